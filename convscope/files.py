@@ -1,0 +1,56 @@
+"""Writing files so that they are complete or absent, whenever the power fails or the process is killed."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+from pathlib import Path
+
+from .errors import ConvscopeError, EnvironmentFault, InputError
+
+TEMPORARY = ".tmp-"  # what a file's name begins with until it is whole; a killed process may leave one behind
+
+
+def atomic_write(path: str | os.PathLike[str], data: bytes | bytearray | memoryview) -> None:
+    """Put `data` at `path` in one step: a reader sees the old file or the new one, never a part.
+
+    A temporary file in the same folder is written, synced and renamed, then the folder is synced, so that the file
+    outlasts a crash once this returns. Raises EnvironmentFault (disk full, no permission, read-only) or InputError
+    (no such folder, `path` is a folder); then nothing is left behind and an old file stays as it was.
+    """
+    path = Path(path)
+    temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}"
+    try:
+        with open(temporary, "xb") as file:  # "x": never follow or empty what another process put there
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+        sync_folder(path.parent)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        if isinstance(error, OSError):
+            raise write_fault(path, error) from error
+        raise
+
+
+def sync_folder(folder: str | os.PathLike[str]) -> None:
+    """Make the names in `folder` outlast a crash, where the system can (Windows cannot sync a folder)."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_fault(path: Path, error: OSError) -> ConvscopeError:
+    """Return the error that tells why `path` could not be written: the machine's fault, or the path's."""
+    what = f"cannot be written: {error.strerror or error}"
+    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG):
+        return InputError(what, where=str(path), hint="a file name in a folder that is there")
+    return EnvironmentFault(what, where=str(path), hint="free space, or a folder you may write to")

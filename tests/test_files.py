@@ -1,0 +1,69 @@
+"""Files are whole or absent."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from convscope.errors import EnvironmentFault, InputError
+from convscope.files import atomic_write
+
+
+def test_writes_and_replaces(tmp_path: Path) -> None:
+    target = tmp_path / "model.onnx"
+    atomic_write(target, b"one")
+    atomic_write(str(target), memoryview(b"two"))
+    assert target.read_bytes() == b"two"
+    assert os.listdir(tmp_path) == ["model.onnx"]
+
+
+def test_a_new_file_has_the_permissions_of_any_other(tmp_path: Path) -> None:
+    atomic_write(tmp_path / "a", b"")
+    (tmp_path / "b").write_bytes(b"")
+    assert (tmp_path / "a").stat().st_mode == (tmp_path / "b").stat().st_mode
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+@pytest.mark.parametrize("stop", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
+def test_a_failure_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, stop: BaseException
+) -> None:
+    target = tmp_path / "model.onnx"
+    target.write_bytes(b"old")
+
+    def fail(*_: object) -> None:
+        raise stop
+
+    monkeypatch.setattr(os, step, fail)
+    with pytest.raises((EnvironmentFault, KeyboardInterrupt)):
+        atomic_write(target, b"new")
+    assert target.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["model.onnx"]
+
+
+def test_the_bytes_and_the_name_are_synced_in_this_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    sync, replace = os.fsync, os.replace
+
+    def fsync(handle: int) -> None:
+        steps.append("folder" if os.path.isdir(f"/proc/self/fd/{handle}") else "file")
+        sync(handle)
+
+    def rename(old: str, new: str) -> None:
+        steps.append("rename")
+        replace(old, new)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", rename)
+    atomic_write(tmp_path / "a", b"data")
+    assert steps == ["file", "rename", "folder"]
+
+
+def test_a_folder_that_is_missing_or_in_the_way_is_the_callers_mistake(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="No such file"):
+        atomic_write(tmp_path / "none" / "a", b"")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InputError, match="folder"):
+        atomic_write(tmp_path / "folder", b"")
+    assert os.listdir(tmp_path) == ["folder"]
