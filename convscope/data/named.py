@@ -1,0 +1,43 @@
+"""The data sets known by name: MNIST, which ships with the package, and Fashion-MNIST, which is looked for on the machine."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from convscope.data.dataset import Dataset
+from convscope.data.idxfiles import read_pair
+from convscope.errors import EnvironmentFault, InputError
+
+DIGITS = tuple("0123456789")
+CLOTHES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
+
+MNIST_FOLDER = Path(__file__).parent / "mnist"
+MNIST_SHA256 = {
+    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
+DEBIAN_FASHION = Path("/usr/share/datasets/fashion-mnist")
+
+
+def mnist() -> Dataset:
+    """Load MNIST from the package: 60,000 training and 10,000 test pictures, uint8 (N, 1, 28, 28), classes "0" … "9".
+
+    Source: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, Gradient-based learning applied to document recognition, 1998.
+    Raises EnvironmentFault if a file of the package is missing or not the published one, byte for byte.
+    """
+    pairs = [
+        tuple(MNIST_FOLDER / f"{part}-{kind}-ubyte.gz" for kind in ("images-idx3", "labels-idx1"))
+        for part in ("train", "t10k")
+    ]
+    try:
+        with ThreadPoolExecutor(2) as pool:  # zlib lets go of the interpreter's lock
+            train, test = pool.map(lambda pair: read_pair(pair[0], pair[1], MNIST_SHA256), pairs)
+    except InputError as error:
+        hint = "install convscope again: this file came with it"
+        raise EnvironmentFault(
+            error.what, where=error.where, got=error.got, expected=error.expected, hint=hint
+        ) from None
+    return Dataset("mnist", DIGITS, train, test)
