@@ -1,0 +1,79 @@
+"""What a model file says of itself: the records in ONNX `metadata_props`, as text and back."""
+
+from __future__ import annotations
+
+import json
+
+from ..errors import ConvscopeError, InputError
+from ..formula import parse, trace
+from ..formula.network import Network
+from ..formula.value import Value
+from ..inputs import InputSpec, check_ends
+
+FORMAT = 1
+LARGEST = 16 << 20  # characters in one record
+
+
+class Metadata(Value):
+    """Everything of a model but its weights."""
+
+    network: Network
+    spec: InputSpec
+    classes: tuple[str, ...]
+    facts: dict[str, object]  # "training", "test", "versions" and whatever else the writer knew, as JSON has it
+    format: int = FORMAT
+
+    def _check(self) -> None:
+        check_ends(self.network, self.spec)
+        if len(self.classes) != self.network.classes or not all(isinstance(name, str) for name in self.classes):
+            raise InputError("there must be a name for each class", got=len(self.classes), expected=f"{self.network.classes}")
+        if len(set(self.classes)) != len(self.classes):
+            twice = next(name for name in self.classes if self.classes.count(name) > 1)
+            raise InputError("two classes have one name", got=twice)
+
+
+def to_records(metadata: Metadata) -> dict[str, str]:
+    """Return the records in the order they are written, the format version first. JSON is ASCII, so any name fits."""
+    try:
+        facts = json.dumps(metadata.facts, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InputError("the model's facts cannot be kept as JSON", got=str(error)) from error
+    return {
+        "convscope.format": str(metadata.format),
+        "convscope.formula": str(metadata.network.plan),
+        "convscope.classes": json.dumps(metadata.classes),
+        "convscope.input": json.dumps(metadata.spec.to_json()),
+        "convscope.facts": facts,
+    }
+
+
+def from_records(records: dict[str, str]) -> Metadata:
+    """Return what `to_records` wrote; raises InputError for a newer format, and for records that make no model."""
+    version = records.get("convscope.format", "")
+    if not (version.isascii() and version.isdigit() and len(version) < 9 and int(version) >= 1):
+        raise InputError("its format version cannot be read", got=version)
+    if int(version) > FORMAT:
+        raise InputError(
+            "written by a newer convscope", got=f"format {version}", expected=f"format {FORMAT}", hint="pip install --upgrade convscope"
+        )
+    wanted = ["convscope.format", "convscope.formula", "convscope.classes", "convscope.input", "convscope.facts", "convscope.digest"]
+    if list(records) != wanted:
+        raise InputError("its records are not those of a convscope model", got=", ".join(records))
+    if large := [key for key, value in records.items() if len(value) > LARGEST]:
+        raise InputError(f"its record {large[0]} is too large")
+    try:
+        classes, shape, facts = (json.loads(records[key], parse_constant=_refuse) for key in wanted[2:5])
+    except (ValueError, RecursionError) as error:
+        raise InputError("its records are not JSON", got=str(error)) from error
+    if not isinstance(classes, list) or not isinstance(facts, dict):
+        raise InputError("its records are not those of a convscope model")
+    spec = InputSpec.from_json(shape)
+    try:
+        network = trace(parse(records["convscope.formula"]), spec.shape, max(1, len(classes)))
+    except ConvscopeError as error:
+        raise InputError("its formula cannot be built: " + error.what, got=error.got, expected=error.expected) from error
+    return Metadata(network, spec, tuple(classes), facts, int(version))
+
+
+def _refuse(constant: str) -> object:
+    raise ValueError(f"{constant} is not JSON")

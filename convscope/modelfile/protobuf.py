@@ -1,0 +1,104 @@
+"""Reading Protocol Buffers off the wire: as much as a model file needs, without importing onnx (0.2 s).
+
+Strict on purpose: a message may hold only the fields it is asked for, and single ones only once, so that no other
+reader can find in a file something that was not checked here. Source: protobuf.dev/programming-guides/encoding.
+"""
+
+from __future__ import annotations
+
+MAX_FIELDS = 20_000  # in one message; a plan has at most some 500 layers
+
+Fields = dict[int, "list[int | memoryview]"]
+
+
+class Malformed(ValueError):
+    """Bytes that are not the message they should be."""
+
+
+def message(data: memoryview, what: str, *, known: str) -> Fields:
+    """Return the fields of one message by number, each with its values in order.
+
+    `known` lists the numbers that may occur, with "*" behind those that may occur again: "1 2 5*". Numbers come as
+    unsigned 64-bit integers, texts, bytes, floats and inner messages as slices of `data`. Raises Malformed.
+    """
+    once = {int(word.rstrip("*")): not word.endswith("*") for word in known.split()}
+    found: Fields = {}
+    at, count = 0, 0
+    while at < len(data):
+        tag, at = _varint(data, at)
+        number, kind = tag >> 3, tag & 7
+        if number not in once:
+            raise Malformed(f"{what} holds field {number}, which no convscope file has")
+        if kind == 0:
+            value, at = _varint(data, at)
+            found.setdefault(number, []).append(value)
+        elif kind in (2, 5):
+            size, at = _varint(data, at) if kind == 2 else (4, at)
+            if size > len(data) - at:
+                raise Malformed(f"{what} ends too early")
+            found.setdefault(number, []).append(data[at : at + size])
+            at += size
+        else:
+            raise Malformed(f"{what} holds a field of wire type {kind}")
+        count += 1
+        if count > MAX_FIELDS or (once[number] and len(found[number]) > 1):
+            raise Malformed(f"{what} holds too many fields")
+    return found
+
+
+def _varint(data: memoryview, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while at < len(data) and shift < 70:
+        byte = data[at]
+        value |= (byte & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 0x80:
+            if value >> 64:
+                break
+            return value, at
+    raise Malformed("a number ends too early or is too long")
+
+
+def whole(fields: Fields, number: int, default: int = 0) -> int:
+    """Return a single signed integer."""
+    value = fields.get(number, [default])[0]
+    if isinstance(value, memoryview):
+        raise Malformed(f"field {number} should be a number")
+    return value - 2**64 if value >> 63 else value
+
+
+def wholes(fields: Fields, number: int) -> tuple[int, ...]:
+    """Return a repeated signed integer, packed or not."""
+    values: list[int] = []
+    for value in fields.get(number, []):
+        if isinstance(value, int):
+            values.append(value)
+            continue
+        at = 0
+        while at < len(value):
+            one, at = _varint(value, at)
+            values.append(one)
+            if len(values) > MAX_FIELDS:
+                raise Malformed(f"field {number} holds too many numbers")
+    return tuple(v - 2**64 if v >> 63 else v for v in values)
+
+
+def parts(fields: Fields, number: int) -> list[memoryview]:
+    """Return the slices of a repeated text, bytes or message."""
+    values = [v for v in fields.get(number, []) if isinstance(v, memoryview)]
+    if len(values) != len(fields.get(number, [])):
+        raise Malformed(f"field {number} should not be a number")
+    return values
+
+
+def part(fields: Fields, number: int) -> memoryview:
+    """Return the slice of a single text, bytes or message, empty if it is left out."""
+    return next(iter(parts(fields, number)), memoryview(b""))
+
+
+def text(data: memoryview) -> str:
+    """Return a slice as text."""
+    try:
+        return str(data, "utf-8")
+    except UnicodeDecodeError as error:
+        raise Malformed("a text is not UTF-8") from error

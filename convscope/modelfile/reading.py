@@ -1,0 +1,167 @@
+"""Reading model files. Nothing of a file is used before its digest fits, and its graph is the one its formula makes.
+
+Imports neither onnx nor torch, and numpy only for the weights.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ConvscopeError, InputError
+from ..formula.network import Network
+from ..formula.plan import Plan
+from ..formula.value import Value
+from ..inputs import InputSpec
+from . import graph
+from .digest import sealed
+from .foreign import refuse_by_name, refused
+from .metadata import Metadata, from_records
+from .parsed import parse_graph, parse_model
+from .protobuf import Malformed
+
+if TYPE_CHECKING:
+    import numpy as np
+
+LARGEST = 2**31 - 1  # bytes; what Protocol Buffers can hold
+
+
+class ModelFile(Value):
+    """A model file that was read and found sound. `data` is the whole file, to hand to a runtime."""
+
+    path: Path
+    metadata: Metadata
+    data: bytes
+
+    @property
+    def network(self) -> Network:
+        return self.metadata.network
+
+    @property
+    def plan(self) -> Plan:
+        return self.metadata.network.plan
+
+    @property
+    def formula(self) -> str:
+        return str(self.plan)
+
+    @property
+    def spec(self) -> InputSpec:
+        return self.metadata.spec
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return self.metadata.classes
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What the writer knew: "training", "test", "versions"."""
+        return self.metadata.facts
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256, in hex, of everything before it."""
+        return self.data[-64:].decode("ascii")
+
+    @cached_property
+    def weights(self) -> dict[str, np.ndarray[Any, np.dtype[np.float32]]]:
+        """Every weight and running statistic as a read-only float32 array, named "<node>.<weight>"."""
+        import numpy as np
+
+        tensors = parse_graph(parse_model(self.data).graph).tensors
+        shapes = graph.weight_shapes(self.network)
+        return {name: np.frombuffer(tensors[name].data, "<f4").reshape(shape) for name, shape in shapes.items()}
+
+    def __repr__(self) -> str:
+        return f"ModelFile({str(self.path)!r}: {self.formula}, {len(self.classes)} classes)"
+
+
+def resolve_model(path: str | os.PathLike[str]) -> Path:
+    """Return the model file that `path` means: itself, or the model.onnx in a run directory. Raises InputError."""
+    path = Path(path)
+    try:
+        file = path / "model.onnx" if path.is_dir() else path
+        if file.is_file():
+            return file
+        there = file.exists()
+    except (OSError, ValueError) as error:  # a name too long, a NUL in it
+        raise InputError("cannot be opened", where=str(path), got=str(error)) from error
+    if file != path:
+        raise InputError("no model.onnx in this folder", where=str(path), hint="a run directory whose training is done")
+    what = "not a file" if there else "no such file"
+    raise InputError(what, where=str(path), hint="a model.onnx, or the run directory that convscope train printed")
+
+
+def read(path: str | os.PathLike[str]) -> ModelFile:
+    """Read and verify a model file or the one in a run directory; raises InputError with one line that says why not."""
+    file = resolve_model(path)
+    refuse_by_name(file)
+    try:
+        size = file.stat().st_size
+        if size > LARGEST:
+            raise InputError("too large for a model file", where=str(file), got=f"{size:,} bytes", expected=f"at most {LARGEST:,}")
+        data = file.read_bytes()
+    except OSError as error:
+        raise InputError("cannot be read", where=str(file), got=error.strerror) from error
+    return ModelFile(file, check(data, str(file)), data)
+
+
+def verify(path: str | os.PathLike[str]) -> str:
+    """Check a whole model file as `read` does and return its digest."""
+    return read(path).digest
+
+
+def check(data: bytes, where: str) -> Metadata:
+    """Check the bytes of a model file, digest first, and return what they say of themselves; raises InputError."""
+    if not sealed(data):
+        raise refused(data, where)
+    try:
+        model = parse_model(data)
+        if "convscope.format" not in model.metadata:
+            raise refused(data, where)
+        metadata = from_records(model.metadata)
+        if (model.ir, model.opsets) != (8, {"": 17}):
+            raise Malformed("another IR version or opset than this format has")
+        _compare(model.graph, metadata)
+    except Malformed as error:
+        raise InputError(f"not as convscope writes it: {error}", where=where) from error
+    except ConvscopeError as error:
+        raise InputError(error.what, where=error.where or where, got=error.got, expected=error.expected, hint=error.hint) from error
+    return metadata
+
+
+def _compare(data: memoryview, metadata: Metadata) -> None:
+    """Raise Malformed unless the graph is the one that the formula makes and every number in it can be used."""
+    found = parse_graph(data)
+    if (found.inputs, found.outputs) != graph.ends(metadata.network):
+        raise Malformed("its inputs or outputs are not those of its formula")
+    wanted = graph.operators(metadata.network)
+    if found.operators != wanted:
+        odd = next((w.output for f, w in zip(found.operators, wanted, strict=False) if f != w), "the end")
+        raise Malformed(f"its graph is not that of its formula, from {odd} on")
+    tensors = graph.tensors(metadata.network, metadata.spec)
+    if odd_names := sorted(found.tensors.keys() ^ tensors.keys()):
+        raise Malformed(f"{odd_names[0]} is missing or too many")
+    for name, tensor in tensors.items():
+        has = found.tensors[name]
+        if (has.type, has.shape, len(has.data)) != (tensor.type, tensor.shape, tensor.size):
+            raise Malformed(f"{name} has another shape than its formula says")
+        if tensor.data is not None and has.data != tensor.data:
+            raise Malformed(f"{name} is not what its input specification says")
+        if tensor.data is None and not _usable(has.data, name.endswith(".running_var")):
+            raise Malformed(f"{name} holds numbers that cannot be used")
+
+
+def _usable(data: memoryview, variance: bool) -> bool:
+    """Tell whether float32 numbers are all finite, and not below 0 if they are variances."""
+    if len(data) < 1 << 20 and sys.byteorder == "little":  # faster than to import numpy
+        numbers = data.cast("f")
+        return math.isfinite(sum(numbers)) and not (variance and min(numbers) < 0)
+    import numpy as np
+
+    array = np.frombuffer(data, "<f4")
+    return bool(np.isfinite(array).all()) and not (variance and float(array.min()) < 0)

@@ -1,0 +1,98 @@
+"""Writing model files."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError
+from ..files import atomic_write
+from ..formula.network import Network
+from ..inputs import InputSpec
+from . import graph
+from .digest import seal
+from .metadata import Metadata, to_records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    import onnx
+
+    Weights = Mapping[str, np.ndarray[Any, Any]]
+
+IR, OPSET = 8, 17  # what runtimes of 2022 and later read
+
+
+def write(
+    path: str | os.PathLike[str],
+    network: Network,
+    spec: InputSpec,
+    weights: Weights,
+    classes: Sequence[str],
+    facts: Mapping[str, object] | None = None,
+) -> None:
+    """Write a model file at `path`, in one step. The same arguments give the same bytes.
+
+    `weights` holds a finite array for each "<node>.<weight>" of the network, `classes` a name for each score in order,
+    `facts` whatever JSON can hold; by custom "training", "test" and "versions". Raises PlanError, InputError,
+    EnvironmentFault.
+    """
+    atomic_write(path, serialise(network, spec, weights, classes, facts))
+
+
+def serialise(
+    network: Network,
+    spec: InputSpec,
+    weights: Weights,
+    classes: Sequence[str],
+    facts: Mapping[str, object] | None = None,
+) -> bytes:
+    """Return the bytes of a model file, digest included."""
+    from onnx import helper
+
+    records = to_records(Metadata(network, spec, tuple(classes), dict(facts or {})))
+    model = helper.make_model(
+        _graph(network, spec, _checked(network, weights)),
+        ir_version=IR,
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        producer_name="convscope",
+    )
+    helper.set_model_props(model, records)
+    return seal(model.SerializeToString(deterministic=True))
+
+
+def _checked(network: Network, weights: Weights) -> dict[str, bytes]:
+    """Return each weight's numbers as little-endian float32, once names, shapes and values are those of the network."""
+    import numpy as np
+
+    shapes = graph.weight_shapes(network)
+    if odd := sorted(shapes.keys() ^ weights.keys()):
+        raise InputError("the weights are not this network's", got=f"{odd[0]} in one of them only")
+    made = {}
+    for name, shape in shapes.items():
+        array = np.ascontiguousarray(weights[name], dtype="<f4")
+        if weights[name].shape != shape:
+            raise InputError(f"{name} has another shape", got=weights[name].shape, expected=f"{shape}")
+        if not np.isfinite(array).all():
+            raise InputError(f"{name} holds NaN or infinity", hint="a model that diverged is not worth keeping; lower the learning rate")
+        if name.endswith(".running_var") and array.min() < 0:
+            raise InputError(f"{name} holds a variance below 0")
+        made[name] = array.tobytes()
+    return made
+
+
+def _graph(network: Network, spec: InputSpec, weights: dict[str, bytes]) -> onnx.GraphProto:
+    from onnx import helper
+
+    inputs, outputs = graph.ends(network)
+    return helper.make_graph(
+        [helper.make_node(o.kind, o.inputs, [o.output], o.output, **o.attributes) for o in graph.operators(network)],
+        "convscope",
+        [helper.make_tensor_value_info(*value) for value in inputs],
+        [helper.make_tensor_value_info(*value) for value in outputs],
+        [
+            helper.make_tensor(name, t.type, t.shape, weights[name] if t.data is None else t.data, raw=True)
+            for name, t in graph.tensors(network, spec).items()
+        ],
+    )
