@@ -1,0 +1,273 @@
+"""Random valid plans over every layer and option, for Hypothesis; and what occurs in one, so that a test can prove it.
+
+The sizes are worked out here once more, apart from convscope.formula, so a plan that it refuses shows up as a failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import reduce
+from operator import add
+
+import numpy as np
+from hypothesis import strategies as st
+
+from convscope.build import build
+from convscope.formula import (
+    FC,
+    AvgPool,
+    BatchNorm,
+    Conv,
+    Crop,
+    Dropout,
+    Flatten,
+    GlobalAvgPool,
+    LeakyReLU,
+    MaxPool,
+    Network,
+    Plan,
+    PReLU,
+    ReLU,
+    Sigmoid,
+    Skip,
+    Tanh,
+    trace,
+)
+from convscope.formula.layers import pair
+from convscope.formula.network import Add
+from convscope.inputs import InputSpec
+
+Shape = tuple[int, int, int]
+Draw = Callable[..., int]
+Weights = dict[str, np.ndarray]
+
+WINDOWED, POINTWISE = ("conv", "maxpool", "avgpool"), ("act", "bn", "dropout", "skip", "repeat")
+
+
+@st.composite
+def plans(draw: st.DrawFn, shape: Shape, classes: int) -> Plan:
+    """Return a plan for pictures of `shape` that ends in one score for each of `classes`, (K,) or (K, 1, 1)."""
+    parts: list[Plan] = []
+    if draw(st.integers(0, 3)) == 0:
+        size = draw(st.integers(1, shape[1])), draw(st.integers(1, shape[2]))
+        parts, shape = [Crop(size)], (shape[0], *size)
+    for _ in range(draw(st.integers(0, 5))):
+        part, shape = draw(_on_maps(shape, ("conv", *WINDOWED, *POINTWISE)))
+        parts.append(part)
+    end = draw(st.sampled_from(["fc", "fc", "gap fc", "rows", "rows", "maps", "gap maps"]))
+    if end == "maps":  # one kernel over everything
+        return _chain([*parts, Conv(classes, shape[1:], bias=draw(st.booleans()))])
+    if end.startswith("gap"):
+        parts += [GlobalAvgPool()] if end == "gap fc" else [Conv(classes, 1), GlobalAvgPool()]
+        return _chain([*parts, FC()] if end == "gap fc" else parts)
+    if end == "rows":
+        parts += [Flatten()] if draw(st.booleans()) else [FC(draw(st.integers(1, 9)))]
+        units = parts[-1].units if isinstance(parts[-1], FC) else shape[0] * shape[1] * shape[2]
+        for _ in range(draw(st.integers(0, 3))):
+            part, units = draw(_on_rows(units or 1))
+            parts.append(part)
+    return _chain([*parts, FC(draw(st.sampled_from([None, classes])))])
+
+
+@st.composite
+def networks(draw: st.DrawFn, max_channels: int = 4, max_size: int = 12) -> Network:
+    """Return a random plan, traced for small pictures of 1 to `max_channels` channels, mostly not square."""
+    size = st.integers(2, max_size)
+    shape = (draw(st.integers(1, max_channels)), draw(size), draw(size))
+    classes = draw(st.integers(2, 5))
+    return trace(draw(plans(shape, classes)), shape, classes)
+
+
+@st.composite
+def specs(draw: st.DrawFn, shape: Shape) -> InputSpec:
+    """Return a random scaling of pictures of `shape`."""
+    means, stds = (st.lists(st.floats(low, 255), min_size=shape[0], max_size=shape[0]) for low in (0, 20))
+    return InputSpec(shape, tuple(draw(means)), tuple(draw(stds)))
+
+
+def random_weights(network: Network, seed: int) -> Weights:
+    """Return random weights that keep numbers near 1: variances 0.3 … 2, all else normal, over the root of the fan-in."""
+    rng, weights = np.random.default_rng(seed), {}
+    for node in network.nodes:
+        for name, shape in node.weights + node.buffers:
+            fan = int(np.prod(shape[1:])) if len(shape) > 1 else 1
+            values = rng.uniform(0.3, 2, shape) if name == "running_var" else rng.standard_normal(shape) / fan**0.5
+            weights[f"{node.name}.{name}"] = values.astype(np.float32)
+    return weights
+
+
+def random_pictures(network: Network, seed: int, count: int = 3) -> np.ndarray:
+    """Return uint8 pictures (count, C, H, W)."""
+    return np.random.default_rng(seed).integers(0, 256, (count, *network.input), dtype=np.uint8)
+
+
+def reference(network: Network, spec: InputSpec, weights: Weights, pictures: np.ndarray) -> list[np.ndarray]:
+    """Return every node's output as torch computes it, float32, the last one flat as the logits are."""
+    import torch
+
+    from convscope.build import load_weights
+
+    net = load_weights(build(network, spec), weights).eval()
+    with torch.no_grad():
+        return [y.numpy() for y in net.outputs(torch.from_numpy(pictures))]
+
+
+def assert_agree(network: Network, ours: list[np.ndarray], reference: list[np.ndarray], tolerance: float = 1e-4) -> float:
+    """Compare every node's output, each difference relative to that node's largest magnitude; return the largest.
+
+    A failure names the first node that differs, with its shape and by how much.
+    """
+    worst = 0.0
+    assert len(ours) == len(reference) == len(network.nodes)
+    for node, got, want in zip(network.nodes, ours, reference, strict=True):
+        where = f"{node.name} ({node.layer}) of {network.plan} on {network.input}"
+        assert got.shape == want.shape, f"{where}: shape {got.shape}, expected {want.shape}"
+        assert got.dtype == want.dtype == np.float32, where
+        difference = float(np.abs(got - want).max() / max(float(np.abs(want).max()), 1e-30))
+        assert difference <= tolerance, f"{where}: differs by {difference:.1e} of its largest magnitude"
+        worst = max(worst, difference)
+    return worst
+
+
+@st.composite
+def _on_maps(draw: st.DrawFn, shape: Shape, kinds: tuple[str, ...]) -> tuple[Plan, Shape]:
+    """Return something that takes maps of `shape`, and the shape that it gives."""
+    kind = draw(st.sampled_from(kinds))
+    if kind == "conv":
+        return draw(_conv(shape))
+    if kind in ("maxpool", "avgpool"):
+        return draw(_pool(shape, MaxPool if kind == "maxpool" else AvgPool))
+    if kind == "skip":
+        return Skip(draw(_same(shape, deep=True))), shape
+    if kind == "repeat":
+        return draw(_same(shape, deep=False)) * draw(st.integers(1, 3)), shape
+    return draw(_elementwise(kind)), shape
+
+
+@st.composite
+def _on_rows(draw: st.DrawFn, units: int) -> tuple[Plan, int]:
+    kind = draw(st.sampled_from(["fc", *POINTWISE]))
+    if kind == "fc":
+        wanted = draw(st.integers(1, 9))
+        return FC(wanted), wanted
+    if kind == "skip" and units <= 64:
+        return Skip(FC(units) + draw(_elementwise("act"))), units
+    return draw(_elementwise(kind if kind in ("bn", "dropout") else "act")), units
+
+
+@st.composite
+def _elementwise(draw: st.DrawFn, kind: str) -> Plan:
+    if kind == "act":
+        leaky = st.builds(LeakyReLU, st.floats(0, 1, width=32))
+        return draw(st.sampled_from([ReLU(), PReLU(), Sigmoid(), Tanh()]) | leaky)
+    return BatchNorm() if kind == "bn" else Dropout(draw(st.floats(0, 0.9)))
+
+
+@st.composite
+def _same(draw: st.DrawFn, shape: Shape, deep: bool) -> Plan:
+    """Return something that keeps `shape`, for a skip or a repeat; a skip within a skip if `deep`."""
+    channels = shape[0]
+    kernel = draw(st.sampled_from([1, 3, (3, 1), (1, 5), (3, 5)]))
+    conv = Conv(channels, kernel, pad="same", dilation=draw(st.integers(1, 2)), groups=draw(st.sampled_from([1, channels])))
+    inner = [conv, *draw(st.lists(_elementwise("act") | _elementwise("bn"), max_size=2))]
+    if deep and draw(st.integers(0, 2)) == 0:
+        inner.insert(draw(st.integers(0, len(inner))), Skip(draw(_same(shape, deep=False))))
+    if draw(st.integers(0, 3)) == 0:
+        inner.append(draw(st.sampled_from([MaxPool(3, 1, 1), AvgPool((1, 3), 1, (0, 1))])))
+    return _chain(inner)
+
+
+@st.composite
+def _conv(draw: st.DrawFn, shape: Shape) -> tuple[Plan, Shape]:
+    groups = draw(st.sampled_from([g for g in range(1, shape[0] + 1) if shape[0] % g == 0]))
+    channels = groups * draw(st.integers(1, max(1, 8 // groups)))
+    bias, same = draw(st.booleans()), draw(st.integers(0, 3)) == 0
+    square = draw(st.booleans())  # the same for both directions where it fits, so that defaults occur too
+    axes = [draw(_axis(shape[1], same)), draw(_axis(shape[2], same))]
+    if square and shape[1] <= shape[2]:
+        axes[1] = axes[0]
+    (kernel, stride, pad, dilation), sizes = zip(*axes, strict=True), []
+    for size, k, s, p, d in zip(shape[1:], kernel, stride, pad, dilation, strict=True):
+        sizes.append((size + 2 * p - d * (k - 1) - 1) // s + 1)
+    conv = Conv(channels, kernel, stride, "same" if same else pad, dilation, groups, bias)
+    return conv, (channels, sizes[0], sizes[1])
+
+
+@st.composite
+def _axis(draw: st.DrawFn, size: int, same: bool) -> tuple[int, int, int, int]:
+    """Return kernel, stride, pad and dilation for one direction of `size`."""
+    stride, dilation = draw(st.sampled_from([1, 1, 2, 3])), draw(st.sampled_from([1, 1, 2, 3]))
+    if same:
+        kernel = draw(st.sampled_from([1, 3, 5] if dilation % 2 else [1, 2, 3]))
+        return kernel, stride, dilation * (kernel - 1) // 2, dilation
+    pad = draw(st.sampled_from([0, 0, 1, 2]))
+    return draw(st.integers(1, min(5, 1 + (size + 2 * pad - 1) // dilation))), stride, pad, dilation
+
+
+@st.composite
+def _pool(draw: st.DrawFn, shape: Shape, kind: type[MaxPool | AvgPool]) -> tuple[Plan, Shape]:
+    kernel = tuple(draw(st.integers(1, min(4, size))) for size in shape[1:])
+    stride = draw(st.none() | st.tuples(st.integers(1, 3), st.integers(1, 3)))
+    pad = tuple(draw(st.integers(0, k // 2)) for k in kernel)
+    steps = stride or kernel
+    rows, columns = ((n + 2 * p - k) // s + 1 for n, k, s, p in zip(shape[1:], kernel, steps, pad, strict=True))
+    return kind(kernel, stride, pad), (shape[0], rows, columns)  # type: ignore[arg-type]
+
+
+def _chain(parts: list[Plan]) -> Plan:
+    return reduce(add, parts)
+
+
+FEATURES = frozenset(
+    "conv: rows and columns differ|conv: kernel not square|conv: stride|conv: stride not square|conv: pad|conv: pad not square|conv: same|"
+    "conv: same and stride|conv: dilation|conv: dilation not square|conv: groups|conv: depthwise|conv: no bias|conv: drops|"
+    "maxpool: kernel not square|maxpool: stride not square|maxpool: overlap|maxpool: gap between|maxpool: pad|maxpool: drops|"
+    "avgpool: kernel not square|avgpool: stride not square|avgpool: overlap|avgpool: gap between|avgpool: pad|avgpool: drops|"
+    "add|add: the picture|add: rows|add: within an add|repeat|crop|crop: odd rest|gap|relu|leaky_relu|prelu|sigmoid|tanh|dropout|flatten|"
+    "bn: maps|bn: rows|relu: rows|fc: several|end: rows|end: maps|channels: 1|channels: 2|channels: 3|channels: 4".split("|")
+)
+
+
+def features(network: Network) -> Iterator[str]:
+    """Yield which of FEATURES occur in `network`."""
+    yield f"channels: {network.input[0]}"
+    yield "end: rows" if network.nodes[-1].flat else "end: maps"
+    if ")*" in str(network.plan):
+        yield "repeat"
+    if sum(isinstance(node.layer, FC) for node in network.nodes) > 1:
+        yield "fc: several"
+    for node in network.nodes:
+        layer, kind, rows = node.layer, node.name.rstrip("0123456789"), ": rows" if node.flat else ": maps"
+        yield kind
+        yield kind + rows
+        if node.window is not None:
+            w, (h, v) = node.window, node.input[1:]
+            found = {
+                "rows and columns differ": h != v,
+                "kernel not square": w.kernel[0] != w.kernel[1],
+                "stride": max(w.stride) > 1,
+                "stride not square": w.stride[0] != w.stride[1],
+                "overlap": any(s < k for s, k in zip(w.stride, w.kernel, strict=True)),
+                "gap between": any(s > k for s, k in zip(w.stride, w.kernel, strict=True)),
+                "pad": max(w.pad) > 0,
+                "pad not square": w.pad[0] != w.pad[1],
+                "dilation": max(w.dilation) > 1,
+                "dilation not square": w.dilation[0] != w.dilation[1],
+                "drops": max(node.dropped) > 0,
+            }
+            if isinstance(layer, Conv):
+                found |= {
+                    "same": layer.pad == "same" and max(w.kernel) > 1,
+                    "same and stride": layer.pad == "same" and max(w.kernel) > 1 and max(w.stride) > 1,
+                    "groups": 1 < layer.groups < node.input[0],
+                    "depthwise": 1 < layer.groups == node.input[0],
+                    "no bias": not layer.bias,
+                }
+            yield from (f"{kind}: {name}" for name, there in found.items() if there)
+        if isinstance(layer, Crop) and any((n - size) % 2 for n, size in zip(node.input[1:], pair(layer.size), strict=True)):
+            yield "crop: odd rest"
+        if isinstance(layer, Add):
+            if node.other == -1:
+                yield "add: the picture"
+            if any(isinstance(inner.layer, Add) for inner in network.nodes[(node.other or 0) + 1 : node.source + 1]):
+                yield "add: within an add"
