@@ -1,0 +1,118 @@
+"""Augmentation of whole batches as tensor operations: cut out, shift, affine, flip, erase. No per-picture Python.
+
+Random numbers are drawn on the processor from the generator given, so that a seed means the same pictures on every
+device. Pictures are uint8 (N, C, H, W); a batch comes out as uint8, or as float32 in the same units 0…255 if it was resampled.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from .recipes import Augmentation
+
+
+def batch(
+    images: Tensor,
+    chosen: Tensor,
+    size: tuple[int, int],
+    how: Augmentation,
+    generator: torch.Generator,
+    mean: tuple[float, ...] = (0.0,),
+) -> Tensor:
+    """Return the pictures `chosen` (B,) of `images` (N, C, H, W), augmented and cut to `size` (h, w): (B, C, h, w).
+
+    `mean` (C or 1 numbers, 0…255) is what erased squares are filled with.
+    """
+    n, (h, w) = len(chosen), size
+    device = images.device
+    if how.resamples:
+        x = affine(images[chosen].float(), matrices(n, how, generator).to(device), size, edge=how.edge)
+    else:
+        rows = _whole(n, images.shape[2] + 2 * how.shift - h, generator).to(device)
+        columns = _whole(n, images.shape[3] + 2 * how.shift - w, generator).to(device)
+        if how.shift:
+            x = windows(pad(images[chosen], how.shift, how.edge), torch.arange(n, device=device), rows, columns, size)
+        else:
+            x = windows(images, chosen, rows, columns, size)
+    if how.flip:
+        mirrored = (torch.rand(n, generator=generator) < 0.5).to(device)
+        x = torch.where(mirrored[:, None, None, None], x.flip(3), x)
+    if how.erase:
+        rows, columns = _whole(n, h - 1, generator).to(device), _whole(n, w - 1, generator).to(device)
+        x = erase(x, how.erase, rows, columns, mean)
+    return x
+
+
+def windows(images: Tensor, chosen: Tensor, rows: Tensor, columns: Tensor, size: tuple[int, int]) -> Tensor:
+    """Return, of each picture `chosen` (B,), the window of `size` whose upper left pixel is (rows, columns), each (B,).
+
+    One gather over a view of all windows: (N, C, H, W) → (B, C, h, w), without a copy in between.
+    """
+    if images.shape[2:] == size:
+        return images[chosen]
+    return images.unfold(2, size[0], 1).unfold(3, size[1], 1)[chosen, :, rows, columns]
+
+
+def pad(x: Tensor, pixels: int, edge: bool = False) -> Tensor:
+    """Return (B, C, H, W) with `pixels` more on every side: black (0), or the border's own pixels continued."""
+    if not edge:
+        return functional.pad(x, (pixels, pixels, pixels, pixels))
+    h, w = x.shape[2:]
+    rows = torch.arange(-pixels, h + pixels, device=x.device).clamp_(0, h - 1)
+    columns = torch.arange(-pixels, w + pixels, device=x.device).clamp_(0, w - 1)
+    return x.index_select(2, rows).index_select(3, columns)
+
+
+def matrices(n: int, how: Augmentation, generator: torch.Generator) -> Tensor:
+    """Draw `n` affine maps (n, 2, 3) from a pixel of the result to the place it is taken from, (x, y) from the middle.
+
+    Each is rotation · shear · scale, then a translation: x' = a·x + b·y + t in pixels.
+    """
+    draw = torch.rand(6, n, generator=generator).mul_(2).sub_(1)  # uniform in ±1
+    angle = draw[0] * math.radians(how.rotate)
+    sx, sy = 1 + draw[1] * how.scale, 1 + draw[2] * how.scale
+    shear = draw[3] * how.shear
+    cos, sin = angle.cos(), angle.sin()
+    first = torch.stack([cos * sx, (cos * shear - sin) * sy, draw[4] * how.translate], 1)
+    second = torch.stack([sin * sx, (sin * shear + cos) * sy, draw[5] * how.translate], 1)
+    return torch.stack([first, second], 1)  # (n, 2, 3)
+
+
+def affine(x: Tensor, maps: Tensor, size: tuple[int, int], edge: bool = False) -> Tensor:
+    """Resample float pictures (B, C, H, W) bilinearly through `maps` (B, 2, 3) to (B, C, h, w), middle on middle.
+
+    The identity map cuts out the middle window as `crop` does, floor((H − h)/2) from the top and likewise from the left.
+    """
+    (height, width), (h, w) = x.shape[2:], size
+    middle = (width - w) // 2 + (w - 1) / 2, (height - h) // 2 + (h - 1) / 2  # of the window, (x, y)
+    across = torch.arange(w, dtype=torch.float32, device=x.device) - (w - 1) / 2
+    down = torch.arange(h, dtype=torch.float32, device=x.device) - (h - 1) / 2
+    ones = torch.ones(h, w, device=x.device)
+    places = torch.stack([across.expand(h, w), down[:, None].expand(h, w), ones], 2).view(h * w, 3)
+    extent = torch.tensor([[width], [height]], device=x.device)
+    offset = torch.tensor(middle, device=x.device)[:, None] + 0.5
+    maps = torch.cat([maps[:, :, :2], maps[:, :, 2:] + offset], 2) * 2 / extent  # grid_sample's −1…1 over the picture
+    maps = torch.cat([maps[:, :, :2], maps[:, :, 2:] - 1], 2)
+    grid = places @ maps.transpose(1, 2)  # (B, h·w, 2)
+    grid = grid.view(-1, h, w, 2)
+    mode = "border" if edge else "zeros"
+    return functional.grid_sample(x, grid, mode="bilinear", padding_mode=mode, align_corners=False)
+
+
+def erase(x: Tensor, side: int, rows: Tensor, columns: Tensor, mean: tuple[float, ...]) -> Tensor:
+    """Fill a square of `side` pixels around (rows, columns), each (B,), with `mean`; what lies outside is cut off."""
+    h, w = x.shape[2:]
+    down = torch.arange(h, device=x.device) - (rows[:, None] - side // 2)  # (B, h)
+    across = torch.arange(w, device=x.device) - (columns[:, None] - side // 2)
+    inside = ((down >= 0) & (down < side))[:, :, None] & ((across >= 0) & (across < side))[:, None, :]
+    fill = torch.tensor(mean, device=x.device).round().to(x.dtype)[:, None, None]
+    return torch.where(inside[:, None], fill, x)
+
+
+def _whole(n: int, most: int, generator: torch.Generator) -> Tensor:
+    """Draw `n` whole numbers from 0 to `most`."""
+    return torch.randint(most + 1, (n,), generator=generator)

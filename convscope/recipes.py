@@ -1,0 +1,232 @@
+"""Recipes: how a network is trained, as frozen values. A recipe and a seed settle everything but the plan and the data.
+
+    >>> RECIPES["slides"].lr, RECIPES["slides"].batch_size
+    (0.001, 16)
+    >>> RECIPES["slides"].share(0, 100), RECIPES["fast"].share(19, 100)
+    (1.0, 1.0)
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, field, fields, replace
+
+from .errors import InputError, UsageError, did_you_mean
+
+
+def _check(
+    owner: Recipe | Augmentation, name: str, kind: type, least: float = 0, most: float = 0, above: bool = False
+) -> None:
+    """Check a field's type and range and store whole numbers as float where the field is one."""
+    value = getattr(owner, name)
+    accepted = (int, float) if kind is float else (kind,)
+    good = isinstance(value, accepted) and (kind is bool or not isinstance(value, bool))
+    if good and kind in (int, float):
+        good = math.isfinite(value) and least <= value <= most and not (above and value == least)
+    if not good:
+        numbers = {int: "a whole number", float: "a number"}
+        expected = f"{numbers[kind]} {'above' if above else 'from'} {least:g} to {most:,g}" if kind in numbers else kind.__name__
+        raise InputError(f"{name.replace('_', ' ')} is out of range", got=repr(value), expected=expected)
+    if kind is float:
+        object.__setattr__(owner, name, float(value))
+
+
+def _choice(owner: Recipe, name: str, known: tuple[str, ...]) -> None:
+    value = getattr(owner, name)
+    if value not in known:
+        raise InputError(f"unknown {name}", got=repr(value), expected=" or ".join(known))
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """What happens to each training picture by chance, drawn anew every time it is shown. Zero everywhere: nothing.
+
+    Rotation, scale, shear and translation are one bilinear resampling straight to the size the plan crops to; without
+    them a picture stays uint8 and is only cut out. Borders that come into view are black, or continue the edge.
+    """
+
+    shift: int = 0  # pixels: padded by as many on every side, then cut out at a random place
+    rotate: float = 0.0  # degrees, uniform in ±
+    scale: float = 0.0  # share, rows and columns each 1 ± this
+    shear: float = 0.0  # columns moved per row, uniform in ±
+    translate: float = 0.0  # pixels, uniform in ±, in fractions of a pixel too
+    flip: bool = False  # left and right exchanged for half of the pictures
+    erase: int = 0  # side in pixels of a square set to the mean (DeVries & Taylor 2017, "Cutout")
+    edge: bool = False  # continue the border's pixels outwards instead of black
+
+    def __post_init__(self) -> None:
+        _check(self, "shift", int, 0, 1024)
+        _check(self, "rotate", float, 0, 180)
+        _check(self, "scale", float, 0, 0.95)
+        _check(self, "shear", float, 0, 2)
+        _check(self, "translate", float, 0, 1024)
+        _check(self, "flip", bool)
+        _check(self, "erase", int, 0, 1024)
+        _check(self, "edge", bool)
+        if self.shift and self.resamples:
+            raise InputError("shift goes with no rotate, scale, shear or translate", got=self.shift, hint="translate")
+
+    @property
+    def resamples(self) -> bool:
+        """Whether pictures are resampled (an affine map) rather than cut out."""
+        return any((self.rotate, self.scale, self.shear, self.translate))
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train. Learning rates are those of the schedule's peak; see docs/training.md for each field's reason.
+
+    `optimiser`: "sgd" is stochastic gradient descent with (Nesterov) momentum for every parameter; "muon" takes
+    orthogonalised steps for filters that BatchNorm follows, and sgd for everything else. Weight decay applies to fully
+    connected matrices and to filters under sgd, never to biases and BatchNorm.
+    """
+
+    name: str
+    plan: str  # what is trained when no plan is given, for MNIST
+    general_plan: str  # and for other pictures, whatever their size
+    epochs: float  # passes over the training pictures; a fraction ends within one
+    batch_size: int
+    lr: float
+    about: str = ""
+    optimiser: str = "sgd"
+    plain_lr: float | None = None  # the lr in networks without BatchNorm, which bear less; None: lr
+    filter_lr: float = 0.0  # muon: the filters' own lr
+    filter_momentum: float = 0.6  # muon
+    momentum: float = 0.0
+    nesterov: bool = False
+    weight_decay: float = 0.0
+    warmup: float = 0.0  # share of the steps over which the lr rises from 0
+    final: float = 1.0  # share of the lr that is left at the end of the linear fall after it; 1: no fall
+    least_steps: int = 1  # when epochs is not set by hand: small data is passed over more often
+    label_smoothing: float = 0.0  # share of the target spread over all classes (Szegedy et al. 2015, section 7)
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    average: float = 0.0  # decay per step of an exponential average of the weights, which is then the model; 0: none
+    precision: str = "float32"  # or "bfloat16", or "auto": bfloat16 where the processor multiplies it natively
+    scaling: str = "data"  # "data": by the training pictures' mean and deviation; "unit": x/255
+    partial_batches: bool = False  # whether an epoch's last, smaller batch is trained on
+    log_every: int = 20  # steps between two lines of the log, counted within an epoch
+
+    def __post_init__(self) -> None:
+        for name in ("name", "plan", "general_plan", "about"):
+            _check(self, name, str)
+        _choice(self, "optimiser", ("sgd", "muon"))
+        _choice(self, "precision", ("auto", "float32", "bfloat16"))
+        _choice(self, "scaling", ("data", "unit"))
+        _check(self, "epochs", float, 0, 1e6, above=True)
+        _check(self, "batch_size", int, 1, 1_000_000)
+        _check(self, "lr", float, 0, 1e3, above=True)
+        if self.plain_lr is not None:
+            _check(self, "plain_lr", float, 0, 1e3, above=True)
+        _check(self, "filter_lr", float, 0, 1e3, above=self.optimiser == "muon")
+        _check(self, "filter_momentum", float, 0, 0.9999)
+        _check(self, "momentum", float, 0, 0.9999)
+        _check(self, "nesterov", bool)
+        if self.nesterov and not self.momentum:
+            raise InputError("nesterov needs a momentum above 0", got=self.momentum, where=f"recipe {self.name}")
+        _check(self, "weight_decay", float, 0, 1)
+        _check(self, "warmup", float, 0, 0.99)
+        _check(self, "final", float, 0, 1)
+        _check(self, "least_steps", int, 1, 1_000_000_000)
+        _check(self, "label_smoothing", float, 0, 0.99)
+        _check(self, "average", float, 0, 0.999999)
+        _check(self, "partial_batches", bool)
+        _check(self, "log_every", int, 1, 1_000_000)
+        if not isinstance(self.augmentation, Augmentation):
+            raise InputError("augmentation must be an Augmentation", got=self.augmentation)
+
+    def changed(
+        self, epochs: float | None = None, batch_size: int | None = None, lr: float | None = None
+    ) -> Recipe:
+        """Return the recipe with what is given replaced; a new `lr` moves the other learning rates in proportion."""
+        new: dict[str, object] = {}
+        if epochs is not None:
+            new |= {"epochs": epochs, "least_steps": 1}
+        if batch_size is not None:
+            new["batch_size"] = batch_size
+        recipe = replace(self, **new)  # type: ignore[arg-type]
+        if lr is None:
+            return recipe
+        recipe = replace(recipe, lr=lr)  # checks it before it is divided by
+        plain = None if self.plain_lr is None else self.plain_lr * (lr / self.lr)
+        return replace(recipe, plain_lr=plain, filter_lr=self.filter_lr * (lr / self.lr))
+
+    def batches(self, pictures: int) -> int:
+        """Return the steps in one epoch over that many pictures; at least 1, of fewer pictures than a batch if need be."""
+        return max(1, math.ceil(pictures / self.batch_size) if self.partial_batches else pictures // self.batch_size)
+
+    def steps(self, pictures: int) -> int:
+        """Return the steps of the whole schedule over that many training pictures."""
+        return max(1, self.least_steps, round(self.epochs * self.batches(pictures)))
+
+    def share(self, step: int, steps: int) -> float:
+        """Return the share of the peak learning rate for `step` (from 0) of `steps`: up, then down, both linearly."""
+        rise = self.warmup * steps
+        up = (step + 1) / rise if rise > 0 else 1.0
+        down = self.final + (1 - self.final) * (steps - step) / (steps - rise)
+        return min(1.0, up, down)
+
+    def to_json(self) -> dict[str, object]:
+        """Return the fields as JSON takes them."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: object) -> Recipe:
+        """Return the recipe that `to_json` wrote. Raises InputError for anything else."""
+        known, within = {f.name for f in fields(cls)}, {f.name for f in fields(Augmentation)}
+        if not isinstance(values, dict) or not isinstance(values.get("augmentation", {}), dict):
+            raise InputError("not a recipe", got=values)
+        strange = [str(n) for n in (*values, *(f"augmentation.{n}" for n in values.get("augmentation", {})))]
+        strange = [n for n in strange if n not in known and n.removeprefix("augmentation.") not in within]
+        missing = [f.name for f in fields(cls) if f.name not in values]
+        if strange or missing:
+            what = f"has {strange[0]}, which is unknown" if strange else f"lacks {missing[0]}"
+            raise InputError(f"the recipe {what}", hint="it may come from another version of convscope")
+        return cls(**{**values, "augmentation": Augmentation(**values["augmentation"])})
+
+
+RECIPES: dict[str, Recipe] = {
+    r.name: r
+    for r in (
+        Recipe(
+            name="fast",
+            about="the default: 99.3 % on MNIST in about ten seconds of one core",
+            plan="fast",
+            general_plan="general",
+            optimiser="muon",
+            epochs=1.2,
+            least_steps=500,
+            batch_size=128,
+            lr=0.1,
+            plain_lr=0.03,
+            filter_lr=0.1,
+            momentum=0.9,
+            nesterov=True,
+            weight_decay=5e-4,
+            warmup=0.2,
+            final=0.0,
+            label_smoothing=0.1,
+            precision="auto",
+        ),
+        Recipe(
+            name="slides",
+            about="the lecture's, to the digit: plain SGD, five epochs unless --epochs says 1000",
+            plan="slides",
+            general_plan="slides",
+            epochs=5.0,
+            batch_size=16,
+            lr=0.001,
+            scaling="unit",
+            partial_batches=True,
+            log_every=100,
+        ),
+    )
+}
+
+
+def named(name: str | Recipe) -> Recipe:
+    """Return the recipe of that name, or the recipe itself. Raises UsageError with "did you mean" for an unknown name."""
+    if isinstance(name, Recipe):
+        return name
+    if name not in RECIPES:
+        raise UsageError("no recipe has this name", got=name, hint=did_you_mean(str(name), list(RECIPES)))
+    return RECIPES[name]

@@ -1,0 +1,297 @@
+"""The training loop, in one function, and the state it changes. It knows no command line, no lab and no progress bar."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import math
+import struct
+import time
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from . import augment
+from .build import Net, load_weights
+from .checkpoints import Arrays
+from .errors import InputError, Interrupted
+from .formula import BatchNorm, Conv, Crop
+from .optimisers import SGD, Muon, Optimiser
+from .recipes import Recipe
+from .runs import Run
+
+Line = dict[str, Any]
+KEEP_SECONDS = 15.0  # between checkpoints
+
+
+def fit(
+    state: State,
+    images: Tensor,
+    labels: Tensor,
+    *,
+    seed: int,
+    steps: int,
+    run: Run | None = None,
+    measure: Callable[[Net], Line] | None = None,
+    show: Callable[[Net, int], None] | None = None,
+    show_at: frozenset[int] = frozenset(),
+    tell: Callable[[Line], None] = lambda line: None,
+    stop: Callable[[], bool] = lambda: False,
+    keep_seconds: float = KEEP_SECONDS,
+) -> None:
+    """Train `state` from where it stands to `steps` on uint8 pictures (N, C, H, W) and int64 labels (N,), on one device.
+
+    Every random number follows from (seed, epoch, step), so a run that was interrupted ends in the same bits. `measure`
+    gives figures at an epoch's end, `show` is called at the steps in `show_at`, `tell` gets each line of the log.
+    Raises InputError when the loss is no longer finite and Interrupted, after a checkpoint, when `stop` says so.
+    """
+    recipe, net = state.recipe, state.net.train()
+    device, parameters = images.device, list(net.parameters())
+    batches, batch, first = recipe.batches(len(images)), recipe.batch_size, net.network.nodes[0]
+    size = first.output[1:] if isinstance(first.layer, Crop) else (images.shape[2], images.shape[3])  # (h, w)
+    sow = torch.default_generator.manual_seed if device.type == "cpu" else torch.manual_seed
+    order, kept, clock = torch.empty(0), time.monotonic(), Clock(state.seconds)
+    if show and state.step == 0 and 0 in show_at:
+        show(state.result, 0)
+
+    while state.step < steps:
+        epoch, index = divmod(state.step, batches)
+        if index == 0 or not len(order):
+            order = permutation(len(images), seed, epoch).to(device)  # (N,)
+        sow(number(seed, epoch, index))  # augmentation and dropout of this step
+
+        # Learn.
+        chosen = order[index * batch : (index + 1) * batch]  # (B,)
+        x = augment.batch(images, chosen, size, recipe.augmentation, torch.default_generator, net.spec.mean)  # (B, C, h, w)
+        y = labels[chosen]  # (B,)
+        with torch.autocast(device.type, torch.bfloat16, enabled=recipe.precision == "bfloat16"):
+            logits = net(x)  # (B, K)
+        loss = functional.cross_entropy(logits.float(), y, label_smoothing=recipe.label_smoothing)
+        for parameter in parameters:
+            parameter.grad = None
+        loss.backward()  # type: ignore[no-untyped-call]
+        share = recipe.share(state.step, steps)
+        for optimiser in state.optimisers:
+            optimiser.step(share)
+        state.advance(loss.detach(), logits.detach(), y)
+
+        # Look.
+        last, stopping = state.step == steps, stop()
+        epoch_ends = last or index + 1 == batches
+        keeping = last or stopping or time.monotonic() - kept >= keep_seconds
+        logging, showing = epoch_ends or index % recipe.log_every == 0, state.step in show_at
+        if logging or keeping or showing:
+            state.settle(share)  # waits for the device; a loss that is not finite ends it here, before anything is kept
+        lines = [state.step_line(batches, share, clock)] if logging else []
+        if epoch_ends:
+            with clock.paused():
+                lines.append(state.epoch_line(batches, measure(state.result) if measure else None, clock))
+
+        # Keep.
+        state.seconds = clock.seconds()
+        if run is not None:
+            for line in lines:
+                run.append(line)
+        if show and showing:
+            show(state.result, state.step)
+        if run is not None and keeping:
+            run.keep(state.step, *state.contents())
+            kept = time.monotonic()
+
+        # Tell.
+        for line in lines:
+            tell(line)
+
+        # Stop.
+        if stopping and not last:
+            where = str(run.path) if run else ""
+            hint = f"convscope train --resume {where}" if run else ""
+            raise Interrupted(f"stopped at step {state.step:,} of {steps:,}, and saved", where=where, hint=hint)
+
+
+class State:
+    """What training changes: weights, optimisers, the average, the position, and the figures since the last log lines."""
+
+    def __init__(self, net: Net, recipe: Recipe) -> None:
+        self.net, self.recipe = net, recipe
+        self.optimisers = optimisers(net, recipe)
+        self.average = copy.deepcopy(net) if recipe.average else None
+        self.step = 0
+        self.seconds = 0.0
+        self._fresh: list[tuple[Tensor, Tensor, int]] = []  # loss, correct, pictures; not yet waited for
+        self._recent: list[tuple[float, int, int]] = []  # since the last step line
+        self._epoch = [0.0, 0, 0]  # sum of loss·pictures, correct, pictures; since the epoch began
+
+    @property
+    def result(self) -> Net:
+        """The network that training is for: the average of the weights if the recipe takes one, else the weights."""
+        return self.average or self.net
+
+    def advance(self, loss: Tensor, logits: Tensor, y: Tensor) -> None:
+        """Count a step that was just done."""
+        if self.average is not None:
+            theirs, ours = list(self.average.state_dict().values()), list(self.net.state_dict().values())
+            torch._foreach_lerp_(theirs, ours, 1 - self.recipe.average if self.step else 1.0)
+        self.step += 1
+        self._fresh.append((loss, (logits.argmax(1) == y).sum(), len(y)))
+
+    def settle(self, share: float) -> None:
+        """Fetch the figures of the steps since the last time. Raises InputError if a loss is NaN or infinite."""
+        if not self._fresh:
+            return
+        losses = torch.stack([f[0] for f in self._fresh]).tolist()
+        corrects = torch.stack([f[1] for f in self._fresh]).tolist()
+        first = self.step - len(losses) + 1
+        for i, (loss, correct, (_, _, n)) in enumerate(zip(losses, corrects, self._fresh, strict=True)):
+            if not math.isfinite(loss):
+                raise InputError(
+                    f"the loss is no longer finite at step {first + i:,}, learning rate {self.lr * share:.3g}",
+                    got=loss,
+                    hint=f"--lr {self.recipe.lr / 3:.1g}; the last checkpoint before it is kept",
+                )
+            self._recent.append((loss, correct, n))
+            self._epoch = [self._epoch[0] + loss * n, self._epoch[1] + correct, self._epoch[2] + n]
+        self._fresh.clear()
+
+    @property
+    def lr(self) -> float:
+        """The peak learning rate of what SGD moves."""
+        return next((o.lr for o in self.optimisers if isinstance(o, SGD)), self.recipe.lr)
+
+    def step_line(self, batches: int, share: float, clock: Clock) -> Line:
+        """Return the log line for the steps since the last one: mean loss and accuracy, and this batch's own loss."""
+        n = sum(r[2] for r in self._recent)
+        line = {
+            "kind": "step",
+            "step": self.step,
+            "epoch": self.step / batches,
+            "loss": sum(r[0] * r[2] for r in self._recent) / n,
+            "batch_loss": self._recent[-1][0],
+            "accuracy": sum(r[1] for r in self._recent) / n,
+            "lr": self.lr * share,
+            "time": {"seconds": round(clock.seconds(), 3)},
+        }
+        self._recent.clear()
+        return line
+
+    def epoch_line(self, batches: int, validation: Line | None, clock: Clock) -> Line:
+        """Return the log line for the epoch that ends here, or was broken off by the schedule's end."""
+        loss, correct, n = self._epoch
+        self._epoch = [0.0, 0, 0]
+        return {
+            "kind": "epoch",
+            "step": self.step,
+            "epoch": self.step / batches,
+            "train": {"accuracy": correct / n, "loss": loss / n},
+            "validation": validation,
+            "time": {"seconds": round(clock.seconds(), 3)},
+        }
+
+    def contents(self) -> tuple[Arrays, Line]:
+        """Return every tensor and number that `restore` needs."""
+        tensors = {f"weights.{n}": v for n, v in self.net.state_dict().items()}
+        for optimiser in self.optimisers:
+            tensors |= {f"optimiser.{n}": v for n, v in optimiser.state.items()}
+        if self.average is not None:
+            tensors |= {f"average.{n}": v for n, v in self.average.state_dict().items()}
+        facts = {"recent": self._recent, "epoch": self._epoch, "time": {"seconds": self.seconds}}
+        return {n: v.detach().cpu().contiguous().numpy() for n, v in tensors.items()}, facts
+
+    def restore(self, tensors: Arrays, facts: Line) -> None:
+        """Put back what `contents` returned. Raises InputError if it is of another network."""
+        parts: dict[str, Arrays] = {"weights": {}, "optimiser": {}, "average": {}}
+        for name, array in tensors.items():
+            part, _, name = name.partition(".")
+            parts[part][name] = array
+        load_weights(self.net, parts["weights"])
+        if self.average is not None:
+            load_weights(self.average, parts["average"])
+        for optimiser in self.optimisers:
+            for name, buffer in optimiser.state.items():
+                buffer.copy_(torch.from_numpy(parts["optimiser"][name]))
+        self.step, self.seconds = facts["step"], facts["time"]["seconds"]
+        self._recent, self._epoch = [tuple(r) for r in facts["recent"]], facts["epoch"]
+
+
+def optimisers(net: Net, recipe: Recipe) -> list[Optimiser]:
+    """Return the optimisers that share the network's parameters out by their role.
+
+    Filters that BatchNorm follows go to Muon if the recipe says so; matrices and other filters are decayed; biases, BatchNorm's and PReLU's are not.
+    """
+    nodes = net.network.nodes
+    normalised = {nodes[n.source].name for n in nodes if isinstance(n.layer, BatchNorm) and n.source >= 0}
+    to_muon, decayed, others = {}, {}, {}
+    for name, parameter in net.named_parameters():
+        node = next(n for n in nodes if n.name == name.split(".")[0])
+        if recipe.optimiser == "muon" and parameter.dim() == 4 and node.name in normalised and isinstance(node.layer, Conv):
+            to_muon[name] = parameter
+        elif parameter.dim() > 1:
+            decayed[name] = parameter
+        else:
+            others[name] = parameter
+    lr = recipe.lr if normalised or recipe.plain_lr is None else recipe.plain_lr
+    made: list[Optimiser] = [
+        SGD(decayed, lr, recipe.momentum, recipe.nesterov, recipe.weight_decay),
+        SGD(others, lr, recipe.momentum, recipe.nesterov, 0.0),
+    ]
+    return [Muon(to_muon, recipe.filter_lr, recipe.filter_momentum), *made] if to_muon else made
+
+
+def permutation(n: int, seed: int, epoch: int) -> Tensor:
+    """Return the order (N,) in which the pictures are shown in `epoch`."""
+    return torch.randperm(n, generator=torch.Generator().manual_seed(number(seed, epoch)))
+
+
+def number(*parts: int) -> int:
+    """Return 63 bits that follow from whole numbers, for seeding: equal for equal parts, unrelated for any others."""
+    digest = hashlib.blake2b(struct.pack(f"<{len(parts)}q", *parts), digest_size=8).digest()
+    return int.from_bytes(digest, "little") >> 1
+
+
+def scores(net: Net, images: Tensor, batch: int = 500) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Return logits (N, K) in float32 for uint8 pictures (N, C, H, W); the network's mode is left as it was."""
+    training = net.training
+    net.eval()
+    try:
+        with torch.inference_mode():
+            parts = [net(x.contiguous()) for x in images.split(batch)]
+    finally:
+        net.train(training)
+    return torch.cat(parts).float().cpu().numpy()
+
+
+def as_tensor(array: np.ndarray[Any, Any], device: torch.device) -> Tensor:
+    """Return the array as a tensor on `device`; on the processor without a copy, also of memory that is only read."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch warns of arrays that cannot be written to; nothing here writes
+        return torch.from_numpy(array).to(device)
+
+
+class Clock:
+    """Seconds of training, carried on from earlier sessions of the same run."""
+
+    def __init__(self, before: float = 0.0) -> None:
+        self._start = time.monotonic() - before
+
+    def seconds(self) -> float:
+        return time.monotonic() - self._start
+
+    def paused(self) -> _Pause:
+        """Return a context that is not counted."""
+        return _Pause(self)
+
+
+class _Pause:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def __enter__(self) -> None:
+        self._at = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self._clock._start += time.monotonic() - self._at
