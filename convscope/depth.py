@@ -47,7 +47,7 @@ def picture_to_8_bits(picture: Picture, where: str) -> Picture:
         turned = ImageCms.profileToProfile(picture, lab, rgb, outputMode="RGB")
         assert turned is not None  # only when it works in place
         return turned
-    return picture.convert("L" if grey else "RGB")
+    return picture if mode in ("L", "RGB") else picture.convert("L" if grey else "RGB")
 
 
 def array_to_8_bits(values: NDArray[Any], where: str) -> Pixels:

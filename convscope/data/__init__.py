@@ -1,22 +1,57 @@
-"""Where labelled pictures come from: data sets by name, IDX folders, folders of pictures, arrays. `load` is the front door."""
+"""Where labelled pictures come from: by name, IDX folders, folders of pictures, arrays. `load` is the front door."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from convscope.data.dataset import Dataset, Split, arrays
-from convscope.data.idxfiles import idx
-from convscope.data.named import mnist
+from convscope.data.fit import fitted
+from convscope.data.idxfiles import has_idx, idx
+from convscope.data.named import fashion_mnist, mnist
+from convscope.data.pictures import folder
 from convscope.errors import InputError, did_you_mean
 
-__all__ = ["Dataset", "Split", "arrays", "idx", "load", "mnist"]
+__all__ = ["NAMES", "Dataset", "Split", "arrays", "fashion_mnist", "folder", "idx", "load", "mnist"]
+
+NAMES = ("mnist", "fashion-mnist")
 
 
-def load(source: str | os.PathLike[str]) -> Dataset:
-    """Load "mnist" or the IDX folder at a path. Raises InputError for anything else."""
-    if source == "mnist":
-        return mnist()
-    if not Path(source).is_dir():
-        raise InputError("no such data", where=str(source), hint=did_you_mean(str(source), ["mnist"]))
-    return idx(Path(source))
+def load(
+    source: str | os.PathLike[str],
+    *,
+    size: int | tuple[int, int] | None = None,
+    channels: int | None = None,
+    data_root: str | os.PathLike[str] | None = None,
+) -> Dataset:
+    """Load pictures by name ("mnist", "fashion-mnist") or by path (a folder of IDX files, a folder of pictures).
+
+    `size` N or (H, W) and `channels` 1 or 3 are what the pictures become, by the rules of convscope.images; without
+    them they stay as they are (for folders see `folder`). `data_root` is where fashion-mnist is, and where a name
+    that is not known is looked for as a folder. A known name wins over a folder of that name in the current
+    directory: write ./mnist for that one.
+
+    Raises InputError for data that is not there or cannot be used, EnvironmentFault where a known set is not installed.
+    """
+    text = os.fspath(source)
+    known: dict[str, Callable[[], Dataset]] = {"mnist": mnist, "fashion-mnist": lambda: fashion_mnist(data_root)}
+    name = text.lower().replace("_", "-")
+    if name in known:
+        return fitted(known[name](), size, channels)
+    path = Path(text).expanduser()
+    if data_root is not None and not path.exists() and (Path(data_root) / text).is_dir():
+        path = Path(data_root) / text
+    if path.is_file():
+        hint = f"the folder it is in: {path.parent}" if has_idx(path.parent) else "unpack it and give the folder"
+        raise InputError("a file, not data", where=text, expected="a folder, or " + " or ".join(NAMES), hint=hint)
+    if not path.is_dir():
+        what = (
+            "no such folder"
+            if os.sep in text or text.startswith((".", "~"))
+            else "no data of this name, and no such folder"
+        )
+        raise InputError(what, where=text, hint=did_you_mean(text, list(NAMES)))
+    if has_idx(path):
+        return fitted(idx(path), size, channels)
+    return folder(path, size=size, channels=channels)

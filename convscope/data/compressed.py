@@ -70,7 +70,8 @@ def most_bytes(path: Path) -> int:
 def chunks(path: Path) -> Iterator[bytes]:
     """Yield the uncompressed bytes of `path` (.gz, .xz, otherwise plain), at most 1 MiB at a time.
 
-    Raises InputError for a damaged or truncated file and for bytes after the compressed data; OSError if it cannot be read.
+    Raises InputError for a damaged or truncated file and for bytes after its
+    compressed data; OSError if it cannot be read.
     """
     with path.open("rb") as file:
         kind = _KINDS.get(path.suffix)

@@ -1,4 +1,4 @@
-"""Labelled pictures in memory: a Split is pictures and labels, a Dataset is a training Split, maybe a test Split, and names."""
+"""Labelled pictures in memory: a Split is pictures and labels; a Dataset is a training and a test Split, and names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Labels = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Pictures uint8 (N, C, H, W) in 0…255, their labels int64 (N,), and for folders the path of each, relative to the folder."""
+    """Pictures uint8 (N, C, H, W) in 0…255, their labels int64 (N,), and for a folder their paths, relative to it."""
 
     images: Pictures
     labels: Labels
@@ -71,7 +71,7 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Return 64 hex digits: the SHA-256 of class names, shapes, pixels and labels (not of name, paths or `skipped`).
+        """Return 64 hex digits: the SHA-256 of class names, shapes, pixels and labels (not name, paths, `skipped`).
 
         55 MB of MNIST take about 0.05 s, once.
         """
@@ -91,11 +91,11 @@ class Dataset:
     def hold_out(self, n: int, seed: int | None = None) -> tuple[Split, Split]:
         """Split the training pictures into (those that stay, `n` held out for validation), the same ones every time.
 
-        Without a seed the last `n` are held out, as views. Where labels come class by class, as in a folder of pictures, that
-        would be one class only: there each class gives its share, of its last pictures, and never its last remaining one.
-        With a seed each class gives its share of pictures chosen by that seed. Order is kept.
+        Without a seed the last `n` are held out, as views. Where labels come class by class, as in a folder of
+        pictures, that would be one class only: there each class gives its share, of its last pictures, never its only
+        one. With a seed each class gives its share of pictures chosen by that seed. Order is kept.
 
-        Raises InputError unless 1 <= n < number of training pictures (less one for each class where classes give shares).
+        Raises InputError unless 1 <= n < number of training pictures, less one a class where classes give shares.
         """
         labels = self.train.labels
         by_class = seed is not None or bool(np.all(labels[1:] >= labels[:-1]))
@@ -121,7 +121,7 @@ class Dataset:
 
 
 def shares(counts: Sequence[int], n: int) -> list[int]:
-    """Share `n` among classes of these sizes, in proportion (largest remainders), leaving each class at least one picture.
+    """Share `n` among classes of these sizes, in proportion (largest remainders), leaving each at least one picture.
 
     >>> shares([50, 30, 20], 10)
     [5, 3, 2]
@@ -154,14 +154,14 @@ def arrays(
     test: tuple[ArrayLike, ArrayLike] | None = None,
     name: str = "arrays",
 ) -> Dataset:
-    """Return a Dataset of pictures in memory: uint8 (N, H, W) grey or (N, C, H, W) with C 1 or 3; whole-number labels (N,).
+    """Return a Dataset of pictures in memory: uint8 (N, H, W) or (N, C, H, W) with C 1 or 3; whole-number labels (N,).
 
     Labels count into `classes`; without class names these are "0" … to the highest label of the training pictures.
     `test` is (images, labels) of the same form. uint8 pictures and int64 labels are taken without a copy.
 
     Raises InputError for another dtype or shape, labels out of range, or fewer than 2 classes.
     """
-    images, labels = _pictures(images, f"{name}, images"), _labels(labels, f"{name}, labels")
+    images, labels = (_pictures(images, f"{name}, images"), _labels(labels, f"{name}, labels"))
     if classes is not None and (isinstance(classes, str) or not all(isinstance(c, str) for c in classes)):
         raise InputError("classes must be a sequence of names", where=name, got=classes, hint='classes=["cat", "dog"]')
     names = tuple(classes) if classes is not None else tuple(str(k) for k in range(int(labels.max(initial=0)) + 1))
@@ -180,7 +180,7 @@ def arrays(
 
 
 def checked_classes(classes: tuple[str, ...], where: str) -> tuple[str, ...]:
-    """Return the class names if there are at least two, all different and all proper text; raise InputError otherwise."""
+    """Return the class names if there are at least two, all different and all text; raise InputError otherwise."""
     if len(classes) < 2:
         raise InputError("too few classes to tell apart", where=where, got=len(classes), expected="2 or more")
     for name in classes:
@@ -224,7 +224,7 @@ def _split(images: Pictures, labels: Labels, classes: tuple[str, ...], where: st
 
 
 def check_labels(labels: Labels, classes: int, where: str) -> None:
-    """Raise InputError unless every label is in 0 … classes − 1."""
+    """Raise InputError unless every label is in 0 … classes - 1."""
     wrong = np.flatnonzero((labels < 0) | (labels >= classes))
     if len(wrong):
         raise InputError(

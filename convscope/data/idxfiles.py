@@ -1,4 +1,4 @@
-"""Read IDX files, the format of MNIST: a magic number, the sizes, then the bytes. Described on yann.lecun.com/exdb/mnist."""
+"""Read IDX files, the format of MNIST: a magic number, the sizes, then the bytes (yann.lecun.com/exdb/mnist)."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ ENDINGS = ("", ".gz", ".xz")  # of two copies of one file the plain one is read
 
 
 def idx(folder: str | Path, classes: tuple[str, ...] | None = None, *, name: str | None = None) -> Dataset:
-    """Load a folder of IDX files: train-images-idx3-ubyte and train-labels-idx1-ubyte, and the t10k- pair if it is there.
+    """Load a folder of IDX files: train-images-idx3-ubyte, train-labels-idx1-ubyte, and the t10k- pair if there.
 
-    Files may be plain, .gz or .xz; "-idx3" may be ".idx3", "t10k" may be "test". Pictures become uint8 (N, 1, H, W), labels
-    int64. Without `classes` the classes are "0" … to the highest training label.
+    Files may be plain, .gz or .xz; "-idx3" may be ".idx3", "t10k" may be "test". Pictures become uint8 (N, 1, H, W),
+    labels int64. Without `classes` the classes are "0" … to the highest training label.
 
     Raises InputError for missing or damaged files, sizes that do not fit, labels out of range and fewer than 2 classes.
     """
@@ -53,7 +53,7 @@ def has_idx(folder: Path) -> bool:
 
 
 def read_idx(path: Path, dimensions: int, sha256: str | None = None) -> NDArray[np.uint8]:
-    """Read one IDX file of unsigned bytes into an array of that many dimensions; check `sha256` of its uncompressed bytes.
+    """Read one IDX file of unsigned bytes into an array of that many dimensions; check the `sha256` of its bytes.
 
     The header is not believed: what it promises must be possible for a file of this size, and is counted while reading.
     Memory is the array and 1 MiB.
@@ -90,7 +90,7 @@ def read_idx(path: Path, dimensions: int, sha256: str | None = None) -> NDArray[
 
 
 def _header(stream: Iterator[bytes], dimensions: int, where: str) -> tuple[bytes, bytes]:
-    """Return the header (two zeros, type 8 = unsigned byte, number of dimensions, sizes) and the bytes read beyond it."""
+    """Return the header (two zeros, type 8 for bytes, number of dimensions, sizes) and the bytes read beyond it."""
     length, data = 4 + 4 * dimensions, b""
     while len(data) < length and (more := next(stream, b"")):
         data += more
@@ -131,7 +131,7 @@ def _pair(folder: Path, parts: tuple[str, ...]) -> tuple[Path, Path] | None:
 
 
 def read_pair(images: Path, labels: Path, sums: dict[str, str] | None = None) -> Split:
-    """Read pictures and their labels into a Split; `sums` gives the sha256 that each file, by name without ending, must have."""
+    """Read pictures and labels into a Split; `sums` gives the sha256 of each file, by its name without ending."""
     pictures, numbers = (
         read_idx(path, dimensions, sums[path.name.split(".")[0]] if sums else None)
         for path, dimensions in ((images, 3), (labels, 1))

@@ -1,12 +1,14 @@
-"""The data sets known by name: MNIST, which ships with the package, and Fashion-MNIST, which is looked for on the machine."""
+"""The data sets known by name: MNIST, which ships with the package, and Fashion-MNIST, looked for on the machine."""
 
 from __future__ import annotations
 
+import hashlib
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from convscope.data.dataset import Dataset
-from convscope.data.idxfiles import read_pair
+from convscope.data.idxfiles import has_idx, idx, read_pair
 from convscope.errors import EnvironmentFault, InputError
 
 DIGITS = tuple("0123456789")
@@ -29,7 +31,7 @@ def mnist() -> Dataset:
     Raises EnvironmentFault if a file of the package is missing or not the published one, byte for byte.
     """
     pairs = [
-        tuple(MNIST_FOLDER / f"{part}-{kind}-ubyte.gz" for kind in ("images-idx3", "labels-idx1"))
+        [MNIST_FOLDER / f"{part}-{kind}-ubyte.gz" for kind in ("images-idx3", "labels-idx1")]
         for part in ("train", "t10k")
     ]
     try:
@@ -41,3 +43,36 @@ def mnist() -> Dataset:
             error.what, where=error.where, got=error.got, expected=error.expected, hint=hint
         ) from None
     return Dataset("mnist", DIGITS, train, test)
+
+
+def fashion_mnist(root: str | os.PathLike[str] | None = None) -> Dataset:
+    """Load Fashion-MNIST: as MNIST in all but the pictures, which are of ten kinds of clothes.
+
+    Its IDX files are looked for in `root`, root/fashion-mnist and root/FashionMNIST/raw; without `root` where
+    Debian's package dataset-fashion-mnist puts them. Source: H. Xiao, K. Rasul, R. Vollgraf, arXiv:1708.07747.
+    Raises EnvironmentFault if they are not there, InputError if they are damaged, or MNIST's (which bear the same
+    names).
+    """
+    if root is None:
+        places = [DEBIAN_FASHION]
+        hint = (
+            "apt-get install dataset-fashion-mnist, or --data-root DIR with the IDX files in DIR or DIR/fashion-mnist"
+        )
+    else:
+        places = [Path(root), Path(root) / "fashion-mnist", Path(root) / "FashionMNIST" / "raw"]
+        hint = "put train-images-idx3-ubyte.gz and the three files that belong to it there"
+    for place in places:
+        if has_idx(place):
+            data = idx(place, CLOTHES, name="fashion-mnist")
+            _check_not_mnist(data, place)
+            return data
+    raise EnvironmentFault("Fashion-MNIST is not on this machine", where=" or ".join(map(str, places)), hint=hint)
+
+
+def _check_not_mnist(data: Dataset, place: Path) -> None:
+    """Raise InputError if the training labels are MNIST's: digits would be called trousers."""
+    raw = b"\0\0\x08\x01" + len(data.train).to_bytes(4, "big") + data.train.labels.astype("u1").tobytes()
+    if hashlib.sha256(raw).hexdigest() == MNIST_SHA256["train-labels-idx1-ubyte"]:
+        raise InputError(
+            "these are MNIST's files, not Fashion-MNIST's", where=str(place), hint=f"load {place} by its path"
+        )
