@@ -106,7 +106,7 @@ def train(
                 raise UsageError("a run is resumed with its own settings", hint=f"convscope train --resume {resume}")
             return _resumed(Path(resume), data, device, threads, progress, asked, keep_seconds)
         chosen = named(recipe).changed(epochs, batch_size, lr)
-        plan = None if arch is None else arch if isinstance(arch, Plan) else resolve(arch)
+        plan = arch if isinstance(arch, Plan) else None if arch is None else resolve(arch)
         if type(seed) is not int or not 0 <= seed < 2**63:
             raise UsageError("the seed must be a whole number from 0", got=seed)
         if out is not None and os.path.lexists(out):
@@ -121,7 +121,8 @@ def train(
 
         if plan is None:
             centred = dataset.name == "mnist" and dataset.shape == (1, 28, 28)
-            plan = resolve(chosen.plan if centred else chosen.general_plan)
+            arch = chosen.plan if centred else chosen.general_plan
+            plan = resolve(arch)
         network = trace(plan, dataset.shape, len(dataset.classes))
         where = _device(device)
         chosen = changed_copy(chosen, precision=_precision(chosen.precision, where))
@@ -151,7 +152,7 @@ def train(
             **_surroundings(threads),
         }
         path = Path(out) if out is not None else runs.fresh_path(Path("runs"), dataset.name, chosen.name)
-        with runs.Run.create(path, settings) as run, _threads(settings["threads"]):
+        with runs.Run.create(path, settings) as run, _processor(settings["threads"]):
             return _work(run, dataset, progress, asked, keep_seconds)
 
 
@@ -180,7 +181,7 @@ def _resumed(
                 text = f"{name} was {settings[name]}, is {value}: the result may differ in its last bits"
                 progress({"kind": "note", "text": text})
         run.settings = {**settings, **now}
-        with _threads(now["threads"]):
+        with _processor(now["threads"]):
             return _work(run, dataset, progress, asked, keep_seconds)
 
 
@@ -372,15 +373,18 @@ def _surroundings(threads: int | None) -> Line:
 
 
 @contextlib.contextmanager
-def _threads(count: int) -> Iterator[None]:
+def _processor(threads: int) -> Iterator[None]:
+    """Work with so many threads, and take numbers below 1e-38 for 0: on some processors each costs a hundred others."""
     import torch
 
     before = torch.get_num_threads()
-    torch.set_num_threads(count)
+    torch.set_flush_denormal(True)
+    torch.set_num_threads(threads)
     try:
         yield
     finally:
         torch.set_num_threads(before)
+        torch.set_flush_denormal(False)
 
 
 @contextlib.contextmanager

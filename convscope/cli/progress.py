@@ -1,0 +1,147 @@
+"""How a training shows on stderr: a live bar on a terminal, plain lines elsewhere. It reads the log's lines, nothing else."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, TextIO
+
+Line = dict[str, Any]
+QUIET = 1.0  # seconds at least between two plain lines
+
+
+def progress(stream: TextIO) -> Progress:
+    """Return what shows a training on `stream`."""
+    live = stream.isatty() and os.environ.get("TERM") != "dumb"
+    return Bar(stream) if live else Progress(stream)
+
+
+class Progress:
+    """Plain lines. A context manager, called with each line of the log. `begin` is the first line, the run's settings."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.begin: Line = {}
+        self._seconds = 0.0  # of the first line, from which speed is counted
+        self._step = 0
+        self._last = -QUIET
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def __call__(self, line: Line) -> None:
+        """Show one line of the log."""
+        kind = line["kind"]
+        if kind == "begin":
+            self.begin = line
+            self.note(opening(line))
+        elif kind == "note":
+            self.note("note: " + line["text"])
+        elif kind == "epoch" and line["validation"] is not None:
+            v = line["validation"]
+            self.note(f"epoch {line['epoch']:.4g}: validation accuracy {100 * v['accuracy']:.2f} %, loss {v['loss']:.4f}")
+        elif kind == "step":
+            self.step(line)
+
+    def step(self, line: Line) -> None:
+        """Show where training stands."""
+        speed, left = self.pace(line)
+        if self.slides:
+            self.lecture(line)
+        elif line["time"]["seconds"] - self._last >= QUIET or line["step"] == self.begin["steps"]:
+            self._last = line["time"]["seconds"]
+            figures = f"loss {line['loss']:.4f}  accuracy {100 * line['accuracy']:5.1f} %"
+            self.note(f"step {line['step']:,} of {self.begin['steps']:,}  {figures}  {speed:,.0f} pictures/s  {duration(left)} left")
+
+    @property
+    def slides(self) -> bool:
+        """Whether the lecture's own output is wanted."""
+        return bool(self.begin["recipe"]["name"] == "slides")
+
+    def lecture(self, line: Line) -> None:
+        """Show the loss of one batch as the lecture's script prints it, at steps 0, 100, 200 … of each epoch."""
+        recipe, pictures = self.begin["recipe"], self.begin["data"]["train"]
+        epoch, index = divmod(line["step"] - 1, -(-pictures // recipe["batch_size"]))
+        if index % recipe["log_every"] == 0:
+            self.note(f"epoch {epoch + 1}  step {index}  loss {line['batch_loss']:.4f}")
+
+    def pace(self, line: Line) -> tuple[float, float]:
+        """Return pictures per second since this session's first line, and the seconds left at that speed."""
+        seconds, step = line["time"]["seconds"], line["step"]
+        if not self._step:  # the first step also builds kernels; speed is counted from its end
+            self._seconds, self._step = seconds, step
+        spent = seconds - self._seconds if step > self._step else seconds
+        steps = step - self._step if step > self._step else step
+        per_step = max(spent, 1e-9) / steps
+        return self.begin["recipe"]["batch_size"] / per_step, per_step * (self.begin["steps"] - step)
+
+    def note(self, text: str) -> None:
+        """Write one line."""
+        print(text, file=self.stream, flush=True)
+
+
+class Bar(Progress):
+    """A bar with loss, accuracy, pictures/s and the time left, drawn by rich."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        from rich.console import Console
+        from rich.progress import BarColumn
+        from rich.progress import Progress as RichProgress
+        from rich.progress import TextColumn
+
+        columns = TextColumn("{task.percentage:3.0f} %"), BarColumn(), TextColumn("{task.fields[figures]}")
+        self._bar = RichProgress(*columns, console=Console(file=stream, highlight=False), transient=True)
+        self._task = self._bar.add_task("", total=None, figures="loading")
+
+    def __enter__(self) -> Bar:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def __call__(self, line: Line) -> None:
+        super().__call__(line)
+        if line["kind"] == "begin":
+            self._bar.update(self._task, total=line["steps"], completed=line["step"], figures="first step")
+        elif line["kind"] == "step" and line["step"] == self.begin["steps"]:
+            self._bar.update(self._task, figures="measuring")
+
+    def step(self, line: Line) -> None:
+        speed, left = self.pace(line)
+        if self.slides:
+            self.lecture(line)
+        figures = f"loss {line['loss']:.4f}  accuracy {100 * line['accuracy']:5.1f} %  {speed:,.0f} pictures/s  {duration(left)} left"
+        self._bar.update(self._task, completed=line["step"], figures=figures)
+
+    def note(self, text: str) -> None:
+        self._bar.console.print(text, markup=False, soft_wrap=True)
+
+
+def opening(begin: Line) -> str:
+    """Return the first thing a training says: what, on what, for how long, to where."""
+    data, steps = begin["data"], begin["steps"]
+    if begin["step"]:
+        return f"resuming {begin['run']} at step {begin['step']:,} of {steps:,}"
+    name = begin["plan"] or begin["formula"]
+    held = f", {data['validation']:,} held out" if data["validation"] else ""
+    return (
+        f"training {name}\n  {begin['parameters']:,} parameters, {data['train']:,} pictures of {data['set']}{held}, "
+        f"{begin['epochs']:.4g} epochs of recipe {begin['recipe']['name']} on {begin['device']}, {begin['recipe']['precision']}\n  {begin['run']}"
+    )
+
+
+def duration(seconds: float) -> str:
+    """Return a time as a person says it.
+
+    >>> duration(8), duration(75), duration(7260)
+    ('8 s', '1:15 min', '2:01 h')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes}:{rest:02d} min" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02d} h"
