@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from types import FrameType
-from typing import Any
+from typing import Any, Self
 
 from .errors import INTERRUPTED
 
@@ -27,7 +27,7 @@ class Interrupts:
         """Whether the work should stop."""
         return self._asked
 
-    def __enter__(self) -> Interrupts:
+    def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
             self._before = {s: signal.signal(s, self._handle) for s in SIGNALS}
         return self

@@ -26,7 +26,7 @@ def _check(
     if not good:
         numbers = {int: "a whole number", float: "a number"}
         expected = f"{numbers[kind]} {'above' if above else 'from'} {least:g} to {most:,g}" if kind in numbers else kind.__name__
-        raise InputError(f"{name.replace('_', ' ')} is out of range", got=repr(value), expected=expected)
+        raise UsageError(f"{name.replace('_', ' ')} is out of range", got=repr(value), expected=expected)
     if kind is float:
         object.__setattr__(owner, name, float(value))
 
@@ -34,7 +34,7 @@ def _check(
 def _choice(owner: Recipe, name: str, known: tuple[str, ...]) -> None:
     value = getattr(owner, name)
     if value not in known:
-        raise InputError(f"unknown {name}", got=repr(value), expected=" or ".join(known))
+        raise UsageError(f"unknown {name}", got=repr(value), expected=" or ".join(known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Augmentation:
         _check(self, "erase", int, 0, 1024)
         _check(self, "edge", bool)
         if self.shift and self.resamples:
-            raise InputError("shift goes with no rotate, scale, shear or translate", got=self.shift, hint="translate")
+            raise UsageError("shift goes with no rotate, scale, shear or translate", got=self.shift, hint="translate")
 
     @property
     def resamples(self) -> bool:
@@ -122,7 +122,7 @@ class Recipe:
         _check(self, "momentum", float, 0, 0.9999)
         _check(self, "nesterov", bool)
         if self.nesterov and not self.momentum:
-            raise InputError("nesterov needs a momentum above 0", got=self.momentum, where=f"recipe {self.name}")
+            raise UsageError("nesterov needs a momentum above 0", got=self.momentum, where=f"recipe {self.name}")
         _check(self, "weight_decay", float, 0, 1)
         _check(self, "warmup", float, 0, 0.99)
         _check(self, "final", float, 0, 1)
@@ -132,7 +132,7 @@ class Recipe:
         _check(self, "partial_batches", bool)
         _check(self, "log_every", int, 1, 1_000_000)
         if not isinstance(self.augmentation, Augmentation):
-            raise InputError("augmentation must be an Augmentation", got=self.augmentation)
+            raise UsageError("augmentation must be an Augmentation", got=self.augmentation)
 
     def changed(
         self, epochs: float | None = None, batch_size: int | None = None, lr: float | None = None
@@ -158,6 +158,12 @@ class Recipe:
         """Return the steps of the whole schedule over that many training pictures."""
         return max(1, self.least_steps, round(self.epochs * self.batches(pictures)))
 
+    def pictures(self, pictures: int, steps: int) -> int:
+        """Return how many pictures that many steps show, each as often as it is shown."""
+        epochs, rest = divmod(steps, self.batches(pictures))
+        batch = min(self.batch_size, pictures)
+        return epochs * (pictures if self.partial_batches else self.batches(pictures) * batch) + rest * batch
+
     def share(self, step: int, steps: int) -> float:
         """Return the share of the peak learning rate for `step` (from 0) of `steps`: up, then down, both linearly."""
         rise = self.warmup * steps
@@ -181,7 +187,10 @@ class Recipe:
         if strange or missing:
             what = f"has {strange[0]}, which is unknown" if strange else f"lacks {missing[0]}"
             raise InputError(f"the recipe {what}", hint="it may come from another version of convscope")
-        return cls(**{**values, "augmentation": Augmentation(**values["augmentation"])})
+        try:
+            return cls(**{**values, "augmentation": Augmentation(**values["augmentation"])})
+        except UsageError as error:
+            raise InputError(error.what, where="the recipe", got=error.got, expected=error.expected) from error
 
 
 RECIPES: dict[str, Recipe] = {

@@ -22,7 +22,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Self, TextIO
 
 from . import checkpoints
 from .checkpoints import Arrays
@@ -118,7 +118,7 @@ class Run:
 
     def newest(self) -> tuple[Arrays | None, dict[str, Any], list[str]]:
         """Return the newest checkpoint that is whole, its facts, and what is wrong with newer ones; None without any."""
-        troubles = []
+        troubles: list[str] = []
         for path in sorted((self.path / "checkpoints").glob("*.safetensors"), reverse=True):
             try:
                 return *checkpoints.read(path, CHECKPOINT), troubles
@@ -137,7 +137,7 @@ class Run:
                 file.close()
         self._log = self._lock = None
 
-    def __enter__(self) -> Run:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

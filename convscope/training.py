@@ -26,7 +26,6 @@ from .recipes import Recipe
 from .runs import Run
 
 Line = dict[str, Any]
-KEEP_SECONDS = 15.0  # between checkpoints
 
 
 def fit(
@@ -37,12 +36,12 @@ def fit(
     seed: int,
     steps: int,
     run: Run | None = None,
-    measure: Callable[[Net], Line] | None = None,
+    measure: Callable[[Net], Line | None] | None = None,
     show: Callable[[Net, int], None] | None = None,
     show_at: frozenset[int] = frozenset(),
     tell: Callable[[Line], None] = lambda line: None,
     stop: Callable[[], bool] = lambda: False,
-    keep_seconds: float = KEEP_SECONDS,
+    keep_seconds: float = 15.0,
 ) -> None:
     """Train `state` from where it stands to `steps` on uint8 pictures (N, C, H, W) and int64 labels (N,), on one device.
 
@@ -225,7 +224,9 @@ def optimisers(net: Net, recipe: Recipe) -> list[Optimiser]:
     """
     nodes = net.network.nodes
     normalised = {nodes[n.source].name for n in nodes if isinstance(n.layer, BatchNorm) and n.source >= 0}
-    to_muon, decayed, others = {}, {}, {}
+    to_muon: dict[str, Tensor] = {}
+    decayed: dict[str, Tensor] = {}
+    others: dict[str, Tensor] = {}
     for name, parameter in net.named_parameters():
         node = next(n for n in nodes if n.name == name.split(".")[0])
         if recipe.optimiser == "muon" and parameter.dim() == 4 and node.name in normalised and isinstance(node.layer, Conv):
@@ -259,10 +260,10 @@ def scores(net: Net, images: Tensor, batch: int = 500) -> np.ndarray[Any, np.dty
     net.eval()
     try:
         with torch.inference_mode():
-            parts = [net(x.contiguous()) for x in images.split(batch)]
+            parts = [net(images[i : i + batch].contiguous()) for i in range(0, len(images), batch)]
     finally:
         net.train(training)
-    return torch.cat(parts).float().cpu().numpy()
+    return torch.cat(parts).float().cpu().numpy() if parts else np.zeros((0, net.network.classes), np.float32)
 
 
 def as_tensor(array: np.ndarray[Any, Any], device: torch.device) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, TextIO
+from typing import Any, Self, TextIO
 
 Line = dict[str, Any]
 QUIET = 1.0  # seconds at least between two plain lines
@@ -25,7 +25,7 @@ class Progress:
         self._step = 0
         self._last = -QUIET
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -96,7 +96,7 @@ class Bar(Progress):
         self._bar = RichProgress(*columns, console=Console(file=stream, highlight=False), transient=True)
         self._task = self._bar.add_task("", total=None, figures="loading")
 
-    def __enter__(self) -> Bar:
+    def __enter__(self) -> Self:
         self._bar.start()
         return self
 

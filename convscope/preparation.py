@@ -1,0 +1,138 @@
+"""What comes before the first step: the data, how it is split and scaled, and the settings that run.json will hold."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import data
+from .borders import dark_borders
+from .errors import InputError
+from .formula import BatchNorm, Network, Plan, resolve, trace
+from .formula.zoo import ZOO
+from .images import RESIZE_RULE
+from .inputs import InputSpec
+from .recipes import Recipe
+
+if TYPE_CHECKING:
+    from .data import Dataset, Split
+
+Line = dict[str, Any]
+VALIDATION = 10_000  # pictures held out of data without test pictures, a sixth of it at most
+
+
+def source(given: str | os.PathLike[str] | Dataset | None, size: int | None, data_root: object) -> Line:
+    """Return where the data comes from, as run.json keeps it: `name` is None for arrays in memory."""
+    name = None if is_dataset(given) else _findable("mnist" if given is None else given)
+    return {"name": name, "size": size, "data_root": None if data_root is None else _findable(data_root)}
+
+
+def load(source: Line, given: object = None) -> Dataset:
+    """Return the data that `source` says, or what was `given`; PyTorch is imported beside it, which takes as long."""
+    with ThreadPoolExecutor(1, "data") as pool:
+        future = pool.submit(_load, source, given)
+        import torch  # noqa: F401
+
+        return future.result()
+
+
+def is_dataset(given: object) -> bool:
+    """Whether `given` is data in memory rather than a name or path."""
+    return isinstance(given, data.Dataset)
+
+
+def settle(
+    source: Line, dataset: Dataset, plan: Plan | str | None, recipe: Recipe, seed: int, val: int | None, device: str, threads: int | None
+) -> Line:
+    """Return the settings of a new run, everything worked out. Raises what does not fit together."""
+    from . import machine
+
+    where = machine.device(device)
+    recipe = replace(recipe, precision=machine.precision(recipe.precision, where))
+    if plan is None:
+        centred = dataset.name == "mnist" and dataset.shape == (1, 28, 28)
+        plan = recipe.plan if centred else recipe.general_plan
+    name = plan if isinstance(plan, str) and plan in ZOO else None
+    plan = plan if isinstance(plan, Plan) else resolve(plan)
+    network = trace(plan, dataset.shape, len(dataset.classes))
+    if val is None:
+        val = 0 if dataset.test is not None else min(VALIDATION, len(dataset.train) // 6)
+    pictures, _ = parts(dataset, val)
+    _check_batches(network, recipe, len(pictures))
+    steps = recipe.steps(len(pictures))
+    return {
+        "formula": str(plan),
+        "plan": name,
+        "recipe": recipe.to_json(),
+        "seed": seed,
+        "epochs": steps / recipe.batches(len(pictures)),
+        "steps": steps,
+        "data": {
+            **source,
+            "set": dataset.name,
+            "fingerprint": dataset.fingerprint,
+            "shape": list(dataset.shape),
+            "train": len(pictures),
+            "validation": val,
+            "test": len(dataset.test) if dataset.test is not None else 0,
+        },
+        "classes": list(dataset.classes),
+        "input": input_spec(pictures.images, recipe.scaling).to_json(),
+        "device": where.type,
+        **machine.surroundings(threads),
+    }
+
+
+def parts(dataset: Dataset, val: int) -> tuple[Split, Split | None]:
+    """Return the pictures to train on and those held out, if any."""
+    return dataset.hold_out(val) if val else (dataset.train, None)
+
+
+def input_spec(images: np.ndarray[Any, Any], scaling: str) -> InputSpec:
+    """Return what a network for uint8 pictures (N, C, H, W) is given: scaled by "unit", or by the "data"'s mean and deviation.
+
+    Mean and deviation are exact per channel, in 0…255, rounded to two digits; a deviation below 1 counts as 1.
+    """
+    shape, count = images.shape[1:], images.shape[0] * images.shape[2] * images.shape[3]
+    invert = "auto" if dark_borders(images) else "no"
+    if scaling == "unit":
+        return InputSpec(shape, resize=RESIZE_RULE, invert=invert)
+    total = square = np.zeros(shape[0], dtype=np.uint64)
+    for part in (images[i : i + 1000] for i in range(0, len(images), 1000)):
+        total = total + part.sum((0, 2, 3), dtype=np.uint64)
+        square = square + np.multiply(part, part, dtype=np.uint16).sum((0, 2, 3), dtype=np.uint64)
+    mean = total / count
+    deviation = np.sqrt(np.maximum(square / count - mean**2, 1.0))
+    means, deviations = (tuple(round(float(v), 2) for v in values) for values in (mean, deviation))
+    return InputSpec(shape, means, deviations, resize=RESIZE_RULE, invert=invert)
+
+
+def _load(source: Line, given: object) -> Dataset:
+    if isinstance(given, data.Dataset):
+        dataset = given
+    else:
+        dataset = data.load(source["name"], size=source["size"], data_root=source["data_root"])
+    dataset.fingerprint  # noqa: B018 - worked out once, here, beside the import
+    return dataset
+
+
+def _findable(name: Any) -> str:
+    """Return a path so that it is found again from another folder; a data set's name as it is."""
+    text = os.fspath(name)
+    known = text.lower().replace("_", "-") in data.NAMES
+    return str(Path(text).absolute()) if not known and os.path.exists(text) else text
+
+
+def _check_batches(network: Network, recipe: Recipe, pictures: int) -> None:
+    if pictures == 0:
+        raise InputError("there is no training picture")
+    least = min(recipe.batch_size, pictures)
+    if recipe.partial_batches and pictures % recipe.batch_size:
+        least = pictures % recipe.batch_size
+    if least == 1 and any(isinstance(node.layer, BatchNorm) for node in network.nodes):
+        raise InputError("BatchNorm needs batches of 2 pictures or more", got=1, hint="another --batch-size, or a plan without bn")
