@@ -58,7 +58,7 @@ class Net(nn.Module):
         if x.dim() != 4 or x.shape[1:] not in self._shapes:
             raise InputError("the pictures do not fit", got=tuple(x.shape), expected=f"(N, {', '.join(map(str, self.spec.shape))})")
         if self._crops:
-            x = self.crop1(x)
+            x = self.get_submodule("crop1")(x)
         return (x - self.mean) / self.std
 
     def outputs(self, x: Tensor) -> list[Tensor]:
@@ -136,9 +136,9 @@ class RandomCrop(nn.Module):
             top, left = (height - h) // 2, (width - w) // 2
             return x[:, :, top : top + h, left : left + w]
         windows = x.unfold(2, h, 1).unfold(3, w, 1)  # (N, C, H−h+1, W−w+1, h, w), nothing copied
-        top = torch.randint(height - h + 1, (n,), device=x.device)
-        left = torch.randint(width - w + 1, (n,), device=x.device)
-        return windows[torch.arange(n, device=x.device), :, top, left]  # (N, C, h, w)
+        rows = torch.randint(height - h + 1, (n,), device=x.device)
+        columns = torch.randint(width - w + 1, (n,), device=x.device)
+        return windows[torch.arange(n, device=x.device), :, rows, columns]  # (N, C, h, w)
 
     def extra_repr(self) -> str:
         return f"size={self.size}"

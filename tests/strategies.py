@@ -218,14 +218,25 @@ def _chain(parts: list[Plan]) -> Plan:
     return reduce(add, parts)
 
 
-FEATURES = frozenset(
-    "conv: rows and columns differ|conv: kernel not square|conv: stride|conv: stride not square|conv: pad|conv: pad not square|conv: same|"
-    "conv: same and stride|conv: dilation|conv: dilation not square|conv: groups|conv: depthwise|conv: no bias|conv: drops|"
-    "maxpool: kernel not square|maxpool: stride not square|maxpool: overlap|maxpool: gap between|maxpool: pad|maxpool: drops|"
-    "avgpool: kernel not square|avgpool: stride not square|avgpool: overlap|avgpool: gap between|avgpool: pad|avgpool: drops|"
-    "add|add: the picture|add: rows|add: within an add|repeat|crop|crop: odd rest|gap|relu|leaky_relu|prelu|sigmoid|tanh|dropout|flatten|"
-    "bn: maps|bn: rows|relu: rows|fc: several|end: rows|end: maps|channels: 1|channels: 2|channels: 3|channels: 4".split("|")
-)
+_POOL = ("kernel not square", "stride not square", "overlap", "gap between", "pad", "drops", "rows and columns differ")
+_OPTIONS = {
+    "conv": (
+        *("kernel not square", "stride", "stride not square", "pad", "pad not square", "dilation", "dilation not square"),
+        *("same", "same and stride", "groups", "depthwise", "no bias", "drops", "rows and columns differ"),
+    ),
+    "maxpool": _POOL,
+    "avgpool": _POOL,
+    "add": ("the picture", "rows", "within an add"),
+    "bn": ("maps", "rows"),
+    "relu": ("maps", "rows"),
+    "crop": ("odd rest",),
+    "fc": ("several",),
+    "end": ("rows", "maps"),
+    "channels": ("1", "2", "3", "4"),
+}
+_BARE = {"gap", "repeat", "leaky_relu", "prelu", "sigmoid", "tanh", "dropout", "flatten"}
+FEATURES = frozenset(f"{kind}: {option}" for kind, options in _OPTIONS.items() for option in options) | _BARE
+"""What random plans must show together: every layer, every option, alone and where two meet in a corner."""
 
 
 def features(network: Network) -> Iterator[str]:

@@ -37,7 +37,7 @@ class Graph(NamedTuple):
 
 def parse_model(data: bytes | memoryview) -> Model:
     """Parse all but the graph; raises Malformed."""
-    fields = message(memoryview(data), "the model", known="1 2 3 7 8* 14*")
+    fields = message(memoryview(data), "the model", known="1 2 7 8* 14*")
     opsets = [message(entry, "an opset", known="1 2") for entry in parts(fields, 8)]
     records = [message(entry, "a metadata record", known="1 2") for entry in parts(fields, 14)]
     metadata = {text(part(record, 1)): text(part(record, 2)) for record in records}

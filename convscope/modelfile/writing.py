@@ -87,7 +87,7 @@ def _graph(network: Network, spec: InputSpec, weights: dict[str, bytes]) -> onnx
 
     inputs, outputs = graph.ends(network)
     return helper.make_graph(
-        [helper.make_node(o.kind, o.inputs, [o.output], o.output, **o.attributes) for o in graph.operators(network)],
+        [_node(operator) for operator in graph.operators(network)],
         "convscope",
         [helper.make_tensor_value_info(*value) for value in inputs],
         [helper.make_tensor_value_info(*value) for value in outputs],
@@ -96,3 +96,10 @@ def _graph(network: Network, spec: InputSpec, weights: dict[str, bytes]) -> onnx
             for name, t in graph.tensors(network, spec).items()
         ],
     )
+
+
+def _node(operator: graph.Operator) -> onnx.NodeProto:
+    from onnx import helper
+
+    attributes: dict[str, Any] = operator.attributes
+    return helper.make_node(operator.kind, operator.inputs, [operator.output], operator.output, **attributes)
