@@ -46,7 +46,7 @@ class Net(nn.Module):
             for module in body:
                 x = module(x)  # type: ignore[misc]
         else:
-            kept = {-1: x}
+            kept = {self._crops - 1: x}  # the picture, or what a crop, node 0, made of it
             for i, (module, node) in enumerate(zip(body, self.network.nodes[self._crops :], strict=True), self._crops):
                 x = module(x) if node.other is None else module(x, kept[node.other])  # type: ignore[misc]
                 if i in self._kept:
