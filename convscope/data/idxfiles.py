@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 import struct
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,9 +31,10 @@ def idx(folder: str | Path, classes: tuple[str, ...] | None = None, *, name: str
     Raises InputError for missing or damaged files, sizes that do not fit, labels out of range and fewer than 2 classes.
     """
     folder = Path(folder)
-    train, test = _pair(folder, TRAIN), _pair(folder, TEST)
+    train = _pair(folder, TRAIN)
     if train is None:
         raise InputError("no train-images-idx3-ubyte[.gz|.xz] here", where=str(folder))
+    test = _pair(folder, TEST)
     with ThreadPoolExecutor(2) as pool:  # zlib and lzma let go of the interpreter's lock
         later = None if test is None else pool.submit(read_pair, *test)
         first = read_pair(*train)
@@ -110,7 +112,7 @@ def _find(folder: Path, part: str, kind: str) -> Path | None:
     for dash in "-.":
         for ending in ENDINGS:
             path = folder / f"{part}-{kind}{dash}idx{dimensions}-ubyte{ending}"
-            if path.is_file():
+            if os.path.isfile(path):  # unlike Path.is_file, False where it may not be looked at
                 return path
     return None
 

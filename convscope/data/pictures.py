@@ -61,7 +61,7 @@ def folder(
 
 def pair(size: int | tuple[int, int]) -> tuple[int, int]:
     """Return N or (H, W) as (H, W). Raises UsageError unless both are whole numbers of 1 or more."""
-    both = (size, size) if isinstance(size, int) else tuple(size)
+    both = size if isinstance(size, tuple) else (size, size)
     if len(both) != 2 or not all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in both):
         raise UsageError("size of the pictures", got=size, expected="N or (H, W), 1 or more")
     return both[0], both[1]

@@ -164,7 +164,7 @@ def _listing(folder: Path, root: Path) -> tuple[list[str], list[str]]:
             for entry in entries:
                 if entry.name.startswith(".") or entry.name == "__MACOSX":
                     continue
-                if entry.is_dir():
+                if os.path.isdir(entry.path):  # False for a link to itself
                     folders.append(entry.name)
                 elif Path(entry.name).suffix.lower() in SUFFIXES | OTHER_PICTURES:
                     files.append((folder.relative_to(root) / entry.name).as_posix())

@@ -1,0 +1,113 @@
+"""The front door: names, paths, sizes and channels."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from convscope import data
+from convscope.errors import ConvscopeError, InputError, UsageError
+from tests.data.idx_writer import tiny, write_folder
+
+
+def pictures(folder: Path) -> Path:
+    for name in ("a", "b"):
+        (folder / name).mkdir(parents=True)
+        Image.new("L", (4, 4), 9).save(folder / name / "1.png")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("mnsit", "mnsit: no data of this name, and no such folder\ntry: did you mean mnist?"),
+        ("fashion", "fashion: no data of this name, and no such folder\ntry: did you mean fashion-mnist?"),
+        ("cats", "try: one of mnist, fashion-mnist"),
+        ("./cats", "./cats: no such folder"),
+        ("~/nowhere/cats", "~/nowhere/cats: no such folder"),
+    ],
+)
+def test_data_that_is_not_there(source: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError) as caught:
+        data.load(source)
+    assert message in str(caught.value)
+
+
+def test_a_file_is_no_data(tmp_path: Path) -> None:
+    (tmp_path / "cats.zip").write_bytes(b"PK")
+    with pytest.raises(
+        InputError, match="a file, not data, expected a folder, or mnist or fashion-mnist\ntry: unpack it"
+    ):
+        data.load(tmp_path / "cats.zip")
+    folder = write_folder(tmp_path / "idx", tiny())
+    with pytest.raises(InputError, match=f"try: the folder it is in: {folder}"):
+        data.load(folder / "train-images-idx3-ubyte.gz")
+
+
+def test_a_name_wins_over_a_folder_and_a_path_does_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    pictures(tmp_path / "mnist")
+    assert len(data.load("mnist").train) == 60_000
+    assert len(data.load("./mnist").train) == len(data.load(Path("./mnist").resolve()).train) == 2
+
+
+def test_home_and_data_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    pictures(tmp_path / "sets" / "cats")
+    assert data.load("~/sets/cats").name == data.load("cats", data_root="sets").name == "cats"
+    with pytest.raises(InputError, match="no data of this name"):
+        data.load("cats")
+
+
+def test_idx_and_pictures_are_told_apart(tmp_path: Path) -> None:
+    assert data.load(write_folder(tmp_path / "idx", tiny())).train.paths is None
+    assert data.load(pictures(tmp_path / "png")).train.paths == ("a/1.png", "b/1.png")
+
+
+def test_size_and_channels_of_pictures_in_memory(tmp_path: Path) -> None:
+    pixels, labels = tiny(6, (8, 12))
+    folder = write_folder(tmp_path, (pixels, labels), tiny(3, (8, 12), seed=1))
+    plain = data.load(folder)
+    colour = data.load(folder, channels=3)
+    assert colour.shape == (3, 8, 12) and np.array_equal(colour.train.images, np.repeat(plain.train.images, 3, axis=1))
+    half = data.load(folder, size=(4, 6), channels=3)
+    assert half.test is not None and half.test.images.shape == (3, 3, 4, 6)
+    for i in range(6):
+        expected = np.asarray(Image.fromarray(pixels[i]).resize((6, 4), Image.Resampling.BILINEAR))
+        assert np.array_equal(half.train.images[i], np.stack([expected] * 3))
+    assert np.array_equal(half.train.labels, labels) and half.fingerprint != plain.fingerprint
+    assert data.load(folder, size=9).shape == (1, 9, 9)
+    assert data.load(folder, size=(8, 12), channels=1).fingerprint == plain.fingerprint
+
+
+@pytest.mark.parametrize("size", [0, -3, (4,), (4, 0), (4, 4, 4), True, 2.5, "8"])
+def test_sizes_that_are_none(size: object, tmp_path: Path) -> None:
+    for folder in (write_folder(tmp_path / "idx", tiny()), pictures(tmp_path / "png")):
+        with pytest.raises(UsageError, match="size of the pictures"):
+            data.load(folder, size=size)  # type: ignore[arg-type]
+        with pytest.raises(UsageError, match="channels of a picture, got 2"):
+            data.load(folder, channels=2)
+
+
+def test_loading_writes_nothing(tmp_path: Path) -> None:
+    for folder in (write_folder(tmp_path / "idx", tiny()), pictures(tmp_path / "png")):
+        before = _state(folder)
+        data.load(folder, size=8)
+        assert _state(folder) == before
+
+
+def _state(folder: Path) -> list[tuple[str, int, int]]:
+    found = [Path(place) / name for place, dirs, files in os.walk(folder) for name in [*dirs, *files]]
+    return sorted((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in [folder, *found])
+
+
+def test_everything_that_is_refused_is_a_convscope_error(tmp_path: Path) -> None:
+    for source in ("~nobody_of_this_name/x", str(tmp_path), "\ud800", "a" * 5000, "a\0b"):
+        with pytest.raises(ConvscopeError):
+            data.load(source)
