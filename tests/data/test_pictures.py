@@ -24,7 +24,7 @@ def put(path: Path, level: int | tuple[int, int, int] = 9, size: tuple[int, int]
 
 def levels(split: data.Split | None) -> list[int]:
     assert split is not None
-    return split.images[:, 0, 0, 0].tolist()
+    return [int(level) for level in split.images[:, 0, 0, 0]]
 
 
 def refusal(folder: Path, **options: int) -> str:
@@ -209,7 +209,7 @@ def test_names_that_are_not_text(tmp_path: Path) -> None:
 def test_too_much_for_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path / "a" / "1.png")
     put(tmp_path / "b" / "1.png")
-    monkeypatch.setattr(pictures.os, "sysconf", lambda name: 1 << 10)
+    monkeypatch.setattr(os, "sysconf", lambda name: 1 << 10)
     assert data.folder(tmp_path, size=512).shape == (1, 512, 512)  # 2 x 2^18 = half of 2^20
     message = "too many pixels to keep in memory, got 0.0 GiB, expected at most 0.0 GiB, half of this machine's memory"
     assert message in refusal(tmp_path, size=513)
