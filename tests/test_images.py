@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageOps
 
 from convscope import images
+from convscope.borders import border_of
 from convscope.errors import InputError, UsageError
 
 RNG = np.random.default_rng(20)
@@ -64,6 +65,12 @@ def test_jpeg_is_what_pillow_decodes() -> None:
 
 
 def test_a_picture_written_by_hand() -> None:
+    entries = [(256, 2), (257, 1), (258, 8), (259, 1), (262, 1), (273, 8), (277, 1), (278, 1), (279, 2)]
+    for order in ("<", ">"):  # TIFF's two byte orders; the two pixels are at byte 8, the directory behind them
+        fields = [struct.pack(f"{order}HHI", tag, 4, 1) + struct.pack(f"{order}I", value) for tag, value in entries]
+        mark = b"II" if order == "<" else b"MM"
+        head = mark + struct.pack(f"{order}HI", 42, 10) + bytes([7, 250]) + struct.pack(f"{order}H", len(fields))
+        assert images.decode(head + b"".join(fields) + bytes(4)).tolist() == [[[7, 250]]]
     assert images.decode(png(3, 2, b"\0\x01\x02\x03\0\x04\x05\xff")).tolist() == [[[1, 2, 3], [4, 5, 255]]]
 
 
@@ -205,7 +212,8 @@ def test_orientation(kind: str, turn: int) -> None:
 def test_broken_orientation_is_no_orientation(exif: bytes) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        assert images.decode(encoded(Image.fromarray(COLOUR), "JPEG", exif=exif)).shape == (3, 5, 7)
+        result = images.decode(encoded(Image.fromarray(COLOUR), "JPEG", exif=exif))
+    assert np.array_equal(result, images.decode(encoded(Image.fromarray(COLOUR), "JPEG")))
 
 
 def test_resize_rule_is_written_down() -> None:
@@ -269,6 +277,9 @@ ARRAYS: list[tuple[Any, list[int]]] = [
     (np.array([[0, 255]], np.int64), [0, 255]),
     (np.array([[0.0, 0.5, 1.0]]), [0, 128, 255]),
     (np.array([[0.0, 0.5, 200.0]], np.float32), [0, 1, 200]),
+    (np.array([[0.0, 1.0, 1.5]]), [0, 1, 2]),
+    (np.array([[0.0, 253.45 / 255]]), [0, 253]),
+    (np.array([[0, 200]], np.uint32), [0, 200]),
     ([[3, 4]], [3, 4]),
 ]
 
@@ -316,7 +327,8 @@ def test_arrays_that_are_no_pictures(array: Any, message: str) -> None:
 
 
 def test_pixels_out_of_range() -> None:
-    for picture in (Image.new("I", (1, 1), 65536), Image.new("I", (1, 1), -1), Image.new("F", (1, 1), 256.0)):
+    mixed = [Image.fromarray(np.array([[low, high]], np.int32)) for low, high in ((-1, 5), (5, 65536))]
+    for picture in (*mixed, Image.new("I", (1, 1), 65536), Image.new("I", (1, 1), -1), Image.new("F", (1, 1), 256.0)):
         with pytest.raises(InputError, match=r"(?s)cat\.tif: pixels out of range"):
             images.from_image(picture, where="cat.tif")
 
@@ -449,11 +461,20 @@ def test_invert_needed(ink: int, ground: int, expected: bool) -> None:
 
 
 def test_invert_looks_at_border_and_middle_only() -> None:
-    framed = np.full((28, 28), 255, np.uint8)
-    framed[2:7] = 0  # neither the outermost 2 rows nor the middle half
-    assert not images.invert_needed(framed)
+    for band in (np.s_[2:7], np.s_[21:26], np.s_[:, 2:7], np.s_[:, 21:26]):  # neither border nor middle half
+        framed = np.full((28, 28), 255, np.uint8)
+        framed[band] = 0
+        assert not images.invert_needed(framed)
     assert images.invert_needed(np.array([[255, 255, 255], [255, 0, 255], [255, 255, 255]], np.uint8))
     assert not images.invert_needed(np.array([[200]], np.uint8))
+
+
+def test_how_thick_a_border_is() -> None:
+    plane = np.arange(28 * 140).reshape(28, 140)
+    assert sorted(border_of(plane)) == sorted(set(plane.ravel()) - set(plane[2:26, 2:138].ravel()))
+    assert sorted(border_of(plane[:27])) == sorted(set(plane[:27].ravel()) - set(plane[1:26, 1:139].ravel()))
+    assert border_of(plane[:3, :3]).tolist() == [0, 1, 2, 140, 142, 280, 281, 282]
+    assert border_of(plane, 14).size == plane.size and border_of(plane[:1, :5]).tolist() == [0, 1, 2, 3, 4]
 
 
 def test_dark_borders() -> None:

@@ -15,7 +15,7 @@ PACK: dict[str, Callable[[bytes], bytes]] = {"": bytes, ".gz": gzip.compress, ".
 
 
 def idx_bytes(array: np.ndarray) -> bytes:
-    """Return the array, of unsigned bytes, as IDX: two zeros, type 8, number of dimensions, sizes, bytes (big-endian)."""
+    """Return the array as IDX: two zeros, type 8, number of dimensions, sizes, bytes (big-endian)."""
     return struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.astype(np.uint8).tobytes()
 
 
