@@ -16,7 +16,16 @@ from hypothesis import strategies as st
 from convscope.formula import Network
 from convscope.modelfile import serialise
 from tests.conformance import onnx_engine
-from tests.strategies import FEATURES, assert_agree, features, networks, random_pictures, random_weights, reference, specs
+from tests.strategies import (
+    FEATURES,
+    assert_agree,
+    features,
+    networks,
+    random_pictures,
+    random_weights,
+    reference,
+    specs,
+)
 
 EXAMPLES = 400
 

@@ -1,0 +1,91 @@
+"""`convscope info`: what a model file says of itself, and whether it is whole."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from ..errors import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..modelfile import ModelFile
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Register the verb and its options."""
+    parser = subparsers.add_parser(
+        "info",
+        help="what a model file says of itself, verified",
+        description="Verify a model file, its digest first and then every shape and number in it, and print what it says "
+        "of itself. The exit code is 3 if it is damaged or not convscope's.",
+    )
+    parser.add_argument("model", metavar="MODEL", help="a model.onnx or a run directory")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what the file says; raise InputError if it cannot be trusted."""
+    from ..modelfile import read
+
+    file = read(args.model)
+    if args.json:
+        print(json.dumps(told(file)))
+        return 0
+    shown = rows(file)
+    width = max(len(name) for name, _ in shown)
+    for name, value in shown:
+        print(f"{name:<{width}}  {value}")
+    return 0
+
+
+def told(file: ModelFile) -> dict[str, object]:
+    """Return everything the file says of itself."""
+    return {
+        "path": str(file.path),
+        "format": file.metadata.format,
+        "formula": file.formula,
+        "classes": list(file.classes),
+        "input": file.spec.to_json(),
+        "parameters": file.network.parameters,
+        "macs": file.network.macs,
+        "facts": file.facts,
+        "bytes": len(file.data),
+        "digest": file.digest,
+    }
+
+
+def rows(file: ModelFile) -> list[tuple[str, str]]:
+    """Return the same for reading, a line each; facts that hold facts are named "test accuracy"."""
+    channels, height, width = file.spec.shape
+    shown = [
+        ("model", printable(file.path, 400)),
+        ("formula", file.formula),
+        ("input", f"{channels} × {height} × {width} (C × H × W), uint8"),
+        ("scaled by", f"(x − {_numbers(file.spec.mean)}) / {_numbers(file.spec.std)}"),
+        ("brought to size", printable(file.spec.resize or "as it is")),
+        ("inverted", file.spec.invert),
+        ("classes", f"{len(file.classes)}: {', '.join(printable(c) for c in file.classes[:20])}{', …' * (len(file.classes) > 20)}"),
+        ("parameters", f"{file.network.parameters:,}"),
+        ("MACs", f"{file.network.macs:,} a picture"),
+        *((name, printable(value)) for name, value in _flat(file.facts) if not isinstance(value, list)),
+        ("size", f"{len(file.data):,} bytes, format {file.metadata.format}"),
+        ("digest", f"sha256 {file.digest}, verified"),
+    ]
+    return [(printable(name), value) for name, value in shown]
+
+
+def _flat(facts: dict[str, object], before: str = "") -> list[tuple[str, object]]:
+    made: list[tuple[str, object]] = []
+    for name, value in facts.items():
+        if isinstance(value, dict) and before.count(" ") < 3:
+            made += _flat(value, f"{before}{name} ")
+        else:
+            made.append((before + name, value))
+    return made
+
+
+def _numbers(values: tuple[float, ...]) -> str:
+    shown = [f"{value:g}" for value in values]
+    return shown[0] if len(set(shown)) == 1 else f"({', '.join(shown)})"

@@ -1,0 +1,123 @@
+"""`convscope predict`: which class is in each picture."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import sys
+from pathlib import Path
+
+from ..errors import BAD_INPUT, OK, InputError, UsageError, printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ..prediction import Prediction
+
+    Row = Callable[[str, Prediction | InputError], None]
+
+GLOB = "*?["
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Register the verb and its options."""
+    parser = subparsers.add_parser(
+        "predict",
+        help="which class is in each picture",
+        description="Predict the class of pictures with a model file. Pictures of any size, mode and EXIF orientation "
+        "are read. A picture that cannot be read is reported in its row, the others go on, and the exit code is 3.",
+    )
+    parser.add_argument("model", metavar="MODEL", help="a model.onnx or a run directory")
+    parser.add_argument("pictures", nargs="+", metavar="IMAGE", help="a picture, a folder (searched to the bottom) or a pattern such as 'scans/*.png'")
+    parser.add_argument("--top", type=int, default=3, metavar="N", help="how many classes to show (default 3)")
+    parser.add_argument(
+        "--invert", choices=("auto", "yes", "no"), help="swap dark and light; auto: where the border is much lighter than the middle (default: as the model says)"
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line: {path, label, probability, top} or {path, error}")
+    form.add_argument("--csv", action="store_true", help="comma-separated values with a header")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Predict as `args` say; return 3 if a picture could not be read."""
+    if args.top < 1:
+        raise UsageError("--top must be 1 or more", got=args.top)
+    from ..prediction import load
+
+    model = load(args.model)
+    paths = list(find(args.pictures))
+    if not paths:
+        raise InputError("no pictures there", got=" ".join(args.pictures), hint="a folder or pattern with .png, .jpg, … files")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file name may hold what this terminal cannot show
+    top = min(args.top, len(model.classes))
+    row = _json if args.json else _csv(top) if args.csv else _text(paths, model.classes)
+    code = OK
+    for path, told in zip(paths, model.stream(paths, top, args.invert), strict=True):
+        row(path, told)
+        code = BAD_INPUT if isinstance(told, InputError) else code
+    return code
+
+
+def find(names: list[str]) -> Iterator[str]:
+    """Yield the pictures that `names` mean, in the order given: files, and those in folders and patterns in text order.
+
+    Hidden files and folders are left out. A name that is neither stays as it is, and its row will say why it cannot be read.
+    """
+    from glob import iglob
+
+    from ..images import SUFFIXES
+
+    for name in names:
+        path = Path(name)
+        if path.is_dir():
+            found = (p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+            yield from sorted(str(p) for p in found if not any(part[0] == "." for part in p.relative_to(path).parts))
+        elif any(c in name for c in GLOB) and not path.exists():
+            yield from sorted(p for p in iglob(name, recursive=True) if Path(p).is_file())
+        else:
+            yield name
+
+
+def _json(path: str, told: Prediction | InputError) -> None:
+    print(json.dumps({"path": path} | ({"error": _reason(told)} if isinstance(told, InputError) else told.to_json())))
+
+
+def _csv(top: int) -> Row:
+    """Print the header and return what prints a row: empty cells where there is nothing to say."""
+    import csv
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    more = [f"{name}{rank}" for rank in range(2, top + 1) for name in ("label", "probability")]
+    writer.writerow(["path", "label", "probability", *more, "inverted", "error"])
+
+    def row(path: str, told: Prediction | InputError) -> None:
+        if isinstance(told, InputError):
+            writer.writerow([path, *[""] * (2 * top + 1), _reason(told)])
+        else:
+            writer.writerow([path, *(v for score in told.top for v in score), "yes" if told.inverted else "no", ""])
+
+    return row
+
+
+def _text(paths: list[str], classes: tuple[str, ...]) -> Row:
+    """Return what prints a row: path, class, probability, and the next classes."""
+    name = min(40, max(len(printable(path, 400)) for path in paths))
+    label = min(20, max(len(printable(c)) for c in classes))
+
+    def row(path: str, told: Prediction | InputError) -> None:
+        if isinstance(told, InputError):
+            print(f"{printable(path, 400):<{name}}  error: {_reason(told)}")
+            return
+        scores = "   ".join(f"{printable(s.label):<{label}} {100 * s.probability:5.1f} %" for s in told.top)
+        print(f"{printable(path, 400):<{name}}  {scores}{'   inverted' if told.inverted else ''}")
+
+    return row
+
+
+def _reason(error: InputError) -> str:
+    """Return an error as one line without the path, which stands in the row already."""
+    return InputError(error.what, got=error.got, expected=error.expected).line()

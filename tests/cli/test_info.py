@@ -1,0 +1,99 @@
+"""`convscope info`: all that a file says of itself, once it is verified."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from convscope.cli import info as verb
+from convscope.errors import InputError
+from convscope.modelfile import write
+from tests.samples import sample
+
+FACTS = {"training": {"recipe": "slides", "epochs": 5}, "test": {"accuracy": 0.974, "confusion": [[1] * 10] * 10}, "versions": {"torch": "2.13"}}
+
+
+def parse(*words: object) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    verb.add(parser.add_subparsers())
+    return parser.parse_args(["info", *map(str, words)])
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    network, spec, weights, _ = sample("conv(4, 3) + relu + maxpool(2) + fc", (3, 12, 11), 3, "auto")
+    write(tmp_path / "model.onnx", network, spec, weights, ("cat", "개", "\x1b[31mred"), FACTS)
+    return tmp_path / "model.onnx"
+
+
+def test_json_holds_everything(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verb.run(parse(model.parent, "--json")) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line) == {
+        "path": str(model),
+        "format": 1,
+        "formula": "conv(4, 3) + relu + maxpool(2) + fc",
+        "classes": ["cat", "개", "\x1b[31mred"],
+        "input": {"shape": [3, 12, 11], "mean": [33.0] * 3, "std": [78.0] * 3, "resize": "pad-bilinear-antialias", "invert": "auto"},
+        "parameters": 4 * 28 + 80 * 3 + 3,
+        "macs": 27 * 4 * 10 * 9 + 80 * 3,
+        "facts": FACTS,
+        "bytes": model.stat().st_size,
+        "digest": model.read_bytes()[-64:].decode(),
+    }
+
+
+def test_text(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verb.run(parse(model)) == 0
+    out, digest = capsys.readouterr().out, model.read_bytes()[-64:].decode()
+    assert out.splitlines() == [
+        f"model            {model}",
+        "formula          conv(4, 3) + relu + maxpool(2) + fc",
+        "input            3 × 12 × 11 (C × H × W), uint8",
+        "scaled by        (x − 33) / 78",
+        "brought to size  pad-bilinear-antialias",
+        "inverted         auto",
+        "classes          3: cat, 개, \\x1b[31mred",
+        "parameters       355",
+        "MACs             9,960 a picture",
+        "training recipe  slides",
+        "training epochs  5",
+        "test accuracy    0.974",
+        "versions torch   2.13",
+        f"size             {model.stat().st_size:,} bytes, format 1",
+        f"digest           sha256 {digest}, verified",
+    ]
+
+
+def test_a_damaged_file_is_no_result(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = bytearray(model.read_bytes())
+    data[len(data) // 2] ^= 1
+    model.write_bytes(data)
+    with pytest.raises(InputError, match="damaged or cut short"):
+        verb.run(parse(model))
+    assert capsys.readouterr().out == ""
+
+
+def test_deep_facts_do_not_overflow(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deep: dict[str, object] = {}
+    for _ in range(900):
+        deep = {"a": deep}
+    write(model, *sample(), deep)
+    assert verb.run(parse(model)) == 0
+    assert "\na a a a" in capsys.readouterr().out
+
+
+def test_it_needs_neither_torch_nor_numpy(model: Path) -> None:
+    code = (
+        "import sys, argparse; sys.modules.update(dict.fromkeys(['torch', 'onnx', 'numpy', 'onnxruntime', 'PIL', 'rich']))\n"
+        "from convscope.cli import info; parser = argparse.ArgumentParser(); info.add(parser.add_subparsers())\n"
+        "args = parser.parse_args(sys.argv[1:]); sys.exit(args.run(args))"
+    )
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code, "info", model], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "verified" in done.stdout

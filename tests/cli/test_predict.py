@@ -1,0 +1,183 @@
+"""`convscope predict`: rows as promised, in order, whatever the files are called and whatever is in them."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from convscope.cli import predict as verb
+from convscope.errors import InputError, UsageError
+from convscope.modelfile import write
+from convscope.prediction import load
+from tests.samples import sample
+
+SHAPE = (1, 12, 11)
+
+
+def parse(*words: object) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    verb.add(parser.add_subparsers())
+    return parser.parse_args(["predict", *map(str, words)])
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    network, spec, weights, _ = sample("conv(4, 3) + relu + maxpool(2) + fc", SHAPE, 4, "auto")
+    (tmp_path / "run").mkdir()
+    write(tmp_path / "run" / "model.onnx", network, spec, weights, ("cat", "개", "a\nb", "=1+1"))
+    return tmp_path / "run"
+
+
+def picture(path: Path, seed: int = 0, light: bool = False) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    array = np.random.default_rng(seed).integers(0, 100, (12, 11), dtype=np.uint8)
+    Image.fromarray(np.pad(array[3:-3, 3:-3], 3, constant_values=255) if light else array).save(path)
+    return path
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str]:
+    code = verb.run(parse(*words))
+    out, err = capsys.readouterr()
+    assert err == ""
+    return code, out
+
+
+def test_json_is_an_object_a_line_in_order(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good, light = picture(tmp_path / "b.png", 1), picture(tmp_path / "a.png", 2, light=True)
+    bad, missing = tmp_path / "c.png", tmp_path / "none.png"
+    bad.write_bytes(b"no picture")
+    code, out = run(capsys, model, good, bad, light, missing, "--json", "--top", 2)
+    rows = [json.loads(line) for line in out.splitlines()]
+    wanted = load(model).predict([good, light], top=2)
+    assert rows[0] == {"path": str(good)} | wanted[0].to_json()
+    assert list(rows[0]) == ["path", "label", "probability", "top"]
+    assert [list(score) for score in rows[0]["top"]] == [["label", "probability"]] * 2
+    assert rows[1].keys() == rows[3].keys() == {"path", "error"}
+    assert rows[1]["error"].startswith("not a picture that can be read, got first bytes")
+    assert rows[3]["error"] == "cannot be read: No such file or directory"
+    assert rows[2] == {"path": str(light)} | wanted[1].to_json()
+    assert rows[2]["inverted"] is True
+    assert code == 3
+
+
+def test_text_rows(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good, light = picture(tmp_path / "good.png", 1), picture(tmp_path / "light.png", 2, light=True)
+    code, out = run(capsys, model, good, light, tmp_path / "none")
+    first, second, third = out.splitlines()
+    (told,) = load(model).predict(good)
+    assert first.split("  ")[0] == str(good)
+    for score in told.top:
+        assert f"{100 * score.probability:.1f} %" in first
+    assert [score.label for score in told.top if score.label != "a\nb"][0] in first
+    assert second.endswith("   inverted")
+    assert not first.endswith("inverted")
+    assert third.endswith("error: cannot be read: No such file or directory")
+    assert code == 3
+
+
+@pytest.mark.parametrize("rule", ["yes", "no"])
+def test_invert_asked_for(rule: str, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for seed, light in ((1, False), (2, True)):
+        code, out = run(capsys, model, picture(tmp_path / "a.png", seed, light), "--invert", rule, "--json")
+        assert (json.loads(out).get("inverted", False), code) == (rule == "yes", 0)
+
+
+def test_csv(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good, odd = picture(tmp_path / "b.png", 1), tmp_path / 'a,"b"\n.png'
+    odd.write_bytes(b"")
+    code, out = run(capsys, model, good, odd, "--csv", "--top", 9)
+    header, first, second = csv.reader(io.StringIO(out))
+    assert header == "path label probability label2 probability2 label3 probability3 label4 probability4 inverted error".split()
+    (told,) = load(model).predict(good, top=9)
+    assert first == [str(good), *(str(v) for score in told.top for v in score), "no", ""]
+    assert second == [str(odd), *[""] * 9, "an empty file"]
+    assert code == 3
+
+
+def test_folders_and_patterns_in_text_order(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = tmp_path / "in"
+    names = ["b.png", "a.PNG", "sub/c.jpg", "sub/deep/er/d.bmp", "10.png", "9.png"]
+    for name in names:
+        picture(root / name)
+    (root / "notes.txt").write_text("no picture")
+    (root / "none.png").mkdir()
+    picture(root / ".hidden.png")
+    picture(root / ".thumbs" / "a.png")
+    (root / "loop").symlink_to(root)
+    picture(tmp_path / "[odd].png")
+
+    def paths(*words: object) -> list[str]:
+        return [os.path.relpath(json.loads(line)["path"], tmp_path) for line in run(capsys, model, *words, "--json")[1].splitlines()]
+
+    everything = ["in/10.png", "in/9.png", "in/a.PNG", "in/b.png", "in/sub/c.jpg", "in/sub/deep/er/d.bmp"]
+    assert paths(root) == everything
+    assert paths(root / "*.png", root / "sub" / "**" / "*.*") == ["in/10.png", "in/9.png", "in/b.png", "in/sub/c.jpg", "in/sub/deep/er/d.bmp"]
+    assert paths(root / "b.png", root / "[ab].*", root) == ["in/b.png", "in/a.PNG", "in/b.png", *everything]
+    assert paths(tmp_path / "[odd].png") == ["[odd].png"]
+
+
+def test_nothing_found_is_an_error(model: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="no pictures there"):
+        verb.run(parse(model, tmp_path / "empty", tmp_path / "*.tiff"))
+
+
+@pytest.mark.parametrize("top", [0, -3])
+def test_top_must_be_one_or_more(top: int, model: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--top must be 1 or more"):
+        verb.run(parse(model, picture(tmp_path / "a.png"), "--top", top))
+
+
+def test_the_model_is_looked_at_first(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        verb.run(parse(tmp_path / "none.onnx", tmp_path / "none.png"))
+
+
+HOSTILE = [b"a\x1b[31mred\x07.png", b"line\nfeed.png", b"r\rewind.png", b"\xff\xfe.png", "한글 이름.png".encode(), "\u202egnp.exe.png".encode(), b"--json.png", b"%s%n{0}.png"]
+
+
+def cli(*words: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the verb in a process of its own where torch cannot be imported."""
+    code = (
+        "import sys, argparse; sys.modules['torch'] = sys.modules['onnx'] = None\n"
+        "from convscope.cli import predict; parser = argparse.ArgumentParser(); predict.add(parser.add_subparsers())\n"
+        "args = parser.parse_args(sys.argv[1:]); sys.exit(args.run(args))"
+    )
+    command = [sys.executable, "-W", "error", "-c", code, "predict", *(w if isinstance(w, bytes) else str(w) for w in words)]
+    return subprocess.run(command, capture_output=True, check=False, env=os.environ | environment)
+
+
+@pytest.mark.parametrize("locale", ["C.UTF-8", "POSIX"])
+@pytest.mark.parametrize("form", [[], ["--json"], ["--csv"]])
+def test_hostile_names_are_printed_safely(form: list[str], locale: str, model: Path, tmp_path: Path) -> None:
+    plain = picture(tmp_path / "plain.png").read_bytes()
+    folder = os.fsencode(tmp_path) + b"/in"
+    os.mkdir(folder)
+    for name in HOSTILE:
+        with open(folder + b"/" + name, "wb") as file:
+            file.write(plain)
+    done = cli(model, folder, *form, LC_ALL=locale, PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert (done.returncode, done.stderr) == (0, b"")
+    if not form:  # CSV and JSON have quoting of their own
+        assert not {0x1B, 0x07, 0x0D} & set(done.stdout)
+        assert len(done.stdout.splitlines()) == len(HOSTILE)
+        assert "\u202e".encode() not in done.stdout
+    if form == ["--json"]:
+        paths = {json.loads(line)["path"].encode("utf-8", "surrogateescape") for line in done.stdout.splitlines()}
+        assert paths == {folder + b"/" + name for name in HOSTILE}
+
+
+def test_without_torch_in_a_process_of_its_own(model: Path, tmp_path: Path) -> None:
+    done = cli(model, picture(tmp_path / "a.png"), "--json")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["path"] == str(tmp_path / "a.png")
