@@ -28,7 +28,7 @@ def pack(tensors: Arrays, facts: dict[str, Any], format: str) -> bytes:
     from safetensors.numpy import save
 
     entry = json.dumps({"format": format, "digest": ZEROS.decode(), **facts}, sort_keys=True)
-    data = bytearray(save({n: np.ascontiguousarray(t) for n, t in tensors.items()}, {"convscope": entry}))
+    data = bytearray(save({n: np.asarray(t, order="C") for n, t in tensors.items()}, {"convscope": entry}))
     at = data.index(ZEROS)
     data[at : at + 64] = hashlib.sha256(data).hexdigest().encode()
     return bytes(data)

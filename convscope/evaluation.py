@@ -1,26 +1,25 @@
-"""How good a network is on labelled pictures: accuracy with its interval, loss, confusion, per-class figures. NumPy only."""
+"""How good a network is on labelled pictures: accuracy with its interval, loss, confusion, per-class figures. Never torch."""
 
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .errors import InputError, did_you_mean
+from .errors import InputError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from .data import Dataset, Split
+    from .prediction import Model
+
+SPLITS = ("train", "validation", "test")
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Whole = np.ndarray[Any, np.dtype[np.int64]]
-
-
-class Scorer(Protocol):
-    """Whatever gives scores for pictures: a loaded model file, an estimator."""
-
-    classes: Sequence[str]
-
-    def logits(self, images: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -66,8 +65,8 @@ class Evaluation:
         ]
         return {
             "n": self.n,
-            "accuracy": self.accuracy,
-            "loss": self.loss,
+            "accuracy": self.accuracy if self.n else None,
+            "loss": self.loss if self.n else None,
             "confusion": self.confusion.tolist(),
             "classes": list(self.classes),
             "interval": list(self.interval),
@@ -112,12 +111,48 @@ def wilson(correct: int, n: int, z: float = 1.959963984540054) -> tuple[float, f
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def evaluate(model: Scorer, images: np.ndarray[Any, Any], labels: Whole, classes: Sequence[str], batch: int = 500) -> Evaluation:
-    """Return the figures of `model` on uint8 pictures (N, C, H, W) with `labels` (N,) into `classes`, matched by name."""
-    labels = matched(labels, classes, model.classes)
-    scores = [np.asarray(model.logits(images[i : i + batch])) for i in range(0, len(images), batch)]
-    logits = np.concatenate(scores) if scores else np.zeros((0, len(model.classes)))
-    return score(logits, labels, model.classes)
+def evaluate(
+    model: Model | str | os.PathLike[str],
+    data: Dataset | str | os.PathLike[str] = "mnist",
+    split: str = "test",
+    data_root: str | os.PathLike[str] | None = None,
+) -> Evaluation:
+    """Return how good a model file is on a data set's "test" or "train" pictures, or on the "validation" ones it held out.
+
+    Pictures are brought to the model's size and channels by its own rule; classes are matched by name. ONNX Runtime
+    computes, never torch. Raises InputError where model, data and split do not fit together.
+    """
+    from . import data as sets
+    from .prediction import Model, load
+
+    model = model if isinstance(model, Model) else load(model)
+    channels, height, width = model.spec.shape
+    if isinstance(data, sets.Dataset):
+        dataset = data
+    else:
+        dataset = sets.load(data, size=(height, width), channels=channels, data_root=data_root)
+    part = _part(dataset, split, model.facts)
+    labels = matched(part.labels, dataset.classes, model.classes)
+    if not len(part):
+        return score(np.zeros((0, len(model.classes)), np.float32), labels, model.classes)
+    return score(model.predictor.run(part.images)[0], labels, model.classes)
+
+
+def _part(dataset: Dataset, split: str, facts: dict[str, Any]) -> Split:
+    if split not in SPLITS:
+        raise UsageError("unknown split", got=split, expected=", ".join(SPLITS))
+    if split == "train":
+        return dataset.train
+    if split == "test":
+        if dataset.test is None:
+            raise InputError("has no test pictures", where=dataset.name, hint="--split train, or validation where some were held out")
+        return dataset.test
+    told = facts.get("training", {}).get("data", {})
+    if not told.get("validation"):
+        raise InputError("the model's training held nothing out", hint="convscope train --val N does")
+    if told["fingerprint"] != dataset.fingerprint:
+        raise InputError("this is not the data that the model was trained on", where=dataset.name, hint="--split train or test")
+    return dataset.hold_out(told["validation"])[1]
 
 
 def matched(labels: Whole, classes: Sequence[str], known: Sequence[str]) -> Whole:

@@ -16,7 +16,7 @@ from .errors import InputError
 from .formula import BatchNorm, Network, Plan, resolve, trace
 from .formula.zoo import ZOO
 from .images import RESIZE_RULE
-from .inputs import InputSpec
+from .inputs import InputSpec, check_ends
 from .recipes import Recipe
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def settle(
     if val is None:
         val = 0 if dataset.test is not None else min(VALIDATION, len(dataset.train) // 6)
     pictures, _ = parts(dataset, val)
+    spec = input_spec(pictures.images, recipe.scaling)
+    check_ends(network, spec)
     _check_batches(network, recipe, len(pictures))
     steps = recipe.steps(len(pictures))
     return {
@@ -82,7 +84,7 @@ def settle(
             "test": len(dataset.test) if dataset.test is not None else 0,
         },
         "classes": list(dataset.classes),
-        "input": input_spec(pictures.images, recipe.scaling).to_json(),
+        "input": spec.to_json(),
         "device": where.type,
         **machine.surroundings(threads),
     }

@@ -25,7 +25,9 @@ def _check(
         good = math.isfinite(value) and least <= value <= most and not (above and value == least)
     if not good:
         numbers = {int: "a whole number", float: "a number"}
-        expected = f"{numbers[kind]} {'above' if above else 'from'} {least:g} to {most:,g}" if kind in numbers else kind.__name__
+        low, high = (f"{int(end):,}" if end == int(end) and end < 1e12 else f"{end:g}" for end in (least, most))
+        limits = f"above {low} and at most {high}" if above else f"from {low} to {high}"
+        expected = f"{numbers[kind]} {limits}" if kind in numbers else kind.__name__
         raise UsageError(f"{name.replace('_', ' ')} is out of range", got=repr(value), expected=expected)
     if kind is float:
         object.__setattr__(owner, name, float(value))
@@ -114,10 +116,10 @@ class Recipe:
         _choice(self, "scaling", ("data", "unit"))
         _check(self, "epochs", float, 0, 1e6, above=True)
         _check(self, "batch_size", int, 1, 1_000_000)
-        _check(self, "lr", float, 0, 1e3, above=True)
+        _check(self, "lr", float, 0, 1e30, above=True)
         if self.plain_lr is not None:
-            _check(self, "plain_lr", float, 0, 1e3, above=True)
-        _check(self, "filter_lr", float, 0, 1e3, above=self.optimiser == "muon")
+            _check(self, "plain_lr", float, 0, 1e30, above=True)
+        _check(self, "filter_lr", float, 0, 1e30, above=self.optimiser == "muon")
         _check(self, "filter_momentum", float, 0, 0.9999)
         _check(self, "momentum", float, 0, 0.9999)
         _check(self, "nesterov", bool)

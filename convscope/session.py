@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .build import Net
     from .data import Dataset, Split
     from .evaluation import Evaluation
+    from .prediction import Model
     from .runs import Run
 
 Line = dict[str, Any]
@@ -41,6 +42,12 @@ class Result:
     macs: int
     validation: Evaluation | None
     test: Evaluation | None
+
+    def load(self) -> Model:
+        """Return the model, ready to predict."""
+        from .prediction import load
+
+        return load(self.model)
 
     def to_json(self) -> Line:
         """Return the fields as JSON takes them; of validation and test accuracy (0…1) and loss (nats)."""

@@ -59,9 +59,9 @@ def take(net: Net, images: Tensor, labels: np.ndarray[Any, Any], held_out: bool,
     convolutions = [i for i, node in enumerate(nodes) if isinstance(node.layer, Conv)]
     if convolutions:
         kernels = net.get_parameter(f"{nodes[convolutions[0]].name}.weight").detach()
-        tensors["kernels"] = kernels[:KERNELS].cpu().contiguous().numpy().astype(np.float16)  # (F, C, kh, kw)
+        tensors["kernels"] = _half(kernels[:KERNELS])  # (F, C, kh, kw)
     for i in convolutions[:LAYERS]:
-        tensors[f"maps.{nodes[i].name}"] = outputs[i][0, :MAPS].float().cpu().contiguous().numpy().astype(np.float16)  # (≤8, h, w)
+        tensors[f"maps.{nodes[i].name}"] = _half(outputs[i][0, :MAPS])  # (≤8, h, w)
     facts = {
         "n": evaluation.n,
         "accuracy": evaluation.accuracy,
@@ -70,3 +70,8 @@ def take(net: Net, images: Tensor, labels: np.ndarray[Any, Any], held_out: bool,
         "kernels": nodes[convolutions[0]].name if convolutions else None,
     }
     return tensors, facts
+
+
+def _half(x: Tensor) -> np.ndarray[Any, np.dtype[np.float16]]:
+    """Return float16, what is too large for it as its largest number."""
+    return x.float().clamp(-65504, 65504).cpu().contiguous().numpy().astype(np.float16)

@@ -198,7 +198,7 @@ class State:
             tensors |= {f"optimiser.{n}": v for n, v in optimiser.state.items()}
         if self.average is not None:
             tensors |= {f"average.{n}": v for n, v in self.average.state_dict().items()}
-        facts = {"recent": self._recent, "epoch": self._epoch, "time": {"seconds": self.seconds}}
+        facts = {"step": self.step, "recent": self._recent, "epoch": self._epoch, "time": {"seconds": self.seconds}}
         return {n: v.detach().cpu().contiguous().numpy() for n, v in tensors.items()}, facts
 
     def restore(self, tensors: Arrays, facts: Line) -> None:
