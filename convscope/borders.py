@@ -22,7 +22,7 @@ def invert_needed(image: Pixels) -> bool:
 
     grey = _grey(image)
     height, width = grey.shape
-    border = float(np.median(border_of(grey)))
+    border = float(np.quantile(border_of(grey), 0.5))  # not np.median, which imports numpy.ma: 8 ms of a prediction
     middle = grey[height // 4 : height - height // 4, width // 4 : width - width // 4]
     return border >= 128 and border - float(np.quantile(middle, 0.05)) >= 64
 

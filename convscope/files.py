@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 from pathlib import Path
 
 from .errors import ConvscopeError, EnvironmentFault, InputError
@@ -21,7 +20,7 @@ def atomic_write(path: str | os.PathLike[str], data: bytes | bytearray | memoryv
     (no such folder, `path` is a folder); then nothing is left behind and an old file stays as it was.
     """
     path = Path(path)
-    temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}"
+    temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{os.urandom(4).hex()}"
     try:
         with open(temporary, "xb") as file:  # "x": never follow or empty what another process put there
             file.write(data)

@@ -135,11 +135,13 @@ class Model:
         import numpy as np
 
         _check_options(top, invert)
-        if isinstance(pictures, np.ndarray) and pictures.ndim == 4:
-            if pictures.dtype == np.uint8 and pictures.shape[1:] == self.spec.shape and invert in (None, "no"):
-                return self._told(self.predictor.run(pictures)[1], top, [False] * len(pictures))
         given: Any = pictures
-        many = given.ndim == 4 if isinstance(given, np.ndarray) else not (isinstance(given, (str, bytes, os.PathLike)) or hasattr(given, "getexif"))
+        if isinstance(given, np.ndarray):
+            many = given.ndim == 4
+            if many and given.dtype == np.uint8 and given.shape[1:] == self.spec.shape and invert in (None, "no"):
+                return self._told(self.predictor.run(given)[1], top, [False] * len(given))
+        else:
+            many = not (isinstance(given, (str, bytes, os.PathLike)) or hasattr(given, "getexif"))  # a Pillow image has it
         told = []
         for prediction in self.stream(list(given) if many else [given], top, invert):
             if isinstance(prediction, InputError):

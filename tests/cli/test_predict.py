@@ -78,7 +78,7 @@ def test_text_rows(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert first.split("  ")[0] == str(good)
     for score in told.top:
         assert f"{100 * score.probability:.1f} %" in first
-    assert [score.label for score in told.top if score.label != "a\nb"][0] in first
+    assert next(score.label for score in told.top if score.label != "a\nb") in first
     assert second.endswith("   inverted")
     assert not first.endswith("inverted")
     assert third.endswith("error: cannot be read: No such file or directory")
@@ -97,7 +97,7 @@ def test_csv(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     odd.write_bytes(b"")
     code, out = run(capsys, model, good, odd, "--csv", "--top", 9)
     header, first, second = csv.reader(io.StringIO(out))
-    assert header == "path label probability label2 probability2 label3 probability3 label4 probability4 inverted error".split()
+    assert ",".join(header) == "path,label,probability,label2,probability2,label3,probability3,label4,probability4,inverted,error"
     (told,) = load(model).predict(good, top=9)
     assert first == [str(good), *(str(v) for score in told.top for v in score), "no", ""]
     assert second == [str(odd), *[""] * 9, "an empty file"]
