@@ -1,0 +1,31 @@
+"""The formula: layers and plans as frozen values, read from text, traced to shapes. Standard library only."""
+
+from .fields import ReceptiveField as ReceptiveField
+from .layers import FC as FC
+from .layers import AvgPool as AvgPool
+from .layers import BatchNorm as BatchNorm
+from .layers import Conv as Conv
+from .layers import Crop as Crop
+from .layers import Dropout as Dropout
+from .layers import Flatten as Flatten
+from .layers import GlobalAvgPool as GlobalAvgPool
+from .layers import Layer as Layer
+from .layers import LeakyReLU as LeakyReLU
+from .layers import MaxPool as MaxPool
+from .layers import PReLU as PReLU
+from .layers import ReLU as ReLU
+from .layers import Sigmoid as Sigmoid
+from .layers import Tanh as Tanh
+from .network import Add as Add
+from .network import Network as Network
+from .network import Node as Node
+from .network import Window as Window
+from .parse import parse as parse
+from .plan import Chain as Chain
+from .plan import Plan as Plan
+from .plan import Repeat as Repeat
+from .plan import Skip as Skip
+from .seen import seen as seen
+from .shapes import trace as trace
+from .zoo import ZOO as ZOO
+from .zoo import resolve as resolve

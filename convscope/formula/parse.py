@@ -1,0 +1,182 @@
+"""From text to a plan. The formula is a Python expression: `ast` reads it, nothing is ever evaluated.
+
+    >>> parse("[(conv(16,3)*2 + relu)*2 + maxpool(2)]*2 + fc").count
+    15
+
+Text that could harm the reader (too long, too deep, too many words) is refused before `ast` sees it, which answers deep
+input with RecursionError or MemoryError.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from ..errors import FormulaError, PlanError, did_you_mean
+from .layers import LAYERS, Layer
+from .plan import MAX_DEPTH, MAX_LAYERS, Chain, Plan, Repeat, Skip
+
+MAX_TEXT = 10_000  # bytes
+
+
+def parse(text: str) -> Plan:
+    """Read a formula. `parse(str(plan)) == plan` for every plan.
+
+    Raises FormulaError, with the column counted in characters from 1, where the text is not a formula.
+    """
+    _refuse_absurd(text)
+    # Same length, so that columns stay true: the deck's × is *, and a formula may run over several lines.
+    source = "".join("*" if c == "×" else " " if c.isspace() else c for c in text)
+    indent = len(source) - len(source.lstrip())
+    try:
+        tree = ast.parse(source[indent:], mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise _syntax(error, source, indent) from None
+    return _Reader(text, source[indent:], indent).plan(tree)
+
+
+def _refuse_absurd(text: str) -> None:
+    """Refuse what `ast` should not see, in one pass over the characters."""
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > MAX_TEXT:
+        raise FormulaError("the formula is too long", text=text[:200], column=1, got=f"{size:,} bytes", expected=f"at most {MAX_TEXT:,}")
+    if not text.strip():
+        raise FormulaError("the formula is empty", text=" ", column=1, hint="conv(16, 5) + relu + maxpool(2) + fc")
+    depth = joints = 0
+    for i, c in enumerate(text):
+        if c in "([{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise FormulaError("brackets nested too deep", text=text, column=i + 1, expected=f"at most {MAX_DEPTH}")
+        elif c in ")]}":
+            depth -= 1
+        elif c in "+*-~×":
+            joints += 1
+            if joints > 2 * MAX_LAYERS:
+                raise FormulaError("too many + and *", text=text, column=i + 1, expected=f"at most {2 * MAX_LAYERS}")
+        elif not (c.isascii() and (c.isprintable() or c.isspace())) or c in "#\\;":
+            hint = "letters, digits and + * ( ) [ ] , = . only"
+            raise FormulaError("a character that no formula has", text=text, column=i + 1, got=repr(c), hint=hint)
+
+
+def _syntax(error: Exception, source: str, indent: int) -> FormulaError:
+    offset = getattr(error, "offset", None) or 1
+    column = min(max(1, offset + indent), len(source) + 1)
+    pairs = {"(": ")", "[": "]"}
+    open_at = [i for i, c in enumerate(source) if c in pairs]
+    if "was never closed" in str(error) and open_at:
+        opening = source[column - 1] if source[column - 1 : column] in pairs else "("
+        return FormulaError(f"{opening} is never closed", text=source, column=column, hint=f"add {pairs.get(opening, ')')}")
+    what = "not a formula from here on"
+    return FormulaError(what, text=source, column=column, hint="layers joined by +, repeated by *: (conv(16, 3) + relu)*2 + fc")
+
+
+class _Reader:
+    """Turns syntax into plans and puts the column on whatever a plan or layer objects to."""
+
+    def __init__(self, text: str, source: str, indent: int) -> None:
+        self.text, self.source, self.indent = text, source, indent
+
+    def plan(self, node: ast.expr) -> Plan:
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            return self.chain(node)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            return self.repeat(node)
+        if isinstance(node, ast.List):
+            if len(node.elts) != 1:
+                raise self.error(node, "[…] holds one group", got=f"{len(node.elts)} parts", hint="join layers by +")
+            return self.plan(node.elts[0])
+        if isinstance(node, ast.Name):
+            return self.layer(node, node, [], [])
+        if isinstance(node, ast.Call):
+            if not isinstance(node.func, ast.Name):
+                raise self.error(node.func, "a layer's name must stand here")
+            if node.func.id == "skip":
+                return self.skip(node)
+            return self.layer(node, node.func, node.args, node.keywords)
+        hint = "layers joined by +, repeated by *: (conv(16, 3) + relu)*2 + fc"
+        if isinstance(node, ast.Tuple):
+            raise self.error(node, "layers are joined by +, not by commas", hint=hint)
+        raise self.error(node, "a layer or a group must stand here", got=self.segment(node), hint=hint)
+
+    def chain(self, node: ast.expr) -> Plan:
+        terms: list[ast.expr] = []
+        while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):  # leans left: no recursion per layer
+            terms.append(node.right)
+            node = node.left
+        terms.append(node)
+        plan = self.plan(terms.pop())
+        while terms:
+            term = terms.pop()
+            plan = self.at(term, lambda left=plan, right=self.plan(term): Chain((left, right)))
+        return plan
+
+    def repeat(self, node: ast.BinOp) -> Plan:
+        body, times = node.left, node.right
+        if isinstance(body, ast.Constant) and not isinstance(times, ast.Constant):
+            body, times = times, body
+        if not isinstance(times, ast.Constant) or type(times.value) is not int:
+            raise self.error(times, "* repeats a layer or group a whole number of times", got=self.segment(times), hint="(conv(16, 3) + relu)*2")
+        inner, count = self.plan(body), times.value
+        return self.at(times, lambda: Repeat(inner, count))
+
+    def skip(self, node: ast.Call) -> Plan:
+        if len(node.args) != 1 or node.keywords:
+            raise self.error(node, "skip takes one group", got=f"{len(node.args) + len(node.keywords)}", hint="skip(conv(16, 3, pad=1) + relu)")
+        body = self.plan(node.args[0])
+        return self.at(node, lambda: Skip(body))
+
+    def layer(self, node: ast.expr, name: ast.Name, args: list[ast.expr], keywords: list[ast.keyword]) -> Plan:
+        kind = LAYERS.get(name.id)
+        if kind is None:
+            raise self.error(name, f"no layer is called {name.id}", hint=did_you_mean(name.id, [*LAYERS, "skip"]))
+        places: dict[str, ast.expr] = {}
+        fields = kind._fields
+        for i, arg in enumerate(args):
+            if i >= len(fields):
+                takes = f"at most {len(fields)}" if fields else "none"
+                raise self.error(arg, f"too many arguments for {name.id}", got=len(args), expected=takes, hint=self.usage(kind))
+            places[fields[i]] = arg
+        for keyword in keywords:
+            if keyword.arg is None or keyword.arg not in fields:
+                got = keyword.arg or "**"
+                hint = did_you_mean(got, list(fields)) if fields else f"{name.id} has no options"
+                raise self.error(keyword, f"{name.id} has no option {got}", hint=hint)
+            if keyword.arg in places:
+                raise self.error(keyword, f"{keyword.arg} is given twice")
+            places[keyword.arg] = keyword.value
+        for field in fields:
+            if field not in places and not hasattr(kind, field):
+                raise self.error(name, f"{name.id} needs {field}", hint=self.usage(kind))
+        values = {field: self.value(place) for field, place in places.items()}
+        return self.at(node, lambda: kind(**values), places)
+
+    def value(self, node: ast.expr) -> object:
+        """Return a number, True, False, "same" or a pair; the layer itself says which of them it takes."""
+        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float, str)):
+            return node.value
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+            if type(node.operand.value) in (int, float):
+                return -node.operand.value  # type: ignore[operator]
+        if isinstance(node, ast.Tuple):
+            return tuple(self.value(element) for element in node.elts)
+        raise self.error(node, "a number, a pair (rows, columns), True, False or \"same\" must stand here", got=self.segment(node))
+
+    def usage(self, kind: type[Layer]) -> str:
+        example = {"conv": "conv(16, 3) or conv(16, 3, stride=2, pad=1)", "maxpool": "maxpool(2)", "avgpool": "avgpool(2)", "crop": "crop(24)"}
+        name = next(n for n, k in LAYERS.items() if k is kind)
+        return example.get(name, name)
+
+    def at(self, node: ast.AST, make, places: dict[str, ast.expr] | None = None):  # type: ignore[no-untyped-def]
+        """Call `make`; what it objects to is reported at the argument it names, or at `node`."""
+        try:
+            return make()
+        except PlanError as error:
+            place = (places or {}).get(error.argument or "", node)
+            raise self.error(place, error.what, got=error.got, expected=error.expected, hint=error.hint) from None
+
+    def error(self, node: ast.AST, what: str, got: object = None, expected: str = "", hint: str = "") -> FormulaError:
+        column = self.indent + getattr(node, "col_offset", 0) + 1  # the source is ASCII: bytes are characters
+        return FormulaError(what, text=self.text, column=column, got=got, expected=expected, hint=hint)
+
+    def segment(self, node: ast.expr) -> str:
+        return self.source[node.col_offset : node.end_col_offset]

@@ -1,0 +1,155 @@
+"""A plan: layers chained, repeated and skipped over, as a frozen value. What is written is what is built.
+
+    >>> from convscope.formula import Conv, ReLU, MaxPool, FC
+    >>> str((Conv(16, 5) + ReLU()) * 2 + MaxPool(2) + FC())
+    '(conv(16, 5) + relu)*2 + maxpool(2) + fc'
+"""
+
+from __future__ import annotations
+
+from ..errors import PlanError
+from .value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_LAYERS = 512  # after repeats
+MAX_DEPTH = 32  # groups within groups
+
+
+class Plan(Value):
+    """Anything a formula can say. `a + b` chains, `a * n` repeats; every plan is frozen and hashable."""
+
+    @property
+    def count(self) -> int:
+        """The number of layers after repeats."""
+        return 1
+
+    @property
+    def depth(self) -> int:
+        """How many groups stand within one another, 0 for a layer."""
+        return 0
+
+    def __add__(self, other: Plan) -> Chain:
+        if not isinstance(other, Plan):
+            return NotImplemented
+        return Chain(_parts(self) + _parts(other))
+
+    def __mul__(self, times: int) -> Repeat:
+        if not isinstance(times, int) or isinstance(times, bool):
+            return NotImplemented
+        return Repeat(self, times)
+
+    __rmul__ = __mul__
+
+
+class Chain(Plan):
+    """Layers one after another. Chains within a chain are taken apart: (a + b) + c is a + b + c."""
+
+    parts: tuple[Plan, ...]
+
+    def _check(self) -> None:
+        flat = tuple(p for part in self.parts for p in _parts(part))
+        self._set("parts", flat)
+        if len(flat) < 2:
+            raise PlanError("a chain needs two parts or more", got=len(flat))
+        for part in flat[1:]:
+            if _has_crop(part):
+                raise PlanError("crop can only come first", got=part, hint="put crop(…) in front of everything else")
+        _check_extent(self)
+
+    @property
+    def count(self) -> int:
+        return sum(part.count for part in self.parts)
+
+    @property
+    def depth(self) -> int:
+        return 1 + max(part.depth for part in self.parts)
+
+    def __str__(self) -> str:
+        return " + ".join(map(str, self.parts))
+
+
+class Repeat(Plan):
+    """`body` built `times` times over, one after another, each with weights of its own."""
+
+    body: Plan
+    times: int
+
+    def _check(self) -> None:
+        if self.times < 1:
+            raise PlanError(
+                "a repeat must be a whole number of 1 or more", got=self.times, hint="*2 builds it twice", argument="*"
+            )
+        if _has_crop(self.body):
+            raise PlanError("crop can only come first, once", got=f"{self.body}*{self.times}", argument="*")
+        _check_extent(self)
+
+    @property
+    def count(self) -> int:
+        return self.body.count * self.times
+
+    @property
+    def depth(self) -> int:
+        return 1 + self.body.depth
+
+    def __str__(self) -> str:
+        inner = str(self.body)
+        if isinstance(self.body, Chain):
+            # The deck writes [( … )*β + … ]*γ: square brackets around a group that holds groups.
+            groups = any(isinstance(p, Repeat) and isinstance(p.body, Chain) for p in self.body.parts)
+            inner = f"[{inner}]" if groups else f"({inner})"
+        return f"{inner}*{self.times}"
+
+
+class Skip(Plan):
+    """Adds its input to its output: y = x + body(x) (He et al. 2015, section 3.1)."""
+
+    body: Plan
+
+    def _check(self) -> None:
+        if _has_crop(self.body):
+            raise PlanError("crop can only come first", got=f"skip({self.body})")
+        _check_extent(self)
+
+    @property
+    def count(self) -> int:
+        return self.body.count + 1
+
+    @property
+    def depth(self) -> int:
+        return 1 + self.body.depth
+
+    def __str__(self) -> str:
+        return f"skip({self.body})"
+
+
+def walk(plan: Plan) -> Iterator[Plan]:
+    """Yield the layers of `plan` in the order they are built, repeats written out; a Skip comes whole."""
+    if isinstance(plan, Chain):
+        for part in plan.parts:
+            yield from walk(part)
+    elif isinstance(plan, Repeat):
+        for _ in range(plan.times):
+            yield from walk(plan.body)
+    else:
+        yield plan
+
+
+def _parts(plan: Plan) -> tuple[Plan, ...]:
+    return plan.parts if isinstance(plan, Chain) else (plan,)
+
+
+def _has_crop(plan: Plan) -> bool:
+    first = plan.parts[0] if isinstance(plan, Chain) else plan
+    return type(first).__name__ == "Crop"
+
+
+def _check_extent(plan: Plan) -> None:
+    if plan.count > MAX_LAYERS:
+        raise PlanError(
+            "too many layers after repeats", got=f"{plan.count:,}", expected=f"at most {MAX_LAYERS}", argument="*"
+        )
+    if plan.depth > MAX_DEPTH:
+        raise PlanError("groups nested too deep", got=plan.depth, expected=f"at most {MAX_DEPTH}")

@@ -1,0 +1,50 @@
+"""Plans that have a name."""
+
+from __future__ import annotations
+
+from ..errors import FormulaError, did_you_mean
+from .parse import parse
+from .plan import Plan
+
+# name: (formula, one line about it)
+ZOO: dict[str, tuple[str, str]] = {
+    "slides": (
+        "(conv(16, 5) + relu) + (conv(32, 5) + relu) + maxpool(2) + (conv(64, 5) + relu) + (conv(128, 5) + relu) + fc",
+        "the lecture's MNIST network: 274,570 parameters",
+    ),
+    "lenet5": (
+        "conv(6, 5, pad=2) + tanh + avgpool(2) + conv(16, 5) + tanh + avgpool(2) + conv(120, 5) + tanh + fc(84) + tanh + fc",
+        "LeCun et al. 1998: 61,706 parameters; the paper's 60,000 come from S2 and S4 with two trained numbers a map, C3 joined to some "
+        "maps only and a radial basis output, which today's layers replace by plain averages, full joins and scores",
+    ),
+    "dense": ("fc(300) + relu + fc(100) + relu + fc", "no convolution at all: the plain network of the lecture's beginning"),
+    "fast": (
+        "crop(24) + (conv(32, 5, stride=2, pad=2, bias=False) + bn + relu) + maxpool(2) + (conv(64, 3, pad=1, bias=False) + bn + relu)*2 "
+        "+ maxpool(2) + fc",
+        "what the recipe fast trains on MNIST: 62,186 parameters",
+    ),
+    "general": (
+        "(conv(32, 5, stride=2, pad=2, bias=False) + bn + relu) + maxpool(2) + (conv(64, 3, pad=1, bias=False) + bn + relu)*2 "
+        "+ maxpool(2) + fc",
+        "what the recipe fast trains on other pictures, of any size: fast without its crop",
+    ),
+}
+
+
+def resolve(text: str) -> Plan:
+    """Return the named plan, or the plan that `text` describes as a formula.
+
+    Raises FormulaError, with "did you mean", for a single word that is neither.
+    """
+    name = text.strip().lower()
+    if name in ZOO:
+        return parse(ZOO[name][0])
+    try:
+        return parse(text)
+    except FormulaError as error:
+        if name.replace("-", "").replace("_", "").isalnum() and "no layer is called" in error.what:
+            from .layers import LAYERS
+
+            what = f"no plan or layer is called {text.strip()}"
+            raise FormulaError(what, text=text, column=1, hint=did_you_mean(name, [*ZOO, *LAYERS])) from None
+        raise
