@@ -1,0 +1,81 @@
+"""`convscope evaluate`: the table, the JSON, and that it needs no torch."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from convscope import evaluation, modelfile
+from convscope.cli import evaluate as verb
+from convscope.data import idx
+from tests.cli.test_train import write_idx
+from tests.samples import sample
+
+
+def parse(*words: object) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    verb.add(parser.add_subparsers())
+    return parser.parse_args(["evaluate", *map(str, words)])
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    network, spec, weights, _ = sample("conv(4, 3) + relu + maxpool(2) + fc", (1, 12, 11), 3)
+    modelfile.write(tmp_path / "model.onnx", network, spec, weights, ("0", "1", "2"))
+    return tmp_path / "model.onnx"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(0)
+    for part, n in (("train", 9), ("t10k", 30)):
+        write_idx(tmp_path / f"{part}-images-idx3-ubyte", rng.integers(0, 256, (n, 12, 11)))
+        write_idx(tmp_path / f"{part}-labels-idx1-ubyte", np.arange(n) % 3)
+    return tmp_path
+
+
+def test_json(model: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    args = parse(model, folder, "--json")
+    assert args.run(args) == 0
+    got = json.loads(capsys.readouterr().out)
+    expected = evaluation.evaluate(model, idx(folder))
+    assert {"n", "accuracy", "loss", "confusion", "classes"} <= got.keys()
+    assert (got["n"], got["accuracy"], got["loss"], got["classes"]) == (30, expected.accuracy, expected.loss, ["0", "1", "2"])
+    assert got["confusion"] == expected.confusion.tolist()
+    args = parse(model, folder, "--split", "train", "--json")
+    args.run(args)
+    assert json.loads(capsys.readouterr().out)["n"] == 9
+
+
+def test_table(capsys: pytest.CaptureFixture[str]) -> None:
+    labels, predicted = np.array([0, 0, 0, 0, 1, 1]), np.array([0, 0, 0, 1, 1, 1])
+    print(verb.table(evaluation.score(np.eye(2)[predicted], labels, ("cat", "a\x1b[1mdog"))))
+    assert capsys.readouterr().out.splitlines() == [
+        "accuracy  83.33 %  (95 % interval 43.65 to 96.99, 6 pictures)",
+        "loss      0.4799 nats",
+        "",
+        "class        pictures  precision   recall       F1",
+        "cat                 4   100.00 %  75.00 %  85.71 %",
+        r"a\x1b[1mdog         2    66.67 % 100.00 %  80.00 %",
+        "",
+        "confusion: a row for each true class, a column for each predicted one",
+        r"               cat a\x1b[",
+        "cat              3      1",
+        r"a\x1b[1mdog      0      2",
+    ]
+
+
+def test_it_imports_no_torch(model: Path, folder: Path) -> None:
+    code = (
+        "import sys, argparse\nsys.modules['torch'] = None\nfrom convscope.cli import evaluate\n"
+        "parser = argparse.ArgumentParser()\nevaluate.add(parser.add_subparsers())\nargs = parser.parse_args(sys.argv[1:])\nargs.run(args)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, "evaluate", str(model), str(folder)], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.startswith("accuracy ")

@@ -1,0 +1,111 @@
+"""A bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import doctest
+import io
+from typing import Any
+
+import pytest
+
+from convscope.cli import progress as module
+from convscope.cli.progress import Bar, Progress, progress
+
+Line = dict[str, Any]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def begin(**more: Any) -> Line:
+    recipe = {"name": "fast", "batch_size": 100, "log_every": 10, "precision": "bfloat16"} | more.pop("recipe", {})
+    data = {"train": 1000, "validation": 0, "set": "mnist"}
+    return {
+        "kind": "begin", "run": "runs/x", "step": 0, "steps": 100, "epochs": 10.0, "parameters": 1234, "plan": None, "formula": "fc",
+        "device": "cpu", "recipe": recipe, "data": data,
+    } | more  # fmt: skip
+
+
+def step(number: int, seconds: float, **more: Any) -> Line:
+    return {"kind": "step", "step": number, "loss": 0.5, "batch_loss": 0.25, "accuracy": 0.875, "time": {"seconds": seconds}} | more
+
+
+def shown(*lines: Line, stream: io.StringIO | None = None) -> str:
+    stream = stream or io.StringIO()
+    with progress(stream) as told:
+        for line in lines:
+            told(line)
+            if isinstance(told, Bar):
+                told._bar.refresh()
+    return stream.getvalue()
+
+
+def test_plain_lines() -> None:
+    text = shown(begin(), step(1, 2.0), step(21, 4.0), {"kind": "note", "text": "hm"})
+    assert text.splitlines()[3:] == [
+        "step 1 of 100  loss 0.5000  accuracy  87.5 %  50 pictures/s  3:18 min left",
+        "step 21 of 100  loss 0.5000  accuracy  87.5 %  1,000 pictures/s  8 s left",  # 20 steps in 2 s, the first one aside
+        "note: hm",
+    ]
+
+
+def test_plain_lines_are_a_second_apart_but_for_the_last() -> None:
+    text = shown(begin(), *(step(i, i / 10) for i in range(1, 101)))
+    seconds = [int(line.split()[1]) / 10 for line in text.splitlines()[3:]]
+    assert seconds[-1] == 10.0
+    assert all(b - a >= 1 for a, b in zip(seconds, seconds[1:-1], strict=False))
+    assert len(seconds) == 11
+
+
+def test_a_resumed_run_says_so_and_counts_its_own_speed() -> None:
+    text = shown(begin(step=50), step(51, 100.0), step(61, 101.0))
+    assert text.splitlines()[0] == "resuming runs/x at step 50 of 100"
+    assert text.splitlines()[-1].endswith("1,000 pictures/s  4 s left")
+
+
+def test_slides_shows_the_batch_loss_at_each_hundredth_step_of_an_epoch() -> None:
+    lines = [step(i, i / 10) for i in (1, 11, 16, 17, 27)]
+    text = shown(begin(recipe={"name": "slides", "batch_size": 63}), *lines)  # 16 batches an epoch
+    assert text.splitlines()[3:] == [f"epoch {e}  step {i}  loss 0.2500" for e, i in ((1, 0), (1, 10), (2, 0), (2, 10))]
+
+
+def test_validation_is_shown() -> None:
+    text = shown(begin(), {"kind": "epoch", "epoch": 1.5, "validation": {"accuracy": 0.9876, "loss": 0.05}}, {"kind": "epoch", "epoch": 2.0, "validation": None})
+    assert text.splitlines()[3:] == ["epoch 1.5: validation accuracy 98.76 %, loss 0.0500"]
+
+
+def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    text = shown(begin(), step(1, 1.0), step(61, 7.0), step(100, 9.0), {"kind": "result"}, stream=Terminal())
+    for words in ("training fc", "61 %", "loss 0.5000  accuracy  87.5 %  1,000 pictures/s  4 s left", "measuring"):
+        assert words in text
+    assert "\x1b[38;5;" in text or "\x1b[3" in text
+
+
+def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("NO_COLOR", "1")
+    text = shown(begin(), step(61, 7.0), stream=Terminal())
+    assert "61 %" in text
+    assert not any(f"\x1b[{code}" in text for code in ("3", "9", "4", "1;3"))
+
+
+def test_names_are_text_not_markup(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "[red]x[/red] [/]" in shown(begin(), {"kind": "note", "text": "[red]x[/red] [/]"}, stream=Terminal())
+
+
+def test_a_dumb_terminal_gets_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    assert type(progress(Terminal())) is Progress
+    monkeypatch.setenv("TERM", "xterm")
+    assert type(progress(Terminal())) is Bar
+    assert type(progress(io.StringIO())) is Progress
+
+
+def test_examples() -> None:
+    assert doctest.testmod(module).failed == 0

@@ -1,0 +1,148 @@
+"""`convscope train`: what goes to stdout, what to stderr, and every option's way to the function."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convscope.cli import train as verb
+
+TINY = "conv(4, 5, stride=4) + relu + fc"
+
+
+def parse(*words: object) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    verb.add(parser.add_subparsers())
+    return parser.parse_args(["train", *map(str, words)])
+
+
+def write_idx(path: Path, array: np.ndarray) -> None:
+    head = bytes([0, 0, 8, array.ndim]) + b"".join(n.to_bytes(4, "big") for n in array.shape)
+    path.write_bytes(head + array.astype(np.uint8).tobytes())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An IDX folder of 100 training and 40 test pictures, 28×28, two kinds of stripes."""
+    rng = np.random.default_rng(0)
+    (tmp_path / "stripes").mkdir()
+    for part, n in (("train", 100), ("t10k", 40)):
+        labels = rng.integers(0, 2, n)
+        images = np.stack([np.indices((28, 28))[k] % 4 // 2 * 200 for k in labels]) + rng.integers(0, 50, (n, 28, 28))
+        write_idx(tmp_path / "stripes" / f"{part}-images-idx3-ubyte", images)
+        write_idx(tmp_path / "stripes" / f"{part}-labels-idx1-ubyte", labels)
+    return tmp_path / "stripes"
+
+
+def test_results_on_stdout_all_else_on_stderr(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    args = parse(folder, "--arch", TINY, "--epochs", 5, "--batch-size", 10, "--val", 20, "--out", tmp_path / "r", "--threads", 1)
+    assert args.run(args) == 0
+    out, err = capsys.readouterr()
+    assert re.fullmatch(
+        r"test accuracy \d+\.\d\d % \(95 % interval \d+\.\d\d to \d+\.\d\d, 40 pictures\), loss \d\.\d{4}\n"
+        rf"trained in \d+\.\d s, [\d,]+ pictures/s\nmodel {re.escape(str(tmp_path))}/r/model\.onnx\n",
+        out,
+    )
+    lines = err.splitlines()
+    assert lines[0] == f"training {TINY}"
+    assert re.fullmatch(r"  \d+ parameters, 80 pictures of stripes, 20 held out, 5 epochs of recipe fast on cpu, \w+", lines[1])
+    assert lines[2] == f"  {tmp_path}/r"
+    assert re.fullmatch(r"step 1 of 40  loss \d\.\d{4}  accuracy +\d+\.\d %  [\d,]+ pictures/s  \d+ s left", lines[3])
+    assert sum(line.startswith("step 40 of 40  loss ") for line in lines) == 1
+    assert [line.split(":")[0] for line in lines if "validation accuracy" in line] == [f"epoch {i}" for i in range(1, 6)]
+    assert "\x1b" not in out + err
+
+
+def test_json_is_one_object_with_its_keys(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    args = parse(folder, "--arch", TINY, "--epochs", 1, "--batch-size", 10, "--out", tmp_path / "r", "--json", "--seed", 4)
+    assert args.run(args) == 0
+    out = capsys.readouterr().out
+    assert out.count("\n") == 1
+    got = json.loads(out)
+    keys = ["run", "model", "epochs", "seed", "train_seconds", "images_per_second", "parameters", "macs", "validation", "test"]
+    assert list(got) == keys
+    assert (got["seed"], got["epochs"], got["validation"]) == (4, 1.0, None)
+    assert sorted(got["test"]) == ["accuracy", "loss"]
+    assert Path(got["model"]).is_file()
+
+
+def test_slides_prints_the_lectures_own_lines(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    args = parse(folder, "--recipe", "slides", "--arch", TINY, "--epochs", 40, "--out", tmp_path / "r")
+    assert args.run(args) == 0
+    out, err = capsys.readouterr()
+    assert re.match(r"Test Accuracy of the model on the 40 test images: \d+\.\d{6} %\n", out)
+    losses = [line for line in err.splitlines() if line.startswith("epoch")]
+    assert len(losses) == 40  # 7 batches an epoch: step 0 of each
+    assert re.fullmatch(r"epoch 40  step 0  loss \d\.\d{4}", losses[-1])
+    assert json.loads((tmp_path / "r" / "run.json").read_text())["steps"] == 280
+
+
+def test_the_lectures_line_is_exact(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from convscope.evaluation import score
+
+    logits = np.eye(2)[np.r_[np.zeros(9744, int), np.ones(256, int)]]
+    told = {"kind": "begin", "plan": "slides", "step": 0, "run": "r", "parameters": 1, "epochs": 5, "device": "cpu", "steps": 1}
+    told |= {"recipe": {"name": "slides", "precision": "float32"}, "data": {"validation": 0, "train": 1, "set": "mnist"}}  # type: ignore[dict-item]
+
+    def train(progress: Any, **_: Any) -> Any:
+        progress(told)
+        return argparse.Namespace(test=score(logits, np.zeros(10_000, np.int64), ("a", "b")), validation=None, train_seconds=1.0, images_per_second=1.0, model="m")
+
+    monkeypatch.setattr("convscope.session.train", train)
+    args = parse("--recipe", "slides")
+    args.run(args)
+    assert capsys.readouterr().out.splitlines()[0] == "Test Accuracy of the model on the 10000 test images: 97.440000 %"
+
+
+def test_every_option_reaches_the_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Reached(Exception):
+        pass
+
+    def train(**given: Any) -> None:
+        given.pop("progress")
+        raise Reached(given)
+
+    monkeypatch.setattr("convscope.session.train", train)
+    words = "d --arch a --recipe r --epochs 0.5 --batch-size 3 --lr 0.2 --seed 4 --val 5 --device cpu --threads 6 --size 7 --data-root dr --out o".split()
+    for given, expected in (
+        (words, {"data": "d", "arch": "a", "recipe": "r", "epochs": 0.5, "batch_size": 3, "lr": 0.2, "seed": 4, "val": 5, "device": "cpu", "threads": 6,
+                 "size": 7, "data_root": "dr", "out": "o"}),
+        (["--resume", "x"], {"resume": "x", "device": "auto"}),
+        ([], {"device": "auto"}),
+    ):  # fmt: skip
+        args = parse(*given)
+        with pytest.raises(Reached) as caught:
+            args.run(args)
+        assert caught.value.args[0] == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_and_resumed_as_a_process(folder: Path, tmp_path: Path, number: int) -> None:
+    command = [sys.executable, "-m", "convscope", "train"]
+    run = [*command, str(folder), "--arch", TINY, "--epochs", "100000", "--batch-size", "10", "--out", str(tmp_path / "r")]
+    with subprocess.Popen(run, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}) as process:
+        assert process.stderr is not None
+        while not process.stderr.readline().startswith("step"):
+            pass
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 5
+    assert "stopped at step" in err
+    assert f"--resume {tmp_path / 'r'}" in err
+    assert "Traceback" not in err
+    settings = json.loads((tmp_path / "r" / "run.json").read_text())
+    (tmp_path / "r" / "run.json").write_text(json.dumps({**settings, "steps": 1}))
+    ended = subprocess.run([*command, "--resume", str(tmp_path / "r"), "--json"], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0
+    assert Path(json.loads(ended.stdout)["model"]).is_file()
