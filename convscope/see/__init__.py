@@ -1,0 +1,1 @@
+"""Looking into a network without touching it: arrays in, arrays out; `payload` gathers what the page needs."""
