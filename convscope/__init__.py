@@ -1,0 +1,71 @@
+"""A see-through CNN workbench: describe a network in one line, train it, look inside it, ship it as one file.
+
+    import convscope
+    print(convscope.describe("[(conv(16, 5) + relu)*2 + maxpool(2)] + fc"))
+    result = convscope.train("mnist")
+    result.load().predict("digit.png")
+
+Every name below is imported when it is first used, so that `import convscope` costs nothing.
+"""
+
+__version__ = "0.1.0"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from . import data as datasets
+    from .errors import ConvscopeError as ConvscopeError
+    from .evaluation import evaluate as evaluate
+    from .formula import FC as FC
+    from .formula import AvgPool as AvgPool
+    from .formula import BatchNorm as BatchNorm
+    from .formula import Conv as Conv
+    from .formula import Crop as Crop
+    from .formula import Dropout as Dropout
+    from .formula import Flatten as Flatten
+    from .formula import GlobalAvgPool as GlobalAvgPool
+    from .formula import LeakyReLU as LeakyReLU
+    from .formula import MaxPool as MaxPool
+    from .formula import Plan as Plan
+    from .formula import PReLU as PReLU
+    from .formula import ReLU as ReLU
+    from .formula import Sigmoid as Sigmoid
+    from .formula import Skip as Skip
+    from .formula import Tanh as Tanh
+    from .formula import describe as describe
+    from .formula import parse as parse
+    from .prediction import Model as Model
+    from .prediction import load as load
+    from .prediction import predict as predict
+    from .recipes import Recipe as Recipe
+    from .session import train as train
+
+_FORMULA = (
+    "Plan parse describe Conv ReLU LeakyReLU PReLU Sigmoid Tanh MaxPool AvgPool GlobalAvgPool BatchNorm Dropout Flatten FC Skip Crop"
+)
+_HOMES = {
+    **dict.fromkeys(_FORMULA.split(), "formula"),
+    "datasets": "data",
+    "train": "session",
+    "Recipe": "recipes",
+    "evaluate": "evaluation",
+    "predict": "prediction",
+    "load": "prediction",
+    "Model": "prediction",
+    "ConvscopeError": "errors",
+}
+__all__ = ["__version__", *_HOMES]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    home = import_module(f"{__name__}.{_HOMES[name]}")
+    value = home if name == "datasets" else getattr(home, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,5 +1,7 @@
 """The formula: layers and plans as frozen values, read from text, traced to shapes. Standard library only."""
 
+from .description import Description as Description
+from .description import describe as describe
 from .fields import ReceptiveField as ReceptiveField
 from .layers import FC as FC
 from .layers import AvgPool as AvgPool

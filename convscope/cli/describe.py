@@ -1,0 +1,49 @@
+"""`convscope describe`: the shapes, parameters, MACs and receptive fields of a formula."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..errors import OK, UsageError
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Register the verb and its options."""
+    parser = subparsers.add_parser(
+        "describe",
+        help="the shapes, parameters, MACs and receptive fields of a formula",
+        description="Describe a network layer by layer, with the sums that give its sizes and parameters. "
+        "Without a formula, list the plans that have a name.",
+    )
+    parser.add_argument("formula", nargs="?", metavar="FORMULA|NAME", help="such as 'conv(16, 5) + relu + fc', or slides")
+    parser.add_argument("--input", default="1x28x28", metavar="CxHxW", help="channels, rows, columns (default 1x28x28)")
+    parser.add_argument("--classes", type=int, default=10, metavar="N", help="what a last fc without a number gives (default 10)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the description; return the exit code."""
+    from ..formula import ZOO, describe
+
+    if args.formula is None:
+        for name, (formula, about) in ZOO.items():
+            print(f"{name}\n    {formula}\n    {about}")
+        return OK
+    description = describe(args.formula, shape(args.input), args.classes)
+    if args.json:
+        import json
+
+        print(json.dumps(description.to_json(), ensure_ascii=False))
+    else:
+        print(description)
+    return OK
+
+
+def shape(text: str) -> tuple[int, int, int]:
+    """Read "1x28x28" (or 1×28×28, 1,28,28) as (channels, rows, columns)."""
+    words = text.replace("×", "x").replace(",", "x").lower().split("x")
+    if len(words) != 3 or not all(w.strip().isdecimal() and len(w) < 10 for w in words):
+        raise UsageError("--input is channels, rows and columns", got=text, hint="--input 1x28x28, --input 3x32x32")
+    channels, rows, columns = (int(w) for w in words)
+    return channels, rows, columns

@@ -1,0 +1,122 @@
+"""A network described: the table people read and the JSON programs read, from the same numbers."""
+
+from __future__ import annotations
+
+from .layers import FC
+from .network import Network, Node
+from .shapes import trace
+from .value import Value
+from .zoo import resolve
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .network import Shape
+    from .plan import Plan
+
+
+class Description(Value):
+    """What a formula becomes on pictures of one shape. `str()` is the table; `to_json()` its numbers."""
+
+    network: Network
+
+    def to_json(self) -> dict[str, Any]:
+        """Return formula, input [C, H, W], classes, layers, and the totals of parameters and MACs."""
+        network = self.network
+        return {
+            "formula": str(network.plan),
+            "input": list(network.input),
+            "classes": network.classes,
+            "layers": [_layer(node) for node in network.nodes],
+            "parameters": network.parameters,
+            "macs": network.macs,
+        }
+
+    def __str__(self) -> str:
+        network = self.network
+        lines = [str(network.plan), f"input {_times(network.input)}, {network.classes} classes", ""]
+        head = ("", "layer", "output", "parameters", "MACs", "sees", "jump", "start")
+        rows = [_cells(node) for node in network.nodes]
+        total = ("", "total", "", f"{network.parameters:,}", f"{network.macs:,}", "", "", "")
+        lines += _table([head, *rows, total], right={3, 4, 5, 6, 7}, rules={1, len(rows) + 1})
+        sums = [(node.name, node.size_how, node.parameters_how, _dropped(node)) for node in network.nodes if _telling(node)]
+        if sums:
+            lines += ["", "how the sizes and the parameters come about: O = floor((I − K + 2P)/S) + 1"]
+            lines += _table(sums, right=set(), rules=set())
+        return "\n".join([*lines, *_remarks(network)])
+
+
+def describe(formula: str | Plan, input: Shape = (1, 28, 28), classes: int = 10) -> Description:
+    """Describe a formula, a named plan or a Plan on pictures of shape `input` (C, H, W).
+
+    Raises FormulaError or PlanError where it cannot be built.
+
+        >>> describe("slides").network.parameters
+        274570
+    """
+    plan = resolve(formula) if isinstance(formula, str) else formula
+    return Description(trace(plan, input, classes))
+
+
+def _layer(node: Node) -> dict[str, Any]:
+    field = node.field
+    return {
+        "name": node.name,
+        "layer": str(node.layer),
+        "output": list(node.output),
+        "parameters": node.parameters,
+        "macs": node.macs,
+        "receptive_field": {"size": list(field.size), "jump": list(field.jump), "start": list(field.start)},
+        "size_how": node.size_how,
+        "parameters_how": node.parameters_how,
+        "dropped": list(node.dropped),
+    }
+
+
+def _cells(node: Node) -> tuple[str, ...]:
+    field = node.field
+    cells = (_times(field.size), _one_or_two(field.jump), _one_or_two(field.start))
+    text = f"{node.layer}" if node.other is None else "add (the end of a skip)"
+    return (node.name, text, _times(node.output), f"{node.parameters:,}", f"{node.macs:,}", *cells)
+
+
+def _telling(node: Node) -> bool:
+    return bool(node.parameters_how) or node.size_how != "as before"
+
+
+def _dropped(node: Node) -> str:
+    rows, columns = node.dropped
+    if not rows and not columns:
+        return ""
+    return f"leaves out {rows} row{'s' * (rows != 1)} and {columns} column{'s' * (columns != 1)}"
+
+
+def _remarks(network: Network) -> list[str]:
+    channels, height, width = network.nodes[-1].output
+    if (channels, height, width) == (network.classes, 1, 1):
+        return []
+    fc = any(isinstance(node.layer, FC) for node in network.nodes[-1:])
+    ends = f"{channels} numbers" if fc or network.nodes[-1].flat else _times((channels, height, width))
+    return ["", f"it ends with {ends}, not with a score for each of {network.classes} classes: add + fc to train it"]
+
+
+def _times(numbers: tuple[int, ...]) -> str:
+    return "×".join(map(str, numbers))
+
+
+def _one_or_two(pair: tuple[int, int]) -> str:
+    a, b = (str(n).replace("-", "−") for n in pair)
+    return a if a == b else f"{a}, {b}"
+
+
+def _table(rows: list[tuple[str, ...]], right: set[int], rules: set[int]) -> list[str]:
+    """Return the rows as aligned lines, with a rule in front of the rows numbered in `rules`."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = []
+    for number, row in enumerate(rows):
+        if number in rules:
+            lines.append("─" * (sum(widths) + 2 * (len(widths) - 1)))
+        cells = (cell.rjust(w) if i in right else cell.ljust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True)))
+        lines.append("  ".join(cells).rstrip())
+    return lines
