@@ -92,7 +92,7 @@ def decode(
             picture.draft(None, (4 * max(size), 4 * max(size)))
     except InputError:
         raise
-    except Exception as error:  # noqa: BLE001  a damaged file makes Pillow raise nearly anything
+    except Exception as error:
         raise _damaged(error, where) from None
     return from_image(picture, size, channels, where=where)
 
@@ -111,7 +111,7 @@ def probe(source: str | os.PathLike[str] | bytes, *, max_pixels: int = MAX_PIXEL
         return (width, height) if not late and _orientation(picture) >= 5 else (height, width)
     except InputError:
         raise
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         raise _damaged(error, where) from None
 
 
@@ -129,7 +129,7 @@ def from_image(
         picture = picture_to_8_bits(picture, where)
     except InputError:
         raise
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         raise _damaged(error, where) from None
     return _finish(picture, turn, size, channels)
 
@@ -235,7 +235,7 @@ def _damaged(error: Exception, where: str) -> InputError:
 def _orientation(picture: Picture) -> int:
     try:
         turn = picture.getexif().get(_ORIENTATION, 1)
-    except Exception:  # noqa: BLE001  EXIF that cannot be read says nothing; the picture itself may be whole
+    except Exception:
         return 1
     return turn if isinstance(turn, int) and 1 <= turn <= 8 else 1
 

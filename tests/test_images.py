@@ -48,7 +48,9 @@ def test_grey_pixels_come_out_as_they_went_in(kind: str, tmp_path: Path) -> None
     for source in (data, tmp_path / "a.bin", str(tmp_path / "a.bin")):
         (tmp_path / "a.bin").write_bytes(data)
         result = images.decode(source)
-        assert result.dtype == np.uint8 and result.flags.c_contiguous and result.flags.writeable
+        assert result.dtype == np.uint8
+        assert result.flags.c_contiguous
+        assert result.flags.writeable
         assert np.array_equal(result, GREY[None])
 
 
@@ -400,7 +402,8 @@ def test_paths_that_are_no_files(tmp_path: Path) -> None:
     ):
         with pytest.raises(InputError) as caught:
             images.decode(path)
-        assert message in str(caught.value) and caught.value.exit_code == 3
+        assert message in str(caught.value)
+        assert caught.value.exit_code == 3
 
 
 def test_bombs_are_refused_by_their_headers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -414,7 +417,7 @@ def test_bombs_are_refused_by_their_headers(monkeypatch: pytest.MonkeyPatch) -> 
         warnings.simplefilter("always")
         for data in (just_too_large, enormous, warned):
             for read in (images.decode, images.probe):
-                with pytest.raises(InputError, match="too large a picture, got .*, expected at most 67108864 pixels"):
+                with pytest.raises(InputError, match=r"too large a picture, got .*, expected at most 67108864 pixels"):
                     read(data)
     assert not heard
     with pytest.raises(InputError, match="16 x 16 pixels, expected at most 255 pixels"):
@@ -474,14 +477,16 @@ def test_how_thick_a_border_is() -> None:
     assert sorted(border_of(plane)) == sorted(set(plane.ravel()) - set(plane[2:26, 2:138].ravel()))
     assert sorted(border_of(plane[:27])) == sorted(set(plane[:27].ravel()) - set(plane[1:26, 1:139].ravel()))
     assert border_of(plane[:3, :3]).tolist() == [0, 1, 2, 140, 142, 280, 281, 282]
-    assert border_of(plane, 14).size == plane.size and border_of(plane[:1, :5]).tolist() == [0, 1, 2, 3, 4]
+    assert border_of(plane, 14).size == plane.size
+    assert border_of(plane[:1, :5]).tolist() == [0, 1, 2, 3, 4]
 
 
 def test_dark_borders() -> None:
     dark, light = digit(255, 0), digit(0, 255)
     assert images.dark_borders(np.stack([dark] * 3 + [light]))
     assert not images.dark_borders(np.stack([dark] * 2 + [light] * 2))
-    assert images.dark_borders(np.stack([digit(255, 63)])) and not images.dark_borders(np.stack([digit(255, 64)]))
+    assert images.dark_borders(np.stack([digit(255, 63)]))
+    assert not images.dark_borders(np.stack([digit(255, 64)]))
     assert not images.dark_borders(np.zeros((0, 1, 28, 28), np.uint8))
 
 

@@ -28,25 +28,37 @@ def make(labels: Any = LABELS, **options: Any) -> data.Dataset:
 def test_head_and_tail_are_views() -> None:
     split = data.Split(PIXELS, LABELS, tuple("abcdefghij"))
     head, tail = split.head(3), split.tail(4)
-    assert np.shares_memory(head.images, PIXELS) and np.shares_memory(tail.labels, LABELS)
-    assert np.array_equal(head.images, PIXELS[:3]) and np.array_equal(tail.images, PIXELS[6:])
-    assert head.paths == ("a", "b", "c") and tail.paths == ("g", "h", "i", "j") and len(tail) == 4
+    assert np.shares_memory(head.images, PIXELS)
+    assert np.shares_memory(tail.labels, LABELS)
+    assert np.array_equal(head.images, PIXELS[:3])
+    assert np.array_equal(tail.images, PIXELS[6:])
+    assert head.paths == ("a", "b", "c")
+    assert tail.paths == ("g", "h", "i", "j")
+    assert len(tail) == 4
     assert [len(split.head(n)) for n in (0, 10, 11, -1)] == [0, 10, 10, 0]
     assert [len(split.tail(n)) for n in (0, 10, 11, -1)] == [0, 10, 10, 0]
     assert split.shape == (3, 4, 5)
     taken = split.take(np.array([7, 0]))
-    assert (
-        taken.paths == ("h", "a") and np.array_equal(taken.images, PIXELS[[7, 0]]) and taken.labels.tolist() == [1, 0]
-    )
+    assert taken.paths == ("h", "a")
+    assert np.array_equal(taken.images, PIXELS[[7, 0]])
+    assert taken.labels.tolist() == [1, 0]
 
 
 def test_arrays_takes_without_copying() -> None:
     made = data.arrays(PIXELS, LABELS, test=(PIXELS[:2], LABELS[:2]))
-    assert made.train.images is PIXELS and made.train.labels is LABELS and made.classes == ("0", "1", "2")
-    assert made.name == "arrays" and made.shape == (3, 4, 5) and made.skipped == () and made.train.paths is None
-    assert made.test is not None and len(made.test) == 2
+    assert made.train.images is PIXELS
+    assert made.train.labels is LABELS
+    assert made.classes == ("0", "1", "2")
+    assert made.name == "arrays"
+    assert made.shape == (3, 4, 5)
+    assert made.skipped == ()
+    assert made.train.paths is None
+    assert made.test is not None
+    assert len(made.test) == 2
     grey = data.arrays(PIXELS[:, 0], LABELS.astype(np.uint8), ["x", "y", "z"], name="mine")
-    assert grey.shape == (1, 4, 5) and grey.classes == ("x", "y", "z") and grey.train.labels.dtype == np.int64
+    assert grey.shape == (1, 4, 5)
+    assert grey.classes == ("x", "y", "z")
+    assert grey.train.labels.dtype == np.int64
     assert data.arrays(PIXELS, LABELS.tolist()).train.labels.tolist() == LABELS.tolist()
 
 
@@ -112,8 +124,10 @@ def test_fingerprint_tells_every_change_apart() -> None:
 def test_hold_out_takes_the_last() -> None:
     made = make()
     rest, held = made.hold_out(3)
-    assert held.images[:, 0, 0, 0].tolist() == [7, 8, 9] and rest.images[:, 0, 0, 0].tolist() == [0, 1, 2, 3, 4, 5, 6]
-    assert np.shares_memory(held.images, made.train.images) and np.shares_memory(rest.images, made.train.images)
+    assert held.images[:, 0, 0, 0].tolist() == [7, 8, 9]
+    assert rest.images[:, 0, 0, 0].tolist() == [0, 1, 2, 3, 4, 5, 6]
+    assert np.shares_memory(held.images, made.train.images)
+    assert np.shares_memory(rest.images, made.train.images)
 
 
 def test_hold_out_of_labels_class_by_class() -> None:
@@ -123,6 +137,7 @@ def test_hold_out_of_labels_class_by_class() -> None:
     assert rest.images[:, 0, 0, 0].tolist() == [0, 1, 2, 3, 6, 7, 9]
     assert Counter(rest.labels.tolist()) == {0: 4, 1: 2, 2: 1}
     assert len(made.hold_out(7)[0]) == 3  # one of each stays
+    assert len(made.hold_out(1)[1]) == len(make().hold_out(1)[1]) == 1
     with pytest.raises(InputError) as caught:
         made.hold_out(8)
     message = "arrays: pictures held out for validation, got 8, expected 1 to 7\ntry: 1 of the 10 training pictures"

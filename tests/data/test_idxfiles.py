@@ -43,12 +43,17 @@ def test_folder_round_trip(tmp_path: Path, ending: str, dash: str, test_name: st
     folder = write_folder(tmp_path / "clouds", train, test, ending, dash, test_name)
     assert has_idx(folder)
     for loaded in (data.idx(folder), data.idx(str(folder)), data.load(folder), data.load(str(folder))):
-        assert loaded.name == "clouds" and loaded.classes == ("0", "1", "2") and loaded.skipped == ()
+        assert loaded.name == "clouds"
+        assert loaded.classes == ("0", "1", "2")
+        assert loaded.skipped == ()
         assert loaded.test is not None
         for split, (pixels, labels) in ((loaded.train, train), (loaded.test, test)):
-            assert split.images.dtype == np.uint8 and split.labels.dtype == np.int64 and split.paths is None
+            assert split.images.dtype == np.uint8
+            assert split.labels.dtype == np.int64
+            assert split.paths is None
             assert split.images.flags.writeable  # torch takes it without a copy and without a warning
-            assert np.array_equal(split.images, pixels[:, None]) and np.array_equal(split.labels, labels)
+            assert np.array_equal(split.images, pixels[:, None])
+            assert np.array_equal(split.labels, labels)
 
 
 def test_without_test_files(tmp_path: Path) -> None:
@@ -71,7 +76,9 @@ def test_file_round_trip(array: np.ndarray, ending: str, tmp_path_factory: pytes
     path = tmp_path_factory.getbasetemp() / f"round{ending}"
     path.write_bytes(PACK[ending](idx_bytes(array)))
     result = read_idx(path, array.ndim)
-    assert result.dtype == np.uint8 and result.shape == array.shape and np.array_equal(result, array)
+    assert result.dtype == np.uint8
+    assert result.shape == array.shape
+    assert np.array_equal(result, array)
 
 
 def test_a_file_of_many_chunks(tmp_path: Path) -> None:
@@ -143,7 +150,8 @@ def test_wrong_files(tmp_path: Path, raw: bytes, message: str) -> None:
         path.write_bytes(pack(raw))
         with pytest.raises(InputError) as caught:
             read_idx(path, 3)
-        assert message in str(caught.value) and caught.value.exit_code == 3
+        assert message in str(caught.value)
+        assert caught.value.exit_code == 3
 
 
 @pytest.mark.parametrize("ending", list(PACK))

@@ -75,13 +75,16 @@ def test_size_and_channels_of_pictures_in_memory(tmp_path: Path) -> None:
     folder = write_folder(tmp_path, (pixels, labels), tiny(3, (8, 12), seed=1))
     plain = data.load(folder)
     colour = data.load(folder, channels=3)
-    assert colour.shape == (3, 8, 12) and np.array_equal(colour.train.images, np.repeat(plain.train.images, 3, axis=1))
+    assert colour.shape == (3, 8, 12)
+    assert np.array_equal(colour.train.images, np.repeat(plain.train.images, 3, axis=1))
     half = data.load(folder, size=(4, 6), channels=3)
-    assert half.test is not None and half.test.images.shape == (3, 3, 4, 6)
+    assert half.test is not None
+    assert half.test.images.shape == (3, 3, 4, 6)
     for i in range(6):
         expected = np.asarray(Image.fromarray(pixels[i]).resize((6, 4), Image.Resampling.BILINEAR))
         assert np.array_equal(half.train.images[i], np.stack([expected] * 3))
-    assert np.array_equal(half.train.labels, labels) and half.fingerprint != plain.fingerprint
+    assert np.array_equal(half.train.labels, labels)
+    assert half.fingerprint != plain.fingerprint
     assert data.load(folder, size=9).shape == (1, 9, 9)
     assert data.load(folder, size=(8, 12), channels=1).fingerprint == plain.fingerprint
 

@@ -19,14 +19,20 @@ from tests.data.idx_writer import idx_bytes, tiny, write_folder
 
 def test_mnist_is_the_published_one() -> None:
     mnist = data.load("mnist")
-    assert mnist.name == "mnist" and mnist.classes == tuple("0123456789") and mnist.skipped == ()
-    assert mnist.test is not None and mnist.shape == mnist.test.shape == (1, 28, 28)
-    assert mnist.train.images.shape == (60_000, 1, 28, 28) and mnist.test.images.shape == (10_000, 1, 28, 28)
-    assert mnist.train.images.dtype == np.uint8 and mnist.train.labels.dtype == np.int64
+    assert mnist.name == "mnist"
+    assert mnist.classes == tuple("0123456789")
+    assert mnist.skipped == ()
+    assert mnist.test is not None
+    assert mnist.shape == mnist.test.shape == (1, 28, 28)
+    assert mnist.train.images.shape == (60_000, 1, 28, 28)
+    assert mnist.test.images.shape == (10_000, 1, 28, 28)
+    assert mnist.train.images.dtype == np.uint8
+    assert mnist.train.labels.dtype == np.int64
     # Counts as published, and the average grey that everybody divides by: 0.1307.
     assert np.bincount(mnist.train.labels).tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
     assert np.bincount(mnist.test.labels).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
-    assert abs(mnist.train.images.mean() / 255 - 0.1307) < 1e-4 and abs(mnist.train.images.std() / 255 - 0.3081) < 1e-4
+    assert abs(mnist.train.images.mean() / 255 - 0.1307) < 1e-4
+    assert abs(mnist.train.images.std() / 255 - 0.3081) < 1e-4
     assert mnist.train.labels[:5].tolist() == [5, 0, 4, 1, 9]
     for split, part in ((mnist.train, "train"), (mnist.test, "t10k")):
         for array, kind in ((split.images[:, 0], "images-idx3"), (split.labels, "labels-idx1")):
@@ -48,7 +54,8 @@ def _seconds() -> float:
 
 def test_the_licence_is_beside_it() -> None:
     text = (named.MNIST_FOLDER / "README.md").read_text()
-    assert "creativecommons.org/licenses/by-sa/3.0" in text and "LeCun" in text
+    assert "creativecommons.org/licenses/by-sa/3.0" in text
+    assert "LeCun" in text
     assert all(f"{digest}  {name}" in text for name, digest in named.MNIST_SHA256.items())
 
 
@@ -61,7 +68,8 @@ def test_a_damaged_or_missing_file_of_the_package(tmp_path: Path, monkeypatch: p
     labels.write_bytes(gzip.compress(bytes(raw)))
     with pytest.raises(EnvironmentFault) as caught:
         data.mnist()
-    assert f"{labels}: not the published file: its sha256 differs" in str(caught.value) and caught.value.exit_code == 4
+    assert f"{labels}: not the published file: its sha256 differs" in str(caught.value)
+    assert caught.value.exit_code == 4
     labels.write_bytes(labels.read_bytes()[:-100])
     with pytest.raises(EnvironmentFault, match="the compressed data ends too early"):
         data.mnist()
@@ -82,8 +90,11 @@ def test_fashion_mnist_from_a_data_root(tmp_path: Path, inside: str) -> None:
         data.load("fashion-mnist", data_root=tmp_path),
         data.load("Fashion_MNIST", data_root=str(tmp_path)),
     ):
-        assert loaded.name == "fashion-mnist" and len(loaded.train) == 20
-        assert loaded.classes[0] == "T-shirt/top" and loaded.classes[9] == "Ankle boot" and len(loaded.classes) == 10
+        assert loaded.name == "fashion-mnist"
+        assert len(loaded.train) == 20
+        assert loaded.classes[0] == "T-shirt/top"
+        assert loaded.classes[9] == "Ankle boot"
+        assert len(loaded.classes) == 10
 
 
 def test_fashion_mnist_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,9 +118,8 @@ def test_mnist_is_not_taken_for_fashion() -> None:
 @pytest.mark.skipif(not named.DEBIAN_FASHION.is_dir(), reason="dataset-fashion-mnist is not installed")
 def test_fashion_mnist_from_debian() -> None:
     fashion = data.load("fashion-mnist")
-    assert fashion.test is not None and fashion.train.images.shape == (60_000, 1, 28, 28)
-    assert (
-        np.bincount(fashion.train.labels).tolist() == [6000] * 10
-        and np.bincount(fashion.test.labels).tolist() == [1000] * 10
-    )
+    assert fashion.test is not None
+    assert fashion.train.images.shape == (60_000, 1, 28, 28)
+    assert np.bincount(fashion.train.labels).tolist() == [6000] * 10
+    assert np.bincount(fashion.test.labels).tolist() == [1000] * 10
     assert abs(fashion.train.images.mean() / 255 - 0.2860) < 1e-4  # as published

@@ -37,20 +37,29 @@ def test_flat(tmp_path: Path) -> None:
     for level, name in enumerate(["b/2.png", "b/10.png", "a/z.bmp", "B/y.gif", "a/sub/x.PNG"]):
         put(tmp_path / "set" / name, level)
     loaded = data.folder(tmp_path / "set")
-    assert loaded.name == "set" and loaded.classes == ("B", "a", "b") and loaded.test is None and loaded.skipped == ()
+    assert loaded.name == "set"
+    assert loaded.classes == ("B", "a", "b")
+    assert loaded.test is None
+    assert loaded.skipped == ()
     assert loaded.train.paths == ("B/y.gif", "a/sub/x.PNG", "a/z.bmp", "b/10.png", "b/2.png")  # text order
-    assert loaded.train.labels.tolist() == [0, 1, 1, 2, 2] and levels(loaded.train) == [3, 4, 2, 1, 0]
-    assert loaded.shape == (1, 3, 4) and loaded.train.labels.dtype == np.int64
+    assert loaded.train.labels.tolist() == [0, 1, 1, 2, 2]
+    assert levels(loaded.train) == [3, 4, 2, 1, 0]
+    assert loaded.shape == (1, 3, 4)
+    assert loaded.train.labels.dtype == np.int64
     assert loaded.fingerprint == data.load(tmp_path / "set").fingerprint
-    assert loaded.train.images.flags.writeable and loaded.train.images.flags.c_contiguous
+    assert loaded.train.images.flags.writeable
+    assert loaded.train.images.flags.c_contiguous
 
 
 def test_train_and_test_are_matched_by_name(tmp_path: Path) -> None:
     for level, name in enumerate(["train/a/1.png", "train/b/1.png", "train/c/1.png", "test/c/1.png", "test/a/1.png"]):
         put(tmp_path / name, level)
     loaded = data.folder(tmp_path)
-    assert loaded.classes == ("a", "b", "c") and loaded.train.labels.tolist() == [0, 1, 2]
-    assert loaded.test is not None and loaded.test.labels.tolist() == [0, 2] and levels(loaded.test) == [4, 3]
+    assert loaded.classes == ("a", "b", "c")
+    assert loaded.train.labels.tolist() == [0, 1, 2]
+    assert loaded.test is not None
+    assert loaded.test.labels.tolist() == [0, 2]
+    assert levels(loaded.test) == [4, 3]
     assert loaded.test.paths == ("test/a/1.png", "test/c/1.png")
     put(tmp_path / "test" / "cc" / "1.png")
     assert refusal(tmp_path) == f"{tmp_path / 'test'}: a class that train/ does not have: cc\ntry: did you mean c?"
@@ -60,7 +69,8 @@ def test_train_without_test(tmp_path: Path) -> None:
     for name in ("train/a/1.png", "train/b/1.png", "val/a/1.png", "loose.png", "train/loose.png"):
         put(tmp_path / name)
     loaded = data.folder(tmp_path)
-    assert loaded.test is None and len(loaded.train) == 2
+    assert loaded.test is None
+    assert len(loaded.train) == 2
     assert loaded.skipped == (
         ("loose.png", "not in the folder of a class"),
         ("train/loose.png", "not in the folder of a class"),
@@ -90,7 +100,8 @@ def test_bad_files_are_skipped_and_listed(tmp_path: Path) -> None:
     put(tmp_path / "__MACOSX" / "x.png")
     loaded = data.folder(tmp_path, size=4)
     assert loaded.train.paths == ("a/1.png", "a/5.png", "b/1.png", "b/9.png")
-    assert levels(loaded.train) == [50 + ord(c) for c in "1519"] and loaded.train.labels.tolist() == [0, 0, 1, 1]
+    assert levels(loaded.train) == [50 + ord(c) for c in "1519"]
+    assert loaded.train.labels.tolist() == [0, 0, 1, 1]
     assert [path for path, _ in loaded.skipped] == ["a/2.png", "a/3.jpg", "b/0.gif", "b/4.heic", "b/5.png"]
     reasons = dict(loaded.skipped)
     assert reasons["a/2.png"].startswith("a damaged or truncated picture (")
@@ -145,6 +156,12 @@ def test_size(tmp_path: Path) -> None:
         assert np.array_equal(loaded.train.images[i], images.decode(tmp_path / path, (6, 8), 1))
 
 
+def test_the_proposed_size_is_that_of_the_middle_picture(tmp_path: Path) -> None:
+    for name, side in (("a/1", 300), ("a/2", 50), ("a/3", 10), ("b/1", 70), ("b/2", 400)):
+        put(tmp_path / f"{name}.png", size=(side, side + 100))
+    assert refusal(tmp_path).endswith("try: --size 64")
+
+
 def test_sizes_are_compared_upright(tmp_path: Path) -> None:
     put(tmp_path / "a" / "1.png", size=(40, 30))
     exif = Image.Exif()
@@ -160,7 +177,8 @@ def test_grey_or_colour(tmp_path: Path) -> None:
     assert data.folder(tmp_path).shape[0] == 1
     put(tmp_path / "b" / "2.png", (255, 0, 0))
     loaded = data.folder(tmp_path)
-    assert loaded.shape[0] == 3 and loaded.train.images[:, :, 0, 0].tolist() == [[9] * 3, [7] * 3, [255, 0, 0]]
+    assert loaded.shape[0] == 3
+    assert loaded.train.images[:, :, 0, 0].tolist() == [[9] * 3, [7] * 3, [255, 0, 0]]
     assert data.folder(tmp_path, channels=1).train.images[:, 0, 0, 0].tolist() == [9, 7, 76]
 
 
@@ -185,10 +203,12 @@ def test_links(tmp_path: Path) -> None:
 
 def test_names_of_both_unicode_forms_are_one(tmp_path: Path) -> None:
     composed, apart = (unicodedata.normalize(form, "café") for form in ("NFC", "NFD"))
-    for name in (f"train/{apart}/1.png", "train/tea/1.png", f"test/{composed}/1.png"):
+    for name in (f"train/{apart}/1.png", "train/cafz/1.png", f"test/{composed}/1.png"):
         put(tmp_path / name)
-    loaded = data.folder(tmp_path)
-    assert loaded.classes == (composed, "tea") and loaded.test is not None and loaded.test.labels.tolist() == [0]
+    loaded = data.folder(tmp_path)  # the order is that of the composed names: on disk é is e and an accent, before z
+    assert loaded.classes == ("cafz", composed)
+    assert loaded.test is not None
+    assert loaded.test.labels.tolist() == [1]
     put(tmp_path / "train" / composed / "1.png")
     assert "two classes are one" in refusal(tmp_path)
 
@@ -233,4 +253,21 @@ def test_hold_out_gives_every_class_its_share(tmp_path: Path) -> None:
         for i in range(10):
             put(tmp_path / name / f"{i}.png", 10 * ord(name) % 256)
     rest, held = data.folder(tmp_path).hold_out(6)
-    assert held.paths == ("a/8.png", "a/9.png", "b/8.png", "b/9.png", "c/8.png", "c/9.png") and len(rest) == 24
+    assert held.paths == ("a/8.png", "a/9.png", "b/8.png", "b/9.png", "c/8.png", "c/9.png")
+    assert len(rest) == 24
+
+
+def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a/1.png", "a/shut/2.png", "a/open/3.png", "b/1.png"):
+        put(tmp_path / name)
+    scandir = os.scandir
+
+    def guarded(path: Path) -> object:
+        if Path(path).name == "shut":
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    loaded = data.folder(tmp_path)
+    assert loaded.train.paths == ("a/1.png", "a/open/3.png", "b/1.png")
+    assert loaded.skipped == (("a/shut", "cannot be read: Permission denied"),)
