@@ -28,7 +28,9 @@ class Samples:
         n = len(self.pictures)
         if self.pictures.dtype != np.uint8 or self.pictures.ndim != 4 or len(self.labels) != n or len(self.names) != n:
             got = f"{self.pictures.dtype} {self.pictures.shape}, {len(self.labels)} labels, {len(self.names)} names"
-            raise InputError("pictures, labels and names do not fit", got=got, expected="uint8 (n, C, H, W) and n of each")
+            raise InputError(
+                "pictures, labels and names do not fit", got=got, expected="uint8 (n, C, H, W) and n of each"
+            )
 
     def __len__(self) -> int:
         return len(self.labels)

@@ -1,0 +1,45 @@
+"""How arrays become what a module reads, and batches small enough for any memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ..build import Net
+from ..errors import InputError
+
+BATCH_NUMBERS = 1 << 24  # numbers in the largest layer's output for one batch: 64 MB in float32
+
+
+def as_input(module: nn.Module, pictures: np.ndarray[Any, Any] | Tensor) -> Tensor:
+    """Return pictures (N, C, H, W) as `module` reads them, on its device.
+
+    Floats are taken as they are, as float32. uint8 goes into a Net as it is; into any other module divided by 255, as
+    torchvision's ToTensor does. Raises InputError for another type or shape.
+    """
+    x = pictures if isinstance(pictures, Tensor) else torch.from_numpy(np.ascontiguousarray(pictures))
+    if x.dim() != 4 or not (x.dtype == torch.uint8 or x.dtype.is_floating_point):
+        raise InputError("not pictures", got=f"{x.dtype} {tuple(x.shape)}", expected="uint8 or float, (N, C, H, W)")
+    held = next(chain(module.parameters(), module.buffers()), x)
+    if x.dtype == torch.uint8:
+        return x.to(held.device) if isinstance(module, Net) else x.to(held.device, torch.float32) / 255
+    return x.to(held.device, torch.float32)
+
+
+def batches(
+    module: nn.Module, pictures: np.ndarray[Any, Any] | Tensor, most: int = 256
+) -> Iterator[tuple[int, Tensor]]:
+    """Yield (index of its first picture, batch as `module` reads it); fewer than `most` at a time where layers are large."""
+    largest = int(np.prod(pictures.shape[1:]))
+    if isinstance(module, Net):
+        largest = max(largest, *(int(np.prod(node.output)) for node in module.network.nodes))
+    else:
+        largest *= 64  # not known: as if there were 64 maps of the picture's size
+    size = max(1, min(most, BATCH_NUMBERS // largest))
+    for at in range(0, len(pictures), size):
+        yield at, as_input(module, pictures[at : at + size])

@@ -1,0 +1,150 @@
+"""Where a network looked: Grad-CAM and occlusion. The page computes both by the same definitions (docs/payload.md)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ..build import Net
+from ..errors import InputError, UsageError
+from ..formula import BatchNorm, Conv, LeakyReLU, Network, PReLU, ReLU, Sigmoid, Tanh
+from .capture import capture, untouched
+from .reading import as_input
+
+Heat = np.ndarray[Any, np.dtype[np.float32]]
+
+
+def grad_cam(
+    module: nn.Module, pictures: np.ndarray[Any, Any], classes: Sequence[int] | int, layer: str | None = None
+) -> Heat:
+    """Return Grad-CAM maps (N, h, w), float32 ≥ 0, of the size of `layer`'s maps (Selvaraju et al. 2017, equations 1 and 2).
+
+    α_k = mean over rows i and columns j of ∂y^c/∂A^k_ij; the map is max(0, Σ_k α_k A^k), where A is what `layer` makes and y^c the score
+    of class c before softmax. `classes`: one class, or one for each picture. `layer` is a Net's node or a module's layer;
+    left out, it is the last convolution of a Net with the normalisation and activation after it (`last_maps`).
+
+    Raises InputError where the layer makes no maps or takes no part in the score.
+    """
+    if layer is None:
+        if not isinstance(module, Net):
+            raise UsageError(
+                "Grad-CAM of a module needs the name of a layer", expected="one with maps, such as the last convolution"
+            )
+        layer = last_maps(module.network)
+    x = as_input(module, pictures)
+    with torch.enable_grad(), capture(module, [layer]) as calls:
+        # Floats that need gradients, so that there is a graph even where no weight requires one.
+        scores = module(x.detach().to(torch.float32).requires_grad_()).flatten(1)
+        chosen = _chosen(scores, classes)
+        if not calls or calls[-1].output.dim() != 4:
+            raise InputError("Grad-CAM needs a layer that makes maps", got=layer)
+        made = calls[-1].output  # (N, C, h, w)
+        (gradient,) = torch.autograd.grad(chosen.sum(), made, allow_unused=True)
+        if gradient is None:
+            raise InputError("the score does not depend on this layer", got=layer)
+        weights = gradient.mean((2, 3), keepdim=True)  # α, (N, C, 1, 1)
+        return (weights * made).sum(1).clamp(min=0).detach().float().cpu().numpy()
+
+
+def last_maps(network: Network) -> str:
+    """Return the node that Grad-CAM takes unless told: the last convolution, or the last of the BatchNorm and activation right after it.
+
+    Raises InputError for a network without convolution.
+    """
+    at = max((i for i, node in enumerate(network.nodes) if isinstance(node.layer, Conv)), default=None)
+    if at is None:
+        raise InputError("Grad-CAM needs a convolution", got=str(network.plan))
+    while at + 1 < len(network.nodes) and isinstance(
+        network.nodes[at + 1].layer, (BatchNorm, ReLU, LeakyReLU, PReLU, Sigmoid, Tanh)
+    ):
+        at += 1
+    return network.nodes[at].name
+
+
+def occlusion(
+    module: nn.Module,
+    pictures: np.ndarray[Any, Any],
+    classes: Sequence[int] | int,
+    size: int | tuple[int, int] = 6,
+    stride: int | tuple[int, int] = 2,
+    fill: float | tuple[float, ...] | None = None,
+) -> Heat:
+    """Return by how much the probability of a class falls where a square hides the picture: (N, H, W), float32, −1…1.
+
+    Zeiler & Fergus 2014, section 4.2. Squares of `size` stand at rows 0, stride, 2·stride … up to the first that reaches the last row,
+    likewise columns, cut off at the border. A pixel's number is the mean of p − p' over the squares that cover it, p' being
+    the probability (softmax) with the square in place; above 0: what is there speaks for the class. Inside a square stands `fill`, one
+    number a channel in the pictures' own units; left out, a Net's mean (what it reads as 0), else 0.
+    """
+    (h, w), (down, across) = _pair(size, "size"), _pair(stride, "stride")
+    _, channels, height, width = pictures.shape
+    if down > h or across > w:
+        raise UsageError(
+            "a stride beyond the square's size leaves pixels uncovered", got=f"stride {stride}, size {size}"
+        )
+    if fill is None:
+        fill = module.spec.mean if isinstance(module, Net) else 0.0
+    colour = torch.tensor(fill, dtype=torch.float32).reshape(-1, 1, 1)  # (1 or C, 1, 1)
+    if colour.shape[0] not in (1, channels):
+        raise UsageError("fill must be one number, or one a channel", got=fill)
+    tops = [i * down for i in range(1 + max(0, math.ceil((height - h) / down)))]
+    lefts = [i * across for i in range(1 + max(0, math.ceil((width - w) / across)))]
+    wanted = _each(classes, len(pictures))
+    heat = np.zeros((len(pictures), height, width), np.float32)
+    with untouched(module), torch.no_grad():
+        for n, picture in enumerate(pictures):
+            x = torch.from_numpy(np.ascontiguousarray(picture))
+            unit = 255.0 if x.dtype == torch.uint8 and not isinstance(module, Net) else 1.0
+            x, c = x.to(torch.float32) / unit, wanted[n]
+            whole = _probability(module, x[None], c)[0]
+            total, cover = (
+                torch.zeros(height, width, dtype=torch.float64),
+                torch.zeros(height, width, dtype=torch.float64),
+            )
+            for top in tops:  # a row of squares at a time
+                row = x.repeat(len(lefts), 1, 1, 1)
+                for i, left in enumerate(lefts):
+                    row[i, :, top : top + h, left : left + w] = colour / unit
+                for left, p in zip(lefts, _probability(module, row, c).tolist(), strict=True):
+                    total[top : top + h, left : left + w] += float(whole) - p
+                    cover[top : top + h, left : left + w] += 1
+            heat[n] = (total / cover).numpy()
+    return heat
+
+
+def _probability(module: nn.Module, x: Tensor, c: int) -> Tensor:
+    scores = module(as_input(module, x)).flatten(1)
+    if not 0 <= c < scores.shape[1]:
+        raise InputError("no such class", got=c, expected=f"0 to {scores.shape[1] - 1}")
+    return torch.softmax(scores.double(), 1)[:, c].cpu()
+
+
+def _chosen(scores: Tensor, classes: Sequence[int] | int) -> Tensor:
+    wanted = _each(classes, len(scores))
+    if not all(0 <= c < scores.shape[1] for c in wanted):
+        raise InputError("no such class", got=classes, expected=f"0 to {scores.shape[1] - 1}")
+    return scores[torch.arange(len(scores)), wanted]
+
+
+def _each(classes: Sequence[int] | int, n: int) -> list[int]:
+    """Return a class for each of `n` pictures."""
+    wanted = (
+        [int(c) for c in np.broadcast_to(np.asarray(classes), n)]
+        if np.ndim(classes) == 0
+        else [int(c) for c in classes]
+    )  # type: ignore[union-attr]
+    if len(wanted) != n:
+        raise UsageError("classes must be one class, or one for each picture", got=len(wanted), expected=f"{n}")
+    return wanted
+
+
+def _pair(value: int | tuple[int, int], name: str) -> tuple[int, int]:
+    both = value if isinstance(value, tuple) else (value, value)
+    if len(both) != 2 or not all(type(v) is int and v >= 1 for v in both):
+        raise UsageError(f"{name} must be a whole number of 1 or more, or two", got=value)
+    return both
