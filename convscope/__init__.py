@@ -12,7 +12,7 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import data as datasets
+    from . import data as datasets  # noqa: F401
     from .errors import ConvscopeError as ConvscopeError
     from .evaluation import evaluate as evaluate
     from .formula import FC as FC
@@ -39,9 +39,7 @@ if TYPE_CHECKING:
     from .recipes import Recipe as Recipe
     from .session import train as train
 
-_FORMULA = (
-    "Plan parse describe Conv ReLU LeakyReLU PReLU Sigmoid Tanh MaxPool AvgPool GlobalAvgPool BatchNorm Dropout Flatten FC Skip Crop"
-)
+_FORMULA = "Plan parse describe Conv ReLU LeakyReLU PReLU Sigmoid Tanh MaxPool AvgPool GlobalAvgPool BatchNorm Dropout Flatten FC Skip Crop"
 _HOMES = {
     **dict.fromkeys(_FORMULA.split(), "formula"),
     "datasets": "data",

@@ -13,9 +13,7 @@ class ConvscopeError(Exception):
 
     exit_code = BAD_INPUT
 
-    def __init__(
-        self, what: str, *, where: str = "", got: object = None, expected: str = "", hint: str = ""
-    ) -> None:
+    def __init__(self, what: str, *, where: str = "", got: object = None, expected: str = "", hint: str = "") -> None:
         super().__init__(what)
         self.what, self.where, self.got, self.expected, self.hint = what, where, got, expected, hint
 

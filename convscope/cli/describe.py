@@ -15,9 +15,13 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         description="Describe a network layer by layer, with the sums that give its sizes and parameters. "
         "Without a formula, list the plans that have a name.",
     )
-    parser.add_argument("formula", nargs="?", metavar="FORMULA|NAME", help="such as 'conv(16, 5) + relu + fc', or slides")
+    parser.add_argument(
+        "formula", nargs="?", metavar="FORMULA|NAME", help="such as 'conv(16, 5) + relu + fc', or slides"
+    )
     parser.add_argument("--input", default="1x28x28", metavar="CxHxW", help="channels, rows, columns (default 1x28x28)")
-    parser.add_argument("--classes", type=int, default=10, metavar="N", help="what a last fc without a number gives (default 10)")
+    parser.add_argument(
+        "--classes", type=int, default=10, metavar="N", help="what a last fc without a number gives (default 10)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
 

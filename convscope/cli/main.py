@@ -73,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("stopped", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
-        sys.stdout = None  # type: ignore[assignment]  # nothing left to flush to
+        sys.stdout = None  # nothing left to flush to
         return OK
 
 

@@ -10,6 +10,7 @@ from .zoo import resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from .network import Shape
@@ -40,7 +41,9 @@ class Description(Value):
         rows = [_cells(node) for node in network.nodes]
         total = ("", "total", "", f"{network.parameters:,}", f"{network.macs:,}", "", "", "")
         lines += _table([head, *rows, total], right={3, 4, 5, 6, 7}, rules={1, len(rows) + 1})
-        sums = [(node.name, node.size_how, node.parameters_how, _dropped(node)) for node in network.nodes if _telling(node)]
+        sums = [
+            (node.name, node.size_how, node.parameters_how, _dropped(node)) for node in network.nodes if _telling(node)
+        ]
         if sums:
             lines += ["", "how the sizes and the parameters come about: O = floor((I − K + 2P)/S) + 1"]
             lines += _table(sums, right=set(), rules=set())
@@ -110,13 +113,15 @@ def _one_or_two(pair: tuple[int, int]) -> str:
     return a if a == b else f"{a}, {b}"
 
 
-def _table(rows: list[tuple[str, ...]], right: set[int], rules: set[int]) -> list[str]:
+def _table(rows: Sequence[tuple[str, ...]], right: set[int], rules: set[int]) -> list[str]:
     """Return the rows as aligned lines, with a rule in front of the rows numbered in `rules`."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
     for number, row in enumerate(rows):
         if number in rules:
             lines.append("─" * (sum(widths) + 2 * (len(widths) - 1)))
-        cells = (cell.rjust(w) if i in right else cell.ljust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True)))
+        cells = (
+            cell.rjust(w) if i in right else cell.ljust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))
+        )
         lines.append("  ".join(cells).rstrip())
     return lines

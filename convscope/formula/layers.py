@@ -58,7 +58,9 @@ class Conv(Layer):
             raise PlanError("bias must be True or False", got=self.bias, argument="bias")
         if self.channels % self.groups:
             raise PlanError(
-                "groups must divide the channels", got=f"{self.groups} groups, {self.channels} channels", argument="groups"
+                "groups must divide the channels",
+                got=f"{self.groups} groups, {self.channels} channels",
+                argument="groups",
             )
         if self.pad != "same":
             _size(self, "pad", 0, 'pad=0 adds nothing, pad="same" keeps the size at stride 1')

@@ -15,6 +15,7 @@ Shape: TypeAlias = "tuple[int, int, int]"
 Pair: TypeAlias = "tuple[int, int]"
 Tensors: TypeAlias = "tuple[tuple[str, tuple[int, ...]], ...]"
 
+
 class Add(Layer):
     """The end of a skip: what the body made plus what went into it."""
 

@@ -10,10 +10,15 @@ input with RecursionError or MemoryError.
 from __future__ import annotations
 
 import ast
+from functools import partial
 
 from ..errors import FormulaError, PlanError, did_you_mean
 from .layers import LAYERS, Layer
 from .plan import MAX_DEPTH, MAX_LAYERS, Chain, Plan, Repeat, Skip
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAX_TEXT = 10_000  # bytes
 
@@ -38,7 +43,13 @@ def _refuse_absurd(text: str) -> None:
     """Refuse what `ast` should not see, in one pass over the characters."""
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_TEXT:
-        raise FormulaError("the formula is too long", text=text[:200], column=1, got=f"{size:,} bytes", expected=f"at most {MAX_TEXT:,}")
+        raise FormulaError(
+            "the formula is too long",
+            text=text[:200],
+            column=1,
+            got=f"{size:,} bytes",
+            expected=f"at most {MAX_TEXT:,}",
+        )
     if not text.strip():
         raise FormulaError("the formula is empty", text=" ", column=1, hint="conv(16, 5) + relu + maxpool(2) + fc")
     depth = joints = 0
@@ -59,15 +70,19 @@ def _refuse_absurd(text: str) -> None:
 
 
 def _syntax(error: Exception, source: str, indent: int) -> FormulaError:
-    offset = getattr(error, "offset", None) or 1
-    column = min(max(1, offset + indent), len(source) + 1)
+    offset = getattr(error, "offset", None) or 0  # 0: it ends too soon
+    column = min(offset + indent, len(source) + 1) if offset else len(source.rstrip()) + 1
     pairs = {"(": ")", "[": "]"}
     open_at = [i for i, c in enumerate(source) if c in pairs]
     if "was never closed" in str(error) and open_at:
         opening = source[column - 1] if source[column - 1 : column] in pairs else "("
-        return FormulaError(f"{opening} is never closed", text=source, column=column, hint=f"add {pairs.get(opening, ')')}")
+        return FormulaError(
+            f"{opening} is never closed", text=source, column=column, hint=f"add {pairs.get(opening, ')')}"
+        )
     what = "not a formula from here on"
-    return FormulaError(what, text=source, column=column, hint="layers joined by +, repeated by *: (conv(16, 3) + relu)*2 + fc")
+    return FormulaError(
+        what, text=source, column=column, hint="layers joined by +, repeated by *: (conv(16, 3) + relu)*2 + fc"
+    )
 
 
 class _Reader:
@@ -107,7 +122,8 @@ class _Reader:
         plan = self.plan(terms.pop())
         while terms:
             term = terms.pop()
-            plan = self.at(term, lambda left=plan, right=self.plan(term): Chain((left, right)))
+            pair = (plan, self.plan(term))
+            plan = self.at(term, partial(Chain, pair))
         return plan
 
     def repeat(self, node: ast.BinOp) -> Plan:
@@ -115,15 +131,23 @@ class _Reader:
         if isinstance(body, ast.Constant) and not isinstance(times, ast.Constant):
             body, times = times, body
         if not isinstance(times, ast.Constant) or type(times.value) is not int:
-            raise self.error(times, "* repeats a layer or group a whole number of times", got=self.segment(times), hint="(conv(16, 3) + relu)*2")
-        inner, count = self.plan(body), times.value
-        return self.at(times, lambda: Repeat(inner, count))
+            raise self.error(
+                times,
+                "* repeats a layer or group a whole number of times",
+                got=self.segment(times),
+                hint="(conv(16, 3) + relu)*2",
+            )
+        return self.at(times, partial(Repeat, self.plan(body), times.value))
 
     def skip(self, node: ast.Call) -> Plan:
         if len(node.args) != 1 or node.keywords:
-            raise self.error(node, "skip takes one group", got=f"{len(node.args) + len(node.keywords)}", hint="skip(conv(16, 3, pad=1) + relu)")
-        body = self.plan(node.args[0])
-        return self.at(node, lambda: Skip(body))
+            raise self.error(
+                node,
+                "skip takes one group",
+                got=f"{len(node.args) + len(node.keywords)}",
+                hint="skip(conv(16, 3, pad=1) + relu)",
+            )
+        return self.at(node, partial(Skip, self.plan(node.args[0])))
 
     def layer(self, node: ast.expr, name: ast.Name, args: list[ast.expr], keywords: list[ast.keyword]) -> Plan:
         kind = LAYERS.get(name.id)
@@ -134,7 +158,9 @@ class _Reader:
         for i, arg in enumerate(args):
             if i >= len(fields):
                 takes = f"at most {len(fields)}" if fields else "none"
-                raise self.error(arg, f"too many arguments for {name.id}", got=len(args), expected=takes, hint=self.usage(kind))
+                raise self.error(
+                    arg, f"too many arguments for {name.id}", got=len(args), expected=takes, hint=self.usage(kind)
+                )
             places[fields[i]] = arg
         for keyword in keywords:
             if keyword.arg is None or keyword.arg not in fields:
@@ -148,25 +174,33 @@ class _Reader:
             if field not in places and not hasattr(kind, field):
                 raise self.error(name, f"{name.id} needs {field}", hint=self.usage(kind))
         values = {field: self.value(place) for field, place in places.items()}
-        return self.at(node, lambda: kind(**values), places)
+        return self.at(node, partial(kind, **values), places)
 
     def value(self, node: ast.expr) -> object:
         """Return a number, True, False, "same" or a pair; the layer itself says which of them it takes."""
         if isinstance(node, ast.Constant) and isinstance(node.value, (int, float, str)):
             return node.value
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
-            if type(node.operand.value) in (int, float):
-                return -node.operand.value  # type: ignore[operator]
+            number = node.operand.value
+            if isinstance(number, (int, float)) and not isinstance(number, bool):
+                return -number
         if isinstance(node, ast.Tuple):
             return tuple(self.value(element) for element in node.elts)
-        raise self.error(node, "a number, a pair (rows, columns), True, False or \"same\" must stand here", got=self.segment(node))
+        raise self.error(
+            node, 'a number, a pair (rows, columns), True, False or "same" must stand here', got=self.segment(node)
+        )
 
     def usage(self, kind: type[Layer]) -> str:
-        example = {"conv": "conv(16, 3) or conv(16, 3, stride=2, pad=1)", "maxpool": "maxpool(2)", "avgpool": "avgpool(2)", "crop": "crop(24)"}
+        example = {
+            "conv": "conv(16, 3) or conv(16, 3, stride=2, pad=1)",
+            "maxpool": "maxpool(2)",
+            "avgpool": "avgpool(2)",
+            "crop": "crop(24)",
+        }
         name = next(n for n, k in LAYERS.items() if k is kind)
         return example.get(name, name)
 
-    def at(self, node: ast.AST, make, places: dict[str, ast.expr] | None = None):  # type: ignore[no-untyped-def]
+    def at(self, node: ast.AST, make: Callable[[], Plan], places: dict[str, ast.expr] | None = None) -> Plan:
         """Call `make`; what it objects to is reported at the argument it names, or at `node`."""
         try:
             return make()

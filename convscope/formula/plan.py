@@ -1,8 +1,8 @@
 """A plan: layers chained, repeated and skipped over, as a frozen value. What is written is what is built.
 
-    >>> from convscope.formula import Conv, ReLU, MaxPool, FC
-    >>> str((Conv(16, 5) + ReLU()) * 2 + MaxPool(2) + FC())
-    '(conv(16, 5) + relu)*2 + maxpool(2) + fc'
+>>> from convscope.formula import Conv, ReLU, MaxPool, FC
+>>> str((Conv(16, 5) + ReLU()) * 2 + MaxPool(2) + FC())
+'(conv(16, 5) + relu)*2 + maxpool(2) + fc'
 """
 
 from __future__ import annotations

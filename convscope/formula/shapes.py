@@ -35,7 +35,9 @@ def trace(plan: Plan, input: Shape = (1, 28, 28), classes: int = 10) -> Network:
     if classes < 1:
         raise PlanError("there must be one class or more", got=classes)
     if input[0] * input[1] * input[2] > MAX_NUMBERS:
-        raise PlanError("the input is too large", got="×".join(map(str, input)), expected=f"at most {MAX_NUMBERS:,} numbers")
+        raise PlanError(
+            "the input is too large", got="×".join(map(str, input)), expected=f"at most {MAX_NUMBERS:,} numbers"
+        )
     tracer = _Tracer(input, classes, sum(1 for layer in _leaves(plan) if isinstance(layer, FC)))
     tracer.add_plan(plan)
     network = Network(plan, input, classes, tuple(tracer.nodes))
@@ -112,13 +114,21 @@ class _Tracer:
             output = (layer.units or self.classes, 1, 1)
             size_how = f"{output[0]} units"
         if output[0] * output[1] * output[2] > MAX_NUMBERS:
-            raise PlanError("the output is too large", where=where, got=_shape(output), expected=f"at most {MAX_NUMBERS:,} numbers")
+            raise PlanError(
+                "the output is too large", where=where, got=_shape(output), expected=f"at most {MAX_NUMBERS:,} numbers"
+            )
         if isinstance(layer, Conv) and shape[0] % layer.groups:
-            raise PlanError("groups must divide the channels that come in", where=where, got=f"{layer.groups} groups, {shape[0]} channels")
+            raise PlanError(
+                "groups must divide the channels that come in",
+                where=where,
+                got=f"{layer.groups} groups, {shape[0]} channels",
+            )
         weights, buffers = costs.tensors(layer, shape, output)
         parameters, how = costs.parameters(layer, shape, output)
         field = _field(layer, self.field(index), self.grid if flat else shape[1:], window)
-        self.grid = shape[1:] if isinstance(layer, Flatten) and not flat else (1, 1) if isinstance(layer, FC) else self.grid
+        self.grid = (
+            shape[1:] if isinstance(layer, Flatten) and not flat else (1, 1) if isinstance(layer, FC) else self.grid
+        )
         if other is not None:
             field = field.joined(self.field(other))
         self.nodes.append(
@@ -167,7 +177,9 @@ def _sizes(layer: Layer, shape: Shape, window: Window | None, where: str) -> tup
     if isinstance(layer, Crop):
         h, w = pair(layer.size)
         if h > height or w > width:
-            raise PlanError("the crop is larger than the picture", where=where, got=f"{h}×{w}", expected=f"at most {height}×{width}")
+            raise PlanError(
+                "the crop is larger than the picture", where=where, got=f"{h}×{w}", expected=f"at most {height}×{width}"
+            )
         return (channels, h, w), f"the middle {h}×{w} of {height}×{width}", (height - h, width - w)
     return shape, "as before", (0, 0)
 

@@ -21,10 +21,11 @@ class _Signature:
     def __get__(self, instance: object, cls: type[Value]) -> Any:
         from inspect import Parameter, Signature
 
+        types = {name: kind for base in cls.__mro__ for name, kind in base.__dict__.get("__annotations__", {}).items()}
+
         def parameter(name: str) -> Parameter:
-            default = getattr(cls, name, Parameter.empty)
-            kind = Parameter.POSITIONAL_OR_KEYWORD
-            return Parameter(name, kind, default=default, annotation=cls.__annotations__.get(name, Parameter.empty))
+            default, kind = getattr(cls, name, Parameter.empty), Parameter.POSITIONAL_OR_KEYWORD
+            return Parameter(name, kind, default=default, annotation=types.get(name, Parameter.empty))
 
         return Signature([parameter(name) for name in cls._fields])
 

@@ -17,15 +17,18 @@ ZOO: dict[str, tuple[str, str]] = {
         "LeCun et al. 1998: 61,706 parameters; the paper's 60,000 come from S2 and S4 with two trained numbers a map, C3 joined to some "
         "maps only and a radial basis output, which today's layers replace by plain averages, full joins and scores",
     ),
-    "dense": ("fc(300) + relu + fc(100) + relu + fc", "no convolution at all: the plain network of the lecture's beginning"),
+    "dense": (
+        "fc(300) + relu + fc(100) + relu + fc",
+        "no convolution at all: the plain network of the lecture's beginning",
+    ),
     "fast": (
-        "crop(24) + (conv(32, 5, stride=2, pad=2, bias=False) + bn + relu) + maxpool(2) + (conv(64, 3, pad=1, bias=False) + bn + relu)*2 "
-        "+ maxpool(2) + fc",
-        "what the recipe fast trains on MNIST: 62,186 parameters",
+        'crop(24) + conv(32, 5, stride=2, pad="same", bias=False) + maxpool(2) + bn + relu + conv(64, 3, pad="same", bias=False) + maxpool(2) '
+        '+ bn + relu + conv(128, 3, pad="same", bias=False) + bn + relu + fc',
+        "what the recipe fast trains on MNIST: 104,938 parameters",
     ),
     "general": (
-        "(conv(32, 5, stride=2, pad=2, bias=False) + bn + relu) + maxpool(2) + (conv(64, 3, pad=1, bias=False) + bn + relu)*2 "
-        "+ maxpool(2) + fc",
+        'conv(32, 5, stride=2, pad="same", bias=False) + maxpool(2) + bn + relu + conv(64, 3, pad="same", bias=False) + maxpool(2) '
+        '+ bn + relu + conv(128, 3, pad="same", bias=False) + bn + relu + fc',
         "what the recipe fast trains on other pictures, of any size: fast without its crop",
     ),
 }

@@ -1,0 +1,73 @@
+"""`convscope describe` and the frame around every verb."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from convscope.cli.main import VERBS, main
+from convscope.formula import ZOO, describe
+
+
+def test_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["describe", "slides"]) == 0
+    out, err = capsys.readouterr()
+    assert out == f"{describe('slides')}\n"
+    assert err == ""
+
+
+def test_other_pictures_and_classes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["describe", "conv(8, 3) + fc", "--input", "3x32x40", "--classes", "7", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["input"], told["classes"], told["layers"][-1]["output"]) == ([3, 32, 40], 7, [7, 1, 1])
+
+
+def test_without_a_formula_the_named_plans_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["describe"]) == 0
+    out = capsys.readouterr().out
+    assert all(name in out for name in ZOO)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["describe", "konv(3, 3)"], 3, "did you mean conv?"),
+        (["describe", "slidse"], 3, "did you mean slides?"),
+        (["describe", "conv(3, 29)"], 3, "its rows would be floor((28 − 29 + 2×0)/1) + 1 = 0"),
+        (["describe", "slides", "--input", "28x28"], 2, "--input is channels, rows and columns, got 28x28"),
+        (["describe", "slides", "--input", "0x28x28"], 3, "1 or more"),
+        (["describe", "slides", "--classes", "0"], 3, "one class or more"),
+        (["describe", "slides", "--classes", "ten"], 2, "invalid int value"),
+        (["describe", "slides", "--nope"], 2, "--nope"),
+        (["descirbe"], 2, "did you mean describe?"),
+        (["\udcff"], 2, "no verb is called"),
+    ],
+)
+def test_mistakes_are_told_in_one_place_with_a_code(words: list[str], code: int, says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        got = main(words)
+    except SystemExit as leave:
+        got = leave.code  # type: ignore[assignment]
+    out, err = capsys.readouterr()
+    assert got == code
+    assert out == ""
+    assert says in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_every_verb_has_help_that_says_the_same_everywhere(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as leave:
+        main([verb, "--help"])
+    assert leave.value.code == 0
+    assert f"usage: convscope {verb}" in capsys.readouterr().out
+    assert main([]) == 0
+    assert VERBS[verb] in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    import convscope
+
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"{convscope.__version__}\n"

@@ -1,0 +1,93 @@
+"""Plans are frozen values that compose in Python as they do in text."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import pickle
+
+import pytest
+
+from convscope.errors import PlanError
+from convscope.formula import FC, AvgPool, Chain, Conv, Crop, MaxPool, ReLU, Repeat, Skip
+from convscope.formula.layers import LAYERS, pair
+
+
+def test_composed_in_python() -> None:
+    assert str((Conv(16, 5) + ReLU()) * 2 + FC()) == "(conv(16, 5) + relu)*2 + fc"
+    assert (Conv(16, 5) + ReLU()) + FC() == Conv(16, 5) + (ReLU() + FC()) == Chain((Conv(16, 5), ReLU(), FC()))
+    assert 2 * ReLU() == ReLU() * 2 == Repeat(ReLU(), 2)
+
+
+def test_one_form_for_one_meaning() -> None:
+    assert Conv(16, (5, 5)) == Conv(16, 5)
+    assert Conv(16, (3, 5)) != Conv(16, (5, 3))
+    assert MaxPool(2) == MaxPool(2, 2) == MaxPool((2, 2), stride=(2, 2))
+    assert MaxPool(2) != AvgPool(2)
+    assert len({MaxPool(2), MaxPool(2, 2), AvgPool(2)}) == 2
+    assert (pair(3), pair((3, 5))) == ((3, 3), (3, 5))
+
+
+def test_values_are_frozen() -> None:
+    conv = Conv(16, 5)
+    with pytest.raises(AttributeError, match="frozen"):
+        conv.stride = 2  # type: ignore[misc]
+    with pytest.raises(AttributeError, match="frozen"):
+        del conv.stride
+    assert copy.deepcopy(conv) == conv == pickle.loads(pickle.dumps(conv))
+    assert repr(Conv(1, 2)) == "Conv(channels=1, kernel=2, stride=1, pad=0, dilation=1, groups=1, bias=True)"
+
+
+def test_wrong_arguments_are_type_errors_as_in_any_class() -> None:
+    for call in (
+        lambda: Conv(16),
+        lambda: Conv(1, 2, 3, 4, 5, 6, True, 8),
+        lambda: Conv(1, 2, size=3),
+        lambda: Conv(1, 2, channels=3),
+    ):  # type: ignore[call-arg, misc]
+        with pytest.raises(TypeError):
+            call()
+    with pytest.raises(TypeError):
+        Conv(16, 5) + "relu"  # type: ignore[operator]
+    with pytest.raises(TypeError):
+        ReLU() * 2.0  # type: ignore[operator]
+
+
+def test_every_layer_explains_itself() -> None:
+    for name, layer in LAYERS.items():
+        assert layer.__doc__, name
+        assert set(inspect.signature(layer).parameters) == set(layer._fields)
+    assert str(inspect.signature(LAYERS["maxpool"])).startswith("(kernel: 'Size', stride")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Conv(0, 3),
+        lambda: Conv(4, 0),
+        lambda: Conv(4, -3),
+        lambda: Conv(4, 3, pad=-1),
+        lambda: Conv(4, 3, dilation=0),
+        lambda: Conv(4, 3, groups=3),
+        lambda: Conv(4, 3, bias=1),  # type: ignore[arg-type]
+        lambda: Conv(4, 3.5),  # type: ignore[arg-type]
+        lambda: Conv(4, 3, pad="valid"),  # type: ignore[arg-type]
+        lambda: MaxPool(3, pad=2),
+        lambda: FC(0),
+        lambda: ReLU() * 0,
+        lambda: ReLU() * 513,
+        lambda: ReLU() + Crop(3),
+        lambda: Skip(Crop(3)),
+        lambda: Crop(3) * 1,
+    ],
+)
+def test_what_cannot_be_built_is_refused_at_once(make: object) -> None:
+    with pytest.raises(PlanError):
+        make()  # type: ignore[operator]
+
+
+def test_depth_is_bounded_in_python_too() -> None:
+    plan = ReLU()
+    with pytest.raises(PlanError, match="too deep"):
+        for _ in range(40):
+            plan = Skip(plan)  # type: ignore[assignment]

@@ -1,0 +1,150 @@
+"""Every number of the shape table equals what torch builds and computes."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given, settings
+from torch.utils.flop_counter import FlopCounterMode
+
+from convscope.build import build
+from convscope.errors import PlanError
+from convscope.formula import Network, parse, resolve, trace
+from convscope.inputs import InputSpec
+from tests.strategies import networks
+
+
+def check_against_torch(network: Network) -> None:
+    c, h, w = network.input
+    net = build(network, InputSpec(network.input, (0.0,) * c, (255.0,) * c)).eval()
+    with torch.no_grad(), FlopCounterMode(display=False) as flops:
+        outputs = net.outputs(torch.zeros(2, c, h, w))
+    for node, output in zip(network.nodes, outputs, strict=True):
+        shape = tuple(output.shape[1:])
+        if node is network.nodes[-1] and not node.flat:
+            shape = (*shape, 1, 1)[:3]  # the last is given as logits
+        assert node.output == (shape if len(shape) == 3 else (*shape, 1, 1)), node
+    learned = {name: tuple(p.shape) for name, p in net.named_parameters()}
+    assert learned == {f"{node.name}.{name}": shape for node in network.nodes for name, shape in node.weights}
+    assert network.parameters == sum(p.numel() for p in net.parameters())
+    for node in network.nodes:
+        assert node.parameters == sum(
+            p.numel() for name, p in net.named_parameters() if name.split(".")[0] == node.name
+        )
+        how = node.parameters_how
+        if "=" in how:
+            left, right = how.replace("×", "*").replace(",", "").split(" = ")
+            assert eval(left) == int(right) == node.parameters
+    assert 2 * 2 * network.macs == flops.get_total_flops()  # two pictures, two FLOPs a MAC
+
+
+@given(networks())
+@settings(max_examples=60, deadline=None)
+def test_random_plans_equal_torch(network: Network) -> None:
+    check_against_torch(network)
+
+
+@pytest.mark.slow
+@given(networks(max_size=20))
+@settings(max_examples=3000, deadline=None)
+def test_thousands_of_random_plans_equal_torch(network: Network) -> None:
+    check_against_torch(network)
+
+
+def test_the_lectures_network_to_the_digit() -> None:
+    network = trace(resolve("slides"))
+    by = {node.name: node for node in network.nodes}
+    shapes = {
+        "conv1": (16, 24, 24),
+        "conv2": (32, 20, 20),
+        "maxpool1": (32, 10, 10),
+        "conv3": (64, 6, 6),
+        "conv4": (128, 2, 2),
+    }
+    assert {name: by[name].output for name in shapes} == shapes
+    assert [node.parameters for node in network.nodes if node.parameters] == [416, 12_832, 51_264, 204_928, 5_130]
+    assert [node.macs for node in network.nodes if node.macs] == [230_400, 5_120_000, 1_843_200, 819_200, 5_120]
+    assert (network.parameters, network.macs) == (274_570, 8_017_920)
+    assert by["conv1"].parameters_how == "16 × (1×5×5 + 1) = 416"
+    assert by["conv1"].size_how == "floor((28 − 5 + 2×0)/1) + 1 = 24"
+
+
+def test_named_plans() -> None:
+    assert trace(resolve("lenet5")).parameters == 61_706
+    assert trace(resolve("dense")).parameters == 784 * 300 + 300 + 300 * 100 + 100 + 100 * 10 + 10
+
+
+@pytest.mark.parametrize(
+    ("formula", "size", "dropped"),
+    [
+        ("conv(1, 5, stride=2)", (28, 28), (1, 1)),
+        ("conv(1, 5, stride=2, pad=1)", (28, 29), (0, 0)),
+        ("conv(1, 3, stride=3)", (28, 29), (1, 2)),
+        ("maxpool(2)", (5, 7), (1, 1)),
+        ("maxpool((2, 3))", (5, 7), (1, 1)),
+        ("conv(1, 1, stride=3)", (7, 8), (4, 5)),  # gaps between the windows count too
+        ("conv(1, 2, dilation=3, stride=4)", (9, 8), (5, 4)),  # reads 0 3 4 7
+        ("crop((4, 3))", (9, 9), (5, 6)),
+    ],
+)
+def test_rows_and_columns_that_nothing_reads(formula: str, size: tuple[int, int], dropped: tuple[int, int]) -> None:
+    node = trace(parse(formula), (1, *size)).nodes[0]
+    if node.window is not None:  # count them by hand as well
+        for axis in (0, 1):
+            w = node.window
+            read = {
+                u * w.stride[axis] - w.pad[axis] + t * w.dilation[axis]
+                for u in range(node.output[1 + axis])
+                for t in range(w.kernel[axis])
+            }
+            assert dropped[axis] == sum(x not in read for x in range(size[axis]))
+    assert node.dropped == dropped
+
+
+def test_names_are_unique_and_skips_know_what_they_add() -> None:
+    network = trace(parse("conv(4, 3, pad=1) + skip(conv(4, 3, pad=1) + skip(relu) + bn) + relu + fc"), (4, 6, 6))
+    assert [n.name for n in network.nodes] == [
+        "conv1",
+        "conv2",
+        "relu1",
+        "add1",
+        "bn1",
+        "add2",
+        "relu2",
+        "flatten1",
+        "fc1",
+    ]
+    assert [(n.source, n.other) for n in network.nodes if n.other is not None] == [(2, 1), (4, 0)]
+    assert trace(parse("skip(relu) + fc"), (1, 3, 3)).nodes[1].other == -1
+
+
+@pytest.mark.parametrize(
+    ("formula", "shape", "says"),
+    [
+        (
+            "conv(3, 5)*8",
+            (1, 28, 28),
+            "layer 7, conv(3, 5): nothing is left: its rows would be floor((4 − 5 + 2×0)/1) + 1 = 0",
+        ),
+        ("conv(3, (1, 9))", (1, 9, 8), "its columns would be floor((8 − 9 + 2×0)/1) + 1 = 0"),
+        ("fc(1000000) + fc(1000)", (1, 28, 28), "too many parameters, got 1,785,001,000"),
+        ("conv(1000000, 1)", (1, 28, 28), "the output is too large"),
+        ("skip(conv(3, 3))", (3, 9, 9), "got 3×9×9 in, 3×7×7 out"),
+        ("skip(flatten)", (3, 1, 1), "both must have one shape"),
+        ("fc + fc", (1, 3, 3), "only the last fc may go without a number"),
+        ("fc(3) + conv(3, 3)", (1, 4, 4), "needs maps (channels × rows × columns), got 3 numbers in a row"),
+        ("flatten + gap", (1, 4, 4), "layer 2, gap: needs maps"),
+        ("crop((5, 9))", (1, 8, 8), "the crop is larger than the picture, got 5×9, expected at most 8×8"),
+        ("conv(4, 3, groups=2)", (3, 8, 8), "groups must divide the channels that come in, got 2 groups, 3 channels"),
+    ],
+)
+def test_what_does_not_fit_names_the_layer_and_the_sum(formula: str, shape: tuple[int, int, int], says: str) -> None:
+    with pytest.raises(PlanError) as caught:
+        trace(parse(formula), shape)
+    assert says in str(caught.value)
+
+
+def test_nonsense_inputs_are_refused() -> None:
+    for shape, classes in (((1, 0, 3), 10), ((1, 3), 10), ((10**6, 10**6, 10**6), 10), ((1, 3, 3), 0)):
+        with pytest.raises(PlanError):
+            trace(parse("relu"), shape, classes)  # type: ignore[arg-type]
