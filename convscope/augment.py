@@ -30,12 +30,12 @@ def batch(
     n, (h, w) = len(chosen), size
     device = images.device
     if how.resamples:
-        x = affine(images[chosen].float(), matrices(n, how, generator).to(device), size, edge=how.edge)
+        x = affine(images.index_select(0, chosen).float(), matrices(n, how, generator).to(device), size, edge=how.edge)
     else:
         rows = _whole(n, images.shape[2] + 2 * how.shift - h, generator).to(device)
         columns = _whole(n, images.shape[3] + 2 * how.shift - w, generator).to(device)
         if how.shift:
-            x = windows(pad(images[chosen], how.shift, how.edge), torch.arange(n, device=device), rows, columns, size)
+            x = windows(pad(images.index_select(0, chosen), how.shift, how.edge), torch.arange(n, device=device), rows, columns, size)
         else:
             x = windows(images, chosen, rows, columns, size)
     if how.flip:
@@ -53,7 +53,7 @@ def windows(images: Tensor, chosen: Tensor, rows: Tensor, columns: Tensor, size:
     One gather over a view of all windows: (N, C, H, W) → (B, C, h, w), without a copy in between.
     """
     if images.shape[2:] == size:
-        return images[chosen]
+        return images.index_select(0, chosen)
     return images.unfold(2, size[0], 1).unfold(3, size[1], 1)[chosen, :, rows, columns]
 
 
@@ -87,18 +87,16 @@ def affine(x: Tensor, maps: Tensor, size: tuple[int, int], edge: bool = False) -
 
     The identity map cuts out the middle window as `crop` does, floor((H − h)/2) from the top and likewise from the left.
     """
-    (height, width), (h, w) = x.shape[2:], size
-    middle = (width - w) // 2 + (w - 1) / 2, (height - h) // 2 + (h - 1) / 2  # of the window, (x, y)
+    (height, width), (h, w), n = x.shape[2:], size, len(x)
     across = torch.arange(w, dtype=torch.float32, device=x.device) - (w - 1) / 2
     down = torch.arange(h, dtype=torch.float32, device=x.device) - (h - 1) / 2
-    ones = torch.ones(h, w, device=x.device)
-    places = torch.stack([across.expand(h, w), down[:, None].expand(h, w), ones], 2).view(h * w, 3)
-    extent = torch.tensor([[width], [height]], device=x.device)
-    offset = torch.tensor(middle, device=x.device)[:, None] + 0.5
-    maps = torch.cat([maps[:, :, :2], maps[:, :, 2:] + offset], 2) * 2 / extent  # grid_sample's −1…1 over the picture
-    maps = torch.cat([maps[:, :, :2], maps[:, :, 2:] - 1], 2)
-    grid = places @ maps.transpose(1, 2)  # (B, h·w, 2)
-    grid = grid.view(-1, h, w, 2)
+    places = torch.stack([across.repeat(h), down.repeat_interleave(w), torch.ones(h * w, device=x.device)])  # (3, h·w)
+    # From pixels, counted from the middle of the window, to grid_sample's −1…1 over the picture: (2·pixel + 1)/extent − 1.
+    middle = [[(width - w) // 2 + (w - 1) / 2], [(height - h) // 2 + (h - 1) / 2]]
+    extent = torch.tensor([[width], [height]], dtype=torch.float32, device=x.device)
+    scaled = maps * (2 / extent)
+    scaled[:, :, 2:] += (2 * torch.tensor(middle, device=x.device) + 1) / extent - 1
+    grid = (scaled.view(2 * n, 3) @ places).view(n, 2, h, w).permute(0, 2, 3, 1)  # (B, h, w, 2)
     mode = "border" if edge else "zeros"
     return functional.grid_sample(x, grid, mode="bilinear", padding_mode=mode, align_corners=False)
 

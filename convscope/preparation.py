@@ -52,8 +52,7 @@ def settle(
     """Return the settings of a new run, everything worked out. Raises what does not fit together."""
     from . import machine
 
-    where = machine.device(device)
-    recipe = replace(recipe, precision=machine.precision(recipe.precision, where))
+    where, surroundings = machine.device(device), machine.surroundings(threads)
     if plan is None:
         centred = dataset.name == "mnist" and dataset.shape == (1, 28, 28)
         plan = recipe.plan if centred else recipe.general_plan
@@ -66,6 +65,8 @@ def settle(
     spec = input_spec(pictures.images, recipe.scaling)
     check_ends(network, spec)
     _check_batches(network, recipe, len(pictures))
+    with machine.processor(surroundings["threads"]):
+        recipe = replace(recipe, precision=machine.precision(recipe.precision, where))
     steps = recipe.steps(len(pictures))
     return {
         "formula": str(plan),
@@ -86,7 +87,7 @@ def settle(
         "classes": list(dataset.classes),
         "input": spec.to_json(),
         "device": where.type,
-        **machine.surroundings(threads),
+        **surroundings,
     }
 
 

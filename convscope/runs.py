@@ -49,17 +49,19 @@ class Run:
         if path.exists() or path.is_symlink():
             raise InputError("is there already", where=str(path), hint=f"another --out, or --resume {path}")
         temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}"
+        run = cls(path, {"format": RUN, **settings}, None)
         with _faults(path):
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 temporary.mkdir()
-                run = cls(path, {"format": RUN, **settings}, _locked(temporary / "lock", path))
+                run._lock = _locked(temporary / "lock", path)
                 for folder in ("checkpoints", "snapshots"):
                     (temporary / folder).mkdir()
                 atomic_write(temporary / "run.json", json.dumps(run.settings, indent=1, ensure_ascii=False).encode())
                 os.rename(temporary, path)  # fails if another process put one there just now
                 sync_folder(path.parent)
             except BaseException:
+                run.close()
                 shutil.rmtree(temporary, ignore_errors=True)
                 raise
         return run

@@ -166,7 +166,7 @@ def _work(run: Run, dataset: Dataset, progress: Callable[[Line], None], asked: C
     from .evaluation import score
     from .inputs import InputSpec
     from .preparation import parts
-    from .training import State, as_tensor, fit, scores
+    from .training import State, as_tensor, fit, initialised, scores
 
     settings, device = run.settings, machine.device(run.settings["device"])
     recipe, spec = Recipe.from_json(settings["recipe"]), InputSpec.from_json(settings["input"])
@@ -184,7 +184,8 @@ def _work(run: Run, dataset: Dataset, progress: Callable[[Line], None], asked: C
         run.show(step, *snapshots.take(net, images, shown_labels, held_out is not None, recipe.precision == "bfloat16"))
 
     with machine.processor(settings["threads"]), torch.random.fork_rng():
-        net = build(network, spec, seed).to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        net = initialised(build(network, spec, seed), recipe, seed).to(device)
+        net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         state = State(net, recipe)
         tensors, facts, troubles = run.newest()
         if tensors is not None:

@@ -17,7 +17,7 @@ from convscope.inputs import InputSpec
 from convscope.optimisers import SGD, Muon
 from convscope.recipes import RECIPES, Augmentation, Recipe
 from convscope.runs import Run, read_log
-from convscope.training import State, as_tensor, fit, number, permutation, scores
+from convscope.training import State, as_tensor, fit, initialised, normalised, number, permutation, scores
 
 CPU = torch.device("cpu")
 
@@ -135,6 +135,55 @@ def test_broken_off_anywhere_and_restored_it_ends_in_the_same_bits(precision: st
         for line in (*said, *lines):
             line.pop("time", None)
         assert said == lines
+
+
+@pytest.mark.parametrize(
+    ("formula", "free"),
+    [
+        ("conv(4, 3) + bn + relu + fc", "conv1"),
+        ("conv(4, 3) + maxpool(2) + bn + relu + conv(3, 2) + relu + dropout(0.5) + avgpool(2) + bn + fc", "conv1 conv2"),
+        ("bn + conv(4, 3) + relu + conv(4, 3) + sigmoid + bn + fc", ""),
+        ("conv(4, 3) + gap + flatten + bn + fc(3) + bn + fc", "conv1"),
+        ("conv(4, 3) + skip(bn + conv(4, 1) + prelu + bn) + fc", "conv2"),  # the skip reads conv1 itself as well
+        ("skip(conv(1, 3, pad=1)) + bn + fc", ""),
+        ("conv(4, 3, groups=1) + leaky_relu + skip(leaky_relu) + bn + fc", ""),
+    ],
+)
+def test_filters_whose_length_batchnorm_undoes(formula: str, free: str) -> None:
+    net = build(trace(parse(formula), (1, 8, 8), 3), InputSpec((1, 8, 8), (128.0,), (1.0,))).train()  # large, so that BatchNorm's eps is nothing
+    found = normalised(net.network)
+    assert found == {f"{name}.weight" for name in free.split()}
+    images, _ = toy()
+    for node in net.network.nodes:
+        if node.name.startswith("conv"):
+            torch.manual_seed(0)
+            before = net(images)
+            with torch.no_grad():
+                parameters = [net.get_parameter(f"{node.name}.{name}") for name, _ in node.weights]
+                for p in parameters:
+                    p.mul_(8)
+                torch.manual_seed(0)
+                after = net(images)
+                for p in parameters:
+                    p.div_(8)
+            unchanged = bool((before - after).abs().max() < 0.02 * before.abs().max())
+            assert unchanged == (f"{node.name}.weight" in found), node.name
+
+
+def test_orthogonal_filters_are_orthogonal_and_others_torchs_own() -> None:
+    formula = "conv(4, 3) + bn + conv(90, 3) + bn + relu + conv(3, 2) + fc"
+    net, plain = small(formula), small(formula)
+    assert initialised(net, recipe(), 3) is net
+    assert same(net, plain)
+    initialised(net, recipe(initial="orthogonal"), 3)
+    for name in ("conv1", "conv2"):
+        bank = net.get_parameter(f"{name}.weight").detach().flatten(1)
+        short = bank @ bank.T if bank.shape[0] < bank.shape[1] else bank.T @ bank
+        torch.testing.assert_close(short, torch.eye(len(short)), atol=1e-5, rtol=0)
+    assert torch.equal(net.get_parameter("conv3.weight"), plain.get_parameter("conv3.weight"))
+    assert torch.equal(net.get_parameter("conv1.bias"), plain.get_parameter("conv1.bias"))
+    assert same(initialised(small(formula), recipe(initial="orthogonal"), 3), net)
+    assert not same(initialised(small(formula), recipe(initial="orthogonal"), 4), net)
 
 
 def test_every_picture_is_shown_once_an_epoch_in_an_order_of_its_own() -> None:

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from convscope.cli import train as verb
+from convscope.recipes import RECIPES
 
 TINY = "conv(4, 5, stride=4) + relu + fc"
 
@@ -124,6 +125,13 @@ def test_every_option_reaches_the_function(monkeypatch: pytest.MonkeyPatch) -> N
         with pytest.raises(Reached) as caught:
             args.run(args)
         assert caught.value.args[0] == expected
+
+
+def test_help_names_every_recipe(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse("--help")
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in RECIPES)
 
 
 @pytest.mark.slow

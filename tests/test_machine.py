@@ -1,0 +1,52 @@
+"""Devices, precision and what is written down of the machine."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from convscope import machine
+from convscope.errors import EnvironmentFault
+
+
+def test_a_device_that_is_not_there_is_the_machines_fault() -> None:
+    assert machine.device("cpu").type == "cpu"
+    if not torch.cuda.is_available():
+        with pytest.raises(EnvironmentFault, match=r"no such device, got cuda\ntry: --device cpu"):
+            machine.device("cuda")
+
+
+@pytest.mark.parametrize(("float32", "bfloat16", "expected"), [(1.0, 0.5, "bfloat16"), (1.0, 0.9, "float32"), (1.0, 2.0, "float32")])
+def test_the_faster_precision_is_taken_if_it_is_clearly_faster(
+    monkeypatch: pytest.MonkeyPatch, float32: float, bfloat16: float, expected: str
+) -> None:
+    monkeypatch.setattr(machine, "_seconds", lambda dtype: bfloat16 if dtype is torch.bfloat16 else float32)
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: True)
+    assert machine.precision("auto", torch.device("cpu")) == expected
+    assert machine.precision("bfloat16", torch.device("cpu")) == "bfloat16"
+    assert machine.precision("float32", torch.device("cpu")) == "float32"
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: False)
+    assert machine.precision("auto", torch.device("cpu")) == "float32"
+
+
+def test_it_is_measured_in_a_moment() -> None:
+    assert 0 < machine._seconds(torch.float32) < 1
+    assert machine.precision("auto", torch.device("cpu")) in ("float32", "bfloat16")
+
+
+def test_numbers_too_small_to_matter_count_as_nothing_while_training() -> None:
+    tiny = torch.tensor([1e-30])
+    threads = torch.get_num_threads()
+    with machine.processor(2):
+        assert torch.get_num_threads() == 2
+        assert (tiny * 1e-10).item() == 0
+    assert torch.get_num_threads() == threads
+    assert (tiny * 1e-10).item() > 0
+
+
+def test_surroundings_name_versions_and_threads() -> None:
+    told = machine.surroundings(3)
+    assert told["threads"] == 3
+    assert machine.surroundings(None)["threads"] == torch.get_num_threads()
+    assert told["versions"]["torch"] == torch.__version__
+    assert set(told["versions"]) == {"convscope", "torch", "numpy", "python"}
