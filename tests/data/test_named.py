@@ -42,14 +42,14 @@ def test_mnist_is_the_published_one() -> None:
 
 def test_mnist_loads_quickly_and_is_small() -> None:
     best = min(_seconds() for _ in range(3))
-    assert best < 2, "0.25 s on the machine it was written on"
+    assert best < 2, "seconds of processor time; 0.3 where it was written"
     assert sum(path.stat().st_size for path in named.MNIST_FOLDER.iterdir()) < 12_000_000
 
 
 def _seconds() -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     data.mnist()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def test_the_licence_is_beside_it() -> None:
