@@ -243,7 +243,7 @@ def _check_options(top: int, invert: str | None) -> None:
 
 def _session(data: bytes) -> Any:
     try:
-        import onnxruntime  # type: ignore[import-untyped]
+        import onnxruntime
     except ImportError as error:
         raise EnvironmentFault("onnxruntime is not installed", got=str(error), hint="pip install onnxruntime") from error
     options = onnxruntime.SessionOptions()

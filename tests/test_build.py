@@ -151,9 +151,9 @@ def test_weights_are_copies_in_float32_also_of_a_bf16_channels_last_net() -> Non
 def test_weights_of_another_network_are_refused_and_named() -> None:
     net = net_of("conv(4, 3) + fc")
     good = net.weights()
-    with pytest.raises(InputError, match="fc1.bias in one of them only"):
+    with pytest.raises(InputError, match=r"fc1\.bias in one of them only"):
         load_weights(net, {k: v for k, v in good.items() if k != "fc1.bias"})
-    with pytest.raises(InputError, match="bn1.weight in one"):
+    with pytest.raises(InputError, match=r"bn1\.weight in one"):
         load_weights(net, good | {"bn1.weight": good["fc1.bias"]})
     with pytest.raises(InputError, match=r"conv1.bias has another shape, got \(10,\), expected \(4,\)"):
         load_weights(net, good | {"conv1.bias": good["fc1.bias"]})

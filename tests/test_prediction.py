@@ -105,7 +105,7 @@ def test_many_files_in_order_with_the_bad_ones_in_their_places(tmp_path: Path, m
             assert told.label == wanted[i].label
             assert abs(told.probability - wanted[i].probability) < 1e-6
     assert i == len(paths) - 1
-    with pytest.raises(InputError, match="/3.png: not a picture"):
+    with pytest.raises(InputError, match=r"/3\.png: not a picture"):
         model.predict(paths)
     assert list(model.stream([])) == model.predict([]) == []
     half = model.stream(paths)  # stopped half-way: no thread is left waiting

@@ -6,7 +6,7 @@ import struct
 from typing import NamedTuple
 
 from .graph import Attributes, Operator, Value
-from .protobuf import Malformed, message, part, parts, text, whole, wholes
+from .protobuf import MalformedError, message, part, parts, text, whole, wholes
 
 
 class Model(NamedTuple):
@@ -36,24 +36,24 @@ class Graph(NamedTuple):
 
 
 def parse_model(data: bytes | memoryview) -> Model:
-    """Parse all but the graph; raises Malformed."""
+    """Parse all but the graph; raises MalformedError."""
     fields = message(memoryview(data), "the model", known="1 2 7 8* 14*")
     opsets = [message(entry, "an opset", known="1 2") for entry in parts(fields, 8)]
     records = [message(entry, "a metadata record", known="1 2") for entry in parts(fields, 14)]
     metadata = {text(part(record, 1)): text(part(record, 2)) for record in records}
     if len(metadata) != len(records):
-        raise Malformed("a metadata key occurs twice")
+        raise MalformedError("a metadata key occurs twice")
     versions = {text(part(opset, 1)): whole(opset, 2) for opset in opsets}
     return Model(whole(fields, 1), versions, metadata, part(fields, 7))
 
 
 def parse_graph(data: memoryview) -> Graph:
-    """Parse a graph; raises Malformed. Nothing is copied."""
+    """Parse a graph; raises MalformedError. Nothing is copied."""
     fields = message(data, "the graph", known="1* 2 5* 11* 12*")
     named = [_tensor(entry) for entry in parts(fields, 5)]
     tensors = dict(named)
     if len(tensors) != len(named):
-        raise Malformed("a tensor occurs twice")
+        raise MalformedError("a tensor occurs twice")
     operators = [_operator(entry) for entry in parts(fields, 1)]
     inputs, outputs = (tuple(_value(entry) for entry in parts(fields, number)) for number in (11, 12))
     return Graph(operators, tensors, inputs, outputs)
@@ -63,7 +63,7 @@ def _tensor(data: memoryview) -> tuple[str, Initializer]:
     fields = message(data, "a tensor", known="1* 2 8 9 13* 14")
     name = text(part(fields, 8))
     if 13 in fields or 14 in fields:
-        raise Malformed("a tensor's numbers are external data, in another file")
+        raise MalformedError("a tensor's numbers are external data, in another file")
     return name, Initializer(whole(fields, 2), wholes(fields, 1), part(fields, 9))
 
 
@@ -72,7 +72,7 @@ def _operator(data: memoryview) -> Operator:
     inputs, outputs = (tuple(text(entry) for entry in parts(fields, number)) for number in (1, 2))
     attributes = [_attribute(entry) for entry in parts(fields, 5)]
     if len(outputs) != 1 or len({name for name, _ in attributes}) != len(attributes):
-        raise Malformed("an operator has several outputs or one attribute twice")
+        raise MalformedError("an operator has several outputs or one attribute twice")
     return Operator(text(part(fields, 4)), inputs, outputs[0], dict(attributes))
 
 
@@ -87,7 +87,7 @@ def _attribute(data: memoryview) -> tuple[str, int | float | tuple[int, ...]]:
     elif kind == 7:
         value = {"": wholes(fields, 8)}
     if not value or len(fields.keys() & {2, 3, 8}) > 1:
-        raise Malformed("an attribute is of another kind")
+        raise MalformedError("an attribute is of another kind")
     return name, value[""]
 
 

@@ -22,7 +22,7 @@ from .digest import sealed
 from .foreign import refuse_by_name, refused
 from .metadata import Metadata, from_records
 from .parsed import parse_graph, parse_model
-from .protobuf import Malformed
+from .protobuf import MalformedError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -125,9 +125,9 @@ def check(data: bytes, where: str) -> Metadata:
             raise refused(data, where)
         metadata = from_records(model.metadata)
         if (model.ir, model.opsets) != (8, {"": 17}):
-            raise Malformed("another IR version or opset than this format has")
+            raise MalformedError("another IR version or opset than this format has")
         _compare(model.graph, metadata)
-    except Malformed as error:
+    except MalformedError as error:
         raise InputError(f"not as convscope writes it: {error}", where=where) from error
     except ConvscopeError as error:
         raise InputError(error.what, where=error.where or where, got=error.got, expected=error.expected, hint=error.hint) from error
@@ -135,25 +135,25 @@ def check(data: bytes, where: str) -> Metadata:
 
 
 def _compare(data: memoryview, metadata: Metadata) -> None:
-    """Raise Malformed unless the graph is the one that the formula makes and every number in it can be used."""
+    """Raise MalformedError unless the graph is the one that the formula makes and every number in it can be used."""
     found = parse_graph(data)
     if (found.inputs, found.outputs) != graph.ends(metadata.network):
-        raise Malformed("its inputs or outputs are not those of its formula")
+        raise MalformedError("its inputs or outputs are not those of its formula")
     wanted = graph.operators(metadata.network)
     if found.operators != wanted:
         odd = next((w.output for f, w in zip(found.operators, wanted, strict=False) if f != w), "the end")
-        raise Malformed(f"its graph is not that of its formula, from {odd} on")
+        raise MalformedError(f"its graph is not that of its formula, from {odd} on")
     tensors = graph.tensors(metadata.network, metadata.spec)
     if odd_names := sorted(found.tensors.keys() ^ tensors.keys()):
-        raise Malformed(f"{odd_names[0]} is missing or too many")
+        raise MalformedError(f"{odd_names[0]} is missing or too many")
     for name, tensor in tensors.items():
         has = found.tensors[name]
         if (has.type, has.shape, len(has.data)) != (tensor.type, tensor.shape, tensor.size):
-            raise Malformed(f"{name} has another shape than its formula says")
+            raise MalformedError(f"{name} has another shape than its formula says")
         if tensor.data is not None and has.data != tensor.data:
-            raise Malformed(f"{name} is not what its input specification says")
+            raise MalformedError(f"{name} is not what its input specification says")
         if tensor.data is None and not _usable(has.data, name.endswith(".running_var")):
-            raise Malformed(f"{name} holds numbers that cannot be used")
+            raise MalformedError(f"{name} holds numbers that cannot be used")
 
 
 def _usable(data: memoryview, variance: bool) -> bool:

@@ -9,12 +9,14 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import onnx
 import pytest
 
 from convscope.errors import InputError
 from convscope.modelfile import read, resolve_model
 from convscope.modelfile.digest import HEAD, seal
+from convscope.modelfile.reading import _usable
 from tests.samples import sample_bytes
 
 DATA = sample_bytes()
@@ -93,6 +95,7 @@ CHANGES: dict[str, tuple[Callable[[Model], object], str]] = {
     "a node less": (lambda m: m.graph.node.pop(), "not that of its formula, from the end on"),
     "another order": (two_nodes_swapped, "not that of its formula, from pictures.float on"),
     "control flow": (control_flow, "field 6"),
+    "an attribute of two kinds": (lambda m: setattr(m.graph.node[5].attribute[0], "i", 1), "an attribute is of another kind"),
     "another domain": (lambda m: setattr(m.graph.node[4], "domain", "evil"), "an operator holds field 7"),
     "a function": (lambda m: m.functions.add(name="f"), "the model holds field 25"),
     "training": (lambda m: m.training_info.add(), "the model holds field 20"),
@@ -232,3 +235,12 @@ def test_a_file_beyond_what_a_model_can_hold_is_not_read(tmp_path: Path) -> None
     with pytest.raises(InputError, match="too large for a model file, got 2,147,483,648 bytes"):
         read(file)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kB
+
+
+@pytest.mark.parametrize("count", [10, 300_000])
+def test_numbers_that_cannot_be_used_are_found_in_small_and_large_tensors(count: int) -> None:
+    for bad, usable, usable_as_variance in ((1.0, True, True), (-1.0, True, False), (np.nan, False, False), (np.inf, False, False), (-np.inf, False, False)):
+        values = np.ones(count, "<f4")
+        values[count // 2] = bad
+        data = memoryview(values.tobytes())
+        assert (_usable(data, False), _usable(data, True)) == (usable, usable_as_variance)
