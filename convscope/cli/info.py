@@ -69,7 +69,7 @@ def rows(file: ModelFile) -> list[tuple[str, str]]:
         ("classes", f"{len(file.classes)}: {', '.join(printable(c) for c in file.classes[:20])}{', …' * (len(file.classes) > 20)}"),
         ("parameters", f"{file.network.parameters:,}"),
         ("MACs", f"{file.network.macs:,} a picture"),
-        *((name, printable(value)) for name, value in _flat(file.facts) if not isinstance(value, list)),
+        *((name, f"{v:.6g}" if isinstance(v, float) else printable(v)) for name, v in _flat(file.facts) if not isinstance(v, (list, type(None)))),
         ("size", f"{len(file.data):,} bytes, format {file.metadata.format}"),
         ("digest", f"sha256 {file.digest}, verified"),
     ]

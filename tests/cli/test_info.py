@@ -15,7 +15,7 @@ from convscope.errors import InputError
 from convscope.modelfile import write
 from tests.samples import sample
 
-FACTS = {"training": {"recipe": "slides", "epochs": 5}, "test": {"accuracy": 0.974, "confusion": [[1] * 10] * 10}, "versions": {"torch": "2.13"}}
+FACTS = {"training": {"recipe": "slides", "epochs": 1 / 3}, "validation": None, "test": {"accuracy": 0.974, "confusion": [[1] * 10] * 10}, "versions": {"torch": "2.13"}}
 
 
 def parse(*words: object) -> argparse.Namespace:
@@ -62,7 +62,7 @@ def test_text(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "parameters       355",
         "MACs             9,960 a picture",
         "training recipe  slides",
-        "training epochs  5",
+        "training epochs  0.333333",
         "test accuracy    0.974",
         "versions torch   2.13",
         f"size             {model.stat().st_size:,} bytes, format 1",
