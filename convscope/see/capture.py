@@ -46,7 +46,7 @@ def untouched(module: nn.Module) -> Iterator[None]:
     parameters = [(p, p.requires_grad, p.grad, None if p.grad is None else p.grad.clone()) for p in module.parameters()]
     buffers = [(m, dict(m._buffers)) for m in modules]
     values = [(b, b.detach().clone()) for b in module.buffers()]
-    chance = random.getstate(), np.random.get_state()  # noqa: NPY002 - the old global one is what others may use
+    chance = random.getstate(), np.random.get_state()
     with torch.random.fork_rng():
         try:
             module.eval()
@@ -68,7 +68,7 @@ def untouched(module: nn.Module) -> Iterator[None]:
             for b, before_value in values:
                 b.data.copy_(before_value)
             random.setstate(chance[0])
-            np.random.set_state(chance[1])  # noqa: NPY002
+            np.random.set_state(chance[1])
 
 
 @contextlib.contextmanager

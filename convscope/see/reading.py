@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from ..build import Net
 from ..errors import InputError
 
-BATCH_NUMBERS = 1 << 24  # numbers in the largest layer's output for one batch: 64 MB in float32
+BATCH_NUMBERS = 1 << 24  # numbers in all layers' outputs for one batch: 64 MB in float32
 
 
 def as_input(module: nn.Module, pictures: np.ndarray[Any, Any] | Tensor) -> Tensor:
@@ -34,12 +34,12 @@ def as_input(module: nn.Module, pictures: np.ndarray[Any, Any] | Tensor) -> Tens
 def batches(
     module: nn.Module, pictures: np.ndarray[Any, Any] | Tensor, most: int = 256
 ) -> Iterator[tuple[int, Tensor]]:
-    """Yield (index of its first picture, batch as `module` reads it); fewer than `most` at a time where layers are large."""
-    largest = int(np.prod(pictures.shape[1:]))
+    """Yield (index of its first picture, batch as `module` reads it); fewer than `most` where they are large."""
+    numbers = int(np.prod(pictures.shape[1:]))
     if isinstance(module, Net):
-        largest = max(largest, *(int(np.prod(node.output)) for node in module.network.nodes))
+        numbers += sum(int(np.prod(node.output)) for node in module.network.nodes)
     else:
-        largest *= 64  # not known: as if there were 64 maps of the picture's size
-    size = max(1, min(most, BATCH_NUMBERS // largest))
+        numbers *= 256  # not known: as if there were 256 maps of the picture's size
+    size = max(1, min(most, BATCH_NUMBERS // numbers))
     for at in range(0, len(pictures), size):
         yield at, as_input(module, pictures[at : at + size])

@@ -133,14 +133,10 @@ def _chosen(scores: Tensor, classes: Sequence[int] | int) -> Tensor:
 
 def _each(classes: Sequence[int] | int, n: int) -> list[int]:
     """Return a class for each of `n` pictures."""
-    wanted = (
-        [int(c) for c in np.broadcast_to(np.asarray(classes), n)]
-        if np.ndim(classes) == 0
-        else [int(c) for c in classes]
-    )  # type: ignore[union-attr]
-    if len(wanted) != n:
-        raise UsageError("classes must be one class, or one for each picture", got=len(wanted), expected=f"{n}")
-    return wanted
+    given = np.asarray(classes)
+    if given.dtype.kind not in "iu" or given.shape not in ((), (n,)):
+        raise UsageError("classes must be one class, or one for each picture", got=classes, expected=f"{n}")
+    return [int(c) for c in np.broadcast_to(given, n)]
 
 
 def _pair(value: int | tuple[int, int], name: str) -> tuple[int, int]:

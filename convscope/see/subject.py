@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import torch
-from torch import Tensor, nn
+import numpy as np
+from torch import nn
 
 from ..build import Net
 from ..formula import Network
@@ -16,36 +16,28 @@ from ..prediction import Model
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """`module` gives scores (N, K) for pictures scaled by `spec`; a Net scales them itself.
-
-    `network` is None for a module that no formula describes; `opaque` then says what is known of its layers.
-    """
+    """A module that gives scores (N, K) for what `spec` says. `network` is None where no formula describes it."""
 
     module: nn.Module
     spec: InputSpec
     classes: tuple[str, ...]
     network: Network | None
     facts: dict[str, Any] = field(default_factory=dict)
-    opaque: Any = None
     title: str = ""
 
-    def scores(self, pictures: Tensor) -> Tensor:
-        """Return the module's scores (n, K) for uint8 pictures (n, C, H, W)."""
-        return torch.flatten(self.module(self.scaled(pictures)), 1)
-
-    def scaled(self, pictures: Tensor) -> Tensor:
-        """Return what the module reads for uint8 pictures (n, C, H, W)."""
+    def scaled(self, pictures: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """Return what the module reads for uint8 pictures (n, C, H, W): themselves for a Net, else (x − mean) / std in float32."""
         if isinstance(self.module, Net):
             return pictures
-        mean, std = (torch.tensor(v).view(-1, 1, 1) for v in (self.spec.mean, self.spec.std))
+        mean, std = (np.array(v, np.float32).reshape(-1, 1, 1) for v in (self.spec.mean, self.spec.std))
         return (pictures - mean) / std
 
 
 def of_model(model: Model, title: str = "") -> Subject:
     """Return a model file as a subject; its torch module is new and in evaluation mode."""
-    return Subject(model.module(), model.spec, model.classes, model.network, model.facts, None, title)
+    return Subject(model.module(), model.spec, model.classes, model.network, model.facts, title)
 
 
 def of_net(net: Net, classes: tuple[str, ...], title: str = "") -> Subject:
     """Return one of convscope's own torch modules as a subject."""
-    return Subject(net, net.spec, classes, net.network, {}, None, title)
+    return Subject(net, net.spec, classes, net.network, {}, title)

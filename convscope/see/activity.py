@@ -1,0 +1,102 @@
+"""How often each channel answers, over a data set and by class, and which of them are dead or saturated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..formula import AvgPool, BatchNorm, Dropout, Layer, LeakyReLU, MaxPool, Network, PReLU, ReLU, Sigmoid, Tanh
+
+NEAR = 0.01  # of an end of sigmoid or tanh: there the slope is below 0.01 (sigmoid) or 0.02 (tanh)
+MOST = 0.99  # of its values there: saturated
+
+Shares = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, eq=False)
+class Activity:
+    """Figures of one node's F channels over `n` pictures of K classes.
+
+    `active` (F,) and `by_class` (F, K): the share of values that are above 0 (sigmoid: 0.5) after the activation that follows;
+    NaN for a class without pictures. `state` (F,): "ok", "dead", "saturated" or "always-on".
+    """
+
+    n: int
+    after: str  # the node whose values were counted
+    active: Shares
+    by_class: Shares
+    state: tuple[str, ...]
+
+
+def answer(network: Network, index: int) -> int:
+    """Return the node where the channels of node `index` give their answer: the activation after it, else itself.
+
+    BatchNorm, pooling and dropout in between keep a channel to itself and are passed; a skip's sum or anything else is not.
+    """
+    for at in range(index + 1, len(network.nodes)):
+        layer = network.nodes[at].layer
+        if isinstance(layer, (ReLU, LeakyReLU, PReLU, Sigmoid, Tanh)):
+            return at
+        if not isinstance(layer, (BatchNorm, MaxPool, AvgPool, Dropout)):
+            break
+    return index
+
+
+class Counter:
+    """Counts a node's answers batch by batch; `result` gives the figures."""
+
+    def __init__(self, network: Network, index: int, classes: int) -> None:
+        self.index = answer(network, index)
+        node = network.nodes[self.index]
+        self.name, self.layer = node.name, node.layer
+        self.values = int(np.prod(node.output[1:]))  # of one channel for one picture
+        self.active = np.zeros((node.output[0], classes), np.int64)
+        self.high, self.low = (np.zeros(node.output[0], np.int64) for _ in range(2))
+        self.pictures = np.zeros(classes, np.int64)
+        self.n = 0
+
+    def add(self, output: Tensor, labels: np.ndarray[Any, np.dtype[np.int64]]) -> None:
+        """Count one batch, (N, F, h, w) or (N, F), of pictures with these labels (N,)."""
+        flat = output.flatten(2) if output.dim() == 4 else output[:, :, None]  # (N, F, values)
+        each = (flat > (0.5 if isinstance(self.layer, Sigmoid) else 0.0)).sum(2).numpy()  # (N, F)
+        np.add.at(self.active.T, labels, each)
+        self.pictures += np.bincount(labels, minlength=len(self.pictures))
+        self.n += len(labels)
+        if isinstance(self.layer, (Sigmoid, Tanh)):
+            end = 0.0 if isinstance(self.layer, Sigmoid) else -1.0
+            self.high += (flat >= 1 - NEAR).sum((0, 2)).numpy()
+            self.low += (flat <= end + NEAR).sum((0, 2)).numpy()
+
+    def result(self) -> Activity:
+        """Return the figures over all batches; shares are NaN where there was no picture."""
+        total = self.n * self.values
+        share = self.active.sum(1) / total if total else np.full(len(self.active), np.nan)
+        with np.errstate(invalid="ignore"):
+            by_class = self.active / (self.pictures * self.values)
+        ends = (self.high + self.low) / max(1, total)
+        states = tuple(
+            state(self.layer, float(a), float(e)) if total else "ok" for a, e in zip(share, ends, strict=True)
+        )
+        return Activity(self.n, self.name, share, by_class, states)
+
+
+def state(layer: Layer, active: float, ends: float) -> str:
+    """Return what a channel before `layer` is: `active` share of its values above 0, `ends` share near an end.
+
+    >>> state(ReLU(), 0.0, 0.0), state(ReLU(), 1.0, 0.0), state(Tanh(), 0.5, 0.995)
+    ('dead', 'always-on', 'saturated')
+    """
+    if isinstance(layer, ReLU):
+        return "dead" if active == 0 else "always-on" if active == 1 else "ok"
+    if isinstance(layer, (Sigmoid, Tanh)):
+        return "saturated" if ends >= MOST else "ok"
+    return "ok"
+
+
+def as_cpu(output: Tensor) -> Tensor:
+    """Return an output as float32 on the CPU, without its graph."""
+    return output.detach().to("cpu", torch.float32)
