@@ -35,7 +35,13 @@ def batch(
         rows = _whole(n, images.shape[2] + 2 * how.shift - h, generator).to(device)
         columns = _whole(n, images.shape[3] + 2 * how.shift - w, generator).to(device)
         if how.shift:
-            x = windows(pad(images.index_select(0, chosen), how.shift, how.edge), torch.arange(n, device=device), rows, columns, size)
+            x = windows(
+                pad(images.index_select(0, chosen), how.shift, how.edge),
+                torch.arange(n, device=device),
+                rows,
+                columns,
+                size,
+            )
         else:
             x = windows(images, chosen, rows, columns, size)
     if how.flip:

@@ -145,13 +145,17 @@ def _part(dataset: Dataset, split: str, facts: dict[str, Any]) -> Split:
         return dataset.train
     if split == "test":
         if dataset.test is None:
-            raise InputError("has no test pictures", where=dataset.name, hint="--split train, or validation where some were held out")
+            raise InputError(
+                "has no test pictures", where=dataset.name, hint="--split train, or validation where some were held out"
+            )
         return dataset.test
     told = facts.get("training", {}).get("data", {})
     if not told.get("validation"):
         raise InputError("the model's training held nothing out", hint="convscope train --val N does")
     if told["fingerprint"] != dataset.fingerprint:
-        raise InputError("this is not the data that the model was trained on", where=dataset.name, hint="--split train or test")
+        raise InputError(
+            "this is not the data that the model was trained on", where=dataset.name, hint="--split train or test"
+        )
     return dataset.hold_out(told["validation"])[1]
 
 

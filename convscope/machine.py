@@ -22,7 +22,9 @@ def device(name: str) -> torch.device:
     if name == "auto":
         name = next(n for n in ("cuda", "mps", "cpu") if there[n])
     if not there.get(name):
-        raise EnvironmentFault("this machine, or this build of PyTorch, has no such device", got=name, hint="--device cpu")
+        raise EnvironmentFault(
+            "this machine, or this build of PyTorch, has no such device", got=name, hint="--device cpu"
+        )
     return torch.device(name)
 
 

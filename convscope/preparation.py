@@ -47,7 +47,14 @@ def is_dataset(given: object) -> bool:
 
 
 def settle(
-    source: Line, dataset: Dataset, plan: Plan | str | None, recipe: Recipe, seed: int, val: int | None, device: str, threads: int | None
+    source: Line,
+    dataset: Dataset,
+    plan: Plan | str | None,
+    recipe: Recipe,
+    seed: int,
+    val: int | None,
+    device: str,
+    threads: int | None,
 ) -> Line:
     """Return the settings of a new run, everything worked out. Raises what does not fit together."""
     from . import machine
@@ -138,4 +145,6 @@ def _check_batches(network: Network, recipe: Recipe, pictures: int) -> None:
     if recipe.partial_batches and pictures % recipe.batch_size:
         least = pictures % recipe.batch_size
     if least == 1 and any(isinstance(node.layer, BatchNorm) for node in network.nodes):
-        raise InputError("BatchNorm needs batches of 2 pictures or more", got=1, hint="another --batch-size, or a plan without bn")
+        raise InputError(
+            "BatchNorm needs batches of 2 pictures or more", got=1, hint="another --batch-size, or a plan without bn"
+        )

@@ -1,9 +1,9 @@
 """Recipes: how a network is trained, as frozen values. A recipe and a seed settle everything but the plan and the data.
 
-    >>> RECIPES["slides"].lr, RECIPES["slides"].batch_size
-    (0.001, 16)
-    >>> RECIPES["slides"].share(0, 100), RECIPES["fast"].share(19, 100)
-    (1.0, 1.0)
+>>> RECIPES["slides"].lr, RECIPES["slides"].batch_size
+(0.001, 16)
+>>> RECIPES["slides"].share(0, 100), RECIPES["fast"].share(19, 100)
+(1.0, 1.0)
 """
 
 from __future__ import annotations
@@ -138,9 +138,7 @@ class Recipe:
         if not isinstance(self.augmentation, Augmentation):
             raise UsageError("augmentation must be an Augmentation", got=self.augmentation)
 
-    def changed(
-        self, epochs: float | None = None, batch_size: int | None = None, lr: float | None = None
-    ) -> Recipe:
+    def changed(self, epochs: float | None = None, batch_size: int | None = None, lr: float | None = None) -> Recipe:
         """Return the recipe with what is given replaced; a new `lr` moves the other learning rates in proportion."""
         new: dict[str, object] = {}
         if epochs is not None:

@@ -72,14 +72,17 @@ class Run:
         settings = read_settings(path)
         with _faults(path):
             run = cls(path, settings, _locked(path / "lock", path))
-        if run.model.exists():
+        try:
+            if run.model.exists():
+                raise InputError("this run is finished", where=str(path), hint=f"its model is {run.model}")
+            with _faults(path):
+                for folder in (path, path / "checkpoints", path / "snapshots"):
+                    folder.mkdir(exist_ok=True)
+                    for leftover in folder.glob(TEMPORARY + "*"):  # of a process killed while writing
+                        leftover.unlink(missing_ok=True)
+        except BaseException:
             run.close()
-            raise InputError("this run is finished", where=str(path), hint=f"its model is {run.model}")
-        with _faults(path):
-            for folder in (path, path / "checkpoints", path / "snapshots"):
-                folder.mkdir(exist_ok=True)
-                for leftover in folder.glob(TEMPORARY + "*"):  # of a process killed while writing
-                    leftover.unlink(missing_ok=True)
+            raise
         return run
 
     @property

@@ -140,10 +140,16 @@ def _resumed(
     with runs.Run.reopen(path) as run, _odd(run):
         settings, source = run.settings, run.settings["data"]
         if source["name"] is None and not preparation.is_dataset(given):
-            raise InputError("this run was trained on arrays in memory", where=str(path), hint="train(data, resume=…) with the same data")
+            raise InputError(
+                "this run was trained on arrays in memory",
+                where=str(path),
+                hint="train(data, resume=…) with the same data",
+            )
         dataset = preparation.load(source, given)
         if dataset.fingerprint != source["fingerprint"]:
-            raise InputError("the data is not what this run began with", where=source["name"] or dataset.name, hint="train anew")
+            raise InputError(
+                "the data is not what this run began with", where=source["name"] or dataset.name, hint="train anew"
+            )
 
         from . import machine
 
@@ -157,7 +163,9 @@ def _resumed(
         return _work(run, dataset, progress, asked, keep_seconds)
 
 
-def _work(run: Run, dataset: Dataset, progress: Callable[[Line], None], asked: Callable[[], bool], keep_seconds: float) -> Result:
+def _work(
+    run: Run, dataset: Dataset, progress: Callable[[Line], None], asked: Callable[[], bool], keep_seconds: float
+) -> Result:
     """Train from where the run stands to the end, measure, and write the model file."""
     import torch
 
@@ -194,7 +202,9 @@ def _work(run: Run, dataset: Dataset, progress: Callable[[Line], None], asked: C
             place = f"step {state.step:,}" if state.step else "the beginning"
             progress({"kind": "note", "text": f"{trouble}; going on from {place}"})
         run.rewind(state.step)
-        progress({"kind": "begin", "run": str(run.path), "step": state.step, "parameters": network.parameters, **settings})
+        progress(
+            {"kind": "begin", "run": str(run.path), "step": state.step, "parameters": network.parameters, **settings}
+        )
         fit(
             state,
             as_tensor(pictures.images, device),
@@ -230,7 +240,12 @@ def _write_model(run: Run, dataset: Dataset, net: Net, result: Line) -> None:
     training = {name: settings[name] for name in ("plan", "epochs", "steps", "seed")}
     training |= {"recipe": recipe["name"], "precision": recipe["precision"], "time": result["time"]}
     training["data"] = {n: settings["data"][n] for n in ("set", "fingerprint", "train", "validation", "test")}
-    facts = {"training": training, "validation": result["validation"], "test": result["test"], "versions": settings["versions"]}
+    facts = {
+        "training": training,
+        "validation": result["validation"],
+        "test": result["test"],
+        "versions": settings["versions"],
+    }
     modelfile.write(run.model, net.network, net.spec, net.weights(), dataset.classes, facts)
 
 

@@ -32,13 +32,17 @@ def when(steps: int) -> frozenset[int]:
     return frozenset(round(steps * (i / (MOST - 1)) ** 2) for i in range(MOST))
 
 
-def sample(images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+def sample(
+    images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Return at most 250 pictures, evenly spaced over what is given, and their labels."""
     chosen = np.unique(np.linspace(0, len(labels) - 1, PICTURES).astype(np.int64))
     return images[chosen], labels[chosen]
 
 
-def take(net: Net, images: Tensor, labels: np.ndarray[Any, Any], held_out: bool, bf16: bool) -> tuple[Arrays, dict[str, Any]]:
+def take(
+    net: Net, images: Tensor, labels: np.ndarray[Any, Any], held_out: bool, bf16: bool
+) -> tuple[Arrays, dict[str, Any]]:
     """Return a snapshot's tensors and facts for pictures uint8 (n, C, H, W) and labels (n,). The net is left as it was."""
     nodes = net.network.nodes
     training = net.training

@@ -79,7 +79,9 @@ def fit(
 
         # Learn.
         chosen = order[index * batch : (index + 1) * batch]  # (B,)
-        x = augment.batch(images, chosen, size, recipe.augmentation, torch.default_generator, net.spec.mean)  # (B, C, h, w)
+        x = augment.batch(
+            images, chosen, size, recipe.augmentation, torch.default_generator, net.spec.mean
+        )  # (B, C, h, w)
         y = labels[chosen]  # (B,)
         with torch.autocast(device.type, torch.bfloat16, enabled=recipe.precision == "bfloat16"):
             logits = net(x)  # (B, K)

@@ -132,7 +132,13 @@ def main(folder: Path, mode: str, *numbers: int) -> int:
     assert attempt(reference, dataset) == "done"
     whole = time.monotonic() - begin
     expected = outcome(reference)
-    count: dict[str, Any] = {"killed": 0, "runs": 0, "steps": expected["log"][-1]["step"], "differ": [], "seconds_a_run": round(whole, 3)}
+    count: dict[str, Any] = {
+        "killed": 0,
+        "runs": 0,
+        "steps": expected["log"][-1]["step"],
+        "differ": [],
+        "seconds_a_run": round(whole, 3),
+    }
 
     def finish(path: Path, how: str) -> None:
         if not (path / "model.onnx").exists() and attempt(path, dataset) != "done":

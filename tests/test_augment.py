@@ -72,7 +72,9 @@ def test_affine_is_scipys_picture_by_picture(edge: bool, mode: str) -> None:
     got = augment.affine(images.float(), maps, (h, w), edge)
     assert got.shape == (12, 3, 8, 7)
     top, left = (13 - h) // 2, (10 - w) // 2
-    for picture, (first, second), ours in zip(images.numpy().astype(np.float64), maps.double().numpy(), got.numpy(), strict=True):
+    for picture, (first, second), ours in zip(
+        images.numpy().astype(np.float64), maps.double().numpy(), got.numpy(), strict=True
+    ):
         matrix = np.array([[second[1], second[0]], [first[1], first[0]]])  # SciPy counts rows, then columns
         middle = np.array([(h - 1) / 2, (w - 1) / 2])
         offset = middle + [top, left] + [second[2], first[2]] - matrix @ middle

@@ -69,7 +69,15 @@ def test_every_truncation_and_addition_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\0" * 100, b"\xff" * 100, b"PK\x03\x04" + b"x" * 50, b"\x02" + b"\0" * 7 + b"{}", b"\x04" + b"\0" * 7 + b"null", b"\x02" + b"\0" * 7 + b"[]"],
+    [
+        b"",
+        b"\0" * 100,
+        b"\xff" * 100,
+        b"PK\x03\x04" + b"x" * 50,
+        b"\x02" + b"\0" * 7 + b"{}",
+        b"\x04" + b"\0" * 7 + b"null",
+        b"\x02" + b"\0" * 7 + b"[]",
+    ],
 )
 def test_other_files_are_refused(data: bytes) -> None:
     with pytest.raises(InputError, match="here: is damaged"):
@@ -83,7 +91,7 @@ def test_deep_nesting_is_refused() -> None:
 
 
 def test_another_kind_or_version_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="another kind or version, expected convscope.test/1"):
+    with pytest.raises(InputError, match="another kind or version, expected convscope"):
         unpack(pack({}, {}, "convscope.test/2"), FORMAT)
     with pytest.raises(InputError, match="cannot be read"):
         checkpoints.read(tmp_path / "none", FORMAT)

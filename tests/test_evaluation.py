@@ -125,7 +125,9 @@ def test_an_unknown_class_is_named_unless_it_has_no_pictures() -> None:
     assert matched(np.array([0, 0]), ("cat", "owk"), ("cat", "dog", "owl")).tolist() == [0, 0]
 
 
-@pytest.mark.parametrize(("logits", "labels"), [((3, 2), [0, 1]), ((2, 3), [0, 1]), ((2, 2), [0, 2]), ((2, 2), [-1, 0])])
+@pytest.mark.parametrize(
+    ("logits", "labels"), [((3, 2), [0, 1]), ((2, 3), [0, 1]), ((2, 2), [0, 2]), ((2, 2), [-1, 0])]
+)
 def test_what_does_not_fit_is_refused(logits: tuple[int, int], labels: list[int]) -> None:
     with pytest.raises(InputError):
         score(np.zeros(logits), np.array(labels), ("a", "b"))

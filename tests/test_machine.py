@@ -16,7 +16,9 @@ def test_a_device_that_is_not_there_is_the_machines_fault() -> None:
             machine.device("cuda")
 
 
-@pytest.mark.parametrize(("float32", "bfloat16", "expected"), [(1.0, 0.5, "bfloat16"), (1.0, 0.9, "float32"), (1.0, 2.0, "float32")])
+@pytest.mark.parametrize(
+    ("float32", "bfloat16", "expected"), [(1.0, 0.5, "bfloat16"), (1.0, 0.9, "float32"), (1.0, 2.0, "float32")]
+)
 def test_the_faster_precision_is_taken_if_it_is_clearly_faster(
     monkeypatch: pytest.MonkeyPatch, float32: float, bfloat16: float, expected: str
 ) -> None:

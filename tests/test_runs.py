@@ -198,7 +198,9 @@ def killed(mode: str, *numbers: int) -> dict[str, object]:
     with tempfile.TemporaryDirectory(dir=memory) as folder:
         command = [sys.executable, "-m", "tests.crashes", folder, mode, *map(str, numbers)]
         here = Path(__file__).parent.parent
-        ran = subprocess.run(command, cwd=here, capture_output=True, text=True, check=False, env={**os.environ, "OMP_NUM_THREADS": "1"})
+        ran = subprocess.run(
+            command, cwd=here, capture_output=True, text=True, check=False, env={**os.environ, "OMP_NUM_THREADS": "1"}
+        )
     assert ran.stdout, ran.stderr
     count: dict[str, object] = json.loads(ran.stdout)
     assert count["differ"] == []

@@ -40,20 +40,38 @@ def stripes(n: int = 200, size: tuple[int, int] = (12, 10), channels: int = 1) -
     patterns = np.stack([rows % 2, columns % 2, (rows + columns) % 2]) * 180
     images = patterns[labels][:, None] + rng.integers(0, 70, (n, channels, *size))
     images, half = images.astype(np.uint8), n // 2
-    return data.arrays(images[:half], labels[:half], ["rows", "columns", "both"], test=(images[half:], labels[half:]), name="stripes")
+    return data.arrays(
+        images[:half], labels[:half], ["rows", "columns", "both"], test=(images[half:], labels[half:]), name="stripes"
+    )
 
 
 def test_a_run_holds_what_it_should_and_its_model_is_as_good_as_it_says(tmp_path: Path) -> None:
     lines: list[Line] = []
-    result = train(stripes(), arch="conv(6, 3, bias=False) + bn + relu + gap + fc", epochs=12, batch_size=20, out=tmp_path / "r", progress=lines.append)
+    result = train(
+        stripes(),
+        arch="conv(6, 3, bias=False) + bn + relu + gap + fc",
+        epochs=12,
+        batch_size=20,
+        out=tmp_path / "r",
+        progress=lines.append,
+    )
     assert result.test is not None
     assert result.test.accuracy > 0.95
-    assert sorted(p.name for p in result.run.iterdir()) == ["checkpoints", "lock", "log.jsonl", "model.onnx", "run.json", "snapshots"]
+    assert sorted(p.name for p in result.run.iterdir()) == [
+        "checkpoints",
+        "lock",
+        "log.jsonl",
+        "model.onnx",
+        "run.json",
+        "snapshots",
+    ]
     settings = json.loads((result.run / "run.json").read_text())
     assert settings["formula"] == "conv(6, 3, bias=False) + bn + relu + gap + fc"
     assert settings["data"]["fingerprint"] == stripes().fingerprint
     assert (settings["steps"], settings["epochs"], settings["seed"]) == (60, 12.0, 0)
-    assert Recipe.from_json(settings["recipe"]) == replace(RECIPES["fast"].changed(epochs=12, batch_size=20), precision=settings["recipe"]["precision"])
+    assert Recipe.from_json(settings["recipe"]) == replace(
+        RECIPES["fast"].changed(epochs=12, batch_size=20), precision=settings["recipe"]["precision"]
+    )
     begin, *log = lines
     assert (begin["kind"], begin["step"], begin["parameters"]) == ("begin", 0, result.parameters)
     assert log == read_log(result.run)
@@ -75,7 +93,18 @@ def test_a_run_holds_what_it_should_and_its_model_is_as_good_as_it_says(tmp_path
 def test_json_has_exactly_its_keys(tmp_path: Path) -> None:
     result = go(tmp_path / "r")
     got = json.loads(json.dumps(result.to_json()))
-    assert list(got) == ["run", "model", "epochs", "seed", "train_seconds", "images_per_second", "parameters", "macs", "validation", "test"]
+    assert list(got) == [
+        "run",
+        "model",
+        "epochs",
+        "seed",
+        "train_seconds",
+        "images_per_second",
+        "parameters",
+        "macs",
+        "validation",
+        "test",
+    ]
     assert (got["run"], got["model"]) == (str(tmp_path / "r"), str(tmp_path / "r" / "model.onnx"))
     assert list(got["test"]) == list(got["validation"]) == ["accuracy", "loss"]
     assert got["images_per_second"] == pytest.approx(RECIPE.pictures(64, 10) / got["train_seconds"], rel=0.1)
@@ -108,7 +137,9 @@ def test_stopped_by_a_signal_it_resumes_to_the_same_bits(tmp_path: Path, number:
         if line["kind"] == "step" and line["step"] == 4:
             os.kill(os.getpid(), number)
 
-    with pytest.raises(Interrupted, match=r"stopped at step 5 of 10, and saved\ntry: convscope train --resume ") as caught:
+    with pytest.raises(
+        Interrupted, match=r"stopped at step 5 of 10, and saved\ntry: convscope train --resume "
+    ) as caught:
         go(path, progress=interrupt)
     assert caught.value.exit_code == 5
     lines: list[Line] = []
@@ -131,7 +162,9 @@ def test_a_damaged_checkpoint_is_noted_and_the_end_is_the_same(tmp_path: Path) -
     newest.write_bytes(newest.read_bytes()[:-5])
     notes: list[Line] = []
     train(pictures(), resume=path, progress=notes.append)
-    assert [n["text"] for n in notes if n["kind"] == "note"] == [f"{newest}: is damaged or incomplete; going on from step 6"]
+    assert [n["text"] for n in notes if n["kind"] == "note"] == [
+        f"{newest}: is damaged or incomplete; going on from step 6"
+    ]
     assert outcome(path) == outcome(go(tmp_path / "whole").run)
 
 
@@ -146,7 +179,9 @@ def test_without_any_checkpoint_it_begins_again(tmp_path: Path) -> None:
 def test_other_threads_are_noted(tmp_path: Path) -> None:
     notes: list[Line] = []
     train(pictures(), resume=broken(tmp_path / "r"), threads=2, progress=notes.append)
-    assert [n["text"] for n in notes if n["kind"] == "note"] == ["threads: it began with 1, goes on with 2; the last bits of the result may differ"]
+    assert [n["text"] for n in notes if n["kind"] == "note"] == [
+        "threads: it began with 1, goes on with 2; the last bits of the result may differ"
+    ]
 
 
 def test_a_resume_knows_where_its_folder_of_pictures_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +191,9 @@ def test_a_resume_knows_where_its_folder_of_pictures_was(tmp_path: Path, monkeyp
     for name in ("ants", "bees"):
         (tmp_path / "pets" / name).mkdir(parents=True)
         for i in range(9):
-            Image.fromarray(rng.integers(0, 256, (10, 8, 3), dtype=np.uint8)).save(tmp_path / "pets" / name / f"{i}.png")
+            Image.fromarray(rng.integers(0, 256, (10, 8, 3), dtype=np.uint8)).save(
+                tmp_path / "pets" / name / f"{i}.png"
+            )
     monkeypatch.chdir(tmp_path)
     common: Line = {"arch": "conv(2, 3) + relu + fc", "size": 6, "epochs": 2, "batch_size": 4, "keep_seconds": 0.0}
     whole = train("pets", out="whole", **common)
@@ -223,7 +260,9 @@ def test_what_a_resume_refuses(tmp_path: Path) -> None:
         ({"batch_size": 1}, InputError, "BatchNorm needs batches of 2"),
     ],
 )  # fmt: skip
-def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, given: Line, kind: type[Exception], message: str) -> None:
+def test_what_is_refused_leaves_nothing_behind(
+    tmp_path: Path, given: Line, kind: type[Exception], message: str
+) -> None:
     with pytest.raises(kind, match=message):
         go(tmp_path / "r", **given)
     assert list(tmp_path.iterdir()) == []
@@ -235,7 +274,9 @@ def test_a_loss_that_explodes_names_step_and_rate(tmp_path: Path) -> None:
     assert not (tmp_path / "r" / "model.onnx").exists()
 
 
-def test_an_out_that_is_there_is_refused_before_anything_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_out_that_is_there_is_refused_before_anything_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "r").mkdir()
     monkeypatch.setattr("convscope.preparation.load", lambda *_: pytest.fail("loaded"))
     with pytest.raises(InputError, match=r"r: is there already\ntry: another --out, or --resume"):
@@ -289,7 +330,10 @@ def test_fast_reaches_99_percent_on_mnist(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("arch", ["slides", "lenet5", "dense", "conv(8, 3) + sigmoid + maxpool(2) + fc", "skip(conv(1, 3, pad=1)) + relu + fc"])
+@pytest.mark.parametrize(
+    "arch",
+    ["slides", "lenet5", "dense", "conv(8, 3) + sigmoid + maxpool(2) + fc", "skip(conv(1, 3, pad=1)) + relu + fc"],
+)
 def test_fast_bears_plans_without_batchnorm(tmp_path: Path, arch: str) -> None:
     result = train("mnist", arch=arch, epochs=0.3, out=tmp_path / "r")
     assert result.test is not None

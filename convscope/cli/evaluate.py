@@ -19,9 +19,14 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "recall and F1 of each class. Classes are matched by name.",
     )
     parser.add_argument("model", metavar="MODEL", help="a model.onnx or a run directory")
-    parser.add_argument("data", nargs="?", default="mnist", metavar="DATA", help="mnist (default), fashion-mnist, a folder")
     parser.add_argument(
-        "--split", choices=("train", "validation", "test"), default="test", help="which pictures (validation: those its training held out)"
+        "data", nargs="?", default="mnist", metavar="DATA", help="mnist (default), fashion-mnist, a folder"
+    )
+    parser.add_argument(
+        "--split",
+        choices=("train", "validation", "test"),
+        default="test",
+        help="which pictures (validation: those its training held out)",
     )
     parser.add_argument("--data-root", metavar="DIR", help="where fashion-mnist's files are")
     parser.add_argument("--json", action="store_true", help="print one JSON object")

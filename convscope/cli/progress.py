@@ -41,7 +41,9 @@ class Progress:
             self.note("note: " + line["text"])
         elif kind == "epoch" and line["validation"] is not None:
             v = line["validation"]
-            self.note(f"epoch {line['epoch']:.4g}: validation accuracy {100 * v['accuracy']:.2f} %, loss {v['loss']:.4f}")
+            self.note(
+                f"epoch {line['epoch']:.4g}: validation accuracy {100 * v['accuracy']:.2f} %, loss {v['loss']:.4f}"
+            )
         elif kind == "step":
             self.step(line)
 
@@ -53,7 +55,9 @@ class Progress:
         elif line["time"]["seconds"] - self._last >= QUIET or line["step"] == self.begin["steps"]:
             self._last = line["time"]["seconds"]
             figures = f"loss {line['loss']:.4f}  accuracy {100 * line['accuracy']:5.1f} %"
-            self.note(f"step {line['step']:,} of {self.begin['steps']:,}  {figures}  {speed:,.0f} pictures/s  {duration(left)} left")
+            self.note(
+                f"step {line['step']:,} of {self.begin['steps']:,}  {figures}  {speed:,.0f} pictures/s  {duration(left)} left"
+            )
 
     @property
     def slides(self) -> bool:
@@ -88,9 +92,8 @@ class Bar(Progress):
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)
         from rich.console import Console
-        from rich.progress import BarColumn
+        from rich.progress import BarColumn, TextColumn
         from rich.progress import Progress as RichProgress
-        from rich.progress import TextColumn
 
         columns = TextColumn("{task.percentage:3.0f} %"), BarColumn(), TextColumn("{task.fields[figures]}")
         self._bar = RichProgress(*columns, console=Console(file=stream, highlight=False), transient=True)

@@ -15,17 +15,25 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         description="Train a network. What it writes (log, checkpoints, the model file) goes to one run directory, from "
         "which it can be resumed after Ctrl-C, a crash or a power cut, to the very same result.",
     )
-    parser.add_argument("data", nargs="?", metavar="DATA", help="mnist (default), fashion-mnist, an IDX folder, a folder of pictures")
-    parser.add_argument("--arch", metavar="FORMULA", help="a formula or the name of a plan; default: the recipe's own plan")
+    parser.add_argument(
+        "data", nargs="?", metavar="DATA", help="mnist (default), fashion-mnist, an IDX folder, a folder of pictures"
+    )
+    parser.add_argument(
+        "--arch", metavar="FORMULA", help="a formula or the name of a plan; default: the recipe's own plan"
+    )
     parser.add_argument("--recipe", metavar="NAME", help="how to train: fast (default), slides")
     parser.add_argument("--epochs", type=float, metavar="N", help="passes over the training pictures, such as 5 or 0.5")
     parser.add_argument("--batch-size", type=int, metavar="N", help="pictures a step")
     parser.add_argument("--lr", type=float, metavar="X", help="peak learning rate")
     parser.add_argument("--seed", type=int, metavar="N", help="decides every random number (default 0)")
-    parser.add_argument("--val", type=int, metavar="N", help="hold out N training pictures and measure on them after every epoch")
+    parser.add_argument(
+        "--val", type=int, metavar="N", help="hold out N training pictures and measure on them after every epoch"
+    )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="where to compute")
     parser.add_argument("--threads", type=int, metavar="N", help="threads of the processor (default: one a core)")
-    parser.add_argument("--size", type=int, metavar="N", help="rows and columns that pictures of a folder are brought to")
+    parser.add_argument(
+        "--size", type=int, metavar="N", help="rows and columns that pictures of a folder are brought to"
+    )
     parser.add_argument("--data-root", metavar="DIR", help="where fashion-mnist's files are")
     parser.add_argument("--out", metavar="DIR", help="the run directory to make; default: runs/<date>-<data>-<recipe>")
     parser.add_argument("--resume", metavar="DIR", help="continue the run in this directory; needs nothing else")

@@ -46,7 +46,12 @@ def test_json(model: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     got = json.loads(capsys.readouterr().out)
     expected = evaluation.evaluate(model, idx(folder))
     assert {"n", "accuracy", "loss", "confusion", "classes"} <= got.keys()
-    assert (got["n"], got["accuracy"], got["loss"], got["classes"]) == (30, expected.accuracy, expected.loss, ["0", "1", "2"])
+    assert (got["n"], got["accuracy"], got["loss"], got["classes"]) == (
+        30,
+        expected.accuracy,
+        expected.loss,
+        ["0", "1", "2"],
+    )
     assert got["confusion"] == expected.confusion.tolist()
     args = parse(model, folder, "--split", "train", "--json")
     args.run(args)
@@ -76,6 +81,8 @@ def test_it_imports_no_torch(model: Path, folder: Path) -> None:
         "import sys, argparse\nsys.modules['torch'] = None\nfrom convscope.cli import evaluate\n"
         "parser = argparse.ArgumentParser()\nevaluate.add(parser.add_subparsers())\nargs = parser.parse_args(sys.argv[1:])\nargs.run(args)"
     )
-    ran = subprocess.run([sys.executable, "-c", code, "evaluate", str(model), str(folder)], capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [sys.executable, "-c", code, "evaluate", str(model), str(folder)], capture_output=True, text=True, check=False
+    )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith("accuracy ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import io
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -29,7 +30,14 @@ def begin(**more: Any) -> Line:
 
 
 def step(number: int, seconds: float, **more: Any) -> Line:
-    return {"kind": "step", "step": number, "loss": 0.5, "batch_loss": 0.25, "accuracy": 0.875, "time": {"seconds": seconds}} | more
+    return {
+        "kind": "step",
+        "step": number,
+        "loss": 0.5,
+        "batch_loss": 0.25,
+        "accuracy": 0.875,
+        "time": {"seconds": seconds},
+    } | more
 
 
 def shown(*lines: Line, stream: io.StringIO | None = None) -> str:
@@ -44,18 +52,21 @@ def shown(*lines: Line, stream: io.StringIO | None = None) -> str:
 
 def test_plain_lines() -> None:
     text = shown(begin(), step(1, 2.0), step(21, 4.0), {"kind": "note", "text": "hm"})
-    assert text.splitlines()[3:] == [
-        "step 1 of 100  loss 0.5000  accuracy  87.5 %  50 pictures/s  3:18 min left",
-        "step 21 of 100  loss 0.5000  accuracy  87.5 %  1,000 pictures/s  8 s left",  # 20 steps in 2 s, the first one aside
-        "note: hm",
-    ]
+    assert (
+        text.splitlines()[3:]
+        == [
+            "step 1 of 100  loss 0.5000  accuracy  87.5 %  50 pictures/s  3:18 min left",
+            "step 21 of 100  loss 0.5000  accuracy  87.5 %  1,000 pictures/s  8 s left",  # 20 steps in 2 s, the first one aside
+            "note: hm",
+        ]
+    )
 
 
 def test_plain_lines_are_a_second_apart_but_for_the_last() -> None:
     text = shown(begin(), *(step(i, i / 10) for i in range(1, 101)))
     seconds = [int(line.split()[1]) / 10 for line in text.splitlines()[3:]]
     assert seconds[-1] == 10.0
-    assert all(b - a >= 1 for a, b in zip(seconds, seconds[1:-1], strict=False))
+    assert all(b - a >= 1 for a, b in pairwise(seconds[:-1]))
     assert len(seconds) == 11
 
 
@@ -72,7 +83,11 @@ def test_slides_shows_the_batch_loss_at_each_hundredth_step_of_an_epoch() -> Non
 
 
 def test_validation_is_shown() -> None:
-    text = shown(begin(), {"kind": "epoch", "epoch": 1.5, "validation": {"accuracy": 0.9876, "loss": 0.05}}, {"kind": "epoch", "epoch": 2.0, "validation": None})
+    text = shown(
+        begin(),
+        {"kind": "epoch", "epoch": 1.5, "validation": {"accuracy": 0.9876, "loss": 0.05}},
+        {"kind": "epoch", "epoch": 2.0, "validation": None},
+    )
     assert text.splitlines()[3:] == ["epoch 1.5: validation accuracy 98.76 %, loss 0.0500"]
 
 

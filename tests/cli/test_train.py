@@ -46,7 +46,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_results_on_stdout_all_else_on_stderr(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    args = parse(folder, "--arch", TINY, "--epochs", 5, "--batch-size", 10, "--val", 20, "--out", tmp_path / "r", "--threads", 1)
+    args = parse(
+        folder, "--arch", TINY, "--epochs", 5, "--batch-size", 10, "--val", 20, "--out", tmp_path / "r", "--threads", 1
+    )
     assert args.run(args) == 0
     out, err = capsys.readouterr()
     assert re.fullmatch(
@@ -56,21 +58,38 @@ def test_results_on_stdout_all_else_on_stderr(folder: Path, tmp_path: Path, caps
     )
     lines = err.splitlines()
     assert lines[0] == f"training {TINY}"
-    assert re.fullmatch(r"  \d+ parameters, 80 pictures of stripes, 20 held out, 5 epochs of recipe fast on cpu, \w+", lines[1])
+    assert re.fullmatch(
+        r"  \d+ parameters, 80 pictures of stripes, 20 held out, 5 epochs of recipe fast on cpu, \w+", lines[1]
+    )
     assert lines[2] == f"  {tmp_path}/r"
     assert re.fullmatch(r"step 1 of 40  loss \d\.\d{4}  accuracy +\d+\.\d %  [\d,]+ pictures/s  \d+ s left", lines[3])
     assert sum(line.startswith("step 40 of 40  loss ") for line in lines) == 1
-    assert [line.split(":")[0] for line in lines if "validation accuracy" in line] == [f"epoch {i}" for i in range(1, 6)]
+    assert [line.split(":")[0] for line in lines if "validation accuracy" in line] == [
+        f"epoch {i}" for i in range(1, 6)
+    ]
     assert "\x1b" not in out + err
 
 
 def test_json_is_one_object_with_its_keys(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    args = parse(folder, "--arch", TINY, "--epochs", 1, "--batch-size", 10, "--out", tmp_path / "r", "--json", "--seed", 4)
+    args = parse(
+        folder, "--arch", TINY, "--epochs", 1, "--batch-size", 10, "--out", tmp_path / "r", "--json", "--seed", 4
+    )
     assert args.run(args) == 0
     out = capsys.readouterr().out
     assert out.count("\n") == 1
     got = json.loads(out)
-    keys = ["run", "model", "epochs", "seed", "train_seconds", "images_per_second", "parameters", "macs", "validation", "test"]
+    keys = [
+        "run",
+        "model",
+        "epochs",
+        "seed",
+        "train_seconds",
+        "images_per_second",
+        "parameters",
+        "macs",
+        "validation",
+        "test",
+    ]
     assert list(got) == keys
     assert (got["seed"], got["epochs"], got["validation"]) == (4, 1.0, None)
     assert sorted(got["test"]) == ["accuracy", "loss"]
@@ -92,12 +111,30 @@ def test_the_lectures_line_is_exact(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     from convscope.evaluation import score
 
     logits = np.eye(2)[np.r_[np.zeros(9744, int), np.ones(256, int)]]
-    told = {"kind": "begin", "plan": "slides", "step": 0, "run": "r", "parameters": 1, "epochs": 5, "device": "cpu", "steps": 1}
-    told |= {"recipe": {"name": "slides", "precision": "float32"}, "data": {"validation": 0, "train": 1, "set": "mnist"}}  # type: ignore[dict-item]
+    told = {
+        "kind": "begin",
+        "plan": "slides",
+        "step": 0,
+        "run": "r",
+        "parameters": 1,
+        "epochs": 5,
+        "device": "cpu",
+        "steps": 1,
+    }
+    told |= {
+        "recipe": {"name": "slides", "precision": "float32"},
+        "data": {"validation": 0, "train": 1, "set": "mnist"},
+    }  # type: ignore[dict-item]
 
     def train(progress: Any, **_: Any) -> Any:
         progress(told)
-        return argparse.Namespace(test=score(logits, np.zeros(10_000, np.int64), ("a", "b")), validation=None, train_seconds=1.0, images_per_second=1.0, model="m")
+        return argparse.Namespace(
+            test=score(logits, np.zeros(10_000, np.int64), ("a", "b")),
+            validation=None,
+            train_seconds=1.0,
+            images_per_second=1.0,
+            model="m",
+        )
 
     monkeypatch.setattr("convscope.session.train", train)
     args = parse("--recipe", "slides")
@@ -114,10 +151,20 @@ def test_every_option_reaches_the_function(monkeypatch: pytest.MonkeyPatch) -> N
         raise Reached(given)
 
     monkeypatch.setattr("convscope.session.train", train)
-    words = "d --arch a --recipe r --epochs 0.5 --batch-size 3 --lr 0.2 --seed 4 --val 5 --device cpu --threads 6 --size 7 --data-root dr --out o".split()
+    every = {
+        "arch": "a",
+        "recipe": "r",
+        "epochs": 0.5,
+        "batch_size": 3,
+        "lr": 0.2,
+        "seed": 4,
+        "val": 5,
+        "device": "cpu",
+    }
+    every |= {"threads": 6, "size": 7, "data_root": "dr", "out": "o"}
+    words = [word for name, value in every.items() for word in (f"--{name.replace('_', '-')}", str(value))]
     for given, expected in (
-        (words, {"data": "d", "arch": "a", "recipe": "r", "epochs": 0.5, "batch_size": 3, "lr": 0.2, "seed": 4, "val": 5, "device": "cpu", "threads": 6,
-                 "size": 7, "data_root": "dr", "out": "o"}),
+        (["d", *words], {"data": "d", **every}),
         (["--resume", "x"], {"resume": "x", "device": "auto"}),
         ([], {"device": "auto"}),
     ):  # fmt: skip
@@ -138,8 +185,21 @@ def test_help_names_every_recipe(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopped_and_resumed_as_a_process(folder: Path, tmp_path: Path, number: int) -> None:
     command = [sys.executable, "-m", "convscope", "train"]
-    run = [*command, str(folder), "--arch", TINY, "--epochs", "100000", "--batch-size", "10", "--out", str(tmp_path / "r")]
-    with subprocess.Popen(run, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}) as process:
+    run = [
+        *command,
+        str(folder),
+        "--arch",
+        TINY,
+        "--epochs",
+        "100000",
+        "--batch-size",
+        "10",
+        "--out",
+        str(tmp_path / "r"),
+    ]
+    with subprocess.Popen(
+        run, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}
+    ) as process:
         assert process.stderr is not None
         while not process.stderr.readline().startswith("step"):
             pass
@@ -151,6 +211,8 @@ def test_stopped_and_resumed_as_a_process(folder: Path, tmp_path: Path, number: 
     assert "Traceback" not in err
     settings = json.loads((tmp_path / "r" / "run.json").read_text())
     (tmp_path / "r" / "run.json").write_text(json.dumps({**settings, "steps": 1}))
-    ended = subprocess.run([*command, "--resume", str(tmp_path / "r"), "--json"], capture_output=True, text=True, check=False)
+    ended = subprocess.run(
+        [*command, "--resume", str(tmp_path / "r"), "--json"], capture_output=True, text=True, check=False
+    )
     assert ended.returncode == 0
     assert Path(json.loads(ended.stdout)["model"]).is_file()
