@@ -19,17 +19,18 @@ ORDER = """
     files
     formula
     inputs
-    images borders depth
+    borders depth
+    images
     data
     build
     modelfile
-    augment optimisers machine interrupts
     recipes
+    augment optimisers machine interrupts
     checkpoints
     runs
-    prediction evaluation
-    snapshots
-    preparation
+    prediction
+    evaluation
+    snapshots preparation
     training
     session
     see
@@ -130,13 +131,16 @@ def test_no_module_is_too_long_to_take_in() -> None:
     assert not long
 
 
-@pytest.mark.parametrize("harm", [r"\bpickle\b", r"torch\.load\(", r"(?<![\w.])eval\(", r"(?<![\w.])exec\(", r"shell=True"])
-def test_nothing_harmful_is_called(harm: str) -> None:
+HARM = re.compile(r"^(eval|exec|compile|__import__)$|^torch\.load$|^os\.system$|pickle|marshal|shelve|joblib")
+
+
+def test_nothing_harmful_is_called() -> None:
     found = []
     for name, path in modules():
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, (ast.Call, ast.Import, ast.ImportFrom)) and re.search(harm, ast.unparse(node)):
+            if isinstance(node, ast.Call) and HARM.search(ast.unparse(node.func)):
                 found.append(f"{name}:{node.lineno}")
+        found += [name for target, _ in imports(path) if HARM.search(target)]
     assert not found
 
 
