@@ -1,0 +1,94 @@
+import { itemOf, unpack } from "./binary.js";
+import { contributionsTo } from "./contributions.js";
+import { runForward, scalePicture } from "./forward.js";
+import { gradCamMap, lastMaps } from "./gradcam.js";
+import { occlusionSteps } from "./occlusion.js";
+import { seenBox } from "./seen.js";
+import { softmax } from "./softmax.js";
+import { termsOf } from "./terms.js";
+/** @import {HeatMap, Layer, Payload, Result} from "../types.js" */
+
+/** @typedef {ReturnType<typeof makeEngine>} Engine */
+
+/**
+ * Unpack a payload's network and return what the page can ask of it. Numbers only: nothing here touches the document.
+ * @param {Pick<Payload, "input" | "nodes" | "tensors"> & Partial<Payload>} payload
+ */
+export function makeEngine(payload) {
+  const { input } = payload;
+  /** @type {Layer[]} */
+  const nodes = payload.nodes.map((node) => ({ ...node, tensors: {} }));
+  for (const [name, binary] of Object.entries(payload.tensors)) {
+    const dot = name.lastIndexOf(".");
+    const node = nodes.find((n) => n.name === name.slice(0, dot));
+    if (node) node.tensors[name.slice(dot + 1)] = /** @type {Float32Array} */ (unpack(binary));
+  }
+  const computes = nodes.every((node) => node.kind !== "opaque");
+  const grid = lastMaps(nodes);
+
+  return {
+    nodes,
+    /** Whether the page can run the network itself; otherwise only `captured` gives results. */
+    computes,
+    /** The node that Grad-CAM looks at unless told, -1 where there is no convolution. */
+    lastMaps: grid,
+
+    /** Run the network on a picture (C, H, W) in 0…255, rows of each channel in turn. @param {ArrayLike<number>} picture */
+    forward: (picture) => runForward(nodes, scalePicture(input, picture)),
+
+    /** What Python computed for sample `i`, where the payload holds its maps; a node without has an empty output. @param {number} i */
+    captured: (i) => capturedResult(payload, nodes, i),
+
+    /**
+     * Every number and product behind one output value; for flat nodes channel is the unit, y = x = 0.
+     * @param {number} index @param {number} channel @param {number} y @param {number} x @param {Result} result
+     */
+    terms: (index, channel, y, x, result) => termsOf(nodes, result, index, channel, y, x),
+
+    /** The pixels one unit can depend on: [top, left, bottom, right], inclusive; a flat node's unit is y. @param {number} index @param {number} y @param {number} x */
+    seen: (index, y, x) => seenBox(nodes, index, y, x),
+
+    /** Grad-CAM of the size of the node's maps, ≥ 0. @param {Result} result @param {number} classIndex @param {number} [index] */
+    gradCam: (result, classIndex, index = grid) => gradCamMap(nodes, result, classIndex, index),
+
+    /**
+     * The occlusion map (H, W), −1…1; blocks until done: a page had better use `occlusionSteps`.
+     * @param {ArrayLike<number>} picture @param {number} classIndex @param {number} [size] @param {number} [stride]
+     * @returns {HeatMap}
+     */
+    occlusion: (picture, classIndex, size = 6, stride = 2) => {
+      const steps = occlusionSteps(nodes, scalePicture(input, picture), input.shape, classIndex, size, stride);
+      let step = steps.next();
+      while (!step.done) step = steps.next();
+      return step.value;
+    },
+
+    /**
+     * The same a row of squares at a time: each `next()` gives the share done, the last the map.
+     * @param {ArrayLike<number>} picture @param {number} classIndex @param {number} [size] @param {number} [stride]
+     */
+    occlusionSteps: (picture, classIndex, size = 6, stride = 2) =>
+      occlusionSteps(nodes, scalePicture(input, picture), input.shape, classIndex, size, stride),
+
+    /** Why class `chosen`, or why not `rival`, as a sum. @param {Result} result @param {number} chosen @param {number | null} [rival] */
+    contributions: (result, chosen, rival = null) => contributionsTo(nodes, result, chosen, rival),
+  };
+}
+
+/**
+ * @param {Partial<Payload> & Pick<Payload, "input">} payload
+ * @param {Layer[]} nodes
+ * @param {number} i
+ * @returns {Result}
+ */
+function capturedResult(payload, nodes, i) {
+  const { samples, maps, input } = payload;
+  if (!samples) throw new RangeError("the payload holds no samples");
+  const logits = Float64Array.from(itemOf(unpack(samples.logits), samples.logits.shape, i));
+  const outputs = nodes.map(({ name }) => {
+    const binary = maps?.[name];
+    return binary ? Float64Array.from(itemOf(unpack(binary), binary.shape, i)) : new Float64Array(0);
+  });
+  const picture = itemOf(unpack(samples.pictures), samples.pictures.shape, i);
+  return { input: scalePicture(input, picture), outputs, logits, probabilities: softmax(logits).probabilities };
+}

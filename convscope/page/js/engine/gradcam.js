@@ -1,0 +1,38 @@
+import { gradientAt, oneHot } from "./backward.js";
+/** @import {HeatMap, Layer, Result} from "../types.js" */
+
+const AFTER_CONVOLUTION = new Set(["bn", "relu", "leaky_relu", "prelu", "sigmoid", "tanh"]);
+
+/**
+ * Return the node that Grad-CAM takes unless told: the last convolution, or the last of the normalisation and activation
+ * right after it; -1 where there is none.
+ * @param {Layer[]} nodes
+ */
+export function lastMaps(nodes) {
+  let at = nodes.map((node) => node.kind).lastIndexOf("conv");
+  while (at >= 0 && at + 1 < nodes.length && AFTER_CONVOLUTION.has(nodes[at + 1].kind)) at++;
+  return at;
+}
+
+/**
+ * Grad-CAM (Selvaraju et al. 2017, equations 1 and 2), of the size of the node's maps: max(0, Σ_k α_k A^k) with
+ * α_k = the mean over the map of ∂ score / ∂ A^k. The same as convscope.see.saliency.grad_cam.
+ * @param {Layer[]} nodes
+ * @param {Result} result
+ * @param {number} classIndex
+ * @param {number} index a node with maps
+ * @returns {HeatMap & {alpha: Float64Array}}
+ */
+export function gradCamMap(nodes, result, classIndex, index) {
+  const node = nodes[index];
+  if (!node || node.flat) throw new RangeError("Grad-CAM needs a layer that makes maps");
+  const gradient = gradientAt(nodes, result, oneHot(result.logits.length, classIndex), index);
+  if (!gradient) throw new RangeError("the score does not depend on this layer");
+  const [channels, rows, columns] = node.output;
+  const area = rows * columns;
+  const alpha = new Float64Array(channels);
+  gradient.forEach((g, i) => (alpha[Math.floor(i / area)] += g / area));
+  const values = new Float64Array(area);
+  result.outputs[index].forEach((a, i) => (values[i % area] += alpha[Math.floor(i / area)] * a));
+  return { rows, columns, values: values.map((v) => Math.max(0, v)), alpha };
+}
