@@ -1,37 +1,213 @@
+// The types of what Python hands the page (docs/payload.md) and of what the engine hands the views.
+
+/** @typedef {[number, number]} Pair rows, columns */
+/** @typedef {[number, number, number]} Shape channels, rows, columns; after a flatten [units, 1, 1] */
+/** @typedef {[number, number, number, number]} Box top, left, bottom, right, all inclusive */
+
 /**
- * The types of the engine. (Note to ENGINE: UI overwrote your uncommitted types.js at 05:11 by mistake, sorry; this is put
- * together again from how your modules use it. Replace it with yours and drop this note. UI's own types are in shapes.js.)
- *
- * @typedef {"conv"|"relu"|"leaky_relu"|"prelu"|"sigmoid"|"tanh"|"maxpool"|"avgpool"|"gap"|"bn"|"dropout"|"flatten"|"fc"|"crop"|"add"|"opaque"} Kind
- * @typedef {{dtype: "float32" | "uint8" | "int32", shape: number[], data: string}} Binary base64, little endian
- * @typedef {{kernel: [number, number], stride: [number, number], pad: [number, number], dilation: [number, number]}} Window
- * @typedef {[number, number, number, number]} Box top, left, bottom, right, all inside
- * @typedef {{shape: [number, number, number], mean: number[], std: number[], resize: string, invert: string, dark_borders: boolean}} InputSpec
- * @typedef {{size: [number, number], jump: [number, number], start: [number, number]}} Field
- *
- * @typedef {object} Layer a node of the payload with its tensors unpacked
+ * @typedef {object} Binary numbers as base64, little endian
+ * @property {"float32" | "uint8" | "int32"} dtype
+ * @property {number[]} shape
+ * @property {string} data
+ */
+
+/**
+ * @typedef {"conv" | "relu" | "leaky_relu" | "prelu" | "sigmoid" | "tanh" | "maxpool" | "avgpool" | "gap" | "bn" | "dropout"
+ *   | "flatten" | "fc" | "crop" | "add" | "opaque"} Kind
+ */
+
+/**
+ * @typedef {object} Window what a convolution or a pooling lays over its input
+ * @property {Pair} kernel
+ * @property {Pair} stride
+ * @property {Pair} pad
+ * @property {Pair} dilation
+ */
+
+/**
+ * @typedef {object} Options the layer's own numbers; its kind says which
+ * @property {number} [groups]
+ * @property {boolean} [bias]
+ * @property {number} [slope]
+ * @property {number} [p]
+ * @property {Pair} [size]
+ * @property {number} [eps]
+ */
+
+/**
+ * @typedef {object} PageNode one layer put to work, as convscope.formula's Node
  * @property {string} name
  * @property {Kind} kind
  * @property {string} text
- * @property {number} source
- * @property {number | null} other
- * @property {[number, number, number]} input
- * @property {[number, number, number]} output
+ * @property {number} source index of the node it reads, -1 for the picture
+ * @property {number | null} other an addition's second input, -1 for the picture
+ * @property {Shape} input
+ * @property {Shape} output
  * @property {boolean} flat
  * @property {Window | null} window
- * @property {{groups?: number, bias?: boolean, slope?: number, p?: number, size?: [number, number], eps?: number}} options
+ * @property {Options} options
  * @property {number} parameters
  * @property {string} parameters_how
  * @property {number} macs
  * @property {string} size_how
- * @property {[number, number]} dropped
- * @property {Field} field
- * @property {Record<string, Float32Array>} tensors by the last part of their names: weight, bias, running_mean, running_var
- *
- * @typedef {object} Result
- * @property {Float64Array} input
- * @property {Float64Array[]} outputs
- * @property {Float64Array} logits
- * @property {Float64Array} probabilities
+ * @property {Pair} dropped
+ * @property {{size: Pair, jump: Pair, start: Pair}} field
  */
+
+/**
+ * @typedef {object} InputSpec
+ * @property {Shape} shape
+ * @property {number[]} mean one a channel, in 0…255 units
+ * @property {number[]} std
+ * @property {string} resize
+ * @property {string} invert "auto", "yes" or "no"
+ * @property {boolean} dark_borders the training pictures are light on a dark ground
+ */
+
+/**
+ * @typedef {object} Samples
+ * @property {Binary} pictures uint8 (n, C, H, W)
+ * @property {(number | null)[]} labels
+ * @property {string[]} names
+ * @property {Binary} logits float32 (n, K), by Python
+ * @property {string} by
+ */
+
+/**
+ * @typedef {object} Extreme a patch of the data set where a channel is at its largest or smallest
+ * @property {Binary} picture uint8 (C, h, w)
+ * @property {number} value
+ * @property {number | null} label
+ * @property {Pair} at
+ */
+
+/**
+ * @typedef {object} ChannelCard
+ * @property {Extreme[]} top
+ * @property {Extreme[]} bottom
+ * @property {number} active share 0…1
+ * @property {number[]} by_class
+ * @property {"ok" | "dead" | "saturated" | "always-on"} state
+ */
+
+/**
+ * @typedef {object} Mistakes worst first
+ * @property {Binary} pictures uint8 (m, C, H, W)
+ * @property {number[]} labels
+ * @property {number[]} predicted
+ * @property {number[]} probability
+ * @property {number[]} loss
+ */
+
+/**
+ * @typedef {object} Errors
+ * @property {number[][]} confusion true class by predicted class
+ * @property {number} n
+ * @property {string} split
+ * @property {Record<string, {sample: Binary | number}[]>} cells
+ * @property {Mistakes} mistakes
+ */
+
+/**
+ * @typedef {object} Snapshot
+ * @property {number} step
+ * @property {Record<string, Binary>} tensors
+ * @property {Record<string, Binary>} maps
+ * @property {number[][]} confusion
+ * @property {number} loss
+ * @property {number} accuracy
+ */
+
+/**
+ * @typedef {object} Run
+ * @property {number[]} steps
+ * @property {{step: number, epoch: number, loss: number, accuracy: number | null, lr: number}[]} log
+ * @property {Snapshot[]} snapshots
+ * @property {string} confusion_on
+ */
+
+/**
+ * @typedef {object} Figures
+ * @property {number} parameters
+ * @property {number} macs
+ * @property {{accuracy: number, loss: number} | null} test
+ * @property {string | null} recipe
+ * @property {number | null} seed
+ * @property {number | null} train_seconds
+ * @property {Record<string, string>} versions
+ */
+
+/**
+ * @typedef {object} Payload everything one page shows
+ * @property {"convscope-payload"} format
+ * @property {number} version
+ * @property {string} title
+ * @property {string} formula
+ * @property {string[]} classes
+ * @property {string} language "en", "ko" or "auto"
+ * @property {InputSpec} input
+ * @property {PageNode[]} nodes
+ * @property {Record<string, Binary>} tensors by "<node>.<weight>"
+ * @property {Samples} samples
+ * @property {Record<string, Binary> | null} maps
+ * @property {Record<string, ChannelCard[]> | null} channels
+ * @property {Errors | null} errors
+ * @property {Run | null} run
+ * @property {Figures} figures
+ * @property {string[]} left_out
+ */
+
+/** @typedef {PageNode & {tensors: Record<string, Float32Array>}} Layer a node with its weights unpacked: tensors.weight, .bias … */
+
+/**
+ * @typedef {object} Result one forward pass
+ * @property {Float64Array} input the picture as the network reads it, (x − mean) / std, (C, H, W)
+ * @property {Float64Array[]} outputs every node's, (C, H, W) or (units); a flatten shares its input's array
+ * @property {Float64Array} logits (K)
+ * @property {Float64Array} probabilities (K)
+ */
+
+/**
+ * @typedef {object} Part the numbers of one input map that enter one output value, row by row
+ * @property {number} source the node they come from, -1 for the picture
+ * @property {number} channel which map of it; for flat numbers seen as maps, the map they came from
+ * @property {number} top row of the first number on that map; below 0 in the padding
+ * @property {number} left
+ * @property {number} rows
+ * @property {number} columns
+ * @property {Pair} dilation
+ * @property {number | null} unit for a fully connected layer the number of the first unit; term t is unit + t
+ * @property {Float64Array} values
+ * @property {Uint8Array} inside 1, or 0 where the padding is read
+ * @property {Float64Array | null} weights
+ * @property {Float64Array} products values × weights, or the values where there are no weights
+ * @property {number} subtotal sum of the products; the largest value for maxpool
+ */
+
+/**
+ * @typedef {object} Terms everything that makes one output value
+ * @property {Kind} kind
+ * @property {number} index the node
+ * @property {[number, number, number]} at channel, row, column
+ * @property {Part[]} parts
+ * @property {Record<string, number>} numbers by kind: conv, fc {sum, bias}; avgpool, gap {sum, divisor}; maxpool {winner};
+ *   bn {x, mean, variance, eps, normalised, weight, bias}; leaky_relu, prelu {x, slope}; the rest but add {x}
+ * @property {number} total the output value
+ */
+
+/**
+ * @typedef {object} Origin one number on one node's output
+ * @property {number} node -1 for the picture
+ * @property {number} channel
+ * @property {number} y
+ * @property {number} x
+ */
+
+/**
+ * @typedef {object} HeatMap
+ * @property {number} rows
+ * @property {number} columns
+ * @property {Float64Array} values (rows, columns)
+ */
+
 export {};
