@@ -1,0 +1,85 @@
+"""One HTML file from the page's modules, style, dictionaries and a payload. It opens from file:// and asks for nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ..errors import UsageError
+from .modules import join
+
+HERE = Path(__file__).parent
+LANGUAGES = ("en", "ko")
+
+
+def page_html(payload: dict[str, Any], *, lang: str = "auto") -> str:
+    """Return the whole page for `payload` (docs/payload.md) as one HTML document.
+
+    `lang` is "en", "ko" or "auto", the reader's own. Its content security policy allows this script and this style, by
+    their hashes, pictures made in the page, and nothing else: no request, no eval. Raises UsageError for another
+    language and ValueError for numbers that JSON cannot hold (NaN, infinity).
+    """
+    if lang not in (*LANGUAGES, "auto"):
+        raise UsageError("no such language", got=lang, expected="en, ko or auto")
+    payload = {**payload, "language": lang if lang != "auto" else payload.get("language", "auto")}
+    return document(
+        script=page_script(),
+        style=(HERE / "style.css").read_text(encoding="utf-8"),
+        title=str(payload.get("title", "convscope")),
+        language=payload["language"],
+        payload=payload,
+        dictionary={name: json.loads((HERE / "i18n" / f"{name}.json").read_text(encoding="utf-8")) for name in LANGUAGES},
+    )
+
+
+@cache
+def page_script() -> str:
+    """Return the page's modules as one script."""
+    return join(HERE / "js" / "main.js")
+
+
+def document(*, script: str, style: str, title: str, language: str, payload: object, dictionary: object) -> str:
+    """Return the template with everything in its place."""
+    # The parser ends a script or a style at these, and normalises line ends before the browser takes the hash.
+    script, style = (text.replace("\r\n", "\n").replace("\r", "\n") for text in (script, style))
+    for name, text in (("script", script), ("style", style)):
+        if re.search(r"</(script|style)|<!--", text, re.I):
+            raise ValueError(f"the page's {name} must not contain </script, </style or <!--")
+    policy = "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {_hash(script)}",
+            f"style-src {_hash(style)}",
+            "img-src data: blob:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+    values = {
+        "language": "en" if language == "auto" else html.escape(language),
+        "policy": policy,
+        "title": html.escape(title),
+        "style": style,
+        "payload": json_text(payload),
+        "dictionary": json_text(dictionary),
+        "script": script,
+    }
+    template = (HERE / "template.html").read_text(encoding="utf-8")
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: values[match[1]], template)  # one pass: what is put in is not looked at
+
+
+def json_text(value: object) -> str:
+    """Return `value` as JSON that cannot end the element it stands in: ASCII, with <, > and & escaped."""
+    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

@@ -1,0 +1,46 @@
+"""Real Chromium, headless, for tests: one for the whole run. Needs Debian's `chromium` and `chromium-driver`, or their like."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars"),
+    "--host-resolver-rules=MAP * ~NOTFOUND",  # no network: a page that asks for something fails
+)
+
+
+def programs() -> tuple[str, str]:
+    """Return the paths of Chromium and its driver; without them skip the test, or fail it where CI=true."""
+    found = next(filter(None, map(shutil.which, PROGRAMS)), None), shutil.which("chromedriver")
+    if None in found:
+        why = "needs chromium and chromedriver: apt-get install chromium chromium-driver fonts-noto-cjk"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(why)
+    return str(found[0]), str(found[1])
+
+
+@contextmanager
+def chromium(profile: Path, *flags: str) -> Iterator[webdriver.Chrome]:
+    """Start a Chromium with a profile folder of its own and quit it at the end. Its console can be read by get_log."""
+    program, driver = programs()
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    for flag in (*FLAGS, f"--user-data-dir={profile}", *flags):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    options.enable_downloads = False
+    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    started.set_script_timeout(120)
+    try:
+        yield started
+    finally:
+        started.quit()

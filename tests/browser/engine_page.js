@@ -1,0 +1,57 @@
+import { gradientAt, oneHot } from "../../convscope/page/js/engine/backward.js";
+import { makeEngine } from "../../convscope/page/js/engine/engine.js";
+import { originOf } from "../../convscope/page/js/engine/terms.js";
+
+/** What the tests ask of the engine; numbers go back as base64 of float64. */
+const bench = { engine: /** @type {any} */ (null), result: /** @type {any} */ (null) };
+
+/** @param {ArrayLike<number>} values */
+function packed(values) {
+  const bytes = new Uint8Array(Float64Array.from(values).buffer);
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return btoa(text);
+}
+
+Object.assign(globalThis, {
+  bench: {
+    load: (/** @type {any} */ payload) => {
+      bench.engine = makeEngine(payload);
+    },
+    forward: (/** @type {number[]} */ picture) => {
+      bench.result = bench.engine.forward(picture);
+      const { outputs, logits, probabilities } = bench.result;
+      return { outputs: outputs.map(packed), logits: packed(logits), probabilities: packed(probabilities) };
+    },
+    terms: (/** @type {number[][]} */ places) =>
+      places.map(([index, c, y, x]) => {
+        const terms = bench.engine.terms(index, c, y, x, bench.result);
+        const parts = terms.parts.map((/** @type {any} */ part) => ({
+          ...part,
+          values: packed(part.values),
+          weights: part.weights && packed(part.weights),
+          products: packed(part.products),
+          inside: Array.from(part.inside),
+          origins: Array.from(part.values, (_, t) => originOf(part, t)),
+        }));
+        return { ...terms, parts };
+      }),
+    seen: (/** @type {number[][]} */ places) => places.map(([index, y, x]) => bench.engine.seen(index, y, x)),
+    gradients: (/** @type {number} */ chosen) =>
+      [-1, ...bench.engine.nodes.keys()].map((index) => {
+        const found = gradientAt(bench.engine.nodes, bench.result, oneHot(bench.result.logits.length, chosen), index);
+        return found && packed(found);
+      }),
+    gradCam: (/** @type {number} */ chosen, /** @type {number} */ index) => packed(bench.engine.gradCam(bench.result, chosen, index).values),
+    lastMaps: () => bench.engine.lastMaps,
+    occlusion: (/** @type {number[]} */ picture, /** @type {number} */ chosen, /** @type {number} */ size, /** @type {number} */ stride) =>
+      packed(bench.engine.occlusion(picture, chosen, size, stride).values),
+    contributions: (/** @type {number} */ chosen, /** @type {number | null} */ rival) => bench.engine.contributions(bench.result, chosen, rival),
+    time: (/** @type {number[]} */ picture, /** @type {number} */ repeats) =>
+      Array.from({ length: repeats }, () => {
+        const start = performance.now();
+        bench.engine.forward(picture);
+        return performance.now() - start;
+      }),
+  },
+});

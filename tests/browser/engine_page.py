@@ -1,0 +1,52 @@
+"""The page's engine as a back end under test: loaded once into Chromium, from file://, behind the page's own policy."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from selenium import webdriver
+
+from convscope.formula import Network
+from convscope.inputs import InputSpec
+from convscope.page.inline import document
+from convscope.page.modules import join
+from convscope.see import binary, nodes
+from tests.strategies import Weights
+
+HERE = Path(__file__).parent
+Array = np.ndarray[Any, Any]
+
+
+class EnginePage:
+    """Calls the functions of engine_page.js in a browser."""
+
+    def __init__(self, browser: webdriver.Chrome, folder: Path) -> None:
+        self.browser = browser
+        script = join(HERE / "engine_page.js", HERE.parent.parent)
+        page = document(script=script, style="", title="engine", language="en", payload={}, dictionary={})
+        (folder / "engine.html").write_text(page, encoding="utf-8")
+        browser.get((folder / "engine.html").as_uri())
+        assert browser.execute_script("return typeof bench") == "object", browser.get_log("browser")
+
+    def call(self, name: str, *arguments: object) -> Any:
+        """Return what `name` of engine_page.js returns."""
+        return self.browser.execute_script("return bench[arguments[0]](...arguments[1])", name, list(arguments))
+
+    def load(self, network: Network, spec: InputSpec, weights: Weights) -> None:
+        """Make an engine for `network`, from what a payload would hold."""
+        tensors = {name: binary.encode(values) for name, values in weights.items()}
+        self.call("load", {"input": {**spec.to_json(), "dark_borders": True}, "nodes": nodes.to_json(network), "tensors": tensors})
+
+    def outputs(self, network: Network, pictures: Array) -> list[Array]:
+        """Return every node's output for uint8 pictures (n, C, H, W), shaped as torch shapes it, float32."""
+        made = [[numbers(y) for y in self.call("forward", picture.ravel().tolist())["outputs"]] for picture in pictures]
+        shapes = [node.output[:1] if node.flat else node.output for node in network.nodes]
+        return [np.stack(ys).reshape(-1, *shape).astype(np.float32) for ys, shape in zip(zip(*made, strict=True), shapes, strict=True)]
+
+
+def numbers(text: str) -> Array:
+    """Return the float64 numbers that engine_page.js packed."""
+    return np.frombuffer(base64.b64decode(text), "<f8")
