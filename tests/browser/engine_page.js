@@ -3,7 +3,7 @@ import { makeEngine } from "../../convscope/page/js/engine/engine.js";
 import { originOf } from "../../convscope/page/js/engine/terms.js";
 
 /** What the tests ask of the engine; numbers go back as base64 of float64. */
-const bench = { engine: /** @type {any} */ (null), result: /** @type {any} */ (null) };
+const at = { engine: /** @type {any} */ (null), result: /** @type {any} */ (null) };
 
 /** @param {ArrayLike<number>} values */
 function packed(values) {
@@ -16,16 +16,16 @@ function packed(values) {
 Object.assign(globalThis, {
   bench: {
     load: (/** @type {any} */ payload) => {
-      bench.engine = makeEngine(payload);
+      at.engine = makeEngine(payload);
     },
     forward: (/** @type {number[]} */ picture) => {
-      bench.result = bench.engine.forward(picture);
-      const { outputs, logits, probabilities } = bench.result;
+      at.result = at.engine.forward(picture);
+      const { outputs, logits, probabilities } = at.result;
       return { outputs: outputs.map(packed), logits: packed(logits), probabilities: packed(probabilities) };
     },
     terms: (/** @type {number[][]} */ places) =>
       places.map(([index, c, y, x]) => {
-        const terms = bench.engine.terms(index, c, y, x, bench.result);
+        const terms = at.engine.terms(index, c, y, x, at.result);
         const parts = terms.parts.map((/** @type {any} */ part) => ({
           ...part,
           values: packed(part.values),
@@ -36,21 +36,21 @@ Object.assign(globalThis, {
         }));
         return { ...terms, parts };
       }),
-    seen: (/** @type {number[][]} */ places) => places.map(([index, y, x]) => bench.engine.seen(index, y, x)),
+    seen: (/** @type {number[][]} */ places) => places.map(([index, y, x]) => at.engine.seen(index, y, x)),
     gradients: (/** @type {number} */ chosen) =>
-      [-1, ...bench.engine.nodes.keys()].map((index) => {
-        const found = gradientAt(bench.engine.nodes, bench.result, oneHot(bench.result.logits.length, chosen), index);
+      [-1, ...at.engine.nodes.keys()].map((index) => {
+        const found = gradientAt(at.engine.nodes, at.result, oneHot(at.result.logits.length, chosen), index);
         return found && packed(found);
       }),
-    gradCam: (/** @type {number} */ chosen, /** @type {number} */ index) => packed(bench.engine.gradCam(bench.result, chosen, index).values),
-    lastMaps: () => bench.engine.lastMaps,
+    gradCam: (/** @type {number} */ chosen, /** @type {number} */ index) => packed(at.engine.gradCam(at.result, chosen, index).values),
+    lastMaps: () => at.engine.lastMaps,
     occlusion: (/** @type {number[]} */ picture, /** @type {number} */ chosen, /** @type {number} */ size, /** @type {number} */ stride) =>
-      packed(bench.engine.occlusion(picture, chosen, size, stride).values),
-    contributions: (/** @type {number} */ chosen, /** @type {number | null} */ rival) => bench.engine.contributions(bench.result, chosen, rival),
+      packed(at.engine.occlusion(picture, chosen, size, stride).values),
+    contributions: (/** @type {number} */ chosen, /** @type {number | null} */ rival) => at.engine.contributions(at.result, chosen, rival),
     time: (/** @type {number[]} */ picture, /** @type {number} */ repeats) =>
       Array.from({ length: repeats }, () => {
         const start = performance.now();
-        bench.engine.forward(picture);
+        at.engine.forward(picture);
         return performance.now() - start;
       }),
   },

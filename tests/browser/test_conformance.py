@@ -1,0 +1,235 @@
+"""The third back end: random plans give the same numbers in Chromium as in torch, at every layer and backwards through all of them.
+
+The same plans and the same comparison as tests/conformance/test_onnx.py; what the page derives from its numbers (terms,
+receptive boxes, gradients, Grad-CAM, occlusion, contributions) is held against torch and convscope.formula as well.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from selenium import webdriver
+
+from convscope.build import Net, build, load_weights
+from convscope.formula import Network
+from convscope.formula.seen import seen
+from convscope.inputs import InputSpec
+from convscope.see import saliency
+from tests.browser.engine_page import EnginePage, numbers
+from tests.strategies import FEATURES, Weights, assert_agree, features, networks, random_pictures, random_weights, reference, specs
+
+pytestmark = pytest.mark.browser
+Array = np.ndarray[Any, Any]
+KINDS = (
+    *("conv", "relu", "leaky_relu", "prelu", "sigmoid", "tanh", "maxpool", "avgpool", "gap", "bn", "dropout"),
+    *("flatten", "fc", "crop", "add"),
+)
+
+
+@pytest.fixture(scope="module")
+def page(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> EnginePage:
+    return EnginePage(browser, tmp_path_factory.mktemp("engine"))
+
+
+@pytest.mark.parametrize("examples", [400, pytest.param(2000, marks=pytest.mark.slow)])
+def test_every_layers_output_is_torchs(page: EnginePage, examples: int) -> None:
+    occurred: Counter[str] = Counter()
+    worst = 0.0
+
+    @settings(max_examples=examples, deadline=None, derandomize=True, database=None)
+    @given(networks(), st.data(), st.integers(0, 2**32 - 1))
+    def agree(network: Network, data: st.DataObject, seed: int) -> None:
+        nonlocal worst
+        spec = data.draw(specs(network.input))
+        weights, pictures = random_weights(network, seed), random_pictures(network, seed, 2)
+        page.load(network, spec, weights)
+        wanted = reference(network, spec, weights, pictures)
+        worst = max(worst, assert_agree(network, page.outputs(network, pictures), wanted))
+        occurred.update(set(features(network)))
+
+    agree()
+    print(f"{examples} plans; largest difference {worst:.1e} of a layer's largest magnitude")
+    assert FEATURES <= occurred.keys(), f"never occurred: {sorted(FEATURES - occurred.keys())}"
+
+
+@pytest.mark.parametrize("examples", [150, pytest.param(1000, marks=pytest.mark.slow)])
+def test_what_is_derived_from_the_numbers(page: EnginePage, examples: int) -> None:
+    occurred: Counter[str] = Counter()
+
+    @settings(max_examples=examples, deadline=None, derandomize=True, database=None)
+    @given(networks(max_channels=3, max_size=9), st.data(), st.integers(0, 2**32 - 1))
+    def agree(network: Network, data: st.DataObject, seed: int) -> None:
+        spec = data.draw(specs(network.input))
+        weights, picture = random_weights(network, seed), random_pictures(network, seed, 1)
+        page.load(network, spec, weights)
+        page.outputs(network, picture)
+        net = in_float64(network, spec, weights)
+        rng = np.random.default_rng(seed)
+        check_terms(page, network, net, picture, rng)
+        check_seen(page, network, rng)
+        check_gradients(page, network, net, picture, int(rng.integers(network.classes)))
+        if rng.integers(5) == 0:  # hundreds of forward passes in torch
+            check_occlusion(page, network, spec, weights, picture, rng)
+        occurred.update(set(features(network)))
+
+    agree()
+    assert set(KINDS) <= occurred.keys(), f"never occurred: {sorted(set(KINDS) - occurred.keys())}"
+
+
+def in_float64(network: Network, spec: InputSpec, weights: Weights) -> Net:
+    """Return torch's network with double precision, the scaling's numbers too."""
+    net = load_weights(build(network, spec), weights).eval().double()
+    net.mean, net.std = (torch.tensor(v, dtype=torch.float64).view(-1, 1, 1) for v in (spec.mean, spec.std))
+    return net
+
+
+def made_by_torch(net: Net, picture: Array) -> tuple[torch.Tensor, list[torch.Tensor]]:
+    """Return the scaled picture and every node's output in float64, joined by a graph."""
+    scaled = ((torch.from_numpy(picture).double() - net.mean) / net.std).requires_grad_()
+    return scaled, net.outputs(scaled * net.std + net.mean)
+
+
+def check_terms(page: EnginePage, network: Network, net: Net, picture: Array, rng: np.random.Generator) -> None:
+    """Every term is the number its origin names, the products are values × weights, and together they are the output."""
+    scaled, made = made_by_torch(net, picture)
+    outputs = [y.detach().numpy().reshape(node.output) for y, node in zip(made, network.nodes, strict=True)]
+    outputs.append(scaled.detach().numpy()[0])  # at −1
+    places = [[i, *(int(rng.integers(n)) for n in node.output)] for i, node in enumerate(network.nodes) for _ in range(2)]
+    for place, terms in zip(places, page.call("terms", places), strict=True):
+        where = f"{network.nodes[place[0]].name} at {place[1:]} of {network.plan}"
+        wanted = float(outputs[place[0]][tuple(place[1:])])
+        near = {"rtol": 1e-9, "atol": 1e-9, "err_msg": where}
+        np.testing.assert_allclose(terms["total"], wanted, **near)
+        for part in terms["parts"]:
+            values, products = numbers(part["values"]), numbers(part["products"])
+            for value, inside, origin in zip(values, part["inside"], part["origins"], strict=True):
+                assert (origin is not None) == bool(inside), where
+                at = origin and outputs[origin["node"]][origin["channel"], origin["y"], origin["x"]]
+                np.testing.assert_allclose(value, at or 0.0, **near)
+            weights = numbers(part["weights"]) if part["weights"] else np.ones(len(values))
+            np.testing.assert_allclose(products, values * weights, **near)
+        np.testing.assert_allclose(total_of(terms), wanted, **near)
+
+
+def total_of(terms: dict[str, Any]) -> float:
+    """Put the terms of one output value together again, as its kind says."""
+    n, kind = terms["numbers"], terms["kind"]
+    inside = [v for p in terms["parts"] for v, there in zip(numbers(p["products"]), p["inside"], strict=True) if there]
+    match kind:
+        case "conv" | "fc":
+            assert np.isclose(n["sum"], sum(p["subtotal"] for p in terms["parts"]), rtol=1e-9, atol=1e-12)
+            return float(sum(inside) + n["bias"])
+        case "avgpool" | "gap":
+            return float(sum(inside) / n["divisor"])
+        case "maxpool":
+            assert numbers(terms["parts"][0]["values"])[n["winner"]] == max(inside)
+            return float(max(inside))
+        case "bn":
+            assert np.isclose(n["normalised"], (n["x"] - n["mean"]) / np.sqrt(n["variance"] + n["eps"]))
+            return float(n["normalised"] * n["weight"] + n["bias"])
+        case "relu" | "leaky_relu" | "prelu":
+            return n["x"] if n["x"] > 0 else n["x"] * n.get("slope", 0.0)
+        case "sigmoid":
+            return float(1 / (1 + np.exp(-n["x"])))
+        case "tanh":
+            return float(np.tanh(n["x"]))
+        case "add":
+            assert len(inside) == 2
+    return float(sum(inside))
+
+
+def check_seen(page: EnginePage, network: Network, rng: np.random.Generator) -> None:
+    places = []
+    for i, node in enumerate(network.nodes):
+        channels, height, width = node.output
+        unit = (int(rng.integers(channels)), 0) if node.flat else (int(rng.integers(height)), int(rng.integers(width)))
+        places.append([i, *unit])
+    for (i, y, x), box in zip(places, page.call("seen", places), strict=True):
+        wanted = seen(network, i, (y, x))
+        assert box == (wanted and list(wanted)), f"{network.nodes[i].name} unit {y}, {x} of {network.plan} on {network.input}"
+
+
+def check_gradients(page: EnginePage, network: Network, net: Net, picture: Array, chosen: int) -> None:
+    """d score / d output of every node is autograd's; Grad-CAM and the contributions follow from it."""
+    scaled, made = made_by_torch(net, picture)
+    score = made[-1].flatten()[chosen]
+    wanted = torch.autograd.grad(score, [scaled, *made], allow_unused=True, retain_graph=True)
+    for name, got, want in zip(["the picture", *(n.name for n in network.nodes)], page.call("gradients", chosen), wanted, strict=True):
+        where = f"{name} of {network.plan} on {network.input}"
+        ours = np.zeros(0) if got is None else numbers(got)
+        theirs = np.zeros(ours.shape) if want is None else want.numpy().ravel()
+        assert np.abs(ours - theirs).max(initial=0) <= 1e-9 * max(1.0, np.abs(theirs).max(initial=0)), where
+    last = page.call("lastMaps")
+    if last < 0:
+        with pytest.raises(Exception, match="needs a convolution"):
+            saliency.last_maps(network)
+    else:
+        assert network.nodes[last].name == saliency.last_maps(network)
+        maps, gradient = made[last][0].detach(), wanted[last + 1]
+        alpha = torch.zeros(len(maps)) if gradient is None else gradient[0].mean((1, 2))
+        cam = (alpha[:, None, None] * maps).sum(0).clamp(min=0).numpy().ravel()
+        np.testing.assert_allclose(numbers(page.call("gradCam", chosen, last)), cam, rtol=1e-7, atol=1e-9)
+    rival = (chosen + 1) % network.classes
+    for other in (rival, None):
+        found = page.call("contributions", chosen, other)
+        want_total = float(score.detach()) - (float(made[-1].flatten()[rival].detach()) if other is not None else 0.0)
+        products = [item["product"] for item in found["items"]]
+        assert products == sorted(products, reverse=True)
+        np.testing.assert_allclose(found["total"], want_total, rtol=1e-7, atol=1e-9)
+        np.testing.assert_allclose(sum(products) + found["rest"], want_total, rtol=1e-7, atol=1e-9)
+
+
+def check_occlusion(
+    page: EnginePage, network: Network, spec: InputSpec, weights: Weights, picture: Array, rng: np.random.Generator
+) -> None:
+    net = load_weights(build(network, spec), weights).eval()
+    size, chosen = int(rng.integers(2, 6)), int(rng.integers(network.classes))
+    stride = int(rng.integers(1, size + 1))
+    wanted = saliency.occlusion(net, picture, chosen, size, stride)[0].ravel()
+    got = numbers(page.call("occlusion", picture[0].ravel().tolist(), chosen, size, stride))
+    np.testing.assert_allclose(got, wanted, atol=2e-5, err_msg=f"{network.plan} on {network.input}, size {size}, stride {stride}")
+
+
+def test_grad_cam_is_convscope_sees(page: EnginePage) -> None:
+    """On a network of a usual shape, against the public Python function itself."""
+    from convscope.formula import parse, trace
+
+    network = trace(parse("crop((20, 17)) + conv(6, 5) + bn + relu + maxpool(2) + conv(8, 3, groups=2) + bn + prelu + fc"), (3, 22, 19), 5)
+    spec = InputSpec((3, 22, 19), (120.0, 110.0, 100.0), (60.0, 50.0, 70.0))
+    weights, picture = random_weights(network, 7), random_pictures(network, 7, 1)
+    page.load(network, spec, weights)
+    page.outputs(network, picture)
+    net = load_weights(build(network, spec), weights).eval()
+    for chosen in range(5):
+        for layer in (1, 3, 4, 7):
+            wanted = saliency.grad_cam(net, picture, chosen, network.nodes[layer].name)[0].ravel()
+            got = numbers(page.call("gradCam", chosen, layer))
+            np.testing.assert_allclose(got, wanted, atol=1e-4 * max(wanted.max(), 1e-30))
+
+
+def test_slides_answers_while_you_draw(page: EnginePage) -> None:
+    """Issue 4: well under 50 ms for the lecture's network, 8 M MACs, on one picture; the median of many."""
+    from convscope.formula import resolve, trace
+
+    network = trace(resolve("slides"))
+    page.load(network, InputSpec((1, 28, 28)), random_weights(network, 0))
+    times = page.call("time", random_pictures(network, 0, 1).ravel().tolist(), 100)
+    print(f"slides: median {np.median(times):.1f} ms, 95 % below {np.quantile(times, 0.95):.1f} ms, the first {times[0]:.0f} ms")
+    assert np.median(times) < 50
+
+
+def test_probabilities_are_the_softmax_however_large_the_scores(page: EnginePage) -> None:
+    from convscope.formula import parse, trace
+
+    network = trace(parse("fc"), (1, 2, 2), 3)
+    weights = {"fc1.weight": np.zeros((3, 4), np.float32), "fc1.bias": np.array([1e4, 1e4 - 1, -1e4], np.float32)}
+    page.load(network, InputSpec((1, 2, 2)), weights)
+    probabilities = numbers(page.call("forward", [0, 0, 0, 0])["probabilities"])
+    np.testing.assert_allclose(probabilities, [1 / (1 + np.exp(-1)), 1 / (1 + np.exp(1)), 0], rtol=1e-12)
