@@ -34,7 +34,9 @@ def page_html(payload: dict[str, Any], *, lang: str = "auto") -> str:
         title=str(payload.get("title", "convscope")),
         language=payload["language"],
         payload=payload,
-        dictionary={name: json.loads((HERE / "i18n" / f"{name}.json").read_text(encoding="utf-8")) for name in LANGUAGES},
+        dictionary={
+            name: json.loads((HERE / "i18n" / f"{name}.json").read_text(encoding="utf-8")) for name in LANGUAGES
+        },
     )
 
 
@@ -71,7 +73,9 @@ def document(*, script: str, style: str, title: str, language: str, payload: obj
         "script": script,
     }
     template = (HERE / "template.html").read_text(encoding="utf-8")
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: values[match[1]], template)  # one pass: what is put in is not looked at
+    return re.sub(
+        r"\{\{(\w+)\}\}", lambda match: values[match[1]], template
+    )  # one pass: what is put in is not looked at
 
 
 def json_text(value: object) -> str:

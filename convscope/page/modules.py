@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-_IMPORT = re.compile(r"import \{([^}]*)\} from \"(\.[^\"]+\.js)\";\n")
+_IMPORT = re.compile(r"^import \{([^}]*)\} from \"(\.[^\"]+\.js)\";\n", re.M)
 _DECLARATION = re.compile(r"(export )?(?:async )?(?:function\*?|const|let|class) ([A-Za-z_$][\w$]*)\b")
 _NAMES = re.compile(r"\s*(?:[A-Za-z_$][\w$]*\s*(?:,\s*|$))+")
 _GOES_ON = re.compile(r"[ \t}\])]|//|/\*|\*/|$")  # within a statement, its end, or a comment
@@ -40,7 +40,9 @@ def join(entry: Path, root: Path | None = None) -> str:
     return "\n".join(parts)
 
 
-def _ordered(path: Path, root: Path, above: list[Path], done: dict[Path, set[str]]) -> Iterator[tuple[Path, str, list[str]]]:
+def _ordered(
+    path: Path, root: Path, above: list[Path], done: dict[Path, set[str]]
+) -> Iterator[tuple[Path, str, list[str]]]:
     """Yield (path, text without imports and exports, declared names), imports first; `done` keeps what each exports."""
     label = _label(path, root)
     if path in above:
@@ -71,9 +73,13 @@ def _declarations(text: str, label: str) -> Iterator[tuple[str, bool]]:
         if comment or line.startswith("/*"):
             comment = "*/" not in line
         elif match := _DECLARATION.match(line):
+            if re.match(r"(?:export )?(?:const|let) \w+ = [\w.\"]+, ", line):
+                raise JoinError(f"{label}: one name a declaration, got {line[:60]!r}")
             yield match[2], bool(match[1])
         elif not _GOES_ON.match(line) and not _STATEMENT.fullmatch(line):
-            raise JoinError(f"{label}: a statement that joining does not know, {line[:60]!r} (line {number} after the imports)")
+            raise JoinError(
+                f"{label}: a statement that joining does not know, {line[:60]!r} (line {number} after the imports)"
+            )
 
 
 def _label(path: Path, root: Path) -> str:

@@ -38,13 +38,19 @@ class EnginePage:
     def load(self, network: Network, spec: InputSpec, weights: Weights) -> None:
         """Make an engine for `network`, from what a payload would hold."""
         tensors = {name: binary.encode(values) for name, values in weights.items()}
-        self.call("load", {"input": {**spec.to_json(), "dark_borders": True}, "nodes": nodes.to_json(network), "tensors": tensors})
+        self.call(
+            "load",
+            {"input": {**spec.to_json(), "dark_borders": True}, "nodes": nodes.to_json(network), "tensors": tensors},
+        )
 
     def outputs(self, network: Network, pictures: Array) -> list[Array]:
         """Return every node's output for uint8 pictures (n, C, H, W), shaped as torch shapes it, float32."""
         made = [[numbers(y) for y in self.call("forward", picture.ravel().tolist())["outputs"]] for picture in pictures]
         shapes = [node.output[:1] if node.flat else node.output for node in network.nodes]
-        return [np.stack(ys).reshape(-1, *shape).astype(np.float32) for ys, shape in zip(zip(*made, strict=True), shapes, strict=True)]
+        return [
+            np.stack(ys).reshape(-1, *shape).astype(np.float32)
+            for ys, shape in zip(zip(*made, strict=True), shapes, strict=True)
+        ]
 
 
 def numbers(text: str) -> Array:

@@ -76,17 +76,17 @@ function readBy(node, patch) {
 }
 
 /**
- * @param {Window} window
+ * @param {Window} laid
  * @param {0 | 1} axis
  * @param {Set<number>} units
  * @param {number} size
  */
-function readAlong(window, axis, units, size) {
+function readAlong(laid, axis, units, size) {
   /** @type {Set<number>} */
   const read = new Set();
   for (const unit of units) {
-    for (let t = 0; t < window.kernel[axis]; t++) {
-      const at = unit * window.stride[axis] - window.pad[axis] + t * window.dilation[axis];
+    for (let t = 0; t < laid.kernel[axis]; t++) {
+      const at = unit * laid.stride[axis] - laid.pad[axis] + t * laid.dilation[axis];
       if (at >= 0 && at < size) read.add(at);
     }
   }

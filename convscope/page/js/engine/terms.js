@@ -63,7 +63,7 @@ function sumOf(values) {
  * Lay a window over one map of a node's input and take its numbers, with weights where there are some.
  * @param {View} view
  * @param {number} channel
- * @param {{top: number, left: number, size: Pair, dilation?: Pair, weights?: Float64Array | null, source?: number}} window
+ * @param {{top: number, left: number, size: Pair, dilation?: Pair, weights?: Float64Array | null, source?: number}} place
  * @returns {Part}
  */
 function partOf({ result, node }, channel, { top, left, size: [rows, columns], dilation = [1, 1], weights = null, source = node.source }) {
@@ -110,15 +110,15 @@ function windowAt({ node, y, x }) {
  */
 function convTerms(view) {
   const { node, channel } = view;
-  const window = windowAt(view);
+  const place = windowAt(view);
   const { weight, bias } = node.tensors;
   const groups = node.options.groups ?? 1;
   const depth = node.input[0] / groups;
   const first = Math.floor(channel / (node.output[0] / groups)) * depth;
-  const taps = window.size[0] * window.size[1];
+  const taps = place.size[0] * place.size[1];
   const parts = Array.from({ length: depth }, (_, c) => {
     const weights = Float64Array.from(weight.subarray((channel * depth + c) * taps, (channel * depth + c + 1) * taps));
-    return partOf(view, first + c, { ...window, weights });
+    return partOf(view, first + c, { ...place, weights });
   });
   return { parts, numbers: { sum: sumOf(parts.map((p) => p.subtotal)), bias: bias ? bias[channel] : 0 } };
 }
@@ -139,8 +139,8 @@ function maxTerms(view) {
  */
 function meanTerms(view) {
   const [, height, width] = view.node.input;
-  const window = view.node.window ? windowAt(view) : { top: 0, left: 0, size: /** @type {Pair} */ ([height, width]) };
-  const part = partOf(view, view.channel, window);
+  const place = view.node.window ? windowAt(view) : { top: 0, left: 0, size: /** @type {Pair} */ ([height, width]) };
+  const part = partOf(view, view.channel, place);
   return { parts: [part], numbers: { sum: part.subtotal, divisor: part.values.length } };
 }
 
@@ -196,9 +196,9 @@ function normTerms(view) {
  * @returns {Made}
  */
 function addTerms(view) {
-  const window = { top: view.y, left: view.x, size: /** @type {Pair} */ ([1, 1]) };
+  const place = { top: view.y, left: view.x, size: /** @type {Pair} */ ([1, 1]) };
   const sources = [view.node.source, view.node.other ?? -1];
-  return { parts: sources.map((source) => partOf(view, view.channel, { ...window, source })), numbers: {} };
+  return { parts: sources.map((source) => partOf(view, view.channel, { ...place, source })), numbers: {} };
 }
 
 /**

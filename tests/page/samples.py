@@ -1,0 +1,18 @@
+"""A small payload, of the shape that convscope.see makes, for tests of the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convscope.build import build, load_weights
+from convscope.see import payload
+from convscope.see.samples import blank
+from convscope.see.subject import of_net
+from tests.samples import TINY, sample
+
+
+def small_payload(formula: str = TINY, **changes: Any) -> dict[str, Any]:
+    """Return the payload of a network with random weights and one blank picture, with `changes` to its keys."""
+    network, spec, weights, classes = sample(formula)
+    net = load_weights(build(network, spec), weights).eval()
+    return {**payload.gather(of_net(net, classes), blank(spec.shape, spec.mean)), **changes}
