@@ -1,0 +1,164 @@
+/** The page: reads the payload, keeps the state, and shows one view at a time beside the picture. */
+
+import { boxOf, make, refill } from "./dom.js";
+import { itemOf, unpack } from "./engine/binary.js";
+import { makeEngine } from "./engine/engine.js";
+import { languageOf, translator } from "./i18n.js";
+import { edited } from "./picture.js";
+import { formatHash, parseHash, unpackPixels } from "./state.js";
+import { deeper, goBack } from "./steps.js";
+import { pageHeader } from "./views/header.js";
+import { picturePanel } from "./views/panel.js";
+import { mountView } from "./views/all.js";
+import { tourBox } from "./views/tour.js";
+
+/** @typedef {import("./shapes.js").App} App */
+/** @typedef {import("./shapes.js").Payload} Payload */
+/** @typedef {import("./shapes.js").View} View */
+
+/** Read a block of JSON in the page. @param {Document} doc @param {string} id */
+function blockOf(doc, id) {
+  return JSON.parse(doc.getElementById(id)?.textContent || "null");
+}
+
+/** Start the page. @param {Document} doc @param {Window & typeof globalThis} win */
+export function start(doc, win) {
+  /** @type {Payload} */
+  const payload = blockOf(doc, "payload");
+  const dictionaries = blockOf(doc, "dictionary");
+  const decoded = (/** @type {import("./shapes.js").Binary} */ binary) => ({ shape: binary.shape, data: unpack(binary) });
+  const dark = win.matchMedia("(prefers-color-scheme: dark)");
+  const calm = win.matchMedia("(prefers-reduced-motion: reduce)");
+  const live = doc.getElementById("live");
+  const page = /** @type {HTMLElement} */ (doc.getElementById("page"));
+  /** @type {View | null} */
+  let current = null;
+  let shown = "";
+  let pending = 0;
+
+  const app = /** @type {App} */ ({
+    doc, payload, engine: makeEngine(payload),
+    samples: decoded(payload.samples.pictures), sampleLogits: decoded(payload.samples.logits),
+    mistakes: payload.errors ? decoded(payload.errors.mistakes.pictures) : null,
+    state: parseHash(win.location.hash),
+    t: translator(dictionaries, "en"),
+    say: (text) => { if (live && live.textContent !== text) live.textContent = text; },
+    dark: () => (app.state.theme === "auto" ? dark.matches : app.state.theme === "dark"),
+    still: () => calm.matches,
+    go: (change, from) => {
+      app.state = { ...app.state, ...change };
+      win.history.pushState(null, "", formatHash(app.state));
+      show(from ?? null);
+    },
+    tune: (change) => {
+      app.state = { ...app.state, ...change };
+      win.clearTimeout(pending);
+      pending = win.setTimeout(() => win.history.replaceState(null, "", formatHash(app.state)), 150);
+      show(null);
+    },
+  });
+
+  let pictured = "";
+  /** Bring picture and result up to the state. */
+  const compute = () => {
+    const { state } = app;
+    const key = `${state.picture}|${JSON.stringify(state.edits)}`;
+    if (key === pictured) return;
+    pictured = key;
+    app.base = basePicture(app);
+    app.picture = edited(app.base, payload.input.shape, state.edits);
+    app.result = app.engine.computes ? app.engine.forward(app.picture) : app.engine.captured(Math.max(0, Number(state.picture.slice(1)) || 0));
+  };
+
+  const frame = make(doc, "main", { id: "view", tabindex: -1 });
+  /** @type {ReturnType<typeof picturePanel>} */
+  let panel;
+  /** @type {ReturnType<typeof pageHeader>} */
+  let header;
+  /** @type {ReturnType<typeof tourBox>} */
+  let tour;
+  let dressed = "";
+
+  /** Header, panel and tour are made anew only where language or theme changed. */
+  const dress = () => {
+    const language = languageOf(app.state.language, payload.language, win.navigator.language, dictionaries);
+    const key = `${language} ${app.dark()}`;
+    if (key === dressed) return;
+    dressed = key;
+    shown = "";
+    app.t = translator(dictionaries, language);
+    doc.documentElement.lang = language;
+    doc.documentElement.dataset.theme = app.dark() ? "dark" : "light";
+    doc.title = `${payload.title} · convscope`;
+    header = pageHeader(app);
+    panel = picturePanel(app);
+    tour = tourBox(app);
+    refill(page, header.element, make(doc, "div", { class: "body" }, panel.element, frame), tour.element);
+  };
+
+  /** @param {Element | null} from */
+  const show = (from) => {
+    compute();
+    dress();
+    const { state } = app;
+    const key = [state.view, state.node, state.view === "layer" || state.view === "value" ? state.channel : "", state.range, state.cell].join("|");
+    const start = from ? boxOf(from) : null;
+    if (key !== shown || !current?.refresh) {
+      const stay = shown.split("|")[0] === state.view;
+      shown = key;
+      current?.gone?.();
+      current = mountView(app);
+      refill(frame, current.element);
+      current.placed?.();
+      if (!stay) {
+        win.scrollTo({ top: 0 });
+        if (doc.activeElement === doc.body) frame.focus({ preventScroll: true });
+      }
+      grow(app, current, start);
+    } else current.refresh();
+    panel.refresh();
+    header.refresh();
+    tour.refresh();
+  };
+
+  win.addEventListener("hashchange", () => { app.state = parseHash(win.location.hash); show(null); });
+  win.addEventListener("popstate", () => { app.state = parseHash(win.location.hash); show(null); });
+  dark.addEventListener("change", () => show(null));
+  doc.addEventListener("keydown", (event) => {
+    const target = /** @type {Element} */ (event.target);
+    const typing = target.matches("input, select, textarea");
+    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === "Escape") { if (tour.leave() || goBack(app)) event.preventDefault(); return; }
+    if (typing) return;
+    if (current?.keys?.(event)) event.preventDefault();
+    else if (event.key === "Enter" && !target.matches("button, a, summary") && deeper(app)) event.preventDefault();
+  });
+  show(null);
+  return app;
+}
+
+/** The picture that the state names; the first sample for a name that is none. @param {App} app @returns {Uint8Array} */
+function basePicture(app) {
+  const { state, payload, samples, mistakes } = app;
+  const size = payload.input.shape.reduce((a, b) => a * b, 1);
+  const number = Number(state.picture.slice(1));
+  if (state.picture[0] === "d") {
+    const drawn = unpackPixels(state.picture.slice(1), size);
+    if (drawn) return drawn;
+  }
+  if (state.picture[0] === "m" && mistakes && number < mistakes.shape[0]) return /** @type {Uint8Array} */ (itemOf(mistakes.data, mistakes.shape, number));
+  if (state.picture[0] === "s" && number < samples.shape[0]) return /** @type {Uint8Array} */ (itemOf(samples.data, samples.shape, number));
+  return samples.shape[0] > 0 ? /** @type {Uint8Array} */ (itemOf(samples.data, samples.shape, 0)) : new Uint8Array(size);
+}
+
+/** The clicked map grows into its place in the new view, so that the eye keeps it. @param {App} app @param {View} view @param {{left: number, top: number, width: number, height: number} | null} start */
+function grow(app, view, start) {
+  const hero = view.hero?.();
+  if (!hero || !start || app.still() || !hero.animate) return;
+  const end = boxOf(hero);
+  if (!end.width || !start.width) return;
+  const from = `translate(${start.left - end.left}px, ${start.top - end.top}px) scale(${start.width / end.width}, ${start.height / end.height})`;
+  hero.animate([{ transform: from, transformOrigin: "0 0" }, { transform: "none", transformOrigin: "0 0" }], { duration: 420, easing: "cubic-bezier(.2,.7,.2,1)" });
+}
+
+if (typeof document !== "undefined" && document.getElementById("payload")) start(document, window);

@@ -1,0 +1,71 @@
+/** A channel's card: its kernel, the patches of the data it answers to most and least, how often, and for which classes. */
+
+import { make, setVar } from "../dom.js";
+import { unpack } from "../engine/binary.js";
+import { compact, percent } from "../format.js";
+import { largest, paintPicture } from "../palette.js";
+import { kernelOf } from "../sums.js";
+import { paintKernel, pixels } from "./maps.js";
+
+/** @typedef {import("../shapes.js").App} App */
+/** @typedef {import("../shapes.js").PageNode} PageNode */
+/** @typedef {import("../shapes.js").Channel} Channel */
+
+/** @param {App} app @param {PageNode} node */
+export function channelCard(app, node) {
+  const { doc, t, payload } = app;
+  const facts = payload.channels?.[node.name]?.[app.state.channel];
+  if (!facts) {
+    return node.kind === "conv" ? make(doc, "section", { class: "card" }, make(doc, "h3", {}, t("card.title")), make(doc, "p", { class: "note" }, t("card.none"))) : null;
+  }
+  return make(doc, "section", { class: "card" },
+    make(doc, "h3", {}, t("card.title")), badge(app, facts.state, node),
+    node.kind === "conv" ? kernels(app, node) : null,
+    make(doc, "div", { class: "patch-rows" }, patches(app, t("card.top"), facts.top), patches(app, t("card.bottom"), facts.bottom)),
+    activity(app, facts));
+}
+
+/** @param {App} app @param {string} state @param {PageNode} node */
+function badge(app, state, node) {
+  const { t } = app;
+  const texts = { dead: t("badge.dead"), saturated: t("badge.saturated"), "always-on": t("badge.always") };
+  const text = texts[/** @type {keyof typeof texts} */ (state)];
+  return text ? make(app.doc, "p", { class: `badge ${state}`, title: node.name }, text) : null;
+}
+
+/** @param {App} app @param {PageNode} node */
+function kernels(app, node) {
+  const { doc, t } = app;
+  const [rows, columns] = node.window?.kernel ?? [1, 1];
+  const depth = node.input[0] / (node.options.groups ?? 1);
+  const limit = largest(node.tensors.weight);
+  const list = Array.from({ length: Math.min(depth, 64) }, (_, slice) => {
+    const canvas = pixels(doc, "kernel", t("kernel.name", { map: slice + 1 }));
+    paintKernel(app, canvas, kernelOf(node, app.state.channel, slice), rows, columns, limit);
+    return canvas;
+  });
+  return make(doc, "figure", { class: "kernels" }, make(doc, "figcaption", {}, t("card.kernel", { n: depth })), make(doc, "div", {}, ...list));
+}
+
+/** @param {App} app @param {string} title @param {import("../shapes.js").Patch[]} list */
+function patches(app, title, list) {
+  const { doc, t, payload } = app;
+  return make(doc, "figure", {}, make(doc, "figcaption", {}, title), make(doc, "div", { class: "patches" }, ...list.map((patch) => {
+    const label = patch.label === null ? "" : payload.classes[patch.label] ?? "";
+    const canvas = pixels(doc, "patch", t("patch.name", { name: label, value: compact(patch.value) }));
+    paintPicture(canvas, unpack(patch.picture), 0, patch.picture.shape);
+    return make(doc, "div", { class: "patch-item" }, canvas, make(doc, "span", { class: "figure" }, compact(patch.value)), make(doc, "span", { class: "small" }, label));
+  })));
+}
+
+/** @param {App} app @param {Channel} facts */
+function activity(app, facts) {
+  const { doc, t, payload } = app;
+  const most = Math.max(1e-9, ...facts.by_class);
+  return make(doc, "figure", { class: "activity" }, make(doc, "figcaption", {}, t("card.active", { share: percent(facts.active) })),
+    make(doc, "div", { class: "class-bars" }, ...facts.by_class.map((share, k) => {
+      const bar = make(doc, "span", { class: "bar" });
+      setVar(bar, "share", String(share / most));
+      return make(doc, "div", { class: "class-bar", title: `${payload.classes[k]}: ${percent(share)}` }, make(doc, "span", { class: "up" }, bar), make(doc, "span", { class: "small" }, payload.classes[k]));
+    })));
+}

@@ -1,0 +1,23 @@
+/** The line of figures: what the network costs and what it is worth. */
+
+import { make } from "../dom.js";
+import { fixed, percent, thousands } from "../format.js";
+
+/** @typedef {import("../shapes.js").App} App */
+
+/** @param {App} app */
+export function figuresLine(app) {
+  const { doc, t, payload } = app;
+  const { figures } = payload;
+  /** @type {[string, string][]} */
+  const items = [
+    [t("figure.parameters"), thousands(figures.parameters ?? 0)],
+    [t("figure.macs"), thousands(figures.macs ?? 0)],
+  ];
+  if (figures.test?.accuracy !== undefined) items.push([t("figure.accuracy"), percent(figures.test.accuracy, 2)]);
+  if (figures.test?.loss !== undefined) items.push([t("figure.loss"), fixed(figures.test.loss, 4)]);
+  if (typeof figures.train_seconds === "number") items.push([t("figure.seconds"), `${fixed(figures.train_seconds, 1)} s`]);
+  const left = payload.left_out.length ? make(doc, "p", { class: "note" }, t("left.out", { what: payload.left_out.join(", ") })) : null;
+  return make(doc, "footer", { class: "figures" },
+    make(doc, "dl", {}, ...items.map(([name, value]) => make(doc, "div", {}, make(doc, "dt", {}, name), make(doc, "dd", { class: "figure" }, value)))), left);
+}

@@ -1,0 +1,85 @@
+/** From scores to loss: softmax and cross-entropy with the numbers put in, and why not another class. */
+
+import { make, refill } from "../dom.js";
+import { crossEntropy, softmax } from "../engine/softmax.js";
+import { fixed, percent } from "../format.js";
+import { labelOf, unitWords, winnerOf } from "../look.js";
+import { display, fraction, letter, operator, power, sumSign } from "../maths.js";
+import { visit } from "../steps.js";
+import { termBar } from "./dense.js";
+
+/** @typedef {import("../shapes.js").App} App */
+/** @typedef {import("../shapes.js").View} View */
+
+/** @param {App} app @returns {View} */
+export function lossView(app) {
+  const { doc, t } = app;
+  const label = choice(app, "label");
+  const rival = choice(app, "rival");
+  const table = make(doc, "div", { class: "table-scroll" });
+  const loss = make(doc, "div", {});
+  const why = make(doc, "div", { class: "why" });
+  const element = make(doc, "section", { class: "loss", "aria-label": t("view.loss") },
+    make(doc, "h2", {}, t("loss.softmax")), make(doc, "p", { class: "lead" }, t("loss.softmax.lead")),
+    display(doc, letter(doc, "p", "i"), operator(doc, "="), fraction(doc, power(doc, "e", "zᵢ − m"), [sumSign(doc, letter(doc, "j")), power(doc, "e", "zⱼ − m")]), make(doc, "span", { class: "aside-note" }, "m = max z")),
+    table,
+    make(doc, "h2", {}, t("loss.entropy")), make(doc, "p", {}, t("loss.label"), " ", label), loss, make(doc, "p", { class: "note" }, t("loss.note")),
+    make(doc, "h2", {}, t("why.title")), make(doc, "p", {}, t("why.rival"), " ", rival), why);
+  const refresh = () => {
+    const { logits } = app.result;
+    const { largest: most, powers, sum, probabilities } = softmax(Float64Array.from(logits));
+    const winner = winnerOf(app);
+    const truth = labelOf(app);
+    label.value = String(truth);
+    const rows = Array.from(logits, (z, k) => make(doc, "tr", { class: k === winner ? "winner" : null },
+      make(doc, "th", { scope: "row" }, app.payload.classes[k]), ...[fixed(z), fixed(z - most), powers[k] < 1e-4 && powers[k] > 0 ? powers[k].toExponential(2).replace("-", "−") : fixed(powers[k], 4), fixed(probabilities[k], 4)].map((v) => make(doc, "td", { class: "figure" }, v))));
+    refill(table, make(doc, "table", {}, make(doc, "thead", {}, make(doc, "tr", {}, ...[make(doc, "span", {}, t("class")), letter(doc, "z"), make(doc, "span", {}, letter(doc, "z"), " − ", letter(doc, "m")), power(doc, "e", "z − m"), letter(doc, "p")].map((head) => make(doc, "th", { scope: "col" }, head)))),
+      make(doc, "tbody", {}, ...rows), make(doc, "tfoot", {}, make(doc, "tr", {}, make(doc, "th", { scope: "row" }, "∑"), make(doc, "td", {}), make(doc, "td", {}), make(doc, "td", { class: "figure" }, fixed(sum, 4)), make(doc, "td", { class: "figure" }, "1")))));
+    if (truth >= 0) {
+      const p = probabilities[truth];
+      refill(loss, display(doc, letter(doc, "L"), operator(doc, "="), "−ln ", letter(doc, "p", app.payload.classes[truth]), operator(doc, "="), `−ln ${p < 1e-4 ? p.toExponential(2).replace("-", "−") : fixed(p, 5)}`, operator(doc, "="), make(doc, "b", {}, fixed(crossEntropy(Float64Array.from(logits), truth), 5))),
+        make(doc, "p", { class: "note" }, t("loss.l1", { l1: fixed(1 - p, 3), share: percent(p) })));
+    } else refill(loss, make(doc, "p", { class: "note" }, t("loss.nolabel")));
+    const second = rivalOf(app, winner);
+    rival.value = String(second);
+    refill(why, ...whyNot(app, winner, second));
+  };
+  refresh();
+  return { element, refresh };
+}
+
+/** The rival: the chosen class, else the runner-up. @param {App} app @param {number} winner */
+function rivalOf(app, winner) {
+  const { rival } = app.state;
+  if (rival >= 0 && rival < app.payload.classes.length && rival !== winner) return rival;
+  let best = winner === 0 ? 1 : 0;
+  app.result.logits.forEach((z, k) => { if (k !== winner && z > app.result.logits[best]) best = k; });
+  return best;
+}
+
+/** @param {App} app @param {number} winner @param {number} rival */
+function whyNot(app, winner, rival) {
+  const { doc, t, payload } = app;
+  if (!payload.classes[rival] || !app.engine.computes) return [];
+  const { items, total, rest } = app.engine.contributions(app.result, winner, rival);
+  const [a, b] = [payload.classes[winner], payload.classes[rival]];
+  const strongest = [...items].sort((x, y) => Math.abs(y.product) - Math.abs(x.product)).slice(0, 10).sort((x, y) => y.product - x.product);
+  const most = Math.max(1e-9, ...strongest.map((item) => Math.abs(item.product)), Math.abs(rest));
+  const others = total - rest - strongest.reduce((sum, item) => sum + item.product, 0);
+  const [za, zb] = [app.result.logits[winner], app.result.logits[rival]];
+  return [
+    display(doc, letter(doc, "z", a), " − ", letter(doc, "z", b), operator(doc, "="), `${fixed(za)} − ${zb < 0 ? `(${fixed(zb)})` : fixed(zb)}`, operator(doc, "="), make(doc, "b", {}, fixed(total))),
+    make(doc, "p", {}, t("why.text", { a, b })),
+    make(doc, "div", { class: "contributions" }, ...strongest.map(({ origin, product, value, weight }) =>
+      termBar(app, unitWords(app, origin.node, origin.channel, origin.y, origin.x), product, most, `${fixed(value)} × ${fixed(weight)}`, () => visit(app, origin.node, origin.channel, origin.y, origin.x))),
+    termBar(app, t("why.others", { n: items.length - strongest.length }), others, most), termBar(app, t("why.bias"), rest, most)),
+  ];
+}
+
+/** A list of the classes. @param {App} app @param {"label" | "rival"} name */
+function choice(app, name) {
+  const { doc, t, payload } = app;
+  const select = make(doc, "select", { "aria-label": name === "label" ? t("loss.label") : t("why.rival"), on: { change: () => app.tune({ [name]: Number(select.value) }) } },
+    name === "label" ? make(doc, "option", { value: -1 }, t("unknown")) : null, ...payload.classes.map((words, k) => make(doc, "option", { value: k }, words)));
+  return select;
+}

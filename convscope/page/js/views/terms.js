@@ -1,0 +1,78 @@
+/** A convolution's or a fully connected unit's sum: one slice opened, product by product, and all slices' subtotals. */
+
+import { make, setVar } from "../dom.js";
+import { cell, compact, fixed, signed } from "../format.js";
+import { nameOf } from "../look.js";
+import { display, inline, letter, operator, sumSign } from "../maths.js";
+import { colourOf, largest } from "../palette.js";
+import { numberGrid } from "./numbers.js";
+
+/** @typedef {import("../shapes.js").App} App */
+/** @typedef {import("../types.js").Terms} Terms */
+/** @typedef {import("../types.js").Part} Part */
+
+const PRODUCTS_SHOWN = 64;
+
+/** @param {App} app @param {Terms} terms @returns {(HTMLElement | null)[]} */
+export function slicesOfSum(app, terms) {
+  const { doc, t } = app;
+  const { parts, numbers, total } = terms;
+  const biggest = parts.reduce((best, part, i) => (Math.abs(part.subtotal) > Math.abs(parts[best].subtotal) ? i : best), 0);
+  const open = app.state.from >= 0 && app.state.from < parts.length ? app.state.from : biggest;
+  return [
+    generalFormula(app, terms),
+    make(doc, "h3", {}, parts.length > 1 ? t("slice.open", { map: parts[open].channel + 1, node: nameOf(app, parts[open].source), n: parts.length }) : t("slice.only")),
+    productsOf(app, parts[open], terms),
+    parts.length > 1 ? subtotals(app, parts, open) : null,
+    display(doc, parts.length > 1 ? [sumSign(doc, letter(doc, "c"), String(parts.length)), letter(doc, "s", "c")] : letter(doc, "s"), operator(doc, "+"), letter(doc, "b"), operator(doc, "="),
+      fixed(numbers.sum, 4), ...signed(numbers.bias, 4).map((s, i) => (i ? s : operator(doc, s))), operator(doc, "="), make(doc, "b", {}, fixed(total, 4))),
+  ];
+}
+
+/** @param {App} app @param {Terms} terms */
+function generalFormula(app, terms) {
+  const { doc } = app;
+  const window = app.engine.nodes[terms.index].window;
+  if (!window) return display(doc, letter(doc, "y"), operator(doc, "="), sumSign(doc, letter(doc, "i")), letter(doc, "x", "i"), operator(doc, "·"), letter(doc, "w", "i"), operator(doc, "+"), letter(doc, "b"));
+  return display(doc, letter(doc, "y"), operator(doc, "="), sumSign(doc, letter(doc, "c")), sumSign(doc, make(doc, "i", {}, "i, j")), letter(doc, "x", "c, i, j"), operator(doc, "·"), letter(doc, "w", "c, i, j"), operator(doc, "+"), letter(doc, "b"));
+}
+
+/** The window × the kernel = the products, then the same in one line, as it is written on paper. @param {App} app @param {Part} part @param {Terms} terms */
+function productsOf(app, part, terms) {
+  const { doc, t } = app;
+  const weights = part.weights ?? new Float64Array(0);
+  const all = Array.from(part.products);
+  const kept = all.map((product, i) => ({ product, i })).filter(({ product }) => product !== 0);
+  const shown = kept.slice(0, PRODUCTS_SHOWN);
+  const sum = shown.flatMap(({ i }, k) => [k ? operator(doc, "+") : null, make(doc, "span", { class: "product" }, `${cell(part.values[i])}×${brackets(cell3(weights[i]))}`)]);
+  const zeros = all.length - kept.length;
+  const small = part.columns * part.rows <= 64;
+  return make(doc, "div", { class: "opened" },
+    small ? make(doc, "div", { class: "products" }, numberGrid(app, part, "values", { name: t("window") }), operator(doc, "×"), numberGrid(app, part, "weights", { name: t("kernel"), limit: largest(app.engine.nodes[terms.index].tensors.weight) }), operator(doc, "="), numberGrid(app, part, "products", { name: t("products") })) : null,
+    make(doc, "p", { class: "written" }, inline(doc, ...(sum.length ? sum : ["0"]), kept.length > PRODUCTS_SHOWN ? " + … " : null, operator(doc, "="), make(doc, "b", {}, fixed(part.subtotal, 4)))),
+    zeros ? make(doc, "p", { class: "note" }, t("zeros", { n: zeros, all: all.length })) : null);
+}
+
+/** @param {number} value */
+function cell3(value) {
+  return Math.abs(value) >= 10 ? fixed(value, 1) : fixed(value, 3);
+}
+
+/** @param {string} text */
+function brackets(text) {
+  return text.startsWith("\u2212") ? `(${text})` : text;
+}
+
+/** Every slice's subtotal as a chip; a press opens it. @param {App} app @param {Part[]} parts @param {number} open */
+function subtotals(app, parts, open) {
+  const { doc, t } = app;
+  const most = largest(parts.map((part) => part.subtotal)) || 1;
+  const chips = parts.map((part, i) => {
+    const bar = make(doc, "span", { class: part.subtotal < 0 ? "bar minus" : "bar" });
+    setVar(bar, "share", String(Math.abs(part.subtotal) / most));
+    setVar(bar, "colour", colourOf("activations", app.dark(), Math.sign(part.subtotal) * 0.7, 1));
+    return make(doc, "button", { type: "button", class: "chip", "aria-pressed": String(i === open), "aria-label": t("slice.name", { map: part.channel + 1, value: fixed(part.subtotal) }), on: { click: () => app.tune({ from: i }) } },
+      make(doc, "span", { class: "number" }, part.channel + 1), make(doc, "span", { class: "track two" }, bar), make(doc, "span", { class: "figure" }, compact(part.subtotal)));
+  });
+  return make(doc, "div", { class: "subtotals" }, make(doc, "h3", {}, t("subtotals")), make(doc, "div", { class: "chips" }, ...chips));
+}
