@@ -56,6 +56,12 @@ export function nameOf(app, index) {
 /** A unit in words: map, row, column; a flat node has numbers only. @param {App} app @param {number} index @param {number} channel @param {number} y @param {number} x */
 export function unitWords(app, index, channel, y, x) {
   const { channels, flat } = sizeOf(app, index);
+  const node = app.engine.nodes[index];
+  if (node?.kind === "flatten" && node.input[1] * node.input[2] > 1) {
+    const [, rows, columns] = node.input;
+    const [map, row, column] = [Math.floor(channel / (rows * columns)), Math.floor(channel / columns) % rows, channel % columns];
+    return app.t("unit.flatten", { node: node.name, unit: channel + 1, map: map + 1, y: row + 1, x: column + 1 });
+  }
   if (flat) return app.t("unit.flat", { node: nameOf(app, index), unit: unitName(app, index, channel) });
   if (index < 0 && channels === 1) return app.t("unit.pixel", { y: y + 1, x: x + 1 });
   return app.t("unit.map", { node: nameOf(app, index), map: channel + 1, y: y + 1, x: x + 1 });

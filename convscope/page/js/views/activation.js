@@ -56,7 +56,7 @@ export function activationDrawing(app, index) {
     const reach = Math.max(1, node.kind === "tanh" || node.kind === "sigmoid" ? 3 : 0, largest(valuesOf(app, node.source), node.flat ? 0 : app.state.channel * height * width, node.flat ? undefined : height * width));
     drawCurve(app, curve, node, reach, input, output);
     refill(line, letter(doc, "y"), "(", make(doc, "span", { class: "figure" }, fixed(input)), ") = ", make(doc, "b", { class: "figure" }, compact(output)));
-    slope.textContent = t("slope.here", { slope: fixed(functionOf(node).slope(input)) });
+    slope.textContent = `${t("slope.here", { slope: fixed(functionOf(node).slope(input)) })} (${t("curve.gradient")})`;
   };
   return { element, refresh, hero: () => result?.canvas ?? curve };
 }
@@ -64,14 +64,16 @@ export function activationDrawing(app, index) {
 /** @param {App} app @param {SVGElement} svg @param {PageNode} node @param {number} reach @param {number} input @param {number} output */
 function drawCurve(app, svg, node, reach, input, output) {
   const { doc } = app;
-  const { of } = functionOf(node);
+  const { of, slope } = functionOf(node);
   const high = node.kind === "sigmoid" || node.kind === "tanh" ? 1 : reach;
   const points = Array.from({ length: 121 }, (_, i) => (i / 60 - 1) * reach).map((x) => `${(x / reach).toFixed(4)} ${(-of(x) / high).toFixed(4)}`);
+  const slopes = Array.from({ length: 121 }, (_, i) => (i / 60 - 1) * reach).map((x) => `${(x / reach).toFixed(4)} ${(-slope(x) / high).toFixed(4)}`);
   const at = { x: Math.max(-1, Math.min(1, input / reach)), y: -Math.max(-1, Math.min(1, output / high)) };
   const text = (/** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ words, /** @type {string} */ anchor) => makeSvg(doc, "text", { x, y, "text-anchor": anchor }, words);
   refill(svg,
     makeSvg(doc, "path", { class: "axis", d: "M-1.1 0H1.1M0 -1.1V1.1" }),
     makeSvg(doc, "path", { class: "graph", d: `M${points.join("L")}` }),
+    makeSvg(doc, "path", { class: "gradient", d: `M${slopes.join("L")}` }),
     makeSvg(doc, "path", { class: "guide", d: `M${at.x} 0V${at.y}H0` }),
     makeSvg(doc, "circle", { class: "point", cx: at.x, cy: at.y, r: 0.05 }),
     text(1.1, 0.13, compact(reach), "end"), text(-1.1, 0.13, compact(-reach), "start"), text(0.05, -1.02, compact(high), "start"));

@@ -25,3 +25,13 @@ export function confusionTable(app, counts, open, chosen = "") {
     make(doc, "caption", {}, t("confusion.caption")),
     make(doc, "thead", {}, make(doc, "tr", {}, make(doc, "td", {}), ...counts.map((_, k) => make(doc, "th", { scope: "col", title: name(k) }, name(k))))), make(doc, "tbody", {}, ...body)));
 }
+
+/** What the pictures were, in the page's language. @param {App} app @param {string} split */
+export function splitName(app, split) {
+  const { t } = app;
+  /** @type {Record<string, string>} */
+  const names = {
+    test: t("split.test"), validation: t("split.validation"), "held-out": t("split.validation"), "train sample": t("split.train"), "training sample": t("split.train"), training: t("split.train"), train: t("split.train"),
+  };
+  return names[split] ?? split;
+}

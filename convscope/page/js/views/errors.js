@@ -5,7 +5,7 @@ import { itemOf } from "../engine/binary.js";
 import { fixed, percent } from "../format.js";
 import { paintPicture } from "../palette.js";
 import { NO_EDITS } from "../state.js";
-import { confusionTable } from "./confusion.js";
+import { confusionTable, splitName } from "./confusion.js";
 import { emptyView } from "./empty.js";
 import { pixels } from "./maps.js";
 
@@ -27,7 +27,7 @@ export function errorsView(app) {
   const table = make(doc, "div", {});
   const title = cell === "" ? t("errors.all") : t("errors.cell", { truth: payload.classes[truth] ?? "", said: payload.classes[said] ?? "" });
   const element = make(doc, "section", { class: "errors", "aria-label": t("view.errors") },
-    make(doc, "p", { class: "lead" }, t("errors.lead", { wrong, n: errors.n, share: percent(wrong / Math.max(1, errors.n), 2), split: errors.split })),
+    make(doc, "p", { class: "lead" }, t("errors.lead", { wrong, n: errors.n, share: percent(wrong / Math.max(1, errors.n), 2), split: splitName(app, errors.split) })),
     make(doc, "div", { class: "errors-grid" }, table, make(doc, "div", {}, make(doc, "h3", {}, title), cell ? button(doc, t("errors.show.all"), () => app.tune({ cell: "" }), { class: "link" }) : null, gallery, chosen.length ? null : make(doc, "p", { class: "note" }, t("errors.left")))));
   const refresh = () => {
     refill(table, confusionTable(app, errors.confusion, (i, j) => app.tune({ cell: `${i},${j}` }), cell));

@@ -9,7 +9,7 @@ export function pageHeader(app) {
   const { doc, t, payload } = app;
   const chapters = [["network", t("view.network")], ["draw", t("view.draw")], ["loss", t("view.loss")], ["where", t("view.where")], ["training", t("view.training")], ["errors", t("view.errors")]];
   const links = chapters.map(([view, name]) =>
-    make(doc, "a", { href: `#v=${view}`, "data-view": view, on: { click: (/** @type {Event} */ event) => { event.preventDefault(); app.go({ view, trail: "" }); } } }, name));
+    make(doc, "a", { href: `#v=${view}`, "data-view": view, on: { click: (/** @type {Event} */ event) => { event.preventDefault(); app.go({ view, trail: "", ...(view === "where" || view === "network" ? { node: "" } : {}) }); } } }, name));
   const language = segmented(doc, t("language"), [{ value: "en", text: "English" }, { value: "ko", text: "한국어" }], () => doc.documentElement.lang, (value) => app.tune({ language: value }));
   const theme = button(doc, app.dark() ? "☼" : "☾", () => app.tune({ theme: app.dark() ? "light" : "dark" }), { class: "icon", "aria-label": app.dark() ? t("theme.light") : t("theme.dark"), title: app.dark() ? t("theme.light") : t("theme.dark") });
   const tour = button(doc, t("tour.start"), () => app.go({ tour: 1, view: "network" }), { class: "link" });

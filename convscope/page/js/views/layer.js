@@ -39,7 +39,7 @@ export function layerView(app) {
     crumbs(app, node.name),
     make(doc, "div", { class: "heading" }, title, neighbours(app, channels)),
     make(doc, "p", { class: "lead" }, explain(app, node.kind)),
-    make(doc, "p", { class: "note sizes" }, make(doc, "code", {}, node.text), ` · ${shapeText(node.input, node.input[1] * node.input[2] === 1 && node.flat)} → ${shapeText(node.output, flat)}`, node.size_how ? ` · ${node.size_how}` : "", node.parameters_how ? ` · ${node.parameters_how}` : ""),
+    make(doc, "p", { class: "note sizes" }, make(doc, "code", {}, node.text), ` · ${shapeText(node.input, node.input[1] * node.input[2] === 1 && node.flat)} → ${shapeText(node.output, flat)}`, ...[node.size_how, node.parameters_how].filter(arithmetic).map((how) => ` · ${how}`)),
     make(doc, "div", { class: "controls" }, player?.element, readout, open),
     drawing.element,
     make(doc, "div", { class: "legends" }, legend(app, "activations", null), node.kind === "conv" || node.kind === "fc" ? legend(app, "weights", null) : null),
@@ -54,6 +54,11 @@ export function layerView(app) {
   };
   refresh();
   return { element, refresh, keys: (event) => moveByArrows(app, event), gone: () => player?.stop(), hero: drawing.hero };
+}
+
+/** Whether a line is a sum that reads the same in every language. @param {string} how */
+function arithmetic(how) {
+  return /\d/.test(how) && !/[a-z]/i.test(how.replace(/floor/g, ""));
 }
 
 /** @param {App} app @param {string} kind */

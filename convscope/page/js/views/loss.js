@@ -2,7 +2,7 @@
 
 import { make, refill } from "../dom.js";
 import { crossEntropy, softmax } from "../engine/softmax.js";
-import { fixed, percent } from "../format.js";
+import { fixed, percent, scientific } from "../format.js";
 import { labelOf, unitWords, winnerOf } from "../look.js";
 import { display, fraction, letter, operator, power, sumSign } from "../maths.js";
 import { visit } from "../steps.js";
@@ -32,12 +32,12 @@ export function lossView(app) {
     const truth = labelOf(app);
     label.value = String(truth);
     const rows = Array.from(logits, (z, k) => make(doc, "tr", { class: k === winner ? "winner" : null },
-      make(doc, "th", { scope: "row" }, app.payload.classes[k]), ...[fixed(z), fixed(z - most), powers[k] < 1e-4 && powers[k] > 0 ? powers[k].toExponential(2).replace("-", "−") : fixed(powers[k], 4), fixed(probabilities[k], 4)].map((v) => make(doc, "td", { class: "figure" }, v))));
+      make(doc, "th", { scope: "row" }, app.payload.classes[k]), ...[fixed(z), fixed(z - most), small(app, powers[k]), fixed(probabilities[k], 4)].map((v) => make(doc, "td", { class: "figure" }, ...[v].flat()))));
     refill(table, make(doc, "table", {}, make(doc, "thead", {}, make(doc, "tr", {}, ...[make(doc, "span", {}, t("class")), letter(doc, "z"), make(doc, "span", {}, letter(doc, "z"), " − ", letter(doc, "m")), power(doc, "e", "z − m"), letter(doc, "p")].map((head) => make(doc, "th", { scope: "col" }, head)))),
       make(doc, "tbody", {}, ...rows), make(doc, "tfoot", {}, make(doc, "tr", {}, make(doc, "th", { scope: "row" }, "∑"), make(doc, "td", {}), make(doc, "td", {}), make(doc, "td", { class: "figure" }, fixed(sum, 4)), make(doc, "td", { class: "figure" }, "1")))));
     if (truth >= 0) {
       const p = probabilities[truth];
-      refill(loss, display(doc, letter(doc, "L"), operator(doc, "="), "−ln ", letter(doc, "p", app.payload.classes[truth]), operator(doc, "="), `−ln ${p < 1e-4 ? p.toExponential(2).replace("-", "−") : fixed(p, 5)}`, operator(doc, "="), make(doc, "b", {}, fixed(crossEntropy(Float64Array.from(logits), truth), 5))),
+      refill(loss, display(doc, letter(doc, "L"), operator(doc, "="), operator(doc, "−ln"), letter(doc, "p", app.payload.classes[truth]), operator(doc, "="), operator(doc, "−ln"), ...(p < 1e-4 ? small(app, p) : [fixed(p, 5)]), operator(doc, "="), make(doc, "b", {}, fixed(crossEntropy(Float64Array.from(logits), truth), 5))),
         make(doc, "p", { class: "note" }, t("loss.l1", { l1: fixed(1 - p, 3), share: percent(p) })));
     } else refill(loss, make(doc, "p", { class: "note" }, t("loss.nolabel")));
     const second = rivalOf(app, winner);
@@ -46,6 +46,13 @@ export function lossView(app) {
   };
   refresh();
   return { element, refresh };
+}
+
+/** A number of 0 … 1, with a power of ten where four decimals would hide it. @param {App} app @param {number} value @returns {(string | HTMLElement)[]} */
+function small(app, value) {
+  if (value >= 1e-4 || value === 0) return [fixed(value, 4)];
+  const { digits, power: ten } = scientific(value);
+  return [`${digits}·10`, make(app.doc, "sup", {}, String(ten).replace("-", "−"))];
 }
 
 /** The rival: the chosen class, else the runner-up. @param {App} app @param {number} winner */
@@ -68,7 +75,7 @@ function whyNot(app, winner, rival) {
   const others = total - rest - strongest.reduce((sum, item) => sum + item.product, 0);
   const [za, zb] = [app.result.logits[winner], app.result.logits[rival]];
   return [
-    display(doc, letter(doc, "z", a), " − ", letter(doc, "z", b), operator(doc, "="), `${fixed(za)} − ${zb < 0 ? `(${fixed(zb)})` : fixed(zb)}`, operator(doc, "="), make(doc, "b", {}, fixed(total))),
+    display(doc, letter(doc, "z", a), operator(doc, "−"), letter(doc, "z", b), operator(doc, "="), `${fixed(za)} − ${zb < 0 ? `(${fixed(zb)})` : fixed(zb)}`, operator(doc, "="), make(doc, "b", {}, fixed(total))),
     make(doc, "p", {}, t("why.text", { a, b })),
     make(doc, "div", { class: "contributions" }, ...strongest.map(({ origin, product, value, weight }) =>
       termBar(app, unitWords(app, origin.node, origin.channel, origin.y, origin.x), product, most, `${fixed(value)} × ${fixed(weight)}`, () => visit(app, origin.node, origin.channel, origin.y, origin.x))),

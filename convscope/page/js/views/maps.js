@@ -53,15 +53,15 @@ export function pixelUnder(element, event, rows, columns) {
 
 /**
  * The legend of a scale: the same function that paints the maps paints it.
- * @param {App} app @param {Scale} scale @param {number | null} limit null: each map has its own range
+ * @param {App} app @param {Scale} scale @param {number | null} limit null: each map has its own range @param {string} [title]
  */
-export function legend(app, scale, limit) {
+export function legend(app, scale, limit, title = scale === "weights" ? app.t("legend.weights") : app.t("legend.activations")) {
   const canvas = pixels(app.doc, "ramp");
   const steps = Array.from({ length: 65 }, (_, i) => (i - 32) / 32);
   paint(canvas, steps, 0, 1, steps.length, 1, scale, app.dark());
   const ends = limit === null ? [app.t("legend.least"), app.t("legend.most")] : [compact(-limit), compact(limit)];
   return make(app.doc, "figure", { class: "legend" },
-    make(app.doc, "figcaption", {}, scale === "weights" ? app.t("legend.weights") : app.t("legend.activations")),
+    make(app.doc, "figcaption", {}, title),
     canvas, make(app.doc, "div", { class: "ends" }, make(app.doc, "span", {}, ends[0]), make(app.doc, "span", {}, "0"), make(app.doc, "span", {}, ends[1])));
 }
 

@@ -3,7 +3,7 @@
 import { make, setVar } from "../dom.js";
 import { originOf } from "../engine/terms.js";
 import { cell, fixed } from "../format.js";
-import { unitWords } from "../look.js";
+import { limitOf, unitWords } from "../look.js";
 import { colourOf, inkOn, largest } from "../palette.js";
 import { visit } from "../steps.js";
 
@@ -18,7 +18,7 @@ export function numberGrid(app, part, which, { marked = -1, limit, name } = {}) 
   const { doc, t } = app;
   const numbers = part[which] ?? part.values;
   const scale = which === "weights" ? "weights" : "activations";
-  const most = limit ?? (largest(numbers) || 1);
+  const most = limit ?? (which === "values" ? limitOf(app, part.source, part.channel) : largest(numbers) || 1);
   const grid = make(doc, "div", { class: `numbers ${which}`, role: "group", "aria-label": name });
   setVar(grid, "columns", String(part.columns));
   numbers.forEach((/** @type {number} */ value, /** @type {number} */ i) => {

@@ -23,8 +23,9 @@ export function overviewView(app) {
   /** @type {HTMLElement[]} */
   const columns = app.engine.nodes.map((_, index) => column(app, index, tiles));
   const scores = scoreBars(app, (k) => app.go({ view: "loss", label: app.state.label, rival: k }));
-  const stage = make(doc, "div", { class: "stage" }, ...columns, make(doc, "section", { class: "column outcome", "aria-label": t("scores") },
-    make(doc, "h3", {}, t("scores")), make(doc, "p", { class: "shape" }, t("scores.softmax")), scores.element));
+  const stage = make(doc, "div", { class: "stage" }, ...columns);
+  const outcome = make(doc, "section", { class: "outcome", "aria-label": t("scores") },
+    make(doc, "h3", {}, t("scores")), make(doc, "p", { class: "shape" }, t("scores.softmax")), scores.element);
   const edges = edgesBetween(app, stage, tiles);
   stage.prepend(edges.element);
   const light = (/** @type {Event} */ event) => {
@@ -38,7 +39,7 @@ export function overviewView(app) {
   const legends = make(doc, "div", { class: "legends" });
   const element = make(doc, "section", { class: "overview", "aria-label": t("view.network") },
     make(doc, "p", { class: "lead" }, t("overview.lead")),
-    make(doc, "div", { class: "scroller", tabindex: -1 }, stage), legends, figuresLine(app));
+    make(doc, "div", { class: "flow" }, make(doc, "div", { class: "scroller", tabindex: -1 }, stage), outcome), legends, figuresLine(app));
   const refresh = () => {
     for (const tile of tiles) paintMap(app, tile.canvas, tile.index, tile.channel);
     scores.refresh();

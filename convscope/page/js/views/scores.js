@@ -18,7 +18,8 @@ export function scoreBars(app, choose) {
     return { element, bar, value, logit };
   });
   const measured = make(doc, "p", { class: "measured" });
-  const element = make(doc, "div", { class: "scores" }, ...rows.map((row) => row.element), measured);
+  const long = app.payload.classes.some((name) => name.length > 3);
+  const element = make(doc, "div", { class: long ? "scores long" : "scores" }, ...rows.map((row) => row.element), measured);
   const refresh = () => {
     const winner = winnerOf(app);
     const truth = labelOf(app);

@@ -2,9 +2,10 @@
 
 import { make, setVar } from "../dom.js";
 import { cell, compact, fixed, signed } from "../format.js";
-import { nameOf } from "../look.js";
+import { limitOf, nameOf } from "../look.js";
 import { display, inline, letter, operator, sumSign } from "../maths.js";
 import { colourOf, largest } from "../palette.js";
+import { legend } from "./maps.js";
 import { numberGrid } from "./numbers.js";
 
 /** @typedef {import("../shapes.js").App} App */
@@ -19,6 +20,11 @@ export function slicesOfSum(app, terms) {
   const { parts, numbers, total } = terms;
   const biggest = parts.reduce((best, part, i) => (Math.abs(part.subtotal) > Math.abs(parts[best].subtotal) ? i : best), 0);
   const open = app.state.from >= 0 && app.state.from < parts.length ? app.state.from : biggest;
+  const scales = [
+    legend(app, "activations", limitOf(app, parts[open].source, parts[open].channel), t("legend.window")),
+    legend(app, "weights", largest(app.engine.nodes[terms.index].tensors.weight)),
+    legend(app, "activations", largest(parts[open].products) || 1, t("legend.products")),
+  ];
   return [
     generalFormula(app, terms),
     make(doc, "h3", {}, parts.length > 1 ? t("slice.open", { map: parts[open].channel + 1, node: nameOf(app, parts[open].source), n: parts.length }) : t("slice.only")),
@@ -26,6 +32,7 @@ export function slicesOfSum(app, terms) {
     parts.length > 1 ? subtotals(app, parts, open) : null,
     display(doc, parts.length > 1 ? [sumSign(doc, letter(doc, "c"), String(parts.length)), letter(doc, "s", "c")] : letter(doc, "s"), operator(doc, "+"), letter(doc, "b"), operator(doc, "="),
       fixed(numbers.sum, 4), ...signed(numbers.bias, 4).map((s, i) => (i ? s : operator(doc, s))), operator(doc, "="), make(doc, "b", {}, fixed(total, 4))),
+    make(doc, "div", { class: "legends" }, ...scales),
   ];
 }
 
@@ -44,12 +51,12 @@ function productsOf(app, part, terms) {
   const all = Array.from(part.products);
   const kept = all.map((product, i) => ({ product, i })).filter(({ product }) => product !== 0);
   const shown = kept.slice(0, PRODUCTS_SHOWN);
-  const sum = shown.flatMap(({ i }, k) => [k ? operator(doc, "+") : null, make(doc, "span", { class: "product" }, `${cell(part.values[i])}×${brackets(cell3(weights[i]))}`)]);
+  const sum = shown.flatMap(({ i }, k) => [k ? " + " : null, make(doc, "span", { class: "product" }, `${cell(part.values[i])}×${brackets(cell3(weights[i]))}`)]);
   const zeros = all.length - kept.length;
   const small = part.columns * part.rows <= 64;
   return make(doc, "div", { class: "opened" },
-    small ? make(doc, "div", { class: "products" }, numberGrid(app, part, "values", { name: t("window") }), operator(doc, "×"), numberGrid(app, part, "weights", { name: t("kernel"), limit: largest(app.engine.nodes[terms.index].tensors.weight) }), operator(doc, "="), numberGrid(app, part, "products", { name: t("products") })) : null,
-    make(doc, "p", { class: "written" }, inline(doc, ...(sum.length ? sum : ["0"]), kept.length > PRODUCTS_SHOWN ? " + … " : null, operator(doc, "="), make(doc, "b", {}, fixed(part.subtotal, 4)))),
+    small ? make(doc, "div", { class: "equation" }, numberGrid(app, part, "values", { name: t("window"), limit: limitOf(app, part.source, part.channel) }), operator(doc, "×"), numberGrid(app, part, "weights", { name: t("kernel"), limit: largest(app.engine.nodes[terms.index].tensors.weight) }), operator(doc, "="), numberGrid(app, part, "products", { name: t("products") })) : null,
+    make(doc, "p", { class: "written" }, inline(doc, ...(sum.length ? sum : ["0"]), kept.length > PRODUCTS_SHOWN ? " + … " : null, " = ", make(doc, "b", {}, fixed(part.subtotal, 4)))),
     zeros ? make(doc, "p", { class: "note" }, t("zeros", { n: zeros, all: all.length })) : null);
 }
 

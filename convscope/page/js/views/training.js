@@ -4,7 +4,7 @@ import { make, refill } from "../dom.js";
 import { unpack } from "../engine/binary.js";
 import { fixed, percent, thousands } from "../format.js";
 import { largest, paint } from "../palette.js";
-import { confusionTable } from "./confusion.js";
+import { confusionTable, splitName } from "./confusion.js";
 import { lossCurve } from "./curve.js";
 import { emptyView } from "./empty.js";
 import { legend, paintKernel, pixels } from "./maps.js";
@@ -30,7 +30,7 @@ export function trainingView(app) {
     make(doc, "p", { class: "lead" }, t("training.lead")),
     make(doc, "div", { class: "scrub" }, input, words), curve.element,
     make(doc, "div", { class: "training-grid" }, make(doc, "div", {}, make(doc, "h3", {}, t("training.kernels")), kernels, legend(app, "weights", null), maps),
-      make(doc, "div", {}, make(doc, "h3", {}, t("training.confusion")), confusion, make(doc, "p", { class: "note" }, t("confusion.on", { what: run.confusion_on })))));
+      make(doc, "div", {}, make(doc, "h3", {}, t("training.confusion")), confusion, make(doc, "p", { class: "note" }, t("confusion.on", { what: splitName(app, run.confusion_on) })))));
   const refresh = () => {
     const snapshot = run.snapshots[at()];
     input.value = String(at());

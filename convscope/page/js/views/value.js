@@ -4,7 +4,6 @@ import { button, make, refill } from "../dom.js";
 import { compact, fixed, signed } from "../format.js";
 import { indexOf, limitOf, nameOf, sizeOf, unitName, unitWords, valueAt } from "../look.js";
 import { display, figure, fraction, letter, operator } from "../maths.js";
-import { largest } from "../palette.js";
 import { moveByArrows, placeOf, readerOf, visit } from "../steps.js";
 import { functionText } from "./activation.js";
 import { legend } from "./maps.js";
@@ -40,7 +39,7 @@ export function valueView(app) {
       refill(body, ...bodyOf(app, terms));
     }
     refill(next, ...onwards(app, index, channel, y, x));
-    refill(legends, legend(app, "activations", limitOf(app, node.source, channel)), node.tensors.weight && node.kind !== "bn" ? legend(app, "weights", largest(node.tensors.weight)) : null);
+    refill(legends, node.kind === "conv" || node.kind === "fc" || node.kind === "opaque" ? null : legend(app, "activations", limitOf(app, node.source, node.kind === "flatten" ? 0 : channel), t("legend.window")));
     app.say(`${unitWords(app, index, channel, y, x)} = ${fixed(total, 4)}`);
   };
   refresh();
@@ -61,10 +60,10 @@ function bodyOf(app, terms) {
   }
   if (node.kind === "avgpool" || node.kind === "gap") {
     const shown = Array.from(part.values).slice(0, 64);
-    const sum = shown.flatMap((v, i) => { const [sign, size] = signed(v); return [sign === "+" && i === 0 ? "" : sign, size]; });
+    const sum = shown.flatMap((v, i) => { const [sign, size] = signed(v); return [i ? ` ${sign} ` : sign === "+" ? "" : sign, size]; });
     return [part.values.length <= 100 ? go(part) : null, display(doc, fraction(doc, [...sum, part.values.length > 64 ? " + …" : ""].join(""), String(terms.numbers.divisor)), operator(doc, "="), make(doc, "b", {}, fixed(terms.total, 4)))];
   }
-  if (node.kind === "add") return [make(doc, "div", { class: "products" }, go(terms.parts[0]), operator(doc, "+"), go(terms.parts[1])), display(doc, fixed(terms.parts[0].values[0], 4), ...signed(terms.parts[1].values[0], 4).map((s, i) => (i ? s : operator(doc, s))), operator(doc, "="), make(doc, "b", {}, fixed(terms.total, 4)))];
+  if (node.kind === "add") return [make(doc, "div", { class: "equation" }, go(terms.parts[0]), operator(doc, "+"), go(terms.parts[1])), display(doc, fixed(terms.parts[0].values[0], 4), ...signed(terms.parts[1].values[0], 4).map((s, i) => (i ? s : operator(doc, s))), operator(doc, "="), make(doc, "b", {}, fixed(terms.total, 4)))];
   const moved = ["flatten", "crop", "dropout"].includes(node.kind);
   return [make(doc, "p", {}, moved ? t("moved.from") : t("read.from"), " "), go(part),
     display(doc, ...(moved ? [letter(doc, "y"), operator(doc, "="), letter(doc, "x"), operator(doc, "=")] : [functionText(app, node), operator(doc, ","), letter(doc, "y"), "(", figure(doc, fixed(terms.numbers.x, 4)), ")", operator(doc, "=")]), make(doc, "b", {}, fixed(terms.total, 4)))];

@@ -2,7 +2,7 @@
 
 import { make, refill, segmented } from "../dom.js";
 import { compact, percent } from "../format.js";
-import { winnerOf } from "../look.js";
+import { indexOf, winnerOf } from "../look.js";
 import { colourOf, largest } from "../palette.js";
 import { legend, paintInput, pixels } from "./maps.js";
 
@@ -16,6 +16,9 @@ export function whereView(app) {
   const win = /** @type {Window & typeof globalThis} */ (doc.defaultView);
   const method = segmented(doc, t("where.method"), [{ value: "cam", text: "Grad-CAM" }, { value: "occlusion", text: t("where.occlusion") }], () => app.state.method, (value) => app.tune({ method: value }));
   const select = make(doc, "select", { "aria-label": t("where.class"), on: { change: () => app.tune({ rival: Number(select.value) }) } }, ...payload.classes.map((name, k) => make(doc, "option", { value: k }, name)));
+  const layers = make(doc, "select", { "aria-label": t("where.layer"), on: { change: () => app.tune({ node: layers.value }) } },
+    ...app.engine.nodes.filter((node) => !node.flat && node.kind !== "opaque").map((node) => make(doc, "option", { value: node.name }, `${node.name} · ${node.output.slice(1).join("×")}`)));
+  const layerBox = make(doc, "label", {}, t("where.layer"), " ", layers);
   const picture = pixels(doc, "large", t("picture"));
   const heat = pixels(doc, "large heat", t("where.map"));
   const alone = pixels(doc, "large", t("where.map"));
@@ -24,7 +27,7 @@ export function whereView(app) {
   const status = make(doc, "p", { class: "note", role: "status" });
   const element = make(doc, "section", { class: "where", "aria-label": t("view.where") },
     make(doc, "p", { class: "lead" }, t("where.lead")),
-    make(doc, "div", { class: "controls" }, method, make(doc, "label", {}, t("where.class"), " ", select)),
+    make(doc, "div", { class: "controls" }, method, make(doc, "label", {}, t("where.class"), " ", select), layerBox),
     make(doc, "div", { class: "drawing three" }, make(doc, "div", {}, make(doc, "h3", {}, t("where.over")), make(doc, "div", { class: "stack" }, picture, heat)), make(doc, "div", {}, make(doc, "h3", {}, t("where.map")), alone), make(doc, "div", { class: "between wide words" }, text, status, legends)));
   let timer = 0;
   let drawn = "";
@@ -39,15 +42,19 @@ export function whereView(app) {
   const refresh = () => {
     const target = app.state.rival >= 0 && app.state.rival < payload.classes.length ? app.state.rival : winnerOf(app);
     select.value = String(target);
-    const key = `${app.state.method} ${target} ${app.state.picture} ${JSON.stringify(app.state.edits)}`;
+    const named = indexOf(app, app.state.node);
+    const grid = named >= 0 && !app.engine.nodes[named].flat ? named : app.engine.lastMaps;
+    layers.value = app.engine.nodes[grid]?.name ?? "";
+    layerBox.hidden = app.state.method === "occlusion" || grid < 0;
+    const key = `${grid} ${app.state.method} ${target} ${app.state.picture} ${JSON.stringify(app.state.edits)}`;
     if (key === drawn) return;
     drawn = key;
     win.clearTimeout(timer);
     paintInput(app, picture);
     const occlusion = app.state.method === "occlusion";
-    text.textContent = occlusion ? t("where.occlusion.text", { name: payload.classes[target] }) : t("where.cam.text", { name: payload.classes[target], node: app.engine.nodes[app.engine.lastMaps]?.name ?? "–" });
-    if (!app.engine.computes || (!occlusion && app.engine.lastMaps < 0)) { status.textContent = t("where.cannot"); refill(legends); return; }
-    if (!occlusion) { show(app.engine.gradCam(app.result, target), false); return; }
+    text.textContent = occlusion ? t("where.occlusion.text", { name: payload.classes[target] }) : t("where.cam.text", { name: payload.classes[target], node: app.engine.nodes[grid]?.name ?? "–" });
+    if (!app.engine.computes || (!occlusion && grid < 0)) { status.textContent = t("where.cannot"); refill(legends); return; }
+    if (!occlusion) { show(app.engine.gradCam(app.result, target, grid), false); return; }
     const [, height, width] = payload.input.shape;
     const size = Math.max(1, Math.round(Math.min(height, width) * 6 / 28));
     const steps = app.engine.occlusionSteps(app.picture, target, size, Math.max(1, Math.round(size / 3)));
