@@ -4,6 +4,7 @@ import { boxOf, make, refill } from "./dom.js";
 import { itemOf, unpack } from "./engine/binary.js";
 import { makeEngine } from "./engine/engine.js";
 import { languageOf, translator } from "./i18n.js";
+import { indexOf, sizeOf } from "./look.js";
 import { edited } from "./picture.js";
 import { formatHash, parseHash, unpackPixels } from "./state.js";
 import { deeper, goBack } from "./steps.js";
@@ -98,6 +99,7 @@ export function start(doc, win) {
 
   /** @param {Element | null} from */
   const show = (from) => {
+    settle(app);
     compute();
     dress();
     const { state } = app;
@@ -135,6 +137,18 @@ export function start(doc, win) {
   });
   show(null);
   return app;
+}
+
+/** Bring an address from elsewhere within what this network has. @param {App} app */
+function settle(app) {
+  const index = indexOf(app, app.state.node);
+  const { channels, height, width } = sizeOf(app, index);
+  const within = (/** @type {number} */ v, /** @type {number} */ n) => Math.max(0, Math.min(n - 1, v));
+  const { state } = app;
+  const channel = within(state.channel, channels);
+  const y = state.y < 0 ? -1 : within(state.y, height);
+  const x = state.x < 0 ? -1 : within(state.x, width);
+  if (channel !== state.channel || y !== state.y || x !== state.x) app.state = { ...state, channel, y, x };
 }
 
 /** The picture that the state names; the first sample for a name that is none. @param {App} app @returns {Uint8Array} */

@@ -61,11 +61,12 @@ function patches(app, title, list) {
 /** @param {App} app @param {Channel} facts */
 function activity(app, facts) {
   const { doc, t, payload } = app;
-  const most = Math.max(1e-9, ...facts.by_class);
-  return make(doc, "figure", { class: "activity" }, make(doc, "figcaption", {}, t("card.active", { share: percent(facts.active) })),
-    make(doc, "div", { class: "class-bars" }, ...facts.by_class.map((share, k) => {
+  const shares = facts.by_class ?? [];
+  const most = Math.max(1e-9, ...shares.map((share) => share ?? 0));
+  return make(doc, "figure", { class: "activity" }, make(doc, "figcaption", {}, t("card.active", { share: percent(facts.active) }), shares.length ? ` ${t("card.by.class")}` : ""),
+    make(doc, "div", { class: "class-bars" }, ...shares.map((share, k) => {
       const bar = make(doc, "span", { class: "bar" });
-      setVar(bar, "share", String(share / most));
-      return make(doc, "div", { class: "class-bar", title: `${payload.classes[k]}: ${percent(share)}` }, make(doc, "span", { class: "up" }, bar), make(doc, "span", { class: "small" }, payload.classes[k]));
+      setVar(bar, "share", String((share ?? 0) / most));
+      return make(doc, "div", { class: "class-bar", title: `${payload.classes[k]}: ${share === null ? "–" : percent(share)}` }, make(doc, "span", { class: "up" }, bar), make(doc, "span", { class: "small" }, payload.classes[k]));
     })));
 }

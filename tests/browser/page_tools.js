@@ -1,0 +1,17 @@
+import { colourOf } from "../../convscope/page/js/palette.js";
+import { centred, edited } from "../../convscope/page/js/picture.js";
+import { formatHash, packPixels, parseHash, unpackPixels } from "../../convscope/page/js/state.js";
+
+/** What the tests ask of the page's modules directly. */
+Object.assign(globalThis, {
+  tools: {
+    colour: colourOf,
+    roundTrip: (/** @type {string} */ hash) => formatHash(parseHash(hash)),
+    pixels: (/** @type {number[]} */ bytes) => Array.from(unpackPixels(packPixels(Uint8Array.from(bytes)), bytes.length) ?? []),
+    badPixels: (/** @type {string} */ text, /** @type {number} */ size) => unpackPixels(text, size),
+    edited: (/** @type {number[]} */ bytes, /** @type {number[]} */ shape, /** @type {any} */ edits) =>
+      Array.from(edited(Uint8Array.from(bytes), shape, { ...parseHash("").edits, ...edits })),
+    centred: (/** @type {number[]} */ ink, /** @type {number} */ side, /** @type {number} */ size) =>
+      Array.from(centred(Uint8Array.from(ink), side, size, size)),
+  },
+});
