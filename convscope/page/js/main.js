@@ -105,6 +105,7 @@ export function start(doc, win) {
     const { state } = app;
     const key = [state.view, state.node, state.view === "layer" || state.view === "value" ? state.channel : "", state.range, state.cell].join("|");
     const start = from ? boxOf(from) : null;
+    const focused = focusName(doc);
     if (key !== shown || !current?.refresh) {
       const stay = shown.split("|")[0] === state.view;
       shown = key;
@@ -114,13 +115,16 @@ export function start(doc, win) {
       current.placed?.();
       if (!stay) {
         win.scrollTo({ top: 0 });
-        if (doc.activeElement === doc.body) frame.focus({ preventScroll: true });
       }
       grow(app, current, start);
     } else current.refresh();
     panel.refresh();
     header.refresh();
     tour.refresh();
+    if (focused && doc.activeElement === doc.body) {
+      const again = Array.from(page.querySelectorAll("button, input, select")).find((element) => nameOfControl(element) === focused);
+      /** @type {HTMLElement} */ (again ?? frame).focus({ preventScroll: true });
+    }
   };
 
   win.addEventListener("hashchange", () => { app.state = parseHash(win.location.hash); show(null); });
@@ -137,6 +141,16 @@ export function start(doc, win) {
   });
   show(null);
   return app;
+}
+
+/** What a control is called. @param {Element} element */
+function nameOfControl(element) {
+  return element.getAttribute("aria-label") ?? element.textContent ?? "";
+}
+
+/** The control that has the focus, by its name, so that it has it again when it was made anew. @param {Document} doc */
+function focusName(doc) {
+  return doc.activeElement && doc.activeElement !== doc.body ? nameOfControl(doc.activeElement) || "page" : "";
 }
 
 /** Bring an address from elsewhere within what this network has. @param {App} app */

@@ -113,7 +113,7 @@ export function unitText(state) {
 
 /** @param {string} text @returns {Pick<State, "node" | "channel" | "y" | "x"> | null} */
 export function readUnit(text) {
-  const match = /^([a-z_]+\d*)\.(\d+)\.(\d+)\.(\d+)$/.exec(text);
+  const match = /^(.+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text);
   if (!match) return null;
   return { node: match[1], channel: Number(match[2]), y: Number(match[3]), x: Number(match[4]) };
 }

@@ -22,15 +22,16 @@ export function drawView(app) {
   const sliders = editSliders(app);
   const seen = pixels(doc, "tensor", t("draw.tensor"));
   const gallery = make(doc, "div", { class: "gallery", role: "group", "aria-label": t("samples") }, ...payload.samples.names.map((name, i) => thumb(app, name, i)));
+  const able = app.engine.computes;
   const element = make(doc, "section", { class: "draw", "aria-label": t("view.draw") },
-    make(doc, "p", { class: "lead" }, t("draw.lead")),
+    make(doc, "p", { class: "lead" }, able ? t("draw.lead") : t("draw.cannot")),
     make(doc, "div", { class: "draw-grid" },
-      make(doc, "div", {}, make(doc, "h3", {}, t("draw.pad")), pad.element),
+      able ? make(doc, "div", {}, make(doc, "h3", {}, t("draw.pad")), pad.element) : null,
       make(doc, "div", {}, make(doc, "h3", {}, t("draw.tensor")), seen, make(doc, "p", { class: "note" }, t("draw.tensor.note", { shape: payload.input.shape.join("×") }))),
       make(doc, "div", { class: "outcome" }, make(doc, "h3", {}, t("scores")), scores.element)),
     make(doc, "div", { class: "draw-grid two" },
-      make(doc, "div", {}, make(doc, "h3", {}, t("samples")), gallery, uploadButton(app, put)),
-      make(doc, "div", {}, make(doc, "h3", {}, t("edits")), sliders.element, button(doc, t("edits.reset"), () => app.tune({ edits: NO_EDITS }), { class: "link" }))));
+      make(doc, "div", {}, make(doc, "h3", {}, t("samples")), gallery, able ? uploadButton(app, put) : null),
+      able && make(doc, "div", {}, make(doc, "h3", {}, t("edits")), sliders.element, button(doc, t("edits.reset"), () => app.tune({ edits: NO_EDITS }), { class: "link" }))));
   const refresh = () => {
     scores.refresh();
     sliders.refresh();

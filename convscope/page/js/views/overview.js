@@ -32,6 +32,7 @@ export function overviewView(app) {
     const tile = tiles.find((x) => x.element === /** @type {Element} */ (event.target).closest?.(".tile"));
     for (const other of tiles) other.element.classList.toggle("feeds", Boolean(tile && feeds(app, other, tile)));
     stage.classList.toggle("lit", Boolean(tile));
+    doc.body.classList.toggle("picture-feeds", Boolean(tile && (app.engine.nodes[tile.index].source < 0 || app.engine.nodes[tile.index].other === -1)));
     edges.light(tile ?? null);
     if (tile) app.say(t("feeds.say", { node: app.engine.nodes[tile.index].name, map: tile.channel + 1 }));
   };
@@ -46,7 +47,7 @@ export function overviewView(app) {
     refill(legends, legend(app, "activations", null), make(doc, "p", { class: "note" }, t("legend.note")));
   };
   refresh();
-  return { element, refresh, placed: edges.draw, gone: edges.gone, keys: (event) => rove(doc, columns, event) };
+  return { element, refresh, placed: edges.draw, gone: () => { edges.gone(); doc.body.classList.remove("picture-feeds"); }, keys: (event) => rove(doc, columns, event) };
 }
 
 /** Whether one map feeds another directly. @param {App} app @param {Tile} from @param {Tile} to */

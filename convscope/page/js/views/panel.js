@@ -42,10 +42,11 @@ export function picturePanel(app) {
     const unit = ["layer", "value"].includes(app.state.view) && index >= 0;
     const flat = unit && app.engine.nodes[index].flat;
     const { y, x } = unit ? placeOf(app) : { y: 0, x: 0 };
-    const box = unit ? app.engine.seen(index, flat ? app.state.channel : y, flat ? 0 : x) : null;
+    const known = unit && app.engine.computes;
+    const box = known ? app.engine.seen(index, flat ? app.state.channel : y, flat ? 0 : x) : null;
     const pixel = app.state.view === "value" && app.state.node === "picture" ? { top: app.state.y, left: app.state.x, height: 1, width: 1 } : null;
     frame.move(box ? { top: box[0], left: box[1], height: box[2] - box[0] + 1, width: box[3] - box[1] + 1 } : pixel, height, width);
-    refill(note, ...(unit ? fieldNote(app, index, box) : []));
+    refill(note, ...(known ? fieldNote(app, index, box) : unit ? [make(doc, "h3", {}, t("field.title")), make(doc, "p", { class: "note" }, t("field.unknown"))] : []));
   };
   return { element, refresh };
 }

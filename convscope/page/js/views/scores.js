@@ -41,6 +41,7 @@ export function scoreBars(app, choose) {
 /** The measured difference between this page's scores and the framework's, for untouched samples. @param {App} app */
 function differenceText(app) {
   const { doc, t, payload, state } = app;
+  if (!app.engine.computes) return [t("measured.captured", { by: payload.samples.by })];
   const sample = Number(state.picture.slice(1));
   const known = state.picture[0] === "s" && sample < payload.samples.names.length && app.picture === app.base;
   if (!known) return [t("measured.own")];

@@ -55,7 +55,8 @@ function productsOf(app, part, terms) {
   const zeros = all.length - kept.length;
   const small = part.columns * part.rows <= 64;
   return make(doc, "div", { class: "opened" },
-    small ? make(doc, "div", { class: "equation" }, numberGrid(app, part, "values", { name: t("window"), limit: limitOf(app, part.source, part.channel) }), operator(doc, "×"), numberGrid(app, part, "weights", { name: t("kernel"), limit: largest(app.engine.nodes[terms.index].tensors.weight) }), operator(doc, "="), numberGrid(app, part, "products", { name: t("products") })) : null,
+    small ? make(doc, "div", { class: "equation" }, numberGrid(app, part, "values", { name: t("window"), limit: limitOf(app, part.source, part.channel) }), make(doc, "span", { class: "pair" }, operator(doc, "×"), numberGrid(app, part, "weights", { name: t("kernel"), limit: largest(app.engine.nodes[terms.index].tensors.weight) })),
+      make(doc, "span", { class: "pair" }, operator(doc, "="), numberGrid(app, part, "products", { name: t("products") }))) : null,
     make(doc, "p", { class: "written" }, inline(doc, ...(sum.length ? sum : ["0"]), kept.length > PRODUCTS_SHOWN ? " + … " : null, " = ", make(doc, "b", {}, fixed(part.subtotal, 4)))),
     zeros ? make(doc, "p", { class: "note" }, t("zeros", { n: zeros, all: all.length })) : null);
 }

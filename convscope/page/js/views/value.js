@@ -63,7 +63,7 @@ function bodyOf(app, terms) {
     const sum = shown.flatMap((v, i) => { const [sign, size] = signed(v); return [i ? ` ${sign} ` : sign === "+" ? "" : sign, size]; });
     return [part.values.length <= 100 ? go(part) : null, display(doc, fraction(doc, [...sum, part.values.length > 64 ? " + …" : ""].join(""), String(terms.numbers.divisor)), operator(doc, "="), make(doc, "b", {}, fixed(terms.total, 4)))];
   }
-  if (node.kind === "add") return [make(doc, "div", { class: "equation" }, go(terms.parts[0]), operator(doc, "+"), go(terms.parts[1])), display(doc, fixed(terms.parts[0].values[0], 4), ...signed(terms.parts[1].values[0], 4).map((s, i) => (i ? s : operator(doc, s))), operator(doc, "="), make(doc, "b", {}, fixed(terms.total, 4)))];
+  if (node.kind === "add") return [make(doc, "div", { class: "equation" }, go(terms.parts[0]), make(doc, "span", { class: "pair" }, operator(doc, "+"), go(terms.parts[1]))), display(doc, fixed(terms.parts[0].values[0], 4), ...signed(terms.parts[1].values[0], 4).map((s, i) => (i ? s : operator(doc, s))), operator(doc, "="), make(doc, "b", {}, fixed(terms.total, 4)))];
   const moved = ["flatten", "crop", "dropout"].includes(node.kind);
   return [make(doc, "p", {}, moved ? t("moved.from") : t("read.from"), " "), go(part),
     display(doc, ...(moved ? [letter(doc, "y"), operator(doc, "="), letter(doc, "x"), operator(doc, "=")] : [functionText(app, node), operator(doc, ","), letter(doc, "y"), "(", figure(doc, fixed(terms.numbers.x, 4)), ")", operator(doc, "=")]), make(doc, "b", {}, fixed(terms.total, 4)))];

@@ -36,7 +36,7 @@ export function whereView(app) {
     const limit = largest(map.values) || 1;
     blend(app, heat, map, limit, height, width, true);
     blend(app, alone, map, limit, height, width, false);
-    refill(legends, legend(app, "activations", limit));
+    refill(legends, legend(app, "activations", limit, t("legend.heat")));
     status.textContent = largest(map.values) === 0 ? t("where.nothing") : signed ? t("where.most", { value: percent(limit) }) : t("where.cam.most", { value: compact(limit) });
   };
   const refresh = () => {
