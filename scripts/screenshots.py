@@ -1,0 +1,112 @@
+"""Take a picture of every view of a page, in headless Chromium, to look at: `make screenshots` or
+
+    python scripts/screenshots.py PAGE.html [FOLDER] [--all]
+
+Without --all, the few that docs/screenshots/ keeps; with it every view at 1280, 768 and 390 pixels, light and dark, in
+English and Korean. Says where a view is wider than the window or wrote to the console, and exits with 1 then.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from selenium import webdriver
+
+VIEWS = {
+    "overview": "",
+    "layer": "v=layer&n=conv2&c=3&y=9&x=9",
+    "pooling": "v=layer&n=maxpool1&c=3&y=4&x=4",
+    "activation": "v=layer&n=relu1&c=2&y=12&x=12",
+    "formula": "v=value&n=conv2&c=3&y=4&x=9",
+    "scores": "v=layer&n=fc1&c=0",
+    "draw": "v=draw",
+    "loss": "v=loss",
+    "grad-cam": "v=where",
+    "occlusion": "v=where&w=occlusion",
+    "training": "v=training&s=5",
+    "errors": "v=errors",
+    "tour": "g=2&v=layer&n=conv1&c=0&y=12&x=12",
+}
+KEPT = (
+    ("overview", 1280, "light", "en"),
+    ("layer", 1280, "light", "en"),
+    ("formula", 1280, "dark", "ko"),
+    ("overview", 390, "light", "ko"),
+)
+
+
+@contextmanager
+def chromium() -> Iterator[webdriver.Chrome]:
+    """Start a headless Chromium that reaches no network, and quit it at the end."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or shutil.which("google-chrome") or ""
+    for flag in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--hide-scrollbars",
+        "--host-resolver-rules=MAP * ~NOTFOUND",
+    ):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver") or ""))
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+def shoot(
+    driver: webdriver.Chrome, page: Path, view: str, width: int, theme: str, language: str, to: Path
+) -> list[str]:
+    """Save one view as `to`, the whole of it down to 2,000 pixels; return what is wrong with it."""
+    size(driver, width, 900)
+    driver.get("about:blank")
+    driver.get_log("browser")  # type: ignore[no-untyped-call]
+    driver.get(f"{page.resolve().as_uri()}#h={theme}&l={language}&{VIEWS[view]}")
+    time.sleep(1.5 if view == "occlusion" else 0.6)
+    wrong = [entry["message"] for entry in driver.get_log("browser")]  # type: ignore[no-untyped-call]
+    wide, high = driver.execute_script(
+        "return [document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+    )  # type: ignore[no-untyped-call]
+    if wide > width:
+        wrong.append(f"{wide} pixels wide in a window of {width}")
+    size(driver, width, min(2000, high))
+    time.sleep(0.2)
+    driver.save_screenshot(str(to))
+    return [f"{to.name}: {what}" for what in wrong]
+
+
+def size(driver: webdriver.Chrome, width: int, height: int) -> None:
+    """Give the window a size; below 500 pixels it is a phone's."""
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+
+def main() -> int:
+    """Take the pictures that the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("page", type=Path, help="a page that `convscope look` wrote")
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("docs/screenshots"))
+    parser.add_argument("--all", action="store_true", help="every view, width, light and language")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    every = [(v, w, t, g) for v in VIEWS for w in (1280, 768, 390) for t in ("light", "dark") for g in ("en", "ko")]
+    wrong: list[str] = []
+    with chromium() as driver:
+        for view, width, theme, language in every if options.all else KEPT:
+            to = options.folder / f"{view}-{width}-{theme}-{language}.png"
+            wrong += shoot(driver, options.page, view, width, theme, language, to)
+            print(to)
+    print(*wrong, sep="\n", file=sys.stderr)
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
