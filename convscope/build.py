@@ -34,7 +34,9 @@ class Net(nn.Module):
         first = network.nodes[0]
         self._crops = isinstance(first.layer, f.Crop)
         self._shapes = (torch.Size(spec.shape), torch.Size(first.output if self._crops else spec.shape))
-        self._kept = frozenset(node.other for node in network.nodes if node.other is not None)  # a skip reads them again
+        self._kept = frozenset(
+            node.other for node in network.nodes if node.other is not None
+        )  # a skip reads them again
         self.register_buffer("mean", torch.tensor(spec.mean).view(-1, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(spec.std).view(-1, 1, 1), persistent=False)
 
@@ -56,7 +58,9 @@ class Net(nn.Module):
     def prepare(self, x: Tensor) -> Tensor:
         """Return what the first layer after a crop reads: cropped, then (x − mean) / std in float32."""
         if x.dim() != 4 or x.shape[1:] not in self._shapes:
-            raise InputError("the pictures do not fit", got=tuple(x.shape), expected=f"(N, {', '.join(map(str, self.spec.shape))})")
+            raise InputError(
+                "the pictures do not fit", got=tuple(x.shape), expected=f"(N, {', '.join(map(str, self.spec.shape))})"
+            )
         if self._crops:
             x = self.get_submodule("crop1")(x)
         return (x - self.mean) / self.std
@@ -76,7 +80,9 @@ class Net(nn.Module):
 
     def weights(self) -> dict[str, np.ndarray[Any, np.dtype[np.float32]]]:
         """Return a copy of every weight and running statistic as float32, under its state_dict key."""
-        return {k: v.detach().to("cpu", torch.float32).contiguous().numpy().copy() for k, v in self.state_dict().items()}
+        return {
+            k: v.detach().to("cpu", torch.float32).contiguous().numpy().copy() for k, v in self.state_dict().items()
+        }
 
 
 def build(network: Network, spec: InputSpec, seed: int = 0) -> Net:

@@ -1,8 +1,8 @@
 """Predicting with a model file: pictures in, class names and probabilities out. ONNX Runtime, never torch.
 
-    >>> model = load("runs/2025-11-24-mnist")
-    >>> model.predict("seven.png")
-    [Prediction(label='7', probability=0.9998, top=(...), inverted=False)]
+>>> model = load("runs/2025-11-24-mnist")
+>>> model.predict("seven.png")
+[Prediction(label='7', probability=0.9998, top=(...), inverted=False)]
 """
 
 from __future__ import annotations
@@ -124,7 +124,9 @@ class Model:
 
         return load_weights(build(self.network, self.spec), self.file.weights).eval()
 
-    def predict(self, pictures: Picture | Iterable[Picture], top: int = 3, invert: str | None = None) -> list[Prediction]:
+    def predict(
+        self, pictures: Picture | Iterable[Picture], top: int = 3, invert: str | None = None
+    ) -> list[Prediction]:
         """Return a prediction for each picture: one, or any number of them.
 
         A picture is a file's path or its bytes, a Pillow image, or an array (H, W), (C, H, W) or (H, W, C); an array
@@ -141,7 +143,9 @@ class Model:
             if many and given.dtype == np.uint8 and given.shape[1:] == self.spec.shape and invert in (None, "no"):
                 return self._told(self.predictor.run(given)[1], top, [False] * len(given))
         else:
-            many = not (isinstance(given, (str, bytes, os.PathLike)) or hasattr(given, "getexif"))  # a Pillow image has it
+            many = not (
+                isinstance(given, (str, bytes, os.PathLike)) or hasattr(given, "getexif")
+            )  # a Pillow image has it
         told = []
         for prediction in self.stream(list(given) if many else [given], top, invert):
             if isinstance(prediction, InputError):
@@ -149,7 +153,9 @@ class Model:
             told.append(prediction)
         return told
 
-    def stream(self, pictures: Sequence[Picture], top: int = 3, invert: str | None = None) -> Iterator[Prediction | InputError]:
+    def stream(
+        self, pictures: Sequence[Picture], top: int = 3, invert: str | None = None
+    ) -> Iterator[Prediction | InputError]:
         """Yield for each picture, in order, its prediction or the error why it has none. Decoding and predicting overlap."""
         _check_options(top, invert)
         size = max(1, min(BATCH, -(-len(pictures) // _workers())))
@@ -195,7 +201,9 @@ class Model:
             pixels = picture
         elif channels not in (1, 3) or self.spec.resize not in ("", images.RESIZE_RULE):
             why = f"{channels} channels" if channels not in (1, 3) else f"the rule {self.spec.resize}"
-            raise InputError("this model reads arrays only, uint8 and of its own shape", got=why, expected=f"{self.spec.shape}")
+            raise InputError(
+                "this model reads arrays only, uint8 and of its own shape", got=why, expected=f"{self.spec.shape}"
+            )
         elif isinstance(picture, (str, bytes, os.PathLike)):
             pixels = images.decode(picture, (size[0], size[1]), channels)
         elif not isinstance(picture, np.ndarray) and hasattr(picture, "getexif"):
@@ -210,7 +218,9 @@ class Model:
         import numpy as np
 
         if not np.isfinite(probabilities).all():
-            raise InputError("the network's answer is not a number", hint="it was trained badly; convscope info tells how")
+            raise InputError(
+                "the network's answer is not a number", hint="it was trained badly; convscope info tells how"
+            )
         order = np.argsort(-probabilities, axis=1, kind="stable")[:, :top]
         told = []
         for row, first, swapped in zip(probabilities, order.tolist(), inverted, strict=True):
@@ -228,7 +238,10 @@ def load(path: str | os.PathLike[str]) -> Model:
 
 
 def predict(
-    model: Model | str | os.PathLike[str], pictures: Picture | Iterable[Picture], top: int = 3, invert: str | None = None
+    model: Model | str | os.PathLike[str],
+    pictures: Picture | Iterable[Picture],
+    top: int = 3,
+    invert: str | None = None,
 ) -> list[Prediction]:
     """Return a prediction for each picture; see Model.predict."""
     return (model if isinstance(model, Model) else load(model)).predict(pictures, top, invert)
@@ -245,7 +258,9 @@ def _session(data: bytes) -> Any:
     try:
         import onnxruntime
     except ImportError as error:
-        raise EnvironmentFault("onnxruntime is not installed", got=str(error), hint="pip install onnxruntime") from error
+        raise EnvironmentFault(
+            "onnxruntime is not installed", got=str(error), hint="pip install onnxruntime"
+        ) from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3  # errors; they are raised as well

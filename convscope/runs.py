@@ -98,6 +98,12 @@ class Run:
             self._log.write(json.dumps(line, allow_nan=False) + "\n")
             self._log.flush()
 
+    def sync(self) -> None:
+        """Make what was appended outlast a power cut."""
+        if self._log is not None:
+            with _faults(self.path / "log.jsonl"):
+                os.fsync(self._log.fileno())
+
     def rewind(self, step: int) -> None:
         """Drop the log's lines after `step`, a half-written one, and the result, which comes with the model file."""
         path = self.path / "log.jsonl"
@@ -113,9 +119,7 @@ class Run:
 
     def keep(self, step: int, tensors: Arrays, facts: dict[str, Any]) -> None:
         """Write the checkpoint of `step`, then remove all but the newest two. The log is synced first."""
-        if self._log is not None:
-            with _faults(self.path / "log.jsonl"):
-                os.fsync(self._log.fileno())
+        self.sync()
         checkpoints.write(self._file("checkpoints", step), tensors, {"step": step, **facts}, CHECKPOINT)
         for old in sorted((self.path / "checkpoints").glob("*.safetensors"))[:-KEPT]:
             with _faults(old):

@@ -225,6 +225,7 @@ def _work(
     line = {"kind": "result", "step": steps, "validation": _figures(validation), "test": _figures(test)}
     line["time"] = {"seconds": round(state.seconds, 3), "images_per_second": round(speed, 1)}
     run.append(line)
+    run.sync()
     _write_model(run, dataset, state.result, line)
     progress(line)
     return Result(

@@ -19,6 +19,8 @@ def sample(
     return network, spec, random_weights(network, seed), tuple(f"class {k}" for k in range(classes))
 
 
-def sample_bytes(formula: str = TINY, shape: tuple[int, int, int] = (1, 6, 5), classes: int = 2, **options: object) -> bytes:
+def sample_bytes(
+    formula: str = TINY, shape: tuple[int, int, int] = (1, 6, 5), classes: int = 2, **options: object
+) -> bytes:
     """Return the bytes of such a model file."""
     return serialise(*sample(formula, shape, classes, **options), {"test": {"accuracy": 0.5}})  # type: ignore[arg-type]

@@ -112,7 +112,9 @@ def reference(network: Network, spec: InputSpec, weights: Weights, pictures: np.
         return [y.numpy() for y in net.outputs(torch.from_numpy(pictures))]
 
 
-def assert_agree(network: Network, ours: list[np.ndarray], reference: list[np.ndarray], tolerance: float = 1e-4) -> float:
+def assert_agree(
+    network: Network, ours: list[np.ndarray], reference: list[np.ndarray], tolerance: float = 1e-4
+) -> float:
     """Compare every node's output, each difference relative to that node's largest magnitude; return the largest.
 
     A failure names the first node that differs, with its shape and by how much.
@@ -168,7 +170,9 @@ def _same(draw: st.DrawFn, shape: Shape, deep: bool) -> Plan:
     """Return something that keeps `shape`, for a skip or a repeat; a skip within a skip if `deep`."""
     channels = shape[0]
     kernel = draw(st.sampled_from([1, 3, (3, 1), (1, 5), (3, 5)]))
-    conv = Conv(channels, kernel, pad="same", dilation=draw(st.integers(1, 2)), groups=draw(st.sampled_from([1, channels])))
+    conv = Conv(
+        channels, kernel, pad="same", dilation=draw(st.integers(1, 2)), groups=draw(st.sampled_from([1, channels]))
+    )
     inner = [conv, *draw(st.lists(_elementwise("act") | _elementwise("bn"), max_size=2))]
     if deep and draw(st.integers(0, 2)) == 0:
         inner.insert(draw(st.integers(0, len(inner))), Skip(draw(_same(shape, deep=False))))
@@ -221,7 +225,15 @@ def _chain(parts: list[Plan]) -> Plan:
 _POOL = ("kernel not square", "stride not square", "overlap", "gap between", "pad", "drops", "rows and columns differ")
 _OPTIONS = {
     "conv": (
-        *("kernel not square", "stride", "stride not square", "pad", "pad not square", "dilation", "dilation not square"),
+        *(
+            "kernel not square",
+            "stride",
+            "stride not square",
+            "pad",
+            "pad not square",
+            "dilation",
+            "dilation not square",
+        ),
         *("same", "same and stride", "groups", "depthwise", "no bias", "drops", "rows and columns differ"),
     ),
     "maxpool": _POOL,
@@ -275,7 +287,9 @@ def features(network: Network) -> Iterator[str]:
                     "no bias": not layer.bias,
                 }
             yield from (f"{kind}: {name}" for name, there in found.items() if there)
-        if isinstance(layer, Crop) and any((n - size) % 2 for n, size in zip(node.input[1:], pair(layer.size), strict=True)):
+        if isinstance(layer, Crop) and any(
+            (n - size) % 2 for n, size in zip(node.input[1:], pair(layer.size), strict=True)
+        ):
             yield "crop: odd rest"
         if isinstance(layer, Add):
             if node.other == -1:

@@ -181,7 +181,9 @@ def test_batchnorm_learns_torchs_statistics_of_maps_and_of_rows() -> None:
     assert torch.equal(net.bn2.running_mean, own[3].running_mean)
 
 
-@pytest.mark.parametrize("formula", [SLIDES, "crop(24) + conv(8, 3) + bn + skip(conv(8, 3, pad='same') + skip(relu)) + prelu + gap + fc"])
+@pytest.mark.parametrize(
+    "formula", [SLIDES, "crop(24) + conv(8, 3) + bn + skip(conv(8, 3, pad='same') + skip(relu)) + prelu + gap + fc"]
+)
 def test_bf16_and_channels_last_train(formula: str) -> None:
     net = net_of(formula).to(memory_format=torch.channels_last).train()
     with torch.autocast("cpu", torch.bfloat16):

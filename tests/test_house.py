@@ -114,7 +114,9 @@ sys.meta_path.insert(0, Gone())
 MAIN = "from convscope.cli.main import main\ntry:\n    main({})\nexcept SystemExit as e:\n    assert not e.code\n"
 
 
-@pytest.mark.parametrize("words", [["--help"], ["describe", "slides"], ["describe", "--json", "slides"], ["train", "--help"]])
+@pytest.mark.parametrize(
+    "words", [["--help"], ["describe", "slides"], ["describe", "--json", "slides"], ["train", "--help"]]
+)
 def test_help_and_describe_load_nothing_heavy(words: list[str]) -> None:
     heavy = "torch numpy rich onnx onnxruntime PIL dataclasses inspect typing"
     got = loaded(MAIN.format(words), block="torch numpy rich onnx onnxruntime PIL")
@@ -122,7 +124,9 @@ def test_help_and_describe_load_nothing_heavy(words: list[str]) -> None:
 
 
 def test_the_formula_works_where_torch_is_not_installed() -> None:
-    got = loaded("import convscope\nassert convscope.describe('slides').network.parameters == 274570", block="torch numpy")
+    got = loaded(
+        "import convscope\nassert convscope.describe('slides').network.parameters == 274570", block="torch numpy"
+    )
     assert "torch" not in got
 
 

@@ -45,7 +45,9 @@ def test_nonsense_is_refused(fields: dict[str, object]) -> None:
         InputSpec.from_json(good | fields)
 
 
-@pytest.mark.parametrize("fields", [None, [], "x", {}, {"shape": [1, 2, 3]}, {**InputSpec((1, 2, 3)).to_json(), "more": 1}])
+@pytest.mark.parametrize(
+    "fields", [None, [], "x", {}, {"shape": [1, 2, 3]}, {**InputSpec((1, 2, 3)).to_json(), "more": 1}]
+)
 def test_another_kind_of_json_is_refused(fields: object) -> None:
     with pytest.raises(InputError, match="not an input specification"):
         InputSpec.from_json(fields)

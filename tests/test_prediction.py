@@ -23,7 +23,9 @@ FORMULA = 'crop((10, 9)) + conv(4, 3, pad="same") + bn + relu + skip(conv(4, 3, 
 SHAPE = (1, 12, 11)
 
 
-def model_file(path: Path, formula: str = FORMULA, shape: tuple[int, int, int] = SHAPE, invert: str = "no", classes: int = 5) -> Path:
+def model_file(
+    path: Path, formula: str = FORMULA, shape: tuple[int, int, int] = SHAPE, invert: str = "no", classes: int = 5
+) -> Path:
     network, spec, weights, names = sample(formula, shape, classes, invert)
     write(path, network, spec, weights, names)
     return path
@@ -72,7 +74,15 @@ def test_one_picture_in_every_form_is_the_same_picture(tmp_path: Path, shape: tu
     (tmp_path / "a.png").write_bytes(png(array))
     wanted = model.predict(array[None])
     hwc = array.transpose(1, 2, 0)
-    forms = [tmp_path / "a.png", str(tmp_path / "a.png"), png(array), array, hwc, Image.open(tmp_path / "a.png"), array.astype(np.int64)]
+    forms = [
+        tmp_path / "a.png",
+        str(tmp_path / "a.png"),
+        png(array),
+        array,
+        hwc,
+        Image.open(tmp_path / "a.png"),
+        array.astype(np.int64),
+    ]
     for form in [*forms, *([array[0]] if shape[0] == 1 else [])]:
         assert model.predict(form) == wanted
         assert model.predict([form]) == wanted
@@ -160,7 +170,9 @@ def test_json_of_a_prediction() -> None:
     assert Prediction("7", 0.75, scores, True).to_json() == told | {"inverted": True}
 
 
-@pytest.mark.parametrize("array", [np.zeros(3), np.zeros((2, 5, 5)), np.full((12, 11), np.nan), np.zeros((12, 11), dtype=complex), 5])
+@pytest.mark.parametrize(
+    "array", [np.zeros(3), np.zeros((2, 5, 5)), np.full((12, 11), np.nan), np.zeros((12, 11), dtype=complex), 5]
+)
 def test_arrays_that_are_no_picture(model: Model, array: object) -> None:
     with pytest.raises((InputError, TypeError)):
         model.predict(array)  # type: ignore[arg-type]
@@ -202,7 +214,9 @@ def test_module_is_the_network_ready_to_evaluate(model: Model) -> None:
     assert not net.training
     batch = pictures(4)
     with torch.no_grad():
-        np.testing.assert_allclose(net(torch.from_numpy(batch)).numpy(), model.predictor.run(batch)[0], rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(
+            net(torch.from_numpy(batch)).numpy(), model.predictor.run(batch)[0], rtol=1e-4, atol=1e-5
+        )
     assert model.module() is not net
     assert (model.network, model.spec, model.classes) == (net.network, net.spec, tuple(f"class {k}" for k in range(5)))
     assert repr(model).endswith(f"/model.onnx': {FORMULA}, 5 classes)")
@@ -221,7 +235,10 @@ sys.meta_path.insert(0, Block())
 def test_predicting_needs_no_torch(tmp_path: Path) -> None:
     model_file(tmp_path / "model.onnx")
     (tmp_path / "a.png").write_bytes(png(pictures(1)[0]))
-    code = BLOCK + f"from convscope.prediction import load; print(load({str(tmp_path)!r}).predict({str(tmp_path / 'a.png')!r})[0].label)"
+    code = (
+        BLOCK
+        + f"from convscope.prediction import load; print(load({str(tmp_path)!r}).predict({str(tmp_path / 'a.png')!r})[0].label)"
+    )
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("class ")

@@ -46,7 +46,9 @@ def test_the_two_commands_exist() -> None:
 
 
 @pytest.mark.slow
-def test_the_python_runs_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_python_runs_as_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     Image.fromarray(np.zeros((28, 28), np.uint8)).save("digit.png")
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)

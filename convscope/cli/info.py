@@ -66,10 +66,17 @@ def rows(file: ModelFile) -> list[tuple[str, str]]:
         ("scaled by", f"(x − {_numbers(file.spec.mean)}) / {_numbers(file.spec.std)}"),
         ("brought to size", printable(file.spec.resize or "as it is")),
         ("inverted", file.spec.invert),
-        ("classes", f"{len(file.classes)}: {', '.join(printable(c) for c in file.classes[:20])}{', …' * (len(file.classes) > 20)}"),
+        (
+            "classes",
+            f"{len(file.classes)}: {', '.join(printable(c) for c in file.classes[:20])}{', …' * (len(file.classes) > 20)}",
+        ),
         ("parameters", f"{file.network.parameters:,}"),
         ("MACs", f"{file.network.macs:,} a picture"),
-        *((name, f"{v:.6g}" if isinstance(v, float) else printable(v)) for name, v in _flat(file.facts) if not isinstance(v, (list, type(None)))),
+        *(
+            (name, f"{v:.6g}" if isinstance(v, float) else printable(v))
+            for name, v in _flat(file.facts)
+            if not isinstance(v, (list, type(None)))
+        ),
         ("size", f"{len(file.data):,} bytes, format {file.metadata.format}"),
         ("digest", f"sha256 {file.digest}, verified"),
     ]

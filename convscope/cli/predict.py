@@ -30,13 +30,22 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "are read. A picture that cannot be read is reported in its row, the others go on, and the exit code is 3.",
     )
     parser.add_argument("model", metavar="MODEL", help="a model.onnx or a run directory")
-    parser.add_argument("pictures", nargs="+", metavar="IMAGE", help="a picture, a folder (searched to the bottom) or a pattern such as 'scans/*.png'")
+    parser.add_argument(
+        "pictures",
+        nargs="+",
+        metavar="IMAGE",
+        help="a picture, a folder (searched to the bottom) or a pattern such as 'scans/*.png'",
+    )
     parser.add_argument("--top", type=int, default=3, metavar="N", help="how many classes to show (default 3)")
     parser.add_argument(
-        "--invert", choices=("auto", "yes", "no"), help="swap dark and light; auto: where the border is much lighter than the middle (default: as the model says)"
+        "--invert",
+        choices=("auto", "yes", "no"),
+        help="swap dark and light; auto: where the border is much lighter than the middle (default: as the model says)",
     )
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON object a line: {path, label, probability, top} or {path, error}")
+    form.add_argument(
+        "--json", action="store_true", help="one JSON object a line: {path, label, probability, top} or {path, error}"
+    )
     form.add_argument("--csv", action="store_true", help="comma-separated values with a header")
     parser.set_defaults(run=run)
 
@@ -50,7 +59,9 @@ def run(args: argparse.Namespace) -> int:
     model = load(args.model)
     paths = list(find(args.pictures))
     if not paths:
-        raise InputError("no pictures there", got=" ".join(args.pictures), hint="a folder or pattern with .png, .jpg, … files")
+        raise InputError(
+            "no pictures there", got=" ".join(args.pictures), hint="a folder or pattern with .png, .jpg, … files"
+        )
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a file name may hold what this terminal cannot show
     top = min(args.top, len(model.classes))

@@ -23,4 +23,7 @@ def sealed(data: bytes | memoryview) -> bool:
     """Tell whether `data` ends in a digest record that matches it."""
     view = memoryview(data)
     end = len(view) - 64
-    return view[max(0, end - len(HEAD)) : max(0, end)] == HEAD and view[end:] == hashlib.sha256(view[:end]).hexdigest().encode()
+    return (
+        view[max(0, end - len(HEAD)) : max(0, end)] == HEAD
+        and view[end:] == hashlib.sha256(view[:end]).hexdigest().encode()
+    )

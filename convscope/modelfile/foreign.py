@@ -18,10 +18,30 @@ class _Kind(Value):
 _PICKLE = "a PyTorch or pickle file, which can run code when it is opened; convscope never opens one"
 _TRAIN = "convscope train writes a model.onnx; its run directory will do too"
 KINDS = (
-    _Kind((".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin"), (b"PK\x03\x04", *(b"\x80" + bytes([v]) for v in range(2, 6))), _PICKLE, _TRAIN),
-    _Kind((".h5", ".hdf5", ".keras"), (b"\x89HDF\r\n\x1a\n",), "a Keras or HDF5 file, not a model that convscope wrote", _TRAIN),
-    _Kind((".safetensors",), (), "weights alone (safetensors), without class names or input", "the model.onnx in the same run directory"),
-    _Kind((".png", ".jpg", ".jpeg"), (b"\x89PNG", b"\xff\xd8\xff", b"GIF8"), "a picture, not a model", "the model comes first, then the pictures"),
+    _Kind(
+        (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin"),
+        (b"PK\x03\x04", *(b"\x80" + bytes([v]) for v in range(2, 6))),
+        _PICKLE,
+        _TRAIN,
+    ),
+    _Kind(
+        (".h5", ".hdf5", ".keras"),
+        (b"\x89HDF\r\n\x1a\n",),
+        "a Keras or HDF5 file, not a model that convscope wrote",
+        _TRAIN,
+    ),
+    _Kind(
+        (".safetensors",),
+        (),
+        "weights alone (safetensors), without class names or input",
+        "the model.onnx in the same run directory",
+    ),
+    _Kind(
+        (".png", ".jpg", ".jpeg"),
+        (b"\x89PNG", b"\xff\xd8\xff", b"GIF8"),
+        "a picture, not a model",
+        "the model comes first, then the pictures",
+    ),
 )
 
 
@@ -40,7 +60,9 @@ def refused(data: bytes, where: str) -> InputError:
     if not data:
         return InputError("the file is empty", where=where, hint="copy or train it again")
     if b"convscope" in data:
-        return InputError("damaged or cut short: it does not match its own digest", where=where, hint="copy or train it again")
+        return InputError(
+            "damaged or cut short: it does not match its own digest", where=where, hint="copy or train it again"
+        )
     if data[:1] in (b"\x08", b"\x12", b"\x3a") and b"\x3a" in data:  # ModelProto's ir_version, producer, graph
         return InputError("an ONNX file that convscope did not write", where=where, hint=_TRAIN)
     return InputError("not a model file", where=where, hint=_TRAIN)

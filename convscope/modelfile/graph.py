@@ -90,7 +90,11 @@ def operators(network: Network) -> list[Operator]:
         reads = [names[i + 1] for i in (node.source, node.other) if i is not None]
         made.append(Operator(kind, (*reads, *(f"{node.name}.{name}" for name in extra)), node.name, attributes))
     last = network.nodes[-1]
-    end = Operator("Identity", (last.name,), "logits") if last.flat else Operator("Flatten", (last.name,), "logits", {"axis": 1})
+    end = (
+        Operator("Identity", (last.name,), "logits")
+        if last.flat
+        else Operator("Flatten", (last.name,), "logits", {"axis": 1})
+    )
     return [*made, end, Operator("Softmax", ("logits",), "probabilities", {"axis": 1})]
 
 

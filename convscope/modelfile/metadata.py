@@ -26,7 +26,9 @@ class Metadata(Value):
     def _check(self) -> None:
         check_ends(self.network, self.spec)
         if len(self.classes) != self.network.classes or not all(isinstance(name, str) for name in self.classes):
-            raise InputError("there must be a name for each class", got=len(self.classes), expected=f"{self.network.classes}")
+            raise InputError(
+                "there must be a name for each class", got=len(self.classes), expected=f"{self.network.classes}"
+            )
         if len(set(self.classes)) != len(self.classes):
             twice = next(name for name in self.classes if self.classes.count(name) > 1)
             raise InputError("two classes have one name", got=twice)
@@ -54,9 +56,19 @@ def from_records(records: dict[str, str]) -> Metadata:
         raise InputError("its format version cannot be read", got=version)
     if int(version) > FORMAT:
         raise InputError(
-            "written by a newer convscope", got=f"format {version}", expected=f"format {FORMAT}", hint="pip install --upgrade convscope"
+            "written by a newer convscope",
+            got=f"format {version}",
+            expected=f"format {FORMAT}",
+            hint="pip install --upgrade convscope",
         )
-    wanted = ["convscope.format", "convscope.formula", "convscope.classes", "convscope.input", "convscope.facts", "convscope.digest"]
+    wanted = [
+        "convscope.format",
+        "convscope.formula",
+        "convscope.classes",
+        "convscope.input",
+        "convscope.facts",
+        "convscope.digest",
+    ]
     if list(records) != wanted:
         raise InputError("its records are not those of a convscope model", got=", ".join(records))
     if large := [key for key, value in records.items() if len(value) > LARGEST]:
@@ -71,7 +83,9 @@ def from_records(records: dict[str, str]) -> Metadata:
     try:
         network = trace(parse(records["convscope.formula"]), spec.shape, max(1, len(classes)))
     except ConvscopeError as error:
-        raise InputError("its formula cannot be built: " + error.what, got=error.got, expected=error.expected) from error
+        raise InputError(
+            "its formula cannot be built: " + error.what, got=error.got, expected=error.expected
+        ) from error
     return Metadata(network, spec, tuple(classes), facts, int(version))
 
 

@@ -103,7 +103,9 @@ def read(path: str | os.PathLike[str]) -> ModelFile:
     try:
         size = file.stat().st_size
         if size > LARGEST:
-            raise InputError("too large for a model file", where=str(file), got=f"{size:,} bytes", expected=f"at most {LARGEST:,}")
+            raise InputError(
+                "too large for a model file", where=str(file), got=f"{size:,} bytes", expected=f"at most {LARGEST:,}"
+            )
         data = file.read_bytes()
     except OSError as error:
         raise InputError("cannot be read", where=str(file), got=error.strerror) from error
@@ -130,7 +132,9 @@ def check(data: bytes, where: str) -> Metadata:
     except MalformedError as error:
         raise InputError(f"not as convscope writes it: {error}", where=where) from error
     except ConvscopeError as error:
-        raise InputError(error.what, where=error.where or where, got=error.got, expected=error.expected, hint=error.hint) from error
+        raise InputError(
+            error.what, where=error.where or where, got=error.got, expected=error.expected, hint=error.hint
+        ) from error
     return metadata
 
 

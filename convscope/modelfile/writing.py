@@ -75,7 +75,10 @@ def _checked(network: Network, weights: Weights) -> dict[str, bytes]:
         if weights[name].shape != shape:
             raise InputError(f"{name} has another shape", got=weights[name].shape, expected=f"{shape}")
         if not np.isfinite(array).all():
-            raise InputError(f"{name} holds NaN or infinity", hint="a model that diverged is not worth keeping; lower the learning rate")
+            raise InputError(
+                f"{name} holds NaN or infinity",
+                hint="a model that diverged is not worth keeping; lower the learning rate",
+            )
         if name.endswith(".running_var") and array.min() < 0:
             raise InputError(f"{name} holds a variance below 0")
         made[name] = array.tobytes()

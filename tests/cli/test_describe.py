@@ -44,7 +44,9 @@ def test_without_a_formula_the_named_plans_are_listed(capsys: pytest.CaptureFixt
         (["\udcff"], 2, "no verb is called"),
     ],
 )
-def test_mistakes_are_told_in_one_place_with_a_code(words: list[str], code: int, says: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_mistakes_are_told_in_one_place_with_a_code(
+    words: list[str], code: int, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     try:
         got = main(words)
     except SystemExit as leave:

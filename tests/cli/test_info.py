@@ -15,7 +15,12 @@ from convscope.errors import InputError
 from convscope.modelfile import write
 from tests.samples import sample
 
-FACTS = {"training": {"recipe": "slides", "epochs": 1 / 3}, "validation": None, "test": {"accuracy": 0.974, "confusion": [[1] * 10] * 10}, "versions": {"torch": "2.13"}}
+FACTS = {
+    "training": {"recipe": "slides", "epochs": 1 / 3},
+    "validation": None,
+    "test": {"accuracy": 0.974, "confusion": [[1] * 10] * 10},
+    "versions": {"torch": "2.13"},
+}
 
 
 def parse(*words: object) -> argparse.Namespace:
@@ -39,7 +44,13 @@ def test_json_holds_everything(model: Path, capsys: pytest.CaptureFixture[str]) 
         "format": 1,
         "formula": "conv(4, 3) + relu + maxpool(2) + fc",
         "classes": ["cat", "개", "\x1b[31mred"],
-        "input": {"shape": [3, 12, 11], "mean": [33.0] * 3, "std": [78.0] * 3, "resize": "pad-bilinear-antialias", "invert": "auto"},
+        "input": {
+            "shape": [3, 12, 11],
+            "mean": [33.0] * 3,
+            "std": [78.0] * 3,
+            "resize": "pad-bilinear-antialias",
+            "invert": "auto",
+        },
         "parameters": 4 * 28 + 80 * 3 + 3,
         "macs": 27 * 4 * 10 * 9 + 80 * 3,
         "facts": FACTS,
@@ -94,6 +105,8 @@ def test_it_needs_neither_torch_nor_numpy(model: Path) -> None:
         "from convscope.cli import info; parser = argparse.ArgumentParser(); info.add(parser.add_subparsers())\n"
         "args = parser.parse_args(sys.argv[1:]); sys.exit(args.run(args))"
     )
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code, "info", model], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, "info", model], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert "verified" in done.stdout

@@ -97,7 +97,10 @@ def test_csv(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     odd.write_bytes(b"")
     code, out = run(capsys, model, good, odd, "--csv", "--top", 9)
     header, first, second = csv.reader(io.StringIO(out))
-    assert ",".join(header) == "path,label,probability,label2,probability2,label3,probability3,label4,probability4,inverted,error"
+    assert (
+        ",".join(header)
+        == "path,label,probability,label2,probability2,label3,probability3,label4,probability4,inverted,error"
+    )
     (told,) = load(model).predict(good, top=9)
     assert first == [str(good), *(str(v) for score in told.top for v in score), "no", ""]
     assert second == [str(odd), *[""] * 9, "an empty file"]
@@ -117,11 +120,20 @@ def test_folders_and_patterns_in_text_order(model: Path, tmp_path: Path, capsys:
     picture(tmp_path / "[odd].png")
 
     def paths(*words: object) -> list[str]:
-        return [os.path.relpath(json.loads(line)["path"], tmp_path) for line in run(capsys, model, *words, "--json")[1].splitlines()]
+        return [
+            os.path.relpath(json.loads(line)["path"], tmp_path)
+            for line in run(capsys, model, *words, "--json")[1].splitlines()
+        ]
 
     everything = ["in/10.png", "in/9.png", "in/a.PNG", "in/b.png", "in/sub/c.jpg", "in/sub/deep/er/d.bmp"]
     assert paths(root) == everything
-    assert paths(root / "*.png", root / "sub" / "**" / "*.*") == ["in/10.png", "in/9.png", "in/b.png", "in/sub/c.jpg", "in/sub/deep/er/d.bmp"]
+    assert paths(root / "*.png", root / "sub" / "**" / "*.*") == [
+        "in/10.png",
+        "in/9.png",
+        "in/b.png",
+        "in/sub/c.jpg",
+        "in/sub/deep/er/d.bmp",
+    ]
     assert paths(root / "b.png", root / "[ab].*", root) == ["in/b.png", "in/a.PNG", "in/b.png", *everything]
     assert paths(tmp_path / "[odd].png") == ["[odd].png"]
 
@@ -143,7 +155,16 @@ def test_the_model_is_looked_at_first(tmp_path: Path) -> None:
         verb.run(parse(tmp_path / "none.onnx", tmp_path / "none.png"))
 
 
-HOSTILE = [b"a\x1b[31mred\x07.png", b"line\nfeed.png", b"r\rewind.png", b"\xff\xfe.png", "한글 이름.png".encode(), "\u202egnp.exe.png".encode(), b"--json.png", b"%s%n{0}.png"]
+HOSTILE = [
+    b"a\x1b[31mred\x07.png",
+    b"line\nfeed.png",
+    b"r\rewind.png",
+    b"\xff\xfe.png",
+    "한글 이름.png".encode(),
+    "\u202egnp.exe.png".encode(),
+    b"--json.png",
+    b"%s%n{0}.png",
+]
 
 
 def cli(*words: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
@@ -153,7 +174,15 @@ def cli(*words: object, **environment: str) -> subprocess.CompletedProcess[bytes
         "from convscope.cli import predict; parser = argparse.ArgumentParser(); predict.add(parser.add_subparsers())\n"
         "args = parser.parse_args(sys.argv[1:]); sys.exit(args.run(args))"
     )
-    command = [sys.executable, "-W", "error", "-c", code, "predict", *(w if isinstance(w, bytes) else str(w) for w in words)]
+    command = [
+        sys.executable,
+        "-W",
+        "error",
+        "-c",
+        code,
+        "predict",
+        *(w if isinstance(w, bytes) else str(w) for w in words),
+    ]
     return subprocess.run(command, capture_output=True, check=False, env=os.environ | environment)
 
 

@@ -96,7 +96,9 @@ def test_whatever_passes_under_a_forged_digest_is_what_the_writer_writes() -> No
         theirs = onnx.load_from_string(data)
         tensors = {t.name: onnx.numpy_helper.to_array(t) for t in theirs.graph.initializer}
         weights = {name: array for name, array in tensors.items() if name.split(".")[0] not in ("pictures", "crop1")}
-        again = onnx.load_from_string(serialise(metadata.network, metadata.spec, weights, metadata.classes, metadata.facts))
+        again = onnx.load_from_string(
+            serialise(metadata.network, metadata.spec, weights, metadata.classes, metadata.facts)
+        )
         for model in (theirs, again):  # a free text, and texts whose JSON may be spelled in several ways
             model.ClearField("producer_name")
             model.graph.ClearField("name")

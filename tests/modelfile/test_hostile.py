@@ -149,7 +149,9 @@ def test_the_sample_itself_passes(tmp_path: Path) -> None:
 def test_onnx_itself_would_have_taken_the_first_of_two_graphs_together(tmp_path: Path) -> None:
     """Protocol Buffers join a message that occurs twice; a reader that takes one of them would be deceived."""
     model = onnx.load_from_string(DATA)
-    more = onnx.ModelProto(graph=onnx.GraphProto(node=[onnx.NodeProto(op_type="Identity", input=["logits"], output=["x"])]))
+    more = onnx.ModelProto(
+        graph=onnx.GraphProto(node=[onnx.NodeProto(op_type="Identity", input=["logits"], output=["x"])])
+    )
     data = seal(DATA[: -64 - len(HEAD)] + more.SerializeToString())
     assert len(onnx.load_from_string(data).graph.node) == len(model.graph.node) + 1
     assert "too many fields" in refusal(data, tmp_path / "model.onnx")
@@ -239,7 +241,13 @@ def test_a_file_beyond_what_a_model_can_hold_is_not_read(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("count", [10, 300_000])
 def test_numbers_that_cannot_be_used_are_found_in_small_and_large_tensors(count: int) -> None:
-    for bad, usable, usable_as_variance in ((1.0, True, True), (-1.0, True, False), (np.nan, False, False), (np.inf, False, False), (-np.inf, False, False)):
+    for bad, usable, usable_as_variance in (
+        (1.0, True, True),
+        (-1.0, True, False),
+        (np.nan, False, False),
+        (np.inf, False, False),
+        (-np.inf, False, False),
+    ):
         values = np.ones(count, "<f4")
         values[count // 2] = bad
         data = memoryview(values.tobytes())

@@ -23,7 +23,11 @@ FORMULA = 'crop((5, 4)) + conv(4, 3, pad="same") + bn + skip(conv(4, 3, pad="sam
 def test_written_and_read_back(tmp_path: Path) -> None:
     network, spec, weights, _ = sample(FORMULA, (3, 7, 5), 3, invert="auto")
     classes = ("cat", "강아지", 'a "b"\n\ud800')
-    facts = {"training": {"recipe": "slides", "seed": 1}, "test": {"accuracy": 0.97, "n": 10000}, "versions": {"x": "1"}}
+    facts = {
+        "training": {"recipe": "slides", "seed": 1},
+        "test": {"accuracy": 0.97, "n": 10000},
+        "versions": {"x": "1"},
+    }
     write(tmp_path / "model.onnx", network, spec, weights, classes, facts)
     assert os.listdir(tmp_path) == ["model.onnx"]
     file = read(tmp_path)

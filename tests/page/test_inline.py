@@ -161,9 +161,9 @@ def test_a_source_makes_no_code_no_markup_and_no_request(path: Path) -> None:
         assert not (match := re.search(pattern, code)), match[0]
     assert len(code.splitlines()) < 400
     if "engine" in path.parts:
-        assert not (match := re.search(r"(?<![.\w])(document|window|navigator|location|localStorage|globalThis|self)\b", code)), match[
-            0
-        ]
+        assert not (
+            match := re.search(r"(?<![.\w])(document|window|navigator|location|localStorage|globalThis|self)\b", code)
+        ), match[0]
 
 
 def test_every_module_is_part_of_the_page() -> None:
