@@ -28,7 +28,7 @@ def seen(network: Network, index: int, unit: Pair = (0, 0)) -> Box | None:
     for i in range(index, -1, -1):
         node = network.nodes[i]
         for patch in _apart(wanted.pop(i, set())):
-            back = _back(node, patch)
+            back = _back(node, patch, flat=node.source >= 0 and network.nodes[node.source].flat)
             if all(back):
                 wanted.setdefault(node.source, set()).add(back)
             if node.other is not None:
@@ -50,8 +50,8 @@ def _apart(patches: set[Patch]) -> set[Patch]:
     return {p for p in patches if not any(p != q and p[0] <= q[0] and p[1] <= q[1] for q in patches)}
 
 
-def _back(node: Node, patch: Patch) -> Patch:
-    """Return the units of its input that the units `patch` of `node` read."""
+def _back(node: Node, patch: Patch, flat: bool) -> Patch:
+    """Return the units of its input that the units `patch` of `node` read; `flat` says whether those are in a row already."""
     _, height, width = node.input
     layer, window = node.layer, node.window
     if window is not None:
@@ -60,7 +60,7 @@ def _back(node: Node, patch: Patch) -> Patch:
         h, w = pair(layer.size)
         top, left = (height - h) // 2, (width - w) // 2
         return frozenset(y + top for y in patch[0]), frozenset(x + left for x in patch[1])
-    if isinstance(layer, Flatten) and (height, width) != (1, 1):
+    if isinstance(layer, Flatten) and not flat:
         cells = [divmod(number % (height * width), width) for number in patch[0]]
         return frozenset(y for y, _ in cells), frozenset(x for _, x in cells)
     if isinstance(layer, FC):

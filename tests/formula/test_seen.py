@@ -108,6 +108,13 @@ def test_a_chain_by_hand() -> None:
     assert seen(trace(parse("conv(1, 1, pad=2)"), (1, 4, 4)), 0, (0, 0)) is None  # padding alone
 
 
+def test_maps_of_one_pixel_are_flattened_to_the_channel_that_each_number_is() -> None:
+    network = trace(parse("conv(3, 1, stride=2) + flatten + flatten + fc(2)"), (1, 2, 2))
+    for number in range(3):  # each channel's one unit sees the upper left pixel
+        assert seen(network, 1, (number, 0)) == seen(network, 2, (number, 0)) == (0, 0, 0, 0)
+    assert seen(network, 3, (1, 0)) == (0, 0, 0, 0)
+
+
 def test_many_skips_do_not_multiply() -> None:
     body = Skip(LAYERS["conv"](1, 3, pad=2, dilation=2) + LAYERS["conv"](1, (3, 1), pad=(1, 0)))  # type: ignore[call-arg]
     network = trace(body * 100, (1, 40, 40))

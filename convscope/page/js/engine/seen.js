@@ -21,7 +21,7 @@ export function seenBox(nodes, index, y, x) {
   for (let i = index; i >= 0; i--) {
     const node = nodes[i];
     for (const patch of keepApart(wanted.get(i) ?? [])) {
-      const back = readBy(node, patch);
+      const back = readBy(node, patch, node.source >= 0 && nodes[node.source].flat);
       if (back[0].size && back[1].size) want(node.source, back);
       if (node.other !== null) want(node.other, patch);
     }
@@ -55,9 +55,10 @@ function keepApart(patches) {
  * Return the units of its input that the units `patch` of a node read.
  * @param {Layer} node
  * @param {Patch} patch
+ * @param {boolean} flat whether those are in a row already
  * @returns {Patch}
  */
-function readBy(node, patch) {
+function readBy(node, patch, flat) {
   const [units, height, width] = node.input;
   const all = (/** @type {number} */ n) => new Set(Array.from({ length: n }, (_, i) => i));
   if (node.kind === "gap" || node.kind === "opaque") return [all(height), all(width)];
@@ -68,7 +69,7 @@ function readBy(node, patch) {
     const shift = (/** @type {Set<number>} */ set, /** @type {number} */ by) => new Set([...set].map((v) => v + by));
     return [shift(patch[0], Math.floor(first / width)), shift(patch[1], first % width)];
   }
-  if (node.kind === "flatten" && height * width > 1) {
+  if (node.kind === "flatten" && !flat) {
     const cells = [...patch[0]].map((unit) => unit % (height * width));
     return [new Set(cells.map((cell) => Math.floor(cell / width))), new Set(cells.map((cell) => cell % width))];
   }
