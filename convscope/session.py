@@ -172,9 +172,10 @@ def _work(
     from . import machine, snapshots
     from .build import build
     from .evaluation import score
+    from .grouping import initialised
     from .inputs import InputSpec
     from .preparation import parts
-    from .training import State, as_tensor, fit, initialised, scores
+    from .training import State, as_tensor, fit, scores
 
     settings, device = run.settings, machine.device(run.settings["device"])
     recipe, spec = Recipe.from_json(settings["recipe"]), InputSpec.from_json(settings["input"])

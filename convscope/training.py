@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import math
-import struct
 import time
 import warnings
 from collections.abc import Callable
@@ -18,23 +16,12 @@ from torch.nn import functional
 
 from . import augment
 from .build import Net, load_weights
+from .chance import number, permutation
 from .checkpoints import Arrays
 from .errors import InputError, Interrupted
-from .formula import (
-    AvgPool,
-    BatchNorm,
-    Conv,
-    Crop,
-    Dropout,
-    Flatten,
-    GlobalAvgPool,
-    LeakyReLU,
-    MaxPool,
-    Network,
-    PReLU,
-    ReLU,
-)
-from .optimisers import SGD, Muon, Optimiser
+from .formula import Crop
+from .grouping import optimisers
+from .optimisers import SGD
 from .recipes import Recipe
 from .runs import Run
 
@@ -230,67 +217,6 @@ class State:
                 buffer.copy_(torch.from_numpy(parts["optimiser"][name]))
         self.step, self.seconds = facts["step"], facts["time"]["seconds"]
         self._recent, self._epoch = [tuple(r) for r in facts["recent"]], facts["epoch"]
-
-
-def optimisers(net: Net, recipe: Recipe) -> list[Optimiser]:
-    """Return the optimisers that share the network's parameters out by their role.
-
-    Filters that BatchNorm follows go to Muon if the recipe says so; matrices and other filters are decayed; biases, BatchNorm's and PReLU's are not.
-    """
-    free = normalised(net.network)
-    to_muon: dict[str, Tensor] = {}
-    decayed: dict[str, Tensor] = {}
-    others: dict[str, Tensor] = {}
-    for name, parameter in net.named_parameters():
-        if recipe.optimiser == "muon" and name in free:
-            to_muon[name] = parameter
-        elif parameter.dim() > 1:
-            decayed[name] = parameter
-        else:
-            others[name] = parameter
-    lr = recipe.lr if free or recipe.plain_lr is None else recipe.plain_lr
-    made: list[Optimiser] = [
-        SGD(decayed, lr, recipe.momentum, recipe.nesterov, recipe.weight_decay),
-        SGD(others, lr, recipe.momentum, recipe.nesterov, 0.0),
-    ]
-    return [Muon(to_muon, recipe.filter_lr, recipe.filter_momentum), *made] if to_muon else made
-
-
-def normalised(network: Network) -> set[str]:
-    """Return the names of the filter banks whose length BatchNorm undoes: nothing but layers with f(a·x) = a·f(x), a > 0, in between."""
-    passing = (MaxPool, AvgPool, GlobalAvgPool, ReLU, LeakyReLU, PReLU, Flatten, Dropout)
-    skipped = {node.other for node in network.nodes}  # read a second time, by the end of a skip
-    found = set()
-    for node in network.nodes:
-        if isinstance(node.layer, BatchNorm):
-            at = node.source
-            while at >= 0 and at not in skipped and isinstance(network.nodes[at].layer, passing):
-                at = network.nodes[at].source
-            if at >= 0 and at not in skipped and isinstance(network.nodes[at].layer, Conv):
-                found.add(f"{network.nodes[at].name}.weight")
-    return found
-
-
-def initialised(net: Net, recipe: Recipe, seed: int) -> Net:
-    """Give `net` the first weights that the recipe wants and return it; torch's own are there already."""
-    if recipe.initial == "orthogonal":
-        generator = torch.Generator().manual_seed(number(seed, -1))
-        for name in sorted(normalised(net.network)):
-            bank = net.get_parameter(name)
-            with torch.no_grad():
-                bank.copy_(torch.nn.init.orthogonal_(torch.empty(bank.shape), generator=generator))
-    return net
-
-
-def permutation(n: int, seed: int, epoch: int) -> Tensor:
-    """Return the order (N,) in which the pictures are shown in `epoch`."""
-    return torch.randperm(n, generator=torch.Generator().manual_seed(number(seed, epoch)))
-
-
-def number(*parts: int) -> int:
-    """Return 63 bits that follow from whole numbers, for seeding: equal for equal parts, unrelated for any others."""
-    digest = hashlib.blake2b(struct.pack(f"<{len(parts)}q", *parts), digest_size=8).digest()
-    return int.from_bytes(digest, "little") >> 1
 
 
 def scores(net: Net, images: Tensor, batch: int = 500) -> np.ndarray[Any, np.dtype[np.float32]]:

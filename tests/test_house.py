@@ -25,7 +25,8 @@ ORDER = """
     build
     modelfile
     recipes
-    augment optimisers machine interrupts
+    augment optimisers machine interrupts chance
+    grouping
     checkpoints
     runs
     prediction

@@ -10,41 +10,17 @@ import pytest
 import torch
 from torch import nn
 
-from convscope.build import Net, build
+from convscope.build import build
+from convscope.chance import permutation
 from convscope.errors import InputError, Interrupted
-from convscope.formula import parse, resolve, trace
+from convscope.formula import resolve, trace
 from convscope.inputs import InputSpec
-from convscope.optimisers import SGD, Muon
-from convscope.recipes import RECIPES, Augmentation, Recipe
+from convscope.recipes import RECIPES, Augmentation
 from convscope.runs import Run, read_log
-from convscope.training import State, as_tensor, fit, initialised, normalised, number, permutation, scores
+from convscope.training import State, as_tensor, fit, scores
+from tests.toys import recipe, same, small, toy
 
 CPU = torch.device("cpu")
-
-
-def toy(
-    n: int = 48, shape: tuple[int, int, int] = (1, 8, 8), classes: int = 3, seed: int = 0
-) -> tuple[torch.Tensor, torch.Tensor]:
-    rng = np.random.default_rng(seed)
-    return torch.from_numpy(rng.integers(0, 256, (n, *shape), dtype=np.uint8)), torch.from_numpy(
-        rng.integers(0, classes, n)
-    )
-
-
-def small(
-    formula: str = "conv(4, 3) + relu + fc", seed: int = 0, shape: tuple[int, int, int] = (1, 8, 8), classes: int = 3
-) -> Net:
-    return build(trace(parse(formula), shape, classes), InputSpec(shape), seed).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-
-
-def recipe(**changes: Any) -> Recipe:
-    return Recipe(
-        **({"name": "r", "plan": "", "general_plan": "", "epochs": 1.0, "batch_size": 16, "lr": 0.05} | changes)
-    )
-
-
-def same(a: Net, b: Net) -> bool:
-    return all(torch.equal(x, y) for x, y in zip(a.state_dict().values(), b.state_dict().values(), strict=True))
 
 
 def test_slides_is_the_plain_loop_to_the_bit() -> None:
@@ -107,23 +83,6 @@ def test_a_step_of_everything_at_once_is_the_sum_of_its_parts() -> None:
     assert state.result is not state.net
 
 
-def test_parameters_go_to_the_optimiser_of_their_role() -> None:
-    net = small("conv(4, 3, bias=False) + bn + relu + conv(5, 3) + prelu + fc(6) + bn + relu + fc")
-    state = State(net, recipe(optimiser="muon", filter_lr=0.2, lr=0.1, plain_lr=0.01, momentum=0.9, weight_decay=0.1))
-    muon, decayed, rest = state.optimisers
-    assert isinstance(muon, Muon)
-    assert isinstance(decayed, SGD)
-    assert isinstance(rest, SGD)
-    assert [n.removesuffix(".momentum") for n in muon.state] == ["conv1.weight"]
-    assert [n.removesuffix(".momentum") for n in decayed.state] == ["conv2.weight", "fc1.weight", "fc2.weight"]
-    names = ["bn1.weight", "bn1.bias", "conv2.bias", "prelu1.weight", "fc1.bias", "bn2.weight", "bn2.bias", "fc2.bias"]
-    assert [n.removesuffix(".momentum") for n in rest.state] == names
-    assert (muon.lr, decayed.lr, rest.lr, decayed.weight_decay, rest.weight_decay) == (0.2, 0.1, 0.1, 0.1, 0.0)
-    plain = State(small(), recipe(optimiser="muon", filter_lr=0.2, lr=0.1, plain_lr=0.01))
-    assert [type(o) for o in plain.optimisers] == [SGD, SGD]
-    assert plain.lr == 0.01
-
-
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_broken_off_anywhere_and_restored_it_ends_in_the_same_bits(precision: str) -> None:
     images, labels = toy(n=50)
@@ -147,70 +106,6 @@ def test_broken_off_anywhere_and_restored_it_ends_in_the_same_bits(precision: st
         for line in (*said, *lines):
             line.pop("time", None)
         assert said == lines
-
-
-@pytest.mark.parametrize(
-    ("formula", "free"),
-    [
-        ("conv(4, 3) + bn + relu + fc", "conv1"),
-        (
-            "conv(4, 3) + maxpool(2) + bn + relu + conv(3, 2) + relu + dropout(0.5) + avgpool(2) + bn + fc",
-            "conv1 conv2",
-        ),
-        ("bn + conv(4, 3) + relu + conv(4, 3) + sigmoid + bn + fc", ""),
-        ("conv(4, 3) + gap + flatten + bn + fc(3) + bn + fc", "conv1"),
-        ("conv(4, 3) + skip(bn + conv(4, 1) + prelu + bn) + fc", "conv2"),  # the skip reads conv1 itself as well
-        ("skip(conv(1, 3, pad=1)) + bn + fc", ""),
-        ("conv(4, 3) + leaky_relu + skip(leaky_relu) + bn + fc", ""),
-    ],
-)
-def test_filters_whose_length_batchnorm_undoes(formula: str, free: str) -> None:
-    net = build(
-        trace(parse(formula), (1, 8, 8), 3), InputSpec((1, 8, 8), (128.0,), (1.0,))
-    ).train()  # large, so that BatchNorm's eps is nothing
-    found = normalised(net.network)
-    assert found == {f"{name}.weight" for name in free.split()}
-    images, _ = toy()
-    for node in net.network.nodes:
-        if node.name.startswith("conv"):
-            torch.manual_seed(0)
-            before = net(images)
-            with torch.no_grad():
-                parameters = [net.get_parameter(f"{node.name}.{name}") for name, _ in node.weights]
-                for p in parameters:
-                    p.mul_(8)
-                torch.manual_seed(0)
-                after = net(images)
-                for p in parameters:
-                    p.div_(8)
-            unchanged = bool((before - after).abs().max() < 0.02 * before.abs().max())
-            assert unchanged or f"{node.name}.weight" not in found, node.name
-
-
-def test_orthogonal_filters_are_orthogonal_and_others_torchs_own() -> None:
-    formula = "conv(4, 3) + bn + conv(90, 3) + bn + relu + conv(3, 2) + fc"
-    net, plain = small(formula), small(formula)
-    assert initialised(net, recipe(), 3) is net
-    assert same(net, plain)
-    initialised(net, recipe(initial="orthogonal"), 3)
-    for name in ("conv1", "conv2"):
-        bank = net.get_parameter(f"{name}.weight").detach().flatten(1)
-        short = bank @ bank.T if bank.shape[0] < bank.shape[1] else bank.T @ bank
-        torch.testing.assert_close(short, torch.eye(len(short)), atol=1e-5, rtol=0)
-    assert torch.equal(net.get_parameter("conv3.weight"), plain.get_parameter("conv3.weight"))
-    assert torch.equal(net.get_parameter("conv1.bias"), plain.get_parameter("conv1.bias"))
-    assert same(initialised(small(formula), recipe(initial="orthogonal"), 3), net)
-    assert not same(initialised(small(formula), recipe(initial="orthogonal"), 4), net)
-
-
-def test_every_picture_is_shown_once_an_epoch_in_an_order_of_its_own() -> None:
-    orders = [permutation(100, seed, epoch) for seed in (0, 1) for epoch in (0, 1)]
-    assert all(sorted(o.tolist()) == list(range(100)) for o in orders)
-    assert len({tuple(o.tolist()) for o in orders}) == 4
-    assert torch.equal(permutation(100, 1, 1), orders[3])
-    parts = {number(*p) for p in ((0,), (0, 0), (0, 1), (1, 0), (0, 0, 0), (256,), (2**40, 1))}
-    assert len(parts) == 7
-    assert all(0 <= p < 2**63 for p in parts)
 
 
 def test_pictures_and_labels_stay_together() -> None:

@@ -1,0 +1,20 @@
+"""All that is left to chance, as a function of what it is for: (seed, epoch, step). There is no state to save."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+
+import torch
+from torch import Tensor
+
+
+def permutation(n: int, seed: int, epoch: int) -> Tensor:
+    """Return the order (N,) in which the pictures are shown in `epoch`."""
+    return torch.randperm(n, generator=torch.Generator().manual_seed(number(seed, epoch)))
+
+
+def number(*parts: int) -> int:
+    """Return 63 bits that follow from whole numbers, for seeding: equal for equal parts, unrelated for any others."""
+    digest = hashlib.blake2b(struct.pack(f"<{len(parts)}q", *parts), digest_size=8).digest()
+    return int.from_bytes(digest, "little") >> 1

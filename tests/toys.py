@@ -1,0 +1,38 @@
+"""Small data, networks and recipes for the tests of training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from convscope.build import Net, build
+from convscope.formula import parse, trace
+from convscope.inputs import InputSpec
+from convscope.recipes import Recipe
+
+
+def toy(
+    n: int = 48, shape: tuple[int, int, int] = (1, 8, 8), classes: int = 3, seed: int = 0
+) -> tuple[torch.Tensor, torch.Tensor]:
+    rng = np.random.default_rng(seed)
+    return torch.from_numpy(rng.integers(0, 256, (n, *shape), dtype=np.uint8)), torch.from_numpy(
+        rng.integers(0, classes, n)
+    )
+
+
+def small(
+    formula: str = "conv(4, 3) + relu + fc", seed: int = 0, shape: tuple[int, int, int] = (1, 8, 8), classes: int = 3
+) -> Net:
+    return build(trace(parse(formula), shape, classes), InputSpec(shape), seed).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def recipe(**changes: Any) -> Recipe:
+    return Recipe(
+        **({"name": "r", "plan": "", "general_plan": "", "epochs": 1.0, "batch_size": 16, "lr": 0.05} | changes)
+    )
+
+
+def same(a: Net, b: Net) -> bool:
+    return all(torch.equal(x, y) for x, y in zip(a.state_dict().values(), b.state_dict().values(), strict=True))
