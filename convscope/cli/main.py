@@ -6,7 +6,7 @@ import argparse
 import sys
 from importlib import import_module
 
-from ..errors import INTERRUPTED, OK, USAGE, ConvscopeError, did_you_mean
+from ..errors import INTERRUPTED, OK, USAGE, ConvscopeError, EnvironmentFault, did_you_mean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +56,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"convscope: no verb is called {verb!a}\ntry: {did_you_mean(verb, list(VERBS))}", file=sys.stderr)
         return USAGE
     try:
+        return _run(verb, words)
+    except ConvscopeError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
+        sys.stdout = None  # nothing left to flush to
+        return OK
+
+
+def _run(verb: str | None, words: list[str]) -> int:
+    """Run the verb. Raises EnvironmentFault where one of the packages that it works with is not installed."""
+    try:
         args = parser(verb).parse_args(words)
         if args.version:
             from .. import __version__
@@ -66,15 +81,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             parser(None).print_help()
             return OK if not words else USAGE
         return int(args.run(args))
-    except ConvscopeError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
-        sys.stdout = None  # nothing left to flush to
-        return OK
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] == __package__.split(".")[0]:
+            raise
+        raise EnvironmentFault(
+            f"convscope {verb} needs a package that is not installed", got=error.name, hint="pip install convscope"
+        ) from error
 
 
 def script() -> NoReturn:

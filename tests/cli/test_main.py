@@ -1,0 +1,24 @@
+"""What surrounds every verb: what goes wrong becomes one message and an exit code."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from convscope.cli.main import main
+
+
+def test_a_package_that_is_not_installed_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)  # importing it says that there is no such module
+    assert main(["train", "mnist"]) == 4
+    said = "convscope train needs a package that is not installed, got torch\ntry: pip install convscope\n"
+    assert capsys.readouterr().err == said
+
+
+def test_a_bug_of_ours_stays_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "convscope.session", None)
+    with pytest.raises(ModuleNotFoundError):
+        main(["train", "mnist"])
