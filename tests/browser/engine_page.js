@@ -1,5 +1,6 @@
 import { gradientAt, oneHot } from "../../convscope/page/js/engine/backward.js";
 import { makeEngine } from "../../convscope/page/js/engine/engine.js";
+import { fitPicture } from "../../convscope/page/js/engine/fit.js";
 import { originOf } from "../../convscope/page/js/engine/terms.js";
 
 /** What the tests ask of the engine; numbers go back as base64 of float64. */
@@ -47,6 +48,8 @@ Object.assign(globalThis, {
     occlusion: (/** @type {number[]} */ picture, /** @type {number} */ chosen, /** @type {number} */ size, /** @type {number} */ stride) =>
       packed(at.engine.occlusion(picture, chosen, size, stride).values),
     contributions: (/** @type {number} */ chosen, /** @type {number | null} */ rival) => at.engine.contributions(at.result, chosen, rival),
+    fit: (/** @type {number[]} */ rgba, /** @type {number} */ height, /** @type {number} */ width, /** @type {any} */ input) =>
+      Array.from(fitPicture(rgba, height, width, input)),
     time: (/** @type {number[]} */ picture, /** @type {number} */ repeats) =>
       Array.from({ length: repeats }, () => {
         const start = performance.now();
