@@ -173,7 +173,7 @@ class Model:
         inverted: list[bool] = []
         for picture in pictures:
             try:
-                decoded, swapped = self._decode(picture, invert)
+                decoded, swapped = as_read(self.spec, picture, invert)
             except InputError as error:
                 told.append(error)
                 continue
@@ -189,30 +189,6 @@ class Model:
                 except InputError as error:
                     told[i] = error
         return told  # type: ignore[return-value]
-
-    def _decode(self, picture: Picture, invert: str | None) -> tuple[Pixels, bool]:
-        """Return a picture as the model reads it, uint8 (C, H, W), and whether dark and light were swapped."""
-        import numpy as np
-
-        from . import images
-
-        channels, *size = self.spec.shape
-        if isinstance(picture, np.ndarray) and picture.dtype == np.uint8 and picture.shape == self.spec.shape:
-            pixels = picture
-        elif channels not in (1, 3) or self.spec.resize not in ("", images.RESIZE_RULE):
-            why = f"{channels} channels" if channels not in (1, 3) else f"the rule {self.spec.resize}"
-            raise InputError(
-                "this model reads arrays only, uint8 and of its own shape", got=why, expected=f"{self.spec.shape}"
-            )
-        elif isinstance(picture, (str, bytes, os.PathLike)):
-            pixels = images.decode(picture, (size[0], size[1]), channels)
-        elif not isinstance(picture, np.ndarray) and hasattr(picture, "getexif"):
-            pixels = images.from_image(picture, (size[0], size[1]), channels)
-        else:
-            pixels = images.from_array(picture, (size[0], size[1]), channels)
-        rule = invert or ("no" if isinstance(picture, np.ndarray) else self.spec.invert)
-        swap = rule == "yes" or (rule == "auto" and images.invert_needed(pixels))
-        return (255 - pixels, True) if swap else (pixels, False)
 
     def _told(self, probabilities: Floats, top: int, inverted: list[bool]) -> list[Prediction]:
         import numpy as np
@@ -245,6 +221,32 @@ def predict(
 ) -> list[Prediction]:
     """Return a prediction for each picture; see Model.predict."""
     return (model if isinstance(model, Model) else load(model)).predict(pictures, top, invert)
+
+
+def as_read(spec: InputSpec, picture: Picture, invert: str | None = None) -> tuple[Pixels, bool]:
+    """Return a picture as a model of this input reads it, uint8 (C, H, W), and whether dark and light were swapped.
+
+    `picture` and `invert` as in Model.predict. Raises InputError where it cannot be read.
+    """
+    import numpy as np
+
+    from . import images
+
+    channels, *size = spec.shape
+    if isinstance(picture, np.ndarray) and picture.dtype == np.uint8 and picture.shape == spec.shape:
+        pixels = picture
+    elif channels not in (1, 3) or spec.resize not in ("", images.RESIZE_RULE):
+        why = f"{channels} channels" if channels not in (1, 3) else f"the rule {spec.resize}"
+        raise InputError("this model reads arrays only, uint8 and of its own shape", got=why, expected=f"{spec.shape}")
+    elif isinstance(picture, (str, bytes, os.PathLike)):
+        pixels = images.decode(picture, (size[0], size[1]), channels)
+    elif not isinstance(picture, np.ndarray) and hasattr(picture, "getexif"):
+        pixels = images.from_image(picture, (size[0], size[1]), channels)
+    else:
+        pixels = images.from_array(picture, (size[0], size[1]), channels)
+    rule = invert or ("no" if isinstance(picture, np.ndarray) else spec.invert)
+    swap = rule == "yes" or (rule == "auto" and images.invert_needed(pixels))
+    return (255 - pixels, True) if swap else (pixels, False)
 
 
 def _check_options(top: int, invert: str | None) -> None:

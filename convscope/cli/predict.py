@@ -6,19 +6,16 @@ import argparse
 import io
 import json
 import sys
-from pathlib import Path
 
 from ..errors import BAD_INPUT, OK, InputError, UsageError, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from ..prediction import Prediction
 
     Row = Callable[[str, Prediction | InputError], None]
-
-GLOB = "*?["
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -54,10 +51,11 @@ def run(args: argparse.Namespace) -> int:
     """Predict as `args` say; return 3 if a picture could not be read."""
     if args.top < 1:
         raise UsageError("--top must be 1 or more", got=args.top)
+    from ..paths import pictures_in
     from ..prediction import load
 
     model = load(args.model)
-    paths = list(find(args.pictures))
+    paths = list(pictures_in(args.pictures))
     if not paths:
         raise InputError(
             "no pictures there", got=" ".join(args.pictures), hint="a folder or pattern with .png, .jpg, … files"
@@ -71,26 +69,6 @@ def run(args: argparse.Namespace) -> int:
         row(path, told)
         code = BAD_INPUT if isinstance(told, InputError) else code
     return code
-
-
-def find(names: list[str]) -> Iterator[str]:
-    """Yield the pictures that `names` mean, in the order given: files, and those in folders and patterns in text order.
-
-    Hidden files and folders are left out. A name that is neither stays as it is, and its row will say why it cannot be read.
-    """
-    from glob import iglob
-
-    from ..images import SUFFIXES
-
-    for name in names:
-        path = Path(name)
-        if path.is_dir():
-            found = (p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
-            yield from sorted(str(p) for p in found if not any(part[0] == "." for part in p.relative_to(path).parts))
-        elif any(c in name for c in GLOB) and not path.exists():
-            yield from sorted(p for p in iglob(name, recursive=True) if Path(p).is_file())
-        else:
-            yield name
 
 
 def _json(path: str, told: Prediction | InputError) -> None:
