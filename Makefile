@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help train test quick check check-page screenshots clean
+.PHONY: help train test quick check demo clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,6 +33,13 @@ check: $(VENV)/tested  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+demo: $(VENV)/installed  ## train the slides model that ships with the package anew: three minutes of one core
+	rm -rf build/slides
+	$(BIN)/convscope train mnist --arch slides --recipe fast --epochs 6 --val 5000 --threads 1 --out build/slides
+	rm -rf convscope/page/slides
+	mkdir convscope/page/slides
+	cd build/slides && cp -r run.json log.jsonl snapshots model.onnx ../../convscope/page/slides/
 
 clean:  ## remove the virtual environment and caches; runs/ stays
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .formula import Tanh as Tanh
     from .formula import describe as describe
     from .formula import parse as parse
+    from .inspection import look as look
     from .prediction import Model as Model
     from .prediction import load as load
     from .prediction import predict as predict
@@ -46,6 +47,7 @@ _HOMES = {
     "train": "session",
     "Recipe": "recipes",
     "evaluate": "evaluation",
+    "look": "inspection",
     "predict": "prediction",
     "load": "prediction",
     "Model": "prediction",

@@ -21,6 +21,7 @@ ORDER = """
     inputs
     borders depth
     images
+    paths
     data
     build
     modelfile
@@ -36,6 +37,7 @@ ORDER = """
     session
     see
     page
+    inspection
     cli
 """
 LEVEL = {name: number for number, line in enumerate(ORDER.split("\n")) for name in line.split()}

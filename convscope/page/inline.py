@@ -16,6 +16,8 @@ from .modules import join
 
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "ko")
+MARGIN = 20_000  # characters that escapes may add to a payload
+PAYLOAD_MARK = '<script type="application/json" id="payload">'  # by which a page is known
 
 
 def page_html(payload: dict[str, Any], *, lang: str = "auto") -> str:
@@ -34,10 +36,25 @@ def page_html(payload: dict[str, Any], *, lang: str = "auto") -> str:
         title=str(payload.get("title", "convscope")),
         language=payload["language"],
         payload=payload,
-        dictionary={
-            name: json.loads((HERE / "i18n" / f"{name}.json").read_text(encoding="utf-8")) for name in LANGUAGES
-        },
+        dictionary={name: dictionary(name) for name in LANGUAGES},
     )
+
+
+def dictionary(language: str) -> dict[str, str]:
+    """Return what the page says in "en" or "ko", by key."""
+    words: dict[str, str] = json.loads((HERE / "i18n" / f"{language}.json").read_text(encoding="utf-8"))
+    return words
+
+
+def room(megabytes: float) -> int:
+    """Return how many characters a payload may have in a page of that many megabytes."""
+    empty = len(page_html({}).encode())
+    return max(0, int(megabytes * 1e6) - empty - MARGIN)
+
+
+def left_out_key(key: str) -> str:
+    """Return under which key the dictionaries say what an entry of a payload's `left_out` means."""
+    return "left." + key.replace("-", ".").replace(" ", ".")
 
 
 @cache

@@ -11,8 +11,6 @@ from ..data.dataset import Dataset, Split
 from ..errors import InputError
 from ..evaluation import matched
 
-SPLITS = {"test": "test", "validation": "validation", "train": "training"}
-
 
 @dataclass(frozen=True, eq=False)
 class Material:
@@ -27,14 +25,20 @@ class Material:
     labels: np.ndarray[Any, np.dtype[np.int64]] | None
 
 
-def of_dataset(dataset: Dataset, classes: tuple[str, ...], validation: int = 0) -> Material:
-    """Return the pictures to look at: test pictures if there are any, else the `validation` held out, else those trained on."""
+def of_dataset(dataset: Dataset, classes: tuple[str, ...], training: dict[str, Any] | None = None) -> Material:
+    """Return the pictures to look at: test pictures if there are any, else those held out, else those trained on.
+
+    `training` is what the model's facts say of its data ("fingerprint", "validation"); data that it was not trained on and
+    that has no test pictures is "given".
+    """
+    own = training is not None and training.get("fingerprint") == dataset.fingerprint
+    held_out = training.get("validation") if own and training else 0
     if dataset.test is not None and len(dataset.test):
         split, part = "test", dataset.test
-    elif validation:
-        split, part = "validation", dataset.hold_out(validation)[1]
+    elif held_out:
+        split, part = "validation", dataset.hold_out(held_out)[1]
     else:
-        split, part = "training", dataset.train
+        split, part = "training" if own else "given", dataset.train
     try:
         labels = matched(part.labels, dataset.classes, classes)
     except InputError:

@@ -36,19 +36,31 @@ class Samples:
         return len(self.labels)
 
 
-def choose(split: Split, known: NDArray[np.int64], classes: Sequence[str], most: int = MOST) -> Samples:
+def choose(split: Split, known: NDArray[np.int64] | None, classes: Sequence[str], most: int = MOST) -> Samples:
     """Return up to `most` pictures of `split`, the classes in turn: the first of each, the second of each …
 
-    `known` (N,) are the labels into `classes`. Fewer where pictures are so large that they would take over 400 kB.
+    `known` (N,) are the labels into `classes`; without them pictures are taken evenly spaced. Fewer where pictures are so
+    large that they would take over 400 kB.
     """
     size = max(1, int(np.prod(split.images.shape[1:])))
     most = max(1, min(most, MOST_BYTES // size))
-    seats = [np.flatnonzero(known == k)[:most] for k in range(len(classes))]
-    turns = [int(seat[i]) for i in range(most) for seat in seats if i < len(seat)][:most]
-    turns.sort(key=lambda i: (int(known[i]), i))
-    names = split.paths or tuple(f"{classes[k]} · {i}" for i, k in enumerate(known.tolist()))
-    labels = tuple(int(known[i]) for i in turns)
+    if known is None:
+        turns = np.unique(np.linspace(0, len(split) - 1, min(most, len(split))).astype(np.int64)).tolist()
+        labels: tuple[int | None, ...] = (None,) * len(turns)
+        names = split.paths or tuple(map(str, range(len(split))))
+    else:
+        seats = [np.flatnonzero(known == k)[:most] for k in range(len(classes))]
+        turns = [int(seat[i]) for i in range(most) for seat in seats if i < len(seat)][:most]
+        turns.sort(key=lambda i: (int(known[i]), i))
+        labels = tuple(int(known[i]) for i in turns)
+        names = split.paths or tuple(f"{classes[k]} · {i}" for i, k in enumerate(known.tolist()))
     return Samples(split.images[turns], labels, tuple(names[i] for i in turns))
+
+
+def joined(first: Samples, then: Samples) -> Samples:
+    """Return both as one, in that order."""
+    pictures = np.concatenate([first.pictures, then.pictures])
+    return Samples(pictures, first.labels + then.labels, first.names + then.names)
 
 
 def blank(shape: tuple[int, int, int], mean: Sequence[float]) -> Samples:

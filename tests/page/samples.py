@@ -11,8 +11,8 @@ from convscope.see.subject import of_net
 from tests.samples import TINY, sample
 
 
-def small_payload(formula: str = TINY, **changes: Any) -> dict[str, Any]:
+def small_payload(plan: str = TINY, /, **changes: Any) -> dict[str, Any]:
     """Return the payload of a network with random weights and one blank picture, with `changes` to its keys."""
-    network, spec, weights, classes = sample(formula)
+    network, spec, weights, classes = sample(plan)
     net = load_weights(build(network, spec), weights).eval()
     return {**payload.gather(of_net(net, classes), blank(spec.shape, spec.mean)), **changes}

@@ -1,0 +1,80 @@
+"""`convscope look`: every number of a network in one HTML file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from ..errors import BAD_INPUT, OK
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Register the verb and its options."""
+    parser = subparsers.add_parser(
+        "look",
+        help="every number of a network in one HTML file",
+        description="Write one HTML file in which every number of a network can be seen: it opens offline, in a mail, on a "
+        "phone. A run directory brings the history of its training along, and its data is found again.",
+    )
+    parser.add_argument(
+        "model",
+        nargs="?",
+        metavar="MODEL",
+        help="a model.onnx or a run directory (default: slides, which ships with convscope)",
+    )
+    parser.add_argument(
+        "things",
+        nargs="*",
+        metavar="IMAGE|DATA",
+        help="pictures to show it (files, folders, patterns such as 'scans/*.png'), and mnist, fashion-mnist or a folder with "
+        "one sub-folder a class, for the channel cards and the errors",
+    )
+    parser.add_argument(
+        "-o", "--out", metavar="PAGE", help="the file to write (default: the model's name, in this folder)"
+    )
+    parser.add_argument("--open", action="store_true", help="open it in the browser")
+    parser.add_argument(
+        "--title", default="", metavar="TEXT", help="what the page is headed (default: the model's name)"
+    )
+    parser.add_argument(
+        "--language",
+        choices=("auto", "en", "ko"),
+        default="auto",
+        help="auto: the reader's own (default); both are in the page",
+    )
+    parser.add_argument(
+        "--samples", type=int, default=20, metavar="N", help="pictures in the gallery at most (default 20)"
+    )
+    parser.add_argument(
+        "--megabytes",
+        type=float,
+        default=5.0,
+        metavar="N",
+        help="leave things out until the page has no more (default 5)",
+    )
+    parser.add_argument("--data-root", metavar="DIR", help="where fashion-mnist's files are")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the page as `args` say; return 3 if a picture could not be read."""
+    from ..inspection import look
+
+    page = look(
+        args.model,
+        args.things or None,
+        samples=args.samples,
+        title=args.title,
+        language=args.language,
+        megabytes=args.megabytes,
+        data_root=args.data_root,
+    )
+    path = page.save(args.out)
+    for error in page.unread:
+        print(error.line(), file=sys.stderr)
+    for note in page.notes:
+        print(note, file=sys.stderr)
+    print(f"{path}  {path.stat().st_size / 1e6:.2f} MB")
+    if args.open and not page.show(path):
+        print("no browser was found here: open the file in one yourself", file=sys.stderr)
+    return BAD_INPUT if page.unread else OK

@@ -1,0 +1,155 @@
+"""Looking at a network: a model and pictures in, one HTML page out. `look` is the front door.
+
+>>> look("runs/first", ["digit.png", "mnist"]).save("first.html")                 # doctest: +SKIP
+PosixPath('first.html')
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import data
+from .errors import ConvscopeError, UsageError, printable
+from .prediction import Model, load
+
+if TYPE_CHECKING:
+    from .data import Dataset
+    from .page.webpage import Page
+    from .see.material import Material
+    from .see.samples import Samples
+    from .see.subject import Subject
+
+    Thing = Any  # a path, a name, bytes, a Dataset, a Pillow image, an array, a tensor
+
+SLIDES = Path(__file__).parent / "page" / "slides"
+"""A finished run that ships with the package: what is looked at where no model is named."""
+
+SAMPLES, MEGABYTES = 20, 5.0
+
+
+def look(
+    model: Any = None,
+    pictures: Thing | Sequence[Thing] | None = None,
+    *,
+    classes: Sequence[str] | None = None,
+    samples: int = SAMPLES,
+    title: str = "",
+    language: str = "auto",
+    megabytes: float = MEGABYTES,
+    data_root: str | os.PathLike[str] | None = None,
+) -> Page:
+    """Return a page on which every number of a network is seen: save it, open it, or let a notebook show it.
+
+    `model` is a model.onnx or a run directory (then the page has the history of the training, and finds the data again), a
+    Model or the Result of a training; "slides" or nothing: a network that ships with convscope. `pictures` are what to
+    show it: a picture or data (see `see.given.sort`), or a list of them; data gives the channel cards and the errors. Of
+    pictures at most `samples` are taken, `classes` names the scores of a module that has no names for them, `language` is
+    "en", "ko" or "auto", and `megabytes` is how large the page may be before something is left out of it.
+
+    Raises InputError, UsageError or EnvironmentFault for what cannot be used. A picture that cannot be read is passed over
+    as long as another can be: `Page.unread`.
+    """
+    if type(samples) is not int or not 1 <= samples <= 1000:
+        raise UsageError("samples must be a whole number from 1 to 1,000", got=samples)
+    if not isinstance(megabytes, (int, float)) or not 0.1 <= megabytes <= 1000:
+        raise UsageError("megabytes must be a number from 0.1 to 1,000", got=megabytes)
+    file, run = _model(model)
+    notes: list[str] = []
+    from .see import given as sorting
+
+    given = sorting.sort(pictures, file.spec, file.classes, samples, data_root)
+    if given.more:
+        notes.append(f"{given.more:,} more pictures were given than are shown; --samples takes up to 1,000")
+    dataset = given.dataset or _own_data(file, run, notes)
+
+    from .page import inline, webpage
+    from .see import payload
+    from .see.subject import of_model
+
+    name = _name(file, run)
+    subject = of_model(file, title or name)
+    material = _material(subject, dataset, notes)
+    shown = _samples(subject, given.samples, material, samples, run)
+    made = payload.gather(
+        subject, shown, material, run, title=title or name, language=language, limit=inline.room(megabytes)
+    )
+    html = inline.page_html(made)
+    words = inline.dictionary("en")
+    notes += [f"left out: {words[inline.left_out_key(key)]}" for key in made["left_out"] if key != "data"]
+    if len(html) > megabytes * 1e6:
+        notes.append(f"the page has {len(html) / 1e6:.1f} MB: weights and pictures are never left out")
+    return webpage.Page(html, webpage.file_name(name), made, tuple(notes), given.unread)
+
+
+def _model(model: Any) -> tuple[Model, Path | None]:
+    """Return the model file that `model` means, and the run directory it is in."""
+    if model is None or (isinstance(model, str) and model == "slides" and not os.path.lexists(model)):
+        return load(SLIDES), SLIDES
+    if not isinstance(model, Model):
+        model = load(getattr(model, "model", model))  # a Result knows where its model is
+    folder = model.file.path.parent
+    inside = model.file.path.name == "model.onnx" and (folder / "run.json").is_file()
+    return model, folder if inside else None
+
+
+def _name(file: Model, run: Path | None) -> str:
+    """Return what the model is called: its run, or its file."""
+    return (run or file.file.path.with_suffix("")).resolve().name
+
+
+def _own_data(file: Model, run: Path | None, notes: list[str]) -> Dataset | None:
+    """Return the data that the model was trained on, found again; None, with a note that says why, where it is not there."""
+    from . import preparation, runs
+
+    told = (file.facts.get("training") or {}).get("data") or {}
+    lost = "no channel cards and no errors"
+    try:
+        if run is not None:
+            source = runs.read_settings(run)["data"]
+        else:
+            source = {"name": told.get("set"), "size": None, "data_root": None}
+            if source["name"] not in data.NAMES:
+                notes.append(f"{lost}: no data was given, and the model file does not hold any")
+                return None
+        if source["name"] is None:
+            notes.append(f"{lost}: the run was trained on arrays in memory; give them as data")
+            return None
+        dataset = preparation.load(source)
+    except (ConvscopeError, KeyError, TypeError) as error:
+        reason = error.line() if isinstance(error, ConvscopeError) else f"run.json does not say which data ({error})"
+        notes.append(f"{lost}: the data that it was trained on is not to be had ({reason})")
+        return None
+    if dataset.fingerprint != told.get("fingerprint"):
+        notes.append(
+            f"{lost}: {printable(dataset.name)} is no longer the data that it was trained on; give it as data to use it all the same"
+        )
+        return None
+    return dataset
+
+
+def _material(subject: Subject, dataset: Dataset | None, notes: list[str]) -> Material | None:
+    from .see import material
+
+    if dataset is None:
+        return None
+    made = material.of_dataset(dataset, subject.classes, (subject.facts.get("training") or {}).get("data"))
+    if made.labels is None:
+        notes.append(f"no errors: {printable(dataset.name)} has classes that the model does not know")
+    return made
+
+
+def _samples(
+    subject: Subject, given: Samples | None, material: Material | None, most: int, run: Path | None
+) -> Samples:
+    """Return the pictures given, then those of the data while there is room; without either the run's own, or a blank one."""
+    from .see import samples
+
+    if material is not None and (room := most - len(given or ())) > 0:
+        own = samples.choose(material.pictures, material.labels, subject.classes, room)
+        return own if given is None else samples.joined(given, own)
+    if given is not None:
+        return given
+    return samples.blank(subject.spec.shape, subject.spec.mean)

@@ -1,0 +1,79 @@
+"""A finished page: one HTML document to save, to open in a browser, or to show in a notebook."""
+
+from __future__ import annotations
+
+import os
+import re
+import webbrowser
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..files import atomic_write
+from .inline import PAYLOAD_MARK
+
+HEIGHT = 900  # pixels of the frame in a notebook
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Page:
+    """One self-contained HTML document. In a notebook it shows itself; a copy survives in what nbconvert makes of it.
+
+    `name` is what its file is called unless told. `notes` say, a sentence each, what the page lacks and why; `unread` holds
+    an error for each picture that could not be read. `payload` is what the page shows (docs/payload.md).
+    """
+
+    html: str
+    name: str
+    payload: dict[str, Any]
+    notes: tuple[str, ...] = ()
+    unread: tuple[InputError, ...] = field(default=())
+
+    def save(self, path: str | os.PathLike[str] | None = None) -> Path:
+        """Write the page to `path`, complete or not at all, and return where it is; a folder gets <name>.html.
+
+        Without a path it is <name>.html in the current folder, and what stands there is replaced only if it is such a page.
+        Raises InputError or EnvironmentFault where that cannot be.
+        """
+        target = Path(path or ".")
+        if path is None or target.is_dir():
+            target = target / f"{self.name}.html"
+            if not _replaceable(target):
+                raise InputError(
+                    "is there already, and is no page of convscope's", where=str(target), hint="-o another.html"
+                )
+        atomic_write(target, self.html.encode("utf-8", "replace"))
+        return target
+
+    def show(self, path: str | os.PathLike[str] | None = None) -> bool:
+        """Open the file at `path`, or the one that `save` writes without a path, in the browser; return whether one was found."""
+        return webbrowser.open((Path(path) if path else self.save()).resolve().as_uri())
+
+    def _repr_html_(self) -> str:
+        """Return the page in a frame of its own: neither's style nor script reaches the other."""
+        text = self.html.replace("&", "&amp;").replace('"', "&quot;")
+        return (
+            f'<iframe srcdoc="{text}" width="100%" height="{HEIGHT}" sandbox="allow-scripts allow-downloads" '
+            'style="border: 0" title="convscope"></iframe>'
+        )
+
+    def __repr__(self) -> str:
+        return f"Page({self.name!r}, {len(self.html) / 1e6:.2f} MB)"
+
+
+def file_name(title: str) -> str:
+    """Return `title` as the name of a file, without what some system forbids in one.
+
+    >>> file_name("a/b: c"), file_name("..")
+    ('a-b-c', 'page')
+    """
+    return re.sub(r"[^\w.]+", "-", title).strip("-.")[:80] or "page"
+
+
+def _replaceable(target: Path) -> bool:
+    """Whether nothing stands at `target`, or a page that was written before."""
+    try:
+        return not target.exists() or PAYLOAD_MARK in target.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
