@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help train test quick check demo clean
+.PHONY: help train test quick check check-page screenshots demo clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -29,10 +29,21 @@ test: $(VENV)/tested  ## set everything up and run all tests
 quick: $(VENV)/tested  ## the tests that take under a minute together
 	$(BIN)/python -m pytest -q -x -m "not slow and not browser"
 
-check: $(VENV)/tested  ## style and types
+check: $(VENV)/tested check-page  ## style and types, Python's and the page's
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+check-page:  ## the types of the page's JavaScript, where npm is there; in CI it must be
+	@if command -v npm >/dev/null; then \
+	  { test -x node_modules/.bin/tsc || npm ci --silent --no-fund --no-audit; } && node_modules/.bin/tsc -p jsconfig.json; \
+	elif [ "$$CI" = true ]; then echo "npm is missing: apt-get install nodejs npm" >&2; exit 1; \
+	else echo "npm is not there: the page's types are not checked"; fi
+
+screenshots: $(VENV)/tested  ## pictures of every view of the page, in Chromium
+	mkdir -p build
+	$(BIN)/convscope look -o build/slides.html
+	$(BIN)/python scripts/screenshots.py build/slides.html
 
 demo: $(VENV)/installed  ## train the slides model that ships with the package anew: three minutes of one core
 	rm -rf build/slides
