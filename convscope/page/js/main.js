@@ -48,13 +48,13 @@ export function start(doc, win) {
     still: () => calm.matches,
     go: (change, from) => {
       app.state = { ...app.state, ...change };
-      win.history.pushState(null, "", formatHash(app.state));
+      remember(win, "pushState", formatHash(app.state));
       show(from ?? null);
     },
     tune: (change) => {
       app.state = { ...app.state, ...change };
       win.clearTimeout(pending);
-      pending = win.setTimeout(() => win.history.replaceState(null, "", formatHash(app.state)), 150);
+      pending = win.setTimeout(() => remember(win, "replaceState", formatHash(app.state)), 150);
       show(null);
     },
   });
@@ -141,6 +141,11 @@ export function start(doc, win) {
   });
   show(null);
   return app;
+}
+
+/** Put the state into the address. In a notebook's frame (about:srcdoc) there is none to put it in. @param {Window} win @param {"pushState" | "replaceState"} how @param {string} hash */
+function remember(win, how, hash) {
+  if (win.location.protocol !== "about:") win.history[how](null, "", hash);
 }
 
 /** What a control is called. @param {Element} element */
