@@ -64,6 +64,7 @@ def machine() -> dict[str, Any]:
     for line in info.read_text().splitlines() if info.exists() else ():
         key, _, value = line.partition(":")
         told.setdefault(key.strip(), value.strip())
+    release = ".".join(platform.release().split(".")[:2])
     flags = set(told.get("flags", "").split())
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
     return {
@@ -71,7 +72,7 @@ def machine() -> dict[str, Any]:
         "features": [f for f in FEATURES if f in flags],
         "cores": os.cpu_count(),
         "memory_gib": round(pages / 2**30, 1),
-        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "system": f"{platform.system()} {release} {platform.machine()}",
     }
 
 
