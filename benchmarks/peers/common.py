@@ -27,7 +27,7 @@ Bytes = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Options:
-    """`epochs` and `seconds` of training end a run, whichever comes first; `steps` = 1 stops after the first one."""
+    """`epochs` and processor `seconds` of training end a run, whichever comes first; `steps` = 1 stops after the first one."""
 
     seed: int
     epochs: int
@@ -84,6 +84,10 @@ class Watch:
     def pause(self) -> None:
         self.wall += time.perf_counter() - self._at[0]
         self.cpu += time.process_time() - self._at[1]
+
+    def spent(self) -> float:
+        """Return the processor's seconds so far, which other work on the machine does not lengthen."""
+        return self.cpu + time.process_time() - self._at[1]
 
     def stepped(self) -> None:
         """Note the end of the first training step: seconds since the command was started."""

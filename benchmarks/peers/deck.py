@@ -51,7 +51,7 @@ def main() -> None:
     for epoch in range(given.epochs):
         shown += run(cnn, train, step, watch, given.steps == 1)
         scored(watch, epoch + 1, 0, scorer(cnn, test))
-        if given.steps == 1 or watch.wall >= given.seconds:
+        if given.steps == 1 or watch.spent() >= given.seconds:
             break
     end(watch, shown)
 

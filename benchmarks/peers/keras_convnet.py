@@ -50,7 +50,7 @@ def main() -> None:
             watch.stepped()  # only told of where an epoch is one step
             scored(watch, epoch + 1, 0, accuracy)
             self.done = epoch + 1
-            if given.steps == 1 or watch.wall >= given.seconds:
+            if given.steps == 1 or watch.spent() >= given.seconds:
                 model.stop_training = True
 
     y, budgets, watch = keras.utils.to_categorical(labels, 10), Budgets(), Watch()

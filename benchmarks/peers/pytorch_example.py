@@ -38,7 +38,7 @@ def main() -> None:
         shown += run(net, train, step, watch, given.steps == 1)
         scheduler.step()
         scored(watch, epoch + 1, 0, scorer(net, test))
-        if given.steps == 1 or watch.wall >= given.seconds:
+        if given.steps == 1 or watch.spent() >= given.seconds:
             break
     end(watch, shown)
 

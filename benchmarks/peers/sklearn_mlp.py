@@ -24,7 +24,7 @@ def main() -> None:
         scored(watch, epoch + 1, 0, lambda: classifier.score(test, test_labels))
         since = 0 if classifier.loss_ < best - classifier.tol else since + 1
         best = min(best, classifier.loss_)
-        if given.steps == 1 or watch.wall >= given.seconds or since > classifier.n_iter_no_change:
+        if given.steps == 1 or watch.spent() >= given.seconds or since > classifier.n_iter_no_change:
             break
     end(watch, shown)
 

@@ -1,0 +1,91 @@
+"""Write docs/benchmarks.md and its plots from benchmarks/results/*.json; nothing in it is typed by hand but the words.
+
+python -m benchmarks.report
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from benchmarks import results, training_report
+from benchmarks.tables import of_result
+
+DOCS = Path(__file__).parents[1] / "docs"
+ORDER = ("training", "first-step", "installation", "frontier", "step-profile", "prediction", "startup", "page-drawing")
+TITLES = {
+    "frontier": "The frontier: accuracy against seconds",
+    "step-profile": "What a training step is made of",
+    "prediction": "Prediction",
+    "startup": "Start-up",
+    "page-drawing": "The page, while a hand draws",
+}
+OPENING = """# Benchmarks
+
+Every figure here was measured, and this page is written by `python -m benchmarks.report` from the rows in
+[benchmarks/results](../benchmarks/results), one row a run. A test holds the page to them.
+
+{machine}
+
+**Mean ± standard deviation** over the runs; *n* is how many. A figure without ± is a single run. Where *s of processor* and
+*s of wall clock* are told apart: the machine was shared while this was measured, which lengthens the second and, through
+caches, a little of the first. Work on one thread of an idle machine takes equally long by both.
+
+**Again, on your machine**: `make bench` measures everything (the peers' environments take 10 GB and their trainings
+some hours), `make bench-report` writes this page. `python -m benchmarks.training --only keras --seeds 0` runs a part;
+its rows are merged with those that are there. Versions stand below each table.
+"""
+
+
+def main() -> None:
+    """Write the page and the plots."""
+    page, plots = report(found(results.FOLDER))
+    folder = DOCS / "benchmarks"
+    folder.mkdir(exist_ok=True)
+    for name, text in plots.items():
+        (folder / f"{name}.svg").write_text(text)
+    (DOCS / "benchmarks.md").write_text(page)
+    print(f"{DOCS / 'benchmarks.md'}, {len(plots)} plots")
+
+
+def found(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return every result in the folder by its name, in the report's order, then the alphabet's."""
+    names = sorted(
+        (p.stem for p in folder.glob("*.json")), key=lambda n: (ORDER.index(n) if n in ORDER else len(ORDER), n)
+    )
+    return {name: results.read(name, folder) for name in names}
+
+
+def report(all_results: dict[str, dict[str, Any]]) -> tuple[str, dict[str, str]]:
+    """Return the page's text and the plots by name. Raises ValueError for results from several machines."""
+    machines = [result["machine"] for result in all_results.values()]
+    if any(machine != machines[0] for machine in machines):
+        raise ValueError("results from several machines; measure them all on one")
+    parts, plots = [OPENING.format(machine=about(machines[0]))], {}
+    if "training" in all_results:
+        text, drawn = training_report.section(*(all_results.get(n) for n in ("training", "first-step", "installation")))
+        parts.append(text)
+        plots |= drawn
+    for name, result in all_results.items():
+        if name not in ("training", "first-step", "installation"):
+            heading = TITLES.get(name, name.replace("-", " ").replace("_", " ").capitalize())
+            parts.append(f"## {heading}\n\n{result['what']}\n\n{of_result(result['rows'])}\n\n{footnote(result)}\n")
+    return "\n".join(parts), plots
+
+
+def about(machine: dict[str, Any]) -> str:
+    """Return a sentence about the machine."""
+    features = ", ".join(machine["features"]) or "no vector instructions worth naming"
+    cores = f"{machine['cores']} core{'s' if machine['cores'] != 1 else ''}"
+    return (
+        f"**Machine**: {machine['processor']}, {cores} ({features}), {machine['memory_gib']} GiB, {machine['system']}."
+    )
+
+
+def footnote(result: dict[str, Any]) -> str:
+    """Return when and with which versions a result was measured."""
+    return f"Measured {result['date']}: {', '.join(f'{n} {v}' for n, v in result['versions'].items())}."
+
+
+if __name__ == "__main__":
+    main()
