@@ -1,24 +1,28 @@
 """How a page keeps up with a drawing hand: frames and answers a second while a pen moves over the pad for some seconds.
 
-    python benchmarks/page_drawing.py PAGE.html [--seconds 5] [--runs 5]
+    python -m benchmarks.page_drawing [PAGE.html] [--seconds 5] [--runs 5]
 
-Needs Chromium and its driver. A pointer moves once a frame; a frame that takes longer than 1/60 s shows as a gap.
+Needs Chromium and its driver. The page is that of the slides model, unless one is given. A pointer moves once a frame; a
+frame that takes longer than 1/60 s shows as a gap.
 """
 
 from __future__ import annotations
 
 import argparse
-import platform
-import statistics
-import sys
+import itertools
+import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+from selenium.webdriver.remote.webdriver import WebDriver
 
-import itertools
-
+from benchmarks import results
+from convscope.cli.main import main as convscope
 from scripts.screenshots import chromium, size
 
+WHAT = (
+    "A pen moves once a frame over the drawing pad of the slides model's page (8 million multiplications an answer), headless Chromium, "
+    "one row a run: frames and new answers a second, and the longest frame."
+)
 PEN = """
 const [frames, done] = arguments, pad = document.querySelector("canvas.pad"), box = pad.getBoundingClientRect(), times = [];
 let answers = 0, i = 0;
@@ -36,32 +40,38 @@ requestAnimationFrame(step);
 
 
 def main() -> None:
-    """Draw and print frames and answers a second, mean and spread over the runs."""
+    """Draw, and write frames and answers a second of each run to benchmarks/results/page-drawing.json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("page", type=Path)
+    parser.add_argument("page", type=Path, nargs="?")
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
-    frames_a_second, answers_a_second, worst = [], [], 0.0
-    with chromium() as driver:
+    with tempfile.TemporaryDirectory() as folder, chromium() as driver:
+        page = options.page or Path(folder) / "slides.html"
+        if options.page is None:
+            convscope(["look", "-o", str(page)])
         driver.set_script_timeout(120)
+        rows = [{"page": page.name, "run": run, **drawn(driver, page, options.seconds)} for run in range(options.runs)]
         version = driver.capabilities["browserVersion"]
-        for _ in range(options.runs):
-            size(driver, 1280, 900)
-            driver.get("about:blank")
-            driver.get(f"{options.page.resolve().as_uri()}#v=draw")
-            times, answers = driver.execute_async_script(PEN, round(60 * options.seconds))  # type: ignore[no-untyped-call]
-            seconds = (times[-1] - times[0]) / 1000
-            frames_a_second.append((len(times) - 1) / seconds)
-            answers_a_second.append(answers / seconds)
-            worst = max(worst, *(b - a for a, b in itertools.pairwise(times)))
-    print(
-        f"{platform.machine()} {platform.system()}, Chromium {version}, {options.page.name}, {options.runs} runs of {options.seconds:g} s"
-    )
-    for name, values in (("frames a second", frames_a_second), ("answers a second", answers_a_second)):
-        spread = statistics.stdev(values) if len(values) > 1 else 0.0
-        print(f"{name:18} {statistics.mean(values):6.1f} ± {spread:.1f}")
-    print(f"longest frame      {worst:6.1f} ms")
+    for row in rows:
+        print(row)
+    if options.page is None:
+        print(results.write("page-drawing", WHAT, rows, using={"chromium": version}))
+
+
+def drawn(driver: WebDriver, page: Path, seconds: float) -> results.Row:
+    """Move the pen for so many seconds of 60 frames and return what a row says of it."""
+    size(driver, 1280, 900)
+    driver.get("about:blank")
+    driver.get(f"{page.resolve().as_uri()}#v=draw")
+    times, answers = driver.execute_async_script(PEN, round(60 * seconds))  # type: ignore[no-untyped-call]
+    took = (times[-1] - times[0]) / 1000
+    longest = max(b - a for a, b in itertools.pairwise(times))
+    return {
+        "frames_per_second": (len(times) - 1) / took,
+        "answers_per_second": answers / took,
+        "longest_frame_milliseconds": longest,
+    }
 
 
 if __name__ == "__main__":

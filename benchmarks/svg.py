@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from html import escape
 
 STYLE = """<style>
-text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328 }
+text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328; paint-order: stroke; stroke: #fff; stroke-width: 3px; stroke-linejoin: round }
 .title { font-weight: 600; font-size: 15px } .faint { fill: #59636e; font-size: 12px } .end { text-anchor: end } .middle { text-anchor: middle }
 .grid { stroke: #d1d9e0; stroke-width: 1 } .reach { stroke: #9aa4ae; stroke-width: 1; stroke-dasharray: 3 3 }
 .ours { fill: #0a62c9 } .theirs { fill: #6e7781 } .strong { font-weight: 600 }
 path { fill: none !important; stroke-width: 2; stroke-linejoin: round } path.ours { stroke: #0a62c9 } path.theirs { stroke: #8c959f }
 @media (prefers-color-scheme: dark) {
-  text { fill: #f0f6fc } .faint { fill: #9198a1 } .grid { stroke: #3d444d } .reach { stroke: #656c76 }
+  text { fill: #f0f6fc; stroke: #0d1117 } .faint { fill: #9198a1 } .grid { stroke: #3d444d } .reach { stroke: #656c76 }
   .ours { fill: #58a6ff } .theirs { fill: #9198a1 } path.ours { stroke: #58a6ff } path.theirs { stroke: #767e88 }
 }
 </style>"""
@@ -26,12 +26,10 @@ path { fill: none !important; stroke-width: 2; stroke-linejoin: round } path.our
 
 @dataclass(frozen=True)
 class Dot:
-    """One measured thing: its value, the least and the most of its runs, and what is written beside it."""
+    """One measured thing: its value, the least and the most of its runs, and what is written beside it; no value, no dot."""
 
     label: str
-    value: float
-    least: float
-    most: float
+    values: tuple[float, float, float] | None
     text: str
     ours: bool = False
 
@@ -48,9 +46,9 @@ class Curve:
 
 def dots(title: str, axis: str, rows: Sequence[Dot], width: int = 760) -> str:
     """Return a plot with a line for each row and a dot at its value, on a logarithmic scale; the whisker is the range of the runs."""
-    left, right, top, pitch = 12 + round(7.0 * max(len(r.label) for r in rows)), 130, 44, 28
+    left, right, top, pitch = 16 + round(7.4 * max(len(r.label) for r in rows)), 130, 44, 28
     bottom = top + pitch * len(rows)
-    ticks = decades(min(r.least for r in rows), max(r.most for r in rows))
+    ticks = decades(min(r.values[1] for r in rows if r.values), max(r.values[2] for r in rows if r.values))
     place = logarithmic(ticks[0], ticks[-1], left, width - right)
     parts = [f'<text class="title" x="12" y="22">{escape(title)}</text>']
     for tick in ticks:
@@ -62,8 +60,11 @@ def dots(title: str, axis: str, rows: Sequence[Dot], width: int = 760) -> str:
     )
     for i, row in enumerate(rows):
         y, kind, strong = top + pitch * i + pitch / 2, "ours" if row.ours else "theirs", " strong" if row.ours else ""
-        low, high, at = place(row.least), place(row.most), place(row.value)
         parts.append(f'<text class="end{strong}" x="{left - 10}" y="{y + 4.5:.1f}">{escape(row.label)}</text>')
+        if row.values is None:
+            parts.append(f'<text class="faint" x="{left + 8}" y="{y + 4.5:.1f}">{escape(row.text)}</text>')
+            continue
+        at, low, high = map(place, row.values)
         parts.append(
             f'<rect class="{kind}" x="{low:.1f}" y="{y - 1:.1f}" width="{max(high - low, 0.1):.1f}" height="2"/>'
         )
@@ -76,7 +77,7 @@ def dots(title: str, axis: str, rows: Sequence[Dot], width: int = 760) -> str:
 
 def curves(title: str, axis: str, lines: Sequence[Curve], levels: Sequence[float], width: int = 760) -> str:
     """Return accuracy against seconds, both so that equal factors look equal: seconds by their logarithm, accuracy by its error's."""
-    left, right, top, bottom = 58, 120, 44, 400
+    left, right, top, bottom = 58, 140, 44, 400
     found = [p for line in lines for p in line.points if p[1] >= levels[0]]
     ticks = decades(min(x for x, _ in found), max(x for x, _ in found))
     across = logarithmic(ticks[0], ticks[-1], left, width - right)

@@ -22,11 +22,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from benchmarks import environments, results
+from benchmarks.methods import METHODS, Method
 
 WHAT = (
     "Training on all 60,000 MNIST pictures, one core, one thread, one row a run. Of each budget (a schedule of so many epochs): "
@@ -34,27 +34,6 @@ WHAT = (
 )
 FIRST = "Seconds from starting the command to the end of the first training step, one core, files in the page cache, one row a run."
 CALM = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1") | {"CUDA_VISIBLE_DEVICES": ""}
-
-
-@dataclass(frozen=True)
-class Method:
-    """One thing to measure: a script of benchmarks/peers/ in an environment; `schedules` are its numbers of epochs."""
-
-    environment: str
-    script: str
-    arguments: tuple[str, ...] = ()
-    schedules: tuple[int | None, ...] = (None,)  # None: as documented
-
-
-METHODS = {
-    "convscope fast": Method("", "convscope_recipe.py", ("--recipe", "fast")),
-    "convscope fast, float32": Method("", "convscope_recipe.py", ("--recipe", "fast", "--precision", "float32")),
-    "keras": Method("keras", "keras_convnet.py"),
-    "sklearn": Method("sklearn", "sklearn_mlp.py"),
-    "pytorch": Method("torch", "pytorch_example.py"),
-    "fastai": Method("fastai", "fastai_onecycle.py", schedules=(1, 2, 3, 5)),
-    "deck": Method("torch", "deck.py"),
-}
 
 
 def main() -> None:
@@ -82,16 +61,16 @@ def main() -> None:
                 extra = ["--epochs", str(schedule)] if schedule is not None else []
                 if given.first_step:
                     extra.append("--steps=1")
-                elif method.environment:
+                elif not method.ours:
                     extra.append(f"--seconds={given.cap}")
                 with locked(given.lock):
                     lines = run(method, [*extra, "--seed", str(seed)], given.core)
                 row = {"name": name, "seed": seed, "schedule": schedule, **told(lines, given.first_step)}
-                if method.environment and not given.first_step:
+                if not method.ours and not given.first_step:
                     row["cap"] = given.cap
                 print(shown(row), flush=True)
                 file, what = ("first-step", FIRST) if given.first_step else ("training", WHAT)
-                using = results.versions() if not method.environment else {}
+                using = results.versions() if method.ours else {}
                 results.write(
                     file,
                     what,
@@ -104,7 +83,7 @@ def main() -> None:
 
 def run(method: Method, extra: list[str], core: int) -> list[results.Row]:
     """Run one script on one core and return the lines it printed. Raises CalledProcessError with its complaint shown."""
-    python = environments.python(method.environment) if method.environment else Path(sys.executable)
+    python = Path(sys.executable) if method.ours else environments.python(method.environment)
     command = [str(python), str(environments.PEERS / method.script), *method.arguments, *extra]
     began = {"BENCHMARK_BEGAN": repr(time.time())}
     done = subprocess.run(
@@ -117,7 +96,7 @@ def run(method: Method, extra: list[str], core: int) -> list[results.Row]:
     if done.returncode:
         sys.stderr.write(done.stderr)
         done.check_returncode()
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return [json.loads(line, parse_float=lambda text: round(float(text), 4)) for line in done.stdout.splitlines()]
 
 
 def pinned(core: int) -> None:
@@ -153,7 +132,7 @@ def shown(row: results.Row) -> str:
 
 def versions(method: Method) -> dict[str, str]:
     """Return the versions that decide how fast a peer is, by its environment's name."""
-    if not method.environment:
+    if method.ours:
         return {}
     exact = dict(line.split("==") for line in environments.requirements(method.environment).split())
     known = ("torch", "torchvision", "tensorflow_cpu", "keras", "fastai", "scikit-learn")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import environments, training
+from benchmarks.methods import METHODS
 
 
 def printed(script: str, *options: str) -> list[dict[str, float | str]]:
@@ -80,7 +81,7 @@ def test_what_is_paused_is_not_counted(monkeypatch: pytest.MonkeyPatch, capsys: 
 
 
 def test_every_method_has_its_script_and_its_exact_versions() -> None:
-    for method in training.METHODS.values():
+    for method in METHODS.values():
         assert (environments.PEERS / method.script).exists()
         assert method.environment in ("", *environments.NAMES)
     for name in environments.NAMES:

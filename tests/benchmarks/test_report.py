@@ -1,0 +1,110 @@
+"""docs/benchmarks.md is what the report makes of the results; tables and plots say what the rows say."""
+
+from __future__ import annotations
+
+import copy
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from benchmarks import __main__ as everything
+from benchmarks import report, results
+from benchmarks.svg import Curve, Dot, apart, curves, decades, dots
+from benchmarks.tables import of_result
+
+RESULTS = report.found(results.FOLDER)
+
+
+def test_the_page_is_what_the_results_say() -> None:
+    page, plots = report.report(RESULTS)
+    assert (report.DOCS / "benchmarks.md").read_text() == page, "make bench-report"
+    drawn = {path.stem: path.read_text() for path in (report.DOCS / "benchmarks").glob("*.svg")}
+    assert drawn == plots, "make bench-report"
+
+
+def test_every_plot_is_shown_and_every_result_is_there() -> None:
+    page, plots = report.report(RESULTS)
+    assert set(re.findall(r"\(benchmarks/([\w-]+)\.svg\)", page)) == set(plots)
+    changed = copy.deepcopy(RESULTS)
+    for result in changed.values():
+        for row in result["rows"]:
+            for name, value in row.items():
+                if isinstance(value, float):
+                    row[name] = 1.5 * value
+    assert report.report(changed)[0] != page
+
+
+def test_results_of_two_machines_make_no_report() -> None:
+    other = {"a": copy.deepcopy(next(iter(RESULTS.values()))), "b": copy.deepcopy(next(iter(RESULTS.values())))}
+    other["b"]["machine"]["cores"] = 99
+    with pytest.raises(ValueError, match="several machines"):
+        report.report(other)
+
+
+def test_one_command_runs_every_benchmark() -> None:
+    found = everything.commands()
+    assert found[0] == ["environments"]
+    assert found[-1] == ["report"]
+    assert {"environments", "training", "page_drawing", "report"} <= {name for name, *_ in found}
+    assert ["training", "--first-step", "--seeds", "0", "1", "2", "3", "4"] in found
+    assert not {"results", "svg", "tables", "__main__"} & {name for name, *_ in found}
+
+
+def test_a_table_groups_by_words_and_takes_means_of_figures() -> None:
+    rows = [
+        {"name": "a", "seed": 0, "seconds": 1.0, "accuracy": 0.98, "load": 9.0},
+        {"name": "b", "seed": 0, "seconds": 50.0, "accuracy": None},
+        {"name": "a", "seed": 1, "seconds": 3.0, "accuracy": 0.99},
+    ]
+    for row in rows:
+        row.pop("accuracy") if row["accuracy"] is None else None
+    table = [
+        "| name | time, s | accuracy, % | n |",
+        "|---|--:|--:|--:|",
+        "| a | 2.00 ± 1.41 | 98.50 ± 0.71 | 2 |",
+        "| b | 50.0 |  | 1 |",
+    ]
+    assert of_result(rows).splitlines() == table
+
+
+def marks(svg: str, kind: str) -> list[dict[str, str]]:
+    return [dict(node.attrib) for node in ElementTree.fromstring(svg).iter(f"{{http://www.w3.org/2000/svg}}{kind}")]
+
+
+def test_dots_stand_where_their_values_are() -> None:
+    rows = [
+        Dot("one", (1, 1, 1), "1 s"),
+        Dot("ten", (10, 5, 20), "10 s", ours=True),
+        Dot("hundred", (100, 100, 100), ""),
+        Dot("none", None, "never <"),
+    ]
+    drawn = dots("<title>", "s", rows)
+    x = [float(c["cx"]) for c in marks(drawn, "circle")]
+    assert x[1] - x[0] == pytest.approx(x[2] - x[1], abs=0.2)  # equal factors, equal distances
+    assert [c["class"] for c in marks(drawn, "circle")] == ["theirs", "ours", "theirs"]
+    whisker = marks(drawn, "rect")[1]
+    assert float(whisker["width"]) == pytest.approx((x[1] - x[0]) * 0.60206, abs=0.2)  # log10(20 / 5)
+
+
+def test_curves_rise_to_the_right_and_leave_out_what_is_below() -> None:
+    drawn = curves("t", "s", [Curve("c", [(1, 0.5), (10, 0.99), (100, 0.999)])], (0.9, 0.99, 0.999))
+    (low, high), level = marks(drawn, "circle"), [m for m in marks(drawn, "line") if "y1" in m and m["y1"] == m["y2"]]
+    assert float(high["cy"]) < float(low["cy"])
+    assert float(high["cx"]) > float(low["cx"])
+    assert float(low["cy"]) == pytest.approx(float(level[1]["y1"]), abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "found"), [(3, 30, [2, 5, 10, 20, 50]), (1, 1, [1, 2]), (0.012, 0.2, [0.01, 0.02, 0.05, 0.1, 0.2])]
+)
+def test_ticks_enclose_the_values(low: float, high: float, found: list[float]) -> None:
+    assert decades(low, high) == pytest.approx(found)
+    with pytest.raises(ValueError, match="logarithmic"):
+        decades(0, 1)
+
+
+def test_labels_do_not_touch() -> None:
+    line = Curve("", [])
+    placed = apart([(10, 100, line), (10, 103, line), (10, 105, line), (400, 104, line)])
+    assert sorted((x, y) for x, y, _ in placed) == [(10, 100), (10, 115), (10, 130), (400, 104)]
