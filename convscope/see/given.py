@@ -46,7 +46,7 @@ def sort(
     """
     sets: list[Dataset] = []
     pictures: list[tuple[str, Any]] = []
-    for thing in _each(given):
+    for thing in each(given):
         if isinstance(thing, Dataset):
             sets.append(_fitted(thing, spec))
         elif isinstance(thing, (str, os.PathLike)) and _is_data(os.fspath(thing), classes):
@@ -80,7 +80,7 @@ def _samples(read: list[np.ndarray[Any, Any]], names: list[str]) -> Samples:
     return Samples(np.stack(read), (None,) * len(read), tuple(names))
 
 
-def _each(given: Any) -> Iterable[Any]:
+def each(given: Any) -> Iterable[Any]:
     """Return the things in what was given: itself, unless it is a list of them or a stack of pictures."""
     if given is None:
         return ()
@@ -89,7 +89,7 @@ def _each(given: Any) -> Iterable[Any]:
     if isinstance(given, np.ndarray):
         return list(given) if given.ndim == 4 else (given,)
     one = isinstance(given, (str, bytes, os.PathLike, Dataset)) or hasattr(given, "getexif")
-    return (given,) if one else [thing for part in given for thing in _each(part)]
+    return (given,) if one else [thing for part in given for thing in each(part)]
 
 
 def _is_data(word: str, classes: Sequence[str]) -> bool:

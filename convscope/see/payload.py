@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def gather(
     if subject.network is not None:
         payload["nodes"] = nodes.to_json(subject.network)
     else:
-        payload["nodes"], payload["maps"] = opaque.look(subject, samples.pictures)
+        _steps(payload, subject, samples, limit)
     if material is None or not len(material.pictures):
         payload["left_out"].append("data")
     else:
@@ -80,6 +81,22 @@ def gather(
             payload["channels"], payload["channels_of"] = cards(subject.module, material)
         payload["errors"] = _errors(subject, material)
     return size.fit(payload, limit)
+
+
+def _steps(payload: Json, subject: Subject, samples: Samples, limit: int) -> None:
+    """Fill in what is known of a module that no formula describes; fewer samples where their maps would not fit."""
+    room = limit * 2 // 3
+    one, x = subject.steps(samples.pictures[:1])
+    maps = opaque.look(one, subject.spec, x, sys.maxsize)[2] or {}
+    fitting = max(1, room // max(1, sum(len(m["data"]) for m in maps.values())))
+    if fitting < len(samples):
+        samples = samples.first(fitting)
+        payload["left_out"].append("samples")
+    found, x = subject.steps(samples.pictures)
+    payload["samples"] = _samples(subject, samples)
+    payload["samples"]["logits"] = encode(found[-1].output.flatten(1).float().cpu().numpy())
+    payload["nodes"], payload["tensors"], payload["maps"], left = opaque.look(found, subject.spec, x, room)
+    payload["left_out"] += left
 
 
 def _tensors(subject: Subject) -> dict[str, np.ndarray[Any, Any]]:
@@ -102,8 +119,7 @@ def _errors(subject: Subject, material: Material) -> Json | None:
         return None
     split = material.pictures
     most = max(1, min(mistakes.MOST, mistakes.MOST_BYTES // max(1, int(np.prod(split.images.shape[1:])))))
-    made = [scores(subject.module, subject.scaled(split.images[i : i + 1000])) for i in range(0, len(split), 1000)]
-    found = mistakes.find(np.concatenate(made), material.labels, subject.classes, most)
+    found = mistakes.find(subject.scores(split.images), material.labels, subject.classes, most)
     evaluation = found.evaluation
     return {
         "confusion": evaluation.confusion.tolist(),

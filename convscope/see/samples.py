@@ -35,6 +35,10 @@ class Samples:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def first(self, n: int) -> Samples:
+        """Return the first `n`."""
+        return Samples(self.pictures[:n], self.labels[:n], self.names[:n])
+
 
 def choose(split: Split, known: NDArray[np.int64] | None, classes: Sequence[str], most: int = MOST) -> Samples:
     """Return up to `most` pictures of `split`, the classes in turn: the first of each, the second of each …

@@ -24,6 +24,10 @@ Object.assign(globalThis, {
       const { outputs, logits, probabilities } = at.result;
       return { outputs: outputs.map(packed), logits: packed(logits), probabilities: packed(probabilities) };
     },
+    captured: (/** @type {number} */ i) => {
+      at.result = at.engine.captured(i);
+      return { outputs: at.result.outputs.map(packed), logits: packed(at.result.logits) };
+    },
     terms: (/** @type {number[][]} */ places) =>
       places.map(([index, c, y, x]) => {
         const terms = at.engine.terms(index, c, y, x, at.result);

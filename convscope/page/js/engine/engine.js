@@ -2,6 +2,7 @@ import { itemOf, unpack } from "./binary.js";
 import { contributionsTo } from "./contributions.js";
 import { runForward, scalePicture } from "./forward.js";
 import { gradCamMap, lastMaps } from "./gradcam.js";
+import { workOf } from "./kinds.js";
 import { occlusionSteps } from "./occlusion.js";
 import { seenBox } from "./seen.js";
 import { softmax } from "./softmax.js";
@@ -36,7 +37,7 @@ export function makeEngine(payload) {
     /** Run the network on a picture (C, H, W) in 0…255, rows of each channel in turn. @param {ArrayLike<number>} picture */
     forward: (picture) => runForward(nodes, scalePicture(input, picture)),
 
-    /** What Python computed for sample `i`, where the payload holds its maps; a node without has an empty output. @param {number} i */
+    /** Sample `i` of a module with opaque nodes: what Python made there, computed on from there; unknown outputs are empty. @param {number} i */
     captured: (i) => capturedResult(payload, nodes, i),
 
     /**
@@ -76,6 +77,7 @@ export function makeEngine(payload) {
 }
 
 /**
+ * What Python captured of opaque nodes, and what the open ones make of it; nothing where what they read is not there.
  * @param {Partial<Payload> & Pick<Payload, "input">} payload
  * @param {Layer[]} nodes
  * @param {number} i
@@ -85,10 +87,15 @@ function capturedResult(payload, nodes, i) {
   const { samples, maps, input } = payload;
   if (!samples) throw new RangeError("the payload holds no samples");
   const logits = Float64Array.from(itemOf(unpack(samples.logits), samples.logits.shape, i));
-  const outputs = nodes.map(({ name }) => {
-    const binary = maps?.[name];
-    return binary ? Float64Array.from(itemOf(unpack(binary), binary.shape, i)) : new Float64Array(0);
-  });
-  const picture = itemOf(unpack(samples.pictures), samples.pictures.shape, i);
-  return { input: scalePicture(input, picture), outputs, logits, probabilities: softmax(logits).probabilities };
+  const scaled = scalePicture(input, itemOf(unpack(samples.pictures), samples.pictures.shape, i));
+  /** @type {Float64Array[]} */
+  const outputs = [];
+  const at = (/** @type {number} */ source) => (source < 0 ? scaled : outputs[source]);
+  for (const node of nodes) {
+    const binary = maps?.[node.name];
+    const known = node.kind !== "opaque" && at(node.source).length > 0 && at(node.other ?? -1).length > 0;
+    if (binary) outputs.push(Float64Array.from(itemOf(unpack(binary), binary.shape, i)));
+    else outputs.push(known ? workOf(node).forward(node, at(node.source), at(node.other ?? -1)) : new Float64Array(0));
+  }
+  return { input: scaled, outputs, logits, probabilities: softmax(logits).probabilities };
 }

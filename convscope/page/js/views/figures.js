@@ -27,8 +27,8 @@ function leftOut(app, key) {
   const { t } = app;
   /** @type {Record<string, string>} */
   const words = {
-    data: t("left.data"), "bottom patches": t("left.fewer.patches"), "half the patches": t("left.fewer.patches"), "fewer-patches": t("left.fewer.patches"), patches: t("left.patches"),
-    "snapshot maps": t("left.snapshot.maps"), "snapshot-maps": t("left.snapshot.maps"), snapshots: t("left.snapshots"), mistakes: t("left.fewer.mistakes"), "fewer-mistakes": t("left.fewer.mistakes"), samples: t("left.samples"),
+    data: t("left.data"), "fewer-patches": t("left.fewer.patches"), patches: t("left.patches"), "snapshot-maps": t("left.snapshot.maps"),
+    snapshots: t("left.snapshots"), "fewer-mistakes": t("left.fewer.mistakes"), samples: t("left.samples"), maps: t("left.maps"), weights: t("left.weights"),
   };
   return words[key] ?? key;
 }
