@@ -18,6 +18,7 @@ ORDER = """
     errors
     files
     formula
+    arithmetic
     inputs
     borders depth
     images

@@ -40,8 +40,25 @@ def page_html(payload: dict[str, Any], *, lang: str = "auto") -> str:
     )
 
 
+def lab_html(payload: dict[str, Any], api: bool) -> str:
+    """Return the lab's page as one HTML document: its chapters, and with `api` a workbench that talks to the server it came from.
+
+    `payload` is what the chapters need (convscope/page/labpage.py). The policy is page_html's; with `api` the page may also
+    ask its own server, and show its pages in frames.
+    """
+    return document(
+        script=lab_script(),
+        style="\n".join((HERE / name).read_text(encoding="utf-8") for name in ("style.css", "lab.css")),
+        title="convscope lab",
+        language=payload.get("language", "auto"),
+        payload={**payload, "api": api},
+        dictionary={name: dictionary(name) | dictionary(f"lab.{name}") for name in LANGUAGES},
+        allow=("connect-src 'self'", "frame-src 'self'") if api else (),
+    )
+
+
 def dictionary(language: str) -> dict[str, str]:
-    """Return what the page says in "en" or "ko", by key."""
+    """Return what the page says in "en" or "ko", by key; "lab.en" and "lab.ko" are what the lab says besides."""
     words: dict[str, str] = json.loads((HERE / "i18n" / f"{language}.json").read_text(encoding="utf-8"))
     return words
 
@@ -63,8 +80,23 @@ def page_script() -> str:
     return join(HERE / "js" / "main.js")
 
 
-def document(*, script: str, style: str, title: str, language: str, payload: object, dictionary: object) -> str:
-    """Return the template with everything in its place."""
+@cache
+def lab_script() -> str:
+    """Return the lab's modules as one script."""
+    return join(HERE / "js" / "lab" / "main.js", HERE / "js")
+
+
+def document(
+    *,
+    script: str,
+    style: str,
+    title: str,
+    language: str,
+    payload: object,
+    dictionary: object,
+    allow: tuple[str, ...] = (),
+) -> str:
+    """Return the template with everything in its place; `allow` are directives that the policy has besides."""
     # The parser ends a script or a style at these, and normalises line ends before the browser takes the hash.
     script, style = (text.replace("\r\n", "\n").replace("\r", "\n") for text in (script, style))
     for name, text in (("script", script), ("style", style)):
@@ -78,6 +110,7 @@ def document(*, script: str, style: str, title: str, language: str, payload: obj
             "img-src data: blob:",
             "base-uri 'none'",
             "form-action 'none'",
+            *allow,
         )
     )
     values = {

@@ -9,31 +9,52 @@ from pathlib import Path
 import pytest
 
 PAGE = Path(__file__).parents[2] / "convscope" / "page"
-EN, KO = (json.loads((PAGE / "i18n" / f"{name}.json").read_text(encoding="utf-8")) for name in ("en", "ko"))
-SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in sorted((PAGE / "js").rglob("*.js")))
-USED = set(re.findall(r"\bt\(\"([^\"]+)\"", SOURCE))
+CALLS = re.compile(r"\bt\(\"([^\"]+)\"")
+HERE = {
+    part: [p for p in sorted((PAGE / "js").rglob("*.js")) if ("lab" in p.parts) == (part == "lab")]
+    for part in ("look", "lab")
+}
+SOURCE = {part: "\n".join(path.read_text(encoding="utf-8") for path in paths) for part, paths in HERE.items()}
+USED = {part: set(CALLS.findall(text)) for part, text in SOURCE.items()}
 
 
-def test_both_languages_have_the_same_keys() -> None:
-    assert list(EN) == list(KO)
+def words(name: str) -> dict[str, str]:
+    found: dict[str, str] = json.loads((PAGE / "i18n" / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+BOTH = {"look": (words("en"), words("ko")), "lab": (words("lab.en"), words("lab.ko"))}
+SENTENCES = [(part, key) for part, (english, _) in BOTH.items() for key in english]
+
+
+@pytest.mark.parametrize("part", BOTH)
+def test_both_languages_have_the_same_keys(part: str) -> None:
+    english, korean = BOTH[part]
+    assert list(english) == list(korean)
 
 
 def test_every_key_used_is_there_and_every_key_there_is_used() -> None:
-    assert set(EN) == USED
+    look, lab = (set(BOTH[part][0]) for part in ("look", "lab"))
+    assert look == USED["look"]
+    assert lab == USED["lab"] - look
+    assert not look & lab
 
 
-def test_keys_are_written_out_so_that_they_can_be_found() -> None:
-    calls = re.findall(r"(?<![\w.])(?:app\.)?t\((?!\"|key)", SOURCE)
-    assert not calls
+@pytest.mark.parametrize("part", BOTH)
+def test_keys_are_written_out_so_that_they_can_be_found(part: str) -> None:
+    assert not re.findall(r"(?<![\w.])(?:(?:app|lab)\.)?t\((?!\"|key)", SOURCE[part])
 
 
-@pytest.mark.parametrize("key", list(EN))
-def test_the_same_gaps_and_real_sentences(key: str) -> None:
-    assert sorted(re.findall(r"\{\w+\}", EN[key])) == sorted(re.findall(r"\{\w+\}", KO[key]))
-    assert EN[key].strip() == EN[key] != ""
-    assert KO[key].strip() == KO[key] != ""
+@pytest.mark.parametrize(("part", "key"), SENTENCES)
+def test_the_same_gaps_and_real_sentences(part: str, key: str) -> None:
+    english, korean = (one[key] for one in BOTH[part])
+    assert sorted(re.findall(r"\{\w+\}", english)) == sorted(re.findall(r"\{\w+\}", korean))
+    assert english.strip() == english != ""
+    assert korean.strip() == korean != ""
 
 
-def test_korean_is_korean() -> None:
-    plain = [key for key in KO if not re.search(r"[가-힣]", KO[key])]
-    assert plain == ["patch.name"]
+@pytest.mark.parametrize("part", BOTH)
+def test_korean_is_korean(part: str) -> None:
+    """A sentence without Hangul is one that both languages write alike: a name, a formula."""
+    english, korean = BOTH[part]
+    assert not [key for key in korean if not re.search(r"[가-힣]", korean[key]) and korean[key] != english[key]]

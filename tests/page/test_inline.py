@@ -14,7 +14,7 @@ import pytest
 
 from convscope.errors import UsageError
 from convscope.page import inline
-from convscope.page.inline import HERE, document, json_text, page_html
+from convscope.page.inline import HERE, document, json_text, lab_html, page_html
 from tests.page.samples import small_payload
 
 SOURCES = sorted((HERE / "js").rglob("*.js"))
@@ -167,14 +167,26 @@ def test_a_source_makes_no_code_no_markup_and_no_request(path: Path) -> None:
 
 
 def test_every_module_is_part_of_the_page() -> None:
-    """Types apart, nothing lies in page/js that the page does not use."""
-    script = inline.page_script()
-    labels = {path.relative_to(HERE / "js").as_posix() for path in SOURCES} - {"types.js", "shapes.js"}
+    """Types apart, nothing lies in page/js that neither the page nor the lab uses, and the page has nothing of the lab."""
+    script = inline.page_script() + inline.lab_script()
+    labels = {
+        path.relative_to(HERE / "js").as_posix() for path in SOURCES if path.name not in ("types.js", "shapes.js")
+    }
     assert {label for label in labels if f"// {label}\n" not in script} == set()
+    assert "// lab/" not in inline.page_script()
+
+
+def test_the_lab_asks_its_own_server_only_where_there_is_one() -> None:
+    alone = Elements(lab_html({"format": "convscope-lab", "language": "ko"}, False))
+    assert "connect-src" not in alone.policy()
+    assert alone.policy()["default-src"] == "'none'"
+    assert json.loads(alone.text("script", id="payload")) == {"format": "convscope-lab", "language": "ko", "api": False}
+    served = Elements(lab_html({"format": "convscope-lab"}, True)).policy()
+    assert (served["connect-src"], served["frame-src"], served["default-src"]) == ("'self'", "'self'", "'none'")
 
 
 def test_style_and_template_ask_for_nothing() -> None:
-    style = (HERE / "style.css").read_text(encoding="utf-8")
+    style = "".join((HERE / name).read_text(encoding="utf-8") for name in ("style.css", "lab.css"))
     assert not re.search(r"@import|url\((?!\"?data:)|https?:", style)
     template = (HERE / "template.html").read_text(encoding="utf-8")
     assert not re.search(r"\b(src|href|action|srcset|poster)=", template)

@@ -1,0 +1,77 @@
+"""Convolution, one output at a time. The page's twin is page/js/lab/sums/convolution.js."""
+
+from __future__ import annotations
+
+from ..errors import UsageError
+
+Table = list[list[float]]  # rows of numbers
+
+
+def output_size(size: int, kernel: int, *, stride: int = 1, pad: int = 0, dilation: int = 1) -> int:
+    """Return how many places a kernel of that size has along an axis: floor((I − K_eff + 2P) / S) + 1, 0 if it does not fit.
+
+    K_eff = D(K − 1) + 1. Raises UsageError for a size, kernel, stride or dilation below 1 or a padding below 0.
+
+    >>> output_size(9, 3), output_size(9, 3, pad=1), output_size(9, 3, stride=4)
+    (7, 9, 2)
+    """
+    for name, value, least in (
+        ("size", size, 1),
+        ("kernel", kernel, 1),
+        ("stride", stride, 1),
+        ("pad", pad, 0),
+        ("dilation", dilation, 1),
+    ):
+        if value < least:
+            raise UsageError(f"{name} is too small", got=value, expected=f"a whole number of {least} or more")
+    return max(0, (size - dilation * (kernel - 1) - 1 + 2 * pad) // stride + 1)
+
+
+def products_at(
+    picture: Table, kernel: Table, y: int, x: int, *, stride: int = 1, pad: int = 0, dilation: int = 1
+) -> list[float]:
+    """Return every pixel × weight behind output (y, x), row by row of the kernel; a pixel in the padding counts as 0."""
+    found = []
+    for i, line in enumerate(kernel):
+        for j, weight in enumerate(line):
+            row, column = y * stride - pad + i * dilation, x * stride - pad + j * dilation
+            inside = 0 <= row < len(picture) and 0 <= column < len(picture[0])
+            found.append(picture[row][column] * weight if inside else 0.0)
+    return found
+
+
+def convolve(
+    picture: Table, kernel: Table, *, stride: int = 1, pad: int = 0, dilation: int = 1, mean: bool = False
+) -> Table:
+    """Return how much the kernel overlaps each place of the picture: the sum of the products, with `mean` their mean.
+
+    The kernel is not turned round: deep learning's convolution, a mathematician's cross-correlation.
+    Raises UsageError for a picture or a kernel that is no rectangle of numbers.
+
+    >>> convolve([[1, 2], [3, 4]], [[1, 0], [0, 1]])
+    [[5]]
+    """
+    for name, table in (("picture", picture), ("kernel", kernel)):
+        if not table or not table[0] or any(len(line) != len(table[0]) for line in table):
+            raise UsageError(f"the {name} is no rectangle of numbers", got=[len(line) for line in table])
+    how = {"stride": stride, "pad": pad, "dilation": dilation}
+    rows = output_size(len(picture), len(kernel), **how)
+    columns = output_size(len(picture[0]), len(kernel[0]), **how)
+    sums = [[sum(products_at(picture, kernel, y, x, **how)) for x in range(columns)] for y in range(rows)]
+    count = len(kernel) * len(kernel[0])
+    return [[value / count for value in line] for line in sums] if mean else sums
+
+
+def read_counts(picture: Table, kernel: Table, *, stride: int = 1, pad: int = 0, dilation: int = 1) -> list[list[int]]:
+    """Return how often each pixel lies under the kernel; 0 where a stride drops it."""
+    how = {"stride": stride, "pad": pad, "dilation": dilation}
+    reads = []
+    for size, side in ((len(picture), len(kernel)), (len(picture[0]), len(kernel[0]))):
+        along = [0] * size
+        for place in range(output_size(size, side, **how)):
+            for step in range(side):
+                at = place * stride - pad + step * dilation
+                if 0 <= at < size:
+                    along[at] += 1
+        reads.append(along)
+    return [[down * across for across in reads[1]] for down in reads[0]]

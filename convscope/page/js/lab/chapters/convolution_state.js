@@ -1,0 +1,44 @@
+/** What the address says of the convolution chapter: picture, kernel, how it slides, and the output looked at. */
+
+import { numbersIn, wholeIn } from "../address.js";
+
+/** @typedef {import("../shapes.js").Lab} Lab */
+
+const SIDE = 9;
+
+/** The lecture's X: −1, and +1 on both diagonals from (1, 1) to (7, 7). @returns {number[][]} */
+export function lectureX() {
+  return Array.from({ length: SIDE }, (_, y) => Array.from({ length: SIDE }, (_, x) =>
+    (y > 0 && y < SIDE - 1 && (x === y || x === SIDE - 1 - y) ? 1 : -1)));
+}
+
+/** The lecture's kernel: +1 on the diagonal, −1 elsewhere; of any size. @param {number} size @returns {number[][]} */
+export function diagonalKernel(size) {
+  return Array.from({ length: size }, (_, y) => Array.from({ length: size }, (_, x) => (x === y ? 1 : -1)));
+}
+
+/** @param {number[]} flat @returns {number[][]} */
+export function squared(flat) {
+  const side = Math.round(Math.sqrt(flat.length));
+  return Array.from({ length: side }, (_, y) => flat.slice(y * side, (y + 1) * side));
+}
+
+/** @param {number[][]} kernel */
+export function kernelText(kernel) {
+  return kernel.flat().join("_");
+}
+
+/** Pixels as text: p is +1, m is −1, 0 is 0; none for the lecture's X. @param {number[][]} picture */
+export function pictureText(picture) {
+  const text = picture.flat().map((v) => (v > 0 ? "p" : v < 0 ? "m" : "0")).join("");
+  return text === lectureX().flat().map((v) => (v > 0 ? "p" : "m")).join("") ? "" : text;
+}
+
+/** @param {Lab["state"]} state */
+export function convolutionOf(state) {
+  const kernel = squared(numbersIn(state, "k", [1, 4, 9, 16, 25], diagonalKernel(3).flat()));
+  const picture = /^[pm0]{81}$/.test(state.x ?? "") ? squared([...state.x].map((v) => (v === "p" ? 1 : v === "m" ? -1 : 0))) : lectureX();
+  const slide = { stride: wholeIn(state, "s", 1, 4, 1), pad: wholeIn(state, "p", 0, 3, 0), dilation: wholeIn(state, "d", 1, 3, 1), mean: state.n !== "sum" };
+  const at = /^\d{1,2}\.\d{1,2}$/.test(state.at ?? "") ? state.at.split(".").map(Number) : [0, 0];
+  return { kernel, picture, slide, at };
+}

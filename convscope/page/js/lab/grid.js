@@ -1,0 +1,82 @@
+/** A table of numbers on their colours, one of them in focus: by pointer, finger or arrow keys. */
+
+import { make, refill, setVar } from "../dom.js";
+import { colourOf, inkOn } from "../palette.js";
+
+/** @typedef {import("./shapes.js").Lab} Lab */
+/** @typedef {import("../palette.js").Scale} Scale */
+
+/**
+ * @typedef {object} Look one cell of it
+ * @property {number} value @property {string} text @property {string} [name] for the screen reader @property {string} [kind] classes
+ */
+
+/**
+ * @param {Lab} lab
+ * @param {{name: string, kind?: string, scale?: Scale, look: (y: number, x: number) => Look, size: () => [number, number], limit: () => number,
+ *   at?: (y: number, x: number) => void, press?: (y: number, x: number) => void, out?: () => void}} options
+ *   `look` says what a cell shows, `limit` where the colours end, `at` is told of the cell pointed at or in focus, `press` of the one pressed
+ */
+export function numberTable(lab, { name, kind = "", scale = "activations", look, size, limit, at, press, out }) {
+  const { doc } = lab;
+  const live = Boolean(at || press);
+  const element = make(doc, "div", { class: `number-table ${kind}`, role: "grid", "aria-label": name });
+  /** @type {HTMLElement[][]} */
+  let cells = [];
+  let home = [0, 0];
+  const placeOfCell = (/** @type {Event} */ event) => {
+    const square = /** @type {Element} */ (event.target).closest?.("[data-at]");
+    return square && element.contains(square) ? /** @type {HTMLElement} */ (square).dataset.at?.split(".").map(Number) ?? null : null;
+  };
+  const stay = (/** @type {number} */ y, /** @type {number} */ x) => {
+    cells[home[0]]?.[home[1]]?.setAttribute("tabindex", "-1");
+    home = [y, x];
+    cells[y]?.[x]?.setAttribute("tabindex", "0");
+  };
+  if (at) {
+    const point = (/** @type {Event} */ event) => { const place = placeOfCell(event); if (place) { stay(place[0], place[1]); at(place[0], place[1]); } };
+    element.addEventListener("pointerover", point);
+    element.addEventListener("focusin", point);
+  }
+  if (out) {
+    element.addEventListener("pointerleave", out);
+    element.addEventListener("focusout", out);
+  }
+  if (press) element.addEventListener("click", (event) => { const place = placeOfCell(event); if (place) press(place[0], place[1]); });
+  element.addEventListener("keydown", (event) => {
+    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    const place = placeOfCell(event);
+    if (!place) return;
+    if (step) {
+      const [y, x] = [place[0] + step[0], place[1] + step[1]];
+      if (cells[y]?.[x]) { stay(y, x); cells[y][x].focus(); }
+      event.preventDefault();
+    } else if (press && (event.key === "Enter" || event.key === " ")) {
+      press(place[0], place[1]);
+      event.preventDefault();
+    }
+  });
+
+  const build = (/** @type {number} */ rows, /** @type {number} */ columns) => {
+    setVar(element, "columns", String(columns));
+    cells = Array.from({ length: rows }, (_, y) => Array.from({ length: columns }, (_, x) => make(doc, "span", { class: "cell", role: "gridcell", "data-at": `${y}.${x}`, tabindex: live ? -1 : null })));
+    refill(element, ...cells.map((line) => make(doc, "div", { class: "line", role: "row" }, ...line)));
+    if (live && rows && columns) stay(Math.min(home[0], rows - 1), Math.min(home[1], columns - 1));
+  };
+  const refresh = () => {
+    const [rows, columns] = size();
+    if (cells.length !== rows || cells[0]?.length !== columns) build(rows, columns);
+    const most = limit();
+    cells.forEach((line, y) => line.forEach((square, x) => {
+      const { value, text, name: words, kind: classes = "" } = look(y, x);
+      if (square.textContent !== text) square.textContent = text;
+      const all = `cell ${classes}`;
+      if (square.className !== all) square.className = all;
+      if (words) square.setAttribute("aria-label", words);
+      setVar(square, "colour", colourOf(scale, lab.dark(), value, most));
+      setVar(square, "cell-ink", inkOn(scale, lab.dark(), value, most));
+    }));
+  };
+  refresh();
+  return { element, refresh };
+}

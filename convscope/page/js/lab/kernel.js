@@ -1,0 +1,66 @@
+/** A small square of numbers to type into: a kernel. */
+
+import { make, refill, setVar } from "../dom.js";
+import { colourOf, inkOn, largest } from "../palette.js";
+
+/** @typedef {import("./shapes.js").Lab} Lab */
+
+/** A weight as short as it can be written, with a real minus sign. @param {number} value */
+export function weightText(value) {
+  return String(Math.round(value * 10000) / 10000).replace("-", "−");
+}
+
+/** A number as people type it; null if it is none or beyond ±1000. @param {string} text */
+export function typedNumber(text) {
+  const plain = text.trim().replace("−", "-").replace(",", ".");
+  const fraction = /^(-?\d+)\/([1-9]\d*)$/.exec(plain);
+  const value = fraction ? Number(fraction[1]) / Number(fraction[2]) : /^-?(\d+\.?\d*|\.\d+)$/.test(plain) ? Number(plain) : NaN;
+  return Number.isFinite(value) && Math.abs(value) <= 1000 ? Math.round(value * 1e6) / 1e6 : null;
+}
+
+/**
+ * @param {Lab} lab
+ * @param {{name: string, cellName: (row: number, column: number) => string, get: () => number[][], set: (kernel: number[][]) => void}} options
+ */
+export function kernelEditor(lab, { name, cellName, get, set }) {
+  const { doc } = lab;
+  const element = make(doc, "div", { class: "kernel-editor", role: "group", "aria-label": name });
+  /** @type {HTMLInputElement[]} */
+  let fields = [];
+  const build = (/** @type {number} */ side) => {
+    setVar(element, "columns", String(side));
+    fields = Array.from({ length: side * side }, (_, i) => {
+      const field = make(doc, "input", {
+        class: "cell", type: "text", inputmode: "decimal", autocomplete: "off", "aria-label": cellName(Math.floor(i / side) + 1, (i % side) + 1),
+        on: {
+          input: () => {
+            const value = typedNumber(field.value);
+            field.setAttribute("aria-invalid", String(value === null));
+            if (value !== null) set(get().map((line, y) => line.map((old, x) => (y * side + x === i ? value : old))));
+          },
+          focus: () => field.select(),
+          blur: () => { field.setAttribute("aria-invalid", "false"); refresh(); },
+          keydown: (/** @type {KeyboardEvent} */ event) => {
+            const to = { ArrowUp: i - side, ArrowDown: i + side, Enter: i + 1 }[event.key];
+            if (to !== undefined && fields[to]) { fields[to].focus(); event.preventDefault(); }
+          },
+        },
+      });
+      return field;
+    });
+    refill(element, ...fields);
+  };
+  const refresh = () => {
+    const kernel = get();
+    if (fields.length !== kernel.length ** 2) build(kernel.length);
+    const flat = kernel.flat();
+    const most = largest(flat) || 1;
+    fields.forEach((field, i) => {
+      if (field !== doc.activeElement) field.value = weightText(flat[i]);
+      setVar(field, "colour", colourOf("weights", lab.dark(), flat[i], most));
+      setVar(field, "cell-ink", inkOn("weights", lab.dark(), flat[i], most));
+    });
+  };
+  refresh();
+  return { element, refresh };
+}

@@ -1,0 +1,91 @@
+/** The lab's page: reads its payload, keeps the state in the address, and shows one chapter at a time. */
+
+import { languageOf, translator } from "../i18n.js";
+import { addressOf, changed, stateOf } from "./address.js";
+import { CHAPTERS } from "./chapters.js";
+import { labFrame } from "./frame.js";
+
+/** @typedef {import("./shapes.js").Drawing} Drawing */
+/** @typedef {import("./shapes.js").Lab} Lab */
+
+/** Start the lab. @param {Document} doc @param {Window & typeof globalThis} win @param {Lab["api"]} api */
+export function startLab(doc, win, api) {
+  const read = (/** @type {string} */ id) => JSON.parse(doc.getElementById(id)?.textContent || "null");
+  const payload = read("payload");
+  const dictionaries = read("dictionary");
+  const dark = win.matchMedia("(prefers-color-scheme: dark)");
+  const calm = win.matchMedia("(prefers-reduced-motion: reduce)");
+  const live = doc.getElementById("live");
+  const page = /** @type {HTMLElement} */ (doc.getElementById("page"));
+  /** @type {ReturnType<typeof labFrame> | null} */
+  let frame = null;
+  /** @type {Drawing | null} */
+  let drawing = null;
+  let dressed = "";
+  let shown = "none";
+  /** @type {string | null} */
+  let last = null;
+  let pending = 0;
+
+  /** @type {Lab} */
+  const lab = {
+    doc, win, payload, api,
+    t: translator(dictionaries, "en"),
+    state: stateOf(win.location.hash),
+    say: (text) => { if (live && live.textContent !== text) live.textContent = text; },
+    dark: () => (["light", "dark"].includes(lab.state.h) ? lab.state.h === "dark" : dark.matches),
+    still: () => calm.matches,
+    go: (change) => {
+      lab.state = changed(lab.state, change);
+      flush();
+      remember("pushState");
+      show();
+    },
+    tune: (change) => {
+      lab.state = changed(lab.state, change);
+      win.clearTimeout(pending);
+      pending = win.setTimeout(() => { pending = 0; remember("replaceState"); }, 150);
+      show();
+    },
+  };
+
+  const flush = () => { win.clearTimeout(pending); pending = 0; };
+  /** In a notebook's frame (about:srcdoc) there is no address to put it in. @param {"pushState" | "replaceState"} how */
+  const remember = (how) => { if (win.location.protocol !== "about:") win.history[how](null, "", addressOf(lab.state)); };
+
+  const show = () => {
+    const language = languageOf(lab.state.l ?? "", payload.language, win.navigator.language, dictionaries);
+    const look = `${language} ${lab.dark()}`;
+    if (look !== dressed || !frame) {
+      dressed = look;
+      shown = "none";
+      lab.t = translator(dictionaries, language);
+      doc.documentElement.lang = language;
+      doc.documentElement.dataset.theme = lab.dark() ? "dark" : "light";
+      const focused = doc.activeElement?.getAttribute("data-keep");
+      frame = labFrame(lab);
+      page.replaceChildren(frame.element);
+      if (focused) /** @type {HTMLElement | null} */ (page.querySelector(`[data-keep="${focused}"]`))?.focus();
+    }
+    const chapter = CHAPTERS.find((one) => one.id === lab.state.c) ?? null;
+    const id = chapter?.id ?? "";
+    if (id !== shown) {
+      drawing?.gone?.();
+      drawing = chapter ? chapter.mount(lab) : null;
+      frame.put(chapter, drawing);
+      doc.title = chapter ? `${chapter.title(lab.t)} · convscope lab` : "convscope lab";
+      if (last !== null && last !== id) frame.moved();
+      shown = last = id;
+    } else drawing?.refresh?.();
+    frame.refresh();
+  };
+
+  const reread = () => { flush(); lab.state = stateOf(win.location.hash); show(); };
+  win.addEventListener("hashchange", reread);
+  win.addEventListener("popstate", reread);
+  dark.addEventListener("change", show);
+  show();
+  return lab;
+}
+
+if (typeof document !== "undefined" && document.getElementById("payload")) startLab(document, window, null);

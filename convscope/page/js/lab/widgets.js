@@ -1,0 +1,55 @@
+/** The lab's controls: a number to step, a slider, a row of presets. Each is a label with its value, and refreshes itself. */
+
+import { button, make } from "../dom.js";
+import { fixed } from "../format.js";
+
+/** @typedef {import("./shapes.js").Lab} Lab */
+
+/**
+ * A slider with its value beside it.
+ * @param {Lab} lab @param {string} name @param {{min: number, max: number, step: number, digits?: number, unit?: string}} range
+ * @param {() => number} get @param {(value: number) => void} set
+ */
+export function slider(lab, name, { min, max, step, digits = 0, unit = "" }, get, set) {
+  const { doc } = lab;
+  const output = make(doc, "output", { class: "figure" });
+  const input = make(doc, "input", { type: "range", min, max, step, on: { input: () => set(Number(input.value)) } });
+  const refresh = () => {
+    const value = get();
+    if (Number(input.value) !== value) input.value = String(value);
+    output.textContent = `${fixed(value, digits)}${unit}`;
+  };
+  refresh();
+  return { element: make(doc, "label", { class: "slider" }, make(doc, "span", {}, name), input, output), refresh };
+}
+
+/**
+ * A small whole number with − and +.
+ * @param {Lab} lab @param {string} name @param {{min: number, max: number, step?: number, less: string, more: string}} range `less` and `more` name the buttons
+ * @param {() => number} get @param {(value: number) => void} set
+ */
+export function stepper(lab, name, { min, max, step = 1, less, more }, get, set) {
+  const { doc } = lab;
+  const output = make(doc, "output", { class: "figure" });
+  const by = (/** @type {number} */ change) => () => set(Math.max(min, Math.min(max, get() + change)));
+  const minus = button(doc, "−", by(-step), { class: "step", "aria-label": less });
+  const plus = button(doc, "+", by(step), { class: "step", "aria-label": more });
+  const refresh = () => {
+    output.textContent = String(get());
+    minus.setAttribute("aria-disabled", String(get() <= min));
+    plus.setAttribute("aria-disabled", String(get() >= max));
+  };
+  refresh();
+  return { element: make(doc, "div", { class: "stepper", role: "group", "aria-label": name }, make(doc, "span", { class: "label" }, name), minus, output, plus), refresh };
+}
+
+/**
+ * A row of buttons, each a state to jump to; the one that is in force is pressed.
+ * @param {Lab} lab @param {string} name @param {{text: string, on: () => boolean, press: () => void}[]} list
+ */
+export function presets(lab, name, list) {
+  const buttons = list.map(({ text, press }) => button(lab.doc, text, press, { class: "button preset" }));
+  const refresh = () => buttons.forEach((one, i) => one.setAttribute("aria-pressed", String(list[i].on())));
+  refresh();
+  return { element: make(lab.doc, "div", { class: "presets", role: "group", "aria-label": name }, ...buttons), refresh };
+}
