@@ -33,10 +33,9 @@ def parse(text: str) -> Plan:
     source = "".join("*" if c == "×" else " " if c.isspace() else c for c in text)
     indent = len(source) - len(source.lstrip())
     try:
-        tree = ast.parse(source[indent:], mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise _syntax(error, source, indent) from None
-    return _Reader(text, source[indent:], indent).plan(tree)
+        return _Reader(text, source[indent:], indent).plan(ast.parse(source[indent:], mode="eval").body)
+    except (FormulaError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise _fault(error, source) from None
 
 
 def _refuse_absurd(text: str) -> None:
@@ -69,16 +68,19 @@ def _refuse_absurd(text: str) -> None:
             raise FormulaError("a character that no formula has", text=text, column=i + 1, got=repr(c), hint=hint)
 
 
-def _syntax(error: Exception, source: str, indent: int) -> FormulaError:
-    offset = getattr(error, "offset", None) or 0  # 0: it ends too soon
-    column = min(offset + indent, len(source) + 1) if offset else len(source.rstrip()) + 1
-    pairs = {"(": ")", "[": "]"}
-    open_at = [i for i, c in enumerate(source) if c in pairs]
-    if "was never closed" in str(error) and open_at:
-        opening = source[column - 1] if source[column - 1 : column] in pairs else "("
-        return FormulaError(
-            f"{opening} is never closed", text=source, column=column, hint=f"add {pairs.get(opening, ')')}"
-        )
+def _fault(error: Exception, source: str) -> FormulaError:
+    """Return the error for a text that is not built like a formula, else what the reader objects to."""
+    from . import faults  # only mistakes pay for it
+
+    fault = faults.find(source)
+    if fault is None and isinstance(error, FormulaError):
+        return error
+    column = (fault.index if fault else len(source.rstrip())) + 1
+    if fault and fault.opening:
+        closing = {"(": ")", "[": "]"}[fault.opening]
+        return FormulaError(f"{fault.opening} is never closed", text=source, column=column, hint=f"add {closing}")
+    if fault and fault.number:
+        return FormulaError("a number too large for a formula", text=source, column=column, got=fault.number)
     what = "not a formula from here on"
     return FormulaError(
         what, text=source, column=column, hint="layers joined by +, repeated by *: (conv(16, 3) + relu)*2 + fc"
@@ -126,18 +128,26 @@ class _Reader:
             plan = self.at(term, partial(Chain, pair))
         return plan
 
-    def repeat(self, node: ast.BinOp) -> Plan:
-        body, times = node.left, node.right
-        if isinstance(body, ast.Constant) and not isinstance(times, ast.Constant):
-            body, times = times, body
-        if not isinstance(times, ast.Constant) or type(times.value) is not int:
-            raise self.error(
-                times,
-                "* repeats a layer or group a whole number of times",
-                got=self.segment(times),
-                hint="(conv(16, 3) + relu)*2",
-            )
-        return self.at(times, partial(Repeat, self.plan(body), times.value))
+    def repeat(self, node: ast.expr) -> Plan:
+        factors: list[ast.Constant] = []
+        while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):  # leans left: no recursion per factor
+            body, times = node.left, node.right
+            if isinstance(body, ast.Constant) and not isinstance(times, ast.Constant):
+                body, times = times, body
+            if not isinstance(times, ast.Constant) or type(times.value) is not int:
+                raise self.error(
+                    times,
+                    "* repeats a layer or group a whole number of times",
+                    got=self.segment(times),
+                    hint="(conv(16, 3) + relu)*2",
+                )
+            factors.append(times)
+            node = body
+        plan = self.plan(node)
+        for factor in reversed(factors):
+            assert isinstance(factor.value, int)
+            plan = self.at(factor, partial(Repeat, plan, factor.value))
+        return plan
 
     def skip(self, node: ast.Call) -> Plan:
         if len(node.args) != 1 or node.keywords:
