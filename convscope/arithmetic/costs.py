@@ -1,0 +1,65 @@
+"""What depth costs, and what pooling saves (the lecture's S9 and S11), by the formula's own sums.
+
+>>> sizes(9, 3)
+[9, 7, 5, 3, 1]
+>>> sizes(9, 3, pad=1, layers=4)
+[9, 9, 9, 9, 9]
+>>> deep(3600, 1800, 300).last
+(3000, 1200)
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Depth(NamedTuple):
+    """A stack of convolutions on one picture: what it computes and keeps, and how large its last map is."""
+
+    macs: int
+    """Multiply-adds for one picture, all layers together."""
+    numbers: int
+    """Numbers on all maps together, which training keeps (4 bytes each in float32)."""
+    last: tuple[int, int]
+    """Width and height of the last map."""
+    layers: int
+    """How many convolutions fitted."""
+
+
+def sizes(size: int, kernel: int, pad: int = 0, layers: int | None = None) -> list[int]:
+    """Return the side of a square picture before and after each convolution, until one no longer fits or all are done.
+
+    Raises ValueError where neither the size nor `layers` would end it.
+    """
+    if layers is None and kernel - 2 * pad <= 1:
+        raise ValueError("with so much padding the size never falls: say how many layers")
+    found = [size]
+    while (layers is None or len(found) <= layers) and found[-1] + 2 * pad >= kernel:
+        found.append(found[-1] - kernel + 2 * pad + 1)
+    return found
+
+
+def deep(
+    width: int, height: int, layers: int, channels: int = 1, kernel: int = 3, pad: int = 0, pool_every: int = 0
+) -> Depth:
+    """Return what `layers` convolutions of `channels` maps cost, with 2×2 pooling after every `pool_every` (0: never).
+
+    The picture has one channel. Stops early where a kernel no longer fits; bias and pooling's comparisons are not counted.
+
+    >>> deep(3600, 1800, 300).macs
+    13433041800
+    >>> deep(3600, 1800, 300, pad=1, pool_every=30)
+    Depth(macs=2332746270, numbers=261353834, last=(3, 1), layers=300)
+    """
+    macs = numbers = done = 0
+    inputs = 1
+    while done < layers and min(width, height) + 2 * pad >= kernel:
+        width, height = (side - kernel + 2 * pad + 1 for side in (width, height))
+        done += 1
+        macs += channels * width * height * inputs * kernel * kernel
+        numbers += channels * width * height
+        inputs = channels
+        if pool_every and done % pool_every == 0 and min(width, height) >= 2:
+            width, height = width // 2, height // 2
+            numbers += channels * width * height
+    return Depth(macs, numbers, (width, height), done)
