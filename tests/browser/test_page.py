@@ -128,8 +128,8 @@ def page(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) ->
 
 def test_each_level_by_click(page: Page) -> None:
     page.open()
-    assert len(page.all(".column")) == 13
-    page.one(".column:nth-of-type(1) .tile").click()
+    assert len(page.all(".column")) == 14, "the input and 13 layers"
+    page.one(".column:nth-of-type(2) .tile").click()
     assert page.view() == "layer"
     assert page.text("#view h2") == "conv1, map 1 of 4"
     page.one(".framed.result").click()
@@ -146,7 +146,7 @@ def test_each_level_by_click(page: Page) -> None:
 
 def test_each_level_by_keyboard_and_back(page: Page) -> None:
     page.open()
-    page.press(Keys.ARROW_DOWN, Keys.ARROW_DOWN, Keys.ARROW_RIGHT, Keys.ENTER)
+    page.press(Keys.ARROW_DOWN, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_DOWN, Keys.ENTER)
     assert page.view() == "layer"
     assert page.text("#view h2") == "relu1, map 2 of 4"
     page.js("document.activeElement.blur()")

@@ -39,8 +39,8 @@ export function limitOf(app, index, channel) {
 /** @type {WeakMap<object, number>} */
 const NETWORK_LIMITS = new WeakMap();
 
-/** @param {App} app */
-function networkLimit(app) {
+/** The largest magnitude in the whole network. @param {App} app */
+export function networkLimit(app) {
   const known = NETWORK_LIMITS.get(app.result);
   if (known) return known;
   const most = Math.max(1e-9, ...app.result.outputs.map((values) => largest(values)));
@@ -55,7 +55,7 @@ export function nameOf(app, index) {
 
 /** A unit in words: map, row, column; a flat node has numbers only. @param {App} app @param {number} index @param {number} channel @param {number} y @param {number} x */
 export function unitWords(app, index, channel, y, x) {
-  const { channels, flat } = sizeOf(app, index);
+  const { channels, height, width, flat } = sizeOf(app, index);
   const node = app.engine.nodes[index];
   if (node?.kind === "flatten" && node.input[1] * node.input[2] > 1) {
     const [, rows, columns] = node.input;
@@ -63,6 +63,7 @@ export function unitWords(app, index, channel, y, x) {
     return app.t("unit.flatten", { node: node.name, unit: channel + 1, map: map + 1, y: row + 1, x: column + 1 });
   }
   if (flat) return app.t("unit.flat", { node: nameOf(app, index), unit: unitName(app, index, channel) });
+  if (height * width === 1) return app.t("map.name", { node: nameOf(app, index), map: channel + 1 });
   if (index < 0 && channels === 1) return app.t("unit.pixel", { y: y + 1, x: x + 1 });
   return app.t("unit.map", { node: nameOf(app, index), map: channel + 1, y: y + 1, x: x + 1 });
 }

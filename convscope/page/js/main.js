@@ -79,6 +79,8 @@ export function start(doc, win) {
   /** @type {ReturnType<typeof tourBox>} */
   let tour;
   let dressed = "";
+  /** Whether the last step was taken by key: then the focus goes along. */
+  let keyed = false;
 
   /** Header, panel and tour are made anew only where language or theme changed. */
   const dress = () => {
@@ -104,10 +106,11 @@ export function start(doc, win) {
     dress();
     const { state } = app;
     const key = [state.view, state.node, state.view === "layer" || state.view === "value" ? state.channel : "", state.range, state.cell].join("|");
-    const start = from ? boxOf(from) : null;
     const focused = focusName(doc);
     if (key !== shown || !current?.refresh) {
       const stay = shown.split("|")[0] === state.view;
+      const leaving = from ?? (stay ? null : current?.hero?.());
+      const start = leaving?.isConnected ? boxOf(leaving) : null;
       shown = key;
       current?.gone?.();
       current = mountView(app);
@@ -117,6 +120,7 @@ export function start(doc, win) {
         win.scrollTo({ top: 0 });
       }
       grow(app, current, start);
+      if (keyed && !stay && state.view === "network" && state.node) current.hero?.()?.closest("button")?.focus({ preventScroll: true });
     } else current.refresh();
     panel.refresh();
     header.refresh();
@@ -130,7 +134,9 @@ export function start(doc, win) {
   win.addEventListener("hashchange", () => { app.state = parseHash(win.location.hash); show(null); });
   win.addEventListener("popstate", () => { app.state = parseHash(win.location.hash); show(null); });
   dark.addEventListener("change", () => show(null));
+  doc.addEventListener("pointerdown", () => { keyed = false; }, true);
   doc.addEventListener("keydown", (event) => {
+    keyed = true;
     const target = /** @type {Element} */ (event.target);
     const typing = target.matches("input, select, textarea");
     if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -184,12 +190,13 @@ function basePicture(app) {
   return samples.shape[0] > 0 ? /** @type {Uint8Array} */ (itemOf(samples.data, samples.shape, 0)) : new Uint8Array(size);
 }
 
-/** The clicked map grows into its place in the new view, so that the eye keeps it. @param {App} app @param {View} view @param {{left: number, top: number, width: number, height: number} | null} start */
+/** The map that was looked at grows (or shrinks) into its place in the new view, so that the eye keeps it. @param {App} app @param {View} view @param {{left: number, top: number, width: number, height: number} | null} start */
 function grow(app, view, start) {
   const hero = view.hero?.();
   if (!hero || !start || app.still() || !hero.animate) return;
   const end = boxOf(hero);
-  if (!end.width || !start.width) return;
+  const high = app.doc.documentElement.clientHeight;
+  if (!end.width || !start.width || start.top > high || end.top > high || start.top + start.height < 0) return;
   const from = `translate(${start.left - end.left}px, ${start.top - end.top}px) scale(${start.width / end.width}, ${start.height / end.height})`;
   hero.animate([{ transform: from, transformOrigin: "0 0" }, { transform: "none", transformOrigin: "0 0" }], { duration: 420, easing: "cubic-bezier(.2,.7,.2,1)" });
 }

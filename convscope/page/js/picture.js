@@ -10,7 +10,7 @@ export function untouched(edits) {
 }
 
 /** A fixed sequence of numbers 0 … 1, so that the same address shows the same noise. @param {number} seed */
-function sequence(seed) {
+export function sequence(seed) {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

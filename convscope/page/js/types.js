@@ -113,6 +113,7 @@
  * @property {number} step
  * @property {Record<string, Binary>} tensors
  * @property {Record<string, Binary>} maps
+ * @property {Binary} [scores] of the run's picture
  * @property {number[][]} confusion
  * @property {number} loss
  * @property {number} accuracy
@@ -123,6 +124,7 @@
  * @property {number[]} steps
  * @property {{step: number, epoch: number, loss: number, accuracy: number | null, lr: number}[]} log
  * @property {Snapshot[]} snapshots
+ * @property {Binary} [picture] the picture whose maps and scores the snapshots hold
  * @property {string} confusion_on
  */
 
@@ -151,6 +153,7 @@
  * @property {Samples} samples
  * @property {Record<string, Binary> | null} maps
  * @property {Record<string, ChannelCard[]> | null} channels
+ * @property {{n: number, split: string, name?: string} | null} [channels_of] what the cards were counted on
  * @property {Errors | null} errors
  * @property {Run | null} run
  * @property {Figures} figures

@@ -1,7 +1,7 @@
 /** An activation: its curve, the point looked at on it, and the maps before and after. */
 
 import { make, makeSvg, refill } from "../dom.js";
-import { compact, fixed } from "../format.js";
+import { compact, fixed, percent } from "../format.js";
 import { nameOf, sizeOf, valuesOf } from "../look.js";
 import { fraction, inline, letter, operator } from "../maths.js";
 import { largest } from "../palette.js";
@@ -38,9 +38,10 @@ export function activationDrawing(app, index) {
   const curve = makeSvg(doc, "svg", { class: "curve", viewBox: "-1.15 -1.15 2.3 2.3", role: "img", "aria-label": t("curve") });
   const line = make(doc, "p", { class: "sumline" });
   const slope = make(doc, "p", { class: "note" });
+  const below = make(doc, "p", { class: "note" });
   const element = make(doc, "div", { class: "drawing three" },
     node.flat ? null : make(doc, "div", {}, make(doc, "h3", {}, nameOf(app, node.source)), before.element),
-    make(doc, "div", { class: "between" }, make(doc, "h3", {}, functionText(app, node)), curve, line, slope),
+    make(doc, "div", { class: "between" }, make(doc, "h3", {}, functionText(app, node)), curve, line, slope, below),
     result ? make(doc, "div", {}, make(doc, "h3", {}, node.name), result.element, make(doc, "p", { class: "note" }, t("click.pixel"))) : null);
   const refresh = () => {
     const { y, x } = placeOf(app);
@@ -54,15 +55,17 @@ export function activationDrawing(app, index) {
     const input = valuesOf(app, node.source)[place];
     const output = valuesOf(app, index)[place];
     const reach = Math.max(1, node.kind === "tanh" || node.kind === "sigmoid" ? 3 : 0, largest(valuesOf(app, node.source), node.flat ? 0 : app.state.channel * height * width, node.flat ? undefined : height * width));
-    drawCurve(app, curve, node, reach, input, output);
+    const map = node.flat ? Array.from(valuesOf(app, node.source)) : Array.from(valuesOf(app, node.source)).slice(app.state.channel * height * width, (app.state.channel + 1) * height * width);
+    drawCurve(app, curve, node, reach, input, output, map);
+    below.textContent = t("curve.rug", { share: percent(map.filter((v) => v <= 0).length / Math.max(1, map.length), 0) });
     refill(line, letter(doc, "y"), "(", make(doc, "span", { class: "figure" }, fixed(input)), ") = ", make(doc, "b", { class: "figure" }, compact(output)));
     slope.textContent = `${t("slope.here", { slope: fixed(functionOf(node).slope(input)) })} (${t("curve.gradient")})`;
   };
   return { element, refresh, hero: () => result?.canvas ?? curve };
 }
 
-/** @param {App} app @param {SVGElement} svg @param {PageNode} node @param {number} reach @param {number} input @param {number} output */
-function drawCurve(app, svg, node, reach, input, output) {
+/** @param {App} app @param {SVGElement} svg @param {PageNode} node @param {number} reach @param {number} input @param {number} output @param {number[]} rug all inputs, as ticks on the axis */
+function drawCurve(app, svg, node, reach, input, output, rug) {
   const { doc } = app;
   const { of, slope } = functionOf(node);
   const high = node.kind === "sigmoid" || node.kind === "tanh" ? 1 : reach;
@@ -72,6 +75,7 @@ function drawCurve(app, svg, node, reach, input, output) {
   const text = (/** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ words, /** @type {string} */ anchor) => makeSvg(doc, "text", { x, y, "text-anchor": anchor }, words);
   refill(svg,
     makeSvg(doc, "path", { class: "axis", d: "M-1.1 0H1.1M0 -1.1V1.1" }),
+    makeSvg(doc, "path", { class: "rug", d: rug.map((v) => `M${(v / reach).toFixed(4)} .02v.07`).join("") }),
     makeSvg(doc, "path", { class: "graph", d: `M${points.join("L")}` }),
     makeSvg(doc, "path", { class: "gradient", d: `M${slopes.join("L")}` }),
     makeSvg(doc, "path", { class: "guide", d: `M${at.x} 0V${at.y}H0` }),

@@ -6,8 +6,9 @@ import { errorsView } from "./errors.js";
 import { layerView } from "./layer.js";
 import { lossView } from "./loss.js";
 import { overviewView } from "./overview.js";
+import { pixelView } from "./pixel.js";
 import { trainingView } from "./training.js";
-import { pixelView, valueView } from "./value.js";
+import { valueView } from "./value.js";
 import { whereView } from "./where.js";
 
 /** @typedef {import("../shapes.js").App} App */

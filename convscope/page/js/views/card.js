@@ -2,9 +2,10 @@
 
 import { make, setVar } from "../dom.js";
 import { unpack } from "../engine/binary.js";
-import { compact, percent } from "../format.js";
+import { compact, percent, thousands } from "../format.js";
 import { largest, paintPicture } from "../palette.js";
 import { kernelOf } from "../sums.js";
+import { splitName } from "./confusion.js";
 import { paintKernel, pixels } from "./maps.js";
 
 /** @typedef {import("../shapes.js").App} App */
@@ -19,10 +20,16 @@ export function channelCard(app, node) {
     return node.kind === "conv" ? make(doc, "section", { class: "card" }, make(doc, "h3", {}, t("card.title")), make(doc, "p", { class: "note" }, t("card.none"))) : null;
   }
   return make(doc, "section", { class: "card" },
-    make(doc, "h3", {}, t("card.title")), badge(app, facts.state, node),
+    make(doc, "h3", {}, t("card.title")), counted(app), badge(app, facts.state, node),
     node.kind === "conv" ? kernels(app, node) : null,
     make(doc, "div", { class: "patch-rows" }, patches(app, t("card.top"), facts.top), patches(app, t("card.bottom"), facts.bottom)),
     activity(app, facts));
+}
+
+/** On which pictures all this was counted. @param {App} app */
+function counted(app) {
+  const of = app.payload.channels_of;
+  return of ? make(app.doc, "p", { class: "note" }, app.t("card.of", { n: thousands(of.n), split: splitName(app, of.split) })) : null;
 }
 
 /** @param {App} app @param {string} state @param {PageNode} node */
@@ -44,7 +51,7 @@ function kernels(app, node) {
     paintKernel(app, canvas, kernelOf(node, app.state.channel, slice), rows, columns, limit);
     return canvas;
   });
-  return make(doc, "figure", { class: "kernels" }, make(doc, "figcaption", {}, t("card.kernel", { n: depth })), make(doc, "div", {}, ...list));
+  return make(doc, "figure", { class: "kernels" }, make(doc, "figcaption", {}, depth === 1 ? t("card.kernel.one") : t("card.kernel", { n: depth })), make(doc, "div", {}, ...list));
 }
 
 /** @param {App} app @param {string} title @param {import("../shapes.js").Patch[]} list */
@@ -67,6 +74,6 @@ function activity(app, facts) {
     make(doc, "div", { class: "class-bars" }, ...shares.map((share, k) => {
       const bar = make(doc, "span", { class: "bar" });
       setVar(bar, "share", String((share ?? 0) / most));
-      return make(doc, "div", { class: "class-bar", title: `${payload.classes[k]}: ${share === null ? "–" : percent(share)}` }, make(doc, "span", { class: "up" }, bar), make(doc, "span", { class: "small" }, payload.classes[k]));
+      return make(doc, "div", { class: "class-bar", title: payload.classes[k] }, make(doc, "span", { class: "figure small" }, share === null ? "–" : percent(share, 0)), make(doc, "span", { class: "up" }, bar), make(doc, "span", { class: "small" }, payload.classes[k]));
     })));
 }

@@ -22,7 +22,7 @@ export function confusionTable(app, counts, open, chosen = "") {
     }));
   });
   return make(doc, "div", { class: "table-scroll" }, make(doc, "table", { class: "confusion" },
-    make(doc, "caption", {}, t("confusion.caption")),
+    make(doc, "caption", {}, t("confusion.caption"), make(doc, "span", { class: "confusion-key" }, make(doc, "span", { class: "key-box right" }), t("confusion.right"), make(doc, "span", { class: "key-box wrong" }), t("confusion.wrong"))),
     make(doc, "thead", {}, make(doc, "tr", {}, make(doc, "td", {}), ...counts.map((_, k) => make(doc, "th", { scope: "col", title: name(k) }, name(k))))), make(doc, "tbody", {}, ...body)));
 }
 

@@ -2,7 +2,7 @@
 
 import { make, refill, setVar } from "../dom.js";
 import { compact, fixed, signed } from "../format.js";
-import { feedsOf, nameOf, sizeOf } from "../look.js";
+import { feedsOf, limitOf, nameOf, sizeOf } from "../look.js";
 import { largest, paint } from "../palette.js";
 import { placeOf } from "../steps.js";
 import { kernelOf, partialMap, windowBox } from "../sums.js";
@@ -12,6 +12,8 @@ import { resultMap } from "./result.js";
 /** @typedef {import("../shapes.js").App} App */
 
 const SLICES_SHOWN = 12;
+/** With so few slices each has room to be large. */
+const FEW = 3;
 
 /** @param {App} app @param {number} index */
 export function convolutionDrawing(app, index) {
@@ -20,7 +22,7 @@ export function convolutionDrawing(app, index) {
   const channel = app.state.channel;
   const feeds = feedsOf(node, channel);
   const result = resultMap(app, index);
-  const list = make(doc, "div", { class: "slices" });
+  const list = make(doc, "div", { class: feeds.length <= FEW ? "slices few" : "slices" });
   /** @type {ReturnType<typeof sliceRow>[]} */
   const rows = [];
   const add = (/** @type {number} */ from, /** @type {number} */ to) => {
@@ -49,7 +51,7 @@ export function convolutionDrawing(app, index) {
     result.refresh();
     const terms = app.engine.terms(index, channel, y, x, app.result);
     refill(sum, make(doc, "span", { class: "figure" }, `∑ ${fixed(terms.numbers.sum)}`), " ", ...signed(terms.numbers.bias).map((part, i) => make(doc, "span", { class: i ? "figure" : "operator" }, part)),
-      make(doc, "span", { class: "small" }, ` (${node.options.bias === false ? t("no.bias") : t("bias")})`), " = ", swatch(app, "activations", terms.total, largest(app.result.outputs[index])), make(doc, "b", { class: "figure" }, compact(terms.total)));
+      make(doc, "span", { class: "small" }, ` (${node.options.bias === false ? t("no.bias") : t("bias")})`), " = ", swatch(app, "activations", terms.total, limitOf(app, index, channel)), make(doc, "b", { class: "figure" }, compact(terms.total)));
   };
   return { element, refresh, hero: () => result.canvas };
 }

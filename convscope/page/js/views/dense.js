@@ -50,7 +50,13 @@ function contribution(app, item, most) {
   const { part, i } = item;
   const origin = originOf(part, i);
   const name = origin ? unitWords(app, origin.node, origin.channel, origin.y, origin.x) : "";
-  return termBar(app, name, item.product, most, `${fixed(part.values[i])} × ${fixed(part.weights?.[i] ?? 0)}`, origin ? () => visit(app, origin.node, origin.channel, origin.y, origin.x) : null);
+  return termBar(app, name, item.product, most, productText(part.values[i], part.weights?.[i] ?? 0), origin ? () => visit(app, origin.node, origin.channel, origin.y, origin.x) : null);
+}
+
+/** Two factors, a negative one in brackets. @param {number} value @param {number} weight */
+export function productText(value, weight) {
+  const [a, b] = [value, weight].map((v) => (v < 0 ? `(${fixed(v)})` : fixed(v)));
+  return `${a} × ${b}`;
 }
 
 /** One term as a bar to the left or the right of zero. @param {App} app @param {string} name @param {number} value @param {number} most @param {string} [how] @param {(() => void) | null} [press] */

@@ -4,10 +4,11 @@ import { button, make, refill } from "../dom.js";
 import { itemOf } from "../engine/binary.js";
 import { paintPicture } from "../palette.js";
 import { NO_EDITS, packPixels } from "../state.js";
-import { paintMap, pixels } from "./maps.js";
+import { pixels } from "./maps.js";
 import { inkPad } from "./pad.js";
 import { scoreBars } from "./scores.js";
 import { editSliders } from "./sliders.js";
+import { tensorBox } from "./tensor.js";
 import { uploadButton } from "./upload.js";
 
 /** @typedef {import("../shapes.js").App} App */
@@ -16,18 +17,22 @@ import { uploadButton } from "./upload.js";
 /** @param {App} app @returns {View} */
 export function drawView(app) {
   const { doc, t, payload } = app;
-  const put = (/** @type {Uint8Array} */ picture) => app.tune({ picture: `d${packPixels(picture)}`, label: -1 });
+  const put = (/** @type {Uint8Array} */ pixel) => {
+    const picture = `d${packPixels(pixel)}`;
+    app.tune({ picture, label: -1 });
+    return picture;
+  };
   const pad = inkPad(app, put);
   const scores = scoreBars(app);
   const sliders = editSliders(app);
-  const seen = pixels(doc, "tensor", t("draw.tensor"));
+  const tensor = tensorBox(app);
   const gallery = make(doc, "div", { class: "gallery", role: "group", "aria-label": t("samples") }, ...payload.samples.names.map((name, i) => thumb(app, name, i)));
   const able = app.engine.computes;
   const element = make(doc, "section", { class: "draw", "aria-label": t("view.draw") },
     make(doc, "p", { class: "lead" }, able ? t("draw.lead") : t("draw.cannot")),
     make(doc, "div", { class: "draw-grid" },
       able ? make(doc, "div", {}, make(doc, "h3", {}, t("draw.pad")), pad.element) : null,
-      make(doc, "div", {}, make(doc, "h3", {}, t("draw.tensor")), seen, make(doc, "p", { class: "note" }, t("draw.tensor.note", { shape: payload.input.shape.join("×") }))),
+      make(doc, "div", {}, make(doc, "h3", {}, t("draw.tensor")), tensor.element),
       make(doc, "div", { class: "outcome" }, make(doc, "h3", {}, t("scores")), scores.element)),
     make(doc, "div", { class: "draw-grid two" },
       make(doc, "div", {}, make(doc, "h3", {}, t("samples")), gallery, able ? uploadButton(app, put) : null),
@@ -35,8 +40,7 @@ export function drawView(app) {
   const refresh = () => {
     scores.refresh();
     sliders.refresh();
-    if (payload.input.shape[0] === 1) paintMap(app, seen, -1, 0);
-    else paintPicture(seen, app.picture, 0, payload.input.shape);
+    tensor.refresh();
     for (const child of Array.from(gallery.children)) child.setAttribute("aria-pressed", String(child.getAttribute("data-picture") === app.state.picture));
   };
   refresh();

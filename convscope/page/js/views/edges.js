@@ -34,8 +34,7 @@ export function edgesBetween(app, stage, tiles) {
     if (!a || !b) return "";
     const [ay, by] = [(a.top + a.bottom) / 2, (b.top + b.bottom) / 2];
     if (b.left >= a.right) {
-      const half = (a.right + b.left) / 2;
-      return `M${a.right} ${ay}C${half} ${ay} ${half} ${by} ${b.left} ${by}`;
+      return `M${a.right} ${ay}L${b.left} ${by}`;
     }
     const [ax, bx] = [(a.left + a.right) / 2, (b.left + b.right) / 2];
     const half = (a.bottom + b.top) / 2;
@@ -49,6 +48,7 @@ export function edgesBetween(app, stage, tiles) {
   /** @param {Spot} to */
   const allInto = (to) => {
     const node = app.engine.nodes[to.index];
+    if (!node) return "";
     const whole = node.flat || (node.source >= 0 && sizeOf(app, node.source).flat);
     return into(to, node.source, whole ? null : feedsOf(node, to.channel)) + (node.other === null ? "" : into(to, node.other, whole ? null : [to.channel]));
   };
@@ -56,8 +56,8 @@ export function edgesBetween(app, stage, tiles) {
   const draw = () => {
     const box = boxOf(stage);
     element.setAttribute("viewBox", `0 0 ${box.width} ${box.height}`);
-    quiet.setAttribute("d", tiles.filter((tile) => app.engine.nodes[tile.index].other === null).map(allInto).join(""));
-    skips.setAttribute("d", tiles.filter((tile) => app.engine.nodes[tile.index].other !== null).map(allInto).join(""));
+    quiet.setAttribute("d", tiles.filter((tile) => (app.engine.nodes[tile.index]?.other ?? null) === null).map(allInto).join(""));
+    skips.setAttribute("d", tiles.filter((tile) => (app.engine.nodes[tile.index]?.other ?? null) !== null).map(allInto).join(""));
   };
   const watch = new ResizeObserver(draw);
   watch.observe(stage);

@@ -2,7 +2,7 @@
 
 import { button, make, refill } from "../dom.js";
 import { itemOf } from "../engine/binary.js";
-import { fixed, percent } from "../format.js";
+import { fixed, percent, thousands } from "../format.js";
 import { paintPicture } from "../palette.js";
 import { NO_EDITS } from "../state.js";
 import { confusionTable, splitName } from "./confusion.js";
@@ -27,7 +27,7 @@ export function errorsView(app) {
   const table = make(doc, "div", {});
   const title = cell === "" ? t("errors.all") : t("errors.cell", { truth: payload.classes[truth] ?? "", said: payload.classes[said] ?? "" });
   const element = make(doc, "section", { class: "errors", "aria-label": t("view.errors") },
-    make(doc, "p", { class: "lead" }, t("errors.lead", { wrong, n: errors.n, share: percent(wrong / Math.max(1, errors.n), 2), split: splitName(app, errors.split) })),
+    make(doc, "p", { class: "lead" }, t("errors.lead", { wrong: thousands(wrong), n: thousands(errors.n), share: percent(wrong / Math.max(1, errors.n), 2), split: splitName(app, errors.split) })),
     make(doc, "div", { class: "errors-grid" }, table, make(doc, "div", {}, make(doc, "h3", {}, title), cell ? button(doc, t("errors.show.all"), () => app.tune({ cell: "" }), { class: "link" }) : null, gallery, chosen.length ? null : make(doc, "p", { class: "note" }, t("errors.left")))));
   const refresh = () => {
     refill(table, confusionTable(app, errors.confusion, (i, j) => app.tune({ cell: `${i},${j}` }), cell));
@@ -47,6 +47,6 @@ function mistake(app, i) {
   const [truth, said] = [payload.classes[list.labels[i]], payload.classes[list.predicted[i]]];
   const label = t("mistake.name", { truth, said, p: percent(list.probability[i]), loss: fixed(list.loss[i], 3) });
   const element = button(doc, "", () => app.go({ view: "network", picture: `m${i}`, edits: NO_EDITS, label: -1 }, canvas), { class: "mistake", "aria-label": label, title: label });
-  refill(element, canvas, make(doc, "span", {}, make(doc, "b", {}, truth), " → ", said), make(doc, "span", { class: "figure small" }, percent(list.probability[i], 0)));
+  refill(element, canvas, make(doc, "span", {}, make(doc, "b", {}, truth), " → ", said), make(doc, "span", { class: "figure small" }, t("training.loss", { loss: fixed(list.loss[i], 2) })));
   return element;
 }

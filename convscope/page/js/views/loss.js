@@ -6,7 +6,9 @@ import { fixed, percent, scientific } from "../format.js";
 import { labelOf, unitWords, winnerOf } from "../look.js";
 import { display, fraction, letter, operator, power, sumSign } from "../maths.js";
 import { visit } from "../steps.js";
-import { termBar } from "./dense.js";
+import { productText, termBar } from "./dense.js";
+import { lossOfProbability } from "./losscurve.js";
+import { swatch } from "./maps.js";
 
 /** @typedef {import("../shapes.js").App} App */
 /** @typedef {import("../shapes.js").View} View */
@@ -19,11 +21,12 @@ export function lossView(app) {
   const table = make(doc, "div", { class: "table-scroll" });
   const loss = make(doc, "div", {});
   const why = make(doc, "div", { class: "why" });
+  const curve = lossOfProbability(app);
   const element = make(doc, "section", { class: "loss", "aria-label": t("view.loss") },
     make(doc, "h2", {}, t("loss.softmax")), make(doc, "p", { class: "lead" }, t("loss.softmax.lead")),
-    display(doc, letter(doc, "p", "i"), operator(doc, "="), fraction(doc, power(doc, "e", "zᵢ − m"), [sumSign(doc, letter(doc, "j")), power(doc, "e", "zⱼ − m")]), make(doc, "span", { class: "aside-note" }, "m = max z")),
+    display(doc, letter(doc, "p", make(doc, "i", {}, "i")), operator(doc, "="), fraction(doc, exponential(app, "i"), [sumSign(doc, letter(doc, "j")), exponential(app, "j")]), make(doc, "span", { class: "aside-note" }, letter(doc, "m"), " = max ", letter(doc, "z"))),
     table,
-    make(doc, "h2", {}, t("loss.entropy")), make(doc, "p", {}, t("loss.label"), " ", label), loss, make(doc, "p", { class: "note" }, t("loss.note")),
+    make(doc, "h2", {}, t("loss.entropy")), make(doc, "div", { class: "loss-grid" }, make(doc, "div", {}, make(doc, "p", {}, t("loss.label"), " ", label), loss, make(doc, "p", { class: "note" }, t("loss.note"))), curve.element),
     make(doc, "h2", {}, t("why.title")), make(doc, "p", {}, t("why.rival"), " ", rival), why);
   const refresh = () => {
     const { logits } = app.result;
@@ -33,8 +36,9 @@ export function lossView(app) {
     label.value = String(truth);
     const rows = Array.from(logits, (z, k) => make(doc, "tr", { class: k === winner ? "winner" : null },
       make(doc, "th", { scope: "row" }, app.payload.classes[k]), ...[fixed(z), fixed(z - most), small(app, powers[k]), fixed(probabilities[k], 4)].map((v) => make(doc, "td", { class: "figure" }, ...[v].flat()))));
-    refill(table, make(doc, "table", {}, make(doc, "thead", {}, make(doc, "tr", {}, ...[make(doc, "span", {}, t("class")), letter(doc, "z"), make(doc, "span", {}, letter(doc, "z"), " − ", letter(doc, "m")), power(doc, "e", "z − m"), letter(doc, "p")].map((head) => make(doc, "th", { scope: "col" }, head)))),
+    refill(table, make(doc, "table", {}, make(doc, "thead", {}, make(doc, "tr", {}, ...[make(doc, "span", {}, t("class")), letter(doc, "z"), make(doc, "span", {}, letter(doc, "z"), " − ", letter(doc, "m")), exponential(app), letter(doc, "p")].map((head) => make(doc, "th", { scope: "col" }, head)))),
       make(doc, "tbody", {}, ...rows), make(doc, "tfoot", {}, make(doc, "tr", {}, make(doc, "th", { scope: "row" }, "∑"), make(doc, "td", {}), make(doc, "td", {}), make(doc, "td", { class: "figure" }, fixed(sum, 4)), make(doc, "td", { class: "figure" }, "1")))));
+    curve.refresh(truth >= 0 ? probabilities[truth] : -1);
     if (truth >= 0) {
       const p = probabilities[truth];
       refill(loss, display(doc, letter(doc, "L"), operator(doc, "="), operator(doc, "−ln"), letter(doc, "p", app.payload.classes[truth]), operator(doc, "="), operator(doc, "−ln"), ...(p < 1e-4 ? small(app, p) : [fixed(p, 5)]), operator(doc, "="), make(doc, "b", {}, fixed(crossEntropy(Float64Array.from(logits), truth), 5))),
@@ -46,6 +50,12 @@ export function lossView(app) {
   };
   refresh();
   return { element, refresh };
+}
+
+/** e to the power of a score less the largest. @param {App} app @param {string} [index] */
+function exponential(app, index) {
+  const { doc } = app;
+  return power(doc, make(doc, "i", {}, "e"), make(doc, "span", {}, make(doc, "i", {}, "z"), index ? make(doc, "sub", {}, make(doc, "i", {}, index)) : null, " − ", make(doc, "i", {}, "m")));
 }
 
 /** A number of 0 … 1, with a power of ten where four decimals would hide it. @param {App} app @param {number} value @returns {(string | HTMLElement)[]} */
@@ -77,8 +87,9 @@ function whyNot(app, winner, rival) {
   return [
     display(doc, letter(doc, "z", a), operator(doc, "−"), letter(doc, "z", b), operator(doc, "="), `${fixed(za)} − ${zb < 0 ? `(${fixed(zb)})` : fixed(zb)}`, operator(doc, "="), make(doc, "b", {}, fixed(total))),
     make(doc, "p", {}, t("why.text", { a, b })),
+    make(doc, "p", { class: "note keys-line" }, swatch(app, "activations", 0.7, 1), t("why.for", { name: a }), swatch(app, "activations", -0.7, 1), t("why.for", { name: b })),
     make(doc, "div", { class: "contributions" }, ...strongest.map(({ origin, product, value, weight }) =>
-      termBar(app, unitWords(app, origin.node, origin.channel, origin.y, origin.x), product, most, `${fixed(value)} × ${fixed(weight)}`, () => visit(app, origin.node, origin.channel, origin.y, origin.x))),
+      termBar(app, unitWords(app, origin.node, origin.channel, origin.y, origin.x), product, most, productText(value, weight), () => visit(app, origin.node, origin.channel, origin.y, origin.x))),
     termBar(app, t("why.others", { n: items.length - strongest.length }), others, most), termBar(app, t("why.bias"), rest, most)),
   ];
 }

@@ -27,20 +27,22 @@ export function paintInput(app, canvas) {
 }
 
 /**
- * A canvas with a box on top that can be moved: the window.
+ * A canvas with a box on top that can be moved: the window. Around a "field" the rest is dimmed.
  * @param {Document} doc @param {HTMLCanvasElement} canvas @param {string} [kind]
  */
 export function framed(doc, canvas, kind = "") {
-  const box = makeSvg(doc, "rect", { class: "window-box", rx: 0.15 });
-  const svg = makeSvg(doc, "svg", { class: "over", "aria-hidden": "true", preserveAspectRatio: "none" }, box);
+  const box = makeSvg(doc, "rect", { class: "window-box" });
+  const outside = kind.includes("field") ? makeSvg(doc, "path", { class: "outside", "fill-rule": "evenodd" }) : null;
+  const svg = makeSvg(doc, "svg", { class: "over", "aria-hidden": "true", preserveAspectRatio: "none" }, outside, box);
   const element = make(doc, "div", { class: `framed ${kind}` }, canvas, svg);
   /** @param {{top: number, left: number, height: number, width: number} | null} at @param {number} rows @param {number} columns */
   const move = (at, rows, columns) => {
     svg.setAttribute("viewBox", `0 0 ${columns} ${rows}`);
     box.setAttribute("visibility", at ? "visible" : "hidden");
+    outside?.setAttribute("d", at ? `M0 0H${columns}V${rows}H0ZM${at.left} ${at.top}h${at.width}v${at.height}h${-at.width}Z` : "");
     if (at) for (const [name, value] of Object.entries({ x: at.left, y: at.top, height: at.height, width: at.width })) box.setAttribute(name, String(value));
   };
-  return { element, canvas, svg, move };
+  return { element, canvas, svg, box, move };
 }
 
 /** The pixel under a pointer. @param {Element} element @param {PointerEvent | MouseEvent} event @param {number} rows @param {number} columns */
@@ -54,15 +56,16 @@ export function pixelUnder(element, event, rows, columns) {
 /**
  * The legend of a scale: the same function that paints the maps paints it.
  * @param {App} app @param {Scale} scale @param {number | null} limit null: each map has its own range @param {string} [title]
+ * @param {boolean} [positive] only from 0 up
  */
-export function legend(app, scale, limit, title = scale === "weights" ? app.t("legend.weights") : app.t("legend.activations")) {
+export function legend(app, scale, limit, title = scale === "weights" ? app.t("legend.weights") : app.t("legend.activations"), positive = false) {
   const canvas = pixels(app.doc, "ramp");
-  const steps = Array.from({ length: 65 }, (_, i) => (i - 32) / 32);
+  const steps = Array.from({ length: 65 }, (_, i) => (positive ? i / 64 : (i - 32) / 32));
   paint(canvas, steps, 0, 1, steps.length, 1, scale, app.dark());
   const ends = limit === null ? [app.t("legend.least"), app.t("legend.most")] : [compact(-limit), compact(limit)];
   return make(app.doc, "figure", { class: "legend" },
     make(app.doc, "figcaption", {}, title),
-    canvas, make(app.doc, "div", { class: "ends" }, make(app.doc, "span", {}, ends[0]), make(app.doc, "span", {}, "0"), make(app.doc, "span", {}, ends[1])));
+    canvas, make(app.doc, "div", { class: "ends" }, positive ? null : make(app.doc, "span", {}, ends[0]), make(app.doc, "span", {}, "0"), make(app.doc, "span", {}, ends[1])));
 }
 
 /** Paint a kernel's slice. @param {App} app @param {HTMLCanvasElement} canvas @param {ArrayLike<number>} kernel @param {number} rows @param {number} columns @param {number} [limit] */

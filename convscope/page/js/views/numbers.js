@@ -28,6 +28,7 @@ export function numberGrid(app, part, which, { marked = -1, limit, name } = {}) 
     const square = origin
       ? make(doc, "button", { type: "button", class: "cell", title: label, "aria-label": label, on: { click: () => visit(app, origin.node, origin.channel, origin.y, origin.x) } }, text)
       : make(doc, "span", { class: "cell", title: label }, text);
+    square.dataset.term = String(i);
     if (i === marked) square.classList.add("marked");
     if (!part.inside[i] && which !== "weights") square.classList.add("padding");
     setVar(square, "colour", colourOf(scale, app.dark(), value, most));

@@ -44,9 +44,10 @@ export function picturePanel(app) {
     const { y, x } = unit ? placeOf(app) : { y: 0, x: 0 };
     const known = unit && app.engine.computes;
     const box = known ? app.engine.seen(index, flat ? app.state.channel : y, flat ? 0 : x) : null;
-    const pixel = app.state.view === "value" && app.state.node === "picture" ? { top: app.state.y, left: app.state.x, height: 1, width: 1 } : null;
+    const pixel = app.state.view === "value" && app.state.node === "picture" ? { top: placeOf(app).y, left: placeOf(app).x, height: 1, width: 1 } : null;
     frame.move(box ? { top: box[0], left: box[1], height: box[2] - box[0] + 1, width: box[3] - box[1] + 1 } : pixel, height, width);
-    refill(note, ...(known ? fieldNote(app, index, box) : unit ? [make(doc, "h3", {}, t("field.title")), make(doc, "p", { class: "note" }, t("field.unknown"))] : []));
+    const unfolded = note.querySelector("details")?.open ?? (doc.defaultView?.innerWidth ?? 0) > 720;
+    refill(note, ...(known ? fieldNote(app, index, box, unfolded) : unit ? [make(doc, "h3", {}, t("field.title")), make(doc, "p", { class: "note" }, t("field.unknown"))] : []));
   };
   return { element, refresh };
 }

@@ -1,8 +1,9 @@
-/** Pooling: the window over one map, its numbers, and what is kept of them. */
+/** Pooling: the window over one map, its numbers, what is kept of them, and what the other pooling would keep. */
 
 import { make, refill } from "../dom.js";
-import { compact, fixed } from "../format.js";
+import { compact, fixed, signed } from "../format.js";
 import { nameOf, sizeOf } from "../look.js";
+import { fraction, inline, operator } from "../maths.js";
 import { placeOf } from "../steps.js";
 import { windowBox } from "../sums.js";
 import { framed, paintMap, pixels } from "./maps.js";
@@ -10,6 +11,10 @@ import { numberGrid } from "./numbers.js";
 import { resultMap } from "./result.js";
 
 /** @typedef {import("../shapes.js").App} App */
+/** @typedef {import("../types.js").Terms} Terms */
+
+const NUMBERS_WRITTEN = 16;
+const NUMBERS_SHOWN = 64;
 
 /** @param {App} app @param {number} index */
 export function poolDrawing(app, index) {
@@ -29,10 +34,38 @@ export function poolDrawing(app, index) {
     before.move(windowBox(node, y, x), height, width);
     result.refresh();
     const terms = app.engine.terms(index, app.state.channel, y, x, app.result);
-    const part = terms.parts[0];
-    const most = node.kind === "maxpool";
-    refill(middle, part.values.length <= 64 ? numberGrid(app, part, "values", { marked: most ? terms.numbers.winner : -1 }) : null,
-      make(doc, "p", { class: "sumline" }, most ? `${t("largest")} = ` : `${fixed(terms.numbers.sum)} / ${terms.numbers.divisor} = `, make(doc, "b", { class: "figure" }, compact(terms.total))));
+    const [part] = terms.parts;
+    refill(middle,
+      part.values.length <= NUMBERS_SHOWN ? numberGrid(app, part, "values", { marked: terms.kind === "maxpool" ? terms.numbers.winner : -1 }) : null,
+      make(doc, "p", { class: "sumline" }, ...poolSum(app, terms)), make(doc, "p", { class: "note" }, other(app, terms)));
   };
   return { element, refresh, hero: () => result.canvas };
+}
+
+/** The sum as it is written: max(a, b, …) = c, or (a + b + …)/n = c. @param {App} app @param {Terms} terms */
+export function poolSum(app, terms) {
+  const { doc } = app;
+  const values = inside(terms);
+  const shown = values.slice(0, NUMBERS_WRITTEN);
+  const dots = values.length > shown.length;
+  const total = make(doc, "b", { class: "figure" }, fixed(terms.total, 4));
+  if (terms.kind === "maxpool") {
+    const at = values.indexOf(terms.total);
+    return [inline(doc, "max(", ...shown.flatMap((v, i) => [i ? ", " : "", i === at ? make(doc, "b", {}, fixed(v)) : fixed(v)]), dots ? ", …" : "", ")", operator(doc, "="), total)];
+  }
+  const sum = shown.map((v, i) => { const [sign, size] = signed(v); return i ? ` ${sign} ${size}` : sign === "+" ? size : sign + size; });
+  return [inline(doc, fraction(doc, [...sum, dots ? " + …" : ""].join(""), String(terms.numbers.divisor)), operator(doc, "="), total)];
+}
+
+/** What the other kind of pooling makes of the same window. @param {App} app @param {Terms} terms */
+function other(app, terms) {
+  const values = inside(terms);
+  if (terms.kind === "maxpool") return app.t("pool.mean", { value: compact(values.reduce((a, b) => a + b, 0) / values.length) });
+  return app.t("pool.max", { value: compact(Math.max(...values)) });
+}
+
+/** The window's numbers without the padding. @param {Terms} terms */
+function inside(terms) {
+  const [part] = terms.parts;
+  return Array.from(part.values).filter((_, i) => part.inside[i]);
 }

@@ -27,5 +27,5 @@ function follow(app, frame, size) {
     const at = pixelUnder(frame, event, height, width);
     if (at.y !== app.state.y || at.x !== app.state.x) app.tune(at);
   });
-  frame.addEventListener("click", () => app.go({ view: "value", ...placeOf(app), from: -1, trail: "" }));
+  frame.addEventListener("click", () => app.go({ view: "value", ...placeOf(app), from: -1, trail: "" }, frame.querySelector(".window-box")));
 }

@@ -19,7 +19,7 @@ export function scoreBars(app, choose) {
   });
   const measured = make(doc, "p", { class: "measured" });
   const long = app.payload.classes.some((name) => name.length > 3);
-  const element = make(doc, "div", { class: long ? "scores long" : "scores" }, ...rows.map((row) => row.element), measured);
+  const element = make(doc, "div", { class: long ? "scores long" : "scores" }, make(doc, "div", { class: "score-list" }, ...rows.map((row) => row.element)), measured);
   const refresh = () => {
     const winner = winnerOf(app);
     const truth = labelOf(app);

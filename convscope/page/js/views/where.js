@@ -1,14 +1,17 @@
 /** Where the network looked: Grad-CAM and occlusion, over the picture. */
 
-import { make, refill, segmented } from "../dom.js";
+import { button, make, refill, segmented } from "../dom.js";
 import { compact, percent } from "../format.js";
+import { overPicture } from "../heat.js";
 import { indexOf, winnerOf } from "../look.js";
-import { colourOf, largest } from "../palette.js";
+import { colourOf, largest, paint } from "../palette.js";
 import { legend, paintInput, pixels } from "./maps.js";
 
 /** @typedef {import("../shapes.js").App} App */
 /** @typedef {import("../shapes.js").View} View */
 /** @typedef {import("../types.js").HeatMap} HeatMap */
+
+const CLASSES_SHOWN = 12;
 
 /** @param {App} app @returns {View} */
 export function whereView(app) {
@@ -29,21 +32,25 @@ export function whereView(app) {
     make(doc, "p", { class: "lead" }, t("where.lead")),
     make(doc, "div", { class: "controls" }, method, make(doc, "label", {}, t("where.class"), " ", select), layerBox),
     make(doc, "div", { class: "drawing three" }, make(doc, "div", {}, make(doc, "h3", {}, t("where.over")), make(doc, "div", { class: "stack" }, picture, heat)), make(doc, "div", {}, make(doc, "h3", {}, t("where.map")), alone), make(doc, "div", { class: "between wide words" }, text, status, legends)));
+  const every = make(doc, "div", { class: "every-class" });
+  const everyBox = make(doc, "div", { hidden: true }, make(doc, "h3", { class: "every-title" }, t("where.every")), every, make(doc, "p", { class: "note" }, t("where.every.note")));
+  element.append(everyBox);
   let timer = 0;
   let drawn = "";
-  const show = (/** @type {HeatMap} */ map, /** @type {boolean} */ signed) => {
+  const show = (/** @type {HeatMap} */ map, /** @type {number} */ grid) => {
     const [, height, width] = payload.input.shape;
     const limit = largest(map.values) || 1;
-    blend(app, heat, map, limit, height, width, true);
-    blend(app, alone, map, limit, height, width, false);
-    refill(legends, legend(app, "activations", limit, t("legend.heat")));
+    const signed = grid < 0;
+    glow(heat, overPicture(map, signed ? null : app.engine.nodes[grid].field, height, width), limit);
+    paint(alone, map.values, 0, map.rows, map.columns, limit, "activations", app.dark());
+    refill(legends, legend(app, "activations", limit, t("legend.heat"), !signed));
     status.textContent = largest(map.values) === 0 ? t("where.nothing") : signed ? t("where.most", { value: percent(limit) }) : t("where.cam.most", { value: compact(limit) });
   };
   const refresh = () => {
     const target = app.state.rival >= 0 && app.state.rival < payload.classes.length ? app.state.rival : winnerOf(app);
     select.value = String(target);
     const named = indexOf(app, app.state.node);
-    const grid = named >= 0 && !app.engine.nodes[named].flat ? named : app.engine.lastMaps;
+    const grid = named >= 0 && !app.engine.nodes[named].flat ? named : telling(app);
     layers.value = app.engine.nodes[grid]?.name ?? "";
     layerBox.hidden = app.state.method === "occlusion" || grid < 0;
     const key = `${grid} ${app.state.method} ${target} ${app.state.picture} ${JSON.stringify(app.state.edits)}`;
@@ -52,16 +59,18 @@ export function whereView(app) {
     win.clearTimeout(timer);
     paintInput(app, picture);
     const occlusion = app.state.method === "occlusion";
-    text.textContent = occlusion ? t("where.occlusion.text", { name: payload.classes[target] }) : t("where.cam.text", { name: payload.classes[target], node: app.engine.nodes[grid]?.name ?? "–" });
+    everyBox.hidden = occlusion || grid < 0 || !app.engine.computes || payload.classes.length > CLASSES_SHOWN;
+    if (!everyBox.hidden) refill(every, ...everyClass(app, grid, target));
+    text.textContent = occlusion ? t("where.occlusion.text", { name: payload.classes[target] }) : t("where.cam.text", { name: payload.classes[target], node: app.engine.nodes[grid]?.name ?? "–" }) + (grid >= 0 && named < 0 && grid !== app.engine.lastMaps ? ` ${t("where.cam.coarse", { node: app.engine.nodes[app.engine.lastMaps].name, size: app.engine.nodes[app.engine.lastMaps].output.slice(1).join("×") })}` : "");
     if (!app.engine.computes || (!occlusion && grid < 0)) { status.textContent = t("where.cannot"); refill(legends); return; }
-    if (!occlusion) { show(app.engine.gradCam(app.result, target, grid), false); return; }
+    if (!occlusion) { show(app.engine.gradCam(app.result, target, grid), grid); return; }
     const [, height, width] = payload.input.shape;
     const size = Math.max(1, Math.round(Math.min(height, width) * 6 / 28));
     const steps = app.engine.occlusionSteps(app.picture, target, size, Math.max(1, Math.round(size / 3)));
     const work = () => {
       const until = win.performance.now() + 24;
       for (let step = steps.next(); ; step = steps.next()) {
-        if (step.done) { show(step.value, true); return; }
+        if (step.done) { show(step.value, -1); return; }
         if (win.performance.now() > until) { status.textContent = t("where.busy", { share: percent(step.value, 0) }); break; }
       }
       timer = win.setTimeout(work, 0);
@@ -72,31 +81,42 @@ export function whereView(app) {
   return { element, refresh, gone: () => win.clearTimeout(timer) };
 }
 
-/** Paint a heat map at the picture's size, between its own points bilinearly; over a picture its strength is its opacity. @param {App} app @param {HTMLCanvasElement} canvas @param {HeatMap} map @param {number} limit @param {number} height @param {number} width @param {boolean} over */
-function blend(app, canvas, map, limit, height, width, over) {
-  canvas.width = width;
-  canvas.height = height;
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  const image = context.createImageData(width, height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const value = sampled(map, ((y + 0.5) * map.rows) / height - 0.5, ((x + 0.5) * map.columns) / width - 0.5);
-      const rgb = colourOf("activations", app.dark(), value, limit).match(/\d+/g) ?? [];
-      rgb.forEach((v, c) => { image.data[4 * (y * width + x) + c] = Number(v); });
-      image.data[4 * (y * width + x) + 3] = over ? Math.round(215 * Math.min(1, Math.abs(value) / limit)) : 255;
-    }
-  }
-  context.putImageData(image, 0, 0);
+/** The picture with the Grad-CAM of every class, one range for all. @param {App} app @param {number} grid @param {number} target */
+function everyClass(app, grid, target) {
+  const { doc, payload } = app;
+  const [, height, width] = payload.input.shape;
+  const cams = payload.classes.map((_, k) => app.engine.gradCam(app.result, k, grid));
+  const limit = Math.max(1e-12, ...cams.map((map) => largest(map.values)));
+  return payload.classes.map((name, k) => {
+    const [picture, heat] = [pixels(doc), pixels(doc, "heat")];
+    paintInput(app, picture);
+    glow(heat, overPicture(cams[k], app.engine.nodes[grid].field, height, width), limit);
+    const element = button(doc, "", () => app.tune({ rival: k }), { class: "class-cam", "aria-pressed": String(k === target) });
+    refill(element, make(doc, "div", { class: "stack" }, picture, heat), make(doc, "span", { class: "words" }, make(doc, "b", {}, name), " ", make(doc, "span", { class: "figure" }, percent(app.result.probabilities[k]))));
+    return element;
+  });
 }
 
-/** @param {HeatMap} map @param {number} y @param {number} x */
-function sampled(map, y, x) {
-  const cy = Math.max(0, Math.min(map.rows - 1, y));
-  const cx = Math.max(0, Math.min(map.columns - 1, x));
-  const [top, left] = [Math.floor(cy), Math.floor(cx)];
-  const [bottom, right] = [Math.min(map.rows - 1, top + 1), Math.min(map.columns - 1, left + 1)];
-  const at = (/** @type {number} */ r, /** @type {number} */ c) => map.values[r * map.columns + c];
-  const above = at(top, left) + (at(top, right) - at(top, left)) * (cx - left);
-  const below = at(bottom, left) + (at(bottom, right) - at(bottom, left)) * (cx - left);
-  return above + (below - above) * (cy - top);
+/** The node that Grad-CAM starts at: the last with maps of at least 5×5, which still say where; else the very last. @param {App} app */
+function telling(app) {
+  const { nodes, lastMaps } = app.engine;
+  for (let i = lastMaps; i >= 0; i--) {
+    const { kind, flat, output } = nodes[i];
+    if (!flat && kind !== "opaque" && kind !== "crop" && Math.min(output[1], output[2]) >= 5 && nodes.slice(0, i + 1).some((node) => node.kind === "conv")) return i;
+  }
+  return lastMaps;
+}
+
+/** Over the picture one hue a sign, its strength the opacity. @param {HTMLCanvasElement} canvas @param {HeatMap} map @param {number} limit */
+function glow(canvas, map, limit) {
+  canvas.width = map.columns;
+  canvas.height = map.rows;
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const image = context.createImageData(map.columns, map.rows);
+  const [minus, plus] = [-0.62, 0.62].map((v) => (colourOf("activations", false, v, 1).match(/\d+/g) ?? []).map(Number));
+  map.values.forEach((value, i) => {
+    image.data.set(value < 0 ? minus : plus, 4 * i);
+    image.data[4 * i + 3] = Math.round(205 * Math.min(1, Math.abs(value) / limit));
+  });
+  context.putImageData(image, 0, 0);
 }
