@@ -45,18 +45,8 @@ screenshots: $(VENV)/tested  ## pictures of every view of the page, in Chromium
 	$(BIN)/convscope look -o build/slides.html
 	$(BIN)/python scripts/screenshots.py build/slides.html
 
-demo: $(VENV)/installed  ## train the slides model that ships with the package anew: three minutes of one core
-	rm -rf build/slides
-	$(BIN)/convscope train mnist --arch slides --recipe fast --epochs 6 --val 5000 --threads 1 --out build/slides
-	rm -rf convscope/page/slides
-	mkdir convscope/page/slides
-	cd build/slides && cp -r run.json log.jsonl snapshots model.onnx ../../convscope/page/slides/
-
-bench: $(VENV)/tested  ## measure everything again beside the peers: hours, and 10 GB for their environments
-	$(BIN)/python -m benchmarks
-
-bench-report: $(VENV)/tested  ## write docs/benchmarks.md and its plots from what was measured
-	$(BIN)/python -m benchmarks.report
+demo: $(VENV)/installed  ## train the slides model that ships with the package anew: some three minutes of one core
+	$(BIN)/python scripts/demo.py
 
 clean:  ## remove the virtual environment and caches; runs/ stays
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

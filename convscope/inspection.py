@@ -32,6 +32,7 @@ SLIDES = Path(__file__).parent / "page" / "slides"
 """A finished run that ships with the package: what is looked at where no model is named."""
 
 SAMPLES, MEGABYTES = 20, 5.0
+LANGUAGES = ("auto", "en", "ko")
 LOST = "no channel cards and no errors"
 
 
@@ -69,6 +70,8 @@ def look(
         raise UsageError("samples must be a whole number from 1 to 1,000", got=samples)
     if not isinstance(megabytes, (int, float)) or not 0.1 <= megabytes <= 1000:
         raise UsageError("megabytes must be a number from 0.1 to 1,000", got=megabytes)
+    if language not in LANGUAGES:
+        raise UsageError("no such language", got=language, expected=", ".join(LANGUAGES))
     notes: list[str] = []
     if _is_module(model):
         subject, given = _module(model, pictures, (classes, mean, std, shape), samples, title, data_root, notes)

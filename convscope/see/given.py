@@ -44,19 +44,17 @@ def sort(
 
     Raises UsageError for more than one data set, InputError if pictures were given and none can be read.
     """
-    sets: list[Dataset] = []
-    pictures: list[tuple[str, Any]] = []
+    sets: list[Any] = []
+    pictures: list[Any] = []
     for thing in each(given):
-        if isinstance(thing, Dataset):
-            sets.append(_fitted(thing, spec))
-        elif isinstance(thing, (str, os.PathLike)) and _is_data(os.fspath(thing), classes):
-            sets.append(_loaded(os.fspath(thing), spec, data_root))
-        else:
-            pictures += _named(thing)
+        word = isinstance(thing, (str, os.PathLike))
+        data_ = isinstance(thing, Dataset) or (word and _is_data(os.fspath(thing), classes))
+        (sets if data_ else pictures).append(thing)
     if len(sets) > 1:
-        raise UsageError("one data set at a time", got=" and ".join(d.name for d in sets))
-    dataset = sets[0] if sets else None
-    return Given(dataset, None) if not pictures else _read(pictures, spec, most, dataset)
+        raise UsageError("one data set at a time", got=" and ".join(getattr(s, "name", None) or str(s) for s in sets))
+    named = [picture for thing in pictures for picture in _named(thing)]
+    dataset = _loaded(sets[0], spec, data_root) if sets else None
+    return _read(named, spec, most, dataset) if named else Given(dataset, None)
 
 
 def _read(pictures: list[tuple[str, Any]], spec: InputSpec, most: int, dataset: Dataset | None) -> Given:
@@ -127,11 +125,9 @@ def _named(thing: Any) -> Iterator[tuple[str, Any]]:
         yield Path(path).name, path
 
 
-def _loaded(word: str, spec: InputSpec, data_root: str | os.PathLike[str] | None) -> Dataset:
+def _loaded(source: Any, spec: InputSpec, data_root: str | os.PathLike[str] | None) -> Dataset:
+    """Return the data that was given or named, of the model's size and channels."""
     channels, height, width = spec.shape
-    return data.load(word, size=(height, width), channels=channels, data_root=data_root)
-
-
-def _fitted(dataset: Dataset, spec: InputSpec) -> Dataset:
-    channels, height, width = spec.shape
-    return dataset if dataset.shape == spec.shape else fitted(dataset, (height, width), channels)
+    if not isinstance(source, Dataset):
+        return data.load(source, size=(height, width), channels=channels, data_root=data_root)
+    return source if source.shape == spec.shape else fitted(source, (height, width), channels)

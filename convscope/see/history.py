@@ -54,7 +54,10 @@ def _snapshots(path: Path) -> tuple[list[Json], Json | None, str | None]:
     try:
         for tensors, facts in read_snapshots(path):
             kernels = {} if facts.get("kernels") is None else {f"{facts['kernels']}.weight": encode(tensors["kernels"])}
-            maps = {name.removeprefix("maps."): encode(t) for name, t in tensors.items() if name.startswith("maps.")}
+            shown = sorted(
+                (n for n in tensors if n.startswith("maps.")), key=lambda n: (len(n), n)
+            )  # conv2 before conv10
+            maps = {name.removeprefix("maps."): encode(tensors[name]) for name in shown}
             made.append(
                 {
                     "step": facts["step"],

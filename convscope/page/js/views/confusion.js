@@ -31,7 +31,8 @@ export function splitName(app, split) {
   const { t } = app;
   /** @type {Record<string, string>} */
   const names = {
-    test: t("split.test"), validation: t("split.validation"), "held-out": t("split.validation"), "train sample": t("split.train"), "training sample": t("split.train"), training: t("split.train"), train: t("split.train"),
+    test: t("split.test"), validation: t("split.validation"), training: t("split.training"), given: t("split.given"),
+    "held-out": t("split.validation"), "training sample": t("split.train"),
   };
   return names[split] ?? split;
 }
