@@ -51,13 +51,12 @@ def choose(split: Split, known: NDArray[np.int64] | None, classes: Sequence[str]
     if known is None:
         turns = np.unique(np.linspace(0, len(split) - 1, min(most, len(split))).astype(np.int64)).tolist()
         labels: tuple[int | None, ...] = (None,) * len(turns)
-        names = split.paths or tuple(map(str, range(len(split))))
     else:
         seats = [np.flatnonzero(known == k)[:most] for k in range(len(classes))]
         turns = [int(seat[i]) for i in range(most) for seat in seats if i < len(seat)][:most]
         turns.sort(key=lambda i: (int(known[i]), i))
         labels = tuple(int(known[i]) for i in turns)
-        names = split.paths or tuple(f"{classes[k]} · {i}" for i, k in enumerate(known.tolist()))
+    names = split.paths or tuple(f"#{i}" for i in range(len(split)))
     return Samples(split.images[turns], labels, tuple(names[i] for i in turns))
 
 

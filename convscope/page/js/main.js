@@ -116,9 +116,7 @@ export function start(doc, win) {
       current = mountView(app);
       refill(frame, current.element);
       current.placed?.();
-      if (!stay) {
-        win.scrollTo({ top: 0 });
-      }
+      if (!stay) scrollToBody(app);
       grow(app, current, start);
       if (keyed && !stay && state.view === "network" && state.node) current.hero?.()?.closest("button")?.focus({ preventScroll: true });
     } else current.refresh();
@@ -152,6 +150,14 @@ export function start(doc, win) {
 /** Put the state into the address. In a notebook's frame (about:srcdoc) there is none to put it in. @param {Window} win @param {"pushState" | "replaceState"} how @param {string} hash */
 function remember(win, how, hash) {
   if (win.location.protocol !== "about:") win.history[how](null, "", hash);
+}
+
+/** A new view starts at the top; on a phone, below the head, so that the view itself is seen. @param {App} app */
+function scrollToBody(app) {
+  const { doc, state } = app;
+  const narrow = doc.documentElement.clientWidth < 720 && (state.view === "layer" || state.view === "value" || state.tour > 0);
+  const body = narrow ? doc.querySelector(".body") : null;
+  doc.defaultView?.scrollTo({ top: body ? boxOf(body).top + doc.defaultView.scrollY - 12 : 0 });
 }
 
 /** What a control is called. @param {Element} element */

@@ -1,0 +1,123 @@
+"""A page with every part filled, and what a person does with it in the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import numpy as np
+from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+
+from convscope.build import build, load_weights
+from convscope.see import payload
+from convscope.see.binary import encode
+from convscope.see.samples import Samples
+from convscope.see.subject import of_net
+from tests.samples import sample
+
+FORMULA = "conv(4, 5) + relu + maxpool(2) + skip(conv(4, 3, pad=1) + bn + tanh) + avgpool(2) + dropout(0.2) + fc(12) + leaky_relu + fc"
+HOSTILE = "<img src=x onerror=window.hacked=1>"
+CLASSES = ("zero", HOSTILE, "two & more")
+VIEWS = ("network", "layer", "value", "draw", "loss", "where", "training", "errors")
+
+
+def whole_payload(language: str = "en", **changes: Any) -> dict[str, Any]:
+    """Return a payload with every part filled: random weights and pictures, one class with a hostile name."""
+    network, spec, weights, _ = sample(FORMULA, (1, 20, 20), 3, seed=5)
+    classes = CLASSES
+    rng = np.random.default_rng(0)
+    pictures = rng.integers(0, 256, (4, 1, 20, 20), dtype=np.uint8)
+    samples = Samples(pictures, (0, 1, 2, None), ("first", HOSTILE, "third", "fourth"))
+    net = load_weights(build(network, spec), weights).eval()
+    patch = {"picture": encode(pictures[0][:, :5, :5]), "value": 1.5, "label": 1, "at": [0, 0]}
+    card = {"top": [patch], "bottom": [patch], "active": 0.0, "by_class": [0.0, None, 0.5], "state": "dead"}
+    shot = {
+        "scores": encode(np.array([0.0, np.log(3), 0.0])),
+        "tensors": {"conv1.weight": encode(rng.normal(size=(4, 1, 5, 5)))},
+        "maps": {"conv2": encode(rng.normal(size=(4, 8, 8))), "conv1": encode(rng.normal(size=(4, 16, 16)))},
+    }
+    made = payload.gather(of_net(net, classes), samples, title=f"A page {HOSTILE}", language=language)
+    made["channels"] = {"conv1": [card] * 4}
+    made["run"] = {
+        "steps": [0, 10],
+        "log": [{"step": s, "epoch": s / 10, "loss": 2.0 - s / 10, "accuracy": 0.5, "lr": 0.1} for s in range(11)],
+        "snapshots": [
+            {"step": s, "loss": 2.0 - s / 10, "accuracy": 0.5, "confusion": [[1, 2, 0]] * 3, **shot} for s in (0, 10)
+        ],
+        "picture": encode(pictures[2]),
+        "confusion_on": "held-out",
+    }
+    made["errors"] = {
+        "confusion": [[3, 1, 0], [0, 4, 0], [0, 0, 5]],
+        "n": 13,
+        "split": "test",
+        "cells": {"0,1": [{"sample": 0}]},
+        "mistakes": {
+            "pictures": encode(pictures[1:2]),
+            "labels": [0],
+            "predicted": [1],
+            "probability": [0.8],
+            "loss": [2.5],
+        },
+    }
+    return {**made, **changes}
+
+
+class Page:
+    """One page in the browser, and what a person does with it."""
+
+    def __init__(self, browser: webdriver.Chrome, path: Path) -> None:
+        self.browser, self.path = browser, path
+
+    def open(self, hash: str = "", width: int = 1280) -> Page:
+        self.browser.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500},
+        )
+        self.browser.get("about:blank")
+        self.browser.get_log("browser")  # type: ignore[no-untyped-call]
+        self.browser.get(f"{self.path.as_uri()}#{hash}")
+        return self
+
+    def js(self, script: str, *arguments: object) -> Any:
+        return self.browser.execute_script(f"return {script}", *arguments)
+
+    def all(self, css: str) -> list[Any]:
+        return self.browser.find_elements(By.CSS_SELECTOR, css)
+
+    def one(self, css: str) -> Any:
+        return self.browser.find_element(By.CSS_SELECTOR, css)
+
+    def text(self, css: str) -> str:
+        return str(self.js("document.querySelector(arguments[0])?.textContent ?? ''", css))
+
+    def press(self, *keys: str) -> None:
+        actions = ActionChains(self.browser, duration=10)
+        for key in keys:
+            actions.send_keys(key)
+        actions.perform()
+
+    def state(self) -> dict[str, str]:
+        """Return the address as names and values, once a small change has come to it."""
+        self.browser.execute_async_script("setTimeout(arguments[0], 220)")
+        parts = str(self.js("location.hash")).lstrip("#").split("&")
+        return {name: unquote(value) for name, _, value in (part.partition("=") for part in parts) if name}
+
+    def wait(self, milliseconds: int = 60) -> None:
+        self.browser.execute_async_script("setTimeout(arguments[1], arguments[0])", milliseconds)
+
+    def point(self, element: Any, x: int = 0, y: int = 0) -> None:
+        """Put the mouse on an element, x and y from its middle."""
+        ActionChains(self.browser, duration=10).move_to_element_with_offset(element, x, y).perform()
+
+    def number(self, css: str) -> float:
+        return float(self.text(css).replace("−", "-"))
+
+    def view(self) -> str:
+        return self.state().get("v", "network")
+
+    def console(self) -> list[str]:
+        return [entry["message"] for entry in self.browser.get_log("browser")]  # type: ignore[no-untyped-call]

@@ -1,0 +1,106 @@
+"""What the page computes beside the engine, against scipy, numpy and identities: addresses, colours, edits, ink, heat maps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.ndimage import affine_transform
+from selenium import webdriver
+
+from convscope.page.inline import document
+from convscope.page.modules import join
+from tests.browser.looking import Page
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def tools(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> Page:
+    """Return a page that gives the page's own functions to the tests."""
+    path = tmp_path_factory.mktemp("tools") / "tools.html"
+    here = Path(__file__).parent
+    script = join(here / "page_tools.js", here.parent.parent)
+    path.write_text(
+        document(script=script, style="", title="tools", language="en", payload=None, dictionary={}), encoding="utf-8"
+    )
+    return Page(browser, path)
+
+
+@pytest.mark.parametrize(
+    "hash",
+    [
+        "#",
+        "#v=value&n=conv2&c=3&y=4&x=1&t=conv1.0.1.2~relu1.3.0.0",
+        "#v=draw&p=s2&e=1_-2_30_1.25_4_3_5_6",
+        "#r=layer&q=0%2C1&l=ko&h=dark",
+        "#v=loss&k=2&b=1&g=3",
+    ],
+)
+def test_the_address_round_trips(tools: Page, hash: str) -> None:
+    assert tools.open().js("tools.roundTrip(arguments[0])", hash) == hash
+
+
+def test_pixels_in_the_address_round_trip(tools: Page) -> None:
+    tools.open()
+    rng = np.random.default_rng(1)
+    sparse = (rng.random(400) < 0.1).astype(np.uint8) * 255
+    for picture in (
+        np.zeros(1200, np.uint8),
+        rng.integers(0, 256, 400, dtype=np.uint8),
+        sparse,
+        np.full(300, 7, np.uint8),
+    ):
+        assert tools.js("tools.pixels(arguments[0])", picture.tolist()) == picture.tolist()
+    for text in ("", "***", "AAAA", "AP8A" * 9):
+        assert tools.js("tools.badPixels(arguments[0], 100)", text) is None
+
+
+def test_legend_and_pixels_have_one_zero(tools: Page) -> None:
+    tools.open()
+    for dark in (False, True):
+        zeros = set()
+        for scale in ("activations", "weights"):
+            left, zero, right = (
+                tools.js("tools.colour(arguments[0], arguments[1], arguments[2], 2)", scale, dark, v)
+                for v in (-2, 0, 2)
+            )
+            assert len({left, zero, right}) == 3
+            assert tools.js("tools.colour(arguments[0], arguments[1], 99, 2)", scale, dark) == right
+            zeros.add(zero)
+        assert len(zeros) == 1
+
+
+def test_edits_against_scipy(tools: Page) -> None:
+    tools.open()
+    rng = np.random.default_rng(2)
+    picture = rng.integers(0, 256, (1, 9, 7), dtype=np.uint8)
+    edit = "tools.edited(arguments[0], [1, 9, 7], arguments[1])"
+    moved = np.array(tools.js(edit, picture.ravel().tolist(), {"dx": 2, "dy": -1})).reshape(9, 7)
+    assert (moved[:-1, 2:] == picture[0, 1:, :-2]).all()
+    assert (moved[:, :2] == 0).all()
+    turned = np.array(tools.js(edit, picture.ravel().tolist(), {"turn": 30, "scale": 1.3})).reshape(9, 7)
+    angle = np.deg2rad(-30)
+    matrix = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]) / 1.3
+    centre = np.array([4.0, 3.0])
+    want = affine_transform(np.pad(picture[0].astype(float), 1), matrix, centre + 1 - matrix @ (centre + 1), order=1)[
+        1:-1, 1:-1
+    ]
+    assert np.abs(turned - want).max() <= 1
+    erased = np.array(tools.js(edit, picture.ravel().tolist(), {"es": 3, "ex": 1, "ey": 2})).reshape(9, 7)
+    assert (erased[2:5, 1:4] == 0).all()
+    assert (erased != picture[0]).sum() <= 9
+
+
+def test_ink_is_centred_as_mnist_was(tools: Page) -> None:
+    tools.open()
+    ink = np.zeros((56, 56), np.uint8)
+    ink[3:23, 30:40] = 255
+    ink[23:43, 30:35] = 255
+    made = np.array(tools.js("tools.centred(arguments[0], 56, 28)", ink.ravel().tolist())).reshape(28, 28)
+    rows, _columns = np.nonzero(made)
+    assert np.ptp(rows) + 1 == 20, "its longer side fills 20 of 28 pixels"
+    mass = made / made.sum()
+    centre = [(mass.sum(1) * np.arange(28)).sum(), (mass.sum(0) * np.arange(28)).sum()]
+    assert np.abs(np.array(centre) - 13.5).max() <= 0.51, "its centre of mass is in the middle"
