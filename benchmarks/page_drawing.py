@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import tempfile
 from pathlib import Path
 
@@ -67,11 +68,12 @@ def drawn(driver: WebDriver, page: Path, seconds: float) -> results.Row:
     times, answers = driver.execute_async_script(PEN, round(60 * seconds))  # type: ignore[no-untyped-call]
     took = (times[-1] - times[0]) / 1000
     longest = max(b - a for a, b in itertools.pairwise(times))
-    return {
+    figures = {
         "frames_per_second": (len(times) - 1) / took,
         "answers_per_second": answers / took,
         "longest_frame_milliseconds": longest,
     }
+    return {**{name: round(value, 2) for name, value in figures.items()}, "load": os.getloadavg()[0]}
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from benchmarks import results, training_report
 from benchmarks.tables import of_result
 
 DOCS = Path(__file__).parents[1] / "docs"
+README = DOCS.parent / "README.md"
+MARKS = ("<!-- benchmarks: written by make bench-report -->\n", "<!-- benchmarks end -->\n")
 ORDER = ("training", "first-step", "installation", "frontier", "step-profile", "prediction", "startup", "page-drawing")
 TITLES = {
     "frontier": "The frontier: accuracy against seconds",
@@ -45,6 +47,7 @@ def main() -> None:
     for name, text in plots.items():
         (folder / f"{name}.svg").write_text(text)
     (DOCS / "benchmarks.md").write_text(page)
+    README.write_text(readme(README.read_text(), found(results.FOLDER)))
     print(f"{DOCS / 'benchmarks.md'}, {len(plots)} plots")
 
 
@@ -71,6 +74,15 @@ def report(all_results: dict[str, dict[str, Any]]) -> tuple[str, dict[str, str]]
             heading = TITLES.get(name, name.replace("-", " ").replace("_", " ").capitalize())
             parts.append(f"## {heading}\n\n{result['what']}\n\n{of_result(result['rows'])}\n\n{footnote(result)}\n")
     return "\n".join(parts), plots
+
+
+def readme(text: str, all_results: dict[str, dict[str, Any]]) -> str:
+    """Return the README with the table between its two marks written anew; as it is if it has none."""
+    before, mark, rest = text.partition(MARKS[0])
+    if not mark or "training" not in all_results:
+        return text
+    _, end, after = rest.partition(MARKS[1])
+    return before + mark + training_report.short_table(all_results["training"]) + "\n" + end + after
 
 
 def about(machine: dict[str, Any]) -> str:

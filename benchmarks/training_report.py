@@ -73,6 +73,23 @@ def section(
     return text, {"time-to-accuracy": race(found, cap), "curves": drawn(found)}
 
 
+def short_table(training: dict[str, Any]) -> str:
+    """Return the README's table: to 99 %, convscope's quickest recipe first, then each peer."""
+    rows = training["rows"]
+    found = {name: budgets(rows, name) for name in METHODS if any(row["name"] == name for row in rows)}
+    ours, table = best(found, 0.99, True), []
+    for name, of in found.items():
+        budget = reached(of, 0.99)
+        if METHODS[name].ours and (ours is None or name != ours.method):
+            continue
+        speed = summary(row["pictures"] / row["cpu"] for row in rows if row["name"] == name)
+        times = f"{ratio(budget, ours).mean:.1f} ×" if budget and ours and budget is not ours else ""
+        top = max(b.accuracy.mean for b in of)
+        seconds = f"{figure(summary(budget.cpu).mean)} s" if budget else f"never ({100 * top:.2f} %)"
+        table.append([METHODS[name].label, seconds, times, figure(speed.mean), str(of[-1].accuracy.n)])
+    return markdown(["MNIST, one core, one thread", "to 99 % of the test pictures", "", "pictures/s", "runs"], table)
+
+
 def few(found: dict[str, list[Budget]]) -> str:
     """Return the sentence that names what was run fewer than three times."""
     names = [f"{METHODS[name].label} ({of[-1].accuracy.n})" for name, of in found.items() if of[-1].accuracy.n < 3]

@@ -19,6 +19,9 @@ RESULTS = report.found(results.FOLDER)
 def test_the_page_is_what_the_results_say() -> None:
     page, plots = report.report(RESULTS)
     assert (report.DOCS / "benchmarks.md").read_text() == page, "make bench-report"
+    text = report.README.read_text()
+    assert report.MARKS[0] in text
+    assert report.readme(text, RESULTS) == text, "make bench-report"
     drawn = {path.stem: path.read_text() for path in (report.DOCS / "benchmarks").glob("*.svg")}
     assert drawn == plots, "make bench-report"
 
