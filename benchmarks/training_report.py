@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from benchmarks import costs
 from benchmarks.budgets import Budget, budgets, ratio, reached
 from benchmarks.methods import METHODS
-from benchmarks.results import Row, summary
+from benchmarks.results import summary
 from benchmarks.svg import Curve, Dot, curves, dots
 from benchmarks.tables import figure, markdown, percent, spread
 
@@ -34,9 +35,9 @@ schedule that its source prescribes was run within {cap} s, and what it came to.
 ![Test accuracy against seconds of training](benchmarks/curves.svg)
 
 {costs}
-
+{start}
 *First step* is from starting the command to the end of the first training step, imports, reading and making of the network
-included. *Memory* is the largest resident size of the process, evaluation included. *Installation* is what pip puts into an empty environment,
+included, by the wall clock. *Memory* is the largest resident size of the process, evaluation included. *Installation* is what pip puts into an empty environment,
 pip itself left out{cuda}.
 
 **Limits.** Peers run what their own documentation prescribes for MNIST, with the hindsight above, not what an expert could make of
@@ -63,14 +64,16 @@ def section(
         goals=goals(found),
         cap=cap,
         seeds=few(found),
-        costs=costs(found, rows, first, installation),
+        costs=costs.table(found, rows, first, installation),
+        start="\n![Seconds from the command to the first training step](benchmarks/first-step.svg)\n" if first else "",
         cuda=", which for fastai is torch's CUDA build, the one that PyPI has" if installation else "",
         peers="\n".join(
             f"- **{m.label}**: [{m.script}](../benchmarks/peers/{m.script})" for m in METHODS.values() if not m.ours
         ),
         footnote=f"Measured {training['date']}: {', '.join(f'{n} {v}' for n, v in training['versions'].items())}.",
     )
-    return text, {"time-to-accuracy": race(found, cap), "curves": drawn(found)}
+    plots = {"time-to-accuracy": race(found, cap), "curves": drawn(found)}
+    return text, plots | ({"first-step": costs.start(first["rows"])} if first else {})
 
 
 def short_table(training: dict[str, Any]) -> str:
@@ -140,31 +143,6 @@ def goals(found: dict[str, list[Budget]]) -> str:
         came = f"{last.epochs:g}{f' of {whole:,}' if whole else ''} epochs, {figure(summary(last.cpu).mean)} s: {percent(last.accuracy)} %"
         table.append([METHODS[name].label, *cells, times, came, str(last.accuracy.n)])
     return markdown(head, table)
-
-
-def costs(
-    found: dict[str, list[Budget]], rows: list[Row], first: dict[str, Any] | None, installation: dict[str, Any] | None
-) -> str:
-    """Return the table of speed, start-up, memory and size."""
-    table = []
-    sizes = {row["name"]: row for row in installation["rows"]} if installation else {}
-    for name in found:
-        runs = [row for row in rows if row["name"] == name]
-        starts = [row["seconds"] for row in first["rows"] if row["name"] == name] if first else []
-        size = sizes.get(METHODS[name].environment or "convscope")
-        table.append(
-            [
-                METHODS[name].label,
-                spread(summary(row["pictures"] / row["cpu"] for row in runs)),
-                f"{spread(summary(starts))}" if starts else "",
-                spread(summary(row["megabytes"] for row in runs)),
-                figure(size["megabytes"]) if size else "",
-                str(size["packages"]) if size else "",
-            ]
-        )
-    return markdown(
-        ["", "pictures/s of processor", "first step, s", "memory, MB", "installation, MB", "packages"], table
-    )
 
 
 def race(found: dict[str, list[Budget]], cap: str) -> str:

@@ -53,7 +53,9 @@ def test_a_peer_reports_every_budget(script: str, options: tuple[str, ...], budg
 @pytest.mark.slow
 def test_the_first_step_is_counted_from_the_command() -> None:
     lines = printed("deck.py", "--steps", "1", "--pictures", "32")
-    assert 0.1 < training.told(lines, first=True)["seconds"] < 120
+    row = training.told(lines, first=True)
+    assert row["seconds"] > 0.1
+    assert row["cpu"] > 0.1
     assert lines[-1]["pictures"] == 16
 
 
