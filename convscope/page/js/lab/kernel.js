@@ -20,9 +20,10 @@ export function typedNumber(text) {
 
 /**
  * @param {Lab} lab
- * @param {{name: string, cellName: (row: number, column: number) => string, get: () => number[][], set: (kernel: number[][]) => void}} options
+ * @param {{name: string, kind?: "weights" | "activations", cellName: (row: number, column: number) => string, tag?: (i: number) => string, get: () => number[][], set: (kernel: number[][]) => void}} options
+ *   `tag` is what stands small in a field's corner
  */
-export function kernelEditor(lab, { name, cellName, get, set }) {
+export function kernelEditor(lab, { name, kind = "weights", cellName, tag, get, set }) {
   const { doc } = lab;
   const element = make(doc, "div", { class: "kernel-editor", role: "group", "aria-label": name });
   /** @type {HTMLInputElement[]} */
@@ -48,7 +49,7 @@ export function kernelEditor(lab, { name, cellName, get, set }) {
       });
       return field;
     });
-    refill(element, ...fields);
+    refill(element, ...fields.map((field, i) => make(doc, "span", { class: "field" }, field, tag ? make(doc, "span", { class: "tag", "aria-hidden": "true" }, tag(i)) : null)));
   };
   const refresh = () => {
     const kernel = get();
@@ -57,8 +58,9 @@ export function kernelEditor(lab, { name, cellName, get, set }) {
     const most = largest(flat) || 1;
     fields.forEach((field, i) => {
       if (field !== doc.activeElement) field.value = weightText(flat[i]);
-      setVar(field, "colour", colourOf("weights", lab.dark(), flat[i], most));
-      setVar(field, "cell-ink", inkOn("weights", lab.dark(), flat[i], most));
+      const square = field.parentElement ?? field;
+      setVar(square, "colour", colourOf(kind, lab.dark(), flat[i], most));
+      setVar(square, "cell-ink", inkOn(kind, lab.dark(), flat[i], most));
     });
   };
   refresh();
