@@ -48,5 +48,8 @@ screenshots: $(VENV)/tested  ## pictures of every view of the page, in Chromium
 demo: $(VENV)/installed  ## train the slides model that ships with the package anew: some three minutes of one core
 	$(BIN)/python scripts/demo.py
 
+plain: $(VENV)/installed  ## train and measure the networks of the lab's first chapter anew: seven minutes of one core
+	$(BIN)/python scripts/plain_networks.py
+
 clean:  ## remove the virtual environment and caches; runs/ stays
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
