@@ -44,7 +44,7 @@ def lab_html(payload: dict[str, Any], api: bool) -> str:
     """Return the lab's page as one HTML document: its chapters, and with `api` a workbench that talks to the server it came from.
 
     `payload` is what the chapters need (convscope/page/labpage.py). The policy is page_html's; with `api` the page may also
-    ask its own server, and show its pages in frames.
+    ask its own server.
     """
     return document(
         script=lab_script(),
@@ -53,7 +53,7 @@ def lab_html(payload: dict[str, Any], api: bool) -> str:
         language=payload.get("language", "auto"),
         payload={**payload, "api": api},
         dictionary={name: dictionary(name) | dictionary(f"lab.{name}") for name in LANGUAGES},
-        allow=("connect-src 'self'", "frame-src 'self'") if api else (),
+        allow=("connect-src 'self'",) if api else (),
     )
 
 

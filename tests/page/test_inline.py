@@ -182,7 +182,7 @@ def test_the_lab_asks_its_own_server_only_where_there_is_one() -> None:
     assert alone.policy()["default-src"] == "'none'"
     assert json.loads(alone.text("script", id="payload")) == {"format": "convscope-lab", "language": "ko", "api": False}
     served = Elements(lab_html({"format": "convscope-lab"}, True)).policy()
-    assert (served["connect-src"], served["frame-src"], served["default-src"]) == ("'self'", "'self'", "'none'")
+    assert (served["connect-src"], served["default-src"]) == ("'self'", "'none'")
 
 
 def test_style_and_template_ask_for_nothing() -> None:

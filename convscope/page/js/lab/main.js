@@ -2,16 +2,19 @@
 
 import { languageOf, translator } from "../i18n.js";
 import { addressOf, changed, stateOf } from "./address.js";
+import { makeApi } from "./api.js";
 import { CHAPTERS } from "./chapters.js";
 import { labFrame } from "./frame.js";
 
 /** @typedef {import("./shapes.js").Drawing} Drawing */
 /** @typedef {import("./shapes.js").Lab} Lab */
 
-/** Start the lab. @param {Document} doc @param {Window & typeof globalThis} win @param {Lab["api"]} api */
-export function startLab(doc, win, api) {
+/** Start the lab. @param {Document} doc @param {Window & typeof globalThis} win */
+export function startLab(doc, win) {
   const read = (/** @type {string} */ id) => JSON.parse(doc.getElementById(id)?.textContent || "null");
   const payload = read("payload");
+  const api = payload.api && payload.token ? makeApi(win, payload.token) : null;
+  if (win.location.search) win.history.replaceState(null, "", win.location.pathname + win.location.hash); // a token that came with the address
   const dictionaries = read("dictionary");
   const dark = win.matchMedia("(prefers-color-scheme: dark)");
   const calm = win.matchMedia("(prefers-reduced-motion: reduce)");
@@ -88,4 +91,4 @@ export function startLab(doc, win, api) {
   return lab;
 }
 
-if (typeof document !== "undefined" && document.getElementById("payload")) startLab(document, window, null);
+if (typeof document !== "undefined" && document.getElementById("payload")) startLab(document, window);

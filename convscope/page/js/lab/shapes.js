@@ -9,6 +9,12 @@
  * @property {"convscope-lab"} format
  * @property {string} language "en", "ko" or "auto"
  * @property {boolean} api whether a server answers
+ * @property {string} [token] what its questions carry
+ * @property {Recorded | null} [recorded] in the static build: the training that stands in for live ones
+ *
+ * @typedef {object} Recorded
+ * @property {import("./api.js").RunSummary} run @property {import("./api.js").LogLine[]} lines @property {import("./api.js").LiveSnapshot[]} snapshots
+ * @property {string} look its see-through page
  *
  * @typedef {object} Drawing what a chapter shows
  * @property {HTMLElement} element
@@ -31,6 +37,6 @@
  * @property {(text: string) => void} say read aloud by a screen reader
  * @property {() => boolean} dark @property {() => boolean} still the reader wants no motion
  * @property {LabPayload & Record<string, any>} payload
- * @property {any} api the server's client, null in the static build
+ * @property {import("./api.js").Api | null} api the server's client, null in the static build
  */
 export {};

@@ -1,0 +1,188 @@
+/**
+ * The lab's own server, asked from its page. In the static build there is no server, and `lab.api` is null.
+ *
+ * Every question carries the token that the page was served with. An answer that says what went wrong becomes an `ApiError`;
+ * so does a server that does not answer any more. docs/lab.md has the routes.
+ */
+
+/**
+ * @typedef {"starting" | "running" | "stopped" | "finished" | "failed"} RunState `starting` until its directory is there; a
+ *   `stopped` run can be resumed; `failed` says why in `message`
+ *
+ * @typedef {object} RunSummary one run, as the list shows it
+ * @property {string} id the name of its directory
+ * @property {RunState} state @property {string | null} message why it failed
+ * @property {string} formula @property {string | null} plan the plan's name @property {string} recipe
+ * @property {{set: string, train: number, validation: number, test: number, shape: [number, number, number]} | null} data null while it starts
+ * @property {string[]} classes
+ * @property {number | null} seed @property {number | null} epochs of the whole schedule @property {number | null} batch pictures a step
+ * @property {number} step done so far @property {number | null} steps of the whole schedule
+ * @property {number | null} loss as trained, at the last step line @property {number | null} accuracy 0 … 1, on the training pictures
+ * @property {{accuracy: number, loss: number} | null} validation at the last epoch's end
+ * @property {{accuracy: number, loss: number} | null} test once it is finished
+ * @property {number} seconds of training so far
+ * @property {[number, number, number][]} curve step, loss, accuracy; thinned to some 200 points
+ * @property {[number, number, number][]} measured step, loss, accuracy at each epoch's end on the pictures held out; often empty
+ * @property {string | null} look where its see-through page is; null until it is finished
+ *
+ * @typedef {object} LogLine a line of log.jsonl (docs/run-directory.md)
+ * @property {"step" | "epoch" | "result"} kind @property {number} step
+ * @property {number} [epoch] @property {number} [loss] @property {number} [batch_loss] @property {number} [accuracy] @property {number} [lr]
+ * @property {{accuracy: number, loss: number} | null} [validation] @property {{accuracy: number, loss: number} | null} [test]
+ * @property {{seconds: number}} time
+ *
+ * @typedef {import("../types.js").Binary} ApiBinary numbers as base64; engine/binary.js reads them
+ * @typedef {object} LiveSnapshot the network at one step, in the same form as a page's payload has it (docs/payload.md, run.snapshots)
+ * @property {number} step
+ * @property {Record<string, ApiBinary>} tensors "conv1.weight": the first convolution's kernels
+ * @property {Record<string, ApiBinary>} maps "conv1", "conv2", "conv3": maps of `picture`
+ * @property {ApiBinary} scores of `picture`, before the softmax @property {ApiBinary} picture uint8 (C, H, W), the same in every snapshot of a run
+ * @property {number[][]} confusion true by predicted, on `n` fixed pictures
+ * @property {number} loss @property {number} accuracy @property {number} n @property {"held-out" | "training sample"} on which pictures those are
+ *
+ * @typedef {object} Watcher what to do with what comes; every one may be left out
+ * @property {(run: RunSummary) => void} [run] at the beginning, and whenever its figures or its state changed
+ * @property {(line: LogLine) => void} [line] every line of the log, the old ones first
+ * @property {(snapshot: LiveSnapshot) => void} [snapshot] every snapshot, the old ones first
+ * @property {() => void} [reset] the run was resumed from an earlier step: the lines come anew
+ * @property {(run: RunSummary) => void} [end] it is over: finished, stopped or failed; nothing comes any more
+ * @property {(error: ApiError) => void} [trouble] the server is gone; it is asked again until `close`
+ *
+ * @typedef {object} DataChoice
+ * @property {string} id what `start` and `describe` are given @property {string} name @property {"named" | "folder"} kind
+ *
+ * @typedef {object} Offer what can be trained
+ * @property {DataChoice[]} data @property {{id: string, plan: string, epochs: number, batch: number, lr: number, about: string}[]} recipes
+ * @property {{id: string, formula: string, about: string}[]} plans
+ *
+ * @typedef {object} Fault what is wrong with what was asked
+ * @property {string} what @property {string} where @property {string | null} got @property {string} expected @property {string} hint
+ * @property {string} [text] the formula @property {number} [column] from 1: where the caret stands under `text`
+ *
+ * @typedef {object} DescribedLayer
+ * @property {string} name @property {string} layer @property {[number, number, number]} output @property {number} parameters @property {number} macs
+ * @property {{size: [number, number], jump: [number, number], start: [number, number]}} receptive_field
+ * @property {string} size_how @property {string} parameters_how @property {[number, number]} dropped
+ *
+ * @typedef {object} Described
+ * @property {string} formula @property {[number, number, number]} input @property {number} classes
+ * @property {DescribedLayer[]} layers @property {number} parameters @property {number} macs
+ *
+ * @typedef {object} Wanted a training to start
+ * @property {string} data an id of `Offer.data` @property {string} [formula] a formula or a plan's name; the recipe's own plan if left out
+ * @property {string} [recipe] @property {number} [epochs] a fraction is fine @property {number} [seed] @property {number} [val] pictures held out
+ * @property {number} [size] rows and columns that pictures of a folder are brought to
+ */
+
+/** A question that was not answered as hoped; `fault` says why in full. */
+export class ApiError extends Error {
+  /** @param {Fault} fault @param {number} status 0 where no server answered */
+  constructor(fault, status) {
+    super([fault.where && `${fault.where}: `, fault.what, fault.got !== null && fault.got !== undefined && `, got ${fault.got}`, fault.expected && `, expected ${fault.expected}`].filter(Boolean).join(""));
+    this.fault = fault;
+    this.status = status;
+  }
+}
+
+/** @typedef {ReturnType<typeof makeApi>} Api */
+
+const AGAIN = 1500; // milliseconds until a lost server is asked again
+const TOKEN_HEADER = "X-Convscope-Token";
+
+/** @param {Window & typeof globalThis} win @param {string} token of the page's payload */
+export function makeApi(win, token) {
+  /** @param {string} path @param {object | null} body @param {AbortSignal} [signal] */
+  const ask = async (path, body = null, signal = undefined) => {
+    /** @type {Response} */
+    let answer;
+    try {
+      answer = await win.fetch(`/api/${path}`, {
+        method: body ? "POST" : "GET", body: body ? JSON.stringify(body) : undefined, signal, cache: "no-store", credentials: "same-origin",
+        headers: { [TOKEN_HEADER]: token, ...(body ? { "Content-Type": "application/json" } : {}) },
+      });
+    } catch (error) {
+      throw new ApiError({ what: "the lab does not answer", where: "", got: null, expected: "", hint: "" }, 0);
+    }
+    if (answer.ok) return answer;
+    const said = await answer.json().catch(() => null);
+    throw new ApiError(said?.error ?? { what: `the lab answered ${answer.status}`, where: "", got: null, expected: "", hint: "" }, answer.status);
+  };
+  const json = async (/** @type {string} */ path, /** @type {object | null} */ body = null) => (await ask(path, body)).json();
+  const named = (/** @type {string} */ id) => `runs/${encodeURIComponent(id)}`;
+
+  /** Read a stream of events until it ends. @param {string} path @param {AbortSignal} signal @param {(name: string, data: any) => void} tell */
+  const stream = async (path, signal, tell) => {
+    const reader = (await ask(path, null, signal)).body?.pipeThrough(new TextDecoderStream()).getReader();
+    for (let rest = ""; reader;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      const parts = (rest + value).split("\n\n");
+      rest = parts.pop() ?? "";
+      for (const part of parts) {
+        const event = /^event: (\w+)\ndata: (.*)$/.exec(part);
+        if (event) tell(event[1], JSON.parse(event[2]));
+      }
+    }
+  };
+
+  /** Keep a stream open until closed or `over`. @param {string} path @param {(name: string, data: any) => void} tell @param {() => boolean} over @param {(error: ApiError) => void} trouble */
+  const follow = (path, tell, over, trouble) => {
+    const control = new AbortController();
+    const go = async () => {
+      while (!control.signal.aborted && !over()) {
+        try {
+          await stream(path, control.signal, (name, data) => { if (!control.signal.aborted) tell(name, data); });
+        } catch (error) {
+          if (control.signal.aborted) return;
+          const known = error instanceof ApiError ? error : new ApiError({ what: "the lab does not answer", where: "", got: null, expected: "", hint: "" }, 0);
+          trouble(known);
+          if (known.status >= 400 && known.status < 500) return;
+        }
+        if (!over()) await new Promise((resume) => { win.setTimeout(resume, AGAIN); });
+      }
+    };
+    go();
+    return { close: () => control.abort() };
+  };
+
+  return {
+    /** What can be trained: data, recipes, named plans. @returns {Promise<Offer>} */
+    offer: () => json("offer"),
+    /**
+     * A formula on the shape of some data (of a folder: its classes, and its first picture's size unless `size` says another).
+     * What is wrong with the formula comes back as `fault`; only other troubles are thrown.
+     * @param {string} formula @param {string} [data] @param {number | null} [size]
+     * @returns {Promise<{description: Described, fault: null} | {description: null, fault: Fault}>}
+     */
+    describe: (formula, data = "mnist", size = null) => json("describe", { formula, data, ...(size ? { size } : {}) }),
+    /** Every run there is, the newest first. @returns {Promise<RunSummary[]>} */
+    runs: async () => (await json("runs")).runs,
+    /** One run. @param {string} id @returns {Promise<RunSummary>} */
+    run: (id) => json(named(id)),
+    /** Start a training, in a process of its own. @param {Wanted} wanted @returns {Promise<RunSummary>} */
+    start: (wanted) => json("runs", wanted),
+    /** Ask a training to stop after the step it is at; what it learned is kept. @param {string} id @returns {Promise<RunSummary>} */
+    stop: (id) => json(`${named(id)}/stop`, {}),
+    /** Go on with a stopped one. @param {string} id @returns {Promise<RunSummary>} */
+    resume: (id) => json(`${named(id)}/resume`, {}),
+    /** A finished run's see-through payload (docs/payload.md): engine/engine.js computes with it. Takes seconds the first time. @param {string} id @returns {Promise<import("../types.js").Payload>} */
+    network: (id) => json(`${named(id)}/network`),
+    /**
+     * Follow one run: its past first, then what comes, until it is over.
+     * @param {string} id @param {Watcher} watcher @returns {{close: () => void}}
+     */
+    watch: (id, watcher) => {
+      let over = false;
+      return follow(`${named(id)}/events`, (name, data) => {
+        if (name === "end") over = true;
+        /** @type {Record<string, any>} */ (watcher)[name]?.(data);
+      }, () => over, (error) => watcher.trouble?.(error));
+    },
+    /**
+     * Follow the list of runs: `runs` has all of them at first, `run` one that is new or changed, `gone` one whose directory went away.
+     * @param {{runs?: (all: RunSummary[]) => void, run?: (one: RunSummary) => void, gone?: (one: {id: string}) => void, trouble?: (error: ApiError) => void}} watcher
+     * @returns {{close: () => void}}
+     */
+    watchAll: (watcher) => follow("events", (name, data) => /** @type {Record<string, any>} */ (watcher)[name]?.(data), () => false, (error) => watcher.trouble?.(error)),
+  };
+}
