@@ -29,7 +29,7 @@ counted. *Seconds to 99 %* are those of the quickest budget whose test accuracy,
 so a peer is given the best place to stop with hindsight, where convscope's recipes were settled beforehand, on validation
 pictures. Counting begins when the pictures are in memory as each library wants them and the network is made.
 "never" means: in no budget within {cap} s of processor, or in the whole of what its documentation prescribes.
-The ratio is the mean of the ratios of runs with the same seed, which were measured in turn. *At the end*: how much of the
+The ratio is the mean of the ratios of runs with the same seed. *At the end*: how much of the
 schedule that its source prescribes was run within {cap} s, and what it came to.
 
 ![Test accuracy against seconds of training](benchmarks/curves.svg)

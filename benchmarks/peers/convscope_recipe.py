@@ -21,6 +21,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--recipe", default="fast")
     parser.add_argument("--arch")
+    parser.add_argument("--epochs", type=float)
     parser.add_argument("--precision")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int)
@@ -43,7 +44,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "run"
         result = convscope.train(
-            "mnist", arch=given.arch, recipe=recipe, seed=given.seed, threads=1, out=out, progress=progress
+            "mnist", arch=given.arch, recipe=recipe, epochs=given.epochs, seed=given.seed, threads=1, out=out, progress=progress
         )
     assert result.test is not None
     trained = {"epochs": result.epochs, "schedule": result.epochs, "seconds": watch.wall, "cpu": watch.cpu}
