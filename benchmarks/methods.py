@@ -34,7 +34,9 @@ def recipe(name: str, *options: str, note: str = "") -> Method:
 
 METHODS = {
     "convscope fast 0.6": recipe("fast", "--epochs", "0.6", note=", 0.6 epochs"),
-    "convscope fast 0.6 float32": recipe("fast", "--epochs", "0.6", "--precision", "float32", note=", 0.6 epochs, float32"),
+    "convscope fast 0.6 float32": recipe(
+        "fast", "--epochs", "0.6", "--precision", "float32", note=", 0.6 epochs, float32"
+    ),
     "convscope fast": recipe("fast"),
     "fastai": Method(
         "fastai, its book's CNN, one-cycle", "fastai CNN", "fastai", "fastai_onecycle.py", (), (1, 2, 3, 5), 5

@@ -140,7 +140,7 @@ def goals(found: dict[str, list[Budget]]) -> str:
         budget, ours = reached(of, 0.99), best(found, 0.99, True)
         times = f"{figure(ratio(budget, ours).mean)}" if budget and ours and not METHODS[name].ours else ""
         last, whole = of[-1], METHODS[name].documented
-        came = f"{last.epochs:g}{f' of {whole:,}' if whole else ''} epochs, {figure(summary(last.cpu).mean)} s: {percent(last.accuracy)} %"
+        came = f"{last.epochs:.3g}{f' of {whole:,}' if whole else ''} epochs, {figure(summary(last.cpu).mean)} s: {percent(last.accuracy)} %"
         table.append([METHODS[name].label, *cells, times, came, str(last.accuracy.n)])
     return markdown(head, table)
 

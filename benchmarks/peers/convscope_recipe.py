@@ -44,7 +44,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "run"
         result = convscope.train(
-            "mnist", arch=given.arch, recipe=recipe, epochs=given.epochs, seed=given.seed, threads=1, out=out, progress=progress
+            "mnist",
+            arch=given.arch,
+            recipe=recipe,
+            epochs=given.epochs,
+            seed=given.seed,
+            threads=1,
+            out=out,
+            progress=progress,
         )
     assert result.test is not None
     trained = {"epochs": result.epochs, "schedule": result.epochs, "seconds": watch.wall, "cpu": watch.cpu}
