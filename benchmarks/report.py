@@ -8,15 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from benchmarks import results, training_report
-from benchmarks.tables import of_result
+from benchmarks import frontier_report, results, training_report
+from benchmarks.tables import footnote, of_result
 
 DOCS = Path(__file__).parents[1] / "docs"
 README = DOCS.parent / "README.md"
 MARKS = ("<!-- benchmarks: written by make bench-report -->\n", "<!-- benchmarks end -->\n")
 ORDER = ("training", "first-step", "installation", "frontier", "step-profile", "prediction", "startup", "page-drawing")
 TITLES = {
-    "frontier": "The frontier: accuracy against seconds",
     "step-profile": "What a training step is made of",
     "prediction": "Prediction",
     "startup": "Start-up",
@@ -70,7 +69,11 @@ def report(all_results: dict[str, dict[str, Any]]) -> tuple[str, dict[str, str]]
         parts.append(text)
         plots |= drawn
     for name, result in all_results.items():
-        if name not in ("training", "first-step", "installation"):
+        if name == "frontier":
+            text, drawn = frontier_report.section(result)
+            parts.append(text)
+            plots |= drawn
+        elif name not in ("training", "first-step", "installation"):
             heading = TITLES.get(name, name.replace("-", " ").replace("_", " ").capitalize())
             parts.append(f"## {heading}\n\n{result['what']}\n\n{of_result(result['rows'])}\n\n{footnote(result)}\n")
     return "\n".join(parts), plots
@@ -92,11 +95,6 @@ def about(machine: dict[str, Any]) -> str:
     return (
         f"**Machine**: {machine['processor']}, {cores} ({features}), {machine['memory_gib']} GiB, {machine['system']}."
     )
-
-
-def footnote(result: dict[str, Any]) -> str:
-    """Return when and with which versions a result was measured."""
-    return f"Measured {result['date']}: {', '.join(f'{n} {v}' for n, v in result['versions'].items())}."
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ from typing import Any
 from benchmarks.results import Row, Summary, summary
 
 RUNS = ("seed", "run", "round", "load", "at", "pair")  # fields that tell runs of one thing apart, and nothing else
-UNITS = {"seconds": "s", "milliseconds": "ms", "microseconds": "µs", "megabytes": "MB", "accuracy": "%"}
+SHARES = ("accuracy", "share")
+UNITS = {"seconds": "s", "milliseconds": "ms", "microseconds": "µs", "megabytes": "MB", "accuracy": "%", "share": "%"}
 
 
 def markdown(head: Sequence[str], rows: Sequence[Sequence[str]], words: int = 1) -> str:
@@ -75,10 +76,15 @@ def of_result(rows: Sequence[Row]) -> str:
         cells = []
         for name in figures:
             values = [row[name] for row in members if name in row]
-            form = percent if "accuracy" in name else spread
+            form = percent if name.rpartition("_")[2] in SHARES else spread
             cells.append(form(summary(values)) if values else "")
         table.append([*("" if k is None else str(k) for k in key), *cells, str(len(members))])
     return markdown([*map(title, words), *map(title, figures), "n"], table, len(words))
+
+
+def footnote(result: dict[str, Any]) -> str:
+    """Return when and with which versions a result was measured."""
+    return f"Measured {result['date']}: {', '.join(f'{n} {v}' for n, v in result['versions'].items())}."
 
 
 def title(name: str) -> str:

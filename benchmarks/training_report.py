@@ -9,7 +9,7 @@ from benchmarks.budgets import Budget, budgets, ratio, reached
 from benchmarks.methods import METHODS
 from benchmarks.results import summary
 from benchmarks.svg import Curve, Dot, curves, dots
-from benchmarks.tables import figure, markdown, percent, spread
+from benchmarks.tables import figure, footnote, markdown, percent, spread
 
 GOALS = (0.985, 0.99, 0.995)
 LEVELS = (0.97, 0.98, 0.985, 0.99, 0.993, 0.995, 0.997)
@@ -70,7 +70,7 @@ def section(
         peers="\n".join(
             f"- **{m.label}**: [{m.script}](../benchmarks/peers/{m.script})" for m in METHODS.values() if not m.ours
         ),
-        footnote=f"Measured {training['date']}: {', '.join(f'{n} {v}' for n, v in training['versions'].items())}.",
+        footnote=footnote(training),
     )
     plots = {"time-to-accuracy": race(found, cap), "curves": drawn(found)}
     return text, plots | ({"first-step": costs.start(first["rows"])} if first else {})

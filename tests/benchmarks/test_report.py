@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from benchmarks import __main__ as everything
-from benchmarks import report, results
+from benchmarks import frontier_report, report, results
 from benchmarks.svg import Curve, Dot, apart, curves, decades, dots
 from benchmarks.tables import of_result
 
@@ -111,3 +111,23 @@ def test_labels_do_not_touch() -> None:
     line = Curve("", [])
     placed = apart([(10, 100, line), (10, 103, line), (10, 105, line), (400, 104, line)])
     assert sorted((x, y) for x, y, _ in placed) == [(10, 100), (10, 115), (10, 130), (400, 104)]
+
+
+def test_the_frontier_takes_means_of_each_line_in_each_precision() -> None:
+    base = {
+        "line": "99 %",
+        "data": "mnist",
+        "parameters": 1_000,
+        "epochs": 0.6,
+        "pictures_per_second": 9_000.0,
+        "limit_gflops": 200.0,
+    }
+    runs = [("bfloat16", 0, 2.0, 0.990, 100.0), ("float32", 0, 5.0, 0.991, 60.0), ("bfloat16", 1, 4.0, 0.992, 110.0)]
+    rows = [{**base, "precision": p, "seed": s, "seconds": t, "accuracy": a, "gflops": g} for p, s, t, a, g in runs]
+    result = {"what": "What.", "rows": rows, "date": "2026-11-25", "versions": {"torch": "2"}}
+    text, plots = frontier_report.section(result)
+    assert (
+        "| 99 % | bfloat16 | mnist | 1,000 | 0.6 | 99.10 ± 0.14 | 3.00 ± 1.41 | 9,000 ± 0 | 105 ± 7 | 200 | 2 |" in text
+    )
+    assert "| 99 % | float32 | mnist | 1,000 | 0.6 | 99.10 | 5.00 | 9,000 | 60.0 | 200 | 1 |" in text
+    assert [c["class"] for c in marks(plots["frontier"], "circle")] == ["theirs", "ours"]

@@ -1,0 +1,72 @@
+"""The report's section on the frontier: what accuracy so many seconds buy, line by line of `benchmarks.frontier`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.results import Row, summary
+from benchmarks.svg import Curve, curves
+from benchmarks.tables import figure, footnote, markdown, percent, spread
+
+LEVELS = (0.985, 0.99, 0.993, 0.995, 0.996, 0.997, 0.998)
+WORDS = """## The frontier: accuracy against seconds
+
+{what}
+
+![Test accuracy against seconds of training, convscope's recipes](benchmarks/frontier.svg)
+
+{table}
+
+{footnote}
+"""
+
+
+def section(result: dict[str, Any]) -> tuple[str, dict[str, str]]:
+    """Return the section's text and its plot."""
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in result["rows"]:
+        groups.setdefault((row["line"], row["precision"]), []).append(row)
+    head = [
+        "",
+        "precision",
+        "data",
+        "parameters",
+        "epochs",
+        "accuracy, %",
+        "s of processor",
+        "pictures/s",
+        "GFLOP/s",
+        "of",
+        "n",
+    ]
+    table = []
+    for (line, precision), rows in groups.items():
+        means = {
+            name: summary(row[name] for row in rows)
+            for name in ("accuracy", "seconds", "pictures_per_second", "gflops")
+        }
+        first = rows[0]
+        cells = [
+            line,
+            precision,
+            first["data"],
+            f"{first['parameters']:,}",
+            f"{first['epochs']:g}",
+            percent(means["accuracy"]),
+        ]
+        cells += [spread(means["seconds"]), spread(means["pictures_per_second"]), spread(means["gflops"])]
+        table.append([*cells, figure(max(row["limit_gflops"] for row in rows)), str(len(rows))])
+    text = WORDS.format(what=result["what"], table=markdown(head, table, 3), footnote=footnote(result))
+    return text, {"frontier": plot(groups)}
+
+
+def plot(groups: dict[tuple[str, str], list[Row]]) -> str:
+    """Return the plot of the lines trained on MNIST, a point each, labelled in the faster precision."""
+    lines = []
+    for (line, precision), rows in groups.items():
+        if rows[0]["data"] == "mnist":
+            point = (summary(row["seconds"] for row in rows).mean, summary(row["accuracy"] for row in rows).mean)
+            ours = precision == "bfloat16"
+            lines.append(Curve(line if ours else "", [point], ours))
+    title = "Test accuracy against seconds of training on MNIST: bfloat16 (blue) and float32 (grey), one core"
+    return curves(title, "seconds of processor, logarithmic", lines, LEVELS)
