@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -63,3 +64,16 @@ def deep(
             width, height = width // 2, height // 2
             numbers += channels * width * height
     return Depth(macs, numbers, (width, height), done)
+
+
+def pool(rows: Sequence[Sequence[float]], mean: bool) -> list[list[float]]:
+    """Return 2×2 windows with stride 2 as their largest number, or as their mean; a last odd row or column is left out.
+
+    >>> pool([[1, 2, 5, 6], [3, 4, 7, 8]], False), pool([[1, 2, 5, 6], [3, 4, 7, 8]], True)
+    ([[4, 8]], [[2.5, 6.5]])
+    """
+    found = []
+    for above, below in zip(rows[::2], rows[1::2], strict=False):
+        windows = zip(above[::2], above[1::2], below[::2], below[1::2], strict=False)
+        found.append([sum(four) / 4 if mean else max(four) for four in windows])
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 
 import pytest
+import torch
 
 from convscope.arithmetic import costs
 from convscope.formula import MaxPool, describe
@@ -42,3 +43,15 @@ def test_it_ends_where_no_kernel_fits() -> None:
     assert found.layers < 300
     assert min(found.last) < 3
     assert costs.deep(2, 2, 5) == (0, 0, (2, 2), 0)
+
+
+@pytest.mark.parametrize("shape", [(4, 4), (5, 7), (1, 6)])
+def test_pooling_is_torchs(shape: tuple[int, int]) -> None:
+    maps = torch.randn(1, *shape, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    rows = maps[0].tolist()
+    if shape[0] < 2:
+        assert costs.pool(rows, False) == []
+        return
+    assert costs.pool(rows, False) == torch.nn.functional.max_pool2d(maps, 2)[0].tolist()
+    found = torch.tensor(costs.pool(rows, True), dtype=torch.float64)
+    torch.testing.assert_close(found, torch.nn.functional.avg_pool2d(maps, 2)[0])

@@ -1,0 +1,111 @@
+/** Errors of a formula, word for word as convscope.errors writes them, and values as Python prints them. */
+
+/** @typedef {{is: "int", of: number} | {is: "float", of: number} | {is: "bool", of: boolean} | {is: "str", of: string} | {is: "tuple", of: Value[]}} Value what an argument may be */
+/** @typedef {{where?: string, got?: string, expected?: string, hint?: string, argument?: string}} Details */
+
+/** A mistake its reader can mend: what, where, got, expected, and what to try. */
+export class PlanFault extends Error {
+  /** @param {string} what @param {Details} [details] */
+  constructor(what, details = {}) {
+    super(what);
+    this.what = what;
+    this.where = details.where ?? "";
+    this.got = details.got;
+    this.expected = details.expected ?? "";
+    this.hint = details.hint ?? "";
+    this.argument = details.argument ?? "";
+  }
+
+  /** What, where, got and expected as one line. */
+  line() {
+    const got = this.got === undefined ? "" : `, got ${printable(this.got)}`;
+    const expected = this.expected ? `, expected ${this.expected}` : "";
+    return `${this.where ? `${this.where}: ` : ""}${this.what}${got}${expected}`;
+  }
+
+  /** The whole message. @returns {string} */
+  text() {
+    return this.line() + (this.hint ? `\ntry: ${this.hint}` : "");
+  }
+}
+
+/** The same with its place in the formula; `column` counts characters from 1. */
+export class FormulaFault extends PlanFault {
+  /** @param {string} what @param {string} formula @param {number} column @param {Details} [details] */
+  constructor(what, formula, column, details = {}) {
+    super(what, { ...details, where: `formula, column ${column}` });
+    this.formula = formula;
+    this.column = column;
+  }
+
+  /** The stretch of the formula around the fault, and the caret under it. */
+  shown() {
+    const characters = Array.from(this.formula);
+    const start = characters.length > 76 ? Math.max(0, this.column - 1 - 50) : 0;
+    return { text: printable(characters.slice(start, start + 76).join("")), caret: `${" ".repeat(this.column - 1 - start)}^` };
+  }
+
+  text() {
+    const { text, caret } = this.shown();
+    return [this.line(), `    ${text}`, `    ${caret}`, ...(this.hint ? [`try: ${this.hint}`] : [])].join("\n");
+  }
+}
+
+/** Text that any terminal takes: what cannot be printed escaped, cut to 80 characters. @param {string} text */
+export function printable(text) {
+  const clean = Array.from(text).map((c) => (isPrintable(c) ? c : escaped(c))).join("");
+  const characters = Array.from(clean);
+  return characters.length <= 80 ? clean : `${characters.slice(0, 79).join("")}…`;
+}
+
+/** Whether Python calls a character printable. @param {string} c */
+export function isPrintable(c) {
+  return c === " " || !/[\p{C}\p{Z}]/u.test(c);
+}
+
+/** @param {string} c */
+function escaped(c) {
+  const code = c.codePointAt(0) ?? 0;
+  if (c === "\t") return "\\t";
+  if (c === "\n") return "\\n";
+  if (c === "\r") return "\\r";
+  const hex = code.toString(16);
+  return code < 256 ? `\\x${hex.padStart(2, "0")}` : code < 65536 ? `\\u${hex.padStart(4, "0")}` : `\\U${hex.padStart(8, "0")}`;
+}
+
+/** A character as Python's repr writes it. @param {string} c */
+export function quotedCharacter(c) {
+  return c === "\\" ? "'\\\\'" : `'${isPrintable(c) ? c : escaped(c)}'`;
+}
+
+/** A value as Python's str() writes it. @param {Value} value */
+export function valueText(value) {
+  return value.is === "str" ? value.of : valueRepr(value);
+}
+
+/** A value as Python's repr() writes it. @param {Value} value @returns {string} */
+function valueRepr(value) {
+  if (value.is === "tuple") return `(${value.of.map(valueRepr).join(", ")}${value.of.length === 1 ? "," : ""})`;
+  if (value.is === "bool") return value.of ? "True" : "False";
+  if (value.is === "float") return floatText(value.of);
+  if (value.is === "int") return Object.is(value.of, -0) ? "0" : String(value.of);
+  return value.of.includes("'") && !value.of.includes('"') ? `"${value.of}"` : `'${value.of.replace(/'/g, "\\'")}'`;
+}
+
+/** A floating-point number as Python writes it: shortest digits, a point always, e+16 from there on. @param {number} x */
+export function floatText(x) {
+  if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
+  const sign = x < 0 || Object.is(x, -0) ? "-" : "";
+  const [mantissa, power] = Math.abs(x).toExponential().split("e");
+  const digits = mantissa.replace(".", "");
+  const ten = Number(power);
+  if (ten < -4 || ten >= 16) return `${sign}${mantissa}e${ten < 0 ? "-" : "+"}${String(Math.abs(ten)).padStart(2, "0")}`;
+  if (ten < 0) return `${sign}0.${"0".repeat(-ten - 1)}${digits}`;
+  const whole = digits.slice(0, ten + 1).padEnd(ten + 1, "0");
+  return `${sign}${whole}.${digits.slice(ten + 1) || "0"}`;
+}
+
+/** A whole number in groups of three. @param {number | bigint} n */
+export function grouped(n) {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+}

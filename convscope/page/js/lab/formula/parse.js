@@ -1,0 +1,151 @@
+/** From text to a plan, with the column of whatever is wrong. As convscope/formula/parse.py. */
+
+import { FormulaFault, PlanFault } from "./fault.js";
+import { didYouMean } from "./guess.js";
+import { ARGUMENTS, layerOf } from "./layers.js";
+import { chain, repeat, skip } from "./plan.js";
+import { plainSource, refuseAbsurd } from "./scan.js";
+import { syntaxOf } from "./tree.js";
+import { ZOO } from "./zoo.js";
+
+/** @typedef {import("./fault.js").Value} Value */
+/** @typedef {import("./fault.js").Details} Details */
+/** @typedef {import("./plan.js").Plan} Plan */
+/** @typedef {import("./tree.js").Syntax} Syntax */
+
+const HOW = "layers joined by +, repeated by *: (conv(16, 3) + relu)*2 + fc";
+/** @type {Record<string, string>} */
+const EXAMPLES = { conv: "conv(16, 3) or conv(16, 3, stride=2, pad=1)", maxpool: "maxpool(2)", avgpool: "avgpool(2)", crop: "crop(24)" };
+
+/** Return the named plan or what the text says; throws a FormulaFault. @param {string} text @returns {Plan} */
+export function resolveFormula(text) {
+  const name = text.trim().toLowerCase();
+  if (Object.hasOwn(ZOO, name)) return parseFormula(ZOO[name]);
+  try {
+    return parseFormula(text);
+  } catch (error) {
+    const word = name.replace(/[-_]/g, "");
+    if (error instanceof FormulaFault && /^[\p{L}\p{N}]+$/u.test(word) && error.what.includes("no layer is called")) {
+      throw new FormulaFault(`no plan or layer is called ${text.trim()}`, text, 1, { hint: didYouMean(name, [...Object.keys(ZOO), ...Object.keys(ARGUMENTS)]) });
+    }
+    throw error;
+  }
+}
+
+/** Read a formula; throws a FormulaFault. @param {string} text @returns {Plan} */
+export function parseFormula(text) {
+  refuseAbsurd(text);
+  const source = plainSource(text);
+  const complain = (/** @type {number} */ start, /** @type {string} */ what, /** @type {Details} */ details = {}) => new FormulaFault(what, text, start + 1, details);
+  const words = (/** @type {Syntax} */ node) => source.slice(node.start, node.end);
+
+  /** Call `make`; what it objects to is reported at the argument it names, or at `start`. @template T @param {number} start @param {() => T} make @param {Record<string, number>} [places] */
+  const at = (start, make, places = {}) => {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof PlanFault) || error instanceof FormulaFault) throw error;
+      throw complain(places[error.argument] ?? start, error.what, { got: error.got, expected: error.expected, hint: error.hint });
+    }
+  };
+
+  /** @param {Syntax} node @returns {Plan} */
+  const planOf = (node) => {
+    const parts = node.parts ?? [];
+    if (node.is === "binary" && node.word === "+") return chained(node);
+    if (node.is === "binary" && node.word === "*") return repeated(node);
+    if (node.is === "list") {
+      if (parts.length !== 1) throw complain(node.start, "[…] holds one group", { got: `${parts.length} parts`, hint: "join layers by +" });
+      return planOf(parts[0]);
+    }
+    if (node.is === "name") return layer(node, node, [], []);
+    if (node.is === "call") {
+      const [name, ...args] = parts;
+      if (name.is !== "name") throw complain(name.start, "a layer's name must stand here");
+      if (name.word === "skip") return skipped(node, args, node.named ?? []);
+      return layer(node, name, args, node.named ?? []);
+    }
+    if (node.is === "tuple") throw complain(node.start, "layers are joined by +, not by commas", { hint: HOW });
+    throw complain(node.start, "a layer or a group must stand here", { got: words(node), hint: HOW });
+  };
+
+  /** @param {Syntax} node @returns {Plan} */
+  const chained = (node) => {
+    /** @type {Syntax[]} */
+    const terms = [];
+    let left = node;
+    for (; left.is === "binary" && left.word === "+"; left = /** @type {Syntax[]} */ (left.parts)[0]) terms.push(/** @type {Syntax[]} */ (left.parts)[1]);
+    let plan = planOf(left);
+    for (const term of terms.reverse()) {
+      const first = plan;
+      const second = planOf(term);
+      plan = at(term.start, () => chain(first, second));
+    }
+    return plan;
+  };
+
+  /** @param {Syntax} node @returns {Plan} */
+  const repeated = (node) => {
+    /** @type {Syntax[]} */
+    const factors = [];
+    let inner = node;
+    while (inner.is === "binary" && inner.word === "*") {
+      let [body, times] = /** @type {Syntax[]} */ (inner.parts);
+      if (isConstant(body) && !isConstant(times)) [body, times] = [times, body];
+      if (times.value?.is !== "int") throw complain(times.start, "* repeats a layer or group a whole number of times", { got: words(times), hint: "(conv(16, 3) + relu)*2" });
+      factors.push(times);
+      inner = body;
+    }
+    let plan = planOf(inner);
+    for (const factor of factors.reverse()) {
+      const body = plan;
+      plan = at(factor.start, () => repeat(body, Number(factor.value?.of)));
+    }
+    return plan;
+  };
+
+  /** @param {Syntax} node @param {Syntax[]} args @param {{name: string}[]} named @returns {Plan} */
+  const skipped = (node, args, named) => {
+    if (args.length !== 1 || named.length) throw complain(node.start, "skip takes one group", { got: String(args.length + named.length), hint: "skip(conv(16, 3, pad=1) + relu)" });
+    const body = planOf(args[0]);
+    return at(node.start, () => skip(body));
+  };
+
+  /** @param {Syntax} node @param {Syntax} name @param {Syntax[]} args @param {{name: string, start: number, value: Syntax}[]} named @returns {Plan} */
+  const layer = (node, name, args, named) => {
+    const kind = name.word ?? "";
+    if (!Object.hasOwn(ARGUMENTS, kind)) throw complain(name.start, `no layer is called ${kind}`, { hint: didYouMean(kind, [...Object.keys(ARGUMENTS), "skip"]) });
+    const fields = Object.keys(ARGUMENTS[kind]);
+    const usage = EXAMPLES[kind] ?? kind;
+    /** @type {Record<string, Syntax>} */
+    const given = {};
+    args.forEach((arg, i) => {
+      if (i >= fields.length) throw complain(arg.start, `too many arguments for ${kind}`, { got: String(args.length), expected: fields.length ? `at most ${fields.length}` : "none", hint: usage });
+      given[fields[i]] = arg;
+    });
+    for (const { name: option, start, value } of named) {
+      if (!fields.includes(option)) throw complain(start, `${kind} has no option ${option}`, { hint: fields.length ? didYouMean(option, fields) : `${kind} has no options` });
+      if (option in given) throw complain(start, `${option} is given twice`);
+      given[option] = value;
+    }
+    for (const field of fields) if (!(field in given) && ARGUMENTS[kind][field] === null) throw complain(name.start, `${kind} needs ${field}`, { hint: usage });
+    const values = Object.fromEntries(Object.entries(given).map(([field, place]) => [field, valueOf(place)]));
+    return at(node.start, () => layerOf(kind, values), Object.fromEntries(Object.entries(given).map(([field, place]) => [field, place.start])));
+  };
+
+  /** @param {Syntax} node @returns {Value} */
+  const valueOf = (node) => {
+    if (node.is === "value" && node.value) return node.value;
+    const inner = node.parts?.[0]?.value;
+    if (node.is === "unary" && node.word === "-" && (inner?.is === "int" || inner?.is === "float")) return { is: inner.is, of: -inner.of };
+    if (node.is === "tuple") return { is: "tuple", of: (node.parts ?? []).map(valueOf) };
+    throw complain(node.start, 'a number, a pair (rows, columns), True, False or "same" must stand here', { got: words(node) });
+  };
+
+  return planOf(syntaxOf(source));
+}
+
+/** @param {Syntax} node */
+function isConstant(node) {
+  return node.is === "value" || node.is === "nothing";
+}

@@ -1,0 +1,64 @@
+/** Plans: layers chained, repeated and skipped over. As convscope/formula/plan.py. */
+
+import { PlanFault, grouped } from "./fault.js";
+import { layerText } from "./layers.js";
+import { MAX_DEPTH, MAX_LAYERS } from "./scan.js";
+
+/** @typedef {import("./layers.js").LayerPlan} LayerPlan */
+/** @typedef {{is: "chain", parts: Plan[], count: number, depth: number}} ChainPlan */
+/** @typedef {{is: "repeat", body: Plan, times: number, count: number, depth: number}} RepeatPlan */
+/** @typedef {{is: "skip", body: Plan, count: number, depth: number}} SkipPlan */
+/** @typedef {LayerPlan | ChainPlan | RepeatPlan | SkipPlan} Plan */
+
+/** @param {Plan} plan */
+const countOf = (plan) => ("count" in plan ? plan.count : 1);
+/** @param {Plan} plan */
+const depthOf = (plan) => ("depth" in plan ? plan.depth : 0);
+/** @param {Plan} plan @returns {Plan[]} */
+const partsOf = (plan) => ("parts" in plan ? plan.parts : [plan]);
+/** @param {Plan} plan */
+const cropsFirst = (plan) => partsOf(plan)[0].is === "crop";
+
+/** @param {Plan} first @param {Plan} second @returns {ChainPlan} */
+export function chain(first, second) {
+  const parts = [...partsOf(first), ...partsOf(second)];
+  for (const part of parts.slice(1)) if (cropsFirst(part)) throw new PlanFault("crop can only come first", { got: planText(part), hint: "put crop(…) in front of everything else" });
+  return within({ is: "chain", parts, count: parts.reduce((n, part) => n + countOf(part), 0), depth: 1 + Math.max(...parts.map(depthOf)) });
+}
+
+/** @param {Plan} body @param {number} times @returns {RepeatPlan} */
+export function repeat(body, times) {
+  if (times < 1) throw new PlanFault("a repeat must be a whole number of 1 or more", { got: String(times), hint: "*2 builds it twice", argument: "*" });
+  if (cropsFirst(body)) throw new PlanFault("crop can only come first, once", { got: `${planText(body)}*${times}`, argument: "*" });
+  return within({ is: "repeat", body, times, count: countOf(body) * times, depth: 1 + depthOf(body) });
+}
+
+/** @param {Plan} body @returns {SkipPlan} */
+export function skip(body) {
+  if (cropsFirst(body)) throw new PlanFault("crop can only come first", { got: `skip(${planText(body)})` });
+  return within({ is: "skip", body, count: countOf(body) + 1, depth: 1 + depthOf(body) });
+}
+
+/** @template {{count: number, depth: number}} P @param {P} plan @returns {P} */
+function within(plan) {
+  if (plan.count > MAX_LAYERS) throw new PlanFault("too many layers after repeats", { got: grouped(plan.count), expected: `at most ${MAX_LAYERS}`, argument: "*" });
+  if (plan.depth > MAX_DEPTH) throw new PlanFault("groups nested too deep", { got: String(plan.depth), expected: `at most ${MAX_DEPTH}` });
+  return plan;
+}
+
+/** A plan as a formula, in its one form. @param {Plan} plan @returns {string} */
+export function planText(plan) {
+  if ("parts" in plan) return plan.parts.map(planText).join(" + ");
+  if (!("body" in plan)) return layerText(plan);
+  const inner = planText(plan.body);
+  if (plan.is === "skip") return `skip(${inner})`;
+  const groups = "parts" in plan.body && plan.body.parts.some((part) => part.is === "repeat" && "body" in part && "parts" in part.body);
+  return `${"parts" in plan.body ? (groups ? `[${inner}]` : `(${inner})`) : inner}*${/** @type {RepeatPlan} */ (plan).times}`;
+}
+
+/** The layers in the order they are built, repeats written out; a skip comes whole. @param {Plan} plan @returns {Generator<LayerPlan | SkipPlan>} */
+export function* walk(plan) {
+  if ("parts" in plan) for (const part of plan.parts) yield* walk(part);
+  else if (plan.is === "repeat" && "times" in plan) for (let i = 0; i < plan.times; i++) yield* walk(plan.body);
+  else yield /** @type {LayerPlan | SkipPlan} */ (plan);
+}

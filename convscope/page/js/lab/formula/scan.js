@@ -1,0 +1,55 @@
+/** From text to tokens, as convscope/formula/faults.py scans it. */
+
+import { FormulaFault, grouped, isPrintable, quotedCharacter } from "./fault.js";
+
+/** @typedef {{kind: "string" | "name" | "number" | "mark" | "other" | "end", word: string, start: number, end: number}} Token */
+
+const MAX_TEXT = 10000;
+export const MAX_DEPTH = 32;
+export const MAX_LAYERS = 512;
+const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+const TOKEN = /(?<string>[rRuU]?(?:"[^"]*"|'[^']*'))|(?<name>[A-Za-z_][A-Za-z0-9_]*)|(?<number>(?:0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:[0-9](?:_?[0-9])*\.(?:[0-9](?:_?[0-9])*)?|\.[0-9](?:_?[0-9])*)(?:[eE][+-]?[0-9](?:_?[0-9])*)?|[0-9](?:_?[0-9])*[eE][+-]?[0-9](?:_?[0-9])*|0(?:_?0)*|[1-9](?:_?[0-9])*)(?![A-Za-z0-9_.]))|(?<mark>\*\*|[-+*~()[\],.=])|(?<other>\S)/y;
+
+/** Refuse what nothing should read: too long, too deep, too many joints, characters that no formula has. @param {string} text */
+export function refuseAbsurd(text) {
+  const size = new TextEncoder().encode(text).length;
+  const characters = Array.from(text);
+  if (size > MAX_TEXT) {
+    throw new FormulaFault("the formula is too long", characters.slice(0, 200).join(""), 1, { got: `${grouped(size)} bytes`, expected: `at most ${grouped(MAX_TEXT)}` });
+  }
+  if (characters.every((c) => SPACE.test(c))) throw new FormulaFault("the formula is empty", " ", 1, { hint: "conv(16, 5) + relu + maxpool(2) + fc" });
+  let depth = 0;
+  let joints = 0;
+  characters.forEach((c, i) => {
+    if ("([{".includes(c)) {
+      if (++depth > MAX_DEPTH) throw new FormulaFault("brackets nested too deep", text, i + 1, { expected: `at most ${MAX_DEPTH}` });
+    } else if (")]}".includes(c)) depth--;
+    else if ("+*-~×".includes(c)) {
+      if (++joints > 2 * MAX_LAYERS) throw new FormulaFault("too many + and *", text, i + 1, { expected: `at most ${2 * MAX_LAYERS}` });
+    } else if (c > "\x7f" || !(isPrintable(c) || SPACE.test(c)) || "#\\;".includes(c)) {
+      throw new FormulaFault("a character that no formula has", text, i + 1, { got: quotedCharacter(c), hint: "letters, digits and + * ( ) [ ] , = . only" });
+    }
+  });
+}
+
+/** The text as it is read: × is *, every space a plain one. @param {string} text */
+export function plainSource(text) {
+  return Array.from(text, (c) => (c === "×" ? "*" : SPACE.test(c) ? " " : c)).join("");
+}
+
+/** All tokens, an "end" last, which lies after the last character. @param {string} source @returns {Token[]} */
+export function tokens(source) {
+  /** @type {Token[]} */
+  const found = [];
+  let at = 0;
+  while (at < source.length) {
+    if (source[at] === " ") { at++; continue; }
+    TOKEN.lastIndex = at;
+    const match = /** @type {RegExpExecArray} */ (TOKEN.exec(source));
+    const [kind, word] = /** @type {[Token["kind"], string]} */ (Object.entries(match.groups ?? {}).find(([, value]) => value !== undefined));
+    found.push({ kind, word, start: at, end: at + word.length });
+    at += word.length;
+  }
+  found.push({ kind: "end", word: "", start: source.trimEnd().length, end: source.length });
+  return found;
+}

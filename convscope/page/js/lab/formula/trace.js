@@ -1,0 +1,121 @@
+/** From a plan to its numbers, layer by layer. As convscope/formula/shapes.py, whose nodes these are. */
+
+import { macsOf, parametersOf } from "./costs.js";
+import { PlanFault, grouped } from "./fault.js";
+import { joined, shifted, through } from "./fields.js";
+import { both, layerText } from "./layers.js";
+import { planText, walk } from "./plan.js";
+import { extentOf, sizesOf, windowOf } from "./sizes.js";
+
+/** @typedef {import("./costs.js").Three} Three */
+/** @typedef {import("./fields.js").Two} Two */
+/** @typedef {import("./fields.js").Field} Field */
+/** @typedef {import("./layers.js").LayerPlan} LayerPlan */
+/** @typedef {import("./plan.js").Plan} Plan */
+/** @typedef {import("./sizes.js").PlanWindow} PlanWindow */
+/**
+ * @typedef {object} PlanNode one layer put to work
+ * @property {string} name @property {LayerPlan} layer @property {string} text @property {number} source @property {number | null} other
+ * @property {Three} input @property {Three} output @property {boolean} flat @property {PlanWindow | null} window
+ * @property {bigint} parameters @property {string} parametersHow @property {bigint} macs
+ * @property {string} sizeHow @property {Two} dropped @property {Field} field
+ */
+/** @typedef {{plan: Plan, input: Three, classes: number, nodes: PlanNode[], parameters: bigint, macs: bigint}} PlanNetwork */
+
+const MAX_PARAMETERS = 500000000n;
+const MAX_NUMBERS = 500000000;
+
+/** Write a plan out for pictures of one shape; throws a PlanFault. @param {Plan} plan @param {Three} input @param {number} classes @returns {PlanNetwork} */
+export function tracePlan(plan, input, classes) {
+  if (!input.every((n) => Number.isInteger(n) && n >= 1)) throw new PlanFault("the input must be channels, rows and columns of 1 or more", { got: `(${input.join(", ")})`, hint: "(1, 28, 28)" });
+  if (classes < 1) throw new PlanFault("there must be one class or more", { got: String(classes) });
+  if (input[0] * input[1] * input[2] > MAX_NUMBERS) throw new PlanFault("the input is too large", { got: input.join("×"), expected: `at most ${grouped(MAX_NUMBERS)} numbers` });
+  /** @type {PlanNode[]} */
+  const nodes = [];
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  let unitsLeft = countUnits(plan);
+  /** @type {Two} */
+  let grid = [1, 1];
+
+  const shapeNow = () => (nodes.length ? nodes[nodes.length - 1].output : input);
+  const flatNow = () => nodes.length > 0 && nodes[nodes.length - 1].flat;
+  /** @param {number} index @returns {Field} */
+  const fieldAt = (index) => (index >= 0 ? nodes[index].field : { size: [1, 1], jump: [1, 1], start: [0, 0] });
+
+  /** @param {Plan} part */
+  const addPlan = (part) => {
+    for (const layer of walk(part)) {
+      if (layer.is === "skip" && "body" in layer) addSkip(layer.body);
+      else {
+        if (layer.is === "fc" && !flatNow()) add({ is: "flatten" }, null);
+        add(/** @type {LayerPlan} */ (layer), null);
+      }
+    }
+  };
+  /** @param {Plan} body */
+  const addSkip = (body) => {
+    const [begin, before, flat] = [nodes.length - 1, shapeNow(), flatNow()];
+    addPlan(body);
+    if (shapeNow().join() !== before.join() || flatNow() !== flat) {
+      throw new PlanFault("skip adds its input to its output, so both must have one shape", { where: `skip(${planText(body)})`, got: `${before.join("×")} in, ${shapeNow().join("×")} out`, hint: 'pad="same", stride 1 and as many channels out as in keep the shape' });
+    }
+    add({ is: "add" }, begin);
+  };
+  /** @param {LayerPlan} layer @param {number | null} other */
+  const add = (layer, other) => {
+    counts.set(layer.is, (counts.get(layer.is) ?? 0) + 1);
+    const text = layerText(layer);
+    const where = `layer ${nodes.length + 1}, ${text}`;
+    const [index, shape, flat] = [nodes.length - 1, shapeNow(), flatNow()];
+    if (flat && ["conv", "maxpool", "avgpool", "gap", "crop"].includes(layer.is)) {
+      throw new PlanFault("needs maps (channels × rows × columns)", { where, got: `${shape[0]} numbers in a row`, hint: "put it before flatten and fc" });
+    }
+    const window = windowOf(layer);
+    let { output, how, dropped } = sizesOf(layer, shape, window, where);
+    if (layer.is === "fc") {
+      unitsLeft--;
+      if (layer.units === null && unitsLeft) throw new PlanFault("only the last fc may go without a number", { where, hint: "fc(128) gives 128 units" });
+      output = [layer.units ?? classes, 1, 1];
+      how = `${output[0]} units`;
+    }
+    if (output[0] * output[1] * output[2] > MAX_NUMBERS) throw new PlanFault("the output is too large", { where, got: output.join("×"), expected: `at most ${grouped(MAX_NUMBERS)} numbers` });
+    if (layer.is === "conv" && shape[0] % (layer.groups ?? 1)) throw new PlanFault("groups must divide the channels that come in", { where, got: `${layer.groups} groups, ${shape[0]} channels` });
+    const [parameters, parametersHow] = parametersOf(layer, shape, output);
+    let field = fieldAfter(layer, fieldAt(index), flat ? grid : [shape[1], shape[2]], window);
+    if (layer.is === "flatten" && !flat) grid = [shape[1], shape[2]];
+    else if (layer.is === "fc") grid = [1, 1];
+    if (other !== null) field = joined(field, fieldAt(other));
+    nodes.push({
+      name: `${layer.is}${counts.get(layer.is)}`, layer, text, source: index, other, input: shape, output, flat: flat || layer.is === "flatten" || layer.is === "fc", window,
+      parameters, parametersHow, macs: macsOf(layer, shape, output), sizeHow: how, dropped, field,
+    });
+  };
+
+  addPlan(plan);
+  const parameters = nodes.reduce((n, node) => n + node.parameters, 0n);
+  if (parameters > MAX_PARAMETERS) {
+    const most = nodes.reduce((a, b) => (b.parameters > a.parameters ? b : a));
+    throw new PlanFault("too many parameters", {
+      got: `${grouped(parameters)} (most in ${most.text}: ${most.parametersHow})`, expected: `at most ${grouped(MAX_PARAMETERS)}`, hint: "pool or stride before the fully connected layer, or use fewer channels",
+    });
+  }
+  return { plan, input, classes, nodes, parameters, macs: nodes.reduce((n, node) => n + node.macs, 0n) };
+}
+
+/** @param {LayerPlan} layer @param {Field} before @param {Two} grid @param {PlanWindow | null} window */
+function fieldAfter(layer, before, grid, window) {
+  if (window) return through(before, extentOf(window), window.stride, window.pad);
+  if (layer.is === "crop") {
+    const [h, w] = both(layer.size ?? 1);
+    return shifted(before, [Math.floor((grid[0] - h) / 2), Math.floor((grid[1] - w) / 2)]);
+  }
+  return layer.is === "gap" || layer.is === "fc" ? through(before, grid, grid, [0, 0]) : before;
+}
+
+/** Fully connected layers, those within skips too. @param {Plan} plan @returns {number} */
+function countUnits(plan) {
+  let n = 0;
+  for (const layer of walk(plan)) n += layer.is === "skip" && "body" in layer ? countUnits(layer.body) : layer.is === "fc" ? 1 : 0;
+  return n;
+}

@@ -1,0 +1,169 @@
+"""The page reads formulas as Python does: the same plans and numbers, and for what is none the same words and caret."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from selenium import webdriver
+
+from convscope.errors import ConvscopeError
+from convscope.formula import ZOO, Network, Plan, describe
+from convscope.page.inline import document
+from convscope.page.modules import join
+from tests.formula.test_parse import ABSURD, groups
+from tests.strategies import FEATURES, features, networks
+
+pytestmark = pytest.mark.browser
+HERE = Path(__file__).parent
+Asked = tuple[str, tuple[int, int, int], int]
+
+REFUSED = """
+conv(16, 5, stride=0) + relu|conv(16)|relu + konv(3, 3)|conv(16, 3, strid=2)|conv(16, 3, 1, 0, 1, 1, True, 9)|relu(3)
+conv(16, 2, pad='same')|conv(16, 3, groups=3)|conv(16, 3.0)|conv(True, 3)|conv(16, (3, 3, 3))|conv(2000000, 3)
+maxpool(2, pad=2)|dropout(1)|leaky_relu(-0.1)|relu + crop(3)|crop(3)*2|skip(crop(3))|relu*0|relu*2.5|relu*relu|relu, relu
+[relu, relu]|relu - relu|conv(16, 3|relu + [relu|relu +|skip()|a.b(3)|relu # note|  relu + knov(3, 3)|slide|lenet-4|fc fc
+conv(16 3)|conv(16, 3))|conv(16, 3]|[(relu]|conv(16, kernel=3, 5)|conv(16, 3, 3=4)|conv(kernel=3, kernel=3, channels=2)
+conv(16, kernel=3, channels=2)|relu()()|(relu)(3)|relu[0]|relu if relu else fc|lambda: 0|not relu|relu ** 2|relu / 2|3
+True|None|'relu'|"|'|relu + 'fc|conv(16, None)|conv(16, ((3, 3), 3))|conv(16, -3)|conv(16, --3)|conv(16, +3)|conv(0x10, 0b11)
+conv(1_6, 3)|conv(016, 3)|conv(16x, 3)|conv(1e3, 3)|conv(16, 3, bias=1)|conv(16, 3, pad=f"same")|conv(16, 3, pad="sa" 'me')
+conv(16, 3, *x)|conv(16, 3, **x)|conv(9999999999999999, 3)|relu*99999999999999999999|dropout(1e400)|dropout(-1e-7)
+dropout(.5)|dropout(0.1234567890123456)|leaky_relu(1e-05)|leaky_relu(0.0001)|leaky_relu(-0.0)|leaky_relu(2e22)|leaky_relu(1e16)|leaky_relu(1e15)|fc(0)|fc(1.5)
+conv(16, ())|conv(16, (3,))|conv(16, 3, pad="wide")|conv(16, 3, pad="it's")|conv(16, 3, pad='"')|conv(3, 3, groups=2)
+relu.|relu.3|relu.x|relu..x|relu é|relu\x1frelu|relu\x85|\u2003|1.2.3|dropout(0.if1)|3.relu|conv(16, 3).relu|[]|()|(relu,)|[relu,]|conv(16, 3,)|,|)|*|*2
+2*relu|2*2|relu × 2|relu*2*3|relu*(2)|relu*(2.5)|relu*True|[relu][relu]|conv(16, 3) conv|maxpool(2, None)|crop(3, 3)|prelu(0.1)
+relu*600|(relu*30)*30|gap(2)|bn + crop(2) + relu|flatten(1)|tanh(x=2)|dropout(q=0.2)|fc(unit=3)|maxpool(k=2)|conv(c=3, k=3)
+conv(64, 9)*4|fc + conv(3, 3)|fc + fc|skip(conv(3, 3))|crop(40)|conv(16, 3, groups=4)|conv(16, 5)*9|fc(1000000)|conv(1000000, (1000, 1000), pad=1000)
+conv(1000000, 3, pad=1)|maxpool(3, stride=5, pad=1)|conv(2, 2, dilation=20)|skip(fc(3))|fc(20) + gap|fc(20) + skip(fc(20)) + fc
+""".replace("\n", "|").split("|")
+
+
+class FormulaPage:
+    """Asks Chromium what formulas become, many at a time, and Python the same."""
+
+    def __init__(self, browser: webdriver.Chrome, folder: Path) -> None:
+        self.browser = browser
+        script = join(HERE / "formula_page.js", HERE.parent.parent)
+        page = document(script=script, style="", title="formula", language="en", payload={}, dictionary={})
+        (folder / "formula.html").write_text(page, encoding="utf-8")
+        browser.get((folder / "formula.html").as_uri())
+        assert browser.execute_script("return typeof bench") == "object", browser.get_log("browser")
+
+    def differ(self, asked: list[Asked]) -> list[str]:
+        """Return what the two disagree on, one text each."""
+        got = self.browser.execute_script("return bench.describeAll(arguments[0])", asked)
+        wanted = [by_python(*one) for one in asked]
+        return [
+            f"{one!r}\n--- page\n{a}\n--- Python\n{b}" for one, a, b in zip(asked, got, wanted, strict=True) if a != b
+        ]
+
+
+def by_python(text: str, shape: tuple[int, int, int], classes: int) -> Any:
+    """Return what Python makes of it, whole numbers of any size as text."""
+    try:
+        found = describe(text, shape, classes).to_json()
+    except ConvscopeError as error:
+        return str(error)
+    for numbers in (found, *found["layers"]):
+        numbers |= {name: str(numbers[name]) for name in ("parameters", "macs")}
+    return found
+
+
+@pytest.fixture(scope="module")
+def page(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> FormulaPage:
+    return FormulaPage(browser, tmp_path_factory.mktemp("formula"))
+
+
+def test_the_named_plans_are_pythons(page: FormulaPage) -> None:
+    assert page.browser.execute_script("return bench.zoo()") == {name: formula for name, (formula, _) in ZOO.items()}
+    assert not page.differ([(name, (1, 28, 28), 10) for name in (*ZOO, " LeNet5 ")])
+
+
+def test_every_refusal_reads_the_same(page: FormulaPage) -> None:
+    texts = [*REFUSED, *(text for text in ABSURD if "\ud800" not in text)]  # no JSON holds half a surrogate pair
+    assert not page.differ([(text, (1, 28, 28), 10) for text in texts])
+    kinds = Counter(str(by_python(text, (1, 28, 28), 10)).split(": ")[1][:20] for text in texts if text)
+    assert len(kinds) > 40, kinds  # the list is not all of one sort
+
+
+@pytest.mark.parametrize("shape", [(3, 7, 11), (1, 1, 1), (1, 40000, 40000), (0, 3, 3)])
+def test_pictures_of_other_shapes(page: FormulaPage, shape: tuple[int, int, int]) -> None:
+    assert not page.differ([(text, shape, classes) for text in (*ZOO, "relu", "gap + fc") for classes in (0, 1, 3)])
+
+
+@pytest.mark.parametrize("examples", [1500, pytest.param(6000, marks=pytest.mark.slow)])
+def test_random_plans_have_the_same_numbers(page: FormulaPage, examples: int) -> None:
+    asked: list[Asked] = []
+    occurred: Counter[str] = Counter()
+
+    @settings(max_examples=examples, deadline=None, derandomize=True, database=None)
+    @given(networks())
+    def collect(network: Network) -> None:
+        asked.append((str(network.plan), network.input, network.classes))
+        occurred.update(set(features(network)))
+
+    collect()
+    assert len(asked) >= examples
+    assert not page.differ(asked)
+    assert occurred.keys() >= FEATURES
+
+
+@pytest.mark.parametrize("examples", [1500, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_damaged_formulas_are_refused_alike(page: FormulaPage, examples: int) -> None:
+    """Formulas with characters and words taken out, put in, doubled and exchanged, and texts of nothing but such words."""
+    asked: list[Asked] = []
+    words = [
+        "conv(",
+        "relu",
+        "fc",
+        "skip(",
+        "crop(3)",
+        "maxpool(2)",
+        ",",
+        "+",
+        "*",
+        "(",
+        ")",
+        "[",
+        "]",
+        "=",
+        ".",
+        "-",
+        "~",
+        "'",
+        '"',
+        "3",
+        "0.5",
+        "2.5",
+        "-1",
+        "None",
+        "True",
+        "pad=",
+        '"same"',
+        "×",
+        "1e3",
+        "0x1",
+        "09",
+        "_x",
+        "é",
+        "if",
+    ]
+
+    @settings(max_examples=examples, deadline=None, derandomize=True, database=None)
+    @given(groups, st.integers(0, 2**32 - 1))
+    def collect(plan: Plan, seed: int) -> None:
+        rng, text = random.Random(seed), str(plan)
+        for _ in range(rng.randint(1, 3)):
+            at, cut = rng.randint(0, len(text)), rng.randint(0, 3)
+            text = text[:at] + rng.choice(["", "", " ", *words]) + text[at + cut :]
+        if rng.random() < 0.2:
+            text = rng.choice([" ", ""]).join(rng.choices(words, k=rng.randint(1, 8)))
+        asked.append((text, (3, 28, 20), 10))
+
+    collect()
+    assert not page.differ(asked)[:5]

@@ -1,0 +1,147 @@
+"""The lab's sums in JavaScript are those of convscope.arithmetic, number by number."""
+
+from __future__ import annotations
+
+import random
+from math import e
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+
+from convscope.arithmetic import activations, costs, information, neuron
+from convscope.page.inline import document
+from convscope.page.modules import join
+
+pytestmark = pytest.mark.browser
+HERE = Path(__file__).parent
+RNG = random.Random(5)
+UNITS = {"bits": 2.0, "nats": e}
+
+
+class SumsPage:
+    def __init__(self, browser: webdriver.Chrome, folder: Path) -> None:
+        script = join(HERE / "sums_page.js", HERE.parent.parent)
+        page = document(script=script, style="", title="sums", language="en", payload={}, dictionary={})
+        (folder / "sums.html").write_text(page, encoding="utf-8")
+        browser.get((folder / "sums.html").as_uri())
+        self.browser = browser
+
+    def call(self, name: str, asked: list[list[Any]]) -> list[Any]:
+        return plain(self.browser.execute_script("return bench.call(...arguments)", name, asked))
+
+
+def plain(found: Any) -> Any:
+    """Return `found` with the texts of numbers that JSON does not have as numbers."""
+    if isinstance(found, list):
+        return [plain(one) for one in found]
+    return float(found) if found in ("inf", "-inf", "nan") else found
+
+
+@pytest.fixture(scope="module")
+def page(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> SumsPage:
+    return SumsPage(browser, tmp_path_factory.mktemp("sums"))
+
+
+def near(wanted: Any) -> Any:
+    return pytest.approx(wanted, rel=1e-12, abs=1e-14, nan_ok=True)
+
+
+def distributions(count: int) -> list[list[float]]:
+    found = [[0.5, 0.5], [0.5, 0.25, 0.125, 0.125], [0.25] * 4, [1.0, 0.0], [1.0]]
+    for _ in range(count):
+        parts = [RNG.choice([0, RNG.random(), RNG.random() ** 4]) for _ in range(RNG.randint(2, 6))]
+        found.append([v / sum(parts) for v in parts] if sum(parts) else [1.0, 0.0])
+    return found
+
+
+def test_activations(page: SumsPage) -> None:
+    functions = {
+        "sigmoid": (activations.sigmoid, activations.sigmoid_slope),
+        "tanh": (activations.tanh, activations.tanh_slope),
+        "relu": (activations.relu, activations.relu_slope),
+        "leaky": (lambda x: activations.leaky_relu(x, 0.01), lambda x: activations.leaky_relu_slope(x, 0.01)),
+        "prelu": (lambda x: activations.leaky_relu(x, 0.3), lambda x: activations.leaky_relu_slope(x, 0.3)),
+    }
+    xs = [0, -1000, 1000, *(RNG.uniform(-9, 9) for _ in range(100))]
+    for name, (of, slope) in functions.items():
+        found = page.call("activationAt", [[name, x, 0.3 if name == "prelu" else 0.01] for x in xs])
+        assert [one["value"] for one in found] == near([of(x) for x in xs])
+        assert [one["slope"] for one in found] == near([slope(x) for x in xs])
+
+
+def test_softmax(page: SumsPage) -> None:
+    asked = [[[RNG.uniform(-5, 5) * 10 ** RNG.randint(-1, 2) for _ in range(RNG.randint(1, 6))]] for _ in range(100)]
+    asked += [[[1000.0, 999.0, 0.0]], [[-1000.0, -1000.0]], [[710.0, 0.0]]]
+    for name, twin in (("stableSoftmax", information.softmax), ("naiveSoftmax", information.naive_softmax)):
+        for one, found in zip(asked, page.call(name, asked), strict=True):
+            assert found == near(twin(*one)), one
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_information(page: SumsPage, unit: str) -> None:
+    base, some = UNITS[unit], distributions(150)
+    pairs = [(p, RNG.sample(p, len(p))) for p in some]
+    assert page.call("informationOf", [[v, unit] for p in some for v in p]) == near(
+        [information.information(v, base) for p in some for v in p]
+    )
+    assert page.call("entropyOf", [[p, unit] for p in some]) == near([information.entropy(p, base) for p in some])
+    asked = [[*pair, unit] for pair in pairs]
+    assert page.call("crossEntropyOf", asked) == near([information.cross_entropy(*pair, base) for pair in pairs])
+    assert page.call("divergenceOf", asked) == near([information.divergence(*pair, base) for pair in pairs])
+
+
+def test_codes(page: SumsPage) -> None:
+    some = distributions(150)
+    lengths = [information.code_lengths(p) for p in some]
+    assert page.call("codeLengths", [[p] for p in some]) == lengths
+    assert page.call("codeWords", [[one] for one in lengths]) == [information.codes(one) for one in lengths]
+
+
+def test_the_neuron(page: SumsPage) -> None:
+    asked = [(neuron.Neuron(-3.0, -5.0), s, r) for s in (0.0, 0.01, 0.3) for r in (0.05, 0.2)]
+    asked += [(neuron.Neuron(RNG.uniform(-4, 4), RNG.uniform(-4, 4)), 0.1, 0.3) for _ in range(50)]
+    data = neuron.XS, neuron.TARGETS
+    ones = [one._asdict() for one, _, _ in asked]
+    slopes = [slope for _, slope, _ in asked]
+    assert page.call("neuronLoss", [list(z) for z in zip(ones, slopes, strict=True)]) == near(
+        [neuron.loss(one, *data, slope) for one, slope, _ in asked]
+    )
+    for name, twin in (
+        ("neuronGradient", [neuron.gradient(one, *data, slope) for one, slope, _ in asked]),
+        ("neuronStep", [neuron.step(one, *data, slope, rate) for one, slope, rate in asked]),
+    ):
+        found = page.call(name, [[one._asdict(), *rest] for one, *rest in asked])
+        assert [(one["weight"], one["bias"]) for one in found] == [near(two) for two in twin]
+    assert page.call("activeInputs", [[one] for one in ones]) == [neuron.active(one, neuron.XS) for one, _, _ in asked]
+
+
+def test_depth(page: SumsPage) -> None:
+    assert page.call("chainSizes", [[9, 3, 0, 300], [9, 3, 1, 4], [28, 5, 0, 9]]) == [
+        *([9, 7, 5, 3, 1], [9] * 5, costs.sizes(28, 5, layers=9)),
+    ]
+    names = ("width", "height", "layers", "channels", "kernel", "pad", "every")
+    asked = [
+        (3600, 1800, 300, 1, 3, 0, 0),
+        (3600, 1800, 300, 64, 3, 1, 10),
+        (7, 9, 12, 2, 3, 0, 2),
+        (2, 2, 9, 1, 3, 0, 0),
+    ]
+    asked += [
+        (*(RNG.randint(1, 400) for _ in "wh"), RNG.randint(0, 90), RNG.randint(1, 64), RNG.choice([1, 3, 5, 7]), RNG.randint(0, 3), RNG.randint(0, 9))
+        for _ in range(100)
+    ]  # fmt: skip
+    found = page.call("stackCosts", [[dict(zip(names, one, strict=True))] for one in asked])
+    for one, made in zip(asked, found, strict=True):
+        wanted = costs.deep(*one)
+        assert (made["macs"], made["numbers"], tuple(made["last"]), made["layers"]) == tuple(wanted), one
+
+
+def test_pooling(page: SumsPage) -> None:
+    for height, width in ((4, 4), (5, 7), (24, 24), (2, 9)):
+        rows = [[RNG.uniform(-2, 2) for _ in range(width)] for _ in range(height)]
+        flat = [v for row in rows for v in row]
+        for how in ("max", "mean"):
+            wanted = [v for row in costs.pool(rows, how == "mean") for v in row]
+            assert page.call("pooled", [[flat, height, width, how]]) == [near(wanted)]
