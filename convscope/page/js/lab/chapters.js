@@ -1,10 +1,13 @@
 /** Which chapters the lab has, in their order. */
 
+import { activationChapter } from "./chapters/activation.js";
+import { architectureChapter } from "./chapters/architecture.js";
 import { convolutionChapter } from "./chapters/convolution.js";
 import { filtersChapter } from "./chapters/filters.js";
+import { lossChapter } from "./chapters/loss.js";
 import { sharingChapter } from "./chapters/sharing.js";
 
 /** @typedef {import("./shapes.js").Chapter} Chapter */
 
 /** @type {Chapter[]} */
-export const CHAPTERS = [convolutionChapter, filtersChapter, sharingChapter];
+export const CHAPTERS = [convolutionChapter, filtersChapter, sharingChapter, activationChapter, architectureChapter, lossChapter];

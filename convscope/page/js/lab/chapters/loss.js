@@ -1,0 +1,14 @@
+/** Chapter 9, S14–S17: scores become probabilities, probabilities have information, and a wrong answer costs. */
+
+import { make } from "../../dom.js";
+import { entropyPart } from "./loss_entropy.js";
+import { penaltyPart } from "./loss_penalty.js";
+import { softmaxPart } from "./loss_softmax.js";
+
+/** @typedef {import("../shapes.js").Chapter} Chapter */
+
+/** @type {Chapter} */
+export const lossChapter = { id: "loss", number: 9, title: (t) => t("info.title"), lead: (t) => t("info.lead"), mount: (lab) => {
+  const parts = [softmaxPart(lab), entropyPart(lab), penaltyPart(lab)];
+  return { element: make(lab.doc, "div", { class: "chapter losses" }, ...parts.map((part) => part.element)), refresh: () => parts.forEach((part) => part.refresh()) };
+} };
