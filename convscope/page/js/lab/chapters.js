@@ -3,6 +3,7 @@
 import { activationChapter } from "./chapters/activation.js";
 import { architectureChapter } from "./chapters/architecture.js";
 import { convolutionChapter } from "./chapters/convolution.js";
+import { depthChapter } from "./chapters/depth.js";
 import { filtersChapter } from "./chapters/filters.js";
 import { lossChapter } from "./chapters/loss.js";
 import { sharingChapter } from "./chapters/sharing.js";
@@ -10,4 +11,4 @@ import { sharingChapter } from "./chapters/sharing.js";
 /** @typedef {import("./shapes.js").Chapter} Chapter */
 
 /** @type {Chapter[]} */
-export const CHAPTERS = [convolutionChapter, filtersChapter, sharingChapter, activationChapter, architectureChapter, lossChapter];
+export const CHAPTERS = [convolutionChapter, filtersChapter, sharingChapter, activationChapter, depthChapter, architectureChapter, lossChapter];

@@ -5,7 +5,7 @@ import { makeSvg, refill } from "../dom.js";
 /** @typedef {import("./shapes.js").Lab} Lab */
 /** @typedef {{kind: string, of: (x: number) => number, from?: number, to?: number}} Curve */
 
-const WIDE = 360;
+const PLOT_WIDE = 360;
 const LEFT_EDGE = 34;
 const LOW_EDGE = 22;
 
@@ -14,24 +14,24 @@ const LOW_EDGE = 22;
  * @param {{name: string, x: [number, number], y: [number, number], xTicks: number[], yTicks: number[], high?: number, ticks?: (value: number) => string, drag?: (x: number) => void}} options
  *   `drag` is told where on the x axis the pointer is, while it is down
  */
-export function plotOf(lab, { name, x, y, xTicks, yTicks, high = 230, ticks = tickText, drag }) {
+export function plotOf(lab, { name, x, y, xTicks, yTicks, high = 230, ticks = plotTick, drag }) {
   const { doc } = lab;
-  const across = (/** @type {number} */ v) => LEFT_EDGE + ((v - x[0]) / (x[1] - x[0])) * (WIDE - LEFT_EDGE - 10);
+  const across = (/** @type {number} */ v) => LEFT_EDGE + ((v - x[0]) / (x[1] - x[0])) * (PLOT_WIDE - LEFT_EDGE - 10);
   const up = (/** @type {number} */ v) => 10 + ((y[1] - v) / (y[1] - y[0])) * (high - LOW_EDGE - 10);
   const inside = (/** @type {number} */ v) => Math.max(y[0] - (y[1] - y[0]), Math.min(y[1] + (y[1] - y[0]), v));
   const drawn = makeSvg(doc, "g", { class: "plot-drawn" });
   const label = (/** @type {Record<string, any>} */ props, /** @type {number} */ value) => makeSvg(doc, "text", props, ticks(value));
   const clip = `clip-${name.replace(/[^\p{L}\p{N}]/gu, "")}`;
-  const svg = makeSvg(doc, "svg", { class: `plot${drag ? " live" : ""}`, viewBox: `0 0 ${WIDE} ${high}`, role: "img", "aria-label": name },
-    makeSvg(doc, "clipPath", { id: clip }, makeSvg(doc, "rect", { x: LEFT_EDGE, y: 4, width: WIDE - LEFT_EDGE - 4, height: high - LOW_EDGE })),
+  const svg = makeSvg(doc, "svg", { class: `plot${drag ? " live" : ""}`, viewBox: `0 0 ${PLOT_WIDE} ${high}`, role: "img", "aria-label": name },
+    makeSvg(doc, "clipPath", { id: clip }, makeSvg(doc, "rect", { x: LEFT_EDGE, y: 4, width: PLOT_WIDE - LEFT_EDGE - 4, height: high - LOW_EDGE })),
     ...xTicks.map((v) => makeSvg(doc, "g", {}, makeSvg(doc, "path", { class: v ? "grid" : "axis", d: `M${across(v)} 10V${high - LOW_EDGE}` }), label({ x: across(v), y: high - 6, "text-anchor": "middle" }, v))),
-    ...yTicks.map((v) => makeSvg(doc, "g", {}, makeSvg(doc, "path", { class: v ? "grid" : "axis", d: `M${LEFT_EDGE} ${up(v)}H${WIDE - 10}` }), label({ x: LEFT_EDGE - 6, y: up(v) + 4, "text-anchor": "end" }, v))),
+    ...yTicks.map((v) => makeSvg(doc, "g", {}, makeSvg(doc, "path", { class: v ? "grid" : "axis", d: `M${LEFT_EDGE} ${up(v)}H${PLOT_WIDE - 10}` }), label({ x: LEFT_EDGE - 6, y: up(v) + 4, "text-anchor": "end" }, v))),
     makeSvg(doc, "g", { "clip-path": `url(#${clip})` }, drawn));
   if (drag) {
     let down = false;
     const move = (/** @type {PointerEvent} */ event) => {
       const box = svg.getBoundingClientRect();
-      const at = x[0] + ((((event.clientX - box.left) / box.width) * WIDE - LEFT_EDGE) / (WIDE - LEFT_EDGE - 10)) * (x[1] - x[0]);
+      const at = x[0] + ((((event.clientX - box.left) / box.width) * PLOT_WIDE - LEFT_EDGE) / (PLOT_WIDE - LEFT_EDGE - 10)) * (x[1] - x[0]);
       drag(Math.max(x[0], Math.min(x[1], at)));
     };
     svg.addEventListener("pointerdown", (event) => { down = true; svg.setPointerCapture?.(event.pointerId); move(event); });
@@ -55,6 +55,6 @@ export function plotOf(lab, { name, x, y, xTicks, yTicks, high = 230, ticks = ti
 }
 
 /** @param {number} value */
-function tickText(value) {
+function plotTick(value) {
   return String(value).replace("-", "−");
 }

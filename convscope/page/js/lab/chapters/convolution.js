@@ -76,7 +76,7 @@ function mountConvolution(lab) {
     sizes.textContent = now.slide.pad ? `${side}×${side} + ${now.slide.pad}` : `${side}×${side}`;
     outSize.textContent = `${out}×${out}`;
     empty.hidden = out > 0;
-    refill(sum, ...sumOf(lab, now));
+    refill(sum, ...writtenSum(lab, now));
     refill(formula, ...formulaOf(lab, now));
     const lost = now.counts.flat().filter((n) => !n).length;
     dropped.textContent = lost ? t("conv.dropped", { n: lost, all: side * side }) : t("conv.kept");
@@ -106,7 +106,7 @@ function computed(lab) {
 /** @typedef {ReturnType<typeof computed>} Convolving */
 
 /** The window's sum as the lecture writes it: (−1 + 1 + 1 + 1) / 9 = 0.2222; products of 0 are left out. @param {Lab} lab @param {Convolving} now */
-function sumOf({ doc }, { window, kernel, slide, output, at }) {
+function writtenSum({ doc }, { window, kernel, slide, output, at }) {
   const terms = window.filter((one) => one.product !== 0);
   const written = terms.flatMap((one, i) => {
     const [sign, size] = signed(one.product, Number.isInteger(one.product) ? 0 : 3);

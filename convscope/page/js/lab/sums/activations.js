@@ -3,7 +3,7 @@
 /** @typedef {"sigmoid" | "tanh" | "relu" | "leaky" | "prelu"} ActivationName */
 
 /** @param {number} x */
-export function sigmoid(x) {
+export function sigmoidAt(x) {
   if (x >= 0) return 1 / (1 + Math.exp(-x));
   const power = Math.exp(x);
   return power / (1 + power);
@@ -11,7 +11,7 @@ export function sigmoid(x) {
 
 /** s·(1 − s): at most ¼, at x = 0. @param {number} x */
 export function sigmoidSlope(x) {
-  return sigmoid(x) * sigmoid(-x);
+  return sigmoidAt(x) * sigmoidAt(-x);
 }
 
 /** @param {number} x */
@@ -31,7 +31,7 @@ export function leakyReluSlope(x, slope) {
 
 /** What an activation gives at x, and its slope there. @param {ActivationName} name @param {number} x @param {number} below the slope left of 0 of leaky and prelu @returns {{value: number, slope: number}} */
 export function activationAt(name, x, below) {
-  if (name === "sigmoid") return { value: sigmoid(x), slope: sigmoidSlope(x) };
+  if (name === "sigmoid") return { value: sigmoidAt(x), slope: sigmoidSlope(x) };
   if (name === "tanh") return { value: Math.tanh(x), slope: tanhSlope(x) };
   const slope = name === "relu" ? 0 : below;
   return { value: leakyRelu(x, slope) + 0, slope: leakyReluSlope(x, slope) };
