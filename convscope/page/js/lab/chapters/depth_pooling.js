@@ -21,7 +21,7 @@ export function poolingPart(lab) {
   const { shape } = lab.payload.digits.pictures;
   const layer = () => (LAYERS.includes(lab.state.m) ? lab.state.m : LAYERS[0]);
   const node = () => engine.nodes.findIndex((one) => one.name === layer());
-  const digit = () => wholeIn(lab.state, "d", 0, shape[0] - 1, 3);
+  const digit = () => wholeIn(lab.state, "d", 0, shape[0] - 1, Math.min(16, shape[0] - 1));
   const channel = () => wholeIn(lab.state, "c2", 1, engine.nodes[node()].output[0], 6);
   let computed = -1;
   let outputs = /** @type {Float64Array[]} */ ([]);
@@ -37,7 +37,7 @@ export function poolingPart(lab) {
   const thumbs = Array.from({ length: shape[0] }, (_, i) => {
     const canvas = make(doc, "canvas", { class: "pixels" });
     paintPicture(canvas, /** @type {Uint8Array} */ (itemOf(pictures, shape, i)), 0, shape.slice(1));
-    return make(doc, "button", { type: "button", class: "thumb", "aria-label": `${t("deep.digit")} ${i + 1}: ${lab.payload.digits.labels[i]}`, on: { click: () => lab.tune({ d: i === 3 ? null : i }) } }, canvas);
+    return make(doc, "button", { type: "button", class: "thumb", "aria-label": `${t("deep.digit")} ${i + 1}: ${lab.payload.digits.labels[i]}`, on: { click: () => lab.tune({ d: i === 16 ? null : i }) } }, canvas);
   });
   const choose = presets(lab, t("deep.layer"), LAYERS.map((name) => ({ text: name, on: () => layer() === name, press: () => lab.tune({ m: name === LAYERS[0] ? null : name, c2: null, at: null }) })));
   const which = slider(lab, t("deep.channel"), { min: 1, max: 16, step: 1 }, channel, (value) => lab.tune({ c2: value === 6 ? null : value }));
