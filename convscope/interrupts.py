@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from types import FrameType
 from typing import Any, Self
 
@@ -16,11 +17,12 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class Interrupts:
     """While entered, the first Ctrl-C or SIGTERM makes `asked()` true and the second ends the process with exit code 5.
 
+    `apart` is how many seconds a second one must come after the first to count: torchrun passes on what the terminal sent already.
     Outside the main thread, where Python delivers no signals, it changes nothing.
     """
 
-    def __init__(self) -> None:
-        self._asked = False
+    def __init__(self, apart: float = 0.0) -> None:
+        self._asked, self._apart, self._when = False, apart, 0.0
         self._before: dict[int, Any] = {}
 
     def asked(self) -> bool:
@@ -38,6 +40,7 @@ class Interrupts:
         self._before = {}
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
-        if self._asked:
+        if self._asked and time.monotonic() - self._when >= self._apart:
             os._exit(INTERRUPTED)
-        self._asked = True
+        if not self._asked:
+            self._asked, self._when = True, time.monotonic()

@@ -55,6 +55,7 @@ def settle(
     val: int | None,
     device: str,
     threads: int | None,
+    processes: int = 1,
 ) -> Line:
     """Return the settings of a new run, everything worked out. Raises what does not fit together."""
     from . import machine
@@ -71,7 +72,7 @@ def settle(
     pictures, _ = parts(dataset, val)
     spec = input_spec(pictures.images, recipe.scaling)
     check_ends(network, spec)
-    _check_batches(network, recipe, len(pictures))
+    _check_batches(network, recipe, len(pictures), processes)
     with machine.processor(surroundings["threads"]):
         recipe = replace(recipe, precision=machine.precision(recipe.precision, where))
     steps = recipe.steps(len(pictures))
@@ -95,6 +96,7 @@ def settle(
         "input": spec.to_json(),
         "device": where.type,
         **surroundings,
+        "processes": processes,
     }
 
 
@@ -138,13 +140,16 @@ def _findable(name: Any) -> str:
     return str(Path(text).absolute()) if not known and os.path.exists(text) else text
 
 
-def _check_batches(network: Network, recipe: Recipe, pictures: int) -> None:
+def _check_batches(network: Network, recipe: Recipe, pictures: int, processes: int) -> None:
     if pictures == 0:
         raise InputError("there is no training picture")
     least = min(recipe.batch_size, pictures)
     if recipe.partial_batches and pictures % recipe.batch_size:
         least = pictures % recipe.batch_size
-    if least == 1 and any(isinstance(node.layer, BatchNorm) for node in network.nodes):
-        raise InputError(
-            "BatchNorm needs batches of 2 pictures or more", got=1, hint="another --batch-size, or a plan without bn"
-        )
+    each = least // processes
+    if each == 0:
+        what, expected = "a batch is too small to be shared", f"{processes} pictures or more, one a process"
+        raise InputError(what, got=least, expected=expected, hint="another --batch-size, or fewer processes")
+    if each == 1 and any(isinstance(node.layer, BatchNorm) for node in network.nodes):
+        what = "BatchNorm needs batches of 2 pictures or more" + (" in every process" if processes > 1 else "")
+        raise InputError(what, got=1, hint="another --batch-size, or a plan without bn")

@@ -67,13 +67,13 @@ class Run:
         return run
 
     @classmethod
-    def reopen(cls, path: Path) -> Run:
-        """Lock an unfinished run to continue it. Raises InputError if it is none or finished, EnvironmentFault if in use."""
+    def reopen(cls, path: Path, finished: bool = False) -> Run:
+        """Lock a run to continue it. Raises InputError if it is none, or finished unless `finished` allows that, EnvironmentFault if in use."""
         settings = read_settings(path)
         with _faults(path):
             run = cls(path, settings, _locked(path / "lock", path))
         try:
-            if run.model.exists():
+            if run.model.exists() and not finished:
                 raise InputError("this run is finished", where=str(path), hint=f"its model is {run.model}")
             with _faults(path):
                 for folder in (path, path / "checkpoints", path / "snapshots"):

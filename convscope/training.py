@@ -24,8 +24,10 @@ from .grouping import optimisers
 from .optimisers import SGD
 from .recipes import Recipe
 from .runs import Run
+from .team import Team
 
 Line = dict[str, Any]
+ALONE = Team()
 
 
 def fit(
@@ -35,6 +37,7 @@ def fit(
     *,
     seed: int,
     steps: int,
+    team: Team = ALONE,
     run: Run | None = None,
     measure: Callable[[Net], Line | None] | None = None,
     show: Callable[[Net, int], None] | None = None,
@@ -45,11 +48,12 @@ def fit(
 ) -> None:
     """Train `state` from where it stands to `steps` on uint8 pictures (N, C, H, W) and int64 labels (N,), on one device.
 
-    Every random number follows from (seed, epoch, step), so a run that was interrupted ends in the same bits. `measure`
-    gives figures at an epoch's end, `show` is called at the steps in `show_at`, `tell` gets each line of the log.
+    Every random number follows from (seed, epoch, step, process), so a run that was interrupted ends in the same bits. Of
+    several processes each is in `team` and does its share of every batch. `measure` gives figures at an epoch's end, `show` is called at the steps in `show_at`, `tell` gets each line of the log.
     Raises InputError when the loss is no longer finite and Interrupted, after a checkpoint, when `stop` says so.
     """
     recipe, net = state.recipe, state.net.train()
+    model = team.wrap(net)
     device, parameters = images.device, list(net.parameters())
     batches, batch, first = recipe.batches(len(images)), recipe.batch_size, net.network.nodes[0]
     size = first.output[1:] if isinstance(first.layer, Crop) else (images.shape[2], images.shape[3])  # (h, w)
@@ -62,32 +66,36 @@ def fit(
         epoch, index = divmod(state.step, batches)
         if index == 0 or not len(order):
             order = permutation(len(images), seed, epoch).to(device)  # (N,)
-        sow(number(seed, epoch, index))  # augmentation and dropout of this step
+        sow(number(seed, epoch, index, *team.key))  # augmentation and dropout of this step
 
         # Learn.
-        chosen = order[index * batch : (index + 1) * batch]  # (B,)
+        whole = order[index * batch : (index + 1) * batch]
+        chosen = team.share(whole)  # (B,); the whole batch, unless other processes share it
         x = augment.batch(
             images, chosen, size, recipe.augmentation, torch.default_generator, net.spec.mean
         )  # (B, C, h, w)
         y = labels[chosen]  # (B,)
         with torch.autocast(device.type, torch.bfloat16, enabled=recipe.precision == "bfloat16"):
-            logits = net(x)  # (B, K)
+            logits = model(x)  # (B, K)
         loss = functional.cross_entropy(logits.float(), y, label_smoothing=recipe.label_smoothing)
         for parameter in parameters:
             parameter.grad = None
-        loss.backward()  # type: ignore[no-untyped-call]
+        team.weigh(loss, len(chosen), len(whole)).backward()  # type: ignore[no-untyped-call]
         share = recipe.share(state.step, steps)
         for optimiser in state.optimisers:
             optimiser.step(share)
+        team.level(net)
         state.advance(loss.detach(), logits.detach(), y)
 
         # Look.
-        last, stopping = state.step == steps, stop()
-        epoch_ends = last or index + 1 == batches
-        keeping = last or stopping or time.monotonic() - kept >= keep_seconds
+        last, epoch_ends = state.step == steps, state.step == steps or index + 1 == batches
+        stopping, due = team.either(stop(), time.monotonic() - kept >= keep_seconds)
+        keeping = last or stopping or due
         logging, showing = epoch_ends or index % recipe.log_every == 0, state.step in show_at
         if logging or keeping or showing:
-            state.settle(share)  # waits for the device; a loss that is not finite ends it here, before anything is kept
+            state.settle(
+                share, team
+            )  # waits for the device; a loss that is not finite ends it here, before anything is kept
         lines = [state.step_line(batches, share, clock)] if logging else []
         if epoch_ends:
             with clock.paused():
@@ -100,8 +108,9 @@ def fit(
                 run.append(line)
         if show and showing:
             show(state.result, state.step)
-        if run is not None and keeping:
-            run.keep(state.step, *state.contents())
+        if keeping:
+            if run is not None:
+                run.keep(state.step, *state.contents())
             kept = time.monotonic()
 
         # Tell.
@@ -141,14 +150,14 @@ class State:
         self.step += 1
         self._fresh.append((loss, (logits.argmax(1) == y).sum(), len(y)))
 
-    def settle(self, share: float) -> None:
-        """Fetch the figures of the steps since the last time. Raises InputError if a loss is NaN or infinite."""
+    def settle(self, share: float, team: Team = ALONE) -> None:
+        """Fetch the figures of the steps since the last time, over all processes. Raises InputError if a loss is NaN or infinite."""
         if not self._fresh:
             return
-        losses = torch.stack([f[0] for f in self._fresh]).tolist()
-        corrects = torch.stack([f[1] for f in self._fresh]).tolist()
-        first = self.step - len(losses) + 1
-        for i, (loss, correct, (_, _, n)) in enumerate(zip(losses, corrects, self._fresh, strict=True)):
+        losses, corrects, counts = zip(*self._fresh, strict=True)
+        figures = team.sums(torch.stack(losses), torch.stack(corrects), counts)
+        first = self.step - len(self._fresh) + 1
+        for i, (loss, correct, n) in enumerate(zip(*figures, strict=True)):
             if not math.isfinite(loss):
                 raise InputError(
                     f"the loss is no longer finite at step {first + i:,}, learning rate {self.lr * share:.3g}",
@@ -193,15 +202,22 @@ class State:
             "time": {"seconds": round(clock.seconds(), 3)},
         }
 
-    def contents(self) -> tuple[Arrays, Line]:
-        """Return every tensor and number that `restore` needs."""
+    def tensors(self) -> dict[str, Tensor]:
+        """Return every tensor that training changes, by name."""
         tensors = {f"weights.{n}": v for n, v in self.net.state_dict().items()}
         for optimiser in self.optimisers:
             tensors |= {f"optimiser.{n}": v for n, v in optimiser.state.items()}
         if self.average is not None:
             tensors |= {f"average.{n}": v for n, v in self.average.state_dict().items()}
-        facts = {"step": self.step, "recent": self._recent, "epoch": self._epoch, "time": {"seconds": self.seconds}}
-        return {n: v.detach().cpu().contiguous().numpy() for n, v in tensors.items()}, facts
+        return tensors
+
+    def contents(self) -> tuple[Arrays, Line]:
+        """Return every tensor and number that `restore` needs."""
+        return {n: v.detach().cpu().contiguous().numpy() for n, v in self.tensors().items()}, self.facts()
+
+    def facts(self) -> Line:
+        """Return every number that `place` needs."""
+        return {"step": self.step, "recent": self._recent, "epoch": self._epoch, "time": {"seconds": self.seconds}}
 
     def restore(self, tensors: Arrays, facts: Line) -> None:
         """Put back what `contents` returned. Raises InputError if it is of another network."""
@@ -215,6 +231,10 @@ class State:
         for optimiser in self.optimisers:
             for name, buffer in optimiser.state.items():
                 buffer.copy_(torch.from_numpy(parts["optimiser"][name]))
+        self.place(facts)
+
+    def place(self, facts: Line) -> None:
+        """Stand where `facts` say; the tensors stay as they are."""
         self.step, self.seconds = facts["step"], facts["time"]["seconds"]
         self._recent, self._epoch = [tuple(r) for r in facts["recent"]], facts["epoch"]
 

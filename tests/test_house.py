@@ -19,6 +19,7 @@ ORDER = """
     files
     formula
     arithmetic
+    launch
     inputs
     borders depth
     images
@@ -28,6 +29,7 @@ ORDER = """
     modelfile
     recipes
     augment optimisers machine interrupts chance
+    team
     grouping
     checkpoints
     runs
@@ -35,6 +37,7 @@ ORDER = """
     evaluation
     snapshots preparation
     training
+    execution
     session
     see
     page

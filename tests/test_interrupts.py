@@ -32,6 +32,19 @@ def test_the_second_ends_the_process_at_once() -> None:
     assert (ran.returncode, ran.stdout) == (5, "first\n")
 
 
+def test_a_second_one_too_close_to_the_first_does_not_count() -> None:
+    with Interrupts(apart=60.0) as watch:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)  # as torchrun does after Ctrl-C
+        assert watch.asked()
+    code = (
+        "import os, signal, time\nfrom convscope.interrupts import Interrupts\nwith Interrupts(apart=0.05):\n    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    time.sleep(0.1)\n    os.kill(os.getpid(), signal.SIGTERM)\n    print('second')"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (5, "")
+
+
 def test_other_threads_leave_signals_alone() -> None:
     before = signal.getsignal(signal.SIGINT)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from importlib import import_module
 
-from ..errors import INTERRUPTED, OK, USAGE, ConvscopeError, EnvironmentFault, did_you_mean
+from ..errors import INTERRUPTED, OK, USAGE, ConvscopeError, EnvironmentFault, InputError, did_you_mean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(verb, words)
     except ConvscopeError as error:
-        print(error, file=sys.stderr)
+        report(error)
         return error.exit_code
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
@@ -66,6 +67,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
         sys.stdout = None  # nothing left to flush to
         return OK
+
+
+def report(error: ConvscopeError) -> None:
+    """Print an error. Of several processes that train together the first speaks for all, the others of what they alone met."""
+    rank = os.environ.get("RANK", "0") if "TORCHELASTIC_RUN_ID" in os.environ else "0"
+    if rank == "0":
+        print(error, file=sys.stderr)
+    elif isinstance(error, (InputError, EnvironmentFault)):
+        print(f"process {rank}: {error.line()}", file=sys.stderr)
 
 
 def _run(verb: str | None, words: list[str]) -> int:

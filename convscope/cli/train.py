@@ -49,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
     given = {n: v for n, v in vars(args).items() if n in GIVEN and v is not None}
     with progress(sys.stderr) as told:
         result = train(**given, progress=told)
+    if not told.begin:  # of several processes only the first is told, and tells
+        return 0
     if args.json:
         print(json.dumps(result.to_json()))
         return 0
