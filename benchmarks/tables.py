@@ -90,21 +90,15 @@ def footnote(result: dict[str, Any]) -> str:
 def title(name: str) -> str:
     """Return a field's name as a heading, with its unit.
 
-    >>> title("accuracy"), title("wall_seconds"), title("images_per_second")
-    ('accuracy, %', 'wall, s', 'images per second')
+    >>> title("share"), title("seconds"), title("wall_seconds"), title("images_per_second")
+    ('share, %', 'time, s', 'wall, s', 'images per second')
     """
-    last = name.rpartition("_")[2]
-    words = name.replace("_", " ")
-    if last in UNITS:
-        words = (
-            words
-            if last == "accuracy"
-            else words.removesuffix(last).strip() or "time"
-            if last.endswith("seconds")
-            else words.removesuffix(last).strip() or "size"
-        )
-        return f"{words}, {UNITS[last]}"
-    return words
+    last, words = name.rpartition("_")[2], name.replace("_", " ")
+    if last not in UNITS:
+        return words
+    if last not in SHARES:
+        words = words.removesuffix(last).strip() or ("time" if last.endswith("seconds") else "size")
+    return f"{words}, {UNITS[last]}"
 
 
 def is_number(value: object) -> bool:
