@@ -16,7 +16,7 @@ from benchmarks import results
 
 PEERS = Path(__file__).parent / "peers"
 ROOT = Path(__file__).parents[1]
-NAMES = ("convscope", "torch", "keras", "fastai", "sklearn")
+NAMES = ("convscope", "torch", "keras", "fastai", "sklearn", "openvino")
 TOOLS = ("pip", "setuptools", "_distutils_hack", "pkg_resources", "wheel")  # every environment has them
 
 
@@ -41,6 +41,11 @@ def python(name: str) -> Path:
     return place / "bin" / "python"
 
 
+def packages(name: str) -> Path:
+    """Return an environment's folder of packages."""
+    return next((folder() / name / "lib").glob("python*/site-packages"))
+
+
 def requirements(name: str) -> str:
     """Return exact versions, a line each; convscope's own are those of constraints.txt that running it needs."""
     return (PEERS / f"{name}.txt").read_text()
@@ -48,13 +53,12 @@ def requirements(name: str) -> str:
 
 def size(name: str) -> results.Row:
     """Return the megabytes that an environment's packages take on disk, without pip, and how many there are."""
-    packages = next((folder() / name / "lib").glob("python*/site-packages"))
-    total = 0
-    for path in packages.rglob("*"):
-        top = path.relative_to(packages).parts[0]
+    place, total = packages(name), 0
+    for path in place.rglob("*"):
+        top = path.relative_to(place).parts[0]
         if path.is_file() and not path.is_symlink() and top.split("-")[0].removesuffix(".pth") not in TOOLS:
             total += path.stat().st_size
-    installed = [p for p in packages.glob("*.dist-info") if p.name.split("-")[0] not in TOOLS]
+    installed = [p for p in place.glob("*.dist-info") if p.name.split("-")[0] not in TOOLS]
     return {"name": name, "megabytes": round(total / 1e6, 1), "packages": len(installed)}
 
 

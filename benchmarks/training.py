@@ -100,10 +100,10 @@ def run(method: Method, extra: list[str], core: int) -> list[results.Row]:
 
 
 def pinned(core: int) -> None:
-    """Keep this process on one core, at this `nice` against everything: by itself Linux minds it only within a session."""
-    os.setsid()
+    """Keep this process on one core, in a session of its own if it may: Linux minds `nice` only within one, unless told."""
     os.sched_setaffinity(0, {core})
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # a shell's own child cannot leave, and other systems have no such file
+        os.setsid()
         Path("/proc/self/autogroup").write_text(str(os.getpriority(os.PRIO_PROCESS, 0)))
 
 

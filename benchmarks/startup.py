@@ -1,0 +1,91 @@
+"""Whole processes from the command to their end, in turn: convscope's verbs beside what Python and the libraries cost alone.
+
+    python -m benchmarks.startup [--rounds 15] [--core 1]
+
+Files are in the page cache (a first round is thrown away), one core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from benchmarks import results
+from benchmarks.training import CALM, locked, pinned
+from convscope import data
+
+WHAT = (
+    "Whole processes on one core, from the command to its end, in turn: milliseconds by the wall clock and of processor, one row a run. *Beside* is what "
+    "the line above it is compared with: bare Python, or Python with the libraries that its work cannot do without."
+)
+MODEL = Path(__file__).parents[1] / "convscope" / "page" / "slides" / "model.onnx"
+READ = "import numpy, PIL.Image; numpy.asarray(PIL.Image.open({picture!r}))"
+RUNTIME = (
+    READ.replace("numpy.asarray", "x = numpy.asarray")
+    + "; import onnxruntime; s = onnxruntime.InferenceSession({model!r}); s.run(None, {{'pictures': x[None, None]}})"
+)
+
+
+def commands(picture: str) -> dict[str, list[str]]:
+    """Return what is started, by the name of its row."""
+    convscope, code = ["-m", "convscope"], lambda text: ["-c", text.format(picture=picture, model=str(MODEL))]
+    return {
+        "python -c pass": code("pass"),
+        "convscope --help": [*convscope, "--help"],
+        "convscope describe slides": [*convscope, "describe", "slides"],
+        "beside: Python, numpy, Pillow, one picture read": code(READ),
+        "beside: that and ONNX Runtime, one picture scored": code(RUNTIME),
+        "convscope predict, one picture": [*convscope, "predict", str(MODEL), picture],
+        "beside: import torch": code("import torch"),
+    }
+
+
+def main() -> None:
+    """Start each in turn, and write benchmarks/results/startup.json."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="the core to run on (the last)")
+    parser.add_argument("--lock", type=Path, help="a file to lock during each round, where others measure on that core")
+    given = parser.parse_args()
+    dataset = data.load("mnist")
+    assert dataset.test is not None
+    rows: list[results.Row] = []
+    with tempfile.TemporaryDirectory() as folder:
+        picture = str(Path(folder) / "digit.png")
+        Image.fromarray(np.ascontiguousarray(dataset.test.images[0, 0])).save(picture)
+        for number in range(given.rounds + 1):
+            with locked(given.lock):
+                found = [
+                    {"command": name, "run": number, **started(words, given.core)}
+                    for name, words in commands(picture).items()
+                ]
+            rows += found if number else []  # the first one reads the files from the disk
+    print(results.write("startup", WHAT, rows))
+
+
+def started(words: list[str], core: int) -> results.Row:
+    """Run Python with those words and return its milliseconds. Raises CalledProcessError if it failed."""
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(
+        [sys.executable, *words],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, **CALM},
+        preexec_fn=lambda: pinned(core),
+    )
+    took, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {"milliseconds": round(1000 * took, 2), "cpu_milliseconds": round(1000 * cpu, 2)}
+
+
+if __name__ == "__main__":
+    main()
