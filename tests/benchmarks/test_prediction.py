@@ -1,0 +1,46 @@
+"""What prediction's and start-up's figures are: medians a picture, and whole processes that must succeed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import prediction, startup
+
+
+def test_a_time_is_the_median_call_over_its_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = {"wall": 0.0, "cpu": 0.0}
+    took = iter([(8.0, 4.0), (2.0, 1.0), (3.0, 2.0)])
+
+    def function(pictures: prediction.Pixels) -> None:
+        wall, cpu = next(took)
+        clock["wall"] += wall
+        clock["cpu"] += cpu
+
+    monkeypatch.setattr(prediction.time, "perf_counter", lambda: clock["wall"])
+    monkeypatch.setattr(prediction.time, "process_time", lambda: clock["cpu"])
+    pictures = np.zeros((4, 1, 28, 28), np.uint8)
+    assert prediction.timed(function, pictures, least=1.0) == (750_000.0, 500_000.0)  # 3 s and 2 s, four pictures
+
+
+def test_a_process_is_timed_and_must_succeed() -> None:
+    core = max(os.sched_getaffinity(0))
+    row = startup.started(["-c", "sum(range(3_000_000))"], core)
+    assert row["milliseconds"] > 1
+    assert row["cpu_milliseconds"] > 1
+    with pytest.raises(subprocess.CalledProcessError):
+        startup.started(["-c", "raise SystemExit(3)"], core)
+
+
+@pytest.mark.slow
+def test_every_command_runs(tmp_path: Path) -> None:
+    from PIL import Image
+
+    picture = tmp_path / "a.png"
+    Image.fromarray(np.zeros((28, 28), np.uint8)).save(picture)
+    for name, words in startup.commands(str(picture)).items():
+        assert startup.started(words, max(os.sched_getaffinity(0)))["milliseconds"] > 0, name
