@@ -5,11 +5,13 @@ python -m benchmarks.report
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmarks import frontier_report, results, training_report
-from benchmarks.tables import footnote, of_result
+from benchmarks.svg import Dot, dots
+from benchmarks.tables import figure, footnote, of_result
 
 DOCS = Path(__file__).parents[1] / "docs"
 README = DOCS.parent / "README.md"
@@ -20,6 +22,50 @@ TITLES = {
     "prediction": "Prediction",
     "startup": "Start-up",
     "page-drawing": "The page, while a hand draws",
+}
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A dot for each value of the field `label`, at the mean of `figure`, of the rows that have what `where` says."""
+
+    title: str
+    axis: str
+    label: str
+    figure: str
+    unit: str
+    where: tuple[str, str] | None = None
+
+    def drawn(self, rows: list[results.Row]) -> str:
+        groups: dict[str, list[float]] = {}
+        for row in rows:
+            if self.where is None or row[self.where[0]] == self.where[1]:
+                groups.setdefault(row[self.label], []).append(row[self.figure])
+        lines = []
+        for label, values in groups.items():
+            s = results.summary(values)
+            lines.append(
+                Dot(label, (s.mean, s.least, s.most), f"{figure(s.mean)} {self.unit}", label.startswith("convscope"))
+            )
+        return dots(self.title, self.axis, lines)
+
+
+PLOTTED = {
+    "startup": Plot(
+        "Whole processes, from the command to the end",
+        "milliseconds of processor, logarithmic",
+        "command",
+        "cpu_milliseconds",
+        "ms",
+    ),
+    "prediction": Plot(
+        "One picture through the slides network, in process",
+        "microseconds of processor, logarithmic",
+        "what",
+        "cpu_microseconds",
+        "µs",
+        ("pictures_at_once", "1"),
+    ),
 }
 OPENING = """# Benchmarks
 
@@ -73,6 +119,13 @@ def report(all_results: dict[str, dict[str, Any]]) -> tuple[str, dict[str, str]]
             text, drawn = frontier_report.section(result)
             parts.append(text)
             plots |= drawn
+        elif name in PLOTTED:
+            heading, plot = TITLES[name], PLOTTED[name]
+            plots[name] = plot.drawn(result["rows"])
+            picture = f"![{plot.title}](benchmarks/{name}.svg)"
+            parts.append(
+                f"## {heading}\n\n{result['what']}\n\n{picture}\n\n{of_result(result['rows'])}\n\n{footnote(result)}\n"
+            )
         elif name not in ("training", "first-step", "installation"):
             heading = TITLES.get(name, name.replace("-", " ").replace("_", " ").capitalize())
             parts.append(f"## {heading}\n\n{result['what']}\n\n{of_result(result['rows'])}\n\n{footnote(result)}\n")

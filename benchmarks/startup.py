@@ -24,8 +24,8 @@ from benchmarks.training import CALM, locked, pinned
 from convscope import data
 
 WHAT = (
-    "Whole processes on one core, from the command to its end, in turn: milliseconds by the wall clock and of processor, one row a run. *Beside* is what "
-    "the line above it is compared with: bare Python, or Python with the libraries that its work cannot do without."
+    "Whole processes on one core, from the command to its end, in turn: milliseconds by the wall clock and of processor, one row a run. The lines without convscope "
+    "are floors: bare Python, and Python with the libraries that the work cannot do without."
 )
 MODEL = Path(__file__).parents[1] / "convscope" / "page" / "slides" / "model.onnx"
 READ = "import numpy, PIL.Image; numpy.asarray(PIL.Image.open({picture!r}))"
@@ -42,10 +42,10 @@ def commands(picture: str) -> dict[str, list[str]]:
         "python -c pass": code("pass"),
         "convscope --help": [*convscope, "--help"],
         "convscope describe slides": [*convscope, "describe", "slides"],
-        "beside: Python, numpy, Pillow, one picture read": code(READ),
-        "beside: that and ONNX Runtime, one picture scored": code(RUNTIME),
-        "convscope predict, one picture": [*convscope, "predict", str(MODEL), picture],
-        "beside: import torch": code("import torch"),
+        "Python, numpy, Pillow: one picture read": code(READ),
+        "the same and ONNX Runtime: one scored": code(RUNTIME),
+        "convscope predict MODEL PICTURE": [*convscope, "predict", str(MODEL), picture],
+        "import torch": code("import torch"),
     }
 
 

@@ -131,3 +131,14 @@ def test_the_frontier_takes_means_of_each_line_in_each_precision() -> None:
     )
     assert "| 99 % | float32 | mnist | 1,000 | 0.6 | 99.10 | 5.00 | 9,000 | 60.0 | 200 | 1 |" in text
     assert [c["class"] for c in marks(plots["frontier"], "circle")] == ["theirs", "ours"]
+
+
+def test_a_plot_of_a_result_has_a_dot_for_each_label_at_its_mean() -> None:
+    plot = report.Plot("t", "a", "what", "us", "µs", ("n", "1"))
+    rows = [{"what": "convscope", "n": "1", "us": u} for u in (1.0, 3.0)]
+    rows += [{"what": "other", "n": "1", "us": 4.0}, {"what": "other", "n": "256", "us": 1000.0}]
+    ours, theirs = marks(plot.drawn(rows), "circle")
+    assert (ours["class"], theirs["class"]) == ("ours", "theirs")
+    assert "2.00 µs" in plot.drawn(rows)
+    assert "4.00 µs" in plot.drawn(rows)
+    assert float(ours["cx"]) < float(theirs["cx"])
