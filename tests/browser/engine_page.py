@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ class EnginePage:
 
     def __init__(self, browser: webdriver.Chrome, folder: Path) -> None:
         self.browser = browser
+        self.waiting: list[tuple[object, ...]] = []
         script = join(HERE / "engine_page.js", HERE.parent.parent)
         page = document(script=script, style="", title="engine", language="en", payload={}, dictionary={})
         (folder / "engine.html").write_text(page, encoding="utf-8")
@@ -33,19 +35,31 @@ class EnginePage:
 
     def call(self, name: str, *arguments: object) -> Any:
         """Return what `name` of engine_page.js returns."""
-        return self.browser.execute_script("return bench[arguments[0]](...arguments[1])", name, list(arguments))
+        return self.ask([(name, *arguments)])[0]
+
+    def ask(self, calls: Sequence[tuple[object, ...]]) -> list[Any]:
+        """Return what several functions of engine_page.js return, each (name, *arguments), by one trip to the browser."""
+        asked = len(calls)
+        calls, self.waiting = [*self.waiting, *calls], []
+        made = self.browser.execute_script(
+            "return arguments[0].map(([name, ...rest]) => bench[name](...rest) ?? null)", [list(c) for c in calls]
+        )  # type: ignore[no-untyped-call]
+        return list(made)[-asked:] if asked else []
 
     def load(self, network: Network, spec: InputSpec, weights: Weights) -> None:
-        """Make an engine for `network`, from what a payload would hold."""
+        """Make an engine for `network`, from what a payload would hold; it goes along with the next call."""
         tensors = {name: binary.encode(values) for name, values in weights.items()}
-        self.call(
-            "load",
-            {"input": {**spec.to_json(), "dark_borders": True}, "nodes": nodes.to_json(network), "tensors": tensors},
-        )
+        payload = {
+            "input": {**spec.to_json(), "dark_borders": True},
+            "nodes": nodes.to_json(network),
+            "tensors": tensors,
+        }
+        self.waiting = [("load", payload)]
 
     def outputs(self, network: Network, pictures: Array) -> list[Array]:
         """Return every node's output for uint8 pictures (n, C, H, W), shaped as torch shapes it, float32."""
-        made = [[numbers(y) for y in self.call("forward", picture.ravel().tolist())["outputs"]] for picture in pictures]
+        found = self.ask([("forward", picture.ravel().tolist()) for picture in pictures])
+        made = [[numbers(y) for y in one["outputs"]] for one in found]
         shapes = [node.output[:1] if node.flat else node.output for node in network.nodes]
         return [
             np.stack(ys).reshape(-1, *shape).astype(np.float32)

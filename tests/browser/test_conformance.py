@@ -6,7 +6,9 @@ receptive boxes, gradients, Grad-CAM, occlusion, contributions) is held against 
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 from selenium import webdriver
 
 from convscope.build import Net, build, load_weights
+from convscope.errors import InputError
 from convscope.formula import Network
 from convscope.formula.seen import seen
 from convscope.inputs import InputSpec
@@ -36,6 +39,8 @@ from tests.strategies import (
 
 pytestmark = pytest.mark.browser
 Array = np.ndarray[Any, Any]
+Calls = list[tuple[object, ...]]
+Check = Generator[Calls, list[Any], None]  # says what it wants of the page, and is sent it
 KINDS = (
     *("conv", "relu", "leaky_relu", "prelu", "sigmoid", "tanh", "maxpool", "avgpool", "gap", "bn", "dropout"),
     *("flatten", "fc", "crop", "add"),
@@ -77,19 +82,30 @@ def test_what_is_derived_from_the_numbers(page: EnginePage, examples: int) -> No
     def agree(network: Network, data: st.DataObject, seed: int) -> None:
         spec = data.draw(specs(network.input))
         weights, picture = random_weights(network, seed), random_pictures(network, seed, 1)
-        page.load(network, spec, weights)
-        page.outputs(network, picture)
         net = in_float64(network, spec, weights)
         rng = np.random.default_rng(seed)
-        check_terms(page, network, net, picture, rng)
-        check_seen(page, network, rng)
-        check_gradients(page, network, net, picture, int(rng.integers(network.classes)))
+        checks = [
+            check_terms(network, net, picture, rng),
+            check_seen(network, rng),
+            check_gradients(network, net, picture, int(rng.integers(network.classes))),
+        ]
         if rng.integers(5) == 0:  # hundreds of forward passes in torch
-            check_occlusion(page, network, spec, weights, picture, rng)
+            checks.append(check_occlusion(network, spec, weights, picture, rng))
+        page.load(network, spec, weights)
+        answer(page, [("forward", picture[0].ravel().tolist())], checks)
         occurred.update(set(features(network)))
 
     agree()
     assert set(KINDS) <= occurred.keys(), f"never occurred: {sorted(set(KINDS) - occurred.keys())}"
+
+
+def answer(page: EnginePage, first: Calls, checks: Sequence[Check]) -> None:
+    """Ask the page once for what all the checks want to know, and give each its answers."""
+    wishes = [next(check) for check in checks]
+    found = iter(page.ask([*first, *(call for wish in wishes for call in wish)])[len(first) :])
+    for check, wish in zip(checks, wishes, strict=True):
+        with contextlib.suppress(StopIteration):
+            check.send([next(found) for _ in wish])
 
 
 def in_float64(network: Network, spec: InputSpec, weights: Weights) -> Net:
@@ -105,7 +121,7 @@ def made_by_torch(net: Net, picture: Array) -> tuple[torch.Tensor, list[torch.Te
     return scaled, net.outputs(scaled * net.std + net.mean)
 
 
-def check_terms(page: EnginePage, network: Network, net: Net, picture: Array, rng: np.random.Generator) -> None:
+def check_terms(network: Network, net: Net, picture: Array, rng: np.random.Generator) -> Check:
     """Every term is the number its origin names, the products are values × weights, and together they are the output."""
     scaled, made = made_by_torch(net, picture)
     outputs = [y.detach().numpy().reshape(node.output) for y, node in zip(made, network.nodes, strict=True)]
@@ -113,7 +129,8 @@ def check_terms(page: EnginePage, network: Network, net: Net, picture: Array, rn
     places = [
         [i, *(int(rng.integers(n)) for n in node.output)] for i, node in enumerate(network.nodes) for _ in range(2)
     ]
-    for place, terms in zip(places, page.call("terms", places), strict=True):
+    (found,) = yield [("terms", places)]
+    for place, terms in zip(places, found, strict=True):
         where = f"{network.nodes[place[0]].name} at {place[1:]} of {network.plan}"
         wanted = float(outputs[place[0]][tuple(place[1:])])
         near = {"rtol": 1e-9, "atol": 1e-9, "err_msg": where}
@@ -156,44 +173,45 @@ def total_of(terms: dict[str, Any]) -> float:
     return float(sum(inside))
 
 
-def check_seen(page: EnginePage, network: Network, rng: np.random.Generator) -> None:
+def check_seen(network: Network, rng: np.random.Generator) -> Check:
+    """The box of pixels that a unit sees is convscope.formula's."""
     places = []
     for i, node in enumerate(network.nodes):
         channels, height, width = node.output
         unit = (int(rng.integers(channels)), 0) if node.flat else (int(rng.integers(height)), int(rng.integers(width)))
         places.append([i, *unit])
-    for (i, y, x), box in zip(places, page.call("seen", places), strict=True):
+    (boxes,) = yield [("seen", places)]
+    for (i, y, x), box in zip(places, boxes, strict=True):
         wanted = seen(network, i, (y, x))
         assert box == (wanted and list(wanted)), (
             f"{network.nodes[i].name} unit {y}, {x} of {network.plan} on {network.input}"
         )
 
 
-def check_gradients(page: EnginePage, network: Network, net: Net, picture: Array, chosen: int) -> None:
+def check_gradients(network: Network, net: Net, picture: Array, chosen: int) -> Check:
     """d score / d output of every node is autograd's; Grad-CAM and the contributions follow from it."""
     scaled, made = made_by_torch(net, picture)
     score = made[-1].flatten()[chosen]
     wanted = torch.autograd.grad(score, [scaled, *made], allow_unused=True, retain_graph=True)
-    for name, got, want in zip(
-        ["the picture", *(n.name for n in network.nodes)], page.call("gradients", chosen), wanted, strict=True
-    ):
+    names = ["the picture", *(node.name for node in network.nodes)]
+    last = last_maps(network)
+    rival = (chosen + 1) % network.classes
+    gradients, lasts, why, whole, *cams = yield [
+        *(("gradients", chosen), ("lastMaps",), ("contributions", chosen, rival), ("contributions", chosen, None)),
+        *([("gradCam", chosen, last)] if last >= 0 else []),
+    ]
+    for name, got, want in zip(names, gradients, wanted, strict=True):
         where = f"{name} of {network.plan} on {network.input}"
         ours = np.zeros(0) if got is None else numbers(got)
         theirs = np.zeros(ours.shape) if want is None else want.numpy().ravel()
         assert np.abs(ours - theirs).max(initial=0) <= 1e-9 * max(1.0, np.abs(theirs).max(initial=0)), where
-    last = page.call("lastMaps")
-    if last < 0:
-        with pytest.raises(Exception, match="needs a convolution"):
-            saliency.last_maps(network)
-    else:
-        assert network.nodes[last].name == saliency.last_maps(network)
+    assert lasts == last
+    for map_ in cams:
         maps, gradient = made[last][0].detach(), wanted[last + 1]
         alpha = torch.zeros(len(maps)) if gradient is None else gradient[0].mean((1, 2))
         cam = (alpha[:, None, None] * maps).sum(0).clamp(min=0).numpy().ravel()
-        np.testing.assert_allclose(numbers(page.call("gradCam", chosen, last)), cam, rtol=1e-7, atol=1e-9)
-    rival = (chosen + 1) % network.classes
-    for other in (rival, None):
-        found = page.call("contributions", chosen, other)
+        np.testing.assert_allclose(numbers(map_), cam, rtol=1e-7, atol=1e-9)
+    for other, found in ((rival, why), (None, whole)):
         want_total = float(score.detach()) - (float(made[-1].flatten()[rival].detach()) if other is not None else 0.0)
         products = [item["product"] for item in found["items"]]
         assert products == sorted(products, reverse=True)
@@ -201,16 +219,27 @@ def check_gradients(page: EnginePage, network: Network, net: Net, picture: Array
         np.testing.assert_allclose(sum(products) + found["rest"], want_total, rtol=1e-7, atol=1e-9)
 
 
+def last_maps(network: Network) -> int:
+    """Return the number of the node that Grad-CAM takes unless told, −1 for none."""
+    names = [node.name for node in network.nodes]
+    try:
+        return names.index(saliency.last_maps(network))
+    except InputError as error:
+        assert "needs a convolution" in str(error)
+        return -1
+
+
 def check_occlusion(
-    page: EnginePage, network: Network, spec: InputSpec, weights: Weights, picture: Array, rng: np.random.Generator
-) -> None:
+    network: Network, spec: InputSpec, weights: Weights, picture: Array, rng: np.random.Generator
+) -> Check:
+    """The occlusion map is convscope.see's."""
     net = load_weights(build(network, spec), weights).eval()
     size, chosen = int(rng.integers(2, 6)), int(rng.integers(network.classes))
     stride = int(rng.integers(1, size + 1))
     wanted = saliency.occlusion(net, picture, chosen, size, stride)[0].ravel()
-    got = numbers(page.call("occlusion", picture[0].ravel().tolist(), chosen, size, stride))
+    (got,) = yield [("occlusion", picture[0].ravel().tolist(), chosen, size, stride)]
     np.testing.assert_allclose(
-        got, wanted, atol=2e-5, err_msg=f"{network.plan} on {network.input}, size {size}, stride {stride}"
+        numbers(got), wanted, atol=2e-5, err_msg=f"{network.plan} on {network.input}, size {size}, stride {stride}"
     )
 
 
