@@ -5,10 +5,22 @@ import { architectureChapter } from "./chapters/architecture.js";
 import { convolutionChapter } from "./chapters/convolution.js";
 import { depthChapter } from "./chapters/depth.js";
 import { filtersChapter } from "./chapters/filters.js";
+import { localChapter } from "./chapters/local.js";
 import { lossChapter } from "./chapters/loss.js";
+import { plainChapter } from "./chapters/plain.js";
 import { sharingChapter } from "./chapters/sharing.js";
 
 /** @typedef {import("./shapes.js").Chapter} Chapter */
 
 /** @type {Chapter[]} */
-export const CHAPTERS = [convolutionChapter, filtersChapter, sharingChapter, activationChapter, depthChapter, architectureChapter, lossChapter];
+export const CHAPTERS = [
+  plainChapter,
+  localChapter,
+  convolutionChapter,
+  filtersChapter,
+  sharingChapter,
+  activationChapter,
+  depthChapter,
+  architectureChapter,
+  lossChapter,
+];

@@ -10,32 +10,32 @@ import { sharedPlaces } from "../sums/sharing.js";
 /** @typedef {(to: Partial<Pointed> | null) => void} Point */
 
 const JOINS = sharedPlaces(3, 3, 2, 2).flatMap((line, output) => line.flatMap((weight, pixel) => (weight === null ? [] : [{ weight, pixel, output }])));
-const WIDTH = 400;
-const HEIGHT = 372;
+const NEURONS_WIDE = 400;
+const NEURONS_HIGH = 372;
 const pixelY = (/** @type {number} */ i) => 22 + i * 41;
 const outputY = (/** @type {number} */ i) => 62 + i * 82;
 
 /** Nine pixels at the left, four outputs at the right, sixteen lines with four weights. @param {Lab} lab @param {Point} point @param {(to: Partial<Pointed>) => void} press */
 export function neuronDrawing({ doc, t }, point, press) {
   const lines = JOINS.map(({ weight, pixel, output }) => {
-    const ends = { x1: 52, y1: pixelY(pixel), x2: WIDTH - 62, y2: outputY(output) };
+    const ends = { x1: 52, y1: pixelY(pixel), x2: NEURONS_WIDE - 62, y2: outputY(output) };
     return makeSvg(doc, "g", { class: `join weight-${weight}`, on: { pointerenter: () => point({ weight }), pointerleave: () => point(null), click: () => press({ weight }) } },
       makeSvg(doc, "line", { class: "join-reach", ...ends }), makeSvg(doc, "line", { class: "join-line", ...ends }));
   });
   const labels = JOINS.map(({ weight, pixel, output }) => {
     const share = pixel === 4 ? 0.34 : pixel % 2 ? 0.18 : 0.12; // so that no two names meet
-    const [x, y] = [52 + (WIDTH - 114) * share, pixelY(pixel) + (outputY(output) - pixelY(pixel)) * share];
+    const [x, y] = [52 + (NEURONS_WIDE - 114) * share, pixelY(pixel) + (outputY(output) - pixelY(pixel)) * share];
     return makeSvg(doc, "text", { class: `join-name weight-${weight}`, x, y: y + 3.5, "text-anchor": "middle" }, `w${weight}`);
   });
   const circle = (/** @type {number} */ x, /** @type {number} */ y, /** @type {number} */ r, /** @type {string} */ name) => makeSvg(doc, "g", { class: "neuron" }, makeSvg(doc, "circle", { cx: x, cy: y, r }), makeSvg(doc, "text", { class: "neuron-value", x, y: y + 4, "text-anchor": "middle" }), makeSvg(doc, "text", { class: "neuron-name", x: x < 100 ? x - r - 6 : x + r + 6, y: y + 4, "text-anchor": x < 100 ? "end" : "start" }, name));
   const inputs = Array.from({ length: 9 }, (_, i) => circle(36, pixelY(i), 16, String(i)));
-  const outs = Array.from({ length: 4 }, (_, i) => circle(WIDTH - 40, outputY(i), 22, String(i)));
+  const outs = Array.from({ length: 4 }, (_, i) => circle(NEURONS_WIDE - 40, outputY(i), 22, String(i)));
   outs.forEach((out, i) => {
     out.addEventListener("pointerenter", () => point({ output: i }));
     out.addEventListener("pointerleave", () => point(null));
     out.addEventListener("click", () => press({ output: i }));
   });
-  const element = makeSvg(doc, "svg", { class: "neurons", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": t("share.neurons.name") }, ...lines, ...labels, ...inputs, ...outs);
+  const element = makeSvg(doc, "svg", { class: "neurons", viewBox: `0 0 ${NEURONS_WIDE} ${NEURONS_HIGH}`, role: "img", "aria-label": t("share.neurons.name") }, ...lines, ...labels, ...inputs, ...outs);
   const valueOf = (/** @type {SVGGElement} */ group, /** @type {string} */ text) => { const place = group.querySelector(".neuron-value"); if (place) place.textContent = text; };
   return {
     element,
