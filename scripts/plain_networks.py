@@ -35,8 +35,8 @@ NETWORKS = {
         "cnn": ("conv(8, 5) + relu + maxpool(2) + conv(24, 5) + relu + maxpool(2) + conv(32, 3) + relu + gap + fc", 4),
     },
 }
-# The shapes that X and O are drawn in: within these ranges, in the middle.
-DRAWN = {"scale": (0.55, 1.0), "turn": (-8.0, 8.0), "thickness": (0.6, 1.4)}
+# How X and O are drawn: within these ranges, in the middle give or take half a pixel.
+DRAWN = {"dx": (-0.5, 0.5), "dy": (-0.5, 0.5), "scale": (0.55, 1.0), "turn": (-8.0, 8.0), "thickness": (0.6, 1.4)}
 NOISE = 25.0  # standard deviation, of 255
 SWEEPS = {
     "xo": {
