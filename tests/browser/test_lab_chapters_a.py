@@ -62,7 +62,7 @@ class LabPage:
         return [[float(text.replace("−", "-")) for text in line] for line in lines]
 
     def type(self, field: WebElement, text: str) -> None:
-        field.send_keys(Keys.CONTROL + "a", text)
+        field.send_keys(Keys.CONTROL + "a" + Keys.NULL, text)
 
     def errors(self) -> list[str]:
         return [entry["message"] for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
