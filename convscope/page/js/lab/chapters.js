@@ -7,6 +7,7 @@ import { depthChapter } from "./chapters/depth.js";
 import { filtersChapter } from "./chapters/filters.js";
 import { localChapter } from "./chapters/local.js";
 import { lossChapter } from "./chapters/loss.js";
+import { mnistChapter } from "./chapters/mnist.js";
 import { plainChapter } from "./chapters/plain.js";
 import { sharingChapter } from "./chapters/sharing.js";
 
@@ -23,4 +24,5 @@ export const CHAPTERS = [
   depthChapter,
   architectureChapter,
   lossChapter,
+  mnistChapter,
 ];

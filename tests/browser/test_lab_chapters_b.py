@@ -1,0 +1,289 @@
+"""Chapters 6 to 10 of the lab in Chromium: each one's key numbers are there, and change when something is touched."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+
+from convscope.arithmetic import costs, information
+from convscope.formula import ZOO, describe
+from convscope.page.inline import lab_html
+from convscope.prediction import load
+from convscope.see.binary import decode
+from tests.browser.lab_chapters import SLIDES, payload
+
+pytestmark = pytest.mark.browser
+CHAPTERS = ("activation", "depth", "architecture", "loss", "mnist")
+
+
+class LabPage:
+    """The lab as a file in a browser."""
+
+    def __init__(self, browser: webdriver.Chrome, folder: Path) -> None:
+        self.browser, self.payload = browser, payload()
+        self.file = folder / "lab.html"
+        self.file.write_text(lab_html(self.payload, False), encoding="utf-8")
+
+    def open(self, chapter: str, rest: str = "", language: str = "en", width: int = 1280) -> None:
+        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        self.browser.get("about:blank")
+        self.browser.get_log("browser")
+        self.browser.get(f"{self.file.as_uri()}#c={chapter}&l={language}{rest}")
+
+    def js(self, code: str, *arguments: object) -> Any:
+        return self.browser.execute_script(code, *arguments)
+
+    def figure(self, name: str) -> str:
+        """Return the text of the number so marked."""
+        return str(self.js("return document.querySelector(`[data-figure='${arguments[0]}']`).textContent", name))
+
+    def figures(self, name: str) -> list[str]:
+        return list(
+            self.js(
+                "return [...document.querySelectorAll(`[data-figure='${arguments[0]}']`)].map((e) => e.textContent)",
+                name,
+            )
+        )
+
+    def text(self, selector: str) -> str:
+        return str(self.js("return document.querySelector(arguments[0]).textContent", selector))
+
+    def press(self, words: str) -> None:
+        """Press the visible button of that text."""
+        buttons = self.browser.find_elements(By.XPATH, f"//main//button[normalize-space()='{words}']")
+        next(b for b in buttons if b.is_displayed()).click()
+
+    def put(self, selector: str, value: object, nth: int = 0) -> None:
+        """Give a field or slider a value, as a hand does."""
+        self.js(
+            "const e = document.querySelectorAll(arguments[0])[arguments[2]]; e.value = arguments[1]; e.dispatchEvent(new Event('input', {bubbles: true}))",
+            selector, str(value), nth,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def lab(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> LabPage:
+    return LabPage(browser, tmp_path_factory.mktemp("lab"))
+
+
+def test_the_slope_of_the_sigmoid_is_a_quarter_at_most_and_of_relu_one(lab: LabPage) -> None:
+    lab.open("activation")
+    assert (lab.figure("value"), lab.figure("slope")) == ("0.731", "0.197")
+    lab.put(".curves input[type=range]", 0)
+    assert (lab.figure("value"), lab.figure("slope"), lab.figure("passed")) == ("0.500", "0.250", "0.00391")
+    lab.press("ReLU")
+    assert lab.figure("slope") == "0.000"
+    lab.js("""const e = document.querySelector('.plot.live'), b = e.getBoundingClientRect();
+        e.dispatchEvent(new PointerEvent('pointerdown', {clientX: b.right - b.width * 0.1, clientY: b.top + 9, pointerId: 1}))""")
+    assert float(lab.figure("value")) > 3
+    assert (lab.figure("slope"), lab.figure("passed")) == ("1.000", "1.00000")
+    lab.press("PReLU")
+    lab.put(".curves input[type=range]", -2)
+    assert (lab.figure("value"), lab.figure("slope")) == ("−0.500", "0.250")
+
+
+def test_the_neuron_stays_dead_with_relu_and_comes_back_with_leaky_relu(lab: LabPage) -> None:
+    still = {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}
+    lab.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", still)  # a hundred steps a press, no animation
+    try:
+        lab.open("activation")
+        rows = "return [...document.querySelectorAll('.life')].map((e) => [e.querySelector('.alive').textContent, ...[...e.querySelectorAll('td')].map((d) => d.textContent)])"
+        relu, leaky = lab.js(rows)
+        assert relu == ["dead", "1.40000", "0.00000", "0.00000", "0 / 11"]
+        assert leaky[0] == "below 0, but learning"
+        lab.press("100 steps")
+        lab.press("100 steps")
+        again, alive = lab.js(rows)
+        assert again == relu
+        assert (alive[0], alive[4]) == ("alive", "11 / 11")
+        assert "f(−3.000 x − 5.000)" in lab.text(".life .sum-of-window")
+        lab.put(".slider-pairs input", 2, 1)  # b at the start
+        assert lab.js(rows)[0][0] == "alive"
+    finally:
+        lab.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def test_the_chain_ends_at_one_and_padding_keeps_it_going(lab: LabPage) -> None:
+    lab.open("depth")
+    sizes = "return [...document.querySelectorAll('.chain-step b')].map((e) => e.textContent)"
+    assert lab.js(sizes) == ["9×9", "7×7", "5×5", "3×3", "1×1"]
+    lab.browser.find_elements(By.CSS_SELECTOR, ".stepper")[2].find_elements(By.TAG_NAME, "button")[1].click()
+    assert lab.js(sizes) == ["9×9"] * 8
+
+
+def test_pooling_shows_the_trained_networks_own_numbers(lab: LabPage) -> None:
+    lab.open("depth", "&d=3&c2=6&at=6.5")
+    picture = decode(lab.payload["digits"]["pictures"])[3:4]
+    net = load(SLIDES / "model.onnx").module().eval()
+    import torch
+
+    with torch.no_grad():
+        maps = dict(
+            zip((n.name for n in net.network.nodes), net.outputs(torch.from_numpy(picture.copy())), strict=True)
+        )
+    rows = maps["relu1"][0, 5].tolist()
+    line = lab.text(".pooling .sum-of-window")
+    shown = [float(n.replace("−", "-")) for n in re.findall(r"−?\d+\.\d{3}", line)]
+    wanted = [
+        rows[12][10],
+        rows[12][11],
+        rows[13][10],
+        rows[13][11],
+        costs.pool(rows, False)[6][5],
+        costs.pool(rows, True)[6][5],
+    ]
+    np.testing.assert_allclose(shown, wanted, atol=6e-4)
+    lab.js(
+        "document.querySelector('.pool-map').dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowUp', bubbles: true}))"
+    )
+    assert lab.text(".pooling .sum-of-window") != line
+
+
+def test_three_hundred_layers_with_and_without_pooling(lab: LabPage) -> None:
+    lab.open("depth")
+    assert (lab.figure("plain-last"), lab.figure("plain-macs"), lab.figure("plain-memory")) == (
+        "3000×1200",
+        "13,433,041,800",
+        "6.0 GB",
+    )
+    assert lab.figure("pooled-fits") == "147 / 300"
+    lab.js("document.querySelector('.deep .check input').click()")
+    found = costs.deep(3600, 1800, 300, pad=1, pool_every=30)
+    assert (lab.figure("pooled-macs"), lab.figure("pooled-fits")) == (f"{found.macs:,}", "300 / 300")
+
+
+def test_a_formula_is_read_while_it_is_typed(lab: LabPage) -> None:
+    lab.open("architecture")
+    assert (lab.figure("parameters"), lab.figure("macs"), lab.figure("sees")) == ("274,570", "8,017,920", "26×26")
+    lab.press("lenet5")
+    assert lab.figure("parameters") == "61,706"
+    assert len(lab.js("return [...document.querySelectorAll('.block')]")) == 9
+    area = lab.browser.find_element(By.CSS_SELECTOR, ".formula-area")
+    area.clear()
+    area.send_keys("conv(16, 5, stride=0) + relu")
+    shown = lab.text(".formula-message pre").split("\n")
+    assert "stride must be a whole number of 1 or more, got 0" in lab.text(".formula-message .fault")
+    assert shown[1].index("^") == shown[0].index("0)")
+    assert lab.js("return document.querySelector('.architecture-result').classList.contains('stale')")
+    area.clear()
+    area.send_keys("[(conv(8, 3)*2 + relu)*2 + maxpool(2)] + fc")
+    network = describe("[(conv(8, 3)*2 + relu)*2 + maxpool(2)] + fc").network
+    assert (lab.figure("parameters"), lab.figure("macs")) == (f"{network.parameters:,}", f"{network.macs:,}")
+    lab.browser.find_elements(By.CSS_SELECTOR, ".layer-table .link")[1].click()
+    assert network.nodes[1].size_how in lab.text(".layer-how")
+    assert network.nodes[1].parameters_how in lab.text(".layer-how")
+    lab.put(".size-fields input", 3)
+    assert lab.figure("parameters") == f"{describe(str(network.plan), (3, 28, 28)).network.parameters:,}"
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_the_table_of_a_named_plan_is_describes(lab: LabPage, name: str) -> None:
+    lab.open("architecture", f"&f={name}")
+    rows = lab.js(
+        "return [...document.querySelectorAll('.layer-table tbody tr')].map((r) => [...r.cells].map((c) => c.textContent))"
+    )
+    for row, node in zip(rows, describe(name).network.nodes, strict=True):
+        output = str(node.output[0]) if node.flat else "×".join(map(str, node.output))
+        assert row[:5] == [node.name, str(node.layer), output, f"{node.parameters:,}", f"{node.macs:,}"]
+
+
+def test_entropy_of_the_coin_and_the_cars_and_what_the_wrong_code_costs(lab: LabPage) -> None:
+    lab.open("loss")
+    assert [lab.figure(name) for name in ("entropy", "cross", "own", "kl")] == ["1.75", "2.000", "1.750", "0.250"]
+    assert lab.js("return [...document.querySelectorAll('.code-word')].map((e) => e.textContent)") == [
+        "0",
+        "10",
+        "110",
+        "111",
+    ]
+    lab.press("q = p")
+    assert (lab.figure("cross"), lab.figure("kl")) == ("1.750", "0.000")
+    lab.press("A coin: ½, ½")
+    assert lab.figure("entropy") == "1.00"
+    lab.press("Four equal: ¼ each")
+    assert lab.figure("entropy") == "2.00"
+    lab.press("nats")
+    assert lab.figure("entropy") == f"{information.entropy([0.25] * 4):.5f}"
+    lab.put(".entropy input[type=range]", 8)
+    assert lab.figure("entropy") == f"{information.entropy([8 / 11, 1 / 11, 1 / 11, 1 / 11]):.5f}"
+
+
+def test_softmax_breaks_as_written_and_holds_as_computed(lab: LabPage) -> None:
+    lab.open("loss")
+    rows = "return [...document.querySelectorAll('.softmax-table tbody tr')].map((r) => [...r.cells].slice(1, 6).map((c) => c.textContent))"
+    before = lab.js(rows)
+    assert (
+        [row[1] for row in before]
+        == [row[4] for row in before]
+        == [f"{p:.5f}" for p in information.softmax([2, 1, 0.1, -1])]
+    )
+    lab.press("The same + 1,000")
+    after = lab.js(rows)
+    assert [row[1] for row in after] == ["no number"] * 4
+    assert [row[4] for row in after] == [row[4] for row in before]
+
+
+def test_wrong_answers_pay_more(lab: LabPage) -> None:
+    lab.open("loss")
+    rows = "return [...document.querySelectorAll('.penalty-table tbody tr')].map((r) => [...r.cells].map((c) => c.textContent))"
+    assert lab.js(rows)[:3] == [
+        ["0.900", "0.10536", "0.10000"],
+        ["0.300", "1.20397", "0.70000"],
+        ["0.100", "2.30259", "0.90000"],
+    ]
+    lab.press("0.9")
+    assert lab.js(rows)[3][1] == "0.10536"
+    lab.put(".penalty input[type=range]", 0.5)
+    assert lab.js(rows)[3] == ["0.500", "0.69315", "0.50000"]
+
+
+def test_a_recorded_training_can_be_scrubbed_and_a_drawn_digit_is_read(lab: LabPage) -> None:
+    lab.open("mnist")
+    assert "no server to train on" in lab.text(".training")
+    assert lab.figure("test") == "99.43 %"
+    end = lab.text(".train-shown .readout")
+    lab.put(".train-shown .scrubber", 0)
+    first = lab.payload["recorded"]["snapshots"][0]
+    assert (
+        lab.text(".train-shown .readout")
+        == f"step 0 · loss {first['loss']:.4f} · accuracy {first['accuracy'] * 100:.1f} %"
+    )
+    assert lab.text(".train-shown .readout") != end
+    lab.js("""const e = document.querySelector('canvas.pad'); e.scrollIntoView({block: 'center'});
+        const b = e.getBoundingClientRect(), at = (type, y) => e.dispatchEvent(new PointerEvent(type, {clientX: b.left + b.width / 2, clientY: b.top + b.height * y, pointerId: 1, buttons: 1, bubbles: true}));
+        at('pointerdown', 0.2); for (let i = 2; i <= 8; i++) at('pointermove', i / 10); at('pointerup', 0.8)""")
+    lab.browser.set_script_timeout(20)
+    said = lab.browser.execute_async_script("""const done = arguments[0], until = performance.now() + 15000;
+        const look = () => { const text = document.querySelector('.draw-verdict').textContent; if (/reads a \\d/.test(text) || performance.now() > until) done(text); else setTimeout(look, 50); }; look()""")
+    assert said.startswith("It reads a 1, with ")
+    assert re.search(r"mnist\.html#v=draw&p=d[\w%-]{20,}$", lab.js("return document.querySelector('.look-link').href"))
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("width", [390, 768])
+def test_nothing_is_wider_than_a_phone_and_the_console_stays_silent(lab: LabPage, language: str, width: int) -> None:
+    words = json.loads((SLIDES.parent / "i18n" / f"lab.{language}.json").read_text(encoding="utf-8"))
+    titles = {
+        "activation": "act.title",
+        "depth": "deep.title",
+        "architecture": "arch.title",
+        "loss": "info.title",
+        "mnist": "mnist.title",
+    }
+    for chapter in CHAPTERS:
+        lab.open(chapter, language=language, width=width)
+        assert lab.js("return document.documentElement.scrollWidth") <= width, chapter
+        assert words[titles[chapter]] in lab.text("h1")
+        assert not lab.browser.get_log("browser"), chapter
+        unnamed = lab.js(
+            "return [...document.querySelectorAll('main button, main input, main textarea, main [role=button]')].filter((e) => !(e.textContent.trim() || e.getAttribute('aria-label') || e.closest('label'))).map((e) => e.outerHTML.slice(0, 80))"
+        )
+        assert not unnamed, chapter
