@@ -150,6 +150,28 @@ class RandomCrop(nn.Module):
         return f"size={self.size}"
 
 
+class Flatten(nn.Module):
+    """Maps (N, C, H, W) as rows (N, C·H·W), channel by channel, whatever their layout in memory."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return _Rows.apply(x) if x.requires_grad and x.dim() == 4 else x.flatten(1)  # type: ignore[no-untyped-call, no-any-return]
+
+
+class _Rows(torch.autograd.Function):
+    """flatten(1), whose gradient takes the layout that the maps have: torch's own keeps the rows', and what comes before,
+    a ReLU say, then reads two layouts at once at a tenth of the speed (docs/log.md)."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        ctx.shape, ctx.last = x.shape, x.is_contiguous(memory_format=torch.channels_last)
+        return x.flatten(1)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:  # type: ignore[override]
+        layout = torch.channels_last if ctx.last else torch.contiguous_format
+        return gradient.view(ctx.shape).contiguous(memory_format=layout)
+
+
 class Sum(nn.Module):
     """The end of a skip: what its body made plus what went into it."""
 
@@ -187,7 +209,7 @@ def _module(node: Node) -> nn.Module:
         case f.Dropout():
             return nn.Dropout(layer.p)
         case f.Flatten():
-            return nn.Flatten()
+            return Flatten()
         case f.FC():
             return nn.Linear(channels, node.output[0])
         case f.Crop():

@@ -83,15 +83,22 @@ class Muon:
 def orthogonal(x: Tensor, iterations: int = 3) -> Tensor:
     """Return about U·Vᵀ of x = U·S·Vᵀ, (F, n): every singular value near 1, in place of its own.
 
-    Newton-Schulz iteration x ← 3.4445·x + (−4.7750·A + 2.0315·A²)·x with A = x·xᵀ, from x/‖x‖ (Jordan 2024): a polynomial of
-    odd powers changes the singular values alone, and this one draws them quickly to between 0.7 and 1.2.
+    Newton-Schulz iteration x ← p(A)·x with p(A) = 3.4445 − 4.7750·A + 2.0315·A² and A = x·xᵀ, from x/‖x‖ (Jordan 2024): a
+    polynomial of odd powers changes the singular values alone, and this one draws them quickly to between 0.7 and 1.2.
+    All p(A) commute, so they are multiplied up as small matrices, A ← p(A)²·A, and reach x once, at the end.
     """
     tall = x.shape[0] > x.shape[1]
     x = x.T if tall else x
     x = x / (x.norm() + 1e-7)
-    for _ in range(iterations):
-        a = x @ x.T
-        x = torch.addmm(x, torch.addmm(a, a, a, beta=-4.7750, alpha=2.0315), x, beta=3.4445)
+    a = x @ x.T
+    whole = a
+    for i in range(iterations):
+        p = torch.addmm(a, a, a, beta=-4.7750, alpha=2.0315)
+        p.diagonal().add_(3.4445)
+        whole = p @ whole if i else p
+        if i < iterations - 1:
+            a = p @ a @ p
+    x = whole @ x
     return x.T if tall else x
 
 

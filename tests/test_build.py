@@ -206,3 +206,16 @@ def test_skips_have_the_gradient_of_the_sum_written_out() -> None:
     t = torch.tanh(net.conv2(a))
     wanted = torch.autograd.grad(net.fc1((a + (t + torch.relu(t))).flatten(1)).square().sum(), net.conv1.weight)
     assert torch.equal(torch.autograd.grad(net(x).square().sum(), net.conv1.weight)[0], wanted[0])
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_a_flattened_maps_gradient_is_torchs_in_the_maps_own_layout(layout: torch.memory_format) -> None:
+    net = build(trace(parse("conv(3, 2) + relu + flatten + fc"), (2, 6, 8), 4), InputSpec((2, 6, 8)))
+    x = torch.randn(5, 3, 5, 7).to(memory_format=layout).requires_grad_()
+    factors = torch.randn(5, 3 * 5 * 7)
+    flat = net.get_submodule("flatten1")(x)
+    assert torch.equal(flat, x.flatten(1))
+    (ours,) = torch.autograd.grad((flat * factors).sum(), x)
+    (theirs,) = torch.autograd.grad((x.flatten(1) * factors).sum(), x)
+    assert torch.equal(ours, theirs)
+    assert ours.is_contiguous(memory_format=layout)

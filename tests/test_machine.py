@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import resource
+import sys
+
 import pytest
 import torch
 
@@ -52,3 +55,16 @@ def test_surroundings_name_versions_and_threads() -> None:
     assert machine.surroundings(None)["threads"] == torch.get_num_threads()
     assert told["versions"]["torch"] == torch.__version__
     assert set(told["versions"]) == {"convscope", "torch", "numpy", "python"}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the limits are those of glibc's malloc")
+def test_freed_memory_is_kept_for_the_next_step() -> None:
+    def faults() -> int:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        for _ in range(20):
+            torch.ones(1 << 22)  # 16 MB: 4,096 pages, fetched anew each time if the system gets them back
+        return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+    with machine.processor(1):
+        faults()
+        assert faults() < 4096

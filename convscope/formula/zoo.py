@@ -26,6 +26,16 @@ ZOO: dict[str, tuple[str, str]] = {
         '+ bn + relu + conv(128, 3, pad="same", bias=False) + bn + relu + fc',
         "what the recipe fast trains on MNIST: 104,938 parameters",
     ),
+    "fine": (
+        'crop(24) + conv(16, 5, stride=2, pad="same", bias=False) + bn + relu + conv(32, 3, pad="same", bias=False) + maxpool(2) + bn + relu '
+        '+ conv(64, 3, pad="same", bias=False) + maxpool(2) + bn + relu + conv(128, 3, pad="same", bias=False) + bn + relu + fc',
+        "keeps maps of 12×12 for longer than fast: slower to pass over, better in the end; 109,178 parameters",
+    ),
+    "accurate": (
+        'conv(32, 5, stride=2, pad="same", bias=False) + bn + relu + conv(64, 3, pad="same", bias=False) + maxpool(2) + bn + relu '
+        '+ conv(128, 3, pad="same", bias=False) + maxpool(2) + bn + relu + conv(128, 3, pad="same", bias=False) + bn + relu + fc',
+        "the whole picture and wider layers, for many passes with augmentation: 252,650 parameters",
+    ),
     "general": (
         'conv(32, 5, stride=2, pad="same", bias=False) + maxpool(2) + bn + relu + conv(64, 3, pad="same", bias=False) + maxpool(2) '
         '+ bn + relu + conv(128, 3, pad="same", bias=False) + bn + relu + fc',
