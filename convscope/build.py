@@ -154,7 +154,7 @@ class Flatten(nn.Module):
     """Maps (N, C, H, W) as rows (N, C·H·W), channel by channel, whatever their layout in memory."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return _Rows.apply(x) if x.requires_grad and x.dim() == 4 else x.flatten(1)  # type: ignore[no-untyped-call, no-any-return]
+        return _Rows.apply(x) if x.requires_grad and x.dim() == 4 else x.flatten(1)  # type: ignore[no-untyped-call]
 
 
 class _Rows(torch.autograd.Function):
@@ -167,7 +167,7 @@ class _Rows(torch.autograd.Function):
         return x.flatten(1)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> Tensor:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
         layout = torch.channels_last if ctx.last else torch.contiguous_format
         return gradient.view(ctx.shape).contiguous(memory_format=layout)
 

@@ -17,7 +17,8 @@ from .formula import BatchNorm, Network, Plan, resolve, trace
 from .formula.zoo import ZOO
 from .images import RESIZE_RULE
 from .inputs import InputSpec, check_ends
-from .recipes import Recipe
+from .mirrors import alike
+from .recipes import Augmentation, Recipe
 
 if TYPE_CHECKING:
     from .data import Dataset, Split
@@ -61,8 +62,8 @@ def settle(
     from . import machine
 
     where, surroundings = machine.device(device), machine.surroundings(threads)
+    centred = dataset.name == "mnist" and dataset.shape == (1, 28, 28)
     if plan is None:
-        centred = dataset.name == "mnist" and dataset.shape == (1, 28, 28)
         plan = recipe.plan if centred else recipe.general_plan
     name = plan if isinstance(plan, str) and plan in ZOO else None
     plan = plan if isinstance(plan, Plan) else resolve(plan)
@@ -75,6 +76,7 @@ def settle(
     _check_batches(network, recipe, len(pictures), processes)
     with machine.processor(surroundings["threads"]):
         recipe = replace(recipe, precision=machine.precision(recipe.precision, where))
+    recipe = replace(recipe, augmentation=augmentation(recipe, pictures, len(dataset.classes), centred))
     steps = recipe.steps(len(pictures))
     return {
         "formula": str(plan),
@@ -98,6 +100,14 @@ def settle(
         **surroundings,
         "processes": processes,
     }
+
+
+def augmentation(recipe: Recipe, pictures: Split, classes: int, centred: bool) -> Augmentation:
+    """Return the augmentation for these training pictures; `centred`: they are MNIST's, for which `recipe.augmentation` is."""
+    how = recipe.augmentation if centred or recipe.general_augmentation is None else recipe.general_augmentation
+    if recipe.flips == "auto" and not how.flip and alike(pictures.images, pictures.labels, classes):
+        how = replace(how, flip=True)
+    return how
 
 
 def parts(dataset: Dataset, val: int) -> tuple[Split, Split | None]:

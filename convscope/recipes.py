@@ -103,6 +103,8 @@ class Recipe:
     least_steps: int = 1  # when epochs is not set by hand: small data is passed over more often
     label_smoothing: float = 0.0  # share of the target spread over all classes (Szegedy et al. 2015, section 7)
     augmentation: Augmentation = field(default_factory=Augmentation)
+    general_augmentation: Augmentation | None = None  # in its place for other pictures than MNIST's; None: the same
+    flips: str = "no"  # "auto": left and right are exchanged too, if the training pictures mean the same in a mirror (mirrors.py)
     average: float = 0.0  # decay per step of an exponential average of the weights, which is then the model; 0: none
     precision: str = "float32"  # or "bfloat16", or "auto": the faster of the two, measured
     scaling: str = "data"  # "data": by the training pictures' mean and deviation; "unit": x/255
@@ -116,6 +118,7 @@ class Recipe:
         _choice(self, "optimiser", ("sgd", "muon"))
         _choice(self, "precision", ("auto", "float32", "bfloat16"))
         _choice(self, "scaling", ("data", "unit"))
+        _choice(self, "flips", ("no", "auto"))
         _check(self, "epochs", float, 0, 1e6, above=True)
         _check(self, "batch_size", int, 1, 1_000_000)
         _check(self, "lr", float, 0, 1e30, above=True)
@@ -137,6 +140,8 @@ class Recipe:
         _check(self, "log_every", int, 1, 1_000_000)
         if not isinstance(self.augmentation, Augmentation):
             raise UsageError("augmentation must be an Augmentation", got=self.augmentation)
+        if not isinstance(self.general_augmentation, Augmentation | None):
+            raise UsageError("general augmentation must be an Augmentation or None", got=self.general_augmentation)
 
     def changed(self, epochs: float | None = None, batch_size: int | None = None, lr: float | None = None) -> Recipe:
         """Return the recipe with what is given replaced; a new `lr` moves the other learning rates in proportion."""
@@ -181,16 +186,18 @@ class Recipe:
     def from_json(cls, values: object) -> Recipe:
         """Return the recipe that `to_json` wrote. Raises InputError for anything else."""
         known, within = {f.name for f in fields(cls)}, {f.name for f in fields(Augmentation)}
-        if not isinstance(values, dict) or not isinstance(values.get("augmentation", {}), dict):
+        parts = ("augmentation", "general_augmentation")
+        if not isinstance(values, dict) or not all(isinstance(values.get(part) or {}, dict) for part in parts):
             raise InputError("not a recipe", got=values)
-        strange = [str(n) for n in (*values, *(f"augmentation.{n}" for n in values.get("augmentation", {})))]
-        strange = [n for n in strange if n not in known and n.removeprefix("augmentation.") not in within]
+        strange = [str(n) for n in values if n not in known]
+        strange += [f"{part}.{n}" for part in parts for n in values.get(part) or {} if n not in within]
         missing = [f.name for f in fields(cls) if f.name not in values]
         if strange or missing:
             what = f"has {strange[0]}, which is unknown" if strange else f"lacks {missing[0]}"
             raise InputError(f"the recipe {what}", hint="it may come from another version of convscope")
         try:
-            return cls(**{**values, "augmentation": Augmentation(**values["augmentation"])})
+            made = {part: None if values[part] is None else Augmentation(**values[part]) for part in parts}
+            return cls(**{**values, **made})
         except UsageError as error:
             raise InputError(error.what, where="the recipe", got=error.got, expected=error.expected) from error
 
@@ -217,6 +224,51 @@ RECIPES: dict[str, Recipe] = {
             warmup=0.2,
             final=0.0,
             label_smoothing=0.1,
+            general_augmentation=Augmentation(shift=2),
+            flips="auto",
+            precision="auto",
+        ),
+        Recipe(
+            name="accurate",
+            about="the most accurate network, in minutes: wider layers, many passes, digits turned, stretched and slanted a little",
+            plan="accurate",
+            general_plan="accurate",
+            initial="orthogonal",
+            optimiser="muon",
+            epochs=12.0,
+            least_steps=1000,
+            batch_size=128,
+            lr=0.1,
+            plain_lr=0.03,
+            filter_lr=0.1,
+            momentum=0.9,
+            nesterov=True,
+            weight_decay=5e-4,
+            warmup=0.2,
+            final=0.0,
+            label_smoothing=0.05,
+            augmentation=Augmentation(rotate=10.0, scale=0.1, shear=0.1, translate=2.0),
+            general_augmentation=Augmentation(shift=2),
+            flips="auto",
+            precision="auto",
+        ),
+        Recipe(
+            name="plain",
+            about="for networks without bn: momentum, a rising and falling learning rate, soft targets, shifted pictures",
+            plan="slides",
+            general_plan="slides",
+            epochs=2.5,
+            least_steps=1000,
+            batch_size=64,
+            lr=0.05,
+            momentum=0.9,
+            nesterov=True,
+            weight_decay=5e-4,
+            warmup=0.2,
+            final=0.0,
+            label_smoothing=0.1,
+            augmentation=Augmentation(shift=2),
+            flips="auto",
             precision="auto",
         ),
         Recipe(

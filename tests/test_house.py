@@ -21,13 +21,14 @@ ORDER = """
     arithmetic
     launch
     inputs
-    borders depth
+    borders depth mirrors
     images
     paths
     data
     build
     modelfile
     recipes
+    frontier
     augment optimisers machine interrupts chance
     team
     grouping

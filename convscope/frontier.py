@@ -1,0 +1,56 @@
+"""Which schedules reach which accuracy in how much time: measured, and there to be chosen from.
+
+benchmarks/frontier.py trains every line anew, several seeds each, and its --table is compared with what stands here.
+
+>>> reaching(0.99).plan, reaching(0.999)
+('fast', None)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .recipes import Recipe, named
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A recipe, plan and number of epochs, and what they came to.
+
+    `accuracy` is the mean over `seeds` trainings on all training pictures, of all test pictures (0…1), of one network and
+    without test-time augmentation. `seconds` is processor time of the training, on one thread of one core, in bfloat16, of
+    the machine that docs/benchmarks.md names; `seconds_float32` the same in float32, None where it was not measured.
+    """
+
+    name: str
+    recipe: str
+    plan: str
+    epochs: float
+    parameters: int
+    accuracy: float
+    seeds: int
+    seconds: float
+    seconds_float32: float | None = None
+    data: str = "mnist"
+
+    def settled(self) -> Recipe:
+        """Return the recipe at this line's length."""
+        return named(self.recipe).changed(epochs=self.epochs)
+
+
+# MNIST, in order of seconds; each line more accurate than those before. Names say what the mean is safely above.
+FRONTIER: tuple[Measured, ...] = (
+    Measured("99.0 %", "fast", "fast", 0.6, 104_938, 0.99206, 5, 3.52),
+    Measured("99.3 %", "fast", "fast", 1.5, 104_938, 0.99370, 5, 8.69),
+    Measured("99.5 %", "fast", "fine", 2.4, 109_178, 0.99544, 5, 17.90),
+)
+
+
+def reaching(accuracy: float) -> Measured | None:
+    """Return the quickest line whose mean accuracy (0…1) is at least that; None if no line reaches it."""
+    return next((line for line in FRONTIER if line.accuracy >= accuracy), None)
+
+
+def within(seconds: float) -> Measured | None:
+    """Return the most accurate line that takes at most so many seconds on the machine measured on; None if none does."""
+    return next((line for line in reversed(FRONTIER) if line.seconds <= seconds), None)

@@ -1,0 +1,33 @@
+"""Whether pictures mean the same in a mirror: clothes do, digits do not. Measured, since labels do not say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Floats = np.ndarray[Any, np.dtype[np.float32]]
+KEPT = 0.75  # of what is recognised as it is must be recognised in the mirror too
+LOOKED_AT = 5_000  # pictures, evenly spread
+
+
+def alike(images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], classes: int) -> bool:
+    """Whether mirrored pictures (N, C, H, W) are recognised at least three quarters as often as the pictures themselves.
+
+    What recognises them is the simplest there is: the class whose mean picture is nearest. On MNIST the mirror keeps 56 %
+    of what it knows, on Fashion-MNIST 84 %. At most 5,000 pictures, evenly spread, are looked at.
+    """
+    chosen = np.unique(np.linspace(0, len(images) - 1, min(len(images), LOOKED_AT)).astype(np.int64))
+    x, y = images[chosen].astype(np.float32), labels[chosen]
+    present = [k for k in range(classes) if (y == k).any()]
+    means = np.stack([x[y == k].mean(0) for k in present]).reshape(len(present), -1)
+    truth = np.searchsorted(present, y)
+    plain, mirrored = ((_nearest(z.reshape(len(z), -1), means) == truth).mean() for z in (x, x[:, :, :, ::-1]))
+    return bool(mirrored >= KEPT * plain)
+
+
+def _nearest(x: Floats, means: Floats) -> np.ndarray[Any, np.dtype[np.intp]]:
+    """Return, for rows (N, D), which of `means` (K, D) is nearest: ‖m‖² − 2·x·m is smallest."""
+    distances: Floats = (means**2).sum(1) - 2 * x @ means.T
+    nearest: np.ndarray[Any, np.dtype[np.intp]] = distances.argmin(1)
+    return nearest
