@@ -103,8 +103,14 @@ def settle(
 
 
 def augmentation(recipe: Recipe, pictures: Split, classes: int, centred: bool) -> Augmentation:
-    """Return the augmentation for these training pictures; `centred`: they are MNIST's, for which `recipe.augmentation` is."""
-    how = recipe.augmentation if centred or recipe.general_augmentation is None else recipe.general_augmentation
+    """Return the augmentation for these training pictures; `centred`: they are MNIST's, for which `recipe.augmentation` is.
+
+    A general shift is that of pictures of 28 pixels, and in proportion for others.
+    """
+    how = recipe.augmentation
+    if not centred and recipe.general_augmentation is not None:
+        how = recipe.general_augmentation
+        how = replace(how, shift=round(how.shift * min(pictures.images.shape[2:]) / 28))
     if recipe.flips == "auto" and not how.flip and alike(pictures.images, pictures.labels, classes):
         how = replace(how, flip=True)
     return how

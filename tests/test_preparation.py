@@ -13,7 +13,7 @@ from tests.test_recipes import minimal
 
 def split(columns: tuple[int, int]) -> Split:
     """Return 40 pictures of two classes, each a bar in a column of its own."""
-    images, labels = np.zeros((40, 1, 4, 8), dtype=np.uint8), np.arange(40, dtype=np.int64) % 2
+    images, labels = np.zeros((40, 1, 8, 8), dtype=np.uint8), np.arange(40, dtype=np.int64) % 2
     for i, label in enumerate(labels):
         images[i, :, :, columns[label]] = 255
     return Split(images, labels)
@@ -24,16 +24,23 @@ SWAPPED, KEPT = split((2, 5)), split((0, 3))  # a mirror makes column 7 − c of
 
 @pytest.mark.parametrize(("flips", "pictures", "flip"), [("auto", SWAPPED, False), ("no", KEPT, False)])
 def test_no_flips_where_they_are_wrong_or_not_wanted(flips: str, pictures: Split, flip: bool) -> None:
-    recipe = minimal(flips=flips, augmentation=Augmentation(rotate=3.0), general_augmentation=Augmentation(shift=1))
+    recipe = minimal(flips=flips, augmentation=Augmentation(rotate=3.0), general_augmentation=Augmentation(shift=4))
     assert augmentation(recipe, pictures, 2, True) == Augmentation(rotate=3.0)
     assert augmentation(recipe, pictures, 2, False) == Augmentation(shift=1)
 
 
 def test_flips_where_the_mirror_leaves_the_class_alone() -> None:
     symmetric = np.concatenate([KEPT.images, KEPT.images[..., ::-1]], 3)
-    recipe = minimal(flips="auto", general_augmentation=Augmentation(shift=1))
+    recipe = minimal(flips="auto", general_augmentation=Augmentation(shift=4))
     assert augmentation(recipe, Split(symmetric, KEPT.labels), 2, False) == Augmentation(shift=1, flip=True)
     assert augmentation(recipe, Split(symmetric, KEPT.labels), 2, True) == Augmentation(flip=True)
+
+
+def test_a_general_shift_grows_with_the_pictures() -> None:
+    recipe = minimal(general_augmentation=Augmentation(shift=2))
+    for size, shift in (((28, 40), 2), ((8, 8), 1), ((5, 60), 0), ((224, 224), 16)):
+        images = np.zeros((4, 3, *size), dtype=np.uint8)
+        assert augmentation(recipe, Split(images, np.arange(4) % 2), 2, False).shift == shift
 
 
 def test_without_a_general_one_all_pictures_are_treated_alike() -> None:
