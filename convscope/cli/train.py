@@ -21,7 +21,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument(
         "--arch", metavar="FORMULA", help="a formula or the name of a plan; default: the recipe's own plan"
     )
-    parser.add_argument("--recipe", metavar="NAME", help="how to train: fast (default), slides")
+    parser.add_argument("--recipe", metavar="NAME", help="how to train: fast (default), accurate, plain, slides")
     parser.add_argument("--epochs", type=float, metavar="N", help="passes over the training pictures, such as 5 or 0.5")
     parser.add_argument("--batch-size", type=int, metavar="N", help="pictures a step")
     parser.add_argument("--lr", type=float, metavar="X", help="peak learning rate")
