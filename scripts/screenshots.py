@@ -9,6 +9,7 @@ English and Korean. Says where a view is wider than the window or wrote to the c
 from __future__ import annotations
 
 import argparse
+import io
 import shutil
 import sys
 import time
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from PIL import Image
 from selenium import webdriver
 
 VIEWS = {
@@ -37,7 +39,8 @@ KEPT = (
     ("overview", 1280, "light", "en"),
     ("layer", 1280, "light", "en"),
     ("formula", 1280, "dark", "ko"),
-    ("overview", 390, "light", "ko"),
+    ("grad-cam", 1280, "light", "en"),
+    ("draw", 390, "light", "ko"),
 )
 
 
@@ -79,7 +82,8 @@ def shoot(
         wrong.append(f"{wide} pixels wide in a window of {width}")
     size(driver, width, min(2000, high))
     time.sleep(0.2)
-    driver.save_screenshot(str(to))
+    with Image.open(io.BytesIO(driver.get_screenshot_as_png())) as picture:
+        picture.convert("RGB").save(to, lossless=True, method=6)
     return [f"{to.name}: {what}" for what in wrong]
 
 
@@ -101,7 +105,7 @@ def main() -> int:
     wrong: list[str] = []
     with chromium() as driver:
         for view, width, theme, language in every if options.all else KEPT:
-            to = options.folder / f"{view}-{width}-{theme}-{language}.png"
+            to = options.folder / f"{view}-{width}-{theme}-{language}.webp"
             wrong += shoot(driver, options.page, view, width, theme, language, to)
             print(to)
     print(*wrong, sep="\n", file=sys.stderr)

@@ -1,4 +1,5 @@
 import { colourOf } from "../../convscope/page/js/palette.js";
+import { overPicture } from "../../convscope/page/js/heat.js";
 import { centred, edited } from "../../convscope/page/js/picture.js";
 import { formatHash, packPixels, parseHash, unpackPixels } from "../../convscope/page/js/state.js";
 
@@ -11,6 +12,8 @@ Object.assign(globalThis, {
     badPixels: (/** @type {string} */ text, /** @type {number} */ size) => unpackPixels(text, size),
     edited: (/** @type {number[]} */ bytes, /** @type {number[]} */ shape, /** @type {any} */ edits) =>
       Array.from(edited(Uint8Array.from(bytes), shape, { ...parseHash("").edits, ...edits })),
+    heat: (/** @type {any} */ map, /** @type {any} */ field, /** @type {number} */ height, /** @type {number} */ width) =>
+      Array.from(overPicture({ ...map, values: Float64Array.from(map.values) }, field, height, width).values),
     centred: (/** @type {number[]} */ ink, /** @type {number} */ side, /** @type {number} */ size) =>
       Array.from(centred(Uint8Array.from(ink), side, size, size)),
   },

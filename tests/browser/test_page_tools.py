@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.ndimage import affine_transform
+from scipy.ndimage import affine_transform, map_coordinates
 from selenium import webdriver
 
 from convscope.page.inline import document
@@ -104,3 +104,20 @@ def test_ink_is_centred_as_mnist_was(tools: Page) -> None:
     mass = made / made.sum()
     centre = [(mass.sum(1) * np.arange(28)).sum(), (mass.sum(0) * np.arange(28)).sum()]
     assert np.abs(np.array(centre) - 13.5).max() <= 0.51, "its centre of mass is in the middle"
+
+
+def test_a_heat_map_lies_where_its_units_look(tools: Page) -> None:
+    """docs/payload.md: pixel y shows the map at (y − start − (size − 1)/2)/jump, bilinear, held at the ends."""
+    tools.open()
+    values = np.random.default_rng(4).normal(size=(4, 5))
+    field = {"size": [8, 5], "jump": [2, 3], "start": [-1, 1]}
+    args = {"rows": 4, "columns": 5, "values": values.ravel().tolist()}
+    got = np.array(tools.js("tools.heat(arguments[0], arguments[1], 15, 17)", args, field)).reshape(15, 17)
+    at = [
+        (np.arange(n) - field["start"][a] - (field["size"][a] - 1) / 2) / field["jump"][a]
+        for a, n in ((0, 15), (1, 17))
+    ]
+    want = map_coordinates(values, np.meshgrid(*at, indexing="ij"), order=1, mode="nearest")
+    np.testing.assert_allclose(got, want, atol=1e-12)
+    same = tools.js("tools.heat(arguments[0], null, 4, 5)", args)
+    np.testing.assert_allclose(same, values.ravel(), atol=0)

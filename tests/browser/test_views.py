@@ -55,6 +55,7 @@ def test_many_channels_are_shown_on_request_and_put_away_again(browser: webdrive
     wide = Page(browser, path).open()
     tiles = "document.querySelectorAll('.column:nth-of-type(2) .tile').length"
     assert wide.js(tiles) == 12
+    edges = wide.js("document.querySelector('.edge').getAttribute('d')")
     wide.one(".column:nth-of-type(2) .more").click()
     assert wide.js(tiles) == 40
     assert wide.js(
@@ -62,6 +63,7 @@ def test_many_channels_are_shown_on_request_and_put_away_again(browser: webdrive
     ), "scrolls"
     wide.one(".column:nth-of-type(2) .more").click()
     assert wide.js(tiles) == 12
+    assert wide.js("document.querySelector('.edge').getAttribute('d')") == edges, "no lines to maps that are gone"
     assert wide.console() == []
 
 
