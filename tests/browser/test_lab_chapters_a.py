@@ -315,6 +315,8 @@ def test_a_unit_sees_its_field_and_leads_down_to_what_it_is_made_of(lab: LabPage
     sums = re.findall(r"-?\d+\.\d{3}", lab.text(".local .worked .plain-said").replace("- ", "-"))
     *parts, total = map(float, sums)
     assert sum(parts) == pytest.approx(total, abs=0.004)
+    assert parts[:4] == sorted(parts[:4], reverse=True)
+    assert parts[3] >= parts[4] / 60  # the least of those shown is at least the mean of the 60 others
     lab.js("arguments[0].click()", lab.one(".unit-part .link"))
     assert "sees 18×18" in lab.text(".local > .plain-said")
     lab.js("arguments[0].click()", lab.one(".unit-part .link"))
