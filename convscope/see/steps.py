@@ -65,9 +65,8 @@ class _Recorder(fx.Interpreter):
         if n.op == "placeholder":
             self.places[n] = PICTURE
         elif n.op.startswith("call_") and isinstance(made, Tensor):
-            made = made.clone()  # what a later step does in place must not reach the record
             self._add(n, made)
-            return made.clone()
+            return made.clone()  # what a later step does in place must not reach the record
         return made
 
     def _add(self, n: fx.Node, made: Tensor) -> None:

@@ -101,6 +101,7 @@ def test_a_branching_network_without_a_formula_is_open_at_every_node() -> None:
     assert fields["blocks.0.two"]["size"] == [7, 7]
     assert fields["blocks.1.short"] == {"size": [7, 7], "jump": [2, 2], "start": [-3, -3]}
     assert fields["blocks.1.one"] == {"size": [9, 9], "jump": [2, 2], "start": [-4, -4]}
+    assert fields["mean"]["size"] == fields["head"]["size"] == [27, 27], "13 pixels a unit, 8 units 2 pixels apart"
     np.testing.assert_allclose(decode(payload["samples"]["logits"]), expected(module, x), rtol=1e-4, atol=1e-5)
 
 
@@ -209,6 +210,26 @@ def test_data_gives_a_module_cards_and_errors() -> None:
 )
 def test_near_neighbours_of_the_formulas_layers_are_not_taken_for_them(layer: nn.Module) -> None:
     assert translation.of_module(layer) is None
+
+
+def test_another_epsilon_is_put_into_the_variance() -> None:
+    norm = nn.BatchNorm2d(3, eps=0.5, affine=False).eval()
+    norm.running_var.copy_(torch.tensor([1.0, 2.0, 0.25]))
+    layer = translation.of_module(norm)
+    assert layer is not None
+    made = translation.tensors(norm, layer)
+    torch.testing.assert_close(made["running_var"], torch.tensor([1.49999, 2.49999, 0.74999]))
+    assert (made["weight"].tolist(), made["bias"].tolist()) == ([1.0] * 3, [0.0] * 3)
+    ours = translation_net(made)
+    x = torch.rand(2, 3, 4, 4)
+    torch.testing.assert_close(ours(x), norm(x))
+
+
+def translation_net(tensors: dict[str, Tensor]) -> nn.Module:
+    """Return torch's own BatchNorm with its usual epsilon and these numbers."""
+    norm = nn.BatchNorm2d(3).eval()
+    norm.load_state_dict({**tensors, "num_batches_tracked": torch.tensor(0)})
+    return norm
 
 
 def test_steps_read_what_they_say() -> None:

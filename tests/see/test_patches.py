@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from convscope.errors import InputError
 from convscope.formula import seen
@@ -52,6 +53,21 @@ def test_extremes_by_search(formula: str, name: str, monkeypatch: pytest.MonkeyP
                 t, left, b, r = patch.box
                 np.testing.assert_array_equal(patch.picture, x[i, :, t : b + 1, left : r + 1])
                 assert patch.box == seen(net.network, index, (channel, 0) if made.shape[2] == 1 else patch.at)
+
+
+def test_places_that_see_padding_alone_do_not_count() -> None:
+    """With weights below 0 and bright pictures the largest sum is the empty one, in the corner where nothing is read."""
+    net = net_of("conv(2, 3, pad=3) + fc")
+    with torch.no_grad():
+        net.get_submodule("conv1").weight.copy_(-net.get_submodule("conv1").weight.abs() - 0.1)
+    x = pixels(3) // 2 + 100
+    top, _ = extremes(net, x, "conv1")
+    made = maps(net, x, ["conv1"])["conv1"]
+    for channel, found in enumerate(top):
+        assert len(found) == 3
+        for patch in found:
+            assert patch.value < made[patch.index, channel].max() == made[patch.index, channel, 0, 0]
+            assert patch.picture.size > 0
 
 
 def test_boxes_by_hand() -> None:
