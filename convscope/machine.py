@@ -15,6 +15,7 @@ import torch
 import convscope
 
 from .errors import EnvironmentFault
+from .memory import remembered
 
 
 def device(name: str) -> torch.device:
@@ -32,7 +33,8 @@ def device(name: str) -> torch.device:
 def precision(wanted: str, device: torch.device) -> str:
     """Return "float32" or "bfloat16"; "auto" takes bfloat16 where a convolution measured here is clearly faster in it.
 
-    Processors that multiply bfloat16 natively may still be twice as slow in it as in float32 (docs/log.md), so it is tried: some 30 ms.
+    Processors that multiply bfloat16 natively may still be twice as slow in it as in float32 (docs/why.md), so it is tried, once:
+    the answer is kept, so that a busy machine cannot give one seed two results (convscope.memory).
     """
     if wanted != "auto":
         return wanted
@@ -40,14 +42,25 @@ def precision(wanted: str, device: torch.device) -> str:
         return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
     if device.type != "cpu" or not torch.ops.mkldnn._is_mkldnn_bf16_supported():
         return "float32"
+    of = (processor_name(), torch.backends.cpu.get_cpu_capability(), str(torch.__version__))
+    return remembered("precision", of, ("float32", "bfloat16"), _faster)
+
+
+def processor_name() -> str:
+    """Return the processor's own name where the system tells it."""
+    with contextlib.suppress(OSError), open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+        for line in file:
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _faster() -> str:
     return "bfloat16" if 1.25 * _seconds(torch.bfloat16) < _seconds(torch.float32) else "float32"
 
 
 def _seconds(dtype: torch.dtype) -> float:
-    """Return the processor time of a convolution, forward and backward, on one thread: the best of six.
-
-    Processor time and one thread, so that other work on the machine does not sway what is chosen: one seed, one machine, one result.
-    """
+    """Return the processor time of a convolution, forward and backward, on one thread, which other work on the machine sways little: the best of six."""
     net = torch.nn.Conv2d(32, 64, 3, padding=1, dtype=dtype).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     x = torch.ones(32, 32, 12, 12, dtype=dtype, requires_grad=True).contiguous(memory_format=torch.channels_last)
     best, threads = float("inf"), torch.get_num_threads()

@@ -17,6 +17,7 @@ PACKAGE = Path(__file__).parent.parent / "convscope"
 ORDER = """
     errors
     files
+    memory
     formula
     arithmetic
     launch
