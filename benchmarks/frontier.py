@@ -1,8 +1,8 @@
-"""Accuracy against seconds on MNIST, line by line of convscope.frontier.FRONTIER: one core, one thread, several seeds.
+"""Accuracy against seconds on MNIST, line by line of convscope.frontier: one core, one thread, several seeds.
 
     python -m benchmarks.frontier                              every line, seeds 0 to 4, in bfloat16
     python -m benchmarks.frontier --only "99.0 %" --precision float32
-    python -m benchmarks.frontier --table                      what the table of FRONTIER should say, from the rows there are
+    python -m benchmarks.frontier --table                      what the tables there should say, from the rows there are
 
 Each run trains on all 60,000 training pictures (or `data`'s) with the schedule fixed beforehand and scores the test pictures once. Seconds are the
 processor's, of everything from the new network to the last step: weights, augmentation, annealing; not imports, reading
@@ -26,14 +26,15 @@ from benchmarks.training import locked, pinned
 from convscope import data, machine
 from convscope.build import build
 from convscope.formula import Network, resolve, trace
-from convscope.frontier import FRONTIER, Measured
+from convscope.frontier import FRONTIER, OTHERS, Measured
 from convscope.grouping import initialised
 from convscope.preparation import augmentation, input_spec
 from convscope.training import State, as_tensor, fit, scores
 
 CPU = torch.device("cpu")
+LINES = FRONTIER + OTHERS
 WHAT = (
-    "One row a run: a line of convscope.frontier.FRONTIER trained on one core and one thread on all training pictures; seconds of processor and by the "
+    "One row a run: a line of convscope.frontier trained on one core and one thread on all training pictures; seconds of processor and by the "
     "wall clock, the accuracy on the 10,000 test pictures, GFLOP/s reached and those of the fastest product of matrices (limit)."
 )
 
@@ -41,7 +42,7 @@ WHAT = (
 def main() -> None:
     """Measure what was asked for and merge it into benchmarks/results/frontier.json after every run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", choices=[line.name for line in FRONTIER], metavar="LINE")
+    parser.add_argument("--only", nargs="+", choices=[line.name for line in LINES], metavar="LINE")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     parser.add_argument("--precision", choices=("bfloat16", "float32"), default="bfloat16")
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="the core to run on (the last)")
@@ -56,7 +57,7 @@ def main() -> None:
         raise SystemExit(os.waitstatus_to_exitcode(os.wait()[1]))
     pinned(given.core)
     for seed in given.seeds:
-        for line in FRONTIER:
+        for line in LINES:
             if given.only and line.name not in given.only:
                 continue
             with locked(given.lock):
@@ -118,7 +119,7 @@ def fastest_product(precision: str, seconds: float = 0.5) -> float:
 def table(rows: list[results.Row]) -> str:
     """Return, a line each: name, precision, seeds, mean accuracy with its range, mean seconds with theirs, GFLOP/s and limit."""
     text = []
-    for line in FRONTIER:
+    for line in LINES:
         for precision in ("bfloat16", "float32"):
             found = [row for row in rows if row["line"] == line.name and row["precision"] == precision]
             if found:
