@@ -26,18 +26,17 @@ class Method:
         return not self.environment
 
 
-def recipe(name: str, *options: str, note: str = "") -> Method:
+def recipe(label: str, short: str, name: str, *options: str) -> Method:
     """Return the method that trains with one of convscope's recipes."""
-    label = f"convscope, `{name}`{note}"
-    return Method(label, label.replace("`", ""), "", "convscope_recipe.py", ("--recipe", name, *options))
+    return Method(f"convscope, {label}", short, "", "convscope_recipe.py", ("--recipe", name, *options))
 
 
 METHODS = {
-    "convscope fast 0.6": recipe("fast", "--epochs", "0.6", note=", 0.6 epochs"),
+    "convscope fast 0.6": recipe("`fast`, 0.6 epochs", "convscope", "fast", "--epochs", "0.6"),
     "convscope fast 0.6 float32": recipe(
-        "fast", "--epochs", "0.6", "--precision", "float32", note=", 0.6 epochs, float32"
+        "`fast`, 0.6 epochs, float32", "convscope, float32", "fast", "--epochs", "0.6", "--precision", "float32"
     ),
-    "convscope fast": recipe("fast"),
+    "convscope fast": recipe("`fast`", "convscope, 1.5 epochs", "fast"),
     "fastai": Method(
         "fastai, its book's CNN, one-cycle", "fastai CNN", "fastai", "fastai_onecycle.py", (), (1, 2, 3, 5), 5
     ),

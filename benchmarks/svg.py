@@ -46,7 +46,7 @@ class Curve:
 
 def dots(title: str, axis: str, rows: Sequence[Dot], width: int = 760) -> str:
     """Return a plot with a line for each row and a dot at its value, on a logarithmic scale; the whisker is the range of the runs."""
-    left, right, top, pitch = 16 + round(7.4 * max(len(r.label) for r in rows)), 130, 44, 28
+    left, right, top, pitch = 18 + round(7.9 * max(len(r.label) for r in rows)), 130, 44, 28
     bottom = top + pitch * len(rows)
     ticks = decades(min(r.values[1] for r in rows if r.values), max(r.values[2] for r in rows if r.values))
     place = logarithmic(ticks[0], ticks[-1], left, width - right)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from benchmarks import costs
 from benchmarks.budgets import Budget, budgets, ratio, reached
 from benchmarks.methods import METHODS
-from benchmarks.results import summary
+from benchmarks.results import Row, summary
 from benchmarks.svg import Curve, Dot, curves, dots
 from benchmarks.tables import figure, footnote, markdown, percent, spread
 
@@ -41,9 +42,9 @@ included, by the wall clock. *Memory* is the largest resident size of the proces
 pip itself left out{cuda}.
 
 **Limits.** Peers run what their own documentation prescribes for MNIST, with the hindsight above, not what an expert could make of
-them: convscope is PyTorch underneath, and a loop written with the same care is as fast. Nine tenths of fastai's time on its
+them: convscope is PyTorch underneath, and nothing keeps a loop of one's own, written with the same care, from being as fast. Nine tenths of fastai's time on its
 book's CNN is its loader of single pictures ([log](log.md)). Two cores of a server with AVX-512 and bf16 are not a laptop; the float32
-line is nearer to one. On a graphics card everything would look different. {seeds}
+line is nearer to one. Nothing was measured on a graphics card. {when} {seeds}
 
 {peers}
 
@@ -64,6 +65,7 @@ def section(
         goals=goals(found),
         cap=cap,
         seeds=few(found),
+        when=when(rows),
         costs=costs.table(found, rows, first, installation),
         start="\n![Seconds from the command to the first training step](benchmarks/first-step.svg)\n" if first else "",
         cuda=", which for fastai is torch's CUDA build, the one that PyPI has" if installation else "",
@@ -91,6 +93,13 @@ def short_table(training: dict[str, Any]) -> str:
         seconds = f"{figure(summary(budget.cpu).mean)} s" if budget else f"never ({100 * top:.2f} %)"
         table.append([METHODS[name].label, seconds, times, figure(speed.mean), str(of[-1].accuracy.n)])
     return markdown(["MNIST, one core, one thread", "to 99 % of the test pictures", "", "pictures/s", "runs"], table)
+
+
+def when(rows: list[Row]) -> str:
+    """Return the sentence that says over which time the runs were spread, and what else the machine did meanwhile."""
+    hours = [datetime.fromtimestamp(t, UTC) for t in (min(row["at"] for row in rows), max(row["at"] for row in rows))]
+    loads = sorted(row["load"] for row in rows)
+    return f"The runs ended between {hours[0]:%H:%M} and {hours[1]:%H:%M} UTC, with {loads[0]:.1f} to {loads[-1]:.1f} processes (load average) on the machine."
 
 
 def few(found: dict[str, list[Budget]]) -> str:
