@@ -68,5 +68,5 @@ def plot(groups: dict[tuple[str, str], list[Row]]) -> str:
             point = (summary(row["seconds"] for row in rows).mean, summary(row["accuracy"] for row in rows).mean)
             ours = precision == "bfloat16"
             lines.append(Curve(line if ours else "", [point], ours))
-    title = "Test accuracy against seconds of training on MNIST: bfloat16 (blue) and float32 (grey), one core"
+    title = "MNIST, one core: test accuracy against seconds; bfloat16 blue, float32 grey"
     return curves(title, "seconds of processor, logarithmic", lines, LEVELS)

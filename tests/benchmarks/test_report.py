@@ -34,7 +34,7 @@ def test_every_plot_is_shown_and_every_result_is_there() -> None:
         for row in result["rows"]:
             for name, value in row.items():
                 if isinstance(value, float):
-                    row[name] = 1.5 * value
+                    row[name] = value * (0.999 if value <= 1 else 1.5)  # an accuracy stays one
     assert report.report(changed)[0] != page
 
 
