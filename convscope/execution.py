@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import ConvscopeError, InputError
-from .formula import Plan, parse, trace
+from .formula import parse, trace
 from .launch import launched
 from .recipes import Recipe
 from .team import Team, joined
@@ -64,6 +64,10 @@ class Terms:
     stop: Callable[[], bool]
     keep_seconds: float
 
+    def note(self, text: str) -> None:
+        """Tell one thing besides the log."""
+        self.progress({"kind": "note", "text": text})
+
 
 @contextlib.contextmanager
 def terms(
@@ -100,14 +104,11 @@ def begun(out: str | os.PathLike[str] | None, team: Team) -> Path | None:
 def begin(
     source: Line,
     given: object,
-    arch: str | Plan | None,
-    recipe: Recipe,
-    seed: int,
-    val: int | None,
+    settle: Callable[[Dataset, Terms], Line],
     out: str | os.PathLike[str] | None,
     terms: Terms,
 ) -> Result:
-    """Begin a new run and work it to its end."""
+    """Begin a new run, with what `settle` makes of the data, and work it to its end."""
     from . import preparation, runs
 
     team = terms.team
@@ -117,11 +118,9 @@ def begin(
     with contextlib.ExitStack() as held:
 
         def make() -> Line:
-            settings = preparation.settle(
-                source, dataset, arch, recipe, seed, val, terms.device, terms.threads, team.size
-            )
-            settings["launch"] = team.launch and team.launch.id
-            path = Path(out) if out is not None else runs.fresh_path(Path("runs"), dataset.name, recipe.name)
+            settings = {**settle(dataset, terms), "launch": team.launch and team.launch.id}
+            name = str(settings["recipe"]["name"])
+            path = Path(out) if out is not None else runs.fresh_path(Path("runs"), dataset.name, name)
             made.append(held.enter_context(runs.Run.create(path, settings)))
             return {"path": str(path), "settings": made[0].settings}
 
@@ -223,30 +222,43 @@ def _work(run: Run | None, told: Line, dataset: Dataset, terms: Terms) -> Result
             as_tensor(pictures.labels, device),
             seed=seed,
             steps=steps,
+            rounds=settings["rounds"],
+            target=settings["target"],
             team=team,
             run=run,
             measure=None if held_out is None else lambda net: figures(measure(net, held_out)),
             show=show,
-            show_at=snapshots.when(steps),
+            show_at=snapshots.when(*settings["rounds"]),
             tell=progress,
             stop=terms.stop,
             keep_seconds=terms.keep_seconds,
         )
         validation = measure(state.result, held_out) if held_out else None
         test = measure(state.result, dataset.test) if dataset.test is not None else None
-    speed = recipe.pictures(len(pictures), steps) / state.seconds
-    line = {"kind": "result", "step": steps, "validation": figures(validation), "test": figures(test)}
+    done = {"steps": state.step, "epochs": state.step / recipe.batches(len(pictures))}
+    if settings["target"] is not None and not state.reached:
+        progress({"kind": "note", "text": _missed(settings["target"], validation)})
+    speed = recipe.pictures(len(pictures), state.step) / state.seconds
+    line: Line = {"kind": "result", "step": state.step, "validation": figures(validation), "test": figures(test)}
     line["time"] = {"seconds": round(state.seconds, 3), "images_per_second": round(speed, 1)}
     if run is not None:
         run.append(line)
         run.sync()
-        _write_model(run, settings, dataset, state.result, line)
+        _write_model(run, {**settings, **done}, dataset, state.result, line)
     team.wait()  # the model file is there for all
     progress(line)
     return Result(
-        path, path / "model.onnx", settings["epochs"], seed, line["time"]["seconds"], line["time"]["images_per_second"],
+        path, path / "model.onnx", done["epochs"], seed, line["time"]["seconds"], line["time"]["images_per_second"],
         network.parameters, network.macs, validation, test,
     )  # fmt: skip
+
+
+def _missed(target: float, validation: Evaluation | None) -> str:
+    got = f"{100 * validation.accuracy:.2f} %" if validation else "nothing"
+    return (
+        f"{100 * target:g} % was asked for and not reached: {got} on the pictures held out; more training pictures, "
+        "augmentation or another plan may help, a longer time hardly"
+    )
 
 
 def _write_model(run: Run, settings: Line, dataset: Dataset, net: Net, result: Line) -> None:

@@ -85,6 +85,9 @@ def settle(
         "seed": seed,
         "epochs": steps / recipe.batches(len(pictures)),
         "steps": steps,
+        "rounds": [steps],
+        "target": None,
+        "budget": None,
         "data": {
             **source,
             "set": dataset.name,

@@ -6,11 +6,13 @@ PyTorch is imported only once it is needed, while the data loads in a thread bes
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import budget as budgets
 from . import execution
 from .errors import UsageError
 from .execution import Result
@@ -33,6 +35,7 @@ def train(
     arch: str | Plan | None = None,
     recipe: str | Recipe | None = None,
     epochs: float | None = None,
+    budget: str | None = None,
     batch_size: int | None = None,
     lr: float | None = None,
     seed: int | None = None,
@@ -51,7 +54,8 @@ def train(
 
     `data` is "mnist" (the default), another name, a path, or a Dataset; `arch` a plan, its formula or name (default: the recipe's
     own); `recipe` "fast" (the default), another name, or a Recipe, of which `epochs`, `batch_size` and `lr` replace what it says;
-    `seed` is 0 unless given. `val` pictures of the training set are held out and measured at the end of every epoch
+    `budget` is a time, "30s" or "2m", into which the whole schedule is planned at the speed measured here, or an accuracy, "99.5%":
+    by a recipe known to reach it on MNIST, else until the pictures held out do, or cannot (docs/why.md). `seed` is 0 unless given. `val` pictures of the training set are held out and measured at the end of every epoch
     (default: none, or a sixth where there are no test pictures). `out` is the run directory to make (default:
     runs/<date>-<data>-<recipe>). `resume` continues the run in that directory, with its own settings, to the bits it would have had.
 
@@ -73,7 +77,7 @@ def train(
     with watch if stop is None else contextlib.nullcontext():
         asked = stop or watch.asked
         if resume is not None:
-            own = (arch, recipe, epochs, batch_size, lr, seed, val, size, data_root, out)
+            own = (arch, recipe, epochs, budget, batch_size, lr, seed, val, size, data_root, out)
             if any(value is not None for value in own) or isinstance(data, (str, os.PathLike)):
                 raise UsageError("a run is resumed with its own settings", hint=f"convscope train --resume {resume}")
             with execution.terms(device, threads, progress, asked, keep_seconds) as terms:
@@ -83,13 +87,27 @@ def train(
             if value is not None and (type(value) is not int or not 0 <= value < below):
                 raise UsageError(f"{name} must be a whole number from 0", got=value)
         chosen = named(recipe or "fast").changed(epochs, batch_size, lr)
+        wanted = None if budget is None else budgets.parse(budget)
+        if wanted is not None:
+            budgets.check(wanted, epochs, val)
         if isinstance(arch, str):
             resolve(arch)  # a mistake in it shows before anything is loaded
         from . import preparation
 
         source = preparation.source(data, size, data_root)
+
+        def settle(dataset: Dataset, terms: execution.Terms) -> Line:
+            def one(plan: str | Plan | None, recipe: Recipe, held_out: int | None) -> Line:
+                place = (terms.device, terms.threads, terms.team.size)
+                return preparation.settle(source, dataset, plan, recipe, seed, held_out, *place)
+
+            if wanted is None:
+                return one(arch, chosen, val)
+            change = functools.partial(Recipe.changed, batch_size=batch_size, lr=lr)
+            return budgets.planned(wanted, dataset, arch, recipe, change, val, one, terms.note)
+
         with execution.terms(device, threads, progress, asked, keep_seconds) as terms:
             begun = execution.begun(out, terms.team)
             if begun is not None:
                 return execution.resume(begun, data, terms, finished=True)
-            return execution.begin(source, data, arch, chosen, seed, val, out, terms)
+            return execution.begin(source, data, settle, out, terms)

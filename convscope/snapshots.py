@@ -23,13 +23,19 @@ LAYERS, MAPS = 3, 8  # convolutions whose maps are kept, and maps of each
 KERNELS = 128
 
 
-def when(steps: int) -> frozenset[int]:
-    """Return the steps of a schedule of `steps` after which a snapshot is taken: close at first, wider later, 0 and the end among them.
+def when(*rounds: int) -> frozenset[int]:
+    """Return the steps after which a snapshot is taken: close at first, wider later, 0 and the end of each round among them.
+
+    `rounds` are the steps at which the schedule's rounds end, in order; usually there is one.
 
     >>> sorted(when(100))
     [0, 2, 4, 7, 11, 16, 22, 28, 36, 44, 54, 64, 75, 87, 100]
     """
-    return frozenset(round(steps * (i / (MOST - 1)) ** 2) for i in range(MOST))
+    each = max(1, (MOST - 1) // len(rounds))
+    found = {0}
+    for begin, end in zip((0, *rounds), rounds, strict=False):
+        found |= {begin + round((end - begin) * (i / each) ** 2) for i in range(1, each + 1)}
+    return frozenset(found)
 
 
 def sample(

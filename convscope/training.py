@@ -6,7 +6,7 @@ import copy
 import math
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,8 @@ def fit(
     *,
     seed: int,
     steps: int,
+    rounds: Sequence[int] = (),
+    target: float | None = None,
     team: Team = ALONE,
     run: Run | None = None,
     measure: Callable[[Net], Line | None] | None = None,
@@ -50,6 +52,8 @@ def fit(
 
     Every random number follows from (seed, epoch, step, process), so a run that was interrupted ends in the same bits. Of
     several processes each is in `team` and does its share of every batch. `measure` gives figures at an epoch's end, `show` is called at the steps in `show_at`, `tell` gets each line of the log.
+    With `rounds`, the steps at which they end, the learning rate rises and falls once in each, and training ends with the first
+    one after which the accuracy of `measure` is at least `target`.
     Raises InputError when the loss is no longer finite and Interrupted, after a checkpoint, when `stop` says so.
     """
     recipe, net = state.recipe, state.net.train()
@@ -62,7 +66,7 @@ def fit(
     if show and state.step == 0 and 0 in show_at:
         show(state.result, 0)
 
-    while state.step < steps:
+    while state.step < steps and not state.reached:
         epoch, index = divmod(state.step, batches)
         if index == 0 or not len(order):
             order = permutation(len(images), seed, epoch).to(device)  # (N,)
@@ -81,16 +85,17 @@ def fit(
         for parameter in parameters:
             parameter.grad = None
         team.weigh(loss, len(chosen), len(whole)).backward()  # type: ignore[no-untyped-call]
-        share = recipe.share(state.step, steps)
+        share = recipe.share(*within(rounds or (steps,), state.step))
         for optimiser in state.optimisers:
             optimiser.step(share)
         team.level(net)
         state.advance(loss.detach(), logits.detach(), y)
 
         # Look.
-        last, epoch_ends = state.step == steps, state.step == steps or index + 1 == batches
+        annealed = state.step == steps or state.step in rounds
+        epoch_ends = annealed or index + 1 == batches
         stopping, due = team.either(stop(), time.monotonic() - kept >= keep_seconds)
-        keeping = last or stopping or due
+        keeping = annealed or stopping or due
         logging, showing = epoch_ends or index % recipe.log_every == 0, state.step in show_at
         if logging or keeping or showing:
             state.settle(
@@ -100,6 +105,7 @@ def fit(
         if epoch_ends:
             with clock.paused():
                 lines.append(state.epoch_line(batches, measure(state.result) if measure else None, clock))
+            state.reached = annealed and reaches(lines[-1]["validation"], target)
 
         # Keep.
         state.seconds = clock.seconds()
@@ -118,10 +124,22 @@ def fit(
             tell(line)
 
         # Stop.
-        if stopping and not last:
+        if stopping and state.step < steps and not state.reached:
             where = str(run.path) if run else ""
             hint = f"convscope train --resume {where}" if run else ""
             raise Interrupted(f"stopped at step {state.step:,} of {steps:,}, and saved", where=where, hint=hint)
+
+
+def within(rounds: Sequence[int], step: int) -> tuple[int, int]:
+    """Return how many steps of its round are done at `step`, and how many the round has; `rounds` are their ends, in order."""
+    end = next(end for end in rounds if step < end)
+    begin = max((e for e in rounds if e <= step), default=0)
+    return step - begin, end - begin
+
+
+def reaches(validation: Line | None, target: float | None) -> bool:
+    """Whether an accuracy that was asked for is reached."""
+    return validation is not None and target is not None and validation["accuracy"] >= target
 
 
 class State:
@@ -133,6 +151,7 @@ class State:
         self.average = copy.deepcopy(net) if recipe.average else None
         self.step = 0
         self.seconds = 0.0
+        self.reached = False  # the accuracy that was asked for: training is over, whatever steps are left
         self._fresh: list[tuple[Tensor, Tensor, int]] = []  # loss, correct, pictures; not yet waited for
         self._recent: list[tuple[float, int, int]] = []  # since the last step line
         self._epoch = [0.0, 0, 0]  # sum of loss·pictures, correct, pictures; since the epoch began
@@ -217,7 +236,8 @@ class State:
 
     def facts(self) -> Line:
         """Return every number that `place` needs."""
-        return {"step": self.step, "recent": self._recent, "epoch": self._epoch, "time": {"seconds": self.seconds}}
+        counted = {"recent": self._recent, "epoch": self._epoch, "reached": self.reached}
+        return {"step": self.step, **counted, "time": {"seconds": self.seconds}}
 
     def restore(self, tensors: Arrays, facts: Line) -> None:
         """Put back what `contents` returned. Raises InputError if it is of another network."""
@@ -235,6 +255,7 @@ class State:
 
     def place(self, facts: Line) -> None:
         """Stand where `facts` say; the tensors stay as they are."""
+        self.reached = facts["reached"]
         self.step, self.seconds = facts["step"], facts["time"]["seconds"]
         self._recent, self._epoch = [tuple(r) for r in facts["recent"]], facts["epoch"]
 

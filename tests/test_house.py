@@ -39,6 +39,7 @@ ORDER = """
     evaluation
     snapshots preparation
     training
+    budget
     execution
     session
     see

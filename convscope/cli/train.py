@@ -23,6 +23,11 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     parser.add_argument("--recipe", metavar="NAME", help="how to train: fast (default), accurate, plain, slides")
     parser.add_argument("--epochs", type=float, metavar="N", help="passes over the training pictures, such as 5 or 0.5")
+    parser.add_argument(
+        "--budget",
+        metavar="B",
+        help="a time, such as 30s or 2m, or an accuracy to reach, such as 99.5%%, instead of --epochs",
+    )
     parser.add_argument("--batch-size", type=int, metavar="N", help="pictures a step")
     parser.add_argument("--lr", type=float, metavar="X", help="peak learning rate")
     parser.add_argument("--seed", type=int, metavar="N", help="decides every random number (default 0)")
@@ -70,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 GIVEN = (
-    "data", "arch", "recipe", "epochs", "batch_size", "lr", "seed", "val", "device", "threads", "size", "data_root", "out", "resume",
+    "data", "arch", "recipe", "epochs", "budget", "batch_size", "lr", "seed", "val", "device", "threads", "size", "data_root", "out", "resume",
 )  # fmt: skip
 
 

@@ -155,6 +155,7 @@ def test_every_option_reaches_the_function(monkeypatch: pytest.MonkeyPatch) -> N
         "arch": "a",
         "recipe": "r",
         "epochs": 0.5,
+        "budget": "30s",
         "batch_size": 3,
         "lr": 0.2,
         "seed": 4,
