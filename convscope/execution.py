@@ -230,7 +230,7 @@ def _work(run: Run | None, told: Line, dataset: Dataset, terms: Terms) -> Result
             show=show,
             show_at=snapshots.when(*settings["rounds"]),
             tell=progress,
-            stop=terms.stop,
+            stop=lambda: terms.stop() or (run is not None and run.asked_to_stop()),
             keep_seconds=terms.keep_seconds,
         )
         validation = measure(state.result, held_out) if held_out else None

@@ -6,6 +6,7 @@
     snapshots/<step>.safetensors     small pictures of the training, at most 16
     model.onnx               written last: a run that has it is finished
     lock                     held (flock) by the process that trains
+    stop                     put there by whoever wants the training to stop; taken away when it is resumed
 
 docs/run-directory.md describes every file for those who read it. Times stand in fields of their own, "time", which
 two runs of the same seed may differ in; all else is the same to the bit.
@@ -19,6 +20,7 @@ import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -76,6 +78,7 @@ class Run:
             if run.model.exists() and not finished:
                 raise InputError("this run is finished", where=str(path), hint=f"its model is {run.model}")
             with _faults(path):
+                (path / "stop").unlink(missing_ok=True)
                 for folder in (path, path / "checkpoints", path / "snapshots"):
                     folder.mkdir(exist_ok=True)
                     for leftover in folder.glob(TEMPORARY + "*"):  # of a process killed while writing
@@ -89,6 +92,10 @@ class Run:
     def model(self) -> Path:
         """Where the finished run's model file is."""
         return self.path / "model.onnx"
+
+    def asked_to_stop(self) -> bool:
+        """Whether somebody called `ask_to_stop` since this process took the run up."""
+        return (self.path / "stop").exists()
 
     def append(self, line: dict[str, Any]) -> None:
         """Append one line to the log."""
@@ -156,6 +163,26 @@ class Run:
         return self.path / folder / f"{step:010d}.safetensors"
 
 
+def ask_to_stop(path: Path) -> None:
+    """Ask the process that trains this run, whichever it is, to stop after the step it is at, with a checkpoint."""
+    with _faults(path / "stop"):
+        (path / "stop").touch()
+
+
+def in_use(path: Path) -> bool:
+    """Whether a process is at work in this run. Where the system has no flock, always False."""
+    try:
+        import fcntl
+
+        with open(path / "lock", encoding="utf-8") as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)  # let go of when it is closed, at once
+    except BlockingIOError:
+        return True
+    except (ImportError, OSError):
+        return False
+    return False
+
+
 def read_settings(path: Path) -> dict[str, Any]:
     """Return what run.json of a run directory holds. Raises InputError if there is none, or it is not to be read."""
     file = path / "run.json"
@@ -211,12 +238,14 @@ def _locked(file: Path, run: Path) -> TextIO | None:
     except ImportError:  # Windows has no flock
         return None
     handle = open(file, "a", encoding="utf-8")  # noqa: SIM115
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        handle.close()
-        raise EnvironmentFault("another process is at work in this run", where=str(run), hint="wait for it") from None
-    return handle
+    for attempt in range(5):  # whoever only looks (`in_use`) holds it for an instant
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return handle
+        except OSError:
+            time.sleep(0.01 * attempt)
+    handle.close()
+    raise EnvironmentFault("another process is at work in this run", where=str(run), hint="wait for it")
 
 
 @contextlib.contextmanager

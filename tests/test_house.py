@@ -45,6 +45,7 @@ ORDER = """
     see
     page
     inspection
+    lab
     cli
 """
 LEVEL = {name: number for number, line in enumerate(ORDER.split("\n")) for name in line.split()}

@@ -20,6 +20,7 @@ VERBS = {
     "evaluate": "accuracy, loss and confusion matrix on labelled pictures",
     "predict": "which class is in each picture",
     "look": "every number of a network in one HTML file",
+    "lab": "the lecture's chapters and a workbench, in the browser",
     "info": "what a model file says of itself, verified",
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..checkpoints import Arrays
 from ..errors import InputError
 from ..runs import read_log, read_settings, read_snapshots
 from .binary import encode
@@ -47,29 +48,34 @@ def read(path: Path) -> Json | None:
     }
 
 
+def shot(tensors: Arrays, facts: Json) -> Json:
+    """Return one snapshot as the payload has it. Raises KeyError for one that lacks something."""
+    kernels = {} if facts.get("kernels") is None else {f"{facts['kernels']}.weight": encode(tensors["kernels"])}
+    shown = sorted((n for n in tensors if n.startswith("maps.")), key=lambda n: (len(n), n))  # conv2 before conv10
+    return {
+        "step": facts["step"],
+        "tensors": kernels,
+        "maps": {name.removeprefix("maps."): encode(tensors[name]) for name in shown},
+        "scores": encode(tensors["scores"]),
+        "confusion": tensors["confusion"].tolist(),
+        **{name: facts[name] for name in ("loss", "accuracy", "n")},
+    }
+
+
+def pictures_of(facts: Json) -> str:
+    """Return on which pictures a snapshot was measured."""
+    return "held-out" if facts.get("pictures") == "held out" else "training sample"
+
+
 def _snapshots(path: Path) -> tuple[list[Json], Json | None, str | None]:
     made: list[Json] = []
     picture: Json | None = None
     on: str | None = None
     try:
         for tensors, facts in read_snapshots(path):
-            kernels = {} if facts.get("kernels") is None else {f"{facts['kernels']}.weight": encode(tensors["kernels"])}
-            shown = sorted(
-                (n for n in tensors if n.startswith("maps.")), key=lambda n: (len(n), n)
-            )  # conv2 before conv10
-            maps = {name.removeprefix("maps."): encode(tensors[name]) for name in shown}
-            made.append(
-                {
-                    "step": facts["step"],
-                    "tensors": kernels,
-                    "maps": maps,
-                    "scores": encode(tensors["scores"]),
-                    "confusion": tensors["confusion"].tolist(),
-                    **{name: facts[name] for name in ("loss", "accuracy", "n")},
-                }
-            )
+            made.append(shot(tensors, facts))
             picture = encode(tensors["picture"])
-            on = "held-out" if facts.get("pictures") == "held out" else "training sample"
+            on = pictures_of(facts)
     except (InputError, KeyError):
         pass  # those before it are whole, and the page shows these
     return made, picture, on

@@ -1,0 +1,66 @@
+"""`convscope lab`: the lecture's chapters and a workbench in the browser, served on this machine or written as a site."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from ..errors import OK, UsageError
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Register the verb and its options."""
+    parser = subparsers.add_parser(
+        "lab",
+        help="the lecture's chapters and a workbench, in the browser",
+        description="Serve the chapters and the workbench on this machine, for its own browser only, until Ctrl-C. Trainings "
+        "started there go on when the lab is closed. With --build, write the chapters as a static site instead.",
+    )
+    parser.add_argument(
+        "--port", type=int, default=8765, metavar="N", help="where to listen (default 8765; 0: any free)"
+    )
+    parser.add_argument("--runs", default="runs", metavar="DIR", help="where the runs are and go (default runs)")
+    parser.add_argument(
+        "--roots",
+        nargs="+",
+        default=[],
+        metavar="DIR",
+        help="folders of pictures, or of such folders, to offer as data",
+    )
+    parser.add_argument("--open", action="store_true", help="open it in the browser")
+    parser.add_argument("--host", metavar="NAME", help="listen on this address of the machine too; needs --token")
+    parser.add_argument("--token", metavar="TEXT", help="what others must know to open it: 16 characters or more")
+    parser.add_argument("--build", metavar="DIR", help="write a static site to DIR and leave")
+    parser.add_argument(
+        "--run",
+        dest="shown",
+        metavar="RUN",
+        help="with --build: the finished run that it shows (default: one that ships)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until stopped, or write the site; return the exit code."""
+    if args.build is not None:
+        from ..lab.build import build
+
+        path = build(Path(args.build), None if args.shown is None else Path(args.shown))
+        print(path)
+        return OK
+    if args.shown is not None:
+        raise UsageError("--run goes with --build", hint="convscope lab --build DIR --run RUN")
+    from ..lab.server import serve
+
+    def ready(address: str) -> None:
+        print(address, flush=True)
+        print("Ctrl-C stops the lab; trainings go on", file=sys.stderr)
+        if args.open:
+            import webbrowser
+
+            if not webbrowser.open(address):
+                print("no browser was found here: open the address in one yourself", file=sys.stderr)
+
+    serve(Path(args.runs), [Path(root) for root in args.roots], args.port, args.host, args.token, ready)
+    return OK

@@ -1,0 +1,197 @@
+"""The lab's routes. Everything under /api speaks JSON and needs the token; docs/lab.md lists it all."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp
+
+from ..errors import ConvscopeError, FormulaError, InputError, PlanError, UsageError
+from ..page.inline import json_text
+from .choices import Choices, whole
+from .faults import to_json
+from .pages import Looks, lab_page
+from .runview import Runs
+from .security import COOKIE, Doors, Guard
+from .streams import every_run, one_run
+from .trainings import Trainings
+
+STREAMS = 24  # at once
+POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Lab:
+    """The application's state and its answers."""
+
+    def __init__(self, root: Path, roots: list[Path], doors: Doors) -> None:
+        self.doors = doors
+        self.runs = Runs(root)
+        self.trainings = Trainings(self.runs, Choices(roots))
+        self.looks, self.streams, self.closing = Looks(), 0, False
+        self._describing = asyncio.Semaphore(2)
+
+    def application(self) -> ASGIApp:
+        """Return the whole application, guarded."""
+        get: dict[str, Handler] = {
+            "/": self.page,
+            "/runs/{id}/look": self.look,
+            "/api/offer": self.offer,
+            "/api/runs": self.list,
+            "/api/runs/{id}": self.one,
+            "/api/runs/{id}/network": self.network,
+            "/api/runs/{id}/events": self.follow,
+            "/api/events": self.follow_all,
+        }
+        post: dict[str, Handler] = {
+            "/api/describe": self.describe,
+            "/api/runs": self.start,
+            "/api/runs/{id}/stop": self.stop,
+            "/api/runs/{id}/resume": self.resume,
+        }
+        routes = [Route(path, _told(handler), methods=["GET"]) for path, handler in get.items()]
+        routes += [Route(path, _told(handler), methods=["POST"]) for path, handler in post.items()]
+        return Guard(Router(routes, redirect_slashes=False, default=_nothing), self.doors)
+
+    async def page(self, request: Request) -> Response:
+        """The lab's page."""
+        answer = page_answer(lab_page(self.doors.token))
+        if self.doors.private:
+            answer.set_cookie(COOKIE, self.doors.token, httponly=True, samesite="strict")
+        return answer
+
+    async def look(self, request: Request) -> Response:
+        """A finished run's see-through page: a page of its own, which may do nothing here."""
+        page = await self.looks.page(self._finished(request))
+        return page_answer(page.html, sandbox=True)
+
+    async def network(self, request: Request) -> Response:
+        """A finished run's see-through payload."""
+        page = await self.looks.page(self._finished(request))
+        return Response(json_text(page.payload), media_type="application/json")
+
+    async def offer(self, request: Request) -> Response:
+        """What can be trained."""
+        return _json(await asyncio.to_thread(self.trainings.choices.offer))
+
+    async def describe(self, request: Request) -> Response:
+        """A formula's table, or what is wrong with it."""
+        body = await _body(request)
+        formula, id = body.get("formula", ""), body.get("data", "mnist")
+        if not isinstance(formula, str) or not isinstance(id, str):
+            raise UsageError("formula and data must be text")
+        size = whole(body.get("size"), "size", 1, 2048)
+        async with self._describing:
+            try:
+                found = await asyncio.to_thread(self.trainings.choices.describe, formula, id, size)
+            except (FormulaError, PlanError, InputError) as error:
+                return _json({"description": None, "fault": to_json(error)})
+        return _json({"description": found, "fault": None})
+
+    async def list(self, request: Request) -> Response:
+        """Every run."""
+        return _json({"runs": [*(await asyncio.to_thread(self.trainings.all)).values()]})
+
+    async def one(self, request: Request) -> Response:
+        """One run."""
+        return _json(await asyncio.to_thread(self.trainings.one, request.path_params["id"]))
+
+    async def start(self, request: Request) -> Response:
+        """Start a training."""
+        id = await asyncio.to_thread(self.trainings.start, await _body(request))
+        return _json(await asyncio.to_thread(self.trainings.one, id), 201)
+
+    async def stop(self, request: Request) -> Response:
+        """Ask a training to stop."""
+        await asyncio.to_thread(self.trainings.stop, request.path_params["id"])
+        return await self.one(request)
+
+    async def resume(self, request: Request) -> Response:
+        """Go on with a stopped training."""
+        await asyncio.to_thread(self.trainings.resume, request.path_params["id"])
+        return await self.one(request)
+
+    async def follow_all(self, request: Request) -> Response:
+        """The list of runs as it changes."""
+        return self._stream(lambda: every_run(self.trainings, lambda: self.closing))
+
+    async def follow(self, request: Request) -> Response:
+        """One run as it goes."""
+        id = request.path_params["id"]
+        await asyncio.to_thread(self.trainings.one, id)
+        return self._stream(lambda: one_run(self.trainings, id, lambda: self.closing))
+
+    def _stream(self, events: Callable[[], Any]) -> Response:
+        if self.streams >= STREAMS:
+            raise UsageError("too many pages follow this lab", hint="close some")
+
+        async def counted() -> Any:
+            self.streams += 1
+            try:
+                async for text in events():
+                    yield text
+            finally:
+                self.streams -= 1
+
+        return StreamingResponse(counted(), media_type="text/event-stream")
+
+    def _finished(self, request: Request) -> Path:
+        path = self.runs.path(request.path_params["id"])
+        if not (path / "model.onnx").is_file():
+            raise InputError("is not finished", got=path.name)
+        return path
+
+
+def page_answer(html: str, sandbox: bool = False) -> HTMLResponse:
+    """Return a page under its own policy, which nobody may frame; `sandbox`: in an origin of its own."""
+    match = POLICY.search(html)
+    assert match is not None
+    own = " sandbox allow-scripts allow-downloads;" if sandbox else ""
+    policy = f"{match[1]};{own} frame-ancestors 'none'"
+    return HTMLResponse(html, headers={"content-security-policy": policy})
+
+
+def _told(handler: Handler) -> Handler:
+    """Return the handler with the house's errors as JSON."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except ConvscopeError as error:
+            missing = isinstance(error, InputError) and error.what == "no run of this name"
+            return _json({"error": to_json(error)}, 404 if missing else 400)
+        except HTTPException as error:
+            return _json(
+                {"error": {"what": "no answer", "where": "", "got": None, "expected": "", "hint": ""}},
+                error.status_code,
+            )
+
+    return answer
+
+
+async def _nothing(scope: Any, receive: Any, send: Any) -> None:
+    fault = {"what": "nothing is here", "where": "", "got": None, "expected": "", "hint": ""}
+    await _json({"error": fault}, 404)(scope, receive, send)
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    try:
+        value = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        raise UsageError("the body is not JSON") from None
+    if not isinstance(value, dict):
+        raise UsageError("the body must be a JSON object")
+    return value
+
+
+def _json(value: object, status: int = 200) -> Response:
+    return JSONResponse(value, status)

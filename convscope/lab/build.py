@@ -1,0 +1,59 @@
+"""The lab as a static site: the chapters, a recorded training in place of live ones, and that network's see-through page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..files import atomic_write, write_fault
+from ..inspection import SLIDES, look
+from ..page.inline import lab_html
+from ..page.labpage import lab_payload
+from .runview import Log, Runs
+from .streams import new_snapshots, snapshot, thinned
+
+MARK, FILES = "convscope-lab.json", ("index.html", "trained.html")
+SITE = "convscope.lab-site/1"
+
+
+def build(folder: Path, run: Path | None = None) -> Path:
+    """Write the site of a finished run (default: the one that ships) to `folder` and return its first page.
+
+    Both pages open from file:// too. Raises InputError for a folder that holds anything but an earlier site, and for a
+    run that is not finished.
+    """
+    run = SLIDES if run is None else run
+    if not (run / "model.onnx").is_file():
+        raise InputError("no finished run is here", where=str(run), hint="convscope train, or leave --run out")
+    if folder.is_dir() and any(folder.iterdir()) and not _ours(folder):
+        raise InputError("holds something else", where=str(folder), expected="an empty folder, or an earlier --build")
+    trained, chapters = look(run).html, lab_html(payload(run), False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise write_fault(folder, error) from error
+    atomic_write(folder / MARK, json.dumps({"format": SITE, "files": FILES}).encode())
+    for name, html in zip(FILES, (chapters, trained), strict=True):
+        atomic_write(folder / name, html.encode("utf-8", "replace"))
+    return folder / FILES[0]
+
+
+def payload(run: Path) -> dict[str, Any]:
+    """Return what the static page is given: the recorded run as api.js would tell it."""
+    path = run.resolve()
+    summary = {**Runs(path.parent).summary(path.name), "look": FILES[1]}
+    shots = [shot for file in new_snapshots(path, set()) if (shot := snapshot(file)) is not None]
+    lines = thinned(Log(path / "log.jsonl").read())
+    recorded = {"run": summary, "lines": lines, "snapshots": shots, "look": FILES[1]}
+    return {**lab_payload(), "recorded": recorded}
+
+
+def _ours(folder: Path) -> bool:
+    """Whether a folder is an earlier site: its mark, and nothing that the site does not have."""
+    try:
+        marked = json.loads((folder / MARK).read_bytes())["format"] == SITE
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return bool(marked and {path.name for path in folder.iterdir()} <= {MARK, *FILES})

@@ -1,0 +1,113 @@
+"""What can be trained from the lab: data by name or in folders below given roots, recipes, plans."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+from .. import images
+from ..data.idxfiles import has_idx
+from ..data.named import DEBIAN_FASHION
+from ..data.tree import survey
+from ..errors import InputError, UsageError
+from ..formula import ZOO, describe
+from ..recipes import RECIPES
+
+Json = dict[str, Any]
+NAMED = ("mnist", "fashion-mnist")
+MOST = 200  # folders offered
+
+
+class Choices:
+    """Data by id: a name, or `folder/R` and `folder/R/NAME` for the R-th root and what lies directly in it."""
+
+    def __init__(self, roots: list[Path]) -> None:
+        self.roots = [root.resolve() for root in roots]
+        self._shapes: dict[tuple[str, int | None], tuple[tuple[int, int, int], int]] = {}
+
+    def offer(self) -> Json:
+        """Return what api.js calls an Offer."""
+        known = [name for name in NAMED if name != "fashion-mnist" or has_idx(DEBIAN_FASHION)]
+        recipes = RECIPES.values()
+        return {
+            "data": [{"id": name, "name": name, "kind": "named"} for name in known] + self._folders(),
+            "recipes": [
+                {"id": r.name, "plan": r.plan, "epochs": r.epochs, "batch": r.batch_size, "lr": r.lr, "about": r.about}
+                for r in recipes
+            ],
+            "plans": [{"id": name, "formula": formula, "about": about} for name, (formula, about) in ZOO.items()],
+        }
+
+    def source(self, id: str) -> str:
+        """Return what `convscope train` is given for a data id. Raises InputError for one that was not offered."""
+        if id in NAMED:
+            return id
+        return str(self._folder(id))
+
+    def describe(self, formula: str, id: str, size: int | None) -> Json:
+        """Return the description of a formula on that data. Raises FormulaError, PlanError, InputError."""
+        shape, classes = self.shape(id, size)
+        return describe(formula, shape, classes).to_json()
+
+    def shape(self, id: str, size: int | None) -> tuple[tuple[int, int, int], int]:
+        """Return (C, H, W) and the number of classes of data; of a folder by its first picture, without reading the others."""
+        if id in NAMED:
+            return (1, 28, 28), 10
+        folder = self._folder(id)
+        if has_idx(folder):
+            return (1, size or 28, size or 28), 10
+        known = self._shapes.get((id, size))
+        if known is None:
+            layout = survey(folder)
+            first = images.decode(folder / layout.train.paths[0])
+            channels, rows, columns = first.shape
+            known = ((channels, size or rows, size or columns), len(layout.classes))
+            self._shapes[id, size] = known
+        return known
+
+    def _folders(self) -> list[Json]:
+        named = [(id, place, self.roots[int(id.split("/")[1])]) for id, place in self._places()]
+        return [
+            {"id": id, "name": root.name if place == root else f"{root.name}/{place.name}", "kind": "folder"}
+            for id, place, root in named
+        ]
+
+    def _places(self) -> list[tuple[str, Path]]:
+        """Return id and path of every folder that holds data: the roots, and what lies directly in them and not elsewhere."""
+        found = []
+        for number, root in enumerate(self.roots):
+            places = [(f"folder/{number}", root)]
+            with contextlib.suppress(OSError):
+                places += [(f"folder/{number}/{p.name}", p) for p in sorted(root.iterdir()) if p.name[0] != "."]
+            found += [(id, p) for id, p in places if p.resolve().is_relative_to(root) and _holds_classes(p)]
+        return found[:MOST]
+
+    def _folder(self, id: str) -> Path:
+        """Return the folder of an id that is offered now; an id is never read as a path."""
+        for known, place in self._places():
+            if known == id:
+                return place
+        raise InputError("no data of this name", got=id[:140], expected="one of those that the lab offers")
+
+
+def _holds_classes(place: Path) -> bool:
+    """Whether a folder looks like data: IDX files, train/, or at least two folders that hold a file with a picture's name."""
+    try:
+        if has_idx(place) or (place / "train").is_dir():
+            return True
+        folders = [p for p in place.iterdir() if p.is_dir() and p.name[0] != "."][:50]
+        return sum(any(f.suffix.lower() in images.SUFFIXES for f in p.iterdir()) for p in folders) > 1
+    except OSError:
+        return False
+
+
+def whole(value: object, name: str, low: int, high: int) -> int | None:
+    """Return a whole number of a request, or None where it is left out. Raises UsageError."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise UsageError(
+            f"{name} is out of range", got=repr(value)[:80], expected=f"a whole number from {low} to {high:,}"
+        )
+    return value

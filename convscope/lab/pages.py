@@ -1,0 +1,44 @@
+"""The pages that the lab serves: its own, and the see-through page of a finished run, made when it is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ..inspection import look
+from ..page.inline import lab_html
+from ..page.labpage import lab_payload
+
+KEPT = 3  # see-through pages in memory
+
+
+def lab_page(token: str) -> str:
+    """Return the lab's page with the token that its questions carry."""
+    return lab_html({**_payload(), "token": token, "recorded": None}, True)
+
+
+@cache
+def _payload() -> dict[str, Any]:
+    """Return what the chapters need; read once."""
+    return lab_payload()
+
+
+class Looks:
+    """See-through pages by run, one made at a time: each takes seconds and all processors."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[Path, int], Any] = {}
+        self._lock = asyncio.Lock()
+
+    async def page(self, run: Path) -> Any:
+        """Return the Page of a finished run. Raises ConvscopeError where it cannot be made."""
+        async with self._lock:
+            key = (run, (run / "model.onnx").stat().st_mtime_ns)
+            if key not in self._made:
+                page = await asyncio.to_thread(look, run)
+                while len(self._made) >= KEPT:
+                    del self._made[next(iter(self._made))]
+                self._made[key] = page
+            return self._made[key]

@@ -1,0 +1,176 @@
+"""Who may ask the lab what. A server on a machine is a target for every page that its user opens; docs/lab.md says of which attacks.
+
+One wrapper around the whole application decides before any route is looked up, and dresses every answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import sys
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+COOKIE, TOKEN = "convscope-token", b"x-convscope-token"
+MOST_BODY = 64_000  # bytes
+BODY_SECONDS = 10.0
+PLAIN_POLICY = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),
+)
+
+
+class Refusal(Exception):
+    """A request that is not answered: its status and one line for the reader."""
+
+    def __init__(self, status: int, what: str) -> None:
+        super().__init__(what)
+        self.status, self.what = status, what
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What a request must show. `hosts` are the exact values of Host; `private`: also reading needs the token."""
+
+    hosts: frozenset[str]
+    token: str
+    private: bool = False
+
+    def check(self, method: str, path: str, query: bytes, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        """Raise Refusal unless the request comes from the lab's own page, or from its user's address bar."""
+        given: dict[bytes, list[bytes]] = {}
+        for name, value in headers:
+            given.setdefault(name.lower(), []).append(value)
+        host = _only(given, b"host")
+        if host is None or host.decode("latin-1") not in self.hosts:
+            raise Refusal(421, "this address is not the lab's")  # DNS rebinding: another name that leads here
+        if method not in ("GET", "POST"):
+            raise Refusal(405, "GET or POST only")
+        origin, site = _only(given, b"origin"), _only(given, b"sec-fetch-site")
+        if origin is not None and origin != b"http://" + host:
+            raise Refusal(403, "asked from another page")
+        visit = path == "/" and method == "GET" and _only(given, b"sec-fetch-mode") == b"navigate"
+        if site is not None and site not in (b"same-origin", b"none") and not visit:
+            raise Refusal(403, "asked from another page")
+        if method == "POST" and (_only(given, b"content-type") or b"").split(b";")[0].strip() != b"application/json":
+            raise Refusal(415, "JSON only")
+        if path == "/api" or path.startswith("/api/") or method != "GET":
+            if not self._known(_only(given, TOKEN)):
+                raise Refusal(403, "the token is missing or of an earlier lab: load the page anew")
+        elif self.private and not self._known(_carried(given, query)):
+            raise Refusal(403, "open the address with ?token= that the lab was started with")
+
+    def _known(self, token: bytes | None) -> bool:
+        return token is not None and hmac.compare_digest(token, self.token.encode())
+
+
+class Guard:
+    """The application behind its doors: checks, limits, headers on every answer, and no word of a traceback."""
+
+    def __init__(self, app: ASGIApp, doors: Doors) -> None:
+        self.app, self.doors = app, doors
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; anything but plain HTTP is closed."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        if scope["type"] != "http":
+            return
+        begun = False
+
+        async def dressed(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                own = {name.lower() for name, _ in message["headers"]}
+                more = [*HEADERS, (b"content-security-policy", PLAIN_POLICY)]
+                message = {**message, "headers": [*message["headers"], *(h for h in more if h[0] not in own)]}
+            await send(message)
+
+        try:
+            self.doors.check(scope["method"], scope["path"], scope["query_string"], scope["headers"])
+            receive = await _limited(receive) if scope["method"] == "POST" else receive
+            await self.app(scope, receive, dressed)
+        except Refusal as refusal:
+            await _say(dressed, refusal.status, refusal.what)
+        except Exception:
+            traceback.print_exc(file=sys.stderr)
+            if not begun:
+                await _say(dressed, 500, "the lab made a mistake; its terminal says which")
+
+
+async def _limited(receive: Receive) -> Receive:
+    """Read the body at once, within its limits, and return what hands it on."""
+    body = b""
+
+    async def read() -> None:
+        nonlocal body
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Refusal(400, "broken off")
+            body += message.get("body", b"")
+            if len(body) > MOST_BODY:
+                raise Refusal(413, f"more than {MOST_BODY:,} bytes")
+            if not message.get("more_body", False):
+                return
+
+    try:
+        await asyncio.wait_for(read(), BODY_SECONDS)
+    except TimeoutError:
+        raise Refusal(408, "too slow") from None
+    handed = False
+
+    async def whole() -> Message:
+        nonlocal handed
+        if handed:
+            return await receive()
+        handed = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return whole
+
+
+async def _say(send: Send, status: int, what: str) -> None:
+    fault = {"what": what, "where": "", "got": None, "expected": "", "hint": ""}
+    body = json.dumps({"error": fault}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    if status in (408, 413):
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _only(given: dict[bytes, list[bytes]], name: bytes) -> bytes | None:
+    """Return a header's one value; sent twice it counts as hostile."""
+    values = given.get(name)
+    if values is None:
+        return None
+    if len(values) > 1:
+        raise Refusal(400, "a header twice")
+    return values[0]
+
+
+def _carried(given: dict[bytes, list[bytes]], query: bytes) -> bytes | None:
+    """Return the token that the address or the cookie carries."""
+    asked: Any = parse_qs(query.decode("latin-1")).get("token")
+    if asked:
+        return str(asked[0]).encode()
+    try:
+        found = SimpleCookie((_only(given, b"cookie") or b"").decode("latin-1")).get(COOKIE)
+    except CookieError:
+        return None
+    return None if found is None else found.value.encode()

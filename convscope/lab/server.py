@@ -1,0 +1,125 @@
+"""Serve the lab until it is stopped: a socket, an application, and a quiet end on Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import re
+import secrets
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from ..errors import EnvironmentFault, UsageError
+from ..files import write_fault
+from .app import Lab
+from .security import Doors
+
+LOOPBACK = ("127.0.0.1", "localhost")
+TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, ended by the first Ctrl-C or SIGTERM without a word, with its streams."""
+
+    def __init__(self, config: uvicorn.Config, lab: Lab) -> None:
+        super().__init__(config)
+        self.lab = lab
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Handle both signals while serving, and put back what was there before."""
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End the streams, then the server."""
+        self.lab.closing = True
+        super().handle_exit(sig, frame)
+
+
+def serve(
+    runs: Path, roots: list[Path], port: int, host: str | None, token: str | None, ready: Callable[[str], None]
+) -> None:
+    """Serve the lab on the loopback, or on `host` to those who know `token`, until Ctrl-C; `ready` is told its address.
+
+    Port 0 takes a free one. Raises UsageError for a host without a token and the like, EnvironmentFault for a port that
+    is taken, InputError or EnvironmentFault for folders that cannot be used.
+    """
+    check(host, token)
+    for root in roots:
+        if not root.is_dir():
+            raise UsageError("no such folder", got=root, hint="--roots takes folders that are there")
+    try:
+        runs.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise write_fault(runs, error) from error
+    bound = listening(host or LOOPBACK[0], port)
+    with bound:
+        port = bound.getsockname()[1]
+        names = (*LOOPBACK, host) if host else LOOPBACK
+        hosts = frozenset(f"{_literal(name)}:{port}" for name in names) | (
+            {*map(_literal, names)} if port == 80 else set()
+        )
+        lab = Lab(runs, roots, Doors(hosts, token or secrets.token_urlsafe(32), private=host is not None))
+        config = uvicorn.Config(
+            lab.application(), http="h11", ws="none", lifespan="off", log_level="warning", access_log=False,
+            server_header=False, proxy_headers=False, limit_concurrency=100, timeout_keep_alive=10,
+            h11_max_incomplete_event_size=32_000, timeout_graceful_shutdown=2,
+        )  # fmt: skip
+        query = f"/?token={token}" if host else "/"
+        ready(f"http://{_literal(host or LOOPBACK[0])}:{port}{query}")
+        Server(config, lab).run(sockets=[bound])
+
+
+def check(host: str | None, token: str | None) -> None:
+    """Raise UsageError unless host and token are given together, and make sense."""
+    if (host is None) != (token is None):
+        raise UsageError(
+            "--host and --token go together: whoever reaches the lab can train here",
+            got="--host alone" if token is None else "--token alone",
+            hint=f"--host {host or socket.gethostname()} --token {secrets.token_urlsafe(16)}",
+        )
+    if token is not None and not TOKEN.fullmatch(token):
+        raise UsageError("a token that is too easy or odd", expected="16 to 128 letters, digits, - and _")
+    if host is not None and (host in ("0.0.0.0", "::", "") or not re.fullmatch(r"[A-Za-z0-9.:-]{1,253}", host)):
+        raise UsageError(
+            "--host is the name or address that browsers use for this machine", got=host, expected="one name or address"
+        )
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on `host` and `port`. Raises EnvironmentFault or UsageError where that cannot be."""
+    if not 0 <= port <= 65535:
+        raise UsageError("no such port", got=port, expected="a whole number from 0 to 65,535")
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise UsageError("this name leads nowhere", got=host, hint="an address of this machine") from error
+    made = socket.socket(family, kind)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(address)
+        made.listen(128)
+    except OSError as error:
+        made.close()
+        if error.errno == errno.EADDRINUSE:
+            what, hint = "this port is taken", f"--port {port + 1 if port < 65535 else 0}, or close the lab that has it"
+        elif error.errno == errno.EACCES:
+            what, hint = "this port is not for everybody", "--port 8765, or any above 1024"
+        else:
+            what, hint = f"cannot listen there: {error.strerror}", "an address of this machine"
+        raise EnvironmentFault(what, got=f"{host}:{port}", hint=hint) from error
+    return made
+
+
+def _literal(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

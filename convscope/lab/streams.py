@@ -1,0 +1,108 @@
+"""Server-sent events: the list of runs as it changes, and one run's log and snapshots as they come."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+from ..checkpoints import read
+from ..errors import InputError
+from ..runs import SNAPSHOT
+from ..see.binary import encode
+from ..see.history import pictures_of, shot
+from .runview import Json, Log
+from .trainings import Trainings
+
+PAUSE, HEARTBEAT = 0.25, 10.0  # seconds
+BURST = 1_500  # old lines sent at the beginning: of more, steps are thinned
+ACTIVE = ("starting", "running")
+
+
+def event(name: str, data: Any) -> str:
+    """Return one event; JSON has no line ends, so that it is one line."""
+    return f"event: {name}\ndata: {json.dumps(data, allow_nan=False)}\n\n"
+
+
+async def every_run(trainings: Trainings, over: Callable[[], bool]) -> AsyncIterator[str]:
+    """Yield `runs` once, then `run` and `gone` until `over` says so."""
+    known = await asyncio.to_thread(trainings.all)
+    yield event("runs", list(known.values()))
+    async for _ in _ticks(over):
+        now = await asyncio.to_thread(trainings.all)
+        for id, summary in now.items():
+            if known.get(id) != summary:
+                yield event("run", summary)
+        for id in known.keys() - now.keys():
+            yield event("gone", {"id": id})
+        yield _heartbeat() if known == now else ""
+        known = now
+
+
+async def one_run(trainings: Trainings, id: str, over: Callable[[], bool]) -> AsyncIterator[str]:
+    """Yield `run`, `line`, `snapshot` and `reset` until the run is over, then `end`."""
+    path, shown, before = trainings.runs.root / id, set[str](), None
+    log = Log(path / "log.jsonl")
+    version = log.version
+    async for _ in _ticks(over, at_once=True):
+        try:
+            summary = await asyncio.to_thread(trainings.one, id)
+        except InputError:
+            return
+        if summary != before:
+            yield event("run", summary)
+        before = summary
+        lines = await asyncio.to_thread(log.read)
+        if log.version != version:
+            version = log.version
+            shown.clear()
+            yield event("reset", {})
+        for line in thinned(lines):
+            yield event("line", line)
+        for file in await asyncio.to_thread(new_snapshots, path, shown):
+            shot_now = await asyncio.to_thread(snapshot, file)
+            shown.add(file.name)
+            if shot_now is not None:
+                yield event("snapshot", shot_now)
+        if summary["state"] not in ACTIVE and not lines:
+            yield event("end", summary)
+            return
+        yield _heartbeat()
+
+
+def thinned(lines: list[Json]) -> list[Json]:
+    """Return at most some 1,500 of many lines: every epoch and result, and evenly spaced steps."""
+    every = max(1, len(lines) // BURST)
+    return [line for i, line in enumerate(lines) if line["kind"] != "step" or i % every == 0]
+
+
+def new_snapshots(path: Path, shown: set[str]) -> list[Path]:
+    """Return the snapshot files that were not shown yet, by step."""
+    try:
+        return sorted(f for f in (path / "snapshots").glob("*.safetensors") if f.name not in shown)
+    except OSError:
+        return []
+
+
+def snapshot(file: Path) -> Json | None:
+    """Return a snapshot as api.js has it; None for a damaged one."""
+    try:
+        tensors, facts = read(file, SNAPSHOT)
+        return {**shot(tensors, facts), "picture": encode(tensors["picture"]), "on": pictures_of(facts)}
+    except (InputError, KeyError, OSError):
+        return None
+
+
+async def _ticks(over: Callable[[], bool], at_once: bool = False) -> AsyncIterator[None]:
+    if at_once:
+        yield
+    while not over():
+        await asyncio.sleep(PAUSE)
+        if not over():
+            yield
+
+
+def _heartbeat() -> str:
+    return ": still here\n\n"

@@ -1,0 +1,161 @@
+"""Trainings started from the lab. Each is a process of its own, in its own session: the lab may be closed and it goes on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from ..errors import INTERRUPTED, OK, InputError, UsageError
+from ..formula import ZOO, resolve
+from ..recipes import named
+from ..runs import ask_to_stop, fresh_path, in_use
+from .choices import Choices, whole
+from .faults import last_words
+from .runview import Json, Runs
+
+MOST = 4  # trainings at once
+FIELDS = {"data", "formula", "recipe", "epochs", "seed", "val", "size"}
+
+
+class Trainings:
+    """The processes that this lab started, and what became of them. What others started is found by its directory alone."""
+
+    def __init__(self, runs: Runs, choices: Choices) -> None:
+        self.runs, self.choices = runs, choices
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._failed: dict[str, str] = {}
+        self._wanted: dict[str, Json] = {}
+        self._lock = threading.Lock()
+
+    def start(self, wanted: Json) -> str:
+        """Start what api.js calls Wanted and return its id. Raises ConvscopeError for anything that cannot be trained."""
+        if strange := sorted(set(wanted) - FIELDS):
+            raise UsageError("no such field", got=strange[0][:80], expected=", ".join(sorted(FIELDS)))
+        for name in ("data", "formula", "recipe"):
+            if name in wanted and not isinstance(wanted[name], str):
+                raise UsageError(f"{name} must be text", got=repr(wanted[name])[:80])
+        id = wanted.get("data", "mnist")
+        source, recipe, formula = (
+            self.choices.source(id),
+            named(wanted.get("recipe", "fast")),
+            wanted.get("formula", ""),
+        )
+        epochs = wanted.get("epochs")
+        recipe = recipe.changed(epochs)
+        size = None if id == "mnist" else whole(wanted.get("size"), "size", 1, 2048)
+        options = {
+            "--recipe": recipe.name,
+            "--epochs": epochs,
+            "--seed": whole(wanted.get("seed"), "seed", 0, 2**53),
+            "--val": whole(wanted.get("val"), "val", 0, 10**9),
+            "--size": size,
+        }
+        if formula.strip():
+            resolve(formula)
+            self.choices.describe(formula, id, size)
+            options["--arch"] = formula
+        words = [f"{name}={value}" for name, value in options.items() if value is not None]
+        with self._lock:
+            self._room()
+            path = self._free(Path(source).name, recipe.name)
+            self._wanted[path.name] = {**wanted, "recipe": recipe.name, "formula": formula}
+            self._launch(path, ["--out", str(path), *words, "--", source])
+        return path.name
+
+    def stop(self, id: str) -> None:
+        """Ask the run's process to stop, whoever started it. Raises InputError where nothing is at work."""
+        path = self.runs.path(id)
+        if not in_use(path):
+            raise InputError("is not being trained", got=id)
+        ask_to_stop(path)
+
+    def resume(self, id: str) -> None:
+        """Go on with a stopped run. Raises InputError for a finished one and one that is being trained."""
+        path = self.runs.path(id)
+        if (path / "model.onnx").exists():
+            raise InputError("is finished", got=id)
+        with self._lock:
+            if in_use(path) or self._alive(id):
+                raise InputError("is being trained", got=id)
+            self._room()
+            self._launch(path, ["--resume", str(path)])
+
+    def all(self) -> dict[str, Json]:
+        """Return every run with the state that only the lab knows: starting, or failed and why."""
+        found = self.runs.all()
+        with self._lock:
+            self._reap()
+            starting = {
+                id: _blank(id, wanted, self._failed.get(id))
+                for id, wanted in self._wanted.items()
+                if id not in found and (self._alive(id) or id in self._failed)
+            }
+            for id, summary in found.items():
+                if summary["state"] == "stopped" and self._alive(id):
+                    summary["state"] = "starting"
+                elif summary["state"] == "stopped" and id in self._failed:
+                    summary |= {"state": "failed", "message": self._failed[id]}
+        return starting | found
+
+    def one(self, id: str) -> Json:
+        """Return one run as `all` does. Raises InputError where there is none."""
+        found = self.all().get(id)
+        if found is None:
+            raise InputError("no run of this name", got=id[:140])
+        return found
+
+    def _launch(self, path: Path, words: list[str]) -> None:
+        self._failed.pop(path.name, None)
+        self._messages(path.name).parent.mkdir(parents=True, exist_ok=True)
+        with open(self._messages(path.name), "wb") as messages:
+            self._processes[path.name] = subprocess.Popen(
+                [sys.executable, "-m", "convscope", "train", "--json", *words],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=messages, start_new_session=True,
+            )  # fmt: skip
+
+    def _room(self) -> None:
+        self._reap()
+        if len(self._processes) >= MOST:
+            raise UsageError(f"{MOST} trainings are going on", hint="wait for one, or stop one")
+
+    def _free(self, *names: str) -> Path:
+        number, first = 1, fresh_path(self.runs.root, *names)
+        path = first
+        while path.name in self._wanted or path.exists():
+            number += 1
+            path = first.with_name(f"{first.name}-{number}")
+        return path
+
+    def _alive(self, id: str) -> bool:
+        process = self._processes.get(id)
+        return process is not None and process.poll() is None
+
+    def _reap(self) -> None:
+        for id, process in list(self._processes.items()):
+            if process.poll() is None:
+                continue
+            del self._processes[id]
+            if process.returncode not in (OK, INTERRUPTED):
+                try:
+                    said = last_words(self._messages(id).read_text(encoding="utf-8", errors="replace"))
+                except OSError:
+                    said = ""
+                self._failed[id] = said or f"ended with exit code {process.returncode}"
+
+    def _messages(self, id: str) -> Path:
+        return self.runs.root / ".lab" / f"{id}.txt"
+
+
+def _blank(id: str, wanted: Json, message: str | None) -> Json:
+    """Return the summary of a run whose directory is not there yet."""
+    recipe = named(wanted["recipe"])
+    formula = wanted["formula"].strip()
+    return {
+        "id": id, "state": "starting" if message is None else "failed", "message": message,
+        "formula": str(resolve(formula or recipe.plan)), "plan": formula if formula in ZOO else None if formula else recipe.plan,
+        "classes": [], "seed": wanted.get("seed", 0), "epochs": wanted.get("epochs", recipe.epochs), "steps": None,
+        "recipe": recipe.name, "batch": recipe.batch_size, "data": None, "step": 0, "loss": None, "accuracy": None,
+        "validation": None, "test": None, "seconds": 0, "curve": [], "measured": [], "look": None,
+    }  # fmt: skip
