@@ -14,6 +14,8 @@ from torch.nn import functional
 
 from .recipes import Augmentation
 
+SMOOTH = 4.0  # pixels: how far from a place an elastic field still moves much alike
+
 
 def batch(
     images: Tensor,
@@ -30,7 +32,9 @@ def batch(
     n, (h, w) = len(chosen), size
     device = images.device
     if how.resamples:
-        x = affine(images.index_select(0, chosen).float(), matrices(n, how, generator).to(device), size, edge=how.edge)
+        maps = matrices(n, how, generator).to(device)
+        bent = how.elastic * field(n, size, generator).to(device) if how.elastic else None
+        x = affine(images.index_select(0, chosen).float(), maps, size, edge=how.edge, moved=bent)
     else:
         rows = _whole(n, images.shape[2] + 2 * how.shift - h, generator).to(device)
         columns = _whole(n, images.shape[3] + 2 * how.shift - w, generator).to(device)
@@ -88,10 +92,31 @@ def matrices(n: int, how: Augmentation, generator: torch.Generator) -> Tensor:
     return torch.stack([first, second], 1)  # (n, 2, 3)
 
 
-def affine(x: Tensor, maps: Tensor, size: tuple[int, int], edge: bool = False) -> Tensor:
+def field(n: int, size: tuple[int, int], generator: torch.Generator) -> Tensor:
+    """Draw `n` smooth random fields (n, 2, h, w), across and down: at every place a normal number of deviation 1.
+
+    White noise on a coarse net, smoothed by a Gauss curve of SMOOTH pixels (Simard et al. 2003, who took 4): places r pixels
+    apart move together, with a correlation of about exp(−r²/4·SMOOTH²).
+    """
+    down, across = spread(size[0]), spread(size[1])
+    noise = torch.randn(n, 2, down.shape[1], across.shape[1], generator=generator)
+    return down @ noise @ across.T
+
+
+def spread(pixels: int) -> Tensor:
+    """Return the weights (pixels, m) of m net points, SMOOTH pixels apart, on each of a row of pixels; squares add up to 1."""
+    reach = math.ceil((pixels - 1) / 2 / SMOOTH) + 2
+    net = SMOOTH * torch.arange(-reach, reach + 1, dtype=torch.float32)
+    places = torch.arange(pixels, dtype=torch.float32) - (pixels - 1) / 2
+    weights = torch.exp(-((places[:, None] - net) ** 2) / (2 * SMOOTH**2))
+    return functional.normalize(weights, dim=1)
+
+
+def affine(x: Tensor, maps: Tensor, size: tuple[int, int], edge: bool = False, moved: Tensor | None = None) -> Tensor:
     """Resample float pictures (B, C, H, W) bilinearly through `maps` (B, 2, 3) to (B, C, h, w), middle on middle.
 
     The identity map cuts out the middle window as `crop` does, floor((H − h)/2) from the top and likewise from the left.
+    `moved` (B, 2, h, w) is added to where each pixel is taken from: pixels across, pixels down.
     """
     (height, width), (h, w), n = x.shape[2:], size, len(x)
     across = torch.arange(w, dtype=torch.float32, device=x.device) - (w - 1) / 2
@@ -102,7 +127,10 @@ def affine(x: Tensor, maps: Tensor, size: tuple[int, int], edge: bool = False) -
     extent = torch.tensor([[width], [height]], dtype=torch.float32, device=x.device)
     scaled = maps * (2 / extent)
     scaled[:, :, 2:] += (2 * torch.tensor(middle, device=x.device) + 1) / extent - 1
-    grid = (scaled.view(2 * n, 3) @ places).view(n, 2, h, w).permute(0, 2, 3, 1)  # (B, h, w, 2)
+    grid = (scaled.view(2 * n, 3) @ places).view(n, 2, h, w)
+    if moved is not None:
+        grid = torch.addcmul(grid, moved, (2 / extent)[:, :, None])
+    grid = grid.permute(0, 2, 3, 1)  # (B, h, w, 2)
     mode = "border" if edge else "zeros"
     return functional.grid_sample(x, grid, mode="bilinear", padding_mode=mode, align_corners=False)
 

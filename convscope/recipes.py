@@ -43,7 +43,7 @@ def _choice(owner: Recipe, name: str, known: tuple[str, ...]) -> None:
 class Augmentation:
     """What happens to each training picture by chance, drawn anew every time it is shown. Zero everywhere: nothing.
 
-    Rotation, scale, shear and translation are one bilinear resampling straight to the size the plan crops to; without
+    Rotation, scale, shear, translation and elastic are one bilinear resampling straight to the size the plan crops to; without
     them a picture stays uint8 and is only cut out. Borders that come into view are black, or continue the edge.
     """
 
@@ -52,6 +52,7 @@ class Augmentation:
     scale: float = 0.0  # share, rows and columns each 1 ± this
     shear: float = 0.0  # columns moved per row, uniform in ±
     translate: float = 0.0  # pixels, uniform in ±, in fractions of a pixel too
+    elastic: float = 0.0  # pixels, deviation of a smooth random field that moves every place (Simard et al. 2003)
     flip: bool = False  # left and right exchanged for half of the pictures
     erase: int = 0  # side in pixels of a square set to the mean (DeVries & Taylor 2017, "Cutout")
     edge: bool = False  # continue the border's pixels outwards instead of black
@@ -62,16 +63,19 @@ class Augmentation:
         _check(self, "scale", float, 0, 0.95)
         _check(self, "shear", float, 0, 2)
         _check(self, "translate", float, 0, 1024)
+        _check(self, "elastic", float, 0, 1024)
         _check(self, "flip", bool)
         _check(self, "erase", int, 0, 1024)
         _check(self, "edge", bool)
         if self.shift and self.resamples:
-            raise UsageError("shift goes with no rotate, scale, shear or translate", got=self.shift, hint="translate")
+            raise UsageError(
+                "shift goes with no rotate, scale, shear, translate or elastic", got=self.shift, hint="translate"
+            )
 
     @property
     def resamples(self) -> bool:
-        """Whether pictures are resampled (an affine map) rather than cut out."""
-        return any((self.rotate, self.scale, self.shear, self.translate))
+        """Whether pictures are resampled (an affine map, a bent one with `elastic`) rather than cut out."""
+        return any((self.rotate, self.scale, self.shear, self.translate, self.elastic))
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,33 @@ def test_affine_is_scipys_picture_by_picture(edge: bool, mode: str) -> None:
             np.testing.assert_allclose(result, expected, atol=0.02)
 
 
+def test_a_bent_map_is_scipys() -> None:
+    images, (h, w) = pictures(n=6, h=13, w=10), (8, 7)
+    maps = augment.matrices(6, Augmentation(rotate=40, scale=0.3, translate=1.5), sown(1))
+    moved = 1.7 * augment.field(6, (h, w), sown(2))
+    got = augment.affine(images.float(), maps, (h, w), moved=moved)
+    rows, columns = np.mgrid[:h, :w].astype(np.float64)
+    rows, columns = rows - (h - 1) / 2, columns - (w - 1) / 2
+    for i, picture in enumerate(images.numpy().astype(np.float64)):
+        first, second = maps[i].double().numpy()
+        across = first[0] * columns + first[1] * rows + first[2] + moved[i, 0].numpy() + (10 - w) // 2 + (w - 1) / 2
+        down = second[0] * columns + second[1] * rows + second[2] + moved[i, 1].numpy() + (13 - h) // 2 + (h - 1) / 2
+        for channel, result in zip(picture, got[i].numpy(), strict=True):
+            expected = ndimage.map_coordinates(channel, [down, across], order=1, mode="grid-constant")
+            np.testing.assert_allclose(result, expected, atol=0.02)
+
+
+def test_a_field_is_gaussian_and_as_smooth_as_gauss_says() -> None:
+    fields = augment.field(4000, (28, 20), sown())
+    assert fields.shape == (4000, 2, 28, 20)
+    assert fields.mean((0, 1)).abs().max() < 0.06
+    assert (fields.square().mean((0, 1)) - 1).abs().max() < 0.09
+    assert abs(np.corrcoef(fields[:, 0, 9, 9], fields[:, 1, 9, 9])[0, 1]) < 0.06
+    for down, across in ((3, 0), (0, 5), (6, 4), (12, 12)):
+        together = (fields[:, :, 2, 3] * fields[:, :, 2 + down, 3 + across]).mean()
+        assert abs(together - np.exp(-(down**2 + across**2) / (4 * 4.0**2))) < 0.05
+
+
 def test_maps_stay_within_what_was_asked_for() -> None:
     turned = augment.matrices(4000, Augmentation(rotate=10), sown())
     angle = torch.atan2(turned[:, 1, 0], turned[:, 0, 0]).rad2deg()
@@ -123,7 +150,11 @@ def test_erasing_is_a_square_of_the_mean() -> None:
 
 def test_a_seed_means_the_same_pictures() -> None:
     images, chosen = pictures(), torch.arange(7)
-    for how in (Augmentation(shift=2, flip=True, erase=3), Augmentation(rotate=9, translate=1, edge=True)):
+    for how in (
+        Augmentation(shift=2, flip=True, erase=3),
+        Augmentation(rotate=9, translate=1, edge=True),
+        Augmentation(elastic=1.5),
+    ):
         first, again, other = (augment.batch(images, chosen, (9, 4), how, sown(s), (1.0, 2.0, 3.0)) for s in (1, 1, 2))
         assert torch.equal(first, again)
         assert not torch.equal(first, other)
