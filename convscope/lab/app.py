@@ -27,6 +27,7 @@ from .trainings import Trainings
 
 STREAMS = 24  # at once
 POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
+NO_FAULT = {"what": "", "where": "", "got": None, "expected": "", "hint": ""}
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -58,8 +59,8 @@ class Lab:
             "/api/runs/{id}/stop": self.stop,
             "/api/runs/{id}/resume": self.resume,
         }
-        routes = [Route(path, _told(handler), methods=["GET"]) for path, handler in get.items()]
-        routes += [Route(path, _told(handler), methods=["POST"]) for path, handler in post.items()]
+        routes = [Route(path, self._told(handler), methods=["GET"]) for path, handler in get.items()]
+        routes += [Route(path, self._told(handler), methods=["POST"]) for path, handler in post.items()]
         return Guard(Router(routes, redirect_slashes=False, default=_nothing), self.doors)
 
     async def page(self, request: Request) -> Response:
@@ -94,7 +95,7 @@ class Lab:
             try:
                 found = await asyncio.to_thread(self.trainings.choices.describe, formula, id, size)
             except (FormulaError, PlanError, InputError) as error:
-                return _json({"description": None, "fault": to_json(error)})
+                return _json({"description": None, "fault": to_json(error, *self.trainings.places)})
         return _json({"description": found, "fault": None})
 
     async def list(self, request: Request) -> Response:
@@ -144,6 +145,20 @@ class Lab:
 
         return StreamingResponse(counted(), media_type="text/event-stream")
 
+    def _told(self, handler: Handler) -> Handler:
+        """Return the handler with the house's errors as JSON."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except ConvscopeError as error:
+                missing = isinstance(error, InputError) and error.what == "no run of this name"
+                return _json({"error": to_json(error, *self.trainings.places)}, 404 if missing else 400)
+            except HTTPException as error:
+                return _json({"error": {**NO_FAULT, "what": "no answer"}}, error.status_code)
+
+        return answer
+
     def _finished(self, request: Request) -> Path:
         path = self.runs.path(request.path_params["id"])
         if not (path / "model.onnx").is_file():
@@ -160,27 +175,8 @@ def page_answer(html: str, sandbox: bool = False) -> HTMLResponse:
     return HTMLResponse(html, headers={"content-security-policy": policy})
 
 
-def _told(handler: Handler) -> Handler:
-    """Return the handler with the house's errors as JSON."""
-
-    async def answer(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except ConvscopeError as error:
-            missing = isinstance(error, InputError) and error.what == "no run of this name"
-            return _json({"error": to_json(error)}, 404 if missing else 400)
-        except HTTPException as error:
-            return _json(
-                {"error": {"what": "no answer", "where": "", "got": None, "expected": "", "hint": ""}},
-                error.status_code,
-            )
-
-    return answer
-
-
 async def _nothing(scope: Any, receive: Any, send: Any) -> None:
-    fault = {"what": "nothing is here", "where": "", "got": None, "expected": "", "hint": ""}
-    await _json({"error": fault}, 404)(scope, receive, send)
+    await _json({"error": {**NO_FAULT, "what": "nothing is here"}}, 404)(scope, receive, send)
 
 
 async def _body(request: Request) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from ..files import atomic_write, write_fault
+from ..files import TEMPORARY, atomic_write, write_fault
 from ..inspection import SLIDES, look
 from ..page.inline import lab_html
 from ..page.labpage import lab_payload
-from .runview import Log, Runs
+from .runview import Seen
 from .streams import new_snapshots, snapshot, thinned
 
 MARK, FILES = "convscope-lab.json", ("index.html", "trained.html")
@@ -34,6 +34,8 @@ def build(folder: Path, run: Path | None = None) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise write_fault(folder, error) from error
+    for leftover in folder.glob(TEMPORARY + "*"):
+        leftover.unlink(missing_ok=True)
     atomic_write(folder / MARK, json.dumps({"format": SITE, "files": FILES}).encode())
     for name, html in zip(FILES, (chapters, trained), strict=True):
         atomic_write(folder / name, html.encode("utf-8", "replace"))
@@ -43,10 +45,12 @@ def build(folder: Path, run: Path | None = None) -> Path:
 def payload(run: Path) -> dict[str, Any]:
     """Return what the static page is given: the recorded run as api.js would tell it."""
     path = run.resolve()
-    summary = {**Runs(path.parent).summary(path.name), "look": FILES[1]}
+    seen = Seen(path)
+    lines = seen.log.rest()
+    seen.update(lines)
+    summary = {**seen.summary(), "look": FILES[1]}
     shots = [shot for file in new_snapshots(path, set()) if (shot := snapshot(file)) is not None]
-    lines = thinned(Log(path / "log.jsonl").read())
-    recorded = {"run": summary, "lines": lines, "snapshots": shots, "look": FILES[1]}
+    recorded = {"run": summary, "lines": thinned(lines), "snapshots": shots, "look": FILES[1]}
     return {**lab_payload(), "recorded": recorded}
 
 
@@ -56,4 +60,5 @@ def _ours(folder: Path) -> bool:
         marked = json.loads((folder / MARK).read_bytes())["format"] == SITE
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    return bool(marked and {path.name for path in folder.iterdir()} <= {MARK, *FILES})
+    names = {path.name for path in folder.iterdir() if not path.name.startswith(TEMPORARY)}  # of one that was killed
+    return bool(marked and names <= {MARK, *FILES})

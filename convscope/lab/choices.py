@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,26 +68,26 @@ class Choices:
         return known
 
     def _folders(self) -> list[Json]:
-        named = [(id, place, self.roots[int(id.split("/")[1])]) for id, place in self._places()]
-        return [
-            {"id": id, "name": root.name if place == root else f"{root.name}/{place.name}", "kind": "folder"}
-            for id, place, root in named
-        ]
+        found: list[Json] = []
+        for id, place, root in self._places():
+            if len(found) < MOST and _holds_classes(place):
+                name = root.name if place == root else f"{root.name}/{place.name}"
+                found.append({"id": id, "name": name, "kind": "folder"})
+        return found
 
-    def _places(self) -> list[tuple[str, Path]]:
-        """Return id and path of every folder that holds data: the roots, and what lies directly in them and not elsewhere."""
-        found = []
+    def _places(self) -> Iterator[tuple[str, Path, Path]]:
+        """Yield id, path and root of the roots, and of what lies directly in them and not elsewhere."""
         for number, root in enumerate(self.roots):
-            places = [(f"folder/{number}", root)]
+            yield f"folder/{number}", root, root
             with contextlib.suppress(OSError):
-                places += [(f"folder/{number}/{p.name}", p) for p in sorted(root.iterdir()) if p.name[0] != "."]
-            found += [(id, p) for id, p in places if p.resolve().is_relative_to(root) and _holds_classes(p)]
-        return found[:MOST]
+                for place in sorted(root.iterdir()):
+                    if place.name[0] != "." and place.resolve().is_relative_to(root):
+                        yield f"folder/{number}/{place.name}", place, root
 
     def _folder(self, id: str) -> Path:
-        """Return the folder of an id that is offered now; an id is never read as a path."""
-        for known, place in self._places():
-            if known == id:
+        """Return the folder of an id that could be offered now; an id is never read as a path."""
+        for known, place, _ in self._places():
+            if known == id and _holds_classes(place):
                 return place
         raise InputError("no data of this name", got=id[:140], expected="one of those that the lab offers")
 

@@ -12,29 +12,34 @@ Json = dict[str, Any]
 _PATH = re.compile(r"(?<![\w.])(?:~|[A-Za-z]:)?[/\\](?:[^\s/\\:'\"]+[/\\])+([^\s/\\:'\"]*)")
 
 
-def to_json(error: ConvscopeError) -> Json:
-    """Return the error's parts; of a formula's also the text and the caret's column, from 1."""
+def to_json(error: ConvscopeError, *folders: Path) -> Json:
+    """Return the error's parts; of a formula's also the text and the caret's column, from 1. `folders` as in `without_paths`."""
     got = None if error.got is None else str(error.got)[:400]
     fault: Json = {"what": error.what, "where": error.where, "got": got, "expected": error.expected, "hint": error.hint}
     if isinstance(error, FormulaError):
         return {**fault, "text": error.text, "column": error.column}
-    return {name: without_paths(value) if isinstance(value, str) else value for name, value in fault.items()}
+    return {name: without_paths(value, *folders) if isinstance(value, str) else value for name, value in fault.items()}
 
 
-def without_paths(text: str) -> str:
-    """Return text in which of every path of several folders the last name is left.
+def without_paths(text: str, *folders: Path) -> str:
+    """Return text in which of every path of several folders the last name is left, and below `folders` what is below.
+
+    Where a name has a space in it, only the folders given, this process's and its user's home are known for sure.
 
     >>> without_paths("/home/me/cats/a.png: cannot be read")
     'a.png: cannot be read'
     """
-    for folder in (Path.cwd(), Path.home()):
-        text = text.replace(f"{folder}/", "/…/")
-    return _PATH.sub(r"\1", text).replace("/…/", "")
+    known = {*folders, Path.cwd(), Path.home()} - {Path("/")}
+    for folder in sorted(known, key=lambda one: len(str(one)), reverse=True):
+        own = re.escape(str(folder))
+        text = re.sub(rf"(?<![\w.]){own}/", "", text)
+        text = re.sub(rf"(?<![\w.]){own}(?![\w.-])", folder.name.replace("\\", r"\\"), text)
+    return _PATH.sub(r"\1", text)
 
 
-def last_words(text: str) -> str:
+def last_words(text: str, *folders: Path) -> str:
     """Return what a process said last: its error of at most three lines, or that it was a bug."""
     lines = [line for line in text.splitlines() if line.strip()]
     if any(line.startswith("Traceback") for line in lines):
-        return f"a mistake of convscope's own: {without_paths(lines[-1])[:300]}"
-    return without_paths("\n".join(lines[-3:]))[:600]
+        return f"a mistake of convscope's own: {without_paths(lines[-1], *folders)[:300]}"
+    return without_paths("\n".join(lines[-3:]), *folders)[:600]

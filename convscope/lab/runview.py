@@ -2,90 +2,64 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from ..errors import ConvscopeError, InputError
-from ..formula import describe
-from ..runs import in_use, read_settings
+from ..runs import in_use
+from .runfiles import Json, Log, own, settings_of, written
 
-Json = dict[str, Any]
 ID = re.compile(r"\w[\w.-]{0,127}")
 POINTS = 200  # of a curve
-KEPT = 4_000  # lines of a run in memory: beyond it every second one is dropped
-BITE = 8_000_000  # bytes of a log read at once
-
-
-class Log:
-    """A log.jsonl that grows, or shrinks when its run is resumed: `read` returns the new lines, `version` counts beginnings."""
-
-    def __init__(self, path: Path) -> None:
-        self.path, self.offset, self.version = path, 0, 0
-
-    def read(self) -> list[Json]:
-        """Return the lines that are whole and new. After a shrinking `version` is one more and everything comes again."""
-        try:
-            if self.path.stat().st_size < self.offset:
-                self.offset, self.version = 0, self.version + 1
-            with open(self.path, "rb") as file:
-                file.seek(self.offset)
-                data = file.read(BITE)
-        except OSError:
-            return []
-        whole = data[: data.rfind(b"\n") + 1]
-        self.offset += len(whole)
-        found = []
-        for line in whole.splitlines():
-            try:
-                value = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(value, dict) and value.get("kind") in ("step", "epoch", "result") and "step" in value:
-                found.append(value)
-        return found
+KEPT = 4_000  # points of a run in memory: beyond it every second one is dropped
 
 
 class Seen:
-    """One run as far as it was read."""
+    """One run as far as it was read. Raises InputError for a directory that holds none, or a damaged one."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.log = path, Log(path / "log.jsonl")
-        self.settings = read_settings(path)
-        self.version = 0
+        self.made, self.settings = written(path), settings_of(path)
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew: nothing was read."""
+        self.version = self.log.version
         self.curve: list[tuple[int, float, float]] = []
         self.measured: list[tuple[int, float, float]] = []
         self.last: Json = {}
         self.result: Json = {}
+        self._every = self._count = 1
 
-    def update(self) -> None:
-        """Read on."""
-        lines = self.log.read()
+    def update(self, lines: list[Json]) -> None:
+        """Take in what the log says more."""
         if self.log.version != self.version:
-            self.version, self.curve, self.measured, self.last, self.result = self.log.version, [], [], {}, {}
+            self.forget()
         for line in lines:
             if line["kind"] == "step":
-                self.curve.append((line["step"], line["loss"], line["accuracy"]))
+                self._count -= 1
+                if not self._count:
+                    self.curve.append((line["step"], line["loss"], line["accuracy"]))
+                    self._count = self._every
                 self.last = line
             elif line["kind"] == "epoch" and line.get("validation"):
                 self.measured.append((line["step"], line["validation"]["loss"], line["validation"]["accuracy"]))
             elif line["kind"] == "result":
                 self.result = line
-        if len(self.curve) > KEPT:
-            self.curve = self.curve[::2]
+            if len(self.curve) > KEPT:
+                self.curve, self._every = self.curve[::2], 2 * self._every
+                self._count = self._every
 
     def summary(self) -> Json:
         """Return what api.js calls a RunSummary, without a failure's message."""
         settings, last = self.settings, self.result or self.last
-        finished, recipe = (self.path / "model.onnx").exists(), settings["recipe"]
+        finished, recipe = (self.path / "model.onnx").is_file(), settings["recipe"]
         state = "finished" if finished else "running" if in_use(self.path) else "stopped"
-        every = max(1, len(self.curve) // POINTS)
-        points = self.curve[::every]
-        if points and points[-1] != self.curve[-1]:
-            points.append(self.curve[-1])
+        points = self.curve[:: max(1, len(self.curve) // POINTS)]
+        if self.last and points[-1:] != [(newest := (self.last["step"], self.last["loss"], self.last["accuracy"]))]:
+            points = [*points, newest]
         measured = self.measured[-1] if self.measured else None
         return {
             "id": self.path.name,
@@ -100,7 +74,7 @@ class Seen:
             "accuracy": self.last.get("accuracy"),
             "validation": None if measured is None else {"accuracy": measured[2], "loss": measured[1]},
             "test": self.result.get("test"),
-            "seconds": (last.get("time") or {}).get("seconds", 0),
+            "seconds": last["time"]["seconds"] if last else 0,
             "curve": points,
             "measured": self.measured[-POINTS:],
             "look": f"/runs/{quote(self.path.name)}/look" if finished else None,
@@ -118,7 +92,7 @@ class Runs:
     def path(self, id: str) -> Path:
         """Return a run's directory. Raises InputError for an id that names none: of another form, a link, elsewhere."""
         path = self.root / id if ID.fullmatch(id) else self.root
-        if path.parent != self.root or path.is_symlink() or not (path / "run.json").is_file():
+        if path.parent != self.root or path.is_symlink() or not (path / "run.json").is_file() or not own(path):
             raise InputError("no run of this name", got=id[:140])
         return path
 
@@ -137,32 +111,17 @@ class Runs:
                 places = []
             for place in places:
                 try:
-                    found.append(((place / "run.json").stat().st_mtime, place.name, self._summary(place.name)))
+                    found.append((written(place), place.name, self._summary(place.name)))
                 except (ConvscopeError, OSError):
                     continue
             return {id: summary for _, id, summary in sorted(found, key=lambda one: one[:2], reverse=True)}
 
     def _summary(self, id: str) -> Json:
         path = self.path(id)
-        made = (path / "run.json").stat().st_mtime_ns
         seen = self._seen.get(id)
-        try:
-            if seen is None or seen.settings.get("made") != made:
-                seen = self._seen[id] = Seen(path)
-                seen.settings["made"] = made
-                checked(seen.settings)
-            seen.update()
-            return seen.summary()
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+        if seen is None or seen.made != written(path):
             self._seen.pop(id, None)
-            raise InputError("a run that cannot be read", got=id) from error
-
-
-def checked(settings: Json) -> None:
-    """Raise for settings that are none: what the page shows of them is then text and numbers of the right kinds."""
-    recipe, data = settings["recipe"], settings["data"]
-    texts = [settings["formula"], recipe["name"], data["set"], *settings["classes"]]
-    numbers = [recipe["batch_size"], settings["steps"], settings["epochs"], data["train"], *data["shape"]]
-    if not all(isinstance(text, str) for text in texts) or not all(isinstance(n, (int, float)) for n in numbers):
-        raise ValueError("settings of another kind")
-    describe(settings["formula"], tuple(data["shape"]), len(settings["classes"]))
+            seen = Seen(path)
+            self._seen[id] = seen
+        seen.update(seen.log.read())
+        return seen.summary()

@@ -8,6 +8,7 @@ import re
 import secrets
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -17,22 +18,33 @@ import uvicorn
 from ..errors import EnvironmentFault, UsageError
 from ..files import write_fault
 from .app import Lab
+from .connections import Prompt
 from .security import Doors
 
 LOOPBACK = ("127.0.0.1", "localhost")
+MOST_HEAD = 32_000  # bytes of a request's head
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
 
 
 class Server(uvicorn.Server):
     """uvicorn's server, ended by the first Ctrl-C or SIGTERM without a word, with its streams."""
 
-    def __init__(self, config: uvicorn.Config, lab: Lab) -> None:
-        super().__init__(config)
+    def __init__(self, lab: Lab) -> None:
+        super().__init__(
+            uvicorn.Config(
+                lab.application(), http=Prompt, ws="none", lifespan="off", log_level="error", access_log=False,
+                server_header=False, proxy_headers=False, limit_concurrency=100, timeout_keep_alive=10,
+                h11_max_incomplete_event_size=MOST_HEAD, timeout_graceful_shutdown=2,
+            )
+        )  # fmt: skip
         self.lab = lab
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Handle both signals while serving, and put back what was there before."""
+        """Handle both signals while serving, and put back what was there before; in a thread there are none."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
         before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
@@ -70,14 +82,9 @@ def serve(
             {*map(_literal, names)} if port == 80 else set()
         )
         lab = Lab(runs, roots, Doors(hosts, token or secrets.token_urlsafe(32), private=host is not None))
-        config = uvicorn.Config(
-            lab.application(), http="h11", ws="none", lifespan="off", log_level="warning", access_log=False,
-            server_header=False, proxy_headers=False, limit_concurrency=100, timeout_keep_alive=10,
-            h11_max_incomplete_event_size=32_000, timeout_graceful_shutdown=2,
-        )  # fmt: skip
         query = f"/?token={token}" if host else "/"
         ready(f"http://{_literal(host or LOOPBACK[0])}:{port}{query}")
-        Server(config, lab).run(sockets=[bound])
+        Server(lab).run(sockets=[bound])
 
 
 def check(host: str | None, token: str | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import stat
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,10 @@ from ..errors import InputError
 from ..runs import SNAPSHOT
 from ..see.binary import encode
 from ..see.history import pictures_of, shot
-from .runview import Json, Log
+from .runfiles import Json, Log
 from .trainings import Trainings
 
-PAUSE, HEARTBEAT = 0.25, 10.0  # seconds
+PAUSE = 0.25  # seconds
 BURST = 1_500  # old lines sent at the beginning: of more, steps are thinned
 ACTIVE = ("starting", "running")
 
@@ -81,7 +82,11 @@ def thinned(lines: list[Json]) -> list[Json]:
 def new_snapshots(path: Path, shown: set[str]) -> list[Path]:
     """Return the snapshot files that were not shown yet, by step."""
     try:
-        return sorted(f for f in (path / "snapshots").glob("*.safetensors") if f.name not in shown)
+        return sorted(
+            f
+            for f in (path / "snapshots").glob("*.safetensors")
+            if f.name not in shown and stat.S_ISREG(f.lstat().st_mode)
+        )
     except OSError:
         return []
 

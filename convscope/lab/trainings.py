@@ -13,9 +13,11 @@ from ..recipes import named
 from ..runs import ask_to_stop, fresh_path, in_use
 from .choices import Choices, whole
 from .faults import last_words
-from .runview import Json, Runs
+from .runfiles import Json
+from .runview import Runs
 
 MOST = 4  # trainings at once
+MOST_WORDS = 20_000  # bytes read of what a process said
 FIELDS = {"data", "formula", "recipe", "epochs", "seed", "val", "size"}
 
 
@@ -27,6 +29,9 @@ class Trainings:
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._failed: dict[str, str] = {}
         self._wanted: dict[str, Json] = {}
+        self._halted: set[str] = set()
+        self._begun: set[str] = set()
+        self.places = (runs.root, *choices.roots)
         self._lock = threading.Lock()
 
     def start(self, wanted: Json) -> str:
@@ -65,11 +70,17 @@ class Trainings:
         return path.name
 
     def stop(self, id: str) -> None:
-        """Ask the run's process to stop, whoever started it. Raises InputError where nothing is at work."""
-        path = self.runs.path(id)
-        if not in_use(path):
-            raise InputError("is not being trained", got=id)
-        ask_to_stop(path)
+        """Ask the run's process to stop, whoever started it; end one that has not begun. Raises InputError where nothing is at work."""
+        with self._lock:
+            here = id in self._wanted and not (self.runs.root / id).exists()
+            path = self.runs.root / id if here else self.runs.path(id)
+            if not here and in_use(path):
+                ask_to_stop(path)
+            elif self._alive(id):
+                self._halted.add(id)
+                self._processes[id].terminate()
+            else:
+                raise InputError("is not being trained", got=id)
 
     def resume(self, id: str) -> None:
         """Go on with a stopped run. Raises InputError for a finished one and one that is being trained."""
@@ -93,8 +104,10 @@ class Trainings:
                 if id not in found and (self._alive(id) or id in self._failed)
             }
             for id, summary in found.items():
-                if summary["state"] == "stopped" and self._alive(id):
-                    summary["state"] = "starting"
+                if summary["state"] == "running":
+                    self._begun.add(id)
+                elif summary["state"] == "stopped" and self._alive(id):
+                    summary["state"] = "running" if id in self._begun else "starting"  # it lets go before it ends
                 elif summary["state"] == "stopped" and id in self._failed:
                     summary |= {"state": "failed", "message": self._failed[id]}
         return starting | found
@@ -108,10 +121,12 @@ class Trainings:
 
     def _launch(self, path: Path, words: list[str]) -> None:
         self._failed.pop(path.name, None)
+        self._halted.discard(path.name)
+        self._begun.discard(path.name)
         self._messages(path.name).parent.mkdir(parents=True, exist_ok=True)
         with open(self._messages(path.name), "wb") as messages:
             self._processes[path.name] = subprocess.Popen(
-                [sys.executable, "-m", "convscope", "train", "--json", *words],
+                [sys.executable, "-P", "-m", "convscope", "train", "--json", *words],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=messages, start_new_session=True,
             )  # fmt: skip
 
@@ -137,9 +152,14 @@ class Trainings:
             if process.poll() is None:
                 continue
             del self._processes[id]
-            if process.returncode not in (OK, INTERRUPTED):
+            if id in self._halted:
+                if not (self.runs.root / id).exists():
+                    self._failed[id] = "stopped before it began"
+            elif process.returncode not in (OK, INTERRUPTED):
                 try:
-                    said = last_words(self._messages(id).read_text(encoding="utf-8", errors="replace"))
+                    with open(self._messages(id), "rb") as file:
+                        file.seek(-min(MOST_WORDS, file.seek(0, 2)), 2)
+                        said = last_words(file.read().decode("utf-8", "replace"), *self.places)
                 except OSError:
                     said = ""
                 self._failed[id] = said or f"ended with exit code {process.returncode}"

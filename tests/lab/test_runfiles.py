@@ -1,0 +1,143 @@
+"""A run's files as the lab reads them: whole lines, sound settings, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convscope.errors import InputError
+from convscope.inspection import SLIDES
+from convscope.lab import runfiles
+from convscope.lab.runfiles import Log, is_count, is_number, log_line, own, settings_of
+from tests.lab.rundirs import run_dir, settings, step, text
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "log.jsonl"
+
+
+def steps(lines: list[dict[str, Any]]) -> list[int]:
+    return [line["step"] for line in lines]
+
+
+def test_every_line_of_a_real_log_is_read_as_it_stands() -> None:
+    lines = [json.loads(line) for line in (SLIDES / "log.jsonl").read_text().splitlines()]
+    assert Log(SLIDES / "log.jsonl").read() == lines
+
+
+def test_a_half_written_line_comes_when_it_is_whole(file: Path) -> None:
+    log, whole = Log(file), text([step(1), step(2)])
+    assert log.read() == []
+    for end, wanted in ((30, []), (len(whole) - 1, [1]), (len(whole), [2])):
+        file.write_bytes(whole[:end])
+        assert steps(log.read()) == wanted
+    assert (log.read(), log.version) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        b"{", b"", b"[]", b"null", b"7", b"\xff\xfe", b'"step"', b"[" * 100_000, b'{"kind": "step"}', json.dumps({**step(1), "kind": "end"}).encode(),
+        json.dumps({**step(1), "step": -1}).encode(), json.dumps({**step(1), "step": 1.5}).encode(), json.dumps({**step(1), "step": True}).encode(),
+        json.dumps({**step(1), "step": 2**60}).encode(), json.dumps({**step(1), "loss": "<b>"}).encode(), json.dumps({**step(1), "loss": None}).encode(),
+        json.dumps({**step(1), "accuracy": [0.5]}).encode(), json.dumps({**step(1), "time": 3}).encode(), json.dumps({**step(1), "time": {}}).encode(),
+        json.dumps({**step(1), "loss": float("nan")}).encode(), json.dumps({**step(1), "lr": float("inf")}).encode(),
+        json.dumps(step(1)).replace("0.1,", "1e999,").encode(), json.dumps({**step(1), "kind": "epoch", "validation": {"loss": 1}}).encode(),
+        json.dumps({**step(1), "kind": "result", "test": [1]}).encode(), json.dumps({**step(1), "kind": "result", "test": "x"}).encode(),
+    ],
+    ids=lambda line: line[:60].decode("latin-1"),
+)  # fmt: skip
+def test_a_damaged_line_is_left_out_and_its_neighbours_are_not(file: Path, damaged: bytes) -> None:
+    file.write_bytes(text([step(1)]) + damaged + b"\n" + text([step(2)]))
+    assert log_line(damaged) is None
+    assert steps(Log(file).read()) == [1, 2]
+
+
+def test_a_resumed_run_is_told_again_even_if_it_has_grown_beyond(file: Path) -> None:
+    log = Log(file)
+    file.write_bytes(text(map(step, range(1, 6))))
+    assert steps(log.read()) == [1, 2, 3, 4, 5]
+    file.write_bytes(text(map(step, range(1, 4))))
+    assert (steps(log.read()), log.version) == ([1, 2, 3], 1)
+    slower = [
+        {**step(n), "time": {"seconds": n / 7}} for n in range(1, 40)
+    ]  # cut and past the old end before anybody looked
+    file.write_bytes(text(slower))
+    assert (steps(log.read()), log.version) == ([*range(1, 40)], 2)
+    file.write_bytes(text([*slower, step(40)]))
+    assert (steps(log.read()), log.version) == ([40], 2)
+    file.unlink()
+    assert (log.read(), log.version) == ([], 2)
+
+
+def test_a_large_log_is_read_in_bites_and_an_endless_line_is_passed_over(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_bytes(text(map(step, range(50))) + b"x" * 2_000 + b"\n" + text([step(50)]))
+    monkeypatch.setattr(runfiles, "BITE", 400)
+    first = Log(file).read()
+    assert 0 < len(first) < 4
+    assert steps(Log(file).rest()) == [*range(51)]
+
+
+def test_a_pipe_in_place_of_a_log_holds_nobody_up(file: Path) -> None:
+    os.mkfifo(file)
+    assert Log(file).read() == []
+
+
+@pytest.mark.parametrize("name", ["run.json", "log.jsonl", "model.onnx", "lock", "stop", "snapshots", "checkpoints"])
+@pytest.mark.parametrize("kind", ["link", "pipe", "other"])
+def test_a_run_is_all_its_own(tmp_path: Path, name: str, kind: str) -> None:
+    path = run_dir(tmp_path, "one", finished=True)
+    assert own(path)
+    target = path / name
+    folder = target.is_dir()
+    if target.exists():
+        target.rmdir() if folder else target.rename(tmp_path / name)
+    if kind == "link":
+        target.symlink_to(tmp_path if folder else tmp_path / name)
+    elif kind == "pipe":
+        os.mkfifo(target)
+    elif folder:
+        target.write_text("")
+    else:
+        target.mkdir()
+    assert not own(path)
+
+
+def test_the_settings_of_a_real_run_are_taken() -> None:
+    assert settings_of(SLIDES) == settings()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"format": "convscope.run/2"}, {"formula": 7}, {"formula": "conv(0, 5) + fc"}, {"formula": "conv(4, 99) + fc"}, {"formula": "conv("}, {"plan": 3}, {"plan": ["x"]},
+        {"seed": "0"}, {"seed": None}, {"seed": float("nan")}, {"steps": -1}, {"steps": 1.5}, {"steps": "9"}, {"epochs": float("inf")}, {"epochs": [1]}, {"epochs": True},
+        {"classes": "0123456789"}, {"classes": [0, 1]}, {"classes": {"a": 1}}, {"classes": []}, {"recipe": "fast"}, {"recipe": None}, {"recipe__name": 5},
+        {"recipe__batch_size": "128"}, {"data": []}, {"data__set": None}, {"data__shape": [28, 28]}, {"data__shape": [1, 28, -28]}, {"data__shape": [1, 28, 10**400]},
+        {"data__shape": {"a": 1, "b": 2, "c": 3}}, {"data__train": float("inf")}, {"data__validation": "many"}, {"data__test": -1}, {"more": float("nan")},
+    ],
+    ids=lambda changes: str(changes)[:60],
+)  # fmt: skip
+def test_settings_of_other_kinds_are_refused_without_a_path(tmp_path: Path, changes: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=r"^a run that cannot be read, got one$"):
+        settings_of(run_dir(tmp_path, "one", **changes))
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b"[" * 200_000, b" " * 2_000_000 + b"{}"])
+def test_a_damaged_run_json_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = run_dir(tmp_path, "one")
+    (path / "run.json").write_bytes(content)
+    with pytest.raises(InputError, match=r"^a run that cannot be read, got one$"):
+        settings_of(path)
+
+
+def test_what_counts_as_a_number() -> None:
+    assert [is_number(v) for v in (0, -1.5, 1e299, True, None, "1", 1e300, 10**400, [1])] == [True] * 3 + [False] * 6
+    assert [is_count(v) for v in (0, 2**53 - 1, -1, 2**53, 1.0, True, "1")] == [True] * 2 + [False] * 5

@@ -1,0 +1,143 @@
+"""The runs of a folder: what is shown of each, in every state it can be in."""
+
+from __future__ import annotations
+
+import json
+import os
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from convscope.errors import InputError
+from convscope.inspection import SLIDES
+from convscope.lab import runview
+from convscope.lab.runview import Runs
+from convscope.runs import Run
+from tests.lab.rundirs import run_dir, settings, step, text
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "runs").mkdir()
+    return tmp_path / "runs"
+
+
+def test_the_figures_are_the_logs(root: Path) -> None:
+    lines = [json.loads(line) for line in (SLIDES / "log.jsonl").read_text().splitlines()]
+    run_dir(root, "one", lines, finished=True)
+    shown = Runs(root).summary("one")
+    assert (shown["state"], shown["step"], shown["steps"], shown["seconds"]) == ("finished", 2574, 2574, 125.929)
+    assert shown["test"] == {"accuracy": 0.9943, "loss": 0.12106289710834513}
+    assert shown["validation"] == {"accuracy": 0.9944, "loss": 0.11905006273887657}
+    assert (shown["plan"], shown["recipe"], shown["batch"], shown["look"]) == ("slides", "fast", 128, "/runs/one/look")
+    assert shown["data"] == {"set": "mnist", "train": 55000, "validation": 5000, "test": 10000, "shape": [1, 28, 28]}
+    assert [point[0] for point in shown["curve"]] == [line["step"] for line in lines if line["kind"] == "step"]
+    assert [point[0] for point in shown["measured"]] == [429, 858, 1287, 1716, 2145, 2574]
+    assert json.loads(json.dumps(shown, allow_nan=False)) == json.loads(json.dumps(shown))
+
+
+def test_a_run_is_running_while_its_lock_is_held_and_stopped_after(root: Path) -> None:
+    path, runs = run_dir(root, "one", [step(1)]), Runs(root)
+    assert runs.summary("one")["state"] == "stopped"
+    with Run.reopen(path) as run:
+        run.append(step(3))
+        shown = runs.summary("one")
+        assert (shown["state"], shown["step"], shown["seconds"], shown["curve"]) == (
+            "running",
+            3,
+            0.3,
+            [(1, 1, 0.5), (3, 1 / 3, 0.5)],
+        )
+    assert Runs(root).summary("one")["state"] == runs.summary("one")["state"] == "stopped"
+    (path / "model.onnx").touch()
+    assert runs.summary("one")["state"] == "finished"
+
+
+def test_the_curve_of_a_huge_log_is_even_and_ends_where_the_log_does(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runview, "KEPT", 64)
+    monkeypatch.setattr(runview, "POINTS", 16)
+    path, runs = run_dir(root, "one"), Runs(root)
+    for begin in range(0, 5_000, 1_000):
+        with open(path / "log.jsonl", "ab") as file:
+            file.write(text(map(step, range(begin, begin + 1_000))))
+        curve = runs.summary("one")["curve"]
+        at = [point[0] for point in curve]
+        assert (at[0], at[-1]) == (0, begin + 999)
+        assert 16 <= len(at) <= 33
+        gaps = {b - a for a, b in pairwise(at[:-1])}
+        assert len(gaps) == 1, at
+        assert all(loss == 1 / max(1, number) for number, loss, _ in curve)
+    assert len(runs._seen["one"].curve) <= 64
+
+
+def test_a_resumed_run_forgets_what_was_cut_off(root: Path) -> None:
+    path, runs = run_dir(root, "one", map(step, range(1, 6))), Runs(root)
+    assert len(runs.summary("one")["curve"]) == 5
+    (path / "log.jsonl").write_bytes(text([step(1), step(2, loss=9.0)]))
+    assert runs.summary("one")["curve"] == [(1, 1, 0.5), (2, 9.0, 0.5)]
+
+
+def test_a_damaged_run_is_left_out_every_time_and_comes_when_it_is_mended(root: Path) -> None:
+    good, bad, runs = run_dir(root, "good"), run_dir(root, "bad", formula="conv(0) + fc"), Runs(root)
+    for _ in range(3):
+        assert list(runs.all()) == ["good"]
+        with pytest.raises(InputError, match="cannot be read"):
+            runs.summary("bad")
+    (bad / "run.json").write_text(json.dumps(settings()))
+    assert set(runs.all()) == {"good", "bad"}
+    (good / "run.json").write_text("{")
+    os.utime(good / "run.json", ns=(1, 1))
+    assert list(runs.all()) == ["bad"]
+
+
+def test_a_run_made_anew_under_its_name_is_read_anew(root: Path) -> None:
+    path, runs = run_dir(root, "one", [step(5)]), Runs(root)
+    assert runs.summary("one")["classes"][0] == "0"
+    (path / "run.json").write_text(json.dumps(settings(classes=["a", "b"])))
+    os.utime(path / "run.json", ns=(1, 1))
+    assert runs.summary("one")["classes"] == ["a", "b"]
+
+
+def test_the_newest_comes_first_and_what_went_away_is_gone(root: Path) -> None:
+    for number, id in enumerate(("b", "c", "a")):
+        os.utime(run_dir(root, id) / "run.json", ns=(number, number))
+    runs = Runs(root)
+    assert list(runs.all()) == ["a", "c", "b"]
+    (root / "c" / "run.json").unlink()
+    assert list(runs.all()) == ["a", "b"]
+    assert Runs(root / "nowhere").all() == {}
+
+
+def test_only_directories_of_the_root_itself_are_runs(root: Path, tmp_path: Path) -> None:
+    outside = run_dir(tmp_path, "outside", [step(1)])
+    (root / "link").symlink_to(outside)
+    (root / "file").write_text("")
+    run_dir(root, ".hidden")
+    run_dir(root, "a b")
+    inner = run_dir(root, "parts")
+    (inner / "log.jsonl").unlink()
+    (inner / "log.jsonl").symlink_to(outside / "log.jsonl")
+    runs = Runs(root)
+    assert runs.all() == {}
+    for id in (
+        "link",
+        "file",
+        ".hidden",
+        "a b",
+        "parts",
+        "",
+        ".",
+        "..",
+        "../outside",
+        str(outside),
+        "a/../link",
+        "one\n",
+        "a" * 129,
+        "\0",
+    ):
+        with pytest.raises(InputError, match=r"^no run of this name"):
+            runs.path(id)
+    assert runs.path(run_dir(root, "한글-1").name).name == "한글-1"
