@@ -54,6 +54,20 @@ def has_idx(folder: Path) -> bool:
     return any(_find(folder, part, kind) for part in TRAIN + TEST for kind in ("images", "labels"))
 
 
+def outline(folder: Path) -> tuple[int, int, int]:
+    """Return rows, columns and the number of classes of a folder of IDX files, without reading its pictures.
+
+    Raises InputError as `idx` does.
+    """
+    train = _pair(folder, TRAIN)
+    if train is None:
+        raise InputError("no train-images-idx3-ubyte[.gz|.xz] here", where=str(folder))
+    images, labels = train
+    header, _ = _header(chunks(images), 3, str(images))
+    rows, columns = struct.unpack_from(">2I", header, 8)
+    return rows, columns, int(read_idx(labels, 1).max()) + 1
+
+
 def read_idx(path: Path, dimensions: int, sha256: str | None = None) -> NDArray[np.uint8]:
     """Read one IDX file of unsigned bytes into an array of that many dimensions; check the `sha256` of its bytes.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import images
-from ..data.idxfiles import has_idx
+from ..data.idxfiles import has_idx, outline
 from ..data.named import DEBIAN_FASHION
 from ..data.tree import survey
 from ..errors import InputError, UsageError
@@ -56,10 +56,11 @@ class Choices:
         if id in NAMED:
             return (1, 28, 28), 10
         folder = self._folder(id)
-        if has_idx(folder):
-            return (1, size or 28, size or 28), 10
         known = self._shapes.get((id, size))
-        if known is None:
+        if known is None and has_idx(folder):
+            rows, columns, classes = outline(folder)
+            known = self._shapes[id, size] = ((1, size or rows, size or columns), classes)
+        elif known is None:
             layout = survey(folder)
             first = images.decode(folder / layout.train.paths[0])
             channels, rows, columns = first.shape

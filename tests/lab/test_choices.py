@@ -127,6 +127,15 @@ def test_the_shape_of_a_folder_is_what_training_would_read(tmp_path: Path, mode:
     assert classes == len(data.classes) == 3
 
 
+def test_the_shape_of_idx_files_is_theirs(tmp_path: Path) -> None:
+    write_folder(tmp_path / "digits", tiny(size=(5, 7), classes=4), ending=".xz")
+    assert Choices([tmp_path]).shape("folder/0/digits", None) == ((1, 5, 7), 4)
+    assert Choices([tmp_path]).shape("folder/0/digits", 9) == ((1, 9, 9), 4)
+    (tmp_path / "digits" / "train-images-idx3-ubyte.xz").unlink()
+    with pytest.raises(InputError, match=r"train-images-idx3-ubyte.* is missing"):
+        Choices([tmp_path]).shape("folder/0/digits", None)
+
+
 def test_a_description_is_the_commands(tmp_path: Path) -> None:
     offered = Choices([pictures(tmp_path / "root")])
     assert offered.describe("slides", "mnist", None) == describe("slides", (1, 28, 28), 10).to_json()

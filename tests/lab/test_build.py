@@ -1,0 +1,121 @@
+"""The static site: two pages that hold a finished run whole, and no folder of anybody else's is touched."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convscope.errors import ConvscopeError, InputError
+from convscope.files import TEMPORARY
+from convscope.inspection import SLIDES
+from convscope.lab import build as site
+from convscope.lab import runfiles
+from convscope.lab.build import FILES, MARK, build, payload
+from tests.lab.rundirs import run_dir, step
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the pages themselves: what is written where is the matter."""
+
+    class Page:
+        html = "<p>"
+
+    monkeypatch.setattr(site, "look", lambda run: Page())
+    monkeypatch.setattr(site, "lab_html", lambda payload, api: "<p>lab")
+    monkeypatch.setattr(site, "lab_payload", dict)
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def payload_of(html: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="payload">(.*?)</script>', html)
+    assert found
+    return dict(json.loads(found[1]))
+
+
+def test_the_site_of_the_shipped_run(tmp_path: Path) -> None:
+    run = tmp_path / "a private place" / "my run"
+    shutil.copytree(SLIDES, run)
+    first = build(tmp_path / "made" / "site", run)
+    folder = first.parent
+    assert (first.name, names(folder)) == ("index.html", {"index.html", "trained.html", MARK})
+    told = payload_of(first.read_text(encoding="utf-8"))
+    assert (told["api"], told.get("token")) == (False, None)
+    recorded = told["recorded"]
+    assert recorded["lines"] == [json.loads(line) for line in (SLIDES / "log.jsonl").read_text().splitlines()]
+    assert (recorded["run"]["test"]["accuracy"], recorded["run"]["state"], recorded["look"]) == (
+        0.9943,
+        "finished",
+        "trained.html",
+    )
+    assert len(recorded["snapshots"]) == 16
+    looked = payload_of((folder / "trained.html").read_text(encoding="utf-8"))
+    assert looked["formula"] == recorded["run"]["formula"]
+    for page in FILES:
+        html = (folder / page).read_text(encoding="utf-8")
+        assert "a private place" not in html
+        assert str(Path.home()) + "/" not in html
+        assert not re.search(r"""(?:src|href)=["']?https?:""", html)
+
+
+def test_all_of_a_long_log_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = run_dir(tmp_path, "one", map(step, range(1, 301)), finished=True)
+    monkeypatch.setattr(runfiles, "BITE", 1_000)
+    recorded = payload(run)["recorded"]
+    assert [line["step"] for line in recorded["lines"]] == [*range(1, 301)]
+    assert recorded["run"]["step"] == recorded["run"]["curve"][-1][0] == 300
+
+
+@pytest.mark.usefixtures("quick")
+def test_an_earlier_site_is_written_over_and_what_a_killed_one_left_goes(tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    build(folder)
+    (folder / "index.html").write_text("old")
+    (folder / f"{TEMPORARY}1-abcd").write_text("half")
+    build(folder)
+    assert (names(folder), (folder / "index.html").read_text()) == ({*FILES, MARK}, "<p>lab")
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    "kind", ["a file of another", "our mark and a file of another", "a broken mark", "another mark", "a hidden file"]
+)
+def test_a_folder_that_holds_anything_else_is_left_alone(tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "site"
+    if kind == "our mark and a file of another":
+        build(folder)
+    folder.mkdir(exist_ok=True)
+    marks = {"a broken mark": "{", "another mark": '{"format": "x"}'}
+    (folder / (MARK if kind in marks else ".x" if kind == "a hidden file" else "thesis.html")).write_text(
+        marks.get(kind, "mine")
+    )
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(InputError, match="holds something else"):
+        build(folder)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_cannot_be_built_says_why_and_writes_nothing(tmp_path: Path) -> None:
+    unfinished = run_dir(tmp_path, "unfinished", [step(1)])
+    damaged = run_dir(tmp_path, "damaged", finished=True, classes=7)
+    (tmp_path / "file").write_text("")
+    for folder, run, why in (
+        ("site", unfinished, "no finished run is here"),
+        ("site", tmp_path, "no finished run is here"),
+        ("site", damaged, "cannot be read"),
+        ("file", None, "cannot be written"),
+        ("file/site", None, "cannot be written"),
+    ):
+        with pytest.raises(ConvscopeError, match=why):
+            build(tmp_path / folder, run)
+    assert not (tmp_path / "site").exists()
+    assert (tmp_path / "file").read_text() == ""
