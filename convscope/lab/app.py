@@ -20,6 +20,7 @@ from ..page.inline import json_text
 from .choices import Choices, whole
 from .faults import to_json
 from .pages import Looks, lab_page
+from .reports import report
 from .runview import Runs
 from .security import COOKIE, Doors, Guard
 from .streams import every_run, one_run
@@ -49,6 +50,7 @@ class Lab:
             "/api/offer": self.offer,
             "/api/runs": self.list,
             "/api/runs/{id}": self.one,
+            "/api/runs/{id}/report": self.report,
             "/api/runs/{id}/network": self.network,
             "/api/runs/{id}/events": self.follow,
             "/api/events": self.follow_all,
@@ -105,6 +107,10 @@ class Lab:
     async def one(self, request: Request) -> Response:
         """One run."""
         return _json(await asyncio.to_thread(self.trainings.one, request.path_params["id"]))
+
+    async def report(self, request: Request) -> Response:
+        """What settled one run, and how sure its figures are."""
+        return _json(await asyncio.to_thread(report, self.runs.path(request.path_params["id"])))
 
     async def start(self, request: Request) -> Response:
         """Start a training."""

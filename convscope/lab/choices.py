@@ -34,7 +34,15 @@ class Choices:
         return {
             "data": [{"id": name, "name": name, "kind": "named"} for name in known] + self._folders(),
             "recipes": [
-                {"id": r.name, "plan": r.plan, "epochs": r.epochs, "batch": r.batch_size, "lr": r.lr, "about": r.about}
+                {
+                    "id": r.name,
+                    "plan": r.plan,
+                    "general": r.general_plan,
+                    "about": r.about,
+                    "epochs": r.epochs,
+                    "batch": r.batch_size,
+                    "lr": r.lr,
+                }
                 for r in recipes
             ],
             "plans": [{"id": name, "formula": formula, "about": about} for name, (formula, about) in ZOO.items()],

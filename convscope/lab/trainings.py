@@ -171,10 +171,11 @@ class Trainings:
 def _blank(id: str, wanted: Json, message: str | None) -> Json:
     """Return the summary of a run whose directory is not there yet."""
     recipe = named(wanted["recipe"])
+    own = recipe.plan if wanted.get("data", "mnist") == "mnist" else recipe.general_plan
     formula = wanted["formula"].strip()
     return {
         "id": id, "state": "starting" if message is None else "failed", "message": message,
-        "formula": str(resolve(formula or recipe.plan)), "plan": formula if formula in ZOO else None if formula else recipe.plan,
+        "formula": str(resolve(formula or own)), "plan": formula if formula in ZOO else None if formula else own,
         "classes": [], "seed": wanted.get("seed", 0), "epochs": wanted.get("epochs", recipe.epochs), "steps": None,
         "recipe": recipe.name, "batch": recipe.batch_size, "data": None, "step": 0, "loss": None, "accuracy": None,
         "validation": None, "test": None, "seconds": 0, "curve": [], "measured": [], "look": None,

@@ -5,6 +5,8 @@
  * so does a server that does not answer any more. docs/lab.md has the routes.
  */
 
+import { followStream } from "./streams.js";
+
 /**
  * @typedef {"starting" | "running" | "stopped" | "finished" | "failed"} RunState `starting` until its directory is there; a
  *   `stopped` run can be resumed; `failed` says why in `message`
@@ -25,6 +27,12 @@
  * @property {[number, number, number][]} measured step, loss, accuracy at each epoch's end on the pictures held out; often empty
  * @property {string | null} look where its see-through page is; null until it is finished
  *
+ * @typedef {{accuracy: number, loss: number, n: number, interval: [number, number]}} Sure figures on `n` pictures, with the accuracy's 95 % interval
+ * @typedef {Record<string, string | number | boolean>} Plainly
+ * @typedef {object} RunReport what a report says besides the summary
+ * @property {Plainly} recipe every field of the recipe @property {Plainly} machine processor, threads, versions @property {string | null} budget as it was asked for
+ * @property {Sure | null} test @property {Sure | null} validation
+ *
  * @typedef {object} LogLine a line of log.jsonl (docs/run-directory.md)
  * @property {"step" | "epoch" | "result"} kind @property {number} step
  * @property {number} [epoch] @property {number} [loss] @property {number} [batch_loss] @property {number} [accuracy] @property {number} [lr]
@@ -44,7 +52,7 @@
  * @property {(run: RunSummary) => void} [run] at the beginning, and whenever its figures or its state changed
  * @property {(line: LogLine) => void} [line] every line of the log, the old ones first
  * @property {(snapshot: LiveSnapshot) => void} [snapshot] every snapshot, the old ones first
- * @property {() => void} [reset] the run was resumed from an earlier step: the lines come anew
+ * @property {() => void} [reset] everything comes anew: the run was resumed from an earlier step, or its stream begins again
  * @property {(run: RunSummary) => void} [end] it is over: finished, stopped or failed; nothing comes any more
  * @property {(error: ApiError) => void} [trouble] the server is gone; it is asked again until `close`
  *
@@ -52,7 +60,8 @@
  * @property {string} id what `start` and `describe` are given @property {string} name @property {"named" | "folder"} kind
  *
  * @typedef {object} Offer what can be trained
- * @property {DataChoice[]} data @property {{id: string, plan: string, epochs: number, batch: number, lr: number, about: string}[]} recipes
+ * @property {DataChoice[]} data @property {{id: string, plan: string, general: string, epochs: number, batch: number, lr: number, about: string}[]} recipes
+ *   `plan` is trained on mnist where no formula is given, `general` on other pictures
  * @property {{id: string, formula: string, about: string}[]} plans
  *
  * @typedef {object} Fault what is wrong with what was asked
@@ -86,7 +95,6 @@ export class ApiError extends Error {
 
 /** @typedef {ReturnType<typeof makeApi>} Api */
 
-const AGAIN = 1500; // milliseconds until a lost server is asked again
 const TOKEN_HEADER = "X-Convscope-Token";
 
 /** @param {Window & typeof globalThis} win @param {string} token of the page's payload */
@@ -110,40 +118,15 @@ export function makeApi(win, token) {
   const json = async (/** @type {string} */ path, /** @type {object | null} */ body = null) => (await ask(path, body)).json();
   const named = (/** @type {string} */ id) => `runs/${encodeURIComponent(id)}`;
 
-  /** Read a stream of events until it ends. @param {string} path @param {AbortSignal} signal @param {(name: string, data: any) => void} tell */
-  const stream = async (path, signal, tell) => {
-    const reader = (await ask(path, null, signal)).body?.pipeThrough(new TextDecoderStream()).getReader();
-    for (let rest = ""; reader;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      const parts = (rest + value).split("\n\n");
-      rest = parts.pop() ?? "";
-      for (const part of parts) {
-        const event = /^event: (\w+)\ndata: (.*)$/.exec(part);
-        if (event) tell(event[1], JSON.parse(event[2]));
-      }
-    }
-  };
-
-  /** Keep a stream open until closed or `over`. @param {string} path @param {(name: string, data: any) => void} tell @param {() => boolean} over @param {(error: ApiError) => void} trouble */
-  const follow = (path, tell, over, trouble) => {
-    const control = new AbortController();
-    const go = async () => {
-      while (!control.signal.aborted && !over()) {
-        try {
-          await stream(path, control.signal, (name, data) => { if (!control.signal.aborted) tell(name, data); });
-        } catch (error) {
-          if (control.signal.aborted) return;
-          const known = error instanceof ApiError ? error : new ApiError({ what: "the lab does not answer", where: "", got: null, expected: "", hint: "" }, 0);
-          trouble(known);
-          if (known.status >= 400 && known.status < 500) return;
-        }
-        if (!over()) await new Promise((resume) => { win.setTimeout(resume, AGAIN); });
-      }
-    };
-    go();
-    return { close: () => control.abort() };
-  };
+  /** Keep a stream open. @param {string} path @param {(name: string, data: any) => void} tell @param {() => boolean} over @param {(error: ApiError) => void} trouble @param {() => void} [again] */
+  const follow = (path, tell, over, trouble, again) => followStream(win, (signal) => ask(path, null, signal), {
+    tell, over, again,
+    trouble: (error) => {
+      const known = error instanceof ApiError ? error : new ApiError({ what: "the lab does not answer", where: "", got: null, expected: "", hint: "" }, 0);
+      trouble(known);
+      return known.status >= 400 && known.status < 500;
+    },
+  });
 
   return {
     /** What can be trained: data, recipes, named plans. @returns {Promise<Offer>} */
@@ -159,6 +142,8 @@ export function makeApi(win, token) {
     runs: async () => (await json("runs")).runs,
     /** One run. @param {string} id @returns {Promise<RunSummary>} */
     run: (id) => json(named(id)),
+    /** Its settings, and how sure its figures are. @param {string} id @returns {Promise<RunReport>} */
+    report: (id) => json(`${named(id)}/report`),
     /** Start a training, in a process of its own. @param {Wanted} wanted @returns {Promise<RunSummary>} */
     start: (wanted) => json("runs", wanted),
     /** Ask a training to stop after the step it is at; what it learned is kept. @param {string} id @returns {Promise<RunSummary>} */
@@ -176,7 +161,7 @@ export function makeApi(win, token) {
       return follow(`${named(id)}/events`, (name, data) => {
         if (name === "end") over = true;
         /** @type {Record<string, any>} */ (watcher)[name]?.(data);
-      }, () => over, (error) => watcher.trouble?.(error));
+      }, () => over, (error) => watcher.trouble?.(error), () => watcher.reset?.());
     },
     /**
      * Follow the list of runs: `runs` has all of them at first, `run` one that is new or changed, `gone` one whose directory went away.

@@ -2,11 +2,9 @@
 
 import { button, make, refill } from "../../dom.js";
 import { fixed, percent, thousands } from "../../format.js";
-import { confusionTable } from "../../views/confusion.js";
-import { lossCurve } from "../../views/curve.js";
-import { numberIn, wholeIn } from "../address.js";
+import { numberIn } from "../address.js";
+import { historyView } from "../history.js";
 import { presets } from "../widgets.js";
-import { snapshotMaps } from "./mnist_maps.js";
 
 /** @typedef {import("../shapes.js").Lab} Lab */
 /** @typedef {import("./mnist_store.js").TrainingStore} TrainingStore */
@@ -19,8 +17,6 @@ export function trainPart(lab, store) {
   const { doc, t } = lab;
   const recipe = () => (lab.state.rec === "slides" ? "slides" : "fast");
   const epochs = () => numberIn(lab.state, "ep", 0.05, 1000, USUAL_EPOCHS[recipe()]);
-  const last = () => store.snapshots.length - 1;
-  const at = () => wholeIn(lab.state, "sn", 0, Math.max(0, last()), last());
   const choose = presets(lab, t("mnist.recipe"), [
     { text: t("mnist.fast"), on: () => recipe() === "fast", press: () => lab.tune({ rec: null, ep: null }) },
     { text: t("mnist.slides"), on: () => recipe() === "slides", press: () => lab.tune({ rec: "slides", ep: null }) },
@@ -31,42 +27,24 @@ export function trainPart(lab, store) {
   const controls = make(doc, "div", { class: "train-controls" }, choose.element, make(doc, "label", { class: "check" }, t("mnist.epochs"), field), start, stop);
   const state = make(doc, "p", { class: "train-state", "aria-live": "polite" });
   const figures = make(doc, "dl", { class: "totals train-figures" });
-  const curve = make(doc, "div", { class: "train-curve" });
-  const scrub = make(doc, "input", { type: "range", min: 0, max: 0, step: 1, class: "scrubber", "aria-label": t("training.step"), on: { input: () => lab.tune({ sn: Number(scrub.value) === last() ? null : Number(scrub.value) }) } });
-  const words = make(doc, "output", { class: "readout" });
-  const maps = make(doc, "div", {});
-  const confusion = make(doc, "div", {});
-  const shown = make(doc, "div", { class: "train-shown" }, curve, make(doc, "div", { class: "scrub" }, scrub, words),
-    make(doc, "div", { class: "training-grid" }, make(doc, "div", {}, maps), make(doc, "div", {}, make(doc, "h3", {}, t("training.confusion")), confusion)));
+  const shown = historyView(lab, () => store);
   const element = make(doc, "section", { class: "worked training" }, make(doc, "h2", {}, t("mnist.training")),
-    make(doc, "p", {}, lab.api ? t("mnist.training.text") : store.recorded ? t("mnist.recorded") : t("mnist.norecord")), lab.api ? controls : null, state, figures, shown);
+    make(doc, "p", {}, lab.api ? t("mnist.training.text") : store.recorded ? t("mnist.recorded") : t("mnist.norecord")), lab.api ? controls : null, state, figures, shown.element);
   let drawn = "";
   const refresh = () => {
-    const { run, lines, snapshots } = store;
+    const { run } = store;
     const going = Boolean(run && ["starting", "running"].includes(run.state));
     if (doc.activeElement !== field) field.value = String(epochs());
     start.toggleAttribute("disabled", store.busy || going);
     stop.toggleAttribute("disabled", !going);
     choose.refresh();
     state.textContent = trainingWords(lab, store);
-    figures.hidden = shown.hidden = !run;
-    const key = JSON.stringify([run?.id, run?.state, run?.step, lines.length, snapshots.length, at(), lab.dark()]);
+    figures.hidden = !run;
+    shown.refresh();
+    const key = JSON.stringify([run?.id, run?.state, run?.step]);
     if (!run || key === drawn) return;
     drawn = key;
     refill(figures, ...figuresOf(lab, store));
-    const log = lines.filter((line) => line.kind === "step" && Number.isFinite(line.loss)).map((line) => ({ step: line.step, epoch: line.epoch ?? 0, loss: Number(line.loss), accuracy: line.accuracy ?? null, lr: line.lr ?? 0 }));
-    const app = /** @type {any} */ ({ doc, t, payload: { classes: run.classes } });
-    const plot = lossCurve(app, /** @type {any} */ ({ log, snapshots, epochs: [], steps: [] }), (i) => lab.tune({ sn: i === last() ? null : i }));
-    refill(curve, log.length || snapshots.length ? plot.element : null);
-    const snapshot = snapshots[at()];
-    scrub.max = String(Math.max(0, last()));
-    scrub.value = String(Math.max(0, at()));
-    if (!snapshot) return;
-    plot.mark(snapshot.step);
-    words.textContent = `${t("training.at", { step: thousands(snapshot.step) })} · ${t("training.loss", { loss: fixed(snapshot.loss, 4) })} · ${t("training.accuracy", { accuracy: percent(snapshot.accuracy) })}`;
-    scrub.setAttribute("aria-valuetext", words.textContent);
-    refill(maps, ...snapshotMaps(lab, snapshot));
-    refill(confusion, confusionTable(app, snapshot.confusion, null), make(doc, "p", { class: "note" }, snapshot.on === "held-out" ? t("mnist.on.heldout", { n: thousands(snapshot.n) }) : t("mnist.on.training", { n: thousands(snapshot.n) })));
   };
   refresh();
   return { element, refresh };
