@@ -42,4 +42,4 @@ def last_words(text: str, *folders: Path) -> str:
     lines = [line for line in text.splitlines() if line.strip()]
     if any(line.startswith("Traceback") for line in lines):
         return f"a mistake of convscope's own: {without_paths(lines[-1], *folders)[:300]}"
-    return without_paths("\n".join(lines[-3:]), *folders)[:600]
+    return "\n".join(without_paths(line, *folders)[:300] for line in lines[-3:])

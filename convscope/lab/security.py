@@ -58,6 +58,8 @@ class Doors:
             raise Refusal(421, "this address is not the lab's")  # DNS rebinding: another name that leads here
         if method not in ("GET", "POST"):
             raise Refusal(405, "GET or POST only")
+        if b"transfer-encoding" in given and b"content-length" in given:
+            raise Refusal(400, "a body of two lengths")  # where one ends, another request could hide
         origin, site = _only(given, b"origin"), _only(given, b"sec-fetch-site")
         if origin is not None and origin != b"http://" + host:
             raise Refusal(403, "asked from another page")
@@ -148,8 +150,7 @@ async def _say(send: Send, status: int, what: str) -> None:
     fault = {"what": what, "where": "", "got": None, "expected": "", "hint": ""}
     body = json.dumps({"error": fault}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    if status in (408, 413):
-        headers.append((b"connection", b"close"))
+    headers.append((b"connection", b"close"))  # whatever else was sent along is not looked at
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

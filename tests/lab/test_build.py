@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,10 @@ import pytest
 
 from convscope.errors import ConvscopeError, InputError
 from convscope.files import TEMPORARY
-from convscope.inspection import SLIDES
 from convscope.lab import build as site
 from convscope.lab import runfiles
 from convscope.lab.build import FILES, MARK, build, payload
-from tests.lab.rundirs import run_dir, step
+from tests.lab.rundirs import run_dir, step, trained
 
 
 @pytest.fixture
@@ -41,22 +39,26 @@ def payload_of(html: str) -> dict[str, Any]:
     return dict(json.loads(found[1]))
 
 
-def test_the_site_of_the_shipped_run(tmp_path: Path) -> None:
-    run = tmp_path / "a private place" / "my run"
-    shutil.copytree(SLIDES, run)
+@pytest.mark.slow
+def test_the_site_holds_a_real_run_whole_and_no_path(tmp_path: Path) -> None:
+    run = trained(tmp_path / "a private place" / "my run")
     first = build(tmp_path / "made" / "site", run)
     folder = first.parent
     assert (first.name, names(folder)) == ("index.html", {"index.html", "trained.html", MARK})
     told = payload_of(first.read_text(encoding="utf-8"))
     assert (told["api"], told.get("token")) == (False, None)
     recorded = told["recorded"]
-    assert recorded["lines"] == [json.loads(line) for line in (SLIDES / "log.jsonl").read_text().splitlines()]
-    assert (recorded["run"]["test"]["accuracy"], recorded["run"]["state"], recorded["look"]) == (
-        0.9943,
+    lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    assert recorded["lines"] == lines
+    assert recorded["run"]["test"] == lines[-1]["test"]
+    assert (recorded["run"]["state"], recorded["run"]["look"], recorded["look"]) == (
         "finished",
         "trained.html",
+        "trained.html",
     )
-    assert len(recorded["snapshots"]) == 16
+    assert [shot["step"] for shot in recorded["snapshots"]] == sorted(
+        int(f.stem) for f in (run / "snapshots").iterdir()
+    )
     looked = payload_of((folder / "trained.html").read_text(encoding="utf-8"))
     assert looked["formula"] == recorded["run"]["formula"]
     for page in FILES:
