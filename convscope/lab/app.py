@@ -63,6 +63,7 @@ class Lab:
         }
         routes = [Route(path, self._told(handler), methods=["GET"]) for path, handler in get.items()]
         routes += [Route(path, self._told(handler), methods=["POST"]) for path, handler in post.items()]
+        routes += [Route(path, self._told(_another), methods=["GET", "POST"]) for path in get.keys() ^ post.keys()]
         return Guard(Router(routes, redirect_slashes=False, default=_nothing), self.doors)
 
     async def page(self, request: Request) -> Response:
@@ -179,6 +180,10 @@ def page_answer(html: str, sandbox: bool = False) -> HTMLResponse:
     own = " sandbox allow-scripts allow-downloads;" if sandbox else ""
     policy = f"{match[1]};{own} frame-ancestors 'none'"
     return HTMLResponse(html, headers={"content-security-policy": policy})
+
+
+async def _another(request: Request) -> Response:
+    raise HTTPException(405)
 
 
 async def _nothing(scope: Any, receive: Any, send: Any) -> None:

@@ -79,12 +79,12 @@ def asked(
 
     async def receive() -> dict[str, Any]:
         if not chunks:
-            return {"type": "http.disconnect"}
+            await asyncio.Event().wait()  # it stays and listens
         return {"type": "http.request", "body": chunks.pop(0), "more_body": bool(chunks)}
 
     async def send(message: Any) -> None:
         sent.append(message)
 
-    RUNNER.run(app(scope, receive, send))
+    RUNNER.run(asyncio.wait_for(app(scope, receive, send), 60))
     start = next(m for m in sent if m["type"] == "http.response.start")
     return Answer(start["status"], list(start["headers"]), b"".join(m.get("body", b"") for m in sent))

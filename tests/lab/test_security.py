@@ -75,7 +75,7 @@ def test_the_pages_own_questions_are_answered(app: Any) -> None:
 
 
 def test_no_other_host_origin_site_or_token_gets_in(app: Any, tmp_path: Path) -> None:
-    """Some ten thousand requests: what is wrong alone, and in pairs."""
+    """What is wrong alone, and in pairs."""
     before, wrong = tree(tmp_path), []
     wrong += [{"host": host} for host in HOSTS]
     wrong += [{"origin": origin} for origin in ORIGINS]
@@ -91,6 +91,34 @@ def test_no_other_host_origin_site_or_token_gets_in(app: Any, tmp_path: Path) ->
         assert KEY.encode() not in answer.body
         assert set(answer.json()) == {"error"}
     assert len(asked_of) > 1500
+    assert tree(tmp_path) == before
+
+
+def mutants(good: str) -> set[str]:
+    """Return what is one character away from `good`: one left out, put in, or another in its place; and some of the other case."""
+    odd = " \t.,:;@/\\#?%&[]01aZ-_\x00\xad\xff"
+    found = {good[:i] + good[i + 1 :] for i in range(len(good))}
+    found |= {good[:i] + c + good[i + skip :] for i in range(len(good) + 1) for c in odd for skip in (0, 1)}
+    return found | {good.upper(), good.title(), good.swapcase(), good * 2, good[::-1]}
+
+
+def test_thousands_of_near_hosts_and_origins(app: Any, tmp_path: Path) -> None:
+    before, allowed = tree(tmp_path), {HOST, "localhost:8765"}
+    hosts = mutants(HOST) | mutants("localhost:8765") - allowed
+    hosts |= {
+        f"{a}{mark}{b}" for a in allowed for mark in (".", "@", ",", " ", "/", "#") for b in ("evil.example", *allowed)
+    }
+    origins = mutants(f"http://{HOST}") | {
+        f"{kind}://{host}" for kind in ("http", "https", "ws", "file", "data") for host in hosts
+    }
+    hosts, origins = hosts - allowed, origins - {f"http://{HOST}"}
+    assert len(hosts) > 1_000
+    assert len(origins) > 5_000
+    targets: list[tuple[str, Any]] = [*STATE, ("/", None), *((path, None) for path in READ)]
+    for given, status, values in (("host", 421, hosts), ("origin", 403, origins)):
+        for (path, body), value in zip(itertools.cycle(targets), sorted(values), strict=False):
+            answer = asked(app, path, body, headers(**{given: value}))
+            assert (answer.status, KEY.encode() in answer.body) == (status, False), (path, given, value)
     assert tree(tmp_path) == before
 
 
@@ -225,6 +253,30 @@ def test_no_path_leads_out(app: Any, tmp_path: Path) -> None:
                     body,
                 )
     assert count > 3000
+    assert tree(tmp_path) == before
+
+
+def test_thousands_of_paths_lead_nowhere(app: Any, tmp_path: Path) -> None:
+    (tmp_path / "runs" / "link").symlink_to(tmp_path)
+    before = tree(tmp_path)
+    separators = ("/", "%2f", "\\", "%5c")
+    paths = {f"{a}{s}{b}{s}{c}" for a in ("one", *UP) for s in separators for b in UP for c in THINGS}
+    assert len(paths) > 5_000
+    shapes = (
+        "/{}",
+        "/runs/{}",
+        "/runs/{}/look",
+        "/api/{}",
+        "/api/runs/{}",
+        "/api/runs/{}/network",
+        "/api/runs/{}/events",
+        "/api/runs/{}/stop",
+    )
+    for shape, path in zip(itertools.cycle(shapes), sorted(paths), strict=False):
+        answer = asked(app, shape.format(path), {} if shape.endswith("stop") else None)
+        assert answer.status == 404, (shape, path)
+        assert CANARY.encode() not in answer.body
+        assert str(tmp_path).encode() not in answer.body
     assert tree(tmp_path) == before
 
 

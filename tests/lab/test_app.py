@@ -1,0 +1,180 @@
+"""The lab's routes: what each answers, and how an error reads."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convscope.formula import describe
+from convscope.lab.app import STREAMS, Lab
+from convscope.lab.pages import Looks
+from convscope.runs import Run
+from tests.lab.asking import KEY, asked, headers, lab
+from tests.lab.rundirs import run_dir, step, trained
+from tests.lab.test_build import payload_of
+
+FAULT = {"what", "where", "got", "expected", "hint"}
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Lab:
+    return lab(tmp_path)
+
+
+@pytest.fixture
+def app(made: Lab) -> Any:
+    return made.application()
+
+
+def test_the_page_carries_the_token_and_a_policy_of_its_own(app: Any) -> None:
+    answer = asked(app, "/")
+    told = payload_of(answer.body.decode())
+    assert (told["api"], told["token"], told["recorded"]) == (True, KEY, None)
+    policy = answer.header("content-security-policy") or ""
+    assert "connect-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert not re.search(r"unsafe|\*|http:|https:", policy)
+    assert answer.header("set-cookie") is None
+
+
+def test_a_formula_is_described_or_its_fault_is(app: Any) -> None:
+    told = asked(app, "/api/describe", {"formula": "lenet5"}).json()
+    assert told == {"description": json.loads(json.dumps(describe("lenet5", (1, 28, 28), 10).to_json())), "fault": None}
+    told = asked(app, "/api/describe", {"formula": "conv(16, 5, stride=0) + relu"}).json()
+    assert told["description"] is None
+    assert set(told["fault"]) == FAULT | {"text", "column"}
+    assert (told["fault"]["column"], told["fault"]["got"]) == (20, "0")
+    assert "stride must be a whole number of 1 or more" in told["fault"]["what"]
+
+
+def test_runs_are_listed_and_shown(app: Any, made: Lab) -> None:
+    assert asked(app, "/api/runs").json() == {"runs": []}
+    run_dir(made.runs.root, "one", [step(1)])
+    run_dir(made.runs.root, "한글", finished=True)
+    assert {run["id"]: run["state"] for run in asked(app, "/api/runs").json()["runs"]} == {
+        "one": "stopped",
+        "한글": "finished",
+    }
+    assert asked(app, "/api/runs/one").json()["step"] == 1
+    assert asked(app, "/api/runs/%ED%95%9C%EA%B8%80").json()["look"] == "/runs/%ED%95%9C%EA%B8%80/look"
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "status", "what"),
+    [
+        ("/api/runs/nothing", None, 404, "no run of this name"),
+        ("/api/runs/nothing/stop", {}, 404, "no run of this name"),
+        ("/api/runs/nothing/resume", {}, 404, "no run of this name"),
+        ("/api/runs/nothing/network", None, 404, "no run of this name"),
+        ("/api/runs/nothing/events", None, 404, "no run of this name"),
+        ("/runs/nothing/look", None, 404, "no run of this name"),
+        ("/api/runs/one/stop", {}, 400, "is not being trained"),
+        ("/api/runs/one/network", None, 400, "is not finished"),
+        ("/runs/one/look", None, 400, "is not finished"),
+        ("/api/runs/bad", None, 404, "no run of this name"),
+        ("/api/runs", {"data": "elsewhere"}, 400, "no data of this name"),
+        ("/api/runs", {"recipe": "fastest"}, 400, "no recipe has this name"),
+        ("/api/runs", {"colour": 1}, 400, "no such field"),
+        ("/api/nothing", None, 404, "nothing is here"),
+        ("/api/runs/", None, 404, "nothing is here"),
+        ("/favicon.ico", None, 404, "nothing is here"),
+        ("/api/offer", {}, 405, "no answer"),
+        ("/api/describe", None, 405, "no answer"),
+    ],
+)  # fmt: skip
+def test_what_goes_wrong_is_said_in_parts(app: Any, made: Lab, target: str, body: Any, status: int, what: str) -> None:
+    run_dir(made.runs.root, "one")
+    run_dir(made.runs.root, "bad", classes=3)
+    answer = asked(app, target, body)
+    assert (answer.status, set(answer.json()), set(answer.json()["error"])) == (status, {"error"}, FAULT)
+    assert what in answer.json()["error"]["what"]
+
+
+def test_what_the_lab_started_is_in_its_answer(app: Any, made: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[Any] = []
+    monkeypatch.setattr(made.trainings, "start", lambda wanted: done.append(wanted) or "one")
+    monkeypatch.setattr(made.trainings, "stop", lambda id: done.append(("stop", id)))
+    monkeypatch.setattr(made.trainings, "resume", lambda id: done.append(("resume", id)))
+    run_dir(made.runs.root, "one")
+    started = asked(app, "/api/runs", {"data": "mnist", "seed": 3})
+    assert (started.status, started.json()["id"]) == (201, "one")
+    assert [asked(app, f"/api/runs/one/{verb}", {}).json()["id"] for verb in ("stop", "resume")] == ["one", "one"]
+    assert done == [{"data": "mnist", "seed": 3}, ("stop", "one"), ("resume", "one")]
+
+
+@pytest.mark.slow
+def test_a_finished_run_is_looked_into_from_a_cage(app: Any, made: Lab) -> None:
+    trained(made.runs.root / "one")
+    page = asked(app, "/runs/one/look")
+    assert asked(app, "/api/runs/one/network").json() == payload_of(page.body.decode())
+    policy = page.header("content-security-policy") or ""
+    assert "sandbox allow-scripts allow-downloads" in policy  # an origin of its own: it reads nothing of the lab
+    assert "frame-ancestors 'none'" in policy
+    assert "connect-src" not in policy
+    assert KEY.encode() not in page.body
+    assert str(made.runs.root).encode() not in page.body
+    (made.runs.root / "one" / "model.onnx").write_bytes(b"\x08\x08" + b"x" * 100)
+    broken = asked(app, "/runs/one/look")
+    assert broken.status == 400
+    assert str(made.runs.root).encode() not in broken.body
+
+
+def test_a_look_is_made_once_and_a_few_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    monkeypatch.setattr("convscope.lab.pages.look", lambda run: made.append(run.name) or object())
+    runs = [run_dir(tmp_path, f"r{i}") for i in range(4)]
+    for run in runs:
+        (run / "model.onnx").write_bytes(b"x")
+    looks = Looks()
+
+    async def twice() -> None:
+        await asyncio.gather(looks.page(runs[0]), looks.page(runs[0]))
+        for run in runs:
+            await looks.page(run)
+        assert await looks.page(runs[3]) is await looks.page(runs[3])
+        await looks.page(runs[0])
+
+    asyncio.run(twice())
+    assert made == ["r0", "r1", "r2", "r3", "r0"]
+
+
+def test_a_stream_is_events_and_its_number_is_limited(app: Any, made: Lab) -> None:
+    run_dir(made.runs.root, "one", [step(1)])
+    answer = asked(app, "/api/runs/one/events")
+    assert answer.header("content-type") == "text/event-stream; charset=utf-8"
+    assert re.findall(rb"event: (\w+)\n", answer.body) == [b"run", b"line", b"end"]
+    assert made.streams == 0
+    made.streams = STREAMS
+    full = asked(app, "/api/runs/one/events")
+    assert (full.status, full.json()["error"]["hint"]) == (400, "close some")
+
+
+def test_a_stream_breaks_off_when_the_lab_closes(app: Any, made: Lab) -> None:
+    with Run.reopen(run_dir(made.runs.root, "one", [step(1)])):
+        made.closing = True
+        assert re.findall(rb"event: (\w+)\n", asked(app, "/api/runs/one/events").body) == [b"run", b"line"]
+
+
+def test_no_more_than_two_descriptions_at_once(app: Any, made: Lab) -> None:
+    assert made._describing._value == 2
+    for _ in range(5):
+        asked(app, "/api/describe", {"formula": "conv("})
+        asked(app, "/api/describe", {"formula": 3})
+    assert made._describing._value == 2
+
+
+def test_with_a_token_of_its_own_the_page_sets_a_cookie_for_pages_only(tmp_path: Path) -> None:
+    private = lab(tmp_path, private=True)
+    run = run_dir(private.runs.root, "one")
+    app = private.application()
+    bare = headers(x_convscope_token=None)
+    cookie = (asked(app, f"/?token={KEY}", given=bare).header("set-cookie") or "").split(";")[0]
+    with_cookie = headers(x_convscope_token=None, cookie=cookie)
+    assert asked(app, f"/runs/{run.name}/look", given=with_cookie).status == 400  # known, but not finished
+    assert asked(app, "/api/runs", given=with_cookie).status == 403
+    assert asked(app, "/", given=headers(x_convscope_token=None, cookie=f"{cookie}x")).status == 403
