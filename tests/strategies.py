@@ -31,6 +31,7 @@ from convscope.formula import (
     Sigmoid,
     Skip,
     Tanh,
+    parse,
     trace,
 )
 from convscope.formula.layers import pair
@@ -160,7 +161,10 @@ def _on_rows(draw: st.DrawFn, units: int) -> tuple[Plan, int]:
 @st.composite
 def _elementwise(draw: st.DrawFn, kind: str) -> Plan:
     if kind == "act":
-        leaky = st.builds(LeakyReLU, st.floats(0, 1, width=32))
+        slopes = st.just(0.0) | st.floats(
+            2**-10, 1, width=32
+        )  # below, what differs by rounding alone could win a maxpool
+        leaky = st.builds(LeakyReLU, slopes)
         return draw(st.sampled_from([ReLU(), PReLU(), Sigmoid(), Tanh()]) | leaky)
     return BatchNorm() if kind == "bn" else Dropout(draw(st.floats(0, 0.9)))
 
@@ -248,7 +252,35 @@ _OPTIONS = {
 }
 _BARE = {"gap", "repeat", "leaky_relu", "prelu", "sigmoid", "tanh", "dropout", "flatten"}
 FEATURES = frozenset(f"{kind}: {option}" for kind, options in _OPTIONS.items() for option in options) | _BARE
-"""What random plans must show together: every layer, every option, alone and where two meet in a corner."""
+"""What plans must show together: every layer, every option, alone and where two meet in a corner."""
+
+_CORNERS = (
+    (
+        "crop((7, 8)) + conv(4, (3, 2), stride=(2, 1), pad=(1, 0), dilation=(1, 2)) + bn + relu "
+        "+ maxpool((2, 1), stride=(1, 2), pad=(1, 0)) + fc(5) + bn + relu + skip(fc(5) + relu) + fc",
+        (1, 10, 11),
+    ),
+    (
+        'skip(conv(4, 3, pad="same", groups=4) + skip(conv(4, 3, pad=1)) + tanh) '
+        '+ conv(4, 5, stride=2, pad="same", groups=2, bias=False) + prelu + avgpool((1, 2), stride=(2, 1), pad=(0, 1)) + flatten + fc',
+        (4, 9, 8),
+    ),
+    (
+        "(conv(3, 1) + sigmoid)*2 + maxpool(3, stride=1) + maxpool(2, stride=(3, 2)) + maxpool(1, stride=(2, 1)) + gap + fc",
+        (3, 12, 11),
+    ),
+    (
+        "conv(3, 3, stride=2) + avgpool(3, stride=2) + leaky_relu(0.1) + dropout(0.3) + avgpool(1, stride=(1, 2)) + conv(3, (2, 1)) + gap",
+        (2, 12, 12),
+    ),
+)
+
+
+def corners() -> Iterator[tuple[Network, InputSpec]]:
+    """Yield networks that show all of FEATURES, whatever plans chance brings besides."""
+    for formula, shape in _CORNERS:
+        scale = tuple(10.0 * (c + 2) for c in range(shape[0]))
+        yield trace(parse(formula), shape, 3), InputSpec(shape, scale, scale)
 
 
 def features(network: Network) -> Iterator[str]:

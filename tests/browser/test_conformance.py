@@ -29,6 +29,7 @@ from tests.strategies import (
     FEATURES,
     Weights,
     assert_agree,
+    corners,
     features,
     networks,
     random_pictures,
@@ -60,14 +61,18 @@ def test_every_layers_output_is_torchs(page: EnginePage, examples: int) -> None:
     @settings(max_examples=examples, deadline=None, derandomize=True, database=None)
     @given(networks(), st.data(), st.integers(0, 2**32 - 1))
     def agree(network: Network, data: st.DataObject, seed: int) -> None:
+        check(network, data.draw(specs(network.input)), seed)
+
+    def check(network: Network, spec: InputSpec, seed: int) -> None:
         nonlocal worst
-        spec = data.draw(specs(network.input))
         weights, pictures = random_weights(network, seed), random_pictures(network, seed, 2)
         page.load(network, spec, weights)
         wanted = reference(network, spec, weights, pictures)
         worst = max(worst, assert_agree(network, page.outputs(network, pictures), wanted))
         occurred.update(set(features(network)))
 
+    for seed, (network, spec) in enumerate(corners()):
+        check(network, spec, seed)
     agree()
     print(f"{examples} plans; largest difference {worst:.1e} of a layer's largest magnitude")
     assert occurred.keys() >= FEATURES, f"never occurred: {sorted(FEATURES - occurred.keys())}"
@@ -80,7 +85,9 @@ def test_what_is_derived_from_the_numbers(page: EnginePage, examples: int) -> No
     @settings(max_examples=examples, deadline=None, derandomize=True, database=None)
     @given(networks(max_channels=3, max_size=9), st.data(), st.integers(0, 2**32 - 1))
     def agree(network: Network, data: st.DataObject, seed: int) -> None:
-        spec = data.draw(specs(network.input))
+        check(network, data.draw(specs(network.input)), seed)
+
+    def check(network: Network, spec: InputSpec, seed: int) -> None:
         weights, picture = random_weights(network, seed), random_pictures(network, seed, 1)
         net = in_float64(network, spec, weights)
         rng = np.random.default_rng(seed)
@@ -95,6 +102,8 @@ def test_what_is_derived_from_the_numbers(page: EnginePage, examples: int) -> No
         answer(page, [("forward", picture[0].ravel().tolist())], checks)
         occurred.update(set(features(network)))
 
+    for seed, (network, spec) in enumerate(corners()):
+        check(network, spec, seed)
     agree()
     assert set(KINDS) <= occurred.keys(), f"never occurred: {sorted(set(KINDS) - occurred.keys())}"
 

@@ -14,11 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convscope.formula import Network
+from convscope.inputs import InputSpec
 from convscope.modelfile import serialise
 from tests.conformance import onnx_engine
 from tests.strategies import (
     FEATURES,
     assert_agree,
+    corners,
     features,
     networks,
     random_pictures,
@@ -37,8 +39,10 @@ def test_every_layers_output_is_torchs() -> None:
     @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, database=None)
     @given(networks(), st.data(), st.integers(0, 2**32 - 1))
     def agree(network: Network, data: st.DataObject, seed: int) -> None:
+        check(network, data.draw(specs(network.input)), seed)
+
+    def check(network: Network, spec: InputSpec, seed: int) -> None:
         nonlocal worst
-        spec = data.draw(specs(network.input))
         weights, pictures = random_weights(network, seed), random_pictures(network, seed)
         file = serialise(network, spec, weights, [str(k) for k in range(network.classes)])
         onnx.checker.check_model(file, full_check=True)
@@ -47,6 +51,8 @@ def test_every_layers_output_is_torchs() -> None:
         _check_ends(file, pictures, wanted[-1].reshape(len(pictures), -1))
         seen.update(set(features(network)))
 
+    for seed, (network, spec) in enumerate(corners()):
+        check(network, spec, seed)
     agree()
     print(f"{EXAMPLES} plans; largest difference {worst:.1e} of a layer's largest magnitude")
     assert seen.keys() >= FEATURES, f"never occurred: {sorted(FEATURES - seen.keys())}"
