@@ -1,16 +1,14 @@
-"""From text to a plan. The formula is a Python expression: `ast` reads it, nothing is ever evaluated.
+"""From text to a plan. The formula is a Python expression: Python's parser reads it, nothing is ever evaluated.
 
     >>> parse("[(conv(16,3)*2 + relu)*2 + maxpool(2)]*2 + fc").count
     15
 
-Text that could harm the reader (too long, too deep, too many words) is refused before `ast` sees it, which answers deep
-input with RecursionError or MemoryError.
+Text that could harm the reader (too long, too deep, too many words) is refused before Python's parser sees it, which
+answers deep input with RecursionError or MemoryError. The syntax tree comes from `_ast`, the part of `ast` that is built
+in: `ast` itself imports re, enum and contextlib, which takes longer than everything else that `convscope describe` does.
 """
 
 from __future__ import annotations
-
-import ast
-from functools import partial
 
 from ..errors import FormulaError, PlanError, did_you_mean
 from .layers import LAYERS, Layer
@@ -18,7 +16,11 @@ from .plan import MAX_DEPTH, MAX_LAYERS, Chain, Plan, Repeat, Skip
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Callable
+    from typing import Any
+else:
+    import _ast as ast
 
 MAX_TEXT = 10_000  # bytes
 
@@ -33,7 +35,8 @@ def parse(text: str) -> Plan:
     source = "".join("*" if c == "×" else " " if c.isspace() else c for c in text)
     indent = len(source) - len(source.lstrip())
     try:
-        return _Reader(text, source[indent:], indent).plan(ast.parse(source[indent:], mode="eval").body)
+        tree: Any = compile(source[indent:], "formula", "eval", ast.PyCF_ONLY_AST, dont_inherit=True)
+        return _Reader(text, source[indent:], indent).plan(tree.body)
     except (FormulaError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise _fault(error, source) from None
 
@@ -124,8 +127,7 @@ class _Reader:
         plan = self.plan(terms.pop())
         while terms:
             term = terms.pop()
-            pair = (plan, self.plan(term))
-            plan = self.at(term, partial(Chain, pair))
+            plan = self.at(term, Chain, (plan, self.plan(term)))
         return plan
 
     def repeat(self, node: ast.expr) -> Plan:
@@ -145,8 +147,7 @@ class _Reader:
             node = body
         plan = self.plan(node)
         for factor in reversed(factors):
-            assert isinstance(factor.value, int)
-            plan = self.at(factor, partial(Repeat, plan, factor.value))
+            plan = self.at(factor, Repeat, plan, factor.value)
         return plan
 
     def skip(self, node: ast.Call) -> Plan:
@@ -157,7 +158,7 @@ class _Reader:
                 got=f"{len(node.args) + len(node.keywords)}",
                 hint="skip(conv(16, 3, pad=1) + relu)",
             )
-        return self.at(node, partial(Skip, self.plan(node.args[0])))
+        return self.at(node, Skip, self.plan(node.args[0]))
 
     def layer(self, node: ast.expr, name: ast.Name, args: list[ast.expr], keywords: list[ast.keyword]) -> Plan:
         kind = LAYERS.get(name.id)
@@ -184,7 +185,7 @@ class _Reader:
             if field not in places and not hasattr(kind, field):
                 raise self.error(name, f"{name.id} needs {field}", hint=self.usage(kind))
         values = {field: self.value(place) for field, place in places.items()}
-        return self.at(node, partial(kind, **values), places)
+        return self.at(node, lambda: kind(**values), places=places)
 
     def value(self, node: ast.expr) -> object:
         """Return a number, True, False, "same" or a pair; the layer itself says which of them it takes."""
@@ -210,10 +211,12 @@ class _Reader:
         name = next(n for n, k in LAYERS.items() if k is kind)
         return example.get(name, name)
 
-    def at(self, node: ast.AST, make: Callable[[], Plan], places: dict[str, ast.expr] | None = None) -> Plan:
-        """Call `make`; what it objects to is reported at the argument it names, or at `node`."""
+    def at(
+        self, node: ast.AST, make: Callable[..., Plan], *args: object, places: dict[str, ast.expr] | None = None
+    ) -> Plan:
+        """Call `make(*args)`; what it objects to is reported at the argument it names, or at `node`."""
         try:
-            return make()
+            return make(*args)
         except PlanError as error:
             place = (places or {}).get(error.argument or "", node)
             raise self.error(place, error.what, got=error.got, expected=error.expected, hint=error.hint) from None
