@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from convscope.cli.main import VERBS, main
+from convscope.cli.main import main
+from convscope.cli.overview import VERBS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
-
 from ..errors import OK, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

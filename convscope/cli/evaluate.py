@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
+
     from ..evaluation import Evaluation
 
 

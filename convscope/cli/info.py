@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 
 from ..errors import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
+
     from ..modelfile import ModelFile
 
 

@@ -2,52 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
+import gc
 import os
 import sys
-from importlib import import_module
 
 from ..errors import INTERRUPTED, OK, USAGE, ConvscopeError, EnvironmentFault, InputError, did_you_mean
+from .overview import VERBS, overview
+from .quick import Declared, Given, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import NoReturn
-
-VERBS = {
-    "describe": "the shapes, parameters, MACs and receptive fields of a formula",
-    "train": "train a network and write its model file",
-    "evaluate": "accuracy, loss and confusion matrix on labelled pictures",
-    "predict": "which class is in each picture",
-    "look": "every number of a network in one HTML file",
-    "lab": "the lecture's chapters and a workbench, in the browser",
-    "info": "what a model file says of itself, verified",
-}
-
-
-class _Parser(argparse.ArgumentParser):
-    """Answers a mistake in the house's form and with exit code 2."""
-
-    def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: {message}\ntry: {self.prog} --help", file=sys.stderr)
-        raise SystemExit(USAGE)
-
-
-def parser(verb: str | None) -> argparse.ArgumentParser:
-    """Return the parser; only `verb`'s own module is imported, the others are there by name for --help."""
-    top = _Parser(
-        prog="convscope",
-        description="A see-through CNN workbench: describe a network in one line, train it in seconds, look inside it, "
-        "ship it as one file.",
-    )
-    top.add_argument("--version", action="store_true", help="print the version and leave")
-    verbs = top.add_subparsers(metavar="VERB", parser_class=_Parser)
-    for name, about in VERBS.items():
-        if name == verb:
-            import_module(f"convscope.cli.{name}").add(verbs)
-        else:
-            verbs.add_parser(name, help=about)
-    return top
+    from typing import Any, NoReturn
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -82,15 +48,18 @@ def report(error: ConvscopeError) -> None:
 def _run(verb: str | None, words: list[str]) -> int:
     """Run the verb. Raises EnvironmentFault where one of the packages that it works with is not installed."""
     try:
-        args = parser(verb).parse_args(words)
+        if not words or words in (["-h"], ["--help"]):
+            print(overview(), end="")
+            return OK
+        args = _read(verb, words)
         if args.version:
             from .. import __version__
 
             print(__version__)
             return OK
         if not hasattr(args, "run"):
-            parser(None).print_help()
-            return OK if not words else USAGE
+            print(overview(), end="")
+            return USAGE
         return int(args.run(args))
     except ModuleNotFoundError as error:
         if error.name is None or error.name.split(".")[0] == __package__.split(".")[0]:
@@ -100,9 +69,28 @@ def _run(verb: str | None, words: list[str]) -> int:
         ) from error
 
 
+def _read(verb: str | None, words: list[str]) -> Any:
+    """Return what the words say, an attribute an option: without argparse where they are plain enough."""
+    if words == ["--version"]:
+        return Given({"version": True})
+    if verb is not None and words[0] == verb:
+        from importlib import import_module
+
+        declared = Declared()
+        import_module(f"convscope.cli.{verb}").add(declared)
+        if (given := read(declared, words[1:])) is not None:
+            given.version = False
+            return given
+    from .parsers import parser
+
+    return parser(verb).parse_args(words)
+
+
 def script() -> NoReturn:
     """Run as the installed command; any terminal takes the output, whatever its encoding."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    raise SystemExit(main())
+    code = main()
+    gc.freeze()  # the last collection need not go through all that was imported: 20 ms of numpy, 0.3 s of torch
+    raise SystemExit(code)

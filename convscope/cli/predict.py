@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import sys
@@ -11,6 +10,7 @@ from ..errors import BAD_INPUT, OK, InputError, UsageError, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable
 
     from ..prediction import Prediction

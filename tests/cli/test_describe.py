@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from convscope.cli.main import VERBS, main
+from convscope.cli.main import main
+from convscope.cli.overview import VERBS
 from convscope.formula import ZOO, describe
 
 
