@@ -8,7 +8,8 @@ from typing import Any
 
 from ..errors import InputError
 from ..evaluation import wilson
-from ..runs import read_log, read_settings
+from ..runs import read_settings
+from .runfiles import Log
 
 Json = dict[str, Any]
 LEFT_OUT = (
@@ -24,10 +25,7 @@ LEFT_OUT = (
 def report(path: Path) -> Json:
     """Return the report of the run in `path` (page/js/lab/api.js, RunReport). Raises InputError where it cannot be read."""
     settings = read_settings(path)
-    try:
-        lines = [line for line in read_log(path) if isinstance(line, dict)]
-    except (OSError, ValueError):
-        lines = []
+    lines = Log(path / "log.jsonl").rest()
     try:
         recipe, data, versions = settings["recipe"], settings["data"], settings["versions"]
         changes = {f"augmentation.{name}": value for name, value in recipe["augmentation"].items() if value}

@@ -63,7 +63,8 @@ class Doors:
         origin, site = _only(given, b"origin"), _only(given, b"sec-fetch-site")
         if origin is not None and origin != b"http://" + host:
             raise Refusal(403, "asked from another page")
-        visit = path == "/" and method == "GET" and _only(given, b"sec-fetch-mode") == b"navigate"
+        how = _only(given, b"sec-fetch-mode"), _only(given, b"sec-fetch-dest")
+        visit = path == "/" and method == "GET" and how == (b"navigate", b"document")  # not into a frame
         if site is not None and site not in (b"same-origin", b"none") and not visit:
             raise Refusal(403, "asked from another page")
         if method == "POST" and (_only(given, b"content-type") or b"").split(b";")[0].strip() != b"application/json":

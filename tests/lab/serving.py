@@ -8,9 +8,11 @@ import select
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from starlette.types import ASGIApp
 
 from convscope.lab.app import Lab
 from convscope.lab.security import Doors
@@ -19,8 +21,8 @@ from tests.lab.asking import CANARY, KEY
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[Lab, int]]:
-    """Serve a lab over folder/runs with a canary beside it; yield it and its port."""
+def served(folder: Path, over: Callable[[ASGIApp], ASGIApp] = lambda app: app) -> Iterator[tuple[Lab, int]]:
+    """Serve a lab over folder/runs with a canary beside it, `over` wrapped around it; yield it and its port."""
     for name in ("runs", "data"):
         (folder / name).mkdir(exist_ok=True)
     (folder / "canary.txt").write_text(CANARY)
@@ -29,6 +31,7 @@ def served(folder: Path) -> Iterator[tuple[Lab, int]]:
         hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
         lab = Lab(folder / "runs", [folder / "data"], Doors(hosts, KEY))
         server = Server(lab)
+        server.config.app = over(server.config.app)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
         thread.start()
         while not server.started:

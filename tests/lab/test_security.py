@@ -46,7 +46,15 @@ STATE: tuple[tuple[str, Any], ...] = (
     ("/api/runs/one/resume", {}),
     ("/api/describe", {"formula": "fc"}),
 )
-READ = ("/api/offer", "/api/runs", "/api/runs/one", "/api/runs/one/network", "/api/runs/one/events", "/api/events")
+READ = (
+    "/api/offer",
+    "/api/runs",
+    "/api/runs/one",
+    "/api/runs/one/report",
+    "/api/runs/one/network",
+    "/api/runs/one/events",
+    "/api/events",
+)
 
 
 @pytest.fixture
@@ -129,7 +137,10 @@ def test_the_page_with_its_token_goes_to_no_other_host(app: Any, host: str) -> N
 
 
 def test_another_site_may_lead_to_the_lab_but_not_embed_it(app: Any) -> None:
-    led = {"sec_fetch_site": "cross-site", "x_convscope_token": None}
+    led = {"sec_fetch_site": "cross-site", "x_convscope_token": None, "sec_fetch_dest": "document"}
+    for dest in ("iframe", "frame", "object", "embed", "empty", None):
+        framed = headers(**{**led, "sec_fetch_dest": dest}, sec_fetch_mode="navigate")
+        assert asked(app, "/", given=framed).status == 403
     assert asked(app, "/", given=headers(**led, sec_fetch_mode="navigate")).status == 200
     for mode in ("no-cors", "cors", "same-origin", "websocket", "nested-navigate", None):
         assert asked(app, "/", given=headers(**led, sec_fetch_mode=mode)).status == 403

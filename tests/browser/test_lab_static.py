@@ -1,0 +1,132 @@
+"""The lab as a static site, from file:// with the network off: every chapter in both languages, and the recorded training."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+
+import convscope.page
+from convscope.lab.build import build
+from tests.lab.rundirs import trained
+
+pytestmark = pytest.mark.browser
+WORDS = {
+    name: json.loads((Path(convscope.page.__file__).parent / "i18n" / f"lab.{name}.json").read_text(encoding="utf-8"))
+    for name in ("en", "ko")
+}
+CHAPTERS = (
+    "plain",
+    "local",
+    "convolution",
+    "filters",
+    "sharing",
+    "activation",
+    "depth",
+    "architecture",
+    "loss",
+    "mnist",
+)
+
+
+class Site:
+    """The built site in a browser without a network."""
+
+    def __init__(self, browser: webdriver.Chrome, run: Path, folder: Path) -> None:
+        self.browser, self.run, self.folder = browser, run, folder
+
+    def open(self, address: str, page: str = "index.html") -> None:
+        metrics = {"width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        self.browser.get("about:blank")
+        self.browser.get_log("browser")
+        self.browser.get(f"{(self.folder / page).as_uri()}#{address}")
+
+    def js(self, code: str, *arguments: object) -> Any:
+        return self.browser.execute_script(code, *arguments)
+
+    def text(self, css: str) -> str:
+        return str(self.js("return document.querySelector(arguments[0])?.textContent ?? ''", css))
+
+    def console(self) -> list[str]:
+        return [entry["message"] for entry in self.browser.get_log("browser")]
+
+
+@pytest.fixture(scope="module")
+def site(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("static")
+    run = trained(folder / "run", val=500)
+    build(folder / "my site", run)
+    build(folder / "my site", run)  # and over the earlier one
+    browser.execute_cdp_cmd("Network.enable", {})
+    cut = {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    browser.execute_cdp_cmd("Network.emulateNetworkConditions", cut)
+    yield Site(browser, run, folder / "my site")
+    browser.execute_cdp_cmd("Network.emulateNetworkConditions", {**cut, "offline": False})
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_chapter_mounts_and_the_console_stays_silent(site: Site, language: str) -> None:
+    site.open(f"l={language}")
+    links = site.js("return [...document.querySelectorAll('.cover a')].map((a) => a.getAttribute('href'))")
+    assert [link.removeprefix("#c=") for link in links] == list(CHAPTERS)
+    for number, chapter in enumerate(CHAPTERS, 1):
+        site.open(f"c={chapter}&l={language}")
+        assert site.text("h1").startswith(str(number))
+        assert len(site.text("main")) > 300, chapter
+        assert site.js("return document.documentElement.lang") == language
+        shown = site.js("return document.body.innerText")
+        assert not re.search(r"undefined|NaN|\[object|\{\w+\}", shown), chapter
+        assert not [
+            key for key in WORDS[language] if re.search(rf"(?<![\w.]){re.escape(key)}(?![\w.])", shown) and "." in key
+        ], chapter
+        assert site.console() == [], chapter
+    asked = site.js(
+        "return performance.getEntriesByType('resource').map((one) => one.name).filter((name) => !/^(data|blob):/.test(name))"
+    )
+    assert asked == []
+
+
+def test_the_last_chapter_scrubs_the_recorded_training_and_says_so(site: Site) -> None:
+    lines = [json.loads(line) for line in (site.run / "log.jsonl").read_text().splitlines()]
+    for language in ("en", "ko"):
+        site.open(f"c=mnist&l={language}")
+        assert WORDS[language]["mnist.recorded"] in site.text(".training")
+        assert not [
+            b
+            for b in site.browser.find_elements(By.CSS_SELECTOR, ".training button")
+            if b.text == WORDS[language]["mnist.start"]
+        ]
+    site.open("c=mnist&l=en")
+    assert site.text("[data-figure='test']") == f"{lines[-1]['test']['accuracy'] * 100:.2f} %"
+    steps = [int(file.stem) for file in sorted((site.run / "snapshots").iterdir())]
+    scrubber = site.browser.find_element(By.CSS_SELECTOR, ".train-shown .scrubber")
+    assert int(scrubber.get_attribute("max") or -1) == len(steps) - 1
+    for at in (0, len(steps) // 2, len(steps) - 1):
+        site.js(
+            "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))",
+            scrubber,
+            at,
+        )
+        assert site.text(".train-shown .readout").startswith(f"step {steps[at]} ")
+    assert site.console() == []
+
+
+def test_its_link_opens_the_trained_networks_page(site: Site) -> None:
+    site.open("c=mnist&l=en")
+    links = site.js(
+        "return [...document.querySelectorAll('main a')].map((a) => a.href).filter((href) => /trained\\.html/.test(href))"
+    )
+    assert links
+    assert all(link.startswith((site.folder / "trained.html").as_uri()) for link in links)
+    site.browser.get(links[0])
+    payload = site.js("return JSON.parse(document.getElementById('payload').textContent).formula")
+    assert payload == json.loads((site.run / "run.json").read_text())["formula"]
+    assert len(site.browser.find_elements(By.CSS_SELECTOR, "canvas")) > 5
+    assert site.console() == []
