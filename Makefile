@@ -40,10 +40,12 @@ check-page:  ## the types of the page's JavaScript, where npm is there; in CI it
 	elif [ "$$CI" = true ]; then echo "npm is missing: apt-get install nodejs npm" >&2; exit 1; \
 	else echo "npm is not there: the page's types are not checked"; fi
 
-screenshots: $(VENV)/tested  ## pictures of every view of the page, in Chromium
+screenshots: $(VENV)/tested  ## pictures of the page and of the lab, in Chromium
 	mkdir -p build
 	$(BIN)/convscope look -o build/slides.html
 	$(BIN)/python scripts/screenshots.py build/slides.html
+	$(BIN)/convscope lab --build build/lab
+	$(BIN)/python scripts/screenshots.py build/lab/index.html --lab
 
 demo: $(VENV)/installed  ## train the slides model that ships with the package anew: some three minutes of one core
 	$(BIN)/python scripts/demo.py

@@ -1,8 +1,9 @@
 """Take a picture of every view of a page, in headless Chromium, to look at: `make screenshots` or
 
-    python scripts/screenshots.py PAGE.html [FOLDER] [--all]
+    python scripts/screenshots.py PAGE.html [FOLDER] [--all] [--lab]
 
-Without --all, the few that docs/screenshots/ keeps; with it every view at 1280, 768 and 390 pixels, light and dark, in
+PAGE is what `convscope look` wrote, or with --lab the index.html of `convscope lab --build`. Without --all, the few that
+docs/screenshots/ keeps; with it every view at 1280, 768 and 390 pixels, light and dark, in
 English and Korean. Says where a view is wider than the window or wrote to the console, and exits with 1 then.
 """
 
@@ -20,6 +21,7 @@ from pathlib import Path
 from PIL import Image
 from selenium import webdriver
 
+HIGHEST = 2000
 VIEWS = {
     "overview": "",
     "layer": "v=layer&n=conv2&c=3&y=9&x=9",
@@ -41,6 +43,27 @@ KEPT = (
     ("formula", 1280, "dark", "ko"),
     ("grad-cam", 1280, "light", "en"),
     ("draw", 390, "light", "ko"),
+)
+LAB = {"contents": ""} | {
+    name: f"c={name}{more}"
+    for name, more in {
+        "plain": "&dx=2",
+        "local": "&n=4",
+        "convolution": "",
+        "filters": "",
+        "sharing": "",
+        "activation": "",
+        "depth": "",
+        "architecture": "",
+        "loss": "",
+        "mnist": "",
+    }.items()
+}
+LAB_KEPT = (
+    ("contents", 1280, "light", "en"),
+    ("convolution", 1280, "light", "en"),
+    ("architecture", 1280, "dark", "en"),
+    ("sharing", 768, "light", "ko"),
 )
 
 
@@ -66,13 +89,13 @@ def chromium() -> Iterator[webdriver.Chrome]:
 
 
 def shoot(
-    driver: webdriver.Chrome, page: Path, view: str, width: int, theme: str, language: str, to: Path
+    driver: webdriver.Chrome, page: Path, view: str, address: str, width: int, theme: str, language: str, to: Path
 ) -> list[str]:
-    """Save one view as `to`, the whole of it down to 2,000 pixels; return what is wrong with it."""
+    """Save one view as `to`, the whole of it down to HIGHEST pixels; return what is wrong with it."""
     size(driver, width, 900)
     driver.get("about:blank")
     driver.get_log("browser")  # type: ignore[no-untyped-call]
-    driver.get(f"{page.resolve().as_uri()}#h={theme}&l={language}&{VIEWS[view]}")
+    driver.get(f"{page.resolve().as_uri()}#h={theme}&l={language}&{address}")
     time.sleep(1.5 if view == "occlusion" else 0.6)
     wrong = [entry["message"] for entry in driver.get_log("browser")]  # type: ignore[no-untyped-call]
     wide, high = driver.execute_script(
@@ -80,7 +103,7 @@ def shoot(
     )  # type: ignore[no-untyped-call]
     if wide > width:
         wrong.append(f"{wide} pixels wide in a window of {width}")
-    size(driver, width, min(2000, high))
+    size(driver, width, min(HIGHEST, high))
     time.sleep(0.2)
     with Image.open(io.BytesIO(driver.get_screenshot_as_png())) as picture:
         picture.convert("RGB").save(to, lossless=True, method=6)
@@ -99,14 +122,16 @@ def main() -> int:
     parser.add_argument("page", type=Path, help="a page that `convscope look` wrote")
     parser.add_argument("folder", type=Path, nargs="?", default=Path("docs/screenshots"))
     parser.add_argument("--all", action="store_true", help="every view, width, light and language")
+    parser.add_argument("--lab", action="store_true", help="the page is the lab's")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    every = [(v, w, t, g) for v in VIEWS for w in (1280, 768, 390) for t in ("light", "dark") for g in ("en", "ko")]
+    views, kept, prefix = (LAB, LAB_KEPT, "lab-") if options.lab else (VIEWS, KEPT, "")
+    every = [(v, w, t, g) for v in views for w in (1280, 768, 390) for t in ("light", "dark") for g in ("en", "ko")]
     wrong: list[str] = []
     with chromium() as driver:
-        for view, width, theme, language in every if options.all else KEPT:
-            to = options.folder / f"{view}-{width}-{theme}-{language}.webp"
-            wrong += shoot(driver, options.page, view, width, theme, language, to)
+        for view, width, theme, language in every if options.all else kept:
+            to = options.folder / f"{prefix}{view}-{width}-{theme}-{language}.webp"
+            wrong += shoot(driver, options.page, view, views[view], width, theme, language, to)
             print(to)
     print(*wrong, sep="\n", file=sys.stderr)
     return bool(wrong)
