@@ -1,4 +1,4 @@
-/** Which chapters the lab has, in their order. */
+/** Which chapters the lab has, in their order, and the workbench after them. */
 
 import { activationChapter } from "./chapters/activation.js";
 import { architectureChapter } from "./chapters/architecture.js";
@@ -10,6 +10,7 @@ import { lossChapter } from "./chapters/loss.js";
 import { mnistChapter } from "./chapters/mnist.js";
 import { plainChapter } from "./chapters/plain.js";
 import { sharingChapter } from "./chapters/sharing.js";
+import { workbenchChapter } from "./workbench/workbench.js";
 
 /** @typedef {import("./shapes.js").Chapter} Chapter */
 
@@ -25,4 +26,5 @@ export const CHAPTERS = [
   architectureChapter,
   lossChapter,
   mnistChapter,
+  workbenchChapter,
 ];

@@ -1,0 +1,74 @@
+/** One run's log and snapshots as they come, and its settings; in the static build the recorded ones. */
+
+/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../api.js").LogLine} LogLine */
+/** @typedef {import("../api.js").LiveSnapshot} LiveSnapshot */
+/** @typedef {import("../api.js").RunReport} RunReport */
+/** @typedef {import("../api.js").RunSummary} RunSummary */
+
+const PAUSE_OF_RUN = 200; // milliseconds between two drawings
+
+/** @param {Lab} lab @param {string} id @param {() => void} changed */
+export function followedRun(lab, id, changed) {
+  const { api, win } = lab;
+  const recorded = api ? null : lab.payload.recorded ?? null;
+  let timer = 0;
+  let over = true;
+  let closed = false;
+  /** @type {{close: () => void} | null} */
+  let watch = null;
+  const soon = () => { if (!timer && !closed) timer = win.setTimeout(() => { timer = 0; changed(); }, PAUSE_OF_RUN); };
+  const followed = {
+    lines: /** @type {LogLine[]} */ (recorded?.lines ?? []),
+    snapshots: /** @type {LiveSnapshot[]} */ (recorded?.snapshots ?? []),
+    report: /** @type {RunReport | null} */ (null),
+    /** confusion and more on all test pictures: the see-through page's, once it was asked for @type {import("../../types.js").Payload | null} */
+    network: null,
+    measuring: false,
+    trouble: "",
+
+    /** What the list knows of the run: follow it as long as it is at work, and once in any case. @param {RunSummary} run */
+    follow: (run) => {
+      if (!api || closed || !over || (watch && run.state !== "running" && run.state !== "starting")) return;
+      watch?.close();
+      over = false;
+      followed.lines = [];
+      followed.snapshots = [];
+      watch = api.watch(id, {
+        run: (one) => { if (one.data) void settings(); },
+        line: (line) => { followed.lines.push(line); soon(); },
+        snapshot: (snapshot) => { followed.snapshots.push(snapshot); soon(); },
+        reset: () => { followed.lines = []; followed.snapshots = []; soon(); },
+        end: () => { over = true; void settings(true); soon(); },
+        trouble: () => soon(),
+      });
+    },
+    measure: async () => {
+      if (!api || followed.measuring) return;
+      followed.measuring = true;
+      followed.trouble = "";
+      soon();
+      try {
+        followed.network = await api.network(id);
+      } catch (error) {
+        followed.trouble = error instanceof Error ? error.message : String(error);
+      }
+      followed.measuring = false;
+      soon();
+    },
+    close: () => { closed = true; watch?.close(); win.clearTimeout(timer); },
+  };
+
+  let asked = false;
+  const settings = async (anew = false) => {
+    if (!api || (asked && !anew)) return;
+    asked = true;
+    try {
+      followed.report = await api.report(id);
+      soon();
+    } catch {
+      asked = false; // the list's own stream tells what is wrong
+    }
+  };
+  return followed;
+}

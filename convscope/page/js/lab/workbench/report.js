@@ -1,0 +1,87 @@
+/** The report of one run: figures, curve and snapshots while it goes, the network layer by layer, and every setting. */
+
+import { button, make, refill } from "../../dom.js";
+import { layerTable } from "../chapters/architecture_table.js";
+import { wholeIn } from "../address.js";
+import { historyView } from "../history.js";
+import { followedRun } from "./followed.js";
+import { markRun, marksOf, openPlace, toPlace } from "./places.js";
+import { confusionPart, figureList, settingsPart } from "./reportparts.js";
+import { runButtons } from "./row.js";
+import { networkOf, runLine, stateBadge } from "./runfacts.js";
+
+/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("./runstore.js").RunStore} RunStore */
+
+/** @param {Lab} lab @param {RunStore} store @param {string} id */
+export function runReport(lab, store, id) {
+  const { doc, t } = lab;
+  const run = () => store.runs.get(id) ?? null;
+  const followed = followedRun(lab, id, () => refresh());
+  const heading = make(doc, "h2", { tabindex: -1, class: "bench-heading" }, id);
+  const badge = stateBadge(lab);
+  const line = make(doc, "p", { class: "run-line" });
+  const fault = make(doc, "p", { class: "run-fault", role: "alert" });
+  const buttons = runButtons(lab, store, id);
+  const again = button(doc, t("bench.again"), () => { const one = run(); if (one) openPlace(lab, againOf(one)); });
+  const mark = button(doc, t("bench.mark.this"), () => markRun(lab, id, !marksOf(lab).includes(id)));
+  const figures = make(doc, "dl", { class: "totals train-figures" });
+  const history = historyView(lab, () => ({ run: run(), lines: followed.lines, snapshots: followed.snapshots }));
+  const waiting = make(doc, "p", { class: "note" });
+  const confusion = confusionPart(lab, followed, run);
+  const table = layerTable(lab, (n) => lab.tune({ n }));
+  const formula = make(doc, "p", { class: "report-formula" }, make(doc, "code", {}));
+  const layers = make(doc, "section", { class: "worked" }, make(doc, "h2", {}, t("bench.network")), formula, table.element);
+  const settings = make(doc, "section", { class: "worked" });
+  const known = make(doc, "div", { class: "training" },
+    make(doc, "div", { class: "bench-head" }, heading, badge.element), line, fault,
+    make(doc, "div", { class: "bench-tools" }, buttons.element, lab.api ? again : null, lab.api ? mark : null),
+    figures, waiting, history.element, confusion.element, layers, settings);
+  const way = lab.api ? make(doc, "p", { class: "bench-back" }, make(doc, "a", { class: "link", href: "#c=workbench", on: { click: toPlace(lab, {}) } }, `‹ ${t("bench.back")}`)) : null;
+  const body = make(doc, "div", {});
+  const element = make(doc, "div", { class: "run-report" }, way, body);
+  let shown = "";
+  let drawn = "";
+
+  const refresh = () => {
+    const one = run();
+    const now = one ? "known" : store.ready ? "unknown" : "waiting";
+    if (now !== shown) refill(body, now === "known" ? known : make(doc, "p", {}, now === "unknown" ? t("bench.unknown", { id }) : t("bench.waiting")));
+    shown = now;
+    if (!one) return;
+    followed.follow(one);
+    buttons.refresh(one);
+    badge.refresh(one);
+    line.textContent = runLine(t, one);
+    fault.textContent = store.refused.get(id) ?? one.message ?? followed.trouble;
+    fault.hidden = !fault.textContent;
+    mark.textContent = marksOf(lab).includes(id) ? t("bench.unmark.this") : t("bench.mark.this");
+    waiting.textContent = followed.lines.length || followed.snapshots.length ? "" : one.state === "starting" ? t("mnist.starting") : one.state === "running" ? t("bench.curve.soon") : "";
+    waiting.hidden = !waiting.textContent;
+    history.refresh();
+    history.element.hidden = !followed.lines.length && !followed.snapshots.length;
+    confusion.refresh();
+    const network = networkOf(one);
+    const key = JSON.stringify([one, followed.report]);
+    if (key !== drawn) {
+      drawn = key;
+      refill(figures, ...figureList(lab, one, followed.report, network));
+      refill(settings, ...settingsPart(lab, one, followed.report));
+      /** @type {HTMLElement} */ (formula.firstChild).textContent = one.formula;
+      if (network && layers.dataset.of !== one.formula) {
+        table.put(network);
+        layers.dataset.of = one.formula;
+      }
+    }
+    layers.hidden = !network;
+    table.mark(network ? wholeIn(lab.state, "n", 0, network.nodes.length - 1, -1) : -1);
+  };
+  refresh();
+  return { element, refresh, gone: () => followed.close(), heading: () => (shown === "known" ? heading : null) };
+}
+
+/** The form, filled as this run was. @param {import("../api.js").RunSummary} run */
+function againOf({ plan, formula, recipe, epochs, seed, data }) {
+  const held = data?.validation ? data.validation : null;
+  return { v: "new", d: data?.set === "fashion-mnist" ? data.set : null, rp: recipe === "fast" ? null : recipe, f: plan ?? formula, e: epochs === null ? null : Math.round(epochs * 100) / 100, s: seed ? seed : null, k: held };
+}

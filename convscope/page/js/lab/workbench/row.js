@@ -1,0 +1,83 @@
+/** One run in the list. It is made once and refreshed, so that the keyboard stays where it is while figures change. */
+
+import { button, make } from "../../dom.js";
+import { fixed } from "../../format.js";
+import { MOST_MARKS, markRun, runAddress, toPlace } from "./places.js";
+import { accuracyOf, isGoing, runLine, secondsText, stateBadge } from "./runfacts.js";
+import { sparkOf } from "./spark.js";
+
+/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../api.js").RunSummary} RunSummary */
+/** @typedef {import("./runstore.js").RunStore} RunStore */
+
+/** @param {Lab} lab @param {RunStore} store @param {string} id */
+export function runRow(lab, store, id) {
+  const { doc, t } = lab;
+  const mark = make(doc, "input", { type: "checkbox", "aria-label": t("bench.mark", { id }), on: { change: () => markRun(lab, id, mark.checked) } });
+  const line = make(doc, "p", { class: "run-line" });
+  const fault = make(doc, "p", { class: "run-fault" });
+  const spark = sparkOf(lab);
+  const accuracy = make(doc, "b", { class: "figure", "data-figure": "accuracy" });
+  const on = make(doc, "span", { class: "small" });
+  const loss = make(doc, "span", { class: "figure small" });
+  const seconds = make(doc, "span", { class: "figure small" });
+  const badge = stateBadge(lab);
+  const buttons = runButtons(lab, store, id);
+  const element = make(doc, "li", { class: "run-row", "data-run": id },
+    make(doc, "label", { class: "run-mark" }, mark),
+    make(doc, "div", { class: "run-what" }, make(doc, "a", { class: "run-name", href: runAddress(id), on: { click: toPlace(lab, { v: "run", r: id }) } }, id), line, fault),
+    spark.element,
+    make(doc, "div", { class: "run-figures" }, make(doc, "p", {}, accuracy, " ", on), make(doc, "p", {}, loss, " · ", seconds)),
+    badge.element, buttons.element);
+  let before = "";
+  return {
+    element,
+    /** @param {RunSummary} run @param {boolean} marked @param {boolean} full whether no more can be marked */
+    refresh: (run, marked, full) => {
+      mark.checked = marked;
+      mark.disabled = full && !marked;
+      mark.title = mark.disabled ? t("bench.mark.most", { n: MOST_MARKS }) : "";
+      element.classList.toggle("marked", marked);
+      buttons.refresh(run);
+      const said = store.refused.get(id) ?? run.message ?? "";
+      if (fault.textContent !== said) fault.textContent = said;
+      fault.hidden = !said;
+      const now = JSON.stringify([run.state, run.step, run.loss, run.validation, run.test, run.seconds, run.curve.length, run.data]);
+      if (now === before) return;
+      before = now;
+      line.textContent = runLine(t, run);
+      line.title = run.formula;
+      spark.refresh(run);
+      badge.refresh(run);
+      const found = accuracyOf(t, run);
+      accuracy.textContent = found.text;
+      on.textContent = found.on;
+      loss.textContent = run.loss === null ? t("bench.loss", { loss: "–" }) : t("bench.loss", { loss: fixed(run.loss, 3) });
+      seconds.textContent = secondsText(t, run.seconds);
+    },
+  };
+}
+
+/** Stop or resume, and the way into a finished network. @param {Lab} lab @param {RunStore} store @param {string} id */
+export function runButtons(lab, store, id) {
+  const { doc, t } = lab;
+  const stop = button(doc, t("bench.stop"), () => { void store.stop(id); }, { "aria-label": t("bench.stop.named", { id }) });
+  const resume = button(doc, t("bench.resume"), () => { void store.resume(id); }, { "aria-label": t("bench.resume.named", { id }) });
+  const look = make(doc, "a", { class: "button", target: "_blank", rel: "noopener", "aria-label": t("bench.look.named", { id }) }, t("bench.look"));
+  return {
+    element: make(doc, "div", { class: "run-buttons" }, stop, resume, look),
+    /** @param {RunSummary} run */
+    refresh: (run) => {
+      const asked = store.asked.get(id);
+      const here = [stop, resume, look].find((one) => one === doc.activeElement);
+      stop.hidden = !lab.api || !(isGoing(run) && asked !== "stopped");
+      resume.hidden = !lab.api || !(run.state === "stopped" || (run.state === "failed" && run.data !== null) || asked === "stopped");
+      stop.toggleAttribute("disabled", run.state === "starting" || asked === "running");
+      resume.toggleAttribute("disabled", asked === "stopped");
+      stop.textContent = asked === "running" ? t("bench.stopping") : t("bench.stop");
+      look.hidden = !run.look;
+      if (run.look && look.getAttribute("href") !== run.look) look.setAttribute("href", run.look);
+      if (here?.hidden || here?.hasAttribute("disabled")) [stop, resume, look].find((one) => !one.hidden && !one.hasAttribute("disabled"))?.focus();
+    },
+  };
+}
