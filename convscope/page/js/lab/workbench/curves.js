@@ -23,11 +23,11 @@ export function comparedCurves(lab, runs) {
       const held = run.measured.map((point) => makeSvg(doc, "circle", { class: `compare-dot compare-${i}`, "data-of": i, cx: drawing.across(epochAt(run, point[0])).toFixed(1), cy: drawing.up(point[of]).toFixed(1), r: 4 }));
       return [...(points.length > 1 ? [makeSvg(doc, "path", { class: `compare-line compare-${i}`, "data-of": i, d: `M${points.join("L")}` })] : []), ...held];
     }));
-    return make(doc, "figure", {}, make(doc, "figcaption", {}, name), drawing.element, make(doc, "p", { class: "note compare-axis" }, t("bench.axis.epochs")));
+    return make(doc, "figure", {}, make(doc, "figcaption", {}, name), drawing.element);
   };
   return [
     plot(t("bench.curve.loss"), 1, [0, Math.max(1e-3, ...losses)]), plot(t("bench.curve.accuracy"), 2, [Math.max(0, Math.floor(low * 20) / 20), 1]),
-    ...(runs.some((run) => run.measured.length) ? [make(doc, "p", { class: "note compare-note" }, t("bench.curve.dots"))] : []),
+    make(doc, "p", { class: "note compare-note" }, t("bench.axis.epochs"), runs.some((run) => run.measured.length) ? ` ${t("bench.curve.dots")}` : ""),
   ];
 }
 

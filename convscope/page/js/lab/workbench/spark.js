@@ -12,7 +12,7 @@ const SPARK_HIGH = 40;
 export function sparkOf({ doc }) {
   const line = makeSvg(doc, "path", { class: "spark-line" });
   const dot = makeSvg(doc, "circle", { class: "spark-dot", r: 2.6 });
-  const element = makeSvg(doc, "svg", { class: "spark", viewBox: `0 0 ${SPARK_WIDE} ${SPARK_HIGH}`, "aria-hidden": "true" },
+  const element = makeSvg(doc, "svg", { class: "spark", viewBox: `0 0 ${SPARK_WIDE} ${SPARK_HIGH}`, preserveAspectRatio: "xMinYMid meet", "aria-hidden": "true" },
     makeSvg(doc, "path", { class: "axis", d: `M0 ${SPARK_HIGH - 2}H${SPARK_WIDE}` }), line, dot);
   return {
     element,
