@@ -48,7 +48,9 @@ def lab_html(payload: dict[str, Any], api: bool) -> str:
     """
     return document(
         script=lab_script(),
-        style="\n".join((HERE / name).read_text(encoding="utf-8") for name in ("style.css", "lab.css", "workbench.css")),
+        style="\n".join(
+            (HERE / name).read_text(encoding="utf-8") for name in ("style.css", "lab.css", "workbench.css")
+        ),
         title="convscope lab",
         language=payload.get("language", "auto"),
         payload={**payload, "api": api},
