@@ -2,7 +2,8 @@
 
     python -m benchmarks.startup [--rounds 15] [--core 1]
 
-Files are in the page cache (a first round is thrown away), one core.
+The command is the one installed beside the Python that runs this. Files are in the page cache and compiled (a first round
+is thrown away), one core.
 """
 
 from __future__ import annotations
@@ -31,13 +32,18 @@ MODEL = Path(__file__).parents[1] / "convscope" / "page" / "slides" / "model.onn
 READ = "import numpy, PIL.Image; numpy.asarray(PIL.Image.open({picture!r}))"
 RUNTIME = (
     READ.replace("numpy.asarray", "x = numpy.asarray")
-    + "; import onnxruntime; s = onnxruntime.InferenceSession({model!r}); s.run(None, {{'pictures': x[None, None]}})"
+    + "; import onnxruntime; o = onnxruntime.SessionOptions(); o.intra_op_num_threads = 1"
+    + "; s = onnxruntime.InferenceSession({model!r}, o); s.run(None, {{'pictures': x[None, None]}})"
 )
 
 
 def commands(picture: str) -> dict[str, list[str]]:
     """Return what is started, by the name of its row."""
-    convscope, code = ["-m", "convscope"], lambda text: ["-c", text.format(picture=picture, model=str(MODEL))]
+    convscope = [str(Path(sys.executable).with_name("convscope"))]
+
+    def code(text: str) -> list[str]:
+        return [sys.executable, "-c", text.format(picture=picture, model=str(MODEL))]
+
     return {
         "python -c pass": code("pass"),
         "convscope --help": [*convscope, "--help"],
@@ -73,13 +79,13 @@ def main() -> None:
 
 
 def started(words: list[str], core: int) -> results.Row:
-    """Run Python with those words and return its milliseconds. Raises CalledProcessError if it failed."""
+    """Run those words, with bytecode as any user's Python keeps it, and return their milliseconds. Raises CalledProcessError if it failed."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(
-        [sys.executable, *words],
+        words,
         check=True,
         stdout=subprocess.DEVNULL,
-        env={**os.environ, **CALM},
+        env={n: v for n, v in os.environ.items() if not n.startswith("PYTHON")} | CALM,
         preexec_fn=lambda: pinned(core),
     )
     took, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)

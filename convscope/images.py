@@ -208,16 +208,17 @@ def _open(data: bytes, where: str, max_pixels: int) -> Picture:
         )
     from PIL import Image
 
+    # Not Image.open, which first loads the readers of four more formats.
     importlib.import_module(f"PIL.{_FORMATS[name][1]}")
-    try:
-        with _OPENING, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(data), formats=[name])
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        raise _too_large("more than Pillow's limit", where, max_pixels) from None
-    if picture.width * picture.height > max_pixels:
-        raise _too_large(f"{picture.width} x {picture.height} pixels", where, max_pixels)
+    factory, accept = Image.OPEN[name]
+    with _OPENING, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if accept and accept(data[:16]) is not True:
+            raise SyntaxError(f"not a {name}")
+        picture = factory(io.BytesIO(data), "")
+    limit = min(max_pixels, Image.MAX_IMAGE_PIXELS or max_pixels)
+    if picture.width * picture.height > limit:
+        raise _too_large(f"{picture.width} x {picture.height} pixels", where, limit)
     return picture
 
 

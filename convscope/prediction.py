@@ -210,6 +210,8 @@ class Model:
 
 def load(path: str | os.PathLike[str]) -> Model:
     """Load and verify a model.onnx, or the one in a run directory; raises InputError with one line that says why not."""
+    import numpy  # noqa: F401  # predicting needs it anyway, and the file's numbers are checked the faster for it
+
     return Model(read(path))
 
 

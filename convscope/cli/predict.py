@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import sys
@@ -49,6 +50,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(args: argparse.Namespace) -> int:
     """Predict as `args` say; return 3 if a picture could not be read."""
+    gc.set_threshold(50_000)  # by default the collector runs hundreds of times while the libraries come in
     if args.top < 1:
         raise UsageError("--top must be 1 or more", got=args.top)
     from ..paths import pictures_in

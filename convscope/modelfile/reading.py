@@ -162,7 +162,7 @@ def _compare(data: memoryview, metadata: Metadata) -> None:
 
 def _usable(data: memoryview, variance: bool) -> bool:
     """Tell whether float32 numbers are all finite, and not below 0 if they are variances."""
-    if len(data) < 1 << 20 and sys.byteorder == "little":  # faster than to import numpy
+    if len(data) < 1 << 20 and sys.byteorder == "little" and not sys.modules.get("numpy"):  # faster than to import it
         numbers = data.cast("f")
         return math.isfinite(sum(numbers)) and not (variance and min(numbers) < 0)
     import numpy as np
