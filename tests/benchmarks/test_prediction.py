@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -29,11 +30,11 @@ def test_a_time_is_the_median_call_over_its_pictures(monkeypatch: pytest.MonkeyP
 
 def test_a_process_is_timed_and_must_succeed() -> None:
     core = max(os.sched_getaffinity(0))
-    row = startup.started(["-c", "sum(range(3_000_000))"], core)
+    row = startup.started([sys.executable, "-c", "sum(range(3_000_000))"], core)
     assert row["milliseconds"] > 1
     assert row["cpu_milliseconds"] > 1
     with pytest.raises(subprocess.CalledProcessError):
-        startup.started(["-c", "raise SystemExit(3)"], core)
+        startup.started([sys.executable, "-c", "raise SystemExit(3)"], core)
 
 
 @pytest.mark.slow
