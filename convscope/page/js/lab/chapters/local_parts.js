@@ -26,6 +26,7 @@ export function channelTiles(lab, engine, choose) {
   let tiles = [];
   let drawn = "";
   let last = /** @type {Result | null} */ (null);
+  let shown = /** @type {HTMLElement | null} */ (null);
   return {
     element,
     /** @param {number} index @param {number} channel @param {Result} result */
@@ -42,8 +43,18 @@ export function channelTiles(lab, engine, choose) {
       drawn = String(index);
       last = result;
       tiles.forEach(({ tile }, i) => tile.setAttribute("aria-pressed", String(i === channel)));
+      const { tile } = tiles[channel];
+      if (shown !== tile) intoView(element, tile);
+      if (element.clientHeight) shown = tile;
     },
   };
+}
+
+/** Scroll a list, and nothing around it, until one of its tiles is seen whole. @param {HTMLElement} list @param {HTMLElement} tile */
+function intoView(list, tile) {
+  const [outer, inner] = [list.getBoundingClientRect(), tile.getBoundingClientRect()];
+  if (inner.top < outer.top) list.scrollTop -= outer.top - inner.top + 4;
+  if (inner.bottom > outer.bottom) list.scrollTop += inner.bottom - outer.bottom + 4;
 }
 
 /** How the receptive field grows, layer by layer. @param {Lab} lab @param {Engine} engine */
