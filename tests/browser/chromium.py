@@ -17,6 +17,7 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars"),
     "--host-resolver-rules=MAP * ~NOTFOUND",  # no network: a page that asks for something fails
 )
+LOOPBACK = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # given besides: this machine, and nothing else
 
 
 def programs() -> tuple[str, str]:

@@ -61,8 +61,8 @@ export function runRow(lab, store, id) {
 /** Stop or resume, and the way into a finished network. @param {Lab} lab @param {RunStore} store @param {string} id */
 export function runButtons(lab, store, id) {
   const { doc, t } = lab;
-  const stop = button(doc, t("bench.stop"), () => { void store.stop(id); }, { "aria-label": t("bench.stop.named", { id }) });
-  const resume = button(doc, t("bench.resume"), () => { void store.resume(id); }, { "aria-label": t("bench.resume.named", { id }) });
+  const stop = button(doc, t("bench.stop"), () => { if (stop.getAttribute("aria-disabled") !== "true") void store.stop(id); }, { "aria-label": t("bench.stop.named", { id }) });
+  const resume = button(doc, t("bench.resume"), () => { if (resume.getAttribute("aria-disabled") !== "true") void store.resume(id); }, { "aria-label": t("bench.resume.named", { id }) });
   const look = make(doc, "a", { class: "button", target: "_blank", rel: "noopener", "aria-label": t("bench.look.named", { id }) }, t("bench.look"));
   return {
     element: make(doc, "div", { class: "run-buttons" }, stop, resume, look),
@@ -72,12 +72,12 @@ export function runButtons(lab, store, id) {
       const here = [stop, resume, look].find((one) => one === doc.activeElement);
       stop.hidden = !lab.api || !(isGoing(run) && asked !== "stopped");
       resume.hidden = !lab.api || !(run.state === "stopped" || (run.state === "failed" && run.data !== null) || asked === "stopped");
-      stop.toggleAttribute("disabled", run.state === "starting" || asked === "running");
-      resume.toggleAttribute("disabled", asked === "stopped");
+      stop.setAttribute("aria-disabled", String(run.state === "starting" || asked === "running")); // not disabled: the keyboard stays on it
+      resume.setAttribute("aria-disabled", String(asked === "stopped"));
       stop.textContent = asked === "running" ? t("bench.stopping") : t("bench.stop");
       look.hidden = !run.look;
       if (run.look && look.getAttribute("href") !== run.look) look.setAttribute("href", run.look);
-      if (here?.hidden || here?.hasAttribute("disabled")) [stop, resume, look].find((one) => !one.hidden && !one.hasAttribute("disabled"))?.focus();
+      if (here?.hidden) [stop, resume, look].find((one) => !one.hidden)?.focus();
     },
   };
 }
