@@ -108,15 +108,13 @@ class Served:
 
     def run(self) -> str:
         """Return the id of the run whose report is open."""
-        return (
-            str(
-                self.until(
-                    lambda: re.search(r"v=run&?.*?\br=([\w.-]+)|r=([\w.-]+)&v=run", str(self.browser.current_url))
-                )[0]
-            )
-            .split("r=")[-1]
-            .split("&")[0]
+        found = self.until(
+            lambda: re.search(r"v=run\b", self.address_now()) and re.search(r"\br=([\w.-]+)", self.address_now())
         )
+        return str(found[1])
+
+    def address_now(self) -> str:
+        return str(self.browser.current_url)
 
     def errors(self) -> list[str]:
         return [entry["message"] for entry in self.browser.get_log("browser")]

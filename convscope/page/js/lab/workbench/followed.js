@@ -15,6 +15,7 @@ export function followedRun(lab, id, changed) {
   let timer = 0;
   let over = true;
   let closed = false;
+  let begun = false; // it has settings to report: one that failed before them has none
   /** @type {{close: () => void} | null} */
   let watch = null;
   const soon = () => { if (!timer && !closed) timer = win.setTimeout(() => { timer = 0; changed(); }, PAUSE_OF_RUN); };
@@ -35,11 +36,11 @@ export function followedRun(lab, id, changed) {
       followed.lines = [];
       followed.snapshots = [];
       watch = api.watch(id, {
-        run: (one) => { if (one.data) void settings(); },
+        run: (one) => { begun = one.data !== null; if (begun) void settings(); },
         line: (line) => { followed.lines.push(line); soon(); },
         snapshot: (snapshot) => { followed.snapshots.push(snapshot); soon(); },
         reset: () => { followed.lines = []; followed.snapshots = []; soon(); },
-        end: () => { over = true; void settings(true); soon(); },
+        end: () => { over = true; if (begun) void settings(true); soon(); },
         trouble: () => soon(),
       });
     },
