@@ -144,7 +144,7 @@ def test_korean(page: Page, tmp_path: Path, browser: webdriver.Chrome) -> None:
     path.write_text(page_html(whole_payload("ko")), encoding="utf-8")
     korean = Page(browser, path).open()
     assert korean.js("document.documentElement.lang") == "ko"
-    assert "네트워크" in korean.text("nav")
+    assert "신경망" in korean.text("nav")
     korean.one(".segmented button[data-value=en]").click()
     assert "The network" in korean.text("nav")
 

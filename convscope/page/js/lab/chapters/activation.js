@@ -66,7 +66,7 @@ function curvesPart(lab) {
     refill(readout, letter(doc, "f"), `(${fixed(x, 1)}) = `, make(doc, "b", { class: "answer", "data-figure": "value" }, fixed(here.value, 3)), make(doc, "span", { class: "gap" }), letter(doc, "f ′"), `(${fixed(x, 1)}) = `, make(doc, "b", { class: "answer", "data-figure": "slope" }, fixed(here.slope, 3)));
     const left = here.slope ** depth();
     const { digits, power: ten } = scientific(left);
-    refill(passed, power(doc, fixed(here.slope, 3), String(depth())), " = ", make(doc, "b", { class: "answer", "data-figure": "passed" }, left >= 0.001 || left === 0 ? fixed(left, 5) : power(doc, `${digits}·10`, String(ten).replace("-", "−"))), make(doc, "span", { class: "gap" }), t("act.passed", { share: left >= 0.001 || left === 0 ? percent(left) : "< 0.1 %" }));
+    refill(passed, power(doc, fixed(here.slope, 3), String(depth())), " = ", make(doc, "b", { class: "answer", "data-figure": "passed" }, left >= 0.001 || left === 0 ? fixed(left, 5) : power(doc, `${digits}·10`, String(ten).replace("-", "−"))), make(doc, "span", { class: "gap" }), make(doc, "span", { class: "whole" }, t("act.passed", { share: left >= 0.001 || left === 0 ? percent(left) : "< 0.1 %" })));
     about.textContent = aboutFunction(lab, kind, a);
     for (const one of [choose, point, leak, layers]) one.refresh();
   };

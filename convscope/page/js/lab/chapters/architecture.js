@@ -10,7 +10,7 @@ import { tracePlan } from "../formula/trace.js";
 import { ZOO } from "../formula/zoo.js";
 import { presets } from "../widgets.js";
 import { blocksPicture } from "./architecture_picture.js";
-import { layerTable } from "./architecture_table.js";
+import { firstLearned, layerTable } from "./architecture_table.js";
 
 /** @typedef {import("../shapes.js").Chapter} Chapter */
 /** @typedef {import("../shapes.js").Lab} Lab */
@@ -72,7 +72,7 @@ function mountArchitecture(lab) {
       picture.put(network);
       table.put(network);
     }
-    const chosen = network ? wholeIn(lab.state, "n", 0, network.nodes.length - 1, -1) : -1;
+    const chosen = network ? wholeIn(lab.state, "n", 0, network.nodes.length - 1, firstLearned(network)) : -1;
     picture.mark(chosen);
     table.mark(chosen);
     list.refresh();

@@ -34,13 +34,18 @@ export function layerTable(lab, look) {
       const node = nodes[index];
       const [a, b] = node?.dropped ?? [0, 0];
       const line = (/** @type {string} */ name, /** @type {string} */ text) => make(doc, "p", {}, make(doc, "span", { class: "label" }, name), " ", make(doc, "span", { class: "math figure" }, text));
-      refill(how, ...(!node ? [make(doc, "p", { class: "note" }, t("arch.press"))] : [
+      refill(how, make(doc, "p", { class: "note" }, t("arch.press")), ...(!node ? [] : [
         make(doc, "p", {}, make(doc, "b", {}, node.name), " ", make(doc, "code", {}, node.text)),
         node.sizeHow === "as before" ? make(doc, "p", { class: "note" }, t("arch.asbefore")) : line(t("arch.size"), node.sizeHow),
         node.parametersHow ? line(t("arch.parameters"), node.parametersHow) : null,
         a || b ? make(doc, "p", { class: "note" }, t("arch.dropped", { rows: a, columns: b })) : null]));
     },
   };
+}
+
+/** The layer whose sums stand there before one is chosen: the first that learns. @param {PlanNetwork} network */
+export function firstLearned({ nodes }) {
+  return Math.max(0, nodes.findIndex((node) => node.parametersHow));
 }
 
 /** @param {[number, number]} two */

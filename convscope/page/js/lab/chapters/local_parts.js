@@ -44,8 +44,9 @@ export function channelTiles(lab, engine, choose) {
       last = result;
       tiles.forEach(({ tile }, i) => tile.setAttribute("aria-pressed", String(i === channel)));
       const { tile } = tiles[channel];
-      if (shown !== tile) intoView(element, tile);
-      if (element.clientHeight) shown = tile;
+      if (shown === tile) return;
+      shown = tile;
+      lab.win.requestAnimationFrame(() => intoView(element, tile)); // before the first frame the list has no height
     },
   };
 }

@@ -39,7 +39,7 @@ export function entropyPart(lab) {
   const crossSum = make(doc, "div", {});
   const element = make(doc, "div", {},
     make(doc, "section", { class: "worked entropy" }, make(doc, "h2", {}, t("info.entropy")), make(doc, "p", {}, t("info.entropy.text")),
-      display(doc, make(doc, "span", {}, letter(doc, "H"), "(", letter(doc, "X"), ")"), operator(doc, "="), make(doc, "span", {}, letter(doc, "E"), "[ −ln ", letter(doc, "P"), " ]"), operator(doc, "="), "−", sumSign(doc, letter(doc, "i")), make(doc, "span", {}, letter(doc, "p", "i"), " log ", letter(doc, "p", "i"))),
+      display(doc, make(doc, "span", {}, letter(doc, "H"), "(", letter(doc, "X"), ")"), operator(doc, "="), make(doc, "span", {}, letter(doc, "E"), "\u2009[−ln ", letter(doc, "P"), "\u2009]"), operator(doc, "="), "−", sumSign(doc, letter(doc, "i")), make(doc, "span", {}, letter(doc, "p", "i"), " log ", letter(doc, "p", "i"))),
       make(doc, "div", { class: "two-rows" }, choose.element, units.element), entropyTable, entropySum, block, make(doc, "p", { class: "note" }, t("info.units"))),
     make(doc, "section", { class: "worked cross" }, make(doc, "h2", {}, t("info.cross")), make(doc, "p", {}, t("info.cross.text")), ways.element, crossTable, crossSum));
 
@@ -62,12 +62,12 @@ export function entropyPart(lab) {
     fields = [];
     cells = {};
     const at = (/** @type {string} */ id, kind = "figure") => (cells[id] = make(doc, "td", { class: kind }));
-    const head = (/** @type {(string | HTMLElement)[]} */ list) => make(doc, "thead", {}, make(doc, "tr", {}, ...list.map((one) => make(doc, "th", { scope: "col" }, one))));
+    const head = (/** @type {(string | HTMLElement)[]} */ list, /** @type {number} */ slides) => make(doc, "thead", {}, make(doc, "tr", {}, ...list.map((one, i) => make(doc, "th", { scope: "col", class: i === slides ? "slide-head" : null }, one))));
     const log = (/** @type {string} */ of) => make(doc, "span", {}, "−log ", letter(doc, of));
     const row = (/** @type {string} */ name, /** @type {number} */ i) => make(doc, "tr", {}, make(doc, "th", { scope: "row" }, name), make(doc, "td", { class: "slide-cell" }, field(t("info.share", { name }), weights, putP, i)), at(`p${i}`), at(`i${i}`), at(`h${i}`), at(`c${i}`, "code-word"));
-    refill(entropyTable, make(doc, "table", { class: "numbers-table" }, head(["", t("info.change"), letter(doc, "p"), log("p"), make(doc, "span", {}, letter(doc, "p"), " × −log ", letter(doc, "p")), t("info.code")]), make(doc, "tbody", {}, ...names().map(row))));
+    refill(entropyTable, make(doc, "table", { class: "numbers-table slide-table" }, head(["", t("info.change"), letter(doc, "p"), log("p"), make(doc, "span", {}, letter(doc, "p"), " × −log ", letter(doc, "p")), t("info.code")], 1), make(doc, "tbody", {}, ...names().map(row))));
     const other = (/** @type {string} */ name, /** @type {number} */ i) => make(doc, "tr", {}, make(doc, "th", { scope: "row" }, name), at(`y${i}`), make(doc, "td", { class: "slide-cell" }, field(t("info.said", { name }), others, putQ, i)), at(`q${i}`), at(`j${i}`), at(`x${i}`));
-    refill(crossTable, make(doc, "table", { class: "numbers-table" }, head(["", letter(doc, "p"), t("info.change.q"), letter(doc, "q"), log("q"), make(doc, "span", {}, letter(doc, "p"), " × −log ", letter(doc, "q"))]), make(doc, "tbody", {}, ...names().map(other))));
+    refill(crossTable, make(doc, "table", { class: "numbers-table slide-table" }, head(["", letter(doc, "p"), t("info.change.q"), letter(doc, "q"), log("q"), make(doc, "span", {}, letter(doc, "p"), " × −log ", letter(doc, "q"))], 2), make(doc, "tbody", {}, ...names().map(other))));
   };
   const refresh = () => {
     build();
@@ -88,7 +88,7 @@ export function entropyPart(lab) {
     refill(entropySum, letter(doc, "H"), " = ", p.filter(Boolean).map((v) => `${fixed(v, 3)} × ${fixed(informationOf(v, u), 3)}`).join(" + "), " = ", make(doc, "b", { class: "answer", "data-figure": "entropy" }, fixed(entropy, u === "bits" ? 2 : 5)), ` ${name}`);
     const mean = p.reduce((sum, v, i) => sum + v * words[i].length, 0);
     block.setAttribute("aria-label", t("info.blocks", { mean: fixed(mean, 3) }));
-    refill(block, ...p.map((v, i) => { const one = make(doc, "span", {}, make(doc, "b", {}, words[i]), make(doc, "span", {}, v >= 0.1 ? names()[i] : "")); setVar(one, "share", String(v)); one.hidden = v === 0; return one; }));
+    refill(block, ...p.map((v, i) => { const one = make(doc, "span", {}, make(doc, "b", {}, words[i]), make(doc, "span", v < 0.2 ? { class: "narrow" } : {}, v >= 0.1 ? names()[i] : "")); setVar(one, "share", String(v)); one.hidden = v === 0; return one; }));
     const line = (/** @type {string} */ words, /** @type {string} */ kind, /** @type {number} */ value, /** @type {string} */ sign) => make(doc, "p", { class: "sum-line" }, make(doc, "span", { class: "sign", "aria-hidden": "true" }, sign), make(doc, "span", {}, words), make(doc, "b", { class: "figure", "data-figure": kind }, fixed(value, u === "bits" && Number.isFinite(value) ? 3 : 5)), make(doc, "span", {}, name));
     refill(crossSum, line(t("info.cross.total"), "cross", cross, ""), line(t("info.cross.entropy"), "own", entropy, "−"), line(t("info.cross.kl"), "kl", extra, "="), make(doc, "p", { class: "note" }, Number.isFinite(extra) ? t("info.kl.note") : t("info.kl.never")));
     for (const one of [choose, units, ways]) one.refresh();

@@ -66,7 +66,7 @@ function laidOut(lab, data) {
   const picture = pictureView(lab, side);
   const strips = inputStrips(lab, side);
   const answers = [answersOf(lab, data, "dense", t("plain.dense")), answersOf(lab, data, "cnn", t("plain.cnn"))];
-  const plot = sweepPlot(lab, data, names);
+  const plot = sweepPlot(lab, data, names, ranges);
   const element = make(doc, "div", {},
     make(doc, "div", { class: "plain-row" },
       make(doc, "section", {}, chooser.element, picture.element),

@@ -11,8 +11,8 @@ const SWEEP_WIDTH = 640;
 const SWEEP_HEIGHT = 270;
 const SWEEP_BOX = { left: 66, right: 20, top: 12, bottom: 48 };
 
-/** @param {Lab} lab @param {"xo" | "mnist"} data @param {Record<string, string>} names what each sweep is called */
-export function sweepPlot(lab, data, names) {
+/** @param {Lab} lab @param {"xo" | "mnist"} data @param {Record<string, string>} names what each sweep is called @param {Record<string, {unit?: string}>} ranges */
+export function sweepPlot(lab, data, names, ranges) {
   const { doc, t } = lab;
   const measured = lab.payload.plain.measured[data];
   const sweeps = /** @type {Record<string, Sweep>} */ (measured.sweeps);
@@ -34,13 +34,18 @@ export function sweepPlot(lab, data, names) {
       const near = sweep.at.reduce((best, at, i) => (Math.abs(at - value) < Math.abs(sweep.at[best] - value) ? i : best), 0);
       const digits = sweep.at.some((at) => at % 1) ? 1 : 0;
       for (const child of Array.from(tabs.children)) child.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (child).dataset.value === name));
-      const words = { name: names[name], at: fixed(sweep.at[near], digits), dense: percent(sweep.dense[near][0]), cnn: percent(sweep.cnn[near][0]) };
+      const words = { name: names[name], at: `${fixed(sweep.at[near], digits)}${ranges[name].unit ?? ""}`, dense: whole(sweep.dense[near][0]), cnn: whole(sweep.cnn[near][0]) };
       said.textContent = t("plain.at", words);
       note.textContent = notes[name];
       svg.setAttribute("aria-label", t("plain.at", words));
-      refill(svg, ...drawnPlot(lab, sweep, sweep.at[near], digits, names[name]));
+      refill(svg, ...drawnPlot(lab, sweep, sweep.at[near], digits, `${names[name]}, ${(ranges[name].unit ?? "").trim()}`));
     },
   };
+}
+
+/** A share that no line break takes apart. @param {number} share */
+function whole(share) {
+  return percent(share).replace(" ", "\u00a0");
 }
 
 /** @param {Lab} lab @param {Sweep} sweep @param {number} at the place looked at @param {number} digits @param {string} name */

@@ -1,7 +1,7 @@
 /** A formula to type: its table and its faults, with the caret, at every key; and what the server counts, to be sure. */
 
 import { make, refill } from "../../dom.js";
-import { layerTable } from "../chapters/architecture_table.js";
+import { firstLearned, layerTable } from "../chapters/architecture_table.js";
 import { wholeIn } from "../address.js";
 import { FormulaFault, PlanFault, grouped } from "../formula/fault.js";
 import { resolveFormula } from "../formula/parse.js";
@@ -85,7 +85,7 @@ export function formulaPart(lab, text, on, shapeOf, settled) {
       result.hidden = !network;
       table.put(network);
     }
-    table.mark(network ? wholeIn(lab.state, "n", 0, network.nodes.length - 1, -1) : -1);
+    table.mark(network ? wholeIn(lab.state, "n", 0, network.nodes.length - 1, firstLearned(network)) : -1);
   };
   return { element, refresh, good: () => good, complain: (/** @type {import("../api.js").Fault} */ fault) => complain(faultOf(fault)), gone: () => { gone = true; win.clearTimeout(timer); } };
 }

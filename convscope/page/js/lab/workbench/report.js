@@ -1,7 +1,7 @@
 /** The report of one run: figures, curve and snapshots while it goes, the network layer by layer, and every setting. */
 
 import { button, make, refill } from "../../dom.js";
-import { layerTable } from "../chapters/architecture_table.js";
+import { firstLearned, layerTable } from "../chapters/architecture_table.js";
 import { wholeIn } from "../address.js";
 import { historyView } from "../history.js";
 import { followedRun } from "./followed.js";
@@ -74,7 +74,7 @@ export function runReport(lab, store, id) {
       }
     }
     layers.hidden = !network;
-    table.mark(network ? wholeIn(lab.state, "n", 0, network.nodes.length - 1, -1) : -1);
+    table.mark(network ? wholeIn(lab.state, "n", 0, network.nodes.length - 1, firstLearned(network)) : -1);
   };
   refresh();
   return { element, refresh, gone: () => followed.close(), heading: () => (shown === "known" ? heading : null) };
