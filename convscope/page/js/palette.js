@@ -58,11 +58,11 @@ export function colourOf(scale, dark, value, limit) {
   return `rgb(${rgba & 255} ${(rgba >> 8) & 255} ${(rgba >> 16) & 255})`;
 }
 
-/** Whether dark text reads better on this number's colour. @param {Scale} scale @param {boolean} dark @param {number} value @param {number} limit */
+/** Black or white, which reads better on this number's colour: always 4.5 to 1 at least. @param {Scale} scale @param {boolean} dark @param {number} value @param {number} limit */
 export function inkOn(scale, dark, value, limit) {
   const rgba = tableOf(scale, dark)[stepOf(value, limit)];
-  const light = 0.299 * (rgba & 255) + 0.587 * ((rgba >> 8) & 255) + 0.114 * ((rgba >> 16) & 255);
-  return light > 140 ? "#16181c" : "#ffffff";
+  const [red, green, blue] = [rgba & 255, (rgba >> 8) & 255, (rgba >> 16) & 255].map((v) => (v <= 10 ? v / 3294.6 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000000" : "#ffffff"; // at 0.179 both stand out 4.6 to 1
 }
 
 /**

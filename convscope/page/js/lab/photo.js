@@ -1,6 +1,6 @@
 /** A photo of the reader's own, as a grey plane. It never leaves the page. */
 
-import { make } from "../dom.js";
+import { button, make, refill } from "../dom.js";
 
 /** @typedef {import("./shapes.js").Lab} Lab */
 /** @typedef {import("./sums/scenes.js").Plane} Plane */
@@ -19,7 +19,12 @@ export function photoButton(lab, put) {
     if (!file) return;
     const url = URL.createObjectURL(file);
     const image = doc.createElement("img");
-    image.onload = () => { put(greyOf(doc, image)); message.textContent = file.name; URL.revokeObjectURL(url); };
+    image.onload = () => {
+      const plane = greyOf(doc, image);
+      put(plane);
+      refill(message, button(doc, file.name, () => put(plane), { class: "link" })); // the way back to it from another picture
+      URL.revokeObjectURL(url);
+    };
     image.onerror = () => { message.textContent = t("photo.bad", { name: file.name }); URL.revokeObjectURL(url); };
     image.src = url;
   };

@@ -44,6 +44,26 @@ export function stepper(lab, name, { min, max, step = 1, less, more }, get, set)
 }
 
 /**
+ * One stop of the Tab key for many small buttons that stand in rows; the arrow keys go on among them, Home and End to the ends.
+ * @param {HTMLElement} group @param {() => HTMLElement[]} members
+ */
+export function roving(group, members) {
+  const stay = (/** @type {Element | null} */ chosen) => { for (const one of members()) one.tabIndex = one === chosen ? 0 : -1; };
+  group.addEventListener("focusin", (event) => { if (members().includes(/** @type {HTMLElement} */ (event.target))) stay(/** @type {Element} */ (event.target)); });
+  group.addEventListener("keydown", (event) => {
+    const list = members();
+    const at = list.indexOf(/** @type {HTMLElement} */ (event.target));
+    const across = list.filter((one) => one.offsetTop === list[0].offsetTop).length;
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: at - across, ArrowDown: at + across, Home: 0, End: list.length - 1 }[event.key];
+    if (at < 0 || to === undefined) return;
+    list[to]?.focus();
+    event.preventDefault();
+  });
+  /** Let the pressed one be the stop, unless the focus is among them. */
+  return () => { if (!group.contains(group.ownerDocument.activeElement)) stay(members().find((one) => one.getAttribute("aria-pressed") === "true") ?? members()[0]); };
+}
+
+/**
  * A row of buttons, each a state to jump to; the one that is in force is pressed.
  * @param {Lab} lab @param {string} name @param {{text: string, on: () => boolean, press: () => void}[]} list
  */

@@ -7,7 +7,7 @@ import { fixed } from "../../format.js";
 import { largest, paint, paintPicture } from "../../palette.js";
 import { wholeIn } from "../address.js";
 import { pooled } from "../sums/depth.js";
-import { presets, slider } from "../widgets.js";
+import { presets, roving, slider } from "../widgets.js";
 
 /** @typedef {import("../shapes.js").Lab} Lab */
 
@@ -30,8 +30,9 @@ export function poolingPart(lab) {
   const columns = () => Math.floor(engine.nodes[node()].output[2] / 2);
   const look = (/** @type {number} */ y, /** @type {number} */ x) => lab.tune({ at: `${Math.max(0, Math.min(rows() - 1, y))}.${Math.max(0, Math.min(columns() - 1, x))}` });
 
-  const before = frameOf(lab, 2, look, t("deep.arrows"));
-  const [max, mean] = [frameOf(lab, 1, look, t("deep.max")), frameOf(lab, 1, look, t("deep.mean"))];
+  const told = () => lab.say(line.textContent ?? "");
+  const before = frameOf(lab, 2, look, t("local.map"), told);
+  const [max, mean] = [frameOf(lab, 1, look, t("deep.max"), told), frameOf(lab, 1, look, t("deep.mean"), told)];
   const title = make(doc, "h2", { class: "part" });
   const line = make(doc, "p", { class: "sum-of-window" });
   const thumbs = Array.from({ length: shape[0] }, (_, i) => {
@@ -39,10 +40,12 @@ export function poolingPart(lab) {
     paintPicture(canvas, /** @type {Uint8Array} */ (itemOf(pictures, shape, i)), 0, shape.slice(1));
     return make(doc, "button", { type: "button", class: "thumb", "aria-label": `${t("deep.digit")} ${i + 1}: ${lab.payload.digits.labels[i]}`, on: { click: () => lab.tune({ d: i === 16 ? null : i }) } }, canvas);
   });
+  const digits = make(doc, "div", { class: "digit-row", role: "group", "aria-label": t("plain.digit") }, ...thumbs);
+  const stop = roving(digits, () => thumbs);
   const choose = presets(lab, t("deep.layer"), LAYERS.map((name) => ({ text: name, on: () => layer() === name, press: () => lab.tune({ m: name === LAYERS[0] ? null : name, c2: null, at: null }) })));
   const which = slider(lab, t("deep.channel"), { min: 1, max: 16, step: 1 }, channel, (value) => lab.tune({ c2: value === 6 ? null : value }));
   const element = make(doc, "section", { class: "worked pooling" }, make(doc, "h2", {}, t("deep.pooling")), make(doc, "p", {}, t("deep.pooling.text")),
-    make(doc, "div", { class: "digit-row" }, ...thumbs), make(doc, "div", { class: "two-rows" }, choose.element, which.element),
+    digits, make(doc, "div", { class: "two-rows" }, choose.element, which.element),
     make(doc, "div", { class: "pooling-row" }, make(doc, "div", {}, title, before.element), make(doc, "div", {}, make(doc, "h2", { class: "part" }, t("deep.max")), max.element), make(doc, "div", {}, make(doc, "h2", { class: "part" }, t("deep.mean")), mean.element)),
     line, make(doc, "p", { class: "note" }, t("deep.arrows")));
   const refresh = () => {
@@ -62,10 +65,12 @@ export function poolingPart(lab) {
     max.move(y, x, 1, rows(), columns());
     mean.move(y, x, 1, rows(), columns());
     title.textContent = t("deep.map", { n: channel(), layer: layer() });
+    before.element.setAttribute("aria-label", title.textContent);
     const four = [0, 1, 2, 3].map((i) => map[(2 * y + (i >> 1)) * width + 2 * x + (i & 1)]);
     const [a, b, c, d] = four.map((v) => fixed(v, 3));
     refill(line, t("deep.window", { a, b, c, d, max: fixed(two[0][y * columns() + x], 3), mean: fixed(two[1][y * columns() + x], 3) }));
     thumbs.forEach((thumb, i) => thumb.setAttribute("aria-pressed", String(i === digit())));
+    stop();
     choose.refresh();
     which.refresh();
   };
@@ -73,12 +78,12 @@ export function poolingPart(lab) {
   return { element, refresh };
 }
 
-/** A map to point at: `scale` of its pixels make one of the pooled map's. @param {Lab} lab @param {number} scale @param {(y: number, x: number) => void} look @param {string} name */
-function frameOf({ doc }, scale, look, name) {
+/** A map to point at: `scale` of its pixels make one of the pooled map's. @param {Lab} lab @param {number} scale @param {(y: number, x: number) => void} look @param {string} name @param {() => void} told after a step by key */
+function frameOf({ doc }, scale, look, name, told) {
   const canvas = make(doc, "canvas", { class: "pixels" });
   const box = makeSvg(doc, "rect", { class: "window-box" });
   const over = makeSvg(doc, "svg", { class: "over", "aria-hidden": "true", preserveAspectRatio: "none" }, box);
-  const element = make(doc, "div", { class: "framed pool-map", tabindex: 0, role: "img", "aria-label": name }, canvas, over);
+  const element = make(doc, "div", { class: "framed pool-map", tabindex: 0, role: "application", "aria-label": name }, canvas, over);
   let place = [0, 0];
   const point = (/** @type {PointerEvent} */ event) => {
     const area = element.getBoundingClientRect();
@@ -90,6 +95,7 @@ function frameOf({ doc }, scale, look, name) {
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
     if (!step) return;
     look(place[0] / scale + step[0], place[1] / scale + step[1]);
+    told();
     event.preventDefault();
   });
   return { element, canvas, move: (/** @type {number} */ y, /** @type {number} */ x, /** @type {number} */ side, /** @type {number} */ height, /** @type {number} */ width) => {

@@ -51,6 +51,7 @@ function mountFilters(lab) {
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
     if (!step) return;
     to(now.at[0] + step[0], now.at[1] + step[1]);
+    lab.say(window.said());
     event.preventDefault();
   });
   const kernel = kernelEditor(lab, { name: t("filter.kernel"), cellName: (y, x) => t("conv.weight", { y, x }), get: () => squared(now.kernel), set: (table) => setKernel(table.flat()) });

@@ -51,6 +51,7 @@ export function windowSums(lab) {
   const then = (/** @type {string} */ sign, /** @type {HTMLElement} */ section) => make(doc, "div", { class: "next-table" }, make(doc, "span", { class: "operator big", "aria-hidden": "true" }, sign), section);
   return {
     element: make(doc, "div", {}, make(doc, "div", { class: "window-sums" }, boxed(0, t("filter.values")), then("×", boxed(1, t("filter.kernel"))), then("=", boxed(2, t("filter.products")))), total),
+    said: () => total.textContent ?? "",
     /** @param {import("./filters.js").Filtered} now */
     refresh: ({ plane, kernel, at, side, values, columns, signed }) => {
       const grid = (/** @type {(i: number, j: number) => number} */ of) => Array.from({ length: side }, (_, i) => Array.from({ length: side }, (_, j) => of(i, j)));

@@ -8,6 +8,7 @@ import { paintPicture } from "../../palette.js";
 import { framed, pixels, pixelUnder } from "../../views/maps.js";
 import { wholeIn } from "../address.js";
 import { peakOf, strongestParts } from "../sums/features.js";
+import { roving } from "../widgets.js";
 import { channelTiles, paintUnitMap, partsOfUnit, patchRow, growthTable } from "./local_parts.js";
 
 /** @typedef {import("../shapes.js").Chapter} Chapter */
@@ -63,6 +64,7 @@ function mountLocal(lab) {
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
     if (!step) return;
     to(unit.y + step[0], unit.x + step[1]);
+    lab.say(said.textContent ?? "");
     event.preventDefault();
   });
   const open = (/** @type {number} */ n, /** @type {number} */ channel, /** @type {number | null} */ y, /** @type {number | null} */ x) => lab.tune({ n, k: channel + 1, y, x });
@@ -72,11 +74,13 @@ function mountLocal(lab) {
   const growth = growthTable(lab, engine);
   const best = patchRow(lab);
   const parts = partsOfUnit(lab, engine, (at) => open(convs.indexOf(at.node) + 1, at.channel, at.y, at.x));
+  const digits = make(doc, "div", { class: "plain-kinds digits", role: "group", "aria-label": t("plain.digit") }, ...thumbs);
+  const stop = roving(digits, () => thumbs);
   const mapTitle = make(doc, "h2", { class: "part" });
   const element = make(doc, "div", { class: "chapter local" },
     make(doc, "div", { class: "plain-choice" }, layers),
     make(doc, "div", { class: "local-row" },
-      make(doc, "section", {}, make(doc, "h2", { class: "part" }, t("local.picture")), picture.element, make(doc, "div", { class: "plain-kinds digits", role: "group", "aria-label": t("plain.digit") }, ...thumbs)),
+      make(doc, "section", {}, make(doc, "h2", { class: "part" }, t("local.picture")), picture.element, digits),
       make(doc, "section", {}, mapTitle, map.element, make(doc, "p", { class: "note" }, t("local.hover"))),
       make(doc, "section", {}, make(doc, "h2", { class: "part" }, t("local.channels")), tiles.element)),
     said,
@@ -89,6 +93,7 @@ function mountLocal(lab) {
     unit = unitOf();
     const node = engine.nodes[unit.index];
     thumbs.forEach((/** @type {HTMLElement} */ thumb, /** @type {number} */ i) => thumb.setAttribute("aria-pressed", String(i === seenDigit)));
+    stop();
     for (const child of Array.from(layers.children)) child.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (child).dataset.value === String(convs.indexOf(unit.index) + 1)));
     paintPicture(picture.canvas, digit(seenDigit), 0, [1, 28, 28]);
     const box = engine.seen(unit.index, unit.y, unit.x) ?? [0, 0, 0, 0];

@@ -5,6 +5,7 @@ import { unpack } from "../../engine/binary.js";
 import { fixed } from "../../format.js";
 import { largest, paint, paintPicture } from "../../palette.js";
 import { pixels } from "../../views/maps.js";
+import { roving } from "../widgets.js";
 
 /** @typedef {import("../shapes.js").Lab} Lab */
 /** @typedef {import("../../engine/engine.js").Engine} Engine */
@@ -27,6 +28,7 @@ export function channelTiles(lab, engine, choose) {
   let drawn = "";
   let last = /** @type {Result | null} */ (null);
   let shown = /** @type {HTMLElement | null} */ (null);
+  const stop = roving(element, () => tiles.map((one) => one.tile));
   return {
     element,
     /** @param {number} index @param {number} channel @param {Result} result */
@@ -43,6 +45,7 @@ export function channelTiles(lab, engine, choose) {
       drawn = String(index);
       last = result;
       tiles.forEach(({ tile }, i) => tile.setAttribute("aria-pressed", String(i === channel)));
+      stop();
       const { tile } = tiles[channel];
       if (shown === tile) return;
       shown = tile;

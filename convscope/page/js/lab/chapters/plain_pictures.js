@@ -8,6 +8,7 @@ import { NO_EDITS } from "../../state.js";
 import { pixels } from "../../views/maps.js";
 import { wholeIn } from "../address.js";
 import { drawnShape } from "../sums/pictures.js";
+import { roving } from "../widgets.js";
 
 /** @typedef {import("../shapes.js").Lab} Lab */
 /** @typedef {import("../sums/pictures.js").Drawn} Drawn */
@@ -53,8 +54,13 @@ export function kindChooser(lab, data) {
     paintPicture(canvas, digitBytes(lab, i), 0, [1, 28, 28]);
     return make(doc, "button", { type: "button", class: "thumb", "aria-label": name, title: name, on: { click: () => lab.tune({ i }) } }, canvas);
   });
+  const element = make(doc, "div", { class: "plain-kinds digits", role: "group", "aria-label": t("plain.digit") }, ...thumbs);
+  const stop = roving(element, () => thumbs);
   return {
-    element: make(doc, "div", { class: "plain-kinds digits", role: "group", "aria-label": t("plain.digit") }, ...thumbs),
-    refresh: () => thumbs.forEach((/** @type {HTMLElement} */ thumb, /** @type {number} */ i) => thumb.setAttribute("aria-pressed", String(i === chosenDigit(lab)))),
+    element,
+    refresh: () => {
+      thumbs.forEach((/** @type {HTMLElement} */ thumb, /** @type {number} */ i) => thumb.setAttribute("aria-pressed", String(i === chosenDigit(lab))));
+      stop();
+    },
   };
 }

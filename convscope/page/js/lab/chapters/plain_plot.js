@@ -9,7 +9,7 @@ import { fixed, percent, thousands } from "../../format.js";
 
 const SWEEP_WIDTH = 640;
 const SWEEP_HEIGHT = 270;
-const SWEEP_BOX = { left: 66, right: 20, top: 12, bottom: 48 };
+const SWEEP_BOX = { left: 66, right: 20, top: 12, bottom: 50 };
 
 /** @param {Lab} lab @param {"xo" | "mnist"} data @param {Record<string, string>} names what each sweep is called @param {Record<string, {unit?: string}>} ranges */
 export function sweepPlot(lab, data, names, ranges) {
@@ -61,7 +61,7 @@ function drawnPlot({ doc, t }, sweep, at, digits, name) {
   const index = sweep.at.indexOf(at);
   return [
     ...[0, 0.25, 0.5, 0.75, 1].flatMap((share) => [makeSvg(doc, "path", { class: "grid", d: `M${LEFT} ${y(share)}H${W - RIGHT}` }), makeSvg(doc, "text", { x: LEFT - 7, y: y(share) + 4, "text-anchor": "end" }, `${share * 100} %`)]),
-    ...few.map((v) => makeSvg(doc, "text", { x: x(v), y: H - BOTTOM + 19, "text-anchor": "middle" }, fixed(v, digits))),
+    ...few.map((v) => makeSvg(doc, "text", { x: x(v), y: H - BOTTOM + 24, "text-anchor": "middle" }, fixed(v, digits))),
     makeSvg(doc, "text", { x: W - RIGHT, y: H - 4, "text-anchor": "end" }, name), makeSvg(doc, "text", { x: LEFT, y: H - 4 }, t("plain.accuracy")),
     makeSvg(doc, "path", { class: "band dense", d: band(sweep.dense) }), makeSvg(doc, "path", { class: "band cnn", d: band(sweep.cnn) }),
     makeSvg(doc, "path", { class: "sweep-line dense", d: line(sweep.dense.map((one) => one[0])) }), makeSvg(doc, "path", { class: "sweep-line cnn", d: line(sweep.cnn.map((one) => one[0])) }),
