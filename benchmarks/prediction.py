@@ -56,7 +56,7 @@ def functions() -> dict[str, Function]:
     return {
         "ONNX Runtime, bare": lambda pictures: session.run(["probabilities"], {"pictures": pictures})[0],
         "convscope, scores": lambda pictures: model.predictor.run(pictures)[1],
-        "convscope, predictions": lambda pictures: model.predict(list(pictures[:, 0])),
+        "convscope, predictions": lambda pictures: model.predict(pictures),
         "torch, eager": eager,
         "torch.compile": through_compiled,
         "OpenVINO, float32": openvino("f32"),

@@ -1,4 +1,5 @@
-"""Whole processes from the command to their end, in turn: convscope's verbs beside what Python and the libraries cost alone.
+"""Whole processes from the command to their end, or to the first step of a training, in turn: convscope's verbs beside what
+Python and the libraries cost alone.
 
     python -m benchmarks.startup [--rounds 15] [--core 1]
 
@@ -25,8 +26,8 @@ from benchmarks.training import CALM, locked, pinned
 from convscope import data
 
 WHAT = (
-    "Whole processes on one core, from the command to its end, in turn: milliseconds by the wall clock and of processor, one row a run. The lines without convscope "
-    "are floors: bare Python, and Python with the libraries that the work cannot do without."
+    "Whole processes on one core, in turn, from the command to its end, or for the last two to the first line they print: milliseconds by the wall clock and of processor, "
+    "one row a run. The lines without convscope are floors: bare Python, and Python with the libraries that the work cannot do without."
 )
 MODEL = Path(__file__).parents[1] / "convscope" / "page" / "slides" / "model.onnx"
 READ = "import numpy, PIL.Image; numpy.asarray(PIL.Image.open({picture!r}))"
@@ -37,8 +38,12 @@ RUNTIME = (
 )
 
 
-def commands(picture: str) -> dict[str, list[str]]:
-    """Return what is started, by the name of its row."""
+TORCH, TRAIN = "import torch, imported", "convscope train mnist, first step done"
+MARKS = {TORCH: b"imported", TRAIN: b"step 1 "}  # how the line begins at which time is taken and the process stopped
+
+
+def commands(picture: str, run: str) -> dict[str, list[str]]:
+    """Return what is started, by the name of its row; `picture` is predicted, `run` is the directory that training makes."""
     convscope = [str(Path(sys.executable).with_name("convscope"))]
 
     def code(text: str) -> list[str]:
@@ -52,6 +57,8 @@ def commands(picture: str) -> dict[str, list[str]]:
         "the same and ONNX Runtime: one scored": code(RUNTIME),
         "convscope predict MODEL PICTURE": [*convscope, "predict", str(MODEL), picture],
         "import torch": code("import torch"),
+        TORCH: code("import torch; print('imported', flush=True)"),
+        TRAIN: [*convscope, "train", "mnist", "--threads", "1", "--out", run],
     }
 
 
@@ -71,24 +78,36 @@ def main() -> None:
         for number in range(given.rounds + 1):
             with locked(given.lock):
                 found = [
-                    {"command": name, "run": number, **started(words, given.core)}
-                    for name, words in commands(picture).items()
+                    {"command": name, "run": number, **started(words, given.core, MARKS.get(name))}
+                    for name, words in commands(picture, str(Path(folder) / f"run{number}")).items()
                 ]
             rows += found if number else []  # the first one reads the files from the disk
     print(results.write("startup", WHAT, rows))
 
 
-def started(words: list[str], core: int) -> results.Row:
-    """Run those words, with bytecode as any user's Python keeps it, and return their milliseconds. Raises CalledProcessError if it failed."""
+def started(words: list[str], core: int, mark: bytes | None = None) -> results.Row:
+    """Run those words, with bytecode as any user's Python keeps it, and return their milliseconds: to the end, or to a line that begins with `mark`.
+
+    Raises CalledProcessError if they failed, or ended without that line.
+    """
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(
+    with subprocess.Popen(
         words,
-        check=True,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if mark else subprocess.DEVNULL,
+        stderr=subprocess.STDOUT if mark else None,
         env={n: v for n, v in os.environ.items() if not n.startswith("PYTHON")} | CALM,
         preexec_fn=lambda: pinned(core),
-    )
-    took, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    ) as process:
+        seen = process.stdout is not None and any(line.startswith(mark or b"") for line in process.stdout)
+        if seen:
+            took = time.perf_counter() - began
+            process.kill()
+        code = process.wait()
+    if not seen:
+        took = time.perf_counter() - began
+        if code or mark:
+            raise subprocess.CalledProcessError(code, words)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return {"milliseconds": round(1000 * took, 2), "cpu_milliseconds": round(1000 * cpu, 2)}
 

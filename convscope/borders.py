@@ -33,18 +33,29 @@ def dark_borders(images: Pixels) -> bool:
     import numpy as np
 
     picks = np.linspace(0, len(images) - 1, min(len(images), 1000)).astype(np.int64)
-    dark = [float(np.median(border_of(_grey(images[i])))) < 64 for i in picks.tolist()]
-    return bool(dark) and sum(dark) >= 0.75 * len(dark)
+    if not len(picks):
+        return False
+    outer = _outer(images.shape[2:])
+    edges = np.stack([images[i][:, outer] for i in picks.tolist()])  # (n, C, pixels of the border)
+    grey = edges.mean(axis=1, dtype=np.float64)
+    middle = (grey.shape[1] - 1) // 2, grey.shape[1] // 2
+    dark = np.sort(grey, axis=1)[:, middle].mean(axis=1) < 64  # np.median imports numpy.ma, 8 ms
+    return bool(dark.sum() >= 0.75 * len(dark))
 
 
 def border_of(plane: NDArray[Any], thick: int | None = None) -> NDArray[Any]:
     """Return the outermost pixels of a plane (H, W) as one row: `thick` on each side, else 1/14 of the shorter side."""
+    return plane[_outer(plane.shape, thick)]
+
+
+def _outer(shape: tuple[int, ...], thick: int | None = None) -> NDArray[np.bool_]:
+    """Return where a plane of this shape (H, W) has its border, True there."""
     import numpy as np
 
-    thick = thick or max(1, min(plane.shape) // 14)
-    outer = np.ones(plane.shape, dtype=bool)
+    thick = thick or max(1, min(shape) // 14)
+    outer = np.ones(shape, dtype=bool)
     outer[thick:-thick, thick:-thick] = False
-    return plane[outer]
+    return outer
 
 
 def _quantile(values: NDArray[Any], q: float) -> float:

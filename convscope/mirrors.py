@@ -17,17 +17,20 @@ def alike(images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], classes: i
     What recognises them is the simplest there is: the class whose mean picture is nearest. On MNIST the mirror keeps 56 %
     of what it knows, on Fashion-MNIST 84 %. At most 5,000 pictures, evenly spread, are looked at.
     """
-    chosen = np.unique(np.linspace(0, len(images) - 1, min(len(images), LOOKED_AT)).astype(np.int64))
+    chosen = np.linspace(0, len(images) - 1, min(len(images), LOOKED_AT)).astype(np.int64)
     x, y = images[chosen].astype(np.float32), labels[chosen]
     present = [k for k in range(classes) if (y == k).any()]
-    means = np.stack([x[y == k].mean(0) for k in present]).reshape(len(present), -1)
+    x = x.reshape(len(x), -1)
+    means = np.stack([x[y == k].mean(0) for k in present])
+    # Mirrored means instead of mirrored pictures: the distances are the same, since x·m' = x'·m and ‖m'‖ = ‖m‖.
+    mirrored = means.reshape(-1, *images.shape[1:])[..., ::-1].reshape(means.shape)
     truth = np.searchsorted(present, y)
-    plain, mirrored = ((_nearest(z.reshape(len(z), -1), means) == truth).mean() for z in (x, x[:, :, :, ::-1]))
-    return bool(mirrored >= KEPT * plain)
+    plain, other = ((_nearest(x, m) == truth).mean() for m in (means, mirrored))
+    return bool(other >= KEPT * plain)
 
 
 def _nearest(x: Floats, means: Floats) -> np.ndarray[Any, np.dtype[np.intp]]:
     """Return, for rows (N, D), which of `means` (K, D) is nearest: ‖m‖² − 2·x·m is smallest."""
-    distances: Floats = (means**2).sum(1) - 2 * x @ means.T
+    distances: Floats = (means**2).sum(1) - 2 * (x @ means.T)
     nearest: np.ndarray[Any, np.dtype[np.intp]] = distances.argmin(1)
     return nearest

@@ -7,14 +7,16 @@
 
 from __future__ import annotations
 
+import math
 import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .borders import invert_needed
 from .errors import EnvironmentFault, InputError, UsageError
-from .formula.value import Value
 from .inputs import INVERT
 from .modelfile import ModelFile, read
+from .processors import processors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -41,7 +43,7 @@ class Score(NamedTuple):
     probability: float
 
 
-class Prediction(Value):
+class Prediction(NamedTuple):
     """What a model says of one picture: the most probable class, and the first few in order. `inverted`: dark and light swapped first."""
 
     label: str
@@ -68,18 +70,24 @@ class Predictor:
 
     def run(self, pictures: Pixels) -> tuple[Floats, Floats]:
         """Return logits and probabilities, float32 (N, K). Raises InputError for pictures of another shape or type."""
+        logits, probabilities = self._run(pictures, ["logits", "probabilities"])
+        return logits, probabilities
+
+    def probabilities(self, pictures: Pixels) -> Floats:
+        """Return the second of what `run` returns."""
+        return self._run(pictures, ["probabilities"])[0]
+
+    def _run(self, pictures: Pixels, wanted: list[str]) -> list[Floats]:
         import numpy as np
 
         if pictures.dtype != np.uint8 or pictures.shape[1:] != self.shape or pictures.ndim != 4:
             got, expected = f"{pictures.dtype} {pictures.shape}", f"uint8 (N, {', '.join(map(str, self.shape))})"
             raise InputError("the pictures do not fit the model", got=got, expected=expected)
-        starts = range(0, max(1, len(pictures)), BATCH)
-        parts = list(_side_by_side(self._run, [pictures[i : i + BATCH] for i in starts]))
-        return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
-
-    def _run(self, batch: Pixels) -> tuple[Floats, Floats]:
-        logits, probabilities = self._session.run(["logits", "probabilities"], {"pictures": batch})
-        return logits, probabilities
+        if len(pictures) <= BATCH:
+            return list(self._session.run(wanted, {"pictures": pictures}))
+        batches = [pictures[i : i + BATCH] for i in range(0, len(pictures), BATCH)]
+        parts = _side_by_side(lambda batch: self._session.run(wanted, {"pictures": batch}), batches)
+        return [np.concatenate(part) for part in zip(*parts, strict=True)]
 
 
 class Model:
@@ -141,24 +149,20 @@ class Model:
         if isinstance(given, np.ndarray):
             many = given.ndim == 4
             if many and given.dtype == np.uint8 and given.shape[1:] == self.spec.shape and invert in (None, "no"):
-                return self._told(self.predictor.run(given)[1], top, [False] * len(given))
+                return _all_right(self._told(self.predictor.probabilities(given), top, [False] * len(given)))
         else:
             many = not (
                 isinstance(given, (str, bytes, os.PathLike)) or hasattr(given, "getexif")
             )  # a Pillow image has it
-        told = []
-        for prediction in self.stream(list(given) if many else [given], top, invert):
-            if isinstance(prediction, InputError):
-                raise prediction
-            told.append(prediction)
-        return told
+        given = list(given) if many else [given]
+        return _all_right(self.stream(given, top, invert) if len(given) != 1 else self._predict(given, top, invert))
 
     def stream(
         self, pictures: Sequence[Picture], top: int = 3, invert: str | None = None
     ) -> Iterator[Prediction | InputError]:
         """Yield for each picture, in order, its prediction or the error why it has none. Decoding and predicting overlap."""
         _check_options(top, invert)
-        size = max(1, min(BATCH, -(-len(pictures) // _workers())))
+        size = min(BATCH, -(-len(pictures) // _workers())) if len(pictures) > 1 else 1
         groups = [pictures[i : i + size] for i in range(0, len(pictures), size)]
         if groups:
             _ = self.predictor  # opened once, before the threads
@@ -168,39 +172,33 @@ class Model:
     def _predict(self, pictures: Sequence[Picture], top: int, invert: str | None) -> list[Prediction | InputError]:
         import numpy as np
 
-        told: list[Prediction | InputError | None] = []
-        pixels: list[Pixels] = []
+        read: list[Pixels] = []
         inverted: list[bool] = []
-        for picture in pictures:
+        faults: dict[int, InputError] = {}
+        for i, picture in enumerate(pictures):
             try:
-                decoded, swapped = as_read(self.spec, picture, invert)
+                pixels, swapped = as_read(self.spec, picture, invert)
             except InputError as error:
-                told.append(error)
+                faults[i] = error
+            else:
+                read.append(pixels)
+                inverted.append(swapped)
+        told = self._told(self.predictor.probabilities(np.array(read)), top, inverted) if read else []
+        for i, fault in faults.items():  # in order, so that each comes to its own place
+            told.insert(i, fault)
+        return told
+
+    def _told(self, probabilities: Floats, top: int, inverted: list[bool]) -> list[Prediction | InputError]:
+        """Return what rows (N, K) say. In plain Python: for the few classes of a row, numpy's calls cost more than the sorting."""
+        told: list[Prediction | InputError] = []
+        for row, swapped in zip(probabilities, inverted, strict=True):
+            values = row.tolist()
+            if not all(map(math.isfinite, values)):
+                hint = "it was trained badly; convscope info tells how"
+                told.append(InputError("the network's answer is not a number", hint=hint))
                 continue
-            pixels.append(decoded)
-            inverted.append(swapped)
-            told.append(None)
-        if pixels:
-            where = iter([i for i, t in enumerate(told) if t is None])
-            _, probabilities = self.predictor.run(np.stack(pixels))
-            for i, row, swapped in zip(where, probabilities, inverted, strict=True):
-                try:
-                    told[i] = self._told(row[None], top, [swapped])[0]
-                except InputError as error:
-                    told[i] = error
-        return told  # type: ignore[return-value]
-
-    def _told(self, probabilities: Floats, top: int, inverted: list[bool]) -> list[Prediction]:
-        import numpy as np
-
-        if not np.isfinite(probabilities).all():
-            raise InputError(
-                "the network's answer is not a number", hint="it was trained badly; convscope info tells how"
-            )
-        order = np.argsort(-probabilities, axis=1, kind="stable")[:, :top]
-        told = []
-        for row, first, swapped in zip(probabilities, order.tolist(), inverted, strict=True):
-            scores = tuple(Score(self.classes[k], float(row[k])) for k in first)
+            first = sorted(range(len(values)), key=values.__getitem__, reverse=True)[:top]  # of equal ones the first
+            scores = tuple([Score(self.classes[k], values[k]) for k in first])
             told.append(Prediction(*scores[0], scores, swapped))
         return told
 
@@ -232,23 +230,42 @@ def as_read(spec: InputSpec, picture: Picture, invert: str | None = None) -> tup
     """
     import numpy as np
 
+    if isinstance(picture, np.ndarray):
+        ready = picture.dtype == np.uint8 and (picture.shape == spec.shape or (1, *picture.shape) == spec.shape)
+        pixels = picture.reshape(spec.shape) if ready else _brought(spec, picture)
+        rule = invert or "no"
+    else:
+        pixels, rule = _brought(spec, picture), invert or spec.invert
+    swap = rule == "yes" or (rule == "auto" and invert_needed(pixels))
+    return (255 - pixels, True) if swap else (pixels, False)
+
+
+def _brought(spec: InputSpec, picture: Picture) -> Pixels:
+    """Return any picture in the model's channels and size."""
+    import numpy as np
+
     from . import images
 
-    channels, *size = spec.shape
-    if isinstance(picture, np.ndarray) and picture.dtype == np.uint8 and picture.shape == spec.shape:
-        pixels = picture
-    elif channels not in (1, 3) or spec.resize not in ("", images.RESIZE_RULE):
+    channels, height, width = spec.shape
+    size = height, width
+    if channels not in (1, 3) or spec.resize not in ("", images.RESIZE_RULE):
         why = f"{channels} channels" if channels not in (1, 3) else f"the rule {spec.resize}"
         raise InputError("this model reads arrays only, uint8 and of its own shape", got=why, expected=f"{spec.shape}")
-    elif isinstance(picture, (str, bytes, os.PathLike)):
-        pixels = images.decode(picture, (size[0], size[1]), channels)
-    elif not isinstance(picture, np.ndarray) and hasattr(picture, "getexif"):
-        pixels = images.from_image(picture, (size[0], size[1]), channels)
-    else:
-        pixels = images.from_array(picture, (size[0], size[1]), channels)
-    rule = invert or ("no" if isinstance(picture, np.ndarray) else spec.invert)
-    swap = rule == "yes" or (rule == "auto" and images.invert_needed(pixels))
-    return (255 - pixels, True) if swap else (pixels, False)
+    if isinstance(picture, (str, bytes, os.PathLike)):
+        return images.decode(picture, size, channels)
+    if not isinstance(picture, np.ndarray) and hasattr(picture, "getexif"):
+        return images.from_image(picture, size, channels)
+    return images.from_array(picture, size, channels)
+
+
+def _all_right(told: Iterable[Prediction | InputError]) -> list[Prediction]:
+    """Return them all. Raises the first that is an error."""
+    predictions = []
+    for prediction in told:
+        if isinstance(prediction, InputError):
+            raise prediction
+        predictions.append(prediction)
+    return predictions
 
 
 def _check_options(top: int, invert: str | None) -> None:
@@ -272,13 +289,13 @@ def _session(data: bytes) -> Any:
 
 
 def _workers() -> int:
-    return min(16, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    return min(16, processors())
 
 
 def _side_by_side(function: Callable[[Any], Any], items: list[Any]) -> Iterator[Any]:
     """Yield function(item) for each item in order, on as many threads as there are processors."""
-    if len(items) == 1:
-        yield function(items[0])
+    if len(items) == 1 or _workers() == 1:
+        yield from map(function, items)
         return
     from concurrent.futures import ThreadPoolExecutor
 

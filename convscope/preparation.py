@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from concurrent.futures import ThreadPoolExecutor
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from .formula.zoo import ZOO
 from .images import RESIZE_RULE
 from .inputs import InputSpec, check_ends
 from .mirrors import alike
+from .processors import processors
 from .recipes import Augmentation, Recipe
 
 if TYPE_CHECKING:
@@ -34,12 +36,18 @@ def source(given: str | os.PathLike[str] | Dataset | None, size: int | None, dat
 
 
 def load(source: Line, given: object = None) -> Dataset:
-    """Return the data that `source` says, or what was `given`; PyTorch is imported beside it, which takes as long."""
-    with ThreadPoolExecutor(1, "data") as pool:
-        future = pool.submit(_load, source, given)
-        import torch  # noqa: F401
+    """Return the data that `source` says, or what was `given`.
 
-        return future.result()
+    PyTorch comes in beside it, and who needs it first waits for it; on a single processor that would only be slower (docs/log.md).
+    """
+    if processors() > 1:
+        threading.Thread(target=_torch, name="import torch").start()
+    return _load(source, given)
+
+
+def _torch() -> None:
+    with contextlib.suppress(ImportError, OSError):  # who needs it meets the same, and says so
+        import torch  # noqa: F401
 
 
 def is_dataset(given: object) -> bool:
@@ -59,9 +67,6 @@ def settle(
     processes: int = 1,
 ) -> Line:
     """Return the settings of a new run, everything worked out. Raises what does not fit together."""
-    from . import machine
-
-    where, surroundings = machine.device(device), machine.surroundings(threads)
     centred = dataset.name == "mnist" and dataset.shape == (1, 28, 28)
     if plan is None:
         plan = recipe.plan if centred else recipe.general_plan
@@ -74,9 +79,12 @@ def settle(
     spec = input_spec(pictures.images, recipe.scaling)
     check_ends(network, spec)
     _check_batches(network, recipe, len(pictures), processes)
+    recipe = replace(recipe, augmentation=augmentation(recipe, pictures, len(dataset.classes), centred))
+    from . import machine  # here, where nothing is left to do without PyTorch
+
+    where, surroundings = machine.device(device), machine.surroundings(threads)
     with machine.processor(surroundings["threads"]):
         recipe = replace(recipe, precision=machine.precision(recipe.precision, where))
-    recipe = replace(recipe, augmentation=augmentation(recipe, pictures, len(dataset.classes), centred))
     steps = recipe.steps(len(pictures))
     return {
         "formula": str(plan),
@@ -134,7 +142,8 @@ def input_spec(images: np.ndarray[Any, Any], scaling: str) -> InputSpec:
     if scaling == "unit":
         return InputSpec(shape, resize=RESIZE_RULE, invert=invert)
     total = square = np.zeros(shape[0], dtype=np.uint64)
-    for part in (images[i : i + 1000] for i in range(0, len(images), 1000)):
+    size = max(1, (256 << 10) // int(np.prod(shape)))  # as many as the processor's cache holds
+    for part in (images[i : i + size] for i in range(0, len(images), size)):
         total = total + part.sum((0, 2, 3), dtype=np.uint64)
         square = square + np.multiply(part, part, dtype=np.uint16).sum((0, 2, 3), dtype=np.uint64)
     mean = total / count

@@ -1,6 +1,6 @@
 """One training session, from data to model file: a new run or the rest of an old one. `train` is the front door.
 
-PyTorch is imported only once it is needed, while the data loads in a thread beside it.
+PyTorch is imported only once it is needed, in a thread beside the loading of the data.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parent.parent / "convscope"
 ORDER = """
     errors
     files
-    memory
+    memory processors
     formula
     arithmetic
     launch

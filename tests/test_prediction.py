@@ -162,6 +162,16 @@ def test_top(model: Model) -> None:
             model.predict(form, invert="maybe")
 
 
+def test_of_equal_classes_the_first_and_only_what_is_no_number_is_an_error(model: Model) -> None:
+    nan = float("nan")
+    rows = np.array([[0.125, 0.25, 0.375, 0.25, 0], [nan, 1, 0, 0, 0], [0.25, 0, 0.25, 0.25, 0.25]], np.float32)
+    first, second, third = model._told(rows, 3, [False, False, True])
+    assert first == Prediction("class 2", 0.375, (("class 2", 0.375), ("class 1", 0.25), ("class 3", 0.25)))
+    assert isinstance(second, InputError)
+    assert [score.label for score in third.top] == ["class 0", "class 2", "class 3"]
+    assert third.inverted
+
+
 def test_json_of_a_prediction() -> None:
     scores = (Score("7", 0.75), Score("1", 0.25))
     told: dict[str, object] = {"label": "7", "probability": 0.75}

@@ -1,4 +1,4 @@
-"""What a run settles by looking at its pictures: the augmentation that suits them."""
+"""What a run settles by looking at its pictures: how they are scaled, and the augmentation that suits them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from convscope.data import Split
-from convscope.preparation import augmentation
+from convscope.preparation import augmentation, input_spec
 from convscope.recipes import RECIPES, Augmentation
 from tests.test_recipes import minimal
 
@@ -45,3 +45,20 @@ def test_a_general_shift_grows_with_the_pictures() -> None:
 
 def test_without_a_general_one_all_pictures_are_treated_alike() -> None:
     assert augmentation(RECIPES["slides"], SWAPPED, 2, False) == Augmentation()
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_mean_and_deviation_are_those_of_all_pixels(channels: int) -> None:
+    rng = np.random.default_rng(channels)
+    images = rng.integers(
+        0, 256, (700, channels, 26, 17), dtype=np.uint8
+    )  # more than one part, and the last one smaller
+    images[:, -1] //= 3
+    spec = input_spec(images, "data")
+    assert spec.mean == tuple(round(float(m), 2) for m in images.mean((0, 2, 3), dtype=np.float64))
+    assert spec.std == tuple(round(float(s), 2) for s in images.std((0, 2, 3), dtype=np.float64))
+
+
+def test_a_network_for_pictures_all_alike_divides_by_one() -> None:
+    spec = input_spec(np.full((3, 1, 4, 4), 200, np.uint8), "data")
+    assert (spec.mean, spec.std) == ((200.0,), (1.0,))

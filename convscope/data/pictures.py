@@ -15,6 +15,7 @@ from convscope import images
 from convscope.data.dataset import Dataset, Split
 from convscope.data.tree import Folder, survey
 from convscope.errors import InputError, UsageError, printable
+from convscope.processors import processors
 
 T = TypeVar("T")
 Skips = list[tuple[str, str]]
@@ -90,7 +91,7 @@ def _read(root: Path, part: Folder, size: tuple[int, int], channels: int, skippe
 
 def in_threads(work: Callable[[int], T], items: Iterable[int]) -> list[T]:
     """Do the work for every item, in order; Pillow lets go of the interpreter's lock. An interrupt drops the rest."""
-    pool = ThreadPoolExecutor(min(32, os.cpu_count() or 1))
+    pool = ThreadPoolExecutor(min(32, processors()))
     try:
         return list(pool.map(work, items))
     finally:

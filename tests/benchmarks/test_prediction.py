@@ -37,11 +37,21 @@ def test_a_process_is_timed_and_must_succeed() -> None:
         startup.started([sys.executable, "-c", "raise SystemExit(3)"], core)
 
 
+def test_a_process_may_be_timed_to_a_line_and_is_stopped_there() -> None:
+    core = max(os.sched_getaffinity(0))
+    code = "import sys, time; print('step 10'); print('step 1 of', file=sys.stderr, flush=True); time.sleep(300)"
+    assert startup.started([sys.executable, "-c", code], core, b"step 1 ")["milliseconds"] < 250_000
+    with pytest.raises(subprocess.CalledProcessError):
+        startup.started([sys.executable, "-c", "print('step 2')"], core, b"step 1 ")
+
+
 @pytest.mark.slow
 def test_every_command_runs(tmp_path: Path) -> None:
     from PIL import Image
 
     picture = tmp_path / "a.png"
     Image.fromarray(np.zeros((28, 28), np.uint8)).save(picture)
-    for name, words in startup.commands(str(picture)).items():
-        assert startup.started(words, max(os.sched_getaffinity(0)))["milliseconds"] > 0, name
+    found = startup.commands(str(picture), str(tmp_path / "run"))
+    assert startup.MARKS.keys() <= found.keys()
+    for name, words in found.items():
+        assert startup.started(words, max(os.sched_getaffinity(0)), startup.MARKS.get(name))["milliseconds"] > 0, name

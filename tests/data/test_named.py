@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,7 @@ def test_mnist_is_the_published_one() -> None:
     for split, part in ((mnist.train, "train"), (mnist.test, "t10k")):
         for array, kind in ((split.images[:, 0], "images-idx3"), (split.labels, "labels-idx1")):
             assert hashlib.sha256(idx_bytes(array)).hexdigest() == named.MNIST_SHA256[f"{part}-{kind}-ubyte"]
+    assert mnist.fingerprint == replace(mnist).fingerprint  # what is written down is what the bytes come to
     assert mnist.fingerprint == "e20d3429fc7d12600c27b4c9c6723927dca2bb7392540b85bf099854d6e79621"
 
 
