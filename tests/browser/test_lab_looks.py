@@ -1,0 +1,85 @@
+"""The lab's looks as far as they can be measured: contrast, clipping, colliding labels, sizes to hit, the ring of the focus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from convscope.page.inline import lab_html
+from convscope.page.labpage import lab_payload
+from tests.browser.lab_chapters import recorded
+
+pytestmark = pytest.mark.browser
+FAULTS = "return " + (Path(__file__).parent / "lab_looks.js").read_text(encoding="utf-8").split("\n\n", 1)[1]
+PLACES = (
+    "", "c=plain", "c=plain&d=mnist&m=turn", "c=local&n=4", "c=convolution", "c=convolution&p=2&s=2", "c=filters", "c=sharing",
+    "c=activation", "c=depth", "c=architecture", "c=architecture&f=conv(3", "c=loss", "c=mnist", "c=workbench",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def page(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a whole lab, as a static build has it."""
+    path = tmp_path_factory.mktemp("looks") / "lab.html"
+    path.write_text(lab_html({**lab_payload(), "recorded": recorded()}, False), encoding="utf-8")
+    yield path.as_uri()
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+
+
+def opened(browser: webdriver.Chrome, address: str, width: int) -> None:
+    """Open a place on a window of that width, with the keyboard in use: only then does a ring show where the focus is."""
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": width < 500, "maxTouchPoints": 5})
+    browser.get("about:blank")
+    browser.get(address)
+    ActionChains(browser).send_keys(Keys.TAB).perform()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "look"), [(1280, "h=dark&l=en"), (390, "h=light&l=ko")])
+def test_all_can_be_read_and_reached(browser: webdriver.Chrome, page: str, width: int, look: str) -> None:
+    found = {}
+    for place in PLACES:
+        opened(browser, f"{page}#{look}&{place}", width)
+        if faults := browser.execute_script(FAULTS):
+            found[place] = faults
+    assert not found
+
+
+@pytest.mark.parametrize("place", ["local&n=4", "plain&d=mnist", "depth"])
+def test_a_row_of_pictures_is_one_stop_and_arrow_keys_walk_it(browser: webdriver.Chrome, page: str, place: str) -> None:
+    opened(browser, f"{page}#h=light&l=en&c={place}", 1280)
+    stops = "return [...document.querySelectorAll('main .thumb')].filter((one) => one.tabIndex === 0).length"
+    groups = 2 if place.startswith("local") else 1
+    assert browser.execute_script(stops) == groups
+    thumbs = browser.find_elements(By.CSS_SELECTOR, "main [role=group] > .thumb")
+    chosen = next(i for i, thumb in enumerate(thumbs) if thumb.get_attribute("aria-pressed") == "true")
+    browser.execute_script("arguments[0].focus()", thumbs[chosen])
+    ActionChains(browser).send_keys(Keys.ARROW_LEFT, Keys.ARROW_LEFT, Keys.ARROW_RIGHT, Keys.ENTER).perform()
+    assert browser.switch_to.active_element == thumbs[chosen - 1]
+    assert [thumb.get_attribute("aria-pressed") for thumb in thumbs].index("true") == chosen - 1
+    ActionChains(browser).send_keys(Keys.HOME).perform()
+    assert browser.switch_to.active_element == thumbs[0]
+    assert browser.execute_script(stops) == groups
+
+
+def test_what_the_arrow_keys_find_is_said(browser: webdriver.Chrome, page: str) -> None:
+    """A screen reader hears the sum under the window, in every chapter whose windows move on a picture."""
+    for place, field in (
+        ("local&n=4", "canvas.unit-map, .unit-map canvas"),
+        ("filters", ".filter-result canvas"),
+        ("depth", ".pool-map"),
+    ):
+        opened(browser, f"{page}#h=light&l=en&c={place}", 1280)
+        browser.execute_script("document.querySelector(arguments[0]).focus()", field)
+        ActionChains(browser).send_keys(Keys.ARROW_DOWN, Keys.ARROW_LEFT).perform()
+        said = browser.execute_script("return document.getElementById('live').textContent")
+        assert len(said) > 10
+        assert said in browser.execute_script("return document.querySelector('main').textContent")
