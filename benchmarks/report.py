@@ -16,10 +16,23 @@ from benchmarks.tables import figure, footnote, of_result
 DOCS = Path(__file__).parents[1] / "docs"
 README = DOCS.parent / "README.md"
 MARKS = ("<!-- benchmarks: written by make bench-report -->\n", "<!-- benchmarks end -->\n")
-ORDER = ("training", "first-step", "installation", "frontier", "step-profile", "prediction", "startup", "page-drawing")
+ORDER = (
+    "training",
+    "first-step",
+    "installation",
+    "frontier",
+    "step-profile",
+    "prediction",
+    "folder",
+    "startup",
+    "scale",
+    "ddp",
+    "page-drawing",
+)
 TITLES = {
     "step-profile": "What a training step is made of",
     "prediction": "Prediction",
+    "folder": "A folder of pictures",
     "startup": "Start-up",
     "page-drawing": "The page, while a hand draws",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # numpy and Pillow are imported when a picture is read: asking for help must not wait for them
@@ -18,11 +19,17 @@ def invert_needed(image: Pixels) -> bool:
     The border's median must be 128 or more, and 64 or more above the darkest twentieth of the middle (its 5 % quantile:
     ink may cover little). All 3,000 MNIST test pictures tried, turned to black on white, are told from the originals.
     """
+    if (
+        image[..., _outer(image.shape[-2:])].max() < 128
+    ):  # most pictures: none of the border is light, so not its median
+        return False
     grey = _grey(image)
     height, width = grey.shape
     border = _quantile(border_of(grey), 0.5)
+    if border < 128:
+        return False
     middle = grey[height // 4 : height - height // 4, width // 4 : width - width // 4]
-    return border >= 128 and border - _quantile(middle, 0.05) >= 64
+    return border - _quantile(middle, 0.05) >= 64
 
 
 def dark_borders(images: Pixels) -> bool:
@@ -48,6 +55,7 @@ def border_of(plane: NDArray[Any], thick: int | None = None) -> NDArray[Any]:
     return plane[_outer(plane.shape, thick)]
 
 
+@lru_cache(8)
 def _outer(shape: tuple[int, ...], thick: int | None = None) -> NDArray[np.bool_]:
     """Return where a plane of this shape (H, W) has its border, True there."""
     import numpy as np

@@ -190,7 +190,7 @@ def _read(path: str | os.PathLike[str], where: str) -> bytes:
             size, most = f"{status.st_size} bytes", f"at most {MAX_FILE_BYTES}"
             raise InputError("too large a file for a picture", where=where, got=size, expected=most)
         with open(path, "rb") as file:
-            return file.read(MAX_FILE_BYTES + 1)
+            return file.read(max(status.st_size, 1 << 12))  # as many bytes are set aside, whatever there is
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise InputError(f"cannot be read: {reason}", where=where) from None
@@ -209,7 +209,8 @@ def _open(data: bytes, where: str, max_pixels: int) -> Picture:
     from PIL import Image
 
     # Not Image.open, which first loads the readers of four more formats.
-    importlib.import_module(f"PIL.{_FORMATS[name][1]}")
+    if name not in Image.OPEN:
+        importlib.import_module(f"PIL.{_FORMATS[name][1]}")
     factory, accept = Image.OPEN[name]
     with _OPENING, warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import prediction, startup
+from benchmarks import folder, prediction, startup
+from convscope import data
 
 
 def test_a_time_is_the_median_call_over_its_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,6 +44,20 @@ def test_a_process_may_be_timed_to_a_line_and_is_stopped_there() -> None:
     assert startup.started([sys.executable, "-c", code], core, b"step 1 ")["milliseconds"] < 250_000
     with pytest.raises(subprocess.CalledProcessError):
         startup.started([sys.executable, "-c", "print('step 2')"], core, b"step 1 ")
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_all_that_go_through_a_folder_find_the_same(tmp_path: Path, cores: int) -> None:
+    test = data.load("mnist").test
+    assert test is not None
+    paths = folder.write(tmp_path, test.images[:70])
+    assert paths == sorted(paths)
+    np.testing.assert_array_equal(folder.decoded(paths[69]), test.images[69])
+    ready = folder.functions(cores)
+    assert ready["Pillow alone"](paths) == []
+    found = ready["convscope"](paths)
+    assert found == ready["Pillow and bare ONNX Runtime"](paths)
+    assert np.mean(found == test.labels[:70]) > 0.95
 
 
 @pytest.mark.slow
