@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -9,7 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from convscope.build import build
 from convscope.errors import PlanError
-from convscope.formula import Network, parse, resolve, trace
+from convscope.formula import ZOO, Conv, Network, parse, resolve, trace
 from convscope.inputs import InputSpec
 from tests.strategies import networks
 
@@ -72,6 +74,27 @@ def test_the_lectures_network_to_the_digit() -> None:
 def test_named_plans() -> None:
     assert trace(resolve("lenet5")).parameters == 61_706
     assert trace(resolve("dense")).parameters == 784 * 300 + 300 + 300 * 100 + 100 + 100 * 10 + 10
+
+
+@pytest.mark.parametrize(
+    ("name", "widths", "pooled"),
+    [("tiny", (8, 14, 14, 18, 18), 3), ("small", (16, 32, 48, 56), 3), ("accurate", (32, 48, 48, 96, 96, 128), 3)],
+)
+def test_plans_without_a_stride(name: str, widths: tuple[int, ...], pooled: int) -> None:
+    filters = [25 * widths[0], *(9 * before * after for before, after in itertools.pairwise(widths))]
+    matrix = (24 // 2**pooled) ** 2 * widths[-1] * 10 + 10
+    network = trace(resolve(name), (1, 28, 28), 10)
+    assert network.parameters == sum(filters) + 2 * sum(widths) + matrix  # filters, two numbers of bn a map, fc
+    assert [node.output[0] for node in network.nodes if isinstance(node.layer, Conv)] == list(widths)
+    assert all(node.layer.stride in (1, (1, 1)) for node in network.nodes if isinstance(node.layer, Conv))
+
+
+def test_plans_are_as_small_as_their_names_say() -> None:
+    assert trace(resolve("tiny"), (1, 28, 28), 10).parameters == 9_930 < 10_000
+    assert trace(resolve("small"), (1, 28, 28), 10).parameters == 48_378 < 50_000
+    assert "crop(24) + " + ZOO["wide"][0] == ZOO["accurate"][0]
+    assert "crop(24) + " + ZOO["general"][0] == ZOO["fast"][0]
+    assert trace(resolve("wide"), (3, 96, 64), 5).nodes[-1].output == (5, 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import { openPlace, toPlace } from "./places.js";
 /** @typedef {import("../shapes.js").Lab} Lab */
 /** @typedef {import("../api.js").Offer} Offer */
 
-const PLANS = ["slides", "lenet5", "dense", "fast", "fine", "accurate", "general"];
+const PLANS = ["slides", "lenet5", "dense", "fast", "fine", "accurate", "small", "tiny", "general", "wide"];
 
 /** @param {Lab} lab */
 export function trainingForm(lab) {
