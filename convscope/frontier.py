@@ -43,13 +43,14 @@ FRONTIER: tuple[Measured, ...] = (
     Measured("99.0 %", "fast", "fast", 0.6, 104_938, 0.99206, 5, 3.18, 3.95),
     Measured("99.3 %", "fast", "fast", 1.5, 104_938, 0.99370, 5, 8.02, 10.01),
     Measured("99.5 %", "fast", "fine", 2.4, 109_178, 0.99544, 5, 17.00, 22.33),
-    Measured("99.6 %", "accurate", "fine", 7.5, 109_178, 0.99642, 5, 54.66),
+    Measured("99.6 %", "accurate", "small", 7.5, 48_378, 0.99624, 5, 58.10),
 )
 
 # Other plans, each with its own recipe, and the recipe accurate as it is.
 OTHERS: tuple[Measured, ...] = (
     Measured("slides", "plain", "slides", 2.5, 274_570, 0.99487, 3, 53.71),
-    Measured("accurate", "accurate", "accurate", 20.0, 252_650, 0.99665, 2, 409.88),
+    Measured("tiny", "accurate", "tiny", 14.0, 9_930, 0.99567, 3, 97.46),
+    Measured("accurate", "accurate", "accurate", 24.0, 282_794, 0.99720, 2, 702.27),
 )
 
 

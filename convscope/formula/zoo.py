@@ -51,13 +51,13 @@ ZOO: dict[str, tuple[str, str]] = {
     "small": (
         'crop(24) + conv(16, 5, pad="same", bias=False) + maxpool(2) + bn + relu + conv(32, 3, pad="same", bias=False) + maxpool(2) + bn + relu '
         '+ conv(48, 3, pad="same", bias=False) + maxpool(2) + bn + relu + conv(56, 3, pad="same", bias=False) + bn + relu + fc',
-        "below 50,000: 48,378 parameters",
+        "below 50,000 parameters, 48,378: 99.62 % on MNIST's test pictures after 7.5 epochs of the recipe accurate (mean of 5 seeds)",
     ),
     "tiny": (
         'crop(24) + conv(8, 5, pad="same", bias=False) + maxpool(2) + bn + relu + conv(14, 3, pad="same", bias=False) + bn + relu '
         '+ conv(14, 3, pad="same", bias=False) + maxpool(2) + bn + relu + conv(18, 3, pad="same", bias=False) + bn + relu '
         '+ conv(18, 3, pad="same", bias=False) + maxpool(2) + bn + relu + fc',
-        "below 10,000: 9,930 parameters",
+        "below 10,000 parameters, 9,930: 99.57 % on MNIST's test pictures after 14 epochs of the recipe accurate (mean of 3 seeds)",
     ),
 }
 
