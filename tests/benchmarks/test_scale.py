@@ -1,0 +1,29 @@
+"""What the benchmark of a million pictures measures: a training that learns, from pictures mapped from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import scale
+
+
+def test_pictures_are_written_in_parts_and_learned_from(tmp_path: Path) -> None:
+    scale.write(tmp_path, 10_300)
+    images, labels = np.load(tmp_path / "images.npy", mmap_mode="r"), np.load(tmp_path / "labels.npy")
+    assert images.shape == (10_300, 1, 28, 28)
+    lighter = images[:, 0, :14].mean((1, 2)) > images[:, 0, 14:].mean((1, 2)) + 50
+    assert (lighter == labels).all()
+    row = scale.train(tmp_path)
+    assert row["pictures"] == "10300"
+    assert row["accuracy"] > 0.95
+    assert min(row["before_microseconds"], row["microseconds"]) > 0
+    assert 0 <= row["megabytes"] < 200
+
+
+def test_private_memory_is_counted() -> None:
+    before = scale.private_megabytes()
+    held = np.ones(30 << 20, np.uint8)
+    assert 25 < scale.private_megabytes() - before < 60
+    assert held.all()
