@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help train test quick check check-page screenshots demo bench bench-report clean
+.PHONY: help train test quick check check-page screenshots demo plain bench bench-report clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -52,6 +52,12 @@ demo: $(VENV)/installed  ## train the slides model that ships with the package a
 
 plain: $(VENV)/installed  ## train and measure the networks of the lab's first chapter anew: seven minutes of one core
 	$(BIN)/python scripts/plain_networks.py
+
+bench: $(VENV)/tested  ## measure everything again beside the peers: hours, and 10 GB for their environments
+	$(BIN)/python -m benchmarks
+
+bench-report: $(VENV)/tested  ## write docs/benchmarks.md and its plots from what was measured
+	$(BIN)/python -m benchmarks.report
 
 clean:  ## remove the virtual environment and caches; runs/ stays
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
