@@ -83,3 +83,31 @@ def test_what_the_arrow_keys_find_is_said(browser: webdriver.Chrome, page: str) 
         said = browser.execute_script("return document.getElementById('live').textContent")
         assert len(said) > 10
         assert said in browser.execute_script("return document.querySelector('main').textContent")
+
+
+@pytest.mark.parametrize("width", [1280, 768, 390])
+@pytest.mark.parametrize(
+    ("chapter", "press", "stays"),
+    [
+        ("convolution", "Padding P: one more", ".convolving .stepper:last-of-type"),
+        ("convolution", "Stride S: one more", ".size-formula"),
+        ("depth", "Padding P: one more", ".pooling"),
+        ("sharing", "w1", ".share-two"),
+    ],
+)
+def test_nothing_jumps_from_under_the_finger(
+    browser: webdriver.Chrome, page: str, width: int, chapter: str, press: str, stays: str
+) -> None:
+    opened(browser, f"{page}#h=light&l=en&c={chapter}", width)
+    where = "return document.querySelector(arguments[0]).getBoundingClientRect().top + scrollY"
+    before = browser.execute_script(where, stays)
+    button = next(
+        b
+        for b in browser.find_elements(By.CSS_SELECTOR, "main button")
+        if press in (b.get_attribute("aria-label"), b.text)
+    )
+    said = browser.execute_script("return document.querySelector('main').textContent")
+    for _ in range(2 if chapter == "convolution" else 1):
+        browser.execute_script("arguments[0].click()", button)
+        assert browser.execute_script(where, stays) == pytest.approx(before, abs=1)
+    assert browser.execute_script("return document.querySelector('main').textContent") != said
