@@ -134,7 +134,7 @@ def seconds_a_step(settings: Line, dataset: Dataset, least: float = 0.6) -> floa
 
     recipe, device = Recipe.from_json(settings["recipe"]), machine.device(settings["device"])
     share = max(1, recipe.batch_size // settings["processes"])
-    recipe = replace(recipe.changed(lr=recipe.lr * 1e-9), batch_size=share)
+    recipe = replace(recipe.changed(lr=recipe.lr * 1e-9), batch_size=share, hard=0.0)
     pictures, _ = parts(dataset, settings["data"]["validation"])
     network = trace(read(settings["formula"]), dataset.shape, len(dataset.classes))
     spec = InputSpec.from_json(settings["input"])

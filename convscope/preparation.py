@@ -80,6 +80,7 @@ def settle(
     check_ends(network, spec)
     _check_batches(network, recipe, len(pictures), processes)
     recipe = replace(recipe, augmentation=augmentation(recipe, pictures, len(dataset.classes), centred))
+    recipe = recipe if centred else replace(recipe, hard=0.0)  # measured to harm elsewhere
     from . import machine  # here, where nothing is left to do without PyTorch
 
     where, surroundings = machine.device(device), machine.surroundings(threads)

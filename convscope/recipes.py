@@ -108,6 +108,7 @@ class Recipe:
     label_smoothing: float = 0.0  # share of the target spread over all classes (Szegedy et al. 2015, section 7)
     augmentation: Augmentation = field(default_factory=Augmentation)
     general_augmentation: Augmentation | None = None  # in its place for other pictures than MNIST's; None: the same
+    hard: float = 0.0  # what a broken-off epoch shows is drawn from the hardest, this many times as many (hardness.py); 0: from all
     flips: str = "no"  # "auto": left and right are exchanged too, if the training pictures mean the same in a mirror (mirrors.py)
     average: float = 0.0  # decay per step of an exponential average of the weights, which is then the model; 0: none
     precision: str = "float32"  # or "bfloat16", or "auto": the faster of the two, measured
@@ -139,6 +140,7 @@ class Recipe:
         _check(self, "final", float, 0, 1)
         _check(self, "least_steps", int, 1, 1_000_000_000)
         _check(self, "label_smoothing", float, 0, 0.99)
+        _check(self, "hard", float, 0, 1e6)
         _check(self, "average", float, 0, 0.999999)
         _check(self, "partial_batches", bool)
         _check(self, "log_every", int, 1, 1_000_000)
@@ -229,6 +231,7 @@ RECIPES: dict[str, Recipe] = {
             final=0.0,
             label_smoothing=0.1,
             general_augmentation=Augmentation(shift=2),
+            hard=1.3,
             flips="auto",
             precision="auto",
         ),

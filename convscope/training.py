@@ -21,6 +21,7 @@ from .checkpoints import Arrays
 from .errors import InputError, Interrupted
 from .formula import Crop
 from .grouping import optimisers
+from .hardness import hard_first, margins
 from .optimisers import SGD
 from .recipes import Recipe
 from .runs import Run
@@ -70,6 +71,9 @@ def fit(
         epoch, index = divmod(state.step, batches)
         if index == 0 or not len(order):
             order = permutation(len(images), seed, epoch).to(device)  # (N,)
+            if recipe.hard and epoch == steps // batches:  # the last one, which is broken off
+                found = margins(images, labels, net.network.classes)
+                order = hard_first(order, found, steps % batches * batch, recipe.hard)
         sow(number(seed, epoch, index, *team.key))  # augmentation and dropout of this step
 
         # Learn.

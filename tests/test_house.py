@@ -30,7 +30,7 @@ ORDER = """
     modelfile
     recipes
     frontier
-    augment optimisers machine interrupts chance
+    augment optimisers machine interrupts chance hardness
     team
     grouping
     checkpoints

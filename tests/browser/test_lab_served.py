@@ -148,7 +148,7 @@ def test_a_newcomer_trains_mnist_to_97_percent_looks_inside_and_draws(lab: Serve
     lab.until(lambda: lab.state() == "finished")
     accuracy = lab.until(lambda: re.search(r"(\d\d\.\d\d) %.*interval on 10,000", lab.text("[data-figure=test]")))
     assert float(accuracy[1]) >= 97
-    assert lab.text("[data-figure=parameters]") == "104,938"
+    assert lab.text("[data-figure=parameters]") == "62,186"
     assert lab.js("return document.querySelectorAll('.run-report .confusion tbody tr').length") == 10
     id = lab.run()
     recorded = [json.loads(line) for line in (lab.runs / id / "log.jsonl").read_text().splitlines()]
@@ -159,7 +159,7 @@ def test_a_newcomer_trains_mnist_to_97_percent_looks_inside_and_draws(lab: Serve
     lab.until(lambda: len(lab.browser.window_handles) == 2)
     lab.browser.switch_to.window(lab.browser.window_handles[-1])
     lab.until(lambda: lab.js("return document.querySelectorAll('.tile').length") > 20)
-    assert "conv(128, 3" in lab.text(".formula")
+    assert "conv(64, 3" in lab.text(".formula")
     assert lab.errors() == []
     lab.browser.close()
     lab.browser.switch_to.window(own)
