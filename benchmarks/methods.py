@@ -32,9 +32,9 @@ def recipe(label: str, short: str, name: str, *options: str) -> Method:
 
 
 METHODS = {
-    "convscope fast 0.6": recipe("`fast`, 0.6 epochs", "convscope", "fast", "--epochs", "0.6"),
-    "convscope fast 0.6 float32": recipe(
-        "`fast`, 0.6 epochs, float32", "convscope, float32", "fast", "--epochs", "0.6", "--precision", "float32"
+    "convscope fast 0.35": recipe("`fast`, 0.35 epochs", "convscope", "fast", "--epochs", "0.35"),
+    "convscope fast 0.35 float32": recipe(
+        "`fast`, 0.35 epochs, float32", "convscope, float32", "fast", "--epochs", "0.35", "--precision", "float32"
     ),
     "convscope fast": recipe("`fast`", "convscope, 1.5 epochs", "fast"),
     "fastai": Method(
