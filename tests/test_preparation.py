@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from convscope import data
 from convscope.data import Split
-from convscope.preparation import augmentation, input_spec
+from convscope.preparation import augmentation, input_spec, settle, source
 from convscope.recipes import RECIPES, Augmentation
 from tests.test_recipes import minimal
 
@@ -41,6 +42,15 @@ def test_a_general_shift_grows_with_the_pictures() -> None:
     for size, shift in (((28, 40), 2), ((8, 8), 1), ((5, 60), 0), ((224, 224), 16)):
         images = np.zeros((4, 3, *size), dtype=np.uint8)
         assert augmentation(recipe, Split(images, np.arange(4) % 2), 2, False).shift == shift
+
+
+@pytest.mark.parametrize(("name", "hard"), [("mnist", 1.3), ("letters", 0.0)])
+def test_hard_pictures_are_preferred_on_mnist_alone(name: str, hard: float) -> None:
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (300, 1, 28, 28), dtype=np.uint8)
+    dataset = data.arrays(images, np.arange(300) % 2, ["a", "b"], name=name)
+    settings = settle(source(None, None, None), dataset, "conv(2, 5) + fc", RECIPES["fast"], 0, 6, "cpu", 1)
+    assert settings["recipe"]["hard"] == hard
 
 
 def test_without_a_general_one_all_pictures_are_treated_alike() -> None:
