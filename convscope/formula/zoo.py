@@ -40,7 +40,7 @@ ZOO: dict[str, tuple[str, str]] = {
     "general": (
         'conv(32, 5, stride=2, pad="same", bias=False) + maxpool(2) + bn + relu + conv(64, 3, pad="same", bias=False) + maxpool(2) '
         '+ bn + relu + conv(128, 3, pad="same", bias=False) + bn + relu + fc',
-        "what the recipe fast trains on other pictures, of any size: fast without its crop",
+        "what the recipe fast trains on other pictures, of any size: fast without its crop, twice as wide at its end",
     ),
     "wide": (
         'conv(32, 5, pad="same", bias=False) + maxpool(2) + bn + relu + conv(48, 3, pad="same", bias=False) + bn + relu '
