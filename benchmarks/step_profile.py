@@ -66,7 +66,10 @@ def main() -> None:
 
 def measured(line: Measured, precision: str, steps: int) -> list[results.Row]:
     """Return a row for each kind of work, the largest first."""
-    dataset, recipe = data.load(line.data), replace(line.settled(), precision=precision, log_every=1000, hard=0.0)  # the choice comes once, not at a step
+    dataset, recipe = (
+        data.load(line.data),
+        replace(line.settled(), precision=precision, log_every=1000, hard=0.0),
+    )  # the choice comes once, not at a step
     network, cpu = trace(resolve(line.plan), dataset.shape, len(dataset.classes)), torch.device("cpu")
     images, labels = as_tensor(dataset.train.images, cpu), as_tensor(dataset.train.labels, cpu)
     with machine.processor(1):
