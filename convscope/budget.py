@@ -157,9 +157,7 @@ def seconds_a_step(settings: Line, dataset: Dataset, least: float = 0.6) -> floa
 def _best(seconds: float, pace: float, settings: Line) -> Measured | None:
     """Return the most accurate line that fits into `seconds` here, where a step of `settings`, the recipe fast, takes `pace`."""
     lines = [line for line in FRONTIER if (line.plan, line.recipe) == ("fast", "fast")]
-    reference = max(
-        lines, key=lambda line: line.epochs, default=None
-    )  # the one whose steps weigh most beside its start
+    reference = max(lines, key=lambda line: line.epochs, default=None)  # where the steps weigh most beside the start
     if reference is None:
         raise InputError("the table of measured recipes lacks fast", hint="install convscope again")
     here = pace * 60_000 * reference.epochs / settings["recipe"]["batch_size"]

@@ -47,15 +47,16 @@ def margins(images: Tensor, labels: Tensor, classes: int) -> Tensor:
 
 def _parts(images: Tensor, labels: Tensor, classes: int) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield features (B, F) and targets (B, classes) of some pictures at a time, on the processor."""
-    for some, theirs in zip(images.split(PART), labels.split(PART), strict=True):
-        x = _halved(_halved(some.cpu().to(torch.int16), 2), 3).flatten(1).float() / 1020
+    for i in range(0, len(images), PART):
+        x = _halved(_halved(images[i : i + PART].cpu().to(torch.int16), 2), 3).flatten(1).float() / 1020
         x = torch.cat([x, torch.ones(len(x), 1)], 1)
-        yield x, functional.one_hot(theirs.cpu(), classes).float()
+        yield x, functional.one_hot(labels[i : i + PART].cpu(), classes).float()
 
 
 def _halved(x: Tensor, dim: int) -> Tensor:
     """Return sums of two neighbours along a dimension, without an odd one at its end; a side of 1 stays."""
-    if x.shape[dim] < 2:
+    half = x.shape[dim] // 2
+    if not half:
         return x
-    pairs = x.narrow(dim, 0, x.shape[dim] // 2 * 2).unflatten(dim, (-1, 2))
-    return pairs.select(dim + 1, 0) + pairs.select(dim + 1, 1)
+    pairs = x.narrow(dim, 0, 2 * half).movedim(dim, -1)
+    return (pairs[..., ::2] + pairs[..., 1::2]).movedim(-1, dim)
