@@ -54,6 +54,17 @@ def test_a_run_is_running_while_its_lock_is_held_and_stopped_after(root: Path) -
     assert runs.summary("one")["state"] == "finished"
 
 
+def test_a_stopped_run_stands_where_its_checkpoint_does(root: Path) -> None:
+    run = run_dir(root, "a", [step(1), step(20)])
+    (run / "checkpoints").mkdir(exist_ok=True)
+    for name in ("0000000021.safetensors", "0000000084.safetensors", ".0000000099.tmp", "x.safetensors"):
+        (run / "checkpoints" / name).touch()
+    assert Runs(root).summary("a")["step"] == 84
+    (run / "checkpoints" / "0000000084.safetensors").unlink()
+    (run / "checkpoints" / "0000000021.safetensors").unlink()
+    assert Runs(root).summary("a")["step"] == 20
+
+
 def test_the_curve_of_a_huge_log_is_even_and_ends_where_the_log_does(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
