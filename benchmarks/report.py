@@ -34,6 +34,7 @@ TITLES = {
     "prediction": "Prediction",
     "folder": "A folder of pictures",
     "startup": "Start-up",
+    "ddp": "Two processes",
     "scale": "From a thousand pictures to a million",
     "page-drawing": "The page, while a hand draws",
 }

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+LEAST = 1 / 3  # of an epoch: where less is seen of it, the hardest of all are no fair sample
 PART = 1000  # pictures at a time: what is in work stays small, however many there are
 RIDGE = 1e-3  # of the features' mean energy: what the weights are pulled towards 0 with
 

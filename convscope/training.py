@@ -21,7 +21,7 @@ from .checkpoints import Arrays
 from .errors import InputError, Interrupted
 from .formula import Crop
 from .grouping import optimisers
-from .hardness import hard_first, margins
+from .hardness import LEAST, hard_first, margins
 from .optimisers import SGD
 from .recipes import Recipe
 from .runs import Run
@@ -71,9 +71,9 @@ def fit(
         epoch, index = divmod(state.step, batches)
         if index == 0 or not len(order):
             order = permutation(len(images), seed, epoch).to(device)  # (N,)
-            if recipe.hard and epoch == steps // batches:  # the last one, which is broken off
-                found = margins(images, labels, net.network.classes)
-                order = hard_first(order, found, steps % batches * batch, recipe.hard)
+            left = steps % batches * batch if epoch == steps // batches else 0  # of an epoch that is broken off
+            if recipe.hard and left >= LEAST * len(images):
+                order = hard_first(order, margins(images, labels, net.network.classes), left, recipe.hard)
         sow(number(seed, epoch, index, *team.key))  # augmentation and dropout of this step
 
         # Learn.
