@@ -87,10 +87,9 @@ def main() -> None:
             found["two alone"] = rate(started(batch), started(batch))
             found["two as one"] = rate(started(batch, PAIR))
             for what, pictures in found.items():
-                linear = round(pictures / (2 * found["one"]), 3) if what != "one" else None
                 row = {"processes": what, "batch": str(batch), "run": number, "pictures_per_second": round(pictures)}
-                rows.append(row | {"of_twice_one": linear})
-                print(rows[-1], flush=True)
+                rows.append(row)
+                print(row, flush=True)
     print(results.write("ddp", WHAT, rows, folder=given.results))
 
 
