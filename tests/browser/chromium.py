@@ -45,3 +45,21 @@ def chromium(profile: Path, *flags: str) -> Iterator[webdriver.Chrome]:
         yield started
     finally:
         started.quit()
+
+
+def resize(browser: webdriver.Chrome, width: int, height: int = 900) -> None:
+    """Give the page a window of that size; below 500 pixels it is a phone's."""
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+
+def visit(browser: webdriver.Chrome, address: str) -> None:
+    """Load an address anew, also where only its # differs, with an empty console."""
+    browser.get("about:blank")
+    console(browser)
+    browser.get(address)
+
+
+def console(browser: webdriver.Chrome) -> list[str]:
+    """Return what the page has said since the last time, and the browser of it."""
+    return [entry["message"] for entry in browser.get_log("browser")]  # type: ignore[no-untyped-call]

@@ -16,6 +16,7 @@ from convscope.see import payload
 from convscope.see.binary import encode
 from convscope.see.samples import Samples
 from convscope.see.subject import of_net
+from tests.browser.chromium import console, resize, visit
 from tests.samples import sample
 
 FORMULA = "conv(4, 5) + relu + maxpool(2) + skip(conv(4, 3, pad=1) + bn + tanh) + avgpool(2) + dropout(0.2) + fc(12) + leaky_relu + fc"
@@ -73,13 +74,8 @@ class Page:
         self.browser, self.path = browser, path
 
     def open(self, hash: str = "", width: int = 1280) -> Page:
-        self.browser.execute_cdp_cmd(
-            "Emulation.setDeviceMetricsOverride",
-            {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500},
-        )
-        self.browser.get("about:blank")
-        self.browser.get_log("browser")  # type: ignore[no-untyped-call]
-        self.browser.get(f"{self.path.as_uri()}#{hash}")
+        resize(self.browser, width, 800)
+        visit(self.browser, f"{self.path.as_uri()}#{hash}")
         return self
 
     def js(self, script: str, *arguments: object) -> Any:
@@ -120,4 +116,4 @@ class Page:
         return self.state().get("v", "network")
 
     def console(self) -> list[str]:
-        return [entry["message"] for entry in self.browser.get_log("browser")]  # type: ignore[no-untyped-call]
+        return console(self.browser)

@@ -18,6 +18,7 @@ from selenium.webdriver.remote.webelement import WebElement
 
 from convscope.page.inline import lab_html
 from convscope.page.labpage import lab_payload
+from tests.browser.chromium import console, resize, visit
 
 pytestmark = pytest.mark.browser
 
@@ -31,13 +32,10 @@ class LabPage:
     def open(self, address: str = "", width: int = 1280) -> None:
         """Open an address on a window of that width, with an empty console."""
         self.width(width)
-        self.driver.get("about:blank")
-        self.driver.get_log("browser")  # type: ignore[no-untyped-call]
-        self.driver.get(f"{self.path.as_uri()}#l=en&{address}")
+        visit(self.driver, f"{self.path.as_uri()}#l=en&{address}")
 
     def width(self, width: int) -> None:
-        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        resize(self.driver, width)
 
     def js(self, code: str, *args: Any) -> Any:
         return self.driver.execute_script(code, *args)  # type: ignore[no-untyped-call]
@@ -65,7 +63,7 @@ class LabPage:
         field.send_keys(Keys.CONTROL + "a" + Keys.NULL, text)
 
     def errors(self) -> list[str]:
-        return [entry["message"] for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
+        return console(self.driver)
 
 
 @pytest.fixture(scope="module")

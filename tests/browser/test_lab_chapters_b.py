@@ -17,6 +17,7 @@ from convscope.formula import ZOO, describe
 from convscope.page.inline import lab_html
 from convscope.prediction import load
 from convscope.see.binary import decode
+from tests.browser.chromium import console, resize, visit
 from tests.browser.lab_chapters import SLIDES, payload
 
 pytestmark = pytest.mark.browser
@@ -32,11 +33,8 @@ class LabPage:
         self.file.write_text(lab_html(self.payload, False), encoding="utf-8")
 
     def open(self, chapter: str, rest: str = "", language: str = "en", width: int = 1280) -> None:
-        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
-        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        self.browser.get("about:blank")
-        self.browser.get_log("browser")
-        self.browser.get(f"{self.file.as_uri()}#c={chapter}&l={language}{rest}")
+        resize(self.browser, width)
+        visit(self.browser, f"{self.file.as_uri()}#c={chapter}&l={language}{rest}")
 
     def js(self, code: str, *arguments: object) -> Any:
         return self.browser.execute_script(code, *arguments)
@@ -282,7 +280,7 @@ def test_nothing_is_wider_than_a_phone_and_the_console_stays_silent(lab: LabPage
         lab.open(chapter, language=language, width=width)
         assert lab.js("return document.documentElement.scrollWidth") <= width, chapter
         assert words[titles[chapter]] in lab.text("h1")
-        assert not lab.browser.get_log("browser"), chapter
+        assert not console(lab.browser), chapter
         unnamed = lab.js(
             "return [...document.querySelectorAll('main button, main input, main textarea, main [role=button]')].filter((e) => !(e.textContent.trim() || e.getAttribute('aria-label') || e.closest('label'))).map((e) => e.outerHTML.slice(0, 80))"
         )

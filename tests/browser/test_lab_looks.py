@@ -13,6 +13,7 @@ from selenium.webdriver.common.keys import Keys
 
 from convscope.page.inline import lab_html
 from convscope.page.labpage import lab_payload
+from tests.browser.chromium import resize, visit
 from tests.browser.lab_chapters import recorded
 
 pytestmark = pytest.mark.browser
@@ -34,11 +35,9 @@ def page(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) ->
 
 def opened(browser: webdriver.Chrome, address: str, width: int) -> None:
     """Open a place on a window of that width, with the keyboard in use: only then does a ring show where the focus is."""
-    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    resize(browser, width)
     browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": width < 500, "maxTouchPoints": 5})
-    browser.get("about:blank")
-    browser.get(address)
+    visit(browser, address)
     ActionChains(browser).send_keys(Keys.TAB).perform()
 
 

@@ -23,7 +23,7 @@ from selenium.webdriver.common.keys import Keys
 
 from convscope.inspection import SLIDES
 from convscope.runs import ask_to_stop, in_use
-from tests.browser.chromium import LOOPBACK, chromium
+from tests.browser.chromium import LOOPBACK, chromium, console, resize
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PATIENCE = 120  # seconds: for a machine that has other things to do
@@ -59,12 +59,11 @@ class Served:
         self.process.stdout.close()
 
     def width(self, width: int) -> None:
-        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
-        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        resize(self.browser, width)
 
     def open(self, hash: str) -> None:
         self.width(1280)
-        self.browser.get("about:blank")
+        self.browser.get("about:blank")  # the console is kept: a test asks at its end what all its pages said
         self.browser.get(f"{self.address}#l=en&{hash}")
 
     def js(self, code: str, *arguments: object) -> Any:
@@ -117,7 +116,7 @@ class Served:
         return str(self.browser.current_url)
 
     def errors(self) -> list[str]:
-        return [entry["message"] for entry in self.browser.get_log("browser")]
+        return console(self.browser)
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +187,7 @@ def test_a_training_outlives_the_lab_is_stopped_and_resumed(lab: Served) -> None
     lab.start()
     lab.shown("Load again").click()
     lab.until(lambda: lab.state() == "running" and not lab.text(".bench-trouble"))
-    lab.browser.get_log("browser")  # the browser noted the requests that nobody answered
+    lab.errors()  # the browser noted the requests that nobody answered
 
     lab.open("c=workbench")
     row = f".run-row[data-run='{id}']"

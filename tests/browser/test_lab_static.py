@@ -14,6 +14,7 @@ from selenium.webdriver.common.by import By
 
 import convscope.page
 from convscope.lab.build import build
+from tests.browser.chromium import console, resize, visit
 from tests.lab.rundirs import trained
 
 pytestmark = pytest.mark.browser
@@ -43,11 +44,8 @@ class Site:
         self.browser, self.run, self.folder = browser, run, folder
 
     def open(self, address: str, page: str = "index.html") -> None:
-        metrics = {"width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        self.browser.get("about:blank")
-        self.browser.get_log("browser")
-        self.browser.get(f"{(self.folder / page).as_uri()}#{address}")
+        resize(self.browser, 1280)
+        visit(self.browser, f"{(self.folder / page).as_uri()}#{address}")
 
     def js(self, code: str, *arguments: object) -> Any:
         return self.browser.execute_script(code, *arguments)
@@ -56,7 +54,7 @@ class Site:
         return str(self.js("return document.querySelector(arguments[0])?.textContent ?? ''", css))
 
     def console(self) -> list[str]:
-        return [entry["message"] for entry in self.browser.get_log("browser")]
+        return console(self.browser)
 
 
 @pytest.fixture(scope="module")
