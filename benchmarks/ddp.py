@@ -25,12 +25,12 @@ WHAT = (
     "Training of MNIST by recipe and plan fast, one thread a process, in turn: pictures a second of all processes together by the wall clock, "
     "without the first 20 steps, one row a round. Two alone: two trainings at once that know nothing of each other. Two as one: DistributedDataParallel (gloo), the batch shared out."
 )
-EPOCHS = "0.45"
+EPOCHS = 0.45
 PAIR = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
 Process = subprocess.Popen[str]
 
 
-def train(batch: int, epochs: float) -> None:
+def train(batch: int, epochs: float = EPOCHS) -> None:
     """Train here, as one process or as a part of several; the one that writes prints its pictures a second."""
     marks: list[tuple[int, float]] = []
 
@@ -56,7 +56,7 @@ def train(batch: int, epochs: float) -> None:
 
 def started(batch: int, launcher: tuple[str, ...] = ()) -> Process:
     """Start a training in processes of its own."""
-    words = [sys.executable, *launcher, "-m", "benchmarks.ddp", "--inside", "--batch", str(batch), "--epochs", EPOCHS]
+    words = [sys.executable, *launcher, "-m", "benchmarks.ddp", "--inside", "--batch", str(batch)]
     return subprocess.Popen(words, env=os.environ | CALM, stdout=subprocess.PIPE, text=True)
 
 
@@ -75,10 +75,9 @@ def main() -> None:
     parser.add_argument("--batch", type=int, nargs="+", default=[128, 256])
     parser.add_argument("--results", type=Path, default=results.FOLDER, help="another folder for the results")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--epochs", type=float, default=float(EPOCHS), help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.inside:
-        train(given.batch[0], given.epochs)
+        train(given.batch[0])
         return
     rows: list[results.Row] = []
     for number in range(given.rounds):

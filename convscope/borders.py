@@ -19,10 +19,8 @@ def invert_needed(image: Pixels) -> bool:
     The border's median must be 128 or more, and 64 or more above the darkest twentieth of the middle (its 5 % quantile:
     ink may cover little). All 3,000 MNIST test pictures tried, turned to black on white, are told from the originals.
     """
-    if (
-        image[..., _outer(image.shape[-2:])].max() < 128
-    ):  # most pictures: none of the border is light, so not its median
-        return False
+    if image[..., _outer(image.shape[-2:])].max() < 128:
+        return False  # most pictures: nothing at the border is light, so its median is not
     grey = _grey(image)
     height, width = grey.shape
     border = _quantile(border_of(grey), 0.5)

@@ -163,6 +163,12 @@ class Run:
         return self.path / folder / f"{step:010d}.safetensors"
 
 
+def kept_step(path: Path) -> int:
+    """Return the step of a run's newest checkpoint, 0 without any: it may be later than the last line of the log."""
+    files = (path / "checkpoints").glob("*.safetensors")
+    return max((int(file.stem) for file in files if file.stem.isdecimal()), default=0)
+
+
 def ask_to_stop(path: Path) -> None:
     """Ask the process that trains this run, whichever it is, to stop after the step it is at, with a checkpoint."""
     with _faults(path / "stop"):

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ..errors import ConvscopeError, InputError
-from ..runs import in_use
+from ..runs import in_use, kept_step
 from .runfiles import Json, Log, own, settings_of, written
 
 ID = re.compile(r"\w[\w.-]{0,127}")
@@ -69,7 +69,7 @@ class Seen:
             "recipe": recipe["name"],
             "batch": recipe["batch_size"],
             "data": {n: settings["data"].get(n) for n in ("set", "train", "validation", "test", "shape")},
-            "step": max(last.get("step", 0), newest_kept(self.path)),
+            "step": max(last.get("step", 0), kept_step(self.path) if state == "stopped" else 0),
             "loss": self.last.get("loss"),
             "accuracy": self.last.get("accuracy"),
             "validation": None if measured is None else {"accuracy": measured[2], "loss": measured[1]},
@@ -79,14 +79,6 @@ class Seen:
             "measured": self.measured[-POINTS:],
             "look": f"/runs/{quote(self.path.name)}/look" if finished else None,
         }
-
-
-def newest_kept(path: Path) -> int:
-    """Return the step of a run's newest checkpoint, from which it would go on: it may be later than the last line of the log."""
-    return max(
-        (int(file.stem) for file in (path / "checkpoints").glob("[0-9]*.safetensors") if file.stem.isdecimal()),
-        default=0,
-    )
 
 
 class Runs:
