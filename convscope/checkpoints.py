@@ -60,9 +60,9 @@ def unpack(data: bytes, format: str, where: str = "") -> tuple[Arrays, dict[str,
         raise damaged from None
 
 
-def write(path: Path, tensors: Arrays, facts: dict[str, Any], format: str) -> None:
-    """Write the file, complete or not at all."""
-    atomic_write(path, pack(tensors, facts, format))
+def write(path: Path, tensors: Arrays, facts: dict[str, Any], format: str, durable: bool = True) -> None:
+    """Write the file, complete or not at all; not `durable`, a power cut may tear it, which its digest tells."""
+    atomic_write(path, pack(tensors, facts, format), durable)
 
 
 def read(path: Path, format: str) -> tuple[Arrays, dict[str, Any]]:

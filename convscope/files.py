@@ -12,11 +12,12 @@ from .errors import ConvscopeError, EnvironmentFault, InputError
 TEMPORARY = ".tmp-"  # what a file's name begins with until it is whole; a killed process may leave one behind
 
 
-def atomic_write(path: str | os.PathLike[str], data: bytes | bytearray | memoryview) -> None:
+def atomic_write(path: str | os.PathLike[str], data: bytes | bytearray | memoryview, durable: bool = True) -> None:
     """Put `data` at `path` in one step: a reader sees the old file or the new one, never a part.
 
     A temporary file in the same folder is written, synced and renamed, then the folder is synced, so that the file
-    outlasts a crash once this returns. Raises EnvironmentFault (disk full, no permission, read-only) or InputError
+    outlasts a crash once this returns; not `durable`, nobody waits for the disk, and a power cut may leave an empty or
+    torn file, which its reader must be able to tell. Raises EnvironmentFault (disk full, no permission, read-only) or InputError
     (no such folder, `path` is a folder); then nothing is left behind and an old file stays as it was.
     """
     path = Path(path)
@@ -25,9 +26,11 @@ def atomic_write(path: str | os.PathLike[str], data: bytes | bytearray | memoryv
         with open(temporary, "xb") as file:  # "x": never follow or empty what another process put there
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         os.replace(temporary, path)
-        sync_folder(path.parent)
+        if durable:
+            sync_folder(path.parent)
     except BaseException as error:
         with contextlib.suppress(OSError):
             temporary.unlink()

@@ -143,8 +143,8 @@ class Run:
         return None, {"step": 0}, troubles
 
     def show(self, step: int, tensors: Arrays, facts: dict[str, Any]) -> None:
-        """Write the snapshot of `step`."""
-        checkpoints.write(self._file("snapshots", step), tensors, {"step": step, **facts}, SNAPSHOT)
+        """Write the snapshot of `step`, without waiting for the disk: training goes on, and a torn one is left out by its readers."""
+        checkpoints.write(self._file("snapshots", step), tensors, {"step": step, **facts}, SNAPSHOT, durable=False)
 
     def close(self) -> None:
         """Let go of the log and the lock."""
@@ -213,9 +213,13 @@ def read_log(path: Path) -> list[dict[str, Any]]:
 
 
 def read_snapshots(path: Path) -> Iterator[tuple[Arrays, dict[str, Any]]]:
-    """Yield tensors and facts of each snapshot of a run, by step."""
+    """Yield tensors and facts of each snapshot of a run, by step; one that is damaged is passed over."""
     for file in sorted((path / "snapshots").glob("*.safetensors")):
-        yield checkpoints.read(file, SNAPSHOT)
+        try:
+            whole = checkpoints.read(file, SNAPSHOT)
+        except InputError:
+            continue
+        yield whole
 
 
 def fresh_path(parent: Path, *names: str) -> Path:

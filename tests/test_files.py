@@ -58,6 +58,10 @@ def test_the_bytes_and_the_name_are_synced_in_this_order(tmp_path: Path, monkeyp
     monkeypatch.setattr(os, "replace", rename)
     atomic_write(tmp_path / "a", b"data")
     assert steps == ["file", "rename", "folder"]
+    steps.clear()
+    atomic_write(tmp_path / "b", b"data", durable=False)
+    assert steps == ["rename"]
+    assert (tmp_path / "b").read_bytes() == b"data"
 
 
 def test_a_folder_that_is_missing_or_in_the_way_is_the_callers_mistake(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from ..checkpoints import Arrays
-from ..errors import InputError
 from ..runs import read_log, read_settings, read_snapshots
 from .binary import encode
 
@@ -76,6 +75,6 @@ def _snapshots(path: Path) -> tuple[list[Json], Json | None, str | None]:
             made.append(shot(tensors, facts))
             picture = encode(tensors["picture"])
             on = pictures_of(facts)
-    except (InputError, KeyError):
-        pass  # those before it are whole, and the page shows these
+    except KeyError:
+        pass  # of another make; those before it are whole, and the page shows these
     return made, picture, on
