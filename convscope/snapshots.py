@@ -1,4 +1,4 @@
-"""Snapshots: small pictures of a training as it goes, for whoever scrubs through it later. At most 16 a run.
+"""Snapshots: small pictures of a training as it goes, for whoever scrubs through it later: 9 to 16 a run.
 
 Each holds the first convolution's kernels, a few maps of one picture, and figures on a small fixed set of pictures:
 held-out ones if there are any, else training pictures, and `pictures` says which. See docs/run-directory.md.
@@ -17,7 +17,8 @@ from .checkpoints import Arrays
 from .evaluation import score
 from .formula import Conv
 
-MOST = 16
+MOST, LEAST = 16, 9
+APART = 16  # steps, of a short training: a snapshot costs as much as one, and a training of two seconds has 160
 PICTURES = 250  # that figures are taken on
 LAYERS, MAPS = 3, 8  # convolutions whose maps are kept, and maps of each
 KERNELS = 128
@@ -29,9 +30,10 @@ def when(*rounds: int) -> frozenset[int]:
     `rounds` are the steps at which the schedule's rounds end, in order; usually there is one.
 
     >>> sorted(when(100))
-    [0, 2, 4, 7, 11, 16, 22, 28, 36, 44, 54, 64, 75, 87, 100]
+    [0, 2, 6, 14, 25, 39, 56, 77, 100]
     """
-    each = max(1, (MOST - 1) // len(rounds))
+    most = min(MOST, max(LEAST, rounds[-1] // APART))
+    each = max(1, (most - 1) // len(rounds))
     found = {0}
     for begin, end in zip((0, *rounds), rounds, strict=False):
         found |= {begin + round((end - begin) * (i / each) ** 2) for i in range(1, each + 1)}
