@@ -1,29 +1,44 @@
 /** The page's formula reader on a test bench: batches in, JSON out. */
 
-import { PlanFault, grouped } from "../../convscope/page/js/lab/formula/fault.js";
+import { spoken, translator } from "../../convscope/page/js/i18n.js";
+import { FormulaFault, PlanFault, grouped } from "../../convscope/page/js/lab/formula/fault.js";
 import { resolveFormula } from "../../convscope/page/js/lab/formula/parse.js";
 import { planText } from "../../convscope/page/js/lab/formula/plan.js";
 import { tracePlan } from "../../convscope/page/js/lab/formula/trace.js";
 import { ZOO } from "../../convscope/page/js/lab/formula/zoo.js";
 
-/** What each of [text, input, classes] becomes: what `convscope describe --json` prints, or the error's own words. */
-function describeAll(asked) {
+/** The sentences that were asked for. */
+const used = new Set();
+
+/** What each of [text, input, classes] becomes: what `convscope describe --json` prints, or the error's words in a language. */
+function describeAll(asked, language = "en") {
+  const say = translator(JSON.parse(document.getElementById("dictionary").textContent), language);
+  const t = (key, words) => {
+    used.add(key);
+    return say(key, words);
+  };
   return asked.map(([text, input, classes]) => {
     try {
-      return described(tracePlan(resolveFormula(text), input, classes));
+      return described(tracePlan(resolveFormula(text), input, classes), t);
     } catch (error) {
       if (!(error instanceof PlanFault)) throw error;
-      return error.text();
+      return complaint(error, t);
     }
   });
 }
 
-function described({ plan, input, classes, nodes, parameters, macs }) {
+/** As convscope.errors puts one together. */
+function complaint(fault, t) {
+  const place = fault instanceof FormulaFault ? [`    ${fault.shown().text}`, `    ${fault.shown().caret}`] : [];
+  return [fault.line(t), ...place, ...(fault.hint ? [`try: ${spoken(t, fault.hint)}`] : [])].join("\n");
+}
+
+function described({ plan, input, classes, nodes, parameters, macs }, t) {
   const layers = nodes.map((node) => ({
     name: node.name, layer: node.text, output: node.output, parameters: String(node.parameters), macs: String(node.macs),
-    receptive_field: node.field, size_how: node.sizeHow, parameters_how: node.parametersHow, dropped: node.dropped,
+    receptive_field: node.field, size_how: spoken(t, node.sizeHow), parameters_how: node.parametersHow, dropped: node.dropped,
   }));
   return { formula: planText(plan), input, classes, layers, parameters: String(parameters), macs: String(macs) };
 }
 
-Object.assign(globalThis, { bench: { describeAll, zoo: () => ZOO, grouped } });
+Object.assign(globalThis, { bench: { describeAll, used: () => [...used].sort(), zoo: () => ZOO, grouped } });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,15 @@ from selenium import webdriver
 
 from convscope.errors import ConvscopeError
 from convscope.formula import ZOO, Network, Plan, describe
-from convscope.page.inline import document
+from convscope.formula.layers import LAYERS
+from convscope.page.inline import LANGUAGES, dictionary, document
 from convscope.page.modules import join
 from tests.formula.test_parse import ABSURD, groups
 from tests.strategies import FEATURES, features, networks
 
 pytestmark = pytest.mark.browser
 HERE = Path(__file__).parent
+WORDS = {name: dictionary(f"lab.{name}") for name in LANGUAGES}
 Asked = tuple[str, tuple[int, int, int], int]
 
 REFUSED = """
@@ -40,7 +43,20 @@ relu.|relu.3|relu.x|relu..x|relu é|relu\x1frelu|relu\x85|\u2003|1.2.3|dropout(0
 relu*600|(relu*30)*30|gap(2)|bn + crop(2) + relu|flatten(1)|tanh(x=2)|dropout(q=0.2)|fc(unit=3)|maxpool(k=2)|conv(c=3, k=3)
 conv(64, 9)*4|fc + conv(3, 3)|fc + fc|skip(conv(3, 3))|crop(40)|conv(16, 3, groups=4)|conv(16, 5)*9|fc(1000000)|conv(1000000, (1000, 1000), pad=1000)
 conv(1000000, 3, pad=1)|maxpool(3, stride=5, pad=1)|conv(2, 2, dilation=20)|skip(fc(3))|fc(20) + gap|fc(20) + skip(fc(20)) + fc
+maxpool(2, 0)|conv(0, 3)|conv(16, 0)|conv(16, 3, dilation=0)|conv(16, 3, groups=0)|maxpool(0)|maxpool(2, pad=-1)
+conv(3, (3, 30))|conv(3, (3, 5), stride=(2, 1)) + gap + fc|crop(20) + fc(5) + fc
 """.replace("\n", "|").split("|")
+
+TEXTS = [
+    *REFUSED,
+    "relu" + "*1" * 40,
+    *(text for text in ABSURD if "\ud800" not in text),
+]  # no JSON holds half a surrogate pair
+ODD = [
+    ((0, 3, 3), 10),
+    ((1, 40000, 40000), 10),
+    ((1, 28, 28), 0),
+]  # pictures and classes at fault, whatever the formula
 
 
 class FormulaPage:
@@ -49,7 +65,7 @@ class FormulaPage:
     def __init__(self, browser: webdriver.Chrome, folder: Path) -> None:
         self.browser = browser
         script = join(HERE / "formula_page.js", HERE.parent.parent)
-        page = document(script=script, style="", title="formula", language="en", payload={}, dictionary={})
+        page = document(script=script, style="", title="formula", language="en", payload={}, dictionary=WORDS)
         (folder / "formula.html").write_text(page, encoding="utf-8")
         browser.get((folder / "formula.html").as_uri())
         assert browser.execute_script("return typeof bench") == "object", browser.get_log("browser")
@@ -85,10 +101,28 @@ def test_the_named_plans_are_pythons(page: FormulaPage) -> None:
 
 
 def test_every_refusal_reads_the_same(page: FormulaPage) -> None:
-    texts = [*REFUSED, *(text for text in ABSURD if "\ud800" not in text)]  # no JSON holds half a surrogate pair
-    assert not page.differ([(text, (1, 28, 28), 10) for text in texts])
-    kinds = Counter(str(by_python(text, (1, 28, 28), 10)).split(": ")[1][:20] for text in texts if text)
+    assert not page.differ([(text, (1, 28, 28), 10) for text in TEXTS])
+    kinds = Counter(str(by_python(text, (1, 28, 28), 10)).split(": ")[1][:20] for text in TEXTS if text)
     assert len(kinds) > 40, kinds  # the list is not all of one sort
+
+
+def test_every_fault_and_every_sum_is_said_in_both_languages(page: FormulaPage) -> None:
+    """All sentences of faults and sizes come up here, and in Korean none has an English word but those of formulas."""
+    asked = [*((text, (1, 28, 28), 10) for text in TEXTS), *(("relu", *odd) for odd in ODD)]
+    told = page.browser.execute_script("return bench.describeAll(arguments[0], 'ko')", asked)
+    sentences = {key for key in WORDS["en"] if key.startswith(("fault.", "how."))}
+    unheard = sentences - set(page.browser.execute_script("return bench.used()"))
+    assert unheard == {"fault.try"}  # which the page itself writes beside the hint
+    known = {*ZOO, *LAYERS, *(field for kind in LAYERS.values() for field in kind._fields)}
+    known |= {"skip", "pooling", "floor", "True", "False", "None", "same", "inf"}
+    for (text, *_), message in zip(asked, told, strict=True):
+        if isinstance(message, str):
+            lines = [line.removeprefix("try: ") for line in message.split("\n") if not line.startswith("    ")]
+            assert re.search("[가-힣]", lines[0]), message
+        else:
+            lines = [layer["size_how"] for layer in message["layers"]]
+        words = set(re.findall("[A-Za-z_]{2,}", " ".join(lines))) - known - set(re.findall("[A-Za-z_]+", text))
+        assert not words, message
 
 
 @pytest.mark.parametrize("shape", [(3, 7, 11), (1, 1, 1), (1, 40000, 40000), (0, 3, 3)])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PAGE = Path(__file__).parents[2] / "convscope" / "page"
-CALLS = re.compile(r"\bt\(\"([^\"]+)\"")
+CALLS = re.compile(r"\b(?:t|phrase)\(\"([^\"]+)\"")
 HERE = {
     part: [p for p in sorted((PAGE / "js").rglob("*.js")) if ("lab" in p.parts) == (part == "lab")]
     for part in ("look", "lab")
@@ -43,6 +43,7 @@ def test_every_key_used_is_there_and_every_key_there_is_used() -> None:
 @pytest.mark.parametrize("part", BOTH)
 def test_keys_are_written_out_so_that_they_can_be_found(part: str) -> None:
     assert not re.findall(r"(?<![\w.])(?:(?:app|lab)\.)?t\((?!\"|key)", SOURCE[part])
+    assert not re.findall(r"\bphrase\((?!\"|key)", SOURCE[part])
 
 
 @pytest.mark.parametrize(("part", "key"), SENTENCES)

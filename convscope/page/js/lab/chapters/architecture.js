@@ -3,7 +3,8 @@
 import { make, refill } from "../../dom.js";
 import { thousands } from "../../format.js";
 import { wholeIn } from "../address.js";
-import { FormulaFault, PlanFault, grouped } from "../formula/fault.js";
+import { putFault } from "../faultview.js";
+import { PlanFault, grouped } from "../formula/fault.js";
 import { resolveFormula } from "../formula/parse.js";
 import { planText } from "../formula/plan.js";
 import { tracePlan } from "../formula/trace.js";
@@ -64,7 +65,7 @@ function mountArchitecture(lab) {
         result.classList.remove("stale");
       } catch (error) {
         if (!(error instanceof PlanFault)) throw error;
-        refill(message, make(doc, "p", { class: "fault" }, error.line()), error instanceof FormulaFault ? make(doc, "pre", {}, `${error.shown().text}\n${error.shown().caret}`) : null, error.hint ? make(doc, "p", { class: "note" }, `${t("arch.try")}: ${error.hint}`) : null);
+        putFault(lab, message, error);
         area.setAttribute("aria-invalid", "true");
         result.classList.add("stale");
       }

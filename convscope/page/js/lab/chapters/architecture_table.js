@@ -1,6 +1,7 @@
 /** The layers as a table, as `convscope describe` prints it; a row opens the sums behind it. */
 
 import { make, refill } from "../../dom.js";
+import { spoken } from "../../i18n.js";
 import { grouped } from "../formula/fault.js";
 
 /** @typedef {import("../shapes.js").Lab} Lab */
@@ -36,7 +37,7 @@ export function layerTable(lab, look) {
       const line = (/** @type {string} */ name, /** @type {string} */ text) => make(doc, "p", {}, make(doc, "span", { class: "label" }, name), " ", make(doc, "span", { class: "math figure" }, text));
       refill(how, make(doc, "p", { class: "note" }, t("arch.press")), ...(!node ? [] : [
         make(doc, "p", {}, make(doc, "b", {}, node.name), " ", make(doc, "code", {}, node.text)),
-        node.sizeHow === "as before" ? make(doc, "p", { class: "note" }, t("arch.asbefore")) : line(t("arch.size"), node.sizeHow),
+        line(t("arch.size"), spoken(t, node.sizeHow)),
         node.parametersHow ? line(t("arch.parameters"), node.parametersHow) : null,
         a || b ? make(doc, "p", { class: "note" }, t("arch.dropped", { rows: a, columns: b })) : null]));
     },

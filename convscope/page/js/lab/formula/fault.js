@@ -1,13 +1,18 @@
-/** Errors of a formula, word for word as convscope.errors writes them, and values as Python prints them. */
+/** Errors of a formula, in English word for word as convscope.errors writes them, and values as Python prints them. */
+
+import { phrase, spoken } from "../../i18n.js";
 
 /** @typedef {{is: "int", of: number} | {is: "float", of: number} | {is: "bool", of: boolean} | {is: "str", of: string} | {is: "tuple", of: Value[]}} Value what an argument may be */
-/** @typedef {{where?: string, got?: string, expected?: string, hint?: string, argument?: string}} Details */
+/** @typedef {import("../../i18n.js").Phrase} Phrase */
+/** @typedef {import("../../i18n.js").Translate} Translate */
+/** @typedef {Phrase | string} Said a phrase, or text that needs no language: numbers, formulas */
+/** @typedef {{where?: Said, got?: Said, expected?: Said, hint?: Said, argument?: string}} Details */
 
 /** A mistake its reader can mend: what, where, got, expected, and what to try. */
 export class PlanFault extends Error {
-  /** @param {string} what @param {Details} [details] */
+  /** @param {Said} what @param {Details} [details] */
   constructor(what, details = {}) {
-    super(what);
+    super(typeof what === "string" ? what : what.key);
     this.what = what;
     this.where = details.where ?? "";
     this.got = details.got;
@@ -16,24 +21,22 @@ export class PlanFault extends Error {
     this.argument = details.argument ?? "";
   }
 
-  /** What, where, got and expected as one line. */
-  line() {
-    const got = this.got === undefined ? "" : `, got ${printable(this.got)}`;
-    const expected = this.expected ? `, expected ${this.expected}` : "";
-    return `${this.where ? `${this.where}: ` : ""}${this.what}${got}${expected}`;
-  }
-
-  /** The whole message. @returns {string} */
-  text() {
-    return this.line() + (this.hint ? `\ntry: ${this.hint}` : "");
+  /** What, where, got and expected as one line. @param {Translate} t */
+  line(t) {
+    const [where, expected] = [spoken(t, this.where), spoken(t, this.expected)];
+    const got = this.got === undefined ? null : printable(spoken(t, this.got));
+    let line = spoken(t, this.what);
+    if (got !== null) line = expected ? t("fault.both", { what: line, got, expected }) : t("fault.got", { what: line, got });
+    else if (expected) line = t("fault.expected", { what: line, expected });
+    return where ? `${where}: ${line}` : line;
   }
 }
 
 /** The same with its place in the formula; `column` counts characters from 1. */
 export class FormulaFault extends PlanFault {
-  /** @param {string} what @param {string} formula @param {number} column @param {Details} [details] */
+  /** @param {Said} what @param {string} formula @param {number} column @param {Details} [details] */
   constructor(what, formula, column, details = {}) {
-    super(what, { ...details, where: `formula, column ${column}` });
+    super(what, { ...details, where: phrase("fault.column", { n: column }) });
     this.formula = formula;
     this.column = column;
   }
@@ -43,11 +46,6 @@ export class FormulaFault extends PlanFault {
     const characters = Array.from(this.formula);
     const start = characters.length > 76 ? Math.max(0, this.column - 1 - 50) : 0;
     return { text: printable(characters.slice(start, start + 76).join("")), caret: `${" ".repeat(this.column - 1 - start)}^` };
-  }
-
-  text() {
-    const { text, caret } = this.shown();
-    return [this.line(), `    ${text}`, `    ${caret}`, ...(this.hint ? [`try: ${this.hint}`] : [])].join("\n");
   }
 }
 

@@ -1,5 +1,7 @@
 /** The nearest known word to a misspelt one: the similarity of Ratcliff and Obershelp, as Python's difflib has it. */
 
+import { phrase } from "../../i18n.js";
+
 /** "did you mean X?" for the nearest known word, or the list of all of them. @param {string} word @param {string[]} known */
 export function didYouMean(word, known) {
   const wanted = word.toLowerCase();
@@ -9,7 +11,7 @@ export function didYouMean(word, known) {
     const share = similarity(one, wanted);
     if (share >= 0.5 && (share > most || (share === most && one > best))) [best, most] = [one, share];
   }
-  return best ? `did you mean ${best}?` : `one of ${known.join(", ")}`;
+  return best ? phrase("fault.try.mean", { word: best }) : phrase("fault.try.oneof", { words: known.join(", ") });
 }
 
 /** Twice the matching characters over all characters. @param {string} a @param {string} b */

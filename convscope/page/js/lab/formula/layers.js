@@ -1,8 +1,10 @@
 /** The layers of the formula: their arguments, what each must be, and how they are written. As convscope/formula/layers.py. */
 
+import { phrase } from "../../i18n.js";
 import { PlanFault, floatText, grouped, valueText } from "./fault.js";
 
 /** @typedef {import("./fault.js").Value} Value */
+/** @typedef {import("./fault.js").Said} Said */
 /** @typedef {number | [number, number]} Size */
 /**
  * @typedef {object} LayerPlan one layer; of the options those that its kind has
@@ -39,51 +41,51 @@ export function both(size) {
 
 /** Make a layer of the values that were given, or say what is wrong with them. @param {string} kind @param {Record<string, Value>} given @returns {LayerPlan} */
 export function layerOf(kind, given) {
-  const whole = (/** @type {string} */ name, /** @type {string} */ hint) => (name in given ? wholeNumber(name, given[name], hint) : /** @type {number} */ (ARGUMENTS[kind][name]));
-  const size = (/** @type {string} */ name, /** @type {number} */ least, /** @type {string} */ hint) => (name in given ? sizeOfValue(name, given[name], least, hint) : /** @type {Size} */ (ARGUMENTS[kind][name]));
+  const whole = (/** @type {string} */ name, /** @type {Said} */ hint) => (name in given ? wholeNumber(name, given[name], hint) : /** @type {number} */ (ARGUMENTS[kind][name]));
+  const size = (/** @type {string} */ name, /** @type {number} */ least, /** @type {Said} */ hint) => (name in given ? sizeOfValue(name, given[name], least, hint) : /** @type {Size} */ (ARGUMENTS[kind][name]));
   if (kind === "conv") {
-    const channels = whole("channels", "one for each filter");
-    const kernel = size("kernel", 1, "kernel=3 looks at 3×3 pixels");
-    const stride = size("stride", 1, "stride=1 keeps every position, stride=2 every other");
-    const dilation = size("dilation", 1, "dilation=1 takes neighbouring pixels, dilation=2 every other");
-    const groups = whole("groups", "groups=1 joins every channel to every filter");
-    if (given.bias && given.bias.is !== "bool") throw new PlanFault("bias must be True or False", { got: valueText(given.bias), argument: "bias" });
-    if (channels % groups) throw new PlanFault("groups must divide the channels", { got: `${groups} groups, ${channels} channels`, argument: "groups" });
+    const channels = whole("channels", phrase("fault.try.channels"));
+    const kernel = size("kernel", 1, phrase("fault.try.kernel"));
+    const stride = size("stride", 1, phrase("fault.try.stride"));
+    const dilation = size("dilation", 1, phrase("fault.try.dilation"));
+    const groups = whole("groups", phrase("fault.try.groups"));
+    if (given.bias && given.bias.is !== "bool") throw new PlanFault(phrase("fault.bias"), { got: valueText(given.bias), argument: "bias" });
+    if (channels % groups) throw new PlanFault(phrase("fault.groups"), { got: phrase("fault.groups.got", { groups, channels }), argument: "groups" });
     const same = given.pad?.is === "str" && given.pad.of === "same";
-    const pad = same ? "same" : size("pad", 0, 'pad=0 adds nothing, pad="same" keeps the size at stride 1');
+    const pad = same ? "same" : size("pad", 0, phrase("fault.try.pad"));
     if (same && both(kernel).some((k, i) => (both(dilation)[i] * (k - 1)) % 2)) {
-      throw new PlanFault('pad="same" needs an odd effective kernel', { got: `kernel ${sizeText(kernel)}, dilation ${sizeText(dilation)}`, hint: "an odd kernel, or a pad of your own", argument: "pad" });
+      throw new PlanFault(phrase("fault.same"), { got: `kernel ${sizeText(kernel)}, dilation ${sizeText(dilation)}`, hint: phrase("fault.try.same"), argument: "pad" });
     }
     return { is: kind, channels, kernel, stride, pad, dilation, groups, bias: given.bias ? Boolean(given.bias.of) : true };
   }
   if (kind === "maxpool" || kind === "avgpool") {
-    const kernel = size("kernel", 1, "maxpool(2) takes one of 2×2");
-    const stride = given.stride ? size("stride", 1, "leave it out to step by the kernel's size") : kernel;
-    const pad = size("pad", 0, "pad=0 adds nothing");
+    const kernel = size("kernel", 1, phrase("fault.try.pool"));
+    const stride = given.stride ? size("stride", 1, phrase("fault.try.step")) : kernel;
+    const pad = size("pad", 0, phrase("fault.try.nopad"));
     if (both(pad).some((p, i) => 2 * p > both(kernel)[i])) {
-      throw new PlanFault("pooling pads by half the kernel at most", { got: `pad ${sizeText(pad)}, kernel ${sizeText(kernel)}`, hint: "a larger pad would make windows of padding alone", argument: "pad" });
+      throw new PlanFault(phrase("fault.pool.pad"), { got: `pad ${sizeText(pad)}, kernel ${sizeText(kernel)}`, hint: phrase("fault.try.half"), argument: "pad" });
     }
     return { is: kind, kernel, stride, pad };
   }
   if (kind === "leaky_relu") return { is: kind, slope: given.slope ? share("slope", given.slope, 1, "leaky_relu(0.01)") : 0.01 };
   if (kind === "dropout") return { is: kind, p: given.p ? share("p", given.p, 0.999, "dropout(0.5)") : 0.5 };
-  if (kind === "fc") return { is: kind, units: given.units ? wholeNumber("units", given.units, "fc alone gives one output per class") : null };
+  if (kind === "fc") return { is: kind, units: given.units ? wholeNumber("units", given.units, phrase("fault.try.fc")) : null };
   if (kind === "crop") return { is: kind, size: size("size", 1, "crop(24)") };
   return { is: kind };
 }
 
-/** @param {string} name @param {Value} value @param {string} hint */
+/** @param {string} name @param {Value} value @param {Said} hint */
 function wholeNumber(name, value, hint) {
-  if (value.is !== "int" || value.of < 1) throw new PlanFault(`${name} must be a whole number of 1 or more`, { got: valueText(value), hint, argument: name });
+  if (value.is !== "int" || value.of < 1) throw new PlanFault(phrase("fault.whole", { name, least: 1 }), { got: valueText(value), hint, argument: name });
   if (value.of > LARGEST_SIZE) throw tooLarge(name, value);
   return value.of;
 }
 
-/** @param {string} name @param {Value} value @param {number} least @param {string} hint @returns {Size} */
+/** @param {string} name @param {Value} value @param {number} least @param {Said} hint @returns {Size} */
 function sizeOfValue(name, value, least, hint) {
   const parts = value.is === "tuple" ? value.of : [value, value];
   if (parts.length !== 2 || !parts.every((part) => part.is === "int" && part.of >= least)) {
-    throw new PlanFault(`${name} must be a whole number of ${least} or more${value.is === "tuple" ? ", or two" : ""}`, { got: valueText(value), hint, argument: name });
+    throw new PlanFault(value.is === "tuple" ? phrase("fault.whole.two", { name, least }) : phrase("fault.whole", { name, least }), { got: valueText(value), hint, argument: name });
   }
   const [rows, columns] = parts.map((part) => Number(part.of));
   if (Math.max(rows, columns) > LARGEST_SIZE) throw tooLarge(name, value);
@@ -92,13 +94,13 @@ function sizeOfValue(name, value, least, hint) {
 
 /** @param {string} name @param {Value} value */
 function tooLarge(name, value) {
-  return new PlanFault(`${name} is too large`, { got: valueText(value), expected: `at most ${grouped(LARGEST_SIZE)}`, argument: name });
+  return new PlanFault(phrase("fault.large", { name }), { got: valueText(value), expected: phrase("fault.most", { n: grouped(LARGEST_SIZE) }), argument: name });
 }
 
-/** @param {string} name @param {Value} value @param {number} most @param {string} hint */
+/** @param {string} name @param {Value} value @param {number} most @param {Said} hint */
 function share(name, value, most, hint) {
   const number = value.is === "int" || value.is === "float" ? value.of : NaN;
-  if (!(number >= 0 && number <= most)) throw new PlanFault(`${name} must be a number from 0 to ${most}`, { got: valueText(value), hint, argument: name });
+  if (!(number >= 0 && number <= most)) throw new PlanFault(phrase("fault.share", { name, most }), { got: valueText(value), hint, argument: name });
   return number;
 }
 

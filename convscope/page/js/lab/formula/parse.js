@@ -1,5 +1,6 @@
 /** From text to a plan, with the column of whatever is wrong. As convscope/formula/parse.py. */
 
+import { phrase } from "../../i18n.js";
 import { FormulaFault, PlanFault } from "./fault.js";
 import { didYouMean } from "./guess.js";
 import { ARGUMENTS, layerOf } from "./layers.js";
@@ -13,9 +14,11 @@ import { ZOO } from "./zoo.js";
 /** @typedef {import("./plan.js").Plan} Plan */
 /** @typedef {import("./tree.js").Syntax} Syntax */
 
-const HOW = "layers joined by +, repeated by *: (conv(16, 3) + relu)*2 + fc";
-/** @type {Record<string, string>} */
-const EXAMPLES = { conv: "conv(16, 3) or conv(16, 3, stride=2, pad=1)", maxpool: "maxpool(2)", avgpool: "avgpool(2)", crop: "crop(24)" };
+/** @typedef {import("./fault.js").Said} Said */
+
+const HOW = phrase("fault.try.formula");
+/** @type {Record<string, Said>} */
+const EXAMPLES = { conv: phrase("fault.try.conv"), maxpool: "maxpool(2)", avgpool: "avgpool(2)", crop: "crop(24)" };
 
 /** Return the named plan or what the text says; throws a FormulaFault. @param {string} text @returns {Plan} */
 export function resolveFormula(text) {
@@ -25,8 +28,8 @@ export function resolveFormula(text) {
     return parseFormula(text);
   } catch (error) {
     const word = name.replace(/[-_]/g, "");
-    if (error instanceof FormulaFault && /^[\p{L}\p{N}]+$/u.test(word) && error.what.includes("no layer is called")) {
-      throw new FormulaFault(`no plan or layer is called ${text.trim()}`, text, 1, { hint: didYouMean(name, [...Object.keys(ZOO), ...Object.keys(ARGUMENTS)]) });
+    if (error instanceof FormulaFault && /^[\p{L}\p{N}]+$/u.test(word) && error.message === "fault.layer.unknown") {
+      throw new FormulaFault(phrase("fault.plan.unknown", { name: text.trim() }), text, 1, { hint: didYouMean(name, [...Object.keys(ZOO), ...Object.keys(ARGUMENTS)]) });
     }
     throw error;
   }
@@ -36,7 +39,7 @@ export function resolveFormula(text) {
 export function parseFormula(text) {
   refuseAbsurd(text);
   const source = plainSource(text);
-  const complain = (/** @type {number} */ start, /** @type {string} */ what, /** @type {Details} */ details = {}) => new FormulaFault(what, text, start + 1, details);
+  const complain = (/** @type {number} */ start, /** @type {Said} */ what, /** @type {Details} */ details = {}) => new FormulaFault(what, text, start + 1, details);
   const words = (/** @type {Syntax} */ node) => source.slice(node.start, node.end);
 
   /** Call `make`; what it objects to is reported at the argument it names, or at `start`. @template T @param {number} start @param {() => T} make @param {Record<string, number>} [places] */
@@ -55,18 +58,18 @@ export function parseFormula(text) {
     if (node.is === "binary" && node.word === "+") return chained(node);
     if (node.is === "binary" && node.word === "*") return repeated(node);
     if (node.is === "list") {
-      if (parts.length !== 1) throw complain(node.start, "[…] holds one group", { got: `${parts.length} parts`, hint: "join layers by +" });
+      if (parts.length !== 1) throw complain(node.start, phrase("fault.list"), { got: phrase("fault.parts", { n: parts.length }), hint: phrase("fault.try.join") });
       return planOf(parts[0]);
     }
     if (node.is === "name") return layer(node, node, [], []);
     if (node.is === "call") {
       const [name, ...args] = parts;
-      if (name.is !== "name") throw complain(name.start, "a layer's name must stand here");
+      if (name.is !== "name") throw complain(name.start, phrase("fault.name"));
       if (name.word === "skip") return skipped(node, args, node.named ?? []);
       return layer(node, name, args, node.named ?? []);
     }
-    if (node.is === "tuple") throw complain(node.start, "layers are joined by +, not by commas", { hint: HOW });
-    throw complain(node.start, "a layer or a group must stand here", { got: words(node), hint: HOW });
+    if (node.is === "tuple") throw complain(node.start, phrase("fault.commas"), { hint: HOW });
+    throw complain(node.start, phrase("fault.place"), { got: words(node), hint: HOW });
   };
 
   /** @param {Syntax} node @returns {Plan} */
@@ -92,7 +95,7 @@ export function parseFormula(text) {
     while (inner.is === "binary" && inner.word === "*") {
       let [body, times] = /** @type {Syntax[]} */ (inner.parts);
       if (isConstant(body) && !isConstant(times)) [body, times] = [times, body];
-      if (times.value?.is !== "int") throw complain(times.start, "* repeats a layer or group a whole number of times", { got: words(times), hint: "(conv(16, 3) + relu)*2" });
+      if (times.value?.is !== "int") throw complain(times.start, phrase("fault.times"), { got: words(times), hint: "(conv(16, 3) + relu)*2" });
       factors.push(times);
       inner = body;
     }
@@ -106,7 +109,7 @@ export function parseFormula(text) {
 
   /** @param {Syntax} node @param {Syntax[]} args @param {{name: string}[]} named @returns {Plan} */
   const skipped = (node, args, named) => {
-    if (args.length !== 1 || named.length) throw complain(node.start, "skip takes one group", { got: String(args.length + named.length), hint: "skip(conv(16, 3, pad=1) + relu)" });
+    if (args.length !== 1 || named.length) throw complain(node.start, phrase("fault.skip"), { got: String(args.length + named.length), hint: "skip(conv(16, 3, pad=1) + relu)" });
     const body = planOf(args[0]);
     return at(node.start, () => skip(body));
   };
@@ -114,21 +117,21 @@ export function parseFormula(text) {
   /** @param {Syntax} node @param {Syntax} name @param {Syntax[]} args @param {{name: string, start: number, value: Syntax}[]} named @returns {Plan} */
   const layer = (node, name, args, named) => {
     const kind = name.word ?? "";
-    if (!Object.hasOwn(ARGUMENTS, kind)) throw complain(name.start, `no layer is called ${kind}`, { hint: didYouMean(kind, [...Object.keys(ARGUMENTS), "skip"]) });
+    if (!Object.hasOwn(ARGUMENTS, kind)) throw complain(name.start, phrase("fault.layer.unknown", { name: kind }), { hint: didYouMean(kind, [...Object.keys(ARGUMENTS), "skip"]) });
     const fields = Object.keys(ARGUMENTS[kind]);
     const usage = EXAMPLES[kind] ?? kind;
     /** @type {Record<string, Syntax>} */
     const given = {};
     args.forEach((arg, i) => {
-      if (i >= fields.length) throw complain(arg.start, `too many arguments for ${kind}`, { got: String(args.length), expected: fields.length ? `at most ${fields.length}` : "none", hint: usage });
+      if (i >= fields.length) throw complain(arg.start, phrase("fault.arguments", { kind }), { got: String(args.length), expected: fields.length ? phrase("fault.most", { n: fields.length }) : phrase("fault.none"), hint: usage });
       given[fields[i]] = arg;
     });
     for (const { name: option, start, value } of named) {
-      if (!fields.includes(option)) throw complain(start, `${kind} has no option ${option}`, { hint: fields.length ? didYouMean(option, fields) : `${kind} has no options` });
-      if (option in given) throw complain(start, `${option} is given twice`);
+      if (!fields.includes(option)) throw complain(start, phrase("fault.option", { kind, option }), { hint: fields.length ? didYouMean(option, fields) : phrase("fault.options", { kind }) });
+      if (option in given) throw complain(start, phrase("fault.twice", { option }));
       given[option] = value;
     }
-    for (const field of fields) if (!(field in given) && ARGUMENTS[kind][field] === null) throw complain(name.start, `${kind} needs ${field}`, { hint: usage });
+    for (const field of fields) if (!(field in given) && ARGUMENTS[kind][field] === null) throw complain(name.start, phrase("fault.missing", { kind, field }), { hint: usage });
     const values = Object.fromEntries(Object.entries(given).map(([field, place]) => [field, valueOf(place)]));
     return at(node.start, () => layerOf(kind, values), Object.fromEntries(Object.entries(given).map(([field, place]) => [field, place.start])));
   };
@@ -139,7 +142,7 @@ export function parseFormula(text) {
     const inner = node.parts?.[0]?.value;
     if (node.is === "unary" && node.word === "-" && (inner?.is === "int" || inner?.is === "float")) return { is: inner.is, of: -inner.of };
     if (node.is === "tuple") return { is: "tuple", of: (node.parts ?? []).map(valueOf) };
-    throw complain(node.start, 'a number, a pair (rows, columns), True, False or "same" must stand here', { got: words(node) });
+    throw complain(node.start, phrase("fault.value"), { got: words(node) });
   };
 
   return planOf(syntaxOf(source));

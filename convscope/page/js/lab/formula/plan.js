@@ -1,5 +1,6 @@
 /** Plans: layers chained, repeated and skipped over. As convscope/formula/plan.py. */
 
+import { phrase } from "../../i18n.js";
 import { PlanFault, grouped } from "./fault.js";
 import { layerText } from "./layers.js";
 import { MAX_DEPTH, MAX_LAYERS } from "./scan.js";
@@ -22,27 +23,27 @@ const cropsFirst = (plan) => partsOf(plan)[0].is === "crop";
 /** @param {Plan} first @param {Plan} second @returns {ChainPlan} */
 export function chain(first, second) {
   const parts = [...partsOf(first), ...partsOf(second)];
-  for (const part of parts.slice(1)) if (cropsFirst(part)) throw new PlanFault("crop can only come first", { got: planText(part), hint: "put crop(…) in front of everything else" });
+  for (const part of parts.slice(1)) if (cropsFirst(part)) throw new PlanFault(phrase("fault.crop.first"), { got: planText(part), hint: phrase("fault.try.crop") });
   return within({ is: "chain", parts, count: parts.reduce((n, part) => n + countOf(part), 0), depth: 1 + Math.max(...parts.map(depthOf)) });
 }
 
 /** @param {Plan} body @param {number} times @returns {RepeatPlan} */
 export function repeat(body, times) {
-  if (times < 1) throw new PlanFault("a repeat must be a whole number of 1 or more", { got: String(times), hint: "*2 builds it twice", argument: "*" });
-  if (cropsFirst(body)) throw new PlanFault("crop can only come first, once", { got: `${planText(body)}*${times}`, argument: "*" });
+  if (times < 1) throw new PlanFault(phrase("fault.repeat"), { got: String(times), hint: phrase("fault.try.repeat"), argument: "*" });
+  if (cropsFirst(body)) throw new PlanFault(phrase("fault.crop.once"), { got: `${planText(body)}*${times}`, argument: "*" });
   return within({ is: "repeat", body, times, count: countOf(body) * times, depth: 1 + depthOf(body) });
 }
 
 /** @param {Plan} body @returns {SkipPlan} */
 export function skip(body) {
-  if (cropsFirst(body)) throw new PlanFault("crop can only come first", { got: `skip(${planText(body)})` });
+  if (cropsFirst(body)) throw new PlanFault(phrase("fault.crop.first"), { got: `skip(${planText(body)})` });
   return within({ is: "skip", body, count: countOf(body) + 1, depth: 1 + depthOf(body) });
 }
 
 /** @template {{count: number, depth: number}} P @param {P} plan @returns {P} */
 function within(plan) {
-  if (plan.count > MAX_LAYERS) throw new PlanFault("too many layers after repeats", { got: grouped(plan.count), expected: `at most ${MAX_LAYERS}`, argument: "*" });
-  if (plan.depth > MAX_DEPTH) throw new PlanFault("groups nested too deep", { got: String(plan.depth), expected: `at most ${MAX_DEPTH}` });
+  if (plan.count > MAX_LAYERS) throw new PlanFault(phrase("fault.layers"), { got: grouped(plan.count), expected: phrase("fault.most", { n: MAX_LAYERS }), argument: "*" });
+  if (plan.depth > MAX_DEPTH) throw new PlanFault(phrase("fault.deep"), { got: String(plan.depth), expected: phrase("fault.most", { n: MAX_DEPTH }) });
   return plan;
 }
 

@@ -1,5 +1,6 @@
 /** From text to tokens, as convscope/formula/faults.py scans it. */
 
+import { phrase } from "../../i18n.js";
 import { FormulaFault, grouped, isPrintable, quotedCharacter } from "./fault.js";
 
 /** @typedef {{kind: "string" | "name" | "number" | "mark" | "other" | "end", word: string, start: number, end: number}} Token */
@@ -15,19 +16,19 @@ export function refuseAbsurd(text) {
   const size = new TextEncoder().encode(text).length;
   const characters = Array.from(text);
   if (size > MAX_TEXT) {
-    throw new FormulaFault("the formula is too long", characters.slice(0, 200).join(""), 1, { got: `${grouped(size)} bytes`, expected: `at most ${grouped(MAX_TEXT)}` });
+    throw new FormulaFault(phrase("fault.long"), characters.slice(0, 200).join(""), 1, { got: phrase("fault.bytes", { n: grouped(size) }), expected: phrase("fault.most", { n: grouped(MAX_TEXT) }) });
   }
-  if (characters.every((c) => SPACE.test(c))) throw new FormulaFault("the formula is empty", " ", 1, { hint: "conv(16, 5) + relu + maxpool(2) + fc" });
+  if (characters.every((c) => SPACE.test(c))) throw new FormulaFault(phrase("fault.empty"), " ", 1, { hint: "conv(16, 5) + relu + maxpool(2) + fc" });
   let depth = 0;
   let joints = 0;
   characters.forEach((c, i) => {
     if ("([{".includes(c)) {
-      if (++depth > MAX_DEPTH) throw new FormulaFault("brackets nested too deep", text, i + 1, { expected: `at most ${MAX_DEPTH}` });
+      if (++depth > MAX_DEPTH) throw new FormulaFault(phrase("fault.brackets"), text, i + 1, { expected: phrase("fault.most", { n: MAX_DEPTH }) });
     } else if (")]}".includes(c)) depth--;
     else if ("+*-~×".includes(c)) {
-      if (++joints > 2 * MAX_LAYERS) throw new FormulaFault("too many + and *", text, i + 1, { expected: `at most ${2 * MAX_LAYERS}` });
+      if (++joints > 2 * MAX_LAYERS) throw new FormulaFault(phrase("fault.joints"), text, i + 1, { expected: phrase("fault.most", { n: 2 * MAX_LAYERS }) });
     } else if (c > "\x7f" || !(isPrintable(c) || SPACE.test(c)) || "#\\;".includes(c)) {
-      throw new FormulaFault("a character that no formula has", text, i + 1, { got: quotedCharacter(c), hint: "letters, digits and + * ( ) [ ] , = . only" });
+      throw new FormulaFault(phrase("fault.character"), text, i + 1, { got: quotedCharacter(c), hint: phrase("fault.try.characters") });
     }
   });
 }

@@ -1,11 +1,13 @@
 /** The sizes that a layer makes, the sum that gives them, and what no window reads. As in convscope/formula/shapes.py. */
 
+import { phrase } from "../../i18n.js";
 import { PlanFault } from "./fault.js";
 import { both } from "./layers.js";
 
 /** @typedef {import("./layers.js").LayerPlan} LayerPlan */
 /** @typedef {import("./costs.js").Three} Three */
 /** @typedef {import("./fields.js").Two} Two */
+/** @typedef {import("./fault.js").Said} Said */
 /** @typedef {{kernel: Two, stride: Two, pad: Two, dilation: Two}} PlanWindow */
 
 /** What a convolution or a pooling lays over its input. @param {LayerPlan} layer @returns {PlanWindow | null} */
@@ -22,31 +24,31 @@ export function extentOf(window) {
   return [window.dilation[0] * (window.kernel[0] - 1) + 1, window.dilation[1] * (window.kernel[1] - 1) + 1];
 }
 
-/** The output's shape, how it comes about, and the rows and columns left out. @param {LayerPlan} layer @param {Three} shape @param {PlanWindow | null} window @param {string} where @returns {{output: Three, how: string, dropped: Two}} */
+/** The output's shape, how it comes about, and the rows and columns left out. @param {LayerPlan} layer @param {Three} shape @param {PlanWindow | null} window @param {Said} where @returns {{output: Three, how: Said, dropped: Two}} */
 export function sizesOf(layer, shape, window, where) {
   const [channels, height, width] = shape;
   if (window) {
     const [rows, columns] = [axisOf(height, 0, window, where), axisOf(width, 1, window, where)];
-    const how = rows.how === columns.how ? rows.how : `rows ${rows.how}, columns ${columns.how}`;
+    const how = rows.how === columns.how ? rows.how : phrase("how.two", { rows: rows.how, columns: columns.how });
     return { output: [layer.channels ?? channels, rows.size, columns.size], how, dropped: [rows.unread, columns.unread] };
   }
-  if (layer.is === "gap") return { output: [channels, 1, 1], how: `the mean of ${height}×${width}`, dropped: [0, 0] };
+  if (layer.is === "gap") return { output: [channels, 1, 1], how: phrase("how.mean", { size: `${height}×${width}` }), dropped: [0, 0] };
   if (layer.is === "flatten") return { output: [channels * height * width, 1, 1], how: `${channels}×${height}×${width} = ${channels * height * width}`, dropped: [0, 0] };
   if (layer.is === "crop") {
     const [h, w] = both(layer.size ?? 1);
-    if (h > height || w > width) throw new PlanFault("the crop is larger than the picture", { where, got: `${h}×${w}`, expected: `at most ${height}×${width}` });
-    return { output: [channels, h, w], how: `the middle ${h}×${w} of ${height}×${width}`, dropped: [height - h, width - w] };
+    if (h > height || w > width) throw new PlanFault(phrase("fault.crop"), { where, got: `${h}×${w}`, expected: phrase("fault.most", { n: `${height}×${width}` }) });
+    return { output: [channels, h, w], how: phrase("how.middle", { part: `${h}×${w}`, size: `${height}×${width}` }), dropped: [height - h, width - w] };
   }
-  return { output: shape, how: "as before", dropped: [0, 0] };
+  return { output: shape, how: phrase("how.before"), dropped: [0, 0] };
 }
 
-/** @param {number} size @param {0 | 1} axis @param {PlanWindow} window @param {string} where */
+/** @param {number} size @param {0 | 1} axis @param {PlanWindow} window @param {Said} where */
 function axisOf(size, axis, window, where) {
   const [k, s, p, d] = [extentOf(window)[axis], window.stride[axis], window.pad[axis], window.dilation[axis]];
   const made = Math.floor((size - k + 2 * p) / s) + 1;
   const how = `floor((${size} − ${k} + 2×${p})/${s}) + 1 = ${made}`;
   if (size + 2 * p < k) {
-    throw new PlanFault(`nothing is left: its ${axis ? "columns" : "rows"} would be ${how}`, { where, expected: "1 or more", hint: "fewer or smaller kernels and poolings before it, or pad more" });
+    throw new PlanFault(axis ? phrase("fault.nothing.columns", { how }) : phrase("fault.nothing.rows", { how }), { where, expected: phrase("fault.least", { n: 1 }), hint: phrase("fault.try.nothing") });
   }
   if (d === 1 && s <= k) return { size: made, how, unread: Math.max(0, ((size - k + 2 * p) % s) - p) }; // windows touch
   const read = new Set();

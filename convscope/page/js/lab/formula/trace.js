@@ -1,5 +1,6 @@
 /** From a plan to its numbers, layer by layer. As convscope/formula/shapes.py, whose nodes these are. */
 
+import { phrase } from "../../i18n.js";
 import { macsOf, parametersOf } from "./costs.js";
 import { PlanFault, grouped } from "./fault.js";
 import { joined, shifted, through } from "./fields.js";
@@ -18,7 +19,7 @@ import { extentOf, sizesOf, windowOf } from "./sizes.js";
  * @property {string} name @property {LayerPlan} layer @property {string} text @property {number} source @property {number | null} other
  * @property {Three} input @property {Three} output @property {boolean} flat @property {PlanWindow | null} window
  * @property {bigint} parameters @property {string} parametersHow @property {bigint} macs
- * @property {string} sizeHow @property {Two} dropped @property {Field} field
+ * @property {import("./fault.js").Said} sizeHow @property {Two} dropped @property {Field} field
  */
 /** @typedef {{plan: Plan, input: Three, classes: number, nodes: PlanNode[], parameters: bigint, macs: bigint}} PlanNetwork */
 
@@ -27,9 +28,9 @@ const MAX_NUMBERS = 500000000;
 
 /** Write a plan out for pictures of one shape; throws a PlanFault. @param {Plan} plan @param {Three} input @param {number} classes @returns {PlanNetwork} */
 export function tracePlan(plan, input, classes) {
-  if (!input.every((n) => Number.isInteger(n) && n >= 1)) throw new PlanFault("the input must be channels, rows and columns of 1 or more", { got: `(${input.join(", ")})`, hint: "(1, 28, 28)" });
-  if (classes < 1) throw new PlanFault("there must be one class or more", { got: String(classes) });
-  if (input[0] * input[1] * input[2] > MAX_NUMBERS) throw new PlanFault("the input is too large", { got: input.join("×"), expected: `at most ${grouped(MAX_NUMBERS)} numbers` });
+  if (!input.every((n) => Number.isInteger(n) && n >= 1)) throw new PlanFault(phrase("fault.input"), { got: `(${input.join(", ")})`, hint: "(1, 28, 28)" });
+  if (classes < 1) throw new PlanFault(phrase("fault.classes"), { got: String(classes) });
+  if (input[0] * input[1] * input[2] > MAX_NUMBERS) throw new PlanFault(phrase("fault.input.large"), { got: input.join("×"), expected: phrase("fault.most.numbers", { n: grouped(MAX_NUMBERS) }) });
   /** @type {PlanNode[]} */
   const nodes = [];
   /** @type {Map<string, number>} */
@@ -58,7 +59,7 @@ export function tracePlan(plan, input, classes) {
     const [begin, before, flat] = [nodes.length - 1, shapeNow(), flatNow()];
     addPlan(body);
     if (shapeNow().join() !== before.join() || flatNow() !== flat) {
-      throw new PlanFault("skip adds its input to its output, so both must have one shape", { where: `skip(${planText(body)})`, got: `${before.join("×")} in, ${shapeNow().join("×")} out`, hint: 'pad="same", stride 1 and as many channels out as in keep the shape' });
+      throw new PlanFault(phrase("fault.skip.shape"), { where: `skip(${planText(body)})`, got: phrase("fault.skip.got", { before: before.join("×"), after: shapeNow().join("×") }), hint: phrase("fault.try.skip") });
     }
     add({ is: "add" }, begin);
   };
@@ -66,21 +67,21 @@ export function tracePlan(plan, input, classes) {
   const add = (layer, other) => {
     counts.set(layer.is, (counts.get(layer.is) ?? 0) + 1);
     const text = layerText(layer);
-    const where = `layer ${nodes.length + 1}, ${text}`;
+    const where = phrase("fault.layer", { n: nodes.length + 1, layer: text });
     const [index, shape, flat] = [nodes.length - 1, shapeNow(), flatNow()];
     if (flat && ["conv", "maxpool", "avgpool", "gap", "crop"].includes(layer.is)) {
-      throw new PlanFault("needs maps (channels × rows × columns)", { where, got: `${shape[0]} numbers in a row`, hint: "put it before flatten and fc" });
+      throw new PlanFault(phrase("fault.maps"), { where, got: phrase("fault.maps.got", { n: shape[0] }), hint: phrase("fault.try.maps") });
     }
     const window = windowOf(layer);
     let { output, how, dropped } = sizesOf(layer, shape, window, where);
     if (layer.is === "fc") {
       unitsLeft--;
-      if (layer.units === null && unitsLeft) throw new PlanFault("only the last fc may go without a number", { where, hint: "fc(128) gives 128 units" });
+      if (layer.units === null && unitsLeft) throw new PlanFault(phrase("fault.units"), { where, hint: phrase("fault.try.units") });
       output = [layer.units ?? classes, 1, 1];
-      how = `${output[0]} units`;
+      how = phrase("how.units", { n: output[0] });
     }
-    if (output[0] * output[1] * output[2] > MAX_NUMBERS) throw new PlanFault("the output is too large", { where, got: output.join("×"), expected: `at most ${grouped(MAX_NUMBERS)} numbers` });
-    if (layer.is === "conv" && shape[0] % (layer.groups ?? 1)) throw new PlanFault("groups must divide the channels that come in", { where, got: `${layer.groups} groups, ${shape[0]} channels` });
+    if (output[0] * output[1] * output[2] > MAX_NUMBERS) throw new PlanFault(phrase("fault.output.large"), { where, got: output.join("×"), expected: phrase("fault.most.numbers", { n: grouped(MAX_NUMBERS) }) });
+    if (layer.is === "conv" && shape[0] % (layer.groups ?? 1)) throw new PlanFault(phrase("fault.groups.in"), { where, got: phrase("fault.groups.got", { groups: layer.groups ?? 1, channels: shape[0] }) });
     const [parameters, parametersHow] = parametersOf(layer, shape, output);
     let field = fieldAfter(layer, fieldAt(index), flat ? grid : [shape[1], shape[2]], window);
     if (layer.is === "flatten" && !flat) grid = [shape[1], shape[2]];
@@ -96,8 +97,8 @@ export function tracePlan(plan, input, classes) {
   const parameters = nodes.reduce((n, node) => n + node.parameters, 0n);
   if (parameters > MAX_PARAMETERS) {
     const most = nodes.reduce((a, b) => (b.parameters > a.parameters ? b : a));
-    throw new PlanFault("too many parameters", {
-      got: `${grouped(parameters)} (most in ${most.text}: ${most.parametersHow})`, expected: `at most ${grouped(MAX_PARAMETERS)}`, hint: "pool or stride before the fully connected layer, or use fewer channels",
+    throw new PlanFault(phrase("fault.parameters"), {
+      got: phrase("fault.parameters.got", { n: grouped(parameters), layer: most.text, how: most.parametersHow }), expected: phrase("fault.most", { n: grouped(MAX_PARAMETERS) }), hint: phrase("fault.try.parameters"),
     });
   }
   return { plan, input, classes, nodes, parameters, macs: nodes.reduce((n, node) => n + node.macs, 0n) };

@@ -1,5 +1,6 @@
 /** From tokens to a syntax tree with the places of everything; the grammar is that of convscope/formula/faults.py. */
 
+import { phrase } from "../../i18n.js";
 import { FormulaFault } from "./fault.js";
 import { tokens } from "./scan.js";
 
@@ -31,9 +32,9 @@ export function syntaxOf(source) {
   const fault = (/** @type {Token} */ token) => {
     if (token.kind === "end" && open.length) {
       const { word, start } = open[open.length - 1];
-      return new FormulaFault(`${word} is never closed`, source, start + 1, { hint: `add ${word === "(" ? ")" : "]"}` });
+      return new FormulaFault(phrase("fault.open", { bracket: word }), source, start + 1, { hint: phrase("fault.try.close", { bracket: word === "(" ? ")" : "]" }) });
     }
-    return new FormulaFault("not a formula from here on", source, token.start + 1, { hint: "layers joined by +, repeated by *: (conv(16, 3) + relu)*2 + fc" });
+    return new FormulaFault(phrase("fault.syntax"), source, token.start + 1, { hint: phrase("fault.try.formula") });
   };
   const behind = () => list[place - 1].end;
 
@@ -112,7 +113,7 @@ export function syntaxOf(source) {
     }
     if (token.kind === "number") {
       const value = numberOf(word);
-      if (value.is === "int" && /** @type {number} */ (value.of) > LARGEST_NUMBER) throw new FormulaFault("a number too large for a formula", source, start + 1, { got: word });
+      if (value.is === "int" && /** @type {number} */ (value.of) > LARGEST_NUMBER) throw new FormulaFault(phrase("fault.number"), source, start + 1, { got: word });
       place++;
       return { is: "value", value, start, end: behind() };
     }

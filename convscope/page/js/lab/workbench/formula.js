@@ -3,6 +3,7 @@
 import { make, refill } from "../../dom.js";
 import { firstLearned, layerTable } from "../chapters/architecture_table.js";
 import { wholeIn } from "../address.js";
+import { putFault } from "../faultview.js";
 import { FormulaFault, PlanFault, grouped } from "../formula/fault.js";
 import { resolveFormula } from "../formula/parse.js";
 import { tracePlan } from "../formula/trace.js";
@@ -33,7 +34,7 @@ export function formulaPart(lab, text, on, shapeOf, settled) {
   /** @param {PlanFault} fault */
   const complain = (fault) => {
     good = false;
-    refill(message, make(doc, "p", { class: "fault" }, fault.line()), fault instanceof FormulaFault ? make(doc, "pre", {}, `${fault.shown().text}\n${fault.shown().caret}`) : null, fault.hint ? make(doc, "p", { class: "note" }, `${t("arch.try")}: ${fault.hint}`) : null);
+    putFault(lab, message, fault);
     result.classList.add("stale");
   };
 
