@@ -30,6 +30,16 @@ def invert_needed(image: Pixels) -> bool:
     return border - _quantile(middle, 0.05) >= 64
 
 
+def inverts_needed(images: Pixels) -> NDArray[np.bool_]:
+    """Tell for each of pictures (N, C, H, W) what `invert_needed` tells of it."""
+    import numpy as np
+
+    light = images[..., _outer(images.shape[2:])].max(axis=(1, 2), initial=0) >= 128
+    needed = np.zeros(len(images), bool)
+    needed[light] = [invert_needed(image) for image in images[light]]
+    return needed
+
+
 def dark_borders(images: Pixels) -> bool:
     """Tell whether pictures (N, C, H, W) are mostly light on a dark ground: in 3 of 4 the border's median is below 64.
 

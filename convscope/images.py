@@ -29,6 +29,7 @@ __all__ = [
     "MAX_PIXELS",
     "RESIZE_RULE",
     "SUFFIXES",
+    "contents",
     "dark_borders",
     "decode",
     "from_array",
@@ -65,6 +66,7 @@ SUFFIXES = frozenset(suffix for _, _, suffixes in _FORMATS.values() for suffix i
 
 _TURNS = ("FLIP_LEFT_RIGHT", "ROTATE_180", "FLIP_TOP_BOTTOM", "TRANSPOSE", "ROTATE_270", "TRANSVERSE", "ROTATE_90")
 _ORIENTATION = 0x0112  # EXIF 2.32, table 4: 1 is upright, 2 … 8 are undone by _TURNS
+_READ_ONLY = os.O_RDONLY | getattr(os, "O_BINARY", 0)  # Windows would turn line ends otherwise
 _OPENING = threading.Lock()  # warnings' filters belong to the whole process
 
 
@@ -84,7 +86,7 @@ def decode(
     Raises InputError, naming the file, if it is missing, no such picture, damaged, truncated or beyond `max_pixels`.
     """
     where = "picture" if isinstance(source, bytes) else printable(os.fspath(source), 400)
-    data = source if isinstance(source, bytes) else _read(source, where)
+    data = source if isinstance(source, bytes) else contents(source, where)
     try:
         picture = _open(data, where, max_pixels)
         if size is not None and picture.format == "JPEG":
@@ -103,7 +105,7 @@ def probe(source: str | os.PathLike[str] | bytes, *, max_pixels: int = MAX_PIXEL
     Raises InputError as `decode` does.
     """
     where = "picture" if isinstance(source, bytes) else printable(os.fspath(source), 400)
-    data = source if isinstance(source, bytes) else _read(source, where)
+    data = source if isinstance(source, bytes) else contents(source, where)
     try:
         picture = _open(data, where, max_pixels)
         width, height = picture.size
@@ -179,18 +181,27 @@ def from_array(
     return from_image(Image.fromarray(values), size, channels, where=where)
 
 
-def _read(path: str | os.PathLike[str], where: str) -> bytes:
+def contents(path: str | os.PathLike[str], where: str = "picture") -> bytes:
+    """Return a file's bytes. Raises InputError, naming `where`, if it is missing, no file or too large for a picture."""
     try:
         status = os.stat(path)
         if not stat.S_ISREG(status.st_mode):  # a pipe would make us wait for ever
             raise InputError(
                 "a folder" if stat.S_ISDIR(status.st_mode) else "not a file", where=where, expected="a picture"
             )
-        if status.st_size > MAX_FILE_BYTES:
-            size, most = f"{status.st_size} bytes", f"at most {MAX_FILE_BYTES}"
-            raise InputError("too large a file for a picture", where=where, got=size, expected=most)
-        with open(path, "rb") as file:
-            return file.read(max(status.st_size, 1 << 12))  # as many bytes are set aside, whatever there is
+        size = status.st_size
+        if size > MAX_FILE_BYTES:
+            raise InputError(
+                "too large a file for a picture", where=where, got=f"{size} bytes", expected=f"at most {MAX_FILE_BYTES}"
+            )
+        file = os.open(path, _READ_ONLY)  # not open(), which makes three objects and asks the system three times more
+        try:
+            data = os.read(file, max(size, 1 << 12))
+            while len(data) < size and (more := os.read(file, size - len(data))):
+                data += more
+            return data
+        finally:
+            os.close(file)
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise InputError(f"cannot be read: {reason}", where=where) from None

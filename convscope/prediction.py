@@ -12,28 +12,27 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .borders import invert_needed
 from .errors import EnvironmentFault, InputError, UsageError
 from .inputs import INVERT
 from .modelfile import ModelFile, read
 from .processors import processors
+from .reading import SMALL, all_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
-    from PIL.Image import Image
 
     from .build import Net
     from .formula import Network, Plan
     from .inputs import InputSpec
+    from .reading import Picture, Pixels
 
-    Pixels = NDArray[np.uint8]
     Floats = NDArray[np.float32]
-    Picture = str | os.PathLike[str] | bytes | NDArray[Any] | Image
 
 BATCH = 32  # pictures at a time; more costs memory and gains nothing (docs/log.md)
+GROUP = 128  # small picture files at a time: so many are read before another thread has its turn
 
 
 class Score(NamedTuple):
@@ -73,20 +72,20 @@ class Predictor:
         logits, probabilities = self._run(pictures, ["logits", "probabilities"])
         return logits, probabilities
 
-    def probabilities(self, pictures: Pixels) -> Floats:
-        """Return the second of what `run` returns."""
-        return self._run(pictures, ["probabilities"])[0]
+    def probabilities(self, pictures: Pixels, batch: int = BATCH) -> Floats:
+        """Return the second of what `run` returns. `batch`: how many pictures are computed at a time."""
+        return self._run(pictures, ["probabilities"], batch)[0]
 
-    def _run(self, pictures: Pixels, wanted: list[str]) -> list[Floats]:
+    def _run(self, pictures: Pixels, wanted: list[str], batch: int = BATCH) -> list[Floats]:
         import numpy as np
 
         if pictures.dtype != np.uint8 or pictures.shape[1:] != self.shape or pictures.ndim != 4:
             got, expected = f"{pictures.dtype} {pictures.shape}", f"uint8 (N, {', '.join(map(str, self.shape))})"
             raise InputError("the pictures do not fit the model", got=got, expected=expected)
-        if len(pictures) <= BATCH:
+        if len(pictures) <= batch:
             return list(self._session.run(wanted, {"pictures": pictures}))
-        batches = [pictures[i : i + BATCH] for i in range(0, len(pictures), BATCH)]
-        parts = _side_by_side(lambda batch: self._session.run(wanted, {"pictures": batch}), batches)
+        batches = [pictures[i : i + batch] for i in range(0, len(pictures), batch)]
+        parts = _side_by_side(lambda some: self._session.run(wanted, {"pictures": some}), batches)
         return [np.concatenate(part) for part in zip(*parts, strict=True)]
 
 
@@ -162,7 +161,8 @@ class Model:
     ) -> Iterator[Prediction | InputError]:
         """Yield for each picture, in order, its prediction or the error why it has none. Decoding and predicting overlap."""
         _check_options(top, invert)
-        size = min(BATCH, -(-len(pictures) // _workers())) if len(pictures) > 1 else 1
+        most = GROUP if math.prod(self.spec.shape) <= SMALL else BATCH
+        size = min(most, -(-len(pictures) // _workers())) if len(pictures) > 1 else 1
         groups = [pictures[i : i + size] for i in range(0, len(pictures), size)]
         if groups:
             _ = self.predictor  # opened once, before the threads
@@ -170,20 +170,8 @@ class Model:
             yield from told
 
     def _predict(self, pictures: Sequence[Picture], top: int, invert: str | None) -> list[Prediction | InputError]:
-        import numpy as np
-
-        read: list[Pixels] = []
-        inverted: list[bool] = []
-        faults: dict[int, InputError] = {}
-        for i, picture in enumerate(pictures):
-            try:
-                pixels, swapped = as_read(self.spec, picture, invert)
-            except InputError as error:
-                faults[i] = error
-            else:
-                read.append(pixels)
-                inverted.append(swapped)
-        told = self._told(self.predictor.probabilities(np.array(read)), top, inverted) if read else []
+        pixels, inverted, faults = all_read(self.spec, pictures, invert)
+        told = self._told(self.predictor.probabilities(pixels, len(pixels)), top, inverted) if len(pixels) else []
         for i, fault in faults.items():  # in order, so that each comes to its own place
             told.insert(i, fault)
         return told
@@ -221,41 +209,6 @@ def predict(
 ) -> list[Prediction]:
     """Return a prediction for each picture; see Model.predict."""
     return (model if isinstance(model, Model) else load(model)).predict(pictures, top, invert)
-
-
-def as_read(spec: InputSpec, picture: Picture, invert: str | None = None) -> tuple[Pixels, bool]:
-    """Return a picture as a model of this input reads it, uint8 (C, H, W), and whether dark and light were swapped.
-
-    `picture` and `invert` as in Model.predict. Raises InputError where it cannot be read.
-    """
-    import numpy as np
-
-    if isinstance(picture, np.ndarray):
-        ready = picture.dtype == np.uint8 and (picture.shape == spec.shape or (1, *picture.shape) == spec.shape)
-        pixels = picture.reshape(spec.shape) if ready else _brought(spec, picture)
-        rule = invert or "no"
-    else:
-        pixels, rule = _brought(spec, picture), invert or spec.invert
-    swap = rule == "yes" or (rule == "auto" and invert_needed(pixels))
-    return (255 - pixels, True) if swap else (pixels, False)
-
-
-def _brought(spec: InputSpec, picture: Picture) -> Pixels:
-    """Return any picture in the model's channels and size."""
-    import numpy as np
-
-    from . import images
-
-    channels, height, width = spec.shape
-    size = height, width
-    if channels not in (1, 3) or spec.resize not in ("", images.RESIZE_RULE):
-        why = f"{channels} channels" if channels not in (1, 3) else f"the rule {spec.resize}"
-        raise InputError("this model reads arrays only, uint8 and of its own shape", got=why, expected=f"{spec.shape}")
-    if isinstance(picture, (str, bytes, os.PathLike)):
-        return images.decode(picture, size, channels)
-    if not isinstance(picture, np.ndarray) and hasattr(picture, "getexif"):
-        return images.from_image(picture, size, channels)
-    return images.from_array(picture, size, channels)
 
 
 def _all_right(told: Iterable[Prediction | InputError]) -> list[Prediction]:
@@ -297,10 +250,16 @@ def _side_by_side(function: Callable[[Any], Any], items: list[Any]) -> Iterator[
     if len(items) == 1 or _workers() == 1:
         yield from map(function, items)
         return
-    from concurrent.futures import ThreadPoolExecutor
+    from collections import deque
+    from concurrent.futures import Future, ThreadPoolExecutor
 
-    pool = ThreadPoolExecutor(_workers())
+    pool, waiting = ThreadPoolExecutor(_workers()), deque[Future[Any]]()
     try:
-        yield from pool.map(function, items)
+        for item in items:
+            waiting.append(pool.submit(function, item))
+            if len(waiting) == 4 * _workers():  # as many results wait for whoever takes them, not all there are
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)

@@ -24,7 +24,8 @@ ORDER = """
     inputs
     borders depth mirrors
     images
-    paths
+    paths pngs
+    reading
     data
     build
     modelfile

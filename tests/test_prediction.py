@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ import convscope.prediction
 from convscope import images
 from convscope.errors import InputError, UsageError
 from convscope.modelfile import write
-from convscope.prediction import BATCH, Model, Prediction, Score, load, predict
+from convscope.prediction import BATCH, GROUP, Model, Prediction, Score, load, predict
 from tests.samples import sample
 
 FORMULA = 'crop((10, 9)) + conv(4, 3, pad="same") + bn + relu + skip(conv(4, 3, pad="same")) + maxpool(2) + fc'
@@ -100,7 +101,7 @@ def test_pictures_of_another_size_go_through_the_one_decode_function(tmp_path: P
 
 
 def test_many_files_in_order_with_the_bad_ones_in_their_places(tmp_path: Path, model: Model) -> None:
-    batch = pictures(3 * BATCH + 5)
+    batch = pictures(3 * GROUP + 5)
     paths: list[Path] = []
     for i, array in enumerate(batch):
         paths.append(tmp_path / f"{i}.png")
@@ -121,6 +122,17 @@ def test_many_files_in_order_with_the_bad_ones_in_their_places(tmp_path: Path, m
     half = model.stream(paths)  # stopped half-way: no thread is left waiting
     next(half)
     half.close()
+
+
+def test_the_work_is_never_far_ahead_of_who_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(convscope.prediction, "_workers", lambda: 2)
+    begun: list[int] = []
+    answers = convscope.prediction._side_by_side(lambda i: begun.append(i) or -i, list(range(100)))  # type: ignore[func-returns-value]
+    assert next(answers) == 0
+    time.sleep(0.05)  # enough to begin them all
+    assert len(begun) <= 8
+    assert list(answers) == [-i for i in range(1, 100)]
+    assert sorted(begun) == list(range(100))
 
 
 # Dark ink on a light ground

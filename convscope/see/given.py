@@ -18,7 +18,7 @@ from ..data.tree import survey
 from ..errors import InputError, UsageError
 from ..inputs import InputSpec
 from ..paths import is_pattern, pictures_in
-from ..prediction import as_read
+from ..reading import as_read
 from .samples import Samples
 
 
