@@ -13,7 +13,8 @@ from .errors import ConvscopeError, InputError
 from .formula import parse, trace
 from .launch import launched
 from .recipes import Recipe
-from .team import Team, joined
+from .rendezvous import joined
+from .team import Team
 
 if TYPE_CHECKING:
     from .build import Net

@@ -9,7 +9,14 @@ import socket
 from .errors import EnvironmentFault
 from .formula.value import Value
 
-WORDS = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "TORCHELASTIC_RESTART_COUNT", "TORCHELASTIC_MAX_RESTARTS")
+WORDS = (
+    "RANK",
+    "WORLD_SIZE",
+    "LOCAL_RANK",
+    "LOCAL_WORLD_SIZE",
+    "TORCHELASTIC_RESTART_COUNT",
+    "TORCHELASTIC_MAX_RESTARTS",
+)
 
 
 class Launch(Value):
@@ -18,6 +25,7 @@ class Launch(Value):
     rank: int
     size: int
     local: int
+    here: int  # so many of them on this machine
     attempt: int  # 0 at first, then one more with every restart
     id: str  # the same for every attempt of one launch, and of no other: 32 hex digits
 
@@ -27,12 +35,12 @@ def launched() -> Launch | None:
     if "TORCHELASTIC_RUN_ID" not in os.environ:
         return None
     try:
-        rank, size, local, attempt, _ = (int(os.environ[word]) for word in WORDS)
+        rank, size, local, here, attempt, _ = (int(os.environ[word]) for word in WORDS)
     except (KeyError, ValueError) as error:
         raise EnvironmentFault("torchrun's environment is not whole", got=str(error)) from None
     # Run ids may be used again, or be left out ("none"): the process that watches over this launch makes the difference.
     told = [os.environ["TORCHELASTIC_RUN_ID"], socket.gethostname(), str(os.getppid()), _began(os.getppid())]
-    return Launch(rank, size, local, attempt, hashlib.sha256("\n".join(told).encode()).hexdigest()[:32])
+    return Launch(rank, size, local, here, attempt, hashlib.sha256("\n".join(told).encode()).hexdigest()[:32])
 
 
 def _began(process: int) -> str:

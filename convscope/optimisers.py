@@ -6,10 +6,19 @@ Both take the gradients their parameters hold, and keep their state as named ten
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import torch
 from torch import Tensor
+
+Work = Callable[[Tensor], Tensor]
+Each = Callable[[Work, Sequence[Tensor], Sequence[float]], list[Tensor]]
+
+
+def alone(work: Work, matrices: Sequence[Tensor], costs: Sequence[float]) -> list[Tensor]:
+    """Do `work` on every matrix here; several processes share it out by the costs (see team)."""
+    return [work(matrix) for matrix in matrices]
 
 
 class Optimiser(Protocol):
@@ -17,7 +26,7 @@ class Optimiser(Protocol):
 
     state: dict[str, Tensor]
 
-    def step(self, share: float) -> None: ...
+    def step(self, share: float, each: Each = alone) -> None: ...
 
 
 class SGD:
@@ -34,7 +43,7 @@ class SGD:
         self.state = {f"{n}.momentum": torch.zeros_like(p) for n, p in parameters.items()} if momentum else {}
 
     @torch.no_grad()
-    def step(self, share: float) -> None:
+    def step(self, share: float, each: Each = alone) -> None:
         """Move every parameter by one step at `share` of the learning rate."""
         steps = [_gradient(p) for p in self.parameters]
         if not steps:
@@ -61,10 +70,11 @@ class Muon:
         self.lr, self.momentum = lr, momentum
         self.state = {f"{n}.momentum": torch.zeros_like(p) for n, p in parameters.items()}
         self.lengths = [math.sqrt(len(p)) for p in self.parameters]
+        self.costs = [cost(len(p), p[0].numel()) for p in self.parameters]
 
     @torch.no_grad()
-    def step(self, share: float) -> None:
-        """Move every filter bank by one step at `share` of the learning rate."""
+    def step(self, share: float, each: Each = alone) -> None:
+        """Move every filter bank by one step at `share` of the learning rate; `each` does the work on them."""
         if not self.parameters:
             return
         gradients, buffers = [_gradient(p) for p in self.parameters], list(self.state.values())
@@ -76,8 +86,15 @@ class Muon:
         torch._foreach_reciprocal_(norms)
         torch._foreach_mul_(norms, self.lengths)
         torch._foreach_mul_(self.parameters, norms)
-        steps = [orthogonal(u.flatten(1)).view(u.shape) for u in updates]
+        made = each(orthogonal, [u.flatten(1) for u in updates], self.costs)
+        steps = [m.view(u.shape) for m, u in zip(made, updates, strict=True)]
         torch._foreach_add_(self.parameters, steps, alpha=-self.lr * share)
+
+
+def cost(rows: int, columns: int) -> float:
+    """Return about how many multiplications `orthogonal` takes, what Python and dispatch cost among them."""
+    few, many = sorted((rows, columns))
+    return 2.0 * few * few * many + 8.0 * few**3 + 2e6
 
 
 def orthogonal(x: Tensor, iterations: int = 3) -> Tensor:

@@ -2,37 +2,37 @@
 
 A batch is the recipe's, whoever works on it. Each process takes every size-th of its pictures; the gradients' mean over
 the processes is the batch's own gradient. BatchNorm normalises each share by itself, and its running statistics are the
-mean over the processes after every step, so that all processes hold the same bits at all times. `Team()` is one
+mean over the processes after every step, so that all processes hold the same bits at all times. On one machine the numbers
+go through memory that the processes share (see exchange), between machines by gloo or nccl. `Team()` is one
 process alone: everything it does is to hand back what it was given.
 """
 
 from __future__ import annotations
 
-import atexit
-import contextlib
 import datetime
 import json
-import os
-import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .errors import ConvscopeError, EnvironmentFault
+from .errors import ConvscopeError
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
-    from torch.distributed import Store  # type: ignore[attr-defined]
+    from torch.distributed import GradBucket  # type: ignore[attr-defined]
+    from torch.futures import Future
 
     from .build import Net
+    from .exchange import Exchange
     from .launch import Launch
 
 Line = dict[str, Any]
 SILENCE = datetime.timedelta(seconds=50)  # that a process bears of the others within training
 LOADING = datetime.timedelta(minutes=60)  # and while data is loaded
+MOST_FLAGS = 8
 
 
 class Told(ConvscopeError):
@@ -58,16 +58,23 @@ class Team:
         """Return the mean loss of `mine` pictures scaled so that the processes' mean is that of `whole` pictures."""
         return loss
 
-    def level(self, net: Net) -> None:
-        """Make BatchNorm's running statistics the mean over all processes."""
+    def backward(self, loss: Tensor, *flags: bool) -> Sequence[bool]:
+        """Compute the gradients of the whole batch and make BatchNorm's running statistics the mean over all processes.
+
+        Returns for each flag whether it is true in any process.
+        """
+        loss.backward()  # type: ignore[no-untyped-call]
+        return flags
+
+    def each(
+        self, work: Callable[[Tensor], Tensor], matrices: Sequence[Tensor], costs: Sequence[float]
+    ) -> list[Tensor]:
+        """Return what `work` makes of every matrix, in its shape; the processes share the work if that is worth it."""
+        return [work(matrix) for matrix in matrices]
 
     def sums(self, losses: Tensor, corrects: Tensor, counts: Sequence[int]) -> tuple[list[float], list[int], list[int]]:
         """Return mean losses, correct pictures and pictures, each for (S,) steps, over all processes."""
         return losses.tolist(), corrects.tolist(), list(counts)
-
-    def either(self, *flags: bool) -> Sequence[bool]:
-        """Return for each flag whether it is true in any process."""
-        return flags
 
     def parts(self, n: int) -> slice:
         """Return which of `n` pictures this process scores."""
@@ -96,20 +103,35 @@ class Several(Team):
 
         self.launch, self.rank, self.size, self.key = launch, launch.rank, launch.size, (launch.rank,)
         self.device, self._group = device, group
+        self._exchange: Exchange | None = None
+        self._statistics: list[Tensor] = []  # BatchNorm's, (C,) each
+        self._beside: list[Tensor] = []  # what goes with the gradients of this step
 
     def wrap(self, net: Net) -> Callable[[Tensor], Tensor]:
         import torch
         from torch.nn.parallel import DistributedDataParallel
 
+        from . import exchange
+
+        self._statistics = [b for b in net.buffers() if b.is_floating_point() and b.dim() == 1]
+        if self.device.type == "cpu" and self.launch is not None and self.launch.here == self.size:
+            numbers = sum(t.numel() for t in (*net.parameters(), *self._statistics)) + MOST_FLAGS
+            self._exchange = exchange.opened(self.rank, self.size, numbers, SILENCE.total_seconds(), self.told)
+            if any(self._either(self._exchange is None)):
+                self.close()
         places = [self.device.index] if self.device.type == "cuda" else None
         with warnings.catch_warnings():
             warnings.simplefilter(
                 "ignore", FutureWarning
             )  # torch 2.13 renames broadcast_buffers; older ones know no other
-            wrapped = DistributedDataParallel(net, device_ids=places, broadcast_buffers=False, bucket_cap_mb=1 << 10)
+            wrapped = DistributedDataParallel(
+                net, device_ids=places, broadcast_buffers=False, bucket_cap_mb=1 << 10, gradient_as_bucket_view=True
+            )
+        if self.device.type == "cpu":
+            wrapped.register_comm_hook(None, lambda _, bucket: self._hook(bucket))
 
         # After its first backward pass DistributedDataParallel lays the gradients out anew. Among three or more processes the order
-        # of a sum follows the layout, so it is settled here: a run that goes on must not begin with another one.
+        # of gloo's sum follows the layout, so it is settled here: a run that goes on must not begin with another one.
         before = [buffer.clone() for buffer in net.buffers()]
         wrapped(torch.zeros((2, *net.spec.shape), dtype=torch.uint8, device=self.device)).sum().backward()
         for buffer, value in zip(net.buffers(), before, strict=True):
@@ -122,22 +144,59 @@ class Several(Team):
 
         return scores
 
+    def _hook(self, bucket: GradBucket) -> Future[Tensor]:
+        """Sum up a bucket of gradients, and with the last one what goes beside: one message a step."""
+        import torch
+
+        gradients = bucket.buffer()
+        self._mean([gradients, *self._beside] if bucket.is_last() else [gradients])
+        done: Future[Tensor] = torch.futures.Future()
+        done.set_result(gradients)
+        return done
+
+    def _mean(self, parts: Sequence[Tensor]) -> None:
+        import torch
+
+        if self._exchange is not None:
+            self._exchange.mean(parts)
+        elif parts:
+            flat = torch.cat([part.reshape(-1) for part in parts])
+            self._group.all_reduce(flat)
+            flat /= self.size
+            means = torch.split(flat, [part.numel() for part in parts])
+            for part, mean in zip(parts, means, strict=True):
+                part.copy_(mean.view(part.shape))
+
+    def backward(self, loss: Tensor, *flags: bool) -> Sequence[bool]:
+        import torch
+
+        if self.device.type != "cpu":  # asking the device for the flags would be waiting for it
+            loss.backward()  # type: ignore[no-untyped-call]
+            self._mean(self._statistics)
+            return self._either(*flags)
+        told = torch.tensor(flags, dtype=torch.float32)
+        self._beside = [*self._statistics, told]
+        loss.backward()  # type: ignore[no-untyped-call]
+        return [flag > 0 for flag in told.tolist()]
+
+    def each(
+        self, work: Callable[[Tensor], Tensor], matrices: Sequence[Tensor], costs: Sequence[float]
+    ) -> list[Tensor]:
+        if self._exchange is None:  # a message by gloo takes longer than it saves
+            return super().each(work, matrices, costs)
+        owners = shared_out(costs, self.size)
+        made = [
+            work(matrix) if owner == self.rank else matrix.new_empty(matrix.shape)
+            for matrix, owner in zip(matrices, owners, strict=True)
+        ]
+        self._exchange.spread(made, owners)
+        return made
+
     def share(self, batch: Tensor) -> Tensor:
         return batch[self.rank :: self.size]
 
     def weigh(self, loss: Tensor, mine: int, whole: int) -> Tensor:
         return loss if mine * self.size == whole else loss * (mine * self.size / whole)
-
-    def level(self, net: Net) -> None:
-        import torch
-
-        statistics = [b for b in net.buffers() if b.is_floating_point() and b.dim() == 1]
-        if statistics:
-            flat = torch.cat(statistics)
-            self._group.all_reduce(flat)
-            flat /= self.size
-            for old, new in zip(statistics, torch.split(flat, [len(b) for b in statistics]), strict=True):
-                old.copy_(new)
 
     def sums(self, losses: Tensor, corrects: Tensor, counts: Sequence[int]) -> tuple[list[float], list[int], list[int]]:
         import torch
@@ -147,7 +206,7 @@ class Several(Team):
         self._group.all_reduce(flat)
         return (flat[0] / flat[2]).tolist(), flat[1].long().tolist(), flat[2].long().tolist()
 
-    def either(self, *flags: bool) -> Sequence[bool]:
+    def _either(self, *flags: bool) -> Sequence[bool]:
         import torch
 
         flat = torch.tensor(flags, dtype=torch.int32)  # on the processor: waiting for it is not waiting for the device
@@ -204,58 +263,17 @@ class Several(Team):
     def wait(self, limit: datetime.timedelta = LOADING) -> None:
         self._group.monitored_barrier(timeout=limit)
 
-
-@contextlib.contextmanager
-def joined(launch: Launch | None, device: str) -> Iterator[Team]:
-    """Form the group of processes that torchrun started; without torchrun, or with one process, be alone.
-
-    What goes wrong because another process has ended, or has said nothing for 50 s, becomes an EnvironmentFault.
-    """
-    if launch is None or launch.size == 1:
-        team = Team()
-        team.launch = launch
-        yield team
-        return
-    import torch
-    import torch.distributed as group
-
-    from . import machine
-
-    place = machine.device(device)
-    if place.type == "cuda":
-        place = torch.device("cuda", launch.local)
-        torch.cuda.set_device(place)
-    with _faults():
-        if not group.is_initialized():  # once a process: the next training finds it
-            backend = "cpu:gloo,cuda:nccl" if place.type == "cuda" else "gloo"
-            group.init_process_group(
-                backend, store=_store(launch), rank=launch.rank, world_size=launch.size, timeout=SILENCE
-            )
-            atexit.register(group.destroy_process_group)
-        yield Several(launch, place)
+    def close(self) -> None:
+        """Leave the others, who see that at once."""
+        if self._exchange is not None:
+            self._exchange.close()
+            self._exchange = None
 
 
-def _store(launch: Launch) -> Store:
-    """Return where the processes of this attempt find one another.
-
-    With env:// PyTorch 2.13 keeps all attempts' addresses under the same names in one store, and a process that
-    is started anew may look for the others where their predecessors were.
-    """
-    from torch.distributed import PrefixStore, TCPStore  # type: ignore[attr-defined]
-
-    host, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
-    ours = launch.rank == 0 and os.environ.get("TORCHELASTIC_USE_AGENT_STORE") != "True"
-    store = TCPStore(host, port, launch.size, ours, timeout=SILENCE, multi_tenant=True)
-    return PrefixStore(f"convscope/{launch.attempt}", store)
-
-
-@contextlib.contextmanager
-def _faults() -> Iterator[None]:
-    try:
-        yield
-    except RuntimeError as error:
-        if not re.search(r"gloo|nccl|connection|timed? ?out|store|barrier", str(error), re.IGNORECASE):
-            raise
-        what = "another process of this training has ended or says nothing"
-        hint = "torchrun --max-restarts 3 goes on from the last checkpoint by itself; train --resume does when asked"
-        raise EnvironmentFault(what, hint=hint) from error
+def shared_out(costs: Sequence[float], size: int) -> list[int]:
+    """Return which of `size` processes takes each piece of work: the dearest first, to whom has least so far."""
+    owners, loads = [0] * len(costs), [0.0] * size
+    for i in sorted(range(len(costs)), key=lambda i: -costs[i]):
+        owners[i] = loads.index(min(loads))
+        loads[owners[i]] += costs[i]
+    return owners

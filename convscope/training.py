@@ -88,17 +88,16 @@ def fit(
         loss = functional.cross_entropy(logits.float(), y, label_smoothing=recipe.label_smoothing)
         for parameter in parameters:
             parameter.grad = None
-        team.weigh(loss, len(chosen), len(whole)).backward()  # type: ignore[no-untyped-call]
+        flags = stop(), time.monotonic() - kept >= keep_seconds
+        stopping, due = team.backward(team.weigh(loss, len(chosen), len(whole)), *flags)
         share = recipe.share(*within(rounds or (steps,), state.step))
         for optimiser in state.optimisers:
-            optimiser.step(share)
-        team.level(net)
+            optimiser.step(share, team.each)
         state.advance(loss.detach(), logits.detach(), y)
 
         # Look.
         annealed = state.step == steps or state.step in rounds
         epoch_ends = annealed or index + 1 == batches
-        stopping, due = team.either(stop(), time.monotonic() - kept >= keep_seconds)
         keeping = annealed or stopping or due
         logging, showing = epoch_ends or index % recipe.log_every == 0, state.step in show_at
         if logging or keeping or showing:

@@ -1,8 +1,9 @@
 """Train as one of several processes, some of which end before their time. Run by torchrun from test_team.py.
 
-    torchrun --standalone --nproc-per-node 3 --max-restarts 1 processes.py FOLDER
+    torchrun --standalone --nproc-per-node 3 --max-restarts 1 processes.py FOLDER [RUN …]
 
-In the first attempt process 1 is killed in the midst of the run `broken`, in the second everything goes on. Prints nothing.
+In the first attempt process 1 is killed in the midst of the run `broken`, in the second everything goes on. Of the runs
+whole, plain, stopped and broken those that are named are made, or all. Prints nothing.
 """
 
 from __future__ import annotations
@@ -35,19 +36,23 @@ def die() -> bool:
     return False
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, *names: str) -> None:
     dataset = pictures()
     common = {"arch": PLAN, "recipe": RECIPE, "val": 6, "threads": 1, "keep_seconds": 0.0}
-    train(dataset, out=folder / "whole", **common)  # type: ignore[arg-type]
-    train(dataset, out=folder / "plain", arch=PLAIN_PLAN, recipe=PLAIN, val=6, threads=1)
-    if not (folder / "stopped").exists():
+    wanted = names or ("whole", "plain", "stopped", "broken")
+    if "whole" in wanted:
+        train(dataset, out=folder / "whole", **common)  # type: ignore[arg-type]
+    if "plain" in wanted:
+        train(dataset, out=folder / "plain", arch=PLAIN_PLAN, recipe=PLAIN, val=6, threads=1)
+    if "stopped" in wanted and not (folder / "stopped").exists():
         try:
             train(dataset, out=folder / "stopped", stop=at(4, 1, lambda: True), **common)  # type: ignore[arg-type]
         except Interrupted:
             train(dataset, resume=folder / "stopped", threads=1, keep_seconds=0.0)
-    stop = at(6, 1, die) if ATTEMPT == 0 else lambda: False
-    train(dataset, out=folder / "broken", stop=stop, **common)  # type: ignore[arg-type]
+    if "broken" in wanted:
+        stop = at(6, 1, die) if ATTEMPT == 0 else lambda: False
+        train(dataset, out=folder / "broken", stop=stop, **common)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

@@ -31,8 +31,9 @@ ORDER = """
     modelfile
     recipes
     frontier
-    augment optimisers machine interrupts chance hardness
+    augment exchange optimisers machine interrupts chance hardness
     team
+    rendezvous
     grouping
     checkpoints
     runs

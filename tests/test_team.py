@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -90,6 +91,37 @@ def test_a_killed_process_ends_the_other_with_one_line(tmp_path: Path) -> None:
     assert not (tmp_path / "r" / "model.onnx").exists()
 
 
+@pytest.mark.slow
+def test_processes_of_two_machines_learn_what_those_of_one_do(tmp_path: Path) -> None:
+    """Two launches by torchrun that find each other, as on two machines: they share no memory, and gloo carries every sum."""
+    script, runs = str(Path(__file__).parent / "processes.py"), ["whole", "stopped"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{free.getsockname()[1]}"
+    apart = [
+        *TORCHRUN[:3],
+        "--nnodes",
+        "2",
+        "--nproc-per-node",
+        "1",
+        "--rdzv-backend",
+        "c10d",
+        "--rdzv-endpoint",
+        place,
+    ]
+    environment = {**os.environ, **HERE, "GLOO_SOCKET_IFNAME": "lo"}
+    folder, other = tmp_path / "apart", tmp_path / "one"
+    commands = [[*apart, script, str(folder), *runs]] * 2 + [[*TORCHRUN, "2", script, str(other), runs[0]]]
+    at_work = [subprocess.Popen(c, stderr=subprocess.PIPE, text=True, env=environment) for c in commands]
+    for process in at_work:
+        _, said = process.communicate(timeout=120)
+        assert process.returncode == 0, said
+    whole, stopped, near = (outcome(path) for path in (folder / "whole", folder / "stopped", other / "whole"))
+    assert stopped == whole
+    assert near.pop("run.json") != whole.pop("run.json")  # the launch is another, all else the same to the bit
+    assert near == whole
+
+
 def children(process: int) -> list[int]:
     return [int(c) for c in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
@@ -106,7 +138,7 @@ def test_only_a_restart_of_the_same_launch_goes_on_with_what_is_there(tmp_path: 
         (1, "ours", "r", True), (0, "ours", "r", False), (1, "theirs", "r", False), (1, "ours", "alone", False),
     ):  # fmt: skip
         team = Team()
-        team.launch = Launch(0, 1, 0, attempt, id)
+        team.launch = Launch(0, 1, 0, 1, attempt, id)
         if goes_on:
             assert begun(tmp_path / where, team) == tmp_path / where
         else:
@@ -122,14 +154,14 @@ def test_a_restart_finds_its_run_without_being_told_where(tmp_path: Path, monkey
     for name in ("a", "b", "c"):
         Run.create(Path("runs") / name, {"launch": name}).close()
     team = Team()
-    team.launch = Launch(0, 1, 0, 2, "b")
+    team.launch = Launch(0, 1, 0, 1, 2, "b")
     assert begun(None, team) == Path("runs/b")
 
 
 @pytest.mark.parametrize(("batch", "size"), [(16, 2), (7, 3), (5, 5), (128, 4)])
 def test_shares_are_the_batch_and_their_losses_its_loss(batch: int, size: int) -> None:
     order, losses = torch.randperm(batch), torch.rand(batch, dtype=torch.float64)
-    teams = [Several(Launch(rank, size, rank, 0, ""), torch.device("cpu")) for rank in range(size)]
+    teams = [Several(Launch(rank, size, rank, size, 0, ""), torch.device("cpu")) for rank in range(size)]
     shares = [team.share(order) for team in teams]
     assert sorted(torch.cat(shares).tolist()) == list(range(batch))
     means = [t.weigh(losses[s].mean(), len(s), batch) for t, s in zip(teams, shares, strict=True)]
