@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
+from ..formula import ZOO
 from .modules import join
 
 HERE = Path(__file__).parent
@@ -53,16 +54,28 @@ def lab_html(payload: dict[str, Any], api: bool) -> str:
         ),
         title="convscope lab",
         language=payload.get("language", "auto"),
-        payload={**payload, "api": api},
+        payload={**payload, "api": api, "plans": plans()},
         dictionary={name: dictionary(name) | dictionary(f"lab.{name}") for name in LANGUAGES},
         allow=("connect-src 'self'",) if api else (),
     )
 
 
 def dictionary(language: str) -> dict[str, str]:
-    """Return what the page says in "en" or "ko", by key; "lab.en" and "lab.ko" are what the lab says besides."""
+    """Return what the page says in "en" or "ko", by key.
+
+    "lab.en" and "lab.ko" are what the lab says besides,
+    "plans.ko" the lines about the named plans."""
     words: dict[str, str] = json.loads((HERE / "i18n" / f"{language}.json").read_text(encoding="utf-8"))
     return words
+
+
+def plans() -> list[dict[str, Any]]:
+    """Return the named plans, each with its formula and the line about it in English and Korean."""
+    korean = dictionary("plans.ko")
+    return [
+        {"id": name, "formula": formula, "about": {"en": about, "ko": korean[name]}}
+        for name, (formula, about) in ZOO.items()
+    ]
 
 
 def room(megabytes: float) -> int:

@@ -5,7 +5,7 @@ import { FormulaFault, PlanFault, grouped } from "../../convscope/page/js/lab/fo
 import { resolveFormula } from "../../convscope/page/js/lab/formula/parse.js";
 import { planText } from "../../convscope/page/js/lab/formula/plan.js";
 import { tracePlan } from "../../convscope/page/js/lab/formula/trace.js";
-import { ZOO } from "../../convscope/page/js/lab/formula/zoo.js";
+import { ZOO, fillZoo } from "../../convscope/page/js/lab/formula/zoo.js";
 
 /** The sentences that were asked for. */
 const used = new Set();
@@ -41,4 +41,5 @@ function described({ plan, input, classes, nodes, parameters, macs }, t) {
   return { formula: planText(plan), input, classes, layers, parameters: String(parameters), macs: String(macs) };
 }
 
+fillZoo(JSON.parse(document.getElementById("payload").textContent).plans);
 Object.assign(globalThis, { bench: { describeAll, used: () => [...used].sort(), zoo: () => ZOO, grouped } });

@@ -16,7 +16,7 @@ from selenium import webdriver
 from convscope.errors import ConvscopeError
 from convscope.formula import ZOO, Network, Plan, describe
 from convscope.formula.layers import LAYERS
-from convscope.page.inline import LANGUAGES, dictionary, document
+from convscope.page.inline import LANGUAGES, dictionary, document, plans
 from convscope.page.modules import join
 from tests.formula.test_parse import ABSURD, groups
 from tests.strategies import FEATURES, features, networks
@@ -65,7 +65,9 @@ class FormulaPage:
     def __init__(self, browser: webdriver.Chrome, folder: Path) -> None:
         self.browser = browser
         script = join(HERE / "formula_page.js", HERE.parent.parent)
-        page = document(script=script, style="", title="formula", language="en", payload={}, dictionary=WORDS)
+        page = document(
+            script=script, style="", title="formula", language="en", payload={"plans": plans()}, dictionary=WORDS
+        )
         (folder / "formula.html").write_text(page, encoding="utf-8")
         browser.get((folder / "formula.html").as_uri())
         assert browser.execute_script("return typeof bench") == "object", browser.get_log("browser")

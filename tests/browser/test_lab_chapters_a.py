@@ -190,6 +190,29 @@ def test_pixels_and_weights_can_be_changed(lab: LabPage) -> None:
     assert lab.all(".kernel-editor input")[4].get_attribute("aria-invalid") == "true"
 
 
+def test_a_pixel_takes_five_shades_by_pointer_and_by_key(lab: LabPage) -> None:
+    lab.open("c=convolution")
+    shades = lab.all(".ink.shade")
+    assert [shade.text for shade in shades] == ["−1", "−½", "0", "½", "1"]
+    shades[3].click()
+    corner, third, below = (lab.one(f".pixels-in [data-at='{at}']") for at in ("0.0", "0.2", "1.1"))
+    ActionChains(lab.driver, duration=30).click_and_hold(corner).move_to_element(third).release().perform()
+    assert [cell.text for cell in lab.all(".pixels-in .line:first-child .cell")[:4]] == ["½", "½", "½", "−1"]
+    assert lab.text(".sum-of-window") == "( 0.5 - 0.5 - 0.5 + 1 + 1 + 1 + 1 + 1 + 1 ) / 9 = 0.6111"
+    ActionChains(lab.driver).move_to_element(below).perform()  # no button held: nothing is drawn
+    assert below.text == "1"
+    lab.one(".ink").click()
+    corner.click()
+    assert corner.text == "−1"  # ½ turns over as 1 does
+    corner.send_keys("+")
+    assert corner.text == "−½"
+    corner.send_keys("+++++")
+    assert corner.text == "1"
+    corner.send_keys("0")
+    assert corner.get_attribute("aria-label") == "Row 1, column 1: 0"
+    assert not lab.errors()
+
+
 def test_a_stride_drops_pixels_and_the_formula_says_so(lab: LabPage) -> None:
     lab.open("c=convolution")
     lab.press("Stride 4")

@@ -182,6 +182,21 @@ def test_a_formula_is_read_while_it_is_typed(lab: LabPage) -> None:
     assert lab.figure("parameters") == f"{describe(str(network.plan), (3, 28, 28)).network.parameters:,}"
 
 
+def test_every_named_plan_is_offered_with_its_line(lab: LabPage) -> None:
+    lab.open("architecture")
+    buttons = lab.browser.find_elements(By.CSS_SELECTOR, ".plan-choice button")
+    assert [button.text for button in buttons] == [*ZOO, "the lecture's form"]
+    assert lab.text(".plan-line") == f"slides: {ZOO['slides'][1]}"  # the one in force
+    for button, (name, (formula, line)) in zip(buttons, ZOO.items(), strict=False):
+        lab.js("arguments[0].focus()", button)
+        assert lab.text(".plan-line") == f"{name}: {line}"
+        lab.press(name)
+        assert lab.js("return document.querySelector('.formula-area').value") == formula
+    lab.put(".formula-area", "conv(3, 3) + fc")
+    lab.js("document.querySelector('.formula-area').focus()")
+    assert lab.text(".plan-line") == "A formula of your own."
+
+
 @pytest.mark.parametrize("name", ZOO)
 def test_the_table_of_a_named_plan_is_describes(lab: LabPage, name: str) -> None:
     lab.open("architecture", f"&f={name}")

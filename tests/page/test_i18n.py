@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from convscope.formula import ZOO
+from convscope.page.inline import plans
+
 PAGE = Path(__file__).parents[2] / "convscope" / "page"
 CALLS = re.compile(r"\b(?:t|phrase)\(\"([^\"]+)\"")
 HERE = {
@@ -52,6 +55,16 @@ def test_the_same_gaps_and_real_sentences(part: str, key: str) -> None:
     assert sorted(re.findall(r"\{\w+\}", english)) == sorted(re.findall(r"\{\w+\}", korean))
     assert english.strip() == english != ""
     assert korean.strip() == korean != ""
+
+
+def test_every_named_plan_has_a_line_in_both_languages_with_the_same_figures() -> None:
+    for plan in plans():
+        english, korean = (plan["about"][language] for language in ("en", "ko"))
+        assert english == ZOO[plan["id"]][1]
+        figures = re.compile(r"\d[\d,.×]*\d")
+        assert re.search("[가-힣]", korean)
+        assert sorted(figures.findall(english)) == sorted(figures.findall(korean)), plan["id"]
+    assert set(words("plans.ko")) == set(ZOO)
 
 
 @pytest.mark.parametrize("part", BOTH)

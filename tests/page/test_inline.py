@@ -14,7 +14,7 @@ import pytest
 
 from convscope.errors import UsageError
 from convscope.page import inline
-from convscope.page.inline import HERE, document, json_text, lab_html, page_html
+from convscope.page.inline import HERE, document, json_text, lab_html, page_html, plans
 from tests.page.samples import small_payload
 
 SOURCES = sorted((HERE / "js").rglob("*.js"))
@@ -183,7 +183,12 @@ def test_the_lab_asks_its_own_server_only_where_there_is_one() -> None:
     alone = Elements(lab_html({"format": "convscope-lab", "language": "ko"}, False))
     assert "connect-src" not in alone.policy()
     assert alone.policy()["default-src"] == "'none'"
-    assert json.loads(alone.text("script", id="payload")) == {"format": "convscope-lab", "language": "ko", "api": False}
+    assert json.loads(alone.text("script", id="payload")) == {
+        "format": "convscope-lab",
+        "language": "ko",
+        "api": False,
+        "plans": plans(),
+    }
     served = Elements(lab_html({"format": "convscope-lab"}, True)).policy()
     assert (served["connect-src"], served["default-src"]) == ("'self'", "'none'")
 

@@ -14,10 +14,11 @@ import { colourOf, inkOn } from "../palette.js";
 /**
  * @param {Lab} lab
  * @param {{name: string, kind?: string, scale?: Scale, look: (y: number, x: number) => Look, size: () => [number, number], limit: () => number,
- *   at?: (y: number, x: number) => void, press?: (y: number, x: number) => void, out?: () => void}} options
- *   `look` says what a cell shows, `limit` where the colours end, `at` is told of the cell pointed at or in focus, `press` of the one pressed
+ *   at?: (y: number, x: number) => void, press?: (y: number, x: number) => void, out?: () => void, draws?: () => boolean, key?: (y: number, x: number, key: string) => boolean}} options
+ *   `look` says what a cell shows, `limit` where the colours end, `at` is told of the cell pointed at or in focus, `press` of the one pressed,
+ *   while `draws` also of those that a pressed pointer is drawn over, `key` of any other key and says whether it knew it
  */
-export function numberTable(lab, { name, kind = "", scale = "activations", look, size, limit, at, press, out }) {
+export function numberTable(lab, { name, kind = "", scale = "activations", look, size, limit, at, press, out, draws, key }) {
   const { doc } = lab;
   const live = Boolean(at || press);
   const element = make(doc, "div", { class: `number-table ${kind}`, role: "grid", "aria-label": name });
@@ -42,7 +43,29 @@ export function numberTable(lab, { name, kind = "", scale = "activations", look,
     element.addEventListener("pointerleave", out);
     element.addEventListener("focusout", out);
   }
-  if (press) element.addEventListener("click", (event) => { const place = placeOfCell(event); if (place) press(place[0], place[1]); });
+  if (press) {
+    const go = (/** @type {Event} */ event) => { const place = placeOfCell(event); if (place) press(place[0], place[1]); };
+    /** @type {number[] | null} */
+    let drawn = null;
+    const draw = (/** @type {Event} */ event) => { // a straight line from where it was: a quick hand skips cells
+      const place = placeOfCell(event);
+      if (!place) return;
+      const [y, x] = drawn ?? place;
+      const steps = Math.max(1, Math.abs(place[0] - y), Math.abs(place[1] - x));
+      for (let i = 1; i <= steps; i++) press(Math.round(y + ((place[0] - y) * i) / steps), Math.round(x + ((place[1] - x) * i) / steps));
+      drawn = place;
+    };
+    element.addEventListener("click", (event) => { if (!draws?.() || !event.detail) go(event); });
+    element.addEventListener("pointerdown", (event) => {
+      if (!draws?.() || event.button) return;
+      const square = /** @type {Element} */ (event.target);
+      if (square.hasPointerCapture(event.pointerId)) square.releasePointerCapture(event.pointerId); // a finger keeps to where it began, else
+      drawn = null;
+      draw(event);
+    });
+    element.addEventListener("pointerover", (event) => { if (event.buttons & 1 && draws?.()) draw(event); });
+    element.addEventListener("pointerleave", () => { drawn = null; });
+  }
   element.addEventListener("keydown", (event) => {
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
     const place = placeOfCell(event);
@@ -54,7 +77,7 @@ export function numberTable(lab, { name, kind = "", scale = "activations", look,
     } else if (press && (event.key === "Enter" || event.key === " ")) {
       press(place[0], place[1]);
       event.preventDefault();
-    }
+    } else if (!event.ctrlKey && !event.metaKey && !event.altKey && key?.(place[0], place[1], event.key)) event.preventDefault();
   });
 
   const build = (/** @type {number} */ rows, /** @type {number} */ columns) => {
@@ -67,6 +90,7 @@ export function numberTable(lab, { name, kind = "", scale = "activations", look,
     const [rows, columns] = size();
     if (cells.length !== rows || cells[0]?.length !== columns) build(rows, columns);
     const most = limit();
+    element.classList.toggle("draws", Boolean(draws?.()));
     cells.forEach((line, y) => line.forEach((square, x) => {
       const { value, text, name: words, kind: classes = "" } = look(y, x);
       if (square.textContent !== text) square.textContent = text;

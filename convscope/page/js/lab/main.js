@@ -4,6 +4,7 @@ import { languageOf, translator } from "../i18n.js";
 import { addressOf, changed, stateOf } from "./address.js";
 import { makeApi } from "./api.js";
 import { CHAPTERS } from "./chapters.js";
+import { fillZoo } from "./formula/zoo.js";
 import { labFrame } from "./frame.js";
 
 /** @typedef {import("./shapes.js").Drawing} Drawing */
@@ -13,6 +14,7 @@ import { labFrame } from "./frame.js";
 export function startLab(doc, win) {
   const read = (/** @type {string} */ id) => JSON.parse(doc.getElementById(id)?.textContent || "null");
   const payload = read("payload");
+  fillZoo(payload.plans);
   const api = payload.api && payload.token ? makeApi(win, payload.token) : null;
   if (win.location.search) win.history.replaceState(null, "", win.location.pathname + win.location.hash); // a token that came with the address
   const dictionaries = read("dictionary");

@@ -9,6 +9,7 @@
  * @property {"convscope-lab"} format
  * @property {string} language "en", "ko" or "auto"
  * @property {boolean} api whether a server answers
+ * @property {import("./formula/zoo.js").NamedPlan[]} plans the named plans
  * @property {string} [token] what its questions carry
  * @property {Recorded | null} [recorded] in the static build: the training that stands in for live ones
  *

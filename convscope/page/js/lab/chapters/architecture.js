@@ -9,7 +9,7 @@ import { resolveFormula } from "../formula/parse.js";
 import { planText } from "../formula/plan.js";
 import { tracePlan } from "../formula/trace.js";
 import { ZOO } from "../formula/zoo.js";
-import { presets } from "../widgets.js";
+import { planChoice } from "../planchoice.js";
 import { blocksPicture } from "./architecture_picture.js";
 import { firstLearned, layerTable } from "./architecture_table.js";
 
@@ -20,7 +20,6 @@ import { firstLearned, layerTable } from "./architecture_table.js";
 /** @type {Chapter} */
 export const architectureChapter = { id: "architecture", number: 8, title: (t) => t("arch.title"), lead: (t) => t("arch.lead"), mount: mountArchitecture };
 
-const NAMED = ["slides", "lenet5", "dense", "fast"];
 const DECKS_OWN = "[(conv(16, 3)*2 + relu)*2 + maxpool(2)]*2 + fc";
 
 /** @param {Lab} lab */
@@ -31,7 +30,7 @@ function mountArchitecture(lab) {
   const classes = () => wholeIn(lab.state, "k", 1, 10000, 10);
   const put = (/** @type {string} */ value) => lab.tune({ f: value === ZOO.slides ? null : value, n: null });
   const area = make(doc, "textarea", { class: "formula-area", rows: 3, spellcheck: "false", autocomplete: "off", autocapitalize: "off", "aria-label": t("arch.formula"), "aria-describedby": "formula-message", on: { input: () => put(area.value) } });
-  const list = presets(lab, t("arch.named"), [...NAMED.map((name) => ({ text: name, on: () => text() === ZOO[name], press: () => put(ZOO[name]) })), { text: t("arch.deck"), on: () => text() === DECKS_OWN, press: () => put(DECKS_OWN) }]);
+  const list = planChoice(lab, text, put, [{ text: t("arch.deck"), line: t("arch.deck.line"), on: () => text() === DECKS_OWN, press: () => put(DECKS_OWN) }]);
   const message = make(doc, "div", { class: "formula-message", id: "formula-message", "aria-live": "polite" });
   const sizes = [["ic", t("arch.channels"), 1, 512], ["ih", t("arch.rows"), 28, 4096], ["iw", t("arch.columns"), 28, 4096], ["k", t("arch.classes"), 10, 10000]].map(([key, name, usual, most]) => {
     const field = make(doc, "input", { type: "number", min: 1, max: most, step: 1, "aria-label": name, on: { input: () => { if (Number.isInteger(field.valueAsNumber)) lab.tune({ [String(key)]: field.valueAsNumber === usual ? null : field.valueAsNumber }); } } });
@@ -69,6 +68,7 @@ function mountArchitecture(lab) {
         area.setAttribute("aria-invalid", "true");
         result.classList.add("stale");
       }
+      result.hidden = !network;
       if (network) refill(totals, ...totalsOf(lab, network));
       picture.put(network);
       table.put(network);

@@ -5,10 +5,11 @@ import { fixed, signed } from "../../format.js";
 import { fraction, letter, operator } from "../../maths.js";
 import { largest } from "../../palette.js";
 import { numberTable } from "../grid.js";
-import { kernelEditor } from "../kernel.js";
+import { kernelEditor, weightText } from "../kernel.js";
 import { productsAt, readCounts, slideKernel } from "../sums/convolution.js";
 import { presets, stepper } from "../widgets.js";
-import { convolutionOf, diagonalKernel, kernelText, lectureX, pictureText } from "./convolution_state.js";
+import { inkRow, levelText } from "./convolution_inks.js";
+import { convolutionOf, diagonalKernel, kernelText, lectureX, levelOf, pictureText } from "./convolution_state.js";
 
 /** @typedef {import("../shapes.js").Chapter} Chapter */
 /** @typedef {import("../shapes.js").Lab} Lab */
@@ -26,6 +27,12 @@ function mountConvolution(lab) {
   let now = computed(lab);
   const at = (/** @type {number} */ y, /** @type {number} */ x) => lab.tune({ at: y || x ? `${y}.${x}` : null });
 
+  /** Change one pixel of the picture; `row` and `column` count the padding too. @param {number} row @param {number} column @param {(old: number) => number} change */
+  const put = (row, column, change) => {
+    const [y, x] = [row - now.slide.pad, column - now.slide.pad];
+    if (now.picture[y]?.[x] !== undefined) lab.tune({ x: pictureText(now.picture.map((line, i) => line.map((v, j) => (i === y && j === x ? change(v) : v)))) });
+  };
+
   const input = numberTable(lab, {
     name: t("conv.input"), kind: "pixels-in", limit: () => 1,
     size: () => [now.picture.length + 2 * now.slide.pad, now.picture.length + 2 * now.slide.pad],
@@ -33,12 +40,15 @@ function mountConvolution(lab) {
       const [y, x] = [row - now.slide.pad, column - now.slide.pad];
       const value = now.picture[y]?.[x];
       const kinds = [value === undefined ? "padding" : "", edgesOf(now.window, y, x), value !== undefined && !now.counts[y][x] ? "dropped" : ""];
-      return { value: value ?? 0, text: fixed(value ?? 0, 0), kind: kinds.filter(Boolean).join(" "), name: value === undefined ? t("conv.padding") : t("conv.pixel", { y: y + 1, x: x + 1, v: fixed(value, 0) }) };
+      return { value: value ?? 0, text: levelText(value ?? 0), kind: kinds.filter(Boolean).join(" "), name: value === undefined ? t("conv.padding") : t("conv.pixel", { y: y + 1, x: x + 1, v: weightText(value) }) };
     },
-    press: (row, column) => {
-      const [y, x] = [row - now.slide.pad, column - now.slide.pad];
-      if (now.picture[y]?.[x] === undefined) return;
-      lab.tune({ x: pictureText(now.picture.map((line, i) => line.map((v, j) => (i === y && j === x ? (v > 0 ? -1 : 1) : v)))) });
+    press: (row, column) => put(row, column, (v) => levelOf(lab.state.i) ?? (v > 0 ? -1 : 1)),
+    draws: () => levelOf(lab.state.i) !== null,
+    key: (row, column, key) => {
+      const by = { "+": 0.5, "=": 0.5, "-": -0.5, _: -0.5, "−": -0.5 }[key];
+      if (by === undefined && key !== "0") return false;
+      put(row, column, (v) => (by === undefined ? 0 : Math.max(-1, Math.min(1, v + by))));
+      return true;
     },
   });
   const output = numberTable(lab, {
@@ -56,12 +66,13 @@ function mountConvolution(lab) {
   const formula = make(doc, "div", { class: "size-formula" });
   const dropped = make(doc, "p", { class: "note dropped-note" });
   const controls = controlsOf(lab, () => now);
+  const inks = inkRow(lab);
   const empty = make(doc, "p", { class: "note no-output" }, t("conv.none"));
 
   const element = make(doc, "div", { class: "chapter convolving" },
     controls.presets.element,
     make(doc, "div", { class: "convolving-row" },
-      make(doc, "section", {}, make(doc, "h2", { class: "part" }, t("conv.input"), " ", sizes), make(doc, "div", { class: "table-scroll" }, input.element), make(doc, "p", { class: "note" }, t("conv.press"))),
+      make(doc, "section", {}, make(doc, "h2", { class: "part" }, t("conv.input"), " ", sizes), make(doc, "div", { class: "table-scroll" }, input.element), inks.element),
       make(doc, "span", { class: "operator big", "aria-hidden": "true" }, "⊗"),
       make(doc, "section", { class: "kernel-side" }, make(doc, "h2", { class: "part" }, t("conv.kernel")), make(doc, "div", { class: "kernel-box" }, kernel.element), controls.steppers),
       make(doc, "span", { class: "operator big", "aria-hidden": "true" }, "="),
@@ -71,7 +82,7 @@ function mountConvolution(lab) {
 
   const refresh = () => {
     now = computed(lab);
-    for (const part of [input, output, kernel, controls]) part.refresh();
+    for (const part of [input, output, kernel, controls, inks]) part.refresh();
     const [side, out] = [now.picture.length, now.output.length];
     sizes.textContent = now.slide.pad ? `${side}×${side} + ${now.slide.pad}` : `${side}×${side}`;
     outSize.textContent = `${out}×${out}`;
@@ -109,7 +120,7 @@ function computed(lab) {
 function writtenSum({ doc }, { window, kernel, slide, output, at }) {
   const terms = window.filter((one) => one.product !== 0);
   const written = terms.flatMap((one, i) => {
-    const [sign, size] = signed(one.product, Number.isInteger(one.product) ? 0 : 3);
+    const [sign, size] = signed(one.product, Number.isInteger(one.product) ? 0 : Number.isInteger(10 * one.product) ? 1 : 3);
     return [make(doc, "span", { class: "product" }, i || sign !== "+" ? `${sign}${i ? " " : ""}${size}` : size), " "];
   });
   if (!output.length) return [];

@@ -28,16 +28,25 @@ export function kernelText(kernel) {
   return kernel.flat().join("_");
 }
 
-/** Pixels as text: p is +1, m is −1, 0 is 0; none for the lecture's X. @param {number[][]} picture */
+/** What a pixel can be, and its letter in an address. @type {[string, number][]} */
+export const LEVELS = [["m", -1], ["l", -0.5], ["0", 0], ["h", 0.5], ["p", 1]];
+
+/** The level of a letter; null for any other text. @param {string | undefined} letter */
+export function levelOf(letter) {
+  return LEVELS.find(([one]) => one === letter)?.[1] ?? null;
+}
+
+/** Pixels as text, a letter each; none for the lecture's X. @param {number[][]} picture */
 export function pictureText(picture) {
-  const text = picture.flat().map((v) => (v > 0 ? "p" : v < 0 ? "m" : "0")).join("");
-  return text === lectureX().flat().map((v) => (v > 0 ? "p" : "m")).join("") ? "" : text;
+  const written = (/** @type {number[][]} */ pixels) => pixels.flat().map((v) => LEVELS.find(([, level]) => level === v)?.[0] ?? "0").join("");
+  const text = written(picture);
+  return text === written(lectureX()) ? "" : text;
 }
 
 /** @param {Lab["state"]} state */
 export function convolutionOf(state) {
   const kernel = squared(numbersIn(state, "k", [1, 4, 9, 16, 25], diagonalKernel(3).flat()));
-  const picture = /^[pm0]{81}$/.test(state.x ?? "") ? squared([...state.x].map((v) => (v === "p" ? 1 : v === "m" ? -1 : 0))) : lectureX();
+  const picture = /^[mlhp0]{81}$/.test(state.x ?? "") ? squared([...state.x].map((v) => levelOf(v) ?? 0)) : lectureX();
   const slide = { stride: wholeIn(state, "s", 1, 4, 1), pad: wholeIn(state, "p", 0, 3, 0), dilation: wholeIn(state, "d", 1, 3, 1), mean: state.n !== "sum" };
   const at = /^\d{1,2}\.\d{1,2}$/.test(state.at ?? "") ? state.at.split(".").map(Number) : [0, 0];
   return { kernel, picture, slide, at };

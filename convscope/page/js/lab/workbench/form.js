@@ -4,7 +4,7 @@ import { make, refill } from "../../dom.js";
 import { numberIn, wholeIn } from "../address.js";
 import { ApiError } from "../api.js";
 import { ZOO } from "../formula/zoo.js";
-import { presets } from "../widgets.js";
+import { planChoice } from "../planchoice.js";
 import { dataShapes } from "./datashape.js";
 import { formulaPart } from "./formula.js";
 import { dataField, numberField, recipeField } from "./fields.js";
@@ -12,8 +12,6 @@ import { openPlace, toPlace } from "./places.js";
 
 /** @typedef {import("../shapes.js").Lab} Lab */
 /** @typedef {import("../api.js").Offer} Offer */
-
-const PLANS = ["slides", "lenet5", "dense", "fast", "fine", "accurate", "small", "tiny", "general", "wide"];
 
 /** @param {Lab} lab */
 export function trainingForm(lab) {
@@ -33,7 +31,7 @@ export function trainingForm(lab) {
 
   const heading = make(doc, "h2", { tabindex: -1, class: "bench-heading" }, t("bench.new"));
   const area = make(doc, "textarea", { class: "formula-area", id: "bench-formula", rows: 3, spellcheck: "false", autocomplete: "off", autocapitalize: "off", "aria-label": t("arch.formula"), "aria-describedby": "bench-formula-message", on: { input: () => put(area.value) } });
-  const plans = presets(lab, t("arch.named"), PLANS.map((name) => ({ text: name, on: () => written() === ZOO[name], press: () => { put(ZOO[name]); } })));
+  const plans = planChoice(lab, written, put);
   const shapes = dataShapes(lab, () => { if (!closed) refresh(); });
   const formula = formulaPart(lab, text, () => ({ data: data(), size: size() }), shapes.of, () => refresh());
   const source = dataField(lab, data);
