@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 BATCH = 32  # pictures at a time; more costs memory and gains nothing (docs/log.md)
-GROUP = 128  # small picture files at a time: so many are read before another thread has its turn
+GROUP = 256  # small picture files at a time: so many are read before another thread has its turn
 
 
 class Score(NamedTuple):
@@ -53,7 +53,7 @@ class Prediction(NamedTuple):
     def to_json(self) -> dict[str, object]:
         """Return {label, probability, top: [{label, probability}]}, with "inverted": true if it was."""
         told: dict[str, object] = {"label": self.label, "probability": self.probability}
-        told["top"] = [score._asdict() for score in self.top]
+        told["top"] = [{"label": label, "probability": probability} for label, probability in self.top]
         return told | ({"inverted": True} if self.inverted else {})
 
 
@@ -161,7 +161,7 @@ class Model:
     ) -> Iterator[Prediction | InputError]:
         """Yield for each picture, in order, its prediction or the error why it has none. Decoding and predicting overlap."""
         _check_options(top, invert)
-        most = GROUP if math.prod(self.spec.shape) <= SMALL else BATCH
+        most = max(BATCH, min(GROUP, SMALL * BATCH // math.prod(self.spec.shape)))
         size = min(most, -(-len(pictures) // _workers())) if len(pictures) > 1 else 1
         groups = [pictures[i : i + size] for i in range(0, len(pictures), size)]
         if groups:

@@ -107,7 +107,9 @@ def test_csv(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert code == 3
 
 
-def test_folders_and_patterns_in_text_order(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_folders_and_patterns_in_text_order(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = tmp_path / "in"
     names = ["b.png", "a.PNG", "sub/c.jpg", "sub/deep/er/d.bmp", "10.png", "9.png"]
     for name in names:
@@ -117,6 +119,10 @@ def test_folders_and_patterns_in_text_order(model: Path, tmp_path: Path, capsys:
     picture(root / ".hidden.png")
     picture(root / ".thumbs" / "a.png")
     (root / "loop").symlink_to(root)
+    for name, meant in (("link.png", "b.png"), ("gone.png", "nowhere"), ("self.png", "self.png"), ("up.png", "sub")):
+        (root / name).symlink_to(meant)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(root / "pipe.png")
     picture(tmp_path / "[odd].png")
 
     def paths(*words: object) -> list[str]:
@@ -125,12 +131,25 @@ def test_folders_and_patterns_in_text_order(model: Path, tmp_path: Path, capsys:
             for line in run(capsys, model, *words, "--json")[1].splitlines()
         ]
 
-    everything = ["in/10.png", "in/9.png", "in/a.PNG", "in/b.png", "in/sub/c.jpg", "in/sub/deep/er/d.bmp"]
-    assert paths(root) == everything
+    everything = [
+        "in/10.png",
+        "in/9.png",
+        "in/a.PNG",
+        "in/b.png",
+        "in/link.png",
+        "in/sub/c.jpg",
+        "in/sub/deep/er/d.bmp",
+    ]
+    assert paths(root) == paths(f"{root}/../in/") == everything
+    monkeypatch.chdir(root)
+    assert [json.loads(line)["path"] for line in run(capsys, model, ".", "--json")[1].splitlines()] == [
+        path[3:] for path in everything
+    ]
     assert paths(root / "*.png", root / "sub" / "**" / "*.*") == [
         "in/10.png",
         "in/9.png",
         "in/b.png",
+        "in/link.png",
         "in/sub/c.jpg",
         "in/sub/deep/er/d.bmp",
     ]
