@@ -36,7 +36,7 @@ export function drawView(app) {
       make(doc, "div", { class: "outcome" }, make(doc, "h3", {}, t("scores")), scores.element)),
     make(doc, "div", { class: "draw-grid two" },
       make(doc, "div", {}, make(doc, "h3", {}, t("samples")), gallery, able ? uploadButton(app, put) : null),
-      able && make(doc, "div", {}, make(doc, "h3", {}, t("edits")), sliders.element, button(doc, t("edits.reset"), () => app.tune({ edits: NO_EDITS }), { class: "link" }))));
+      able && make(doc, "div", {}, make(doc, "h3", {}, t("edits")), sliders.element, make(doc, "p", { class: "note" }, t("edit.square.drag")), button(doc, t("edits.reset"), () => app.tune({ edits: NO_EDITS }), { class: "link" }))));
   const refresh = () => {
     scores.refresh();
     sliders.refresh();

@@ -6,6 +6,7 @@ import { indexOf, labelOf, winnerOf } from "../look.js";
 import { untouched } from "../picture.js";
 import { NO_EDITS } from "../state.js";
 import { placeOf } from "../steps.js";
+import { eraserOn } from "./eraser.js";
 import { fieldNote } from "./field.js";
 import { framed, paintInput, pixels } from "./maps.js";
 
@@ -16,6 +17,7 @@ export function picturePanel(app) {
   const { doc, t, payload } = app;
   const canvas = pixels(doc, "picture", t("picture"));
   const frame = framed(doc, canvas, "field");
+  const eraser = eraserOn(app, frame.element);
   const [, height, width] = payload.input.shape;
   const caption = make(doc, "p", { class: "caption" });
   const verdict = make(doc, "p", { class: "verdict" });
@@ -33,6 +35,7 @@ export function picturePanel(app) {
     make(doc, "h2", {}, t("picture")), frame.element, make(doc, "div", { class: "about" }, verdict, caption, app.samples.shape[0] ? pager : null), note);
   const refresh = () => {
     paintInput(app, canvas);
+    eraser.refresh();
     const winner = winnerOf(app);
     const label = labelOf(app);
     refill(verdict, t("reads.as"), " ", make(doc, "b", {}, payload.classes[winner]), " ", make(doc, "span", { class: "figure" }, percent(app.result.probabilities[winner])));

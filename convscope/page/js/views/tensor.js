@@ -4,6 +4,7 @@ import { make, refill } from "../dom.js";
 import { fixed } from "../format.js";
 import { limitOf, unitWords, valueAt } from "../look.js";
 import { paintPicture } from "../palette.js";
+import { eraserOn } from "./eraser.js";
 import { framed, legend, paintMap, pixels, pixelUnder } from "./maps.js";
 
 /** @typedef {import("../shapes.js").App} App */
@@ -14,6 +15,7 @@ export function tensorBox(app) {
   const [channels, height, width] = payload.input.shape;
   const canvas = pixels(doc, "", t("draw.tensor"));
   const frame = framed(doc, canvas, "tensor");
+  const eraser = eraserOn(app, frame.element);
   const reading = make(doc, "p", { class: "note figure" });
   const scale = make(doc, "div", {});
   frame.move(null, height, width);
@@ -28,6 +30,7 @@ export function tensorBox(app) {
   frame.element.addEventListener("pointerleave", () => { frame.move(null, height, width); reading.textContent = hint; });
   frame.element.addEventListener("click", (event) => app.go({ view: "value", node: "picture", channel: 0, from: -1, trail: "", ...pixelUnder(frame.element, event, height, width) }, canvas));
   const refresh = () => {
+    eraser.refresh();
     if (channels === 1) paintMap(app, canvas, -1, 0);
     else paintPicture(canvas, app.picture, 0, payload.input.shape);
     refill(scale, channels === 1 ? legend(app, "activations", limitOf(app, -1, 0), t("legend.window")) : null);
