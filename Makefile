@@ -43,9 +43,9 @@ check-page:  ## the types of the page's JavaScript, where npm is there; in CI it
 screenshots: $(VENV)/tested  ## pictures of the page and of the lab, in Chromium
 	mkdir -p build
 	$(BIN)/convscope look -o build/slides.html
-	$(BIN)/python scripts/screenshots.py build/slides.html
+	$(BIN)/python -m scripts.screenshots build/slides.html
 	$(BIN)/convscope lab --build build/lab
-	$(BIN)/python scripts/screenshots.py build/lab/index.html --lab
+	$(BIN)/python -m scripts.screenshots build/lab/index.html --lab
 
 demo: $(VENV)/installed  ## train the slides model that ships with the package anew: some three minutes of one core
 	$(BIN)/python scripts/demo.py

@@ -14,11 +14,11 @@ import os
 import tempfile
 from pathlib import Path
 
-from selenium.webdriver.remote.webdriver import WebDriver
+from selenium import webdriver
 
 from benchmarks import results
 from convscope.cli.main import main as convscope
-from scripts.screenshots import chromium, size
+from tests.browser.chromium import chromium, resize, visit
 
 WHAT = (
     "A pen moves once a frame over the drawing pad of the slides model's page (8 million multiplications an answer), headless Chromium, "
@@ -47,11 +47,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, chromium() as driver:
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        chromium(Path(folder) / "profile") as driver,
+    ):
         page = options.page or Path(folder) / "slides.html"
         if options.page is None:
             convscope(["look", "-o", str(page)])
-        driver.set_script_timeout(120)
         rows = [{"page": page.name, "run": run, **drawn(driver, page, options.seconds)} for run in range(options.runs)]
         version = driver.capabilities["browserVersion"]
     for row in rows:
@@ -60,11 +62,10 @@ def main() -> None:
         print(results.write("page-drawing", WHAT, rows, using={"chromium": version}))
 
 
-def drawn(driver: WebDriver, page: Path, seconds: float) -> results.Row:
+def drawn(driver: webdriver.Chrome, page: Path, seconds: float) -> results.Row:
     """Move the pen for so many seconds of 60 frames and return what a row says of it."""
-    size(driver, 1280, 900)
-    driver.get("about:blank")
-    driver.get(f"{page.resolve().as_uri()}#v=draw")
+    resize(driver, 1280)
+    visit(driver, f"{page.resolve().as_uri()}#v=draw")
     times, answers = driver.execute_async_script(PEN, round(60 * seconds))  # type: ignore[no-untyped-call]
     took = (times[-1] - times[0]) / 1000
     longest = max(b - a for a, b in itertools.pairwise(times))

@@ -1,6 +1,6 @@
 """Take a picture of every view of a page, in headless Chromium, to look at: `make screenshots` or
 
-    python scripts/screenshots.py PAGE.html [FOLDER] [--all] [--lab]
+    python -m scripts.screenshots PAGE.html [FOLDER] [--all] [--lab]
 
 PAGE is what `convscope look` wrote, or with --lab the index.html of `convscope lab --build`. Without --all, the few that
 docs/screenshots/ keeps; with it every view at 1280, 768 and 390 pixels, light and dark, in
@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import argparse
 import io
-import shutil
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
 from selenium import webdriver
+
+from tests.browser.chromium import chromium, console, resize, visit
 
 HIGHEST = 2000
 VIEWS = {
@@ -67,53 +67,24 @@ LAB_KEPT = (
 )
 
 
-@contextmanager
-def chromium() -> Iterator[webdriver.Chrome]:
-    """Start a headless Chromium that reaches no network, and quit it at the end."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium") or shutil.which("google-chrome") or ""
-    for flag in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--hide-scrollbars",
-        "--host-resolver-rules=MAP * ~NOTFOUND",
-    ):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver") or ""))
-    try:
-        yield driver
-    finally:
-        driver.quit()
-
-
 def shoot(
     driver: webdriver.Chrome, page: Path, view: str, address: str, width: int, theme: str, language: str, to: Path
 ) -> list[str]:
     """Save one view as `to`, the whole of it down to HIGHEST pixels; return what is wrong with it."""
-    size(driver, width, 900)
-    driver.get("about:blank")
-    driver.get_log("browser")  # type: ignore[no-untyped-call]
-    driver.get(f"{page.resolve().as_uri()}#h={theme}&l={language}&{address}")
+    resize(driver, width)
+    visit(driver, f"{page.resolve().as_uri()}#h={theme}&l={language}&{address}")
     time.sleep(1.5 if view == "occlusion" else 0.6)
-    wrong = [entry["message"] for entry in driver.get_log("browser")]  # type: ignore[no-untyped-call]
+    wrong = console(driver)
     wide, high = driver.execute_script(
         "return [document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
     )  # type: ignore[no-untyped-call]
     if wide > width:
         wrong.append(f"{wide} pixels wide in a window of {width}")
-    size(driver, width, min(HIGHEST, high))
+    resize(driver, width, min(HIGHEST, high))
     time.sleep(0.2)
     with Image.open(io.BytesIO(driver.get_screenshot_as_png())) as picture:
         picture.convert("RGB").save(to, lossless=True, method=6)
     return [f"{to.name}: {what}" for what in wrong]
-
-
-def size(driver: webdriver.Chrome, width: int, height: int) -> None:
-    """Give the window a size; below 500 pixels it is a phone's."""
-    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
 
 def main() -> int:
@@ -128,7 +99,7 @@ def main() -> int:
     views, kept, prefix = (LAB, LAB_KEPT, "lab-") if options.lab else (VIEWS, KEPT, "")
     every = [(v, w, t, g) for v in views for w in (1280, 768, 390) for t in ("light", "dark") for g in ("en", "ko")]
     wrong: list[str] = []
-    with chromium() as driver:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile, chromium(Path(profile)) as driver:
         for view, width, theme, language in every if options.all else kept:
             to = options.folder / f"{prefix}{view}-{width}-{theme}-{language}.webp"
             wrong += shoot(driver, options.page, view, views[view], width, theme, language, to)

@@ -1,14 +1,12 @@
-"""Real Chromium, headless, for tests: one for the whole run. Needs Debian's `chromium` and `chromium-driver`, or their like."""
+"""Real Chromium, headless, for tests, pictures and measurements. Needs Debian's `chromium` and `chromium-driver`, or their like."""
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 from selenium import webdriver
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -20,12 +18,15 @@ FLAGS = (
 LOOPBACK = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # given besides: this machine, and nothing else
 
 
+class NoBrowser(Exception):
+    """There is no Chromium here, or no driver for it."""
+
+
 def programs() -> tuple[str, str]:
-    """Return the paths of Chromium and its driver; without them skip the test, or fail it where CI=true."""
+    """Return the paths of Chromium and its driver. Raises NoBrowser."""
     found = next(filter(None, map(shutil.which, PROGRAMS)), None), shutil.which("chromedriver")
     if None in found:
-        why = "needs chromium and chromedriver: apt-get install chromium chromium-driver fonts-noto-cjk"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(why)
+        raise NoBrowser("needs chromium and chromedriver: apt-get install chromium chromium-driver fonts-noto-cjk")
     return str(found[0]), str(found[1])
 
 

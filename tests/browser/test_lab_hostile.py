@@ -92,7 +92,7 @@ def files(folder: Path) -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def scene(chromium_here: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     folder, web = tmp_path_factory.mktemp("lab"), tmp_path_factory.mktemp("web")
     (web / "index.html").write_text("<!doctype html><title>kittens</title><body>")
     answers = Answers()

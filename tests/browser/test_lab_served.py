@@ -120,7 +120,7 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def lab(chromium_here: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with chromium(tmp_path_factory.mktemp("profile"), LOOPBACK) as browser:
         served = Served(browser, tmp_path_factory.mktemp("served"))
         try:

@@ -1,0 +1,74 @@
+"""What the network made of a picture, in a real Chromium: its loss, where it looked, and how it learned to."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
+
+from convscope.see.binary import decode
+from tests.browser.looking import CLASSES, HOSTILE, Page, whole_payload
+
+pytestmark = pytest.mark.browser
+
+
+LOGITS = decode(whole_payload()["samples"]["logits"]).astype(np.float64)
+
+
+def test_loss_and_why_not_are_right(page: Page) -> None:
+    page.open("v=loss&p=s0&b=2")
+    z = LOGITS[0]
+    p = np.exp(z) / np.exp(z).sum()
+    shown = page.js(
+        "Array.from(document.querySelectorAll('.loss table tbody td:last-child'), (e) => Number(e.textContent))"
+    )
+    np.testing.assert_allclose(shown, p, atol=6e-5)
+    loss = page.js("document.querySelector('.loss-grid .display b').textContent")
+    assert abs(float(loss) - -np.log(p[0])) < 2e-5, "its label is class 0"
+    winner = int(z.argmax())
+    gap = page.js("document.querySelector('.why .display b').textContent").replace("−", "-")
+    assert abs(float(gap) - (z[winner] - z[2 if winner != 2 else 1])) < 2e-3
+    bars = page.js("Array.from(document.querySelectorAll('.why .value'), (e) => e.textContent)")
+    assert abs(sum(float(v.replace("−", "-")) for v in bars) - float(gap)) < 0.01
+    page.open("v=loss&p=s3")
+    assert (
+        "no label" in page.text(".loss-grid")
+        or "Choose" in page.text(".loss-grid")
+        or not page.all(".loss-grid .display")
+    )
+
+
+def test_where_it_looked_for_each_class_and_by_hiding(page: Page) -> None:
+    page.open("v=where")
+    assert len(page.all(".class-cam")) == len(CLASSES)
+    page.all(".class-cam")[2].click()
+    assert page.state()["b"] == "2"
+    assert page.js("document.querySelector('.where select').value") == "2"
+    page.one(".segmented [data-value=occlusion]").click()
+    for _ in range(40):
+        page.wait(50)
+        if "%" in page.text(".where [role=status]") and "…" not in page.text(".where [role=status]"):
+            break
+    assert page.text(".where [role=status]").startswith("Hiding the strongest place")
+    assert not page.one(".every-class").is_displayed()
+
+
+def test_the_training_is_scrubbed_by_key_by_pointer_and_played(page: Page) -> None:
+    page.open("v=training")
+    assert page.text(".readout").startswith("step 10")
+    page.press(Keys.ARROW_LEFT)
+    assert page.text(".readout").startswith("step 0")
+    names = page.js("Array.from(document.querySelectorAll('.training-grid h3'), (e) => e.textContent)")
+    assert names.index("conv1, 4 of its maps") < names.index("conv2, 4 of its maps"), "as the network has them"
+    assert HOSTILE in page.text(".followed-row")
+    assert "60.0 %" in page.text(".followed-row"), "scores 0, ln 3, 0 make 1/5, 3/5, 1/5"
+    page.point(svg := page.one(".loss-curve"))
+    width = svg.size["width"]
+    ActionChains(page.browser, duration=10).move_to_element_with_offset(svg, width // 2 - 16, 0).click().perform()
+    assert page.text(".readout").startswith("step 10")
+    page.one(".play").click()
+    assert page.text(".readout").startswith("step 0"), "from the start again"
+    page.wait(900)
+    assert page.text(".readout").startswith("step 10")
+    assert "held-out" in page.text(".training")
