@@ -1,6 +1,6 @@
 """What a second process gains: one training alone, two that know nothing of each other, and two that learn one network.
 
-    python -m benchmarks.ddp [--rounds 3] [--batch 128 256]
+    python -m benchmarks.ddp [--rounds 5] [--only "fast 128"]
 
 Each process has one thread and, where there are two, the whole machine: two strangers at once show what its cores can do,
 the pair under torchrun what is left of it when every step waits for the other.
@@ -11,85 +11,110 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import convscope
 from benchmarks import results
-from benchmarks.training import CALM
+from benchmarks.training import CALM, urgent
 
 WHAT = (
-    "Training of MNIST by recipe and plan fast, one thread a process, in turn: pictures a second of all processes together by the wall clock, "
-    "without the first 20 steps, one row a round. Two alone: two trainings at once that know nothing of each other. Two as one: DistributedDataParallel (gloo), the batch shared out."
+    "Training of MNIST, one thread a process, in turn: pictures a second of all processes together by the wall clock, and the median step; without the first 20 steps. "
+    "One row a round. Plans by the recipe of their name. Two alone: two trainings at once that know nothing of each other. Two as one: DistributedDataParallel, the batch shared out. "
+    "Of linear: beside twice the one of the same round."
 )
-EPOCHS = 0.45
+BEFORE = 20  # steps that are not counted
 PAIR = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
 Process = subprocess.Popen[str]
 
 
-def train(batch: int, epochs: float = EPOCHS) -> None:
-    """Train here, as one process or as a part of several; the one that writes prints its pictures a second."""
-    marks: list[tuple[int, float]] = []
+class Case(NamedTuple):
+    """What is trained, for so many steps."""
 
-    def progress(line: dict[str, Any]) -> None:
-        if line["kind"] == "step":
-            marks.append((line["step"], line["time"]["seconds"]))
+    plan: str
+    batch: int
+    steps: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.plan} {self.batch}"
+
+
+CASES = (Case("fast", 128, 420), Case("fast", 256, 240), Case("fast", 512, 140), Case("accurate", 128, 120), Case("accurate", 256, 80))  # fmt: skip
+
+
+def train(case: Case) -> None:
+    """Train here, as one process or as a part of several; the first prints its pictures a second, and its median step in ms."""
+    times: list[float] = []
+
+    def stop() -> bool:  # asked once a step
+        times.append(time.perf_counter())
+        return False
 
     with tempfile.TemporaryDirectory() as folder:
         convscope.train(
             "mnist",
-            recipe="fast",
-            batch_size=batch,
-            epochs=epochs,
+            recipe=case.plan,
+            batch_size=case.batch,
+            epochs=case.steps * case.batch / 60_000,
             threads=1,
             out=Path(folder) / "run",
-            progress=progress,
+            stop=stop,
+            keep_seconds=3600.0,
         )
-    later = [mark for mark in marks if mark[0] > 20]
-    if len(later) > 1:  # of several processes only the first is told
-        (first, began), (last, ended) = later[0], later[-1]
-        print(json.dumps({"rate": batch * (last - first) / (ended - began)}), flush=True)
+    if os.environ.get("RANK", "0") == "0":
+        steps = [1000 * (b - a) for a, b in zip(times[BEFORE:], times[BEFORE + 1 :], strict=False)]
+        found = {"rate": 1000 * case.batch / statistics.fmean(steps), "step": statistics.median(steps)}
+        print(json.dumps(found), flush=True)
 
 
-def started(batch: int, launcher: tuple[str, ...] = ()) -> Process:
+def started(case: Case, launcher: tuple[str, ...] = ()) -> Process:
     """Start a training in processes of its own."""
-    words = [sys.executable, *launcher, "-m", "benchmarks.ddp", "--inside", "--batch", str(batch)]
-    return subprocess.Popen(words, env=os.environ | CALM, stdout=subprocess.PIPE, text=True)
+    words = [sys.executable, *launcher, "-m", "benchmarks.ddp", "--inside", "--only", case.name]
+    return subprocess.Popen(words, env=os.environ | CALM, stdout=subprocess.PIPE, text=True, start_new_session=True)
 
 
-def rate(*processes: Process) -> float:
-    """Return the pictures a second of processes that run at the same time. Raises RuntimeError if one fails."""
+def rate(*processes: Process) -> tuple[float, float]:
+    """Return pictures a second of processes that run at the same time, summed, and their mean step. Raises RuntimeError if one fails."""
     said = [process.communicate()[0] for process in processes]
     if any(process.returncode for process in processes):
         raise RuntimeError("a training failed")
-    return sum(json.loads(line)["rate"] for out in said for line in out.splitlines() if line.startswith('{"rate"'))
+    found = [json.loads(line) for out in said for line in out.splitlines() if line.startswith('{"rate"')]
+    return sum(one["rate"] for one in found), statistics.fmean(one["step"] for one in found)
 
 
 def main() -> None:
     """Measure all in turn and write benchmarks/results/ddp.json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--batch", type=int, nargs="+", default=[128, 256])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", nargs="+", default=[c.name for c in CASES], choices=[c.name for c in CASES])
     parser.add_argument("--results", type=Path, default=results.FOLDER, help="another folder for the results")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
+    cases = [case for case in CASES if case.name in given.only]
     if given.inside:
-        train(given.batch[0])
+        urgent()  # torchrun gives each of its processes a session of its own, where nobody has heard of it
+        train(cases[0])
         return
     rows: list[results.Row] = []
     for number in range(given.rounds):
-        for batch in given.batch:
-            found = {"one": rate(started(batch))}
-            found["two alone"] = rate(started(batch), started(batch))
-            found["two as one"] = rate(started(batch, PAIR))
-            for what, pictures in found.items():
-                row = {"processes": what, "batch": str(batch), "run": number, "pictures_per_second": round(pictures)}
+        for case in cases:
+            found = {"one": rate(started(case))}
+            found["two alone"] = rate(started(case), started(case))
+            found["two as one"] = rate(started(case, PAIR))
+            for what, (pictures, step) in found.items():
+                row: results.Row = {"plan": case.plan, "batch": str(case.batch), "processes": what, "run": number}
+                row |= {"pictures_per_second": round(pictures), "step_ms": round(step, 2)}
+                if what != "one":
+                    row["of_linear"] = round(pictures / (2 * found["one"][0]), 3)
                 rows.append(row)
                 print(row, flush=True)
-    print(results.write("ddp", WHAT, rows, folder=given.results))
+    print(results.write("ddp", WHAT, rows, key=("plan", "batch", "processes", "run"), folder=given.results))
 
 
 if __name__ == "__main__":

@@ -100,10 +100,16 @@ def run(method: Method, extra: list[str], core: int) -> list[results.Row]:
 
 
 def pinned(core: int) -> None:
-    """Keep this process on one core, in a session of its own if it may: Linux minds `nice` only within one, unless told."""
+    """Keep this process on one core, in a session of its own if it may, as urgent as its parent."""
     os.sched_setaffinity(0, {core})
+    urgent()
+
+
+def urgent() -> None:
+    """Take this process to a session of its own if it may, and say there how urgent it is: Linux minds `nice` only within one, unless told."""
     with contextlib.suppress(OSError):  # a shell's own child cannot leave, and other systems have no such file
-        os.setsid()
+        if os.getpid() != os.getsid(0):
+            os.setsid()
         Path("/proc/self/autogroup").write_text(str(os.getpriority(os.PRIO_PROCESS, 0)))
 
 
