@@ -42,16 +42,21 @@ class Exchange:
             end.setblocking(False)
 
     def mean(self, parts: Sequence[Tensor]) -> None:
-        """Put in the place of every tensor its mean over all processes; the order of the sum is that of the ranks."""
-        n = sum(part.numel() for part in parts)
-        slots = self._slots[self._turn, :, :n]
-        torch.cat([part.reshape(-1) for part in parts], out=slots[self.rank])
+        """Put in the place of every tensor its mean over all processes; the order of the sum is that of the ranks.
+
+        What goes in is scaled on its way: a tensor is passed over twice in all, and the memory of others is the dear part.
+        """
+        slots = self._slots[self._turn]
+        laid, at = [], 0
+        for part in parts:
+            laid.append([slot[at : at + part.numel()].view(part.shape) for slot in slots])
+            torch.mul(part, 1 / self.size, out=laid[-1][self.rank])
+            at += part.numel()
         self.meet()
-        whole = slots[0] + slots[1]
-        for rank in range(2, self.size):
-            whole += slots[rank]
-        whole *= 1 / self.size
-        torch._foreach_copy_(list(parts), _cut(whole, parts))
+        for part, (first, second, *others) in zip(parts, laid, strict=True):
+            torch.add(first, second, out=part)
+            for other in others:
+                part += other
 
     def spread(self, parts: Sequence[Tensor], owners: Sequence[int]) -> None:
         """Put in the place of every tensor what the process `owners` names for it has there."""
@@ -102,15 +107,6 @@ class Exchange:
         """Let the others know that this process leaves."""
         for end in self._sockets:
             end.close()
-
-
-def _cut(flat: Tensor, parts: Sequence[Tensor]) -> list[Tensor]:
-    """Return views of `flat` in the shapes of `parts`, one after another."""
-    views, at = [], 0
-    for part in parts:
-        views.append(flat[at : at + part.numel()].view(part.shape))
-        at += part.numel()
-    return views
 
 
 def opened(
