@@ -42,21 +42,16 @@ class Exchange:
             end.setblocking(False)
 
     def mean(self, parts: Sequence[Tensor]) -> None:
-        """Put in the place of every tensor its mean over all processes; the order of the sum is that of the ranks.
-
-        What goes in is scaled on its way: a tensor is passed over twice in all, and the memory of others is the dear part.
-        """
-        slots = self._slots[self._turn]
-        laid, at = [], 0
-        for part in parts:
-            laid.append([slot[at : at + part.numel()].view(part.shape) for slot in slots])
-            torch.mul(part, 1 / self.size, out=laid[-1][self.rank])
-            at += part.numel()
+        """Put in the place of every tensor its mean over all processes; the order of the sum is that of the ranks."""
+        slots = self._slots[self._turn, :, : sum(part.numel() for part in parts)]
+        mine = slots[self.rank]
+        torch._foreach_copy_(_cut(mine, parts), list(parts))
+        mine *= 1 / self.size
         self.meet()
-        for part, (first, second, *others) in zip(parts, laid, strict=True):
-            torch.add(first, second, out=part)
-            for other in others:
-                part += other
+        whole = slots[0] + slots[1]
+        for other in slots[2:]:
+            whole += other
+        torch._foreach_copy_(list(parts), _cut(whole, parts))
 
     def spread(self, parts: Sequence[Tensor], owners: Sequence[int]) -> None:
         """Put in the place of every tensor what the process `owners` names for it has there."""
@@ -107,6 +102,15 @@ class Exchange:
         """Let the others know that this process leaves."""
         for end in self._sockets:
             end.close()
+
+
+def _cut(flat: Tensor, parts: Sequence[Tensor]) -> list[Tensor]:
+    """Return a view of `flat` for each of `parts`, one after another, laid out as that is."""
+    views, at = [], 0
+    for part in parts:
+        views.append(flat.as_strided(part.shape, part.stride(), flat.storage_offset() + at))
+        at += part.numel()
+    return views
 
 
 def opened(

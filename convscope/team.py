@@ -1,10 +1,10 @@
-"""Several processes that train one network, each on its share of every batch: PyTorch's DistributedDataParallel.
+"""Several processes that train one network, each on its share of every batch.
 
 A batch is the recipe's, whoever works on it. Each process takes every size-th of its pictures; the gradients' mean over
 the processes is the batch's own gradient. BatchNorm normalises each share by itself, and its running statistics are the
-mean over the processes after every step, so that all processes hold the same bits at all times. On one machine the numbers
-go through memory that the processes share (see exchange), between machines by gloo or nccl. `Team()` is one
-process alone: everything it does is to hand back what it was given.
+mean over the processes after every step, so that all processes hold the same bits at all times. All of it is one message
+a step: through memory that the processes of one machine share (see exchange), or by gloo. On cards PyTorch's
+DistributedDataParallel sums up the gradients. `Team()` is one process alone: everything it does is to hand back what it was given.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ from .errors import ConvscopeError
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
-    from torch.distributed import GradBucket  # type: ignore[attr-defined]
-    from torch.futures import Future
 
     from .build import Net
     from .exchange import Exchange
@@ -105,33 +103,37 @@ class Several(Team):
         self.device, self._group = device, group
         self._exchange: Exchange | None = None
         self._statistics: list[Tensor] = []  # BatchNorm's, (C,) each
-        self._beside: list[Tensor] = []  # what goes with the gradients of this step
+        self._parameters: list[Tensor] = []
+        self._overlaps = device.type != "cpu"  # sums of gradients with the computing of others
 
     def wrap(self, net: Net) -> Callable[[Tensor], Tensor]:
-        import torch
-        from torch.nn.parallel import DistributedDataParallel
-
         from . import exchange
 
+        self._parameters = list(net.parameters())
         self._statistics = [b for b in net.buffers() if b.is_floating_point() and b.dim() == 1]
-        if self.device.type == "cpu" and self.launch is not None and self.launch.here == self.size:
-            numbers = sum(t.numel() for t in (*net.parameters(), *self._statistics)) + MOST_FLAGS
+        if self._overlaps:
+            return self._distributed(net)
+        if self.launch is not None and self.launch.here == self.size:
+            numbers = sum(t.numel() for t in (*self._parameters, *self._statistics)) + MOST_FLAGS
             self._exchange = exchange.opened(self.rank, self.size, numbers, SILENCE.total_seconds(), self.told)
             if any(self._either(self._exchange is None)):
                 self.close()
+        return net
+
+    def _distributed(self, net: Net) -> Callable[[Tensor], Tensor]:
+        """Return the network in DistributedDataParallel, which sums up gradients on cards while others are being computed."""
+        import torch
+        from torch.nn.parallel import DistributedDataParallel
+
         places = [self.device.index] if self.device.type == "cuda" else None
         with warnings.catch_warnings():
             warnings.simplefilter(
                 "ignore", FutureWarning
             )  # torch 2.13 renames broadcast_buffers; older ones know no other
-            wrapped = DistributedDataParallel(
-                net, device_ids=places, broadcast_buffers=False, bucket_cap_mb=1 << 10, gradient_as_bucket_view=True
-            )
-        if self.device.type == "cpu":
-            wrapped.register_comm_hook(None, lambda _, bucket: self._hook(bucket))
+            wrapped = DistributedDataParallel(net, device_ids=places, broadcast_buffers=False)
 
         # After its first backward pass DistributedDataParallel lays the gradients out anew. Among three or more processes the order
-        # of gloo's sum follows the layout, so it is settled here: a run that goes on must not begin with another one.
+        # of a sum follows the layout, so it is settled here: a run that goes on must not begin with another one.
         before = [buffer.clone() for buffer in net.buffers()]
         wrapped(torch.zeros((2, *net.spec.shape), dtype=torch.uint8, device=self.device)).sum().backward()
         for buffer, value in zip(net.buffers(), before, strict=True):
@@ -143,16 +145,6 @@ class Several(Team):
             return out
 
         return scores
-
-    def _hook(self, bucket: GradBucket) -> Future[Tensor]:
-        """Sum up a bucket of gradients, and with the last one what goes beside: one message a step."""
-        import torch
-
-        gradients = bucket.buffer()
-        self._mean([gradients, *self._beside] if bucket.is_last() else [gradients])
-        done: Future[Tensor] = torch.futures.Future()
-        done.set_result(gradients)
-        return done
 
     def _mean(self, parts: Sequence[Tensor]) -> None:
         import torch
@@ -170,13 +162,14 @@ class Several(Team):
     def backward(self, loss: Tensor, *flags: bool) -> Sequence[bool]:
         import torch
 
-        if self.device.type != "cpu":  # asking the device for the flags would be waiting for it
+        if self._overlaps:  # asking the device for the flags would be waiting for it
             loss.backward()  # type: ignore[no-untyped-call]
             self._mean(self._statistics)
             return self._either(*flags)
         told = torch.tensor(flags, dtype=torch.float32)
-        self._beside = [*self._statistics, told]
         loss.backward()  # type: ignore[no-untyped-call]
+        gradients = [p.grad for p in self._parameters if p.grad is not None]
+        self._mean([*gradients, *self._statistics, told])  # one message a step
         return [flag > 0 for flag in told.tolist()]
 
     def each(

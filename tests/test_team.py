@@ -62,6 +62,14 @@ def test_three_processes_learn_what_one_does(together: tuple[Path, str], tmp_pat
 
 
 @pytest.mark.slow
+def test_sums_beside_the_backward_pass_as_on_cards_give_the_same_network(together: tuple[Path, str]) -> None:
+    folder, _ = together
+    ours, theirs = (modelfile.read(folder / run / "model.onnx").weights for run in ("whole", "cards"))
+    for name, weight in ours.items():
+        np.testing.assert_allclose(theirs[name], weight, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.slow
 def test_a_killed_process_ends_the_other_with_one_line(tmp_path: Path) -> None:
     data = write_folder(tmp_path / "data", tiny(60, (8, 8)), tiny(20, (8, 8), seed=1))
     words = [
