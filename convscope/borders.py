@@ -34,7 +34,8 @@ def inverts_needed(images: Pixels) -> NDArray[np.bool_]:
     """Tell for each of pictures (N, C, H, W) what `invert_needed` tells of it."""
     import numpy as np
 
-    light = images[..., _outer(images.shape[2:])].max(axis=(1, 2), initial=0) >= 128
+    border = (images[..., _outer(images.shape[2:])] >= 128).any(axis=1)  # (n, pixels): True where any channel is light
+    light = 2 * np.count_nonzero(border, axis=1) >= border.shape[1]  # where fewer than half are, the median is not
     needed = np.zeros(len(images), bool)
     needed[light] = [invert_needed(image) for image in images[light]]
     return needed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from convscope import images
+from convscope import borders, images
 from convscope.borders import border_of
 
 
@@ -41,6 +41,21 @@ def test_invert_looks_at_border_and_middle_only() -> None:
         assert not images.invert_needed(framed)
     assert images.invert_needed(np.array([[255, 255, 255], [255, 0, 255], [255, 255, 255]], np.uint8))
     assert not images.invert_needed(np.array([[200]], np.uint8))
+
+
+@pytest.mark.parametrize("shape", [(1, 8, 8), (3, 8, 8), (1, 7, 9), (1, 1, 5)])
+def test_many_are_told_as_each_is_alone(shape: tuple[int, int, int]) -> None:
+    rng = np.random.default_rng(20)
+    pictures = rng.integers(0, 60, (200, *shape), dtype=np.uint8)
+    outer = borders._outer(shape[1:])
+    for i, picture in enumerate(pictures):  # the border's pixels light one by one, from none to all
+        places = np.argwhere(outer)
+        for y, x in places[rng.permutation(len(places))][: i % (len(places) + 1)]:
+            picture[:, y, x] = rng.integers(120, 256, shape[0])
+    alone = [borders.invert_needed(picture) for picture in pictures]
+    assert borders.inverts_needed(pictures).tolist() == alone
+    assert min(shape[1:]) == 1 or 0 < sum(alone) < len(alone)
+    assert borders.inverts_needed(pictures[:0]).tolist() == []
 
 
 def test_how_thick_a_border_is() -> None:

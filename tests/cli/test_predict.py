@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -229,3 +230,15 @@ def test_without_torch_in_a_process_of_its_own(model: Path, tmp_path: Path) -> N
     done = cli(model, picture(tmp_path / "a.png"), "--json")
     assert (done.returncode, done.stderr) == (0, b"")
     assert json.loads(done.stdout)["path"] == str(tmp_path / "a.png")
+
+
+def test_stopped_half_way_it_ends_at_once_and_says_so(model: Path, tmp_path: Path) -> None:
+    picture(tmp_path / "in" / "a.png")
+    words = [sys.executable, "-m", "convscope", "predict", str(model), *[str(tmp_path / "in")] * 5_000, "--csv"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(b"path,")  # and its other rows are more than the pipe holds
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (5, b"stopped\n")
+    assert out.count(b"\n") < 5_000
