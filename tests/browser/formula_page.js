@@ -1,6 +1,7 @@
 /** The page's formula reader on a test bench: batches in, JSON out. */
 
 import { spoken, translator } from "../../convscope/page/js/i18n.js";
+import { reteller } from "../../convscope/page/js/lab/retell.js";
 import { FormulaFault, PlanFault, grouped } from "../../convscope/page/js/lab/formula/fault.js";
 import { resolveFormula } from "../../convscope/page/js/lab/formula/parse.js";
 import { planText } from "../../convscope/page/js/lab/formula/plan.js";
@@ -41,5 +42,11 @@ function described({ plan, input, classes, nodes, parameters, macs }, t) {
   return { formula: planText(plan), input, classes, layers, parameters: String(parameters), macs: String(macs) };
 }
 
+/** What Python said, in a language. */
+function retold(texts, language) {
+  const dictionaries = JSON.parse(document.getElementById("dictionary").textContent);
+  return texts.map(reteller(dictionaries.en, translator(dictionaries, language)));
+}
+
 fillZoo(JSON.parse(document.getElementById("payload").textContent).plans);
-Object.assign(globalThis, { bench: { describeAll, used: () => [...used].sort(), zoo: () => ZOO, grouped } });
+Object.assign(globalThis, { bench: { describeAll, retold, used: () => [...used].sort(), zoo: () => ZOO, grouped } });

@@ -39,7 +39,7 @@ def test_both_languages_have_the_same_keys(part: str) -> None:
 def test_every_key_used_is_there_and_every_key_there_is_used() -> None:
     look, lab = (set(BOTH[part][0]) for part in ("look", "lab"))
     assert look == USED["look"]
-    assert lab == USED["lab"] - look
+    assert {key for key in lab if not key.startswith("said.")} == USED["lab"] - look  # test_retold.py has those
     assert not look & lab
 
 

@@ -85,9 +85,9 @@ import { followStream } from "./streams.js";
 
 /** A question that was not answered as hoped; `fault` says why in full. */
 export class ApiError extends Error {
-  /** @param {Fault} fault @param {number} status 0 where no server answered */
-  constructor(fault, status) {
-    super([fault.where && `${fault.where}: `, fault.what, fault.got !== null && fault.got !== undefined && `, got ${fault.got}`, fault.expected && `, expected ${fault.expected}`].filter(Boolean).join(""));
+  /** @param {Fault} fault @param {number} status 0 where no server answered @param {(text: string) => string} retell in the reader's language */
+  constructor(fault, status, retell) {
+    super(retell([fault.where && `${fault.where}: `, fault.what, fault.got !== null && fault.got !== undefined && `, got ${fault.got}`, fault.expected && `, expected ${fault.expected}`].filter(Boolean).join("")));
     this.fault = fault;
     this.status = status;
   }
@@ -97,8 +97,8 @@ export class ApiError extends Error {
 
 const TOKEN_HEADER = "X-Convscope-Token";
 
-/** @param {Window & typeof globalThis} win @param {string} token of the page's payload */
-export function makeApi(win, token) {
+/** @param {Window & typeof globalThis} win @param {string} token of the page's payload @param {(text: string) => string} retell what the server says, in the reader's language */
+export function makeApi(win, token, retell) {
   /** @param {string} path @param {object | null} body @param {AbortSignal} [signal] */
   const ask = async (path, body = null, signal = undefined) => {
     /** @type {Response} */
@@ -109,11 +109,11 @@ export function makeApi(win, token) {
         headers: { [TOKEN_HEADER]: token, ...(body ? { "Content-Type": "application/json" } : {}) },
       });
     } catch (error) {
-      throw new ApiError({ what: "the lab does not answer", where: "", got: null, expected: "", hint: "" }, 0);
+      throw new ApiError({ what: "the lab does not answer", where: "", got: null, expected: "", hint: "" }, 0, retell);
     }
     if (answer.ok) return answer;
     const said = await answer.json().catch(() => null);
-    throw new ApiError(said?.error ?? { what: `the lab answered ${answer.status}`, where: "", got: null, expected: "", hint: "" }, answer.status);
+    throw new ApiError(said?.error ?? { what: `the lab answered ${answer.status}`, where: "", got: null, expected: "", hint: "" }, answer.status, retell);
   };
   const json = async (/** @type {string} */ path, /** @type {object | null} */ body = null) => (await ask(path, body)).json();
   const named = (/** @type {string} */ id) => `runs/${encodeURIComponent(id)}`;
@@ -122,7 +122,7 @@ export function makeApi(win, token) {
   const follow = (path, tell, over, trouble, again) => followStream(win, (signal) => ask(path, null, signal), {
     tell, over, again,
     trouble: (error) => {
-      const known = error instanceof ApiError ? error : new ApiError({ what: "the lab does not answer", where: "", got: null, expected: "", hint: "" }, 0);
+      const known = error instanceof ApiError ? error : new ApiError({ what: "the lab does not answer", where: "", got: null, expected: "", hint: "" }, 0, retell);
       trouble(known);
       return known.status >= 400 && known.status < 500;
     },

@@ -6,6 +6,7 @@ import { makeApi } from "./api.js";
 import { CHAPTERS } from "./chapters.js";
 import { fillZoo } from "./formula/zoo.js";
 import { labFrame } from "./frame.js";
+import { reteller } from "./retell.js";
 
 /** @typedef {import("./shapes.js").Drawing} Drawing */
 /** @typedef {import("./shapes.js").Lab} Lab */
@@ -15,7 +16,7 @@ export function startLab(doc, win) {
   const read = (/** @type {string} */ id) => JSON.parse(doc.getElementById(id)?.textContent || "null");
   const payload = read("payload");
   fillZoo(payload.plans);
-  const api = payload.api && payload.token ? makeApi(win, payload.token) : null;
+  const api = payload.api && payload.token ? makeApi(win, payload.token, (text) => lab.retell(text)) : null;
   if (win.location.search) win.history.replaceState(null, "", win.location.pathname + win.location.hash); // a token that came with the address
   const dictionaries = read("dictionary");
   const dark = win.matchMedia("(prefers-color-scheme: dark)");
@@ -36,6 +37,7 @@ export function startLab(doc, win) {
   const lab = {
     doc, win, payload, api,
     t: translator(dictionaries, "en"),
+    retell: (text) => text,
     state: stateOf(win.location.hash),
     say: (text) => { if (live && live.textContent !== text) live.textContent = text; },
     dark: () => (["light", "dark"].includes(lab.state.h) ? lab.state.h === "dark" : dark.matches),
@@ -65,6 +67,7 @@ export function startLab(doc, win) {
       dressed = look;
       shown = "none";
       lab.t = translator(dictionaries, language);
+      lab.retell = language === "en" ? (text) => text : reteller(dictionaries.en, lab.t);
       doc.documentElement.lang = language;
       doc.documentElement.dataset.theme = lab.dark() ? "dark" : "light";
       const focused = doc.activeElement?.getAttribute("data-keep");

@@ -51,14 +51,14 @@ export function trainPart(lab, store) {
 }
 
 /** @param {Lab} lab @param {TrainingStore} store */
-function trainingWords({ t, api }, { run, trouble, busy, recorded }) {
+function trainingWords({ t, api, retell }, { run, trouble, busy, recorded }) {
   if (trouble) return t("mnist.trouble", { what: trouble });
   if (busy || run?.state === "starting") return t("mnist.starting");
   if (!run) return api ? t("mnist.waiting") : "";
   if (recorded) return t("mnist.was", { recipe: run.recipe, steps: thousands(run.step) });
   if (run.state === "running") return t("mnist.running", { step: thousands(run.step), steps: thousands(run.steps ?? 0) });
   if (run.state === "finished") return t("mnist.finished", { steps: thousands(run.step) });
-  return run.state === "failed" ? t("mnist.failed", { what: run.message ?? "" }) : t("mnist.stopped", { step: thousands(run.step) });
+  return run.state === "failed" ? t("mnist.failed", { what: retell(run.message ?? "") }) : t("mnist.stopped", { step: thousands(run.step) });
 }
 
 /** @param {Lab} lab @param {TrainingStore} store */

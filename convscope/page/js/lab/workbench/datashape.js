@@ -4,7 +4,7 @@
 /** @typedef {{input: [number, number, number], classes: number} | {fault: string}} KnownShape */
 
 /** @param {Lab} lab @param {() => void} changed */
-export function dataShapes({ api }, changed) {
+export function dataShapes({ api, retell }, changed) {
   /** @type {Map<string, KnownShape | null>} */
   const known = new Map();
   return {
@@ -15,7 +15,7 @@ export function dataShapes({ api }, changed) {
       if (found !== undefined || !api) return found ?? null;
       known.set(key, null);
       api.describe("fc", data, size).then(({ description, fault }) => {
-        known.set(key, description ? { input: description.input, classes: description.classes } : { fault: [fault?.where && `${fault.where}: `, fault?.what].filter(Boolean).join("") });
+        known.set(key, description ? { input: description.input, classes: description.classes } : { fault: retell([fault?.where && `${fault.where}: `, fault?.what].filter(Boolean).join("")) });
       }, (error) => {
         known.set(key, { fault: error instanceof Error ? error.message : String(error) });
       }).finally(changed);

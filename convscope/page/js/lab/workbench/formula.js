@@ -50,7 +50,7 @@ export function formulaPart(lab, text, on, shapeOf, settled) {
     }
     if (gone || key !== traced || !good) return;
     const { description, fault } = answer;
-    if (fault) complain(faultOf(fault));
+    if (fault) complain(faultOf(lab, fault));
     else if (BigInt(description.parameters) !== mine.parameters || BigInt(description.macs) !== mine.macs) complain(new PlanFault(t("bench.differs", { parameters: grouped(description.parameters), macs: grouped(description.macs) })));
     else message.append(make(doc, "p", { class: "note agreed" }, t("bench.agreed")));
     settled();
@@ -88,11 +88,11 @@ export function formulaPart(lab, text, on, shapeOf, settled) {
     }
     table.mark(network ? wholeIn(lab.state, "n", 0, network.nodes.length - 1, firstLearned(network)) : -1);
   };
-  return { element, refresh, good: () => good, complain: (/** @type {import("../api.js").Fault} */ fault) => complain(faultOf(fault)), gone: () => { gone = true; win.clearTimeout(timer); } };
+  return { element, refresh, good: () => good, complain: (/** @type {import("../api.js").Fault} */ fault) => complain(faultOf(lab, fault)), gone: () => { gone = true; win.clearTimeout(timer); } };
 }
 
-/** A fault that the server found, as the page's own. @param {import("../api.js").Fault} fault */
-export function faultOf({ what, where, got, expected, hint, text, column }) {
-  const details = { where, got: got ?? undefined, expected, hint };
-  return text !== undefined && column !== undefined ? new FormulaFault(what, text, column, details) : new PlanFault(what, details);
+/** A fault that the server found, as the page's own. @param {Lab} lab @param {import("../api.js").Fault} fault */
+function faultOf({ retell }, { what, where, got, expected, hint, text, column }) {
+  const details = { where: retell(where), got: got === null ? undefined : retell(got), expected: retell(expected), hint: retell(hint) };
+  return text !== undefined && column !== undefined ? new FormulaFault(retell(what), text, column, details) : new PlanFault(retell(what), details);
 }

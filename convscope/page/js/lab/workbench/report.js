@@ -53,7 +53,7 @@ export function runReport(lab, store, id) {
     buttons.refresh(one);
     badge.refresh(one);
     line.textContent = runLine(t, one);
-    fault.textContent = store.refused.get(id) ?? one.message ?? followed.trouble;
+    fault.textContent = store.refused.get(id) ?? (one.message === null ? followed.trouble : lab.retell(one.message));
     fault.hidden = !fault.textContent;
     mark.textContent = marksOf(lab).includes(id) ? t("bench.unmark.this") : t("bench.mark.this");
     waiting.textContent = followed.lines.length || followed.snapshots.length ? "" : one.state === "starting" ? t("mnist.starting") : one.state === "running" ? t("bench.curve.soon") : "";

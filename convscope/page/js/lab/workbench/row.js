@@ -39,7 +39,7 @@ export function runRow(lab, store, id) {
       mark.title = mark.disabled ? t("bench.mark.most", { n: MOST_MARKS }) : "";
       element.classList.toggle("marked", marked);
       buttons.refresh(run);
-      const said = store.refused.get(id) ?? run.message ?? "";
+      const said = store.refused.get(id) ?? lab.retell(run.message ?? "");
       if (fault.textContent !== said) fault.textContent = said;
       fault.hidden = !said;
       const now = JSON.stringify([run.state, run.step, run.loss, run.validation, run.test, run.seconds, run.curve.length, run.data]);

@@ -55,7 +55,7 @@ export function runStore(lab, changed) {
     if (from && (from === "running" ? !["starting", "running"].includes(run.state) : run.state !== "stopped")) store.asked.delete(run.id);
     if (before && before.state !== run.state) {
       if (run.state === "finished") lab.say(t("bench.said.finished", { id: run.id }));
-      if (run.state === "failed") lab.say(t("bench.said.failed", { id: run.id, what: run.message ?? "" }));
+      if (run.state === "failed") lab.say(t("bench.said.failed", { id: run.id, what: lab.retell(run.message ?? "") }));
       if (run.state === "stopped") lab.say(t("bench.said.stopped", { id: run.id }));
     }
   };
