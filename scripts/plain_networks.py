@@ -41,11 +41,17 @@ NOISE = 25.0  # standard deviation, of 255
 SWEEPS = {
     "xo": {
         "dx": [i / 2 for i in range(-8, 9)],
+        "dy": [i / 2 for i in range(-8, 9)],
         "turn": list(range(-90, 91, 5)),
         "scale": [i / 10 for i in range(3, 15)],
         "thickness": [i / 5 for i in range(2, 16)],
     },
-    "mnist": {"dx": list(range(-8, 9)), "turn": list(range(-90, 91, 10)), "scale": [i / 10 for i in range(4, 16)]},
+    "mnist": {
+        "dx": list(range(-8, 9)),
+        "dy": list(range(-8, 9)),
+        "turn": list(range(-90, 91, 10)),
+        "scale": [i / 10 for i in range(4, 16)],
+    },
 }
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -61,11 +67,11 @@ def shapes(n: int, seed: int, **fixed: float) -> Split:
     return Split(pictures, np.arange(n, dtype=np.int64) % 2)
 
 
-def moved(pictures: Pixels, *, dx: float = 0, turn: float = 0, scale: float = 1) -> Pixels:
+def moved(pictures: Pixels, *, dx: float = 0, dy: float = 0, turn: float = 0, scale: float = 1) -> Pixels:
     """Return pictures (N, 1, H, W) as the page's `edited` gives them: bilinear, 0 outside."""
     height, width = pictures.shape[2:]
     cy, cx, angle = (height - 1) / 2, (width - 1) / 2, np.deg2rad(-turn)
-    v, u = np.meshgrid(np.arange(height) - cy, np.arange(width) - cx - dx, indexing="ij")
+    v, u = np.meshgrid(np.arange(height) - cy - dy, np.arange(width) - cx - dx, indexing="ij")
     cos, sin = np.cos(angle) / scale, np.sin(angle) / scale
     sy, sx = cy + sin * u + cos * v, cx + cos * u - sin * v
     top, left = np.floor(sy).astype(int), np.floor(sx).astype(int)

@@ -313,10 +313,12 @@ def test_a_moved_x_is_another_input_and_the_plain_network_errs(lab: LabPage) -> 
     assert says("dense").startswith("It says X.")
 
 
-def test_the_plot_shows_what_was_measured(lab: LabPage) -> None:
-    measured = lab_payload()["plain"]["measured"]["mnist"]["sweeps"]["dx"]
+@pytest.mark.parametrize(("change", "name"), [("dx", "Shift to the right"), ("dy", "Shift down")])
+def test_the_plot_shows_what_was_measured(lab: LabPage, change: str, name: str) -> None:
+    measured = lab_payload()["plain"]["measured"]["mnist"]["sweeps"][change]
     at = measured["at"].index(4)
-    lab.open("c=plain&d=mnist&dx=4")
+    lab.open("c=plain&d=mnist")
+    set_slider(lab, name, 4)  # the plot follows what was moved last
     said = lab.text(".sweep-row .plain-said")
     assert f"right for {100 * measured['dense'][at][0]:.1f} %" in said
     assert f"one for {100 * measured['cnn'][at][0]:.1f} %" in said

@@ -60,7 +60,7 @@ function laidOut(lab, data) {
   const valueOf = (/** @type {string} */ key) => numberIn(lab.state, key, ranges[key].min, ranges[key].max, UNMOVED[key]);
   const how = () => /** @type {import("../sums/pictures.js").Drawn} */ ({ ...AS_DRAWN, ...Object.fromEntries(Object.keys(ranges).map((key) => [key, valueOf(key)])) });
   const sliders = Object.entries(ranges).map(([key, range]) =>
-    slider(lab, names[key], range, () => valueOf(key), (value) => lab.tune({ [key]: value === UNMOVED[key] ? null : value, m: key === "dy" ? lab.state.m : key })));
+    slider(lab, names[key], range, () => valueOf(key), (value) => lab.tune({ [key]: value === UNMOVED[key] ? null : value, m: key })));
   const side = data === "mnist" ? 28 : 9;
   const chooser = kindChooser(lab, data);
   const picture = pictureView(lab, side);

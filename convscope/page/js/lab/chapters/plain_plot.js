@@ -16,7 +16,7 @@ export function sweepPlot(lab, data, names, ranges) {
   const { doc, t } = lab;
   const measured = lab.payload.plain.measured[data];
   const sweeps = /** @type {Record<string, Sweep>} */ (measured.sweeps);
-  const notes = /** @type {Record<string, string>} */ ({ dx: t("plain.note.dx"), turn: t("plain.note.turn"), scale: t("plain.note.scale"), thickness: t("plain.note.thickness") });
+  const notes = /** @type {Record<string, string>} */ ({ dx: t("plain.note.dx"), dy: data === "xo" ? t("plain.note.dx") : t("plain.note.dy"), turn: t("plain.note.turn"), scale: t("plain.note.scale"), thickness: t("plain.note.thickness") });
   const chosen = () => (lab.state.m && lab.state.m in sweeps ? lab.state.m : "dx");
   const tabs = segmented(doc, t("plain.sweep"), Object.keys(sweeps).map((value) => ({ value, text: names[value] })), chosen, (value) => lab.tune({ m: value }));
   const svg = makeSvg(doc, "svg", { class: "sweep", viewBox: `0 0 ${SWEEP_WIDTH} ${SWEEP_HEIGHT}`, role: "img" });
