@@ -72,6 +72,14 @@ def test_what_pillow_writes_by_path_and_as_bytes(tmp_path: Path) -> None:
     assert pixels[:, 0].tolist() == arrays.tolist()
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+def test_grey_and_coloured_files_among_one_another(channels: int) -> None:
+    files = [png((stored, 5, 7), rows((stored, 5, 7), b"\4\3\2\1\0")) for stored in (1, 3, 3, 1, 3)]
+    numbers, pixels = pngs.together(["none.png", *files, b""], (channels, 5, 7))
+    assert numbers == [1, 2, 3, 4, 5]
+    assert [one.tolist() for one in pixels] == [images.decode(file, (5, 7), channels).tolist() for file in files]
+
+
 def saved(mode: str, **options: Any) -> bytes:
     buffer = io.BytesIO()
     Image.new(mode, (7, 5), 1 if mode in ("1", "P") else None).save(buffer, "PNG", **options)
@@ -85,7 +93,8 @@ EXIF = Image.Exif()
 EXIF[0x0112] = 3
 NOT_PLAIN = {
     "another size": png((1, 7, 5), rows((1, 7, 5), b"\0")),
-    "colours": png((3, 5, 7), rows((3, 5, 7), b"\0")),
+    "transparent colours": saved("RGBA"),
+    "damaged colours": png((3, 5, 7), rows((3, 4, 7), b"\0")),
     "a palette": saved("P"),
     "one bit": saved("1"),
     "transparent": saved("L", transparency=7),
