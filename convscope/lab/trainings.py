@@ -94,7 +94,7 @@ class Trainings:
             self._launch(path, ["--resume", str(path)])
 
     def all(self) -> dict[str, Json]:
-        """Return every run with the state that only the lab knows: starting, or failed and why."""
+        """Return every run with what only the lab knows: starting, or failed and why, and which data was asked for."""
         found = self.runs.all()
         with self._lock:
             self._reap()
@@ -110,7 +110,11 @@ class Trainings:
                     summary["state"] = "running" if id in self._begun else "starting"  # it lets go before it ends
                 elif summary["state"] == "stopped" and id in self._failed:
                     summary |= {"state": "failed", "message": self._failed[id]}
-        return starting | found
+            every = starting | found
+            for id, summary in every.items():
+                wanted = self._wanted.get(id)
+                summary["asked"] = wanted and {"data": wanted.get("data", "mnist"), "size": wanted.get("size")}
+        return every
 
     def one(self, id: str) -> Json:
         """Return one run as `all` does. Raises InputError where there is none."""

@@ -243,6 +243,11 @@ def test_a_folder_that_is_too_small_fails_in_words(lab: Served) -> None:
     assert said
     assert "Traceback" not in said
     assert str(lab.data) not in said
+    assert not lab.js("return [...document.querySelectorAll('.train-figures')].some((e) => e.checkVisibility())")
+    lab.shown("New training like this").click()
+    lab.until(lambda: "d=folder%2F0%2Fpets" in str(lab.js("return location.hash")))
+    lab.js("location.hash = 'c=workbench&l=ko'")
+    lab.until(lambda: "검증용 이미지의 수 (지금: 100" in lab.text(".run-row.never .run-fault"))
     assert lab.errors() == []
 
 

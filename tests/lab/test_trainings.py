@@ -96,6 +96,7 @@ def test_a_training_is_starting_until_its_directory_is_there_and_running_then(
     shown = trainings.one(id)
     assert (shown["state"], shown["plan"], shown["epochs"], shown["batch"]) == ("starting", "lenet5", 2, 128)
     assert shown["formula"].startswith("conv(6, 5, pad=2)")
+    assert shown["asked"] == {"data": "mnist", "size": None}
     path = run_dir(trainings.runs.root, id, [step(1)])
     assert trainings.one(id)["state"] == "starting"
     with Run.reopen(path):
@@ -220,6 +221,8 @@ def test_a_real_training_outlives_its_lab_and_is_stopped_and_resumed_by_the_next
     try:
         assert (later.one(id)["state"], later.one(id)["recipe"]) == ("running", "slides")
         assert later.one(id)["data"]["shape"] == [3, 12, 10]
+        assert later.one(id)["asked"] is None
+        assert trainings.one(id)["asked"] == {"data": "folder/0", "size": None}
         until(lambda: later.one(id)["step"] > 0)
     finally:
         later.stop(id)

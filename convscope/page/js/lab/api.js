@@ -26,6 +26,7 @@ import { followStream } from "./streams.js";
  * @property {[number, number, number][]} curve step, loss, accuracy; thinned to some 200 points
  * @property {[number, number, number][]} measured step, loss, accuracy at each epoch's end on the pictures held out; often empty
  * @property {string | null} look where its see-through page is; null until it is finished
+ * @property {{data: string, size: number | null} | null} [asked] what was chosen in the form, of a run that this lab started
  *
  * @typedef {{accuracy: number, loss: number, n: number, interval: [number, number]}} Sure figures on `n` pictures, with the accuracy's 95 % interval
  * @typedef {Record<string, string | number | boolean>} Plainly

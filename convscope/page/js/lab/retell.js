@@ -18,15 +18,15 @@ export function reteller(english, t) {
     };
   }).filter(({ key }) => !["fault.got", "fault.expected", "fault.both", "fault.try"].includes(key)).sort((a, b) => Number(b.said) - Number(a.said) || b.fixed - a.fixed);
 
-  /** One sentence, or a word in its gap. @param {string} text @returns {string} */
+  /** One sentence; in its gaps there may be others. @param {string} text @returns {string} */
   const sentence = (text) => {
     for (const { key, names, whole } of known) {
       const found = whole.exec(text);
-      if (found) return t(key, Object.fromEntries(names.map((name, i) => [name, sentence(found[i + 1])])));
+      if (found) return t(key, Object.fromEntries(names.map((name, i) => [name, line(found[i + 1])])));
     }
     return text;
   };
-  /** Where, what, got and expected. @param {string} text */
+  /** Where, what, got and expected. @param {string} text @returns {string} */
   const line = (text) => {
     if (text.startsWith("try: ")) return t("fault.try", { hint: sentence(text.slice(5)) });
     let best = null;

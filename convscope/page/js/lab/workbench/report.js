@@ -8,7 +8,7 @@ import { followedRun } from "./followed.js";
 import { markRun, marksOf, openPlace, toPlace } from "./places.js";
 import { confusionPart, figureList, settingsPart } from "./reportparts.js";
 import { runButtons } from "./row.js";
-import { networkOf, runLine, stateBadge } from "./runfacts.js";
+import { networkOf, neverBegan, runLine, stateBadge } from "./runfacts.js";
 
 /** @typedef {import("../shapes.js").Lab} Lab */
 /** @typedef {import("./runstore.js").RunStore} RunStore */
@@ -55,6 +55,7 @@ export function runReport(lab, store, id) {
     line.textContent = runLine(t, one);
     fault.textContent = store.refused.get(id) ?? (one.message === null ? followed.trouble : lab.retell(one.message));
     fault.hidden = !fault.textContent;
+    figures.hidden = neverBegan(one);
     mark.textContent = marksOf(lab).includes(id) ? t("bench.unmark.this") : t("bench.mark.this");
     waiting.textContent = followed.lines.length || followed.snapshots.length ? "" : one.state === "starting" ? t("mnist.starting") : one.state === "running" ? t("bench.curve.soon") : "";
     waiting.hidden = !waiting.textContent;
@@ -81,7 +82,8 @@ export function runReport(lab, store, id) {
 }
 
 /** The form, filled as this run was. @param {import("../api.js").RunSummary} run */
-function againOf({ plan, formula, recipe, epochs, seed, data }) {
+function againOf({ plan, formula, recipe, epochs, seed, data, asked }) {
   const held = data?.validation ? data.validation : null;
-  return { v: "new", d: data?.set === "fashion-mnist" ? data.set : null, rp: recipe === "fast" ? null : recipe, f: plan ?? formula, e: epochs === null ? null : Math.round(epochs * 100) / 100, s: seed ? seed : null, k: held };
+  const set = asked?.data ?? data?.set;
+  return { v: "new", d: set === "fashion-mnist" || set?.startsWith("folder/") ? set : null, z: asked?.size ?? null, rp: recipe === "fast" ? null : recipe, f: plan ?? formula, e: epochs === null ? null : Math.round(epochs * 100) / 100, s: seed ? seed : null, k: held };
 }

@@ -3,7 +3,7 @@
 import { button, make } from "../../dom.js";
 import { fixed } from "../../format.js";
 import { MOST_MARKS, markRun, runAddress, toPlace } from "./places.js";
-import { accuracyOf, isGoing, runLine, secondsText, stateBadge } from "./runfacts.js";
+import { accuracyOf, isGoing, neverBegan, runLine, secondsText, stateBadge } from "./runfacts.js";
 import { sparkOf } from "./spark.js";
 
 /** @typedef {import("../shapes.js").Lab} Lab */
@@ -39,7 +39,8 @@ export function runRow(lab, store, id) {
       mark.title = mark.disabled ? t("bench.mark.most", { n: MOST_MARKS }) : "";
       element.classList.toggle("marked", marked);
       buttons.refresh(run);
-      const said = store.refused.get(id) ?? lab.retell(run.message ?? "");
+      const said = store.refused.get(id) ?? lab.retell(run.message ?? "").split("\n")[0]; // what to try is in the report
+      element.classList.toggle("never", neverBegan(run));
       if (fault.textContent !== said) fault.textContent = said;
       fault.hidden = !said;
       const now = JSON.stringify([run.state, run.step, run.loss, run.validation, run.test, run.seconds, run.curve.length, run.data]);
@@ -64,8 +65,9 @@ export function runButtons(lab, store, id) {
   const stop = button(doc, t("bench.stop"), () => { if (stop.getAttribute("aria-disabled") !== "true") void store.stop(id); }, { "aria-label": t("bench.stop.named", { id }) });
   const resume = button(doc, t("bench.resume"), () => { if (resume.getAttribute("aria-disabled") !== "true") void store.resume(id); }, { "aria-label": t("bench.resume.named", { id }) });
   const look = make(doc, "a", { class: "button", target: "_blank", rel: "noopener", "aria-label": t("bench.look.named", { id }) }, t("bench.look"));
+  const element = make(doc, "div", { class: "run-buttons" }, stop, resume, look);
   return {
-    element: make(doc, "div", { class: "run-buttons" }, stop, resume, look),
+    element,
     /** @param {RunSummary} run */
     refresh: (run) => {
       const asked = store.asked.get(id);
@@ -77,6 +79,7 @@ export function runButtons(lab, store, id) {
       stop.textContent = asked === "running" ? t("bench.stopping") : t("bench.stop");
       look.hidden = !run.look;
       if (run.look && look.getAttribute("href") !== run.look) look.setAttribute("href", run.look);
+      element.hidden = [stop, resume, look].every((one) => one.hidden);
       if (here?.hidden) [stop, resume, look].find((one) => !one.hidden)?.focus();
     },
   };

@@ -42,6 +42,11 @@ export function stateWords(t, state) {
   return state === "failed" ? t("bench.state.failed") : t("bench.state.stopped");
 }
 
+/** Whether it failed before there was anything to measure. @param {RunSummary} run */
+export function neverBegan(run) {
+  return run.state === "failed" && run.data === null;
+}
+
 /** The accuracy that says most, and on which pictures it was measured. @param {Translate} t @param {RunSummary} run */
 export function accuracyOf(t, run) {
   if (run.test) return { text: percent(run.test.accuracy, 2), on: t("bench.on.test") };
