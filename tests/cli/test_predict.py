@@ -237,7 +237,8 @@ def test_stopped_half_way_it_ends_at_once_and_says_so(model: Path, tmp_path: Pat
     words = [sys.executable, "-m", "convscope", "predict", str(model), *[str(tmp_path / "in")] * 5_000, "--csv"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
-        assert process.stdout.readline().startswith(b"path,")  # and its other rows are more than the pipe holds
+        assert process.stdout.readline().startswith(b"path,")
+        assert b"a.png" in process.stdout.readline()  # it is at work, and its other rows are more than the pipe holds
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (5, b"stopped\n")
