@@ -63,6 +63,14 @@ def test_the_shipped_letter_networks_are_as_good_as_the_plot_says(
     assert least - 1e-4 <= got <= most + 1e-4
 
 
+def test_moved_pictures_go_right_and_down(script: Any) -> None:
+    picture = np.zeros((1, 1, 5, 5), np.uint8)
+    picture[0, 0, 1, 1] = 200
+    expected = np.zeros((1, 1, 5, 5), np.uint8)
+    expected[0, 0, 3, 2] = 200
+    assert np.array_equal(script.moved(picture, dx=1, dy=2), expected)
+
+
 def test_the_shipped_digit_networks_too(payload: dict[str, Any], script: Any) -> None:
     """On the first thousand pictures, within three standard errors of the ten thousand."""
     test = load_data("mnist").test
