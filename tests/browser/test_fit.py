@@ -12,7 +12,7 @@ from selenium import webdriver
 
 from convscope.images import RESIZE_RULE
 from convscope.inputs import InputSpec
-from convscope.prediction import as_read
+from convscope.reading import as_read
 from tests.browser.engine_page import EnginePage
 
 pytestmark = pytest.mark.browser
