@@ -45,13 +45,13 @@ class Exchange:
         """Put in the place of every tensor its mean over all processes; the order of the sum is that of the ranks."""
         slots = self._slots[self._turn, :, : sum(part.numel() for part in parts)]
         mine = slots[self.rank]
-        torch._foreach_copy_(_cut(mine, parts), list(parts))
+        torch._foreach_copy_(cut(mine, parts), list(parts))
         mine *= 1 / self.size
         self.meet()
         whole = slots[0] + slots[1]
         for other in slots[2:]:
             whole += other
-        torch._foreach_copy_(list(parts), _cut(whole, parts))
+        torch._foreach_copy_(list(parts), cut(whole, parts))
 
     def spread(self, parts: Sequence[Tensor], owners: Sequence[int]) -> None:
         """Put in the place of every tensor what the process `owners` names for it has there."""
@@ -104,7 +104,7 @@ class Exchange:
             end.close()
 
 
-def _cut(flat: Tensor, parts: Sequence[Tensor]) -> list[Tensor]:
+def cut(flat: Tensor, parts: Sequence[Tensor]) -> list[Tensor]:
     """Return a view of `flat` for each of `parts`, one after another, laid out as that is."""
     views, at = [], 0
     for part in parts:

@@ -149,15 +149,15 @@ class Several(Team):
     def _mean(self, parts: Sequence[Tensor]) -> None:
         import torch
 
+        from . import exchange
+
         if self._exchange is not None:
             self._exchange.mean(parts)
         elif parts:
             flat = torch.cat([part.reshape(-1) for part in parts])
             self._group.all_reduce(flat)
             flat /= self.size
-            means = torch.split(flat, [part.numel() for part in parts])
-            for part, mean in zip(parts, means, strict=True):
-                part.copy_(mean.view(part.shape))
+            torch._foreach_copy_(list(parts), exchange.cut(flat, parts))
 
     def backward(self, loss: Tensor, *flags: bool) -> Sequence[bool]:
         import torch

@@ -15,13 +15,10 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from convscope import images, pngs
+from tests.pictures import chunk
 
 RNG = np.random.default_rng(7)
 SHAPES = [(1, 5, 7), (3, 4, 3), (1, 1, 1)]
-
-
-def chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
 def png(shape: tuple[int, int, int], rows: bytes, end: int | None = None, **other: Any) -> bytes:

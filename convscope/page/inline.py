@@ -63,8 +63,8 @@ def lab_html(payload: dict[str, Any], api: bool) -> str:
 def dictionary(language: str) -> dict[str, str]:
     """Return what the page says in "en" or "ko", by key.
 
-    "lab.en" and "lab.ko" are what the lab says besides,
-    "plans.ko" the lines about the named plans."""
+    "lab.en" and "lab.ko" are what the lab says besides, "plans.ko" the lines about the named plans.
+    """
     words: dict[str, str] = json.loads((HERE / "i18n" / f"{language}.json").read_text(encoding="utf-8"))
     return words
 

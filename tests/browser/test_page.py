@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +15,6 @@ from convscope.see.binary import decode
 from tests.browser.looking import HOSTILE, VIEWS, Page, whole_payload
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def page(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    path = tmp_path_factory.mktemp("page") / "page.html"
-    path.write_text(page_html(whole_payload()), encoding="utf-8")
-    yield Page(browser, path)
-    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_each_level_by_click(page: Page) -> None:
