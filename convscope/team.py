@@ -154,10 +154,12 @@ class Several(Team):
         if self._exchange is not None:
             self._exchange.mean(parts)
         elif parts:
-            flat = torch.cat([part.reshape(-1) for part in parts])
+            flat = parts[0].new_empty(sum(part.numel() for part in parts))
+            views = exchange.cut(flat, parts)  # in each tensor's own layout, channels last or not, there and back
+            torch._foreach_copy_(views, list(parts))
             self._group.all_reduce(flat)
             flat /= self.size
-            torch._foreach_copy_(list(parts), exchange.cut(flat, parts))
+            torch._foreach_copy_(list(parts), views)
 
     def backward(self, loss: Tensor, *flags: bool) -> Sequence[bool]:
         import torch

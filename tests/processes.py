@@ -3,7 +3,7 @@
     torchrun --standalone --nproc-per-node 3 --max-restarts 1 processes.py FOLDER [RUN …]
 
 In the first attempt process 1 is killed in the midst of the run `broken`, in the second everything goes on. Of the runs
-whole, plain, cards, stopped and broken those that are named are made, or all; `cards` works as cards do. Prints nothing.
+whole, plain, deep, cards, stopped and broken those that are named are made, or all; `cards` works as cards do. Prints nothing.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from tests.crashes import PLAN, RECIPE, pictures
 RANK, ATTEMPT = (int(os.environ.get(word, "0")) for word in ("RANK", "TORCHELASTIC_RESTART_COUNT"))
 PLAIN = replace(RECIPE, augmentation=Augmentation(), optimiser="sgd", label_smoothing=0.1, partial_batches=True)
 PLAIN_PLAN = "conv(4, 3) + relu + fc"
+DEEP_PLAN = "conv(4, 3) + relu + conv(6, 3) + relu + fc"  # the second bank's gradient lies channels last
 
 
 def at(step: int, rank: int, act: Callable[[], bool]) -> Callable[[], bool]:
@@ -48,11 +49,13 @@ def overlapping(self: Several, *given: Any, begin: Callable[..., None] = Several
 def main(folder: Path, *names: str) -> None:
     dataset = pictures()
     common = {"arch": PLAN, "recipe": RECIPE, "val": 6, "threads": 1, "keep_seconds": 0.0}
-    wanted = names or ("whole", "plain", "cards", "stopped", "broken")
+    wanted = names or ("whole", "plain", "deep", "cards", "stopped", "broken")
     if "whole" in wanted:
         train(dataset, out=folder / "whole", **common)  # type: ignore[arg-type]
     if "plain" in wanted:
         train(dataset, out=folder / "plain", arch=PLAIN_PLAN, recipe=PLAIN, val=6, threads=1)
+    if "deep" in wanted and not (folder / "deep").exists():
+        train(dataset, out=folder / "deep", arch=DEEP_PLAN, recipe=PLAIN, val=6, threads=1)
     if "cards" in wanted and not (folder / "cards").exists():
         with patch.object(Several, "__init__", overlapping):
             train(dataset, out=folder / "cards", **common)  # type: ignore[arg-type]

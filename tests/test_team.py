@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from convscope.session import train
 from convscope.team import Several, Team
 from tests.crashes import outcome, pictures
 from tests.data.idx_writer import tiny, write_folder
-from tests.processes import PLAIN, PLAIN_PLAN
+from tests.processes import DEEP_PLAN, PLAIN, PLAIN_PLAN
 
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node"]
 HERE = {"PYTHONPATH": str(Path(__file__).parent.parent), "OMP_NUM_THREADS": "1"}
@@ -57,6 +58,37 @@ def test_three_processes_learn_what_one_does(together: tuple[Path, str], tmp_pat
     folder, _ = together
     alone = train(pictures(), out=tmp_path / "alone", arch=PLAIN_PLAN, recipe=PLAIN, val=6, threads=1)
     ours, theirs = (modelfile.read(path / "model.onnx").weights for path in (alone.run, folder / "plain"))
+    for name, weight in ours.items():
+        np.testing.assert_allclose(theirs[name], weight, rtol=1e-4, atol=1e-6)
+
+
+@pytest.fixture
+def lonely_gloo() -> Iterator[None]:
+    """A gloo group of this process alone, whose sums are what goes in."""
+    group = torch.distributed
+    group.init_process_group("gloo", store=group.HashStore(), rank=0, world_size=1)
+    yield
+    group.destroy_process_group()
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_a_mean_over_gloo_leaves_every_number_at_its_place(lonely_gloo: None, layout: torch.memory_format) -> None:
+    """With one process the mean is the number itself, whatever the layout in memory."""
+    team = Several(Launch(0, 1, 0, 1, 0, ""), torch.device("cpu"))
+    parts = [torch.randn(8, 5, 3, 3).to(memory_format=layout), torch.randn(7), torch.randn(4, 6).t()]
+    before = [part.clone() for part in parts]
+    team._mean(parts)
+    for part, was in zip(parts, before, strict=True):
+        torch.testing.assert_close(part, was, rtol=0, atol=0)
+        assert part.stride() == was.stride()
+
+
+@pytest.mark.slow
+def test_processes_of_two_machines_learn_what_one_process_does(tmp_path: Path) -> None:
+    """Gradients of a bank with several input channels, which lie channels last, pass through gloo unharmed."""
+    apart = on_two_machines(tmp_path / "apart", "deep")
+    alone = train(pictures(), out=tmp_path / "alone", arch=DEEP_PLAN, recipe=PLAIN, val=6, threads=1)
+    ours, theirs = (modelfile.read(path / "model.onnx").weights for path in (alone.run, apart / "deep"))
     for name, weight in ours.items():
         np.testing.assert_allclose(theirs[name], weight, rtol=1e-4, atol=1e-6)
 
@@ -102,7 +134,18 @@ def test_a_killed_process_ends_the_other_with_one_line(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_processes_of_two_machines_learn_what_those_of_one_do(tmp_path: Path) -> None:
     """Two launches by torchrun that find each other, as on two machines: they share no memory, and gloo carries every sum."""
-    script, runs = str(Path(__file__).parent / "processes.py"), ["whole", "stopped"]
+    apart, other = on_two_machines(tmp_path / "apart", "whole", "stopped"), tmp_path / "one"
+    script = str(Path(__file__).parent / "processes.py")
+    finish([[*TORCHRUN, "2", script, str(other), "whole"]])
+    whole, stopped, near = (outcome(path) for path in (apart / "whole", apart / "stopped", other / "whole"))
+    assert stopped == whole
+    assert near.pop("run.json") != whole.pop("run.json")  # the launch is another, all else the same to the bit
+    assert near == whole
+
+
+def on_two_machines(folder: Path, *runs: str) -> Path:
+    """Make these runs by two launches that find each other, and return the folder they are in."""
+    script = str(Path(__file__).parent / "processes.py")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         place = f"127.0.0.1:{free.getsockname()[1]}"
@@ -117,17 +160,17 @@ def test_processes_of_two_machines_learn_what_those_of_one_do(tmp_path: Path) ->
         "--rdzv-endpoint",
         place,
     ]
+    finish([[*apart, script, str(folder), *runs]] * 2)
+    return folder
+
+
+def finish(commands: list[list[str]]) -> None:
+    """Run commands beside one another to their end; each must succeed."""
     environment = {**os.environ, **HERE, "GLOO_SOCKET_IFNAME": "lo"}
-    folder, other = tmp_path / "apart", tmp_path / "one"
-    commands = [[*apart, script, str(folder), *runs]] * 2 + [[*TORCHRUN, "2", script, str(other), runs[0]]]
     at_work = [subprocess.Popen(c, stderr=subprocess.PIPE, text=True, env=environment) for c in commands]
     for process in at_work:
         _, said = process.communicate(timeout=120)
         assert process.returncode == 0, said
-    whole, stopped, near = (outcome(path) for path in (folder / "whole", folder / "stopped", other / "whole"))
-    assert stopped == whole
-    assert near.pop("run.json") != whole.pop("run.json")  # the launch is another, all else the same to the bit
-    assert near == whole
 
 
 def children(process: int) -> list[int]:
