@@ -31,7 +31,7 @@ from benchmarks import results
 from benchmarks.prediction import MODEL
 from convscope import data
 from convscope.errors import InputError
-from convscope.paths import pictures_in
+from convscope.pictures.search import pictures_in
 
 WHAT = (
     "A folder of 10,000 PNG files of 28×28 pixels through two networks, in turn: microseconds a picture by the wall clock and of processor, one row a round. "

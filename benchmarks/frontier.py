@@ -1,4 +1,4 @@
-"""Accuracy against seconds on MNIST, line by line of convscope.frontier: one core, one thread, several seeds.
+"""Accuracy against seconds on MNIST, line by line of convscope.training.measured: one core, one thread, several seeds.
 
     python -m benchmarks.frontier                              every line, seeds 0 to 4, in bfloat16
     python -m benchmarks.frontier --only "99.0 %" --precision float32
@@ -23,18 +23,19 @@ import torch
 
 from benchmarks import results
 from benchmarks.training import locked, pinned
-from convscope import data, machine
+from convscope import data
 from convscope.build import build
 from convscope.formula import Network, resolve, trace
-from convscope.frontier import FRONTIER, OTHERS, Measured
-from convscope.grouping import initialised
-from convscope.preparation import augmentation, input_spec
-from convscope.training import State, as_tensor, fit, scores
+from convscope.machine import device
+from convscope.training.loop import State, as_tensor, fit, scores
+from convscope.training.measured import FRONTIER, OTHERS, Measured
+from convscope.training.param_groups import initialised
+from convscope.training.settings import augmentation, input_spec
 
 CPU = torch.device("cpu")
 LINES = FRONTIER + OTHERS
 WHAT = (
-    "One row a run: a line of convscope.frontier trained on one core and one thread on all training pictures; seconds of processor and by the "
+    "One row a run: a line of convscope.training.measured trained on one core and one thread on all training pictures; seconds of processor and by the "
     "wall clock, the accuracy on the 10,000 test pictures, GFLOP/s reached and those of the fastest product of matrices (limit)."
 )
 
@@ -78,7 +79,7 @@ def run(line: Measured, seed: int, precision: str) -> results.Row:
     spec = input_spec(dataset.train.images, recipe.scaling)
     images, labels = as_tensor(dataset.train.images, CPU), as_tensor(dataset.train.labels, CPU)
     steps = recipe.steps(len(images))
-    with machine.processor(1):
+    with device.processor(1):
         limit = fastest_product(precision)
         began, clock = time.process_time(), time.perf_counter()
         net = initialised(build(network, spec, seed), recipe, seed).to(memory_format=torch.channels_last)  # type: ignore[call-overload]

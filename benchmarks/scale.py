@@ -55,7 +55,8 @@ def train(folder: Path) -> results.Row:
     import torch  # noqa: F401  # so that it is no part of what is measured
 
     import convscope
-    from convscope import data, training  # noqa: F401
+    from convscope import data
+    from convscope.training import loop  # noqa: F401
 
     images, labels = np.load(folder / "images.npy", mmap_mode="r"), np.load(folder / "labels.npy")
     dataset, before = data.arrays(images, labels), private_megabytes()

@@ -1,4 +1,4 @@
-"""What a training step spends its time on: torch's profiler over some steps of a line of convscope.frontier.FRONTIER.
+"""What a training step spends its time on: torch's profiler over some steps of a line of convscope.training.measured.FRONTIER.
 
     python -m benchmarks.step_profile [--only "99.0 %"] [--precision float32] [--steps 100]
 
@@ -20,14 +20,16 @@ from torch.profiler import ProfilerActivity, profile, record_function
 
 from benchmarks import results
 from benchmarks.training import pinned
-from convscope import augment, data, machine
+from convscope import data
 from convscope.build import build
 from convscope.formula import resolve, trace
-from convscope.frontier import FRONTIER, Measured
-from convscope.grouping import initialised
-from convscope.optimisers import Optimiser
-from convscope.preparation import input_spec
-from convscope.training import State, as_tensor, fit
+from convscope.machine import device
+from convscope.training import augmentation
+from convscope.training.loop import State, as_tensor, fit
+from convscope.training.measured import FRONTIER, Measured
+from convscope.training.optimisers import Optimiser
+from convscope.training.param_groups import initialised
+from convscope.training.settings import input_spec
 
 WHAT = "One row a kind of work: milliseconds of a training step of 128 pictures, and its share, by torch's profiler; `step` is the step unprofiled."
 KINDS = {
@@ -72,21 +74,21 @@ def measured(line: Measured, precision: str, steps: int) -> list[results.Row]:
     )  # the choice comes once, not at a step
     network, cpu = trace(resolve(line.plan), dataset.shape, len(dataset.classes)), torch.device("cpu")
     images, labels = as_tensor(dataset.train.images, cpu), as_tensor(dataset.train.labels, cpu)
-    with machine.processor(1):
+    with device.processor(1):
         net = initialised(build(network, input_spec(dataset.train.images, recipe.scaling), 0), recipe, 0)
         state = State(net.to(memory_format=torch.channels_last), recipe)  # type: ignore[call-overload]
         fit(state, images, labels, seed=0, steps=30)
         began = time.process_time()
         fit(state, images, labels, seed=0, steps=30 + steps)
         step = (time.process_time() - began) / steps * 1000
-        inner, batch = state.optimisers, augment.batch
+        inner, batch = state.optimisers, augmentation.batch
         state.optimisers = [Labelled(o) for o in inner]
-        augment.batch = labelled("making the batch", batch)
+        augmentation.batch = labelled("making the batch", batch)
         try:
             with profile(activities=[ProfilerActivity.CPU]) as seen:
                 fit(state, images, labels, seed=0, steps=30 + 2 * steps)
         finally:
-            augment.batch = batch
+            augmentation.batch = batch
     spent = summed(seen)
     total = sum(spent.values())
     common = {"line": line.name, "precision": precision, "plan": line.plan, "step": round(step, 3)}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from . import data as datasets  # noqa: F401
     from .errors import ConvscopeError as ConvscopeError
     from .evaluation import evaluate as evaluate
+    from .explain.look import look as look
     from .formula import FC as FC
     from .formula import AvgPool as AvgPool
     from .formula import BatchNorm as BatchNorm
@@ -33,21 +34,20 @@ if TYPE_CHECKING:
     from .formula import Tanh as Tanh
     from .formula import describe as describe
     from .formula import parse as parse
-    from .inspection import look as look
     from .prediction import Model as Model
     from .prediction import load as load
     from .prediction import predict as predict
-    from .recipes import Recipe as Recipe
-    from .session import train as train
+    from .training.recipes import Recipe as Recipe
+    from .training.session import train as train
 
 _FORMULA = "Plan parse describe Conv ReLU LeakyReLU PReLU Sigmoid Tanh MaxPool AvgPool GlobalAvgPool BatchNorm Dropout Flatten FC Skip Crop"
 _HOMES = {
     **dict.fromkeys(_FORMULA.split(), "formula"),
     "datasets": "data",
-    "train": "session",
-    "Recipe": "recipes",
+    "train": "training.session",
+    "Recipe": "training.recipes",
     "evaluate": "evaluation",
-    "look": "inspection",
+    "look": "explain.look",
     "predict": "prediction",
     "load": "prediction",
     "Model": "prediction",

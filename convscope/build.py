@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from .errors import InputError
 from .formula import layers as f
 from .formula.network import Add, Network, Node
-from .inputs import InputSpec, check_ends
+from .pictures.input_spec import InputSpec, check_ends
 
 
 class Net(nn.Module):

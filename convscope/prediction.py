@@ -13,10 +13,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import EnvironmentFault, InputError, UsageError
-from .inputs import INVERT
+from .machine.cpus import processors
 from .modelfile import ModelFile, read
-from .processors import processors
-from .reading import SMALL, all_read
+from .pictures.input_spec import INVERT
+from .pictures.preprocessing import SMALL, all_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from .build import Net
     from .formula import Network, Plan
-    from .inputs import InputSpec
-    from .reading import Picture, Pixels
+    from .pictures.input_spec import InputSpec
+    from .pictures.preprocessing import Picture, Pixels
 
     Floats = NDArray[np.float32]
 

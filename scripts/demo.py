@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from convscope import train
-from convscope.recipes import RECIPES
+from convscope.training.recipes import RECIPES
 
 KEPT = ("run.json", "log.jsonl", "snapshots", "model.onnx")
 

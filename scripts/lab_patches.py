@@ -10,8 +10,8 @@ import json
 from pathlib import Path
 
 from convscope.data import load as load_data
+from convscope.explain.patches import extremes
 from convscope.prediction import load
-from convscope.see.patches import extremes
 
 PAGE = Path(__file__).parent.parent / "convscope" / "page"
 KEEP = 3

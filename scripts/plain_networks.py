@@ -19,7 +19,7 @@ import numpy as np
 import convscope
 from convscope.arithmetic.pictures import drawn
 from convscope.data.dataset import Dataset, Split
-from convscope.recipes import Recipe
+from convscope.training.recipes import Recipe
 
 HOME = Path(__file__).parent.parent
 OUT = HOME / "convscope" / "page" / "plain"

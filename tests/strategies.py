@@ -36,7 +36,7 @@ from convscope.formula import (
 )
 from convscope.formula.layers import pair
 from convscope.formula.network import Add
-from convscope.inputs import InputSpec
+from convscope.pictures.input_spec import InputSpec
 
 Shape = tuple[int, int, int]
 Draw = Callable[..., int]

@@ -12,7 +12,7 @@ from torch import nn
 from convscope.build import build, load_weights
 from convscope.errors import InputError, PlanError
 from convscope.formula import Network, parse, trace
-from convscope.inputs import InputSpec
+from convscope.pictures.input_spec import InputSpec
 from tests.strategies import networks
 
 SLIDES = "[(conv(16, 5) + relu)*2 + maxpool(2)] + fc"

@@ -17,7 +17,7 @@ from convscope import data, modelfile, prediction
 from convscope.errors import InputError, UsageError
 from convscope.evaluation import cross_entropy, evaluate, matched, score, wilson
 from convscope.formula import parse, trace
-from convscope.inputs import InputSpec
+from convscope.pictures.input_spec import InputSpec
 from tests.strategies import random_weights
 
 

@@ -17,36 +17,16 @@ PACKAGE = Path(__file__).parent.parent / "convscope"
 ORDER = """
     errors
     files
-    memory processors
-    formula
-    arithmetic
-    launch
-    inputs
-    borders depth mirrors
-    images
-    paths pngs
-    reading
+    formula arithmetic
+    machine runs
+    pictures
     data
-    build
-    modelfile
-    recipes
-    frontier
-    augment exchange optimisers machine interrupts chance hardness
-    team
-    rendezvous
-    grouping
-    checkpoints
-    runs
+    build modelfile
     prediction
     evaluation
-    snapshots preparation
     training
-    budget
-    execution
-    session
-    see
     page
-    inspection
+    explain
     lab
     cli
 """

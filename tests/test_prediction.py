@@ -14,9 +14,9 @@ import torch
 from PIL import Image
 
 import convscope.prediction
-from convscope import images
 from convscope.errors import InputError, UsageError
 from convscope.modelfile import write
+from convscope.pictures import decoding
 from convscope.prediction import BATCH, GROUP, Model, Prediction, Score, load, predict
 from tests.samples import sample
 
@@ -96,7 +96,7 @@ def test_one_picture_in_every_form_is_the_same_picture(tmp_path: Path, shape: tu
 def test_pictures_of_another_size_go_through_the_one_decode_function(tmp_path: Path, model: Model) -> None:
     (big,) = pictures(1, (3, 40, 25))
     (tmp_path / "a.png").write_bytes(png(big))
-    wanted = model.predict(images.decode(tmp_path / "a.png", (12, 11), 1))
+    wanted = model.predict(decoding.decode(tmp_path / "a.png", (12, 11), 1))
     assert model.predict(tmp_path / "a.png") == model.predict(png(big)) == model.predict(big) == wanted
 
 

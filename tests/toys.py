@@ -9,8 +9,8 @@ import torch
 
 from convscope.build import Net, build
 from convscope.formula import parse, trace
-from convscope.inputs import InputSpec
-from convscope.recipes import Recipe
+from convscope.pictures.input_spec import InputSpec
+from convscope.training.recipes import Recipe
 
 
 def toy(

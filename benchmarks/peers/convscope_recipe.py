@@ -14,7 +14,7 @@ from common import Watch, end, say
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import convscope
-from convscope.recipes import Recipe, named
+from convscope.training.recipes import Recipe, named
 
 
 def main() -> None:

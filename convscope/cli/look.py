@@ -61,7 +61,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(args: argparse.Namespace) -> int:
     """Write the page as `args` say; return 3 if a picture could not be read."""
-    from ..inspection import look
+    from ..explain.look import look
 
     page = look(
         args.model,

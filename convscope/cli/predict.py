@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     gc.set_threshold(50_000)  # by default the collector runs hundreds of times while the libraries come in
     if args.top < 1:
         raise UsageError("--top must be 1 or more", got=args.top)
-    from ..paths import pictures_in
+    from ..pictures.search import pictures_in
     from ..prediction import load
 
     model = load(args.model)

@@ -51,7 +51,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(args: argparse.Namespace) -> int:
     """Train as `args` say; return the exit code."""
-    from ..session import train
+    from ..training.session import train
     from .progress import progress
 
     given = {n: v for n, v in vars(args).items() if n in GIVEN and v is not None}

@@ -6,12 +6,12 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from convscope.data.dataset import Dataset, Split, arrays
-from convscope.data.fit import fitted
-from convscope.data.idxfiles import has_idx, idx
-from convscope.data.named import fashion_mnist, mnist
-from convscope.data.pictures import folder
-from convscope.errors import InputError, did_you_mean
+from ..errors import InputError, did_you_mean
+from .dataset import Dataset, Split, arrays
+from .idx_files import has_idx, idx
+from .image_folder import folder
+from .named import fashion_mnist, mnist
+from .resize import fitted
 
 __all__ = ["NAMES", "Dataset", "Split", "arrays", "fashion_mnist", "folder", "idx", "load", "mnist"]
 
@@ -27,7 +27,7 @@ def load(
 ) -> Dataset:
     """Load pictures by name ("mnist", "fashion-mnist") or by path (a folder of IDX files, a folder of pictures).
 
-    `size` N or (H, W) and `channels` 1 or 3 are what the pictures become, by the rules of convscope.images; without
+    `size` N or (H, W) and `channels` 1 or 3 are what the pictures become, by the rules of convscope.pictures.decoding; without
     them they stay as they are (for folders see `folder`). `data_root` is where fashion-mnist is, and where a name
     that is not known is looked for as a folder. A known name wins over a folder of that name in the current
     directory: write ./mnist for that one.

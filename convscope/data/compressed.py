@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from convscope.errors import InputError
+from ..errors import InputError
 
 CHUNK = 1 << 20
 # No stream of these formats can grow more than this: deflate's limit is 1032 times, LZMA's about 7,000 times.

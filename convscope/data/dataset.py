@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from convscope.errors import InputError
+from ..errors import InputError
 
 Pictures = NDArray[np.uint8]
 Labels = NDArray[np.int64]

@@ -7,9 +7,9 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from convscope.data.dataset import Dataset
-from convscope.data.idxfiles import has_idx, idx, read_pair
-from convscope.errors import EnvironmentFault, InputError
+from ..errors import EnvironmentFault, InputError
+from .dataset import Dataset
+from .idx_files import has_idx, idx, read_pair
 
 DIGITS = tuple("0123456789")
 CLOTHES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")

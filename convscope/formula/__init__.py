@@ -2,7 +2,6 @@
 
 from .description import Description as Description
 from .description import describe as describe
-from .fields import ReceptiveField as ReceptiveField
 from .layers import FC as FC
 from .layers import AvgPool as AvgPool
 from .layers import BatchNorm as BatchNorm
@@ -27,7 +26,8 @@ from .plan import Chain as Chain
 from .plan import Plan as Plan
 from .plan import Repeat as Repeat
 from .plan import Skip as Skip
-from .seen import seen as seen
+from .receptive_field import ReceptiveField as ReceptiveField
+from .receptive_pixels import seen as seen
 from .shapes import trace as trace
 from .zoo import ZOO as ZOO
 from .zoo import resolve as resolve

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .fields import ReceptiveField
 from .layers import Layer
 from .plan import Plan
+from .receptive_field import ReceptiveField
 from .value import Value
 
 TYPE_CHECKING = False

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from ..errors import PlanError
 from . import costs
-from .fields import ReceptiveField
 from .layers import FC, NAMES, AvgPool, Conv, Crop, Flatten, GlobalAvgPool, Layer, MaxPool, pair
 from .network import Add, Network, Node, Pair, Shape, Window
 from .plan import Plan, Skip, walk
+from .receptive_field import ReceptiveField
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from ..explain.look import SLIDES, look
 from ..files import TEMPORARY, atomic_write, write_fault
-from ..inspection import SLIDES, look
 from ..page.inline import lab_html
-from ..page.labpage import lab_payload
+from .payload import lab_payload
 from .runview import Seen
 from .streams import new_snapshots, snapshot, thinned
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .. import images
-from ..data.idxfiles import has_idx, outline
+from ..data.folder_layout import survey
+from ..data.idx_files import has_idx, outline
 from ..data.named import DEBIAN_FASHION
-from ..data.tree import survey
 from ..errors import InputError, UsageError
 from ..formula import ZOO, describe
-from ..recipes import RECIPES
+from ..pictures import decoding
+from ..training.recipes import RECIPES
 
 Json = dict[str, Any]
 NAMED = ("mnist", "fashion-mnist")
@@ -70,7 +70,7 @@ class Choices:
             known = self._shapes[id, size] = ((1, size or rows, size or columns), classes)
         elif known is None:
             layout = survey(folder)
-            first = images.decode(folder / layout.train.paths[0])
+            first = decoding.decode(folder / layout.train.paths[0])
             channels, rows, columns = first.shape
             known = ((channels, size or rows, size or columns), len(layout.classes))
             self._shapes[id, size] = known
@@ -107,7 +107,7 @@ def _holds_classes(place: Path) -> bool:
         if has_idx(place) or (place / "train").is_dir():
             return True
         folders = [p for p in place.iterdir() if p.is_dir() and p.name[0] != "."][:50]
-        return sum(any(f.suffix.lower() in images.SUFFIXES for f in p.iterdir()) for p in folders) > 1
+        return sum(any(f.suffix.lower() in decoding.SUFFIXES for f in p.iterdir()) for p in folders) > 1
     except OSError:
         return False
 

@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..inspection import look
+from ..explain.look import look
 from ..page.inline import lab_html
-from ..page.labpage import lab_payload
+from .payload import lab_payload
 
 KEPT = 3  # see-through pages in memory
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..evaluation import wilson
-from ..runs import read_settings
+from ..runs.directory import read_settings
 from .runfiles import Log
 
 Json = dict[str, Any]

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import ConvscopeError, InputError
 from ..formula import describe
-from ..runs import read_settings
+from ..runs.directory import read_settings
 
 Json = dict[str, Any]
 BITE, TAIL = 8_000_000, 200  # bytes of a log read at once, and compared

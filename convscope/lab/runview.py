@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ..errors import ConvscopeError, InputError
-from ..runs import in_use, kept_step
+from ..runs.directory import in_use, kept_step
 from .runfiles import Json, Log, own, settings_of, written
 
 ID = re.compile(r"\w[\w.-]{0,127}")

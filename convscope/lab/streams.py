@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
-from ..checkpoints import read
 from ..errors import InputError
-from ..runs import SNAPSHOT
-from ..see.binary import encode
-from ..see.history import pictures_of, shot
+from ..explain.payload.encoding import encode
+from ..explain.payload.history import pictures_of, shot
+from ..runs.directory import SNAPSHOT
+from ..runs.tensor_files import read
 from .runfiles import Json, Log
 from .trainings import Trainings
 

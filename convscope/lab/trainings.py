@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ..errors import INTERRUPTED, OK, InputError, UsageError
 from ..formula import ZOO, resolve
-from ..recipes import named
-from ..runs import ask_to_stop, fresh_path, in_use
+from ..runs.directory import ask_to_stop, fresh_path, in_use
+from ..training.recipes import named
 from .choices import Choices, whole
 from .faults import last_words
 from .runfiles import Json

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..formula import layers as f
 from ..formula.network import Add, Network, Node
-from ..inputs import InputSpec
+from ..pictures.input_spec import InputSpec
 
 FLOAT, UINT8, INT64 = 1, 2, 7  # TensorProto.DataType
 

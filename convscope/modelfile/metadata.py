@@ -8,7 +8,7 @@ from ..errors import ConvscopeError, InputError
 from ..formula import parse, trace
 from ..formula.network import Network
 from ..formula.value import Value
-from ..inputs import InputSpec, check_ends
+from ..pictures.input_spec import InputSpec, check_ends
 
 FORMAT = 1
 LARGEST = 16 << 20  # characters in one record

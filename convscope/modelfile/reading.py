@@ -16,7 +16,7 @@ from ..errors import ConvscopeError, InputError
 from ..formula.network import Network
 from ..formula.plan import Plan
 from ..formula.value import Value
-from ..inputs import InputSpec
+from ..pictures.input_spec import InputSpec
 from . import graph
 from .digest import sealed
 from .foreign import refuse_by_name, refused

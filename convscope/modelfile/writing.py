@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..files import atomic_write
 from ..formula.network import Network
-from ..inputs import InputSpec
+from ..pictures.input_spec import InputSpec
 from . import graph
 from .digest import seal
 from .metadata import Metadata, to_records

@@ -44,7 +44,7 @@ def page_html(payload: dict[str, Any], *, lang: str = "auto") -> str:
 def lab_html(payload: dict[str, Any], api: bool) -> str:
     """Return the lab's page as one HTML document: its chapters, and with `api` a workbench that talks to the server it came from.
 
-    `payload` is what the chapters need (convscope/page/labpage.py). The policy is page_html's; with `api` the page may also
+    `payload` is what the chapters need (convscope/lab/payload.py). The policy is page_html's; with `api` the page may also
     ask its own server.
     """
     return document(

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import frontier, step_profile
 from convscope.formula import parse, trace
-from convscope.frontier import FRONTIER
+from convscope.training.measured import FRONTIER
 
 
 def test_operations_are_six_a_mac_and_four_in_the_first_layer() -> None:

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from selenium import webdriver
 
+from convscope.explain.payload import encoding, nodes
 from convscope.formula import Network
-from convscope.inputs import InputSpec
 from convscope.page.inline import document
 from convscope.page.modules import join
-from convscope.see import binary, nodes
+from convscope.pictures.input_spec import InputSpec
 from tests.strategies import Weights
 
 HERE = Path(__file__).parent
@@ -48,7 +48,7 @@ class EnginePage:
 
     def load(self, network: Network, spec: InputSpec, weights: Weights) -> None:
         """Make an engine for `network`, from what a payload would hold; it goes along with the next call."""
-        tensors = {name: binary.encode(values) for name, values in weights.items()}
+        tensors = {name: encoding.encode(values) for name, values in weights.items()}
         payload = {
             "input": {**spec.to_json(), "dark_borders": True},
             "nodes": nodes.to_json(network),

@@ -8,16 +8,17 @@ from typing import Any
 
 import convscope.page
 from convscope.data import load as load_data
+from convscope.explain.payload import history, nodes
+from convscope.explain.payload.encoding import encode
+from convscope.explain.subject import samples
 from convscope.prediction import load
-from convscope.see import history, nodes, samples
-from convscope.see.binary import encode
 
 SLIDES = Path(convscope.page.__file__).parent / "slides"
 Json = dict[str, Any]
 
 
 def payload(language: str = "en") -> Json:
-    """Return what the chapters read, as convscope/page/labpage.py and a static build hand it over."""
+    """Return what the chapters read, as convscope/lab/payload.py and a static build hand it over."""
     model = load(SLIDES / "model.onnx")
     data = load_data("mnist")
     assert data.test is not None

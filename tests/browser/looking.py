@@ -12,10 +12,10 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 
 from convscope.build import build, load_weights
-from convscope.see import payload
-from convscope.see.binary import encode
-from convscope.see.samples import Samples
-from convscope.see.subject import of_net
+from convscope.explain.payload import gather
+from convscope.explain.payload.encoding import encode
+from convscope.explain.subject.samples import Samples
+from convscope.explain.subject.subject import of_net
 from tests.browser.chromium import console, resize, visit
 from tests.samples import sample
 
@@ -40,7 +40,7 @@ def whole_payload(language: str = "en", **changes: Any) -> dict[str, Any]:
         "tensors": {"conv1.weight": encode(rng.normal(size=(4, 1, 5, 5)))},
         "maps": {"conv2": encode(rng.normal(size=(4, 8, 8))), "conv1": encode(rng.normal(size=(4, 16, 16)))},
     }
-    made = payload.gather(of_net(net, classes), samples, title=f"A page {HOSTILE}", language=language)
+    made = gather.gather(of_net(net, classes), samples, title=f"A page {HOSTILE}", language=language)
     made["channels"] = {"conv1": [card] * 4}
     made["run"] = {
         "steps": [0, 10],

@@ -7,7 +7,7 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from convscope.see.binary import decode
+from convscope.explain.payload.encoding import decode
 from tests.browser.looking import CLASSES, HOSTILE, Page, whole_payload
 
 pytestmark = pytest.mark.browser

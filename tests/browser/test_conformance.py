@@ -20,10 +20,10 @@ from selenium import webdriver
 
 from convscope.build import Net, build, load_weights
 from convscope.errors import InputError
+from convscope.explain import saliency
 from convscope.formula import Network
-from convscope.formula.seen import seen
-from convscope.inputs import InputSpec
-from convscope.see import saliency
+from convscope.formula.receptive_pixels import seen
+from convscope.pictures.input_spec import InputSpec
 from tests.browser.engine_page import EnginePage, numbers
 from tests.strategies import (
     FEATURES,
@@ -241,7 +241,7 @@ def last_maps(network: Network) -> int:
 def check_occlusion(
     network: Network, spec: InputSpec, weights: Weights, picture: Array, rng: np.random.Generator
 ) -> Check:
-    """The occlusion map is convscope.see's."""
+    """The occlusion map is convscope.explain's."""
     net = load_weights(build(network, spec), weights).eval()
     size, chosen = int(rng.integers(2, 6)), int(rng.integers(network.classes))
     stride = int(rng.integers(1, size + 1))

@@ -10,7 +10,7 @@ from PIL import Image
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from convscope.see.binary import decode
+from convscope.explain.payload.encoding import decode
 from tests.browser.looking import Page, whole_payload
 
 pytestmark = pytest.mark.browser

@@ -1,4 +1,4 @@
-"""A picture that a reader uploads becomes, in Chromium, the very bytes that convscope.images makes of its file."""
+"""A picture that a reader uploads becomes, in Chromium, the very bytes that convscope.pictures.decoding makes of its file."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 from selenium import webdriver
 
-from convscope.images import RESIZE_RULE
-from convscope.inputs import InputSpec
-from convscope.reading import as_read
+from convscope.pictures.decoding import RESIZE_RULE
+from convscope.pictures.input_spec import InputSpec
+from convscope.pictures.preprocessing import as_read
 from tests.browser.engine_page import EnginePage
 
 pytestmark = pytest.mark.browser

@@ -16,8 +16,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
+from convscope.lab.payload import lab_payload
 from convscope.page.inline import lab_html
-from convscope.page.labpage import lab_payload
 from tests.browser.chromium import console, resize, visit
 
 pytestmark = pytest.mark.browser

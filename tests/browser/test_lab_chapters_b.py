@@ -13,10 +13,10 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 
 from convscope.arithmetic import costs, information
+from convscope.explain.payload.encoding import decode
 from convscope.formula import ZOO, describe
 from convscope.page.inline import lab_html
 from convscope.prediction import load
-from convscope.see.binary import decode
 from tests.browser.chromium import console, resize, visit
 from tests.browser.lab_chapters import SLIDES, payload
 

@@ -11,8 +11,8 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from convscope.lab.payload import lab_payload
 from convscope.page.inline import lab_html
-from convscope.page.labpage import lab_payload
 from tests.browser.chromium import resize, visit
 from tests.browser.lab_chapters import recorded
 

@@ -21,8 +21,8 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from convscope.inspection import SLIDES
-from convscope.runs import ask_to_stop, in_use
+from convscope.explain.look import SLIDES
+from convscope.runs.directory import ask_to_stop, in_use
 from tests.browser.chromium import LOOPBACK, chromium, console, resize
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

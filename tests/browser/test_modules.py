@@ -8,9 +8,9 @@ import torch
 from selenium import webdriver
 
 import convscope
-from convscope.see.steps import steps
+from convscope.explain.imported.steps import steps
 from tests.browser.engine_page import EnginePage, numbers
-from tests.see.zoo import Mixed, Residual, pictures, settled
+from tests.explain.zoo import Mixed, Residual, pictures, settled
 
 pytestmark = pytest.mark.browser
 

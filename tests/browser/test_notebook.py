@@ -15,7 +15,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from convscope import modelfile
-from convscope.inspection import look
+from convscope.explain.look import look
 from tests.samples import sample
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -10,8 +10,8 @@ from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
+from convscope.explain.payload.encoding import decode
 from convscope.page.inline import page_html
-from convscope.see.binary import decode
 from tests.browser.looking import HOSTILE, VIEWS, Page, whole_payload
 
 pytestmark = pytest.mark.browser

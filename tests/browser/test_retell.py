@@ -10,7 +10,7 @@ from selenium import webdriver
 from convscope.data import load
 from convscope.errors import ConvscopeError, UsageError
 from convscope.lab.choices import whole
-from convscope.recipes import named
+from convscope.training.recipes import named
 from tests.browser.test_formula_js import FormulaPage
 
 pytestmark = pytest.mark.browser

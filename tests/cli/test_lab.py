@@ -22,7 +22,7 @@ from convscope.cli import lab as verb
 from convscope.cli.main import main
 from convscope.lab import server
 from convscope.lab.server import listening
-from convscope.runs import ask_to_stop, in_use
+from convscope.runs.directory import ask_to_stop, in_use
 from tests.lab.rundirs import run_dir, step
 
 HINT = "Ctrl-C stops the lab; trainings go on\n"

@@ -19,6 +19,6 @@ def test_a_package_that_is_not_installed_is_named(
 
 
 def test_a_bug_of_ours_stays_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "convscope.session", None)
+    monkeypatch.setitem(sys.modules, "convscope.training.session", None)
     with pytest.raises(ModuleNotFoundError):
         main(["train", "mnist"])

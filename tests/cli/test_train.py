@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from convscope.cli import train as verb
-from convscope.recipes import RECIPES
+from convscope.training.recipes import RECIPES
 
 TINY = "conv(4, 5, stride=4) + relu + fc"
 
@@ -136,7 +136,7 @@ def test_the_lectures_line_is_exact(monkeypatch: pytest.MonkeyPatch, capsys: pyt
             model="m",
         )
 
-    monkeypatch.setattr("convscope.session.train", train)
+    monkeypatch.setattr("convscope.training.session.train", train)
     args = parse("--recipe", "slides")
     args.run(args)
     assert capsys.readouterr().out.splitlines()[0] == "Test Accuracy of the model on the 10000 test images: 97.440000 %"
@@ -150,7 +150,7 @@ def test_every_option_reaches_the_function(monkeypatch: pytest.MonkeyPatch) -> N
         given.pop("progress")
         raise Reached(given)
 
-    monkeypatch.setattr("convscope.session.train", train)
+    monkeypatch.setattr("convscope.training.session.train", train)
     every = {
         "arch": "a",
         "recipe": "r",

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convscope.formula import Network
-from convscope.inputs import InputSpec
 from convscope.modelfile import serialise
+from convscope.pictures.input_spec import InputSpec
 from tests.conformance import onnx_engine
 from tests.strategies import (
     FEATURES,

@@ -12,7 +12,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from convscope.build import build
 from convscope.errors import PlanError
 from convscope.formula import ZOO, Conv, Network, parse, resolve, trace
-from convscope.inputs import InputSpec
+from convscope.pictures.input_spec import InputSpec
 from tests.strategies import networks
 
 

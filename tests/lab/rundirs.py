@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from convscope.inspection import SLIDES
-from convscope.session import train
+from convscope.explain.look import SLIDES
+from convscope.training.session import train
 
 Json = dict[str, Any]
 

@@ -13,7 +13,7 @@ import pytest
 from convscope.formula import describe
 from convscope.lab.app import STREAMS, Lab
 from convscope.lab.pages import Looks
-from convscope.runs import Run
+from convscope.runs.directory import Run
 from tests.lab.asking import KEY, asked, headers, lab
 from tests.lab.rundirs import run_dir, step, trained
 from tests.lab.test_build import payload_of

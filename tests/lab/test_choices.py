@@ -14,7 +14,7 @@ from convscope.errors import FormulaError, InputError, PlanError, UsageError
 from convscope.formula import ZOO, describe
 from convscope.lab import choices
 from convscope.lab.choices import Choices, whole
-from convscope.recipes import RECIPES
+from convscope.training.recipes import RECIPES
 from tests.data.idx_writer import tiny, write_folder
 
 

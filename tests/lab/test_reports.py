@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from convscope.errors import InputError
-from convscope.inspection import SLIDES
+from convscope.explain.look import SLIDES
 from convscope.lab.reports import report
 from tests.lab.asking import asked, lab
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from convscope.errors import InputError
-from convscope.inspection import SLIDES
+from convscope.explain.look import SLIDES
 from convscope.lab import runfiles
 from convscope.lab.runfiles import Log, is_count, is_number, log_line, own, settings_of
 from tests.lab.rundirs import run_dir, settings, step, text

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from convscope.errors import InputError
-from convscope.inspection import SLIDES
+from convscope.explain.look import SLIDES
 from convscope.lab import runview
 from convscope.lab.runview import Runs
-from convscope.runs import Run
+from convscope.runs.directory import Run
 from tests.lab.rundirs import run_dir, settings, step, text
 
 

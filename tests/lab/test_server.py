@@ -13,7 +13,7 @@ from convscope.errors import EnvironmentFault, UsageError
 from convscope.lab import connections, security
 from convscope.lab.app import STREAMS
 from convscope.lab.server import MOST_HEAD, check, listening, serve
-from convscope.runs import Run
+from convscope.runs.directory import Run
 from tests.lab.asking import CANARY, KEY
 from tests.lab.rundirs import run_dir, step
 from tests.lab.serving import said, served, statuses

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from convscope.inspection import SLIDES
+from convscope.explain.look import SLIDES
+from convscope.explain.payload import history
 from convscope.lab import streams
 from convscope.lab.app import Lab
 from convscope.lab.streams import every_run, new_snapshots, one_run, snapshot, thinned
-from convscope.runs import Run
-from convscope.see import history
+from convscope.runs.directory import Run
 from tests.lab.asking import lab as made
 from tests.lab.rundirs import run_dir, step, text
 

@@ -16,7 +16,7 @@ from convscope.errors import ConvscopeError, InputError, UsageError
 from convscope.lab.choices import Choices
 from convscope.lab.runview import Runs
 from convscope.lab.trainings import MOST, Trainings
-from convscope.runs import Run, read_settings
+from convscope.runs.directory import Run, read_settings
 from tests.lab.rundirs import run_dir, step
 from tests.lab.test_choices import pictures
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 
 from convscope.build import build, load_weights
 from convscope.formula import Network
-from convscope.inputs import InputSpec
 from convscope.modelfile import serialise
 from convscope.modelfile.reading import ModelFile, check
+from convscope.pictures.input_spec import InputSpec
 from tests.strategies import networks, random_pictures, random_weights
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from convscope.errors import InputError, PlanError
 from convscope.formula import parse, trace
-from convscope.inputs import InputSpec
 from convscope.modelfile import read, serialise, write
+from convscope.pictures.input_spec import InputSpec
 from tests.samples import sample
 
 FORMULA = 'crop((5, 4)) + conv(4, 3, pad="same") + bn + skip(conv(4, 3, pad="same") + prelu) + maxpool(2) + fc'

@@ -1,13 +1,13 @@
-"""A small payload, of the shape that convscope.see makes, for tests of the page."""
+"""A small payload, of the shape that convscope.explain makes, for tests of the page."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from convscope.build import build, load_weights
-from convscope.see import payload
-from convscope.see.samples import blank
-from convscope.see.subject import of_net
+from convscope.explain.payload import gather
+from convscope.explain.subject.samples import blank
+from convscope.explain.subject.subject import of_net
 from tests.samples import TINY, sample
 
 
@@ -15,4 +15,4 @@ def small_payload(plan: str = TINY, /, **changes: Any) -> dict[str, Any]:
     """Return the payload of a network with random weights and one blank picture, with `changes` to its keys."""
     network, spec, weights, classes = sample(plan)
     net = load_weights(build(network, spec), weights).eval()
-    return {**payload.gather(of_net(net, classes), blank(spec.shape, spec.mean)), **changes}
+    return {**gather.gather(of_net(net, classes), blank(spec.shape, spec.mean)), **changes}

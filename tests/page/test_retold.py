@@ -16,7 +16,7 @@ from convscope.page.inline import HERE, dictionary
 PACKAGE = HERE.parent
 # What a page's reader can meet: the lab's answers, and what is wrong with a folder of pictures.
 MET = [f"lab/{name}.py" for name in ("app", "choices", "reports", "runfiles", "runview", "trainings")]
-MET += ["data/tree.py", "data/pictures.py", "data/idxfiles.py", "data/fit.py", "images.py"]
+MET += ["data/folder_layout.py", "data/image_folder.py", "data/idx_files.py", "data/resize.py", "pictures/decoding.py"]
 # What only another program than the page can ask for.
 PROGRAMS = {"the body is not JSON", "the body must be a JSON object", "formula and data must be text", "no such field"}
 PROGRAMS |= {"7 must be text", "not a picture", "size of a picture", "(height, width), 1 or more"}

@@ -2,7 +2,7 @@ import { resample } from "./resize.js";
 /** @import {InputSpec} from "../types.js" */
 
 /**
- * Bring an uploaded picture to what the network reads, as convscope.images does with a file: transparent parts become
+ * Bring an uploaded picture to what the network reads, as convscope.pictures.decoding does with a file: transparent parts become
  * white, colours become grey (ITU-R 601) or stay, one scale for both directions (Pillow's BILINEAR), centred, with bars of
  * the border's median; then dark and light are swapped where the input asks for it. Browsers turn pictures upright.
  * @param {ArrayLike<number>} rgba as a canvas gives it, four numbers a pixel
@@ -68,7 +68,7 @@ function borderOf(plane, rows, columns, thick) {
 
 /**
  * Tell whether a picture is dark ink on a light ground where the network learned from light on dark, or is always swapped.
- * The test is convscope.borders.invert_needed: the border's median at least 128 and 64 above the middle's darkest twentieth.
+ * The test is convscope.pictures.inversion.invert_needed: the border's median at least 128 and 64 above the middle's darkest twentieth.
  * @param {Uint8Array} picture (C, H, W)
  * @param {Pick<InputSpec, "shape" | "invert">} input
  */

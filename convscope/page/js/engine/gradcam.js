@@ -16,7 +16,7 @@ export function lastMaps(nodes) {
 
 /**
  * Grad-CAM (Selvaraju et al. 2017, equations 1 and 2), of the size of the node's maps: max(0, Σ_k α_k A^k) with
- * α_k = the mean over the map of ∂ score / ∂ A^k. The same as convscope.see.saliency.grad_cam.
+ * α_k = the mean over the map of ∂ score / ∂ A^k. The same as convscope.explain.saliency.grad_cam.
  * @param {Layer[]} nodes
  * @param {Result} result
  * @param {number} classIndex

@@ -7,7 +7,7 @@ import { cropPlace } from "./linear.js";
 
 /**
  * Return the exact pixels that one unit of node `index` can depend on, as a box clipped at the borders, or null where its
- * windows lie in padding alone. The same walk as convscope.formula.seen. For a flat node y is the unit's number.
+ * windows lie in padding alone. The same walk as convscope.formula.receptive_pixels. For a flat node y is the unit's number.
  * @param {Layer[]} nodes
  * @param {number} index
  * @param {number} y

@@ -5,7 +5,7 @@
  * @typedef {Record<string, string | number | boolean | null | undefined>} Change
  * @typedef {import("../shapes.js").Payload} Network a see-through page's payload, or the part of it that computes
  *
- * @typedef {object} LabPayload what Python hands the lab (convscope/page/labpage.py)
+ * @typedef {object} LabPayload what Python hands the lab (convscope/lab/payload.py)
  * @property {"convscope-lab"} format
  * @property {string} language "en", "ko" or "auto"
  * @property {boolean} api whether a server answers

@@ -1,4 +1,4 @@
-/** Receptive fields by the recurrence: size, jump and start in pixels, as convscope/formula/fields.py. */
+/** Receptive fields by the recurrence: size, jump and start in pixels, as convscope/formula/receptive_field.py. */
 
 /** @typedef {[number, number]} Two rows, columns */
 /** @typedef {{size: Two, jump: Two, start: Two}} Field */

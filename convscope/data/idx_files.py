@@ -1,0 +1,159 @@
+"""Read IDX files, the format of MNIST: a magic number, the sizes, then the bytes (yann.lecun.com/exdb/mnist)."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import struct
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from .compressed import chunks, most_bytes
+from .dataset import Dataset, Split, check_labels, checked_classes
+
+TRAIN, TEST = ("train",), ("t10k", "test")
+ENDINGS = ("", ".gz", ".xz")  # of two copies of one file the plain one is read
+
+
+def idx(folder: str | Path, classes: tuple[str, ...] | None = None, *, name: str | None = None) -> Dataset:
+    """Load a folder of IDX files: train-images-idx3-ubyte, train-labels-idx1-ubyte, and the t10k- pair if there.
+
+    Files may be plain, .gz or .xz; "-idx3" may be ".idx3", "t10k" may be "test". Pictures become uint8 (N, 1, H, W),
+    labels int64. Without `classes` the classes are "0" … to the highest training label.
+
+    Raises InputError for missing or damaged files, sizes that do not fit, labels out of range and fewer than 2 classes.
+    """
+    folder = Path(folder)
+    train = _pair(folder, TRAIN)
+    if train is None:
+        raise InputError("no train-images-idx3-ubyte[.gz|.xz] here", where=str(folder))
+    test = _pair(folder, TEST)
+    with ThreadPoolExecutor(2) as pool:  # zlib and lzma let go of the interpreter's lock
+        later = None if test is None else pool.submit(read_pair, *test)
+        first = read_pair(*train)
+        second = None if later is None else later.result()
+    names = classes or tuple(str(k) for k in range(int(first.labels.max()) + 1))
+    check_labels(first.labels, len(names), str(train[1]))
+    if test is not None and second is not None:
+        check_labels(second.labels, len(names), str(test[1]))
+        if second.shape != first.shape:
+            got, expected = (f"{s.shape[1]} x {s.shape[2]}" for s in (second, first))
+            raise InputError("test pictures of another size", where=str(test[0]), got=got, expected=expected)
+    return Dataset(name or folder.resolve().name, checked_classes(names, str(folder)), first, second)
+
+
+def has_idx(folder: Path) -> bool:
+    """Tell whether the folder holds IDX training or test files (so that it is not taken for a folder of pictures)."""
+    return any(_find(folder, part, kind) for part in TRAIN + TEST for kind in ("images", "labels"))
+
+
+def outline(folder: Path) -> tuple[int, int, int]:
+    """Return rows, columns and the number of classes of a folder of IDX files, without reading its pictures.
+
+    Raises InputError as `idx` does.
+    """
+    train = _pair(folder, TRAIN)
+    if train is None:
+        raise InputError("no train-images-idx3-ubyte[.gz|.xz] here", where=str(folder))
+    images, labels = train
+    header, _ = _header(chunks(images), 3, str(images))
+    rows, columns = struct.unpack_from(">2I", header, 8)
+    return rows, columns, int(read_idx(labels, 1).max()) + 1
+
+
+def read_idx(path: Path, dimensions: int, sha256: str | None = None) -> NDArray[np.uint8]:
+    """Read one IDX file of unsigned bytes into an array of that many dimensions; check the `sha256` of its bytes.
+
+    The header is not believed: what it promises must be possible for a file of this size, and is counted while reading.
+    Memory is the array and 1 MiB.
+    """
+    where = str(path)
+    try:
+        stream = chunks(path)
+        header, first = _header(stream, dimensions, where)
+        sizes = struct.unpack_from(f">{dimensions}I", header, 4)
+        shape, total = " x ".join(map(str, sizes)), math.prod(sizes)
+        if total == 0:
+            raise InputError("an IDX file with nothing in it", where=where, got=shape)
+        if total > most_bytes(path):
+            raise InputError("cut short: the header promises more than the file can hold", where=where, got=shape)
+        array = np.empty(total, np.uint8)
+        digest, filled = hashlib.sha256(header), 0
+        for data in chain([first], stream):
+            if filled + len(data) > total:
+                raise InputError(f"more bytes than the {shape} that its header promises", where=where)
+            array[filled : filled + len(data)] = np.frombuffer(data, np.uint8)
+            digest.update(data)
+            filled += len(data)
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", where=where) from None
+    except MemoryError:
+        raise InputError("does not fit into memory", where=where) from None
+    if filled < total:
+        raise InputError("cut short", where=where, got=f"{filled} bytes", expected=f"{shape} = {total}")
+    if sha256 is not None and digest.hexdigest() != sha256:
+        raise InputError(
+            "not the published file: its sha256 differs", where=where, got=digest.hexdigest(), expected=sha256
+        )
+    return array.reshape(sizes)
+
+
+def _header(stream: Iterator[bytes], dimensions: int, where: str) -> tuple[bytes, bytes]:
+    """Return the header (two zeros, type 8 for bytes, number of dimensions, sizes) and the bytes read beyond it."""
+    length, data = 4 + 4 * dimensions, b""
+    while len(data) < length and (more := next(stream, b"")):
+        data += more
+    if len(data) < length:
+        raise InputError(
+            "too short for an IDX header", where=where, got=f"{len(data)} bytes", expected=f"{length} or more"
+        )
+    wanted = bytes([0, 0, 8, dimensions])
+    if data[:4] != wanted:
+        got, expected = f"magic number {data[:4].hex(' ')}", wanted.hex(" ")
+        raise InputError("not the IDX file its name says", where=where, got=got, expected=expected)
+    return data[:length], data[length:]
+
+
+def _find(folder: Path, part: str, kind: str) -> Path | None:
+    dimensions = 3 if kind == "images" else 1
+    for dash in "-.":
+        for ending in ENDINGS:
+            path = folder / f"{part}-{kind}{dash}idx{dimensions}-ubyte{ending}"
+            if os.path.isfile(path):  # unlike Path.is_file, False where it may not be looked at
+                return path
+    return None
+
+
+def _pair(folder: Path, parts: tuple[str, ...]) -> tuple[Path, Path] | None:
+    for part in parts:
+        images, labels = _find(folder, part, "images"), _find(folder, part, "labels")
+        if images and labels:
+            return images, labels
+        if images or labels:
+            missing = f"{part}-labels-idx1-ubyte" if images else f"{part}-images-idx3-ubyte"
+            raise InputError(
+                f"{missing}[.gz|.xz] is missing",
+                where=str(folder),
+                hint=f"put it beside {(images or labels or folder).name}",
+            )
+    return None
+
+
+def read_pair(images: Path, labels: Path, sums: dict[str, str] | None = None) -> Split:
+    """Read pictures and labels into a Split; `sums` gives the sha256 of each file, by its name without ending."""
+    pictures, numbers = (
+        read_idx(path, dimensions, sums[path.name.split(".")[0]] if sums else None)
+        for path, dimensions in ((images, 3), (labels, 1))
+    )
+    if len(pictures) != len(numbers):
+        raise InputError(
+            "as many labels as pictures are needed", where=str(labels), got=len(numbers), expected=str(len(pictures))
+        )
+    return Split(pictures[:, None], numbers.astype(np.int64))

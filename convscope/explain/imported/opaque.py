@@ -1,0 +1,209 @@
+"""A module that no formula describes: its steps as the page's nodes, with the maps that Python captured.
+
+What the formula has to the letter stays open: its sums are shown. Everything else is a labelled box with what came out of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ...build import Net, load_weights
+from ...errors import ConvscopeError, InputError
+from ...formula import FC, Flatten, GlobalAvgPool, Layer, Node, ReceptiveField, trace
+from ...formula.network import Add
+from ...pictures.input_spec import InputSpec
+from ..payload import nodes
+from ..payload.encoding import encode
+from . import translation
+from .rebuilding import agree
+from .steps import PICTURE, Step
+
+Json = dict[str, Any]
+ZERO = {"size": [0, 0], "jump": [0, 0], "start": [0, 0]}
+OPEN = 300_000  # numbers that the weights of a module with opaque nodes may have together: 1.6 million characters
+
+
+def look(
+    found: Sequence[Step], spec: InputSpec, x: Tensor, room: int
+) -> tuple[list[Json], Json, Json | None, list[str]]:
+    """Return the payload's `nodes`, `tensors`, `maps`, and what was left out, for steps from `x`, the pictures as the module reads them.
+
+    Steps that make no maps or numbers for each picture are passed over. `maps` holds what opaque nodes made; what open ones make
+    the page computes itself, and where there are no others `maps` is None. Layers whose weights are many are boxes too ("weights"), and the largest maps go until the rest
+    fits into `room` characters ("maps"). Raises InputError where no step makes maps, or the last one no scores.
+    """
+    made = _Nodes(spec, x)
+    for step in found:
+        if step.output.dim() in (2, 3, 4) and len(step.output) == len(x) and step.output.is_floating_point():
+            made.add(step)
+        else:
+            made.pass_over(step)
+    if not made.nodes or made.places[-1] != len(made.nodes) - 1 or made.outputs[-1].flatten(1).shape[1] < 2:
+        expected = "numbers (N, K) for pictures (N, C, H, W)"
+        raise InputError("this module does not end in scores of classes", expected=expected)
+    if all(node["kind"] != "opaque" for node in made.nodes):
+        return made.nodes, made.tensors, None, []
+    left = ["weights"] if made.close(OPEN) else []
+    both = zip(made.nodes, made.outputs, strict=True)
+    maps = {node["name"]: encode(y.numpy()) for node, y in both if node["kind"] == "opaque"}
+    boxes = len(maps)
+    for name in sorted(maps, key=lambda name: -len(maps[name]["data"])):
+        if sum(len(m["data"]) for m in maps.values()) <= room:
+            break
+        del maps[name]
+    return made.nodes, made.tensors, maps, left + (["maps"] if len(maps) < boxes else [])
+
+
+class _Nodes:
+    """Collects nodes; `places` says which node each step became, the picture being −1."""
+
+    def __init__(self, spec: InputSpec, x: Tensor) -> None:
+        self.shape, self.picture = spec.shape, x.to("cpu", torch.float32)
+        self.nodes: list[Json] = []
+        self.outputs: list[Tensor] = []
+        self.tensors: Json = {}
+        self.places: list[int] = []
+        self.fields: list[
+            tuple[ReceptiveField, tuple[int, int]] | None
+        ] = []  # and the rows and columns that units stand for
+
+    def pass_over(self, step: Step) -> None:
+        self.places.append(self._sources(step)[0])
+
+    def add(self, step: Step) -> None:
+        """Add a step as a node of its own kind where that computes the very same, else as an opaque one."""
+        sources = self._sources(step)
+        y = step.output.to("cpu", torch.float32).contiguous()
+        name = self._name(step.name)
+        node = None if step.layer is None else self._open(step, sources, y)
+        self.nodes.append({**(node or self._box(step, sources[0], y)), "name": name})
+        if node is None:
+            self.fields.append(None)
+        elif step.module is not None and step.layer is not None:
+            for key, tensor in translation.tensors(step.module, step.layer).items():
+                self.tensors[f"{name}.{key}"] = encode(tensor.numpy())
+        self.places.append(len(self.nodes) - 1)
+        self.outputs.append(y)
+
+    def close(self, most: int) -> bool:
+        """Make opaque what weighs most until the weights have at most `most` numbers together; return whether any was."""
+        heavy = sorted(self.nodes, key=lambda node: -self._weight(node["name"]))
+        total = sum(self._weight(node["name"]) for node in heavy)
+        for node in heavy:
+            if total <= most:
+                return node is not heavy[0]
+            total -= self._weight(node["name"])
+            node.update(kind="opaque", other=None, window=None, options={}, size_how="", field=ZERO)
+            self.tensors = {key: t for key, t in self.tensors.items() if key.rpartition(".")[0] != node["name"]}
+        return True
+
+    def _weight(self, name: str) -> int:
+        return sum(math.prod(t["shape"]) for key, t in self.tensors.items() if key.rpartition(".")[0] == name)
+
+    def _sources(self, step: Step) -> list[int]:
+        return [PICTURE if s == PICTURE else self.places[s] for s in step.sources] or [len(self.nodes) - 1]
+
+    def _name(self, name: str) -> str:
+        """Return a name that no node has yet."""
+        taken = {node["name"] for node in self.nodes}
+        name = name.replace("#", " ") or "module"
+        return next(n for n in (name, *(f"{name} {i}" for i in range(2, len(taken) + 3))) if n not in taken)
+
+    def _open(self, step: Step, sources: list[int], y: Tensor) -> Json | None:
+        """Return the node of a layer that the formula has, computed anew to be sure; None where it comes out differently."""
+        layer = step.layer
+        assert layer is not None
+        ins = [self.picture if s == PICTURE else self.outputs[s] for s in sources]
+        if isinstance(layer, Add):
+            if len(ins) != 2 or not agree(ins[0] + ins[1], y):
+                return None
+            node = trace(GlobalAvgPool(), _shape(ins[0]), 1).nodes[0]  # for its shape; a sum changes none
+            self.fields.append(self._field(node, layer, sources))
+            base = self._box(step, sources[1], y)
+            return {
+                **base,
+                "kind": "add",
+                "text": "add",
+                "other": sources[0],
+                "size_how": "as before",
+                "field": self._told(),
+            }
+        try:
+            net = _alone(layer, step.module, _shape(ins[0]), flat=ins[0].dim() == 2)
+        except ConvscopeError:
+            return None
+        with torch.no_grad():
+            rows = isinstance(layer, FC) and ins[0].dim() != 2  # torch's Linear works on the last axis of maps
+            if rows or ins[0].dim() == 3 or not agree(net[1](ins[0]), y):
+                return None
+        self.fields.append(self._field(net[0], layer, sources))
+        flat = y.dim() == 2
+        return {**nodes.node_json(net[0]), "source": sources[0], "other": None, "flat": flat, "field": self._told()}
+
+    def _field(self, node: Node, layer: Layer, sources: list[int]) -> tuple[ReceptiveField, tuple[int, int]] | None:
+        """Return the receptive field after a node, and the grid its units stand for; None after an opaque one."""
+        befores = [
+            (ReceptiveField((1, 1), (1, 1), (0, 0)), self.shape[1:]) if s == PICTURE else self.fields[s]
+            for s in sources
+        ]
+        first = befores[0]
+        if first is None or None in befores:
+            return None
+        before, grid = first
+        if isinstance(layer, Add):
+            other = befores[1]
+            assert other is not None
+            return before.joined(other[0]), grid
+        if node.window is not None:
+            return before.through(node.window.extent, node.window.stride, node.window.pad), node.output[1:]
+        if isinstance(layer, (FC, GlobalAvgPool)):
+            return before.through(grid, grid, (0, 0)), (1, 1)
+        return before, grid
+
+    def _told(self) -> Json:
+        known = self.fields[-1]
+        return ZERO if known is None else {k: list(getattr(known[0], k)) for k in ("size", "jump", "start")}
+
+    def _box(self, step: Step, source: int, y: Tensor) -> Json:
+        return {
+            "kind": "opaque",
+            "text": step.label,
+            "source": source,
+            "other": None,
+            "input": list(self.shape) if source == PICTURE else self.nodes[source]["output"],
+            "output": list(_shape(y)),
+            "flat": y.dim() == 2,
+            "window": None,
+            "options": {},
+            "parameters": 0 if step.module is None else sum(p.numel() for p in step.module.parameters()),
+            "parameters_how": "",
+            "macs": 0,
+            "size_how": "",
+            "dropped": [0, 0],
+            "field": ZERO,
+        }
+
+
+def _shape(y: Tensor) -> tuple[int, int, int]:
+    """Return (C, H, W) of a result (N, …); of rows of numbers (units, 1, 1); of sequences (N, L, D) one map a part."""
+    if y.dim() == 3:
+        return 1, y.shape[1], y.shape[2]
+    c, h, w = (*y.shape[1:], 1, 1)[:3]
+    return c, h, w
+
+
+def _alone(layer: Layer, module: nn.Module | None, shape: tuple[int, int, int], flat: bool) -> tuple[Node, nn.Module]:
+    """Return the node and the torch module of one layer on an input of `shape`, with the weights of `module`."""
+    plan = Flatten() + layer if flat else layer
+    network = trace(plan, shape, 1)
+    node = network.nodes[-1]
+    with torch.random.fork_rng(devices=[]):  # first weights are drawn, though others follow
+        net = Net(network, InputSpec(shape, std=(1.0,) * shape[0]))
+    weights = {} if module is None else translation.tensors(module, layer)
+    load_weights(net, {f"{node.name}.{k}": t.numpy() for k, t in weights.items()})
+    return node, net.eval().get_submodule(node.name)

@@ -1,0 +1,66 @@
+"""What a torch module reads, told from the pictures that somebody gave it: it does not say so itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...data.dataset import Dataset
+from ...errors import InputError, UsageError
+from ...pictures.input_spec import InputSpec
+from ..subject.given import each
+from .quantising import described, to_bytes
+
+ROUNDING = 1e-4  # of a channel's range: what float32 loses anyway
+
+
+def spec_for(
+    pictures: Any,
+    shape: Sequence[int] | None = None,
+    mean: Sequence[float] | float | None = None,
+    std: Sequence[float] | float | None = None,
+) -> tuple[InputSpec, list[Any], list[str]]:
+    """Return what the module reads, the things given with floats as bytes, and notes on what that cost.
+
+    Floats (C, H, W) are what the module reads already; bytes, files and data sets are divided by 255, then `mean` and `std` (one
+    number, or one a channel, in 0…1 as torchvision's Normalize takes them) are applied. `shape` (C, H, W) is needed where no array
+    and no data set tells it. Raises UsageError or InputError.
+    """
+    things = [t[None] if isinstance(t, np.ndarray) and t.ndim == 2 else t for t in each(pictures)]
+    arrays = [t for t in things if isinstance(t, np.ndarray)]
+    shapes = (
+        {t.shape for t in arrays}
+        | {t.shape for t in things if isinstance(t, Dataset)}
+        | ({tuple(shape)} if shape else set())
+    )
+    if not shapes:
+        raise UsageError(
+            "a torch module does not say what pictures it reads",
+            expected="pictures as an array (N, C, H, W), data, or shape=(C, H, W)",
+        )
+    if len(shapes) > 1:
+        raise InputError("pictures of different shapes for one module", got=" and ".join(map(str, sorted(shapes))))
+    known: Any = shapes.pop()
+    if len(known) != 3:
+        raise InputError("not a picture", got=known, expected="(C, H, W)")
+    middle, scale = (_channels(v, known[0]) for v in (mean, std))
+    floats = [i for i, t in enumerate(things) if isinstance(t, np.ndarray) and t.dtype.kind == "f"]
+    if not floats:
+        bytes_ = [t for t in arrays if t.dtype == np.uint8]
+        spec = InputSpec(known, tuple(255 * v for v in middle), tuple(255 * v for v in scale))
+        return described(spec, np.stack(bytes_)) if bytes_ else spec, things, []
+    pixels, spec, error = to_bytes(
+        np.stack([things[i] for i in floats]), tuple(255 * v for v in middle), tuple(255 * v for v in scale)
+    )
+    for i, picture in zip(floats, pixels, strict=True):
+        things[i] = picture
+    note = f"the pictures were rounded to 256 steps, by up to {100 * error:.2g} % of their range: the page keeps bytes, and its scores are of those"
+    return spec, things, [note] if error > ROUNDING else []
+
+
+def _channels(value: Sequence[float] | float | None, channels: int) -> tuple[float, ...]:
+    if value is None:
+        return ()
+    return (float(value),) * channels if isinstance(value, (int, float)) else tuple(map(float, value))

@@ -1,0 +1,1 @@
+"""The payload: everything that a page is given, as one JSON object (docs/payload.md)."""

@@ -1,0 +1,1 @@
+"""What is looked at: a network, and the pictures that it is shown."""

@@ -1,0 +1,134 @@
+"""What somebody gave to look at, of any kind, told apart: labelled data, and pictures as the model reads them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ... import data
+from ...data.dataset import Dataset
+from ...data.folder_layout import survey
+from ...data.idx_files import has_idx
+from ...data.resize import fitted
+from ...errors import InputError, UsageError
+from ...pictures import decoding
+from ...pictures.input_spec import InputSpec
+from ...pictures.preprocessing import as_read
+from ...pictures.search import is_pattern, pictures_in
+from .samples import Samples
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """`dataset`: the labelled data, if any was given. `samples`: the pictures, None without any. `unread`: why some are missing.
+    `more`: how many pictures were given beyond those taken."""
+
+    dataset: Dataset | None
+    samples: Samples | None
+    unread: tuple[InputError, ...] = ()
+    more: int = 0
+
+
+def sort(
+    given: Any, spec: InputSpec, classes: Sequence[str], most: int, data_root: str | os.PathLike[str] | None = None
+) -> Given:
+    """Tell apart what was given: one thing or a list of things. Of pictures at most `most` are read.
+
+    A thing is a Dataset; a name such as "mnist", an IDX folder or a folder with one sub-folder for each of the model's
+    classes: data too; any other folder, a file's path or bytes, a pattern, a Pillow image, an array (H, W), (C, H, W) or
+    (H, W, C): pictures; an array (N, C, H, W): N of them. Data is brought to the model's size and channels.
+
+    Raises UsageError for more than one data set, InputError if pictures were given and none can be read.
+    """
+    sets: list[Any] = []
+    pictures: list[Any] = []
+    for thing in each(given):
+        word = isinstance(thing, (str, os.PathLike))
+        data_ = isinstance(thing, Dataset) or (word and _is_data(os.fspath(thing), classes))
+        (sets if data_ else pictures).append(thing)
+    if len(sets) > 1:
+        raise UsageError("one data set at a time", got=" and ".join(getattr(s, "name", None) or str(s) for s in sets))
+    named = [picture for thing in pictures for picture in _named(thing)]
+    dataset = _loaded(sets[0], spec, data_root) if sets else None
+    return _read(named, spec, most, dataset) if named else Given(dataset, None)
+
+
+def _read(pictures: list[tuple[str, Any]], spec: InputSpec, most: int, dataset: Dataset | None) -> Given:
+    read: list[np.ndarray[Any, Any]] = []
+    names: list[str] = []
+    unread: list[InputError] = []
+    for i, (name, picture) in enumerate(pictures):
+        if len(read) == most:
+            return Given(dataset, _samples(read, names), tuple(unread), len(pictures) - i)
+        try:
+            read.append(as_read(spec, picture)[0])
+            names.append(name)
+        except InputError as error:
+            unread.append(error)
+    if not read:
+        raise unread[0]
+    return Given(dataset, _samples(read, names), tuple(unread))
+
+
+def _samples(read: list[np.ndarray[Any, Any]], names: list[str]) -> Samples:
+    return Samples(np.stack(read), (None,) * len(read), tuple(names))
+
+
+def each(given: Any) -> Iterable[Any]:
+    """Return the things in what was given: itself, unless it is a list of them or a stack of pictures."""
+    if given is None:
+        return ()
+    if hasattr(given, "detach") and hasattr(given, "numpy"):  # a torch tensor
+        given = given.detach().cpu().numpy()
+    if isinstance(given, np.ndarray):
+        return list(given) if given.ndim == 4 else (given,)
+    one = isinstance(given, (str, bytes, os.PathLike, Dataset)) or hasattr(given, "getexif")
+    return (given,) if one else [thing for part in given for thing in each(part)]
+
+
+def _is_data(word: str, classes: Sequence[str]) -> bool:
+    """Whether a word means labelled data: a known name, an IDX folder, or a folder whose sub-folders bear the classes' names."""
+    if word.lower().replace("_", "-") in data.NAMES:
+        return True
+    path = Path(os.path.expanduser(word))
+    if not path.is_dir():
+        return False
+    if has_idx(path):
+        return True
+    try:
+        return bool(set(survey(path).classes) & set(classes))
+    except InputError:
+        return False
+
+
+def _named(thing: Any) -> Iterator[tuple[str, Any]]:
+    """Yield (name, picture) for each picture that one thing means."""
+    if not isinstance(thing, (str, os.PathLike)):
+        yield "", thing
+        return
+    word = os.fspath(thing)
+    paths = list(pictures_in([word]))
+    if not paths:
+        what = "no picture fits this pattern" if is_pattern(word) else "no pictures in this folder"
+        raise InputError(what, where=word, expected="files such as " + ", ".join(sorted(decoding.SUFFIXES)[:6]))
+    for path in paths:
+        if paths == [word] and not os.path.lexists(path) and os.sep not in word and not Path(word).suffix:
+            raise InputError(
+                "no picture and no data of this name",
+                where=word,
+                expected="a picture, a folder, a pattern, or " + ", ".join(data.NAMES),
+            )
+        yield Path(path).name, path
+
+
+def _loaded(source: Any, spec: InputSpec, data_root: str | os.PathLike[str] | None) -> Dataset:
+    """Return the data that was given or named, of the model's size and channels."""
+    channels, height, width = spec.shape
+    if not isinstance(source, Dataset):
+        return data.load(source, size=(height, width), channels=channels, data_root=data_root)
+    return source if source.shape == spec.shape else fitted(source, (height, width), channels)

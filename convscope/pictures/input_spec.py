@@ -1,0 +1,76 @@
+"""What a network is given: the shape of the pictures and how their numbers are scaled. Stored in every model file."""
+
+from __future__ import annotations
+
+import math
+
+from ..errors import InputError, PlanError
+from ..formula.network import Network
+from ..formula.value import Value
+
+INVERT = ("auto", "yes", "no")
+
+
+class InputSpec(Value):
+    """uint8 pictures of `shape` (C, H, W), 0…255; the network reads (x − mean) / std, per channel, in those units.
+
+    `mean` and `std` left out are 0 and 255, the slides' scaling to 0…1. `resize` names the rule by which a picture of
+    another size was and will be brought to (H, W), `invert` whether dark and light are swapped first (see images.py).
+
+    >>> InputSpec((1, 28, 28), mean=(33.3,), std=(78.6,)).std
+    (78.6,)
+    """
+
+    shape: tuple[int, int, int]
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
+    resize: str = ""
+    invert: str = "no"
+
+    def _check(self) -> None:
+        whole = isinstance(self.shape, (tuple, list)) and all(type(n) is int and 1 <= n <= 2**20 for n in self.shape)
+        if not whole or len(self.shape) != 3:
+            raise InputError("the picture's shape must be channels, rows and columns of 1 or more", got=self.shape)
+        self._set("shape", tuple(self.shape))
+        for name, default in (("mean", 0.0), ("std", 255.0)):
+            values = getattr(self, name)
+            numbers = isinstance(values, (tuple, list)) and all(type(v) in (int, float) for v in values)
+            if not numbers or len(values) not in (0, self.shape[0]) or not all(map(math.isfinite, values)):
+                raise InputError(f"{name} must be a number for each channel", got=values, expected=f"{self.shape[0]}")
+            self._set(name, tuple(map(float, values)) or (default,) * self.shape[0])
+        if min(self.std) <= 1e-6 or max(map(abs, self.mean + self.std)) > 1e6:
+            raise InputError("mean and std must be in units of 0…255", got=f"mean {self.mean}, std {self.std}")
+        if not isinstance(self.resize, str):
+            raise InputError("resize must be the name of a rule", got=self.resize)
+        if self.invert not in INVERT:
+            raise InputError("invert must be " + ", ".join(INVERT), got=self.invert)
+
+    def to_json(self) -> dict[str, object]:
+        """Return the fields as JSON takes them."""
+        return {name: list(v) if isinstance(v := getattr(self, name), tuple) else v for name in self._fields}
+
+    @classmethod
+    def from_json(cls, fields: object) -> InputSpec:
+        """Return the specification that `to_json` wrote; raises InputError for anything else."""
+        if not isinstance(fields, dict) or set(fields) != set(cls._fields):
+            raise InputError("not an input specification", got=fields, expected="{" + ", ".join(cls._fields) + "}")
+        return cls(**fields)
+
+
+def check_ends(network: Network, spec: InputSpec) -> None:
+    """Check that `network` reads what `spec` gives and ends in one score a class, (K,) or (K, 1, 1); or raise PlanError."""
+    if network.input != spec.shape:
+        raise PlanError("the plan was traced for another input", got=network.input, expected=f"{spec.shape}")
+    last, k = network.nodes[-1], network.classes
+    if last.output == (k, 1, 1):
+        return
+    channels, height, width = last.output
+    got = f"{channels} numbers" if last.flat else f"{channels} maps of {height}×{width}"
+    scored = type(last.layer).__name__ == "FC"
+    raise PlanError(
+        "the plan must end in one score for each class",
+        where=f"layer {len(network.nodes)}, {last.layer}",
+        got=got,
+        expected=f"{k} scores",
+        hint=f"fc without a number gives the {k} scores" if scored else "+ fc at the end",
+    )

@@ -1,0 +1,55 @@
+"""Which picture files are meant by names, folders and patterns, in an order that stays."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from .decoding import SUFFIXES
+
+GLOB = "*?["
+
+
+def pictures_in(names: Iterable[str]) -> Iterator[str]:
+    """Yield the pictures that `names` mean, in the order given: files, and those in folders and patterns in text order.
+
+    Folders are searched to the bottom. Hidden files and folders are left out. A name that is neither stays as it is, and
+    whoever opens it will say why it cannot be read.
+    """
+    from glob import iglob
+
+    for name in names:
+        path = Path(name)
+        if path.is_dir():
+            yield from sorted(_pictures_under(str(path), "" if str(path) == "." else os.path.join(path, "")))
+        elif is_pattern(name):
+            yield from sorted(p for p in iglob(name, recursive=True) if Path(p).is_file())
+        else:
+            yield name
+
+
+def _pictures_under(folder: str, prefix: str) -> Iterator[str]:
+    """Yield the pictures in a folder and in those below it, links to folders left out, each behind `prefix`.
+
+    Not Path.rglob, which takes ten times as long: 10,000 pictures would wait for it longer than for their decoding.
+    """
+    try:
+        entries = list(os.scandir(folder))
+    except PermissionError:
+        return
+    for entry in entries:
+        name = entry.name
+        if name[0] == ".":
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _pictures_under(entry.path, os.path.join(prefix, name, ""))
+        elif os.path.splitext(name)[1].lower() in SUFFIXES and (
+            entry.is_file(follow_symlinks=False) or os.path.isfile(entry.path)  # the system is asked of links alone
+        ):
+            yield prefix + name
+
+
+def is_pattern(name: str) -> bool:
+    """Tell whether `name` is a pattern such as scans/*.png rather than the name of a file that is there."""
+    return any(c in name for c in GLOB) and not Path(name).exists()

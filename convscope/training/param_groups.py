@@ -1,0 +1,74 @@
+"""Which optimiser moves which parameter, by the parameter's role in the network, and what filters start from."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ..build import Net
+from ..formula import (
+    AvgPool,
+    BatchNorm,
+    Conv,
+    Dropout,
+    Flatten,
+    GlobalAvgPool,
+    LeakyReLU,
+    MaxPool,
+    Network,
+    PReLU,
+    ReLU,
+)
+from .optimisers import SGD, Muon, Optimiser
+from .recipes import Recipe
+from .seeding import number
+
+
+def optimisers(net: Net, recipe: Recipe) -> list[Optimiser]:
+    """Return the optimisers that share the network's parameters out by their role.
+
+    Filters that BatchNorm follows go to Muon if the recipe says so; matrices and other filters are decayed; biases, BatchNorm's and PReLU's are not.
+    """
+    free = normalised(net.network)
+    to_muon: dict[str, Tensor] = {}
+    decayed: dict[str, Tensor] = {}
+    others: dict[str, Tensor] = {}
+    for name, parameter in net.named_parameters():
+        if recipe.optimiser == "muon" and name in free:
+            to_muon[name] = parameter
+        elif parameter.dim() > 1:
+            decayed[name] = parameter
+        else:
+            others[name] = parameter
+    lr = recipe.lr if free or recipe.plain_lr is None else recipe.plain_lr
+    made: list[Optimiser] = [
+        SGD(decayed, lr, recipe.momentum, recipe.nesterov, recipe.weight_decay),
+        SGD(others, lr, recipe.momentum, recipe.nesterov, 0.0),
+    ]
+    return [Muon(to_muon, recipe.filter_lr, recipe.filter_momentum), *made] if to_muon else made
+
+
+def normalised(network: Network) -> set[str]:
+    """Return the names of the filter banks whose length BatchNorm undoes: nothing but layers with f(a·x) = a·f(x), a > 0, in between."""
+    passing = (MaxPool, AvgPool, GlobalAvgPool, ReLU, LeakyReLU, PReLU, Flatten, Dropout)
+    skipped = {node.other for node in network.nodes}  # read a second time, by the end of a skip
+    found = set()
+    for node in network.nodes:
+        if isinstance(node.layer, BatchNorm):
+            at = node.source
+            while at >= 0 and at not in skipped and isinstance(network.nodes[at].layer, passing):
+                at = network.nodes[at].source
+            if at >= 0 and at not in skipped and isinstance(network.nodes[at].layer, Conv):
+                found.add(f"{network.nodes[at].name}.weight")
+    return found
+
+
+def initialised(net: Net, recipe: Recipe, seed: int) -> Net:
+    """Give `net` the first weights that the recipe wants and return it; torch's own are there already."""
+    if recipe.initial == "orthogonal":
+        generator = torch.Generator().manual_seed(number(seed, -1))
+        for name in sorted(normalised(net.network)):
+            bank = net.get_parameter(name)
+            with torch.no_grad():
+                bank.copy_(torch.nn.init.orthogonal_(torch.empty(bank.shape), generator=generator))
+    return net

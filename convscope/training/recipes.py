@@ -1,0 +1,304 @@
+"""Recipes: how a network is trained, as frozen values. A recipe and a seed settle everything but the plan and the data.
+
+>>> RECIPES["slides"].lr, RECIPES["slides"].batch_size
+(0.001, 16)
+>>> RECIPES["slides"].share(0, 100), RECIPES["fast"].share(19, 100)
+(1.0, 1.0)
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, field, fields, replace
+
+from ..errors import InputError, UsageError, did_you_mean
+
+
+def _check(
+    owner: Recipe | Augmentation, name: str, kind: type, least: float = 0, most: float = 0, above: bool = False
+) -> None:
+    """Check a field's type and range and store whole numbers as float where the field is one."""
+    value = getattr(owner, name)
+    accepted = (int, float) if kind is float else (kind,)
+    good = isinstance(value, accepted) and (kind is bool or not isinstance(value, bool))
+    if good and kind in (int, float):
+        good = math.isfinite(value) and least <= value <= most and not (above and value == least)
+    if not good:
+        numbers = {int: "a whole number", float: "a number"}
+        low, high = (f"{int(end):,}" if end == int(end) and end < 1e12 else f"{end:g}" for end in (least, most))
+        limits = f"above {low} and at most {high}" if above else f"from {low} to {high}"
+        expected = f"{numbers[kind]} {limits}" if kind in numbers else kind.__name__
+        raise UsageError(f"{name.replace('_', ' ')} is out of range", got=repr(value), expected=expected)
+    if kind is float:
+        object.__setattr__(owner, name, float(value))
+
+
+def _choice(owner: Recipe, name: str, known: tuple[str, ...]) -> None:
+    value = getattr(owner, name)
+    if value not in known:
+        raise UsageError(f"unknown {name}", got=repr(value), expected=" or ".join(known))
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """What happens to each training picture by chance, drawn anew every time it is shown. Zero everywhere: nothing.
+
+    Rotation, scale, shear, translation and elastic are one bilinear resampling straight to the size the plan crops to; without
+    them a picture stays uint8 and is only cut out. Borders that come into view are black, or continue the edge.
+    """
+
+    shift: int = 0  # pixels: padded by as many on every side, then cut out at a random place
+    rotate: float = 0.0  # degrees, uniform in ±
+    scale: float = 0.0  # share, rows and columns each 1 ± this
+    shear: float = 0.0  # columns moved per row, uniform in ±
+    translate: float = 0.0  # pixels, uniform in ±, in fractions of a pixel too
+    elastic: float = 0.0  # pixels, deviation of a smooth random field that moves every place (Simard et al. 2003)
+    flip: bool = False  # left and right exchanged for half of the pictures
+    erase: int = 0  # side in pixels of a square set to the mean (DeVries & Taylor 2017, "Cutout")
+    edge: bool = False  # continue the border's pixels outwards instead of black
+
+    def __post_init__(self) -> None:
+        _check(self, "shift", int, 0, 1024)
+        _check(self, "rotate", float, 0, 180)
+        _check(self, "scale", float, 0, 0.95)
+        _check(self, "shear", float, 0, 2)
+        _check(self, "translate", float, 0, 1024)
+        _check(self, "elastic", float, 0, 1024)
+        _check(self, "flip", bool)
+        _check(self, "erase", int, 0, 1024)
+        _check(self, "edge", bool)
+        if self.shift and self.resamples:
+            raise UsageError(
+                "shift goes with no rotate, scale, shear, translate or elastic", got=self.shift, hint="translate"
+            )
+
+    @property
+    def resamples(self) -> bool:
+        """Whether pictures are resampled (an affine map, a bent one with `elastic`) rather than cut out."""
+        return any((self.rotate, self.scale, self.shear, self.translate, self.elastic))
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train. Learning rates are those of the schedule's peak; see docs/training.md for each field's reason.
+
+    `optimiser`: "sgd" is stochastic gradient descent with (Nesterov) momentum for every parameter; "muon" takes
+    orthogonalised steps for filters that BatchNorm follows, and sgd for everything else. Weight decay applies to fully
+    connected matrices and to filters under sgd, never to biases and BatchNorm.
+    """
+
+    name: str
+    plan: str  # what is trained when no plan is given, for MNIST
+    general_plan: str  # and for other pictures, whatever their size
+    epochs: float  # passes over the training pictures; a fraction ends within one
+    batch_size: int
+    lr: float
+    about: str = ""
+    initial: str = "torch"  # the first weights: torch's own, or "orthogonal" filter banks that BatchNorm follows (Saxe et al. 2014)
+    optimiser: str = "sgd"
+    plain_lr: float | None = None  # the lr in networks without BatchNorm, which bear less; None: lr
+    filter_lr: float = 0.0  # muon: the filters' own lr
+    filter_momentum: float = 0.6  # muon
+    momentum: float = 0.0
+    nesterov: bool = False
+    weight_decay: float = 0.0
+    warmup: float = 0.0  # share of the steps over which the lr rises from 0
+    final: float = 1.0  # share of the lr that is left at the end of the linear fall after it; 1: no fall
+    least_steps: int = 1  # when epochs is not set by hand: small data is passed over more often
+    label_smoothing: float = 0.0  # share of the target spread over all classes (Szegedy et al. 2015, section 7)
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    general_augmentation: Augmentation | None = None  # in its place for other pictures than MNIST's; None: the same
+    hard: float = 0.0  # what a broken-off epoch shows is drawn from the hardest, this many times as many (hardness.py); 0: from all
+    flips: str = "no"  # "auto": left and right are exchanged too, if the training pictures mean the same in a mirror (mirrors.py)
+    average: float = 0.0  # decay per step of an exponential average of the weights, which is then the model; 0: none
+    precision: str = "float32"  # or "bfloat16", or "auto": the faster of the two, measured
+    scaling: str = "data"  # "data": by the training pictures' mean and deviation; "unit": x/255
+    partial_batches: bool = False  # whether an epoch's last, smaller batch is trained on
+    log_every: int = 20  # steps between two lines of the log, counted within an epoch
+
+    def __post_init__(self) -> None:
+        for name in ("name", "plan", "general_plan", "about"):
+            _check(self, name, str)
+        _choice(self, "initial", ("torch", "orthogonal"))
+        _choice(self, "optimiser", ("sgd", "muon"))
+        _choice(self, "precision", ("auto", "float32", "bfloat16"))
+        _choice(self, "scaling", ("data", "unit"))
+        _choice(self, "flips", ("no", "auto"))
+        _check(self, "epochs", float, 0, 1e6, above=True)
+        _check(self, "batch_size", int, 1, 1_000_000)
+        _check(self, "lr", float, 0, 1e30, above=True)
+        if self.plain_lr is not None:
+            _check(self, "plain_lr", float, 0, 1e30, above=True)
+        _check(self, "filter_lr", float, 0, 1e30, above=self.optimiser == "muon")
+        _check(self, "filter_momentum", float, 0, 0.9999)
+        _check(self, "momentum", float, 0, 0.9999)
+        _check(self, "nesterov", bool)
+        if self.nesterov and not self.momentum:
+            raise UsageError("nesterov needs a momentum above 0", got=self.momentum, where=f"recipe {self.name}")
+        _check(self, "weight_decay", float, 0, 1)
+        _check(self, "warmup", float, 0, 0.99)
+        _check(self, "final", float, 0, 1)
+        _check(self, "least_steps", int, 1, 1_000_000_000)
+        _check(self, "label_smoothing", float, 0, 0.99)
+        _check(self, "hard", float, 0, 1e6)
+        _check(self, "average", float, 0, 0.999999)
+        _check(self, "partial_batches", bool)
+        _check(self, "log_every", int, 1, 1_000_000)
+        if not isinstance(self.augmentation, Augmentation):
+            raise UsageError("augmentation must be an Augmentation", got=self.augmentation)
+        if not isinstance(self.general_augmentation, Augmentation | None):
+            raise UsageError("general augmentation must be an Augmentation or None", got=self.general_augmentation)
+
+    def changed(self, epochs: float | None = None, batch_size: int | None = None, lr: float | None = None) -> Recipe:
+        """Return the recipe with what is given replaced; a new `lr` moves the other learning rates in proportion."""
+        new: dict[str, object] = {}
+        if epochs is not None:
+            new |= {"epochs": epochs, "least_steps": 1}
+        if batch_size is not None:
+            new["batch_size"] = batch_size
+        recipe = replace(self, **new)  # type: ignore[arg-type]
+        if lr is None:
+            return recipe
+        recipe = replace(recipe, lr=lr)  # checks it before it is divided by
+        plain = None if self.plain_lr is None else self.plain_lr * (lr / self.lr)
+        return replace(recipe, plain_lr=plain, filter_lr=self.filter_lr * (lr / self.lr))
+
+    def batches(self, pictures: int) -> int:
+        """Return the steps in one epoch over that many pictures; at least 1, of fewer pictures than a batch if need be."""
+        return max(1, math.ceil(pictures / self.batch_size) if self.partial_batches else pictures // self.batch_size)
+
+    def steps(self, pictures: int) -> int:
+        """Return the steps of the whole schedule over that many training pictures."""
+        return max(1, self.least_steps, round(self.epochs * self.batches(pictures)))
+
+    def pictures(self, pictures: int, steps: int) -> int:
+        """Return how many pictures that many steps show, each as often as it is shown."""
+        epochs, rest = divmod(steps, self.batches(pictures))
+        batch = min(self.batch_size, pictures)
+        return epochs * (pictures if self.partial_batches else self.batches(pictures) * batch) + rest * batch
+
+    def share(self, step: int, steps: int) -> float:
+        """Return the share of the peak learning rate for `step` (from 0) of `steps`: up, then down, both linearly."""
+        rise = self.warmup * steps
+        up = (step + 1) / rise if rise > 0 else 1.0
+        down = self.final + (1 - self.final) * (steps - step) / (steps - rise)
+        return min(1.0, up, down)
+
+    def to_json(self) -> dict[str, object]:
+        """Return the fields as JSON takes them."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: object) -> Recipe:
+        """Return the recipe that `to_json` wrote. Raises InputError for anything else."""
+        known, within = {f.name for f in fields(cls)}, {f.name for f in fields(Augmentation)}
+        parts = ("augmentation", "general_augmentation")
+        if not isinstance(values, dict) or not all(isinstance(values.get(part) or {}, dict) for part in parts):
+            raise InputError("not a recipe", got=values)
+        strange = [str(n) for n in values if n not in known]
+        strange += [f"{part}.{n}" for part in parts for n in values.get(part) or {} if n not in within]
+        missing = [f.name for f in fields(cls) if f.name not in values]
+        if strange or missing:
+            what = f"has {strange[0]}, which is unknown" if strange else f"lacks {missing[0]}"
+            raise InputError(f"the recipe {what}", hint="it may come from another version of convscope")
+        try:
+            made = {part: None if values[part] is None else Augmentation(**values[part]) for part in parts}
+            return cls(**{**values, **made})
+        except UsageError as error:
+            raise InputError(error.what, where="the recipe", got=error.got, expected=error.expected) from error
+
+
+RECIPES: dict[str, Recipe] = {
+    r.name: r
+    for r in (
+        Recipe(
+            name="fast",
+            about="the default: 99.35 % on MNIST in about seven seconds of one core",
+            plan="fast",
+            general_plan="general",
+            initial="orthogonal",
+            optimiser="muon",
+            epochs=1.5,
+            least_steps=500,
+            batch_size=128,
+            lr=0.1,
+            plain_lr=0.03,
+            filter_lr=0.1,
+            momentum=0.9,
+            nesterov=True,
+            weight_decay=5e-4,
+            warmup=0.2,
+            final=0.0,
+            label_smoothing=0.1,
+            general_augmentation=Augmentation(shift=2),
+            hard=1.3,
+            flips="auto",
+            precision="auto",
+        ),
+        Recipe(
+            name="accurate",
+            about="the most accurate network, in minutes: wider layers, many passes, digits turned, stretched and slanted a little",
+            plan="accurate",
+            general_plan="wide",
+            initial="orthogonal",
+            optimiser="muon",
+            epochs=24.0,
+            least_steps=1000,
+            batch_size=128,
+            lr=0.1,
+            plain_lr=0.03,
+            filter_lr=0.05,
+            momentum=0.9,
+            nesterov=True,
+            weight_decay=5e-4,
+            warmup=0.2,
+            final=0.0,
+            label_smoothing=0.05,
+            augmentation=Augmentation(rotate=12.0, scale=0.12, shear=0.12, translate=1.0),
+            general_augmentation=Augmentation(shift=2),
+            flips="auto",
+            average=0.995,
+            precision="auto",
+        ),
+        Recipe(
+            name="plain",
+            about="for networks without bn: momentum, a rising and falling learning rate, soft targets, shifted pictures",
+            plan="slides",
+            general_plan="slides",
+            epochs=2.5,
+            least_steps=1000,
+            batch_size=64,
+            lr=0.05,
+            momentum=0.9,
+            nesterov=True,
+            weight_decay=5e-4,
+            warmup=0.2,
+            final=0.0,
+            label_smoothing=0.1,
+            augmentation=Augmentation(shift=2),
+            flips="auto",
+            precision="auto",
+        ),
+        Recipe(
+            name="slides",
+            about="the lecture's, to the digit: plain SGD, five epochs unless --epochs says 1000",
+            plan="slides",
+            general_plan="slides",
+            epochs=5.0,
+            batch_size=16,
+            lr=0.001,
+            scaling="unit",
+            partial_batches=True,
+            log_every=100,
+        ),
+    )
+}
+
+
+def named(name: str | Recipe) -> Recipe:
+    """Return the recipe of that name, or the recipe itself. Raises UsageError with "did you mean" for an unknown name."""
+    if isinstance(name, Recipe):
+        return name
+    if name not in RECIPES:
+        raise UsageError("no recipe has this name", got=name, hint=did_you_mean(str(name), list(RECIPES)))
+    return RECIPES[name]

@@ -1,0 +1,274 @@
+"""Folders of pictures: layout, order, names, bad files, links; every rule of docs/data.md."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from convscope import data
+from convscope.data import image_folder as pictures
+from convscope.errors import InputError
+from convscope.pictures import decoding
+
+
+def put(path: Path, level: int | tuple[int, int, int] = 9, size: tuple[int, int] = (4, 3)) -> Path:
+    """Save a picture of one colour; `size` is (width, height)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("L" if isinstance(level, int) else "RGB", size, level).save(path)
+    return path
+
+
+def levels(split: data.Split | None) -> list[int]:
+    assert split is not None
+    return [int(level) for level in split.images[:, 0, 0, 0]]
+
+
+def refusal(folder: Path, **options: int) -> str:
+    with pytest.raises(InputError) as caught:
+        data.folder(folder, **options)  # type: ignore[arg-type]
+    return str(caught.value)
+
+
+def test_flat(tmp_path: Path) -> None:
+    for level, name in enumerate(["b/2.png", "b/10.png", "a/z.bmp", "B/y.gif", "a/sub/x.PNG"]):
+        put(tmp_path / "set" / name, level)
+    loaded = data.folder(tmp_path / "set")
+    assert loaded.name == "set"
+    assert loaded.classes == ("B", "a", "b")
+    assert loaded.test is None
+    assert loaded.skipped == ()
+    assert loaded.train.paths == ("B/y.gif", "a/sub/x.PNG", "a/z.bmp", "b/10.png", "b/2.png")  # text order
+    assert loaded.train.labels.tolist() == [0, 1, 1, 2, 2]
+    assert levels(loaded.train) == [3, 4, 2, 1, 0]
+    assert loaded.shape == (1, 3, 4)
+    assert loaded.train.labels.dtype == np.int64
+    assert loaded.fingerprint == data.load(tmp_path / "set").fingerprint
+    assert loaded.train.images.flags.writeable
+    assert loaded.train.images.flags.c_contiguous
+
+
+def test_train_and_test_are_matched_by_name(tmp_path: Path) -> None:
+    for level, name in enumerate(["train/a/1.png", "train/b/1.png", "train/c/1.png", "test/c/1.png", "test/a/1.png"]):
+        put(tmp_path / name, level)
+    loaded = data.folder(tmp_path)
+    assert loaded.classes == ("a", "b", "c")
+    assert loaded.train.labels.tolist() == [0, 1, 2]
+    assert loaded.test is not None
+    assert loaded.test.labels.tolist() == [0, 2]
+    assert levels(loaded.test) == [4, 3]
+    assert loaded.test.paths == ("test/a/1.png", "test/c/1.png")
+    put(tmp_path / "test" / "cc" / "1.png")
+    assert refusal(tmp_path) == f"{tmp_path / 'test'}: a class that train/ does not have: cc\ntry: did you mean c?"
+
+
+def test_train_without_test(tmp_path: Path) -> None:
+    for name in ("train/a/1.png", "train/b/1.png", "val/a/1.png", "loose.png", "train/loose.png"):
+        put(tmp_path / name)
+    loaded = data.folder(tmp_path)
+    assert loaded.test is None
+    assert len(loaded.train) == 2
+    assert loaded.skipped == (
+        ("loose.png", "not in the folder of a class"),
+        ("train/loose.png", "not in the folder of a class"),
+        ("val", "neither train nor test"),
+    )
+
+
+def test_a_class_may_be_called_train(tmp_path: Path) -> None:
+    for name in ("car/1.png", "train/1.png", "test/1.png"):
+        put(tmp_path / name)
+    assert data.folder(tmp_path).classes == ("car", "test", "train")
+
+
+def test_bad_files_are_skipped_and_listed(tmp_path: Path) -> None:
+    for name in ("a/1.png", "a/5.png", "b/1.png", "b/9.png"):
+        put(tmp_path / name, 50 + ord(name[2]))
+    whole = put(tmp_path / "whole.png", size=(99, 99)).read_bytes()
+    (tmp_path / "whole.png").unlink()
+    (tmp_path / "a" / "2.png").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "a" / "3.jpg").write_bytes(b"not at all")
+    (tmp_path / "b" / "0.gif").touch()
+    (tmp_path / "b" / "4.heic").write_bytes(b"?")
+    (tmp_path / "b" / "5.png").symlink_to("nowhere")
+    for hidden in (".DS_Store", ".hidden.png", "Thumbs.db", "labels.csv", "README"):
+        (tmp_path / "b" / hidden).write_bytes(b"?")
+    (tmp_path / ".git").mkdir()
+    put(tmp_path / "__MACOSX" / "x.png")
+    loaded = data.folder(tmp_path, size=4)
+    assert loaded.train.paths == ("a/1.png", "a/5.png", "b/1.png", "b/9.png")
+    assert levels(loaded.train) == [50 + ord(c) for c in "1519"]
+    assert loaded.train.labels.tolist() == [0, 0, 1, 1]
+    assert [path for path, _ in loaded.skipped] == ["a/2.png", "a/3.jpg", "b/0.gif", "b/4.heic", "b/5.png"]
+    reasons = dict(loaded.skipped)
+    assert reasons["a/2.png"].startswith("a damaged or truncated picture (")
+    assert reasons["a/3.jpg"].startswith("not a picture that can be read, got first bytes b'not '")
+    assert reasons["b/0.gif"] == "an empty file"
+    assert reasons["b/4.heic"] == "a format that is not read (.heic)"
+    assert reasons["b/5.png"] == "cannot be read: No such file or directory"
+
+
+def test_classes_without_pictures(tmp_path: Path) -> None:
+    put(tmp_path / "a" / "1.png")
+    assert "too few classes, got 1 sub-folders, expected 2 or more\ntry: one sub-folder a class" in refusal(tmp_path)
+    (tmp_path / "b").mkdir()
+    message = f"{tmp_path / 'b'}: a class without pictures\ntry: put pictures in it, or remove it"
+    assert refusal(tmp_path) == message
+    (tmp_path / "b" / "1.png").touch()
+    assert (
+        refusal(tmp_path)
+        == f"{tmp_path / 'b'}: no readable picture in this class\ntry: remove it; b/1.png: an empty file"
+    )
+    assert "too few classes, got 0 sub-folders" in refusal(tmp_path / "b")
+    assert "cannot be read: No such file or directory" in refusal(tmp_path / "none")
+
+
+def test_a_folder_round_everything_is_pointed_out(tmp_path: Path) -> None:
+    put(tmp_path / "unpacked" / "a" / "1.png")
+    put(tmp_path / "unpacked" / "b" / "1.png")
+    assert refusal(tmp_path).endswith(f"try: {tmp_path / 'unpacked'}")
+
+
+def test_a_test_without_pictures(tmp_path: Path) -> None:
+    for name in ("train/a/1.png", "train/b/1.png"):
+        put(tmp_path / name)
+    (tmp_path / "test" / "a").mkdir(parents=True)
+    assert f"{tmp_path / 'test'}: no pictures in the folders of its classes" in refusal(tmp_path)
+    (tmp_path / "test" / "a" / "1.png").touch()
+    assert "no readable picture for the test\ntry: test/a/1.png: an empty file" in refusal(tmp_path)
+    put(tmp_path / "test" / "b" / "1.png")
+    assert len(data.folder(tmp_path).test or ()) == 1  # a class may be missing from test/
+
+
+def test_size(tmp_path: Path) -> None:
+    put(tmp_path / "a" / "1.png", size=(40, 30))
+    put(tmp_path / "b" / "1.png", size=(40, 30))
+    assert data.folder(tmp_path).shape == (1, 30, 40)
+    put(tmp_path / "b" / "2.png", size=(70, 80))
+    message = f"{tmp_path}: pictures of differing sizes: 30 x 40 in a/1.png, 80 x 70 in b/2.png\ntry: --size 28"
+    assert refusal(tmp_path) == message
+    loaded = data.folder(tmp_path, size=(6, 8))
+    assert loaded.shape == (1, 6, 8)
+    for i, path in enumerate(loaded.train.paths or ()):
+        assert np.array_equal(loaded.train.images[i], decoding.decode(tmp_path / path, (6, 8), 1))
+
+
+def test_the_proposed_size_is_that_of_the_middle_picture(tmp_path: Path) -> None:
+    for name, side in (("a/1", 300), ("a/2", 50), ("a/3", 10), ("b/1", 70), ("b/2", 400)):
+        put(tmp_path / f"{name}.png", size=(side, side + 100))
+    assert refusal(tmp_path).endswith("try: --size 64")
+
+
+def test_sizes_are_compared_upright(tmp_path: Path) -> None:
+    put(tmp_path / "a" / "1.png", size=(40, 30))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    (tmp_path / "b").mkdir()
+    Image.new("L", (30, 40)).save(tmp_path / "b" / "1.jpg", exif=exif)
+    assert data.folder(tmp_path).shape == (1, 30, 40)
+
+
+def test_grey_or_colour(tmp_path: Path) -> None:
+    put(tmp_path / "a" / "1.png", 9)
+    put(tmp_path / "b" / "1.png", (7, 7, 7))
+    assert data.folder(tmp_path).shape[0] == 1
+    put(tmp_path / "b" / "2.png", (255, 0, 0))
+    loaded = data.folder(tmp_path)
+    assert loaded.shape[0] == 3
+    assert loaded.train.images[:, :, 0, 0].tolist() == [[9] * 3, [7] * 3, [255, 0, 0]]
+    assert data.folder(tmp_path, channels=1).train.images[:, 0, 0, 0].tolist() == [9, 7, 76]
+
+
+def test_links(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    put(root / "a" / "1.png", 1)
+    put(root / "b" / "1.png", 2)
+    put(tmp_path / "elsewhere" / "2.png", 3)
+    (root / "a" / "more").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    (root / "a" / "loop").symlink_to(root / "a", target_is_directory=True)
+    (root / "a" / "up").symlink_to(root, target_is_directory=True)
+    (root / "b" / "other").symlink_to(root / "a", target_is_directory=True)
+    for name in ("itself", "itself.png"):
+        (root / "b" / name).symlink_to(root / "b" / name)
+    loaded = data.folder(root)
+    assert loaded.train.paths == ("a/1.png", "a/more/2.png", "b/1.png")
+    link, itself = "a link to a folder that is read already", "cannot be read: Too many levels of symbolic links"
+    assert loaded.skipped == (("a/loop", link), ("a/up", link), ("b/itself.png", itself), ("b/other", link))
+    (root / "c").symlink_to(root / "a", target_is_directory=True)
+    assert "two classes are one, got a and c" in refusal(root)
+
+
+def test_names_of_both_unicode_forms_are_one(tmp_path: Path) -> None:
+    composed, apart = (unicodedata.normalize(form, "café") for form in ("NFC", "NFD"))
+    for name in (f"train/{apart}/1.png", "train/cafz/1.png", f"test/{composed}/1.png"):
+        put(tmp_path / name)
+    loaded = data.folder(tmp_path)  # the order is that of the composed names: on disk é is e and an accent, before z
+    assert loaded.classes == ("cafz", composed)
+    assert loaded.test is not None
+    assert loaded.test.labels.tolist() == [1]
+    put(tmp_path / "train" / composed / "1.png")
+    assert "two classes are one" in refusal(tmp_path)
+
+
+def test_names_that_are_not_text(tmp_path: Path) -> None:
+    put(tmp_path / "a" / "1.png")
+    bad = os.fsdecode(b"b\xff")
+    try:
+        put(tmp_path / bad / "1.png")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 only")
+    assert "a class name that is not text in UTF-8, got b\\udcff\ntry: rename it" in refusal(tmp_path)
+    (tmp_path / bad).rename(tmp_path / "b")
+    (tmp_path / "b" / (bad + ".png")).touch()
+    assert data.folder(tmp_path).skipped == (("b/b\\udcff.png", "an empty file"),)
+
+
+def test_too_much_for_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path / "a" / "1.png")
+    put(tmp_path / "b" / "1.png")
+    monkeypatch.setattr(os, "sysconf", lambda name: 1 << 10)
+    assert data.folder(tmp_path, size=512).shape == (1, 512, 512)  # 2 x 2^18 = half of 2^20
+    message = "too many pixels to keep in memory, got 0.0 GiB, expected at most 0.0 GiB, half of this machine's memory"
+    assert message in refusal(tmp_path, size=513)
+
+
+def test_an_interrupt_drops_what_is_waiting() -> None:
+    done = []
+
+    def work(i: int) -> None:
+        done.append(i)
+        if i == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        pictures.in_threads(work, range(20_000))
+    assert len(done) < 20_000
+
+
+def test_hold_out_gives_every_class_its_share(tmp_path: Path) -> None:
+    for name in "abc":
+        for i in range(10):
+            put(tmp_path / name / f"{i}.png", 10 * ord(name) % 256)
+    rest, held = data.folder(tmp_path).hold_out(6)
+    assert held.paths == ("a/8.png", "a/9.png", "b/8.png", "b/9.png", "c/8.png", "c/9.png")
+    assert len(rest) == 24
+
+
+def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a/1.png", "a/shut/2.png", "a/open/3.png", "b/1.png"):
+        put(tmp_path / name)
+    scandir = os.scandir
+
+    def guarded(path: Path) -> object:
+        if Path(path).name == "shut":
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    loaded = data.folder(tmp_path)
+    assert loaded.train.paths == ("a/1.png", "a/open/3.png", "b/1.png")
+    assert loaded.skipped == (("a/shut", "cannot be read: Permission denied"),)

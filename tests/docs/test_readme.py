@@ -1,0 +1,68 @@
+"""The README does what it says: its commands print what it shows, its links lead somewhere, its Python runs."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from convscope.cli.main import main
+from convscope.cli.overview import VERBS
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+CONSOLE = re.findall(r"```console\n\$ convscope (.*?)\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.mark.parametrize(("words", "shown"), CONSOLE, ids=[words for words, _ in CONSOLE])
+def test_commands_print_what_is_shown(words: str, shown: str, capsys: pytest.CaptureFixture[str]) -> None:
+    main(shlex.split(words))
+    out, err = capsys.readouterr()
+    assert out + err == shown
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+def test_every_verb_is_shown() -> None:
+    for verb in VERBS:
+        assert f"convscope {verb}" in README
+
+
+def test_the_two_commands_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    first_screen = "\n".join(README.splitlines()[:20])
+    for target in ("train", "test"):
+        assert f"make {target}" in first_screen
+        assert f"\n{target}: " in makefile
+    assert "make test" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_every_target_that_is_named_has_a_rule() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    rules = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    told = {t for page in (*PAGES, ROOT / "CHANGELOG.md") for t in re.findall(r"`make ([a-z-]+)`", page.read_text())}
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    assert "bench" in told
+    assert told <= rules == set(phony.split())
+
+
+@pytest.mark.slow
+def test_the_python_runs_as_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Image.fromarray(np.zeros((28, 28), np.uint8)).save("digit.png")
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(compile(code, "README.md", "exec"), {})
+    out = capsys.readouterr().out
+    accuracy = float(re.findall(r"^(0\.\d+) ", out, re.MULTILINE)[0])
+    assert accuracy > 0.97

@@ -1,0 +1,267 @@
+"""Any torch module on a page: rebuilt as a network where the formula can say it, else open where it can and boxed where not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+import convscope
+from convscope.errors import InputError, UsageError
+from convscope.explain.imported import translation
+from convscope.explain.imported.steps import steps
+from convscope.explain.payload.encoding import decode
+from tests.explain.zoo import Block, Branching, Formless, Functions, Mixed, Residual, pictures, sequential, settled
+
+
+def expected(module: nn.Module, x: Tensor) -> np.ndarray[Any, Any]:
+    """Return the module's own scores in evaluation mode, as probabilities."""
+    was = module.training
+    with torch.no_grad():
+        made: Tensor = module.eval()(x)
+    module.train(was)
+    return made.numpy()
+
+
+def softmax(scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    e = np.exp(scores - scores.max(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)
+
+
+REBUILT = {
+    "sequential": (
+        sequential,
+        "conv(6, (3, 5), stride=(1, 2), pad=(1, 0), bias=False) + bn + relu + maxpool(2, stride=1, pad=1) + "
+        'conv(6, 3, pad="same", dilation=2, groups=3) + leaky_relu(0.1) + avgpool(2) + prelu + dropout(0.3) + flatten + '
+        "fc(8) + bn + tanh + fc(4)",
+    ),
+    "functions": (
+        Functions,
+        "conv(4, 3) + relu + conv(6, 3) + sigmoid + maxpool(2) + dropout(0.25) + flatten + fc(10) + tanh + fc(4)",
+    ),
+    "residual": (
+        lambda: Residual(widen=False),
+        "conv(4, 3, pad=1) + skip(conv(4, 3, pad=1, bias=False) + relu + conv(4, 3, pad=1, bias=False) + bn) + relu + "
+        "skip(conv(4, 3, pad=1, bias=False) + relu + conv(4, 3, pad=1, bias=False) + bn) + relu + gap + flatten + fc(4)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REBUILT)
+def test_a_module_of_known_layers_becomes_a_network(name: str) -> None:
+    make, formula = REBUILT[name]
+    module, x = settled(make()), pictures()
+    page = convscope.look(module, x, classes=("a", "b", "c", "d"))
+    payload = page.payload
+    assert payload["formula"] == formula
+    assert (payload["classes"], payload["maps"], payload["title"]) == (
+        ["a", "b", "c", "d"],
+        None,
+        type(module).__name__,
+    )
+    logits = decode(payload["samples"]["logits"])
+    wanted = expected(module, x)
+    if name == "sequential":
+        logits, wanted = np.log(softmax(logits)), wanted
+    np.testing.assert_allclose(logits, wanted, rtol=1e-4, atol=1e-5)
+    assert payload["figures"]["parameters"] >= sum(p.numel() for p in module.parameters())
+
+
+@pytest.mark.parametrize("make", [sequential, Functions, Mixed, Branching, Formless, lambda: Residual(widen=True)])
+def test_looking_leaves_a_module_as_it_was(make: Any) -> None:
+    module, x = settled(make()), pictures()
+    before = {name: t.clone() for name, t in module.state_dict().items()}
+    chance = torch.get_rng_state()
+    given = x.clone()
+    convscope.look(module, x)
+    assert all(m.training for m in module.modules())
+    assert all(not m._forward_hooks for m in module.modules())
+    assert all(torch.equal(t, before[name]) for name, t in module.state_dict().items())
+    assert torch.equal(torch.get_rng_state(), chance)
+    assert torch.equal(x, given)
+    assert all(p.grad is None for p in module.parameters())
+
+
+def test_a_branching_network_without_a_formula_is_open_at_every_node() -> None:
+    module, x = settled(Residual(widen=True)), pictures()
+    payload = convscope.look(module, x).payload
+    assert (payload["formula"], payload["maps"]) == ("", None)
+    nodes = payload["nodes"]
+    kinds = [n["kind"] for n in nodes]
+    assert "opaque" not in kinds
+    assert kinds.count("add") == 2
+    second = [n for n in nodes if n["kind"] == "add"][1]
+    assert {nodes[second["source"]]["name"], nodes[second["other"]]["name"]} == {"blocks.1.norm", "blocks.1.short"}
+    assert set(payload["tensors"]) >= {"blocks.1.short.weight", "blocks.1.norm.running_var", "head.bias"}
+    fields = {n["name"]: n["field"] for n in nodes}
+    assert fields["stem"] == {"size": [3, 3], "jump": [1, 1], "start": [-1, -1]}
+    assert fields["blocks.0.two"]["size"] == [7, 7]
+    assert fields["blocks.1.short"] == {"size": [7, 7], "jump": [2, 2], "start": [-3, -3]}
+    assert fields["blocks.1.one"] == {"size": [9, 9], "jump": [2, 2], "start": [-4, -4]}
+    assert fields["mean"]["size"] == fields["head"]["size"] == [27, 27], "13 pixels a unit, 8 units 2 pixels apart"
+    np.testing.assert_allclose(decode(payload["samples"]["logits"]), expected(module, x), rtol=1e-4, atol=1e-5)
+
+
+def test_known_layers_stay_open_among_boxes() -> None:
+    module, x = settled(Mixed()), pictures()
+    payload = convscope.look(module, x).payload
+    told = [(n["name"], n["kind"], n["source"]) for n in payload["nodes"]]
+    assert told == [
+        ("known", "conv", -1),
+        ("gelu", "opaque", 0),
+        ("circular", "opaque", 1),
+        ("again", "conv", 2),
+        ("silu", "opaque", 3),
+        ("flatten", "flatten", 4),
+        ("head", "fc", 5),
+    ]
+    assert payload["nodes"][1]["text"] == "GELU(approximate='none')"
+    seen: dict[str, Tensor] = {}
+    handles = [
+        m.register_forward_hook(lambda _, __, y, name=name: seen.update({name: y.detach().clone()}))
+        for name, m in module.named_children()
+    ]
+    wanted = expected(module, x)
+    for handle in handles:
+        handle.remove()
+    assert set(payload["maps"]) == {"gelu", "circular", "silu"}, "what is open the page computes"
+    for name in ("gelu", "circular"):
+        np.testing.assert_allclose(decode(payload["maps"][name]), seen[name].numpy(), rtol=1e-6)
+    np.testing.assert_allclose(softmax(decode(payload["samples"]["logits"])), wanted, rtol=1e-5)
+
+
+def test_a_module_that_cannot_be_traced_is_shown_by_its_calls() -> None:
+    module, x = settled(Branching()), pictures()
+    payload = convscope.look(module, x).payload
+    kinds = [(n["name"], n["kind"], n["text"] if n["kind"] == "opaque" else "") for n in payload["nodes"]]
+    assert kinds == [
+        ("one", "conv", ""),
+        ("between1", "opaque", "?"),
+        ("two", "conv", ""),
+        ("flatten3", "flatten", ""),
+        ("head", "fc", ""),
+    ]
+    with torch.no_grad():
+        doubled = 2 * module.one(x)
+    np.testing.assert_allclose(decode(payload["maps"]["between1"]), doubled.numpy(), rtol=1e-6)
+
+
+def test_a_module_without_layers_is_one_box() -> None:
+    module, x = settled(Formless()), pictures()
+    payload = convscope.look(module, x).payload
+    assert [(n["kind"], n["output"]) for n in payload["nodes"]] == [("opaque", [4, 1, 1])]
+    name = payload["nodes"][0]["name"]
+    np.testing.assert_allclose(decode(payload["maps"][name]), expected(module, x), rtol=1e-6)
+
+
+def test_a_step_is_open_only_if_it_computes_the_same() -> None:
+    """A convolution with a hook that changes its output is no convolution."""
+    module = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(2 * 14 * 14, 3))
+    module[0].register_forward_hook(lambda _, __, y: y + 1)
+    payload = convscope.look(module, pictures()).payload
+    assert [n["kind"] for n in payload["nodes"]] == ["opaque", "flatten", "fc"]
+
+
+def test_a_row_of_pictures_that_linear_takes_apart_is_no_fc() -> None:
+    module = nn.Sequential(nn.Linear(16, 5), nn.ReLU(), nn.Flatten(), nn.Linear(80, 3))
+    payload = convscope.look(module, pictures()).payload
+    assert [n["kind"] for n in payload["nodes"]] == ["opaque", "relu", "flatten", "fc"]
+
+
+def test_data_gives_a_module_cards_and_errors() -> None:
+    rng = np.random.default_rng(0)
+    data = convscope.datasets.arrays(
+        rng.integers(0, 256, (30, 16, 16), dtype=np.uint8), np.arange(30) % 4, classes=("n", "e", "s", "w")
+    )
+    payload = convscope.look(settled(Functions()), data, mean=0.5, std=0.25).payload
+    assert payload["classes"] == ["n", "e", "s", "w"]
+    assert set(payload["channels"]) == {"conv1", "conv2", "fc1", "fc2"}
+    assert payload["errors"]["n"] == 30
+    assert payload["input"]["mean"] == [127.5]
+    boxed = convscope.look(settled(Mixed()), data).payload
+    assert boxed["channels"] is None
+    module = settled(Mixed())
+    predicted = expected(module, torch.from_numpy(data.train.images).float() / 255).argmax(1)
+    confusion = np.zeros((4, 4), int)
+    np.add.at(confusion, (data.train.labels, predicted), 1)
+    assert boxed["errors"]["confusion"] == confusion.tolist()
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        nn.Conv2d(1, 2, 3, padding_mode="reflect"),
+        nn.Conv2d(1, 2, 2, padding="same"),
+        nn.MaxPool2d(2, dilation=2),
+        nn.AvgPool2d(2, padding=1, count_include_pad=False),
+        nn.AvgPool2d(2, divisor_override=3),
+        nn.AdaptiveAvgPool2d(2),
+        nn.BatchNorm2d(1, track_running_stats=False),
+        nn.PReLU(2),
+        nn.Flatten(0),
+        nn.GELU(),
+        nn.ConvTranspose2d(1, 1, 3),
+        nn.LeakyReLU(2.0),
+    ],
+    ids=str,
+)
+def test_near_neighbours_of_the_formulas_layers_are_not_taken_for_them(layer: nn.Module) -> None:
+    assert translation.of_module(layer) is None
+
+
+def test_another_epsilon_is_put_into_the_variance() -> None:
+    norm = nn.BatchNorm2d(3, eps=0.5, affine=False).eval()
+    norm.running_var.copy_(torch.tensor([1.0, 2.0, 0.25]))
+    layer = translation.of_module(norm)
+    assert layer is not None
+    made = translation.tensors(norm, layer)
+    torch.testing.assert_close(made["running_var"], torch.tensor([1.49999, 2.49999, 0.74999]))
+    assert (made["weight"].tolist(), made["bias"].tolist()) == ([1.0] * 3, [0.0] * 3)
+    ours = translation_net(made)
+    x = torch.rand(2, 3, 4, 4)
+    torch.testing.assert_close(ours(x), norm(x))
+
+
+def translation_net(tensors: dict[str, Tensor]) -> nn.Module:
+    """Return torch's own BatchNorm with its usual epsilon and these numbers."""
+    norm = nn.BatchNorm2d(3).eval()
+    norm.load_state_dict({**tensors, "num_batches_tracked": torch.tensor(0)})
+    return norm
+
+
+def test_steps_read_what_they_say() -> None:
+    torch.manual_seed(0)  # sums below 0 are wanted
+    found = steps(Block(2, 3, 2).eval(), torch.rand(2, 2, 8, 8))
+    assert [(s.name, s.sources) for s in found] == [
+        ("one", (-1,)),
+        ("relu", (0,)),
+        ("two", (1,)),
+        ("norm", (2,)),
+        ("short", (-1,)),
+        ("add", (3, 4)),
+        ("relu", (5,)),
+    ]
+    assert float(found[5].output.min()) < 0, "the ReLU in place did not reach the sum's record"
+    with torch.no_grad():
+        np.testing.assert_array_equal(found[6].output, found[5].output.clamp(min=0))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: convscope.look(Functions()), UsageError, "does not say what pictures it reads"),
+        (lambda: convscope.look(Functions(), torch.rand(1, 3, 16, 16)), InputError, "the module cannot read these pictures"),
+        (lambda: convscope.look(Functions(), pictures(), classes=("a", "b")), UsageError, "as many class names as scores"),
+        (lambda: convscope.look(Functions(), pictures() * float("nan")), InputError, "not pictures"),
+        (lambda: convscope.look(Functions(), [torch.rand(1, 4, 4), torch.rand(1, 5, 5)]), InputError, "different shapes"),
+        (lambda: convscope.look(nn.Conv2d(1, 1, 16), pictures()), InputError, "does not end in scores"),
+        (lambda: convscope.look("slides", classes=("a",)), UsageError, "a model file knows its own classes"),
+        (lambda: convscope.look(nn.Sequential(nn.LazyConv2d(2, 3)), pictures()), InputError, "a lazy layer"),
+    ],
+)  # fmt: skip
+def test_mistakes(call: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        call()

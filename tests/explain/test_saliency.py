@@ -1,0 +1,112 @@
+"""Grad-CAM and occlusion against captum and against the definitions written out."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from convscope.errors import InputError, UsageError
+from convscope.explain import saliency
+from tests.explain.nets import net_of, pixels
+
+PLANS = {
+    "conv(4, 3) + relu + maxpool(2) + conv(5, 3, pad=1) + bn + tanh + fc": "tanh1",
+    "conv(4, 3, stride=2) + conv(3, 3, dilation=2) + gap + fc": "conv2",
+    "crop(9) + conv(4, 3) + bn + leaky_relu + avgpool(2) + fc(6) + sigmoid + fc": "leaky_relu1",
+}
+
+
+@pytest.mark.parametrize("formula", PLANS)
+def test_grad_cam_is_captums(formula: str) -> None:
+    net, x = net_of(formula), pixels(4)
+    assert saliency.last_maps(net.network) == PLANS[formula]
+    from captum.attr import LayerGradCam
+
+    wanted: dict[str, np.ndarray[Any, Any]] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in (PLANS[formula], "conv1"):
+            made = LayerGradCam(net, net.get_submodule(name)).attribute(
+                torch.from_numpy(x).float().requires_grad_(), target=torch.tensor([0, 1, 2, 1]), relu_attributions=True
+            )
+            wanted[name] = made.detach().numpy()[:, 0]
+    for name, maps in wanted.items():
+        np.testing.assert_allclose(saliency.grad_cam(net, x, [0, 1, 2, 1], name), maps, rtol=1e-4, atol=1e-6)
+    np.testing.assert_array_equal(
+        saliency.grad_cam(net, x, [0, 1, 2, 1]), saliency.grad_cam(net, x, [0, 1, 2, 1], PLANS[formula])
+    )
+
+
+def test_grad_cam_by_hand() -> None:
+    """score 0 = the sum of map 0 − 2 · the sum of map 1 over 2×2 places: alpha is (1, −2)."""
+    module = nn.Sequential(nn.Conv2d(1, 2, 1, bias=False), nn.Flatten(), nn.Linear(8, 2, bias=False))
+    with torch.no_grad():
+        module[0].weight.copy_(torch.tensor([1.0, 3.0]).view(2, 1, 1, 1))
+        module[2].weight.copy_(torch.tensor([[1.0] * 4 + [-2.0] * 4, [0.0] * 4 + [1.0] * 4]))
+    x = torch.tensor([[[[1.0, 2.0], [-1.0, 0.0]]]])
+    # A0 = x, A1 = 3x: Σ alpha A = x − 6x = −5x, of which what is above 0 stays
+    np.testing.assert_allclose(saliency.grad_cam(module, x, 0, "0"), [[[0.0, 0.0], [5.0, 0.0]]])
+    np.testing.assert_allclose(saliency.grad_cam(module, x, 1, "0"), [[[3.0, 6.0], [0.0, 0.0]]])
+
+
+@pytest.mark.parametrize(("size", "stride"), [(6, 2), (3, 3), ((5, 2), (4, 1)), (20, 7), (1, 1)])
+def test_occlusion_is_captums(size: Any, stride: Any) -> None:
+    net, x = net_of("conv(4, 3) + relu + fc", (2, 9, 8)), pixels(2, (2, 9, 8))
+    from captum.attr import Occlusion
+
+    both = [v if isinstance(v, tuple) else (v, v) for v in (size, stride)]
+    (h, w), strides = both
+    window = (2, min(h, 9), min(w, 8))  # captum allows no window beyond the picture
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        made = Occlusion(lambda v: torch.softmax(net(v).double(), 1)).attribute(
+            torch.from_numpy(x).float(), window, (2, *strides), baselines=33.0, target=torch.tensor([2, 0])
+        )
+    wanted = made.numpy()[:, 0]  # the same in both channels, which are hidden together
+    np.testing.assert_allclose(saliency.occlusion(net, x, [2, 0], size, stride), wanted, rtol=1e-4, atol=1e-7)
+
+
+def test_occlusion_of_a_pixel_that_decides_by_hand() -> None:
+    """Two scores x and 0: hiding the pixel takes its probability from sigmoid(1) to 1/2; nothing else matters."""
+    module = nn.Sequential(nn.Flatten(), nn.Linear(4, 2, bias=False))
+    with torch.no_grad():
+        module[1].weight.copy_(torch.tensor([[0.0, 0.0, 0.0, 1.0], [0.0] * 4]))
+    x = torch.ones(1, 1, 2, 2).numpy()
+    heat = saliency.occlusion(module, x, 0, size=1, stride=1)
+    np.testing.assert_allclose(heat, [[[0, 0], [0, 1 / (1 + np.exp(-1)) - 0.5]]], atol=1e-7)
+    bright = saliency.occlusion(module, x, 0, size=1, stride=1, fill=3.0)
+    np.testing.assert_allclose(bright[0, 1, 1], 1 / (1 + np.exp(-1)) - 1 / (1 + np.exp(-3)), atol=1e-7)
+
+
+def test_looking_leaves_the_net_as_it_was() -> None:
+    net, x = net_of("conv(4, 3) + bn + relu + dropout(0.5) + fc"), pixels(2)
+    net.train()
+    before = {name: t.clone() for name, t in net.state_dict().items()}
+    saliency.grad_cam(net, x, 0)
+    saliency.occlusion(net, x, 0)
+    assert all(torch.equal(t, before[name]) for name, t in net.state_dict().items())
+    assert all(p.grad is None for p in net.parameters())
+    assert net.training
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda n, x: saliency.grad_cam(n, x, 3), InputError, "no such class, got 3, expected 0 to 2"),
+        (lambda n, x: saliency.grad_cam(n, x, [0]), UsageError, "one class, or one for each picture"),
+        (lambda n, x: saliency.grad_cam(n, x, 0, "fc1"), InputError, "needs a layer that makes maps"),
+        (lambda n, x: saliency.grad_cam(nn.Flatten(), x, 0), UsageError, "needs the name of a layer"),
+        (lambda n, x: saliency.occlusion(n, x, 0, 2, 3), UsageError, "leaves pixels uncovered"),
+        (lambda n, x: saliency.occlusion(n, x, 0, 0), UsageError, "size must be a whole number of 1 or more"),
+        (lambda n, x: saliency.occlusion(n, x, 0, fill=(1.0, 2.0)), UsageError, "fill must be one number"),
+        (lambda n, x: saliency.grad_cam(net_of("fc"), x, 0), InputError, "Grad-CAM needs a convolution"),
+    ],
+)
+def test_mistakes(call: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        call(net_of("conv(2, 3) + fc"), pixels(2))

@@ -1,0 +1,121 @@
+"""Receptive fields equal the footprint of a gradient: positive weights, mean pooling, nothing that saturates."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from convscope.build import build
+from convscope.formula import (
+    AvgPool,
+    BatchNorm,
+    Chain,
+    Dropout,
+    MaxPool,
+    Network,
+    Plan,
+    Repeat,
+    Skip,
+    parse,
+    seen,
+    trace,
+)
+from convscope.formula.layers import LAYERS
+from convscope.pictures.input_spec import InputSpec
+from tests.strategies import networks
+
+STOPS = tuple(LAYERS[n] for n in ("relu", "leaky_relu", "prelu", "sigmoid", "tanh", "dropout")) + (BatchNorm,)
+
+
+def linear(plan: Plan) -> Plan:
+    """Return `plan` with everything that can stop a gradient taken out and every pooling a mean."""
+    if isinstance(plan, Chain):
+        return Chain(tuple(map(linear, plan.parts)))
+    if isinstance(plan, Repeat):
+        return linear(plan.body) * plan.times
+    if isinstance(plan, Skip):
+        return Skip(linear(plan.body))
+    if isinstance(plan, MaxPool):
+        return AvgPool(plan.kernel, plan.stride, plan.pad)
+    return Dropout(0.0) if isinstance(plan, STOPS) else plan
+
+
+def footprint(network: Network, index: int, number: int) -> tuple[int, int, int, int] | None:
+    """Return the box around the pixels with a gradient from one number of a node's first channel."""
+    net = build(network, InputSpec(network.input, (0.0,) * network.input[0], (1.0,) * network.input[0])).double().eval()
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.copy_(torch.rand(parameter.shape, dtype=torch.float64) + 0.5)
+    picture = torch.ones(1, *network.input, dtype=torch.float64, requires_grad=True)
+    output = net.outputs(picture)[index]
+    (gradient,) = torch.autograd.grad(output.reshape(-1)[number], picture, allow_unused=True)
+    if gradient is None or not gradient.any():
+        return None
+    rows, columns = (gradient[0].abs().sum((0, 2)).nonzero(), gradient[0].abs().sum((0, 1)).nonzero())
+    return int(rows.min()), int(columns.min()), int(rows.max()), int(columns.max())
+
+
+def check_footprint(network: Network, data: st.DataObject) -> None:
+    network = trace(linear(network.plan), network.input, network.classes)
+    index = data.draw(st.integers(0, len(network.nodes) - 1))
+    node = network.nodes[index]
+    if node.flat or index == len(network.nodes) - 1:
+        number = data.draw(st.integers(0, node.output[0] - 1))
+        assert seen(network, index, (number, 0) if node.flat else (0, 0)) == footprint(network, index, number)
+    else:  # a number of the first channel
+        row, column = (data.draw(st.integers(0, n - 1)) for n in node.output[1:])
+        assert seen(network, index, (row, column)) == footprint(network, index, row * node.output[2] + column)
+
+
+@given(networks(max_channels=1), st.data())
+@settings(max_examples=60, deadline=None)
+def test_what_a_unit_sees_is_where_its_gradient_reaches(network: Network, data: st.DataObject) -> None:
+    check_footprint(network, data)
+
+
+@pytest.mark.slow
+@given(networks(max_channels=1, max_size=20), st.data())
+@settings(max_examples=3000, deadline=None)
+def test_thousands_of_units(network: Network, data: st.DataObject) -> None:
+    check_footprint(network, data)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "conv(1, 5) + conv(1, 5) + avgpool(2) + conv(1, 5) + conv(1, 5)",
+        "conv(1, (3, 5), stride=(2, 1), pad=2) + conv(1, 3, dilation=(3, 2)) + avgpool(3, stride=2, pad=1)",
+        "crop(96) + conv(1, 5, stride=2, pad=2) + skip(conv(1, 3, pad=1) + conv(1, 3, pad=1)) + avgpool(2)",
+    ],
+)
+def test_the_recurrence_holds_away_from_the_borders(formula: str) -> None:
+    network = trace(parse(formula), (1, 100, 100))
+    for index, node in enumerate(network.nodes):
+        row, column = node.output[1] // 2, node.output[2] // 2
+        field = node.field
+        top, left = field.start[0] + row * field.jump[0], field.start[1] + column * field.jump[1]
+        assert seen(network, index, (row, column)) == (top, left, top + field.size[0] - 1, left + field.size[1] - 1)
+
+
+def test_a_chain_by_hand() -> None:
+    network = trace(parse("conv(1, 3, pad=1) + maxpool(2) + conv(1, 3)"), (1, 8, 8))
+    fields = [(n.field.size, n.field.jump, n.field.start) for n in network.nodes]
+    assert fields == [((3, 3), (1, 1), (-1, -1)), ((4, 4), (2, 2), (-1, -1)), ((8, 8), (2, 2), (-1, -1))]
+    assert seen(network, 2, (0, 0)) == (0, 0, 6, 6)  # −1 … 6, clipped
+    assert seen(network, 2, (1, 1)) == (1, 1, 7, 7)  # 1 … 8, clipped
+    assert seen(trace(parse("conv(1, 1, pad=2)"), (1, 4, 4)), 0, (0, 0)) is None  # padding alone
+
+
+def test_maps_of_one_pixel_are_flattened_to_the_channel_that_each_number_is() -> None:
+    network = trace(parse("conv(3, 1, stride=2) + flatten + flatten + fc(2)"), (1, 2, 2))
+    for number in range(3):  # each channel's one unit sees the upper left pixel
+        assert seen(network, 1, (number, 0)) == seen(network, 2, (number, 0)) == (0, 0, 0, 0)
+    assert seen(network, 3, (1, 0)) == (0, 0, 0, 0)
+
+
+def test_many_skips_do_not_multiply() -> None:
+    body = Skip(LAYERS["conv"](1, 3, pad=2, dilation=2) + LAYERS["conv"](1, (3, 1), pad=(1, 0)))  # type: ignore[call-arg]
+    network = trace(body * 100, (1, 40, 40))
+    assert seen(network, len(network.nodes) - 1, (20, 20)) == (0, 0, 39, 38)  # columns move in steps of 2

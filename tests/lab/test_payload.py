@@ -1,0 +1,104 @@
+"""What the lab's chapters show is what was trained and measured: networks, patches, figures."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from convscope.data import load as load_data
+from convscope.explain.features import outputs
+from convscope.explain.payload.encoding import decode
+from convscope.lab import payload as labpage
+from convscope.prediction import load
+
+SCRIPT = Path(__file__).parents[2] / "scripts" / "plain_networks.py"
+
+
+@pytest.fixture(scope="module")
+def payload() -> dict[str, Any]:
+    return labpage.lab_payload("ko")
+
+
+@pytest.fixture(scope="module")
+def script() -> Any:
+    spec = importlib.util.spec_from_file_location("plain_networks", SCRIPT)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_payload_holds_whole_networks(payload: dict[str, Any]) -> None:
+    assert (payload["language"], payload["slides"]["parameters"]) == ("ko", 274_570)
+    for network in (payload["slides"], *(payload["plain"][d][k] for d in ("xo", "mnist") for k in ("dense", "cnn"))):
+        numbers = sum(int(np.prod(t["shape"])) for t in network["tensors"].values())
+        assert numbers == network["parameters"] == sum(node["parameters"] for node in network["nodes"])
+
+
+def test_digits_are_two_of_each(payload: dict[str, Any]) -> None:
+    assert sorted(payload["digits"]["labels"]) == sorted([*range(10)] * 2)
+    assert decode(payload["digits"]["pictures"]).shape == (20, 1, 28, 28)
+
+
+@pytest.mark.parametrize("kind", ["dense", "cnn"])
+@pytest.mark.parametrize("change", [{}, {"dx": 2.0}, {"dy": -2.5}, {"turn": 15}])
+def test_the_shipped_letter_networks_are_as_good_as_the_plot_says(
+    payload: dict[str, Any], script: Any, kind: str, change: dict[str, float]
+) -> None:
+    got = script.accuracy(load(labpage.HERE / "plain" / f"xo-{kind}.onnx"), script.shapes(600, 1, **change))
+    measured = payload["plain"]["measured"]["xo"]
+    (name, value) = next(iter(change.items()), ("dx", None))
+    sweep = measured["sweeps"][name]
+    mean, least, most = (
+        measured["networks"][kind]["accuracy"] if value is None else sweep[kind][sweep["at"].index(value)]
+    )
+    assert least <= mean <= most
+    assert least - 1e-4 <= got <= most + 1e-4
+
+
+def test_moved_pictures_go_right_and_down(script: Any) -> None:
+    picture = np.zeros((1, 1, 5, 5), np.uint8)
+    picture[0, 0, 1, 1] = 200
+    expected = np.zeros((1, 1, 5, 5), np.uint8)
+    expected[0, 0, 3, 2] = 200
+    assert np.array_equal(script.moved(picture, dx=1, dy=2), expected)
+
+
+def test_the_shipped_digit_networks_too(payload: dict[str, Any], script: Any) -> None:
+    """On the first thousand pictures, within three standard errors of the ten thousand."""
+    test = load_data("mnist").test
+    assert test is not None
+    few = test.head(1000)
+    for kind in ("dense", "cnn"):
+        model = load(labpage.HERE / "plain" / f"mnist-{kind}.onnx")
+        for change in ("dx", "dy"):
+            sweep = payload["plain"]["measured"]["mnist"]["sweeps"][change]
+            moved = script.Split(script.moved(few.images, **{change: 4}), few.labels)
+            mean = sweep[kind][sweep["at"].index(4)][0]
+            near = 3 * (mean * (1 - mean) / 1000) ** 0.5 + 0.03
+            assert script.accuracy(model, moved) == pytest.approx(mean, abs=near)
+
+
+def test_patches_are_where_the_channels_answer_so(payload: dict[str, Any]) -> None:
+    test = load_data("mnist").test
+    assert test is not None
+    places = json.loads((labpage.HERE / "patches.json").read_text())
+    net = load(labpage.HERE / "slides" / "model.onnx").module()
+    for name, side in (("conv1", 5), ("conv2", 9), ("conv3", 18), ("conv4", 26)):
+        channels = net.network.nodes[[n.name for n in net.network.nodes].index(name)].output[0]
+        assert decode(payload["patches"][name]["pictures"]).shape == (channels, 3, side, side)
+        for channel in (0, channels - 1):
+            for i, (picture, top, left, bottom, right, value) in enumerate(places[name][channel]):
+                maps = next(iter(outputs(net, torch.from_numpy(test.images[picture : picture + 1]), [name]).values()))[
+                    0, channel
+                ]
+                assert float(maps.max()) == pytest.approx(value, abs=2e-3)
+                cut = test.images[picture, 0, top : bottom + 1, left : right + 1]
+                assert np.array_equal(decode(payload["patches"][name]["pictures"])[channel, i], cut)

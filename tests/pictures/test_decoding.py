@@ -1,0 +1,124 @@
+"""The one decode function against Pillow operations done by hand, and against numbers worked out on paper."""
+
+from __future__ import annotations
+
+import io
+import struct
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from convscope.errors import UsageError
+from convscope.pictures import decoding
+from tests.encoded import COLOUR, GREY, encoded, png
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "BMP", "TIFF", "PPM", "WEBP"])
+def test_grey_pixels_come_out_as_they_went_in(kind: str, tmp_path: Path) -> None:
+    data = encoded(Image.fromarray(GREY), kind, **({"lossless": True} if kind == "WEBP" else {}))
+    for source in (data, tmp_path / "a.bin", str(tmp_path / "a.bin")):
+        (tmp_path / "a.bin").write_bytes(data)
+        result = decoding.decode(source)
+        assert result.dtype == np.uint8
+        assert result.flags.c_contiguous
+        assert result.flags.writeable
+        assert np.array_equal(result, GREY[None])
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF", "PPM", "WEBP"])
+def test_colour_pixels_come_out_as_they_went_in(kind: str) -> None:
+    data = encoded(Image.fromarray(COLOUR), kind, **({"lossless": True} if kind == "WEBP" else {}))
+    assert np.array_equal(decoding.decode(data), COLOUR.transpose(2, 0, 1))
+    assert np.array_equal(decoding.decode(data, channels=3), COLOUR.transpose(2, 0, 1))
+
+
+def test_jpeg_is_what_pillow_decodes() -> None:
+    data = encoded(Image.fromarray(COLOUR), "JPEG")
+    assert np.array_equal(decoding.decode(data), np.asarray(Image.open(io.BytesIO(data))).transpose(2, 0, 1))
+
+
+def test_a_picture_written_by_hand() -> None:
+    entries = [(256, 2), (257, 1), (258, 8), (259, 1), (262, 1), (273, 8), (277, 1), (278, 1), (279, 2)]
+    for order in ("<", ">"):  # TIFF's two byte orders; the two pixels are at byte 8, the directory behind them
+        fields = [struct.pack(f"{order}HHI", tag, 4, 1) + struct.pack(f"{order}I", value) for tag, value in entries]
+        mark = b"II" if order == "<" else b"MM"
+        head = mark + struct.pack(f"{order}HI", 42, 10) + bytes([7, 250]) + struct.pack(f"{order}H", len(fields))
+        assert decoding.decode(head + b"".join(fields) + bytes(4)).tolist() == [[[7, 250]]]
+    assert decoding.decode(png(3, 2, b"\0\x01\x02\x03\0\x04\x05\xff")).tolist() == [[[1, 2, 3], [4, 5, 255]]]
+
+
+def test_channels() -> None:
+    red = encoded(Image.new("RGB", (1, 1), (255, 0, 0)))
+    assert decoding.decode(red, channels=1).tolist() == [[[76]]]  # 0.299 * 255 = 76.2
+    assert decoding.decode(red).shape == (3, 1, 1)
+    grey_in_rgb = encoded(Image.new("RGB", (2, 1), (9, 9, 9)))
+    assert decoding.decode(grey_in_rgb).tolist() == [[[9, 9]]]
+    assert decoding.decode(grey_in_rgb, channels=3).tolist() == [[[9, 9]], [[9, 9]], [[9, 9]]]
+    with pytest.raises(UsageError, match=r"channels of a picture, got 2, expected 1 \(grey\) or 3 \(RGB\)"):
+        decoding.decode(red, channels=2)
+    with pytest.raises(UsageError, match="size of a picture, got"):
+        decoding.decode(red, size=(0, 3))
+
+
+def test_first_frame_of_an_animation() -> None:
+    frames = [Image.new("L", (2, 2), level) for level in (40, 200)]
+    for kind in ("GIF", "TIFF", "WEBP", "PNG"):
+        data = encoded(
+            frames[0], kind, save_all=True, append_images=frames[1:], **({"lossless": True} if kind == "WEBP" else {})
+        )
+        assert decoding.decode(data, channels=1).max() == 40, kind
+
+
+def test_a_jpeg_of_several_pictures() -> None:
+    frames = [Image.new("L", (8, 8), level) for level in (40, 200)]
+    assert decoding.decode(encoded(frames[0], "MPO", save_all=True, append_images=frames[1:])).max() == 40
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "WEBP", "JPEG"])
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_orientation(kind: str, turn: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    data = encoded(Image.fromarray(COLOUR), kind, exif=exif, **({"lossless": True} if kind == "WEBP" else {}))
+    with Image.open(
+        io.BytesIO(encoded(Image.fromarray(COLOUR), kind, **({"lossless": True} if kind == "WEBP" else {})))
+    ) as plain:
+        stored = np.asarray(plain)
+    # What the standard says: where row 0 and column 0 of the stored pixels are on the upright picture.
+    upright = {
+        1: stored,  # top, left
+        2: stored[:, ::-1],  # top, right
+        3: stored[::-1, ::-1],  # bottom, right
+        4: stored[::-1],  # bottom, left
+        5: stored.transpose(1, 0, 2),  # left, top
+        6: stored.transpose(1, 0, 2)[:, ::-1],  # right, top
+        7: stored[::-1, ::-1].transpose(1, 0, 2),  # right, bottom
+        8: stored.transpose(1, 0, 2)[::-1],  # left, bottom
+    }[turn]
+    assert np.array_equal(decoding.decode(data), upright.transpose(2, 0, 1))
+    assert decoding.probe(data) == upright.shape[:2]
+
+
+@pytest.mark.parametrize(
+    "exif",
+    [
+        b"Exif\0\0garbage",
+        b"Exif\0\0MM\0*\0\0\0\x08\xff\xff",
+        b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x63\0\0\0",
+    ],
+)
+def test_broken_orientation_is_no_orientation(exif: bytes) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = decoding.decode(encoded(Image.fromarray(COLOUR), "JPEG", exif=exif))
+    assert np.array_equal(result, decoding.decode(encoded(Image.fromarray(COLOUR), "JPEG")))
+
+
+def test_importing_it_imports_neither_numpy_nor_pillow() -> None:
+    check = "import sys, convscope.pictures.decoding; assert not {'numpy', 'PIL', 'torch'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", check], check=True)

@@ -1,0 +1,97 @@
+"""Tensor files: what goes in comes out, and no damage goes unnoticed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+
+from convscope.runs import tensor_files
+from convscope.runs.tensor_files import pack, unpack
+from convscope.errors import InputError
+
+FORMAT = "convscope.test/1"
+
+
+def contents() -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(0)
+    return {
+        "weights.a": rng.normal(size=(3, 2)).astype(np.float32),
+        "b": rng.integers(0, 255, (2, 2, 2), dtype=np.uint8),
+        "c": np.arange(6, dtype=np.int32).reshape(2, 3).T,  # not in C order
+        "d": np.float16([np.inf, -0.0]),
+        "empty": np.zeros((0, 4), np.float32),
+        "number": np.array(3.5),
+    }
+
+
+def test_what_goes_in_comes_out(tmp_path: Path) -> None:
+    facts = {"step": 7, "recent": [[0.1, 2, 16]], "time": {"seconds": 1.25}, "name": "é 😀"}
+    path = tmp_path / "x.safetensors"
+    tensor_files.write(path, contents(), facts, FORMAT)
+    tensors, got = tensor_files.read(path, FORMAT)
+    assert got == facts
+    assert tensors.keys() == contents().keys()
+    for name, array in contents().items():
+        assert tensors[name].dtype == array.dtype
+        assert tensors[name].tobytes() == array.tobytes()
+        assert tensors[name].shape == array.shape
+    assert pack(contents(), facts, FORMAT) == path.read_bytes()
+
+
+def test_plain_safetensors_opens_it(tmp_path: Path) -> None:
+    tensor_files.write(tmp_path / "x", contents(), {}, FORMAT)
+    with safe_open(tmp_path / "x", framework="np") as file:
+        assert np.array_equal(file.get_tensor("weights.a"), contents()["weights.a"])
+
+
+def test_every_flipped_bit_is_refused() -> None:
+    data = bytearray(pack({"a": np.arange(5, dtype=np.float32)}, {"step": 1}, FORMAT))
+    for at in range(len(data)):
+        for bit in range(8):
+            data[at] ^= 1 << bit
+            with pytest.raises(InputError):
+                unpack(bytes(data), FORMAT)
+            data[at] ^= 1 << bit
+    unpack(bytes(data), FORMAT)
+
+
+def test_every_truncation_and_addition_is_refused() -> None:
+    data = pack({"a": np.arange(5, dtype=np.float32)}, {"step": 1}, FORMAT)
+    for end in range(len(data)):
+        with pytest.raises(InputError, match="damaged or incomplete"):
+            unpack(data[:end], FORMAT)
+    with pytest.raises(InputError):
+        unpack(data + b"\0", FORMAT)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\0" * 100,
+        b"\xff" * 100,
+        b"PK\x03\x04" + b"x" * 50,
+        b"\x02" + b"\0" * 7 + b"{}",
+        b"\x04" + b"\0" * 7 + b"null",
+        b"\x02" + b"\0" * 7 + b"[]",
+    ],
+)
+def test_other_files_are_refused(data: bytes) -> None:
+    with pytest.raises(InputError, match="here: is damaged"):
+        unpack(data, FORMAT, where="here")
+
+
+def test_deep_nesting_is_refused() -> None:
+    header = b'{"__metadata__":' + b"[" * 100_000
+    with pytest.raises(InputError):
+        unpack(len(header).to_bytes(8, "little") + header, FORMAT)
+
+
+def test_another_kind_or_version_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="another kind or version, expected convscope"):
+        unpack(pack({}, {}, "convscope.test/2"), FORMAT)
+    with pytest.raises(InputError, match="cannot be read"):
+        tensor_files.read(tmp_path / "none", FORMAT)

@@ -1,0 +1,36 @@
+"""When a mirror leaves what pictures mean: by pictures made so, and by the digits."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from convscope import data
+from convscope.training.flips import alike
+
+
+def pictures(mirrored: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return two classes: a bar at the left or the right, which a mirror swaps; or at the top or below, which it does not."""
+    rng = np.random.default_rng(0)
+    x, y = rng.integers(0, 60, (200, 2, 6, 8), dtype=np.uint8), np.arange(200) % 2
+    for i, label in enumerate(y):
+        if mirrored:
+            x[i, :, :, 6 if label else 1] = 255
+        else:
+            x[i, :, 4 if label else 1] = 255
+    return x, y
+
+
+def test_what_a_mirror_swaps_is_not_alike() -> None:
+    assert not alike(*pictures(mirrored=True), 2)
+    assert alike(*pictures(mirrored=False), 2)
+
+
+def test_a_class_without_pictures_is_no_hindrance() -> None:
+    x, y = pictures(mirrored=False)
+    assert alike(x, y * 2, 4)
+    assert not alike(*pictures(mirrored=True), 7)
+
+
+def test_digits_are_not_alike() -> None:
+    train = data.load("mnist").train
+    assert not alike(train.images, train.labels, 10)

@@ -1,0 +1,215 @@
+"""The loop against a plain torch loop written by hand, and against its own promises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from convscope.build import build
+from convscope.errors import InputError, Interrupted
+from convscope.formula import resolve, trace
+from convscope.pictures.input_spec import InputSpec
+from convscope.runs.directory import Run, read_log
+from convscope.training.loop import State, as_tensor, fit, scores
+from convscope.training.recipes import RECIPES, Augmentation
+from convscope.training.seeding import permutation
+from tests.toys import recipe, same, small, toy
+
+CPU = torch.device("cpu")
+
+
+def test_slides_is_the_plain_loop_to_the_bit() -> None:
+    torch.set_num_threads(1)
+    images, labels = toy(n=150, shape=(1, 28, 28), classes=10)
+    state = State(
+        build(trace(resolve("slides")), InputSpec((1, 28, 28)), 5).to(memory_format=torch.channels_last),
+        RECIPES["slides"],
+    )  # type: ignore[call-overload]
+    lines: list[dict[str, Any]] = []
+    fit(state, images, labels, seed=5, steps=15, tell=lines.append)
+
+    torch.manual_seed(5)
+    net = nn.Sequential(
+        nn.Conv2d(1, 16, 5), nn.ReLU(), nn.Conv2d(16, 32, 5), nn.ReLU(), nn.MaxPool2d(2, 2),
+        nn.Conv2d(32, 64, 5), nn.ReLU(), nn.Conv2d(64, 128, 5), nn.ReLU(), nn.Flatten(), nn.Linear(512, 10),
+    ).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # fmt: skip
+    optimiser, loss_function, losses = torch.optim.SGD(net.parameters(), lr=0.001), nn.CrossEntropyLoss(), []
+    for epoch in range(2):
+        order = permutation(150, 5, epoch)
+        for i in range(0, 150, 16):
+            if len(losses) < 15:
+                optimiser.zero_grad()
+                loss = loss_function(net(images[order[i : i + 16]] / 255), labels[order[i : i + 16]])
+                loss.backward()
+                optimiser.step()
+                losses.append(loss.item())
+    for ours, theirs in zip(state.net.parameters(), net.parameters(), strict=True):
+        assert torch.equal(ours, theirs)
+    steps = [line for line in lines if line["kind"] == "step"]
+    assert [(line["step"], line["batch_loss"]) for line in steps] == [(s, losses[s - 1]) for s in (1, 10, 11, 15)]
+
+
+def test_a_step_of_everything_at_once_is_the_sum_of_its_parts() -> None:
+    images, labels = toy()
+    r = recipe(label_smoothing=0.2, momentum=0.9, nesterov=True, weight_decay=0.01, warmup=0.5, final=0.0, average=0.7)
+    state = State(small(), r)
+    fit(state, images, labels, seed=1, steps=3)
+
+    net = small()
+    average = None
+    reference = torch.optim.SGD(
+        [{"params": [p for p in net.parameters() if p.dim() > 1], "weight_decay": 0.01}, {"params": [p for p in net.parameters() if p.dim() == 1]}],
+        lr=0.05, momentum=0.9, nesterov=True,
+    )  # fmt: skip
+    loss_function, order = nn.CrossEntropyLoss(label_smoothing=0.2), permutation(48, 1, 0)
+    for step in range(3):
+        for group in reference.param_groups:
+            group["lr"] = 0.05 * r.share(step, 3)
+        chosen = order[16 * step : 16 * step + 16]
+        reference.zero_grad()
+        loss_function(net(images[chosen]), labels[chosen]).backward()
+        reference.step()
+        now = {n: p.detach().clone() for n, p in net.named_parameters()}
+        average = now if average is None else {n: 0.7 * average[n] + 0.3 * p for n, p in now.items()}
+    assert average is not None
+    for name, p in net.named_parameters():
+        torch.testing.assert_close(state.net.get_parameter(name), p)
+        torch.testing.assert_close(state.result.get_parameter(name).detach(), average[name])
+    assert state.result is not state.net
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_broken_off_anywhere_and_restored_it_ends_in_the_same_bits(precision: str) -> None:
+    images, labels = toy(n=50)
+    r = recipe(
+        epochs=2.0, optimiser="muon", filter_lr=0.1, momentum=0.9, nesterov=True, average=0.9, augmentation=Augmentation(rotate=9.0, flip=True),
+        precision=precision, log_every=2, warmup=0.3, final=0.0,
+    )  # fmt: skip
+    formula = "crop(7) + conv(4, 3, bias=False) + bn + relu + dropout(0.5) + fc"
+    whole, lines = State(small(formula), r), []
+    fit(whole, images, labels, seed=3, steps=6, tell=lines.append)
+    for at in range(1, 6):
+        first, said = State(small(formula), r), []
+        asked = iter([*[False] * (at - 1), True])
+        with pytest.raises(Interrupted, match=f"stopped at step {at} of 6"):
+            fit(first, images, labels, seed=3, steps=6, tell=said.append, stop=lambda asked=asked: next(asked))
+        second = State(small(formula, seed=9), r)
+        second.restore(*first.contents())
+        fit(second, images, labels, seed=3, steps=6, tell=said.append)
+        assert same(second.net, whole.net)
+        assert same(second.result, whole.result)
+        for line in (*said, *lines):
+            line.pop("time", None)
+        assert said == lines
+
+
+def test_pictures_and_labels_stay_together() -> None:
+    images, labels = toy(n=64, classes=3)
+    images[:] = (labels * 100)[:, None, None, None].to(torch.uint8)
+    state = State(small("fc"), recipe(epochs=30.0, lr=0.3, momentum=0.9))
+    fit(state, images, labels, seed=0, steps=120)
+    assert (scores(state.net, images).argmax(1) == labels.numpy()).all()
+
+
+def test_partial_batches_are_trained_on_if_the_recipe_says_so() -> None:
+    for partial, sizes in ((False, [16, 16, 16, 16]), (True, [16, 16, 2, 16])):
+        images, labels = toy(n=34)
+        lines: list[dict[str, Any]] = []
+        state = State(small(), recipe(partial_batches=partial, log_every=1))
+        seen: list[int] = []
+        state.net.register_forward_hook(lambda module, x, y, seen=seen: seen.append(len(y)))
+        fit(state, images, labels, seed=0, steps=4, tell=lines.append)
+        assert seen == sizes
+        assert [line["step"] for line in lines if line["kind"] == "epoch"] == ([3, 4] if partial else [2, 4])
+
+
+def test_the_log_holds_means_over_what_it_spans(tmp_path: Path) -> None:
+    images, labels = toy(n=96)
+    every: list[dict[str, Any]] = []
+    fit(State(small(), recipe(log_every=1)), images, labels, seed=0, steps=9, tell=every.append)
+    with Run.create(tmp_path / "r", {}) as run:
+        fit(
+            State(small(), recipe(log_every=4)),
+            images,
+            labels,
+            seed=0,
+            steps=9,
+            run=run,
+            measure=lambda net: {"accuracy": 0.5},
+        )
+    one = [line for line in every if line["kind"] == "step"]
+    log = read_log(tmp_path / "r")
+    steps = [line for line in log if line["kind"] == "step"]
+    assert [line["step"] for line in steps] == [1, 5, 6, 7, 9]
+    for line, first, last in zip(steps, (0, 1, 5, 6, 7), (1, 5, 6, 7, 9), strict=True):
+        assert line["loss"] == pytest.approx(np.mean([o["loss"] for o in one[first:last]]))
+        assert line["accuracy"] == pytest.approx(np.mean([o["accuracy"] for o in one[first:last]]))
+        assert line["batch_loss"] == one[last - 1]["loss"]
+    epochs = [line for line in log if line["kind"] == "epoch"]
+    assert [line["epoch"] for line in epochs] == [1.0, 1.5]
+    assert epochs[0]["train"]["loss"] == pytest.approx(np.mean([o["loss"] for o in one[:6]]))
+    assert epochs[1]["train"]["loss"] == pytest.approx(np.mean([o["loss"] for o in one[6:]]))
+    assert epochs[0]["validation"] == {"accuracy": 0.5}
+
+
+def test_a_loss_that_is_not_finite_ends_it_and_keeps_the_last_good_checkpoint(tmp_path: Path) -> None:
+    images, labels = toy()
+    state = State(small("conv(4, 3) + relu + fc(9) + fc"), recipe(lr=1e30, epochs=9.0, log_every=50))
+    with Run.create(tmp_path / "r", {}) as run:
+        with pytest.raises(
+            InputError, match=r"no longer finite at step 2, learning rate 1e\+30, got (nan|inf)\ntry: --lr 3e\+29"
+        ) as caught:
+            fit(state, images, labels, seed=0, steps=27, run=run, keep_seconds=0.0)
+        tensors, facts, troubles = run.newest()
+    assert caught.value.exit_code == 3
+    assert (facts["step"], troubles) == (1, [])
+    assert tensors is not None
+    assert all(np.isfinite(t).all() for n, t in tensors.items())
+
+
+def test_snapshots_are_asked_for_when_due() -> None:
+    images, labels = toy()
+    shown: list[int] = []
+    fit(
+        State(small(), recipe()),
+        images,
+        labels,
+        seed=0,
+        steps=7,
+        show=lambda net, step: shown.append(step),
+        show_at=frozenset({0, 2, 5, 7}),
+    )
+    assert shown == [0, 2, 5, 7]
+
+
+def test_checkpoints_are_as_far_apart_as_asked(tmp_path: Path) -> None:
+    images, labels = toy()
+    for seconds, kept in ((0.0, [2, 3]), (1000.0, [3])):
+        with Run.create(tmp_path / str(seconds), {}) as run:
+            fit(State(small(), recipe()), images, labels, seed=0, steps=3, run=run, keep_seconds=seconds)
+        assert [int(p.stem) for p in sorted((run.path / "checkpoints").iterdir())] == kept
+
+
+def test_scores_are_those_of_evaluation_and_leave_the_net_as_it_was() -> None:
+    images, _ = toy(n=21)
+    net = small("crop(6) + conv(4, 3) + bn + dropout(0.5) + fc").train()
+    before = {n: v.clone() for n, v in net.state_dict().items()}
+    got = scores(net, images, batch=4)
+    assert net.training
+    assert all(torch.equal(v, before[n]) for n, v in net.state_dict().items())
+    with torch.no_grad():
+        np.testing.assert_allclose(got, net.eval()(images).numpy(), rtol=1e-5, atol=1e-6)
+    assert scores(net, images[:0]).shape == (0, 3)
+    assert not net.training
+
+
+def test_memory_that_is_only_read_becomes_a_tensor_without_a_copy() -> None:
+    array = np.arange(5, dtype=np.uint8)
+    array.flags.writeable = False
+    tensor = as_tensor(array, CPU)
+    assert tensor.data_ptr() == array.ctypes.data

@@ -1,0 +1,344 @@
+"""From data to model file: what a session writes, how it is resumed, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import signal
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from convscope import data, modelfile
+from convscope.errors import FormulaError, InputError, Interrupted, PlanError, UsageError
+from convscope.evaluation import evaluate
+from convscope.runs.directory import read_log, read_snapshots
+from convscope.training import session
+from convscope.training.recipes import RECIPES, Augmentation, Recipe
+from convscope.training.session import Result, train
+from convscope.training.snapshots import when
+from tests.training.crashes import PLAN, RECIPE, outcome, pictures, untimed
+
+Line = dict[str, Any]
+
+
+def go(out: Path, dataset: data.Dataset | None = None, **more: Any) -> Result:
+    given = {"arch": PLAN, "recipe": RECIPE, "val": 6, "threads": 1} | more
+    return train(dataset or pictures(), out=out, **given)
+
+
+def stripes(n: int = 200, size: tuple[int, int] = (12, 10), channels: int = 1) -> data.Dataset:
+    """Pictures that a network learns at once: stripes along rows, along columns, or both."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 3, n)
+    rows, columns = np.indices(size)
+    patterns = np.stack([rows % 2, columns % 2, (rows + columns) % 2]) * 180
+    images = patterns[labels][:, None] + rng.integers(0, 70, (n, channels, *size))
+    images, half = images.astype(np.uint8), n // 2
+    return data.arrays(
+        images[:half], labels[:half], ["rows", "columns", "both"], test=(images[half:], labels[half:]), name="stripes"
+    )
+
+
+def test_a_run_holds_what_it_should_and_its_model_is_as_good_as_it_says(tmp_path: Path) -> None:
+    lines: list[Line] = []
+    result = train(
+        stripes(),
+        arch="conv(6, 3, bias=False) + bn + relu + gap + fc",
+        epochs=12,
+        batch_size=20,
+        out=tmp_path / "r",
+        progress=lines.append,
+    )
+    assert result.test is not None
+    assert result.test.accuracy > 0.95
+    assert sorted(p.name for p in result.run.iterdir()) == [
+        "checkpoints",
+        "lock",
+        "log.jsonl",
+        "model.onnx",
+        "run.json",
+        "snapshots",
+    ]
+    settings = json.loads((result.run / "run.json").read_text())
+    assert settings["formula"] == "conv(6, 3, bias=False) + bn + relu + gap + fc"
+    assert settings["data"]["fingerprint"] == stripes().fingerprint
+    assert (settings["steps"], settings["epochs"], settings["seed"]) == (60, 12.0, 0)
+    assert Recipe.from_json(settings["recipe"]) == replace(
+        RECIPES["fast"].changed(epochs=12, batch_size=20),
+        precision=settings["recipe"]["precision"],
+        hard=0.0,  # for MNIST alone
+        augmentation=Augmentation(shift=1),  # 2 pixels of 28 are 1 of 10; a mirror would make other stripes of these
+    )
+    begin, *log = lines
+    assert (begin["kind"], begin["step"], begin["parameters"]) == ("begin", 0, result.parameters)
+    assert log == read_log(result.run)
+    assert [line["step"] for line in log if line["kind"] == "epoch"] == list(range(5, 61, 5))
+    assert log[-1]["kind"] == "result"
+    assert log[-1]["test"] == {"accuracy": result.test.accuracy, "loss": result.test.loss}
+    snapshots = list(read_snapshots(result.run))
+    assert [facts["step"] for _, facts in snapshots] == sorted(when(60))
+    assert {facts["pictures"] for _, facts in snapshots} == {"training"}
+    again = evaluate(result.model, stripes())
+    assert again.accuracy == result.test.accuracy
+    assert again.loss == pytest.approx(result.test.loss, rel=1e-4)
+    assert result.load().classes == ("rows", "columns", "both")
+    facts = modelfile.read(result.model).facts
+    assert facts["test"] == log[-1]["test"]
+    assert facts["training"]["data"]["set"] == "stripes"  # type: ignore[index]
+
+
+def test_json_has_exactly_its_keys(tmp_path: Path) -> None:
+    result = go(tmp_path / "r")
+    got = json.loads(json.dumps(result.to_json()))
+    assert list(got) == [
+        "run",
+        "model",
+        "epochs",
+        "seed",
+        "train_seconds",
+        "images_per_second",
+        "parameters",
+        "macs",
+        "validation",
+        "test",
+    ]
+    assert (got["run"], got["model"]) == (str(tmp_path / "r"), str(tmp_path / "r" / "model.onnx"))
+    assert list(got["test"]) == list(got["validation"]) == ["accuracy", "loss"]
+    assert got["images_per_second"] == pytest.approx(RECIPE.pictures(64, 10) / got["train_seconds"], rel=0.1)
+    assert go(tmp_path / "s", val=0).validation is None
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_does_not(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    first = outcome(go(tmp_path / "a").run)
+    torch.manual_seed(2)
+    assert outcome(go(tmp_path / "b", keep_seconds=0.0).run) == first
+    assert outcome(go(tmp_path / "c", seed=1).run)["weights"] != first["weights"]
+
+
+def test_random_state_threads_and_signals_are_left_as_they_were(tmp_path: Path) -> None:
+    torch.manual_seed(5)
+    threads, handler, expected = torch.get_num_threads(), signal.getsignal(signal.SIGINT), torch.random.get_rng_state()
+    go(tmp_path / "r", threads=threads + 1)
+    assert torch.equal(torch.random.get_rng_state(), expected)
+    assert torch.get_num_threads() == threads
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_by_a_signal_it_resumes_to_the_same_bits(tmp_path: Path, number: int) -> None:
+    whole = outcome(go(tmp_path / "whole").run)
+    path = tmp_path / "r"
+
+    def interrupt(line: Line) -> None:
+        if line["kind"] == "step" and line["step"] == 4:
+            os.kill(os.getpid(), number)
+
+    with pytest.raises(
+        Interrupted, match=r"stopped at step 5 of 10, and saved\ntry: convscope train --resume "
+    ) as caught:
+        go(path, progress=interrupt)
+    assert caught.value.exit_code == 5
+    lines: list[Line] = []
+    train(pictures(), resume=path, progress=lines.append)
+    assert (lines[0]["kind"], lines[0]["step"]) == ("begin", 5)
+    assert outcome(path) == whole
+
+
+def broken(path: Path, at: int = 7) -> Path:
+    """A run that was stopped after so many steps, with a checkpoint after every step."""
+    count = iter(range(1, 100))
+    with pytest.raises(Interrupted):
+        go(path, stop=lambda: next(count) >= at, keep_seconds=0.0)
+    return path
+
+
+def test_a_damaged_checkpoint_is_noted_and_the_end_is_the_same(tmp_path: Path) -> None:
+    path = broken(tmp_path / "r")
+    newest = sorted((path / "checkpoints").iterdir())[-1]
+    newest.write_bytes(newest.read_bytes()[:-5])
+    notes: list[Line] = []
+    train(pictures(), resume=path, progress=notes.append)
+    assert [n["text"] for n in notes if n["kind"] == "note"] == [
+        f"{newest}: is damaged or incomplete; going on from step 6"
+    ]
+    assert outcome(path) == outcome(go(tmp_path / "whole").run)
+
+
+def test_without_any_checkpoint_it_begins_again(tmp_path: Path) -> None:
+    path = broken(tmp_path / "r")
+    for checkpoint in (path / "checkpoints").iterdir():
+        checkpoint.unlink()
+    train(pictures(), resume=path)
+    assert outcome(path) == outcome(go(tmp_path / "whole").run)
+
+
+def test_other_threads_are_noted(tmp_path: Path) -> None:
+    notes: list[Line] = []
+    train(pictures(), resume=broken(tmp_path / "r"), threads=2, progress=notes.append)
+    assert [n["text"] for n in notes if n["kind"] == "note"] == [
+        "threads: it began with 1, goes on with 2; the last bits of the result may differ"
+    ]
+
+
+def test_a_resume_knows_where_its_folder_of_pictures_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from PIL import Image
+
+    rng = np.random.default_rng(0)
+    for name in ("ants", "bees"):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        for i in range(9):
+            Image.fromarray(rng.integers(0, 256, (10, 8, 3), dtype=np.uint8)).save(
+                tmp_path / "pets" / name / f"{i}.png"
+            )
+    monkeypatch.chdir(tmp_path)
+    common: Line = {"arch": "conv(2, 3) + relu + fc", "size": 6, "epochs": 2, "batch_size": 4, "keep_seconds": 0.0}
+    whole = train("pets", out="whole", **common)
+    assert whole.test is None
+    assert whole.validation is not None
+    assert whole.validation.n == 3  # a sixth
+    assert whole.validation.classes == ("ants", "bees")
+    with pytest.raises(Interrupted):
+        train("pets", out="r", stop=lambda: True, **common)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    train(resume=tmp_path / "r")
+    first, second = (outcome(tmp_path / name) for name in ("whole", "r"))
+    assert first == second
+    Image.new("RGB", (8, 8)).save(tmp_path / "pets" / "ants" / "new.png")
+    (tmp_path / "r" / "model.onnx").unlink()
+    with pytest.raises(InputError, match=r"pets: the data is not what this run began with"):
+        train(resume=tmp_path / "r")
+    shutil.rmtree(tmp_path / "pets")
+    with pytest.raises(InputError):
+        train(resume=tmp_path / "r")
+
+
+def test_what_a_resume_refuses(tmp_path: Path) -> None:
+    path = broken(tmp_path / "r")
+    with pytest.raises(UsageError, match="a run is resumed with its own settings"):
+        train(pictures(), resume=path, epochs=3)
+    with pytest.raises(UsageError):
+        train("mnist", resume=path)
+    with pytest.raises(InputError, match="this run was trained on arrays in memory"):
+        train(resume=path)
+    other = data.arrays(pictures().train.images.copy() ^ 1, pictures().train.labels, ["a", "b", "c"])
+    with pytest.raises(InputError, match="the data is not what this run began with"):
+        train(other, resume=path)
+    settings = json.loads((path / "run.json").read_text())
+    for name in ("steps", "recipe", "data", "input", "threads", "seed"):
+        (path / "run.json").write_text(json.dumps({k: v for k, v in settings.items() if k != name}))
+        with pytest.raises(InputError, match=r"run\.json: does not say what a run needs"):
+            train(pictures(), resume=path)
+    (path / "run.json").write_text(json.dumps(settings))
+    train(pictures(), resume=path)
+    with pytest.raises(InputError, match="this run is finished"):
+        train(pictures(), resume=path)
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "message"),
+    [
+        ({"recipe": "fats"}, UsageError, "did you mean fast?"),
+        ({"arch": "conv(4, 3) + rellu + fc"}, FormulaError, "did you mean relu?"),
+        ({"arch": "conv(4, 99) + fc"}, PlanError, "nothing is left"),
+        ({"arch": "conv(4, 3) + relu"}, PlanError, "must end in one score for each class"),
+        ({"epochs": 0}, UsageError, "epochs is out of range"),
+        ({"epochs": math.nan}, UsageError, "epochs is out of range"),
+        ({"batch_size": 0}, UsageError, "batch size is out of range"),
+        ({"lr": -1.0}, UsageError, "lr is out of range"),
+        ({"seed": -1}, UsageError, "seed must be a whole number from 0"),
+        ({"seed": 1.5}, UsageError, "seed must be a whole number from 0"),
+        ({"val": -1}, UsageError, "val must be a whole number from 0"),
+        ({"val": 70}, InputError, "pictures held out"),
+        ({"threads": 0}, UsageError, "threads must be"),
+        ({"size": 0}, UsageError, "size must be"),
+        ({"device": "tpu"}, UsageError, "unknown device"),
+        ({"batch_size": 1}, InputError, "BatchNorm needs batches of 2"),
+    ],
+)  # fmt: skip
+def test_what_is_refused_leaves_nothing_behind(
+    tmp_path: Path, given: Line, kind: type[Exception], message: str
+) -> None:
+    with pytest.raises(kind, match=message):
+        go(tmp_path / "r", **given)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_loss_that_explodes_names_step_and_rate(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"the loss is no longer finite at step \d+, learning rate .*\ntry: --lr"):
+        go(tmp_path / "r", arch="conv(4, 3) + relu + fc(9) + fc", recipe=replace(RECIPE, lr=1e25, average=0.0))
+    assert not (tmp_path / "r" / "model.onnx").exists()
+
+
+def test_an_out_that_is_there_is_refused_before_anything_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "r").mkdir()
+    monkeypatch.setattr("convscope.training.settings.load", lambda *_: pytest.fail("loaded"))
+    with pytest.raises(InputError, match=r"r: is there already\ntry: another --out, or --resume"):
+        go(tmp_path / "r")
+
+
+def test_the_default_directory_is_new_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    first, second = (train(stripes(), arch="fc", epochs=1, batch_size=25) for _ in range(2))
+    assert first.run.parent == Path("runs")
+    assert first.run.name.endswith("-stripes-fast")
+    assert second.run.name == first.run.name + "-2"
+
+
+def test_pictures_of_any_shape_get_the_recipes_general_plan(tmp_path: Path) -> None:
+    result = train(stripes(60, (20, 17), channels=3), epochs=1, batch_size=10, out=tmp_path / "r")
+    assert json.loads((tmp_path / "r" / "run.json").read_text())["plan"] == "general"
+    assert result.load().spec.shape == (3, 20, 17)
+
+
+def test_scaling_is_the_training_pictures_own(tmp_path: Path) -> None:
+    from convscope.training.settings import input_spec
+
+    images = np.random.default_rng(0).integers(0, 256, (2345, 3, 4, 5), dtype=np.uint8)
+    images[:, 2] = 7
+    spec = input_spec(images, "data")
+    assert spec.mean == pytest.approx(images.mean((0, 2, 3)), abs=0.006)
+    assert spec.std[:2] == pytest.approx(images.std((0, 2, 3))[:2], abs=0.006)
+    assert spec.std[2] == 1.0
+    unit = input_spec(images, "unit")
+    assert (unit.mean, unit.std) == ((0.0,) * 3, (255.0,) * 3)
+
+
+def test_mnists_scaling_is_the_known_one() -> None:
+    from convscope.training.settings import input_spec
+
+    spec = input_spec(data.mnist().train.images, "data")
+    assert (spec.mean, spec.std) == ((33.32,), (78.57,))
+
+
+def test_untimed_leaves_out_times_alone() -> None:
+    assert untimed({"a": [{"time": 1, "b": 2}], "time": {"c": 3}}) == {"a": [{"b": 2}]}
+    assert session.DEVICES == ("auto", "cpu", "cuda", "mps")
+
+
+@pytest.mark.slow
+def test_fast_reaches_99_percent_on_mnist(tmp_path: Path) -> None:
+    result = train("mnist", out=tmp_path / "r")
+    assert result.test is not None
+    assert result.test.accuracy >= 0.99
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "arch",
+    ["slides", "lenet5", "dense", "conv(8, 3) + sigmoid + maxpool(2) + fc", "skip(conv(1, 3, pad=1)) + relu + fc"],
+)
+def test_fast_bears_plans_without_batchnorm(tmp_path: Path, arch: str) -> None:
+    result = train("mnist", arch=arch, epochs=0.3, out=tmp_path / "r")
+    assert result.test is not None
+    assert result.test.accuracy >= 0.85

@@ -1,0 +1,74 @@
+"""What a run settles by looking at its pictures: how they are scaled, and the augmentation that suits them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from convscope import data
+from convscope.data import Split
+from convscope.training.recipes import RECIPES, Augmentation
+from convscope.training.settings import augmentation, input_spec, settle, source
+from tests.training.test_recipes import minimal
+
+
+def split(columns: tuple[int, int]) -> Split:
+    """Return 40 pictures of two classes, each a bar in a column of its own."""
+    images, labels = np.zeros((40, 1, 8, 8), dtype=np.uint8), np.arange(40, dtype=np.int64) % 2
+    for i, label in enumerate(labels):
+        images[i, :, :, columns[label]] = 255
+    return Split(images, labels)
+
+
+SWAPPED, KEPT = split((2, 5)), split((0, 3))  # a mirror makes column 7 − c of column c
+
+
+@pytest.mark.parametrize(("flips", "pictures", "flip"), [("auto", SWAPPED, False), ("no", KEPT, False)])
+def test_no_flips_where_they_are_wrong_or_not_wanted(flips: str, pictures: Split, flip: bool) -> None:
+    recipe = minimal(flips=flips, augmentation=Augmentation(rotate=3.0), general_augmentation=Augmentation(shift=4))
+    assert augmentation(recipe, pictures, 2, True) == Augmentation(rotate=3.0)
+    assert augmentation(recipe, pictures, 2, False) == Augmentation(shift=1)
+
+
+def test_flips_where_the_mirror_leaves_the_class_alone() -> None:
+    symmetric = np.concatenate([KEPT.images, KEPT.images[..., ::-1]], 3)
+    recipe = minimal(flips="auto", general_augmentation=Augmentation(shift=4))
+    assert augmentation(recipe, Split(symmetric, KEPT.labels), 2, False) == Augmentation(shift=1, flip=True)
+    assert augmentation(recipe, Split(symmetric, KEPT.labels), 2, True) == Augmentation(flip=True)
+
+
+def test_a_general_shift_grows_with_the_pictures() -> None:
+    recipe = minimal(general_augmentation=Augmentation(shift=2))
+    for size, shift in (((28, 40), 2), ((8, 8), 1), ((5, 60), 0), ((224, 224), 16)):
+        images = np.zeros((4, 3, *size), dtype=np.uint8)
+        assert augmentation(recipe, Split(images, np.arange(4) % 2), 2, False).shift == shift
+
+
+@pytest.mark.parametrize(("name", "hard"), [("mnist", 1.3), ("letters", 0.0)])
+def test_hard_pictures_are_preferred_on_mnist_alone(name: str, hard: float) -> None:
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (300, 1, 28, 28), dtype=np.uint8)
+    dataset = data.arrays(images, np.arange(300) % 2, ["a", "b"], name=name)
+    settings = settle(source(None, None, None), dataset, "conv(2, 5) + fc", RECIPES["fast"], 0, 6, "cpu", 1)
+    assert settings["recipe"]["hard"] == hard
+
+
+def test_without_a_general_one_all_pictures_are_treated_alike() -> None:
+    assert augmentation(RECIPES["slides"], SWAPPED, 2, False) == Augmentation()
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_mean_and_deviation_are_those_of_all_pixels(channels: int) -> None:
+    rng = np.random.default_rng(channels)
+    images = rng.integers(
+        0, 256, (700, channels, 26, 17), dtype=np.uint8
+    )  # more than one part, and the last one smaller
+    images[:, -1] //= 3
+    spec = input_spec(images, "data")
+    assert spec.mean == tuple(round(float(m), 2) for m in images.mean((0, 2, 3), dtype=np.float64))
+    assert spec.std == tuple(round(float(s), 2) for s in images.std((0, 2, 3), dtype=np.float64))
+
+
+def test_a_network_for_pictures_all_alike_divides_by_one() -> None:
+    spec = input_spec(np.full((3, 1, 4, 4), 200, np.uint8), "data")
+    assert (spec.mean, spec.std) == ((200.0,), (1.0,))

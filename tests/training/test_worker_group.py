@@ -1,0 +1,222 @@
+"""Several processes train as one would: the same weights, whoever is killed and whenever. torchrun starts them, as users do."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from convscope import modelfile
+from convscope.errors import InputError
+from convscope.runs.directory import Run
+from convscope.training.execution import begun
+from convscope.training.session import train
+from convscope.training.torchrun import Launch
+from convscope.training.worker_group import Several, Team
+from tests.data.idx_writer import tiny, write_folder
+from tests.training.crashes import outcome, pictures
+from tests.training.processes import DEEP_PLAN, PLAIN, PLAIN_PLAN
+
+TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node"]
+HERE = {"PYTHONPATH": str(Path(__file__).parents[2]), "OMP_NUM_THREADS": "1"}
+
+
+@pytest.fixture(scope="module")
+def together(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """What three processes made, of which one was killed once; and what they said."""
+    folder = tmp_path_factory.mktemp("together")
+    script = str(Path(__file__).parent / "processes.py")
+    command = [*TORCHRUN, "3", "--max-restarts", "1", script, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, env={**os.environ, **HERE})
+    assert done.returncode == 0, done.stderr
+    return folder, done.stderr
+
+
+@pytest.mark.slow
+def test_a_killed_process_is_started_anew_and_the_end_is_the_same_to_the_bit(together: tuple[Path, str]) -> None:
+    folder, said = together
+    assert "exitcode: -9" in said
+    assert outcome(folder / "broken") == outcome(folder / "whole")
+
+
+@pytest.mark.slow
+def test_one_process_that_is_asked_to_stop_stops_all_at_one_step(together: tuple[Path, str]) -> None:
+    folder, _ = together
+    assert outcome(folder / "stopped") == outcome(folder / "whole")
+
+
+@pytest.mark.slow
+def test_three_processes_learn_what_one_does(together: tuple[Path, str], tmp_path: Path) -> None:
+    folder, _ = together
+    alone = train(pictures(), out=tmp_path / "alone", arch=PLAIN_PLAN, recipe=PLAIN, val=6, threads=1)
+    ours, theirs = (modelfile.read(path / "model.onnx").weights for path in (alone.run, folder / "plain"))
+    for name, weight in ours.items():
+        np.testing.assert_allclose(theirs[name], weight, rtol=1e-4, atol=1e-6)
+
+
+@pytest.fixture
+def lonely_gloo() -> Iterator[None]:
+    """A gloo group of this process alone, whose sums are what goes in."""
+    group = torch.distributed
+    group.init_process_group("gloo", store=group.HashStore(), rank=0, world_size=1)
+    yield
+    group.destroy_process_group()
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_a_mean_over_gloo_leaves_every_number_at_its_place(lonely_gloo: None, layout: torch.memory_format) -> None:
+    """With one process the mean is the number itself, whatever the layout in memory."""
+    team = Several(Launch(0, 1, 0, 1, 0, ""), torch.device("cpu"))
+    parts = [torch.randn(8, 5, 3, 3).to(memory_format=layout), torch.randn(7), torch.randn(4, 6).t()]
+    before = [part.clone() for part in parts]
+    team._mean(parts)
+    for part, was in zip(parts, before, strict=True):
+        torch.testing.assert_close(part, was, rtol=0, atol=0)
+        assert part.stride() == was.stride()
+
+
+@pytest.mark.slow
+def test_processes_of_two_machines_learn_what_one_process_does(tmp_path: Path) -> None:
+    """Gradients of a bank with several input channels, which lie channels last, pass through gloo unharmed."""
+    apart = on_two_machines(tmp_path / "apart", "deep")
+    alone = train(pictures(), out=tmp_path / "alone", arch=DEEP_PLAN, recipe=PLAIN, val=6, threads=1)
+    ours, theirs = (modelfile.read(path / "model.onnx").weights for path in (alone.run, apart / "deep"))
+    for name, weight in ours.items():
+        np.testing.assert_allclose(theirs[name], weight, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_sums_beside_the_backward_pass_as_on_cards_give_the_same_network(together: tuple[Path, str]) -> None:
+    folder, _ = together
+    ours, theirs = (modelfile.read(folder / run / "model.onnx").weights for run in ("whole", "cards"))
+    for name, weight in ours.items():
+        np.testing.assert_allclose(theirs[name], weight, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_a_killed_process_ends_the_other_with_one_line(tmp_path: Path) -> None:
+    data = write_folder(tmp_path / "data", tiny(60, (8, 8)), tiny(20, (8, 8), seed=1))
+    words = [
+        "-m",
+        "convscope",
+        "train",
+        str(data),
+        "--arch",
+        "conv(4, 3) + relu + fc",
+        "--epochs",
+        "100000",
+        "--batch-size",
+        "10",
+    ]
+    command = [*TORCHRUN, "2", *words, "--out", str(tmp_path / "r")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, **HERE}) as process:
+        assert process.stderr is not None
+        while not process.stderr.readline().startswith("step"):
+            pass
+        child = next(c for c in children(process.pid) if environment(c)["RANK"] == "1")
+        os.kill(child, signal.SIGKILL)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    ours = [line for line in said.splitlines() if "another process of this training" in line]
+    assert ours == ["another process of this training has ended or says nothing"]
+    assert "File" not in said.split("ChildFailedError")[0].split("torchrun --max-restarts")[0]  # no traceback of ours
+    assert not (tmp_path / "r" / "model.onnx").exists()
+
+
+@pytest.mark.slow
+def test_processes_of_two_machines_learn_what_those_of_one_do(tmp_path: Path) -> None:
+    """Two launches by torchrun that find each other, as on two machines: they share no memory, and gloo carries every sum."""
+    apart, other = on_two_machines(tmp_path / "apart", "whole", "stopped"), tmp_path / "one"
+    script = str(Path(__file__).parent / "processes.py")
+    finish([[*TORCHRUN, "2", script, str(other), "whole"]])
+    whole, stopped, near = (outcome(path) for path in (apart / "whole", apart / "stopped", other / "whole"))
+    assert stopped == whole
+    assert near.pop("run.json") != whole.pop("run.json")  # the launch is another, all else the same to the bit
+    assert near == whole
+
+
+def on_two_machines(folder: Path, *runs: str) -> Path:
+    """Make these runs by two launches that find each other, and return the folder they are in."""
+    script = str(Path(__file__).parent / "processes.py")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{free.getsockname()[1]}"
+    apart = [
+        *TORCHRUN[:3],
+        "--nnodes",
+        "2",
+        "--nproc-per-node",
+        "1",
+        "--rdzv-backend",
+        "c10d",
+        "--rdzv-endpoint",
+        place,
+    ]
+    finish([[*apart, script, str(folder), *runs]] * 2)
+    return folder
+
+
+def finish(commands: list[list[str]]) -> None:
+    """Run commands beside one another to their end; each must succeed."""
+    environment = {**os.environ, **HERE, "GLOO_SOCKET_IFNAME": "lo"}
+    at_work = [subprocess.Popen(c, stderr=subprocess.PIPE, text=True, env=environment) for c in commands]
+    for process in at_work:
+        _, said = process.communicate(timeout=120)
+        assert process.returncode == 0, said
+
+
+def children(process: int) -> list[int]:
+    return [int(c) for c in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def environment(process: int) -> dict[str, str]:
+    entries = Path(f"/proc/{process}/environ").read_bytes().decode().split("\0")
+    return dict(entry.split("=", 1) for entry in entries if "=" in entry)
+
+
+def test_only_a_restart_of_the_same_launch_goes_on_with_what_is_there(tmp_path: Path) -> None:
+    Run.create(tmp_path / "r", {"launch": "ours"}).close()
+    Run.create(tmp_path / "alone", {"launch": None}).close()
+    for attempt, id, where, goes_on in (
+        (1, "ours", "r", True), (0, "ours", "r", False), (1, "theirs", "r", False), (1, "ours", "alone", False),
+    ):  # fmt: skip
+        team = Team()
+        team.launch = Launch(0, 1, 0, 1, attempt, id)
+        if goes_on:
+            assert begun(tmp_path / where, team) == tmp_path / where
+        else:
+            with pytest.raises(InputError, match="is there already"):
+                begun(tmp_path / where, team)
+    with pytest.raises(InputError, match="is there already"):
+        begun(tmp_path / "r", Team())
+    assert begun(tmp_path / "new", Team()) is None
+
+
+def test_a_restart_finds_its_run_without_being_told_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a", "b", "c"):
+        Run.create(Path("runs") / name, {"launch": name}).close()
+    team = Team()
+    team.launch = Launch(0, 1, 0, 1, 2, "b")
+    assert begun(None, team) == Path("runs/b")
+
+
+@pytest.mark.parametrize(("batch", "size"), [(16, 2), (7, 3), (5, 5), (128, 4)])
+def test_shares_are_the_batch_and_their_losses_its_loss(batch: int, size: int) -> None:
+    order, losses = torch.randperm(batch), torch.rand(batch, dtype=torch.float64)
+    teams = [Several(Launch(rank, size, rank, size, 0, ""), torch.device("cpu")) for rank in range(size)]
+    shares = [team.share(order) for team in teams]
+    assert sorted(torch.cat(shares).tolist()) == list(range(batch))
+    means = [t.weigh(losses[s].mean(), len(s), batch) for t, s in zip(teams, shares, strict=True)]
+    assert float(sum(means)) / size == pytest.approx(float(losses.mean()))
+    for n in (0, 1, size, 10 * size + 1):
+        assert [i for team in teams for i in range(n)[team.parts(n)]] == list(range(n))
+    assert len({team.key for team in teams}) == size
