@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
+PAGE_FILES = "convscope/page/**/*.{js,css}" "tests/**/*.js"
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: help train test quick check check-page screenshots demo plain bench bench-report clean
@@ -34,9 +35,10 @@ check: $(VENV)/tested check-page  ## style and types, Python's and the page's
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-check-page:  ## the types of the page's JavaScript, where npm is there; in CI it must be
+check-page:  ## the form and the types of the page's JavaScript, where npm is there; in CI it must be
 	@if command -v npm >/dev/null; then \
-	  { test -x node_modules/.bin/tsc || npm ci --silent --no-fund --no-audit; } && node_modules/.bin/tsc -p jsconfig.json; \
+	  { test -x node_modules/.bin/prettier || npm ci --silent --no-fund --no-audit; } && \
+	  node_modules/.bin/prettier --check --log-level warn $(PAGE_FILES) && node_modules/.bin/tsc -p jsconfig.json; \
 	elif [ "$$CI" = true ]; then echo "npm is missing: apt-get install nodejs npm" >&2; exit 1; \
 	else echo "npm is not there: the page's types are not checked"; fi
 

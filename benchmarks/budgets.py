@@ -14,7 +14,9 @@ from benchmarks.results import Row, Summary, summary
 
 @dataclass(frozen=True)
 class Budget:
-    """One budget of one method over all its seeds, in the order of the seeds: seconds of processor and of wall, accuracies."""
+    """One budget of one method over all its seeds, in the order of the seeds: seconds of processor and of wall,
+    accuracies.
+    """
 
     method: str
     epochs: float
@@ -31,7 +33,8 @@ class Budget:
 def budgets(rows: Sequence[Row], method: str) -> list[Budget]:
     """Return a method's budgets, quickest first: those that every run of its schedule came to before its cap.
 
-    Where the learning rate depends on where the schedule ends (its rows name a schedule), only the end of it is a budget.
+    Where the learning rate depends on where the schedule ends (its rows name a schedule), only the end of it is a
+    budget.
     """
     runs: dict[object, list[Row]] = {}
     for row in rows:
@@ -57,6 +60,8 @@ def reached(of_method: Sequence[Budget], accuracy: float) -> Budget | None:
 
 
 def ratio(theirs: Budget, ours: Budget) -> Summary:
-    """Return how many times as long theirs takes, seed by seed where both have it (interleaved runs), else mean by mean."""
+    """Return how many times as long theirs takes, seed by seed where both have it (interleaved runs), else mean by
+    mean.
+    """
     pairs = [theirs.cpu[theirs.seeds.index(s)] / ours.cpu[ours.seeds.index(s)] for s in theirs.seeds if s in ours.seeds]
     return summary(pairs or [summary(theirs.cpu).mean / summary(ours.cpu).mean])

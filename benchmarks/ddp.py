@@ -2,9 +2,9 @@
 
     python -m benchmarks.ddp [--rounds 5] [--only "fast 128"] [--ahead]
 
-Each process has one thread and, where there are two, the whole machine: two strangers at once show what its cores can do,
-the pair under torchrun what is left of it when every step waits for the other. Two that wait for each other suffer twice from
-whatever else is at work: with --ahead (Linux, for root) the steps that are measured go before all of it.
+Each process has one thread and, where there are two, the whole machine: two strangers at once show what its cores can
+do, the pair under torchrun what is left of it when every step waits for the other. Two that wait for each other suffer
+twice from whatever else is at work: with --ahead (Linux, for root) the steps that are measured go before all of it.
 """
 
 from __future__ import annotations
@@ -25,8 +25,11 @@ from benchmarks import results
 from benchmarks.training import CALM, urgent
 
 WHAT = (
-    "Training of MNIST, one thread a process, in turn, without the first 20 steps: pictures a second of all processes together by the wall clock, the snapshots of so short a run among them, and the median step, which they do not touch. "
-    "One row a round. Plans by the recipe of their name. Two alone: two trainings at once that know nothing of each other. Two as one: the batch shared out. "
+    "Training of MNIST, one thread a process, in turn, without the first 20 steps: pictures a second of all processes "
+    "together by the wall clock, the snapshots of so short a run among them, and the median step, which they do not "
+    "touch. "
+    "One row a round. Plans by the recipe of their name. Two alone: two trainings at once that know nothing of each "
+    "other. Two as one: the batch shared out. "
     "Of linear: by the median step, beside twice the one of the same round."
 )
 BEFORE = 20  # steps that are not counted
@@ -46,11 +49,19 @@ class Case(NamedTuple):
         return f"{self.plan} {self.batch}"
 
 
-CASES = (Case("fast", 128, 420), Case("fast", 256, 240), Case("fast", 512, 140), Case("accurate", 128, 120), Case("accurate", 256, 80))  # fmt: skip
+CASES = (
+    Case("fast", 128, 420),
+    Case("fast", 256, 240),
+    Case("fast", 512, 140),
+    Case("accurate", 128, 120),
+    Case("accurate", 256, 80),
+)
 
 
 def train(case: Case, ahead: bool = False) -> None:
-    """Train here, as one process or as a part of several; the first prints its pictures a second, and its median step in ms."""
+    """Train here, as one process or as a part of several; the first prints its pictures a second, and its median step
+    in ms.
+    """
     times: list[float] = []
 
     def stop() -> bool:  # asked once a step
@@ -84,7 +95,9 @@ def started(case: Case, ahead: bool, launcher: tuple[str, ...] = ()) -> Process:
 
 
 def rate(*processes: Process) -> tuple[float, float]:
-    """Return pictures a second of processes that run at the same time, summed, and their mean step. Raises RuntimeError if one fails."""
+    """Return pictures a second of processes that run at the same time, summed, and their mean step. Raises RuntimeError
+    if one fails.
+    """
     said = [process.communicate()[0] for process in processes]
     if any(process.returncode for process in processes):
         raise RuntimeError("a training failed")

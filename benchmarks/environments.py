@@ -67,7 +67,10 @@ def main() -> None:
     for name in NAMES:
         python(name)
     rows = [size(name) for name in NAMES]
-    what = "Megabytes of the packages in a virtual environment that holds what a program needs and nothing else, pip left out."
+    what = (
+        "Megabytes of the packages in a virtual environment that holds what a program needs and nothing else, pip "
+        "left out."
+    )
     print(results.write("installation", what, rows))
 
 

@@ -34,9 +34,12 @@ from convscope.errors import InputError
 from convscope.pictures.search import pictures_in
 
 WHAT = (
-    "A folder of 10,000 PNG files of 28×28 pixels through two networks, in turn: microseconds a picture by the wall clock and of processor, one row a round. "
-    "Pillow alone: open each file and make an array of it. In processes: they run and have imported everything before the clock does. convscope's line does more: it refuses what is no "
-    "picture, turns and sizes what needs it, swaps dark and light, and names classes in order; in threads. The command: from its start to its end, its imports and the search through the folder included."
+    "A folder of 10,000 PNG files of 28×28 pixels through two networks, in turn: microseconds a picture by the wall "
+    "clock and of processor, one row a round. "
+    "Pillow alone: open each file and make an array of it. In processes: they run and have imported everything before "
+    "the clock does. convscope's line does more: it refuses what is no "
+    "picture, turns and sizes what needs it, swaps dark and light, and names classes in order; in threads. The "
+    "command: from its start to its end, its imports and the search through the folder included."
 )
 BATCH = 32
 Words = list[str]
@@ -135,7 +138,9 @@ def write(folder: Path, pictures: NDArray[np.uint8]) -> Words:
 
 
 def trained(folder: Path) -> Path:
-    """Return the model file of plan fast after 0.35 epochs of its recipe: in another process, so that torch stays there."""
+    """Return the model file of plan fast after 0.35 epochs of its recipe: in another process, so that torch stays
+    there.
+    """
     words = [sys.executable, "-m", "convscope", "train", "mnist", "--epochs", "0.35", "--out", str(folder)]
     subprocess.run(words, capture_output=True, check=True)
     return folder / "model.onnx"

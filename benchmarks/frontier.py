@@ -4,10 +4,11 @@
     python -m benchmarks.frontier --only "99.0 %" --precision float32
     python -m benchmarks.frontier --table                      what the tables there should say, from the rows there are
 
-Each run trains on all 60,000 training pictures (or `data`'s) with the schedule fixed beforehand and scores the test pictures once. Seconds are the
-processor's, of everything from the new network to the last step: weights, augmentation, annealing; not imports, reading
-and scoring. GFLOP/s count 2 for each multiplication and addition of a layer, three times (output, gradient of the
-weights, gradient of the input, which the first layer does not need), against the fastest product of matrices found here.
+Each run trains on all 60,000 training pictures (or `data`'s) with the schedule fixed beforehand and scores the test
+pictures once. Seconds are the processor's, of everything from the new network to the last step: weights, augmentation,
+annealing; not imports, reading and scoring. GFLOP/s count 2 for each multiplication and addition of a layer, three
+times (output, gradient of the weights, gradient of the input, which the first layer does not need), against the fastest
+product of matrices found here.
 """
 
 from __future__ import annotations
@@ -35,8 +36,10 @@ from convscope.training.settings import augmentation, input_spec
 CPU = torch.device("cpu")
 LINES = FRONTIER + OTHERS
 WHAT = (
-    "One row a run: a line of convscope.training.measured trained on one core and one thread on all training pictures; seconds of processor and by the "
-    "wall clock, the accuracy on the 10,000 test pictures, GFLOP/s reached and those of the fastest product of matrices (limit)."
+    "One row a run: a line of convscope.training.measured trained on one core and one thread on all training "
+    "pictures; seconds of processor and by the "
+    "wall clock, the accuracy on the 10,000 test pictures, GFLOP/s reached and those of the fastest product of "
+    "matrices (limit)."
 )
 
 
@@ -65,8 +68,13 @@ def main() -> None:
                 row = run(line, seed, given.precision)
             print(f"{line.name:24} seed {seed}  {100 * row['accuracy']:.2f} %  {row['seconds']:7.2f} s", flush=True)
             results.write(
-                "frontier", WHAT, [row], key=("line", "seed", "precision"), using=results.versions("torch", "numpy"), folder=given.results
-            )  # fmt: skip
+                "frontier",
+                WHAT,
+                [row],
+                key=("line", "seed", "precision"),
+                using=results.versions("torch", "numpy"),
+                folder=given.results,
+            )
 
 
 def run(line: Measured, seed: int, precision: str) -> results.Row:
@@ -89,11 +97,23 @@ def run(line: Measured, seed: int, precision: str) -> results.Row:
         right = scores(state.result, as_tensor(dataset.test.images, CPU)).argmax(1) == dataset.test.labels
     pictures = recipe.pictures(len(images), steps)
     return {
-        "line": line.name, "seed": seed, "precision": precision, "recipe": line.recipe, "plan": line.plan, "data": line.data,
-        "epochs": line.epochs, "parameters": network.parameters, "steps": steps, "accuracy": float(np.mean(right)),
-        "seconds": round(seconds, 3), "wall": round(wall, 3), "pictures_per_second": round(pictures / seconds, 1),
-        "gflops": round(operations(network) * pictures / seconds / 1e9, 1), "limit_gflops": round(limit, 1), "load": os.getloadavg()[0],
-    }  # fmt: skip
+        "line": line.name,
+        "seed": seed,
+        "precision": precision,
+        "recipe": line.recipe,
+        "plan": line.plan,
+        "data": line.data,
+        "epochs": line.epochs,
+        "parameters": network.parameters,
+        "steps": steps,
+        "accuracy": float(np.mean(right)),
+        "seconds": round(seconds, 3),
+        "wall": round(wall, 3),
+        "pictures_per_second": round(pictures / seconds, 1),
+        "gflops": round(operations(network) * pictures / seconds / 1e9, 1),
+        "limit_gflops": round(limit, 1),
+        "load": os.getloadavg()[0],
+    }
 
 
 def operations(network: Network) -> int:
@@ -103,7 +123,8 @@ def operations(network: Network) -> int:
 
 
 def fastest_product(precision: str, seconds: float = 0.5) -> float:
-    """Return the most GFLOP/s a product of two matrices of 1024² reached here, by torch's `@` and as a 1×1 convolution."""
+    """Return the most GFLOP/s a product of two matrices of 1024² reached here, by torch's `@` and as a 1×1
+    convolution."""
     dtype, n, best = torch.bfloat16 if precision == "bfloat16" else torch.float32, 1024, float("inf")
     a, b = torch.randn(n, n).to(dtype), torch.randn(n, n).to(dtype)
     maps = torch.randn(1, n, 32, 32).to(dtype).to(memory_format=torch.channels_last)
@@ -118,7 +139,9 @@ def fastest_product(precision: str, seconds: float = 0.5) -> float:
 
 
 def table(rows: list[results.Row]) -> str:
-    """Return, a line each: name, precision, seeds, mean accuracy with its range, mean seconds with theirs, GFLOP/s and limit."""
+    """Return, a line each: name, precision, seeds, mean accuracy with its range, mean seconds with theirs, GFLOP/s and
+    limit.
+    """
     text = []
     for line in LINES:
         for precision in ("bfloat16", "float32"):
@@ -127,7 +150,8 @@ def table(rows: list[results.Row]) -> str:
                 a, s = (results.summary(row[field] for row in found) for field in ("accuracy", "seconds"))
                 g, limit = (results.summary(row[field] for row in found) for field in ("gflops", "limit_gflops"))
                 text.append(
-                    f"{line.name:24} {precision:9} n = {a.n}  {100 * a.mean:.3f} % [{100 * a.least:.2f}, {100 * a.most:.2f}]  "
+                    f"{line.name:24} {precision:9} n = {a.n}  {100 * a.mean:.3f} % [{100 * a.least:.2f}, "
+                    f"{100 * a.most:.2f}]  "
                     f"{s.mean:7.2f} s [{s.least:.2f}, {s.most:.2f}]  {g.mean:4.0f} of {limit.most:.0f} GFLOP/s"
                 )
     return "\n".join(text)

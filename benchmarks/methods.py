@@ -1,4 +1,5 @@
-"""What is measured beside each other: convscope's recipes and its peers, with the script and the environment of each."""
+"""What is measured beside each other: convscope's recipes and its peers, with the script and the environment of
+each."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Method:
-    """One thing to measure: a script of benchmarks/peers/ in an environment ("": the one that measures, convscope's own).
+    """One thing to measure: a script of benchmarks/peers/ in an environment ("": the one that measures, convscope's
+    own).
 
     `schedules` are numbers of epochs that are trainings of their own; None is as documented. `documented` is the number
     of epochs that the source prescribes, None where it says when to stop instead.

@@ -2,8 +2,8 @@
 
     python -m benchmarks.page_drawing [PAGE.html] [--seconds 5] [--runs 5]
 
-Needs Chromium and its driver. The page is that of the slides model, unless one is given. A pointer moves once a frame; a
-frame that takes longer than 1/60 s shows as a gap.
+Needs Chromium and its driver. The page is that of the slides model, unless one is given. A pointer moves once a frame;
+a frame that takes longer than 1/60 s shows as a gap.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from convscope.cli.main import main as convscope
 from tests.browser.chromium import chromium, resize, visit
 
 WHAT = (
-    "A pen moves once a frame over the drawing pad of the slides model's page (8 million multiplications an answer), headless Chromium, "
+    "A pen moves once a frame over the drawing pad of the slides model's page (8 million multiplications an answer), "
+    "headless Chromium, "
     "one row a run: frames and new answers a second, and the longest frame."
 )
 PEN = """

@@ -28,8 +28,10 @@ from benchmarks.training import locked, pinned
 from convscope import data
 
 WHAT = (
-    "The slides network in one process on one core and one thread, from uint8 pictures in memory to probabilities, in turn; microseconds a picture of the "
-    "processor and by the wall clock, one row a round (the median call of at least 0.1 s of them). convscope's own line does more: class names and an order."
+    "The slides network in one process on one core and one thread, from uint8 pictures in memory to probabilities, in "
+    "turn; microseconds a picture of the "
+    "processor and by the wall clock, one row a round (the median call of at least 0.1 s of them). convscope's own "
+    "line does more: class names and an order."
 )
 Pixels = NDArray[np.uint8]
 Function = Callable[[Pixels], Any]
@@ -116,7 +118,9 @@ def main() -> None:
 
 
 def timed(function: Function, pictures: Pixels, least: float = 0.1) -> tuple[float, float]:
-    """Return microseconds a picture by the wall clock and of processor: the median of the calls made in `least` seconds."""
+    """Return microseconds a picture by the wall clock and of processor: the median of the calls made in `least`
+    seconds.
+    """
     walls, cpus, end = [], [], time.perf_counter() + least
     while len(walls) < 3 or time.perf_counter() < end:
         cpu, wall = time.process_time(), time.perf_counter()

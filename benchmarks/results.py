@@ -1,8 +1,8 @@
 """What a benchmark found, as one JSON file in benchmarks/results/, and the sums every benchmark needs.
 
 A file holds {"name", "what", "machine", "versions", "date", "rows"}. A row is one measured run, a flat object; what is
-measured stands in seconds, megabytes and shares 0…1, unrounded by hand. Means are taken when the report is written, from
-the rows, so a later run with more seeds adds rows and nothing else.
+measured stands in seconds, megabytes and shares 0…1, unrounded by hand. Means are taken when the report is written,
+from the rows, so a later run with more seeds adds rows and nothing else.
 
 >>> summary([1.0, 2.0, 6.0]).mean, summary([1.0, 2.0, 6.0]).median
 (3.0, 2.0)
@@ -110,8 +110,9 @@ def write(
 ) -> Path:
     """Write a result and return its path. `what` says in a sentence or two what was counted and how.
 
-    `using` are the versions, if they are not those of `versions()`. With `key` (such as ("name", "seed")) rows of an earlier file stay, except those that a new row has the key of; without
-    it the file is written anew. Rows from another machine are never kept beside new ones: that raises ValueError.
+    `using` are the versions, if they are not those of `versions()`. With `key` (such as ("name", "seed")) rows of an
+    earlier file stay, except those that a new row has the key of; without it the file is written anew. Rows from
+    another machine are never kept beside new ones: that raises ValueError.
     """
     kept: list[Row] = []
     here, told = machine(), using or versions()

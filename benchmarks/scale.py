@@ -2,8 +2,8 @@
 
     python -m benchmarks.scale [--most 1000000] [--core 1]
 
-Random pictures of 28×28 in a .npy file, half of them with a bright half; a process for each number. A small plan, so that what
-is not arithmetic shows: 10^6 pictures take 784 MB of disk and about a minute.
+Random pictures of 28×28 in a .npy file, half of them with a bright half; a process for each number. A small plan, so
+that what is not arithmetic shows: 10^6 pictures take 784 MB of disk and about a minute.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ from benchmarks import results
 from benchmarks.training import CALM, pinned
 
 WHAT = (
-    "Training once through synthetic pictures of 28×28 mapped from a .npy file, one core, one thread, a process for each number of pictures: microseconds of processor a picture "
-    "before the first step (fingerprint, scaling, what is held out) and in training, and the largest private memory of the process in MB, above what it had when the data was mapped; pages of the mapped file are not private."
+    "Training once through synthetic pictures of 28×28 mapped from a .npy file, one core, one thread, a process for "
+    "each number of pictures: microseconds of processor a picture "
+    "before the first step (fingerprint, scaling, what is held out) and in training, and the largest private memory "
+    "of the process in MB, above what it had when the data was mapped; pages of the mapped file are not private."
 )
 PLAN = "conv(4, 5, stride=4) + relu + fc"
 SIZES = (1_000, 10_000, 100_000, 1_000_000)

@@ -1,10 +1,10 @@
-"""Whole processes from the command to their end, or to the first step of a training, in turn: convscope's verbs beside what
-Python and the libraries cost alone.
+"""Whole processes from the command to their end, or to the first step of a training, in turn: convscope's verbs beside
+what Python and the libraries cost alone.
 
     python -m benchmarks.startup [--rounds 15] [--core 1]
 
-The command is the one installed beside the Python that runs this. Files are in the page cache and compiled (a first round
-is thrown away), one core.
+The command is the one installed beside the Python that runs this. Files are in the page cache and compiled (a first
+round is thrown away), one core.
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ from benchmarks.training import CALM, locked, pinned
 from convscope import data
 
 WHAT = (
-    "Whole processes on one core, in turn, from the command to its end, or for the last two to the first line they print: milliseconds by the wall clock and of processor, "
-    "one row a run. The lines without convscope are floors: bare Python, and Python with the libraries that the work cannot do without."
+    "Whole processes on one core, in turn, from the command to its end, or for the last two to the first line they "
+    "print: milliseconds by the wall clock and of processor, "
+    "one row a run. The lines without convscope are floors: bare Python, and Python with the libraries that the work "
+    "cannot do without."
 )
 MODEL = Path(__file__).parents[1] / "convscope" / "page" / "slides" / "model.onnx"
 READ = "import numpy, PIL.Image; numpy.asarray(PIL.Image.open({picture!r}))"
@@ -43,7 +45,9 @@ MARKS = {TORCH: b"imported", TRAIN: b"step 1 "}  # how the line begins at which 
 
 
 def commands(picture: str, run: str) -> dict[str, list[str]]:
-    """Return what is started, by the name of its row; `picture` is predicted, `run` is the directory that training makes."""
+    """Return what is started, by the name of its row; `picture` is predicted, `run` is the directory that training
+    makes.
+    """
     convscope = [str(Path(sys.executable).with_name("convscope"))]
 
     def code(text: str) -> list[str]:
@@ -86,7 +90,8 @@ def main() -> None:
 
 
 def started(words: list[str], core: int, mark: bytes | None = None) -> results.Row:
-    """Run those words, with bytecode as any user's Python keeps it, and return their milliseconds: to the end, or to a line that begins with `mark`.
+    """Run those words, with bytecode as any user's Python keeps it, and return their milliseconds: to the end, or to a
+    line that begins with `mark`.
 
     Raises CalledProcessError if they failed, or ended without that line.
     """

@@ -1,4 +1,5 @@
-"""What a training step spends its time on: torch's profiler over some steps of a line of convscope.training.measured.FRONTIER.
+"""What a training step spends its time on: torch's profiler over some steps of a line of
+convscope.training.measured.FRONTIER.
 
     python -m benchmarks.step_profile [--only "99.0 %"] [--precision float32] [--steps 100]
 
@@ -31,16 +32,25 @@ from convscope.training.optimisers import Optimiser
 from convscope.training.param_groups import initialised
 from convscope.training.settings import input_spec
 
-WHAT = "One row a kind of work: milliseconds of a training step of 128 pictures, and its share, by torch's profiler; `step` is the step unprofiled."
+WHAT = (
+    "One row a kind of work: milliseconds of a training step of 128 pictures, and its share, by torch's profiler; "
+    "`step` is the step unprofiled."
+)
 KINDS = {
     "convolution": ("mkldnn_convolution", "convolution_backward"),
     "batch normalisation": ("native_batch_norm", "native_batch_norm_backward"),
     "pooling": ("max_pool2d_with_indices", "max_pool2d_with_indices_backward"),
     "relu": ("relu", "clamp_min", "threshold_backward"),
     "fully connected": ("addmm", "mm", "linear"),
-    "loss": ("cross_entropy_loss", "_log_softmax", "_log_softmax_backward_data", "nll_loss_forward", "nll_loss_backward"),
+    "loss": (
+        "cross_entropy_loss",
+        "_log_softmax",
+        "_log_softmax_backward_data",
+        "nll_loss_forward",
+        "nll_loss_backward",
+    ),
     "copies and casts": ("copy_", "_to_copy", "to", "fill_", "zero_", "clone"),
-}  # fmt: skip
+}
 KIND = {f"aten::{name}": kind for kind, names in KINDS.items() for name in names}
 
 
@@ -62,8 +72,13 @@ def main() -> None:
             for row in rows:
                 print(f"{line.name:20} {row['kind']:22} {row['milliseconds']:7.3f} ms  {100 * row['share']:5.1f} %")
             results.write(
-                "step-profile", WHAT, rows, key=("line", "precision", "kind"), using=results.versions("torch"), folder=given.results
-            )  # fmt: skip
+                "step-profile",
+                WHAT,
+                rows,
+                key=("line", "precision", "kind"),
+                using=results.versions("torch"),
+                folder=given.results,
+            )
 
 
 def measured(line: Measured, precision: str, steps: int) -> list[results.Row]:

@@ -26,7 +26,9 @@ path { fill: none !important; stroke-width: 2; stroke-linejoin: round } path.our
 
 @dataclass(frozen=True)
 class Dot:
-    """One measured thing: its value, the least and the most of its runs, and what is written beside it; no value, no dot."""
+    """One measured thing: its value, the least and the most of its runs, and what is written beside it; no value, no
+    dot.
+    """
 
     label: str
     values: tuple[float, float, float] | None
@@ -45,7 +47,9 @@ class Curve:
 
 
 def dots(title: str, axis: str, rows: Sequence[Dot], width: int = 760) -> str:
-    """Return a plot with a line for each row and a dot at its value, on a logarithmic scale; the whisker is the range of the runs."""
+    """Return a plot with a line for each row and a dot at its value, on a logarithmic scale; the whisker is the range
+    of the runs.
+    """
     left, right, top, pitch = 18 + round(7.9 * max(len(r.label) for r in rows)), 130, 44, 28
     bottom = top + pitch * len(rows)
     ticks = decades(min(r.values[1] for r in rows if r.values), max(r.values[2] for r in rows if r.values))
@@ -76,7 +80,9 @@ def dots(title: str, axis: str, rows: Sequence[Dot], width: int = 760) -> str:
 
 
 def curves(title: str, axis: str, lines: Sequence[Curve], levels: Sequence[float], width: int = 760) -> str:
-    """Return accuracy against seconds, both so that equal factors look equal: seconds by their logarithm, accuracy by its error's."""
+    """Return accuracy against seconds, both so that equal factors look equal: seconds by their logarithm, accuracy by
+    its error's.
+    """
     left, right, top, bottom = 58, 140, 44, 400
     found = [p for line in lines for p in line.points if p[1] >= levels[0]]
     ticks = decades(min(x for x, _ in found), max(x for x, _ in found))
@@ -126,7 +132,9 @@ def logarithmic(low: float, high: float, start: float, end: float) -> Callable[[
 
 
 def decades(low: float, high: float) -> list[float]:
-    """Return the numbers 1, 2 and 5 times a power of ten that enclose low…high, from the last at or below to the first at or above."""
+    """Return the numbers 1, 2 and 5 times a power of ten that enclose low…high, from the last at or below to the first
+    at or above.
+    """
     if not 0 < low <= high:
         raise ValueError(f"a logarithmic scale needs 0 < {low} ≤ {high}")
     steps = [
@@ -139,5 +147,8 @@ def decades(low: float, high: float) -> list[float]:
 
 def document(width: int, height: float, title: str, parts: Sequence[str]) -> str:
     """Return the whole file."""
-    opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height:.0f}" width="{width}" height="{height:.0f}" role="img" aria-label="{escape(title)}">'
+    opening = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height:.0f}" width="{width}" '
+        f'height="{height:.0f}" role="img" aria-label="{escape(title)}">'
+    )
     return "\n".join([opening, STYLE, *parts, "</svg>", ""])

@@ -60,7 +60,8 @@ def percent(found: Summary) -> str:
 
 
 def of_result(rows: Sequence[Row]) -> str:
-    """Return the table of a result as it stands: one line for each combination of words, mean ± deviation of each figure, and n.
+    """Return the table of a result as it stands: one line for each combination of words, mean ± deviation of each
+    figure, and n.
 
     A field is words if any row holds text, a truth value or nothing in it; lists and objects are left out.
     """

@@ -4,8 +4,8 @@
     python -m benchmarks.training --only keras --seeds 0   one of them; rows of other runs stay in the file
     python -m benchmarks.training --first-step             start-up only: from the command to the end of the first step
 
-Every run is a fixed schedule, on all 60,000 training pictures, that no test picture stops. A *budget* is a schedule of so
-many epochs: for a peer whose learning rate does not depend on where the schedule ends, every epoch's end is one; for
+Every run is a fixed schedule, on all 60,000 training pictures, that no test picture stops. A *budget* is a schedule of
+so many epochs: for a peer whose learning rate does not depend on where the schedule ends, every epoch's end is one; for
 one-cycle, and for convscope's recipes, only the end of the whole schedule. After a budget the 10,000 test pictures are
 scored, which is not counted. Seconds count from when the data is in memory and the network is made; imports, reading
 and start-up are measured apart. A run ends at the first end of an epoch after `--cap` seconds of processor.
@@ -29,10 +29,15 @@ from benchmarks import environments, results
 from benchmarks.methods import METHODS, Method
 
 WHAT = (
-    "Training on all 60,000 MNIST pictures, one core, one thread, one row a run. Of each budget (a schedule of so many epochs): "
-    "seconds of training by the wall clock and by the processor, without evaluation, and the accuracy on the 10,000 test pictures."
+    "Training on all 60,000 MNIST pictures, one core, one thread, one row a run. Of each budget (a schedule of so "
+    "many epochs): "
+    "seconds of training by the wall clock and by the processor, without evaluation, and the accuracy on the 10,000 "
+    "test pictures."
 )
-FIRST = "Seconds from starting the command to the end of the first training step, by the wall clock and of processor, one core, files in the page cache, one row a run."
+FIRST = (
+    "Seconds from starting the command to the end of the first training step, by the wall clock and of processor, "
+    "one core, files in the page cache, one row a run."
+)
 CALM = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1") | {"CUDA_VISIBLE_DEVICES": ""}
 
 
@@ -82,7 +87,8 @@ def main() -> None:
 
 
 def run(method: Method, extra: list[str], core: int) -> list[results.Row]:
-    """Run one script on one core and return the lines it printed. Raises CalledProcessError with its complaint shown."""
+    """Run one script on one core and return the lines it printed. Raises CalledProcessError with its complaint
+    shown."""
     python = Path(sys.executable) if method.ours else environments.python(method.environment)
     command = [str(python), str(environments.PEERS / method.script), *method.arguments, *extra]
     began = {"BENCHMARK_BEGAN": repr(time.time())}
@@ -106,7 +112,9 @@ def pinned(core: int) -> None:
 
 
 def urgent() -> None:
-    """Take this process to a session of its own if it may, and say there how urgent it is: Linux minds `nice` only within one, unless told."""
+    """Take this process to a session of its own if it may, and say there how urgent it is: Linux minds `nice` only
+    within one, unless told.
+    """
     with contextlib.suppress(OSError):  # a shell's own child cannot leave, and other systems have no such file
         if os.getpid() != os.getsid(0):
             os.setsid()

@@ -99,7 +99,10 @@ def when(rows: list[Row]) -> str:
     """Return the sentence that says over which time the runs were spread, and what else the machine did meanwhile."""
     hours = [datetime.fromtimestamp(t, UTC) for t in (min(row["at"] for row in rows), max(row["at"] for row in rows))]
     loads = sorted(row["load"] for row in rows)
-    return f"The runs ended between {hours[0]:%H:%M} and {hours[1]:%H:%M} UTC, with {loads[0]:.1f} to {loads[-1]:.1f} processes (load average) on the machine."
+    return (
+        f"The runs ended between {hours[0]:%H:%M} and {hours[1]:%H:%M} UTC, with {loads[0]:.1f} to {loads[-1]:.1f} "
+        f"processes (load average) on the machine."
+    )
 
 
 def few(found: dict[str, list[Budget]]) -> str:
@@ -121,11 +124,14 @@ def headline(found: dict[str, list[Budget]]) -> str:
         return "No peer and recipe that both reach 99 % have been measured."
     ends = {name: [b for b in of if b.epochs == METHODS[name].documented] for name, of in found.items()}
     lines = [
-        f"**To 99 % of the test pictures, {METHODS[ours.method].label} takes {figure(summary(ours.cpu).mean)} s of one core.**\n"
+        f"**To 99 % of the test pictures, {METHODS[ours.method].label} takes {figure(summary(ours.cpu).mean)} s of "
+        f"one core.**\n"
     ]
     lines += [
-        f"- {words} {METHODS[b.method].label}, {figure(summary(b.cpu).mean)} s, {ratio(b, ours).mean:.1f} times as long "
-        f"({ratio(b, ours).least:.1f} to {ratio(b, ours).most:.1f} in {ratio(b, ours).n} pair{'s' * (ratio(b, ours).n > 1)} of runs)."
+        f"- {words} {METHODS[b.method].label}, {figure(summary(b.cpu).mean)} s, {ratio(b, ours).mean:.1f} times as "
+        f"long "
+        f"({ratio(b, ours).least:.1f} to {ratio(b, ours).most:.1f} in {ratio(b, ours).n} "
+        f"pair{'s' * (ratio(b, ours).n > 1)} of runs)."
         for words, b in (
             ("The quickest peer, stopped at its best place with hindsight:", theirs),
             ("The quickest peer that runs as its source prescribes, to the end:", best(ends, 0.99, False)),
@@ -149,7 +155,10 @@ def goals(found: dict[str, list[Budget]]) -> str:
         budget, ours = reached(of, 0.99), best(found, 0.99, True)
         times = f"{figure(ratio(budget, ours).mean)}" if budget and ours and not METHODS[name].ours else ""
         last, whole = of[-1], METHODS[name].documented
-        came = f"{last.epochs:.3g}{f' of {whole:,}' if whole else ''} epochs, {figure(summary(last.cpu).mean)} s: {percent(last.accuracy)} %"
+        came = (
+            f"{last.epochs:.3g}{f' of {whole:,}' if whole else ''} epochs, {figure(summary(last.cpu).mean)} s: "
+            f"{percent(last.accuracy)} %"
+        )
         table.append([METHODS[name].label, *cells, times, came, str(last.accuracy.n)])
     return markdown(head, table)
 

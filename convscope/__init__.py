@@ -40,7 +40,10 @@ if TYPE_CHECKING:
     from .training.recipes import Recipe as Recipe
     from .training.session import train as train
 
-_FORMULA = "Plan parse describe Conv ReLU LeakyReLU PReLU Sigmoid Tanh MaxPool AvgPool GlobalAvgPool BatchNorm Dropout Flatten FC Skip Crop"
+_FORMULA = (
+    "Plan parse describe Conv ReLU LeakyReLU PReLU Sigmoid Tanh MaxPool AvgPool GlobalAvgPool BatchNorm "
+    "Dropout Flatten FC Skip Crop"
+)
 _HOMES = {
     **dict.fromkeys(_FORMULA.split(), "formula"),
     "datasets": "data",

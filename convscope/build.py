@@ -1,4 +1,6 @@
-"""From a network to a torch module: one child a node, named as the node, so that state_dict keys are its tensors' names."""
+"""From a network to a torch module: one child a node, named as the node, so that state_dict keys are its tensors'
+names.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,8 @@ class Net(nn.Module):
         self.register_buffer("std", torch.tensor(spec.std).view(-1, 1, 1), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return logits (N, K) for pictures (N, C, H, W), uint8 or float in 0…255; also for pictures cropped already."""
+        """Return logits (N, K) for pictures (N, C, H, W), uint8 or float in 0…255; also for pictures cropped
+        already."""
         x = self.prepare(x)
         body = islice(self._modules.values(), int(self._crops), None)
         if not self._kept:
@@ -86,7 +89,8 @@ class Net(nn.Module):
 
 
 def build(network: Network, spec: InputSpec, seed: int = 0) -> Net:
-    """Return a new Net with torch's own initial weights, those of `torch.manual_seed(seed)`, leaving random state as it was.
+    """Return a new Net with torch's own initial weights, those of `torch.manual_seed(seed)`, leaving random state as it
+    was.
 
     Raises PlanError unless the plan ends in one score a class, (K,) or (K, 1, 1).
 
@@ -101,7 +105,9 @@ def build(network: Network, spec: InputSpec, seed: int = 0) -> Net:
 
 
 def load_weights(net: Net, weights: dict[str, np.ndarray[Any, Any]]) -> Net:
-    """Copy `weights`, named as state_dict names them, into `net` and return it; raise InputError unless names and shapes fit."""
+    """Copy `weights`, named as state_dict names them, into `net` and return it; raise InputError unless names and
+    shapes fit.
+    """
     state = net.state_dict()
     if missing := sorted(state.keys() ^ weights.keys()):
         raise InputError("the weights are not this network's", got=f"{missing[0]} in one of them only")
@@ -127,7 +133,8 @@ class BatchNorm(nn.modules.batchnorm._BatchNorm):
 
 
 class RandomCrop(nn.Module):
-    """The middle (h, w) of each picture; while training, a random place for each. Passes pictures of that size through."""
+    """The middle (h, w) of each picture; while training, a random place for each. Passes pictures of that size
+    through."""
 
     def __init__(self, size: tuple[int, int]) -> None:
         super().__init__()
@@ -158,8 +165,8 @@ class Flatten(nn.Module):
 
 
 class _Rows(torch.autograd.Function):
-    """flatten(1), whose gradient takes the layout that the maps have: torch's own keeps the rows', and what comes before,
-    a ReLU say, then reads two layouts at once at a tenth of the speed (docs/log.md)."""
+    """flatten(1), whose gradient takes the layout that the maps have: torch's own keeps the rows', and what comes
+    before, a ReLU say, then reads two layouts at once at a tenth of the speed (docs/log.md)."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:

@@ -85,7 +85,8 @@ class FormulaError(ConvscopeError):
 
 
 def printable(value: object, limit: int = 80) -> str:
-    """Return `value` as text that any terminal takes: control characters and lone surrogates escaped, cut to `limit`."""
+    """Return `value` as text that any terminal takes: control characters and lone surrogates escaped, cut to
+    `limit`."""
     text = value if isinstance(value, str) else str(value)
     if not text.isprintable():
         text = "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)

@@ -1,4 +1,6 @@
-"""How good a network is on labelled pictures: accuracy with its interval, loss, confusion, per-class figures. Never torch."""
+"""How good a network is on labelled pictures: accuracy with its interval, loss, confusion, per-class figures. Never
+torch.
+"""
 
 from __future__ import annotations
 
@@ -117,7 +119,8 @@ def evaluate(
     split: str = "test",
     data_root: str | os.PathLike[str] | None = None,
 ) -> Evaluation:
-    """Return how good a model file is on a data set's "test" or "train" pictures, or on the "validation" ones it held out.
+    """Return how good a model file is on a data set's "test" or "train" pictures, or on the "validation" ones it held
+    out.
 
     Pictures are brought to the model's size and channels by its own rule; classes are matched by name. ONNX Runtime
     computes, never torch. Raises InputError where model, data and split do not fit together.
@@ -160,7 +163,8 @@ def _part(dataset: Dataset, split: str, facts: dict[str, Any]) -> Split:
 
 
 def matched(labels: Whole, classes: Sequence[str], known: Sequence[str]) -> Whole:
-    """Return `labels` into `classes` as labels into `known`, by name. Raises InputError for a class that is not known."""
+    """Return `labels` into `classes` as labels into `known`, by name. Raises InputError for a class that is not
+    known."""
     places = {name: i for i, name in enumerate(known)}
     for i in np.unique(labels):
         if classes[i] not in places:

@@ -17,8 +17,8 @@ def atomic_write(path: str | os.PathLike[str], data: bytes | bytearray | memoryv
 
     A temporary file in the same folder is written, synced and renamed, then the folder is synced, so that the file
     outlasts a crash once this returns; not `durable`, nobody waits for the disk, and a power cut may leave an empty or
-    torn file, which its reader must be able to tell. Raises EnvironmentFault (disk full, no permission, read-only) or InputError
-    (no such folder, `path` is a folder); then nothing is left behind and an old file stays as it was.
+    torn file, which its reader must be able to tell. Raises EnvironmentFault (disk full, no permission, read-only) or
+    InputError (no such folder, `path` is a folder); then nothing is left behind and an old file stays as it was.
     """
     path = Path(path)
     temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{os.urandom(4).hex()}"

@@ -43,7 +43,9 @@ class Score(NamedTuple):
 
 
 class Prediction(NamedTuple):
-    """What a model says of one picture: the most probable class, and the first few in order. `inverted`: dark and light swapped first."""
+    """What a model says of one picture: the most probable class, and the first few in order. `inverted`: dark and light
+    swapped first.
+    """
 
     label: str
     probability: float
@@ -159,7 +161,9 @@ class Model:
     def stream(
         self, pictures: Sequence[Picture], top: int = 3, invert: str | None = None
     ) -> Iterator[Prediction | InputError]:
-        """Yield for each picture, in order, its prediction or the error why it has none. Decoding and predicting overlap."""
+        """Yield for each picture, in order, its prediction or the error why it has none. Decoding and predicting
+        overlap.
+        """
         _check_options(top, invert)
         most = max(BATCH, min(GROUP, SMALL * BATCH // math.prod(self.spec.shape)))
         size = min(most, -(-len(pictures) // _workers())) if len(pictures) > 1 else 1
@@ -177,7 +181,9 @@ class Model:
         return told
 
     def _told(self, probabilities: Floats, top: int, inverted: list[bool]) -> list[Prediction | InputError]:
-        """Return what rows (N, K) say. In plain Python: for the few classes of a row, numpy's calls cost more than the sorting."""
+        """Return what rows (N, K) say. In plain Python: for the few classes of a row, numpy's calls cost more than the
+        sorting.
+        """
         told: list[Prediction | InputError] = []
         for row, swapped in zip(probabilities, inverted, strict=True):
             values = row.tolist()
@@ -195,7 +201,8 @@ class Model:
 
 
 def load(path: str | os.PathLike[str]) -> Model:
-    """Load and verify a model.onnx, or the one in a run directory; raises InputError with one line that says why not."""
+    """Load and verify a model.onnx, or the one in a run directory; raises InputError with one line that says why
+    not."""
     import numpy  # noqa: F401  # predicting needs it anyway, and the file's numbers are checked the faster for it
 
     return Model(read(path))

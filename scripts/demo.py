@@ -1,7 +1,8 @@
 """Train the slides model that ships with the package anew: `make demo`, or `python scripts/demo.py FOLDER`.
 
-The lecture's own network, by the fast recipe but without label smoothing: the page shows softmax and cross-entropy as the
-lecture writes them, and these are then the very loss that the network learned by. What the page needs of the run is kept.
+The lecture's own network, by the fast recipe but without label smoothing: the page shows softmax and cross-entropy as
+the lecture writes them, and these are then the very loss that the network learned by. What the page needs of the run is
+kept.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Find what excites each channel of the slides network most, for the lab's second chapter; part of `make demo`.
 
-Writes convscope/page/patches.json: for each convolution and each of its channels the three places in MNIST's test pictures
-where it answers most, as [picture, top, left, bottom, right, value], box inclusive.
+Writes convscope/page/patches.json: for each convolution and each of its channels the three places in MNIST's test
+pictures where it answers most, as [picture, top, left, bottom, right, value], box inclusive.
 """
 
 from __future__ import annotations

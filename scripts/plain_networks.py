@@ -1,7 +1,7 @@
 """Train and measure the networks of the lab's first chapter, plain ones beside convolutional ones: `make plain`.
 
-Writes convscope/page/plain: a model file for each (the first seed's), and measured.json, the accuracy of all seeds while the
-test pictures are moved, turned, scaled and thickened. Seven minutes of one core.
+Writes convscope/page/plain: a model file for each (the first seed's), and measured.json, the accuracy of all seeds
+while the test pictures are moved, turned, scaled and thickened. Seven minutes of one core.
 """
 
 from __future__ import annotations
@@ -106,7 +106,9 @@ def accuracy(model: convscope.Model, split: Split) -> float:
 
 
 def measured(name: str, data: Dataset, test: Callable[..., Split]) -> dict[str, Any]:
-    """Train the networks called `name` with every seed and return what they came to; `test(**change)` gives changed pictures."""
+    """Train the networks called `name` with every seed and return what they came to; `test(**change)` gives changed
+    pictures.
+    """
     found: dict[str, Any] = {"n": len(test()), "networks": {}, "sweeps": {}}
     models: dict[str, list[convscope.Model]] = {}
     for kind, (formula, epochs) in NETWORKS[name].items():

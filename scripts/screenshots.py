@@ -2,9 +2,9 @@
 
     python -m scripts.screenshots PAGE.html [FOLDER] [--all] [--lab]
 
-PAGE is what `convscope look` wrote, or with --lab the index.html of `convscope lab --build`. Without --all, the few that
-docs/screenshots/ keeps; with it every view at 1280, 768 and 390 pixels, light and dark, in
-English and Korean. Says where a view is wider than the window or wrote to the console, and exits with 1 then.
+PAGE is what `convscope look` wrote, or with --lab the index.html of `convscope lab --build`. Without --all, the few
+that docs/screenshots/ keeps; with it every view at 1280, 768 and 390 pixels, light and dark, in English and Korean.
+Says where a view is wider than the window or wrote to the console, and exits with 1 then.
 """
 
 from __future__ import annotations

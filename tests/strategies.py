@@ -87,7 +87,8 @@ def specs(draw: st.DrawFn, shape: Shape) -> InputSpec:
 
 
 def random_weights(network: Network, seed: int) -> Weights:
-    """Return random weights that keep numbers near 1: variances 0.3 … 2, all else normal, over the root of the fan-in."""
+    """Return random weights that keep numbers near 1: variances 0.3 … 2, all else normal, over the root of the
+    fan-in."""
     rng, weights = np.random.default_rng(seed), {}
     for node in network.nodes:
         for name, shape in node.weights + node.buffers:
@@ -262,15 +263,18 @@ _CORNERS = (
     ),
     (
         'skip(conv(4, 3, pad="same", groups=4) + skip(conv(4, 3, pad=1)) + tanh) '
-        '+ conv(4, 5, stride=2, pad="same", groups=2, bias=False) + prelu + avgpool((1, 2), stride=(2, 1), pad=(0, 1)) + flatten + fc',
+        '+ conv(4, 5, stride=2, pad="same", groups=2, bias=False) + prelu + avgpool((1, 2), stride=(2, 1), pad=(0, '
+        "1)) + flatten + fc",
         (4, 9, 8),
     ),
     (
-        "(conv(3, 1) + sigmoid)*2 + maxpool(3, stride=1) + maxpool(2, stride=(3, 2)) + maxpool(1, stride=(2, 1)) + gap + fc",
+        "(conv(3, 1) + sigmoid)*2 + maxpool(3, stride=1) + maxpool(2, stride=(3, 2)) + maxpool(1, stride=(2, 1)) + "
+        "gap + fc",
         (3, 12, 11),
     ),
     (
-        "conv(3, 3, stride=2) + avgpool(3, stride=2) + leaky_relu(0.1) + dropout(0.3) + avgpool(1, stride=(1, 2)) + conv(3, (2, 1)) + gap",
+        "conv(3, 3, stride=2) + avgpool(3, stride=2) + leaky_relu(0.1) + dropout(0.3) + avgpool(1, stride=(1, 2)) + "
+        "conv(3, (2, 1)) + gap",
         (2, 12, 12),
     ),
 )

@@ -30,8 +30,16 @@ def test_the_weights_are_those_of_torchs_own_sequence() -> None:
     torch.manual_seed(7)
     rows = 16 * 10 * 10
     own = nn.Sequential(
-        nn.Conv2d(1, 16, 5), nn.ReLU(), nn.Conv2d(16, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.BatchNorm2d(16), nn.PReLU(), nn.Flatten(), nn.Linear(rows, 10),
-    )  # fmt: skip
+        nn.Conv2d(1, 16, 5),
+        nn.ReLU(),
+        nn.Conv2d(16, 16, 5),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.BatchNorm2d(16),
+        nn.PReLU(),
+        nn.Flatten(),
+        nn.Linear(rows, 10),
+    )
     net = net_of("(conv(16, 5) + relu)*2 + maxpool(2) + bn + prelu + fc", seed=7)
     ours, theirs = list(net.parameters()), list(own.parameters())
     assert len(ours) == len(theirs)
@@ -171,7 +179,10 @@ def test_a_plain_dict_and_a_deep_copy_load_too() -> None:
 
 
 def test_batchnorm_learns_torchs_statistics_of_maps_and_of_rows() -> None:
-    net, own = net_of("bn + fc(6) + bn + fc", (2, 3, 4)).train(), nn.Sequential(nn.BatchNorm2d(2), nn.Flatten(), nn.Linear(24, 6), nn.BatchNorm1d(6), nn.Linear(6, 10))  # fmt: skip
+    net, own = (
+        net_of("bn + fc(6) + bn + fc", (2, 3, 4)).train(),
+        nn.Sequential(nn.BatchNorm2d(2), nn.Flatten(), nn.Linear(24, 6), nn.BatchNorm1d(6), nn.Linear(6, 10)),
+    )
     with torch.no_grad():
         for ours, theirs in zip(net.parameters(), own.parameters(), strict=True):
             theirs.copy_(ours)

@@ -257,9 +257,9 @@ sys.meta_path.insert(0, Block())
 def test_predicting_needs_no_torch(tmp_path: Path) -> None:
     model_file(tmp_path / "model.onnx")
     (tmp_path / "a.png").write_bytes(png(pictures(1)[0]))
-    code = (
-        BLOCK
-        + f"from convscope.prediction import load; print(load({str(tmp_path)!r}).predict({str(tmp_path / 'a.png')!r})[0].label)"
+    code = BLOCK + (
+        f"from convscope.prediction import load; "
+        f"print(load({str(tmp_path)!r}).predict({str(tmp_path / 'a.png')!r})[0].label)"
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -267,7 +267,10 @@ def test_predicting_needs_no_torch(tmp_path: Path) -> None:
 
 
 def test_importing_is_cheap() -> None:
-    code = "import sys, convscope.prediction; print([m for m in ('numpy', 'PIL', 'onnxruntime', 'torch', 'onnx', 'dataclasses') if m in sys.modules])"
+    code = (
+        "import sys, convscope.prediction; print([m for m in ('numpy', 'PIL', 'onnxruntime', 'torch', 'onnx', "
+        "'dataclasses') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 

@@ -1,7 +1,8 @@
-"""What every peer's script shares: its options, MNIST as bytes, a watch that can be stopped, and lines of what happened.
+"""What every peer's script shares: its options, MNIST as bytes, a watch that can be stopped, and lines of what
+happened.
 
-Standard library and numpy only, since each peer runs in a virtual environment of its own. A script prints one JSON object
-a line on the output: "step" after the first training step, "budget" after every whole schedule, "end" last.
+Standard library and numpy only, since each peer runs in a virtual environment of its own. A script prints one JSON
+object a line on the output: "step" after the first training step, "budget" after every whole schedule, "end" last.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ Bytes = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Options:
-    """`epochs` and processor `seconds` of training end a run, whichever comes first; `steps` = 1 stops after the first one."""
+    """`epochs` and processor `seconds` of training end a run, whichever comes first; `steps` = 1 stops after the first
+    one.
+    """
 
     seed: int
     epochs: int
@@ -106,7 +109,8 @@ class Watch:
 
 
 def scored(watch: Watch, epochs: int, schedule: int, accuracy: Callable[[], float]) -> None:
-    """Report a budget of so many `epochs` of a `schedule`: its seconds of training and, not counted, its test accuracy."""
+    """Report a budget of so many `epochs` of a `schedule`: its seconds of training and, not counted, its test
+    accuracy."""
     with watch.stopped():
         say("budget", epochs=epochs, schedule=schedule, seconds=watch.wall, cpu=watch.cpu, accuracy=accuracy())
 

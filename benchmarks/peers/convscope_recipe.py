@@ -1,4 +1,5 @@
-"""convscope itself, measured as its peers are: the whole schedule of one recipe, by `convscope.train`, on one thread."""
+"""convscope itself, measured as its peers are: the whole schedule of one recipe, by `convscope.train`, on one
+thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""MNIST for fastai as its DataBlock takes it, PIL pictures one by one, and a training with its one-cycle policy, reported.
+"""MNIST for fastai as its DataBlock takes it, PIL pictures one by one, and a training with its one-cycle policy,
+reported.
 
 A one-cycle schedule knows its end, so each number of epochs is a training of its own.
 """

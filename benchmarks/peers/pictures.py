@@ -1,4 +1,6 @@
-"""MNIST as a Dataset of PIL pictures, the way torchvision serves it: a picture at a time, turned into a tensor when asked for."""
+"""MNIST as a Dataset of PIL pictures, the way torchvision serves it: a picture at a time, turned into a tensor when
+asked for.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""scikit-learn's MLPClassifier with its documented defaults: 100 hidden units, Adam at 0.001, batches of 200, at most 200 passes.
+"""scikit-learn's MLPClassifier with its documented defaults: 100 hidden units, Adam at 0.001, batches of 200, at most
+200 passes.
 
 Source: scikit-learn.org, sklearn.neural_network.MLPClassifier. `partial_fit` is one pass of `fit`; it ends, as `fit`
 does, when the loss has not fallen by 0.0001 for 10 passes.

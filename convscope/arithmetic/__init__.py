@@ -1,1 +1,3 @@
-"""The lecture's sums as small pure functions over plain lists: the teaching reference, one topic a module, each with its twin in the lab's page."""
+"""The lecture's sums as small pure functions over plain lists: the teaching reference, one topic a module, each with
+its twin in the lab's page.
+"""

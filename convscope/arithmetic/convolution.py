@@ -8,7 +8,8 @@ Table = list[list[float]]  # rows of numbers
 
 
 def output_size(size: int, kernel: int, *, stride: int = 1, pad: int = 0, dilation: int = 1) -> int:
-    """Return how many places a kernel of that size has along an axis: floor((I − K_eff + 2P) / S) + 1, 0 if it does not fit.
+    """Return how many places a kernel of that size has along an axis: floor((I − K_eff + 2P) / S) + 1, 0 if it does not
+    fit.
 
     K_eff = D(K − 1) + 1. Raises UsageError for a size, kernel, stride or dilation below 1 or a padding below 0.
 
@@ -30,7 +31,8 @@ def output_size(size: int, kernel: int, *, stride: int = 1, pad: int = 0, dilati
 def products_at(
     picture: Table, kernel: Table, y: int, x: int, *, stride: int = 1, pad: int = 0, dilation: int = 1
 ) -> list[float]:
-    """Return every pixel × weight behind output (y, x), row by row of the kernel; a pixel in the padding counts as 0."""
+    """Return every pixel × weight behind output (y, x), row by row of the kernel; a pixel in the padding counts as
+    0."""
     found = []
     for i, line in enumerate(kernel):
         for j, weight in enumerate(line):

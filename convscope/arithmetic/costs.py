@@ -45,7 +45,8 @@ def deep(
 ) -> Depth:
     """Return what `layers` convolutions of `channels` maps cost, with 2×2 pooling after every `pool_every` (0: never).
 
-    The picture has one channel. Stops early where a kernel no longer fits; bias and pooling's comparisons are not counted.
+    The picture has one channel. Stops early where a kernel no longer fits; bias and pooling's comparisons are not
+    counted.
 
     >>> deep(3600, 1800, 300).macs
     13433041800

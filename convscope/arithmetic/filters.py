@@ -1,4 +1,5 @@
-"""Filters that people made by hand, before networks learned their own. The page's twin is page/js/lab/sums/filters.js."""
+"""Filters that people made by hand, before networks learned their own. The page's twin is
+page/js/lab/sums/filters.js."""
 
 from __future__ import annotations
 

@@ -23,9 +23,10 @@ def drawn(
 ) -> Table:
     """Return an "x" or an "o" as a machine gets it: `side`×`side` numbers, −1 for paper, 1 for ink.
 
-    It is moved by (dx, dy) pixels, turned by `turn` degrees (clockwise) and scaled around the middle; lines are `thickness`
-    pixels wide, with a soft edge of half a pixel. At scale 1 the arms of the X reach 3 pixels up, down, left and right,
-    the O has a radius of 3. Without any change "x" is the lecture's picture. Raises UsageError for another kind.
+    It is moved by (dx, dy) pixels, turned by `turn` degrees (clockwise) and scaled around the middle; lines are
+    `thickness` pixels wide, with a soft edge of half a pixel. At scale 1 the arms of the X reach 3 pixels up, down,
+    left and right, the O has a radius of 3. Without any change "x" is the lecture's picture. Raises UsageError for
+    another kind.
 
     >>> drawn("x") == lecture_x()
     True

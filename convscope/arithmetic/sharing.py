@@ -9,7 +9,8 @@ Places = list[list[int | None]]
 
 
 def shared_places(height: int, width: int, rows: int, columns: int) -> Places:
-    """Return, for each output (a row) and each pixel (a column), the number of the kernel's weight that joins them, or None.
+    """Return, for each output (a row) and each pixel (a column), the number of the kernel's weight that joins them, or
+    None.
 
     Pixels, weights and outputs are numbered row by row; the kernel has `rows`×`columns` weights and moves by 1, without
     padding. Raises UsageError if it is larger than the picture.
@@ -30,7 +31,9 @@ def shared_places(height: int, width: int, rows: int, columns: int) -> Places:
 
 
 def matrix_of(kernel: Table, height: int, width: int) -> Table:
-    """Return the matrix that does to a flattened picture what the kernel does: one row an output, 0 where nothing is joined."""
+    """Return the matrix that does to a flattened picture what the kernel does: one row an output, 0 where nothing is
+    joined.
+    """
     weights = [weight for line in kernel for weight in line]
     places = shared_places(height, width, len(kernel), len(kernel[0]))
     return [[0.0 if place is None else weights[place] for place in line] for line in places]

@@ -16,7 +16,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser = subparsers.add_parser(
         "evaluate",
         help="accuracy, loss and confusion matrix of a model file",
-        description="Measure a model file on labelled pictures: accuracy with its 95 %% interval, loss, confusion matrix, and precision, "
+        description="Measure a model file on labelled pictures: accuracy with its 95 %% interval, loss, confusion "
+        "matrix, and precision, "
         "recall and F1 of each class. Classes are matched by name.",
     )
     parser.add_argument("model", metavar="MODEL", help="a model.onnx or a run directory")
@@ -44,7 +45,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def table(evaluation: Evaluation) -> str:
-    """Return the figures for reading: the sums first, then a line a class, then the confusion matrix if it fits a page."""
+    """Return the figures for reading: the sums first, then a line a class, then the confusion matrix if it fits a
+    page."""
     from ..errors import printable
 
     e = evaluation

@@ -18,7 +18,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser = subparsers.add_parser(
         "info",
         help="what a model file says of itself, verified",
-        description="Verify a model file, its digest first and then every shape and number in it, and print what it says "
+        description="Verify a model file, its digest first and then every shape and number in it, and print what it "
+        "says "
         "of itself. The exit code is 3 if it is damaged or not convscope's.",
     )
     parser.add_argument("model", metavar="MODEL", help="a model.onnx or a run directory")
@@ -69,7 +70,8 @@ def rows(file: ModelFile) -> list[tuple[str, str]]:
         ("inverted", file.spec.invert),
         (
             "classes",
-            f"{len(file.classes)}: {', '.join(printable(c) for c in file.classes[:20])}{', …' * (len(file.classes) > 20)}",
+            f"{len(file.classes)}: "
+            f"{', '.join(printable(c) for c in file.classes[:20])}{', …' * (len(file.classes) > 20)}",
         ),
         ("parameters", f"{file.network.parameters:,}"),
         ("MACs", f"{file.network.macs:,} a picture"),

@@ -1,4 +1,5 @@
-"""`convscope lab`: the lecture's chapters and a workbench in the browser, served on this machine or written as a site."""
+"""`convscope lab`: the lecture's chapters and a workbench in the browser, served on this machine or written as a
+site."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser = subparsers.add_parser(
         "lab",
         help="the lecture's chapters and a workbench, in the browser",
-        description="Serve the chapters and the workbench on this machine, for its own browser only, until Ctrl-C. Trainings "
+        description="Serve the chapters and the workbench on this machine, for its own browser only, until Ctrl-C. "
+        "Trainings "
         "started there go on when the lab is closed. With --build, write the chapters as a static site instead.",
     )
     parser.add_argument(

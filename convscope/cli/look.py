@@ -16,7 +16,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser = subparsers.add_parser(
         "look",
         help="every number of a network in one HTML file",
-        description="Write one HTML file in which every number of a network can be seen: it opens offline, in a mail, on a "
+        description="Write one HTML file in which every number of a network can be seen: it opens offline, in a mail, "
+        "on a "
         "phone. A run directory brings the history of its training along, and its data is found again.",
     )
     parser.add_argument(
@@ -29,7 +30,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "things",
         nargs="*",
         metavar="IMAGE|DATA",
-        help="pictures to show it (files, folders, patterns such as 'scans/*.png'), and mnist, fashion-mnist or a folder with "
+        help="pictures to show it (files, folders, patterns such as 'scans/*.png'), and mnist, fashion-mnist or a "
+        "folder with "
         "one sub-folder a class, for the channel cards and the errors",
     )
     parser.add_argument(

@@ -37,7 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def report(error: ConvscopeError) -> None:
-    """Print an error. Of several processes that train together the first speaks for all, the others of what they alone met."""
+    """Print an error. Of several processes that train together the first speaks for all, the others of what they alone
+    met.
+    """
     rank = os.environ.get("RANK", "0") if "TORCHELASTIC_RUN_ID" in os.environ else "0"
     if rank == "0":
         print(error, file=sys.stderr)

@@ -1,4 +1,6 @@
-"""How a training shows on stderr: a live bar on a terminal, plain lines elsewhere. It reads the log's lines, nothing else."""
+"""How a training shows on stderr: a live bar on a terminal, plain lines elsewhere. It reads the log's lines, nothing
+else.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ def progress(stream: TextIO) -> Progress:
 
 
 class Progress:
-    """Plain lines. A context manager, called with each line of the log. `begin` is the first line, the run's settings."""
+    """Plain lines. A context manager, called with each line of the log. `begin` is the first line, the run's
+    settings."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
@@ -56,7 +59,8 @@ class Progress:
             self._last = line["time"]["seconds"]
             figures = f"loss {line['loss']:.4f}  accuracy {100 * line['accuracy']:5.1f} %"
             self.note(
-                f"step {line['step']:,} of {self.begin['steps']:,}  {figures}  {speed:,.0f} pictures/s  {duration(left)} left"
+                f"step {line['step']:,} of {self.begin['steps']:,}  {figures}  {speed:,.0f} pictures/s  "
+                f"{duration(left)} left"
             )
 
     @property
@@ -117,7 +121,10 @@ class Bar(Progress):
         speed, left = self.pace(line)
         if self.slides:
             self.lecture(line)
-        figures = f"loss {line['loss']:.4f}  accuracy {100 * line['accuracy']:5.1f} %  {speed:,.0f} pictures/s  {duration(left)} left"
+        figures = (
+            f"loss {line['loss']:.4f}  accuracy {100 * line['accuracy']:5.1f} %  {speed:,.0f} pictures/s  "
+            f"{duration(left)} left"
+        )
         self._bar.update(self._task, completed=line["step"], figures=figures)
 
     def note(self, text: str) -> None:
@@ -133,7 +140,8 @@ def opening(begin: Line) -> str:
     held = f", {data['validation']:,} held out" if data["validation"] else ""
     return (
         f"training {name}\n  {begin['parameters']:,} parameters, {data['train']:,} pictures of {data['set']}{held}, "
-        f"{begin['epochs']:.4g} epochs of recipe {begin['recipe']['name']} on {begin['device']}, {begin['recipe']['precision']}\n  {begin['run']}"
+        f"{begin['epochs']:.4g} epochs of recipe {begin['recipe']['name']} on {begin['device']}, "
+        f"{begin['recipe']['precision']}\n  {begin['run']}"
     )
 
 

@@ -1,8 +1,10 @@
-"""A command line as people mostly type it, read without argparse, whose import and parsers cost more than most verbs do.
+"""A command line as people mostly type it, read without argparse, whose import and parsers cost more than most verbs
+do.
 
-A verb declares its options once, by argparse's own calls. Here `Declared` takes these calls down, and `read` reads words by
-them where nothing is open to doubt: whole names of options, and what is given by position in one stretch. Anything else
-(-h, abbreviations, --name=value, mistakes) it leaves to argparse, to which the verb declares itself by the same calls.
+A verb declares its options once, by argparse's own calls. Here `Declared` takes these calls down, and `read` reads
+words by them where nothing is open to doubt: whole names of options, and what is given by position in one stretch.
+Anything else (-h, abbreviations, --name=value, mistakes) it leaves to argparse, to which the verb declares itself by
+the same calls.
 """
 
 from __future__ import annotations

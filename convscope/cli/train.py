@@ -15,7 +15,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser = subparsers.add_parser(
         "train",
         help="train a network and write its model file",
-        description="Train a network. What it writes (log, checkpoints, the model file) goes to one run directory, from "
+        description="Train a network. What it writes (log, checkpoints, the model file) goes to one run directory, "
+        "from "
         "which it can be resumed after Ctrl-C, a crash or a power cut, to the very same result.",
     )
     parser.add_argument(
@@ -78,8 +79,22 @@ def run(args: argparse.Namespace) -> int:
 
 
 GIVEN = (
-    "data", "arch", "recipe", "epochs", "budget", "batch_size", "lr", "seed", "val", "device", "threads", "size", "data_root", "out", "resume",
-)  # fmt: skip
+    "data",
+    "arch",
+    "recipe",
+    "epochs",
+    "budget",
+    "batch_size",
+    "lr",
+    "seed",
+    "val",
+    "device",
+    "threads",
+    "size",
+    "data_root",
+    "out",
+    "resume",
+)
 
 
 def _figures(evaluation: object) -> str:
@@ -87,4 +102,7 @@ def _figures(evaluation: object) -> str:
 
     assert isinstance(evaluation, Evaluation)
     low, high = (100 * x for x in evaluation.interval)
-    return f"{100 * evaluation.accuracy:.2f} % (95 % interval {low:.2f} to {high:.2f}, {evaluation.n:,} pictures), loss {evaluation.loss:.4f}"
+    return (
+        f"{100 * evaluation.accuracy:.2f} % (95 % interval {low:.2f} to {high:.2f}, {evaluation.n:,} pictures), "
+        f"loss {evaluation.loss:.4f}"
+    )

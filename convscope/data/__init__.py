@@ -27,9 +27,9 @@ def load(
 ) -> Dataset:
     """Load pictures by name ("mnist", "fashion-mnist") or by path (a folder of IDX files, a folder of pictures).
 
-    `size` N or (H, W) and `channels` 1 or 3 are what the pictures become, by the rules of convscope.pictures.decoding; without
-    them they stay as they are (for folders see `folder`). `data_root` is where fashion-mnist is, and where a name
-    that is not known is looked for as a folder. A known name wins over a folder of that name in the current
+    `size` N or (H, W) and `channels` 1 or 3 are what the pictures become, by the rules of convscope.pictures.decoding;
+    without them they stay as they are (for folders see `folder`). `data_root` is where fashion-mnist is, and where a
+    name that is not known is looked for as a folder. A known name wins over a folder of that name in the current
     directory: write ./mnist for that one.
 
     Raises InputError for data that is not there or cannot be used, EnvironmentFault where a known set is not installed.

@@ -21,8 +21,8 @@ Shares = np.ndarray[Any, np.dtype[np.float64]]
 class Activity:
     """Figures of one node's F channels over `n` pictures of K classes.
 
-    `active` (F,) and `by_class` (F, K): the share of values that are above 0 (sigmoid: 0.5) after the activation that follows;
-    NaN for a class without pictures. `state` (F,): "ok", "dead", "saturated" or "always-on".
+    `active` (F,) and `by_class` (F, K): the share of values that are above 0 (sigmoid: 0.5) after the activation that
+    follows; NaN for a class without pictures. `state` (F,): "ok", "dead", "saturated" or "always-on".
     """
 
     n: int
@@ -35,7 +35,8 @@ class Activity:
 def answer(network: Network, index: int) -> int:
     """Return the node where the channels of node `index` give their answer: the activation after it, else itself.
 
-    BatchNorm, pooling and dropout in between keep a channel to itself and are passed; a skip's sum or anything else is not.
+    BatchNorm, pooling and dropout in between keep a channel to itself and are passed; a skip's sum or anything else is
+    not.
     """
     for at in range(index + 1, len(network.nodes)):
         layer = network.nodes[at].layer

@@ -35,8 +35,8 @@ class Call:
 def untouched(module: nn.Module) -> Iterator[None]:
     """Put `module` in evaluation mode for a while; then undo everything that looking can change, after exceptions too.
 
-    That is: the mode of every module in it, hooks it was given, gradients, which parameters require them, buffers, and the
-    random state of torch, numpy and Python. Raises InputError for lazy layers, which a first look would settle.
+    That is: the mode of every module in it, hooks it was given, gradients, which parameters require them, buffers, and
+    the random state of torch, numpy and Python. Raises InputError for lazy layers, which a first look would settle.
     """
     if any(nn.parameter.is_lazy(t) for t in (*module.parameters(), *module.buffers())):
         raise InputError("a lazy layer has no weights yet", hint="run the module on a picture once, then look")
@@ -73,10 +73,12 @@ def untouched(module: nn.Module) -> Iterator[None]:
 
 @contextlib.contextmanager
 def capture(module: nn.Module, names: Collection[str] | None = None) -> Iterator[list[Call]]:
-    """Yield a list to which every passage through the layers in `names` is added, in order; the module stays `untouched`.
+    """Yield a list to which every passage through the layers in `names` is added, in order; the module stays
+    `untouched`.
 
-    Without `names` these are the layers that hold no others. Tensors are the very ones that were computed, with their graph
-    unless gradients are off; what a later layer does in place does not reach them. Raises InputError for an unknown name.
+    Without `names` these are the layers that hold no others. Tensors are the very ones that were computed, with their
+    graph unless gradients are off; what a later layer does in place does not reach them. Raises InputError for an
+    unknown name.
     """
     known = dict(module.named_modules())
     if names is not None and (strange := sorted(set(names) - known.keys())):

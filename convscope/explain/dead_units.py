@@ -16,15 +16,25 @@ from .features import outputs
 from .reading import batches
 
 WORDS = {
-    "dead": ("always 0 after its ReLU, so no gradient reaches it and it cannot learn any more", "a smaller learning rate, bn before the activation, or leaky_relu in place of relu"),
-    "saturated": ("nearly always at an end of its activation, where the slope is almost 0, so it hardly learns", "relu in place of sigmoid or tanh, bn before the activation, or smaller first weights"),
-    "always-on": ("never 0 after its ReLU, so its activation does nothing: it only computes a weighted sum", "nothing to mend by itself; many of them say that the network is larger than it needs to be"),
-}  # fmt: skip
+    "dead": (
+        "always 0 after its ReLU, so no gradient reaches it and it cannot learn any more",
+        "a smaller learning rate, bn before the activation, or leaky_relu in place of relu",
+    ),
+    "saturated": (
+        "nearly always at an end of its activation, where the slope is almost 0, so it hardly learns",
+        "relu in place of sigmoid or tanh, bn before the activation, or smaller first weights",
+    ),
+    "always-on": (
+        "never 0 after its ReLU, so its activation does nothing: it only computes a weighted sum",
+        "nothing to mend by itself; many of them say that the network is larger than it needs to be",
+    ),
+}
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A channel that does not work as it should: "dead", "saturated" or "always-on", and how often it is active, 0…1."""
+    """A channel that does not work as it should: "dead", "saturated" or "always-on", and how often it is active,
+    0…1."""
 
     layer: str
     channel: int
@@ -46,8 +56,8 @@ class Unit:
 def count(net: Net, pictures: np.ndarray[Any, Any], labels: np.ndarray[Any, Any] | None = None) -> dict[str, Activity]:
     """Return how often the channels of each convolution and fully connected node answer to pictures (N, C, H, W).
 
-    `labels` (N,) in 0…K−1 give the figures by class; without them `by_class` is all NaN but for class 0, which has every picture.
-    The net is left as it was; memory is that of one batch.
+    `labels` (N,) in 0…K−1 give the figures by class; without them `by_class` is all NaN but for class 0, which has
+    every picture. The net is left as it was; memory is that of one batch.
     """
     counters = counters_of(net)
     known = np.zeros(len(pictures), np.int64) if labels is None else np.asarray(labels, np.int64)

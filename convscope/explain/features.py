@@ -20,8 +20,9 @@ Maps = dict[str, np.ndarray[Any, np.dtype[np.float32]]]
 def maps(module: nn.Module, pictures: np.ndarray[Any, Any], names: Iterable[str] | None = None) -> Maps:
     """Return what each layer makes of pictures (N, C, H, W): float32 (N, C, h, w) or (N, units), by name, in order.
 
-    Of a Net these are its nodes ("conv1", "relu1" …), of any other module the layers that hold no others. `names` asks for some of
-    them. Pictures are uint8, or floats as the module reads them (see reading.as_input). The module is left as it was.
+    Of a Net these are its nodes ("conv1", "relu1" …), of any other module the layers that hold no others. `names` asks
+    for some of them. Pictures are uint8, or floats as the module reads them (see reading.as_input). The module is left
+    as it was.
 
     >>> maps(net, pictures, ["conv1"])["conv1"].shape                             # doctest: +SKIP
     (2, 16, 24, 24)
@@ -50,7 +51,8 @@ def outputs(module: nn.Module, batch: Tensor, names: list[str] | None = None) ->
 
 
 def scores(module: nn.Module, pictures: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """Return the module's scores for pictures (N, C, H, W) as float32 (N, K), in evaluation mode, leaving it as it was."""
+    """Return the module's scores for pictures (N, C, H, W) as float32 (N, K), in evaluation mode, leaving it as it
+    was."""
     with untouched(module), torch.no_grad():
         made = [module(batch).flatten(1).float().cpu().numpy() for _, batch in batches(module, pictures)]
     return np.concatenate(made)

@@ -52,19 +52,19 @@ def look(
 ) -> Page:
     """Return a page on which every number of a network is seen: save it, open it, or let a notebook show it.
 
-    `model` is a model.onnx or a run directory (then the page has the history of the training, and finds the data again), a
-    Model or the Result of a training; "slides" or nothing: a network that ships with convscope. `pictures` are what to
-    show it: a picture or data (see `see.given.sort`), or a list of them; data gives the channel cards and the errors. Of
-    pictures at most `samples` are taken. `language` is "en", "ko" or "auto", and `megabytes` is how large the page may be
-    before something is left out of it.
+    `model` is a model.onnx or a run directory (then the page has the history of the training, and finds the data
+    again), a Model or the Result of a training; "slides" or nothing: a network that ships with convscope. `pictures`
+    are what to show it: a picture or data (see `see.given.sort`), or a list of them; data gives the channel cards and
+    the errors. Of pictures at most `samples` are taken. `language` is "en", "ko" or "auto", and `megabytes` is how
+    large the page may be before something is left out of it.
 
-    `model` may be any torch.nn.Module too: a network of the formula is made of it where its layers are the formula's; of any
-    other the page shows what Python captured, open where a layer is known and a labelled box where not. Its `pictures` are
-    arrays or tensors (N, C, H, W) as it reads them; bytes, files and data are brought to 0…1 first, then to (x − `mean`) /
-    `std`; `shape` (C, H, W) says what it reads where no array does. `classes` names its scores.
+    `model` may be any torch.nn.Module too: a network of the formula is made of it where its layers are the formula's;
+    of any other the page shows what Python captured, open where a layer is known and a labelled box where not. Its
+    `pictures` are arrays or tensors (N, C, H, W) as it reads them; bytes, files and data are brought to 0…1 first, then
+    to (x − `mean`) / `std`; `shape` (C, H, W) says what it reads where no array does. `classes` names its scores.
 
-    Raises InputError, UsageError or EnvironmentFault for what cannot be used. A picture that cannot be read is passed over
-    as long as another can be: `Page.unread`.
+    Raises InputError, UsageError or EnvironmentFault for what cannot be used. A picture that cannot be read is passed
+    over as long as another can be: `Page.unread`.
     """
     if type(samples) is not int or not 1 <= samples <= 1000:
         raise UsageError("samples must be a whole number from 1 to 1,000", got=samples)
@@ -177,7 +177,9 @@ def _name(file: Model, run: Path | None) -> str:
 
 
 def _own_data(file: Model, run: Path | None, notes: list[str]) -> Dataset | None:
-    """Return the data that the model was trained on, found again; None, with a note that says why, where it is not there."""
+    """Return the data that the model was trained on, found again; None, with a note that says why, where it is not
+    there.
+    """
     from ..runs import directory
     from ..training import settings
 
@@ -200,7 +202,8 @@ def _own_data(file: Model, run: Path | None, notes: list[str]) -> Dataset | None
         return None
     if dataset.fingerprint != told.get("fingerprint"):
         notes.append(
-            f"{LOST}: {printable(dataset.name)} is no longer the data that it was trained on; give it as data to use it all the same"
+            f"{LOST}: {printable(dataset.name)} is no longer the data that it was trained on; give it as data to use "
+            f"it all the same"
         )
         return None
     return dataset

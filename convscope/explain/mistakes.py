@@ -18,8 +18,8 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 @dataclass(frozen=True, eq=False)
 class Mistakes:
-    """Pictures taken for another class, by falling loss. Arrays of m: index into the pictures, true class, class predicted, its
-    probability (0…1), loss of the true class (nats). `evaluation` is over all pictures, these or not."""
+    """Pictures taken for another class, by falling loss. Arrays of m: index into the pictures, true class, class
+    predicted, its probability (0…1), loss of the true class (nats). `evaluation` is over all pictures, these or not."""
 
     evaluation: Evaluation
     index: Whole
@@ -39,7 +39,8 @@ class Mistakes:
 def find(
     scores: np.ndarray[Any, Any], labels: Whole, classes: tuple[str, ...], most: int = MOST, a_cell: int = A_CELL
 ) -> Mistakes:
-    """Return the mistakes in scores (N, K) for true classes (N,): the worst `a_cell` of each cell, `most` at most, the worst of all.
+    """Return the mistakes in scores (N, K) for true classes (N,): the worst `a_cell` of each cell, `most` at most, the
+    worst of all.
 
     >>> m = find(np.array([[2.0, 0.0], [0.0, 3.0], [0.0, 5.0]]), np.array([0, 0, 0]), ("cat", "dog"))
     >>> m.index.tolist(), m.loss.round(3).tolist(), m.cells()

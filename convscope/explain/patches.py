@@ -1,7 +1,7 @@
 """What each channel answers to: the parts of a data set's pictures that excite it most and least.
 
-Every patch is exactly the receptive field of the unit that answered, cut at the picture's borders (Zeiler & Fergus 2014, figure 2,
-shows such patches beside their reconstructions). Memory is bounded by one batch and the patches kept.
+Every patch is exactly the receptive field of the unit that answered, cut at the picture's borders (Zeiler & Fergus
+2014, figure 2, shows such patches beside their reconstructions). Memory is bounded by one batch and the patches kept.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
 @dataclass(frozen=True, eq=False)
 class Patch:
-    """A place in a picture and what a channel answered there. `picture` (C, h, w) is what the unit saw, `index` of which picture.
+    """A place in a picture and what a channel answered there. `picture` (C, h, w) is what the unit saw, `index` of
+    which picture.
 
-    `at` is the unit's (row, column) on the node's map, `box` (top, left, bottom, right), inclusive, its field in the picture.
+    `at` is the unit's (row, column) on the node's map, `box` (top, left, bottom, right), inclusive, its field in the
+    picture.
     """
 
     value: float

@@ -23,8 +23,8 @@ def place(network: Network, name: str) -> int:
 def box(network: Network, name: str, unit: tuple[int, int] = (0, 0)) -> Box | None:
     """Return (top, left, bottom, right), inclusive, of the pixels that `unit` (row, column) of node `name` sees.
 
-    Exact: padding, strides, dropped rows and dilation are followed back, and the picture's borders clip it. None where the
-    unit reads padding alone. Raises InputError for a unit outside the node's maps.
+    Exact: padding, strides, dropped rows and dilation are followed back, and the picture's borders clip it. None where
+    the unit reads padding alone. Raises InputError for a unit outside the node's maps.
 
     >>> box(trace(parse("conv(2, 3) + maxpool(2) + fc"), (1, 8, 8)), "maxpool1", (1, 2))
     (2, 4, 5, 7)

@@ -22,11 +22,13 @@ Heat = np.ndarray[Any, np.dtype[np.float32]]
 def grad_cam(
     module: nn.Module, pictures: np.ndarray[Any, Any], classes: Sequence[int] | int, layer: str | None = None
 ) -> Heat:
-    """Return Grad-CAM maps (N, h, w), float32 ≥ 0, of the size of `layer`'s maps (Selvaraju et al. 2017, equations 1 and 2).
+    """Return Grad-CAM maps (N, h, w), float32 ≥ 0, of the size of `layer`'s maps (Selvaraju et al. 2017, equations 1
+    and 2).
 
-    α_k = mean over rows i and columns j of ∂y^c/∂A^k_ij; the map is max(0, Σ_k α_k A^k), where A is what `layer` makes and y^c the score
-    of class c before softmax. `classes`: one class, or one for each picture. `layer` is a Net's node or a module's layer;
-    left out, it is the last convolution of a Net with the normalisation and activation after it (`last_maps`).
+    α_k = mean over rows i and columns j of ∂y^c/∂A^k_ij; the map is max(0, Σ_k α_k A^k), where A is what `layer` makes
+    and y^c the score of class c before softmax. `classes`: one class, or one for each picture. `layer` is a Net's node
+    or a module's layer; left out, it is the last convolution of a Net with the normalisation and activation after it
+    (`last_maps`).
 
     Raises InputError where the layer makes no maps or takes no part in the score.
     """
@@ -52,7 +54,8 @@ def grad_cam(
 
 
 def last_maps(network: Network) -> str:
-    """Return the node that Grad-CAM takes unless told: the last convolution, or the last of the BatchNorm and activation right after it.
+    """Return the node that Grad-CAM takes unless told: the last convolution, or the last of the BatchNorm and
+    activation right after it.
 
     Raises InputError for a network without convolution.
     """
@@ -76,10 +79,11 @@ def occlusion(
 ) -> Heat:
     """Return by how much the probability of a class falls where a square hides the picture: (N, H, W), float32, −1…1.
 
-    Zeiler & Fergus 2014, section 4.2. Squares of `size` stand at rows 0, stride, 2·stride … up to the first that reaches the last row,
-    likewise columns, cut off at the border. A pixel's number is the mean of p − p' over the squares that cover it, p' being
-    the probability (softmax) with the square in place; above 0: what is there speaks for the class. Inside a square stands `fill`, one
-    number a channel in the pictures' own units; left out, a Net's mean (what it reads as 0), else 0.
+    Zeiler & Fergus 2014, section 4.2. Squares of `size` stand at rows 0, stride, 2·stride … up to the first that
+    reaches the last row, likewise columns, cut off at the border. A pixel's number is the mean of p − p' over the
+    squares that cover it, p' being the probability (softmax) with the square in place; above 0: what is there speaks
+    for the class. Inside a square stands `fill`, one number a channel in the pictures' own units; left out, a Net's
+    mean (what it reads as 0), else 0.
     """
     (h, w), (down, across) = _pair(size, "size"), _pair(stride, "stride")
     _, channels, height, width = pictures.shape

@@ -134,7 +134,9 @@ class Tanh(Layer):
 
 
 class BatchNorm(Layer):
-    """Each channel to mean 0, variance 1 over the batch, then scaled and shifted by learned numbers (Ioffe & Szegedy 2015)."""
+    """Each channel to mean 0, variance 1 over the batch, then scaled and shifted by learned numbers (Ioffe & Szegedy
+    2015).
+    """
 
 
 class Dropout(Layer):

@@ -4,8 +4,9 @@
     15
 
 Text that could harm the reader (too long, too deep, too many words) is refused before Python's parser sees it, which
-answers deep input with RecursionError or MemoryError. The syntax tree comes from `_ast`, the part of `ast` that is built
-in: `ast` itself imports re, enum and contextlib, which takes longer than everything else that `convscope describe` does.
+answers deep input with RecursionError or MemoryError. The syntax tree comes from `_ast`, the part of `ast` that is
+built in: `ast` itself imports re, enum and contextlib, which takes longer than everything else that `convscope
+describe` does.
 """
 
 from __future__ import annotations

@@ -51,7 +51,9 @@ def _apart(patches: set[Patch]) -> set[Patch]:
 
 
 def _back(node: Node, patch: Patch, flat: bool) -> Patch:
-    """Return the units of its input that the units `patch` of `node` read; `flat` says whether those are in a row already."""
+    """Return the units of its input that the units `patch` of `node` read; `flat` says whether those are in a row
+    already.
+    """
     _, height, width = node.input
     layer, window = node.layer, node.window
     if window is not None:

@@ -102,9 +102,11 @@ class _Tracer:
         shape, flat = self.shape, self.flat
         if flat and isinstance(layer, (Conv, MaxPool, AvgPool, GlobalAvgPool, Crop)):
             raise PlanError(
-                "needs maps (channels × rows × columns)", where=where, got=f"{shape[0]} numbers in a row",
+                "needs maps (channels × rows × columns)",
+                where=where,
+                got=f"{shape[0]} numbers in a row",
                 hint="put it before flatten and fc",
-            )  # fmt: skip
+            )
         window = _window(layer)
         output, size_how, dropped = _sizes(layer, shape, window, where)
         if isinstance(layer, FC):
@@ -133,11 +135,24 @@ class _Tracer:
             field = field.joined(self.field(other))
         self.nodes.append(
             Node(
-                name=f"{kind}{self.counts[kind]}", layer=layer, source=index, other=other, input=shape, output=output,
-                flat=flat or isinstance(layer, (Flatten, FC)), window=window, weights=weights, buffers=buffers,
-                parameters=parameters, parameters_how=how, macs=costs.macs(layer, output, weights), size_how=size_how, dropped=dropped, field=field,
+                name=f"{kind}{self.counts[kind]}",
+                layer=layer,
+                source=index,
+                other=other,
+                input=shape,
+                output=output,
+                flat=flat or isinstance(layer, (Flatten, FC)),
+                window=window,
+                weights=weights,
+                buffers=buffers,
+                parameters=parameters,
+                parameters_how=how,
+                macs=costs.macs(layer, output, weights),
+                size_how=size_how,
+                dropped=dropped,
+                field=field,
             )
-        )  # fmt: skip
+        )
 
 
 def _leaves(plan: Plan) -> Iterator[Plan]:

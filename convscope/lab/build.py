@@ -1,4 +1,6 @@
-"""The lab as a static site: the chapters, a recorded training in place of live ones, and that network's see-through page."""
+"""The lab as a static site: the chapters, a recorded training in place of live ones, and that network's see-through
+page.
+"""
 
 from __future__ import annotations
 

@@ -60,7 +60,9 @@ class Choices:
         return describe(formula, shape, classes).to_json()
 
     def shape(self, id: str, size: int | None) -> tuple[tuple[int, int, int], int]:
-        """Return (C, H, W) and the number of classes of data; of a folder by its first picture, without reading the others."""
+        """Return (C, H, W) and the number of classes of data; of a folder by its first picture, without reading the
+        others.
+        """
         if id in NAMED:
             return (1, 28, 28), 10
         folder = self._folder(id)
@@ -102,7 +104,9 @@ class Choices:
 
 
 def _holds_classes(place: Path) -> bool:
-    """Whether a folder looks like data: IDX files, train/, or at least two folders that hold a file with a picture's name."""
+    """Whether a folder looks like data: IDX files, train/, or at least two folders that hold a file with a picture's
+    name.
+    """
     try:
         if has_idx(place) or (place / "train").is_dir():
             return True

@@ -13,7 +13,9 @@ _PATH = re.compile(r"(?<![\w.])(?:~|[A-Za-z]:)?[/\\](?:[^\s/\\:'\"]+[/\\])+([^\s
 
 
 def to_json(error: ConvscopeError, *folders: Path) -> Json:
-    """Return the error's parts; of a formula's also the text and the caret's column, from 1. `folders` as in `without_paths`."""
+    """Return the error's parts; of a formula's also the text and the caret's column, from 1. `folders` as in
+    `without_paths`.
+    """
     got = None if error.got is None else str(error.got)[:400]
     fault: Json = {"what": error.what, "where": error.where, "got": got, "expected": error.expected, "hint": error.hint}
     if isinstance(error, FormulaError):

@@ -1,4 +1,6 @@
-"""What the lab's chapters need besides their own words: trained networks, digits, and what was measured. `lab_html` takes it."""
+"""What the lab's chapters need besides their own words: trained networks, digits, and what was measured. `lab_html`
+takes it.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,8 @@ Json = dict[str, Any]
 
 
 def lab_payload(language: str = "auto") -> Json:
-    """Return the lab's payload: `plain` (chapter 1), `slides` (the shipped network) and its `patches` (chapter 2), `digits` (test pictures).
+    """Return the lab's payload: `plain` (chapter 1), `slides` (the shipped network) and its `patches` (chapter 2),
+    `digits` (test pictures).
 
     `language` is "en", "ko" or "auto", the reader's own.
     """
@@ -68,7 +71,9 @@ def digits_json(test: Split, classes: Sequence[str], n: int) -> Json:
 
 
 def patches_json(images: np.ndarray[Any, np.dtype[np.uint8]]) -> Json:
-    """Return for each convolution of slides what excites its channels most: pictures (C, n, h, w) and values, cut out of `images`."""
+    """Return for each convolution of slides what excites its channels most: pictures (C, n, h, w) and values, cut out
+    of `images`.
+    """
     found: dict[str, list[list[list[float]]]] = json.loads((HERE / "patches.json").read_text(encoding="utf-8"))
     made = {}
     for name, channels in found.items():

@@ -23,7 +23,9 @@ LEFT_OUT = (
 
 
 def report(path: Path) -> Json:
-    """Return the report of the run in `path` (page/js/lab/api.js, RunReport). Raises InputError where it cannot be read."""
+    """Return the report of the run in `path` (page/js/lab/api.js, RunReport). Raises InputError where it cannot be
+    read.
+    """
     settings = read_settings(path)
     lines = Log(path / "log.jsonl").rest()
     try:

@@ -1,4 +1,6 @@
-"""What a run's directory holds, read so that nothing damaged or hostile in it does harm: settings, log, and whether it is all its own."""
+"""What a run's directory holds, read so that nothing damaged or hostile in it does harm: settings, log, and whether it
+is all its own.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +19,18 @@ MOST_SETTINGS = 1_000_000  # bytes
 
 
 class Log:
-    """A log.jsonl that grows, or is cut when its run is resumed: `read` returns the new lines, `version` counts beginnings."""
+    """A log.jsonl that grows, or is cut when its run is resumed: `read` returns the new lines, `version` counts
+    beginnings.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path, self.offset, self.version = path, 0, 0
         self._tail = b""  # what stood before the offset: elsewhere now, the log was cut and has grown again
 
     def read(self) -> list[Json]:
-        """Return lines that are whole and new, of at most some 8 MB. After a cut `version` is one more and everything comes again."""
+        """Return lines that are whole and new, of at most some 8 MB. After a cut `version` is one more and everything
+        comes again.
+        """
         try:
             if not self.path.is_file():  # a pipe would make its reader wait
                 return []
@@ -105,7 +111,8 @@ def own(path: Path) -> bool:
 
 
 def settings_of(path: Path) -> Json:
-    """Return what run.json holds: what the page shows of it is text and numbers of the right kinds. Raises InputError."""
+    """Return what run.json holds: what the page shows of it is text and numbers of the right kinds. Raises
+    InputError."""
     try:
         if (path / "run.json").stat().st_size > MOST_SETTINGS:
             raise ValueError("too long")

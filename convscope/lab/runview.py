@@ -82,7 +82,8 @@ class Seen:
 
 
 class Runs:
-    """The runs in `root`, which is made if it is not there. Ids are the directories' names; nothing outside is reached."""
+    """The runs in `root`, which is made if it is not there. Ids are the directories' names; nothing outside is
+    reached."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()

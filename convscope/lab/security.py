@@ -1,4 +1,5 @@
-"""Who may ask the lab what. A server on a machine is a target for every page that its user opens; docs/lab.md says of which attacks.
+"""Who may ask the lab what. A server on a machine is a target for every page that its user opens; docs/lab.md says of
+which attacks.
 
 One wrapper around the whole application decides before any route is looked up, and dresses every answer.
 """

@@ -32,11 +32,20 @@ class Server(uvicorn.Server):
     def __init__(self, lab: Lab) -> None:
         super().__init__(
             uvicorn.Config(
-                lab.application(), http=Prompt, ws="none", lifespan="off", log_level="error", access_log=False,
-                server_header=False, proxy_headers=False, limit_concurrency=100, timeout_keep_alive=10,
-                h11_max_incomplete_event_size=MOST_HEAD, timeout_graceful_shutdown=2,
+                lab.application(),
+                http=Prompt,
+                ws="none",
+                lifespan="off",
+                log_level="error",
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                limit_concurrency=100,
+                timeout_keep_alive=10,
+                h11_max_incomplete_event_size=MOST_HEAD,
+                timeout_graceful_shutdown=2,
             )
-        )  # fmt: skip
+        )
         self.lab = lab
 
     @contextlib.contextmanager

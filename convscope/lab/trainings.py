@@ -1,4 +1,6 @@
-"""Trainings started from the lab. Each is a process of its own, in its own session: the lab may be closed and it goes on."""
+"""Trainings started from the lab. Each is a process of its own, in its own session: the lab may be closed and it goes
+on.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ FIELDS = {"data", "formula", "recipe", "epochs", "seed", "val", "size"}
 
 
 class Trainings:
-    """The processes that this lab started, and what became of them. What others started is found by its directory alone."""
+    """The processes that this lab started, and what became of them. What others started is found by its directory
+    alone.
+    """
 
     def __init__(self, runs: Runs, choices: Choices) -> None:
         self.runs, self.choices = runs, choices
@@ -35,7 +39,8 @@ class Trainings:
         self._lock = threading.Lock()
 
     def start(self, wanted: Json) -> str:
-        """Start what api.js calls Wanted and return its id. Raises ConvscopeError for anything that cannot be trained."""
+        """Start what api.js calls Wanted and return its id. Raises ConvscopeError for anything that cannot be
+        trained."""
         if strange := sorted(set(wanted) - FIELDS):
             raise UsageError("no such field", got=strange[0][:80], expected=", ".join(sorted(FIELDS)))
         for name in ("data", "formula", "recipe"):
@@ -70,7 +75,9 @@ class Trainings:
         return path.name
 
     def stop(self, id: str) -> None:
-        """Ask the run's process to stop, whoever started it; end one that has not begun. Raises InputError where nothing is at work."""
+        """Ask the run's process to stop, whoever started it; end one that has not begun. Raises InputError where
+        nothing is at work.
+        """
         with self._lock:
             here = id in self._wanted and not (self.runs.root / id).exists()
             path = self.runs.root / id if here else self.runs.path(id)
@@ -131,8 +138,11 @@ class Trainings:
         with open(self._messages(path.name), "wb") as messages:
             self._processes[path.name] = subprocess.Popen(
                 [sys.executable, "-P", "-m", "convscope", "train", "--json", *words],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=messages, start_new_session=True,
-            )  # fmt: skip
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=messages,
+                start_new_session=True,
+            )
 
     def _room(self) -> None:
         self._reap()
@@ -178,9 +188,25 @@ def _blank(id: str, wanted: Json, message: str | None) -> Json:
     own = recipe.plan if wanted.get("data", "mnist") == "mnist" else recipe.general_plan
     formula = wanted["formula"].strip()
     return {
-        "id": id, "state": "starting" if message is None else "failed", "message": message,
-        "formula": str(resolve(formula or own)), "plan": formula if formula in ZOO else None if formula else own,
-        "classes": [], "seed": wanted.get("seed", 0), "epochs": wanted.get("epochs", recipe.epochs), "steps": None,
-        "recipe": recipe.name, "batch": recipe.batch_size, "data": None, "step": 0, "loss": None, "accuracy": None,
-        "validation": None, "test": None, "seconds": 0, "curve": [], "measured": [], "look": None,
-    }  # fmt: skip
+        "id": id,
+        "state": "starting" if message is None else "failed",
+        "message": message,
+        "formula": str(resolve(formula or own)),
+        "plan": formula if formula in ZOO else None if formula else own,
+        "classes": [],
+        "seed": wanted.get("seed", 0),
+        "epochs": wanted.get("epochs", recipe.epochs),
+        "steps": None,
+        "recipe": recipe.name,
+        "batch": recipe.batch_size,
+        "data": None,
+        "step": 0,
+        "loss": None,
+        "accuracy": None,
+        "validation": None,
+        "test": None,
+        "seconds": 0,
+        "curve": [],
+        "measured": [],
+        "look": None,
+    }

@@ -1,4 +1,5 @@
-"""What was once measured of this machine, kept in the user's cache: a measured choice is the same in every later run."""
+"""What was once measured of this machine, kept in the user's cache: a measured choice is the same in every later
+run."""
 
 from __future__ import annotations
 

@@ -33,8 +33,8 @@ def device(name: str) -> torch.device:
 def precision(wanted: str, device: torch.device) -> str:
     """Return "float32" or "bfloat16"; "auto" takes bfloat16 where a convolution measured here is clearly faster in it.
 
-    Processors that multiply bfloat16 natively may still be twice as slow in it as in float32 (docs/why.md), so it is tried, once:
-    the answer is kept, so that a busy machine cannot give one seed two results (convscope.machine.cache).
+    Processors that multiply bfloat16 natively may still be twice as slow in it as in float32 (docs/why.md), so it is
+    tried, once: the answer is kept, so that a busy machine cannot give one seed two results (convscope.machine.cache).
     """
     if wanted != "auto":
         return wanted
@@ -60,7 +60,9 @@ def _faster() -> str:
 
 
 def _seconds(dtype: torch.dtype) -> float:
-    """Return the processor time of a convolution, forward and backward, on one thread, which other work on the machine sways little: the best of six."""
+    """Return the processor time of a convolution, forward and backward, on one thread, which other work on the machine
+    sways little: the best of six.
+    """
     net = torch.nn.Conv2d(32, 64, 3, padding=1, dtype=dtype).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     x = torch.ones(32, 32, 12, 12, dtype=dtype, requires_grad=True).contiguous(memory_format=torch.channels_last)
     best, threads = float("inf"), torch.get_num_threads()

@@ -17,8 +17,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class Interrupts:
     """While entered, the first Ctrl-C or SIGTERM makes `asked()` true and the second ends the process with exit code 5.
 
-    `apart` is how many seconds a second one must come after the first to count: torchrun passes on what the terminal sent already.
-    Outside the main thread, where Python delivers no signals, it changes nothing.
+    `apart` is how many seconds a second one must come after the first to count: torchrun passes on what the terminal
+    sent already. Outside the main thread, where Python delivers no signals, it changes nothing.
     """
 
     def __init__(self, apart: float = 0.0) -> None:

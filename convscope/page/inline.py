@@ -1,4 +1,5 @@
-"""One HTML file from the page's modules, style, dictionaries and a payload. It opens from file:// and asks for nothing."""
+"""One HTML file from the page's modules, style, dictionaries and a payload. It opens from file:// and asks for
+nothing."""
 
 from __future__ import annotations
 
@@ -42,10 +43,11 @@ def page_html(payload: dict[str, Any], *, lang: str = "auto") -> str:
 
 
 def lab_html(payload: dict[str, Any], api: bool) -> str:
-    """Return the lab's page as one HTML document: its chapters, and with `api` a workbench that talks to the server it came from.
+    """Return the lab's page as one HTML document: its chapters, and with `api` a workbench that talks to the server it
+    came from.
 
-    `payload` is what the chapters need (convscope/lab/payload.py). The policy is page_html's; with `api` the page may also
-    ask its own server.
+    `payload` is what the chapters need (convscope/lab/payload.py). The policy is page_html's; with `api` the page may
+    also ask its own server.
     """
     return document(
         script=lab_script(),

@@ -1,8 +1,8 @@
 """Join ES modules into one script: inside one HTML file they cannot import each other, and file:// forbids it outright.
 
-The convention that makes joining safe, checked here: statements of a module begin in column 1 and everything within them
-is indented; imports are named and keep their names, exports stand before a declaration; no two modules declare one name.
-Comments go along: the page is there to be read.
+The convention that makes joining safe, checked here: statements of a module begin in column 1 and everything within
+them is indented; imports are named and keep their names, exports stand before a declaration; no two modules declare one
+name. Comments go along: the page is there to be read.
 """
 
 from __future__ import annotations

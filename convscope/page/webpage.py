@@ -20,8 +20,8 @@ HEIGHT = 900  # pixels of the frame in a notebook
 class Page:
     """One self-contained HTML document. In a notebook it shows itself; a copy survives in what nbconvert makes of it.
 
-    `name` is what its file is called unless told. `notes` say, a sentence each, what the page lacks and why; `unread` holds
-    an error for each picture that could not be read. `payload` is what the page shows (docs/payload.md).
+    `name` is what its file is called unless told. `notes` say, a sentence each, what the page lacks and why; `unread`
+    holds an error for each picture that could not be read. `payload` is what the page shows (docs/payload.md).
     """
 
     html: str
@@ -33,8 +33,8 @@ class Page:
     def save(self, path: str | os.PathLike[str] | None = None) -> Path:
         """Write the page to `path`, complete or not at all, and return where it is; a folder gets <name>.html.
 
-        Without a path it is <name>.html in the current folder, and what stands there is replaced only if it is such a page.
-        Raises InputError or EnvironmentFault where that cannot be.
+        Without a path it is <name>.html in the current folder, and what stands there is replaced only if it is such a
+        page. Raises InputError or EnvironmentFault where that cannot be.
         """
         target = Path(path or ".")
         if path is None or target.is_dir():
@@ -47,7 +47,9 @@ class Page:
         return target
 
     def show(self, path: str | os.PathLike[str] | None = None) -> bool:
-        """Open the file at `path`, or the one that `save` writes without a path, in the browser; return whether one was found."""
+        """Open the file at `path`, or the one that `save` writes without a path, in the browser; return whether one was
+        found.
+        """
         return webbrowser.open((Path(path) if path else self.save()).resolve().as_uri())
 
     def _repr_html_(self) -> str:

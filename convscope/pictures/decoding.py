@@ -182,7 +182,8 @@ def from_array(
 
 
 def contents(path: str | os.PathLike[str], where: str = "picture") -> bytes:
-    """Return a file's bytes. Raises InputError, naming `where`, if it is missing, no file or too large for a picture."""
+    """Return a file's bytes. Raises InputError, naming `where`, if it is missing, no file or too large for a
+    picture."""
     try:
         status = os.stat(path)
         if not stat.S_ISREG(status.st_mode):  # a pipe would make us wait for ever

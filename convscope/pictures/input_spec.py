@@ -58,7 +58,9 @@ class InputSpec(Value):
 
 
 def check_ends(network: Network, spec: InputSpec) -> None:
-    """Check that `network` reads what `spec` gives and ends in one score a class, (K,) or (K, 1, 1); or raise PlanError."""
+    """Check that `network` reads what `spec` gives and ends in one score a class, (K,) or (K, 1, 1); or raise
+    PlanError.
+    """
     if network.input != spec.shape:
         raise PlanError("the plan was traced for another input", got=network.input, expected=f"{spec.shape}")
     last, k = network.nodes[-1], network.classes

@@ -1,9 +1,10 @@
 """Many small PNG files of one size, decoded as one picture: what Pillow costs for each is paid once for all.
 
-A PNG's rows are packed by zlib, each behind a byte that says how it refers to the row above. So the unpacked rows of many
-pictures, with a row of zeros between each two, are the rows of one tall picture: written as a PNG that is not packed, it
-goes through `images.decode` at once. Only files that hold nothing but such rows are taken (8 bits, the wanted size,
-grey or RGB, one block of data, no more); every other is left to `images.decode`, which also says what is wrong with it.
+A PNG's rows are packed by zlib, each behind a byte that says how it refers to the row above. So the unpacked rows of
+many pictures, with a row of zeros between each two, are the rows of one tall picture: written as a PNG that is not
+packed, it goes through `images.decode` at once. Only files that hold nothing but such rows are taken (8 bits, the
+wanted size, grey or RGB, one block of data, no more); every other is left to `images.decode`, which also says what is
+wrong with it.
 """
 
 from __future__ import annotations
@@ -39,10 +40,12 @@ _END = _chunk(b"IEND", b"")
 
 
 def together(sources: Iterable[object], shape: tuple[int, int, int]) -> tuple[list[int], Pixels]:
-    """Return which of the sources are plain PNG files of (H, W), by number, and their pixels, uint8 (n, C, H, W); `shape` is (C, H, W).
+    """Return which of the sources are plain PNG files of (H, W), by number, and their pixels, uint8 (n, C, H, W);
+    `shape` is (C, H, W).
 
-    A source is a path or a file's bytes; anything else is passed over. C is 1 or 3, whatever the files have. Threads take turns: each file means
-    several calls to the system, after every one of which threads at the same work would wait for one another.
+    A source is a path or a file's bytes; anything else is passed over. C is 1 or 3, whatever the files have. Threads
+    take turns: each file means several calls to the system, after every one of which threads at the same work would
+    wait for one another.
     """
     import numpy as np
 
@@ -65,7 +68,9 @@ def together(sources: Iterable[object], shape: tuple[int, int, int]) -> tuple[li
 
 
 def _rows(source: object, size: tuple[int, int]) -> tuple[int, bytes] | None:
-    """Return a file's channels, 1 or 3, and its rows as they are before unfiltering; None if it is no plain PNG file of size (H, W)."""
+    """Return a file's channels, 1 or 3, and its rows as they are before unfiltering; None if it is no plain PNG file of
+    size (H, W).
+    """
     if not isinstance(source, (str, bytes, os.PathLike)):
         return None
     try:

@@ -28,8 +28,8 @@ SMALL = 1 << 13  # values of a picture; larger ones are decoded mostly without P
 def all_read(
     spec: InputSpec, pictures: Sequence[Picture], invert: str | None = None
 ) -> tuple[Pixels, list[bool], dict[int, InputError]]:
-    """Return what `as_read` returns of each picture that can be read, uint8 (n, C, H, W) and n answers, and the errors of
-    the others by their numbers."""
+    """Return what `as_read` returns of each picture that can be read, uint8 (n, C, H, W) and n answers, and the errors
+    of the others by their numbers."""
     import numpy as np
 
     from . import pngs

@@ -14,8 +14,8 @@ GLOB = "*?["
 def pictures_in(names: Iterable[str]) -> Iterator[str]:
     """Yield the pictures that `names` mean, in the order given: files, and those in folders and patterns in text order.
 
-    Folders are searched to the bottom. Hidden files and folders are left out. A name that is neither stays as it is, and
-    whoever opens it will say why it cannot be read.
+    Folders are searched to the bottom. Hidden files and folders are left out. A name that is neither stays as it is,
+    and whoever opens it will say why it cannot be read.
     """
     from glob import iglob
 

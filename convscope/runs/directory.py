@@ -26,10 +26,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, TextIO
 
-from . import tensor_files
-from .tensor_files import Arrays
 from ..errors import EnvironmentFault, InputError
 from ..files import TEMPORARY, atomic_write, sync_folder, write_fault
+from . import tensor_files
+from .tensor_files import Arrays
 
 CHECKPOINT, SNAPSHOT, RUN = "convscope.checkpoint/1", "convscope.snapshot/1", "convscope.run/1"
 KEPT = 2  # checkpoints
@@ -47,7 +47,9 @@ class Run:
 
     @classmethod
     def create(cls, path: Path, settings: dict[str, Any]) -> Run:
-        """Make the directory with run.json in one step: complete or absent. Raises InputError if `path` is there already."""
+        """Make the directory with run.json in one step: complete or absent. Raises InputError if `path` is there
+        already.
+        """
         if path.exists() or path.is_symlink():
             raise InputError("is there already", where=str(path), hint=f"another --out, or --resume {path}")
         temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}"
@@ -70,7 +72,9 @@ class Run:
 
     @classmethod
     def reopen(cls, path: Path, finished: bool = False) -> Run:
-        """Lock a run to continue it. Raises InputError if it is none, or finished unless `finished` allows that, EnvironmentFault if in use."""
+        """Lock a run to continue it. Raises InputError if it is none, or finished unless `finished` allows that,
+        EnvironmentFault if in use.
+        """
         settings = read_settings(path)
         with _faults(path):
             run = cls(path, settings, _locked(path / "lock", path))
@@ -133,7 +137,8 @@ class Run:
                 old.unlink(missing_ok=True)
 
     def newest(self) -> tuple[Arrays | None, dict[str, Any], list[str]]:
-        """Return the newest checkpoint that is whole, its facts, and what is wrong with newer ones; None without any."""
+        """Return the newest checkpoint that is whole, its facts, and what is wrong with newer ones; None without
+        any."""
         troubles: list[str] = []
         for path in sorted((self.path / "checkpoints").glob("*.safetensors"), reverse=True):
             try:
@@ -143,7 +148,9 @@ class Run:
         return None, {"step": 0}, troubles
 
     def show(self, step: int, tensors: Arrays, facts: dict[str, Any]) -> None:
-        """Write the snapshot of `step`, without waiting for the disk: training goes on, and a torn one is left out by its readers."""
+        """Write the snapshot of `step`, without waiting for the disk: training goes on, and a torn one is left out by
+        its readers.
+        """
         tensor_files.write(self._file("snapshots", step), tensors, {"step": step, **facts}, SNAPSHOT, durable=False)
 
     def close(self) -> None:

@@ -1,8 +1,9 @@
-"""Tensor files that prove themselves whole: safetensors with a digest over every byte. Checkpoints and snapshots are such files.
+"""Tensor files that prove themselves whole: safetensors with a digest over every byte. Checkpoints and snapshots are
+such files.
 
-The file's metadata has one entry, "convscope": JSON with `format`, `digest` and whatever facts the writer adds. The digest
-is the SHA-256 of the whole file with the digest's own 64 characters taken as zeros. It detects damage, not forgery.
-Plain safetensors readers open these files; nothing in them can be executed.
+The file's metadata has one entry, "convscope": JSON with `format`, `digest` and whatever facts the writer adds. The
+digest is the SHA-256 of the whole file with the digest's own 64 characters taken as zeros. It detects damage, not
+forgery. Plain safetensors readers open these files; nothing in them can be executed.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ Arrays = dict[str, np.ndarray[Any, Any]]
 
 
 def pack(tensors: Arrays, facts: dict[str, Any], format: str) -> bytes:
-    """Return the file's bytes. `facts` must be JSON; `format` names kind and version, such as "convscope.checkpoint/1"."""
+    """Return the file's bytes. `facts` must be JSON; `format` names kind and version, such as
+    "convscope.checkpoint/1"."""
     from safetensors.numpy import save
 
     entry = json.dumps({"format": format, "digest": ZEROS.decode(), **facts}, sort_keys=True)

@@ -1,7 +1,8 @@
 """Augmentation of whole batches as tensor operations: cut out, shift, affine, flip, erase. No per-picture Python.
 
 Random numbers are drawn on the processor from the generator given, so that a seed means the same pictures on every
-device. Pictures are uint8 (N, C, H, W); a batch comes out as uint8, or as float32 in the same units 0…255 if it was resampled.
+device. Pictures are uint8 (N, C, H, W); a batch comes out as uint8, or as float32 in the same units 0…255 if it was
+resampled.
 """
 
 from __future__ import annotations
@@ -95,8 +96,8 @@ def matrices(n: int, how: Augmentation, generator: torch.Generator) -> Tensor:
 def field(n: int, size: tuple[int, int], generator: torch.Generator) -> Tensor:
     """Draw `n` smooth random fields (n, 2, h, w), across and down: at every place a normal number of deviation 1.
 
-    White noise on a coarse net, smoothed by a Gauss curve of SMOOTH pixels (Simard et al. 2003, who took 4): places r pixels
-    apart move together, with a correlation of about exp(−r²/4·SMOOTH²).
+    White noise on a coarse net, smoothed by a Gauss curve of SMOOTH pixels (Simard et al. 2003, who took 4): places r
+    pixels apart move together, with a correlation of about exp(−r²/4·SMOOTH²).
     """
     down, across = spread(size[0]), spread(size[1])
     noise = torch.randn(n, 2, down.shape[1], across.shape[1], generator=generator)
@@ -104,7 +105,9 @@ def field(n: int, size: tuple[int, int], generator: torch.Generator) -> Tensor:
 
 
 def spread(pixels: int) -> Tensor:
-    """Return the weights (pixels, m) of m net points, SMOOTH pixels apart, on each of a row of pixels; squares add up to 1."""
+    """Return the weights (pixels, m) of m net points, SMOOTH pixels apart, on each of a row of pixels; squares add up
+    to 1.
+    """
     reach = math.ceil((pixels - 1) / 2 / SMOOTH) + 2
     net = SMOOTH * torch.arange(-reach, reach + 1, dtype=torch.float32)
     places = torch.arange(pixels, dtype=torch.float32) - (pixels - 1) / 2
@@ -115,14 +118,15 @@ def spread(pixels: int) -> Tensor:
 def affine(x: Tensor, maps: Tensor, size: tuple[int, int], edge: bool = False, moved: Tensor | None = None) -> Tensor:
     """Resample float pictures (B, C, H, W) bilinearly through `maps` (B, 2, 3) to (B, C, h, w), middle on middle.
 
-    The identity map cuts out the middle window as `crop` does, floor((H − h)/2) from the top and likewise from the left.
-    `moved` (B, 2, h, w) is added to where each pixel is taken from: pixels across, pixels down.
+    The identity map cuts out the middle window as `crop` does, floor((H − h)/2) from the top and likewise from the
+    left. `moved` (B, 2, h, w) is added to where each pixel is taken from: pixels across, pixels down.
     """
     (height, width), (h, w), n = x.shape[2:], size, len(x)
     across = torch.arange(w, dtype=torch.float32, device=x.device) - (w - 1) / 2
     down = torch.arange(h, dtype=torch.float32, device=x.device) - (h - 1) / 2
     places = torch.stack([across.repeat(h), down.repeat_interleave(w), torch.ones(h * w, device=x.device)])  # (3, h·w)
-    # From pixels, counted from the middle of the window, to grid_sample's −1…1 over the picture: (2·pixel + 1)/extent − 1.
+    # From pixels, counted from the middle of the window, to grid_sample's −1…1 over the picture: (2·pixel + 1)/extent −
+    # 1.
     middle = [[(width - w) // 2 + (w - 1) / 2], [(height - h) // 2 + (h - 1) / 2]]
     extent = torch.tensor([[width], [height]], dtype=torch.float32, device=x.device)
     scaled = maps * (2 / extent)

@@ -75,8 +75,9 @@ def planned(
 ) -> Line:
     """Return a new run's settings with the whole schedule planned: "steps" and, until an accuracy is reached, "rounds".
 
-    `settle` makes settings from plan, recipe and pictures to hold out, `change` is what else was asked of the recipe (lr, batch size).
-    What MNIST is known to need is looked up; all else is measured here, on copies: no weight and no random number is touched.
+    `settle` makes settings from plan, recipe and pictures to hold out, `change` is what else was asked of the recipe
+    (lr, batch size). What MNIST is known to need is looked up; all else is measured here, on copies: no weight and no
+    random number is touched.
     """
     known = arch is None and recipe is None and dataset.name == "mnist" and dataset.shape == (1, 28, 28)
     default = change(named(recipe or "fast"))
@@ -155,7 +156,9 @@ def seconds_a_step(settings: Line, dataset: Dataset, least: float = 0.6) -> floa
 
 
 def _best(seconds: float, pace: float, settings: Line) -> Measured | None:
-    """Return the most accurate line that fits into `seconds` here, where a step of `settings`, the recipe fast, takes `pace`."""
+    """Return the most accurate line that fits into `seconds` here, where a step of `settings`, the recipe fast, takes
+    `pace`.
+    """
     lines = [line for line in FRONTIER if (line.plan, line.recipe) == ("fast", "fast")]
     reference = max(lines, key=lambda line: line.epochs, default=None)  # where the steps weigh most beside the start
     if reference is None:

@@ -1,8 +1,8 @@
 """Sums over the processes of one machine, through memory that they share.
 
-gloo wakes three threads for every sum, on processors that are busy with the network: docs/log.md has what that costs. Here a
-process lays its numbers into its part of the memory, says so with a byte through a socket, looks for the others' for a moment, and adds
-up. A process that has ended closes its socket, so nobody waits for the dead.
+gloo wakes three threads for every sum, on processors that are busy with the network: docs/log.md has what that costs.
+Here a process lays its numbers into its part of the memory, says so with a byte through a socket, looks for the others'
+for a moment, and adds up. A process that has ended closes its socket, so nobody waits for the dead.
 """
 
 from __future__ import annotations
@@ -116,9 +116,11 @@ def cut(flat: Tensor, parts: Sequence[Tensor]) -> list[Tensor]:
 def opened(
     rank: int, size: int, count: int, silence: float, told: Callable[[Callable[[], dict[str, Any]]], dict[str, Any]]
 ) -> Exchange | None:
-    """Return this process's end for sums of up to `count` numbers; None if it cannot be had here. All must ask for it at once.
+    """Return this process's end for sums of up to `count` numbers; None if it cannot be had here. All must ask for it
+    at once.
 
-    `told` gives every process what the first one makes. Another process may fare otherwise: all have to agree on whether to use it.
+    `told` gives every process what the first one makes. Another process may fare otherwise: all have to agree on
+    whether to use it.
     """
     with contextlib.ExitStack() as held:
         listener: list[socket.socket] = []

@@ -84,7 +84,9 @@ def terms(
 
 
 def begun(out: str | os.PathLike[str] | None, team: Team) -> Path | None:
-    """Return the run that this launch by torchrun had begun before it was started anew, if any. Raises InputError if `out` is another."""
+    """Return the run that this launch by torchrun had begun before it was started anew, if any. Raises InputError if
+    `out` is another.
+    """
 
     def search() -> Line:
         from ..runs.directory import read_settings
@@ -170,7 +172,9 @@ def _continued(settings: Line, terms: Terms) -> Line:
 
 
 def _work(run: Run | None, told: Line, dataset: Dataset, terms: Terms) -> Result:
-    """Train from where the run stands to the end, measure, and write the model file. Without `run` another process writes."""
+    """Train from where the run stands to the end, measure, and write the model file. Without `run` another process
+    writes.
+    """
     import torch
 
     from ..build import build
@@ -252,9 +256,17 @@ def _work(run: Run | None, told: Line, dataset: Dataset, terms: Terms) -> Result
     team.wait()  # the model file is there for all
     progress(line)
     return Result(
-        path, path / "model.onnx", done["epochs"], seed, line["time"]["seconds"], line["time"]["images_per_second"],
-        network.parameters, network.macs, validation, test,
-    )  # fmt: skip
+        path,
+        path / "model.onnx",
+        done["epochs"],
+        seed,
+        line["time"]["seconds"],
+        line["time"]["images_per_second"],
+        network.parameters,
+        network.macs,
+        validation,
+        test,
+    )
 
 
 def _missed(target: float, validation: Evaluation | None) -> str:

@@ -12,10 +12,11 @@ LOOKED_AT = 5_000  # pictures, evenly spread
 
 
 def alike(images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], classes: int) -> bool:
-    """Whether mirrored pictures (N, C, H, W) are recognised at least three quarters as often as the pictures themselves.
+    """Whether mirrored pictures (N, C, H, W) are recognised at least three quarters as often as the pictures
+    themselves.
 
-    What recognises them is the simplest there is: the class whose mean picture is nearest. On MNIST the mirror keeps 56 %
-    of what it knows, on Fashion-MNIST 84 %. At most 5,000 pictures, evenly spread, are looked at.
+    What recognises them is the simplest there is: the class whose mean picture is nearest. On MNIST the mirror keeps 56
+    % of what it knows, on Fashion-MNIST 84 %. At most 5,000 pictures, evenly spread, are looked at.
     """
     chosen = np.linspace(0, len(images) - 1, min(len(images), LOOKED_AT)).astype(np.int64)
     x, y = images[chosen].astype(np.float32), labels[chosen]

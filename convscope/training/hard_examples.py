@@ -21,7 +21,8 @@ RIDGE = 1e-3  # of the features' mean energy: what the weights are pulled toward
 def hard_first(order: Tensor, margins: Tensor, shown: int, spare: float) -> Tensor:
     """Return an epoch's `order` (N,) with the hardest in front: `spare` times as many as the `shown` that will be seen.
 
-    The hard ones and the others each stay in the order they were in: what is shown is drawn from the hard ones by chance.
+    The hard ones and the others each stay in the order they were in: what is shown is drawn from the hard ones by
+    chance.
     """
     pool = min(len(order), round(spare * shown))
     hard = torch.zeros(len(order), dtype=torch.bool)
@@ -31,10 +32,11 @@ def hard_first(order: Tensor, margins: Tensor, shown: int, spare: float) -> Tens
 
 
 def margins(images: Tensor, labels: Tensor, classes: int) -> Tensor:
-    """Return by how much each of the uint8 pictures (N, C, H, W) is told right: (N,), the score of its class less the best other.
+    """Return by how much each of the uint8 pictures (N, C, H, W) is told right: (N,), the score of its class less the
+    best other.
 
-    Scores are those of ridge regression onto the classes (one is 1, the others 0) from the means of 2×2 pixels and a constant,
-    solved for on every n-th of the pictures, so that it sees no more than 20,000.
+    Scores are those of ridge regression onto the classes (one is 1, the others 0) from the means of 2×2 pixels and a
+    constant, solved for on every n-th of the pictures, so that it sees no more than 20,000.
     """
     every = max(1, len(images) // SOLVED_ON)
     energy = moments = torch.zeros(())

@@ -1,4 +1,5 @@
-"""The training loop, in one function, and the state it changes. It knows no command line, no lab and no progress bar."""
+"""The training loop, in one function, and the state it changes. It knows no command line, no lab and no progress
+bar."""
 
 from __future__ import annotations
 
@@ -49,13 +50,15 @@ def fit(
     stop: Callable[[], bool] = lambda: False,
     keep_seconds: float = 15.0,
 ) -> None:
-    """Train `state` from where it stands to `steps` on uint8 pictures (N, C, H, W) and int64 labels (N,), on one device.
+    """Train `state` from where it stands to `steps` on uint8 pictures (N, C, H, W) and int64 labels (N,), on one
+    device.
 
-    Every random number follows from (seed, epoch, step, process), so a run that was interrupted ends in the same bits. Of
-    several processes each is in `team` and does its share of every batch. `measure` gives figures at an epoch's end, `show` is called at the steps in `show_at`, `tell` gets each line of the log.
-    With `rounds`, the steps at which they end, the learning rate rises and falls once in each, and training ends with the first
-    one after which the accuracy of `measure` is at least `target`.
-    Raises InputError when the loss is no longer finite and Interrupted, after a checkpoint, when `stop` says so.
+    Every random number follows from (seed, epoch, step, process), so a run that was interrupted ends in the same bits.
+    Of several processes each is in `team` and does its share of every batch. `measure` gives figures at an epoch's end,
+    `show` is called at the steps in `show_at`, `tell` gets each line of the log. With `rounds`, the steps at which they
+    end, the learning rate rises and falls once in each, and training ends with the first one after which the accuracy
+    of `measure` is at least `target`. Raises InputError when the loss is no longer finite and Interrupted, after a
+    checkpoint, when `stop` says so.
     """
     recipe, net = state.recipe, state.net.train()
     model = team.wrap(net)
@@ -134,7 +137,9 @@ def fit(
 
 
 def within(rounds: Sequence[int], step: int) -> tuple[int, int]:
-    """Return how many steps of its round are done at `step`, and how many the round has; `rounds` are their ends, in order."""
+    """Return how many steps of its round are done at `step`, and how many the round has; `rounds` are their ends, in
+    order.
+    """
     end = next(end for end in rounds if step < end)
     begin = max((e for e in rounds if e <= step), default=0)
     return step - begin, end - begin
@@ -146,7 +151,8 @@ def reaches(validation: Line | None, target: float | None) -> bool:
 
 
 class State:
-    """What training changes: weights, optimisers, the average, the position, and the figures since the last log lines."""
+    """What training changes: weights, optimisers, the average, the position, and the figures since the last log
+    lines."""
 
     def __init__(self, net: Net, recipe: Recipe) -> None:
         self.net, self.recipe = net, recipe
@@ -173,7 +179,9 @@ class State:
         self._fresh.append((loss, (logits.argmax(1) == y).sum(), len(y)))
 
     def settle(self, share: float, team: Team = ALONE) -> None:
-        """Fetch the figures of the steps since the last time, over all processes. Raises InputError if a loss is NaN or infinite."""
+        """Fetch the figures of the steps since the last time, over all processes. Raises InputError if a loss is NaN or
+        infinite.
+        """
         if not self._fresh:
             return
         losses, corrects, counts = zip(*self._fresh, strict=True)

@@ -17,9 +17,10 @@ from .recipes import Recipe, named
 class Measured:
     """A recipe, plan and number of epochs, and what they came to.
 
-    `accuracy` is the mean over `seeds` trainings on all training pictures, of all test pictures (0…1), of one network and
-    without test-time augmentation. `seconds` is processor time of the training, on one thread of one core, in bfloat16, of
-    the machine that docs/benchmarks.md names; `seconds_float32` the same in float32, None where it was not measured.
+    `accuracy` is the mean over `seeds` trainings on all training pictures, of all test pictures (0…1), of one network
+    and without test-time augmentation. `seconds` is processor time of the training, on one thread of one core, in
+    bfloat16, of the machine that docs/benchmarks.md names; `seconds_float32` the same in float32, None where it was not
+    measured.
     """
 
     name: str
@@ -60,5 +61,6 @@ def reaching(accuracy: float) -> Measured | None:
 
 
 def within(seconds: float) -> Measured | None:
-    """Return the most accurate line that takes at most so many seconds on the machine measured on; None if none does."""
+    """Return the most accurate line that takes at most so many seconds on the machine measured on; None if none
+    does."""
     return next((line for line in reversed(FRONTIER) if line.seconds <= seconds), None)

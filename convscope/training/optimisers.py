@@ -1,6 +1,7 @@
 """Optimisers as a few list-wise tensor operations: SGD with momentum, and Muon for convolution filters.
 
-Both take the gradients their parameters hold, and keep their state as named tensors that a checkpoint stores as they are.
+Both take the gradients their parameters hold, and keep their state as named tensors that a checkpoint stores as they
+are.
 """
 
 from __future__ import annotations
@@ -100,9 +101,9 @@ def cost(rows: int, columns: int) -> float:
 def orthogonal(x: Tensor, iterations: int = 3) -> Tensor:
     """Return about U·Vᵀ of x = U·S·Vᵀ, (F, n): every singular value near 1, in place of its own.
 
-    Newton-Schulz iteration x ← p(A)·x with p(A) = 3.4445 − 4.7750·A + 2.0315·A² and A = x·xᵀ, from x/‖x‖ (Jordan 2024): a
-    polynomial of odd powers changes the singular values alone, and this one draws them quickly to between 0.7 and 1.2.
-    All p(A) commute, so they are multiplied up as small matrices, A ← p(A)²·A, and reach x once, at the end.
+    Newton-Schulz iteration x ← p(A)·x with p(A) = 3.4445 − 4.7750·A + 2.0315·A² and A = x·xᵀ, from x/‖x‖ (Jordan 2024):
+    a polynomial of odd powers changes the singular values alone, and this one draws them quickly to between 0.7 and
+    1.2. All p(A) commute, so they are multiplied up as small matrices, A ← p(A)²·A, and reach x once, at the end.
     """
     tall = x.shape[0] > x.shape[1]
     x = x.T if tall else x

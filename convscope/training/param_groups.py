@@ -27,7 +27,8 @@ from .seeding import number
 def optimisers(net: Net, recipe: Recipe) -> list[Optimiser]:
     """Return the optimisers that share the network's parameters out by their role.
 
-    Filters that BatchNorm follows go to Muon if the recipe says so; matrices and other filters are decayed; biases, BatchNorm's and PReLU's are not.
+    Filters that BatchNorm follows go to Muon if the recipe says so; matrices and other filters are decayed; biases,
+    BatchNorm's and PReLU's are not.
     """
     free = normalised(net.network)
     to_muon: dict[str, Tensor] = {}
@@ -49,7 +50,9 @@ def optimisers(net: Net, recipe: Recipe) -> list[Optimiser]:
 
 
 def normalised(network: Network) -> set[str]:
-    """Return the names of the filter banks whose length BatchNorm undoes: nothing but layers with f(a·x) = a·f(x), a > 0, in between."""
+    """Return the names of the filter banks whose length BatchNorm undoes: nothing but layers with f(a·x) = a·f(x), a >
+    0, in between.
+    """
     passing = (MaxPool, AvgPool, GlobalAvgPool, ReLU, LeakyReLU, PReLU, Flatten, Dropout)
     skipped = {node.other for node in network.nodes}  # read a second time, by the end of a skip
     found = set()

@@ -43,8 +43,8 @@ def _choice(owner: Recipe, name: str, known: tuple[str, ...]) -> None:
 class Augmentation:
     """What happens to each training picture by chance, drawn anew every time it is shown. Zero everywhere: nothing.
 
-    Rotation, scale, shear, translation and elastic are one bilinear resampling straight to the size the plan crops to; without
-    them a picture stays uint8 and is only cut out. Borders that come into view are black, or continue the edge.
+    Rotation, scale, shear, translation and elastic are one bilinear resampling straight to the size the plan crops to;
+    without them a picture stays uint8 and is only cut out. Borders that come into view are black, or continue the edge.
     """
 
     shift: int = 0  # pixels: padded by as many on every side, then cut out at a random place
@@ -94,7 +94,8 @@ class Recipe:
     batch_size: int
     lr: float
     about: str = ""
-    initial: str = "torch"  # the first weights: torch's own, or "orthogonal" filter banks that BatchNorm follows (Saxe et al. 2014)
+    # the first weights: torch's own, or "orthogonal" filter banks that BatchNorm follows (Saxe et al. 2014)
+    initial: str = "torch"
     optimiser: str = "sgd"
     plain_lr: float | None = None  # the lr in networks without BatchNorm, which bear less; None: lr
     filter_lr: float = 0.0  # muon: the filters' own lr
@@ -108,8 +109,10 @@ class Recipe:
     label_smoothing: float = 0.0  # share of the target spread over all classes (Szegedy et al. 2015, section 7)
     augmentation: Augmentation = field(default_factory=Augmentation)
     general_augmentation: Augmentation | None = None  # in its place for other pictures than MNIST's; None: the same
-    hard: float = 0.0  # what a broken-off epoch shows is drawn from the hardest, this many times as many (hardness.py); 0: from all
-    flips: str = "no"  # "auto": left and right are exchanged too, if the training pictures mean the same in a mirror (mirrors.py)
+    # what a broken-off epoch shows is drawn from the hardest, this many times as many (hardness.py); 0: from all
+    hard: float = 0.0
+    # "auto": left and right are exchanged too, if the training pictures mean the same in a mirror (mirrors.py)
+    flips: str = "no"
     average: float = 0.0  # decay per step of an exponential average of the weights, which is then the model; 0: none
     precision: str = "float32"  # or "bfloat16", or "auto": the faster of the two, measured
     scaling: str = "data"  # "data": by the training pictures' mean and deviation; "unit": x/255
@@ -164,7 +167,8 @@ class Recipe:
         return replace(recipe, plain_lr=plain, filter_lr=self.filter_lr * (lr / self.lr))
 
     def batches(self, pictures: int) -> int:
-        """Return the steps in one epoch over that many pictures; at least 1, of fewer pictures than a batch if need be."""
+        """Return the steps in one epoch over that many pictures; at least 1, of fewer pictures than a batch if need
+        be."""
         return max(1, math.ceil(pictures / self.batch_size) if self.partial_batches else pictures // self.batch_size)
 
     def steps(self, pictures: int) -> int:
@@ -237,7 +241,8 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe(
             name="accurate",
-            about="the most accurate network, in minutes: wider layers, many passes, digits turned, stretched and slanted a little",
+            about="the most accurate network, in minutes: wider layers, many passes, digits turned, stretched and "
+            "slanted a little",
             plan="accurate",
             general_plan="wide",
             initial="orthogonal",
@@ -262,7 +267,8 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe(
             name="plain",
-            about="for networks without bn: momentum, a rising and falling learning rate, soft targets, shifted pictures",
+            about="for networks without bn: momentum, a rising and falling learning rate, soft targets, shifted "
+            "pictures",
             plan="slides",
             general_plan="slides",
             epochs=2.5,
@@ -296,7 +302,8 @@ RECIPES: dict[str, Recipe] = {
 
 
 def named(name: str | Recipe) -> Recipe:
-    """Return the recipe of that name, or the recipe itself. Raises UsageError with "did you mean" for an unknown name."""
+    """Return the recipe of that name, or the recipe itself. Raises UsageError with "did you mean" for an unknown
+    name."""
     if isinstance(name, Recipe):
         return name
     if name not in RECIPES:

@@ -1,4 +1,5 @@
-"""How the processes that torchrun started find one another, and what becomes of an error that comes of another's end."""
+"""How the processes that torchrun started find one another, and what becomes of an error that comes of another's
+end."""
 
 from __future__ import annotations
 

@@ -52,17 +52,20 @@ def train(
 ) -> Result:
     """Train a network and return where its model file is and how good it is.
 
-    `data` is "mnist" (the default), another name, a path, or a Dataset; `arch` a plan, its formula or name (default: the recipe's
-    own); `recipe` "fast" (the default), another name, or a Recipe, of which `epochs`, `batch_size` and `lr` replace what it says;
-    `budget` is a time, "30s" or "2m", into which the whole schedule is planned at the speed measured here, or an accuracy, "99.5%":
-    by a recipe known to reach it on MNIST, else until the pictures held out do, or cannot (docs/why.md). `seed` is 0 unless given. `val` pictures of the training set are held out and measured at the end of every epoch
-    (default: none, or a sixth where there are no test pictures). `out` is the run directory to make (default:
-    runs/<date>-<data>-<recipe>). `resume` continues the run in that directory, with its own settings, to the bits it would have had.
+    `data` is "mnist" (the default), another name, a path, or a Dataset; `arch` a plan, its formula or name (default:
+    the recipe's own); `recipe` "fast" (the default), another name, or a Recipe, of which `epochs`, `batch_size` and
+    `lr` replace what it says; `budget` is a time, "30s" or "2m", into which the whole schedule is planned at the speed
+    measured here, or an accuracy, "99.5%": by a recipe known to reach it on MNIST, else until the pictures held out do,
+    or cannot (docs/why.md). `seed` is 0 unless given. `val` pictures of the training set are held out and measured at
+    the end of every epoch (default: none, or a sixth where there are no test pictures). `out` is the run directory to
+    make (default: runs/<date>-<data>-<recipe>). `resume` continues the run in that directory, with its own settings, to
+    the bits it would have had.
 
-    `progress` gets each line of the log as it is written, and lines of kind "begin" and "note" besides. Training stops with a
-    checkpoint when `stop` says so; without `stop`, on Ctrl-C or SIGTERM. Checkpoints are `keep_seconds` apart.
+    `progress` gets each line of the log as it is written, and lines of kind "begin" and "note" besides. Training stops
+    with a checkpoint when `stop` says so; without `stop`, on Ctrl-C or SIGTERM. Checkpoints are `keep_seconds` apart.
 
-    Raises UsageError, InputError (also for a loss that is no longer finite), EnvironmentFault, Interrupted, PlanError, FormulaError.
+    Raises UsageError, InputError (also for a loss that is no longer finite), EnvironmentFault, Interrupted, PlanError,
+    FormulaError.
 
     >>> result = train("mnist")                                                   # doctest: +SKIP
     >>> result.test.accuracy                                                      # doctest: +SKIP

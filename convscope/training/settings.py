@@ -38,7 +38,8 @@ def source(given: str | os.PathLike[str] | Dataset | None, size: int | None, dat
 def load(source: Line, given: object = None) -> Dataset:
     """Return the data that `source` says, or what was `given`.
 
-    PyTorch comes in beside it, and who needs it first waits for it; on a single processor that would only be slower (docs/log.md).
+    PyTorch comes in beside it, and who needs it first waits for it; on a single processor that would only be slower
+    (docs/log.md).
     """
     if processors() > 1:
         threading.Thread(target=_torch, name="import torch").start()
@@ -115,7 +116,8 @@ def settle(
 
 
 def augmentation(recipe: Recipe, pictures: Split, classes: int, centred: bool) -> Augmentation:
-    """Return the augmentation for these training pictures; `centred`: they are MNIST's, for which `recipe.augmentation` is.
+    """Return the augmentation for these training pictures; `centred`: they are MNIST's, for which `recipe.augmentation`
+    is.
 
     A general shift is that of pictures of 28 pixels, and in proportion for others.
     """
@@ -134,7 +136,8 @@ def parts(dataset: Dataset, val: int) -> tuple[Split, Split | None]:
 
 
 def input_spec(images: np.ndarray[Any, Any], scaling: str) -> InputSpec:
-    """Return what a network for uint8 pictures (N, C, H, W) is given: scaled by "unit", or by the "data"'s mean and deviation.
+    """Return what a network for uint8 pictures (N, C, H, W) is given: scaled by "unit", or by the "data"'s mean and
+    deviation.
 
     Mean and deviation are exact per channel, in 0…255, rounded to two digits; a deviation below 1 counts as 1.
     """

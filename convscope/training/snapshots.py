@@ -25,7 +25,8 @@ KERNELS = 128
 
 
 def when(*rounds: int) -> frozenset[int]:
-    """Return the steps after which a snapshot is taken: close at first, wider later, 0 and the end of each round among them.
+    """Return the steps after which a snapshot is taken: close at first, wider later, 0 and the end of each round among
+    them.
 
     `rounds` are the steps at which the schedule's rounds end, in order; usually there is one.
 
@@ -51,7 +52,8 @@ def sample(
 def take(
     net: Net, images: Tensor, labels: np.ndarray[Any, Any], held_out: bool, bf16: bool
 ) -> tuple[Arrays, dict[str, Any]]:
-    """Return a snapshot's tensors and facts for pictures uint8 (n, C, H, W) and labels (n,). The net is left as it was."""
+    """Return a snapshot's tensors and facts for pictures uint8 (n, C, H, W) and labels (n,). The net is left as it
+    was."""
     nodes = net.network.nodes
     training = net.training
     net.eval()

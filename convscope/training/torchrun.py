@@ -1,4 +1,6 @@
-"""Whether torchrun started this process, as one of how many, and whether it is a restart. Reads the environment, nothing else."""
+"""Whether torchrun started this process, as one of how many, and whether it is a restart. Reads the environment,
+nothing else.
+"""
 
 from __future__ import annotations
 
@@ -38,13 +40,16 @@ def launched() -> Launch | None:
         rank, size, local, here, attempt, _ = (int(os.environ[word]) for word in WORDS)
     except (KeyError, ValueError) as error:
         raise EnvironmentFault("torchrun's environment is not whole", got=str(error)) from None
-    # Run ids may be used again, or be left out ("none"): the process that watches over this launch makes the difference.
+    # Run ids may be used again, or be left out ("none"): the process that watches over this launch makes the
+    # difference.
     told = [os.environ["TORCHELASTIC_RUN_ID"], socket.gethostname(), str(os.getppid()), _began(os.getppid())]
     return Launch(rank, size, local, here, attempt, hashlib.sha256("\n".join(told).encode()).hexdigest()[:32])
 
 
 def _began(process: int) -> str:
-    """Return when a process began, in the system's own ticks, so that a number given out again is told apart; "" if unknown."""
+    """Return when a process began, in the system's own ticks, so that a number given out again is told apart; "" if
+    unknown.
+    """
     try:
         with open(f"/proc/{process}/stat", encoding="utf-8", errors="replace") as file:
             return file.read().rpartition(")")[2].split()[19]

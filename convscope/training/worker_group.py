@@ -2,9 +2,10 @@
 
 A batch is the recipe's, whoever works on it. Each process takes every size-th of its pictures; the gradients' mean over
 the processes is the batch's own gradient. BatchNorm normalises each share by itself, and its running statistics are the
-mean over the processes after every step, so that all processes hold the same bits at all times. All of it is one message
-a step: through memory that the processes of one machine share (see exchange), or by gloo. On cards PyTorch's
-DistributedDataParallel sums up the gradients. `Team()` is one process alone: everything it does is to hand back what it was given.
+mean over the processes after every step, so that all processes hold the same bits at all times. All of it is one
+message a step: through memory that the processes of one machine share (see exchange), or by gloo. On cards PyTorch's
+DistributedDataParallel sums up the gradients. `Team()` is one process alone: everything it does is to hand back what it
+was given.
 """
 
 from __future__ import annotations
@@ -121,7 +122,9 @@ class Several(Team):
         return net
 
     def _distributed(self, net: Net) -> Callable[[Tensor], Tensor]:
-        """Return the network in DistributedDataParallel, which sums up gradients on cards while others are being computed."""
+        """Return the network in DistributedDataParallel, which sums up gradients on cards while others are being
+        computed.
+        """
         import torch
         from torch.nn.parallel import DistributedDataParallel
 
@@ -132,8 +135,9 @@ class Several(Team):
             )  # torch 2.13 renames broadcast_buffers; older ones know no other
             wrapped = DistributedDataParallel(net, device_ids=places, broadcast_buffers=False)
 
-        # After its first backward pass DistributedDataParallel lays the gradients out anew. Among three or more processes the order
-        # of a sum follows the layout, so it is settled here: a run that goes on must not begin with another one.
+        # After its first backward pass DistributedDataParallel lays the gradients out anew. Among three or more
+        # processes the order of a sum follows the layout, so it is settled here: a run that goes on must not begin with
+        # another one.
         before = [buffer.clone() for buffer in net.buffers()]
         wrapped(torch.zeros((2, *net.spec.shape), dtype=torch.uint8, device=self.device)).sum().backward()
         for buffer, value in zip(net.buffers(), before, strict=True):

@@ -1,4 +1,6 @@
-"""Real Chromium, headless, for tests, pictures and measurements. Needs Debian's `chromium` and `chromium-driver`, or their like."""
+"""Real Chromium, headless, for tests, pictures and measurements. Needs Debian's `chromium` and `chromium-driver`, or
+their like.
+"""
 
 from __future__ import annotations
 

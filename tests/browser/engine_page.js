@@ -47,13 +47,23 @@ Object.assign(globalThis, {
         const found = gradientAt(at.engine.nodes, at.result, oneHot(at.result.logits.length, chosen), index);
         return found && packed(found);
       }),
-    gradCam: (/** @type {number} */ chosen, /** @type {number} */ index) => packed(at.engine.gradCam(at.result, chosen, index).values),
+    gradCam: (/** @type {number} */ chosen, /** @type {number} */ index) =>
+      packed(at.engine.gradCam(at.result, chosen, index).values),
     lastMaps: () => at.engine.lastMaps,
-    occlusion: (/** @type {number[]} */ picture, /** @type {number} */ chosen, /** @type {number} */ size, /** @type {number} */ stride) =>
-      packed(at.engine.occlusion(picture, chosen, size, stride).values),
-    contributions: (/** @type {number} */ chosen, /** @type {number | null} */ rival) => at.engine.contributions(at.result, chosen, rival),
-    fit: (/** @type {number[]} */ rgba, /** @type {number} */ height, /** @type {number} */ width, /** @type {any} */ input) =>
-      Array.from(fitPicture(rgba, height, width, input)),
+    occlusion: (
+      /** @type {number[]} */ picture,
+      /** @type {number} */ chosen,
+      /** @type {number} */ size,
+      /** @type {number} */ stride,
+    ) => packed(at.engine.occlusion(picture, chosen, size, stride).values),
+    contributions: (/** @type {number} */ chosen, /** @type {number | null} */ rival) =>
+      at.engine.contributions(at.result, chosen, rival),
+    fit: (
+      /** @type {number[]} */ rgba,
+      /** @type {number} */ height,
+      /** @type {number} */ width,
+      /** @type {any} */ input,
+    ) => Array.from(fitPicture(rgba, height, width, input)),
     time: (/** @type {number[]} */ picture, /** @type {number} */ repeats) =>
       Array.from({ length: repeats }, () => {
         const start = performance.now();

@@ -38,7 +38,8 @@ class EnginePage:
         return self.ask([(name, *arguments)])[0]
 
     def ask(self, calls: Sequence[tuple[object, ...]]) -> list[Any]:
-        """Return what several functions of engine_page.js return, each (name, *arguments), by one trip to the browser."""
+        """Return what several functions of engine_page.js return, each (name, *arguments), by one trip to the
+        browser."""
         asked = len(calls)
         calls, self.waiting = [*self.waiting, *calls], []
         made = self.browser.execute_script(

@@ -11,7 +11,10 @@ import { ZOO, fillZoo } from "../../convscope/page/js/lab/formula/zoo.js";
 /** The sentences that were asked for. */
 const used = new Set();
 
-/** What each of [text, input, classes] becomes: what `convscope describe --json` prints, or the error's words in a language. */
+/**
+ * What each of [text, input, classes] becomes: what `convscope describe --json` prints, or the error's words in a
+ * language.
+ */
 function describeAll(asked, language = "en") {
   const say = translator(JSON.parse(document.getElementById("dictionary").textContent), language);
   const t = (key, words) => {
@@ -36,8 +39,15 @@ function complaint(fault, t) {
 
 function described({ plan, input, classes, nodes, parameters, macs }, t) {
   const layers = nodes.map((node) => ({
-    name: node.name, layer: node.text, output: node.output, parameters: String(node.parameters), macs: String(node.macs),
-    receptive_field: node.field, size_how: spoken(t, node.sizeHow), parameters_how: node.parametersHow, dropped: node.dropped,
+    name: node.name,
+    layer: node.text,
+    output: node.output,
+    parameters: String(node.parameters),
+    macs: String(node.macs),
+    receptive_field: node.field,
+    size_how: spoken(t, node.sizeHow),
+    parameters_how: node.parametersHow,
+    dropped: node.dropped,
   }));
   return { formula: planText(plan), input, classes, layers, parameters: String(parameters), macs: String(macs) };
 }

@@ -44,10 +44,27 @@ def recorded() -> Json:
     lines = [json.loads(line) for line in (SLIDES / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     last, result = (next(line for line in reversed(lines) if line["kind"] == kind) for kind in ("step", "result"))
     run = {
-        "id": "recorded", "state": "finished", "message": None, "formula": "slides", "plan": "slides", "recipe": "fast",
-        "data": None, "classes": [str(n) for n in range(10)], "seed": 0, "epochs": 6.0, "batch": 128, "step": last["step"],
-        "steps": last["step"], "loss": last["loss"], "accuracy": last["accuracy"], "validation": None,
-        "test": result["test"], "seconds": result["time"]["seconds"], "curve": [], "measured": [], "look": "mnist.html",
-    }  # fmt: skip
+        "id": "recorded",
+        "state": "finished",
+        "message": None,
+        "formula": "slides",
+        "plan": "slides",
+        "recipe": "fast",
+        "data": None,
+        "classes": [str(n) for n in range(10)],
+        "seed": 0,
+        "epochs": 6.0,
+        "batch": 128,
+        "step": last["step"],
+        "steps": last["step"],
+        "loss": last["loss"],
+        "accuracy": last["accuracy"],
+        "validation": None,
+        "test": result["test"],
+        "seconds": result["time"]["seconds"],
+        "curve": [],
+        "measured": [],
+        "look": "mnist.html",
+    }
     shown = [{**snapshot, "picture": read["picture"], "on": read["confusion_on"]} for snapshot in read["snapshots"]]
     return {"run": run, "lines": lines, "snapshots": shown, "look": "mnist.html"}

@@ -8,10 +8,25 @@ import { neuronSum, sharedPlaces } from "../../convscope/page/js/lab/sums/sharin
 /** What the tests ask of the lab's sums directly. */
 Object.assign(globalThis, {
   sums: {
-    outputSize, slideKernel, readCounts, sharedPlaces, neuronSum, typedNumber, numbersIn, changed, FILTERS,
-    products: (/** @type {any[]} */ ...all) => productsAt(all[0], all[1], all[2], all[3], all[4]).map((one) => one.product),
-    filter: (/** @type {number[]} */ pixels, /** @type {number} */ height, /** @type {number} */ width, /** @type {number[]} */ kernel) => Array.from(filterPlane(pixels, height, width, kernel).values),
-    drawn: (/** @type {"x" | "o"} */ kind, /** @type {any} */ how, /** @type {number} */ side) => Array.from(drawnShape(kind, how, side)),
+    outputSize,
+    slideKernel,
+    readCounts,
+    sharedPlaces,
+    neuronSum,
+    typedNumber,
+    numbersIn,
+    changed,
+    FILTERS,
+    products: (/** @type {any[]} */ ...all) =>
+      productsAt(all[0], all[1], all[2], all[3], all[4]).map((one) => one.product),
+    filter: (
+      /** @type {number[]} */ pixels,
+      /** @type {number} */ height,
+      /** @type {number} */ width,
+      /** @type {number[]} */ kernel,
+    ) => Array.from(filterPlane(pixels, height, width, kernel).values),
+    drawn: (/** @type {"x" | "o"} */ kind, /** @type {any} */ how, /** @type {number} */ side) =>
+      Array.from(drawnShape(kind, how, side)),
     roundTrip: (/** @type {string} */ hash) => addressOf(stateOf(hash)),
   },
 });

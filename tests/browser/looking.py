@@ -19,7 +19,10 @@ from convscope.explain.subject.subject import of_net
 from tests.browser.chromium import console, resize, visit
 from tests.samples import sample
 
-FORMULA = "conv(4, 5) + relu + maxpool(2) + skip(conv(4, 3, pad=1) + bn + tanh) + avgpool(2) + dropout(0.2) + fc(12) + leaky_relu + fc"
+FORMULA = (
+    "conv(4, 5) + relu + maxpool(2) + skip(conv(4, 3, pad=1) + bn + tanh) + avgpool(2) + dropout(0.2) + fc(12) "
+    "+ leaky_relu + fc"
+)
 HOSTILE = "<img src=x onerror=window.hacked=1>"
 CLASSES = ("zero", HOSTILE, "two & more")
 VIEWS = ("network", "layer", "value", "draw", "loss", "where", "training", "errors")

@@ -8,12 +8,17 @@ Object.assign(globalThis, {
   tools: {
     colour: colourOf,
     roundTrip: (/** @type {string} */ hash) => formatHash(parseHash(hash)),
-    pixels: (/** @type {number[]} */ bytes) => Array.from(unpackPixels(packPixels(Uint8Array.from(bytes)), bytes.length) ?? []),
+    pixels: (/** @type {number[]} */ bytes) =>
+      Array.from(unpackPixels(packPixels(Uint8Array.from(bytes)), bytes.length) ?? []),
     badPixels: (/** @type {string} */ text, /** @type {number} */ size) => unpackPixels(text, size),
     edited: (/** @type {number[]} */ bytes, /** @type {number[]} */ shape, /** @type {any} */ edits) =>
       Array.from(edited(Uint8Array.from(bytes), shape, { ...parseHash("").edits, ...edits })),
-    heat: (/** @type {any} */ map, /** @type {any} */ field, /** @type {number} */ height, /** @type {number} */ width) =>
-      Array.from(overPicture({ ...map, values: Float64Array.from(map.values) }, field, height, width).values),
+    heat: (
+      /** @type {any} */ map,
+      /** @type {any} */ field,
+      /** @type {number} */ height,
+      /** @type {number} */ width,
+    ) => Array.from(overPicture({ ...map, values: Float64Array.from(map.values) }, field, height, width).values),
     centred: (/** @type {number[]} */ ink, /** @type {number} */ side, /** @type {number} */ size) =>
       Array.from(centred(Uint8Array.from(ink), side, size, size)),
   },

@@ -2,14 +2,48 @@
 
 import { activationAt } from "../../convscope/page/js/lab/sums/activations.js";
 import { chainSizes, pooled, stackCosts } from "../../convscope/page/js/lab/sums/depth.js";
-import { codeLengths, codeWords, crossEntropyOf, divergenceOf, entropyOf, informationOf, naiveSoftmax, stableSoftmax } from "../../convscope/page/js/lab/sums/information.js";
+import {
+  codeLengths,
+  codeWords,
+  crossEntropyOf,
+  divergenceOf,
+  entropyOf,
+  informationOf,
+  naiveSoftmax,
+  stableSoftmax,
+} from "../../convscope/page/js/lab/sums/information.js";
 import { activeInputs, neuronGradient, neuronLoss, neuronStep } from "../../convscope/page/js/lab/sums/neuron.js";
 
 const SUMS = {
-  activationAt, chainSizes, stackCosts, codeLengths, codeWords, crossEntropyOf, divergenceOf, entropyOf, informationOf, naiveSoftmax, stableSoftmax,
-  activeInputs, neuronGradient, neuronLoss, neuronStep, pooled: (...words) => Array.from(pooled(...words)),
+  activationAt,
+  chainSizes,
+  stackCosts,
+  codeLengths,
+  codeWords,
+  crossEntropyOf,
+  divergenceOf,
+  entropyOf,
+  informationOf,
+  naiveSoftmax,
+  stableSoftmax,
+  activeInputs,
+  neuronGradient,
+  neuronLoss,
+  neuronStep,
+  pooled: (...words) => Array.from(pooled(...words)),
 };
 
 Object.assign(globalThis, {
-  bench: { call: (name, asked) => asked.map((words) => JSON.parse(JSON.stringify(SUMS[name](...words), (_, v) => (typeof v === "number" && !Number.isFinite(v) ? String(v).replace("Infinity", "inf").replace("NaN", "nan") : v)))) },
+  bench: {
+    call: (name, asked) =>
+      asked.map((words) =>
+        JSON.parse(
+          JSON.stringify(SUMS[name](...words), (_, v) =>
+            typeof v === "number" && !Number.isFinite(v)
+              ? String(v).replace("Infinity", "inf").replace("NaN", "nan")
+              : v,
+          ),
+        ),
+      ),
+  },
 });

@@ -1,4 +1,5 @@
-"""The third back end: random plans give the same numbers in Chromium as in torch, at every layer and backwards through all of them.
+"""The third back end: random plans give the same numbers in Chromium as in torch, at every layer and backwards through
+all of them.
 
 The same plans and the same comparison as tests/conformance/test_onnx.py; what the page derives from its numbers (terms,
 receptive boxes, gradients, Grad-CAM, occlusion, contributions) is held against torch and convscope.formula as well.
@@ -131,7 +132,8 @@ def made_by_torch(net: Net, picture: Array) -> tuple[torch.Tensor, list[torch.Te
 
 
 def check_terms(network: Network, net: Net, picture: Array, rng: np.random.Generator) -> Check:
-    """Every term is the number its origin names, the products are values × weights, and together they are the output."""
+    """Every term is the number its origin names, the products are values × weights, and together they are the
+    output."""
     scaled, made = made_by_torch(net, picture)
     outputs = [y.detach().numpy().reshape(node.output) for y, node in zip(made, network.nodes, strict=True)]
     outputs.append(scaled.detach().numpy()[0])  # at −1
@@ -281,7 +283,8 @@ def test_slides_answers_while_you_draw(page: EnginePage) -> None:
     page.load(network, InputSpec((1, 28, 28)), random_weights(network, 0))
     times = page.call("time", random_pictures(network, 0, 1).ravel().tolist(), 100)
     print(
-        f"slides: median {np.median(times):.1f} ms, 95 % below {np.quantile(times, 0.95):.1f} ms, the first {times[0]:.0f} ms"
+        f"slides: median {np.median(times):.1f} ms, 95 % below {np.quantile(times, 0.95):.1f} ms, the first "
+        f"{times[0]:.0f} ms"
     )
     assert np.median(times) < 50
 

@@ -1,4 +1,6 @@
-"""A picture of one's own in a real Chromium: drawn by finger and key, uploaded, changed by sliders, part of it hidden, read number by number."""
+"""A picture of one's own in a real Chromium: drawn by finger and key, uploaded, changed by sliders, part of it hidden,
+read number by number.
+"""
 
 from __future__ import annotations
 
@@ -117,7 +119,8 @@ def test_sliders_change_the_picture_while_they_move(page: Page) -> None:
     for name, value in (("dx", 3), ("turn", 20), ("scale", 1.5), ("noise", 60), ("es", 6)):
         before = page.js(SCORES)
         page.js(
-            "((name, value) => { const s = document.querySelector(`[data-edit=${name}]`); s.value = value; s.dispatchEvent(new Event('input', { bubbles: true })); })(...arguments)",
+            "((name, value) => { const s = document.querySelector(`[data-edit=${name}]`); s.value = value; "
+            "s.dispatchEvent(new Event('input', { bubbles: true })); })(...arguments)",
             name,
             value,
         )

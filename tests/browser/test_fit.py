@@ -1,4 +1,6 @@
-"""A picture that a reader uploads becomes, in Chromium, the very bytes that convscope.pictures.decoding makes of its file."""
+"""A picture that a reader uploads becomes, in Chromium, the very bytes that convscope.pictures.decoding makes of its
+file.
+"""
 
 from __future__ import annotations
 

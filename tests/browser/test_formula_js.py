@@ -151,7 +151,8 @@ def test_random_plans_have_the_same_numbers(page: FormulaPage, examples: int) ->
 
 @pytest.mark.parametrize("examples", [1500, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_damaged_formulas_are_refused_alike(page: FormulaPage, examples: int) -> None:
-    """Formulas with characters and words taken out, put in, doubled and exchanged, and texts of nothing but such words."""
+    """Formulas with characters and words taken out, put in, doubled and exchanged, and texts of nothing but such
+    words."""
     asked: list[Asked] = []
     words = [
         "conv(",

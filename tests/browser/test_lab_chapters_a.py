@@ -1,4 +1,6 @@
-"""The lab's frame and its chapters 1 to 5 in a real Chromium, from file://: each chapter's numbers are there and change when touched."""
+"""The lab's frame and its chapters 1 to 5 in a real Chromium, from file://: each chapter's numbers are there and change
+when touched.
+"""
 
 from __future__ import annotations
 

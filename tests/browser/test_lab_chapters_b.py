@@ -62,9 +62,12 @@ class LabPage:
     def put(self, selector: str, value: object, nth: int = 0) -> None:
         """Give a field or slider a value, as a hand does."""
         self.js(
-            "const e = document.querySelectorAll(arguments[0])[arguments[2]]; e.value = arguments[1]; e.dispatchEvent(new Event('input', {bubbles: true}))",
-            selector, str(value), nth,
-        )  # fmt: skip
+            "const e = document.querySelectorAll(arguments[0])[arguments[2]]; e.value = arguments[1]; "
+            "e.dispatchEvent(new Event('input', {bubbles: true}))",
+            selector,
+            str(value),
+            nth,
+        )
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +96,10 @@ def test_the_neuron_stays_dead_with_relu_and_comes_back_with_leaky_relu(lab: Lab
     lab.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", still)  # a hundred steps a press, no animation
     try:
         lab.open("activation")
-        rows = "return [...document.querySelectorAll('.life')].map((e) => [e.querySelector('.alive').textContent, ...[...e.querySelectorAll('td')].map((d) => d.textContent)])"
+        rows = (
+            "return [...document.querySelectorAll('.life')].map((e) => [e.querySelector('.alive').textContent, "
+            "...[...e.querySelectorAll('td')].map((d) => d.textContent)])"
+        )
         relu, leaky = lab.js(rows)
         assert relu == ["dead", "1.40000", "0.00000", "0.00000", "0 / 11"]
         assert leaky[0] == "below 0, but learning"
@@ -140,7 +146,8 @@ def test_pooling_shows_the_trained_networks_own_numbers(lab: LabPage) -> None:
     ]
     np.testing.assert_allclose(shown, wanted, atol=6e-4)
     lab.js(
-        "document.querySelector('.pool-map').dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowUp', bubbles: true}))"
+        "document.querySelector('.pool-map').dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowUp', bubbles: "
+        "true}))"
     )
     assert lab.text(".pooling .sum-of-window") != line
 
@@ -201,7 +208,8 @@ def test_every_named_plan_is_offered_with_its_line(lab: LabPage) -> None:
 def test_the_table_of_a_named_plan_is_describes(lab: LabPage, name: str) -> None:
     lab.open("architecture", f"&f={name}")
     rows = lab.js(
-        "return [...document.querySelectorAll('.layer-table tbody tr')].map((r) => [...r.cells].map((c) => c.textContent))"
+        "return [...document.querySelectorAll('.layer-table tbody tr')].map((r) => [...r.cells].map((c) => "
+        "c.textContent))"
     )
     for row, node in zip(rows, describe(name).network.nodes, strict=True):
         output = str(node.output[0]) if node.flat else "×".join(map(str, node.output))
@@ -231,7 +239,10 @@ def test_entropy_of_the_coin_and_the_cars_and_what_the_wrong_code_costs(lab: Lab
 
 def test_softmax_breaks_as_written_and_holds_as_computed(lab: LabPage) -> None:
     lab.open("loss")
-    rows = "return [...document.querySelectorAll('.softmax-table tbody tr')].map((r) => [...r.cells].slice(1, 6).map((c) => c.textContent))"
+    rows = (
+        "return [...document.querySelectorAll('.softmax-table tbody tr')].map((r) => [...r.cells].slice(1, "
+        "6).map((c) => c.textContent))"
+    )
     before = lab.js(rows)
     assert (
         [row[1] for row in before]
@@ -246,7 +257,10 @@ def test_softmax_breaks_as_written_and_holds_as_computed(lab: LabPage) -> None:
 
 def test_wrong_answers_pay_more(lab: LabPage) -> None:
     lab.open("loss")
-    rows = "return [...document.querySelectorAll('.penalty-table tbody tr')].map((r) => [...r.cells].map((c) => c.textContent))"
+    rows = (
+        "return [...document.querySelectorAll('.penalty-table tbody tr')].map((r) => [...r.cells].map((c) => "
+        "c.textContent))"
+    )
     assert lab.js(rows)[:3] == [
         ["0.900", "0.10536", "0.10000"],
         ["0.300", "1.20397", "0.70000"],
@@ -297,6 +311,8 @@ def test_nothing_is_wider_than_a_phone_and_the_console_stays_silent(lab: LabPage
         assert words[titles[chapter]] in lab.text("h1")
         assert not console(lab.browser), chapter
         unnamed = lab.js(
-            "return [...document.querySelectorAll('main button, main input, main textarea, main [role=button]')].filter((e) => !(e.textContent.trim() || e.getAttribute('aria-label') || e.closest('label'))).map((e) => e.outerHTML.slice(0, 80))"
+            "return [...document.querySelectorAll('main button, main input, main textarea, main "
+            "[role=button]')].filter((e) => !(e.textContent.trim() || e.getAttribute('aria-label') || "
+            "e.closest('label'))).map((e) => e.outerHTML.slice(0, 80))"
         )
         assert not unnamed, chapter

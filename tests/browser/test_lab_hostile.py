@@ -132,7 +132,9 @@ def test_a_page_elsewhere_changes_nothing_and_reads_nothing(
 
 
 def test_a_name_that_comes_to_lead_here_is_no_way_in(scene: Scene) -> None:
-    """DNS rebinding: to the browser the page and the lab are one origin, so that it may read every answer, and set every header."""
+    """DNS rebinding: to the browser the page and the lab are one origin, so that it may read every answer, and set
+    every header.
+    """
     before, origin = tree(scene.lab.runs.root.parent), f"http://evil.test:{scene.port}"
     scene.browser.execute_cdp_cmd("Page.setBypassCSP", {"enabled": True})  # the page came from the other server
     try:

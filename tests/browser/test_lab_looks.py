@@ -1,4 +1,6 @@
-"""The lab's looks as far as they can be measured: contrast, clipping, colliding labels, sizes to hit, the ring of the focus."""
+"""The lab's looks as far as they can be measured: contrast, clipping, colliding labels, sizes to hit, the ring of the
+focus.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,22 @@ from tests.browser.lab_chapters import recorded
 pytestmark = pytest.mark.browser
 FAULTS = "return " + (Path(__file__).parent / "lab_looks.js").read_text(encoding="utf-8").split("\n\n", 1)[1]
 PLACES = (
-    "", "c=plain", "c=plain&d=mnist&m=turn", "c=local&n=4", "c=convolution", "c=convolution&p=2&s=2", "c=filters", "c=sharing",
-    "c=activation", "c=depth", "c=architecture", "c=architecture&f=conv(3", "c=loss", "c=mnist", "c=workbench",
-)  # fmt: skip
+    "",
+    "c=plain",
+    "c=plain&d=mnist&m=turn",
+    "c=local&n=4",
+    "c=convolution",
+    "c=convolution&p=2&s=2",
+    "c=filters",
+    "c=sharing",
+    "c=activation",
+    "c=depth",
+    "c=architecture",
+    "c=architecture&f=conv(3",
+    "c=loss",
+    "c=mnist",
+    "c=workbench",
+)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +49,8 @@ def page(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def opened(browser: webdriver.Chrome, address: str, width: int) -> None:
-    """Open a place on a window of that width, with the keyboard in use: only then does a ring show where the focus is."""
+    """Open a place on a window of that width, with the keyboard in use: only then does a ring show where the focus
+    is."""
     resize(browser, width)
     browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": width < 500, "maxTouchPoints": 5})
     visit(browser, address)

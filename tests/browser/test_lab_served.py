@@ -1,4 +1,6 @@
-"""A real `convscope lab` in real Chromium: train from the page, watch, stop, resume, compare, look inside, draw a digit."""
+"""A real `convscope lab` in real Chromium: train from the page, watch, stop, resume, compare, look inside, draw a
+digit.
+"""
 
 from __future__ import annotations
 
@@ -46,8 +48,11 @@ class Served:
         words = ["lab", "--port", str(self.port), "--runs", str(self.runs), "--roots", str(self.data)]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "convscope", *words],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"},
-        )  # fmt: skip
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
         assert self.process.stdout is not None
         self.address = self.process.stdout.readline().strip()
         self.port = int(self.address.rsplit(":", 1)[1].strip("/"))
@@ -271,7 +276,10 @@ def test_thirty_runs_are_filtered_marked_and_compared(lab: Served) -> None:
     lab.shown("Compare 3").click()
     lab.until(lambda: lab.js("return document.querySelectorAll('.compare-line').length") == 6)
     assert lab.js("return document.activeElement.textContent") == "Comparison"
-    cells = "return [...document.querySelectorAll(`.compare-table [data-figure='${arguments[0]}']`)].map((e) => e.textContent)"
+    cells = (
+        "return [...document.querySelectorAll(`.compare-table [data-figure='${arguments[0]}']`)].map((e) => "
+        "e.textContent)"
+    )
     assert lab.js(cells, "parameters") == ["46,298", "46,298", "274,570"]  # 8·26 + 10·(8·24·24 + 1); the lecture's
     same = lab.js("return [...document.querySelectorAll('.compare-table .same th')].map((e) => e.textContent)")
     assert "Recipe" in same

@@ -1,4 +1,6 @@
-"""The lab as a static site, from file:// with the network off: every chapter in both languages, and the recorded training."""
+"""The lab as a static site, from file:// with the network off: every chapter in both languages, and the recorded
+training.
+"""
 
 from __future__ import annotations
 
@@ -87,7 +89,8 @@ def test_every_chapter_mounts_and_the_console_stays_silent(site: Site, language:
         ], chapter
         assert site.console() == [], chapter
     asked = site.js(
-        "return performance.getEntriesByType('resource').map((one) => one.name).filter((name) => !/^(data|blob):/.test(name))"
+        "return performance.getEntriesByType('resource').map((one) => one.name).filter((name) => "
+        "!/^(data|blob):/.test(name))"
     )
     assert asked == []
 
@@ -120,7 +123,8 @@ def test_the_last_chapter_scrubs_the_recorded_training_and_says_so(site: Site) -
 def test_its_link_opens_the_trained_networks_page(site: Site) -> None:
     site.open("c=mnist&l=en")
     links = site.js(
-        "return [...document.querySelectorAll('main a')].map((a) => a.href).filter((href) => /trained\\.html/.test(href))"
+        "return [...document.querySelectorAll('main a')].map((a) => a.href).filter((href) => "
+        "/trained\\.html/.test(href))"
     )
     assert links
     assert all(link.startswith((site.folder / "trained.html").as_uri()) for link in links)

@@ -1,4 +1,6 @@
-"""The lab's sums in JavaScript against their twins in Python: the same numbers for the same pictures, in a real Chromium."""
+"""The lab's sums in JavaScript against their twins in Python: the same numbers for the same pictures, in a real
+Chromium.
+"""
 
 from __future__ import annotations
 
@@ -90,7 +92,7 @@ def test_numbers_as_people_type_them(js: Js) -> None:
         "2000": None,
         "x": None,
     }
-    assert {text: js("sums.typedNumber(a[0])", text) for text in typed} == typed  # fmt: skip
+    assert {text: js("sums.typedNumber(a[0])", text) for text in typed} == typed
 
 
 def test_the_address(js: Js) -> None:

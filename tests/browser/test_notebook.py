@@ -1,4 +1,6 @@
-"""In a notebook `convscope.look(...)` shows the page itself, and what nbconvert makes of the notebook still holds it, alive."""
+"""In a notebook `convscope.look(...)` shows the page itself, and what nbconvert makes of the notebook still holds it,
+alive.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def notebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Execute a notebook of one cell in a kernel of its own; return the HTML that nbconvert makes of it, beside its model."""
+    """Execute a notebook of one cell in a kernel of its own; return the HTML that nbconvert makes of it, beside its
+    model.
+    """
     folder = tmp_path_factory.mktemp("notebook")
     network, spec, weights, _ = sample("conv(4, 3) + relu + maxpool(2) + fc", (1, 12, 11), 3)
     modelfile.write(folder / "model.onnx", network, spec, weights, ("a", 'b" onload="alert(1)', "c & d"))

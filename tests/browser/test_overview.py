@@ -1,4 +1,6 @@
-"""The overview in a real Chromium: what a map lights up, how many are shown, in which colours, and the ways in and out of it."""
+"""The overview in a real Chromium: what a map lights up, how many are shown, in which colours, and the ways in and out
+of it.
+"""
 
 from __future__ import annotations
 

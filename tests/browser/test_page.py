@@ -1,4 +1,6 @@
-"""The page in a real Chromium, from file:// and without network: every level by click and by keyboard, drawing, languages, sizes."""
+"""The page in a real Chromium, from file:// and without network: every level by click and by keyboard, drawing,
+languages, sizes.
+"""
 
 from __future__ import annotations
 

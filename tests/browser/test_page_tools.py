@@ -1,4 +1,6 @@
-"""What the page computes beside the engine, against scipy, numpy and identities: addresses, colours, edits, ink, heat maps."""
+"""What the page computes beside the engine, against scipy, numpy and identities: addresses, colours, edits, ink, heat
+maps.
+"""
 
 from __future__ import annotations
 

@@ -129,9 +129,16 @@ def test_depth(page: SumsPage) -> None:
         (2, 2, 9, 1, 3, 0, 0),
     ]
     asked += [
-        (*(RNG.randint(1, 400) for _ in "wh"), RNG.randint(0, 90), RNG.randint(1, 64), RNG.choice([1, 3, 5, 7]), RNG.randint(0, 3), RNG.randint(0, 9))
+        (
+            *(RNG.randint(1, 400) for _ in "wh"),
+            RNG.randint(0, 90),
+            RNG.randint(1, 64),
+            RNG.choice([1, 3, 5, 7]),
+            RNG.randint(0, 3),
+            RNG.randint(0, 9),
+        )
         for _ in range(100)
-    ]  # fmt: skip
+    ]
     found = page.call("stackCosts", [[dict(zip(names, one, strict=True))] for one in asked])
     for one, made in zip(asked, found, strict=True):
         wanted = costs.deep(*one)

@@ -1,4 +1,6 @@
-"""A layer and one of its numbers in a real Chromium: its window, its sum, its receptive field, what follows, and what it says of itself."""
+"""A layer and one of its numbers in a real Chromium: its window, its sum, its receptive field, what follows, and what
+it says of itself.
+"""
 
 from __future__ import annotations
 
@@ -111,7 +113,8 @@ def test_dropout_draws_anew(page: Page) -> None:
         page.one(".drawing .link").click()
     assert len(draws) > 1
     assert page.js(
-        "document.querySelectorAll('.drawing canvas')[0].toDataURL() === document.querySelectorAll('.drawing canvas')[2].toDataURL()"
+        "document.querySelectorAll('.drawing canvas')[0].toDataURL() === document.querySelectorAll('.drawing "
+        "canvas')[2].toDataURL()"
     )
 
 

@@ -79,7 +79,8 @@ def test_table(capsys: pytest.CaptureFixture[str]) -> None:
 def test_it_imports_no_torch(model: Path, folder: Path) -> None:
     code = (
         "import sys, argparse\nsys.modules['torch'] = None\nfrom convscope.cli import evaluate\n"
-        "parser = argparse.ArgumentParser()\nevaluate.add(parser.add_subparsers())\nargs = parser.parse_args(sys.argv[1:])\nargs.run(args)"
+        "parser = argparse.ArgumentParser()\nevaluate.add(parser.add_subparsers())\nargs = "
+        "parser.parse_args(sys.argv[1:])\nargs.run(args)"
     )
     ran = subprocess.run(
         [sys.executable, "-c", code, "evaluate", str(model), str(folder)], capture_output=True, text=True, check=False

@@ -101,7 +101,8 @@ def test_deep_facts_do_not_overflow(model: Path, capsys: pytest.CaptureFixture[s
 
 def test_it_needs_neither_torch_nor_numpy(model: Path) -> None:
     code = (
-        "import sys, argparse; sys.modules.update(dict.fromkeys(['torch', 'onnx', 'numpy', 'onnxruntime', 'PIL', 'rich']))\n"
+        "import sys, argparse; sys.modules.update(dict.fromkeys(['torch', 'onnx', 'numpy', 'onnxruntime', 'PIL', "
+        "'rich']))\n"
         "from convscope.cli import info; parser = argparse.ArgumentParser(); info.add(parser.add_subparsers())\n"
         "args = parser.parse_args(sys.argv[1:]); sys.exit(args.run(args))"
     )

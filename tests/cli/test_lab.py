@@ -84,7 +84,11 @@ def test_one_signal_ends_it_quietly_even_while_pages_follow(tmp_path: Path, numb
     with lab(tmp_path) as started:
         with socket.create_connection(("127.0.0.1", started.port)) as page:
             page.sendall(
-                f"GET /api/events HTTP/1.1\r\nHost: 127.0.0.1:{started.port}\r\nX-Convscope-Token: {started.token}\r\n\r\n".encode()
+                (
+                    f"GET /api/events HTTP/1.1\r\nHost: 127.0.0.1:{started.port}\r\nX-Convscope-Token: "
+                    f"{started.token}\r\n"
+                    f"\r\n"
+                ).encode()
             )
             assert b"200 OK" in page.recv(64)
             assert started.end(number) == (0, "", HINT)
@@ -169,7 +173,7 @@ def test_with_a_host_the_address_carries_the_token(tmp_path: Path) -> None:
         (["--runs", "file"], 4, "cannot be written"),
         (["extra"], 2, "unrecognized arguments"),
     ],
-)  # fmt: skip
+)
 def test_what_is_refused_says_why_and_serves_nothing(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

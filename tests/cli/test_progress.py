@@ -24,9 +24,18 @@ def begin(**more: Any) -> Line:
     recipe = {"name": "fast", "batch_size": 100, "log_every": 10, "precision": "bfloat16"} | more.pop("recipe", {})
     data = {"train": 1000, "validation": 0, "set": "mnist"}
     return {
-        "kind": "begin", "run": "runs/x", "step": 0, "steps": 100, "epochs": 10.0, "parameters": 1234, "plan": None, "formula": "fc",
-        "device": "cpu", "recipe": recipe, "data": data,
-    } | more  # fmt: skip
+        "kind": "begin",
+        "run": "runs/x",
+        "step": 0,
+        "steps": 100,
+        "epochs": 10.0,
+        "parameters": 1234,
+        "plan": None,
+        "formula": "fc",
+        "device": "cpu",
+        "recipe": recipe,
+        "data": data,
+    } | more
 
 
 def step(number: int, seconds: float, **more: Any) -> Line:
@@ -52,14 +61,12 @@ def shown(*lines: Line, stream: io.StringIO | None = None) -> str:
 
 def test_plain_lines() -> None:
     text = shown(begin(), step(1, 2.0), step(21, 4.0), {"kind": "note", "text": "hm"})
-    assert (
-        text.splitlines()[3:]
-        == [
-            "step 1 of 100  loss 0.5000  accuracy  87.5 %  50 pictures/s  3:18 min left",
-            "step 21 of 100  loss 0.5000  accuracy  87.5 %  1,000 pictures/s  8 s left",  # 20 steps in 2 s, the first one aside
-            "note: hm",
-        ]
-    )
+    assert text.splitlines()[3:] == [
+        "step 1 of 100  loss 0.5000  accuracy  87.5 %  50 pictures/s  3:18 min left",
+        # 20 steps in 2 s, the first one aside
+        "step 21 of 100  loss 0.5000  accuracy  87.5 %  1,000 pictures/s  8 s left",
+        "note: hm",
+    ]
 
 
 def test_plain_lines_are_a_second_apart_but_for_the_last() -> None:

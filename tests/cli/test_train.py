@@ -168,7 +168,7 @@ def test_every_option_reaches_the_function(monkeypatch: pytest.MonkeyPatch) -> N
         (["d", *words], {"data": "d", **every}),
         (["--resume", "x"], {"resume": "x", "device": "auto"}),
         ([], {"device": "auto"}),
-    ):  # fmt: skip
+    ):
         args = parse(*given)
         with pytest.raises(Reached) as caught:
             args.run(args)

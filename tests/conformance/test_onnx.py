@@ -59,7 +59,8 @@ def test_every_layers_output_is_torchs() -> None:
 
 
 def _check_ends(file: bytes, pictures: np.ndarray, wanted: np.ndarray) -> None:
-    """The file as it is, optimised by the runtime, gives the same logits and their softmax, for any number of pictures."""
+    """The file as it is, optimised by the runtime, gives the same logits and their softmax, for any number of
+    pictures."""
     runtime = onnx_engine.session(file)
     logits, probabilities = (np.asarray(v) for v in runtime.run(["logits", "probabilities"], {"pictures": pictures}))
     assert logits.shape == wanted.shape

@@ -1,4 +1,5 @@
-"""docs/deck.md keeps its word: the eighteen points in their order, and every file and test that a row names is there."""
+"""docs/deck.md keeps its word: the eighteen points in their order, and every file and test that a row names is
+there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""docs/model-file.md is a contract: its examples run as they stand, where neither torch nor, for the plain one, convscope is."""
+"""docs/model-file.md is a contract: its examples run as they stand, where neither torch nor, for the plain one,
+convscope is.
+"""
 
 from __future__ import annotations
 

@@ -20,8 +20,11 @@ def test_shares_are_those_of_the_maps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("convscope.explain.reading.BATCH_NUMBERS", 4000)
     counted = dead_units.count(net, x, labels)
     assert {name: figures.after for name, figures in counted.items()} == {
-        "conv1": "relu1", "conv2": "sigmoid1", "fc1": "tanh1", "fc2": "fc2",
-    }  # fmt: skip
+        "conv1": "relu1",
+        "conv2": "sigmoid1",
+        "fc1": "tanh1",
+        "fc2": "fc2",
+    }
     for figures in counted.values():
         threshold = 0.5 if figures.after == "sigmoid1" else 0.0
         above = (found[figures.after] > threshold).reshape(10, len(figures.active), -1)

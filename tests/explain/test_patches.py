@@ -56,7 +56,8 @@ def test_extremes_by_search(formula: str, name: str, monkeypatch: pytest.MonkeyP
 
 
 def test_places_that_see_padding_alone_do_not_count() -> None:
-    """With weights below 0 and bright pictures the largest sum is the empty one, in the corner where nothing is read."""
+    """With weights below 0 and bright pictures the largest sum is the empty one, in the corner where nothing is
+    read."""
     net = net_of("conv(2, 3, pad=3) + fc")
     with torch.no_grad():
         net.get_submodule("conv1").weight.copy_(-net.get_submodule("conv1").weight.abs() - 0.1)

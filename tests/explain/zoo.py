@@ -1,4 +1,5 @@
-"""torch modules as people write them: chains, functions in forward, residual blocks, layers the formula does not have."""
+"""torch modules as people write them: chains, functions in forward, residual blocks, layers the formula does not
+have."""
 
 from __future__ import annotations
 

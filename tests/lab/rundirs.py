@@ -29,8 +29,16 @@ def settings(**changes: Any) -> Json:
 def step(number: int, loss: float | None = None) -> Json:
     """Return a step line: loss 1/number unless given."""
     loss = 1 / max(1, number) if loss is None else loss
-    return {"kind": "step", "step": number, "epoch": number / 100, "loss": loss, "batch_loss": loss, "accuracy": 0.5, "lr": 0.1,
-            "time": {"seconds": number / 10}}  # fmt: skip
+    return {
+        "kind": "step",
+        "step": number,
+        "epoch": number / 100,
+        "loss": loss,
+        "batch_loss": loss,
+        "accuracy": 0.5,
+        "lr": 0.1,
+        "time": {"seconds": number / 10},
+    }
 
 
 def text(lines: Iterable[Json]) -> bytes:

@@ -45,7 +45,9 @@ def served(folder: Path, over: Callable[[ASGIApp], ASGIApp] = lambda app: app) -
 
 
 def said(port: int, *pieces: bytes, pause: float = 0.0, seconds: float = 20.0) -> bytes:
-    """Return everything the server answers to these bytes until it closes, sent with a pause between; {port} is filled in."""
+    """Return everything the server answers to these bytes until it closes, sent with a pause between; {port} is filled
+    in.
+    """
     with socket.create_connection(("127.0.0.1", port), timeout=seconds) as made:
         answer = b""
         with contextlib.suppress(ConnectionResetError, BrokenPipeError):

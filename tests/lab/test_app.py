@@ -86,7 +86,7 @@ def test_runs_are_listed_and_shown(app: Any, made: Lab) -> None:
         ("/api/offer", {}, 405, "no answer"),
         ("/api/describe", None, 405, "no answer"),
     ],
-)  # fmt: skip
+)
 def test_what_goes_wrong_is_said_in_parts(app: Any, made: Lab, target: str, body: Any, status: int, what: str) -> None:
     run_dir(made.runs.root, "one")
     run_dir(made.runs.root, "bad", classes=3)

@@ -30,13 +30,13 @@ def test_a_formulas_error_keeps_the_text_and_the_caret() -> None:
         ("/home/me/cats/a.png: cannot be read", "a.png: cannot be read"),
         ("open '/srv/data/x.png' failed", "open 'x.png' failed"),
         ("C:\\Users\\me\\x.png: no", "x.png: no"),
-        ("(/a/b/c), \"/d/e/f\", ~/g/h", "(c), \"f\", h"),
+        ('(/a/b/c), "/d/e/f", ~/g/h', '(c), "f", h'),
         ("try: --resume /tmp/x/y", "try: --resume y"),
         ("3/4 of it, 1 / 2, 2017/10/28, and/or", "3/4 of it, 1 / 2, 2017/10/28, and/or"),
         ("conv1.weight: 1e-3/2", "conv1.weight: 1e-3/2"),
         ("", ""),
     ],
-)  # fmt: skip
+)
 def test_of_a_path_the_last_name_is_left(text: str, told: str) -> None:
     assert without_paths(text) == told
 

@@ -1,4 +1,6 @@
-"""Nobody but the lab's own page changes anything or reads a byte: a matrix of hostile Host, Origin, token and path values."""
+"""Nobody but the lab's own page changes anything or reads a byte: a matrix of hostile Host, Origin, token and path
+values.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +17,58 @@ from convscope.lab.security import MOST_BODY
 from tests.lab.asking import CANARY, HOST, KEY, asked, headers, lab
 
 HOSTS = (
-    "evil.example", "127.0.0.1", "localhost", "127.0.0.1:8766", "127.0.0.1:80", "127.0.0.1:08765", "127.0.0.1:8765.", "127.0.0.1.:8765", "127.1:8765",
-    "2130706433:8765", "0x7f000001:8765", "0177.0.0.1:8765", "0.0.0.0:8765", "[::1]:8765", "[::ffff:127.0.0.1]:8765", "localhost.:8765", "localhost:8765 ",
-    "LOCALHOST:8765", "evil.localhost:8765", "localhost.evil.example:8765", "127.0.0.1.nip.io:8765", "127.0.0.1:8765@evil.example", "evil.example:8765",
-    "evil@127.0.0.1:8765", "127.0.0.1:8765,evil.example", "127.0.0.1:8765/", "127.0.0.1:8765#", "127.0.0.1:8765\t", "", " ", "*", "null", "127.0.0.1:8765:8765", None,
-)  # fmt: skip
+    "evil.example",
+    "127.0.0.1",
+    "localhost",
+    "127.0.0.1:8766",
+    "127.0.0.1:80",
+    "127.0.0.1:08765",
+    "127.0.0.1:8765.",
+    "127.0.0.1.:8765",
+    "127.1:8765",
+    "2130706433:8765",
+    "0x7f000001:8765",
+    "0177.0.0.1:8765",
+    "0.0.0.0:8765",
+    "[::1]:8765",
+    "[::ffff:127.0.0.1]:8765",
+    "localhost.:8765",
+    "localhost:8765 ",
+    "LOCALHOST:8765",
+    "evil.localhost:8765",
+    "localhost.evil.example:8765",
+    "127.0.0.1.nip.io:8765",
+    "127.0.0.1:8765@evil.example",
+    "evil.example:8765",
+    "evil@127.0.0.1:8765",
+    "127.0.0.1:8765,evil.example",
+    "127.0.0.1:8765/",
+    "127.0.0.1:8765#",
+    "127.0.0.1:8765\t",
+    "",
+    " ",
+    "*",
+    "null",
+    "127.0.0.1:8765:8765",
+    None,
+)
 ORIGINS = (
-    "http://evil.example", "https://127.0.0.1:8765", "http://127.0.0.1:8766", "http://127.0.0.1", "http://localhost:8765", "null", "", "file://", "http://127.0.0.1:8765/",
-    "http://127.0.0.1:8765.evil.example", "http://evil@127.0.0.1:8765", "HTTP://127.0.0.1:8765", "chrome-extension://abcdef", "http://127.0.0.1:8765 http://evil.example", "*",
-)  # fmt: skip
+    "http://evil.example",
+    "https://127.0.0.1:8765",
+    "http://127.0.0.1:8766",
+    "http://127.0.0.1",
+    "http://localhost:8765",
+    "null",
+    "",
+    "file://",
+    "http://127.0.0.1:8765/",
+    "http://127.0.0.1:8765.evil.example",
+    "http://evil@127.0.0.1:8765",
+    "HTTP://127.0.0.1:8765",
+    "chrome-extension://abcdef",
+    "http://127.0.0.1:8765 http://evil.example",
+    "*",
+)
 SITES = ("cross-site", "same-site", "none ", "", "Same-Origin", "same-origin,none", "evil")
 TOKENS = (
     None,
@@ -103,7 +148,9 @@ def test_no_other_host_origin_site_or_token_gets_in(app: Any, tmp_path: Path) ->
 
 
 def mutants(good: str) -> set[str]:
-    """Return what is one character away from `good`: one left out, put in, or another in its place; and some of the other case."""
+    """Return what is one character away from `good`: one left out, put in, or another in its place; and some of the
+    other case.
+    """
     odd = " \t.,:;@/\\#?%&[]01aZ-_\x00\xad\xff"
     found = {good[:i] + good[i + 1 :] for i in range(len(good))}
     found |= {good[:i] + c + good[i + skip :] for i in range(len(good) + 1) for c in odd for skip in (0, 1)}
@@ -293,9 +340,20 @@ def test_thousands_of_paths_lead_nowhere(app: Any, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b"null", b"{", b"\xff\xfe", b'{"formula": 1}', b'{"formula": "fc", "data": []}', b'{"formula": "fc", "size": 1e9}', b'{"formula": "fc", "size": true}', b"[" * 50_000],
+    [
+        b"",
+        b"[]",
+        b"null",
+        b"{",
+        b"\xff\xfe",
+        b'{"formula": 1}',
+        b'{"formula": "fc", "data": []}',
+        b'{"formula": "fc", "size": 1e9}',
+        b'{"formula": "fc", "size": true}',
+        b"[" * 50_000,
+    ],
     ids=lambda body: repr(body[:20]),
-)  # fmt: skip
+)
 def test_odd_bodies_are_the_askers_fault(app: Any, body: bytes) -> None:
     assert asked(app, "/api/describe", body).status == 400
 
@@ -303,12 +361,27 @@ def test_odd_bodies_are_the_askers_fault(app: Any, body: bytes) -> None:
 @pytest.mark.parametrize(
     "wanted",
     [
-        {"data": "mnist", "out": "/tmp/x"}, {"recipe": "--out=/tmp/x"}, {"formula": "--out=/tmp/x"}, {"formula": ["fc"]}, {"epochs": "1; rm"}, {"epochs": -1}, {"epochs": True},
-        {"epochs": 1e308 * 10}, {"seed": -1}, {"seed": 1.5}, {"val": "x"}, {"data": "--resume=x"}, {"data": "/etc"}, {"data": "folder/9"}, {"formula": "conv(1, 99) + fc"},
-        {"data": "folder/0/--out"}, {"data": "mnist\0"}, {"recipe": "slides\n"},
+        {"data": "mnist", "out": "/tmp/x"},
+        {"recipe": "--out=/tmp/x"},
+        {"formula": "--out=/tmp/x"},
+        {"formula": ["fc"]},
+        {"epochs": "1; rm"},
+        {"epochs": -1},
+        {"epochs": True},
+        {"epochs": 1e308 * 10},
+        {"seed": -1},
+        {"seed": 1.5},
+        {"val": "x"},
+        {"data": "--resume=x"},
+        {"data": "/etc"},
+        {"data": "folder/9"},
+        {"formula": "conv(1, 99) + fc"},
+        {"data": "folder/0/--out"},
+        {"data": "mnist\0"},
+        {"recipe": "slides\n"},
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_no_training_but_what_was_offered(app: Any, tmp_path: Path, wanted: dict[str, Any]) -> None:
     before = tree(tmp_path)
     assert asked(app, "/api/runs", json.dumps(wanted).encode()).status == 400

@@ -75,24 +75,63 @@ def test_the_page_comes_dressed_and_without_a_name_of_the_server(port: int) -> N
         (b"GET /\xff\xfe HTTP/1.1\r\n" + HOST + END, [400]),
         (b"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\x00\r\n" + END, [400]),
         (b"CONNECT evil.test:80 HTTP/1.1\r\n" + HOST + END, [405]),
-        (b"OPTIONS * HTTP/1.1\r\n" + OWN + b"Origin: http://evil.test\r\nAccess-Control-Request-Method: POST\r\n" + END, [405]),
+        (
+            b"OPTIONS * HTTP/1.1\r\n"
+            + OWN
+            + b"Origin: http://evil.test\r\nAccess-Control-Request-Method: POST\r\n"
+            + END,
+            [405],
+        ),
         (b"TRACE / HTTP/1.1\r\n" + OWN + END, [405]),
         (b"HEAD / HTTP/1.1\r\n" + HOST + END, [405]),
         (b"get /api/offer HTTP/1.1\r\n" + OWN + END, [405]),
-        (b"POST /api/describe HTTP/1.1\r\n" + OWN + JSON + b"Content-Length: 17\r\n" + END + b'{"formula": "fc"}', [200]),
-        (b"POST /api/describe HTTP/1.1\r\n" + OWN + JSON + b"Transfer-Encoding: chunked\r\n" + END + b'11\r\n{"formula": "fc"}\r\n0\r\n\r\n', [200]),
-        (b"POST /api/describe HTTP/1.1\r\n" + HOST + JSON + b"Content-Length: 17\r\n" + END + b'{"formula": "fc"}', [403]),
-        (b"POST /api/describe HTTP/1.1\r\n" + OWN + JSON + b"Content-Length: 17\r\nContent-Length: 3\r\n" + END + b'{"formula": "fc"}', [400]),
+        (
+            b"POST /api/describe HTTP/1.1\r\n" + OWN + JSON + b"Content-Length: 17\r\n" + END + b'{"formula": "fc"}',
+            [200],
+        ),
+        (
+            b"POST /api/describe HTTP/1.1\r\n"
+            + OWN
+            + JSON
+            + b"Transfer-Encoding: chunked\r\n"
+            + END
+            + b'11\r\n{"formula": "fc"}\r\n0\r\n\r\n',
+            [200],
+        ),
+        (
+            b"POST /api/describe HTTP/1.1\r\n" + HOST + JSON + b"Content-Length: 17\r\n" + END + b'{"formula": "fc"}',
+            [403],
+        ),
+        (
+            b"POST /api/describe HTTP/1.1\r\n"
+            + OWN
+            + JSON
+            + b"Content-Length: 17\r\nContent-Length: 3\r\n"
+            + END
+            + b'{"formula": "fc"}',
+            [400],
+        ),
         (b"POST /api/describe HTTP/1.1\r\n" + OWN + JSON + b"Content-Length: -1\r\n" + END, [400]),
         (b"POST /api/describe HTTP/1.1\r\n" + OWN + JSON + b"Content-Length: 0x11\r\n" + END, [400]),
         (b"POST /api/describe HTTP/1.1\r\n" + OWN + JSON + b"Transfer-Encoding: chunked, gzip\r\n" + END, [400]),
         (b"POST /api/describe HTTP/1.1\r\n" + OWN + JSON + b"Transfer-Encoding: chunked\r\n" + END + b"zz\r\n", [400]),
-        (b"POST /api/describe HTTP/1.1\r\n" + OWN + JSON + b"Content-Length: 999999999\r\n" + END + b"x" * 70_000, [413]),
-        (b"GET / HTTP/1.1\r\n" + HOST + b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eHh4eHh4eHh4eHh4eHh4eA==\r\nOrigin: http://evil.test\r\n\r\n", [403]),
+        (
+            b"POST /api/describe HTTP/1.1\r\n" + OWN + JSON + b"Content-Length: 999999999\r\n" + END + b"x" * 70_000,
+            [413],
+        ),
+        (
+            b"GET / HTTP/1.1\r\n"
+            + HOST
+            + (
+                b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+                b"eHh4eHh4eHh4eHh4eHh4eA==\r\nOrigin: http://evil.test\r\n\r\n"
+            ),
+            [403],
+        ),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", [400]),
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", [421]),
     ],
-)  # fmt: skip
+)
 def test_what_no_browser_sends(port: int, request_: bytes, wanted: list[int]) -> None:
     answer = said(port, request_)
     assert statuses(answer) == wanted, answer[:300]
@@ -103,7 +142,8 @@ def test_what_no_browser_sends(port: int, request_: bytes, wanted: list[int]) ->
 
 def test_a_request_hidden_in_anothers_body_is_answered_to_nobody(port: int) -> None:
     hidden = b"GET /api/offer HTTP/1.1\r\n" + OWN + END
-    both = b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n"  # by one reading the body ends where the hidden request begins
+    # by one reading the body ends where the hidden request begins
+    both = b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n"
     for head in (
         both,
         b"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n",
@@ -199,10 +239,23 @@ def wait_for(true: Any) -> None:
 @pytest.mark.parametrize(
     ("host", "token"),
     [
-        ("192.168.0.2", None), (None, "a" * 20), ("192.168.0.2", "a" * 15), ("192.168.0.2", "a" * 129), ("192.168.0.2", "a b" * 8), ("192.168.0.2", "ä" * 20), ("192.168.0.2", ""),
-        ("0.0.0.0", "a" * 20), ("::", "a" * 20), ("", "a" * 20), ("a b", "a" * 20), ("a/b", "a" * 20), ("a\n", "a" * 20), ("a@b", "a" * 20), ("h" * 254, "a" * 20),
+        ("192.168.0.2", None),
+        (None, "a" * 20),
+        ("192.168.0.2", "a" * 15),
+        ("192.168.0.2", "a" * 129),
+        ("192.168.0.2", "a b" * 8),
+        ("192.168.0.2", "ä" * 20),
+        ("192.168.0.2", ""),
+        ("0.0.0.0", "a" * 20),
+        ("::", "a" * 20),
+        ("", "a" * 20),
+        ("a b", "a" * 20),
+        ("a/b", "a" * 20),
+        ("a\n", "a" * 20),
+        ("a@b", "a" * 20),
+        ("h" * 254, "a" * 20),
     ],
-)  # fmt: skip
+)
 def test_a_host_and_a_token_go_together_and_make_sense(host: str | None, token: str | None) -> None:
     with pytest.raises(UsageError):
         check(host, token)

@@ -30,7 +30,9 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
 
 
 def told(events: AsyncIterator[str], *acts: Callable[[list[Event]], bool]) -> list[Event]:
-    """Return the events of a stream. After each one the next act is done, once it returns True; the last one true ends it."""
+    """Return the events of a stream. After each one the next act is done, once it returns True; the last one true ends
+    it.
+    """
     found: list[Event] = []
     left = list(acts)
 

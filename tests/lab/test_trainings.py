@@ -1,4 +1,6 @@
-"""Trainings as processes of their own: how they are started, stopped, go on without the lab, and what is told of a failed one."""
+"""Trainings as processes of their own: how they are started, stopped, go on without the lab, and what is told of a
+failed one.
+"""
 
 from __future__ import annotations
 
@@ -81,9 +83,18 @@ def test_what_is_started_is_the_command_line(trainings: Trainings, launches: Lau
     words = launches.words[0]
     assert words[:5] == [sys.executable, "-P", "-m", "convscope", "train"]
     assert words[5:] == [
-        "--json", "--out", str(tmp_path / "my runs" / id), "--recipe=slides", "--epochs=2.5", "--seed=7", "--val=2", "--size=9",
-        "--arch=conv(4, 3) + relu + fc", "--", str(tmp_path / "-my pets"),
-    ]  # fmt: skip
+        "--json",
+        "--out",
+        str(tmp_path / "my runs" / id),
+        "--recipe=slides",
+        "--epochs=2.5",
+        "--seed=7",
+        "--val=2",
+        "--size=9",
+        "--arch=conv(4, 3) + relu + fc",
+        "--",
+        str(tmp_path / "-my pets"),
+    ]
     assert launches.options[0]["start_new_session"] is True
     trainings.start({})
     assert launches.words[1][8:] == ["--recipe=fast", "--", "mnist"]
@@ -111,13 +122,23 @@ def test_a_training_is_starting_until_its_directory_is_there_and_running_then(
 @pytest.mark.parametrize(
     ("says", "code", "state", "message"),
     [
-        ("cannot be read: /home/me/private/x.png, got 3\ntry: another", 3, "failed", "cannot be read: x.png, got 3\ntry: another"),
+        (
+            "cannot be read: /home/me/private/x.png, got 3\ntry: another",
+            3,
+            "failed",
+            "cannot be read: x.png, got 3\ntry: another",
+        ),
         ("in {root}/one: no", 3, "failed", "in one: no"),
-        ("Traceback (most recent call last):\n  File \"/a/b.py\"\nKeyError: 'x'", 1, "failed", "a mistake of convscope's own: KeyError: 'x'"),
+        (
+            "Traceback (most recent call last):\n  File \"/a/b.py\"\nKeyError: 'x'",
+            1,
+            "failed",
+            "a mistake of convscope's own: KeyError: 'x'",
+        ),
         ("", 7, "failed", "ended with exit code 7"),
         ("x" * 90_000 + "\nthe end", 4, "failed", "x" * 300 + "\nthe end"),
     ],
-)  # fmt: skip
+)
 def test_a_failed_training_says_why_without_a_path(
     trainings: Trainings, launches: Launches, says: str, code: int, state: str, message: str
 ) -> None:

@@ -26,7 +26,8 @@ def test_the_first_signal_asks_and_handlers_come_back(number: signal.Signals) ->
 def test_the_second_ends_the_process_at_once() -> None:
     code = (
         "import os, signal\nfrom convscope.machine.signals import Interrupts\n"
-        "with Interrupts():\n    os.kill(os.getpid(), signal.SIGINT)\n    print('first', flush=True)\n    os.kill(os.getpid(), signal.SIGTERM)\n    print('second')"
+        "with Interrupts():\n    os.kill(os.getpid(), signal.SIGINT)\n    print('first', flush=True)\n    "
+        "os.kill(os.getpid(), signal.SIGTERM)\n    print('second')"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (5, "first\n")
@@ -38,7 +39,8 @@ def test_a_second_one_too_close_to_the_first_does_not_count() -> None:
         os.kill(os.getpid(), signal.SIGTERM)  # as torchrun does after Ctrl-C
         assert watch.asked()
     code = (
-        "import os, signal, time\nfrom convscope.machine.signals import Interrupts\nwith Interrupts(apart=0.05):\n    os.kill(os.getpid(), signal.SIGINT)\n"
+        "import os, signal, time\nfrom convscope.machine.signals import Interrupts\nwith Interrupts(apart=0.05):\n    "
+        "os.kill(os.getpid(), signal.SIGINT)\n"
         "    time.sleep(0.1)\n    os.kill(os.getpid(), signal.SIGTERM)\n    print('second')"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -1,4 +1,6 @@
-"""The dictionaries: the same keys in both languages, every key that the page uses, none that it does not, the same gaps."""
+"""The dictionaries: the same keys in both languages, every key that the page uses, none that it does not, the same
+gaps.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The one HTML file: what its policy allows is what is in it, and nothing that a payload holds becomes markup or script."""
+"""The one HTML file: what its policy allows is what is in it, and nothing that a payload holds becomes markup or
+script.
+"""
 
 from __future__ import annotations
 
@@ -147,11 +149,35 @@ def code_of(path: Path) -> str:
 
 
 FORBIDDEN = (
-    *(r"\beval\b", r"\bnew Function\b", r"\bFunction\(", r"\b(inner|outer)HTML\b", r"\binsertAdjacentHTML\b", r"\bdocument\.write"),
-    *(r"\bcreateContextualFragment\b", r"\bDOMParser\b", r"\bsrcdoc\b", r"\bimport\(", r"\bfetch\(", r"\bXMLHttpRequest\b"),
-    *(r"\bWebSocket\b", r"\bEventSource\b", r"\bsendBeacon\b", r"\bimportScripts\b", r"\bset(Timeout|Interval)\(\s*[\"'`]"),
-    *(r"setAttribute\(\s*[\"'](style|on\w+)", r"javascript:", r"https?://(?!www\.w3\.org/(2000/svg|1998/Math/MathML)\")"),
-)  # fmt: skip
+    *(
+        r"\beval\b",
+        r"\bnew Function\b",
+        r"\bFunction\(",
+        r"\b(inner|outer)HTML\b",
+        r"\binsertAdjacentHTML\b",
+        r"\bdocument\.write",
+    ),
+    *(
+        r"\bcreateContextualFragment\b",
+        r"\bDOMParser\b",
+        r"\bsrcdoc\b",
+        r"\bimport\(",
+        r"\bfetch\(",
+        r"\bXMLHttpRequest\b",
+    ),
+    *(
+        r"\bWebSocket\b",
+        r"\bEventSource\b",
+        r"\bsendBeacon\b",
+        r"\bimportScripts\b",
+        r"\bset(Timeout|Interval)\(\s*[\"'`]",
+    ),
+    *(
+        r"setAttribute\(\s*[\"'](style|on\w+)",
+        r"javascript:",
+        r"https?://(?!www\.w3\.org/(2000/svg|1998/Math/MathML)\")",
+    ),
+)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(HERE / "js").as_posix())
@@ -170,7 +196,8 @@ def test_a_source_makes_no_code_no_markup_and_no_request(path: Path) -> None:
 
 
 def test_every_module_is_part_of_the_page() -> None:
-    """Types apart, nothing lies in page/js that neither the page nor the lab uses, and the page has nothing of the lab."""
+    """Types apart, nothing lies in page/js that neither the page nor the lab uses, and the page has nothing of the
+    lab."""
     script = inline.page_script() + inline.lab_script()
     labels = {
         path.relative_to(HERE / "js").as_posix() for path in SOURCES if path.name not in ("types.js", "shapes.js")

@@ -36,11 +36,23 @@ def test_each_module_once_and_after_what_it_imports(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("modules", "message"),
     [
-        ({"main": 'import { a } from "./a.js";\nconst x = 1;\n', "a": "export const a = 1;\nconst x = 2;\n"}, "main.js: x is declared in a.js too"),
-        ({"main": 'import { b } from "./a.js";\n', "a": "export const a = 1;\nconst b = 2;\n"}, "main.js: imports b, which a.js does not export"),
-        ({"main": 'import { a as b } from "./a.js";\n', "a": "export const a = 1;\n"}, "main.js: import names as they are, got { a as b }"),
+        (
+            {"main": 'import { a } from "./a.js";\nconst x = 1;\n', "a": "export const a = 1;\nconst x = 2;\n"},
+            "main.js: x is declared in a.js too",
+        ),
+        (
+            {"main": 'import { b } from "./a.js";\n', "a": "export const a = 1;\nconst b = 2;\n"},
+            "main.js: imports b, which a.js does not export",
+        ),
+        (
+            {"main": 'import { a as b } from "./a.js";\n', "a": "export const a = 1;\n"},
+            "main.js: import names as they are, got { a as b }",
+        ),
         ({"main": 'import { a } from "./gone.js";\n'}, "main.js: imports gone.js, which is not there"),
-        ({"main": 'import { a } from "./a.js";\n', "a": 'import { b } from "./main.js";\n'}, "main.js → a.js → main.js"),
+        (
+            {"main": 'import { a } from "./a.js";\n', "a": 'import { b } from "./main.js";\n'},
+            "main.js → a.js → main.js",
+        ),
         ({"main": 'import a from "./a.js";\n', "a": ""}, "main.js: a statement that joining does not know"),
         ({"main": 'import * as a from "./a.js";\n', "a": ""}, "main.js: a statement that joining does not know"),
         ({"main": 'import { a } from "package";\n'}, "main.js: a statement that joining does not know"),
@@ -49,9 +61,12 @@ def test_each_module_once_and_after_what_it_imports(tmp_path: Path) -> None:
         ({"main": "const { a, b } = c();\n"}, "main.js: a statement that joining does not know"),
         ({"main": "var a = 1;\n"}, "main.js: a statement that joining does not know"),
         ({"main": "const a = 1, b = 2;\n"}, "main.js: one name a declaration"),
-        ({"main": 'const text = `\nimport { a } from "./a.js";\n`;\n', "a": ""}, "main.js: imports a, which a.js does not export"),
+        (
+            {"main": 'const text = `\nimport { a } from "./a.js";\n`;\n', "a": ""},
+            "main.js: imports a, which a.js does not export",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_keep_the_convention_is_named(tmp_path: Path, modules: dict[str, str], message: str) -> None:
     with pytest.raises(JoinError) as caught:
         join(write(tmp_path, **modules))

@@ -1,4 +1,6 @@
-"""Every error that a training or the lab's server can hand a reader of the page is in the dictionaries, and none that they cannot."""
+"""Every error that a training or the lab's server can hand a reader of the page is in the dictionaries, and none that
+they cannot.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ PATTERNS = {
 
 
 def texts(node: ast.expr) -> Iterator[str]:
-    """Yield what an expression can come to, with 7 for whatever is put into it; nothing where it is not written there."""
+    """Yield what an expression can come to, with 7 for whatever is put into it; nothing where it is not written
+    there."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, ast.JoinedStr):
@@ -40,7 +43,9 @@ def texts(node: ast.expr) -> Iterator[str]:
 
 
 def errors(path: Path) -> Iterator[str]:
-    """Yield the sentences of every error that a module makes: what, expected, hint, and what was got where it is a sentence."""
+    """Yield the sentences of every error that a module makes: what, expected, hint, and what was got where it is a
+    sentence.
+    """
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if (
             isinstance(node, ast.Call)

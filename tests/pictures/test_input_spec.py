@@ -61,11 +61,23 @@ def test_ten_scores_end_a_plan(formula: str) -> None:
 @pytest.mark.parametrize(
     ("formula", "message"),
     [
-        ("conv(10, 3)", "layer 1, conv(10, 3): the plan must end in one score for each class, got 10 maps of 26×26, expected 10 scores\ntry: + fc at the end"),
-        ("fc(7)", "layer 2, fc(7): the plan must end in one score for each class, got 7 numbers, expected 10 scores\ntry: fc without a number gives the 10 scores"),
-        ("flatten", "layer 1, flatten: the plan must end in one score for each class, got 784 numbers, expected 10 scores\ntry: + fc at the end"),
+        (
+            "conv(10, 3)",
+            "layer 1, conv(10, 3): the plan must end in one score for each class, got 10 maps of 26×26, expected 10 "
+            "scores\ntry: + fc at the end",
+        ),
+        (
+            "fc(7)",
+            "layer 2, fc(7): the plan must end in one score for each class, got 7 numbers, expected 10 scores\ntry: "
+            "fc without a number gives the 10 scores",
+        ),
+        (
+            "flatten",
+            "layer 1, flatten: the plan must end in one score for each class, got 784 numbers, expected 10 scores\n"
+            "try: + fc at the end",
+        ),
     ],
-)  # fmt: skip
+)
 def test_any_other_end_is_named(formula: str, message: str) -> None:
     with pytest.raises(PlanError) as caught:
         check_ends(trace(parse(formula), (1, 28, 28), 10), InputSpec((1, 28, 28)))

@@ -56,7 +56,9 @@ def test_what_is_there_is_never_touched(path: Path, kind: str) -> None:
 
 def test_two_processes_cannot_work_in_one_run(path: Path) -> None:
     run = Run.create(path, {})
-    code = "import sys; from pathlib import Path; from convscope.runs.directory import Run; Run.reopen(Path(sys.argv[1]))"
+    code = (
+        "import sys; from pathlib import Path; from convscope.runs.directory import Run; Run.reopen(Path(sys.argv[1]))"
+    )
     other = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
     assert "EnvironmentFault" in other.stderr
     assert "another process is at work in this run" in other.stderr
@@ -196,7 +198,9 @@ def test_fresh_paths_are_free_and_tame(tmp_path: Path) -> None:
 
 
 def killed(mode: str, *numbers: int) -> dict[str, object]:
-    """Have crashes.py kill runs and return what it counted; in memory where the machine offers it, for syncing costs time."""
+    """Have crashes.py kill runs and return what it counted; in memory where the machine offers it, for syncing costs
+    time.
+    """
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(dir=memory) as folder:
         command = [sys.executable, "-m", "tests.training.crashes", folder, mode, *map(str, numbers)]

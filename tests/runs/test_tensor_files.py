@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from safetensors import safe_open
 
+from convscope.errors import InputError
 from convscope.runs import tensor_files
 from convscope.runs.tensor_files import pack, unpack
-from convscope.errors import InputError
 
 FORMAT = "convscope.test/1"
 

@@ -1,9 +1,11 @@
-"""Kill a training again and again and see whether it ends as if nothing had happened. Run as a process of its own by test_runs.py.
+"""Kill a training again and again and see whether it ends as if nothing had happened. Run as a process of its own by
+test_runs.py.
 
     python crashes.py FOLDER random KILLS SEED      SIGKILL at random times, until so many have struck
     python crashes.py FOLDER files FIRST STEP       SIGKILL just before the n-th file operation, n = FIRST, FIRST + STEP …
 
-It imports once and forks for each attempt, so an attempt takes a fraction of a second. Prints one JSON object; exit 1 if any run differs.
+It imports once and forks for each attempt, so an attempt takes a fraction of a second. Prints one JSON object; exit 1
+if any run differs.
 """
 
 from __future__ import annotations
@@ -66,7 +68,9 @@ def go(path: Path, dataset: data.Dataset) -> None:
 
 
 def attempt(path: Path, dataset: data.Dataset, *, after: float | None = None, at_operation: int | None = None) -> str:
-    """Try in a child process, killed `after` so many seconds or before its n-th file operation. Returns killed, done or failed."""
+    """Try in a child process, killed `after` so many seconds or before its n-th file operation. Returns killed, done or
+    failed.
+    """
     child = os.fork()
     if child == 0:
         try:

@@ -3,7 +3,8 @@
     torchrun --standalone --nproc-per-node 3 --max-restarts 1 processes.py FOLDER [RUN …]
 
 In the first attempt process 1 is killed in the midst of the run `broken`, in the second everything goes on. Of the runs
-whole, plain, deep, cards, stopped and broken those that are named are made, or all; `cards` works as cards do. Prints nothing.
+whole, plain, deep, cards, stopped and broken those that are named are made, or all; `cards` works as cards do. Prints
+nothing.
 """
 
 from __future__ import annotations

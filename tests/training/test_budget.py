@@ -30,8 +30,15 @@ Line = dict[str, Any]
 
 @pytest.mark.parametrize(
     ("text", "seconds", "accuracy"),
-    [("30s", 30, None), ("2m", 120, None), ("1.5 min", 90, None), ("1H", 3600, None), ("99.5%", None, 0.995), ("99 %", None, 0.99)],
-)  # fmt: skip
+    [
+        ("30s", 30, None),
+        ("2m", 120, None),
+        ("1.5 min", 90, None),
+        ("1H", 3600, None),
+        ("99.5%", None, 0.995),
+        ("99 %", None, 0.99),
+    ],
+)
 def test_what_is_asked_for(text: str, seconds: float | None, accuracy: float | None) -> None:
     assert parse(text) == Budget(text.lower(), seconds, accuracy)
 

@@ -9,7 +9,9 @@ from convscope.training.flips import alike
 
 
 def pictures(mirrored: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Return two classes: a bar at the left or the right, which a mirror swaps; or at the top or below, which it does not."""
+    """Return two classes: a bar at the left or the right, which a mirror swaps; or at the top or below, which it does
+    not.
+    """
     rng = np.random.default_rng(0)
     x, y = rng.integers(0, 60, (200, 2, 6, 8), dtype=np.uint8), np.arange(200) % 2
     for i, label in enumerate(y):

@@ -35,9 +35,18 @@ def test_slides_is_the_plain_loop_to_the_bit() -> None:
 
     torch.manual_seed(5)
     net = nn.Sequential(
-        nn.Conv2d(1, 16, 5), nn.ReLU(), nn.Conv2d(16, 32, 5), nn.ReLU(), nn.MaxPool2d(2, 2),
-        nn.Conv2d(32, 64, 5), nn.ReLU(), nn.Conv2d(64, 128, 5), nn.ReLU(), nn.Flatten(), nn.Linear(512, 10),
-    ).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # fmt: skip
+        nn.Conv2d(1, 16, 5),
+        nn.ReLU(),
+        nn.Conv2d(16, 32, 5),
+        nn.ReLU(),
+        nn.MaxPool2d(2, 2),
+        nn.Conv2d(32, 64, 5),
+        nn.ReLU(),
+        nn.Conv2d(64, 128, 5),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(512, 10),
+    ).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser, loss_function, losses = torch.optim.SGD(net.parameters(), lr=0.001), nn.CrossEntropyLoss(), []
     for epoch in range(2):
         order = permutation(150, 5, epoch)
@@ -63,9 +72,14 @@ def test_a_step_of_everything_at_once_is_the_sum_of_its_parts() -> None:
     net = small()
     average = None
     reference = torch.optim.SGD(
-        [{"params": [p for p in net.parameters() if p.dim() > 1], "weight_decay": 0.01}, {"params": [p for p in net.parameters() if p.dim() == 1]}],
-        lr=0.05, momentum=0.9, nesterov=True,
-    )  # fmt: skip
+        [
+            {"params": [p for p in net.parameters() if p.dim() > 1], "weight_decay": 0.01},
+            {"params": [p for p in net.parameters() if p.dim() == 1]},
+        ],
+        lr=0.05,
+        momentum=0.9,
+        nesterov=True,
+    )
     loss_function, order = nn.CrossEntropyLoss(label_smoothing=0.2), permutation(48, 1, 0)
     for step in range(3):
         for group in reference.param_groups:
@@ -87,9 +101,18 @@ def test_a_step_of_everything_at_once_is_the_sum_of_its_parts() -> None:
 def test_broken_off_anywhere_and_restored_it_ends_in_the_same_bits(precision: str) -> None:
     images, labels = toy(n=50)
     r = recipe(
-        epochs=2.0, optimiser="muon", filter_lr=0.1, momentum=0.9, nesterov=True, average=0.9, augmentation=Augmentation(rotate=9.0, flip=True),
-        precision=precision, log_every=2, warmup=0.3, final=0.0,
-    )  # fmt: skip
+        epochs=2.0,
+        optimiser="muon",
+        filter_lr=0.1,
+        momentum=0.9,
+        nesterov=True,
+        average=0.9,
+        augmentation=Augmentation(rotate=9.0, flip=True),
+        precision=precision,
+        log_every=2,
+        warmup=0.3,
+        final=0.0,
+    )
     formula = "crop(7) + conv(4, 3, bias=False) + bn + relu + dropout(0.5) + fc"
     whole, lines = State(small(formula), r), []
     fit(whole, images, labels, seed=3, steps=6, tell=lines.append)

@@ -94,12 +94,34 @@ def test_a_new_lr_moves_the_others_in_proportion() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"lr": 0.0}, {"lr": -1.0}, {"lr": float("nan")}, {"lr": float("inf")}, {"lr": "0.1"}, {"lr": True}, {"epochs": 0.0}, {"epochs": 1e7},
-        {"batch_size": 0}, {"batch_size": 1.5}, {"momentum": 1.0}, {"nesterov": True}, {"nesterov": 1, "momentum": 0.9},
-        {"optimiser": "adam"}, {"optimiser": "muon"}, {"precision": "float16"}, {"scaling": ""}, {"warmup": 1.0}, {"final": 1.1},
-        {"label_smoothing": 1.0}, {"average": 1.0}, {"log_every": 0}, {"least_steps": 0}, {"augmentation": {}}, {"name": 1}, {"plain_lr": 0.0},
+        {"lr": 0.0},
+        {"lr": -1.0},
+        {"lr": float("nan")},
+        {"lr": float("inf")},
+        {"lr": "0.1"},
+        {"lr": True},
+        {"epochs": 0.0},
+        {"epochs": 1e7},
+        {"batch_size": 0},
+        {"batch_size": 1.5},
+        {"momentum": 1.0},
+        {"nesterov": True},
+        {"nesterov": 1, "momentum": 0.9},
+        {"optimiser": "adam"},
+        {"optimiser": "muon"},
+        {"precision": "float16"},
+        {"scaling": ""},
+        {"warmup": 1.0},
+        {"final": 1.1},
+        {"label_smoothing": 1.0},
+        {"average": 1.0},
+        {"log_every": 0},
+        {"least_steps": 0},
+        {"augmentation": {}},
+        {"name": 1},
+        {"plain_lr": 0.0},
     ],
-)  # fmt: skip
+)
 def test_values_out_of_range_are_refused(changes: dict[str, object]) -> None:
     with pytest.raises(UsageError):
         minimal(**changes)

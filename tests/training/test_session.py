@@ -263,7 +263,7 @@ def test_what_a_resume_refuses(tmp_path: Path) -> None:
         ({"device": "tpu"}, UsageError, "unknown device"),
         ({"batch_size": 1}, InputError, "BatchNorm needs batches of 2"),
     ],
-)  # fmt: skip
+)
 def test_what_is_refused_leaves_nothing_behind(
     tmp_path: Path, given: Line, kind: type[Exception], message: str
 ) -> None:

@@ -1,4 +1,6 @@
-"""Several processes train as one would: the same weights, whoever is killed and whenever. torchrun starts them, as users do."""
+"""Several processes train as one would: the same weights, whoever is killed and whenever. torchrun starts them, as
+users do.
+"""
 
 from __future__ import annotations
 
@@ -133,7 +135,9 @@ def test_a_killed_process_ends_the_other_with_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_processes_of_two_machines_learn_what_those_of_one_do(tmp_path: Path) -> None:
-    """Two launches by torchrun that find each other, as on two machines: they share no memory, and gloo carries every sum."""
+    """Two launches by torchrun that find each other, as on two machines: they share no memory, and gloo carries every
+    sum.
+    """
     apart, other = on_two_machines(tmp_path / "apart", "whole", "stopped"), tmp_path / "one"
     script = str(Path(__file__).parent / "processes.py")
     finish([[*TORCHRUN, "2", script, str(other), "whole"]])
@@ -186,8 +190,11 @@ def test_only_a_restart_of_the_same_launch_goes_on_with_what_is_there(tmp_path: 
     Run.create(tmp_path / "r", {"launch": "ours"}).close()
     Run.create(tmp_path / "alone", {"launch": None}).close()
     for attempt, id, where, goes_on in (
-        (1, "ours", "r", True), (0, "ours", "r", False), (1, "theirs", "r", False), (1, "ours", "alone", False),
-    ):  # fmt: skip
+        (1, "ours", "r", True),
+        (0, "ours", "r", False),
+        (1, "theirs", "r", False),
+        (1, "ours", "alone", False),
+    ):
         team = Team()
         team.launch = Launch(0, 1, 0, 1, attempt, id)
         if goes_on:

@@ -1,6 +1,7 @@
 """A module that no formula describes: its steps as the page's nodes, with the maps that Python captured.
 
-What the formula has to the letter stays open: its sums are shown. Everything else is a labelled box with what came out of it.
+What the formula has to the letter stays open: its sums are shown. Everything else is a labelled box with what came out
+of it.
 """
 
 from __future__ import annotations
@@ -31,11 +32,13 @@ OPEN = 300_000  # numbers that the weights of a module with opaque nodes may hav
 def look(
     found: Sequence[Step], spec: InputSpec, x: Tensor, room: int
 ) -> tuple[list[Json], Json, Json | None, list[str]]:
-    """Return the payload's `nodes`, `tensors`, `maps`, and what was left out, for steps from `x`, the pictures as the module reads them.
+    """Return the payload's `nodes`, `tensors`, `maps`, and what was left out, for steps from `x`, the pictures as the
+    module reads them.
 
-    Steps that make no maps or numbers for each picture are passed over. `maps` holds what opaque nodes made; what open ones make
-    the page computes itself, and where there are no others `maps` is None. Layers whose weights are many are boxes too ("weights"), and the largest maps go until the rest
-    fits into `room` characters ("maps"). Raises InputError where no step makes maps, or the last one no scores.
+    Steps that make no maps or numbers for each picture are passed over. `maps` holds what opaque nodes made; what open
+    ones make the page computes itself, and where there are no others `maps` is None. Layers whose weights are many are
+    boxes too ("weights"), and the largest maps go until the rest fits into `room` characters ("maps"). Raises
+    InputError where no step makes maps, or the last one no scores.
     """
     made = _Nodes(spec, x)
     for step in found:
@@ -91,7 +94,8 @@ class _Nodes:
         self.outputs.append(y)
 
     def close(self, most: int) -> bool:
-        """Make opaque what weighs most until the weights have at most `most` numbers together; return whether any was."""
+        """Make opaque what weighs most until the weights have at most `most` numbers together; return whether any
+        was."""
         heavy = sorted(self.nodes, key=lambda node: -self._weight(node["name"]))
         total = sum(self._weight(node["name"]) for node in heavy)
         for node in heavy:
@@ -115,7 +119,9 @@ class _Nodes:
         return next(n for n in (name, *(f"{name} {i}" for i in range(2, len(taken) + 3))) if n not in taken)
 
     def _open(self, step: Step, sources: list[int], y: Tensor) -> Json | None:
-        """Return the node of a layer that the formula has, computed anew to be sure; None where it comes out differently."""
+        """Return the node of a layer that the formula has, computed anew to be sure; None where it comes out
+        differently.
+        """
         layer = step.layer
         assert layer is not None
         ins = [self.picture if s == PICTURE else self.outputs[s] for s in sources]

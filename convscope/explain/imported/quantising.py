@@ -1,4 +1,6 @@
-"""Pictures as a torch module reads them, floats of any scale, as the bytes that a page keeps and the scale that gives them back."""
+"""Pictures as a torch module reads them, floats of any scale, as the bytes that a page keeps and the scale that gives
+them back.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +19,12 @@ Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 def to_bytes(
     pictures: np.ndarray[Any, Any], mean: tuple[float, ...] = (), std: tuple[float, ...] = ()
 ) -> tuple[Pixels, InputSpec, float]:
-    """Return floats (N, C, H, W) as uint8, what turns them back, (x − mean) / std, and the largest share of its channel's
-    range by which a number then differs.
+    """Return floats (N, C, H, W) as uint8, what turns them back, (x − mean) / std, and the largest share of its
+    channel's range by which a number then differs.
 
-    `mean` and `std`, one a channel in 0…255, are what the floats were scaled with; left out, numbers within 0…1 are taken as
-    bytes / 255, and any others channel by channel from their smallest to their largest.
-    Raises InputError for another shape, NaN or infinity.
+    `mean` and `std`, one a channel in 0…255, are what the floats were scaled with; left out, numbers within 0…1 are
+    taken as bytes / 255, and any others channel by channel from their smallest to their largest. Raises InputError for
+    another shape, NaN or infinity.
 
     >>> pixels, spec, error = to_bytes(np.array([[[[-1.0, 0.0, 1.0]]]]))
     >>> pixels.ravel().tolist(), spec.mean, spec.std, round(error, 4)

@@ -24,9 +24,9 @@ def spec_for(
 ) -> tuple[InputSpec, list[Any], list[str]]:
     """Return what the module reads, the things given with floats as bytes, and notes on what that cost.
 
-    Floats (C, H, W) are what the module reads already; bytes, files and data sets are divided by 255, then `mean` and `std` (one
-    number, or one a channel, in 0…1 as torchvision's Normalize takes them) are applied. `shape` (C, H, W) is needed where no array
-    and no data set tells it. Raises UsageError or InputError.
+    Floats (C, H, W) are what the module reads already; bytes, files and data sets are divided by 255, then `mean` and
+    `std` (one number, or one a channel, in 0…1 as torchvision's Normalize takes them) are applied. `shape` (C, H, W) is
+    needed where no array and no data set tells it. Raises UsageError or InputError.
     """
     things = [t[None] if isinstance(t, np.ndarray) and t.ndim == 2 else t for t in each(pictures)]
     arrays = [t for t in things if isinstance(t, np.ndarray)]
@@ -56,7 +56,10 @@ def spec_for(
     )
     for i, picture in zip(floats, pixels, strict=True):
         things[i] = picture
-    note = f"the pictures were rounded to 256 steps, by up to {100 * error:.2g} % of their range: the page keeps bytes, and its scores are of those"
+    note = (
+        f"the pictures were rounded to 256 steps, by up to {100 * error:.2g} % of their range: the page keeps "
+        f"bytes, and its scores are of those"
+    )
     return spec, things, [note] if error > ROUNDING else []
 
 

@@ -24,8 +24,9 @@ def rebuilt(
 ) -> Net | None:
     """Return a Net that computes what the steps do, with their weights; None where the formula cannot say it.
 
-    Chains of layers can be said, and skips around a part of the chain. A softmax at the end is left off: what it reads are the
-    scores. The Net's scores for `pictures` are compared with the module's own; where they differ there is no Net.
+    Chains of layers can be said, and skips around a part of the chain. A softmax at the end is left off: what it reads
+    are the scores. The Net's scores for `pictures` are compared with the module's own; where they differ there is no
+    Net.
     """
     found = scored(found)
     plan = _plan(found)

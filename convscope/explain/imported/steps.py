@@ -1,4 +1,5 @@
-"""What any torch module does to pictures, step by step: traced where torch can trace it, else as its layers are called."""
+"""What any torch module does to pictures, step by step: traced where torch can trace it, else as its layers are
+called."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ PICTURE = -1
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One layer or function at work. `sources`: the steps it reads, −1 the pictures. `layer`: what it is in the formula, if it is.
+    """One layer or function at work. `sources`: the steps it reads, −1 the pictures. `layer`: what it is in the
+    formula, if it is.
 
     `output` (N, …) as it was computed; `module` holds its weights, None for a function.
     """

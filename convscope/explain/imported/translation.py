@@ -71,7 +71,8 @@ def _pool(kind: type[f.MaxPool] | type[f.AvgPool], m: Any) -> f.Layer:
 
 
 def of_call(target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], out: torch.Tensor) -> Found:
-    """Return the layer that a call of a function, or of a tensor's method by its name, computes; `args` begin with the tensor.
+    """Return the layer that a call of a function, or of a tensor's method by its name, computes; `args` begin with the
+    tensor.
 
     `out` is what it gave: a view, a reshape or a flatten is told by that.
     """
@@ -126,7 +127,8 @@ def _given(args: tuple[Any, ...], kwargs: dict[str, Any], place: int, name: str,
 def tensors(module: nn.Module, layer: f.Layer) -> dict[str, torch.Tensor]:
     """Return a layer's weights and statistics as the formula names them, on the CPU in float32.
 
-    The formula's BatchNorm adds 1e-5 to the variance; another epsilon is put into the variance, so that the sum is the same.
+    The formula's BatchNorm adds 1e-5 to the variance; another epsilon is put into the variance, so that the sum is the
+    same.
     """
     given: dict[str, Any] = {
         **dict(module.named_parameters(recurse=False)),

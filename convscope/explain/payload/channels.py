@@ -1,4 +1,6 @@
-"""Every channel's card in one pass over a data set: what excites it most and least, how often it answers, in what state it is."""
+"""Every channel's card in one pass over a data set: what excites it most and least, how often it answers, in what state
+it is.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,11 @@ KEEP = 9
 
 
 def cards(net: Net, material: Material, keep: int = KEEP, most: int = PICTURES) -> tuple[dict[str, list[Json]], Json]:
-    """Return the payload's `channels` and `channels_of` for a Net: a card for each channel of its convolutions and fully connected nodes.
+    """Return the payload's `channels` and `channels_of` for a Net: a card for each channel of its convolutions and
+    fully connected nodes.
 
-    Of the data's pictures at most `most` are looked at. The net is left as it was; memory is that of one batch and the patches.
+    Of the data's pictures at most `most` are looked at. The net is left as it was; memory is that of one batch and the
+    patches.
     """
     n = len(material.pictures)
     chosen = np.unique(np.linspace(0, n - 1, min(n, most)).astype(np.int64))

@@ -40,9 +40,9 @@ def gather(
 ) -> Json:
     """Return the payload for `subject` with `samples` to look at.
 
-    `material` gives the channel cards and the errors, `run` (a run directory) the history of the training. What does not
-    fit into `limit` characters is left out and named in `left_out`. The module is left as it was.
-    Raises InputError for samples of another shape than the model reads, and for weights of more than 200 MB.
+    `material` gives the channel cards and the errors, `run` (a run directory) the history of the training. What does
+    not fit into `limit` characters is left out and named in `left_out`. The module is left as it was. Raises InputError
+    for samples of another shape than the model reads, and for weights of more than 200 MB.
     """
     spec = subject.spec
     if samples.pictures.shape[1:] != spec.shape:

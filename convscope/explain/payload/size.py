@@ -17,7 +17,8 @@ def dumps(payload: Json) -> str:
 
 
 def fit(payload: Json, limit: int) -> Json:
-    """Leave things out of `payload`, in place, until its JSON has at most `limit` characters, or nothing more can go; return it.
+    """Leave things out of `payload`, in place, until its JSON has at most `limit` characters, or nothing more can go;
+    return it.
 
     What went is named in `left_out` (docs/payload.md). Weights and sample pictures always stay.
     """

@@ -25,8 +25,8 @@ from .samples import Samples
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """`dataset`: the labelled data, if any was given. `samples`: the pictures, None without any. `unread`: why some are missing.
-    `more`: how many pictures were given beyond those taken."""
+    """`dataset`: the labelled data, if any was given. `samples`: the pictures, None without any. `unread`: why some are
+    missing. `more`: how many pictures were given beyond those taken."""
 
     dataset: Dataset | None
     samples: Samples | None
@@ -40,8 +40,8 @@ def sort(
     """Tell apart what was given: one thing or a list of things. Of pictures at most `most` are read.
 
     A thing is a Dataset; a name such as "mnist", an IDX folder or a folder with one sub-folder for each of the model's
-    classes: data too; any other folder, a file's path or bytes, a pattern, a Pillow image, an array (H, W), (C, H, W) or
-    (H, W, C): pictures; an array (N, C, H, W): N of them. Data is brought to the model's size and channels.
+    classes: data too; any other folder, a file's path or bytes, a pattern, a Pillow image, an array (H, W), (C, H, W)
+    or (H, W, C): pictures; an array (N, C, H, W): N of them. Data is brought to the model's size and channels.
 
     Raises UsageError for more than one data set, InputError if pictures were given and none can be read.
     """
@@ -92,7 +92,9 @@ def each(given: Any) -> Iterable[Any]:
 
 
 def _is_data(word: str, classes: Sequence[str]) -> bool:
-    """Whether a word means labelled data: a known name, an IDX folder, or a folder whose sub-folders bear the classes' names."""
+    """Whether a word means labelled data: a known name, an IDX folder, or a folder whose sub-folders bear the classes'
+    names.
+    """
     if word.lower().replace("_", "-") in data.NAMES:
         return True
     path = Path(os.path.expanduser(word))

@@ -1,4 +1,5 @@
-"""The pictures of a data set that a page is made from: matched to the model's classes, under the name of their split."""
+"""The pictures of a data set that a page is made from: matched to the model's classes, under the name of their
+split."""
 
 from __future__ import annotations
 
@@ -28,8 +29,8 @@ class Material:
 def of_dataset(dataset: Dataset, classes: tuple[str, ...], training: dict[str, Any] | None = None) -> Material:
     """Return the pictures to look at: test pictures if there are any, else those held out, else those trained on.
 
-    `training` is what the model's facts say of its data ("fingerprint", "validation"); data that it was not trained on and
-    that has no test pictures is "given".
+    `training` is what the model's facts say of its data ("fingerprint", "validation"); data that it was not trained on
+    and that has no test pictures is "given".
     """
     own = training is not None and training.get("fingerprint") == dataset.fingerprint
     held_out = training.get("validation") if own and training else 0

@@ -43,8 +43,8 @@ class Samples:
 def choose(split: Split, known: NDArray[np.int64] | None, classes: Sequence[str], most: int = MOST) -> Samples:
     """Return up to `most` pictures of `split`, the classes in turn: the first of each, the second of each …
 
-    `known` (N,) are the labels into `classes`; without them pictures are taken evenly spaced. Fewer where pictures are so
-    large that they would take over 400 kB.
+    `known` (N,) are the labels into `classes`; without them pictures are taken evenly spaced. Fewer where pictures are
+    so large that they would take over 400 kB.
     """
     size = max(1, int(np.prod(split.images.shape[1:])))
     most = max(1, min(most, MOST_BYTES // size))

@@ -39,7 +39,9 @@ class Subject:
     quick: Callable[[Pixels], Floats] | None = None
 
     def scaled(self, pictures: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """Return what the module reads for uint8 pictures (n, C, H, W): themselves for a Net, else (x − mean) / std in float32."""
+        """Return what the module reads for uint8 pictures (n, C, H, W): themselves for a Net, else (x − mean) / std in
+        float32.
+        """
         if isinstance(self.module, Net):
             return pictures
         mean, std = (np.array(v, np.float32).reshape(-1, 1, 1) for v in (self.spec.mean, self.spec.std))
@@ -87,10 +89,11 @@ def of_net(net: Net, classes: tuple[str, ...], title: str = "") -> Subject:
 def of_module(
     module: nn.Module, spec: InputSpec, pictures: Pixels, classes: tuple[str, ...] | None = None, title: str = ""
 ) -> Subject:
-    """Return any torch module as a subject: as a Net where its layers are the formula's (`rebuilding.rebuilt`), else as it is.
+    """Return any torch module as a subject: as a Net where its layers are the formula's (`rebuilding.rebuilt`), else as
+    it is.
 
-    `pictures` uint8 (n, C, H, W) are what it is tried on. Raises InputError for a module that cannot read them or gives no
-    scores, UsageError for another number of class names than of scores.
+    `pictures` uint8 (n, C, H, W) are what it is tried on. Raises InputError for a module that cannot read them or gives
+    no scores, UsageError for another number of class names than of scores.
     """
     if isinstance(module, Net):
         subject = of_net(module, (), title)

@@ -37,7 +37,8 @@ export function makeSvg(doc, tag, props = {}, ...children) {
 function dress(element, props) {
   for (const [name, value] of Object.entries(props)) {
     if (value === null || value === undefined || value === false) continue;
-    if (name === "on") for (const [event, run] of Object.entries(value)) element.addEventListener(event, /** @type {any} */ (run));
+    if (name === "on")
+      for (const [event, run] of Object.entries(value)) element.addEventListener(event, /** @type {any} */ (run));
     else if (name === "vars") for (const [key, v] of Object.entries(value)) setVar(element, key, String(v));
     else if (name === "props") Object.assign(element, value);
     else element.setAttribute(name, value === true ? "" : String(value));
@@ -68,7 +69,12 @@ export function refill(element, ...children) {
  * @param {Document} doc @param {string} text @param {() => void} press @param {Props} [props]
  */
 export function button(doc, text, press, props = {}) {
-  return make(doc, "button", { type: "button", class: "button", ...props, on: { click: press, ...(props.on ?? {}) } }, text);
+  return make(
+    doc,
+    "button",
+    { type: "button", class: "button", ...props, on: { click: press, ...(props.on ?? {}) } },
+    text,
+  );
 }
 
 /**
@@ -84,7 +90,10 @@ export function segmented(doc, name, choices, chosen, choose) {
     }
   };
   for (const { value, text, title } of choices) {
-    const press = () => { choose(value); draw(); };
+    const press = () => {
+      choose(value);
+      draw();
+    };
     group.append(make(doc, "button", { type: "button", "data-value": value, title, on: { click: press } }, text));
   }
   draw();

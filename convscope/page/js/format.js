@@ -29,7 +29,9 @@ export function percent(share, digits = 1) {
 
 /** @param {number} value */
 export function thousands(value) {
-  return Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ",");
+  return Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** A small positive difference, as 3.1·10⁻⁷. @param {number} value @returns {{digits: string, power: number}} */

@@ -2,28 +2,46 @@
 
 /** @typedef {Record<string, Record<string, string>>} Dictionaries */
 /** @typedef {(key: string, words?: Record<string, string | number>) => string} Translate */
-/** @typedef {{key: string, words: Record<string, string | number | Phrase>}} Phrase a sentence and its words, in no language yet */
+/**
+ * @typedef {{key: string, words: Record<string, string | number | Phrase>}} Phrase a sentence and its words, in no
+ * language yet
+ */
 
-/** Name a sentence, to be said in whichever language is read. @param {string} key @param {Phrase["words"]} [words] @returns {Phrase} */
+/**
+ * Name a sentence, to be said in whichever language is read.
+ * @param {string} key
+ * @param {Phrase["words"]} [words]
+ * @returns {Phrase}
+ */
 export function phrase(key, words = {}) {
   return { key, words };
 }
 
-/** Say a phrase; text that needs no language (a number, a formula) is itself. @param {Translate} translate @param {Phrase | string} one @returns {string} */
+/**
+ * Say a phrase; text that needs no language (a number, a formula) is itself.
+ * @param {Translate} translate
+ * @param {Phrase | string} one
+ * @returns {string}
+ */
 export function spoken(translate, one) {
   if (typeof one === "string") return one;
-  const words = Object.entries(one.words).map(([name, word]) => [name, typeof word === "object" ? spoken(translate, word) : word]);
+  const words = Object.entries(one.words).map(([name, word]) => [
+    name,
+    typeof word === "object" ? spoken(translate, word) : word,
+  ]);
   return translate(one.key, Object.fromEntries(words));
 }
 
 /**
- * Return the function that looks a sentence up and puts words into its {gaps}. A key without a sentence shows as itself.
+ * Return the function that looks a sentence up and puts words into its {gaps}. A key without a sentence shows as
+ * itself.
  * @param {Dictionaries} dictionaries @param {string} language
  * @returns {Translate}
  */
 export function translator(dictionaries, language) {
   const sentences = dictionaries[language] ?? {};
-  return (key, words = {}) => (sentences[key] ?? key).replace(/\{(\w+)\}/g, (gap, name) => (name in words ? String(words[name]) : gap));
+  return (key, words = {}) =>
+    (sentences[key] ?? key).replace(/\{(\w+)\}/g, (gap, name) => (name in words ? String(words[name]) : gap));
 }
 
 /**

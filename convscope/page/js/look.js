@@ -10,12 +10,21 @@ export function indexOf(app, name) {
   return app.engine.nodes.findIndex((node) => node.name === name);
 }
 
-/** The numbers that come out of node `index`; of the picture as the network reads it for −1. @param {App} app @param {number} index @returns {ArrayLike<number>} */
+/**
+ * The numbers that come out of node `index`; of the picture as the network reads it for −1.
+ * @param {App} app
+ * @param {number} index
+ * @returns {ArrayLike<number>}
+ */
 export function valuesOf(app, index) {
-  return index < 0 ? app.result.input : app.result.outputs[index] ?? [];
+  return index < 0 ? app.result.input : (app.result.outputs[index] ?? []);
 }
 
-/** @param {App} app @param {number} index @returns {{channels: number, height: number, width: number, flat: boolean}} */
+/**
+ * @param {App} app
+ * @param {number} index
+ * @returns {{channels: number, height: number, width: number, flat: boolean}}
+ */
 export function sizeOf(app, index) {
   const [channels, height, width] = index < 0 ? app.payload.input.shape : app.engine.nodes[index].output;
   return { channels, height, width, flat: index >= 0 && app.engine.nodes[index].flat };
@@ -27,7 +36,12 @@ export function valueAt(app, index, channel, y, x) {
   return valuesOf(app, index)[(channel * height + y) * width + x];
 }
 
-/** The largest magnitude the colours of a map stand for: of the map, its layer or the whole network. @param {App} app @param {number} index @param {number} channel */
+/**
+ * The largest magnitude the colours of a map stand for: of the map, its layer or the whole network.
+ * @param {App} app
+ * @param {number} index
+ * @param {number} channel
+ */
 export function limitOf(app, index, channel) {
   const { height, width, flat } = sizeOf(app, index);
   const values = valuesOf(app, index);
@@ -53,13 +67,24 @@ export function nameOf(app, index) {
   return index < 0 ? app.t("picture") : app.engine.nodes[index].name;
 }
 
-/** A unit in words: map, row, column; a flat node has numbers only. @param {App} app @param {number} index @param {number} channel @param {number} y @param {number} x */
+/**
+ * A unit in words: map, row, column; a flat node has numbers only.
+ * @param {App} app
+ * @param {number} index
+ * @param {number} channel
+ * @param {number} y
+ * @param {number} x
+ */
 export function unitWords(app, index, channel, y, x) {
   const { channels, height, width, flat } = sizeOf(app, index);
   const node = app.engine.nodes[index];
   if (node?.kind === "flatten" && node.input[1] * node.input[2] > 1) {
     const [, rows, columns] = node.input;
-    const [map, row, column] = [Math.floor(channel / (rows * columns)), Math.floor(channel / columns) % rows, channel % columns];
+    const [map, row, column] = [
+      Math.floor(channel / (rows * columns)),
+      Math.floor(channel / columns) % rows,
+      channel % columns,
+    ];
     return app.t("unit.flatten", { node: node.name, unit: channel + 1, map: map + 1, y: row + 1, x: column + 1 });
   }
   if (flat) return app.t("unit.flat", { node: nameOf(app, index), unit: unitName(app, index, channel) });
@@ -93,11 +118,18 @@ export function labelOf(app) {
 export function readersOf(app, index) {
   /** @type {number[]} */
   const found = [];
-  app.engine.nodes.forEach((node, i) => { if (node.source === index || node.other === index) found.push(i); });
+  app.engine.nodes.forEach((node, i) => {
+    if (node.source === index || node.other === index) found.push(i);
+  });
   return found;
 }
 
-/** The channels of a source that one output channel reads. @param {PageNode} node @param {number} channel @returns {number[]} */
+/**
+ * The channels of a source that one output channel reads.
+ * @param {PageNode} node
+ * @param {number} channel
+ * @returns {number[]}
+ */
 export function feedsOf(node, channel) {
   const [inputs, height, width] = node.input;
   if (node.kind === "fc" || node.kind === "opaque") return Array.from({ length: inputs }, (_, i) => i);

@@ -27,7 +27,10 @@ export function start(doc, win) {
   /** @type {Payload} */
   const payload = blockOf(doc, "payload");
   const dictionaries = blockOf(doc, "dictionary");
-  const decoded = (/** @type {import("./shapes.js").Binary} */ binary) => ({ shape: binary.shape, data: unpack(binary) });
+  const decoded = (/** @type {import("./shapes.js").Binary} */ binary) => ({
+    shape: binary.shape,
+    data: unpack(binary),
+  });
   const dark = win.matchMedia("(prefers-color-scheme: dark)");
   const calm = win.matchMedia("(prefers-reduced-motion: reduce)");
   const live = doc.getElementById("live");
@@ -38,12 +41,17 @@ export function start(doc, win) {
   let pending = 0;
 
   const app = /** @type {App} */ ({
-    doc, payload, engine: makeEngine(payload),
-    samples: decoded(payload.samples.pictures), sampleLogits: decoded(payload.samples.logits),
+    doc,
+    payload,
+    engine: makeEngine(payload),
+    samples: decoded(payload.samples.pictures),
+    sampleLogits: decoded(payload.samples.logits),
     mistakes: payload.errors ? decoded(payload.errors.mistakes.pictures) : null,
     state: parseHash(win.location.hash),
     t: translator(dictionaries, "en"),
-    say: (text) => { if (live && live.textContent !== text) live.textContent = text; },
+    say: (text) => {
+      if (live && live.textContent !== text) live.textContent = text;
+    },
     dark: () => (app.state.theme === "auto" ? dark.matches : app.state.theme === "dark"),
     still: () => calm.matches,
     go: (change, from) => {
@@ -68,7 +76,9 @@ export function start(doc, win) {
     pictured = key;
     app.base = basePicture(app);
     app.picture = edited(app.base, payload.input.shape, state.edits);
-    app.result = app.engine.computes ? app.engine.forward(app.picture) : app.engine.captured(Math.max(0, Number(state.picture.slice(1)) || 0));
+    app.result = app.engine.computes
+      ? app.engine.forward(app.picture)
+      : app.engine.captured(Math.max(0, Number(state.picture.slice(1)) || 0));
   };
 
   const frame = make(doc, "main", { id: "view", tabindex: -1 });
@@ -105,7 +115,13 @@ export function start(doc, win) {
     compute();
     dress();
     const { state } = app;
-    const key = [state.view, state.node, state.view === "layer" || state.view === "value" ? state.channel : "", state.range, state.cell].join("|");
+    const key = [
+      state.view,
+      state.node,
+      state.view === "layer" || state.view === "value" ? state.channel : "",
+      state.range,
+      state.cell,
+    ].join("|");
     const focused = focusName(doc);
     if (key !== shown || !current?.refresh) {
       const stay = shown.split("|")[0] === state.view;
@@ -118,27 +134,45 @@ export function start(doc, win) {
       current.placed?.();
       if (!stay) scrollToBody(app);
       grow(app, current, start);
-      if (keyed && !stay && state.view === "network" && state.node) current.hero?.()?.closest("button")?.focus({ preventScroll: true });
+      if (keyed && !stay && state.view === "network" && state.node)
+        current.hero?.()?.closest("button")?.focus({ preventScroll: true });
     } else current.refresh();
     panel.refresh();
     header.refresh();
     tour.refresh();
     if (focused && doc.activeElement === doc.body) {
-      const again = Array.from(page.querySelectorAll("button, input, select")).find((element) => nameOfControl(element) === focused);
+      const again = Array.from(page.querySelectorAll("button, input, select")).find(
+        (element) => nameOfControl(element) === focused,
+      );
       /** @type {HTMLElement} */ (again ?? frame).focus({ preventScroll: true });
     }
   };
 
-  win.addEventListener("hashchange", () => { app.state = parseHash(win.location.hash); show(null); });
-  win.addEventListener("popstate", () => { app.state = parseHash(win.location.hash); show(null); });
+  win.addEventListener("hashchange", () => {
+    app.state = parseHash(win.location.hash);
+    show(null);
+  });
+  win.addEventListener("popstate", () => {
+    app.state = parseHash(win.location.hash);
+    show(null);
+  });
   dark.addEventListener("change", () => show(null));
-  doc.addEventListener("pointerdown", () => { keyed = false; }, true);
+  doc.addEventListener(
+    "pointerdown",
+    () => {
+      keyed = false;
+    },
+    true,
+  );
   doc.addEventListener("keydown", (event) => {
     keyed = true;
     const target = /** @type {Element} */ (event.target);
     const typing = target.matches("input, select, textarea");
     if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.key === "Escape") { if (tour.leave() || goBack(app)) event.preventDefault(); return; }
+    if (event.key === "Escape") {
+      if (tour.leave() || goBack(app)) event.preventDefault();
+      return;
+    }
     if (typing) return;
     if (current?.keys?.(event)) event.preventDefault();
     else if (event.key === "Enter" && !target.matches("button, a, summary") && deeper(app)) event.preventDefault();
@@ -147,7 +181,12 @@ export function start(doc, win) {
   return app;
 }
 
-/** Put the state into the address. In a notebook's frame (about:srcdoc) there is none to put it in. @param {Window} win @param {"pushState" | "replaceState"} how @param {string} hash */
+/**
+ * Put the state into the address. In a notebook's frame (about:srcdoc) there is none to put it in.
+ * @param {Window} win
+ * @param {"pushState" | "replaceState"} how
+ * @param {string} hash
+ */
 function remember(win, how, hash) {
   if (win.location.protocol !== "about:") win.history[how](null, "", hash);
 }
@@ -155,7 +194,8 @@ function remember(win, how, hash) {
 /** A new view starts at the top; on a phone, below the head, so that the view itself is seen. @param {App} app */
 function scrollToBody(app) {
   const { doc, state } = app;
-  const narrow = doc.documentElement.clientWidth < 720 && (state.view === "layer" || state.view === "value" || state.tour > 0);
+  const narrow =
+    doc.documentElement.clientWidth < 720 && (state.view === "layer" || state.view === "value" || state.tour > 0);
   const body = narrow ? doc.querySelector(".body") : null;
   doc.defaultView?.scrollTo({ top: body ? boxOf(body).top + doc.defaultView.scrollY - 12 : 0 });
 }
@@ -182,7 +222,11 @@ function settle(app) {
   if (channel !== state.channel || y !== state.y || x !== state.x) app.state = { ...state, channel, y, x };
 }
 
-/** The picture that the state names; the first sample for a name that is none. @param {App} app @returns {Uint8Array} */
+/**
+ * The picture that the state names; the first sample for a name that is none.
+ * @param {App} app
+ * @returns {Uint8Array}
+ */
 function basePicture(app) {
   const { state, payload, samples, mistakes } = app;
   const size = payload.input.shape.reduce((a, b) => a * b, 1);
@@ -191,12 +235,21 @@ function basePicture(app) {
     const drawn = unpackPixels(state.picture.slice(1), size);
     if (drawn) return drawn;
   }
-  if (state.picture[0] === "m" && mistakes && number < mistakes.shape[0]) return /** @type {Uint8Array} */ (itemOf(mistakes.data, mistakes.shape, number));
-  if (state.picture[0] === "s" && number < samples.shape[0]) return /** @type {Uint8Array} */ (itemOf(samples.data, samples.shape, number));
-  return samples.shape[0] > 0 ? /** @type {Uint8Array} */ (itemOf(samples.data, samples.shape, 0)) : new Uint8Array(size);
+  if (state.picture[0] === "m" && mistakes && number < mistakes.shape[0])
+    return /** @type {Uint8Array} */ (itemOf(mistakes.data, mistakes.shape, number));
+  if (state.picture[0] === "s" && number < samples.shape[0])
+    return /** @type {Uint8Array} */ (itemOf(samples.data, samples.shape, number));
+  return samples.shape[0] > 0
+    ? /** @type {Uint8Array} */ (itemOf(samples.data, samples.shape, 0))
+    : new Uint8Array(size);
 }
 
-/** The map that was looked at grows (or shrinks) into its place in the new view, so that the eye keeps it. @param {App} app @param {View} view @param {{left: number, top: number, width: number, height: number} | null} start */
+/**
+ * The map that was looked at grows (or shrinks) into its place in the new view, so that the eye keeps it.
+ * @param {App} app
+ * @param {View} view
+ * @param {{left: number, top: number, width: number, height: number} | null} start
+ */
 function grow(app, view, start) {
   const hero = view.hero?.();
   if (!hero || !start || app.still() || !hero.animate) return;
@@ -204,7 +257,13 @@ function grow(app, view, start) {
   const high = app.doc.documentElement.clientHeight;
   if (!end.width || !start.width || start.top > high || end.top > high || start.top + start.height < 0) return;
   const from = `translate(${start.left - end.left}px, ${start.top - end.top}px) scale(${start.width / end.width}, ${start.height / end.height})`;
-  hero.animate([{ transform: from, transformOrigin: "0 0" }, { transform: "none", transformOrigin: "0 0" }], { duration: 420, easing: "cubic-bezier(.2,.7,.2,1)" });
+  hero.animate(
+    [
+      { transform: from, transformOrigin: "0 0" },
+      { transform: "none", transformOrigin: "0 0" },
+    ],
+    { duration: 420, easing: "cubic-bezier(.2,.7,.2,1)" },
+  );
 }
 
 if (typeof document !== "undefined" && document.getElementById("payload")) start(document, window);

@@ -16,12 +16,24 @@ export function inline(doc, ...children) {
 
 /** An italic letter. @param {Document} doc @param {string} name @param {Child} [below] its index */
 export function letter(doc, name, below) {
-  return make(doc, "span", { class: "term" }, make(doc, "i", {}, name), below === undefined ? null : make(doc, "sub", {}, below));
+  return make(
+    doc,
+    "span",
+    { class: "term" },
+    make(doc, "i", {}, name),
+    below === undefined ? null : make(doc, "sub", {}, below),
+  );
 }
 
 /** @param {Document} doc @param {Child | Child[]} above @param {Child | Child[]} below */
 export function fraction(doc, above, below) {
-  return make(doc, "span", { class: "fraction" }, make(doc, "span", { class: "above" }, ...[above].flat()), make(doc, "span", { class: "below" }, ...[below].flat()));
+  return make(
+    doc,
+    "span",
+    { class: "fraction" },
+    make(doc, "span", { class: "above" }, ...[above].flat()),
+    make(doc, "span", { class: "below" }, ...[below].flat()),
+  );
 }
 
 /** @param {Document} doc @param {...(Child | Child[])} inside */
@@ -31,7 +43,14 @@ export function root(doc, ...inside) {
 
 /** @param {Document} doc @param {Child} below @param {Child} [above] */
 export function sumSign(doc, below, above) {
-  return make(doc, "span", { class: "sum" }, make(doc, "span", { class: "limit" }, above ?? " "), make(doc, "span", { class: "sigma" }, "∑"), make(doc, "span", { class: "limit" }, below));
+  return make(
+    doc,
+    "span",
+    { class: "sum" },
+    make(doc, "span", { class: "limit" }, above ?? " "),
+    make(doc, "span", { class: "sigma" }, "∑"),
+    make(doc, "span", { class: "limit" }, below),
+  );
 }
 
 /** @param {Document} doc @param {Child} base @param {Child} above */

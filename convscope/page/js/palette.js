@@ -46,23 +46,42 @@ function tableOf(scale, dark) {
   return table;
 }
 
-/** The step of the scale at which `value` of a range −limit … limit lies. @param {number} value @param {number} limit */
+/**
+ * The step of the scale at which `value` of a range −limit … limit lies.
+ * @param {number} value
+ * @param {number} limit
+ */
 function stepOf(value, limit) {
   const t = value / (limit || 1);
   return Math.round((Math.max(-1, Math.min(1, t)) + 1) * 0.5 * STEPS);
 }
 
-/** The colour of a number as CSS. @param {Scale} scale @param {boolean} dark @param {number} value @param {number} limit */
+/**
+ * The colour of a number as CSS.
+ * @param {Scale} scale
+ * @param {boolean} dark
+ * @param {number} value
+ * @param {number} limit
+ */
 export function colourOf(scale, dark, value, limit) {
   const rgba = tableOf(scale, dark)[stepOf(value, limit)];
   return `rgb(${rgba & 255} ${(rgba >> 8) & 255} ${(rgba >> 16) & 255})`;
 }
 
-/** Black or white, which reads better on this number's colour: always 4.5 to 1 at least. @param {Scale} scale @param {boolean} dark @param {number} value @param {number} limit */
+/**
+ * Black or white, which reads better on this number's colour: always 4.5 to 1 at least.
+ * @param {Scale} scale
+ * @param {boolean} dark
+ * @param {number} value
+ * @param {number} limit
+ */
 export function inkOn(scale, dark, value, limit) {
   const rgba = tableOf(scale, dark)[stepOf(value, limit)];
-  const [red, green, blue] = [rgba & 255, (rgba >> 8) & 255, (rgba >> 16) & 255].map((v) => (v <= 10 ? v / 3294.6 : ((v / 255 + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000000" : "#ffffff"; // at 0.179 both stand out 4.6 to 1
+  const [red, green, blue] = [rgba & 255, (rgba >> 8) & 255, (rgba >> 16) & 255].map((v) =>
+    v <= 10 ? v / 3294.6 : ((v / 255 + 0.055) / 1.055) ** 2.4,
+  );
+  // at 0.179 both stand out 4.6 to 1
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000000" : "#ffffff";
 }
 
 /**
@@ -106,7 +125,12 @@ export function paintPicture(canvas, bytes, start, shape) {
   context.putImageData(image, 0, 0);
 }
 
-/** The largest magnitude among `count` numbers. @param {ArrayLike<number>} values @param {number} [start] @param {number} [count] */
+/**
+ * The largest magnitude among `count` numbers.
+ * @param {ArrayLike<number>} values
+ * @param {number} [start]
+ * @param {number} [count]
+ */
 export function largest(values, start = 0, count = values.length - start) {
   let most = 0;
   for (let i = start; i < start + count; i++) {

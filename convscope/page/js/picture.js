@@ -1,4 +1,6 @@
-/** What is done to a picture before the network sees it: shift, turn, scale, noise, a grey square; and MNIST's centring. */
+/**
+ * What is done to a picture before the network sees it: shift, turn, scale, noise, a grey square; and MNIST's centring.
+ */
 
 import { NO_EDITS } from "./state.js";
 
@@ -6,7 +8,9 @@ import { NO_EDITS } from "./state.js";
 
 /** @param {Edits} edits */
 export function untouched(edits) {
-  return Object.keys(NO_EDITS).every((name) => edits[/** @type {keyof Edits} */ (name)] === NO_EDITS[/** @type {keyof Edits} */ (name)]);
+  return Object.keys(NO_EDITS).every(
+    (name) => edits[/** @type {keyof Edits} */ (name)] === NO_EDITS[/** @type {keyof Edits} */ (name)],
+  );
 }
 
 /** A fixed sequence of numbers 0 … 1, so that the same address shows the same noise. @param {number} seed */
@@ -45,8 +49,10 @@ export function edited(base, shape, edits) {
         const sy = plain ? y - edits.dy : cy + sin * u + cos * v;
         const sx = plain ? x - edits.dx : cx + cos * u - sin * v;
         let value = between(plane, height, width, sy, sx);
-        if (edits.noise > 0) value += edits.noise * Math.sqrt(-2 * Math.log(noise() || 1e-9)) * Math.cos(2 * Math.PI * noise());
-        const erased = edits.es > 0 && y >= edits.ey && y < edits.ey + edits.es && x >= edits.ex && x < edits.ex + edits.es;
+        if (edits.noise > 0)
+          value += edits.noise * Math.sqrt(-2 * Math.log(noise() || 1e-9)) * Math.cos(2 * Math.PI * noise());
+        const erased =
+          edits.es > 0 && y >= edits.ey && y < edits.ey + edits.es && x >= edits.ex && x < edits.ex + edits.es;
         out[(c * height + y) * width + x] = erased ? 0 : Math.max(0, Math.min(255, Math.round(value)));
       }
     }
@@ -54,7 +60,14 @@ export function edited(base, shape, edits) {
   return out;
 }
 
-/** Bilinear between pixels, 0 outside. @param {Uint8Array} plane @param {number} height @param {number} width @param {number} y @param {number} x */
+/**
+ * Bilinear between pixels, 0 outside.
+ * @param {Uint8Array} plane
+ * @param {number} height
+ * @param {number} width
+ * @param {number} y
+ * @param {number} x
+ */
 function between(plane, height, width, y, x) {
   const top = Math.floor(y);
   const left = Math.floor(x);
@@ -73,14 +86,20 @@ function between(plane, height, width, y, x) {
 /**
  * Ink as MNIST made it (LeCun et al. 1998): the strokes' box scaled to fit 20×20 of 28×28 (the same share of other
  * sizes), keeping its proportions, then moved so that its centre of mass is the picture's centre.
- * @param {Float32Array | Uint8Array} ink side×side, 0…255 @param {number} side @param {number} height @param {number} width
+ * @param {Float32Array | Uint8Array} ink side×side, 0…255
+ * @param {number} side
+ * @param {number} height
+ * @param {number} width
  */
 export function centred(ink, side, height, width) {
   let [top, left, bottom, right] = [side, side, -1, -1];
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
       if (ink[y * side + x] < 8) continue;
-      top = Math.min(top, y); bottom = Math.max(bottom, y); left = Math.min(left, x); right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y);
+      left = Math.min(left, x);
+      right = Math.max(right, x);
     }
   }
   if (bottom < 0) return new Uint8Array(height * width);
@@ -90,7 +109,11 @@ export function centred(ink, side, height, width) {
   const columns = Math.max(1, Math.round((right - left + 1) / factor));
   const small = shrunk(ink, side, top, left, factor, rows, columns);
   let [mass, my, mx] = [0, 0, 0];
-  small.forEach((v, i) => { mass += v; my += v * Math.floor(i / columns); mx += v * (i % columns); });
+  small.forEach((v, i) => {
+    mass += v;
+    my += v * Math.floor(i / columns);
+    mx += v * (i % columns);
+  });
   const oy = Math.round((height - 1) / 2 - my / mass);
   const ox = Math.round((width - 1) / 2 - mx / mass);
   const out = new Uint8Array(height * width);
@@ -102,14 +125,22 @@ export function centred(ink, side, height, width) {
   return out;
 }
 
-/** Ink as it lies: the pad scaled to the picture. @param {Float32Array | Uint8Array} ink @param {number} side @param {number} height @param {number} width */
+/**
+ * Ink as it lies: the pad scaled to the picture.
+ * @param {Float32Array | Uint8Array} ink
+ * @param {number} side
+ * @param {number} height
+ * @param {number} width
+ */
 export function fitted(ink, side, height, width) {
   const size = Math.min(height, width);
   const small = shrunk(ink, side, 0, 0, side / size, size, size);
   const out = new Uint8Array(height * width);
   const oy = Math.floor((height - size) / 2);
   const ox = Math.floor((width - size) / 2);
-  small.forEach((v, i) => { out[(Math.floor(i / size) + oy) * width + (i % size) + ox] = Math.round(v); });
+  small.forEach((v, i) => {
+    out[(Math.floor(i / size) + oy) * width + (i % size) + ox] = Math.round(v);
+  });
   return out;
 }
 

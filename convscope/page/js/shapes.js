@@ -13,7 +13,8 @@
  * @typedef {ReturnType<typeof import("./engine/engine.js").makeEngine>} Engine
  * @typedef {{shape: number[], data: Float32Array | Uint8Array | Int32Array}} Decoded
  *
- * @typedef {{dx: number, dy: number, turn: number, scale: number, noise: number, ex: number, ey: number, es: number}} Edits
+ * @typedef {{dx: number, dy: number, turn: number, scale: number, noise: number, ex: number, ey: number, es: number}}
+ * Edits
  * @typedef {object} State what the address carries
  * @property {string} view @property {string} node @property {number} channel @property {number} y @property {number} x
  * @property {number} from which input channel the sum is opened at

@@ -10,15 +10,45 @@ export const NO_EDITS = { dx: 0, dy: 0, turn: 0, scale: 1, noise: 0, ex: 0, ey: 
 
 /** @type {State} */
 export const START = {
-  view: "network", node: "", channel: 0, y: -1, x: -1, from: -1, picture: "s0", edits: NO_EDITS, trail: "", range: "map",
-  label: -1, rival: -1, method: "cam", snapshot: -1, cell: "", language: "auto", theme: "auto", tour: 0,
+  view: "network",
+  node: "",
+  channel: 0,
+  y: -1,
+  x: -1,
+  from: -1,
+  picture: "s0",
+  edits: NO_EDITS,
+  trail: "",
+  range: "map",
+  label: -1,
+  rival: -1,
+  method: "cam",
+  snapshot: -1,
+  cell: "",
+  language: "auto",
+  theme: "auto",
+  tour: 0,
 };
 
 /** Short names of the plain fields in the address. @type {[string, keyof State][]} */
 const NAMES = [
-  ["v", "view"], ["n", "node"], ["c", "channel"], ["y", "y"], ["x", "x"], ["f", "from"], ["p", "picture"], ["t", "trail"],
-  ["r", "range"], ["k", "label"], ["b", "rival"], ["w", "method"], ["s", "snapshot"], ["q", "cell"], ["l", "language"],
-  ["h", "theme"], ["g", "tour"],
+  ["v", "view"],
+  ["n", "node"],
+  ["c", "channel"],
+  ["y", "y"],
+  ["x", "x"],
+  ["f", "from"],
+  ["p", "picture"],
+  ["t", "trail"],
+  ["r", "range"],
+  ["k", "label"],
+  ["b", "rival"],
+  ["w", "method"],
+  ["s", "snapshot"],
+  ["q", "cell"],
+  ["l", "language"],
+  ["h", "theme"],
+  ["g", "tour"],
 ];
 const EDIT_NAMES = /** @type {(keyof Edits)[]} */ (Object.keys(NO_EDITS));
 
@@ -42,7 +72,11 @@ export function parseHash(hash) {
     if (at < 1) continue;
     const short = part.slice(0, at);
     let text = "";
-    try { text = decodeURIComponent(part.slice(at + 1)); } catch { continue; }
+    try {
+      text = decodeURIComponent(part.slice(at + 1));
+    } catch {
+      continue;
+    }
     if (short === "e") state.edits = readEdits(text);
     const name = NAMES.find(([s]) => s === short)?.[1];
     if (!name) continue;
@@ -61,14 +95,16 @@ export function parseHash(hash) {
 function readEdits(text) {
   const numbers = text.split("_").map(Number);
   const edits = { ...NO_EDITS };
-  EDIT_NAMES.forEach((name, i) => { if (Number.isFinite(numbers[i]) && Math.abs(numbers[i]) <= 4096) edits[name] = numbers[i]; });
+  EDIT_NAMES.forEach((name, i) => {
+    if (Number.isFinite(numbers[i]) && Math.abs(numbers[i]) <= 4096) edits[name] = numbers[i];
+  });
   return edits;
 }
 
 /** Pixels as text for the address: runs of equal bytes, then base64 of the URL's kind. @param {Uint8Array} bytes */
 export function packPixels(bytes) {
   const out = [];
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     let run = 1;
     while (run < 255 && bytes[i + run] === bytes[i]) run++;
     if (run > 2 || bytes[i] === 0) out.push(0, run, bytes[i]);
@@ -83,7 +119,11 @@ export function packPixels(bytes) {
 /** Undo packPixels; null if the text is no picture of `size` bytes. @param {string} text @param {number} size */
 export function unpackPixels(text, size) {
   let packed = "";
-  try { packed = atob(text.replace(/-/g, "+").replace(/_/g, "/")); } catch { return null; }
+  try {
+    packed = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
+  } catch {
+    return null;
+  }
   const bytes = new Uint8Array(size);
   let to = 0;
   for (let i = 0; i < packed.length; i++) {

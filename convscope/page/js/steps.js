@@ -8,7 +8,8 @@ import { readUnit, steps, unitText } from "./state.js";
 /** One level deeper: overview → layer → value. @param {App} app */
 export function deeper(app) {
   const { state } = app;
-  if (state.view === "network") app.go({ view: "layer", node: app.engine.nodes[0].name, channel: 0, y: -1, x: -1, from: -1, trail: "" });
+  if (state.view === "network")
+    app.go({ view: "layer", node: app.engine.nodes[0].name, channel: 0, y: -1, x: -1, from: -1, trail: "" });
   else if (state.view === "layer") {
     const { y, x } = placeOf(app);
     app.go({ view: "value", y, x, from: -1, trail: "" });
@@ -28,7 +29,14 @@ export function goBack(app) {
   return true;
 }
 
-/** Go to a number that another one was made from, or into; the way stays in the trail. @param {App} app @param {number} index @param {number} channel @param {number} y @param {number} x */
+/**
+ * Go to a number that another one was made from, or into; the way stays in the trail.
+ * @param {App} app
+ * @param {number} index
+ * @param {number} channel
+ * @param {number} y
+ * @param {number} x
+ */
 export function visit(app, index, channel, y, x) {
   const trail = [...steps(app.state.trail), unitText({ ...app.state, ...placeOf(app) })].slice(-24).join("~");
   app.go({ view: "value", node: index < 0 ? "picture" : app.engine.nodes[index].name, channel, y, x, from: -1, trail });
@@ -37,7 +45,8 @@ export function visit(app, index, channel, y, x) {
 /** The place looked at on the map: the state's, or the middle where none is chosen. @param {App} app */
 export function placeOf(app) {
   const { height, width } = sizeOf(app, indexOf(app, app.state.node));
-  const inside = (/** @type {number} */ v, /** @type {number} */ n) => (v < 0 ? Math.floor((n - 1) / 2) : Math.min(v, n - 1));
+  const inside = (/** @type {number} */ v, /** @type {number} */ n) =>
+    v < 0 ? Math.floor((n - 1) / 2) : Math.min(v, n - 1);
   return { y: inside(app.state.y, height), x: inside(app.state.x, width) };
 }
 

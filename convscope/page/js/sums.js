@@ -5,7 +5,13 @@ import { sizeOf, valuesOf } from "./look.js";
 /** @typedef {import("./shapes.js").App} App */
 /** @typedef {import("./shapes.js").PageNode} PageNode */
 
-/** The kernel's slice for its `slice`-th input channel. @param {PageNode} node @param {number} channel @param {number} slice @returns {Float32Array} */
+/**
+ * The kernel's slice for its `slice`-th input channel.
+ * @param {PageNode} node
+ * @param {number} channel
+ * @param {number} slice
+ * @returns {Float32Array}
+ */
 export function kernelOf(node, channel, slice) {
   const [rows, columns] = node.window?.kernel ?? [1, 1];
   const depth = node.input[0] / (node.options.groups ?? 1);
@@ -30,7 +36,8 @@ export function partialMap(app, node, from, kernel) {
       for (let t = 0; t < kernel.length; t++) {
         const yy = y * window.stride[0] - window.pad[0] + Math.floor(t / window.kernel[1]) * window.dilation[0];
         const xx = x * window.stride[1] - window.pad[1] + (t % window.kernel[1]) * window.dilation[1];
-        if (yy >= 0 && xx >= 0 && yy < height && xx < width) sum += values[(from * height + yy) * width + xx] * kernel[t];
+        if (yy >= 0 && xx >= 0 && yy < height && xx < width)
+          sum += values[(from * height + yy) * width + xx] * kernel[t];
       }
       out[y * columns + x] = sum;
     }
@@ -46,12 +53,22 @@ export function windowBox(node, y, x) {
   const [, height, width] = node.input;
   if (node.kind === "gap") return { top: 0, left: 0, height, width };
   if (node.kind === "crop") {
-    return { top: Math.floor((height - node.output[1]) / 2) + y, left: Math.floor((width - node.output[2]) / 2) + x, height: 1, width: 1 };
+    return {
+      top: Math.floor((height - node.output[1]) / 2) + y,
+      left: Math.floor((width - node.output[2]) / 2) + x,
+      height: 1,
+      width: 1,
+    };
   }
   const window = node.window;
   if (!window) return { top: y, left: x, height: 1, width: 1 };
   const extent = [0, 1].map((a) => window.dilation[a] * (window.kernel[a] - 1) + 1);
-  return { top: y * window.stride[0] - window.pad[0], left: x * window.stride[1] - window.pad[1], height: extent[0], width: extent[1] };
+  return {
+    top: y * window.stride[0] - window.pad[0],
+    left: x * window.stride[1] - window.pad[1],
+    height: extent[0],
+    width: extent[1],
+  };
 }
 
 /**

@@ -12,7 +12,8 @@
  */
 
 /**
- * @typedef {"conv" | "relu" | "leaky_relu" | "prelu" | "sigmoid" | "tanh" | "maxpool" | "avgpool" | "gap" | "bn" | "dropout"
+ * @typedef {"conv" | "relu" | "leaky_relu" | "prelu" | "sigmoid" | "tanh" | "maxpool" | "avgpool" | "gap" | "bn" |
+ * "dropout"
  *   | "flatten" | "fc" | "crop" | "add" | "opaque"} Kind
  */
 
@@ -160,7 +161,10 @@
  * @property {string[]} left_out
  */
 
-/** @typedef {PageNode & {tensors: Record<string, Float32Array>}} Layer a node with its weights unpacked: tensors.weight, .bias … */
+/**
+ * @typedef {PageNode & {tensors: Record<string, Float32Array>}} Layer a node with its weights unpacked: tensors.weight,
+ * .bias …
+ */
 
 /**
  * @typedef {object} Result one forward pass
@@ -193,7 +197,8 @@
  * @property {number} index the node
  * @property {[number, number, number]} at channel, row, column
  * @property {Part[]} parts
- * @property {Record<string, number>} numbers by kind: conv, fc {sum, bias}; avgpool, gap {sum, divisor}; maxpool {winner};
+ * @property {Record<string, number>} numbers by kind: conv, fc {sum, bias}; avgpool, gap {sum, divisor}; maxpool
+ * {winner};
  *   bn {x, mean, variance, eps, normalised, weight, bias}; leaky_relu, prelu {x, slope}; the rest but add {x}
  * @property {number} total the output value
  */

@@ -1,4 +1,6 @@
-"""Any torch module on a page: rebuilt as a network where the formula can say it, else open where it can and boxed where not."""
+"""Any torch module on a page: rebuilt as a network where the formula can say it, else open where it can and boxed where
+not.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ REBUILT = {
     "sequential": (
         sequential,
         "conv(6, (3, 5), stride=(1, 2), pad=(1, 0), bias=False) + bn + relu + maxpool(2, stride=1, pad=1) + "
-        'conv(6, 3, pad="same", dilation=2, groups=3) + leaky_relu(0.1) + avgpool(2) + prelu + dropout(0.3) + flatten + '
+        'conv(6, 3, pad="same", dilation=2, groups=3) + leaky_relu(0.1) + avgpool(2) + prelu + dropout(0.3) + flatten '
+        "+ "
         "fc(8) + bn + tanh + fc(4)",
     ),
     "functions": (
@@ -45,7 +48,8 @@ REBUILT = {
     "residual": (
         lambda: Residual(widen=False),
         "conv(4, 3, pad=1) + skip(conv(4, 3, pad=1, bias=False) + relu + conv(4, 3, pad=1, bias=False) + bn) + relu + "
-        "skip(conv(4, 3, pad=1, bias=False) + relu + conv(4, 3, pad=1, bias=False) + bn) + relu + gap + flatten + fc(4)",
+        "skip(conv(4, 3, pad=1, bias=False) + relu + conv(4, 3, pad=1, bias=False) + bn) + relu + gap + flatten + "
+        "fc(4)",
     ),
 }
 
@@ -253,15 +257,27 @@ def test_steps_read_what_they_say() -> None:
     ("call", "error", "message"),
     [
         (lambda: convscope.look(Functions()), UsageError, "does not say what pictures it reads"),
-        (lambda: convscope.look(Functions(), torch.rand(1, 3, 16, 16)), InputError, "the module cannot read these pictures"),
-        (lambda: convscope.look(Functions(), pictures(), classes=("a", "b")), UsageError, "as many class names as scores"),
+        (
+            lambda: convscope.look(Functions(), torch.rand(1, 3, 16, 16)),
+            InputError,
+            "the module cannot read these pictures",
+        ),
+        (
+            lambda: convscope.look(Functions(), pictures(), classes=("a", "b")),
+            UsageError,
+            "as many class names as scores",
+        ),
         (lambda: convscope.look(Functions(), pictures() * float("nan")), InputError, "not pictures"),
-        (lambda: convscope.look(Functions(), [torch.rand(1, 4, 4), torch.rand(1, 5, 5)]), InputError, "different shapes"),
+        (
+            lambda: convscope.look(Functions(), [torch.rand(1, 4, 4), torch.rand(1, 5, 5)]),
+            InputError,
+            "different shapes",
+        ),
         (lambda: convscope.look(nn.Conv2d(1, 1, 16), pictures()), InputError, "does not end in scores"),
         (lambda: convscope.look("slides", classes=("a",)), UsageError, "a model file knows its own classes"),
         (lambda: convscope.look(nn.Sequential(nn.LazyConv2d(2, 3)), pictures()), InputError, "a lazy layer"),
     ],
-)  # fmt: skip
+)
 def test_mistakes(call: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         call()

@@ -11,7 +11,8 @@ export function unpack(binary) {
   const view = new DataView(bytes.buffer);
   const length = bytes.length / 4;
   const values = binary.dtype === "float32" ? new Float32Array(length) : new Int32Array(length);
-  for (let i = 0; i < length; i++) values[i] = binary.dtype === "float32" ? view.getFloat32(4 * i, true) : view.getInt32(4 * i, true);
+  for (let i = 0; i < length; i++)
+    values[i] = binary.dtype === "float32" ? view.getFloat32(4 * i, true) : view.getInt32(4 * i, true);
   return values;
 }
 

@@ -28,8 +28,8 @@ function lastWeighing(nodes) {
 }
 
 /**
- * Why class `chosen`, or why `chosen` and not `rival`: the difference of their scores as a sum over the numbers that the
- * last fully connected layer (or convolution) reads, each times the difference of its weights.
+ * Why class `chosen`, or why `chosen` and not `rival`: the difference of their scores as a sum over the numbers that
+ * the last fully connected layer (or convolution) reads, each times the difference of its weights.
  * @param {Layer[]} nodes
  * @param {Result} result
  * @param {number} chosen
@@ -45,7 +45,12 @@ export function contributionsTo(nodes, result, chosen, rival) {
   const weights = gradientAt(nodes, result, seed, source) ?? new Float64Array(values.length);
   const [, rows, columns] = source < 0 ? nodes[0].input : nodes[source].output;
   const items = Array.from(values, (value, i) => ({
-    origin: { node: source, channel: Math.floor(i / (rows * columns)), y: Math.floor(i / columns) % rows, x: i % columns },
+    origin: {
+      node: source,
+      channel: Math.floor(i / (rows * columns)),
+      y: Math.floor(i / columns) % rows,
+      x: i % columns,
+    },
     value,
     weight: weights[i],
     product: value * weights[i],

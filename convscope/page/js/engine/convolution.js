@@ -22,7 +22,8 @@ export function padMaps(maps, channels, height, width, [ph, pw]) {
 }
 
 /**
- * How a convolution's windows lie in its padded input: where each begins, and how far each of its numbers is from there.
+ * How a convolution's windows lie in its padded input: where each begins, and how far each of its numbers is from
+ * there.
  * @param {Layer} node
  */
 function windowsOf(node) {
@@ -48,8 +49,8 @@ function windowsOf(node) {
 }
 
 /**
- * Cross-correlate maps (C, H, W) with the node's kernels, plus bias. Four windows at a time are laid out side by side and
- * two filters run over them, so that six numbers read give eight products and no test for borders is inside.
+ * Cross-correlate maps (C, H, W) with the node's kernels, plus bias. Four windows at a time are laid out side by side
+ * and two filters run over them, so that six numbers read give eight products and no test for borders is inside.
  * @param {Layer} node
  * @param {Float64Array} x
  */

@@ -34,10 +34,17 @@ export function makeEngine(payload) {
     /** The node that Grad-CAM looks at unless told, -1 where there is no convolution. */
     lastMaps: grid,
 
-    /** Run the network on a picture (C, H, W) in 0…255, rows of each channel in turn. @param {ArrayLike<number>} picture */
+    /**
+     * Run the network on a picture (C, H, W) in 0…255, rows of each channel in turn.
+     * @param {ArrayLike<number>} picture
+     */
     forward: (picture) => runForward(nodes, scalePicture(input, picture)),
 
-    /** Sample `i` of a module with opaque nodes: what Python made there, computed on from there; unknown outputs are empty. @param {number} i */
+    /**
+     * Sample `i` of a module with opaque nodes: what Python made there, computed on from there; unknown outputs are
+     * empty.
+     * @param {number} i
+     */
     captured: (i) => capturedResult(payload, nodes, i),
 
     /**
@@ -46,10 +53,20 @@ export function makeEngine(payload) {
      */
     terms: (index, channel, y, x, result) => termsOf(nodes, result, index, channel, y, x),
 
-    /** The pixels one unit can depend on: [top, left, bottom, right], inclusive; a flat node's unit is y. @param {number} index @param {number} y @param {number} x */
+    /**
+     * The pixels one unit can depend on: [top, left, bottom, right], inclusive; a flat node's unit is y.
+     * @param {number} index
+     * @param {number} y
+     * @param {number} x
+     */
     seen: (index, y, x) => seenBox(nodes, index, y, x),
 
-    /** Grad-CAM of the size of the node's maps, ≥ 0. @param {Result} result @param {number} classIndex @param {number} [index] */
+    /**
+     * Grad-CAM of the size of the node's maps, ≥ 0.
+     * @param {Result} result
+     * @param {number} classIndex
+     * @param {number} [index]
+     */
     gradCam: (result, classIndex, index = grid) => gradCamMap(nodes, result, classIndex, index),
 
     /**
@@ -71,7 +88,12 @@ export function makeEngine(payload) {
     occlusionSteps: (picture, classIndex, size = 6, stride = 2) =>
       occlusionSteps(nodes, scalePicture(input, picture), input.shape, classIndex, size, stride),
 
-    /** Why class `chosen`, or why not `rival`, as a sum. @param {Result} result @param {number} chosen @param {number | null} [rival] */
+    /**
+     * Why class `chosen`, or why not `rival`, as a sum.
+     * @param {Result} result
+     * @param {number} chosen
+     * @param {number | null} [rival]
+     */
     contributions: (result, chosen, rival = null) => contributionsTo(nodes, result, chosen, rival),
   };
 }

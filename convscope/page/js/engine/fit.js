@@ -2,9 +2,10 @@ import { resample } from "./resize.js";
 /** @import {InputSpec} from "../types.js" */
 
 /**
- * Bring an uploaded picture to what the network reads, as convscope.pictures.decoding does with a file: transparent parts become
- * white, colours become grey (ITU-R 601) or stay, one scale for both directions (Pillow's BILINEAR), centred, with bars of
- * the border's median; then dark and light are swapped where the input asks for it. Browsers turn pictures upright.
+ * Bring an uploaded picture to what the network reads, as convscope.pictures.decoding does with a file: transparent
+ * parts become white, colours become grey (ITU-R 601) or stay, one scale for both directions (Pillow's BILINEAR),
+ * centred, with bars of the border's median; then dark and light are swapped where the input asks for it. Browsers turn
+ * pictures upright.
  * @param {ArrayLike<number>} rgba as a canvas gives it, four numbers a pixel
  * @param {number} height
  * @param {number} width
@@ -30,7 +31,8 @@ function planesOf(rgba, area, channels) {
     return Math.floor((rgba[4 * i + c] * alpha + 255 * (255 - alpha)) / 255 + 0.5);
   };
   if (channels === 3) return [0, 1, 2].map((c) => Uint8Array.from({ length: area }, (_, i) => onWhite(i, c)));
-  const luma = (/** @type {number} */ i) => (onWhite(i, 0) * 19595 + onWhite(i, 1) * 38470 + onWhite(i, 2) * 7471 + 0x8000) >> 16;
+  const luma = (/** @type {number} */ i) =>
+    (onWhite(i, 0) * 19595 + onWhite(i, 1) * 38470 + onWhite(i, 2) * 7471 + 0x8000) >> 16;
   return [Uint8Array.from({ length: area }, (_, i) => luma(i))];
 }
 
@@ -67,8 +69,9 @@ function borderOf(plane, rows, columns, thick) {
 }
 
 /**
- * Tell whether a picture is dark ink on a light ground where the network learned from light on dark, or is always swapped.
- * The test is convscope.pictures.inversion.invert_needed: the border's median at least 128 and 64 above the middle's darkest twentieth.
+ * Tell whether a picture is dark ink on a light ground where the network learned from light on dark, or is always
+ * swapped. The test is convscope.pictures.inversion.invert_needed: the border's median at least 128 and 64 above the
+ * middle's darkest twentieth.
  * @param {Uint8Array} picture (C, H, W)
  * @param {Pick<InputSpec, "shape" | "invert">} input
  */

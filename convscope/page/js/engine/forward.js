@@ -10,7 +10,8 @@ import { softmax } from "./softmax.js";
 export function scalePicture(input, picture) {
   const [channels, height, width] = input.shape;
   const scaled = new Float64Array(channels * height * width);
-  if (picture.length !== scaled.length) throw new RangeError(`a picture of ${scaled.length} numbers is wanted, got ${picture.length}`);
+  if (picture.length !== scaled.length)
+    throw new RangeError(`a picture of ${scaled.length} numbers is wanted, got ${picture.length}`);
   for (let i = 0; i < scaled.length; i++) {
     const c = Math.floor(i / (height * width));
     scaled[i] = (picture[i] - input.mean[c]) / input.std[c];

@@ -4,8 +4,8 @@ import { gradientAt, oneHot } from "./backward.js";
 const AFTER_CONVOLUTION = new Set(["bn", "relu", "leaky_relu", "prelu", "sigmoid", "tanh"]);
 
 /**
- * Return the node that Grad-CAM takes unless told: the last convolution, or the last of the normalisation and activation
- * right after it; -1 where there is none.
+ * Return the node that Grad-CAM takes unless told: the last convolution, or the last of the normalisation and
+ * activation right after it; -1 where there is none.
  * @param {Layer[]} nodes
  */
 export function lastMaps(nodes) {

@@ -14,8 +14,8 @@ function squaresAlong(length, size, stride) {
 /**
  * Occlusion (Zeiler & Fergus 2014, section 4.2): by how much the probability of a class falls where a square hides the
  * picture. A pixel's number is the mean over the squares that cover it; inside a square the network reads 0, the mean.
- * The same as convscope.explain.saliency.occlusion. Yields after every row of squares how much is done, 0…1, and returns the
- * map, so that a page can draw in between.
+ * The same as convscope.explain.saliency.occlusion. Yields after every row of squares how much is done, 0…1, and
+ * returns the map, so that a page can draw in between.
  * @param {Layer[]} nodes
  * @param {Float64Array} input scaled, (C, H, W)
  * @param {Shape} shape

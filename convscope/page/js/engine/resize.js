@@ -22,7 +22,9 @@ function tapsOf(input, size) {
     const middle = (i + 0.5) * step;
     const from = Math.max(0, Math.trunc(middle - reach + 0.5));
     const end = Math.min(input, Math.trunc(middle + reach + 0.5));
-    const raw = Float64Array.from({ length: end - from }, (_, t) => Math.max(0, 1 - Math.abs((t + from - middle + 0.5) * steep)));
+    const raw = Float64Array.from({ length: end - from }, (_, t) =>
+      Math.max(0, 1 - Math.abs((t + from - middle + 0.5) * steep)),
+    );
     const sum = raw.reduce((a, b) => a + b, 0);
     return { from, weights: raw.map((w) => Math.trunc(0.5 + (w / sum) * ONE)) };
   });
@@ -39,7 +41,8 @@ function tapsOf(input, size) {
  * @returns {Uint8Array}
  */
 export function resample(plane, height, width, rows, columns) {
-  if (height > rows && height - rows > 2 * (width - columns)) return across(down(plane, width, height, rows), rows, width, columns);
+  if (height > rows && height - rows > 2 * (width - columns))
+    return across(down(plane, width, height, rows), rows, width, columns);
   return down(across(plane, height, width, columns), columns, height, rows);
 }
 

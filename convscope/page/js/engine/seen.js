@@ -6,8 +6,9 @@ import { cropPlace } from "./linear.js";
  */
 
 /**
- * Return the exact pixels that one unit of node `index` can depend on, as a box clipped at the borders, or null where its
- * windows lie in padding alone. The same walk as convscope.formula.receptive_pixels. For a flat node y is the unit's number.
+ * Return the exact pixels that one unit of node `index` can depend on, as a box clipped at the borders, or null where
+ * its windows lie in padding alone. The same walk as convscope.formula.receptive_pixels. For a flat node y is the
+ * unit's number.
  * @param {Layer[]} nodes
  * @param {number} index
  * @param {number} y
@@ -17,7 +18,8 @@ import { cropPlace } from "./linear.js";
 export function seenBox(nodes, index, y, x) {
   /** @type {Map<number, Patch[]>} */
   const wanted = new Map([[index, [[new Set([y]), new Set([x])]]]]);
-  const want = (/** @type {number} */ at, /** @type {Patch} */ patch) => wanted.set(at, [...(wanted.get(at) ?? []), patch]);
+  const want = (/** @type {number} */ at, /** @type {Patch} */ patch) =>
+    wanted.set(at, [...(wanted.get(at) ?? []), patch]);
   for (let i = index; i >= 0; i--) {
     const node = nodes[i];
     for (const patch of keepApart(wanted.get(i) ?? [])) {
@@ -30,7 +32,10 @@ export function seenBox(nodes, index, y, x) {
   if (!patches.length) return null;
   const rows = patches.flatMap((p) => [...p[0]]);
   const columns = patches.flatMap((p) => [...p[1]]);
-  const ends = [rows, columns].map((axis) => [axis.reduce((a, b) => Math.min(a, b)), axis.reduce((a, b) => Math.max(a, b))]);
+  const ends = [rows, columns].map((axis) => [
+    axis.reduce((a, b) => Math.min(a, b)),
+    axis.reduce((a, b) => Math.max(a, b)),
+  ]);
   return [ends[0][0], ends[1][0], ends[0][1], ends[1][1]];
 }
 

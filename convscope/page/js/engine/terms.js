@@ -20,7 +20,13 @@ export function termsOf(nodes, result, index, channel, y, x) {
   }
   const total = result.outputs[index][(channel * rows + y) * columns + x];
   const view = { nodes, result, node, channel, y, x };
-  return { kind: node.kind, index, at: [channel, y, x], ...(node.kind in MAKERS ? MAKERS[node.kind](view) : alone(view)), total };
+  return {
+    kind: node.kind,
+    index,
+    at: [channel, y, x],
+    ...(node.kind in MAKERS ? MAKERS[node.kind](view) : alone(view)),
+    total,
+  };
 }
 
 /**
@@ -42,7 +48,17 @@ export function originOf(part, t) {
  */
 
 /** @type {Record<string, (view: View) => Made>} */
-const MAKERS = { conv: convTerms, maxpool: maxTerms, avgpool: meanTerms, gap: meanTerms, fc: fcTerms, bn: normTerms, add: addTerms, crop: cropTerms, flatten: flattenTerms };
+const MAKERS = {
+  conv: convTerms,
+  maxpool: maxTerms,
+  avgpool: meanTerms,
+  gap: meanTerms,
+  fc: fcTerms,
+  bn: normTerms,
+  add: addTerms,
+  crop: cropTerms,
+  flatten: flattenTerms,
+};
 
 /**
  * @param {Result} result
@@ -63,10 +79,15 @@ function sumOf(values) {
  * Lay a window over one map of a node's input and take its numbers, with weights where there are some.
  * @param {View} view
  * @param {number} channel
- * @param {{top: number, left: number, size: Pair, dilation?: Pair, weights?: Float64Array | null, source?: number}} place
+ * @param {{top: number, left: number, size: Pair, dilation?: Pair, weights?: Float64Array | null, source?: number}}
+ * place
  * @returns {Part}
  */
-function partOf({ result, node }, channel, { top, left, size: [rows, columns], dilation = [1, 1], weights = null, source = node.source }) {
+function partOf(
+  { result, node },
+  channel,
+  { top, left, size: [rows, columns], dilation = [1, 1], weights = null, source = node.source },
+) {
   const [, height, width] = node.input;
   const maps = outputAt(result, source);
   const values = new Float64Array(rows * columns);
@@ -79,7 +100,21 @@ function partOf({ result, node }, channel, { top, left, size: [rows, columns], d
     values[t] = maps[(channel * height + y) * width + x];
   }
   const products = weights ? values.map((v, t) => v * weights[t]) : values;
-  return { source, channel, top, left, rows, columns, dilation, unit: null, values, inside, weights, products, subtotal: sumOf(products) };
+  return {
+    source,
+    channel,
+    top,
+    left,
+    rows,
+    columns,
+    dilation,
+    unit: null,
+    values,
+    inside,
+    weights,
+    products,
+    subtotal: sumOf(products),
+  };
 }
 
 /**
@@ -160,14 +195,23 @@ function fcTerms({ nodes, result, node, channel }) {
     const values = all.slice(unit, unit + rows * columns);
     const weights = Float64Array.from(weight.subarray(channel * units + unit, channel * units + unit + rows * columns));
     const products = values.map((v, t) => v * weights[t]);
-    const place = { source: node.source, channel: c, top: 0, left: 0, rows, columns, dilation: /** @type {Pair} */ ([1, 1]) };
+    const place = {
+      source: node.source,
+      channel: c,
+      top: 0,
+      left: 0,
+      rows,
+      columns,
+      dilation: /** @type {Pair} */ ([1, 1]),
+    };
     return { ...place, unit, values, inside, weights, products, subtotal: sumOf(products) };
   });
   return { parts, numbers: { sum: sumOf(parts.map((p) => p.subtotal)), bias: bias ? bias[channel] : 0 } };
 }
 
 /**
- * Return the shape of the maps that a flat node's numbers came from, through layers that keep their places; null if none.
+ * Return the shape of the maps that a flat node's numbers came from, through layers that keep their places; null if
+ * none.
  * @param {Layer[]} nodes
  * @param {number} index
  * @returns {Shape | null}
@@ -188,7 +232,18 @@ function normTerms(view) {
   const c = view.channel;
   const eps = view.node.options.eps ?? 1e-5;
   const normalised = (numbers.x - running_mean[c]) / Math.sqrt(running_var[c] + eps);
-  return { parts, numbers: { ...numbers, mean: running_mean[c], variance: running_var[c], eps, normalised, weight: weight[c], bias: bias[c] } };
+  return {
+    parts,
+    numbers: {
+      ...numbers,
+      mean: running_mean[c],
+      variance: running_var[c],
+      eps,
+      normalised,
+      weight: weight[c],
+      bias: bias[c],
+    },
+  };
 }
 
 /**

@@ -1,4 +1,6 @@
-/** The lab's state and the address: #c=convolution&s=2. Keys c, l and h are the frame's, the rest is the chapter's own. */
+/**
+ * The lab's state and the address: #c=convolution&s=2. Keys c, l and h are the frame's, the rest is the chapter's own.
+ */
 
 /** @typedef {import("./shapes.js").Change} Change */
 
@@ -7,7 +9,12 @@ const LONGEST_VALUE = 4000;
 
 /** Write a state as an address. @param {Record<string, string>} state */
 export function addressOf(state) {
-  const names = [...FRAME_KEYS.filter((key) => key in state), ...Object.keys(state).filter((key) => !FRAME_KEYS.includes(key)).sort()];
+  const names = [
+    ...FRAME_KEYS.filter((key) => key in state),
+    ...Object.keys(state)
+      .filter((key) => !FRAME_KEYS.includes(key))
+      .sort(),
+  ];
   return `#${names.map((key) => `${key}=${encodeURIComponent(state[key])}`).join("&")}`;
 }
 
@@ -18,7 +25,11 @@ export function stateOf(hash) {
   for (const part of hash.replace(/^#/, "").split("&")) {
     const match = /^([a-z][a-z0-9]{0,11})=(.*)$/.exec(part);
     if (!match || match[2].length > LONGEST_VALUE) continue;
-    try { state[match[1]] = decodeURIComponent(match[2]); } catch { continue; }
+    try {
+      state[match[1]] = decodeURIComponent(match[2]);
+    } catch {
+      continue;
+    }
   }
   return state;
 }
@@ -38,7 +49,11 @@ export function changed(state, change) {
 
 /**
  * A whole number of the state, within bounds; `otherwise` where there is none or nonsense.
- * @param {Record<string, string>} state @param {string} key @param {number} low @param {number} high @param {number} otherwise
+ * @param {Record<string, string>} state
+ * @param {string} key
+ * @param {number} low
+ * @param {number} high
+ * @param {number} otherwise
  */
 export function wholeIn(state, key, low, high, otherwise) {
   return /^-?\d{1,9}$/.test(state[key] ?? "") ? Math.max(low, Math.min(high, Number(state[key]))) : otherwise;
@@ -46,15 +61,24 @@ export function wholeIn(state, key, low, high, otherwise) {
 
 /**
  * A number of the state, within bounds; `otherwise` where there is none or nonsense.
- * @param {Record<string, string>} state @param {string} key @param {number} low @param {number} high @param {number} otherwise
+ * @param {Record<string, string>} state
+ * @param {string} key
+ * @param {number} low
+ * @param {number} high
+ * @param {number} otherwise
  */
 export function numberIn(state, key, low, high, otherwise) {
-  return /^-?\d{1,9}(\.\d{1,12})?$/.test(state[key] ?? "") ? Math.max(low, Math.min(high, Number(state[key]))) : otherwise;
+  return /^-?\d{1,9}(\.\d{1,12})?$/.test(state[key] ?? "")
+    ? Math.max(low, Math.min(high, Number(state[key])))
+    : otherwise;
 }
 
 /**
  * Numbers of the state written 1_-1_0.5; `otherwise` where there are none, too few, too many, or nonsense.
- * @param {Record<string, string>} state @param {string} key @param {number[]} counts how many there may be @param {number[]} otherwise
+ * @param {Record<string, string>} state
+ * @param {string} key
+ * @param {number[]} counts how many there may be
+ * @param {number[]} otherwise
  */
 export function numbersIn(state, key, counts, otherwise) {
   const parts = (state[key] ?? "").split("_");

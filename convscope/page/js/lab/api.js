@@ -1,76 +1,94 @@
 /**
  * The lab's own server, asked from its page. In the static build there is no server, and `lab.api` is null.
  *
- * Every question carries the token that the page was served with. An answer that says what went wrong becomes an `ApiError`;
- * so does a server that does not answer any more. docs/lab.md has the routes.
+ * Every question carries the token that the page was served with. An answer that says what went wrong becomes an
+ * `ApiError`; so does a server that does not answer any more. docs/lab.md has the routes.
  */
 
 import { followStream } from "./streams.js";
 
 /**
- * @typedef {"starting" | "running" | "stopped" | "finished" | "failed"} RunState `starting` until its directory is there; a
+ * @typedef {"starting" | "running" | "stopped" | "finished" | "failed"} RunState `starting` until its directory is
+ * there; a
  *   `stopped` run can be resumed; `failed` says why in `message`
  *
  * @typedef {object} RunSummary one run, as the list shows it
  * @property {string} id the name of its directory
  * @property {RunState} state @property {string | null} message why it failed
  * @property {string} formula @property {string | null} plan the plan's name @property {string} recipe
- * @property {{set: string, train: number, validation: number, test: number, shape: [number, number, number]} | null} data null while it starts
+ * @property {{set: string, train: number, validation: number, test: number, shape: [number, number, number]} | null}
+ * data null while it starts
  * @property {string[]} classes
- * @property {number | null} seed @property {number | null} epochs of the whole schedule @property {number | null} batch pictures a step
+ * @property {number | null} seed @property {number | null} epochs of the whole schedule @property {number | null} batch
+ * pictures a step
  * @property {number} step done so far @property {number | null} steps of the whole schedule
- * @property {number | null} loss as trained, at the last step line @property {number | null} accuracy 0 … 1, on the training pictures
+ * @property {number | null} loss as trained, at the last step line @property {number | null} accuracy 0 … 1, on the
+ * training pictures
  * @property {{accuracy: number, loss: number} | null} validation at the last epoch's end
  * @property {{accuracy: number, loss: number} | null} test once it is finished
  * @property {number} seconds of training so far
  * @property {[number, number, number][]} curve step, loss, accuracy; thinned to some 200 points
- * @property {[number, number, number][]} measured step, loss, accuracy at each epoch's end on the pictures held out; often empty
+ * @property {[number, number, number][]} measured step, loss, accuracy at each epoch's end on the pictures held out;
+ * often empty
  * @property {string | null} look where its see-through page is; null until it is finished
- * @property {{data: string, size: number | null} | null} [asked] what was chosen in the form, of a run that this lab started
+ * @property {{data: string, size: number | null} | null} [asked] what was chosen in the form, of a run that this lab
+ * started
  *
- * @typedef {{accuracy: number, loss: number, n: number, interval: [number, number]}} Sure figures on `n` pictures, with the accuracy's 95 % interval
+ * @typedef {{accuracy: number, loss: number, n: number, interval: [number, number]}} Sure figures on `n` pictures, with
+ * the accuracy's 95 % interval
  * @typedef {Record<string, string | number | boolean>} Plainly
  * @typedef {object} RunReport what a report says besides the summary
- * @property {Plainly} recipe every field of the recipe @property {Plainly} machine processor, threads, versions @property {string | null} budget as it was asked for
+ * @property {Plainly} recipe every field of the recipe @property {Plainly} machine processor, threads, versions
+ * @property {string | null} budget as it was asked for
  * @property {Sure | null} test @property {Sure | null} validation
  *
  * @typedef {object} LogLine a line of log.jsonl (docs/run-directory.md)
  * @property {"step" | "epoch" | "result"} kind @property {number} step
- * @property {number} [epoch] @property {number} [loss] @property {number} [batch_loss] @property {number} [accuracy] @property {number} [lr]
- * @property {{accuracy: number, loss: number} | null} [validation] @property {{accuracy: number, loss: number} | null} [test]
+ * @property {number} [epoch] @property {number} [loss] @property {number} [batch_loss] @property {number} [accuracy]
+ * @property {number} [lr]
+ * @property {{accuracy: number, loss: number} | null} [validation] @property {{accuracy: number, loss: number} | null}
+ * [test]
  * @property {{seconds: number}} time
  *
  * @typedef {import("../types.js").Binary} ApiBinary numbers as base64; engine/binary.js reads them
- * @typedef {object} LiveSnapshot the network at one step, in the same form as a page's payload has it (docs/payload.md, run.snapshots)
+ * @typedef {object} LiveSnapshot the network at one step, in the same form as a page's payload has it (docs/payload.md,
+ * run.snapshots)
  * @property {number} step
  * @property {Record<string, ApiBinary>} tensors "conv1.weight": the first convolution's kernels
  * @property {Record<string, ApiBinary>} maps "conv1", "conv2", "conv3": maps of `picture`
- * @property {ApiBinary} scores of `picture`, before the softmax @property {ApiBinary} picture uint8 (C, H, W), the same in every snapshot of a run
+ * @property {ApiBinary} scores of `picture`, before the softmax @property {ApiBinary} picture uint8 (C, H, W), the same
+ * in every snapshot of a run
  * @property {number[][]} confusion true by predicted, on `n` fixed pictures
- * @property {number} loss @property {number} accuracy @property {number} n @property {"held-out" | "training sample"} on which pictures those are
+ * @property {number} loss @property {number} accuracy @property {number} n @property {"held-out" | "training sample"}
+ * on which pictures those are
  *
  * @typedef {object} Watcher what to do with what comes; every one may be left out
  * @property {(run: RunSummary) => void} [run] at the beginning, and whenever its figures or its state changed
  * @property {(line: LogLine) => void} [line] every line of the log, the old ones first
  * @property {(snapshot: LiveSnapshot) => void} [snapshot] every snapshot, the old ones first
- * @property {() => void} [reset] everything comes anew: the run was resumed from an earlier step, or its stream begins again
+ * @property {() => void} [reset] everything comes anew: the run was resumed from an earlier step, or its stream begins
+ * again
  * @property {(run: RunSummary) => void} [end] it is over: finished, stopped or failed; nothing comes any more
  * @property {(error: ApiError) => void} [trouble] the server is gone; it is asked again until `close`
  *
  * @typedef {object} DataChoice
- * @property {string} id what `start` and `describe` are given @property {string} name @property {"named" | "folder"} kind
+ * @property {string} id what `start` and `describe` are given @property {string} name @property {"named" | "folder"}
+ * kind
  *
  * @typedef {object} Offer what can be trained
- * @property {DataChoice[]} data @property {{id: string, plan: string, general: string, epochs: number, batch: number, lr: number, about: string}[]} recipes
+ * @property {DataChoice[]} data @property {{id: string, plan: string, general: string, epochs: number, batch: number,
+ * lr: number, about: string}[]} recipes
  *   `plan` is trained on mnist where no formula is given, `general` on other pictures
  * @property {{id: string, formula: string, about: string}[]} plans
  *
  * @typedef {object} Fault what is wrong with what was asked
- * @property {string} what @property {string} where @property {string | null} got @property {string} expected @property {string} hint
+ * @property {string} what @property {string} where @property {string | null} got @property {string} expected @property
+ * {string} hint
  * @property {string} [text] the formula @property {number} [column] from 1: where the caret stands under `text`
  *
  * @typedef {object} DescribedLayer
- * @property {string} name @property {string} layer @property {[number, number, number]} output @property {number} parameters @property {number} macs
+ * @property {string} name @property {string} layer @property {[number, number, number]} output @property {number}
+ * parameters @property {number} macs
  * @property {{size: [number, number], jump: [number, number], start: [number, number]}} receptive_field
  * @property {string} size_how @property {string} parameters_how @property {[number, number]} dropped
  *
@@ -79,16 +97,33 @@ import { followStream } from "./streams.js";
  * @property {DescribedLayer[]} layers @property {number} parameters @property {number} macs
  *
  * @typedef {object} Wanted a training to start
- * @property {string} data an id of `Offer.data` @property {string} [formula] a formula or a plan's name; the recipe's own plan if left out
- * @property {string} [recipe] @property {number} [epochs] a fraction is fine @property {number} [seed] @property {number} [val] pictures held out
+ * @property {string} data an id of `Offer.data` @property {string} [formula] a formula or a plan's name; the recipe's
+ * own plan if left out
+ * @property {string} [recipe] @property {number} [epochs] a fraction is fine @property {number} [seed] @property
+ * {number} [val] pictures held out
  * @property {number} [size] rows and columns that pictures of a folder are brought to
  */
 
 /** A question that was not answered as hoped; `fault` says why in full. */
 export class ApiError extends Error {
-  /** @param {Fault} fault @param {number} status 0 where no server answered @param {(text: string) => string} retell in the reader's language */
+  /**
+   * @param {Fault} fault
+   * @param {number} status 0 where no server answered
+   * @param {(text: string) => string} retell in the reader's language
+   */
   constructor(fault, status, retell) {
-    super(retell([fault.where && `${fault.where}: `, fault.what, fault.got !== null && fault.got !== undefined && `, got ${fault.got}`, fault.expected && `, expected ${fault.expected}`].filter(Boolean).join("")));
+    super(
+      retell(
+        [
+          fault.where && `${fault.where}: `,
+          fault.what,
+          fault.got !== null && fault.got !== undefined && `, got ${fault.got}`,
+          fault.expected && `, expected ${fault.expected}`,
+        ]
+          .filter(Boolean)
+          .join(""),
+      ),
+    );
     this.fault = fault;
     this.status = status;
   }
@@ -98,7 +133,11 @@ export class ApiError extends Error {
 
 const TOKEN_HEADER = "X-Convscope-Token";
 
-/** @param {Window & typeof globalThis} win @param {string} token of the page's payload @param {(text: string) => string} retell what the server says, in the reader's language */
+/**
+ * @param {Window & typeof globalThis} win
+ * @param {string} token of the page's payload
+ * @param {(text: string) => string} retell what the server says, in the reader's language
+ */
 export function makeApi(win, token, retell) {
   /** @param {string} path @param {object | null} body @param {AbortSignal} [signal] */
   const ask = async (path, body = null, signal = undefined) => {
@@ -106,7 +145,11 @@ export function makeApi(win, token, retell) {
     let answer;
     try {
       answer = await win.fetch(`/api/${path}`, {
-        method: body ? "POST" : "GET", body: body ? JSON.stringify(body) : undefined, signal, cache: "no-store", credentials: "same-origin",
+        method: body ? "POST" : "GET",
+        body: body ? JSON.stringify(body) : undefined,
+        signal,
+        cache: "no-store",
+        credentials: "same-origin",
         headers: { [TOKEN_HEADER]: token, ...(body ? { "Content-Type": "application/json" } : {}) },
       });
     } catch (error) {
@@ -114,27 +157,49 @@ export function makeApi(win, token, retell) {
     }
     if (answer.ok) return answer;
     const said = await answer.json().catch(() => null);
-    throw new ApiError(said?.error ?? { what: `the lab answered ${answer.status}`, where: "", got: null, expected: "", hint: "" }, answer.status, retell);
+    throw new ApiError(
+      said?.error ?? { what: `the lab answered ${answer.status}`, where: "", got: null, expected: "", hint: "" },
+      answer.status,
+      retell,
+    );
   };
-  const json = async (/** @type {string} */ path, /** @type {object | null} */ body = null) => (await ask(path, body)).json();
+  const json = async (/** @type {string} */ path, /** @type {object | null} */ body = null) =>
+    (await ask(path, body)).json();
   const named = (/** @type {string} */ id) => `runs/${encodeURIComponent(id)}`;
 
-  /** Keep a stream open. @param {string} path @param {(name: string, data: any) => void} tell @param {() => boolean} over @param {(error: ApiError) => void} trouble @param {() => void} [again] */
-  const follow = (path, tell, over, trouble, again) => followStream(win, (signal) => ask(path, null, signal), {
-    tell, over, again,
-    trouble: (error) => {
-      const known = error instanceof ApiError ? error : new ApiError({ what: "the lab does not answer", where: "", got: null, expected: "", hint: "" }, 0, retell);
-      trouble(known);
-      return known.status >= 400 && known.status < 500;
-    },
-  });
+  /**
+   * Keep a stream open.
+   * @param {string} path
+   * @param {(name: string, data: any) => void} tell
+   * @param {() => boolean} over
+   * @param {(error: ApiError) => void} trouble
+   * @param {() => void} [again]
+   */
+  const follow = (path, tell, over, trouble, again) =>
+    followStream(win, (signal) => ask(path, null, signal), {
+      tell,
+      over,
+      again,
+      trouble: (error) => {
+        const known =
+          error instanceof ApiError
+            ? error
+            : new ApiError(
+                { what: "the lab does not answer", where: "", got: null, expected: "", hint: "" },
+                0,
+                retell,
+              );
+        trouble(known);
+        return known.status >= 400 && known.status < 500;
+      },
+    });
 
   return {
     /** What can be trained: data, recipes, named plans. @returns {Promise<Offer>} */
     offer: () => json("offer"),
     /**
-     * A formula on the shape of some data (of a folder: its classes, and its first picture's size unless `size` says another).
-     * What is wrong with the formula comes back as `fault`; only other troubles are thrown.
+     * A formula on the shape of some data (of a folder: its classes, and its first picture's size unless `size` says
+     * another). What is wrong with the formula comes back as `fault`; only other troubles are thrown.
      * @param {string} formula @param {string} [data] @param {number | null} [size]
      * @returns {Promise<{description: Described, fault: null} | {description: null, fault: Fault}>}
      */
@@ -147,11 +212,20 @@ export function makeApi(win, token, retell) {
     report: (id) => json(`${named(id)}/report`),
     /** Start a training, in a process of its own. @param {Wanted} wanted @returns {Promise<RunSummary>} */
     start: (wanted) => json("runs", wanted),
-    /** Ask a training to stop after the step it is at; what it learned is kept. @param {string} id @returns {Promise<RunSummary>} */
+    /**
+     * Ask a training to stop after the step it is at; what it learned is kept.
+     * @param {string} id
+     * @returns {Promise<RunSummary>}
+     */
     stop: (id) => json(`${named(id)}/stop`, {}),
     /** Go on with a stopped one. @param {string} id @returns {Promise<RunSummary>} */
     resume: (id) => json(`${named(id)}/resume`, {}),
-    /** A finished run's see-through payload (docs/payload.md): engine/engine.js computes with it. Takes seconds the first time. @param {string} id @returns {Promise<import("../types.js").Payload>} */
+    /**
+     * A finished run's see-through payload (docs/payload.md): engine/engine.js computes with it. Takes seconds the
+     * first time.
+     * @param {string} id
+     * @returns {Promise<import("../types.js").Payload>}
+     */
     network: (id) => json(`${named(id)}/network`),
     /**
      * Follow one run: its past first, then what comes, until it is over.
@@ -159,16 +233,30 @@ export function makeApi(win, token, retell) {
      */
     watch: (id, watcher) => {
       let over = false;
-      return follow(`${named(id)}/events`, (name, data) => {
-        if (name === "end") over = true;
-        /** @type {Record<string, any>} */ (watcher)[name]?.(data);
-      }, () => over, (error) => watcher.trouble?.(error), () => watcher.reset?.());
+      return follow(
+        `${named(id)}/events`,
+        (name, data) => {
+          if (name === "end") over = true;
+          /** @type {Record<string, any>} */ (watcher)[name]?.(data);
+        },
+        () => over,
+        (error) => watcher.trouble?.(error),
+        () => watcher.reset?.(),
+      );
     },
     /**
-     * Follow the list of runs: `runs` has all of them at first, `run` one that is new or changed, `gone` one whose directory went away.
-     * @param {{runs?: (all: RunSummary[]) => void, run?: (one: RunSummary) => void, gone?: (one: {id: string}) => void, trouble?: (error: ApiError) => void}} watcher
+     * Follow the list of runs: `runs` has all of them at first, `run` one that is new or changed, `gone` one whose
+     * directory went away.
+     * @param {{runs?: (all: RunSummary[]) => void, run?: (one: RunSummary) => void, gone?: (one: {id: string}) => void,
+     * trouble?: (error: ApiError) => void}} watcher
      * @returns {{close: () => void}}
      */
-    watchAll: (watcher) => follow("events", (name, data) => /** @type {Record<string, any>} */ (watcher)[name]?.(data), () => false, (error) => watcher.trouble?.(error)),
+    watchAll: (watcher) =>
+      follow(
+        "events",
+        (name, data) => /** @type {Record<string, any>} */ (watcher)[name]?.(data),
+        () => false,
+        (error) => watcher.trouble?.(error),
+      ),
   };
 }

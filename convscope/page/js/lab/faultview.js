@@ -4,11 +4,18 @@ import { make, refill } from "../dom.js";
 import { spoken } from "../i18n.js";
 import { FormulaFault } from "./formula/fault.js";
 
-/** Put it in the place of whatever `message` says. @param {import("./shapes.js").Lab} lab @param {HTMLElement} message @param {import("./formula/fault.js").PlanFault} fault */
+/**
+ * Put it in the place of whatever `message` says.
+ * @param {import("./shapes.js").Lab} lab
+ * @param {HTMLElement} message
+ * @param {import("./formula/fault.js").PlanFault} fault
+ */
 export function putFault({ doc, t }, message, fault) {
   const shown = fault instanceof FormulaFault ? fault.shown() : null;
-  refill(message,
+  refill(
+    message,
     make(doc, "p", { class: "fault" }, fault.line(t)),
     shown ? make(doc, "pre", {}, `${shown.text}\n${shown.caret}`) : null,
-    fault.hint ? make(doc, "p", { class: "note" }, t("fault.try", { hint: spoken(t, fault.hint) })) : null);
+    fault.hint ? make(doc, "p", { class: "note" }, t("fault.try", { hint: spoken(t, fault.hint) })) : null,
+  );
 }

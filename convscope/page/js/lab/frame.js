@@ -10,25 +10,67 @@ import { CHAPTERS } from "./chapters.js";
 /** @param {Lab} lab */
 export function labFrame(lab) {
   const { doc, t } = lab;
-  const places = [{ id: "", number: 0, name: t("lab.contents") }, ...CHAPTERS.map((one) => ({ id: one.id, number: one.number, name: one.title(t) }))];
+  const places = [
+    { id: "", number: 0, name: t("lab.contents") },
+    ...CHAPTERS.map((one) => ({ id: one.id, number: one.number, name: one.title(t) })),
+  ];
   const links = places.map((place) => chapterLink(lab, place.id, place.number, place.name));
-  const chooser = make(doc, "select", { "aria-label": t("lab.chapters"), "data-keep": "chooser", on: { change: () => lab.go({ c: chooser.value }) } },
-    ...places.map((place) => make(doc, "option", { value: place.id }, place.number ? `${place.number}  ${place.name}` : place.name)));
+  const chooser = make(
+    doc,
+    "select",
+    { "aria-label": t("lab.chapters"), "data-keep": "chooser", on: { change: () => lab.go({ c: chooser.value }) } },
+    ...places.map((place) =>
+      make(doc, "option", { value: place.id }, place.number ? `${place.number}  ${place.name}` : place.name),
+    ),
+  );
   const main = make(doc, "main", { id: "view", tabindex: -1 });
-  const element = make(doc, "div", { class: "lab" },
-    make(doc, "header", { class: "lab-head" },
-      make(doc, "a", { class: "lab-brand", href: "#", on: { click: follow(lab, "") } }, "convscope", make(doc, "b", {}, "lab")),
+  const element = make(
+    doc,
+    "div",
+    { class: "lab" },
+    make(
+      doc,
+      "header",
+      { class: "lab-head" },
+      make(
+        doc,
+        "a",
+        { class: "lab-brand", href: "#", on: { click: follow(lab, "") } },
+        "convscope",
+        make(doc, "b", {}, "lab"),
+      ),
       make(doc, "div", { class: "lab-chooser" }, chooser),
-      make(doc, "nav", { "aria-label": t("lab.chapters") }, make(doc, "ul", {}, ...links.map((link) => make(doc, "li", {}, link)))),
-      lookSettings(lab)),
-    main);
+      make(
+        doc,
+        "nav",
+        { "aria-label": t("lab.chapters") },
+        make(doc, "ul", {}, ...links.map((link) => make(doc, "li", {}, link))),
+      ),
+      lookSettings(lab),
+    ),
+    main,
+  );
   return {
     element,
     /** Show a chapter, or the contents. @param {Chapter | null} chapter @param {Drawing | null} drawing */
-    put: (chapter, drawing) => refill(main, ...(chapter && drawing
-      ? [make(doc, "h1", {}, chapter.number ? make(doc, "span", { class: "chapter-number" }, String(chapter.number)) : null, chapter.title(t)),
-        make(doc, "p", { class: "lead" }, chapter.lead(t)), drawing.element, pagerOf(lab, chapter)]
-      : contents(lab))),
+    put: (chapter, drawing) =>
+      refill(
+        main,
+        ...(chapter && drawing
+          ? [
+              make(
+                doc,
+                "h1",
+                {},
+                chapter.number ? make(doc, "span", { class: "chapter-number" }, String(chapter.number)) : null,
+                chapter.title(t),
+              ),
+              make(doc, "p", { class: "lead" }, chapter.lead(t)),
+              drawing.element,
+              pagerOf(lab, chapter),
+            ]
+          : contents(lab)),
+      ),
     /** Another chapter was opened: begin at its top, with the keyboard too. */
     moved: () => {
       lab.win.scrollTo({ top: 0 });
@@ -57,17 +99,40 @@ function follow(lab, id) {
 /** @param {Lab} lab @param {string} id @param {number} number @param {string} name */
 function chapterLink(lab, id, number, name) {
   const { doc } = lab;
-  return make(doc, "a", { href: id ? `#c=${id}` : "#", "data-chapter": id, on: { click: follow(lab, id) } },
-    make(doc, "span", { class: "chapter-number", "aria-hidden": number ? null : "true" }, number ? String(number) : ""), make(doc, "span", {}, name));
+  return make(
+    doc,
+    "a",
+    { href: id ? `#c=${id}` : "#", "data-chapter": id, on: { click: follow(lab, id) } },
+    make(doc, "span", { class: "chapter-number", "aria-hidden": number ? null : "true" }, number ? String(number) : ""),
+    make(doc, "span", {}, name),
+  );
 }
 
 /** @param {Lab} lab */
 function lookSettings(lab) {
   const { doc, t } = lab;
   const other = lab.dark() ? t("theme.light") : t("theme.dark");
-  return make(doc, "div", { class: "lab-settings" },
-    segmented(doc, t("language"), [{ value: "en", text: "English" }, { value: "ko", text: "한국어" }], () => doc.documentElement.lang, (value) => lab.tune({ l: value })),
-    button(doc, lab.dark() ? "☼" : "☾", () => lab.tune({ h: lab.dark() ? "light" : "dark" }), { class: "icon", "data-keep": "theme", "aria-label": other, title: other }));
+  return make(
+    doc,
+    "div",
+    { class: "lab-settings" },
+    segmented(
+      doc,
+      t("language"),
+      [
+        { value: "en", text: "English" },
+        { value: "ko", text: "한국어" },
+      ],
+      () => doc.documentElement.lang,
+      (value) => lab.tune({ l: value }),
+    ),
+    button(doc, lab.dark() ? "☼" : "☾", () => lab.tune({ h: lab.dark() ? "light" : "dark" }), {
+      class: "icon",
+      "data-keep": "theme",
+      "aria-label": other,
+      title: other,
+    }),
+  );
 }
 
 /** The page without a chapter: what there is. @param {Lab} lab */
@@ -76,10 +141,36 @@ function contents(lab) {
   return [
     make(doc, "h1", {}, t("lab.title")),
     make(doc, "p", { class: "lead" }, t("lab.lead")),
-    make(doc, "ol", { class: "cover" }, ...CHAPTERS.map((one) => make(doc, "li", {},
-      make(doc, "a", { href: `#c=${one.id}`, on: { click: follow(lab, one.id) } },
-        make(doc, "span", { class: "chapter-number", "aria-hidden": one.number ? null : "true" }, one.number ? String(one.number) : ""),
-        make(doc, "span", {}, make(doc, "b", {}, one.title(t)), make(doc, "span", { class: "cover-lead" }, one.lead(t))))))),
+    make(
+      doc,
+      "ol",
+      { class: "cover" },
+      ...CHAPTERS.map((one) =>
+        make(
+          doc,
+          "li",
+          {},
+          make(
+            doc,
+            "a",
+            { href: `#c=${one.id}`, on: { click: follow(lab, one.id) } },
+            make(
+              doc,
+              "span",
+              { class: "chapter-number", "aria-hidden": one.number ? null : "true" },
+              one.number ? String(one.number) : "",
+            ),
+            make(
+              doc,
+              "span",
+              {},
+              make(doc, "b", {}, one.title(t)),
+              make(doc, "span", { class: "cover-lead" }, one.lead(t)),
+            ),
+          ),
+        ),
+      ),
+    ),
   ];
 }
 
@@ -88,7 +179,15 @@ function pagerOf(lab, chapter) {
   const { doc, t } = lab;
   const at = CHAPTERS.indexOf(chapter);
   const [before, after] = [CHAPTERS[at - 1], CHAPTERS[at + 1]];
-  return make(doc, "nav", { class: "lab-pager", "aria-label": t("lab.way") },
-    before ? make(doc, "a", { href: `#c=${before.id}`, on: { click: follow(lab, before.id) } }, `‹ ${before.title(t)}`) : make(doc, "span"),
-    after ? make(doc, "a", { href: `#c=${after.id}`, on: { click: follow(lab, after.id) } }, `${after.title(t)} ›`) : make(doc, "span"));
+  return make(
+    doc,
+    "nav",
+    { class: "lab-pager", "aria-label": t("lab.way") },
+    before
+      ? make(doc, "a", { href: `#c=${before.id}`, on: { click: follow(lab, before.id) } }, `‹ ${before.title(t)}`)
+      : make(doc, "span"),
+    after
+      ? make(doc, "a", { href: `#c=${after.id}`, on: { click: follow(lab, after.id) } }, `${after.title(t)} ›`)
+      : make(doc, "span"),
+  );
 }

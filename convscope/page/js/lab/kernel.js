@@ -14,13 +14,18 @@ export function weightText(value) {
 export function typedNumber(text) {
   const plain = text.trim().replace("−", "-").replace(",", ".");
   const fraction = /^(-?\d+)\/([1-9]\d*)$/.exec(plain);
-  const value = fraction ? Number(fraction[1]) / Number(fraction[2]) : /^-?(\d+\.?\d*|\.\d+)$/.test(plain) ? Number(plain) : NaN;
+  const value = fraction
+    ? Number(fraction[1]) / Number(fraction[2])
+    : /^-?(\d+\.?\d*|\.\d+)$/.test(plain)
+      ? Number(plain)
+      : NaN;
   return Number.isFinite(value) && Math.abs(value) <= 1000 ? Math.round(value * 1e6) / 1e6 : null;
 }
 
 /**
  * @param {Lab} lab
- * @param {{name: string, kind?: "weights" | "activations", cellName: (row: number, column: number) => string, tag?: (i: number) => string, get: () => number[][], set: (kernel: number[][]) => void}} options
+ * @param {{name: string, kind?: "weights" | "activations", cellName: (row: number, column: number) => string, tag?: (i:
+ * number) => string, get: () => number[][], set: (kernel: number[][]) => void}} options
  *   `tag` is what stands small in a field's corner
  */
 export function kernelEditor(lab, { name, kind = "weights", cellName, tag, get, set }) {
@@ -32,7 +37,11 @@ export function kernelEditor(lab, { name, kind = "weights", cellName, tag, get, 
     setVar(element, "columns", String(side));
     fields = Array.from({ length: side * side }, (_, i) => {
       const field = make(doc, "input", {
-        class: "cell", type: "text", inputmode: "decimal", autocomplete: "off", "aria-label": cellName(Math.floor(i / side) + 1, (i % side) + 1),
+        class: "cell",
+        type: "text",
+        inputmode: "decimal",
+        autocomplete: "off",
+        "aria-label": cellName(Math.floor(i / side) + 1, (i % side) + 1),
         on: {
           input: () => {
             const value = typedNumber(field.value);
@@ -40,16 +49,33 @@ export function kernelEditor(lab, { name, kind = "weights", cellName, tag, get, 
             if (value !== null) set(get().map((line, y) => line.map((old, x) => (y * side + x === i ? value : old))));
           },
           focus: () => field.select(),
-          blur: () => { field.setAttribute("aria-invalid", "false"); refresh(); },
+          blur: () => {
+            field.setAttribute("aria-invalid", "false");
+            refresh();
+          },
           keydown: (/** @type {KeyboardEvent} */ event) => {
             const to = { ArrowUp: i - side, ArrowDown: i + side, Enter: i + 1 }[event.key];
-            if (to !== undefined && fields[to]) { fields[to].focus(); event.preventDefault(); }
+            if (to !== undefined && fields[to]) {
+              fields[to].focus();
+              event.preventDefault();
+            }
           },
         },
       });
       return field;
     });
-    refill(element, ...fields.map((field, i) => make(doc, "span", { class: "field" }, field, tag ? make(doc, "span", { class: "tag", "aria-hidden": "true" }, tag(i)) : null)));
+    refill(
+      element,
+      ...fields.map((field, i) =>
+        make(
+          doc,
+          "span",
+          { class: "field" },
+          field,
+          tag ? make(doc, "span", { class: "tag", "aria-hidden": "true" }, tag(i)) : null,
+        ),
+      ),
+    );
   };
   const refresh = () => {
     const kernel = get();

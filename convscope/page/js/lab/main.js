@@ -17,7 +17,8 @@ export function startLab(doc, win) {
   const payload = read("payload");
   fillZoo(payload.plans);
   const api = payload.api && payload.token ? makeApi(win, payload.token, (text) => lab.retell(text)) : null;
-  if (win.location.search) win.history.replaceState(null, "", win.location.pathname + win.location.hash); // a token that came with the address
+  // a token that came with the address
+  if (win.location.search) win.history.replaceState(null, "", win.location.pathname + win.location.hash);
   const dictionaries = read("dictionary");
   const dark = win.matchMedia("(prefers-color-scheme: dark)");
   const calm = win.matchMedia("(prefers-reduced-motion: reduce)");
@@ -35,11 +36,16 @@ export function startLab(doc, win) {
 
   /** @type {Lab} */
   const lab = {
-    doc, win, payload, api,
+    doc,
+    win,
+    payload,
+    api,
     t: translator(dictionaries, "en"),
     retell: (text) => text,
     state: stateOf(win.location.hash),
-    say: (text) => { if (live && live.textContent !== text) live.textContent = text; },
+    say: (text) => {
+      if (live && live.textContent !== text) live.textContent = text;
+    },
     dark: () => (["light", "dark"].includes(lab.state.h) ? lab.state.h === "dark" : dark.matches),
     still: () => calm.matches,
     go: (change) => {
@@ -51,14 +57,25 @@ export function startLab(doc, win) {
     tune: (change) => {
       lab.state = changed(lab.state, change);
       win.clearTimeout(pending);
-      pending = win.setTimeout(() => { pending = 0; remember("replaceState"); }, 150);
+      pending = win.setTimeout(() => {
+        pending = 0;
+        remember("replaceState");
+      }, 150);
       show();
     },
   };
 
-  const flush = () => { win.clearTimeout(pending); pending = 0; };
-  /** In a notebook's frame (about:srcdoc) there is no address to put it in. @param {"pushState" | "replaceState"} how */
-  const remember = (how) => { if (win.location.protocol !== "about:") win.history[how](null, "", addressOf(lab.state)); };
+  const flush = () => {
+    win.clearTimeout(pending);
+    pending = 0;
+  };
+  /**
+   * In a notebook's frame (about:srcdoc) there is no address to put it in.
+   * @param {"pushState" | "replaceState"} how
+   */
+  const remember = (how) => {
+    if (win.location.protocol !== "about:") win.history[how](null, "", addressOf(lab.state));
+  };
 
   const show = () => {
     const language = languageOf(lab.state.l ?? "", payload.language, win.navigator.language, dictionaries);
@@ -88,7 +105,11 @@ export function startLab(doc, win) {
     frame.refresh();
   };
 
-  const reread = () => { flush(); lab.state = stateOf(win.location.hash); show(); };
+  const reread = () => {
+    flush();
+    lab.state = stateOf(win.location.hash);
+    show();
+  };
   win.addEventListener("hashchange", reread);
   win.addEventListener("popstate", reread);
   dark.addEventListener("change", show);

@@ -6,12 +6,23 @@ import { presets } from "./widgets.js";
 /** @typedef {{text: string, line: string, on: () => boolean, press: () => void}} PlanButton */
 
 /**
- * @param {import("./shapes.js").Lab} lab @param {() => string} text the formula as it stands @param {(formula: string) => void} put @param {PlanButton[]} [more] buttons besides
+ * @param {import("./shapes.js").Lab} lab
+ * @param {() => string} text the formula as it stands
+ * @param {(formula: string) => void} put
+ * @param {PlanButton[]} [more] buttons besides
  */
 export function planChoice(lab, text, put, more = []) {
   const { doc, t } = lab;
   const language = doc.documentElement.lang;
-  const list = [...lab.payload.plans.map(({ id, formula, about }) => ({ text: id, line: about[language] ?? about.en, on: () => text() === formula, press: () => put(formula) })), ...more];
+  const list = [
+    ...lab.payload.plans.map(({ id, formula, about }) => ({
+      text: id,
+      line: about[language] ?? about.en,
+      on: () => text() === formula,
+      press: () => put(formula),
+    })),
+    ...more,
+  ];
   const row = presets(lab, t("arch.named"), list);
   const buttons = [...row.element.children];
   buttons.forEach((one, i) => one.setAttribute("aria-description", list[i].line));
@@ -22,11 +33,23 @@ export function planChoice(lab, text, put, more = []) {
     const one = pointed ?? list.find((each) => each.on());
     refill(line, ...(one ? [make(doc, "b", {}, one.text), `: ${one.line}`] : [t("arch.own")]));
   };
-  const point = (/** @type {Event} */ event) => { pointed = list[buttons.indexOf(/** @type {Element} */ (event.target))]; tell(); };
-  const leave = () => { pointed = undefined; tell(); };
+  const point = (/** @type {Event} */ event) => {
+    pointed = list[buttons.indexOf(/** @type {Element} */ (event.target))];
+    tell();
+  };
+  const leave = () => {
+    pointed = undefined;
+    tell();
+  };
   row.element.addEventListener("pointerover", point);
   row.element.addEventListener("focusin", point);
   row.element.addEventListener("pointerleave", leave);
   row.element.addEventListener("focusout", leave);
-  return { element: make(doc, "div", { class: "plan-choice" }, row.element, line), refresh: () => { row.refresh(); tell(); } };
+  return {
+    element: make(doc, "div", { class: "plan-choice" }, row.element, line),
+    refresh: () => {
+      row.refresh();
+      tell();
+    },
+  };
 }

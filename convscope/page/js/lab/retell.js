@@ -1,22 +1,40 @@
 /**
- * What Python says, said in the reader's language. The server and the trainings speak English: their errors are sentences
- * with gaps, and the dictionaries have each of them (`said.…`). So a text is recognised by its English and said anew; what
- * is not known stays as it is. A test holds the sentences to those that Python can raise.
+ * What Python says, said in the reader's language. The server and the trainings speak English: their errors are
+ * sentences with gaps, and the dictionaries have each of them (`said.…`). So a text is recognised by its English and
+ * said anew; what is not known stays as it is. A test holds the sentences to those that Python can raise.
  */
 
 import { PlanFault } from "./formula/fault.js";
 
 /** @typedef {import("./shapes.js").Translate} Translate */
 
-/** @param {Record<string, string>} english the English dictionary @param {Translate} t @returns {(text: string) => string} for an error of several lines, as convscope.errors writes it */
+/**
+ * @param {Record<string, string>} english the English dictionary
+ * @param {Translate} t
+ * @returns {(text: string) => string} for an error of several lines, as convscope.errors writes it
+ */
 export function reteller(english, t) {
-  const known = Object.entries(english).filter(([key]) => /^(said|fault)\./.test(key)).map(([key, text]) => {
-    const source = text.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("(.+?)");
-    return {
-      key, names: [...text.matchAll(/\{(\w+)\}/g)].map((gap) => gap[1]), fixed: text.replace(/\{\w+\}/g, "").length, said: key.startsWith("said."),
-      whole: new RegExp(`^${source}$`, "su"), framed: new RegExp(`^(?:(?<where>.+?): )?(?<what>${source})(?:, got (?<got>.+?))?(?:, expected (?<expected>.+))?$`, "su"),
-    };
-  }).filter(({ key }) => !["fault.got", "fault.expected", "fault.both", "fault.try"].includes(key)).sort((a, b) => Number(b.said) - Number(a.said) || b.fixed - a.fixed);
+  const known = Object.entries(english)
+    .filter(([key]) => /^(said|fault)\./.test(key))
+    .map(([key, text]) => {
+      const source = text
+        .split(/\{\w+\}/)
+        .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+        .join("(.+?)");
+      return {
+        key,
+        names: [...text.matchAll(/\{(\w+)\}/g)].map((gap) => gap[1]),
+        fixed: text.replace(/\{\w+\}/g, "").length,
+        said: key.startsWith("said."),
+        whole: new RegExp(`^${source}$`, "su"),
+        framed: new RegExp(
+          `^(?:(?<where>.+?): )?(?<what>${source})(?:, got (?<got>.+?))?(?:, expected (?<expected>.+))?$`,
+          "su",
+        ),
+      };
+    })
+    .filter(({ key }) => !["fault.got", "fault.expected", "fault.both", "fault.try"].includes(key))
+    .sort((a, b) => Number(b.said) - Number(a.said) || b.fixed - a.fixed);
 
   /** One sentence; in its gaps there may be others. @param {string} text @returns {string} */
   const sentence = (text) => {
@@ -32,11 +50,16 @@ export function reteller(english, t) {
     let best = null;
     for (const { framed, said } of known) {
       const found = said ? framed.exec(text)?.groups : null;
-      if (found && (!best || (found.where ?? "").length < (best.where ?? "").length)) best = found; // "a.png: cannot be read: …" is not where "…" is
+      // "a.png: cannot be read: …" is not where "…" is
+      if (found && (!best || (found.where ?? "").length < (best.where ?? "").length)) best = found;
     }
     if (!best) return sentence(text);
     const { where, what, got, expected } = best;
-    return new PlanFault(sentence(what), { where: where && sentence(where), got: got && sentence(got), expected: expected && sentence(expected) }).line(t);
+    return new PlanFault(sentence(what), {
+      where: where && sentence(where),
+      got: got && sentence(got),
+      expected: expected && sentence(expected),
+    }).line(t);
   };
   return (text) => text.split("\n").map(line).join("\n");
 }

@@ -14,7 +14,8 @@
  * @property {Recorded | null} [recorded] in the static build: the training that stands in for live ones
  *
  * @typedef {object} Recorded
- * @property {import("./api.js").RunSummary} run @property {import("./api.js").LogLine[]} lines @property {import("./api.js").LiveSnapshot[]} snapshots
+ * @property {import("./api.js").RunSummary} run @property {import("./api.js").LogLine[]} lines @property
+ * {import("./api.js").LiveSnapshot[]} snapshots
  * @property {string} look its see-through page
  *
  * @typedef {object} Drawing what a chapter shows
@@ -32,9 +33,11 @@
  * @typedef {object} Lab what a chapter gets
  * @property {Document} doc @property {Window & typeof globalThis} win
  * @property {Translate} t @property {(text: string) => string} retell what Python said, in the reader's language
- * @property {Record<string, string>} state what the address carries: c the chapter, l the language, h the theme, the rest is the chapter's own
+ * @property {Record<string, string>} state what the address carries: c the chapter, l the language, h the theme, the
+ * rest is the chapter's own
  * @property {(change: Change) => void} go a step that Back undoes; another `c` drops the old chapter's keys
- * @property {(change: Change) => void} tune a small change in place, then refresh(); null, undefined, false and "" drop a key
+ * @property {(change: Change) => void} tune a small change in place, then refresh(); null, undefined, false and "" drop
+ * a key
  * @property {(text: string) => void} say read aloud by a screen reader
  * @property {() => boolean} dark @property {() => boolean} still the reader wants no motion
  * @property {LabPayload & Record<string, any>} payload

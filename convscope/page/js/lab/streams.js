@@ -1,4 +1,6 @@
-/** Server-sent events read with fetch, so that they carry the token: kept open, opened again, let go while nobody looks. */
+/**
+ * Server-sent events read with fetch, so that they carry the token: kept open, opened again, let go while nobody looks.
+ */
 
 const ASKED_AGAIN = 1500; // milliseconds until a lost server is asked again
 
@@ -11,17 +13,26 @@ const ASKED_AGAIN = 1500; // milliseconds until a lost server is asked again
  */
 
 /**
- * Keep a stream open until closed or over. While the page is hidden it is let go: a browser opens six connections to one
- * server, and every stream takes one, of whatever tab.
- * @param {Window & typeof globalThis} win @param {(signal: AbortSignal) => Promise<Response>} open @param {Listener} listener
+ * Keep a stream open until closed or over. While the page is hidden it is let go: a browser opens six connections to
+ * one server, and every stream takes one, of whatever tab.
+ * @param {Window & typeof globalThis} win
+ * @param {(signal: AbortSignal) => Promise<Response>} open
+ * @param {Listener} listener
  */
 export function followStream(win, open, { tell, over, trouble, again }) {
   const doc = win.document;
   let closed = false;
   let part = new AbortController();
   let wake = () => {};
-  const look = () => { if (doc.hidden) part.abort(); else wake(); };
-  const seen = () => new Promise((resume) => { wake = () => resume(undefined); if (closed || !doc.hidden) wake(); });
+  const look = () => {
+    if (doc.hidden) part.abort();
+    else wake();
+  };
+  const seen = () =>
+    new Promise((resume) => {
+      wake = () => resume(undefined);
+      if (closed || !doc.hidden) wake();
+    });
   doc.addEventListener("visibilitychange", look);
   const go = async () => {
     for (let first = true; !over(); first = false) {
@@ -42,11 +53,20 @@ export function followStream(win, open, { tell, over, trouble, again }) {
         if (signal.aborted) continue;
         if (trouble(error)) return;
       }
-      if (!over()) await new Promise((resume) => { win.setTimeout(resume, ASKED_AGAIN); });
+      if (!over())
+        await new Promise((resume) => {
+          win.setTimeout(resume, ASKED_AGAIN);
+        });
     }
   };
   void go().finally(() => doc.removeEventListener("visibilitychange", look));
-  return { close: () => { closed = true; part.abort(); wake(); } };
+  return {
+    close: () => {
+      closed = true;
+      part.abort();
+      wake();
+    },
+  };
 }
 
 /** Read a stream of events until it ends. @param {Response} answer @param {(name: string, data: any) => void} tell */

@@ -1,4 +1,7 @@
-/** The lab's controls: a number to step, a slider, a row of presets. Each is a label with its value, and refreshes itself. */
+/**
+ * The lab's controls: a number to step, a slider, a row of presets. Each is a label with its value, and refreshes
+ * itself.
+ */
 
 import { button, make } from "../dom.js";
 import { fixed } from "../format.js";
@@ -7,7 +10,9 @@ import { fixed } from "../format.js";
 
 /**
  * A slider with its value beside it.
- * @param {Lab} lab @param {string} name @param {{min: number, max: number, step: number, digits?: number, unit?: string}} range
+ * @param {Lab} lab
+ * @param {string} name
+ * @param {{min: number, max: number, step: number, digits?: number, unit?: string}} range
  * @param {() => number} get @param {(value: number) => void} set
  */
 export function slider(lab, name, { min, max, step, digits = 0, unit = "" }, get, set) {
@@ -25,7 +30,10 @@ export function slider(lab, name, { min, max, step, digits = 0, unit = "" }, get
 
 /**
  * A small whole number with − and +.
- * @param {Lab} lab @param {string} name @param {{min: number, max: number, step?: number, less: string, more: string}} range `less` and `more` name the buttons
+ * @param {Lab} lab
+ * @param {string} name
+ * @param {{min: number, max: number, step?: number, less: string, more: string}} range `less` and `more` name the
+ * buttons
  * @param {() => number} get @param {(value: number) => void} set
  */
 export function stepper(lab, name, { min, max, step = 1, less, more }, get, set) {
@@ -40,27 +48,53 @@ export function stepper(lab, name, { min, max, step = 1, less, more }, get, set)
     plus.setAttribute("aria-disabled", String(get() >= max));
   };
   refresh();
-  return { element: make(doc, "div", { class: "stepper", role: "group", "aria-label": name }, make(doc, "span", { class: "label" }, name), minus, output, plus), refresh };
+  return {
+    element: make(
+      doc,
+      "div",
+      { class: "stepper", role: "group", "aria-label": name },
+      make(doc, "span", { class: "label" }, name),
+      minus,
+      output,
+      plus,
+    ),
+    refresh,
+  };
 }
 
 /**
- * One stop of the Tab key for many small buttons that stand in rows; the arrow keys go on among them, Home and End to the ends.
+ * One stop of the Tab key for many small buttons that stand in rows; the arrow keys go on among them, Home and End to
+ * the ends.
  * @param {HTMLElement} group @param {() => HTMLElement[]} members
  */
 export function roving(group, members) {
-  const stay = (/** @type {Element | null} */ chosen) => { for (const one of members()) one.tabIndex = one === chosen ? 0 : -1; };
-  group.addEventListener("focusin", (event) => { if (members().includes(/** @type {HTMLElement} */ (event.target))) stay(/** @type {Element} */ (event.target)); });
+  const stay = (/** @type {Element | null} */ chosen) => {
+    for (const one of members()) one.tabIndex = one === chosen ? 0 : -1;
+  };
+  group.addEventListener("focusin", (event) => {
+    if (members().includes(/** @type {HTMLElement} */ (event.target))) stay(/** @type {Element} */ (event.target));
+  });
   group.addEventListener("keydown", (event) => {
     const list = members();
     const at = list.indexOf(/** @type {HTMLElement} */ (event.target));
     const across = list.filter((one) => one.offsetTop === list[0].offsetTop).length;
-    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: at - across, ArrowDown: at + across, Home: 0, End: list.length - 1 }[event.key];
+    const to = {
+      ArrowLeft: at - 1,
+      ArrowRight: at + 1,
+      ArrowUp: at - across,
+      ArrowDown: at + across,
+      Home: 0,
+      End: list.length - 1,
+    }[event.key];
     if (at < 0 || to === undefined) return;
     list[to]?.focus();
     event.preventDefault();
   });
   /** Let the pressed one be the stop, unless the focus is among them. */
-  return () => { if (!group.contains(group.ownerDocument.activeElement)) stay(members().find((one) => one.getAttribute("aria-pressed") === "true") ?? members()[0]); };
+  return () => {
+    if (!group.contains(group.ownerDocument.activeElement))
+      stay(members().find((one) => one.getAttribute("aria-pressed") === "true") ?? members()[0]);
+  };
 }
 
 /**
@@ -71,5 +105,8 @@ export function presets(lab, name, list) {
   const buttons = list.map(({ text, press }) => button(lab.doc, text, press, { class: "button preset" }));
   const refresh = () => buttons.forEach((one, i) => one.setAttribute("aria-pressed", String(list[i].on())));
   refresh();
-  return { element: make(lab.doc, "div", { class: "presets", role: "group", "aria-label": name }, ...buttons), refresh };
+  return {
+    element: make(lab.doc, "div", { class: "presets", role: "group", "aria-label": name }, ...buttons),
+    refresh,
+  };
 }

@@ -1,4 +1,6 @@
-/** A channel's card: its kernel, the patches of the data it answers to most and least, how often, and for which classes. */
+/**
+ * A channel's card: its kernel, the patches of the data it answers to most and least, how often, and for which classes.
+ */
 
 import { make, setVar } from "../dom.js";
 import { unpack } from "../engine/binary.js";
@@ -17,19 +19,41 @@ export function channelCard(app, node) {
   const { doc, t, payload } = app;
   const facts = payload.channels?.[node.name]?.[app.state.channel];
   if (!facts) {
-    return node.kind === "conv" ? make(doc, "section", { class: "card" }, make(doc, "h3", {}, t("card.title")), make(doc, "p", { class: "note" }, t("card.none"))) : null;
+    return node.kind === "conv"
+      ? make(
+          doc,
+          "section",
+          { class: "card" },
+          make(doc, "h3", {}, t("card.title")),
+          make(doc, "p", { class: "note" }, t("card.none")),
+        )
+      : null;
   }
-  return make(doc, "section", { class: "card" },
-    make(doc, "h3", {}, t("card.title")), counted(app), badge(app, facts.state, node),
+  return make(
+    doc,
+    "section",
+    { class: "card" },
+    make(doc, "h3", {}, t("card.title")),
+    counted(app),
+    badge(app, facts.state, node),
     node.kind === "conv" ? kernels(app, node) : null,
-    make(doc, "div", { class: "patch-rows" }, patches(app, t("card.top"), facts.top), patches(app, t("card.bottom"), facts.bottom)),
-    activity(app, facts));
+    make(
+      doc,
+      "div",
+      { class: "patch-rows" },
+      patches(app, t("card.top"), facts.top),
+      patches(app, t("card.bottom"), facts.bottom),
+    ),
+    activity(app, facts),
+  );
 }
 
 /** On which pictures all this was counted. @param {App} app */
 function counted(app) {
   const of = app.payload.channels_of;
-  return of ? make(app.doc, "p", { class: "note" }, app.t("card.of", { n: thousands(of.n), split: splitName(app, of.split) })) : null;
+  return of
+    ? make(app.doc, "p", { class: "note" }, app.t("card.of", { n: thousands(of.n), split: splitName(app, of.split) }))
+    : null;
 }
 
 /** @param {App} app @param {string} state @param {PageNode} node */
@@ -51,18 +75,42 @@ function kernels(app, node) {
     paintKernel(app, canvas, kernelOf(node, app.state.channel, slice), rows, columns, limit);
     return canvas;
   });
-  return make(doc, "figure", { class: "kernels" }, make(doc, "figcaption", {}, depth === 1 ? t("card.kernel.one") : t("card.kernel", { n: depth })), make(doc, "div", {}, ...list));
+  return make(
+    doc,
+    "figure",
+    { class: "kernels" },
+    make(doc, "figcaption", {}, depth === 1 ? t("card.kernel.one") : t("card.kernel", { n: depth })),
+    make(doc, "div", {}, ...list),
+  );
 }
 
 /** @param {App} app @param {string} title @param {import("../shapes.js").Patch[]} list */
 function patches(app, title, list) {
   const { doc, t, payload } = app;
-  return make(doc, "figure", {}, make(doc, "figcaption", {}, title), make(doc, "div", { class: "patches" }, ...list.map((patch) => {
-    const label = patch.label === null ? "" : payload.classes[patch.label] ?? "";
-    const canvas = pixels(doc, "patch", t("patch.name", { name: label, value: compact(patch.value) }));
-    paintPicture(canvas, unpack(patch.picture), 0, patch.picture.shape);
-    return make(doc, "div", { class: "patch-item" }, canvas, make(doc, "span", { class: "figure" }, compact(patch.value)), make(doc, "span", { class: "small" }, label));
-  })));
+  return make(
+    doc,
+    "figure",
+    {},
+    make(doc, "figcaption", {}, title),
+    make(
+      doc,
+      "div",
+      { class: "patches" },
+      ...list.map((patch) => {
+        const label = patch.label === null ? "" : (payload.classes[patch.label] ?? "");
+        const canvas = pixels(doc, "patch", t("patch.name", { name: label, value: compact(patch.value) }));
+        paintPicture(canvas, unpack(patch.picture), 0, patch.picture.shape);
+        return make(
+          doc,
+          "div",
+          { class: "patch-item" },
+          canvas,
+          make(doc, "span", { class: "figure" }, compact(patch.value)),
+          make(doc, "span", { class: "small" }, label),
+        );
+      }),
+    ),
+  );
 }
 
 /** @param {App} app @param {Channel} facts */
@@ -70,10 +118,33 @@ function activity(app, facts) {
   const { doc, t, payload } = app;
   const shares = facts.by_class ?? [];
   const most = Math.max(1e-9, ...shares.map((share) => share ?? 0));
-  return make(doc, "figure", { class: "activity" }, make(doc, "figcaption", {}, t("card.active", { share: percent(facts.active) }), shares.length ? ` ${t("card.by.class")}` : ""),
-    make(doc, "div", { class: "class-bars" }, ...shares.map((share, k) => {
-      const bar = make(doc, "span", { class: "bar" });
-      setVar(bar, "share", String((share ?? 0) / most));
-      return make(doc, "div", { class: "class-bar", title: payload.classes[k] }, make(doc, "span", { class: "figure small" }, share === null ? "–" : percent(share, 0)), make(doc, "span", { class: "up" }, bar), make(doc, "span", { class: "small" }, payload.classes[k]));
-    })));
+  return make(
+    doc,
+    "figure",
+    { class: "activity" },
+    make(
+      doc,
+      "figcaption",
+      {},
+      t("card.active", { share: percent(facts.active) }),
+      shares.length ? ` ${t("card.by.class")}` : "",
+    ),
+    make(
+      doc,
+      "div",
+      { class: "class-bars" },
+      ...shares.map((share, k) => {
+        const bar = make(doc, "span", { class: "bar" });
+        setVar(bar, "share", String((share ?? 0) / most));
+        return make(
+          doc,
+          "div",
+          { class: "class-bar", title: payload.classes[k] },
+          make(doc, "span", { class: "figure small" }, share === null ? "–" : percent(share, 0)),
+          make(doc, "span", { class: "up" }, bar),
+          make(doc, "span", { class: "small" }, payload.classes[k]),
+        );
+      }),
+    ),
+  );
 }

@@ -10,7 +10,12 @@ import { paintMap, pixels } from "./maps.js";
 
 const FIRST_MAPS = 12;
 
-/** @param {App} app @param {number} index −1 for the picture as the network reads it @param {Tile[]} tiles the new ones are added @param {() => void} changed */
+/**
+ * @param {App} app
+ * @param {number} index −1 for the picture as the network reads it
+ * @param {Tile[]} tiles the new ones are added
+ * @param {() => void} changed
+ */
 export function layerColumn(app, index, tiles, changed) {
   const { doc, t } = app;
   const node = app.engine.nodes[index];
@@ -28,7 +33,8 @@ export function layerColumn(app, index, tiles, changed) {
     }
   };
   add(0, first);
-  const more = flat || channels <= first ? null : make(doc, "button", { class: "more", type: "button", "aria-expanded": "false" });
+  const more =
+    flat || channels <= first ? null : make(doc, "button", { class: "more", type: "button", "aria-expanded": "false" });
   const label = (/** @type {boolean} */ open) => {
     if (!more) return;
     refill(more, open ? t("show.fewer") : t("show.all", { n: channels }));
@@ -49,8 +55,15 @@ export function layerColumn(app, index, tiles, changed) {
     if (open) /** @type {HTMLElement | undefined} */ (list.children[first])?.focus({ preventScroll: true });
     changed();
   });
-  return make(doc, "section", { class: `column kind-${node?.kind ?? "input"}`, "aria-label": `${name} ${shape}` },
-    make(doc, "h3", { title: node?.text ?? null }, name), make(doc, "p", { class: "shape" }, shape), list, more);
+  return make(
+    doc,
+    "section",
+    { class: `column kind-${node?.kind ?? "input"}`, "aria-label": `${name} ${shape}` },
+    make(doc, "h3", { title: node?.text ?? null }, name),
+    make(doc, "p", { class: "shape" }, shape),
+    list,
+    more,
+  );
 }
 
 /** @param {App} app @param {number} index @param {number} channel @returns {Tile} */
@@ -58,11 +71,18 @@ function makeTile(app, index, channel) {
   const { doc, t } = app;
   const node = app.engine.nodes[index];
   const canvas = pixels(doc);
-  const name = node?.flat ? t("strip.name", { node: node.name, n: node.output[0] }) : t("map.name", { node: nameOf(app, index), map: channel + 1 });
+  const name = node?.flat
+    ? t("strip.name", { node: node.name, n: node.output[0] })
+    : t("map.name", { node: nameOf(app, index), map: channel + 1 });
   const open = () => {
     if (index < 0) app.go({ view: "value", node: "picture", channel, y: -1, x: -1, from: -1, trail: "" }, canvas);
     else app.go({ view: "layer", node: node.name, channel, y: -1, x: -1, from: -1, trail: "" }, canvas);
   };
-  const element = make(doc, "button", { class: "tile", type: "button", "aria-label": name, title: name, on: { click: open } }, canvas);
+  const element = make(
+    doc,
+    "button",
+    { class: "tile", type: "button", "aria-label": name, title: name, on: { click: open } },
+    canvas,
+  );
   return { index, channel, element, canvas };
 }

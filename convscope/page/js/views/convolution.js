@@ -33,12 +33,46 @@ export function convolutionDrawing(app, index) {
     }
   };
   add(0, Math.min(SLICES_SHOWN, feeds.length));
-  const more = feeds.length > SLICES_SHOWN ? make(doc, "button", { class: "more", type: "button" }, t("show.all", { n: feeds.length })) : null;
-  more?.addEventListener("click", () => { add(SLICES_SHOWN, feeds.length); more.remove(); refresh(); });
+  const more =
+    feeds.length > SLICES_SHOWN
+      ? make(doc, "button", { class: "more", type: "button" }, t("show.all", { n: feeds.length }))
+      : null;
+  more?.addEventListener("click", () => {
+    add(SLICES_SHOWN, feeds.length);
+    more.remove();
+    refresh();
+  });
   const sum = make(doc, "p", { class: "sumline" });
-  const element = make(doc, "div", { class: "drawing convolution" },
-    make(doc, "div", { class: "left" }, make(doc, "p", { class: "columns-head" }, make(doc, "span", {}, nameOf(app, node.source)), make(doc, "span", {}, t("kernel")), make(doc, "span", {}, t("partial.sum"))), list, more),
-    make(doc, "div", { class: "right" }, make(doc, "p", { class: "brace", "aria-hidden": "true" }, "∑"), make(doc, "h3", {}, node.name), result.element, sum, make(doc, "p", { class: "note" }, t("click.pixel"))));
+  const element = make(
+    doc,
+    "div",
+    { class: "drawing convolution" },
+    make(
+      doc,
+      "div",
+      { class: "left" },
+      make(
+        doc,
+        "p",
+        { class: "columns-head" },
+        make(doc, "span", {}, nameOf(app, node.source)),
+        make(doc, "span", {}, t("kernel")),
+        make(doc, "span", {}, t("partial.sum")),
+      ),
+      list,
+      more,
+    ),
+    make(
+      doc,
+      "div",
+      { class: "right" },
+      make(doc, "p", { class: "brace", "aria-hidden": "true" }, "∑"),
+      make(doc, "h3", {}, node.name),
+      result.element,
+      sum,
+      make(doc, "p", { class: "note" }, t("click.pixel")),
+    ),
+  );
   /** @type {object | null} */
   let drawn = null;
   const refresh = () => {
@@ -50,8 +84,16 @@ export function convolutionDrawing(app, index) {
     for (const row of rows) row.refresh(y, x, limit, fresh);
     result.refresh();
     const terms = app.engine.terms(index, channel, y, x, app.result);
-    refill(sum, make(doc, "span", { class: "figure" }, `∑ ${fixed(terms.numbers.sum)}`), " ", ...signed(terms.numbers.bias).map((part, i) => make(doc, "span", { class: i ? "figure" : "operator" }, part)),
-      make(doc, "span", { class: "small" }, ` (${node.options.bias === false ? t("no.bias") : t("bias")})`), " = ", swatch(app, "activations", terms.total, limitOf(app, index, channel)), make(doc, "b", { class: "figure" }, compact(terms.total)));
+    refill(
+      sum,
+      make(doc, "span", { class: "figure" }, `∑ ${fixed(terms.numbers.sum)}`),
+      " ",
+      ...signed(terms.numbers.bias).map((part, i) => make(doc, "span", { class: i ? "figure" : "operator" }, part)),
+      make(doc, "span", { class: "small" }, ` (${node.options.bias === false ? t("no.bias") : t("bias")})`),
+      " = ",
+      swatch(app, "activations", terms.total, limitOf(app, index, channel)),
+      make(doc, "b", { class: "figure" }, compact(terms.total)),
+    );
   };
   return { element, refresh, hero: () => result.canvas };
 }
@@ -62,7 +104,11 @@ function sliceRow(app, index, channel, from, slice) {
   const node = app.engine.nodes[index];
   const [rows, columns] = node.window?.kernel ?? [1, 1];
   const kernel = kernelOf(node, channel, slice);
-  const before = framed(doc, pixels(doc, "", t("map.name", { node: nameOf(app, node.source), map: from + 1 })), "small");
+  const before = framed(
+    doc,
+    pixels(doc, "", t("map.name", { node: nameOf(app, node.source), map: from + 1 })),
+    "small",
+  );
   const weights = pixels(doc, "kernel", t("kernel.name", { map: from + 1 }));
   const after = framed(doc, pixels(doc), "small");
   const value = make(doc, "span", { class: "figure" });
@@ -70,14 +116,29 @@ function sliceRow(app, index, channel, from, slice) {
   /** @type {Float64Array} */
   let part = new Float64Array(0);
   const go = () => app.go({ view: "value", ...placeOf(app), from: slice, trail: "" });
-  const element = make(doc, "button", { class: "slice", type: "button", title: t("open.sum"), on: { click: go } },
-    make(doc, "span", { class: "number" }, from + 1), before.element, make(doc, "span", { class: "operator" }, "×"), weights, make(doc, "span", { class: "operator" }, "="), after.element, value);
+  const element = make(
+    doc,
+    "button",
+    { class: "slice", type: "button", title: t("open.sum"), on: { click: go } },
+    make(doc, "span", { class: "number" }, from + 1),
+    before.element,
+    make(doc, "span", { class: "operator" }, "×"),
+    weights,
+    make(doc, "span", { class: "operator" }, "="),
+    after.element,
+    value,
+  );
   setVar(element, "kernel-share", String(Math.max(rows, columns)));
   const measure = (/** @type {boolean} */ fresh) => {
     if (fresh || !part.length) part = partialMap(app, node, from, kernel);
     return largest(part);
   };
-  const refresh = (/** @type {number} */ y, /** @type {number} */ x, /** @type {number} */ limit, /** @type {boolean} */ fresh) => {
+  const refresh = (
+    /** @type {number} */ y,
+    /** @type {number} */ x,
+    /** @type {number} */ limit,
+    /** @type {boolean} */ fresh,
+  ) => {
     const source = sizeOf(app, node.source);
     if (fresh || weights.width !== columns) {
       paintMap(app, before.canvas, node.source, from);

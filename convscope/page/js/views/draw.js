@@ -26,22 +26,49 @@ export function drawView(app) {
   const scores = scoreBars(app);
   const sliders = editSliders(app);
   const tensor = tensorBox(app);
-  const gallery = make(doc, "div", { class: "gallery", role: "group", "aria-label": t("samples") }, ...payload.samples.names.map((name, i) => thumb(app, name, i)));
+  const gallery = make(
+    doc,
+    "div",
+    { class: "gallery", role: "group", "aria-label": t("samples") },
+    ...payload.samples.names.map((name, i) => thumb(app, name, i)),
+  );
   const able = app.engine.computes;
-  const element = make(doc, "section", { class: "draw", "aria-label": t("view.draw") },
+  const element = make(
+    doc,
+    "section",
+    { class: "draw", "aria-label": t("view.draw") },
     make(doc, "p", { class: "lead" }, able ? t("draw.lead") : t("draw.cannot")),
-    make(doc, "div", { class: "draw-grid" },
+    make(
+      doc,
+      "div",
+      { class: "draw-grid" },
       able ? make(doc, "div", {}, make(doc, "h3", {}, t("draw.pad")), pad.element) : null,
       make(doc, "div", {}, make(doc, "h3", {}, t("draw.tensor")), tensor.element),
-      make(doc, "div", { class: "outcome" }, make(doc, "h3", {}, t("scores")), scores.element)),
-    make(doc, "div", { class: "draw-grid two" },
+      make(doc, "div", { class: "outcome" }, make(doc, "h3", {}, t("scores")), scores.element),
+    ),
+    make(
+      doc,
+      "div",
+      { class: "draw-grid two" },
       make(doc, "div", {}, make(doc, "h3", {}, t("samples")), gallery, able ? uploadButton(app, put) : null),
-      able && make(doc, "div", {}, make(doc, "h3", {}, t("edits")), sliders.element, make(doc, "p", { class: "note" }, t("edit.square.drag")), button(doc, t("edits.reset"), () => app.tune({ edits: NO_EDITS }), { class: "link" }))));
+      able &&
+        make(
+          doc,
+          "div",
+          {},
+          make(doc, "h3", {}, t("edits")),
+          sliders.element,
+          make(doc, "p", { class: "note" }, t("edit.square.drag")),
+          button(doc, t("edits.reset"), () => app.tune({ edits: NO_EDITS }), { class: "link" }),
+        ),
+    ),
+  );
   const refresh = () => {
     scores.refresh();
     sliders.refresh();
     tensor.refresh();
-    for (const child of Array.from(gallery.children)) child.setAttribute("aria-pressed", String(child.getAttribute("data-picture") === app.state.picture));
+    for (const child of Array.from(gallery.children))
+      child.setAttribute("aria-pressed", String(child.getAttribute("data-picture") === app.state.picture));
   };
   refresh();
   return { element, refresh, gone: pad.gone };
@@ -52,7 +79,12 @@ function thumb(app, name, i) {
   const { doc, samples, payload } = app;
   const canvas = pixels(doc);
   paintPicture(canvas, itemOf(samples.data, samples.shape, i), 0, payload.input.shape);
-  const element = button(doc, "", () => app.tune({ picture: `s${i}`, label: -1 }), { class: "thumb", "data-picture": `s${i}`, "aria-label": name, title: name });
+  const element = button(doc, "", () => app.tune({ picture: `s${i}`, label: -1 }), {
+    class: "thumb",
+    "data-picture": `s${i}`,
+    "aria-label": name,
+    title: name,
+  });
   refill(element, canvas);
   return element;
 }

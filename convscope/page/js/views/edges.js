@@ -14,7 +14,11 @@ export function edgesBetween(app, stage, tiles) {
   const lit = makeSvg(doc, "path", { class: "edge lit" });
   const element = makeSvg(doc, "svg", { class: "edges", "aria-hidden": "true" }, quiet, skips, lit);
 
-  /** @param {Element} tile @param {Element} around @returns {{left: number, right: number, top: number, bottom: number} | null} */
+  /**
+   * @param {Element} tile
+   * @param {Element} around
+   * @returns {{left: number, right: number, top: number, bottom: number} | null}
+   */
   const place = (tile, around) => {
     const box = boxOf(tile);
     const list = tile.parentElement;
@@ -22,10 +26,21 @@ export function edgesBetween(app, stage, tiles) {
       const frame = boxOf(list);
       const middle = box.top + box.height / 2;
       const centre = box.left + box.width / 2;
-      if (middle < frame.top || middle > frame.top + frame.height || centre < frame.left || centre > frame.left + frame.width) return null;
+      if (
+        middle < frame.top ||
+        middle > frame.top + frame.height ||
+        centre < frame.left ||
+        centre > frame.left + frame.width
+      )
+        return null;
     }
     const base = boxOf(around);
-    return { left: box.left - base.left, right: box.left + box.width - base.left, top: box.top - base.top, bottom: box.top + box.height - base.top };
+    return {
+      left: box.left - base.left,
+      right: box.left + box.width - base.left,
+      top: box.top - base.top,
+      bottom: box.top + box.height - base.top,
+    };
   };
 
   /** @param {Spot} from @param {Spot} to */
@@ -43,24 +58,47 @@ export function edgesBetween(app, stage, tiles) {
 
   /** @param {Spot} to @param {number} source @param {number[] | null} channels */
   const into = (to, source, channels) =>
-    tiles.filter((tile) => tile.index === source && (channels === null || channels.includes(tile.channel))).map((tile) => line(tile, to)).join("");
+    tiles
+      .filter((tile) => tile.index === source && (channels === null || channels.includes(tile.channel)))
+      .map((tile) => line(tile, to))
+      .join("");
 
   /** @param {Spot} to */
   const allInto = (to) => {
     const node = app.engine.nodes[to.index];
     if (!node) return "";
     const whole = node.flat || (node.source >= 0 && sizeOf(app, node.source).flat);
-    return into(to, node.source, whole ? null : feedsOf(node, to.channel)) + (node.other === null ? "" : into(to, node.other, whole ? null : [to.channel]));
+    return (
+      into(to, node.source, whole ? null : feedsOf(node, to.channel)) +
+      (node.other === null ? "" : into(to, node.other, whole ? null : [to.channel]))
+    );
   };
 
   const draw = () => {
     const box = boxOf(stage);
     element.setAttribute("viewBox", `0 0 ${box.width} ${box.height}`);
-    quiet.setAttribute("d", tiles.filter((tile) => (app.engine.nodes[tile.index]?.other ?? null) === null).map(allInto).join(""));
-    skips.setAttribute("d", tiles.filter((tile) => (app.engine.nodes[tile.index]?.other ?? null) !== null).map(allInto).join(""));
+    quiet.setAttribute(
+      "d",
+      tiles
+        .filter((tile) => (app.engine.nodes[tile.index]?.other ?? null) === null)
+        .map(allInto)
+        .join(""),
+    );
+    skips.setAttribute(
+      "d",
+      tiles
+        .filter((tile) => (app.engine.nodes[tile.index]?.other ?? null) !== null)
+        .map(allInto)
+        .join(""),
+    );
   };
   const watch = new ResizeObserver(draw);
   watch.observe(stage);
   stage.addEventListener("scroll", draw, true);
-  return { element, draw, gone: () => watch.disconnect(), light: (/** @type {Spot | null} */ tile) => lit.setAttribute("d", tile ? allInto(tile) : "") };
+  return {
+    element,
+    draw,
+    gone: () => watch.disconnect(),
+    light: (/** @type {Spot | null} */ tile) => lit.setAttribute("d", tile ? allInto(tile) : ""),
+  };
 }

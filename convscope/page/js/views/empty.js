@@ -5,8 +5,24 @@ import { make } from "../dom.js";
 /** @typedef {import("../shapes.js").App} App */
 /** @typedef {import("../shapes.js").View} View */
 
-/** What to say where the payload holds nothing for a view. @param {App} app @param {string} title @param {string} text @param {string} command @returns {View} */
+/**
+ * What to say where the payload holds nothing for a view.
+ * @param {App} app
+ * @param {string} title
+ * @param {string} text
+ * @param {string} command
+ * @returns {View}
+ */
 export function emptyView(app, title, text, command) {
   const { doc } = app;
-  return { element: make(doc, "section", { class: "empty" }, make(doc, "h2", {}, title), make(doc, "p", {}, text), make(doc, "pre", {}, make(doc, "code", {}, command))) };
+  return {
+    element: make(
+      doc,
+      "section",
+      { class: "empty" },
+      make(doc, "h2", {}, title),
+      make(doc, "p", {}, text),
+      make(doc, "pre", {}, make(doc, "code", {}, command)),
+    ),
+  };
 }

@@ -1,30 +1,52 @@
-/** The square that hides part of the picture, on the picture itself: dragged by mouse or finger, or moved by arrow keys. */
+/**
+ * The square that hides part of the picture, on the picture itself: dragged by mouse or finger, or moved by arrow keys.
+ */
 
 import { boxOf, make, setVar } from "../dom.js";
 
 /** @typedef {import("../shapes.js").App} App */
 
-/** Lay it over a framed picture; `refresh` brings it to where the state has it, or puts it away. @param {App} app @param {HTMLElement} frame */
+/**
+ * Lay it over a framed picture; `refresh` brings it to where the state has it, or puts it away.
+ * @param {App} app
+ * @param {HTMLElement} frame
+ */
 export function eraserOn(app, frame) {
   const { doc, t, payload } = app;
   const [, height, width] = payload.input.shape;
-  const square = make(doc, "div", { class: "eraser", tabindex: 0, role: "application", "aria-label": t("edit.square.name"), hidden: true });
+  const square = make(doc, "div", {
+    class: "eraser",
+    tabindex: 0,
+    role: "application",
+    "aria-label": t("edit.square.name"),
+    hidden: true,
+  });
   /** Where in the square it was taken hold of, in pixels. @type {{y: number, x: number} | null} */
   let held = null;
   const under = (/** @type {PointerEvent} */ event) => {
     const box = boxOf(frame);
-    return { y: ((event.clientY - box.top) / box.height) * height, x: ((event.clientX - box.left) / box.width) * width };
+    return {
+      y: ((event.clientY - box.top) / box.height) * height,
+      x: ((event.clientX - box.left) / box.width) * width,
+    };
   };
   const put = (/** @type {number} */ y, /** @type {number} */ x) => {
     const { edits } = app.state;
-    const [ey, ex] = [Math.max(0, Math.min(height - edits.es, Math.round(y))), Math.max(0, Math.min(width - edits.es, Math.round(x)))];
+    const [ey, ex] = [
+      Math.max(0, Math.min(height - edits.es, Math.round(y))),
+      Math.max(0, Math.min(width - edits.es, Math.round(x))),
+    ];
     if (ey !== edits.ey || ex !== edits.ex) app.tune({ edits: { ...edits, ey, ex } });
   };
   square.addEventListener("pointerdown", (event) => {
     if (event.button) return;
     const at = under(event);
     held = { y: at.y - app.state.edits.ey, x: at.x - app.state.edits.ex };
-    try { square.setPointerCapture(event.pointerId); } catch { /* a pointer that the browser does not know: a test's */ }
+    try {
+      square.setPointerCapture(event.pointerId);
+    } catch {
+      /* a pointer that the browser does not know: a test's */
+    }
     square.focus({ preventScroll: true });
     event.preventDefault();
   });
@@ -33,7 +55,10 @@ export function eraserOn(app, frame) {
     const at = under(event);
     put(at.y - held.y, at.x - held.x);
   });
-  for (const name of ["pointerup", "pointercancel"]) square.addEventListener(name, () => { held = null; });
+  for (const name of ["pointerup", "pointercancel"])
+    square.addEventListener(name, () => {
+      held = null;
+    });
   square.addEventListener("click", (event) => event.stopPropagation()); // the picture's own would leave for the pixel
   square.addEventListener("keydown", (event) => {
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];

@@ -22,15 +22,51 @@ export function errorsView(app) {
   const wrong = errors.confusion.reduce((sum, row, i) => sum + row.reduce((a, n, j) => a + (i === j ? 0 : n), 0), 0);
   const { cell } = app.state;
   const [truth, said] = cell.split(",").map(Number);
-  const chosen = errors.mistakes.labels.map((_, i) => i).filter((i) => cell === "" || (errors.mistakes.labels[i] === truth && errors.mistakes.predicted[i] === said));
+  const chosen = errors.mistakes.labels
+    .map((_, i) => i)
+    .filter((i) => cell === "" || (errors.mistakes.labels[i] === truth && errors.mistakes.predicted[i] === said));
   const gallery = make(doc, "div", { class: "mistakes" });
   const table = make(doc, "div", {});
-  const title = cell === "" ? t("errors.all") : t("errors.cell", { truth: payload.classes[truth] ?? "", said: payload.classes[said] ?? "" });
-  const element = make(doc, "section", { class: "errors", "aria-label": t("view.errors") },
-    make(doc, "p", { class: "lead" }, t("errors.lead", { wrong: thousands(wrong), n: thousands(errors.n), share: percent(wrong / Math.max(1, errors.n), 2), split: splitName(app, errors.split) })),
-    make(doc, "div", { class: "errors-grid" }, table, make(doc, "div", {}, make(doc, "h3", {}, title), cell ? button(doc, t("errors.show.all"), () => app.tune({ cell: "" }), { class: "link" }) : null, gallery, chosen.length ? null : make(doc, "p", { class: "note" }, t("errors.left")))));
+  const title =
+    cell === ""
+      ? t("errors.all")
+      : t("errors.cell", { truth: payload.classes[truth] ?? "", said: payload.classes[said] ?? "" });
+  const element = make(
+    doc,
+    "section",
+    { class: "errors", "aria-label": t("view.errors") },
+    make(
+      doc,
+      "p",
+      { class: "lead" },
+      t("errors.lead", {
+        wrong: thousands(wrong),
+        n: thousands(errors.n),
+        share: percent(wrong / Math.max(1, errors.n), 2),
+        split: splitName(app, errors.split),
+      }),
+    ),
+    make(
+      doc,
+      "div",
+      { class: "errors-grid" },
+      table,
+      make(
+        doc,
+        "div",
+        {},
+        make(doc, "h3", {}, title),
+        cell ? button(doc, t("errors.show.all"), () => app.tune({ cell: "" }), { class: "link" }) : null,
+        gallery,
+        chosen.length ? null : make(doc, "p", { class: "note" }, t("errors.left")),
+      ),
+    ),
+  );
   const refresh = () => {
-    refill(table, confusionTable(app, errors.confusion, (i, j) => app.tune({ cell: `${i},${j}` }), cell));
+    refill(
+      table,
+      confusionTable(app, errors.confusion, (i, j) => app.tune({ cell: `${i},${j}` }), cell),
+    );
     refill(gallery, ...chosen.slice(0, MISTAKES_SHOWN).map((i) => mistake(app, i)));
   };
   refresh();
@@ -46,7 +82,17 @@ function mistake(app, i) {
   paintPicture(canvas, itemOf(pictures.data, pictures.shape, i), 0, payload.input.shape);
   const [truth, said] = [payload.classes[list.labels[i]], payload.classes[list.predicted[i]]];
   const label = t("mistake.name", { truth, said, p: percent(list.probability[i]), loss: fixed(list.loss[i], 3) });
-  const element = button(doc, "", () => app.go({ view: "network", picture: `m${i}`, edits: NO_EDITS, label: -1 }, canvas), { class: "mistake", "aria-label": label, title: label });
-  refill(element, canvas, make(doc, "span", {}, make(doc, "b", {}, truth), " → ", said), make(doc, "span", { class: "figure small" }, t("training.loss", { loss: fixed(list.loss[i], 2) })));
+  const element = button(
+    doc,
+    "",
+    () => app.go({ view: "network", picture: `m${i}`, edits: NO_EDITS, label: -1 }, canvas),
+    { class: "mistake", "aria-label": label, title: label },
+  );
+  refill(
+    element,
+    canvas,
+    make(doc, "span", {}, make(doc, "b", {}, truth), " → ", said),
+    make(doc, "span", { class: "figure small" }, t("training.loss", { loss: fixed(list.loss[i], 2) })),
+  );
   return element;
 }

@@ -11,11 +11,21 @@ export function layerFacts(app, node) {
   const { doc, t } = app;
   const reads = shapeText(node.input, node.input[1] * node.input[2] === 1 && node.flat);
   /** @type {[string, string][]} */
-  const facts = [[t("facts.written"), node.text], [t("facts.shape"), `${reads} → ${shapeText(node.output, node.flat)}`]];
-  if (arithmetic(node.size_how)) facts.push([node.window ? t("facts.size") : t("facts.numbers"), floors(node.size_how)]);
+  const facts = [
+    [t("facts.written"), node.text],
+    [t("facts.shape"), `${reads} → ${shapeText(node.output, node.flat)}`],
+  ];
+  if (arithmetic(node.size_how))
+    facts.push([node.window ? t("facts.size") : t("facts.numbers"), floors(node.size_how)]);
   if (arithmetic(node.parameters_how)) facts.push([t("facts.parameters"), node.parameters_how]);
-  return make(doc, "dl", { class: "facts" }, ...facts.map(([name, value], i) =>
-    make(doc, "div", {}, make(doc, "dt", {}, name), make(doc, "dd", { class: i ? "figure" : "code" }, value))));
+  return make(
+    doc,
+    "dl",
+    { class: "facts" },
+    ...facts.map(([name, value], i) =>
+      make(doc, "div", {}, make(doc, "dt", {}, name), make(doc, "dd", { class: i ? "figure" : "code" }, value)),
+    ),
+  );
 }
 
 /** Whether a line is a sum that reads the same in every language. @param {string} how */

@@ -24,28 +24,63 @@ export function flattenDrawing(app, index) {
   strip.svg.prepend(span);
   const around = make(doc, "div", { class: "neighbourhood" });
   const sum = make(doc, "div", {});
-  const element = make(doc, "div", { class: "drawing rows" },
+  const element = make(
+    doc,
+    "div",
+    { class: "drawing rows" },
     make(doc, "div", {}, make(doc, "h3", {}, nameOf(app, node.source)), around),
-    make(doc, "div", {}, make(doc, "h3", {}, `${node.name} · ${maps * area}`), strip.element), sum);
-  strip.element.addEventListener("click", (event) => app.tune({ channel: pixelUnder(strip.element, event, 1, maps * area).x }));
+    make(doc, "div", {}, make(doc, "h3", {}, `${node.name} · ${maps * area}`), strip.element),
+    sum,
+  );
+  strip.element.addEventListener("click", (event) =>
+    app.tune({ channel: pixelUnder(strip.element, event, 1, maps * area).x }),
+  );
   const refresh = () => {
     const unit = app.state.channel;
     const [map, y, x] = [Math.floor(unit / area), Math.floor(unit / columns) % rows, unit % columns];
     const first = Math.max(0, Math.min(maps - 2 * AROUND - 1, map - AROUND));
-    refill(around, first > 0 ? "…" : null, ...Array.from({ length: Math.min(maps, 2 * AROUND + 1) }, (_, i) => tile(app, node.source, first + i, first + i === map ? { top: y, left: x, height: 1, width: 1 } : null, area)), first + 2 * AROUND + 1 < maps ? "…" : null);
+    refill(
+      around,
+      first > 0 ? "…" : null,
+      ...Array.from({ length: Math.min(maps, 2 * AROUND + 1) }, (_, i) =>
+        tile(app, node.source, first + i, first + i === map ? { top: y, left: x, height: 1, width: 1 } : null, area),
+      ),
+      first + 2 * AROUND + 1 < maps ? "…" : null,
+    );
     const values = valuesOf(app, node.source);
     paint(strip.canvas, values, 0, 1, maps * area, limitOf(app, index, 0), "activations", app.dark());
     strip.move({ top: 0, left: unit, height: 1, width: 1 }, 1, maps * area);
-    for (const [name, value] of Object.entries({ x: map * area, y: 0, width: area, height: 1 })) span.setAttribute(name, String(value));
+    for (const [name, value] of Object.entries({ x: map * area, y: 0, width: area, height: 1 }))
+      span.setAttribute(name, String(value));
     const value = valueAt(app, index, unit, 0, 0);
-    refill(sum, display(doc, figure(doc, `${map} · ${rows}·${columns} + ${y} · ${columns} + ${x} + 1`), operator(doc, "="), make(doc, "b", { class: "figure" }, t("flatten.place", { n: unit + 1 }))),
+    refill(
+      sum,
+      display(
+        doc,
+        figure(doc, `${map} · ${rows}·${columns} + ${y} · ${columns} + ${x} + 1`),
+        operator(doc, "="),
+        make(doc, "b", { class: "figure" }, t("flatten.place", { n: unit + 1 })),
+      ),
       make(doc, "p", { class: "note" }, t("flatten.rule", { map: map + 1, y: y + 1, x: x + 1 })),
-      make(doc, "p", { class: "sumline" }, button(doc, compact(value), () => visit(app, node.source, map, y, x), { class: "link figure" })));
+      make(
+        doc,
+        "p",
+        { class: "sumline" },
+        button(doc, compact(value), () => visit(app, node.source, map, y, x), { class: "link figure" }),
+      ),
+    );
   };
   return { element, refresh, hero: () => strip.canvas };
 }
 
-/** One of the maps, its number below it; a press moves to its first number. @param {App} app @param {number} source @param {number} map @param {{top: number, left: number, height: number, width: number} | null} box @param {number} area */
+/**
+ * One of the maps, its number below it; a press moves to its first number.
+ * @param {App} app
+ * @param {number} source
+ * @param {number} map
+ * @param {{top: number, left: number, height: number, width: number} | null} box
+ * @param {number} area
+ */
 function tile(app, source, map, box, area) {
   const { doc } = app;
   const { height, width } = sizeOf(app, source);
@@ -54,7 +89,11 @@ function tile(app, source, map, box, area) {
   const frame = framed(doc, canvas);
   paintMap(app, canvas, source, map);
   frame.move(box, height, width);
-  const element = button(doc, "", () => app.tune({ channel: map * area }), { class: box ? "near here" : "near", "aria-label": name, title: name });
+  const element = button(doc, "", () => app.tune({ channel: map * area }), {
+    class: box ? "near here" : "near",
+    "aria-label": name,
+    title: name,
+  });
   refill(element, frame.element, make(doc, "span", { class: "number" }, map + 1));
   return element;
 }

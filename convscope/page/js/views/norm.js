@@ -10,13 +10,45 @@ import { resultMap } from "./result.js";
 
 /** @typedef {import("../shapes.js").App} App */
 
-/** The formula, in letters and with numbers. @param {App} app @param {Record<string, number>} numbers @param {number} total */
+/**
+ * The formula, in letters and with numbers.
+ * @param {App} app
+ * @param {Record<string, number>} numbers
+ * @param {number} total
+ */
 export function normFormula(app, numbers, total) {
   const { doc } = app;
   const sign = (/** @type {number} */ v) => (v < 0 ? `− ${fixed(-v)}` : `+ ${fixed(v)}`);
   return [
-    display(doc, letter(doc, "y"), operator(doc, "="), letter(doc, "γ"), operator(doc, "·"), fraction(doc, [letter(doc, "x"), " − ", letter(doc, "μ")], root(doc, letter(doc, "σ"), make(doc, "sup", {}, "2"), " + ", letter(doc, "ε"))), operator(doc, "+"), letter(doc, "β")),
-    display(doc, operator(doc, "="), fixed(numbers.weight), operator(doc, "·"), fraction(doc, `${fixed(numbers.x)} ${sign(-numbers.mean)}`, root(doc, `${fixed(numbers.variance, 4)} + ${numbers.eps.toFixed(5)}`)), operator(doc, numbers.bias < 0 ? "−" : "+"), fixed(Math.abs(numbers.bias)), operator(doc, "="), make(doc, "b", {}, compact(total))),
+    display(
+      doc,
+      letter(doc, "y"),
+      operator(doc, "="),
+      letter(doc, "γ"),
+      operator(doc, "·"),
+      fraction(
+        doc,
+        [letter(doc, "x"), " − ", letter(doc, "μ")],
+        root(doc, letter(doc, "σ"), make(doc, "sup", {}, "2"), " + ", letter(doc, "ε")),
+      ),
+      operator(doc, "+"),
+      letter(doc, "β"),
+    ),
+    display(
+      doc,
+      operator(doc, "="),
+      fixed(numbers.weight),
+      operator(doc, "·"),
+      fraction(
+        doc,
+        `${fixed(numbers.x)} ${sign(-numbers.mean)}`,
+        root(doc, `${fixed(numbers.variance, 4)} + ${numbers.eps.toFixed(5)}`),
+      ),
+      operator(doc, numbers.bias < 0 ? "−" : "+"),
+      fixed(Math.abs(numbers.bias)),
+      operator(doc, "="),
+      make(doc, "b", {}, compact(total)),
+    ),
   ];
 }
 
@@ -27,10 +59,21 @@ export function normDrawing(app, index) {
   const before = framed(doc, pixels(doc, "result", nameOf(app, node.source)), "result");
   const result = resultMap(app, index);
   const middle = make(doc, "div", {});
-  const element = make(doc, "div", { class: "drawing three" },
+  const element = make(
+    doc,
+    "div",
+    { class: "drawing three" },
     make(doc, "div", {}, make(doc, "h3", {}, nameOf(app, node.source)), before.element),
     make(doc, "div", { class: "between wide" }, middle, make(doc, "p", { class: "note" }, t("norm.note"))),
-    make(doc, "div", {}, make(doc, "h3", {}, node.name), result.element, make(doc, "p", { class: "note" }, t("click.pixel"))));
+    make(
+      doc,
+      "div",
+      {},
+      make(doc, "h3", {}, node.name),
+      result.element,
+      make(doc, "p", { class: "note" }, t("click.pixel")),
+    ),
+  );
   const refresh = () => {
     const { y, x } = placeOf(app);
     const { height, width } = sizeOf(app, node.source);

@@ -1,4 +1,7 @@
-/** A window's numbers as a small table, each on its colour; a number that came from somewhere can be pressed to go there. */
+/**
+ * A window's numbers as a small table, each on its colour; a number that came from somewhere can be pressed to go
+ * there.
+ */
 
 import { make, setVar } from "../dom.js";
 import { originOf } from "../engine/terms.js";
@@ -24,9 +27,24 @@ export function numberGrid(app, part, which, { marked = -1, limit, name } = {}) 
   numbers.forEach((/** @type {number} */ value, /** @type {number} */ i) => {
     const origin = which === "values" ? originOf(part, i) : null;
     const text = part.inside[i] || which === "weights" ? cell(value) : "·";
-    const label = origin ? `${unitWords(app, origin.node, origin.channel, origin.y, origin.x)} = ${fixed(value, 4)}` : part.inside[i] ? fixed(value, 4) : t("padding");
+    const label = origin
+      ? `${unitWords(app, origin.node, origin.channel, origin.y, origin.x)} = ${fixed(value, 4)}`
+      : part.inside[i]
+        ? fixed(value, 4)
+        : t("padding");
     const square = origin
-      ? make(doc, "button", { type: "button", class: "cell", title: label, "aria-label": label, on: { click: () => visit(app, origin.node, origin.channel, origin.y, origin.x) } }, text)
+      ? make(
+          doc,
+          "button",
+          {
+            type: "button",
+            class: "cell",
+            title: label,
+            "aria-label": label,
+            on: { click: () => visit(app, origin.node, origin.channel, origin.y, origin.x) },
+          },
+          text,
+        )
       : make(doc, "span", { class: "cell", title: label }, text);
     square.dataset.term = String(i);
     if (i === marked) square.classList.add("marked");

@@ -27,39 +27,73 @@ export function overviewView(app) {
   if (app.payload.classes.length <= SCORES_BESIDE) scores.element.classList.add("beside");
   const stage = make(doc, "div", { class: "stage" }, ...columns);
   const scroller = make(doc, "div", { class: "scroller", tabindex: -1 }, stage);
-  const outcome = make(doc, "section", { class: "outcome", "aria-label": t("scores") },
-    make(doc, "h3", {}, t("scores")), make(doc, "p", { class: "shape" }, t("scores.softmax")), scores.element);
+  const outcome = make(
+    doc,
+    "section",
+    { class: "outcome", "aria-label": t("scores") },
+    make(doc, "h3", {}, t("scores")),
+    make(doc, "p", { class: "shape" }, t("scores.softmax")),
+    scores.element,
+  );
   const edges = edgesBetween(app, stage, tiles);
   stage.prepend(edges.element);
   const light = (/** @type {Event} */ event) => {
     const leaving = event.type === "pointerleave" || event.type === "focusout";
-    const tile = leaving ? undefined : tiles.find((x) => x.element === /** @type {Element} */ (event.target).closest?.(".tile"));
+    const tile = leaving
+      ? undefined
+      : tiles.find((x) => x.element === /** @type {Element} */ (event.target).closest?.(".tile"));
     for (const other of tiles) other.element.classList.toggle("feeds", Boolean(tile && feeds(app, other, tile)));
     stage.classList.toggle("lit", Boolean(tile));
     edges.light(tile ?? null);
     if (tile && tile.index >= 0) app.say(t("feeds.say", { node: nodes[tile.index].name, map: tile.channel + 1 }));
   };
   for (const event of ["pointerover", "focusin", "pointerleave", "focusout"]) stage.addEventListener(event, light);
-  const hint = () => scroller.classList.toggle("more-right", scroller.scrollLeft + scroller.clientWidth < scroller.scrollWidth - 4);
+  const hint = () =>
+    scroller.classList.toggle("more-right", scroller.scrollLeft + scroller.clientWidth < scroller.scrollWidth - 4);
   scroller.addEventListener("scroll", hint);
   const watch = new ResizeObserver(hint);
   watch.observe(scroller);
   const legends = make(doc, "div", { class: "legends" });
-  const element = make(doc, "section", { class: "overview", "aria-label": t("view.network") },
+  const element = make(
+    doc,
+    "section",
+    { class: "overview", "aria-label": t("view.network") },
     make(doc, "p", { class: "lead" }, t("overview.lead")),
-    make(doc, "div", { class: "flow" }, scroller, outcome), legends, figuresLine(app));
+    make(doc, "div", { class: "flow" }, scroller, outcome),
+    legends,
+    figuresLine(app),
+  );
   setVar(element, "scores", String(app.payload.classes.length));
   const refresh = () => {
     for (const tile of tiles) paintMap(app, tile.canvas, tile.index, tile.channel);
     scores.refresh();
-    refill(legends, legend(app, "activations", app.state.range === "network" ? networkLimit(app) : null), make(doc, "p", { class: "note" }, t("legend.note")));
+    refill(
+      legends,
+      legend(app, "activations", app.state.range === "network" ? networkLimit(app) : null),
+      make(doc, "p", { class: "note" }, t("legend.note")),
+    );
   };
   refresh();
-  const hero = () => tiles.find((tile) => tile.index === indexOf(app, app.state.node) && tile.index >= 0 && (tile.channel === app.state.channel || nodes[tile.index].flat))?.canvas ?? null;
+  const hero = () =>
+    tiles.find(
+      (tile) =>
+        tile.index === indexOf(app, app.state.node) &&
+        tile.index >= 0 &&
+        (tile.channel === app.state.channel || nodes[tile.index].flat),
+    )?.canvas ?? null;
   return {
-    element, refresh, hero,
-    placed: () => { edges.draw(); hint(); hero()?.scrollIntoView({ block: "nearest", inline: "nearest" }); },
-    gone: () => { edges.gone(); watch.disconnect(); },
+    element,
+    refresh,
+    hero,
+    placed: () => {
+      edges.draw();
+      hint();
+      hero()?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    },
+    gone: () => {
+      edges.gone();
+      watch.disconnect();
+    },
     keys: (event) => rove(doc, columns, event),
   };
 }

@@ -1,4 +1,7 @@
-/** The drawing pad: mouse, finger or keys. Ink follows in the frame it moves; the network is asked after, and only for the newest. */
+/**
+ * The drawing pad: mouse, finger or keys. Ink follows in the frame it moves; the network is asked after, and only for
+ * the newest.
+ */
 
 import { button, make, setVar } from "../dom.js";
 import { centred, fitted } from "../picture.js";
@@ -9,7 +12,10 @@ import { centred, fitted } from "../picture.js";
 const PAD_SIDE = 280;
 const KEY_STEP = 7;
 
-/** What was drawn, so that it is still there after a look at another view. @type {WeakMap<object, {ink: ImageData, picture: string}>} */
+/**
+ * What was drawn, so that it is still there after a look at another view.
+ * @type {WeakMap<object, {ink: ImageData, picture: string}>}
+ */
 const INKS = new WeakMap();
 
 /** @param {App} app @param {(picture: Uint8Array) => string} put returns what the picture is called in the address */
@@ -17,7 +23,14 @@ export function inkPad(app, put) {
   const { doc, t, payload } = app;
   const win = /** @type {Window & typeof globalThis} */ (doc.defaultView);
   const [channels, height, width] = payload.input.shape;
-  const canvas = make(doc, "canvas", { class: "pad", width: PAD_SIDE, height: PAD_SIDE, tabindex: 0, role: "application", "aria-label": t("draw.pad.name") });
+  const canvas = make(doc, "canvas", {
+    class: "pad",
+    width: PAD_SIDE,
+    height: PAD_SIDE,
+    tabindex: 0,
+    role: "application",
+    "aria-label": t("draw.pad.name"),
+  });
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
   const centre = make(doc, "input", { type: "checkbox", checked: channels === 1, id: "centring" });
   const pen = make(doc, "input", { type: "range", min: 8, max: 44, value: 24, "aria-label": t("draw.width") });
@@ -32,7 +45,10 @@ export function inkPad(app, put) {
   let empty = true;
   let named = "";
   const channel = new MessageChannel();
-  channel.port1.onmessage = () => { asked = false; infer(); };
+  channel.port1.onmessage = () => {
+    asked = false;
+    infer();
+  };
 
   const wipe = () => {
     context.fillStyle = "#000";
@@ -65,26 +81,51 @@ export function inkPad(app, put) {
     waiting = [];
     empty = false;
     hint.hidden = true;
-    if (!asked) { asked = true; channel.port2.postMessage(0); }
+    if (!asked) {
+      asked = true;
+      channel.port2.postMessage(0);
+    }
   };
   const add = (/** @type {Point[]} */ points) => {
     waiting.push(...points);
     if (!frame) frame = win.requestAnimationFrame(draw);
   };
-  byPointer(canvas, add, () => { last = null; });
-  byKeys(app, canvas, cursor, add, () => { last = null; });
-  centre.addEventListener("change", () => { if (!empty) infer(); });
+  byPointer(canvas, add, () => {
+    last = null;
+  });
+  byKeys(app, canvas, cursor, add, () => {
+    last = null;
+  });
+  centre.addEventListener("change", () => {
+    if (!empty) infer();
+  });
   wipe();
   const kept = INKS.get(payload);
   if (kept && kept.picture === app.state.picture) {
     context.putImageData(kept.ink, 0, 0);
     [named, empty, hint.hidden] = [kept.picture, false, true];
   }
-  const clear = () => { wipe(); infer(); };
-  const element = make(doc, "div", { class: "pad-box" }, make(doc, "div", { class: "pad-frame" }, canvas, hint, cursor),
-    make(doc, "div", { class: "pad-tools" }, button(doc, t("draw.clear"), clear), make(doc, "label", { class: "stroke" }, t("draw.width"), pen),
-      channels === 1 ? make(doc, "label", { class: "check", title: t("draw.centre.why") }, centre, t("draw.centre")) : null),
-    make(doc, "p", { class: "note" }, channels === 1 ? t("draw.centre.why") : t("draw.grey")));
+  const clear = () => {
+    wipe();
+    infer();
+  };
+  const element = make(
+    doc,
+    "div",
+    { class: "pad-box" },
+    make(doc, "div", { class: "pad-frame" }, canvas, hint, cursor),
+    make(
+      doc,
+      "div",
+      { class: "pad-tools" },
+      button(doc, t("draw.clear"), clear),
+      make(doc, "label", { class: "stroke" }, t("draw.width"), pen),
+      channels === 1
+        ? make(doc, "label", { class: "check", title: t("draw.centre.why") }, centre, t("draw.centre"))
+        : null,
+    ),
+    make(doc, "p", { class: "note" }, channels === 1 ? t("draw.centre.why") : t("draw.grey")),
+  );
   const gone = () => {
     if (!empty) INKS.set(payload, { ink: context.getImageData(0, 0, PAD_SIDE, PAD_SIDE), picture: named });
     channel.port1.close();
@@ -93,27 +134,53 @@ export function inkPad(app, put) {
   return { element, gone };
 }
 
-/** Mouse, pen and finger. @param {HTMLCanvasElement} canvas @param {(points: Point[]) => void} add @param {() => void} lift */
+/**
+ * Mouse, pen and finger.
+ * @param {HTMLCanvasElement} canvas
+ * @param {(points: Point[]) => void} add
+ * @param {() => void} lift
+ */
 function byPointer(canvas, add, lift) {
   let down = false;
   const points = (/** @type {PointerEvent} */ event) => {
     const box = canvas.getBoundingClientRect();
     const all = event.getCoalescedEvents?.() ?? [];
-    add((all.length ? all : [event]).map((one) => ({ x: ((one.clientX - box.left) / box.width) * PAD_SIDE, y: ((one.clientY - box.top) / box.height) * PAD_SIDE })));
+    add(
+      (all.length ? all : [event]).map((one) => ({
+        x: ((one.clientX - box.left) / box.width) * PAD_SIDE,
+        y: ((one.clientY - box.top) / box.height) * PAD_SIDE,
+      })),
+    );
   };
   canvas.addEventListener("pointerdown", (event) => {
     down = true;
     lift();
-    try { canvas.setPointerCapture(event.pointerId); } catch { /* a pointer that the browser does not know: a test's */ }
+    try {
+      canvas.setPointerCapture(event.pointerId);
+    } catch {
+      /* a pointer that the browser does not know: a test's */
+    }
     points(event);
     canvas.focus({ preventScroll: true });
     event.preventDefault();
   });
-  canvas.addEventListener("pointermove", (event) => { if (down) points(event); });
-  for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => { down = false; });
+  canvas.addEventListener("pointermove", (event) => {
+    if (down) points(event);
+  });
+  for (const name of ["pointerup", "pointercancel"])
+    canvas.addEventListener(name, () => {
+      down = false;
+    });
 }
 
-/** Arrow keys move the pen, the space bar puts it down and lifts it. @param {App} app @param {HTMLCanvasElement} canvas @param {HTMLElement} cursor @param {(points: Point[]) => void} add @param {() => void} lift */
+/**
+ * Arrow keys move the pen, the space bar puts it down and lifts it.
+ * @param {App} app
+ * @param {HTMLCanvasElement} canvas
+ * @param {HTMLElement} cursor
+ * @param {(points: Point[]) => void} add
+ * @param {() => void} lift
+ */
 function byKeys(app, canvas, cursor, add, lift) {
   const at = { x: PAD_SIDE / 2, y: PAD_SIDE / 4 };
   let down = false;
@@ -139,5 +206,7 @@ function byKeys(app, canvas, cursor, add, lift) {
     if (down) add([{ ...at }]);
     place();
   });
-  canvas.addEventListener("blur", () => { cursor.hidden = true; });
+  canvas.addEventListener("blur", () => {
+    cursor.hidden = true;
+  });
 }

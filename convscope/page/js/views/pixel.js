@@ -22,7 +22,15 @@ export function pixelView(app) {
     const [, height, width] = app.payload.input.shape;
     app.tune(pixelUnder(large.element, event, height, width));
   });
-  const element = make(doc, "section", { class: "value", "aria-label": t("view.value") }, trail, title, body, large.element);
+  const element = make(
+    doc,
+    "section",
+    { class: "value", "aria-label": t("view.value") },
+    trail,
+    title,
+    body,
+    large.element,
+  );
   const refresh = () => {
     const { channel } = app.state;
     const { y, x } = placeOf(app);
@@ -36,9 +44,19 @@ export function pixelView(app) {
     large.move({ top: y, left: x, height: 1, width: 1 }, height, width);
     refill(trail, trailLine(app));
     refill(title, `${unitWords(app, -1, channel, y, x)} = `, figure(doc, String(pixel), "answer"));
-    refill(body, make(doc, "p", {}, t("pixel.text")),
-      display(doc, fraction(doc, [letter(doc, "pixel"), " − ", letter(doc, "μ")], letter(doc, "σ")), operator(doc, "="), fraction(doc, `${pixel} − ${digits(mean)}`, digits(input.std[channel])), operator(doc, "="), make(doc, "b", {}, fixed(value, 4))),
-      make(doc, "p", { class: "note" }, t("pixel.end")));
+    refill(
+      body,
+      make(doc, "p", {}, t("pixel.text")),
+      display(
+        doc,
+        fraction(doc, [letter(doc, "pixel"), " − ", letter(doc, "μ")], letter(doc, "σ")),
+        operator(doc, "="),
+        fraction(doc, `${pixel} − ${digits(mean)}`, digits(input.std[channel])),
+        operator(doc, "="),
+        make(doc, "b", {}, fixed(value, 4)),
+      ),
+      make(doc, "p", { class: "note" }, t("pixel.end")),
+    );
     app.say(`${unitWords(app, -1, channel, y, x)} = ${pixel}`);
   };
   refresh();

@@ -1,4 +1,7 @@
-/** Where one number stands: the window on the map it reads, and its pixel on the map it belongs to. Either can be clicked. */
+/**
+ * Where one number stands: the window on the map it reads, and its pixel on the map it belongs to. Either can be
+ * clicked.
+ */
 
 import { make } from "../dom.js";
 import { indexOf, nameOf, sizeOf } from "../look.js";
@@ -15,7 +18,14 @@ export function placesOf(app, index) {
   const node = app.engine.nodes[index];
   const [read, made] = [framed(doc, pixels(doc)), framed(doc, pixels(doc))];
   const [readName, madeName] = [make(doc, "figcaption", {}), make(doc, "figcaption", {})];
-  const element = make(doc, "div", { class: "places" }, make(doc, "figure", {}, readName, read.element), make(doc, "span", { class: "operator", "aria-hidden": "true" }, "→"), make(doc, "figure", {}, madeName, made.element));
+  const element = make(
+    doc,
+    "div",
+    { class: "places" },
+    make(doc, "figure", {}, readName, read.element),
+    make(doc, "span", { class: "operator", "aria-hidden": "true" }, "→"),
+    make(doc, "figure", {}, madeName, made.element),
+  );
   /** @type {Part | null} */
   let shown = null;
   read.element.addEventListener("click", (event) => {
@@ -35,9 +45,16 @@ export function placesOf(app, index) {
     shown = part;
     paintMap(app, read.canvas, part.source, part.channel);
     paintMap(app, made.canvas, index, app.state.channel);
-    read.move(node.kind === "crop" ? { top: part.top, left: part.left, height: 1, width: 1 } : windowBox(node, y, x), from.height, from.width);
+    read.move(
+      node.kind === "crop" ? { top: part.top, left: part.left, height: 1, width: 1 } : windowBox(node, y, x),
+      from.height,
+      from.width,
+    );
     made.move({ top: y, left: x, height: 1, width: 1 }, to.height, to.width);
-    readName.textContent = from.channels === 1 ? nameOf(app, part.source) : t("map.name", { node: nameOf(app, part.source), map: part.channel + 1 });
+    readName.textContent =
+      from.channels === 1
+        ? nameOf(app, part.source)
+        : t("map.name", { node: nameOf(app, part.source), map: part.channel + 1 });
     madeName.textContent = t("map.name", { node: node.name, map: app.state.channel + 1 });
   };
   return { element, refresh };

@@ -21,16 +21,54 @@ export function windowPlayer(app, height, width) {
   };
   const toggle = () => (timer ? stop() : begin());
   const play = button(doc, t("play"), toggle, { class: "button play" });
-  const stop = () => { win.clearInterval(timer); timer = 0; play.textContent = t("play"); };
+  const stop = () => {
+    win.clearInterval(timer);
+    timer = 0;
+    play.textContent = t("play");
+  };
   const begin = () => {
     win.clearInterval(timer);
-    timer = win.setInterval(() => { if (!held) step(1); }, SPEEDS[/** @type {keyof typeof SPEEDS} */ (speed)]);
+    timer = win.setInterval(
+      () => {
+        if (!held) step(1);
+      },
+      SPEEDS[/** @type {keyof typeof SPEEDS} */ (speed)],
+    );
     play.textContent = t("pause");
   };
-  const element = make(doc, "div", { class: "player", role: "group", "aria-label": t("player") },
-    button(doc, "◀", () => step(-1), { class: "icon", "aria-label": t("step.back") }), play, button(doc, "▶", () => step(1), { class: "icon", "aria-label": t("step.on") }),
-    segmented(doc, t("speed"), [{ value: "slow", text: t("speed.slow") }, { value: "medium", text: t("speed.medium") }, { value: "fast", text: t("speed.fast") }], () => speed, (value) => { speed = value; if (timer) begin(); }));
-  const hold = (/** @type {PointerEvent} */ event) => { held = event.pointerType !== "touch" && Boolean(/** @type {Element} */ (event.target).closest?.(".drawing")); };
+  const element = make(
+    doc,
+    "div",
+    { class: "player", role: "group", "aria-label": t("player") },
+    button(doc, "◀", () => step(-1), { class: "icon", "aria-label": t("step.back") }),
+    play,
+    button(doc, "▶", () => step(1), { class: "icon", "aria-label": t("step.on") }),
+    segmented(
+      doc,
+      t("speed"),
+      [
+        { value: "slow", text: t("speed.slow") },
+        { value: "medium", text: t("speed.medium") },
+        { value: "fast", text: t("speed.fast") },
+      ],
+      () => speed,
+      (value) => {
+        speed = value;
+        if (timer) begin();
+      },
+    ),
+  );
+  const hold = (/** @type {PointerEvent} */ event) => {
+    held = event.pointerType !== "touch" && Boolean(/** @type {Element} */ (event.target).closest?.(".drawing"));
+  };
   doc.addEventListener("pointerover", hold);
-  return { element, toggle, playing: () => timer !== 0, stop: () => { stop(); doc.removeEventListener("pointerover", hold); } };
+  return {
+    element,
+    toggle,
+    playing: () => timer !== 0,
+    stop: () => {
+      stop();
+      doc.removeEventListener("pointerover", hold);
+    },
+  };
 }

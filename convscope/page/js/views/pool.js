@@ -23,10 +23,21 @@ export function poolDrawing(app, index) {
   const before = framed(doc, pixels(doc, "result", nameOf(app, node.source)), "result");
   const result = resultMap(app, index);
   const middle = make(doc, "div", { class: "window-numbers" });
-  const element = make(doc, "div", { class: "drawing three" },
+  const element = make(
+    doc,
+    "div",
+    { class: "drawing three" },
     make(doc, "div", {}, make(doc, "h3", {}, nameOf(app, node.source)), before.element),
     make(doc, "div", { class: "between" }, make(doc, "h3", {}, t("window")), middle),
-    make(doc, "div", {}, make(doc, "h3", {}, node.name), result.element, make(doc, "p", { class: "note" }, t("click.pixel"))));
+    make(
+      doc,
+      "div",
+      {},
+      make(doc, "h3", {}, node.name),
+      result.element,
+      make(doc, "p", { class: "note" }, t("click.pixel")),
+    ),
+  );
   const refresh = () => {
     const { y, x } = placeOf(app);
     const { height, width } = sizeOf(app, node.source);
@@ -35,9 +46,14 @@ export function poolDrawing(app, index) {
     result.refresh();
     const terms = app.engine.terms(index, app.state.channel, y, x, app.result);
     const [part] = terms.parts;
-    refill(middle,
-      part.values.length <= NUMBERS_SHOWN ? numberGrid(app, part, "values", { marked: terms.kind === "maxpool" ? terms.numbers.winner : -1 }) : null,
-      make(doc, "p", { class: "sumline" }, ...poolSum(app, terms)), make(doc, "p", { class: "note" }, other(app, terms)));
+    refill(
+      middle,
+      part.values.length <= NUMBERS_SHOWN
+        ? numberGrid(app, part, "values", { marked: terms.kind === "maxpool" ? terms.numbers.winner : -1 })
+        : null,
+      make(doc, "p", { class: "sumline" }, ...poolSum(app, terms)),
+      make(doc, "p", { class: "note" }, other(app, terms)),
+    );
   };
   return { element, refresh, hero: () => result.canvas };
 }
@@ -51,16 +67,37 @@ export function poolSum(app, terms) {
   const total = make(doc, "b", { class: "figure" }, fixed(terms.total, 4));
   if (terms.kind === "maxpool") {
     const at = values.indexOf(terms.total);
-    return [inline(doc, "max(", ...shown.flatMap((v, i) => [i ? ", " : "", i === at ? make(doc, "b", {}, fixed(v)) : fixed(v)]), dots ? ", …" : "", ")", operator(doc, "="), total)];
+    return [
+      inline(
+        doc,
+        "max(",
+        ...shown.flatMap((v, i) => [i ? ", " : "", i === at ? make(doc, "b", {}, fixed(v)) : fixed(v)]),
+        dots ? ", …" : "",
+        ")",
+        operator(doc, "="),
+        total,
+      ),
+    ];
   }
-  const sum = shown.map((v, i) => { const [sign, size] = signed(v); return i ? ` ${sign} ${size}` : sign === "+" ? size : sign + size; });
-  return [inline(doc, fraction(doc, [...sum, dots ? " + …" : ""].join(""), String(terms.numbers.divisor)), operator(doc, "="), total)];
+  const sum = shown.map((v, i) => {
+    const [sign, size] = signed(v);
+    return i ? ` ${sign} ${size}` : sign === "+" ? size : sign + size;
+  });
+  return [
+    inline(
+      doc,
+      fraction(doc, [...sum, dots ? " + …" : ""].join(""), String(terms.numbers.divisor)),
+      operator(doc, "="),
+      total,
+    ),
+  ];
 }
 
 /** What the other kind of pooling makes of the same window. @param {App} app @param {Terms} terms */
 function other(app, terms) {
   const values = inside(terms);
-  if (terms.kind === "maxpool") return app.t("pool.mean", { value: compact(values.reduce((a, b) => a + b, 0) / values.length) });
+  if (terms.kind === "maxpool")
+    return app.t("pool.mean", { value: compact(values.reduce((a, b) => a + b, 0) / values.length) });
   return app.t("pool.max", { value: compact(Math.max(...values)) });
 }
 

@@ -20,12 +20,19 @@ export function resultMap(app, index) {
   return { element: frame.element, canvas, refresh };
 }
 
-/** Put the drawing's result where a pointer can move the window and open the sum. @param {App} app @param {HTMLElement} frame @param {() => {height: number, width: number}} size */
+/**
+ * Put the drawing's result where a pointer can move the window and open the sum.
+ * @param {App} app
+ * @param {HTMLElement} frame
+ * @param {() => {height: number, width: number}} size
+ */
 function follow(app, frame, size) {
   frame.addEventListener("pointermove", (event) => {
     const { height, width } = size();
     const at = pixelUnder(frame, event, height, width);
     if (at.y !== app.state.y || at.x !== app.state.x) app.tune(at);
   });
-  frame.addEventListener("click", () => app.go({ view: "value", ...placeOf(app), from: -1, trail: "" }, frame.querySelector(".window-box")));
+  frame.addEventListener("click", () =>
+    app.go({ view: "value", ...placeOf(app), from: -1, trail: "" }, frame.querySelector(".window-box")),
+  );
 }

@@ -13,13 +13,26 @@ export function scoreBars(app, choose) {
     const value = make(doc, "span", { class: "figure" });
     const logit = make(doc, "span", { class: "figure logit" });
     const bar = make(doc, "span", { class: "bar" });
-    const element = make(doc, choose ? "button" : "div", { class: "score", type: choose ? "button" : null, title: name, on: choose ? { click: () => choose(k) } : {} },
-      make(doc, "span", { class: "name" }, name), make(doc, "span", { class: "track" }, bar), value, logit);
+    const element = make(
+      doc,
+      choose ? "button" : "div",
+      { class: "score", type: choose ? "button" : null, title: name, on: choose ? { click: () => choose(k) } : {} },
+      make(doc, "span", { class: "name" }, name),
+      make(doc, "span", { class: "track" }, bar),
+      value,
+      logit,
+    );
     return { element, bar, value, logit };
   });
   const measured = make(doc, "p", { class: "measured" });
   const long = app.payload.classes.some((name) => name.length > 3);
-  const element = make(doc, "div", { class: long ? "scores long" : "scores" }, make(doc, "div", { class: "score-list" }, ...rows.map((row) => row.element)), measured);
+  const element = make(
+    doc,
+    "div",
+    { class: long ? "scores long" : "scores" },
+    make(doc, "div", { class: "score-list" }, ...rows.map((row) => row.element)),
+    measured,
+  );
   const refresh = () => {
     const winner = winnerOf(app);
     const truth = labelOf(app);
@@ -30,7 +43,11 @@ export function scoreBars(app, choose) {
       row.logit.textContent = compact(app.result.logits[k]);
       row.element.classList.toggle("winner", k === winner);
       row.element.classList.toggle("truth", k === truth);
-      if (choose) row.element.setAttribute("aria-label", t("score.name", { name: app.payload.classes[k], p: percent(p), z: compact(app.result.logits[k]) }));
+      if (choose)
+        row.element.setAttribute(
+          "aria-label",
+          t("score.name", { name: app.payload.classes[k], p: percent(p), z: compact(app.result.logits[k]) }),
+        );
     });
     refill(measured, ...differenceText(app));
   };
@@ -47,7 +64,20 @@ function differenceText(app) {
   if (!known) return [t("measured.own")];
   const stored = app.sampleLogits.data.subarray(sample * payload.classes.length, (sample + 1) * payload.classes.length);
   let most = 0;
-  stored.forEach((z, k) => { most = Math.max(most, Math.abs(z - app.result.logits[k])); });
+  stored.forEach((z, k) => {
+    most = Math.max(most, Math.abs(z - app.result.logits[k]));
+  });
   const { digits, power } = scientific(most);
-  return [t("measured.same", { by: payload.samples.by }), " ", make(doc, "span", { class: "figure" }, "max |Δ| = ", digits, ...(power ? ["·10", make(doc, "sup", {}, String(power).replace("-", "−"))] : []))];
+  return [
+    t("measured.same", { by: payload.samples.by }),
+    " ",
+    make(
+      doc,
+      "span",
+      { class: "figure" },
+      "max |Δ| = ",
+      digits,
+      ...(power ? ["·10", make(doc, "sup", {}, String(power).replace("-", "−"))] : []),
+    ),
+  ];
 }

@@ -24,11 +24,29 @@ export function tensorBox(app) {
   frame.element.addEventListener("pointermove", (event) => {
     const { y, x } = pixelUnder(frame.element, event, height, width);
     frame.move({ top: y, left: x, height: 1, width: 1 }, height, width);
-    const numbers = Array.from({ length: channels }, (_, c) => `${app.picture[(c * height + y) * width + x]} → ${fixed(valueAt(app, -1, c, y, x), 4)}`);
+    const numbers = Array.from(
+      { length: channels },
+      (_, c) => `${app.picture[(c * height + y) * width + x]} → ${fixed(valueAt(app, -1, c, y, x), 4)}`,
+    );
     reading.textContent = `${unitWords(app, -1, 0, y, x)}: ${numbers.join(", ")}`;
   });
-  frame.element.addEventListener("pointerleave", () => { frame.move(null, height, width); reading.textContent = hint; });
-  frame.element.addEventListener("click", (event) => app.go({ view: "value", node: "picture", channel: 0, from: -1, trail: "", ...pixelUnder(frame.element, event, height, width) }, canvas));
+  frame.element.addEventListener("pointerleave", () => {
+    frame.move(null, height, width);
+    reading.textContent = hint;
+  });
+  frame.element.addEventListener("click", (event) =>
+    app.go(
+      {
+        view: "value",
+        node: "picture",
+        channel: 0,
+        from: -1,
+        trail: "",
+        ...pixelUnder(frame.element, event, height, width),
+      },
+      canvas,
+    ),
+  );
   const refresh = () => {
     eraser.refresh();
     if (channels === 1) paintMap(app, canvas, -1, 0);

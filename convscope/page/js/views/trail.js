@@ -14,10 +14,42 @@ export function trailLine(app) {
     const unit = readUnit(text);
     if (!unit || indexOf(app, unit.node) < 0) return [];
     const words = unitWords(app, indexOf(app, unit.node), unit.channel, unit.y, unit.x);
-    return [make(doc, "li", {}, button(doc, words, () => app.go({ ...unit, view: "value", from: -1, trail: trail.slice(0, i).join("~") }), { class: "link" }))];
+    return [
+      make(
+        doc,
+        "li",
+        {},
+        button(doc, words, () => app.go({ ...unit, view: "value", from: -1, trail: trail.slice(0, i).join("~") }), {
+          class: "link",
+        }),
+      ),
+    ];
   });
-  const layer = state.node === "picture" ? null : make(doc, "li", {}, button(doc, state.node, () => app.go({ view: "layer" }), { class: "link" }));
-  return make(doc, "nav", { class: "trail", "aria-label": t("trail") }, make(doc, "ol", {},
-    make(doc, "li", {}, button(doc, `← ${t("view.network")}`, () => app.go({ view: "network", trail: "" }), { class: "link" })),
-    ...(passed.length ? passed : [layer]), make(doc, "li", { "aria-current": "step" }, t("here"))));
+  const layer =
+    state.node === "picture"
+      ? null
+      : make(
+          doc,
+          "li",
+          {},
+          button(doc, state.node, () => app.go({ view: "layer" }), { class: "link" }),
+        );
+  return make(
+    doc,
+    "nav",
+    { class: "trail", "aria-label": t("trail") },
+    make(
+      doc,
+      "ol",
+      {},
+      make(
+        doc,
+        "li",
+        {},
+        button(doc, `← ${t("view.network")}`, () => app.go({ view: "network", trail: "" }), { class: "link" }),
+      ),
+      ...(passed.length ? passed : [layer]),
+      make(doc, "li", { "aria-current": "step" }, t("here")),
+    ),
+  );
 }

@@ -16,7 +16,10 @@ export function uploadButton(app, put) {
     if (!file) return;
     const url = URL.createObjectURL(file);
     const image = doc.createElement("img");
-    const done = (/** @type {string} */ words) => { message.textContent = words; URL.revokeObjectURL(url); };
+    const done = (/** @type {string} */ words) => {
+      message.textContent = words;
+      URL.revokeObjectURL(url);
+    };
     image.onload = () => {
       const { data, height, width } = bytesOf(doc, image);
       put(fitPicture(data, height, width, payload.input));
@@ -25,14 +28,31 @@ export function uploadButton(app, put) {
     image.onerror = () => done(t("upload.bad", { name: file.name }));
     image.src = url;
   };
-  input.addEventListener("change", () => { read(input.files?.[0]); input.value = ""; });
-  const element = make(doc, "div", { class: "upload" }, input, make(doc, "label", { for: "upload", class: "button" }, t("upload")), message);
+  input.addEventListener("change", () => {
+    read(input.files?.[0]);
+    input.value = "";
+  });
+  const element = make(
+    doc,
+    "div",
+    { class: "upload" },
+    input,
+    make(doc, "label", { for: "upload", class: "button" }, t("upload")),
+    message,
+  );
   element.addEventListener("dragover", (event) => event.preventDefault());
-  element.addEventListener("drop", (event) => { event.preventDefault(); read(event.dataTransfer?.files[0]); });
+  element.addEventListener("drop", (event) => {
+    event.preventDefault();
+    read(event.dataTransfer?.files[0]);
+  });
   return element;
 }
 
-/** The picture's own pixels; one with a side beyond 4096 is made smaller first. @param {Document} doc @param {HTMLImageElement} image */
+/**
+ * The picture's own pixels; one with a side beyond 4096 is made smaller first.
+ * @param {Document} doc
+ * @param {HTMLImageElement} image
+ */
 function bytesOf(doc, image) {
   const factor = Math.min(1, LONGEST_SIDE / Math.max(image.naturalWidth, image.naturalHeight, 1));
   const width = Math.max(1, Math.round(image.naturalWidth * factor));

@@ -1,4 +1,6 @@
-/** The dying neuron: y = −3x − 5 trained live, with ReLU, where it stays dead, and with Leaky ReLU, where it comes back. */
+/**
+ * The dying neuron: y = −3x − 5 trained live, with ReLU, where it stays dead, and with Leaky ReLU, where it comes back.
+ */
 
 import { button, make, makeSvg, refill } from "../../dom.js";
 import { fixed, thousands } from "../../format.js";
@@ -41,40 +43,86 @@ export function dyingPart(lab) {
     }
     draw();
   };
-  const halt = () => { win.cancelAnimationFrame(timer); timer = 0; draw(); };
+  const halt = () => {
+    win.cancelAnimationFrame(timer);
+    timer = 0;
+    draw();
+  };
   const frame = () => {
     train(STEPS_A_FRAME);
-    if (steps >= MOST_STEPS || neuronLoss(neurons[1], slopes()[1]) < 1e-6) { halt(); lab.say(words()); } else timer = win.requestAnimationFrame(frame);
+    if (steps >= MOST_STEPS || neuronLoss(neurons[1], slopes()[1]) < 1e-6) {
+      halt();
+      lab.say(words());
+    } else timer = win.requestAnimationFrame(frame);
   };
-  const words = () => t("act.dying.state", { steps: thousands(steps), relu: activeInputs(neurons[0]), leaky: activeInputs(neurons[1]), n: NEURON_XS.length });
-  const run = button(doc, t("act.run"), () => {
-    if (timer) return halt();
-    if (lab.still()) { train(100); lab.say(words()); return undefined; }
-    timer = win.requestAnimationFrame(frame);
-    return draw();
-  }, { class: "primary run" });
-  const once = button(doc, t("act.once"), () => { if (timer) halt(); train(1); lab.say(words()); });
-  const back = button(doc, t("act.again"), () => { if (timer) halt(); again(); draw(); lab.say(words()); });
+  const words = () =>
+    t("act.dying.state", {
+      steps: thousands(steps),
+      relu: activeInputs(neurons[0]),
+      leaky: activeInputs(neurons[1]),
+      n: NEURON_XS.length,
+    });
+  const run = button(
+    doc,
+    t("act.run"),
+    () => {
+      if (timer) return halt();
+      if (lab.still()) {
+        train(100);
+        lab.say(words());
+        return undefined;
+      }
+      timer = win.requestAnimationFrame(frame);
+      return draw();
+    },
+    { class: "primary run" },
+  );
+  const once = button(doc, t("act.once"), () => {
+    if (timer) halt();
+    train(1);
+    lab.say(words());
+  });
+  const back = button(doc, t("act.again"), () => {
+    if (timer) halt();
+    again();
+    draw();
+    lab.say(words());
+  });
   const count = make(doc, "p", { class: "note steps-done" });
-  const put = (/** @type {string} */ key, /** @type {number} */ usual) => (/** @type {number} */ value) => lab.tune({ [key]: value === usual ? null : Math.round(value * 100) / 100 });
+  const put = (/** @type {string} */ key, /** @type {number} */ usual) => (/** @type {number} */ value) =>
+    lab.tune({ [key]: value === usual ? null : Math.round(value * 100) / 100 });
   const sliders = [
     slider(lab, t("act.w"), { min: -6, max: 6, step: 0.5, digits: 1 }, () => start().weight, put("w", -3)),
     slider(lab, t("act.b"), { min: -6, max: 6, step: 0.5, digits: 1 }, () => start().bias, put("b", -5)),
     slider(lab, t("act.rate"), { min: 0.01, max: 0.5, step: 0.01, digits: 2 }, rate, put("r", 0.2)),
     slider(lab, t("act.leak"), { min: 0.01, max: 0.5, step: 0.01, digits: 2 }, leak, put("k", 0.1)),
   ];
-  const element = make(doc, "section", { class: "worked dying" }, make(doc, "h2", {}, t("act.dying")), make(doc, "p", {}, t("act.dying.text")),
-    make(doc, "div", { class: "player" }, run, once, back), count,
+  const element = make(
+    doc,
+    "section",
+    { class: "worked dying" },
+    make(doc, "h2", {}, t("act.dying")),
+    make(doc, "p", {}, t("act.dying.text")),
+    make(doc, "div", { class: "player" }, run, once, back),
+    count,
     make(doc, "div", { class: "plot-row two" }, ...sides.map((side) => side.element)),
     make(doc, "p", { class: "note" }, t("act.dying.key")),
-    make(doc, "div", { class: "slider-pairs" }, ...sliders.map((one) => one.element)), make(doc, "p", { class: "note" }, t("act.dying.note")));
+    make(doc, "div", { class: "slider-pairs" }, ...sliders.map((one) => one.element)),
+    make(doc, "p", { class: "note" }, t("act.dying.note")),
+  );
   const draw = () => {
     sides.forEach((side, i) => side.draw(neurons[i], slopes()[i]));
     count.textContent = words();
     run.textContent = timer ? t("act.stop") : lab.still() ? t("act.hundred") : t("act.run");
   };
   const refresh = () => {
-    if (begun !== JSON.stringify([start(), rate(), leak()])) { if (timer) { win.cancelAnimationFrame(timer); timer = 0; } again(); }
+    if (begun !== JSON.stringify([start(), rate(), leak()])) {
+      if (timer) {
+        win.cancelAnimationFrame(timer);
+        timer = 0;
+      }
+      again();
+    }
     for (const one of sliders) one.refresh();
     draw();
   };
@@ -85,21 +133,66 @@ export function dyingPart(lab) {
 /** One neuron's answers, and its numbers. @param {Lab} lab @param {string} name */
 function lifeOf(lab, name) {
   const { doc, t } = lab;
-  const plot = plotOf(lab, { name, x: [-1.1, 1.1], y: [-9, 3], xTicks: [-1, -0.5, 0, 0.5, 1], yTicks: [-8, -6, -4, -2, 0, 2], high: 210 });
+  const plot = plotOf(lab, {
+    name,
+    x: [-1.1, 1.1],
+    y: [-9, 3],
+    xTicks: [-1, -0.5, 0, 0.5, 1],
+    yTicks: [-8, -6, -4, -2, 0, 2],
+    high: 210,
+  });
   const state = make(doc, "span", { class: "alive" });
   const line = make(doc, "p", { class: "sum-of-window" });
   const rows = ["loss", "gw", "gb", "on"].map((id) => make(doc, "td", { class: "figure", "data-row": id }));
   const heads = [t("act.loss"), t("act.gw"), t("act.gb"), t("act.on")];
-  const table = make(doc, "table", { class: "numbers-table" }, make(doc, "tbody", {}, ...rows.map((one, i) => make(doc, "tr", {}, make(doc, "th", { scope: "row" }, heads[i]), one))));
-  const element = make(doc, "figure", { class: "life" }, make(doc, "h3", {}, name, " ", state), plot.element, line, table);
-  return { element, draw: (/** @type {Neuron} */ neuron, /** @type {number} */ slope) => {
-    const gradient = neuronGradient(neuron, slope);
-    const on = activeInputs(neuron);
-    const dots = NEURON_XS.map((x, i) => makeSvg(doc, "circle", { class: "target-dot", cx: plot.across(x), cy: plot.up(NEURON_TARGETS[i]), r: 3.4 }));
-    plot.draw(plot.curve({ kind: "curve-soft", of: (x) => neuron.weight * x + neuron.bias }), plot.curve({ kind: "curve-strong", of: (x) => leakyRelu(neuron.weight * x + neuron.bias, slope) }), ...dots);
-    refill(line, letter(doc, "y"), ` = f(${fixed(neuron.weight, 3)} x ${neuron.bias < 0 ? "−" : "+"} ${fixed(Math.abs(neuron.bias), 3)})`);
-    [fixed(neuronLoss(neuron, slope), 5), fixed(gradient.weight, 5), fixed(gradient.bias, 5), `${on} / ${NEURON_XS.length}`].forEach((text, i) => { rows[i].textContent = text; });
-    state.textContent = on ? t("act.alive") : slope > 0 ? t("act.asleep") : t("act.dead");
-    state.classList.toggle("is-dead", !on && slope === 0);
-  } };
+  const table = make(
+    doc,
+    "table",
+    { class: "numbers-table" },
+    make(
+      doc,
+      "tbody",
+      {},
+      ...rows.map((one, i) => make(doc, "tr", {}, make(doc, "th", { scope: "row" }, heads[i]), one)),
+    ),
+  );
+  const element = make(
+    doc,
+    "figure",
+    { class: "life" },
+    make(doc, "h3", {}, name, " ", state),
+    plot.element,
+    line,
+    table,
+  );
+  return {
+    element,
+    draw: (/** @type {Neuron} */ neuron, /** @type {number} */ slope) => {
+      const gradient = neuronGradient(neuron, slope);
+      const on = activeInputs(neuron);
+      const dots = NEURON_XS.map((x, i) =>
+        makeSvg(doc, "circle", { class: "target-dot", cx: plot.across(x), cy: plot.up(NEURON_TARGETS[i]), r: 3.4 }),
+      );
+      plot.draw(
+        plot.curve({ kind: "curve-soft", of: (x) => neuron.weight * x + neuron.bias }),
+        plot.curve({ kind: "curve-strong", of: (x) => leakyRelu(neuron.weight * x + neuron.bias, slope) }),
+        ...dots,
+      );
+      refill(
+        line,
+        letter(doc, "y"),
+        ` = f(${fixed(neuron.weight, 3)} x ${neuron.bias < 0 ? "−" : "+"} ${fixed(Math.abs(neuron.bias), 3)})`,
+      );
+      [
+        fixed(neuronLoss(neuron, slope), 5),
+        fixed(gradient.weight, 5),
+        fixed(gradient.bias, 5),
+        `${on} / ${NEURON_XS.length}`,
+      ].forEach((text, i) => {
+        rows[i].textContent = text;
+      });
+      state.textContent = on ? t("act.alive") : slope > 0 ? t("act.asleep") : t("act.dead");
+      state.classList.toggle("is-dead", !on && slope === 0);
+    },
+  };
 }

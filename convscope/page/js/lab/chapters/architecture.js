@@ -1,4 +1,7 @@
-/** Chapter 8, S3, S12 and S13: a formula becomes a table, a picture in depth, receptive fields and costs, while it is typed. */
+/**
+ * Chapter 8, S3, S12 and S13: a formula becomes a table, a picture in depth, receptive fields and costs, while it is
+ * typed.
+ */
 
 import { make, refill } from "../../dom.js";
 import { thousands } from "../../format.js";
@@ -18,7 +21,13 @@ import { firstLearned, layerTable } from "./architecture_table.js";
 /** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */
 
 /** @type {Chapter} */
-export const architectureChapter = { id: "architecture", number: 8, title: (t) => t("arch.title"), lead: (t) => t("arch.lead"), mount: mountArchitecture };
+export const architectureChapter = {
+  id: "architecture",
+  number: 8,
+  title: (t) => t("arch.title"),
+  lead: (t) => t("arch.lead"),
+  mount: mountArchitecture,
+};
 
 const DECKS_OWN = "[(conv(16, 3)*2 + relu)*2 + maxpool(2)]*2 + fc";
 
@@ -26,28 +35,81 @@ const DECKS_OWN = "[(conv(16, 3)*2 + relu)*2 + maxpool(2)]*2 + fc";
 function mountArchitecture(lab) {
   const { doc, t } = lab;
   const text = () => lab.state.f ?? ZOO.slides;
-  const input = () => /** @type {[number, number, number]} */ ([wholeIn(lab.state, "ic", 1, 512, 1), wholeIn(lab.state, "ih", 1, 4096, 28), wholeIn(lab.state, "iw", 1, 4096, 28)]);
+  const input = () =>
+    /** @type {[number, number, number]} */ ([
+      wholeIn(lab.state, "ic", 1, 512, 1),
+      wholeIn(lab.state, "ih", 1, 4096, 28),
+      wholeIn(lab.state, "iw", 1, 4096, 28),
+    ]);
   const classes = () => wholeIn(lab.state, "k", 1, 10000, 10);
   const put = (/** @type {string} */ value) => lab.tune({ f: value === ZOO.slides ? null : value, n: null });
-  const area = make(doc, "textarea", { class: "formula-area", rows: 3, spellcheck: "false", autocomplete: "off", autocapitalize: "off", "aria-label": t("arch.formula"), "aria-describedby": "formula-message", on: { input: () => put(area.value) } });
-  const list = planChoice(lab, text, put, [{ text: t("arch.deck"), line: t("arch.deck.line"), on: () => text() === DECKS_OWN, press: () => put(DECKS_OWN) }]);
+  const area = make(doc, "textarea", {
+    class: "formula-area",
+    rows: 3,
+    spellcheck: "false",
+    autocomplete: "off",
+    autocapitalize: "off",
+    "aria-label": t("arch.formula"),
+    "aria-describedby": "formula-message",
+    on: { input: () => put(area.value) },
+  });
+  const list = planChoice(lab, text, put, [
+    { text: t("arch.deck"), line: t("arch.deck.line"), on: () => text() === DECKS_OWN, press: () => put(DECKS_OWN) },
+  ]);
   const message = make(doc, "div", { class: "formula-message", id: "formula-message", "aria-live": "polite" });
-  const sizes = [["ic", t("arch.channels"), 1, 512], ["ih", t("arch.rows"), 28, 4096], ["iw", t("arch.columns"), 28, 4096], ["k", t("arch.classes"), 10, 10000]].map(([key, name, usual, most]) => {
-    const field = make(doc, "input", { type: "number", min: 1, max: most, step: 1, "aria-label": name, on: { input: () => { if (Number.isInteger(field.valueAsNumber)) lab.tune({ [String(key)]: field.valueAsNumber === usual ? null : field.valueAsNumber }); } } });
+  const sizes = [
+    ["ic", t("arch.channels"), 1, 512],
+    ["ih", t("arch.rows"), 28, 4096],
+    ["iw", t("arch.columns"), 28, 4096],
+    ["k", t("arch.classes"), 10, 10000],
+  ].map(([key, name, usual, most]) => {
+    const field = make(doc, "input", {
+      type: "number",
+      min: 1,
+      max: most,
+      step: 1,
+      "aria-label": name,
+      on: {
+        input: () => {
+          if (Number.isInteger(field.valueAsNumber))
+            lab.tune({ [String(key)]: field.valueAsNumber === usual ? null : field.valueAsNumber });
+        },
+      },
+    });
     return { field, name, get: () => (key === "k" ? classes() : input()[["ic", "ih", "iw"].indexOf(String(key))]) };
   });
   const totals = make(doc, "dl", { class: "totals" });
   const look = (/** @type {number} */ index) => lab.tune({ n: index });
   const picture = blocksPicture(lab, look);
   const table = layerTable(lab, look);
-  const result = make(doc, "div", { class: "architecture-result" },
-    totals, make(doc, "h2", {}, t("arch.depth")), picture.element, make(doc, "p", { class: "note" }, t("arch.depth.note")),
-    make(doc, "h2", { class: "table-title" }, t("arch.table")), table.element);
-  const element = make(doc, "div", { class: "chapter architecture" },
+  const result = make(
+    doc,
+    "div",
+    { class: "architecture-result" },
+    totals,
+    make(doc, "h2", {}, t("arch.depth")),
+    picture.element,
+    make(doc, "p", { class: "note" }, t("arch.depth.note")),
+    make(doc, "h2", { class: "table-title" }, t("arch.table")),
+    table.element,
+  );
+  const element = make(
+    doc,
+    "div",
+    { class: "chapter architecture" },
     make(doc, "p", { class: "deck-formula" }, "[(conv × α + Activation) × β + Pooling] × γ + Fully Connected Layer"),
-    list.element, area, message,
-    make(doc, "div", { class: "size-fields" }, make(doc, "span", { class: "label" }, t("arch.input")), ...sizes.map(({ field, name }) => make(doc, "label", {}, make(doc, "span", {}, name), field))),
-    result);
+    list.element,
+    area,
+    message,
+    make(
+      doc,
+      "div",
+      { class: "size-fields" },
+      make(doc, "span", { class: "label" }, t("arch.input")),
+      ...sizes.map(({ field, name }) => make(doc, "label", {}, make(doc, "span", {}, name), field)),
+    ),
+    result,
+  );
   /** @type {PlanNetwork | null} */
   let network = null;
   let traced = "";
@@ -82,12 +144,27 @@ function mountArchitecture(lab) {
   return { element, refresh };
 }
 
-/** What stands under a formula that can be built. @param {Lab} lab @param {HTMLElement} message @param {PlanNetwork} network */
+/**
+ * What stands under a formula that can be built.
+ * @param {Lab} lab
+ * @param {HTMLElement} message
+ * @param {PlanNetwork} network
+ */
 function said({ doc, t }, message, network) {
   const [channels, rows, columns] = network.nodes[network.nodes.length - 1].output;
   const ends = channels === network.classes && rows * columns === 1;
-  refill(message, make(doc, "p", { class: "built" }, make(doc, "code", {}, planText(network.plan))),
-    make(doc, "p", { class: "note" }, ends ? t("arch.built", { n: network.nodes.length }) : t("arch.ends", { shape: [channels, rows, columns].join("×"), k: network.classes })));
+  refill(
+    message,
+    make(doc, "p", { class: "built" }, make(doc, "code", {}, planText(network.plan))),
+    make(
+      doc,
+      "p",
+      { class: "note" },
+      ends
+        ? t("arch.built", { n: network.nodes.length })
+        : t("arch.ends", { shape: [channels, rows, columns].join("×"), k: network.classes }),
+    ),
+  );
 }
 
 /** @param {Lab} lab @param {PlanNetwork} network */
@@ -95,17 +172,24 @@ function totalsOf({ doc, t }, network) {
   const last = network.nodes.filter((node) => !node.flat).at(-1);
   const kept = network.nodes.reduce((sum, { output }) => sum + output[0] * output[1] * output[2], 0);
   const figures = [
-    [t("arch.parameters"), grouped(network.parameters), "parameters"], [t("arch.macs"), grouped(network.macs), "macs"],
-    [t("arch.weights"), bytesText(Number(network.parameters) * 4), "weights"], [t("arch.maps"), bytesText(kept * 4), "maps"],
+    [t("arch.parameters"), grouped(network.parameters), "parameters"],
+    [t("arch.macs"), grouped(network.macs), "macs"],
+    [t("arch.weights"), bytesText(Number(network.parameters) * 4), "weights"],
+    [t("arch.maps"), bytesText(kept * 4), "maps"],
     [t("arch.sees"), last ? `${last.field.size.join("×")}` : "–", "sees"],
   ];
-  return figures.map(([name, value, id]) => make(doc, "div", {}, make(doc, "dt", {}, name), make(doc, "dd", { class: "figure", "data-figure": id }, value)));
+  return figures.map(([name, value, id]) =>
+    make(doc, "div", {}, make(doc, "dt", {}, name), make(doc, "dd", { class: "figure", "data-figure": id }, value)),
+  );
 }
 
 /** Bytes as people read them. @param {number} bytes */
 export function bytesText(bytes) {
   const units = ["B", "kB", "MB", "GB", "TB", "PB"];
   let [size, unit] = [bytes, 0];
-  while (size >= 1000 && unit < units.length - 1) { size /= 1000; unit++; }
+  while (size >= 1000 && unit < units.length - 1) {
+    size /= 1000;
+    unit++;
+  }
   return `${unit === 0 || size >= 100 ? thousands(size) : size.toFixed(1)} ${units[unit]}`;
 }

@@ -1,4 +1,7 @@
-/** Where the blocks of a network stand: numbers only. Length is channels, height is rows, depth into the page is columns. */
+/**
+ * Where the blocks of a network stand: numbers only. Length is channels, height is rows, depth into the page is
+ * columns.
+ */
 
 /** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */
 /** @typedef {import("../formula/trace.js").PlanNode} PlanNode */
@@ -20,7 +23,9 @@ const SHAPELESS = new Set(["relu", "leaky_relu", "prelu", "sigmoid", "tanh", "bn
 
 /** @param {PlanNetwork} network @returns {{blocks: Block[], width: number, height: number}} */
 export function blocksOf(network) {
-  const largest = Math.max(...[network.input, ...network.nodes.map((node) => node.output)].flatMap(([, rows, columns]) => [rows, columns]));
+  const largest = Math.max(
+    ...[network.input, ...network.nodes.map((node) => node.output)].flatMap(([, rows, columns]) => [rows, columns]),
+  );
   const side = (/** @type {number} */ n) => Math.max(3, TALLEST * Math.sqrt(n / largest));
   /** @type {Block[]} */
   const blocks = [blockAt(-1, "picture", network.input, false, side, [network.input.join("×")])];
@@ -29,7 +34,14 @@ export function blocksOf(network) {
       blocks[blocks.length - 1].then.push(node.layer.is);
       return;
     }
-    const kind = node.layer.is === "conv" ? "conv" : node.layer.is.endsWith("pool") || node.layer.is === "gap" ? "pool" : node.flat ? "row" : "other";
+    const kind =
+      node.layer.is === "conv"
+        ? "conv"
+        : node.layer.is.endsWith("pool") || node.layer.is === "gap"
+          ? "pool"
+          : node.flat
+            ? "row"
+            : "other";
     const shape = node.flat ? String(node.output[0]) : node.output.join("×");
     blocks.push(blockAt(i, kind, node.output, node.flat, side, [shape, nameOfBlock(node)]));
   });
@@ -42,13 +54,32 @@ export function blocksOf(network) {
   return { blocks, width: x - ROOM + 8, height: TALLEST + TALLEST * SLANT + 66 };
 }
 
-/** @param {number} index @param {string} kind @param {number[]} shape @param {boolean} flat @param {(n: number) => number} side @param {string[]} labels @returns {Block} */
+/**
+ * @param {number} index
+ * @param {string} kind
+ * @param {number[]} shape
+ * @param {boolean} flat
+ * @param {(n: number) => number} side
+ * @param {string[]} labels
+ * @returns {Block}
+ */
 function blockAt(index, kind, [channels, rows, columns], flat, side, labels) {
   const length = flat ? 7 : 3 + 5.5 * Math.log2(1 + channels);
   const height = flat ? Math.min(TALLEST, 12 + 9 * Math.log2(1 + channels)) : side(rows);
   const depth = flat ? 7 : side(columns);
   const words = Math.max(...labels.map((label) => label.length)) * 6.4;
-  return { index, kind, x: 0, y: 0, length, height, depth, width: Math.max(length + depth * SLANT, words), labels, then: [] };
+  return {
+    index,
+    kind,
+    x: 0,
+    y: 0,
+    length,
+    height,
+    depth,
+    width: Math.max(length + depth * SLANT, words),
+    labels,
+    then: [],
+  };
 }
 
 /** @param {PlanNode} node */

@@ -14,7 +14,13 @@ export function blocksPicture(lab, look) {
   const { doc, t } = lab;
   const svg = makeSvg(doc, "svg", { class: "blocks", role: "group", "aria-label": t("arch.depth") });
   const more = make(doc, "p", { class: "note" });
-  const element = make(doc, "div", {}, make(doc, "div", { class: "blocks-scroll", tabindex: 0, role: "region", "aria-label": t("arch.depth") }, svg), more);
+  const element = make(
+    doc,
+    "div",
+    {},
+    make(doc, "div", { class: "blocks-scroll", tabindex: 0, role: "region", "aria-label": t("arch.depth") }, svg),
+    more,
+  );
   /** @type {Map<number, SVGElement>} */
   const drawn = new Map();
   return {
@@ -29,11 +35,14 @@ export function blocksPicture(lab, look) {
       svg.setAttribute("width", (zoom * end).toFixed(0));
       svg.setAttribute("height", (zoom * height).toFixed(0));
       drawn.clear();
-      refill(svg, ...shown.flatMap((block, i) => {
-        const one = blockDrawing(lab, block, height, look);
-        drawn.set(block.index, one);
-        return i ? [linesBetween(lab, network, shown[i - 1], block), one] : [one];
-      }));
+      refill(
+        svg,
+        ...shown.flatMap((block, i) => {
+          const one = blockDrawing(lab, block, height, look);
+          drawn.set(block.index, one);
+          return i ? [linesBetween(lab, network, shown[i - 1], block), one] : [one];
+        }),
+      );
       more.textContent = shown.length < blocks.length ? t("arch.more", { n: blocks.length - shown.length }) : "";
     },
     mark: (/** @type {number} */ index) => {
@@ -44,33 +53,93 @@ export function blocksPicture(lab, look) {
   };
 }
 
-/** @param {Lab} lab @param {Block} block @param {number} height of the whole picture @param {(index: number) => void} look */
+/**
+ * @param {Lab} lab
+ * @param {Block} block
+ * @param {number} height of the whole picture
+ * @param {(index: number) => void} look
+ */
 function blockDrawing({ doc, t }, block, height, look) {
   const { x, y, length, depth, index, labels, then } = block;
   const [dx, dy] = [depth * SLANT, depth * SLANT];
   const top = y - block.height;
-  const face = (/** @type {string} */ kind, /** @type {number[][]} */ points) => makeSvg(doc, "path", { class: `face ${kind}`, d: `M${points.map(([a, b]) => `${a.toFixed(1)} ${b.toFixed(1)}`).join("L")}Z` });
+  const face = (/** @type {string} */ kind, /** @type {number[][]} */ points) =>
+    makeSvg(doc, "path", {
+      class: `face ${kind}`,
+      d: `M${points.map(([a, b]) => `${a.toFixed(1)} ${b.toFixed(1)}`).join("L")}Z`,
+    });
   const middle = x + (length + dx) / 2;
   const lines = [...labels, then.join(" + ")].filter(Boolean);
   const press = index < 0 ? undefined : () => look(index);
-  return makeSvg(doc, "g", {
-    class: `block ${block.kind}`, tabindex: press ? 0 : null, role: press ? "button" : "img", "aria-label": index < 0 ? t("arch.picture", { shape: labels[0] }) : lines.join(", "),
-    on: press ? { click: press, keydown: (/** @type {KeyboardEvent} */ event) => { if (event.key === "Enter" || event.key === " ") { press(); event.preventDefault(); } } } : {},
-  },
-  face("above", [[x, top], [x + dx, top - dy], [x + dx + length, top - dy], [x + length, top]]),
-  face("side", [[x + length, y], [x + length + dx, y - dy], [x + length + dx, top - dy], [x + length, top]]),
-  face("front", [[x, y], [x + length, y], [x + length, top], [x, top]]),
-  ...lines.map((text, i) => makeSvg(doc, "text", { class: i ? "small" : "", x: middle, y: height - 38 + i * 14, "text-anchor": "middle" }, text)));
+  return makeSvg(
+    doc,
+    "g",
+    {
+      class: `block ${block.kind}`,
+      tabindex: press ? 0 : null,
+      role: press ? "button" : "img",
+      "aria-label": index < 0 ? t("arch.picture", { shape: labels[0] }) : lines.join(", "),
+      on: press
+        ? {
+            click: press,
+            keydown: (/** @type {KeyboardEvent} */ event) => {
+              if (event.key === "Enter" || event.key === " ") {
+                press();
+                event.preventDefault();
+              }
+            },
+          }
+        : {},
+    },
+    face("above", [
+      [x, top],
+      [x + dx, top - dy],
+      [x + dx + length, top - dy],
+      [x + length, top],
+    ]),
+    face("side", [
+      [x + length, y],
+      [x + length + dx, y - dy],
+      [x + length + dx, top - dy],
+      [x + length, top],
+    ]),
+    face("front", [
+      [x, y],
+      [x + length, y],
+      [x + length, top],
+      [x, top],
+    ]),
+    ...lines.map((text, i) =>
+      makeSvg(
+        doc,
+        "text",
+        { class: i ? "small" : "", x: middle, y: height - 38 + i * 14, "text-anchor": "middle" },
+        text,
+      ),
+    ),
+  );
 }
 
-/** A kernel's window on the block before, and the point of this block that it makes. @param {Lab} lab @param {PlanNetwork} network @param {Block} from @param {Block} to */
+/**
+ * A kernel's window on the block before, and the point of this block that it makes.
+ * @param {Lab} lab
+ * @param {PlanNetwork} network
+ * @param {Block} from
+ * @param {Block} to
+ */
 function linesBetween({ doc }, network, from, to) {
   const window = network.nodes[to.index].window;
   const [dx, dy] = [from.depth * SLANT, from.depth * SLANT];
   const [ax, ay] = [from.x + from.length, from.y];
   if (!window) {
-    const points = [[ax + dx / 2, ay - from.height / 2 - dy / 2], [to.x, to.y - to.height / 2]];
-    return makeSvg(doc, "path", { class: "joint", d: `M${points.map((p) => p.map((v) => v.toFixed(1)).join(" ")).join("L")}` });
+    const points = [
+      [ax + dx / 2, ay - from.height / 2 - dy / 2],
+      [to.x, to.y - to.height / 2],
+    ];
+    return makeSvg(doc, "path", {
+      class: "joint",
+      d: `M${points.map((p) => p.map((v) => v.toFixed(1)).join(" ")).join("L")}`,
+    });
   }
   const [, rows, columns] = network.nodes[to.index].input;
   const share = [0, 1].map((i) => Math.min(1, (window.dilation[i] * (window.kernel[i] - 1) + 1) / [rows, columns][i]));
@@ -80,5 +149,11 @@ function linesBetween({ doc }, network, from, to) {
   const square = [at(u, v), at(u + deep, v), at(u + deep, v + high), at(u, v + high)];
   const tip = [to.x, to.y - to.height / 2];
   const text = (/** @type {number[]} */ p) => p.map((n) => n.toFixed(1)).join(" ");
-  return makeSvg(doc, "g", {}, makeSvg(doc, "path", { class: "kernel-square", d: `M${square.map(text).join("L")}Z` }), makeSvg(doc, "path", { class: "joint", d: `M${text(square[1])}L${text(tip)}L${text(square[2])}` }));
+  return makeSvg(
+    doc,
+    "g",
+    {},
+    makeSvg(doc, "path", { class: "kernel-square", d: `M${square.map(text).join("L")}Z` }),
+    makeSvg(doc, "path", { class: "joint", d: `M${text(square[1])}L${text(tip)}L${text(square[2])}` }),
+  );
 }

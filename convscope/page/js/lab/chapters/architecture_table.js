@@ -22,31 +22,93 @@ export function layerTable(lab, look) {
     element,
     put: (/** @type {PlanNetwork | null} */ network) => {
       nodes = network?.nodes ?? [];
-      const heads = [t("arch.name"), t("arch.layer"), t("arch.output"), t("arch.parameters"), "MACs", t("arch.field"), t("arch.jump"), t("arch.start")];
-      rows = nodes.map((node, i) => make(doc, "tr", { on: { click: () => look(i) } },
-        make(doc, "th", { scope: "row" }, make(doc, "button", { type: "button", class: "link" }, node.name)),
-        ...[node.text, node.flat ? String(node.output[0]) : node.output.join("×"), grouped(node.parameters), grouped(node.macs), node.field.size.join("×"), oneOrTwo(node.field.jump), oneOrTwo(node.field.start)].map((text, k) => make(doc, "td", { class: k ? "figure" : "layer-text" }, text))));
-      refill(scroll, make(doc, "table", { class: "numbers-table layer-table" },
-        make(doc, "thead", {}, make(doc, "tr", {}, ...heads.map((text) => make(doc, "th", { scope: "col" }, text)))), make(doc, "tbody", {}, ...rows),
-        make(doc, "tfoot", {}, make(doc, "tr", {}, make(doc, "th", { scope: "row" }, t("arch.total")), ...["", "", grouped(network?.parameters ?? 0), grouped(network?.macs ?? 0), "", "", ""].map((text) => make(doc, "td", { class: "figure" }, text))))));
+      const heads = [
+        t("arch.name"),
+        t("arch.layer"),
+        t("arch.output"),
+        t("arch.parameters"),
+        "MACs",
+        t("arch.field"),
+        t("arch.jump"),
+        t("arch.start"),
+      ];
+      rows = nodes.map((node, i) =>
+        make(
+          doc,
+          "tr",
+          { on: { click: () => look(i) } },
+          make(doc, "th", { scope: "row" }, make(doc, "button", { type: "button", class: "link" }, node.name)),
+          ...[
+            node.text,
+            node.flat ? String(node.output[0]) : node.output.join("×"),
+            grouped(node.parameters),
+            grouped(node.macs),
+            node.field.size.join("×"),
+            oneOrTwo(node.field.jump),
+            oneOrTwo(node.field.start),
+          ].map((text, k) => make(doc, "td", { class: k ? "figure" : "layer-text" }, text)),
+        ),
+      );
+      refill(
+        scroll,
+        make(
+          doc,
+          "table",
+          { class: "numbers-table layer-table" },
+          make(doc, "thead", {}, make(doc, "tr", {}, ...heads.map((text) => make(doc, "th", { scope: "col" }, text)))),
+          make(doc, "tbody", {}, ...rows),
+          make(
+            doc,
+            "tfoot",
+            {},
+            make(
+              doc,
+              "tr",
+              {},
+              make(doc, "th", { scope: "row" }, t("arch.total")),
+              ...["", "", grouped(network?.parameters ?? 0), grouped(network?.macs ?? 0), "", "", ""].map((text) =>
+                make(doc, "td", { class: "figure" }, text),
+              ),
+            ),
+          ),
+        ),
+      );
     },
     mark: (/** @type {number} */ index) => {
       rows.forEach((row, i) => row.classList.toggle("chosen", i === index));
       const node = nodes[index];
       const [a, b] = node?.dropped ?? [0, 0];
-      const line = (/** @type {string} */ name, /** @type {string} */ text) => make(doc, "p", {}, make(doc, "span", { class: "label" }, name), " ", make(doc, "span", { class: "math figure" }, text));
-      refill(how, make(doc, "p", { class: "note" }, t("arch.press")), ...(!node ? [] : [
-        make(doc, "p", {}, make(doc, "b", {}, node.name), " ", make(doc, "code", {}, node.text)),
-        line(t("arch.size"), spoken(t, node.sizeHow)),
-        node.parametersHow ? line(t("arch.parameters"), node.parametersHow) : null,
-        a || b ? make(doc, "p", { class: "note" }, t("arch.dropped", { rows: a, columns: b })) : null]));
+      const line = (/** @type {string} */ name, /** @type {string} */ text) =>
+        make(
+          doc,
+          "p",
+          {},
+          make(doc, "span", { class: "label" }, name),
+          " ",
+          make(doc, "span", { class: "math figure" }, text),
+        );
+      refill(
+        how,
+        make(doc, "p", { class: "note" }, t("arch.press")),
+        ...(!node
+          ? []
+          : [
+              make(doc, "p", {}, make(doc, "b", {}, node.name), " ", make(doc, "code", {}, node.text)),
+              line(t("arch.size"), spoken(t, node.sizeHow)),
+              node.parametersHow ? line(t("arch.parameters"), node.parametersHow) : null,
+              a || b ? make(doc, "p", { class: "note" }, t("arch.dropped", { rows: a, columns: b })) : null,
+            ]),
+      );
     },
   };
 }
 
 /** The layer whose sums stand there before one is chosen: the first that learns. @param {PlanNetwork} network */
 export function firstLearned({ nodes }) {
-  return Math.max(0, nodes.findIndex((node) => node.parametersHow));
+  return Math.max(
+    0,
+    nodes.findIndex((node) => node.parametersHow),
+  );
 }
 
 /** @param {[number, number]} two */

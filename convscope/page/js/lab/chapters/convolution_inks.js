@@ -1,4 +1,7 @@
-/** What pressing a pixel of chapter 3's picture does: turn it over, as the lecture's picture asks for, or give it one of five shades. */
+/**
+ * What pressing a pixel of chapter 3's picture does: turn it over, as the lecture's picture asks for, or give it one of
+ * five shades.
+ */
 
 import { button, make, setVar } from "../../dom.js";
 import { colourOf, inkOn } from "../../palette.js";
@@ -13,10 +16,34 @@ export function levelText(value) {
 /** @param {import("../shapes.js").Lab} lab */
 export function inkRow(lab) {
   const { doc, t } = lab;
-  const turn = button(doc, "−1 ↔ 1", () => lab.tune({ i: null }), { class: "ink", title: t("conv.ink.turn"), "aria-label": t("conv.ink.turn") });
-  const shades = LEVELS.map(([letter, value]) => ({ letter, value, element: button(doc, levelText(value), () => lab.tune({ i: letter }), { class: "ink shade", title: t("conv.ink", { v: weightText(value) }), "aria-label": t("conv.ink", { v: weightText(value) }) }) }));
+  const turn = button(doc, "−1 ↔ 1", () => lab.tune({ i: null }), {
+    class: "ink",
+    title: t("conv.ink.turn"),
+    "aria-label": t("conv.ink.turn"),
+  });
+  const shades = LEVELS.map(([letter, value]) => ({
+    letter,
+    value,
+    element: button(doc, levelText(value), () => lab.tune({ i: letter }), {
+      class: "ink shade",
+      title: t("conv.ink", { v: weightText(value) }),
+      "aria-label": t("conv.ink", { v: weightText(value) }),
+    }),
+  }));
   const note = make(doc, "p", { class: "note" });
-  const element = make(doc, "div", { class: "inks" }, make(doc, "div", { class: "ink-row", role: "group", "aria-label": t("conv.inks") }, turn, ...shades.map((one) => one.element)), note);
+  const element = make(
+    doc,
+    "div",
+    { class: "inks" },
+    make(
+      doc,
+      "div",
+      { class: "ink-row", role: "group", "aria-label": t("conv.inks") },
+      turn,
+      ...shades.map((one) => one.element),
+    ),
+    note,
+  );
   const refresh = () => {
     const level = levelOf(lab.state.i);
     turn.setAttribute("aria-pressed", String(level === null));

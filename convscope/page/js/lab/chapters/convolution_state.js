@@ -8,8 +8,9 @@ const SIDE = 9;
 
 /** The lecture's X: −1, and +1 on both diagonals from (1, 1) to (7, 7). @returns {number[][]} */
 export function lectureX() {
-  return Array.from({ length: SIDE }, (_, y) => Array.from({ length: SIDE }, (_, x) =>
-    (y > 0 && y < SIDE - 1 && (x === y || x === SIDE - 1 - y) ? 1 : -1)));
+  return Array.from({ length: SIDE }, (_, y) =>
+    Array.from({ length: SIDE }, (_, x) => (y > 0 && y < SIDE - 1 && (x === y || x === SIDE - 1 - y) ? 1 : -1)),
+  );
 }
 
 /** The lecture's kernel: +1 on the diagonal, −1 elsewhere; of any size. @param {number} size @returns {number[][]} */
@@ -29,7 +30,13 @@ export function kernelText(kernel) {
 }
 
 /** What a pixel can be, and its letter in an address. @type {[string, number][]} */
-export const LEVELS = [["m", -1], ["l", -0.5], ["0", 0], ["h", 0.5], ["p", 1]];
+export const LEVELS = [
+  ["m", -1],
+  ["l", -0.5],
+  ["0", 0],
+  ["h", 0.5],
+  ["p", 1],
+];
 
 /** The level of a letter; null for any other text. @param {string | undefined} letter */
 export function levelOf(letter) {
@@ -38,7 +45,11 @@ export function levelOf(letter) {
 
 /** Pixels as text, a letter each; none for the lecture's X. @param {number[][]} picture */
 export function pictureText(picture) {
-  const written = (/** @type {number[][]} */ pixels) => pixels.flat().map((v) => LEVELS.find(([, level]) => level === v)?.[0] ?? "0").join("");
+  const written = (/** @type {number[][]} */ pixels) =>
+    pixels
+      .flat()
+      .map((v) => LEVELS.find(([, level]) => level === v)?.[0] ?? "0")
+      .join("");
   const text = written(picture);
   return text === written(lectureX()) ? "" : text;
 }
@@ -47,7 +58,12 @@ export function pictureText(picture) {
 export function convolutionOf(state) {
   const kernel = squared(numbersIn(state, "k", [1, 4, 9, 16, 25], diagonalKernel(3).flat()));
   const picture = /^[mlhp0]{81}$/.test(state.x ?? "") ? squared([...state.x].map((v) => levelOf(v) ?? 0)) : lectureX();
-  const slide = { stride: wholeIn(state, "s", 1, 4, 1), pad: wholeIn(state, "p", 0, 3, 0), dilation: wholeIn(state, "d", 1, 3, 1), mean: state.n !== "sum" };
+  const slide = {
+    stride: wholeIn(state, "s", 1, 4, 1),
+    pad: wholeIn(state, "p", 0, 3, 0),
+    dilation: wholeIn(state, "d", 1, 3, 1),
+    mean: state.n !== "sum",
+  };
   const at = /^\d{1,2}\.\d{1,2}$/.test(state.at ?? "") ? state.at.split(".").map(Number) : [0, 0];
   return { kernel, picture, slide, at };
 }

@@ -1,4 +1,7 @@
-/** Chapter 4, S6: many kinds of filters on one picture, the lecture's, Sobel's and one's own, down to the sum at a pixel. */
+/**
+ * Chapter 4, S6: many kinds of filters on one picture, the lecture's, Sobel's and one's own, down to the sum at a
+ * pixel.
+ */
 
 import { make, refill, segmented } from "../../dom.js";
 import { fixed } from "../../format.js";
@@ -17,7 +20,13 @@ import { filterGallery, windowSums } from "./filters_parts.js";
 /** @typedef {import("../sums/scenes.js").Plane} Plane */
 
 /** @type {Chapter} */
-export const filtersChapter = { id: "filters", number: 4, title: (t) => t("filter.title"), lead: (t) => t("filter.lead"), mount: mountFilters };
+export const filtersChapter = {
+  id: "filters",
+  number: 4,
+  title: (t) => t("filter.title"),
+  lead: (t) => t("filter.lead"),
+  mount: mountFilters,
+};
 
 /** The reader's photo stays while the page is open. @type {{plane: Plane | null}} */
 const OWN_PHOTO = { plane: null };
@@ -37,14 +46,21 @@ function sceneOf(name) {
 function mountFilters(lab) {
   const { doc, t } = lab;
   let now = filtered(lab);
-  const setKernel = (/** @type {number[]} */ kernel) => lab.tune({ k: kernel.join("_") === FILTERS.outline.join("_") ? null : kernel.map((v) => Math.round(v * 1e8) / 1e8).join("_") });
+  const setKernel = (/** @type {number[]} */ kernel) =>
+    lab.tune({
+      k: kernel.join("_") === FILTERS.outline.join("_") ? null : kernel.map((v) => Math.round(v * 1e8) / 1e8).join("_"),
+    });
   const before = framed(doc, pixels(doc, "", t("filter.picture")), "filter-picture");
   const result = pixels(doc, "", t("filter.result"));
   const after = framed(doc, result, "filter-result");
   result.setAttribute("tabindex", "0");
   result.setAttribute("role", "application");
-  const to = (/** @type {number} */ y, /** @type {number} */ x) => lab.tune({ at: `${Math.max(0, Math.min(now.rows - 1, y))}.${Math.max(0, Math.min(now.columns - 1, x))}` });
-  const follow = (/** @type {PointerEvent} */ event) => { const at = pixelUnder(result, event, now.rows, now.columns); to(at.y, at.x); };
+  const to = (/** @type {number} */ y, /** @type {number} */ x) =>
+    lab.tune({ at: `${Math.max(0, Math.min(now.rows - 1, y))}.${Math.max(0, Math.min(now.columns - 1, x))}` });
+  const follow = (/** @type {PointerEvent} */ event) => {
+    const at = pixelUnder(result, event, now.rows, now.columns);
+    to(at.y, at.x);
+  };
   after.element.addEventListener("pointermove", follow);
   after.element.addEventListener("pointerdown", follow);
   result.addEventListener("keydown", (event) => {
@@ -54,27 +70,85 @@ function mountFilters(lab) {
     lab.say(window.said());
     event.preventDefault();
   });
-  const kernel = kernelEditor(lab, { name: t("filter.kernel"), cellName: (y, x) => t("conv.weight", { y, x }), get: () => squared(now.kernel), set: (table) => setKernel(table.flat()) });
-  const sizes = segmented(doc, t("filter.size"), [{ value: "3", text: "3×3" }, { value: "5", text: "5×5" }], () => String(squared(now.kernel).length), (value) => setKernel(resized(now.kernel, Number(value))));
-  const shown = segmented(doc, t("filter.shown"), [{ value: "", text: t("filter.grey") }, { value: "sign", text: t("filter.sign") }], () => (now.signed ? "sign" : ""), (value) => lab.tune({ v: value }));
-  const names = [["house", t("filter.house")], ["rings", t("filter.rings")]];
-  const photo = photoButton(lab, (plane) => { OWN_PHOTO.plane = plane; lab.tune({ p: "own", at: null }); });
-  const choice = segmented(doc, t("filter.picture"), names.map(([value, text]) => ({ value, text })), () => (lab.state.p === "own" && OWN_PHOTO.plane ? "own" : lab.state.p === "rings" ? "rings" : "house"), (value) => lab.tune({ p: value === "house" ? null : value, at: null }));
+  const kernel = kernelEditor(lab, {
+    name: t("filter.kernel"),
+    cellName: (y, x) => t("conv.weight", { y, x }),
+    get: () => squared(now.kernel),
+    set: (table) => setKernel(table.flat()),
+  });
+  const sizes = segmented(
+    doc,
+    t("filter.size"),
+    [
+      { value: "3", text: "3×3" },
+      { value: "5", text: "5×5" },
+    ],
+    () => String(squared(now.kernel).length),
+    (value) => setKernel(resized(now.kernel, Number(value))),
+  );
+  const shown = segmented(
+    doc,
+    t("filter.shown"),
+    [
+      { value: "", text: t("filter.grey") },
+      { value: "sign", text: t("filter.sign") },
+    ],
+    () => (now.signed ? "sign" : ""),
+    (value) => lab.tune({ v: value }),
+  );
+  const names = [
+    ["house", t("filter.house")],
+    ["rings", t("filter.rings")],
+  ];
+  const photo = photoButton(lab, (plane) => {
+    OWN_PHOTO.plane = plane;
+    lab.tune({ p: "own", at: null });
+  });
+  const choice = segmented(
+    doc,
+    t("filter.picture"),
+    names.map(([value, text]) => ({ value, text })),
+    () => (lab.state.p === "own" && OWN_PHOTO.plane ? "own" : lab.state.p === "rings" ? "rings" : "house"),
+    (value) => lab.tune({ p: value === "house" ? null : value, at: null }),
+  );
   const gallery = filterGallery(lab, setKernel);
   const window = windowSums(lab);
   const outSize = make(doc, "span", { class: "small" });
   const inSize = make(doc, "span", { class: "small" });
   const sumNote = make(doc, "p", { class: "note" });
-  const element = make(doc, "div", { class: "chapter filtering" },
+  const element = make(
+    doc,
+    "div",
+    { class: "chapter filtering" },
     make(doc, "div", { class: "filter-choice" }, choice, photo.element),
     gallery.element,
-    make(doc, "div", { class: "filter-row" },
+    make(
+      doc,
+      "div",
+      { class: "filter-row" },
       make(doc, "section", {}, make(doc, "h2", { class: "part" }, t("filter.picture"), " ", inSize), before.element),
       make(doc, "span", { class: "operator big", "aria-hidden": "true" }, "⊗"),
-      make(doc, "section", { class: "kernel-side" }, make(doc, "h2", { class: "part" }, t("filter.kernel")), make(doc, "div", { class: "kernel-box" }, kernel.element), sizes, sumNote),
+      make(
+        doc,
+        "section",
+        { class: "kernel-side" },
+        make(doc, "h2", { class: "part" }, t("filter.kernel")),
+        make(doc, "div", { class: "kernel-box" }, kernel.element),
+        sizes,
+        sumNote,
+      ),
       make(doc, "span", { class: "operator big", "aria-hidden": "true" }, "="),
-      make(doc, "section", {}, make(doc, "h2", { class: "part" }, t("filter.result"), " ", outSize), after.element, make(doc, "div", { class: "filter-shown" }, shown))),
-    make(doc, "section", { class: "worked" }, make(doc, "h2", {}, t("filter.sum")), window.element));
+      make(
+        doc,
+        "section",
+        {},
+        make(doc, "h2", { class: "part" }, t("filter.result"), " ", outSize),
+        after.element,
+        make(doc, "div", { class: "filter-shown" }, shown),
+      ),
+    ),
+    make(doc, "section", { class: "worked" }, make(doc, "h2", {}, t("filter.sum")), window.element),
+  );
   photo.catches(element);
 
   let painted = "";
@@ -87,13 +161,21 @@ function mountFilters(lab) {
       painted = key;
       paintPicture(before.canvas, plane.pixels, 0, [1, plane.height, plane.width]);
       if (now.signed) paint(result, values, 0, rows, columns, largest(values) || 1, "activations", lab.dark());
-      else paintPicture(result, values.map((v) => Math.max(0, Math.min(255, Math.round(v)))), 0, [1, rows, columns]);
+      else
+        paintPicture(
+          result,
+          values.map((v) => Math.max(0, Math.min(255, Math.round(v)))),
+          0,
+          [1, rows, columns],
+        );
       gallery.refresh(plane, now.kernel);
       inSize.textContent = `${plane.width}×${plane.height}`;
       outSize.textContent = `${columns}×${rows}`;
       const total = now.kernel.reduce((sum, w) => sum + w, 0);
       sumNote.textContent = Math.abs(total) < 1e-9 ? t("filter.total.zero") : t("filter.total", { n: fixed(total, 3) });
-      for (const group of [sizes, shown, choice]) for (const child of Array.from(group.children)) child.setAttribute("aria-pressed", String(pressedOf(group, /** @type {HTMLElement} */ (child))));
+      for (const group of [sizes, shown, choice])
+        for (const child of Array.from(group.children))
+          child.setAttribute("aria-pressed", String(pressedOf(group, /** @type {HTMLElement} */ (child))));
     }
     before.move({ top: at[0], left: at[1], height: side, width: side }, plane.height, plane.width);
     after.move({ top: at[0], left: at[1], height: 1, width: 1 }, rows, columns);
@@ -102,7 +184,10 @@ function mountFilters(lab) {
   const pressedOf = (/** @type {Element} */ group, /** @type {HTMLElement} */ child) => {
     if (group === sizes) return child.dataset.value === String(now.side);
     if (group === shown) return (child.dataset.value === "sign") === now.signed;
-    return child.dataset.value === (lab.state.p === "own" && OWN_PHOTO.plane ? "own" : lab.state.p === "rings" ? "rings" : "house");
+    return (
+      child.dataset.value ===
+      (lab.state.p === "own" && OWN_PHOTO.plane ? "own" : lab.state.p === "rings" ? "rings" : "house")
+    );
   };
   refill(after.element, after.canvas, after.svg);
   refresh();

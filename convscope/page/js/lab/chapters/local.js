@@ -16,7 +16,13 @@ import { channelTiles, paintUnitMap, partsOfUnit, patchRow, growthTable } from "
 /** @typedef {import("../../engine/engine.js").Engine} Engine */
 
 /** @type {Chapter} */
-export const localChapter = { id: "local", number: 2, title: (t) => t("local.title"), lead: (t) => t("local.lead"), mount: mountLocal };
+export const localChapter = {
+  id: "local",
+  number: 2,
+  title: (t) => t("local.title"),
+  lead: (t) => t("local.lead"),
+  mount: mountLocal,
+};
 
 /** @type {WeakMap<object, Engine>} one engine a payload: its weights are unpacked once */
 const LAB_ENGINES = new WeakMap();
@@ -45,21 +51,48 @@ function mountLocal(lab) {
     const peaks = Array.from({ length: channels }, (_, channel) => peakOf(result, index, channel, height, width));
     const strongest = peaks.reduce((best, one, i) => (one.value > peaks[best].value ? i : best), 0);
     const channel = wholeIn(lab.state, "k", 1, channels, strongest + 1) - 1;
-    return { index, channel, height, width, y: wholeIn(lab.state, "y", 0, height - 1, peaks[channel].y), x: wholeIn(lab.state, "x", 0, width - 1, peaks[channel].x) };
+    return {
+      index,
+      channel,
+      height,
+      width,
+      y: wholeIn(lab.state, "y", 0, height - 1, peaks[channel].y),
+      x: wholeIn(lab.state, "x", 0, width - 1, peaks[channel].x),
+    };
   };
   let unit = unitOf();
 
   const thumbs = names.map((/** @type {string} */ name, /** @type {number} */ i) => {
     const canvas = pixels(doc);
     paintPicture(canvas, digit(i), 0, [1, 28, 28]);
-    return make(doc, "button", { type: "button", class: "thumb", "aria-label": name, title: name, on: { click: () => lab.tune({ i, y: null, x: null }) } }, canvas);
+    return make(
+      doc,
+      "button",
+      {
+        type: "button",
+        class: "thumb",
+        "aria-label": name,
+        title: name,
+        on: { click: () => lab.tune({ i, y: null, x: null }) },
+      },
+      canvas,
+    );
   });
   const picture = framed(doc, pixels(doc, "", t("local.picture")), "field");
   const map = framed(doc, pixels(doc, "unit-map", t("local.map")), "unit-map");
   map.canvas.setAttribute("tabindex", "0");
   map.canvas.setAttribute("role", "application");
-  const to = (/** @type {number} */ y, /** @type {number} */ x) => lab.tune({ k: unit.channel + 1, y: Math.max(0, Math.min(unit.height - 1, y)), x: Math.max(0, Math.min(unit.width - 1, x)) });
-  for (const name of /** @type {const} */ (["pointermove", "pointerdown"])) map.element.addEventListener(name, (event) => { const at = pixelUnder(map.canvas, event, unit.height, unit.width); if (at.y !== unit.y || at.x !== unit.x) to(at.y, at.x); });
+  const to = (/** @type {number} */ y, /** @type {number} */ x) =>
+    lab.tune({
+      k: unit.channel + 1,
+      y: Math.max(0, Math.min(unit.height - 1, y)),
+      x: Math.max(0, Math.min(unit.width - 1, x)),
+    });
+  for (const name of /** @type {const} */ (["pointermove", "pointerdown"]))
+    map.element.addEventListener(name, (event) => {
+      const at = pixelUnder(map.canvas, event, unit.height, unit.width);
+      if (at.y !== unit.y || at.x !== unit.x) to(at.y, at.x);
+    });
   map.canvas.addEventListener("keydown", (event) => {
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
     if (!step) return;
@@ -67,34 +100,73 @@ function mountLocal(lab) {
     lab.say(said.textContent ?? "");
     event.preventDefault();
   });
-  const open = (/** @type {number} */ n, /** @type {number} */ channel, /** @type {number | null} */ y, /** @type {number | null} */ x) => lab.tune({ n, k: channel + 1, y, x });
-  const layers = segmented(doc, t("local.layer"), convs.map((index, i) => ({ value: String(i + 1), text: engine.nodes[index].name })), () => String(convs.indexOf(unit.index) + 1), (value) => lab.tune({ n: value === "2" ? null : value, k: null, y: null, x: null }));
+  const open = (
+    /** @type {number} */ n,
+    /** @type {number} */ channel,
+    /** @type {number | null} */ y,
+    /** @type {number | null} */ x,
+  ) => lab.tune({ n, k: channel + 1, y, x });
+  const layers = segmented(
+    doc,
+    t("local.layer"),
+    convs.map((index, i) => ({ value: String(i + 1), text: engine.nodes[index].name })),
+    () => String(convs.indexOf(unit.index) + 1),
+    (value) => lab.tune({ n: value === "2" ? null : value, k: null, y: null, x: null }),
+  );
   const tiles = channelTiles(lab, engine, (channel) => open(convs.indexOf(unit.index) + 1, channel, null, null));
   const said = make(doc, "p", { class: "plain-said" });
   const growth = growthTable(lab, engine);
   const best = patchRow(lab);
   const parts = partsOfUnit(lab, engine, (at) => open(convs.indexOf(at.node) + 1, at.channel, at.y, at.x));
-  const digits = make(doc, "div", { class: "plain-kinds digits", role: "group", "aria-label": t("plain.digit") }, ...thumbs);
+  const digits = make(
+    doc,
+    "div",
+    { class: "plain-kinds digits", role: "group", "aria-label": t("plain.digit") },
+    ...thumbs,
+  );
   const stop = roving(digits, () => thumbs);
   const mapTitle = make(doc, "h2", { class: "part" });
-  const element = make(doc, "div", { class: "chapter local" },
+  const element = make(
+    doc,
+    "div",
+    { class: "chapter local" },
     make(doc, "div", { class: "plain-choice" }, layers),
-    make(doc, "div", { class: "local-row" },
+    make(
+      doc,
+      "div",
+      { class: "local-row" },
       make(doc, "section", {}, make(doc, "h2", { class: "part" }, t("local.picture")), picture.element, digits),
       make(doc, "section", {}, mapTitle, map.element, make(doc, "p", { class: "note" }, t("local.hover"))),
-      make(doc, "section", {}, make(doc, "h2", { class: "part" }, t("local.channels")), tiles.element)),
+      make(doc, "section", {}, make(doc, "h2", { class: "part" }, t("local.channels")), tiles.element),
+    ),
     said,
-    make(doc, "section", { class: "worked" }, make(doc, "h2", {}, t("local.growth")), make(doc, "div", { class: "table-scroll" }, growth.element)),
+    make(
+      doc,
+      "section",
+      { class: "worked" },
+      make(doc, "h2", {}, t("local.growth")),
+      make(doc, "div", { class: "table-scroll" }, growth.element),
+    ),
     make(doc, "section", { class: "worked" }, make(doc, "h2", {}, t("local.excites")), best.element),
-    make(doc, "section", { class: "worked" }, make(doc, "h2", {}, t("local.parts")), parts.element));
+    make(doc, "section", { class: "worked" }, make(doc, "h2", {}, t("local.parts")), parts.element),
+  );
 
   const refresh = () => {
-    if (chosen() !== seenDigit) { seenDigit = chosen(); result = engine.forward(digit(seenDigit)); }
+    if (chosen() !== seenDigit) {
+      seenDigit = chosen();
+      result = engine.forward(digit(seenDigit));
+    }
     unit = unitOf();
     const node = engine.nodes[unit.index];
-    thumbs.forEach((/** @type {HTMLElement} */ thumb, /** @type {number} */ i) => thumb.setAttribute("aria-pressed", String(i === seenDigit)));
+    thumbs.forEach((/** @type {HTMLElement} */ thumb, /** @type {number} */ i) =>
+      thumb.setAttribute("aria-pressed", String(i === seenDigit)),
+    );
     stop();
-    for (const child of Array.from(layers.children)) child.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (child).dataset.value === String(convs.indexOf(unit.index) + 1)));
+    for (const child of Array.from(layers.children))
+      child.setAttribute(
+        "aria-pressed",
+        String(/** @type {HTMLElement} */ (child).dataset.value === String(convs.indexOf(unit.index) + 1)),
+      );
     paintPicture(picture.canvas, digit(seenDigit), 0, [1, 28, 28]);
     const box = engine.seen(unit.index, unit.y, unit.x) ?? [0, 0, 0, 0];
     picture.move({ top: box[0], left: box[1], height: box[2] - box[0] + 1, width: box[3] - box[1] + 1 }, 28, 28);
@@ -102,7 +174,15 @@ function mountLocal(lab) {
     paintUnitMap(lab, map.canvas, result.outputs[unit.index], unit.channel, unit.height, unit.width);
     map.move({ top: unit.y, left: unit.x, height: 1, width: 1 }, unit.height, unit.width);
     const sums = strongestParts(engine, result, unit.index, unit.channel, unit.y, unit.x);
-    said.textContent = t("local.sees", { node: node.name, y: unit.y + 1, x: unit.x + 1, rows: box[2] - box[0] + 1, columns: box[3] - box[1] + 1, all: 28 * 28, v: fixed(sums.total, 3) });
+    said.textContent = t("local.sees", {
+      node: node.name,
+      y: unit.y + 1,
+      x: unit.x + 1,
+      rows: box[2] - box[0] + 1,
+      columns: box[3] - box[1] + 1,
+      all: 28 * 28,
+      v: fixed(sums.total, 3),
+    });
     tiles.refresh(unit.index, unit.channel, result);
     growth.refresh(unit.index);
     best.refresh(node.name, unit.channel);

@@ -13,13 +13,25 @@ import { roving } from "../widgets.js";
 
 const SHOWN_PARTS = 4;
 
-/** @param {Lab} lab @param {HTMLCanvasElement} canvas @param {ArrayLike<number>} values @param {number} channel @param {number} height @param {number} width */
+/**
+ * @param {Lab} lab
+ * @param {HTMLCanvasElement} canvas
+ * @param {ArrayLike<number>} values
+ * @param {number} channel
+ * @param {number} height
+ * @param {number} width
+ */
 export function paintUnitMap(lab, canvas, values, channel, height, width) {
   const start = channel * height * width;
   paint(canvas, values, start, height, width, largest(values, start, height * width) || 1, "activations", lab.dark());
 }
 
-/** Every channel's map, small, to choose one. @param {Lab} lab @param {Engine} engine @param {(channel: number) => void} choose */
+/**
+ * Every channel's map, small, to choose one.
+ * @param {Lab} lab
+ * @param {Engine} engine
+ * @param {(channel: number) => void} choose
+ */
 export function channelTiles(lab, engine, choose) {
   const { doc, t } = lab;
   const element = make(doc, "div", { class: "channel-tiles", role: "group", "aria-label": t("local.channels") });
@@ -37,11 +49,26 @@ export function channelTiles(lab, engine, choose) {
       if (drawn !== String(index)) {
         tiles = Array.from({ length: channels }, (_, i) => {
           const canvas = pixels(doc);
-          return { canvas, tile: make(doc, "button", { type: "button", class: "thumb", "aria-label": t("local.channel", { n: i + 1 }), title: t("local.channel", { n: i + 1 }), on: { click: () => choose(i) } }, canvas) };
+          return {
+            canvas,
+            tile: make(
+              doc,
+              "button",
+              {
+                type: "button",
+                class: "thumb",
+                "aria-label": t("local.channel", { n: i + 1 }),
+                title: t("local.channel", { n: i + 1 }),
+                on: { click: () => choose(i) },
+              },
+              canvas,
+            ),
+          };
         });
         refill(element, ...tiles.map((one) => one.tile));
       }
-      if (drawn !== String(index) || last !== result) tiles.forEach(({ canvas }, i) => paintUnitMap(lab, canvas, result.outputs[index], i, height, width));
+      if (drawn !== String(index) || last !== result)
+        tiles.forEach(({ canvas }, i) => paintUnitMap(lab, canvas, result.outputs[index], i, height, width));
       drawn = String(index);
       last = result;
       tiles.forEach(({ tile }, i) => tile.setAttribute("aria-pressed", String(i === channel)));
@@ -54,7 +81,11 @@ export function channelTiles(lab, engine, choose) {
   };
 }
 
-/** Scroll a list, and nothing around it, until one of its tiles is seen whole. @param {HTMLElement} list @param {HTMLElement} tile */
+/**
+ * Scroll a list, and nothing around it, until one of its tiles is seen whole.
+ * @param {HTMLElement} list
+ * @param {HTMLElement} tile
+ */
 function intoView(list, tile) {
   const [outer, inner] = [list.getBoundingClientRect(), tile.getBoundingClientRect()];
   if (inner.top < outer.top) list.scrollTop -= outer.top - inner.top + 4;
@@ -71,15 +102,53 @@ export function growthTable(lab, engine) {
     const sum = `${size} + (${kernel} − 1) · ${jump} = `;
     size += (kernel - 1) * jump;
     jump *= stride;
-    return [{ index, row: make(doc, "tr", {}, make(doc, "th", { scope: "row" }, node.name), make(doc, "td", {}, `${kernel}×${kernel}`), make(doc, "td", {}, String(stride)), make(doc, "td", {}, sum, make(doc, "b", { class: "answer" }, String(size)))) }];
+    return [
+      {
+        index,
+        row: make(
+          doc,
+          "tr",
+          {},
+          make(doc, "th", { scope: "row" }, node.name),
+          make(doc, "td", {}, `${kernel}×${kernel}`),
+          make(doc, "td", {}, String(stride)),
+          make(doc, "td", {}, sum, make(doc, "b", { class: "answer" }, String(size))),
+        ),
+      },
+    ];
   });
-  const element = make(doc, "table", { class: "growth" },
-    make(doc, "thead", {}, make(doc, "tr", {}, ...[t("local.layer"), t("local.window"), t("local.stride"), t("local.field")].map((name) => make(doc, "th", { scope: "col" }, name)))),
-    make(doc, "tbody", {}, ...rows.map((one) => one.row)));
-  return { element, refresh: (/** @type {number} */ index) => rows.forEach((one) => one.row.classList.toggle("current", one.index === index)) };
+  const element = make(
+    doc,
+    "table",
+    { class: "growth" },
+    make(
+      doc,
+      "thead",
+      {},
+      make(
+        doc,
+        "tr",
+        {},
+        ...[t("local.layer"), t("local.window"), t("local.stride"), t("local.field")].map((name) =>
+          make(doc, "th", { scope: "col" }, name),
+        ),
+      ),
+    ),
+    make(doc, "tbody", {}, ...rows.map((one) => one.row)),
+  );
+  return {
+    element,
+    refresh: (/** @type {number} */ index) =>
+      rows.forEach((one) => one.row.classList.toggle("current", one.index === index)),
+  };
 }
 
-/** The patches of test pictures that a channel answers most to. @param {Lab} lab @param {string} node @param {number} channel */
+/**
+ * The patches of test pictures that a channel answers most to.
+ * @param {Lab} lab
+ * @param {string} node
+ * @param {number} channel
+ */
 function patchesOf({ doc, payload, t }, node, channel) {
   const { pictures, values } = payload.patches[node];
   const [, count, height, width] = pictures.shape;
@@ -106,7 +175,12 @@ export function patchRow(lab) {
   };
 }
 
-/** The maps that add most to the unit; each opens the unit it comes from. @param {Lab} lab @param {Engine} engine @param {(at: {node: number, channel: number, y: number, x: number}) => void} open */
+/**
+ * The maps that add most to the unit; each opens the unit it comes from.
+ * @param {Lab} lab
+ * @param {Engine} engine
+ * @param {(at: {node: number, channel: number, y: number, x: number}) => void} open
+ */
 export function partsOfUnit(lab, engine, open) {
   const { doc, t } = lab;
   const element = make(doc, "div", { class: "unit-parts" });
@@ -118,17 +192,61 @@ export function partsOfUnit(lab, engine, open) {
       const shown = sums.parts.slice(0, SHOWN_PARTS);
       const rest = sums.parts.slice(SHOWN_PARTS).reduce((sum, one) => sum + one.subtotal, 0);
       const first = shown[0].from.node < 0;
-      note.textContent = first ? t("local.first") : t("local.sum", { parts: shown.map((one) => fixed(one.subtotal, 3)).join(" + "), n: sums.parts.length - shown.length, rest: fixed(rest, 3), bias: fixed(sums.bias, 3), total: fixed(sums.total, 3) });
-      refill(element, ...shown.map(({ part, subtotal, from }) => {
-        const kernel = pixels(doc, "kernel", t("local.kernel"));
-        paint(kernel, part.weights ?? [], 0, part.rows, part.columns, largest(part.weights ?? []) || 1, "weights", lab.dark());
-        const window = pixels(doc, "kernel", t("local.under"));
-        paint(window, part.values, 0, part.rows, part.columns, largest(part.values) || 1, "activations", lab.dark());
-        const name = from.node < 0 ? t("local.picture") : t("local.map.of", { node: engine.nodes[from.node].name, map: from.channel + 1 });
-        const sum = make(doc, "div", { class: "unit-sum" }, window, make(doc, "span", { class: "operator" }, "×"), kernel, make(doc, "span", { class: "operator" }, "="), make(doc, "b", { class: "figure" }, fixed(subtotal, 3)));
-        if (from.node < 0) return make(doc, "div", { class: "unit-part" }, make(doc, "h3", {}, name), sum);
-        return make(doc, "div", { class: "unit-part" }, make(doc, "h3", {}, make(doc, "button", { type: "button", class: "link", on: { click: () => open(from) } }, `${name} ↓`)), sum, make(doc, "div", { class: "patches" }, ...patchesOf(lab, engine.nodes[from.node].name, from.channel)));
-      }));
+      note.textContent = first
+        ? t("local.first")
+        : t("local.sum", {
+            parts: shown.map((one) => fixed(one.subtotal, 3)).join(" + "),
+            n: sums.parts.length - shown.length,
+            rest: fixed(rest, 3),
+            bias: fixed(sums.bias, 3),
+            total: fixed(sums.total, 3),
+          });
+      refill(
+        element,
+        ...shown.map(({ part, subtotal, from }) => {
+          const kernel = pixels(doc, "kernel", t("local.kernel"));
+          paint(
+            kernel,
+            part.weights ?? [],
+            0,
+            part.rows,
+            part.columns,
+            largest(part.weights ?? []) || 1,
+            "weights",
+            lab.dark(),
+          );
+          const window = pixels(doc, "kernel", t("local.under"));
+          paint(window, part.values, 0, part.rows, part.columns, largest(part.values) || 1, "activations", lab.dark());
+          const name =
+            from.node < 0
+              ? t("local.picture")
+              : t("local.map.of", { node: engine.nodes[from.node].name, map: from.channel + 1 });
+          const sum = make(
+            doc,
+            "div",
+            { class: "unit-sum" },
+            window,
+            make(doc, "span", { class: "operator" }, "×"),
+            kernel,
+            make(doc, "span", { class: "operator" }, "="),
+            make(doc, "b", { class: "figure" }, fixed(subtotal, 3)),
+          );
+          if (from.node < 0) return make(doc, "div", { class: "unit-part" }, make(doc, "h3", {}, name), sum);
+          return make(
+            doc,
+            "div",
+            { class: "unit-part" },
+            make(
+              doc,
+              "h3",
+              {},
+              make(doc, "button", { type: "button", class: "link", on: { click: () => open(from) } }, `${name} ↓`),
+            ),
+            sum,
+            make(doc, "div", { class: "patches" }, ...patchesOf(lab, engine.nodes[from.node].name, from.channel)),
+          );
+        }),
+      );
     },
   };
 }

@@ -8,7 +8,16 @@ import { softmaxPart } from "./loss_softmax.js";
 /** @typedef {import("../shapes.js").Chapter} Chapter */
 
 /** @type {Chapter} */
-export const lossChapter = { id: "loss", number: 9, title: (t) => t("info.title"), lead: (t) => t("info.lead"), mount: (lab) => {
-  const parts = [softmaxPart(lab), entropyPart(lab), penaltyPart(lab)];
-  return { element: make(lab.doc, "div", { class: "chapter losses" }, ...parts.map((part) => part.element)), refresh: () => parts.forEach((part) => part.refresh()) };
-} };
+export const lossChapter = {
+  id: "loss",
+  number: 9,
+  title: (t) => t("info.title"),
+  lead: (t) => t("info.lead"),
+  mount: (lab) => {
+    const parts = [softmaxPart(lab), entropyPart(lab), penaltyPart(lab)];
+    return {
+      element: make(lab.doc, "div", { class: "chapter losses" }, ...parts.map((part) => part.element)),
+      refresh: () => parts.forEach((part) => part.refresh()),
+    };
+  },
+};

@@ -17,40 +17,126 @@ const EQUAL = [1, 1, 1, 1];
 /** @param {Lab} lab */
 export function entropyPart(lab) {
   const { doc, t } = lab;
-  const weights = () => { const list = numbersIn(lab.state, "p", [2, 4], CARS).map((v) => Math.max(0, Math.min(16, v))); return list.some(Boolean) ? list : CARS; };
-  const others = () => { const n = weights().length; const list = numbersIn(lab.state, "q", [n], Array(n).fill(1)).map((v) => Math.max(0, Math.min(16, v))); return list.some(Boolean) ? list : Array(n).fill(1); };
+  const weights = () => {
+    const list = numbersIn(lab.state, "p", [2, 4], CARS).map((v) => Math.max(0, Math.min(16, v)));
+    return list.some(Boolean) ? list : CARS;
+  };
+  const others = () => {
+    const n = weights().length;
+    const list = numbersIn(lab.state, "q", [n], Array(n).fill(1)).map((v) => Math.max(0, Math.min(16, v)));
+    return list.some(Boolean) ? list : Array(n).fill(1);
+  };
   const unit = () => /** @type {Unit} */ (lab.state.u === "nats" ? "nats" : "bits");
-  const share = (/** @type {number[]} */ list) => { const sum = list.reduce((a, b) => a + b, 0); return list.map((v) => v / sum); };
+  const share = (/** @type {number[]} */ list) => {
+    const sum = list.reduce((a, b) => a + b, 0);
+    return list.map((v) => v / sum);
+  };
   const text = (/** @type {number[]} */ list) => list.join("_");
-  const putP = (/** @type {number[]} */ list) => lab.tune({ p: text(list) === text(CARS) ? null : text(list), q: list.length === weights().length ? lab.state.q ?? null : null });
+  const putP = (/** @type {number[]} */ list) =>
+    lab.tune({
+      p: text(list) === text(CARS) ? null : text(list),
+      q: list.length === weights().length ? (lab.state.q ?? null) : null,
+    });
   const putQ = (/** @type {number[]} */ list) => lab.tune({ q: list.every((v) => v === list[0]) ? null : text(list) });
-  const named = (/** @type {string} */ words, /** @type {number[]} */ list) => ({ text: words, on: () => text(weights()) === text(list), press: () => putP(list) });
-  const choose = presets(lab, t("info.presets"), [named(t("info.coin"), COIN), named(t("info.cars"), CARS), named(t("info.equal"), EQUAL)]);
-  const units = presets(lab, t("info.unit"), [{ text: t("info.bits"), on: () => unit() === "bits", press: () => lab.tune({ u: null }) }, { text: t("info.nats"), on: () => unit() === "nats", press: () => lab.tune({ u: "nats" }) }]);
+  const named = (/** @type {string} */ words, /** @type {number[]} */ list) => ({
+    text: words,
+    on: () => text(weights()) === text(list),
+    press: () => putP(list),
+  });
+  const choose = presets(lab, t("info.presets"), [
+    named(t("info.coin"), COIN),
+    named(t("info.cars"), CARS),
+    named(t("info.equal"), EQUAL),
+  ]);
+  const units = presets(lab, t("info.unit"), [
+    { text: t("info.bits"), on: () => unit() === "bits", press: () => lab.tune({ u: null }) },
+    { text: t("info.nats"), on: () => unit() === "nats", press: () => lab.tune({ u: "nats" }) },
+  ]);
   const ways = presets(lab, t("info.q.presets"), [
     { text: t("info.q.equal"), on: () => new Set(others()).size === 1, press: () => putQ(others().map(() => 1)) },
-    { text: t("info.q.same"), on: () => share(others()).join() === share(weights()).join(), press: () => putQ(weights()) },
-    { text: t("info.q.reverse"), on: () => text(others()) === text([...weights()].reverse()), press: () => putQ([...weights()].reverse()) },
+    {
+      text: t("info.q.same"),
+      on: () => share(others()).join() === share(weights()).join(),
+      press: () => putQ(weights()),
+    },
+    {
+      text: t("info.q.reverse"),
+      on: () => text(others()) === text([...weights()].reverse()),
+      press: () => putQ([...weights()].reverse()),
+    },
   ]);
   const block = make(doc, "div", { class: "code-blocks", role: "img" });
   const entropyTable = make(doc, "div", { class: "table-scroll" });
   const entropySum = make(doc, "p", { class: "sum-of-window" });
   const crossTable = make(doc, "div", { class: "table-scroll" });
   const crossSum = make(doc, "div", {});
-  const element = make(doc, "div", {},
-    make(doc, "section", { class: "worked entropy" }, make(doc, "h2", {}, t("info.entropy")), make(doc, "p", {}, t("info.entropy.text")),
-      display(doc, make(doc, "span", {}, letter(doc, "H"), "(", letter(doc, "X"), ")"), operator(doc, "="), make(doc, "span", {}, letter(doc, "E"), "\u2009[−ln ", letter(doc, "P"), "\u2009]"), operator(doc, "="), "−", sumSign(doc, letter(doc, "i")), make(doc, "span", {}, letter(doc, "p", "i"), " log ", letter(doc, "p", "i"))),
-      make(doc, "div", { class: "two-rows" }, choose.element, units.element), entropyTable, entropySum, block, make(doc, "p", { class: "note" }, t("info.units"))),
-    make(doc, "section", { class: "worked cross" }, make(doc, "h2", {}, t("info.cross")), make(doc, "p", {}, t("info.cross.text")), ways.element, crossTable, crossSum));
+  const element = make(
+    doc,
+    "div",
+    {},
+    make(
+      doc,
+      "section",
+      { class: "worked entropy" },
+      make(doc, "h2", {}, t("info.entropy")),
+      make(doc, "p", {}, t("info.entropy.text")),
+      display(
+        doc,
+        make(doc, "span", {}, letter(doc, "H"), "(", letter(doc, "X"), ")"),
+        operator(doc, "="),
+        make(doc, "span", {}, letter(doc, "E"), "\u2009[−ln ", letter(doc, "P"), "\u2009]"),
+        operator(doc, "="),
+        "−",
+        sumSign(doc, letter(doc, "i")),
+        make(doc, "span", {}, letter(doc, "p", "i"), " log ", letter(doc, "p", "i")),
+      ),
+      make(doc, "div", { class: "two-rows" }, choose.element, units.element),
+      entropyTable,
+      entropySum,
+      block,
+      make(doc, "p", { class: "note" }, t("info.units")),
+    ),
+    make(
+      doc,
+      "section",
+      { class: "worked cross" },
+      make(doc, "h2", {}, t("info.cross")),
+      make(doc, "p", {}, t("info.cross.text")),
+      ways.element,
+      crossTable,
+      crossSum,
+    ),
+  );
 
-  const names = () => (weights().length === 2 ? [t("info.heads"), t("info.tails")] : [t("info.car.1"), t("info.car.2"), t("info.car.3"), t("info.car.4")]);
+  const names = () =>
+    weights().length === 2
+      ? [t("info.heads"), t("info.tails")]
+      : [t("info.car.1"), t("info.car.2"), t("info.car.3"), t("info.car.4")];
   /** @type {HTMLInputElement[]} */
   let fields = [];
   let built = "";
   /** @type {Record<string, HTMLElement>} */
   let cells = {};
-  const field = (/** @type {string} */ name, /** @type {() => number[]} */ get, /** @type {(list: number[]) => void} */ put, /** @type {number} */ i) => {
-    const input = make(doc, "input", { type: "range", min: 0, max: 8, step: 0.5, "aria-label": name, on: { input: () => { const list = get().map((v, k) => (k === i ? Number(input.value) : v)); if (list.some(Boolean)) put(list); else refresh(); } } });
+  const field = (
+    /** @type {string} */ name,
+    /** @type {() => number[]} */ get,
+    /** @type {(list: number[]) => void} */ put,
+    /** @type {number} */ i,
+  ) => {
+    const input = make(doc, "input", {
+      type: "range",
+      min: 0,
+      max: 8,
+      step: 0.5,
+      "aria-label": name,
+      on: {
+        input: () => {
+          const list = get().map((v, k) => (k === i ? Number(input.value) : v));
+          if (list.some(Boolean)) put(list);
+          else refresh();
+        },
+      },
+    });
     fields.push(input);
     return input;
   };
@@ -62,35 +148,167 @@ export function entropyPart(lab) {
     fields = [];
     cells = {};
     const at = (/** @type {string} */ id, kind = "figure") => (cells[id] = make(doc, "td", { class: kind }));
-    const head = (/** @type {(string | HTMLElement)[]} */ list, /** @type {number} */ slides) => make(doc, "thead", {}, make(doc, "tr", {}, ...list.map((one, i) => make(doc, "th", { scope: "col", class: i === slides ? "slide-head" : null }, one))));
+    const head = (/** @type {(string | HTMLElement)[]} */ list, /** @type {number} */ slides) =>
+      make(
+        doc,
+        "thead",
+        {},
+        make(
+          doc,
+          "tr",
+          {},
+          ...list.map((one, i) => make(doc, "th", { scope: "col", class: i === slides ? "slide-head" : null }, one)),
+        ),
+      );
     const log = (/** @type {string} */ of) => make(doc, "span", {}, "−log ", letter(doc, of));
-    const row = (/** @type {string} */ name, /** @type {number} */ i) => make(doc, "tr", {}, make(doc, "th", { scope: "row" }, name), make(doc, "td", { class: "slide-cell" }, field(t("info.share", { name }), weights, putP, i)), at(`p${i}`), at(`i${i}`), at(`h${i}`), at(`c${i}`, "code-word"));
-    refill(entropyTable, make(doc, "table", { class: "numbers-table slide-table" }, head(["", t("info.change"), letter(doc, "p"), log("p"), make(doc, "span", {}, letter(doc, "p"), " × −log ", letter(doc, "p")), t("info.code")], 1), make(doc, "tbody", {}, ...names().map(row))));
-    const other = (/** @type {string} */ name, /** @type {number} */ i) => make(doc, "tr", {}, make(doc, "th", { scope: "row" }, name), at(`y${i}`), make(doc, "td", { class: "slide-cell" }, field(t("info.said", { name }), others, putQ, i)), at(`q${i}`), at(`j${i}`), at(`x${i}`));
-    refill(crossTable, make(doc, "table", { class: "numbers-table slide-table" }, head(["", letter(doc, "p"), t("info.change.q"), letter(doc, "q"), log("q"), make(doc, "span", {}, letter(doc, "p"), " × −log ", letter(doc, "q"))], 2), make(doc, "tbody", {}, ...names().map(other))));
+    const row = (/** @type {string} */ name, /** @type {number} */ i) =>
+      make(
+        doc,
+        "tr",
+        {},
+        make(doc, "th", { scope: "row" }, name),
+        make(doc, "td", { class: "slide-cell" }, field(t("info.share", { name }), weights, putP, i)),
+        at(`p${i}`),
+        at(`i${i}`),
+        at(`h${i}`),
+        at(`c${i}`, "code-word"),
+      );
+    refill(
+      entropyTable,
+      make(
+        doc,
+        "table",
+        { class: "numbers-table slide-table" },
+        head(
+          [
+            "",
+            t("info.change"),
+            letter(doc, "p"),
+            log("p"),
+            make(doc, "span", {}, letter(doc, "p"), " × −log ", letter(doc, "p")),
+            t("info.code"),
+          ],
+          1,
+        ),
+        make(doc, "tbody", {}, ...names().map(row)),
+      ),
+    );
+    const other = (/** @type {string} */ name, /** @type {number} */ i) =>
+      make(
+        doc,
+        "tr",
+        {},
+        make(doc, "th", { scope: "row" }, name),
+        at(`y${i}`),
+        make(doc, "td", { class: "slide-cell" }, field(t("info.said", { name }), others, putQ, i)),
+        at(`q${i}`),
+        at(`j${i}`),
+        at(`x${i}`),
+      );
+    refill(
+      crossTable,
+      make(
+        doc,
+        "table",
+        { class: "numbers-table slide-table" },
+        head(
+          [
+            "",
+            letter(doc, "p"),
+            t("info.change.q"),
+            letter(doc, "q"),
+            log("q"),
+            make(doc, "span", {}, letter(doc, "p"), " × −log ", letter(doc, "q")),
+          ],
+          2,
+        ),
+        make(doc, "tbody", {}, ...names().map(other)),
+      ),
+    );
   };
   const refresh = () => {
     build();
     const [p, q, u] = [share(weights()), share(others()), unit()];
     const words = codeWords(codeLengths(p));
     const n = p.length;
-    const told = (/** @type {string} */ id, /** @type {string} */ value) => { cells[id].textContent = value; };
+    const told = (/** @type {string} */ id, /** @type {string} */ value) => {
+      cells[id].textContent = value;
+    };
     p.forEach((v, i) => {
-      for (const [input, value] of /** @type {[HTMLInputElement, number][]} */ ([[fields[i], weights()[i]], [fields[n + i], others()[i]]])) {
+      for (const [input, value] of /** @type {[HTMLInputElement, number][]} */ ([
+        [fields[i], weights()[i]],
+        [fields[n + i], others()[i]],
+      ])) {
         if (Number(input.value) !== value) input.value = String(value);
         input.setAttribute("aria-valuetext", fixed(input === fields[i] ? v : q[i], 3));
       }
-      told(`p${i}`, fixed(v, 3)); told(`i${i}`, fixed(informationOf(v, u), 3)); told(`h${i}`, v ? fixed(v * informationOf(v, u), 3) : "0.000"); told(`c${i}`, words[i]);
-      told(`y${i}`, fixed(v, 3)); told(`q${i}`, fixed(q[i], 3)); told(`j${i}`, fixed(informationOf(q[i], u), 3)); told(`x${i}`, v ? fixed(v * informationOf(q[i], u), 3) : "0.000");
+      told(`p${i}`, fixed(v, 3));
+      told(`i${i}`, fixed(informationOf(v, u), 3));
+      told(`h${i}`, v ? fixed(v * informationOf(v, u), 3) : "0.000");
+      told(`c${i}`, words[i]);
+      told(`y${i}`, fixed(v, 3));
+      told(`q${i}`, fixed(q[i], 3));
+      told(`j${i}`, fixed(informationOf(q[i], u), 3));
+      told(`x${i}`, v ? fixed(v * informationOf(q[i], u), 3) : "0.000");
     });
     const [entropy, cross, extra] = [entropyOf(p, u), crossEntropyOf(p, q, u), divergenceOf(p, q, u)];
     const name = u === "bits" ? t("info.bits") : t("info.nats");
-    refill(entropySum, letter(doc, "H"), " = ", p.filter(Boolean).map((v) => `${fixed(v, 3)} × ${fixed(informationOf(v, u), 3)}`).join(" + "), " = ", make(doc, "b", { class: "answer", "data-figure": "entropy" }, fixed(entropy, u === "bits" ? 2 : 5)), ` ${name}`);
+    refill(
+      entropySum,
+      letter(doc, "H"),
+      " = ",
+      p
+        .filter(Boolean)
+        .map((v) => `${fixed(v, 3)} × ${fixed(informationOf(v, u), 3)}`)
+        .join(" + "),
+      " = ",
+      make(doc, "b", { class: "answer", "data-figure": "entropy" }, fixed(entropy, u === "bits" ? 2 : 5)),
+      ` ${name}`,
+    );
     const mean = p.reduce((sum, v, i) => sum + v * words[i].length, 0);
     block.setAttribute("aria-label", t("info.blocks", { mean: fixed(mean, 3) }));
-    refill(block, ...p.map((v, i) => { const one = make(doc, "span", {}, make(doc, "b", {}, words[i]), make(doc, "span", v < 0.2 ? { class: "narrow" } : {}, v >= 0.1 ? names()[i] : "")); setVar(one, "share", String(v)); one.hidden = v === 0; return one; }));
-    const line = (/** @type {string} */ words, /** @type {string} */ kind, /** @type {number} */ value, /** @type {string} */ sign) => make(doc, "p", { class: "sum-line" }, make(doc, "span", { class: "sign", "aria-hidden": "true" }, sign), make(doc, "span", {}, words), make(doc, "b", { class: "figure", "data-figure": kind }, fixed(value, u === "bits" && Number.isFinite(value) ? 3 : 5)), make(doc, "span", {}, name));
-    refill(crossSum, line(t("info.cross.total"), "cross", cross, ""), line(t("info.cross.entropy"), "own", entropy, "−"), line(t("info.cross.kl"), "kl", extra, "="), make(doc, "p", { class: "note" }, Number.isFinite(extra) ? t("info.kl.note") : t("info.kl.never")));
+    refill(
+      block,
+      ...p.map((v, i) => {
+        const one = make(
+          doc,
+          "span",
+          {},
+          make(doc, "b", {}, words[i]),
+          make(doc, "span", v < 0.2 ? { class: "narrow" } : {}, v >= 0.1 ? names()[i] : ""),
+        );
+        setVar(one, "share", String(v));
+        one.hidden = v === 0;
+        return one;
+      }),
+    );
+    const line = (
+      /** @type {string} */ words,
+      /** @type {string} */ kind,
+      /** @type {number} */ value,
+      /** @type {string} */ sign,
+    ) =>
+      make(
+        doc,
+        "p",
+        { class: "sum-line" },
+        make(doc, "span", { class: "sign", "aria-hidden": "true" }, sign),
+        make(doc, "span", {}, words),
+        make(
+          doc,
+          "b",
+          { class: "figure", "data-figure": kind },
+          fixed(value, u === "bits" && Number.isFinite(value) ? 3 : 5),
+        ),
+        make(doc, "span", {}, name),
+      );
+    refill(
+      crossSum,
+      line(t("info.cross.total"), "cross", cross, ""),
+      line(t("info.cross.entropy"), "own", entropy, "−"),
+      line(t("info.cross.kl"), "kl", extra, "="),
+      make(doc, "p", { class: "note" }, Number.isFinite(extra) ? t("info.kl.note") : t("info.kl.never")),
+    );
     for (const one of [choose, units, ways]) one.refresh();
   };
   refresh();

@@ -15,7 +15,8 @@ const SCORES = [2, 1, 0.1, -1];
 export function softmaxPart(lab) {
   const { doc, t } = lab;
   const scores = () => numbersIn(lab.state, "y", [4], SCORES).map((v) => Math.max(-2000, Math.min(2000, v)));
-  const put = (/** @type {number[]} */ list) => lab.tune({ y: list.join() === SCORES.join() ? null : list.map((v) => Math.round(v * 100) / 100).join("_") });
+  const put = (/** @type {number[]} */ list) =>
+    lab.tune({ y: list.join() === SCORES.join() ? null : list.map((v) => Math.round(v * 100) / 100).join("_") });
   const same = (/** @type {number[]} */ list) => () => scores().join() === list.join();
   const thousand = SCORES.map((v) => v + 1000);
   const list = presets(lab, t("info.scores.presets"), [
@@ -23,37 +24,122 @@ export function softmaxPart(lab) {
     { text: t("info.scores.thousand"), on: same(thousand), press: () => put(thousand) },
     { text: t("info.scores.ten"), on: same(SCORES.map((v) => v * 10)), press: () => put(SCORES.map((v) => v * 10)) },
   ]);
-  const fields = SCORES.map((_, i) => make(doc, "input", { type: "number", step: 0.1, min: -2000, max: 2000, class: "score-field", "aria-label": t("info.score", { i: i + 1 }), on: { input: () => {
-    if (fields[i].value !== "" && Number.isFinite(fields[i].valueAsNumber)) put(scores().map((v, k) => (k === i ? fields[i].valueAsNumber : v)));
-  } } }));
+  const fields = SCORES.map((_, i) =>
+    make(doc, "input", {
+      type: "number",
+      step: 0.1,
+      min: -2000,
+      max: 2000,
+      class: "score-field",
+      "aria-label": t("info.score", { i: i + 1 }),
+      on: {
+        input: () => {
+          if (fields[i].value !== "" && Number.isFinite(fields[i].valueAsNumber))
+            put(scores().map((v, k) => (k === i ? fields[i].valueAsNumber : v)));
+        },
+      },
+    }),
+  );
   const cells = SCORES.map(() => Array.from({ length: 5 }, () => make(doc, "td", { class: "figure" })));
   const bars = SCORES.map(() => make(doc, "span", { class: "bar" }));
   const sums = Array.from({ length: 5 }, () => make(doc, "td", { class: "figure" }));
   const verdict = make(doc, "p", { class: "verdict-line", "aria-live": "polite" });
-  const head = [letter(doc, "y", "i"), power(doc, "e", "yᵢ"), t("info.naive"), make(doc, "span", {}, letter(doc, "y", "i"), " − ", letter(doc, "m")), power(doc, "e", "yᵢ − m"), t("info.stable"), ""];
-  const table = make(doc, "table", { class: "numbers-table softmax-table" },
+  const head = [
+    letter(doc, "y", "i"),
+    power(doc, "e", "yᵢ"),
+    t("info.naive"),
+    make(doc, "span", {}, letter(doc, "y", "i"), " − ", letter(doc, "m")),
+    power(doc, "e", "yᵢ − m"),
+    t("info.stable"),
+    "",
+  ];
+  const table = make(
+    doc,
+    "table",
+    { class: "numbers-table softmax-table" },
     make(doc, "thead", {}, make(doc, "tr", {}, ...head.map((one) => make(doc, "th", { scope: "col" }, one)))),
-    make(doc, "tbody", {}, ...SCORES.map((_, i) => make(doc, "tr", {}, make(doc, "td", {}, fields[i]), ...cells[i], make(doc, "td", { class: "track-cell", "aria-hidden": "true" }, make(doc, "span", { class: "track" }, bars[i]))))),
-    make(doc, "tfoot", {}, make(doc, "tr", {}, make(doc, "th", { scope: "row" }, "∑"), ...sums, make(doc, "td", {}))));
-  const element = make(doc, "section", { class: "softmax" },
-    make(doc, "h2", {}, t("info.softmax")), make(doc, "p", {}, t("info.softmax.text")),
-    display(doc, make(doc, "span", {}, "softmax(", letter(doc, "y"), ")", make(doc, "sub", {}, "i")), operator(doc, "="), fraction(doc, power(doc, "e", "yᵢ"), [sumSign(doc, letter(doc, "j")), power(doc, "e", "yⱼ")]), operator(doc, "="), fraction(doc, power(doc, "e", "yᵢ − m"), [sumSign(doc, letter(doc, "j")), power(doc, "e", "yⱼ − m")]), make(doc, "span", { class: "aside-note" }, "m = max y")),
-    list.element, make(doc, "div", { class: "table-scroll" }, table), verdict);
+    make(
+      doc,
+      "tbody",
+      {},
+      ...SCORES.map((_, i) =>
+        make(
+          doc,
+          "tr",
+          {},
+          make(doc, "td", {}, fields[i]),
+          ...cells[i],
+          make(
+            doc,
+            "td",
+            { class: "track-cell", "aria-hidden": "true" },
+            make(doc, "span", { class: "track" }, bars[i]),
+          ),
+        ),
+      ),
+    ),
+    make(doc, "tfoot", {}, make(doc, "tr", {}, make(doc, "th", { scope: "row" }, "∑"), ...sums, make(doc, "td", {}))),
+  );
+  const element = make(
+    doc,
+    "section",
+    { class: "softmax" },
+    make(doc, "h2", {}, t("info.softmax")),
+    make(doc, "p", {}, t("info.softmax.text")),
+    display(
+      doc,
+      make(doc, "span", {}, "softmax(", letter(doc, "y"), ")", make(doc, "sub", {}, "i")),
+      operator(doc, "="),
+      fraction(doc, power(doc, "e", "yᵢ"), [sumSign(doc, letter(doc, "j")), power(doc, "e", "yⱼ")]),
+      operator(doc, "="),
+      fraction(doc, power(doc, "e", "yᵢ − m"), [sumSign(doc, letter(doc, "j")), power(doc, "e", "yⱼ − m")]),
+      make(doc, "span", { class: "aside-note" }, "m = max y"),
+    ),
+    list.element,
+    make(doc, "div", { class: "table-scroll" }, table),
+    verdict,
+  );
   const refresh = () => {
     const y = scores();
     const most = Math.max(...y);
     const [naive, stable] = [naiveSoftmax(y), stableSoftmax(y)];
     y.forEach((v, i) => {
       if (doc.activeElement !== fields[i]) fields[i].value = String(v);
-      const texts = [large(Math.exp(v)), Number.isNaN(naive[i]) ? t("info.nan") : fixed(naive[i], 5), fixed(v - most, 2), large(Math.exp(v - most)), fixed(stable[i], 5)];
-      texts.forEach((text, k) => { cells[i][k].textContent = text; });
+      const texts = [
+        large(Math.exp(v)),
+        Number.isNaN(naive[i]) ? t("info.nan") : fixed(naive[i], 5),
+        fixed(v - most, 2),
+        large(Math.exp(v - most)),
+        fixed(stable[i], 5),
+      ];
+      texts.forEach((text, k) => {
+        cells[i][k].textContent = text;
+      });
       cells[i][1].classList.toggle("broken", Number.isNaN(naive[i]));
       cells[i][0].classList.toggle("broken", !Number.isFinite(Math.exp(v)));
       setVar(bars[i], "share", String(stable[i]));
     });
-    const totals = [large(y.reduce((sum, v) => sum + Math.exp(v), 0)), naive.some(Number.isNaN) ? t("info.nan") : fixed(naive.reduce((a, b) => a + b, 0), 5), "", large(y.reduce((sum, v) => sum + Math.exp(v - most), 0)), fixed(stable.reduce((a, b) => a + b, 0), 5)];
-    totals.forEach((text, k) => { sums[k].textContent = text; });
-    verdict.textContent = naive.some(Number.isNaN) ? t("info.softmax.broken", { y: fixed(most, 1) }) : t("info.softmax.fine", { i: stable.indexOf(Math.max(...stable)) + 1, p: percent(Math.max(...stable)) });
+    const totals = [
+      large(y.reduce((sum, v) => sum + Math.exp(v), 0)),
+      naive.some(Number.isNaN)
+        ? t("info.nan")
+        : fixed(
+            naive.reduce((a, b) => a + b, 0),
+            5,
+          ),
+      "",
+      large(y.reduce((sum, v) => sum + Math.exp(v - most), 0)),
+      fixed(
+        stable.reduce((a, b) => a + b, 0),
+        5,
+      ),
+    ];
+    totals.forEach((text, k) => {
+      sums[k].textContent = text;
+    });
+    verdict.textContent = naive.some(Number.isNaN)
+      ? t("info.softmax.broken", { y: fixed(most, 1) })
+      : t("info.softmax.fine", { i: stable.indexOf(Math.max(...stable)) + 1, p: percent(Math.max(...stable)) });
     list.refresh();
   };
   refresh();

@@ -9,15 +9,30 @@ import { trainPart } from "./mnist_train.js";
 /** @typedef {import("../shapes.js").Chapter} Chapter */
 
 /** @type {Chapter} */
-export const mnistChapter = { id: "mnist", number: 10, title: (t) => t("mnist.title"), lead: (t) => t("mnist.lead"), mount: (lab) => {
-  const store = trainingStore(lab, () => { training.refresh(); draw.refresh(); });
-  const training = trainPart(lab, store);
-  const draw = drawPart(lab, store);
-  const parts = [...(lab.payload.digits ? [dataPart(lab)] : []), plansPart(lab), training, draw];
-  store.follow();
-  return {
-    element: make(lab.doc, "div", { class: "chapter learning" }, ...parts.map((part) => part.element)),
-    refresh: () => { store.follow(); parts.forEach((part) => part.refresh()); },
-    gone: () => { store.close(); draw.gone(); },
-  };
-} };
+export const mnistChapter = {
+  id: "mnist",
+  number: 10,
+  title: (t) => t("mnist.title"),
+  lead: (t) => t("mnist.lead"),
+  mount: (lab) => {
+    const store = trainingStore(lab, () => {
+      training.refresh();
+      draw.refresh();
+    });
+    const training = trainPart(lab, store);
+    const draw = drawPart(lab, store);
+    const parts = [...(lab.payload.digits ? [dataPart(lab)] : []), plansPart(lab), training, draw];
+    store.follow();
+    return {
+      element: make(lab.doc, "div", { class: "chapter learning" }, ...parts.map((part) => part.element)),
+      refresh: () => {
+        store.follow();
+        parts.forEach((part) => part.refresh());
+      },
+      gone: () => {
+        store.close();
+        draw.gone();
+      },
+    };
+  },
+};

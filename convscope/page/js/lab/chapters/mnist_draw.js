@@ -19,9 +19,23 @@ export function drawPart(lab, store) {
   const verdict = make(doc, "p", { class: "draw-verdict", "aria-live": "polite" });
   const rows = make(doc, "div", { class: "digit-scores" });
   const link = make(doc, "a", { class: "primary look-link", target: "_blank", rel: "noopener" }, t("mnist.look"));
-  const element = make(doc, "section", { class: "worked drawing-digit" }, make(doc, "h2", {}, t("mnist.draw")), make(doc, "p", {}, t("mnist.draw.text")), who,
-    make(doc, "div", { class: "digit-grid" }, make(doc, "div", {}, make(doc, "h3", {}, t("draw.pad")), holder), make(doc, "div", {}, make(doc, "h3", {}, t("draw.tensor")), seen), make(doc, "div", {}, make(doc, "h3", {}, t("scores")), rows, verdict)),
-    make(doc, "p", {}, link));
+  const element = make(
+    doc,
+    "section",
+    { class: "worked drawing-digit" },
+    make(doc, "h2", {}, t("mnist.draw")),
+    make(doc, "p", {}, t("mnist.draw.text")),
+    who,
+    make(
+      doc,
+      "div",
+      { class: "digit-grid" },
+      make(doc, "div", {}, make(doc, "h3", {}, t("draw.pad")), holder),
+      make(doc, "div", {}, make(doc, "h3", {}, t("draw.tensor")), seen),
+      make(doc, "div", {}, make(doc, "h3", {}, t("scores")), rows, verdict),
+    ),
+    make(doc, "p", {}, link),
+  );
   let network = /** @type {any} */ (null);
   let engine = /** @type {ReturnType<typeof makeEngine> | null} */ (null);
   let picture = /** @type {Uint8Array | null} */ (null);
@@ -31,7 +45,13 @@ export function drawPart(lab, store) {
   let bars = [];
   const read = () => {
     if (!engine || !network) return;
-    paintPicture(seen, picture ?? new Uint8Array(network.input.shape.reduce((/** @type {number} */ a, /** @type {number} */ b) => a * b, 1)), 0, network.input.shape);
+    paintPicture(
+      seen,
+      picture ??
+        new Uint8Array(network.input.shape.reduce((/** @type {number} */ a, /** @type {number} */ b) => a * b, 1)),
+      0,
+      network.input.shape,
+    );
     const empty = !picture || picture.every((v) => v === 0);
     const probabilities = empty ? null : engine.forward(/** @type {Uint8Array} */ (picture)).probabilities;
     const best = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : -1;
@@ -40,8 +60,13 @@ export function drawPart(lab, store) {
       share.textContent = probabilities ? percent(probabilities[i]) : "–";
       row.classList.toggle("winner", i === best);
     });
-    verdict.textContent = probabilities ? t("mnist.verdict", { digit: network.classes[best], share: percent(probabilities[best]) }) : t("mnist.empty");
-    if (store.look) link.href = store.look + (picture && !empty ? formatHash({ ...START, view: "draw", picture: `d${packPixels(picture)}` }) : "");
+    verdict.textContent = probabilities
+      ? t("mnist.verdict", { digit: network.classes[best], share: percent(probabilities[best]) })
+      : t("mnist.empty");
+    if (store.look)
+      link.href =
+        store.look +
+        (picture && !empty ? formatHash({ ...START, view: "draw", picture: `d${packPixels(picture)}` }) : "");
     link.hidden = !store.look;
   };
   const refresh = () => {
@@ -51,11 +76,29 @@ export function drawPart(lab, store) {
       bars = network.classes.map((/** @type {string} */ name) => {
         const bar = make(doc, "span", { class: "bar" });
         const share = make(doc, "span", { class: "figure" });
-        return { bar, share, row: make(doc, "div", { class: "score" }, make(doc, "span", { class: "name" }, name), make(doc, "span", { class: "track" }, bar), share) };
+        return {
+          bar,
+          share,
+          row: make(
+            doc,
+            "div",
+            { class: "score" },
+            make(doc, "span", { class: "name" }, name),
+            make(doc, "span", { class: "track" }, bar),
+            share,
+          ),
+        };
       });
       refill(rows, ...bars.map(({ row }) => row));
       if (!pad) {
-        pad = inkPad(/** @type {any} */ ({ doc, t, payload: { input: network.input }, state: { picture: "" }, say: lab.say }), (drawn) => { picture = drawn; read(); return ""; });
+        pad = inkPad(
+          /** @type {any} */ ({ doc, t, payload: { input: network.input }, state: { picture: "" }, say: lab.say }),
+          (drawn) => {
+            picture = drawn;
+            read();
+            return "";
+          },
+        );
         refill(holder, pad.element);
       }
     }

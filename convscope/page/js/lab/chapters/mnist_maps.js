@@ -18,7 +18,17 @@ export function snapshotMaps(lab, snapshot) {
     const [filters, depth, rows, columns] = binary.shape;
     if (binary.shape.length !== 4) continue;
     const limit = largest(values) || 1;
-    found.push(make(doc, "h3", {}, t("training.kernels")), make(doc, "div", { class: "kernels", role: "img", "aria-label": t("training.kernels") }, ...Array.from({ length: Math.min(filters, 64) }, (_, f) => snapshotCanvas(lab, "kernel", values, f * depth * rows * columns, rows, columns, limit, "weights"))));
+    found.push(
+      make(doc, "h3", {}, t("training.kernels")),
+      make(
+        doc,
+        "div",
+        { class: "kernels", role: "img", "aria-label": t("training.kernels") },
+        ...Array.from({ length: Math.min(filters, 64) }, (_, f) =>
+          snapshotCanvas(lab, "kernel", values, f * depth * rows * columns, rows, columns, limit, "weights"),
+        ),
+      ),
+    );
   }
   const picture = make(doc, "canvas", { class: "pixels map" });
   if (snapshot.picture) {
@@ -29,12 +39,40 @@ export function snapshotMaps(lab, snapshot) {
     const values = unpack(binary);
     const [channels, height, width] = binary.shape.slice(-3);
     const n = Math.min(channels, MOST_MAPS);
-    found.push(make(doc, "h3", {}, t("training.maps", { node: name, n })), make(doc, "div", { class: "kernels maps-row small-maps", role: "img", "aria-label": name }, ...Array.from({ length: n }, (_, c) => snapshotCanvas(lab, "map", values, c * height * width, height, width, largest(values, c * height * width, height * width) || 1, "activations"))));
+    found.push(
+      make(doc, "h3", {}, t("training.maps", { node: name, n })),
+      make(
+        doc,
+        "div",
+        { class: "kernels maps-row small-maps", role: "img", "aria-label": name },
+        ...Array.from({ length: n }, (_, c) =>
+          snapshotCanvas(
+            lab,
+            "map",
+            values,
+            c * height * width,
+            height,
+            width,
+            largest(values, c * height * width, height * width) || 1,
+            "activations",
+          ),
+        ),
+      ),
+    );
   }
   return found;
 }
 
-/** @param {Lab} lab @param {string} kind @param {ArrayLike<number>} values @param {number} start @param {number} rows @param {number} columns @param {number} limit @param {"weights" | "activations"} scale */
+/**
+ * @param {Lab} lab
+ * @param {string} kind
+ * @param {ArrayLike<number>} values
+ * @param {number} start
+ * @param {number} rows
+ * @param {number} columns
+ * @param {number} limit
+ * @param {"weights" | "activations"} scale
+ */
 function snapshotCanvas(lab, kind, values, start, rows, columns, limit, scale) {
   const canvas = make(lab.doc, "canvas", { class: `pixels ${kind}` });
   paint(canvas, values, start, rows, columns, limit, scale, lab.dark());

@@ -11,13 +11,23 @@ const BREATH = 200; // milliseconds between two drawings while lines pour in
 /** @param {Lab} lab @param {() => void} changed told, now and then, that something is new */
 export function trainingStore(lab, changed) {
   const { api, win } = lab;
-  const recorded = api ? null : lab.payload.recorded ?? null;
+  const recorded = api ? null : (lab.payload.recorded ?? null);
   let timer = 0;
   let watched = "";
   /** @type {{close: () => void} | null} */
   let watch = null;
-  const soon = () => { if (!timer) timer = win.setTimeout(() => { timer = 0; changed(); }, BREATH); };
-  const now = () => { win.clearTimeout(timer); timer = 0; changed(); };
+  const soon = () => {
+    if (!timer)
+      timer = win.setTimeout(() => {
+        timer = 0;
+        changed();
+      }, BREATH);
+  };
+  const now = () => {
+    win.clearTimeout(timer);
+    timer = 0;
+    changed();
+  };
 
   const store = {
     recorded: Boolean(recorded),
@@ -37,15 +47,46 @@ export function trainingStore(lab, changed) {
       if (!api || id === watched) return;
       watch?.close();
       watched = id;
-      Object.assign(store, { run: null, lines: [], snapshots: [], look: null, network: lab.payload.slides ?? null, own: false, trouble: "" });
+      Object.assign(store, {
+        run: null,
+        lines: [],
+        snapshots: [],
+        look: null,
+        network: lab.payload.slides ?? null,
+        own: false,
+        trouble: "",
+      });
       if (!id) return now();
       watch = api.watch(id, {
-        run: (run) => { store.run = run; store.look = run.look; store.trouble = ""; soon(); },
-        line: (line) => { store.lines.push(line); soon(); },
-        snapshot: (snapshot) => { store.snapshots.push(snapshot); soon(); },
-        reset: () => { store.lines = []; store.snapshots = []; soon(); },
-        end: (run) => { store.run = run; store.look = run.look; now(); if (run.state === "finished") adopt(id); },
-        trouble: (error) => { store.trouble = error.message; soon(); },
+        run: (run) => {
+          store.run = run;
+          store.look = run.look;
+          store.trouble = "";
+          soon();
+        },
+        line: (line) => {
+          store.lines.push(line);
+          soon();
+        },
+        snapshot: (snapshot) => {
+          store.snapshots.push(snapshot);
+          soon();
+        },
+        reset: () => {
+          store.lines = [];
+          store.snapshots = [];
+          soon();
+        },
+        end: (run) => {
+          store.run = run;
+          store.look = run.look;
+          now();
+          if (run.state === "finished") adopt(id);
+        },
+        trouble: (error) => {
+          store.trouble = error.message;
+          soon();
+        },
       });
       return undefined;
     },
@@ -73,7 +114,11 @@ export function trainingStore(lab, changed) {
       }
       now();
     },
-    close: () => { watch?.close(); win.clearTimeout(timer); watched = "closed"; },
+    close: () => {
+      watch?.close();
+      win.clearTimeout(timer);
+      watched = "closed";
+    },
   };
 
   /** Put the trained network in place of the one that shipped. @param {string} id */

@@ -1,4 +1,6 @@
-/** The training: start it, watch loss, kernels, maps and the confusion matrix as they change, and scrub back through it. */
+/**
+ * The training: start it, watch loss, kernels, maps and the confusion matrix as they change, and scrub back through it.
+ */
 
 import { button, make, refill } from "../../dom.js";
 import { fixed, percent, thousands } from "../../format.js";
@@ -21,15 +23,52 @@ export function trainPart(lab, store) {
     { text: t("mnist.fast"), on: () => recipe() === "fast", press: () => lab.tune({ rec: null, ep: null }) },
     { text: t("mnist.slides"), on: () => recipe() === "slides", press: () => lab.tune({ rec: "slides", ep: null }) },
   ]);
-  const field = make(doc, "input", { type: "number", min: 0.05, max: 1000, step: 0.5, "aria-label": t("mnist.epochs"), on: { input: () => { if (field.valueAsNumber > 0) lab.tune({ ep: Math.round(field.valueAsNumber * 100) / 100 }); } } });
-  const start = button(doc, t("mnist.start"), () => { void store.start(recipe(), epochs()); }, { class: "primary run" });
-  const stop = button(doc, t("mnist.stop"), () => { void store.stop(); });
-  const controls = make(doc, "div", { class: "train-controls" }, choose.element, make(doc, "label", { class: "check" }, t("mnist.epochs"), field), start, stop);
+  const field = make(doc, "input", {
+    type: "number",
+    min: 0.05,
+    max: 1000,
+    step: 0.5,
+    "aria-label": t("mnist.epochs"),
+    on: {
+      input: () => {
+        if (field.valueAsNumber > 0) lab.tune({ ep: Math.round(field.valueAsNumber * 100) / 100 });
+      },
+    },
+  });
+  const start = button(
+    doc,
+    t("mnist.start"),
+    () => {
+      void store.start(recipe(), epochs());
+    },
+    { class: "primary run" },
+  );
+  const stop = button(doc, t("mnist.stop"), () => {
+    void store.stop();
+  });
+  const controls = make(
+    doc,
+    "div",
+    { class: "train-controls" },
+    choose.element,
+    make(doc, "label", { class: "check" }, t("mnist.epochs"), field),
+    start,
+    stop,
+  );
   const state = make(doc, "p", { class: "train-state", "aria-live": "polite" });
   const figures = make(doc, "dl", { class: "totals train-figures" });
   const shown = historyView(lab, () => store);
-  const element = make(doc, "section", { class: "worked training" }, make(doc, "h2", {}, t("mnist.training")),
-    make(doc, "p", {}, lab.api ? t("mnist.training.text") : store.recorded ? t("mnist.recorded") : t("mnist.norecord")), lab.api ? controls : null, state, figures, shown.element);
+  const element = make(
+    doc,
+    "section",
+    { class: "worked training" },
+    make(doc, "h2", {}, t("mnist.training")),
+    make(doc, "p", {}, lab.api ? t("mnist.training.text") : store.recorded ? t("mnist.recorded") : t("mnist.norecord")),
+    lab.api ? controls : null,
+    state,
+    figures,
+    shown.element,
+  );
   let drawn = "";
   const refresh = () => {
     const { run } = store;
@@ -56,9 +95,12 @@ function trainingWords({ t, api, retell }, { run, trouble, busy, recorded }) {
   if (busy || run?.state === "starting") return t("mnist.starting");
   if (!run) return api ? t("mnist.waiting") : "";
   if (recorded) return t("mnist.was", { recipe: run.recipe, steps: thousands(run.step) });
-  if (run.state === "running") return t("mnist.running", { step: thousands(run.step), steps: thousands(run.steps ?? 0) });
+  if (run.state === "running")
+    return t("mnist.running", { step: thousands(run.step), steps: thousands(run.steps ?? 0) });
   if (run.state === "finished") return t("mnist.finished", { steps: thousands(run.step) });
-  return run.state === "failed" ? t("mnist.failed", { what: retell(run.message ?? "") }) : t("mnist.stopped", { step: thousands(run.step) });
+  return run.state === "failed"
+    ? t("mnist.failed", { what: retell(run.message ?? "") })
+    : t("mnist.stopped", { step: thousands(run.step) });
 }
 
 /** @param {Lab} lab @param {TrainingStore} store */
@@ -66,8 +108,12 @@ function figuresOf({ doc, t }, { run }) {
   if (!run) return [];
   const done = run.steps ? run.step / run.steps : 0;
   return [
-    [t("mnist.done"), percent(Math.min(1, done), 0), "done"], [t("mnist.loss"), run.loss === null ? "–" : fixed(run.loss, 5), "loss"],
+    [t("mnist.done"), percent(Math.min(1, done), 0), "done"],
+    [t("mnist.loss"), run.loss === null ? "–" : fixed(run.loss, 5), "loss"],
     [t("mnist.train.accuracy"), run.accuracy === null ? "–" : percent(run.accuracy, 2), "accuracy"],
-    [t("mnist.test.accuracy"), run.test ? percent(run.test.accuracy, 2) : "–", "test"], [t("mnist.seconds"), fixed(run.seconds, 1), "seconds"],
-  ].map(([name, value, id]) => make(doc, "div", {}, make(doc, "dt", {}, name), make(doc, "dd", { class: "figure", "data-figure": id }, value)));
+    [t("mnist.test.accuracy"), run.test ? percent(run.test.accuracy, 2) : "–", "test"],
+    [t("mnist.seconds"), fixed(run.seconds, 1), "seconds"],
+  ].map(([name, value, id]) =>
+    make(doc, "div", {}, make(doc, "dt", {}, name), make(doc, "dd", { class: "figure", "data-figure": id }, value)),
+  );
 }

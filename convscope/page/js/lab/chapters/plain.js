@@ -1,4 +1,7 @@
-/** Chapter 1, S1: what a plain network makes of an X that moved, and what a convolutional one does; both are trained, and run here. */
+/**
+ * Chapter 1, S1: what a plain network makes of an X that moved, and what a convolutional one does; both are trained,
+ * and run here.
+ */
 
 import { button, make, refill, segmented } from "../../dom.js";
 import { numberIn } from "../address.js";
@@ -13,7 +16,13 @@ import { sweepPlot } from "./plain_plot.js";
 /** @typedef {"xo" | "mnist"} Data */
 
 /** @type {Chapter} */
-export const plainChapter = { id: "plain", number: 1, title: (t) => t("plain.title"), lead: (t) => t("plain.lead"), mount: mountPlain };
+export const plainChapter = {
+  id: "plain",
+  number: 1,
+  title: (t) => t("plain.title"),
+  lead: (t) => t("plain.lead"),
+  mount: mountPlain,
+};
 
 /** @typedef {{min: number, max: number, step: number, digits?: number, unit?: string}} Range */
 
@@ -22,8 +31,19 @@ const LARGE_SHIFT = { min: -8, max: 8, step: 1, unit: " px" };
 const TURN = { min: -90, max: 90, step: 5, unit: "°" };
 /** What can be done to a picture, and how far. @type {Record<Data, Record<string, Range>>} */
 const RANGES = {
-  xo: { dx: SHIFT, dy: SHIFT, turn: TURN, scale: { min: 0.3, max: 1.4, step: 0.05, digits: 2, unit: "×" }, thickness: { min: 0.4, max: 3, step: 0.1, digits: 1, unit: " px" } },
-  mnist: { dx: LARGE_SHIFT, dy: LARGE_SHIFT, turn: TURN, scale: { min: 0.4, max: 1.5, step: 0.05, digits: 2, unit: "×" } },
+  xo: {
+    dx: SHIFT,
+    dy: SHIFT,
+    turn: TURN,
+    scale: { min: 0.3, max: 1.4, step: 0.05, digits: 2, unit: "×" },
+    thickness: { min: 0.4, max: 3, step: 0.1, digits: 1, unit: " px" },
+  },
+  mnist: {
+    dx: LARGE_SHIFT,
+    dy: LARGE_SHIFT,
+    turn: TURN,
+    scale: { min: 0.4, max: 1.5, step: 0.05, digits: 2, unit: "×" },
+  },
 };
 const UNMOVED = /** @type {Record<string, number>} */ (AS_DRAWN);
 const BACK = { dx: null, dy: null, turn: null, scale: null, thickness: null };
@@ -36,7 +56,16 @@ function dataOf(state) {
 /** @param {Lab} lab */
 function mountPlain(lab) {
   const { doc, t } = lab;
-  const choice = segmented(doc, t("plain.data"), [{ value: "xo", text: t("plain.letters") }, { value: "mnist", text: "MNIST 28×28" }], () => dataOf(lab.state), (value) => lab.tune({ ...BACK, d: value === "mnist" ? value : null, m: null }));
+  const choice = segmented(
+    doc,
+    t("plain.data"),
+    [
+      { value: "xo", text: t("plain.letters") },
+      { value: "mnist", text: "MNIST 28×28" },
+    ],
+    () => dataOf(lab.state),
+    (value) => lab.tune({ ...BACK, d: value === "mnist" ? value : null, m: null }),
+  );
   const inner = make(doc, "div");
   let data = dataOf(lab.state);
   let part = laidOut(lab, data);
@@ -46,34 +75,77 @@ function mountPlain(lab) {
       data = dataOf(lab.state);
       part = laidOut(lab, data);
       refill(inner, part.element);
-      for (const child of Array.from(choice.children)) child.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (child).dataset.value === data));
+      for (const child of Array.from(choice.children))
+        child.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (child).dataset.value === data));
     } else part.refresh();
   };
-  return { element: make(doc, "div", { class: "chapter plain" }, make(doc, "div", { class: "plain-choice" }, choice), inner), refresh };
+  return {
+    element: make(doc, "div", { class: "chapter plain" }, make(doc, "div", { class: "plain-choice" }, choice), inner),
+    refresh,
+  };
 }
 
 /** The chapter for one kind of pictures. @param {Lab} lab @param {Data} data */
 function laidOut(lab, data) {
   const { doc, t } = lab;
   const ranges = RANGES[data];
-  const names = /** @type {Record<string, string>} */ ({ dx: t("plain.dx"), dy: t("plain.dy"), turn: t("plain.turn"), scale: t("plain.scale"), thickness: t("plain.thickness") });
-  const valueOf = (/** @type {string} */ key) => numberIn(lab.state, key, ranges[key].min, ranges[key].max, UNMOVED[key]);
-  const how = () => /** @type {import("../sums/pictures.js").Drawn} */ ({ ...AS_DRAWN, ...Object.fromEntries(Object.keys(ranges).map((key) => [key, valueOf(key)])) });
+  const names = /** @type {Record<string, string>} */ ({
+    dx: t("plain.dx"),
+    dy: t("plain.dy"),
+    turn: t("plain.turn"),
+    scale: t("plain.scale"),
+    thickness: t("plain.thickness"),
+  });
+  const valueOf = (/** @type {string} */ key) =>
+    numberIn(lab.state, key, ranges[key].min, ranges[key].max, UNMOVED[key]);
+  const how = () =>
+    /** @type {import("../sums/pictures.js").Drawn} */ ({
+      ...AS_DRAWN,
+      ...Object.fromEntries(Object.keys(ranges).map((key) => [key, valueOf(key)])),
+    });
   const sliders = Object.entries(ranges).map(([key, range]) =>
-    slider(lab, names[key], range, () => valueOf(key), (value) => lab.tune({ [key]: value === UNMOVED[key] ? null : value, m: key })));
+    slider(
+      lab,
+      names[key],
+      range,
+      () => valueOf(key),
+      (value) => lab.tune({ [key]: value === UNMOVED[key] ? null : value, m: key }),
+    ),
+  );
   const side = data === "mnist" ? 28 : 9;
   const chooser = kindChooser(lab, data);
   const picture = pictureView(lab, side);
   const strips = inputStrips(lab, side);
   const answers = [answersOf(lab, data, "dense", t("plain.dense")), answersOf(lab, data, "cnn", t("plain.cnn"))];
   const plot = sweepPlot(lab, data, names, ranges);
-  const element = make(doc, "div", {},
-    make(doc, "div", { class: "plain-row" },
+  const element = make(
+    doc,
+    "div",
+    {},
+    make(
+      doc,
+      "div",
+      { class: "plain-row" },
       make(doc, "section", {}, chooser.element, picture.element),
-      make(doc, "section", { class: "plain-sliders" }, make(doc, "h2", { class: "part" }, t("plain.move")), ...sliders.map((one) => one.element), button(doc, t("plain.back"), () => lab.tune(BACK), { class: "link" })),
-      make(doc, "section", { class: "plain-answers" }, ...answers.map((one) => one.element))),
-    make(doc, "section", { class: "worked" }, make(doc, "h2", {}, t("plain.inputs", { side, n: side * side })), strips.element),
-    make(doc, "section", { class: "worked" }, make(doc, "h2", {}, t("plain.measured")), plot.element));
+      make(
+        doc,
+        "section",
+        { class: "plain-sliders" },
+        make(doc, "h2", { class: "part" }, t("plain.move")),
+        ...sliders.map((one) => one.element),
+        button(doc, t("plain.back"), () => lab.tune(BACK), { class: "link" }),
+      ),
+      make(doc, "section", { class: "plain-answers" }, ...answers.map((one) => one.element)),
+    ),
+    make(
+      doc,
+      "section",
+      { class: "worked" },
+      make(doc, "h2", {}, t("plain.inputs", { side, n: side * side })),
+      strips.element,
+    ),
+    make(doc, "section", { class: "worked" }, make(doc, "h2", {}, t("plain.measured")), plot.element),
+  );
   const refresh = () => {
     const look = plainLook(lab, data, how());
     for (const one of sliders) one.refresh();

@@ -19,34 +19,83 @@ export function pictureView(lab, side) {
   const numbers = (/** @type {Uint8Array} */ bytes) => Array.from(bytes, (v) => v / 127.5 - 1);
   if (side > 9) {
     const canvas = pixels(doc, "plain-canvas", t("plain.picture"));
-    return { element: canvas, refresh: (/** @type {PlainLook} */ look) => paint(canvas, numbers(look.now), 0, side, side, 1, "activations", lab.dark()) };
+    return {
+      element: canvas,
+      refresh: (/** @type {PlainLook} */ look) =>
+        paint(canvas, numbers(look.now), 0, side, side, 1, "activations", lab.dark()),
+    };
   }
   const table = numberTable(lab, {
-    name: t("plain.picture"), kind: "plain-table", limit: () => 1, size: () => [side, side],
-    look: (y, x) => { const v = ink[y * side + x]; return { value: v, text: Math.abs(Math.abs(v) - 1) < 0.005 ? fixed(v, 0) : fixed(v, 1) }; },
+    name: t("plain.picture"),
+    kind: "plain-table",
+    limit: () => 1,
+    size: () => [side, side],
+    look: (y, x) => {
+      const v = ink[y * side + x];
+      return { value: v, text: Math.abs(Math.abs(v) - 1) < 0.005 ? fixed(v, 0) : fixed(v, 1) };
+    },
   });
-  return { element: table.element, refresh: (/** @type {PlainLook} */ look) => { ink = numbers(look.now); table.refresh(); } };
-}
-
-/** The picture flattened into one row, as it was and as it is, and how many of its numbers changed. @param {Lab} lab @param {number} side */
-export function inputStrips(lab, side) {
-  const { doc, t } = lab;
-  const [was, is] = [pixels(doc, "input-strip", t("plain.was")), pixels(doc, "input-strip", t("plain.is"))];
-  const said = make(doc, "p", { class: "plain-said" });
-  const element = make(doc, "div", { class: "strips" }, make(doc, "span", { class: "label" }, t("plain.was")), was, make(doc, "span", { class: "label" }, t("plain.is")), is);
   return {
-    element: make(doc, "div", {}, element, said),
+    element: table.element,
     refresh: (/** @type {PlainLook} */ look) => {
-      for (const [canvas, bytes] of /** @type {const} */ ([[was, look.before], [is, look.now]])) paint(canvas, Array.from(bytes, (v) => v / 127.5 - 1), 0, 1, side * side, 1, "activations", lab.dark());
-      const inked = look.before.reduce((n, v) => n + Number(v > 127), 0);
-      const kept = look.before.reduce((n, v, i) => n + Number(v > 127 && look.now[i] > 127), 0);
-      const changed = look.before.reduce((n, v, i) => n + Number(Math.abs(v - look.now[i]) > HALF), 0);
-      said.textContent = changed ? t("plain.changed", { n: changed, all: side * side, kept, inked }) : t("plain.same", { all: side * side });
+      ink = numbers(look.now);
+      table.refresh();
     },
   };
 }
 
-/** One network's answer, by the page's own engine. @param {Lab} lab @param {"xo" | "mnist"} data @param {"dense" | "cnn"} kind @param {string} name */
+/**
+ * The picture flattened into one row, as it was and as it is, and how many of its numbers changed.
+ * @param {Lab} lab
+ * @param {number} side
+ */
+export function inputStrips(lab, side) {
+  const { doc, t } = lab;
+  const [was, is] = [pixels(doc, "input-strip", t("plain.was")), pixels(doc, "input-strip", t("plain.is"))];
+  const said = make(doc, "p", { class: "plain-said" });
+  const element = make(
+    doc,
+    "div",
+    { class: "strips" },
+    make(doc, "span", { class: "label" }, t("plain.was")),
+    was,
+    make(doc, "span", { class: "label" }, t("plain.is")),
+    is,
+  );
+  return {
+    element: make(doc, "div", {}, element, said),
+    refresh: (/** @type {PlainLook} */ look) => {
+      for (const [canvas, bytes] of /** @type {const} */ ([
+        [was, look.before],
+        [is, look.now],
+      ]))
+        paint(
+          canvas,
+          Array.from(bytes, (v) => v / 127.5 - 1),
+          0,
+          1,
+          side * side,
+          1,
+          "activations",
+          lab.dark(),
+        );
+      const inked = look.before.reduce((n, v) => n + Number(v > 127), 0);
+      const kept = look.before.reduce((n, v, i) => n + Number(v > 127 && look.now[i] > 127), 0);
+      const changed = look.before.reduce((n, v, i) => n + Number(Math.abs(v - look.now[i]) > HALF), 0);
+      said.textContent = changed
+        ? t("plain.changed", { n: changed, all: side * side, kept, inked })
+        : t("plain.same", { all: side * side });
+    },
+  };
+}
+
+/**
+ * One network's answer, by the page's own engine.
+ * @param {Lab} lab
+ * @param {"xo" | "mnist"} data
+ * @param {"dense" | "cnn"} kind
+ * @param {string} name
+ */
 export function answersOf(lab, data, kind, name) {
   const { doc, t } = lab;
   const network = lab.payload.plain[data][kind];
@@ -54,16 +103,39 @@ export function answersOf(lab, data, kind, name) {
   const verdict = make(doc, "p", { class: "verdict" });
   const bars = network.classes.map((/** @type {string} */ label) => {
     const [bar, share] = [make(doc, "span", { class: "bar" }), make(doc, "span", { class: "figure" })];
-    return { bar, share, element: make(doc, "div", { class: "plain-bar" }, make(doc, "span", {}, label), make(doc, "span", { class: "track" }, bar), share) };
+    return {
+      bar,
+      share,
+      element: make(
+        doc,
+        "div",
+        { class: "plain-bar" },
+        make(doc, "span", {}, label),
+        make(doc, "span", { class: "track" }, bar),
+        share,
+      ),
+    };
   });
-  const element = make(doc, "div", { class: "plain-answer", "data-network": kind }, make(doc, "h2", { class: "part" }, name),
-    make(doc, "p", { class: "small" }, t("plain.parameters", { n: thousands(network.parameters) })), verdict, ...bars.map((/** @type {any} */ one) => one.element));
+  const element = make(
+    doc,
+    "div",
+    { class: "plain-answer", "data-network": kind },
+    make(doc, "h2", { class: "part" }, name),
+    make(doc, "p", { class: "small" }, t("plain.parameters", { n: thousands(network.parameters) })),
+    verdict,
+    ...bars.map((/** @type {any} */ one) => one.element),
+  );
   return {
     element,
     refresh: (/** @type {PlainLook} */ look) => {
       const { probabilities } = engine.forward(look.now);
       const winner = probabilities.indexOf(Math.max(...probabilities));
-      refill(verdict, t("plain.says", { answer: network.classes[winner] }), make(doc, "span", { class: "mark-sign", "aria-hidden": "true" }, winner === look.truth ? " ✓" : " ✗"), make(doc, "span", { class: "unseen" }, winner === look.truth ? t("plain.right") : t("plain.wrong")));
+      refill(
+        verdict,
+        t("plain.says", { answer: network.classes[winner] }),
+        make(doc, "span", { class: "mark-sign", "aria-hidden": "true" }, winner === look.truth ? " ✓" : " ✗"),
+        make(doc, "span", { class: "unseen" }, winner === look.truth ? t("plain.right") : t("plain.wrong")),
+      );
       element.classList.toggle("is-wrong", winner !== look.truth);
       bars.forEach((/** @type {any} */ one, /** @type {number} */ i) => {
         setVar(one.bar, "share", String(probabilities[i]));

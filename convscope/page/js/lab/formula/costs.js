@@ -1,4 +1,6 @@
-/** What a layer learns and computes. Exact whole numbers, however large: they are BigInt. As convscope/formula/costs.py. */
+/**
+ * What a layer learns and computes. Exact whole numbers, however large: they are BigInt. As convscope/formula/costs.py.
+ */
 
 import { grouped } from "./fault.js";
 import { both } from "./layers.js";
@@ -9,7 +11,13 @@ import { both } from "./layers.js";
 /** @param {number[]} numbers */
 const product = (numbers) => numbers.reduce((a, b) => a * BigInt(b), 1n);
 
-/** How many numbers are learned, and the sum that says so. @param {LayerPlan} layer @param {Three} shape @param {Three} output @returns {[bigint, string]} */
+/**
+ * How many numbers are learned, and the sum that says so.
+ * @param {LayerPlan} layer
+ * @param {Three} shape
+ * @param {Three} output
+ * @returns {[bigint, string]}
+ */
 export function parametersOf(layer, shape, output) {
   if (layer.is === "conv") {
     const kernel = kernelShape(layer, shape);
@@ -24,7 +32,12 @@ export function parametersOf(layer, shape, output) {
   return layer.is === "prelu" ? [1n, "1"] : [0n, ""];
 }
 
-/** Multiply-adds for one picture: every output of a conv or fc is one sum over its filter's weights. @param {LayerPlan} layer @param {Three} shape @param {Three} output */
+/**
+ * Multiply-adds for one picture: every output of a conv or fc is one sum over its filter's weights.
+ * @param {LayerPlan} layer
+ * @param {Three} shape
+ * @param {Three} output
+ */
 export function macsOf(layer, shape, output) {
   if (layer.is === "conv") return product(output) * product(kernelShape(layer, shape));
   return layer.is === "fc" ? product(output) * BigInt(shape[0]) : 0n;

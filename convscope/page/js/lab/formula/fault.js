@@ -2,7 +2,10 @@
 
 import { phrase, spoken } from "../../i18n.js";
 
-/** @typedef {{is: "int", of: number} | {is: "float", of: number} | {is: "bool", of: boolean} | {is: "str", of: string} | {is: "tuple", of: Value[]}} Value what an argument may be */
+/**
+ * @typedef {{is: "int", of: number} | {is: "float", of: number} | {is: "bool", of: boolean} | {is: "str", of: string} |
+ * {is: "tuple", of: Value[]}} Value what an argument may be
+ */
 /** @typedef {import("../../i18n.js").Phrase} Phrase */
 /** @typedef {import("../../i18n.js").Translate} Translate */
 /** @typedef {Phrase | string} Said a phrase, or text that needs no language: numbers, formulas */
@@ -26,7 +29,8 @@ export class PlanFault extends Error {
     const [where, expected] = [spoken(t, this.where), spoken(t, this.expected)];
     const got = this.got === undefined ? null : printable(spoken(t, this.got));
     let line = spoken(t, this.what);
-    if (got !== null) line = expected ? t("fault.both", { what: line, got, expected }) : t("fault.got", { what: line, got });
+    if (got !== null)
+      line = expected ? t("fault.both", { what: line, got, expected }) : t("fault.got", { what: line, got });
     else if (expected) line = t("fault.expected", { what: line, expected });
     return where ? `${where}: ${line}` : line;
   }
@@ -45,13 +49,18 @@ export class FormulaFault extends PlanFault {
   shown() {
     const characters = Array.from(this.formula);
     const start = characters.length > 76 ? Math.max(0, this.column - 1 - 50) : 0;
-    return { text: printable(characters.slice(start, start + 76).join("")), caret: `${" ".repeat(this.column - 1 - start)}^` };
+    return {
+      text: printable(characters.slice(start, start + 76).join("")),
+      caret: `${" ".repeat(this.column - 1 - start)}^`,
+    };
   }
 }
 
 /** Text that any terminal takes: what cannot be printed escaped, cut to 80 characters. @param {string} text */
 export function printable(text) {
-  const clean = Array.from(text).map((c) => (isPrintable(c) ? c : escaped(c))).join("");
+  const clean = Array.from(text)
+    .map((c) => (isPrintable(c) ? c : escaped(c)))
+    .join("");
   const characters = Array.from(clean);
   return characters.length <= 80 ? clean : `${characters.slice(0, 79).join("")}…`;
 }
@@ -68,7 +77,11 @@ function escaped(c) {
   if (c === "\n") return "\\n";
   if (c === "\r") return "\\r";
   const hex = code.toString(16);
-  return code < 256 ? `\\x${hex.padStart(2, "0")}` : code < 65536 ? `\\u${hex.padStart(4, "0")}` : `\\U${hex.padStart(8, "0")}`;
+  return code < 256
+    ? `\\x${hex.padStart(2, "0")}`
+    : code < 65536
+      ? `\\u${hex.padStart(4, "0")}`
+      : `\\U${hex.padStart(8, "0")}`;
 }
 
 /** A character as Python's repr writes it. @param {string} c */
@@ -90,14 +103,18 @@ function valueRepr(value) {
   return value.of.includes("'") && !value.of.includes('"') ? `"${value.of}"` : `'${value.of.replace(/'/g, "\\'")}'`;
 }
 
-/** A floating-point number as Python writes it: shortest digits, a point always, e+16 from there on. @param {number} x */
+/**
+ * A floating-point number as Python writes it: shortest digits, a point always, e+16 from there on.
+ * @param {number} x
+ */
 export function floatText(x) {
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
   const sign = x < 0 || Object.is(x, -0) ? "-" : "";
   const [mantissa, power] = Math.abs(x).toExponential().split("e");
   const digits = mantissa.replace(".", "");
   const ten = Number(power);
-  if (ten < -4 || ten >= 16) return `${sign}${mantissa}e${ten < 0 ? "-" : "+"}${String(Math.abs(ten)).padStart(2, "0")}`;
+  if (ten < -4 || ten >= 16)
+    return `${sign}${mantissa}e${ten < 0 ? "-" : "+"}${String(Math.abs(ten)).padStart(2, "0")}`;
   if (ten < 0) return `${sign}0.${"0".repeat(-ten - 1)}${digits}`;
   const whole = digits.slice(0, ten + 1).padEnd(ten + 1, "0");
   return `${sign}${whole}.${digits.slice(ten + 1) || "0"}`;

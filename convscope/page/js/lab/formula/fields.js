@@ -18,7 +18,12 @@ export function shifted(field, by) {
   return { ...field, start: [field.start[0] + by[0] * field.jump[0], field.start[1] + by[1] * field.jump[1]] };
 }
 
-/** The smallest field around both, for a sum of two branches. @param {Field} field @param {Field} other @returns {Field} */
+/**
+ * The smallest field around both, for a sum of two branches.
+ * @param {Field} field
+ * @param {Field} other
+ * @returns {Field}
+ */
 export function joined(field, other) {
   /** @type {Two} */
   const start = [Math.min(field.start[0], other.start[0]), Math.min(field.start[1], other.start[1])];

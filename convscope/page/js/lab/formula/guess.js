@@ -2,7 +2,11 @@
 
 import { phrase } from "../../i18n.js";
 
-/** "did you mean X?" for the nearest known word, or the list of all of them. @param {string} word @param {string[]} known */
+/**
+ * "did you mean X?" for the nearest known word, or the list of all of them.
+ * @param {string} word
+ * @param {string[]} known
+ */
 export function didYouMean(word, known) {
   const wanted = word.toLowerCase();
   let best = "";
@@ -19,7 +23,12 @@ function similarity(a, b) {
   return (2 * matching(a, b)) / (a.length + b.length);
 }
 
-/** Characters in the longest common stretch and, left and right of it, in theirs. @param {string} a @param {string} b @returns {number} */
+/**
+ * Characters in the longest common stretch and, left and right of it, in theirs.
+ * @param {string} a
+ * @param {string} b
+ * @returns {number}
+ */
 function matching(a, b) {
   let [from, to, size] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {

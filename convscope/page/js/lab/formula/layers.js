@@ -1,4 +1,7 @@
-/** The layers of the formula: their arguments, what each must be, and how they are written. As convscope/formula/layers.py. */
+/**
+ * The layers of the formula: their arguments, what each must be, and how they are written. As
+ * convscope/formula/layers.py.
+ */
 
 import { phrase } from "../../i18n.js";
 import { PlanFault, floatText, grouped, valueText } from "./fault.js";
@@ -16,7 +19,10 @@ import { PlanFault, floatText, grouped, valueText } from "./fault.js";
 
 const LARGEST_SIZE = 1000000;
 
-/** name: its arguments in order; null stands for an argument that must be given @type {Record<string, Record<string, number | boolean | null | "none">>} */
+/**
+ * name: its arguments in order; null stands for an argument that must be given
+ * @type {Record<string, Record<string, number | boolean | null | "none">>}
+ */
 export const ARGUMENTS = {
   conv: { channels: null, kernel: null, stride: 1, pad: 0, dilation: 1, groups: 1, bias: true },
   relu: {},
@@ -39,44 +45,76 @@ export function both(size) {
   return Array.isArray(size) ? size : [size, size];
 }
 
-/** Make a layer of the values that were given, or say what is wrong with them. @param {string} kind @param {Record<string, Value>} given @returns {LayerPlan} */
+/**
+ * Make a layer of the values that were given, or say what is wrong with them.
+ * @param {string} kind
+ * @param {Record<string, Value>} given
+ * @returns {LayerPlan}
+ */
 export function layerOf(kind, given) {
-  const whole = (/** @type {string} */ name, /** @type {Said} */ hint) => (name in given ? wholeNumber(name, given[name], hint) : /** @type {number} */ (ARGUMENTS[kind][name]));
-  const size = (/** @type {string} */ name, /** @type {number} */ least, /** @type {Said} */ hint) => (name in given ? sizeOfValue(name, given[name], least, hint) : /** @type {Size} */ (ARGUMENTS[kind][name]));
+  const whole = (/** @type {string} */ name, /** @type {Said} */ hint) =>
+    name in given ? wholeNumber(name, given[name], hint) : /** @type {number} */ (ARGUMENTS[kind][name]);
+  const size = (/** @type {string} */ name, /** @type {number} */ least, /** @type {Said} */ hint) =>
+    name in given ? sizeOfValue(name, given[name], least, hint) : /** @type {Size} */ (ARGUMENTS[kind][name]);
   if (kind === "conv") {
     const channels = whole("channels", phrase("fault.try.channels"));
     const kernel = size("kernel", 1, phrase("fault.try.kernel"));
     const stride = size("stride", 1, phrase("fault.try.stride"));
     const dilation = size("dilation", 1, phrase("fault.try.dilation"));
     const groups = whole("groups", phrase("fault.try.groups"));
-    if (given.bias && given.bias.is !== "bool") throw new PlanFault(phrase("fault.bias"), { got: valueText(given.bias), argument: "bias" });
-    if (channels % groups) throw new PlanFault(phrase("fault.groups"), { got: phrase("fault.groups.got", { groups, channels }), argument: "groups" });
+    if (given.bias && given.bias.is !== "bool")
+      throw new PlanFault(phrase("fault.bias"), { got: valueText(given.bias), argument: "bias" });
+    if (channels % groups)
+      throw new PlanFault(phrase("fault.groups"), {
+        got: phrase("fault.groups.got", { groups, channels }),
+        argument: "groups",
+      });
     const same = given.pad?.is === "str" && given.pad.of === "same";
     const pad = same ? "same" : size("pad", 0, phrase("fault.try.pad"));
     if (same && both(kernel).some((k, i) => (both(dilation)[i] * (k - 1)) % 2)) {
-      throw new PlanFault(phrase("fault.same"), { got: `kernel ${sizeText(kernel)}, dilation ${sizeText(dilation)}`, hint: phrase("fault.try.same"), argument: "pad" });
+      throw new PlanFault(phrase("fault.same"), {
+        got: `kernel ${sizeText(kernel)}, dilation ${sizeText(dilation)}`,
+        hint: phrase("fault.try.same"),
+        argument: "pad",
+      });
     }
-    return { is: kind, channels, kernel, stride, pad, dilation, groups, bias: given.bias ? Boolean(given.bias.of) : true };
+    return {
+      is: kind,
+      channels,
+      kernel,
+      stride,
+      pad,
+      dilation,
+      groups,
+      bias: given.bias ? Boolean(given.bias.of) : true,
+    };
   }
   if (kind === "maxpool" || kind === "avgpool") {
     const kernel = size("kernel", 1, phrase("fault.try.pool"));
     const stride = given.stride ? size("stride", 1, phrase("fault.try.step")) : kernel;
     const pad = size("pad", 0, phrase("fault.try.nopad"));
     if (both(pad).some((p, i) => 2 * p > both(kernel)[i])) {
-      throw new PlanFault(phrase("fault.pool.pad"), { got: `pad ${sizeText(pad)}, kernel ${sizeText(kernel)}`, hint: phrase("fault.try.half"), argument: "pad" });
+      throw new PlanFault(phrase("fault.pool.pad"), {
+        got: `pad ${sizeText(pad)}, kernel ${sizeText(kernel)}`,
+        hint: phrase("fault.try.half"),
+        argument: "pad",
+      });
     }
     return { is: kind, kernel, stride, pad };
   }
-  if (kind === "leaky_relu") return { is: kind, slope: given.slope ? share("slope", given.slope, 1, "leaky_relu(0.01)") : 0.01 };
+  if (kind === "leaky_relu")
+    return { is: kind, slope: given.slope ? share("slope", given.slope, 1, "leaky_relu(0.01)") : 0.01 };
   if (kind === "dropout") return { is: kind, p: given.p ? share("p", given.p, 0.999, "dropout(0.5)") : 0.5 };
-  if (kind === "fc") return { is: kind, units: given.units ? wholeNumber("units", given.units, phrase("fault.try.fc")) : null };
+  if (kind === "fc")
+    return { is: kind, units: given.units ? wholeNumber("units", given.units, phrase("fault.try.fc")) : null };
   if (kind === "crop") return { is: kind, size: size("size", 1, "crop(24)") };
   return { is: kind };
 }
 
 /** @param {string} name @param {Value} value @param {Said} hint */
 function wholeNumber(name, value, hint) {
-  if (value.is !== "int" || value.of < 1) throw new PlanFault(phrase("fault.whole", { name, least: 1 }), { got: valueText(value), hint, argument: name });
+  if (value.is !== "int" || value.of < 1)
+    throw new PlanFault(phrase("fault.whole", { name, least: 1 }), { got: valueText(value), hint, argument: name });
   if (value.of > LARGEST_SIZE) throw tooLarge(name, value);
   return value.of;
 }
@@ -85,7 +123,10 @@ function wholeNumber(name, value, hint) {
 function sizeOfValue(name, value, least, hint) {
   const parts = value.is === "tuple" ? value.of : [value, value];
   if (parts.length !== 2 || !parts.every((part) => part.is === "int" && part.of >= least)) {
-    throw new PlanFault(value.is === "tuple" ? phrase("fault.whole.two", { name, least }) : phrase("fault.whole", { name, least }), { got: valueText(value), hint, argument: name });
+    throw new PlanFault(
+      value.is === "tuple" ? phrase("fault.whole.two", { name, least }) : phrase("fault.whole", { name, least }),
+      { got: valueText(value), hint, argument: name },
+    );
   }
   const [rows, columns] = parts.map((part) => Number(part.of));
   if (Math.max(rows, columns) > LARGEST_SIZE) throw tooLarge(name, value);
@@ -94,13 +135,18 @@ function sizeOfValue(name, value, least, hint) {
 
 /** @param {string} name @param {Value} value */
 function tooLarge(name, value) {
-  return new PlanFault(phrase("fault.large", { name }), { got: valueText(value), expected: phrase("fault.most", { n: grouped(LARGEST_SIZE) }), argument: name });
+  return new PlanFault(phrase("fault.large", { name }), {
+    got: valueText(value),
+    expected: phrase("fault.most", { n: grouped(LARGEST_SIZE) }),
+    argument: name,
+  });
 }
 
 /** @param {string} name @param {Value} value @param {number} most @param {Said} hint */
 function share(name, value, most, hint) {
   const number = value.is === "int" || value.is === "float" ? value.of : NaN;
-  if (!(number >= 0 && number <= most)) throw new PlanFault(phrase("fault.share", { name, most }), { got: valueText(value), hint, argument: name });
+  if (!(number >= 0 && number <= most))
+    throw new PlanFault(phrase("fault.share", { name, most }), { got: valueText(value), hint, argument: name });
   return number;
 }
 
@@ -115,9 +161,19 @@ export function layerText(layer) {
   const words = [];
   Object.entries(ARGUMENTS[layer.is] ?? {}).forEach(([name, usual], i) => {
     const value = /** @type {any} */ (layer)[name];
-    const text = value === null ? "None" : typeof value === "boolean" ? (value ? "True" : "False") : name === "slope" || name === "p" ? floatText(value) : sizeText(value);
+    const text =
+      value === null
+        ? "None"
+        : typeof value === "boolean"
+          ? value
+            ? "True"
+            : "False"
+          : name === "slope" || name === "p"
+            ? floatText(value)
+            : sizeText(value);
     if (usual === null) words.push(text);
-    else if (String(value) !== String(usual === "none" ? (name === "stride" ? layer.kernel : null) : usual)) words.push(i === 0 ? text : `${name}=${text}`);
+    else if (String(value) !== String(usual === "none" ? (name === "stride" ? layer.kernel : null) : usual))
+      words.push(i === 0 ? text : `${name}=${text}`);
   });
   return layer.is + (words.length ? `(${words.join(", ")})` : "");
 }

@@ -29,7 +29,9 @@ export function resolveFormula(text) {
   } catch (error) {
     const word = name.replace(/[-_]/g, "");
     if (error instanceof FormulaFault && /^[\p{L}\p{N}]+$/u.test(word) && error.message === "fault.layer.unknown") {
-      throw new FormulaFault(phrase("fault.plan.unknown", { name: text.trim() }), text, 1, { hint: didYouMean(name, [...Object.keys(ZOO), ...Object.keys(ARGUMENTS)]) });
+      throw new FormulaFault(phrase("fault.plan.unknown", { name: text.trim() }), text, 1, {
+        hint: didYouMean(name, [...Object.keys(ZOO), ...Object.keys(ARGUMENTS)]),
+      });
     }
     throw error;
   }
@@ -39,16 +41,27 @@ export function resolveFormula(text) {
 export function parseFormula(text) {
   refuseAbsurd(text);
   const source = plainSource(text);
-  const complain = (/** @type {number} */ start, /** @type {Said} */ what, /** @type {Details} */ details = {}) => new FormulaFault(what, text, start + 1, details);
+  const complain = (/** @type {number} */ start, /** @type {Said} */ what, /** @type {Details} */ details = {}) =>
+    new FormulaFault(what, text, start + 1, details);
   const words = (/** @type {Syntax} */ node) => source.slice(node.start, node.end);
 
-  /** Call `make`; what it objects to is reported at the argument it names, or at `start`. @template T @param {number} start @param {() => T} make @param {Record<string, number>} [places] */
+  /**
+   * Call `make`; what it objects to is reported at the argument it names, or at `start`.
+   * @template T
+   * @param {number} start
+   * @param {() => T} make
+   * @param {Record<string, number>} [places]
+   */
   const at = (start, make, places = {}) => {
     try {
       return make();
     } catch (error) {
       if (!(error instanceof PlanFault) || error instanceof FormulaFault) throw error;
-      throw complain(places[error.argument] ?? start, error.what, { got: error.got, expected: error.expected, hint: error.hint });
+      throw complain(places[error.argument] ?? start, error.what, {
+        got: error.got,
+        expected: error.expected,
+        hint: error.hint,
+      });
     }
   };
 
@@ -58,7 +71,11 @@ export function parseFormula(text) {
     if (node.is === "binary" && node.word === "+") return chained(node);
     if (node.is === "binary" && node.word === "*") return repeated(node);
     if (node.is === "list") {
-      if (parts.length !== 1) throw complain(node.start, phrase("fault.list"), { got: phrase("fault.parts", { n: parts.length }), hint: phrase("fault.try.join") });
+      if (parts.length !== 1)
+        throw complain(node.start, phrase("fault.list"), {
+          got: phrase("fault.parts", { n: parts.length }),
+          hint: phrase("fault.try.join"),
+        });
       return planOf(parts[0]);
     }
     if (node.is === "name") return layer(node, node, [], []);
@@ -77,7 +94,8 @@ export function parseFormula(text) {
     /** @type {Syntax[]} */
     const terms = [];
     let left = node;
-    for (; left.is === "binary" && left.word === "+"; left = /** @type {Syntax[]} */ (left.parts)[0]) terms.push(/** @type {Syntax[]} */ (left.parts)[1]);
+    for (; left.is === "binary" && left.word === "+"; left = /** @type {Syntax[]} */ (left.parts)[0])
+      terms.push(/** @type {Syntax[]} */ (left.parts)[1]);
     let plan = planOf(left);
     for (const term of terms.reverse()) {
       const first = plan;
@@ -95,7 +113,8 @@ export function parseFormula(text) {
     while (inner.is === "binary" && inner.word === "*") {
       let [body, times] = /** @type {Syntax[]} */ (inner.parts);
       if (isConstant(body) && !isConstant(times)) [body, times] = [times, body];
-      if (times.value?.is !== "int") throw complain(times.start, phrase("fault.times"), { got: words(times), hint: "(conv(16, 3) + relu)*2" });
+      if (times.value?.is !== "int")
+        throw complain(times.start, phrase("fault.times"), { got: words(times), hint: "(conv(16, 3) + relu)*2" });
       factors.push(times);
       inner = body;
     }
@@ -109,38 +128,66 @@ export function parseFormula(text) {
 
   /** @param {Syntax} node @param {Syntax[]} args @param {{name: string}[]} named @returns {Plan} */
   const skipped = (node, args, named) => {
-    if (args.length !== 1 || named.length) throw complain(node.start, phrase("fault.skip"), { got: String(args.length + named.length), hint: "skip(conv(16, 3, pad=1) + relu)" });
+    if (args.length !== 1 || named.length)
+      throw complain(node.start, phrase("fault.skip"), {
+        got: String(args.length + named.length),
+        hint: "skip(conv(16, 3, pad=1) + relu)",
+      });
     const body = planOf(args[0]);
     return at(node.start, () => skip(body));
   };
 
-  /** @param {Syntax} node @param {Syntax} name @param {Syntax[]} args @param {{name: string, start: number, value: Syntax}[]} named @returns {Plan} */
+  /**
+   * @param {Syntax} node
+   * @param {Syntax} name
+   * @param {Syntax[]} args
+   * @param {{name: string, start: number, value: Syntax}[]} named
+   * @returns {Plan}
+   */
   const layer = (node, name, args, named) => {
     const kind = name.word ?? "";
-    if (!Object.hasOwn(ARGUMENTS, kind)) throw complain(name.start, phrase("fault.layer.unknown", { name: kind }), { hint: didYouMean(kind, [...Object.keys(ARGUMENTS), "skip"]) });
+    if (!Object.hasOwn(ARGUMENTS, kind))
+      throw complain(name.start, phrase("fault.layer.unknown", { name: kind }), {
+        hint: didYouMean(kind, [...Object.keys(ARGUMENTS), "skip"]),
+      });
     const fields = Object.keys(ARGUMENTS[kind]);
     const usage = EXAMPLES[kind] ?? kind;
     /** @type {Record<string, Syntax>} */
     const given = {};
     args.forEach((arg, i) => {
-      if (i >= fields.length) throw complain(arg.start, phrase("fault.arguments", { kind }), { got: String(args.length), expected: fields.length ? phrase("fault.most", { n: fields.length }) : phrase("fault.none"), hint: usage });
+      if (i >= fields.length)
+        throw complain(arg.start, phrase("fault.arguments", { kind }), {
+          got: String(args.length),
+          expected: fields.length ? phrase("fault.most", { n: fields.length }) : phrase("fault.none"),
+          hint: usage,
+        });
       given[fields[i]] = arg;
     });
     for (const { name: option, start, value } of named) {
-      if (!fields.includes(option)) throw complain(start, phrase("fault.option", { kind, option }), { hint: fields.length ? didYouMean(option, fields) : phrase("fault.options", { kind }) });
+      if (!fields.includes(option))
+        throw complain(start, phrase("fault.option", { kind, option }), {
+          hint: fields.length ? didYouMean(option, fields) : phrase("fault.options", { kind }),
+        });
       if (option in given) throw complain(start, phrase("fault.twice", { option }));
       given[option] = value;
     }
-    for (const field of fields) if (!(field in given) && ARGUMENTS[kind][field] === null) throw complain(name.start, phrase("fault.missing", { kind, field }), { hint: usage });
+    for (const field of fields)
+      if (!(field in given) && ARGUMENTS[kind][field] === null)
+        throw complain(name.start, phrase("fault.missing", { kind, field }), { hint: usage });
     const values = Object.fromEntries(Object.entries(given).map(([field, place]) => [field, valueOf(place)]));
-    return at(node.start, () => layerOf(kind, values), Object.fromEntries(Object.entries(given).map(([field, place]) => [field, place.start])));
+    return at(
+      node.start,
+      () => layerOf(kind, values),
+      Object.fromEntries(Object.entries(given).map(([field, place]) => [field, place.start])),
+    );
   };
 
   /** @param {Syntax} node @returns {Value} */
   const valueOf = (node) => {
     if (node.is === "value" && node.value) return node.value;
     const inner = node.parts?.[0]?.value;
-    if (node.is === "unary" && node.word === "-" && (inner?.is === "int" || inner?.is === "float")) return { is: inner.is, of: -inner.of };
+    if (node.is === "unary" && node.word === "-" && (inner?.is === "int" || inner?.is === "float"))
+      return { is: inner.is, of: -inner.of };
     if (node.is === "tuple") return { is: "tuple", of: (node.parts ?? []).map(valueOf) };
     throw complain(node.start, phrase("fault.value"), { got: words(node) });
   };

@@ -23,14 +23,27 @@ const cropsFirst = (plan) => partsOf(plan)[0].is === "crop";
 /** @param {Plan} first @param {Plan} second @returns {ChainPlan} */
 export function chain(first, second) {
   const parts = [...partsOf(first), ...partsOf(second)];
-  for (const part of parts.slice(1)) if (cropsFirst(part)) throw new PlanFault(phrase("fault.crop.first"), { got: planText(part), hint: phrase("fault.try.crop") });
-  return within({ is: "chain", parts, count: parts.reduce((n, part) => n + countOf(part), 0), depth: 1 + Math.max(...parts.map(depthOf)) });
+  for (const part of parts.slice(1))
+    if (cropsFirst(part))
+      throw new PlanFault(phrase("fault.crop.first"), { got: planText(part), hint: phrase("fault.try.crop") });
+  return within({
+    is: "chain",
+    parts,
+    count: parts.reduce((n, part) => n + countOf(part), 0),
+    depth: 1 + Math.max(...parts.map(depthOf)),
+  });
 }
 
 /** @param {Plan} body @param {number} times @returns {RepeatPlan} */
 export function repeat(body, times) {
-  if (times < 1) throw new PlanFault(phrase("fault.repeat"), { got: String(times), hint: phrase("fault.try.repeat"), argument: "*" });
-  if (cropsFirst(body)) throw new PlanFault(phrase("fault.crop.once"), { got: `${planText(body)}*${times}`, argument: "*" });
+  if (times < 1)
+    throw new PlanFault(phrase("fault.repeat"), {
+      got: String(times),
+      hint: phrase("fault.try.repeat"),
+      argument: "*",
+    });
+  if (cropsFirst(body))
+    throw new PlanFault(phrase("fault.crop.once"), { got: `${planText(body)}*${times}`, argument: "*" });
   return within({ is: "repeat", body, times, count: countOf(body) * times, depth: 1 + depthOf(body) });
 }
 
@@ -42,8 +55,17 @@ export function skip(body) {
 
 /** @template {{count: number, depth: number}} P @param {P} plan @returns {P} */
 function within(plan) {
-  if (plan.count > MAX_LAYERS) throw new PlanFault(phrase("fault.layers"), { got: grouped(plan.count), expected: phrase("fault.most", { n: MAX_LAYERS }), argument: "*" });
-  if (plan.depth > MAX_DEPTH) throw new PlanFault(phrase("fault.deep"), { got: String(plan.depth), expected: phrase("fault.most", { n: MAX_DEPTH }) });
+  if (plan.count > MAX_LAYERS)
+    throw new PlanFault(phrase("fault.layers"), {
+      got: grouped(plan.count),
+      expected: phrase("fault.most", { n: MAX_LAYERS }),
+      argument: "*",
+    });
+  if (plan.depth > MAX_DEPTH)
+    throw new PlanFault(phrase("fault.deep"), {
+      got: String(plan.depth),
+      expected: phrase("fault.most", { n: MAX_DEPTH }),
+    });
   return plan;
 }
 
@@ -53,11 +75,17 @@ export function planText(plan) {
   if (!("body" in plan)) return layerText(plan);
   const inner = planText(plan.body);
   if (plan.is === "skip") return `skip(${inner})`;
-  const groups = "parts" in plan.body && plan.body.parts.some((part) => part.is === "repeat" && "body" in part && "parts" in part.body);
+  const groups =
+    "parts" in plan.body &&
+    plan.body.parts.some((part) => part.is === "repeat" && "body" in part && "parts" in part.body);
   return `${"parts" in plan.body ? (groups ? `[${inner}]` : `(${inner})`) : inner}*${/** @type {RepeatPlan} */ (plan).times}`;
 }
 
-/** The layers in the order they are built, repeats written out; a skip comes whole. @param {Plan} plan @returns {Generator<LayerPlan | SkipPlan>} */
+/**
+ * The layers in the order they are built, repeats written out; a skip comes whole.
+ * @param {Plan} plan
+ * @returns {Generator<LayerPlan | SkipPlan>}
+ */
 export function* walk(plan) {
   if ("parts" in plan) for (const part of plan.parts) yield* walk(part);
   else if (plan.is === "repeat" && "times" in plan) for (let i = 0; i < plan.times; i++) yield* walk(plan.body);

@@ -3,32 +3,52 @@
 import { phrase } from "../../i18n.js";
 import { FormulaFault, grouped, isPrintable, quotedCharacter } from "./fault.js";
 
-/** @typedef {{kind: "string" | "name" | "number" | "mark" | "other" | "end", word: string, start: number, end: number}} Token */
+/**
+ * @typedef {{kind: "string" | "name" | "number" | "mark" | "other" | "end", word: string, start: number, end: number}}
+ * Token
+ */
 
 const MAX_TEXT = 10000;
 export const MAX_DEPTH = 32;
 export const MAX_LAYERS = 512;
 const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
-const TOKEN = /(?<string>[rRuU]?(?:"[^"]*"|'[^']*'))|(?<name>[A-Za-z_][A-Za-z0-9_]*)|(?<number>(?:0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:[0-9](?:_?[0-9])*\.(?:[0-9](?:_?[0-9])*)?|\.[0-9](?:_?[0-9])*)(?:[eE][+-]?[0-9](?:_?[0-9])*)?|[0-9](?:_?[0-9])*[eE][+-]?[0-9](?:_?[0-9])*|0(?:_?0)*|[1-9](?:_?[0-9])*)(?![A-Za-z0-9_.]))|(?<mark>\*\*|[-+*~()[\],.=])|(?<other>\S)/y;
+const TOKEN =
+  /(?<string>[rRuU]?(?:"[^"]*"|'[^']*'))|(?<name>[A-Za-z_][A-Za-z0-9_]*)|(?<number>(?:0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:[0-9](?:_?[0-9])*\.(?:[0-9](?:_?[0-9])*)?|\.[0-9](?:_?[0-9])*)(?:[eE][+-]?[0-9](?:_?[0-9])*)?|[0-9](?:_?[0-9])*[eE][+-]?[0-9](?:_?[0-9])*|0(?:_?0)*|[1-9](?:_?[0-9])*)(?![A-Za-z0-9_.]))|(?<mark>\*\*|[-+*~()[\],.=])|(?<other>\S)/y;
 
-/** Refuse what nothing should read: too long, too deep, too many joints, characters that no formula has. @param {string} text */
+/**
+ * Refuse what nothing should read: too long, too deep, too many joints, characters that no formula has.
+ * @param {string} text
+ */
 export function refuseAbsurd(text) {
   const size = new TextEncoder().encode(text).length;
   const characters = Array.from(text);
   if (size > MAX_TEXT) {
-    throw new FormulaFault(phrase("fault.long"), characters.slice(0, 200).join(""), 1, { got: phrase("fault.bytes", { n: grouped(size) }), expected: phrase("fault.most", { n: grouped(MAX_TEXT) }) });
+    throw new FormulaFault(phrase("fault.long"), characters.slice(0, 200).join(""), 1, {
+      got: phrase("fault.bytes", { n: grouped(size) }),
+      expected: phrase("fault.most", { n: grouped(MAX_TEXT) }),
+    });
   }
-  if (characters.every((c) => SPACE.test(c))) throw new FormulaFault(phrase("fault.empty"), " ", 1, { hint: "conv(16, 5) + relu + maxpool(2) + fc" });
+  if (characters.every((c) => SPACE.test(c)))
+    throw new FormulaFault(phrase("fault.empty"), " ", 1, { hint: "conv(16, 5) + relu + maxpool(2) + fc" });
   let depth = 0;
   let joints = 0;
   characters.forEach((c, i) => {
     if ("([{".includes(c)) {
-      if (++depth > MAX_DEPTH) throw new FormulaFault(phrase("fault.brackets"), text, i + 1, { expected: phrase("fault.most", { n: MAX_DEPTH }) });
+      if (++depth > MAX_DEPTH)
+        throw new FormulaFault(phrase("fault.brackets"), text, i + 1, {
+          expected: phrase("fault.most", { n: MAX_DEPTH }),
+        });
     } else if (")]}".includes(c)) depth--;
     else if ("+*-~×".includes(c)) {
-      if (++joints > 2 * MAX_LAYERS) throw new FormulaFault(phrase("fault.joints"), text, i + 1, { expected: phrase("fault.most", { n: 2 * MAX_LAYERS }) });
+      if (++joints > 2 * MAX_LAYERS)
+        throw new FormulaFault(phrase("fault.joints"), text, i + 1, {
+          expected: phrase("fault.most", { n: 2 * MAX_LAYERS }),
+        });
     } else if (c > "\x7f" || !(isPrintable(c) || SPACE.test(c)) || "#\\;".includes(c)) {
-      throw new FormulaFault(phrase("fault.character"), text, i + 1, { got: quotedCharacter(c), hint: phrase("fault.try.characters") });
+      throw new FormulaFault(phrase("fault.character"), text, i + 1, {
+        got: quotedCharacter(c),
+        hint: phrase("fault.try.characters"),
+      });
     }
   });
 }
@@ -44,10 +64,15 @@ export function tokens(source) {
   const found = [];
   let at = 0;
   while (at < source.length) {
-    if (source[at] === " ") { at++; continue; }
+    if (source[at] === " ") {
+      at++;
+      continue;
+    }
     TOKEN.lastIndex = at;
     const match = /** @type {RegExpExecArray} */ (TOKEN.exec(source));
-    const [kind, word] = /** @type {[Token["kind"], string]} */ (Object.entries(match.groups ?? {}).find(([, value]) => value !== undefined));
+    const [kind, word] = /** @type {[Token["kind"], string]} */ (
+      Object.entries(match.groups ?? {}).find(([, value]) => value !== undefined)
+    );
     found.push({ kind, word, start: at, end: at + word.length });
     at += word.length;
   }

@@ -1,4 +1,6 @@
-/** The sizes that a layer makes, the sum that gives them, and what no window reads. As in convscope/formula/shapes.py. */
+/**
+ * The sizes that a layer makes, the sum that gives them, and what no window reads. As in convscope/formula/shapes.py.
+ */
 
 import { phrase } from "../../i18n.js";
 import { PlanFault } from "./fault.js";
@@ -24,20 +26,46 @@ export function extentOf(window) {
   return [window.dilation[0] * (window.kernel[0] - 1) + 1, window.dilation[1] * (window.kernel[1] - 1) + 1];
 }
 
-/** The output's shape, how it comes about, and the rows and columns left out. @param {LayerPlan} layer @param {Three} shape @param {PlanWindow | null} window @param {Said} where @returns {{output: Three, how: Said, dropped: Two}} */
+/**
+ * The output's shape, how it comes about, and the rows and columns left out.
+ * @param {LayerPlan} layer
+ * @param {Three} shape
+ * @param {PlanWindow | null} window
+ * @param {Said} where
+ * @returns {{output: Three, how: Said, dropped: Two}}
+ */
 export function sizesOf(layer, shape, window, where) {
   const [channels, height, width] = shape;
   if (window) {
     const [rows, columns] = [axisOf(height, 0, window, where), axisOf(width, 1, window, where)];
     const how = rows.how === columns.how ? rows.how : phrase("how.two", { rows: rows.how, columns: columns.how });
-    return { output: [layer.channels ?? channels, rows.size, columns.size], how, dropped: [rows.unread, columns.unread] };
+    return {
+      output: [layer.channels ?? channels, rows.size, columns.size],
+      how,
+      dropped: [rows.unread, columns.unread],
+    };
   }
-  if (layer.is === "gap") return { output: [channels, 1, 1], how: phrase("how.mean", { size: `${height}×${width}` }), dropped: [0, 0] };
-  if (layer.is === "flatten") return { output: [channels * height * width, 1, 1], how: `${channels}×${height}×${width} = ${channels * height * width}`, dropped: [0, 0] };
+  if (layer.is === "gap")
+    return { output: [channels, 1, 1], how: phrase("how.mean", { size: `${height}×${width}` }), dropped: [0, 0] };
+  if (layer.is === "flatten")
+    return {
+      output: [channels * height * width, 1, 1],
+      how: `${channels}×${height}×${width} = ${channels * height * width}`,
+      dropped: [0, 0],
+    };
   if (layer.is === "crop") {
     const [h, w] = both(layer.size ?? 1);
-    if (h > height || w > width) throw new PlanFault(phrase("fault.crop"), { where, got: `${h}×${w}`, expected: phrase("fault.most", { n: `${height}×${width}` }) });
-    return { output: [channels, h, w], how: phrase("how.middle", { part: `${h}×${w}`, size: `${height}×${width}` }), dropped: [height - h, width - w] };
+    if (h > height || w > width)
+      throw new PlanFault(phrase("fault.crop"), {
+        where,
+        got: `${h}×${w}`,
+        expected: phrase("fault.most", { n: `${height}×${width}` }),
+      });
+    return {
+      output: [channels, h, w],
+      how: phrase("how.middle", { part: `${h}×${w}`, size: `${height}×${width}` }),
+      dropped: [height - h, width - w],
+    };
   }
   return { output: shape, how: phrase("how.before"), dropped: [0, 0] };
 }
@@ -48,7 +76,11 @@ function axisOf(size, axis, window, where) {
   const made = Math.floor((size - k + 2 * p) / s) + 1;
   const how = `floor((${size} − ${k} + 2×${p})/${s}) + 1 = ${made}`;
   if (size + 2 * p < k) {
-    throw new PlanFault(axis ? phrase("fault.nothing.columns", { how }) : phrase("fault.nothing.rows", { how }), { where, expected: phrase("fault.least", { n: 1 }), hint: phrase("fault.try.nothing") });
+    throw new PlanFault(axis ? phrase("fault.nothing.columns", { how }) : phrase("fault.nothing.rows", { how }), {
+      where,
+      expected: phrase("fault.least", { n: 1 }),
+      hint: phrase("fault.try.nothing"),
+    });
   }
   if (d === 1 && s <= k) return { size: made, how, unread: Math.max(0, ((size - k + 2 * p) % s) - p) }; // windows touch
   const read = new Set();

@@ -16,21 +16,36 @@ import { extentOf, sizesOf, windowOf } from "./sizes.js";
 /** @typedef {import("./sizes.js").PlanWindow} PlanWindow */
 /**
  * @typedef {object} PlanNode one layer put to work
- * @property {string} name @property {LayerPlan} layer @property {string} text @property {number} source @property {number | null} other
+ * @property {string} name @property {LayerPlan} layer @property {string} text @property {number} source @property
+ * {number | null} other
  * @property {Three} input @property {Three} output @property {boolean} flat @property {PlanWindow | null} window
  * @property {bigint} parameters @property {string} parametersHow @property {bigint} macs
  * @property {import("./fault.js").Said} sizeHow @property {Two} dropped @property {Field} field
  */
-/** @typedef {{plan: Plan, input: Three, classes: number, nodes: PlanNode[], parameters: bigint, macs: bigint}} PlanNetwork */
+/**
+ * @typedef {{plan: Plan, input: Three, classes: number, nodes: PlanNode[], parameters: bigint, macs: bigint}}
+ * PlanNetwork
+ */
 
 const MAX_PARAMETERS = 500000000n;
 const MAX_NUMBERS = 500000000;
 
-/** Write a plan out for pictures of one shape; throws a PlanFault. @param {Plan} plan @param {Three} input @param {number} classes @returns {PlanNetwork} */
+/**
+ * Write a plan out for pictures of one shape; throws a PlanFault.
+ * @param {Plan} plan
+ * @param {Three} input
+ * @param {number} classes
+ * @returns {PlanNetwork}
+ */
 export function tracePlan(plan, input, classes) {
-  if (!input.every((n) => Number.isInteger(n) && n >= 1)) throw new PlanFault(phrase("fault.input"), { got: `(${input.join(", ")})`, hint: "(1, 28, 28)" });
+  if (!input.every((n) => Number.isInteger(n) && n >= 1))
+    throw new PlanFault(phrase("fault.input"), { got: `(${input.join(", ")})`, hint: "(1, 28, 28)" });
   if (classes < 1) throw new PlanFault(phrase("fault.classes"), { got: String(classes) });
-  if (input[0] * input[1] * input[2] > MAX_NUMBERS) throw new PlanFault(phrase("fault.input.large"), { got: input.join("×"), expected: phrase("fault.most.numbers", { n: grouped(MAX_NUMBERS) }) });
+  if (input[0] * input[1] * input[2] > MAX_NUMBERS)
+    throw new PlanFault(phrase("fault.input.large"), {
+      got: input.join("×"),
+      expected: phrase("fault.most.numbers", { n: grouped(MAX_NUMBERS) }),
+    });
   /** @type {PlanNode[]} */
   const nodes = [];
   /** @type {Map<string, number>} */
@@ -59,7 +74,11 @@ export function tracePlan(plan, input, classes) {
     const [begin, before, flat] = [nodes.length - 1, shapeNow(), flatNow()];
     addPlan(body);
     if (shapeNow().join() !== before.join() || flatNow() !== flat) {
-      throw new PlanFault(phrase("fault.skip.shape"), { where: `skip(${planText(body)})`, got: phrase("fault.skip.got", { before: before.join("×"), after: shapeNow().join("×") }), hint: phrase("fault.try.skip") });
+      throw new PlanFault(phrase("fault.skip.shape"), {
+        where: `skip(${planText(body)})`,
+        got: phrase("fault.skip.got", { before: before.join("×"), after: shapeNow().join("×") }),
+        hint: phrase("fault.try.skip"),
+      });
     }
     add({ is: "add" }, begin);
   };
@@ -70,26 +89,53 @@ export function tracePlan(plan, input, classes) {
     const where = phrase("fault.layer", { n: nodes.length + 1, layer: text });
     const [index, shape, flat] = [nodes.length - 1, shapeNow(), flatNow()];
     if (flat && ["conv", "maxpool", "avgpool", "gap", "crop"].includes(layer.is)) {
-      throw new PlanFault(phrase("fault.maps"), { where, got: phrase("fault.maps.got", { n: shape[0] }), hint: phrase("fault.try.maps") });
+      throw new PlanFault(phrase("fault.maps"), {
+        where,
+        got: phrase("fault.maps.got", { n: shape[0] }),
+        hint: phrase("fault.try.maps"),
+      });
     }
     const window = windowOf(layer);
     let { output, how, dropped } = sizesOf(layer, shape, window, where);
     if (layer.is === "fc") {
       unitsLeft--;
-      if (layer.units === null && unitsLeft) throw new PlanFault(phrase("fault.units"), { where, hint: phrase("fault.try.units") });
+      if (layer.units === null && unitsLeft)
+        throw new PlanFault(phrase("fault.units"), { where, hint: phrase("fault.try.units") });
       output = [layer.units ?? classes, 1, 1];
       how = phrase("how.units", { n: output[0] });
     }
-    if (output[0] * output[1] * output[2] > MAX_NUMBERS) throw new PlanFault(phrase("fault.output.large"), { where, got: output.join("×"), expected: phrase("fault.most.numbers", { n: grouped(MAX_NUMBERS) }) });
-    if (layer.is === "conv" && shape[0] % (layer.groups ?? 1)) throw new PlanFault(phrase("fault.groups.in"), { where, got: phrase("fault.groups.got", { groups: layer.groups ?? 1, channels: shape[0] }) });
+    if (output[0] * output[1] * output[2] > MAX_NUMBERS)
+      throw new PlanFault(phrase("fault.output.large"), {
+        where,
+        got: output.join("×"),
+        expected: phrase("fault.most.numbers", { n: grouped(MAX_NUMBERS) }),
+      });
+    if (layer.is === "conv" && shape[0] % (layer.groups ?? 1))
+      throw new PlanFault(phrase("fault.groups.in"), {
+        where,
+        got: phrase("fault.groups.got", { groups: layer.groups ?? 1, channels: shape[0] }),
+      });
     const [parameters, parametersHow] = parametersOf(layer, shape, output);
     let field = fieldAfter(layer, fieldAt(index), flat ? grid : [shape[1], shape[2]], window);
     if (layer.is === "flatten" && !flat) grid = [shape[1], shape[2]];
     else if (layer.is === "fc") grid = [1, 1];
     if (other !== null) field = joined(field, fieldAt(other));
     nodes.push({
-      name: `${layer.is}${counts.get(layer.is)}`, layer, text, source: index, other, input: shape, output, flat: flat || layer.is === "flatten" || layer.is === "fc", window,
-      parameters, parametersHow, macs: macsOf(layer, shape, output), sizeHow: how, dropped, field,
+      name: `${layer.is}${counts.get(layer.is)}`,
+      layer,
+      text,
+      source: index,
+      other,
+      input: shape,
+      output,
+      flat: flat || layer.is === "flatten" || layer.is === "fc",
+      window,
+      parameters,
+      parametersHow,
+      macs: macsOf(layer, shape, output),
+      sizeHow: how,
+      dropped,
+      field,
     });
   };
 
@@ -98,7 +144,9 @@ export function tracePlan(plan, input, classes) {
   if (parameters > MAX_PARAMETERS) {
     const most = nodes.reduce((a, b) => (b.parameters > a.parameters ? b : a));
     throw new PlanFault(phrase("fault.parameters"), {
-      got: phrase("fault.parameters.got", { n: grouped(parameters), layer: most.text, how: most.parametersHow }), expected: phrase("fault.most", { n: grouped(MAX_PARAMETERS) }), hint: phrase("fault.try.parameters"),
+      got: phrase("fault.parameters.got", { n: grouped(parameters), layer: most.text, how: most.parametersHow }),
+      expected: phrase("fault.most", { n: grouped(MAX_PARAMETERS) }),
+      hint: phrase("fault.try.parameters"),
     });
   }
   return { plan, input, classes, nodes, parameters, macs: nodes.reduce((n, node) => n + node.macs, 0n) };
@@ -117,6 +165,7 @@ function fieldAfter(layer, before, grid, window) {
 /** Fully connected layers, those within skips too. @param {Plan} plan @returns {number} */
 function countUnits(plan) {
   let n = 0;
-  for (const layer of walk(plan)) n += layer.is === "skip" && "body" in layer ? countUnits(layer.body) : layer.is === "fc" ? 1 : 0;
+  for (const layer of walk(plan))
+    n += layer.is === "skip" && "body" in layer ? countUnits(layer.body) : layer.is === "fc" ? 1 : 0;
   return n;
 }

@@ -16,11 +16,19 @@ import { tokens } from "./scan.js";
  * @property {{name: string, start: number, value: Syntax}[]} [named]
  */
 
-const KEYWORDS = new Set("False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield".split(" "));
+const KEYWORDS = new Set(
+  "False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield".split(
+    " ",
+  ),
+);
 const ATOMS = new Set(["True", "False", "None"]);
 const LARGEST_NUMBER = 1e15;
 
-/** Read the source of a formula; throws a FormulaFault at the first token that cannot go on. @param {string} source @returns {Syntax} */
+/**
+ * Read the source of a formula; throws a FormulaFault at the first token that cannot go on.
+ * @param {string} source
+ * @returns {Syntax}
+ */
 export function syntaxOf(source) {
   const list = tokens(source);
   /** @type {Token[]} */
@@ -32,7 +40,9 @@ export function syntaxOf(source) {
   const fault = (/** @type {Token} */ token) => {
     if (token.kind === "end" && open.length) {
       const { word, start } = open[open.length - 1];
-      return new FormulaFault(phrase("fault.open", { bracket: word }), source, start + 1, { hint: phrase("fault.try.close", { bracket: word === "(" ? ")" : "]" }) });
+      return new FormulaFault(phrase("fault.open", { bracket: word }), source, start + 1, {
+        hint: phrase("fault.try.close", { bracket: word === "(" ? ")" : "]" }),
+      });
     }
     return new FormulaFault(phrase("fault.syntax"), source, token.start + 1, { hint: phrase("fault.try.formula") });
   };
@@ -99,7 +109,14 @@ export function syntaxOf(source) {
     const token = next();
     const { start, word } = token;
     if (isMark("(")) {
-      const inside = group(")", () => { const { found, comma } = elements(); return comma ? found : found[0]; }, /** @type {Syntax[]} */ ([]));
+      const inside = group(
+        ")",
+        () => {
+          const { found, comma } = elements();
+          return comma ? found : found[0];
+        },
+        /** @type {Syntax[]} */ ([]),
+      );
       return Array.isArray(inside) ? { is: "tuple", parts: inside, start, end: behind() } : inside;
     }
     if (isMark("[")) {
@@ -108,12 +125,16 @@ export function syntaxOf(source) {
     }
     if (token.kind === "string") {
       let text = "";
-      for (; next().kind === "string"; place++) text += next().word.replace(/^[rRuU]?./, "").slice(0, -1);
+      for (; next().kind === "string"; place++)
+        text += next()
+          .word.replace(/^[rRuU]?./, "")
+          .slice(0, -1);
       return { is: "value", value: { is: "str", of: text }, start, end: behind() };
     }
     if (token.kind === "number") {
       const value = numberOf(word);
-      if (value.is === "int" && /** @type {number} */ (value.of) > LARGEST_NUMBER) throw new FormulaFault(phrase("fault.number"), source, start + 1, { got: word });
+      if (value.is === "int" && /** @type {number} */ (value.of) > LARGEST_NUMBER)
+        throw new FormulaFault(phrase("fault.number"), source, start + 1, { got: word });
       place++;
       return { is: "value", value, start, end: behind() };
     }
@@ -143,7 +164,8 @@ export function syntaxOf(source) {
       if (isMark(")") || next().kind === "end") break;
       const token = next();
       const one = sum();
-      if (one.is === "name" && list[place - 1] === token && take("=")) named.push({ name: token.word, start: token.start, value: sum() });
+      if (one.is === "name" && list[place - 1] === token && take("="))
+        named.push({ name: token.word, start: token.start, value: sum() });
       else if (named.length) throw fault(token);
       else positional.push(one);
     } while (take(","));
@@ -158,5 +180,7 @@ export function syntaxOf(source) {
 /** @param {string} word @returns {Value} */
 function numberOf(word) {
   const text = word.replace(/_/g, "");
-  return /^0[xXoObB]/.test(text) || /^\d+$/.test(text) ? { is: "int", of: Number(text) } : { is: "float", of: Number(text) };
+  return /^0[xXoObB]/.test(text) || /^\d+$/.test(text)
+    ? { is: "int", of: Number(text) }
+    : { is: "float", of: Number(text) };
 }

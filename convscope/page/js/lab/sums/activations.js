@@ -29,7 +29,13 @@ export function leakyReluSlope(x, slope) {
   return x > 0 ? 1 : slope;
 }
 
-/** What an activation gives at x, and its slope there. @param {ActivationName} name @param {number} x @param {number} below the slope left of 0 of leaky and prelu @returns {{value: number, slope: number}} */
+/**
+ * What an activation gives at x, and its slope there.
+ * @param {ActivationName} name
+ * @param {number} x
+ * @param {number} below the slope left of 0 of leaky and prelu
+ * @returns {{value: number, slope: number}}
+ */
 export function activationAt(name, x, below) {
   if (name === "sigmoid") return { value: sigmoidAt(x), slope: sigmoidSlope(x) };
   if (name === "tanh") return { value: Math.tanh(x), slope: tanhSlope(x) };

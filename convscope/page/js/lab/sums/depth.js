@@ -2,16 +2,26 @@
 
 /** @typedef {{macs: number, numbers: number, last: [number, number], layers: number}} Depth */
 
-/** The side of a square picture before and after each of `layers` convolutions, as far as they fit. @param {number} size @param {number} kernel @param {number} pad @param {number} layers */
+/**
+ * The side of a square picture before and after each of `layers` convolutions, as far as they fit.
+ * @param {number} size
+ * @param {number} kernel
+ * @param {number} pad
+ * @param {number} layers
+ */
 export function chainSizes(size, kernel, pad, layers) {
   const found = [size];
-  while (found.length <= layers && found[found.length - 1] + 2 * pad >= kernel) found.push(found[found.length - 1] - kernel + 2 * pad + 1);
+  while (found.length <= layers && found[found.length - 1] + 2 * pad >= kernel)
+    found.push(found[found.length - 1] - kernel + 2 * pad + 1);
   return found;
 }
 
 /**
- * What a stack of convolutions computes and keeps on one picture of one channel, with 2×2 pooling after every `every` (0: never).
- * @param {{width: number, height: number, layers: number, channels: number, kernel: number, pad: number, every: number}} stack @returns {Depth}
+ * What a stack of convolutions computes and keeps on one picture of one channel, with 2×2 pooling after every `every`
+ * (0: never).
+ * @param {{width: number, height: number, layers: number, channels: number, kernel: number, pad: number, every:
+ * number}} stack
+ * @returns {Depth}
  */
 export function stackCosts({ width, height, layers, channels, kernel, pad, every }) {
   let [macs, numbers, done, inputs] = [0, 0, 0, 1];

@@ -1,4 +1,6 @@
-/** Filters made by hand, and a filter laid over a whole picture. Its twin in Python is convscope/arithmetic/filters.py. */
+/**
+ * Filters made by hand, and a filter laid over a whole picture. Its twin in Python is convscope/arithmetic/filters.py.
+ */
 
 /** @type {Record<string, number[]>} row by row */
 export const FILTERS = {
@@ -14,7 +16,10 @@ export const FILTERS = {
 
 /**
  * A filter over every place where all of it lies on the picture: (height − side + 1) × (width − side + 1) sums.
- * @param {ArrayLike<number>} pixels @param {number} height @param {number} width @param {ArrayLike<number>} kernel side × side
+ * @param {ArrayLike<number>} pixels
+ * @param {number} height
+ * @param {number} width
+ * @param {ArrayLike<number>} kernel side × side
  */
 export function filterPlane(pixels, height, width, kernel) {
   const side = Math.round(Math.sqrt(kernel.length));

@@ -26,7 +26,12 @@ export function entropyOf(p, unit) {
   return crossEntropyOf(p, p, unit);
 }
 
-/** −Σ p·log q: what happens as p, written in a code made for q. @param {number[]} p @param {number[]} q @param {"bits" | "nats"} unit */
+/**
+ * −Σ p·log q: what happens as p, written in a code made for q.
+ * @param {number[]} p
+ * @param {number[]} q
+ * @param {"bits" | "nats"} unit
+ */
 export function crossEntropyOf(p, q, unit) {
   return p.reduce((sum, x, i) => (x > 0 ? sum + x * informationOf(q[i], unit) : sum), 0);
 }
@@ -41,7 +46,10 @@ export function codeLengths(p) {
   let groups = p.map((share, i) => ({ share, of: [i] }));
   const lengths = p.map(() => 0);
   while (groups.length > 1) {
-    groups = groups.map((group, at) => ({ group, at })).sort((a, b) => b.group.share - a.group.share || b.group.of.length - a.group.of.length || a.at - b.at).map(({ group }) => group);
+    groups = groups
+      .map((group, at) => ({ group, at }))
+      .sort((a, b) => b.group.share - a.group.share || b.group.of.length - a.group.of.length || a.at - b.at)
+      .map(({ group }) => group);
     const [small, less] = groups.splice(-2).reverse();
     const of = [...small.of, ...less.of];
     for (const i of of) lengths[i]++;

@@ -11,7 +11,10 @@ export const NEURON_TARGETS = NEURON_XS.map((x) => x + 1);
 
 /** The mean of (y − target)². @param {Neuron} neuron @param {number} slope of the activation left of 0 */
 export function neuronLoss({ weight, bias }, slope) {
-  return NEURON_XS.reduce((sum, x, i) => sum + (leakyRelu(weight * x + bias, slope) - NEURON_TARGETS[i]) ** 2, 0) / NEURON_XS.length;
+  return (
+    NEURON_XS.reduce((sum, x, i) => sum + (leakyRelu(weight * x + bias, slope) - NEURON_TARGETS[i]) ** 2, 0) /
+    NEURON_XS.length
+  );
 }
 
 /** The loss's derivatives by weight and bias. @param {Neuron} neuron @param {number} slope @returns {Neuron} */

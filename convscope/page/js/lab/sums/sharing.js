@@ -1,7 +1,10 @@
-/** A convolution as a layer of neurons that share their weights. Its twin in Python is convscope/arithmetic/sharing.py. */
+/**
+ * A convolution as a layer of neurons that share their weights. Its twin in Python is convscope/arithmetic/sharing.py.
+ */
 
 /**
- * For each output (a row) and each pixel (a column) the number of the weight that joins them, or null; numbered row by row.
+ * For each output (a row) and each pixel (a column) the number of the weight that joins them, or null; numbered row by
+ * row.
  * @param {number} height @param {number} width @param {number} rows @param {number} columns the kernel's
  * @returns {(number | null)[][]}
  */
@@ -11,15 +14,23 @@ export function sharedPlaces(height, width, rows, columns) {
     for (let left = 0; left <= width - columns; left++) {
       /** @type {(number | null)[]} */
       const line = Array.from({ length: height * width }, () => null);
-      for (let weight = 0; weight < rows * columns; weight++) line[(top + Math.floor(weight / columns)) * width + left + (weight % columns)] = weight;
+      for (let weight = 0; weight < rows * columns; weight++)
+        line[(top + Math.floor(weight / columns)) * width + left + (weight % columns)] = weight;
       places.push(line);
     }
   }
   return places;
 }
 
-/** The numbers of one output: pixel × weight, and their sum. @param {(number | null)[]} line @param {number[]} weights @param {number[]} pixels */
+/**
+ * The numbers of one output: pixel × weight, and their sum.
+ * @param {(number | null)[]} line
+ * @param {number[]} weights
+ * @param {number[]} pixels
+ */
 export function neuronSum(line, weights, pixels) {
-  const terms = line.flatMap((weight, pixel) => (weight === null ? [] : [{ pixel, weight, product: weights[weight] * pixels[pixel] }]));
+  const terms = line.flatMap((weight, pixel) =>
+    weight === null ? [] : [{ pixel, weight, product: weights[weight] * pixels[pixel] }],
+  );
   return { terms, total: terms.reduce((sum, term) => sum + term.product, 0) };
 }

@@ -12,22 +12,57 @@ export function comparedCurves(lab, runs) {
   const { doc, t } = lab;
   const epochs = Math.max(1e-3, ...runs.map((run) => lastEpoch(run)));
   const losses = runs.flatMap((run) => run.curve.map(([, loss]) => loss));
-  const low = Math.min(0.95, ...runs.flatMap((run) => run.curve.slice(Math.floor(run.curve.length / 4)).map(([, , accuracy]) => accuracy)));
+  const low = Math.min(
+    0.95,
+    ...runs.flatMap((run) => run.curve.slice(Math.floor(run.curve.length / 4)).map(([, , accuracy]) => accuracy)),
+  );
   const across = axisTicks(0, epochs, 5);
   /** @param {string} name @param {1 | 2} of @param {[number, number]} range */
   const plot = (name, of, range) => {
     const up = axisTicks(range[0], range[1], 5);
-    const drawing = plotOf(lab, { name, x: [0, epochs], y: [range[0], range[1]], xTicks: across, yTicks: up, high: 250, ticks: (value) => fixed(value, decimalsOf(value)) });
-    drawing.draw(...runs.flatMap((run, i) => {
-      const points = run.curve.map((point) => `${drawing.across(epochAt(run, point[0])).toFixed(1)} ${drawing.up(point[of]).toFixed(1)}`);
-      const held = run.measured.map((point) => makeSvg(doc, "circle", { class: `compare-dot compare-${i}`, "data-of": i, cx: drawing.across(epochAt(run, point[0])).toFixed(1), cy: drawing.up(point[of]).toFixed(1), r: 4 }));
-      return [...(points.length > 1 ? [makeSvg(doc, "path", { class: `compare-line compare-${i}`, "data-of": i, d: `M${points.join("L")}` })] : []), ...held];
-    }));
+    const drawing = plotOf(lab, {
+      name,
+      x: [0, epochs],
+      y: [range[0], range[1]],
+      xTicks: across,
+      yTicks: up,
+      high: 250,
+      ticks: (value) => fixed(value, decimalsOf(value)),
+    });
+    drawing.draw(
+      ...runs.flatMap((run, i) => {
+        const points = run.curve.map(
+          (point) => `${drawing.across(epochAt(run, point[0])).toFixed(1)} ${drawing.up(point[of]).toFixed(1)}`,
+        );
+        const held = run.measured.map((point) =>
+          makeSvg(doc, "circle", {
+            class: `compare-dot compare-${i}`,
+            "data-of": i,
+            cx: drawing.across(epochAt(run, point[0])).toFixed(1),
+            cy: drawing.up(point[of]).toFixed(1),
+            r: 4,
+          }),
+        );
+        return [
+          ...(points.length > 1
+            ? [makeSvg(doc, "path", { class: `compare-line compare-${i}`, "data-of": i, d: `M${points.join("L")}` })]
+            : []),
+          ...held,
+        ];
+      }),
+    );
     return make(doc, "figure", {}, make(doc, "figcaption", {}, name), drawing.element);
   };
   return [
-    plot(t("bench.curve.loss"), 1, [0, Math.max(1e-3, ...losses)]), plot(t("bench.curve.accuracy"), 2, [Math.max(0, Math.floor(low * 20) / 20), 1]),
-    make(doc, "p", { class: "note compare-note" }, t("bench.axis.epochs"), runs.some((run) => run.measured.length) ? ` ${t("bench.curve.dots")}` : ""),
+    plot(t("bench.curve.loss"), 1, [0, Math.max(1e-3, ...losses)]),
+    plot(t("bench.curve.accuracy"), 2, [Math.max(0, Math.floor(low * 20) / 20), 1]),
+    make(
+      doc,
+      "p",
+      { class: "note compare-note" },
+      t("bench.axis.epochs"),
+      runs.some((run) => run.measured.length) ? ` ${t("bench.curve.dots")}` : "",
+    ),
   ];
 }
 
@@ -47,7 +82,9 @@ export function axisTicks(low, high, n) {
   const unit = 10 ** Math.floor(Math.log10(rough));
   const step = unit * ([1, 2, 5, 10].find((k) => k * unit >= rough) ?? 10);
   const first = Math.ceil(low / step - 1e-9);
-  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) =>
+    Number(((first + i) * step).toPrecision(12)),
+  );
 }
 
 /** @param {number} value */

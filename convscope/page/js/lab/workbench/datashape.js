@@ -14,11 +14,22 @@ export function dataShapes({ api, retell }, changed) {
       const found = known.get(key);
       if (found !== undefined || !api) return found ?? null;
       known.set(key, null);
-      api.describe("fc", data, size).then(({ description, fault }) => {
-        known.set(key, description ? { input: description.input, classes: description.classes } : { fault: retell([fault?.where && `${fault.where}: `, fault?.what].filter(Boolean).join("")) });
-      }, (error) => {
-        known.set(key, { fault: error instanceof Error ? error.message : String(error) });
-      }).finally(changed);
+      api
+        .describe("fc", data, size)
+        .then(
+          ({ description, fault }) => {
+            known.set(
+              key,
+              description
+                ? { input: description.input, classes: description.classes }
+                : { fault: retell([fault?.where && `${fault.where}: `, fault?.what].filter(Boolean).join("")) },
+            );
+          },
+          (error) => {
+            known.set(key, { fault: error instanceof Error ? error.message : String(error) });
+          },
+        )
+        .finally(changed);
       return null;
     },
   };

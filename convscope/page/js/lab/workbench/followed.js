@@ -11,24 +11,36 @@ const PAUSE_OF_RUN = 200; // milliseconds between two drawings
 /** @param {Lab} lab @param {string} id @param {() => void} changed */
 export function followedRun(lab, id, changed) {
   const { api, win } = lab;
-  const recorded = api ? null : lab.payload.recorded ?? null;
+  const recorded = api ? null : (lab.payload.recorded ?? null);
   let timer = 0;
   let over = true;
   let closed = false;
   let begun = false; // it has settings to report: one that failed before them has none
   /** @type {{close: () => void} | null} */
   let watch = null;
-  const soon = () => { if (!timer && !closed) timer = win.setTimeout(() => { timer = 0; changed(); }, PAUSE_OF_RUN); };
+  const soon = () => {
+    if (!timer && !closed)
+      timer = win.setTimeout(() => {
+        timer = 0;
+        changed();
+      }, PAUSE_OF_RUN);
+  };
   const followed = {
     lines: /** @type {LogLine[]} */ (recorded?.lines ?? []),
     snapshots: /** @type {LiveSnapshot[]} */ (recorded?.snapshots ?? []),
     report: /** @type {RunReport | null} */ (null),
-    /** confusion and more on all test pictures: the see-through page's, once it was asked for @type {import("../../types.js").Payload | null} */
+    /**
+     * confusion and more on all test pictures: the see-through page's, once it was asked for
+     * @type {import("../../types.js").Payload | null}
+     */
     network: null,
     measuring: false,
     trouble: "",
 
-    /** What the list knows of the run: follow it as long as it is at work, and once in any case. @param {RunSummary} run */
+    /**
+     * What the list knows of the run: follow it as long as it is at work, and once in any case.
+     * @param {RunSummary} run
+     */
     follow: (run) => {
       if (!api || closed || !over || (watch && run.state !== "running" && run.state !== "starting")) return;
       watch?.close();
@@ -36,11 +48,28 @@ export function followedRun(lab, id, changed) {
       followed.lines = [];
       followed.snapshots = [];
       watch = api.watch(id, {
-        run: (one) => { begun = one.data !== null; if (begun) void settings(); },
-        line: (line) => { followed.lines.push(line); soon(); },
-        snapshot: (snapshot) => { followed.snapshots.push(snapshot); soon(); },
-        reset: () => { followed.lines = []; followed.snapshots = []; soon(); },
-        end: () => { over = true; if (begun) void settings(true); soon(); },
+        run: (one) => {
+          begun = one.data !== null;
+          if (begun) void settings();
+        },
+        line: (line) => {
+          followed.lines.push(line);
+          soon();
+        },
+        snapshot: (snapshot) => {
+          followed.snapshots.push(snapshot);
+          soon();
+        },
+        reset: () => {
+          followed.lines = [];
+          followed.snapshots = [];
+          soon();
+        },
+        end: () => {
+          over = true;
+          if (begun) void settings(true);
+          soon();
+        },
         trouble: () => soon(),
       });
     },
@@ -57,7 +86,11 @@ export function followedRun(lab, id, changed) {
       followed.measuring = false;
       soon();
     },
-    close: () => { closed = true; watch?.close(); win.clearTimeout(timer); },
+    close: () => {
+      closed = true;
+      watch?.close();
+      win.clearTimeout(timer);
+    },
   };
 
   let asked = false;

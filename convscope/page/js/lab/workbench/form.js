@@ -1,4 +1,6 @@
-/** A training to start: what it learns from, which network, how, and for how long. Whatever is typed is in the address. */
+/**
+ * A training to start: what it learns from, which network, how, and for how long. Whatever is typed is in the address.
+ */
 
 import { make, refill } from "../../dom.js";
 import { numberIn, wholeIn } from "../address.js";
@@ -27,29 +29,107 @@ export function trainingForm(lab) {
   const text = () => lab.state.f ?? own();
   const written = () => ZOO[text()] ?? text();
   const size = () => (folder() && lab.state.z ? wholeIn(lab.state, "z", 1, 2048, 28) : null);
-  const put = (/** @type {string} */ value) => lab.tune({ f: Object.keys(ZOO).find((name) => ZOO[name] === value && name !== own()) ?? (value === ZOO[own()] ? null : value), n: null });
+  const put = (/** @type {string} */ value) =>
+    lab.tune({
+      f:
+        Object.keys(ZOO).find((name) => ZOO[name] === value && name !== own()) ?? (value === ZOO[own()] ? null : value),
+      n: null,
+    });
 
   const heading = make(doc, "h2", { tabindex: -1, class: "bench-heading" }, t("bench.new"));
-  const area = make(doc, "textarea", { class: "formula-area", id: "bench-formula", rows: 3, spellcheck: "false", autocomplete: "off", autocapitalize: "off", "aria-label": t("arch.formula"), "aria-describedby": "bench-formula-message", on: { input: () => put(area.value) } });
+  const area = make(doc, "textarea", {
+    class: "formula-area",
+    id: "bench-formula",
+    rows: 3,
+    spellcheck: "false",
+    autocomplete: "off",
+    autocapitalize: "off",
+    "aria-label": t("arch.formula"),
+    "aria-describedby": "bench-formula-message",
+    on: { input: () => put(area.value) },
+  });
   const plans = planChoice(lab, written, put);
-  const shapes = dataShapes(lab, () => { if (!closed) refresh(); });
-  const formula = formulaPart(lab, text, () => ({ data: data(), size: size() }), shapes.of, () => refresh());
+  const shapes = dataShapes(lab, () => {
+    if (!closed) refresh();
+  });
+  const formula = formulaPart(
+    lab,
+    text,
+    () => ({ data: data(), size: size() }),
+    shapes.of,
+    () => refresh(),
+  );
   const source = dataField(lab, data);
   const how = recipeField(lab, recipe);
-  const epochs = numberField(lab, { key: "e", name: t("mnist.epochs"), note: () => t("bench.epochs.note", { n: recipe()?.epochs ?? "" }), min: 0.01, max: 100000, step: 0.1, shown: () => numberIn(lab.state, "e", 0.01, 100000, recipe()?.epochs ?? 1) });
-  const seed = numberField(lab, { key: "s", name: t("bench.seed"), note: () => t("bench.seed.note"), min: 0, max: 999999999, step: 1, shown: () => wholeIn(lab.state, "s", 0, 999999999, 0) });
-  const held = numberField(lab, { key: "k", name: t("bench.heldout.n"), note: () => t("bench.heldout.note"), min: 0, max: 999999999, step: 1, shown: () => (lab.state.k ? wholeIn(lab.state, "k", 0, 999999999, 0) : null) });
-  const side = numberField(lab, { key: "z", name: t("bench.size"), note: () => t("bench.size.note"), min: 1, max: 2048, step: 1, shown: size });
+  const epochs = numberField(lab, {
+    key: "e",
+    name: t("mnist.epochs"),
+    note: () => t("bench.epochs.note", { n: recipe()?.epochs ?? "" }),
+    min: 0.01,
+    max: 100000,
+    step: 0.1,
+    shown: () => numberIn(lab.state, "e", 0.01, 100000, recipe()?.epochs ?? 1),
+  });
+  const seed = numberField(lab, {
+    key: "s",
+    name: t("bench.seed"),
+    note: () => t("bench.seed.note"),
+    min: 0,
+    max: 999999999,
+    step: 1,
+    shown: () => wholeIn(lab.state, "s", 0, 999999999, 0),
+  });
+  const held = numberField(lab, {
+    key: "k",
+    name: t("bench.heldout.n"),
+    note: () => t("bench.heldout.note"),
+    min: 0,
+    max: 999999999,
+    step: 1,
+    shown: () => (lab.state.k ? wholeIn(lab.state, "k", 0, 999999999, 0) : null),
+  });
+  const side = numberField(lab, {
+    key: "z",
+    name: t("bench.size"),
+    note: () => t("bench.size.note"),
+    min: 1,
+    max: 2048,
+    step: 1,
+    shown: size,
+  });
   const start = make(doc, "button", { type: "submit", class: "primary large-primary run" }, t("mnist.start"));
   const fault = make(doc, "p", { class: "run-fault", role: "alert" });
-  const part = (/** @type {string} */ name, /** @type {(Node | null)[]} */ ...children) => make(doc, "fieldset", { class: "form-part" }, make(doc, "legend", {}, name), ...children);
-  const form = make(doc, "form", { class: "bench-form", novalidate: true, on: { submit: (/** @type {Event} */ event) => { event.preventDefault(); void begin(); } } },
+  const part = (/** @type {string} */ name, /** @type {(Node | null)[]} */ ...children) =>
+    make(doc, "fieldset", { class: "form-part" }, make(doc, "legend", {}, name), ...children);
+  const form = make(
+    doc,
+    "form",
+    {
+      class: "bench-form",
+      novalidate: true,
+      on: {
+        submit: (/** @type {Event} */ event) => {
+          event.preventDefault();
+          void begin();
+        },
+      },
+    },
     part(t("bench.data"), source.element, side.element),
     part(t("bench.network"), plans.element, area, formula.element),
-    part(t("bench.how"), how.element, make(doc, "div", { class: "form-numbers" }, epochs.element, seed.element, held.element)),
-    make(doc, "div", { class: "form-end" }, start, fault));
+    part(
+      t("bench.how"),
+      how.element,
+      make(doc, "div", { class: "form-numbers" }, epochs.element, seed.element, held.element),
+    ),
+    make(doc, "div", { class: "form-end" }, start, fault),
+  );
   const wait = make(doc, "p", { class: "note" }, t("bench.waiting"));
-  const way = make(doc, "p", { class: "bench-back" }, make(doc, "a", { class: "link", href: "#c=workbench", on: { click: toPlace(lab, {}) } }, `‹ ${t("bench.back")}`));
+  const way = make(
+    doc,
+    "p",
+    { class: "bench-back" },
+    make(doc, "a", { class: "link", href: "#c=workbench", on: { click: toPlace(lab, {}) } }, `‹ ${t("bench.back")}`),
+  );
   const body = make(doc, "div", {}, wait);
   const element = make(doc, "div", { class: "new-run" }, way, make(doc, "div", { class: "bench-head" }, heading), body);
 
@@ -65,7 +145,15 @@ export function trainingForm(lab) {
     refresh();
     const number = (/** @type {string} */ key) => (lab.state[key] === undefined ? undefined : Number(lab.state[key]));
     try {
-      const run = await api.start({ data: data(), recipe: chosen.id, formula: text(), epochs: number("e"), seed: number("s"), val: number("k"), size: size() ?? undefined });
+      const run = await api.start({
+        data: data(),
+        recipe: chosen.id,
+        formula: text(),
+        epochs: number("e"),
+        seed: number("s"),
+        val: number("k"),
+        size: size() ?? undefined,
+      });
       if (!closed) openPlace(lab, { v: "run", r: run.id });
       return;
     } catch (error) {
@@ -86,13 +174,26 @@ export function trainingForm(lab) {
     start.textContent = busy ? t("bench.starting") : t("mnist.start");
     fault.hidden = !fault.textContent;
   };
-  api?.offer().then((found) => {
-    if (closed) return;
-    offer = found;
-    source.offer(found);
-    how.offer(found);
-    refill(body, form);
-    refresh();
-  }, (error) => { wait.textContent = t("mnist.trouble", { what: error instanceof Error ? error.message : String(error) }); });
-  return { element, refresh, gone: () => { closed = true; formula.gone(); }, heading: () => heading };
+  api?.offer().then(
+    (found) => {
+      if (closed) return;
+      offer = found;
+      source.offer(found);
+      how.offer(found);
+      refill(body, form);
+      refresh();
+    },
+    (error) => {
+      wait.textContent = t("mnist.trouble", { what: error instanceof Error ? error.message : String(error) });
+    },
+  );
+  return {
+    element,
+    refresh,
+    gone: () => {
+      closed = true;
+      formula.gone();
+    },
+    heading: () => heading,
+  };
 }

@@ -1,4 +1,6 @@
-/** A formula to type: its table and its faults, with the caret, at every key; and what the server counts, to be sure. */
+/**
+ * A formula to type: its table and its faults, with the caret, at every key; and what the server counts, to be sure.
+ */
 
 import { make, refill } from "../../dom.js";
 import { firstLearned, layerTable } from "../chapters/architecture_table.js";
@@ -15,14 +17,23 @@ import { tracePlan } from "../formula/trace.js";
 const QUIET = 450; // milliseconds without a key until the server is asked
 
 /**
- * @param {Lab} lab @param {() => string} text @param {() => {data: string, size: number | null}} on @param {(data: string, size: number | null) => KnownShape | null} shapeOf
+ * @param {Lab} lab
+ * @param {() => string} text
+ * @param {() => {data: string, size: number | null}} on
+ * @param {(data: string, size: number | null) => KnownShape | null} shapeOf
  * @param {() => void} settled told when it becomes clear whether this can be trained
  */
 export function formulaPart(lab, text, on, shapeOf, settled) {
   const { doc, t, api, win } = lab;
   const message = make(doc, "div", { class: "formula-message", id: "bench-formula-message", "aria-live": "polite" });
   const table = layerTable(lab, (n) => lab.tune({ n }));
-  const result = make(doc, "details", { class: "architecture-result bench-layers", open: (doc.defaultView?.innerWidth ?? 1280) > 720 }, make(doc, "summary", {}, t("bench.layers")), table.element);
+  const result = make(
+    doc,
+    "details",
+    { class: "architecture-result bench-layers", open: (doc.defaultView?.innerWidth ?? 1280) > 720 },
+    make(doc, "summary", {}, t("bench.layers")),
+    table.element,
+  );
   const element = make(doc, "div", {}, message, result);
   /** @type {PlanNetwork | null} */
   let network = null;
@@ -51,7 +62,12 @@ export function formulaPart(lab, text, on, shapeOf, settled) {
     if (gone || key !== traced || !good) return;
     const { description, fault } = answer;
     if (fault) complain(faultOf(lab, fault));
-    else if (BigInt(description.parameters) !== mine.parameters || BigInt(description.macs) !== mine.macs) complain(new PlanFault(t("bench.differs", { parameters: grouped(description.parameters), macs: grouped(description.macs) })));
+    else if (BigInt(description.parameters) !== mine.parameters || BigInt(description.macs) !== mine.macs)
+      complain(
+        new PlanFault(
+          t("bench.differs", { parameters: grouped(description.parameters), macs: grouped(description.macs) }),
+        ),
+      );
     else message.append(make(doc, "p", { class: "note agreed" }, t("bench.agreed")));
     settled();
   };
@@ -65,7 +81,10 @@ export function formulaPart(lab, text, on, shapeOf, settled) {
       win.clearTimeout(timer);
       good = false;
       if (!shape || "fault" in shape) {
-        refill(message, make(doc, "p", { class: shape ? "fault" : "note" }, shape ? shape.fault : t("bench.shape.reading")));
+        refill(
+          message,
+          make(doc, "p", { class: shape ? "fault" : "note" }, shape ? shape.fault : t("bench.shape.reading")),
+        );
         result.classList.add("stale");
       } else {
         try {
@@ -74,10 +93,27 @@ export function formulaPart(lab, text, on, shapeOf, settled) {
           network = mine;
           const last = mine.nodes[mine.nodes.length - 1].output;
           good = last[0] === shape.classes && last[1] * last[2] === 1;
-          refill(message, make(doc, "p", { class: "bench-totals figure" }, t("bench.totals", { shape: shape.input.join("×"), k: shape.classes, parameters: grouped(mine.parameters), macs: grouped(mine.macs) })),
-            good ? null : make(doc, "p", { class: "fault" }, t("arch.ends", { shape: last.join("×"), k: shape.classes })));
+          refill(
+            message,
+            make(
+              doc,
+              "p",
+              { class: "bench-totals figure" },
+              t("bench.totals", {
+                shape: shape.input.join("×"),
+                k: shape.classes,
+                parameters: grouped(mine.parameters),
+                macs: grouped(mine.macs),
+              }),
+            ),
+            good
+              ? null
+              : make(doc, "p", { class: "fault" }, t("arch.ends", { shape: last.join("×"), k: shape.classes })),
+          );
           result.classList.remove("stale");
-          timer = win.setTimeout(() => { void check(key, mine); }, QUIET);
+          timer = win.setTimeout(() => {
+            void check(key, mine);
+          }, QUIET);
         } catch (error) {
           if (!(error instanceof PlanFault)) throw error;
           complain(error);
@@ -88,11 +124,27 @@ export function formulaPart(lab, text, on, shapeOf, settled) {
     }
     table.mark(network ? wholeIn(lab.state, "n", 0, network.nodes.length - 1, firstLearned(network)) : -1);
   };
-  return { element, refresh, good: () => good, complain: (/** @type {import("../api.js").Fault} */ fault) => complain(faultOf(lab, fault)), gone: () => { gone = true; win.clearTimeout(timer); } };
+  return {
+    element,
+    refresh,
+    good: () => good,
+    complain: (/** @type {import("../api.js").Fault} */ fault) => complain(faultOf(lab, fault)),
+    gone: () => {
+      gone = true;
+      win.clearTimeout(timer);
+    },
+  };
 }
 
 /** A fault that the server found, as the page's own. @param {Lab} lab @param {import("../api.js").Fault} fault */
 function faultOf({ retell }, { what, where, got, expected, hint, text, column }) {
-  const details = { where: retell(where), got: got === null ? undefined : retell(got), expected: retell(expected), hint: retell(hint) };
-  return text !== undefined && column !== undefined ? new FormulaFault(retell(what), text, column, details) : new PlanFault(retell(what), details);
+  const details = {
+    where: retell(where),
+    got: got === null ? undefined : retell(got),
+    expected: retell(expected),
+    hint: retell(hint),
+  };
+  return text !== undefined && column !== undefined
+    ? new FormulaFault(retell(what), text, column, details)
+    : new PlanFault(retell(what), details);
 }

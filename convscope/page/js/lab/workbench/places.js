@@ -17,7 +17,11 @@ export function runAddress(id) {
   return `#c=workbench&v=run&r=${encodeURIComponent(id)}`;
 }
 
-/** What a link to a view does: nothing of its own where a new tab was wanted. @param {Lab} lab @param {Change} change */
+/**
+ * What a link to a view does: nothing of its own where a new tab was wanted.
+ * @param {Lab} lab
+ * @param {Change} change
+ */
 export function toPlace(lab, change) {
   return (/** @type {MouseEvent} */ event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -23,7 +23,10 @@ export function runReport(lab, store, id) {
   const line = make(doc, "p", { class: "run-line" });
   const fault = make(doc, "p", { class: "run-fault", role: "alert" });
   const buttons = runButtons(lab, store, id);
-  const again = button(doc, t("bench.again"), () => { const one = run(); if (one) openPlace(lab, againOf(one)); });
+  const again = button(doc, t("bench.again"), () => {
+    const one = run();
+    if (one) openPlace(lab, againOf(one));
+  });
   const mark = button(doc, t("bench.mark.this"), () => markRun(lab, id, !marksOf(lab).includes(id)));
   const figures = make(doc, "dl", { class: "totals train-figures" });
   const history = historyView(lab, () => ({ run: run(), lines: followed.lines, snapshots: followed.snapshots }));
@@ -31,13 +34,43 @@ export function runReport(lab, store, id) {
   const confusion = confusionPart(lab, followed, run);
   const table = layerTable(lab, (n) => lab.tune({ n }));
   const formula = make(doc, "p", { class: "report-formula" }, make(doc, "code", {}));
-  const layers = make(doc, "section", { class: "worked" }, make(doc, "h2", {}, t("bench.network")), formula, table.element);
+  const layers = make(
+    doc,
+    "section",
+    { class: "worked" },
+    make(doc, "h2", {}, t("bench.network")),
+    formula,
+    table.element,
+  );
   const settings = make(doc, "section", { class: "worked" });
-  const known = make(doc, "div", { class: "training" },
-    make(doc, "div", { class: "bench-head" }, heading, badge.element), line, fault,
+  const known = make(
+    doc,
+    "div",
+    { class: "training" },
+    make(doc, "div", { class: "bench-head" }, heading, badge.element),
+    line,
+    fault,
     make(doc, "div", { class: "bench-tools" }, buttons.element, lab.api ? again : null, lab.api ? mark : null),
-    figures, waiting, history.element, confusion.element, layers, settings);
-  const way = lab.api ? make(doc, "p", { class: "bench-back" }, make(doc, "a", { class: "link", href: "#c=workbench", on: { click: toPlace(lab, {}) } }, `‹ ${t("bench.back")}`)) : null;
+    figures,
+    waiting,
+    history.element,
+    confusion.element,
+    layers,
+    settings,
+  );
+  const way = lab.api
+    ? make(
+        doc,
+        "p",
+        { class: "bench-back" },
+        make(
+          doc,
+          "a",
+          { class: "link", href: "#c=workbench", on: { click: toPlace(lab, {}) } },
+          `‹ ${t("bench.back")}`,
+        ),
+      )
+    : null;
   const body = make(doc, "div", {});
   const element = make(doc, "div", { class: "run-report" }, way, body);
   let shown = "";
@@ -46,7 +79,13 @@ export function runReport(lab, store, id) {
   const refresh = () => {
     const one = run();
     const now = one ? "known" : store.ready ? "unknown" : "waiting";
-    if (now !== shown) refill(body, now === "known" ? known : make(doc, "p", {}, now === "unknown" ? t("bench.unknown", { id }) : t("bench.waiting")));
+    if (now !== shown)
+      refill(
+        body,
+        now === "known"
+          ? known
+          : make(doc, "p", {}, now === "unknown" ? t("bench.unknown", { id }) : t("bench.waiting")),
+      );
     shown = now;
     if (!one) return;
     followed.follow(one);
@@ -57,7 +96,14 @@ export function runReport(lab, store, id) {
     fault.hidden = !fault.textContent;
     figures.hidden = neverBegan(one);
     mark.textContent = marksOf(lab).includes(id) ? t("bench.unmark.this") : t("bench.mark.this");
-    waiting.textContent = followed.lines.length || followed.snapshots.length ? "" : one.state === "starting" ? t("mnist.starting") : one.state === "running" ? t("bench.curve.soon") : "";
+    waiting.textContent =
+      followed.lines.length || followed.snapshots.length
+        ? ""
+        : one.state === "starting"
+          ? t("mnist.starting")
+          : one.state === "running"
+            ? t("bench.curve.soon")
+            : "";
     waiting.hidden = !waiting.textContent;
     history.refresh();
     history.element.hidden = !followed.lines.length && !followed.snapshots.length;
@@ -85,5 +131,14 @@ export function runReport(lab, store, id) {
 function againOf({ plan, formula, recipe, epochs, seed, data, asked }) {
   const held = data?.validation ? data.validation : null;
   const set = asked?.data ?? data?.set;
-  return { v: "new", d: set === "fashion-mnist" || set?.startsWith("folder/") ? set : null, z: asked?.size ?? null, rp: recipe === "fast" ? null : recipe, f: plan ?? formula, e: epochs === null ? null : Math.round(epochs * 100) / 100, s: seed ? seed : null, k: held };
+  return {
+    v: "new",
+    d: set === "fashion-mnist" || set?.startsWith("folder/") ? set : null,
+    z: asked?.size ?? null,
+    rp: recipe === "fast" ? null : recipe,
+    f: plan ?? formula,
+    e: epochs === null ? null : Math.round(epochs * 100) / 100,
+    s: seed ? seed : null,
+    k: held,
+  };
 }

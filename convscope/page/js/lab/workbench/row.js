@@ -13,7 +13,11 @@ import { sparkOf } from "./spark.js";
 /** @param {Lab} lab @param {RunStore} store @param {string} id */
 export function runRow(lab, store, id) {
   const { doc, t } = lab;
-  const mark = make(doc, "input", { type: "checkbox", "aria-label": t("bench.mark", { id }), on: { change: () => markRun(lab, id, mark.checked) } });
+  const mark = make(doc, "input", {
+    type: "checkbox",
+    "aria-label": t("bench.mark", { id }),
+    on: { change: () => markRun(lab, id, mark.checked) },
+  });
   const line = make(doc, "p", { class: "run-line" });
   const fault = make(doc, "p", { class: "run-fault" });
   const spark = sparkOf(lab);
@@ -23,12 +27,30 @@ export function runRow(lab, store, id) {
   const seconds = make(doc, "span", { class: "figure small" });
   const badge = stateBadge(lab);
   const buttons = runButtons(lab, store, id);
-  const element = make(doc, "li", { class: "run-row", "data-run": id },
+  const element = make(
+    doc,
+    "li",
+    { class: "run-row", "data-run": id },
     make(doc, "label", { class: "run-mark" }, mark),
-    make(doc, "div", { class: "run-what" }, make(doc, "a", { class: "run-name", href: runAddress(id), on: { click: toPlace(lab, { v: "run", r: id }) } }, id), line, fault),
+    make(
+      doc,
+      "div",
+      { class: "run-what" },
+      make(doc, "a", { class: "run-name", href: runAddress(id), on: { click: toPlace(lab, { v: "run", r: id }) } }, id),
+      line,
+      fault,
+    ),
     spark.element,
-    make(doc, "div", { class: "run-figures" }, make(doc, "p", {}, accuracy, " ", on), make(doc, "p", {}, loss, " · ", seconds)),
-    badge.element, buttons.element);
+    make(
+      doc,
+      "div",
+      { class: "run-figures" },
+      make(doc, "p", {}, accuracy, " ", on),
+      make(doc, "p", {}, loss, " · ", seconds),
+    ),
+    badge.element,
+    buttons.element,
+  );
   let before = "";
   return {
     element,
@@ -39,11 +61,21 @@ export function runRow(lab, store, id) {
       mark.title = mark.disabled ? t("bench.mark.most", { n: MOST_MARKS }) : "";
       element.classList.toggle("marked", marked);
       buttons.refresh(run);
-      const said = store.refused.get(id) ?? lab.retell(run.message ?? "").split("\n")[0]; // what to try is in the report
+      // what to try is in the report
+      const said = store.refused.get(id) ?? lab.retell(run.message ?? "").split("\n")[0];
       element.classList.toggle("never", neverBegan(run));
       if (fault.textContent !== said) fault.textContent = said;
       fault.hidden = !said;
-      const now = JSON.stringify([run.state, run.step, run.loss, run.validation, run.test, run.seconds, run.curve.length, run.data]);
+      const now = JSON.stringify([
+        run.state,
+        run.step,
+        run.loss,
+        run.validation,
+        run.test,
+        run.seconds,
+        run.curve.length,
+        run.data,
+      ]);
       if (now === before) return;
       before = now;
       line.textContent = runLine(t, run);
@@ -53,7 +85,8 @@ export function runRow(lab, store, id) {
       const found = accuracyOf(t, run);
       accuracy.textContent = found.text;
       on.textContent = found.on;
-      loss.textContent = run.loss === null ? t("bench.loss", { loss: "–" }) : t("bench.loss", { loss: fixed(run.loss, 3) });
+      loss.textContent =
+        run.loss === null ? t("bench.loss", { loss: "–" }) : t("bench.loss", { loss: fixed(run.loss, 3) });
       seconds.textContent = secondsText(t, run.seconds);
     },
   };
@@ -62,9 +95,28 @@ export function runRow(lab, store, id) {
 /** Stop or resume, and the way into a finished network. @param {Lab} lab @param {RunStore} store @param {string} id */
 export function runButtons(lab, store, id) {
   const { doc, t } = lab;
-  const stop = button(doc, t("bench.stop"), () => { if (stop.getAttribute("aria-disabled") !== "true") void store.stop(id); }, { "aria-label": t("bench.stop.named", { id }) });
-  const resume = button(doc, t("bench.resume"), () => { if (resume.getAttribute("aria-disabled") !== "true") void store.resume(id); }, { "aria-label": t("bench.resume.named", { id }) });
-  const look = make(doc, "a", { class: "button", target: "_blank", rel: "noopener", "aria-label": t("bench.look.named", { id }) }, t("bench.look"));
+  const stop = button(
+    doc,
+    t("bench.stop"),
+    () => {
+      if (stop.getAttribute("aria-disabled") !== "true") void store.stop(id);
+    },
+    { "aria-label": t("bench.stop.named", { id }) },
+  );
+  const resume = button(
+    doc,
+    t("bench.resume"),
+    () => {
+      if (resume.getAttribute("aria-disabled") !== "true") void store.resume(id);
+    },
+    { "aria-label": t("bench.resume.named", { id }) },
+  );
+  const look = make(
+    doc,
+    "a",
+    { class: "button", target: "_blank", rel: "noopener", "aria-label": t("bench.look.named", { id }) },
+    t("bench.look"),
+  );
   const element = make(doc, "div", { class: "run-buttons" }, stop, resume, look);
   return {
     element,
@@ -73,8 +125,10 @@ export function runButtons(lab, store, id) {
       const asked = store.asked.get(id);
       const here = [stop, resume, look].find((one) => one === doc.activeElement);
       stop.hidden = !lab.api || !(isGoing(run) && asked !== "stopped");
-      resume.hidden = !lab.api || !(run.state === "stopped" || (run.state === "failed" && run.data !== null) || asked === "stopped");
-      stop.setAttribute("aria-disabled", String(run.state === "starting" || asked === "running")); // not disabled: the keyboard stays on it
+      resume.hidden =
+        !lab.api || !(run.state === "stopped" || (run.state === "failed" && run.data !== null) || asked === "stopped");
+      // not disabled: the keyboard stays on it
+      stop.setAttribute("aria-disabled", String(run.state === "starting" || asked === "running"));
       resume.setAttribute("aria-disabled", String(asked === "stopped"));
       stop.textContent = asked === "running" ? t("bench.stopping") : t("bench.stop");
       look.hidden = !run.look;

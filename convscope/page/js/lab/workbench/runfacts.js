@@ -14,7 +14,11 @@ import { tracePlan } from "../formula/trace.js";
 /** @type {Map<string, PlanNetwork | null>} */
 const TRACED = new Map();
 
-/** The network of a run, layer by layer; null while the shape of its data is not known. @param {RunSummary} run @returns {PlanNetwork | null} */
+/**
+ * The network of a run, layer by layer; null while the shape of its data is not known.
+ * @param {RunSummary} run
+ * @returns {PlanNetwork | null}
+ */
 export function networkOf(run) {
   if (!run.data || !run.classes.length) return null;
   const key = JSON.stringify([run.formula, run.data.shape, run.classes.length]);
@@ -51,7 +55,9 @@ export function neverBegan(run) {
 export function accuracyOf(t, run) {
   if (run.test) return { text: percent(run.test.accuracy, 2), on: t("bench.on.test") };
   if (run.validation) return { text: percent(run.validation.accuracy, 2), on: t("bench.on.heldout") };
-  return run.accuracy === null ? { text: "–", on: t("bench.on.training") } : { text: percent(run.accuracy, 2), on: t("bench.on.training") };
+  return run.accuracy === null
+    ? { text: "–", on: t("bench.on.training") }
+    : { text: percent(run.accuracy, 2), on: t("bench.on.training") };
 }
 
 /** How far the schedule is, 0 … 1. @param {RunSummary} run */
@@ -62,7 +68,9 @@ export function shareDone(run) {
 /** @param {Translate} t @param {number} seconds */
 export function secondsText(t, seconds) {
   if (seconds < 100) return t("bench.seconds", { n: fixed(seconds, 1) });
-  return seconds < 6000 ? t("bench.minutes", { n: fixed(seconds / 60, 1) }) : t("bench.hours", { n: fixed(seconds / 3600, 1) });
+  return seconds < 6000
+    ? t("bench.minutes", { n: fixed(seconds / 60, 1) })
+    : t("bench.hours", { n: fixed(seconds / 3600, 1) });
 }
 
 /** A run's state as a word with a dot, and how far it is. @param {Lab} lab */

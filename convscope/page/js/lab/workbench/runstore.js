@@ -10,9 +10,15 @@ const PAUSE_OF_LIST = 150; // milliseconds between two drawings while news pour 
 /** @param {Lab} lab @param {() => void} changed told, now and then, that something is new */
 export function runStore(lab, changed) {
   const { api, win, t } = lab;
-  const recorded = api ? null : lab.payload.recorded ?? null;
+  const recorded = api ? null : (lab.payload.recorded ?? null);
   let timer = 0;
-  const soon = () => { if (!timer) timer = win.setTimeout(() => { timer = 0; changed(); }, PAUSE_OF_LIST); };
+  const soon = () => {
+    if (!timer)
+      timer = win.setTimeout(() => {
+        timer = 0;
+        changed();
+      }, PAUSE_OF_LIST);
+  };
   const store = {
     /** by id, the newest first */
     runs: new Map(recorded ? [[recorded.run.id, /** @type {RunSummary} */ (recorded.run)]] : []),
@@ -28,7 +34,11 @@ export function runStore(lab, changed) {
     stop: (id) => act(id, "running", (asked) => asked.stop(id)),
     /** @param {string} id */
     resume: (id) => act(id, "stopped", (asked) => asked.resume(id)),
-    close: () => { watch?.close(); win.clearTimeout(timer); timer = -1; },
+    close: () => {
+      watch?.close();
+      win.clearTimeout(timer);
+      timer = -1;
+    },
   };
 
   /** @param {string} id @param {string} from @param {(api: import("../api.js").Api) => Promise<RunSummary>} ask */
@@ -52,7 +62,8 @@ export function runStore(lab, changed) {
     if (!before) store.runs = new Map([[run.id, run], ...store.runs]);
     else store.runs.set(run.id, run);
     const from = store.asked.get(run.id);
-    if (from && (from === "running" ? !["starting", "running"].includes(run.state) : run.state !== "stopped")) store.asked.delete(run.id);
+    if (from && (from === "running" ? !["starting", "running"].includes(run.state) : run.state !== "stopped"))
+      store.asked.delete(run.id);
     if (before && before.state !== run.state) {
       if (run.state === "finished") lab.say(t("bench.said.finished", { id: run.id }));
       if (run.state === "failed") lab.say(t("bench.said.failed", { id: run.id, what: lab.retell(run.message ?? "") }));
@@ -66,14 +77,25 @@ export function runStore(lab, changed) {
       store.runs = new Map();
       for (const run of [...all].reverse()) put(run);
       for (const id of store.asked.keys()) if (!store.runs.has(id)) store.asked.delete(id);
-      for (const [id, run] of store.runs) if (known.get(id)?.state === "running" && run.state === "finished") lab.say(t("bench.said.finished", { id }));
+      for (const [id, run] of store.runs)
+        if (known.get(id)?.state === "running" && run.state === "finished") lab.say(t("bench.said.finished", { id }));
       store.ready = true;
       store.trouble = null;
       soon();
     },
-    run: (run) => { put(run); store.trouble = null; soon(); },
-    gone: ({ id }) => { store.runs.delete(id); soon(); },
-    trouble: (error) => { store.trouble = error; soon(); },
+    run: (run) => {
+      put(run);
+      store.trouble = null;
+      soon();
+    },
+    gone: ({ id }) => {
+      store.runs.delete(id);
+      soon();
+    },
+    trouble: (error) => {
+      store.trouble = error;
+      soon();
+    },
   });
   return store;
 }

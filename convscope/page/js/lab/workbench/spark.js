@@ -12,15 +12,29 @@ const SPARK_HIGH = 40;
 export function sparkOf({ doc }) {
   const line = makeSvg(doc, "path", { class: "spark-line" });
   const dot = makeSvg(doc, "circle", { class: "spark-dot", r: 2.6 });
-  const element = makeSvg(doc, "svg", { class: "spark", viewBox: `0 0 ${SPARK_WIDE} ${SPARK_HIGH}`, preserveAspectRatio: "xMinYMid meet", "aria-hidden": "true" },
-    makeSvg(doc, "path", { class: "axis", d: `M0 ${SPARK_HIGH - 2}H${SPARK_WIDE}` }), line, dot);
+  const element = makeSvg(
+    doc,
+    "svg",
+    {
+      class: "spark",
+      viewBox: `0 0 ${SPARK_WIDE} ${SPARK_HIGH}`,
+      preserveAspectRatio: "xMinYMid meet",
+      "aria-hidden": "true",
+    },
+    makeSvg(doc, "path", { class: "axis", d: `M0 ${SPARK_HIGH - 2}H${SPARK_WIDE}` }),
+    line,
+    dot,
+  );
   return {
     element,
     refresh: (/** @type {RunSummary} */ run) => {
       const points = run.curve;
       const steps = Math.max(1, run.steps ?? 1, points.at(-1)?.[0] ?? 1);
       const most = Math.max(1e-9, ...points.map(([, loss]) => loss));
-      const at = points.map(([step, loss]) => [3 + (step / steps) * (SPARK_WIDE - 6), 3 + (1 - loss / most) * (SPARK_HIGH - 7)]);
+      const at = points.map(([step, loss]) => [
+        3 + (step / steps) * (SPARK_WIDE - 6),
+        3 + (1 - loss / most) * (SPARK_HIGH - 7),
+      ]);
       line.setAttribute("d", at.length ? `M${at.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}` : "");
       const [x, y] = at.at(-1) ?? [-9, -9];
       dot.setAttribute("cx", x.toFixed(1));

@@ -1,4 +1,6 @@
-/** The workbench: runs, their reports and comparisons, trainings to start. Without a server: the recorded run, and why. */
+/**
+ * The workbench: runs, their reports and comparisons, trainings to start. Without a server: the recorded run, and why.
+ */
 
 import { button, make, refill } from "../../dom.js";
 import { compareRuns } from "./compare.js";
@@ -14,7 +16,13 @@ import { runStore } from "./runstore.js";
 /** @typedef {Drawing & {heading?: () => HTMLElement | null}} View */
 
 /** @type {Chapter} */
-export const workbenchChapter = { id: "workbench", number: 0, title: (t) => t("bench.title"), lead: (t) => t("bench.lead"), mount: mountWorkbench };
+export const workbenchChapter = {
+  id: "workbench",
+  number: 0,
+  title: (t) => t("bench.title"),
+  lead: (t) => t("bench.lead"),
+  mount: mountWorkbench,
+};
 
 /** @param {Lab} lab */
 function mountWorkbench(lab) {
@@ -22,7 +30,16 @@ function mountWorkbench(lab) {
   const store = runStore(lab, () => refresh());
   const trouble = make(doc, "div", { class: "bench-trouble", role: "alert", hidden: true });
   const holder = make(doc, "div", {});
-  const element = make(doc, "div", { class: "chapter workbench" }, lab.api ? null : make(doc, "p", { class: "badge bench-static" }, lab.payload.recorded ? t("bench.static") : t("mnist.norecord")), trouble, holder);
+  const element = make(
+    doc,
+    "div",
+    { class: "chapter workbench" },
+    lab.api
+      ? null
+      : make(doc, "p", { class: "badge bench-static" }, lab.payload.recorded ? t("bench.static") : t("mnist.norecord")),
+    trouble,
+    holder,
+  );
   /** @type {View | null} */
   let view = null;
   let shown = "";
@@ -33,7 +50,13 @@ function mountWorkbench(lab) {
     if (words !== told) {
       told = words;
       trouble.hidden = !words;
-      refill(trouble, words ? make(doc, "p", {}, words) : null, words && store.trouble?.status === 403 ? button(doc, t("bench.reload"), () => win.location.reload(), { class: "primary" }) : null);
+      refill(
+        trouble,
+        words ? make(doc, "p", {}, words) : null,
+        words && store.trouble?.status === 403
+          ? button(doc, t("bench.reload"), () => win.location.reload(), { class: "primary" })
+          : null,
+      );
     }
     const now = placeNow(lab, store);
     if (now === shown) {
@@ -51,7 +74,14 @@ function mountWorkbench(lab) {
     shown = now;
   };
   refresh();
-  return { element, refresh, gone: () => { view?.gone?.(); store.close(); } };
+  return {
+    element,
+    refresh,
+    gone: () => {
+      view?.gone?.();
+      store.close();
+    },
+  };
 }
 
 /** @param {Lab} lab @param {RunStore} store */
