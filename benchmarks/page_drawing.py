@@ -38,7 +38,7 @@ const step = (now) => {
   if (i < frames) requestAnimationFrame(step); else { send("pointerup"); setTimeout(() => done([times, answers]), 100); }
 };
 requestAnimationFrame(step);
-"""
+"""  # noqa: E501
 
 
 def main() -> None:

@@ -96,7 +96,7 @@ caches, a little of the first. Work on one thread of an idle machine takes equal
 **Again, on your machine**: `make bench` measures everything (the peers' environments take 10 GB and their trainings
 some hours), `make bench-report` writes this page. `python -m benchmarks.training --only keras --seeds 0` runs a part;
 its rows are merged with those that are there. Versions stand below each table.
-"""
+"""  # noqa: E501
 
 
 def main() -> None:

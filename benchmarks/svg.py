@@ -21,7 +21,7 @@ path { fill: none !important; stroke-width: 2; stroke-linejoin: round } path.our
   text { fill: #f0f6fc; stroke: #0d1117 } .faint { fill: #9198a1 } .grid { stroke: #3d444d } .reach { stroke: #656c76 }
   .ours { fill: #58a6ff } .theirs { fill: #9198a1 } path.ours { stroke: #58a6ff } path.theirs { stroke: #767e88 }
 }
-</style>"""
+</style>"""  # noqa: E501
 
 
 @dataclass(frozen=True)

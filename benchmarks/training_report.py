@@ -49,7 +49,7 @@ line is nearer to one. Nothing was measured on a graphics card. {when} {seeds}
 {peers}
 
 {footnote}
-"""
+"""  # noqa: E501
 
 
 def section(

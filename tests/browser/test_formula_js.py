@@ -45,7 +45,7 @@ conv(64, 9)*4|fc + conv(3, 3)|fc + fc|skip(conv(3, 3))|crop(40)|conv(16, 3, grou
 conv(1000000, 3, pad=1)|maxpool(3, stride=5, pad=1)|conv(2, 2, dilation=20)|skip(fc(3))|fc(20) + gap|fc(20) + skip(fc(20)) + fc
 maxpool(2, 0)|conv(0, 3)|conv(16, 0)|conv(16, 3, dilation=0)|conv(16, 3, groups=0)|maxpool(0)|maxpool(2, pad=-1)
 conv(3, (3, 30))|conv(3, (3, 5), stride=(2, 1)) + gap + fc|crop(20) + fc(5) + fc
-""".replace("\n", "|").split("|")
+""".replace("\n", "|").split("|")  # noqa: E501
 
 TEXTS = [
     *REFUSED,

@@ -296,7 +296,7 @@ def test_nothing_of_the_workbench_is_clipped_nameless_or_untranslated(lab: Serve
     id = next(run.name for run in sorted(lab.runs.iterdir()) if (run / "run.json").is_file())
     nameless = """return [...document.querySelectorAll('main button, main a, main input, main select, main textarea')]
         .filter((e) => e.checkVisibility() && !(e.textContent.trim() || e.getAttribute('aria-label') || e.labels?.length))
-        .map((e) => e.outerHTML)"""
+        .map((e) => e.outerHTML)"""  # noqa: E501
     lab.open("c=workbench")
     for hash in ("", "&v=new", f"&v=run&r={id}", f"&v=compare&m={id}", "&v=run&r=nothing"):
         for language in ("en", "ko"):

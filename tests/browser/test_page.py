@@ -87,7 +87,7 @@ def test_ink_comes_before_the_answer_and_keeps_up(page: Page) -> None:
         let i = 0;
         const step = (now) => { times.push(now); send("pointermove", ++i); if (i < 90) requestAnimationFrame(step); else { send("pointerup", i); done(times); } };
         requestAnimationFrame(step);
-        """
+        """  # noqa: E501
     )
     gaps = np.diff(frames)
     assert np.median(gaps) < 34, f"{np.median(gaps):.1f} ms a frame"

@@ -61,5 +61,5 @@ def test_sentences_within_sentences_and_strange_ones(page: FormulaPage) -> None:
         "something nobody has ever said, got 3",
         "",
         "dogs: 이 클래스에 읽을 수 있는 이미지가 없습니다\n이렇게 해 보세요: 지우세요. dogs/0.png: 빈 파일입니다",
-        "run.json: 쓸 수 없습니다: 디스크에 남은 공간이 없습니다\n이렇게 해 보세요: 빈 공간을 만들거나, 쓸 수 있는 폴더를 쓰세요",
+        "run.json: 쓸 수 없습니다: 디스크에 남은 공간이 없습니다\n이렇게 해 보세요: 빈 공간을 만들거나, 쓸 수 있는 폴더를 쓰세요",  # noqa: E501
     ]

@@ -31,6 +31,6 @@ def test_a_korean_page_has_no_english_sentence(page: Page, view: str) -> None:
           const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
           while (walk.nextNode()) if (!walk.currentNode.parentElement.closest("script") && words.has(walk.currentNode.textContent.trim())) found.push(walk.currentNode.textContent);
           return found;
-        })()"""
+        })()"""  # noqa: E501
     )
     assert [text for text in english if text != "kernel"] == []

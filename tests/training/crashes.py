@@ -6,7 +6,7 @@ test_runs.py.
 
 It imports once and forks for each attempt, so an attempt takes a fraction of a second. Prints one JSON object; exit 1
 if any run differs.
-"""
+"""  # noqa: E501, W505
 
 from __future__ import annotations
 
