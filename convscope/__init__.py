@@ -8,9 +8,10 @@
 Every name below is imported when it is first used, so that `import convscope` costs nothing.
 """
 
-__version__ = "0.1.0"
+from typing import TYPE_CHECKING
 
-TYPE_CHECKING = False
+from .version import __version__
+
 if TYPE_CHECKING:
     from . import data as datasets  # noqa: F401
     from .errors import ConvscopeError as ConvscopeError

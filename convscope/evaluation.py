@@ -44,23 +44,23 @@ class Evaluation:
 
     @property
     def precision(self) -> Floats:
-        """Per class, the share of pictures called so that are so; 0 where none was called so."""
+        """Per class, the share of pictures called so that are so; NaN where none was called so."""
         return _ratio(np.diag(self.confusion), self.confusion.sum(0))
 
     @property
     def recall(self) -> Floats:
-        """Per class, the share of its pictures that were found; 0 where it has none."""
+        """Per class, the share of its pictures that were found; NaN where it has none."""
         return _ratio(np.diag(self.confusion), self.confusion.sum(1))
 
     @property
     def f1(self) -> Floats:
-        """Per class, the harmonic mean of precision and recall; 0 where both are."""
+        """Per class, the harmonic mean of precision and recall; NaN where it neither occurs nor is predicted."""
         return _ratio(2 * np.diag(self.confusion), self.confusion.sum(0) + self.confusion.sum(1))
 
     def to_json(self) -> dict[str, Any]:
-        """Return everything as JSON takes it."""
+        """Return everything as JSON takes it; a figure that is NaN as None."""
         per_class = [
-            {"name": name, "n": int(n), "precision": float(p), "recall": float(r), "f1": float(f)}
+            {"name": name, "n": int(n), "precision": _or_none(p), "recall": _or_none(r), "f1": _or_none(f)}
             for name, n, p, r, f in zip(
                 self.classes, self.confusion.sum(1), self.precision, self.recall, self.f1, strict=True
             )
@@ -175,4 +175,10 @@ def matched(labels: Whole, classes: Sequence[str], known: Sequence[str]) -> Whol
 
 
 def _ratio(above: Whole, below: Whole) -> Floats:
-    return np.divide(above, below, out=np.zeros(len(above)), where=below > 0)
+    ratio: Floats = np.full(len(above), np.nan)
+    np.divide(above, below, out=ratio, where=below > 0)
+    return ratio
+
+
+def _or_none(figure: float) -> float | None:
+    return None if math.isnan(figure) else float(figure)

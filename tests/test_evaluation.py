@@ -29,7 +29,9 @@ def test_every_figure_is_scikit_learns(n: int, k: int, seed: int) -> None:
     labels[rng.random(n) < 0.5] = logits.argmax(1)[0]
     e = score(logits, labels, [f"c{i}" for i in range(k)])
     predicted, every = logits.argmax(1), list(range(k))
-    precision, recall, f1, _ = metrics.precision_recall_fscore_support(labels, predicted, labels=every, zero_division=0)
+    precision, recall, f1, _ = metrics.precision_recall_fscore_support(
+        labels, predicted, labels=every, zero_division=np.nan
+    )
     assert e.accuracy == metrics.accuracy_score(labels, predicted)
     assert np.array_equal(e.confusion, metrics.confusion_matrix(labels, predicted, labels=every))
     np.testing.assert_allclose(e.precision, precision)

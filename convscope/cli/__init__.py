@@ -1,1 +1,1 @@
-"""The command line: one module a verb, imported only when its verb is called."""
+"""The command line: one module a verb, each with `add_arguments` and `run`, imported only when its verb is called."""

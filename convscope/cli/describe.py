@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
+
 from ..errors import OK, UsageError
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
 
-
-def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Register the verb and its options."""
-    parser = subparsers.add_parser(
-        "describe",
-        help="the shapes, parameters, MACs and receptive fields of a formula",
-        description="Describe a network layer by layer, with the sums that give its sizes and parameters. "
-        "Without a formula, list the plans that have a name.",
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments and options."""
+    parser.description = (
+        "Describe a network layer by layer, with the sums that give its sizes and parameters. Without a formula, "
+        "list the plans that have a name."
     )
     parser.add_argument(
         "formula", nargs="?", metavar="FORMULA|NAME", help="such as 'conv(16, 5) + relu + fc', or slides"

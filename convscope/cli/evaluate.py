@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import math
+from typing import TYPE_CHECKING
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
-
     from ..evaluation import Evaluation
 
 
-def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Register the verb and its options."""
-    parser = subparsers.add_parser(
-        "evaluate",
-        help="accuracy, loss and confusion matrix of a model file",
-        description="Measure a model file on labelled pictures: accuracy with its 95 %% interval, loss, confusion "
-        "matrix, and precision, "
-        "recall and F1 of each class. Classes are matched by name.",
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments and options."""
+    parser.description = (
+        "Measure a model file on labelled pictures: accuracy with its 95 % interval, loss, confusion matrix, and "
+        "precision, recall and F1 of each class. Classes are matched by name."
     )
     parser.add_argument("model", metavar="MODEL", help="a model.onnx or a run directory")
     parser.add_argument(
@@ -45,8 +42,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def table(evaluation: Evaluation) -> str:
-    """Return the figures for reading: the sums first, then a line a class, then the confusion matrix if it fits a
-    page."""
+    """Return the figures for reading: totals, then a line a class, then the confusion matrix if it fits a page."""
     from ..errors import printable
 
     e = evaluation
@@ -60,7 +56,7 @@ def table(evaluation: Evaluation) -> str:
     width = max(len("class"), *map(len, names))
     lines.append(f"{'class':<{width}}  pictures  precision   recall       F1")
     for name, n, p, r, f in zip(names, e.confusion.sum(1), e.precision, e.recall, e.f1, strict=True):
-        lines.append(f"{name:<{width}}  {n:8,}   {100 * p:6.2f} % {100 * r:6.2f} % {100 * f:6.2f} %")
+        lines.append(f"{name:<{width}}  {n:8,}   {percent(p)} {percent(r)} {percent(f)}")
     if len(names) <= 20:
         cell = max(len(str(e.confusion.max())), *(min(6, len(name)) for name in names)) + 1
         lines += ["", "confusion: a row for each true class, a column for each predicted one"]
@@ -68,3 +64,12 @@ def table(evaluation: Evaluation) -> str:
         for name, row in zip(names, e.confusion, strict=True):
             lines.append(f"{name:<{width}}" + "".join(f"{n:>{cell}}" for n in row))
     return "\n".join(lines)
+
+
+def percent(fraction: float) -> str:
+    """Return a fraction as eight characters of per cent; a dash for NaN, where there is nothing to count.
+
+    >>> percent(0.5), percent(math.nan)
+    (' 50.00 %', '       –')
+    """
+    return f"{'–':>8}" if math.isnan(fraction) else f"{100 * fraction:6.2f} %"

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+from typing import TYPE_CHECKING
 
 from ..errors import printable
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
-
     from ..modelfile import ModelFile
 
 
-def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Register the verb and its options."""
-    parser = subparsers.add_parser(
-        "info",
-        help="what a model file says of itself, verified",
-        description="Verify a model file, its digest first and then every shape and number in it, and print what it "
-        "says "
-        "of itself. The exit code is 3 if it is damaged or not convscope's.",
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments and options."""
+    parser.description = (
+        "Verify a model file, its digest first and then every shape and number in it, and print what it says of "
+        "itself. The exit code is 3 if it is damaged or not convscope's."
     )
     parser.add_argument("model", metavar="MODEL", help="a model.onnx or a run directory")
     parser.add_argument("--json", action="store_true", help="print one JSON object")

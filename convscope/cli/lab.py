@@ -3,24 +3,18 @@ site."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
 from ..errors import OK, UsageError
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
 
-
-def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Register the verb and its options."""
-    parser = subparsers.add_parser(
-        "lab",
-        help="the lecture's chapters and a workbench, in the browser",
-        description="Serve the chapters and the workbench on this machine, for its own browser only, until Ctrl-C. "
-        "Trainings "
-        "started there go on when the lab is closed. With --build, write the chapters as a static site instead.",
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments and options."""
+    parser.description = (
+        "Serve the chapters and the workbench on this machine, for its own browser only, until Ctrl-C. Trainings "
+        "started there go on when the lab is closed. With --build, write the chapters as a static site instead."
     )
     parser.add_argument(
         "--port", type=int, default=8765, metavar="N", help="where to listen (default 8765; 0: any free)"

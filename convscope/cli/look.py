@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 from ..errors import BAD_INPUT, OK
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
 
-
-def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Register the verb and its options."""
-    parser = subparsers.add_parser(
-        "look",
-        help="every number of a network in one HTML file",
-        description="Write one HTML file in which every number of a network can be seen: it opens offline, in a mail, "
-        "on a "
-        "phone. A run directory brings the history of its training along, and its data is found again.",
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments and options."""
+    parser.description = (
+        "Write one HTML file in which every number of a network can be seen: it opens offline, in a mail, on a "
+        "phone. A run directory brings the history of its training along, and its data is found again."
     )
     parser.add_argument(
         "model",
@@ -31,8 +25,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         nargs="*",
         metavar="IMAGE|DATA",
         help="pictures to show it (files, folders, patterns such as 'scans/*.png'), and mnist, fashion-mnist or a "
-        "folder with "
-        "one sub-folder a class, for the channel cards and the errors",
+        "folder with one sub-folder a class, for the channel cards and the errors",
     )
     parser.add_argument(
         "-o", "--out", metavar="PAGE", help="the file to write (default: the model's name, in this folder)"

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
+from collections.abc import Sequence
+from typing import NoReturn
 
 from ..errors import INTERRUPTED, OK, USAGE, ConvscopeError, EnvironmentFault, InputError, did_you_mean
-from .overview import VERBS, overview
-from .quick import Declared, Given, read
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Any, NoReturn
+from .parser import VERBS, make_parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command line; return its exit code: 0 ok, 1 bug, 2 usage, 3 bad input, 4 environment, 5 interrupted."""
+    """Run one command line; return its exit code: 0 ok, 1 bug, 2 usage, 3 bad input, 4 environment, 5 interrupted.
+
+    Raises SystemExit where argparse does: after --help and --version, and for options that it cannot read.
+    """
     words = list(sys.argv[1:] if argv is None else argv)
-    verb = next((w for w in words if not w.startswith("-")), None)
+    verb = next((word for word in words if not word.startswith("-")), None)
     if verb is not None and verb not in VERBS:
         print(f"convscope: no verb is called {verb!a}\ntry: {did_you_mean(verb, list(VERBS))}", file=sys.stderr)
         return USAGE
@@ -47,47 +45,6 @@ def report(error: ConvscopeError) -> None:
         print(f"process {rank}: {error.line()}", file=sys.stderr)
 
 
-def _run(verb: str | None, words: list[str]) -> int:
-    """Run the verb. Raises EnvironmentFault where one of the packages that it works with is not installed."""
-    try:
-        if not words or words in (["-h"], ["--help"]):
-            print(overview(), end="")
-            return OK
-        args = _read(verb, words)
-        if args.version:
-            from .. import __version__
-
-            print(__version__)
-            return OK
-        if not hasattr(args, "run"):
-            print(overview(), end="")
-            return USAGE
-        return int(args.run(args))
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.split(".")[0] == __package__.split(".")[0]:
-            raise
-        raise EnvironmentFault(
-            f"convscope {verb} needs a package that is not installed", got=error.name, hint="pip install convscope"
-        ) from error
-
-
-def _read(verb: str | None, words: list[str]) -> Any:
-    """Return what the words say, an attribute an option: without argparse where they are plain enough."""
-    if words == ["--version"]:
-        return Given({"version": True})
-    if verb is not None and words[0] == verb:
-        from importlib import import_module
-
-        declared = Declared()
-        import_module(f"convscope.cli.{verb}").add(declared)
-        if (given := read(declared, words[1:])) is not None:
-            given.version = False
-            return given
-    from .parsers import parser
-
-    return parser(verb).parse_args(words)
-
-
 def script() -> NoReturn:
     """Run as the installed command; any terminal takes the output, whatever its encoding."""
     streams = [stream for stream in (sys.stdout, sys.stderr) if stream is not None]
@@ -100,8 +57,21 @@ def script() -> NoReturn:
             stream.flush()
     except BrokenPipeError:
         sys.stdout = None
-    # What was imported need not be taken apart again: 25 ms after numpy and ONNX Runtime.
-    if "torch" not in sys.modules:
-        os._exit(code)
-    gc.freeze()  # torch has ends to tie up; its 0.3 s of last garbage collection are saved all the same
     raise SystemExit(code)
+
+
+def _run(verb: str | None, words: list[str]) -> int:
+    """Run the verb. Raises EnvironmentFault where one of the packages that it works with is not installed."""
+    parser = make_parser(verb)
+    args = parser.parse_args(words)
+    if verb is None:
+        parser.print_help()
+        return OK
+    try:
+        return int(args.run(args))
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] == __package__.split(".")[0]:
+            raise
+        raise EnvironmentFault(
+            f"convscope {verb} needs a package that is not installed", got=error.name, hint="pip install convscope"
+        ) from error

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gc
+import argparse
 import io
 import json
 import sys
+from typing import TYPE_CHECKING
 
 from ..errors import BAD_INPUT, OK, InputError, UsageError, printable
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable
 
     from ..prediction import Prediction
@@ -19,13 +18,11 @@ if TYPE_CHECKING:
     Row = Callable[[str, Prediction | InputError], None]
 
 
-def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Register the verb and its options."""
-    parser = subparsers.add_parser(
-        "predict",
-        help="which class is in each picture",
-        description="Predict the class of pictures with a model file. Pictures of any size, mode and EXIF orientation "
-        "are read. A picture that cannot be read is reported in its row, the others go on, and the exit code is 3.",
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments and options."""
+    parser.description = (
+        "Predict the class of pictures with a model file. Pictures of any size, mode and EXIF orientation are read. "
+        "A picture that cannot be read is reported in its row, the others go on, and the exit code is 3."
     )
     parser.add_argument("model", metavar="MODEL", help="a model.onnx or a run directory")
     parser.add_argument(
@@ -50,7 +47,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(args: argparse.Namespace) -> int:
     """Predict as `args` say; return 3 if a picture could not be read."""
-    gc.set_threshold(50_000)  # by default the collector runs hundreds of times while the libraries come in
+
     if args.top < 1:
         raise UsageError("--top must be 1 or more", got=args.top)
     from ..pictures.search import pictures_in

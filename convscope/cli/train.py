@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
 
-
-def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Register the verb and its options."""
-    parser = subparsers.add_parser(
-        "train",
-        help="train a network and write its model file",
-        description="Train a network. What it writes (log, checkpoints, the model file) goes to one run directory, "
-        "from "
-        "which it can be resumed after Ctrl-C, a crash or a power cut, to the very same result.",
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments and options."""
+    parser.description = (
+        "Train a network. What it writes (log, checkpoints, the model file) goes to one run directory, from which "
+        "it can be resumed after Ctrl-C, a crash or a power cut, to the very same result."
     )
     parser.add_argument(
         "data", nargs="?", metavar="DATA", help="mnist (default), fashion-mnist, an IDX folder, a folder of pictures"

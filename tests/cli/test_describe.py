@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+import convscope
 from convscope.cli.main import main
-from convscope.cli.overview import VERBS
 from convscope.formula import ZOO, describe
 
 
@@ -59,18 +59,8 @@ def test_mistakes_are_told_in_one_place_with_a_code(
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("verb", sorted(VERBS))
-def test_every_verb_has_help_that_says_the_same_everywhere(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as leave:
-        main([verb, "--help"])
-    assert leave.value.code == 0
-    assert f"usage: convscope {verb}" in capsys.readouterr().out
-    assert main([]) == 0
-    assert VERBS[verb] in " ".join(capsys.readouterr().out.split())
-
-
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
-    import convscope
-
-    assert main(["--version"]) == 0
+    with pytest.raises(SystemExit) as leave:
+        main(["--version"])
+    assert not leave.value.code
     assert capsys.readouterr().out == f"{convscope.__version__}\n"

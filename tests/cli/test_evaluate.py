@@ -13,15 +13,14 @@ import pytest
 
 from convscope import evaluation, modelfile
 from convscope.cli import evaluate as verb
+from convscope.cli.parser import verb_parser
 from convscope.data import idx
 from tests.cli.test_train import write_idx
 from tests.samples import sample
 
 
 def parse(*words: object) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    verb.add(parser.add_subparsers())
-    return parser.parse_args(["evaluate", *map(str, words)])
+    return verb_parser("evaluate").parse_args([*map(str, words)])
 
 
 @pytest.fixture
@@ -76,12 +75,18 @@ def test_table(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_a_figure_that_nothing_counts_for_is_a_dash() -> None:
+    # "owl" neither occurs nor is predicted; "dog" occurs twice and is never predicted
+    told = evaluation.score(np.eye(3)[[0, 0, 0]], np.array([0, 1, 1]), ("cat", "dog", "owl"))
+    rows = {line.split()[0]: line.split()[1:] for line in verb.table(told).splitlines()[4:7]}
+    assert rows["cat"] == ["1", "33.33", "%", "100.00", "%", "50.00", "%"]
+    assert rows["dog"] == ["2", "–", "0.00", "%", "0.00", "%"]
+    assert rows["owl"] == ["0", "–", "–", "–"]
+    assert [row["precision"] for row in told.to_json()["per_class"]] == [pytest.approx(1 / 3), None, None]
+
+
 def test_it_imports_no_torch(model: Path, folder: Path) -> None:
-    code = (
-        "import sys, argparse\nsys.modules['torch'] = None\nfrom convscope.cli import evaluate\n"
-        "parser = argparse.ArgumentParser()\nevaluate.add(parser.add_subparsers())\nargs = "
-        "parser.parse_args(sys.argv[1:])\nargs.run(args)"
-    )
+    code = "import sys; sys.modules['torch'] = None; from convscope.cli.main import main; sys.exit(main())"
     ran = subprocess.run(
         [sys.executable, "-c", code, "evaluate", str(model), str(folder)], capture_output=True, text=True, check=False
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from convscope.cli import info as verb
+from convscope.cli.parser import verb_parser
 from convscope.errors import InputError
 from convscope.modelfile import write
 from tests.samples import sample
@@ -24,9 +25,7 @@ FACTS = {
 
 
 def parse(*words: object) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    verb.add(parser.add_subparsers())
-    return parser.parse_args(["info", *map(str, words)])
+    return verb_parser("info").parse_args([*map(str, words)])
 
 
 @pytest.fixture
@@ -101,10 +100,9 @@ def test_deep_facts_do_not_overflow(model: Path, capsys: pytest.CaptureFixture[s
 
 def test_it_needs_neither_torch_nor_numpy(model: Path) -> None:
     code = (
-        "import sys, argparse; sys.modules.update(dict.fromkeys(['torch', 'onnx', 'numpy', 'onnxruntime', 'PIL', "
+        "import sys; sys.modules.update(dict.fromkeys(['torch', 'onnx', 'numpy', 'onnxruntime', 'PIL', "
         "'rich']))\n"
-        "from convscope.cli import info; parser = argparse.ArgumentParser(); info.add(parser.add_subparsers())\n"
-        "args = parser.parse_args(sys.argv[1:]); sys.exit(args.run(args))"
+        "from convscope.cli.main import main; sys.exit(main())"
     )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code, "info", model], capture_output=True, text=True, check=False

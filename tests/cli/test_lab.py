@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import http.client
 import json
 import re
@@ -18,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from convscope.cli import lab as verb
 from convscope.cli.main import main
+from convscope.cli.parser import verb_parser
 from convscope.lab import server
 from convscope.lab.server import listening
 from convscope.runs.directory import ask_to_stop, in_use
@@ -239,9 +238,7 @@ def test_build_prints_the_first_page(
 
 
 def test_the_defaults_are_the_documented_ones() -> None:
-    parser = argparse.ArgumentParser()
-    verb.add(parser.add_subparsers())
-    args = parser.parse_args(["lab"])
+    args = verb_parser("lab").parse_args([])
     assert (args.port, args.runs, args.roots, args.open, args.host, args.token, args.build, args.shown) == (
         8765,
         "runs",

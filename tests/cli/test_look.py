@@ -13,15 +13,13 @@ import pytest
 from PIL import Image
 
 from convscope import modelfile
-from convscope.cli import look as verb
+from convscope.cli.parser import verb_parser
 from convscope.errors import InputError, UsageError
 from tests.samples import sample
 
 
 def parse(*words: object) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    verb.add(parser.add_subparsers())
-    return parser.parse_args(["look", *map(str, words)])
+    return verb_parser("look").parse_args([*map(str, words)])
 
 
 def payload_of(path: Path) -> Any:

@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from convscope.cli import predict as verb
+from convscope.cli.parser import verb_parser
 from convscope.errors import InputError, UsageError
 from convscope.modelfile import write
 from convscope.prediction import load
@@ -26,9 +27,7 @@ SHAPE = (1, 12, 11)
 
 
 def parse(*words: object) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    verb.add(parser.add_subparsers())
-    return parser.parse_args(["predict", *map(str, words)])
+    return verb_parser("predict").parse_args([*map(str, words)])
 
 
 @pytest.fixture
@@ -190,9 +189,8 @@ HOSTILE = [
 def cli(*words: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Run the verb in a process of its own where torch cannot be imported."""
     code = (
-        "import sys, argparse; sys.modules['torch'] = sys.modules['onnx'] = None\n"
-        "from convscope.cli import predict; parser = argparse.ArgumentParser(); predict.add(parser.add_subparsers())\n"
-        "args = parser.parse_args(sys.argv[1:]); sys.exit(args.run(args))"
+        "import sys; sys.modules['torch'] = sys.modules['onnx'] = None\n"
+        "from convscope.cli.main import main; sys.exit(main())"
     )
     command = [
         sys.executable,

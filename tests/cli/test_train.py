@@ -15,16 +15,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convscope.cli import train as verb
+from convscope.cli.parser import verb_parser
 from convscope.training.recipes import RECIPES
 
 TINY = "conv(4, 5, stride=4) + relu + fc"
 
 
 def parse(*words: object) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    verb.add(parser.add_subparsers())
-    return parser.parse_args(["train", *map(str, words)])
+    return verb_parser("train").parse_args([*map(str, words)])
 
 
 def write_idx(path: Path, array: np.ndarray) -> None:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from convscope.cli.main import main
-from convscope.cli.overview import VERBS
+from convscope.cli.parser import VERBS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()

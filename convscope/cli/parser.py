@@ -1,0 +1,53 @@
+"""The command line's parser: one verb each for what convscope does, in argparse."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+from ..errors import USAGE
+from ..version import __version__
+
+VERBS = {
+    "describe": "the shapes, parameters, MACs and receptive fields of a formula",
+    "train": "train a network and write its model file",
+    "evaluate": "accuracy, loss and confusion matrix on labelled pictures",
+    "predict": "which class is in each picture",
+    "look": "every number of a network in one HTML file",
+    "lab": "the lecture's chapters and a workbench, in the browser",
+    "info": "what a model file says of itself, verified",
+}
+ABOUT = """A see-through CNN workbench: describe a network in one line, train it in seconds, look inside it, ship it as
+one file."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that reports a mistake in convscope's form and leaves with exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the mistake and what to try; raise SystemExit."""
+        print(f"{self.prog}: {message}\ntry: {self.prog} --help", file=sys.stderr)
+        raise SystemExit(USAGE)
+
+
+def make_parser(verb: str | None = None) -> Parser:
+    """Return the whole command's parser. Only the module of `verb` is imported: the other verbs have no options yet."""
+    parser = Parser(prog="convscope", description=ABOUT)
+    parser.add_argument("--version", action="version", version=__version__, help="print the version and exit")
+    verbs = parser.add_subparsers(
+        title="verbs (convscope VERB --help tells more)", metavar="VERB", dest="verb", parser_class=Parser
+    )
+    for name, about in VERBS.items():
+        added = verbs.add_parser(name, help=about)
+        if name == verb:
+            import_module(f"{__package__}.{name}").add_arguments(added)
+    return parser
+
+
+def verb_parser(verb: str) -> Parser:
+    """Return the parser of one verb by itself, as `convscope VERB` uses it."""
+    parser = Parser(prog=f"convscope {verb}")
+    import_module(f"{__package__}.{verb}").add_arguments(parser)
+    return parser
