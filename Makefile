@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 PAGE_FILES = "convscope/page/**/*.{js,css}" "tests/**/*.js"
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help train test quick check check-page screenshots demo plain bench bench-report clean
+.PHONY: help train test quick check check-page screenshots demo plain bench bench-report cli-reference clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -60,6 +60,9 @@ bench: $(VENV)/tested  ## measure everything again beside the peers: hours, and 
 
 bench-report: $(VENV)/tested  ## write docs/benchmarks.md and its plots from what was measured
 	$(BIN)/python -m benchmarks.report
+
+cli-reference: $(VENV)/installed  ## write docs/cli.md from the parsers
+	$(BIN)/python -m scripts.cli_reference
 
 clean:  ## remove the virtual environment and caches; runs/ stays
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--split",
         choices=("train", "validation", "test"),
         default="test",
-        help="which pictures (validation: those its training held out)",
+        help="which pictures (validation: those that its training held out; default test)",
     )
     parser.add_argument("--data-root", metavar="DIR", help="where fashion-mnist's files are")
     parser.add_argument("--json", action="store_true", help="print one JSON object")

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from convscope.cli.main import main
-from convscope.cli.parser import VERBS
+from convscope.cli.parser import VERBS, make_parser
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -32,9 +32,23 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert (page.parent / target).exists(), target
 
 
-def test_every_verb_is_shown() -> None:
-    for verb in VERBS:
-        assert f"convscope {verb}" in README
+def commands(page: str) -> list[list[str]]:
+    """Return the words of every convscope command in a page's code blocks, comments left out."""
+    blocks = re.findall(r"^```(?:sh|console)\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    lines = [line.removeprefix("$ ").removeprefix(".venv/bin/") for block in blocks for line in block.splitlines()]
+    return [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("convscope ")]
+
+
+COMMANDS = [words for page in PAGES if page.name != "cli.md" for words in commands(page.read_text())]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_command_that_is_shown_can_be_read(words: list[str]) -> None:
+    make_parser(words[0]).parse_args(words)
+
+
+def test_every_verb_is_shown_as_a_command() -> None:
+    assert {words[0] for words in commands(README)} == set(VERBS)
 
 
 def test_the_two_commands_exist() -> None:
