@@ -27,7 +27,7 @@ from benchmarks.training import locked, pinned
 from convscope import data
 from convscope.build import build
 from convscope.formula import Network, resolve, trace
-from convscope.machine import device
+from convscope.machine.device import cpu_settings
 from convscope.training.loop import State, as_tensor, fit, scores
 from convscope.training.measured import FRONTIER, OTHERS, Measured
 from convscope.training.param_groups import initialised
@@ -87,7 +87,7 @@ def run(line: Measured, seed: int, precision: str) -> results.Row:
     spec = input_spec(dataset.train.images, recipe.scaling)
     images, labels = as_tensor(dataset.train.images, CPU), as_tensor(dataset.train.labels, CPU)
     steps = recipe.steps(len(images))
-    with device.processor(1):
+    with cpu_settings(1):
         limit = fastest_product(precision)
         began, clock = time.process_time(), time.perf_counter()
         net = initialised(build(network, spec, seed), recipe, seed).to(memory_format=torch.channels_last)  # type: ignore[call-overload]

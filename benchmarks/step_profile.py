@@ -24,7 +24,7 @@ from benchmarks.training import pinned
 from convscope import data
 from convscope.build import build
 from convscope.formula import resolve, trace
-from convscope.machine import device
+from convscope.machine.device import cpu_settings
 from convscope.training import augmentation
 from convscope.training.loop import State, as_tensor, fit
 from convscope.training.measured import FRONTIER, Measured
@@ -89,7 +89,7 @@ def measured(line: Measured, precision: str, steps: int) -> list[results.Row]:
     )  # the choice comes once, not at a step
     network, cpu = trace(resolve(line.plan), dataset.shape, len(dataset.classes)), torch.device("cpu")
     images, labels = as_tensor(dataset.train.images, cpu), as_tensor(dataset.train.labels, cpu)
-    with device.processor(1):
+    with cpu_settings(1):
         net = initialised(build(network, input_spec(dataset.train.images, recipe.scaling), 0), recipe, 0)
         state = State(net.to(memory_format=torch.channels_last), recipe)  # type: ignore[call-overload]
         fit(state, images, labels, seed=0, steps=30)

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import EnvironmentFault, InputError, UsageError
-from .machine.cpus import processors
+from .machine.cpus import available_cpus
 from .modelfile import ModelFile, read
 from .pictures.input_spec import INVERT
 from .pictures.preprocessing import SMALL, all_read
@@ -249,7 +249,7 @@ def _session(data: bytes) -> Any:
 
 
 def _workers() -> int:
-    return min(16, processors())
+    return min(16, available_cpus())
 
 
 def _side_by_side(function: Callable[[Any], Any], items: list[Any]) -> Iterator[Any]:

@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 
 from ..errors import InputError, UsageError, printable
-from ..machine.cpus import processors
+from ..machine.cpus import available_cpus
 from ..pictures import decoding
 from .dataset import Dataset, Split
 from .folder_layout import Folder, survey
@@ -91,7 +91,7 @@ def _read(root: Path, part: Folder, size: tuple[int, int], channels: int, skippe
 
 def in_threads(work: Callable[[int], T], items: Iterable[int]) -> list[T]:
     """Do the work for every item, in order; Pillow lets go of the interpreter's lock. An interrupt drops the rest."""
-    pool = ThreadPoolExecutor(min(32, processors()))
+    pool = ThreadPoolExecutor(min(32, available_cpus()))
     try:
         return list(pool.map(work, items))
     finally:

@@ -1,1 +1,1 @@
-"""What a computation runs on: the device, its processors, signals, and what was once measured of it."""
+"""What a computation runs on: device, CPUs, precision, signals, and a cache of what was measured of them."""

@@ -1,5 +1,4 @@
-"""What was once measured of this machine, kept in the user's cache: a measured choice is the same in every later
-run."""
+"""A cache of what was measured of this machine: a measured choice is the same in every later run."""
 
 from __future__ import annotations
 
@@ -11,8 +10,10 @@ from pathlib import Path
 
 from ..files import TEMPORARY
 
+LONGEST = 64  # characters of an answer
 
-def folder() -> Path:
+
+def cache_folder() -> Path:
     """Return where it is kept: CONVSCOPE_CACHE if that is set, else the system's place for a user's caches."""
     if given := os.environ.get("CONVSCOPE_CACHE"):
         return Path(given)
@@ -21,37 +22,37 @@ def folder() -> Path:
     return user_cache_path("convscope", appauthor=False)
 
 
-def remembered(name: str, of: Sequence[str], known: Sequence[str], measure: Callable[[], str]) -> str:
-    """Return what `measure` said when it was first asked for `name` on what `of` describes; one of `known`.
+def cached_measurement(name: str, key: Sequence[str], valid: Sequence[str], measure: Callable[[], str]) -> str:
+    """Return what `measure` said when it was first asked for `name` under `key`; one of the `valid` answers.
 
-    The first process that writes an answer settles it for all, also for those that measured at the same time. Where
-    nothing can be kept, or what is there is none of `known`, it is measured anew.
+    Of processes that measure at the same time the first to write decides for all. Where nothing can be kept, or what
+    is kept is not valid, it is measured anew.
     """
-    key = hashlib.sha256("\0".join(of).encode()).hexdigest()[:16]
-    place = folder() / f"{name}-{key}"
-    old = _read(place)
-    if old is not None and old in known:
+    digest = hashlib.sha256("\0".join(key).encode()).hexdigest()[:16]
+    path = cache_folder() / f"{name}-{digest}"
+    old = _read(path)
+    if old is not None and old in valid:
         return old
-    found = measure()
+    measured = measure()
     with contextlib.suppress(OSError):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        temporary = place.parent / f"{TEMPORARY}{os.getpid()}-{os.urandom(4).hex()}"
-        temporary.write_text(found, encoding="ascii")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{os.urandom(4).hex()}"
+        temporary.write_text(measured, encoding="ascii")
         try:
             if old is None:
-                os.link(temporary, place)  # unlike a rename it fails where another process was first
+                os.link(temporary, path)  # unlike a rename it fails where another process was first
             else:
-                os.replace(temporary, place)
+                os.replace(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
-    settled = _read(place)
-    return settled if settled is not None and settled in known else found
+    kept = _read(path)
+    return kept if kept is not None and kept in valid else measured
 
 
-def _read(place: Path) -> str | None:
+def _read(path: Path) -> str | None:
     """Return what is kept there, None where nothing is. Never more than a short word is read."""
     try:
-        with open(place, encoding="ascii", errors="replace") as file:
-            return file.read(64)
+        with open(path, encoding="ascii", errors="replace") as file:
+            return file.read(LONGEST)
     except OSError:
         return None

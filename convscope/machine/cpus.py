@@ -1,10 +1,21 @@
-"""How many processors this process may use: what work is shared among, and whether anything is gained by sharing."""
+"""How many CPUs this process may use, and what they are called."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import platform
 
 
-def processors() -> int:
-    """Return how many there are, less those that taskset or a container keeps from this process."""
+def available_cpus() -> int:
+    """Return how many CPUs there are, less those that taskset or a container keeps from this process."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def cpu_name() -> str:
+    """Return the CPU's own name where the system tells it, else its architecture."""
+    with contextlib.suppress(OSError), open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+        for line in file:
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

@@ -127,19 +127,19 @@ def seconds_a_step(settings: Line, dataset: Dataset, least: float = 0.6) -> floa
     from ..build import build
     from ..formula import parse as read
     from ..formula import trace
-    from ..machine import device as machine
+    from ..machine.device import cpu_settings, resolve_device
     from ..pictures.input_spec import InputSpec
     from .loop import State, as_tensor, fit
     from .param_groups import initialised
     from .settings import parts
 
-    recipe, device = Recipe.from_json(settings["recipe"]), machine.device(settings["device"])
+    recipe, device = Recipe.from_json(settings["recipe"]), resolve_device(settings["device"])
     share = max(1, recipe.batch_size // settings["processes"])
     recipe = replace(recipe.changed(lr=recipe.lr * 1e-9), batch_size=share, hard=0.0)
     pictures, _ = parts(dataset, settings["data"]["validation"])
     network = trace(read(settings["formula"]), dataset.shape, len(dataset.classes))
     spec = InputSpec.from_json(settings["input"])
-    with machine.processor(settings["threads"]), torch.random.fork_rng():
+    with cpu_settings(settings["threads"]), torch.random.fork_rng():
         net = initialised(build(network, spec, settings["seed"]), recipe, settings["seed"]).to(device)
         state = State(net.to(memory_format=torch.channels_last), recipe)  # type: ignore[call-overload]
         images, labels = as_tensor(pictures.images, device), as_tensor(pictures.labels, device)

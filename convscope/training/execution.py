@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -158,10 +158,10 @@ def resume(path: Path, given: object, terms: Terms, finished: bool = False) -> R
 
 def _continued(settings: Line, terms: Terms) -> Line:
     """Return the settings of a run that goes on here, and note what is not as it was when the run began."""
-    from ..machine import device as machine
+    from ..machine.device import environment
 
     place = settings["device"] if terms.device == "auto" else terms.device
-    now = {"device": place, **machine.surroundings(terms.threads or settings["threads"]), "processes": terms.team.size}
+    now = {"device": place, **asdict(environment(terms.threads or settings["threads"])), "processes": terms.team.size}
     for name, value in now.items():
         if settings[name] != value:
             text = (
@@ -179,7 +179,7 @@ def _work(run: Run | None, told: Line, dataset: Dataset, terms: Terms) -> Result
 
     from ..build import build
     from ..evaluation import score
-    from ..machine import device as machine
+    from ..machine.device import cpu_settings, resolve_device
     from ..pictures.input_spec import InputSpec
     from . import snapshots
     from .loop import State, as_tensor, fit, scores
@@ -191,7 +191,7 @@ def _work(run: Run | None, told: Line, dataset: Dataset, terms: Terms) -> Result
     if dataset.fingerprint != settings["data"]["fingerprint"]:
         name = settings["data"]["name"] or dataset.name
         raise InputError("the data is not what this run began with", where=name, hint="train anew")
-    device = machine.device(settings["device"])
+    device = resolve_device(settings["device"])
     recipe, spec = Recipe.from_json(settings["recipe"]), InputSpec.from_json(settings["input"])
     pictures, held_out = parts(dataset, settings["data"]["validation"])
     network = trace(parse(settings["formula"]), dataset.shape, len(dataset.classes))
@@ -209,7 +209,7 @@ def _work(run: Run | None, told: Line, dataset: Dataset, terms: Terms) -> Result
             bf16 = recipe.precision == "bfloat16"
             run.show(step, *snapshots.take(net, images, shown_labels, held_out is not None, bf16))
 
-    with machine.processor(settings["threads"]), torch.random.fork_rng():
+    with cpu_settings(settings["threads"]), torch.random.fork_rng():
         net = initialised(build(network, spec, seed), recipe, seed).to(device)
         net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         state = State(net, recipe)

@@ -32,9 +32,9 @@ def joined(launch: Launch | None, device: str) -> Iterator[Team]:
     import torch
     import torch.distributed as group
 
-    from ..machine import device as machine
+    from ..machine.device import resolve_device
 
-    place = machine.device(device)
+    place = resolve_device(device)
     if place.type == "cuda":
         place = torch.device("cuda", launch.local)
         torch.cuda.set_device(place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from .. import data
 from ..errors import InputError
 from ..formula import BatchNorm, Network, Plan, resolve, trace
 from ..formula.zoo import ZOO
-from ..machine.cpus import processors
+from ..machine.cpus import available_cpus
 from ..pictures.decoding import RESIZE_RULE
 from ..pictures.input_spec import InputSpec, check_ends
 from ..pictures.inversion import dark_borders
@@ -41,7 +41,7 @@ def load(source: Line, given: object = None) -> Dataset:
     PyTorch comes in beside it, and who needs it first waits for it; on a single processor that would only be slower
     (docs/log.md).
     """
-    if processors() > 1:
+    if available_cpus() > 1:
         threading.Thread(target=_torch, name="import torch").start()
     return _load(source, given)
 
@@ -82,11 +82,12 @@ def settle(
     _check_batches(network, recipe, len(pictures), processes)
     recipe = replace(recipe, augmentation=augmentation(recipe, pictures, len(dataset.classes), centred))
     recipe = recipe if centred else replace(recipe, hard=0.0)  # measured to harm elsewhere
-    from ..machine import device as machine  # here, where nothing is left to do without PyTorch
+    from ..machine.device import cpu_settings, environment, resolve_device  # the first thing that needs PyTorch
+    from ..machine.precision import resolve_precision
 
-    where, surroundings = machine.device(device), machine.surroundings(threads)
-    with machine.processor(surroundings["threads"]):
-        recipe = replace(recipe, precision=machine.precision(recipe.precision, where))
+    where, here = resolve_device(device), environment(threads)
+    with cpu_settings(here.threads):
+        recipe = replace(recipe, precision=resolve_precision(recipe.precision, where))
     steps = recipe.steps(len(pictures))
     return {
         "formula": str(plan),
@@ -110,7 +111,7 @@ def settle(
         "classes": list(dataset.classes),
         "input": spec.to_json(),
         "device": where.type,
-        **surroundings,
+        **asdict(here),
         "processes": processes,
     }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from convscope.machine.cache import folder, remembered
+from convscope.machine.cache import cache_folder, cached_measurement
 
 
 @pytest.fixture(autouse=True)
@@ -16,7 +16,7 @@ def place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def ask(answer: str, of: tuple[str, ...] = ("x",), name: str = "n") -> str:
-    return remembered(name, of, ("a", "b"), lambda: answer)
+    return cached_measurement(name, of, ("a", "b"), lambda: answer)
 
 
 def test_the_first_answer_stays_for_its_name_and_what_it_is_of(place: Path) -> None:
@@ -27,7 +27,7 @@ def test_the_first_answer_stays_for_its_name_and_what_it_is_of(place: Path) -> N
 
 
 def test_of_two_that_measure_at_once_the_first_to_write_settles_it() -> None:
-    assert remembered("n", ("x",), ("a", "b"), lambda: "b" if ask("a") == "a" else "?") == "a"
+    assert cached_measurement("n", ("x",), ("a", "b"), lambda: "b" if ask("a") == "a" else "?") == "a"
 
 
 def test_what_is_damaged_is_measured_anew_and_replaced(place: Path) -> None:
@@ -45,6 +45,6 @@ def test_where_nothing_can_be_kept_it_is_measured_each_time(place: Path) -> None
 
 
 def test_its_place_is_the_systems_unless_it_is_told(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
-    assert folder() == place
+    assert cache_folder() == place
     monkeypatch.delenv("CONVSCOPE_CACHE")
-    assert folder().name == "convscope"
+    assert cache_folder().name == "convscope"
