@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ NEAR = 0.01  # of an end of sigmoid or tanh: there the slope is below 0.01 (sigm
 MOST = 0.99  # of its values there: saturated
 
 Shares = np.ndarray[Any, np.dtype[np.float64]]
+State = Literal["ok", "dead", "saturated", "always-on"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +30,7 @@ class Activity:
     after: str  # the node whose values were counted
     active: Shares
     by_class: Shares
-    state: tuple[str, ...]
+    state: tuple[State, ...]
 
 
 def answer(network: Network, index: int) -> int:
@@ -79,13 +80,13 @@ class Counter:
         with np.errstate(invalid="ignore"):
             by_class = self.active / (self.pictures * self.values)
         ends = (self.high + self.low) / max(1, total)
-        states = tuple(
+        states: tuple[State, ...] = tuple(
             state(self.layer, float(a), float(e)) if total else "ok" for a, e in zip(share, ends, strict=True)
         )
         return Activity(self.n, self.name, share, by_class, states)
 
 
-def state(layer: Layer, active: float, ends: float) -> str:
+def state(layer: Layer, active: float, ends: float) -> State:
     """Return what a channel before `layer` is: `active` share of its values above 0, `ends` share near an end.
 
     >>> state(ReLU(), 0.0, 0.0), state(ReLU(), 1.0, 0.0), state(Tanh(), 0.5, 0.995)

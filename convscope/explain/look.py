@@ -109,12 +109,13 @@ def _page(
     shown = _samples(subject, given.samples, material, most)
     limit = inline.room(megabytes)
     made = gather.gather(subject, shown, material, run, title=subject.title, language=language, limit=limit)
-    html = inline.page_html(made)
+    payload = made.to_json()
+    html = inline.page_html(payload)
     words = inline.dictionary("en")
-    notes += [f"left out: {words[inline.left_out_key(key)]}" for key in made["left_out"] if key != "data"]
+    notes += [f"left out: {words[inline.left_out_key(key)]}" for key in made.left_out if key != "data"]
     if len(html) > megabytes * 1e6:
         notes.append(f"the page has {len(html) / 1e6:.1f} MB: weights and pictures are never left out")
-    return webpage.Page(html, webpage.file_name(name), made, tuple(notes), given.unread)
+    return webpage.Page(html, webpage.file_name(name), payload, tuple(notes), given.unread)
 
 
 def _is_module(model: Any) -> bool:
@@ -214,7 +215,7 @@ def _material(subject: Subject, dataset: Dataset | None, notes: list[str]) -> Ma
 
     if dataset is None:
         return None
-    made = material.of_dataset(dataset, subject.classes, (subject.facts.get("training") or {}).get("data"))
+    made = material.of_dataset(dataset, subject.classes, subject.fact("training", "data"))
     if made.labels is None:
         notes.append(f"no errors: {printable(dataset.name)} has classes that the model does not know")
     return made

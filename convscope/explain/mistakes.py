@@ -1,4 +1,4 @@
-"""Where a network errs: the confusion matrix, and for each of its cells the pictures, worst first."""
+"""Where a network errs: the confusion matrix, and the worst mistakes of each of its cells."""
 
 from __future__ import annotations
 
@@ -28,13 +28,6 @@ class Mistakes:
     probability: Floats
     loss: Floats
 
-    def cells(self) -> dict[tuple[int, int], list[int]]:
-        """Return for each (true, predicted) the places in these arrays, worst first."""
-        made: dict[tuple[int, int], list[int]] = {}
-        for i, cell in enumerate(zip(self.label.tolist(), self.predicted.tolist(), strict=True)):
-            made.setdefault(cell, []).append(i)
-        return made
-
 
 def find(
     scores: np.ndarray[Any, Any], labels: Whole, classes: tuple[str, ...], most: int = MOST, a_cell: int = A_CELL
@@ -43,8 +36,8 @@ def find(
     worst of all.
 
     >>> m = find(np.array([[2.0, 0.0], [0.0, 3.0], [0.0, 5.0]]), np.array([0, 0, 0]), ("cat", "dog"))
-    >>> m.index.tolist(), m.loss.round(3).tolist(), m.cells()
-    ([2, 1], [5.007, 3.049], {(0, 1): [0, 1]})
+    >>> m.index.tolist(), m.predicted.tolist(), m.loss.round(3).tolist()
+    ([2, 1], [1, 1], [5.007, 3.049])
     """
     x = scores.astype(np.float64)
     x -= x.max(1, keepdims=True)

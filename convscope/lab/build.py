@@ -53,7 +53,7 @@ def payload(run: Path) -> dict[str, Any]:
     summary = {**seen.summary(), "look": FILES[1]}
     shots = [shot for file in new_snapshots(path, set()) if (shot := snapshot(file)) is not None]
     recorded = {"run": summary, "lines": thinned(lines), "snapshots": shots, "look": FILES[1]}
-    return {**lab_payload(), "recorded": recorded}
+    return {**lab_payload().to_json(), "recorded": recorded}
 
 
 def _ours(folder: Path) -> bool:

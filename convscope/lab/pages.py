@@ -22,7 +22,7 @@ def lab_page(token: str) -> str:
 @cache
 def _payload() -> dict[str, Any]:
     """Return what the chapters need; read once."""
-    return lab_payload()
+    return lab_payload().to_json()
 
 
 class Looks:

@@ -5,16 +5,18 @@ takes it.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..data import load as load_data
 from ..data.dataset import Split
-from ..explain.payload import nodes
-from ..explain.payload.encoding import encode
+from ..explain.payload import nodes, records
+from ..explain.payload.encoding import Json, Record
 from ..explain.subject import samples
 from ..prediction import load
 
@@ -22,57 +24,142 @@ HERE = Path(__file__).parent.parent / "page"
 FORMAT, VERSION = "convscope-lab", 1
 DIGITS = 20
 
-Json = dict[str, Any]
+Pixels = NDArray[np.uint8]
+Spread = tuple[float, float, float]  # mean, least and most over the seeds
 
 
-def lab_payload(language: str = "auto") -> Json:
-    """Return the lab's payload: `plain` (chapter 1), `slides` (the shipped network) and its `patches` (chapter 2),
-    `digits` (test pictures).
+@dataclass(frozen=True)
+class Sweep(Record):
+    """The accuracy of both kinds of network while the test pictures are changed by each of the amounts `at`."""
 
-    `language` is "en", "ko" or "auto", the reader's own.
-    """
+    at: tuple[float, ...]
+    dense: tuple[Spread, ...]
+    cnn: tuple[Spread, ...]
+
+
+@dataclass(frozen=True)
+class Measured(Record):
+    """What moving, turning … does to the accuracy on `n` pictures, by the name of the change."""
+
+    n: int
+    sweeps: Mapping[str, Sweep]
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Self:
+        """Return one data set's part of page/plain/measured.json."""
+        sweeps = {
+            name: Sweep(tuple(sweep["at"]), *(tuple(map(tuple, sweep[kind])) for kind in ("dense", "cnn")))
+            for name, sweep in fields["sweeps"].items()
+        }
+        return cls(fields["n"], sweeps)
+
+
+@dataclass(frozen=True)
+class MeasuredPlain(Record):
+    """Chapter 1's measurements: letters and digits, by networks of that many seeds."""
+
+    seeds: int
+    xo: Measured
+    mnist: Measured
+
+
+@dataclass(frozen=True, eq=False)
+class Network(Record):
+    """The part of a page's payload that computes."""
+
+    classes: tuple[str, ...]
+    input: records.Input
+    nodes: tuple[Mapping[str, Json], ...]
+    tensors: Mapping[str, NDArray[np.float32]]
+    parameters: int
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkPair(Record):
+    """A plain network and a convolutional one, trained on the same pictures."""
+
+    dense: Network
+    cnn: Network
+
+
+@dataclass(frozen=True, eq=False)
+class Plain(Record):
+    """Chapter 1: both kinds of network on letters and on digits, and how they fared."""
+
+    measured: MeasuredPlain
+    xo: NetworkPair
+    mnist: NetworkPair
+
+
+@dataclass(frozen=True, eq=False)
+class Digits(Record):
+    """Test pictures (n, C, H, W) with their classes and names."""
+
+    pictures: Pixels
+    labels: tuple[int | None, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class NodePatches(Record):
+    """What excites each channel of a node most: patches (C, n, h, w) and what the channel answers to them."""
+
+    pictures: Pixels
+    values: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class LabPayload(Record):
+    """`plain` for chapter 1, `slides` (the shipped network) and its `patches` for chapter 2, `digits` to draw from."""
+
+    language: str  # "en", "ko" or "auto": the reader's own
+    plain: Plain
+    slides: Network
+    patches: Mapping[str, NodePatches]
+    digits: Digits
+    format: str = FORMAT
+    version: int = VERSION
+
+
+def lab_payload(language: str = "auto") -> LabPayload:
+    """Return what the chapters need, read from the files that ship; `language` is "en", "ko" or "auto"."""
     data = load_data("mnist")
     digits = data.test
     assert digits is not None
-    measured: Json = json.loads((HERE / "plain" / "measured.json").read_text(encoding="utf-8"))
-    kinds = ("dense", "cnn")
-    return {
-        "format": FORMAT,
-        "version": VERSION,
-        "language": language,
-        "plain": {
-            "measured": measured,
-            **{name: {k: network_json(HERE / "plain" / f"{name}-{k}.onnx") for k in kinds} for name in ("xo", "mnist")},
-        },
-        "slides": network_json(HERE / "slides" / "model.onnx"),
-        "patches": patches_json(digits.images),
-        "digits": digits_json(digits, data.classes, DIGITS),
-    }
+    measured = json.loads((HERE / "plain" / "measured.json").read_text(encoding="utf-8"))
+    letters, numerals = (Measured.from_json(measured[name]) for name in ("xo", "mnist"))
+    return LabPayload(
+        language=language,
+        plain=Plain(MeasuredPlain(measured["seeds"], letters, numerals), _pair("xo"), _pair("mnist")),
+        slides=read_network(HERE / "slides" / "model.onnx"),
+        patches=read_patches(digits.images),
+        digits=choose_digits(digits, data.classes, DIGITS),
+    )
 
 
-def network_json(path: Path) -> Json:
-    """Return the part of docs/payload.md that computes, for a model file: formula, classes, input, nodes, tensors."""
+def read_network(path: Path) -> Network:
+    """Return what a page needs to compute the network of a model file."""
     model = load(path)
-    return {
-        "formula": model.formula,
-        "classes": list(model.classes),
-        "input": {**model.spec.to_json(), "dark_borders": model.spec.invert == "auto"},
-        "nodes": nodes.to_json(model.network),
-        "tensors": {name: encode(tensor) for name, tensor in model.file.weights.items()},
-        "parameters": model.network.parameters,
-        "test": model.facts.get("test"),
-    }
+    spec = model.spec
+    return Network(
+        classes=model.classes,
+        input=records.Input(spec.shape, spec.mean, spec.std, spec.invert),
+        nodes=tuple(nodes.to_json(model.network)),
+        tensors=model.file.weights,
+        parameters=model.network.parameters,
+    )
 
 
-def digits_json(test: Split, classes: Sequence[str], n: int) -> Json:
-    """Return `n` test pictures, the classes in turn: pictures, labels, names."""
+def choose_digits(test: Split, classes: Sequence[str], n: int) -> Digits:
+    """Return `n` test pictures, the classes in turn."""
     chosen = samples.choose(test, test.labels, classes, n)
-    return {"pictures": encode(chosen.pictures), "labels": list(chosen.labels), "names": list(chosen.names)}
+    return Digits(chosen.pictures, chosen.labels, chosen.names)
 
 
-def patches_json(images: np.ndarray[Any, np.dtype[np.uint8]]) -> Json:
-    """Return for each convolution of slides what excites its channels most: pictures (C, n, h, w) and values, cut out
-    of `images`.
+def read_patches(images: Pixels) -> dict[str, NodePatches]:
+    """Return for each convolution of slides what excites its channels most, cut out of `images` (N, 1, H, W).
+
+    page/patches.json holds [picture, top, left, bottom, right, value] for each patch of each channel.
     """
     found: dict[str, list[list[list[float]]]] = json.loads((HERE / "patches.json").read_text(encoding="utf-8"))
     made = {}
@@ -84,8 +171,9 @@ def patches_json(images: np.ndarray[Any, np.dtype[np.uint8]]) -> Json:
             ]
             for places in channels
         ]
-        made[name] = {
-            "pictures": encode(np.array(cut)),
-            "values": [[place[-1] for place in places] for places in channels],
-        }
+        made[name] = NodePatches(np.array(cut), tuple(tuple(place[-1] for place in places) for places in channels))
     return made
+
+
+def _pair(name: str) -> NetworkPair:
+    return NetworkPair(*(read_network(HERE / "plain" / f"{name}-{kind}.onnx") for kind in ("dense", "cnn")))

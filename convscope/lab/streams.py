@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..explain.payload.encoding import encode
-from ..explain.payload.history import pictures_of, shot
+from ..explain.payload.history import measured_on, snapshot_of
 from ..runs.directory import SNAPSHOT
 from ..runs.tensor_files import read
 from .runfiles import Json, Log
@@ -95,8 +95,9 @@ def snapshot(file: Path) -> Json | None:
     """Return a snapshot as api.js has it; None for a damaged one."""
     try:
         tensors, facts = read(file, SNAPSHOT)
-        return {**shot(tensors, facts), "picture": encode(tensors["picture"]), "on": pictures_of(facts)}
-    except (InputError, KeyError, OSError):
+        shown = snapshot_of(tensors, facts).to_json()
+        return {**shown, "n": facts["n"], "picture": encode(tensors["picture"]).to_json(), "on": measured_on(facts)}
+    except (InputError, KeyError, TypeError, OSError):
         return None
 
 

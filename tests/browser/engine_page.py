@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from selenium import webdriver
 
-from convscope.explain.payload import encoding, nodes
+from convscope.explain.payload import nodes
+from convscope.explain.payload.encoding import as_json
 from convscope.formula import Network
 from convscope.page.inline import document
 from convscope.page.modules import join
@@ -49,11 +50,10 @@ class EnginePage:
 
     def load(self, network: Network, spec: InputSpec, weights: Weights) -> None:
         """Make an engine for `network`, from what a payload would hold; it goes along with the next call."""
-        tensors = {name: encoding.encode(values) for name, values in weights.items()}
         payload = {
-            "input": {**spec.to_json(), "dark_borders": True},
+            "input": spec.to_json(),
             "nodes": nodes.to_json(network),
-            "tensors": tensors,
+            "tensors": as_json(weights),
         }
         self.waiting = [("load", payload)]
 

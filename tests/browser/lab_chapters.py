@@ -8,9 +8,10 @@ from typing import Any
 
 import convscope.page
 from convscope.data import load as load_data
-from convscope.explain.payload import history, nodes
-from convscope.explain.payload.encoding import encode
+from convscope.explain.payload import nodes
+from convscope.explain.payload.encoding import as_json
 from convscope.explain.subject import samples
+from convscope.lab.streams import new_snapshots, snapshot
 from convscope.prediction import load
 
 SLIDES = Path(convscope.page.__file__).parent / "slides"
@@ -28,19 +29,17 @@ def payload(language: str = "en") -> Json:
         "language": language,
         "slides": {
             "classes": list(model.classes),
-            "input": {**model.spec.to_json(), "dark_borders": True},
+            "input": model.spec.to_json(),
             "nodes": nodes.to_json(model.network),
-            "tensors": {name: encode(tensor) for name, tensor in model.file.weights.items()},
+            "tensors": as_json(model.file.weights),
         },
-        "digits": {"pictures": encode(chosen.pictures), "labels": list(chosen.labels)},
+        "digits": as_json({"pictures": chosen.pictures, "labels": chosen.labels}),
         "recorded": recorded(),
     }
 
 
 def recorded() -> Json:
     """Return the shipped training in the form of a static build's."""
-    read = history.read(SLIDES)
-    assert read is not None
     lines = [json.loads(line) for line in (SLIDES / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     last, result = (next(line for line in reversed(lines) if line["kind"] == kind) for kind in ("step", "result"))
     run = {
@@ -66,5 +65,5 @@ def recorded() -> Json:
         "measured": [],
         "look": "mnist.html",
     }
-    shown = [{**snapshot, "picture": read["picture"], "on": read["confusion_on"]} for snapshot in read["snapshots"]]
+    shown = [snapshot(file) for file in new_snapshots(SLIDES, set())]
     return {"run": run, "lines": lines, "snapshots": shown, "look": "mnist.html"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -12,8 +13,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 
 from convscope.build import build, load_weights
-from convscope.explain.payload import gather
-from convscope.explain.payload.encoding import encode
+from convscope.explain.payload import gather, records
 from convscope.explain.subject.samples import Samples
 from convscope.explain.subject.subject import of_net
 from tests.browser.chromium import console, resize, visit
@@ -31,43 +31,27 @@ VIEWS = ("network", "layer", "value", "draw", "loss", "where", "training", "erro
 def whole_payload(language: str = "en", **changes: Any) -> dict[str, Any]:
     """Return a payload with every part filled: random weights and pictures, one class with a hostile name."""
     network, spec, weights, _ = sample(FORMULA, (1, 20, 20), 3, seed=5)
-    classes = CLASSES
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 256, (4, 1, 20, 20), dtype=np.uint8)
     samples = Samples(pictures, (0, 1, 2, None), ("first", HOSTILE, "third", "fourth"))
     net = load_weights(build(network, spec), weights).eval()
-    patch = {"picture": encode(pictures[0][:, :5, :5]), "value": 1.5, "label": 1, "at": [0, 0]}
-    card = {"top": [patch], "bottom": [patch], "active": 0.0, "by_class": [0.0, None, 0.5], "state": "dead"}
-    shot = {
-        "scores": encode(np.array([0.0, np.log(3), 0.0])),
-        "tensors": {"conv1.weight": encode(rng.normal(size=(4, 1, 5, 5)))},
-        "maps": {"conv2": encode(rng.normal(size=(4, 8, 8))), "conv1": encode(rng.normal(size=(4, 16, 16)))},
-    }
-    made = gather.gather(of_net(net, classes), samples, title=f"A page {HOSTILE}", language=language)
-    made["channels"] = {"conv1": [card] * 4}
-    made["run"] = {
-        "steps": [0, 10],
-        "log": [{"step": s, "epoch": s / 10, "loss": 2.0 - s / 10, "accuracy": 0.5, "lr": 0.1} for s in range(11)],
-        "snapshots": [
-            {"step": s, "loss": 2.0 - s / 10, "accuracy": 0.5, "confusion": [[1, 2, 0]] * 3, **shot} for s in (0, 10)
-        ],
-        "picture": encode(pictures[2]),
-        "confusion_on": "held-out",
-    }
-    made["errors"] = {
-        "confusion": [[3, 1, 0], [0, 4, 0], [0, 0, 5]],
-        "n": 13,
-        "split": "test",
-        "cells": {"0,1": [{"sample": 0}]},
-        "mistakes": {
-            "pictures": encode(pictures[1:2]),
-            "labels": [0],
-            "predicted": [1],
-            "probability": [0.8],
-            "loss": [2.5],
-        },
-    }
-    return {**made, **changes}
+    patch = records.Patch(pictures[0][:, :5, :5], 1.5, 1, (0, 0))
+    card = records.ChannelCard((patch,), (patch,), 0.0, (0.0, None, 0.5), "dead")
+    maps = {"conv2": rng.normal(size=(4, 8, 8)), "conv1": rng.normal(size=(4, 16, 16))}
+    kernels = {"conv1.weight": rng.normal(size=(4, 1, 5, 5))}
+    scores, confusion = np.array([0.0, np.log(3), 0.0]), ((1, 2, 0),) * 3
+    snapshots = tuple(
+        records.Snapshot(step, kernels, maps, scores, confusion, loss=2.0 - step / 10, accuracy=0.5) for step in (0, 10)
+    )
+    log = tuple(records.LogPoint(step, 2.0 - step / 10) for step in range(11))
+    mistakes = records.Mistakes(pictures[1:2], labels=(0,), predicted=(1,), probability=(0.8,), loss=(2.5,))
+    made = replace(
+        gather.gather(of_net(net, CLASSES), samples, title=f"A page {HOSTILE}", language=language),
+        channels={"conv1": (card,) * 4},
+        run=records.Run(log, snapshots, pictures[2], "held-out"),
+        errors=records.Errors(((3, 1, 0), (0, 4, 0), (0, 0, 5)), 13, "test", mistakes),
+    )
+    return {**made.to_json(), **changes}
 
 
 class Page:

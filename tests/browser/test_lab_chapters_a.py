@@ -71,7 +71,7 @@ class LabPage:
 @pytest.fixture(scope="module")
 def lab(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> LabPage:
     path = tmp_path_factory.mktemp("lab") / "lab.html"
-    path.write_text(lab_html(lab_payload(), False), encoding="utf-8")
+    path.write_text(lab_html(lab_payload().to_json(), False), encoding="utf-8")
     return LabPage(browser, path)
 
 
@@ -317,13 +317,13 @@ def test_a_moved_x_is_another_input_and_the_plain_network_errs(lab: LabPage) -> 
 
 @pytest.mark.parametrize(("change", "name"), [("dx", "Shift to the right"), ("dy", "Shift down")])
 def test_the_plot_shows_what_was_measured(lab: LabPage, change: str, name: str) -> None:
-    measured = lab_payload()["plain"]["measured"]["mnist"]["sweeps"][change]
-    at = measured["at"].index(4)
+    measured = lab_payload().plain.measured.mnist.sweeps[change]
+    at = measured.at.index(4)
     lab.open("c=plain&d=mnist")
     set_slider(lab, name, 4)  # the plot follows what was moved last
     said = lab.text(".sweep-row .plain-said")
-    assert f"right for {100 * measured['dense'][at][0]:.1f} %" in said
-    assert f"one for {100 * measured['cnn'][at][0]:.1f} %" in said
+    assert f"right for {100 * measured.dense[at][0]:.1f} %" in said
+    assert f"one for {100 * measured.cnn[at][0]:.1f} %" in said
     before = said
     set_slider(lab, "Turn", 60)
     assert lab.text(".sweep-row .plain-said") != before

@@ -43,7 +43,7 @@ PLACES = (
 def page(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of a whole lab, as a static build has it."""
     path = tmp_path_factory.mktemp("looks") / "lab.html"
-    path.write_text(lab_html({**lab_payload(), "recorded": recorded()}, False), encoding="utf-8")
+    path.write_text(lab_html({**lab_payload().to_json(), "recorded": recorded()}, False), encoding="utf-8")
     yield path.as_uri()
     browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
 

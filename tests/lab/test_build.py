@@ -24,9 +24,13 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     class Page:
         html = "<p>"
 
+    class Nothing:
+        def to_json(self) -> dict[str, Any]:
+            return {}
+
     monkeypatch.setattr(site, "look", lambda run: Page())
     monkeypatch.setattr(site, "lab_html", lambda payload, api: "<p>lab")
-    monkeypatch.setattr(site, "lab_payload", dict)
+    monkeypatch.setattr(site, "lab_payload", Nothing)
 
 
 def names(folder: Path) -> set[str]:

@@ -13,16 +13,20 @@ import torch
 
 from convscope.data import load as load_data
 from convscope.explain.features import outputs
-from convscope.explain.payload.encoding import decode
-from convscope.lab import payload as labpage
+from convscope.lab.payload import HERE, LabPayload, lab_payload
 from convscope.prediction import load
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "plain_networks.py"
 
 
 @pytest.fixture(scope="module")
-def payload() -> dict[str, Any]:
-    return labpage.lab_payload("ko")
+def payload() -> LabPayload:
+    return lab_payload("ko")
+
+
+@pytest.fixture(scope="module")
+def measured() -> Any:
+    return json.loads((HERE / "plain" / "measured.json").read_text())
 
 
 @pytest.fixture(scope="module")
@@ -35,25 +39,34 @@ def script() -> Any:
     return module
 
 
-def test_the_payload_holds_whole_networks(payload: dict[str, Any]) -> None:
-    assert (payload["language"], payload["slides"]["parameters"]) == ("ko", 274_570)
-    for network in (payload["slides"], *(payload["plain"][d][k] for d in ("xo", "mnist") for k in ("dense", "cnn"))):
-        numbers = sum(int(np.prod(t["shape"])) for t in network["tensors"].values())
-        assert numbers == network["parameters"] == sum(node["parameters"] for node in network["nodes"])
+def test_the_payload_holds_whole_networks(payload: LabPayload) -> None:
+    assert (payload.language, payload.slides.parameters) == ("ko", 274_570)
+    plain = payload.plain
+    for network in (payload.slides, plain.xo.dense, plain.xo.cnn, plain.mnist.dense, plain.mnist.cnn):
+        assert sum(tensor.size for tensor in network.tensors.values()) == network.parameters
+        assert sum(node["parameters"] for node in network.nodes) == network.parameters
+    json.dumps(payload.to_json(), allow_nan=False)
 
 
-def test_digits_are_two_of_each(payload: dict[str, Any]) -> None:
-    assert sorted(payload["digits"]["labels"]) == sorted([*range(10)] * 2)
-    assert decode(payload["digits"]["pictures"]).shape == (20, 1, 28, 28)
+def test_measurements_are_those_of_the_file(payload: LabPayload, measured: Any) -> None:
+    made: Any = payload.plain.measured.to_json()
+    assert made["seeds"] == measured["seeds"]
+    for name in ("xo", "mnist"):
+        assert made[name] == {key: measured[name][key] for key in ("n", "sweeps")}
+
+
+def test_digits_are_two_of_each(payload: LabPayload) -> None:
+    assert sorted(payload.digits.labels) == sorted([*range(10)] * 2)
+    assert payload.digits.pictures.shape == (20, 1, 28, 28)
 
 
 @pytest.mark.parametrize("kind", ["dense", "cnn"])
 @pytest.mark.parametrize("change", [{}, {"dx": 2.0}, {"dy": -2.5}, {"turn": 15}])
 def test_the_shipped_letter_networks_are_as_good_as_the_plot_says(
-    payload: dict[str, Any], script: Any, kind: str, change: dict[str, float]
+    measured: Any, script: Any, kind: str, change: dict[str, float]
 ) -> None:
-    got = script.accuracy(load(labpage.HERE / "plain" / f"xo-{kind}.onnx"), script.shapes(600, 1, **change))
-    measured = payload["plain"]["measured"]["xo"]
+    got = script.accuracy(load(HERE / "plain" / f"xo-{kind}.onnx"), script.shapes(600, 1, **change))
+    measured = measured["xo"]
     (name, value) = next(iter(change.items()), ("dx", None))
     sweep = measured["sweeps"][name]
     mean, least, most = (
@@ -71,29 +84,29 @@ def test_moved_pictures_go_right_and_down(script: Any) -> None:
     assert np.array_equal(script.moved(picture, dx=1, dy=2), expected)
 
 
-def test_the_shipped_digit_networks_too(payload: dict[str, Any], script: Any) -> None:
+def test_the_shipped_digit_networks_too(measured: Any, script: Any) -> None:
     """On the first thousand pictures, within three standard errors of the ten thousand."""
     test = load_data("mnist").test
     assert test is not None
     few = test.head(1000)
     for kind in ("dense", "cnn"):
-        model = load(labpage.HERE / "plain" / f"mnist-{kind}.onnx")
+        model = load(HERE / "plain" / f"mnist-{kind}.onnx")
         for change in ("dx", "dy"):
-            sweep = payload["plain"]["measured"]["mnist"]["sweeps"][change]
+            sweep = measured["mnist"]["sweeps"][change]
             moved = script.Split(script.moved(few.images, **{change: 4}), few.labels)
             mean = sweep[kind][sweep["at"].index(4)][0]
             near = 3 * (mean * (1 - mean) / 1000) ** 0.5 + 0.03
             assert script.accuracy(model, moved) == pytest.approx(mean, abs=near)
 
 
-def test_patches_are_where_the_channels_answer_so(payload: dict[str, Any]) -> None:
+def test_patches_are_where_the_channels_answer_so(payload: LabPayload) -> None:
     test = load_data("mnist").test
     assert test is not None
-    places = json.loads((labpage.HERE / "patches.json").read_text())
-    net = load(labpage.HERE / "slides" / "model.onnx").module()
+    places = json.loads((HERE / "patches.json").read_text())
+    net = load(HERE / "slides" / "model.onnx").module()
     for name, side in (("conv1", 5), ("conv2", 9), ("conv3", 18), ("conv4", 26)):
         channels = net.network.nodes[[n.name for n in net.network.nodes].index(name)].output[0]
-        assert decode(payload["patches"][name]["pictures"]).shape == (channels, 3, side, side)
+        assert payload.patches[name].pictures.shape == (channels, 3, side, side)
         for channel in (0, channels - 1):
             for i, (picture, top, left, bottom, right, value) in enumerate(places[name][channel]):
                 maps = next(iter(outputs(net, torch.from_numpy(test.images[picture : picture + 1]), [name]).values()))[
@@ -101,4 +114,4 @@ def test_patches_are_where_the_channels_answer_so(payload: dict[str, Any]) -> No
                 ]
                 assert float(maps.max()) == pytest.approx(value, abs=2e-3)
                 cut = test.images[picture, 0, top : bottom + 1, left : right + 1]
-                assert np.array_equal(decode(payload["patches"][name]["pictures"])[channel, i], cut)
+                assert np.array_equal(payload.patches[name].pictures[channel, i], cut)

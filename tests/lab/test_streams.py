@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from convscope.explain.look import SLIDES
-from convscope.explain.payload import history
+from convscope.explain.payload.history import read_history
 from convscope.lab import streams
 from convscope.lab.app import Lab
 from convscope.lab.streams import every_run, new_snapshots, one_run, snapshot, thinned
@@ -65,10 +66,12 @@ def test_a_finished_run_is_told_whole_and_ends(lab: Lab) -> None:
     found = told(one_run(lab.trainings, "one", always_open))
     assert [name for name, _ in found[:1] + found[-1:]] == ["run", "end"]
     assert of(found, "line") == [json.loads(line) for line in (SLIDES / "log.jsonl").read_text().splitlines()]
-    read = history.read(SLIDES)
-    assert read is not None
+    history = read_history(SLIDES)
+    assert history is not None
+    read = history.to_json()
     shots = of(found, "snapshot")
-    assert [{k: v for k, v in shot.items() if k not in ("picture", "on")} for shot in shots] == read["snapshots"]
+    assert [{k: v for k, v in shot.items() if k not in ("n", "picture", "on")} for shot in shots] == read["snapshots"]
+    assert [shot["n"] for shot in shots] == [np.sum(shot["confusion"]) for shot in shots]
     assert {json.dumps(shot["picture"]) for shot in shots} == {json.dumps(read["picture"])}
     assert {shot["on"] for shot in shots} == {read["confusion_on"]}
     assert of(found, "end")[0]["look"] == "/runs/one/look"

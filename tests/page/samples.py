@@ -15,4 +15,4 @@ def small_payload(plan: str = TINY, /, **changes: Any) -> dict[str, Any]:
     """Return the payload of a network with random weights and one blank picture, with `changes` to its keys."""
     network, spec, weights, classes = sample(plan)
     net = load_weights(build(network, spec), weights).eval()
-    return {**gather.gather(of_net(net, classes), blank(spec.shape, spec.mean)), **changes}
+    return {**gather.gather(of_net(net, classes), blank(spec.shape, spec.mean)).to_json(), **changes}

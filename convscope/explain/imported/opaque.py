@@ -6,7 +6,6 @@ of it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,7 +18,8 @@ from ...formula import FC, Flatten, GlobalAvgPool, Layer, Node, ReceptiveField, 
 from ...formula.network import Add
 from ...pictures.input_spec import InputSpec
 from ..payload import nodes
-from ..payload.encoding import encode
+from ..payload.encoding import Array, encoded_size
+from ..payload.records import LeftOut
 from . import translation
 from .rebuilding import agree
 from .steps import PICTURE, Step
@@ -31,7 +31,7 @@ OPEN = 300_000  # numbers that the weights of a module with opaque nodes may hav
 
 def look(
     found: Sequence[Step], spec: InputSpec, x: Tensor, room: int
-) -> tuple[list[Json], Json, Json | None, list[str]]:
+) -> tuple[list[Json], dict[str, Array], dict[str, Array] | None, list[LeftOut]]:
     """Return the payload's `nodes`, `tensors`, `maps`, and what was left out, for steps from `x`, the pictures as the
     module reads them.
 
@@ -51,15 +51,17 @@ def look(
         raise InputError("this module does not end in scores of classes", expected=expected)
     if all(node["kind"] != "opaque" for node in made.nodes):
         return made.nodes, made.tensors, None, []
-    left = ["weights"] if made.close(OPEN) else []
+    left: list[LeftOut] = ["weights"] if made.close(OPEN) else []
     both = zip(made.nodes, made.outputs, strict=True)
-    maps = {node["name"]: encode(y.numpy()) for node, y in both if node["kind"] == "opaque"}
+    maps = {node["name"]: y.numpy() for node, y in both if node["kind"] == "opaque"}
     boxes = len(maps)
-    for name in sorted(maps, key=lambda name: -len(maps[name]["data"])):
-        if sum(len(m["data"]) for m in maps.values()) <= room:
+    for name in sorted(maps, key=lambda name: -encoded_size(maps[name])):
+        if sum(encoded_size(m) for m in maps.values()) <= room:
             break
         del maps[name]
-    return made.nodes, made.tensors, maps, left + (["maps"] if len(maps) < boxes else [])
+    if len(maps) < boxes:
+        left.append("maps")
+    return made.nodes, made.tensors, maps, left
 
 
 class _Nodes:
@@ -69,7 +71,7 @@ class _Nodes:
         self.shape, self.picture = spec.shape, x.to("cpu", torch.float32)
         self.nodes: list[Json] = []
         self.outputs: list[Tensor] = []
-        self.tensors: Json = {}
+        self.tensors: dict[str, Array] = {}
         self.places: list[int] = []
         self.fields: list[
             tuple[ReceptiveField, tuple[int, int]] | None
@@ -89,7 +91,7 @@ class _Nodes:
             self.fields.append(None)
         elif step.module is not None and step.layer is not None:
             for key, tensor in translation.tensors(step.module, step.layer).items():
-                self.tensors[f"{name}.{key}"] = encode(tensor.numpy())
+                self.tensors[f"{name}.{key}"] = tensor.numpy()
         self.places.append(len(self.nodes) - 1)
         self.outputs.append(y)
 
@@ -107,7 +109,7 @@ class _Nodes:
         return True
 
     def _weight(self, name: str) -> int:
-        return sum(math.prod(t["shape"]) for key, t in self.tensors.items() if key.rpartition(".")[0] == name)
+        return sum(t.size for key, t in self.tensors.items() if key.rpartition(".")[0] == name)
 
     def _sources(self, step: Step) -> list[int]:
         return [PICTURE if s == PICTURE else self.places[s] for s in step.sources] or [len(self.nodes) - 1]

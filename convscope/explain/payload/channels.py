@@ -4,27 +4,32 @@ it is.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...build import Net
+from .. import patches
 from ..activity import Activity, as_cpu
 from ..dead_units import counters_of
 from ..features import outputs
-from ..patches import Finder, Patch
+from ..patches import Finder
 from ..reading import batches
 from ..subject.material import Material
-from .encoding import encode
+from .records import ChannelCard, CountedOn, Patch
 
-Json = dict[str, Any]
 PICTURES = 2000  # evenly spaced, that the cards are made from
 KEEP = 9
 
+Labels = NDArray[np.int64]
+Patches = list[patches.Patch]
 
-def cards(net: Net, material: Material, keep: int = KEEP, most: int = PICTURES) -> tuple[dict[str, list[Json]], Json]:
-    """Return the payload's `channels` and `channels_of` for a Net: a card for each channel of its convolutions and
-    fully connected nodes.
+
+def channel_cards(
+    net: Net, material: Material, keep: int = KEEP, most: int = PICTURES
+) -> tuple[Mapping[str, tuple[ChannelCard, ...]], CountedOn]:
+    """Return a card for each channel of a Net's convolutions and fully connected nodes, and what they were counted on.
 
     Of the data's pictures at most `most` are looked at. The net is left as it was; memory is that of one batch and the
     patches.
@@ -34,52 +39,41 @@ def cards(net: Net, material: Material, keep: int = KEEP, most: int = PICTURES) 
     pictures = material.pictures.images[chosen]
     labels = None if material.labels is None else material.labels[chosen]
     counters = counters_of(net)
-    finders = {name: Finder(net.network, place, keep) for place, name in _places(net, counters)}
+    finders = {
+        node.name: Finder(net.network, i, keep) for i, node in enumerate(net.network.nodes) if node.name in counters
+    }
     for at, batch in batches(net, pictures):
         made = list(outputs(net, batch).values())
         known = np.zeros(len(batch), np.int64) if labels is None else labels[at : at + len(batch)]
         for name, counter in counters.items():
             counter.add(as_cpu(made[counter.index]), known)
             finders[name].add(made[finders[name].index], at)
-    told = {}
-    for name, counter in counters.items():
-        top, bottom = finders[name].patches(pictures)
-        told[name] = _cards(counter.result(), top, bottom, labels)
-    return told, {"n": len(pictures), "split": material.split, "name": material.name}
-
-
-def _places(net: Net, names: Any) -> list[tuple[int, str]]:
-    return [(i, node.name) for i, node in enumerate(net.network.nodes) if node.name in names]
-
-
-def _cards(activity: Activity, top: list[list[Patch]], bottom: list[list[Patch]], labels: Any) -> list[Json]:
-    made = []
-    for channel, (high, low) in enumerate(zip(top, bottom, strict=True)):
-        by_class = (
-            None
-            if labels is None
-            else [None if np.isnan(v) else round(float(v), 4) for v in activity.by_class[channel]]
-        )
-        made.append(
-            {
-                "top": [_patch(p, labels) for p in high],
-                "bottom": [_patch(p, labels) for p in low],
-                "active": round(float(activity.active[channel]), 4),
-                "after": activity.after,
-                "by_class": by_class,
-                "state": activity.state[channel],
-            }
-        )
-    return made
-
-
-def _patch(patch: Patch, labels: Any) -> Json:
-    label = None if labels is None else int(labels[patch.index])
-    value = float(f"{patch.value:.5g}")
-    return {
-        "picture": encode(patch.picture),
-        "value": value,
-        "label": label,
-        "at": list(patch.at),
-        "box": list(patch.box),
+    cards = {
+        name: _cards(counter.result(), *finders[name].patches(pictures), labels) for name, counter in counters.items()
     }
+    return cards, CountedOn(len(pictures), material.split)
+
+
+def _cards(
+    activity: Activity, top: list[Patches], bottom: list[Patches], labels: Labels | None
+) -> tuple[ChannelCard, ...]:
+    return tuple(
+        ChannelCard(
+            top=tuple(_patch(p, labels) for p in high),
+            bottom=tuple(_patch(p, labels) for p in low),
+            active=round(float(activity.active[channel]), 4),
+            by_class=None if labels is None else tuple(map(_share, activity.by_class[channel].tolist())),
+            state=activity.state[channel],
+        )
+        for channel, (high, low) in enumerate(zip(top, bottom, strict=True))
+    )
+
+
+def _share(value: float) -> float | None:
+    """Return a class's share; None where it has no pictures."""
+    return None if np.isnan(value) else round(value, 4)
+
+
+def _patch(patch: patches.Patch, labels: Labels | None) -> Patch:
+    label = None if labels is None else int(labels[patch.index])
+    return Patch(patch.picture, float(f"{patch.value:.5g}"), label, patch.at)

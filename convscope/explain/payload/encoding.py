@@ -1,34 +1,93 @@
-"""Arrays as JSON: {"dtype", "shape", "data"}, the numbers little-endian in base64. See docs/payload.md."""
+"""Records as JSON: their fields by name, arrays as {"dtype", "shape", "data"}. See docs/payload.md."""
 
 from __future__ import annotations
 
 import base64
-from typing import Any
+import json
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, fields
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
 from ...errors import InputError
 
+Dtype = Literal["float32", "uint8", "int32"]
 DTYPES = {"float32": "<f4", "uint8": "u1", "int32": "<i4"}
 
-Array = np.ndarray[Any, Any]
+Array: TypeAlias = np.ndarray[Any, Any]
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
-def encode(array: Array) -> dict[str, Any]:
-    """Return `array` as JSON takes it. Floats become float32, whole numbers int32, bytes stay bytes.
+class Record:
+    """Base of the payload's frozen dataclasses. Their fields hold numbers, text, None, arrays, records, and tuples or
+    mappings of these.
+    """
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the fields as JSON takes them, in their order."""
+        return {field.name: as_json(getattr(self, field.name)) for field in fields(self)}
+
+
+@dataclass(frozen=True)
+class EncodedArray(Record):
+    """Numbers as text: little-endian, row by row, in base64."""
+
+    dtype: Dtype
+    shape: tuple[int, ...]
+    data: str
+
+
+def encode(array: Array) -> EncodedArray:
+    """Return `array` as text. Floats become float32, whole numbers int32, bytes stay bytes.
 
     >>> encode(np.array([[1, 2]], np.uint8))
-    {'dtype': 'uint8', 'shape': [1, 2], 'data': 'AQI='}
+    EncodedArray(dtype='uint8', shape=(1, 2), data='AQI=')
     """
-    name = "uint8" if array.dtype == np.uint8 else "float32" if array.dtype.kind == "f" else "int32"
+    name: Dtype = "uint8" if array.dtype == np.uint8 else "float32" if array.dtype.kind == "f" else "int32"
     data = np.ascontiguousarray(array, dtype=DTYPES[name])
-    return {"dtype": name, "shape": list(array.shape), "data": base64.b64encode(data.tobytes()).decode()}
+    return EncodedArray(name, array.shape, base64.b64encode(data.tobytes()).decode())
 
 
-def decode(entry: dict[str, Any]) -> Array:
-    """Return the array that `encode` wrote, read-only. Raises InputError for anything else."""
+def encoded_size(array: Array) -> int:
+    """Return how many characters the numbers of `array` take.
+
+    >>> encoded_size(np.zeros(3)) == len(encode(np.zeros(3)).data) == 16
+    True
+    """
+    return -(-array.size * (1 if array.dtype == np.uint8 else 4) // 3) * 4
+
+
+def decode(entry: Mapping[str, Any]) -> Array:
+    """Return the array that `encode` wrote, read-only, from its JSON. Raises InputError for anything else."""
     try:
         data = base64.b64decode(entry["data"], validate=True)
         return np.frombuffer(data, DTYPES[entry["dtype"]]).reshape(entry["shape"])
     except (KeyError, TypeError, ValueError) as error:
         raise InputError("not an array of a payload", got=str(error)) from error
+
+
+def as_json(value: object) -> Json:
+    """Return a field's value as JSON takes it: tuples as lists, arrays and records as objects.
+
+    >>> as_json({"at": (1, 2), "picture": None})
+    {'at': [1, 2], 'picture': None}
+    """
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, np.ndarray):
+        return encode(value).to_json()
+    if isinstance(value, Record):
+        return value.to_json()
+    if isinstance(value, Mapping):
+        return {str(name): as_json(entry) for name, entry in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [as_json(entry) for entry in value]
+    raise TypeError(f"a record cannot hold a {type(value).__name__}")
+
+
+def dumps(record: Record) -> str:
+    """Return a record as JSON without white space, in ASCII. Raises ValueError for NaN or infinity."""
+    return json.dumps(record.to_json(), separators=(",", ":"), allow_nan=False)

@@ -2,79 +2,85 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ...runs.directory import read_log, read_settings, read_snapshots
 from ...runs.tensor_files import Arrays
-from .encoding import encode
+from .records import LogPoint, Pixels, Run, Snapshot
 
-Json = dict[str, Any]
-STEP = ("step", "epoch", "loss", "accuracy", "lr")
 LINES = 400  # of the log at most, evenly spaced
 
 
-def read(path: Path) -> Json | None:
-    """Return a run's history as the payload has it (docs/payload.md), None if it has neither log nor snapshots.
+def read_history(path: Path) -> Run | None:
+    """Return how the training of a run directory went, None if it has neither log nor snapshots.
 
     A log or a snapshot that is damaged is left out. Raises InputError where there is no run.
     """
     read_settings(path)
-    try:
-        lines = read_log(path)
-    except (OSError, ValueError):
-        lines = []
-    lines = [line for line in lines if isinstance(line, dict)]
-    steps = [{name: line.get(name) for name in STEP} for line in lines if line.get("kind") == "step"]
-    picks = np.unique(np.linspace(0, max(0, len(steps) - 1), min(len(steps), LINES)).astype(np.int64))
-    epochs = [
-        {"step": line.get("step"), "epoch": line.get("epoch"), "validation": line.get("validation")}
-        for line in lines
-        if line.get("kind") == "epoch"
-    ]
-    snapshots, picture, on = _snapshots(path)
-    if not steps and not snapshots:
+    points, (snapshots, picture, on) = _log(path), _snapshots(path)
+    if not points and not snapshots:
         return None
-    return {
-        "log": [steps[i] for i in picks.tolist()],
-        "epochs": epochs,
-        "steps": [s["step"] for s in snapshots],
-        "snapshots": snapshots,
-        "picture": picture,
-        "confusion_on": on,
-    }
+    picks = np.unique(np.linspace(0, max(0, len(points) - 1), min(len(points), LINES)).astype(np.int64))
+    return Run(tuple(points[i] for i in picks.tolist()), tuple(snapshots), picture, on)
 
 
-def shot(tensors: Arrays, facts: Json) -> Json:
-    """Return one snapshot as the payload has it. Raises KeyError for one that lacks something."""
-    kernels = {} if facts.get("kernels") is None else {f"{facts['kernels']}.weight": encode(tensors["kernels"])}
-    shown = sorted((n for n in tensors if n.startswith("maps.")), key=lambda n: (len(n), n))  # conv2 before conv10
-    return {
-        "step": facts["step"],
-        "tensors": kernels,
-        "maps": {name.removeprefix("maps."): encode(tensors[name]) for name in shown},
-        "scores": encode(tensors["scores"]),
-        "confusion": tensors["confusion"].tolist(),
-        **{name: facts[name] for name in ("loss", "accuracy", "n")},
-    }
+def snapshot_of(tensors: Arrays, facts: Mapping[str, object]) -> Snapshot:
+    """Return one snapshot file's content as the page shows it. Raises KeyError or TypeError for one that lacks
+    something.
+    """
+    kernels = {} if facts.get("kernels") is None else {f"{facts['kernels']}.weight": tensors["kernels"]}
+    maps = sorted((n for n in tensors if n.startswith("maps.")), key=lambda n: (len(n), n))  # conv2 before conv10
+    return Snapshot(
+        step=int(_number(facts["step"])),
+        tensors=kernels,
+        maps={name.removeprefix("maps."): tensors[name] for name in maps},
+        scores=tensors["scores"],
+        confusion=tuple(map(tuple, tensors["confusion"].tolist())),
+        loss=_number(facts["loss"]),
+        accuracy=_number(facts["accuracy"]),
+    )
 
 
-def pictures_of(facts: Json) -> str:
+def measured_on(facts: Mapping[str, object]) -> str:
     """Return on which pictures a snapshot was measured."""
     return "held-out" if facts.get("pictures") == "held out" else "training sample"
 
 
-def _snapshots(path: Path) -> tuple[list[Json], Json | None, str | None]:
-    made: list[Json] = []
-    picture: Json | None = None
-    on: str | None = None
+def _log(path: Path) -> list[LogPoint]:
+    """Return the lines of kind step that have a loss."""
+    try:
+        lines = read_log(path)
+    except (OSError, ValueError):
+        return []
+    return [
+        LogPoint(line["step"], line["loss"])
+        for line in lines
+        if isinstance(line, dict)
+        and line.get("kind") == "step"
+        and type(line.get("step")) is int
+        and type(line.get("loss")) in (int, float)
+    ]
+
+
+def _snapshots(path: Path) -> tuple[list[Snapshot], Pixels | None, str]:
+    made: list[Snapshot] = []
+    picture: Pixels | None = None
+    on = ""
     try:
         for tensors, facts in read_snapshots(path):
-            made.append(shot(tensors, facts))
-            picture = encode(tensors["picture"])
-            on = pictures_of(facts)
-    except KeyError:
+            made.append(snapshot_of(tensors, facts))
+            picture, on = tensors["picture"], measured_on(facts)
+    except (KeyError, TypeError):
         pass  # of another make; those before it are whole, and the page shows these
     return made, picture, on
+
+
+def _number(value: object) -> float:
+    """Return a number of a file that somebody else may have written; raises TypeError for anything else."""
+    if type(value) not in (int, float):
+        raise TypeError(f"not a number: {value!r}")
+    assert isinstance(value, (int, float))
+    return value

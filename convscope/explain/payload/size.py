@@ -2,76 +2,66 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from dataclasses import replace
 
-from .encoding import decode, encode
-
-Json = dict[str, Any]
-
-
-def dumps(payload: Json) -> str:
-    """Return a payload as JSON without white space. ASCII, so that it is the same in every encoding."""
-    return json.dumps(payload, separators=(",", ":"), allow_nan=False)
+from .encoding import dumps
+from .records import LeftOut, Payload
 
 
-def fit(payload: Json, limit: int) -> Json:
-    """Leave things out of `payload`, in place, until its JSON has at most `limit` characters, or nothing more can go;
-    return it.
+def reduce_to(payload: Payload, limit: int) -> Payload:
+    """Return the payload without what must go for its JSON to have at most `limit` characters, or for nothing more to
+    be left that can go.
 
     What went is named in `left_out` (docs/payload.md). Weights and sample pictures always stay.
     """
-    for name, step in _steps():
+    for name, smaller in _reductions():
         if len(dumps(payload)) <= limit:
             break
-        if step(payload) and name not in payload["left_out"]:
-            payload["left_out"].append(name)
+        reduced = smaller(payload)
+        if reduced is not payload:
+            payload = replace(reduced, left_out=tuple(dict.fromkeys((*payload.left_out, name))))
     return payload
 
 
-def _steps() -> Iterator[tuple[str, Callable[[Json], bool]]]:
-    yield "fewer-patches", lambda p: _patches(p, 6)
-    yield "fewer-patches", lambda p: _patches(p, 4)
-    yield "snapshot-maps", _snapshot_maps
-    yield "fewer-patches", lambda p: _patches(p, 2)
-    yield "fewer-mistakes", lambda p: _mistakes(p, 40)
-    yield "patches", lambda p: _patches(p, 0)
-    yield "fewer-mistakes", lambda p: _mistakes(p, 10)
-    yield "snapshots", _snapshots
+def _reductions() -> Iterator[tuple[LeftOut, Callable[[Payload], Payload]]]:
+    """Yield, in order, what can go and how: each returns the payload itself where there is nothing of it."""
+    yield "fewer-patches", lambda p: _keep_patches(p, 6)
+    yield "fewer-patches", lambda p: _keep_patches(p, 4)
+    yield "snapshot-maps", _drop_snapshot_maps
+    yield "fewer-patches", lambda p: _keep_patches(p, 2)
+    yield "fewer-mistakes", lambda p: _keep_mistakes(p, 40)
+    yield "patches", lambda p: _keep_patches(p, 0)
+    yield "fewer-mistakes", lambda p: _keep_mistakes(p, 10)
+    yield "snapshots", _drop_snapshots
 
 
-def _patches(payload: Json, keep: int) -> bool:
-    cards = [card for node in (payload["channels"] or {}).values() for card in node]
-    some = any(len(card[end]) > keep for card in cards for end in ("top", "bottom"))
-    for card in cards:
-        card["top"], card["bottom"] = card["top"][:keep], card["bottom"][:keep]
-    return some
+def _keep_patches(payload: Payload, keep: int) -> Payload:
+    """Return the payload with at most `keep` patches at each end of a channel."""
+    channels = payload.channels or {}
+    if all(len(end) <= keep for cards in channels.values() for card in cards for end in (card.top, card.bottom)):
+        return payload
+    fewer = {
+        node: tuple(replace(card, top=card.top[:keep], bottom=card.bottom[:keep]) for card in cards)
+        for node, cards in channels.items()
+    }
+    return replace(payload, channels=fewer)
 
 
-def _snapshot_maps(payload: Json) -> bool:
-    some = [s for s in (payload["run"] or {}).get("snapshots", ()) if s["maps"]]
-    for snapshot in some:
-        snapshot["maps"] = {}
-    return bool(some)
+def _keep_mistakes(payload: Payload, keep: int) -> Payload:
+    errors = payload.errors
+    if errors is None or len(errors.mistakes.labels) <= keep:
+        return payload
+    return replace(payload, errors=replace(errors, mistakes=errors.mistakes.first(keep)))
 
 
-def _snapshots(payload: Json) -> bool:
-    run = payload["run"] or {}
-    some = bool(run.get("snapshots"))
-    if some:
-        run["snapshots"], run["steps"] = [], []
-    return some
+def _drop_snapshot_maps(payload: Payload) -> Payload:
+    run = payload.run
+    if run is None or not any(snapshot.maps for snapshot in run.snapshots):
+        return payload
+    return replace(payload, run=replace(run, snapshots=tuple(replace(s, maps={}) for s in run.snapshots)))
 
 
-def _mistakes(payload: Json, keep: int) -> bool:
-    errors = payload["errors"] or {}
-    mistakes = errors.get("mistakes")
-    if not mistakes or len(mistakes["labels"]) <= keep:
-        return False
-    mistakes["pictures"] = encode(decode(mistakes["pictures"])[:keep])
-    for name in ("labels", "predicted", "probability", "loss"):
-        mistakes[name] = mistakes[name][:keep]
-    cells = {cell: [i for i in found if i < keep] for cell, found in errors["cells"].items()}
-    errors["cells"] = {cell: found for cell, found in cells.items() if found}
-    return True
+def _drop_snapshots(payload: Payload) -> Payload:
+    run = payload.run
+    return payload if run is None or not run.snapshots else replace(payload, run=replace(run, snapshots=()))

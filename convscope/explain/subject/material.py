@@ -3,6 +3,7 @@ split."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,17 +27,17 @@ class Material:
     labels: np.ndarray[Any, np.dtype[np.int64]] | None
 
 
-def of_dataset(dataset: Dataset, classes: tuple[str, ...], training: dict[str, Any] | None = None) -> Material:
+def of_dataset(dataset: Dataset, classes: tuple[str, ...], training: Mapping[str, object]) -> Material:
     """Return the pictures to look at: test pictures if there are any, else those held out, else those trained on.
 
     `training` is what the model's facts say of its data ("fingerprint", "validation"); data that it was not trained on
     and that has no test pictures is "given".
     """
-    own = training is not None and training.get("fingerprint") == dataset.fingerprint
-    held_out = training.get("validation") if own and training else 0
+    own = training.get("fingerprint") == dataset.fingerprint
+    held_out = training.get("validation") if own else 0
     if dataset.test is not None and len(dataset.test):
         split, part = "test", dataset.test
-    elif held_out:
+    elif isinstance(held_out, int) and held_out > 0:
         split, part = "validation", dataset.hold_out(held_out)[1]
     else:
         split, part = "training" if own else "given", dataset.train

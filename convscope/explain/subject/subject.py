@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,9 +34,20 @@ class Subject:
     spec: InputSpec
     classes: tuple[str, ...]
     network: Network | None
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
     title: str = ""
     quick: Callable[[Pixels], Floats] | None = None
+
+    def fact(self, *names: str) -> Mapping[str, object]:
+        """Return an object within the model file's facts, an empty one where the file says nothing of it.
+
+        >>> subject.fact("training", "time")                                      # doctest: +SKIP
+        {'seconds': 3.9}
+        """
+        found: object = self.facts
+        for name in names:
+            found = found.get(name) if isinstance(found, Mapping) else None
+        return found if isinstance(found, Mapping) else {}
 
     def scaled(self, pictures: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Return what the module reads for uint8 pictures (n, C, H, W): themselves for a Net, else (x − mean) / std in

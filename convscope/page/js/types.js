@@ -60,9 +60,7 @@
  * @property {Shape} shape
  * @property {number[]} mean one a channel, in 0…255 units
  * @property {number[]} std
- * @property {string} resize
  * @property {string} invert "auto", "yes" or "no"
- * @property {boolean} dark_borders the training pictures are light on a dark ground
  */
 
 /**
@@ -87,7 +85,7 @@
  * @property {Extreme[]} top
  * @property {Extreme[]} bottom
  * @property {number} active share 0…1
- * @property {number[]} by_class
+ * @property {(number | null)[] | null} by_class of the pictures of each class, null where there are none
  * @property {"ok" | "dead" | "saturated" | "always-on"} state
  */
 
@@ -105,7 +103,6 @@
  * @property {number[][]} confusion true class by predicted class
  * @property {number} n
  * @property {string} split
- * @property {Record<string, {sample: Binary | number}[]>} cells
  * @property {Mistakes} mistakes
  */
 
@@ -114,35 +111,54 @@
  * @property {number} step
  * @property {Record<string, Binary>} tensors
  * @property {Record<string, Binary>} maps
- * @property {Binary} [scores] of the run's picture
+ * @property {Binary} scores of the run's picture
  * @property {number[][]} confusion
  * @property {number} loss
  * @property {number} accuracy
  */
 
 /**
+ * @typedef {object} LogPoint a line of the training's log
+ * @property {number} step
+ * @property {number} loss
+ */
+
+/**
  * @typedef {object} Run
- * @property {number[]} steps
- * @property {{step: number, epoch: number, loss: number, accuracy: number | null, lr: number}[]} log
+ * @property {LogPoint[]} log
  * @property {Snapshot[]} snapshots
- * @property {Binary} [picture] the picture whose maps and scores the snapshots hold
- * @property {string} confusion_on
+ * @property {Binary | null} picture the picture whose maps and scores the snapshots hold
+ * @property {string} confusion_on "held-out" or "training sample"
+ */
+
+/**
+ * @typedef {object} TestFigures
+ * @property {number} accuracy share 0…1
+ * @property {number} loss nats
+ */
+
+/**
+ * @typedef {object} CountedOn the pictures that the channel cards were counted on
+ * @property {number} n
+ * @property {string} split
  */
 
 /**
  * @typedef {object} Figures
  * @property {number} parameters
- * @property {number} macs
- * @property {{accuracy: number, loss: number} | null} test
- * @property {string | null} recipe
- * @property {number | null} seed
+ * @property {number | null} macs
+ * @property {TestFigures | null} test
  * @property {number | null} train_seconds
- * @property {Record<string, string>} versions
+ */
+
+/**
+ * @typedef {"data" | "samples" | "weights" | "maps" | "fewer-patches" | "snapshot-maps" | "fewer-mistakes" | "patches"
+ *   | "snapshots"} LeftOut
  */
 
 /**
  * @typedef {object} Payload everything one page shows
- * @property {"convscope-payload"} format
+ * @property {string} format
  * @property {number} version
  * @property {string} title
  * @property {string} formula
@@ -154,11 +170,11 @@
  * @property {Samples} samples
  * @property {Record<string, Binary> | null} maps
  * @property {Record<string, ChannelCard[]> | null} channels
- * @property {{n: number, split: string, name?: string} | null} [channels_of] what the cards were counted on
+ * @property {CountedOn | null} channels_of
  * @property {Errors | null} errors
  * @property {Run | null} run
  * @property {Figures} figures
- * @property {string[]} left_out
+ * @property {LeftOut[]} left_out
  */
 
 /**

@@ -69,15 +69,9 @@ export function historyView(lab, history) {
     drawn = key;
     const log = lines
       .filter((line) => line.kind === "step" && Number.isFinite(line.loss))
-      .map((line) => ({
-        step: line.step,
-        epoch: line.epoch ?? 0,
-        loss: Number(line.loss),
-        accuracy: line.accuracy ?? null,
-        lr: line.lr ?? 0,
-      }));
+      .map((line) => ({ step: line.step, loss: Number(line.loss) }));
     const app = /** @type {any} */ ({ doc, t, payload: { classes: run.classes } });
-    const plot = lossCurve(app, /** @type {any} */ ({ log, snapshots, epochs: [], steps: [] }), choose);
+    const plot = lossCurve(app, /** @type {any} */ ({ log, snapshots }), choose);
     refill(curve, log.length || snapshots.length ? plot.element : null);
     const snapshot = snapshots[at()];
     scrub.max = String(Math.max(0, last()));

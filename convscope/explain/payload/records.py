@@ -1,0 +1,188 @@
+"""What a page is given, part by part. docs/payload.md says the same in words, page/js/types.js in the page's types.
+
+Shapes: n samples, m mistakes, K classes, C channels; pictures are uint8. `split` is "test", "validation", "training"
+or "given".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..activity import State
+from .encoding import Json, Record
+
+FORMAT, VERSION = "convscope-payload", 1
+
+Pixels = NDArray[np.uint8]
+Numbers = np.ndarray[Any, Any]
+Confusion = tuple[tuple[int, ...], ...]  # true class by predicted class
+
+
+@dataclass(frozen=True)
+class Input(Record):
+    """What the network reads: (x − mean) / std of pictures of this shape. `mean` and `std`, one a channel, in 0…255."""
+
+    shape: tuple[int, int, int]
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    invert: str  # "auto", "yes" or "no": whether pictures dark on light are inverted
+
+
+@dataclass(frozen=True, eq=False)
+class Samples(Record):
+    """The pictures to look at (n, C, H, W), and their scores (n, K) as `by` computed them."""
+
+    pictures: Pixels
+    labels: tuple[int | None, ...]
+    names: tuple[str, ...]
+    logits: Numbers
+    by: str  # "torch 2.13.0"
+
+
+@dataclass(frozen=True, eq=False)
+class Patch(Record):
+    """The part of a picture (C, h, w) that excites a channel, from the unit `at` (row, column) of the node's map."""
+
+    picture: Pixels
+    value: float
+    label: int | None
+    at: tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class ChannelCard(Record):
+    """One channel: what it answers to most and least, how often it is active (0…1), in what state it is."""
+
+    top: tuple[Patch, ...]
+    bottom: tuple[Patch, ...]
+    active: float
+    by_class: tuple[float | None, ...] | None
+    state: State
+
+
+@dataclass(frozen=True)
+class CountedOn(Record):
+    """The pictures of a data set that the channel cards were counted on."""
+
+    n: int
+    split: str
+
+
+@dataclass(frozen=True, eq=False)
+class Mistakes(Record):
+    """Pictures (m, C, H, W) taken for another class, by falling loss (nats). `probability` is the predicted class's."""
+
+    pictures: Pixels
+    labels: tuple[int, ...]
+    predicted: tuple[int, ...]
+    probability: tuple[float, ...]
+    loss: tuple[float, ...]
+
+    def first(self, count: int) -> Mistakes:
+        """Return the first `count`."""
+        labels, predicted = self.labels[:count], self.predicted[:count]
+        return Mistakes(self.pictures[:count], labels, predicted, self.probability[:count], self.loss[:count])
+
+
+@dataclass(frozen=True, eq=False)
+class Errors(Record):
+    """The confusion matrix over `n` pictures, and the worst mistakes of each of its cells."""
+
+    confusion: Confusion
+    n: int
+    split: str
+    mistakes: Mistakes
+
+
+@dataclass(frozen=True)
+class LogPoint(Record):
+    """A line of the training's log."""
+
+    step: int
+    loss: float
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot(Record):
+    """The network at one step: kernels of its first convolution, and its maps (≤ 8, h, w) and scores (K) of the run's
+    picture. `confusion`, `loss` and `accuracy` are over a few fixed pictures.
+    """
+
+    step: int
+    tensors: Mapping[str, Numbers]
+    maps: Mapping[str, Numbers]
+    scores: Numbers
+    confusion: Confusion
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True, eq=False)
+class Run(Record):
+    """How the training went. `picture` (C, H, W) is what the snapshots' maps and scores are of."""
+
+    log: tuple[LogPoint, ...]
+    snapshots: tuple[Snapshot, ...]
+    picture: Pixels | None
+    confusion_on: str  # "held-out" or "training sample"; "" without snapshots
+
+
+@dataclass(frozen=True)
+class TestFigures(Record):
+    """What the model file says of its test: accuracy 0…1, loss in nats."""
+
+    accuracy: float
+    loss: float
+
+
+@dataclass(frozen=True)
+class Figures(Record):
+    """What the network costs, and what is known of how it was made."""
+
+    parameters: int
+    macs: int | None
+    test: TestFigures | None
+    train_seconds: float | None
+
+
+LeftOut = Literal[
+    "data",
+    "samples",
+    "weights",
+    "maps",
+    "fewer-patches",
+    "snapshot-maps",
+    "fewer-mistakes",
+    "patches",
+    "snapshots",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Payload(Record):
+    """Everything that one page shows. `tensors` are the weights by full name, "conv1.weight"; `maps` (n, …) what opaque
+    nodes made of every sample; `left_out` what the page lacks.
+    """
+
+    title: str
+    formula: str  # "" where no formula describes the network
+    classes: tuple[str, ...]
+    language: str  # "en", "ko" or "auto": what the browser asks for
+    input: Input
+    nodes: tuple[Mapping[str, Json], ...]
+    tensors: Mapping[str, Numbers]
+    samples: Samples
+    figures: Figures
+    maps: Mapping[str, Numbers] | None = None
+    channels: Mapping[str, tuple[ChannelCard, ...]] | None = None
+    channels_of: CountedOn | None = None
+    errors: Errors | None = None
+    run: Run | None = None
+    left_out: tuple[LeftOut, ...] = ()
+    format: str = FORMAT
+    version: int = VERSION
