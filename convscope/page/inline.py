@@ -94,7 +94,7 @@ def left_out_key(key: str) -> str:
 @cache
 def page_script() -> str:
     """Return the page's modules as one script."""
-    return join(HERE / "js" / "main.js")
+    return join(HERE / "js" / "look" / "main.js", HERE / "js")
 
 
 @cache

@@ -1,6 +1,6 @@
 /** The page's formula reader on a test bench: batches in, JSON out. */
 
-import { spoken, translator } from "../../convscope/page/js/i18n.js";
+import { spoken, translator } from "../../convscope/page/js/kit/i18n.js";
 import { reteller } from "../../convscope/page/js/lab/retell.js";
 import { FormulaFault, PlanFault, grouped } from "../../convscope/page/js/lab/formula/fault.js";
 import { resolveFormula } from "../../convscope/page/js/lab/formula/parse.js";

@@ -1,7 +1,7 @@
-import { colourOf } from "../../convscope/page/js/palette.js";
-import { overPicture } from "../../convscope/page/js/heat.js";
-import { centred, edited } from "../../convscope/page/js/picture.js";
-import { formatHash, packPixels, parseHash, unpackPixels } from "../../convscope/page/js/state.js";
+import { colourOf } from "../../convscope/page/js/kit/palette.js";
+import { overPicture } from "../../convscope/page/js/kit/heat.js";
+import { centred, edited } from "../../convscope/page/js/look/edits.js";
+import { formatHash, packPixels, parseHash, unpackPixels } from "../../convscope/page/js/look/state.js";
 
 /** What the tests ask of the page's modules directly. */
 Object.assign(globalThis, {

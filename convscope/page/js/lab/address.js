@@ -2,7 +2,7 @@
  * The lab's state and the address: #c=convolution&s=2. Keys c, l and h are the frame's, the rest is the chapter's own.
  */
 
-/** @typedef {import("./shapes.js").Change} Change */
+/** @typedef {import("./types.js").Change} Change */
 
 const FRAME_KEYS = ["c", "l", "h"];
 const LONGEST_VALUE = 4000;

@@ -12,7 +12,7 @@ import { plainChapter } from "./chapters/plain.js";
 import { sharingChapter } from "./chapters/sharing.js";
 import { workbenchChapter } from "./workbench/workbench.js";
 
-/** @typedef {import("./shapes.js").Chapter} Chapter */
+/** @typedef {import("./types.js").Chapter} Chapter */
 
 /** @type {Chapter[]} */
 export const CHAPTERS = [

@@ -1,12 +1,12 @@
 /** A fault as its reader sees it: what is wrong, the stretch of the formula with a caret under it, and what to try. */
 
-import { make, refill } from "../dom.js";
-import { spoken } from "../i18n.js";
+import { make, refill } from "../kit/dom.js";
+import { spoken } from "../kit/i18n.js";
 import { FormulaFault } from "./formula/fault.js";
 
 /**
  * Put it in the place of whatever `message` says.
- * @param {import("./shapes.js").Lab} lab
+ * @param {import("./types.js").Lab} lab
  * @param {HTMLElement} message
  * @param {import("./formula/fault.js").PlanFault} fault
  */

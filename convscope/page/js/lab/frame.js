@@ -1,11 +1,11 @@
 /** What stands around a chapter: brand, contents, language and light, its heading, and the way on. */
 
-import { button, make, refill, segmented } from "../dom.js";
+import { button, make, refill, segmented } from "../kit/dom.js";
 import { CHAPTERS } from "./chapters.js";
 
-/** @typedef {import("./shapes.js").Chapter} Chapter */
-/** @typedef {import("./shapes.js").Drawing} Drawing */
-/** @typedef {import("./shapes.js").Lab} Lab */
+/** @typedef {import("./types.js").Chapter} Chapter */
+/** @typedef {import("./types.js").Drawing} Drawing */
+/** @typedef {import("./types.js").Lab} Lab */
 
 /** @param {Lab} lab */
 export function labFrame(lab) {

@@ -1,10 +1,10 @@
 /** A table of numbers on their colours, one of them in focus: by pointer, finger or arrow keys. */
 
-import { make, refill, setVar } from "../dom.js";
-import { colourOf, inkOn } from "../palette.js";
+import { make, refill, setVar } from "../kit/dom.js";
+import { colourOf, inkOn } from "../kit/palette.js";
 
-/** @typedef {import("./shapes.js").Lab} Lab */
-/** @typedef {import("../palette.js").Scale} Scale */
+/** @typedef {import("./types.js").Lab} Lab */
+/** @typedef {import("../kit/palette.js").Scale} Scale */
 
 /**
  * @typedef {object} Look one cell of it

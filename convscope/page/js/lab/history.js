@@ -2,14 +2,14 @@
  * What a training leaves behind: its curve with the step looked at, kernels, maps and a confusion matrix at that step.
  */
 
-import { make, refill } from "../dom.js";
-import { fixed, percent, thousands } from "../format.js";
-import { confusionTable } from "../views/confusion.js";
-import { lossCurve } from "../views/curve.js";
+import { make, refill } from "../kit/dom.js";
+import { fixed, percent, thousands } from "../kit/format.js";
+import { confusionTable } from "../look/views/confusion.js";
+import { lossCurve } from "../look/views/curve.js";
 import { wholeIn } from "./address.js";
 import { snapshotMaps } from "./chapters/mnist_maps.js";
 
-/** @typedef {import("./shapes.js").Lab} Lab */
+/** @typedef {import("./types.js").Lab} Lab */
 /**
  * @typedef {{run: import("./api.js").RunSummary | null, lines: import("./api.js").LogLine[], snapshots:
  * import("./api.js").LiveSnapshot[]}} History

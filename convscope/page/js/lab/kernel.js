@@ -1,9 +1,9 @@
 /** A small square of numbers to type into: a kernel. */
 
-import { make, refill, setVar } from "../dom.js";
-import { colourOf, inkOn, largest } from "../palette.js";
+import { make, refill, setVar } from "../kit/dom.js";
+import { colourOf, inkOn, largest } from "../kit/palette.js";
 
-/** @typedef {import("./shapes.js").Lab} Lab */
+/** @typedef {import("./types.js").Lab} Lab */
 
 /** A weight as short as it can be written, with a real minus sign. @param {number} value */
 export function weightText(value) {

@@ -1,6 +1,6 @@
 /** The lab's page: reads its payload, keeps the state in the address, and shows one chapter at a time. */
 
-import { languageOf, translator } from "../i18n.js";
+import { languageOf, translator } from "../kit/i18n.js";
 import { addressOf, changed, stateOf } from "./address.js";
 import { makeApi } from "./api.js";
 import { CHAPTERS } from "./chapters.js";
@@ -8,8 +8,8 @@ import { fillZoo } from "./formula/zoo.js";
 import { labFrame } from "./frame.js";
 import { reteller } from "./retell.js";
 
-/** @typedef {import("./shapes.js").Drawing} Drawing */
-/** @typedef {import("./shapes.js").Lab} Lab */
+/** @typedef {import("./types.js").Drawing} Drawing */
+/** @typedef {import("./types.js").Lab} Lab */
 
 /** Start the lab. @param {Document} doc @param {Window & typeof globalThis} win */
 export function startLab(doc, win) {

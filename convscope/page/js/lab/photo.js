@@ -1,8 +1,8 @@
 /** A photo of the reader's own, as a grey plane. It never leaves the page. */
 
-import { button, make, refill } from "../dom.js";
+import { button, make, refill } from "../kit/dom.js";
 
-/** @typedef {import("./shapes.js").Lab} Lab */
+/** @typedef {import("./types.js").Lab} Lab */
 /** @typedef {import("./sums/scenes.js").Plane} Plane */
 
 const LONGEST = 320;

@@ -1,12 +1,12 @@
 /** The named plans as a row of buttons, and a line about the one pointed at, else about the one in force. */
 
-import { make, refill } from "../dom.js";
+import { make, refill } from "../kit/dom.js";
 import { presets } from "./widgets.js";
 
 /** @typedef {{text: string, line: string, on: () => boolean, press: () => void}} PlanButton */
 
 /**
- * @param {import("./shapes.js").Lab} lab
+ * @param {import("./types.js").Lab} lab
  * @param {() => string} text the formula as it stands
  * @param {(formula: string) => void} put
  * @param {PlanButton[]} [more] buttons besides

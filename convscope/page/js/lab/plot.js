@@ -1,8 +1,8 @@
 /** A small plot: axes with numbers, curves, and a place that the pointer moves along x. */
 
-import { makeSvg, refill } from "../dom.js";
+import { makeSvg, refill } from "../kit/dom.js";
 
-/** @typedef {import("./shapes.js").Lab} Lab */
+/** @typedef {import("./types.js").Lab} Lab */
 /** @typedef {{kind: string, of: (x: number) => number, from?: number, to?: number}} Curve */
 
 const PLOT_WIDE = 360;

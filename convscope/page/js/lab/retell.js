@@ -6,7 +6,7 @@
 
 import { PlanFault } from "./formula/fault.js";
 
-/** @typedef {import("./shapes.js").Translate} Translate */
+/** @typedef {import("./types.js").Translate} Translate */
 
 /**
  * @param {Record<string, string>} english the English dictionary

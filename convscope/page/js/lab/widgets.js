@@ -3,10 +3,10 @@
  * itself.
  */
 
-import { button, make } from "../dom.js";
-import { fixed } from "../format.js";
+import { button, make } from "../kit/dom.js";
+import { fixed } from "../kit/format.js";
 
-/** @typedef {import("./shapes.js").Lab} Lab */
+/** @typedef {import("./types.js").Lab} Lab */
 
 /**
  * A slider with its value beside it.

@@ -1,16 +1,16 @@
 /** Chapter 6, S8: activation functions, their slopes, and the neuron that dies. */
 
-import { make, refill } from "../../dom.js";
-import { fixed, percent, scientific } from "../../format.js";
-import { letter, power } from "../../maths.js";
+import { make, refill } from "../../kit/dom.js";
+import { fixed, percent, scientific } from "../../kit/format.js";
+import { letter, power } from "../../kit/maths.js";
 import { numberIn, wholeIn } from "../address.js";
 import { plotOf } from "../plot.js";
 import { activationAt } from "../sums/activations.js";
 import { presets, slider } from "../widgets.js";
 import { dyingPart } from "./activation_dying.js";
 
-/** @typedef {import("../shapes.js").Chapter} Chapter */
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Chapter} Chapter */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../sums/activations.js").ActivationName} ActivationName */
 
 /** @type {Chapter} */

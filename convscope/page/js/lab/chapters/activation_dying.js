@@ -2,16 +2,16 @@
  * The dying neuron: y = −3x − 5 trained live, with ReLU, where it stays dead, and with Leaky ReLU, where it comes back.
  */
 
-import { button, make, makeSvg, refill } from "../../dom.js";
-import { fixed, thousands } from "../../format.js";
-import { letter } from "../../maths.js";
+import { button, make, makeSvg, refill } from "../../kit/dom.js";
+import { fixed, thousands } from "../../kit/format.js";
+import { letter } from "../../kit/maths.js";
 import { numberIn } from "../address.js";
 import { plotOf } from "../plot.js";
 import { leakyRelu } from "../sums/activations.js";
 import { NEURON_TARGETS, NEURON_XS, activeInputs, neuronGradient, neuronLoss, neuronStep } from "../sums/neuron.js";
 import { slider } from "../widgets.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../sums/neuron.js").Neuron} Neuron */
 
 const MOST_STEPS = 4000;

@@ -3,8 +3,8 @@
  * typed.
  */
 
-import { make, refill } from "../../dom.js";
-import { thousands } from "../../format.js";
+import { make, refill } from "../../kit/dom.js";
+import { thousands } from "../../kit/format.js";
 import { wholeIn } from "../address.js";
 import { putFault } from "../faultview.js";
 import { PlanFault, grouped } from "../formula/fault.js";
@@ -16,8 +16,8 @@ import { planChoice } from "../planchoice.js";
 import { blocksPicture } from "./architecture_picture.js";
 import { firstLearned, layerTable } from "./architecture_table.js";
 
-/** @typedef {import("../shapes.js").Chapter} Chapter */
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Chapter} Chapter */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */
 
 /** @type {Chapter} */

@@ -1,9 +1,9 @@
 /** A network as papers draw it: blocks in depth, as SVG. A block can be pointed at, pressed and reached by keyboard. */
 
-import { make, makeSvg, refill } from "../../dom.js";
+import { make, makeSvg, refill } from "../../kit/dom.js";
 import { SLANT, blocksOf } from "./architecture_blocks.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("./architecture_blocks.js").Block} Block */
 /** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */
 

@@ -1,10 +1,10 @@
 /** The layers as a table, as `convscope describe` prints it; a row opens the sums behind it. */
 
-import { make, refill } from "../../dom.js";
-import { spoken } from "../../i18n.js";
+import { make, refill } from "../../kit/dom.js";
+import { spoken } from "../../kit/i18n.js";
 import { grouped } from "../formula/fault.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */
 /** @typedef {import("../formula/trace.js").PlanNode} PlanNode */
 

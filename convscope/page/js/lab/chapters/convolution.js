@@ -1,9 +1,9 @@
 /** Chapter 3, S4, S5 and S10: a kernel slides over the lecture's X; every output is a window's sum. */
 
-import { make, refill } from "../../dom.js";
-import { fixed, signed } from "../../format.js";
-import { fraction, letter, operator } from "../../maths.js";
-import { largest } from "../../palette.js";
+import { make, refill } from "../../kit/dom.js";
+import { fixed, signed } from "../../kit/format.js";
+import { fraction, letter, operator } from "../../kit/maths.js";
+import { largest } from "../../kit/palette.js";
 import { numberTable } from "../grid.js";
 import { kernelEditor, weightText } from "../kernel.js";
 import { productsAt, readCounts, slideKernel } from "../sums/convolution.js";
@@ -11,9 +11,9 @@ import { presets, stepper } from "../widgets.js";
 import { inkRow, levelText } from "./convolution_inks.js";
 import { convolutionOf, diagonalKernel, kernelText, lectureX, levelOf, pictureText } from "./convolution_state.js";
 
-/** @typedef {import("../shapes.js").Chapter} Chapter */
-/** @typedef {import("../shapes.js").Lab} Lab */
-/** @typedef {import("../../dom.js").Child} Child */
+/** @typedef {import("../types.js").Chapter} Chapter */
+/** @typedef {import("../types.js").Lab} Lab */
+/** @typedef {import("../../kit/dom.js").Child} Child */
 
 /** @type {Chapter} */
 export const convolutionChapter = {
@@ -288,11 +288,11 @@ function controlsOf(lab, now) {
     type: "checkbox",
     on: { change: () => lab.tune({ n: mean.checked ? null : "sum" }) },
   });
-  const same = (/** @type {import("../shapes.js").Change} */ change) =>
+  const same = (/** @type {import("../types.js").Change} */ change) =>
     Object.entries({ ...AS_IN_LECTURE, at: lab.state.at ?? null, ...change }).every(
       ([key, value]) => (lab.state[key] ?? null) === (value === null ? null : String(value)),
     );
-  const preset = (/** @type {string} */ text, /** @type {import("../shapes.js").Change} */ change) => ({
+  const preset = (/** @type {string} */ text, /** @type {import("../types.js").Change} */ change) => ({
     text,
     on: () => same(change),
     press: () => lab.tune({ ...AS_IN_LECTURE, ...change }),

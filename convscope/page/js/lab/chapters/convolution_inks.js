@@ -3,8 +3,8 @@
  * five shades.
  */
 
-import { button, make, setVar } from "../../dom.js";
-import { colourOf, inkOn } from "../../palette.js";
+import { button, make, setVar } from "../../kit/dom.js";
+import { colourOf, inkOn } from "../../kit/palette.js";
 import { weightText } from "../kernel.js";
 import { LEVELS, levelOf } from "./convolution_state.js";
 
@@ -13,7 +13,7 @@ export function levelText(value) {
   return weightText(value).replace("0.5", "½");
 }
 
-/** @param {import("../shapes.js").Lab} lab */
+/** @param {import("../types.js").Lab} lab */
 export function inkRow(lab) {
   const { doc, t } = lab;
   const turn = button(doc, "−1 ↔ 1", () => lab.tune({ i: null }), {

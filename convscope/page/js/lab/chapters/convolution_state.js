@@ -2,7 +2,7 @@
 
 import { numbersIn, wholeIn } from "../address.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 
 const SIDE = 9;
 

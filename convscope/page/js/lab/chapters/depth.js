@@ -1,15 +1,15 @@
 /** Chapter 7, S9 and S11: how deep kernels can go, what pooling keeps, and what depth costs with and without it. */
 
-import { make, makeSvg, refill, setVar } from "../../dom.js";
-import { fixed, thousands } from "../../format.js";
+import { make, makeSvg, refill, setVar } from "../../kit/dom.js";
+import { fixed, thousands } from "../../kit/format.js";
 import { wholeIn } from "../address.js";
 import { chainSizes, stackCosts } from "../sums/depth.js";
 import { slider, stepper } from "../widgets.js";
 import { bytesText } from "./architecture.js";
 import { poolingPart } from "./depth_pooling.js";
 
-/** @typedef {import("../shapes.js").Chapter} Chapter */
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Chapter} Chapter */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../sums/depth.js").Depth} Depth */
 
 /** @type {Chapter} */

@@ -1,15 +1,15 @@
 /** Max and average pooling side by side, on the maps of the lecture's trained network. */
 
-import { make, makeSvg, refill } from "../../dom.js";
+import { make, makeSvg, refill } from "../../kit/dom.js";
 import { itemOf, unpack } from "../../engine/binary.js";
 import { makeEngine } from "../../engine/engine.js";
-import { fixed } from "../../format.js";
-import { largest, paint, paintPicture } from "../../palette.js";
+import { fixed } from "../../kit/format.js";
+import { largest, paint, paintPicture } from "../../kit/palette.js";
 import { wholeIn } from "../address.js";
 import { pooled } from "../sums/depth.js";
 import { presets, roving, slider } from "../widgets.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 
 const LAYERS = ["relu1", "relu2", "conv1", "conv2"];
 

@@ -3,10 +3,10 @@
  * pixel.
  */
 
-import { make, refill, segmented } from "../../dom.js";
-import { fixed } from "../../format.js";
-import { largest, paint, paintPicture } from "../../palette.js";
-import { framed, pixels, pixelUnder } from "../../views/maps.js";
+import { make, refill, segmented } from "../../kit/dom.js";
+import { fixed } from "../../kit/format.js";
+import { largest, paint, paintPicture } from "../../kit/palette.js";
+import { framed, pixels, pixelUnder } from "../../look/views/maps.js";
 import { numbersIn } from "../address.js";
 import { kernelEditor } from "../kernel.js";
 import { photoButton } from "../photo.js";
@@ -15,8 +15,8 @@ import { houseScene, ringScene } from "../sums/scenes.js";
 import { squared } from "./convolution_state.js";
 import { filterGallery, windowSums } from "./filters_parts.js";
 
-/** @typedef {import("../shapes.js").Chapter} Chapter */
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Chapter} Chapter */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../sums/scenes.js").Plane} Plane */
 
 /** @type {Chapter} */

@@ -1,14 +1,14 @@
 /** The filters chapter's parts: every filter on the picture at once, and the sum at one pixel. */
 
-import { make, refill } from "../../dom.js";
-import { fixed } from "../../format.js";
-import { largest, paintPicture } from "../../palette.js";
-import { pixels } from "../../views/maps.js";
+import { make, refill } from "../../kit/dom.js";
+import { fixed } from "../../kit/format.js";
+import { largest, paintPicture } from "../../kit/palette.js";
+import { pixels } from "../../look/views/maps.js";
 import { numberTable } from "../grid.js";
 import { weightText } from "../kernel.js";
 import { FILTERS, filterPlane } from "../sums/filters.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../sums/scenes.js").Plane} Plane */
 
 /** A small picture for each filter, to press. @param {Lab} lab @param {(kernel: number[]) => void} choose */

@@ -1,18 +1,18 @@
 /** Chapter 2, S2: a unit answers to its own patch of the picture, and complex features are made of simple ones. */
 
-import { make, segmented } from "../../dom.js";
+import { make, segmented } from "../../kit/dom.js";
 import { itemOf, unpack } from "../../engine/binary.js";
 import { makeEngine } from "../../engine/engine.js";
-import { fixed } from "../../format.js";
-import { paintPicture } from "../../palette.js";
-import { framed, pixels, pixelUnder } from "../../views/maps.js";
+import { fixed } from "../../kit/format.js";
+import { paintPicture } from "../../kit/palette.js";
+import { framed, pixels, pixelUnder } from "../../look/views/maps.js";
 import { wholeIn } from "../address.js";
 import { peakOf, strongestParts } from "../sums/features.js";
 import { roving } from "../widgets.js";
 import { channelTiles, paintUnitMap, partsOfUnit, patchRow, growthTable } from "./local_parts.js";
 
-/** @typedef {import("../shapes.js").Chapter} Chapter */
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Chapter} Chapter */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../../engine/engine.js").Engine} Engine */
 
 /** @type {Chapter} */

@@ -1,13 +1,13 @@
 /** Chapter 2's parts: the channels of a layer, how fields grow, what excites a channel, and what a unit is made of. */
 
-import { make, refill } from "../../dom.js";
+import { make, refill } from "../../kit/dom.js";
 import { unpack } from "../../engine/binary.js";
-import { fixed } from "../../format.js";
-import { largest, paint, paintPicture } from "../../palette.js";
-import { pixels } from "../../views/maps.js";
+import { fixed } from "../../kit/format.js";
+import { largest, paint, paintPicture } from "../../kit/palette.js";
+import { pixels } from "../../look/views/maps.js";
 import { roving } from "../widgets.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../../engine/engine.js").Engine} Engine */
 /** @typedef {import("../../types.js").Result} Result */
 

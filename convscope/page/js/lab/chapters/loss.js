@@ -1,11 +1,11 @@
 /** Chapter 9, S14–S17: scores become probabilities, probabilities have information, and a wrong answer costs. */
 
-import { make } from "../../dom.js";
+import { make } from "../../kit/dom.js";
 import { entropyPart } from "./loss_entropy.js";
 import { penaltyPart } from "./loss_penalty.js";
 import { softmaxPart } from "./loss_softmax.js";
 
-/** @typedef {import("../shapes.js").Chapter} Chapter */
+/** @typedef {import("../types.js").Chapter} Chapter */
 
 /** @type {Chapter} */
 export const lossChapter = {

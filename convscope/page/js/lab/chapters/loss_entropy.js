@@ -1,13 +1,13 @@
 /** S15 and S16: the information in what happens, the bits of a code, and what the wrong code costs. */
 
-import { make, refill, setVar } from "../../dom.js";
-import { fixed } from "../../format.js";
-import { display, letter, operator, sumSign } from "../../maths.js";
+import { make, refill, setVar } from "../../kit/dom.js";
+import { fixed } from "../../kit/format.js";
+import { display, letter, operator, sumSign } from "../../kit/maths.js";
 import { numbersIn } from "../address.js";
 import { codeLengths, codeWords, crossEntropyOf, divergenceOf, entropyOf, informationOf } from "../sums/information.js";
 import { presets } from "../widgets.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {"bits" | "nats"} Unit */
 
 const COIN = [1, 1];

@@ -1,13 +1,13 @@
 /** S17: cross-entropy against L1 for the probability that the true class was given. */
 
-import { make, makeSvg } from "../../dom.js";
-import { fixed } from "../../format.js";
+import { make, makeSvg } from "../../kit/dom.js";
+import { fixed } from "../../kit/format.js";
 import { numberIn } from "../address.js";
 import { plotOf } from "../plot.js";
 import { informationOf } from "../sums/information.js";
 import { presets, slider } from "../widgets.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 
 const TOLD = [0.9, 0.3, 0.1];
 

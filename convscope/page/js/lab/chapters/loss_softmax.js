@@ -1,13 +1,13 @@
 /** S14: softmax, as it is written and as it is computed, with scores that break the first. */
 
-import { make, setVar } from "../../dom.js";
-import { fixed, percent } from "../../format.js";
-import { display, fraction, letter, operator, power, sumSign } from "../../maths.js";
+import { make, setVar } from "../../kit/dom.js";
+import { fixed, percent } from "../../kit/format.js";
+import { display, fraction, letter, operator, power, sumSign } from "../../kit/maths.js";
 import { numbersIn } from "../address.js";
 import { naiveSoftmax, stableSoftmax } from "../sums/information.js";
 import { presets } from "../widgets.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 
 const SCORES = [2, 1, 0.1, -1];
 

@@ -1,13 +1,13 @@
 /** Draw a digit: the network just trained reads it in the page, and its see-through page opens with it. */
 
-import { make, refill, setVar } from "../../dom.js";
+import { make, refill, setVar } from "../../kit/dom.js";
 import { makeEngine } from "../../engine/engine.js";
-import { percent } from "../../format.js";
-import { paintPicture } from "../../palette.js";
-import { START, formatHash, packPixels } from "../../state.js";
-import { inkPad } from "../../views/pad.js";
+import { percent } from "../../kit/format.js";
+import { paintPicture } from "../../kit/palette.js";
+import { START, formatHash, packPixels } from "../../look/state.js";
+import { inkPad } from "../../look/views/pad.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("./mnist_store.js").TrainingStore} TrainingStore */
 
 /** @param {Lab} lab @param {TrainingStore} store */

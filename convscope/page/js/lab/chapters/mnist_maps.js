@@ -1,10 +1,10 @@
 /** A training's snapshot as pictures: the first kernels, and one picture's maps. */
 
-import { make } from "../../dom.js";
+import { make } from "../../kit/dom.js";
 import { unpack } from "../../engine/binary.js";
-import { largest, paint, paintPicture } from "../../palette.js";
+import { largest, paint, paintPicture } from "../../kit/palette.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../api.js").LiveSnapshot} LiveSnapshot */
 
 const MOST_MAPS = 16;

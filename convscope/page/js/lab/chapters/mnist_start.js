@@ -1,15 +1,15 @@
 /** What is learned from, and by which network: random digits, the lecture's recipe and the fast one. */
 
-import { button, make, refill } from "../../dom.js";
+import { button, make, refill } from "../../kit/dom.js";
 import { itemOf, unpack } from "../../engine/binary.js";
-import { thousands } from "../../format.js";
-import { paintPicture } from "../../palette.js";
+import { thousands } from "../../kit/format.js";
+import { paintPicture } from "../../kit/palette.js";
 import { grouped } from "../formula/fault.js";
 import { resolveFormula } from "../formula/parse.js";
 import { tracePlan } from "../formula/trace.js";
 import { ZOO } from "../formula/zoo.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 
 const AT_ONCE = 20;
 

@@ -1,6 +1,6 @@
 /** One training and what is known of it: live from the lab's server, or the recorded one of the static build. */
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../api.js").RunSummary} RunSummary */
 /** @typedef {import("../api.js").LogLine} LogLine */
 /** @typedef {import("../api.js").LiveSnapshot} LiveSnapshot */

@@ -2,13 +2,13 @@
  * The training: start it, watch loss, kernels, maps and the confusion matrix as they change, and scrub back through it.
  */
 
-import { button, make, refill } from "../../dom.js";
-import { fixed, percent, thousands } from "../../format.js";
+import { button, make, refill } from "../../kit/dom.js";
+import { fixed, percent, thousands } from "../../kit/format.js";
 import { numberIn } from "../address.js";
 import { historyView } from "../history.js";
 import { presets } from "../widgets.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("./mnist_store.js").TrainingStore} TrainingStore */
 
 /** @type {Record<string, number>} */

@@ -3,7 +3,7 @@
  * and run here.
  */
 
-import { button, make, refill, segmented } from "../../dom.js";
+import { button, make, refill, segmented } from "../../kit/dom.js";
 import { numberIn } from "../address.js";
 import { AS_DRAWN } from "../sums/pictures.js";
 import { slider } from "../widgets.js";
@@ -11,8 +11,8 @@ import { answersOf, inputStrips, pictureView } from "./plain_parts.js";
 import { kindChooser, plainLook } from "./plain_pictures.js";
 import { sweepPlot } from "./plain_plot.js";
 
-/** @typedef {import("../shapes.js").Chapter} Chapter */
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Chapter} Chapter */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {"xo" | "mnist"} Data */
 
 /** @type {Chapter} */

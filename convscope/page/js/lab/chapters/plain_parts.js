@@ -1,13 +1,13 @@
 /** Chapter 1's parts: the picture, its numbers in one row, and each network's answer. */
 
-import { make, refill, setVar } from "../../dom.js";
+import { make, refill, setVar } from "../../kit/dom.js";
 import { makeEngine } from "../../engine/engine.js";
-import { fixed, percent, thousands } from "../../format.js";
-import { paint } from "../../palette.js";
-import { pixels } from "../../views/maps.js";
+import { fixed, percent, thousands } from "../../kit/format.js";
+import { paint } from "../../kit/palette.js";
+import { pixels } from "../../look/views/maps.js";
 import { numberTable } from "../grid.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("./plain_pictures.js").PlainLook} PlainLook */
 
 const HALF = 63.75; // of 255: a quarter of the way from paper to ink

@@ -3,17 +3,17 @@
  * it.
  */
 
-import { make, segmented } from "../../dom.js";
+import { make, segmented } from "../../kit/dom.js";
 import { itemOf, unpack } from "../../engine/binary.js";
-import { paintPicture } from "../../palette.js";
-import { edited } from "../../picture.js";
-import { NO_EDITS } from "../../state.js";
-import { pixels } from "../../views/maps.js";
+import { paintPicture } from "../../kit/palette.js";
+import { edited } from "../../look/edits.js";
+import { NO_EDITS } from "../../look/state.js";
+import { pixels } from "../../look/views/maps.js";
 import { wholeIn } from "../address.js";
 import { drawnShape } from "../sums/pictures.js";
 import { roving } from "../widgets.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../sums/pictures.js").Drawn} Drawn */
 /**
  * @typedef {{now: Uint8Array, before: Uint8Array, truth: number}} PlainLook the picture, the same unmoved, and its

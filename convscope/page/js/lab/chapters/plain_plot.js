@@ -3,10 +3,10 @@
  * thickened.
  */
 
-import { make, makeSvg, refill, segmented } from "../../dom.js";
-import { fixed, percent, thousands } from "../../format.js";
+import { make, makeSvg, refill, segmented } from "../../kit/dom.js";
+import { fixed, percent, thousands } from "../../kit/format.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {[number, number, number]} Spread mean, least, most */
 /** @typedef {{at: number[], dense: Spread[], cnn: Spread[]}} Sweep */
 

@@ -2,16 +2,16 @@
  * Chapter 5, S7: 3×3 pixels ⊗ 2×2 weights, as windows, as neurons, as a sparse matrix; one weight is in all of them.
  */
 
-import { make, refill } from "../../dom.js";
-import { fixed } from "../../format.js";
+import { make, refill } from "../../kit/dom.js";
+import { fixed } from "../../kit/format.js";
 import { numbersIn } from "../address.js";
 import { kernelEditor, weightText } from "../kernel.js";
 import { neuronSum, sharedPlaces } from "../sums/sharing.js";
 import { squared } from "./convolution_state.js";
 import { matrixTable, neuronDrawing } from "./sharing_drawings.js";
 
-/** @typedef {import("../shapes.js").Chapter} Chapter */
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Chapter} Chapter */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {{weight: number | null, output: number | null}} Hot what is pointed at */
 
 /** @type {Chapter} */

@@ -1,11 +1,11 @@
 /** The same sixteen joins twice: as lines between neurons, and as a matrix that is mostly empty. */
 
-import { make, makeSvg } from "../../dom.js";
-import { fixed } from "../../format.js";
+import { make, makeSvg } from "../../kit/dom.js";
+import { fixed } from "../../kit/format.js";
 import { weightText } from "../kernel.js";
 import { sharedPlaces } from "../sums/sharing.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {{weight: number | null, output: number | null}} Pointed */
 /** @typedef {(to: Partial<Pointed> | null) => void} Point */
 

@@ -3,7 +3,7 @@
  * convscope/formula/layers.py.
  */
 
-import { phrase } from "../../i18n.js";
+import { phrase } from "../../kit/i18n.js";
 import { PlanFault, floatText, grouped, valueText } from "./fault.js";
 
 /** @typedef {import("./fault.js").Value} Value */

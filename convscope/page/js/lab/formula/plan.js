@@ -1,6 +1,6 @@
 /** Plans: layers chained, repeated and skipped over. As convscope/formula/plan.py. */
 
-import { phrase } from "../../i18n.js";
+import { phrase } from "../../kit/i18n.js";
 import { PlanFault, grouped } from "./fault.js";
 import { layerText } from "./layers.js";
 import { MAX_DEPTH, MAX_LAYERS } from "./scan.js";

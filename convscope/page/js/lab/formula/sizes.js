@@ -2,7 +2,7 @@
  * The sizes that a layer makes, the sum that gives them, and what no window reads. As in convscope/formula/shapes.py.
  */
 
-import { phrase } from "../../i18n.js";
+import { phrase } from "../../kit/i18n.js";
 import { PlanFault } from "./fault.js";
 import { both } from "./layers.js";
 

@@ -1,6 +1,6 @@
 /** From a plan to its numbers, layer by layer. As convscope/formula/shapes.py, whose nodes these are. */
 
-import { phrase } from "../../i18n.js";
+import { phrase } from "../../kit/i18n.js";
 import { macsOf, parametersOf } from "./costs.js";
 import { PlanFault, grouped } from "./fault.js";
 import { joined, shifted, through } from "./fields.js";

@@ -1,11 +1,11 @@
 /** Runs beside each other: curves in one plot, then every setting and figure in a table that shows what differs. */
 
-import { make, refill } from "../../dom.js";
+import { make, refill } from "../../kit/dom.js";
 import { comparedCurves } from "./curves.js";
 import { comparedTable } from "./comparison.js";
 import { markRun, marksOf, runAddress, toPlace } from "./places.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("./runstore.js").RunStore} RunStore */
 
 /** @param {Lab} lab @param {RunStore} store */

@@ -1,13 +1,13 @@
 /** The table of a comparison: a row a property, a column a run; what is the same everywhere steps back. */
 
-import { make } from "../../dom.js";
-import { fixed, percent, thousands } from "../../format.js";
+import { make } from "../../kit/dom.js";
+import { fixed, percent, thousands } from "../../kit/format.js";
 import { grouped } from "../formula/fault.js";
 import { runAddress, toPlace } from "./places.js";
 import { networkOf, secondsText, stateWords } from "./runfacts.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
-/** @typedef {import("../shapes.js").Translate} Translate */
+/** @typedef {import("../types.js").Lab} Lab */
+/** @typedef {import("../types.js").Translate} Translate */
 /** @typedef {import("../api.js").RunSummary} RunSummary */
 /**
  * @typedef {{name: string, of: (run: RunSummary) => string, value?: (run: RunSummary) => number | null, least?:

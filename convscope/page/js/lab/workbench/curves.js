@@ -1,10 +1,10 @@
 /** Curves of several runs in one plot, over the epochs: their batches differ, so steps would not compare. */
 
-import { make, makeSvg } from "../../dom.js";
-import { fixed } from "../../format.js";
+import { make, makeSvg } from "../../kit/dom.js";
+import { fixed } from "../../kit/format.js";
 import { plotOf } from "../plot.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../api.js").RunSummary} RunSummary */
 
 /** @param {Lab} lab @param {RunSummary[]} runs */

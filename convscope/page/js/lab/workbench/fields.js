@@ -1,8 +1,8 @@
 /** Fields of the form: data, recipe, numbers. Each says under itself what it means. */
 
-import { make, refill } from "../../dom.js";
+import { make, refill } from "../../kit/dom.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../api.js").Offer} Offer */
 
 /** @param {Lab} lab @param {() => string} chosen an id of the offer */

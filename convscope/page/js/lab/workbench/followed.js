@@ -1,6 +1,6 @@
 /** One run's log and snapshots as they come, and its settings; in the static build the recorded ones. */
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../api.js").LogLine} LogLine */
 /** @typedef {import("../api.js").LiveSnapshot} LiveSnapshot */
 /** @typedef {import("../api.js").RunReport} RunReport */

@@ -2,7 +2,7 @@
  * A training to start: what it learns from, which network, how, and for how long. Whatever is typed is in the address.
  */
 
-import { make, refill } from "../../dom.js";
+import { make, refill } from "../../kit/dom.js";
 import { numberIn, wholeIn } from "../address.js";
 import { ApiError } from "../api.js";
 import { ZOO } from "../formula/zoo.js";
@@ -12,7 +12,7 @@ import { formulaPart } from "./formula.js";
 import { dataField, numberField, recipeField } from "./fields.js";
 import { openPlace, toPlace } from "./places.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../api.js").Offer} Offer */
 
 /** @param {Lab} lab */

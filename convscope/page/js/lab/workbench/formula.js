@@ -2,7 +2,7 @@
  * A formula to type: its table and its faults, with the caret, at every key; and what the server counts, to be sure.
  */
 
-import { make, refill } from "../../dom.js";
+import { make, refill } from "../../kit/dom.js";
 import { firstLearned, layerTable } from "../chapters/architecture_table.js";
 import { wholeIn } from "../address.js";
 import { putFault } from "../faultview.js";
@@ -10,7 +10,7 @@ import { FormulaFault, PlanFault, grouped } from "../formula/fault.js";
 import { resolveFormula } from "../formula/parse.js";
 import { tracePlan } from "../formula/trace.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */
 /** @typedef {import("./datashape.js").KnownShape} KnownShape */
 

@@ -3,11 +3,11 @@
  * there are many.
  */
 
-import { button, make, refill } from "../../dom.js";
+import { button, make, refill } from "../../kit/dom.js";
 import { MOST_MARKS, marksOf, openPlace, toPlace } from "./places.js";
 import { runRow } from "./row.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../api.js").RunSummary} RunSummary */
 /** @typedef {import("./runstore.js").RunStore} RunStore */
 

@@ -1,7 +1,7 @@
 /** Where one is in the workbench: the list, a run, a comparison, a training to start. All of it is in the address. */
 
-/** @typedef {import("../shapes.js").Lab} Lab */
-/** @typedef {import("../shapes.js").Change} Change */
+/** @typedef {import("../types.js").Lab} Lab */
+/** @typedef {import("../types.js").Change} Change */
 
 /** What belongs to one view and goes when another opens; marks (m) and the filter (q) stay. */
 const OF_A_VIEW = ["v", "r", "sn", "n", "d", "rp", "f", "e", "s", "k", "z"];

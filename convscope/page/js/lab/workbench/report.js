@@ -1,6 +1,6 @@
 /** The report of one run: figures, curve and snapshots while it goes, the network layer by layer, and every setting. */
 
-import { button, make, refill } from "../../dom.js";
+import { button, make, refill } from "../../kit/dom.js";
 import { firstLearned, layerTable } from "../chapters/architecture_table.js";
 import { wholeIn } from "../address.js";
 import { historyView } from "../history.js";
@@ -10,7 +10,7 @@ import { confusionPart, figureList, settingsPart } from "./reportparts.js";
 import { runButtons } from "./row.js";
 import { networkOf, neverBegan, runLine, stateBadge } from "./runfacts.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("./runstore.js").RunStore} RunStore */
 
 /** @param {Lab} lab @param {RunStore} store @param {string} id */

@@ -1,12 +1,12 @@
 /** Parts of a report: its figures with their intervals, the confusion matrix on all test pictures, its settings. */
 
-import { button, make, refill } from "../../dom.js";
-import { fixed, percent, thousands } from "../../format.js";
-import { confusionTable } from "../../views/confusion.js";
+import { button, make, refill } from "../../kit/dom.js";
+import { fixed, percent, thousands } from "../../kit/format.js";
+import { confusionTable } from "../../look/views/confusion.js";
 import { grouped } from "../formula/fault.js";
 import { secondsText, shareDone } from "./runfacts.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../api.js").RunSummary} RunSummary */
 /** @typedef {import("../api.js").RunReport} RunReport */
 /** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */

@@ -1,12 +1,12 @@
 /** One run in the list. It is made once and refreshed, so that the keyboard stays where it is while figures change. */
 
-import { button, make } from "../../dom.js";
-import { fixed } from "../../format.js";
+import { button, make } from "../../kit/dom.js";
+import { fixed } from "../../kit/format.js";
 import { MOST_MARKS, markRun, runAddress, toPlace } from "./places.js";
 import { accuracyOf, isGoing, neverBegan, runLine, secondsText, stateBadge } from "./runfacts.js";
 import { sparkOf } from "./spark.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../api.js").RunSummary} RunSummary */
 /** @typedef {import("./runstore.js").RunStore} RunStore */
 

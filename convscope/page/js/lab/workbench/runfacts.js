@@ -1,13 +1,13 @@
 /** What is worth telling of a run: its state in words, its best known accuracy, its network's size. */
 
-import { make, setVar } from "../../dom.js";
-import { fixed, percent } from "../../format.js";
+import { make, setVar } from "../../kit/dom.js";
+import { fixed, percent } from "../../kit/format.js";
 import { PlanFault } from "../formula/fault.js";
 import { resolveFormula } from "../formula/parse.js";
 import { tracePlan } from "../formula/trace.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
-/** @typedef {import("../shapes.js").Translate} Translate */
+/** @typedef {import("../types.js").Lab} Lab */
+/** @typedef {import("../types.js").Translate} Translate */
 /** @typedef {import("../api.js").RunSummary} RunSummary */
 /** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */
 

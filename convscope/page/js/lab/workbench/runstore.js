@@ -1,6 +1,6 @@
 /** All runs, as the server tells of them; in the static build the recorded one. */
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../api.js").RunSummary} RunSummary */
 /** @typedef {import("../api.js").ApiError} ApiError */
 /** @typedef {ReturnType<typeof runStore>} RunStore */

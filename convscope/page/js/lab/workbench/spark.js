@@ -1,8 +1,8 @@
 /** A run's loss as a small curve, as wide as the whole schedule, so that it is seen to grow. */
 
-import { makeSvg } from "../../dom.js";
+import { makeSvg } from "../../kit/dom.js";
 
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../api.js").RunSummary} RunSummary */
 
 const SPARK_WIDE = 150;

@@ -2,16 +2,16 @@
  * The workbench: runs, their reports and comparisons, trainings to start. Without a server: the recorded run, and why.
  */
 
-import { button, make, refill } from "../../dom.js";
+import { button, make, refill } from "../../kit/dom.js";
 import { compareRuns } from "./compare.js";
 import { trainingForm } from "./form.js";
 import { runList } from "./list.js";
 import { runReport } from "./report.js";
 import { runStore } from "./runstore.js";
 
-/** @typedef {import("../shapes.js").Chapter} Chapter */
-/** @typedef {import("../shapes.js").Drawing} Drawing */
-/** @typedef {import("../shapes.js").Lab} Lab */
+/** @typedef {import("../types.js").Chapter} Chapter */
+/** @typedef {import("../types.js").Drawing} Drawing */
+/** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("./runstore.js").RunStore} RunStore */
 /** @typedef {Drawing & {heading?: () => HTMLElement | null}} View */
 

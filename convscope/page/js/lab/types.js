@@ -1,0 +1,46 @@
+/**
+ * The shapes of things that pass between the lab's modules. Only types: nothing here runs.
+ *
+ * @typedef {(key: string, words?: Record<string, string | number>) => string} Translate
+ * @typedef {Record<string, string | number | boolean | null | undefined>} Change
+ * @typedef {import("../look/types.js").Payload} Network a see-through page's payload, or the part of it that computes
+ *
+ * @typedef {object} LabPayload what Python hands the lab (convscope/lab/payload.py)
+ * @property {"convscope-lab"} format
+ * @property {string} language "en", "ko" or "auto"
+ * @property {boolean} api whether a server answers
+ * @property {import("./formula/zoo.js").NamedPlan[]} plans the named plans
+ * @property {string} [token] what its questions carry
+ * @property {Recorded | null} [recorded] in the static build: the training that stands in for live ones
+ *
+ * @typedef {object} Recorded
+ * @property {import("./api.js").RunSummary} run @property {import("./api.js").LogLine[]} lines @property
+ * {import("./api.js").LiveSnapshot[]} snapshots
+ * @property {string} look its see-through page
+ *
+ * @typedef {object} Drawing what a chapter shows
+ * @property {HTMLElement} element
+ * @property {() => void} [refresh] the state changed
+ * @property {() => void} [gone] stop timers
+ *
+ * @typedef {object} Chapter
+ * @property {string} id its name in the address
+ * @property {number} number 1 … 10; 0 for the workbench
+ * @property {(t: Translate) => string} title
+ * @property {(t: Translate) => string} lead one or two sentences
+ * @property {(lab: Lab) => Drawing} mount
+ *
+ * @typedef {object} Lab what a chapter gets
+ * @property {Document} doc @property {Window & typeof globalThis} win
+ * @property {Translate} t @property {(text: string) => string} retell what Python said, in the reader's language
+ * @property {Record<string, string>} state what the address carries: c the chapter, l the language, h the theme, the
+ * rest is the chapter's own
+ * @property {(change: Change) => void} go a step that Back undoes; another `c` drops the old chapter's keys
+ * @property {(change: Change) => void} tune a small change in place, then refresh(); null, undefined, false and "" drop
+ * a key
+ * @property {(text: string) => void} say read aloud by a screen reader
+ * @property {() => boolean} dark @property {() => boolean} still the reader wants no motion
+ * @property {LabPayload & Record<string, any>} payload
+ * @property {import("./api.js").Api | null} api the server's client, null in the static build
+ */
+export {};

@@ -1,0 +1,142 @@
+/** Looking numbers up: a node by its name, its maps, its ranges. */
+
+import { largest } from "../kit/palette.js";
+
+/** @typedef {import("./types.js").App} App */
+/** @typedef {import("./types.js").PageNode} PageNode */
+
+/** @param {App} app @param {string} name @returns {number} −1 for the picture and for names that are not there */
+export function indexOf(app, name) {
+  return app.engine.nodes.findIndex((node) => node.name === name);
+}
+
+/**
+ * The numbers that come out of node `index`; of the picture as the network reads it for −1.
+ * @param {App} app
+ * @param {number} index
+ * @returns {ArrayLike<number>}
+ */
+export function valuesOf(app, index) {
+  return index < 0 ? app.result.input : (app.result.outputs[index] ?? []);
+}
+
+/**
+ * @param {App} app
+ * @param {number} index
+ * @returns {{channels: number, height: number, width: number, flat: boolean}}
+ */
+export function sizeOf(app, index) {
+  const [channels, height, width] = index < 0 ? app.payload.input.shape : app.engine.nodes[index].output;
+  return { channels, height, width, flat: index >= 0 && app.engine.nodes[index].flat };
+}
+
+/** @param {App} app @param {number} index @param {number} channel @param {number} y @param {number} x */
+export function valueAt(app, index, channel, y, x) {
+  const { height, width } = sizeOf(app, index);
+  return valuesOf(app, index)[(channel * height + y) * width + x];
+}
+
+/**
+ * The largest magnitude the colours of a map stand for: of the map, its layer or the whole network.
+ * @param {App} app
+ * @param {number} index
+ * @param {number} channel
+ */
+export function limitOf(app, index, channel) {
+  const { height, width, flat } = sizeOf(app, index);
+  const values = valuesOf(app, index);
+  if (app.state.range === "network") return networkLimit(app);
+  if (app.state.range === "layer" || flat) return largest(values) || 1;
+  return largest(values, channel * height * width, height * width) || 1;
+}
+
+/** @type {WeakMap<object, number>} */
+const NETWORK_LIMITS = new WeakMap();
+
+/** The largest magnitude in the whole network. @param {App} app */
+export function networkLimit(app) {
+  const known = NETWORK_LIMITS.get(app.result);
+  if (known) return known;
+  const most = Math.max(1e-9, ...app.result.outputs.map((values) => largest(values)));
+  NETWORK_LIMITS.set(app.result, most);
+  return most;
+}
+
+/** What a source is called: the node's name, or "picture". @param {App} app @param {number} index */
+export function nameOf(app, index) {
+  return index < 0 ? app.t("picture") : app.engine.nodes[index].name;
+}
+
+/**
+ * A unit in words: map, row, column; a flat node has numbers only.
+ * @param {App} app
+ * @param {number} index
+ * @param {number} channel
+ * @param {number} y
+ * @param {number} x
+ */
+export function unitWords(app, index, channel, y, x) {
+  const { channels, height, width, flat } = sizeOf(app, index);
+  const node = app.engine.nodes[index];
+  if (node?.kind === "flatten" && node.input[1] * node.input[2] > 1) {
+    const [, rows, columns] = node.input;
+    const [map, row, column] = [
+      Math.floor(channel / (rows * columns)),
+      Math.floor(channel / columns) % rows,
+      channel % columns,
+    ];
+    return app.t("unit.flatten", { node: node.name, unit: channel + 1, map: map + 1, y: row + 1, x: column + 1 });
+  }
+  if (flat) return app.t("unit.flat", { node: nameOf(app, index), unit: unitName(app, index, channel) });
+  if (height * width === 1) return app.t("map.name", { node: nameOf(app, index), map: channel + 1 });
+  if (index < 0 && channels === 1) return app.t("unit.pixel", { y: y + 1, x: x + 1 });
+  return app.t("unit.map", { node: nameOf(app, index), map: channel + 1, y: y + 1, x: x + 1 });
+}
+
+/** A flat unit's number, or its class for the scores. @param {App} app @param {number} index @param {number} unit */
+export function unitName(app, index, unit) {
+  return index === app.engine.nodes.length - 1 ? `“${app.payload.classes[unit] ?? unit}”` : String(unit + 1);
+}
+
+/** The class with the largest score. @param {App} app */
+export function winnerOf(app) {
+  let best = 0;
+  for (let k = 1; k < app.result.logits.length; k++) if (app.result.logits[k] > app.result.logits[best]) best = k;
+  return best;
+}
+
+/** The true class of the picture shown, or −1 where nobody said. @param {App} app */
+export function labelOf(app) {
+  if (app.state.label >= 0 && app.state.label < app.payload.classes.length) return app.state.label;
+  const [kind, number] = [app.state.picture[0], Number(app.state.picture.slice(1))];
+  if (kind === "s") return app.payload.samples.labels[number] ?? -1;
+  if (kind === "m") return app.payload.errors?.mistakes.labels[number] ?? -1;
+  return -1;
+}
+
+/** Nodes that read node `index`. @param {App} app @param {number} index @returns {number[]} */
+export function readersOf(app, index) {
+  /** @type {number[]} */
+  const found = [];
+  app.engine.nodes.forEach((node, i) => {
+    if (node.source === index || node.other === index) found.push(i);
+  });
+  return found;
+}
+
+/**
+ * The channels of a source that one output channel reads.
+ * @param {PageNode} node
+ * @param {number} channel
+ * @returns {number[]}
+ */
+export function feedsOf(node, channel) {
+  const [inputs, height, width] = node.input;
+  if (node.kind === "fc" || node.kind === "opaque") return Array.from({ length: inputs }, (_, i) => i);
+  if (node.kind === "flatten") return [Math.floor(channel / (height * width))];
+  if (node.kind !== "conv") return [channel];
+  const groups = node.options.groups ?? 1;
+  const depth = inputs / groups;
+  const first = Math.floor(channel / (node.output[0] / groups)) * depth;
+  return Array.from({ length: depth }, (_, i) => first + i);
+}

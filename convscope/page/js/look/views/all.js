@@ -1,0 +1,29 @@
+/** Which drawing shows which state. */
+
+import { indexOf } from "../lookup.js";
+import { drawView } from "./draw.js";
+import { errorsView } from "./errors.js";
+import { layerView } from "./layer.js";
+import { lossView } from "./loss.js";
+import { overviewView } from "./overview.js";
+import { pixelView } from "./pixel.js";
+import { trainingView } from "./training.js";
+import { valueView } from "./value.js";
+import { whereView } from "./where.js";
+
+/** @typedef {import("../types.js").App} App */
+/** @typedef {import("../types.js").View} View */
+
+/** Make the view of the state; a node that is not there shows the overview. @param {App} app @returns {View} */
+export function mountView(app) {
+  const { state } = app;
+  if (state.view === "layer" && indexOf(app, state.node) >= 0) return layerView(app);
+  if (state.view === "value" && state.node === "picture") return pixelView(app);
+  if (state.view === "value" && indexOf(app, state.node) >= 0) return valueView(app);
+  if (state.view === "draw") return drawView(app);
+  if (state.view === "loss") return lossView(app);
+  if (state.view === "where") return whereView(app);
+  if (state.view === "training") return trainingView(app);
+  if (state.view === "errors") return errorsView(app);
+  return overviewView(app);
+}

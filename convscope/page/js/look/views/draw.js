@@ -1,0 +1,90 @@
+/** Your own input: draw, upload, choose, and change it with sliders; the network answers while you do. */
+
+import { button, make, refill } from "../../kit/dom.js";
+import { itemOf } from "../../engine/binary.js";
+import { paintPicture } from "../../kit/palette.js";
+import { NO_EDITS, packPixels } from "../state.js";
+import { pixels } from "./maps.js";
+import { inkPad } from "./pad.js";
+import { scoreBars } from "./scores.js";
+import { editSliders } from "./sliders.js";
+import { tensorBox } from "./tensor.js";
+import { uploadButton } from "./upload.js";
+
+/** @typedef {import("../types.js").App} App */
+/** @typedef {import("../types.js").View} View */
+
+/** @param {App} app @returns {View} */
+export function drawView(app) {
+  const { doc, t, payload } = app;
+  const put = (/** @type {Uint8Array} */ pixel) => {
+    const picture = `d${packPixels(pixel)}`;
+    app.tune({ picture, label: -1 });
+    return picture;
+  };
+  const pad = inkPad(app, put);
+  const scores = scoreBars(app);
+  const sliders = editSliders(app);
+  const tensor = tensorBox(app);
+  const gallery = make(
+    doc,
+    "div",
+    { class: "gallery", role: "group", "aria-label": t("samples") },
+    ...payload.samples.names.map((name, i) => thumb(app, name, i)),
+  );
+  const able = app.engine.computes;
+  const element = make(
+    doc,
+    "section",
+    { class: "draw", "aria-label": t("view.draw") },
+    make(doc, "p", { class: "lead" }, able ? t("draw.lead") : t("draw.cannot")),
+    make(
+      doc,
+      "div",
+      { class: "draw-grid" },
+      able ? make(doc, "div", {}, make(doc, "h3", {}, t("draw.pad")), pad.element) : null,
+      make(doc, "div", {}, make(doc, "h3", {}, t("draw.tensor")), tensor.element),
+      make(doc, "div", { class: "outcome" }, make(doc, "h3", {}, t("scores")), scores.element),
+    ),
+    make(
+      doc,
+      "div",
+      { class: "draw-grid two" },
+      make(doc, "div", {}, make(doc, "h3", {}, t("samples")), gallery, able ? uploadButton(app, put) : null),
+      able &&
+        make(
+          doc,
+          "div",
+          {},
+          make(doc, "h3", {}, t("edits")),
+          sliders.element,
+          make(doc, "p", { class: "note" }, t("edit.square.drag")),
+          button(doc, t("edits.reset"), () => app.tune({ edits: NO_EDITS }), { class: "link" }),
+        ),
+    ),
+  );
+  const refresh = () => {
+    scores.refresh();
+    sliders.refresh();
+    tensor.refresh();
+    for (const child of Array.from(gallery.children))
+      child.setAttribute("aria-pressed", String(child.getAttribute("data-picture") === app.state.picture));
+  };
+  refresh();
+  return { element, refresh, gone: pad.gone };
+}
+
+/** @param {App} app @param {string} name @param {number} i */
+function thumb(app, name, i) {
+  const { doc, samples, payload } = app;
+  const canvas = pixels(doc);
+  paintPicture(canvas, itemOf(samples.data, samples.shape, i), 0, payload.input.shape);
+  const element = button(doc, "", () => app.tune({ picture: `s${i}`, label: -1 }), {
+    class: "thumb",
+    "data-picture": `s${i}`,
+    "aria-label": name,
+    title: name,
+  });
+  refill(element, canvas);
+  return element;
+}

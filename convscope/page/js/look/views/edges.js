@@ -1,0 +1,104 @@
+/** The lines of the overview: which map feeds which. Measured from where the maps stand, so any layout will do. */
+
+import { boxOf, makeSvg } from "../../kit/dom.js";
+import { feedsOf, sizeOf } from "../lookup.js";
+
+/** @typedef {import("../types.js").App} App */
+/** @typedef {{index: number, channel: number, element: HTMLElement, canvas: HTMLCanvasElement}} Spot */
+
+/** @param {App} app @param {HTMLElement} stage @param {Spot[]} tiles */
+export function edgesBetween(app, stage, tiles) {
+  const { doc } = app;
+  const quiet = makeSvg(doc, "path", { class: "edge" });
+  const skips = makeSvg(doc, "path", { class: "edge skip" });
+  const lit = makeSvg(doc, "path", { class: "edge lit" });
+  const element = makeSvg(doc, "svg", { class: "edges", "aria-hidden": "true" }, quiet, skips, lit);
+
+  /**
+   * @param {Element} tile
+   * @param {Element} around
+   * @returns {{left: number, right: number, top: number, bottom: number} | null}
+   */
+  const place = (tile, around) => {
+    const box = boxOf(tile);
+    const list = tile.parentElement;
+    if (list?.classList.contains("maps")) {
+      const frame = boxOf(list);
+      const middle = box.top + box.height / 2;
+      const centre = box.left + box.width / 2;
+      if (
+        middle < frame.top ||
+        middle > frame.top + frame.height ||
+        centre < frame.left ||
+        centre > frame.left + frame.width
+      )
+        return null;
+    }
+    const base = boxOf(around);
+    return {
+      left: box.left - base.left,
+      right: box.left + box.width - base.left,
+      top: box.top - base.top,
+      bottom: box.top + box.height - base.top,
+    };
+  };
+
+  /** @param {Spot} from @param {Spot} to */
+  const line = (from, to) => {
+    const [a, b] = [place(from.element, stage), place(to.element, stage)];
+    if (!a || !b) return "";
+    const [ay, by] = [(a.top + a.bottom) / 2, (b.top + b.bottom) / 2];
+    if (b.left >= a.right) {
+      return `M${a.right} ${ay}L${b.left} ${by}`;
+    }
+    const [ax, bx] = [(a.left + a.right) / 2, (b.left + b.right) / 2];
+    const half = (a.bottom + b.top) / 2;
+    return `M${ax} ${a.bottom}C${ax} ${half} ${bx} ${half} ${bx} ${b.top}`;
+  };
+
+  /** @param {Spot} to @param {number} source @param {number[] | null} channels */
+  const into = (to, source, channels) =>
+    tiles
+      .filter((tile) => tile.index === source && (channels === null || channels.includes(tile.channel)))
+      .map((tile) => line(tile, to))
+      .join("");
+
+  /** @param {Spot} to */
+  const allInto = (to) => {
+    const node = app.engine.nodes[to.index];
+    if (!node) return "";
+    const whole = node.flat || (node.source >= 0 && sizeOf(app, node.source).flat);
+    return (
+      into(to, node.source, whole ? null : feedsOf(node, to.channel)) +
+      (node.other === null ? "" : into(to, node.other, whole ? null : [to.channel]))
+    );
+  };
+
+  const draw = () => {
+    const box = boxOf(stage);
+    element.setAttribute("viewBox", `0 0 ${box.width} ${box.height}`);
+    quiet.setAttribute(
+      "d",
+      tiles
+        .filter((tile) => (app.engine.nodes[tile.index]?.other ?? null) === null)
+        .map(allInto)
+        .join(""),
+    );
+    skips.setAttribute(
+      "d",
+      tiles
+        .filter((tile) => (app.engine.nodes[tile.index]?.other ?? null) !== null)
+        .map(allInto)
+        .join(""),
+    );
+  };
+  const watch = new ResizeObserver(draw);
+  watch.observe(stage);
+  stage.addEventListener("scroll", draw, true);
+  return {
+    element,
+    draw,
+    gone: () => watch.disconnect(),
+    light: (/** @type {Spot | null} */ tile) => lit.setAttribute("d", tile ? allInto(tile) : ""),
+  };
+}

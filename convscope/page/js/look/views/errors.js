@@ -1,0 +1,98 @@
+/** Where the network errs: the confusion matrix, and the pictures behind a cell, worst first. */
+
+import { button, make, refill } from "../../kit/dom.js";
+import { itemOf } from "../../engine/binary.js";
+import { fixed, percent, thousands } from "../../kit/format.js";
+import { paintPicture } from "../../kit/palette.js";
+import { NO_EDITS } from "../state.js";
+import { confusionTable, splitName } from "./confusion.js";
+import { emptyView } from "./empty.js";
+import { pixels } from "./maps.js";
+
+/** @typedef {import("../types.js").App} App */
+/** @typedef {import("../types.js").View} View */
+
+const MISTAKES_SHOWN = 48;
+
+/** @param {App} app @returns {View} */
+export function errorsView(app) {
+  const { doc, t, payload, mistakes } = app;
+  const { errors } = payload;
+  if (!errors || !mistakes) return emptyView(app, t("view.errors"), t("errors.none"), "convscope look MODEL DATA");
+  const wrong = errors.confusion.reduce((sum, row, i) => sum + row.reduce((a, n, j) => a + (i === j ? 0 : n), 0), 0);
+  const { cell } = app.state;
+  const [truth, said] = cell.split(",").map(Number);
+  const chosen = errors.mistakes.labels
+    .map((_, i) => i)
+    .filter((i) => cell === "" || (errors.mistakes.labels[i] === truth && errors.mistakes.predicted[i] === said));
+  const gallery = make(doc, "div", { class: "mistakes" });
+  const table = make(doc, "div", {});
+  const title =
+    cell === ""
+      ? t("errors.all")
+      : t("errors.cell", { truth: payload.classes[truth] ?? "", said: payload.classes[said] ?? "" });
+  const element = make(
+    doc,
+    "section",
+    { class: "errors", "aria-label": t("view.errors") },
+    make(
+      doc,
+      "p",
+      { class: "lead" },
+      t("errors.lead", {
+        wrong: thousands(wrong),
+        n: thousands(errors.n),
+        share: percent(wrong / Math.max(1, errors.n), 2),
+        split: splitName(app, errors.split),
+      }),
+    ),
+    make(
+      doc,
+      "div",
+      { class: "errors-grid" },
+      table,
+      make(
+        doc,
+        "div",
+        {},
+        make(doc, "h3", {}, title),
+        cell ? button(doc, t("errors.show.all"), () => app.tune({ cell: "" }), { class: "link" }) : null,
+        gallery,
+        chosen.length ? null : make(doc, "p", { class: "note" }, t("errors.left")),
+      ),
+    ),
+  );
+  const refresh = () => {
+    refill(
+      table,
+      confusionTable(app, errors.confusion, (i, j) => app.tune({ cell: `${i},${j}` }), cell),
+    );
+    refill(gallery, ...chosen.slice(0, MISTAKES_SHOWN).map((i) => mistake(app, i)));
+  };
+  refresh();
+  return { element, refresh };
+}
+
+/** @param {App} app @param {number} i */
+function mistake(app, i) {
+  const { doc, t, payload } = app;
+  const list = /** @type {import("../types.js").ErrorsPart} */ (payload.errors).mistakes;
+  const pictures = /** @type {import("../types.js").Decoded} */ (app.mistakes);
+  const canvas = pixels(doc);
+  paintPicture(canvas, itemOf(pictures.data, pictures.shape, i), 0, payload.input.shape);
+  const [truth, said] = [payload.classes[list.labels[i]], payload.classes[list.predicted[i]]];
+  const label = t("mistake.name", { truth, said, p: percent(list.probability[i]), loss: fixed(list.loss[i], 3) });
+  const element = button(
+    doc,
+    "",
+    () => app.go({ view: "network", picture: `m${i}`, edits: NO_EDITS, label: -1 }, canvas),
+    { class: "mistake", "aria-label": label, title: label },
+  );
+  refill(
+    element,
+    canvas,
+    make(doc, "span", {}, make(doc, "b", {}, truth), " → ", said),
+    make(doc, "span", { class: "figure small" }, t("training.loss", { loss: fixed(list.loss[i], 2) })),
+  );
+  return element;
+}

@@ -1,0 +1,105 @@
+/** The head of the page: title, formula, contents, language, light. */
+
+import { button, make, segmented } from "../../kit/dom.js";
+
+/** @typedef {import("../types.js").App} App */
+
+/** @param {App} app */
+export function pageHeader(app) {
+  const { doc, t, payload } = app;
+  const chapters = [
+    ["network", t("view.network")],
+    ["draw", t("view.draw")],
+    ["loss", t("view.loss")],
+    ["where", t("view.where")],
+    ["training", t("view.training")],
+    ["errors", t("view.errors")],
+  ];
+  const links = chapters.map(([view, name]) =>
+    make(
+      doc,
+      "a",
+      {
+        href: `#v=${view}`,
+        "data-view": view,
+        on: {
+          click: (/** @type {Event} */ event) => {
+            event.preventDefault();
+            app.go({ view, trail: "", ...(view === "where" || view === "network" ? { node: "" } : {}) });
+          },
+        },
+      },
+      name,
+    ),
+  );
+  const language = segmented(
+    doc,
+    t("language"),
+    [
+      { value: "en", text: "English" },
+      { value: "ko", text: "한국어" },
+    ],
+    () => doc.documentElement.lang,
+    (value) => app.tune({ language: value }),
+  );
+  const theme = button(doc, app.dark() ? "☼" : "☾", () => app.tune({ theme: app.dark() ? "light" : "dark" }), {
+    class: "icon",
+    "aria-label": app.dark() ? t("theme.light") : t("theme.dark"),
+    title: app.dark() ? t("theme.light") : t("theme.dark"),
+  });
+  const tour = button(doc, t("tour.start"), () => app.go({ tour: 1, view: "network" }), { class: "link" });
+  const range = segmented(
+    doc,
+    t("range"),
+    [
+      { value: "map", text: t("range.map") },
+      { value: "layer", text: t("range.layer") },
+      { value: "network", text: t("range.network") },
+    ],
+    () => app.state.range,
+    (value) => app.tune({ range: value }),
+  );
+  const element = make(
+    doc,
+    "header",
+    { class: "head" },
+    make(
+      doc,
+      "div",
+      { class: "masthead" },
+      make(
+        doc,
+        "div",
+        { class: "titles" },
+        make(doc, "p", { class: "brand" }, "convscope"),
+        make(doc, "h1", {}, payload.title),
+      ),
+      make(
+        doc,
+        "div",
+        { class: "settings" },
+        tour,
+        make(doc, "span", { class: "range" }, make(doc, "span", { class: "label" }, t("range")), range),
+        language,
+        theme,
+      ),
+    ),
+    make(doc, "p", { class: "formula", title: t("formula.title") }, ...formulaParts(app)),
+    make(doc, "nav", { "aria-label": t("contents") }, ...links),
+  );
+  const refresh = () => {
+    const chapter = ["layer", "value"].includes(app.state.view) ? "network" : app.state.view;
+    for (const link of links) {
+      if (link.dataset.view === chapter) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+  };
+  return { element, refresh };
+}
+
+/** The formula, its layers' names set apart from their numbers. @param {App} app */
+function formulaParts(app) {
+  return app.payload.formula
+    .split(/([a-z_]+)/)
+    .map((part) => (/^[a-z]/.test(part) ? make(app.doc, "b", {}, part) : part));
+}

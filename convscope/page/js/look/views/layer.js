@@ -1,0 +1,192 @@
+/** One map of one layer: how it is made from the maps before, with the window sliding over them. */
+
+import { button, make, refill } from "../../kit/dom.js";
+import { compact } from "../../kit/format.js";
+import { indexOf, limitOf, nameOf, sizeOf, unitName, unitWords, valueAt } from "../lookup.js";
+import { largest } from "../../kit/palette.js";
+import { moveByArrows, placeOf } from "../navigation.js";
+import { activationDrawing } from "./activation.js";
+import { channelCard } from "./card.js";
+import { convolutionDrawing } from "./convolution.js";
+import { denseDrawing } from "./dense.js";
+import { dropoutDrawing } from "./dropout.js";
+import { layerFacts } from "./facts.js";
+import { flattenDrawing } from "./flatten.js";
+import { legend } from "./maps.js";
+import { movedDrawing } from "./moved.js";
+import { normDrawing } from "./norm.js";
+import { windowPlayer } from "./player.js";
+import { poolDrawing } from "./pool.js";
+
+/** @typedef {import("../types.js").App} App */
+/** @typedef {import("../types.js").View} View */
+/** @typedef {{element: HTMLElement, refresh: () => void, hero: () => Element | null}} Drawing */
+
+/** @type {Record<string, (app: App, index: number) => Drawing>} */
+const DRAWINGS = {
+  conv: convolutionDrawing,
+  maxpool: poolDrawing,
+  avgpool: poolDrawing,
+  gap: poolDrawing,
+  fc: denseDrawing,
+  bn: normDrawing,
+  dropout: dropoutDrawing,
+  flatten: flattenDrawing,
+  relu: activationDrawing,
+  leaky_relu: activationDrawing,
+  prelu: activationDrawing,
+  sigmoid: activationDrawing,
+  tanh: activationDrawing,
+};
+
+/** @param {App} app @returns {View} */
+export function layerView(app) {
+  const { doc, t, state } = app;
+  const index = indexOf(app, state.node);
+  const node = app.engine.nodes[index];
+  const { channels, height, width, flat } = sizeOf(app, index);
+  const drawing = (DRAWINGS[node.kind] ?? movedDrawing)(app, index);
+  const readout = make(doc, "output", { class: "readout" });
+  const open = button(doc, t("open.sum"), () => app.go({ view: "value", ...placeOf(app), from: -1, trail: "" }), {
+    class: "primary",
+  });
+  const player = flat || height * width === 1 ? null : windowPlayer(app, height, width);
+  const legends = make(doc, "div", { class: "legends" });
+  const title = make(
+    doc,
+    "h2",
+    {},
+    flat
+      ? t("layer.unit", { node: node.name, unit: unitName(app, index, state.channel), n: channels })
+      : t("layer.map", { node: node.name, map: state.channel + 1, n: channels }),
+  );
+  const element = make(
+    doc,
+    "section",
+    { class: "layer", "aria-label": node.name },
+    crumbs(app, node.name),
+    make(doc, "div", { class: "heading" }, title, neighbours(app, channels)),
+    make(doc, "p", { class: "lead" }, explain(app, node.kind)),
+    layerFacts(app, node),
+    make(doc, "div", { class: "controls" }, player?.element, readout, open),
+    make(doc, "p", { class: "note keys" }, flat ? t("arrows.flat") : t("arrows.map")),
+    drawing.element,
+    legends,
+    channelCard(app, node),
+  );
+  const refresh = () => {
+    drawing.refresh();
+    refill(legends, ...legendsOf(app, index));
+    const { y, x } = placeOf(app);
+    const value = valueAt(app, index, app.state.channel, flat ? 0 : y, flat ? 0 : x);
+    const words = `${unitWords(app, index, app.state.channel, y, x)} = ${compact(value)}`;
+    readout.textContent = words;
+    if (!player?.playing()) app.say(words);
+  };
+  refresh();
+  return {
+    element,
+    refresh,
+    keys: (event) => moveByArrows(app, event) || playByKey(player, event),
+    gone: () => player?.stop(),
+    hero: drawing.hero,
+  };
+}
+
+/**
+ * Space plays and pauses, unless a control has the focus.
+ * @param {ReturnType<typeof windowPlayer> | null} player
+ * @param {KeyboardEvent} event
+ */
+function playByKey(player, event) {
+  if (event.key !== " " || !player || /** @type {Element} */ (event.target).matches("button, a, summary")) return false;
+  player.toggle();
+  return true;
+}
+
+/**
+ * What the colours of the drawing stand for, with this map's own numbers at the ends.
+ * @param {App} app
+ * @param {number} index
+ */
+function legendsOf(app, index) {
+  const { t, state } = app;
+  const node = app.engine.nodes[index];
+  const name = node.flat ? node.name : t("map.name", { node: node.name, map: state.channel + 1 });
+  const weights =
+    node.tensors.weight && ["conv", "fc"].includes(node.kind)
+      ? legend(app, "weights", largest(node.tensors.weight), t("legend.kernel", { node: node.name }))
+      : null;
+  const others =
+    node.kind === "opaque" || state.range === "network" ? null : t("legend.others", { node: nameOf(app, node.source) });
+  return [
+    legend(app, "activations", limitOf(app, index, state.channel), name),
+    weights,
+    others ? make(app.doc, "p", { class: "note" }, others) : null,
+  ];
+}
+
+/** @param {App} app @param {string} kind */
+function explain(app, kind) {
+  const { t } = app;
+  /** @type {Record<string, string>} */
+  const texts = {
+    conv: t("explain.conv"),
+    relu: t("explain.relu"),
+    leaky_relu: t("explain.leaky"),
+    prelu: t("explain.leaky"),
+    sigmoid: t("explain.sigmoid"),
+    tanh: t("explain.tanh"),
+    maxpool: t("explain.maxpool"),
+    avgpool: t("explain.avgpool"),
+    gap: t("explain.gap"),
+    bn: t("explain.bn"),
+    dropout: t("explain.dropout"),
+    flatten: t("explain.flatten"),
+    fc: t("explain.fc"),
+    crop: t("explain.crop"),
+    add: t("explain.add"),
+    opaque: t("explain.opaque"),
+  };
+  return texts[kind] ?? "";
+}
+
+/** The way back. @param {App} app @param {string} here */
+export function crumbs(app, here) {
+  const { doc, t } = app;
+  return make(
+    doc,
+    "p",
+    { class: "crumbs" },
+    button(doc, `← ${t("view.network")}`, () => app.go({ view: "network", trail: "" }), { class: "link" }),
+    make(doc, "span", {}, here),
+  );
+}
+
+/** To the map before and after, and to one by its number. @param {App} app @param {number} channels */
+function neighbours(app, channels) {
+  const { doc, t, state } = app;
+  const to = (/** @type {number} */ channel) => app.tune({ channel: (channel + channels) % channels, from: -1 });
+  const number = make(doc, "input", {
+    type: "number",
+    min: 1,
+    max: channels,
+    value: state.channel + 1,
+    "aria-label": t("map.number"),
+    on: {
+      change: (/** @type {Event} */ event) => {
+        const wanted = Number(/** @type {HTMLInputElement} */ (event.target).value);
+        if (wanted >= 1 && wanted <= channels) to(Math.round(wanted) - 1);
+      },
+    },
+  });
+  return make(
+    doc,
+    "div",
+    { class: "neighbours" },
+    button(doc, "‹", () => to(state.channel - 1), { class: "icon", "aria-label": t("map.before") }),
+    number,
+    make(doc, "span", { class: "figure" }, `/ ${channels}`),
+    button(doc, "›", () => to(state.channel + 1), { class: "icon", "aria-label": t("map.next") }),
+  );
+}

@@ -1,0 +1,253 @@
+/** From scores to loss: softmax and cross-entropy with the numbers put in, and why not another class. */
+
+import { make, refill } from "../../kit/dom.js";
+import { crossEntropy, softmax } from "../../engine/softmax.js";
+import { fixed, percent, scientific } from "../../kit/format.js";
+import { labelOf, unitWords, winnerOf } from "../lookup.js";
+import { display, fraction, letter, operator, power, sumSign } from "../../kit/maths.js";
+import { visit } from "../navigation.js";
+import { productText, termBar } from "./dense.js";
+import { lossOfProbability } from "./losscurve.js";
+import { swatch } from "./maps.js";
+
+/** @typedef {import("../types.js").App} App */
+/** @typedef {import("../types.js").View} View */
+
+/** @param {App} app @returns {View} */
+export function lossView(app) {
+  const { doc, t } = app;
+  const label = choice(app, "label");
+  const rival = choice(app, "rival");
+  const table = make(doc, "div", { class: "table-scroll" });
+  const loss = make(doc, "div", {});
+  const why = make(doc, "div", { class: "why" });
+  const curve = lossOfProbability(app);
+  const element = make(
+    doc,
+    "section",
+    { class: "loss", "aria-label": t("view.loss") },
+    make(doc, "h2", {}, t("loss.softmax")),
+    make(doc, "p", { class: "lead" }, t("loss.softmax.lead")),
+    display(
+      doc,
+      letter(doc, "p", make(doc, "i", {}, "i")),
+      operator(doc, "="),
+      fraction(doc, exponential(app, "i"), [sumSign(doc, letter(doc, "j")), exponential(app, "j")]),
+      make(doc, "span", { class: "aside-note" }, letter(doc, "m"), " = max ", letter(doc, "z")),
+    ),
+    table,
+    make(doc, "h2", {}, t("loss.entropy")),
+    make(
+      doc,
+      "div",
+      { class: "loss-grid" },
+      make(
+        doc,
+        "div",
+        {},
+        make(doc, "p", {}, t("loss.label"), " ", label),
+        loss,
+        make(doc, "p", { class: "note" }, t("loss.note")),
+      ),
+      curve.element,
+    ),
+    make(doc, "h2", {}, t("why.title")),
+    make(doc, "p", {}, t("why.rival"), " ", rival),
+    why,
+  );
+  const refresh = () => {
+    const { logits } = app.result;
+    const { largest: most, powers, sum, probabilities } = softmax(Float64Array.from(logits));
+    const winner = winnerOf(app);
+    const truth = labelOf(app);
+    label.value = String(truth);
+    const rows = Array.from(logits, (z, k) =>
+      make(
+        doc,
+        "tr",
+        { class: k === winner ? "winner" : null },
+        make(doc, "th", { scope: "row" }, app.payload.classes[k]),
+        ...[fixed(z), fixed(z - most), small(app, powers[k]), fixed(probabilities[k], 4)].map((v) =>
+          make(doc, "td", { class: "figure" }, ...[v].flat()),
+        ),
+      ),
+    );
+    refill(
+      table,
+      make(
+        doc,
+        "table",
+        {},
+        make(
+          doc,
+          "thead",
+          {},
+          make(
+            doc,
+            "tr",
+            {},
+            ...[
+              make(doc, "span", {}, t("class")),
+              letter(doc, "z"),
+              make(doc, "span", {}, letter(doc, "z"), " − ", letter(doc, "m")),
+              exponential(app),
+              letter(doc, "p"),
+            ].map((head) => make(doc, "th", { scope: "col" }, head)),
+          ),
+        ),
+        make(doc, "tbody", {}, ...rows),
+        make(
+          doc,
+          "tfoot",
+          {},
+          make(
+            doc,
+            "tr",
+            {},
+            make(doc, "th", { scope: "row" }, "∑"),
+            make(doc, "td", {}),
+            make(doc, "td", {}),
+            make(doc, "td", { class: "figure" }, fixed(sum, 4)),
+            make(doc, "td", { class: "figure" }, "1"),
+          ),
+        ),
+      ),
+    );
+    curve.refresh(truth >= 0 ? probabilities[truth] : -1);
+    if (truth >= 0) {
+      const p = probabilities[truth];
+      refill(
+        loss,
+        display(
+          doc,
+          letter(doc, "L"),
+          operator(doc, "="),
+          operator(doc, "−ln"),
+          letter(doc, "p", app.payload.classes[truth]),
+          operator(doc, "="),
+          operator(doc, "−ln"),
+          ...(p < 1e-4 ? small(app, p) : [fixed(p, 5)]),
+          operator(doc, "="),
+          make(doc, "b", {}, fixed(crossEntropy(Float64Array.from(logits), truth), 5)),
+        ),
+        make(doc, "p", { class: "note" }, t("loss.l1", { l1: fixed(1 - p, 3), share: percent(p) })),
+      );
+    } else refill(loss, make(doc, "p", { class: "note" }, t("loss.nolabel")));
+    const second = rivalOf(app, winner);
+    rival.value = String(second);
+    refill(why, ...whyNot(app, winner, second));
+  };
+  refresh();
+  return { element, refresh };
+}
+
+/** e to the power of a score less the largest. @param {App} app @param {string} [index] */
+function exponential(app, index) {
+  const { doc } = app;
+  return power(
+    doc,
+    make(doc, "i", {}, "e"),
+    make(
+      doc,
+      "span",
+      {},
+      make(doc, "i", {}, "z"),
+      index ? make(doc, "sub", {}, make(doc, "i", {}, index)) : null,
+      " − ",
+      make(doc, "i", {}, "m"),
+    ),
+  );
+}
+
+/**
+ * A number of 0 … 1, with a power of ten where four decimals would hide it.
+ * @param {App} app
+ * @param {number} value
+ * @returns {(string | HTMLElement)[]}
+ */
+function small(app, value) {
+  if (value >= 1e-4 || value === 0) return [fixed(value, 4)];
+  const { digits, power: ten } = scientific(value);
+  return [`${digits}·10`, make(app.doc, "sup", {}, String(ten).replace("-", "−"))];
+}
+
+/** The rival: the chosen class, else the runner-up. @param {App} app @param {number} winner */
+function rivalOf(app, winner) {
+  const { rival } = app.state;
+  if (rival >= 0 && rival < app.payload.classes.length && rival !== winner) return rival;
+  let best = winner === 0 ? 1 : 0;
+  app.result.logits.forEach((z, k) => {
+    if (k !== winner && z > app.result.logits[best]) best = k;
+  });
+  return best;
+}
+
+/** @param {App} app @param {number} winner @param {number} rival */
+function whyNot(app, winner, rival) {
+  const { doc, t, payload } = app;
+  if (!payload.classes[rival] || !app.engine.computes) return [];
+  const { items, total, rest } = app.engine.contributions(app.result, winner, rival);
+  const [a, b] = [payload.classes[winner], payload.classes[rival]];
+  const strongest = [...items]
+    .sort((x, y) => Math.abs(y.product) - Math.abs(x.product))
+    .slice(0, 10)
+    .sort((x, y) => y.product - x.product);
+  const most = Math.max(1e-9, ...strongest.map((item) => Math.abs(item.product)), Math.abs(rest));
+  const others = total - rest - strongest.reduce((sum, item) => sum + item.product, 0);
+  const [za, zb] = [app.result.logits[winner], app.result.logits[rival]];
+  return [
+    display(
+      doc,
+      letter(doc, "z", a),
+      operator(doc, "−"),
+      letter(doc, "z", b),
+      operator(doc, "="),
+      `${fixed(za)} − ${zb < 0 ? `(${fixed(zb)})` : fixed(zb)}`,
+      operator(doc, "="),
+      make(doc, "b", {}, fixed(total)),
+    ),
+    make(doc, "p", {}, t("why.text", { a, b })),
+    make(
+      doc,
+      "p",
+      { class: "note keys-line" },
+      swatch(app, "activations", 0.7, 1),
+      t("why.for", { name: a }),
+      swatch(app, "activations", -0.7, 1),
+      t("why.for", { name: b }),
+    ),
+    make(
+      doc,
+      "div",
+      { class: "contributions" },
+      ...strongest.map(({ origin, product, value, weight }) =>
+        termBar(
+          app,
+          unitWords(app, origin.node, origin.channel, origin.y, origin.x),
+          product,
+          most,
+          productText(value, weight),
+          () => visit(app, origin.node, origin.channel, origin.y, origin.x),
+        ),
+      ),
+      termBar(app, t("why.others", { n: items.length - strongest.length }), others, most),
+      termBar(app, t("why.bias"), rest, most),
+    ),
+  ];
+}
+
+/** A list of the classes. @param {App} app @param {"label" | "rival"} name */
+function choice(app, name) {
+  const { doc, t, payload } = app;
+  const select = make(
+    doc,
+    "select",
+    {
+      "aria-label": name === "label" ? t("loss.label") : t("why.rival"),
+      on: { change: () => app.tune({ [name]: Number(select.value) }) },
+    },
+    name === "label" ? make(doc, "option", { value: -1 }, t("unknown")) : null,
+    ...payload.classes.map((words, k) => make(doc, "option", { value: k }, words)),
+  );
+  return select;
+}

@@ -1,0 +1,92 @@
+/** Layers that move numbers or add two: flatten, crop, dropout, add, and boxes the page cannot look into. */
+
+import { make, refill } from "../../kit/dom.js";
+import { compact, fixed } from "../../kit/format.js";
+import { nameOf, sizeOf, valueAt } from "../lookup.js";
+import { placeOf, visit } from "../navigation.js";
+import { framed, paintMap, pixels } from "./maps.js";
+import { resultMap } from "./result.js";
+
+/** @typedef {import("../types.js").App} App */
+
+/** @param {App} app @param {number} index */
+export function movedDrawing(app, index) {
+  const { doc, t } = app;
+  const node = app.engine.nodes[index];
+  const sources = node.kind === "opaque" ? [] : node.other === null ? [node.source] : [node.source, node.other];
+  const maps = sources.map((source) => ({
+    source,
+    ...framed(doc, pixels(doc, "result", nameOf(app, source)), "result"),
+  }));
+  const result = node.flat ? null : resultMap(app, index);
+  const strip = node.flat ? pixels(doc, "strip-large") : null;
+  const marked = strip ? framed(doc, strip, "strip") : null;
+  const line = make(doc, "p", { class: "sumline" });
+  const element = make(
+    doc,
+    "div",
+    { class: "drawing three" },
+    ...maps.flatMap((map, i) => [
+      i ? make(doc, "span", { class: "operator big" }, "+") : null,
+      make(doc, "div", {}, make(doc, "h3", {}, nameOf(app, map.source)), map.element),
+    ]),
+    make(doc, "span", { class: "operator big" }, node.other === null ? "→" : "="),
+    make(
+      doc,
+      "div",
+      {},
+      make(doc, "h3", {}, node.name),
+      result ? result.element : marked?.element,
+      line,
+      make(doc, "p", { class: "note" }, node.flat ? t("arrows.flat") : t("click.pixel")),
+    ),
+  );
+  const refresh = () => {
+    const { y, x } = placeOf(app);
+    const { channel } = app.state;
+    result?.refresh();
+    if (strip && marked) {
+      const { channels } = sizeOf(app, index);
+      paintMap(app, strip, index, 0);
+      marked.move({ top: channel, left: 0, height: 1, width: 1 }, channels, 1);
+    }
+    const at = node.flat ? { y: 0, x: 0 } : { y, x };
+    const total = valueAt(app, index, channel, at.y, at.x);
+    if (node.kind === "opaque") {
+      line.textContent = compact(total);
+      return;
+    }
+    const { parts } = app.engine.terms(index, channel, at.y, at.x, app.result);
+    parts.forEach((part, i) => {
+      const size = sizeOf(app, part.source);
+      paintMap(app, maps[i].canvas, part.source, part.channel);
+      maps[i].move(
+        node.kind === "crop"
+          ? { top: part.top - y, left: part.left - x, height: node.output[1], width: node.output[2] }
+          : { top: part.top, left: part.left, height: 1, width: 1 },
+        size.height,
+        size.width,
+      );
+    });
+    const words = parts.map((part) =>
+      make(
+        doc,
+        "button",
+        {
+          class: "link figure",
+          type: "button",
+          on: { click: () => visit(app, part.source, part.channel, part.top, part.left) },
+        },
+        fixed(part.values[0]),
+      ),
+    );
+    refill(
+      line,
+      ...words.flatMap((word, i) => (i ? [" + ", word] : [word])),
+      parts.length > 1
+        ? [" = ", make(doc, "b", { class: "figure" }, compact(total))]
+        : [node.kind === "flatten" ? ` → ${t("flatten.place", { n: channel + 1 })}` : ""],
+    );
+  };
+  return { element, refresh, hero: () => result?.canvas ?? strip };
+}

@@ -1,0 +1,124 @@
+/** The whole network: every layer's maps in columns, what feeds what, and the scores. */
+
+import { make, refill, setVar } from "../../kit/dom.js";
+import { feedsOf, indexOf, networkLimit, sizeOf } from "../lookup.js";
+import { layerColumn } from "./column.js";
+import { edgesBetween } from "./edges.js";
+import { figuresLine } from "./figures.js";
+import { legend, paintMap } from "./maps.js";
+import { scoreBars } from "./scores.js";
+
+/** @typedef {import("../types.js").App} App */
+/** @typedef {import("../types.js").View} View */
+/** @typedef {import("./column.js").Tile} Tile */
+
+/** As many scores as stand beside the last layer's numbers, each at its number's height. */
+const SCORES_BESIDE = 16;
+
+/** @param {App} app @returns {View} */
+export function overviewView(app) {
+  const { doc, t } = app;
+  const { nodes } = app.engine;
+  /** @type {Tile[]} */
+  const tiles = [];
+  const changed = () => edges.draw();
+  const columns = [-1, ...nodes.keys()].map((index) => layerColumn(app, index, tiles, changed));
+  const scores = scoreBars(app, (k) => app.go({ view: "loss", label: app.state.label, rival: k }));
+  if (app.payload.classes.length <= SCORES_BESIDE) scores.element.classList.add("beside");
+  const stage = make(doc, "div", { class: "stage" }, ...columns);
+  const scroller = make(doc, "div", { class: "scroller", tabindex: -1 }, stage);
+  const outcome = make(
+    doc,
+    "section",
+    { class: "outcome", "aria-label": t("scores") },
+    make(doc, "h3", {}, t("scores")),
+    make(doc, "p", { class: "shape" }, t("scores.softmax")),
+    scores.element,
+  );
+  const edges = edgesBetween(app, stage, tiles);
+  stage.prepend(edges.element);
+  const light = (/** @type {Event} */ event) => {
+    const leaving = event.type === "pointerleave" || event.type === "focusout";
+    const tile = leaving
+      ? undefined
+      : tiles.find((x) => x.element === /** @type {Element} */ (event.target).closest?.(".tile"));
+    for (const other of tiles) other.element.classList.toggle("feeds", Boolean(tile && feeds(app, other, tile)));
+    stage.classList.toggle("lit", Boolean(tile));
+    edges.light(tile ?? null);
+    if (tile && tile.index >= 0) app.say(t("feeds.say", { node: nodes[tile.index].name, map: tile.channel + 1 }));
+  };
+  for (const event of ["pointerover", "focusin", "pointerleave", "focusout"]) stage.addEventListener(event, light);
+  const hint = () =>
+    scroller.classList.toggle("more-right", scroller.scrollLeft + scroller.clientWidth < scroller.scrollWidth - 4);
+  scroller.addEventListener("scroll", hint);
+  const watch = new ResizeObserver(hint);
+  watch.observe(scroller);
+  const legends = make(doc, "div", { class: "legends" });
+  const element = make(
+    doc,
+    "section",
+    { class: "overview", "aria-label": t("view.network") },
+    make(doc, "p", { class: "lead" }, t("overview.lead")),
+    make(doc, "div", { class: "flow" }, scroller, outcome),
+    legends,
+    figuresLine(app),
+  );
+  setVar(element, "scores", String(app.payload.classes.length));
+  const refresh = () => {
+    for (const tile of tiles) paintMap(app, tile.canvas, tile.index, tile.channel);
+    scores.refresh();
+    refill(
+      legends,
+      legend(app, "activations", app.state.range === "network" ? networkLimit(app) : null),
+      make(doc, "p", { class: "note" }, t("legend.note")),
+    );
+  };
+  refresh();
+  const hero = () =>
+    tiles.find(
+      (tile) =>
+        tile.index === indexOf(app, app.state.node) &&
+        tile.index >= 0 &&
+        (tile.channel === app.state.channel || nodes[tile.index].flat),
+    )?.canvas ?? null;
+  return {
+    element,
+    refresh,
+    hero,
+    placed: () => {
+      edges.draw();
+      hint();
+      hero()?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    },
+    gone: () => {
+      edges.gone();
+      watch.disconnect();
+    },
+    keys: (event) => rove(doc, columns, event),
+  };
+}
+
+/** Whether one map feeds another directly. @param {App} app @param {Tile} from @param {Tile} to */
+function feeds(app, from, to) {
+  const node = app.engine.nodes[to.index];
+  if (!node) return false;
+  if (from.index === node.other) return from.channel === to.channel;
+  if (from.index !== node.source) return false;
+  return sizeOf(app, from.index).flat || node.flat || feedsOf(node, to.channel).includes(from.channel);
+}
+
+/** Arrows go from map to map. @param {Document} doc @param {HTMLElement[]} columns @param {KeyboardEvent} event */
+function rove(doc, columns, event) {
+  const step = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
+  if (!step) return false;
+  const rows = columns.map((column) => Array.from(column.querySelectorAll("button")));
+  const at = rows.findIndex((row) => row.some((b) => b === doc.activeElement));
+  if (at < 0) {
+    rows[0]?.[0]?.focus();
+    return true;
+  }
+  const row = rows[at].findIndex((b) => b === doc.activeElement);
+  const next = rows[at + step[0]];
+  if (next) next[Math.max(0, Math.min(next.length - 1, row + step[1]))]?.focus();
+  return true;
+}

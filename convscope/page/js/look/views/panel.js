@@ -1,0 +1,106 @@
+/**
+ * The picture, always at the same place: what it is, what the network reads in it, and the receptive field of the unit
+ * looked at.
+ */
+
+import { button, make, refill } from "../../kit/dom.js";
+import { percent } from "../../kit/format.js";
+import { indexOf, labelOf, winnerOf } from "../lookup.js";
+import { untouched } from "../edits.js";
+import { NO_EDITS } from "../state.js";
+import { placeOf } from "../navigation.js";
+import { eraserOn } from "./eraser.js";
+import { fieldNote } from "./field.js";
+import { framed, paintInput, pixels } from "./maps.js";
+
+/** @typedef {import("../types.js").App} App */
+
+/** @param {App} app */
+export function picturePanel(app) {
+  const { doc, t, payload } = app;
+  const canvas = pixels(doc, "picture", t("picture"));
+  const frame = framed(doc, canvas, "field");
+  const eraser = eraserOn(app, frame.element);
+  const [, height, width] = payload.input.shape;
+  const caption = make(doc, "p", { class: "caption" });
+  const verdict = make(doc, "p", { class: "verdict" });
+  const note = make(doc, "div", { class: "field-note" });
+  const step = (/** @type {number} */ by) => {
+    const n = app.samples.shape[0];
+    const at = app.state.picture[0] === "s" ? Number(app.state.picture.slice(1)) : by > 0 ? -1 : 0;
+    app.tune({ picture: `s${(at + by + n) % n}`, edits: NO_EDITS, label: -1 });
+  };
+  const pager = make(
+    doc,
+    "div",
+    { class: "pager" },
+    button(doc, "‹", () => step(-1), { class: "icon", "aria-label": t("sample.before") }),
+    button(doc, t("picture.change"), () => app.go({ view: "draw" }), { class: "link" }),
+    button(doc, "›", () => step(1), { class: "icon", "aria-label": t("sample.next") }),
+  );
+  const element = make(
+    doc,
+    "aside",
+    { class: "panel", "aria-label": t("picture") },
+    make(doc, "h2", {}, t("picture")),
+    frame.element,
+    make(doc, "div", { class: "about" }, verdict, caption, app.samples.shape[0] ? pager : null),
+    note,
+  );
+  const refresh = () => {
+    paintInput(app, canvas);
+    eraser.refresh();
+    const winner = winnerOf(app);
+    const label = labelOf(app);
+    refill(
+      verdict,
+      t("reads.as"),
+      " ",
+      make(doc, "b", {}, payload.classes[winner]),
+      " ",
+      make(doc, "span", { class: "figure" }, percent(app.result.probabilities[winner])),
+    );
+    verdict.classList.toggle("wrong", label >= 0 && label !== winner);
+    refill(
+      caption,
+      pictureName(app),
+      label >= 0 ? ` · ${t("truth.is", { name: payload.classes[label] })}` : "",
+      untouched(app.state.edits) ? "" : ` · ${t("picture.edited")}`,
+    );
+    const index = indexOf(app, app.state.node);
+    const unit = ["layer", "value"].includes(app.state.view) && index >= 0;
+    const flat = unit && app.engine.nodes[index].flat;
+    const { y, x } = unit ? placeOf(app) : { y: 0, x: 0 };
+    const known = unit && app.engine.computes;
+    const box = known ? app.engine.seen(index, flat ? app.state.channel : y, flat ? 0 : x) : null;
+    const pixel =
+      app.state.view === "value" && app.state.node === "picture"
+        ? { top: placeOf(app).y, left: placeOf(app).x, height: 1, width: 1 }
+        : null;
+    frame.move(
+      box ? { top: box[0], left: box[1], height: box[2] - box[0] + 1, width: box[3] - box[1] + 1 } : pixel,
+      height,
+      width,
+    );
+    const unfolded = note.querySelector("details")?.open ?? (doc.defaultView?.innerWidth ?? 0) > 720;
+    refill(
+      note,
+      ...(known
+        ? fieldNote(app, index, box, unfolded)
+        : unit
+          ? [make(doc, "h3", {}, t("field.title")), make(doc, "p", { class: "note" }, t("field.unknown"))]
+          : []),
+    );
+  };
+  return { element, refresh };
+}
+
+/** What to call the picture. @param {App} app */
+function pictureName(app) {
+  const number = Number(app.state.picture.slice(1));
+  if (app.state.picture[0] === "d") return app.t("picture.own");
+  if (app.state.picture[0] === "m") return app.t("picture.mistake", { n: number + 1 });
+  return (
+    app.payload.samples.names[number] || app.payload.samples.names[0] || app.t("sample.n", { n: (number || 0) + 1 })
+  );
+}

@@ -1,0 +1,108 @@
+/** Pooling: the window over one map, its numbers, what is kept of them, and what the other pooling would keep. */
+
+import { make, refill } from "../../kit/dom.js";
+import { compact, fixed, signed } from "../../kit/format.js";
+import { nameOf, sizeOf } from "../lookup.js";
+import { fraction, inline, operator } from "../../kit/maths.js";
+import { placeOf } from "../navigation.js";
+import { windowBox } from "../windows.js";
+import { framed, paintMap, pixels } from "./maps.js";
+import { numberGrid } from "./numbers.js";
+import { resultMap } from "./result.js";
+
+/** @typedef {import("../types.js").App} App */
+/** @typedef {import("../../types.js").Terms} Terms */
+
+const NUMBERS_WRITTEN = 16;
+const NUMBERS_SHOWN = 64;
+
+/** @param {App} app @param {number} index */
+export function poolDrawing(app, index) {
+  const { doc, t } = app;
+  const node = app.engine.nodes[index];
+  const before = framed(doc, pixels(doc, "result", nameOf(app, node.source)), "result");
+  const result = resultMap(app, index);
+  const middle = make(doc, "div", { class: "window-numbers" });
+  const element = make(
+    doc,
+    "div",
+    { class: "drawing three" },
+    make(doc, "div", {}, make(doc, "h3", {}, nameOf(app, node.source)), before.element),
+    make(doc, "div", { class: "between" }, make(doc, "h3", {}, t("window")), middle),
+    make(
+      doc,
+      "div",
+      {},
+      make(doc, "h3", {}, node.name),
+      result.element,
+      make(doc, "p", { class: "note" }, t("click.pixel")),
+    ),
+  );
+  const refresh = () => {
+    const { y, x } = placeOf(app);
+    const { height, width } = sizeOf(app, node.source);
+    paintMap(app, before.canvas, node.source, app.state.channel);
+    before.move(windowBox(node, y, x), height, width);
+    result.refresh();
+    const terms = app.engine.terms(index, app.state.channel, y, x, app.result);
+    const [part] = terms.parts;
+    refill(
+      middle,
+      part.values.length <= NUMBERS_SHOWN
+        ? numberGrid(app, part, "values", { marked: terms.kind === "maxpool" ? terms.numbers.winner : -1 })
+        : null,
+      make(doc, "p", { class: "sumline" }, ...poolSum(app, terms)),
+      make(doc, "p", { class: "note" }, other(app, terms)),
+    );
+  };
+  return { element, refresh, hero: () => result.canvas };
+}
+
+/** The sum as it is written: max(a, b, …) = c, or (a + b + …)/n = c. @param {App} app @param {Terms} terms */
+export function poolSum(app, terms) {
+  const { doc } = app;
+  const values = inside(terms);
+  const shown = values.slice(0, NUMBERS_WRITTEN);
+  const dots = values.length > shown.length;
+  const total = make(doc, "b", { class: "figure" }, fixed(terms.total, 4));
+  if (terms.kind === "maxpool") {
+    const at = values.indexOf(terms.total);
+    return [
+      inline(
+        doc,
+        "max(",
+        ...shown.flatMap((v, i) => [i ? ", " : "", i === at ? make(doc, "b", {}, fixed(v)) : fixed(v)]),
+        dots ? ", …" : "",
+        ")",
+        operator(doc, "="),
+        total,
+      ),
+    ];
+  }
+  const sum = shown.map((v, i) => {
+    const [sign, size] = signed(v);
+    return i ? ` ${sign} ${size}` : sign === "+" ? size : sign + size;
+  });
+  return [
+    inline(
+      doc,
+      fraction(doc, [...sum, dots ? " + …" : ""].join(""), String(terms.numbers.divisor)),
+      operator(doc, "="),
+      total,
+    ),
+  ];
+}
+
+/** What the other kind of pooling makes of the same window. @param {App} app @param {Terms} terms */
+function other(app, terms) {
+  const values = inside(terms);
+  if (terms.kind === "maxpool")
+    return app.t("pool.mean", { value: compact(values.reduce((a, b) => a + b, 0) / values.length) });
+  return app.t("pool.max", { value: compact(Math.max(...values)) });
+}
+
+/** The window's numbers without the padding. @param {Terms} terms */
+function inside(terms) {
+  const [part] = terms.parts;
+  return Array.from(part.values).filter((_, i) => part.inside[i]);
+}

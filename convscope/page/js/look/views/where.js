@@ -1,0 +1,219 @@
+/** Where the network looked: Grad-CAM and occlusion, over the picture. */
+
+import { button, make, refill, segmented } from "../../kit/dom.js";
+import { compact, percent } from "../../kit/format.js";
+import { overPicture } from "../../kit/heat.js";
+import { indexOf, winnerOf } from "../lookup.js";
+import { colourOf, largest, paint } from "../../kit/palette.js";
+import { legend, paintInput, pixels } from "./maps.js";
+
+/** @typedef {import("../types.js").App} App */
+/** @typedef {import("../types.js").View} View */
+/** @typedef {import("../../types.js").HeatMap} HeatMap */
+
+const CLASSES_SHOWN = 12;
+
+/** @param {App} app @returns {View} */
+export function whereView(app) {
+  const { doc, t, payload } = app;
+  const win = /** @type {Window & typeof globalThis} */ (doc.defaultView);
+  const method = segmented(
+    doc,
+    t("where.method"),
+    [
+      { value: "cam", text: "Grad-CAM" },
+      { value: "occlusion", text: t("where.occlusion") },
+    ],
+    () => app.state.method,
+    (value) => app.tune({ method: value }),
+  );
+  const select = make(
+    doc,
+    "select",
+    { "aria-label": t("where.class"), on: { change: () => app.tune({ rival: Number(select.value) }) } },
+    ...payload.classes.map((name, k) => make(doc, "option", { value: k }, name)),
+  );
+  const layers = make(
+    doc,
+    "select",
+    { "aria-label": t("where.layer"), on: { change: () => app.tune({ node: layers.value }) } },
+    ...app.engine.nodes
+      .filter((node) => !node.flat && node.kind !== "opaque")
+      .map((node) => make(doc, "option", { value: node.name }, `${node.name} · ${node.output.slice(1).join("×")}`)),
+  );
+  const layerBox = make(doc, "label", {}, t("where.layer"), " ", layers);
+  const picture = pixels(doc, "large", t("picture"));
+  const heat = pixels(doc, "large heat", t("where.map"));
+  const alone = pixels(doc, "large", t("where.map"));
+  const text = make(doc, "p", { class: "note" });
+  const legends = make(doc, "div", { class: "legends" });
+  const status = make(doc, "p", { class: "note", role: "status" });
+  const element = make(
+    doc,
+    "section",
+    { class: "where", "aria-label": t("view.where") },
+    make(doc, "p", { class: "lead" }, t("where.lead")),
+    make(doc, "div", { class: "controls" }, method, make(doc, "label", {}, t("where.class"), " ", select), layerBox),
+    make(
+      doc,
+      "div",
+      { class: "drawing three" },
+      make(doc, "div", {}, make(doc, "h3", {}, t("where.over")), make(doc, "div", { class: "stack" }, picture, heat)),
+      make(doc, "div", {}, make(doc, "h3", {}, t("where.map")), alone),
+      make(doc, "div", { class: "between wide words" }, text, status, legends),
+    ),
+  );
+  const every = make(doc, "div", { class: "every-class" });
+  const everyBox = make(
+    doc,
+    "div",
+    { hidden: true },
+    make(doc, "h3", { class: "every-title" }, t("where.every")),
+    every,
+    make(doc, "p", { class: "note" }, t("where.every.note")),
+  );
+  element.append(everyBox);
+  let timer = 0;
+  let drawn = "";
+  const show = (/** @type {HeatMap} */ map, /** @type {number} */ grid) => {
+    const [, height, width] = payload.input.shape;
+    const limit = largest(map.values) || 1;
+    const signed = grid < 0;
+    glow(heat, overPicture(map, signed ? null : app.engine.nodes[grid].field, height, width), limit);
+    paint(alone, map.values, 0, map.rows, map.columns, limit, "activations", app.dark());
+    refill(legends, legend(app, "activations", limit, t("legend.heat"), !signed));
+    status.textContent =
+      largest(map.values) === 0
+        ? t("where.nothing")
+        : signed
+          ? t("where.most", { value: percent(limit) })
+          : t("where.cam.most", { value: compact(limit) });
+  };
+  const refresh = () => {
+    const target = app.state.rival >= 0 && app.state.rival < payload.classes.length ? app.state.rival : winnerOf(app);
+    select.value = String(target);
+    const named = indexOf(app, app.state.node);
+    const grid = named >= 0 && !app.engine.nodes[named].flat ? named : telling(app);
+    layers.value = app.engine.nodes[grid]?.name ?? "";
+    layerBox.hidden = app.state.method === "occlusion" || grid < 0;
+    const key = `${grid} ${app.state.method} ${target} ${app.state.picture} ${JSON.stringify(app.state.edits)}`;
+    if (key === drawn) return;
+    drawn = key;
+    win.clearTimeout(timer);
+    paintInput(app, picture);
+    const occlusion = app.state.method === "occlusion";
+    everyBox.hidden = occlusion || grid < 0 || !app.engine.computes || payload.classes.length > CLASSES_SHOWN;
+    if (!everyBox.hidden) refill(every, ...everyClass(app, grid, target));
+    text.textContent = occlusion
+      ? t("where.occlusion.text", { name: payload.classes[target] })
+      : t("where.cam.text", { name: payload.classes[target], node: app.engine.nodes[grid]?.name ?? "–" }) +
+        (grid >= 0 && named < 0 && grid !== app.engine.lastMaps
+          ? ` ${t("where.cam.coarse", { node: app.engine.nodes[app.engine.lastMaps].name, size: app.engine.nodes[app.engine.lastMaps].output.slice(1).join("×") })}`
+          : "");
+    if (!app.engine.computes || (!occlusion && grid < 0)) {
+      status.textContent = t("where.cannot");
+      refill(legends);
+      return;
+    }
+    if (!occlusion) {
+      show(app.engine.gradCam(app.result, target, grid), grid);
+      return;
+    }
+    const [, height, width] = payload.input.shape;
+    const size = Math.max(1, Math.round((Math.min(height, width) * 6) / 28));
+    const steps = app.engine.occlusionSteps(app.picture, target, size, Math.max(1, Math.round(size / 3)));
+    const work = () => {
+      const until = win.performance.now() + 24;
+      for (let step = steps.next(); ; step = steps.next()) {
+        if (step.done) {
+          show(step.value, -1);
+          return;
+        }
+        if (win.performance.now() > until) {
+          status.textContent = t("where.busy", { share: percent(step.value, 0) });
+          break;
+        }
+      }
+      timer = win.setTimeout(work, 0);
+    };
+    work();
+  };
+  refresh();
+  return { element, refresh, gone: () => win.clearTimeout(timer) };
+}
+
+/**
+ * The picture with the Grad-CAM of every class, one range for all.
+ * @param {App} app
+ * @param {number} grid
+ * @param {number} target
+ */
+function everyClass(app, grid, target) {
+  const { doc, payload } = app;
+  const [, height, width] = payload.input.shape;
+  const cams = payload.classes.map((_, k) => app.engine.gradCam(app.result, k, grid));
+  const limit = Math.max(1e-12, ...cams.map((map) => largest(map.values)));
+  return payload.classes.map((name, k) => {
+    const [picture, heat] = [pixels(doc), pixels(doc, "heat")];
+    paintInput(app, picture);
+    glow(heat, overPicture(cams[k], app.engine.nodes[grid].field, height, width), limit);
+    const element = button(doc, "", () => app.tune({ rival: k }), {
+      class: "class-cam",
+      "aria-pressed": String(k === target),
+    });
+    refill(
+      element,
+      make(doc, "div", { class: "stack" }, picture, heat),
+      make(
+        doc,
+        "span",
+        { class: "words" },
+        make(doc, "b", {}, name),
+        " ",
+        make(doc, "span", { class: "figure" }, percent(app.result.probabilities[k])),
+      ),
+    );
+    return element;
+  });
+}
+
+/**
+ * The node that Grad-CAM starts at: the last with maps of at least 5×5, which still say where; else the very last.
+ * @param {App} app
+ */
+function telling(app) {
+  const { nodes, lastMaps } = app.engine;
+  for (let i = lastMaps; i >= 0; i--) {
+    const { kind, flat, output } = nodes[i];
+    if (
+      !flat &&
+      kind !== "opaque" &&
+      kind !== "crop" &&
+      Math.min(output[1], output[2]) >= 5 &&
+      nodes.slice(0, i + 1).some((node) => node.kind === "conv")
+    )
+      return i;
+  }
+  return lastMaps;
+}
+
+/**
+ * Over the picture one hue a sign, its strength the opacity.
+ * @param {HTMLCanvasElement} canvas
+ * @param {HeatMap} map
+ * @param {number} limit
+ */
+function glow(canvas, map, limit) {
+  canvas.width = map.columns;
+  canvas.height = map.rows;
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const image = context.createImageData(map.columns, map.rows);
+  const [minus, plus] = [-0.62, 0.62].map((v) =>
+    (colourOf("activations", false, v, 1).match(/\d+/g) ?? []).map(Number),
+  );
+  map.values.forEach((value, i) => {
+    image.data.set(value < 0 ? minus : plus, 4 * i);
+    image.data[4 * i + 3] = Math.round(205 * Math.min(1, Math.abs(value) / limit));
+  });
+  context.putImageData(image, 0, 0);
+}

@@ -1,0 +1,95 @@
+/** Sums behind whole maps, channel by channel, and how receptive fields grow. */
+
+import { sizeOf, valuesOf } from "./lookup.js";
+
+/** @typedef {import("./types.js").App} App */
+/** @typedef {import("./types.js").PageNode} PageNode */
+
+/**
+ * The kernel's slice for its `slice`-th input channel.
+ * @param {PageNode} node
+ * @param {number} channel
+ * @param {number} slice
+ * @returns {Float32Array}
+ */
+export function kernelOf(node, channel, slice) {
+  const [rows, columns] = node.window?.kernel ?? [1, 1];
+  const depth = node.input[0] / (node.options.groups ?? 1);
+  const start = (channel * depth + slice) * rows * columns;
+  return node.tensors.weight.subarray(start, start + rows * columns);
+}
+
+/**
+ * One input channel's part of a whole output map of a convolution.
+ * @param {App} app @param {PageNode} node @param {number} from the input channel @param {ArrayLike<number>} kernel
+ */
+export function partialMap(app, node, from, kernel) {
+  const window = node.window;
+  const [, rows, columns] = node.output;
+  const out = new Float64Array(rows * columns);
+  if (!window) return out;
+  const { height, width } = sizeOf(app, node.source);
+  const values = valuesOf(app, node.source);
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      let sum = 0;
+      for (let t = 0; t < kernel.length; t++) {
+        const yy = y * window.stride[0] - window.pad[0] + Math.floor(t / window.kernel[1]) * window.dilation[0];
+        const xx = x * window.stride[1] - window.pad[1] + (t % window.kernel[1]) * window.dilation[1];
+        if (yy >= 0 && xx >= 0 && yy < height && xx < width)
+          sum += values[(from * height + yy) * width + xx] * kernel[t];
+      }
+      out[y * columns + x] = sum;
+    }
+  }
+  return out;
+}
+
+/**
+ * Where the window of output (y, x) lies on the source: its corner and its extent, which may stand over the border.
+ * @param {PageNode} node @param {number} y @param {number} x
+ */
+export function windowBox(node, y, x) {
+  const [, height, width] = node.input;
+  if (node.kind === "gap") return { top: 0, left: 0, height, width };
+  if (node.kind === "crop") {
+    return {
+      top: Math.floor((height - node.output[1]) / 2) + y,
+      left: Math.floor((width - node.output[2]) / 2) + x,
+      height: 1,
+      width: 1,
+    };
+  }
+  const window = node.window;
+  if (!window) return { top: y, left: x, height: 1, width: 1 };
+  const extent = [0, 1].map((a) => window.dilation[a] * (window.kernel[a] - 1) + 1);
+  return {
+    top: y * window.stride[0] - window.pad[0],
+    left: x * window.stride[1] - window.pad[1],
+    height: extent[0],
+    width: extent[1],
+  };
+}
+
+/**
+ * How receptive fields grow on the way to node `index`, by rows: r after = r before + (k − 1)·jump.
+ * @param {App} app @param {number} index
+ * @returns {{name: string, before: number, extent: number, jump: number, after: number}[]}
+ */
+export function fieldSteps(app, index) {
+  const nodes = app.engine.nodes;
+  const way = [];
+  for (let i = index; i >= 0; i = nodes[i].source) way.unshift(i);
+  const found = [];
+  let size = 1;
+  let jump = 1;
+  for (const i of way) {
+    const node = nodes[i];
+    const whole = node.kind === "gap" || (node.kind === "conv" && !node.window);
+    const extent = node.window ? node.window.dilation[0] * (node.window.kernel[0] - 1) + 1 : whole ? node.input[1] : 1;
+    if (extent > 1) found.push({ name: node.name, before: size, extent, jump, after: size + (extent - 1) * jump });
+    size += (extent - 1) * jump;
+    jump *= node.window?.stride[0] ?? 1;
+  }
+  return found;
+}
