@@ -33,7 +33,7 @@ class Activity:
     state: tuple[State, ...]
 
 
-def answer(network: Network, index: int) -> int:
+def activation_after(network: Network, index: int) -> int:
     """Return the node where the channels of node `index` give their answer: the activation after it, else itself.
 
     BatchNorm, pooling and dropout in between keep a channel to itself and are passed; a skip's sum or anything else is
@@ -52,7 +52,7 @@ class Counter:
     """Counts a node's answers batch by batch; `result` gives the figures."""
 
     def __init__(self, network: Network, index: int, classes: int) -> None:
-        self.index = answer(network, index)
+        self.index = activation_after(network, index)
         node = network.nodes[self.index]
         self.name, self.layer = node.name, node.layer
         self.values = int(np.prod(node.output[1:]))  # of one channel for one picture
@@ -99,6 +99,6 @@ def state(layer: Layer, active: float, ends: float) -> State:
     return "ok"
 
 
-def as_cpu(output: Tensor) -> Tensor:
+def to_cpu(output: Tensor) -> Tensor:
     """Return an output as float32 on the CPU, without its graph."""
     return output.detach().to("cpu", torch.float32)

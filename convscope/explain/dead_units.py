@@ -11,9 +11,9 @@ import numpy as np
 from ..build import Net
 from ..errors import InputError
 from ..formula import FC, Conv
-from .activity import Activity, Counter, as_cpu
-from .features import outputs
-from .reading import batches
+from .activity import Activity, Counter, to_cpu
+from .batching import batches
+from .features import layer_outputs
 
 WORDS = {
     "dead": (
@@ -53,13 +53,15 @@ class Unit:
         return WORDS[self.state][1]
 
 
-def count(net: Net, pictures: np.ndarray[Any, Any], labels: np.ndarray[Any, Any] | None = None) -> dict[str, Activity]:
+def count_activity(
+    net: Net, pictures: np.ndarray[Any, Any], labels: np.ndarray[Any, Any] | None = None
+) -> dict[str, Activity]:
     """Return how often the channels of each convolution and fully connected node answer to pictures (N, C, H, W).
 
     `labels` (N,) in 0…K−1 give the figures by class; without them `by_class` is all NaN but for class 0, which has
     every picture. The net is left as it was; memory is that of one batch.
     """
-    counters = counters_of(net)
+    counters = channel_counters(net)
     known = np.zeros(len(pictures), np.int64) if labels is None else np.asarray(labels, np.int64)
     if known.shape != (len(pictures),) or (len(known) and not 0 <= known.min() <= known.max() < net.network.classes):
         raise InputError(
@@ -68,13 +70,13 @@ def count(net: Net, pictures: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]
             expected=f"({len(pictures)},), below {net.network.classes}",
         )
     for at, batch in batches(net, pictures):
-        made = list(outputs(net, batch).values())
+        made = list(layer_outputs(net, batch).values())
         for counter in counters.values():
-            counter.add(as_cpu(made[counter.index]), known[at : at + len(batch)])
+            counter.add(to_cpu(made[counter.index]), known[at : at + len(batch)])
     return {name: counter.result() for name, counter in counters.items()}
 
 
-def counters_of(net: Net) -> dict[str, Counter]:
+def channel_counters(net: Net) -> dict[str, Counter]:
     """Return a counter for each convolution and fully connected node, by name."""
     nodes = net.network.nodes
     return {
@@ -84,10 +86,10 @@ def counters_of(net: Net) -> dict[str, Counter]:
     }
 
 
-def units(activity: dict[str, Activity], states: Sequence[str] = ("dead", "saturated")) -> list[Unit]:
+def find_units(activity: dict[str, Activity], states: Sequence[str] = ("dead", "saturated")) -> list[Unit]:
     """Return the channels whose state is one of `states`, in the order of the network.
 
-    >>> for unit in units(count(net, pictures)):                                  # doctest: +SKIP
+    >>> for unit in find_units(count_activity(net, pictures)):                                  # doctest: +SKIP
     ...     print(unit.words, unit.remedy, sep="; try ")
     """
     return [

@@ -11,32 +11,32 @@ from torch import Tensor, nn
 
 from ..build import Net
 from ..errors import InputError, did_you_mean
+from .batching import batches
 from .capture import capture, untouched
-from .reading import batches
 
 Maps = dict[str, np.ndarray[Any, np.dtype[np.float32]]]
 
 
-def maps(module: nn.Module, pictures: np.ndarray[Any, Any], names: Iterable[str] | None = None) -> Maps:
+def feature_maps(module: nn.Module, pictures: np.ndarray[Any, Any], names: Iterable[str] | None = None) -> Maps:
     """Return what each layer makes of pictures (N, C, H, W): float32 (N, C, h, w) or (N, units), by name, in order.
 
     Of a Net these are its nodes ("conv1", "relu1" …), of any other module the layers that hold no others. `names` asks
-    for some of them. Pictures are uint8, or floats as the module reads them (see reading.as_input). The module is left
-    as it was.
+    for some of them. Pictures are uint8, or floats as the module reads them (`batching.to_model_input`). The
+    module is left as it was.
 
-    >>> maps(net, pictures, ["conv1"])["conv1"].shape                             # doctest: +SKIP
+    >>> feature_maps(net, pictures, ["conv1"])["conv1"].shape                             # doctest: +SKIP
     (2, 16, 24, 24)
     """
     wanted = None if names is None else list(names)
     made: dict[str, list[np.ndarray[Any, Any]]] = {}
     for _, batch in batches(module, pictures):
-        for name, output in outputs(module, batch, wanted).items():
+        for name, output in layer_outputs(module, batch, wanted).items():
             made.setdefault(name, []).append(output.float().cpu().numpy())
     return {name: np.concatenate(parts) for name, parts in made.items()}
 
 
-def outputs(module: nn.Module, batch: Tensor, names: list[str] | None = None) -> dict[str, Tensor]:
-    """Return each layer's output for one batch as the module reads it; see `maps`."""
+def layer_outputs(module: nn.Module, batch: Tensor, names: list[str] | None = None) -> dict[str, Tensor]:
+    """Return each layer's output for one batch as the module reads it; see `feature_maps`."""
     if isinstance(module, Net):
         known = [node.name for node in module.network.nodes]
         for name in names or ():

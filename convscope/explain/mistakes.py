@@ -29,13 +29,13 @@ class Mistakes:
     loss: Floats
 
 
-def find(
+def find_mistakes(
     scores: np.ndarray[Any, Any], labels: Whole, classes: tuple[str, ...], most: int = MOST, a_cell: int = A_CELL
 ) -> Mistakes:
     """Return the mistakes in scores (N, K) for true classes (N,): the worst `a_cell` of each cell, `most` at most, the
     worst of all.
 
-    >>> m = find(np.array([[2.0, 0.0], [0.0, 3.0], [0.0, 5.0]]), np.array([0, 0, 0]), ("cat", "dog"))
+    >>> m = find_mistakes(np.array([[2.0, 0.0], [0.0, 3.0], [0.0, 5.0]]), np.array([0, 0, 0]), ("cat", "dog"))
     >>> m.index.tolist(), m.predicted.tolist(), m.loss.round(3).tolist()
     ([2, 1], [1, 1], [5.007, 3.049])
     """

@@ -15,9 +15,9 @@ from torch import Tensor
 
 from ..build import Net
 from ..formula import Network, seen
-from .features import outputs
-from .reading import batches
-from .receptive import Box, crop, place
+from .batching import batches
+from .features import layer_outputs
+from .receptive import Box, crop, node_index
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -44,9 +44,9 @@ def extremes(net: Net, pictures: Pixels, name: str, keep: int = 9) -> tuple[list
     At most one patch a picture, the first place where a picture has its extreme; of equal values the earlier picture's.
     Places that see padding alone do not count. uint8 pictures (N, C, H, W); the net is left as it was.
     """
-    finder = Finder(net.network, place(net.network, name), keep)
+    finder = Finder(net.network, node_index(net.network, name), keep)
     for at, batch in batches(net, pictures):
-        finder.add(outputs(net, batch, [name])[name], at)
+        finder.add(layer_outputs(net, batch, [name])[name], at)
     return finder.patches(pictures)
 
 

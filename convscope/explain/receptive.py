@@ -12,7 +12,7 @@ from ..formula import Network, seen
 Box = tuple[int, int, int, int]
 
 
-def place(network: Network, name: str) -> int:
+def node_index(network: Network, name: str) -> int:
     """Return the index of the node called `name`; raises InputError if there is none."""
     names = [node.name for node in network.nodes]
     if name not in names:
@@ -20,16 +20,16 @@ def place(network: Network, name: str) -> int:
     return names.index(name)
 
 
-def box(network: Network, name: str, unit: tuple[int, int] = (0, 0)) -> Box | None:
+def receptive_box(network: Network, name: str, unit: tuple[int, int] = (0, 0)) -> Box | None:
     """Return (top, left, bottom, right), inclusive, of the pixels that `unit` (row, column) of node `name` sees.
 
     Exact: padding, strides, dropped rows and dilation are followed back, and the picture's borders clip it. None where
     the unit reads padding alone. Raises InputError for a unit outside the node's maps.
 
-    >>> box(trace(parse("conv(2, 3) + maxpool(2) + fc"), (1, 8, 8)), "maxpool1", (1, 2))
+    >>> receptive_box(trace(parse("conv(2, 3) + maxpool(2) + fc"), (1, 8, 8)), "maxpool1", (1, 2))
     (2, 4, 5, 7)
     """
-    index = place(network, name)
+    index = node_index(network, name)
     node = network.nodes[index]
     rows, columns = (node.output[0], 1) if node.flat else node.output[1:]
     if not (0 <= unit[0] < rows and 0 <= unit[1] < columns):

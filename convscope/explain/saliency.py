@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from ..build import Net
 from ..errors import InputError, UsageError
 from ..formula import BatchNorm, Conv, LeakyReLU, Network, PReLU, ReLU, Sigmoid, Tanh
+from .batching import to_model_input
 from .capture import capture, untouched
-from .reading import as_input
 
 Heat = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -28,7 +28,7 @@ def grad_cam(
     α_k = mean over rows i and columns j of ∂y^c/∂A^k_ij; the map is max(0, Σ_k α_k A^k), where A is what `layer` makes
     and y^c the score of class c before softmax. `classes`: one class, or one for each picture. `layer` is a Net's node
     or a module's layer; left out, it is the last convolution of a Net with the normalisation and activation after it
-    (`last_maps`).
+    (`grad_cam_layer`).
 
     Raises InputError where the layer makes no maps or takes no part in the score.
     """
@@ -37,8 +37,8 @@ def grad_cam(
             raise UsageError(
                 "Grad-CAM of a module needs the name of a layer", expected="one with maps, such as the last convolution"
             )
-        layer = last_maps(module.network)
-    x = as_input(module, pictures)
+        layer = grad_cam_layer(module.network)
+    x = to_model_input(module, pictures)
     with torch.enable_grad(), capture(module, [layer]) as calls:
         # Floats that need gradients, so that there is a graph even where no weight requires one.
         scores = module(x.detach().to(torch.float32).requires_grad_()).flatten(1)
@@ -53,7 +53,7 @@ def grad_cam(
         return (weights * made).sum(1).clamp(min=0).detach().float().cpu().numpy()
 
 
-def last_maps(network: Network) -> str:
+def grad_cam_layer(network: Network) -> str:
     """Return the node that Grad-CAM takes unless told: the last convolution, or the last of the BatchNorm and
     activation right after it.
 
@@ -122,7 +122,7 @@ def occlusion(
 
 
 def _probability(module: nn.Module, x: Tensor, c: int) -> Tensor:
-    scores = module(as_input(module, x)).flatten(1)
+    scores = module(to_model_input(module, x)).flatten(1)
     if not 0 <= c < scores.shape[1]:
         raise InputError("no such class", got=c, expected=f"0 to {scores.shape[1] - 1}")
     return torch.softmax(scores.double(), 1)[:, c].cpu()

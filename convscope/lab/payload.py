@@ -152,7 +152,7 @@ def read_network(path: Path) -> Network:
 
 def choose_digits(test: Split, classes: Sequence[str], n: int) -> Digits:
     """Return `n` test pictures, the classes in turn."""
-    chosen = samples.choose(test, test.labels, classes, n)
+    chosen = samples.choose_samples(test, test.labels, classes, n)
     return Digits(chosen.pictures, chosen.labels, chosen.names)
 
 

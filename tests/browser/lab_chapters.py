@@ -23,7 +23,7 @@ def payload(language: str = "en") -> Json:
     model = load(SLIDES / "model.onnx")
     data = load_data("mnist")
     assert data.test is not None
-    chosen = samples.choose(data.test, data.test.labels, data.classes, 20)
+    chosen = samples.choose_samples(data.test, data.test.labels, data.classes, 20)
     return {
         "format": "convscope-lab",
         "language": language,

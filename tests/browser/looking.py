@@ -15,7 +15,7 @@ from selenium.webdriver.common.by import By
 from convscope.build import build, load_weights
 from convscope.explain.payload import gather, records
 from convscope.explain.subject.samples import Samples
-from convscope.explain.subject.subject import of_net
+from convscope.explain.subject.subject import subject_of_net
 from tests.browser.chromium import console, resize, visit
 from tests.samples import sample
 
@@ -46,7 +46,7 @@ def whole_payload(language: str = "en", **changes: Any) -> dict[str, Any]:
     log = tuple(records.LogPoint(step, 2.0 - step / 10) for step in range(11))
     mistakes = records.Mistakes(pictures[1:2], labels=(0,), predicted=(1,), probability=(0.8,), loss=(2.5,))
     made = replace(
-        gather.gather(of_net(net, CLASSES), samples, title=f"A page {HOSTILE}", language=language),
+        gather.gather(subject_of_net(net, CLASSES), samples, title=f"A page {HOSTILE}", language=language),
         channels={"conv1": (card,) * 4},
         run=records.Run(log, snapshots, pictures[2], "held-out"),
         errors=records.Errors(((3, 1, 0), (0, 4, 0), (0, 0, 5)), 13, "test", mistakes),

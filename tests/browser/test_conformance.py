@@ -205,7 +205,7 @@ def check_gradients(network: Network, net: Net, picture: Array, chosen: int) -> 
     score = made[-1].flatten()[chosen]
     wanted = torch.autograd.grad(score, [scaled, *made], allow_unused=True, retain_graph=True)
     names = ["the picture", *(node.name for node in network.nodes)]
-    last = last_maps(network)
+    last = grad_cam_layer(network)
     rival = (chosen + 1) % network.classes
     gradients, lasts, why, whole, *cams = yield [
         *(("gradients", chosen), ("lastMaps",), ("contributions", chosen, rival), ("contributions", chosen, None)),
@@ -230,11 +230,11 @@ def check_gradients(network: Network, net: Net, picture: Array, chosen: int) -> 
         np.testing.assert_allclose(sum(products) + found["rest"], want_total, rtol=1e-7, atol=1e-9)
 
 
-def last_maps(network: Network) -> int:
+def grad_cam_layer(network: Network) -> int:
     """Return the number of the node that Grad-CAM takes unless told, −1 for none."""
     names = [node.name for node in network.nodes]
     try:
-        return names.index(saliency.last_maps(network))
+        return names.index(saliency.grad_cam_layer(network))
     except InputError as error:
         assert "needs a convolution" in str(error)
         return -1

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from convscope.errors import InputError
 from convscope.explain.capture import capture, untouched
-from convscope.explain.features import maps, scores
+from convscope.explain.features import feature_maps, scores
 from tests.explain.nets import net_of, pixels
 from tests.explain.zoo import Block, settled
 
@@ -97,22 +97,22 @@ def test_unknown_and_lazy_layers() -> None:
 
 def test_maps_of_a_net_are_its_nodes_outputs() -> None:
     net, x = net_of("crop(9) + conv(4, 3) + skip(conv(4, 3, pad=1) + bn) + relu + fc(5) + dropout(0.5) + fc"), pixels(5)
-    found = maps(net, x)
+    found = feature_maps(net, x)
     assert list(found) == [node.name for node in net.network.nodes]
     with torch.no_grad():
         for (name, got), wanted in zip(found.items(), net.outputs(torch.from_numpy(x)), strict=True):
             np.testing.assert_allclose(got, wanted.numpy(), rtol=1e-5, atol=1e-5, err_msg=name)
-    assert list(maps(net, x, ["relu1", "conv1"])) == ["conv1", "relu1"]
+    assert list(feature_maps(net, x, ["relu1", "conv1"])) == ["conv1", "relu1"]
     np.testing.assert_allclose(scores(net, x), found["fc2"], rtol=1e-5, atol=1e-5)
     with pytest.raises(InputError, match=r"no layer of this name, got conv9, expected did you mean conv"):
-        maps(net, x, ["conv9"])
+        feature_maps(net, x, ["conv9"])
 
 
 def test_maps_of_a_module_by_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     module, x = settled(Block(1, 2)), torch.rand(7, 1, 6, 6)
-    whole = maps(module, x)
-    monkeypatch.setattr("convscope.explain.reading.BATCH_NUMBERS", 36 * 256 * 2)  # two pictures at a time
-    parts = maps(module, x)
+    whole = feature_maps(module, x)
+    monkeypatch.setattr("convscope.explain.batching.BATCH_NUMBERS", 36 * 256 * 2)  # two pictures at a time
+    parts = feature_maps(module, x)
     assert list(parts) == list(whole)
     for name in whole:
         assert len(parts[name]) == 7

@@ -8,17 +8,17 @@ import torch
 
 from convscope.errors import InputError
 from convscope.explain import dead_units
-from convscope.explain.activity import answer
-from convscope.explain.features import maps
+from convscope.explain.activity import activation_after
+from convscope.explain.features import feature_maps
 from tests.explain.nets import net_of, pixels
 
 
 def test_shares_are_those_of_the_maps(monkeypatch: pytest.MonkeyPatch) -> None:
     net = net_of("conv(4, 3) + bn + relu + maxpool(2) + conv(3, 3) + sigmoid + fc(6) + dropout(0.5) + tanh + fc")
     x, labels = pixels(10), np.array([0, 0, 0, 1, 1, 0, 1, 1, 1, 0])
-    found = maps(net, x)
-    monkeypatch.setattr("convscope.explain.reading.BATCH_NUMBERS", 4000)
-    counted = dead_units.count(net, x, labels)
+    found = feature_maps(net, x)
+    monkeypatch.setattr("convscope.explain.batching.BATCH_NUMBERS", 4000)
+    counted = dead_units.count_activity(net, x, labels)
     assert {name: figures.after for name, figures in counted.items()} == {
         "conv1": "relu1",
         "conv2": "sigmoid1",
@@ -42,10 +42,10 @@ def test_states_of_channels_that_were_made_so() -> None:
         net.get_submodule("conv2").bias[0] = 9.0  # tanh(9) is within 1e-7 of 1
         net.get_submodule("conv2").weight[1] *= 1e-7
         net.get_submodule("conv2").bias[1] = 0.5
-    counted = dead_units.count(net, x)
+    counted = dead_units.count_activity(net, x)
     assert counted["conv1"].state[:2] == ("dead", "always-on")
     assert counted["conv2"].state == ("saturated", "ok")
-    first, second = dead_units.units(counted)
+    first, second = dead_units.find_units(counted)
     assert (first.layer, first.channel, first.state, first.active, first.pictures) == ("conv1", 0, "dead", 0.0, 20)
     assert first.words == (
         "conv1, channel 0: always 0 after its ReLU, so no gradient reaches it and it cannot learn any more "
@@ -53,19 +53,19 @@ def test_states_of_channels_that_were_made_so() -> None:
     )
     assert "leaky_relu" in first.remedy
     assert (second.layer, second.channel, second.state) == ("conv2", 0, "saturated")
-    assert [u.channel for u in dead_units.units(counted, ["always-on"])] == [1]
+    assert [u.channel for u in dead_units.find_units(counted, ["always-on"])] == [1]
 
 
 def test_which_node_answers() -> None:
     network = net_of("conv(2, 3) + bn + maxpool(2) + relu + skip(conv(2, 3, pad=1)) + relu + gap + fc").network
     names = [node.name for node in network.nodes]
-    assert names[answer(network, names.index("conv1"))] == "relu1"
-    assert names[answer(network, names.index("conv2"))] == "conv2", "a sum with another is not its own answer"
-    assert names[answer(network, names.index("fc1"))] == "fc1"
+    assert names[activation_after(network, names.index("conv1"))] == "relu1"
+    assert names[activation_after(network, names.index("conv2"))] == "conv2", "a sum with another is not its own answer"
+    assert names[activation_after(network, names.index("fc1"))] == "fc1"
 
 
 def test_labels_that_do_not_fit() -> None:
     net = net_of("conv(2, 3) + relu + fc")
     for labels in (np.zeros(3, int), np.full(4, 3), np.full(4, -1)):
         with pytest.raises(InputError, match="labels and pictures do not fit"):
-            dead_units.count(net, pixels(4), labels)
+            dead_units.count_activity(net, pixels(4), labels)

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from convscope.errors import InputError
-from convscope.explain.features import maps
+from convscope.explain.features import feature_maps
 from convscope.explain.patches import extremes
-from convscope.explain.receptive import box, crop, place
+from convscope.explain.receptive import crop, node_index, receptive_box
 from convscope.formula import seen
 from tests.explain.nets import net_of, pixels
 
@@ -26,10 +26,10 @@ from tests.explain.nets import net_of, pixels
 def test_extremes_by_search(formula: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     net, x = net_of(formula), pixels(9)
     x[4] = x[2]  # equal values: the earlier picture comes first
-    monkeypatch.setattr("convscope.explain.reading.BATCH_NUMBERS", 4000)  # several batches
+    monkeypatch.setattr("convscope.explain.batching.BATCH_NUMBERS", 4000)  # several batches
     top, bottom = extremes(net, x, name, keep=4)
-    index = place(net.network, name)
-    made = maps(net, x, [name])[name].reshape(9, net.network.nodes[index].output[0], -1)
+    index = node_index(net.network, name)
+    made = feature_maps(net, x, [name])[name].reshape(9, net.network.nodes[index].output[0], -1)
     columns = 1 if net.network.nodes[index].flat else net.network.nodes[index].output[2]
     for sign, found in ((1, top), (-1, bottom)):
         for channel, got in enumerate(found):
@@ -63,7 +63,7 @@ def test_places_that_see_padding_alone_do_not_count() -> None:
         net.get_submodule("conv1").weight.copy_(-net.get_submodule("conv1").weight.abs() - 0.1)
     x = pixels(3) // 2 + 100
     top, _ = extremes(net, x, "conv1")
-    made = maps(net, x, ["conv1"])["conv1"]
+    made = feature_maps(net, x, ["conv1"])["conv1"]
     for channel, found in enumerate(top):
         assert len(found) == 3
         for patch in found:
@@ -73,12 +73,12 @@ def test_places_that_see_padding_alone_do_not_count() -> None:
 
 def test_boxes_by_hand() -> None:
     network = net_of("conv(2, 3) + maxpool(2) + fc", (1, 8, 8)).network
-    assert box(network, "conv1", (2, 3)) == (2, 3, 4, 5)
-    assert box(network, "maxpool1", (1, 2)) == (2, 4, 5, 7)
-    assert box(network, "fc1", (1, 0)) == (0, 0, 7, 7)
+    assert receptive_box(network, "conv1", (2, 3)) == (2, 3, 4, 5)
+    assert receptive_box(network, "maxpool1", (1, 2)) == (2, 4, 5, 7)
+    assert receptive_box(network, "fc1", (1, 0)) == (0, 0, 7, 7)
     picture = np.arange(64).reshape(1, 8, 8)
     np.testing.assert_array_equal(crop(picture, (2, 4, 3, 5)), [[[20, 21], [28, 29]]])
     with pytest.raises(InputError, match=r"maxpool1: no such unit, got \(3, 0\), expected a row below 3"):
-        box(network, "maxpool1", (3, 0))
+        receptive_box(network, "maxpool1", (3, 0))
     with pytest.raises(InputError, match="no layer of this name, got relu1"):
-        box(network, "relu1")
+        receptive_box(network, "relu1")

@@ -24,7 +24,7 @@ PLANS = {
 @pytest.mark.parametrize("formula", PLANS)
 def test_grad_cam_is_captums(formula: str) -> None:
     net, x = net_of(formula), pixels(4)
-    assert saliency.last_maps(net.network) == PLANS[formula]
+    assert saliency.grad_cam_layer(net.network) == PLANS[formula]
     from captum.attr import LayerGradCam
 
     wanted: dict[str, np.ndarray[Any, Any]] = {}

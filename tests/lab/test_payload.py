@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from convscope.data import load as load_data
-from convscope.explain.features import outputs
+from convscope.explain.features import layer_outputs
 from convscope.lab.payload import HERE, LabPayload, lab_payload
 from convscope.prediction import load
 
@@ -109,9 +109,9 @@ def test_patches_are_where_the_channels_answer_so(payload: LabPayload) -> None:
         assert payload.patches[name].pictures.shape == (channels, 3, side, side)
         for channel in (0, channels - 1):
             for i, (picture, top, left, bottom, right, value) in enumerate(places[name][channel]):
-                maps = next(iter(outputs(net, torch.from_numpy(test.images[picture : picture + 1]), [name]).values()))[
-                    0, channel
-                ]
+                maps = next(
+                    iter(layer_outputs(net, torch.from_numpy(test.images[picture : picture + 1]), [name]).values())
+                )[0, channel]
                 assert float(maps.max()) == pytest.approx(value, abs=2e-3)
                 cut = test.images[picture, 0, top : bottom + 1, left : right + 1]
                 assert np.array_equal(payload.patches[name].pictures[channel, i], cut)

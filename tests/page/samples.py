@@ -7,7 +7,7 @@ from typing import Any
 from convscope.build import build, load_weights
 from convscope.explain.payload import gather
 from convscope.explain.subject.samples import blank
-from convscope.explain.subject.subject import of_net
+from convscope.explain.subject.subject import subject_of_net
 from tests.samples import TINY, sample
 
 
@@ -15,4 +15,4 @@ def small_payload(plan: str = TINY, /, **changes: Any) -> dict[str, Any]:
     """Return the payload of a network with random weights and one blank picture, with `changes` to its keys."""
     network, spec, weights, classes = sample(plan)
     net = load_weights(build(network, spec), weights).eval()
-    return {**gather.gather(of_net(net, classes), blank(spec.shape, spec.mean)).to_json(), **changes}
+    return {**gather.gather(subject_of_net(net, classes), blank(spec.shape, spec.mean)).to_json(), **changes}

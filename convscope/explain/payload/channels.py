@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from ...build import Net
 from .. import patches
-from ..activity import Activity, as_cpu
-from ..dead_units import counters_of
-from ..features import outputs
+from ..activity import Activity, to_cpu
+from ..batching import batches
+from ..dead_units import channel_counters
+from ..features import layer_outputs
 from ..patches import Finder
-from ..reading import batches
-from ..subject.material import Material
+from ..subject.examples import Examples
 from .records import ChannelCard, CountedOn, Patch
 
 PICTURES = 2000  # evenly spaced, that the cards are made from
@@ -27,31 +27,31 @@ Patches = list[patches.Patch]
 
 
 def channel_cards(
-    net: Net, material: Material, keep: int = KEEP, most: int = PICTURES
+    net: Net, examples: Examples, keep: int = KEEP, most: int = PICTURES
 ) -> tuple[Mapping[str, tuple[ChannelCard, ...]], CountedOn]:
     """Return a card for each channel of a Net's convolutions and fully connected nodes, and what they were counted on.
 
     Of the data's pictures at most `most` are looked at. The net is left as it was; memory is that of one batch and the
     patches.
     """
-    n = len(material.pictures)
+    n = len(examples.pictures)
     chosen = np.unique(np.linspace(0, n - 1, min(n, most)).astype(np.int64))
-    pictures = material.pictures.images[chosen]
-    labels = None if material.labels is None else material.labels[chosen]
-    counters = counters_of(net)
+    pictures = examples.pictures.images[chosen]
+    labels = None if examples.labels is None else examples.labels[chosen]
+    counters = channel_counters(net)
     finders = {
         node.name: Finder(net.network, i, keep) for i, node in enumerate(net.network.nodes) if node.name in counters
     }
     for at, batch in batches(net, pictures):
-        made = list(outputs(net, batch).values())
+        made = list(layer_outputs(net, batch).values())
         known = np.zeros(len(batch), np.int64) if labels is None else labels[at : at + len(batch)]
         for name, counter in counters.items():
-            counter.add(as_cpu(made[counter.index]), known)
+            counter.add(to_cpu(made[counter.index]), known)
             finders[name].add(made[finders[name].index], at)
     cards = {
         name: _cards(counter.result(), *finders[name].patches(pictures), labels) for name, counter in counters.items()
     }
-    return cards, CountedOn(len(pictures), material.split)
+    return cards, CountedOn(len(pictures), examples.split)
 
 
 def _cards(

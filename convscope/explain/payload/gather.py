@@ -15,7 +15,7 @@ from ...errors import InputError
 from .. import mistakes
 from ..features import scores
 from ..imported import opaque
-from ..subject.material import Material
+from ..subject.examples import Examples
 from ..subject.samples import Samples
 from ..subject.subject import Subject
 from . import nodes, records
@@ -32,7 +32,7 @@ LARGEST = 200_000_000  # bytes of weights: beyond it no browser opens the page
 def gather(
     subject: Subject,
     samples: Samples,
-    material: Material | None = None,
+    examples: Examples | None = None,
     run: Path | None = None,
     *,
     title: str = "",
@@ -41,7 +41,7 @@ def gather(
 ) -> Payload:
     """Return the payload for `subject` with `samples` to look at.
 
-    `material` gives the channel cards and the errors, `run` (a run directory) the history of the training. What does
+    `examples` gives the channel cards and the errors, `run` (a run directory) the history of the training. What does
     not fit into `limit` characters is left out and named in `left_out`. The module is left as it was. Raises InputError
     for samples of another shape than the model reads, and for weights of more than 200 MB.
     """
@@ -51,12 +51,12 @@ def gather(
     graph = _graph(subject, samples, limit)
     channels = channels_of = errors = None
     left_out = graph.left_out
-    if material is None or not len(material.pictures):
+    if examples is None or not len(examples.pictures):
         left_out = (*left_out, "data")
     else:
         if isinstance(subject.module, Net):
-            channels, channels_of = channel_cards(subject.module, material)
-        errors = _errors(subject, material)
+            channels, channels_of = channel_cards(subject.module, examples)
+        errors = _errors(subject, examples)
     whole = Payload(
         title=title or subject.title,
         formula="" if subject.network is None else str(subject.network.plan),
@@ -120,16 +120,16 @@ def _samples(samples: Samples, logits: Array) -> records.Samples:
     return records.Samples(samples.pictures, samples.labels, samples.names, logits, by=f"torch {torch_version}")
 
 
-def _errors(subject: Subject, material: Material) -> records.Errors | None:
-    if material.labels is None:
+def _errors(subject: Subject, examples: Examples) -> records.Errors | None:
+    if examples.labels is None:
         return None
-    images = material.pictures.images
+    images = examples.pictures.images
     most = max(1, min(mistakes.MOST, mistakes.MOST_BYTES // max(1, int(np.prod(images.shape[1:])))))
-    found = mistakes.find(subject.scores(images), material.labels, subject.classes, most)
+    found = mistakes.find_mistakes(subject.scores(images), examples.labels, subject.classes, most)
     return records.Errors(
         confusion=tuple(map(tuple, found.evaluation.confusion.tolist())),
         n=found.evaluation.n,
-        split=material.split,
+        split=examples.split,
         mistakes=records.Mistakes(
             pictures=images[found.index],
             labels=tuple(found.label.tolist()),

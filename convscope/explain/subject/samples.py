@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...data.dataset import Split
 from ...errors import InputError
+
+if TYPE_CHECKING:
+    from .examples import Examples
+    from .subject import Subject
+
+Pixels: TypeAlias = NDArray[np.uint8]
 
 MOST = 20  # pictures
 MOST_BYTES = 400_000
@@ -20,7 +26,7 @@ MOST_BYTES = 400_000
 class Samples:
     """Pictures uint8 (n, C, H, W), for each its class (None: not known) and a name."""
 
-    pictures: NDArray[np.uint8]
+    pictures: Pixels
     labels: tuple[int | None, ...]
     names: tuple[str, ...]
 
@@ -40,7 +46,7 @@ class Samples:
         return Samples(self.pictures[:n], self.labels[:n], self.names[:n])
 
 
-def choose(split: Split, known: NDArray[np.int64] | None, classes: Sequence[str], most: int = MOST) -> Samples:
+def choose_samples(split: Split, known: NDArray[np.int64] | None, classes: Sequence[str], most: int = MOST) -> Samples:
     """Return up to `most` pictures of `split`, the classes in turn: the first of each, the second of each …
 
     `known` (N,) are the labels into `classes`; without them pictures are taken evenly spaced. Fewer where pictures are
@@ -60,7 +66,15 @@ def choose(split: Split, known: NDArray[np.int64] | None, classes: Sequence[str]
     return Samples(split.images[turns], labels, tuple(names[i] for i in turns))
 
 
-def joined(first: Samples, then: Samples) -> Samples:
+def gallery(subject: Subject, given: Samples | None, examples: Examples | None, most: int) -> Samples:
+    """Return the pictures given, then those of the data while there is room for `most`; without either a blank one."""
+    if examples is not None and (room := most - len(given or ())) > 0:
+        own = choose_samples(examples.pictures, examples.labels, subject.classes, room)
+        return own if given is None else concatenate(given, own)
+    return blank(subject.spec.shape, subject.spec.mean) if given is None else given
+
+
+def concatenate(first: Samples, then: Samples) -> Samples:
     """Return both as one, in that order."""
     pictures = np.concatenate([first.pictures, then.pictures])
     return Samples(pictures, first.labels + then.labels, first.names + then.names)

@@ -86,18 +86,18 @@ class Logarithm(nn.Module):
         return made.clamp_min(1e-38).log()
 
 
-def of_model(model: Model, title: str = "") -> Subject:
+def subject_of_model(model: Model, title: str = "") -> Subject:
     """Return a model file as a subject; its torch module is new and in evaluation mode, `quick` is ONNX Runtime."""
     quick = lambda pictures: model.predictor.run(pictures)[0]  # noqa: E731
     return Subject(model.module(), model.spec, model.classes, model.network, model.facts, title, quick)
 
 
-def of_net(net: Net, classes: tuple[str, ...], title: str = "") -> Subject:
+def subject_of_net(net: Net, classes: tuple[str, ...], title: str = "") -> Subject:
     """Return one of convscope's own torch modules as a subject."""
     return Subject(net, net.spec, classes, net.network, {}, title)
 
 
-def of_module(
+def subject_of_module(
     module: nn.Module, spec: InputSpec, pictures: Pixels, classes: tuple[str, ...] | None = None, title: str = ""
 ) -> Subject:
     """Return any torch module as a subject: as a Net where its layers are the formula's (`rebuilding.rebuilt`), else as
@@ -107,7 +107,7 @@ def of_module(
     no scores, UsageError for another number of class names than of scores.
     """
     if isinstance(module, Net):
-        subject = of_net(module, (), title)
+        subject = subject_of_net(module, (), title)
     else:
         subject = Subject(module, spec, (), None, {}, title or type(module).__name__)
     try:
@@ -120,7 +120,7 @@ def of_module(
     if len(names) != k:
         raise UsageError("as many class names as scores are needed", got=len(names), expected=f"{k}")
     if subject.network is not None:
-        return of_net(module, names, title) if isinstance(module, Net) else subject
+        return subject_of_net(module, names, title) if isinstance(module, Net) else subject
     whole = steps(module, subject.steps(pictures)[1])
     net = rebuilt(whole, spec, pictures)
     if net is not None:

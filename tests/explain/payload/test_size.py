@@ -13,7 +13,7 @@ from convscope.explain.payload.encoding import dumps
 from convscope.explain.payload.gather import gather
 from convscope.explain.payload.size import reduce_to
 from convscope.explain.subject.samples import blank
-from convscope.explain.subject.subject import of_net
+from convscope.explain.subject.subject import subject_of_net
 from tests.explain.nets import net_of
 
 PICTURE = np.zeros((1, 30, 30), np.uint8)
@@ -23,7 +23,7 @@ PICTURE = np.zeros((1, 30, 30), np.uint8)
 def whole() -> records.Payload:
     """Return a payload that has nine patches at each end of four channels, two snapshots and fifty mistakes."""
     net = net_of("conv(4, 3) + fc")
-    bare = gather(of_net(net, ("a", "b", "c")), blank(net.spec.shape, net.spec.mean))
+    bare = gather(subject_of_net(net, ("a", "b", "c")), blank(net.spec.shape, net.spec.mean))
     assert bare.left_out == ("data",)
     patch = records.Patch(PICTURE, 1.0, None, (0, 0))
     card = records.ChannelCard((patch,) * 9, (patch,) * 9, 0.5, None, "ok")

@@ -16,7 +16,7 @@ from ..errors import InputError
 BATCH_NUMBERS = 1 << 24  # numbers in all layers' outputs for one batch: 64 MB in float32
 
 
-def as_input(module: nn.Module, pictures: np.ndarray[Any, Any] | Tensor) -> Tensor:
+def to_model_input(module: nn.Module, pictures: np.ndarray[Any, Any] | Tensor) -> Tensor:
     """Return pictures (N, C, H, W) as `module` reads them, on its device.
 
     Floats are taken as they are, as float32. uint8 goes into a Net as it is; into any other module divided by 255, as
@@ -42,4 +42,4 @@ def batches(
         numbers *= 256  # not known: as if there were 256 maps of the picture's size
     size = max(1, min(most, BATCH_NUMBERS // numbers))
     for at in range(0, len(pictures), size):
-        yield at, as_input(module, pictures[at : at + size])
+        yield at, to_model_input(module, pictures[at : at + size])

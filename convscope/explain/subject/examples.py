@@ -1,38 +1,36 @@
-"""The pictures of a data set that a page is made from: matched to the model's classes, under the name of their
-split."""
+"""The labelled examples that a page's channel cards and errors are counted on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...data.dataset import Dataset, Split
 from ...errors import InputError
 from ...evaluation import matched
+from .subject import Subject
 
 
 @dataclass(frozen=True, eq=False)
-class Material:
-    """Pictures uint8 (N, C, H, W); `labels` (N,) into the model's classes, None if the data has other classes.
-
-    `split` is "test", "validation", "training" or "given"; `name` the data set's.
+class Examples:
+    """One split of the data set `name`: pictures uint8 (N, C, H, W), and `labels` (N,) into the model's classes, None
+    if the data has other classes. `split` is "test", "validation", "training" or "given".
     """
 
     split: str
     name: str
     pictures: Split
-    labels: np.ndarray[Any, np.dtype[np.int64]] | None
+    labels: NDArray[np.int64] | None
 
 
-def of_dataset(dataset: Dataset, classes: tuple[str, ...], training: Mapping[str, object]) -> Material:
+def choose_examples(dataset: Dataset, subject: Subject) -> Examples:
     """Return the pictures to look at: test pictures if there are any, else those held out, else those trained on.
 
-    `training` is what the model's facts say of its data ("fingerprint", "validation"); data that it was not trained on
-    and that has no test pictures is "given".
+    Data that the subject's facts do not say it was trained on, and that has no test pictures, is "given".
     """
+    training = subject.fact("training", "data")
     own = training.get("fingerprint") == dataset.fingerprint
     held_out = training.get("validation") if own else 0
     if dataset.test is not None and len(dataset.test):
@@ -42,7 +40,7 @@ def of_dataset(dataset: Dataset, classes: tuple[str, ...], training: Mapping[str
     else:
         split, part = "training" if own else "given", dataset.train
     try:
-        labels = matched(part.labels, dataset.classes, classes)
+        labels = matched(part.labels, dataset.classes, subject.classes)
     except InputError:
         labels = None
-    return Material(split, dataset.name, part, labels)
+    return Examples(split, dataset.name, part, labels)

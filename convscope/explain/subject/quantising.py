@@ -16,7 +16,7 @@ from ...pictures.inversion import dark_borders
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
 
-def to_bytes(
+def quantise(
     pictures: np.ndarray[Any, Any], mean: tuple[float, ...] = (), std: tuple[float, ...] = ()
 ) -> tuple[Pixels, InputSpec, float]:
     """Return floats (N, C, H, W) as uint8, what turns them back, (x − mean) / std, and the largest share of its
@@ -26,7 +26,7 @@ def to_bytes(
     taken as bytes / 255, and any others channel by channel from their smallest to their largest. Raises InputError for
     another shape, NaN or infinity.
 
-    >>> pixels, spec, error = to_bytes(np.array([[[[-1.0, 0.0, 1.0]]]]))
+    >>> pixels, spec, error = quantise(np.array([[[[-1.0, 0.0, 1.0]]]]))
     >>> pixels.ravel().tolist(), spec.mean, spec.std, round(error, 4)
     ([0, 128, 255], (127.5,), (127.5,), 0.002)
     """
@@ -47,10 +47,10 @@ def to_bytes(
     middle, scale = (np.array(v).reshape(-1, 1, 1) for v in (spec.mean, spec.std))
     pixels = np.clip(np.floor(x * scale + middle + 0.5), 0, 255).astype(np.uint8)
     error = float((np.abs((pixels - middle) / scale - x) / width.reshape(-1, 1, 1)).max())
-    return pixels, described(spec, pixels), error
+    return pixels, with_polarity(spec, pixels), error
 
 
-def described(spec: InputSpec, pixels: Pixels) -> InputSpec:
+def with_polarity(spec: InputSpec, pixels: Pixels) -> InputSpec:
     """Return the specification with how pictures are brought to it: light on dark ground if those at hand are."""
     invert = "auto" if spec.shape[0] in (1, 3) and dark_borders(pixels) else "no"
     return InputSpec(spec.shape, spec.mean, spec.std, RESIZE_RULE if spec.shape[0] in (1, 3) else "", invert)

@@ -1,4 +1,4 @@
-"""What somebody gave to look at, of any kind, told apart: labelled data, and pictures as the model reads them."""
+"""What a network is shown, of any kind: labelled data, and pictures as the model reads them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .samples import Samples
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
+class Inputs:
     """`dataset`: the labelled data, if any was given. `samples`: the pictures, None without any. `unread`: why some are
     missing. `more`: how many pictures were given beyond those taken."""
 
@@ -34,10 +34,10 @@ class Given:
     more: int = 0
 
 
-def sort(
+def sort_inputs(
     given: Any, spec: InputSpec, classes: Sequence[str], most: int, data_root: str | os.PathLike[str] | None = None
-) -> Given:
-    """Tell apart what was given: one thing or a list of things. Of pictures at most `most` are read.
+) -> Inputs:
+    """Sort what was given, one thing or a list of things, into data and pictures. Of pictures at most `most` are read.
 
     A thing is a Dataset; a name such as "mnist", an IDX folder or a folder with one sub-folder for each of the model's
     classes: data too; any other folder, a file's path or bytes, a pattern, a Pillow image, an array (H, W), (C, H, W)
@@ -47,24 +47,24 @@ def sort(
     """
     sets: list[Any] = []
     pictures: list[Any] = []
-    for thing in each(given):
+    for thing in each_input(given):
         word = isinstance(thing, (str, os.PathLike))
-        data_ = isinstance(thing, Dataset) or (word and _is_data(os.fspath(thing), classes))
-        (sets if data_ else pictures).append(thing)
+        labelled = isinstance(thing, Dataset) or (word and names_data(os.fspath(thing), classes))
+        (sets if labelled else pictures).append(thing)
     if len(sets) > 1:
         raise UsageError("one data set at a time", got=" and ".join(getattr(s, "name", None) or str(s) for s in sets))
     named = [picture for thing in pictures for picture in _named(thing)]
     dataset = _loaded(sets[0], spec, data_root) if sets else None
-    return _read(named, spec, most, dataset) if named else Given(dataset, None)
+    return _read(named, spec, most, dataset) if named else Inputs(dataset, None)
 
 
-def _read(pictures: list[tuple[str, Any]], spec: InputSpec, most: int, dataset: Dataset | None) -> Given:
+def _read(pictures: list[tuple[str, Any]], spec: InputSpec, most: int, dataset: Dataset | None) -> Inputs:
     read: list[np.ndarray[Any, Any]] = []
     names: list[str] = []
     unread: list[InputError] = []
     for i, (name, picture) in enumerate(pictures):
         if len(read) == most:
-            return Given(dataset, _samples(read, names), tuple(unread), len(pictures) - i)
+            return Inputs(dataset, _samples(read, names), tuple(unread), len(pictures) - i)
         try:
             read.append(as_read(spec, picture)[0])
             names.append(name)
@@ -72,14 +72,14 @@ def _read(pictures: list[tuple[str, Any]], spec: InputSpec, most: int, dataset: 
             unread.append(error)
     if not read:
         raise unread[0]
-    return Given(dataset, _samples(read, names), tuple(unread))
+    return Inputs(dataset, _samples(read, names), tuple(unread))
 
 
 def _samples(read: list[np.ndarray[Any, Any]], names: list[str]) -> Samples:
     return Samples(np.stack(read), (None,) * len(read), tuple(names))
 
 
-def each(given: Any) -> Iterable[Any]:
+def each_input(given: Any) -> Iterable[Any]:
     """Return the things in what was given: itself, unless it is a list of them or a stack of pictures."""
     if given is None:
         return ()
@@ -88,24 +88,28 @@ def each(given: Any) -> Iterable[Any]:
     if isinstance(given, np.ndarray):
         return list(given) if given.ndim == 4 else (given,)
     one = isinstance(given, (str, bytes, os.PathLike, Dataset)) or hasattr(given, "getexif")
-    return (given,) if one else [thing for part in given for thing in each(part)]
+    return (given,) if one else [thing for part in given for thing in each_input(part)]
 
 
-def _is_data(word: str, classes: Sequence[str]) -> bool:
+def names_data(word: str, classes: Sequence[str]) -> bool:
     """Whether a word means labelled data: a known name, an IDX folder, or a folder whose sub-folders bear the classes'
     names.
     """
-    if word.lower().replace("_", "-") in data.NAMES:
+    if names_sized_data(word):
         return True
     path = Path(os.path.expanduser(word))
     if not path.is_dir():
         return False
-    if has_idx(path):
-        return True
     try:
         return bool(set(survey(path).classes) & set(classes))
     except InputError:
         return False
+
+
+def names_sized_data(word: str) -> bool:
+    """Whether a word means data whose pictures are all of one size: a known name, or an IDX folder."""
+    path = Path(os.path.expanduser(word))
+    return word.lower().replace("_", "-") in data.NAMES or (path.is_dir() and has_idx(path))
 
 
 def _named(thing: Any) -> Iterator[tuple[str, Any]]:

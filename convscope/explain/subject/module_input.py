@@ -1,4 +1,4 @@
-"""What a torch module reads, told from the pictures that somebody gave it: it does not say so itself."""
+"""What a torch module reads, inferred from the pictures that it is to be shown: it does not say so itself."""
 
 from __future__ import annotations
 
@@ -10,31 +10,24 @@ import numpy as np
 from ...data.dataset import Dataset
 from ...errors import InputError, UsageError
 from ...pictures.input_spec import InputSpec
-from ..subject.given import each
-from .quantising import described, to_bytes
+from ..options import LookOptions
+from .inputs import each_input
+from .quantising import quantise, with_polarity
 
 ROUNDING = 1e-4  # of a channel's range: what float32 loses anyway
 
 
-def spec_for(
-    pictures: Any,
-    shape: Sequence[int] | None = None,
-    mean: Sequence[float] | float | None = None,
-    std: Sequence[float] | float | None = None,
-) -> tuple[InputSpec, list[Any], list[str]]:
+def infer_input(pictures: Any, options: LookOptions) -> tuple[InputSpec, list[Any], tuple[str, ...]]:
     """Return what the module reads, the things given with floats as bytes, and notes on what that cost.
 
     Floats (C, H, W) are what the module reads already; bytes, files and data sets are divided by 255, then `mean` and
     `std` (one number, or one a channel, in 0…1 as torchvision's Normalize takes them) are applied. `shape` (C, H, W) is
-    needed where no array and no data set tells it. Raises UsageError or InputError.
+    needed where neither an array nor data of one size tells it. Raises UsageError or InputError.
     """
-    things = [t[None] if isinstance(t, np.ndarray) and t.ndim == 2 else t for t in each(pictures)]
+    things = [t[None] if isinstance(t, np.ndarray) and t.ndim == 2 else t for t in each_input(pictures)]
+    shape = options.shape
     arrays = [t for t in things if isinstance(t, np.ndarray)]
-    shapes = (
-        {t.shape for t in arrays}
-        | {t.shape for t in things if isinstance(t, Dataset)}
-        | ({tuple(shape)} if shape else set())
-    )
+    shapes = {t.shape for t in things if isinstance(t, (np.ndarray, Dataset))} | ({tuple(shape)} if shape else set())
     if not shapes:
         raise UsageError(
             "a torch module does not say what pictures it reads",
@@ -45,13 +38,13 @@ def spec_for(
     known: Any = shapes.pop()
     if len(known) != 3:
         raise InputError("not a picture", got=known, expected="(C, H, W)")
-    middle, scale = (_channels(v, known[0]) for v in (mean, std))
+    middle, scale = (_channels(v, known[0]) for v in (options.mean, options.std))
     floats = [i for i, t in enumerate(things) if isinstance(t, np.ndarray) and t.dtype.kind == "f"]
     if not floats:
         bytes_ = [t for t in arrays if t.dtype == np.uint8]
         spec = InputSpec(known, tuple(255 * v for v in middle), tuple(255 * v for v in scale))
-        return described(spec, np.stack(bytes_)) if bytes_ else spec, things, []
-    pixels, spec, error = to_bytes(
+        return with_polarity(spec, np.stack(bytes_)) if bytes_ else spec, things, ()
+    pixels, spec, error = quantise(
         np.stack([things[i] for i in floats]), tuple(255 * v for v in middle), tuple(255 * v for v in scale)
     )
     for i, picture in zip(floats, pixels, strict=True):
@@ -60,7 +53,7 @@ def spec_for(
         f"the pictures were rounded to 256 steps, by up to {100 * error:.2g} % of their range: the page keeps "
         f"bytes, and its scores are of those"
     )
-    return spec, things, [note] if error > ROUNDING else []
+    return spec, things, (note,) if error > ROUNDING else ()
 
 
 def _channels(value: Sequence[float] | float | None, channels: int) -> tuple[float, ...]:

@@ -1,0 +1,84 @@
+"""What is looked at and what with: a model file or a torch module, opened, and the inputs it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from ...build import Net
+from ...errors import UsageError
+from ...pictures.input_spec import InputSpec
+from ...prediction import Model, load
+from ..options import OF_MODULES, LookOptions
+from . import samples
+from .inputs import Inputs, each_input, sort_inputs
+from .module_input import infer_input
+from .subject import Subject, subject_of_model, subject_of_module
+from .training_data import LOST, find_training_data
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """`run`: the run directory that the model lies in, None where it lies in none. `name`: what its page's file is
+    called. `notes`: a sentence each on what the page will lack.
+    """
+
+    subject: Subject
+    inputs: Inputs
+    run: Path | None
+    name: str
+    notes: tuple[str, ...]
+
+
+def target_of_file(model: Any, pictures: Any, options: LookOptions) -> Target:
+    """Open a model: a Model, or a path of a model file or a run. Its own data is found again unless other was given.
+
+    Raises ConvscopeError for what cannot be opened, and for options that a model file knows by itself.
+    """
+    for option in options.given(*OF_MODULES):
+        raise UsageError(f"a model file knows its own {option}", hint=f"leave {option} out")
+    file = model if isinstance(model, Model) else load(model)
+    folder = file.file.path.parent
+    run = folder if file.file.path.name == "model.onnx" and (folder / "run.json").is_file() else None
+    name = (run or file.file.path.with_suffix("")).resolve().name
+    inputs = sort_inputs(pictures, file.spec, file.classes, options.samples, options.data_root)
+    notes = _surplus(inputs)
+    if inputs.dataset is None:
+        dataset, note = find_training_data(file, run)
+        inputs, notes = replace(inputs, dataset=dataset), (*notes, *note)
+    return Target(subject_of_model(file, options.title or name), inputs, run, name, notes)
+
+
+def target_of_module(module: nn.Module, pictures: Any, options: LookOptions) -> Target:
+    """Open a torch module: what it reads is inferred from the pictures, or said by the options.
+
+    Raises ConvscopeError where that cannot be told, or the module cannot read them.
+    """
+    notes: tuple[str, ...] = ()
+    if isinstance(module, Net):
+        if options.given("mean", "std", "shape"):
+            raise UsageError("a convscope network knows its own mean, std and shape", hint="leave them out")
+        spec, things = module.spec, list(each_input(pictures))
+    else:
+        spec, things, notes = infer_input(pictures, options)
+    classes = tuple(options.classes or next((t.classes for t in things if hasattr(t, "classes")), ()))
+    inputs = sort_inputs(things, spec, classes, options.samples, options.data_root)
+    subject = subject_of_module(module, spec, _trial(inputs, spec), classes or None, options.title)
+    lost = () if inputs.dataset is not None else (f"{LOST}: no data was given",)
+    return Target(subject, inputs, None, options.title or subject.title, (*notes, *_surplus(inputs), *lost))
+
+
+def _trial(inputs: Inputs, spec: InputSpec) -> samples.Pixels:
+    """Return the pictures that a module is tried on."""
+    if inputs.samples is not None:
+        return inputs.samples.pictures
+    return samples.blank(spec.shape, spec.mean).pictures if inputs.dataset is None else inputs.dataset.train.images[:1]
+
+
+def _surplus(inputs: Inputs) -> tuple[str, ...]:
+    if not inputs.more:
+        return ()
+    return (f"{inputs.more:,} more pictures were given than are shown; --samples takes up to 1,000",)

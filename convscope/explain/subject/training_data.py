@@ -1,0 +1,39 @@
+"""The data that a model was trained on, found again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ... import data
+from ...data.dataset import Dataset
+from ...errors import ConvscopeError, printable
+from ...prediction import Model
+from ...runs import directory
+from ...training import settings
+
+LOST = "no channel cards and no errors"
+
+
+def find_training_data(model: Model, run: Path | None) -> tuple[Dataset | None, tuple[str, ...]]:
+    """Return the data set that a model file's facts or its run directory name; None, and a note that says why, where it
+    is not to be had or is another one now.
+    """
+    recorded = (model.facts.get("training") or {}).get("data") or {}
+    try:
+        if run is not None:
+            source = directory.read_settings(run)["data"]
+        else:
+            source = {"name": recorded.get("set"), "size": None, "data_root": None}
+            if source["name"] not in data.NAMES:
+                return None, (f"{LOST}: no data was given, and the model file does not hold any",)
+        if source["name"] is None:
+            return None, (f"{LOST}: the run was trained on arrays in memory; give them as data",)
+        dataset = settings.load(source)
+    except (ConvscopeError, KeyError, TypeError) as error:
+        reason = error.line() if isinstance(error, ConvscopeError) else f"run.json does not say which data ({error})"
+        return None, (f"{LOST}: the data that it was trained on is not to be had ({reason})",)
+    if dataset.fingerprint != recorded.get("fingerprint"):
+        name = printable(dataset.name)
+        changed = f"{name} is no longer the data that it was trained on; give it as data to use it all the same"
+        return None, (f"{LOST}: {changed}",)
+    return dataset, ()
