@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from ... import data
 from ...data.dataset import Dataset
 from ...errors import InputError, UsageError
 from ...pictures.input_spec import InputSpec
 from ..options import LookOptions
-from .inputs import each_input
+from .inputs import each_input, names_sized_data
 from .quantising import quantise, with_polarity
 
 ROUNDING = 1e-4  # of a channel's range: what float32 loses anyway
@@ -26,12 +28,15 @@ def infer_input(pictures: Any, options: LookOptions) -> tuple[InputSpec, list[An
     """
     things = [t[None] if isinstance(t, np.ndarray) and t.ndim == 2 else t for t in each_input(pictures)]
     shape = options.shape
+    if shape is None and not any(isinstance(t, (np.ndarray, Dataset)) for t in things):
+        things = [_loaded(t, options.data_root) for t in things]
     arrays = [t for t in things if isinstance(t, np.ndarray)]
     shapes = {t.shape for t in things if isinstance(t, (np.ndarray, Dataset))} | ({tuple(shape)} if shape else set())
     if not shapes:
         raise UsageError(
             "a torch module does not say what pictures it reads",
-            expected="pictures as an array (N, C, H, W), data, or shape=(C, H, W)",
+            got=", ".join(str(t) for t in things if isinstance(t, (str, os.PathLike))) or None,
+            expected="shape=(C, H, W), or pictures as an array (N, C, H, W), or data of one size such as mnist",
         )
     if len(shapes) > 1:
         raise InputError("pictures of different shapes for one module", got=" and ".join(map(str, sorted(shapes))))
@@ -54,6 +59,12 @@ def infer_input(pictures: Any, options: LookOptions) -> tuple[InputSpec, list[An
         f"bytes, and its scores are of those"
     )
     return spec, things, (note,) if error > ROUNDING else ()
+
+
+def _loaded(thing: Any, data_root: str | os.PathLike[str] | None) -> Any:
+    """Return data of one size, opened where it is only named; anything else as it is."""
+    named = isinstance(thing, (str, os.PathLike)) and names_sized_data(os.fspath(thing))
+    return data.load(thing, data_root=data_root) if named else thing
 
 
 def _channels(value: Sequence[float] | float | None, channels: int) -> tuple[float, ...]:

@@ -194,6 +194,17 @@ def test_data_gives_a_module_cards_and_errors() -> None:
     assert boxed["errors"]["confusion"] == confusion.tolist()
 
 
+def test_data_of_one_size_says_what_a_module_reads() -> None:
+    module = nn.Sequential(nn.Flatten(), nn.Linear(28 * 28, 10))
+    payload = convscope.look(module, "mnist").payload
+    assert (payload["input"]["shape"], payload["errors"]["n"], payload["errors"]["split"]) == (
+        [1, 28, 28],
+        10_000,
+        "test",
+    )
+    assert payload["samples"]["labels"] == sorted([*range(10)] * 2)
+
+
 @pytest.mark.parametrize(
     "layer",
     [
@@ -256,7 +267,12 @@ def test_steps_read_what_they_say() -> None:
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: convscope.look(Functions()), UsageError, "does not say what pictures it reads"),
+        (lambda: convscope.look(Functions()), UsageError, "does not say what pictures it reads, expected shape="),
+        (
+            lambda: convscope.look(Functions(), "a.png"),
+            UsageError,
+            "what pictures it reads, got a.png, expected shape=",
+        ),
         (
             lambda: convscope.look(Functions(), torch.rand(1, 3, 16, 16)),
             InputError,
