@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import InputError
+from .class_order import check_labels, checked_classes, numbered
 
 Pictures = NDArray[np.uint8]
 Labels = NDArray[np.int64]
@@ -164,7 +165,7 @@ def arrays(
     images, labels = (_pictures(images, f"{name}, images"), _labels(labels, f"{name}, labels"))
     if classes is not None and (isinstance(classes, str) or not all(isinstance(c, str) for c in classes)):
         raise InputError("classes must be a sequence of names", where=name, got=classes, hint='classes=["cat", "dog"]')
-    names = tuple(classes) if classes is not None else tuple(str(k) for k in range(int(labels.max(initial=0)) + 1))
+    names = tuple(classes) if classes is not None else numbered(labels)
     train = _split(images, labels, names, f"{name}, training pictures")
     if test is None:
         return Dataset(name, checked_classes(names, name), train)
@@ -177,22 +178,6 @@ def arrays(
     if other.shape != train.shape:
         raise InputError("test pictures of another shape", where=name, got=other.shape, expected=str(train.shape))
     return Dataset(name, checked_classes(names, name), train, other)
-
-
-def checked_classes(classes: tuple[str, ...], where: str) -> tuple[str, ...]:
-    """Return the class names if there are at least two, all different and all text; raise InputError otherwise."""
-    if len(classes) < 2:
-        raise InputError("too few classes to tell apart", where=where, got=len(classes), expected="2 or more")
-    for name in classes:
-        if classes.count(name) > 1 or not name:
-            raise InputError("class names must differ and not be empty", where=where, got=name or "an empty name")
-        try:
-            name.encode()
-        except UnicodeEncodeError:
-            raise InputError(
-                "a class name that is not text in UTF-8", where=where, got=name, hint="rename it"
-            ) from None
-    return classes
 
 
 def _pictures(images: ArrayLike, where: str) -> Pictures:
@@ -221,12 +206,3 @@ def _split(images: Pictures, labels: Labels, classes: tuple[str, ...], where: st
         raise InputError("as many labels as pictures are needed", where=where, got=f"{len(labels)} for {len(images)}")
     check_labels(labels, len(classes), where)
     return Split(images, labels)
-
-
-def check_labels(labels: Labels, classes: int, where: str) -> None:
-    """Raise InputError unless every label is in 0 … classes - 1."""
-    wrong = np.flatnonzero((labels < 0) | (labels >= classes))
-    if len(wrong):
-        raise InputError(
-            f"label number {wrong[0]} out of range", where=where, got=labels[wrong[0]], expected=f"0 to {classes - 1}"
-        )

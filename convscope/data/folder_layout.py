@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import InputError, did_you_mean, printable
-from ..pictures.decoding import SUFFIXES
-from .dataset import checked_classes
+from ..pictures.formats import SUFFIXES
+from .class_order import checked_classes, composed, in_text_order
 
 # Pictures by name, of formats that are not read: listed as skipped, where a text file would go unmentioned.
 OTHER_PICTURES = frozenset(
@@ -96,7 +95,7 @@ def _classes(
     by_class: dict[str, str] = {}
     identities: dict[tuple[int, int], str] = {}
     for name in names:
-        label, place = (unicodedata.normalize("NFC", name), f"{part}/{name}" if part else name)
+        label, place = (composed(name), f"{part}/{name}" if part else name)
         identity = _identity(root / place)
         if known and label not in known:
             hint = did_you_mean(label, list(known))
@@ -105,7 +104,7 @@ def _classes(
         if twin:
             raise InputError("two classes are one", where=where, got=f"{twin} and {place}", hint="remove one of them")
         by_class[label] = identities[identity] = place
-    classes = known or tuple(sorted(by_class))
+    classes = known or in_text_order(by_class)
     if len(classes) < 2:
         hint = "one sub-folder a class with its pictures in it, or train/ and test/ with those"
         if len(names) == 1 and len(_listing(root / part / names[0], root)[0]) > 1:

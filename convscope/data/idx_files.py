@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from .class_order import check_labels, checked_classes, numbered
 from .compressed import chunks, most_bytes
-from .dataset import Dataset, Split, check_labels, checked_classes
+from .dataset import Dataset, Split
 
 TRAIN, TEST = ("train",), ("t10k", "test")
 ENDINGS = ("", ".gz", ".xz")  # of two copies of one file the plain one is read
@@ -35,11 +36,11 @@ def idx(folder: str | Path, classes: tuple[str, ...] | None = None, *, name: str
     if train is None:
         raise InputError("no train-images-idx3-ubyte[.gz|.xz] here", where=str(folder))
     test = _pair(folder, TEST)
-    with ThreadPoolExecutor(2) as pool:  # zlib and lzma let go of the interpreter's lock
+    with ThreadPoolExecutor(2) as pool:  # zlib and lzma release the GIL
         later = None if test is None else pool.submit(read_pair, *test)
         first = read_pair(*train)
         second = None if later is None else later.result()
-    names = classes or tuple(str(k) for k in range(int(first.labels.max()) + 1))
+    names = classes or numbered(first.labels)
     check_labels(first.labels, len(names), str(train[1]))
     if test is not None and second is not None:
         check_labels(second.labels, len(names), str(test[1]))

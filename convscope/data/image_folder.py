@@ -29,7 +29,7 @@ def folder(
     """Load a folder with one sub-folder a class, or train/ and test/ with those, into memory.
 
     Class names are the sub-folders' names in text order; test/ is matched by name and may lack classes. Pictures come
-    class by class, by path in text order. `size` N or (H, W) fits them by images.RESIZE_RULE; without it all must
+    class by class, by path in text order. `size` N or (H, W) fits them by the resizing rule; without it all must
     have one size. `channels` is 1 or 3; without it 1 if every sampled picture is grey. Files that cannot be read are
     listed in `skipped`.
 
@@ -90,7 +90,7 @@ def _read(root: Path, part: Folder, size: tuple[int, int], channels: int, skippe
 
 
 def in_threads(work: Callable[[int], T], items: Iterable[int]) -> list[T]:
-    """Do the work for every item, in order; Pillow lets go of the interpreter's lock. An interrupt drops the rest."""
+    """Do the work for every item, in order; Pillow releases the GIL. An interrupt drops the rest."""
     pool = ThreadPoolExecutor(min(32, available_cpus()))
     try:
         return list(pool.map(work, items))

@@ -36,7 +36,7 @@ def mnist() -> Dataset:
         for part in ("train", "t10k")
     ]
     try:
-        with ThreadPoolExecutor(2) as pool:  # zlib lets go of the interpreter's lock
+        with ThreadPoolExecutor(2) as pool:  # zlib releases the GIL
             train, test = pool.map(lambda pair: read_pair(pair[0], pair[1], MNIST_SHA256), pairs)
     except InputError as error:
         hint = "install convscope again: this file came with it"

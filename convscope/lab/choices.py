@@ -13,6 +13,7 @@ from ..data.named import DEBIAN_FASHION
 from ..errors import InputError, UsageError
 from ..formula import ZOO, describe
 from ..pictures import decoding
+from ..pictures.formats import SUFFIXES
 from ..training.recipes import RECIPES
 
 Json = dict[str, Any]
@@ -111,7 +112,7 @@ def _holds_classes(place: Path) -> bool:
         if has_idx(place) or (place / "train").is_dir():
             return True
         folders = [p for p in place.iterdir() if p.is_dir() and p.name[0] != "."][:50]
-        return sum(any(f.suffix.lower() in decoding.SUFFIXES for f in p.iterdir()) for p in folders) > 1
+        return sum(any(f.suffix.lower() in SUFFIXES for f in p.iterdir()) for p in folders) > 1
     except OSError:
         return False
 

@@ -1,22 +1,20 @@
 """THE decode function: one way from a picture file to uint8 (C, H, W), for training and for prediction alike.
 
 What happens to a picture, in this order: the first frame is read; more than 8 bits become 8; transparent parts become
-white; EXIF orientation is applied; colours become grey or RGB; the size becomes what was asked for (RESIZE_RULE).
+white; EXIF orientation is applied; colours become grey or RGB; the size becomes what was asked for (resizing.py).
 """
 
 from __future__ import annotations
 
-import importlib
-import io
 import os
 import stat
-import threading
-import warnings
 from typing import TYPE_CHECKING
 
 from ..errors import InputError, UsageError, printable
 from .bit_depth import array_to_8_bits, picture_to_8_bits
-from .inversion import border_of, dark_borders, invert_needed
+from .formats import MAX_PIXELS, open_image
+from .orientation import make_upright, read_orientation, swaps_sides
+from .resizing import channels_first, resize
 
 if TYPE_CHECKING:  # numpy and Pillow are imported when a picture is read: asking for help must not wait for them
     import numpy as np
@@ -25,49 +23,9 @@ if TYPE_CHECKING:  # numpy and Pillow are imported when a picture is read: askin
 
     Pixels = NDArray[np.uint8]
 
-__all__ = [
-    "MAX_PIXELS",
-    "RESIZE_RULE",
-    "SUFFIXES",
-    "contents",
-    "dark_borders",
-    "decode",
-    "from_array",
-    "from_image",
-    "invert_needed",
-    "probe",
-]
-
-RESIZE_RULE = "pad-bilinear-antialias"
-"""Kept in model files. The picture is scaled by one factor so that it just fits, the other side rounded half up,
-with Pillow's BILINEAR, which averages over all pixels that fall together; then it is centred (an odd row or column
-goes below or to the right) and the bars are filled with the median of its outermost pixels, channel by channel (of
-the scaled picture, the lower of two middle values). Nothing is cut off and nothing is distorted."""
-
-MAX_PIXELS = 1 << 26
 MAX_FILE_BYTES = 1 << 29
 
-# What a file must start with (bytes, offset), which Pillow plugin reads it, and the suffixes its files go by.
-_FORMATS: dict[str, tuple[tuple[tuple[int, bytes], ...], str, str]] = {
-    "PNG": (((0, b"\x89PNG\r\n\x1a\n"),), "PngImagePlugin", ".png .apng"),
-    "JPEG": (((0, b"\xff\xd8\xff"),), "JpegImagePlugin", ".jpg .jpeg .jpe .jfif .mpo"),
-    "GIF": (((0, b"GIF8"),), "GifImagePlugin", ".gif"),
-    "BMP": (((0, b"BM"),), "BmpImagePlugin", ".bmp .dib"),
-    "WEBP": (((8, b"WEBP"),), "WebPImagePlugin", ".webp"),
-    "TIFF": (((0, b"II*\0"), (0, b"MM\0*"), (0, b"II+\0"), (0, b"MM\0+")), "TiffImagePlugin", ".tif .tiff"),
-    "PPM": (
-        tuple((0, b"P" + kind) for kind in (b"1", b"2", b"3", b"4", b"5", b"6", b"f")),
-        "PpmImagePlugin",
-        ".ppm .pgm .pbm .pnm .pfm",
-    ),
-}
-SUFFIXES = frozenset(suffix for _, _, suffixes in _FORMATS.values() for suffix in suffixes.split())
-"""Endings of the files that are read: a folder's other files are no pictures."""
-
-_TURNS = ("FLIP_LEFT_RIGHT", "ROTATE_180", "FLIP_TOP_BOTTOM", "TRANSPOSE", "ROTATE_270", "TRANSVERSE", "ROTATE_90")
-_ORIENTATION = 0x0112  # EXIF 2.32, table 4: 1 is upright, 2 … 8 are undone by _TURNS
 _READ_ONLY = os.O_RDONLY | getattr(os, "O_BINARY", 0)  # Windows would turn line ends otherwise
-_OPENING = threading.Lock()  # warnings' filters belong to the whole process
 
 
 def decode(
@@ -86,9 +44,9 @@ def decode(
     Raises InputError, naming the file, if it is missing, no such picture, damaged, truncated or beyond `max_pixels`.
     """
     where = "picture" if isinstance(source, bytes) else printable(os.fspath(source), 400)
-    data = source if isinstance(source, bytes) else contents(source, where)
+    data = source if isinstance(source, bytes) else read_file(source, where)
     try:
-        picture = _open(data, where, max_pixels)
+        picture = open_image(data, where, max_pixels)
         if size is not None and picture.format == "JPEG":
             # A large JPEG is decoded at 1/2, 1/4 or 1/8 of its size where that leaves at least 4 times what is needed.
             picture.draft(None, (4 * max(size), 4 * max(size)))
@@ -105,12 +63,13 @@ def probe(source: str | os.PathLike[str] | bytes, *, max_pixels: int = MAX_PIXEL
     Raises InputError as `decode` does.
     """
     where = "picture" if isinstance(source, bytes) else printable(os.fspath(source), 400)
-    data = source if isinstance(source, bytes) else contents(source, where)
+    data = source if isinstance(source, bytes) else read_file(source, where)
     try:
-        picture = _open(data, where, max_pixels)
+        picture = open_image(data, where, max_pixels)
         width, height = picture.size
-        late = picture.format == "TIFF" or (picture.format == "PNG" and "exif" not in picture.info)
-        return (width, height) if not late and _orientation(picture) >= 5 else (height, width)
+        # Pillow turns a TIFF's sides by itself; a PNG's EXIF data may stand behind the pixels, which are not read here.
+        unknown = picture.format == "TIFF" or (picture.format == "PNG" and "exif" not in picture.info)
+        return (width, height) if not unknown and swaps_sides(read_orientation(picture)) else (height, width)
     except InputError:
         raise
     except Exception as error:
@@ -127,29 +86,22 @@ def from_image(
         raise UsageError("size of a picture", got=size, expected="(height, width), 1 or more")
     try:
         picture.load()
-        turn = _orientation(picture)
+        orientation = read_orientation(picture)
         picture = picture_to_8_bits(picture, where)
     except InputError:
         raise
     except Exception as error:
         raise _damaged(error, where) from None
-    return _finish(picture, turn, size, channels)
+    return _to_pixels(make_upright(picture, orientation), size, channels)
 
 
-def _finish(picture: Picture, turn: int, size: tuple[int, int] | None, channels: int | None) -> Pixels:
-    """Turn a picture of mode L or RGB upright, into the channels and the size."""
+def _to_pixels(picture: Picture, size: tuple[int, int] | None, channels: int | None) -> Pixels:
+    """Return an upright picture of mode L or RGB in the channels and the size."""
     import numpy as np
 
-    if turn != 1:
-        from PIL.Image import Transpose
-
-        picture = picture.transpose(Transpose[_TURNS[turn - 2]])
     if channels is not None and picture.mode != (mode := "L" if channels == 1 else "RGB"):
         picture = picture.convert(mode)
-    if size is not None and picture.size != (size[1], size[0]):
-        pixels = _pad(picture, size)
-    else:
-        pixels = _planes(np.asarray(picture))
+    pixels = channels_first(np.asarray(picture)) if size is None else resize(picture, size)
     if channels is None and len(pixels) == 3 and bool((pixels[:1] == pixels[1:]).all()):
         pixels = pixels[:1]
     return np.array(pixels, order="C")
@@ -160,7 +112,7 @@ def from_array(
 ) -> Pixels:
     """Turn an array into uint8 (C, H, W) just as `decode` does with a file.
 
-    Shapes: (H, W), (H, W, C) with C 1, 3 or 4 (alpha), or (C, H, W) with C 1 or 3. Values: see depth.array_to_8_bits.
+    Shapes: (H, W), (H, W, C) with C 1, 3 or 4 (alpha), or (C, H, W) with C 1 or 3. Values: as in array_to_8_bits.
     Raises InputError for another shape or type, for values out of range and for NaN.
     """
     import numpy as np
@@ -181,7 +133,7 @@ def from_array(
     return from_image(Image.fromarray(values), size, channels, where=where)
 
 
-def contents(path: str | os.PathLike[str], where: str = "picture") -> bytes:
+def read_file(path: str | os.PathLike[str], where: str = "picture") -> bytes:
     """Return a file's bytes. Raises InputError, naming `where`, if it is missing, no file or too large for a
     picture."""
     try:
@@ -208,73 +160,6 @@ def contents(path: str | os.PathLike[str], where: str = "picture") -> bytes:
         raise InputError(f"cannot be read: {reason}", where=where) from None
 
 
-def _open(data: bytes, where: str, max_pixels: int) -> Picture:
-    """Open a picture by its first bytes and check how large its header says it is, before a single pixel is decoded."""
-    if not data:
-        raise InputError("an empty file", where=where)
-    name = next((n for n, (magics, _, _) in _FORMATS.items() if any(data.startswith(m, at) for at, m in magics)), None)
-    if name is None:
-        known = ", ".join(_FORMATS)
-        raise InputError(
-            "not a picture that can be read", where=where, got=f"first bytes {data[:4]!r}", expected=f"one of {known}"
-        )
-    from PIL import Image
-
-    # Not Image.open, which first loads the readers of four more formats.
-    if name not in Image.OPEN:
-        importlib.import_module(f"PIL.{_FORMATS[name][1]}")
-    factory, accept = Image.OPEN[name]
-    with _OPENING, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if accept and accept(data[:16]) is not True:
-            raise SyntaxError(f"not a {name}")
-        picture = factory(io.BytesIO(data), "")
-    limit = min(max_pixels, Image.MAX_IMAGE_PIXELS or max_pixels)
-    if picture.width * picture.height > limit:
-        raise _too_large(f"{picture.width} x {picture.height} pixels", where, limit)
-    return picture
-
-
-def _too_large(got: str, where: str, limit: int) -> InputError:
-    return InputError(
-        "too large a picture", where=where, got=got, expected=f"at most {limit} pixels", hint="make it smaller first"
-    )
-
-
 def _damaged(error: Exception, where: str) -> InputError:
     reason = " ".join(str(error).split()) or type(error).__name__
     return InputError(f"a damaged or truncated picture ({printable(reason)})", where=where)
-
-
-def _orientation(picture: Picture) -> int:
-    try:
-        turn = picture.getexif().get(_ORIENTATION, 1)
-    except Exception:
-        return 1
-    return turn if isinstance(turn, int) and 1 <= turn <= 8 else 1
-
-
-def _pad(picture: Picture, size: tuple[int, int]) -> Pixels:
-    """Fit a picture of mode L or RGB into (H, W) by RESIZE_RULE."""
-    import numpy as np
-    from PIL.Image import Resampling
-
-    (height, width), (own_width, own_height) = size, picture.size
-    if own_width * height >= own_height * width:  # the width decides
-        inner = (width, min(height, max(1, (2 * own_height * width + own_width) // (2 * own_width))))
-    else:
-        inner = (min(width, max(1, (2 * own_width * height + own_height) // (2 * own_height))), height)
-    pixels = _planes(np.asarray(picture.resize(inner, Resampling.BILINEAR)))
-    if inner == (width, height):
-        return pixels
-    ring = np.sort(np.stack([border_of(plane, 1) for plane in pixels]), axis=1)
-    full = np.empty((len(pixels), height, width), np.uint8)
-    full[:] = ring[:, (ring.shape[1] - 1) // 2, None, None]
-    top, left = (height - inner[1]) // 2, (width - inner[0]) // 2
-    full[:, top : top + inner[1], left : left + inner[0]] = pixels
-    return full
-
-
-def _planes(pixels: Pixels) -> Pixels:
-    """Return (H, W) or (H, W, C) as (C, H, W)."""
-    return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)

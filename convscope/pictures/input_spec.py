@@ -15,7 +15,8 @@ class InputSpec(Value):
     """uint8 pictures of `shape` (C, H, W), 0…255; the network reads (x − mean) / std, per channel, in those units.
 
     `mean` and `std` left out are 0 and 255, the slides' scaling to 0…1. `resize` names the rule by which a picture of
-    another size was and will be brought to (H, W), `invert` whether dark and light are swapped first (see images.py).
+    another size was and will be brought to (H, W), `invert` whether dark and light are swapped first
+    (see inversion.py).
 
     >>> InputSpec((1, 28, 28), mean=(33.3,), std=(78.6,)).std
     (78.6,)

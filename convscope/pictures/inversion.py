@@ -1,4 +1,4 @@
-"""Light ink on dark ground, or dark on light: told by a picture's border."""
+"""Polarity: light ink on a dark ground or dark on light, told by a picture's border; and when to invert it."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ if TYPE_CHECKING:  # numpy and Pillow are imported when a picture is read: askin
     Pixels = NDArray[np.uint8]
 
 
-def invert_needed(image: Pixels) -> bool:
+def needs_inversion(image: Pixels) -> bool:
     """Tell whether a picture (C, H, W) or (H, W) has a border much lighter than its middle: dark ink on a light ground.
 
     The border is the outermost 1/14 of the shorter side (2 pixels of 28), the middle is the middle half of both sides.
     The border's median must be 128 or more, and 64 or more above the darkest twentieth of the middle (its 5 % quantile:
     ink may cover little). All 3,000 MNIST test pictures tried, turned to black on white, are told from the originals.
     """
-    if image[..., _outer(image.shape[-2:])].max() < 128:
+    if image[..., _border(image.shape[-2:])].max() < 128:
         return False  # most pictures: nothing at the border is light, so its median is not
     grey = _grey(image)
     height, width = grey.shape
-    border = _quantile(border_of(grey), 0.5)
+    border = _quantile(border_pixels(grey), 0.5)
     if border < 128:
         return False
     middle = grey[height // 4 : height - height // 4, width // 4 : width - width // 4]
     return border - _quantile(middle, 0.05) >= 64
 
 
-def inverts_needed(images: Pixels) -> NDArray[np.bool_]:
-    """Tell for each of pictures (N, C, H, W) what `invert_needed` tells of it."""
+def need_inversion(images: Pixels) -> NDArray[np.bool_]:
+    """Tell for each of pictures (N, C, H, W) what `needs_inversion` tells of it."""
     import numpy as np
 
-    border = (images[..., _outer(images.shape[2:])] >= 128).any(axis=1)  # (n, pixels): True where any channel is light
+    border = (images[..., _border(images.shape[2:])] >= 128).any(axis=1)  # (n, pixels): True where any channel is light
     light = 2 * np.count_nonzero(border, axis=1) >= border.shape[1]  # where fewer than half are, the median is not
     needed = np.zeros(len(images), bool)
-    needed[light] = [invert_needed(image) for image in images[light]]
+    needed[light] = [needs_inversion(image) for image in images[light]]
     return needed
 
 
-def dark_borders(images: Pixels) -> bool:
+def light_on_dark(images: Pixels) -> bool:
     """Tell whether pictures (N, C, H, W) are mostly light on a dark ground: in 3 of 4 the border's median is below 64.
 
     At most 1,000 are looked at, evenly spread. Where this holds for the training pictures, `--invert auto` is on.
@@ -51,7 +51,7 @@ def dark_borders(images: Pixels) -> bool:
     picks = np.linspace(0, len(images) - 1, min(len(images), 1000)).astype(np.int64)
     if not len(picks):
         return False
-    outer = _outer(images.shape[2:])
+    outer = _border(images.shape[2:])
     edges = np.stack([images[i][:, outer] for i in picks.tolist()])  # (n, C, pixels of the border)
     grey = edges.mean(axis=1, dtype=np.float64)
     middle = (grey.shape[1] - 1) // 2, grey.shape[1] // 2
@@ -59,17 +59,17 @@ def dark_borders(images: Pixels) -> bool:
     return bool(dark.sum() >= 0.75 * len(dark))
 
 
-def border_of(plane: NDArray[Any], thick: int | None = None) -> NDArray[Any]:
-    """Return the outermost pixels of a plane (H, W) as one row: `thick` on each side, else 1/14 of the shorter side."""
-    return plane[_outer(plane.shape, thick)]
+def border_pixels(plane: NDArray[Any]) -> NDArray[Any]:
+    """Return the pixels of a plane's border as one row: the outermost 1/14 of the shorter side of (H, W)."""
+    return plane[_border(plane.shape)]
 
 
 @lru_cache(8)
-def _outer(shape: tuple[int, ...], thick: int | None = None) -> NDArray[np.bool_]:
+def _border(shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Return where a plane of this shape (H, W) has its border, True there."""
     import numpy as np
 
-    thick = thick or max(1, min(shape) // 14)
+    thick = max(1, min(shape) // 14)
     outer = np.ones(shape, dtype=bool)
     outer[thick:-thick, thick:-thick] = False
     return outer

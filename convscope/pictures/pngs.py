@@ -2,8 +2,8 @@
 
 A PNG's rows are packed by zlib, each behind a byte that says how it refers to the row above. So the unpacked rows of
 many pictures, with a row of zeros between each two, are the rows of one tall picture: written as a PNG that is not
-packed, it goes through `images.decode` at once. Only files that hold nothing but such rows are taken (8 bits, the
-wanted size, grey or RGB, one block of data, no more); every other is left to `images.decode`, which also says what is
+packed, it goes through `decoding.decode` at once. Only files that hold nothing but such rows are taken (8 bits, the
+wanted size, grey or RGB, one block of data, no more); every other is left to `decoding.decode`, which also says what is
 wrong with it.
 """
 
@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
-from .decoding import contents, decode
+from .decoding import decode, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,7 +74,7 @@ def _rows(source: object, size: tuple[int, int]) -> tuple[int, bytes] | None:
     if not isinstance(source, (str, bytes, os.PathLike)):
         return None
     try:
-        data = source if isinstance(source, bytes) else contents(source)
+        data = source if isinstance(source, bytes) else read_file(source)
     except InputError:
         return None
     channels = 3 if data[25:26] == b"\2" else 1  # its colour type

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from .inversion import invert_needed, inverts_needed
+from .inversion import need_inversion, needs_inversion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     Picture = str | os.PathLike[str] | bytes | NDArray[Any] | Image
 
 FEW = 8  # pictures that are not worth decoding together
-SMALL = 1 << 13  # values of a picture; larger ones are decoded mostly without Python's lock, by all threads at once
+SMALL = 1 << 13  # values of a picture; larger ones are decoded mostly without the GIL, by all threads at once
 
 
 def all_read(
     spec: InputSpec, pictures: Sequence[Picture], invert: str | None = None
 ) -> tuple[Pixels, list[bool], dict[int, InputError]]:
-    """Return what `as_read` returns of each picture that can be read, uint8 (n, C, H, W) and n answers, and the errors
-    of the others by their numbers."""
+    """Return what `preprocess` returns of each picture that can be read, uint8 (n, C, H, W) and n answers, and the
+    errors of the others by their numbers."""
     import numpy as np
 
     from . import pngs
@@ -38,7 +38,7 @@ def all_read(
     if len(pictures) >= FEW and math.prod(spec.shape) <= SMALL and _reads_files(spec):
         numbers, pixels = pngs.together(pictures, spec.shape)
         rule = invert or spec.invert
-        swapped = inverts_needed(pixels) if rule == "auto" else np.full(len(pixels), rule == "yes")
+        swapped = need_inversion(pixels) if rule == "auto" else np.full(len(pixels), rule == "yes")
         if swapped.any():
             pixels[swapped] = 255 - pixels[swapped]
         if len(numbers) == len(pictures):
@@ -48,14 +48,14 @@ def all_read(
     for i, picture in enumerate(pictures):
         if i not in done:
             try:
-                done[i] = as_read(spec, picture, invert)
+                done[i] = preprocess(spec, picture, invert)
             except InputError as error:
                 faults[i] = error
     read = [done[i] for i in range(len(pictures)) if i in done]
     return np.array([pixels for pixels, _ in read], np.uint8), [swap for _, swap in read], faults
 
 
-def as_read(spec: InputSpec, picture: Picture, invert: str | None = None) -> tuple[Pixels, bool]:
+def preprocess(spec: InputSpec, picture: Picture, invert: str | None = None) -> tuple[Pixels, bool]:
     """Return a picture as a model of this input reads it, uint8 (C, H, W), and whether dark and light were swapped.
 
     `picture` and `invert` as in Model.predict. Raises InputError where it cannot be read.
@@ -68,7 +68,7 @@ def as_read(spec: InputSpec, picture: Picture, invert: str | None = None) -> tup
         rule = invert or "no"
     else:
         pixels, rule = _brought(spec, picture), invert or spec.invert
-    swap = rule == "yes" or (rule == "auto" and invert_needed(pixels))
+    swap = rule == "yes" or (rule == "auto" and needs_inversion(pixels))
     return (255 - pixels, True) if swap else (pixels, False)
 
 
@@ -91,6 +91,6 @@ def _brought(spec: InputSpec, picture: Picture) -> Pixels:
 
 
 def _reads_files(spec: InputSpec) -> bool:
-    from .decoding import RESIZE_RULE
+    from .resizing import RESIZE_RULE
 
     return spec.shape[0] in (1, 3) and spec.resize in ("", RESIZE_RULE)

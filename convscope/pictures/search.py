@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from .decoding import SUFFIXES
+from .formats import SUFFIXES
 
 GLOB = "*?["
 

@@ -11,7 +11,7 @@ KEPT = 0.75  # of what is recognised as it is must be recognised in the mirror t
 LOOKED_AT = 5_000  # pictures, evenly spread
 
 
-def alike(images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], classes: int) -> bool:
+def flip_invariant(images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], classes: int) -> bool:
     """Whether mirrored pictures (N, C, H, W) are recognised at least three quarters as often as the pictures
     themselves.
 

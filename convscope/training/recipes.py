@@ -109,9 +109,9 @@ class Recipe:
     label_smoothing: float = 0.0  # share of the target spread over all classes (Szegedy et al. 2015, section 7)
     augmentation: Augmentation = field(default_factory=Augmentation)
     general_augmentation: Augmentation | None = None  # in its place for other pictures than MNIST's; None: the same
-    # what a broken-off epoch shows is drawn from the hardest, this many times as many (hardness.py); 0: from all
+    # what a broken-off epoch shows is drawn from the hardest, this many times as many (hard_examples.py); 0: from all
     hard: float = 0.0
-    # "auto": left and right are exchanged too, if the training pictures mean the same in a mirror (mirrors.py)
+    # "auto": left and right are exchanged too, if the training pictures mean the same in a mirror (flips.py)
     flips: str = "no"
     average: float = 0.0  # decay per step of an exponential average of the weights, which is then the model; 0: none
     precision: str = "float32"  # or "bfloat16", or "auto": the faster of the two, measured

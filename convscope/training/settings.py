@@ -16,10 +16,10 @@ from ..errors import InputError
 from ..formula import BatchNorm, Network, Plan, resolve, trace
 from ..formula.zoo import ZOO
 from ..machine.cpus import available_cpus
-from ..pictures.decoding import RESIZE_RULE
 from ..pictures.input_spec import InputSpec, check_ends
-from ..pictures.inversion import dark_borders
-from .flips import alike
+from ..pictures.inversion import light_on_dark
+from ..pictures.resizing import RESIZE_RULE
+from .flips import flip_invariant
 from .recipes import Augmentation, Recipe
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def augmentation(recipe: Recipe, pictures: Split, classes: int, centred: bool) -
     if not centred and recipe.general_augmentation is not None:
         how = recipe.general_augmentation
         how = replace(how, shift=round(how.shift * min(pictures.images.shape[2:]) / 28))
-    if recipe.flips == "auto" and not how.flip and alike(pictures.images, pictures.labels, classes):
+    if recipe.flips == "auto" and not how.flip and flip_invariant(pictures.images, pictures.labels, classes):
         how = replace(how, flip=True)
     return how
 
@@ -143,7 +143,7 @@ def input_spec(images: np.ndarray[Any, Any], scaling: str) -> InputSpec:
     Mean and deviation are exact per channel, in 0…255, rounded to two digits; a deviation below 1 counts as 1.
     """
     shape, count = images.shape[1:], images.shape[0] * images.shape[2] * images.shape[3]
-    invert = "auto" if dark_borders(images) else "no"
+    invert = "auto" if light_on_dark(images) else "no"
     if scaling == "unit":
         return InputSpec(shape, resize=RESIZE_RULE, invert=invert)
     total = square = np.zeros(shape[0], dtype=np.uint64)

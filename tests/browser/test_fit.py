@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 from selenium import webdriver
 
-from convscope.pictures.decoding import RESIZE_RULE
 from convscope.pictures.input_spec import InputSpec
-from convscope.pictures.preprocessing import as_read
+from convscope.pictures.preprocessing import preprocess
+from convscope.pictures.resizing import RESIZE_RULE
 from tests.browser.engine_page import EnginePage
 
 pytestmark = pytest.mark.browser
@@ -53,7 +53,7 @@ def test_random_pictures(page: EnginePage, size: tuple[int, int], channels: int)
     for n, (height, width) in enumerate([*sides, *rng.integers(2, 80, (12, 2)).tolist()]):
         pixels = picture(rng, height, width, alpha=n % 3 == 0)
         spec = InputSpec((channels, *size), resize=RESIZE_RULE, invert=("auto", "auto", "no", "yes")[n % 4])
-        wanted, swapped = as_read(spec, as_file(pixels))
+        wanted, swapped = preprocess(spec, as_file(pixels))
         got = page.call("fit", pixels.ravel().tolist(), height, width, spec.to_json())
         np.testing.assert_array_equal(np.array(got, np.uint8).reshape(spec.shape), wanted, f"{height}×{width}, {spec}")
         turned.append(swapped and spec.invert == "auto")

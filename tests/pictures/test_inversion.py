@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from convscope.pictures import decoding, inversion
-from convscope.pictures.inversion import border_of
+from convscope.pictures.inversion import border_pixels, light_on_dark, need_inversion, needs_inversion
 
 
 def digit(ink: int, ground: int) -> np.ndarray:
@@ -27,50 +26,50 @@ def digit(ink: int, ground: int) -> np.ndarray:
         (255, 255, False),
     ],
 )
-def test_invert_needed(ink: int, ground: int, expected: bool) -> None:
+def test_needs_inversion(ink: int, ground: int, expected: bool) -> None:
     picture = digit(ink, ground)
-    assert decoding.invert_needed(picture) is expected
-    assert decoding.invert_needed(picture[0]) is expected
-    assert decoding.invert_needed(np.repeat(picture, 3, axis=0)) is expected
+    assert needs_inversion(picture) is expected
+    assert needs_inversion(picture[0]) is expected
+    assert needs_inversion(np.repeat(picture, 3, axis=0)) is expected
 
 
 def test_invert_looks_at_border_and_middle_only() -> None:
     for band in (np.s_[2:7], np.s_[21:26], np.s_[:, 2:7], np.s_[:, 21:26]):  # neither border nor middle half
         framed = np.full((28, 28), 255, np.uint8)
         framed[band] = 0
-        assert not decoding.invert_needed(framed)
-    assert decoding.invert_needed(np.array([[255, 255, 255], [255, 0, 255], [255, 255, 255]], np.uint8))
-    assert not decoding.invert_needed(np.array([[200]], np.uint8))
+        assert not needs_inversion(framed)
+    assert needs_inversion(np.array([[255, 255, 255], [255, 0, 255], [255, 255, 255]], np.uint8))
+    assert not needs_inversion(np.array([[200]], np.uint8))
 
 
 @pytest.mark.parametrize("shape", [(1, 8, 8), (3, 8, 8), (1, 7, 9), (1, 1, 5)])
 def test_many_are_told_as_each_is_alone(shape: tuple[int, int, int]) -> None:
     rng = np.random.default_rng(20)
     pictures = rng.integers(0, 60, (200, *shape), dtype=np.uint8)
-    outer = inversion._outer(shape[1:])
+    y, x = np.indices(shape[1:])
+    outer = (np.minimum(y, shape[1] - 1 - y) < 1) | (np.minimum(x, shape[2] - 1 - x) < 1)
     for i, picture in enumerate(pictures):  # the border's pixels light one by one, from none to all
         places = np.argwhere(outer)
         for y, x in places[rng.permutation(len(places))][: i % (len(places) + 1)]:
             picture[:, y, x] = rng.integers(120, 256, shape[0])
-    alone = [inversion.invert_needed(picture) for picture in pictures]
-    assert inversion.inverts_needed(pictures).tolist() == alone
+    alone = [needs_inversion(picture) for picture in pictures]
+    assert need_inversion(pictures).tolist() == alone
     assert min(shape[1:]) == 1 or 0 < sum(alone) < len(alone)
-    assert inversion.inverts_needed(pictures[:0]).tolist() == []
+    assert need_inversion(pictures[:0]).tolist() == []
 
 
 def test_how_thick_a_border_is() -> None:
     plane = np.arange(28 * 140).reshape(28, 140)
-    assert sorted(border_of(plane)) == sorted(set(plane.ravel()) - set(plane[2:26, 2:138].ravel()))
-    assert sorted(border_of(plane[:27])) == sorted(set(plane[:27].ravel()) - set(plane[1:26, 1:139].ravel()))
-    assert border_of(plane[:3, :3]).tolist() == [0, 1, 2, 140, 142, 280, 281, 282]
-    assert border_of(plane, 14).size == plane.size
-    assert border_of(plane[:1, :5]).tolist() == [0, 1, 2, 3, 4]
+    assert sorted(border_pixels(plane)) == sorted(set(plane.ravel()) - set(plane[2:26, 2:138].ravel()))
+    assert sorted(border_pixels(plane[:27])) == sorted(set(plane[:27].ravel()) - set(plane[1:26, 1:139].ravel()))
+    assert border_pixels(plane[:3, :3]).tolist() == [0, 1, 2, 140, 142, 280, 281, 282]
+    assert border_pixels(plane[:1, :5]).tolist() == [0, 1, 2, 3, 4]
 
 
-def test_dark_borders() -> None:
+def test_light_on_dark() -> None:
     dark, light = digit(255, 0), digit(0, 255)
-    assert decoding.dark_borders(np.stack([dark] * 3 + [light]))
-    assert not decoding.dark_borders(np.stack([dark] * 2 + [light] * 2))
-    assert decoding.dark_borders(np.stack([digit(255, 63)]))
-    assert not decoding.dark_borders(np.stack([digit(255, 64)]))
-    assert not decoding.dark_borders(np.zeros((0, 1, 28, 28), np.uint8))
+    assert light_on_dark(np.stack([dark] * 3 + [light]))
+    assert not light_on_dark(np.stack([dark] * 2 + [light] * 2))
+    assert light_on_dark(np.stack([digit(255, 63)]))
+    assert not light_on_dark(np.stack([digit(255, 64)]))
+    assert not light_on_dark(np.zeros((0, 1, 28, 28), np.uint8))

@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 
 from convscope.errors import InputError
-from convscope.pictures import decoding, pngs
+from convscope.pictures import pngs
 from convscope.pictures.input_spec import InputSpec
-from convscope.pictures.preprocessing import FEW, SMALL, all_read, as_read
+from convscope.pictures.preprocessing import FEW, SMALL, all_read, preprocess
+from convscope.pictures.resizing import RESIZE_RULE
 
 RNG = np.random.default_rng(3)
 
@@ -33,7 +34,7 @@ def light(dark: bool) -> np.ndarray:
 @pytest.mark.parametrize("models", ["auto", "yes", "no"])
 @pytest.mark.parametrize("asked", [None, "auto", "yes", "no"])
 def test_every_kind_among_many(tmp_path: Path, models: str, asked: str | None) -> None:
-    spec = InputSpec((1, 12, 11), resize=decoding.RESIZE_RULE, invert=models)
+    spec = InputSpec((1, 12, 11), resize=RESIZE_RULE, invert=models)
     other = [RNG.integers(0, 256, shape, dtype=np.uint8) for shape in ((12, 11), (12, 11, 3), (40, 25))]
     pictures = [png(light(i % 3 > 0)) for i in range(FEW)]
     pictures += [png(array) for array in other]
@@ -43,7 +44,7 @@ def test_every_kind_among_many(tmp_path: Path, models: str, asked: str | None) -
         alone = []
         for i, picture in enumerate(some):
             try:
-                alone.append(as_read(spec, picture, asked))
+                alone.append(preprocess(spec, picture, asked))
             except InputError as error:
                 assert str(faults[i]) == str(error)
         assert len(alone) + len(faults) == len(some)

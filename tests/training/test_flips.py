@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from convscope import data
-from convscope.training.flips import alike
+from convscope.training.flips import flip_invariant
 
 
 def pictures(mirrored: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -23,16 +23,16 @@ def pictures(mirrored: bool) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_what_a_mirror_swaps_is_not_alike() -> None:
-    assert not alike(*pictures(mirrored=True), 2)
-    assert alike(*pictures(mirrored=False), 2)
+    assert not flip_invariant(*pictures(mirrored=True), 2)
+    assert flip_invariant(*pictures(mirrored=False), 2)
 
 
 def test_a_class_without_pictures_is_no_hindrance() -> None:
     x, y = pictures(mirrored=False)
-    assert alike(x, y * 2, 4)
-    assert not alike(*pictures(mirrored=True), 7)
+    assert flip_invariant(x, y * 2, 4)
+    assert not flip_invariant(*pictures(mirrored=True), 7)
 
 
 def test_digits_are_not_alike() -> None:
     train = data.load("mnist").train
-    assert not alike(train.images, train.labels, 10)
+    assert not flip_invariant(train.images, train.labels, 10)

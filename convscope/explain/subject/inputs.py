@@ -16,9 +16,9 @@ from ...data.folder_layout import survey
 from ...data.idx_files import has_idx
 from ...data.resize import fitted
 from ...errors import InputError, UsageError
-from ...pictures import decoding
+from ...pictures.formats import SUFFIXES
 from ...pictures.input_spec import InputSpec
-from ...pictures.preprocessing import as_read
+from ...pictures.preprocessing import preprocess
 from ...pictures.search import is_pattern, pictures_in
 from .samples import Samples
 
@@ -66,7 +66,7 @@ def _read(pictures: list[tuple[str, Any]], spec: InputSpec, most: int, dataset: 
         if len(read) == most:
             return Inputs(dataset, _samples(read, names), tuple(unread), len(pictures) - i)
         try:
-            read.append(as_read(spec, picture)[0])
+            read.append(preprocess(spec, picture)[0])
             names.append(name)
         except InputError as error:
             unread.append(error)
@@ -121,7 +121,7 @@ def _named(thing: Any) -> Iterator[tuple[str, Any]]:
     paths = list(pictures_in([word]))
     if not paths:
         what = "no picture fits this pattern" if is_pattern(word) else "no pictures in this folder"
-        raise InputError(what, where=word, expected="files such as " + ", ".join(sorted(decoding.SUFFIXES)[:6]))
+        raise InputError(what, where=word, expected="files such as " + ", ".join(sorted(SUFFIXES)[:6]))
     for path in paths:
         if paths == [word] and not os.path.lexists(path) and os.sep not in word and not Path(word).suffix:
             raise InputError(

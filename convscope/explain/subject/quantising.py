@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
-from ...pictures.decoding import RESIZE_RULE
 from ...pictures.input_spec import InputSpec
-from ...pictures.inversion import dark_borders
+from ...pictures.inversion import light_on_dark
+from ...pictures.resizing import RESIZE_RULE
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -52,5 +52,5 @@ def quantise(
 
 def with_polarity(spec: InputSpec, pixels: Pixels) -> InputSpec:
     """Return the specification with how pictures are brought to it: light on dark ground if those at hand are."""
-    invert = "auto" if spec.shape[0] in (1, 3) and dark_borders(pixels) else "no"
+    invert = "auto" if spec.shape[0] in (1, 3) and light_on_dark(pixels) else "no"
     return InputSpec(spec.shape, spec.mean, spec.std, RESIZE_RULE if spec.shape[0] in (1, 3) else "", invert)

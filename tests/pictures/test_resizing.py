@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from convscope.pictures import decoding
+from convscope.pictures import decoding, resizing
 from tests.encoded import encoded
 
 RNG = np.random.default_rng(22)
 
 
 def test_resize_rule_is_written_down() -> None:
-    assert decoding.RESIZE_RULE == "pad-bilinear-antialias"
+    assert resizing.RESIZE_RULE == "pad-bilinear-antialias"
 
 
 @pytest.mark.parametrize("shape", [(5, 7), (7, 5), (5, 5), (1, 9), (30, 20), (64, 64)])

@@ -1,0 +1,64 @@
+"""The resizing rule: how a picture of any size becomes one of a given size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # numpy and Pillow are imported when a picture is read: asking for help must not wait for them
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL.Image import Image
+
+    Pixels = NDArray[np.uint8]
+
+RESIZE_RULE = "pad-bilinear-antialias"
+"""Kept in model files. The picture is scaled by one factor so that it just fits, the other side rounded half up,
+with Pillow's BILINEAR, which averages over all pixels that fall together; then it is centred (an odd row or column
+goes below or to the right) and the bars are filled with the median of its outermost pixels, channel by channel (of
+the scaled picture, the lower of two middle values). Nothing is cut off and nothing is distorted."""
+
+
+def resize(picture: Image, size: tuple[int, int]) -> Pixels:
+    """Return a picture of mode L or RGB as uint8 (C, H, W) of `size` (H, W), by RESIZE_RULE."""
+    import numpy as np
+    from PIL.Image import Resampling
+
+    height, width = size
+    if picture.size == (width, height):
+        return channels_first(np.asarray(picture))
+    inner_height, inner_width = fitted_size((picture.height, picture.width), size)
+    pixels = channels_first(np.asarray(picture.resize((inner_width, inner_height), Resampling.BILINEAR)))
+    if (inner_height, inner_width) == size:
+        return pixels
+    full = np.empty((len(pixels), height, width), np.uint8)
+    full[:] = _bar_colour(pixels)[:, None, None]
+    top, left = (height - inner_height) // 2, (width - inner_width) // 2
+    full[:, top : top + inner_height, left : left + inner_width] = pixels
+    return full
+
+
+def fitted_size(own: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:
+    """Return the (H, W) of a picture of size `own` (H, W), scaled by one factor so that it just fits into `size`.
+
+    >>> fitted_size((1200, 1600), (28, 28))
+    (21, 28)
+    """
+    (own_height, own_width), (height, width) = own, size
+    if own_width * height >= own_height * width:  # the width decides
+        return min(height, max(1, (2 * own_height * width + own_width) // (2 * own_width))), width
+    return height, min(width, max(1, (2 * own_width * height + own_height) // (2 * own_height)))
+
+
+def channels_first(pixels: Pixels) -> Pixels:
+    """Return (H, W) or (H, W, C) as (C, H, W), a view."""
+    return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
+
+
+def _bar_colour(pixels: Pixels) -> Pixels:
+    """Return the median of the outermost pixels of (C, H, W), the lower of two middle ones, uint8 (C,)."""
+    import numpy as np
+
+    outermost = np.ones(pixels.shape[1:], bool)
+    outermost[1:-1, 1:-1] = False
+    values = np.sort(pixels[:, outermost], axis=1)  # (C, outermost pixels)
+    return values[:, (values.shape[1] - 1) // 2]
