@@ -6,9 +6,7 @@ import hashlib
 import math
 import os
 import struct
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +14,12 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from .class_order import check_labels, checked_classes, numbered
-from .compressed import chunks, most_bytes
+from .compressed import Readable, most_bytes, open_decompressed
 from .dataset import Dataset, Split
 
 TRAIN, TEST = ("train",), ("t10k", "test")
 ENDINGS = ("", ".gz", ".xz")  # of two copies of one file the plain one is read
+CHUNK = 1 << 20  # bytes read at a time
 
 
 def idx(folder: str | Path, classes: tuple[str, ...] | None = None, *, name: str | None = None) -> Dataset:
@@ -64,8 +63,8 @@ def outline(folder: Path) -> tuple[int, int, int]:
     if train is None:
         raise InputError("no train-images-idx3-ubyte[.gz|.xz] here", where=str(folder))
     images, labels = train
-    header, _ = _header(chunks(images), 3, str(images))
-    rows, columns = struct.unpack_from(">2I", header, 8)
+    with open_decompressed(images) as file:
+        rows, columns = struct.unpack_from(">2I", _header(file, 3, str(images)), 8)
     return rows, columns, int(read_idx(labels, 1).max()) + 1
 
 
@@ -77,22 +76,22 @@ def read_idx(path: Path, dimensions: int, sha256: str | None = None) -> NDArray[
     """
     where = str(path)
     try:
-        stream = chunks(path)
-        header, first = _header(stream, dimensions, where)
-        sizes = struct.unpack_from(f">{dimensions}I", header, 4)
-        shape, total = " x ".join(map(str, sizes)), math.prod(sizes)
-        if total == 0:
-            raise InputError("an IDX file with nothing in it", where=where, got=shape)
-        if total > most_bytes(path):
-            raise InputError("cut short: the header promises more than the file can hold", where=where, got=shape)
-        array = np.empty(total, np.uint8)
-        digest, filled = hashlib.sha256(header), 0
-        for data in chain([first], stream):
-            if filled + len(data) > total:
-                raise InputError(f"more bytes than the {shape} that its header promises", where=where)
-            array[filled : filled + len(data)] = np.frombuffer(data, np.uint8)
-            digest.update(data)
-            filled += len(data)
+        with open_decompressed(path) as file:
+            header = _header(file, dimensions, where)
+            sizes = struct.unpack_from(f">{dimensions}I", header, 4)
+            shape, total = " x ".join(map(str, sizes)), math.prod(sizes)
+            if total == 0:
+                raise InputError("an IDX file with nothing in it", where=where, got=shape)
+            if total > most_bytes(path):
+                raise InputError("cut short: the header promises more than the file can hold", where=where, got=shape)
+            array = np.empty(total, np.uint8)
+            digest, filled = hashlib.sha256(header), 0
+            while data := file.read(CHUNK):
+                if filled + len(data) > total:
+                    raise InputError(f"more bytes than the {shape} that its header promises", where=where)
+                array[filled : filled + len(data)] = np.frombuffer(data, np.uint8)
+                digest.update(data)
+                filled += len(data)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}", where=where) from None
     except MemoryError:
@@ -106,11 +105,10 @@ def read_idx(path: Path, dimensions: int, sha256: str | None = None) -> NDArray[
     return array.reshape(sizes)
 
 
-def _header(stream: Iterator[bytes], dimensions: int, where: str) -> tuple[bytes, bytes]:
-    """Return the header (two zeros, type 8 for bytes, number of dimensions, sizes) and the bytes read beyond it."""
-    length, data = 4 + 4 * dimensions, b""
-    while len(data) < length and (more := next(stream, b"")):
-        data += more
+def _header(file: Readable, dimensions: int, where: str) -> bytes:
+    """Read and return the header: two zeros, type 8 for bytes, the number of dimensions, their sizes."""
+    length = 4 + 4 * dimensions
+    data = file.read(length)
     if len(data) < length:
         raise InputError(
             "too short for an IDX header", where=where, got=f"{len(data)} bytes", expected=f"{length} or more"
@@ -119,7 +117,7 @@ def _header(stream: Iterator[bytes], dimensions: int, where: str) -> tuple[bytes
     if data[:4] != wanted:
         got, expected = f"magic number {data[:4].hex(' ')}", wanted.hex(" ")
         raise InputError("not the IDX file its name says", where=where, got=got, expected=expected)
-    return data[:length], data[length:]
+    return data
 
 
 def _find(folder: Path, part: str, kind: str) -> Path | None:
