@@ -10,16 +10,17 @@ from __future__ import annotations
 import math
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from .errors import EnvironmentFault, InputError, UsageError
-from .machine.cpus import available_cpus
 from .modelfile import ModelFile, read
 from .pictures.input_spec import INVERT
-from .pictures.preprocessing import SMALL, all_read
+from .pictures.pool import decoding_threads, map_in_order
+from .pictures.preprocessing import Preprocessed, preprocess
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
+Item = TypeVar("Item")
+
 BATCH = 32  # pictures at a time; more costs memory and gains nothing (docs/log.md)
-GROUP = 256  # small picture files at a time: so many are read before another thread has its turn
 
 
 class Score(NamedTuple):
@@ -54,15 +56,15 @@ class Prediction(NamedTuple):
 
     def to_json(self) -> dict[str, object]:
         """Return {label, probability, top: [{label, probability}]}, with "inverted": true if it was."""
-        told: dict[str, object] = {"label": self.label, "probability": self.probability}
-        told["top"] = [{"label": label, "probability": probability} for label, probability in self.top]
-        return told | ({"inverted": True} if self.inverted else {})
+        fields: dict[str, object] = {"label": self.label, "probability": self.probability}
+        fields["top"] = [{"label": label, "probability": probability} for label, probability in self.top]
+        return fields | ({"inverted": True} if self.inverted else {})
 
 
 class Predictor:
     """A model file's graph in ONNX Runtime: uint8 (N, C, H, W) in, logits and probabilities (N, K) out.
 
-    One thread a run, runs side by side over batches: quicker than threads within a run, for one picture and for many.
+    One thread a run, and as many runs at a time as there are CPUs: quicker than threads within a run.
     """
 
     def __init__(self, file: ModelFile) -> None:
@@ -87,7 +89,7 @@ class Predictor:
         if len(pictures) <= batch:
             return list(self._session.run(wanted, {"pictures": pictures}))
         batches = [pictures[i : i + batch] for i in range(0, len(pictures), batch)]
-        parts = _side_by_side(lambda some: self._session.run(wanted, {"pictures": some}), batches)
+        parts = map_in_order(lambda some: self._session.run(wanted, {"pictures": some}), batches)
         return [np.concatenate(part) for part in zip(*parts, strict=True)]
 
 
@@ -150,51 +152,46 @@ class Model:
         if isinstance(given, np.ndarray):
             many = given.ndim == 4
             if many and given.dtype == np.uint8 and given.shape[1:] == self.spec.shape and invert in (None, "no"):
-                return _all_right(self._told(self.predictor.probabilities(given), top, [False] * len(given)))
+                probabilities = self.predictor.probabilities(given)
+                return _without_errors(predictions(probabilities, self.classes, top, [False] * len(given)))
         else:
             many = not (
                 isinstance(given, (str, bytes, os.PathLike)) or hasattr(given, "getexif")
             )  # a Pillow image has it
-        given = list(given) if many else [given]
-        return _all_right(self.stream(given, top, invert) if len(given) != 1 else self._predict(given, top, invert))
+        return _without_errors(self.stream(list(given) if many else [given], top, invert))
 
     def stream(
         self, pictures: Sequence[Picture], top: int = 3, invert: str | None = None
     ) -> Iterator[Prediction | InputError]:
-        """Yield for each picture, in order, its prediction or the error why it has none. Decoding and predicting
-        overlap.
+        """Yield for each picture, in order, its prediction or the error why it has none.
+
+        Decoding and predicting overlap, and only a bounded number of pictures is in memory at a time.
         """
         _check_options(top, invert)
-        most = max(BATCH, min(GROUP, SMALL * BATCH // math.prod(self.spec.shape)))
-        size = min(most, -(-len(pictures) // _workers())) if len(pictures) > 1 else 1
-        groups = [pictures[i : i + size] for i in range(0, len(pictures), size)]
-        if groups:
+        if len(pictures):
             _ = self.predictor  # opened once, before the threads
-        for told in _side_by_side(lambda group: self._predict(group, top, invert), groups):
-            yield from told
 
-    def _predict(self, pictures: Sequence[Picture], top: int, invert: str | None) -> list[Prediction | InputError]:
-        pixels, inverted, faults = all_read(self.spec, pictures, invert)
-        told = self._told(self.predictor.probabilities(pixels, len(pixels)), top, inverted) if len(pixels) else []
-        for i, fault in faults.items():  # in order, so that each comes to its own place
-            told.insert(i, fault)
-        return told
+        def decode(picture: Picture) -> Preprocessed | InputError:
+            try:
+                return preprocess(self.spec, picture, invert)
+            except InputError as error:
+                return error
 
-    def _told(self, probabilities: Floats, top: int, inverted: list[bool]) -> list[Prediction | InputError]:
-        """Return what rows (N, K) say. In plain Python: for the few classes of a row, numpy's calls cost more than the
-        sorting.
-        """
-        told: list[Prediction | InputError] = []
-        for row, swapped in zip(probabilities, inverted, strict=True):
-            values = row.tolist()
-            if not all(map(math.isfinite, values)):
-                hint = "it was trained badly; convscope info tells how"
-                told.append(InputError("the network's answer is not a number", hint=hint))
-                continue
-            first = sorted(range(len(values)), key=values.__getitem__, reverse=True)[:top]  # of equal ones the first
-            scores = tuple([Score(self.classes[k], values[k]) for k in first])
-            told.append(Prediction(*scores[0], scores, swapped))
-        return told
+        decoded = map_in_order(decode, pictures, decoding_threads(pictures))
+        threads = 1 if len(pictures) <= BATCH else None
+        for batch in map_in_order(lambda batch: self._predict(batch, top), batches(decoded, BATCH), threads):
+            yield from batch
+
+    def _predict(self, batch: list[Preprocessed | InputError], top: int) -> list[Prediction | InputError]:
+        """Return the predictions of decoded pictures, errors in their places."""
+        import numpy as np
+
+        good = [picture for picture in batch if not isinstance(picture, InputError)]
+        if not good:
+            return [error for error in batch if isinstance(error, InputError)]
+        probabilities = self.predictor.probabilities(np.stack([picture.pixels for picture in good]), len(good))
+        found = iter(predictions(probabilities, self.classes, top, [picture.inverted for picture in good]))
+        return [picture if isinstance(picture, InputError) else next(found) for picture in batch]
 
     def __repr__(self) -> str:
         return f"Model({str(self.file.path)!r}: {self.formula}, {len(self.classes)} classes)"
@@ -218,14 +215,40 @@ def predict(
     return (model if isinstance(model, Model) else load(model)).predict(pictures, top, invert)
 
 
-def _all_right(told: Iterable[Prediction | InputError]) -> list[Prediction]:
-    """Return them all. Raises the first that is an error."""
-    predictions = []
-    for prediction in told:
-        if isinstance(prediction, InputError):
-            raise prediction
-        predictions.append(prediction)
-    return predictions
+def predictions(
+    probabilities: Floats, classes: Sequence[str], top: int, inverted: Sequence[bool]
+) -> list[Prediction | InputError]:
+    """Return what probabilities (N, K) say of N pictures: the `top` classes, of equal ones the first; or an error where
+    one is not a number.
+    """
+    # In plain Python: for the few classes of a row, numpy's calls cost more than the sorting.
+    found: list[Prediction | InputError] = []
+    for row, swapped in zip(probabilities.tolist(), inverted, strict=True):
+        if not all(map(math.isfinite, row)):
+            hint = "it was trained badly; convscope info tells how"
+            found.append(InputError("the network's answer is not a number", hint=hint))
+            continue
+        first = sorted(range(len(row)), key=row.__getitem__, reverse=True)[:top]
+        scores = tuple([Score(classes[k], row[k]) for k in first])
+        found.append(Prediction(*scores[0], scores, swapped))
+    return found
+
+
+def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Yield lists of `size` items, the last one of what is left."""
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def _without_errors(results: Iterable[Prediction | InputError]) -> list[Prediction]:
+    """Return all predictions. Raises the first error."""
+    found = []
+    for result in results:
+        if isinstance(result, InputError):
+            raise result
+        found.append(result)
+    return found
 
 
 def _check_options(top: int, invert: str | None) -> None:
@@ -246,27 +269,3 @@ def _session(data: bytes) -> Any:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3  # errors; they are raised as well
     return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-
-
-def _workers() -> int:
-    return min(16, available_cpus())
-
-
-def _side_by_side(function: Callable[[Any], Any], items: list[Any]) -> Iterator[Any]:
-    """Yield function(item) for each item in order, on as many threads as there are processors."""
-    if len(items) == 1 or _workers() == 1:
-        yield from map(function, items)
-        return
-    from collections import deque
-    from concurrent.futures import Future, ThreadPoolExecutor
-
-    pool, waiting = ThreadPoolExecutor(_workers()), deque[Future[Any]]()
-    try:
-        for item in items:
-            waiting.append(pool.submit(function, item))
-            if len(waiting) == 4 * _workers():  # as many results wait for whoever takes them, not all there are
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)

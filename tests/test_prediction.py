@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +15,8 @@ from PIL import Image
 import convscope.prediction
 from convscope.errors import InputError, UsageError
 from convscope.modelfile import write
-from convscope.pictures import decoding
-from convscope.prediction import BATCH, GROUP, Model, Prediction, Score, load, predict
+from convscope.pictures import decoding, pool
+from convscope.prediction import BATCH, Model, Prediction, Score, load, predict, predictions
 from tests.samples import sample
 
 FORMULA = 'crop((10, 9)) + conv(4, 3, pad="same") + bn + relu + skip(conv(4, 3, pad="same")) + maxpool(2) + fc'
@@ -93,6 +92,26 @@ def test_one_picture_in_every_form_is_the_same_picture(tmp_path: Path, shape: tu
     assert len(model.predict(np.stack([array.astype(np.float64)] * 3))) == 3
 
 
+@pytest.mark.parametrize("cpus", [1, 3])
+def test_large_files_are_decoded_by_threads_with_the_same_answers(
+    tmp_path: Path, model: Model, monkeypatch: pytest.MonkeyPatch, cpus: int
+) -> None:
+    monkeypatch.setattr(pool, "available_cpus", lambda: cpus)
+    batch = pictures(2 * BATCH + 3, (3, 60, 70))  # of noise: 12 kB each
+    paths = [tmp_path / f"{i}.png" for i in range(len(batch))]
+    for path, array in zip(paths, batch, strict=True):
+        path.write_bytes(png(array))
+    assert pool.decoding_threads(paths) == cpus
+    paths[5].write_bytes(b"broken")
+    results = list(model.stream(paths))
+    for i, (path, result) in enumerate(zip(paths, results, strict=True)):
+        if i == 5:
+            assert isinstance(result, InputError)
+        else:
+            assert isinstance(result, Prediction)
+            assert result.label == model.predict(path)[0].label
+
+
 def test_pictures_of_another_size_go_through_the_one_decode_function(tmp_path: Path, model: Model) -> None:
     (big,) = pictures(1, (3, 40, 25))
     (tmp_path / "a.png").write_bytes(png(big))
@@ -101,7 +120,7 @@ def test_pictures_of_another_size_go_through_the_one_decode_function(tmp_path: P
 
 
 def test_many_files_in_order_with_the_bad_ones_in_their_places(tmp_path: Path, model: Model) -> None:
-    batch = pictures(3 * GROUP + 5)
+    batch = pictures(8 * BATCH + 5)
     paths: list[Path] = []
     for i, array in enumerate(batch):
         paths.append(tmp_path / f"{i}.png")
@@ -122,17 +141,6 @@ def test_many_files_in_order_with_the_bad_ones_in_their_places(tmp_path: Path, m
     half = model.stream(paths)  # stopped half-way: no thread is left waiting
     next(half)
     half.close()
-
-
-def test_the_work_is_never_far_ahead_of_who_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(convscope.prediction, "_workers", lambda: 2)
-    begun: list[int] = []
-    answers = convscope.prediction._side_by_side(lambda i: begun.append(i) or -i, list(range(100)))  # type: ignore[func-returns-value]
-    assert next(answers) == 0
-    time.sleep(0.05)  # enough to begin them all
-    assert len(begun) <= 8
-    assert list(answers) == [-i for i in range(1, 100)]
-    assert sorted(begun) == list(range(100))
 
 
 # Dark ink on a light ground
@@ -174,12 +182,14 @@ def test_top(model: Model) -> None:
             model.predict(form, invert="maybe")
 
 
-def test_of_equal_classes_the_first_and_only_what_is_no_number_is_an_error(model: Model) -> None:
+def test_of_equal_classes_the_first_and_only_what_is_no_number_is_an_error() -> None:
     nan = float("nan")
     rows = np.array([[0.125, 0.25, 0.375, 0.25, 0], [nan, 1, 0, 0, 0], [0.25, 0, 0.25, 0.25, 0.25]], np.float32)
-    first, second, third = model._told(rows, 3, [False, False, True])
+    classes = [f"class {k}" for k in range(5)]
+    first, second, third = predictions(rows, classes, 3, [False, False, True])
     assert first == Prediction("class 2", 0.375, (("class 2", 0.375), ("class 1", 0.25), ("class 3", 0.25)))
     assert isinstance(second, InputError)
+    assert isinstance(third, Prediction)
     assert [score.label for score in third.top] == ["class 0", "class 2", "class 3"]
     assert third.inverted
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections import Counter
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
 from ..errors import InputError, UsageError, printable
-from ..machine.cpus import available_cpus
 from ..pictures import decoding
-from .dataset import Dataset, Split
+from ..pictures.pool import decoding_threads, map_in_order
+from ..pictures.resizing import as_size
+from .dataset import Dataset, Pictures, Split
 from .folder_layout import Folder, survey
 
-T = TypeVar("T")
 Skips = list[tuple[str, str]]
 SAMPLE = 16  # pictures a class that are looked at to tell grey from colour
 SIZES = (28, 32, 48, 64, 96, 128)  # what is proposed when pictures differ in size
@@ -39,19 +36,17 @@ def folder(
     root = Path(path)
     if channels not in (1, 3, None):
         raise UsageError("channels of a picture", got=channels, expected="1 (grey) or 3 (RGB)")
-    target = None if size is None else pair(size)
     layout = survey(root)
     skipped: Skips = list(layout.skipped)
     parts = [part for part in (layout.train, layout.test) if part is not None]
-    if target is None:
-        target = _common_size(root, parts)
+    target, first = (as_size(size), None) if size is not None else _first_size(root, parts)
     if channels is None:
         channels = _common_channels(root, parts, target)
     wanted = sum(len(part.paths) for part in parts) * channels * target[0] * target[1]
     _check_memory(wanted, root)
-    train = _read(root, layout.train, target, channels, skipped)
+    train = _read(root, layout.train, target, first, channels, skipped)
     _check_classes(root, layout.classes, layout.train, train, skipped)
-    test = None if layout.test is None else _read(root, layout.test, target, channels, skipped)
+    test = None if layout.test is None else _read(root, layout.test, target, first, channels, skipped)
     if test is not None and not len(test):
         raise InputError(
             "no readable picture for the test", where=str(root / "test"), hint=_first_reason(skipped, "test/")
@@ -60,68 +55,57 @@ def folder(
     return Dataset(name or root.resolve().name, layout.classes, train, test, left_out)
 
 
-def pair(size: int | tuple[int, int]) -> tuple[int, int]:
-    """Return N or (H, W) as (H, W). Raises UsageError unless both are whole numbers of 1 or more."""
-    both = size if isinstance(size, tuple) else (size, size)
-    if len(both) != 2 or not all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in both):
-        raise UsageError("size of the pictures", got=size, expected="N or (H, W), 1 or more")
-    return both[0], both[1]
+def _read(root: Path, part: Folder, size: tuple[int, int], first: str | None, channels: int, skipped: Skips) -> Split:
+    """Decode all pictures of a part into one array; those that fail go to `skipped`.
 
-
-def _read(root: Path, part: Folder, size: tuple[int, int], channels: int, skipped: Skips) -> Split:
-    """Decode all pictures of a part into one array, in a pool of threads; those that fail go to `skipped`."""
+    They are resized to `size` (H, W); if it is that of the picture `first` and no size was asked for, they must have
+    it, or InputError is raised.
+    """
     pixels = np.empty((len(part.paths), channels, *size), np.uint8)
+    kept: list[int] = []
 
-    def read(i: int) -> str | None:
+    def read(path: Path) -> Pictures | InputError:
         try:
-            pixels[i] = decoding.decode(root / part.paths[i], size, channels)
+            return decoding.decode(path, None if first else size, channels)
         except InputError as error:
-            return _reason(error)
-        return None
+            return error
 
-    reasons = in_threads(read, range(len(part.paths)))
-    kept = [i for i, reason in enumerate(reasons) if reason is None]
-    skipped.extend((part.paths[i], reason) for i, reason in enumerate(reasons) if reason is not None)
-    for place, i in enumerate(kept):  # close the gaps in place: no second copy of everything
-        if place != i:
-            pixels[place] = pixels[i]
+    files = [root / path for path in part.paths]
+    for i, result in enumerate(map_in_order(read, files, decoding_threads(files))):
+        if isinstance(result, InputError):
+            skipped.append((part.paths[i], _reason(result)))
+        elif result.shape[1:] != size:
+            ours, theirs = (f"{height} x {width}" for height, width in (size, result.shape[1:]))
+            raise InputError(
+                f"pictures of differing sizes: {ours} in {first}, {theirs} in {part.paths[i]}",
+                where=str(root),
+                hint=f"--size {_proposed_size(files)}",
+            )
+        else:
+            pixels[len(kept)] = result
+            kept.append(i)
     labels = np.array([part.labels[i] for i in kept], dtype=np.int64)
     return Split(pixels[: len(kept)], labels, tuple(part.paths[i] for i in kept))
 
 
-def in_threads(work: Callable[[int], T], items: Iterable[int]) -> list[T]:
-    """Do the work for every item, in order; Pillow releases the GIL. An interrupt drops the rest."""
-    pool = ThreadPoolExecutor(min(32, available_cpus()))
-    try:
-        return list(pool.map(work, items))
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _common_size(root: Path, parts: list[Folder]) -> tuple[int, int]:
-    """Return the size of all pictures, by their headers; raise InputError with a proposal if they differ."""
-    found: dict[tuple[int, int], str] = {}
-    shorter: Counter[int] = Counter()
+def _first_size(root: Path, parts: list[Folder]) -> tuple[tuple[int, int], str]:
+    """Return the size (H, W) of the first picture that can be read, and its path."""
     for part in parts:
         for path in part.paths:
             try:
-                own = decoding.probe(root / path)
+                return decoding.decode(root / path).shape[1:], path
             except InputError:
-                continue  # reading it will say why
-            found.setdefault(own, path)
-            shorter[min(own)] += 1
-    if not found:
-        raise InputError("no picture that can be read", where=str(root))
-    if len(found) > 1:
-        (first, one), (second, other) = list(found.items())[:2]
-        middle = sorted(shorter.elements())[shorter.total() // 2]
-        proposal = max((n for n in SIZES if n <= middle), default=SIZES[0])
-        raise InputError(
-            f"pictures of differing sizes: {first[0]} x {first[1]} in {one}, {second[0]} x {second[1]} in {other}",
-            where=str(root),
-            hint=f"--size {proposal}",
-        )
-    return next(iter(found))
+                continue  # it will be left out, with its reason
+    raise InputError("no picture that can be read", where=str(root))
+
+
+def _proposed_size(files: list[Path]) -> int:
+    """Return the largest of SIZES that is no larger than the shorter side of the middle picture, by their headers."""
+    shorter: list[int] = []
+    for file in files:
+        with contextlib.suppress(InputError):
+            shorter.append(min(decoding.probe(file)))
+    return max((n for n in SIZES if n <= sorted(shorter)[len(shorter) // 2]), default=SIZES[0])
 
 
 def _common_channels(root: Path, parts: list[Folder], size: tuple[int, int]) -> int:

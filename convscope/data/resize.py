@@ -8,8 +8,8 @@ import numpy as np
 
 from ..errors import UsageError
 from ..pictures import decoding
+from ..pictures.resizing import as_size
 from .dataset import Dataset, Split
-from .image_folder import pair
 
 
 def fitted(data: Dataset, size: int | tuple[int, int] | None, channels: int | None) -> Dataset:
@@ -21,7 +21,7 @@ def fitted(data: Dataset, size: int | tuple[int, int] | None, channels: int | No
     if channels not in (1, 3, None):
         raise UsageError("channels of a picture", got=channels, expected="1 (grey) or 3 (RGB)")
     own = data.shape
-    target = (channels or own[0], *(own[1:] if size is None else pair(size)))
+    target = (channels or own[0], *(own[1:] if size is None else as_size(size)))
     if target == own:
         return data
     test = None if data.test is None else _split(data.test, target)

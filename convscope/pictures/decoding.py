@@ -88,11 +88,11 @@ def from_image(
         picture.load()
         orientation = read_orientation(picture)
         picture = picture_to_8_bits(picture, where)
+        return _to_pixels(make_upright(picture, orientation), size, channels)
     except InputError:
         raise
     except Exception as error:
         raise _damaged(error, where) from None
-    return _to_pixels(make_upright(picture, orientation), size, channels)
 
 
 def _to_pixels(picture: Picture, size: tuple[int, int] | None, channels: int | None) -> Pixels:

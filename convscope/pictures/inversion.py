@@ -30,17 +30,6 @@ def needs_inversion(image: Pixels) -> bool:
     return border - _quantile(middle, 0.05) >= 64
 
 
-def need_inversion(images: Pixels) -> NDArray[np.bool_]:
-    """Tell for each of pictures (N, C, H, W) what `needs_inversion` tells of it."""
-    import numpy as np
-
-    border = (images[..., _border(images.shape[2:])] >= 128).any(axis=1)  # (n, pixels): True where any channel is light
-    light = 2 * np.count_nonzero(border, axis=1) >= border.shape[1]  # where fewer than half are, the median is not
-    needed = np.zeros(len(images), bool)
-    needed[light] = [needs_inversion(image) for image in images[light]]
-    return needed
-
-
 def light_on_dark(images: Pixels) -> bool:
     """Tell whether pictures (N, C, H, W) are mostly light on a dark ground: in 3 of 4 the border's median is below 64.
 

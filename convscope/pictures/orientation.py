@@ -23,6 +23,8 @@ _UNDONE_BY = (
 
 def read_orientation(picture: Image) -> int:
     """Return the EXIF orientation, 1 (upright) to 8; 1 where there is none, or none that makes sense."""
+    if picture.format == "PNG" and not picture.info:  # most small ones: nothing but pixels
+        return UPRIGHT
     try:
         value = picture.getexif().get(_TAG, UPRIGHT)
     except Exception:  # damaged EXIF data of any kind: the picture itself can still be read

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..errors import UsageError
+
 if TYPE_CHECKING:  # numpy and Pillow are imported when a picture is read: asking for help must not wait for them
     import numpy as np
     from numpy.typing import NDArray
@@ -16,6 +18,14 @@ RESIZE_RULE = "pad-bilinear-antialias"
 with Pillow's BILINEAR, which averages over all pixels that fall together; then it is centred (an odd row or column
 goes below or to the right) and the bars are filled with the median of its outermost pixels, channel by channel (of
 the scaled picture, the lower of two middle values). Nothing is cut off and nothing is distorted."""
+
+
+def as_size(size: int | tuple[int, int]) -> tuple[int, int]:
+    """Return N or (H, W) as (H, W). Raises UsageError unless both are whole numbers of 1 or more."""
+    both = size if isinstance(size, tuple) else (size, size)
+    if len(both) != 2 or not all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in both):
+        raise UsageError("size of the pictures", got=size, expected="N or (H, W), 1 or more")
+    return both[0], both[1]
 
 
 def resize(picture: Image, size: tuple[int, int]) -> Pixels:

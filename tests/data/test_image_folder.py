@@ -11,7 +11,6 @@ import pytest
 from PIL import Image
 
 from convscope import data
-from convscope.data import image_folder as pictures
 from convscope.errors import InputError
 from convscope.pictures import decoding
 
@@ -234,19 +233,6 @@ def test_too_much_for_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert data.folder(tmp_path, size=512).shape == (1, 512, 512)  # 2 x 2^18 = half of 2^20
     message = "too many pixels to keep in memory, got 0.0 GiB, expected at most 0.0 GiB, half of this machine's memory"
     assert message in refusal(tmp_path, size=513)
-
-
-def test_an_interrupt_drops_what_is_waiting() -> None:
-    done = []
-
-    def work(i: int) -> None:
-        done.append(i)
-        if i == 3:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        pictures.in_threads(work, range(20_000))
-    assert len(done) < 20_000
 
 
 def test_hold_out_gives_every_class_its_share(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from ...data.resize import fitted
 from ...errors import InputError, UsageError
 from ...pictures.formats import SUFFIXES
 from ...pictures.input_spec import InputSpec
-from ...pictures.preprocessing import preprocess
+from ...pictures.pool import decoding_threads, map_in_order
+from ...pictures.preprocessing import Preprocessed, preprocess
 from ...pictures.search import is_pattern, pictures_in
 from .samples import Samples
 
@@ -62,14 +63,22 @@ def _read(pictures: list[tuple[str, Any]], spec: InputSpec, most: int, dataset: 
     read: list[np.ndarray[Any, Any]] = []
     names: list[str] = []
     unread: list[InputError] = []
-    for i, (name, picture) in enumerate(pictures):
+
+    def decode(picture: Any) -> Preprocessed | InputError:
+        try:
+            return preprocess(spec, picture)
+        except InputError as error:
+            return error
+
+    sources = [picture for _, picture in pictures]
+    for i, result in enumerate(map_in_order(decode, sources, decoding_threads(sources[: 2 * most]))):
         if len(read) == most:
             return Inputs(dataset, _samples(read, names), tuple(unread), len(pictures) - i)
-        try:
-            read.append(preprocess(spec, picture)[0])
-            names.append(name)
-        except InputError as error:
-            unread.append(error)
+        if isinstance(result, InputError):
+            unread.append(result)
+        else:
+            read.append(result.pixels)
+            names.append(pictures[i][0])
     if not read:
         raise unread[0]
     return Inputs(dataset, _samples(read, names), tuple(unread))
