@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import InputError
 from .class_order import check_labels, checked_classes, numbered
+from .facts import Facts, measure_facts
 
 Pictures = NDArray[np.uint8]
 Labels = NDArray[np.int64]
@@ -69,6 +70,11 @@ class Dataset:
     def shape(self) -> tuple[int, int, int]:
         """Return (C, H, W) of every picture."""
         return self.train.shape
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Return what holds for nearly all training pictures, measured on a sample of them, once."""
+        return measure_facts(self.train.images)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -19,11 +19,11 @@ def needs_inversion(image: Pixels) -> bool:
     The border's median must be 128 or more, and 64 or more above the darkest twentieth of the middle (its 5 % quantile:
     ink may cover little). All 3,000 MNIST test pictures tried, turned to black on white, are told from the originals.
     """
-    if image[..., _border(image.shape[-2:])].max() < 128:
+    if image[..., border_mask(image.shape[-2:])].max() < 128:
         return False  # most pictures: nothing at the border is light, so its median is not
     grey = _grey(image)
     height, width = grey.shape
-    border = _quantile(border_pixels(grey), 0.5)
+    border = _quantile(grey[border_mask(grey.shape)], 0.5)
     if border < 128:
         return False
     middle = grey[height // 4 : height - height // 4, width // 4 : width - width // 4]
@@ -40,7 +40,7 @@ def light_on_dark(images: Pixels) -> bool:
     picks = np.linspace(0, len(images) - 1, min(len(images), 1000)).astype(np.int64)
     if not len(picks):
         return False
-    outer = _border(images.shape[2:])
+    outer = border_mask(images.shape[2:])
     edges = np.stack([images[i][:, outer] for i in picks.tolist()])  # (n, C, pixels of the border)
     grey = edges.mean(axis=1, dtype=np.float64)
     middle = (grey.shape[1] - 1) // 2, grey.shape[1] // 2
@@ -48,14 +48,9 @@ def light_on_dark(images: Pixels) -> bool:
     return bool(dark.sum() >= 0.75 * len(dark))
 
 
-def border_pixels(plane: NDArray[Any]) -> NDArray[Any]:
-    """Return the pixels of a plane's border as one row: the outermost 1/14 of the shorter side of (H, W)."""
-    return plane[_border(plane.shape)]
-
-
 @lru_cache(8)
-def _border(shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Return where a plane of this shape (H, W) has its border, True there."""
+def border_mask(shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return where a plane of this shape (H, W) has its border, True there: the outermost 1/14 of the shorter side."""
     import numpy as np
 
     thick = max(1, min(shape) // 14)

@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from ..data.named import MNIST_FINGERPRINT
 from ..errors import InputError, UsageError
 from ..formula import Plan
 from .measured import FRONTIER, Measured, reaching, within
@@ -79,7 +80,7 @@ def planned(
     (lr, batch size). What MNIST is known to need is looked up; all else is measured here, on copies: no weight and no
     random number is touched.
     """
-    known = arch is None and recipe is None and dataset.name == "mnist" and dataset.shape == (1, 28, 28)
+    known = arch is None and recipe is None and dataset.fingerprint == MNIST_FINGERPRINT
     default = change(named(recipe or "fast"))
     if budget.seconds is not None:
         settings = settle(arch, default, val)

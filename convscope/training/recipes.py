@@ -88,7 +88,7 @@ class Recipe:
     """
 
     name: str
-    plan: str  # what is trained when no plan is given, for MNIST
+    plan: str  # what is trained when no plan is given, for centred pictures of 28×28 such as MNIST's
     general_plan: str  # and for other pictures, whatever their size
     epochs: float  # passes over the training pictures; a fraction ends within one
     batch_size: int
@@ -108,7 +108,7 @@ class Recipe:
     least_steps: int = 1  # when epochs is not set by hand: small data is passed over more often
     label_smoothing: float = 0.0  # share of the target spread over all classes (Szegedy et al. 2015, section 7)
     augmentation: Augmentation = field(default_factory=Augmentation)
-    general_augmentation: Augmentation | None = None  # in its place for other pictures than MNIST's; None: the same
+    general_augmentation: Augmentation | None = None  # in its place for other pictures than those; None: the same
     # what a broken-off epoch shows is drawn from the hardest, this many times as many (hard_examples.py); 0: from all
     hard: float = 0.0
     # "auto": left and right are exchanged too, if the training pictures mean the same in a mirror (flips.py)

@@ -16,6 +16,7 @@ from ..errors import InputError
 from ..formula import BatchNorm, Network, Plan, resolve, trace
 from ..formula.zoo import ZOO
 from ..machine.cpus import available_cpus
+from ..machine.signals import interruptible
 from ..pictures.input_spec import InputSpec, check_ends
 from ..pictures.inversion import light_on_dark
 from ..pictures.resizing import RESIZE_RULE
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ..data import Dataset, Split
 
 Line = dict[str, Any]
+CENTRED_SHAPE = (1, 28, 28)  # what the recipes' plans for centred pictures are made for, with their crop to 24
 VALIDATION = 10_000  # pictures held out of data without test pictures, a sixth of it at most
 
 
@@ -68,7 +70,7 @@ def settle(
     processes: int = 1,
 ) -> Line:
     """Return the settings of a new run, everything worked out. Raises what does not fit together."""
-    centred = dataset.name == "mnist" and dataset.shape == (1, 28, 28)
+    centred = dataset.facts.centred and dataset.shape == CENTRED_SHAPE
     if plan is None:
         plan = recipe.plan if centred else recipe.general_plan
     name = plan if isinstance(plan, str) and plan in ZOO else None
@@ -117,8 +119,7 @@ def settle(
 
 
 def augmentation(recipe: Recipe, pictures: Split, classes: int, centred: bool) -> Augmentation:
-    """Return the augmentation for these training pictures; `centred`: they are MNIST's, for which `recipe.augmentation`
-    is.
+    """Return the augmentation for these training pictures: `recipe.augmentation` is for `centred` ones of 28×28.
 
     A general shift is that of pictures of 28 pixels, and in proportion for others.
     """
@@ -161,7 +162,8 @@ def _load(source: Line, given: object) -> Dataset:
     if isinstance(given, data.Dataset):
         dataset = given
     else:
-        dataset = data.load(source["name"], size=source["size"], data_root=source["data_root"])
+        with interruptible():
+            dataset = data.load(source["name"], size=source["size"], data_root=source["data_root"])
     dataset.fingerprint  # noqa: B018 - worked out once, here, beside the import
     return dataset
 

@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from convscope.machine.signals import Interrupts
+from convscope.machine.signals import Interrupts, interruptible
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -45,6 +45,22 @@ def test_a_second_one_too_close_to_the_first_does_not_count() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (5, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_has_nothing_to_save_is_interrupted_at_once(number: signal.Signals) -> None:
+    with Interrupts() as watch:
+        handler = signal.getsignal(number)
+        with pytest.raises(KeyboardInterrupt), interruptible():
+            os.kill(os.getpid(), number)
+        assert not watch.asked()
+        assert signal.getsignal(number) is handler
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        with interruptible():
+            os.kill(os.getpid(), number)  # ignored from the start, as under nohup
+    finally:
+        signal.signal(number, before)
 
 
 def test_other_threads_leave_signals_alone() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from convscope.pictures.inversion import border_pixels, light_on_dark, needs_inversion
+from convscope.pictures.inversion import border_mask, light_on_dark, needs_inversion
 
 
 def digit(ink: int, ground: int) -> np.ndarray:
@@ -63,11 +63,17 @@ def test_it_is_what_numpys_quantiles_say(shape: tuple[int, int, int]) -> None:
 
 
 def test_how_thick_a_border_is() -> None:
-    plane = np.arange(28 * 140).reshape(28, 140)
-    assert sorted(border_pixels(plane)) == sorted(set(plane.ravel()) - set(plane[2:26, 2:138].ravel()))
-    assert sorted(border_pixels(plane[:27])) == sorted(set(plane[:27].ravel()) - set(plane[1:26, 1:139].ravel()))
-    assert border_pixels(plane[:3, :3]).tolist() == [0, 1, 2, 140, 142, 280, 281, 282]
-    assert border_pixels(plane[:1, :5]).tolist() == [0, 1, 2, 3, 4]
+    def places(height: int, width: int) -> set[tuple[int, int]]:
+        return {(int(y), int(x)) for y, x in np.argwhere(border_mask((height, width)))}
+
+    def ring(height: int, width: int, thick: int) -> set[tuple[int, int]]:
+        inside = {(y, x) for y in range(thick, height - thick) for x in range(thick, width - thick)}
+        return {(y, x) for y in range(height) for x in range(width)} - inside
+
+    assert places(28, 140) == ring(28, 140, 2)
+    assert places(27, 140) == ring(27, 140, 1)
+    assert places(3, 3) == ring(3, 3, 1)
+    assert places(1, 5) == {(0, x) for x in range(5)}
 
 
 def test_light_on_dark() -> None:

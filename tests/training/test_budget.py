@@ -101,7 +101,7 @@ LINES = (
 def digits() -> data.Dataset:
     images = np.zeros((400, 28, 28), np.uint8)
     images[:, 8:20, 8:20] = 200
-    return data.arrays(images, np.arange(400) % 2, ["a", "b"], name="mnist")
+    return data.arrays(images, np.arange(400) % 2, ["a", "b"], name="mnist")  # no more than its name
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,7 @@ def test_for_a_time_the_most_accurate_that_fits_here_is_chosen(
 ) -> None:
     monkeypatch.setattr(module, "FRONTIER", LINES)
     monkeypatch.setattr("convscope.training.measured.FRONTIER", LINES)
+    monkeypatch.setattr(module, "MNIST_FINGERPRINT", digits().fingerprint)
     monkeypatch.setattr(module, "seconds_a_step", lambda settings, dataset, least: slower * 6.0 / (60_000 / 128))
     got = module.planned(
         parse(text), digits(), None, None, lambda r: r, 0, lambda *g: settle(*g, dataset=digits()), lambda text: None
@@ -124,6 +125,7 @@ def test_for_a_time_the_most_accurate_that_fits_here_is_chosen(
 
 def test_for_an_accuracy_the_quickest_known_is_chosen_on_mnist(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("convscope.training.measured.FRONTIER", LINES)
+    monkeypatch.setattr(module, "MNIST_FINGERPRINT", digits().fingerprint)
     for text, plan, epochs in (("98%", "fast", 1.0), ("99.1%", "general", 2.0), ("99.6%", "general", 6.0)):
         got = module.planned(
             parse(text),
@@ -142,6 +144,14 @@ def test_for_an_accuracy_the_quickest_known_is_chosen_on_mnist(monkeypatch: pyte
     )
     assert got["target"] == 0.999
     assert notes == ["no measured recipe reaches 99.9% on MNIST: training until held-out pictures say so"]
+
+
+def test_what_is_known_of_mnist_is_known_by_its_pixels_and_not_by_its_name() -> None:
+    notes: list[str] = []
+    got = module.planned(
+        parse("98%"), digits(), None, None, lambda r: r, None, lambda *g: settle(*g, dataset=digits()), notes.append
+    )
+    assert (got["target"], notes) == (0.98, [])
 
 
 def test_each_round_is_twice_the_last() -> None:

@@ -44,13 +44,21 @@ def test_a_general_shift_grows_with_the_pictures() -> None:
         assert augmentation(recipe, Split(images, np.arange(4) % 2), 2, False).shift == shift
 
 
-@pytest.mark.parametrize(("name", "hard"), [("mnist", 1.3), ("letters", 0.0)])
-def test_hard_pictures_are_preferred_on_mnist_alone(name: str, hard: float) -> None:
-    rng = np.random.default_rng(0)
-    images = rng.integers(0, 256, (300, 1, 28, 28), dtype=np.uint8)
-    dataset = data.arrays(images, np.arange(300) % 2, ["a", "b"], name=name)
-    settings = settle(source(None, None, None), dataset, "conv(2, 5) + fc", RECIPES["fast"], 0, 6, "cpu", 1)
-    assert settings["recipe"]["hard"] == hard
+def dots(shift: int, size: int = 28) -> data.Dataset:
+    """Return pictures of a light square, `shift` pixels beside the middle of a dark ground."""
+    images = np.zeros((60, size, size), dtype=np.uint8)
+    images[:, size // 2 - 4 : size // 2 + 4, size // 2 - 4 + shift : size // 2 + 4 + shift] = 200
+    return data.arrays(images, np.arange(60) % 2, ["a", "b"], name="any")
+
+
+@pytest.mark.parametrize(
+    ("dataset", "plan", "shift"), [(dots(0), "fast", 0), (dots(4), "general", 2), (dots(0, 32), "general", 2)]
+)
+def test_centred_pictures_of_28_pixels_get_the_plan_that_is_made_for_them(
+    dataset: data.Dataset, plan: str, shift: int
+) -> None:
+    settings = settle(source(None, None, None), dataset, None, RECIPES["fast"], 0, 6, "cpu", 1)
+    assert (settings["plan"], settings["recipe"]["augmentation"]["shift"]) == (plan, shift)
 
 
 def test_without_a_general_one_all_pictures_are_treated_alike() -> None:
