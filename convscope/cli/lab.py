@@ -43,9 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve until stopped, or write the site; return the exit code."""
     if args.build is not None:
-        from ..lab.build import build
+        from ..lab.static_site import write_site
 
-        path = build(Path(args.build), None if args.shown is None else Path(args.shown))
+        path = write_site(Path(args.build), None if args.shown is None else Path(args.shown))
         print(path)
         return OK
     if args.shown is not None:

@@ -17,14 +17,14 @@ from starlette.types import ASGIApp
 
 from ..errors import ConvscopeError, FormulaError, InputError, PlanError, UsageError
 from ..page.inline import json_text
-from .choices import Choices, whole
+from .catalogue import Catalogue, whole
+from .event_streams import all_runs_events, run_events
 from .faults import to_json
-from .pages import Looks, lab_page
-from .reports import report
-from .runview import Runs
-from .security import COOKIE, Doors, Guard
-from .streams import every_run, one_run
-from .trainings import Trainings
+from .jobs import TrainingJobs
+from .page_cache import PageCache, lab_page
+from .run_index import RunIndex
+from .run_report import report
+from .security import COOKIE, AccessPolicy, GuardMiddleware
 
 STREAMS = 24  # at once
 POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
@@ -35,11 +35,12 @@ Handler = Callable[[Request], Awaitable[Response]]
 class Lab:
     """The application's state and its answers."""
 
-    def __init__(self, root: Path, roots: list[Path], doors: Doors) -> None:
-        self.doors = doors
-        self.runs = Runs(root)
-        self.trainings = Trainings(self.runs, Choices(roots))
-        self.looks, self.streams, self.closing = Looks(), 0, False
+    def __init__(self, root: Path, roots: list[Path], policy: AccessPolicy) -> None:
+        self.policy = policy
+        self.runs = RunIndex(root)
+        self.jobs = TrainingJobs(self.runs, Catalogue(roots))
+        self.page_cache = PageCache()
+        self.streams, self.closing = 0, False
         self._describing = asyncio.Semaphore(2)
 
     def application(self) -> ASGIApp:
@@ -61,31 +62,33 @@ class Lab:
             "/api/runs/{id}/stop": self.stop,
             "/api/runs/{id}/resume": self.resume,
         }
-        routes = [Route(path, self._told(handler), methods=["GET"]) for path, handler in get.items()]
-        routes += [Route(path, self._told(handler), methods=["POST"]) for path, handler in post.items()]
-        routes += [Route(path, self._told(_another), methods=["GET", "POST"]) for path in get.keys() ^ post.keys()]
-        return Guard(Router(routes, redirect_slashes=False, default=_nothing), self.doors)
+        routes = [Route(path, self._errors_as_json(handler), methods=["GET"]) for path, handler in get.items()]
+        routes += [Route(path, self._errors_as_json(handler), methods=["POST"]) for path, handler in post.items()]
+        routes += [
+            Route(path, self._errors_as_json(_another), methods=["GET", "POST"]) for path in get.keys() ^ post.keys()
+        ]
+        return GuardMiddleware(Router(routes, redirect_slashes=False, default=_nothing), self.policy)
 
     async def page(self, request: Request) -> Response:
         """The lab's page."""
-        answer = page_answer(lab_page(self.doors.token))
-        if self.doors.private:
-            answer.set_cookie(COOKIE, self.doors.token, httponly=True, samesite="strict")
+        answer = page_response(lab_page(self.policy.token))
+        if self.policy.private:
+            answer.set_cookie(COOKIE, self.policy.token, httponly=True, samesite="strict")
         return answer
 
     async def look(self, request: Request) -> Response:
         """A finished run's see-through page: a page of its own, which may do nothing here."""
-        page = await self.looks.page(self._finished(request))
-        return page_answer(page.html, sandbox=True)
+        page = await self.page_cache.page(self._finished(request))
+        return page_response(page.html, sandbox=True)
 
     async def network(self, request: Request) -> Response:
         """A finished run's see-through payload."""
-        page = await self.looks.page(self._finished(request))
+        page = await self.page_cache.page(self._finished(request))
         return Response(json_text(page.payload), media_type="application/json")
 
     async def offer(self, request: Request) -> Response:
         """What can be trained."""
-        return _json(await asyncio.to_thread(self.trainings.choices.offer))
+        return _json(await asyncio.to_thread(self.jobs.catalogue.offer))
 
     async def describe(self, request: Request) -> Response:
         """A formula's table, or what is wrong with it."""
@@ -96,18 +99,18 @@ class Lab:
         size = whole(body.get("size"), "size", 1, 2048)
         async with self._describing:
             try:
-                found = await asyncio.to_thread(self.trainings.choices.describe, formula, id, size)
+                found = await asyncio.to_thread(self.jobs.catalogue.describe, formula, id, size)
             except (FormulaError, PlanError, InputError) as error:
-                return _json({"description": None, "fault": to_json(error, *self.trainings.places)})
+                return _json({"description": None, "fault": to_json(error, *self.jobs.places)})
         return _json({"description": found, "fault": None})
 
     async def list(self, request: Request) -> Response:
         """Every run."""
-        return _json({"runs": [*(await asyncio.to_thread(self.trainings.all)).values()]})
+        return _json({"runs": [*(await asyncio.to_thread(self.jobs.all)).values()]})
 
     async def one(self, request: Request) -> Response:
         """One run."""
-        return _json(await asyncio.to_thread(self.trainings.one, request.path_params["id"]))
+        return _json(await asyncio.to_thread(self.jobs.one, request.path_params["id"]))
 
     async def report(self, request: Request) -> Response:
         """What settled one run, and how sure its figures are."""
@@ -115,28 +118,28 @@ class Lab:
 
     async def start(self, request: Request) -> Response:
         """Start a training."""
-        id = await asyncio.to_thread(self.trainings.start, await _body(request))
-        return _json(await asyncio.to_thread(self.trainings.one, id), 201)
+        id = await asyncio.to_thread(self.jobs.start, await _body(request))
+        return _json(await asyncio.to_thread(self.jobs.one, id), 201)
 
     async def stop(self, request: Request) -> Response:
         """Ask a training to stop."""
-        await asyncio.to_thread(self.trainings.stop, request.path_params["id"])
+        await asyncio.to_thread(self.jobs.stop, request.path_params["id"])
         return await self.one(request)
 
     async def resume(self, request: Request) -> Response:
         """Go on with a stopped training."""
-        await asyncio.to_thread(self.trainings.resume, request.path_params["id"])
+        await asyncio.to_thread(self.jobs.resume, request.path_params["id"])
         return await self.one(request)
 
     async def follow_all(self, request: Request) -> Response:
         """The list of runs as it changes."""
-        return self._stream(lambda: every_run(self.trainings, lambda: self.closing))
+        return self._stream(lambda: all_runs_events(self.jobs, lambda: self.closing))
 
     async def follow(self, request: Request) -> Response:
         """One run as it goes."""
         id = request.path_params["id"]
-        await asyncio.to_thread(self.trainings.one, id)
-        return self._stream(lambda: one_run(self.trainings, id, lambda: self.closing))
+        await asyncio.to_thread(self.jobs.one, id)
+        return self._stream(lambda: run_events(self.jobs, id, lambda: self.closing))
 
     def _stream(self, events: Callable[[], Any]) -> Response:
         if self.streams >= STREAMS:
@@ -152,7 +155,7 @@ class Lab:
 
         return StreamingResponse(counted(), media_type="text/event-stream")
 
-    def _told(self, handler: Handler) -> Handler:
+    def _errors_as_json(self, handler: Handler) -> Handler:
         """Return the handler with the house's errors as JSON."""
 
         async def answer(request: Request) -> Response:
@@ -160,7 +163,7 @@ class Lab:
                 return await handler(request)
             except ConvscopeError as error:
                 missing = isinstance(error, InputError) and error.what == "no run of this name"
-                return _json({"error": to_json(error, *self.trainings.places)}, 404 if missing else 400)
+                return _json({"error": to_json(error, *self.jobs.places)}, 404 if missing else 400)
             except HTTPException as error:
                 return _json({"error": {**NO_FAULT, "what": "no answer"}}, error.status_code)
 
@@ -173,7 +176,7 @@ class Lab:
         return path
 
 
-def page_answer(html: str, sandbox: bool = False) -> HTMLResponse:
+def page_response(html: str, sandbox: bool = False) -> HTMLResponse:
     """Return a page under its own policy, which nobody may frame; `sandbox`: in an origin of its own."""
     match = POLICY.search(html)
     assert match is not None

@@ -1,7 +1,7 @@
-"""Who may ask the lab what. A server on a machine is a target for every page that its user opens; docs/lab.md says of
-which attacks.
+"""Access control: which requests the lab answers. Every web page that the user opens can send requests to a server on
+the same machine; docs/lab.md lists the attacks.
 
-One wrapper around the whole application decides before any route is looked up, and dresses every answer.
+One middleware around the whole application decides before routing, and adds the security headers to every response.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True)
-class Doors:
+class AccessPolicy:
     """What a request must show. `hosts` are the exact values of Host; `private`: also reading needs the token."""
 
     hosts: frozenset[str]
@@ -73,18 +73,18 @@ class Doors:
         if path == "/api" or path.startswith("/api/") or method != "GET":
             if not self._known(_only(given, TOKEN)):
                 raise Refusal(403, "the token is missing or of an earlier lab: load the page anew")
-        elif self.private and not self._known(_carried(given, query)):
+        elif self.private and not self._known(_token_of_address_or_cookie(given, query)):
             raise Refusal(403, "open the address with ?token= that the lab was started with")
 
     def _known(self, token: bytes | None) -> bool:
         return token is not None and hmac.compare_digest(token, self.token.encode())
 
 
-class Guard:
-    """The application behind its doors: checks, limits, headers on every answer, and no word of a traceback."""
+class GuardMiddleware:
+    """Middleware around the whole application: checks, limits, headers on every answer, and no word of a traceback."""
 
-    def __init__(self, app: ASGIApp, doors: Doors) -> None:
-        self.app, self.doors = app, doors
+    def __init__(self, app: ASGIApp, policy: AccessPolicy) -> None:
+        self.app, self.policy = app, policy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; anything but plain HTTP is closed."""
@@ -95,7 +95,7 @@ class Guard:
             return
         begun = False
 
-        async def dressed(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
@@ -105,15 +105,15 @@ class Guard:
             await send(message)
 
         try:
-            self.doors.check(scope["method"], scope["path"], scope["query_string"], scope["headers"])
+            self.policy.check(scope["method"], scope["path"], scope["query_string"], scope["headers"])
             receive = await _limited(receive) if scope["method"] == "POST" else receive
-            await self.app(scope, receive, dressed)
+            await self.app(scope, receive, send_with_headers)
         except Refusal as refusal:
-            await _say(dressed, refusal.status, refusal.what)
+            await _send_refusal(send_with_headers, refusal.status, refusal.what)
         except Exception:
             traceback.print_exc(file=sys.stderr)
             if not begun:
-                await _say(dressed, 500, "the lab made a mistake; its terminal says which")
+                await _send_refusal(send_with_headers, 500, "the lab made a mistake; its terminal says which")
 
 
 async def _limited(receive: Receive) -> Receive:
@@ -148,7 +148,7 @@ async def _limited(receive: Receive) -> Receive:
     return whole
 
 
-async def _say(send: Send, status: int, what: str) -> None:
+async def _send_refusal(send: Send, status: int, what: str) -> None:
     fault = {"what": what, "where": "", "got": None, "expected": "", "hint": ""}
     body = json.dumps({"error": fault}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
@@ -167,7 +167,7 @@ def _only(given: dict[bytes, list[bytes]], name: bytes) -> bytes | None:
     return values[0]
 
 
-def _carried(given: dict[bytes, list[bytes]], query: bytes) -> bytes | None:
+def _token_of_address_or_cookie(given: dict[bytes, list[bytes]], query: bytes) -> bytes | None:
     """Return the token that the address or the cookie carries."""
     asked: Any = parse_qs(query.decode("latin-1")).get("token")
     if asked:

@@ -1,4 +1,4 @@
-"""Serve the lab until it is stopped: a socket, an application, and a quiet end on Ctrl-C."""
+"""The lab's server: uvicorn on one socket until Ctrl-C or SIGTERM."""
 
 from __future__ import annotations
 
@@ -18,30 +18,32 @@ import uvicorn
 from ..errors import EnvironmentFault, UsageError
 from ..files import write_fault
 from .app import Lab
-from .connections import Prompt
-from .security import Doors
+from .security import AccessPolicy
 
 LOOPBACK = ("127.0.0.1", "localhost")
+# uvicorn's own limits. What they do not cover stands in docs/lab.md.
+MOST_CONNECTIONS = 100  # beyond it the answer is 503
 MOST_HEAD = 32_000  # bytes of a request's head
+KEEP_ALIVE_SECONDS = 10  # until an answered connection that asks nothing more is closed
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, ended by the first Ctrl-C or SIGTERM without a word, with its streams."""
+    """uvicorn's server, which the first Ctrl-C or SIGTERM ends quietly, together with its event streams."""
 
     def __init__(self, lab: Lab) -> None:
         super().__init__(
             uvicorn.Config(
                 lab.application(),
-                http=Prompt,
+                http="h11",
                 ws="none",
                 lifespan="off",
                 log_level="error",
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
-                limit_concurrency=100,
-                timeout_keep_alive=10,
+                limit_concurrency=MOST_CONNECTIONS,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
                 h11_max_incomplete_event_size=MOST_HEAD,
                 timeout_graceful_shutdown=2,
             )
@@ -90,7 +92,7 @@ def serve(
         hosts = frozenset(f"{_literal(name)}:{port}" for name in names) | (
             {*map(_literal, names)} if port == 80 else set()
         )
-        lab = Lab(runs, roots, Doors(hosts, token or secrets.token_urlsafe(32), private=host is not None))
+        lab = Lab(runs, roots, AccessPolicy(hosts, token or secrets.token_urlsafe(32), private=host is not None))
         query = f"/?token={token}" if host else "/"
         ready(f"http://{_literal(host or LOOPBACK[0])}:{port}{query}")
         Server(lab).run(sockets=[bound])

@@ -15,7 +15,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 
 import convscope.page
-from convscope.lab.build import build
+from convscope.lab.static_site import write_site
 from tests.browser.chromium import console, resize, visit
 from tests.lab.rundirs import trained
 
@@ -63,8 +63,8 @@ class Site:
 def site(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("static")
     run = trained(folder / "run", val=500)
-    build(folder / "my site", run)
-    build(folder / "my site", run)  # and over the earlier one
+    write_site(folder / "my site", run)
+    write_site(folder / "my site", run)  # and over the earlier one
     browser.execute_cdp_cmd("Network.enable", {})
     cut = {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
     browser.execute_cdp_cmd("Network.emulateNetworkConditions", cut)

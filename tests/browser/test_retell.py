@@ -9,7 +9,7 @@ from selenium import webdriver
 
 from convscope.data import load
 from convscope.errors import ConvscopeError, UsageError
-from convscope.lab.choices import whole
+from convscope.lab.catalogue import whole
 from convscope.training.recipes import named
 from tests.browser.test_formula_js import FormulaPage
 

@@ -229,7 +229,7 @@ def test_build_prints_the_first_page(
     run = run_dir(tmp_path, "one", [step(1)], finished=True)
     asked: list[tuple[Path, Path | None]] = []
     monkeypatch.setattr(
-        "convscope.lab.build.build", lambda folder, run: asked.append((folder, run)) or folder / "index.html"
+        "convscope.lab.static_site.write_site", lambda folder, run: asked.append((folder, run)) or folder / "index.html"
     )
     assert main(["lab", "--build", str(tmp_path / "site"), "--run", str(run)]) == 0
     assert main(["lab", "--build", str(tmp_path / "site")]) == 0

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from convscope.lab.app import Lab
-from convscope.lab.security import Doors
+from convscope.lab.security import AccessPolicy
 
 HOST, KEY = "127.0.0.1:8765", "a-token-of-a-test-0123456789"
 RUNNER = asyncio.Runner()  # one loop and its threads for all requests
@@ -39,7 +39,7 @@ def lab(tmp_path: Path, private: bool = False) -> Lab:
     (tmp_path / "data").mkdir(exist_ok=True)
     (tmp_path / "canary.txt").write_text(CANARY)
     hosts = frozenset({HOST, "localhost:8765"})
-    return Lab(tmp_path / "runs", [tmp_path / "data"], Doors(hosts, KEY, private))
+    return Lab(tmp_path / "runs", [tmp_path / "data"], AccessPolicy(hosts, KEY, private))
 
 
 def headers(**more: str | None) -> list[tuple[bytes, bytes]]:
@@ -49,7 +49,12 @@ def headers(**more: str | None) -> list[tuple[bytes, bytes]]:
     return [(n.encode(), v.encode("latin-1")) for n, v in own.items() if v is not None]
 
 
-def asked(
+def asked(app: Any, target: str, body: Any = None, *more: Any, **named: Any) -> Answer:
+    """Return what the application answers to one request, as `ask` makes it."""
+    return RUNNER.run(ask(app, target, body, *more, **named))
+
+
+async def ask(
     app: Any,
     target: str,
     body: Any = None,
@@ -85,6 +90,6 @@ def asked(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    RUNNER.run(asyncio.wait_for(app(scope, receive, send), 60))
+    await asyncio.wait_for(app(scope, receive, send), 60)
     start = next(m for m in sent if m["type"] == "http.response.start")
     return Answer(start["status"], list(start["headers"]), b"".join(m.get("body", b"") for m in sent))

@@ -15,7 +15,7 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from convscope.lab.app import Lab
-from convscope.lab.security import Doors
+from convscope.lab.security import AccessPolicy
 from convscope.lab.server import Server, listening
 from tests.lab.asking import CANARY, KEY
 
@@ -29,7 +29,7 @@ def served(folder: Path, over: Callable[[ASGIApp], ASGIApp] = lambda app: app) -
     with listening("127.0.0.1", 0) as bound:
         port = bound.getsockname()[1]
         hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
-        lab = Lab(folder / "runs", [folder / "data"], Doors(hosts, KEY))
+        lab = Lab(folder / "runs", [folder / "data"], AccessPolicy(hosts, KEY))
         server = Server(lab)
         server.config.app = over(server.config.app)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from convscope.errors import InputError
 from convscope.formula import describe
 from convscope.lab.app import STREAMS, Lab
-from convscope.lab.pages import Looks
+from convscope.lab.page_cache import PageCache
 from convscope.runs.directory import Run
-from tests.lab.asking import KEY, asked, headers, lab
+from tests.lab.asking import KEY, RUNNER, Answer, ask, asked, headers, lab
 from tests.lab.rundirs import run_dir, step, trained
-from tests.lab.test_build import payload_of
+from tests.lab.test_static_site import payload_of
 
 FAULT = {"what", "where", "got", "expected", "hint"}
 
@@ -97,9 +99,9 @@ def test_what_goes_wrong_is_said_in_parts(app: Any, made: Lab, target: str, body
 
 def test_what_the_lab_started_is_in_its_answer(app: Any, made: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[Any] = []
-    monkeypatch.setattr(made.trainings, "start", lambda wanted: done.append(wanted) or "one")
-    monkeypatch.setattr(made.trainings, "stop", lambda id: done.append(("stop", id)))
-    monkeypatch.setattr(made.trainings, "resume", lambda id: done.append(("resume", id)))
+    monkeypatch.setattr(made.jobs, "start", lambda wanted: done.append(wanted) or "one")
+    monkeypatch.setattr(made.jobs, "stop", lambda id: done.append(("stop", id)))
+    monkeypatch.setattr(made.jobs, "resume", lambda id: done.append(("resume", id)))
     run_dir(made.runs.root, "one")
     started = asked(app, "/api/runs", {"data": "mnist", "seed": 3})
     assert (started.status, started.json()["id"]) == (201, "one")
@@ -126,11 +128,11 @@ def test_a_finished_run_is_looked_into_from_a_cage(app: Any, made: Lab) -> None:
 
 def test_a_look_is_made_once_and_a_few_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
-    monkeypatch.setattr("convscope.lab.pages.look", lambda run: made.append(run.name) or object())
+    monkeypatch.setattr("convscope.lab.page_cache.look", lambda run: made.append(run.name) or object())
     runs = [run_dir(tmp_path, f"r{i}") for i in range(4)]
     for run in runs:
         (run / "model.onnx").write_bytes(b"x")
-    looks = Looks()
+    looks = PageCache()
 
     async def twice() -> None:
         await asyncio.gather(looks.page(runs[0]), looks.page(runs[0]))
@@ -160,12 +162,33 @@ def test_a_stream_breaks_off_when_the_lab_closes(app: Any, made: Lab) -> None:
         assert re.findall(rb"event: (\w+)\n", asked(app, "/api/runs/one/events").body) == [b"run", b"line"]
 
 
-def test_no_more_than_two_descriptions_at_once(app: Any, made: Lab) -> None:
-    assert made._describing._value == 2
-    for _ in range(5):
-        asked(app, "/api/describe", {"formula": "conv("})
-        asked(app, "/api/describe", {"formula": 3})
-    assert made._describing._value == 2
+def test_no_more_than_two_descriptions_at_once(
+    app: Any, made: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lock, release = threading.Lock(), threading.Event()
+    running: list[int] = [0]
+    most: list[int] = [0]
+
+    def slow(formula: str, id: str, size: int | None) -> dict[str, str]:
+        with lock:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        release.wait(0.3)
+        with lock:
+            running[0] -= 1
+        if formula == "bad":
+            raise InputError("no such formula")
+        return {"formula": formula}
+
+    monkeypatch.setattr(made.jobs.catalogue, "describe", slow)
+
+    async def five() -> list[Answer]:
+        formulas = ("one", "bad", "three", "four", "bad")
+        return await asyncio.gather(*(ask(app, "/api/describe", {"formula": formula}) for formula in formulas))
+
+    answers = RUNNER.run(five())
+    assert [answer.status for answer in answers] == [200] * 5
+    assert most == [2]  # both places were used, none more, and an error gave its place back
 
 
 def test_with_a_token_of_its_own_the_page_sets_a_cookie_for_pages_only(tmp_path: Path) -> None:

@@ -401,7 +401,7 @@ def test_a_bug_shows_no_traceback(
     def broken(*_: object) -> None:
         raise RuntimeError(f"secret at {tmp_path}")
 
-    monkeypatch.setattr("convscope.lab.choices.Choices.offer", broken)
+    monkeypatch.setattr("convscope.lab.catalogue.Catalogue.offer", broken)
     answer = asked(app, "/api/offer")
     assert answer.status == 500
     assert b"secret" not in answer.body

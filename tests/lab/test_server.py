@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from convscope.errors import EnvironmentFault, UsageError
-from convscope.lab import connections, security
+from convscope.lab import security, server
 from convscope.lab.app import STREAMS
 from convscope.lab.server import MOST_HEAD, check, listening, serve
 from convscope.runs.directory import Run
@@ -27,10 +27,11 @@ SHORT = 0.3  # seconds, in place of the real limits
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with pytest.MonkeyPatch.context() as patch, served(tmp_path_factory.mktemp("lab")) as (_, number):
-        patch.setattr(connections, "HEAD_SECONDS", SHORT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(server, "KEEP_ALIVE_SECONDS", SHORT)
         patch.setattr(security, "BODY_SECONDS", SHORT)
-        yield number
+        with served(tmp_path_factory.mktemp("lab")) as (_, number):
+            yield number
 
 
 def test_the_page_comes_dressed_and_without_a_name_of_the_server(port: int) -> None:
@@ -56,7 +57,7 @@ def test_the_page_comes_dressed_and_without_a_name_of_the_server(port: int) -> N
         (b"GET / HTTP/1.0\r\n\r\n", [421]),
         (b"GET / HTTP/1.1\r\n" + END, [400]),
         (b"GET / HTTP/0.9\r\n" + END, [421]),
-        (b"GET /\r\n", []),
+        (b"GET /\r\n\r\n", [400]),
         (b"GET / HTTP/1.1\r\n" + HOST + HOST + END, [400]),
         (b"GET / HTTP/1.1\r\n" + HOST + b"Host: evil.test\r\n" + END, [400]),
         (b"GET / HTTP/1.1\r\nHost: evil.test\r\n" + HOST + END, [400]),
@@ -155,7 +156,7 @@ def test_a_request_hidden_in_anothers_body_is_answered_to_nobody(port: int) -> N
         assert 200 not in statuses(answer)
 
 
-def test_pipelined_requests_each_pass_the_doors(port: int) -> None:
+def test_pipelined_requests_are_each_checked(port: int) -> None:
     good = b"GET /api/offer HTTP/1.1\r\n" + OWN + b"\r\n"
     bad = b"GET /api/offer HTTP/1.1\r\nHost: evil.test\r\n\r\n"
     last = b"GET /api/offer HTTP/1.1\r\n" + HOST + END
@@ -173,15 +174,22 @@ def test_a_head_has_its_limit(port: int) -> None:
     assert statuses(said(port, b"GET /" + b"a" * 50 * MOST_HEAD + b" HTTP/1.1\r\n" + HOST + END)) in ([400], [])
 
 
-def test_who_says_nothing_or_half_is_left(port: int) -> None:
-    assert said(port) == b""
-    assert said(port, b"GET / HTTP/1.1\r\nHost: 127", pause=0.05) == b""
-    trickle = [b"GET / HTTP/1.1\r\n", *(b"X-%d: y\r\n" % n for n in range(40))]
-    assert said(port, *trickle, pause=0.02) == b""
-    kept = said(
-        port, b"GET /api/offer HTTP/1.1\r\n" + OWN + b"\r\n", b"GET /api", pause=0.1
-    )  # a second request, never ended
+def test_an_answered_connection_that_asks_nothing_more_is_closed(port: int) -> None:
+    kept = said(port, b"GET /api/offer HTTP/1.1\r\n" + OWN + b"\r\n")  # it reads until the server closes
     assert statuses(kept) == [200]
+
+
+def test_beyond_so_many_connections_the_answer_is_503_until_some_leave(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "MOST_CONNECTIONS", 3)
+    ask = b"GET /api/offer HTTP/1.1\r\n" + OWN + END
+    with served(tmp_path) as (_, port):
+        silent = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(3)]
+        wait_for(lambda: statuses(said(port, ask)) == [503])
+        for one in silent:
+            one.close()
+        wait_for(lambda: statuses(said(port, ask)) == [200])
 
 
 def test_a_body_that_never_ends_is_not_waited_for(port: int) -> None:

@@ -1,6 +1,4 @@
-"""Trainings started from the lab. Each is a process of its own, in its own session: the lab may be closed and it goes
-on.
-"""
+"""Training jobs that the lab starts. Each is a process in a session of its own: it goes on when the lab is closed."""
 
 from __future__ import annotations
 
@@ -13,29 +11,29 @@ from ..errors import INTERRUPTED, OK, InputError, UsageError
 from ..formula import ZOO, resolve
 from ..runs.directory import ask_to_stop, fresh_path, in_use
 from ..training.recipes import named
-from .choices import Choices, whole
+from .catalogue import Catalogue, whole
 from .faults import last_words
-from .runfiles import Json
-from .runview import Runs
+from .run_files import Json
+from .run_index import RunIndex
 
 MOST = 4  # trainings at once
 MOST_WORDS = 20_000  # bytes read of what a process said
 FIELDS = {"data", "formula", "recipe", "epochs", "seed", "val", "size"}
 
 
-class Trainings:
+class TrainingJobs:
     """The processes that this lab started, and what became of them. What others started is found by its directory
     alone.
     """
 
-    def __init__(self, runs: Runs, choices: Choices) -> None:
-        self.runs, self.choices = runs, choices
+    def __init__(self, runs: RunIndex, catalogue: Catalogue) -> None:
+        self.runs, self.catalogue = runs, catalogue
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._failed: dict[str, str] = {}
         self._wanted: dict[str, Json] = {}
         self._halted: set[str] = set()
         self._begun: set[str] = set()
-        self.places = (runs.root, *choices.roots)
+        self.places = (runs.root, *catalogue.roots)
         self._lock = threading.Lock()
 
     def start(self, wanted: Json) -> str:
@@ -48,7 +46,7 @@ class Trainings:
                 raise UsageError(f"{name} must be text", got=repr(wanted[name])[:80])
         id = wanted.get("data", "mnist")
         source, recipe, formula = (
-            self.choices.source(id),
+            self.catalogue.source(id),
             named(wanted.get("recipe", "fast")),
             wanted.get("formula", ""),
         )
@@ -64,7 +62,7 @@ class Trainings:
         }
         if formula.strip():
             resolve(formula)
-            self.choices.describe(formula, id, size)
+            self.catalogue.describe(formula, id, size)
             options["--arch"] = formula
         words = [f"{name}={value}" for name, value in options.items() if value is not None]
         with self._lock:

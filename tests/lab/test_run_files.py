@@ -11,8 +11,8 @@ import pytest
 
 from convscope.errors import InputError
 from convscope.explain.look import SLIDES
-from convscope.lab import runfiles
-from convscope.lab.runfiles import Log, is_count, is_number, log_line, own, settings_of
+from convscope.lab import run_files
+from convscope.lab.run_files import LogTail, checked_settings, has_only_plain_files, is_count, is_number, log_line
 from tests.lab.rundirs import run_dir, settings, step, text
 
 
@@ -27,11 +27,11 @@ def steps(lines: list[dict[str, Any]]) -> list[int]:
 
 def test_every_line_of_a_real_log_is_read_as_it_stands() -> None:
     lines = [json.loads(line) for line in (SLIDES / "log.jsonl").read_text().splitlines()]
-    assert Log(SLIDES / "log.jsonl").read() == lines
+    assert LogTail(SLIDES / "log.jsonl").read() == lines
 
 
 def test_a_half_written_line_comes_when_it_is_whole(file: Path) -> None:
-    log, whole = Log(file), text([step(1), step(2)])
+    log, whole = LogTail(file), text([step(1), step(2)])
     assert log.read() == []
     for end, wanted in ((30, []), (len(whole) - 1, [1]), (len(whole), [2])):
         file.write_bytes(whole[:end])
@@ -73,11 +73,11 @@ def test_a_half_written_line_comes_when_it_is_whole(file: Path) -> None:
 def test_a_damaged_line_is_left_out_and_its_neighbours_are_not(file: Path, damaged: bytes) -> None:
     file.write_bytes(text([step(1)]) + damaged + b"\n" + text([step(2)]))
     assert log_line(damaged) is None
-    assert steps(Log(file).read()) == [1, 2]
+    assert steps(LogTail(file).read()) == [1, 2]
 
 
 def test_a_resumed_run_is_told_again_even_if_it_has_grown_beyond(file: Path) -> None:
-    log = Log(file)
+    log = LogTail(file)
     file.write_bytes(text(map(step, range(1, 6))))
     assert steps(log.read()) == [1, 2, 3, 4, 5]
     file.write_bytes(text(map(step, range(1, 4))))
@@ -97,22 +97,22 @@ def test_a_large_log_is_read_in_bites_and_an_endless_line_is_passed_over(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file.write_bytes(text(map(step, range(50))) + b"x" * 2_000 + b"\n" + text([step(50)]))
-    monkeypatch.setattr(runfiles, "BITE", 400)
-    first = Log(file).read()
+    monkeypatch.setattr(run_files, "BITE", 400)
+    first = LogTail(file).read()
     assert 0 < len(first) < 4
-    assert steps(Log(file).rest()) == [*range(51)]
+    assert steps(LogTail(file).rest()) == [*range(51)]
 
 
 def test_a_pipe_in_place_of_a_log_holds_nobody_up(file: Path) -> None:
     os.mkfifo(file)
-    assert Log(file).read() == []
+    assert LogTail(file).read() == []
 
 
 @pytest.mark.parametrize("name", ["run.json", "log.jsonl", "model.onnx", "lock", "stop", "snapshots", "checkpoints"])
 @pytest.mark.parametrize("kind", ["link", "pipe", "other"])
 def test_a_run_is_all_its_own(tmp_path: Path, name: str, kind: str) -> None:
     path = run_dir(tmp_path, "one", finished=True)
-    assert own(path)
+    assert has_only_plain_files(path)
     target = path / name
     folder = target.is_dir()
     if target.exists():
@@ -125,11 +125,11 @@ def test_a_run_is_all_its_own(tmp_path: Path, name: str, kind: str) -> None:
         target.write_text("")
     else:
         target.mkdir()
-    assert not own(path)
+    assert not has_only_plain_files(path)
 
 
 def test_the_settings_of_a_real_run_are_taken() -> None:
-    assert settings_of(SLIDES) == settings()
+    assert checked_settings(SLIDES) == settings()
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_the_settings_of_a_real_run_are_taken() -> None:
 )
 def test_settings_of_other_kinds_are_refused_without_a_path(tmp_path: Path, changes: dict[str, Any]) -> None:
     with pytest.raises(InputError, match=r"^a run that cannot be read, got one$"):
-        settings_of(run_dir(tmp_path, "one", **changes))
+        checked_settings(run_dir(tmp_path, "one", **changes))
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b"[" * 200_000, b" " * 2_000_000 + b"{}"])
@@ -182,7 +182,7 @@ def test_a_damaged_run_json_is_refused(tmp_path: Path, content: bytes) -> None:
     path = run_dir(tmp_path, "one")
     (path / "run.json").write_bytes(content)
     with pytest.raises(InputError, match=r"^a run that cannot be read, got one$"):
-        settings_of(path)
+        checked_settings(path)
 
 
 def test_what_counts_as_a_number() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import InputError
 from ..evaluation import wilson
 from ..runs.directory import read_settings
-from .runfiles import Log
+from .run_files import LogTail
 
 Json = dict[str, Any]
 LEFT_OUT = (
@@ -27,7 +27,7 @@ def report(path: Path) -> Json:
     read.
     """
     settings = read_settings(path)
-    lines = Log(path / "log.jsonl").rest()
+    lines = LogTail(path / "log.jsonl").rest()
     try:
         recipe, data, versions = settings["recipe"], settings["data"], settings["versions"]
         changes = {f"augmentation.{name}": value for name, value in recipe["augmentation"].items() if value}

@@ -9,19 +9,19 @@ from urllib.parse import quote
 
 from ..errors import ConvscopeError, InputError
 from ..runs.directory import in_use, kept_step
-from .runfiles import Json, Log, own, settings_of, written
+from .run_files import Json, LogTail, checked_settings, has_only_plain_files, settings_time
 
 ID = re.compile(r"\w[\w.-]{0,127}")
 POINTS = 200  # of a curve
 KEPT = 4_000  # points of a run in memory: beyond it every second one is dropped
 
 
-class Seen:
+class RunReader:
     """One run as far as it was read. Raises InputError for a directory that holds none, or a damaged one."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.log = path, Log(path / "log.jsonl")
-        self.made, self.settings = written(path), settings_of(path)
+        self.path, self.log = path, LogTail(path / "log.jsonl")
+        self.made, self.settings = settings_time(path), checked_settings(path)
         self.forget()
 
     def forget(self) -> None:
@@ -81,19 +81,24 @@ class Seen:
         }
 
 
-class Runs:
+class RunIndex:
     """The runs in `root`, which is made if it is not there. Ids are the directories' names; nothing outside is
     reached."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
-        self._seen: dict[str, Seen] = {}
+        self._readers: dict[str, RunReader] = {}
         self._lock = threading.Lock()
 
     def path(self, id: str) -> Path:
         """Return a run's directory. Raises InputError for an id that names none: of another form, a link, elsewhere."""
         path = self.root / id if ID.fullmatch(id) else self.root
-        if path.parent != self.root or path.is_symlink() or not (path / "run.json").is_file() or not own(path):
+        if (
+            path.parent != self.root
+            or path.is_symlink()
+            or not (path / "run.json").is_file()
+            or not has_only_plain_files(path)
+        ):
             raise InputError("no run of this name", got=id[:140])
         return path
 
@@ -112,17 +117,17 @@ class Runs:
                 places = []
             for place in places:
                 try:
-                    found.append((written(place), place.name, self._summary(place.name)))
+                    found.append((settings_time(place), place.name, self._summary(place.name)))
                 except (ConvscopeError, OSError):
                     continue
             return {id: summary for _, id, summary in sorted(found, key=lambda one: one[:2], reverse=True)}
 
     def _summary(self, id: str) -> Json:
         path = self.path(id)
-        seen = self._seen.get(id)
-        if seen is None or seen.made != written(path):
-            self._seen.pop(id, None)
-            seen = Seen(path)
-            self._seen[id] = seen
-        seen.update(seen.log.read())
-        return seen.summary()
+        reader = self._readers.get(id)
+        if reader is None or reader.made != settings_time(path):
+            self._readers.pop(id, None)
+            reader = RunReader(path)
+            self._readers[id] = reader
+        reader.update(reader.log.read())
+        return reader.summary()

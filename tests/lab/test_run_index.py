@@ -11,8 +11,8 @@ import pytest
 
 from convscope.errors import InputError
 from convscope.explain.look import SLIDES
-from convscope.lab import runview
-from convscope.lab.runview import Runs
+from convscope.lab import run_index
+from convscope.lab.run_index import RunIndex
 from convscope.runs.directory import Run
 from tests.lab.rundirs import run_dir, settings, step, text
 
@@ -26,7 +26,7 @@ def root(tmp_path: Path) -> Path:
 def test_the_figures_are_the_logs(root: Path) -> None:
     lines = [json.loads(line) for line in (SLIDES / "log.jsonl").read_text().splitlines()]
     run_dir(root, "one", lines, finished=True)
-    shown = Runs(root).summary("one")
+    shown = RunIndex(root).summary("one")
     assert (shown["state"], shown["step"], shown["steps"], shown["seconds"]) == ("finished", 2574, 2574, 125.929)
     assert shown["test"] == {"accuracy": 0.9943, "loss": 0.12106289710834513}
     assert shown["validation"] == {"accuracy": 0.9944, "loss": 0.11905006273887657}
@@ -38,7 +38,7 @@ def test_the_figures_are_the_logs(root: Path) -> None:
 
 
 def test_a_run_is_running_while_its_lock_is_held_and_stopped_after(root: Path) -> None:
-    path, runs = run_dir(root, "one", [step(1)]), Runs(root)
+    path, runs = run_dir(root, "one", [step(1)]), RunIndex(root)
     assert runs.summary("one")["state"] == "stopped"
     with Run.reopen(path) as run:
         run.append(step(3))
@@ -49,7 +49,7 @@ def test_a_run_is_running_while_its_lock_is_held_and_stopped_after(root: Path) -
             0.3,
             [(1, 1, 0.5), (3, 1 / 3, 0.5)],
         )
-    assert Runs(root).summary("one")["state"] == runs.summary("one")["state"] == "stopped"
+    assert RunIndex(root).summary("one")["state"] == runs.summary("one")["state"] == "stopped"
     (path / "model.onnx").touch()
     assert runs.summary("one")["state"] == "finished"
 
@@ -59,18 +59,18 @@ def test_a_stopped_run_stands_where_its_checkpoint_does(root: Path) -> None:
     (run / "checkpoints").mkdir(exist_ok=True)
     for name in ("0000000021.safetensors", "0000000084.safetensors", ".0000000099.tmp", "x.safetensors"):
         (run / "checkpoints" / name).touch()
-    assert Runs(root).summary("a")["step"] == 84
+    assert RunIndex(root).summary("a")["step"] == 84
     (run / "checkpoints" / "0000000084.safetensors").unlink()
     (run / "checkpoints" / "0000000021.safetensors").unlink()
-    assert Runs(root).summary("a")["step"] == 20
+    assert RunIndex(root).summary("a")["step"] == 20
 
 
 def test_the_curve_of_a_huge_log_is_even_and_ends_where_the_log_does(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runview, "KEPT", 64)
-    monkeypatch.setattr(runview, "POINTS", 16)
-    path, runs = run_dir(root, "one"), Runs(root)
+    monkeypatch.setattr(run_index, "KEPT", 64)
+    monkeypatch.setattr(run_index, "POINTS", 16)
+    path, runs = run_dir(root, "one"), RunIndex(root)
     for begin in range(0, 5_000, 1_000):
         with open(path / "log.jsonl", "ab") as file:
             file.write(text(map(step, range(begin, begin + 1_000))))
@@ -81,18 +81,18 @@ def test_the_curve_of_a_huge_log_is_even_and_ends_where_the_log_does(
         gaps = {b - a for a, b in pairwise(at[:-1])}
         assert len(gaps) == 1, at
         assert all(loss == 1 / max(1, number) for number, loss, _ in curve)
-    assert len(runs._seen["one"].curve) <= 64
+    assert len(runs._readers["one"].curve) <= 64
 
 
 def test_a_resumed_run_forgets_what_was_cut_off(root: Path) -> None:
-    path, runs = run_dir(root, "one", map(step, range(1, 6))), Runs(root)
+    path, runs = run_dir(root, "one", map(step, range(1, 6))), RunIndex(root)
     assert len(runs.summary("one")["curve"]) == 5
     (path / "log.jsonl").write_bytes(text([step(1), step(2, loss=9.0)]))
     assert runs.summary("one")["curve"] == [(1, 1, 0.5), (2, 9.0, 0.5)]
 
 
 def test_a_damaged_run_is_left_out_every_time_and_comes_when_it_is_mended(root: Path) -> None:
-    good, bad, runs = run_dir(root, "good"), run_dir(root, "bad", formula="conv(0) + fc"), Runs(root)
+    good, bad, runs = run_dir(root, "good"), run_dir(root, "bad", formula="conv(0) + fc"), RunIndex(root)
     for _ in range(3):
         assert list(runs.all()) == ["good"]
         with pytest.raises(InputError, match="cannot be read"):
@@ -105,7 +105,7 @@ def test_a_damaged_run_is_left_out_every_time_and_comes_when_it_is_mended(root: 
 
 
 def test_a_run_made_anew_under_its_name_is_read_anew(root: Path) -> None:
-    path, runs = run_dir(root, "one", [step(5)]), Runs(root)
+    path, runs = run_dir(root, "one", [step(5)]), RunIndex(root)
     assert runs.summary("one")["classes"][0] == "0"
     (path / "run.json").write_text(json.dumps(settings(classes=["a", "b"])))
     os.utime(path / "run.json", ns=(1, 1))
@@ -115,11 +115,11 @@ def test_a_run_made_anew_under_its_name_is_read_anew(root: Path) -> None:
 def test_the_newest_comes_first_and_what_went_away_is_gone(root: Path) -> None:
     for number, id in enumerate(("b", "c", "a")):
         os.utime(run_dir(root, id) / "run.json", ns=(number, number))
-    runs = Runs(root)
+    runs = RunIndex(root)
     assert list(runs.all()) == ["a", "c", "b"]
     (root / "c" / "run.json").unlink()
     assert list(runs.all()) == ["a", "b"]
-    assert Runs(root / "nowhere").all() == {}
+    assert RunIndex(root / "nowhere").all() == {}
 
 
 def test_only_directories_of_the_root_itself_are_runs(root: Path, tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_only_directories_of_the_root_itself_are_runs(root: Path, tmp_path: Path
     inner = run_dir(root, "parts")
     (inner / "log.jsonl").unlink()
     (inner / "log.jsonl").symlink_to(outside / "log.jsonl")
-    runs = Runs(root)
+    runs = RunIndex(root)
     assert runs.all() == {}
     for id in (
         "link",

@@ -21,7 +21,7 @@ NAMED = ("mnist", "fashion-mnist")
 MOST = 200  # folders offered
 
 
-class Choices:
+class Catalogue:
     """Data by id: a name, or `folder/R` and `folder/R/NAME` for the R-th root and what lies directly in it."""
 
     def __init__(self, roots: list[Path]) -> None:

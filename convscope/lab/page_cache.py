@@ -25,7 +25,7 @@ def _payload() -> dict[str, Any]:
     return lab_payload().to_json()
 
 
-class Looks:
+class PageCache:
     """See-through pages by run, one made at a time: each takes seconds and all processors."""
 
     def __init__(self) -> None:

@@ -14,8 +14,8 @@ from ..explain.payload.encoding import encode
 from ..explain.payload.history import measured_on, snapshot_of
 from ..runs.directory import SNAPSHOT
 from ..runs.tensor_files import read
-from .runfiles import Json, Log
-from .trainings import Trainings
+from .jobs import TrainingJobs
+from .run_files import Json, LogTail
 
 PAUSE = 0.25  # seconds
 BURST = 1_500  # old lines sent at the beginning: of more, steps are thinned
@@ -27,12 +27,12 @@ def event(name: str, data: Any) -> str:
     return f"event: {name}\ndata: {json.dumps(data, allow_nan=False)}\n\n"
 
 
-async def every_run(trainings: Trainings, over: Callable[[], bool]) -> AsyncIterator[str]:
+async def all_runs_events(jobs: TrainingJobs, over: Callable[[], bool]) -> AsyncIterator[str]:
     """Yield `runs` once, then `run` and `gone` until `over` says so."""
-    known = await asyncio.to_thread(trainings.all)
+    known = await asyncio.to_thread(jobs.all)
     yield event("runs", list(known.values()))
     async for _ in _ticks(over):
-        now = await asyncio.to_thread(trainings.all)
+        now = await asyncio.to_thread(jobs.all)
         for id, summary in now.items():
             if known.get(id) != summary:
                 yield event("run", summary)
@@ -42,14 +42,14 @@ async def every_run(trainings: Trainings, over: Callable[[], bool]) -> AsyncIter
         known = now
 
 
-async def one_run(trainings: Trainings, id: str, over: Callable[[], bool]) -> AsyncIterator[str]:
+async def run_events(jobs: TrainingJobs, id: str, over: Callable[[], bool]) -> AsyncIterator[str]:
     """Yield `run`, `line`, `snapshot` and `reset` until the run is over, then `end`."""
-    path, shown, before = trainings.runs.root / id, set[str](), None
-    log = Log(path / "log.jsonl")
+    path, shown, before = jobs.runs.root / id, set[str](), None
+    log = LogTail(path / "log.jsonl")
     version = log.version
     async for _ in _ticks(over, at_once=True):
         try:
-            summary = await asyncio.to_thread(trainings.one, id)
+            summary = await asyncio.to_thread(jobs.one, id)
         except InputError:
             return
         if summary != before:

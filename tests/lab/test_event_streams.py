@@ -14,9 +14,9 @@ import pytest
 
 from convscope.explain.look import SLIDES
 from convscope.explain.payload.history import read_history
-from convscope.lab import streams
+from convscope.lab import event_streams
 from convscope.lab.app import Lab
-from convscope.lab.streams import every_run, new_snapshots, one_run, snapshot, thinned
+from convscope.lab.event_streams import all_runs_events, new_snapshots, run_events, snapshot, thinned
 from convscope.runs.directory import Run
 from tests.lab.asking import lab as made
 from tests.lab.rundirs import run_dir, step, text
@@ -26,7 +26,7 @@ Event = tuple[str, Any]
 
 @pytest.fixture
 def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
-    monkeypatch.setattr(streams, "PAUSE", 0.01)
+    monkeypatch.setattr(event_streams, "PAUSE", 0.01)
     return made(tmp_path)
 
 
@@ -63,7 +63,7 @@ def always_open() -> bool:
 def test_a_finished_run_is_told_whole_and_ends(lab: Lab) -> None:
     path = lab.runs.root / "one"
     shutil.copytree(SLIDES, path)
-    found = told(one_run(lab.trainings, "one", always_open))
+    found = told(run_events(lab.jobs, "one", always_open))
     assert [name for name, _ in found[:1] + found[-1:]] == ["run", "end"]
     assert of(found, "line") == [json.loads(line) for line in (SLIDES / "log.jsonl").read_text().splitlines()]
     history = read_history(SLIDES)
@@ -97,7 +97,7 @@ def test_a_run_is_followed_as_it_grows_is_cut_and_stops(lab: Lab) -> None:
         run.close()
         return bool(of(found, "end"))
 
-    found = told(one_run(lab.trainings, "one", always_open), half, whole, cut, stop)
+    found = told(run_events(lab.jobs, "one", always_open), half, whole, cut, stop)
     assert [line["step"] for line in of(found, "line")] == [1, 2, 3, 1]
     assert [name for name, _ in found].index("reset") == [i for i, (name, _) in enumerate(found) if name == "line"][
         3
@@ -115,7 +115,7 @@ def test_a_damaged_or_foreign_snapshot_is_passed_over(lab: Lab, tmp_path: Path) 
     files[2].symlink_to(tmp_path / "elsewhere")
     assert snapshot(files[0]) is snapshot(files[1]) is None
     assert new_snapshots(path, {files[3].name}) == files[:2] + files[4:]
-    found = told(one_run(lab.trainings, "one", always_open))
+    found = told(run_events(lab.jobs, "one", always_open))
     assert len(of(found, "snapshot")) == len(files) - 3
 
 
@@ -127,7 +127,7 @@ def test_a_run_that_goes_away_ends_its_stream(lab: Lab) -> None:
         shutil.rmtree(path, ignore_errors=True)
         return False
 
-    found = told(one_run(lab.trainings, "one", always_open), remove)
+    found = told(run_events(lab.jobs, "one", always_open), remove)
     run.close()
     assert of(found, "end") == []
 
@@ -149,7 +149,7 @@ def test_the_list_tells_what_is_new_changed_and_gone(lab: Lab) -> None:
         shutil.rmtree(lab.runs.root / "b", ignore_errors=True)
         return bool(of(found, "gone"))
 
-    found = told(every_run(lab.trainings, always_open), add, grow, remove)
+    found = told(all_runs_events(lab.jobs, always_open), add, grow, remove)
     assert [(name, len(data) if name == "runs" else data["id"]) for name, data in found] == [
         ("runs", 2),
         ("run", "b"),
@@ -161,8 +161,8 @@ def test_the_list_tells_what_is_new_changed_and_gone(lab: Lab) -> None:
 def test_a_closing_lab_ends_every_stream(lab: Lab) -> None:
     run_dir(lab.runs.root, "one")
     with Run.reopen(lab.runs.root / "one"):
-        assert [name for name, _ in told(one_run(lab.trainings, "one", lambda: True))] == ["run"]
-        assert [name for name, _ in told(every_run(lab.trainings, lambda: True))] == ["runs"]
+        assert [name for name, _ in told(run_events(lab.jobs, "one", lambda: True))] == ["run"]
+        assert [name for name, _ in told(all_runs_events(lab.jobs, lambda: True))] == ["runs"]
 
 
 def test_many_old_lines_are_thinned_but_no_epoch_is_lost() -> None:

@@ -11,9 +11,9 @@ import pytest
 
 from convscope.errors import ConvscopeError, InputError
 from convscope.files import TEMPORARY
-from convscope.lab import build as site
-from convscope.lab import runfiles
-from convscope.lab.build import FILES, MARK, build, payload
+from convscope.lab import run_files
+from convscope.lab import static_site as site
+from convscope.lab.static_site import FILES, MARK, site_payload, write_site
 from tests.lab.rundirs import run_dir, step, trained
 
 
@@ -46,7 +46,7 @@ def payload_of(html: str) -> dict[str, Any]:
 @pytest.mark.slow
 def test_the_site_holds_a_real_run_whole_and_no_path(tmp_path: Path) -> None:
     run = trained(tmp_path / "a private place" / "my run")
-    first = build(tmp_path / "made" / "site", run)
+    first = write_site(tmp_path / "made" / "site", run)
     folder = first.parent
     assert (first.name, names(folder)) == ("index.html", {"index.html", "trained.html", MARK})
     told = payload_of(first.read_text(encoding="utf-8"))
@@ -74,8 +74,8 @@ def test_the_site_holds_a_real_run_whole_and_no_path(tmp_path: Path) -> None:
 
 def test_all_of_a_long_log_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = run_dir(tmp_path, "one", map(step, range(1, 301)), finished=True)
-    monkeypatch.setattr(runfiles, "BITE", 1_000)
-    recorded = payload(run)["recorded"]
+    monkeypatch.setattr(run_files, "BITE", 1_000)
+    recorded = site_payload(run)["recorded"]
     assert [line["step"] for line in recorded["lines"]] == [*range(1, 301)]
     assert recorded["run"]["step"] == recorded["run"]["curve"][-1][0] == 300
 
@@ -83,10 +83,10 @@ def test_all_of_a_long_log_is_recorded(tmp_path: Path, monkeypatch: pytest.Monke
 @pytest.mark.usefixtures("quick")
 def test_an_earlier_site_is_written_over_and_what_a_killed_one_left_goes(tmp_path: Path) -> None:
     folder = tmp_path / "site"
-    build(folder)
+    write_site(folder)
     (folder / "index.html").write_text("old")
     (folder / f"{TEMPORARY}1-abcd").write_text("half")
-    build(folder)
+    write_site(folder)
     assert (names(folder), (folder / "index.html").read_text()) == ({*FILES, MARK}, "<p>lab")
 
 
@@ -97,7 +97,7 @@ def test_an_earlier_site_is_written_over_and_what_a_killed_one_left_goes(tmp_pat
 def test_a_folder_that_holds_anything_else_is_left_alone(tmp_path: Path, kind: str) -> None:
     folder = tmp_path / "site"
     if kind == "our mark and a file of another":
-        build(folder)
+        write_site(folder)
     folder.mkdir(exist_ok=True)
     marks = {"a broken mark": "{", "another mark": '{"format": "x"}'}
     (folder / (MARK if kind in marks else ".x" if kind == "a hidden file" else "thesis.html")).write_text(
@@ -105,7 +105,7 @@ def test_a_folder_that_holds_anything_else_is_left_alone(tmp_path: Path, kind: s
     )
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     with pytest.raises(InputError, match="holds something else"):
-        build(folder)
+        write_site(folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
@@ -122,6 +122,6 @@ def test_what_cannot_be_built_says_why_and_writes_nothing(tmp_path: Path) -> Non
         ("file/site", None, "cannot be written"),
     ):
         with pytest.raises(ConvscopeError, match=why):
-            build(tmp_path / folder, run)
+            write_site(tmp_path / folder, run)
     assert not (tmp_path / "site").exists()
     assert (tmp_path / "file").read_text() == ""

@@ -12,15 +12,15 @@ from ..errors import InputError
 from ..explain.look import SLIDES, look
 from ..files import TEMPORARY, atomic_write, write_fault
 from ..page.inline import lab_html
+from .event_streams import new_snapshots, snapshot, thinned
 from .payload import lab_payload
-from .runview import Seen
-from .streams import new_snapshots, snapshot, thinned
+from .run_index import RunReader
 
 MARK, FILES = "convscope-lab.json", ("index.html", "trained.html")
 SITE = "convscope.lab-site/1"
 
 
-def build(folder: Path, run: Path | None = None) -> Path:
+def write_site(folder: Path, run: Path | None = None) -> Path:
     """Write the site of a finished run (default: the one that ships) to `folder` and return its first page.
 
     Both pages open from file:// too. Raises InputError for a folder that holds anything but an earlier site, and for a
@@ -31,7 +31,7 @@ def build(folder: Path, run: Path | None = None) -> Path:
         raise InputError("no finished run is here", where=str(run), hint="convscope train, or leave --run out")
     if folder.is_dir() and any(folder.iterdir()) and not _ours(folder):
         raise InputError("holds something else", where=str(folder), expected="an empty folder, or an earlier --build")
-    trained, chapters = look(run).html, lab_html(payload(run), False)
+    trained, chapters = look(run).html, lab_html(site_payload(run), False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -44,13 +44,13 @@ def build(folder: Path, run: Path | None = None) -> Path:
     return folder / FILES[0]
 
 
-def payload(run: Path) -> dict[str, Any]:
+def site_payload(run: Path) -> dict[str, Any]:
     """Return what the static page is given: the recorded run as api.js would tell it."""
     path = run.resolve()
-    seen = Seen(path)
-    lines = seen.log.rest()
-    seen.update(lines)
-    summary = {**seen.summary(), "look": FILES[1]}
+    reader = RunReader(path)
+    lines = reader.log.rest()
+    reader.update(lines)
+    summary = {**reader.summary(), "look": FILES[1]}
     shots = [shot for file in new_snapshots(path, set()) if (shot := snapshot(file)) is not None]
     recorded = {"run": summary, "lines": thinned(lines), "snapshots": shots, "look": FILES[1]}
     return {**lab_payload().to_json(), "recorded": recorded}

@@ -10,7 +10,7 @@ import pytest
 
 from convscope.errors import InputError
 from convscope.explain.look import SLIDES
-from convscope.lab.reports import report
+from convscope.lab.run_report import report
 from tests.lab.asking import asked, lab
 
 Json = dict[str, Any]

@@ -18,7 +18,7 @@ BITE, TAIL = 8_000_000, 200  # bytes of a log read at once, and compared
 MOST_SETTINGS = 1_000_000  # bytes
 
 
-class Log:
+class LogTail:
     """A log.jsonl that grows, or is cut when its run is resumed: `read` returns the new lines, `version` counts
     beginnings.
     """
@@ -89,7 +89,7 @@ def is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
 
 
-def written(path: Path) -> int:
+def settings_time(path: Path) -> int:
     """Return when a run's run.json was written, in nanoseconds. Raises InputError where there is none."""
     try:
         return (path / "run.json").stat().st_mtime_ns
@@ -97,7 +97,7 @@ def written(path: Path) -> int:
         raise InputError("no run of this name", got=path.name) from error
 
 
-def own(path: Path) -> bool:
+def has_only_plain_files(path: Path) -> bool:
     """Whether everything that is read of a run lies in it: plain files and folders, no links, no pipes."""
     files, folders = ("run.json", "log.jsonl", "model.onnx", "lock", "stop"), ("snapshots", "checkpoints")
     for kind, names in ((stat.S_ISREG, files), (stat.S_ISDIR, folders)):
@@ -110,7 +110,7 @@ def own(path: Path) -> bool:
     return True
 
 
-def settings_of(path: Path) -> Json:
+def checked_settings(path: Path) -> Json:
     """Return what run.json holds: what the page shows of it is text and numbers of the right kinds. Raises
     InputError."""
     try:

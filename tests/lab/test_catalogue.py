@@ -12,8 +12,8 @@ from PIL import Image
 from convscope.data import load
 from convscope.errors import FormulaError, InputError, PlanError, UsageError
 from convscope.formula import ZOO, describe
-from convscope.lab import choices
-from convscope.lab.choices import Choices, whole
+from convscope.lab import catalogue
+from convscope.lab.catalogue import Catalogue, whole
 from convscope.training.recipes import RECIPES
 from tests.data.idx_writer import tiny, write_folder
 
@@ -31,12 +31,12 @@ def pictures(
     return folder
 
 
-def ids(offered: Choices) -> list[str]:
+def ids(offered: Catalogue) -> list[str]:
     return [one["id"] for one in offered.offer()["data"] if one["kind"] == "folder"]
 
 
 def test_recipes_and_plans_are_the_houses() -> None:
-    offer = Choices([]).offer()
+    offer = Catalogue([]).offer()
     assert [(r["id"], r["plan"], r["epochs"], r["batch"], r["lr"]) for r in offer["recipes"]] == [
         (r.name, r.plan, r.epochs, r.batch_size, r.lr) for r in RECIPES.values()
     ]
@@ -46,9 +46,9 @@ def test_recipes_and_plans_are_the_houses() -> None:
 
 def test_fashion_mnist_is_offered_where_it_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def names() -> list[str]:
-        return [one["id"] for one in Choices([]).offer()["data"]]
+        return [one["id"] for one in Catalogue([]).offer()["data"]]
 
-    monkeypatch.setattr(choices, "DEBIAN_FASHION", tmp_path)
+    monkeypatch.setattr(catalogue, "DEBIAN_FASHION", tmp_path)
     assert names() == ["mnist"]
     write_folder(tmp_path, tiny(), tiny())
     assert names() == ["mnist", "fashion-mnist"]
@@ -63,7 +63,7 @@ def test_a_root_and_what_lies_directly_in_it_are_offered(tmp_path: Path) -> None
     pictures(many / "deep" / "below")
     (many / "one class" / "a").mkdir(parents=True)
     (many / "note.txt").write_text("")
-    offered = Choices([whole_root, many])
+    offered = Catalogue([whole_root, many])
     assert ids(offered) == ["folder/0", "folder/1/birds", "folder/1/digits", "folder/1/split"]
     assert [one["name"] for one in offered.offer()["data"] if one["kind"] == "folder"] == [
         "pets",
@@ -82,7 +82,7 @@ def test_a_link_out_of_a_root_is_no_data(tmp_path: Path) -> None:
     inside = pictures(root / "inside")
     (root / "out").symlink_to(outside)
     (root / "same").symlink_to(inside)
-    offered = Choices([root])
+    offered = Catalogue([root])
     assert ids(offered) == ["folder/0/inside", "folder/0/same"]
     for id in (
         "folder/0/out",
@@ -103,7 +103,7 @@ def test_a_link_out_of_a_root_is_no_data(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_read_offers_nothing(tmp_path: Path) -> None:
     root = pictures(tmp_path / "root")
-    offered = Choices([root])
+    offered = Catalogue([root])
     assert ids(offered) == ["folder/0"]
     for path in sorted(root.rglob("*"), reverse=True):
         path.unlink() if path.is_file() else path.rmdir()
@@ -112,16 +112,16 @@ def test_a_folder_that_cannot_be_read_offers_nothing(tmp_path: Path) -> None:
 
 
 def test_no_more_folders_are_offered_than_a_menu_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choices, "MOST", 2)
+    monkeypatch.setattr(catalogue, "MOST", 2)
     for name in "abcd":
         pictures(tmp_path / name)
-    assert ids(Choices([tmp_path])) == ["folder/0/a", "folder/0/b"]
+    assert ids(Catalogue([tmp_path])) == ["folder/0/a", "folder/0/b"]
 
 
 @pytest.mark.parametrize(("mode", "size"), [("RGB", None), ("L", None), ("RGB", 9)])
 def test_the_shape_of_a_folder_is_what_training_would_read(tmp_path: Path, mode: str, size: int | None) -> None:
     root = pictures(tmp_path / "root", ("a", "b", "c"), mode=mode)
-    shape, classes = Choices([root]).shape("folder/0", size)
+    shape, classes = Catalogue([root]).shape("folder/0", size)
     data: Any = load(root) if size is None else load(root, size=size)
     assert shape == data.train.images.shape[1:]
     assert classes == len(data.classes) == 3
@@ -129,15 +129,15 @@ def test_the_shape_of_a_folder_is_what_training_would_read(tmp_path: Path, mode:
 
 def test_the_shape_of_idx_files_is_theirs(tmp_path: Path) -> None:
     write_folder(tmp_path / "digits", tiny(size=(5, 7), classes=4), ending=".xz")
-    assert Choices([tmp_path]).shape("folder/0/digits", None) == ((1, 5, 7), 4)
-    assert Choices([tmp_path]).shape("folder/0/digits", 9) == ((1, 9, 9), 4)
+    assert Catalogue([tmp_path]).shape("folder/0/digits", None) == ((1, 5, 7), 4)
+    assert Catalogue([tmp_path]).shape("folder/0/digits", 9) == ((1, 9, 9), 4)
     (tmp_path / "digits" / "train-images-idx3-ubyte.xz").unlink()
     with pytest.raises(InputError, match=r"train-images-idx3-ubyte.* is missing"):
-        Choices([tmp_path]).shape("folder/0/digits", None)
+        Catalogue([tmp_path]).shape("folder/0/digits", None)
 
 
 def test_a_description_is_the_commands(tmp_path: Path) -> None:
-    offered = Choices([pictures(tmp_path / "root")])
+    offered = Catalogue([pictures(tmp_path / "root")])
     assert offered.describe("slides", "mnist", None) == describe("slides", (1, 28, 28), 10).to_json()
     assert (
         offered.describe("conv(4, 3) + relu + fc", "folder/0", 9)
