@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 import convscope
-from convscope.arithmetic.pictures import drawn
+from convscope.arithmetic.pictures import draw_letter
 from convscope.data.dataset import Dataset, Split
 from convscope.training.recipes import Recipe
 
@@ -62,7 +62,7 @@ def shapes(n: int, seed: int, **fixed: float) -> Split:
     pictures = np.empty((n, 1, 9, 9), np.uint8)
     for i in range(n):
         how = {name: float(rng.uniform(*ends)) for name, ends in DRAWN.items()} | fixed
-        ink = 127.5 * (np.array(drawn("xo"[i % 2], **how)) + 1) + rng.normal(0, NOISE, (9, 9))
+        ink = 127.5 * (np.array(draw_letter("xo"[i % 2], **how)) + 1) + rng.normal(0, NOISE, (9, 9))
         pictures[i, 0] = np.round(np.clip(ink, 0, 255))
     return Split(pictures, np.arange(n, dtype=np.int64) % 2)
 

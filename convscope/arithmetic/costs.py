@@ -1,10 +1,10 @@
 """What depth costs, and what pooling saves (the lecture's S9 and S11), by the formula's own sums.
 
->>> sizes(9, 3)
+>>> map_sizes(9, 3)
 [9, 7, 5, 3, 1]
->>> sizes(9, 3, pad=1, layers=4)
+>>> map_sizes(9, 3, pad=1, layers=4)
 [9, 9, 9, 9, 9]
->>> deep(3600, 1800, 300).last
+>>> stack_costs(3600, 1800, 300).last
 (3000, 1200)
 """
 
@@ -13,8 +13,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ..errors import UsageError
 
-class Depth(NamedTuple):
+
+class StackCosts(NamedTuple):
     """A stack of convolutions on one picture: what it computes and keeps, and how large its last map is."""
 
     macs: int
@@ -27,31 +29,31 @@ class Depth(NamedTuple):
     """How many convolutions fitted."""
 
 
-def sizes(size: int, kernel: int, pad: int = 0, layers: int | None = None) -> list[int]:
+def map_sizes(size: int, kernel: int, pad: int = 0, layers: int | None = None) -> list[int]:
     """Return the side of a square picture before and after each convolution, until one no longer fits or all are done.
 
-    Raises ValueError where neither the size nor `layers` would end it.
+    Raises UsageError where neither the size nor `layers` would end it.
     """
     if layers is None and kernel - 2 * pad <= 1:
-        raise ValueError("with so much padding the size never falls: say how many layers")
+        raise UsageError("with so much padding the size never falls", got=f"pad={pad}", hint="say how many layers")
     found = [size]
     while (layers is None or len(found) <= layers) and found[-1] + 2 * pad >= kernel:
         found.append(found[-1] - kernel + 2 * pad + 1)
     return found
 
 
-def deep(
+def stack_costs(
     width: int, height: int, layers: int, channels: int = 1, kernel: int = 3, pad: int = 0, pool_every: int = 0
-) -> Depth:
+) -> StackCosts:
     """Return what `layers` convolutions of `channels` maps cost, with 2×2 pooling after every `pool_every` (0: never).
 
     The picture has one channel. Stops early where a kernel no longer fits; bias and pooling's comparisons are not
     counted.
 
-    >>> deep(3600, 1800, 300).macs
+    >>> stack_costs(3600, 1800, 300).macs
     13433041800
-    >>> deep(3600, 1800, 300, pad=1, pool_every=30)
-    Depth(macs=2332746270, numbers=261353834, last=(3, 1), layers=300)
+    >>> stack_costs(3600, 1800, 300, pad=1, pool_every=30)
+    StackCosts(macs=2332746270, numbers=261353834, last=(3, 1), layers=300)
     """
     macs = numbers = done = 0
     inputs = 1
@@ -64,7 +66,7 @@ def deep(
         if pool_every and done % pool_every == 0 and min(width, height) >= 2:
             width, height = width // 2, height // 2
             numbers += channels * width * height
-    return Depth(macs, numbers, (width, height), done)
+    return StackCosts(macs, numbers, (width, height), done)
 
 
 def pool(rows: Sequence[Sequence[float]], mean: bool) -> list[list[float]]:

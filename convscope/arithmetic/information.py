@@ -5,7 +5,7 @@ The lecture defines entropy by ln (nats) and computes its examples by log₂ (bi
     >>> cars, equal = (1 / 2, 1 / 4, 1 / 8, 1 / 8), (1 / 4,) * 4
     >>> entropy((1 / 2, 1 / 2), 2), entropy(cars, 2), entropy(equal, 2)
     (1.0, 1.75, 2.0)
-    >>> cross_entropy(cars, equal, 2), divergence(cars, equal, 2)
+    >>> cross_entropy(cars, equal, 2), kl_divergence(cars, equal, 2)
     (2.0, 0.25)
 """
 
@@ -38,10 +38,10 @@ def naive_softmax(scores: Sequence[float]) -> list[float]:
     return [float("nan") if total in (0, inf) and power in (0, inf) else power / total for power in powers]
 
 
-def information(p: float, base: float = e) -> float:
+def information_content(p: float, base: float = e) -> float:
     """Return −log p, the information in an event of probability p: none if it always happens, more the rarer it is.
 
-    >>> information(1 / 8, 2), information(1.0)
+    >>> information_content(1 / 8, 2), information_content(1.0)
     (3.0, 0.0)
     """
     return inf if p == 0 else -_log(p, base) + 0.0
@@ -54,12 +54,14 @@ def entropy(p: Sequence[float], base: float = e) -> float:
 
 def cross_entropy(p: Sequence[float], q: Sequence[float], base: float = e) -> float:
     """Return −Σ p·log q: what it costs to write what happens as p in a code made for q. Infinite where q says never."""
-    return sum(x * information(y, base) for x, y in zip(p, q, strict=True) if x > 0)
+    return sum(x * information_content(y, base) for x, y in zip(p, q, strict=True) if x > 0)
 
 
-def divergence(p: Sequence[float], q: Sequence[float], base: float = e) -> float:
+def kl_divergence(p: Sequence[float], q: Sequence[float], base: float = e) -> float:
     """Return KL(p‖q) = Σ p·log(p/q) = cross-entropy − entropy, never below 0: what the wrong code costs on top."""
-    return sum(x * (information(y, base) - information(x, base)) for x, y in zip(p, q, strict=True) if x > 0)
+    return sum(
+        x * (information_content(y, base) - information_content(x, base)) for x, y in zip(p, q, strict=True) if x > 0
+    )
 
 
 def cross_entropy_loss(p: float) -> float:
@@ -68,7 +70,7 @@ def cross_entropy_loss(p: float) -> float:
     >>> [round(cross_entropy_loss(p), 5) for p in (0.9, 0.3, 0.1)]
     [0.10536, 1.20397, 2.30259]
     """
-    return information(p)
+    return information_content(p)
 
 
 def l1_loss(p: float) -> float:
@@ -80,10 +82,10 @@ def l1_loss(p: float) -> float:
     return 1 - p
 
 
-def code_lengths(p: Sequence[float]) -> list[int]:
+def huffman_lengths(p: Sequence[float]) -> list[int]:
     """Return how many binary digits each event gets in Huffman's code, the shortest there is on average (1952).
 
-    >>> code_lengths((1 / 2, 1 / 4, 1 / 8, 1 / 8))
+    >>> huffman_lengths((1 / 2, 1 / 4, 1 / 8, 1 / 8))
     [1, 2, 3, 3]
     """
     groups = [(share, [i]) for i, share in enumerate(p)]
@@ -97,10 +99,10 @@ def code_lengths(p: Sequence[float]) -> list[int]:
     return lengths
 
 
-def codes(lengths: Sequence[int]) -> list[str]:
+def prefix_code(lengths: Sequence[int]) -> list[str]:
     """Return a code of such lengths in which no word begins another: counting up in binary, shortest words first.
 
-    >>> codes([1, 2, 3, 3])
+    >>> prefix_code([1, 2, 3, 3])
     ['0', '10', '110', '111']
     """
     words, count, last = [""] * len(lengths), 0, 0

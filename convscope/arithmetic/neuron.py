@@ -4,10 +4,10 @@ The lecture's y = −3x − 5 is below 0 for every x in −1…1, where ReLU is 
 
     >>> dead, leaky = Neuron(-3.0, -5.0), Neuron(-3.0, -5.0)
     >>> for _ in range(1000):
-    ...     dead, leaky = step(dead, XS, TARGETS, 0.0, 0.2), step(leaky, XS, TARGETS, 0.01, 0.2)
-    >>> (dead.weight, dead.bias), active(dead, XS)
+    ...     dead, leaky = gradient_step(dead, XS, TARGETS, 0.0, 0.2), gradient_step(leaky, XS, TARGETS, 0.01, 0.2)
+    >>> (dead.weight, dead.bias), active_inputs(dead, XS)
     ((-3.0, -5.0), 0)
-    >>> active(leaky, XS) > 0
+    >>> active_inputs(leaky, XS) > 0
     True
 """
 
@@ -32,13 +32,13 @@ class Neuron(NamedTuple):
     bias: float
 
 
-def loss(neuron: Neuron, xs: Sequence[float], targets: Sequence[float], slope: float) -> float:
+def mean_squared_error(neuron: Neuron, xs: Sequence[float], targets: Sequence[float], slope: float) -> float:
     """Return the mean of (y − target)². `slope` is Leaky ReLU's, 0 for ReLU."""
     return sum((_output(neuron, x, slope) - t) ** 2 for x, t in zip(xs, targets, strict=True)) / len(xs)
 
 
 def gradient(neuron: Neuron, xs: Sequence[float], targets: Sequence[float], slope: float) -> tuple[float, float]:
-    """Return the derivatives of `loss` by the weight and by the bias.
+    """Return the derivatives of `mean_squared_error` by the weight and by the bias.
 
     >>> gradient(Neuron(-3.0, -5.0), XS, TARGETS, 0.0)
     (0.0, 0.0)
@@ -51,13 +51,13 @@ def gradient(neuron: Neuron, xs: Sequence[float], targets: Sequence[float], slop
     return by_weight / len(xs) + 0.0, by_bias / len(xs) + 0.0
 
 
-def step(neuron: Neuron, xs: Sequence[float], targets: Sequence[float], slope: float, rate: float) -> Neuron:
+def gradient_step(neuron: Neuron, xs: Sequence[float], targets: Sequence[float], slope: float, rate: float) -> Neuron:
     """Return the neuron after one step of gradient descent on all of `xs`."""
     by_weight, by_bias = gradient(neuron, xs, targets, slope)
     return Neuron(neuron.weight - rate * by_weight, neuron.bias - rate * by_bias)
 
 
-def active(neuron: Neuron, xs: Sequence[float]) -> int:
+def active_inputs(neuron: Neuron, xs: Sequence[float]) -> int:
     """Return for how many inputs w·x + b is above 0; none means dead."""
     return sum(_before(neuron, x) > 0 for x in xs)
 

@@ -18,7 +18,7 @@ def diagonal_kernel(size: int = 3) -> Table:
     return [[1.0 if x == y else -1.0 for x in range(size)] for y in range(size)]
 
 
-def drawn(
+def draw_letter(
     kind: str, *, dx: float = 0, dy: float = 0, turn: float = 0, scale: float = 1, thickness: float = 0.7, side: int = 9
 ) -> Table:
     """Return an "x" or an "o" as a machine gets it: `side`×`side` numbers, −1 for paper, 1 for ink.
@@ -28,7 +28,7 @@ def drawn(
     left and right, the O has a radius of 3. Without any change "x" is the lecture's picture. Raises UsageError for
     another kind.
 
-    >>> drawn("x") == lecture_x()
+    >>> draw_letter("x") == lecture_x()
     True
     """
     if kind not in ("x", "o"):

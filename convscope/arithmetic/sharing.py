@@ -30,7 +30,7 @@ def shared_places(height: int, width: int, rows: int, columns: int) -> Places:
     return places
 
 
-def matrix_of(kernel: Table, height: int, width: int) -> Table:
+def kernel_matrix(kernel: Table, height: int, width: int) -> Table:
     """Return the matrix that does to a flattened picture what the kernel does: one row an output, 0 where nothing is
     joined.
     """
@@ -39,6 +39,6 @@ def matrix_of(kernel: Table, height: int, width: int) -> Table:
     return [[0.0 if place is None else weights[place] for place in line] for line in places]
 
 
-def times(matrix: Table, vector: list[float]) -> list[float]:
+def matrix_times(matrix: Table, vector: list[float]) -> list[float]:
     """Return matrix × vector."""
     return [sum(a * b for a, b in zip(line, vector, strict=True)) for line in matrix]

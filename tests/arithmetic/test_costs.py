@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from convscope.arithmetic import costs
+from convscope.errors import UsageError
 from convscope.formula import MaxPool, describe
 
 
@@ -17,10 +18,10 @@ def test_the_docstrings_numbers() -> None:
 
 
 def test_the_lectures_chain() -> None:
-    assert costs.sizes(9, 3) == [9, 7, 5, 3, 1]
-    assert costs.sizes(28, 5, layers=9) == [28, 24, 20, 16, 12, 8, 4]
-    with pytest.raises(ValueError, match="say how many layers"):
-        costs.sizes(9, 3, pad=1)
+    assert costs.map_sizes(9, 3) == [9, 7, 5, 3, 1]
+    assert costs.map_sizes(28, 5, layers=9) == [28, 24, 20, 16, 12, 8, 4]
+    with pytest.raises(UsageError, match="the size never falls, got pad=1"):
+        costs.map_sizes(9, 3, pad=1)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ def test_the_formula_says_the_same(channels: int, kernel: int, pad: int, pool_ev
     conv = f"conv({channels}, {kernel}, pad={pad})"
     parts = [f"{conv}*{pool_every} + maxpool(2)"] * (layers // pool_every) if pool_every else [f"{conv}*{layers}"]
     network = describe(" + ".join(parts), (1, 180, 360) if layers < 300 else (1, 1800, 3600)).network
-    found = costs.deep(network.input[2], network.input[1], layers, channels, kernel, pad, pool_every)
+    found = costs.stack_costs(network.input[2], network.input[1], layers, channels, kernel, pad, pool_every)
     last = network.nodes[-1].output
     numbers = sum(node.output[0] * node.output[1] * node.output[2] for node in network.nodes)
     assert (found.macs, found.numbers, found.last) == (network.macs, numbers, (last[2], last[1]))
@@ -39,10 +40,10 @@ def test_the_formula_says_the_same(channels: int, kernel: int, pad: int, pool_ev
 
 
 def test_it_ends_where_no_kernel_fits() -> None:
-    found = costs.deep(3600, 1800, 300, pool_every=3)
+    found = costs.stack_costs(3600, 1800, 300, pool_every=3)
     assert found.layers < 300
     assert min(found.last) < 3
-    assert costs.deep(2, 2, 5) == (0, 0, (2, 2), 0)
+    assert costs.stack_costs(2, 2, 5) == (0, 0, (2, 2), 0)
 
 
 @pytest.mark.parametrize("shape", [(4, 4), (5, 7), (1, 6)])

@@ -28,7 +28,7 @@ def test_the_docstrings_numbers() -> None:
 
 def test_the_lectures_figures() -> None:
     assert (i.entropy((0.5, 0.5), 2), i.entropy(CARS, 2), i.entropy(EQUAL, 2)) == (1.0, 1.75, 2.0)
-    assert (i.cross_entropy(CARS, EQUAL, 2), i.divergence(CARS, EQUAL, 2)) == (2.0, 0.25)
+    assert (i.cross_entropy(CARS, EQUAL, 2), i.kl_divergence(CARS, EQUAL, 2)) == (2.0, 0.25)
     assert [f"{i.cross_entropy_loss(p):.5f}" for p in (0.9, 0.3, 0.1)] == ["0.10536", "1.20397", "2.30259"]
     assert [f"{i.l1_loss(p):.3f}" for p in (0.9, 0.3, 0.1)] == ["0.100", "0.700", "0.900"]
     assert i.entropy(CARS) == pytest.approx(1.75 * log(2))
@@ -52,15 +52,15 @@ def test_scores_of_a_thousand() -> None:
 def test_entropy_and_divergence_are_scipys(numbers: list[int], base: float) -> None:
     p, q = shares(numbers), shares(numbers[::-1])
     assert i.entropy(p, base) == pytest.approx(stats.entropy(p, base=base))
-    assert i.divergence(p, q, base) == pytest.approx(stats.entropy(p, q, base=base), abs=1e-12)
-    assert i.cross_entropy(p, q, base) == pytest.approx(i.entropy(p, base) + i.divergence(p, q, base))
+    assert i.kl_divergence(p, q, base) == pytest.approx(stats.entropy(p, q, base=base), abs=1e-12)
+    assert i.cross_entropy(p, q, base) == pytest.approx(i.entropy(p, base) + i.kl_divergence(p, q, base))
 
 
 def test_what_never_happens_costs_nothing_and_what_was_said_never_to_happen_everything() -> None:
     assert i.entropy((1.0, 0.0)) == 0.0
     assert i.cross_entropy((0.5, 0.5), (1.0, 0.0)) == inf
     assert i.cross_entropy((1.0, 0.0), (0.5, 0.5), 2) == 1.0
-    assert i.information(0.0) == inf
+    assert i.information_content(0.0) == inf
 
 
 @pytest.mark.parametrize("p", [0.9, 0.3, 0.1, 0.5])
@@ -72,10 +72,10 @@ def test_the_loss_is_torchs(p: float) -> None:
 @given(counts)
 def test_the_code_is_as_short_as_shannon_allows_and_can_be_read(numbers: list[int]) -> None:
     p = shares(numbers)
-    lengths = i.code_lengths(p)
+    lengths = i.huffman_lengths(p)
     mean = sum(x * n for x, n in zip(p, lengths, strict=True))
     assert i.entropy(p, 2) - 1e-9 <= mean < i.entropy(p, 2) + 1
     assert sum(2.0**-n for n in lengths) == pytest.approx(1.0)  # Kraft: full
-    words = i.codes(lengths)
+    words = i.prefix_code(lengths)
     assert [len(word) for word in words] == lengths
     assert not [a for a in words for b in words if a is not b and b.startswith(a)]

@@ -26,19 +26,19 @@ def test_loss_and_gradient_are_torchs(weight: float, bias: float, slope: float) 
     loss = ((torch.nn.functional.leaky_relu(w * x + b, slope) - t) ** 2).mean()
     wanted = [g.item() for g in torch.autograd.grad(loss, [w, b])]
     one = n.Neuron(weight, bias)
-    assert n.loss(one, n.XS, n.TARGETS, slope) == pytest.approx(loss.item(), rel=1e-9, abs=1e-12)
+    assert n.mean_squared_error(one, n.XS, n.TARGETS, slope) == pytest.approx(loss.item(), rel=1e-9, abs=1e-12)
     assert n.gradient(one, n.XS, n.TARGETS, slope) == pytest.approx(wanted, rel=1e-9, abs=1e-12)
 
 
 def test_dead_for_ever_and_back_to_life() -> None:
     dead = leaky = n.Neuron(-3.0, -5.0)
-    assert n.active(dead, n.XS) == 0
+    assert n.active_inputs(dead, n.XS) == 0
     first = None
     for number in range(2000):
-        dead = n.step(dead, n.XS, n.TARGETS, 0.0, 0.2)
-        leaky = n.step(leaky, n.XS, n.TARGETS, 0.01, 0.2)
-        first = number if first is None and n.active(leaky, n.XS) else first
+        dead = n.gradient_step(dead, n.XS, n.TARGETS, 0.0, 0.2)
+        leaky = n.gradient_step(leaky, n.XS, n.TARGETS, 0.01, 0.2)
+        first = number if first is None and n.active_inputs(leaky, n.XS) else first
     assert dead == (-3.0, -5.0)
     assert first is not None
     assert leaky == pytest.approx((1.0, 1.0), abs=1e-2)
-    assert n.active(leaky, n.XS) >= 10
+    assert n.active_inputs(leaky, n.XS) >= 10

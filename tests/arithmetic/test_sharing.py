@@ -7,7 +7,7 @@ import random
 import pytest
 
 from convscope.arithmetic.convolution import convolve
-from convscope.arithmetic.sharing import matrix_of, shared_places, times
+from convscope.arithmetic.sharing import kernel_matrix, matrix_times, shared_places
 from convscope.errors import UsageError
 
 
@@ -31,7 +31,7 @@ def test_the_matrix_does_what_the_window_does(sizes: tuple[int, int, int, int]) 
     kernel = [[float(draw.randint(-9, 9)) for _ in range(columns)] for _ in range(rows)]
     flat = [value for line in picture for value in line]
     slid = [value for line in convolve(picture, kernel) for value in line]
-    assert times(matrix_of(kernel, height, width), flat) == slid
+    assert matrix_times(kernel_matrix(kernel, height, width), flat) == slid
 
 
 def test_a_kernel_that_does_not_fit_is_refused() -> None:

@@ -161,7 +161,7 @@ def test_three_hundred_layers_with_and_without_pooling(lab: LabPage) -> None:
     )
     assert lab.figure("pooled-fits") == "147 / 300"
     lab.js("document.querySelector('.deep .check input').click()")
-    found = costs.deep(3600, 1800, 300, pad=1, pool_every=30)
+    found = costs.stack_costs(3600, 1800, 300, pad=1, pool_every=30)
     assert (lab.figure("pooled-macs"), lab.figure("pooled-fits")) == (f"{found.macs:,}", "300 / 300")
 
 

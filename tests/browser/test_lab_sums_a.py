@@ -14,8 +14,8 @@ from selenium import webdriver
 
 from convscope.arithmetic.convolution import Table, convolve, output_size, products_at, read_counts
 from convscope.arithmetic.filters import FILTERS
-from convscope.arithmetic.pictures import drawn, lecture_x
-from convscope.arithmetic.sharing import shared_places, times
+from convscope.arithmetic.pictures import draw_letter, lecture_x
+from convscope.arithmetic.sharing import matrix_times, shared_places
 from convscope.page.inline import document
 from convscope.page.modules import join
 
@@ -67,7 +67,8 @@ def test_filters(js: Js) -> None:
 def test_drawn_shapes(js: Js, kind: str) -> None:
     assert js("sums.drawn('x', {}, 9)") == flat(lecture_x())
     for how in ({"dx": 1.5, "dy": -2}, {"turn": 35, "scale": 0.6}, {"thickness": 2, "turn": -80, "dx": 0.5}):
-        assert js("sums.drawn(...a)", kind, how, 11) == pytest.approx(flat(drawn(kind, side=11, **how)), abs=1e-12)  # type: ignore[arg-type]
+        wanted = flat(draw_letter(kind, side=11, **how))  # type: ignore[arg-type]
+        assert js("sums.drawn(...a)", kind, how, 11) == pytest.approx(wanted, abs=1e-12)
 
 
 def test_shared_weights(js: Js) -> None:
@@ -75,7 +76,7 @@ def test_shared_weights(js: Js) -> None:
     assert js("sums.sharedPlaces(3, 4, 2, 3)") == places
     weights, pixels = [2.0, -1, 3, 0.5, 4, 1], [float(i) for i in range(12)]
     totals = [js("sums.neuronSum(a[0], a[1], a[2]).total", line, weights, pixels) for line in places]
-    assert totals == times([[0.0 if w is None else weights[w] for w in line] for line in places], pixels)
+    assert totals == matrix_times([[0.0 if w is None else weights[w] for w in line] for line in places], pixels)
 
 
 def test_numbers_as_people_type_them(js: Js) -> None:

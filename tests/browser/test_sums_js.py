@@ -84,19 +84,19 @@ def test_information(page: SumsPage, unit: str) -> None:
     base, some = UNITS[unit], distributions(150)
     pairs = [(p, RNG.sample(p, len(p))) for p in some]
     assert page.call("informationOf", [[v, unit] for p in some for v in p]) == near(
-        [information.information(v, base) for p in some for v in p]
+        [information.information_content(v, base) for p in some for v in p]
     )
     assert page.call("entropyOf", [[p, unit] for p in some]) == near([information.entropy(p, base) for p in some])
     asked = [[*pair, unit] for pair in pairs]
     assert page.call("crossEntropyOf", asked) == near([information.cross_entropy(*pair, base) for pair in pairs])
-    assert page.call("divergenceOf", asked) == near([information.divergence(*pair, base) for pair in pairs])
+    assert page.call("divergenceOf", asked) == near([information.kl_divergence(*pair, base) for pair in pairs])
 
 
 def test_codes(page: SumsPage) -> None:
     some = distributions(150)
-    lengths = [information.code_lengths(p) for p in some]
+    lengths = [information.huffman_lengths(p) for p in some]
     assert page.call("codeLengths", [[p] for p in some]) == lengths
-    assert page.call("codeWords", [[one] for one in lengths]) == [information.codes(one) for one in lengths]
+    assert page.call("codeWords", [[one] for one in lengths]) == [information.prefix_code(one) for one in lengths]
 
 
 def test_the_neuron(page: SumsPage) -> None:
@@ -106,20 +106,22 @@ def test_the_neuron(page: SumsPage) -> None:
     ones = [one._asdict() for one, _, _ in asked]
     slopes = [slope for _, slope, _ in asked]
     assert page.call("neuronLoss", [list(z) for z in zip(ones, slopes, strict=True)]) == near(
-        [neuron.loss(one, *data, slope) for one, slope, _ in asked]
+        [neuron.mean_squared_error(one, *data, slope) for one, slope, _ in asked]
     )
     for name, twin in (
         ("neuronGradient", [neuron.gradient(one, *data, slope) for one, slope, _ in asked]),
-        ("neuronStep", [neuron.step(one, *data, slope, rate) for one, slope, rate in asked]),
+        ("neuronStep", [neuron.gradient_step(one, *data, slope, rate) for one, slope, rate in asked]),
     ):
         found = page.call(name, [[one._asdict(), *rest] for one, *rest in asked])
         assert [(one["weight"], one["bias"]) for one in found] == [near(two) for two in twin]
-    assert page.call("activeInputs", [[one] for one in ones]) == [neuron.active(one, neuron.XS) for one, _, _ in asked]
+    assert page.call("activeInputs", [[one] for one in ones]) == [
+        neuron.active_inputs(one, neuron.XS) for one, _, _ in asked
+    ]
 
 
 def test_depth(page: SumsPage) -> None:
     assert page.call("chainSizes", [[9, 3, 0, 300], [9, 3, 1, 4], [28, 5, 0, 9]]) == [
-        *([9, 7, 5, 3, 1], [9] * 5, costs.sizes(28, 5, layers=9)),
+        *([9, 7, 5, 3, 1], [9] * 5, costs.map_sizes(28, 5, layers=9)),
     ]
     names = ("width", "height", "layers", "channels", "kernel", "pad", "every")
     asked = [
@@ -141,7 +143,7 @@ def test_depth(page: SumsPage) -> None:
     ]
     found = page.call("stackCosts", [[dict(zip(names, one, strict=True))] for one in asked])
     for one, made in zip(asked, found, strict=True):
-        wanted = costs.deep(*one)
+        wanted = costs.stack_costs(*one)
         assert (made["macs"], made["numbers"], tuple(made["last"]), made["layers"]) == tuple(wanted), one
 
 
