@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING
 from .version import __version__
 
 if TYPE_CHECKING:
+    from . import arithmetic as arithmetic
     from . import data as datasets  # noqa: F401
     from .errors import ConvscopeError as ConvscopeError
     from .evaluation import evaluate as evaluate
     from .explain.look import look as look
+    from .explain.saliency import grad_cam as grad_cam
+    from .explain.saliency import occlusion as occlusion
     from .formula import FC as FC
     from .formula import AvgPool as AvgPool
     from .formula import BatchNorm as BatchNorm
@@ -47,11 +50,14 @@ _FORMULA = (
 )
 _HOMES = {
     **dict.fromkeys(_FORMULA.split(), "formula"),
+    "arithmetic": "arithmetic",
     "datasets": "data",
     "train": "training.session",
     "Recipe": "training.recipes",
     "evaluate": "evaluation",
     "look": "explain.look",
+    "grad_cam": "explain.saliency",
+    "occlusion": "explain.saliency",
     "predict": "prediction",
     "load": "prediction",
     "Model": "prediction",
@@ -66,7 +72,7 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     home = import_module(f"{__name__}.{_HOMES[name]}")
-    value = home if name == "datasets" else getattr(home, name)
+    value = home if name in ("arithmetic", "datasets") else getattr(home, name)
     globals()[name] = value
     return value
 
