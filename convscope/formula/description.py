@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
 from .layers import FC
 from .network import Network, Node
 from .shapes import trace
-from .value import Value
 from .zoo import resolve
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Any
-
     from .network import Shape
     from .plan import Plan
 
 
-class Description(Value):
+@dataclass(frozen=True, slots=True)
+class Description:
     """What a formula becomes on pictures of one shape. `str()` is the table; `to_json()` its numbers."""
 
     network: Network

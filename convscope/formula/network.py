@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TypeAlias
+
 from .layers import Layer
 from .plan import Plan
 from .receptive_field import ReceptiveField
-from .value import Value
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import TypeAlias
-
-Shape: TypeAlias = "tuple[int, int, int]"
-Pair: TypeAlias = "tuple[int, int]"
-Tensors: TypeAlias = "tuple[tuple[str, tuple[int, ...]], ...]"
+Shape: TypeAlias = tuple[int, int, int]
+Pair: TypeAlias = tuple[int, int]
+Tensors: TypeAlias = tuple[tuple[str, tuple[int, ...]], ...]
 
 
+@dataclass(frozen=True, slots=True)
 class Add(Layer):
     """The end of a skip: what the body made plus what went into it."""
 
@@ -23,7 +22,8 @@ class Add(Layer):
         return "add"
 
 
-class Window(Value):
+@dataclass(frozen=True, slots=True)
+class Window:
     """What a convolution or a pooling lays over its input, each as (rows, columns); "same" worked out."""
 
     kernel: Pair
@@ -38,7 +38,8 @@ class Window(Value):
         return dh * (kh - 1) + 1, dw * (kw - 1) + 1
 
 
-class Node(Value):
+@dataclass(frozen=True, slots=True)
+class Node:
     """One layer put to work on an input of known shape. Shapes are (C, H, W); after a flatten (units, 1, 1)."""
 
     name: str  # "conv1": the kind and a running number; also the prefix of its tensors' names
@@ -59,7 +60,8 @@ class Node(Value):
     field: ReceptiveField
 
 
-class Network(Value):
+@dataclass(frozen=True, slots=True)
+class Network:
     """A plan written out for pictures of one shape and a number of classes."""
 
     plan: Plan

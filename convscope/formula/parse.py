@@ -4,24 +4,18 @@
     15
 
 Text that could harm the reader (too long, too deep, too many words) is refused before Python's parser sees it, which
-answers deep input with RecursionError or MemoryError. The syntax tree comes from `_ast`, the part of `ast` that is
-built in: `ast` itself imports re, enum and contextlib, which takes longer than everything else that `convscope
-describe` does.
+answers deep input with RecursionError or MemoryError.
 """
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Callable
+from dataclasses import MISSING, fields
+
 from ..errors import FormulaError, PlanError, did_you_mean
 from .layers import LAYERS, Layer
 from .plan import MAX_DEPTH, MAX_LAYERS, Chain, Plan, Repeat, Skip
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import ast
-    from collections.abc import Callable
-    from typing import Any
-else:
-    import _ast as ast
 
 MAX_TEXT = 10_000  # bytes
 
@@ -36,7 +30,7 @@ def parse(text: str) -> Plan:
     source = "".join("*" if c == "×" else " " if c.isspace() else c for c in text)
     indent = len(source) - len(source.lstrip())
     try:
-        tree: Any = compile(source[indent:], "formula", "eval", ast.PyCF_ONLY_AST, dont_inherit=True)
+        tree = ast.parse(source[indent:], "formula", "eval")
         return _Reader(text, source[indent:], indent).plan(tree.body)
     except (FormulaError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise _fault(error, source) from None
@@ -166,26 +160,26 @@ class _Reader:
         if kind is None:
             raise self.error(name, f"no layer is called {name.id}", hint=did_you_mean(name.id, [*LAYERS, "skip"]))
         places: dict[str, ast.expr] = {}
-        fields = kind._fields
+        options = [field.name for field in fields(kind)]
         for i, arg in enumerate(args):
-            if i >= len(fields):
-                takes = f"at most {len(fields)}" if fields else "none"
+            if i >= len(options):
+                takes = f"at most {len(options)}" if options else "none"
                 raise self.error(
                     arg, f"too many arguments for {name.id}", got=len(args), expected=takes, hint=self.usage(kind)
                 )
-            places[fields[i]] = arg
+            places[options[i]] = arg
         for keyword in keywords:
-            if keyword.arg is None or keyword.arg not in fields:
+            if keyword.arg is None or keyword.arg not in options:
                 got = keyword.arg or "**"
-                hint = did_you_mean(got, list(fields)) if fields else f"{name.id} has no options"
+                hint = did_you_mean(got, options) if options else f"{name.id} has no options"
                 raise self.error(keyword, f"{name.id} has no option {got}", hint=hint)
             if keyword.arg in places:
                 raise self.error(keyword, f"{keyword.arg} is given twice")
             places[keyword.arg] = keyword.value
-        for field in fields:
-            if field not in places and not hasattr(kind, field):
-                raise self.error(name, f"{name.id} needs {field}", hint=self.usage(kind))
-        values = {field: self.value(place) for field, place in places.items()}
+        for field in fields(kind):
+            if field.name not in places and field.default is MISSING:
+                raise self.error(name, f"{name.id} needs {field.name}", hint=self.usage(kind))
+        values = {option: self.value(place) for option, place in places.items()}
         return self.at(node, lambda: kind(**values), places=places)
 
     def value(self, node: ast.expr) -> object:

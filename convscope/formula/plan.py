@@ -7,18 +7,17 @@
 
 from __future__ import annotations
 
-from ..errors import PlanError
-from .value import Value
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from ..errors import PlanError
 
 MAX_LAYERS = 512  # after repeats
 MAX_DEPTH = 32  # groups within groups
 
 
-class Plan(Value):
+@dataclass(frozen=True, slots=True)
+class Plan:
     """Anything a formula can say. `a + b` chains, `a * n` repeats; every plan is frozen and hashable."""
 
     @property
@@ -44,14 +43,15 @@ class Plan(Value):
     __rmul__ = __mul__
 
 
+@dataclass(frozen=True, slots=True)
 class Chain(Plan):
     """Layers one after another. Chains within a chain are taken apart: (a + b) + c is a + b + c."""
 
     parts: tuple[Plan, ...]
 
-    def _check(self) -> None:
+    def __post_init__(self) -> None:
         flat = tuple(p for part in self.parts for p in _parts(part))
-        self._set("parts", flat)
+        object.__setattr__(self, "parts", flat)
         if len(flat) < 2:
             raise PlanError("a chain needs two parts or more", got=len(flat))
         for part in flat[1:]:
@@ -71,13 +71,14 @@ class Chain(Plan):
         return " + ".join(map(str, self.parts))
 
 
+@dataclass(frozen=True, slots=True)
 class Repeat(Plan):
     """`body` built `times` times over, one after another, each with weights of its own."""
 
     body: Plan
     times: int
 
-    def _check(self) -> None:
+    def __post_init__(self) -> None:
         if self.times < 1:
             raise PlanError(
                 "a repeat must be a whole number of 1 or more", got=self.times, hint="*2 builds it twice", argument="*"
@@ -103,12 +104,13 @@ class Repeat(Plan):
         return f"{inner}*{self.times}"
 
 
+@dataclass(frozen=True, slots=True)
 class Skip(Plan):
     """Adds its input to its output: y = x + body(x) (He et al. 2015, section 3.1)."""
 
     body: Plan
 
-    def _check(self) -> None:
+    def __post_init__(self) -> None:
         if _has_crop(self.body):
             raise PlanError("crop can only come first", got=f"skip({self.body})")
         _check_extent(self)

@@ -6,16 +6,14 @@ field of any unit away from the borders: unit i of an axis sees pixels start + i
 
 from __future__ import annotations
 
-from .value import Value
+from dataclasses import dataclass
+from typing import TypeAlias
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import TypeAlias
-
-Pair: TypeAlias = "tuple[int, int]"
+Pair: TypeAlias = tuple[int, int]
 
 
-class ReceptiveField(Value):
+@dataclass(frozen=True, slots=True)
+class ReceptiveField:
     """Size, jump and start in pixels of the picture, each as (rows, columns); a start below 0 lies in the padding."""
 
     size: Pair

@@ -6,16 +6,14 @@ holes of a dilation count, so this walks the nodes backwards with the set of row
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from .layers import FC, Crop, Flatten, GlobalAvgPool, pair
 from .network import Network, Node, Pair
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import TypeAlias
-
 # Rows × columns of units, as index sets. What a unit reads is always such a product, or a union of them after a skip.
-Patch: TypeAlias = "tuple[frozenset[int], frozenset[int]]"
-Box: TypeAlias = "tuple[int, int, int, int]"
+Patch: TypeAlias = tuple[frozenset[int], frozenset[int]]
+Box: TypeAlias = tuple[int, int, int, int]
 
 
 def seen(network: Network, index: int, unit: Pair = (0, 0)) -> Box | None:

@@ -10,16 +10,14 @@ reads. Every back end (torch, ONNX, the page) walks this list, so they cannot di
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..errors import PlanError
 from . import costs
 from .layers import FC, NAMES, AvgPool, Conv, Crop, Flatten, GlobalAvgPool, Layer, MaxPool, pair
 from .network import Add, Network, Node, Pair, Shape, Window
 from .plan import Plan, Skip, walk
 from .receptive_field import ReceptiveField
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MAX_PARAMETERS = 500_000_000  # one ONNX file holds 2 GiB
 MAX_NUMBERS = 500_000_000  # in one layer's output for one picture

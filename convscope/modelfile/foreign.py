@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import InputError
-from ..formula.value import Value
 
 
-class _Kind(Value):
+@dataclass(frozen=True, slots=True)
+class _Kind:
     suffixes: tuple[str, ...]
     magics: tuple[bytes, ...]
     what: str

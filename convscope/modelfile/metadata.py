@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 from ..errors import ConvscopeError, InputError
 from ..formula import parse, trace
 from ..formula.network import Network
-from ..formula.value import Value
 from ..pictures.input_spec import InputSpec, check_ends
 
 FORMAT = 1
 LARGEST = 16 << 20  # characters in one record
 
 
-class Metadata(Value):
+@dataclass(frozen=True, slots=True)
+class Metadata:
     """Everything of a model but its weights."""
 
     network: Network
@@ -23,7 +24,7 @@ class Metadata(Value):
     facts: dict[str, object]  # "training", "test", "versions" and whatever else the writer knew, as JSON has it
     format: int = FORMAT
 
-    def _check(self) -> None:
+    def __post_init__(self) -> None:
         check_ends(self.network, self.spec)
         if len(self.classes) != self.network.classes or not all(isinstance(name, str) for name in self.classes):
             raise InputError(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import os
 import sys
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ConvscopeError, InputError
 from ..formula.network import Network
 from ..formula.plan import Plan
-from ..formula.value import Value
 from ..pictures.input_spec import InputSpec
 from . import graph
 from .digest import sealed
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 LARGEST = 2**31 - 1  # bytes; what Protocol Buffers can hold
 
 
-class ModelFile(Value):
+@dataclass(frozen=True, repr=False)  # no slots: cached_property keeps the weights
+class ModelFile:
     """A model file that was read and found sound. `data` is the whole file, to hand to a runtime."""
 
     path: Path

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, fields
 
 from ..errors import InputError, PlanError
 from ..formula.network import Network
-from ..formula.value import Value
 
 INVERT = ("auto", "yes", "no")
 
 
-class InputSpec(Value):
+@dataclass(frozen=True, slots=True)
+class InputSpec:
     """uint8 pictures of `shape` (C, H, W), 0…255; the network reads (x − mean) / std, per channel, in those units.
 
     `mean` and `std` left out are 0 and 255, the slides' scaling to 0…1. `resize` names the rule by which a picture of
@@ -28,17 +29,17 @@ class InputSpec(Value):
     resize: str = ""
     invert: str = "no"
 
-    def _check(self) -> None:
+    def __post_init__(self) -> None:
         whole = isinstance(self.shape, (tuple, list)) and all(type(n) is int and 1 <= n <= 2**20 for n in self.shape)
         if not whole or len(self.shape) != 3:
             raise InputError("the picture's shape must be channels, rows and columns of 1 or more", got=self.shape)
-        self._set("shape", tuple(self.shape))
+        object.__setattr__(self, "shape", tuple(self.shape))
         for name, default in (("mean", 0.0), ("std", 255.0)):
             values = getattr(self, name)
             numbers = isinstance(values, (tuple, list)) and all(type(v) in (int, float) for v in values)
             if not numbers or len(values) not in (0, self.shape[0]) or not all(map(math.isfinite, values)):
                 raise InputError(f"{name} must be a number for each channel", got=values, expected=f"{self.shape[0]}")
-            self._set(name, tuple(map(float, values)) or (default,) * self.shape[0])
+            object.__setattr__(self, name, tuple(map(float, values)) or (default,) * self.shape[0])
         if min(self.std) <= 1e-6 or max(map(abs, self.mean + self.std)) > 1e6:
             raise InputError("mean and std must be in units of 0…255", got=f"mean {self.mean}, std {self.std}")
         if not isinstance(self.resize, str):
@@ -48,14 +49,17 @@ class InputSpec(Value):
 
     def to_json(self) -> dict[str, object]:
         """Return the fields as JSON takes them."""
-        return {name: list(v) if isinstance(v := getattr(self, name), tuple) else v for name in self._fields}
+        return {name: list(v) if isinstance(v := getattr(self, name), tuple) else v for name in _NAMES}
 
     @classmethod
-    def from_json(cls, fields: object) -> InputSpec:
+    def from_json(cls, given: object) -> InputSpec:
         """Return the specification that `to_json` wrote; raises InputError for anything else."""
-        if not isinstance(fields, dict) or set(fields) != set(cls._fields):
-            raise InputError("not an input specification", got=fields, expected="{" + ", ".join(cls._fields) + "}")
-        return cls(**fields)
+        if not isinstance(given, dict) or set(given) != set(_NAMES):
+            raise InputError("not an input specification", got=given, expected="{" + ", ".join(_NAMES) + "}")
+        return cls(**given)
+
+
+_NAMES = tuple(field.name for field in fields(InputSpec))
 
 
 def check_ends(network: Network, spec: InputSpec) -> None:

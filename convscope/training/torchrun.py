@@ -7,9 +7,9 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
+from dataclasses import dataclass
 
 from ..errors import EnvironmentFault
-from ..formula.value import Value
 
 WORDS = (
     "RANK",
@@ -21,7 +21,8 @@ WORDS = (
 )
 
 
-class Launch(Value):
+@dataclass(frozen=True, slots=True)
+class Launch:
     """One process of a launch by torchrun. `rank` counts all processes, `local` those of this machine; both from 0."""
 
     rank: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import re
 from collections import Counter
@@ -115,7 +116,7 @@ def test_every_fault_and_every_sum_is_said_in_both_languages(page: FormulaPage) 
     sentences = {key for key in WORDS["en"] if key.startswith(("fault.", "how."))}
     unheard = sentences - set(page.browser.execute_script("return bench.used()"))
     assert unheard == {"fault.try"}  # which the page itself writes beside the hint
-    known = {*ZOO, *LAYERS, *(field for kind in LAYERS.values() for field in kind._fields)}
+    known = {*ZOO, *LAYERS, *(field.name for kind in LAYERS.values() for field in dataclasses.fields(kind))}
     known |= {"skip", "pooling", "floor", "True", "False", "None", "same", "inf"}
     for (text, *_), message in zip(asked, told, strict=True):
         if isinstance(message, str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -37,7 +38,7 @@ def convs(draw: st.DrawFn) -> Conv:
     kernel, dilation = draw(SIZE), draw(SIZE)
     conv = Conv(groups * draw(st.integers(1, 9)), kernel, draw(SIZE), draw(PAD), dilation, groups, draw(st.booleans()))
     try:
-        return Conv(**{**vars(conv), "pad": "same"}) if draw(st.booleans()) else conv
+        return replace(conv, pad="same") if draw(st.booleans()) else conv
     except PlanError:  # an even kernel cannot be "same"
         return conv
 
