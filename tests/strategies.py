@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from convscope.build import build
 from convscope.formula import (
     FC,
+    Add,
     AvgPool,
     BatchNorm,
     Conv,
@@ -34,8 +35,7 @@ from convscope.formula import (
     parse,
     trace,
 )
-from convscope.formula.layers import pair
-from convscope.formula.network import Add
+from convscope.formula.geometry import pair
 from convscope.pictures.input_spec import InputSpec
 
 Shape = tuple[int, int, int]
@@ -328,7 +328,10 @@ def features(network: Network) -> Iterator[str]:
         ):
             yield "crop: odd rest"
         if isinstance(layer, Add):
-            if node.other == -1:
+            if -1 in node.sources:
                 yield "add: the picture"
-            if any(isinstance(inner.layer, Add) for inner in network.nodes[(node.other or 0) + 1 : node.source + 1]):
+            if any(
+                isinstance(inner.layer, Add)
+                for inner in network.nodes[max(0, min(node.sources)) + 1 : max(node.sources) + 1]
+            ):
                 yield "add: within an add"

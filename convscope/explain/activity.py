@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..formula import AvgPool, BatchNorm, Dropout, Layer, LeakyReLU, MaxPool, Network, PReLU, ReLU, Sigmoid, Tanh
+from ..formula import Layer, Network
 
 NEAR = 0.01  # of an end of sigmoid or tanh: there the slope is below 0.01 (sigmoid) or 0.02 (tanh)
 MOST = 0.99  # of its values there: saturated
@@ -41,9 +41,11 @@ def activation_after(network: Network, index: int) -> int:
     """
     for at in range(index + 1, len(network.nodes)):
         layer = network.nodes[at].layer
-        if isinstance(layer, (ReLU, LeakyReLU, PReLU, Sigmoid, Tanh)):
+        if network.nodes[at].sources != (at - 1,):
+            break
+        if layer.activation:
             return at
-        if not isinstance(layer, (BatchNorm, MaxPool, AvgPool, Dropout)):
+        if not layer.channelwise:
             break
     return index
 
@@ -57,21 +59,19 @@ class Counter:
         self.name, self.layer = node.name, node.layer
         self.values = int(np.prod(node.output[1:]))  # of one channel for one picture
         self.active = np.zeros((node.output[0], classes), np.int64)
-        self.high, self.low = (np.zeros(node.output[0], np.int64) for _ in range(2))
+        self.near = np.zeros(node.output[0], np.int64)  # an end
         self.pictures = np.zeros(classes, np.int64)
         self.n = 0
 
     def add(self, output: Tensor, labels: np.ndarray[Any, np.dtype[np.int64]]) -> None:
         """Count one batch, (N, F, h, w) or (N, F), of pictures with these labels (N,)."""
         flat = output.flatten(2) if output.dim() == 4 else output[:, :, None]  # (N, F, values)
-        each = (flat > (0.5 if isinstance(self.layer, Sigmoid) else 0.0)).sum(2).numpy()  # (N, F)
+        each = (flat > self.layer.active_above).sum(2).numpy()  # (N, F)
         np.add.at(self.active.T, labels, each)
         self.pictures += np.bincount(labels, minlength=len(self.pictures))
         self.n += len(labels)
-        if isinstance(self.layer, (Sigmoid, Tanh)):
-            end = 0.0 if isinstance(self.layer, Sigmoid) else -1.0
-            self.high += (flat >= 1 - NEAR).sum((0, 2)).numpy()
-            self.low += (flat <= end + NEAR).sum((0, 2)).numpy()
+        for end in self.layer.ends:
+            self.near += ((flat - end).abs() <= NEAR).sum((0, 2)).numpy()
 
     def result(self) -> Activity:
         """Return the figures over all batches; shares are NaN where there was no picture."""
@@ -79,7 +79,7 @@ class Counter:
         share = self.active.sum(1) / total if total else np.full(len(self.active), np.nan)
         with np.errstate(invalid="ignore"):
             by_class = self.active / (self.pictures * self.values)
-        ends = (self.high + self.low) / max(1, total)
+        ends = self.near / max(1, total)
         states: tuple[State, ...] = tuple(
             state(self.layer, float(a), float(e)) if total else "ok" for a, e in zip(share, ends, strict=True)
         )
@@ -92,11 +92,11 @@ def state(layer: Layer, active: float, ends: float) -> State:
     >>> state(ReLU(), 0.0, 0.0), state(ReLU(), 1.0, 0.0), state(Tanh(), 0.5, 0.995)
     ('dead', 'always-on', 'saturated')
     """
-    if isinstance(layer, ReLU):
-        return "dead" if active == 0 else "always-on" if active == 1 else "ok"
-    if isinstance(layer, (Sigmoid, Tanh)):
-        return "saturated" if ends >= MOST else "ok"
-    return "ok"
+    if layer.ends and ends >= MOST:
+        return "saturated"
+    if layer.zero_below and active == 0:
+        return "dead"
+    return "always-on" if layer.zero_below and active == 1 and ends == 0 else "ok"
 
 
 def to_cpu(output: Tensor) -> Tensor:

@@ -10,7 +10,6 @@ import numpy as np
 
 from ..build import Net
 from ..errors import InputError
-from ..formula import FC, Conv
 from .activity import Activity, Counter, to_cpu
 from .batching import batches
 from .features import layer_outputs
@@ -80,9 +79,7 @@ def channel_counters(net: Net) -> dict[str, Counter]:
     """Return a counter for each convolution and fully connected node, by name."""
     nodes = net.network.nodes
     return {
-        node.name: Counter(net.network, i, net.network.classes)
-        for i, node in enumerate(nodes)
-        if isinstance(node.layer, (Conv, FC))
+        node.name: Counter(net.network, i, net.network.classes) for i, node in enumerate(nodes) if node.layer.filters
     }
 
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from ..build import Net
 from ..errors import InputError, UsageError
-from ..formula import BatchNorm, Conv, LeakyReLU, Network, PReLU, ReLU, Sigmoid, Tanh
+from ..formula import BatchNorm, Conv, Network
 from .batching import to_model_input
 from .capture import capture, untouched
 
@@ -62,9 +62,10 @@ def grad_cam_layer(network: Network) -> str:
     at = max((i for i, node in enumerate(network.nodes) if isinstance(node.layer, Conv)), default=None)
     if at is None:
         raise InputError("Grad-CAM needs a convolution", got=str(network.plan))
-    while at + 1 < len(network.nodes) and isinstance(
-        network.nodes[at + 1].layer, (BatchNorm, ReLU, LeakyReLU, PReLU, Sigmoid, Tanh)
-    ):
+    while at + 1 < len(network.nodes):
+        after = network.nodes[at + 1]
+        if after.sources != (at,) or not (after.layer.activation or isinstance(after.layer, BatchNorm)):
+            break
         at += 1
     return network.nodes[at].name
 

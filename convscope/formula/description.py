@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .layers import FC
+from .geometry import times
 from .network import Network, Node
-from .shapes import trace
+from .tracing import trace
 from .zoo import resolve
 
 if TYPE_CHECKING:
-    from .network import Shape
+    from .geometry import Shape
     from .plan import Plan
 
 
@@ -36,7 +36,7 @@ class Description:
 
     def __str__(self) -> str:
         network = self.network
-        lines = [str(network.plan), f"input {_times(network.input)}, {network.classes} classes", ""]
+        lines = [str(network.plan), f"input {times(network.input)}, {network.classes} classes", ""]
         head = ("", "layer", "output", "parameters", "MACs", "sees", "jump", "start")
         rows = [_cells(node) for node in network.nodes]
         total = ("", "total", "", f"{network.parameters:,}", f"{network.macs:,}", "", "", "")
@@ -79,9 +79,9 @@ def _layer(node: Node) -> dict[str, Any]:
 
 def _cells(node: Node) -> tuple[str, ...]:
     field = node.field
-    cells = (_times(field.size), _one_or_two(field.jump), _one_or_two(field.start))
-    text = f"{node.layer}" if node.other is None else "add (the end of a skip)"
-    return (node.name, text, _times(node.output), f"{node.parameters:,}", f"{node.macs:,}", *cells)
+    cells = (times(field.size), _one_or_two(field.jump), _one_or_two(field.start))
+    text = f"{node.layer}" if len(node.sources) == 1 else "add (the end of a skip)"
+    return (node.name, text, times(node.output), f"{node.parameters:,}", f"{node.macs:,}", *cells)
 
 
 def _telling(node: Node) -> bool:
@@ -99,13 +99,8 @@ def _remarks(network: Network) -> list[str]:
     channels, height, width = network.nodes[-1].output
     if (channels, height, width) == (network.classes, 1, 1):
         return []
-    fc = any(isinstance(node.layer, FC) for node in network.nodes[-1:])
-    ends = f"{channels} numbers" if fc or network.nodes[-1].flat else _times((channels, height, width))
+    ends = f"{channels} numbers" if network.nodes[-1].flat else times((channels, height, width))
     return ["", f"it ends with {ends}, not with a score for each of {network.classes} classes: add + fc to train it"]
-
-
-def _times(numbers: tuple[int, ...]) -> str:
-    return "×".join(map(str, numbers))
 
 
 def _one_or_two(pair: tuple[int, int]) -> str:

@@ -3,61 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
-from .layers import Layer
+from .geometry import Pair, Shape, Window
+from .kinds.base import Layer, Tensors
 from .plan import Plan
 from .receptive_field import ReceptiveField
 
-Shape: TypeAlias = tuple[int, int, int]
-Pair: TypeAlias = tuple[int, int]
-Tensors: TypeAlias = tuple[tuple[str, tuple[int, ...]], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Add(Layer):
-    """The end of a skip: what the body made plus what went into it."""
-
-    def __str__(self) -> str:
-        return "add"
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """What a convolution or a pooling lays over its input, each as (rows, columns); "same" worked out."""
-
-    kernel: Pair
-    stride: Pair
-    pad: Pair
-    dilation: Pair
-
-    @property
-    def extent(self) -> Pair:
-        """K_eff = dilation·(kernel − 1) + 1, rows and columns."""
-        (kh, kw), (dh, dw) = self.kernel, self.dilation
-        return dh * (kh - 1) + 1, dw * (kw - 1) + 1
+PICTURE = -1  # as a source: what the network is given
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One layer put to work on an input of known shape. Shapes are (C, H, W); after a flatten (units, 1, 1)."""
+    """One layer put to work on inputs of known shape. Shapes are (C, H, W); after a flatten (units, 1, 1)."""
 
     name: str  # "conv1": the kind and a running number; also the prefix of its tensors' names
     layer: Layer
-    source: int  # index of the node it reads, −1 for the picture
-    other: int | None  # Add: index of the skip's own input
-    input: Shape
+    sources: tuple[int, ...]  # indices of the nodes it reads, all before it; PICTURE for the picture
+    inputs: tuple[Shape, ...]  # what those make
     output: Shape
     flat: bool  # the output is (N, units), not (N, C, H, W)
-    window: Window | None
     weights: Tensors  # learned: (("weight", shape), ("bias", shape))
     buffers: Tensors  # kept but not learned: BatchNorm's running statistics
     parameters: int
     parameters_how: str
     macs: int  # multiplications that are added up, for one picture
     size_how: str
-    dropped: Pair  # rows and columns of the input that no window reads
+    dropped: Pair  # rows and columns of the input that nothing reads
     field: ReceptiveField
+    grid: Pair  # rows and columns of the maps that its numbers stand for, flattened or not
+
+    @property
+    def input(self) -> Shape:
+        """The shape of what its first source makes."""
+        return self.inputs[0]
+
+    @property
+    def window(self) -> Window | None:
+        """The window of a convolution or a pooling."""
+        return self.layer.window
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +59,8 @@ class Network:
     @property
     def macs(self) -> int:
         return sum(node.macs for node in self.nodes)
+
+    @property
+    def last_readers(self) -> dict[int, int]:
+        """For each node that is read, and the picture, the last node that reads it: until then its output is needed."""
+        return {source: i for i, node in enumerate(self.nodes) for source in node.sources}

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import MISSING, fields
 
 from ..errors import FormulaError, PlanError, did_you_mean
-from .layers import LAYERS, Layer
+from .kinds import LAYERS
 from .plan import MAX_DEPTH, MAX_LAYERS, Chain, Plan, Repeat, Skip
 
 MAX_TEXT = 10_000  # bytes
@@ -165,7 +165,11 @@ class _Reader:
             if i >= len(options):
                 takes = f"at most {len(options)}" if options else "none"
                 raise self.error(
-                    arg, f"too many arguments for {name.id}", got=len(args), expected=takes, hint=self.usage(kind)
+                    arg,
+                    f"too many arguments for {name.id}",
+                    got=len(args),
+                    expected=takes,
+                    hint=kind.example or kind.name,
                 )
             places[options[i]] = arg
         for keyword in keywords:
@@ -178,7 +182,7 @@ class _Reader:
             places[keyword.arg] = keyword.value
         for field in fields(kind):
             if field.name not in places and field.default is MISSING:
-                raise self.error(name, f"{name.id} needs {field.name}", hint=self.usage(kind))
+                raise self.error(name, f"{name.id} needs {field.name}", hint=kind.example or kind.name)
         values = {option: self.value(place) for option, place in places.items()}
         return self.at(node, lambda: kind(**values), places=places)
 
@@ -195,16 +199,6 @@ class _Reader:
         raise self.error(
             node, 'a number, a pair (rows, columns), True, False or "same" must stand here', got=self.segment(node)
         )
-
-    def usage(self, kind: type[Layer]) -> str:
-        example = {
-            "conv": "conv(16, 3) or conv(16, 3, stride=2, pad=1)",
-            "maxpool": "maxpool(2)",
-            "avgpool": "avgpool(2)",
-            "crop": "crop(24)",
-        }
-        name = next(n for n, k in LAYERS.items() if k is kind)
-        return example.get(name, name)
 
     def at(
         self, node: ast.AST, make: Callable[..., Plan], *args: object, places: dict[str, ast.expr] | None = None

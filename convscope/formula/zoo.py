@@ -93,7 +93,7 @@ def resolve(text: str) -> Plan:
         return parse(text)
     except FormulaError as error:
         if name.replace("-", "").replace("_", "").isalnum() and "no layer is called" in error.what:
-            from .layers import LAYERS
+            from .kinds import LAYERS
 
             what = f"no plan or layer is called {text.strip()}"
             raise FormulaError(what, text=text, column=1, hint=did_you_mean(name, [*ZOO, *LAYERS])) from None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
-from .graph import Attributes, Operator, Value
+from ..formula.onnx_operators import Attributes, Operator
+from .graph import Value
 from .protobuf import MalformedError, message, part, parts, text, whole, wholes
 
 

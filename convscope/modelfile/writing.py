@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..files import atomic_write
 from ..formula.network import Network
+from ..formula.onnx_operators import Operator
 from ..pictures.input_spec import InputSpec
 from . import graph
 from .digest import seal
@@ -101,7 +102,7 @@ def _graph(network: Network, spec: InputSpec, weights: dict[str, bytes]) -> onnx
     )
 
 
-def _node(operator: graph.Operator) -> onnx.NodeProto:
+def _node(operator: Operator) -> onnx.NodeProto:
     from onnx import helper
 
     attributes: dict[str, Any] = operator.attributes

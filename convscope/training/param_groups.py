@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import torch
 from torch import Tensor
 
 from ..build import Net
-from ..formula import (
-    AvgPool,
-    BatchNorm,
-    Conv,
-    Dropout,
-    Flatten,
-    GlobalAvgPool,
-    LeakyReLU,
-    MaxPool,
-    Network,
-    PReLU,
-    ReLU,
-)
+from ..formula import BatchNorm, Conv, Network
 from .optimisers import SGD, Muon, Optimiser
 from .recipes import Recipe
 from .seeding import number
@@ -53,15 +43,14 @@ def normalised(network: Network) -> set[str]:
     """Return the names of the filter banks whose length BatchNorm undoes: nothing but layers with f(a·x) = a·f(x), a >
     0, in between.
     """
-    passing = (MaxPool, AvgPool, GlobalAvgPool, ReLU, LeakyReLU, PReLU, Flatten, Dropout)
-    skipped = {node.other for node in network.nodes}  # read a second time, by the end of a skip
+    readers = Counter(source for node in network.nodes for source in node.sources)
     found = set()
     for node in network.nodes:
         if isinstance(node.layer, BatchNorm):
-            at = node.source
-            while at >= 0 and at not in skipped and isinstance(network.nodes[at].layer, passing):
-                at = network.nodes[at].source
-            if at >= 0 and at not in skipped and isinstance(network.nodes[at].layer, Conv):
+            (at,) = node.sources
+            while at >= 0 and readers[at] == 1 and network.nodes[at].layer.homogeneous:
+                (at,) = network.nodes[at].sources
+            if at >= 0 and readers[at] == 1 and isinstance(network.nodes[at].layer, Conv):
                 found.add(f"{network.nodes[at].name}.weight")
     return found
 

@@ -16,7 +16,7 @@ from selenium import webdriver
 
 from convscope.errors import ConvscopeError
 from convscope.formula import ZOO, Network, Plan, describe
-from convscope.formula.layers import LAYERS
+from convscope.formula.kinds import LAYERS
 from convscope.page.inline import LANGUAGES, dictionary, document, plans
 from convscope.page.modules import join
 from tests.formula.test_parse import ABSURD, groups

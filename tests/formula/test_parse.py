@@ -26,7 +26,7 @@ from convscope.formula import (
     parse,
     resolve,
 )
-from convscope.formula.layers import LAYERS
+from convscope.formula.kinds import LAYERS
 
 SIZE = st.integers(1, 9) | st.tuples(st.integers(1, 9), st.integers(1, 9))
 PAD = st.integers(0, 9) | st.tuples(st.integers(0, 9), st.integers(0, 9))

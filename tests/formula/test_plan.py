@@ -11,7 +11,8 @@ import pytest
 
 from convscope.errors import PlanError
 from convscope.formula import FC, AvgPool, Chain, Conv, Crop, MaxPool, ReLU, Repeat, Skip
-from convscope.formula.layers import LAYERS, pair
+from convscope.formula.geometry import pair
+from convscope.formula.kinds import LAYERS
 
 
 def test_composed_in_python() -> None:

@@ -22,7 +22,7 @@ from convscope.formula import (
     seen,
     trace,
 )
-from convscope.formula.layers import LAYERS
+from convscope.formula.kinds import LAYERS
 from convscope.pictures.input_spec import InputSpec
 from tests.strategies import networks
 

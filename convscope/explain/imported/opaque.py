@@ -7,6 +7,7 @@ of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -14,8 +15,11 @@ from torch import Tensor, nn
 
 from ...build import Net, load_weights
 from ...errors import ConvscopeError, InputError
-from ...formula import FC, Flatten, GlobalAvgPool, Layer, Node, ReceptiveField, trace
-from ...formula.network import Add
+from ...formula import Layer, Node, ReceptiveField
+from ...formula.geometry import Pair, Shape
+from ...formula.kinds import Flatten
+from ...formula.network import Network
+from ...formula.tracing import Tracer
 from ...pictures.input_spec import InputSpec
 from ..payload import nodes
 from ..payload.encoding import Array, encoded_size
@@ -73,9 +77,7 @@ class _Nodes:
         self.outputs: list[Tensor] = []
         self.tensors: dict[str, Array] = {}
         self.places: list[int] = []
-        self.fields: list[
-            tuple[ReceptiveField, tuple[int, int]] | None
-        ] = []  # and the rows and columns that units stand for
+        self.reaches: list[tuple[ReceptiveField, Pair] | None] = []  # fields, and the grids that units stand for
 
     def pass_over(self, step: Step) -> None:
         self.places.append(self._sources(step)[0])
@@ -86,9 +88,9 @@ class _Nodes:
         y = step.output.to("cpu", torch.float32).contiguous()
         name = self._name(step.name)
         node = None if step.layer is None else self._open(step, sources, y)
-        self.nodes.append({**(node or self._box(step, sources[0], y)), "name": name})
+        self.nodes.append({**(node or self._box(step, sources, y)), "name": name})
         if node is None:
-            self.fields.append(None)
+            self.reaches.append(None)
         elif step.module is not None and step.layer is not None:
             for key, tensor in translation.tensors(step.module, step.layer).items():
                 self.tensors[f"{name}.{key}"] = tensor.numpy()
@@ -104,7 +106,7 @@ class _Nodes:
             if total <= most:
                 return node is not heavy[0]
             total -= self._weight(node["name"])
-            node.update(kind="opaque", other=None, window=None, options={}, size_how="", field=ZERO)
+            node.update(kind="opaque", window=None, options={}, size_how="", field=ZERO)
             self.tensors = {key: t for key, t in self.tensors.items() if key.rpartition(".")[0] != node["name"]}
         return True
 
@@ -127,63 +129,40 @@ class _Nodes:
         layer = step.layer
         assert layer is not None
         ins = [self.picture if s == PICTURE else self.outputs[s] for s in sources]
-        if isinstance(layer, Add):
-            if len(ins) != 2 or not agree(ins[0] + ins[1], y):
-                return None
-            node = trace(GlobalAvgPool(), _shape(ins[0]), 1).nodes[0]  # for its shape; a sum changes none
-            self.fields.append(self._field(node, layer, sources))
-            base = self._box(step, sources[1], y)
-            return {
-                **base,
-                "kind": "add",
-                "text": "add",
-                "other": sources[0],
-                "size_how": "as before",
-                "field": self._told(),
-            }
+        if len({x.dim() for x in ins}) > 1 or any(x.dim() == 3 for x in ins):
+            return None
+        flat = ins[0].dim() == 2
+        if layer.takes == "rows" and not flat:  # torch's Linear works on the last axis of maps
+            return None
         try:
-            net = _alone(layer, step.module, _shape(ins[0]), flat=ins[0].dim() == 2)
+            node, module = _alone(layer, step.module, tuple(_shape(x) for x in ins), flat)
         except ConvscopeError:
             return None
         with torch.no_grad():
-            rows = isinstance(layer, FC) and ins[0].dim() != 2  # torch's Linear works on the last axis of maps
-            if rows or ins[0].dim() == 3 or not agree(net[1](ins[0]), y):
+            if not agree(module(*ins), y):
                 return None
-        self.fields.append(self._field(net[0], layer, sources))
-        flat = y.dim() == 2
-        return {**nodes.node_json(net[0]), "source": sources[0], "other": None, "flat": flat, "field": self._told()}
+        reach = self._reach(node, sources)
+        self.reaches.append(reach)
+        field = ZERO if reach is None else {k: list(getattr(reach[0], k)) for k in ("size", "jump", "start")}
+        return {**nodes.node_json(node), "sources": sources, "flat": y.dim() == 2, "field": field}
 
-    def _field(self, node: Node, layer: Layer, sources: list[int]) -> tuple[ReceptiveField, tuple[int, int]] | None:
-        """Return the receptive field after a node, and the grid its units stand for; None after an opaque one."""
-        befores = [
-            (ReceptiveField((1, 1), (1, 1), (0, 0)), self.shape[1:]) if s == PICTURE else self.fields[s]
-            for s in sources
-        ]
-        first = befores[0]
-        if first is None or None in befores:
+    def _reach(self, node: Node, sources: list[int]) -> tuple[ReceptiveField, Pair] | None:
+        """Return the receptive field of a node, and the grid that its units stand for; None after an opaque one."""
+        whole = ReceptiveField((1, 1), (1, 1), (0, 0)), self.shape[1:]
+        known = [whole if s == PICTURE else self.reaches[s] for s in sources]
+        befores = [reach for reach in known if reach is not None]
+        if len(befores) < len(known):
             return None
-        before, grid = first
-        if isinstance(layer, Add):
-            other = befores[1]
-            assert other is not None
-            return before.joined(other[0]), grid
-        if node.window is not None:
-            return before.through(node.window.extent, node.window.stride, node.window.pad), node.output[1:]
-        if isinstance(layer, (FC, GlobalAvgPool)):
-            return before.through(grid, grid, (0, 0)), (1, 1)
-        return before, grid
+        grid = befores[0][1]
+        field = node.layer.receptive_field([before for before, _ in befores], grid)
+        return field, (1, 1) if node.layer.reads == "all" else grid if node.flat else node.output[1:]
 
-    def _told(self) -> Json:
-        known = self.fields[-1]
-        return ZERO if known is None else {k: list(getattr(known[0], k)) for k in ("size", "jump", "start")}
-
-    def _box(self, step: Step, source: int, y: Tensor) -> Json:
+    def _box(self, step: Step, sources: list[int], y: Tensor) -> Json:
         return {
             "kind": "opaque",
             "text": step.label,
-            "source": source,
-            "other": None,
-            "input": list(self.shape) if source == PICTURE else self.nodes[source]["output"],
+            "sources": sources,
+            "inputs": [list(self.shape) if s == PICTURE else self.nodes[s]["output"] for s in sources],
             "output": list(_shape(y)),
             "flat": y.dim() == 2,
             "window": None,
@@ -205,13 +184,15 @@ def _shape(y: Tensor) -> tuple[int, int, int]:
     return c, h, w
 
 
-def _alone(layer: Layer, module: nn.Module | None, shape: tuple[int, int, int], flat: bool) -> tuple[Node, nn.Module]:
-    """Return the node and the torch module of one layer on an input of `shape`, with the weights of `module`."""
-    plan = Flatten() + layer if flat else layer
-    network = trace(plan, shape, 1)
-    node = network.nodes[-1]
+def _alone(layer: Layer, module: nn.Module | None, shapes: tuple[Shape, ...], flat: bool) -> tuple[Node, nn.Module]:
+    """Return the node and the torch module of one layer on inputs of these shapes, with the weights of `module`."""
+    tracer = Tracer(shapes[0], 1)
+    if flat:
+        tracer.add(Flatten())
+    tracer.add(layer, (len(tracer.nodes) - 1,) * len(shapes))
+    node = replace(tracer.nodes[-1], inputs=shapes)
     with torch.random.fork_rng(devices=[]):  # first weights are drawn, though others follow
-        net = Net(network, InputSpec(shape, std=(1.0,) * shape[0]))
+        net = Net(Network(layer, shapes[0], 1, tuple(tracer.nodes)), InputSpec(shapes[0], std=(1.0,) * shapes[0][0]))
     weights = {} if module is None else translation.tensors(module, layer)
     load_weights(net, {f"{node.name}.{k}": t.numpy() for k, t in weights.items()})
     return node, net.eval().get_submodule(node.name)

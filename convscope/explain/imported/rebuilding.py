@@ -10,8 +10,7 @@ from torch import Tensor
 
 from ...build import Net, build, load_weights
 from ...errors import ConvscopeError
-from ...formula import FC, Chain, Flatten, Layer, Plan, Skip, trace
-from ...formula.network import Add
+from ...formula import Add, Chain, Flatten, Layer, Plan, Skip, trace
 from ...pictures.input_spec import InputSpec
 from . import translation
 from .steps import PICTURE, Step
@@ -76,7 +75,7 @@ def _plan(found: Sequence[Step]) -> Plan | None:
         elif step.layer is None or step.sources != (i - 1,):
             return None
         else:
-            if isinstance(step.layer, FC) and not _flat(found, i):
+            if step.layer.takes == "rows" and not _flat(found, i):
                 return None  # torch's Linear works on the last axis of maps
             parts.append(step.layer)
         at[i] = len(parts)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...formula import layers as f
-from ...formula.network import Network, Node
-
-BN_EPS = 1e-5
+from ...formula import Network, Node
 
 
 def to_json(network: Network) -> list[dict[str, Any]]:
@@ -20,15 +17,14 @@ def node_json(node: Node) -> dict[str, Any]:
     window = node.window
     return {
         "name": node.name,
-        "kind": f.NAMES.get(type(node.layer), "add"),
+        "kind": node.layer.name,
         "text": str(node.layer),
-        "source": node.source,
-        "other": node.other,
-        "input": list(node.input),
+        "sources": list(node.sources),
+        "inputs": [list(shape) for shape in node.inputs],
         "output": list(node.output),
         "flat": node.flat,
         "window": window and {name: list(getattr(window, name)) for name in ("kernel", "stride", "pad", "dilation")},
-        "options": _options(node.layer),
+        "options": node.layer.options(),
         "parameters": node.parameters,
         "parameters_how": node.parameters_how,
         "macs": node.macs,
@@ -36,18 +32,3 @@ def node_json(node: Node) -> dict[str, Any]:
         "dropped": list(node.dropped),
         "field": {name: list(getattr(node.field, name)) for name in ("size", "jump", "start")},
     }
-
-
-def _options(layer: f.Layer) -> dict[str, Any]:
-    match layer:
-        case f.Conv():
-            return {"groups": layer.groups, "bias": layer.bias}
-        case f.LeakyReLU():
-            return {"slope": layer.slope}
-        case f.Dropout():
-            return {"p": layer.p}
-        case f.Crop():
-            return {"size": list(f.pair(layer.size))}
-        case f.BatchNorm():
-            return {"eps": BN_EPS}
-    return {}

@@ -98,7 +98,7 @@ def test_a_branching_network_without_a_formula_is_open_at_every_node() -> None:
     assert "opaque" not in kinds
     assert kinds.count("add") == 2
     second = [n for n in nodes if n["kind"] == "add"][1]
-    assert {nodes[second["source"]]["name"], nodes[second["other"]]["name"]} == {"blocks.1.norm", "blocks.1.short"}
+    assert {nodes[source]["name"] for source in second["sources"]} == {"blocks.1.norm", "blocks.1.short"}
     assert set(payload["tensors"]) >= {"blocks.1.short.weight", "blocks.1.norm.running_var", "head.bias"}
     fields = {n["name"]: n["field"] for n in nodes}
     assert fields["stem"] == {"size": [3, 3], "jump": [1, 1], "start": [-1, -1]}
@@ -112,17 +112,17 @@ def test_a_branching_network_without_a_formula_is_open_at_every_node() -> None:
 def test_known_layers_stay_open_among_boxes() -> None:
     module, x = settled(Mixed()), pictures()
     payload = convscope.look(module, x).payload
-    told = [(n["name"], n["kind"], n["source"]) for n in payload["nodes"]]
+    told = [(n["name"], n["kind"], n["sources"][0]) for n in payload["nodes"]]
     assert told == [
         ("known", "conv", -1),
         ("gelu", "opaque", 0),
         ("circular", "opaque", 1),
         ("again", "conv", 2),
-        ("silu", "opaque", 3),
+        ("softplus", "opaque", 3),
         ("flatten", "flatten", 4),
         ("head", "fc", 5),
     ]
-    assert payload["nodes"][1]["text"] == "GELU(approximate='none')"
+    assert payload["nodes"][1]["text"] == "GELU(approximate='tanh')"
     seen: dict[str, Tensor] = {}
     handles = [
         m.register_forward_hook(lambda _, __, y, name=name: seen.update({name: y.detach().clone()}))
@@ -217,7 +217,8 @@ def test_data_of_one_size_says_what_a_module_reads() -> None:
         nn.BatchNorm2d(1, track_running_stats=False),
         nn.PReLU(2),
         nn.Flatten(0),
-        nn.GELU(),
+        nn.GELU("tanh"),
+        nn.Softplus(),
         nn.ConvTranspose2d(1, 1, 3),
         nn.LeakyReLU(2.0),
     ],

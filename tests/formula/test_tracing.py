@@ -136,8 +136,8 @@ def test_names_are_unique_and_skips_know_what_they_add() -> None:
         "flatten1",
         "fc1",
     ]
-    assert [(n.source, n.other) for n in network.nodes if n.other is not None] == [(2, 1), (4, 0)]
-    assert trace(parse("skip(relu) + fc"), (1, 3, 3)).nodes[1].other == -1
+    assert [n.sources for n in network.nodes if len(n.sources) > 1] == [(2, 1), (4, 0)]
+    assert trace(parse("skip(relu) + fc"), (1, 3, 3)).nodes[1].sources == (0, -1)
 
 
 @pytest.mark.parametrize(

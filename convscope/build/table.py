@@ -1,0 +1,183 @@
+"""The layer kinds and torch: what makes each, and which of torch's modules and functions are it to the letter.
+
+One table serves `build`, which makes modules, and the import of anybody's modules (`convscope.explain.imported`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, TypeAlias
+
+from torch import Tensor, nn
+
+from ..formula import kinds as k
+from ..formula.geometry import pair
+from ..formula.network import Node
+from . import layers
+
+
+class Same:
+    """What hands its input on unchanged."""
+
+
+SAME: Final = Same()
+
+Found: TypeAlias = k.Layer | Same | None
+
+
+@dataclass(frozen=True, slots=True)
+class Torch:
+    """A kind in torch. `make` builds the module of a node.
+
+    `modules`: from a module of that very class to the layer. `functions`: by a function's or a method's name, from what
+    it gave and all that it was called with. Both give None for options that the layer has not.
+    """
+
+    make: Callable[[Any, Node], nn.Module]
+    modules: Mapping[type[nn.Module], Callable[[Any], Found]]
+    functions: Mapping[str, Callable[..., Found]]
+
+
+def _plain(kind: type[k.Layer], module: type[nn.Module], *functions: str) -> Torch:
+    """Return the entry of an activation without options; `inplace` may be given, which changes no number."""
+
+    def of_function(out: Tensor, x: Tensor, inplace: bool = False) -> Found:
+        return kind()
+
+    return Torch(lambda layer, node: module(), {module: lambda m: kind()}, dict.fromkeys(functions, of_function))
+
+
+def _conv(m: Any) -> Found:
+    pad: Any = {"valid": 0, "same": "same"}.get(m.padding) if isinstance(m.padding, str) else m.padding
+    if m.padding_mode != "zeros":
+        return None
+    return k.Conv(m.out_channels, m.kernel_size, m.stride, pad, m.dilation, m.groups, m.bias is not None)
+
+
+def _max_pool(m: Any) -> Found:
+    if m.dilation not in (1, (1, 1)) or m.return_indices:
+        return None
+    return k.MaxPool(m.kernel_size, m.stride, m.padding)  # ceil_mode: the sizes are compared with what was computed
+
+
+def _avg_pool(m: Any) -> Found:
+    odd = m.divisor_override is not None or (not m.count_include_pad and m.padding not in (0, (0, 0)))
+    return None if odd else k.AvgPool(m.kernel_size, m.stride, m.padding)
+
+
+def _as_module(module: type[nn.Module], read: Callable[[Any], Found]) -> Callable[..., Found]:
+    """Return what reads a function whose options are those of `module` in the same order."""
+    return lambda out, x, *args, **kwargs: read(module(*args, **kwargs))
+
+
+def _window(module: type[nn.Module], layer: k.MaxPool | k.AvgPool, node: Node) -> nn.Module:
+    return module(layer.window.kernel, layer.window.stride, layer.window.pad)
+
+
+def _whole_maps(out: Tensor, x: Tensor, *args: Any, **kwargs: Any) -> Found:
+    whole = x.dim() == 4 and out.shape in ((*x.shape[:2], 1, 1), x.shape[:2])
+    return k.GlobalAvgPool() if whole else None
+
+
+def _batch_norm(m: Any) -> Found:
+    return k.BatchNorm() if m.running_mean is not None else None
+
+
+def _dropout(m: Any) -> Found:
+    return k.Dropout(m.p) if m.p < 1 else SAME
+
+
+def _dropout_call(out: Tensor, x: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Found:
+    return k.Dropout(p)
+
+
+def _flatten(m: nn.Flatten) -> Found:
+    return k.Flatten() if (m.start_dim, m.end_dim) == (1, -1) else None
+
+
+def _reshaped(out: Tensor, x: Tensor, *args: Any, **kwargs: Any) -> Found:
+    if out.shape == x.shape:
+        return SAME
+    return k.Flatten() if x.dim() == 4 and out.shape == (len(x), x[0].numel()) else None
+
+
+def _add(out: Tensor, x: Tensor, other: Any, *, alpha: float = 1) -> Found:
+    return k.Add() if isinstance(other, Tensor) and other.shape == x.shape and alpha == 1 else None
+
+
+def _leaky(out: Tensor, x: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Found:
+    return k.LeakyReLU(negative_slope)
+
+
+def _elu(out: Tensor, x: Tensor, alpha: float = 1.0, inplace: bool = False) -> Found:
+    return k.ELU(alpha)
+
+
+def _gelu(out: Tensor, x: Tensor, approximate: str = "none") -> Found:
+    return k.GELU() if approximate == "none" else None
+
+
+def _make_conv(layer: k.Conv, node: Node) -> nn.Module:
+    w = layer.window
+    return nn.Conv2d(node.input[0], layer.channels, w.kernel, w.stride, w.pad, w.dilation, layer.groups, layer.bias)
+
+
+_RESHAPES = ("flatten", "view", "reshape", "squeeze", "contiguous", "clone", "to", "float", "detach")
+
+TORCH: dict[type[k.Layer], Torch] = {
+    k.Conv: Torch(_make_conv, {nn.Conv2d: _conv}, {}),
+    k.ReLU: _plain(k.ReLU, nn.ReLU, "relu", "relu_"),
+    k.ReLU6: _plain(k.ReLU6, nn.ReLU6, "relu6"),
+    k.LeakyReLU: Torch(
+        lambda layer, node: nn.LeakyReLU(layer.slope),
+        {nn.LeakyReLU: lambda m: k.LeakyReLU(m.negative_slope)},
+        {"leaky_relu": _leaky, "leaky_relu_": _leaky},
+    ),
+    k.PReLU: Torch(
+        lambda layer, node: nn.PReLU(), {nn.PReLU: lambda m: k.PReLU() if m.num_parameters == 1 else None}, {}
+    ),
+    k.ELU: Torch(
+        lambda layer, node: nn.ELU(layer.alpha), {nn.ELU: lambda m: k.ELU(m.alpha)}, {"elu": _elu, "elu_": _elu}
+    ),
+    k.GELU: Torch(
+        lambda layer, node: nn.GELU(),
+        {nn.GELU: lambda m: k.GELU() if m.approximate == "none" else None},
+        {"gelu": _gelu},
+    ),
+    k.SiLU: _plain(k.SiLU, nn.SiLU, "silu"),
+    k.HardSwish: _plain(k.HardSwish, nn.Hardswish, "hardswish"),
+    k.Sigmoid: _plain(k.Sigmoid, nn.Sigmoid, "sigmoid", "sigmoid_"),
+    k.HardSigmoid: _plain(k.HardSigmoid, nn.Hardsigmoid, "hardsigmoid"),
+    k.Tanh: _plain(k.Tanh, nn.Tanh, "tanh", "tanh_"),
+    k.MaxPool: Torch(
+        partial(_window, nn.MaxPool2d), {nn.MaxPool2d: _max_pool}, {"max_pool2d": _as_module(nn.MaxPool2d, _max_pool)}
+    ),
+    k.AvgPool: Torch(
+        partial(_window, nn.AvgPool2d), {nn.AvgPool2d: _avg_pool}, {"avg_pool2d": _as_module(nn.AvgPool2d, _avg_pool)}
+    ),
+    k.GlobalAvgPool: Torch(
+        lambda layer, node: nn.AdaptiveAvgPool2d(1),
+        {nn.AdaptiveAvgPool2d: lambda m: k.GlobalAvgPool() if m.output_size in (1, (1, 1)) else None},
+        {"mean": _whole_maps, "adaptive_avg_pool2d": _whole_maps},
+    ),
+    k.BatchNorm: Torch(
+        lambda layer, node: layers.BatchNorm(node.input[0]),
+        {nn.BatchNorm1d: _batch_norm, nn.BatchNorm2d: _batch_norm},
+        {},
+    ),
+    k.Dropout: Torch(
+        lambda layer, node: nn.Dropout(layer.p),
+        {nn.Dropout: _dropout, nn.Dropout2d: _dropout},
+        {"dropout": _dropout_call, "dropout2d": _dropout_call},
+    ),
+    k.Flatten: Torch(lambda layer, node: layers.Flatten(), {nn.Flatten: _flatten}, dict.fromkeys(_RESHAPES, _reshaped)),
+    k.FC: Torch(
+        lambda layer, node: nn.Linear(node.input[0], node.output[0]), {nn.Linear: lambda m: k.FC(m.out_features)}, {}
+    ),
+    k.Crop: Torch(lambda layer, node: layers.RandomCrop(pair(layer.size)), {}, {}),
+    k.Add: Torch(
+        lambda layer, node: layers.Sum(), {}, dict.fromkeys(("add", "add_", "iadd", "__add__", "__iadd__"), _add)
+    ),
+}

@@ -1,0 +1,33 @@
+"""The layer kinds: a file a family, a class a kind, and the list of all of them."""
+
+from __future__ import annotations
+
+from .activations import ELU as ELU
+from .activations import GELU as GELU
+from .activations import HardSigmoid as HardSigmoid
+from .activations import HardSwish as HardSwish
+from .activations import LeakyReLU as LeakyReLU
+from .activations import PReLU as PReLU
+from .activations import ReLU as ReLU
+from .activations import ReLU6 as ReLU6
+from .activations import Sigmoid as Sigmoid
+from .activations import SiLU as SiLU
+from .activations import Tanh as Tanh
+from .base import Layer as Layer
+from .convolution import Conv as Conv
+from .dense import FC as FC
+from .joins import Add as Add
+from .normalisation import BatchNorm as BatchNorm
+from .normalisation import Dropout as Dropout
+from .pooling import AvgPool as AvgPool
+from .pooling import GlobalAvgPool as GlobalAvgPool
+from .pooling import MaxPool as MaxPool
+from .shape import Crop as Crop
+from .shape import Flatten as Flatten
+
+KINDS: tuple[type[Layer], ...] = (
+    *(Conv, ReLU, LeakyReLU, PReLU, ReLU6, ELU, GELU, SiLU, HardSwish, Sigmoid, HardSigmoid, Tanh),
+    *(MaxPool, AvgPool, GlobalAvgPool, BatchNorm, Dropout, Flatten, FC, Crop, Add),
+)
+LAYERS: dict[str, type[Layer]] = {kind.name: kind for kind in KINDS if kind is not Add}
+"""What a formula can call by name; an Add is the end of its skip(…)."""

@@ -1,0 +1,216 @@
+"""Activations: one number in, one out, no matter where it stands."""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from ..geometry import Shape
+from ..onnx_operators import Operator, Piece, attributes, float32, scalar
+from .arguments import Number
+from .base import Elementwise, Tensors, operator
+
+
+@dataclass(frozen=True, slots=True)
+class Activation(Elementwise):
+    """An activation without learned numbers."""
+
+    activation = True
+
+    @classmethod
+    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
+        return cls()
+
+    @abstractmethod
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReLU(Activation):
+    """max(0, x)."""
+
+    name = "relu"
+    homogeneous = True
+    zero_below = True
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        return operator("Relu", name, inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class ReLU6(Activation):
+    """min(max(0, x), 6)."""
+
+    name = "relu6"
+    zero_below = True
+
+    @property
+    def ends(self) -> tuple[float, ...]:
+        return (6.0,)
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        made = operator("Clip", name, inputs, "least", "most")
+        return Piece(made.operators, {f"{name}.least": scalar(0.0), f"{name}.most": scalar(6.0)})
+
+
+@dataclass(frozen=True, slots=True)
+class LeakyReLU(Activation):
+    """x where x > 0, else slope·x; slope from 0 to 1."""
+
+    name = "leaky_relu"
+    arguments: ClassVar = {"slope": Number("leaky_relu(0.01)", most=1.0)}
+    homogeneous = True
+
+    slope: float = 0.01
+
+    def options(self) -> dict[str, float | bool | list[int]]:
+        return {"slope": self.slope}
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        return operator("LeakyRelu", name, inputs, alpha=float32(self.slope))
+
+    @classmethod
+    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
+        return cls(_alpha(piece))
+
+
+@dataclass(frozen=True, slots=True)
+class PReLU(Elementwise):
+    """Leaky ReLU whose slope is learned, one for the layer, 0.25 at first (He et al. 2015, "Delving deep")."""
+
+    name = "prelu"
+    activation = True
+    homogeneous = True
+
+    def weights(self, shape: Shape, output: Shape) -> Tensors:
+        return (("weight", (1,)),)
+
+    def parameters_how(self, shape: Shape, output: Shape) -> str:
+        return "1"
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        return operator("PRelu", name, inputs, "weight")
+
+    @classmethod
+    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
+        return cls() if piece.tensors[piece.operators[0].inputs[1]].shape == (1,) else None
+
+
+@dataclass(frozen=True, slots=True)
+class ELU(Activation):
+    """x where x > 0, else alpha·(exp(x) − 1) (Clevert et al. 2015)."""
+
+    name = "elu"
+    arguments: ClassVar = {"alpha": Number("elu(1) ends at −1", most=100.0)}
+
+    alpha: float = 1.0
+
+    @property
+    def ends(self) -> tuple[float, ...]:
+        return (-self.alpha,)
+
+    def options(self) -> dict[str, float | bool | list[int]]:
+        return {"alpha": self.alpha}
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        return operator("Elu", name, inputs, alpha=float32(self.alpha))
+
+    @classmethod
+    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
+        return cls(_alpha(piece))
+
+
+@dataclass(frozen=True, slots=True)
+class GELU(Activation):
+    """x·Φ(x) = x·(1 + erf(x/√2))/2, the exact form (Hendrycks & Gimpel 2016)."""
+
+    name = "gelu"
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        (x,) = inputs
+        scaled, erf, raised, product, root, one, half = (
+            f"{name}.{part}" for part in ("scaled", "erf", "raised", "product", "root2", "one", "half")
+        )
+        operators = (  # opset 17 has no Gelu
+            Operator("Div", (x, root), scaled),
+            Operator("Erf", (scaled,), erf),
+            Operator("Add", (erf, one), raised),
+            Operator("Mul", (x, raised), product),
+            Operator("Mul", (product, half), name),
+        )
+        return Piece(operators, {root: scalar(math.sqrt(2)), one: scalar(1.0), half: scalar(0.5)})
+
+
+@dataclass(frozen=True, slots=True)
+class SiLU(Activation):
+    """x·sigmoid(x) = x / (1 + exp(−x)), also called swish."""
+
+    name = "silu"
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        (x,) = inputs
+        gate = f"{name}.gate"
+        return Piece((Operator("Sigmoid", (x,), gate), Operator("Mul", (x, gate), name)))
+
+
+@dataclass(frozen=True, slots=True)
+class HardSwish(Activation):
+    """x·min(max(0, x + 3), 6)/6 (Howard et al. 2019)."""
+
+    name = "hardswish"
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        return operator("HardSwish", name, inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Sigmoid(Activation):
+    """1 / (1 + exp(−x))."""
+
+    name = "sigmoid"
+    active_above = 0.5
+
+    @property
+    def ends(self) -> tuple[float, ...]:
+        return (0.0, 1.0)
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        return operator("Sigmoid", name, inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class HardSigmoid(Activation):
+    """min(max(0, x + 3), 6)/6: straight between −3 and 3."""
+
+    name = "hardsigmoid"
+    active_above = 0.5
+
+    @property
+    def ends(self) -> tuple[float, ...]:
+        return (0.0, 1.0)
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        return operator("HardSigmoid", name, inputs, alpha=float32(1 / 6))  # ONNX's own default is 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Tanh(Activation):
+    """The hyperbolic tangent."""
+
+    name = "tanh"
+
+    @property
+    def ends(self) -> tuple[float, ...]:
+        return (-1.0, 1.0)
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        return operator("Tanh", name, inputs)
+
+
+def _alpha(piece: Piece) -> float:
+    alpha = attributes(piece.operators[0])["alpha"]
+    if not isinstance(alpha, float):
+        raise ValueError("alpha is no number")
+    return alpha

@@ -1,0 +1,200 @@
+"""The arguments of layers and their checks, as data: Python checks from it and the page is given it as JSON."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from ...errors import PlanError
+from ..geometry import pair
+
+if TYPE_CHECKING:
+    from .base import Layer
+
+LARGEST = 1_000_000
+
+Json: TypeAlias = dict[str, str | int | float | bool | list[str] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument(ABC):
+    """What an argument may be. `hint` says what to try where it is something else."""
+
+    hint: str
+
+    @abstractmethod
+    def checked(self, name: str, value: object) -> object:
+        """Return the value in its one form; raise PlanError for one that is not allowed."""
+
+    @abstractmethod
+    def to_json(self) -> Json:
+        """Return the type and its limits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole(Argument):
+    """A whole number of `least` or more; None too where `optional`."""
+
+    least: int = 1
+    optional: bool = False
+
+    def checked(self, name: str, value: object) -> object:
+        if value is None and self.optional:
+            return value
+        if not _is_whole(value, self.least):
+            raise PlanError(
+                f"{name} must be a whole number of {self.least} or more", got=value, hint=self.hint, argument=name
+            )
+        return _bounded(name, value)
+
+    def to_json(self) -> Json:
+        return {"type": "whole", "least": self.least, "most": LARGEST, "optional": self.optional}
+
+
+@dataclass(frozen=True, slots=True)
+class Extent(Argument):
+    """A whole number of `least` or more for both directions, or (rows, columns); (3, 3) and 3 are the same.
+
+    `words` may stand in its place; left out (None) it is what the argument `follows` is.
+    """
+
+    least: int = 1
+    words: tuple[str, ...] = ()
+    follows: str = ""
+
+    def checked(self, name: str, value: object) -> object:
+        if isinstance(value, str) and value in self.words:
+            return value
+        both = value if isinstance(value, tuple) else (value, value)
+        if len(both) != 2 or not all(_is_whole(v, self.least) for v in both):
+            raise PlanError(
+                f"{name} must be a whole number of {self.least} or more"
+                + (", or two" if isinstance(value, tuple) else ""),
+                got=value,
+                hint=self.hint,
+                argument=name,
+            )
+        _bounded(name, value, max(both))
+        return both[0] if both[0] == both[1] else both
+
+    def to_json(self) -> Json:
+        return {
+            "type": "size",
+            "least": self.least,
+            "most": LARGEST,
+            "words": list(self.words),
+            "follows": self.follows or None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Argument):
+    """A number from `least` to `most`, kept as a float."""
+
+    most: float
+    least: float = 0.0
+
+    def checked(self, name: str, value: object) -> object:
+        if not isinstance(value, (int, float)) or isinstance(value, bool) or not self.least <= value <= self.most:
+            raise PlanError(
+                f"{name} must be a number from {self.least:g} to {self.most:g}",
+                got=value,
+                hint=self.hint,
+                argument=name,
+            )
+        return float(value)
+
+    def to_json(self) -> Json:
+        return {"type": "number", "least": self.least, "most": self.most}
+
+
+@dataclass(frozen=True, slots=True)
+class Flag(Argument):
+    """True or False."""
+
+    hint: str = ""
+
+    def checked(self, name: str, value: object) -> object:
+        if not isinstance(value, bool):
+            raise PlanError(f"{name} must be True or False", got=value, hint=self.hint, argument=name)
+        return value
+
+    def to_json(self) -> Json:
+        return {"type": "bool"}
+
+
+@dataclass(frozen=True, slots=True)
+class Relation(ABC):
+    """A condition between two arguments: `argument` is at fault where `other` does not allow it."""
+
+    argument: str
+    other: str
+
+    @abstractmethod
+    def check(self, layer: Layer) -> None:
+        """Raise PlanError where it does not hold."""
+
+    def to_json(self) -> Json:
+        """Return the condition's name and the arguments that it is about."""
+        return {"rule": type(self).__name__, "argument": self.argument, "other": self.other}
+
+
+class Divides(Relation):
+    """The argument divides the other one."""
+
+    __slots__ = ()
+
+    def check(self, layer: Layer) -> None:
+        part, whole = getattr(layer, self.argument), getattr(layer, self.other)
+        if whole % part:
+            raise PlanError(
+                f"{self.argument} must divide the {self.other}",
+                got=f"{part} {self.argument}, {whole} {self.other}",
+                argument=self.argument,
+            )
+
+
+class SameNeedsOdd(Relation):
+    """The word "same" needs an odd effective kernel in both directions."""
+
+    __slots__ = ()
+
+    def check(self, layer: Layer) -> None:
+        kernel, dilation = getattr(layer, self.other), getattr(layer, "dilation", 1)
+        if getattr(layer, self.argument) != "same":
+            return
+        if any(d * (k - 1) % 2 for k, d in zip(pair(kernel), pair(dilation), strict=True)):
+            raise PlanError(
+                'pad="same" needs an odd effective kernel',
+                got=f"kernel {kernel!r}, dilation {dilation!r}",
+                hint="an odd kernel, or a pad of your own",
+                argument=self.argument,
+            )
+
+
+class AtMostHalf(Relation):
+    """The argument is at most half the other one, in both directions."""
+
+    __slots__ = ()
+
+    def check(self, layer: Layer) -> None:
+        pad, kernel = getattr(layer, self.argument), getattr(layer, self.other)
+        if any(2 * p > k for p, k in zip(pair(pad), pair(kernel), strict=True)):
+            raise PlanError(
+                "pooling pads by half the kernel at most",
+                got=f"pad {pad!r}, kernel {kernel!r}",
+                hint="a larger pad would make windows of padding alone",
+                argument=self.argument,
+            )
+
+
+def _is_whole(value: object, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def _bounded(name: str, value: object, largest: object = None) -> object:
+    most = value if largest is None else largest
+    if isinstance(most, int) and most > LARGEST:
+        raise PlanError(f"{name} is too large", got=value, expected=f"at most {LARGEST:,}", argument=name)
+    return value

@@ -1,0 +1,88 @@
+"""Convolution."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Self
+
+from ...errors import PlanError
+from ..geometry import Shape, Size, Window, pair, times
+from ..onnx_operators import Piece, attributes
+from .arguments import Divides, Extent, Flag, SameNeedsOdd, Whole
+from .base import Given, Tensors, Windowed, operator
+
+
+@dataclass(frozen=True, slots=True)
+class Conv(Windowed):
+    """Convolution (cross-correlation, as torch's Conv2d) to `channels` maps; "same" pads (K_eff − 1)/2 on both sides.
+
+    K_eff = dilation·(kernel − 1) + 1. `groups` splits the channels into that many independent convolutions.
+    """
+
+    name = "conv"
+    example = "conv(16, 3) or conv(16, 3, stride=2, pad=1)"
+    arguments: ClassVar = {
+        "channels": Whole("one for each filter"),
+        "kernel": Extent("kernel=3 looks at 3×3 pixels"),
+        "stride": Extent("stride=1 keeps every position, stride=2 every other"),
+        "pad": Extent('pad=0 adds nothing, pad="same" keeps the size at stride 1', least=0, words=("same",)),
+        "dilation": Extent("dilation=1 takes neighbouring pixels, dilation=2 every other"),
+        "groups": Whole("groups=1 joins every channel to every filter"),
+        "bias": Flag(),
+    }
+    relations = (Divides("groups", "channels"), SameNeedsOdd("pad", "kernel"))
+    filters = True
+
+    channels: int
+    kernel: Size
+    stride: Size = 1
+    pad: Size | Literal["same"] = 0
+    dilation: Size = 1
+    groups: int = 1
+    bias: bool = True
+
+    @property
+    def window(self) -> Window:
+        kernel, dilation = pair(self.kernel), pair(self.dilation)
+        same = dilation[0] * (kernel[0] - 1) // 2, dilation[1] * (kernel[1] - 1) // 2
+        return Window(kernel, pair(self.stride), same if self.pad == "same" else pair(self.pad), dilation)
+
+    def options(self) -> dict[str, float | bool | list[int]]:
+        return {"groups": self.groups, "bias": self.bias}
+
+    def channels_out(self, given: Given) -> int:
+        if given.shape[0] % self.groups:
+            raise PlanError(
+                "groups must divide the channels that come in",
+                got=f"{self.groups} groups, {given.shape[0]} channels",
+            )
+        return self.channels
+
+    def weights(self, shape: Shape, output: Shape) -> Tensors:
+        weight = ("weight", (self.channels, *self._filter(shape)))
+        return (weight, ("bias", (self.channels,))) if self.bias else (weight,)
+
+    def parameters_how(self, shape: Shape, output: Shape) -> str:
+        one = self._filter(shape)
+        total = self.channels * (math.prod(one) + self.bias)
+        return f"{self.channels} × ({times(one)}{' + 1' if self.bias else ''}) = {total:,}"
+
+    def macs(self, shape: Shape, output: Shape) -> int:
+        return math.prod(output) * math.prod(self._filter(shape))
+
+    def _filter(self, shape: Shape) -> tuple[int, int, int]:
+        return (shape[0] // self.groups, *pair(self.kernel))
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        w, weights = self.window, ("weight", "bias") if self.bias else ("weight",)
+        sizes = {"kernel_shape": w.kernel, "strides": w.stride, "pads": w.pad + w.pad, "dilations": w.dilation}
+        return operator("Conv", name, inputs, *weights, **sizes, group=self.groups)
+
+    @classmethod
+    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
+        op = piece.operators[0]
+        given: Any = attributes(op)
+        channels, _, *kernel = piece.tensors[op.inputs[1]].shape
+        stride, pad, dilation = given["strides"], given["pads"][:2], given["dilations"]
+        return cls(channels, (kernel[0], kernel[1]), stride, pad, dilation, given["group"], len(op.inputs) == 3)

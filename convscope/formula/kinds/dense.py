@@ -1,0 +1,55 @@
+"""Fully connected layers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from ...errors import PlanError
+from ..geometry import Pair, Patch, Shape
+from ..onnx_operators import Piece
+from ..receptive_field import ReceptiveField
+from .arguments import Whole
+from .base import Given, Layer, Sizes, Tensors, operator
+
+
+@dataclass(frozen=True, slots=True)
+class FC(Layer):
+    """Fully connected: every input to each of `units`; None for one unit per class."""
+
+    name = "fc"
+    arguments: ClassVar = {"units": Whole("fc alone gives one output per class", optional=True)}
+    takes = "rows"
+    reads = "all"
+    filters = True
+
+    units: int | None = None
+
+    def sizes(self, given: Given) -> Sizes:
+        if self.units is None and not given.last:
+            raise PlanError("only the last fc may go without a number", hint="fc(128) gives 128 units")
+        units = self.units or given.classes
+        return Sizes((units, 1, 1), True, f"{units} units")
+
+    def weights(self, shape: Shape, output: Shape) -> Tensors:
+        return ("weight", (output[0], shape[0])), ("bias", (output[0],))
+
+    def parameters_how(self, shape: Shape, output: Shape) -> str:
+        return f"{output[0]} × ({shape[0]} + 1) = {output[0] * (shape[0] + 1):,}"
+
+    def macs(self, shape: Shape, output: Shape) -> int:
+        return output[0] * shape[0]
+
+    def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:
+        return before[0].through(grid, grid, (0, 0))  # one window over everything
+
+    def read_by(self, patch: Patch, shape: Shape, flat: bool) -> Patch:
+        return frozenset(range(shape[0])), frozenset([0])
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        return operator("Gemm", name, inputs, "weight", "bias", transB=1)
+
+    @classmethod
+    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
+        return cls(piece.tensors[piece.operators[0].inputs[1]].shape[0])

@@ -1,0 +1,98 @@
+"""Layers that lay numbers out anew: flatten and crop."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from ...errors import PlanError
+from ..geometry import Pair, Patch, Shape, Size, pair
+from ..onnx_operators import Piece, wholes
+from ..receptive_field import ReceptiveField
+from .arguments import Extent
+from .base import Given, Layer, Sizes, operator
+
+
+@dataclass(frozen=True, slots=True)
+class Flatten(Layer):
+    """C×H×W maps as one row of numbers, channel by channel, row by row."""
+
+    name = "flatten"
+    reads = "number"
+    homogeneous = True
+
+    def sizes(self, given: Given) -> Sizes:
+        channels, height, width = given.shape
+        count = channels * height * width
+        return Sizes((count, 1, 1), True, f"{channels}×{height}×{width} = {count}")
+
+    def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:
+        return before[0]
+
+    def read_by(self, patch: Patch, shape: Shape, flat: bool) -> Patch:
+        if flat:
+            return patch
+        _, height, width = shape
+        cells = [divmod(number % (height * width), width) for number in patch[0]]
+        return frozenset(y for y, _ in cells), frozenset(x for _, x in cells)
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        return operator("Flatten", name, inputs, axis=1)
+
+    @classmethod
+    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
+        return cls()
+
+
+@dataclass(frozen=True, slots=True)
+class Crop(Layer):
+    """The picture's middle `size`; while training, a random place for each picture. Only as the first layer."""
+
+    name = "crop"
+    example = "crop(24)"
+    arguments: ClassVar = {"size": Extent("crop(24)")}
+    takes = "maps"
+    reads = "part"
+    homogeneous = True
+    channelwise = True
+
+    size: Size
+
+    def place(self, shape: Shape) -> tuple[int, int, int, int]:
+        """Return (top, left, bottom, right) of the middle of `shape`, the ends not included."""
+        (h, w), (_, height, width) = pair(self.size), shape
+        top, left = (height - h) // 2, (width - w) // 2
+        return top, left, top + h, left + w
+
+    def options(self) -> dict[str, float | bool | list[int]]:
+        return {"size": list(pair(self.size))}
+
+    def sizes(self, given: Given) -> Sizes:
+        (h, w), (channels, height, width) = pair(self.size), given.shape
+        if h > height or w > width:
+            raise PlanError("the crop is larger than the picture", got=f"{h}×{w}", expected=f"at most {height}×{width}")
+        return Sizes((channels, h, w), False, f"the middle {h}×{w} of {height}×{width}", (height - h, width - w))
+
+    def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:
+        top, left, _, _ = self.place((1, *grid))
+        return before[0].shifted((top, left))
+
+    def read_by(self, patch: Patch, shape: Shape, flat: bool) -> Patch:
+        top, left, _, _ = self.place(shape)
+        return frozenset(y + top for y in patch[0]), frozenset(x + left for x in patch[1])
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        top, left, bottom, right = self.place(shape)
+        made = operator("Slice", name, inputs, "starts", "ends", "axes")
+        tensors = {"starts": wholes(top, left), "ends": wholes(bottom, right), "axes": wholes(2, 3)}
+        return Piece(made.operators, {f"{name}.{part}": tensor for part, tensor in tensors.items()})
+
+    @classmethod
+    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
+        starts, ends = (piece.tensors[name].data or b"" for name in piece.operators[0].inputs[1:3])
+        if len(starts) != 16 or len(ends) != 16:
+            return None
+        (top, left), (bottom, right) = struct.unpack("<2q", starts), struct.unpack("<2q", ends)
+        return cls((bottom - top, right - left))

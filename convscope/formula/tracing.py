@@ -1,0 +1,153 @@
+"""From a plan to its numbers, layer by layer: sizes, what a stride drops, parameters, MACs, receptive field.
+
+`trace` writes a plan out as a Network: a flat list of nodes in the order they are computed, each naming the nodes it
+reads. Every back end (torch, ONNX, the page) walks this list, so they cannot differ in what a formula means.
+
+    >>> network = trace(parse("conv(16, 5) + relu + fc"))
+    >>> network.nodes[0].size_how, network.nodes[0].parameters_how
+    ('floor((28 − 5 + 2×0)/1) + 1 = 24', '16 × (1×5×5 + 1) = 416')
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from ..errors import PlanError
+from .geometry import Shape, times
+from .kinds import Add, Flatten, Layer
+from .kinds.base import Given, weighted
+from .network import PICTURE, Network, Node
+from .plan import Plan, Skip, walk
+from .receptive_field import ReceptiveField
+
+MAX_PARAMETERS = 500_000_000  # one ONNX file holds 2 GiB
+MAX_NUMBERS = 500_000_000  # in one layer's output for one picture
+
+
+def trace(plan: Plan, input: Shape = (1, 28, 28), classes: int = 10) -> Network:
+    """Write `plan` out for pictures of shape `input` (C, H, W). Allocates nothing of the network's size.
+
+    Raises PlanError where a layer does not fit what reaches it, or where the whole is too large to build or keep.
+    """
+    if len(input) != 3 or not all(isinstance(n, int) and n >= 1 for n in input):
+        raise PlanError("the input must be channels, rows and columns of 1 or more", got=input, hint="(1, 28, 28)")
+    if classes < 1:
+        raise PlanError("there must be one class or more", got=classes)
+    if math.prod(input) > MAX_NUMBERS:
+        raise PlanError("the input is too large", got=times(input), expected=f"at most {MAX_NUMBERS:,} numbers")
+    tracer = Tracer(input, classes, rows=sum(layer.takes == "rows" for layer in _leaves(plan)))
+    tracer.add_plan(plan)
+    network = Network(plan, input, classes, tuple(tracer.nodes))
+    if network.parameters > MAX_PARAMETERS:
+        most = max(network.nodes, key=lambda n: n.parameters)
+        raise PlanError(
+            "too many parameters",
+            got=f"{network.parameters:,} (most in {most.layer}: {most.parameters_how})",
+            expected=f"at most {MAX_PARAMETERS:,}",
+            hint="pool or stride before the fully connected layer, or use fewer channels",
+        )
+    return network
+
+
+class Tracer:
+    """Collects nodes. A layer added without sources reads the last node; `rows` layers that take rows are to come."""
+
+    def __init__(self, picture: Shape, classes: int, rows: int = 0) -> None:
+        self.picture, self.classes, self.rows_left = picture, classes, rows
+        self.nodes: list[Node] = []
+        self.counts: dict[str, int] = {}
+
+    def add_plan(self, plan: Plan) -> None:
+        """Add the layers of a plan one after another, with the flatten that an fc implies."""
+        for layer in walk(plan):
+            if isinstance(layer, Skip):
+                self._add_skip(layer)
+            else:
+                assert isinstance(layer, Layer)
+                if layer.takes == "rows" and not self._flat(self._last):
+                    self.add(Flatten())
+                self.add(layer)
+
+    def _add_skip(self, skip: Skip) -> None:
+        begin = self._last
+        self.add_plan(skip.body)
+        before, after = self._shape(begin), self._shape(self._last)
+        if before != after or self._flat(begin) != self._flat(self._last):
+            raise PlanError(
+                "skip adds its input to its output, so both must have one shape",
+                where=str(skip),
+                got=f"{times(before)} in, {times(after)} out",
+                hint='pad="same", stride 1 and as many channels out as in keep the shape',
+            )
+        self.add(Add(), (self._last, begin))
+
+    def add(self, layer: Layer, sources: tuple[int, ...] = ()) -> None:
+        """Add a node that reads `sources`; raise PlanError where the layer cannot take what they make."""
+        sources = sources or (self._last,)
+        shapes, flat = tuple(map(self._shape, sources)), self._flat(sources[0])
+        self.rows_left -= layer.takes == "rows"
+        given = Given(shapes, flat, self.classes, self.rows_left <= 0)
+        try:
+            if any(self._flat(source) != flat for source in sources):
+                raise PlanError("takes maps or rows of numbers, not both")
+            if flat and layer.takes == "maps":
+                raise PlanError(
+                    "needs maps (channels × rows × columns)",
+                    got=f"{shapes[0][0]} numbers in a row",
+                    hint="put it before flatten and fc",
+                )
+            sizes = layer.sizes(given)
+            if math.prod(sizes.output) > MAX_NUMBERS:
+                raise PlanError(
+                    "the output is too large", got=times(sizes.output), expected=f"at most {MAX_NUMBERS:,} numbers"
+                )
+        except PlanError as error:
+            error.where = f"layer {len(self.nodes) + 1}, {layer}"
+            raise
+        self.counts[layer.name] = self.counts.get(layer.name, 0) + 1
+        grid = self._grid(sources[0])
+        weights = layer.weights(shapes[0], sizes.output)
+        self.nodes.append(
+            Node(
+                name=f"{layer.name}{self.counts[layer.name]}",
+                layer=layer,
+                sources=sources,
+                inputs=shapes,
+                output=sizes.output,
+                flat=sizes.flat,
+                weights=weights,
+                buffers=layer.buffers(shapes[0]),
+                parameters=weighted(weights),
+                parameters_how=layer.parameters_how(shapes[0], sizes.output),
+                macs=layer.macs(shapes[0], sizes.output),
+                size_how=sizes.how,
+                dropped=sizes.dropped,
+                field=layer.receptive_field(tuple(map(self._field, sources)), grid),
+                grid=(1, 1) if layer.reads == "all" else grid if sizes.flat else sizes.output[1:],
+            )
+        )
+
+    @property
+    def _last(self) -> int:
+        return len(self.nodes) - 1  # PICTURE while there is none
+
+    def _shape(self, index: int) -> Shape:
+        return self.picture if index == PICTURE else self.nodes[index].output
+
+    def _flat(self, index: int) -> bool:
+        return index != PICTURE and self.nodes[index].flat
+
+    def _grid(self, index: int) -> tuple[int, int]:
+        return self.picture[1:] if index == PICTURE else self.nodes[index].grid
+
+    def _field(self, index: int) -> ReceptiveField:
+        return ReceptiveField((1, 1), (1, 1), (0, 0)) if index == PICTURE else self.nodes[index].field
+
+
+def _leaves(plan: Plan) -> Iterator[Layer]:
+    for layer in walk(plan):
+        if isinstance(layer, Skip):
+            yield from _leaves(layer.body)
+        elif isinstance(layer, Layer):
+            yield layer
