@@ -106,7 +106,7 @@ class _Nodes:
             if total <= most:
                 return node is not heavy[0]
             total -= self._weight(node["name"])
-            node.update(kind="opaque", window=None, options={}, size_how="", field=ZERO)
+            node.update(kind="opaque", other=None, window=None, options={}, size_how="", field=ZERO)
             self.tensors = {key: t for key, t in self.tensors.items() if key.rpartition(".")[0] != node["name"]}
         return True
 
@@ -144,7 +144,14 @@ class _Nodes:
         reach = self._reach(node, sources)
         self.reaches.append(reach)
         field = ZERO if reach is None else {k: list(getattr(reach[0], k)) for k in ("size", "jump", "start")}
-        return {**nodes.node_json(node), "sources": sources, "flat": y.dim() == 2, "field": field}
+        made = nodes.node_json(node)
+        return {
+            **made,
+            **nodes.first_two(sources, made["inputs"]),
+            "sources": sources,
+            "flat": y.dim() == 2,
+            "field": field,
+        }
 
     def _reach(self, node: Node, sources: list[int]) -> tuple[ReceptiveField, Pair] | None:
         """Return the receptive field of a node, and the grid that its units stand for; None after an opaque one."""
@@ -158,11 +165,13 @@ class _Nodes:
         return field, (1, 1) if node.layer.reads == "all" else grid if node.flat else node.output[1:]
 
     def _box(self, step: Step, sources: list[int], y: Tensor) -> Json:
+        inputs = [list(self.shape) if s == PICTURE else self.nodes[s]["output"] for s in sources]
         return {
             "kind": "opaque",
             "text": step.label,
             "sources": sources,
-            "inputs": [list(self.shape) if s == PICTURE else self.nodes[s]["output"] for s in sources],
+            **nodes.first_two(sources[:1], inputs),
+            "inputs": inputs,
             "output": list(_shape(y)),
             "flat": y.dim() == 2,
             "window": None,

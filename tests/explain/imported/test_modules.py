@@ -131,7 +131,7 @@ def test_known_layers_stay_open_among_boxes() -> None:
     wanted = expected(module, x)
     for handle in handles:
         handle.remove()
-    assert set(payload["maps"]) == {"gelu", "circular", "silu"}, "what is open the page computes"
+    assert set(payload["maps"]) == {"gelu", "circular", "softplus"}, "what is open the page computes"
     for name in ("gelu", "circular"):
         np.testing.assert_allclose(decode(payload["maps"][name]), seen[name].numpy(), rtol=1e-6)
     np.testing.assert_allclose(softmax(decode(payload["samples"]["logits"])), wanted, rtol=1e-5)
