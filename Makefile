@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 PAGE_FILES = "convscope/page/**/*.{js,css}" "tests/**/*.js"
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help train test quick check check-page screenshots demo plain bench bench-report cli-reference clean
+.PHONY: help train test quick check check-page screenshots demo plain bench bench-report cli-reference formula-reference clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -63,6 +63,9 @@ bench-report: $(VENV)/tested  ## write docs/benchmarks.md and its plots from wha
 
 cli-reference: $(VENV)/installed  ## write docs/cli.md from the parsers
 	$(BIN)/python -m scripts.cli_reference
+
+formula-reference: $(VENV)/installed  ## write the table of layers in docs/formula.md from the classes
+	$(BIN)/python -m scripts.formula_reference
 
 clean:  ## remove the virtual environment and caches; runs/ stays
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

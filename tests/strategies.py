@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from convscope.build import build
 from convscope.formula import (
+    ELU,
     FC,
+    GELU,
     Add,
     AvgPool,
     BatchNorm,
@@ -23,13 +25,17 @@ from convscope.formula import (
     Dropout,
     Flatten,
     GlobalAvgPool,
+    HardSigmoid,
+    HardSwish,
     LeakyReLU,
     MaxPool,
     Network,
     Plan,
     PReLU,
     ReLU,
+    ReLU6,
     Sigmoid,
+    SiLU,
     Skip,
     Tanh,
     parse,
@@ -42,6 +48,7 @@ Shape = tuple[int, int, int]
 Draw = Callable[..., int]
 Weights = dict[str, np.ndarray]
 
+PLAIN = (ReLU, PReLU, ReLU6, GELU, SiLU, HardSwish, Sigmoid, HardSigmoid, Tanh)
 WINDOWED, POINTWISE = ("conv", "maxpool", "avgpool"), ("act", "bn", "dropout", "skip", "repeat")
 
 
@@ -166,7 +173,8 @@ def _elementwise(draw: st.DrawFn, kind: str) -> Plan:
             2**-10, 1, width=32
         )  # below, what differs by rounding alone could win a maxpool
         leaky = st.builds(LeakyReLU, slopes)
-        return draw(st.sampled_from([ReLU(), PReLU(), Sigmoid(), Tanh()]) | leaky)
+        elu = st.builds(ELU, st.floats(2**-10, 2, width=32))
+        return draw(st.sampled_from([kind() for kind in PLAIN]) | leaky | elu)
     return BatchNorm() if kind == "bn" else Dropout(draw(st.floats(0, 0.9)))
 
 
@@ -252,6 +260,7 @@ _OPTIONS = {
     "channels": ("1", "2", "3", "4"),
 }
 _BARE = {"gap", "repeat", "leaky_relu", "prelu", "sigmoid", "tanh", "dropout", "flatten"}
+_BARE |= {"relu6", "elu", "gelu", "silu", "hardswish", "hardsigmoid"}
 FEATURES = frozenset(f"{kind}: {option}" for kind, options in _OPTIONS.items() for option in options) | _BARE
 """What plans must show together: every layer, every option, alone and where two meet in a corner."""
 
@@ -268,12 +277,13 @@ _CORNERS = (
         (4, 9, 8),
     ),
     (
-        "(conv(3, 1) + sigmoid)*2 + maxpool(3, stride=1) + maxpool(2, stride=(3, 2)) + maxpool(1, stride=(2, 1)) + "
-        "gap + fc",
+        "(conv(3, 1) + sigmoid)*2 + relu6 + maxpool(3, stride=1) + maxpool(2, stride=(3, 2)) + "
+        "maxpool(1, stride=(2, 1)) + gap + fc",
         (3, 12, 11),
     ),
     (
-        "conv(3, 3, stride=2) + avgpool(3, stride=2) + leaky_relu(0.1) + dropout(0.3) + avgpool(1, stride=(1, 2)) + "
+        "conv(3, 3, stride=2) + hardsigmoid + elu(0.5) + silu + avgpool(3, stride=2) + gelu + hardswish + "
+        "leaky_relu(0.1) + dropout(0.3) + avgpool(1, stride=(1, 2)) + "
         "conv(3, (2, 1)) + gap",
         (2, 12, 12),
     ),
@@ -296,7 +306,7 @@ def features(network: Network) -> Iterator[str]:
     if sum(isinstance(node.layer, FC) for node in network.nodes) > 1:
         yield "fc: several"
     for node in network.nodes:
-        layer, kind, rows = node.layer, node.name.rstrip("0123456789"), ": rows" if node.flat else ": maps"
+        layer, kind, rows = node.layer, node.layer.name, ": rows" if node.flat else ": maps"
         yield kind
         yield kind + rows
         if node.window is not None:

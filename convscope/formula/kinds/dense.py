@@ -16,7 +16,7 @@ from .base import Given, Layer, Sizes, Tensors, operator
 
 @dataclass(frozen=True, slots=True)
 class FC(Layer):
-    """Fully connected: every input to each of `units`; None for one unit per class."""
+    """Fully connected: every input to each of `units`; None for one unit per class. Maps are flattened before it."""
 
     name = "fc"
     arguments: ClassVar = {"units": Whole("fc alone gives one output per class", optional=True)}

@@ -1,0 +1,131 @@
+"""Every kind is whole: what one of them leaves out is named here, or Python refuses to make it."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from importlib import import_module
+from pkgutil import iter_modules
+
+import pytest
+
+from convscope.build.table import TORCH
+from convscope.formula import Layer, Network, kinds, parse, trace
+from convscope.formula.geometry import Shape
+from convscope.formula.kinds import KINDS, LAYERS
+from convscope.formula.kinds.table import TRAITS, table
+from convscope.formula.network import Node
+from convscope.formula.onnx_operators import FLOAT, Piece, Tensor, same
+from tests.strategies import FEATURES
+
+SHAPE = (4, 9, 8)
+
+# A formula that holds the kind, and how often; options away from their defaults.
+SAMPLES = {
+    "conv": ["conv(6, (3, 2), stride=(2, 1), pad=(1, 0), dilation=(1, 2), groups=2, bias=False)", "conv(2, 3)"],
+    "leaky_relu": ["leaky_relu(0.2)"],
+    "elu": ["elu", "elu(0.3)"],
+    "maxpool": ["maxpool((3, 2), stride=(1, 2), pad=(1, 0))", "maxpool(2)"],
+    "avgpool": ["avgpool((3, 2), stride=(1, 2), pad=(1, 1))"],
+    "dropout": ["dropout(0.2)"],
+    "fc": ["fc(7)", "fc"],
+    "crop": ["crop((4, 5))"],
+    "add": ["skip(relu)"],
+}
+
+
+def nodes(kind: type[Layer]) -> list[tuple[Network, Node]]:
+    networks = [trace(parse(text), SHAPE) for text in SAMPLES.get(kind.name, [kind.name])]
+    found = [(network, node) for network in networks for node in network.nodes if type(node.layer) is kind]
+    assert found, f"{kind.name}: add a formula to SAMPLES"
+    return found
+
+
+def test_the_list_holds_every_class() -> None:
+    modules = [import_module(f"convscope.formula.kinds.{module.name}") for module in iter_modules(kinds.__path__)]
+    classes = {value for module in modules for value in vars(module).values() if isinstance(value, type)}
+    assert {kind for kind in classes if issubclass(kind, Layer) and "name" in vars(kind)} == set(KINDS)
+    assert len({kind.name for kind in KINDS}) == len(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_kind_is_whole(kind: type[Layer]) -> None:
+    assert kind.__doc__, "says what it does"
+    assert set(kind.arguments) == {field.name for field in fields(kind)}, "every field has its check"
+    assert kind.takes in ("any", "maps", "rows")
+    assert kind in TORCH, "convscope/build/table.py: what makes it in torch"
+    assert kind.name in {feature.split(":")[0] for feature in FEATURES}, "tests/strategies.py: draw it and list it"
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_onnx_out_and_in_again(kind: type[Layer]) -> None:
+    for network, node in nodes(kind):
+        piece = given(node)
+        assert piece.operators[-1].output == node.name
+        made = [value.output for value in piece.operators[:-1]] + list(piece.tensors)
+        assert all(name.startswith(f"{node.name}.") for name in made)
+        found = kind.from_onnx(piece, node.input)
+        assert found is not None
+        again = found.onnx(node.name, tuple(f"in{i}" for i in range(len(node.sources))), node.input)
+        assert again.operators == piece.operators
+        assert network.nodes[node.sources[0]].output == node.input if node.sources[0] >= 0 else True
+
+
+def given(node: Node) -> Piece:
+    """Return a node's operators with the shapes of its weights, as a reader of a file has them."""
+    made = node.layer.onnx(node.name, tuple(f"in{i}" for i in range(len(node.sources))), node.input)
+    weights = {f"{node.name}.{name}": Tensor(FLOAT, shape) for name, shape in node.weights + node.buffers}
+    return Piece(made.operators, {**made.tensors, **weights})
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_kind_is_not_taken_for_another(kind: type[Layer]) -> None:
+    for _, node in nodes(kind):
+        piece = given(node)
+        taken = {other.name for other in KINDS if _reads(other, piece, node.input)}
+        assert taken == {kind.name}
+
+
+def _reads(kind: type[Layer], piece: Piece, shape: Shape) -> bool:
+    return kind.from_onnx(piece, shape) is not None
+
+
+def test_what_is_not_to_the_letter_is_no_layer() -> None:
+    """Names and attributes left out do not matter; other attributes and constants do."""
+    gelu = given(trace(parse("gelu"), SHAPE).nodes[0])
+    renamed = Piece(
+        tuple(
+            op._replace(inputs=tuple(f"x{i}" if i.startswith("in") else i for i in op.inputs), output=op.output + "'")
+            for op in gelu.operators[:1]
+        ),
+        gelu.tensors,
+    )
+    assert not same(renamed, gelu)
+    half = {name: tensor for name, tensor in gelu.tensors.items() if name != "gelu1.half"}
+    for odd in (Piece(gelu.operators[:-1], gelu.tensors), Piece(gelu.operators, half), Piece(())):
+        assert LAYERS["gelu"].from_onnx(odd, SHAPE) is None
+    conv = given(trace(parse("conv(2, 3)"), SHAPE).nodes[0])
+    (op,) = conv.operators
+    bare = op._replace(attributes={"kernel_shape": (3, 3)})
+    assert LAYERS["conv"].from_onnx(Piece((bare,), conv.tensors), SHAPE) == LAYERS["conv"](2, 3)  # type: ignore[call-arg]
+    for attributes in ({"pads": (1, 0, 0, 0)}, {"auto_pad": 1}, {"kernel_shape": (2, 3)}):
+        odd_op = op._replace(attributes={**op.attributes, **attributes})
+        assert LAYERS["conv"].from_onnx(Piece((odd_op,), conv.tensors), SHAPE) is None
+
+
+def test_the_table_is_the_classes() -> None:
+    made = {kind["name"]: kind for kind in table()["kinds"]}
+    assert list(made) == [kind.name for kind in KINDS]
+    assert [name for name, kind in made.items() if kind["written"]] == list(LAYERS)
+    assert made["relu6"]["traits"]["ends"] == [6.0]
+    assert set(made["relu"]["traits"]) == {*TRAITS, "ends"}
+    by = {argument["name"]: argument for argument in made["maxpool"]["arguments"]}
+    assert (by["kernel"]["required"], by["stride"]["follows"], by["pad"]["default"]) == (True, "kernel", 0)
+    assert "default" not in by["stride"]
+
+
+def test_a_kind_that_leaves_a_part_out_cannot_be_made() -> None:
+    class Half(Layer):
+        name = "half"
+
+    with pytest.raises(TypeError, match=r"abstract method.*onnx.*read_by.*read_onnx.*receptive_field.*sizes"):
+        Half()  # type: ignore[abstract]
