@@ -5,6 +5,7 @@ What is what stands in one table with what builds it, `convscope.build.table`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -19,7 +20,7 @@ from ...formula.kinds.normalisation import EPSILON
 
 SOFTMAX = (nn.Softmax, nn.LogSoftmax)
 
-_MODULES = {
+_MODULES: dict[type[nn.Module], Callable[[Any], Found]] = {
     nn.Identity: lambda m: SAME,
     **{module: read for row in TORCH.values() for module, read in row.modules.items()},
 }
