@@ -1,30 +1,130 @@
-"""One way to say what went wrong: what, where, got, expected, try. And the exit codes that go with it."""
+"""One way to say what went wrong: what, where, got, expected, try. And the exit codes that go with it.
+
+An error holds keys and words, not sentences: `messages/en.json` has the English of every key, `messages/ko.json` the
+Korean that the lab's page shows. Whoever has to decide something asks for the class or the key, never for the wording.
+
+    >>> error = InputError("run.exists", where="runs/a", hint=phrase("run.exists.try", path="runs/a"))
+    >>> error.key, error.exit_code
+    ('run.exists', 3)
+    >>> print(error)
+    runs/a: is there already
+    try: another --out, or --resume runs/a
+"""
 
 from __future__ import annotations
 
+import errno
+from functools import cache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Self, TypeAlias
+
 OK, BUG, USAGE, BAD_INPUT, ENVIRONMENT, INTERRUPTED = range(6)
+LONGEST = 1000  # characters of a word
+_SYSTEM = {errno.EACCES: "os.denied", errno.ENOENT: "os.missing", errno.ENOSPC: "os.full"}
+
+Said: TypeAlias = "str | Phrase"  # a sentence, or text that needs no language: a path, numbers, a formula, an option
+
+
+class Phrase:
+    """A sentence in no language yet: its key and the words that fill it. `str()` is its English."""
+
+    __slots__ = ("key", "words")
+
+    def __init__(self, key: str, words: dict[str, Said]) -> None:
+        self.key, self.words = key, words
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Phrase) and (self.key, self.words) == (other.key, other.words)
+
+    def __repr__(self) -> str:
+        return f"phrase({', '.join([repr(self.key), *(f'{name}={word!r}' for name, word in self.words.items())])})"
+
+    def __str__(self) -> str:
+        return english()[self.key].format_map(self.words)
+
+    def to_json(self) -> dict[str, object]:
+        """Return what the page makes its sentence of."""
+        return {"key": self.key, "words": {name: said_json(word) for name, word in self.words.items()}}
+
+
+def phrase(key: str, **words: object) -> Phrase:
+    """Name a sentence; words that are no phrases themselves become text that any terminal takes."""
+    return Phrase(key, _words(words))
 
 
 class ConvscopeError(Exception):
     """A mistake its reader can mend: one line of what, where, got and expected, and a line of what to try.
 
-    `exit_code` is what the command line ends with: 2 usage, 3 bad input, 4 environment, 5 interrupted.
+    `key` and `words` say what; `where`, `expected` and `hint` are phrases or text that needs no language, `got` any
+    value. `exit_code` is what the command line ends with: 2 usage, 3 bad input, 4 environment, 5 interrupted.
     """
 
     exit_code = BAD_INPUT
 
-    def __init__(self, what: str, *, where: str = "", got: object = None, expected: str = "", hint: str = "") -> None:
-        super().__init__(what)
-        self.what, self.where, self.got, self.expected, self.hint = what, where, got, expected, hint
+    def __init__(
+        self, key: str, *, where: Said = "", got: object = None, expected: Said = "", hint: Said = "", **words: object
+    ) -> None:
+        super().__init__(key)
+        self.key, self.words = key, _words(words)
+        self.where, self.got, self.expected, self.hint = where, got, expected, hint
+
+    @classmethod
+    def of(cls, error: ConvscopeError, *, where: Said | None = None, hint: Said | None = None) -> Self:
+        """Return the same fault as an error of this class, elsewhere or with another hint."""
+        return cls(
+            error.key,
+            where=error.where if where is None else where,
+            got=error.got,
+            expected=error.expected,
+            hint=error.hint if hint is None else hint,
+            **error.words,
+        )
+
+    @property
+    def what(self) -> str:
+        """What went wrong, in English."""
+        return str(Phrase(self.key, self.words))
+
+    def brief(self) -> Phrase:
+        """Return what, got and expected as one phrase, which may stand within another sentence."""
+        parts: dict[str, Said] = {"what": Phrase(self.key, self.words)}
+        if self.got is not None:
+            parts["got"] = self.got if isinstance(self.got, Phrase) else printable(self.got)
+        if self.expected:
+            parts["expected"] = self.expected
+        frames = {1: self.key, 3: "error.both"}
+        key = frames.get(len(parts)) or ("error.got" if "got" in parts else "error.expected")
+        return Phrase(key, parts if len(parts) > 1 else self.words)
 
     def line(self) -> str:
-        """Return what, where, got and expected as one line."""
-        got = "" if self.got is None else f", got {printable(self.got)}"
-        expected = f", expected {self.expected}" if self.expected else ""
-        return f"{self.where}: {self.what}{got}{expected}" if self.where else f"{self.what}{got}{expected}"
+        """Return what, where, got and expected as one line of English."""
+        return f"{printable(self.where, LONGEST)}: {self.brief()}" if self.where else str(self.brief())
 
     def __str__(self) -> str:
-        return self.line() + (f"\ntry: {self.hint}" if self.hint else "")
+        return self.line() + self._try()
+
+    def _try(self) -> str:
+        return f"\ntry: {printable(self.hint, LONGEST)}" if self.hint else ""
+
+    def to_json(self) -> dict[str, object]:
+        """Return the error in its parts, and `message`, its English line for who reads the JSON."""
+        got = self.got if isinstance(self.got, Phrase) else None if self.got is None else printable(self.got, 400)
+        return {
+            **Phrase(self.key, self.words).to_json(),
+            "where": said_json(self.where),
+            "got": None if got is None else said_json(got),
+            "expected": said_json(self.expected),
+            "hint": said_json(self.hint),
+            "message": self.line(),
+        }
+
+    @classmethod
+    def from_json(cls, fault: dict[str, Any]) -> Self:
+        """Return the error that `to_json` wrote."""
+        parts = {name: _said(fault[name]) for name in ("where", "got", "expected", "hint")}
+        return cls(fault["key"], **parts, **{name: _said(word) for name, word in fault["words"].items()})
 
 
 class UsageError(ConvscopeError):
@@ -35,6 +135,10 @@ class UsageError(ConvscopeError):
 
 class InputError(ConvscopeError):
     """A file, folder, picture or model that cannot be used as it is."""
+
+
+class MissingError(InputError):
+    """There is nothing of the name that was asked for."""
 
 
 class EnvironmentFault(ConvscopeError):
@@ -54,15 +158,16 @@ class PlanError(ConvscopeError):
 
     def __init__(
         self,
-        what: str,
+        key: str,
         *,
         argument: str | None = None,
-        where: str = "",
+        where: Said = "",
         got: object = None,
-        expected: str = "",
-        hint: str = "",
+        expected: Said = "",
+        hint: Said = "",
+        **words: object,
     ) -> None:
-        super().__init__(what, where=where, got=got, expected=expected, hint=hint)
+        super().__init__(key, where=where, got=got, expected=expected, hint=hint, **words)
         self.argument = argument
 
 
@@ -70,9 +175,18 @@ class FormulaError(ConvscopeError):
     """A formula that cannot be read. `text` is the formula, `column` counts its characters from 1."""
 
     def __init__(
-        self, what: str, *, text: str, column: int, got: object = None, expected: str = "", hint: str = ""
+        self,
+        key: str,
+        *,
+        text: str,
+        column: int,
+        got: object = None,
+        expected: Said = "",
+        hint: Said = "",
+        **words: object,
     ) -> None:
-        super().__init__(what, where=f"formula, column {column}", got=got, expected=expected, hint=hint)
+        where = phrase("formula.column", n=column)
+        super().__init__(key, where=where, got=got, expected=expected, hint=hint, **words)
         self.text, self.column = text, column
 
     def __str__(self) -> str:
@@ -80,8 +194,32 @@ class FormulaError(ConvscopeError):
         start = max(0, self.column - 1 - 50) if len(self.text) > 76 else 0
         shown = printable(self.text[start : start + 76])
         caret = " " * (self.column - 1 - start) + "^"
-        lines = [self.line(), "    " + shown, "    " + caret]
-        return "\n".join(lines + ([f"try: {self.hint}"] if self.hint else []))
+        return f"{self.line()}\n    {shown}\n    {caret}{self._try()}"
+
+    def to_json(self) -> dict[str, object]:
+        """Return the error in its parts, with the formula and the column of the caret."""
+        return {**super().to_json(), "text": self.text, "column": self.column}
+
+
+@cache
+def english() -> dict[str, str]:
+    """Return the English sentence of every key, with gaps such as {name}; read when the first is needed."""
+    return messages("en")
+
+
+def messages(language: str) -> dict[str, str]:
+    """Return the sentence of every key in "en" or "ko"."""
+    import json  # only mistakes and pages pay for it
+    from importlib.resources import files
+
+    found: dict[str, str] = json.loads((files(__package__) / "messages" / f"{language}.json").read_text("utf-8"))
+    return found
+
+
+def system_reason(error: OSError) -> Said:
+    """Return why the system refused: by key where it happens to readers of the page, else in the system's own words."""
+    known = _SYSTEM.get(error.errno or 0)
+    return phrase(known) if known else error.strerror or str(error)
 
 
 def printable(value: object, limit: int = 80) -> str:
@@ -93,9 +231,24 @@ def printable(value: object, limit: int = 80) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def did_you_mean(word: str, known: list[str]) -> str:
+def did_you_mean(word: str, known: list[str]) -> Phrase:
     """Return "did you mean X?" for the nearest known word, or the list of all of them."""
     import difflib  # only mistakes pay for it
 
     near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.5)
-    return f"did you mean {near[0]}?" if near else "one of " + ", ".join(known)
+    return phrase("guess.one", word=near[0]) if near else phrase("guess.any", words=", ".join(known))
+
+
+def _words(words: dict[str, object]) -> dict[str, Said]:
+    return {name: word if isinstance(word, Phrase) else printable(word, LONGEST) for name, word in words.items()}
+
+
+def said_json(said: Said) -> object:
+    """Return a phrase as the page takes it, and text as it is."""
+    return said.to_json() if isinstance(said, Phrase) else said
+
+
+def _said(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return Phrase(value["key"], {name: _said(word) for name, word in value["words"].items()})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .errors import InputError, UsageError, did_you_mean
+from .errors import InputError, UsageError, did_you_mean, phrase
 
 if TYPE_CHECKING:
     from .data import Dataset, Split
@@ -85,7 +85,7 @@ def score(logits: np.ndarray[Any, Any], labels: Whole, classes: Sequence[str]) -
     """
     n, k = logits.shape
     if k != len(classes) or labels.shape != (n,) or (n and not 0 <= labels.min() <= labels.max() < k):
-        raise InputError("scores, labels and classes do not fit", got=f"{logits.shape}, {labels.shape}, {len(classes)}")
+        raise InputError("evaluation.fit", got=f"{logits.shape}, {labels.shape}, {len(classes)}")
     predicted = logits.argmax(1)
     confusion = np.bincount(labels * k + predicted, minlength=k * k).reshape(k, k)
     if not n:
@@ -143,22 +143,18 @@ def evaluate(
 
 def _part(dataset: Dataset, split: str, facts: dict[str, Any]) -> Split:
     if split not in SPLITS:
-        raise UsageError("unknown split", got=split, expected=", ".join(SPLITS))
+        raise UsageError("split.unknown", got=split, expected=", ".join(SPLITS))
     if split == "train":
         return dataset.train
     if split == "test":
         if dataset.test is None:
-            raise InputError(
-                "has no test pictures", where=dataset.name, hint="--split train, or validation where some were held out"
-            )
+            raise InputError("split.test.none", where=dataset.name, hint=phrase("split.test.none.try"))
         return dataset.test
     told = facts.get("training", {}).get("data", {})
     if not told.get("validation"):
-        raise InputError("the model's training held nothing out", hint="convscope train --val N does")
+        raise InputError("split.held", hint=phrase("split.held.try"))
     if told["fingerprint"] != dataset.fingerprint:
-        raise InputError(
-            "this is not the data that the model was trained on", where=dataset.name, hint="--split train or test"
-        )
+        raise InputError("split.data", where=dataset.name, hint=phrase("split.data.try"))
     return dataset.hold_out(told["validation"])[1]
 
 
@@ -168,9 +164,7 @@ def matched(labels: Whole, classes: Sequence[str], known: Sequence[str]) -> Whol
     places = {name: i for i, name in enumerate(known)}
     for i in np.unique(labels):
         if classes[i] not in places:
-            raise InputError(
-                "the model knows no such class", got=classes[i], expected=did_you_mean(classes[i], list(known)[:20])
-            )
+            raise InputError("evaluation.class", got=classes[i], expected=did_you_mean(classes[i], list(known)[:20]))
     return np.array([places.get(name, -1) for name in classes], dtype=np.int64)[labels]
 
 

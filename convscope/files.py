@@ -7,7 +7,7 @@ import errno
 import os
 from pathlib import Path
 
-from .errors import ConvscopeError, EnvironmentFault, InputError
+from .errors import ConvscopeError, EnvironmentFault, InputError, phrase, system_reason
 
 TEMPORARY = ".tmp-"  # what a file's name begins with until it is whole; a killed process may leave one behind
 
@@ -52,7 +52,7 @@ def sync_folder(folder: str | os.PathLike[str]) -> None:
 
 def write_fault(path: Path, error: OSError) -> ConvscopeError:
     """Return the error that tells why `path` could not be written: the machine's fault, or the path's."""
-    what = f"cannot be written: {error.strerror or error}"
+    reason = system_reason(error)
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG):
-        return InputError(what, where=str(path), hint="a file name in a folder that is there")
-    return EnvironmentFault(what, where=str(path), hint="free space, or a folder you may write to")
+        return InputError("file.unwritable", reason=reason, where=str(path), hint=phrase("file.unwritable.name.try"))
+    return EnvironmentFault("file.unwritable", reason=reason, where=str(path), hint=phrase("file.unwritable.space.try"))

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from .errors import EnvironmentFault, InputError, UsageError
+from .errors import EnvironmentFault, InputError, UsageError, phrase
 from .modelfile import ModelFile, read
 from .pictures.input_spec import INVERT
 from .pictures.pool import decoding_threads, map_in_order
@@ -85,7 +85,7 @@ class Predictor:
 
         if pictures.dtype != np.uint8 or pictures.shape[1:] != self.shape or pictures.ndim != 4:
             got, expected = f"{pictures.dtype} {pictures.shape}", f"uint8 (N, {', '.join(map(str, self.shape))})"
-            raise InputError("the pictures do not fit the model", got=got, expected=expected)
+            raise InputError("pictures.model", got=got, expected=expected)
         if len(pictures) <= batch:
             return list(self._session.run(wanted, {"pictures": pictures}))
         batches = [pictures[i : i + batch] for i in range(0, len(pictures), batch)]
@@ -225,8 +225,8 @@ def predictions(
     found: list[Prediction | InputError] = []
     for row, swapped in zip(probabilities.tolist(), inverted, strict=True):
         if not all(map(math.isfinite, row)):
-            hint = "it was trained badly; convscope info tells how"
-            found.append(InputError("the network's answer is not a number", hint=hint))
+            hint = phrase("answer.finite.try")
+            found.append(InputError("answer.finite", hint=hint))
             continue
         first = sorted(range(len(row)), key=row.__getitem__, reverse=True)[:top]
         scores = tuple([Score(classes[k], row[k]) for k in first])
@@ -253,18 +253,16 @@ def _without_errors(results: Iterable[Prediction | InputError]) -> list[Predicti
 
 def _check_options(top: int, invert: str | None) -> None:
     if invert not in (None, *INVERT):
-        raise UsageError("invert must be " + ", ".join(INVERT), got=invert)
+        raise UsageError("invert.choice", words=", ".join(INVERT), got=invert)
     if top < 1:
-        raise UsageError("top must be 1 or more", got=top)
+        raise UsageError("value.top", got=top)
 
 
 def _session(data: bytes) -> Any:
     try:
         import onnxruntime
     except ImportError as error:
-        raise EnvironmentFault(
-            "onnxruntime is not installed", got=str(error), hint="pip install onnxruntime"
-        ) from error
+        raise EnvironmentFault("onnxruntime.missing", got=str(error), hint="pip install onnxruntime") from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3  # errors; they are raised as well

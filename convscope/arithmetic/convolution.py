@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import UsageError
+from ..errors import UsageError, phrase
 
 Table = list[list[float]]  # rows of numbers
 
@@ -24,7 +24,7 @@ def output_size(size: int, kernel: int, *, stride: int = 1, pad: int = 0, dilati
         ("dilation", dilation, 1),
     ):
         if value < least:
-            raise UsageError(f"{name} is too small", got=value, expected=f"a whole number of {least} or more")
+            raise UsageError("value.small", name=name, got=value, expected=phrase("value.small.whole", least=least))
     return max(0, (size - dilation * (kernel - 1) - 1 + 2 * pad) // stride + 1)
 
 
@@ -55,7 +55,7 @@ def convolve(
     """
     for name, table in (("picture", picture), ("kernel", kernel)):
         if not table or not table[0] or any(len(line) != len(table[0]) for line in table):
-            raise UsageError(f"the {name} is no rectangle of numbers", got=[len(line) for line in table])
+            raise UsageError("table.ragged", name=name, got=[len(line) for line in table])
     how = {"stride": stride, "pad": pad, "dilation": dilation}
     rows = output_size(len(picture), len(kernel), **how)
     columns = output_size(len(picture[0]), len(kernel[0]), **how)

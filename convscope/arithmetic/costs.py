@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..errors import UsageError
+from ..errors import UsageError, phrase
 
 
 class StackCosts(NamedTuple):
@@ -35,7 +35,7 @@ def map_sizes(size: int, kernel: int, pad: int = 0, layers: int | None = None) -
     Raises UsageError where neither the size nor `layers` would end it.
     """
     if layers is None and kernel - 2 * pad <= 1:
-        raise UsageError("with so much padding the size never falls", got=f"pad={pad}", hint="say how many layers")
+        raise UsageError("padding.large", got=f"pad={pad}", hint=phrase("padding.large.try"))
     found = [size]
     while (layers is None or len(found) <= layers) and found[-1] + 2 * pad >= kernel:
         found.append(found[-1] - kernel + 2 * pad + 1)

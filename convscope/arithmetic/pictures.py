@@ -32,7 +32,7 @@ def draw_letter(
     True
     """
     if kind not in ("x", "o"):
-        raise UsageError("no such shape", got=kind, expected="x or o")
+        raise UsageError("shape.unknown", got=kind, expected="x or o")
     middle, reach = (side - 1) / 2, 3 * scale
     cos, sin = math.cos(math.radians(turn)), math.sin(math.radians(turn))
 

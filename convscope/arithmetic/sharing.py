@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import UsageError
+from ..errors import UsageError, phrase
 from .convolution import Table
 
 Places = list[list[int | None]]
@@ -19,7 +19,11 @@ def shared_places(height: int, width: int, rows: int, columns: int) -> Places:
     [0, 1, None, 2, 3, None, None, None, None]
     """
     if not (1 <= rows <= height and 1 <= columns <= width):
-        raise UsageError("the kernel does not fit", got=f"{rows}×{columns}", expected=f"at most {height}×{width}")
+        raise UsageError(
+            "kernel.large",
+            got=f"{rows}×{columns}",
+            expected=phrase("value.most", n=f"{height}×{width}"),
+        )
     places: Places = []
     for top in range(height - rows + 1):
         for left in range(width - columns + 1):

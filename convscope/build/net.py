@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..errors import InputError
+from ..errors import InputError, phrase
 from ..formula import Crop, Network
 from ..formula.network import PICTURE
 from ..pictures.input_spec import InputSpec, check_ends
@@ -70,7 +70,7 @@ class Net(nn.Module):
         """Return what the first layer after a crop reads: cropped, then (x − mean) / std in float32."""
         if x.dim() != 4 or x.shape[1:] not in self._shapes:
             raise InputError(
-                "the pictures do not fit", got=tuple(x.shape), expected=f"(N, {', '.join(map(str, self.spec.shape))})"
+                "pictures.shape", got=tuple(x.shape), expected=f"(N, {', '.join(map(str, self.spec.shape))})"
             )
         if self._crops:
             x = self.get_submodule("crop1")(x)
@@ -110,9 +110,9 @@ def load_weights(net: Net, weights: dict[str, np.ndarray[Any, Any]]) -> Net:
     """
     state = net.state_dict()
     if missing := sorted(state.keys() ^ weights.keys()):
-        raise InputError("the weights are not this network's", got=f"{missing[0]} in one of them only")
+        raise InputError("weights.names", got=phrase("weights.names.got", name=missing[0]))
     for name, tensor in state.items():
         if tensor.shape != weights[name].shape:
-            raise InputError(f"{name} has another shape", got=weights[name].shape, expected=f"{tuple(tensor.shape)}")
+            raise InputError("weights.shape", name=name, got=weights[name].shape, expected=f"{tuple(tensor.shape)}")
         tensor.copy_(torch.from_numpy(np.array(weights[name], dtype=np.float32)))
     return net

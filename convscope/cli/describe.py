@@ -46,6 +46,6 @@ def shape(text: str) -> tuple[int, int, int]:
     """Read "1x28x28" (or 1×28×28, 1,28,28) as (channels, rows, columns)."""
     words = text.replace("×", "x").replace(",", "x").lower().split("x")
     if len(words) != 3 or not all(w.strip().isdecimal() and len(w) < 10 for w in words):
-        raise UsageError("--input is channels, rows and columns", got=text, hint="--input 1x28x28, --input 3x32x32")
+        raise UsageError("describe.input", got=text, hint="--input 1x28x28, --input 3x32x32")
     channels, rows, columns = (int(w) for w in words)
     return channels, rows, columns

@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         print(path)
         return OK
     if args.shown is not None:
-        raise UsageError("--run goes with --build", hint="convscope lab --build DIR --run RUN")
+        raise UsageError("lab.run", hint="convscope lab --build DIR --run RUN")
     from ..lab.server import serve
 
     def ready(address: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -25,6 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(verb, words)
     except ConvscopeError as error:
         report(error)
+        if "--json" in words:
+            answer(error)
         return error.exit_code
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
@@ -32,6 +36,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
         sys.stdout = None  # nothing left to flush to
         return OK
+    except Exception as error:
+        if "--json" in words:
+            answer(ConvscopeError("error.bug", what=f"{type(error).__name__}: {error}"))
+        raise
+
+
+def answer(error: ConvscopeError) -> None:
+    """Print an error for a program that reads along: one line of JSON."""
+    with contextlib.suppress(OSError):  # nobody reads any more
+        print(json.dumps({"error": error.to_json()}), flush=True)
 
 
 def report(error: ConvscopeError) -> None:
@@ -72,6 +86,4 @@ def _run(verb: str | None, words: list[str]) -> int:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.split(".")[0] == __package__.split(".")[0]:
             raise
-        raise EnvironmentFault(
-            f"convscope {verb} needs a package that is not installed", got=error.name, hint="pip install convscope"
-        ) from error
+        raise EnvironmentFault("package.missing", verb=verb, got=error.name, hint="pip install convscope") from error

@@ -8,7 +8,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from ..errors import BAD_INPUT, OK, InputError, UsageError, printable
+from ..errors import BAD_INPUT, OK, InputError, UsageError, phrase, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,16 +49,14 @@ def run(args: argparse.Namespace) -> int:
     """Predict as `args` say; return 3 if a picture could not be read."""
 
     if args.top < 1:
-        raise UsageError("--top must be 1 or more", got=args.top)
+        raise UsageError("predict.top", got=args.top)
     from ..pictures.search import pictures_in
     from ..prediction import load
 
     model = load(args.model)
     paths = list(pictures_in(args.pictures))
     if not paths:
-        raise InputError(
-            "no pictures there", got=" ".join(args.pictures), hint="a folder or pattern with .png, .jpg, … files"
-        )
+        raise InputError("pictures.none", got=" ".join(args.pictures), hint=phrase("pictures.none.try"))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a file name may hold what this terminal cannot show
     top = min(args.top, len(model.classes))
@@ -108,4 +106,4 @@ def _text(paths: list[str], classes: tuple[str, ...]) -> Row:
 
 def _reason(error: InputError) -> str:
     """Return an error as one line without the path, which stands in the row already."""
-    return InputError(error.what, got=error.got, expected=error.expected).line()
+    return str(error.brief())

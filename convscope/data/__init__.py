@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from ..errors import InputError, did_you_mean
+from ..errors import InputError, did_you_mean, phrase
 from .dataset import Dataset, Split, arrays
 from .idx_files import has_idx, idx
 from .image_folder import folder
@@ -43,15 +43,16 @@ def load(
     if data_root is not None and not os.path.exists(path) and os.path.isdir(os.path.join(data_root, text)):
         path = Path(data_root) / text
     if os.path.isfile(path):
-        hint = f"the folder it is in: {path.parent}" if has_idx(path.parent) else "unpack it and give the folder"
-        raise InputError("a file, not data", where=text, expected="a folder, or " + " or ".join(NAMES), hint=hint)
-    if not os.path.isdir(path):
-        what = (
-            "no such folder"
-            if os.sep in text or text.startswith((".", "~"))
-            else "no data of this name, and no such folder"
+        unpack = phrase("data.file.unpack.try")
+        hint = phrase("data.file.folder.try", folder=path.parent) if has_idx(path.parent) else unpack
+        raise InputError(
+            "data.file", where=text, expected=phrase("data.file.expected", names=" or ".join(NAMES)), hint=hint
         )
-        raise InputError(what, where=text, hint=did_you_mean(text, list(NAMES)))
+    if not os.path.isdir(path):
+        is_path = os.sep in text or text.startswith((".", "~"))
+        raise InputError(
+            "folder.missing" if is_path else "data.missing", where=text, hint=did_you_mean(text, list(NAMES))
+        )
     if has_idx(path):
         return fitted(idx(path), size, channels)
     return folder(path, size=size, channels=channels)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
+from ..errors import InputError, phrase
 
 
 def in_text_order(names: Iterable[str]) -> tuple[str, ...]:
@@ -37,16 +37,14 @@ def numbered(labels: NDArray[np.integer]) -> tuple[str, ...]:
 def checked_classes(classes: tuple[str, ...], where: str) -> tuple[str, ...]:
     """Return the class names if there are at least two, all different and all text; raise InputError otherwise."""
     if len(classes) < 2:
-        raise InputError("too few classes to tell apart", where=where, got=len(classes), expected="2 or more")
+        raise InputError("dataset.few", where=where, got=len(classes), expected=phrase("value.least", n=2))
     for name in classes:
         if classes.count(name) > 1 or not name:
-            raise InputError("class names must differ and not be empty", where=where, got=name or "an empty name")
+            raise InputError("dataset.differ", where=where, got=name or phrase("dataset.differ.empty"))
         try:
             name.encode()
         except UnicodeEncodeError:
-            raise InputError(
-                "a class name that is not text in UTF-8", where=where, got=name, hint="rename it"
-            ) from None
+            raise InputError("dataset.utf8", where=where, got=name, hint=phrase("dataset.utf8.try")) from None
     return classes
 
 
@@ -55,5 +53,9 @@ def check_labels(labels: NDArray[np.int64], classes: int, where: str) -> None:
     wrong = np.flatnonzero((labels < 0) | (labels >= classes))
     if len(wrong):
         raise InputError(
-            f"label number {wrong[0]} out of range", where=where, got=labels[wrong[0]], expected=f"0 to {classes - 1}"
+            "dataset.labels.range",
+            n=wrong[0],
+            where=where,
+            got=labels[wrong[0]],
+            expected=phrase("value.from.to", low=0, high=classes - 1),
         )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from ..errors import InputError
+from ..errors import InputError, phrase
 
 # No stream of these formats can grow more than this: deflate's limit is 1032 times, LZMA's about 7,000 times.
 MOST_GROWTH = {".gz": 1032, ".xz": 10_000}
@@ -46,8 +46,6 @@ def open_decompressed(path: Path) -> Iterator[Readable]:
                 yield file
     except (zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
         reason = str(error).removeprefix("Error -3 while decompressing data: ")
-        raise InputError(
-            f"the compressed data is damaged ({reason})", where=str(path), hint="fetch the file again"
-        ) from None
+        raise InputError("compressed.damaged", reason=reason, where=str(path), hint=phrase("compressed.try")) from None
     except EOFError:
-        raise InputError("the compressed data ends too early", where=str(path), hint="fetch the file again") from None
+        raise InputError("compressed.cut", where=str(path), hint=phrase("compressed.try")) from None

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import InputError
+from ..errors import InputError, phrase
 from .class_order import check_labels, checked_classes, numbered
 from .facts import Facts, measure_facts
 
@@ -110,11 +110,11 @@ class Dataset:
         most = int(np.maximum(counts - 1, 0).sum()) if by_class else len(labels) - 1
         if not 1 <= n <= most:
             raise InputError(
-                "pictures held out for validation",
+                "validation.held",
                 where=self.name,
                 got=n,
-                expected=f"1 to {most}" if most else "a larger set: no class has a picture to spare",
-                hint=f"{max(1, most // 6)} of the {len(labels)} training pictures" if most else "",
+                expected=phrase("value.from.to", low=1, high=most) if most else phrase("validation.held.larger"),
+                hint=phrase("validation.held.try", n=max(1, most // 6), all=len(labels)) if most else "",
             )
         if not by_class:
             return self.train.head(len(labels) - n), self.train.tail(n)
@@ -170,7 +170,7 @@ def arrays(
     """
     images, labels = (_pictures(images, f"{name}, images"), _labels(labels, f"{name}, labels"))
     if classes is not None and (isinstance(classes, str) or not all(isinstance(c, str) for c in classes)):
-        raise InputError("classes must be a sequence of names", where=name, got=classes, hint='classes=["cat", "dog"]')
+        raise InputError("dataset.names", where=name, got=classes, hint='classes=["cat", "dog"]')
     names = tuple(classes) if classes is not None else numbered(labels)
     train = _split(images, labels, names, f"{name}, training pictures")
     if test is None:
@@ -182,20 +182,18 @@ def arrays(
         f"{name}, test pictures",
     )
     if other.shape != train.shape:
-        raise InputError("test pictures of another shape", where=name, got=other.shape, expected=str(train.shape))
+        raise InputError("dataset.test.shape", where=name, got=other.shape, expected=str(train.shape))
     return Dataset(name, checked_classes(names, name), train, other)
 
 
 def _pictures(images: ArrayLike, where: str) -> Pictures:
     given = np.asarray(images)
     if given.dtype != np.uint8:
-        raise InputError("pictures of the wrong type", where=where, got=given.dtype, expected="uint8 in 0…255")
+        raise InputError("dataset.type", where=where, got=given.dtype, expected=phrase("dataset.type.expected"))
     if given.ndim == 3:
         given = given[:, None]
     if given.ndim != 4 or given.shape[1] not in (1, 3) or 0 in given.shape:
-        raise InputError(
-            "pictures of the wrong shape", where=where, got=given.shape, expected="(N, H, W) or (N, C, H, W), C 1 or 3"
-        )
+        raise InputError("dataset.shape", where=where, got=given.shape, expected=phrase("dataset.shape.expected"))
     return given
 
 
@@ -203,12 +201,16 @@ def _labels(labels: ArrayLike, where: str) -> Labels:
     given = np.asarray(labels)
     if given.dtype.kind not in "iu" or given.ndim != 1:
         got = f"{given.dtype} {given.shape}"
-        raise InputError("labels of the wrong type or shape", where=where, got=got, expected="whole numbers, (N,)")
+        raise InputError("dataset.labels.type", where=where, got=got, expected=phrase("dataset.labels.type.expected"))
     return given.astype(np.int64, copy=False)
 
 
 def _split(images: Pictures, labels: Labels, classes: tuple[str, ...], where: str) -> Split:
     if len(images) != len(labels):
-        raise InputError("as many labels as pictures are needed", where=where, got=f"{len(labels)} for {len(images)}")
+        raise InputError(
+            "dataset.labels.count",
+            where=where,
+            got=phrase("dataset.labels.count.got", labels=len(labels), pictures=len(images)),
+        )
     check_labels(labels, len(classes), where)
     return Split(images, labels)

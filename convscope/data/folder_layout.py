@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import InputError, did_you_mean, printable
+from ..errors import InputError, Phrase, Said, did_you_mean, phrase, system_reason
 from ..pictures.formats import SUFFIXES
 from .class_order import checked_classes, composed, in_text_order
 
@@ -34,6 +34,9 @@ OTHER_PICTURES = frozenset(
 )
 
 
+Skips = list[tuple[str, Phrase]]
+
+
 @dataclass(frozen=True)
 class Folder:
     """The pictures of train/, test/ or the whole folder, class by class: path (from the root) and label of each."""
@@ -51,7 +54,7 @@ class Layout:
     classes: tuple[str, ...]
     train: Folder
     test: Folder | None
-    skipped: tuple[tuple[str, str], ...]
+    skipped: tuple[tuple[str, Phrase], ...]
 
 
 def survey(root: Path) -> Layout:
@@ -63,54 +66,61 @@ def survey(root: Path) -> Layout:
 
     Raises InputError for a folder that cannot be listed, fewer than 2 classes, an empty class, a class in test/ only.
     """
-    skipped: list[tuple[str, str]] = []
+    skipped: Skips = []
     top, loose = _listing(root, root)
     split = "train" in top and bool(_listing(root / "train", root)[0])
-    skipped += [(path, "not in the folder of a class") for path in loose]
+    skipped += [(path, phrase("passed.loose")) for path in loose]
     seen = {_identity(root)}
     if not split:
         classes, train = _classes(root, "", seen, skipped)
         return Layout(classes, train, None, tuple(skipped))
-    skipped += [(name, "neither train nor test") for name in top if name not in ("train", "test")]
+    skipped += [(name, phrase("passed.split")) for name in top if name not in ("train", "test")]
     seen |= {_identity(root / name) for name in ("train", "test") if name in top}
     classes, train = _classes(root, "train", seen, skipped)
     if "test" not in top:
         return Layout(classes, train, None, tuple(skipped))
     _, test = _classes(root, "test", seen, skipped, known=classes)
     if not test.paths:
-        raise InputError(
-            "no pictures in the folders of its classes", where=str(root / "test"), hint="remove it, or fill it"
-        )
+        raise InputError("folder.test.empty", where=str(root / "test"), hint=phrase("folder.test.empty.try"))
     return Layout(classes, train, test, tuple(skipped))
 
 
 def _classes(
-    root: Path, part: str, seen: set[tuple[int, int]], skipped: list[tuple[str, str]], known: tuple[str, ...] = ()
+    root: Path, part: str, seen: set[tuple[int, int]], skipped: Skips, known: tuple[str, ...] = ()
 ) -> tuple[tuple[str, ...], Folder]:
     """List the class folders of a part ("" is the root itself) and the pictures in each; `known` names it may have."""
     where = str(root / part)
     names, loose = _listing(root / part, root)
     if part:
-        skipped += [(path, "not in the folder of a class") for path in loose]
+        skipped += [(path, phrase("passed.loose")) for path in loose]
     by_class: dict[str, str] = {}
     identities: dict[tuple[int, int], str] = {}
     for name in names:
         label, place = (composed(name), f"{part}/{name}" if part else name)
         identity = _identity(root / place)
         if known and label not in known:
-            hint = did_you_mean(label, list(known))
-            raise InputError(f"a class that train/ does not have: {printable(name)}", where=where, hint=hint)
+            near = did_you_mean(label, list(known))
+            raise InputError("folder.class.unknown", name=name, where=where, hint=near)
         twin = by_class.get(label) or identities.get(identity)
         if twin:
-            raise InputError("two classes are one", where=where, got=f"{twin} and {place}", hint="remove one of them")
+            raise InputError(
+                "folder.class.twice",
+                where=where,
+                got=phrase("value.and", one=twin, other=place),
+                hint=phrase("folder.class.twice.try"),
+            )
         by_class[label] = identities[identity] = place
     classes = known or in_text_order(by_class)
     if len(classes) < 2:
-        hint = "one sub-folder a class with its pictures in it, or train/ and test/ with those"
+        hint: Said = phrase("folder.classes.few.try")
         if len(names) == 1 and len(_listing(root / part / names[0], root)[0]) > 1:
             hint = str(root / part / names[0])  # unpacked archives often have one folder round everything
         raise InputError(
-            "too few classes", where=where, got=f"{len(classes)} sub-folders", expected="2 or more", hint=hint
+            "folder.classes.few",
+            where=where,
+            got=phrase("folder.classes.few.got", n=len(classes)),
+            expected=phrase("value.least", n=2),
+            hint=hint,
         )
     checked_classes(classes, where)
     seen = seen | set(identities)
@@ -122,13 +132,13 @@ def _classes(
         mine = sorted(_pictures(root, by_class[class_name], seen, skipped))
         if not mine and not known:
             place = str(root / by_class[class_name])
-            raise InputError("a class without pictures", where=place, hint="put pictures in it, or remove it")
+            raise InputError("folder.class.empty", where=place, hint=phrase("folder.class.empty.try"))
         paths += mine
         labels += [number] * len(mine)
     return classes, Folder(tuple(paths), tuple(labels), tuple(by_class.get(name, "") for name in classes))
 
 
-def _pictures(root: Path, place: str, seen: set[tuple[int, int]], skipped: list[tuple[str, str]]) -> list[str]:
+def _pictures(root: Path, place: str, seen: set[tuple[int, int]], skipped: Skips) -> list[str]:
     """Return the pictures in a class folder and the folders within it; a folder that was `seen` is not read again."""
     found: list[str] = []
     waiting = [place]
@@ -137,17 +147,17 @@ def _pictures(root: Path, place: str, seen: set[tuple[int, int]], skipped: list[
         try:
             folders, files = _listing(root / here, root)
         except InputError as error:
-            skipped.append((here, error.what))
+            skipped.append((here, error.brief()))
             continue
         for path in files:
             if Path(path).suffix.lower() in SUFFIXES:
                 found.append(path)
             else:
-                skipped.append((path, f"a format that is not read ({Path(path).suffix})"))
+                skipped.append((path, phrase("passed.format", suffix=Path(path).suffix)))
         for name in folders:
             identity = _identity(root / here / name)
             if identity in seen:
-                skipped.append((f"{here}/{name}", "a link to a folder that is read already"))
+                skipped.append((f"{here}/{name}", phrase("passed.link")))
             else:
                 seen.add(identity)
                 waiting.append(f"{here}/{name}")
@@ -168,7 +178,7 @@ def _listing(folder: Path, root: Path) -> tuple[list[str], list[str]]:
                 elif Path(entry.name).suffix.lower() in SUFFIXES | OTHER_PICTURES:
                     files.append((folder.relative_to(root) / entry.name).as_posix())
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", where=str(folder)) from None
+        raise InputError("file.unreadable", reason=system_reason(error), where=str(folder)) from None
     return sorted(folders), sorted(files)
 
 

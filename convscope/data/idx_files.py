@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
+from ..errors import InputError, phrase, system_reason
 from .class_order import check_labels, checked_classes, numbered
 from .compressed import Readable, most_bytes, open_decompressed
 from .dataset import Dataset, Split
@@ -33,7 +33,7 @@ def idx(folder: str | Path, classes: tuple[str, ...] | None = None, *, name: str
     folder = Path(folder)
     train = _pair(folder, TRAIN)
     if train is None:
-        raise InputError("no train-images-idx3-ubyte[.gz|.xz] here", where=str(folder))
+        raise InputError("idx.none", where=str(folder))
     test = _pair(folder, TEST)
     with ThreadPoolExecutor(2) as pool:  # zlib and lzma release the GIL
         later = None if test is None else pool.submit(read_pair, *test)
@@ -45,7 +45,7 @@ def idx(folder: str | Path, classes: tuple[str, ...] | None = None, *, name: str
         check_labels(second.labels, len(names), str(test[1]))
         if second.shape != first.shape:
             got, expected = (f"{s.shape[1]} x {s.shape[2]}" for s in (second, first))
-            raise InputError("test pictures of another size", where=str(test[0]), got=got, expected=expected)
+            raise InputError("idx.size", where=str(test[0]), got=got, expected=expected)
     return Dataset(name or folder.resolve().name, checked_classes(names, str(folder)), first, second)
 
 
@@ -61,7 +61,7 @@ def outline(folder: Path) -> tuple[int, int, int]:
     """
     train = _pair(folder, TRAIN)
     if train is None:
-        raise InputError("no train-images-idx3-ubyte[.gz|.xz] here", where=str(folder))
+        raise InputError("idx.none", where=str(folder))
     images, labels = train
     with open_decompressed(images) as file:
         rows, columns = struct.unpack_from(">2I", _header(file, 3, str(images)), 8)
@@ -81,27 +81,25 @@ def read_idx(path: Path, dimensions: int, sha256: str | None = None) -> NDArray[
             sizes = struct.unpack_from(f">{dimensions}I", header, 4)
             shape, total = " x ".join(map(str, sizes)), math.prod(sizes)
             if total == 0:
-                raise InputError("an IDX file with nothing in it", where=where, got=shape)
+                raise InputError("idx.empty", where=where, got=shape)
             if total > most_bytes(path):
-                raise InputError("cut short: the header promises more than the file can hold", where=where, got=shape)
+                raise InputError("idx.promise", where=where, got=shape)
             array = np.empty(total, np.uint8)
             digest, filled = hashlib.sha256(header), 0
             while data := file.read(CHUNK):
                 if filled + len(data) > total:
-                    raise InputError(f"more bytes than the {shape} that its header promises", where=where)
+                    raise InputError("idx.more", shape=shape, where=where)
                 array[filled : filled + len(data)] = np.frombuffer(data, np.uint8)
                 digest.update(data)
                 filled += len(data)
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", where=where) from None
+        raise InputError("file.unreadable", reason=system_reason(error), where=where) from None
     except MemoryError:
-        raise InputError("does not fit into memory", where=where) from None
+        raise InputError("idx.memory", where=where) from None
     if filled < total:
-        raise InputError("cut short", where=where, got=f"{filled} bytes", expected=f"{shape} = {total}")
+        raise InputError("idx.cut", where=where, got=phrase("value.bytes", n=filled), expected=f"{shape} = {total}")
     if sha256 is not None and digest.hexdigest() != sha256:
-        raise InputError(
-            "not the published file: its sha256 differs", where=where, got=digest.hexdigest(), expected=sha256
-        )
+        raise InputError("idx.sha256", where=where, got=digest.hexdigest(), expected=sha256)
     return array.reshape(sizes)
 
 
@@ -111,12 +109,12 @@ def _header(file: Readable, dimensions: int, where: str) -> bytes:
     data = file.read(length)
     if len(data) < length:
         raise InputError(
-            "too short for an IDX header", where=where, got=f"{len(data)} bytes", expected=f"{length} or more"
+            "idx.short", where=where, got=phrase("value.bytes", n=len(data)), expected=phrase("value.least", n=length)
         )
     wanted = bytes([0, 0, 8, dimensions])
     if data[:4] != wanted:
-        got, expected = f"magic number {data[:4].hex(' ')}", wanted.hex(" ")
-        raise InputError("not the IDX file its name says", where=where, got=got, expected=expected)
+        got, expected = phrase("idx.magic.got", bytes=data[:4].hex(" ")), wanted.hex(" ")
+        raise InputError("idx.magic", where=where, got=got, expected=expected)
     return data
 
 
@@ -138,9 +136,10 @@ def _pair(folder: Path, parts: tuple[str, ...]) -> tuple[Path, Path] | None:
         if images or labels:
             missing = f"{part}-labels-idx1-ubyte" if images else f"{part}-images-idx3-ubyte"
             raise InputError(
-                f"{missing}[.gz|.xz] is missing",
+                "idx.missing",
+                name=missing,
                 where=str(folder),
-                hint=f"put it beside {(images or labels or folder).name}",
+                hint=phrase("idx.missing.try", name=(images or labels or folder).name),
             )
     return None
 
@@ -152,7 +151,5 @@ def read_pair(images: Path, labels: Path, sums: dict[str, str] | None = None) ->
         for path, dimensions in ((images, 3), (labels, 1))
     )
     if len(pictures) != len(numbers):
-        raise InputError(
-            "as many labels as pictures are needed", where=str(labels), got=len(numbers), expected=str(len(pictures))
-        )
+        raise InputError("dataset.labels.count", where=str(labels), got=len(numbers), expected=str(len(pictures)))
     return Split(pictures[:, None], numbers.astype(np.int64))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
 
-from ..errors import InputError, UsageError, printable
+from ..errors import InputError, Said, UsageError, phrase, printable
 from ..pictures import decoding
 from ..pictures.pool import decoding_threads, map_in_order
 from ..pictures.resizing import as_size
 from .dataset import Dataset, Pictures, Split
-from .folder_layout import Folder, survey
+from .folder_layout import Folder, Skips, survey
 
-Skips = list[tuple[str, str]]
 SAMPLE = 16  # pictures a class that are looked at to tell grey from colour
 SIZES = (28, 32, 48, 64, 96, 128)  # what is proposed when pictures differ in size
 
@@ -35,7 +35,7 @@ def folder(
     """
     root = Path(path)
     if channels not in (1, 3, None):
-        raise UsageError("channels of a picture", got=channels, expected="1 (grey) or 3 (RGB)")
+        raise UsageError("picture.channels", got=channels, expected=phrase("picture.channels.expected"))
     layout = survey(root)
     skipped: Skips = list(layout.skipped)
     parts = [part for part in (layout.train, layout.test) if part is not None]
@@ -48,10 +48,8 @@ def folder(
     _check_classes(root, layout.classes, layout.train, train, skipped)
     test = None if layout.test is None else _read(root, layout.test, target, first, channels, skipped)
     if test is not None and not len(test):
-        raise InputError(
-            "no readable picture for the test", where=str(root / "test"), hint=_first_reason(skipped, "test/")
-        )
-    left_out = tuple((printable(path, 400), reason) for path, reason in sorted(skipped))
+        raise InputError("folder.test.unreadable", where=str(root / "test"), hint=_first_reason(skipped, "test/"))
+    left_out = tuple((printable(path, 400), str(reason)) for path, reason in sorted(skipped, key=itemgetter(0)))
     return Dataset(name or root.resolve().name, layout.classes, train, test, left_out)
 
 
@@ -73,11 +71,15 @@ def _read(root: Path, part: Folder, size: tuple[int, int], first: str | None, ch
     files = [root / path for path in part.paths]
     for i, result in enumerate(map_in_order(read, files, decoding_threads(files))):
         if isinstance(result, InputError):
-            skipped.append((part.paths[i], _reason(result)))
+            skipped.append((part.paths[i], result.brief()))
         elif result.shape[1:] != size:
             ours, theirs = (f"{height} x {width}" for height, width in (size, result.shape[1:]))
             raise InputError(
-                f"pictures of differing sizes: {ours} in {first}, {theirs} in {part.paths[i]}",
+                "folder.sizes",
+                size=ours,
+                first=first,
+                others=theirs,
+                other=part.paths[i],
                 where=str(root),
                 hint=f"--size {_proposed_size(files)}",
             )
@@ -96,7 +98,7 @@ def _first_size(root: Path, parts: list[Folder]) -> tuple[tuple[int, int], str]:
                 return decoding.decode(root / path).shape[1:], path
             except InputError:
                 continue  # it will be left out, with its reason
-    raise InputError("no picture that can be read", where=str(root))
+    raise InputError("folder.unreadable", where=str(root))
 
 
 def _proposed_size(files: list[Path]) -> int:
@@ -130,24 +132,18 @@ def _check_memory(wanted: int, root: Path) -> None:
     except (AttributeError, ValueError, OSError):
         return
     if wanted > memory // 2:
-        got, most = (f"{wanted / 2**30:.1f} GiB", f"at most {memory / 2**31:.1f} GiB, half of this machine's memory")
-        raise InputError(
-            "too many pixels to keep in memory", where=str(root), got=got, expected=most, hint="a smaller --size"
-        )
+        got, most = f"{wanted / 2**30:.1f} GiB", phrase("folder.memory.most", n=f"{memory / 2**31:.1f}")
+        raise InputError("folder.memory", where=str(root), got=got, expected=most, hint=phrase("folder.memory.try"))
 
 
 def _check_classes(root: Path, classes: tuple[str, ...], part: Folder, train: Split, skipped: Skips) -> None:
     for label, count in enumerate(np.bincount(train.labels, minlength=len(classes)).tolist()):
         if not count:
             place = part.folders[label]
-            hint = f"remove it; {_first_reason(skipped, place + '/')}"
-            raise InputError("no readable picture in this class", where=str(root / place), hint=hint)
+            hint = phrase("folder.class.unreadable.try", reason=_first_reason(skipped, place + "/"))
+            raise InputError("folder.class.unreadable", where=str(root / place), hint=hint)
 
 
-def _first_reason(skipped: Skips, prefix: str) -> str:
-    return next((f"{path}: {reason}" for path, reason in sorted(skipped) if path.startswith(prefix)), "")
-
-
-def _reason(error: InputError) -> str:
-    """Return what was wrong without repeating the path."""
-    return InputError(error.what, got=error.got, expected=error.expected).line()
+def _first_reason(skipped: Skips, prefix: str) -> Said:
+    first = min((one for one in skipped if one[0].startswith(prefix)), key=itemgetter(0), default=None)
+    return "" if first is None else phrase("error.where", place=first[0], what=first[1])

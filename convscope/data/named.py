@@ -7,7 +7,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ..errors import EnvironmentFault, InputError
+from ..errors import EnvironmentFault, InputError, phrase
 from .dataset import Dataset
 from .idx_files import has_idx, idx, read_pair
 
@@ -39,10 +39,7 @@ def mnist() -> Dataset:
         with ThreadPoolExecutor(2) as pool:  # zlib releases the GIL
             train, test = pool.map(lambda pair: read_pair(pair[0], pair[1], MNIST_SHA256), pairs)
     except InputError as error:
-        hint = "install convscope again: this file came with it"
-        raise EnvironmentFault(
-            error.what, where=error.where, got=error.got, expected=error.expected, hint=hint
-        ) from None
+        raise EnvironmentFault.of(error, hint=phrase("mnist.install.try")) from None
     dataset = Dataset("mnist", DIGITS, train, test)
     vars(dataset)["fingerprint"] = MNIST_FINGERPRINT  # all bytes were hashed and compared just now: not a second time
     return dataset
@@ -58,24 +55,20 @@ def fashion_mnist(root: str | os.PathLike[str] | None = None) -> Dataset:
     """
     if root is None:
         places = [DEBIAN_FASHION]
-        hint = (
-            "apt-get install dataset-fashion-mnist, or --data-root DIR with the IDX files in DIR or DIR/fashion-mnist"
-        )
+        hint = phrase("fashion.package.try")
     else:
         places = [Path(root), Path(root) / "fashion-mnist", Path(root) / "FashionMNIST" / "raw"]
-        hint = "put train-images-idx3-ubyte.gz and the three files that belong to it there"
+        hint = phrase("fashion.files.try")
     for place in places:
         if has_idx(place):
             data = idx(place, CLOTHES, name="fashion-mnist")
             _check_not_mnist(data, place)
             return data
-    raise EnvironmentFault("Fashion-MNIST is not on this machine", where=" or ".join(map(str, places)), hint=hint)
+    raise EnvironmentFault("fashion.missing", where=" or ".join(map(str, places)), hint=hint)
 
 
 def _check_not_mnist(data: Dataset, place: Path) -> None:
     """Raise InputError if the training labels are MNIST's: digits would be called trousers."""
     raw = b"\0\0\x08\x01" + len(data.train).to_bytes(4, "big") + data.train.labels.astype("u1").tobytes()
     if hashlib.sha256(raw).hexdigest() == MNIST_SHA256["train-labels-idx1-ubyte"]:
-        raise InputError(
-            "these are MNIST's files, not Fashion-MNIST's", where=str(place), hint=f"load {place} by its path"
-        )
+        raise InputError("fashion.mnist", where=str(place), hint=phrase("fashion.mnist.try", place=place))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..errors import UsageError
+from ..errors import UsageError, phrase
 from ..pictures import decoding
 from ..pictures.resizing import as_size
 from .dataset import Dataset, Split
@@ -19,7 +19,7 @@ def fitted(data: Dataset, size: int | tuple[int, int] | None, channels: int | No
     is copied.
     """
     if channels not in (1, 3, None):
-        raise UsageError("channels of a picture", got=channels, expected="1 (grey) or 3 (RGB)")
+        raise UsageError("picture.channels", got=channels, expected=phrase("picture.channels.expected"))
     own = data.shape
     target = (channels or own[0], *(own[1:] if size is None else as_size(size)))
     if target == own:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ..build import Net
-from ..errors import InputError
+from ..errors import InputError, phrase
 
 BATCH_NUMBERS = 1 << 24  # numbers in all layers' outputs for one batch: 64 MB in float32
 
@@ -24,7 +24,9 @@ def to_model_input(module: nn.Module, pictures: np.ndarray[Any, Any] | Tensor) -
     """
     x = pictures if isinstance(pictures, Tensor) else torch.from_numpy(np.ascontiguousarray(pictures))
     if x.dim() != 4 or not (x.dtype == torch.uint8 or x.dtype.is_floating_point):
-        raise InputError("not pictures", got=f"{x.dtype} {tuple(x.shape)}", expected="uint8 or float, (N, C, H, W)")
+        raise InputError(
+            "explain.pictures", got=f"{x.dtype} {tuple(x.shape)}", expected=phrase("explain.pictures.expected")
+        )
     held = next(chain(module.parameters(), module.buffers()), x)
     if x.dtype == torch.uint8:
         return x.to(held.device) if isinstance(module, Net) else x.to(held.device, torch.float32) / 255

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..errors import InputError
+from ..errors import InputError, phrase
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +39,7 @@ def untouched(module: nn.Module) -> Iterator[None]:
     the random state of torch, numpy and Python. Raises InputError for lazy layers, which a first look would settle.
     """
     if any(nn.parameter.is_lazy(t) for t in (*module.parameters(), *module.buffers())):
-        raise InputError("a lazy layer has no weights yet", hint="run the module on a picture once, then look")
+        raise InputError("module.lazy", hint=phrase("module.lazy.try"))
     modules = list(module.modules())
     modes = [m.training for m in modules]
     hooks = [(held, dict(held)) for m in modules for held in _hooks(m)]
@@ -83,7 +83,7 @@ def capture(module: nn.Module, names: Collection[str] | None = None) -> Iterator
     known = dict(module.named_modules())
     if names is not None and (strange := sorted(set(names) - known.keys())):
         raise InputError(
-            "the module has no layer of this name", got=strange[0], expected="one of " + ", ".join(filter(None, known))
+            "module.layer", got=strange[0], expected=phrase("guess.any", words=", ".join(filter(None, known)))
         )
     leaves = [name for name, m in known.items() if not any(m.children())] if names is None else list(names)
     calls: list[Call] = []

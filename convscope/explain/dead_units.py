@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..build import Net
-from ..errors import InputError
+from ..errors import InputError, phrase
 from .activity import Activity, Counter, to_cpu
 from .batching import batches
 from .features import layer_outputs
@@ -64,9 +64,9 @@ def count_activity(
     known = np.zeros(len(pictures), np.int64) if labels is None else np.asarray(labels, np.int64)
     if known.shape != (len(pictures),) or (len(known) and not 0 <= known.min() <= known.max() < net.network.classes):
         raise InputError(
-            "labels and pictures do not fit",
+            "explain.labels",
             got=known.shape,
-            expected=f"({len(pictures)},), below {net.network.classes}",
+            expected=phrase("explain.labels.expected", n=len(pictures), k=net.network.classes),
         )
     for at, batch in batches(net, pictures):
         made = list(layer_outputs(net, batch).values())

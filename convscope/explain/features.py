@@ -41,7 +41,7 @@ def layer_outputs(module: nn.Module, batch: Tensor, names: list[str] | None = No
         known = [node.name for node in module.network.nodes]
         for name in names or ():
             if name not in known:
-                raise InputError("the network has no layer of this name", got=name, expected=did_you_mean(name, known))
+                raise InputError("explain.layer", got=name, expected=did_you_mean(name, known))
         with untouched(module), torch.no_grad():
             made = dict(zip(known, module.outputs(batch), strict=True))
         return {name: made[name] for name in known if names is None or name in names}

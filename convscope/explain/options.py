@@ -32,11 +32,11 @@ class LookOptions:
 
     def __post_init__(self) -> None:
         if type(self.samples) is not int or not 1 <= self.samples <= 1000:
-            raise UsageError("samples must be a whole number from 1 to 1,000", got=self.samples)
+            raise UsageError("value.whole.from.to", name="samples", low=1, high="1,000", got=self.samples)
         if not isinstance(self.megabytes, (int, float)) or not 0.1 <= self.megabytes <= 1000:
-            raise UsageError("megabytes must be a number from 0.1 to 1,000", got=self.megabytes)
+            raise UsageError("value.number.from.to", name="megabytes", low="0.1", high="1,000", got=self.megabytes)
         if self.language not in LANGUAGES:
-            raise UsageError("no such language", got=self.language, expected=", ".join(LANGUAGES))
+            raise UsageError("language.unknown", got=self.language, expected=", ".join(LANGUAGES))
 
     def given(self, *names: str) -> list[str]:
         """Return which of the options `names` were given."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError, did_you_mean
+from ..errors import InputError, did_you_mean, phrase
 from ..formula import Network, seen
 
 Box = tuple[int, int, int, int]
@@ -16,7 +16,7 @@ def node_index(network: Network, name: str) -> int:
     """Return the index of the node called `name`; raises InputError if there is none."""
     names = [node.name for node in network.nodes]
     if name not in names:
-        raise InputError("the network has no layer of this name", got=name, expected=did_you_mean(name, names))
+        raise InputError("explain.layer", got=name, expected=did_you_mean(name, names))
     return names.index(name)
 
 
@@ -34,7 +34,7 @@ def receptive_box(network: Network, name: str, unit: tuple[int, int] = (0, 0)) -
     rows, columns = (node.output[0], 1) if node.flat else node.output[1:]
     if not (0 <= unit[0] < rows and 0 <= unit[1] < columns):
         raise InputError(
-            "no such unit", where=name, got=unit, expected=f"a row below {rows} and a column below {columns}"
+            "explain.unit", where=name, got=unit, expected=phrase("explain.unit.expected", rows=rows, columns=columns)
         )
     return seen(network, index, unit)
 

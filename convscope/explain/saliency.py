@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ..build import Net
-from ..errors import InputError, UsageError
+from ..errors import InputError, UsageError, phrase
 from ..formula import BatchNorm, Conv, Network
 from .batching import to_model_input
 from .capture import capture, untouched
@@ -34,9 +34,7 @@ def grad_cam(
     """
     if layer is None:
         if not isinstance(module, Net):
-            raise UsageError(
-                "Grad-CAM of a module needs the name of a layer", expected="one with maps, such as the last convolution"
-            )
+            raise UsageError("gradcam.name", expected=phrase("gradcam.name.expected"))
         layer = grad_cam_layer(module.network)
     x = to_model_input(module, pictures)
     with torch.enable_grad(), capture(module, [layer]) as calls:
@@ -44,11 +42,11 @@ def grad_cam(
         scores = module(x.detach().to(torch.float32).requires_grad_()).flatten(1)
         chosen = _chosen(scores, classes)
         if not calls or calls[-1].output.dim() != 4:
-            raise InputError("Grad-CAM needs a layer that makes maps", got=layer)
+            raise InputError("gradcam.maps", got=layer)
         made = calls[-1].output  # (N, C, h, w)
         (gradient,) = torch.autograd.grad(chosen.sum(), made, allow_unused=True)
         if gradient is None:
-            raise InputError("the score does not depend on this layer", got=layer)
+            raise InputError("gradcam.score", got=layer)
         weights = gradient.mean((2, 3), keepdim=True)  # α, (N, C, 1, 1)
         return (weights * made).sum(1).clamp(min=0).detach().float().cpu().numpy()
 
@@ -61,7 +59,7 @@ def grad_cam_layer(network: Network) -> str:
     """
     at = max((i for i, node in enumerate(network.nodes) if isinstance(node.layer, Conv)), default=None)
     if at is None:
-        raise InputError("Grad-CAM needs a convolution", got=str(network.plan))
+        raise InputError("gradcam.convolution", got=str(network.plan))
     while at + 1 < len(network.nodes):
         after = network.nodes[at + 1]
         if after.sources != (at,) or not (after.layer.activation or isinstance(after.layer, BatchNorm)):
@@ -89,14 +87,12 @@ def occlusion(
     (h, w), (down, across) = _pair(size, "size"), _pair(stride, "stride")
     _, channels, height, width = pictures.shape
     if down > h or across > w:
-        raise UsageError(
-            "a stride beyond the square's size leaves pixels uncovered", got=f"stride {stride}, size {size}"
-        )
+        raise UsageError("occlusion.stride", got=f"stride {stride}, size {size}")
     if fill is None:
         fill = module.spec.mean if isinstance(module, Net) else 0.0
     colour = torch.tensor(fill, dtype=torch.float32).reshape(-1, 1, 1)  # (1 or C, 1, 1)
     if colour.shape[0] not in (1, channels):
-        raise UsageError("fill must be one number, or one a channel", got=fill)
+        raise UsageError("occlusion.fill", got=fill)
     tops = [i * down for i in range(1 + max(0, math.ceil((height - h) / down)))]
     lefts = [i * across for i in range(1 + max(0, math.ceil((width - w) / across)))]
     wanted = _each(classes, len(pictures))
@@ -125,14 +121,16 @@ def occlusion(
 def _probability(module: nn.Module, x: Tensor, c: int) -> Tensor:
     scores = module(to_model_input(module, x)).flatten(1)
     if not 0 <= c < scores.shape[1]:
-        raise InputError("no such class", got=c, expected=f"0 to {scores.shape[1] - 1}")
+        raise InputError("class.unknown", got=c, expected=phrase("value.from.to", low=0, high=scores.shape[1] - 1))
     return torch.softmax(scores.double(), 1)[:, c].cpu()
 
 
 def _chosen(scores: Tensor, classes: Sequence[int] | int) -> Tensor:
     wanted = _each(classes, len(scores))
     if not all(0 <= c < scores.shape[1] for c in wanted):
-        raise InputError("no such class", got=classes, expected=f"0 to {scores.shape[1] - 1}")
+        raise InputError(
+            "class.unknown", got=classes, expected=phrase("value.from.to", low=0, high=scores.shape[1] - 1)
+        )
     return scores[torch.arange(len(scores)), wanted]
 
 
@@ -140,12 +138,12 @@ def _each(classes: Sequence[int] | int, n: int) -> list[int]:
     """Return a class for each of `n` pictures."""
     given = np.asarray(classes)
     if given.dtype.kind not in "iu" or given.shape not in ((), (n,)):
-        raise UsageError("classes must be one class, or one for each picture", got=classes, expected=f"{n}")
+        raise UsageError("saliency.classes", got=classes, expected=f"{n}")
     return [int(c) for c in np.broadcast_to(given, n)]
 
 
 def _pair(value: int | tuple[int, int], name: str) -> tuple[int, int]:
     both = value if isinstance(value, tuple) else (value, value)
     if len(both) != 2 or not all(type(v) is int and v >= 1 for v in both):
-        raise UsageError(f"{name} must be a whole number of 1 or more, or two", got=value)
+        raise UsageError("value.whole.two", name=name, least=1, got=value)
     return both

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ..errors import PlanError
+from ..errors import PlanError, phrase
 
 Shape: TypeAlias = tuple[int, int, int]  # (C, H, W); of a row of numbers (units, 1, 1)
 Pair: TypeAlias = tuple[int, int]  # (rows, columns)
@@ -53,9 +53,10 @@ class Window:
         how = f"floor(({i} − {k} + 2×{p})/{s}) + 1 = {o}"
         if i + 2 * p < k:
             raise PlanError(
-                f"nothing is left: its {'rows' if axis == 0 else 'columns'} would be {how}",
-                expected="1 or more",
-                hint="fewer or smaller kernels and poolings before it, or pad more",
+                "rows.none" if axis == 0 else "columns.none",
+                how=how,
+                expected=phrase("value.least", n=1),
+                hint=phrase("size.none.try"),
             )
         if d == 1 and s <= k:  # windows touch: only the far end can go unread
             return o, how, max(0, (i - k + 2 * p) % s - p)

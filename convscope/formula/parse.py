@@ -12,8 +12,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import MISSING, fields
+from typing import Any
 
-from ..errors import FormulaError, PlanError, did_you_mean
+from ..errors import FormulaError, PlanError, did_you_mean, phrase
 from .kinds import LAYERS
 from .plan import MAX_DEPTH, MAX_LAYERS, Chain, Plan, Repeat, Skip
 
@@ -41,29 +42,33 @@ def _refuse_absurd(text: str) -> None:
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_TEXT:
         raise FormulaError(
-            "the formula is too long",
+            "formula.long",
             text=text[:200],
             column=1,
-            got=f"{size:,} bytes",
-            expected=f"at most {MAX_TEXT:,}",
+            got=phrase("value.bytes", n=f"{size:,}"),
+            expected=phrase("value.most", n=f"{MAX_TEXT:,}"),
         )
     if not text.strip():
-        raise FormulaError("the formula is empty", text=" ", column=1, hint="conv(16, 5) + relu + maxpool(2) + fc")
+        raise FormulaError("formula.empty", text=" ", column=1, hint="conv(16, 5) + relu + maxpool(2) + fc")
     depth = joints = 0
     for i, c in enumerate(text):
         if c in "([{":
             depth += 1
             if depth > MAX_DEPTH:
-                raise FormulaError("brackets nested too deep", text=text, column=i + 1, expected=f"at most {MAX_DEPTH}")
+                raise FormulaError(
+                    "formula.brackets", text=text, column=i + 1, expected=phrase("value.most", n=MAX_DEPTH)
+                )
         elif c in ")]}":
             depth -= 1
         elif c in "+*-~×":
             joints += 1
             if joints > 2 * MAX_LAYERS:
-                raise FormulaError("too many + and *", text=text, column=i + 1, expected=f"at most {2 * MAX_LAYERS}")
+                raise FormulaError(
+                    "formula.joints", text=text, column=i + 1, expected=phrase("value.most", n=2 * MAX_LAYERS)
+                )
         elif not (c.isascii() and (c.isprintable() or c.isspace())) or c in "#\\;":
-            hint = "letters, digits and + * ( ) [ ] , = . only"
-            raise FormulaError("a character that no formula has", text=text, column=i + 1, got=repr(c), hint=hint)
+            hint = phrase("formula.character.try")
+            raise FormulaError("formula.character", text=text, column=i + 1, got=repr(c), hint=hint)
 
 
 def _fault(error: Exception, source: str) -> FormulaError:
@@ -76,13 +81,16 @@ def _fault(error: Exception, source: str) -> FormulaError:
     column = (fault.index if fault else len(source.rstrip())) + 1
     if fault and fault.opening:
         closing = {"(": ")", "[": "]"}[fault.opening]
-        return FormulaError(f"{fault.opening} is never closed", text=source, column=column, hint=f"add {closing}")
+        return FormulaError(
+            "formula.open",
+            bracket=fault.opening,
+            text=source,
+            column=column,
+            hint=phrase("formula.open.try", bracket=closing),
+        )
     if fault and fault.number:
-        return FormulaError("a number too large for a formula", text=source, column=column, got=fault.number)
-    what = "not a formula from here on"
-    return FormulaError(
-        what, text=source, column=column, hint="layers joined by +, repeated by *: (conv(16, 3) + relu)*2 + fc"
-    )
+        return FormulaError("formula.number", text=source, column=column, got=fault.number)
+    return FormulaError("formula.syntax", text=source, column=column, hint=phrase("formula.syntax.try"))
 
 
 class _Reader:
@@ -98,20 +106,25 @@ class _Reader:
             return self.repeat(node)
         if isinstance(node, ast.List):
             if len(node.elts) != 1:
-                raise self.error(node, "[…] holds one group", got=f"{len(node.elts)} parts", hint="join layers by +")
+                raise self.error(
+                    node,
+                    "formula.list",
+                    got=phrase("formula.list.got", n=len(node.elts)),
+                    hint=phrase("formula.list.try"),
+                )
             return self.plan(node.elts[0])
         if isinstance(node, ast.Name):
             return self.layer(node, node, [], [])
         if isinstance(node, ast.Call):
             if not isinstance(node.func, ast.Name):
-                raise self.error(node.func, "a layer's name must stand here")
+                raise self.error(node.func, "formula.name")
             if node.func.id == "skip":
                 return self.skip(node)
             return self.layer(node, node.func, node.args, node.keywords)
-        hint = "layers joined by +, repeated by *: (conv(16, 3) + relu)*2 + fc"
+        hint = phrase("formula.syntax.try")
         if isinstance(node, ast.Tuple):
-            raise self.error(node, "layers are joined by +, not by commas", hint=hint)
-        raise self.error(node, "a layer or a group must stand here", got=self.segment(node), hint=hint)
+            raise self.error(node, "formula.commas", hint=hint)
+        raise self.error(node, "formula.place", got=self.segment(node), hint=hint)
 
     def chain(self, node: ast.expr) -> Plan:
         terms: list[ast.expr] = []
@@ -134,7 +147,7 @@ class _Reader:
             if not isinstance(times, ast.Constant) or type(times.value) is not int:
                 raise self.error(
                     times,
-                    "* repeats a layer or group a whole number of times",
+                    "formula.times",
                     got=self.segment(times),
                     hint="(conv(16, 3) + relu)*2",
                 )
@@ -149,7 +162,7 @@ class _Reader:
         if len(node.args) != 1 or node.keywords:
             raise self.error(
                 node,
-                "skip takes one group",
+                "skip.group",
                 got=f"{len(node.args) + len(node.keywords)}",
                 hint="skip(conv(16, 3, pad=1) + relu)",
             )
@@ -158,15 +171,16 @@ class _Reader:
     def layer(self, node: ast.expr, name: ast.Name, args: list[ast.expr], keywords: list[ast.keyword]) -> Plan:
         kind = LAYERS.get(name.id)
         if kind is None:
-            raise self.error(name, f"no layer is called {name.id}", hint=did_you_mean(name.id, [*LAYERS, "skip"]))
+            raise self.error(name, "layer.unknown", name=name.id, hint=did_you_mean(name.id, [*LAYERS, "skip"]))
         places: dict[str, ast.expr] = {}
         options = [field.name for field in fields(kind)]
         for i, arg in enumerate(args):
             if i >= len(options):
-                takes = f"at most {len(options)}" if options else "none"
+                takes = phrase("value.most", n=len(options)) if options else phrase("value.none")
                 raise self.error(
                     arg,
-                    f"too many arguments for {name.id}",
+                    "layer.arguments",
+                    kind=name.id,
                     got=len(args),
                     expected=takes,
                     hint=kind.example or kind.name,
@@ -175,14 +189,16 @@ class _Reader:
         for keyword in keywords:
             if keyword.arg is None or keyword.arg not in options:
                 got = keyword.arg or "**"
-                hint = did_you_mean(got, options) if options else f"{name.id} has no options"
-                raise self.error(keyword, f"{name.id} has no option {got}", hint=hint)
+                hint = did_you_mean(got, options) if options else phrase("layer.option.none", kind=name.id)
+                raise self.error(keyword, "layer.option", kind=name.id, option=got, hint=hint)
             if keyword.arg in places:
-                raise self.error(keyword, f"{keyword.arg} is given twice")
+                raise self.error(keyword, "layer.option.twice", option=keyword.arg)
             places[keyword.arg] = keyword.value
         for field in fields(kind):
             if field.name not in places and field.default is MISSING:
-                raise self.error(name, f"{name.id} needs {field.name}", hint=kind.example or kind.name)
+                raise self.error(
+                    name, "layer.option.missing", kind=name.id, field=field.name, hint=kind.example or kind.name
+                )
         values = {option: self.value(place) for option, place in places.items()}
         return self.at(node, lambda: kind(**values), places=places)
 
@@ -196,9 +212,7 @@ class _Reader:
                 return -number
         if isinstance(node, ast.Tuple):
             return tuple(self.value(element) for element in node.elts)
-        raise self.error(
-            node, 'a number, a pair (rows, columns), True, False or "same" must stand here', got=self.segment(node)
-        )
+        raise self.error(node, "formula.value", got=self.segment(node))
 
     def at(
         self, node: ast.AST, make: Callable[..., Plan], *args: object, places: dict[str, ast.expr] | None = None
@@ -208,11 +222,12 @@ class _Reader:
             return make(*args)
         except PlanError as error:
             place = (places or {}).get(error.argument or "", node)
-            raise self.error(place, error.what, got=error.got, expected=error.expected, hint=error.hint) from None
+            parts = {"got": error.got, "expected": error.expected, "hint": error.hint}
+            raise self.error(place, error.key, **parts, **error.words) from None
 
-    def error(self, node: ast.AST, what: str, got: object = None, expected: str = "", hint: str = "") -> FormulaError:
+    def error(self, node: ast.AST, key: str, **words: Any) -> FormulaError:
         column = self.indent + getattr(node, "col_offset", 0) + 1  # the source is ASCII: bytes are characters
-        return FormulaError(what, text=self.text, column=column, got=got, expected=expected, hint=hint)
+        return FormulaError(key, text=self.text, column=column, **words)
 
     def segment(self, node: ast.expr) -> str:
         return self.source[node.col_offset : node.end_col_offset]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..errors import PlanError
+from ..errors import PlanError, phrase
 
 MAX_LAYERS = 512  # after repeats
 MAX_DEPTH = 32  # groups within groups
@@ -53,10 +53,10 @@ class Chain(Plan):
         flat = tuple(p for part in self.parts for p in _parts(part))
         object.__setattr__(self, "parts", flat)
         if len(flat) < 2:
-            raise PlanError("a chain needs two parts or more", got=len(flat))
+            raise PlanError("chain.short", got=len(flat))
         for part in flat[1:]:
             if _has_crop(part):
-                raise PlanError("crop can only come first", got=part, hint="put crop(…) in front of everything else")
+                raise PlanError("crop.first", got=part, hint=phrase("crop.first.try"))
         _check_extent(self)
 
     @property
@@ -80,11 +80,9 @@ class Repeat(Plan):
 
     def __post_init__(self) -> None:
         if self.times < 1:
-            raise PlanError(
-                "a repeat must be a whole number of 1 or more", got=self.times, hint="*2 builds it twice", argument="*"
-            )
+            raise PlanError("repeat.whole", got=self.times, hint=phrase("repeat.whole.try"), argument="*")
         if _has_crop(self.body):
-            raise PlanError("crop can only come first, once", got=f"{self.body}*{self.times}", argument="*")
+            raise PlanError("crop.once", got=f"{self.body}*{self.times}", argument="*")
         _check_extent(self)
 
     @property
@@ -112,7 +110,7 @@ class Skip(Plan):
 
     def __post_init__(self) -> None:
         if _has_crop(self.body):
-            raise PlanError("crop can only come first", got=f"skip({self.body})")
+            raise PlanError("crop.first", got=f"skip({self.body})")
         _check_extent(self)
 
     @property
@@ -150,8 +148,6 @@ def _has_crop(plan: Plan) -> bool:
 
 def _check_extent(plan: Plan) -> None:
     if plan.count > MAX_LAYERS:
-        raise PlanError(
-            "too many layers after repeats", got=f"{plan.count:,}", expected=f"at most {MAX_LAYERS}", argument="*"
-        )
+        raise PlanError("plan.layers", got=f"{plan.count:,}", expected=phrase("value.most", n=MAX_LAYERS), argument="*")
     if plan.depth > MAX_DEPTH:
-        raise PlanError("groups nested too deep", got=plan.depth, expected=f"at most {MAX_DEPTH}")
+        raise PlanError("plan.deep", got=plan.depth, expected=phrase("value.most", n=MAX_DEPTH))

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from ..errors import PlanError
+from ..errors import PlanError, phrase
 from .geometry import Shape, times
 from .kinds import Add, Flatten, Layer
 from .kinds.base import Given, weighted
@@ -31,21 +31,21 @@ def trace(plan: Plan, input: Shape = (1, 28, 28), classes: int = 10) -> Network:
     Raises PlanError where a layer does not fit what reaches it, or where the whole is too large to build or keep.
     """
     if len(input) != 3 or not all(isinstance(n, int) and n >= 1 for n in input):
-        raise PlanError("the input must be channels, rows and columns of 1 or more", got=input, hint="(1, 28, 28)")
+        raise PlanError("input.whole", got=input, hint="(1, 28, 28)")
     if classes < 1:
-        raise PlanError("there must be one class or more", got=classes)
+        raise PlanError("classes.none", got=classes)
     if math.prod(input) > MAX_NUMBERS:
-        raise PlanError("the input is too large", got=times(input), expected=f"at most {MAX_NUMBERS:,} numbers")
+        raise PlanError("input.large", got=times(input), expected=phrase("value.most.numbers", n=f"{MAX_NUMBERS:,}"))
     tracer = Tracer(input, classes, rows=sum(layer.takes == "rows" for layer in _leaves(plan)))
     tracer.add_plan(plan)
     network = Network(plan, input, classes, tuple(tracer.nodes))
     if network.parameters > MAX_PARAMETERS:
         most = max(network.nodes, key=lambda n: n.parameters)
         raise PlanError(
-            "too many parameters",
-            got=f"{network.parameters:,} (most in {most.layer}: {most.parameters_how})",
-            expected=f"at most {MAX_PARAMETERS:,}",
-            hint="pool or stride before the fully connected layer, or use fewer channels",
+            "parameters.many",
+            got=phrase("parameters.many.got", n=f"{network.parameters:,}", layer=most.layer, how=most.parameters_how),
+            expected=phrase("value.most", n=f"{MAX_PARAMETERS:,}"),
+            hint=phrase("parameters.many.try"),
         )
     return network
 
@@ -75,10 +75,10 @@ class Tracer:
         before, after = self._shape(begin), self._shape(self._last)
         if before != after or self._flat(begin) != self._flat(self._last):
             raise PlanError(
-                "skip adds its input to its output, so both must have one shape",
+                "skip.shape",
                 where=str(skip),
-                got=f"{times(before)} in, {times(after)} out",
-                hint='pad="same", stride 1 and as many channels out as in keep the shape',
+                got=phrase("skip.shape.got", before=times(before), after=times(after)),
+                hint=phrase("skip.shape.try"),
             )
         self.add(Add(), (self._last, begin))
 
@@ -90,20 +90,20 @@ class Tracer:
         given = Given(shapes, flat, self.classes, self.rows_left <= 0)
         try:
             if any(self._flat(source) != flat for source in sources):
-                raise PlanError("takes maps or rows of numbers, not both")
+                raise PlanError("sources.mixed")
             if flat and layer.takes == "maps":
                 raise PlanError(
-                    "needs maps (channels × rows × columns)",
-                    got=f"{shapes[0][0]} numbers in a row",
-                    hint="put it before flatten and fc",
+                    "maps.needed",
+                    got=phrase("maps.needed.got", n=shapes[0][0]),
+                    hint=phrase("maps.needed.try"),
                 )
             sizes = layer.sizes(given)
             if math.prod(sizes.output) > MAX_NUMBERS:
                 raise PlanError(
-                    "the output is too large", got=times(sizes.output), expected=f"at most {MAX_NUMBERS:,} numbers"
+                    "output.large", got=times(sizes.output), expected=phrase("value.most.numbers", n=f"{MAX_NUMBERS:,}")
                 )
         except PlanError as error:
-            error.where = f"layer {len(self.nodes) + 1}, {layer}"
+            error.where = phrase("layer.place", n=len(self.nodes) + 1, layer=layer)
             raise
         self.counts[layer.name] = self.counts.get(layer.name, 0) + 1
         grid = self._grid(sources[0])

@@ -92,9 +92,9 @@ def resolve(text: str) -> Plan:
     try:
         return parse(text)
     except FormulaError as error:
-        if name.replace("-", "").replace("_", "").isalnum() and "no layer is called" in error.what:
+        if name.replace("-", "").replace("_", "").isalnum() and error.key == "layer.unknown":
             from .kinds import LAYERS
 
-            what = f"no plan or layer is called {text.strip()}"
-            raise FormulaError(what, text=text, column=1, hint=did_you_mean(name, [*ZOO, *LAYERS])) from None
+            hint = did_you_mean(name, [*ZOO, *LAYERS])
+            raise FormulaError("plan.unknown", name=text.strip(), text=text, column=1, hint=hint) from None
         raise

@@ -15,11 +15,11 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
-from ..errors import ConvscopeError, FormulaError, InputError, PlanError, UsageError
+from ..errors import ConvscopeError, FormulaError, InputError, MissingError, PlanError, UsageError, phrase
 from ..page.inline import json_text
 from .catalogue import Catalogue, whole
 from .event_streams import all_runs_events, run_events
-from .faults import to_json
+from .faults import status, to_json
 from .jobs import TrainingJobs
 from .page_cache import PageCache, lab_page
 from .run_index import RunIndex
@@ -28,7 +28,6 @@ from .security import COOKIE, AccessPolicy, GuardMiddleware
 
 STREAMS = 24  # at once
 POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
-NO_FAULT = {"what": "", "where": "", "got": None, "expected": "", "hint": ""}
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -95,7 +94,7 @@ class Lab:
         body = await _body(request)
         formula, id = body.get("formula", ""), body.get("data", "mnist")
         if not isinstance(formula, str) or not isinstance(id, str):
-            raise UsageError("formula and data must be text")
+            raise UsageError("lab.body.text")
         size = whole(body.get("size"), "size", 1, 2048)
         async with self._describing:
             try:
@@ -143,7 +142,7 @@ class Lab:
 
     def _stream(self, events: Callable[[], Any]) -> Response:
         if self.streams >= STREAMS:
-            raise UsageError("too many pages follow this lab", hint="close some")
+            raise UsageError("lab.streams", hint=phrase("lab.streams.try"))
 
         async def counted() -> Any:
             self.streams += 1
@@ -162,17 +161,16 @@ class Lab:
             try:
                 return await handler(request)
             except ConvscopeError as error:
-                missing = isinstance(error, InputError) and error.what == "no run of this name"
-                return _json({"error": to_json(error, *self.jobs.places)}, 404 if missing else 400)
+                return _json({"error": to_json(error, *self.jobs.places)}, status(error))
             except HTTPException as error:
-                return _json({"error": {**NO_FAULT, "what": "no answer"}}, error.status_code)
+                return _json({"error": UsageError("lab.unanswered").to_json()}, error.status_code)
 
         return answer
 
     def _finished(self, request: Request) -> Path:
         path = self.runs.path(request.path_params["id"])
         if not (path / "model.onnx").is_file():
-            raise InputError("is not finished", got=path.name)
+            raise InputError("run.unfinished", got=path.name)
         return path
 
 
@@ -190,16 +188,16 @@ async def _another(request: Request) -> Response:
 
 
 async def _nothing(scope: Any, receive: Any, send: Any) -> None:
-    await _json({"error": {**NO_FAULT, "what": "nothing is here"}}, 404)(scope, receive, send)
+    await _json({"error": MissingError("lab.nothing").to_json()}, 404)(scope, receive, send)
 
 
 async def _body(request: Request) -> dict[str, Any]:
     try:
         value = json.loads(await request.body())
     except (ValueError, RecursionError):
-        raise UsageError("the body is not JSON") from None
+        raise UsageError("lab.body.json") from None
     if not isinstance(value, dict):
-        raise UsageError("the body must be a JSON object")
+        raise UsageError("lab.body.object")
     return value
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from ..data.folder_layout import survey
 from ..data.idx_files import has_idx, outline
 from ..data.named import DEBIAN_FASHION
-from ..errors import InputError, UsageError
+from ..errors import InputError, UsageError, phrase
 from ..formula import ZOO, describe
 from ..pictures import decoding
 from ..pictures.formats import SUFFIXES
@@ -101,7 +101,7 @@ class Catalogue:
         for known, place, _ in self._places():
             if known == id and _holds_classes(place):
                 return place
-        raise InputError("no data of this name", got=id[:140], expected="one of those that the lab offers")
+        raise InputError("data.unknown", got=id[:140], expected=phrase("data.unknown.offered"))
 
 
 def _holds_classes(place: Path) -> bool:
@@ -123,6 +123,9 @@ def whole(value: object, name: str, low: int, high: int) -> int | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise UsageError(
-            f"{name} is out of range", got=repr(value)[:80], expected=f"a whole number from {low} to {high:,}"
+            "value.range",
+            name=name,
+            got=repr(value)[:80],
+            expected=phrase("value.range.whole", low=low, high=f"{high:,}"),
         )
     return value

@@ -1,26 +1,39 @@
-"""What went wrong, as JSON: the house's error in its parts, without a path of this machine."""
+"""What went wrong, as JSON: an error in its parts, without a path of this machine."""
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 
-from ..errors import ConvscopeError, FormulaError
+from ..errors import ConvscopeError, EnvironmentFault, MissingError
 
 Json = dict[str, Any]
 _PATH = re.compile(r"(?<![\w.])(?:~|[A-Za-z]:)?[/\\](?:[^\s/\\:'\"]+[/\\])+([^\s/\\:'\"]*)")
+
+
+def status(error: ConvscopeError) -> int:
+    """Return the HTTP status of an error: 404 for what is not there, 503 for what the machine lacks, else 400."""
+    return 404 if isinstance(error, MissingError) else 503 if isinstance(error, EnvironmentFault) else 400
 
 
 def to_json(error: ConvscopeError, *folders: Path) -> Json:
     """Return the error's parts; of a formula's also the text and the caret's column, from 1. `folders` as in
     `without_paths`.
     """
-    got = None if error.got is None else str(error.got)[:400]
-    fault: Json = {"what": error.what, "where": error.where, "got": got, "expected": error.expected, "hint": error.hint}
-    if isinstance(error, FormulaError):
-        return {**fault, "text": error.text, "column": error.column}
-    return {name: without_paths(value, *folders) if isinstance(value, str) else value for name, value in fault.items()}
+    return scrubbed(error.to_json(), *folders)
+
+
+def scrubbed(fault: dict[str, Any], *folders: Path) -> Json:
+    """Return the parts of an error without paths; a formula's are left as they are, for it holds none."""
+    return fault if "column" in fault else {name: _without(value, folders) for name, value in fault.items()}
+
+
+def _without(value: Any, folders: tuple[Path, ...]) -> Any:
+    if isinstance(value, dict):
+        return {name: _without(part, folders) for name, part in value.items()}
+    return without_paths(value, *folders) if isinstance(value, str) else value
 
 
 def without_paths(text: str, *folders: Path) -> str:
@@ -39,9 +52,11 @@ def without_paths(text: str, *folders: Path) -> str:
     return _PATH.sub(r"\1", text)
 
 
-def last_words(text: str, *folders: Path) -> str:
-    """Return what a process said last: its error of at most three lines, or that it was a bug."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    if any(line.startswith("Traceback") for line in lines):
-        return f"a mistake of convscope's own: {without_paths(lines[-1], *folders)[:300]}"
-    return "\n".join(without_paths(line, *folders)[:300] for line in lines[-3:])
+def last_fault(text: str, *folders: Path) -> Json | None:
+    """Return the error that a command with --json wrote on its last line of output, without paths; None without one."""
+    lines = text.strip().splitlines()
+    try:
+        fault = json.loads(lines[-1])["error"]
+        return scrubbed(ConvscopeError.from_json(fault).to_json(), *folders)
+    except (IndexError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return None

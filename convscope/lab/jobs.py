@@ -7,17 +7,17 @@ import sys
 import threading
 from pathlib import Path
 
-from ..errors import INTERRUPTED, OK, InputError, UsageError
+from ..errors import INTERRUPTED, OK, EnvironmentFault, InputError, Interrupted, MissingError, UsageError, phrase
 from ..formula import ZOO, resolve
 from ..runs.directory import ask_to_stop, fresh_path, in_use
 from ..training.recipes import named
 from .catalogue import Catalogue, whole
-from .faults import last_words
+from .faults import last_fault, to_json
 from .run_files import Json
 from .run_index import RunIndex
 
 MOST = 4  # trainings at once
-MOST_WORDS = 20_000  # bytes read of what a process said
+MOST_WORDS = 20_000  # bytes read of what a process answers
 FIELDS = {"data", "formula", "recipe", "epochs", "seed", "val", "size"}
 
 
@@ -29,7 +29,7 @@ class TrainingJobs:
     def __init__(self, runs: RunIndex, catalogue: Catalogue) -> None:
         self.runs, self.catalogue = runs, catalogue
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._failed: dict[str, str] = {}
+        self._failed: dict[str, Json] = {}
         self._wanted: dict[str, Json] = {}
         self._halted: set[str] = set()
         self._begun: set[str] = set()
@@ -40,10 +40,10 @@ class TrainingJobs:
         """Start what api.js calls Wanted and return its id. Raises ConvscopeError for anything that cannot be
         trained."""
         if strange := sorted(set(wanted) - FIELDS):
-            raise UsageError("no such field", got=strange[0][:80], expected=", ".join(sorted(FIELDS)))
+            raise UsageError("lab.field", got=strange[0][:80], expected=", ".join(sorted(FIELDS)))
         for name in ("data", "formula", "recipe"):
             if name in wanted and not isinstance(wanted[name], str):
-                raise UsageError(f"{name} must be text", got=repr(wanted[name])[:80])
+                raise UsageError("value.text", name=name, got=repr(wanted[name])[:80])
         id = wanted.get("data", "mnist")
         source, recipe, formula = (
             self.catalogue.source(id),
@@ -85,16 +85,16 @@ class TrainingJobs:
                 self._halted.add(id)
                 self._processes[id].terminate()
             else:
-                raise InputError("is not being trained", got=id)
+                raise InputError("run.idle", got=id)
 
     def resume(self, id: str) -> None:
         """Go on with a stopped run. Raises InputError for a finished one and one that is being trained."""
         path = self.runs.path(id)
         if (path / "model.onnx").exists():
-            raise InputError("is finished", got=id)
+            raise InputError("run.finished", got=id)
         with self._lock:
             if in_use(path) or self._alive(id):
-                raise InputError("is being trained", got=id)
+                raise InputError("run.training", got=id)
             self._room()
             self._launch(path, ["--resume", str(path)])
 
@@ -125,7 +125,7 @@ class TrainingJobs:
         """Return one run as `all` does. Raises InputError where there is none."""
         found = self.all().get(id)
         if found is None:
-            raise InputError("no run of this name", got=id[:140])
+            raise MissingError("run.unknown", got=id[:140])
         return found
 
     def _launch(self, path: Path, words: list[str]) -> None:
@@ -133,11 +133,11 @@ class TrainingJobs:
         self._halted.discard(path.name)
         self._begun.discard(path.name)
         self._messages(path.name).parent.mkdir(parents=True, exist_ok=True)
-        with open(self._messages(path.name), "wb") as messages:
+        with open(self._messages(path.name), "wb") as messages, open(self._answer(path.name), "wb") as answer:
             self._processes[path.name] = subprocess.Popen(
                 [sys.executable, "-P", "-m", "convscope", "train", "--json", *words],
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdout=answer,
                 stderr=messages,
                 start_new_session=True,
             )
@@ -145,7 +145,7 @@ class TrainingJobs:
     def _room(self) -> None:
         self._reap()
         if len(self._processes) >= MOST:
-            raise UsageError(f"{MOST} trainings are going on", hint="wait for one, or stop one")
+            raise UsageError("lab.busy", n=MOST, hint=phrase("lab.busy.try"))
 
     def _free(self, *names: str) -> Path:
         number, first = 1, fresh_path(self.runs.root, *names)
@@ -166,21 +166,28 @@ class TrainingJobs:
             del self._processes[id]
             if id in self._halted:
                 if not (self.runs.root / id).exists():
-                    self._failed[id] = "stopped before it began"
+                    self._failed[id] = to_json(Interrupted("training.unstarted"))
             elif process.returncode not in (OK, INTERRUPTED):
-                try:
-                    with open(self._messages(id), "rb") as file:
-                        file.seek(-min(MOST_WORDS, file.seek(0, 2)), 2)
-                        said = last_words(file.read().decode("utf-8", "replace"), *self.places)
-                except OSError:
-                    said = ""
-                self._failed[id] = said or f"ended with exit code {process.returncode}"
+                ended = to_json(EnvironmentFault("training.exit", code=process.returncode))
+                self._failed[id] = self._fault(id) or ended
+
+    def _fault(self, id: str) -> Json | None:
+        """Return what a training that has ended says went wrong."""
+        try:
+            with open(self._answer(id), "rb") as file:
+                file.seek(-min(MOST_WORDS, file.seek(0, 2)), 2)
+                return last_fault(file.read().decode("utf-8", "replace"), *self.places)
+        except OSError:
+            return None
 
     def _messages(self, id: str) -> Path:
         return self.runs.root / ".lab" / f"{id}.txt"
 
+    def _answer(self, id: str) -> Path:
+        return self.runs.root / ".lab" / f"{id}.json"
 
-def _blank(id: str, wanted: Json, message: str | None) -> Json:
+
+def _blank(id: str, wanted: Json, message: Json | None) -> Json:
     """Return the summary of a run whose directory is not there yet."""
     recipe = named(wanted["recipe"])
     own = recipe.plan if wanted.get("data", "mnist") == "mnist" else recipe.general_plan

@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from ..errors import ConvscopeError, InputError
+from ..errors import ConvscopeError, InputError, MissingError
 from ..formula import describe
 from ..runs.directory import read_settings
 
@@ -94,7 +94,7 @@ def settings_time(path: Path) -> int:
     try:
         return (path / "run.json").stat().st_mtime_ns
     except OSError as error:
-        raise InputError("no run of this name", got=path.name) from error
+        raise MissingError("run.unknown", got=path.name) from error
 
 
 def has_only_plain_files(path: Path) -> bool:
@@ -135,4 +135,4 @@ def checked_settings(path: Path) -> Json:
         describe(settings["formula"], (channels, rows, columns), len(settings["classes"]))
         return settings
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError, ConvscopeError) as error:
-        raise InputError("a run that cannot be read", got=path.name) from error
+        raise InputError("run.unreadable", got=path.name) from error

@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 from urllib.parse import quote
 
-from ..errors import ConvscopeError, InputError
+from ..errors import ConvscopeError, MissingError
 from ..runs.directory import in_use, kept_step
 from .run_files import Json, LogTail, checked_settings, has_only_plain_files, settings_time
 
@@ -99,7 +99,7 @@ class RunIndex:
             or not (path / "run.json").is_file()
             or not has_only_plain_files(path)
         ):
-            raise InputError("no run of this name", got=id[:140])
+            raise MissingError("run.unknown", got=id[:140])
         return path
 
     def summary(self, id: str) -> Json:

@@ -43,7 +43,7 @@ def report(path: Path) -> Json:
             "validation": figures(measured[-1:], "validation", data["validation"]),
         }
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise InputError("a run that cannot be read", got=path.name) from error
+        raise InputError("run.unreadable", got=path.name) from error
 
 
 def figures(lines: list[Json], split: str, n: int) -> Json | None:

@@ -19,6 +19,8 @@ from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..errors import ConvscopeError
+
 COOKIE, TOKEN = "convscope-token", b"x-convscope-token"
 MOST_BODY = 64_000  # bytes
 BODY_SECONDS = 10.0
@@ -33,12 +35,12 @@ HEADERS = (
 )
 
 
-class Refusal(Exception):
-    """A request that is not answered: its status and one line for the reader."""
+class Refusal(ConvscopeError):
+    """A request that is not answered: its HTTP status, and why."""
 
-    def __init__(self, status: int, what: str) -> None:
-        super().__init__(what)
-        self.status, self.what = status, what
+    def __init__(self, status: int, key: str, **words: Any) -> None:
+        super().__init__(key, **words)
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -56,25 +58,25 @@ class AccessPolicy:
             given.setdefault(name.lower(), []).append(value)
         host = _only(given, b"host")
         if host is None or host.decode("latin-1") not in self.hosts:
-            raise Refusal(421, "this address is not the lab's")  # DNS rebinding: another name that leads here
+            raise Refusal(421, "refused.host")  # DNS rebinding: another name that leads here
         if method not in ("GET", "POST"):
-            raise Refusal(405, "GET or POST only")
+            raise Refusal(405, "refused.method")
         if b"transfer-encoding" in given and b"content-length" in given:
-            raise Refusal(400, "a body of two lengths")  # where one ends, another request could hide
+            raise Refusal(400, "refused.lengths")  # where one ends, another request could hide
         origin, site = _only(given, b"origin"), _only(given, b"sec-fetch-site")
         if origin is not None and origin != b"http://" + host:
-            raise Refusal(403, "asked from another page")
+            raise Refusal(403, "refused.origin")
         how = _only(given, b"sec-fetch-mode"), _only(given, b"sec-fetch-dest")
         visit = path == "/" and method == "GET" and how == (b"navigate", b"document")  # not into a frame
         if site is not None and site not in (b"same-origin", b"none") and not visit:
-            raise Refusal(403, "asked from another page")
+            raise Refusal(403, "refused.origin")
         if method == "POST" and (_only(given, b"content-type") or b"").split(b";")[0].strip() != b"application/json":
-            raise Refusal(415, "JSON only")
+            raise Refusal(415, "refused.type")
         if path == "/api" or path.startswith("/api/") or method != "GET":
             if not self._known(_only(given, TOKEN)):
-                raise Refusal(403, "the token is missing or of an earlier lab: load the page anew")
+                raise Refusal(403, "refused.token")
         elif self.private and not self._known(_token_of_address_or_cookie(given, query)):
-            raise Refusal(403, "open the address with ?token= that the lab was started with")
+            raise Refusal(403, "refused.address")
 
     def _known(self, token: bytes | None) -> bool:
         return token is not None and hmac.compare_digest(token, self.token.encode())
@@ -109,11 +111,11 @@ class GuardMiddleware:
             receive = await _limited(receive) if scope["method"] == "POST" else receive
             await self.app(scope, receive, send_with_headers)
         except Refusal as refusal:
-            await _send_refusal(send_with_headers, refusal.status, refusal.what)
+            await _send_refusal(send_with_headers, refusal)
         except Exception:
             traceback.print_exc(file=sys.stderr)
             if not begun:
-                await _send_refusal(send_with_headers, 500, "the lab made a mistake; its terminal says which")
+                await _send_refusal(send_with_headers, Refusal(500, "refused.bug"))
 
 
 async def _limited(receive: Receive) -> Receive:
@@ -125,17 +127,17 @@ async def _limited(receive: Receive) -> Receive:
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
-                raise Refusal(400, "broken off")
+                raise Refusal(400, "refused.broken")
             body += message.get("body", b"")
             if len(body) > MOST_BODY:
-                raise Refusal(413, f"more than {MOST_BODY:,} bytes")
+                raise Refusal(413, "refused.large", n=f"{MOST_BODY:,}")
             if not message.get("more_body", False):
                 return
 
     try:
         await asyncio.wait_for(read(), BODY_SECONDS)
     except TimeoutError:
-        raise Refusal(408, "too slow") from None
+        raise Refusal(408, "refused.slow") from None
     handed = False
 
     async def whole() -> Message:
@@ -148,12 +150,11 @@ async def _limited(receive: Receive) -> Receive:
     return whole
 
 
-async def _send_refusal(send: Send, status: int, what: str) -> None:
-    fault = {"what": what, "where": "", "got": None, "expected": "", "hint": ""}
-    body = json.dumps({"error": fault}).encode()
+async def _send_refusal(send: Send, refusal: Refusal) -> None:
+    body = json.dumps({"error": refusal.to_json()}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     headers.append((b"connection", b"close"))  # whatever else was sent along is not looked at
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
@@ -163,7 +164,7 @@ def _only(given: dict[bytes, list[bytes]], name: bytes) -> bytes | None:
     if values is None:
         return None
     if len(values) > 1:
-        raise Refusal(400, "a header twice")
+        raise Refusal(400, "refused.header")
     return values[0]
 
 

@@ -15,7 +15,7 @@ from types import FrameType
 
 import uvicorn
 
-from ..errors import EnvironmentFault, UsageError
+from ..errors import EnvironmentFault, UsageError, phrase, system_reason
 from ..files import write_fault
 from .app import Lab
 from .security import AccessPolicy
@@ -80,7 +80,7 @@ def serve(
     check(host, token)
     for root in roots:
         if not root.is_dir():
-            raise UsageError("no such folder", got=root, hint="--roots takes folders that are there")
+            raise UsageError("folder.missing", got=root, hint=phrase("lab.roots.try"))
     try:
         runs.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -102,26 +102,24 @@ def check(host: str | None, token: str | None) -> None:
     """Raise UsageError unless host and token are given together, and make sense."""
     if (host is None) != (token is None):
         raise UsageError(
-            "--host and --token go together: whoever reaches the lab can train here",
-            got="--host alone" if token is None else "--token alone",
+            "lab.host.token",
+            got=phrase("lab.host.alone") if token is None else phrase("lab.token.alone"),
             hint=f"--host {host or socket.gethostname()} --token {secrets.token_urlsafe(16)}",
         )
     if token is not None and not TOKEN.fullmatch(token):
-        raise UsageError("a token that is too easy or odd", expected="16 to 128 letters, digits, - and _")
+        raise UsageError("lab.token", expected=phrase("lab.token.expected"))
     if host is not None and (host in ("0.0.0.0", "::", "") or not re.fullmatch(r"[A-Za-z0-9.:-]{1,253}", host)):
-        raise UsageError(
-            "--host is the name or address that browsers use for this machine", got=host, expected="one name or address"
-        )
+        raise UsageError("lab.host", got=host, expected=phrase("lab.host.expected"))
 
 
 def listening(host: str, port: int) -> socket.socket:
     """Return a socket that listens on `host` and `port`. Raises EnvironmentFault or UsageError where that cannot be."""
     if not 0 <= port <= 65535:
-        raise UsageError("no such port", got=port, expected="a whole number from 0 to 65,535")
+        raise UsageError("lab.port", got=port, expected=phrase("value.range.whole", low=0, high="65,535"))
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
-        raise UsageError("this name leads nowhere", got=host, hint="an address of this machine") from error
+        raise UsageError("lab.host.nowhere", got=host, hint=phrase("lab.host.try")) from error
     made = socket.socket(family, kind)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -130,12 +128,13 @@ def listening(host: str, port: int) -> socket.socket:
     except OSError as error:
         made.close()
         if error.errno == errno.EADDRINUSE:
-            what, hint = "this port is taken", f"--port {port + 1 if port < 65535 else 0}, or close the lab that has it"
+            free = port + 1 if port < 65535 else 0
+            fault, hint = phrase("lab.port.taken"), phrase("lab.port.taken.try", port=free)
         elif error.errno == errno.EACCES:
-            what, hint = "this port is not for everybody", "--port 8765, or any above 1024"
+            fault, hint = phrase("lab.port.denied"), phrase("lab.port.denied.try")
         else:
-            what, hint = f"cannot listen there: {error.strerror}", "an address of this machine"
-        raise EnvironmentFault(what, got=f"{host}:{port}", hint=hint) from error
+            fault, hint = phrase("lab.port.failed", reason=system_reason(error)), phrase("lab.host.try")
+        raise EnvironmentFault(fault.key, **fault.words, got=f"{host}:{port}", hint=hint) from error
     return made
 
 

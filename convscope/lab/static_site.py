@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
+from ..errors import InputError, phrase
 from ..explain.look import SLIDES, look
 from ..files import TEMPORARY, atomic_write, write_fault
 from ..page.inline import lab_html
@@ -28,9 +28,9 @@ def write_site(folder: Path, run: Path | None = None) -> Path:
     """
     run = SLIDES if run is None else run
     if not (run / "model.onnx").is_file():
-        raise InputError("no finished run is here", where=str(run), hint="convscope train, or leave --run out")
+        raise InputError("run.unfinished.here", where=str(run), hint=phrase("run.unfinished.here.try"))
     if folder.is_dir() and any(folder.iterdir()) and not _ours(folder):
-        raise InputError("holds something else", where=str(folder), expected="an empty folder, or an earlier --build")
+        raise InputError("folder.other", where=str(folder), expected=phrase("lab.folder.expected"))
     trained, chapters = look(run).html, lab_html(site_payload(run), False)
     try:
         folder.mkdir(parents=True, exist_ok=True)

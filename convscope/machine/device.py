@@ -31,9 +31,7 @@ def resolve_device(name: str) -> torch.device:
     if name == "auto":
         name = next(n for n in ("cuda", "mps", "cpu") if there[n])
     if not there.get(name):
-        raise EnvironmentFault(
-            "this machine, or this build of PyTorch, has no such device", got=name, hint="--device cpu"
-        )
+        raise EnvironmentFault("device.missing", got=name, hint="--device cpu")
     return torch.device(name)
 
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import InputError
+from ..errors import InputError, Phrase, phrase
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
     suffixes: tuple[str, ...]
     magics: tuple[bytes, ...]
-    what: str
-    hint: str
+    key: str
+    hint: Phrase
 
 
-_PICKLE = "a PyTorch or pickle file, which can run code when it is opened; convscope never opens one"
-_TRAIN = "convscope train writes a model.onnx; its run directory will do too"
+_PICKLE = "model.pickle"
+_TRAIN = phrase("model.train.try")
 KINDS = (
     _Kind(
         (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin"),
@@ -28,20 +28,20 @@ KINDS = (
     _Kind(
         (".h5", ".hdf5", ".keras"),
         (b"\x89HDF\r\n\x1a\n",),
-        "a Keras or HDF5 file, not a model that convscope wrote",
+        "model.keras",
         _TRAIN,
     ),
     _Kind(
         (".safetensors",),
         (),
-        "weights alone (safetensors), without class names or input",
-        "the model.onnx in the same run directory",
+        "model.weights",
+        phrase("model.weights.try"),
     ),
     _Kind(
         (".png", ".jpg", ".jpeg"),
         (b"\x89PNG", b"\xff\xd8\xff", b"GIF8"),
-        "a picture, not a model",
-        "the model comes first, then the pictures",
+        "model.picture",
+        phrase("model.picture.try"),
     ),
 )
 
@@ -50,20 +50,18 @@ def refuse_by_name(path: Path) -> None:
     """Raise InputError for a file whose name says that it is of another kind."""
     for kind in KINDS:
         if path.suffix.lower() in kind.suffixes:
-            raise InputError(kind.what, where=str(path), hint=kind.hint)
+            raise InputError(kind.key, where=str(path), hint=kind.hint)
 
 
 def refused(data: bytes, where: str) -> InputError:
     """Return the error that says what `data`, without a digest that fits, most likely is."""
     for kind in KINDS:
         if data.startswith(kind.magics or (b"\0never",)):
-            return InputError(kind.what, where=where, hint=kind.hint)
+            return InputError(kind.key, where=where, hint=kind.hint)
     if not data:
-        return InputError("the file is empty", where=where, hint="copy or train it again")
+        return InputError("model.empty", where=where, hint=phrase("model.damaged.try"))
     if b"convscope" in data:
-        return InputError(
-            "damaged or cut short: it does not match its own digest", where=where, hint="copy or train it again"
-        )
+        return InputError("model.damaged", where=where, hint=phrase("model.damaged.try"))
     if data[:1] in (b"\x08", b"\x12", b"\x3a") and b"\x3a" in data:  # ModelProto's ir_version, producer, graph
-        return InputError("an ONNX file that convscope did not write", where=where, hint=_TRAIN)
-    return InputError("not a model file", where=where, hint=_TRAIN)
+        return InputError("model.foreign", where=where, hint=_TRAIN)
+    return InputError("model.other", where=where, hint=_TRAIN)

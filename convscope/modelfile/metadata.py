@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from ..errors import ConvscopeError, InputError
+from ..errors import ConvscopeError, InputError, phrase
 from ..formula import parse, trace
 from ..formula.network import Network
 from ..pictures.input_spec import InputSpec, check_ends
@@ -27,12 +27,10 @@ class Metadata:
     def __post_init__(self) -> None:
         check_ends(self.network, self.spec)
         if len(self.classes) != self.network.classes or not all(isinstance(name, str) for name in self.classes):
-            raise InputError(
-                "there must be a name for each class", got=len(self.classes), expected=f"{self.network.classes}"
-            )
+            raise InputError("model.names", got=len(self.classes), expected=f"{self.network.classes}")
         if len(set(self.classes)) != len(self.classes):
             twice = next(name for name in self.classes if self.classes.count(name) > 1)
-            raise InputError("two classes have one name", got=twice)
+            raise InputError("model.names.twice", got=twice)
 
 
 def to_records(metadata: Metadata) -> dict[str, str]:
@@ -40,7 +38,7 @@ def to_records(metadata: Metadata) -> dict[str, str]:
     try:
         facts = json.dumps(metadata.facts, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
-        raise InputError("the model's facts cannot be kept as JSON", got=str(error)) from error
+        raise InputError("model.facts", got=str(error)) from error
     return {
         "convscope.format": str(metadata.format),
         "convscope.formula": str(metadata.network.plan),
@@ -54,12 +52,12 @@ def from_records(records: dict[str, str]) -> Metadata:
     """Return what `to_records` wrote; raises InputError for a newer format, and for records that make no model."""
     version = records.get("convscope.format", "")
     if not (version.isascii() and version.isdigit() and len(version) < 9 and int(version) >= 1):
-        raise InputError("its format version cannot be read", got=version)
+        raise InputError("model.version", got=version)
     if int(version) > FORMAT:
         raise InputError(
-            "written by a newer convscope",
-            got=f"format {version}",
-            expected=f"format {FORMAT}",
+            "model.newer",
+            got=phrase("model.newer.format", n=version),
+            expected=phrase("model.newer.format", n=FORMAT),
             hint="pip install --upgrade convscope",
         )
     wanted = [
@@ -71,22 +69,20 @@ def from_records(records: dict[str, str]) -> Metadata:
         "convscope.digest",
     ]
     if list(records) != wanted:
-        raise InputError("its records are not those of a convscope model", got=", ".join(records))
+        raise InputError("model.records", got=", ".join(records))
     if large := [key for key, value in records.items() if len(value) > LARGEST]:
-        raise InputError(f"its record {large[0]} is too large")
+        raise InputError("model.records.large", name=large[0])
     try:
         classes, shape, facts = (json.loads(records[key], parse_constant=_refuse) for key in wanted[2:5])
     except (ValueError, RecursionError) as error:
-        raise InputError("its records are not JSON", got=str(error)) from error
+        raise InputError("model.records.json", got=str(error)) from error
     if not isinstance(classes, list) or not isinstance(facts, dict):
-        raise InputError("its records are not those of a convscope model")
+        raise InputError("model.records")
     spec = InputSpec.from_json(shape)
     try:
         network = trace(parse(records["convscope.formula"]), spec.shape, max(1, len(classes)))
     except ConvscopeError as error:
-        raise InputError(
-            "its formula cannot be built: " + error.what, got=error.got, expected=error.expected
-        ) from error
+        raise InputError("model.formula", reason=error.brief()) from error
     return Metadata(network, spec, tuple(classes), facts, int(version))
 
 

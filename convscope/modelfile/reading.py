@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ConvscopeError, InputError
+from ..errors import ConvscopeError, InputError, phrase
 from ..formula.network import Network
 from ..formula.plan import Plan
 from ..pictures.input_spec import InputSpec
@@ -90,11 +90,11 @@ def resolve_model(path: str | os.PathLike[str]) -> Path:
             return file
         there = file.exists()
     except (OSError, ValueError) as error:  # a name too long, a NUL in it
-        raise InputError("cannot be opened", where=str(path), got=str(error)) from error
+        raise InputError("model.unopened", where=str(path), got=str(error)) from error
     if file != path:
-        raise InputError("no model.onnx in this folder", where=str(path), hint="a run directory whose training is done")
-    what = "not a file" if there else "no such file"
-    raise InputError(what, where=str(path), hint="a model.onnx, or the run directory that convscope train printed")
+        raise InputError("model.folder", where=str(path), hint=phrase("model.folder.try"))
+    what = "file.other" if there else "file.missing"
+    raise InputError(what, where=str(path), hint=phrase("model.path.try"))
 
 
 def read(path: str | os.PathLike[str]) -> ModelFile:
@@ -105,11 +105,14 @@ def read(path: str | os.PathLike[str]) -> ModelFile:
         size = file.stat().st_size
         if size > LARGEST:
             raise InputError(
-                "too large for a model file", where=str(file), got=f"{size:,} bytes", expected=f"at most {LARGEST:,}"
+                "model.large",
+                where=str(file),
+                got=phrase("value.bytes", n=f"{size:,}"),
+                expected=phrase("value.most", n=f"{LARGEST:,}"),
             )
         data = file.read_bytes()
     except OSError as error:
-        raise InputError("cannot be read", where=str(file), got=error.strerror) from error
+        raise InputError("model.unreadable", where=str(file), got=error.strerror) from error
     return ModelFile(file, check(data, str(file)), data)
 
 
@@ -131,11 +134,9 @@ def check(data: bytes, where: str) -> Metadata:
             raise MalformedError("another IR version or opset than this format has")
         _compare(model.graph, metadata)
     except MalformedError as error:
-        raise InputError(f"not as convscope writes it: {error}", where=where) from error
+        raise InputError("model.form", reason=error, where=where) from error
     except ConvscopeError as error:
-        raise InputError(
-            error.what, where=error.where or where, got=error.got, expected=error.expected, hint=error.hint
-        ) from error
+        raise InputError.of(error, where=error.where or where) from error
     return metadata
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InputError
+from ..errors import InputError, phrase
 from ..files import atomic_write
 from ..formula.network import Network
 from ..formula.onnx_operators import Operator
@@ -69,19 +69,20 @@ def _checked(network: Network, weights: Weights) -> dict[str, bytes]:
 
     shapes = graph.weight_shapes(network)
     if odd := sorted(shapes.keys() ^ weights.keys()):
-        raise InputError("the weights are not this network's", got=f"{odd[0]} in one of them only")
+        raise InputError("weights.names", got=phrase("weights.names.got", name=odd[0]))
     made = {}
     for name, shape in shapes.items():
         array = np.ascontiguousarray(weights[name], dtype="<f4")
         if weights[name].shape != shape:
-            raise InputError(f"{name} has another shape", got=weights[name].shape, expected=f"{shape}")
+            raise InputError("weights.shape", name=name, got=weights[name].shape, expected=f"{shape}")
         if not np.isfinite(array).all():
             raise InputError(
-                f"{name} holds NaN or infinity",
-                hint="a model that diverged is not worth keeping; lower the learning rate",
+                "weights.finite",
+                name=name,
+                hint=phrase("weights.finite.try"),
             )
         if name.endswith(".running_var") and array.min() < 0:
-            raise InputError(f"{name} holds a variance below 0")
+            raise InputError("weights.variance", name=name)
         made[name] = array.tobytes()
     return made
 

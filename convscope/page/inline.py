@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..errors import UsageError
+from ..errors import UsageError, messages, phrase
 from ..formula import ZOO
 from .modules import join
 
@@ -30,7 +30,7 @@ def page_html(payload: dict[str, Any], *, lang: str = "auto") -> str:
     language and ValueError for numbers that JSON cannot hold (NaN, infinity).
     """
     if lang not in (*LANGUAGES, "auto"):
-        raise UsageError("no such language", got=lang, expected="en, ko or auto")
+        raise UsageError("language.unknown", got=lang, expected=phrase("language.unknown.expected"))
     payload = {**payload, "language": lang if lang != "auto" else payload.get("language", "auto")}
     return document(
         script=page_script(),
@@ -57,7 +57,7 @@ def lab_html(payload: dict[str, Any], api: bool) -> str:
         title="convscope lab",
         language=payload.get("language", "auto"),
         payload={**payload, "api": api, "plans": plans()},
-        dictionary={name: dictionary(name) | dictionary(f"lab.{name}") for name in LANGUAGES},
+        dictionary={name: dictionary(name) | dictionary(f"lab.{name}") | messages(name) for name in LANGUAGES},
         allow=("connect-src 'self'",) if api else (),
     )
 

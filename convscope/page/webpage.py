@@ -40,9 +40,7 @@ class Page:
         if path is None or target.is_dir():
             target = target / f"{self.name}.html"
             if not _replaceable(target):
-                raise InputError(
-                    "is there already, and is no page of convscope's", where=str(target), hint="-o another.html"
-                )
+                raise InputError("page.other", where=str(target), hint="-o another.html")
         atomic_write(target, self.html.encode("utf-8", "replace"))
         return target
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InputError
+from ..errors import InputError, phrase
 
 if TYPE_CHECKING:  # numpy and Pillow are imported when a picture is read: asking for help must not wait for them
     import numpy as np
@@ -66,10 +66,15 @@ def array_to_8_bits(values: NDArray[Any], where: str) -> Pixels:
     if kind == "u" and values.dtype.itemsize == 2:
         return ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)  # 65535 = 255 · 257
     if kind not in "iuf":
-        raise InputError("pixels of the wrong type", where=where, got=values.dtype, expected="numbers")
+        raise InputError("pixels.type", where=where, got=values.dtype, expected=phrase("pixels.type.expected"))
     low, high = values.min(), values.max()
     if not (low >= 0 and high <= 255):  # NaN is neither
-        raise InputError("pixels out of range", where=where, got=f"{low} to {high}", expected="0 to 255, or 0 to 1")
+        raise InputError(
+            "pixels.range",
+            where=where,
+            got=phrase("value.from.to", low=low, high=high),
+            expected=phrase("pixels.range.expected"),
+        )
     if kind == "f":
         scale = 255.0 if high <= 1 else 1.0
         return np.floor(values.astype(np.float64) * scale + 0.5).astype(np.uint8)
@@ -82,6 +87,9 @@ def _sixteen(values: NDArray[Any], where: str) -> NDArray[np.uint16]:
 
     if values.min() < 0 or values.max() > 65535:
         raise InputError(
-            "pixels out of range", where=where, got=f"{values.min()} to {values.max()}", expected="0 to 65535"
+            "pixels.range",
+            where=where,
+            got=phrase("value.from.to", low=values.min(), high=values.max()),
+            expected=phrase("value.from.to", low=0, high=65535),
         )
     return values.astype(np.uint16)

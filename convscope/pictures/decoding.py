@@ -10,7 +10,7 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from ..errors import InputError, UsageError, printable
+from ..errors import InputError, UsageError, phrase, printable, system_reason
 from .bit_depth import array_to_8_bits, picture_to_8_bits
 from .formats import MAX_PIXELS, open_image
 from .orientation import make_upright, read_orientation, swaps_sides
@@ -81,9 +81,9 @@ def from_image(
 ) -> Pixels:
     """Turn a Pillow image of any mode into uint8 (C, H, W) just as `decode` does with a file."""
     if channels not in (1, 3, None):
-        raise UsageError("channels of a picture", got=channels, expected="1 (grey) or 3 (RGB)")
+        raise UsageError("picture.channels", got=channels, expected=phrase("picture.channels.expected"))
     if size is not None and not (len(size) == 2 and min(size) >= 1):
-        raise UsageError("size of a picture", got=size, expected="(height, width), 1 or more")
+        raise UsageError("picture.size", got=size, expected=phrase("picture.size.expected"))
     try:
         picture.load()
         orientation = read_orientation(picture)
@@ -121,12 +121,19 @@ def from_array(
     given = np.asarray(array)
     shape = given.shape
     if given.ndim not in (2, 3) or 0 in shape:
-        raise InputError("not a picture", where=where, got=f"shape {shape}", expected="(H, W), (H, W, C) or (C, H, W)")
+        raise InputError(
+            "picture.shape",
+            where=where,
+            got=phrase("value.shape", shape=shape),
+            expected=phrase("picture.shape.expected"),
+        )
     if given.ndim == 3:
         first, last = shape[0] in (1, 3), shape[2] in (1, 3, 4)
         if first == last:
-            what = "either side could be the channels" if first else "no side of 1, 3 or 4 channels"
-            raise InputError(what, where=where, got=f"shape {shape}", expected="(H, W), (H, W, C) or (C, H, W)")
+            what = "picture.shape.either" if first else "picture.shape.neither"
+            raise InputError(
+                what, where=where, got=phrase("value.shape", shape=shape), expected=phrase("picture.shape.expected")
+            )
         given = given.transpose(1, 2, 0) if first else given
         given = given[:, :, 0] if given.shape[2] == 1 else given
     values = np.ascontiguousarray(array_to_8_bits(given, where))
@@ -140,12 +147,17 @@ def read_file(path: str | os.PathLike[str], where: str = "picture") -> bytes:
         status = os.stat(path)
         if not stat.S_ISREG(status.st_mode):  # a pipe would make us wait for ever
             raise InputError(
-                "a folder" if stat.S_ISDIR(status.st_mode) else "not a file", where=where, expected="a picture"
+                "file.folder" if stat.S_ISDIR(status.st_mode) else "file.other",
+                where=where,
+                expected=phrase("picture.wanted"),
             )
         size = status.st_size
         if size > MAX_FILE_BYTES:
             raise InputError(
-                "too large a file for a picture", where=where, got=f"{size} bytes", expected=f"at most {MAX_FILE_BYTES}"
+                "file.large",
+                where=where,
+                got=phrase("value.bytes", n=size),
+                expected=phrase("value.most", n=MAX_FILE_BYTES),
             )
         file = os.open(path, _READ_ONLY)  # not open(), which makes three objects and asks the system three times more
         try:
@@ -156,10 +168,10 @@ def read_file(path: str | os.PathLike[str], where: str = "picture") -> bytes:
         finally:
             os.close(file)
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InputError(f"cannot be read: {reason}", where=where) from None
+        reason = system_reason(error) if isinstance(error, OSError) else str(error)
+        raise InputError("file.unreadable", reason=reason, where=where) from None
 
 
 def _damaged(error: Exception, where: str) -> InputError:
     reason = " ".join(str(error).split()) or type(error).__name__
-    return InputError(f"a damaged or truncated picture ({printable(reason)})", where=where)
+    return InputError("picture.damaged", reason=printable(reason), where=where)

@@ -9,7 +9,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import InputError
+from ..errors import InputError, phrase
 
 if TYPE_CHECKING:  # Pillow is imported when a picture is read: asking for help must not wait for it
     from PIL.Image import Image
@@ -63,12 +63,15 @@ def open_image(data: bytes, where: str, max_pixels: int = MAX_PIXELS) -> Image:
     Pillow raises.
     """
     if not data:
-        raise InputError("an empty file", where=where)
+        raise InputError("file.empty", where=where)
     format = next((format for format in FORMATS if format.matches(data)), None)
     if format is None:
         known = ", ".join(format.name for format in FORMATS)
         raise InputError(
-            "not a picture that can be read", where=where, got=f"first bytes {data[:4]!r}", expected=f"one of {known}"
+            "picture.kind",
+            where=where,
+            got=phrase("picture.kind.got", bytes=f"{data[:4]!r}"),
+            expected=phrase("guess.any", words=known),
         )
     from PIL import Image
 
@@ -84,10 +87,10 @@ def open_image(data: bytes, where: str, max_pixels: int = MAX_PIXELS) -> Image:
     limit = min(max_pixels, Image.MAX_IMAGE_PIXELS or max_pixels)
     if picture.width * picture.height > limit:
         raise InputError(
-            "too large a picture",
+            "picture.large",
             where=where,
-            got=f"{picture.width} x {picture.height} pixels",
-            expected=f"at most {limit} pixels",
-            hint="make it smaller first",
+            got=phrase("picture.large.got", rows=picture.width, columns=picture.height),
+            expected=phrase("value.most.pixels", n=limit),
+            hint=phrase("picture.large.try"),
         )
     return picture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields
 
-from ..errors import InputError, PlanError
+from ..errors import InputError, PlanError, phrase
 from ..formula.network import Network
 
 INVERT = ("auto", "yes", "no")
@@ -32,20 +32,20 @@ class InputSpec:
     def __post_init__(self) -> None:
         whole = isinstance(self.shape, (tuple, list)) and all(type(n) is int and 1 <= n <= 2**20 for n in self.shape)
         if not whole or len(self.shape) != 3:
-            raise InputError("the picture's shape must be channels, rows and columns of 1 or more", got=self.shape)
+            raise InputError("spec.shape", got=self.shape)
         object.__setattr__(self, "shape", tuple(self.shape))
         for name, default in (("mean", 0.0), ("std", 255.0)):
             values = getattr(self, name)
             numbers = isinstance(values, (tuple, list)) and all(type(v) in (int, float) for v in values)
             if not numbers or len(values) not in (0, self.shape[0]) or not all(map(math.isfinite, values)):
-                raise InputError(f"{name} must be a number for each channel", got=values, expected=f"{self.shape[0]}")
+                raise InputError("spec.channels", name=name, got=values, expected=f"{self.shape[0]}")
             object.__setattr__(self, name, tuple(map(float, values)) or (default,) * self.shape[0])
         if min(self.std) <= 1e-6 or max(map(abs, self.mean + self.std)) > 1e6:
-            raise InputError("mean and std must be in units of 0…255", got=f"mean {self.mean}, std {self.std}")
+            raise InputError("spec.units", got=f"mean {self.mean}, std {self.std}")
         if not isinstance(self.resize, str):
-            raise InputError("resize must be the name of a rule", got=self.resize)
+            raise InputError("spec.resize", got=self.resize)
         if self.invert not in INVERT:
-            raise InputError("invert must be " + ", ".join(INVERT), got=self.invert)
+            raise InputError("invert.choice", words=", ".join(INVERT), got=self.invert)
 
     def to_json(self) -> dict[str, object]:
         """Return the fields as JSON takes them."""
@@ -55,7 +55,7 @@ class InputSpec:
     def from_json(cls, given: object) -> InputSpec:
         """Return the specification that `to_json` wrote; raises InputError for anything else."""
         if not isinstance(given, dict) or set(given) != set(_NAMES):
-            raise InputError("not an input specification", got=given, expected="{" + ", ".join(_NAMES) + "}")
+            raise InputError("spec.other", got=given, expected="{" + ", ".join(_NAMES) + "}")
         return cls(**given)
 
 
@@ -67,17 +67,18 @@ def check_ends(network: Network, spec: InputSpec) -> None:
     PlanError.
     """
     if network.input != spec.shape:
-        raise PlanError("the plan was traced for another input", got=network.input, expected=f"{spec.shape}")
+        raise PlanError("plan.input", got=network.input, expected=f"{spec.shape}")
     last, k = network.nodes[-1], network.classes
     if last.output == (k, 1, 1):
         return
     channels, height, width = last.output
-    got = f"{channels} numbers" if last.flat else f"{channels} maps of {height}×{width}"
+    maps = phrase("plan.scores.maps", n=channels, size=f"{height}×{width}")
+    got = phrase("plan.scores.numbers", n=channels) if last.flat else maps
     scored = type(last.layer).__name__ == "FC"
     raise PlanError(
-        "the plan must end in one score for each class",
-        where=f"layer {len(network.nodes)}, {last.layer}",
+        "plan.scores",
+        where=phrase("layer.place", n=len(network.nodes), layer=last.layer),
         got=got,
-        expected=f"{k} scores",
-        hint=f"fc without a number gives the {k} scores" if scored else "+ fc at the end",
+        expected=phrase("plan.scores.expected", k=k),
+        hint=phrase("plan.scores.try", k=k) if scored else phrase("plan.scores.fc.try"),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..errors import InputError
+from ..errors import InputError, phrase
 from .inversion import needs_inversion
 
 if TYPE_CHECKING:
@@ -53,8 +53,9 @@ def _decode(spec: InputSpec, picture: Picture) -> Pixels:
     channels, height, width = spec.shape
     size = height, width
     if channels not in (1, 3) or spec.resize not in ("", RESIZE_RULE):
-        why = f"{channels} channels" if channels not in (1, 3) else f"the rule {spec.resize}"
-        raise InputError("this model reads arrays only, uint8 and of its own shape", got=why, expected=f"{spec.shape}")
+        rule = phrase("pictures.arrays.rule", rule=spec.resize)
+        why = rule if channels in (1, 3) else phrase("pictures.arrays.channels", n=channels)
+        raise InputError("pictures.arrays", got=why, expected=f"{spec.shape}")
     if isinstance(picture, (str, bytes, os.PathLike)):
         return decoding.decode(picture, size, channels)
     if not isinstance(picture, np.ndarray) and hasattr(picture, "getexif"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import UsageError
+from ..errors import UsageError, phrase
 
 if TYPE_CHECKING:  # numpy and Pillow are imported when a picture is read: asking for help must not wait for them
     import numpy as np
@@ -24,7 +24,7 @@ def as_size(size: int | tuple[int, int]) -> tuple[int, int]:
     """Return N or (H, W) as (H, W). Raises UsageError unless both are whole numbers of 1 or more."""
     both = size if isinstance(size, tuple) else (size, size)
     if len(both) != 2 or not all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in both):
-        raise UsageError("size of the pictures", got=size, expected="N or (H, W), 1 or more")
+        raise UsageError("folder.size", got=size, expected=phrase("folder.size.expected"))
     return both[0], both[1]
 
 

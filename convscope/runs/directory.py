@@ -26,7 +26,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, TextIO
 
-from ..errors import EnvironmentFault, InputError
+from ..errors import EnvironmentFault, InputError, phrase
 from ..files import TEMPORARY, atomic_write, sync_folder, write_fault
 from . import tensor_files
 from .tensor_files import Arrays
@@ -51,7 +51,7 @@ class Run:
         already.
         """
         if path.exists() or path.is_symlink():
-            raise InputError("is there already", where=str(path), hint=f"another --out, or --resume {path}")
+            raise InputError("run.exists", where=str(path), hint=phrase("run.exists.try", path=path))
         temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}"
         run = cls(path, {"format": RUN, **settings}, None)
         with _faults(path):
@@ -80,7 +80,7 @@ class Run:
             run = cls(path, settings, _locked(path / "lock", path))
         try:
             if run.model.exists() and not finished:
-                raise InputError("this run is finished", where=str(path), hint=f"its model is {run.model}")
+                raise InputError("run.done", where=str(path), hint=phrase("run.done.try", model=run.model))
             with _faults(path):
                 (path / "stop").unlink(missing_ok=True)
                 for folder in (path, path / "checkpoints", path / "snapshots"):
@@ -202,11 +202,11 @@ def read_settings(path: Path) -> dict[str, Any]:
     try:
         settings = json.loads(file.read_bytes())
     except FileNotFoundError:
-        raise InputError("no run is here", where=str(path), expected="a directory with run.json") from None
+        raise InputError("run.none", where=str(path), expected=phrase("run.none.expected")) from None
     except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"cannot be read: {error}", where=str(file)) from error
+        raise InputError("file.unreadable", reason=error, where=str(file)) from error
     if not isinstance(settings, dict) or settings.get("format") != RUN:
-        raise InputError("is of another kind or version", where=str(file), expected=RUN)
+        raise InputError("run.kind", where=str(file), expected=RUN)
     return settings
 
 
@@ -262,7 +262,7 @@ def _locked(file: Path, run: Path) -> TextIO | None:
         except OSError:
             time.sleep(0.01 * attempt)
     handle.close()
-    raise EnvironmentFault("another process is at work in this run", where=str(run), hint="wait for it")
+    raise EnvironmentFault("run.busy", where=str(run), hint=phrase("run.busy.try"))
 
 
 @contextlib.contextmanager

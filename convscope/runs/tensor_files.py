@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import InputError, system_reason
 from ..files import atomic_write
 
 ZEROS = b"0" * 64
@@ -41,7 +41,7 @@ def unpack(data: bytes, format: str, where: str = "") -> tuple[Arrays, dict[str,
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
-    damaged = InputError("is damaged or incomplete", where=where)
+    damaged = InputError("file.damaged", where=where)
     length = int.from_bytes(data[:8], "little")
     if len(data) < 8 or not 2 <= length <= min(len(data) - 8, LONGEST_HEADER):
         raise damaged
@@ -55,7 +55,7 @@ def unpack(data: bytes, format: str, where: str = "") -> tuple[Arrays, dict[str,
     if at < 0 or hashlib.sha256(blank).hexdigest().encode() != digest:
         raise damaged
     if facts.pop("format", None) != format:
-        raise InputError("is a file of another kind or version", where=where, expected=format)
+        raise InputError("file.kind", where=where, expected=format)
     try:
         return load(data), facts
     except SafetensorError:
@@ -72,5 +72,5 @@ def read(path: Path, format: str) -> tuple[Arrays, dict[str, Any]]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", where=str(path)) from error
+        raise InputError("file.unreadable", reason=system_reason(error), where=str(path)) from error
     return unpack(data, format, where=str(path))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..data.named import MNIST_FINGERPRINT
-from ..errors import InputError, UsageError
+from ..errors import InputError, UsageError, phrase
 from ..formula import Plan
 from .measured import FRONTIER, Measured, reaching, within
 from .recipes import Recipe, named
@@ -43,25 +43,23 @@ def parse(text: str) -> Budget:
     word = text.strip().lower() if isinstance(text, str) else ""
     found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?) ?(s|m|min|h|%)", word, re.ASCII)
     if not found:
-        raise UsageError("a budget is a time or an accuracy", got=text, expected="such as 30s, 2m, 1h or 99.5%")
+        raise UsageError("budget.kind", got=text, expected=phrase("budget.kind.expected"))
     number, unit = float(found[1]), found[2]
     if unit == "%":
         if not 0 < number < 100:
-            raise UsageError("an accuracy to reach lies between 0 and 100 %", got=text, hint="--budget 99.5%")
+            raise UsageError("budget.accuracy", got=text, hint="--budget 99.5%")
         return Budget(word, accuracy=round(number / 100, 12))
     if not 1 <= number * UNITS[unit] <= LONGEST:
-        raise UsageError("a time to train in is from 1 s to 30 days", got=text, hint="--budget 30s")
+        raise UsageError("budget.time", got=text, hint="--budget 30s")
     return Budget(word, seconds=number * UNITS[unit])
 
 
 def check(budget: Budget, epochs: float | None, val: int | None) -> None:
     """Raise UsageError for what does not go together with a budget."""
     if epochs is not None:
-        raise UsageError("a budget plans the epochs itself", got=f"--epochs {epochs:g}", hint="--budget or --epochs")
+        raise UsageError("budget.epochs", got=f"--epochs {epochs:g}", hint=phrase("budget.epochs.try"))
     if budget.accuracy is not None and val == 0:
-        raise UsageError(
-            "an accuracy is reached on pictures held out", got="--val 0", hint="--val 5000, or leave it out"
-        )
+        raise UsageError("budget.validation", got="--val 0", hint=phrase("budget.validation.try"))
 
 
 def planned(
@@ -163,7 +161,7 @@ def _best(seconds: float, pace: float, settings: Line) -> Measured | None:
     lines = [line for line in FRONTIER if (line.plan, line.recipe) == ("fast", "fast")]
     reference = max(lines, key=lambda line: line.epochs, default=None)  # where the steps weigh most beside the start
     if reference is None:
-        raise InputError("the table of measured recipes lacks fast", hint="install convscope again")
+        raise InputError("budget.table", hint=phrase("budget.table.try"))
     here = pace * 60_000 * reference.epochs / settings["recipe"]["batch_size"]
     return within(MARGIN * seconds * reference.seconds / here)
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ConvscopeError, InputError
+from ..errors import ConvscopeError, InputError, phrase
 from ..formula import parse, trace
 from .recipes import Recipe
 from .rendezvous import joined
@@ -97,7 +97,7 @@ def begun(out: str | os.PathLike[str] | None, team: Team) -> Path | None:
                     if read_settings(path).get("launch") == team.launch.id:
                         return {"path": str(path)}
         if out is not None and os.path.lexists(out):
-            raise InputError("is there already", where=str(out), hint=f"another --out, or --resume {out}")
+            raise InputError("run.exists", where=str(out), hint=phrase("run.exists.try", path=out))
         return {"path": None}
 
     found = team.told(search)["path"]
@@ -148,8 +148,7 @@ def resume(path: Path, given: object, terms: Terms, finished: bool = False) -> R
         with _odd(path):
             source = told["settings"]["data"]
             if source["name"] is None and not preparation.is_dataset(given):
-                hint = "train(data, resume=…) with the same data"
-                raise InputError("this run was trained on arrays in memory", where=str(path), hint=hint)
+                raise InputError("run.arrays", where=str(path), hint=phrase("run.arrays.try"))
             dataset = preparation.load(source, given)
             terms.team.wait()
             told["settings"] = _continued(told["settings"], terms)
@@ -190,7 +189,7 @@ def _work(run: Run | None, told: Line, dataset: Dataset, terms: Terms) -> Result
     settings, path = told["settings"], Path(told["path"])
     if dataset.fingerprint != settings["data"]["fingerprint"]:
         name = settings["data"]["name"] or dataset.name
-        raise InputError("the data is not what this run began with", where=name, hint="train anew")
+        raise InputError("run.data", where=name, hint=phrase("run.anew.try"))
     device = resolve_device(settings["device"])
     recipe, spec = Recipe.from_json(settings["recipe"]), InputSpec.from_json(settings["input"])
     pictures, held_out = parts(dataset, settings["data"]["validation"])
@@ -301,8 +300,8 @@ def _odd(path: Path) -> Iterator[None]:
     except ConvscopeError:
         raise
     except (KeyError, TypeError, AttributeError) as error:
-        what = f"does not say what a run needs ({type(error).__name__}: {error})"
-        raise InputError(what, where=str(path / "run.json"), hint="train anew") from error
+        reason = f"{type(error).__name__}: {error}"
+        raise InputError("run.odd", reason=reason, where=str(path / "run.json"), hint=phrase("run.anew.try")) from error
 
 
 def figures(evaluation: Evaluation | None) -> Line | None:

@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ..build import Net, load_weights
-from ..errors import InputError, Interrupted
+from ..errors import InputError, Interrupted, phrase
 from ..formula import Crop
 from ..runs.directory import Run
 from ..runs.tensor_files import Arrays
@@ -133,7 +133,7 @@ def fit(
         if stopping and state.step < steps and not state.reached:
             where = str(run.path) if run else ""
             hint = f"convscope train --resume {where}" if run else ""
-            raise Interrupted(f"stopped at step {state.step:,} of {steps:,}, and saved", where=where, hint=hint)
+            raise Interrupted("training.stopped", step=f"{state.step:,}", steps=f"{steps:,}", where=where, hint=hint)
 
 
 def within(rounds: Sequence[int], step: int) -> tuple[int, int]:
@@ -190,9 +190,11 @@ class State:
         for i, (loss, correct, n) in enumerate(zip(*figures, strict=True)):
             if not math.isfinite(loss):
                 raise InputError(
-                    f"the loss is no longer finite at step {first + i:,}, learning rate {self.lr * share:.3g}",
+                    "training.diverged",
+                    step=f"{first + i:,}",
+                    rate=f"{self.lr * share:.3g}",
                     got=loss,
-                    hint=f"--lr {self.recipe.lr / 3:.1g}; the last checkpoint before it is kept",
+                    hint=phrase("training.diverged.try", rate=f"{self.recipe.lr / 3:.1g}"),
                 )
             self._recent.append((loss, correct, n))
             self._epoch = [self._epoch[0] + loss * n, self._epoch[1] + correct, self._epoch[2] + n]

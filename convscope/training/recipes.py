@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass, field, fields, replace
 
-from ..errors import InputError, UsageError, did_you_mean
+from ..errors import InputError, UsageError, did_you_mean, phrase
 
 
 def _check(
@@ -24,11 +24,14 @@ def _check(
     if good and kind in (int, float):
         good = math.isfinite(value) and least <= value <= most and not (above and value == least)
     if not good:
-        numbers = {int: "a whole number", float: "a number"}
         low, high = (f"{int(end):,}" if end == int(end) and end < 1e12 else f"{end:g}" for end in (least, most))
-        limits = f"above {low} and at most {high}" if above else f"from {low} to {high}"
-        expected = f"{numbers[kind]} {limits}" if kind in numbers else kind.__name__
-        raise UsageError(f"{name.replace('_', ' ')} is out of range", got=repr(value), expected=expected)
+        range_ = {
+            (int, False): phrase("value.range.whole", low=low, high=high),
+            (float, False): phrase("value.range.number", low=low, high=high),
+            (float, True): phrase("value.range.number.above", low=low, high=high),
+        }
+        expected = range_.get((kind, above), kind.__name__)
+        raise UsageError("value.range", name=name.replace("_", " "), got=repr(value), expected=expected)
     if kind is float:
         object.__setattr__(owner, name, float(value))
 
@@ -36,7 +39,7 @@ def _check(
 def _choice(owner: Recipe, name: str, known: tuple[str, ...]) -> None:
     value = getattr(owner, name)
     if value not in known:
-        raise UsageError(f"unknown {name}", got=repr(value), expected=" or ".join(known))
+        raise UsageError("value.choice", name=name, got=repr(value), expected=" or ".join(known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,7 @@ class Augmentation:
         _check(self, "erase", int, 0, 1024)
         _check(self, "edge", bool)
         if self.shift and self.resamples:
-            raise UsageError(
-                "shift goes with no rotate, scale, shear, translate or elastic", got=self.shift, hint="translate"
-            )
+            raise UsageError("recipe.shift", got=self.shift, hint="translate")
 
     @property
     def resamples(self) -> bool:
@@ -137,7 +138,7 @@ class Recipe:
         _check(self, "momentum", float, 0, 0.9999)
         _check(self, "nesterov", bool)
         if self.nesterov and not self.momentum:
-            raise UsageError("nesterov needs a momentum above 0", got=self.momentum, where=f"recipe {self.name}")
+            raise UsageError("recipe.nesterov", got=self.momentum, where=phrase("recipe.place", name=self.name))
         _check(self, "weight_decay", float, 0, 1)
         _check(self, "warmup", float, 0, 0.99)
         _check(self, "final", float, 0, 1)
@@ -148,9 +149,9 @@ class Recipe:
         _check(self, "partial_batches", bool)
         _check(self, "log_every", int, 1, 1_000_000)
         if not isinstance(self.augmentation, Augmentation):
-            raise UsageError("augmentation must be an Augmentation", got=self.augmentation)
+            raise UsageError("recipe.augmentation", got=self.augmentation)
         if not isinstance(self.general_augmentation, Augmentation | None):
-            raise UsageError("general augmentation must be an Augmentation or None", got=self.general_augmentation)
+            raise UsageError("recipe.augmentation.general", got=self.general_augmentation)
 
     def changed(self, epochs: float | None = None, batch_size: int | None = None, lr: float | None = None) -> Recipe:
         """Return the recipe with what is given replaced; a new `lr` moves the other learning rates in proportion."""
@@ -198,18 +199,18 @@ class Recipe:
         known, within = {f.name for f in fields(cls)}, {f.name for f in fields(Augmentation)}
         parts = ("augmentation", "general_augmentation")
         if not isinstance(values, dict) or not all(isinstance(values.get(part) or {}, dict) for part in parts):
-            raise InputError("not a recipe", got=values)
+            raise InputError("recipe.other", got=values)
         strange = [str(n) for n in values if n not in known]
         strange += [f"{part}.{n}" for part in parts for n in values.get(part) or {} if n not in within]
         missing = [f.name for f in fields(cls) if f.name not in values]
         if strange or missing:
-            what = f"has {strange[0]}, which is unknown" if strange else f"lacks {missing[0]}"
-            raise InputError(f"the recipe {what}", hint="it may come from another version of convscope")
+            key, name = ("recipe.strange", strange[0]) if strange else ("recipe.lacks", missing[0])
+            raise InputError(key, name=name, hint=phrase("recipe.version.try"))
         try:
             made = {part: None if values[part] is None else Augmentation(**values[part]) for part in parts}
             return cls(**{**values, **made})
         except UsageError as error:
-            raise InputError(error.what, where="the recipe", got=error.got, expected=error.expected) from error
+            raise InputError.of(error, where=phrase("recipe.whole")) from error
 
 
 RECIPES: dict[str, Recipe] = {
@@ -307,5 +308,5 @@ def named(name: str | Recipe) -> Recipe:
     if isinstance(name, Recipe):
         return name
     if name not in RECIPES:
-        raise UsageError("no recipe has this name", got=name, hint=did_you_mean(str(name), list(RECIPES)))
+        raise UsageError("recipe.unknown", got=name, hint=did_you_mean(str(name), list(RECIPES)))
     return RECIPES[name]

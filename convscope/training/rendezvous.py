@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..errors import EnvironmentFault
+from ..errors import EnvironmentFault, phrase
 from .torchrun import Launch
 from .worker_group import SILENCE, Several, Team
 
@@ -68,8 +68,7 @@ def _faults() -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
+        # torch raises a plain RuntimeError here: only its wording tells a lost connection from a mistake of ours.
         if not re.search(r"gloo|nccl|connection|timed? ?out|store|barrier", str(error), re.IGNORECASE):
             raise
-        what = "another process of this training has ended or says nothing"
-        hint = "torchrun --max-restarts 3 goes on from the last checkpoint by itself; train --resume does when asked"
-        raise EnvironmentFault(what, hint=hint) from error
+        raise EnvironmentFault("workers.lost", hint=phrase("workers.lost.try")) from error

@@ -72,23 +72,23 @@ def train(
     0.9941
     """
     if device not in DEVICES:
-        raise UsageError("unknown device", got=device, expected=", ".join(DEVICES))
+        raise UsageError("training.device", got=device, expected=", ".join(DEVICES))
     for name, number, most in (("threads", threads, 1024), ("size", size, 2**15)):
         if number is not None and (type(number) is not int or not 1 <= number <= most):
-            raise UsageError(f"{name} must be a whole number from 1 to {most}", got=number)
+            raise UsageError("value.whole.from.to", name=name, low=1, high=most, got=number)
     watch = Interrupts(apart=2.0 if launched() else 0.0)
     with watch if stop is None else contextlib.nullcontext():
         asked = stop or watch.asked
         if resume is not None:
             own = (arch, recipe, epochs, budget, batch_size, lr, seed, val, size, data_root, out)
             if any(value is not None for value in own) or isinstance(data, (str, os.PathLike)):
-                raise UsageError("a run is resumed with its own settings", hint=f"convscope train --resume {resume}")
+                raise UsageError("training.resume", hint=f"convscope train --resume {resume}")
             with execution.terms(device, threads, progress, asked, keep_seconds) as terms:
                 return execution.resume(Path(resume), data, terms)
         seed = 0 if seed is None else seed
         for name, value, below in (("seed", seed, 2**63), ("val", val, 2**40)):
             if value is not None and (type(value) is not int or not 0 <= value < below):
-                raise UsageError(f"{name} must be a whole number from 0", got=value)
+                raise UsageError("value.whole.from", name=name, least=0, got=value)
         chosen = named(recipe or "fast").changed(epochs, batch_size, lr)
         wanted = None if budget is None else budgets.parse(budget)
         if wanted is not None:

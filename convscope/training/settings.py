@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import data
-from ..errors import InputError
+from ..errors import InputError, phrase
 from ..formula import BatchNorm, Network, Plan, resolve, trace
 from ..formula.zoo import ZOO
 from ..machine.cpus import available_cpus
@@ -177,14 +177,14 @@ def _findable(name: Any) -> str:
 
 def _check_batches(network: Network, recipe: Recipe, pictures: int, processes: int) -> None:
     if pictures == 0:
-        raise InputError("there is no training picture")
+        raise InputError("training.pictures")
     least = min(recipe.batch_size, pictures)
     if recipe.partial_batches and pictures % recipe.batch_size:
         least = pictures % recipe.batch_size
     each = least // processes
     if each == 0:
-        what, expected = "a batch is too small to be shared", f"{processes} pictures or more, one a process"
-        raise InputError(what, got=least, expected=expected, hint="another --batch-size, or fewer processes")
+        expected = phrase("batch.share.expected", n=processes)
+        raise InputError("batch.share", got=least, expected=expected, hint=phrase("batch.share.try"))
     if each == 1 and any(isinstance(node.layer, BatchNorm) for node in network.nodes):
-        what = "BatchNorm needs batches of 2 pictures or more" + (" in every process" if processes > 1 else "")
-        raise InputError(what, got=1, hint="another --batch-size, or a plan without bn")
+        what = "batch.norm" if processes == 1 else "batch.norm.process"
+        raise InputError(what, got=1, hint=phrase("batch.norm.try"))

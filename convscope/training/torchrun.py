@@ -40,7 +40,7 @@ def launched() -> Launch | None:
     try:
         rank, size, local, here, attempt, _ = (int(os.environ[word]) for word in WORDS)
     except (KeyError, ValueError) as error:
-        raise EnvironmentFault("torchrun's environment is not whole", got=str(error)) from None
+        raise EnvironmentFault("torchrun.environment", got=str(error)) from None
     # Run ids may be used again, or be left out ("none"): the process that watches over this launch makes the
     # difference.
     told = [os.environ["TORCHELASTIC_RUN_ID"], socket.gethostname(), str(os.getppid()), _began(os.getppid())]

@@ -235,7 +235,7 @@ class Several(Team):
             try:
                 message = {"value": make()}
             except ConvscopeError as error:
-                fault, message = error, {"error": [error.exit_code, error.what]}
+                fault, message = error, {"error": error.to_json(), "exit": error.exit_code}
         data = bytearray(json.dumps(message).encode())
         length = torch.tensor([len(data)])
         self._group.broadcast(length, 0)
@@ -247,8 +247,8 @@ class Several(Team):
             raise fault
         message = json.loads(told.numpy().tobytes())
         if "error" in message:
-            told_error = Told(message["error"][1])
-            told_error.exit_code = message["error"][0]
+            told_error = Told.from_json(message["error"])
+            told_error.exit_code = message["exit"]
             raise told_error
         value: Line = message["value"]
         return value

@@ -1,8 +1,7 @@
 /** The page's formula reader on a test bench: batches in, JSON out. */
 
 import { spoken, translator } from "../../convscope/page/js/kit/i18n.js";
-import { reteller } from "../../convscope/page/js/lab/retell.js";
-import { FormulaFault, PlanFault, grouped } from "../../convscope/page/js/lab/formula/fault.js";
+import { FormulaFault, PlanFault, faultOf, grouped } from "../../convscope/page/js/lab/formula/fault.js";
 import { resolveFormula } from "../../convscope/page/js/lab/formula/parse.js";
 import { planText } from "../../convscope/page/js/lab/formula/plan.js";
 import { tracePlan } from "../../convscope/page/js/lab/formula/trace.js";
@@ -52,11 +51,11 @@ function described({ plan, input, classes, nodes, parameters, macs }, t) {
   return { formula: planText(plan), input, classes, layers, parameters: String(parameters), macs: String(macs) };
 }
 
-/** What Python said, in a language. */
-function retold(texts, language) {
-  const dictionaries = JSON.parse(document.getElementById("dictionary").textContent);
-  return texts.map(reteller(dictionaries.en, translator(dictionaries, language)));
+/** What Python's errors say in a language. */
+function said(faults, language) {
+  const t = translator(JSON.parse(document.getElementById("dictionary").textContent), language);
+  return faults.map((fault) => faultOf(fault).lines(t));
 }
 
 fillZoo(JSON.parse(document.getElementById("payload").textContent).plans);
-Object.assign(globalThis, { bench: { describeAll, retold, used: () => [...used].sort(), zoo: () => ZOO, grouped } });
+Object.assign(globalThis, { bench: { describeAll, said, used: () => [...used].sort(), zoo: () => ZOO, grouped } });

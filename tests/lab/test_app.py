@@ -20,7 +20,7 @@ from tests.lab.asking import KEY, RUNNER, Answer, ask, asked, headers, lab
 from tests.lab.rundirs import run_dir, step, trained
 from tests.lab.test_static_site import payload_of
 
-FAULT = {"what", "where", "got", "expected", "hint"}
+FAULT = {"key", "words", "where", "got", "expected", "hint", "message"}
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_a_formula_is_described_or_its_fault_is(app: Any) -> None:
     assert told["description"] is None
     assert set(told["fault"]) == FAULT | {"text", "column"}
     assert (told["fault"]["column"], told["fault"]["got"]) == (20, "0")
-    assert "stride must be a whole number of 1 or more" in told["fault"]["what"]
+    assert "stride must be a whole number of 1 or more" in told["fault"]["message"]
 
 
 def test_runs_are_listed_and_shown(app: Any, made: Lab) -> None:
@@ -94,7 +94,7 @@ def test_what_goes_wrong_is_said_in_parts(app: Any, made: Lab, target: str, body
     run_dir(made.runs.root, "bad", classes=3)
     answer = asked(app, target, body)
     assert (answer.status, set(answer.json()), set(answer.json()["error"])) == (status, {"error"}, FAULT)
-    assert what in answer.json()["error"]["what"]
+    assert what in answer.json()["error"]["message"]
 
 
 def test_what_the_lab_started_is_in_its_answer(app: Any, made: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +153,7 @@ def test_a_stream_is_events_and_its_number_is_limited(app: Any, made: Lab) -> No
     assert made.streams == 0
     made.streams = STREAMS
     full = asked(app, "/api/runs/one/events")
-    assert (full.status, full.json()["error"]["hint"]) == (400, "close some")
+    assert (full.status, full.json()["error"]["hint"]["key"]) == (400, "lab.streams.try")
 
 
 def test_a_stream_breaks_off_when_the_lab_closes(app: Any, made: Lab) -> None:

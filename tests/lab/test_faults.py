@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from convscope.errors import FormulaError, InputError
+from convscope.errors import EnvironmentFault, FormulaError, InputError, MissingError, UsageError, phrase
 from convscope.formula import parse
-from convscope.lab.faults import last_words, to_json, without_paths
+from convscope.lab.faults import last_fault, status, to_json, without_paths
 
 
 def test_an_error_keeps_its_parts() -> None:
-    error = InputError("is damaged", where="/home/me/runs/one/model.onnx", got=3, expected="4", hint="see /etc/x/y")
-    assert to_json(error) == {"what": "is damaged", "where": "model.onnx", "got": "3", "expected": "4", "hint": "see y"}
-    assert to_json(InputError("no"))["got"] is None
+    reason = phrase("fashion.mnist.try", place="/etc/x/y")
+    error = InputError("model.form", reason=reason, where="/home/me/runs/one/model.onnx", got=3, expected="4")
+    assert to_json(error) == {
+        "key": "model.form",
+        "words": {"reason": {"key": "fashion.mnist.try", "words": {"place": "y"}}},
+        "where": "model.onnx",
+        "got": "3",
+        "expected": "4",
+        "hint": "",
+        "message": "model.onnx: not as convscope writes it: load y by its path, got 3, expected 4",
+    }
+    assert to_json(InputError("idx.cut"))["got"] is None
 
 
 def test_a_formulas_error_keeps_the_text_and_the_caret() -> None:
@@ -52,11 +62,21 @@ def test_known_folders_may_have_spaces_in_their_names() -> None:
     assert str(Path.cwd()) not in without_paths(f"{Path.cwd()}: no, {Path.cwd()}/a: no")
 
 
-def test_the_last_words_of_a_process() -> None:
-    assert (
-        last_words("a note\n\nformula, column 3: no\n    x +\n      ^\n") == "formula, column 3: no\n    x +\n      ^"
-    )
-    bug = "note\nTraceback (most recent call last):\n  File \"/a/b/c.py\", line 1\nKeyError: '/a/b/c.py'\n"
-    assert last_words(bug) == "a mistake of convscope's own: KeyError: 'c.py'"
-    assert last_words("") == ""
-    assert last_words("x" * 9_999 + "\nand why") == "x" * 300 + "\nand why"
+def test_the_fault_that_a_process_ended_with() -> None:
+    error = EnvironmentFault("run.busy", where="/home/me/runs/one")
+    answer = "a line before\n" + json.dumps({"error": error.to_json()}) + "\n"
+    assert last_fault(answer) == to_json(error)
+    assert (last_fault(answer) or {})["where"] == "one"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["", "no JSON", "[]", "{}", '{"error": 1}', '{"error": {"key": "run.busy"}}', '{"accuracy": 1}', "[" * 100_000],
+)
+def test_a_process_that_says_nothing_of_its_end(answer: str) -> None:
+    assert last_fault(answer) is None
+
+
+def test_the_status_follows_the_class() -> None:
+    errors = (UsageError("idx.cut"), InputError("idx.cut"), MissingError("idx.cut"), EnvironmentFault("idx.cut"))
+    assert [status(error) for error in errors] == [400, 400, 404, 503]

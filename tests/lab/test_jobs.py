@@ -4,6 +4,7 @@ failed one.
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from convscope.errors import ConvscopeError, InputError, UsageError
+from convscope.errors import ConvscopeError, InputError, UsageError, phrase
 from convscope.lab.catalogue import Catalogue
 from convscope.lab.jobs import MOST, TrainingJobs
 from convscope.lab.run_index import RunIndex
@@ -54,6 +55,11 @@ def launches(monkeypatch: pytest.MonkeyPatch) -> Iterator[Launches]:
 def jobs(tmp_path: Path) -> TrainingJobs:
     (tmp_path / "my runs").mkdir()
     return TrainingJobs(RunIndex(tmp_path / "my runs"), Catalogue([pictures(tmp_path / "-my pets")]))
+
+
+def said(run: dict[str, Any]) -> str:
+    """Return the English of a failed run's message."""
+    return str(ConvscopeError.from_json(run["message"]))
 
 
 def until(true: Callable[[], bool], seconds: float = 60) -> None:
@@ -116,38 +122,32 @@ def test_a_training_is_starting_until_its_directory_is_there_and_running_then(
     launches.processes[0].kill()
     ended(launches)
     shown = jobs.one(id)
-    assert (shown["state"], shown["message"], shown["step"]) == ("failed", "ended with exit code -9", 1)
+    assert (shown["state"], said(shown), shown["step"]) == ("failed", "ended with exit code -9", 1)
 
 
 @pytest.mark.parametrize(
-    ("says", "code", "state", "message"),
+    ("error", "message"),
     [
         (
-            "cannot be read: /home/me/private/x.png, got 3\ntry: another",
-            3,
-            "failed",
-            "cannot be read: x.png, got 3\ntry: another",
+            InputError("file.unreadable", reason="/home/me/private/x.png", got=3, hint=phrase("run.anew.try")),
+            "cannot be read: x.png, got 3\ntry: train anew",
         ),
-        ("in {root}/one: no", 3, "failed", "in one: no"),
-        (
-            "Traceback (most recent call last):\n  File \"/a/b.py\"\nKeyError: 'x'",
-            1,
-            "failed",
-            "a mistake of convscope's own: KeyError: 'x'",
-        ),
-        ("", 7, "failed", "ended with exit code 7"),
-        ("x" * 90_000 + "\nthe end", 4, "failed", "x" * 300 + "\nthe end"),
+        (InputError("run.exists", where="{root}/one"), "one: is there already"),
+        (ConvscopeError("error.bug", what="KeyError: 'x'"), "a mistake of convscope's own: KeyError: 'x'"),
+        (None, "ended with exit code 7"),
     ],
 )
 def test_a_failed_training_says_why_without_a_path(
-    jobs: TrainingJobs, launches: Launches, says: str, code: int, state: str, message: str
+    jobs: TrainingJobs, launches: Launches, error: ConvscopeError | None, message: str
 ) -> None:
-    launches.code = f"import sys; sys.stderr.write({says.format(root=jobs.runs.root)!r}); sys.exit({code})"
+    answer = "" if error is None else json.dumps({"error": error.to_json()})
+    answer = answer.replace("{root}", str(jobs.runs.root))
+    launches.code = f"import sys; print({'x' * 90_000!r}); print({answer!r}); sys.exit(7)"
     id = jobs.start({})
     ended(launches)
     shown = jobs.one(id)
-    assert shown["state"] == state
-    assert shown["message"] == message
+    assert shown["state"] == "failed"
+    assert said(shown) == message
 
 
 def test_a_stop_is_asked_for_in_the_directory_whoever_trains(jobs: TrainingJobs) -> None:
@@ -169,7 +169,7 @@ def test_a_training_can_be_stopped_before_it_begins(jobs: TrainingJobs, launches
     ended(launches)
     assert launches.processes[0].returncode == -signal.SIGTERM
     shown = jobs.one(id)
-    assert (shown["state"], shown["message"]) == ("failed", "stopped before it began")
+    assert (shown["state"], said(shown)) == ("failed", "stopped before it began")
     with pytest.raises(InputError, match="is not being trained"):
         jobs.stop(id)
     run_dir(jobs.runs.root, "old", [step(3)])
@@ -198,10 +198,10 @@ def test_only_a_stopped_run_is_resumed_and_only_once(jobs: TrainingJobs, launche
 
 def test_a_run_that_failed_is_no_failure_once_it_goes_on(jobs: TrainingJobs, launches: Launches) -> None:
     run_dir(jobs.runs.root, "one", [step(3)])
-    launches.code = "import sys; sys.exit('no space')"
+    launches.code = "import sys; sys.exit(4)"
     jobs.resume("one")
     ended(launches)
-    assert jobs.one("one")["message"] == "no space"
+    assert said(jobs.one("one")) == "ended with exit code 4"
     launches.code = WAITS
     jobs.resume("one")
     assert (jobs.one("one")["state"], jobs.one("one")["message"]) == ("starting", None)

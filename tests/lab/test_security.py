@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from convscope.lab.faults import last_words, without_paths
+from convscope.lab.faults import without_paths
 from convscope.lab.security import MOST_BODY
 from tests.lab.asking import CANARY, HOST, KEY, asked, headers, lab
 
@@ -429,7 +429,3 @@ def test_paths_are_cut_to_their_last_name() -> None:
     assert without_paths("/home/me/cats/a.png: cannot be read") == "a.png: cannot be read"
     assert without_paths("try: --resume /tmp/x/y") == "try: --resume y"
     assert without_paths("3/4 of it, and 1 / 2") == "3/4 of it, and 1 / 2"
-    assert (
-        last_words('note\nTraceback (most recent call last):\n  File "/a/b/c.py"\nKeyError: 1\n')
-        == "a mistake of convscope's own: KeyError: 1"
-    )

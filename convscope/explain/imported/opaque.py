@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from ...build import Net, load_weights
-from ...errors import ConvscopeError, InputError
+from ...errors import ConvscopeError, InputError, phrase
 from ...formula import Layer, Node, ReceptiveField
 from ...formula.geometry import Pair, Shape
 from ...formula.kinds import Flatten
@@ -51,8 +51,7 @@ def look(
         else:
             made.pass_over(step)
     if not made.nodes or made.places[-1] != len(made.nodes) - 1 or made.outputs[-1].flatten(1).shape[1] < 2:
-        expected = "numbers (N, K) for pictures (N, C, H, W)"
-        raise InputError("this module does not end in scores of classes", expected=expected)
+        raise InputError("module.scores", expected=phrase("module.scores.expected"))
     if all(node["kind"] != "opaque" for node in made.nodes):
         return made.nodes, made.tensors, None, []
     left: list[LeftOut] = ["weights"] if made.close(OPEN) else []

@@ -66,7 +66,7 @@ def decode(entry: Mapping[str, Any]) -> Array:
         data = base64.b64decode(entry["data"], validate=True)
         return np.frombuffer(data, DTYPES[entry["dtype"]]).reshape(entry["shape"])
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError("not an array of a payload", got=str(error)) from error
+        raise InputError("payload.array", got=str(error)) from error
 
 
 def as_json(value: object) -> Json:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ...build import Net
-from ...errors import InputError
+from ...errors import InputError, phrase
 from .. import mistakes
 from ..features import scores
 from ..imported import opaque
@@ -47,7 +47,7 @@ def gather(
     """
     spec = subject.spec
     if samples.pictures.shape[1:] != spec.shape:
-        raise InputError("the pictures do not fit the model", got=samples.pictures.shape[1:], expected=f"{spec.shape}")
+        raise InputError("pictures.model", got=samples.pictures.shape[1:], expected=f"{spec.shape}")
     graph = _graph(subject, samples, limit)
     channels = channels_of = errors = None
     left_out = graph.left_out
@@ -94,7 +94,7 @@ def _graph(subject: Subject, samples: Samples, limit: int) -> _Graph:
     weights = subject.module.weights()
     if (heavy := sum(t.nbytes for t in weights.values())) > LARGEST:
         raise InputError(
-            "too large to show in one page", got=f"{heavy:,} bytes of weights", expected=f"at most {LARGEST:,}"
+            "page.large", got=phrase("page.large.got", n=f"{heavy:,}"), expected=phrase("value.most", n=f"{LARGEST:,}")
         )
     logits = scores(subject.module, subject.scaled(samples.pictures))
     return _Graph(tuple(nodes.to_json(subject.network)), weights, _samples(samples, logits))

@@ -15,7 +15,7 @@ from ...data.dataset import Dataset
 from ...data.folder_layout import survey
 from ...data.idx_files import has_idx
 from ...data.resize import fitted
-from ...errors import InputError, UsageError
+from ...errors import InputError, UsageError, phrase
 from ...pictures.formats import SUFFIXES
 from ...pictures.input_spec import InputSpec
 from ...pictures.pool import decoding_threads, map_in_order
@@ -53,7 +53,7 @@ def sort_inputs(
         labelled = isinstance(thing, Dataset) or (word and names_data(os.fspath(thing), classes))
         (sets if labelled else pictures).append(thing)
     if len(sets) > 1:
-        raise UsageError("one data set at a time", got=" and ".join(getattr(s, "name", None) or str(s) for s in sets))
+        raise UsageError("look.data", got=" and ".join(getattr(s, "name", None) or str(s) for s in sets))
     named = [picture for thing in pictures for picture in _named(thing)]
     dataset = _loaded(sets[0], spec, data_root) if sets else None
     return _read(named, spec, most, dataset) if named else Inputs(dataset, None)
@@ -129,14 +129,16 @@ def _named(thing: Any) -> Iterator[tuple[str, Any]]:
     word = os.fspath(thing)
     paths = list(pictures_in([word]))
     if not paths:
-        what = "no picture fits this pattern" if is_pattern(word) else "no pictures in this folder"
-        raise InputError(what, where=word, expected="files such as " + ", ".join(sorted(SUFFIXES)[:6]))
+        what = "look.pattern" if is_pattern(word) else "look.folder"
+        raise InputError(
+            what, where=word, expected=phrase("look.file.expected", suffixes=", ".join(sorted(SUFFIXES)[:6]))
+        )
     for path in paths:
         if paths == [word] and not os.path.lexists(path) and os.sep not in word and not Path(word).suffix:
             raise InputError(
-                "no picture and no data of this name",
+                "look.thing",
                 where=word,
-                expected="a picture, a folder, a pattern, or " + ", ".join(data.NAMES),
+                expected=phrase("look.thing.expected", names=", ".join(data.NAMES)),
             )
         yield Path(path).name, path
 

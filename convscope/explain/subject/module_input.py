@@ -10,7 +10,7 @@ import numpy as np
 
 from ... import data
 from ...data.dataset import Dataset
-from ...errors import InputError, UsageError
+from ...errors import InputError, UsageError, phrase
 from ...pictures.input_spec import InputSpec
 from ..options import LookOptions
 from .inputs import each_input, names_sized_data
@@ -34,15 +34,15 @@ def infer_input(pictures: Any, options: LookOptions) -> tuple[InputSpec, list[An
     shapes = {t.shape for t in things if isinstance(t, (np.ndarray, Dataset))} | ({tuple(shape)} if shape else set())
     if not shapes:
         raise UsageError(
-            "a torch module does not say what pictures it reads",
+            "module.reads",
             got=", ".join(str(t) for t in things if isinstance(t, (str, os.PathLike))) or None,
-            expected="shape=(C, H, W), or pictures as an array (N, C, H, W), or data of one size such as mnist",
+            expected=phrase("module.reads.expected"),
         )
     if len(shapes) > 1:
-        raise InputError("pictures of different shapes for one module", got=" and ".join(map(str, sorted(shapes))))
+        raise InputError("module.shapes", got=" and ".join(map(str, sorted(shapes))))
     known: Any = shapes.pop()
     if len(known) != 3:
-        raise InputError("not a picture", got=known, expected="(C, H, W)")
+        raise InputError("picture.shape", got=known, expected="(C, H, W)")
     middle, scale = (_channels(v, known[0]) for v in (options.mean, options.std))
     floats = [i for i, t in enumerate(things) if isinstance(t, np.ndarray) and t.dtype.kind == "f"]
     if not floats:

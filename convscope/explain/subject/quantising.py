@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import InputError
+from ...errors import InputError, phrase
 from ...pictures.input_spec import InputSpec
 from ...pictures.inversion import light_on_dark
 from ...pictures.resizing import RESIZE_RULE
@@ -32,7 +32,7 @@ def quantise(
     """
     if pictures.ndim != 4 or 0 in pictures.shape or not np.isfinite(pictures).all():
         raise InputError(
-            "not pictures", got=f"{pictures.dtype} {pictures.shape}", expected="finite numbers (N, C, H, W)"
+            "explain.pictures", got=f"{pictures.dtype} {pictures.shape}", expected=phrase("explain.pictures.finite")
         )
     x = pictures.astype(np.float64)
     low, high = x.min((0, 2, 3)), x.max((0, 2, 3))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.dataset import Split
-from ...errors import InputError
+from ...errors import InputError, phrase
 
 if TYPE_CHECKING:
     from .examples import Examples
@@ -34,9 +34,7 @@ class Samples:
         n = len(self.pictures)
         if self.pictures.dtype != np.uint8 or self.pictures.ndim != 4 or len(self.labels) != n or len(self.names) != n:
             got = f"{self.pictures.dtype} {self.pictures.shape}, {len(self.labels)} labels, {len(self.names)} names"
-            raise InputError(
-                "pictures, labels and names do not fit", got=got, expected="uint8 (n, C, H, W) and n of each"
-            )
+            raise InputError("explain.names", got=got, expected=phrase("explain.names.expected"))
 
     def __len__(self) -> int:
         return len(self.labels)

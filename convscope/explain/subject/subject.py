@@ -114,11 +114,11 @@ def subject_of_module(
         made = subject.scores(pictures[:1])
     except (RuntimeError, TypeError, ValueError, IndexError, AttributeError, NotImplementedError) as error:
         reason = str(error).strip().split("\n")[0]
-        raise InputError(f"the module cannot read these pictures: {reason}", got=pictures.shape[1:]) from error
+        raise InputError("module.pictures", reason=reason, got=pictures.shape[1:]) from error
     k = made.shape[1]
     names = tuple(map(str, range(k))) if classes is None else tuple(classes)
     if len(names) != k:
-        raise UsageError("as many class names as scores are needed", got=len(names), expected=f"{k}")
+        raise UsageError("module.names", got=len(names), expected=f"{k}")
     if subject.network is not None:
         return subject_of_net(module, names, title) if isinstance(module, Net) else subject
     whole = steps(module, subject.steps(pictures)[1])

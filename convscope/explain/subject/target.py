@@ -9,7 +9,7 @@ from typing import Any
 from torch import nn
 
 from ...build import Net
-from ...errors import UsageError
+from ...errors import UsageError, phrase
 from ...pictures.input_spec import InputSpec
 from ...prediction import Model, load
 from ..options import OF_MODULES, LookOptions
@@ -39,7 +39,7 @@ def target_of_file(model: Any, pictures: Any, options: LookOptions) -> Target:
     Raises ConvscopeError for what cannot be opened, and for options that a model file knows by itself.
     """
     for option in options.given(*OF_MODULES):
-        raise UsageError(f"a model file knows its own {option}", hint=f"leave {option} out")
+        raise UsageError("look.option", option=option, hint=phrase("look.option.try", option=option))
     file = model if isinstance(model, Model) else load(model)
     folder = file.file.path.parent
     run = folder if file.file.path.name == "model.onnx" and (folder / "run.json").is_file() else None
@@ -60,7 +60,7 @@ def target_of_module(module: nn.Module, pictures: Any, options: LookOptions) -> 
     notes: tuple[str, ...] = ()
     if isinstance(module, Net):
         if options.given("mean", "std", "shape"):
-            raise UsageError("a convscope network knows its own mean, std and shape", hint="leave them out")
+            raise UsageError("look.network", hint=phrase("look.network.try"))
         spec, things = module.spec, list(each_input(pictures))
     else:
         spec, things, notes = infer_input(pictures, options)

@@ -7,6 +7,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from ...errors import phrase
 from ..geometry import Shape
 from ..onnx_operators import Operator, Piece, attributes, float32, scalar
 from .arguments import Number
@@ -103,7 +104,7 @@ class ELU(Activation):
     """x where x > 0, else alpha·(exp(x) − 1) (Clevert et al. 2015)."""
 
     name = "elu"
-    arguments: ClassVar = {"alpha": Number("elu(1) ends at −1", most=100.0)}
+    arguments: ClassVar = {"alpha": Number(phrase("alpha.try"), most=100.0)}
 
     alpha: float = 1.0
 

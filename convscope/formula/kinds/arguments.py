@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from ...errors import PlanError
+from ...errors import PlanError, Said, phrase
 from ..geometry import pair
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ Json: TypeAlias = dict[str, str | int | float | bool | list[str] | None]
 class Argument(ABC):
     """What an argument may be. `hint` says what to try where it is something else."""
 
-    hint: str
+    hint: Said
 
     @abstractmethod
     def checked(self, name: str, value: object) -> object:
@@ -43,9 +43,7 @@ class Whole(Argument):
         if value is None and self.optional:
             return value
         if not _is_whole(value, self.least):
-            raise PlanError(
-                f"{name} must be a whole number of {self.least} or more", got=value, hint=self.hint, argument=name
-            )
+            raise PlanError("value.whole", name=name, least=self.least, got=value, hint=self.hint, argument=name)
         return _bounded(name, value)
 
     def to_json(self) -> Json:
@@ -69,8 +67,9 @@ class Extent(Argument):
         both = value if isinstance(value, tuple) else (value, value)
         if len(both) != 2 or not all(_is_whole(v, self.least) for v in both):
             raise PlanError(
-                f"{name} must be a whole number of {self.least} or more"
-                + (", or two" if isinstance(value, tuple) else ""),
+                "value.whole.two" if isinstance(value, tuple) else "value.whole",
+                name=name,
+                least=self.least,
                 got=value,
                 hint=self.hint,
                 argument=name,
@@ -98,7 +97,10 @@ class Number(Argument):
     def checked(self, name: str, value: object) -> object:
         if not isinstance(value, (int, float)) or isinstance(value, bool) or not self.least <= value <= self.most:
             raise PlanError(
-                f"{name} must be a number from {self.least:g} to {self.most:g}",
+                "value.number.from.to",
+                name=name,
+                low=f"{self.least:g}",
+                high=f"{self.most:g}",
                 got=value,
                 hint=self.hint,
                 argument=name,
@@ -113,11 +115,11 @@ class Number(Argument):
 class Flag(Argument):
     """True or False."""
 
-    hint: str = ""
+    hint: Said = ""
 
     def checked(self, name: str, value: object) -> object:
         if not isinstance(value, bool):
-            raise PlanError(f"{name} must be True or False", got=value, hint=self.hint, argument=name)
+            raise PlanError("value.bool", name=name, got=value, hint=self.hint, argument=name)
         return value
 
     def to_json(self) -> Json:
@@ -149,7 +151,9 @@ class Divides(Relation):
         part, whole = getattr(layer, self.argument), getattr(layer, self.other)
         if whole % part:
             raise PlanError(
-                f"{self.argument} must divide the {self.other}",
+                "value.divide",
+                part=self.argument,
+                whole=self.other,
                 got=f"{part} {self.argument}, {whole} {self.other}",
                 argument=self.argument,
             )
@@ -166,9 +170,9 @@ class SameNeedsOdd(Relation):
             return
         if any(d * (k - 1) % 2 for k, d in zip(pair(kernel), pair(dilation), strict=True)):
             raise PlanError(
-                'pad="same" needs an odd effective kernel',
+                "pad.same",
                 got=f"kernel {kernel!r}, dilation {dilation!r}",
-                hint="an odd kernel, or a pad of your own",
+                hint=phrase("pad.same.try"),
                 argument=self.argument,
             )
 
@@ -182,9 +186,9 @@ class AtMostHalf(Relation):
         pad, kernel = getattr(layer, self.argument), getattr(layer, self.other)
         if any(2 * p > k for p, k in zip(pair(pad), pair(kernel), strict=True)):
             raise PlanError(
-                "pooling pads by half the kernel at most",
+                "pool.pad.half",
                 got=f"pad {pad!r}, kernel {kernel!r}",
-                hint="a larger pad would make windows of padding alone",
+                hint=phrase("pool.pad.half.try"),
                 argument=self.argument,
             )
 
@@ -196,5 +200,7 @@ def _is_whole(value: object, least: int) -> bool:
 def _bounded(name: str, value: object, largest: object = None) -> object:
     most = value if largest is None else largest
     if isinstance(most, int) and most > LARGEST:
-        raise PlanError(f"{name} is too large", got=value, expected=f"at most {LARGEST:,}", argument=name)
+        raise PlanError(
+            "value.large", name=name, got=value, expected=phrase("value.most", n=f"{LARGEST:,}"), argument=name
+        )
     return value

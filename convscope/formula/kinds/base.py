@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from typing import ClassVar, Literal, NamedTuple, Self, TypeAlias
 
-from ...errors import PlanError
+from ...errors import PlanError, Said
 from ..geometry import Pair, Patch, Shape, Window, times
 from ..onnx_operators import Operator, Piece, same
 from ..plan import Plan
@@ -53,7 +53,7 @@ class Layer(Plan, ABC):
     name: ClassVar[str]  # in the formula
     arguments: ClassVar[Mapping[str, Argument]] = {}
     relations: ClassVar[tuple[Relation, ...]] = ()
-    example: ClassVar[str] = ""  # what an error shows where arguments are missing; its name if they never are
+    example: ClassVar[Said] = ""  # what an error shows where arguments are missing; its name if they never are
 
     takes: ClassVar[Literal["any", "maps", "rows"]] = "any"  # "rows": maps are flattened before it
     reads: ClassVar[Literal["unit", "window", "all", "part", "number", "units"]]  # what one number of it is made from

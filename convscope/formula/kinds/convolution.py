@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self
 
-from ...errors import PlanError
+from ...errors import PlanError, phrase
 from ..geometry import Shape, Size, Window, pair, times
 from ..onnx_operators import Piece, attributes
 from .arguments import Divides, Extent, Flag, SameNeedsOdd, Whole
@@ -21,14 +21,14 @@ class Conv(Windowed):
     """
 
     name = "conv"
-    example = "conv(16, 3) or conv(16, 3, stride=2, pad=1)"
+    example = phrase("conv.try")
     arguments: ClassVar = {
-        "channels": Whole("one for each filter"),
-        "kernel": Extent("kernel=3 looks at 3×3 pixels"),
-        "stride": Extent("stride=1 keeps every position, stride=2 every other"),
-        "pad": Extent('pad=0 adds nothing, pad="same" keeps the size at stride 1', least=0, words=("same",)),
-        "dilation": Extent("dilation=1 takes neighbouring pixels, dilation=2 every other"),
-        "groups": Whole("groups=1 joins every channel to every filter"),
+        "channels": Whole(phrase("channels.try")),
+        "kernel": Extent(phrase("kernel.try")),
+        "stride": Extent(phrase("stride.try")),
+        "pad": Extent(phrase("pad.try"), least=0, words=("same",)),
+        "dilation": Extent(phrase("dilation.try")),
+        "groups": Whole(phrase("groups.try")),
         "bias": Flag(),
     }
     relations = (Divides("groups", "channels"), SameNeedsOdd("pad", "kernel"))
@@ -54,8 +54,8 @@ class Conv(Windowed):
     def channels_out(self, given: Given) -> int:
         if given.shape[0] % self.groups:
             raise PlanError(
-                "groups must divide the channels that come in",
-                got=f"{self.groups} groups, {given.shape[0]} channels",
+                "groups.divide.input",
+                got=phrase("groups.divide.got", groups=self.groups, channels=given.shape[0]),
             )
         return self.channels
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from ...errors import PlanError
+from ...errors import PlanError, phrase
 from ..geometry import Pair, Patch, Shape
 from ..onnx_operators import Piece
 from ..receptive_field import ReceptiveField
@@ -19,7 +19,7 @@ class FC(Layer):
     """Fully connected: every input to each of `units`; None for one unit per class. Maps are flattened before it."""
 
     name = "fc"
-    arguments: ClassVar = {"units": Whole("fc alone gives one output per class", optional=True)}
+    arguments: ClassVar = {"units": Whole(phrase("units.try"), optional=True)}
     takes = "rows"
     reads = "all"
     filters = True
@@ -28,7 +28,7 @@ class FC(Layer):
 
     def sizes(self, given: Given) -> Sizes:
         if self.units is None and not given.last:
-            raise PlanError("only the last fc may go without a number", hint="fc(128) gives 128 units")
+            raise PlanError("units.last", hint=phrase("units.last.try"))
         units = self.units or given.classes
         return Sizes((units, 1, 1), True, f"{units} units")
 

@@ -23,9 +23,7 @@ class Add(Layer):
 
     def sizes(self, given: Given) -> Sizes:
         if len(given.shapes) < 2 or len(set(given.shapes)) > 1:
-            raise PlanError(
-                "add takes two inputs or more, all of one shape", got=" and ".join(map(times, given.shapes))
-            )
+            raise PlanError("add.shapes", got=" and ".join(map(times, given.shapes)))
         return Sizes(given.shape, given.flat)
 
     def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:

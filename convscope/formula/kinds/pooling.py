@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from ...errors import phrase
 from ..geometry import Pair, Patch, Shape, Size, Window, pair
 from ..onnx_operators import Piece, attributes
 from ..receptive_field import ReceptiveField
@@ -18,9 +19,9 @@ class Pool(Windowed):
     """What both poolings have in common."""
 
     arguments: ClassVar = {
-        "kernel": Extent("maxpool(2) takes one of 2×2"),
-        "stride": Extent("leave it out to step by the kernel's size", follows="kernel"),
-        "pad": Extent("pad=0 adds nothing", least=0),
+        "kernel": Extent(phrase("pool.kernel.try")),
+        "stride": Extent(phrase("pool.stride.try"), follows="kernel"),
+        "pad": Extent(phrase("pool.pad.try"), least=0),
     }
     relations = (AtMostHalf("pad", "kernel"),)
     homogeneous = True

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from ...errors import PlanError
+from ...errors import PlanError, phrase
 from ..geometry import Pair, Patch, Shape, Size, pair
 from ..onnx_operators import Piece, wholes
 from ..receptive_field import ReceptiveField
@@ -72,7 +72,7 @@ class Crop(Layer):
     def sizes(self, given: Given) -> Sizes:
         (h, w), (channels, height, width) = pair(self.size), given.shape
         if h > height or w > width:
-            raise PlanError("the crop is larger than the picture", got=f"{h}×{w}", expected=f"at most {height}×{width}")
+            raise PlanError("crop.large", got=f"{h}×{w}", expected=phrase("value.most", n=f"{height}×{width}"))
         return Sizes((channels, h, w), False, f"the middle {h}×{w} of {height}×{width}", (height - h, width - w))
 
     def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:

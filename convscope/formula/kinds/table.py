@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import MISSING, fields
 from typing import Any
 
+from ...errors import said_json
 from .. import plan, tracing
 from ..parse import MAX_TEXT
 from ..zoo import ZOO
@@ -36,7 +37,7 @@ def kind_json(kind: type[Layer]) -> dict[str, Any]:
     return {
         "name": kind.name,
         "written": kind.name in LAYERS,
-        "example": kind.example or kind.name,
+        "example": said_json(kind.example or kind.name),
         "arguments": _arguments(kind),
         "relations": [relation.to_json() for relation in kind.relations],
         "traits": {**{trait: getattr(kind, trait) for trait in TRAITS}, "ends": list(_ends(kind))},
@@ -70,7 +71,12 @@ def _arguments(kind: type[Layer]) -> list[dict[str, Any]]:
     made = []
     for field in fields(kind):
         argument, required = kind.arguments[field.name], field.default is MISSING
-        json: dict[str, Any] = {"name": field.name, **argument.to_json(), "hint": argument.hint, "required": required}
+        json: dict[str, Any] = {
+            "name": field.name,
+            **argument.to_json(),
+            "hint": said_json(argument.hint),
+            "required": required,
+        }
         if not required and not (isinstance(argument, Extent) and argument.follows):
             json["default"] = field.default
         made.append(json)

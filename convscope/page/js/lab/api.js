@@ -5,6 +5,8 @@
  * `ApiError`; so does a server that does not answer any more. docs/lab.md has the routes.
  */
 
+import { phrase } from "../kit/i18n.js";
+import { faultOf } from "./formula/fault.js";
 import { followStream } from "./streams.js";
 
 /**
@@ -14,7 +16,7 @@ import { followStream } from "./streams.js";
  *
  * @typedef {object} RunSummary one run, as the list shows it
  * @property {string} id the name of its directory
- * @property {RunState} state @property {string | null} message why it failed
+ * @property {RunState} state @property {FaultJson | null} message why it failed
  * @property {string} formula @property {string | null} plan the plan's name @property {string} recipe
  * @property {{set: string, train: number, validation: number, test: number, shape: [number, number, number]} | null}
  * data null while it starts
@@ -81,10 +83,7 @@ import { followStream } from "./streams.js";
  *   `plan` is trained on mnist where no formula is given, `general` on other pictures
  * @property {{id: string, formula: string, about: string}[]} plans
  *
- * @typedef {object} Fault what is wrong with what was asked
- * @property {string} what @property {string} where @property {string | null} got @property {string} expected @property
- * {string} hint
- * @property {string} [text] the formula @property {number} [column] from 1: where the caret stands under `text`
+ * @typedef {import("./formula/fault.js").FaultJson} FaultJson what is wrong with what was asked
  *
  * @typedef {object} DescribedLayer
  * @property {string} name @property {string} layer @property {[number, number, number]} output @property {number}
@@ -107,23 +106,12 @@ import { followStream } from "./streams.js";
 /** A question that was not answered as hoped; `fault` says why in full. */
 export class ApiError extends Error {
   /**
-   * @param {Fault} fault
+   * @param {FaultJson} fault
    * @param {number} status 0 where no server answered
-   * @param {(text: string) => string} retell in the reader's language
+   * @param {import("../kit/i18n.js").Translate} t
    */
-  constructor(fault, status, retell) {
-    super(
-      retell(
-        [
-          fault.where && `${fault.where}: `,
-          fault.what,
-          fault.got !== null && fault.got !== undefined && `, got ${fault.got}`,
-          fault.expected && `, expected ${fault.expected}`,
-        ]
-          .filter(Boolean)
-          .join(""),
-      ),
-    );
+  constructor(fault, status, t) {
+    super(faultOf(fault).line(t));
     this.fault = fault;
     this.status = status;
   }
@@ -131,14 +119,17 @@ export class ApiError extends Error {
 
 /** @typedef {ReturnType<typeof makeApi>} Api */
 
+/** A fault that is one sentence. @param {import("../kit/i18n.js").Phrase} what @returns {FaultJson} */
+const faultAlone = (what) => ({ ...what, where: "", got: null, expected: "", hint: "" });
+
 const TOKEN_HEADER = "X-Convscope-Token";
 
 /**
  * @param {Window & typeof globalThis} win
  * @param {string} token of the page's payload
- * @param {(text: string) => string} retell what the server says, in the reader's language
+ * @param {import("../kit/i18n.js").Translate} t for what the server says, in the reader's language
  */
-export function makeApi(win, token, retell) {
+export function makeApi(win, token, t) {
   /** @param {string} path @param {object | null} body @param {AbortSignal} [signal] */
   const ask = async (path, body = null, signal = undefined) => {
     /** @type {Response} */
@@ -153,15 +144,11 @@ export function makeApi(win, token, retell) {
         headers: { [TOKEN_HEADER]: token, ...(body ? { "Content-Type": "application/json" } : {}) },
       });
     } catch (error) {
-      throw new ApiError({ what: "the lab does not answer", where: "", got: null, expected: "", hint: "" }, 0, retell);
+      throw new ApiError(faultAlone(phrase("lab.silent")), 0, t);
     }
     if (answer.ok) return answer;
     const said = await answer.json().catch(() => null);
-    throw new ApiError(
-      said?.error ?? { what: `the lab answered ${answer.status}`, where: "", got: null, expected: "", hint: "" },
-      answer.status,
-      retell,
-    );
+    throw new ApiError(said?.error ?? faultAlone(phrase("lab.status", { status: answer.status })), answer.status, t);
   };
   const json = async (/** @type {string} */ path, /** @type {object | null} */ body = null) =>
     (await ask(path, body)).json();
@@ -181,14 +168,7 @@ export function makeApi(win, token, retell) {
       over,
       again,
       trouble: (error) => {
-        const known =
-          error instanceof ApiError
-            ? error
-            : new ApiError(
-                { what: "the lab does not answer", where: "", got: null, expected: "", hint: "" },
-                0,
-                retell,
-              );
+        const known = error instanceof ApiError ? error : new ApiError(faultAlone(phrase("lab.silent")), 0, t);
         trouble(known);
         return known.status >= 400 && known.status < 500;
       },
@@ -201,7 +181,7 @@ export function makeApi(win, token, retell) {
      * A formula on the shape of some data (of a folder: its classes, and its first picture's size unless `size` says
      * another). What is wrong with the formula comes back as `fault`; only other troubles are thrown.
      * @param {string} formula @param {string} [data] @param {number | null} [size]
-     * @returns {Promise<{description: Described, fault: null} | {description: null, fault: Fault}>}
+     * @returns {Promise<{description: Described, fault: null} | {description: null, fault: FaultJson}>}
      */
     describe: (formula, data = "mnist", size = null) => json("describe", { formula, data, ...(size ? { size } : {}) }),
     /** Every run there is, the newest first. @returns {Promise<RunSummary[]>} */

@@ -6,7 +6,6 @@ import { makeApi } from "./api.js";
 import { CHAPTERS } from "./chapters.js";
 import { fillZoo } from "./formula/zoo.js";
 import { labFrame } from "./frame.js";
-import { reteller } from "./retell.js";
 
 /** @typedef {import("./types.js").Drawing} Drawing */
 /** @typedef {import("./types.js").Lab} Lab */
@@ -16,7 +15,7 @@ export function startLab(doc, win) {
   const read = (/** @type {string} */ id) => JSON.parse(doc.getElementById(id)?.textContent || "null");
   const payload = read("payload");
   fillZoo(payload.plans);
-  const api = payload.api && payload.token ? makeApi(win, payload.token, (text) => lab.retell(text)) : null;
+  const api = payload.api && payload.token ? makeApi(win, payload.token, (key, words) => lab.t(key, words)) : null;
   // a token that came with the address
   if (win.location.search) win.history.replaceState(null, "", win.location.pathname + win.location.hash);
   const dictionaries = read("dictionary");
@@ -41,7 +40,6 @@ export function startLab(doc, win) {
     payload,
     api,
     t: translator(dictionaries, "en"),
-    retell: (text) => text,
     state: stateOf(win.location.hash),
     say: (text) => {
       if (live && live.textContent !== text) live.textContent = text;
@@ -84,7 +82,6 @@ export function startLab(doc, win) {
       dressed = look;
       shown = "none";
       lab.t = translator(dictionaries, language);
-      lab.retell = language === "en" ? (text) => text : reteller(dictionaries.en, lab.t);
       doc.documentElement.lang = language;
       doc.documentElement.dataset.theme = lab.dark() ? "dark" : "light";
       const focused = doc.activeElement?.getAttribute("data-keep");

@@ -32,7 +32,7 @@
  *
  * @typedef {object} Lab what a chapter gets
  * @property {Document} doc @property {Window & typeof globalThis} win
- * @property {Translate} t @property {(text: string) => string} retell what Python said, in the reader's language
+ * @property {Translate} t
  * @property {Record<string, string>} state what the address carries: c the chapter, l the language, h the theme, the
  * rest is the chapter's own
  * @property {(change: Change) => void} go a step that Back undoes; another `c` drops the old chapter's keys

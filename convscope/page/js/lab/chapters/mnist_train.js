@@ -5,6 +5,7 @@
 import { button, make, refill } from "../../kit/dom.js";
 import { fixed, percent, thousands } from "../../kit/format.js";
 import { numberIn } from "../address.js";
+import { faultOf } from "../formula/fault.js";
 import { historyView } from "../history.js";
 import { presets } from "../widgets.js";
 
@@ -90,7 +91,7 @@ export function trainPart(lab, store) {
 }
 
 /** @param {Lab} lab @param {TrainingStore} store */
-function trainingWords({ t, api, retell }, { run, trouble, busy, recorded }) {
+function trainingWords({ t, api }, { run, trouble, busy, recorded }) {
   if (trouble) return t("mnist.trouble", { what: trouble });
   if (busy || run?.state === "starting") return t("mnist.starting");
   if (!run) return api ? t("mnist.waiting") : "";
@@ -99,7 +100,7 @@ function trainingWords({ t, api, retell }, { run, trouble, busy, recorded }) {
     return t("mnist.running", { step: thousands(run.step), steps: thousands(run.steps ?? 0) });
   if (run.state === "finished") return t("mnist.finished", { steps: thousands(run.step) });
   return run.state === "failed"
-    ? t("mnist.failed", { what: retell(run.message ?? "") })
+    ? t("mnist.failed", { what: run.message ? faultOf(run.message).lines(t) : "" })
     : t("mnist.stopped", { step: thousands(run.step) });
 }
 

@@ -1,4 +1,4 @@
-/** Errors of a formula, in English word for word as convscope.errors writes them, and values as Python prints them. */
+/** Errors by key, as convscope/errors.py has them, its messages for dictionaries; and values as Python prints them. */
 
 import { phrase, spoken } from "../../kit/i18n.js";
 
@@ -10,6 +10,13 @@ import { phrase, spoken } from "../../kit/i18n.js";
 /** @typedef {import("../../kit/i18n.js").Translate} Translate */
 /** @typedef {Phrase | string} Said a phrase, or text that needs no language: numbers, formulas */
 /** @typedef {{where?: Said, got?: Said, expected?: Said, hint?: Said, argument?: string}} Details */
+/**
+ * @typedef {object} FaultJson an error as Python hands it over (ConvscopeError.to_json)
+ * @property {string} key @property {Phrase["words"]} words what is wrong
+ * @property {Said} where @property {Said | null} got @property {Said} expected @property {Said} hint
+ * @property {string} [message] its English line, for programs
+ * @property {string} [text] the formula @property {number} [column] from 1: where the caret stands under `text`
+ */
 
 /** A mistake its reader can mend: what, where, got, expected, and what to try. */
 export class PlanFault extends Error {
@@ -27,12 +34,17 @@ export class PlanFault extends Error {
   /** What, where, got and expected as one line. @param {Translate} t */
   line(t) {
     const [where, expected] = [spoken(t, this.where), spoken(t, this.expected)];
-    const got = this.got === undefined ? null : printable(spoken(t, this.got));
+    const got = typeof this.got === "string" ? printable(this.got) : this.got ? spoken(t, this.got) : null;
     let line = spoken(t, this.what);
     if (got !== null)
-      line = expected ? t("fault.both", { what: line, got, expected }) : t("fault.got", { what: line, got });
-    else if (expected) line = t("fault.expected", { what: line, expected });
+      line = expected ? t("error.both", { what: line, got, expected }) : t("error.got", { what: line, got });
+    else if (expected) line = t("error.expected", { what: line, expected });
     return where ? `${where}: ${line}` : line;
+  }
+
+  /** The line, and below it what to try. @param {Translate} t */
+  lines(t) {
+    return this.hint ? `${this.line(t)}\n${t("fault.try", { hint: spoken(t, this.hint) })}` : this.line(t);
   }
 }
 
@@ -40,7 +52,7 @@ export class PlanFault extends Error {
 export class FormulaFault extends PlanFault {
   /** @param {Said} what @param {string} formula @param {number} column @param {Details} [details] */
   constructor(what, formula, column, details = {}) {
-    super(what, { ...details, where: phrase("fault.column", { n: column }) });
+    super(what, { ...details, where: phrase("formula.column", { n: column }) });
     this.formula = formula;
     this.column = column;
   }
@@ -54,6 +66,14 @@ export class FormulaFault extends PlanFault {
       caret: `${" ".repeat(this.column - 1 - start)}^`,
     };
   }
+}
+
+/** What Python handed over. @param {FaultJson} fault @returns {PlanFault} */
+export function faultOf({ key, words, where, got, expected, hint, text, column }) {
+  const details = { where, got: got ?? undefined, expected, hint };
+  return text !== undefined && column !== undefined
+    ? new FormulaFault(phrase(key, words), text, column, details)
+    : new PlanFault(phrase(key, words), details);
 }
 
 /** Text that any terminal takes: what cannot be printed escaped, cut to 80 characters. @param {string} text */

@@ -15,7 +15,7 @@ export function didYouMean(word, known) {
     const share = similarity(one, wanted);
     if (share >= 0.5 && (share > most || (share === most && one > best))) [best, most] = [one, share];
   }
-  return best ? phrase("fault.try.mean", { word: best }) : phrase("fault.try.oneof", { words: known.join(", ") });
+  return best ? phrase("guess.one", { word: best }) : phrase("guess.any", { words: known.join(", ") });
 }
 
 /** Twice the matching characters over all characters. @param {string} a @param {string} b */

@@ -57,24 +57,24 @@ export function layerOf(kind, given) {
   const size = (/** @type {string} */ name, /** @type {number} */ least, /** @type {Said} */ hint) =>
     name in given ? sizeOfValue(name, given[name], least, hint) : /** @type {Size} */ (ARGUMENTS[kind][name]);
   if (kind === "conv") {
-    const channels = whole("channels", phrase("fault.try.channels"));
-    const kernel = size("kernel", 1, phrase("fault.try.kernel"));
-    const stride = size("stride", 1, phrase("fault.try.stride"));
-    const dilation = size("dilation", 1, phrase("fault.try.dilation"));
-    const groups = whole("groups", phrase("fault.try.groups"));
+    const channels = whole("channels", phrase("channels.try"));
+    const kernel = size("kernel", 1, phrase("kernel.try"));
+    const stride = size("stride", 1, phrase("stride.try"));
+    const dilation = size("dilation", 1, phrase("dilation.try"));
+    const groups = whole("groups", phrase("groups.try"));
     if (given.bias && given.bias.is !== "bool")
-      throw new PlanFault(phrase("fault.bias"), { got: valueText(given.bias), argument: "bias" });
+      throw new PlanFault(phrase("value.bool", { name: "bias" }), { got: valueText(given.bias), argument: "bias" });
     if (channels % groups)
-      throw new PlanFault(phrase("fault.groups"), {
-        got: phrase("fault.groups.got", { groups, channels }),
+      throw new PlanFault(phrase("value.divide", { part: "groups", whole: "channels" }), {
+        got: phrase("groups.divide.got", { groups, channels }),
         argument: "groups",
       });
     const same = given.pad?.is === "str" && given.pad.of === "same";
-    const pad = same ? "same" : size("pad", 0, phrase("fault.try.pad"));
+    const pad = same ? "same" : size("pad", 0, phrase("pad.try"));
     if (same && both(kernel).some((k, i) => (both(dilation)[i] * (k - 1)) % 2)) {
-      throw new PlanFault(phrase("fault.same"), {
+      throw new PlanFault(phrase("pad.same"), {
         got: `kernel ${sizeText(kernel)}, dilation ${sizeText(dilation)}`,
-        hint: phrase("fault.try.same"),
+        hint: phrase("pad.same.try"),
         argument: "pad",
       });
     }
@@ -90,13 +90,13 @@ export function layerOf(kind, given) {
     };
   }
   if (kind === "maxpool" || kind === "avgpool") {
-    const kernel = size("kernel", 1, phrase("fault.try.pool"));
-    const stride = given.stride ? size("stride", 1, phrase("fault.try.step")) : kernel;
-    const pad = size("pad", 0, phrase("fault.try.nopad"));
+    const kernel = size("kernel", 1, phrase("pool.kernel.try"));
+    const stride = given.stride ? size("stride", 1, phrase("pool.stride.try")) : kernel;
+    const pad = size("pad", 0, phrase("pool.pad.try"));
     if (both(pad).some((p, i) => 2 * p > both(kernel)[i])) {
-      throw new PlanFault(phrase("fault.pool.pad"), {
+      throw new PlanFault(phrase("pool.pad.half"), {
         got: `pad ${sizeText(pad)}, kernel ${sizeText(kernel)}`,
-        hint: phrase("fault.try.half"),
+        hint: phrase("pool.pad.half.try"),
         argument: "pad",
       });
     }
@@ -106,7 +106,7 @@ export function layerOf(kind, given) {
     return { is: kind, slope: given.slope ? share("slope", given.slope, 1, "leaky_relu(0.01)") : 0.01 };
   if (kind === "dropout") return { is: kind, p: given.p ? share("p", given.p, 0.999, "dropout(0.5)") : 0.5 };
   if (kind === "fc")
-    return { is: kind, units: given.units ? wholeNumber("units", given.units, phrase("fault.try.fc")) : null };
+    return { is: kind, units: given.units ? wholeNumber("units", given.units, phrase("units.try")) : null };
   if (kind === "crop") return { is: kind, size: size("size", 1, "crop(24)") };
   return { is: kind };
 }
@@ -114,7 +114,7 @@ export function layerOf(kind, given) {
 /** @param {string} name @param {Value} value @param {Said} hint */
 function wholeNumber(name, value, hint) {
   if (value.is !== "int" || value.of < 1)
-    throw new PlanFault(phrase("fault.whole", { name, least: 1 }), { got: valueText(value), hint, argument: name });
+    throw new PlanFault(phrase("value.whole", { name, least: 1 }), { got: valueText(value), hint, argument: name });
   if (value.of > LARGEST_SIZE) throw tooLarge(name, value);
   return value.of;
 }
@@ -124,7 +124,7 @@ function sizeOfValue(name, value, least, hint) {
   const parts = value.is === "tuple" ? value.of : [value, value];
   if (parts.length !== 2 || !parts.every((part) => part.is === "int" && part.of >= least)) {
     throw new PlanFault(
-      value.is === "tuple" ? phrase("fault.whole.two", { name, least }) : phrase("fault.whole", { name, least }),
+      value.is === "tuple" ? phrase("value.whole.two", { name, least }) : phrase("value.whole", { name, least }),
       { got: valueText(value), hint, argument: name },
     );
   }
@@ -135,9 +135,9 @@ function sizeOfValue(name, value, least, hint) {
 
 /** @param {string} name @param {Value} value */
 function tooLarge(name, value) {
-  return new PlanFault(phrase("fault.large", { name }), {
+  return new PlanFault(phrase("value.large", { name }), {
     got: valueText(value),
-    expected: phrase("fault.most", { n: grouped(LARGEST_SIZE) }),
+    expected: phrase("value.most", { n: grouped(LARGEST_SIZE) }),
     argument: name,
   });
 }
@@ -146,7 +146,7 @@ function tooLarge(name, value) {
 function share(name, value, most, hint) {
   const number = value.is === "int" || value.is === "float" ? value.of : NaN;
   if (!(number >= 0 && number <= most))
-    throw new PlanFault(phrase("fault.share", { name, most }), { got: valueText(value), hint, argument: name });
+    throw new PlanFault(phrase("value.number.from.to", { name, low: 0, high: most }), { got: valueText(value), hint, argument: name });
   return number;
 }
 

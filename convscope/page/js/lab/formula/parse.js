@@ -16,9 +16,9 @@ import { ZOO } from "./zoo.js";
 
 /** @typedef {import("./fault.js").Said} Said */
 
-const HOW = phrase("fault.try.formula");
+const HOW = phrase("formula.syntax.try");
 /** @type {Record<string, Said>} */
-const EXAMPLES = { conv: phrase("fault.try.conv"), maxpool: "maxpool(2)", avgpool: "avgpool(2)", crop: "crop(24)" };
+const EXAMPLES = { conv: phrase("conv.try"), maxpool: "maxpool(2)", avgpool: "avgpool(2)", crop: "crop(24)" };
 
 /** Return the named plan or what the text says; throws a FormulaFault. @param {string} text @returns {Plan} */
 export function resolveFormula(text) {
@@ -28,8 +28,8 @@ export function resolveFormula(text) {
     return parseFormula(text);
   } catch (error) {
     const word = name.replace(/[-_]/g, "");
-    if (error instanceof FormulaFault && /^[\p{L}\p{N}]+$/u.test(word) && error.message === "fault.layer.unknown") {
-      throw new FormulaFault(phrase("fault.plan.unknown", { name: text.trim() }), text, 1, {
+    if (error instanceof FormulaFault && /^[\p{L}\p{N}]+$/u.test(word) && keyOf(error.what) === "layer.unknown") {
+      throw new FormulaFault(phrase("plan.unknown", { name: text.trim() }), text, 1, {
         hint: didYouMean(name, [...Object.keys(ZOO), ...Object.keys(ARGUMENTS)]),
       });
     }
@@ -72,21 +72,21 @@ export function parseFormula(text) {
     if (node.is === "binary" && node.word === "*") return repeated(node);
     if (node.is === "list") {
       if (parts.length !== 1)
-        throw complain(node.start, phrase("fault.list"), {
-          got: phrase("fault.parts", { n: parts.length }),
-          hint: phrase("fault.try.join"),
+        throw complain(node.start, phrase("formula.list"), {
+          got: phrase("formula.list.got", { n: parts.length }),
+          hint: phrase("formula.list.try"),
         });
       return planOf(parts[0]);
     }
     if (node.is === "name") return layer(node, node, [], []);
     if (node.is === "call") {
       const [name, ...args] = parts;
-      if (name.is !== "name") throw complain(name.start, phrase("fault.name"));
+      if (name.is !== "name") throw complain(name.start, phrase("formula.name"));
       if (name.word === "skip") return skipped(node, args, node.named ?? []);
       return layer(node, name, args, node.named ?? []);
     }
-    if (node.is === "tuple") throw complain(node.start, phrase("fault.commas"), { hint: HOW });
-    throw complain(node.start, phrase("fault.place"), { got: words(node), hint: HOW });
+    if (node.is === "tuple") throw complain(node.start, phrase("formula.commas"), { hint: HOW });
+    throw complain(node.start, phrase("formula.place"), { got: words(node), hint: HOW });
   };
 
   /** @param {Syntax} node @returns {Plan} */
@@ -114,7 +114,7 @@ export function parseFormula(text) {
       let [body, times] = /** @type {Syntax[]} */ (inner.parts);
       if (isConstant(body) && !isConstant(times)) [body, times] = [times, body];
       if (times.value?.is !== "int")
-        throw complain(times.start, phrase("fault.times"), { got: words(times), hint: "(conv(16, 3) + relu)*2" });
+        throw complain(times.start, phrase("formula.times"), { got: words(times), hint: "(conv(16, 3) + relu)*2" });
       factors.push(times);
       inner = body;
     }
@@ -129,7 +129,7 @@ export function parseFormula(text) {
   /** @param {Syntax} node @param {Syntax[]} args @param {{name: string}[]} named @returns {Plan} */
   const skipped = (node, args, named) => {
     if (args.length !== 1 || named.length)
-      throw complain(node.start, phrase("fault.skip"), {
+      throw complain(node.start, phrase("skip.group"), {
         got: String(args.length + named.length),
         hint: "skip(conv(16, 3, pad=1) + relu)",
       });
@@ -147,7 +147,7 @@ export function parseFormula(text) {
   const layer = (node, name, args, named) => {
     const kind = name.word ?? "";
     if (!Object.hasOwn(ARGUMENTS, kind))
-      throw complain(name.start, phrase("fault.layer.unknown", { name: kind }), {
+      throw complain(name.start, phrase("layer.unknown", { name: kind }), {
         hint: didYouMean(kind, [...Object.keys(ARGUMENTS), "skip"]),
       });
     const fields = Object.keys(ARGUMENTS[kind]);
@@ -156,24 +156,24 @@ export function parseFormula(text) {
     const given = {};
     args.forEach((arg, i) => {
       if (i >= fields.length)
-        throw complain(arg.start, phrase("fault.arguments", { kind }), {
+        throw complain(arg.start, phrase("layer.arguments", { kind }), {
           got: String(args.length),
-          expected: fields.length ? phrase("fault.most", { n: fields.length }) : phrase("fault.none"),
+          expected: fields.length ? phrase("value.most", { n: fields.length }) : phrase("value.none"),
           hint: usage,
         });
       given[fields[i]] = arg;
     });
     for (const { name: option, start, value } of named) {
       if (!fields.includes(option))
-        throw complain(start, phrase("fault.option", { kind, option }), {
-          hint: fields.length ? didYouMean(option, fields) : phrase("fault.options", { kind }),
+        throw complain(start, phrase("layer.option", { kind, option }), {
+          hint: fields.length ? didYouMean(option, fields) : phrase("layer.option.none", { kind }),
         });
-      if (option in given) throw complain(start, phrase("fault.twice", { option }));
+      if (option in given) throw complain(start, phrase("layer.option.twice", { option }));
       given[option] = value;
     }
     for (const field of fields)
       if (!(field in given) && ARGUMENTS[kind][field] === null)
-        throw complain(name.start, phrase("fault.missing", { kind, field }), { hint: usage });
+        throw complain(name.start, phrase("layer.option.missing", { kind, field }), { hint: usage });
     const values = Object.fromEntries(Object.entries(given).map(([field, place]) => [field, valueOf(place)]));
     return at(
       node.start,
@@ -189,10 +189,15 @@ export function parseFormula(text) {
     if (node.is === "unary" && node.word === "-" && (inner?.is === "int" || inner?.is === "float"))
       return { is: inner.is, of: -inner.of };
     if (node.is === "tuple") return { is: "tuple", of: (node.parts ?? []).map(valueOf) };
-    throw complain(node.start, phrase("fault.value"), { got: words(node) });
+    throw complain(node.start, phrase("formula.value"), { got: words(node) });
   };
 
   return planOf(syntaxOf(source));
+}
+
+/** @param {Said} said */
+function keyOf(said) {
+  return typeof said === "string" ? "" : said.key;
 }
 
 /** @param {Syntax} node */

@@ -25,7 +25,7 @@ export function chain(first, second) {
   const parts = [...partsOf(first), ...partsOf(second)];
   for (const part of parts.slice(1))
     if (cropsFirst(part))
-      throw new PlanFault(phrase("fault.crop.first"), { got: planText(part), hint: phrase("fault.try.crop") });
+      throw new PlanFault(phrase("crop.first"), { got: planText(part), hint: phrase("crop.first.try") });
   return within({
     is: "chain",
     parts,
@@ -37,34 +37,33 @@ export function chain(first, second) {
 /** @param {Plan} body @param {number} times @returns {RepeatPlan} */
 export function repeat(body, times) {
   if (times < 1)
-    throw new PlanFault(phrase("fault.repeat"), {
+    throw new PlanFault(phrase("repeat.whole"), {
       got: String(times),
-      hint: phrase("fault.try.repeat"),
+      hint: phrase("repeat.whole.try"),
       argument: "*",
     });
-  if (cropsFirst(body))
-    throw new PlanFault(phrase("fault.crop.once"), { got: `${planText(body)}*${times}`, argument: "*" });
+  if (cropsFirst(body)) throw new PlanFault(phrase("crop.once"), { got: `${planText(body)}*${times}`, argument: "*" });
   return within({ is: "repeat", body, times, count: countOf(body) * times, depth: 1 + depthOf(body) });
 }
 
 /** @param {Plan} body @returns {SkipPlan} */
 export function skip(body) {
-  if (cropsFirst(body)) throw new PlanFault(phrase("fault.crop.first"), { got: `skip(${planText(body)})` });
+  if (cropsFirst(body)) throw new PlanFault(phrase("crop.first"), { got: `skip(${planText(body)})` });
   return within({ is: "skip", body, count: countOf(body) + 1, depth: 1 + depthOf(body) });
 }
 
 /** @template {{count: number, depth: number}} P @param {P} plan @returns {P} */
 function within(plan) {
   if (plan.count > MAX_LAYERS)
-    throw new PlanFault(phrase("fault.layers"), {
+    throw new PlanFault(phrase("plan.layers"), {
       got: grouped(plan.count),
-      expected: phrase("fault.most", { n: MAX_LAYERS }),
+      expected: phrase("value.most", { n: MAX_LAYERS }),
       argument: "*",
     });
   if (plan.depth > MAX_DEPTH)
-    throw new PlanFault(phrase("fault.deep"), {
+    throw new PlanFault(phrase("plan.deep"), {
       got: String(plan.depth),
-      expected: phrase("fault.most", { n: MAX_DEPTH }),
+      expected: phrase("value.most", { n: MAX_DEPTH }),
     });
   return plan;
 }

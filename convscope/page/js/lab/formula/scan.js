@@ -23,31 +23,31 @@ export function refuseAbsurd(text) {
   const size = new TextEncoder().encode(text).length;
   const characters = Array.from(text);
   if (size > MAX_TEXT) {
-    throw new FormulaFault(phrase("fault.long"), characters.slice(0, 200).join(""), 1, {
-      got: phrase("fault.bytes", { n: grouped(size) }),
-      expected: phrase("fault.most", { n: grouped(MAX_TEXT) }),
+    throw new FormulaFault(phrase("formula.long"), characters.slice(0, 200).join(""), 1, {
+      got: phrase("value.bytes", { n: grouped(size) }),
+      expected: phrase("value.most", { n: grouped(MAX_TEXT) }),
     });
   }
   if (characters.every((c) => SPACE.test(c)))
-    throw new FormulaFault(phrase("fault.empty"), " ", 1, { hint: "conv(16, 5) + relu + maxpool(2) + fc" });
+    throw new FormulaFault(phrase("formula.empty"), " ", 1, { hint: "conv(16, 5) + relu + maxpool(2) + fc" });
   let depth = 0;
   let joints = 0;
   characters.forEach((c, i) => {
     if ("([{".includes(c)) {
       if (++depth > MAX_DEPTH)
-        throw new FormulaFault(phrase("fault.brackets"), text, i + 1, {
-          expected: phrase("fault.most", { n: MAX_DEPTH }),
+        throw new FormulaFault(phrase("formula.brackets"), text, i + 1, {
+          expected: phrase("value.most", { n: MAX_DEPTH }),
         });
     } else if (")]}".includes(c)) depth--;
     else if ("+*-~×".includes(c)) {
       if (++joints > 2 * MAX_LAYERS)
-        throw new FormulaFault(phrase("fault.joints"), text, i + 1, {
-          expected: phrase("fault.most", { n: 2 * MAX_LAYERS }),
+        throw new FormulaFault(phrase("formula.joints"), text, i + 1, {
+          expected: phrase("value.most", { n: 2 * MAX_LAYERS }),
         });
     } else if (c > "\x7f" || !(isPrintable(c) || SPACE.test(c)) || "#\\;".includes(c)) {
-      throw new FormulaFault(phrase("fault.character"), text, i + 1, {
+      throw new FormulaFault(phrase("formula.character"), text, i + 1, {
         got: quotedCharacter(c),
-        hint: phrase("fault.try.characters"),
+        hint: phrase("formula.character.try"),
       });
     }
   });

@@ -56,10 +56,10 @@ export function sizesOf(layer, shape, window, where) {
   if (layer.is === "crop") {
     const [h, w] = both(layer.size ?? 1);
     if (h > height || w > width)
-      throw new PlanFault(phrase("fault.crop"), {
+      throw new PlanFault(phrase("crop.large"), {
         where,
         got: `${h}×${w}`,
-        expected: phrase("fault.most", { n: `${height}×${width}` }),
+        expected: phrase("value.most", { n: `${height}×${width}` }),
       });
     return {
       output: [channels, h, w],
@@ -76,10 +76,10 @@ function axisOf(size, axis, window, where) {
   const made = Math.floor((size - k + 2 * p) / s) + 1;
   const how = `floor((${size} − ${k} + 2×${p})/${s}) + 1 = ${made}`;
   if (size + 2 * p < k) {
-    throw new PlanFault(axis ? phrase("fault.nothing.columns", { how }) : phrase("fault.nothing.rows", { how }), {
+    throw new PlanFault(axis ? phrase("columns.none", { how }) : phrase("rows.none", { how }), {
       where,
-      expected: phrase("fault.least", { n: 1 }),
-      hint: phrase("fault.try.nothing"),
+      expected: phrase("value.least", { n: 1 }),
+      hint: phrase("size.none.try"),
     });
   }
   if (d === 1 && s <= k) return { size: made, how, unread: Math.max(0, ((size - k + 2 * p) % s) - p) }; // windows touch

@@ -39,12 +39,12 @@ const MAX_NUMBERS = 500000000;
  */
 export function tracePlan(plan, input, classes) {
   if (!input.every((n) => Number.isInteger(n) && n >= 1))
-    throw new PlanFault(phrase("fault.input"), { got: `(${input.join(", ")})`, hint: "(1, 28, 28)" });
-  if (classes < 1) throw new PlanFault(phrase("fault.classes"), { got: String(classes) });
+    throw new PlanFault(phrase("input.whole"), { got: `(${input.join(", ")})`, hint: "(1, 28, 28)" });
+  if (classes < 1) throw new PlanFault(phrase("classes.none"), { got: String(classes) });
   if (input[0] * input[1] * input[2] > MAX_NUMBERS)
-    throw new PlanFault(phrase("fault.input.large"), {
+    throw new PlanFault(phrase("input.large"), {
       got: input.join("×"),
-      expected: phrase("fault.most.numbers", { n: grouped(MAX_NUMBERS) }),
+      expected: phrase("value.most.numbers", { n: grouped(MAX_NUMBERS) }),
     });
   /** @type {PlanNode[]} */
   const nodes = [];
@@ -74,10 +74,10 @@ export function tracePlan(plan, input, classes) {
     const [begin, before, flat] = [nodes.length - 1, shapeNow(), flatNow()];
     addPlan(body);
     if (shapeNow().join() !== before.join() || flatNow() !== flat) {
-      throw new PlanFault(phrase("fault.skip.shape"), {
+      throw new PlanFault(phrase("skip.shape"), {
         where: `skip(${planText(body)})`,
-        got: phrase("fault.skip.got", { before: before.join("×"), after: shapeNow().join("×") }),
-        hint: phrase("fault.try.skip"),
+        got: phrase("skip.shape.got", { before: before.join("×"), after: shapeNow().join("×") }),
+        hint: phrase("skip.shape.try"),
       });
     }
     add({ is: "add" }, begin);
@@ -86,13 +86,13 @@ export function tracePlan(plan, input, classes) {
   const add = (layer, other) => {
     counts.set(layer.is, (counts.get(layer.is) ?? 0) + 1);
     const text = layerText(layer);
-    const where = phrase("fault.layer", { n: nodes.length + 1, layer: text });
+    const where = phrase("layer.place", { n: nodes.length + 1, layer: text });
     const [index, shape, flat] = [nodes.length - 1, shapeNow(), flatNow()];
     if (flat && ["conv", "maxpool", "avgpool", "gap", "crop"].includes(layer.is)) {
-      throw new PlanFault(phrase("fault.maps"), {
+      throw new PlanFault(phrase("maps.needed"), {
         where,
-        got: phrase("fault.maps.got", { n: shape[0] }),
-        hint: phrase("fault.try.maps"),
+        got: phrase("maps.needed.got", { n: shape[0] }),
+        hint: phrase("maps.needed.try"),
       });
     }
     const window = windowOf(layer);
@@ -100,20 +100,20 @@ export function tracePlan(plan, input, classes) {
     if (layer.is === "fc") {
       unitsLeft--;
       if (layer.units === null && unitsLeft)
-        throw new PlanFault(phrase("fault.units"), { where, hint: phrase("fault.try.units") });
+        throw new PlanFault(phrase("units.last"), { where, hint: phrase("units.last.try") });
       output = [layer.units ?? classes, 1, 1];
       how = phrase("how.units", { n: output[0] });
     }
     if (output[0] * output[1] * output[2] > MAX_NUMBERS)
-      throw new PlanFault(phrase("fault.output.large"), {
+      throw new PlanFault(phrase("output.large"), {
         where,
         got: output.join("×"),
-        expected: phrase("fault.most.numbers", { n: grouped(MAX_NUMBERS) }),
+        expected: phrase("value.most.numbers", { n: grouped(MAX_NUMBERS) }),
       });
     if (layer.is === "conv" && shape[0] % (layer.groups ?? 1))
-      throw new PlanFault(phrase("fault.groups.in"), {
+      throw new PlanFault(phrase("groups.divide.input"), {
         where,
-        got: phrase("fault.groups.got", { groups: layer.groups ?? 1, channels: shape[0] }),
+        got: phrase("groups.divide.got", { groups: layer.groups ?? 1, channels: shape[0] }),
       });
     const [parameters, parametersHow] = parametersOf(layer, shape, output);
     let field = fieldAfter(layer, fieldAt(index), flat ? grid : [shape[1], shape[2]], window);
@@ -143,10 +143,10 @@ export function tracePlan(plan, input, classes) {
   const parameters = nodes.reduce((n, node) => n + node.parameters, 0n);
   if (parameters > MAX_PARAMETERS) {
     const most = nodes.reduce((a, b) => (b.parameters > a.parameters ? b : a));
-    throw new PlanFault(phrase("fault.parameters"), {
-      got: phrase("fault.parameters.got", { n: grouped(parameters), layer: most.text, how: most.parametersHow }),
-      expected: phrase("fault.most", { n: grouped(MAX_PARAMETERS) }),
-      hint: phrase("fault.try.parameters"),
+    throw new PlanFault(phrase("parameters.many"), {
+      got: phrase("parameters.many.got", { n: grouped(parameters), layer: most.text, how: most.parametersHow }),
+      expected: phrase("value.most", { n: grouped(MAX_PARAMETERS) }),
+      hint: phrase("parameters.many.try"),
     });
   }
   return { plan, input, classes, nodes, parameters, macs: nodes.reduce((n, node) => n + node.macs, 0n) };

@@ -40,11 +40,11 @@ export function syntaxOf(source) {
   const fault = (/** @type {Token} */ token) => {
     if (token.kind === "end" && open.length) {
       const { word, start } = open[open.length - 1];
-      return new FormulaFault(phrase("fault.open", { bracket: word }), source, start + 1, {
-        hint: phrase("fault.try.close", { bracket: word === "(" ? ")" : "]" }),
+      return new FormulaFault(phrase("formula.open", { bracket: word }), source, start + 1, {
+        hint: phrase("formula.open.try", { bracket: word === "(" ? ")" : "]" }),
       });
     }
-    return new FormulaFault(phrase("fault.syntax"), source, token.start + 1, { hint: phrase("fault.try.formula") });
+    return new FormulaFault(phrase("formula.syntax"), source, token.start + 1, { hint: phrase("formula.syntax.try") });
   };
   const behind = () => list[place - 1].end;
 
@@ -134,7 +134,7 @@ export function syntaxOf(source) {
     if (token.kind === "number") {
       const value = numberOf(word);
       if (value.is === "int" && /** @type {number} */ (value.of) > LARGEST_NUMBER)
-        throw new FormulaFault(phrase("fault.number"), source, start + 1, { got: word });
+        throw new FormulaFault(phrase("formula.number"), source, start + 1, { got: word });
       place++;
       return { is: "value", value, start, end: behind() };
     }

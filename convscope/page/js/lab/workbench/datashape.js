@@ -1,10 +1,12 @@
 /** The shape of some data and its classes, which only the server knows; asked for once each. */
 
+import { faultOf } from "../formula/fault.js";
+
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {{input: [number, number, number], classes: number} | {fault: string}} KnownShape */
 
 /** @param {Lab} lab @param {() => void} changed */
-export function dataShapes({ api, retell }, changed) {
+export function dataShapes({ api, t }, changed) {
   /** @type {Map<string, KnownShape | null>} */
   const known = new Map();
   return {
@@ -22,7 +24,7 @@ export function dataShapes({ api, retell }, changed) {
               key,
               description
                 ? { input: description.input, classes: description.classes }
-                : { fault: retell([fault?.where && `${fault.where}: `, fault?.what].filter(Boolean).join("")) },
+                : { fault: faultOf(fault).line(t) },
             );
           },
           (error) => {

@@ -6,7 +6,7 @@ import { make, refill } from "../../kit/dom.js";
 import { firstLearned, layerTable } from "../chapters/architecture_table.js";
 import { wholeIn } from "../address.js";
 import { putFault } from "../faultview.js";
-import { FormulaFault, PlanFault, grouped } from "../formula/fault.js";
+import { PlanFault, faultOf, grouped } from "../formula/fault.js";
 import { resolveFormula } from "../formula/parse.js";
 import { tracePlan } from "../formula/trace.js";
 
@@ -61,7 +61,7 @@ export function formulaPart(lab, text, on, shapeOf, settled) {
     }
     if (gone || key !== traced || !good) return;
     const { description, fault } = answer;
-    if (fault) complain(faultOf(lab, fault));
+    if (fault) complain(faultOf(fault));
     else if (BigInt(description.parameters) !== mine.parameters || BigInt(description.macs) !== mine.macs)
       complain(
         new PlanFault(
@@ -128,23 +128,10 @@ export function formulaPart(lab, text, on, shapeOf, settled) {
     element,
     refresh,
     good: () => good,
-    complain: (/** @type {import("../api.js").Fault} */ fault) => complain(faultOf(lab, fault)),
+    complain: (/** @type {import("../formula/fault.js").FaultJson} */ fault) => complain(faultOf(fault)),
     gone: () => {
       gone = true;
       win.clearTimeout(timer);
     },
   };
-}
-
-/** A fault that the server found, as the page's own. @param {Lab} lab @param {import("../api.js").Fault} fault */
-function faultOf({ retell }, { what, where, got, expected, hint, text, column }) {
-  const details = {
-    where: retell(where),
-    got: got === null ? undefined : retell(got),
-    expected: retell(expected),
-    hint: retell(hint),
-  };
-  return text !== undefined && column !== undefined
-    ? new FormulaFault(retell(what), text, column, details)
-    : new PlanFault(retell(what), details);
 }

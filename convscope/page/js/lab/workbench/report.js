@@ -3,6 +3,7 @@
 import { button, make, refill } from "../../kit/dom.js";
 import { firstLearned, layerTable } from "../chapters/architecture_table.js";
 import { wholeIn } from "../address.js";
+import { faultOf } from "../formula/fault.js";
 import { historyView } from "../history.js";
 import { followedRun } from "./followed.js";
 import { markRun, marksOf, openPlace, toPlace } from "./places.js";
@@ -92,7 +93,7 @@ export function runReport(lab, store, id) {
     buttons.refresh(one);
     badge.refresh(one);
     line.textContent = runLine(t, one);
-    fault.textContent = store.refused.get(id) ?? (one.message === null ? followed.trouble : lab.retell(one.message));
+    fault.textContent = store.refused.get(id) ?? (one.message ? faultOf(one.message).lines(t) : followed.trouble);
     fault.hidden = !fault.textContent;
     figures.hidden = neverBegan(one);
     mark.textContent = marksOf(lab).includes(id) ? t("bench.unmark.this") : t("bench.mark.this");

@@ -2,6 +2,7 @@
 
 import { button, make } from "../../kit/dom.js";
 import { fixed } from "../../kit/format.js";
+import { faultOf } from "../formula/fault.js";
 import { MOST_MARKS, markRun, runAddress, toPlace } from "./places.js";
 import { accuracyOf, isGoing, neverBegan, runLine, secondsText, stateBadge } from "./runfacts.js";
 import { sparkOf } from "./spark.js";
@@ -62,7 +63,7 @@ export function runRow(lab, store, id) {
       element.classList.toggle("marked", marked);
       buttons.refresh(run);
       // what to try is in the report
-      const said = store.refused.get(id) ?? lab.retell(run.message ?? "").split("\n")[0];
+      const said = store.refused.get(id) ?? (run.message ? faultOf(run.message).line(t) : "");
       element.classList.toggle("never", neverBegan(run));
       if (fault.textContent !== said) fault.textContent = said;
       fault.hidden = !said;

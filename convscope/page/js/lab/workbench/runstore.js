@@ -1,5 +1,7 @@
 /** All runs, as the server tells of them; in the static build the recorded one. */
 
+import { faultOf } from "../formula/fault.js";
+
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../api.js").RunSummary} RunSummary */
 /** @typedef {import("../api.js").ApiError} ApiError */
@@ -66,7 +68,8 @@ export function runStore(lab, changed) {
       store.asked.delete(run.id);
     if (before && before.state !== run.state) {
       if (run.state === "finished") lab.say(t("bench.said.finished", { id: run.id }));
-      if (run.state === "failed") lab.say(t("bench.said.failed", { id: run.id, what: lab.retell(run.message ?? "") }));
+      if (run.state === "failed")
+        lab.say(t("bench.said.failed", { id: run.id, what: run.message ? faultOf(run.message).lines(t) : "" }));
       if (run.state === "stopped") lab.say(t("bench.said.stopped", { id: run.id }));
     }
   };
