@@ -28,7 +28,10 @@ Said: TypeAlias = "str | Phrase"  # a sentence, or text that needs no language: 
 
 
 class Phrase:
-    """A sentence in no language yet: its key and the words that fill it. `str()` is its English."""
+    """A sentence in no language yet: its key and the words that fill it.
+
+    `str()` is its English; a key without a sentence shows as itself.
+    """
 
     __slots__ = ("key", "words")
 
@@ -42,7 +45,7 @@ class Phrase:
         return f"phrase({', '.join([repr(self.key), *(f'{name}={word!r}' for name, word in self.words.items())])})"
 
     def __str__(self) -> str:
-        return english()[self.key].format_map(self.words)
+        return english().get(self.key, self.key).format_map(self.words)
 
     def to_json(self) -> dict[str, object]:
         """Return what the page makes its sentence of."""
