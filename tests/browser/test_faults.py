@@ -6,11 +6,11 @@ import errno
 from pathlib import Path
 
 import pytest
-from convscope.lab.choices import whole
 from selenium import webdriver
 
 from convscope.data import load
 from convscope.errors import ConvscopeError, EnvironmentFault, InputError, UsageError, phrase, system_reason
+from convscope.lab.catalogue import whole
 from convscope.training.recipes import named
 from tests.browser.test_formula_js import FormulaPage
 
