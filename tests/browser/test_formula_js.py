@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selenium import webdriver
 
-from convscope.errors import ConvscopeError
+from convscope.errors import ConvscopeError, messages
 from convscope.formula import ZOO, Network, Plan, describe
 from convscope.formula.kinds import LAYERS
+from convscope.page.inline import HERE as PAGE
 from convscope.page.inline import LANGUAGES, dictionary, document, plans
 from convscope.page.modules import join
 from tests.formula.test_parse import ABSURD, groups
@@ -24,7 +25,7 @@ from tests.strategies import FEATURES, features, networks
 
 pytestmark = pytest.mark.browser
 HERE = Path(__file__).parent
-WORDS = {name: dictionary(f"lab.{name}") for name in LANGUAGES}
+WORDS = {name: dictionary(f"lab.{name}") | messages(name) for name in LANGUAGES}
 Asked = tuple[str, tuple[int, int, int], int]
 
 REFUSED = """
@@ -113,7 +114,8 @@ def test_every_fault_and_every_sum_is_said_in_both_languages(page: FormulaPage) 
     """All sentences of faults and sizes come up here, and in Korean none has an English word but those of formulas."""
     asked = [*((text, (1, 28, 28), 10) for text in TEXTS), *(("relu", *odd) for odd in ODD)]
     told = page.browser.execute_script("return bench.describeAll(arguments[0], 'ko')", asked)
-    sentences = {key for key in WORDS["en"] if key.startswith(("fault.", "how."))}
+    scripts = "\n".join(path.read_text(encoding="utf-8") for path in (PAGE / "js" / "lab" / "formula").glob("*.js"))
+    sentences = {key for key in re.findall(r"\b(?:t|phrase)\(\s*\"([^\"]+)\"", scripts) if key in WORDS["en"]}
     unheard = sentences - set(page.browser.execute_script("return bench.used()"))
     assert unheard == {"fault.try"}  # which the page itself writes beside the hint
     known = {*ZOO, *LAYERS, *(field.name for kind in LAYERS.values() for field in dataclasses.fields(kind))}
