@@ -146,7 +146,11 @@ function tooLarge(name, value) {
 function share(name, value, most, hint) {
   const number = value.is === "int" || value.is === "float" ? value.of : NaN;
   if (!(number >= 0 && number <= most))
-    throw new PlanFault(phrase("value.number.from.to", { name, low: 0, high: most }), { got: valueText(value), hint, argument: name });
+    throw new PlanFault(phrase("value.number.from.to", { name, low: 0, high: most }), {
+      got: valueText(value),
+      hint,
+      argument: name,
+    });
   return number;
 }
 
