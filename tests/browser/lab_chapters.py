@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from convscope.lab.streams import new_snapshots, snapshot
+from convscope.lab.event_streams import new_snapshots, snapshot
 
 import convscope.page
 from convscope.data import load as load_data
