@@ -26,7 +26,7 @@ from convscope.formula.kinds import LAYERS
 from convscope.pictures.input_spec import InputSpec
 from tests.strategies import networks
 
-STOPS = tuple(LAYERS[n] for n in ("relu", "leaky_relu", "prelu", "sigmoid", "tanh", "dropout")) + (BatchNorm,)
+STOPS = (*(kind for kind in LAYERS.values() if kind.activation), Dropout, BatchNorm)
 
 
 def linear(plan: Plan) -> Plan:
