@@ -6,13 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from convscope.lab.event_streams import new_snapshots, snapshot
-
 import convscope.page
 from convscope.data import load as load_data
 from convscope.explain.payload import nodes
 from convscope.explain.payload.encoding import as_json
 from convscope.explain.subject import samples
+from convscope.lab.event_streams import new_snapshots, snapshot
 from convscope.prediction import load
 
 SLIDES = Path(convscope.page.__file__).parent / "slides"
