@@ -5,15 +5,16 @@ BIN = $(VENV)/bin
 PAGE_FILES = "convscope/page/**/*.{js,css}" "tests/**/*.js"
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help train test quick check check-page screenshots demo plain bench bench-report cli-reference formula-reference clean
+.PHONY: help train test quick check check-page screenshots demo plain bench bench-report cli-reference formula-reference dist clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-# torch by its exact version first: without one, pip takes a build with gigabytes of CUDA.
+# On Linux PyPI's torch is built for CUDA and brings gigabytes. For a CPU build:
+# make train TORCH_INDEX=https://download.pytorch.org/whl/cpu
 $(VENV)/installed: pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(INSTALL) torch==$$(sed -n 's/^torch==//p' constraints.txt)
+	$(INSTALL) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) torch==$$(sed -n 's/^torch==//p' constraints.txt)
 	$(INSTALL) -e .
 	@touch $@
 
@@ -66,6 +67,11 @@ cli-reference: $(VENV)/installed  ## write docs/cli.md from the parsers
 
 formula-reference: $(VENV)/installed  ## write the table of layers in docs/formula.md from the classes
 	$(BIN)/python -m scripts.formula_reference
+
+dist: $(VENV)/tested  ## build the wheel and the sdist, install the wheel into an empty environment and use it
+	rm -rf dist
+	$(BIN)/python -m build --quiet
+	$(BIN)/python -m scripts.check_dist
 
 clean:  ## remove the virtual environment and caches; runs/ stays
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

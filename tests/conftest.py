@@ -1,10 +1,12 @@
-"""For all tests: a cache of their own instead of the user's, and no test that a slow machine can fail."""
+"""For all tests: a cache of their own instead of the user's, no test that a slow machine can fail, and a last line that
+says how many browser tests were skipped where there is no Chromium."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 KEPT = tempfile.TemporaryDirectory(prefix="convscope-tests-")  # as long as this process
@@ -12,3 +14,13 @@ os.environ["CONVSCOPE_CACHE"] = KEPT.name
 
 settings.register_profile("convscope", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("convscope")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many browser tests were skipped for want of a Chromium, and how to get one."""
+    skipped = [report for report in terminalreporter.getreports("skipped") if "chromium" in str(report.longrepr)]
+    if skipped:
+        terminalreporter.write_line(
+            f"{len(skipped)} browser tests were skipped: there is no Chromium here. "
+            "To run them too: apt-get install chromium chromium-driver fonts-noto-cjk"
+        )
