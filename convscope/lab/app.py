@@ -17,11 +17,12 @@ from starlette.types import ASGIApp
 
 from ..errors import ConvscopeError, FormulaError, InputError, MissingError, PlanError, UsageError, phrase
 from ..page.inline import json_text
-from .catalogue import Catalogue, whole
+from .catalogue import Catalogue
 from .event_streams import all_runs_events, run_events
 from .faults import status, to_json
 from .jobs import TrainingJobs
 from .page_cache import PageCache, lab_page
+from .records import DescribeRequest, TrainingRequest
 from .run_index import RunIndex
 from .run_report import report
 from .security import COOKIE, AccessPolicy, GuardMiddleware
@@ -87,38 +88,36 @@ class Lab:
 
     async def offer(self, request: Request) -> Response:
         """What can be trained."""
-        return _json(await asyncio.to_thread(self.jobs.catalogue.offer))
+        return _json((await asyncio.to_thread(self.jobs.catalogue.offer)).to_json())
 
     async def describe(self, request: Request) -> Response:
         """A formula's table, or what is wrong with it."""
-        body = await _body(request)
-        formula, id = body.get("formula", ""), body.get("data", "mnist")
-        if not isinstance(formula, str) or not isinstance(id, str):
-            raise UsageError("lab.body.text")
-        size = whole(body.get("size"), "size", 1, 2048)
+        wanted = DescribeRequest.from_json(await _body(request))
         async with self._describing:
             try:
-                found = await asyncio.to_thread(self.jobs.catalogue.describe, formula, id, size)
+                found = await asyncio.to_thread(self.jobs.catalogue.describe, wanted)
             except (FormulaError, PlanError, InputError) as error:
                 return _json({"description": None, "fault": to_json(error, *self.jobs.places)})
-        return _json({"description": found, "fault": None})
+        return _json({"description": found.to_json(), "fault": None})
 
     async def list(self, request: Request) -> Response:
         """Every run."""
-        return _json({"runs": [*(await asyncio.to_thread(self.jobs.all)).values()]})
+        runs = await asyncio.to_thread(self.jobs.all)
+        return _json({"runs": [run.to_json() for run in runs.values()]})
 
     async def one(self, request: Request) -> Response:
         """One run."""
-        return _json(await asyncio.to_thread(self.jobs.one, request.path_params["id"]))
+        return await self._summary(request.path_params["id"])
 
     async def report(self, request: Request) -> Response:
-        """What settled one run, and how sure its figures are."""
-        return _json(await asyncio.to_thread(report, self.runs.path(request.path_params["id"])))
+        """Every setting of one run, and how sure its figures are."""
+        found = await asyncio.to_thread(report, self.runs.path(request.path_params["id"]))
+        return _json(found.to_json())
 
     async def start(self, request: Request) -> Response:
         """Start a training."""
-        id = await asyncio.to_thread(self.jobs.start, await _body(request))
-        return _json(await asyncio.to_thread(self.jobs.one, id), 201)
+        wanted = TrainingRequest.from_json(await _body(request))
+        return await self._summary(await asyncio.to_thread(self.jobs.start, wanted), 201)
 
     async def stop(self, request: Request) -> Response:
         """Ask a training to stop."""
@@ -154,8 +153,11 @@ class Lab:
 
         return StreamingResponse(counted(), media_type="text/event-stream")
 
+    async def _summary(self, id: str, status: int = 200) -> Response:
+        return _json((await asyncio.to_thread(self.jobs.one, id)).to_json(), status)
+
     def _errors_as_json(self, handler: Handler) -> Handler:
-        """Return the handler with the house's errors as JSON."""
+        """Return the handler with convscope's errors as JSON."""
 
         async def answer(request: Request) -> Response:
             try:

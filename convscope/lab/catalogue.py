@@ -5,18 +5,18 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from ..data.folder_layout import survey
 from ..data.idx_files import has_idx, outline
 from ..data.named import DEBIAN_FASHION
-from ..errors import InputError, UsageError, phrase
+from ..errors import InputError, phrase
 from ..formula import ZOO, describe
+from ..formula.description import Description
 from ..pictures import decoding
 from ..pictures.formats import SUFFIXES
 from ..training.recipes import RECIPES
+from .records import DataChoice, DescribeRequest, Offer, PlanChoice, RecipeChoice
 
-Json = dict[str, Any]
 NAMED = ("mnist", "fashion-mnist")
 MOST = 200  # folders offered
 
@@ -28,26 +28,17 @@ class Catalogue:
         self.roots = [root.resolve() for root in roots]
         self._shapes: dict[tuple[str, int | None], tuple[tuple[int, int, int], int]] = {}
 
-    def offer(self) -> Json:
-        """Return what api.js calls an Offer."""
+    def offer(self) -> Offer:
+        """Return what can be trained."""
         known = [name for name in NAMED if name != "fashion-mnist" or has_idx(DEBIAN_FASHION)]
-        recipes = RECIPES.values()
-        return {
-            "data": [{"id": name, "name": name, "kind": "named"} for name in known] + self._folders(),
-            "recipes": [
-                {
-                    "id": r.name,
-                    "plan": r.plan,
-                    "general": r.general_plan,
-                    "about": r.about,
-                    "epochs": r.epochs,
-                    "batch": r.batch_size,
-                    "lr": r.lr,
-                }
-                for r in recipes
-            ],
-            "plans": [{"id": name, "formula": formula, "about": about} for name, (formula, about) in ZOO.items()],
-        }
+        return Offer(
+            (*(DataChoice(name, name, "named") for name in known), *self._folders()),
+            tuple(
+                RecipeChoice(r.name, r.plan, r.general_plan, r.about, r.epochs, r.batch_size, r.lr)
+                for r in RECIPES.values()
+            ),
+            tuple(PlanChoice(name, formula, about) for name, (formula, about) in ZOO.items()),
+        )
 
     def source(self, id: str) -> str:
         """Return what `convscope train` is given for a data id. Raises InputError for one that was not offered."""
@@ -55,10 +46,10 @@ class Catalogue:
             return id
         return str(self._folder(id))
 
-    def describe(self, formula: str, id: str, size: int | None) -> Json:
+    def describe(self, request: DescribeRequest) -> Description:
         """Return the description of a formula on that data. Raises FormulaError, PlanError, InputError."""
-        shape, classes = self.shape(id, size)
-        return describe(formula, shape, classes).to_json()
+        shape, classes = self.shape(request.data, request.size)
+        return describe(request.formula, shape, classes)
 
     def shape(self, id: str, size: int | None) -> tuple[tuple[int, int, int], int]:
         """Return (C, H, W) and the number of classes of data; of a folder by its first picture, without reading the
@@ -79,12 +70,12 @@ class Catalogue:
             self._shapes[id, size] = known
         return known
 
-    def _folders(self) -> list[Json]:
-        found: list[Json] = []
+    def _folders(self) -> list[DataChoice]:
+        found: list[DataChoice] = []
         for id, place, root in self._places():
             if len(found) < MOST and _holds_classes(place):
                 name = root.name if place == root else f"{root.name}/{place.name}"
-                found.append({"id": id, "name": name, "kind": "folder"})
+                found.append(DataChoice(id, name, "folder"))
         return found
 
     def _places(self) -> Iterator[tuple[str, Path, Path]]:
@@ -115,17 +106,3 @@ def _holds_classes(place: Path) -> bool:
         return sum(any(f.suffix.lower() in SUFFIXES for f in p.iterdir()) for p in folders) > 1
     except OSError:
         return False
-
-
-def whole(value: object, name: str, low: int, high: int) -> int | None:
-    """Return a whole number of a request, or None where it is left out. Raises UsageError."""
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise UsageError(
-            "value.range",
-            name=name,
-            got=repr(value)[:80],
-            expected=phrase("value.range.whole", low=low, high=f"{high:,}"),
-        )
-    return value

@@ -30,12 +30,12 @@ def event(name: str, data: Any) -> str:
 async def all_runs_events(jobs: TrainingJobs, over: Callable[[], bool]) -> AsyncIterator[str]:
     """Yield `runs` once, then `run` and `gone` until `over` says so."""
     known = await asyncio.to_thread(jobs.all)
-    yield event("runs", list(known.values()))
+    yield event("runs", [summary.to_json() for summary in known.values()])
     async for _ in _ticks(over):
         now = await asyncio.to_thread(jobs.all)
         for id, summary in now.items():
             if known.get(id) != summary:
-                yield event("run", summary)
+                yield event("run", summary.to_json())
         for id in known.keys() - now.keys():
             yield event("gone", {"id": id})
         yield _heartbeat() if known == now else ""
@@ -53,7 +53,7 @@ async def run_events(jobs: TrainingJobs, id: str, over: Callable[[], bool]) -> A
         except InputError:
             return
         if summary != before:
-            yield event("run", summary)
+            yield event("run", summary.to_json())
         before = summary
         lines = await asyncio.to_thread(log.read)
         if log.version != version:
@@ -67,8 +67,8 @@ async def run_events(jobs: TrainingJobs, id: str, over: Callable[[], bool]) -> A
             shown.add(file.name)
             if shot_now is not None:
                 yield event("snapshot", shot_now)
-        if summary["state"] not in ACTIVE and not lines:
-            yield event("end", summary)
+        if summary.state not in ACTIVE and not lines:
+            yield event("end", summary.to_json())
             return
         yield _heartbeat()
 

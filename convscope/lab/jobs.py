@@ -5,20 +5,20 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import INTERRUPTED, OK, EnvironmentFault, InputError, Interrupted, MissingError, UsageError, phrase
 from ..formula import ZOO, resolve
 from ..runs.directory import ask_to_stop, fresh_path, in_use
 from ..training.recipes import named
-from .catalogue import Catalogue, whole
+from .catalogue import Catalogue
 from .faults import last_fault, to_json
-from .run_files import Json
+from .records import Asked, DescribeRequest, Fault, RunSummary, TrainingRequest
 from .run_index import RunIndex
 
 MOST = 4  # trainings at once
 MOST_WORDS = 20_000  # bytes read of what a process answers
-FIELDS = {"data", "formula", "recipe", "epochs", "seed", "val", "size"}
 
 
 class TrainingJobs:
@@ -29,46 +29,33 @@ class TrainingJobs:
     def __init__(self, runs: RunIndex, catalogue: Catalogue) -> None:
         self.runs, self.catalogue = runs, catalogue
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._failed: dict[str, Json] = {}
-        self._wanted: dict[str, Json] = {}
+        self._failed: dict[str, Fault] = {}
+        self._wanted: dict[str, TrainingRequest] = {}
         self._halted: set[str] = set()
         self._begun: set[str] = set()
         self.places = (runs.root, *catalogue.roots)
         self._lock = threading.Lock()
 
-    def start(self, wanted: Json) -> str:
-        """Start what api.js calls Wanted and return its id. Raises ConvscopeError for anything that cannot be
-        trained."""
-        if strange := sorted(set(wanted) - FIELDS):
-            raise UsageError("lab.field", got=strange[0][:80], expected=", ".join(sorted(FIELDS)))
-        for name in ("data", "formula", "recipe"):
-            if name in wanted and not isinstance(wanted[name], str):
-                raise UsageError("value.text", name=name, got=repr(wanted[name])[:80])
-        id = wanted.get("data", "mnist")
-        source, recipe, formula = (
-            self.catalogue.source(id),
-            named(wanted.get("recipe", "fast")),
-            wanted.get("formula", ""),
-        )
-        epochs = wanted.get("epochs")
-        recipe = recipe.changed(epochs)
-        size = None if id == "mnist" else whole(wanted.get("size"), "size", 1, 2048)
+    def start(self, wanted: TrainingRequest) -> str:
+        """Start a training and return its run's id. Raises ConvscopeError for anything that cannot be trained."""
+        source, recipe = self.catalogue.source(wanted.data), named(wanted.recipe).changed(wanted.epochs)
+        size = None if wanted.data == "mnist" else wanted.size
         options = {
             "--recipe": recipe.name,
-            "--epochs": epochs,
-            "--seed": whole(wanted.get("seed"), "seed", 0, 2**53),
-            "--val": whole(wanted.get("val"), "val", 0, 10**9),
+            "--epochs": wanted.epochs,
+            "--seed": wanted.seed,
+            "--val": wanted.val,
             "--size": size,
         }
-        if formula.strip():
-            resolve(formula)
-            self.catalogue.describe(formula, id, size)
-            options["--arch"] = formula
+        if wanted.formula.strip():
+            resolve(wanted.formula)
+            self.catalogue.describe(DescribeRequest(wanted.formula, wanted.data, size))
+            options["--arch"] = wanted.formula
         words = [f"{name}={value}" for name, value in options.items() if value is not None]
         with self._lock:
             self._room()
             path = self._free(Path(source).name, recipe.name)
-            self._wanted[path.name] = {**wanted, "recipe": recipe.name, "formula": formula}
+            self._wanted[path.name] = wanted
             self._launch(path, ["--out", str(path), *words, "--", source])
         return path.name
 
@@ -98,35 +85,39 @@ class TrainingJobs:
             self._room()
             self._launch(path, ["--resume", str(path)])
 
-    def all(self) -> dict[str, Json]:
+    def all(self) -> dict[str, RunSummary]:
         """Return every run with what only the lab knows: starting, or failed and why, and which data was asked for."""
         found = self.runs.all()
         with self._lock:
             self._reap()
             starting = {
-                id: _blank(id, wanted, self._failed.get(id))
+                id: _not_begun(id, wanted, self._failed.get(id))
                 for id, wanted in self._wanted.items()
                 if id not in found and (self._alive(id) or id in self._failed)
             }
-            for id, summary in found.items():
-                if summary["state"] == "running":
-                    self._begun.add(id)
-                elif summary["state"] == "stopped" and self._alive(id):
-                    summary["state"] = "running" if id in self._begun else "starting"  # it lets go before it ends
-                elif summary["state"] == "stopped" and id in self._failed:
-                    summary |= {"state": "failed", "message": self._failed[id]}
-            every = starting | found
+            every = starting | {id: self._with_process(summary) for id, summary in found.items()}
             for id, summary in every.items():
-                wanted = self._wanted.get(id)
-                summary["asked"] = wanted and {"data": wanted.get("data", "mnist"), "size": wanted.get("size")}
+                if (wanted := self._wanted.get(id)) is not None:
+                    every[id] = replace(summary, asked=Asked(wanted.data, wanted.size))
         return every
 
-    def one(self, id: str) -> Json:
+    def one(self, id: str) -> RunSummary:
         """Return one run as `all` does. Raises InputError where there is none."""
         found = self.all().get(id)
         if found is None:
             raise MissingError("run.unknown", got=id[:140])
         return found
+
+    def _with_process(self, summary: RunSummary) -> RunSummary:
+        """Return a run's summary with what its process says of it."""
+        id = summary.id
+        if summary.state == "running":
+            self._begun.add(id)
+        elif summary.state == "stopped" and self._alive(id):
+            return replace(summary, state="running" if id in self._begun else "starting")  # it lets go before it ends
+        elif summary.state == "stopped" and id in self._failed:
+            return replace(summary, state="failed", message=self._failed[id])
+        return summary
 
     def _launch(self, path: Path, words: list[str]) -> None:
         self._failed.pop(path.name, None)
@@ -171,7 +162,7 @@ class TrainingJobs:
                 ended = to_json(EnvironmentFault("training.exit", code=process.returncode))
                 self._failed[id] = self._fault(id) or ended
 
-    def _fault(self, id: str) -> Json | None:
+    def _fault(self, id: str) -> Fault | None:
         """Return what a training that has ended says went wrong."""
         try:
             with open(self._answer(id), "rb") as file:
@@ -187,31 +178,31 @@ class TrainingJobs:
         return self.runs.root / ".lab" / f"{id}.json"
 
 
-def _blank(id: str, wanted: Json, message: Json | None) -> Json:
+def _not_begun(id: str, wanted: TrainingRequest, message: Fault | None) -> RunSummary:
     """Return the summary of a run whose directory is not there yet."""
-    recipe = named(wanted["recipe"])
-    own = recipe.plan if wanted.get("data", "mnist") == "mnist" else recipe.general_plan
-    formula = wanted["formula"].strip()
-    return {
-        "id": id,
-        "state": "starting" if message is None else "failed",
-        "message": message,
-        "formula": str(resolve(formula or own)),
-        "plan": formula if formula in ZOO else None if formula else own,
-        "classes": [],
-        "seed": wanted.get("seed", 0),
-        "epochs": wanted.get("epochs", recipe.epochs),
-        "steps": None,
-        "recipe": recipe.name,
-        "batch": recipe.batch_size,
-        "data": None,
-        "step": 0,
-        "loss": None,
-        "accuracy": None,
-        "validation": None,
-        "test": None,
-        "seconds": 0,
-        "curve": [],
-        "measured": [],
-        "look": None,
-    }
+    recipe = named(wanted.recipe).changed(wanted.epochs)
+    own = recipe.plan if wanted.data == "mnist" else recipe.general_plan
+    formula = wanted.formula.strip()
+    return RunSummary(
+        id=id,
+        state="starting" if message is None else "failed",
+        message=message,
+        formula=str(resolve(formula or own)),
+        plan=formula if formula in ZOO else None if formula else own,
+        classes=(),
+        seed=wanted.seed or 0,
+        epochs=recipe.epochs,
+        steps=None,
+        recipe=recipe.name,
+        batch=recipe.batch_size,
+        data=None,
+        step=0,
+        loss=None,
+        accuracy=None,
+        validation=None,
+        test=None,
+        seconds=0,
+        curve=(),
+        measured=(),
+        look=None,
+    )

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from ..errors import ConvscopeError, MissingError
 from ..runs.directory import in_use, kept_step
+from .records import CurvePoint, RunData, RunState, RunSummary, Scores
 from .run_files import Json, LogTail, checked_settings, has_only_plain_files, settings_time
 
 ID = re.compile(r"\w[\w.-]{0,127}")
@@ -27,8 +28,8 @@ class RunReader:
     def forget(self) -> None:
         """Begin anew: nothing was read."""
         self.version = self.log.version
-        self.curve: list[tuple[int, float, float]] = []
-        self.measured: list[tuple[int, float, float]] = []
+        self.curve: list[CurvePoint] = []
+        self.measured: list[CurvePoint] = []
         self.last: Json = {}
         self.result: Json = {}
         self._every = self._count = 1
@@ -52,33 +53,43 @@ class RunReader:
                 self.curve, self._every = self.curve[::2], 2 * self._every
                 self._count = self._every
 
-    def summary(self) -> Json:
-        """Return what api.js calls a RunSummary, without a failure's message."""
+    def summary(self) -> RunSummary:
+        """Return what is known of the run, without a failure's message."""
         settings, last = self.settings, self.result or self.last
-        finished, recipe = (self.path / "model.onnx").is_file(), settings["recipe"]
-        state = "finished" if finished else "running" if in_use(self.path) else "stopped"
+        finished, data = (self.path / "model.onnx").is_file(), settings["data"]
+        state: RunState = "finished" if finished else "running" if in_use(self.path) else "stopped"
+        measured = self.measured[-1] if self.measured else None
+        test = self.result.get("test")
+        return RunSummary(
+            id=self.path.name,
+            state=state,
+            message=None,
+            formula=settings["formula"],
+            plan=settings.get("plan"),
+            classes=tuple(settings["classes"]),
+            seed=settings["seed"],
+            epochs=settings["epochs"],
+            steps=settings["steps"],
+            recipe=settings["recipe"]["name"],
+            batch=settings["recipe"]["batch_size"],
+            data=RunData(data["set"], data["train"], data.get("validation"), data.get("test"), tuple(data["shape"])),
+            step=max(last.get("step", 0), kept_step(self.path) if state == "stopped" else 0),
+            loss=self.last.get("loss"),
+            accuracy=self.last.get("accuracy"),
+            validation=None if measured is None else Scores(accuracy=measured[2], loss=measured[1]),
+            test=None if test is None else Scores(test["accuracy"], test["loss"]),
+            seconds=last["time"]["seconds"] if last else 0,
+            curve=self._thinned_curve(),
+            measured=tuple(self.measured[-POINTS:]),
+            look=f"/runs/{quote(self.path.name)}/look" if finished else None,
+        )
+
+    def _thinned_curve(self) -> tuple[CurvePoint, ...]:
+        """Return some 200 points of the curve, the newest among them."""
         points = self.curve[:: max(1, len(self.curve) // POINTS)]
         if self.last and points[-1:] != [(newest := (self.last["step"], self.last["loss"], self.last["accuracy"]))]:
             points = [*points, newest]
-        measured = self.measured[-1] if self.measured else None
-        return {
-            "id": self.path.name,
-            "state": state,
-            "message": None,
-            **{name: settings.get(name) for name in ("formula", "plan", "classes", "seed", "epochs", "steps")},
-            "recipe": recipe["name"],
-            "batch": recipe["batch_size"],
-            "data": {n: settings["data"].get(n) for n in ("set", "train", "validation", "test", "shape")},
-            "step": max(last.get("step", 0), kept_step(self.path) if state == "stopped" else 0),
-            "loss": self.last.get("loss"),
-            "accuracy": self.last.get("accuracy"),
-            "validation": None if measured is None else {"accuracy": measured[2], "loss": measured[1]},
-            "test": self.result.get("test"),
-            "seconds": last["time"]["seconds"] if last else 0,
-            "curve": points,
-            "measured": self.measured[-POINTS:],
-            "look": f"/runs/{quote(self.path.name)}/look" if finished else None,
-        }
+        return tuple(points)
 
 
 class RunIndex:
@@ -102,12 +113,12 @@ class RunIndex:
             raise MissingError("run.unknown", got=id[:140])
         return path
 
-    def summary(self, id: str) -> Json:
+    def summary(self, id: str) -> RunSummary:
         """Return one run's summary. Raises InputError where there is none or it cannot be read."""
         with self._lock:
             return self._summary(id)
 
-    def all(self) -> dict[str, Json]:
+    def all(self) -> dict[str, RunSummary]:
         """Return the summary of every run that can be read, the newest first."""
         with self._lock:
             found = []
@@ -122,7 +133,7 @@ class RunIndex:
                     continue
             return {id: summary for _, id, summary in sorted(found, key=lambda one: one[:2], reverse=True)}
 
-    def _summary(self, id: str) -> Json:
+    def _summary(self, id: str) -> RunSummary:
         path = self.path(id)
         reader = self._readers.get(id)
         if reader is None or reader.made != settings_time(path):

@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import InputError
 from ..evaluation import wilson
 from ..runs.directory import read_settings
+from .records import Measurement, RunReport, Setting
 from .run_files import LogTail
 
 Json = dict[str, Any]
@@ -22,8 +23,8 @@ LEFT_OUT = (
 )  # said elsewhere, or of no effect
 
 
-def report(path: Path) -> Json:
-    """Return the report of the run in `path` (page/js/lab/api.js, RunReport). Raises InputError where it cannot be
+def report(path: Path) -> RunReport:
+    """Return the report of the run in `path`. Raises InputError where it cannot be
     read.
     """
     settings = read_settings(path)
@@ -33,20 +34,19 @@ def report(path: Path) -> Json:
         changes = {f"augmentation.{name}": value for name, value in recipe["augmentation"].items() if value}
         results = [line for line in lines if line.get("kind") == "result"]
         measured = [line for line in lines if line.get("kind") == "epoch" and line.get("validation")]
-        return {
-            "recipe": plain({**recipe, **changes}),
-            "machine": plain(
-                {name: settings.get(name) for name in ("processor", "device", "threads", "processes")} | versions
-            ),
-            "budget": settings["budget"] if isinstance(settings.get("budget"), str) else None,
-            "test": figures(results[-1:], "test", data["test"]),
-            "validation": figures(measured[-1:], "validation", data["validation"]),
-        }
+        machine = {name: settings.get(name) for name in ("processor", "device", "threads", "processes")} | versions
+        return RunReport(
+            recipe=plain({**recipe, **changes}),
+            machine=plain(machine),
+            budget=settings["budget"] if isinstance(settings.get("budget"), str) else None,
+            test=figures(results[-1:], "test", data["test"]),
+            validation=figures(measured[-1:], "validation", data["validation"]),
+        )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InputError("run.unreadable", got=path.name) from error
 
 
-def figures(lines: list[Json], split: str, n: int) -> Json | None:
+def figures(lines: list[Json], split: str, n: int) -> Measurement | None:
     """Return accuracy, its 95 % interval, loss and the number of pictures, of the last line that has them.
 
     >>> figures([{"test": {"accuracy": 0.5, "loss": 0.7}}], "test", 4)["interval"]
@@ -56,10 +56,10 @@ def figures(lines: list[Json], split: str, n: int) -> Json | None:
     if not found:
         return None
     accuracy = float(found["accuracy"])
-    return {"accuracy": accuracy, "loss": found["loss"], "n": n, "interval": list(wilson(round(accuracy * n), n))}
+    return Measurement(accuracy, found["loss"], n, wilson(round(accuracy * n), n))
 
 
-def plain(values: Json) -> Json:
+def plain(values: Json) -> dict[str, Setting]:
     """Return what is text, a number or a truth value, by names that text can be; what is not finite as text."""
     kept = {
         name: value for name, value in values.items() if name not in LEFT_OUT and isinstance(value, (str, int, float))

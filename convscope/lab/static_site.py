@@ -5,6 +5,7 @@ page.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +51,9 @@ def site_payload(run: Path) -> dict[str, Any]:
     reader = RunReader(path)
     lines = reader.log.rest()
     reader.update(lines)
-    summary = {**reader.summary(), "look": FILES[1]}
+    summary = replace(reader.summary(), look=FILES[1])
     shots = [shot for file in new_snapshots(path, set()) if (shot := snapshot(file)) is not None]
-    recorded = {"run": summary, "lines": thinned(lines), "snapshots": shots, "look": FILES[1]}
+    recorded = {"run": summary.to_json(), "lines": thinned(lines), "snapshots": shots, "look": FILES[1]}
     return {**lab_payload().to_json(), "recorded": recorded}
 
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from convscope.errors import InputError
 from convscope.formula import describe
+from convscope.formula.description import Description
 from convscope.lab.app import STREAMS, Lab
 from convscope.lab.page_cache import PageCache
+from convscope.lab.records import DescribeRequest, TrainingRequest
 from convscope.runs.directory import Run
 from tests.lab.asking import KEY, RUNNER, Answer, ask, asked, headers, lab
 from tests.lab.rundirs import run_dir, step, trained
@@ -106,7 +107,7 @@ def test_what_the_lab_started_is_in_its_answer(app: Any, made: Lab, monkeypatch:
     started = asked(app, "/api/runs", {"data": "mnist", "seed": 3})
     assert (started.status, started.json()["id"]) == (201, "one")
     assert [asked(app, f"/api/runs/one/{verb}", {}).json()["id"] for verb in ("stop", "resume")] == ["one", "one"]
-    assert done == [{"data": "mnist", "seed": 3}, ("stop", "one"), ("resume", "one")]
+    assert done == [TrainingRequest("mnist", seed=3), ("stop", "one"), ("resume", "one")]
 
 
 @pytest.mark.slow
@@ -169,21 +170,19 @@ def test_no_more_than_two_descriptions_at_once(
     running: list[int] = [0]
     most: list[int] = [0]
 
-    def slow(formula: str, id: str, size: int | None) -> dict[str, str]:
+    def slow(wanted: DescribeRequest) -> Description:
         with lock:
             running[0] += 1
             most[0] = max(most[0], running[0])
         release.wait(0.3)
         with lock:
             running[0] -= 1
-        if formula == "bad":
-            raise InputError("no such formula")
-        return {"formula": formula}
+        return describe(wanted.formula)
 
     monkeypatch.setattr(made.jobs.catalogue, "describe", slow)
 
     async def five() -> list[Answer]:
-        formulas = ("one", "bad", "three", "four", "bad")
+        formulas = ("fc", "bad", "relu + fc", "slides", "bad")
         return await asyncio.gather(*(ask(app, "/api/describe", {"formula": formula}) for formula in formulas))
 
     answers = RUNNER.run(five())

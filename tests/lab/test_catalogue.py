@@ -10,10 +10,11 @@ import pytest
 from PIL import Image
 
 from convscope.data import load
-from convscope.errors import FormulaError, InputError, PlanError, UsageError
+from convscope.errors import FormulaError, InputError, PlanError
 from convscope.formula import ZOO, describe
 from convscope.lab import catalogue
-from convscope.lab.catalogue import Catalogue, whole
+from convscope.lab.catalogue import Catalogue
+from convscope.lab.records import DataChoice, DescribeRequest
 from convscope.training.recipes import RECIPES
 from tests.data.idx_writer import tiny, write_folder
 
@@ -32,21 +33,21 @@ def pictures(
 
 
 def ids(offered: Catalogue) -> list[str]:
-    return [one["id"] for one in offered.offer()["data"] if one["kind"] == "folder"]
+    return [one.id for one in offered.offer().data if one.kind == "folder"]
 
 
 def test_recipes_and_plans_are_the_houses() -> None:
     offer = Catalogue([]).offer()
-    assert [(r["id"], r["plan"], r["epochs"], r["batch"], r["lr"]) for r in offer["recipes"]] == [
+    assert [(r.id, r.plan, r.epochs, r.batch, r.lr) for r in offer.recipes] == [
         (r.name, r.plan, r.epochs, r.batch_size, r.lr) for r in RECIPES.values()
     ]
-    assert [(p["id"], p["formula"]) for p in offer["plans"]] == [(name, formula) for name, (formula, _) in ZOO.items()]
-    assert {"id": "mnist", "name": "mnist", "kind": "named"} in offer["data"]
+    assert [(p.id, p.formula) for p in offer.plans] == [(name, formula) for name, (formula, _) in ZOO.items()]
+    assert DataChoice("mnist", "mnist", "named") in offer.data
 
 
 def test_fashion_mnist_is_offered_where_it_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def names() -> list[str]:
-        return [one["id"] for one in Catalogue([]).offer()["data"]]
+        return [one.id for one in Catalogue([]).offer().data]
 
     monkeypatch.setattr(catalogue, "DEBIAN_FASHION", tmp_path)
     assert names() == ["mnist"]
@@ -65,7 +66,7 @@ def test_a_root_and_what_lies_directly_in_it_are_offered(tmp_path: Path) -> None
     (many / "note.txt").write_text("")
     offered = Catalogue([whole_root, many])
     assert ids(offered) == ["folder/0", "folder/1/birds", "folder/1/digits", "folder/1/split"]
-    assert [one["name"] for one in offered.offer()["data"] if one["kind"] == "folder"] == [
+    assert [one.name for one in offered.offer().data if one.kind == "folder"] == [
         "pets",
         "many/birds",
         "many/digits",
@@ -138,19 +139,12 @@ def test_the_shape_of_idx_files_is_theirs(tmp_path: Path) -> None:
 
 def test_a_description_is_the_commands(tmp_path: Path) -> None:
     offered = Catalogue([pictures(tmp_path / "root")])
-    assert offered.describe("slides", "mnist", None) == describe("slides", (1, 28, 28), 10).to_json()
+    assert offered.describe(DescribeRequest("slides")).to_json() == describe("slides", (1, 28, 28), 10).to_json()
     assert (
-        offered.describe("conv(4, 3) + relu + fc", "folder/0", 9)
+        offered.describe(DescribeRequest("conv(4, 3) + relu + fc", "folder/0", 9)).to_json()
         == describe("conv(4, 3) + relu + fc", (3, 9, 9), 2).to_json()
     )
     with pytest.raises(FormulaError, match="column 9"):
-        offered.describe("conv(4, ?)", "mnist", None)
+        offered.describe(DescribeRequest("conv(4, ?)"))
     with pytest.raises(PlanError):
-        offered.describe("conv(4, 13) + fc", "folder/0", None)
-
-
-def test_whole_numbers_of_a_request() -> None:
-    assert [whole(value, "n", 0, 9) for value in (None, 0, 9)] == [None, 0, 9]
-    for value in (-1, 10, 1.0, True, "1", [], {}, 10**400):
-        with pytest.raises(UsageError, match="n is out of range"):
-            whole(value, "n", 0, 9)
+        offered.describe(DescribeRequest("conv(4, 13) + fc", "folder/0"))

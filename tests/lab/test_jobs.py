@@ -18,6 +18,7 @@ import pytest
 from convscope.errors import ConvscopeError, InputError, UsageError, phrase
 from convscope.lab.catalogue import Catalogue
 from convscope.lab.jobs import MOST, TrainingJobs
+from convscope.lab.records import Asked, RunSummary, TrainingRequest
 from convscope.lab.run_index import RunIndex
 from convscope.runs.directory import Run, read_settings
 from tests.lab.rundirs import run_dir, step
@@ -57,9 +58,9 @@ def jobs(tmp_path: Path) -> TrainingJobs:
     return TrainingJobs(RunIndex(tmp_path / "my runs"), Catalogue([pictures(tmp_path / "-my pets")]))
 
 
-def said(run: dict[str, Any]) -> str:
+def said(run: RunSummary) -> str:
     """Return the English of a failed run's message."""
-    return str(ConvscopeError.from_json(run["message"]))
+    return str(ConvscopeError.from_json(dict(run.message or {})))
 
 
 def until(true: Callable[[], bool], seconds: float = 60) -> None:
@@ -76,15 +77,17 @@ def ended(launches: Launches) -> None:
 
 def test_what_is_started_is_the_command_line(jobs: TrainingJobs, launches: Launches, tmp_path: Path) -> None:
     id = jobs.start(
-        {
-            "data": "folder/0",
-            "formula": "conv(4, 3) + relu + fc",
-            "recipe": "slides",
-            "epochs": 2.5,
-            "seed": 7,
-            "val": 2,
-            "size": 9,
-        }
+        TrainingRequest.from_json(
+            {
+                "data": "folder/0",
+                "formula": "conv(4, 3) + relu + fc",
+                "recipe": "slides",
+                "epochs": 2.5,
+                "seed": 7,
+                "val": 2,
+                "size": 9,
+            }
+        )
     )
     words = launches.words[0]
     assert words[:5] == [sys.executable, "-P", "-m", "convscope", "train"]
@@ -102,27 +105,27 @@ def test_what_is_started_is_the_command_line(jobs: TrainingJobs, launches: Launc
         str(tmp_path / "-my pets"),
     ]
     assert launches.options[0]["start_new_session"] is True
-    jobs.start({})
+    jobs.start(TrainingRequest())
     assert launches.words[1][8:] == ["--recipe=fast", "--", "mnist"]
 
 
 def test_a_training_is_starting_until_its_directory_is_there_and_running_then(
     jobs: TrainingJobs, launches: Launches
 ) -> None:
-    id = jobs.start({"data": "mnist", "formula": "lenet5", "epochs": 2})
+    id = jobs.start(TrainingRequest("mnist", "lenet5", epochs=2))
     shown = jobs.one(id)
-    assert (shown["state"], shown["plan"], shown["epochs"], shown["batch"]) == ("starting", "lenet5", 2, 128)
-    assert shown["formula"].startswith("conv(6, 5, pad=2)")
-    assert shown["asked"] == {"data": "mnist", "size": None}
+    assert (shown.state, shown.plan, shown.epochs, shown.batch) == ("starting", "lenet5", 2, 128)
+    assert shown.formula.startswith("conv(6, 5, pad=2)")
+    assert shown.asked == Asked("mnist", None)
     path = run_dir(jobs.runs.root, id, [step(1)])
-    assert jobs.one(id)["state"] == "starting"
+    assert jobs.one(id).state == "starting"
     with Run.reopen(path):
-        assert jobs.one(id)["state"] == "running"
-    assert jobs.one(id)["state"] == "running"  # it let go of the lock, but is not gone yet
+        assert jobs.one(id).state == "running"
+    assert jobs.one(id).state == "running"  # it let go of the lock, but is not gone yet
     launches.processes[0].kill()
     ended(launches)
     shown = jobs.one(id)
-    assert (shown["state"], said(shown), shown["step"]) == ("failed", "ended with exit code -9", 1)
+    assert (shown.state, said(shown), shown.step) == ("failed", "ended with exit code -9", 1)
 
 
 @pytest.mark.parametrize(
@@ -143,10 +146,10 @@ def test_a_failed_training_says_why_without_a_path(
     answer = "" if error is None else json.dumps({"error": error.to_json()})
     answer = answer.replace("{root}", str(jobs.runs.root))
     launches.code = f"import sys; print({'x' * 90_000!r}); print({answer!r}); sys.exit(7)"
-    id = jobs.start({})
+    id = jobs.start(TrainingRequest())
     ended(launches)
     shown = jobs.one(id)
-    assert shown["state"] == "failed"
+    assert shown.state == "failed"
     assert said(shown) == message
 
 
@@ -164,19 +167,19 @@ def test_a_stop_is_asked_for_in_the_directory_whoever_trains(jobs: TrainingJobs)
 
 
 def test_a_training_can_be_stopped_before_it_begins(jobs: TrainingJobs, launches: Launches) -> None:
-    id = jobs.start({})
+    id = jobs.start(TrainingRequest())
     jobs.stop(id)
     ended(launches)
     assert launches.processes[0].returncode == -signal.SIGTERM
     shown = jobs.one(id)
-    assert (shown["state"], said(shown)) == ("failed", "stopped before it began")
+    assert (shown.state, said(shown)) == ("failed", "stopped before it began")
     with pytest.raises(InputError, match="is not being trained"):
         jobs.stop(id)
     run_dir(jobs.runs.root, "old", [step(3)])
     jobs.resume("old")
     jobs.stop("old")
     ended(launches)
-    assert (jobs.one("old")["state"], jobs.one("old")["message"]) == ("stopped", None)
+    assert (jobs.one("old").state, jobs.one("old").message) == ("stopped", None)
 
 
 def test_only_a_stopped_run_is_resumed_and_only_once(jobs: TrainingJobs, launches: Launches) -> None:
@@ -185,7 +188,7 @@ def test_only_a_stopped_run_is_resumed_and_only_once(jobs: TrainingJobs, launche
         jobs.resume("one")
     jobs.resume("one")
     assert launches.words[0][5:] == ["--json", "--resume", str(path)]
-    assert jobs.one("one")["state"] == "starting"
+    assert jobs.one("one").state == "starting"
     with pytest.raises(InputError, match="is being trained"):
         jobs.resume("one")
     run_dir(jobs.runs.root, "done", finished=True)
@@ -204,17 +207,17 @@ def test_a_run_that_failed_is_no_failure_once_it_goes_on(jobs: TrainingJobs, lau
     assert said(jobs.one("one")) == "ended with exit code 4"
     launches.code = WAITS
     jobs.resume("one")
-    assert (jobs.one("one")["state"], jobs.one("one")["message"]) == ("starting", None)
+    assert (jobs.one("one").state, jobs.one("one").message) == ("starting", None)
 
 
 def test_there_is_room_for_a_few_trainings_at_once(jobs: TrainingJobs, launches: Launches) -> None:
-    ids = [jobs.start({}) for _ in range(MOST)]
+    ids = [jobs.start(TrainingRequest()) for _ in range(MOST)]
     assert len(set(ids)) == MOST
     with pytest.raises(UsageError, match="trainings are going on"):
-        jobs.start({})
+        jobs.start(TrainingRequest())
     launches.processes[0].kill()
     launches.processes[0].wait()
-    jobs.start({})
+    jobs.start(TrainingRequest())
     assert len(launches.words) == MOST + 1
 
 
@@ -227,7 +230,7 @@ def test_nothing_is_started_that_cannot_be_trained(jobs: TrainingJobs, launches:
         {"epochs": 0},
     ):
         with pytest.raises(ConvscopeError):
-            jobs.start(wanted)
+            jobs.start(TrainingRequest.from_json(wanted))
     assert launches.words == []
     assert list(jobs.runs.root.iterdir()) == []
 
@@ -235,28 +238,30 @@ def test_nothing_is_started_that_cannot_be_trained(jobs: TrainingJobs, launches:
 @pytest.mark.slow
 def test_a_real_training_outlives_its_lab_and_is_stopped_and_resumed_by_the_next(jobs: TrainingJobs) -> None:
     id = jobs.start(
-        {"data": "folder/0", "formula": "conv(4, 3) + relu + fc", "recipe": "slides", "epochs": 100_000, "val": 1}
+        TrainingRequest.from_json(
+            {"data": "folder/0", "formula": "conv(4, 3) + relu + fc", "recipe": "slides", "epochs": 100_000, "val": 1}
+        )
     )
-    until(lambda: jobs.one(id)["state"] == "running")
+    until(lambda: jobs.one(id).state == "running")
     later = TrainingJobs(RunIndex(jobs.runs.root), Catalogue([]))  # a lab that did not start it
     try:
-        assert (later.one(id)["state"], later.one(id)["recipe"]) == ("running", "slides")
-        assert later.one(id)["data"]["shape"] == [3, 12, 10]
-        assert later.one(id)["asked"] is None
-        assert jobs.one(id)["asked"] == {"data": "folder/0", "size": None}
-        until(lambda: later.one(id)["step"] > 0)
+        assert (later.one(id).state, later.one(id).recipe) == ("running", "slides")
+        assert later.one(id).data.shape == (3, 12, 10)
+        assert later.one(id).asked is None
+        assert jobs.one(id).asked == Asked("folder/0", None)
+        until(lambda: later.one(id).step > 0)
     finally:
         later.stop(id)
-    until(lambda: later.one(id)["state"] == "stopped")
-    until(lambda: jobs.one(id)["state"] == "stopped")
-    assert jobs.one(id)["message"] is None
-    before = later.one(id)["step"]
+    until(lambda: later.one(id).state == "stopped")
+    until(lambda: jobs.one(id).state == "stopped")
+    assert jobs.one(id).message is None
+    before = later.one(id).step
     later.resume(id)
-    assert later.one(id)["state"] in ("starting", "running")
+    assert later.one(id).state in ("starting", "running")
     try:
-        until(lambda: later.one(id)["state"] == "running")
-        until(lambda: later.one(id)["step"] > before)
+        until(lambda: later.one(id).state == "running")
+        until(lambda: later.one(id).step > before)
     finally:
         later.stop(id)
-    until(lambda: later.one(id)["state"] == "stopped")
+    until(lambda: later.one(id).state == "stopped")
     assert read_settings(later.runs.root / id)["seed"] == 0

@@ -12,6 +12,7 @@ import pytest
 from convscope.errors import InputError
 from convscope.explain.look import SLIDES
 from convscope.lab import run_index
+from convscope.lab.records import RunData, Scores
 from convscope.lab.run_index import RunIndex
 from convscope.runs.directory import Run
 from tests.lab.rundirs import run_dir, settings, step, text
@@ -27,31 +28,32 @@ def test_the_figures_are_the_logs(root: Path) -> None:
     lines = [json.loads(line) for line in (SLIDES / "log.jsonl").read_text().splitlines()]
     run_dir(root, "one", lines, finished=True)
     shown = RunIndex(root).summary("one")
-    assert (shown["state"], shown["step"], shown["steps"], shown["seconds"]) == ("finished", 2574, 2574, 125.929)
-    assert shown["test"] == {"accuracy": 0.9943, "loss": 0.12106289710834513}
-    assert shown["validation"] == {"accuracy": 0.9944, "loss": 0.11905006273887657}
-    assert (shown["plan"], shown["recipe"], shown["batch"], shown["look"]) == ("slides", "fast", 128, "/runs/one/look")
-    assert shown["data"] == {"set": "mnist", "train": 55000, "validation": 5000, "test": 10000, "shape": [1, 28, 28]}
-    assert [point[0] for point in shown["curve"]] == [line["step"] for line in lines if line["kind"] == "step"]
-    assert [point[0] for point in shown["measured"]] == [429, 858, 1287, 1716, 2145, 2574]
-    assert json.loads(json.dumps(shown, allow_nan=False)) == json.loads(json.dumps(shown))
+    assert (shown.state, shown.step, shown.steps, shown.seconds) == ("finished", 2574, 2574, 125.929)
+    assert shown.test == Scores(0.9943, 0.12106289710834513)
+    assert shown.validation == Scores(0.9944, 0.11905006273887657)
+    assert (shown.plan, shown.recipe, shown.batch, shown.look) == ("slides", "fast", 128, "/runs/one/look")
+    assert shown.data == RunData("mnist", train=55_000, validation=5_000, test=10_000, shape=(1, 28, 28))
+    assert [point[0] for point in shown.curve] == [line["step"] for line in lines if line["kind"] == "step"]
+    assert [point[0] for point in shown.measured] == [429, 858, 1287, 1716, 2145, 2574]
+    told = json.loads(json.dumps(shown.to_json(), allow_nan=False))
+    assert (told["data"]["shape"], told["test"]["accuracy"], told["asked"]) == ([1, 28, 28], 0.9943, None)
 
 
 def test_a_run_is_running_while_its_lock_is_held_and_stopped_after(root: Path) -> None:
     path, runs = run_dir(root, "one", [step(1)]), RunIndex(root)
-    assert runs.summary("one")["state"] == "stopped"
+    assert runs.summary("one").state == "stopped"
     with Run.reopen(path) as run:
         run.append(step(3))
         shown = runs.summary("one")
-        assert (shown["state"], shown["step"], shown["seconds"], shown["curve"]) == (
+        assert (shown.state, shown.step, shown.seconds, shown.curve) == (
             "running",
             3,
             0.3,
-            [(1, 1, 0.5), (3, 1 / 3, 0.5)],
+            ((1, 1, 0.5), (3, 1 / 3, 0.5)),
         )
-    assert RunIndex(root).summary("one")["state"] == runs.summary("one")["state"] == "stopped"
+    assert RunIndex(root).summary("one").state == runs.summary("one").state == "stopped"
     (path / "model.onnx").touch()
-    assert runs.summary("one")["state"] == "finished"
+    assert runs.summary("one").state == "finished"
 
 
 def test_a_stopped_run_stands_where_its_checkpoint_does(root: Path) -> None:
@@ -59,10 +61,10 @@ def test_a_stopped_run_stands_where_its_checkpoint_does(root: Path) -> None:
     (run / "checkpoints").mkdir(exist_ok=True)
     for name in ("0000000021.safetensors", "0000000084.safetensors", ".0000000099.tmp", "x.safetensors"):
         (run / "checkpoints" / name).touch()
-    assert RunIndex(root).summary("a")["step"] == 84
+    assert RunIndex(root).summary("a").step == 84
     (run / "checkpoints" / "0000000084.safetensors").unlink()
     (run / "checkpoints" / "0000000021.safetensors").unlink()
-    assert RunIndex(root).summary("a")["step"] == 20
+    assert RunIndex(root).summary("a").step == 20
 
 
 def test_the_curve_of_a_huge_log_is_even_and_ends_where_the_log_does(
@@ -74,7 +76,7 @@ def test_the_curve_of_a_huge_log_is_even_and_ends_where_the_log_does(
     for begin in range(0, 5_000, 1_000):
         with open(path / "log.jsonl", "ab") as file:
             file.write(text(map(step, range(begin, begin + 1_000))))
-        curve = runs.summary("one")["curve"]
+        curve = runs.summary("one").curve
         at = [point[0] for point in curve]
         assert (at[0], at[-1]) == (0, begin + 999)
         assert 16 <= len(at) <= 33
@@ -86,9 +88,9 @@ def test_the_curve_of_a_huge_log_is_even_and_ends_where_the_log_does(
 
 def test_a_resumed_run_forgets_what_was_cut_off(root: Path) -> None:
     path, runs = run_dir(root, "one", map(step, range(1, 6))), RunIndex(root)
-    assert len(runs.summary("one")["curve"]) == 5
+    assert len(runs.summary("one").curve) == 5
     (path / "log.jsonl").write_bytes(text([step(1), step(2, loss=9.0)]))
-    assert runs.summary("one")["curve"] == [(1, 1, 0.5), (2, 9.0, 0.5)]
+    assert runs.summary("one").curve == ((1, 1, 0.5), (2, 9.0, 0.5))
 
 
 def test_a_damaged_run_is_left_out_every_time_and_comes_when_it_is_mended(root: Path) -> None:
@@ -106,10 +108,10 @@ def test_a_damaged_run_is_left_out_every_time_and_comes_when_it_is_mended(root: 
 
 def test_a_run_made_anew_under_its_name_is_read_anew(root: Path) -> None:
     path, runs = run_dir(root, "one", [step(5)]), RunIndex(root)
-    assert runs.summary("one")["classes"][0] == "0"
+    assert runs.summary("one").classes[0] == "0"
     (path / "run.json").write_text(json.dumps(settings(classes=["a", "b"])))
     os.utime(path / "run.json", ns=(1, 1))
-    assert runs.summary("one")["classes"] == ["a", "b"]
+    assert runs.summary("one").classes == ("a", "b")
 
 
 def test_the_newest_comes_first_and_what_went_away_is_gone(root: Path) -> None:

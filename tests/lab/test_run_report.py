@@ -28,28 +28,28 @@ def run(folder: Path, change: Json | None = None, log: bytes | None = None) -> P
 def test_the_shipped_runs_report_holds_its_settings_and_wilsons_interval(tmp_path: Path) -> None:
     found = report(run(tmp_path / "a"))
     settings = json.loads((SLIDES / "run.json").read_text())
-    assert found["recipe"].items() >= {"optimiser": "muon", "lr": 0.1, "nesterov": True, "batch_size": 128}.items()
-    assert "augmentation.shift" not in found["recipe"]  # nothing is shifted there
-    assert found["machine"] == {"processor": "x86_64 AVX512", "device": "cpu", "threads": 1, **settings["versions"]}
-    test = found["test"]
-    assert (test["accuracy"], test["n"], found["validation"]["n"]) == (0.9943, 10_000, 5_000)
-    assert test["interval"] == pytest.approx(
-        [0.992623, 0.995598], abs=1e-6
-    )  # R: prop.test(9943, 10000, correct = FALSE)
+    assert found.recipe.items() >= {"optimiser": "muon", "lr": 0.1, "nesterov": True, "batch_size": 128}.items()
+    assert "augmentation.shift" not in found.recipe  # nothing is shifted there
+    assert found.machine == {"processor": "x86_64 AVX512", "device": "cpu", "threads": 1, **settings["versions"]}
+    test = found.test
+    assert test is not None
+    assert found.validation is not None
+    assert (test.accuracy, test.n, found.validation.n) == (0.9943, 10_000, 5_000)
+    assert test.interval == pytest.approx([0.992623, 0.995598], abs=1e-6)  # R: prop.test(9943, 10000, correct = FALSE)
 
 
 def test_what_is_augmented_is_told_and_odd_numbers_are_text(tmp_path: Path) -> None:
     recipe = json.loads((SLIDES / "run.json").read_text())["recipe"]
     recipe |= {"lr": float("inf"), "augmentation": {**recipe["augmentation"], "shift": 2}, "plain_lr": None}
     found = report(run(tmp_path / "a", {"recipe": recipe}))
-    assert (found["recipe"]["augmentation.shift"], found["recipe"]["lr"]) == (2, "inf")
-    assert "plain_lr" not in found["recipe"]
+    assert (found.recipe["augmentation.shift"], found.recipe["lr"]) == (2, "inf")
+    assert "plain_lr" not in found.recipe
 
 
 @pytest.mark.parametrize("log", [b"", b'{"kind": "step", "step": 1, "loss": 2, "accuracy"', b"no JSON\n"])
 def test_a_young_runs_report_has_no_figures(tmp_path: Path, log: bytes) -> None:
     found = report(run(tmp_path / "a", log=log))
-    assert (found["test"], found["validation"]) == (None, None)
+    assert (found.test, found.validation) == (None, None)
 
 
 @pytest.mark.parametrize("change", [{"recipe": 3}, {"data": None}, {"versions": []}, {"recipe": {}}])
