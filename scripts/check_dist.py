@@ -2,16 +2,17 @@
 
 The wheel and the sdist hold what they must. The wheel, in an empty environment with everything it needs but torch,
 describes, verifies and predicts; with the torch of the environment that runs this script it trains and looks too.
+Further interpreters can be named, for which the part without torch is done: python -m scripts.check_dist python3.13
 """
 
 from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import sysconfig
 import tarfile
 import tempfile
-import venv
 import zipfile
 from email import message_from_bytes
 from email.message import Message
@@ -23,13 +24,17 @@ NOTICES = ("LICENSE", "convscope/data/mnist/README.md")
 FILLED = ("Name", "Version", "Summary", "Author", "License-Expression", "Requires-Python", "Description-Content-Type")
 
 
-def main() -> None:
-    """Check dist/; leave with a message and exit code 1 where something is missing."""
+def main(others: list[str]) -> None:
+    """Check dist/ with this interpreter and `others`; exit with code 1 and a message where something is missing."""
     (wheel,), (sdist,) = (list((ROOT / "dist").glob(pattern)) for pattern in ("*.whl", "*.tar.gz"))
     check_wheel(wheel)
     check_sdist(sdist)
-    with tempfile.TemporaryDirectory(prefix="convscope-dist-") as folder:
-        check_installed(wheel, Path(folder))
+    for interpreter in (sys.executable, *others):
+        with tempfile.TemporaryDirectory(prefix="convscope-dist-") as folder:
+            python = install(wheel, Path(folder), interpreter)
+            check_without_torch(python, Path(folder))
+            if interpreter == sys.executable:
+                check_with_torch(python, Path(folder))
     print(f"{wheel.name} and {sdist.name} are fit to publish")
 
 
@@ -67,38 +72,43 @@ def check_sdist(sdist: Path) -> None:
     require(not missing, f"the sdist lacks {', '.join(sorted(missing)[:5])}")
 
 
-def check_installed(wheel: Path, folder: Path) -> None:
-    """Install a wheel into an empty environment in `folder`, first without torch, and work with it."""
-    venv.create(folder / "env", with_pip=True)
+def install(wheel: Path, folder: Path, interpreter: str) -> Path:
+    """Install a wheel, and what it requires but torch, into an empty environment; return the environment's Python."""
+    run(interpreter, "-m", "venv", folder / "env")
     python = folder / "env" / "bin" / "python"
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", ROOT / "constraints.txt"]
     (requirements := folder / "requirements.txt").write_text("\n".join(requirements_without_torch(wheel)))
     run(*pip, "-r", requirements)
     run(*pip, "--no-deps", wheel)
+    where = run(python, "-P", "-c", "import convscope; print(convscope.__file__)", cwd=folder)
+    require(where.startswith(str(folder)), "another convscope than the wheel's would be tried")
+    return python
 
-    def convscope(*words: object, code: int = 0) -> str:
-        return run(python, "-P", "-m", "convscope", *words, cwd=folder, code=code)
 
-    picture = "from PIL import Image; Image.new('L', (28, 28)).save('digit.png')"
-    run(python, "-c", picture, cwd=folder)
-    require("274,570" in convscope("describe", "slides"), "describe does not work without torch")
-    require("verified" in convscope("info", MODEL), "info does not work without torch")
-    require("digit.png" in convscope("predict", MODEL, "digit.png"), "predict does not work without torch")
-    convscope("train", "mnist", code=4)  # says that torch is missing
+def check_without_torch(python: Path, folder: Path) -> None:
+    """Describe, verify, predict and measure; training says which package is missing and ends with exit code 4."""
+    run(python, "-c", "from PIL import Image; Image.new('L', (28, 28)).save('digit.png')", cwd=folder)
+    require("274,570" in convscope(python, folder, "describe", "slides"), "describe does not work without torch")
+    require("verified" in convscope(python, folder, "info", MODEL), "info does not work without torch")
+    require("digit.png" in convscope(python, folder, "predict", MODEL, "digit.png"), "predict does not without torch")
+    convscope(python, folder, "train", "mnist", code=4)
 
+
+def check_with_torch(python: Path, folder: Path) -> None:
+    """Lend the environment the torch of this one, and train, predict, look and write the lab's site with it."""
     site = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
-    (Path(site) / "torch-of-this-environment.pth").write_text(
-        sysconfig.get_path("purelib")
-    )  # after what the wheel brought
+    (Path(site) / "torch-of-another-environment.pth").write_text(sysconfig.get_path("purelib"))  # the wheel comes first
     run(python, "-m", "pip", "uninstall", "--quiet", "--yes", "setuptools")  # Python 3.11's own is too old for torch
     run(python, "-m", "pip", "check")
-    convscope("train", "mnist", "--epochs", "0.05", "--out", "run")
-    require("digit.png" in convscope("predict", "run", "digit.png"), "predict does not work with torch")
-    convscope("evaluate", "run")
-    convscope("look", "run", "digit.png", "-o", "page.html")
-    convscope("lab", "--build", "site")
-    where = run(python, "-P", "-c", "import convscope; print(convscope.__file__)", cwd=folder)
-    require(where.startswith(str(folder)), "another convscope than the wheel's was tried")
+    convscope(python, folder, "train", "mnist", "--epochs", "0.05", "--out", "run")
+    require("digit.png" in convscope(python, folder, "predict", "run", "digit.png"), "predict does not work with torch")
+    convscope(python, folder, "look", "run", "digit.png", "-o", "page.html")
+    convscope(python, folder, "lab", "--build", "site", "--run", "run")
+
+
+def convscope(python: Path, folder: Path, *words: object, code: int = 0) -> str:
+    """Run a convscope command of an environment in `folder`; return what it prints."""
+    return run(python, "-P", "-m", "convscope", *words, cwd=folder, code=code)
 
 
 def requirements_without_torch(wheel: Path) -> list[str]:
@@ -125,4 +135,4 @@ def require(true: bool, otherwise: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
 
     file = read(args.model)
     if args.json:
-        print(json.dumps(told(file)))
+        print(json.dumps(contents(file)))
         return 0
     shown = rows(file)
     width = max(len(name) for name, _ in shown)
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def told(file: ModelFile) -> dict[str, object]:
+def contents(file: ModelFile) -> dict[str, object]:
     """Return everything the file says of itself."""
     return {
         "path": str(file.path),

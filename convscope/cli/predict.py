@@ -62,14 +62,18 @@ def run(args: argparse.Namespace) -> int:
     top = min(args.top, len(model.classes))
     row = _json if args.json else _csv(top) if args.csv else _text(paths, model.classes)
     code = OK
-    for path, told in zip(paths, model.stream(paths, top, args.invert), strict=True):
-        row(path, told)
-        code = BAD_INPUT if isinstance(told, InputError) else code
+    for path, result in zip(paths, model.stream(paths, top, args.invert), strict=True):
+        row(path, result)
+        code = BAD_INPUT if isinstance(result, InputError) else code
     return code
 
 
-def _json(path: str, told: Prediction | InputError) -> None:
-    print(json.dumps({"path": path} | ({"error": _reason(told)} if isinstance(told, InputError) else told.to_json())))
+def _json(path: str, result: Prediction | InputError) -> None:
+    print(
+        json.dumps(
+            {"path": path} | ({"error": _reason(result)} if isinstance(result, InputError) else result.to_json())
+        )
+    )
 
 
 def _csv(top: int) -> Row:
@@ -80,11 +84,11 @@ def _csv(top: int) -> Row:
     more = [f"{name}{rank}" for rank in range(2, top + 1) for name in ("label", "probability")]
     writer.writerow(["path", "label", "probability", *more, "inverted", "error"])
 
-    def row(path: str, told: Prediction | InputError) -> None:
-        if isinstance(told, InputError):
-            writer.writerow([path, *[""] * (2 * top + 1), _reason(told)])
+    def row(path: str, result: Prediction | InputError) -> None:
+        if isinstance(result, InputError):
+            writer.writerow([path, *[""] * (2 * top + 1), _reason(result)])
         else:
-            writer.writerow([path, *(v for score in told.top for v in score), "yes" if told.inverted else "no", ""])
+            writer.writerow([path, *(v for score in result.top for v in score), "yes" if result.inverted else "no", ""])
 
     return row
 
@@ -94,12 +98,12 @@ def _text(paths: list[str], classes: tuple[str, ...]) -> Row:
     name = min(40, max(len(printable(path, 400)) for path in paths))
     label = min(20, max(len(printable(c)) for c in classes))
 
-    def row(path: str, told: Prediction | InputError) -> None:
-        if isinstance(told, InputError):
-            print(f"{printable(path, 400):<{name}}  error: {_reason(told)}")
+    def row(path: str, result: Prediction | InputError) -> None:
+        if isinstance(result, InputError):
+            print(f"{printable(path, 400):<{name}}  error: {_reason(result)}")
             return
-        scores = "   ".join(f"{printable(s.label):<{label}} {100 * s.probability:5.1f} %" for s in told.top)
-        print(f"{printable(path, 400):<{name}}  {scores}{'   inverted' if told.inverted else ''}")
+        scores = "   ".join(f"{printable(s.label):<{label}} {100 * s.probability:5.1f} %" for s in result.top)
+        print(f"{printable(path, 400):<{name}}  {scores}{'   inverted' if result.inverted else ''}")
 
     return row
 

@@ -50,14 +50,14 @@ def run(args: argparse.Namespace) -> int:
     from .progress import progress
 
     given = {n: v for n, v in vars(args).items() if n in GIVEN and v is not None}
-    with progress(sys.stderr) as told:
-        result = train(**given, progress=told)
-    if not told.begin:  # of several processes only the first is told, and tells
+    with progress(sys.stderr) as shown:
+        result = train(**given, progress=shown)
+    if not shown.begin:  # of several processes only the first logs and prints
         return 0
     if args.json:
         print(json.dumps(result.to_json()))
         return 0
-    test, recipe = result.test, told.begin["recipe"]["name"]
+    test, recipe = result.test, shown.begin["recipe"]["name"]
     if test is None:
         figures = result.validation
         if figures is not None:
