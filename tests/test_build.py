@@ -167,10 +167,10 @@ def test_weights_of_another_network_are_refused_and_named() -> None:
         load_weights(net, good | {"conv1.bias": good["fc1.bias"]})
 
 
-def test_a_plain_dict_and_a_deep_copy_load_too() -> None:
+def test_a_state_dict_and_a_deep_copy_load_too() -> None:
     net = net_of("conv(4, 3) + bn + fc", seed=1)
     other = net_of("conv(4, 3) + bn + fc", seed=2)
-    other.load_state_dict(dict(net.state_dict()))
+    other.load_state_dict(net.state_dict())
     x = pictures(2, 1, 28, 28)
     assert torch.equal(copy.deepcopy(net).eval()(x), other.eval()(x))
 

@@ -1,6 +1,5 @@
 """From a network to a torch module, and the table of torch's names for the layer kinds."""
 
-from .layers import BatchNorm as BatchNorm
 from .layers import Flatten as Flatten
 from .net import Net as Net
 from .net import build as build

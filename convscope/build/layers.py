@@ -8,18 +8,14 @@ import torch
 from torch import Tensor, nn
 
 
-class BatchNorm(nn.modules.batchnorm._BatchNorm):
-    """torch's batch normalisation of maps (N, C, H, W) or rows (N, C), without its count of batches."""
+def batch_norm(channels: int, flat: bool) -> nn.Module:
+    """Return torch's batch normalisation of rows (N, C) or maps (N, C, H, W), without its count of batches.
 
-    def __init__(self, channels: int) -> None:
-        super().__init__(channels)
-        self.num_batches_tracked = None
-
-    def _check_input_dim(self, input: Tensor) -> None:
-        """Accept both forms."""
-
-    def _load_from_state_dict(self, *args: Any, **kwargs: Any) -> None:
-        nn.Module._load_from_state_dict(self, *args, **kwargs)  # torch's own would add the count again
+    The count is read only where running statistics have no momentum; without it state_dict names what a model file has.
+    """
+    norm = nn.BatchNorm1d(channels) if flat else nn.BatchNorm2d(channels)
+    norm.num_batches_tracked = None
+    return norm
 
 
 class RandomCrop(nn.Module):

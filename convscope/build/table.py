@@ -163,7 +163,7 @@ TORCH: dict[type[k.Layer], Torch] = {
         {"mean": _whole_maps, "adaptive_avg_pool2d": _whole_maps},
     ),
     k.BatchNorm: Torch(
-        lambda layer, node: layers.BatchNorm(node.input[0]),
+        lambda layer, node: layers.batch_norm(node.input[0], node.flat),
         {nn.BatchNorm1d: _batch_norm, nn.BatchNorm2d: _batch_norm},
         {},
     ),
