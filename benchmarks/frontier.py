@@ -25,16 +25,18 @@ import torch
 from benchmarks import results
 from benchmarks.training import locked, pinned
 from convscope import data
-from convscope.build import build
 from convscope.formula import Network, resolve, trace
 from convscope.machine.device import cpu_settings
-from convscope.training.loop import State, as_tensor, fit, scores
-from convscope.training.measured import FRONTIER, OTHERS, Measured
-from convscope.training.param_groups import initialised
-from convscope.training.settings import augmentation, input_spec
+from convscope.training.loop import fit
+from convscope.training.measured import MEASURED, OTHERS, Measured
+from convscope.training.resolve import resolve_augmentation
+from convscope.training.scaling import input_spec
+from convscope.training.schedule import Schedule
+from convscope.training.state import State
+from convscope.training.validation import as_tensor, scores
 
 CPU = torch.device("cpu")
-LINES = FRONTIER + OTHERS
+LINES = MEASURED + OTHERS
 WHAT = (
     "One row a run: a line of convscope.training.measured trained on one core and one thread on all training "
     "pictures; seconds of processor and by the "
@@ -81,8 +83,9 @@ def run(line: Measured, seed: int, precision: str) -> results.Row:
     """Train one line once and return the row."""
     dataset = data.load(line.data)
     assert dataset.test is not None
-    how = augmentation(line.settled(), dataset.train, len(dataset.classes), dataset.name == "mnist")
-    recipe = replace(line.settled(), precision=precision, augmentation=how)
+    recipe = line.resolved_recipe()
+    how = resolve_augmentation(recipe, dataset.train, len(dataset.classes), dataset.facts.centred)
+    recipe = replace(recipe, precision=precision, augmentation=how)
     network = trace(resolve(line.plan), dataset.shape, len(dataset.classes))
     spec = input_spec(dataset.train.images, recipe.scaling)
     images, labels = as_tensor(dataset.train.images, CPU), as_tensor(dataset.train.labels, CPU)
@@ -90,9 +93,8 @@ def run(line: Measured, seed: int, precision: str) -> results.Row:
     with cpu_settings(1):
         limit = fastest_product(precision)
         began, clock = time.process_time(), time.perf_counter()
-        net = initialised(build(network, spec, seed), recipe, seed).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        state = State(net, recipe)
-        fit(state, images, labels, seed=seed, steps=steps)
+        state = State.initial(network, spec, recipe, seed, CPU)
+        fit(state, images, labels, Schedule.of(recipe, steps), seed=seed)
         seconds, wall = time.process_time() - began, time.perf_counter() - clock
         right = scores(state.result, as_tensor(dataset.test.images, CPU)).argmax(1) == dataset.test.labels
     pictures = recipe.pictures(len(images), steps)

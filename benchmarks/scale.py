@@ -16,7 +16,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -59,14 +58,15 @@ def train(folder: Path) -> results.Row:
     import convscope
     from convscope import data
     from convscope.training import loop  # noqa: F401
+    from convscope.training.events import Event
 
     images, labels = np.load(folder / "images.npy", mmap_mode="r"), np.load(folder / "labels.npy")
     dataset, before = data.arrays(images, labels), private_megabytes()
     marks, most, began = dict[str, float](), [before], time.process_time()
 
-    def progress(line: dict[str, Any]) -> None:
+    def progress(line: Event) -> None:
         most.append(private_megabytes())
-        marks[line["kind"]] = time.process_time()  # of step lines the last one's stays
+        marks[type(line).__name__] = time.process_time()  # of step lines the last one's stays
 
     result = convscope.train(
         dataset, arch=PLAN, recipe="plain", epochs=1, val=100, threads=1, out=folder / "run", progress=progress
@@ -75,8 +75,8 @@ def train(folder: Path) -> results.Row:
     assert result.validation is not None
     return {
         "pictures": str(n),
-        "before_microseconds": round(1e6 * (marks["begin"] - began) / n, 2),
-        "microseconds": round(1e6 * (marks["step"] - marks["begin"]) / n, 2),
+        "before_microseconds": round(1e6 * (marks["BeginLine"] - began) / n, 2),
+        "microseconds": round(1e6 * (marks["StepLine"] - marks["BeginLine"]) / n, 2),
         "megabytes": round(max(most) - before, 1),
         "accuracy": result.validation.accuracy,
     }

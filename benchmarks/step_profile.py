@@ -1,5 +1,5 @@
 """What a training step spends its time on: torch's profiler over some steps of a line of
-convscope.training.measured.FRONTIER.
+convscope.training.measured.MEASURED.
 
     python -m benchmarks.step_profile [--only "99.0 %"] [--precision float32] [--steps 100]
 
@@ -22,15 +22,16 @@ from torch.profiler import ProfilerActivity, profile, record_function
 from benchmarks import results
 from benchmarks.training import pinned
 from convscope import data
-from convscope.build import build
 from convscope.formula import resolve, trace
 from convscope.machine.device import cpu_settings
 from convscope.training import augmentation
-from convscope.training.loop import State, as_tensor, fit
-from convscope.training.measured import FRONTIER, Measured
-from convscope.training.optimisers import Optimiser
-from convscope.training.param_groups import initialised
-from convscope.training.settings import input_spec
+from convscope.training.loop import fit
+from convscope.training.measured import MEASURED, Measured
+from convscope.training.param_groups import Optimiser
+from convscope.training.scaling import input_spec
+from convscope.training.schedule import Schedule
+from convscope.training.state import State
+from convscope.training.validation import as_tensor
 
 WHAT = (
     "One row a kind of work: milliseconds of a training step of 128 pictures, and its share, by torch's profiler; "
@@ -57,7 +58,7 @@ KIND = {f"aten::{name}": kind for kind, names in KINDS.items() for name in names
 def main() -> None:
     """Profile what was asked for and write benchmarks/results/step-profile.json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", default=[FRONTIER[0].name], choices=[line.name for line in FRONTIER])
+    parser.add_argument("--only", nargs="+", default=[MEASURED[0].name], choices=[line.name for line in MEASURED])
     parser.add_argument("--precision", choices=("bfloat16", "float32"), default="bfloat16")
     parser.add_argument("--steps", type=int, default=100)
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="the core to run on (the last)")
@@ -66,7 +67,7 @@ def main() -> None:
     if os.getpid() != os.getsid(0) and os.fork():
         raise SystemExit(os.waitstatus_to_exitcode(os.wait()[1]))
     pinned(given.core)
-    for line in FRONTIER:
+    for line in MEASURED:
         if line.name in given.only:
             rows = measured(line, given.precision, given.steps)
             for row in rows:
@@ -83,25 +84,23 @@ def main() -> None:
 
 def measured(line: Measured, precision: str, steps: int) -> list[results.Row]:
     """Return a row for each kind of work, the largest first."""
-    dataset, recipe = (
-        data.load(line.data),
-        replace(line.settled(), precision=precision, log_every=1000, hard=0.0),
-    )  # the choice comes once, not at a step
+    dataset = data.load(line.data)
+    recipe = line.resolved_recipe()
+    recipe = replace(recipe, precision=precision, log_every=1000, hard=0.0)  # hard ones are chosen once, not at a step
     network, cpu = trace(resolve(line.plan), dataset.shape, len(dataset.classes)), torch.device("cpu")
     images, labels = as_tensor(dataset.train.images, cpu), as_tensor(dataset.train.labels, cpu)
     with cpu_settings(1):
-        net = initialised(build(network, input_spec(dataset.train.images, recipe.scaling), 0), recipe, 0)
-        state = State(net.to(memory_format=torch.channels_last), recipe)  # type: ignore[call-overload]
-        fit(state, images, labels, seed=0, steps=30)
+        state = State.initial(network, input_spec(dataset.train.images, recipe.scaling), recipe, 0, cpu)
+        fit(state, images, labels, Schedule.of(recipe, 30), seed=0)
         began = time.process_time()
-        fit(state, images, labels, seed=0, steps=30 + steps)
+        fit(state, images, labels, Schedule.of(recipe, 30 + steps), seed=0)
         step = (time.process_time() - began) / steps * 1000
         inner, batch = state.optimisers, augmentation.batch
         state.optimisers = [Labelled(o) for o in inner]
         augmentation.batch = labelled("making the batch", batch)
         try:
             with profile(activities=[ProfilerActivity.CPU]) as seen:
-                fit(state, images, labels, seed=0, steps=30 + 2 * steps)
+                fit(state, images, labels, Schedule.of(recipe, 30 + 2 * steps), seed=0)
         finally:
             augmentation.batch = batch
     spent = summed(seen)
@@ -130,7 +129,7 @@ class Labelled:
     """An optimiser whose steps bear its name in the profile."""
 
     def __init__(self, inner: Optimiser) -> None:
-        self.inner, self.state = inner, inner.state
+        self.inner, self.momentum_buffers = inner, inner.momentum_buffers
         self.step = labelled(type(inner).__name__, inner.step)
 
 

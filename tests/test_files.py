@@ -47,7 +47,7 @@ def test_the_bytes_and_the_name_are_synced_in_this_order(tmp_path: Path, monkeyp
     sync, replace = os.fsync, os.replace
 
     def fsync(handle: int) -> None:
-        steps.append("folder" if os.path.isdir(f"/proc/self/fd/{handle}") else "file")
+        steps.append("folder" if os.path.isdir(f"/proc/self/fd/{handle}") else f"file of {os.fstat(handle).st_size}")
         sync(handle)
 
     def rename(old: str, new: str) -> None:
@@ -57,7 +57,7 @@ def test_the_bytes_and_the_name_are_synced_in_this_order(tmp_path: Path, monkeyp
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(os, "replace", rename)
     atomic_write(tmp_path / "a", b"data")
-    assert steps == ["file", "rename", "folder"]
+    assert steps == ["file of 4", "rename", "folder"], "all that was written is flushed before it is synced"
     steps.clear()
     atomic_write(tmp_path / "b", b"data", durable=False)
     assert steps == ["rename"]

@@ -8,14 +8,15 @@ import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from common import Watch, end, say
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import convscope
-from convscope.training.recipes import Recipe, named
+from convscope.runs.records import EpochLine, StepLine
+from convscope.training.events import BeginLine, Event
+from convscope.training.recipes import named
 
 
 def main() -> None:
@@ -27,19 +28,20 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int)
     given = parser.parse_args()
-    recipe, begin, watch = named(given.recipe), {}, Watch()
+    recipe, watch = named(given.recipe), Watch()
+    begins: list[BeginLine] = []
     if given.precision:
         recipe = replace(recipe, precision=given.precision)
 
-    def progress(line: dict[str, Any]) -> None:
-        if line["kind"] == "begin":
-            begin.update(line)
+    def progress(line: Event) -> None:
+        if isinstance(line, BeginLine):
+            begins.append(line)
             watch.restart()
-        elif line["kind"] == "step":
+        elif isinstance(line, StepLine):
             watch.stepped()
             if given.steps == 1:
                 raise SystemExit
-        elif line["kind"] == "epoch" and line["step"] == begin["steps"]:
+        elif isinstance(line, EpochLine) and line.step == begins[0].settings.steps:
             watch.pause()  # the schedule is at its end; what follows is the test and the model file
 
     with tempfile.TemporaryDirectory() as folder:
@@ -57,8 +59,9 @@ def main() -> None:
     assert result.test is not None
     trained = {"epochs": result.epochs, "schedule": result.epochs, "seconds": watch.wall, "cpu": watch.cpu}
     say("budget", **trained, accuracy=result.test.accuracy)
-    say("note", precision=begin["recipe"]["precision"], parameters=result.parameters)
-    shown = Recipe.from_json(begin["recipe"]).pictures(begin["data"]["train"], begin["steps"])
+    settings = begins[0].settings
+    say("note", precision=settings.recipe.precision, parameters=result.parameters)
+    shown = settings.recipe.pictures(settings.data.train, settings.steps)
     watch.resume()
     end(watch, shown)
 

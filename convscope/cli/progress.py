@@ -5,9 +5,11 @@ else.
 from __future__ import annotations
 
 import os
-from typing import Any, Self, TextIO
+from typing import Self, TextIO
 
-Line = dict[str, Any]
+from ..runs.records import EpochLine, StepLine
+from ..training.events import BeginLine, Event, NoteLine
+
 QUIET = 1.0  # seconds at least between two plain lines
 
 
@@ -23,7 +25,7 @@ class Progress:
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
-        self.begin: Line = {}
+        self.begin: BeginLine | None = None
         self._seconds = 0.0  # of the first line, from which speed is counted
         self._step = 0
         self._last = -QUIET
@@ -34,56 +36,46 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def __call__(self, line: Line) -> None:
+    def __call__(self, line: Event) -> None:
         """Show one line of the log."""
-        kind = line["kind"]
-        if kind == "begin":
-            self.begin = line
-            self.note(opening(line))
-        elif kind == "note":
-            self.note("note: " + line["text"])
-        elif kind == "epoch" and line["validation"] is not None:
-            v = line["validation"]
-            self.note(
-                f"epoch {line['epoch']:.4g}: validation accuracy {100 * v['accuracy']:.2f} %, loss {v['loss']:.4f}"
-            )
-        elif kind == "step":
-            self.step(line)
+        match line:
+            case BeginLine():
+                self.begin = line
+                self.note(opening(line))
+            case NoteLine():
+                self.note("note: " + line.text)
+            case EpochLine(validation=v) if v is not None:
+                self.note(f"epoch {line.epoch:.4g}: validation accuracy {100 * v.accuracy:.2f} %, loss {v.loss:.4f}")
+            case StepLine() if self.begin is not None:
+                self.step(line, self.begin)
 
-    def step(self, line: Line) -> None:
+    def step(self, line: StepLine, begin: BeginLine) -> None:
         """Show where training stands."""
-        speed, left = self.pace(line)
-        if self.slides:
-            self.lecture(line)
-        elif line["time"]["seconds"] - self._last >= QUIET or line["step"] == self.begin["steps"]:
-            self._last = line["time"]["seconds"]
-            figures = f"loss {line['loss']:.4f}  accuracy {100 * line['accuracy']:5.1f} %"
-            self.note(
-                f"step {line['step']:,} of {self.begin['steps']:,}  {figures}  {speed:,.0f} pictures/s  "
-                f"{duration(left)} left"
-            )
+        speed, left = self.pace(line, begin)
+        steps = begin.settings.steps
+        if is_lecture(begin):
+            self.lecture(line, begin)
+        elif line.seconds - self._last >= QUIET or line.step == steps:
+            self._last = line.seconds
+            figures = f"loss {line.loss:.4f}  accuracy {100 * line.accuracy:5.1f} %"
+            self.note(f"step {line.step:,} of {steps:,}  {figures}  {speed:,.0f} pictures/s  {duration(left)} left")
 
-    @property
-    def slides(self) -> bool:
-        """Whether the lecture's own output is wanted."""
-        return bool(self.begin["recipe"]["name"] == "slides")
-
-    def lecture(self, line: Line) -> None:
+    def lecture(self, line: StepLine, begin: BeginLine) -> None:
         """Show the loss of one batch as the lecture's script prints it, at steps 0, 100, 200 … of each epoch."""
-        recipe, pictures = self.begin["recipe"], self.begin["data"]["train"]
-        epoch, index = divmod(line["step"] - 1, -(-pictures // recipe["batch_size"]))
-        if index % recipe["log_every"] == 0:
-            self.note(f"epoch {epoch + 1}  step {index}  loss {line['batch_loss']:.4f}")
+        recipe = begin.settings.recipe
+        epoch, index = divmod(line.step - 1, recipe.batches(begin.settings.data.train))
+        if index % recipe.log_every == 0:
+            self.note(f"epoch {epoch + 1}  step {index}  loss {line.batch_loss:.4f}")
 
-    def pace(self, line: Line) -> tuple[float, float]:
+    def pace(self, line: StepLine, begin: BeginLine) -> tuple[float, float]:
         """Return pictures per second since this session's first line, and the seconds left at that speed."""
-        seconds, step = line["time"]["seconds"], line["step"]
+        seconds, step = line.seconds, line.step
         if not self._step:  # the first step also builds kernels; speed is counted from its end
             self._seconds, self._step = seconds, step
         spent = seconds - self._seconds if step > self._step else seconds
         steps = step - self._step if step > self._step else step
         per_step = max(spent, 1e-9) / steps
-        return self.begin["recipe"]["batch_size"] / per_step, per_step * (self.begin["steps"] - step)
+        return begin.settings.recipe.batch_size / per_step, per_step * (begin.settings.steps - step)
 
     def note(self, text: str) -> None:
         """Write one line."""
@@ -110,38 +102,43 @@ class Bar(Progress):
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def __call__(self, line: Line) -> None:
+    def __call__(self, line: Event) -> None:
         super().__call__(line)
-        if line["kind"] == "begin":
-            self._bar.update(self._task, total=line["steps"], completed=line["step"], figures="first step")
-        elif line["kind"] == "step" and line["step"] == self.begin["steps"]:
+        if isinstance(line, BeginLine):
+            self._bar.update(self._task, total=line.settings.steps, completed=line.step, figures="first step")
+        elif isinstance(line, StepLine) and self.begin is not None and line.step == self.begin.settings.steps:
             self._bar.update(self._task, figures="measuring")
 
-    def step(self, line: Line) -> None:
-        speed, left = self.pace(line)
-        if self.slides:
-            self.lecture(line)
+    def step(self, line: StepLine, begin: BeginLine) -> None:
+        speed, left = self.pace(line, begin)
+        if is_lecture(begin):
+            self.lecture(line, begin)
         figures = (
-            f"loss {line['loss']:.4f}  accuracy {100 * line['accuracy']:5.1f} %  {speed:,.0f} pictures/s  "
+            f"loss {line.loss:.4f}  accuracy {100 * line.accuracy:5.1f} %  {speed:,.0f} pictures/s  "
             f"{duration(left)} left"
         )
-        self._bar.update(self._task, completed=line["step"], figures=figures)
+        self._bar.update(self._task, completed=line.step, figures=figures)
 
     def note(self, text: str) -> None:
         self._bar.console.print(text, markup=False, soft_wrap=True)
 
 
-def opening(begin: Line) -> str:
+def is_lecture(begin: BeginLine) -> bool:
+    """Whether the lecture's own output is wanted."""
+    return begin.settings.recipe.name == "slides"
+
+
+def opening(begin: BeginLine) -> str:
     """Return the first thing a training says: what, on what, for how long, to where."""
-    data, steps = begin["data"], begin["steps"]
-    if begin["step"]:
-        return f"resuming {begin['run']} at step {begin['step']:,} of {steps:,}"
-    name = begin["plan"] or begin["formula"]
-    held = f", {data['validation']:,} held out" if data["validation"] else ""
+    settings, data = begin.settings, begin.settings.data
+    if begin.step:
+        return f"resuming {begin.run} at step {begin.step:,} of {settings.steps:,}"
+    held = f", {data.validation:,} held out" if data.validation else ""
     return (
-        f"training {name}\n  {begin['parameters']:,} parameters, {data['train']:,} pictures of {data['set']}{held}, "
-        f"{begin['epochs']:.4g} epochs of recipe {begin['recipe']['name']} on {begin['device']}, "
-        f"{begin['recipe']['precision']}\n  {begin['run']}"
+        f"training {settings.plan or settings.formula}\n"
+        f"  {begin.parameters:,} parameters, {data.train:,} pictures of {data.set}{held}, "
+        f"{settings.epochs:.4g} epochs of recipe {settings.recipe.name} on {settings.device}, "
+        f"{settings.recipe.precision}\n  {begin.run}"
     )
 
 

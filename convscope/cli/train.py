@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import fields
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,18 +47,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train as `args` say; return the exit code."""
-    from ..training.session import train
+    from ..training.options import TrainOptions
+    from ..training.session import train_with
     from .progress import progress
 
-    given = {n: v for n, v in vars(args).items() if n in GIVEN and v is not None}
+    options = TrainOptions(**{field.name: getattr(args, field.name) for field in fields(TrainOptions)})
     with progress(sys.stderr) as shown:
-        result = train(**given, progress=shown)
-    if not shown.begin:  # of several processes only the first logs and prints
+        result = train_with(options, shown)
+    if shown.begin is None:  # of several processes only the first says anything
         return 0
     if args.json:
         print(json.dumps(result.to_json()))
         return 0
-    test, recipe = result.test, shown.begin["recipe"]["name"]
+    test, recipe = result.test, shown.begin.settings.recipe.name
     if test is None:
         figures = result.validation
         if figures is not None:
@@ -70,25 +72,6 @@ def run(args: argparse.Namespace) -> int:
     print(f"trained in {result.train_seconds:.1f} s, {result.images_per_second:,.0f} pictures/s")
     print(f"model {result.model}")
     return 0
-
-
-GIVEN = (
-    "data",
-    "arch",
-    "recipe",
-    "epochs",
-    "budget",
-    "batch_size",
-    "lr",
-    "seed",
-    "val",
-    "device",
-    "threads",
-    "size",
-    "data_root",
-    "out",
-    "resume",
-)
 
 
 def _figures(evaluation: object) -> str:

@@ -12,8 +12,7 @@ from typing import Any
 from ..errors import InputError
 from ..explain.payload.encoding import encode
 from ..explain.payload.history import measured_on, snapshot_of
-from ..runs.directory import SNAPSHOT
-from ..runs.tensor_files import read
+from ..runs.snapshots import read_snapshot
 from .jobs import TrainingJobs
 from .run_files import Json, LogTail
 
@@ -94,10 +93,10 @@ def new_snapshots(path: Path, shown: set[str]) -> list[Path]:
 def snapshot(file: Path) -> Json | None:
     """Return a snapshot as api.js has it; None for a damaged one."""
     try:
-        tensors, facts = read(file, SNAPSHOT)
-        shown = snapshot_of(tensors, facts).to_json()
-        return {**shown, "n": facts["n"], "picture": encode(tensors["picture"]).to_json(), "on": measured_on(facts)}
-    except (InputError, KeyError, TypeError, OSError):
+        found = read_snapshot(file)
+        picture, on = encode(found.tensors["picture"]).to_json(), measured_on(found.facts)
+        return {**snapshot_of(found).to_json(), "n": found.facts.n, "picture": picture, "on": on}
+    except (InputError, KeyError, OSError):
         return None
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import ConvscopeError, InputError, MissingError
 from ..formula import describe
-from ..runs.directory import read_settings
+from ..runs.directory import read_run_json
 
 Json = dict[str, Any]
 BITE, TAIL = 8_000_000, 200  # bytes of a log read at once, and compared
@@ -116,7 +116,7 @@ def checked_settings(path: Path) -> Json:
     try:
         if (path / "run.json").stat().st_size > MOST_SETTINGS:
             raise ValueError("too long")
-        settings = read_settings(path)
+        settings = read_run_json(path)
         json.dumps(settings, allow_nan=False)
         recipe, data = settings["recipe"], settings["data"]
         texts = [settings["formula"], recipe["name"], data["set"], *settings["classes"], settings.get("plan") or ""]

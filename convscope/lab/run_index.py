@@ -8,7 +8,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ..errors import ConvscopeError, MissingError
-from ..runs.directory import in_use, kept_step
+from ..runs.checkpoints import newest_step
+from ..runs.directory import in_use
 from .records import CurvePoint, RunData, RunState, RunSummary, Scores
 from .run_files import Json, LogTail, checked_settings, has_only_plain_files, settings_time
 
@@ -73,7 +74,7 @@ class RunReader:
             recipe=settings["recipe"]["name"],
             batch=settings["recipe"]["batch_size"],
             data=RunData(data["set"], data["train"], data.get("validation"), data.get("test"), tuple(data["shape"])),
-            step=max(last.get("step", 0), kept_step(self.path) if state == "stopped" else 0),
+            step=max(last.get("step", 0), newest_step(self.path / "checkpoints") if state == "stopped" else 0),
             loss=self.last.get("loss"),
             accuracy=self.last.get("accuracy"),
             validation=None if measured is None else Scores(accuracy=measured[2], loss=measured[1]),

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..evaluation import wilson
-from ..runs.directory import read_settings
+from ..runs.directory import read_run_json
 from .records import Measurement, RunReport, Setting
 from .run_files import LogTail
 
@@ -27,7 +27,7 @@ def report(path: Path) -> RunReport:
     """Return the report of the run in `path`. Raises InputError where it cannot be
     read.
     """
-    settings = read_settings(path)
+    settings = read_run_json(path)
     lines = LogTail(path / "log.jsonl").rest()
     try:
         recipe, data, versions = settings["recipe"], settings["data"], settings["versions"]

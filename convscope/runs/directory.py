@@ -26,34 +26,33 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, TextIO
 
-from ..errors import EnvironmentFault, InputError, phrase
+from ..errors import EnvironmentFault, InputError, phrase, system_reason
 from ..files import TEMPORARY, atomic_write, sync_folder, write_fault
-from . import tensor_files
-from .tensor_files import Arrays
+from .checkpoints import Checkpoint, newest_checkpoint, write_checkpoint
+from .records import LogLine, log_line
+from .snapshots import Snapshot, write_snapshot
 
-CHECKPOINT, SNAPSHOT, RUN = "convscope.checkpoint/1", "convscope.snapshot/1", "convscope.run/1"
-KEPT = 2  # checkpoints
+FORMAT = "convscope.run/1"
 
 
 class Run:
-    """One run directory, locked by this process until `close`. Made by `create` or `reopen`; a context manager.
+    """One run directory, locked by this process until `close`. Made by `create` or `reopen`; a context manager."""
 
-    `settings` is what run.json holds.
-    """
-
-    def __init__(self, path: Path, settings: dict[str, Any], lock: TextIO | None) -> None:
-        self.path, self.settings, self._lock = path, settings, lock
+    def __init__(self, path: Path, lock: TextIO | None) -> None:
+        self.path, self._lock = path, lock
         self._log: TextIO | None = None
 
     @classmethod
-    def create(cls, path: Path, settings: dict[str, Any]) -> Run:
-        """Make the directory with run.json in one step: complete or absent. Raises InputError if `path` is there
-        already.
+    def create(cls, path: Path, settings: dict[str, object]) -> Run:
+        """Make the directory with `settings` as its run.json in one step: complete or absent.
+
+        Raises InputError if `path` is there already.
         """
         if path.exists() or path.is_symlink():
             raise InputError("run.exists", where=str(path), hint=phrase("run.exists.try", path=path))
         temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}"
-        run = cls(path, {"format": RUN, **settings}, None)
+        run = cls(path, None)
+        text = json.dumps({"format": FORMAT, **settings}, indent=1, ensure_ascii=False)
         with _faults(path):
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +60,7 @@ class Run:
                 run._lock = _locked(temporary / "lock", path)
                 for folder in ("checkpoints", "snapshots"):
                     (temporary / folder).mkdir()
-                atomic_write(temporary / "run.json", json.dumps(run.settings, indent=1, ensure_ascii=False).encode())
+                atomic_write(temporary / "run.json", text.encode())
                 os.rename(temporary, path)  # fails if another process put one there just now
                 sync_folder(path.parent)
             except BaseException:
@@ -72,12 +71,13 @@ class Run:
 
     @classmethod
     def reopen(cls, path: Path, finished: bool = False) -> Run:
-        """Lock a run to continue it. Raises InputError if it is none, or finished unless `finished` allows that,
-        EnvironmentFault if in use.
+        """Lock a run to continue it.
+
+        Raises InputError if it is none, or finished unless `finished` allows that, EnvironmentFault if in use.
         """
-        settings = read_settings(path)
+        read_run_json(path)
         with _faults(path):
-            run = cls(path, settings, _locked(path / "lock", path))
+            run = cls(path, _locked(path / "lock", path))
         try:
             if run.model.exists() and not finished:
                 raise InputError("run.done", where=str(path), hint=phrase("run.done.try", model=run.model))
@@ -101,12 +101,12 @@ class Run:
         """Whether somebody called `ask_to_stop` since this process took the run up."""
         return (self.path / "stop").exists()
 
-    def append(self, line: dict[str, Any]) -> None:
+    def append(self, line: LogLine) -> None:
         """Append one line to the log."""
         with _faults(self.path / "log.jsonl"):
             if self._log is None:
                 self._log = open(self.path / "log.jsonl", "a", encoding="utf-8")  # noqa: SIM115
-            self._log.write(json.dumps(line, allow_nan=False) + "\n")
+            self._log.write(json.dumps(line.to_json(), allow_nan=False) + "\n")
             self._log.flush()
 
     def sync(self) -> None:
@@ -128,30 +128,18 @@ class Run:
                 good += len(line)
             file.truncate(good)
 
-    def keep(self, step: int, tensors: Arrays, facts: dict[str, Any]) -> None:
-        """Write the checkpoint of `step`, then remove all but the newest two. The log is synced first."""
+    def write_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Write a checkpoint. The log is synced first: what it says of earlier steps must outlast a power cut too."""
         self.sync()
-        tensor_files.write(self._file("checkpoints", step), tensors, {"step": step, **facts}, CHECKPOINT)
-        for old in sorted((self.path / "checkpoints").glob("*.safetensors"))[:-KEPT]:
-            with _faults(old):
-                old.unlink(missing_ok=True)
+        write_checkpoint(self.path / "checkpoints", checkpoint)
 
-    def newest(self) -> tuple[Arrays | None, dict[str, Any], list[str]]:
-        """Return the newest checkpoint that is whole, its facts, and what is wrong with newer ones; None without
-        any."""
-        troubles: list[str] = []
-        for path in sorted((self.path / "checkpoints").glob("*.safetensors"), reverse=True):
-            try:
-                return *tensor_files.read(path, CHECKPOINT), troubles
-            except InputError as error:
-                troubles.append(str(error))
-        return None, {"step": 0}, troubles
+    def newest_checkpoint(self) -> tuple[Checkpoint | None, list[str]]:
+        """Return the newest checkpoint that is whole, None without any, and what is wrong with newer ones."""
+        return newest_checkpoint(self.path / "checkpoints")
 
-    def show(self, step: int, tensors: Arrays, facts: dict[str, Any]) -> None:
-        """Write the snapshot of `step`, without waiting for the disk: training goes on, and a torn one is left out by
-        its readers.
-        """
-        tensor_files.write(self._file("snapshots", step), tensors, {"step": step, **facts}, SNAPSHOT, durable=False)
+    def write_snapshot(self, snapshot: Snapshot) -> None:
+        """Write a snapshot, without waiting for the disk."""
+        write_snapshot(self.path / "snapshots", snapshot)
 
     def close(self) -> None:
         """Let go of the log and the lock."""
@@ -165,15 +153,6 @@ class Run:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _file(self, folder: str, step: int) -> Path:
-        return self.path / folder / f"{step:010d}.safetensors"
-
-
-def kept_step(path: Path) -> int:
-    """Return the step of a run's newest checkpoint, 0 without any: it may be later than the last line of the log."""
-    files = (path / "checkpoints").glob("*.safetensors")
-    return max((int(file.stem) for file in files if file.stem.isdecimal()), default=0)
 
 
 def ask_to_stop(path: Path) -> None:
@@ -196,8 +175,8 @@ def in_use(path: Path) -> bool:
     return False
 
 
-def read_settings(path: Path) -> dict[str, Any]:
-    """Return what run.json of a run directory holds. Raises InputError if there is none, or it is not to be read."""
+def read_run_json(path: Path) -> dict[str, Any]:
+    """Return what run.json of a run directory holds, as JSON. Raises InputError if there is none or it is damaged."""
     file = path / "run.json"
     try:
         settings = json.loads(file.read_bytes())
@@ -205,28 +184,21 @@ def read_settings(path: Path) -> dict[str, Any]:
         raise InputError("run.none", where=str(path), expected=phrase("run.none.expected")) from None
     except (OSError, ValueError, RecursionError) as error:
         raise InputError("file.unreadable", reason=error, where=str(file)) from error
-    if not isinstance(settings, dict) or settings.get("format") != RUN:
-        raise InputError("run.kind", where=str(file), expected=RUN)
+    if not isinstance(settings, dict) or settings.get("format") != FORMAT:
+        raise InputError("run.kind", where=str(file), expected=FORMAT)
     return settings
 
 
-def read_log(path: Path) -> list[dict[str, Any]]:
-    """Return the lines of a run's log as far as they are whole; works while the run goes on."""
+def read_log(path: Path) -> list[LogLine]:
+    """Return the lines of a run's log as far as they are whole; works while the run goes on. Raises InputError."""
     file = path / "log.jsonl"
-    if not file.exists():
+    try:
+        lines = file.read_bytes().split(b"\n")[:-1]
+    except FileNotFoundError:
         return []
-    lines = file.read_bytes().split(b"\n")
-    return [json.loads(line) for line in lines[:-1]]
-
-
-def read_snapshots(path: Path) -> Iterator[tuple[Arrays, dict[str, Any]]]:
-    """Yield tensors and facts of each snapshot of a run, by step; one that is damaged is passed over."""
-    for file in sorted((path / "snapshots").glob("*.safetensors")):
-        try:
-            whole = tensor_files.read(file, SNAPSHOT)
-        except InputError:
-            continue
-        yield whole
+    except OSError as error:
+        raise InputError("file.unreadable", reason=system_reason(error), where=str(file)) from error
+    return [_log_line(line, f"{file}, line {number}") for number, line in enumerate(lines, 1)]
 
 
 def fresh_path(parent: Path, *names: str) -> Path:
@@ -238,6 +210,13 @@ def fresh_path(parent: Path, *names: str) -> Path:
         number += 1
         path = parent / f"{stem}-{number}"
     return path
+
+
+def _log_line(text: bytes, where: str) -> LogLine:
+    try:
+        return log_line(json.loads(text), where)
+    except (ValueError, RecursionError) as error:
+        raise InputError("json.none", where=where) from error
 
 
 def _at_or_before(line: bytes, step: int) -> bool:

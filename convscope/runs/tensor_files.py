@@ -24,7 +24,7 @@ LONGEST_HEADER = 100_000_000  # what the safetensors format itself allows
 Arrays = dict[str, np.ndarray[Any, Any]]
 
 
-def pack(tensors: Arrays, facts: dict[str, Any], format: str) -> bytes:
+def pack(tensors: Arrays, facts: dict[str, object], format: str) -> bytes:
     """Return the file's bytes. `facts` must be JSON; `format` names kind and version, such as
     "convscope.checkpoint/1"."""
     from safetensors.numpy import save
@@ -36,7 +36,7 @@ def pack(tensors: Arrays, facts: dict[str, Any], format: str) -> bytes:
     return bytes(data)
 
 
-def unpack(data: bytes, format: str, where: str = "") -> tuple[Arrays, dict[str, Any]]:
+def unpack(data: bytes, format: str, where: str = "") -> tuple[Arrays, dict[str, object]]:
     """Return tensors and facts of what `pack` made. Raises InputError for damage and for another kind or version."""
     from safetensors import SafetensorError
     from safetensors.numpy import load
@@ -62,12 +62,12 @@ def unpack(data: bytes, format: str, where: str = "") -> tuple[Arrays, dict[str,
         raise damaged from None
 
 
-def write(path: Path, tensors: Arrays, facts: dict[str, Any], format: str, durable: bool = True) -> None:
+def write(path: Path, tensors: Arrays, facts: dict[str, object], format: str, durable: bool = True) -> None:
     """Write the file, complete or not at all; not `durable`, a power cut may tear it, which its digest tells."""
     atomic_write(path, pack(tensors, facts, format), durable)
 
 
-def read(path: Path, format: str) -> tuple[Arrays, dict[str, Any]]:
+def read(path: Path, format: str) -> tuple[Arrays, dict[str, object]]:
     """Return tensors and facts of a file that `write` made. Raises InputError for damage."""
     try:
         data = path.read_bytes()

@@ -1,271 +1,204 @@
-"""How a run is begun, continued and worked to its model file, by one process or by several (see team)."""
+"""A training from what was asked to the model file: begun, or gone on with, by one process or by several."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..errors import ConvscopeError, InputError, phrase
+from ..data import Dataset
+from ..errors import InputError, phrase
 from ..formula import parse, trace
-from .recipes import Recipe
-from .rendezvous import joined
-from .torchrun import launched
-from .worker_group import Team
+from ..runs.directory import Run, fresh_path, read_run_json
+from ..runs.records import CheckpointFacts, ResultLine
+from .context import RunContext
+from .events import BeginLine
+from .export import export_model
+from .loading import load_dataset
+from .options import TrainOptions
+from .planning import plan_settings
+from .result import Result
+from .schedule import Schedule
+from .settings import RunSettings
+from .validation import LabelledImages, as_tensor, figures, split_training
+from .workers import Workers
 
 if TYPE_CHECKING:
-    from ..build import Net
-    from ..data import Dataset, Split
     from ..evaluation import Evaluation
-    from ..prediction import Model
-    from ..runs.directory import Run
-
-Line = dict[str, Any]
+    from .state import State
 
 
-@dataclass(frozen=True)
-class Result:
-    """What a finished training came to. `train_seconds` counts all sessions of the run, without validation and test."""
+@dataclass(frozen=True, slots=True)
+class OpenRun:
+    """A run that is worked at; `run` is where the first process writes, None in the others."""
 
-    run: Path
-    model: Path
-    epochs: float
-    seed: int
-    train_seconds: float
-    images_per_second: float
-    parameters: int
-    macs: int
-    validation: Evaluation | None
-    test: Evaluation | None
-
-    def load(self) -> Model:
-        """Return the model, ready to predict."""
-        from ..prediction import load
-
-        return load(self.model)
-
-    def to_json(self) -> Line:
-        """Return the fields as JSON takes them; of validation and test accuracy (0…1) and loss (nats)."""
-        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        told = {name: figures(fields[name]) for name in ("validation", "test")}
-        return {**fields, "run": str(self.run), "model": str(self.model), **told}
+    path: Path
+    settings: RunSettings
+    run: Run | None
 
 
-@dataclass(frozen=True)
-class Terms:
-    """What a session is worked with: who takes part, on what, whom to tell, and when to stop and to keep."""
+def run_training(options: TrainOptions, context: RunContext) -> Result:
+    """Begin a run, or go on with the one to resume or the one that this launch had begun before a restart."""
+    workers = context.workers
+    if options.resume is not None:
+        return resume_run(Path(options.resume), options, context)
+    restarted = workers.broadcast(workers.on_first(find_restarted_run, options.out, workers))
+    if isinstance(restarted, str):
+        return resume_run(Path(restarted), options, context, finished=True)
+    return begin_run(options, context)
 
-    team: Team
-    device: str
-    threads: int | None
-    progress: Callable[[Line], None]
-    stop: Callable[[], bool]
-    keep_seconds: float
 
-    def note(self, text: str) -> None:
-        """Tell one thing besides the log."""
-        self.progress({"kind": "note", "text": text})
+def find_restarted_run(out: str | os.PathLike[str] | None, workers: Workers) -> str | None:
+    """Return the path of the run that this launch by torchrun had begun before it was started anew, if any.
+
+    Raises InputError if `out` is another.
+    """
+    launch = workers.launch
+    if launch is not None and launch.attempt:
+        for path in Path("runs").glob("*") if out is None else [Path(out)]:
+            with contextlib.suppress(InputError):
+                if read_run_json(path).get("launch") == launch.id:
+                    return str(path)
+    if out is not None and os.path.lexists(out):
+        raise InputError("run.exists", where=str(out), hint=phrase("run.exists.try", path=out))
+    return None
+
+
+def begin_run(options: TrainOptions, context: RunContext) -> Result:
+    """Begin a new run and work it to its end."""
+    dataset = load_dataset(options.data, options.size, options.data_root)
+    context.workers.barrier()
+    with _shared(context.workers.on_first(_create, options, dataset, context), context.workers) as opened:
+        return train_and_export(opened, dataset, replace(context, run=opened.run))
+
+
+def resume_run(path: Path, options: TrainOptions, context: RunContext, finished: bool = False) -> Result:
+    """Go on with the run at `path`; one that is `finished` is refused unless it says otherwise."""
+    with _shared(context.workers.on_first(_reopen, path, finished), context.workers) as opened:
+        data = opened.settings.data
+        if data.name is None and not isinstance(options.data, Dataset):
+            raise InputError("run.arrays", where=str(path), hint=phrase("run.arrays.try"))
+        dataset = load_dataset(options.data or data.name, data.size, data.data_root)
+        context.workers.barrier()
+        opened = replace(opened, settings=_settings_here(opened.settings, options, context))
+        return train_and_export(opened, dataset, replace(context, run=opened.run))
+
+
+def _create(options: TrainOptions, dataset: Dataset, context: RunContext) -> OpenRun:
+    settings = plan_settings(options, dataset, context)
+    path = Path(options.out or fresh_path(Path("runs"), dataset.name, settings.recipe.name))
+    return OpenRun(path, settings, Run.create(path, settings.to_json()))
+
+
+def _reopen(path: Path, finished: bool) -> OpenRun:
+    run = Run.reopen(path, finished)
+    try:
+        return OpenRun(path, RunSettings.from_json(read_run_json(path), path), run)
+    except BaseException:
+        run.close()
+        raise
 
 
 @contextlib.contextmanager
-def terms(
-    device: str,
-    threads: int | None,
-    progress: Callable[[Line], None],
-    stop: Callable[[], bool],
-    keep_seconds: float,
-) -> Iterator[Terms]:
-    """Join the other processes, if there are any; only the first of them tells."""
-    with joined(launched(), device) as team:
-        yield Terms(team, device, threads, progress if team.rank == 0 else lambda line: None, stop, keep_seconds)
+def _shared(first: OpenRun | None, workers: Workers) -> Iterator[OpenRun]:
+    """Give every process what the first has opened, which lets go of it at the end."""
+    with contextlib.nullcontext() if first is None or first.run is None else first.run:
+        path = Path(str(workers.broadcast(str(first.path) if first else None)))
+        settings = workers.broadcast(first.settings.to_json() if first else None)
+        yield first or OpenRun(path, RunSettings.from_json(settings, path), None)
 
 
-def begun(out: str | os.PathLike[str] | None, team: Team) -> Path | None:
-    """Return the run that this launch by torchrun had begun before it was started anew, if any. Raises InputError if
-    `out` is another.
-    """
-
-    def search() -> Line:
-        from ..runs.directory import read_settings
-
-        if team.launch is not None and team.launch.attempt:
-            for path in Path("runs").glob("*") if out is None else [Path(out)]:
-                with contextlib.suppress(InputError):
-                    if read_settings(path).get("launch") == team.launch.id:
-                        return {"path": str(path)}
-        if out is not None and os.path.lexists(out):
-            raise InputError("run.exists", where=str(out), hint=phrase("run.exists.try", path=out))
-        return {"path": None}
-
-    found = team.told(search)["path"]
-    return None if found is None else Path(found)
-
-
-def begin(
-    source: Line,
-    given: object,
-    settle: Callable[[Dataset, Terms], Line],
-    out: str | os.PathLike[str] | None,
-    terms: Terms,
-) -> Result:
-    """Begin a new run, with what `settle` makes of the data, and work it to its end."""
-    from ..runs import directory
-    from . import settings as preparation
-
-    team = terms.team
-    dataset = preparation.load(source, given)
-    team.wait()
-    made: list[Run] = []
-    with contextlib.ExitStack() as held:
-
-        def make() -> Line:
-            settings = {**settle(dataset, terms), "launch": team.launch and team.launch.id}
-            name = str(settings["recipe"]["name"])
-            path = Path(out) if out is not None else directory.fresh_path(Path("runs"), dataset.name, name)
-            made.append(held.enter_context(directory.Run.create(path, settings)))
-            return {"path": str(path), "settings": made[0].settings}
-
-        told = team.told(make)
-        return _work(made[0] if made else None, told, dataset, terms)
-
-
-def resume(path: Path, given: object, terms: Terms, finished: bool = False) -> Result:
-    """Go on with the run at `path`; one that is `finished` is refused unless it says otherwise."""
-    from ..runs import directory
-    from . import settings as preparation
-
-    made: list[Run] = []
-    with contextlib.ExitStack() as held:
-
-        def reopen() -> Line:
-            made.append(held.enter_context(directory.Run.reopen(path, finished)))
-            return {"path": str(path), "settings": made[0].settings}
-
-        told = terms.team.told(reopen)
-        with _odd(path):
-            source = told["settings"]["data"]
-            if source["name"] is None and not preparation.is_dataset(given):
-                raise InputError("run.arrays", where=str(path), hint=phrase("run.arrays.try"))
-            dataset = preparation.load(source, given)
-            terms.team.wait()
-            told["settings"] = _continued(told["settings"], terms)
-            return _work(made[0] if made else None, told, dataset, terms)
-
-
-def _continued(settings: Line, terms: Terms) -> Line:
+def _settings_here(settings: RunSettings, options: TrainOptions, context: RunContext) -> RunSettings:
     """Return the settings of a run that goes on here, and note what is not as it was when the run began."""
     from ..machine.device import environment
 
-    place = settings["device"] if terms.device == "auto" else terms.device
-    now = {"device": place, **asdict(environment(terms.threads or settings["threads"])), "processes": terms.team.size}
-    for name, value in now.items():
-        if settings[name] != value:
-            text = (
-                f"{name}: it began with {settings[name]}, goes on with {value}; the last bits of the result may differ"
-            )
-            terms.progress({"kind": "note", "text": text})
-    return {**settings, **now}
+    device = settings.device if options.device == "auto" else options.device
+    here = asdict(environment(options.threads or settings.threads))
+    now = replace(settings, device=device, **here, processes=context.workers.size)
+    for name in ("device", *here, "processes"):
+        before, after = getattr(settings, name), getattr(now, name)
+        if before != after:
+            differ = "the last bits of the result may differ"
+            context.note(f"{name}: it began with {before}, goes on with {after}; {differ}")
+    return now
 
 
-def _work(run: Run | None, told: Line, dataset: Dataset, terms: Terms) -> Result:
-    """Train from where the run stands to the end, measure, and write the model file. Without `run` another process
-    writes.
-    """
+def train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) -> Result:
+    """Train from where the run stands to the end, measure, and write the model file."""
     import torch
 
-    from ..build import build
-    from ..evaluation import score
     from ..machine.device import cpu_settings, resolve_device
-    from ..pictures.input_spec import InputSpec
-    from . import snapshots
-    from .loop import State, as_tensor, fit, scores
-    from .param_groups import initialised
-    from .settings import parts
+    from .loop import fit
+    from .snapshots import Sample, snapshot_steps
+    from .state import State
 
-    team, progress = terms.team, terms.progress
-    settings, path = told["settings"], Path(told["path"])
-    if dataset.fingerprint != settings["data"]["fingerprint"]:
-        name = settings["data"]["name"] or dataset.name
+    path, settings, workers, run = opened.path, opened.settings, context.workers, context.run
+    recipe = settings.recipe
+    if dataset.fingerprint != settings.data.fingerprint:
+        name = settings.data.name or dataset.name
         raise InputError("run.data", where=name, hint=phrase("run.anew.try"))
-    device = resolve_device(settings["device"])
-    recipe, spec = Recipe.from_json(settings["recipe"]), InputSpec.from_json(settings["input"])
-    pictures, held_out = parts(dataset, settings["data"]["validation"])
-    network = trace(parse(settings["formula"]), dataset.shape, len(dataset.classes))
-    steps, seed = settings["steps"], settings["seed"]
+    device = resolve_device(settings.device)
+    train, held = split_training(dataset, settings.data.validation)
+    network = trace(parse(settings.formula), dataset.shape, len(dataset.classes))
+    held_out = LabelledImages.of(held, dataset.classes, device) if held else None
+    test_set = LabelledImages.of(dataset.test, dataset.classes, device) if dataset.test is not None else None
+    bf16, steps = recipe.precision == "bfloat16", snapshot_steps(*settings.rounds)
+    sample = Sample.of(held or train, held is not None, bf16, steps, device)
+    schedule = Schedule.of(recipe, *settings.rounds, target=settings.target)
 
-    def measure(net: Net, split: Split) -> Evaluation:
-        mine = scores(net, as_tensor(split.images[team.parts(len(split))], device))
-        return score(team.gather(mine, len(split)), split.labels, dataset.classes)
+    with cpu_settings(settings.threads), torch.random.fork_rng():
+        state = State.initial(network, settings.input, recipe, settings.seed, device)
+        _go_back_to_checkpoint(state, context)
+        context.log(BeginLine(str(path), state.step, network.parameters, settings))
+        images, labels = as_tensor(train.images, device), as_tensor(train.labels, device)
+        fit(state, images, labels, schedule, seed=settings.seed, context=context, held_out=held_out, sample=sample)
+        validation = held_out.evaluate(state.result, workers) if held_out else None
+        test = test_set.evaluate(state.result, workers) if test_set else None
+    for evaluation, key in ((validation, "training.diverged.validation"), (test, "training.diverged.test")):
+        if evaluation is not None and evaluation.n:
+            state.require_finite(evaluation.loss, key, schedule.lr_factor(state.step - 1))
+    if settings.target is not None and not state.reached:
+        context.note(_missed(settings.target, validation))
 
-    shown_images, shown_labels = snapshots.sample(*((held_out or pictures).images, (held_out or pictures).labels))
-
-    def show(net: Net, step: int) -> None:
-        if run is not None:
-            images = as_tensor(shown_images, device)
-            bf16 = recipe.precision == "bfloat16"
-            run.show(step, *snapshots.take(net, images, shown_labels, held_out is not None, bf16))
-
-    with cpu_settings(settings["threads"]), torch.random.fork_rng():
-        net = initialised(build(network, spec, seed), recipe, seed).to(device)
-        net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        state = State(net, recipe)
-        if run is not None:
-            tensors, facts, troubles = run.newest()
-            if tensors is not None:
-                state.restore(tensors, facts)
-            for trouble in troubles:
-                where = f"step {state.step:,}" if state.step else "the beginning"
-                progress({"kind": "note", "text": f"{trouble}; going on from {where}"})
-            run.rewind(state.step)
-        team.spread(state.tensors().values())
-        state.place(team.told(lambda: state.facts()))
-        progress({"kind": "begin", "run": str(path), "step": state.step, "parameters": network.parameters, **settings})
-        fit(
-            state,
-            as_tensor(pictures.images, device),
-            as_tensor(pictures.labels, device),
-            seed=seed,
-            steps=steps,
-            rounds=settings["rounds"],
-            target=settings["target"],
-            team=team,
-            run=run,
-            measure=None if held_out is None else lambda net: figures(measure(net, held_out)),
-            show=show,
-            show_at=snapshots.when(*settings["rounds"]),
-            tell=progress,
-            stop=lambda: terms.stop() or (run is not None and run.asked_to_stop()),
-            keep_seconds=terms.keep_seconds,
-        )
-        validation = measure(state.result, held_out) if held_out else None
-        test = measure(state.result, dataset.test) if dataset.test is not None else None
-    done = {"steps": state.step, "epochs": state.step / recipe.batches(len(pictures))}
-    if settings["target"] is not None and not state.reached:
-        progress({"kind": "note", "text": _missed(settings["target"], validation)})
-    speed = recipe.pictures(len(pictures), state.step) / state.seconds
-    line: Line = {"kind": "result", "step": state.step, "validation": figures(validation), "test": figures(test)}
-    line["time"] = {"seconds": round(state.seconds, 3), "images_per_second": round(speed, 1)}
+    epochs = state.step / recipe.batches(len(train))
+    speed = recipe.pictures(len(train), state.step) / state.seconds
+    line = ResultLine(state.step, figures(validation), figures(test), round(state.seconds, 3), round(speed, 1))
     if run is not None:
         run.append(line)
         run.sync()
-        _write_model(run, {**settings, **done}, dataset, state.result, line)
-    team.wait()  # the model file is there for all
-    progress(line)
+        export_model(run.model, state.result, settings, epochs, line)
+    workers.barrier()  # the model file is there for all
+    context.log(line)
     return Result(
-        path,
-        path / "model.onnx",
-        done["epochs"],
-        seed,
-        line["time"]["seconds"],
-        line["time"]["images_per_second"],
-        network.parameters,
-        network.macs,
-        validation,
-        test,
+        run=path,
+        model=path / "model.onnx",
+        epochs=epochs,
+        seed=settings.seed,
+        train_seconds=line.seconds,
+        images_per_second=line.images_per_second,
+        parameters=network.parameters,
+        macs=network.macs,
+        validation=validation,
+        test=test,
     )
+
+
+def _go_back_to_checkpoint(state: State, context: RunContext) -> None:
+    """Restore the newest checkpoint that is whole, if there is one, in all processes; drop what the log says later."""
+    if context.run is not None:
+        checkpoint, faults = context.run.newest_checkpoint()
+        if checkpoint is not None:
+            state.restore(checkpoint)
+        for fault in faults:
+            where = f"step {state.step:,}" if state.step else "the beginning"
+            context.note(f"{fault}; going on from {where}")
+        context.run.rewind(state.step)
+    context.workers.broadcast_tensors(state.tensors().values())
+    facts = context.workers.broadcast(state.facts().to_json())
+    state.restore_facts(CheckpointFacts.from_json(facts, "the first process"))
 
 
 def _missed(target: float, validation: Evaluation | None) -> str:
@@ -274,36 +207,3 @@ def _missed(target: float, validation: Evaluation | None) -> str:
         f"{100 * target:g} % was asked for and not reached: {got} on the pictures held out; more training pictures, "
         "augmentation or another plan may help, a longer time hardly"
     )
-
-
-def _write_model(run: Run, settings: Line, dataset: Dataset, net: Net, result: Line) -> None:
-    from .. import modelfile
-
-    recipe = settings["recipe"]
-    training = {name: settings[name] for name in ("plan", "epochs", "steps", "seed")}
-    training |= {"recipe": recipe["name"], "precision": recipe["precision"], "time": result["time"]}
-    training["data"] = {n: settings["data"][n] for n in ("set", "fingerprint", "train", "validation", "test")}
-    facts = {
-        "training": training,
-        "validation": result["validation"],
-        "test": result["test"],
-        "versions": settings["versions"],
-    }
-    modelfile.write(run.model, net.network, net.spec, net.weights(), dataset.classes, facts)
-
-
-@contextlib.contextmanager
-def _odd(path: Path) -> Iterator[None]:
-    """Turn what a run.json of odd contents leads to into an error that names it."""
-    try:
-        yield
-    except ConvscopeError:
-        raise
-    except (KeyError, TypeError, AttributeError) as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise InputError("run.odd", reason=reason, where=str(path / "run.json"), hint=phrase("run.anew.try")) from error
-
-
-def figures(evaluation: Evaluation | None) -> Line | None:
-    """Return what the log and JSON say of an evaluation."""
-    return None if evaluation is None else {"accuracy": evaluation.accuracy, "loss": evaluation.loss}

@@ -2,7 +2,7 @@
 
 benchmarks/frontier.py trains every line anew, several seeds each, and its --table is compared with what stands here.
 
->>> reaching(0.99).plan, reaching(0.999)
+>>> quickest_reaching(0.99).plan, quickest_reaching(0.999)
 ('fast', None)
 """
 
@@ -34,13 +34,13 @@ class Measured:
     seconds_float32: float | None = None
     data: str = "mnist"
 
-    def settled(self) -> Recipe:
+    def resolved_recipe(self) -> Recipe:
         """Return the recipe at this line's length."""
         return named(self.recipe).changed(epochs=self.epochs)
 
 
 # MNIST, in order of seconds; each line more accurate than those before. Names say what the mean is safely above.
-FRONTIER: tuple[Measured, ...] = (
+MEASURED: tuple[Measured, ...] = (
     Measured("99.0 %", "fast", "fast", 0.35, 62_186, 0.99074, 5, 1.60, 1.94),
     Measured("99.3 %", "fast", "fast", 1.5, 62_186, 0.99350, 5, 6.61, 8.42),
     Measured("99.5 %", "fast", "fine", 2.4, 109_178, 0.99540, 5, 17.95, 23.69),
@@ -55,12 +55,12 @@ OTHERS: tuple[Measured, ...] = (
 )
 
 
-def reaching(accuracy: float) -> Measured | None:
+def quickest_reaching(accuracy: float) -> Measured | None:
     """Return the quickest line whose mean accuracy (0…1) is at least that; None if no line reaches it."""
-    return next((line for line in FRONTIER if line.accuracy >= accuracy), None)
+    return next((line for line in MEASURED if line.accuracy >= accuracy), None)
 
 
-def within(seconds: float) -> Measured | None:
+def most_accurate_within(seconds: float) -> Measured | None:
     """Return the most accurate line that takes at most so many seconds on the machine measured on; None if none
     does."""
-    return next((line for line in reversed(FRONTIER) if line.seconds <= seconds), None)
+    return next((line for line in reversed(MEASURED) if line.seconds <= seconds), None)

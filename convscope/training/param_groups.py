@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from ..build import Net
 from ..formula import BatchNorm, Conv, Network
-from .optimisers import SGD, Muon, Optimiser
+from .muon import Muon
 from .recipes import Recipe
-from .seeding import number
+from .seeding import derive_seed
+from .sgd import SGD
+
+
+class Optimiser(Protocol):
+    """What the training loop needs: one step at a factor of the peak learning rate, and the momentum by name."""
+
+    momentum_buffers: dict[str, Tensor]
+
+    def step(self, lr_factor: float) -> None: ...
 
 
 def optimisers(net: Net, recipe: Recipe) -> list[Optimiser]:
-    """Return the optimisers that share the network's parameters out by their role.
+    """Return the optimisers, each with the parameters of its role.
 
     Filters that BatchNorm follows go to Muon if the recipe says so; matrices and other filters are decayed; biases,
     BatchNorm's and PReLU's are not.
@@ -32,11 +42,11 @@ def optimisers(net: Net, recipe: Recipe) -> list[Optimiser]:
         else:
             others[name] = parameter
     lr = recipe.lr if free or recipe.plain_lr is None else recipe.plain_lr
-    made: list[Optimiser] = [
+    groups: list[Optimiser] = [
         SGD(decayed, lr, recipe.momentum, recipe.nesterov, recipe.weight_decay),
         SGD(others, lr, recipe.momentum, recipe.nesterov, 0.0),
     ]
-    return [Muon(to_muon, recipe.filter_lr, recipe.filter_momentum), *made] if to_muon else made
+    return [Muon(to_muon, recipe.filter_lr, recipe.filter_momentum), *groups] if to_muon else groups
 
 
 def normalised(network: Network) -> set[str]:
@@ -58,7 +68,7 @@ def normalised(network: Network) -> set[str]:
 def initialised(net: Net, recipe: Recipe, seed: int) -> Net:
     """Give `net` the first weights that the recipe wants and return it; torch's own are there already."""
     if recipe.initial == "orthogonal":
-        generator = torch.Generator().manual_seed(number(seed, -1))
+        generator = torch.Generator().manual_seed(derive_seed(seed, -1))
         for name in sorted(normalised(net.network)):
             bank = net.get_parameter(name)
             with torch.no_grad():

@@ -2,8 +2,6 @@
 
 >>> RECIPES["slides"].lr, RECIPES["slides"].batch_size
 (0.001, 16)
->>> RECIPES["slides"].share(0, 100), RECIPES["fast"].share(19, 100)
-(1.0, 1.0)
 """
 
 from __future__ import annotations
@@ -55,7 +53,8 @@ class Augmentation:
     scale: float = 0.0  # share, rows and columns each 1 ± this
     shear: float = 0.0  # columns moved per row, uniform in ±
     translate: float = 0.0  # pixels, uniform in ±, in fractions of a pixel too
-    elastic: float = 0.0  # pixels, deviation of a smooth random field that moves every place (Simard et al. 2003)
+    # pixels, standard deviation of a smooth random field that moves every place (Simard et al. 2003)
+    elastic: float = 0.0
     flip: bool = False  # left and right exchanged for half of the pictures
     erase: int = 0  # side in pixels of a square set to the mean (DeVries & Taylor 2017, "Cutout")
     edge: bool = False  # continue the border's pixels outwards instead of black
@@ -116,7 +115,7 @@ class Recipe:
     flips: str = "no"
     average: float = 0.0  # decay per step of an exponential average of the weights, which is then the model; 0: none
     precision: str = "float32"  # or "bfloat16", or "auto": the faster of the two, measured
-    scaling: str = "data"  # "data": by the training pictures' mean and deviation; "unit": x/255
+    scaling: str = "data"  # "data": by the training pictures' mean and standard deviation; "unit": x/255
     partial_batches: bool = False  # whether an epoch's last, smaller batch is trained on
     log_every: int = 20  # steps between two lines of the log, counted within an epoch
 
@@ -181,13 +180,6 @@ class Recipe:
         epochs, rest = divmod(steps, self.batches(pictures))
         batch = min(self.batch_size, pictures)
         return epochs * (pictures if self.partial_batches else self.batches(pictures) * batch) + rest * batch
-
-    def share(self, step: int, steps: int) -> float:
-        """Return the share of the peak learning rate for `step` (from 0) of `steps`: up, then down, both linearly."""
-        rise = self.warmup * steps
-        up = (step + 1) / rise if rise > 0 else 1.0
-        down = self.final + (1 - self.final) * (steps - step) / (steps - rise)
-        return min(1.0, up, down)
 
     def to_json(self) -> dict[str, object]:
         """Return the fields as JSON takes them."""

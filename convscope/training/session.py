@@ -1,32 +1,27 @@
-"""One training session, from data to model file: a new run or the rest of an old one. `train` is the front door.
-
-PyTorch is imported only once it is needed, in a thread beside the loading of the data.
-"""
+"""`train`, the front door: one training session, from data to model file, a new run or the rest of an old one."""
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..errors import UsageError
-from ..formula import Plan, resolve
+from ..formula import Plan
 from ..machine.signals import Interrupts
-from . import budget as budgets
-from . import execution
-from .execution import Result
-from .recipes import Recipe, named
-from .torchrun import launched
+from .context import RunContext, ignore
+from .events import Event
+from .execution import run_training
+from .options import TrainOptions
+from .recipes import Recipe
+from .result import Result
+from .torchrun import join_workers, launched
 
 if TYPE_CHECKING:
     from ..data import Dataset
 
-Line = dict[str, Any]
-__all__ = ["DEVICES", "Result", "train"]
-DEVICES = ("auto", "cpu", "cuda", "mps")
+__all__ = ["Result", "train", "train_with"]
+ECHO_SECONDS = 2.0  # in which torchrun passes a signal on that the terminal sent already
 
 
 def train(
@@ -46,7 +41,7 @@ def train(
     data_root: str | os.PathLike[str] | None = None,
     out: str | os.PathLike[str] | None = None,
     resume: str | os.PathLike[str] | None = None,
-    progress: Callable[[Line], None] = lambda line: None,
+    progress: Callable[[Event], None] = ignore,
     stop: Callable[[], bool] | None = None,
     keep_seconds: float = 15.0,
 ) -> Result:
@@ -61,8 +56,9 @@ def train(
     make (default: runs/<date>-<data>-<recipe>). `resume` continues the run in that directory, with its own settings, to
     the bits it would have had.
 
-    `progress` gets each line of the log as it is written, and lines of kind "begin" and "note" besides. Training stops
-    with a checkpoint when `stop` says so; without `stop`, on Ctrl-C or SIGTERM. Checkpoints are `keep_seconds` apart.
+    `progress` gets each line of the log as it is written, and a BeginLine and NoteLines besides (see training.events);
+    `to_json()` of a line is what the log holds. Training stops with a checkpoint when `stop` says so; without `stop`,
+    on Ctrl-C or SIGTERM. Checkpoints are `keep_seconds` apart.
 
     Raises UsageError, InputError (also for a loss that is no longer finite), EnvironmentFault, Interrupted, PlanError,
     FormulaError.
@@ -71,46 +67,35 @@ def train(
     >>> result.test.accuracy                                                      # doctest: +SKIP
     0.9941
     """
-    if device not in DEVICES:
-        raise UsageError("training.device", got=device, expected=", ".join(DEVICES))
-    for name, number, most in (("threads", threads, 1024), ("size", size, 2**15)):
-        if number is not None and (type(number) is not int or not 1 <= number <= most):
-            raise UsageError("value.whole.from.to", name=name, low=1, high=most, got=number)
-    watch = Interrupts(apart=2.0 if launched() else 0.0)
-    with watch if stop is None else contextlib.nullcontext():
-        asked = stop or watch.asked
-        if resume is not None:
-            own = (arch, recipe, epochs, budget, batch_size, lr, seed, val, size, data_root, out)
-            if any(value is not None for value in own) or isinstance(data, (str, os.PathLike)):
-                raise UsageError("training.resume", hint=f"convscope train --resume {resume}")
-            with execution.terms(device, threads, progress, asked, keep_seconds) as terms:
-                return execution.resume(Path(resume), data, terms)
-        seed = 0 if seed is None else seed
-        for name, value, below in (("seed", seed, 2**63), ("val", val, 2**40)):
-            if value is not None and (type(value) is not int or not 0 <= value < below):
-                raise UsageError("value.whole.from", name=name, least=0, got=value)
-        chosen = named(recipe or "fast").changed(epochs, batch_size, lr)
-        wanted = None if budget is None else budgets.parse(budget)
-        if wanted is not None:
-            budgets.check(wanted, epochs, val)
-        if isinstance(arch, str):
-            resolve(arch)  # a mistake in it shows before anything is loaded
-        from . import settings
+    options = TrainOptions(
+        data=data,
+        arch=arch,
+        recipe=recipe,
+        epochs=epochs,
+        budget=budget,
+        batch_size=batch_size,
+        lr=lr,
+        seed=seed,
+        val=val,
+        device=device,
+        threads=threads,
+        size=size,
+        data_root=data_root,
+        out=out,
+        resume=resume,
+    )
+    return train_with(options, progress, stop, keep_seconds)
 
-        source = settings.source(data, size, data_root)
 
-        def settle(dataset: Dataset, terms: execution.Terms) -> Line:
-            def one(plan: str | Plan | None, recipe: Recipe, held_out: int | None) -> Line:
-                place = (terms.device, terms.threads, terms.team.size)
-                return settings.settle(source, dataset, plan, recipe, seed, held_out, *place)
-
-            if wanted is None:
-                return one(arch, chosen, val)
-            change = functools.partial(Recipe.changed, batch_size=batch_size, lr=lr)
-            return budgets.planned(wanted, dataset, arch, recipe, change, val, one, terms.note)
-
-        with execution.terms(device, threads, progress, asked, keep_seconds) as terms:
-            begun = execution.begun(out, terms.team)
-            if begun is not None:
-                return execution.resume(begun, data, terms, finished=True)
-            return execution.begin(source, data, settle, out, terms)
+def train_with(
+    options: TrainOptions,
+    progress: Callable[[Event], None] = ignore,
+    stop: Callable[[], bool] | None = None,
+    keep_seconds: float = 15.0,
+) -> Result:
+    """Train as `options` say; `train` describes the rest."""
+    launch = launched()
+    interrupts = Interrupts(apart=ECHO_SECONDS if launch else 0.0)
+    with interrupts if stop is None else contextlib.nullcontext(), join_workers(launch, options.device) as workers:
+        on_event = progress if workers.rank == 0 else ignore
+        return run_training(options, RunContext(workers, on_event, stop or interrupts.asked, keep_seconds))

@@ -6,6 +6,7 @@ held-out ones if there are any, else training pictures, and `pictures` says whic
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,14 @@ import torch
 from torch import Tensor
 
 from ..build import Net
+from ..data import Split
 from ..evaluation import score
 from ..formula import Conv
+from ..runs.records import SnapshotFacts
+from ..runs.snapshots import Snapshot
 from ..runs.tensor_files import Arrays
+
+Labels = np.ndarray[Any, np.dtype[np.int64]]
 
 MOST, LEAST = 16, 9
 APART = 16  # steps, of a short training: a snapshot costs as much as one, and a training of two seconds has 160
@@ -24,36 +30,49 @@ LAYERS, MAPS = 3, 8  # convolutions whose maps are kept, and maps of each
 KERNELS = 128
 
 
-def when(*rounds: int) -> frozenset[int]:
+def snapshot_steps(*rounds: int) -> frozenset[int]:
     """Return the steps after which a snapshot is taken: close at first, wider later, 0 and the end of each round among
     them.
 
     `rounds` are the steps at which the schedule's rounds end, in order; usually there is one.
 
-    >>> sorted(when(100))
+    >>> sorted(snapshot_steps(100))
     [0, 2, 6, 14, 25, 39, 56, 77, 100]
     """
     most = min(MOST, max(LEAST, rounds[-1] // APART))
-    each = max(1, (most - 1) // len(rounds))
+    count = max(1, (most - 1) // len(rounds))
     found = {0}
     for begin, end in zip((0, *rounds), rounds, strict=False):
-        found |= {begin + round((end - begin) * (i / each) ** 2) for i in range(1, each + 1)}
+        found |= {begin + round((end - begin) * (i / count) ** 2) for i in range(1, count + 1)}
     return frozenset(found)
 
 
-def sample(
-    images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Return at most 250 pictures, evenly spaced over what is given, and their labels."""
-    chosen = np.unique(np.linspace(0, len(labels) - 1, PICTURES).astype(np.int64))
-    return images[chosen], labels[chosen]
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The pictures that snapshots are taken of, at which steps, and how the network computes.
+
+    `images` are uint8 (n, C, H, W), at most 250, `labels` (n,); `held_out` says whether training never sees them.
+    """
+
+    images: Tensor
+    labels: Labels
+    held_out: bool
+    bf16: bool
+    steps: frozenset[int]
+
+    @classmethod
+    def of(cls, split: Split, held_out: bool, bf16: bool, steps: frozenset[int], device: torch.device) -> Sample:
+        """Return a sample of a split's pictures, evenly spaced over it."""
+        chosen = np.unique(np.linspace(0, len(split) - 1, PICTURES).astype(np.int64))
+        return cls(torch.from_numpy(split.images[chosen]).to(device), split.labels[chosen], held_out, bf16, steps)
+
+    def take(self, net: Net, step: int) -> Snapshot:
+        """Return the snapshot of `step`. The net is left as it was."""
+        return take(net, self.images, self.labels, step, self.held_out, self.bf16)
 
 
-def take(
-    net: Net, images: Tensor, labels: np.ndarray[Any, Any], held_out: bool, bf16: bool
-) -> tuple[Arrays, dict[str, Any]]:
-    """Return a snapshot's tensors and facts for pictures uint8 (n, C, H, W) and labels (n,). The net is left as it
-    was."""
+def take(net: Net, images: Tensor, labels: Labels, step: int, held_out: bool, bf16: bool) -> Snapshot:
+    """Return a snapshot of a network by pictures uint8 (n, C, H, W) and labels (n,). The net is left as it was."""
     nodes = net.network.nodes
     training = net.training
     net.eval()
@@ -76,14 +95,15 @@ def take(
         tensors["kernels"] = _half(kernels[:KERNELS])  # (F, C, kh, kw)
     for i in convolutions[:LAYERS]:
         tensors[f"maps.{nodes[i].name}"] = _half(outputs[i][0, :MAPS])  # (≤8, h, w)
-    facts = {
-        "n": evaluation.n,
-        "accuracy": evaluation.accuracy,
-        "loss": evaluation.loss,
-        "pictures": "held out" if held_out else "training",
-        "kernels": nodes[convolutions[0]].name if convolutions else None,
-    }
-    return tensors, facts
+    facts = SnapshotFacts(
+        step=step,
+        n=evaluation.n,
+        accuracy=evaluation.accuracy,
+        loss=evaluation.loss,
+        pictures="held out" if held_out else "training",
+        kernels=nodes[convolutions[0]].name if convolutions else None,
+    )
+    return Snapshot(tensors, facts)
 
 
 def _half(x: Tensor) -> np.ndarray[Any, np.dtype[np.float16]]:

@@ -1,17 +1,27 @@
-"""Whether torchrun started this process, as one of how many, and whether it is a restart. Reads the environment,
-nothing else.
+"""What torchrun does: it starts processes, tells each by its environment which one it is, and starts them anew.
+
+Here that environment is read, and the processes find one another.
 """
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import hashlib
 import os
+import re
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ..errors import EnvironmentFault
+from ..errors import EnvironmentFault, phrase
+from .workers import SingleWorker, Workers
 
-WORDS = (
+if TYPE_CHECKING:
+    from torch.distributed import Store  # type: ignore[attr-defined]
+
+VARIABLES = (
     "RANK",
     "WORLD_SIZE",
     "LOCAL_RANK",
@@ -19,18 +29,23 @@ WORDS = (
     "TORCHELASTIC_RESTART_COUNT",
     "TORCHELASTIC_MAX_RESTARTS",
 )
+PEER_FAULT = re.compile(r"gloo|nccl|connection|timed? ?out|store|barrier", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """One process of a launch by torchrun. `rank` counts all processes, `local` those of this machine; both from 0."""
+    """One process of a launch by torchrun: `rank` of `size` processes, `local_rank` of `local_size` of this machine.
+
+    `attempt` is 0 at first, then one more with every restart. `id` is the same for every attempt of one launch, and of
+    no other: 32 hex digits.
+    """
 
     rank: int
     size: int
-    local: int
-    here: int  # so many of them on this machine
-    attempt: int  # 0 at first, then one more with every restart
-    id: str  # the same for every attempt of one launch, and of no other: 32 hex digits
+    local_rank: int
+    local_size: int
+    attempt: int
+    id: str
 
 
 def launched() -> Launch | None:
@@ -38,17 +53,75 @@ def launched() -> Launch | None:
     if "TORCHELASTIC_RUN_ID" not in os.environ:
         return None
     try:
-        rank, size, local, here, attempt, _ = (int(os.environ[word]) for word in WORDS)
+        rank, size, local_rank, local_size, attempt, _ = (int(os.environ[name]) for name in VARIABLES)
     except (KeyError, ValueError) as error:
         raise EnvironmentFault("torchrun.environment", got=str(error)) from None
-    # Run ids may be used again, or be left out ("none"): the process that watches over this launch makes the
-    # difference.
-    told = [os.environ["TORCHELASTIC_RUN_ID"], socket.gethostname(), str(os.getppid()), _began(os.getppid())]
-    return Launch(rank, size, local, here, attempt, hashlib.sha256("\n".join(told).encode()).hexdigest()[:32])
+    # Run ids may be used again, or be left out ("none"): the process that watches over this launch tells them apart.
+    agent = os.getppid()
+    parts = [os.environ["TORCHELASTIC_RUN_ID"], socket.gethostname(), str(agent), _start_time(agent)]
+    return Launch(
+        rank, size, local_rank, local_size, attempt, hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+    )
 
 
-def _began(process: int) -> str:
-    """Return when a process began, in the system's own ticks, so that a number given out again is told apart; "" if
+@contextlib.contextmanager
+def join_workers(launch: Launch | None, device: str) -> Iterator[Workers]:
+    """Form the group of processes that torchrun started; without torchrun, or with one process, be alone.
+
+    What goes wrong because another process has ended, or has said nothing for 50 s, becomes an EnvironmentFault.
+    """
+    if launch is None or launch.size == 1:
+        yield SingleWorker(launch)
+        return
+    import torch
+    import torch.distributed as dist
+
+    from ..machine.device import resolve_device
+    from .distributed import TIMEOUT, WorkerGroup
+
+    place = resolve_device(device)
+    if place.type == "cuda":
+        place = torch.device("cuda", launch.local_rank)
+        torch.cuda.set_device(place)
+    with _peer_faults():
+        if not dist.is_initialized():  # once a process: the next training finds it
+            backend = "cpu:gloo,cuda:nccl" if place.type == "cuda" else "gloo"
+            dist.init_process_group(
+                backend, store=_store(launch), rank=launch.rank, world_size=launch.size, timeout=TIMEOUT
+            )
+            atexit.register(dist.destroy_process_group)
+        yield WorkerGroup(launch, place)
+
+
+def _store(launch: Launch) -> Store:
+    """Return where the processes of this attempt find one another.
+
+    With env:// PyTorch 2.13 keeps all attempts' addresses under the same names in one store, and a process that
+    is started anew may look for the others where their predecessors were.
+    """
+    from torch.distributed import PrefixStore, TCPStore  # type: ignore[attr-defined]
+
+    from .distributed import TIMEOUT
+
+    host, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
+    ours = launch.rank == 0 and os.environ.get("TORCHELASTIC_USE_AGENT_STORE") != "True"
+    store = TCPStore(host, port, launch.size, ours, timeout=TIMEOUT, multi_tenant=True)
+    return PrefixStore(f"convscope/{launch.attempt}", store)
+
+
+@contextlib.contextmanager
+def _peer_faults() -> Iterator[None]:
+    try:
+        yield
+    except RuntimeError as error:
+        # torch raises a plain RuntimeError here: only its wording tells a lost connection from a mistake of ours.
+        if not PEER_FAULT.search(str(error)):
+            raise
+        raise EnvironmentFault("workers.lost", hint=phrase("workers.lost.try")) from error
+
+
+def _start_time(process: int) -> str:
+    """Return when a process began, in clock ticks, so that a process id given out again is told apart; "" if
     unknown.
     """
     try:

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import frontier, step_profile
 from convscope.formula import parse, trace
-from convscope.training.measured import FRONTIER
+from convscope.training.measured import MEASURED
 
 
 def test_operations_are_six_a_mac_and_four_in_the_first_layer() -> None:
@@ -19,7 +19,7 @@ def test_operations_are_six_a_mac_and_four_in_the_first_layer() -> None:
 
 
 def test_the_table_takes_means_by_line_and_precision() -> None:
-    common = {"line": FRONTIER[0].name, "gflops": 80.0, "limit_gflops": 200.0}
+    common = {"line": MEASURED[0].name, "gflops": 80.0, "limit_gflops": 200.0}
     rows: list[dict[str, Any]] = [
         common | {"precision": "bfloat16", "accuracy": 0.991, "seconds": 3.0},
         common | {"precision": "bfloat16", "accuracy": 0.992, "seconds": 4.0, "limit_gflops": 220.0},
@@ -58,5 +58,5 @@ def test_labelled_steps_bear_their_optimisers_name(name: str) -> None:
     from torch.profiler import ProfilerActivity, profile
 
     with profile(activities=[ProfilerActivity.CPU]) as seen:
-        step_profile.labelled(name, lambda share: share)(1.0)
+        step_profile.labelled(name, lambda lr_factor: lr_factor)(1.0)
     assert f"part: {name}" in [e.name for e in seen.events() or ()]

@@ -11,8 +11,11 @@ import pytest
 
 from convscope.cli import progress as module
 from convscope.cli.progress import Bar, Progress, progress
-
-Line = dict[str, Any]
+from convscope.pictures.input_spec import InputSpec
+from convscope.runs.records import DataSource, EpochLine, Figures, ResultLine, StepLine
+from convscope.training.events import BeginLine, Event, NoteLine
+from convscope.training.recipes import Recipe
+from convscope.training.settings import RunSettings
 
 
 class Terminal(io.StringIO):
@@ -20,47 +23,48 @@ class Terminal(io.StringIO):
         return True
 
 
-def begin(**more: Any) -> Line:
-    recipe = {"name": "fast", "batch_size": 100, "log_every": 10, "precision": "bfloat16"} | more.pop("recipe", {})
-    data = {"train": 1000, "validation": 0, "set": "mnist"}
-    return {
-        "kind": "begin",
-        "run": "runs/x",
-        "step": 0,
-        "steps": 100,
-        "epochs": 10.0,
-        "parameters": 1234,
-        "plan": None,
-        "formula": "fc",
-        "device": "cpu",
-        "recipe": recipe,
-        "data": data,
-    } | more
+def begin(step: int = 0, **recipe: Any) -> BeginLine:
+    """The first line of a run of 100 steps, in batches of 100 pictures unless `recipe` says otherwise."""
+    how = {"name": "fast", "batch_size": 100, "log_every": 10, "precision": "bfloat16"} | recipe
+    settings = RunSettings(
+        formula="fc",
+        plan=None,
+        recipe=Recipe(plan="", general_plan="", epochs=10.0, lr=0.1, **how),
+        seed=0,
+        epochs=10.0,
+        steps=100,
+        rounds=(100,),
+        target=None,
+        budget=None,
+        data=DataSource("mnist", None, None, "mnist", "", (1, 28, 28), 1000, 0, 0),
+        classes=("a", "b"),
+        input=InputSpec((1, 28, 28)),
+        device="cpu",
+        threads=1,
+        processor="",
+        versions={},
+        processes=1,
+        launch=None,
+    )
+    return BeginLine("runs/x", step, 1234, settings)
 
 
-def step(number: int, seconds: float, **more: Any) -> Line:
-    return {
-        "kind": "step",
-        "step": number,
-        "loss": 0.5,
-        "batch_loss": 0.25,
-        "accuracy": 0.875,
-        "time": {"seconds": seconds},
-    } | more
+def step(number: int, seconds: float) -> StepLine:
+    return StepLine(number, number / 10, 0.5, 0.25, 0.875, 0.1, seconds)
 
 
-def shown(*lines: Line, stream: io.StringIO | None = None) -> str:
+def shown(*lines: Event, stream: io.StringIO | None = None) -> str:
     stream = stream or io.StringIO()
-    with progress(stream) as told:
+    with progress(stream) as show:
         for line in lines:
-            told(line)
-            if isinstance(told, Bar):
-                told._bar.refresh()
+            show(line)
+            if isinstance(show, Bar):
+                show._bar.refresh()
     return stream.getvalue()
 
 
 def test_plain_lines() -> None:
-    text = shown(begin(), step(1, 2.0), step(21, 4.0), {"kind": "note", "text": "hm"})
+    text = shown(begin(), step(1, 2.0), step(21, 4.0), NoteLine("hm"))
     assert text.splitlines()[3:] == [
         "step 1 of 100  loss 0.5000  accuracy  87.5 %  50 pictures/s  3:18 min left",
         # 20 steps in 2 s, the first one aside
@@ -85,15 +89,15 @@ def test_a_resumed_run_says_so_and_counts_its_own_speed() -> None:
 
 def test_slides_shows_the_batch_loss_at_each_hundredth_step_of_an_epoch() -> None:
     lines = [step(i, i / 10) for i in (1, 11, 16, 17, 27)]
-    text = shown(begin(recipe={"name": "slides", "batch_size": 63}), *lines)  # 16 batches an epoch
+    text = shown(begin(name="slides", batch_size=63, partial_batches=True), *lines)  # 16 batches an epoch
     assert text.splitlines()[3:] == [f"epoch {e}  step {i}  loss 0.2500" for e, i in ((1, 0), (1, 10), (2, 0), (2, 10))]
 
 
 def test_validation_is_shown() -> None:
     text = shown(
         begin(),
-        {"kind": "epoch", "epoch": 1.5, "validation": {"accuracy": 0.9876, "loss": 0.05}},
-        {"kind": "epoch", "epoch": 2.0, "validation": None},
+        EpochLine(15, 1.5, Figures(0.9, 0.4), Figures(0.9876, 0.05), 1.0),
+        EpochLine(20, 2.0, Figures(0.9, 0.4), None, 1.0),
     )
     assert text.splitlines()[3:] == ["epoch 1.5: validation accuracy 98.76 %, loss 0.0500"]
 
@@ -101,7 +105,9 @@ def test_validation_is_shown() -> None:
 def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    text = shown(begin(), step(1, 1.0), step(61, 7.0), step(100, 9.0), {"kind": "result"}, stream=Terminal())
+    text = shown(
+        begin(), step(1, 1.0), step(61, 7.0), step(100, 9.0), ResultLine(100, None, None, 9.0, 1.0), stream=Terminal()
+    )
     for words in ("training fc", "61 %", "loss 0.5000  accuracy  87.5 %  1,000 pictures/s  4 s left", "measuring"):
         assert words in text
     assert "\x1b[38;5;" in text or "\x1b[3" in text
@@ -118,7 +124,7 @@ def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_names_are_text_not_markup(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "1")
-    assert "[red]x[/red] [/]" in shown(begin(), {"kind": "note", "text": "[red]x[/red] [/]"}, stream=Terminal())
+    assert "[red]x[/red] [/]" in shown(begin(), NoteLine("[red]x[/red] [/]"), stream=Terminal())
 
 
 def test_a_dumb_terminal_gets_lines(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ import numpy as np
 import pytest
 
 from convscope.cli.parser import verb_parser
+from convscope.training.options import TrainOptions
 from convscope.training.recipes import RECIPES
+from tests.cli.test_progress import begin
 
 TINY = "conv(4, 5, stride=4) + relu + fc"
 
@@ -109,23 +112,9 @@ def test_the_lectures_line_is_exact(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     from convscope.evaluation import score
 
     logits = np.eye(2)[np.r_[np.zeros(9744, int), np.ones(256, int)]]
-    told = {
-        "kind": "begin",
-        "plan": "slides",
-        "step": 0,
-        "run": "r",
-        "parameters": 1,
-        "epochs": 5,
-        "device": "cpu",
-        "steps": 1,
-    }
-    told |= {
-        "recipe": {"name": "slides", "precision": "float32"},
-        "data": {"validation": 0, "train": 1, "set": "mnist"},
-    }  # type: ignore[dict-item]
 
-    def train(progress: Any, **_: Any) -> Any:
-        progress(told)
+    def train_with(options: TrainOptions, progress: Any) -> Any:
+        progress(begin(name="slides"))
         return argparse.Namespace(
             test=score(logits, np.zeros(10_000, np.int64), ("a", "b")),
             validation=None,
@@ -134,7 +123,7 @@ def test_the_lectures_line_is_exact(monkeypatch: pytest.MonkeyPatch, capsys: pyt
             model="m",
         )
 
-    monkeypatch.setattr("convscope.training.session.train", train)
+    monkeypatch.setattr("convscope.training.session.train_with", train_with)
     args = parse("--recipe", "slides")
     args.run(args)
     assert capsys.readouterr().out.splitlines()[0] == "Test Accuracy of the model on the 10000 test images: 97.440000 %"
@@ -144,33 +133,37 @@ def test_every_option_reaches_the_function(monkeypatch: pytest.MonkeyPatch) -> N
     class Reached(Exception):
         pass
 
-    def train(**given: Any) -> None:
-        given.pop("progress")
-        raise Reached(given)
+    def train_with(options: TrainOptions, progress: Any) -> None:
+        raise Reached(options)
 
-    monkeypatch.setattr("convscope.training.session.train", train)
-    every = {
-        "arch": "a",
-        "recipe": "r",
+    monkeypatch.setattr("convscope.training.session.train_with", train_with)
+    every: dict[str, Any] = {
+        "arch": "fc",
+        "recipe": "plain",
         "epochs": 0.5,
-        "budget": "30s",
         "batch_size": 3,
         "lr": 0.2,
         "seed": 4,
         "val": 5,
         "device": "cpu",
+        "threads": 6,
+        "size": 7,
+        "data_root": "dr",
+        "out": "o",
     }
-    every |= {"threads": 6, "size": 7, "data_root": "dr", "out": "o"}
     words = [word for name, value in every.items() for word in (f"--{name.replace('_', '-')}", str(value))]
     for given, expected in (
-        (["d", *words], {"data": "d", **every}),
-        (["--resume", "x"], {"resume": "x", "device": "auto"}),
-        ([], {"device": "auto"}),
+        (["d", *words], TrainOptions(data="d", **every)),
+        (["--budget", "30s"], TrainOptions(budget="30s")),
+        (["--resume", "x"], TrainOptions(resume="x")),
+        ([], TrainOptions()),
     ):
         args = parse(*given)
         with pytest.raises(Reached) as caught:
             args.run(args)
         assert caught.value.args[0] == expected
+    own = {field.name for field in fields(TrainOptions)}
+    assert own == {"data", "budget", "resume", *every}
 
 
 def test_help_names_every_recipe(capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,7 @@ from convscope.lab.catalogue import Catalogue
 from convscope.lab.jobs import MOST, TrainingJobs
 from convscope.lab.records import Asked, RunSummary, TrainingRequest
 from convscope.lab.run_index import RunIndex
-from convscope.runs.directory import Run, read_settings
+from convscope.runs.directory import Run, read_run_json
 from tests.lab.rundirs import run_dir, step
 from tests.lab.test_catalogue import pictures
 
@@ -264,4 +264,4 @@ def test_a_real_training_outlives_its_lab_and_is_stopped_and_resumed_by_the_next
     finally:
         later.stop(id)
     until(lambda: later.one(id).state == "stopped")
-    assert read_settings(later.runs.root / id)["seed"] == 0
+    assert read_run_json(later.runs.root / id)["seed"] == 0

@@ -15,6 +15,7 @@ from convscope.lab import run_index
 from convscope.lab.records import RunData, Scores
 from convscope.lab.run_index import RunIndex
 from convscope.runs.directory import Run
+from convscope.runs.records import log_line
 from tests.lab.rundirs import run_dir, settings, step, text
 
 
@@ -43,7 +44,7 @@ def test_a_run_is_running_while_its_lock_is_held_and_stopped_after(root: Path) -
     path, runs = run_dir(root, "one", [step(1)]), RunIndex(root)
     assert runs.summary("one").state == "stopped"
     with Run.reopen(path) as run:
-        run.append(step(3))
+        run.append(log_line(step(3), ""))
         shown = runs.summary("one")
         assert (shown.state, shown.step, shown.seconds, shown.curve) == (
             "running",

@@ -9,16 +9,27 @@ import resource
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from convscope import files
 from convscope.errors import EnvironmentFault, InputError
-from convscope.runs.directory import Run, fresh_path, read_log, read_settings, read_snapshots
+from convscope.runs.checkpoints import Checkpoint
+from convscope.runs.directory import Run, fresh_path, read_log, read_run_json
+from convscope.runs.records import CheckpointFacts, ResultLine, StepLine, Tally
 
-W = {"w": np.arange(4, dtype=np.float32)}
+
+def step_line(step: int) -> StepLine:
+    return StepLine(step, step / 10, 0.5, 0.25, 0.75, 0.1, 1.5)
+
+
+def checkpoint(step: int, size: int = 4) -> Checkpoint:
+    facts = CheckpointFacts(step, (), Tally(0.0, 0, 0), False, 1.0)
+    return Checkpoint({"w": np.arange(size, dtype=np.float32)}, facts)
 
 
 @pytest.fixture
@@ -35,7 +46,7 @@ def test_a_new_run_is_there_at_once_and_whole(path: Path) -> None:
         assert names(path) == ["checkpoints", "lock", "run.json", "snapshots"]
         assert names(path.parent) == ["one"]
         assert run.model == path / "model.onnx"
-    assert read_settings(path) == {"format": "convscope.run/1", "seed": 3}
+    assert read_run_json(path) == {"format": "convscope.run/1", "seed": 3}
 
 
 @pytest.mark.parametrize("kind", ["folder", "empty folder", "file", "dangling link"])
@@ -89,58 +100,31 @@ def test_no_run_is_here(tmp_path: Path) -> None:
             Run.reopen(place)
 
 
-def test_the_newest_two_checkpoints_are_kept(path: Path) -> None:
-    with Run.create(path, {}) as run:
-        assert run.newest() == (None, {"step": 0}, [])
-        for step in (1, 20, 300, 4000):
-            run.keep(step, W, {"more": step})
-        assert names(path / "checkpoints") == ["0000000300.safetensors", "0000004000.safetensors"]
-        tensors, facts, troubles = run.newest()
-        assert tensors is not None
-        assert np.array_equal(tensors["w"], W["w"])
-        assert (facts, troubles) == ({"step": 4000, "more": 4000}, [])
-
-
-def test_a_damaged_checkpoint_gives_way_to_the_one_before(path: Path) -> None:
-    with Run.create(path, {}) as run:
-        for step in (10, 20):
-            run.keep(step, W, {})
-        newest = path / "checkpoints" / "0000000020.safetensors"
-        data = bytearray(newest.read_bytes())
-        data[-1] ^= 1
-        newest.write_bytes(data)
-        _, facts, troubles = run.newest()
-        assert facts["step"] == 10
-        assert troubles == [f"{newest}: is damaged or incomplete"]
-        (path / "checkpoints" / "0000000010.safetensors").write_bytes(b"")
-        tensors, facts, troubles = run.newest()
-        assert (tensors, facts, len(troubles)) == (None, {"step": 0}, 2)
-
-
 def test_rewinding_drops_what_came_later(path: Path) -> None:
     with Run.create(path, {}) as run:
         run.rewind(0)  # no log yet
         for step in (1, 2, 3, 4):
-            run.append({"kind": "step", "step": step})
-        run.append({"kind": "result", "step": 3})
+            run.append(step_line(step))
+        run.append(ResultLine(3, None, None, 1.0, 2.0))
     with (path / "log.jsonl").open("a") as file:
         file.write('{"kind": "step", "st')
-    assert [line["step"] for line in read_log(path)] == [1, 2, 3, 4, 3]
+    assert [line.step for line in read_log(path)] == [1, 2, 3, 4, 3]
     with Run.reopen(path) as run:
         run.rewind(3)
-        assert [line["step"] for line in read_log(path)] == [1, 2, 3]
-        run.append({"kind": "result", "step": 3})
+        assert [line.step for line in read_log(path)] == [1, 2, 3]
+        run.append(ResultLine(3, None, None, 1.0, 2.0))
         run.rewind(3)
-        run.append({"kind": "step", "step": 4})
-    assert [line["step"] for line in read_log(path)] == [1, 2, 3, 4]
+        run.append(step_line(4))
+    assert [line.step for line in read_log(path)] == [1, 2, 3, 4]
     assert (path / "log.jsonl").read_text().endswith("\n")
 
 
 def test_a_line_that_a_power_cut_tore_ends_the_log(path: Path) -> None:
     with Run.create(path, {}) as run:
-        (path / "log.jsonl").write_bytes(b'{"kind": "step", "step": 1}\n\0\0\0\0\n{"kind": "step", "step": 2}\n')
+        lines = [json.dumps(step_line(step).to_json()).encode() for step in (1, 2)]
+        (path / "log.jsonl").write_bytes(lines[0] + b"\n\0\0\0\0\n" + lines[1] + b"\n")
         run.rewind(9)
-    assert [line["step"] for line in read_log(path)] == [1]
+    assert [line.step for line in read_log(path)] == [1]
 
 
 def test_leftovers_of_a_killed_process_are_removed(path: Path) -> None:
@@ -153,28 +137,20 @@ def test_leftovers_of_a_killed_process_are_removed(path: Path) -> None:
     assert (path / "checkpoints" / "mine.txt").exists()
 
 
-def test_snapshots_come_in_order_without_those_that_a_power_cut_tore(path: Path) -> None:
-    with Run.create(path, {}) as run:
-        for step in (0, 100, 20, 50, 70):
-            run.show(step, W, {"accuracy": step / 100})
-    (path / "snapshots/0000000050.safetensors").write_bytes(b"")
-    torn = path / "snapshots/0000000070.safetensors"
-    torn.write_bytes(torn.read_bytes()[:-4] + bytes(4))
-    assert [facts["step"] for _, facts in read_snapshots(path)] == [0, 20, 100]
-
-
 def test_a_full_disk_is_the_machines_fault_and_the_old_checkpoint_stays(path: Path) -> None:
     with Run.create(path, {}) as run:
-        run.keep(1, W, {})
+        run.write_checkpoint(checkpoint(1))
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (300, hard))  # no file may grow beyond 300 bytes
+        resource.setrlimit(resource.RLIMIT_FSIZE, (500, hard))  # no file may grow beyond 500 bytes
         try:
             with pytest.raises(EnvironmentFault, match=r"0000000002\.safetensors: cannot be written"):
-                run.keep(2, {"w": np.zeros(1000, np.float32)}, {})
+                run.write_checkpoint(checkpoint(2, size=1000))
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         assert names(path / "checkpoints") == ["0000000001.safetensors"]
-        assert run.newest()[1] == {"step": 1}
+        found, faults = run.newest_checkpoint()
+        assert found is not None
+        assert (found.facts.step, faults) == (1, [])
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EROFS])
@@ -186,6 +162,71 @@ def test_a_run_that_cannot_be_made_leaves_nothing(path: Path, monkeypatch: pytes
     with pytest.raises(EnvironmentFault, match=os.strerror(number)):
         Run.create(path, {})
     assert names(path.parent) == []
+
+
+def test_a_log_that_is_damaged_is_named_with_the_line_and_the_field(path: Path) -> None:
+    Run.create(path, {}).close()
+    assert read_log(path) == []
+    good = json.dumps(step_line(1).to_json())
+    for bad, message in (
+        ("{", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
+        ('{"kind": "step", "step": 2}', "the field epoch is missing"),
+        (good.replace('"step": 1', '"step": "1"'), "the field step is of another type, got '1', expected a whole"),
+    ):
+        (path / "log.jsonl").write_text(f"{good}\n{bad}\n")
+        with pytest.raises(InputError, match=rf"log\.jsonl, line 2: {message}"):
+            read_log(path)
+
+
+class Calls:
+    """The order in which a run writes, flushes, syncs and renames: ("flush" | "fsync" | "rename", file or folder)."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.seen: list[tuple[str, str]] = []
+        for name in ("fsync", "replace", "rename"):
+            monkeypatch.setattr(os, name, self.recorded(name, getattr(os, name)))
+
+    def recorded(self, name: str, function: Callable[..., None]) -> Callable[..., None]:
+        def call(target: Any, *rest: Any) -> None:
+            place = os.readlink(f"/proc/self/fd/{target}") if isinstance(target, int) else str(rest[0])
+            size = os.stat(place).st_size if name == "fsync" and os.path.isfile(place) else -1
+            self.seen.append((name, os.path.basename(place) if size < 0 else f"{os.path.basename(place)} {size}"))
+            function(target, *rest)
+
+        return call
+
+    def named(self, *names: str) -> list[str]:
+        """Return which of these files and folders were synced or renamed to, in order."""
+        found = [f"{what} {name}" for what, name in self.seen]
+        return [call for call in found if any(name in call for name in names)]
+
+
+def test_a_new_run_outlasts_a_power_cut_once_it_is_there(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = Calls(monkeypatch)
+    Run.create(path, {"seed": 3}).close()
+    size = (path / "run.json").stat().st_size
+    assert [call.split()[0] for call in calls.named("")] == ["fsync", "replace", "fsync", "rename", "fsync"]
+    assert calls.seen[0][1].endswith(f" {size}"), "run.json is flushed before it is synced"
+    assert calls.seen[-2:] == [("rename", "one"), ("fsync", "runs")]
+
+
+def test_the_log_is_synced_before_a_checkpoint_and_whole(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Run.create(path, {}) as run:
+        calls = Calls(monkeypatch)
+        run.append(step_line(1))
+        assert calls.seen == [], "a line waits for no disk"
+        size = (path / "log.jsonl").stat().st_size
+        assert size > 0, "but whoever watches reads it at once"
+        run.write_checkpoint(checkpoint(1))
+        assert calls.named("log.jsonl", "safetensors", "checkpoints") == [
+            f"fsync log.jsonl {size}",
+            "replace 0000000001.safetensors",
+            "fsync checkpoints",
+        ]
+        calls.seen.clear()
+        run.sync()
+        assert calls.seen == [("fsync", f"log.jsonl {size}")]
 
 
 def test_fresh_paths_are_free_and_tame(tmp_path: Path) -> None:

@@ -90,6 +90,16 @@ def test_deep_nesting_is_refused() -> None:
         unpack(len(header).to_bytes(8, "little") + header, FORMAT)
 
 
+def test_a_header_that_fills_the_file_is_read() -> None:
+    """Without tensors the header ends where the file does; one byte more than the file has is refused."""
+    data = pack({}, {"step": 1}, FORMAT)
+    length = int.from_bytes(data[:8], "little")
+    assert length == len(data) - 8
+    assert unpack(data, FORMAT) == ({}, {"step": 1})
+    with pytest.raises(InputError, match="damaged or incomplete"):
+        unpack((length + 1).to_bytes(8, "little") + data[8:], FORMAT)
+
+
 def test_another_kind_or_version_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="another kind or version, expected convscope"):
         unpack(pack({}, {}, "convscope.test/2"), FORMAT)

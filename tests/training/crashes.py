@@ -2,11 +2,11 @@
 test_runs.py.
 
     python crashes.py FOLDER random KILLS SEED      SIGKILL at random times, until so many have struck
-    python crashes.py FOLDER files FIRST STEP       SIGKILL just before the n-th file operation, n = FIRST, FIRST + STEP …
+    python crashes.py FOLDER files FIRST STEP       SIGKILL just before the n-th file operation, n = FIRST, FIRST + STEP
 
 It imports once and forks for each attempt, so an attempt takes a fraction of a second. Prints one JSON object; exit 1
 if any run differs.
-"""  # noqa: E501, W505
+"""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ import numpy as np
 import torch
 
 from convscope import data, modelfile
-from convscope.runs import directory, tensor_files
+from convscope.runs.checkpoints import read_checkpoint
+from convscope.runs.directory import read_log
 from convscope.runs.tensor_files import pack
 from convscope.training import snapshots
 from convscope.training.recipes import Augmentation, Recipe
@@ -109,12 +110,12 @@ def kill_at(number: int, folder: str) -> None:
 def outcome(path: Path) -> dict[str, Any]:
     """Return everything a finished run holds but times."""
     newest = sorted((path / "checkpoints").glob("*.safetensors"))[-1]
-    tensors, facts = tensor_files.read(newest, directory.CHECKPOINT)
+    checkpoint = read_checkpoint(newest)
     model = modelfile.read(path / "model.onnx")
     return {
         "run.json": (path / "run.json").read_bytes(),
-        "checkpoint": pack(tensors, untimed(facts), ""),
-        "log": untimed(directory.read_log(path)),
+        "checkpoint": pack(checkpoint.tensors, untimed(checkpoint.facts.to_json()), ""),
+        "log": [untimed(line.to_json()) for line in read_log(path)],
         "snapshots": {p.name: p.read_bytes() for p in sorted((path / "snapshots").iterdir())},
         "weights": {n: w.tobytes() for n, w in model.weights.items()},
         "facts": untimed(model.facts),

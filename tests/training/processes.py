@@ -1,10 +1,9 @@
-"""Train as one of several processes, some of which end before their time. Run by torchrun from test_team.py.
+"""Train as one of several processes, some of which end before their time. Run by torchrun from test_distributed.py.
 
     torchrun --standalone --nproc-per-node 3 --max-restarts 1 processes.py FOLDER [RUN …]
 
 In the first attempt process 1 is killed in the midst of the run `broken`, in the second everything goes on. Of the runs
-whole, plain, deep, cards, stopped and broken those that are named are made, or all; `cards` works as cards do. Prints
-nothing.
+whole, plain, deep, stopped and broken those that are named are made, or all. Prints nothing.
 """
 
 from __future__ import annotations
@@ -15,13 +14,10 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-from unittest.mock import patch
 
 from convscope.errors import Interrupted
 from convscope.training.recipes import Augmentation
 from convscope.training.session import train
-from convscope.training.worker_group import Several
 from tests.training.crashes import PLAN, RECIPE, pictures
 
 RANK, ATTEMPT = (int(os.environ.get(word, "0")) for word in ("RANK", "TORCHELASTIC_RESTART_COUNT"))
@@ -41,25 +37,15 @@ def die() -> bool:
     return False
 
 
-def overlapping(self: Several, *given: Any, begin: Callable[..., None] = Several.__init__) -> None:
-    """Begin as a process that has a card: with DistributedDataParallel."""
-    begin(self, *given)
-    self._overlaps = True
-
-
 def main(folder: Path, *names: str) -> None:
     dataset = pictures()
     common = {"arch": PLAN, "recipe": RECIPE, "val": 6, "threads": 1, "keep_seconds": 0.0}
-    wanted = names or ("whole", "plain", "deep", "cards", "stopped", "broken")
+    wanted = names or ("whole", "plain", "deep", "stopped", "broken")
     if "whole" in wanted:
         train(dataset, out=folder / "whole", **common)  # type: ignore[arg-type]
-    if "plain" in wanted:
-        train(dataset, out=folder / "plain", arch=PLAIN_PLAN, recipe=PLAIN, val=6, threads=1)
-    if "deep" in wanted and not (folder / "deep").exists():
-        train(dataset, out=folder / "deep", arch=DEEP_PLAN, recipe=PLAIN, val=6, threads=1)
-    if "cards" in wanted and not (folder / "cards").exists():
-        with patch.object(Several, "__init__", overlapping):
-            train(dataset, out=folder / "cards", **common)  # type: ignore[arg-type]
+    for name, plan in (("plain", PLAIN_PLAN), ("deep", DEEP_PLAN)):
+        if name in wanted and not (folder / name).exists():
+            train(dataset, out=folder / name, arch=plan, recipe=PLAIN, val=6, threads=1)
     if "stopped" in wanted and not (folder / "stopped").exists():
         try:
             train(dataset, out=folder / "stopped", stop=at(4, 1, lambda: True), **common)  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="this mach
 PLAN = "crop(8) + conv(6, 3, bias=False) + bn + relu + dropout(0.1) + gap + fc"
 
 
-def test_a_card_trains_what_the_processor_does(tmp_path: Path) -> None:
+def test_a_gpu_trains_what_the_cpu_does(tmp_path: Path) -> None:
     for device in ("cpu", "cuda"):
         result = train(stripes(), arch=PLAN, epochs=20, batch_size=20, out=tmp_path / device, device=device)
         assert result.test is not None
@@ -26,13 +26,13 @@ def test_a_card_trains_what_the_processor_does(tmp_path: Path) -> None:
     assert settings["device"] == "cuda"
 
 
-def test_stopped_on_a_card_it_goes_on_to_the_end(tmp_path: Path) -> None:
+def test_stopped_on_a_gpu_it_goes_on_to_the_end(tmp_path: Path) -> None:
     path = broken(tmp_path / "r")
     train(pictures(), resume=path, device="cuda")
     assert outcome(path)["log"][-1]["kind"] == "result"
 
 
-def test_pictures_and_network_are_on_the_card(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_pictures_and_network_are_on_the_gpu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from convscope.training import loop
 
     seen = []
@@ -40,9 +40,9 @@ def test_pictures_and_network_are_on_the_card(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setattr(
         loop,
         "fit",
-        lambda state, images, labels, **more: (
+        lambda state, images, labels, *rest, **more: (
             seen.append((state, images, labels)),
-            fit(state, images, labels, **more),
+            fit(state, images, labels, *rest, **more),
         ),
     )
     train(stripes(), arch=PLAN, epochs=2, batch_size=20, out=tmp_path / "r", device="cuda")

@@ -11,8 +11,10 @@ from sklearn.linear_model import Ridge
 
 from convscope.training import augmentation, hard_examples
 from convscope.training.hard_examples import RIDGE, hard_first, margins
-from convscope.training.loop import State, fit
+from convscope.training.loop import fit
+from convscope.training.schedule import Schedule
 from convscope.training.seeding import permutation
+from convscope.training.state import State
 from tests.toys import recipe, small, toy
 
 
@@ -63,7 +65,7 @@ def test_only_an_epoch_that_is_broken_off_after_a_third_prefers_hard_pictures(
     )
     how = recipe(hard=1.25)
     assert how.batches(64) == 4
-    fit(State(small(), how), images, labels, seed=1, steps=steps)
+    fit(State(small(), how), images, labels, Schedule((steps,)), seed=1)
     shown = [seen[i : i + 64] for i in range(0, len(seen), 64)]
     for epoch, pictures in enumerate(shown):
         order = permutation(64, 1, epoch)

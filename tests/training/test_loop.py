@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -11,14 +10,24 @@ import torch
 from torch import nn
 
 from convscope.build import build
+from convscope.data import Split
 from convscope.errors import InputError, Interrupted
 from convscope.formula import resolve, trace
 from convscope.pictures.input_spec import InputSpec
 from convscope.runs.directory import Run, read_log
-from convscope.training.loop import State, as_tensor, fit, scores
+from convscope.runs.records import EpochLine, StepLine
+from convscope.runs.snapshots import read_snapshots
+from convscope.training.context import RunContext
+from convscope.training.events import Event
+from convscope.training.loop import fit
 from convscope.training.recipes import RECIPES, Augmentation
+from convscope.training.schedule import Schedule, warmup_and_decay
 from convscope.training.seeding import permutation
+from convscope.training.snapshots import Sample
+from convscope.training.state import State
+from convscope.training.validation import LabelledImages
 from tests.toys import recipe, same, small, toy
+from tests.training.crashes import untimed
 
 CPU = torch.device("cpu")
 
@@ -30,8 +39,8 @@ def test_slides_is_the_plain_loop_to_the_bit() -> None:
         build(trace(resolve("slides")), InputSpec((1, 28, 28)), 5).to(memory_format=torch.channels_last),
         RECIPES["slides"],
     )  # type: ignore[call-overload]
-    lines: list[dict[str, Any]] = []
-    fit(state, images, labels, seed=5, steps=15, tell=lines.append)
+    lines: list[Event] = []
+    fit(state, images, labels, Schedule((15,)), seed=5, context=RunContext(on_event=lines.append))
 
     torch.manual_seed(5)
     net = nn.Sequential(
@@ -59,15 +68,15 @@ def test_slides_is_the_plain_loop_to_the_bit() -> None:
                 losses.append(loss.item())
     for ours, theirs in zip(state.net.parameters(), net.parameters(), strict=True):
         assert torch.equal(ours, theirs)
-    steps = [line for line in lines if line["kind"] == "step"]
-    assert [(line["step"], line["batch_loss"]) for line in steps] == [(s, losses[s - 1]) for s in (1, 10, 11, 15)]
+    steps = [line for line in lines if isinstance(line, StepLine)]
+    assert [(line.step, line.batch_loss) for line in steps] == [(s, losses[s - 1]) for s in (1, 10, 11, 15)]
 
 
 def test_a_step_of_everything_at_once_is_the_sum_of_its_parts() -> None:
     images, labels = toy()
     r = recipe(label_smoothing=0.2, momentum=0.9, nesterov=True, weight_decay=0.01, warmup=0.5, final=0.0, average=0.7)
     state = State(small(), r)
-    fit(state, images, labels, seed=1, steps=3)
+    fit(state, images, labels, Schedule.of(r, 3), seed=1)
 
     net = small()
     average = None
@@ -83,7 +92,7 @@ def test_a_step_of_everything_at_once_is_the_sum_of_its_parts() -> None:
     loss_function, order = nn.CrossEntropyLoss(label_smoothing=0.2), permutation(48, 1, 0)
     for step in range(3):
         for group in reference.param_groups:
-            group["lr"] = 0.05 * r.share(step, 3)
+            group["lr"] = 0.05 * warmup_and_decay(step, 3, 0.5, 0.0)
         chosen = order[16 * step : 16 * step + 16]
         reference.zero_grad()
         loss_function(net(images[chosen]), labels[chosen]).backward()
@@ -114,70 +123,72 @@ def test_broken_off_anywhere_and_restored_it_ends_in_the_same_bits(precision: st
         final=0.0,
     )
     formula = "crop(7) + conv(4, 3, bias=False) + bn + relu + dropout(0.5) + fc"
-    whole, lines = State(small(formula), r), []
-    fit(whole, images, labels, seed=3, steps=6, tell=lines.append)
+    whole, schedule, lines = State(small(formula), r), Schedule.of(r, 6), list[Event]()
+    fit(whole, images, labels, schedule, seed=3, context=RunContext(on_event=lines.append))
     for at in range(1, 6):
-        first, said = State(small(formula), r), []
+        first, said = State(small(formula), r), list[Event]()
         asked = iter([*[False] * (at - 1), True])
+        context = RunContext(on_event=said.append, should_stop=lambda asked=asked: next(asked))
         with pytest.raises(Interrupted, match=f"stopped at step {at} of 6"):
-            fit(first, images, labels, seed=3, steps=6, tell=said.append, stop=lambda asked=asked: next(asked))
+            fit(first, images, labels, schedule, seed=3, context=context)
         second = State(small(formula, seed=9), r)
-        second.restore(*first.contents())
-        fit(second, images, labels, seed=3, steps=6, tell=said.append)
+        second.restore(first.checkpoint())
+        fit(second, images, labels, schedule, seed=3, context=RunContext(on_event=said.append))
         assert same(second.net, whole.net)
         assert same(second.result, whole.result)
-        for line in (*said, *lines):
-            line.pop("time", None)
-        assert said == lines
+        assert [untimed(line.to_json()) for line in said] == [untimed(line.to_json()) for line in lines]
 
 
 def test_pictures_and_labels_stay_together() -> None:
     images, labels = toy(n=64, classes=3)
     images[:] = (labels * 100)[:, None, None, None].to(torch.uint8)
     state = State(small("fc"), recipe(epochs=30.0, lr=0.3, momentum=0.9))
-    fit(state, images, labels, seed=0, steps=120)
-    assert (scores(state.net, images).argmax(1) == labels.numpy()).all()
+    fit(state, images, labels, Schedule((120,)), seed=0)
+    assert LabelledImages(images, labels.numpy(), ("a", "b", "c")).evaluate(state.net).accuracy == 1.0
 
 
 def test_partial_batches_are_trained_on_if_the_recipe_says_so() -> None:
     for partial, sizes in ((False, [16, 16, 16, 16]), (True, [16, 16, 2, 16])):
         images, labels = toy(n=34)
-        lines: list[dict[str, Any]] = []
+        lines: list[Event] = []
         state = State(small(), recipe(partial_batches=partial, log_every=1))
         seen: list[int] = []
         state.net.register_forward_hook(lambda module, x, y, seen=seen: seen.append(len(y)))
-        fit(state, images, labels, seed=0, steps=4, tell=lines.append)
+        fit(state, images, labels, Schedule((4,)), seed=0, context=RunContext(on_event=lines.append))
         assert seen == sizes
-        assert [line["step"] for line in lines if line["kind"] == "epoch"] == ([3, 4] if partial else [2, 4])
+        assert [line.step for line in lines if isinstance(line, EpochLine)] == ([3, 4] if partial else [2, 4])
 
 
 def test_the_log_holds_means_over_what_it_spans(tmp_path: Path) -> None:
     images, labels = toy(n=96)
-    every: list[dict[str, Any]] = []
-    fit(State(small(), recipe(log_every=1)), images, labels, seed=0, steps=9, tell=every.append)
+    every: list[Event] = []
+    fit(
+        State(small(), recipe(log_every=1)),
+        images,
+        labels,
+        Schedule((9,)),
+        seed=0,
+        context=RunContext(on_event=every.append),
+    )
+    held_out = LabelledImages(images[:10], labels[:10].numpy(), ("a", "b", "c"))
+    state = State(small(), recipe(log_every=4))
     with Run.create(tmp_path / "r", {}) as run:
-        fit(
-            State(small(), recipe(log_every=4)),
-            images,
-            labels,
-            seed=0,
-            steps=9,
-            run=run,
-            measure=lambda net: {"accuracy": 0.5},
-        )
-    one = [line for line in every if line["kind"] == "step"]
+        fit(state, images, labels, Schedule((9,)), seed=0, context=RunContext(run=run), held_out=held_out)
+    one = [line for line in every if isinstance(line, StepLine)]
     log = read_log(tmp_path / "r")
-    steps = [line for line in log if line["kind"] == "step"]
-    assert [line["step"] for line in steps] == [1, 5, 6, 7, 9]
+    steps = [line for line in log if isinstance(line, StepLine)]
+    assert [line.step for line in steps] == [1, 5, 6, 7, 9]
     for line, first, last in zip(steps, (0, 1, 5, 6, 7), (1, 5, 6, 7, 9), strict=True):
-        assert line["loss"] == pytest.approx(np.mean([o["loss"] for o in one[first:last]]))
-        assert line["accuracy"] == pytest.approx(np.mean([o["accuracy"] for o in one[first:last]]))
-        assert line["batch_loss"] == one[last - 1]["loss"]
-    epochs = [line for line in log if line["kind"] == "epoch"]
-    assert [line["epoch"] for line in epochs] == [1.0, 1.5]
-    assert epochs[0]["train"]["loss"] == pytest.approx(np.mean([o["loss"] for o in one[:6]]))
-    assert epochs[1]["train"]["loss"] == pytest.approx(np.mean([o["loss"] for o in one[6:]]))
-    assert epochs[0]["validation"] == {"accuracy": 0.5}
+        assert line.loss == pytest.approx(np.mean([o.loss for o in one[first:last]]))
+        assert line.accuracy == pytest.approx(np.mean([o.accuracy for o in one[first:last]]))
+        assert line.batch_loss == one[last - 1].loss
+    epochs = [line for line in log if isinstance(line, EpochLine)]
+    assert [line.epoch for line in epochs] == [1.0, 1.5]
+    assert epochs[0].train.loss == pytest.approx(np.mean([o.loss for o in one[:6]]))
+    assert epochs[1].train.loss == pytest.approx(np.mean([o.loss for o in one[6:]]))
+    last = held_out.evaluate(state.net)
+    assert epochs[1].validation is not None
+    assert (epochs[1].validation.accuracy, epochs[1].validation.loss) == (last.accuracy, last.loss)
 
 
 def test_a_loss_that_is_not_finite_ends_it_and_keeps_the_last_good_checkpoint(tmp_path: Path) -> None:
@@ -187,52 +198,29 @@ def test_a_loss_that_is_not_finite_ends_it_and_keeps_the_last_good_checkpoint(tm
         with pytest.raises(
             InputError, match=r"no longer finite at step 2, learning rate 1e\+30, got (nan|inf)\ntry: --lr 3e\+29"
         ) as caught:
-            fit(state, images, labels, seed=0, steps=27, run=run, keep_seconds=0.0)
-        tensors, facts, troubles = run.newest()
+            fit(state, images, labels, Schedule((27,)), seed=0, context=RunContext(run=run, checkpoint_seconds=0.0))
+        checkpoint, faults = run.newest_checkpoint()
     assert caught.value.exit_code == 3
-    assert (facts["step"], troubles) == (1, [])
-    assert tensors is not None
-    assert all(np.isfinite(t).all() for n, t in tensors.items())
+    assert checkpoint is not None
+    assert (checkpoint.facts.step, faults) == (1, [])
+    assert all(np.isfinite(tensor).all() for tensor in checkpoint.tensors.values())
 
 
-def test_snapshots_are_asked_for_when_due() -> None:
+def test_snapshots_are_written_when_due(tmp_path: Path) -> None:
     images, labels = toy()
-    shown: list[int] = []
-    fit(
-        State(small(), recipe()),
-        images,
-        labels,
-        seed=0,
-        steps=7,
-        show=lambda net, step: shown.append(step),
-        show_at=frozenset({0, 2, 5, 7}),
-    )
-    assert shown == [0, 2, 5, 7]
+    split = Split(images.numpy(), labels.numpy())
+    sample = Sample.of(split, held_out=False, bf16=False, steps=frozenset({0, 2, 5, 7}), device=CPU)
+    with Run.create(tmp_path / "r", {}) as run:
+        fit(
+            State(small(), recipe()), images, labels, Schedule((7,)), seed=0, context=RunContext(run=run), sample=sample
+        )
+    assert [snapshot.facts.step for snapshot in read_snapshots(tmp_path / "r" / "snapshots")] == [0, 2, 5, 7]
 
 
 def test_checkpoints_are_as_far_apart_as_asked(tmp_path: Path) -> None:
     images, labels = toy()
     for seconds, kept in ((0.0, [2, 3]), (1000.0, [3])):
         with Run.create(tmp_path / str(seconds), {}) as run:
-            fit(State(small(), recipe()), images, labels, seed=0, steps=3, run=run, keep_seconds=seconds)
+            context = RunContext(run=run, checkpoint_seconds=seconds)
+            fit(State(small(), recipe()), images, labels, Schedule((3,)), seed=0, context=context)
         assert [int(p.stem) for p in sorted((run.path / "checkpoints").iterdir())] == kept
-
-
-def test_scores_are_those_of_evaluation_and_leave_the_net_as_it_was() -> None:
-    images, _ = toy(n=21)
-    net = small("crop(6) + conv(4, 3) + bn + dropout(0.5) + fc").train()
-    before = {n: v.clone() for n, v in net.state_dict().items()}
-    got = scores(net, images, batch=4)
-    assert net.training
-    assert all(torch.equal(v, before[n]) for n, v in net.state_dict().items())
-    with torch.no_grad():
-        np.testing.assert_allclose(got, net.eval()(images).numpy(), rtol=1e-5, atol=1e-6)
-    assert scores(net, images[:0]).shape == (0, 3)
-    assert not net.training
-
-
-def test_memory_that_is_only_read_becomes_a_tensor_without_a_copy() -> None:
-    array = np.arange(5, dtype=np.uint8)
-    array.flags.writeable = False
-    tensor = as_tensor(array, CPU)
-    assert tensor.data_ptr() == array.ctypes.data

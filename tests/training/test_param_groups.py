@@ -8,9 +8,10 @@ import torch
 from convscope.build import build
 from convscope.formula import parse, trace
 from convscope.pictures.input_spec import InputSpec
-from convscope.training.loop import State
-from convscope.training.optimisers import SGD, Muon
+from convscope.training.muon import Muon
 from convscope.training.param_groups import initialised, normalised
+from convscope.training.sgd import SGD
+from convscope.training.state import State
 from tests.toys import recipe, same, small, toy
 
 
@@ -21,14 +22,14 @@ def test_parameters_go_to_the_optimiser_of_their_role() -> None:
     assert isinstance(muon, Muon)
     assert isinstance(decayed, SGD)
     assert isinstance(rest, SGD)
-    assert [n.removesuffix(".momentum") for n in muon.state] == ["conv1.weight"]
-    assert [n.removesuffix(".momentum") for n in decayed.state] == ["conv2.weight", "fc1.weight", "fc2.weight"]
+    assert list(muon.momentum_buffers) == ["conv1.weight"]
+    assert list(decayed.momentum_buffers) == ["conv2.weight", "fc1.weight", "fc2.weight"]
     names = ["bn1.weight", "bn1.bias", "conv2.bias", "prelu1.weight", "fc1.bias", "bn2.weight", "bn2.bias", "fc2.bias"]
-    assert [n.removesuffix(".momentum") for n in rest.state] == names
+    assert list(rest.momentum_buffers) == names
     assert (muon.lr, decayed.lr, rest.lr, decayed.weight_decay, rest.weight_decay) == (0.2, 0.1, 0.1, 0.1, 0.0)
     plain = State(small(), recipe(optimiser="muon", filter_lr=0.2, lr=0.1, plain_lr=0.01))
     assert [type(o) for o in plain.optimisers] == [SGD, SGD]
-    assert plain.lr == 0.01
+    assert plain.peak_lr == 0.01
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from convscope.errors import InputError, UsageError
 from convscope.training.recipes import RECIPES, Augmentation, Recipe, named
+from convscope.training.schedule import warmup_and_decay
 
 
 def minimal(**changes: object) -> Recipe:
@@ -39,22 +40,8 @@ def test_slides_is_the_lectures_to_the_digit() -> None:
     )
     assert r.augmentation == Augmentation()
     assert r.steps(60_000) == 5 * 3750
-    assert {r.share(step, 18_750) for step in range(0, 18_750, 50)} == {1.0}
+    assert {warmup_and_decay(step, 18_750, r.warmup, r.final) for step in range(0, 18_750, 50)} == {1.0}
     assert r.changed(epochs=1000).steps(60_000) == 3_750_000
-
-
-def test_the_triangle_rises_and_falls() -> None:
-    r = minimal(warmup=0.25, final=0.0)
-    shares = [r.share(step, 8) for step in range(8)]
-    assert shares == pytest.approx([1 / 2, 1, 1, 5 / 6, 4 / 6, 3 / 6, 2 / 6, 1 / 6])
-    assert minimal(warmup=0.0, final=0.5).share(4, 8) == 0.75
-
-
-@given(st.integers(1, 5000), st.floats(0, 0.99), st.floats(0, 1))
-def test_every_share_is_within_0_and_1(steps: int, warmup: float, final: float) -> None:
-    r = minimal(warmup=warmup, final=final)
-    shares = [r.share(step, steps) for step in range(0, steps, max(1, steps // 50))]
-    assert all(0 < s <= 1 for s in shares)
 
 
 @pytest.mark.parametrize(

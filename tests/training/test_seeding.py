@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from convscope.training.seeding import number, permutation
+from convscope.training.seeding import derive_seed, permutation
 
 
 def test_every_picture_is_shown_once_an_epoch_in_an_order_of_its_own() -> None:
@@ -12,6 +12,6 @@ def test_every_picture_is_shown_once_an_epoch_in_an_order_of_its_own() -> None:
     assert all(sorted(o.tolist()) == list(range(100)) for o in orders)
     assert len({tuple(o.tolist()) for o in orders}) == 4
     assert torch.equal(permutation(100, 1, 1), orders[3])
-    parts = {number(*p) for p in ((0,), (0, 0), (0, 1), (1, 0), (0, 0, 0), (256,), (2**40, 1))}
+    parts = {derive_seed(*p) for p in ((0,), (0, 0), (0, 1), (1, 0), (0, 0, 0), (256,), (2**40, 1))}
     assert len(parts) == 7
     assert all(0 <= p < 2**63 for p in parts)

@@ -18,14 +18,15 @@ import torch
 from convscope import data, modelfile
 from convscope.errors import FormulaError, InputError, Interrupted, PlanError, UsageError
 from convscope.evaluation import evaluate
-from convscope.runs.directory import read_log, read_snapshots
-from convscope.training import session
+from convscope.runs.directory import read_log
+from convscope.runs.records import EpochLine, Figures, ResultLine, StepLine
+from convscope.runs.snapshots import read_snapshots
+from convscope.training.events import BeginLine, Event, NoteLine
+from convscope.training.options import DEVICES
 from convscope.training.recipes import RECIPES, Augmentation, Recipe
 from convscope.training.session import Result, train
-from convscope.training.snapshots import when
+from convscope.training.snapshots import snapshot_steps
 from tests.training.crashes import PLAN, RECIPE, outcome, pictures, untimed
-
-Line = dict[str, Any]
 
 
 def go(out: Path, dataset: data.Dataset | None = None, **more: Any) -> Result:
@@ -47,7 +48,7 @@ def stripes(n: int = 200, size: tuple[int, int] = (12, 10), channels: int = 1) -
 
 
 def test_a_run_holds_what_it_should_and_its_model_is_as_good_as_it_says(tmp_path: Path) -> None:
-    lines: list[Line] = []
+    lines: list[Event] = []
     result = train(
         stripes(),
         arch="conv(6, 3, bias=False) + bn + relu + gap + fc",
@@ -77,20 +78,25 @@ def test_a_run_holds_what_it_should_and_its_model_is_as_good_as_it_says(tmp_path
         augmentation=Augmentation(shift=1),  # 2 pixels of 28 are 1 of 10; a mirror would make other stripes of these
     )
     begin, *log = lines
-    assert (begin["kind"], begin["step"], begin["parameters"]) == ("begin", 0, result.parameters)
+    assert isinstance(begin, BeginLine)
+    assert (begin.step, begin.parameters) == (0, result.parameters)
+    assert begin.to_json() == {"kind": "begin", "run": str(result.run), "step": 0, "parameters": result.parameters} | {
+        name: value for name, value in settings.items() if name != "format"
+    }
     assert log == read_log(result.run)
-    assert [line["step"] for line in log if line["kind"] == "epoch"] == list(range(5, 61, 5))
-    assert log[-1]["kind"] == "result"
-    assert log[-1]["test"] == {"accuracy": result.test.accuracy, "loss": result.test.loss}
-    snapshots = list(read_snapshots(result.run))
-    assert [facts["step"] for _, facts in snapshots] == sorted(when(60))
-    assert {facts["pictures"] for _, facts in snapshots} == {"training"}
+    assert [line.step for line in log if isinstance(line, EpochLine)] == list(range(5, 61, 5))
+    last = log[-1]
+    assert isinstance(last, ResultLine)
+    assert last.test == Figures(result.test.accuracy, result.test.loss)
+    snapshots = [snapshot.facts for snapshot in read_snapshots(result.run / "snapshots")]
+    assert [facts.step for facts in snapshots] == sorted(snapshot_steps(60))
+    assert {facts.pictures for facts in snapshots} == {"training"}
     again = evaluate(result.model, stripes())
     assert again.accuracy == result.test.accuracy
     assert again.loss == pytest.approx(result.test.loss, rel=1e-4)
     assert result.load().classes == ("rows", "columns", "both")
     facts = modelfile.read(result.model).facts
-    assert facts["test"] == log[-1]["test"]
+    assert facts["test"] == last.test.to_json()
     assert facts["training"]["data"]["set"] == "stripes"  # type: ignore[index]
 
 
@@ -137,8 +143,8 @@ def test_stopped_by_a_signal_it_resumes_to_the_same_bits(tmp_path: Path, number:
     whole = outcome(go(tmp_path / "whole").run)
     path = tmp_path / "r"
 
-    def interrupt(line: Line) -> None:
-        if line["kind"] == "step" and line["step"] == 4:
+    def interrupt(line: Event) -> None:
+        if isinstance(line, StepLine) and line.step == 4:
             os.kill(os.getpid(), number)
 
     with pytest.raises(
@@ -146,9 +152,10 @@ def test_stopped_by_a_signal_it_resumes_to_the_same_bits(tmp_path: Path, number:
     ) as caught:
         go(path, progress=interrupt)
     assert caught.value.exit_code == 5
-    lines: list[Line] = []
+    lines: list[Event] = []
     train(pictures(), resume=path, progress=lines.append)
-    assert (lines[0]["kind"], lines[0]["step"]) == ("begin", 5)
+    assert isinstance(lines[0], BeginLine)
+    assert lines[0].step == 5
     assert outcome(path) == whole
 
 
@@ -164,9 +171,9 @@ def test_a_damaged_checkpoint_is_noted_and_the_end_is_the_same(tmp_path: Path) -
     path = broken(tmp_path / "r")
     newest = sorted((path / "checkpoints").iterdir())[-1]
     newest.write_bytes(newest.read_bytes()[:-5])
-    notes: list[Line] = []
+    notes: list[Event] = []
     train(pictures(), resume=path, progress=notes.append)
-    assert [n["text"] for n in notes if n["kind"] == "note"] == [
+    assert [line.text for line in notes if isinstance(line, NoteLine)] == [
         f"{newest}: is damaged or incomplete; going on from step 6"
     ]
     assert outcome(path) == outcome(go(tmp_path / "whole").run)
@@ -181,9 +188,9 @@ def test_without_any_checkpoint_it_begins_again(tmp_path: Path) -> None:
 
 
 def test_other_threads_are_noted(tmp_path: Path) -> None:
-    notes: list[Line] = []
+    notes: list[Event] = []
     train(pictures(), resume=broken(tmp_path / "r"), threads=2, progress=notes.append)
-    assert [n["text"] for n in notes if n["kind"] == "note"] == [
+    assert [line.text for line in notes if isinstance(line, NoteLine)] == [
         "threads: it began with 1, goes on with 2; the last bits of the result may differ"
     ]
 
@@ -199,7 +206,13 @@ def test_a_resume_knows_where_its_folder_of_pictures_was(tmp_path: Path, monkeyp
                 tmp_path / "pets" / name / f"{i}.png"
             )
     monkeypatch.chdir(tmp_path)
-    common: Line = {"arch": "conv(2, 3) + relu + fc", "size": 6, "epochs": 2, "batch_size": 4, "keep_seconds": 0.0}
+    common: dict[str, Any] = {
+        "arch": "conv(2, 3) + relu + fc",
+        "size": 6,
+        "epochs": 2,
+        "batch_size": 4,
+        "keep_seconds": 0.0,
+    }
     whole = train("pets", out="whole", **common)
     assert whole.test is None
     assert whole.validation is not None
@@ -235,7 +248,7 @@ def test_what_a_resume_refuses(tmp_path: Path) -> None:
     settings = json.loads((path / "run.json").read_text())
     for name in ("steps", "recipe", "data", "input", "threads", "seed"):
         (path / "run.json").write_text(json.dumps({k: v for k, v in settings.items() if k != name}))
-        with pytest.raises(InputError, match=r"run\.json: does not say what a run needs"):
+        with pytest.raises(InputError, match=rf"run\.json: the field {name} is missing"):
             train(pictures(), resume=path)
     (path / "run.json").write_text(json.dumps(settings))
     train(pictures(), resume=path)
@@ -265,7 +278,7 @@ def test_what_a_resume_refuses(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_refused_leaves_nothing_behind(
-    tmp_path: Path, given: Line, kind: type[Exception], message: str
+    tmp_path: Path, given: dict[str, Any], kind: type[Exception], message: str
 ) -> None:
     with pytest.raises(kind, match=message):
         go(tmp_path / "r", **given)
@@ -282,7 +295,7 @@ def test_an_out_that_is_there_is_refused_before_anything_is_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "r").mkdir()
-    monkeypatch.setattr("convscope.training.settings.load", lambda *_: pytest.fail("loaded"))
+    monkeypatch.setattr("convscope.training.execution.load_dataset", lambda *_: pytest.fail("loaded"))
     with pytest.raises(InputError, match=r"r: is there already\ntry: another --out, or --resume"):
         go(tmp_path / "r")
 
@@ -301,29 +314,18 @@ def test_pictures_of_any_shape_get_the_recipes_general_plan(tmp_path: Path) -> N
     assert result.load().spec.shape == (3, 20, 17)
 
 
-def test_scaling_is_the_training_pictures_own(tmp_path: Path) -> None:
-    from convscope.training.settings import input_spec
-
-    images = np.random.default_rng(0).integers(0, 256, (2345, 3, 4, 5), dtype=np.uint8)
-    images[:, 2] = 7
-    spec = input_spec(images, "data")
-    assert spec.mean == pytest.approx(images.mean((0, 2, 3)), abs=0.006)
-    assert spec.std[:2] == pytest.approx(images.std((0, 2, 3))[:2], abs=0.006)
-    assert spec.std[2] == 1.0
-    unit = input_spec(images, "unit")
-    assert (unit.mean, unit.std) == ((0.0,) * 3, (255.0,) * 3)
-
-
-def test_mnists_scaling_is_the_known_one() -> None:
-    from convscope.training.settings import input_spec
-
-    spec = input_spec(data.mnist().train.images, "data")
-    assert (spec.mean, spec.std) == ((33.32,), (78.57,))
+@pytest.mark.parametrize(("val", "which"), [(6, "validation loss"), (0, "loss")])
+def test_figures_that_are_not_finite_end_it_with_one_line(tmp_path: Path, val: int, which: str) -> None:
+    """One step whose loss is finite, after which the weights are so large that no score is."""
+    huge = replace(RECIPE, lr=1e30, epochs=0.01, average=0.0, warmup=0.0, optimiser="sgd", log_every=1)
+    with pytest.raises(InputError, match=rf"the {which} is no longer finite at step 1, learning rate .*\ntry: --lr"):
+        go(tmp_path / "r", arch="conv(4, 3) + relu + fc(9) + fc", recipe=huge, val=val)
+    assert not (tmp_path / "r" / "model.onnx").exists()
 
 
 def test_untimed_leaves_out_times_alone() -> None:
     assert untimed({"a": [{"time": 1, "b": 2}], "time": {"c": 3}}) == {"a": [{"b": 2}]}
-    assert session.DEVICES == ("auto", "cpu", "cuda", "mps")
+    assert DEVICES == ("auto", "cpu", "cuda", "mps")
 
 
 @pytest.mark.slow

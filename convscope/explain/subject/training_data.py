@@ -8,8 +8,10 @@ from ... import data
 from ...data.dataset import Dataset
 from ...errors import ConvscopeError, printable
 from ...prediction import Model
-from ...runs import directory
-from ...training import settings
+from ...runs.directory import read_run_json
+from ...runs.json_fields import Fields
+from ...runs.records import DataSource
+from ...training.loading import load_dataset
 
 LOST = "no channel cards and no errors"
 
@@ -21,17 +23,16 @@ def find_training_data(model: Model, run: Path | None) -> tuple[Dataset | None, 
     recorded = (model.facts.get("training") or {}).get("data") or {}
     try:
         if run is not None:
-            source = directory.read_settings(run)["data"]
+            source = DataSource.from_json(Fields(read_run_json(run), str(run / "run.json")).within("data"))
+            if source.name is None:
+                return None, (f"{LOST}: the run was trained on arrays in memory; give them as data",)
+            dataset = load_dataset(source.name, source.size, source.data_root)
+        elif recorded.get("set") in data.NAMES:
+            dataset = load_dataset(recorded["set"], None, None)
         else:
-            source = {"name": recorded.get("set"), "size": None, "data_root": None}
-            if source["name"] not in data.NAMES:
-                return None, (f"{LOST}: no data was given, and the model file does not hold any",)
-        if source["name"] is None:
-            return None, (f"{LOST}: the run was trained on arrays in memory; give them as data",)
-        dataset = settings.load(source)
-    except (ConvscopeError, KeyError, TypeError) as error:
-        reason = error.line() if isinstance(error, ConvscopeError) else f"run.json does not say which data ({error})"
-        return None, (f"{LOST}: the data that it was trained on is not to be had ({reason})",)
+            return None, (f"{LOST}: no data was given, and the model file does not hold any",)
+    except ConvscopeError as error:
+        return None, (f"{LOST}: the data that it was trained on is not to be had ({error.line()})",)
     if dataset.fingerprint != recorded.get("fingerprint"):
         name = printable(dataset.name)
         changed = f"{name} is no longer the data that it was trained on; give it as data to use it all the same"

@@ -1,6 +1,4 @@
-"""Several processes train as one would: the same weights, whoever is killed and whenever. torchrun starts them, as
-users do.
-"""
+"""Several processes train as one would: the same weights, whoever is killed and whenever, started by torchrun."""
 
 from __future__ import annotations
 
@@ -18,12 +16,11 @@ import torch
 
 from convscope import modelfile
 from convscope.errors import InputError
-from convscope.runs.directory import Run
-from convscope.training.execution import begun
+from convscope.training.distributed import WorkerGroup, mean_in_rank_order
 from convscope.training.session import train
 from convscope.training.torchrun import Launch
-from convscope.training.worker_group import Several, Team
 from tests.data.idx_writer import tiny, write_folder
+from tests.toys import small
 from tests.training.crashes import outcome, pictures
 from tests.training.processes import DEEP_PLAN, PLAIN, PLAIN_PLAN
 
@@ -31,12 +28,12 @@ TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--np
 HERE = {"PYTHONPATH": str(Path(__file__).parents[2]), "OMP_NUM_THREADS": "1"}
 
 
-@pytest.fixture(scope="module")
-def together(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """What three processes made, of which one was killed once; and what they said."""
+@pytest.fixture(scope="module", params=[2, 3])
+def together(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """What two or three processes made, of which one was killed once; and what they said."""
     folder = tmp_path_factory.mktemp("together")
     script = str(Path(__file__).parent / "processes.py")
-    command = [*TORCHRUN, "3", "--max-restarts", "1", script, str(folder)]
+    command = [*TORCHRUN, str(request.param), "--max-restarts", "1", script, str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, env={**os.environ, **HERE})
     assert done.returncode == 0, done.stderr
     return folder, done.stderr
@@ -56,10 +53,22 @@ def test_one_process_that_is_asked_to_stop_stops_all_at_one_step(together: tuple
 
 
 @pytest.mark.slow
-def test_three_processes_learn_what_one_does(together: tuple[Path, str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(("run", "plan"), [("plain", PLAIN_PLAN), ("deep", DEEP_PLAN)])
+def test_several_processes_learn_what_one_does(together: tuple[Path, str], tmp_path: Path, run: str, plan: str) -> None:
     folder, _ = together
-    alone = train(pictures(), out=tmp_path / "alone", arch=PLAIN_PLAN, recipe=PLAIN, val=6, threads=1)
-    ours, theirs = (modelfile.read(path / "model.onnx").weights for path in (alone.run, folder / "plain"))
+    same_weights(train(pictures(), out=tmp_path / "alone", arch=plan, recipe=PLAIN, val=6, threads=1).run, folder / run)
+
+
+@pytest.mark.slow
+def test_four_processes_learn_what_one_does(tmp_path: Path) -> None:
+    finish([[*TORCHRUN, "4", str(Path(__file__).parent / "processes.py"), str(tmp_path), "deep"]])
+    alone = train(pictures(), out=tmp_path / "alone", arch=DEEP_PLAN, recipe=PLAIN, val=6, threads=1)
+    same_weights(alone.run, tmp_path / "deep")
+
+
+def same_weights(run: Path, other: Path) -> None:
+    """Assert that two runs made the same network but for rounding."""
+    ours, theirs = (modelfile.read(path / "model.onnx").weights for path in (run, other))
     for name, weight in ours.items():
         np.testing.assert_allclose(theirs[name], weight, rtol=1e-4, atol=1e-6)
 
@@ -74,15 +83,43 @@ def lonely_gloo() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
-def test_a_mean_over_gloo_leaves_every_number_at_its_place(lonely_gloo: None, layout: torch.memory_format) -> None:
-    """With one process the mean is the number itself, whatever the layout in memory."""
-    team = Several(Launch(0, 1, 0, 1, 0, ""), torch.device("cpu"))
-    parts = [torch.randn(8, 5, 3, 3).to(memory_format=layout), torch.randn(7), torch.randn(4, 6).t()]
-    before = [part.clone() for part in parts]
-    team._mean(parts)
-    for part, was in zip(parts, before, strict=True):
-        torch.testing.assert_close(part, was, rtol=0, atol=0)
-        assert part.stride() == was.stride()
+def test_gradients_keep_every_number_at_its_place(lonely_gloo: None, layout: torch.memory_format) -> None:
+    """With one process the mean is the gradient itself, whatever the layout in memory."""
+    ours, plain = (small("conv(8, 3) + bn + relu + conv(5, 3) + fc").to(memory_format=layout) for _ in range(2))
+    group = WorkerGroup(Launch(0, 1, 0, 1, 0, ""), torch.device("cpu"))
+    model = group.wrap(ours)
+    x = torch.randint(256, (6, 1, 8, 8), dtype=torch.uint8)
+    for _ in range(3):  # buckets are laid out anew after the first
+        for net, scores in ((ours, model), (plain, plain)):
+            net.zero_grad()
+            scores(x).square().sum().backward()
+        group.average_statistics(ours)
+        for (name, one), other in zip(ours.named_parameters(), plain.parameters(), strict=True):
+            assert one.grad is not None
+            assert other.grad is not None
+            torch.testing.assert_close(one.grad, other.grad, rtol=0, atol=0, msg=name)
+        for one, other in zip(ours.buffers(), plain.buffers(), strict=True):
+            torch.testing.assert_close(one, other, rtol=0, atol=0)
+
+
+def test_a_mean_is_added_up_in_the_order_of_the_ranks() -> None:
+    """In float32 (1 + 2⁻²⁴) + 2⁻²⁴ stays 1, in another order it does not."""
+    tiny = 2.0**-24
+    parts = [torch.tensor([1.0, tiny]), torch.tensor([tiny, tiny]), torch.tensor([tiny, 1.0])]
+    assert mean_in_rank_order(parts).mul(3).tolist() == [1.0, 1.0 + 2 * tiny]
+
+
+def test_what_the_first_process_makes_or_raises_reaches_all(lonely_gloo: None) -> None:
+    group = WorkerGroup(Launch(0, 1, 0, 1, 0, ""), torch.device("cpu"))
+    assert group.broadcast({"a": [1, None, "é"]}) == {"a": [1, None, "é"]}
+    assert group.on_first(divmod, 7, 3) == (2, 1)
+
+    def refuse() -> None:
+        raise InputError("no")
+
+    with pytest.raises(InputError, match="no"):
+        group.on_first(refuse)
+    assert group.any_true(True, False) == (True, False)
 
 
 @pytest.mark.slow
@@ -90,17 +127,7 @@ def test_processes_of_two_machines_learn_what_one_process_does(tmp_path: Path) -
     """Gradients of a bank with several input channels, which lie channels last, pass through gloo unharmed."""
     apart = on_two_machines(tmp_path / "apart", "deep")
     alone = train(pictures(), out=tmp_path / "alone", arch=DEEP_PLAN, recipe=PLAIN, val=6, threads=1)
-    ours, theirs = (modelfile.read(path / "model.onnx").weights for path in (alone.run, apart / "deep"))
-    for name, weight in ours.items():
-        np.testing.assert_allclose(theirs[name], weight, rtol=1e-4, atol=1e-6)
-
-
-@pytest.mark.slow
-def test_sums_beside_the_backward_pass_as_on_cards_give_the_same_network(together: tuple[Path, str]) -> None:
-    folder, _ = together
-    ours, theirs = (modelfile.read(folder / run / "model.onnx").weights for run in ("whole", "cards"))
-    for name, weight in ours.items():
-        np.testing.assert_allclose(theirs[name], weight, rtol=1e-3, atol=1e-5)
+    same_weights(alone.run, apart / "deep")
 
 
 @pytest.mark.slow
@@ -135,9 +162,7 @@ def test_a_killed_process_ends_the_other_with_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_processes_of_two_machines_learn_what_those_of_one_do(tmp_path: Path) -> None:
-    """Two launches by torchrun that find each other, as on two machines: they share no memory, and gloo carries every
-    sum.
-    """
+    """Two launches by torchrun that find each other, as on two machines: the same bits as on one."""
     apart, other = on_two_machines(tmp_path / "apart", "whole", "stopped"), tmp_path / "one"
     script = str(Path(__file__).parent / "processes.py")
     finish([[*TORCHRUN, "2", script, str(other), "whole"]])
@@ -186,44 +211,14 @@ def environment(process: int) -> dict[str, str]:
     return dict(entry.split("=", 1) for entry in entries if "=" in entry)
 
 
-def test_only_a_restart_of_the_same_launch_goes_on_with_what_is_there(tmp_path: Path) -> None:
-    Run.create(tmp_path / "r", {"launch": "ours"}).close()
-    Run.create(tmp_path / "alone", {"launch": None}).close()
-    for attempt, id, where, goes_on in (
-        (1, "ours", "r", True),
-        (0, "ours", "r", False),
-        (1, "theirs", "r", False),
-        (1, "ours", "alone", False),
-    ):
-        team = Team()
-        team.launch = Launch(0, 1, 0, 1, attempt, id)
-        if goes_on:
-            assert begun(tmp_path / where, team) == tmp_path / where
-        else:
-            with pytest.raises(InputError, match="is there already"):
-                begun(tmp_path / where, team)
-    with pytest.raises(InputError, match="is there already"):
-        begun(tmp_path / "r", Team())
-    assert begun(tmp_path / "new", Team()) is None
-
-
-def test_a_restart_finds_its_run_without_being_told_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in ("a", "b", "c"):
-        Run.create(Path("runs") / name, {"launch": name}).close()
-    team = Team()
-    team.launch = Launch(0, 1, 0, 1, 2, "b")
-    assert begun(None, team) == Path("runs/b")
-
-
 @pytest.mark.parametrize(("batch", "size"), [(16, 2), (7, 3), (5, 5), (128, 4)])
-def test_shares_are_the_batch_and_their_losses_its_loss(batch: int, size: int) -> None:
+def test_shards_are_the_batch_and_their_losses_its_loss(batch: int, size: int) -> None:
     order, losses = torch.randperm(batch), torch.rand(batch, dtype=torch.float64)
-    teams = [Several(Launch(rank, size, rank, size, 0, ""), torch.device("cpu")) for rank in range(size)]
-    shares = [team.share(order) for team in teams]
-    assert sorted(torch.cat(shares).tolist()) == list(range(batch))
-    means = [t.weigh(losses[s].mean(), len(s), batch) for t, s in zip(teams, shares, strict=True)]
+    groups = [WorkerGroup(Launch(rank, size, rank, size, 0, ""), torch.device("cpu")) for rank in range(size)]
+    shards = [group.shard(order) for group in groups]
+    assert sorted(torch.cat(shards).tolist()) == list(range(batch))
+    means = [g.scale_loss(losses[s].mean(), len(s), batch) for g, s in zip(groups, shards, strict=True)]
     assert float(sum(means)) / size == pytest.approx(float(losses.mean()))
     for n in (0, 1, size, 10 * size + 1):
-        assert [i for team in teams for i in range(n)[team.parts(n)]] == list(range(n))
-    assert len({team.key for team in teams}) == size
+        assert [i for group in groups for i in range(n)[group.slice_of(n)]] == list(range(n))
+    assert len({group.seed_parts for group in groups}) == size

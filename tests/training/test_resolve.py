@@ -1,4 +1,4 @@
-"""What a run settles by looking at its pictures: how they are scaled, and the augmentation that suits them."""
+"""What is resolved by looking at the pictures: the augmentation that suits them, and which recipe."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import pytest
 
 from convscope import data
 from convscope.data import Split
+from convscope.training.options import TrainOptions
 from convscope.training.recipes import RECIPES, Augmentation
-from convscope.training.settings import augmentation, input_spec, settle, source
+from convscope.training.resolve import resolve_augmentation, resolve_settings
+from convscope.training.workers import SingleWorker
 from tests.training.test_recipes import minimal
 
 
@@ -26,22 +28,22 @@ SWAPPED, KEPT = split((2, 5)), split((0, 3))  # a mirror makes column 7 − c of
 @pytest.mark.parametrize(("flips", "pictures", "flip"), [("auto", SWAPPED, False), ("no", KEPT, False)])
 def test_no_flips_where_they_are_wrong_or_not_wanted(flips: str, pictures: Split, flip: bool) -> None:
     recipe = minimal(flips=flips, augmentation=Augmentation(rotate=3.0), general_augmentation=Augmentation(shift=4))
-    assert augmentation(recipe, pictures, 2, True) == Augmentation(rotate=3.0)
-    assert augmentation(recipe, pictures, 2, False) == Augmentation(shift=1)
+    assert resolve_augmentation(recipe, pictures, 2, True) == Augmentation(rotate=3.0)
+    assert resolve_augmentation(recipe, pictures, 2, False) == Augmentation(shift=1)
 
 
 def test_flips_where_the_mirror_leaves_the_class_alone() -> None:
     symmetric = np.concatenate([KEPT.images, KEPT.images[..., ::-1]], 3)
     recipe = minimal(flips="auto", general_augmentation=Augmentation(shift=4))
-    assert augmentation(recipe, Split(symmetric, KEPT.labels), 2, False) == Augmentation(shift=1, flip=True)
-    assert augmentation(recipe, Split(symmetric, KEPT.labels), 2, True) == Augmentation(flip=True)
+    assert resolve_augmentation(recipe, Split(symmetric, KEPT.labels), 2, False) == Augmentation(shift=1, flip=True)
+    assert resolve_augmentation(recipe, Split(symmetric, KEPT.labels), 2, True) == Augmentation(flip=True)
 
 
 def test_a_general_shift_grows_with_the_pictures() -> None:
     recipe = minimal(general_augmentation=Augmentation(shift=2))
     for size, shift in (((28, 40), 2), ((8, 8), 1), ((5, 60), 0), ((224, 224), 16)):
         images = np.zeros((4, 3, *size), dtype=np.uint8)
-        assert augmentation(recipe, Split(images, np.arange(4) % 2), 2, False).shift == shift
+        assert resolve_augmentation(recipe, Split(images, np.arange(4) % 2), 2, False).shift == shift
 
 
 def dots(shift: int, size: int = 28) -> data.Dataset:
@@ -57,26 +59,9 @@ def dots(shift: int, size: int = 28) -> data.Dataset:
 def test_centred_pictures_of_28_pixels_get_the_plan_that_is_made_for_them(
     dataset: data.Dataset, plan: str, shift: int
 ) -> None:
-    settings = settle(source(None, None, None), dataset, None, RECIPES["fast"], 0, 6, "cpu", 1)
-    assert (settings["plan"], settings["recipe"]["augmentation"]["shift"]) == (plan, shift)
+    settings = resolve_settings(TrainOptions(dataset, val=6, device="cpu", threads=1), dataset, SingleWorker())
+    assert (settings.plan, settings.recipe.augmentation.shift) == (plan, shift)
 
 
 def test_without_a_general_one_all_pictures_are_treated_alike() -> None:
-    assert augmentation(RECIPES["slides"], SWAPPED, 2, False) == Augmentation()
-
-
-@pytest.mark.parametrize("channels", [1, 3])
-def test_mean_and_deviation_are_those_of_all_pixels(channels: int) -> None:
-    rng = np.random.default_rng(channels)
-    images = rng.integers(
-        0, 256, (700, channels, 26, 17), dtype=np.uint8
-    )  # more than one part, and the last one smaller
-    images[:, -1] //= 3
-    spec = input_spec(images, "data")
-    assert spec.mean == tuple(round(float(m), 2) for m in images.mean((0, 2, 3), dtype=np.float64))
-    assert spec.std == tuple(round(float(s), 2) for s in images.std((0, 2, 3), dtype=np.float64))
-
-
-def test_a_network_for_pictures_all_alike_divides_by_one() -> None:
-    spec = input_spec(np.full((3, 1, 4, 4), 200, np.uint8), "data")
-    assert (spec.mean, spec.std) == ((200.0,), (1.0,))
+    assert resolve_augmentation(RECIPES["slides"], SWAPPED, 2, False) == Augmentation()

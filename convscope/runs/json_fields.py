@@ -1,0 +1,97 @@
+"""Reading JSON that a file holds: every field by name and type, and an error that names file and field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from ..errors import InputError, Phrase, phrase
+
+T = TypeVar("T")
+
+
+class Fields:
+    """The fields of one JSON object. `where` names the file, and the field in it, for errors.
+
+    Every reader raises InputError for a field that is missing or of another type.
+
+    >>> Fields({"step": 3}, "log.jsonl, line 1").integer("step")
+    3
+    >>> Fields({"step": True}, "log.jsonl, line 1").integer("step")
+    Traceback (most recent call last):
+    convscope.errors.InputError: log.jsonl, line 1: the field step is of another type, got True, expected a whole number
+    """
+
+    def __init__(self, value: object, where: str) -> None:
+        if not isinstance(value, dict):
+            raise InputError("json.object", where=where, got=repr(value)[:80])
+        self._values, self.where = value, where
+
+    def raw(self, name: str) -> object:
+        """Return the field's JSON value as it is."""
+        if name not in self._values:
+            raise InputError("field.missing", name=name, where=self.where)
+        return self._values[name]
+
+    def integer(self, name: str) -> int:
+        """Return a whole number of 0 or more."""
+        value = self.raw(name)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self._mistyped(name, phrase("field.integer"))
+        return value
+
+    def number(self, name: str) -> float:
+        """Return a number, NaN and infinity among them."""
+        value = self.raw(name)
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            raise self._mistyped(name, phrase("field.number"))
+        return float(value)
+
+    def text(self, name: str) -> str:
+        """Return a string."""
+        value = self.raw(name)
+        if not isinstance(value, str):
+            raise self._mistyped(name, phrase("field.string"))
+        return value
+
+    def flag(self, name: str) -> bool:
+        """Return true or false."""
+        value = self.raw(name)
+        if not isinstance(value, bool):
+            raise self._mistyped(name, phrase("field.flag"))
+        return value
+
+    def within(self, name: str) -> Fields:
+        """Return the fields of an object."""
+        return Fields(self.raw(name), f"{self.where}, {name}")
+
+    def items(self, name: str) -> list[object]:
+        """Return the items of an array as they are."""
+        value = self.raw(name)
+        if not isinstance(value, list):
+            raise self._mistyped(name, phrase("field.array"))
+        return value
+
+    def integers(self, name: str) -> tuple[int, ...]:
+        """Return an array of whole numbers of 0 or more."""
+        return tuple(self._item(name, i).integer("item") for i in range(len(self.items(name))))
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return an array of strings."""
+        return tuple(self._item(name, i).text("item") for i in range(len(self.items(name))))
+
+    def mapping(self, name: str) -> dict[str, str]:
+        """Return an object whose values are strings."""
+        inner = self.within(name)
+        return {str(key): inner.text(key) for key in inner._values}
+
+    def optional(self, read: Callable[[str], T], name: str) -> T | None:
+        """Return what `read`, one of these readers, gives for the field; None where it is null."""
+        return None if self.raw(name) is None else read(name)
+
+    def _item(self, name: str, index: int) -> Fields:
+        return Fields({"item": self.items(name)[index]}, f"{self.where}, {name}[{index}]")
+
+    def _mistyped(self, name: str, expected: Phrase) -> InputError:
+        got = repr(self._values[name])[:80]
+        return InputError("field.type", name=name, where=self.where, got=got, expected=expected)

@@ -1,0 +1,47 @@
+"""What a training is worked with, handed on from the front door to the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ..runs.directory import Run
+from .events import Event, NoteLine
+from .workers import SingleWorker, Workers
+
+
+def ignore(event: Event) -> None:
+    """Say nothing."""
+
+
+def never() -> bool:
+    """Do not stop."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """Who takes part, who is told, and when to stop and to write checkpoints.
+
+    Of several processes only the first has a `run` to write to, and only its `on_event` says anything. Without a run,
+    nothing is written.
+    """
+
+    workers: Workers = field(default_factory=SingleWorker)
+    on_event: Callable[[Event], None] = ignore
+    should_stop: Callable[[], bool] = never
+    checkpoint_seconds: float = 15.0  # between two checkpoints
+    run: Run | None = None
+
+    def note(self, text: str) -> None:
+        """Say a sentence to the user."""
+        self.on_event(NoteLine(text))
+
+    def log(self, *lines: Event) -> None:
+        """Say what was written to the log."""
+        for line in lines:
+            self.on_event(line)
+
+    def stop_requested(self) -> bool:
+        """Whether the user, or somebody who put a file `stop` into the run, wants training to stop."""
+        return self.should_stop() or (self.run is not None and self.run.asked_to_stop())

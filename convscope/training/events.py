@@ -1,0 +1,35 @@
+"""What a training says as it goes: the lines of its log, and two kinds of line besides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..runs.records import LogLine
+from .settings import RunSettings
+
+
+@dataclass(frozen=True, slots=True)
+class BeginLine:
+    """The first line: which run, its settings, and the step it goes on from, 0 for a new one."""
+
+    run: str
+    step: int
+    parameters: int
+    settings: RunSettings
+
+    def to_json(self) -> dict[str, object]:
+        beginning = {"kind": "begin", "run": self.run, "step": self.step, "parameters": self.parameters}
+        return {**beginning, **self.settings.to_json()}
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLine:
+    """A sentence for the user."""
+
+    text: str
+
+    def to_json(self) -> dict[str, object]:
+        return {"kind": "note", "text": self.text}
+
+
+Event = LogLine | BeginLine | NoteLine

@@ -1,0 +1,67 @@
+"""What a user asks of a training, checked before anything is loaded: for `train`, the command line and the lab."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError
+from ..formula import Plan, resolve
+from . import budget as budgets
+from .recipes import Recipe, named
+
+if TYPE_CHECKING:
+    from ..data import Dataset
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+PLACE = ("device", "threads", "resume")  # what a resumed run may be given
+
+
+@dataclass(frozen=True, slots=True)
+class TrainOptions:
+    """What was asked for; None is the default. `convscope.train` says what each means. Raises UsageError, FormulaError,
+    PlanError.
+    """
+
+    data: str | os.PathLike[str] | Dataset | None = None
+    arch: str | Plan | None = None
+    recipe: str | Recipe | None = None
+    epochs: float | None = None
+    budget: str | None = None
+    batch_size: int | None = None
+    lr: float | None = None
+    seed: int | None = None
+    val: int | None = None
+    device: str = "auto"
+    threads: int | None = None
+    size: int | None = None
+    data_root: str | os.PathLike[str] | None = None
+    out: str | os.PathLike[str] | None = None
+    resume: str | os.PathLike[str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.device not in DEVICES:
+            raise UsageError("training.device", got=self.device, expected=", ".join(DEVICES))
+        for name, most in (("threads", 1024), ("size", 2**15)):
+            number = getattr(self, name)
+            if number is not None and (type(number) is not int or not 1 <= number <= most):
+                raise UsageError("value.whole.from.to", name=name, low=1, high=most, got=number)
+        if self.resume is not None:
+            own = [getattr(self, f.name) for f in fields(self) if f.name not in (*PLACE, "data")]
+            if any(value is not None for value in own) or isinstance(self.data, (str, os.PathLike)):
+                raise UsageError("training.resume", hint=f"convscope train --resume {self.resume}")
+            return
+        for name, below in (("seed", 2**63), ("val", 2**40)):
+            number = getattr(self, name)
+            if number is not None and (type(number) is not int or not 0 <= number < below):
+                raise UsageError("value.whole.from", name=name, least=0, got=number)
+        self.chosen_recipe()
+        if self.budget is not None:
+            budgets.check(budgets.parse(self.budget), self.epochs, self.val)
+        if isinstance(self.arch, str):
+            resolve(self.arch)
+
+    def chosen_recipe(self) -> Recipe:
+        """Return the recipe that was asked for, with what is asked in place of its own. Raises UsageError."""
+        return named(self.recipe or "fast").changed(self.epochs, self.batch_size, self.lr)

@@ -1,0 +1,139 @@
+"""The schedule that keeps a budget: what MNIST is known to need is looked up, all else is measured here."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..data import Dataset
+from ..data.named import MNIST_FINGERPRINT
+from ..errors import InputError, phrase
+from .budget import Budget, parse
+from .context import RunContext
+from .measured import MEASURED, Measured, most_accurate_within, quickest_reaching
+from .options import TrainOptions
+from .resolve import resolve_settings
+from .schedule import Schedule
+from .settings import RunSettings
+from .validation import sixth, split_training
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from .state import State
+
+ROUNDS = 5  # of training until an accuracy is reached, each twice as long as the last: 31 times the recipe's own length
+MARGIN = 0.92  # share of the time that is planned for: a machine is not always as fast as when it was measured
+PROBE = 0.6  # seconds at most that a measurement of speed takes,
+PROBE_SHARE = 0.03  # and share of the budget
+
+
+def plan_settings(options: TrainOptions, dataset: Dataset, context: RunContext) -> RunSettings:
+    """Return the settings of a new run, its length by the recipe or by the budget. Raises InputError, PlanError."""
+    if options.budget is None:
+        return resolve_settings(options, dataset, context.workers)
+    budget = parse(options.budget)
+    if budget.seconds is not None:
+        settings = _for_seconds(budget, budget.seconds, options, dataset, context)
+    else:
+        assert budget.accuracy is not None
+        settings = _for_accuracy(budget, budget.accuracy, options, dataset, context)
+    return replace(settings, budget=budget.text)
+
+
+def _for_seconds(
+    budget: Budget, seconds: float, options: TrainOptions, dataset: Dataset, context: RunContext
+) -> RunSettings:
+    began, probe = time.monotonic(), min(PROBE, PROBE_SHARE * seconds)
+    settings = resolve_settings(options, dataset, context.workers)
+    pace = seconds_per_step(settings, dataset, probe)
+    if _is_measured(options, dataset) and (line := _best(seconds, pace, settings)) is not None:
+        fits = f"the most accurate that was measured to fit into {budget.text}"
+        context.note(f"{line.plan} by recipe {line.recipe}, {fits}")
+        if (line.plan, line.recipe) != (settings.plan, settings.recipe.name):
+            options = replace(options, arch=line.plan, recipe=line.recipe)
+            settings = resolve_settings(options, dataset, context.workers)
+            pace = seconds_per_step(settings, dataset, probe)
+    left = seconds - (time.monotonic() - began)
+    settings = lasting(settings, max(1, int(MARGIN * left / pace)))
+    speed = settings.recipe.batch_size / pace
+    context.note(f"measured {speed:,.0f} pictures/s: {settings.epochs:.3g} epochs fit into {budget.text}")
+    return settings
+
+
+def _for_accuracy(
+    budget: Budget, accuracy: float, options: TrainOptions, dataset: Dataset, context: RunContext
+) -> RunSettings:
+    if _is_measured(options, dataset):
+        line = quickest_reaching(accuracy)
+        if line is not None:
+            reached = f"{100 * line.accuracy:.2f} % as measured on MNIST"
+            context.note(f"{line.name}: {line.plan} by recipe {line.recipe}, {reached}")
+            options = replace(options, arch=line.plan, recipe=line.resolved_recipe())
+            return resolve_settings(options, dataset, context.workers)
+        context.note(f"no measured recipe reaches {budget.text} on MNIST: training until held-out pictures say so")
+    held_out = max(1, sixth(dataset)) if options.val is None else options.val
+    settings = resolve_settings(replace(options, val=held_out), dataset, context.workers)
+    rounds = tuple(settings.steps * (2**k - 1) for k in range(1, ROUNDS + 1))
+    return replace(lasting(settings, rounds[-1]), rounds=rounds, target=accuracy)
+
+
+def lasting(settings: RunSettings, steps: int) -> RunSettings:
+    """Return the settings for a schedule of so many steps."""
+    epochs = steps / settings.recipe.batches(settings.data.train)
+    recipe = replace(settings.recipe, epochs=min(epochs, 1e6), least_steps=1)
+    return replace(settings, recipe=recipe, steps=steps, epochs=epochs, rounds=(steps,))
+
+
+def seconds_per_step(settings: RunSettings, dataset: Dataset, least: float = PROBE) -> float:
+    """Measure the seconds that a training step of these settings takes, over `least` seconds or more.
+
+    A copy is trained at a rate that changes nothing; torch's random state is as before.
+    """
+    import torch
+
+    from ..formula import parse as parse_formula
+    from ..formula import trace
+    from ..machine.device import cpu_settings, resolve_device
+    from .state import State
+    from .validation import as_tensor
+
+    device = resolve_device(settings.device)
+    shard = max(1, settings.recipe.batch_size // settings.processes)
+    recipe = replace(settings.recipe.changed(lr=settings.recipe.lr * 1e-9), batch_size=shard, hard=0.0)
+    pictures, _ = split_training(dataset, settings.data.validation)
+    network = trace(parse_formula(settings.formula), dataset.shape, len(dataset.classes))
+    with cpu_settings(settings.threads), torch.random.fork_rng():
+        state = State.initial(network, settings.input, recipe, settings.seed, device)
+        images, labels = as_tensor(pictures.images, device), as_tensor(pictures.labels, device)
+        _timed(state, images, labels, 2)  # builds the kernels
+        once = _timed(state, images, labels, 1)
+        steps = max(3, min(2000, round(least / max(once, 1e-5))))
+        return _timed(state, images, labels, steps) / steps
+
+
+def _timed(state: State, images: Tensor, labels: Tensor, steps: int) -> float:
+    """Train so many more steps and return the seconds that they took."""
+    from .loop import fit
+
+    began = time.monotonic()
+    fit(state, images, labels, Schedule.of(state.recipe, state.step + steps), seed=0)
+    return time.monotonic() - began
+
+
+def _is_measured(options: TrainOptions, dataset: Dataset) -> bool:
+    """Whether the table of measured recipes speaks of this training: nothing but the budget was asked for, of MNIST."""
+    return options.arch is None and options.recipe is None and dataset.fingerprint == MNIST_FINGERPRINT
+
+
+def _best(seconds: float, pace: float, settings: RunSettings) -> Measured | None:
+    """Return the most accurate line that fits into `seconds` here, where a step of `settings`, the recipe fast, takes
+    `pace`.
+    """
+    lines = [line for line in MEASURED if (line.plan, line.recipe) == ("fast", "fast")]
+    reference = max(lines, key=lambda line: line.epochs, default=None)  # where the steps weigh most beside the start
+    if reference is None:
+        raise InputError("budget.table", hint=phrase("budget.table.try"))
+    here = pace * 60_000 * reference.epochs / settings.recipe.batch_size
+    return most_accurate_within(MARGIN * seconds * reference.seconds / here)

@@ -1,0 +1,112 @@
+"""From what a user asked to the settings of a run: the plan, the pictures, and everything measured or derived."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+from ..data import Dataset, Split
+from ..errors import InputError, phrase
+from ..formula import BatchNorm, Network, Plan, trace
+from ..formula import resolve as resolve_plan
+from ..formula.zoo import ZOO
+from ..pictures.input_spec import check_ends
+from ..runs.records import DataSource
+from .flips import flip_invariant
+from .loading import absolute
+from .options import TrainOptions
+from .recipes import Augmentation, Recipe
+from .scaling import input_spec
+from .settings import RunSettings
+from .validation import default_held_out, split_training
+
+if TYPE_CHECKING:
+    from .workers import Workers
+
+CENTRED_SHAPE = (1, 28, 28)  # what the recipes' plans for centred pictures are made for, with their crop to 24
+
+
+def resolve_settings(options: TrainOptions, dataset: Dataset, workers: Workers) -> RunSettings:
+    """Return the settings of a new run on `dataset`, whatever its budget. Raises InputError, PlanError."""
+    from ..machine.device import cpu_settings, environment, resolve_device  # the first thing that needs PyTorch
+    from ..machine.precision import resolve_precision
+
+    recipe = options.chosen_recipe()
+    centred = dataset.facts.centred and dataset.shape == CENTRED_SHAPE
+    asked = options.arch if options.arch is not None else recipe.plan if centred else recipe.general_plan
+    plan = asked if isinstance(asked, Plan) else resolve_plan(asked)
+    network = trace(plan, dataset.shape, len(dataset.classes))
+    held_out = default_held_out(dataset) if options.val is None else options.val
+    pictures, _ = split_training(dataset, held_out)
+    spec = input_spec(pictures.images, recipe.scaling)
+    check_ends(network, spec)
+    _check_batches(network, recipe, len(pictures), workers.size)
+    recipe = replace(recipe, augmentation=resolve_augmentation(recipe, pictures, len(dataset.classes), centred))
+    recipe = recipe if centred else replace(recipe, hard=0.0)  # measured to harm elsewhere
+    device, here = resolve_device(options.device), environment(options.threads)
+    with cpu_settings(here.threads):
+        recipe = replace(recipe, precision=resolve_precision(recipe.precision, device))
+    steps = recipe.steps(len(pictures))
+    return RunSettings(
+        formula=str(plan),
+        plan=asked if isinstance(asked, str) and asked in ZOO else None,
+        recipe=recipe,
+        seed=options.seed or 0,
+        epochs=steps / recipe.batches(len(pictures)),
+        steps=steps,
+        rounds=(steps,),
+        target=None,
+        budget=None,
+        data=_data_source(options, dataset, len(pictures), held_out),
+        classes=tuple(dataset.classes),
+        input=spec,
+        device=device.type,
+        **asdict(here),
+        processes=workers.size,
+        launch=workers.launch.id if workers.launch else None,
+    )
+
+
+def resolve_augmentation(recipe: Recipe, pictures: Split, classes: int, centred: bool) -> Augmentation:
+    """Return the augmentation for these training pictures: `recipe.augmentation` is for `centred` ones of 28×28.
+
+    A general shift is that of pictures of 28 pixels, and in proportion for others.
+    """
+    how = recipe.augmentation
+    if not centred and recipe.general_augmentation is not None:
+        how = recipe.general_augmentation
+        how = replace(how, shift=round(how.shift * min(pictures.images.shape[2:]) / 28))
+    if recipe.flips == "auto" and not how.flip and flip_invariant(pictures.images, pictures.labels, classes):
+        how = replace(how, flip=True)
+    return how
+
+
+def _data_source(options: TrainOptions, dataset: Dataset, train: int, held_out: int) -> DataSource:
+    given = "mnist" if options.data is None else options.data
+    return DataSource(
+        name=None if isinstance(given, Dataset) else absolute(given),
+        size=options.size,
+        data_root=None if options.data_root is None else absolute(options.data_root),
+        set=dataset.name,
+        fingerprint=dataset.fingerprint,
+        shape=tuple(dataset.shape),
+        train=train,
+        validation=held_out,
+        test=len(dataset.test) if dataset.test is not None else 0,
+    )
+
+
+def _check_batches(network: Network, recipe: Recipe, pictures: int, processes: int) -> None:
+    """Check that every process gets a picture of every batch, two where BatchNorm needs them; or raise InputError."""
+    if pictures == 0:
+        raise InputError("training.pictures")
+    least = min(recipe.batch_size, pictures)
+    if recipe.partial_batches and pictures % recipe.batch_size:
+        least = pictures % recipe.batch_size
+    shard = least // processes
+    if shard == 0:
+        expected = phrase("batch.share.expected", n=processes)
+        raise InputError("batch.share", got=least, expected=expected, hint=phrase("batch.share.try"))
+    if shard == 1 and any(isinstance(node.layer, BatchNorm) for node in network.nodes):
+        key = "batch.norm" if processes == 1 else "batch.norm.process"
+        raise InputError(key, got=1, hint=phrase("batch.norm.try"))

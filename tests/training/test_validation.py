@@ -1,0 +1,46 @@
+"""How many pictures are held out, and what a network scores on them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from convscope import data
+from convscope.training.validation import as_tensor, default_held_out, scores, sixth, split_training
+from tests.toys import small, toy
+
+CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize(
+    ("n", "tested", "held"), [(60, True, 0), (60, False, 10), (65, False, 10), (70_000, False, 10_000)]
+)
+def test_a_sixth_is_held_out_where_there_are_no_test_pictures(n: int, tested: bool, held: int) -> None:
+    images, labels = np.zeros((n, 1, 2, 2), np.uint8), np.arange(n) % 2
+    dataset = data.arrays(images, labels, ["a", "b"], test=(images[:4], labels[:4]) if tested else None)
+    assert default_held_out(dataset) == held
+    assert sixth(dataset) == min(10_000, n // 6)
+    train, held_out = split_training(dataset, held)
+    assert len(train) == n - held
+    assert (len(held_out) if held_out else 0) == held
+
+
+def test_scores_are_those_of_evaluation_and_leave_the_net_as_it_was() -> None:
+    images, _ = toy(n=21)
+    net = small("crop(6) + conv(4, 3) + bn + dropout(0.5) + fc").train()
+    before = {n: v.clone() for n, v in net.state_dict().items()}
+    got = scores(net, images, batch=4)
+    assert net.training
+    assert all(torch.equal(v, before[n]) for n, v in net.state_dict().items())
+    with torch.no_grad():
+        np.testing.assert_allclose(got, net.eval()(images).numpy(), rtol=1e-5, atol=1e-6)
+    assert scores(net, images[:0]).shape == (0, 3)
+    assert not net.training
+
+
+def test_memory_that_is_only_read_becomes_a_tensor_without_a_copy() -> None:
+    array = np.arange(5, dtype=np.uint8)
+    array.flags.writeable = False
+    tensor = as_tensor(array, CPU)
+    assert tensor.data_ptr() == array.ctypes.data
