@@ -150,12 +150,12 @@ def _part(dataset: Dataset, split: str, facts: dict[str, Any]) -> Split:
         if dataset.test is None:
             raise InputError("split.test.none", where=dataset.name, hint=phrase("split.test.none.try"))
         return dataset.test
-    told = facts.get("training", {}).get("data", {})
-    if not told.get("validation"):
+    recorded = facts.get("training", {}).get("data", {})
+    if not recorded.get("validation"):
         raise InputError("split.held", hint=phrase("split.held.try"))
-    if told["fingerprint"] != dataset.fingerprint:
+    if recorded["fingerprint"] != dataset.fingerprint:
         raise InputError("split.data", where=dataset.name, hint=phrase("split.data.try"))
-    return dataset.hold_out(told["validation"])[1]
+    return dataset.hold_out(recorded["validation"])[1]
 
 
 def matched(labels: Whole, classes: Sequence[str], known: Sequence[str]) -> Whole:

@@ -145,7 +145,7 @@ def log_line(value: object, where: str) -> LogLine:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """A loss, how many pictures were told right, and of how many. Written as an array."""
+    """A loss, how many pictures were recognised, and of how many. Written as an array."""
 
     loss: float
     correct: int

@@ -1,6 +1,6 @@
 """Augmentation of whole batches as tensor operations: cut out, shift, affine, flip, erase. No per-picture Python.
 
-Random numbers are drawn on the processor from the generator given, so that a seed means the same pictures on every
+Random numbers are drawn on the CPU from the generator given, so that a seed means the same pictures on every
 device. Pictures are uint8 (N, C, H, W); a batch comes out as uint8, or as float32 in the same units 0…255 if it was
 resampled.
 """
@@ -94,17 +94,17 @@ def matrices(n: int, how: Augmentation, generator: torch.Generator) -> Tensor:
 
 
 def field(n: int, size: tuple[int, int], generator: torch.Generator) -> Tensor:
-    """Draw `n` smooth random fields (n, 2, h, w), across and down: at every place a normal number of deviation 1.
+    """Draw `n` smooth random fields (n, 2, h, w), across and down: normal numbers of standard deviation 1.
 
     White noise on a coarse net, smoothed by a Gauss curve of SMOOTH pixels (Simard et al. 2003, who took 4): places r
     pixels apart move together, with a correlation of about exp(−r²/4·SMOOTH²).
     """
-    down, across = spread(size[0]), spread(size[1])
+    down, across = net_weights(size[0]), net_weights(size[1])
     noise = torch.randn(n, 2, down.shape[1], across.shape[1], generator=generator)
     return down @ noise @ across.T
 
 
-def spread(pixels: int) -> Tensor:
+def net_weights(pixels: int) -> Tensor:
     """Return the weights (pixels, m) of m net points, SMOOTH pixels apart, on each of a row of pixels; squares add up
     to 1.
     """

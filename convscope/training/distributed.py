@@ -11,6 +11,7 @@ import datetime
 import json
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import torch
 import torch.distributed as dist
@@ -20,8 +21,10 @@ from torch.nn.parallel import DistributedDataParallel
 
 from ..build import Net
 from ..errors import ConvscopeError
-from .torchrun import Launch
 from .workers import P, Scores, T
+
+if TYPE_CHECKING:
+    from .torchrun import Launch
 
 TIMEOUT = datetime.timedelta(seconds=50)  # that a process waits for the others within training
 LOADING_TIMEOUT = datetime.timedelta(minutes=60)  # and while data is loaded

@@ -18,7 +18,7 @@ class Measured:
     """A recipe, plan and number of epochs, and what they came to.
 
     `accuracy` is the mean over `seeds` trainings on all training pictures, of all test pictures (0…1), of one network
-    and without test-time augmentation. `seconds` is processor time of the training, on one thread of one core, in
+    and without test-time augmentation. `seconds` is CPU time of the training, on one thread of one core, in
     bfloat16, of the machine that docs/benchmarks.md names; `seconds_float32` the same in float32, None where it was not
     measured.
     """
