@@ -26,6 +26,7 @@ from convscope.formula import Network
 from convscope.formula.receptive_pixels import seen
 from convscope.pictures.input_spec import InputSpec
 from tests.browser.engine_page import EnginePage, numbers
+from tests.samples import sample
 from tests.strategies import (
     FEATURES,
     Weights,
@@ -245,13 +246,23 @@ def check_occlusion(
 ) -> Check:
     """The occlusion map is convscope.explain's."""
     net = load_weights(build(network, spec), weights).eval()
-    size, chosen = int(rng.integers(2, 6)), int(rng.integers(network.classes))
+    size, chosen = int(rng.integers(1, 6)), int(rng.integers(network.classes))
     stride = int(rng.integers(1, size + 1))
     wanted = saliency.occlusion(net, picture, chosen, size, stride)[0].ravel()
     (got,) = yield [("occlusion", picture[0].ravel().tolist(), chosen, size, stride)]
     np.testing.assert_allclose(
         numbers(got), wanted, atol=2e-5, err_msg=f"{network.plan} on {network.input}, size {size}, stride {stride}"
     )
+
+
+def test_a_square_of_one_pixel_hides_one_pixel(page: EnginePage) -> None:
+    """What a page takes for pictures of up to six pixels."""
+    network, spec, weights, _ = sample("conv(3, 2) + relu + fc", (1, 5, 4), 3, seed=2)
+    picture = np.random.default_rng(0).integers(0, 256, (1, 1, 5, 4), dtype=np.uint8)
+    page.load(network, spec, weights)
+    got = page.call("occlusion", picture.ravel().tolist(), 1, 1, 1)
+    net = load_weights(build(network, spec), weights).eval()
+    np.testing.assert_allclose(numbers(got), saliency.occlusion(net, picture, 1, 1, 1).ravel(), atol=2e-5)
 
 
 def test_grad_cam_is_convscope_sees(page: EnginePage) -> None:
