@@ -1,6 +1,8 @@
 import { gradientAt, oneHot } from "../../convscope/page/js/engine/backward.js";
 import { makeEngine } from "../../convscope/page/js/engine/engine.js";
 import { fitPicture } from "../../convscope/page/js/engine/fit.js";
+import { KINDS, kindOf } from "../../convscope/page/js/engine/kinds/all.js";
+import { erfc } from "../../convscope/page/js/engine/special.js";
 import { originOf } from "../../convscope/page/js/engine/terms.js";
 
 /** What the tests ask of the engine; numbers go back as base64 of float64. */
@@ -64,11 +66,12 @@ Object.assign(globalThis, {
       /** @type {number} */ width,
       /** @type {any} */ input,
     ) => Array.from(fitPicture(rgba, height, width, input)),
-    time: (/** @type {number[]} */ picture, /** @type {number} */ repeats) =>
-      Array.from({ length: repeats }, () => {
-        const start = performance.now();
-        at.engine.forward(picture);
-        return performance.now() - start;
-      }),
+    curves: () => Object.keys(KINDS).filter((kind) => /** @type {any} */ (KINDS)[kind].curve),
+    curve: (/** @type {any} */ node, /** @type {(number | null)[]} */ points) => {
+      const { of, slope } = /** @type {any} */ (kindOf(node).curve);
+      const at = points.map((x) => x ?? NaN);
+      return [packed(at.map((x) => of(x, node))), packed(at.map((x) => slope(x, node)))];
+    },
+    erfc: (/** @type {number[]} */ points) => packed(points.map(erfc)),
   },
 });

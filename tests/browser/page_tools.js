@@ -1,5 +1,5 @@
 import { colourOf } from "../../convscope/page/js/kit/palette.js";
-import { overPicture } from "../../convscope/page/js/kit/heat.js";
+import { overPicture } from "../../convscope/page/js/engine/heat.js";
 import { centred, edited } from "../../convscope/page/js/look/edits.js";
 import { formatHash, packPixels, parseHash, unpackPixels } from "../../convscope/page/js/look/state.js";
 

@@ -1,4 +1,4 @@
-// The types of what Python hands the page (docs/payload.md) and of what the engine hands the views.
+// The types of what Python hands the page (docs/payload.md).
 
 /** @typedef {[number, number]} Pair rows, columns */
 /** @typedef {[number, number, number]} Shape channels, rows, columns; after a flatten [units, 1, 1] */
@@ -12,9 +12,9 @@
  */
 
 /**
- * @typedef {"conv" | "relu" | "leaky_relu" | "prelu" | "sigmoid" | "tanh" | "maxpool" | "avgpool" | "gap" | "bn" |
- * "dropout"
- *   | "flatten" | "fc" | "crop" | "add" | "opaque"} Kind
+ * @typedef {"conv" | "relu" | "leaky_relu" | "prelu" | "relu6" | "elu" | "gelu" | "silu" | "hardswish" | "sigmoid" |
+ * "hardsigmoid" | "tanh" | "maxpool" | "avgpool" | "gap" | "bn" | "dropout" | "flatten" | "fc" | "crop" | "add" |
+ * "opaque"} Kind
  */
 
 /**
@@ -30,6 +30,7 @@
  * @property {number} [groups]
  * @property {boolean} [bias]
  * @property {number} [slope]
+ * @property {number} [alpha]
  * @property {number} [p]
  * @property {Pair} [size]
  * @property {number} [eps]
@@ -175,63 +176,6 @@
  * @property {Run | null} run
  * @property {Figures} figures
  * @property {LeftOut[]} left_out
- */
-
-/**
- * @typedef {PageNode & {tensors: Record<string, Float32Array>}} Layer a node with its weights unpacked: tensors.weight,
- * .bias …
- */
-
-/**
- * @typedef {object} Result one forward pass
- * @property {Float64Array} input the picture as the network reads it, (x − mean) / std, (C, H, W)
- * @property {Float64Array[]} outputs every node's, (C, H, W) or (units); a flatten shares its input's array
- * @property {Float64Array} logits (K)
- * @property {Float64Array} probabilities (K)
- */
-
-/**
- * @typedef {object} Part the numbers of one input map that enter one output value, row by row
- * @property {number} source the node they come from, -1 for the picture
- * @property {number} channel which map of it; for flat numbers seen as maps, the map they came from
- * @property {number} top row of the first number on that map; below 0 in the padding
- * @property {number} left
- * @property {number} rows
- * @property {number} columns
- * @property {Pair} dilation
- * @property {number | null} unit for a fully connected layer the number of the first unit; term t is unit + t
- * @property {Float64Array} values
- * @property {Uint8Array} inside 1, or 0 where the padding is read
- * @property {Float64Array | null} weights
- * @property {Float64Array} products values × weights, or the values where there are no weights
- * @property {number} subtotal sum of the products; the largest value for maxpool
- */
-
-/**
- * @typedef {object} Terms everything that makes one output value
- * @property {Kind} kind
- * @property {number} index the node
- * @property {[number, number, number]} at channel, row, column
- * @property {Part[]} parts
- * @property {Record<string, number>} numbers by kind: conv, fc {sum, bias}; avgpool, gap {sum, divisor}; maxpool
- * {winner};
- *   bn {x, mean, variance, eps, normalised, weight, bias}; leaky_relu, prelu {x, slope}; the rest but add {x}
- * @property {number} total the output value
- */
-
-/**
- * @typedef {object} Origin one number on one node's output
- * @property {number} node -1 for the picture
- * @property {number} channel
- * @property {number} y
- * @property {number} x
- */
-
-/**
- * @typedef {object} HeatMap
- * @property {number} rows
- * @property {number} columns
- * @property {Float64Array} values (rows, columns)
  */
 
 export {};

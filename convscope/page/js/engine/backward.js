@@ -1,5 +1,5 @@
-import { workOf } from "./kinds.js";
-/** @import {Layer, Result} from "../types.js" */
+import { outputOf } from "./parts.js";
+/** @import {Layer, Result} from "./types.js" */
 
 /**
  * Return d (Σ seed · logits) / d output of node `target`, or of the scaled picture for -1; null where the scores do not
@@ -13,19 +13,30 @@ import { workOf } from "./kinds.js";
 export function gradientAt(nodes, result, seed, target) {
   /** @type {Map<number, Float64Array>} */
   const gradients = new Map([[nodes.length - 1, Float64Array.from(seed)]]);
-  const add = (/** @type {number} */ at, /** @type {Float64Array} */ gradient) => {
-    const before = gradients.get(at);
-    gradients.set(at, before ? before.map((v, i) => v + gradient[i]) : gradient);
-  };
   for (let i = nodes.length - 1; i > target; i--) {
     const gradient = gradients.get(i);
     if (!gradient) continue;
-    const { source, other } = nodes[i];
-    const x = source < 0 ? result.input : result.outputs[source];
-    add(source, workOf(nodes[i]).back(nodes[i], gradient, x, result.outputs[i]));
-    if (other !== null) add(other, gradient);
+    gradientsOf(nodes[i], gradient, result, i).forEach((found, from) => {
+      const source = nodes[i].sources[from];
+      const before = gradients.get(source);
+      gradients.set(source, before ? before.map((v, at) => v + found[at]) : found);
+    });
   }
   return gradients.get(target) ?? null;
+}
+
+/**
+ * Return the gradient for each source of a node from the gradient for its output.
+ * @param {Layer} node
+ * @param {Float64Array} gradient
+ * @param {Result} result
+ * @param {number} index
+ */
+function gradientsOf(node, gradient, result, index) {
+  const { backward } = node.module;
+  if (!backward) throw new Error(`${node.name} was computed by Python; the page has no gradient of it`);
+  const inputs = node.sources.map((source) => outputOf(result, source));
+  return backward(node, gradient, inputs, result.outputs[index]);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { gradientAt, oneHot } from "./backward.js";
-/** @import {Layer, Origin, Result} from "../types.js" */
+/** @import {Layer, Origin, Result} from "./types.js" */
 
 /**
  * @typedef {object} Contribution what one number that the last layer with weights reads adds to a score
@@ -15,16 +15,17 @@ import { gradientAt, oneHot } from "./backward.js";
  * @property {Contribution[]} items largest first; they and `rest` sum to `total`
  */
 
-const STRAIGHT = new Set(["gap", "avgpool", "bn", "flatten", "dropout"]);
-
 /**
- * Return the last node with weights that only sums and means follow: what it reads adds up to the scores exactly.
+ * Return the last node that weighs what it reads and that only sums and means follow: what it reads adds up to the
+ * scores exactly. The last node of all where there is none.
  * @param {Layer[]} nodes
  */
 function lastWeighing(nodes) {
-  let at = nodes.length - 1;
-  while (at > 0 && STRAIGHT.has(nodes[at].kind)) at = nodes[at].source;
-  return nodes[Math.max(0, at)].kind === "fc" || nodes[Math.max(0, at)].kind === "conv" ? at : nodes.length - 1;
+  const last = nodes.length - 1;
+  let at = last;
+  const passes = () => nodes[at].module.affine && !nodes[at].module.mixes && nodes[at].sources.length === 1;
+  while (at > 0 && passes()) at = nodes[at].sources[0];
+  return at >= 0 && nodes[at].module.affine && nodes[at].module.mixes ? at : last;
 }
 
 /**
@@ -40,7 +41,7 @@ export function contributionsTo(nodes, result, chosen, rival) {
   const classes = result.logits.length;
   const seed = oneHot(classes, chosen);
   if (rival !== null) oneHot(classes, rival).forEach((v, i) => (seed[i] -= v));
-  const { source } = nodes[lastWeighing(nodes)];
+  const [source] = nodes[lastWeighing(nodes)].sources;
   const values = source < 0 ? result.input : result.outputs[source];
   const weights = gradientAt(nodes, result, seed, source) ?? new Float64Array(values.length);
   const [, rows, columns] = source < 0 ? nodes[0].input : nodes[source].output;

@@ -1,4 +1,4 @@
-/** @import {Layer} from "../types.js" */
+/** @import {Layer} from "./types.js" */
 
 /**
  * Return maps (C, H, W) with zeros around them; the same array where there is no padding.

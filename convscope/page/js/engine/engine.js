@@ -1,13 +1,14 @@
 import { itemOf, unpack } from "./binary.js";
 import { contributionsTo } from "./contributions.js";
-import { runForward, scalePicture } from "./forward.js";
+import { runForward, runNode, scalePicture } from "./forward.js";
 import { gradCamMap, lastMaps } from "./gradcam.js";
-import { workOf } from "./kinds.js";
+import { kindOf } from "./kinds/all.js";
 import { occlusionSteps } from "./occlusion.js";
 import { seenBox } from "./seen.js";
 import { softmax } from "./softmax.js";
 import { termsOf } from "./terms.js";
-/** @import {HeatMap, Layer, Payload, Result} from "../types.js" */
+/** @import {Payload} from "../types.js" */
+/** @import {HeatMap, Layer, Result} from "./types.js" */
 
 /** @typedef {ReturnType<typeof makeEngine>} Engine */
 
@@ -18,13 +19,16 @@ import { termsOf } from "./terms.js";
 export function makeEngine(payload) {
   const { input } = payload;
   /** @type {Layer[]} */
-  const nodes = payload.nodes.map((node) => ({ ...node, tensors: {} }));
+  const nodes = payload.nodes.map((node) => {
+    const sources = node.other === null ? [node.source] : [node.source, node.other];
+    return { ...node, sources, inputs: sources.map(() => node.input), module: kindOf(node), tensors: {} };
+  });
   for (const [name, binary] of Object.entries(payload.tensors)) {
     const dot = name.lastIndexOf(".");
     const node = nodes.find((n) => n.name === name.slice(0, dot));
     if (node) node.tensors[name.slice(dot + 1)] = /** @type {Float32Array} */ (unpack(binary));
   }
-  const computes = nodes.every((node) => node.kind !== "opaque");
+  const computes = nodes.every((node) => node.module.forward !== null);
   const grid = lastMaps(nodes);
 
   return {
@@ -112,12 +116,12 @@ function capturedResult(payload, nodes, i) {
   const scaled = scalePicture(input, itemOf(unpack(samples.pictures), samples.pictures.shape, i));
   /** @type {Float64Array[]} */
   const outputs = [];
-  const at = (/** @type {number} */ source) => (source < 0 ? scaled : outputs[source]);
   for (const node of nodes) {
     const binary = maps?.[node.name];
-    const known = node.kind !== "opaque" && at(node.source).length > 0 && at(node.other ?? -1).length > 0;
+    const inputs = node.sources.map((source) => (source < 0 ? scaled : outputs[source]));
+    const known = node.module.forward !== null && inputs.every((values) => values.length > 0);
     if (binary) outputs.push(Float64Array.from(itemOf(unpack(binary), binary.shape, i)));
-    else outputs.push(known ? workOf(node).forward(node, at(node.source), at(node.other ?? -1)) : new Float64Array(0));
+    else outputs.push(known ? runNode(node, inputs) : new Float64Array(0));
   }
   return { input: scaled, outputs, logits, probabilities: softmax(logits).probabilities };
 }

@@ -1,6 +1,6 @@
-import { workOf } from "./kinds.js";
 import { softmax } from "./softmax.js";
-/** @import {InputSpec, Layer, Result} from "../types.js" */
+/** @import {InputSpec} from "../types.js" */
+/** @import {Layer, Result} from "./types.js" */
 
 /**
  * Return a picture (C, H, W) in 0…255 as the network reads it: (x − mean) / std, channel by channel.
@@ -20,6 +20,17 @@ export function scalePicture(input, picture) {
 }
 
 /**
+ * Return what one node makes of its inputs.
+ * @param {Layer} node
+ * @param {Float64Array[]} inputs one a source
+ */
+export function runNode(node, inputs) {
+  const { forward } = node.module;
+  if (!forward) throw new Error(`${node.name} was computed by Python; the page cannot compute it again`);
+  return forward(node, inputs);
+}
+
+/**
  * Run the network on what `scalePicture` made, keeping every node's output.
  * @param {Layer[]} nodes
  * @param {Float64Array} input
@@ -28,8 +39,14 @@ export function scalePicture(input, picture) {
 export function runForward(nodes, input) {
   /** @type {Float64Array[]} */
   const outputs = [];
-  const at = (/** @type {number} */ i) => (i < 0 ? input : outputs[i]);
-  for (const node of nodes) outputs.push(workOf(node).forward(node, at(node.source), at(node.other ?? -1)));
+  for (const node of nodes) {
+    outputs.push(
+      runNode(
+        node,
+        node.sources.map((i) => (i < 0 ? input : outputs[i])),
+      ),
+    );
+  }
   const logits = outputs[outputs.length - 1];
   return { input, outputs, logits, probabilities: softmax(logits).probabilities };
 }

@@ -1,7 +1,5 @@
 import { gradientAt, oneHot } from "./backward.js";
-/** @import {HeatMap, Layer, Result} from "../types.js" */
-
-const AFTER_CONVOLUTION = new Set(["bn", "relu", "leaky_relu", "prelu", "sigmoid", "tanh"]);
+/** @import {HeatMap, Layer, Result} from "./types.js" */
 
 /**
  * Return the node that Grad-CAM takes unless told: the last convolution, or the last of the normalisation and
@@ -9,8 +7,8 @@ const AFTER_CONVOLUTION = new Set(["bn", "relu", "leaky_relu", "prelu", "sigmoid
  * @param {Layer[]} nodes
  */
 export function lastMaps(nodes) {
-  let at = nodes.map((node) => node.kind).lastIndexOf("conv");
-  while (at >= 0 && at + 1 < nodes.length && AFTER_CONVOLUTION.has(nodes[at + 1].kind)) at++;
+  let at = nodes.map((node) => node.module.drawing).lastIndexOf("convolution");
+  while (at >= 0 && at + 1 < nodes.length && ["normalisation", "curve"].includes(nodes[at + 1].module.drawing)) at++;
   return at;
 }
 

@@ -1,5 +1,6 @@
 import { runForward } from "./forward.js";
-/** @import {HeatMap, Layer, Shape} from "../types.js" */
+/** @import {Shape} from "../types.js" */
+/** @import {HeatMap, Layer} from "./types.js" */
 
 /**
  * Where squares of `size` stand along `length`: 0, stride, 2·stride … up to the first that reaches the end.

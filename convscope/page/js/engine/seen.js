@@ -1,5 +1,6 @@
-import { cropPlace } from "./linear.js";
-/** @import {Box, Layer, Window} from "../types.js" */
+import { cropPlace } from "./geometry.js";
+/** @import {Box, Window} from "../types.js" */
+/** @import {Layer} from "./types.js" */
 
 /**
  * @typedef {[Set<number>, Set<number>]} Patch rows × columns of units
@@ -23,9 +24,10 @@ export function seenBox(nodes, index, y, x) {
   for (let i = index; i >= 0; i--) {
     const node = nodes[i];
     for (const patch of keepApart(wanted.get(i) ?? [])) {
-      const back = readBy(node, patch, node.source >= 0 && nodes[node.source].flat);
-      if (back[0].size && back[1].size) want(node.source, back);
-      if (node.other !== null) want(node.other, patch);
+      for (const source of node.sources) {
+        const back = readBy(node, patch, source >= 0 && nodes[source].flat);
+        if (back[0].size && back[1].size) want(source, back);
+      }
     }
   }
   const patches = wanted.get(-1) ?? [];
@@ -65,16 +67,17 @@ function keepApart(patches) {
  */
 function readBy(node, patch, flat) {
   const [units, height, width] = node.input;
+  const { geometry } = node.module;
   const all = (/** @type {number} */ n) => new Set(Array.from({ length: n }, (_, i) => i));
-  if (node.kind === "gap" || node.kind === "opaque") return [all(height), all(width)];
-  if (node.kind === "fc") return [all(units), new Set([0])];
+  if (geometry === "whole" || geometry === "unknown") return [all(height), all(width)];
+  if (geometry === "units") return [all(units), new Set([0])];
   if (node.window) return [readAlong(node.window, 0, patch[0], height), readAlong(node.window, 1, patch[1], width)];
-  if (node.kind === "crop") {
+  if (geometry === "crop") {
     const first = cropPlace(node, 0);
     const shift = (/** @type {Set<number>} */ set, /** @type {number} */ by) => new Set([...set].map((v) => v + by));
     return [shift(patch[0], Math.floor(first / width)), shift(patch[1], first % width)];
   }
-  if (node.kind === "flatten" && !flat) {
+  if (geometry === "flatten" && !flat) {
     const cells = [...patch[0]].map((unit) => unit % (height * width));
     return [new Set(cells.map((cell) => Math.floor(cell / width))), new Set(cells.map((cell) => cell % width))];
   }

@@ -3,6 +3,10 @@
 import { make } from "./dom.js";
 
 /** @typedef {import("./dom.js").Child} Child */
+/**
+ * @typedef {(string | {raised: string} | {above: Formula, below: Formula})[]} Formula a formula in x, in no document yet:
+ * text, a power, a fraction
+ */
 
 /** A formula on its own line. @param {Document} doc @param {...(Child | Child[])} children */
 export function display(doc, ...children) {
@@ -23,6 +27,21 @@ export function letter(doc, name, below) {
     make(doc, "i", {}, name),
     below === undefined ? null : make(doc, "sub", {}, below),
   );
+}
+
+/**
+ * A formula in x as its parts; every x that stands alone is an italic letter.
+ * @param {Document} doc
+ * @param {Formula} formula
+ * @returns {Child[]}
+ */
+export function written(doc, formula) {
+  return formula.flatMap((part) => {
+    if (typeof part === "string")
+      return part.split(/(?<!\p{L})(x)(?!\p{L})/u).map((text) => (text === "x" ? letter(doc, "x") : text));
+    if ("raised" in part) return [make(doc, "sup", {}, part.raised)];
+    return [fraction(doc, written(doc, part.above), written(doc, part.below))];
+  });
 }
 
 /** @param {Document} doc @param {Child | Child[]} above @param {Child | Child[]} below */

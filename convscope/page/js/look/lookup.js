@@ -3,7 +3,6 @@
 import { largest } from "../kit/palette.js";
 
 /** @typedef {import("./types.js").App} App */
-/** @typedef {import("./types.js").PageNode} PageNode */
 
 /** @param {App} app @param {string} name @returns {number} −1 for the picture and for names that are not there */
 export function indexOf(app, name) {
@@ -78,7 +77,7 @@ export function nameOf(app, index) {
 export function unitWords(app, index, channel, y, x) {
   const { channels, height, width, flat } = sizeOf(app, index);
   const node = app.engine.nodes[index];
-  if (node?.kind === "flatten" && node.input[1] * node.input[2] > 1) {
+  if (node?.module.geometry === "flatten" && node.input[1] * node.input[2] > 1) {
     const [, rows, columns] = node.input;
     const [map, row, column] = [
       Math.floor(channel / (rows * columns)),
@@ -119,24 +118,7 @@ export function readersOf(app, index) {
   /** @type {number[]} */
   const found = [];
   app.engine.nodes.forEach((node, i) => {
-    if (node.source === index || node.other === index) found.push(i);
+    if (node.sources.includes(index)) found.push(i);
   });
   return found;
-}
-
-/**
- * The channels of a source that one output channel reads.
- * @param {PageNode} node
- * @param {number} channel
- * @returns {number[]}
- */
-export function feedsOf(node, channel) {
-  const [inputs, height, width] = node.input;
-  if (node.kind === "fc" || node.kind === "opaque") return Array.from({ length: inputs }, (_, i) => i);
-  if (node.kind === "flatten") return [Math.floor(channel / (height * width))];
-  if (node.kind !== "conv") return [channel];
-  const groups = node.options.groups ?? 1;
-  const depth = inputs / groups;
-  const first = Math.floor(channel / (node.output[0] / groups)) * depth;
-  return Array.from({ length: depth }, (_, i) => first + i);
 }

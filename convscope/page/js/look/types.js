@@ -2,8 +2,8 @@
  * The shapes of things that pass between the modules. Only types: nothing here runs.
  *
  * @typedef {import("../types.js").Binary} Binary
- * @typedef {import("../types.js").Layer} PageNode
- * @typedef {import("../types.js").Result} Forward
+ * @typedef {import("../engine/types.js").Layer} PageNode
+ * @typedef {import("../engine/types.js").Result} Forward
  * @typedef {import("../types.js").Payload} Payload
  * @typedef {import("../types.js").Extreme} Patch
  * @typedef {import("../types.js").ChannelCard} Channel

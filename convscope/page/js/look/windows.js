@@ -28,8 +28,8 @@ export function partialMap(app, node, from, kernel) {
   const [, rows, columns] = node.output;
   const out = new Float64Array(rows * columns);
   if (!window) return out;
-  const { height, width } = sizeOf(app, node.source);
-  const values = valuesOf(app, node.source);
+  const { height, width } = sizeOf(app, node.sources[0]);
+  const values = valuesOf(app, node.sources[0]);
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++) {
       let sum = 0;
@@ -46,32 +46,6 @@ export function partialMap(app, node, from, kernel) {
 }
 
 /**
- * Where the window of output (y, x) lies on the source: its corner and its extent, which may stand over the border.
- * @param {PageNode} node @param {number} y @param {number} x
- */
-export function windowBox(node, y, x) {
-  const [, height, width] = node.input;
-  if (node.kind === "gap") return { top: 0, left: 0, height, width };
-  if (node.kind === "crop") {
-    return {
-      top: Math.floor((height - node.output[1]) / 2) + y,
-      left: Math.floor((width - node.output[2]) / 2) + x,
-      height: 1,
-      width: 1,
-    };
-  }
-  const window = node.window;
-  if (!window) return { top: y, left: x, height: 1, width: 1 };
-  const extent = [0, 1].map((a) => window.dilation[a] * (window.kernel[a] - 1) + 1);
-  return {
-    top: y * window.stride[0] - window.pad[0],
-    left: x * window.stride[1] - window.pad[1],
-    height: extent[0],
-    width: extent[1],
-  };
-}
-
-/**
  * How receptive fields grow on the way to node `index`, by rows: r after = r before + (k − 1)·jump.
  * @param {App} app @param {number} index
  * @returns {{name: string, before: number, extent: number, jump: number, after: number}[]}
@@ -79,13 +53,13 @@ export function windowBox(node, y, x) {
 export function fieldSteps(app, index) {
   const nodes = app.engine.nodes;
   const way = [];
-  for (let i = index; i >= 0; i = nodes[i].source) way.unshift(i);
+  for (let i = index; i >= 0; i = nodes[i].sources[0]) way.unshift(i);
   const found = [];
   let size = 1;
   let jump = 1;
   for (const i of way) {
     const node = nodes[i];
-    const whole = node.kind === "gap" || (node.kind === "conv" && !node.window);
+    const whole = node.module.geometry === "whole";
     const extent = node.window ? node.window.dilation[0] * (node.window.kernel[0] - 1) + 1 : whole ? node.input[1] : 1;
     if (extent > 1) found.push({ name: node.name, before: size, extent, jump, after: size + (extent - 1) * jump });
     size += (extent - 1) * jump;

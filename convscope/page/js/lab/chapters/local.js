@@ -38,7 +38,7 @@ export function slidesEngine(lab) {
 function mountLocal(lab) {
   const { doc, t } = lab;
   const engine = slidesEngine(lab);
-  const convs = engine.nodes.flatMap((node, index) => (node.kind === "conv" ? [index] : []));
+  const convs = engine.nodes.flatMap((node, index) => (node.module.drawing === "convolution" ? [index] : []));
   const { pictures, names } = lab.payload.digits;
   const bytes = /** @type {Uint8Array} */ (unpack(pictures));
   const digit = (/** @type {number} */ i) => itemOf(bytes, pictures.shape, i);

@@ -9,7 +9,7 @@ import { roving } from "../widgets.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../../engine/engine.js").Engine} Engine */
-/** @typedef {import("../../types.js").Result} Result */
+/** @typedef {import("../../engine/types.js").Result} Result */
 
 const SHOWN_PARTS = 4;
 

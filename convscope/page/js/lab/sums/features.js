@@ -1,7 +1,7 @@
 /** From a unit of a trained network down to the units it is made of. */
 
 /** @typedef {import("../../engine/engine.js").Engine} Engine */
-/** @typedef {import("../../types.js").Result} Result */
+/** @typedef {import("../../engine/types.js").Result} Result */
 
 /**
  * The place of the largest number on one map.
@@ -55,12 +55,12 @@ export function strongestParts(engine, result, index, channel, y, x) {
  */
 function downTo(engine, result, at) {
   let { node, y, x } = at;
-  while (node >= 0 && engine.nodes[node].kind !== "conv") {
+  while (node >= 0 && engine.nodes[node].module.drawing !== "convolution") {
     const { parts, numbers } = engine.terms(node, at.channel, y, x, result);
     const winner = numbers.winner ?? 0;
     y = parts[0].top + Math.floor(winner / parts[0].columns);
     x = parts[0].left + (winner % parts[0].columns);
-    node = engine.nodes[node].source;
+    node = engine.nodes[node].sources[0];
   }
   return { node, channel: at.channel, y, x };
 }

@@ -3,55 +3,55 @@
 import { make, makeSvg, refill } from "../../kit/dom.js";
 import { compact, fixed, percent } from "../../kit/format.js";
 import { nameOf, sizeOf, valuesOf } from "../lookup.js";
-import { fraction, inline, letter, operator } from "../../kit/maths.js";
+import { display, figure, inline, letter, operator, written } from "../../kit/maths.js";
 import { largest } from "../../kit/palette.js";
 import { placeOf } from "../navigation.js";
 import { framed, paintMap, pixels } from "./maps.js";
+import { sourceNumber } from "./numbers.js";
 import { resultMap } from "./result.js";
 
 /** @typedef {import("../types.js").App} App */
 /** @typedef {import("../types.js").PageNode} PageNode */
+/** @typedef {import("../../engine/types.js").Curve} Curve */
+/** @typedef {import("../../engine/types.js").Terms} Terms */
 
-/**
- * The function and its derivative.
- * @param {PageNode} node
- * @returns {{of: (x: number) => number, slope: (x: number) => number}}
- */
-export function functionOf(node) {
-  const below =
-    node.kind === "prelu" ? node.tensors.weight[0] : node.kind === "leaky_relu" ? (node.options.slope ?? 0.01) : 0;
-  if (node.kind === "sigmoid")
-    return { of: (x) => 1 / (1 + Math.exp(-x)), slope: (x) => Math.exp(-x) / (1 + Math.exp(-x)) ** 2 };
-  if (node.kind === "tanh") return { of: Math.tanh, slope: (x) => 1 - Math.tanh(x) ** 2 };
-  return { of: (x) => (x > 0 ? x : below * x), slope: (x) => (x > 0 ? 1 : below) };
+/** The node's curve. @param {PageNode} node */
+function curveOf(node) {
+  return /** @type {Curve} */ (node.module.curve);
 }
 
-/** The function as it is written. @param {App} app @param {PageNode} node */
+/** The function as it is written: y = … @param {App} app @param {PageNode} node */
 export function functionText(app, node) {
   const { doc } = app;
-  if (node.kind === "sigmoid")
-    return inline(doc, letter(doc, "y"), operator(doc, "="), fraction(doc, "1", ["1 + e", make(doc, "sup", {}, "−x")]));
-  if (node.kind === "tanh") return inline(doc, letter(doc, "y"), operator(doc, "="), "tanh ", letter(doc, "x"));
-  if (node.kind === "relu") return inline(doc, letter(doc, "y"), operator(doc, "="), "max(0, ", letter(doc, "x"), ")");
-  return inline(
-    doc,
-    letter(doc, "y"),
-    operator(doc, "="),
-    "max(",
-    fixed(functionOf(node).slope(-1), 3),
-    "·",
-    letter(doc, "x"),
-    ", ",
-    letter(doc, "x"),
-    ")",
-  );
+  return inline(doc, letter(doc, "y"), operator(doc, "="), ...written(doc, curveOf(node).formula(node)));
+}
+
+/** The one number of the input, and the function with it put in. @param {App} app @param {Terms} terms */
+export function curveValue(app, terms) {
+  const { doc, t } = app;
+  const node = app.engine.nodes[terms.index];
+  return [
+    make(doc, "p", {}, t("read.from"), " "),
+    sourceNumber(app, terms.parts[0]),
+    display(
+      doc,
+      functionText(app, node),
+      operator(doc, ","),
+      letter(doc, "y"),
+      "(",
+      figure(doc, fixed(terms.numbers.x, 4)),
+      ")",
+      operator(doc, "="),
+      make(doc, "b", {}, fixed(terms.total, 4)),
+    ),
+  ];
 }
 
 /** @param {App} app @param {number} index */
 export function activationDrawing(app, index) {
   const { doc, t } = app;
   const node = app.engine.nodes[index];
-  const before = framed(doc, pixels(doc, "result", nameOf(app, node.source)), "result");
+  const before = framed(doc, pixels(doc, "result", nameOf(app, node.sources[0])), "result");
   const result = node.flat ? null : resultMap(app, index);
   const curve = makeSvg(doc, "svg", {
     class: "curve",
@@ -66,7 +66,7 @@ export function activationDrawing(app, index) {
     doc,
     "div",
     { class: "drawing three" },
-    node.flat ? null : make(doc, "div", {}, make(doc, "h3", {}, nameOf(app, node.source)), before.element),
+    node.flat ? null : make(doc, "div", {}, make(doc, "h3", {}, nameOf(app, node.sources[0])), before.element),
     make(doc, "div", { class: "between" }, make(doc, "h3", {}, functionText(app, node)), curve, line, slope, below),
     result
       ? make(
@@ -81,27 +81,26 @@ export function activationDrawing(app, index) {
   );
   const refresh = () => {
     const { y, x } = placeOf(app);
-    const { height, width } = sizeOf(app, node.source);
+    const { height, width } = sizeOf(app, node.sources[0]);
     if (!node.flat) {
-      paintMap(app, before.canvas, node.source, app.state.channel);
+      paintMap(app, before.canvas, node.sources[0], app.state.channel);
       before.move({ top: y, left: x, height: 1, width: 1 }, height, width);
     }
     result?.refresh();
     const place = node.flat ? app.state.channel : (app.state.channel * height + y) * width + x;
-    const input = valuesOf(app, node.source)[place];
+    const input = valuesOf(app, node.sources[0])[place];
     const output = valuesOf(app, index)[place];
     const reach = Math.max(
-      1,
-      node.kind === "tanh" || node.kind === "sigmoid" ? 3 : 0,
+      curveOf(node).reach,
       largest(
-        valuesOf(app, node.source),
+        valuesOf(app, node.sources[0]),
         node.flat ? 0 : app.state.channel * height * width,
         node.flat ? undefined : height * width,
       ),
     );
     const map = node.flat
-      ? Array.from(valuesOf(app, node.source))
-      : Array.from(valuesOf(app, node.source)).slice(
+      ? Array.from(valuesOf(app, node.sources[0]))
+      : Array.from(valuesOf(app, node.sources[0])).slice(
           app.state.channel * height * width,
           (app.state.channel + 1) * height * width,
         );
@@ -117,7 +116,7 @@ export function activationDrawing(app, index) {
       ") = ",
       make(doc, "b", { class: "figure" }, compact(output)),
     );
-    slope.textContent = `${t("slope.here", { slope: fixed(functionOf(node).slope(input)) })} (${t("curve.gradient")})`;
+    slope.textContent = `${t("slope.here", { slope: fixed(curveOf(node).slope(input, node)) })} (${t("curve.gradient")})`;
   };
   return { element, refresh, hero: () => result?.canvas ?? curve };
 }
@@ -133,13 +132,13 @@ export function activationDrawing(app, index) {
  */
 function drawCurve(app, svg, node, reach, input, output, rug) {
   const { doc } = app;
-  const { of, slope } = functionOf(node);
-  const high = node.kind === "sigmoid" || node.kind === "tanh" ? 1 : reach;
+  const { of, slope, most } = curveOf(node);
+  const high = most ?? reach;
   const points = Array.from({ length: 121 }, (_, i) => (i / 60 - 1) * reach).map(
-    (x) => `${(x / reach).toFixed(4)} ${(-of(x) / high).toFixed(4)}`,
+    (x) => `${(x / reach).toFixed(4)} ${(-of(x, node) / high).toFixed(4)}`,
   );
   const slopes = Array.from({ length: 121 }, (_, i) => (i / 60 - 1) * reach).map(
-    (x) => `${(x / reach).toFixed(4)} ${(-slope(x) / high).toFixed(4)}`,
+    (x) => `${(x / reach).toFixed(4)} ${(-slope(x, node) / high).toFixed(4)}`,
   );
   const at = { x: Math.max(-1, Math.min(1, input / reach)), y: -Math.max(-1, Math.min(1, output / high)) };
   const text = (

@@ -19,7 +19,7 @@ export function channelCard(app, node) {
   const { doc, t, payload } = app;
   const facts = payload.channels?.[node.name]?.[app.state.channel];
   if (!facts) {
-    return node.kind === "conv"
+    return node.module.drawing === "convolution"
       ? make(
           doc,
           "section",
@@ -36,7 +36,7 @@ export function channelCard(app, node) {
     make(doc, "h3", {}, t("card.title")),
     counted(app),
     badge(app, facts.state, node),
-    node.kind === "conv" ? kernels(app, node) : null,
+    node.module.drawing === "convolution" ? kernels(app, node) : null,
     make(
       doc,
       "div",

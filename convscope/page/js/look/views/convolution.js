@@ -2,10 +2,11 @@
 
 import { make, refill, setVar } from "../../kit/dom.js";
 import { compact, fixed, signed } from "../../kit/format.js";
-import { feedsOf, limitOf, nameOf, sizeOf } from "../lookup.js";
+import { limitOf, nameOf, sizeOf } from "../lookup.js";
+import { channelsRead, windowBox } from "../../engine/geometry.js";
 import { largest, paint } from "../../kit/palette.js";
 import { placeOf } from "../navigation.js";
-import { kernelOf, partialMap, windowBox } from "../windows.js";
+import { kernelOf, partialMap } from "../windows.js";
 import { framed, paintKernel, paintMap, pixels, swatch } from "./maps.js";
 import { resultMap } from "./result.js";
 
@@ -20,7 +21,7 @@ export function convolutionDrawing(app, index) {
   const { doc, t } = app;
   const node = app.engine.nodes[index];
   const channel = app.state.channel;
-  const feeds = feedsOf(node, channel);
+  const feeds = channelsRead(node, channel);
   const result = resultMap(app, index);
   const list = make(doc, "div", { class: feeds.length <= FEW ? "slices few" : "slices" });
   /** @type {ReturnType<typeof sliceRow>[]} */
@@ -55,7 +56,7 @@ export function convolutionDrawing(app, index) {
         doc,
         "p",
         { class: "columns-head" },
-        make(doc, "span", {}, nameOf(app, node.source)),
+        make(doc, "span", {}, nameOf(app, node.sources[0])),
         make(doc, "span", {}, t("kernel")),
         make(doc, "span", {}, t("partial.sum")),
       ),
@@ -106,7 +107,7 @@ function sliceRow(app, index, channel, from, slice) {
   const kernel = kernelOf(node, channel, slice);
   const before = framed(
     doc,
-    pixels(doc, "", t("map.name", { node: nameOf(app, node.source), map: from + 1 })),
+    pixels(doc, "", t("map.name", { node: nameOf(app, node.sources[0]), map: from + 1 })),
     "small",
   );
   const weights = pixels(doc, "kernel", t("kernel.name", { map: from + 1 }));
@@ -139,9 +140,9 @@ function sliceRow(app, index, channel, from, slice) {
     /** @type {number} */ limit,
     /** @type {boolean} */ fresh,
   ) => {
-    const source = sizeOf(app, node.source);
+    const source = sizeOf(app, node.sources[0]);
     if (fresh || weights.width !== columns) {
-      paintMap(app, before.canvas, node.source, from);
+      paintMap(app, before.canvas, node.sources[0], from);
       paintKernel(app, weights, kernel, rows, columns, largest(node.tensors.weight));
     }
     paint(after.canvas, part, 0, height, width, limit, "activations", app.dark());

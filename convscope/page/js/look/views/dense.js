@@ -9,7 +9,7 @@ import { visit } from "../navigation.js";
 import { pixels } from "./maps.js";
 
 /** @typedef {import("../types.js").App} App */
-/** @typedef {import("../../types.js").Part} Part */
+/** @typedef {import("../../engine/types.js").Part} Part */
 
 const TERMS_SHOWN = 14;
 

@@ -18,7 +18,7 @@ export function dropoutDrawing(app, index) {
   const p = node.options.p ?? 0;
   let seed = 1;
   const kind = node.flat ? "row-strip" : "result";
-  const before = framed(doc, pixels(doc, kind, nameOf(app, node.source)), node.flat ? "" : "result");
+  const before = framed(doc, pixels(doc, kind, nameOf(app, node.sources[0])), node.flat ? "" : "result");
   const draw = framed(doc, pixels(doc, kind, t("dropout.draw")), node.flat ? "" : "result");
   const after = node.flat ? framed(doc, pixels(doc, kind, node.name)) : null;
   const result = after ? null : resultMap(app, index);
@@ -36,7 +36,7 @@ export function dropoutDrawing(app, index) {
     doc,
     "div",
     { class: node.flat ? "drawing rows" : "drawing three" },
-    make(doc, "div", {}, make(doc, "h3", {}, nameOf(app, node.source)), before.element),
+    make(doc, "div", {}, make(doc, "h3", {}, nameOf(app, node.sources[0])), before.element),
     make(
       doc,
       "div",
@@ -58,27 +58,27 @@ export function dropoutDrawing(app, index) {
   const refresh = () => {
     const { channel } = app.state;
     const { y, x } = node.flat ? { y: 0, x: channel } : placeOf(app);
-    const size = sizeOf(app, node.source);
+    const size = sizeOf(app, node.sources[0]);
     const [rows, columns, start] = node.flat
       ? [1, size.channels, 0]
       : [size.height, size.width, channel * size.height * size.width];
-    const values = valuesOf(app, node.source);
+    const values = valuesOf(app, node.sources[0]);
     const next = sequence(seed);
     const kept = Float64Array.from({ length: rows * columns }, (_, i) =>
       next() < p ? 0 : values[start + i] / (1 - p),
     );
-    const limit = limitOf(app, node.source, channel);
+    const limit = limitOf(app, node.sources[0], channel);
     if (node.flat)
       for (const one of [before, after])
         one && paint(one.canvas, values, 0, 1, columns, limit, "activations", app.dark());
-    else paintMap(app, before.canvas, node.source, channel);
+    else paintMap(app, before.canvas, node.sources[0], channel);
     paint(draw.canvas, kept, 0, rows, columns, limit / (1 - p), "activations", app.dark());
     for (const one of [before, draw, after]) one?.move({ top: y, left: x, height: 1, width: 1 }, rows, columns);
     result?.refresh();
     const value = values[start + y * columns + x];
     refill(
       line,
-      pressable(app, value, () => visit(app, node.source, channel, node.flat ? 0 : y, node.flat ? 0 : x)),
+      pressable(app, value, () => visit(app, node.sources[0], channel, node.flat ? 0 : y, node.flat ? 0 : x)),
       " = ",
       make(doc, "b", { class: "figure" }, compact(value)),
     );

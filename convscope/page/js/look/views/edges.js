@@ -1,7 +1,8 @@
 /** The lines of the overview: which map feeds which. Measured from where the maps stand, so any layout will do. */
 
 import { boxOf, makeSvg } from "../../kit/dom.js";
-import { feedsOf, sizeOf } from "../lookup.js";
+import { channelsRead } from "../../engine/geometry.js";
+import { sizeOf } from "../lookup.js";
 
 /** @typedef {import("../types.js").App} App */
 /** @typedef {{index: number, channel: number, element: HTMLElement, canvas: HTMLCanvasElement}} Spot */
@@ -67,30 +68,21 @@ export function edgesBetween(app, stage, tiles) {
   const allInto = (to) => {
     const node = app.engine.nodes[to.index];
     if (!node) return "";
-    const whole = node.flat || (node.source >= 0 && sizeOf(app, node.source).flat);
-    return (
-      into(to, node.source, whole ? null : feedsOf(node, to.channel)) +
-      (node.other === null ? "" : into(to, node.other, whole ? null : [to.channel]))
-    );
+    return node.sources
+      .map((source) => {
+        const whole = node.flat || (source >= 0 && sizeOf(app, source).flat);
+        return into(to, source, whole ? null : channelsRead(node, to.channel));
+      })
+      .join("");
   };
 
   const draw = () => {
     const box = boxOf(stage);
     element.setAttribute("viewBox", `0 0 ${box.width} ${box.height}`);
-    quiet.setAttribute(
-      "d",
-      tiles
-        .filter((tile) => (app.engine.nodes[tile.index]?.other ?? null) === null)
-        .map(allInto)
-        .join(""),
-    );
-    skips.setAttribute(
-      "d",
-      tiles
-        .filter((tile) => (app.engine.nodes[tile.index]?.other ?? null) !== null)
-        .map(allInto)
-        .join(""),
-    );
+    const joins = (/** @type {Spot} */ tile) => (app.engine.nodes[tile.index]?.sources.length ?? 1) > 1;
+    const lines = (/** @type {Spot[]} */ list) => list.map(allInto).join("");
+    quiet.setAttribute("d", lines(tiles.filter((tile) => !joins(tile))));
+    skips.setAttribute("d", lines(tiles.filter(joins)));
   };
   const watch = new ResizeObserver(draw);
   watch.observe(stage);

@@ -28,7 +28,7 @@ export function flattenDrawing(app, index) {
     doc,
     "div",
     { class: "drawing rows" },
-    make(doc, "div", {}, make(doc, "h3", {}, nameOf(app, node.source)), around),
+    make(doc, "div", {}, make(doc, "h3", {}, nameOf(app, node.sources[0])), around),
     make(doc, "div", {}, make(doc, "h3", {}, `${node.name} · ${maps * area}`), strip.element),
     sum,
   );
@@ -43,11 +43,17 @@ export function flattenDrawing(app, index) {
       around,
       first > 0 ? "…" : null,
       ...Array.from({ length: Math.min(maps, 2 * AROUND + 1) }, (_, i) =>
-        tile(app, node.source, first + i, first + i === map ? { top: y, left: x, height: 1, width: 1 } : null, area),
+        tile(
+          app,
+          node.sources[0],
+          first + i,
+          first + i === map ? { top: y, left: x, height: 1, width: 1 } : null,
+          area,
+        ),
       ),
       first + 2 * AROUND + 1 < maps ? "…" : null,
     );
-    const values = valuesOf(app, node.source);
+    const values = valuesOf(app, node.sources[0]);
     paint(strip.canvas, values, 0, 1, maps * area, limitOf(app, index, 0), "activations", app.dark());
     strip.move({ top: 0, left: unit, height: 1, width: 1 }, 1, maps * area);
     for (const [name, value] of Object.entries({ x: map * area, y: 0, width: area, height: 1 }))
@@ -66,7 +72,7 @@ export function flattenDrawing(app, index) {
         doc,
         "p",
         { class: "sumline" },
-        button(doc, compact(value), () => visit(app, node.source, map, y, x), { class: "link figure" }),
+        button(doc, compact(value), () => visit(app, node.sources[0], map, y, x), { class: "link figure" }),
       ),
     );
   };

@@ -2,42 +2,18 @@
 
 import { button, make, refill } from "../../kit/dom.js";
 import { compact } from "../../kit/format.js";
+import { spoken } from "../../kit/i18n.js";
 import { indexOf, limitOf, nameOf, sizeOf, unitName, unitWords, valueAt } from "../lookup.js";
 import { largest } from "../../kit/palette.js";
 import { moveByArrows, placeOf } from "../navigation.js";
-import { activationDrawing } from "./activation.js";
 import { channelCard } from "./card.js";
-import { convolutionDrawing } from "./convolution.js";
-import { denseDrawing } from "./dense.js";
-import { dropoutDrawing } from "./dropout.js";
+import { DRAWINGS } from "./drawings.js";
 import { layerFacts } from "./facts.js";
-import { flattenDrawing } from "./flatten.js";
 import { legend } from "./maps.js";
-import { movedDrawing } from "./moved.js";
-import { normDrawing } from "./norm.js";
 import { windowPlayer } from "./player.js";
-import { poolDrawing } from "./pool.js";
 
 /** @typedef {import("../types.js").App} App */
 /** @typedef {import("../types.js").View} View */
-/** @typedef {{element: HTMLElement, refresh: () => void, hero: () => Element | null}} Drawing */
-
-/** @type {Record<string, (app: App, index: number) => Drawing>} */
-const DRAWINGS = {
-  conv: convolutionDrawing,
-  maxpool: poolDrawing,
-  avgpool: poolDrawing,
-  gap: poolDrawing,
-  fc: denseDrawing,
-  bn: normDrawing,
-  dropout: dropoutDrawing,
-  flatten: flattenDrawing,
-  relu: activationDrawing,
-  leaky_relu: activationDrawing,
-  prelu: activationDrawing,
-  sigmoid: activationDrawing,
-  tanh: activationDrawing,
-};
 
 /** @param {App} app @returns {View} */
 export function layerView(app) {
@@ -45,7 +21,7 @@ export function layerView(app) {
   const index = indexOf(app, state.node);
   const node = app.engine.nodes[index];
   const { channels, height, width, flat } = sizeOf(app, index);
-  const drawing = (DRAWINGS[node.kind] ?? movedDrawing)(app, index);
+  const drawing = DRAWINGS[node.module.drawing].layer(app, index);
   const readout = make(doc, "output", { class: "readout" });
   const open = button(doc, t("open.sum"), () => app.go({ view: "value", ...placeOf(app), from: -1, trail: "" }), {
     class: "primary",
@@ -66,7 +42,7 @@ export function layerView(app) {
     { class: "layer", "aria-label": node.name },
     crumbs(app, node.name),
     make(doc, "div", { class: "heading" }, title, neighbours(app, channels)),
-    make(doc, "p", { class: "lead" }, explain(app, node.kind)),
+    make(doc, "p", { class: "lead" }, spoken(t, node.module.explain)),
     layerFacts(app, node),
     make(doc, "div", { class: "controls" }, player?.element, readout, open),
     make(doc, "p", { class: "note keys" }, flat ? t("arrows.flat") : t("arrows.map")),
@@ -114,41 +90,18 @@ function legendsOf(app, index) {
   const node = app.engine.nodes[index];
   const name = node.flat ? node.name : t("map.name", { node: node.name, map: state.channel + 1 });
   const weights =
-    node.tensors.weight && ["conv", "fc"].includes(node.kind)
+    node.tensors.weight && node.module.mixes
       ? legend(app, "weights", largest(node.tensors.weight), t("legend.kernel", { node: node.name }))
       : null;
   const others =
-    node.kind === "opaque" || state.range === "network" ? null : t("legend.others", { node: nameOf(app, node.source) });
+    node.module.drawing === "opaque" || state.range === "network"
+      ? null
+      : t("legend.others", { node: nameOf(app, node.sources[0]) });
   return [
     legend(app, "activations", limitOf(app, index, state.channel), name),
     weights,
     others ? make(app.doc, "p", { class: "note" }, others) : null,
   ];
-}
-
-/** @param {App} app @param {string} kind */
-function explain(app, kind) {
-  const { t } = app;
-  /** @type {Record<string, string>} */
-  const texts = {
-    conv: t("explain.conv"),
-    relu: t("explain.relu"),
-    leaky_relu: t("explain.leaky"),
-    prelu: t("explain.leaky"),
-    sigmoid: t("explain.sigmoid"),
-    tanh: t("explain.tanh"),
-    maxpool: t("explain.maxpool"),
-    avgpool: t("explain.avgpool"),
-    gap: t("explain.gap"),
-    bn: t("explain.bn"),
-    dropout: t("explain.dropout"),
-    flatten: t("explain.flatten"),
-    fc: t("explain.fc"),
-    crop: t("explain.crop"),
-    add: t("explain.add"),
-    opaque: t("explain.opaque"),
-  };
-  return texts[kind] ?? "";
 }
 
 /** The way back. @param {App} app @param {string} here */

@@ -1,20 +1,62 @@
-/** Layers that move numbers or add two: flatten, crop, dropout, add, and boxes the page cannot look into. */
+/** Layers that take numbers as they are or add them: crop, add, and boxes that the page cannot look into. */
 
 import { make, refill } from "../../kit/dom.js";
-import { compact, fixed } from "../../kit/format.js";
+import { compact, fixed, signed } from "../../kit/format.js";
+import { display, letter, operator } from "../../kit/maths.js";
 import { nameOf, sizeOf, valueAt } from "../lookup.js";
 import { placeOf, visit } from "../navigation.js";
 import { framed, paintMap, pixels } from "./maps.js";
+import { sourceNumber } from "./numbers.js";
 import { resultMap } from "./result.js";
 
 /** @typedef {import("../types.js").App} App */
+/** @typedef {import("../../engine/types.js").Terms} Terms */
+
+/** A number that is the same as one of the input. @param {App} app @param {Terms} terms */
+export function copiedValue(app, terms) {
+  const { doc, t } = app;
+  return [
+    make(doc, "p", {}, t("moved.from"), " "),
+    sourceNumber(app, terms.parts[0]),
+    display(
+      doc,
+      letter(doc, "y"),
+      operator(doc, "="),
+      letter(doc, "x"),
+      operator(doc, "="),
+      make(doc, "b", {}, fixed(terms.total, 4)),
+    ),
+  ];
+}
+
+/** One number of each input, and their sum. @param {App} app @param {Terms} terms */
+export function sumValue(app, terms) {
+  const { doc } = app;
+  const [first, ...others] = terms.parts;
+  return [
+    make(
+      doc,
+      "div",
+      { class: "equation" },
+      sourceNumber(app, first),
+      ...others.map((part) => make(doc, "span", { class: "pair" }, operator(doc, "+"), sourceNumber(app, part))),
+    ),
+    display(
+      doc,
+      fixed(first.values[0], 4),
+      ...others.flatMap((part) => signed(part.values[0], 4).map((s, i) => (i ? s : operator(doc, s)))),
+      operator(doc, "="),
+      make(doc, "b", {}, fixed(terms.total, 4)),
+    ),
+  ];
+}
 
 /** @param {App} app @param {number} index */
 export function movedDrawing(app, index) {
   const { doc, t } = app;
   const node = app.engine.nodes[index];
-  const sources = node.kind === "opaque" ? [] : node.other === null ? [node.source] : [node.source, node.other];
-  const maps = sources.map((source) => ({
+  const computed = node.module.terms !== null;
+  const maps = (computed ? node.sources : []).map((source) => ({
     source,
     ...framed(doc, pixels(doc, "result", nameOf(app, source)), "result"),
   }));
@@ -30,7 +72,7 @@ export function movedDrawing(app, index) {
       i ? make(doc, "span", { class: "operator big" }, "+") : null,
       make(doc, "div", {}, make(doc, "h3", {}, nameOf(app, map.source)), map.element),
     ]),
-    make(doc, "span", { class: "operator big" }, node.other === null ? "→" : "="),
+    make(doc, "span", { class: "operator big" }, maps.length > 1 ? "=" : "→"),
     make(
       doc,
       "div",
@@ -52,7 +94,7 @@ export function movedDrawing(app, index) {
     }
     const at = node.flat ? { y: 0, x: 0 } : { y, x };
     const total = valueAt(app, index, channel, at.y, at.x);
-    if (node.kind === "opaque") {
+    if (!computed) {
       line.textContent = compact(total);
       return;
     }
@@ -61,7 +103,7 @@ export function movedDrawing(app, index) {
       const size = sizeOf(app, part.source);
       paintMap(app, maps[i].canvas, part.source, part.channel);
       maps[i].move(
-        node.kind === "crop"
+        node.module.drawing === "crop"
           ? { top: part.top - y, left: part.left - x, height: node.output[1], width: node.output[2] }
           : { top: part.top, left: part.left, height: 1, width: 1 },
         size.height,
@@ -83,9 +125,7 @@ export function movedDrawing(app, index) {
     refill(
       line,
       ...words.flatMap((word, i) => (i ? [" + ", word] : [word])),
-      parts.length > 1
-        ? [" = ", make(doc, "b", { class: "figure" }, compact(total))]
-        : [node.kind === "flatten" ? ` → ${t("flatten.place", { n: channel + 1 })}` : ""],
+      parts.length > 1 ? [" = ", make(doc, "b", { class: "figure" }, compact(total))] : [],
     );
   };
   return { element, refresh, hero: () => result?.canvas ?? strip };

@@ -6,9 +6,17 @@ import { nameOf, sizeOf } from "../lookup.js";
 import { display, fraction, letter, operator, root } from "../../kit/maths.js";
 import { placeOf } from "../navigation.js";
 import { framed, paintMap, pixels } from "./maps.js";
+import { sourceNumber } from "./numbers.js";
 import { resultMap } from "./result.js";
 
 /** @typedef {import("../types.js").App} App */
+/** @typedef {import("../../engine/types.js").Terms} Terms */
+
+/** The arithmetic, and the number that it reads. @param {App} app @param {Terms} terms */
+export function normValue(app, terms) {
+  const read = make(app.doc, "p", {}, app.t("read.from"), " ", sourceNumber(app, terms.parts[0]));
+  return [...normFormula(app, terms.numbers, terms.total), read];
+}
 
 /**
  * The formula, in letters and with numbers.
@@ -16,7 +24,7 @@ import { resultMap } from "./result.js";
  * @param {Record<string, number>} numbers
  * @param {number} total
  */
-export function normFormula(app, numbers, total) {
+function normFormula(app, numbers, total) {
   const { doc } = app;
   const sign = (/** @type {number} */ v) => (v < 0 ? `− ${fixed(-v)}` : `+ ${fixed(v)}`);
   return [
@@ -56,14 +64,14 @@ export function normFormula(app, numbers, total) {
 export function normDrawing(app, index) {
   const { doc, t } = app;
   const node = app.engine.nodes[index];
-  const before = framed(doc, pixels(doc, "result", nameOf(app, node.source)), "result");
+  const before = framed(doc, pixels(doc, "result", nameOf(app, node.sources[0])), "result");
   const result = resultMap(app, index);
   const middle = make(doc, "div", {});
   const element = make(
     doc,
     "div",
     { class: "drawing three" },
-    make(doc, "div", {}, make(doc, "h3", {}, nameOf(app, node.source)), before.element),
+    make(doc, "div", {}, make(doc, "h3", {}, nameOf(app, node.sources[0])), before.element),
     make(doc, "div", { class: "between wide" }, middle, make(doc, "p", { class: "note" }, t("norm.note"))),
     make(
       doc,
@@ -76,8 +84,8 @@ export function normDrawing(app, index) {
   );
   const refresh = () => {
     const { y, x } = placeOf(app);
-    const { height, width } = sizeOf(app, node.source);
-    paintMap(app, before.canvas, node.source, app.state.channel);
+    const { height, width } = sizeOf(app, node.sources[0]);
+    paintMap(app, before.canvas, node.sources[0], app.state.channel);
     before.move({ top: y, left: x, height: 1, width: 1 }, height, width);
     result.refresh();
     const terms = app.engine.terms(index, app.state.channel, y, x, app.result);

@@ -6,12 +6,17 @@
 import { make, setVar } from "../../kit/dom.js";
 import { originOf } from "../../engine/terms.js";
 import { cell, fixed } from "../../kit/format.js";
-import { limitOf, unitWords } from "../lookup.js";
+import { limitOf, nameOf, unitWords } from "../lookup.js";
 import { colourOf, inkOn, largest } from "../../kit/palette.js";
 import { visit } from "../navigation.js";
 
 /** @typedef {import("../types.js").App} App */
-/** @typedef {import("../../types.js").Part} Part */
+/** @typedef {import("../../engine/types.js").Part} Part */
+
+/** The numbers that one part of a value reads, on the source they come from. @param {App} app @param {Part} part */
+export function sourceNumber(app, part) {
+  return numberGrid(app, part, "values", { name: nameOf(app, part.source) });
+}
 
 /**
  * @param {App} app @param {Part} part @param {"values" | "weights" | "products"} which

@@ -3,6 +3,7 @@
 import { button, make } from "../../kit/dom.js";
 import { compact, fixed } from "../../kit/format.js";
 import { sizeOf, unitName, unitWords, valueAt } from "../lookup.js";
+import { readingUnit } from "../../engine/geometry.js";
 import { display, figure, letter, operator } from "../../kit/maths.js";
 import { readerOf, visit } from "../navigation.js";
 import { functionText } from "./activation.js";
@@ -26,7 +27,7 @@ export function onwards(app, index, channel, y, x) {
     ];
   const node = app.engine.nodes[reader];
   const size = sizeOf(app, reader);
-  const target = place(app, reader, channel, y, x);
+  const target = readingUnit(node, channel, y, x);
   if (!target || target.y >= size.height || target.x >= size.width) return [];
   const value = valueAt(app, reader, target.channel, target.y, target.x);
   const link = button(
@@ -50,9 +51,12 @@ export function onwards(app, index, channel, y, x) {
  */
 function activated(app, node, x, y) {
   const { doc } = app;
-  if (!["relu", "leaky_relu", "prelu", "sigmoid", "tanh"].includes(node.kind)) return null;
+  const { curve } = node.module;
+  if (!curve) return null;
   const answer = make(doc, "b", {}, fixed(y, 4));
-  if (node.kind === "relu") return display(doc, figure(doc, `max(0, ${fixed(x, 4)})`), operator(doc, "="), answer);
+  const formula = curve.formula(node).map((part) => (typeof part === "string" ? part : ""));
+  if (formula.length === 1 && formula[0].match(/\bx\b/g)?.length === 1)
+    return display(doc, figure(doc, formula[0].replace(/\bx\b/, fixed(x, 4))), operator(doc, "="), answer);
   return display(
     doc,
     functionText(app, node),
@@ -62,35 +66,4 @@ function activated(app, node, x, y) {
     operator(doc, "="),
     answer,
   );
-}
-
-/**
- * A unit of the next layer that reads this one.
- * @param {App} app
- * @param {number} reader
- * @param {number} channel
- * @param {number} y
- * @param {number} x
- */
-function place(app, reader, channel, y, x) {
-  const node = app.engine.nodes[reader];
-  const [, height, width] = node.input;
-  if (node.kind === "flatten") return { channel: (channel * height + y) * width + x, y: 0, x: 0 };
-  if (node.kind === "conv" || node.kind === "fc") {
-    const w = node.window;
-    return {
-      channel: 0,
-      y: w ? Math.min(node.output[1] - 1, Math.floor(y / w.stride[0])) : 0,
-      x: w ? Math.min(node.output[2] - 1, Math.floor(x / w.stride[1])) : 0,
-    };
-  }
-  if (node.kind === "gap") return { channel, y: 0, x: 0 };
-  if (node.window)
-    return {
-      channel,
-      y: Math.min(node.output[1] - 1, Math.floor((y + node.window.pad[0]) / node.window.stride[0])),
-      x: Math.min(node.output[2] - 1, Math.floor((x + node.window.pad[1]) / node.window.stride[1])),
-    };
-  if (node.kind === "crop") return null;
-  return { channel, y, x };
 }

@@ -1,7 +1,8 @@
 /** The whole network: every layer's maps in columns, what feeds what, and the scores. */
 
 import { make, refill, setVar } from "../../kit/dom.js";
-import { feedsOf, indexOf, networkLimit, sizeOf } from "../lookup.js";
+import { channelsRead } from "../../engine/geometry.js";
+import { indexOf, networkLimit, sizeOf } from "../lookup.js";
 import { layerColumn } from "./column.js";
 import { edgesBetween } from "./edges.js";
 import { figuresLine } from "./figures.js";
@@ -102,9 +103,8 @@ export function overviewView(app) {
 function feeds(app, from, to) {
   const node = app.engine.nodes[to.index];
   if (!node) return false;
-  if (from.index === node.other) return from.channel === to.channel;
-  if (from.index !== node.source) return false;
-  return sizeOf(app, from.index).flat || node.flat || feedsOf(node, to.channel).includes(from.channel);
+  if (!node.sources.includes(from.index)) return false;
+  return sizeOf(app, from.index).flat || node.flat || channelsRead(node, to.channel).includes(from.channel);
 }
 
 /** Arrows go from map to map. @param {Document} doc @param {HTMLElement[]} columns @param {KeyboardEvent} event */

@@ -6,11 +6,11 @@
 import { make } from "../../kit/dom.js";
 import { indexOf, nameOf, sizeOf } from "../lookup.js";
 import { placeOf, visit } from "../navigation.js";
-import { windowBox } from "../windows.js";
+import { windowBox } from "../../engine/geometry.js";
 import { framed, paintMap, pixels, pixelUnder } from "./maps.js";
 
 /** @typedef {import("../types.js").App} App */
-/** @typedef {import("../../types.js").Part} Part */
+/** @typedef {import("../../engine/types.js").Part} Part */
 
 /** @param {App} app @param {number} index */
 export function placesOf(app, index) {
@@ -45,11 +45,7 @@ export function placesOf(app, index) {
     shown = part;
     paintMap(app, read.canvas, part.source, part.channel);
     paintMap(app, made.canvas, index, app.state.channel);
-    read.move(
-      node.kind === "crop" ? { top: part.top, left: part.left, height: 1, width: 1 } : windowBox(node, y, x),
-      from.height,
-      from.width,
-    );
+    read.move(windowBox(node, y, x), from.height, from.width);
     made.move({ top: y, left: x, height: 1, width: 1 }, to.height, to.width);
     readName.textContent =
       from.channels === 1

@@ -3,31 +3,32 @@
 import { make, refill } from "../../kit/dom.js";
 import { compact, fixed, signed } from "../../kit/format.js";
 import { nameOf, sizeOf } from "../lookup.js";
-import { fraction, inline, operator } from "../../kit/maths.js";
+import { display, fraction, inline, operator } from "../../kit/maths.js";
 import { placeOf } from "../navigation.js";
-import { windowBox } from "../windows.js";
+import { windowBox } from "../../engine/geometry.js";
 import { framed, paintMap, pixels } from "./maps.js";
 import { numberGrid } from "./numbers.js";
 import { resultMap } from "./result.js";
 
 /** @typedef {import("../types.js").App} App */
-/** @typedef {import("../../types.js").Terms} Terms */
+/** @typedef {import("../../engine/types.js").Terms} Terms */
 
 const NUMBERS_WRITTEN = 16;
 const NUMBERS_SHOWN = 64;
+const VALUE_NUMBERS_SHOWN = 100; // where the value alone is on the page
 
 /** @param {App} app @param {number} index */
 export function poolDrawing(app, index) {
   const { doc, t } = app;
   const node = app.engine.nodes[index];
-  const before = framed(doc, pixels(doc, "result", nameOf(app, node.source)), "result");
+  const before = framed(doc, pixels(doc, "result", nameOf(app, node.sources[0])), "result");
   const result = resultMap(app, index);
   const middle = make(doc, "div", { class: "window-numbers" });
   const element = make(
     doc,
     "div",
     { class: "drawing three" },
-    make(doc, "div", {}, make(doc, "h3", {}, nameOf(app, node.source)), before.element),
+    make(doc, "div", {}, make(doc, "h3", {}, nameOf(app, node.sources[0])), before.element),
     make(doc, "div", { class: "between" }, make(doc, "h3", {}, t("window")), middle),
     make(
       doc,
@@ -40,8 +41,8 @@ export function poolDrawing(app, index) {
   );
   const refresh = () => {
     const { y, x } = placeOf(app);
-    const { height, width } = sizeOf(app, node.source);
-    paintMap(app, before.canvas, node.source, app.state.channel);
+    const { height, width } = sizeOf(app, node.sources[0]);
+    paintMap(app, before.canvas, node.sources[0], app.state.channel);
     before.move(windowBox(node, y, x), height, width);
     result.refresh();
     const terms = app.engine.terms(index, app.state.channel, y, x, app.result);
@@ -49,7 +50,7 @@ export function poolDrawing(app, index) {
     refill(
       middle,
       part.values.length <= NUMBERS_SHOWN
-        ? numberGrid(app, part, "values", { marked: terms.kind === "maxpool" ? terms.numbers.winner : -1 })
+        ? numberGrid(app, part, "values", { marked: terms.numbers.winner ?? -1 })
         : null,
       make(doc, "p", { class: "sumline" }, ...poolSum(app, terms)),
       make(doc, "p", { class: "note" }, other(app, terms)),
@@ -58,14 +59,25 @@ export function poolDrawing(app, index) {
   return { element, refresh, hero: () => result.canvas };
 }
 
+/** The window's numbers, and what is made of them. @param {App} app @param {Terms} terms */
+export function poolValue(app, terms) {
+  const [part] = terms.parts;
+  return [
+    part.values.length <= VALUE_NUMBERS_SHOWN
+      ? numberGrid(app, part, "values", { marked: terms.numbers.winner ?? -1 })
+      : null,
+    display(app.doc, ...poolSum(app, terms)),
+  ];
+}
+
 /** The sum as it is written: max(a, b, …) = c, or (a + b + …)/n = c. @param {App} app @param {Terms} terms */
-export function poolSum(app, terms) {
+function poolSum(app, terms) {
   const { doc } = app;
   const values = inside(terms);
   const shown = values.slice(0, NUMBERS_WRITTEN);
   const dots = values.length > shown.length;
   const total = make(doc, "b", { class: "figure" }, fixed(terms.total, 4));
-  if (terms.kind === "maxpool") {
+  if ("winner" in terms.numbers) {
     const at = values.indexOf(terms.total);
     return [
       inline(
@@ -96,7 +108,7 @@ export function poolSum(app, terms) {
 /** What the other kind of pooling makes of the same window. @param {App} app @param {Terms} terms */
 function other(app, terms) {
   const values = inside(terms);
-  if (terms.kind === "maxpool")
+  if ("winner" in terms.numbers)
     return app.t("pool.mean", { value: compact(values.reduce((a, b) => a + b, 0) / values.length) });
   return app.t("pool.max", { value: compact(Math.max(...values)) });
 }

@@ -11,8 +11,8 @@ import { legend } from "./maps.js";
 import { numberGrid } from "./numbers.js";
 
 /** @typedef {import("../types.js").App} App */
-/** @typedef {import("../../types.js").Terms} Terms */
-/** @typedef {import("../../types.js").Part} Part */
+/** @typedef {import("../../engine/types.js").Terms} Terms */
+/** @typedef {import("../../engine/types.js").Part} Part */
 
 const PRODUCTS_SHOWN = 64;
 

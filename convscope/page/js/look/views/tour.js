@@ -8,8 +8,8 @@ import { button, make, refill } from "../../kit/dom.js";
 /** @param {App} app */
 export function tourBox(app) {
   const { doc, t } = app;
-  const conv = app.engine.nodes.find((node) => node.kind === "conv") ?? app.engine.nodes[0];
-  const pool = app.engine.nodes.find((node) => node.kind === "maxpool" || node.kind === "avgpool") ?? conv;
+  const conv = app.engine.nodes.find((node) => node.module.drawing === "convolution") ?? app.engine.nodes[0];
+  const pool = app.engine.nodes.find((node) => node.module.drawing === "pooling" && node.window) ?? conv;
   const middle = [Math.floor(conv.output[1] / 2), Math.floor(conv.output[2] / 2)];
   /** @type {[string, Partial<State>][]} */
   const stops = [

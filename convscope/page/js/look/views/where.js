@@ -2,14 +2,14 @@
 
 import { button, make, refill, segmented } from "../../kit/dom.js";
 import { compact, percent } from "../../kit/format.js";
-import { overPicture } from "../../kit/heat.js";
+import { overPicture } from "../../engine/heat.js";
 import { indexOf, winnerOf } from "../lookup.js";
 import { colourOf, largest, paint } from "../../kit/palette.js";
 import { legend, paintInput, pixels } from "./maps.js";
 
 /** @typedef {import("../types.js").App} App */
 /** @typedef {import("../types.js").View} View */
-/** @typedef {import("../../types.js").HeatMap} HeatMap */
+/** @typedef {import("../../engine/types.js").HeatMap} HeatMap */
 
 const CLASSES_SHOWN = 12;
 
@@ -38,7 +38,7 @@ export function whereView(app) {
     "select",
     { "aria-label": t("where.layer"), on: { change: () => app.tune({ node: layers.value }) } },
     ...app.engine.nodes
-      .filter((node) => !node.flat && node.kind !== "opaque")
+      .filter((node) => !node.flat && node.module.drawing !== "opaque")
       .map((node) => make(doc, "option", { value: node.name }, `${node.name} · ${node.output.slice(1).join("×")}`)),
   );
   const layerBox = make(doc, "label", {}, t("where.layer"), " ", layers);
@@ -184,13 +184,12 @@ function everyClass(app, grid, target) {
 function telling(app) {
   const { nodes, lastMaps } = app.engine;
   for (let i = lastMaps; i >= 0; i--) {
-    const { kind, flat, output } = nodes[i];
+    const { module, flat, output } = nodes[i];
     if (
       !flat &&
-      kind !== "opaque" &&
-      kind !== "crop" &&
+      !["opaque", "crop"].includes(module.drawing) &&
       Math.min(output[1], output[2]) >= 5 &&
-      nodes.slice(0, i + 1).some((node) => node.kind === "conv")
+      nodes.slice(0, i + 1).some((node) => node.module.drawing === "convolution")
     )
       return i;
   }

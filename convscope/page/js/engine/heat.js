@@ -3,7 +3,7 @@
  * looked").
  */
 
-/** @typedef {import("../types.js").HeatMap} HeatMap */
+/** @typedef {import("./types.js").HeatMap} HeatMap */
 /** @typedef {import("../types.js").PageNode} PageNode */
 
 /**

@@ -1,0 +1,62 @@
+/** Every kind of layer that the page knows; tsc finds a kind that is forgotten here. */
+
+import { add } from "./add.js";
+import { avgpool } from "./avgpool.js";
+import { bn } from "./bn.js";
+import { conv } from "./conv.js";
+import { crop } from "./crop.js";
+import { dropout } from "./dropout.js";
+import { elu } from "./elu.js";
+import { fc } from "./fc.js";
+import { flatten } from "./flatten.js";
+import { gap } from "./gap.js";
+import { gelu } from "./gelu.js";
+import { hardsigmoid } from "./hardsigmoid.js";
+import { hardswish } from "./hardswish.js";
+import { leaky_relu } from "./leaky_relu.js";
+import { maxpool } from "./maxpool.js";
+import { opaque } from "./opaque.js";
+import { prelu } from "./prelu.js";
+import { relu } from "./relu.js";
+import { relu6 } from "./relu6.js";
+import { sigmoid } from "./sigmoid.js";
+import { silu } from "./silu.js";
+import { tanh } from "./tanh.js";
+/** @import {Kind, PageNode} from "../../types.js" */
+/** @import {KindModule} from "../types.js" */
+
+/** @type {Record<Kind, KindModule>} */
+export const KINDS = {
+  add,
+  avgpool,
+  bn,
+  conv,
+  crop,
+  dropout,
+  elu,
+  fc,
+  flatten,
+  gap,
+  gelu,
+  hardsigmoid,
+  hardswish,
+  leaky_relu,
+  maxpool,
+  opaque,
+  prelu,
+  relu,
+  relu6,
+  sigmoid,
+  silu,
+  tanh,
+};
+
+/**
+ * Return what the page knows of the node's kind. Throws a RangeError for a kind that it does not know.
+ * @param {PageNode} node
+ * @returns {KindModule}
+ */
+export function kindOf(node) {
+  if (!Object.hasOwn(KINDS, node.kind)) throw new RangeError(`${node.name} is of no kind that is known: ${node.kind}`);
+  return KINDS[node.kind];
+}

@@ -1,0 +1,48 @@
+import { phrase } from "../../kit/i18n.js";
+import { sameTerms } from "../parts.js";
+/** @import {KindModule, Layer} from "../types.js" */
+
+/** @param {Layer} node */
+const epsOf = (node) => node.options.eps ?? 1e-5;
+
+/**
+ * Batch normalisation: (x − running mean) / √(running variance + eps) · weight + bias, channel by channel.
+ * @type {KindModule}
+ */
+export const bn = {
+  drawing: "normalisation",
+  explain: phrase("explain.bn"),
+  geometry: "same",
+  mixes: false,
+  affine: true,
+  curve: null,
+  forward: (node, [x]) => {
+    const { weight, bias, running_mean, running_var } = node.tensors;
+    const area = x.length / node.input[0];
+    const eps = epsOf(node);
+    const out = new Float64Array(x.length);
+    for (let i = 0; i < x.length; i++) {
+      const c = Math.floor(i / area);
+      out[i] = ((x[i] - running_mean[c]) / Math.sqrt(running_var[c] + eps)) * weight[c] + bias[c];
+    }
+    return out;
+  },
+  backward: (node, gradient) => {
+    const { weight, running_var } = node.tensors;
+    const area = gradient.length / node.input[0];
+    const eps = epsOf(node);
+    const back = gradient.map((g, i) => {
+      const c = Math.floor(i / area);
+      return (g * weight[c]) / Math.sqrt(running_var[c] + eps);
+    });
+    return [back];
+  },
+  terms: (unit) => {
+    const { weight, bias, running_mean, running_var } = unit.node.tensors;
+    const { parts, numbers } = sameTerms(unit);
+    const c = unit.channel;
+    const [mean, variance, eps] = [running_mean[c], running_var[c], epsOf(unit.node)];
+    const normalised = (numbers.x - mean) / Math.sqrt(variance + eps);
+    return { parts, numbers: { ...numbers, mean, variance, eps, normalised, weight: weight[c], bias: bias[c] } };
+  },
+};

@@ -1,0 +1,30 @@
+import { phrase } from "../../kit/i18n.js";
+import { convolve, convolveBack } from "../convolution.js";
+import { partOf, sumOf, windowAt } from "../parts.js";
+/** @import {KindModule} from "../types.js" */
+
+/** @type {KindModule} */
+export const conv = {
+  drawing: "convolution",
+  explain: phrase("explain.conv"),
+  geometry: "windows",
+  mixes: true,
+  affine: true,
+  curve: null,
+  forward: (node, [x]) => convolve(node, x),
+  backward: (node, gradient) => [convolveBack(node, gradient)],
+  terms: (unit) => {
+    const { node, channel } = unit;
+    const place = windowAt(unit);
+    const { weight, bias } = node.tensors;
+    const groups = node.options.groups ?? 1;
+    const depth = node.input[0] / groups;
+    const first = Math.floor(channel / (node.output[0] / groups)) * depth;
+    const taps = place.size[0] * place.size[1];
+    const parts = Array.from({ length: depth }, (_, c) => {
+      const start = (channel * depth + c) * taps;
+      return partOf(unit, first + c, { ...place, weights: Float64Array.from(weight.subarray(start, start + taps)) });
+    });
+    return { parts, numbers: { sum: sumOf(parts.map((p) => p.subtotal)), bias: bias ? bias[channel] : 0 } };
+  },
+};

@@ -1,0 +1,53 @@
+import { phrase } from "../../kit/i18n.js";
+import { gridOf } from "../geometry.js";
+import { outputOf, sumOf } from "../parts.js";
+/** @import {Pair} from "../../types.js" */
+/** @import {KindModule} from "../types.js" */
+
+/** @type {KindModule} */
+export const fc = {
+  drawing: "dense",
+  explain: phrase("explain.fc"),
+  geometry: "units",
+  mixes: true,
+  affine: true,
+  curve: null,
+  forward: (node, [x]) => {
+    const { weight, bias } = node.tensors;
+    const out = new Float64Array(node.output[0]);
+    for (let u = 0; u < out.length; u++) {
+      let sum = bias ? bias[u] : 0;
+      for (let i = 0, w = u * x.length; i < x.length; i++, w++) sum += weight[w] * x[i];
+      out[u] = sum;
+    }
+    return out;
+  },
+  backward: (node, gradient) => {
+    const { weight } = node.tensors;
+    const out = new Float64Array(node.input[0]);
+    for (let u = 0; u < gradient.length; u++) {
+      for (let i = 0; i < out.length; i++) out[i] += gradient[u] * weight[u * out.length + i];
+    }
+    return [out];
+  },
+  // A layer that reads flattened feature maps shows them as maps again, one part a map.
+  terms: ({ nodes, result, node, channel }) => {
+    const units = node.input[0];
+    const [source] = node.sources;
+    const [maps, rows, columns] = gridOf(nodes, source) ?? [1, units, 1];
+    const all = outputOf(result, source);
+    const { weight, bias } = node.tensors;
+    const inside = new Uint8Array(rows * columns).fill(1);
+    const parts = Array.from({ length: maps }, (_, c) => {
+      const unit = c * rows * columns;
+      const start = channel * units + unit;
+      const values = all.slice(unit, unit + rows * columns);
+      const weights = Float64Array.from(weight.subarray(start, start + rows * columns));
+      const products = values.map((v, t) => v * weights[t]);
+      const dilation = /** @type {Pair} */ ([1, 1]);
+      const place = { source, channel: c, top: 0, left: 0, rows, columns, dilation };
+      return { ...place, unit, values, inside, weights, products, subtotal: sumOf(products) };
+    });
+    return { parts, numbers: { sum: sumOf(parts.map((p) => p.subtotal)), bias: bias ? bias[channel] : 0 } };
+  },
+};

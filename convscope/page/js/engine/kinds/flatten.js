@@ -1,0 +1,16 @@
+import { phrase } from "../../kit/i18n.js";
+import { movedTerms } from "../parts.js";
+/** @import {KindModule} from "../types.js" */
+
+/** @type {KindModule} */
+export const flatten = {
+  drawing: "flatten",
+  explain: phrase("explain.flatten"),
+  geometry: "flatten",
+  mixes: false,
+  affine: true,
+  curve: null,
+  forward: (_, [x]) => x,
+  backward: (_, gradient) => [gradient],
+  terms: (unit) => movedTerms(unit, unit.channel),
+};

@@ -1,0 +1,115 @@
+// The types of what the engine makes of a payload, and of a kind of layer.
+
+/** @import {Kind, PageNode, Pair, Shape} from "../types.js" */
+
+/**
+ * @typedef {object} NodeParts
+ * @property {number[]} sources the nodes it reads, -1 for the picture
+ * @property {Shape[]} inputs their shapes
+ * @property {KindModule} module what its kind does
+ * @property {Record<string, Float32Array>} tensors its weights unpacked: weight, bias …
+ *
+ * @typedef {PageNode & NodeParts} Layer a node as the engine has it
+ */
+
+/**
+ * @typedef {"convolution" | "dense" | "pooling" | "normalisation" | "dropout" | "flatten" | "crop" | "addition" |
+ * "curve" | "opaque"} Drawing how a layer is drawn: look/views/drawings.js
+ */
+
+/**
+ * @typedef {"same" | "windows" | "whole" | "units" | "flatten" | "crop" | "unknown"} Geometry which places of its input a
+ * unit reads: its own, a window, all of a feature map, all units, one elsewhere, the middle's, or nobody knows
+ */
+
+/**
+ * @typedef {object} KindModule what the page knows of one kind of layer: engine/kinds/<kind>.js
+ * @property {Drawing} drawing
+ * @property {import("../kit/i18n.js").Phrase} explain what the layer does, in a sentence or two
+ * @property {Geometry} geometry
+ * @property {boolean} mixes each output channel reads all input channels of its group
+ * @property {boolean} affine the output is a sum of the input's numbers, each times a factor, and a constant
+ * @property {Curve | null} curve of an activation
+ * @property {((node: Layer, inputs: Float64Array[]) => Float64Array) | null} forward the node's output; null where the
+ * page cannot compute it
+ * @property {((node: Layer, gradient: Float64Array, inputs: Float64Array[], output: Float64Array) => Float64Array[]) |
+ * null} backward d score / d input, one a source, from d score / d output
+ * @property {((unit: Unit) => MadeTerms) | null} terms every number that makes one value of the output
+ */
+
+/**
+ * @typedef {object} Curve an activation as a function of one number
+ * @property {(node: Layer) => Formula} formula the right side of y = …
+ * @property {number} reach a plot shows −reach … reach at least
+ * @property {number | null} most the largest magnitude of y, where there is one
+ * @property {(x: number, node: Layer) => number} of
+ * @property {(x: number, node: Layer) => number} slope the derivative
+ */
+
+/** @typedef {import("../kit/maths.js").Formula} Formula */
+
+/**
+ * @typedef {object} Unit one value of a node's output, to be explained
+ * @property {Layer[]} nodes
+ * @property {Result} result
+ * @property {Layer} node
+ * @property {number} channel
+ * @property {number} y
+ * @property {number} x
+ */
+
+/** @typedef {{parts: Part[], numbers: Record<string, number>}} MadeTerms */
+
+/**
+ * @typedef {object} Result one forward pass
+ * @property {Float64Array} input the picture as the network reads it, (x − mean) / std, (C, H, W)
+ * @property {Float64Array[]} outputs every node's, (C, H, W) or (units); a flatten shares its input's array
+ * @property {Float64Array} logits (K)
+ * @property {Float64Array} probabilities (K)
+ */
+
+/**
+ * @typedef {object} Part the numbers of one input map that enter one output value, row by row
+ * @property {number} source the node they come from, -1 for the picture
+ * @property {number} channel which map of it; for flat numbers seen as maps, the map they came from
+ * @property {number} top row of the first number on that map; below 0 in the padding
+ * @property {number} left
+ * @property {number} rows
+ * @property {number} columns
+ * @property {Pair} dilation
+ * @property {number | null} unit for a fully connected layer the number of the first unit; term t is unit + t
+ * @property {Float64Array} values
+ * @property {Uint8Array} inside 1, or 0 where the padding is read
+ * @property {Float64Array | null} weights
+ * @property {Float64Array} products values × weights, or the values where there are no weights
+ * @property {number} subtotal sum of the products; the largest value for maxpool
+ */
+
+/**
+ * @typedef {object} Terms everything that makes one output value
+ * @property {Kind} kind
+ * @property {number} index the node
+ * @property {[number, number, number]} at channel, row, column
+ * @property {Part[]} parts
+ * @property {Record<string, number>} numbers by kind: conv, fc {sum, bias}; avgpool, gap {sum, divisor}; maxpool
+ * {winner};
+ *   bn {x, mean, variance, eps, normalised, weight, bias}; leaky_relu, prelu {x, slope}; the rest but add {x}
+ * @property {number} total the output value
+ */
+
+/**
+ * @typedef {object} Origin one number on one node's output
+ * @property {number} node -1 for the picture
+ * @property {number} channel
+ * @property {number} y
+ * @property {number} x
+ */
+
+/**
+ * @typedef {object} HeatMap
+ * @property {number} rows
+ * @property {number} columns
+ * @property {Float64Array} values (rows, columns)
+ */
+
+export {};

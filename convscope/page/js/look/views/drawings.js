@@ -1,0 +1,34 @@
+/** How each kind of layer is drawn: its layer's view, and one of its values opened. */
+
+import { activationDrawing, curveValue } from "./activation.js";
+import { convolutionDrawing } from "./convolution.js";
+import { denseDrawing } from "./dense.js";
+import { dropoutDrawing } from "./dropout.js";
+import { flattenDrawing } from "./flatten.js";
+import { copiedValue, movedDrawing, sumValue } from "./moved.js";
+import { normDrawing, normValue } from "./norm.js";
+import { poolDrawing, poolValue } from "./pool.js";
+import { slicesOfSum } from "./terms.js";
+
+/** @typedef {import("../types.js").App} App */
+/** @typedef {import("../../engine/types.js").Terms} Terms */
+/** @typedef {{element: HTMLElement, refresh: () => void, hero: () => Element | null}} LayerDrawing */
+/**
+ * @typedef {object} Drawn
+ * @property {(app: App, index: number) => LayerDrawing} layer
+ * @property {(app: App, terms: Terms) => (Node | null)[]} value
+ */
+
+/** @type {Record<import("../../engine/types.js").Drawing, Drawn>} */
+export const DRAWINGS = {
+  convolution: { layer: convolutionDrawing, value: slicesOfSum },
+  dense: { layer: denseDrawing, value: slicesOfSum },
+  pooling: { layer: poolDrawing, value: poolValue },
+  normalisation: { layer: normDrawing, value: normValue },
+  dropout: { layer: dropoutDrawing, value: copiedValue },
+  flatten: { layer: flattenDrawing, value: copiedValue },
+  crop: { layer: movedDrawing, value: copiedValue },
+  addition: { layer: movedDrawing, value: sumValue },
+  curve: { layer: activationDrawing, value: curveValue },
+  opaque: { layer: movedDrawing, value: () => [] },
+};
