@@ -72,6 +72,15 @@ Object.assign(globalThis, {
       const at = points.map((x) => x ?? NaN);
       return [packed(at.map((x) => of(x, node))), packed(at.map((x) => slope(x, node)))];
     },
+    refusals: (/** @type {any[][]} */ calls) =>
+      calls.map(([name, ...words]) => {
+        try {
+          /** @type {any} */ (globalThis).bench[name](...words);
+          return "";
+        } catch (error) {
+          return String(error);
+        }
+      }),
     erfc: (/** @type {number[]} */ points) => packed(points.map(erfc)),
   },
 });

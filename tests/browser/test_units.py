@@ -6,12 +6,33 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from tests.browser.looking import Page
+from convscope.build import build, load_weights
+from tests.browser.looking import FORMULA, Page
+from tests.samples import sample
 
 pytestmark = pytest.mark.browser
+
+
+def readout(page: Page) -> tuple[int, int]:
+    """Return the row and the column, from 0, that the line above the drawing is about."""
+    row, column = page.js("document.querySelector('.readout').textContent.match(/row (\\d+), column (\\d+)/).slice(1)")
+    return int(row) - 1, int(column) - 1
+
+
+def value_at(page: Page, y: int, x: int) -> str:
+    """Return what Python computes for conv2, map 2, written as the page writes it."""
+    network, spec, weights, _ = sample(FORMULA, (1, 20, 20), 3, seed=5)
+    net = load_weights(build(network, spec), weights).eval().double()
+    net.mean, net.std = (torch.tensor(v, dtype=torch.float64).view(-1, 1, 1) for v in (spec.mean, spec.std))
+    picture = np.random.default_rng(0).integers(0, 256, (4, 1, 20, 20), dtype=np.uint8)[:1]
+    made = net.outputs(torch.from_numpy(picture).double())
+    value = float(made[[node.name for node in network.nodes].index("conv2")][0, 1, y, x].detach())
+    digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2 if abs(value) >= 10 else 3
+    return f"{value:.{digits}f}".replace("-", "−")
 
 
 def test_the_window_plays_and_rests_under_the_pointer(page: Page) -> None:
@@ -19,16 +40,16 @@ def test_the_window_plays_and_rests_under_the_pointer(page: Page) -> None:
     page.one(".player [data-value=fast]").click()
     page.one(".play").click()
     page.wait(500)
-    assert page.text(".readout") != (before := "conv2, map 2, row 1, column 1")
-    assert not page.text(".readout").startswith(before + " ")
+    assert readout(page) != (0, 0), "it plays"
     page.point(page.one(".drawing h3"))
     page.wait(100)
-    held = page.text(".readout")
+    held, place = page.text(".readout"), readout(page)
+    assert held == f"conv2, map 2, row {place[0] + 1}, column {place[1] + 1} = {value_at(page, *place)}"
     page.wait(250)
     assert page.text(".readout") == held, "a resting pointer pauses it"
     page.point(page.one(".lead"))
     page.wait(250)
-    assert page.text(".readout") != held
+    assert readout(page) > place, "it goes on from there, column by column"
     page.one(".play").click()
     page.js("document.activeElement.blur()")
     page.press(" ")
