@@ -10,7 +10,7 @@ from selenium import webdriver
 
 from convscope.page.inline import page_html
 from tests.browser.chromium import NoBrowser, chromium, programs
-from tests.browser.looking import Page, whole_payload
+from tests.browser.look_page import Page, whole_payload
 
 
 @pytest.fixture(scope="session")

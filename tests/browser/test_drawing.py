@@ -13,7 +13,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from convscope.explain.payload.encoding import decode
-from tests.browser.looking import Page, whole_payload
+from tests.browser.look_page import Page, whole_payload
 
 pytestmark = pytest.mark.browser
 

@@ -83,7 +83,8 @@ def test_the_slope_of_the_sigmoid_is_a_quarter_at_most_and_of_relu_one(lab: LabP
     lab.press("ReLU")
     assert lab.figure("slope") == "0.000"
     lab.js("""const e = document.querySelector('.plot.live'), b = e.getBoundingClientRect();
-        e.dispatchEvent(new PointerEvent('pointerdown', {clientX: b.right - b.width * 0.1, clientY: b.top + 9, pointerId: 1}))""")  # noqa: E501
+        const at = {clientX: b.right - b.width * 0.1, clientY: b.top + 9, pointerId: 1};
+        e.dispatchEvent(new PointerEvent('pointerdown', at))""")
     assert float(lab.figure("value")) > 3
     assert (lab.figure("slope"), lab.figure("passed")) == ("1.000", "1.00000")
     lab.press("PReLU")
@@ -285,11 +286,17 @@ def test_a_recorded_training_can_be_scrubbed_and_a_drawn_digit_is_read(lab: LabP
     )
     assert lab.text(".train-shown .readout") != end
     lab.js("""const e = document.querySelector('canvas.pad'); e.scrollIntoView({block: 'center'});
-        const b = e.getBoundingClientRect(), at = (type, y) => e.dispatchEvent(new PointerEvent(type, {clientX: b.left + b.width / 2, clientY: b.top + b.height * y, pointerId: 1, buttons: 1, bubbles: true}));
-        at('pointerdown', 0.2); for (let i = 2; i <= 8; i++) at('pointermove', i / 10); at('pointerup', 0.8)""")  # noqa: E501
+        const b = e.getBoundingClientRect(), pen = {pointerId: 1, buttons: 1, bubbles: true};
+        const place = (y) => ({clientX: b.left + b.width / 2, clientY: b.top + b.height * y});
+        const at = (type, y) => e.dispatchEvent(new PointerEvent(type, {...place(y), ...pen}));
+        at('pointerdown', 0.2); for (let i = 2; i <= 8; i++) at('pointermove', i / 10); at('pointerup', 0.8)""")
     lab.browser.set_script_timeout(20)
     said = lab.browser.execute_async_script("""const done = arguments[0], until = performance.now() + 15000;
-        const look = () => { const text = document.querySelector('.draw-verdict').textContent; if (/reads a \\d/.test(text) || performance.now() > until) done(text); else setTimeout(look, 50); }; look()""")  # noqa: E501
+        const look = () => {
+            const text = document.querySelector('.draw-verdict').textContent;
+            if (/reads a \\d/.test(text) || performance.now() > until) done(text); else setTimeout(look, 50);
+        };
+        look()""")
     assert said.startswith("It reads a 1, with ")
     assert re.search(r"mnist\.html#v=draw&p=d[\w%-]{20,}$", lab.js("return document.querySelector('.look-link').href"))
 

@@ -11,7 +11,7 @@ from selenium import webdriver
 from selenium.webdriver.common.keys import Keys
 
 from convscope.page.inline import page_html
-from tests.browser.looking import Page
+from tests.browser.look_page import Page
 from tests.page.samples import small_payload
 
 pytestmark = pytest.mark.browser

@@ -14,7 +14,7 @@ from selenium.webdriver.common.keys import Keys
 
 from convscope.explain.payload.encoding import decode
 from convscope.page.inline import page_html
-from tests.browser.looking import HOSTILE, VIEWS, Page, whole_payload
+from tests.browser.look_page import HOSTILE, VIEWS, Page, whole_payload
 
 pytestmark = pytest.mark.browser
 
@@ -81,13 +81,21 @@ def test_ink_comes_before_the_answer_and_keeps_up(page: Page) -> None:
     page.open("v=draw")
     frames = page.browser.execute_async_script(
         """
-        const done = arguments[0], pad = document.querySelector("canvas.pad"), box = pad.getBoundingClientRect(), times = [];
-        const send = (kind, i) => pad.dispatchEvent(new PointerEvent(kind, {pointerId: 1, bubbles: true, clientX: box.left + 40 + (i * 3) % 200, clientY: box.top + 60 + 50 * Math.sin(i / 9)}));
+        const done = arguments[0], times = [];
+        const pad = document.querySelector("canvas.pad"), box = pad.getBoundingClientRect();
+        const place = (i) => ({clientX: box.left + 40 + (i * 3) % 200, clientY: box.top + 60 + 50 * Math.sin(i / 9)});
+        const send = (kind, i) => pad.dispatchEvent(new PointerEvent(kind, {pointerId: 1, bubbles: true, ...place(i)}));
         try { send("pointerdown", 0); } catch (error) {}
         let i = 0;
-        const step = (now) => { times.push(now); send("pointermove", ++i); if (i < 90) requestAnimationFrame(step); else { send("pointerup", i); done(times); } };
+        const step = (now) => {
+            times.push(now);
+            send("pointermove", ++i);
+            if (i < 90) return requestAnimationFrame(step);
+            send("pointerup", i);
+            done(times);
+        };
         requestAnimationFrame(step);
-        """  # noqa: E501
+        """
     )
     gaps = np.diff(frames)
     assert np.median(gaps) < 34, f"{np.median(gaps):.1f} ms a frame"

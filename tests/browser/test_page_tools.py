@@ -13,7 +13,7 @@ from selenium import webdriver
 
 from convscope.page.inline import document
 from convscope.page.modules import join
-from tests.browser.looking import Page
+from tests.browser.look_page import Page
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from convscope.build import build, load_weights
-from tests.browser.looking import FORMULA, Page
+from tests.browser.look_page import FORMULA, Page
 from tests.samples import sample
 
 pytestmark = pytest.mark.browser

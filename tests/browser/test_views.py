@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.looking import VIEWS, Page
+from tests.browser.look_page import VIEWS, Page
 
 pytestmark = pytest.mark.browser
 
@@ -27,10 +27,14 @@ def test_a_korean_page_has_no_english_sentence(page: Page, view: str) -> None:
     english: list[Any] = page.js(
         """(() => {
           const { en, ko } = JSON.parse(document.getElementById("dictionary").textContent);
-          const words = new Set(Object.keys(en).filter((k) => en[k] !== ko[k] && /^[^{]+$/.test(en[k])).map((k) => en[k]));
+          const differ = Object.keys(en).filter((k) => en[k] !== ko[k] && /^[^{]+$/.test(en[k]));
+          const words = new Set(differ.map((k) => en[k]));
           const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
-          while (walk.nextNode()) if (!walk.currentNode.parentElement.closest("script") && words.has(walk.currentNode.textContent.trim())) found.push(walk.currentNode.textContent);
+          while (walk.nextNode()) {
+            const text = walk.currentNode.textContent;
+            if (!walk.currentNode.parentElement.closest("script") && words.has(text.trim())) found.push(text);
+          }
           return found;
-        })()"""  # noqa: E501
+        })()"""
     )
     assert [text for text in english if text != "kernel"] == []

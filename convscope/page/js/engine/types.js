@@ -18,8 +18,8 @@
  */
 
 /**
- * @typedef {"same" | "windows" | "whole" | "units" | "flatten" | "crop" | "unknown"} Geometry which places of its input a
- * unit reads: its own, a window, all of a feature map, all units, one elsewhere, the middle's, or nobody knows
+ * @typedef {"same" | "windows" | "whole" | "units" | "flatten" | "crop" | "unknown"} Geometry which places of its input
+ * a unit reads: its own, a window, all of a feature map, all units, one elsewhere, the middle's, or nobody knows
  */
 
 /**

@@ -4,8 +4,8 @@ import { make } from "./dom.js";
 
 /** @typedef {import("./dom.js").Child} Child */
 /**
- * @typedef {(string | {raised: string} | {above: Formula, below: Formula})[]} Formula a formula in x, in no document yet:
- * text, a power, a fraction
+ * @typedef {(string | {raised: string} | {above: Formula, below: Formula})[]} Formula a formula in x, in no document
+ * yet: text, a power, a fraction
  */
 
 /** A formula on its own line. @param {Document} doc @param {...(Child | Child[])} children */

@@ -83,7 +83,11 @@ export function historyView(lab, history) {
       return;
     }
     plot.mark(snapshot.step);
-    words.textContent = `${t("training.at", { step: thousands(snapshot.step) })} · ${t("training.loss", { loss: fixed(snapshot.loss, 4) })} · ${t("training.accuracy", { accuracy: percent(snapshot.accuracy) })}`;
+    words.textContent = [
+      t("training.at", { step: thousands(snapshot.step) }),
+      t("training.loss", { loss: fixed(snapshot.loss, 4) }),
+      t("training.accuracy", { accuracy: percent(snapshot.accuracy) }),
+    ].join(" · ");
     scrub.setAttribute("aria-valuetext", words.textContent);
     refill(maps, ...snapshotMaps(lab, snapshot));
     refill(

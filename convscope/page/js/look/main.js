@@ -10,7 +10,7 @@ import { formatHash, parseHash, unpackPixels } from "./state.js";
 import { deeper, goBack } from "./navigation.js";
 import { pageHeader } from "./views/header.js";
 import { picturePanel } from "./views/panel.js";
-import { mountView } from "./views/all.js";
+import { mountView } from "./views/mount.js";
 import { tourBox } from "./views/tour.js";
 
 /** @typedef {import("./types.js").App} App */
@@ -256,7 +256,8 @@ function grow(app, view, start) {
   const end = boxOf(hero);
   const high = app.doc.documentElement.clientHeight;
   if (!end.width || !start.width || start.top > high || end.top > high || start.top + start.height < 0) return;
-  const from = `translate(${start.left - end.left}px, ${start.top - end.top}px) scale(${start.width / end.width}, ${start.height / end.height})`;
+  const moved = `translate(${start.left - end.left}px, ${start.top - end.top}px)`;
+  const from = `${moved} scale(${start.width / end.width}, ${start.height / end.height})`;
   hero.animate(
     [
       { transform: from, transformOrigin: "0 0" },

@@ -6,13 +6,13 @@
 import { make, refill } from "../../kit/dom.js";
 import { thousands } from "../../kit/format.js";
 import { wholeIn } from "../address.js";
-import { putFault } from "../faultview.js";
+import { putFault } from "../fault_view.js";
 import { PlanFault, grouped } from "../formula/fault.js";
 import { resolveFormula } from "../formula/parse.js";
 import { planText } from "../formula/plan.js";
 import { tracePlan } from "../formula/trace.js";
 import { ZOO } from "../formula/zoo.js";
-import { planChoice } from "../planchoice.js";
+import { planChoice } from "../plan_choice.js";
 import { blocksPicture } from "./architecture_picture.js";
 import { firstLearned, layerTable } from "./architecture_table.js";
 

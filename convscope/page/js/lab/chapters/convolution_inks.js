@@ -52,7 +52,8 @@ export function inkRow(lab) {
       setVar(shade, "colour", colourOf("activations", lab.dark(), value, 1));
       setVar(shade, "cell-ink", inkOn("activations", lab.dark(), value, 1));
     }
-    note.textContent = `${level === null ? t("conv.press") : t("conv.draw", { v: weightText(level) })} ${t("conv.keys")}`;
+    const how = level === null ? t("conv.press") : t("conv.draw", { v: weightText(level) });
+    note.textContent = `${how} ${t("conv.keys")}`;
   };
   refresh();
   return { element, refresh };

@@ -77,7 +77,8 @@ export function planText(plan) {
   const groups =
     "parts" in plan.body &&
     plan.body.parts.some((part) => part.is === "repeat" && "body" in part && "parts" in part.body);
-  return `${"parts" in plan.body ? (groups ? `[${inner}]` : `(${inner})`) : inner}*${/** @type {RepeatPlan} */ (plan).times}`;
+  const group = "parts" in plan.body ? (groups ? `[${inner}]` : `(${inner})`) : inner;
+  return `${group}*${/** @type {RepeatPlan} */ (plan).times}`;
 }
 
 /**

@@ -12,8 +12,20 @@ const MAX_TEXT = 10000;
 export const MAX_DEPTH = 32;
 export const MAX_LAYERS = 512;
 const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
-const TOKEN =
-  /(?<string>[rRuU]?(?:"[^"]*"|'[^']*'))|(?<name>[A-Za-z_][A-Za-z0-9_]*)|(?<number>(?:0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:[0-9](?:_?[0-9])*\.(?:[0-9](?:_?[0-9])*)?|\.[0-9](?:_?[0-9])*)(?:[eE][+-]?[0-9](?:_?[0-9])*)?|[0-9](?:_?[0-9])*[eE][+-]?[0-9](?:_?[0-9])*|0(?:_?0)*|[1-9](?:_?[0-9])*)(?![A-Za-z0-9_.]))|(?<mark>\*\*|[-+*~()[\],.=])|(?<other>\S)/y;
+const HEX = "0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+";
+const DIGITS = "[0-9](?:_?[0-9])*";
+const POINT = `(?:${DIGITS}\\.(?:${DIGITS})?|\\.${DIGITS})(?:[eE][+-]?${DIGITS})?`;
+const WHOLE = `${DIGITS}[eE][+-]?${DIGITS}|0(?:_?0)*|[1-9](?:_?[0-9])*`;
+const TOKEN = new RegExp(
+  [
+    `(?<string>[rRuU]?(?:"[^"]*"|'[^']*'))`,
+    "(?<name>[A-Za-z_][A-Za-z0-9_]*)",
+    `(?<number>(?:${HEX}|${POINT}|${WHOLE})(?![A-Za-z0-9_.]))`,
+    "(?<mark>\\*\\*|[-+*~()[\\],.=])",
+    "(?<other>\\S)",
+  ].join("|"),
+  "y",
+);
 
 /**
  * Refuse what nothing should read: too long, too deep, too many joints, characters that no formula has.

@@ -16,11 +16,11 @@ import { tokens } from "./scan.js";
  * @property {{name: string, start: number, value: Syntax}[]} [named]
  */
 
-const KEYWORDS = new Set(
-  "False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield".split(
-    " ",
-  ),
-);
+const KEYWORDS = new Set([
+  ...["False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del"],
+  ...["elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal"],
+  ...["not", "or", "pass", "raise", "return", "try", "while", "with", "yield"],
+]);
 const ATOMS = new Set(["True", "False", "None"]);
 const LARGEST_NUMBER = 1e15;
 

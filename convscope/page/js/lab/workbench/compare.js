@@ -6,7 +6,7 @@ import { comparedTable } from "./comparison.js";
 import { markRun, marksOf, runAddress, toPlace } from "./places.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
-/** @typedef {import("./runstore.js").RunStore} RunStore */
+/** @typedef {import("./run_store.js").RunStore} RunStore */
 
 /** @param {Lab} lab @param {RunStore} store */
 export function compareRuns(lab, store) {

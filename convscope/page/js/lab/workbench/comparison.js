@@ -4,7 +4,7 @@ import { make } from "../../kit/dom.js";
 import { fixed, percent, thousands } from "../../kit/format.js";
 import { grouped } from "../formula/fault.js";
 import { runAddress, toPlace } from "./places.js";
-import { networkOf, secondsText, stateWords } from "./runfacts.js";
+import { networkOf, secondsText, stateWords } from "./run_facts.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../types.js").Translate} Translate */

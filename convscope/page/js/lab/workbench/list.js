@@ -9,7 +9,7 @@ import { runRow } from "./row.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../api.js").RunSummary} RunSummary */
-/** @typedef {import("./runstore.js").RunStore} RunStore */
+/** @typedef {import("./run_store.js").RunStore} RunStore */
 
 const MANY = 8; // runs: from there on a filter helps
 

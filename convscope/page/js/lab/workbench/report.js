@@ -5,20 +5,20 @@ import { firstLearned, layerTable } from "../chapters/architecture_table.js";
 import { wholeIn } from "../address.js";
 import { faultOf } from "../formula/fault.js";
 import { historyView } from "../history.js";
-import { followedRun } from "./followed.js";
+import { runStream } from "./run_stream.js";
 import { markRun, marksOf, openPlace, toPlace } from "./places.js";
-import { confusionPart, figureList, settingsPart } from "./reportparts.js";
+import { confusionPart, figureList, settingsPart } from "./report_parts.js";
 import { runButtons } from "./row.js";
-import { networkOf, neverBegan, runLine, stateBadge } from "./runfacts.js";
+import { networkOf, neverBegan, runLine, stateBadge } from "./run_facts.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
-/** @typedef {import("./runstore.js").RunStore} RunStore */
+/** @typedef {import("./run_store.js").RunStore} RunStore */
 
 /** @param {Lab} lab @param {RunStore} store @param {string} id */
 export function runReport(lab, store, id) {
   const { doc, t } = lab;
   const run = () => store.runs.get(id) ?? null;
-  const followed = followedRun(lab, id, () => refresh());
+  const followed = runStream(lab, id, () => refresh());
   const heading = make(doc, "h2", { tabindex: -1, class: "bench-heading" }, id);
   const badge = stateBadge(lab);
   const line = make(doc, "p", { class: "run-line" });

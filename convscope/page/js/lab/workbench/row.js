@@ -4,12 +4,12 @@ import { button, make } from "../../kit/dom.js";
 import { fixed } from "../../kit/format.js";
 import { faultOf } from "../formula/fault.js";
 import { MOST_MARKS, markRun, runAddress, toPlace } from "./places.js";
-import { accuracyOf, isGoing, neverBegan, runLine, secondsText, stateBadge } from "./runfacts.js";
+import { accuracyOf, isGoing, neverBegan, runLine, secondsText, stateBadge } from "./run_facts.js";
 import { sparkOf } from "./spark.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../api.js").RunSummary} RunSummary */
-/** @typedef {import("./runstore.js").RunStore} RunStore */
+/** @typedef {import("./run_store.js").RunStore} RunStore */
 
 /** @param {Lab} lab @param {RunStore} store @param {string} id */
 export function runRow(lab, store, id) {

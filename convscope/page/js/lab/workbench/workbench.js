@@ -7,12 +7,12 @@ import { compareRuns } from "./compare.js";
 import { trainingForm } from "./form.js";
 import { runList } from "./list.js";
 import { runReport } from "./report.js";
-import { runStore } from "./runstore.js";
+import { runStore } from "./run_store.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
 /** @typedef {import("../types.js").Drawing} Drawing */
 /** @typedef {import("../types.js").Lab} Lab */
-/** @typedef {import("./runstore.js").RunStore} RunStore */
+/** @typedef {import("./run_store.js").RunStore} RunStore */
 /** @typedef {Drawing & {heading?: () => HTMLElement | null}} View */
 
 /** @type {Chapter} */

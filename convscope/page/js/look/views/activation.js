@@ -116,7 +116,8 @@ export function activationDrawing(app, index) {
       ") = ",
       make(doc, "b", { class: "figure" }, compact(output)),
     );
-    slope.textContent = `${t("slope.here", { slope: fixed(curveOf(node).slope(input, node)) })} (${t("curve.gradient")})`;
+    const here = t("slope.here", { slope: fixed(curveOf(node).slope(input, node)) });
+    slope.textContent = `${here} (${t("curve.gradient")})`;
   };
   return { element, refresh, hero: () => result?.canvas ?? curve };
 }

@@ -5,7 +5,7 @@ import { convolutionDrawing } from "./convolution.js";
 import { denseDrawing } from "./dense.js";
 import { dropoutDrawing } from "./dropout.js";
 import { flattenDrawing } from "./flatten.js";
-import { copiedValue, movedDrawing, sumValue } from "./moved.js";
+import { copiedValue, beforeAfterDrawing, sumValue } from "./before_after.js";
 import { normDrawing, normValue } from "./norm.js";
 import { poolDrawing, poolValue } from "./pool.js";
 import { slicesOfSum } from "./terms.js";
@@ -27,8 +27,8 @@ export const DRAWINGS = {
   normalisation: { layer: normDrawing, value: normValue },
   dropout: { layer: dropoutDrawing, value: copiedValue },
   flatten: { layer: flattenDrawing, value: copiedValue },
-  crop: { layer: movedDrawing, value: copiedValue },
-  addition: { layer: movedDrawing, value: sumValue },
+  crop: { layer: beforeAfterDrawing, value: copiedValue },
+  addition: { layer: beforeAfterDrawing, value: sumValue },
   curve: { layer: activationDrawing, value: curveValue },
-  opaque: { layer: movedDrawing, value: () => [] },
+  opaque: { layer: beforeAfterDrawing, value: () => [] },
 };

@@ -11,7 +11,7 @@ import { indexOf, limitOf, unitWords, valueAt } from "../lookup.js";
 import { moveByArrows, placeOf } from "../navigation.js";
 import { DRAWINGS } from "./drawings.js";
 import { legend } from "./maps.js";
-import { onwards } from "./onwards.js";
+import { nextLayer } from "./next_layer.js";
 import { placesOf } from "./places.js";
 import { openSlice } from "./terms.js";
 import { trailLine } from "./trail.js";
@@ -59,7 +59,7 @@ export function valueView(app) {
       refill(body, ...DRAWINGS[drawing].value(app, terms));
       places?.refresh(terms.parts[drawing === "convolution" ? openSlice(app, terms) : 0]);
     } else refill(body, make(doc, "p", {}, spoken(t, node.module.explain)));
-    refill(next, ...onwards(app, index, channel, y, x));
+    refill(next, ...nextLayer(app, index, channel, y, x));
     refill(
       legends,
       mixes

@@ -93,7 +93,7 @@ export function whereView(app) {
     const target = app.state.rival >= 0 && app.state.rival < payload.classes.length ? app.state.rival : winnerOf(app);
     select.value = String(target);
     const named = indexOf(app, app.state.node);
-    const grid = named >= 0 && !app.engine.nodes[named].flat ? named : telling(app);
+    const grid = named >= 0 && !app.engine.nodes[named].flat ? named : defaultLayer(app);
     layers.value = app.engine.nodes[grid]?.name ?? "";
     layerBox.hidden = app.state.method === "occlusion" || grid < 0;
     const key = `${grid} ${app.state.method} ${target} ${app.state.picture} ${JSON.stringify(app.state.edits)}`;
@@ -104,11 +104,12 @@ export function whereView(app) {
     const occlusion = app.state.method === "occlusion";
     everyBox.hidden = occlusion || grid < 0 || !app.engine.computes || payload.classes.length > CLASSES_SHOWN;
     if (!everyBox.hidden) refill(every, ...everyClass(app, grid, target));
+    const last = app.engine.nodes[app.engine.lastMaps];
     text.textContent = occlusion
       ? t("where.occlusion.text", { name: payload.classes[target] })
       : t("where.cam.text", { name: payload.classes[target], node: app.engine.nodes[grid]?.name ?? "–" }) +
         (grid >= 0 && named < 0 && grid !== app.engine.lastMaps
-          ? ` ${t("where.cam.coarse", { node: app.engine.nodes[app.engine.lastMaps].name, size: app.engine.nodes[app.engine.lastMaps].output.slice(1).join("×") })}`
+          ? ` ${t("where.cam.coarse", { node: last.name, size: last.output.slice(1).join("×") })}`
           : "");
     if (!app.engine.computes || (!occlusion && grid < 0)) {
       status.textContent = t("where.cannot");
@@ -181,7 +182,7 @@ function everyClass(app, grid, target) {
  * The node that Grad-CAM starts at: the last with maps of at least 5×5, which still say where; else the very last.
  * @param {App} app
  */
-function telling(app) {
+function defaultLayer(app) {
   const { nodes, lastMaps } = app.engine;
   for (let i = lastMaps; i >= 0; i--) {
     const { module, flat, output } = nodes[i];

@@ -4,13 +4,13 @@ import { button, make, refill } from "../../kit/dom.js";
 import { fixed, percent, thousands } from "../../kit/format.js";
 import { confusionTable } from "../../look/views/confusion.js";
 import { grouped } from "../formula/fault.js";
-import { secondsText, shareDone } from "./runfacts.js";
+import { secondsText, shareDone } from "./run_facts.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../api.js").RunSummary} RunSummary */
 /** @typedef {import("../api.js").RunReport} RunReport */
 /** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */
-/** @typedef {ReturnType<typeof import("./followed.js").followedRun>} Followed */
+/** @typedef {ReturnType<typeof import("./run_stream.js").runStream>} RunStream */
 
 /** @param {Lab} lab @param {RunSummary} run @param {RunReport | null} report @param {PlanNetwork | null} network */
 export function figureList({ doc, t }, run, report, network) {
@@ -19,15 +19,9 @@ export function figureList({ doc, t }, run, report, network) {
     /** @type {{accuracy: number} | null} */ plain,
   ) => {
     if (!one) return plain ? [percent(plain.accuracy, 2)] : ["–"];
-    return [
-      percent(one.accuracy, 2),
-      make(
-        doc,
-        "span",
-        { class: "small" },
-        ` ${t("bench.interval", { low: fixed(one.interval[0] * 100, 2), high: percent(one.interval[1], 2), n: thousands(one.n) })}`,
-      ),
-    ];
+    const [low, high] = [fixed(one.interval[0] * 100, 2), percent(one.interval[1], 2)];
+    const interval = ` ${t("bench.interval", { low, high, n: thousands(one.n) })}`;
+    return [percent(one.accuracy, 2), make(doc, "span", { class: "small" }, interval)];
   };
   /** @type {[string, (string | Node)[], string][]} */
   const list = [
@@ -63,7 +57,7 @@ export function figureList({ doc, t }, run, report, network) {
 /**
  * The matrix on all test pictures takes seconds, so it is counted when it is asked for.
  * @param {Lab} lab
- * @param {Followed} followed
+ * @param {RunStream} followed
  * @param {() => RunSummary | null} run
  */
 export function confusionPart(lab, followed, run) {

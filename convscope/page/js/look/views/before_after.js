@@ -52,7 +52,7 @@ export function sumValue(app, terms) {
 }
 
 /** @param {App} app @param {number} index */
-export function movedDrawing(app, index) {
+export function beforeAfterDrawing(app, index) {
   const { doc, t } = app;
   const node = app.engine.nodes[index];
   const computed = node.module.terms !== null;

@@ -19,7 +19,7 @@ from tests.browser.chromium import resize, visit
 from tests.browser.lab_chapters import recorded
 
 pytestmark = pytest.mark.browser
-FAULTS = "return " + (Path(__file__).parent / "lab_looks.js").read_text(encoding="utf-8").split("\n\n", 1)[1]
+FAULTS = "return " + (Path(__file__).parent / "lab_appearance.js").read_text(encoding="utf-8").split("\n\n", 1)[1]
 PLACES = (
     "",
     "c=plain",

@@ -9,7 +9,7 @@
 const PAUSE_OF_RUN = 200; // milliseconds between two drawings
 
 /** @param {Lab} lab @param {string} id @param {() => void} changed */
-export function followedRun(lab, id, changed) {
+export function runStream(lab, id, changed) {
   const { api, win } = lab;
   const recorded = api ? null : (lab.payload.recorded ?? null);
   let timer = 0;
@@ -25,7 +25,7 @@ export function followedRun(lab, id, changed) {
         changed();
       }, PAUSE_OF_RUN);
   };
-  const followed = {
+  const stream = {
     lines: /** @type {LogLine[]} */ (recorded?.lines ?? []),
     snapshots: /** @type {LiveSnapshot[]} */ (recorded?.snapshots ?? []),
     report: /** @type {RunReport | null} */ (null),
@@ -45,24 +45,24 @@ export function followedRun(lab, id, changed) {
       if (!api || closed || !over || (watch && run.state !== "running" && run.state !== "starting")) return;
       watch?.close();
       over = false;
-      followed.lines = [];
-      followed.snapshots = [];
+      stream.lines = [];
+      stream.snapshots = [];
       watch = api.watch(id, {
         run: (one) => {
           begun = one.data !== null;
           if (begun) void settings();
         },
         line: (line) => {
-          followed.lines.push(line);
+          stream.lines.push(line);
           soon();
         },
         snapshot: (snapshot) => {
-          followed.snapshots.push(snapshot);
+          stream.snapshots.push(snapshot);
           soon();
         },
         reset: () => {
-          followed.lines = [];
-          followed.snapshots = [];
+          stream.lines = [];
+          stream.snapshots = [];
           soon();
         },
         end: () => {
@@ -74,16 +74,16 @@ export function followedRun(lab, id, changed) {
       });
     },
     measure: async () => {
-      if (!api || followed.measuring) return;
-      followed.measuring = true;
-      followed.trouble = "";
+      if (!api || stream.measuring) return;
+      stream.measuring = true;
+      stream.trouble = "";
       soon();
       try {
-        followed.network = await api.network(id);
+        stream.network = await api.network(id);
       } catch (error) {
-        followed.trouble = error instanceof Error ? error.message : String(error);
+        stream.trouble = error instanceof Error ? error.message : String(error);
       }
-      followed.measuring = false;
+      stream.measuring = false;
       soon();
     },
     close: () => {
@@ -98,11 +98,11 @@ export function followedRun(lab, id, changed) {
     if (!api || (asked && !anew)) return;
     asked = true;
     try {
-      followed.report = await api.report(id);
+      stream.report = await api.report(id);
       soon();
     } catch {
       asked = false; // the list's own stream tells what is wrong
     }
   };
-  return followed;
+  return stream;
 }

@@ -11,7 +11,7 @@ import { functionText } from "./activation.js";
 /** @typedef {import("../types.js").App} App */
 
 /** @param {App} app @param {number} index @param {number} channel @param {number} y @param {number} x */
-export function onwards(app, index, channel, y, x) {
+export function nextLayer(app, index, channel, y, x) {
   const { doc, t } = app;
   const reader = readerOf(app, index);
   if (reader < 0)
