@@ -61,7 +61,7 @@ def test_grad_cam_of_a_layer_that_the_score_does_not_depend_on(page: EnginePage)
     network = trace(parse("conv(1, 1) + conv(1, 1) + gap"), (1, 5, 5), 1)
     page.load(network, InputSpec((1, 5, 5)), random_weights(network, 0))
     payload: Any = json.loads(json.dumps(page.waiting.pop()[1]))
-    payload["nodes"][1] |= {"source": -1, "sources": [-1]}
+    payload["nodes"][1] |= {"sources": [-1]}
     page.ask([("load", payload), ("forward", PICTURE)])
     assert page.call("refusals", [["gradCam", 0, 0], ["gradCam", 0, 1]]) == [
         "RangeError: the score does not depend on this layer",

@@ -143,14 +143,7 @@ class _Nodes:
         reach = self._reach(node, sources)
         self.reaches.append(reach)
         field = ZERO if reach is None else {k: list(getattr(reach[0], k)) for k in ("size", "jump", "start")}
-        made = nodes.node_json(node)
-        return {
-            **made,
-            **nodes.first_two(sources, made["inputs"]),
-            "sources": sources,
-            "flat": y.dim() == 2,
-            "field": field,
-        }
+        return {**nodes.node_json(node), "sources": sources, "flat": y.dim() == 2, "field": field}
 
     def _reach(self, node: Node, sources: list[int]) -> tuple[ReceptiveField, Pair] | None:
         """Return the receptive field of a node, and the grid that its units stand for; None after an opaque one."""
@@ -169,7 +162,6 @@ class _Nodes:
             "kind": "opaque",
             "text": step.label,
             "sources": sources,
-            **nodes.first_two(sources[:1], inputs),
             "inputs": inputs,
             "output": list(_shape(y)),
             "flat": y.dim() == 2,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from ...formula import Network, Node
@@ -13,11 +12,6 @@ def to_json(network: Network) -> list[dict[str, Any]]:
     return [node_json(node) for node in network.nodes]
 
 
-def first_two(sources: Sequence[int], inputs: list[list[int]]) -> dict[str, Any]:
-    """Return a node's sources as version 1 of the payload has them: one, and the second of an addition."""
-    return {"source": sources[0], "other": sources[1] if len(sources) > 1 else None, "input": inputs[0]}
-
-
 def node_json(node: Node) -> dict[str, Any]:
     """Return one node: its kind as the formula writes it, sizes, window, options and figures."""
     window = node.window
@@ -26,7 +20,6 @@ def node_json(node: Node) -> dict[str, Any]:
         "kind": node.layer.name,
         "text": str(node.layer),
         "sources": list(node.sources),
-        **first_two(node.sources, [list(shape) for shape in node.inputs]),
         "inputs": [list(shape) for shape in node.inputs],
         "output": list(node.output),
         "flat": node.flat,

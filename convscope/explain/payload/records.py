@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..activity import State
 from .encoding import Json, Record
 
-FORMAT, VERSION = "convscope-payload", 1
+FORMAT, VERSION = "convscope-payload", 2
 
 Pixels = NDArray[np.uint8]
 Numbers = np.ndarray[Any, Any]

@@ -41,9 +41,8 @@
  * @property {string} name
  * @property {Kind} kind
  * @property {string} text
- * @property {number} source index of the node it reads, -1 for the picture
- * @property {number | null} other an addition's second input, -1 for the picture
- * @property {Shape} input
+ * @property {number[]} sources indices of the nodes that it reads, -1 for the picture
+ * @property {Shape[]} inputs their shapes
  * @property {Shape} output
  * @property {boolean} flat
  * @property {Window | null} window

@@ -19,10 +19,7 @@ import { termsOf } from "./terms.js";
 export function makeEngine(payload) {
   const { input } = payload;
   /** @type {Layer[]} */
-  const nodes = payload.nodes.map((node) => {
-    const sources = node.other === null ? [node.source] : [node.source, node.other];
-    return { ...node, sources, inputs: sources.map(() => node.input), module: kindOf(node), tensors: {} };
-  });
+  const nodes = payload.nodes.map((node) => ({ ...node, input: node.inputs[0], module: kindOf(node), tensors: {} }));
   for (const [name, binary] of Object.entries(payload.tensors)) {
     const dot = name.lastIndexOf(".");
     const node = nodes.find((n) => n.name === name.slice(0, dot));

@@ -4,8 +4,7 @@
 
 /**
  * @typedef {object} NodeParts
- * @property {number[]} sources the nodes it reads, -1 for the picture
- * @property {Shape[]} inputs their shapes
+ * @property {Shape} input the shape of its first source
  * @property {KindModule} module what its kind does
  * @property {Record<string, Float32Array>} tensors its weights unpacked: weight, bias …
  *
