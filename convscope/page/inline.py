@@ -14,6 +14,7 @@ from typing import Any
 
 from ..errors import UsageError, messages, phrase
 from ..formula import ZOO
+from ..formula.kinds.table import table
 from .modules import join
 
 HERE = Path(__file__).parent
@@ -56,7 +57,7 @@ def lab_html(payload: dict[str, Any], api: bool) -> str:
         ),
         title="convscope lab",
         language=payload.get("language", "auto"),
-        payload={**payload, "api": api, "plans": plans()},
+        payload={**payload, "api": api, "plans": plans(), "kinds": table()["kinds"]},
         dictionary={name: dictionary(name) | dictionary(f"lab.{name}") | messages(name) for name in LANGUAGES},
         allow=("connect-src 'self'",) if api else (),
     )

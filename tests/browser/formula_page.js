@@ -5,7 +5,7 @@ import { FormulaFault, PlanFault, faultOf, grouped } from "../../convscope/page/
 import { resolveFormula } from "../../convscope/page/js/lab/formula/parse.js";
 import { planText } from "../../convscope/page/js/lab/formula/plan.js";
 import { tracePlan } from "../../convscope/page/js/lab/formula/trace.js";
-import { ZOO, fillZoo } from "../../convscope/page/js/lab/formula/zoo.js";
+import { ZOO, fillTable } from "../../convscope/page/js/lab/formula/table.js";
 
 /** The sentences that were asked for. */
 const used = new Set();
@@ -57,5 +57,6 @@ function said(faults, language) {
   return faults.map((fault) => faultOf(fault).lines(t));
 }
 
-fillZoo(JSON.parse(document.getElementById("payload").textContent).plans);
+const given = JSON.parse(document.getElementById("payload").textContent);
+fillTable(given.plans, given.kinds);
 Object.assign(globalThis, { bench: { describeAll, said, used: () => [...used].sort(), zoo: () => ZOO, grouped } });

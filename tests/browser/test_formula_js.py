@@ -17,6 +17,7 @@ from selenium import webdriver
 from convscope.errors import ConvscopeError, messages
 from convscope.formula import ZOO, Network, Plan, describe
 from convscope.formula.kinds import LAYERS
+from convscope.formula.kinds.table import table
 from convscope.page.inline import HERE as PAGE
 from convscope.page.inline import LANGUAGES, dictionary, document, plans
 from convscope.page.modules import join
@@ -31,7 +32,7 @@ Asked = tuple[str, tuple[int, int, int], int]
 REFUSED = """
 conv(16, 5, stride=0) + relu|conv(16)|relu + konv(3, 3)|conv(16, 3, strid=2)|conv(16, 3, 1, 0, 1, 1, True, 9)|relu(3)
 conv(16, 2, pad='same')|conv(16, 3, groups=3)|conv(16, 3.0)|conv(True, 3)|conv(16, (3, 3, 3))|conv(2000000, 3)
-maxpool(2, pad=2)|dropout(1)|leaky_relu(-0.1)|relu + crop(3)|crop(3)*2|skip(crop(3))|relu*0|relu*2.5|relu*relu|relu, relu
+maxpool(2, pad=2)|dropout(1)|leaky_relu(-0.1)|elu(-1)|elu(101)|relu + crop(3)|crop(3)*2|skip(crop(3))|relu*0|relu*2.5|relu*relu|relu, relu
 [relu, relu]|relu - relu|conv(16, 3|relu + [relu|relu +|skip()|a.b(3)|relu # note|  relu + knov(3, 3)|slide|lenet-4|fc fc
 conv(16 3)|conv(16, 3))|conv(16, 3]|[(relu]|conv(16, kernel=3, 5)|conv(16, 3, 3=4)|conv(kernel=3, kernel=3, channels=2)
 conv(16, kernel=3, channels=2)|relu()()|(relu)(3)|relu[0]|relu if relu else fc|lambda: 0|not relu|relu ** 2|relu / 2|3
@@ -67,9 +68,8 @@ class FormulaPage:
     def __init__(self, browser: webdriver.Chrome, folder: Path) -> None:
         self.browser = browser
         script = join(HERE / "formula_page.js", HERE.parent.parent)
-        page = document(
-            script=script, style="", title="formula", language="en", payload={"plans": plans()}, dictionary=WORDS
-        )
+        payload = {"plans": plans(), "kinds": table()["kinds"]}
+        page = document(script=script, style="", title="formula", language="en", payload=payload, dictionary=WORDS)
         (folder / "formula.html").write_text(page, encoding="utf-8")
         browser.get((folder / "formula.html").as_uri())
         assert browser.execute_script("return typeof bench") == "object", browser.get_log("browser")

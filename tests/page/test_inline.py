@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from convscope.errors import UsageError
+from convscope.formula.kinds.table import table
 from convscope.page import inline
 from convscope.page.inline import HERE, document, json_text, lab_html, page_html, plans
 from tests.page.samples import small_payload
@@ -213,6 +214,7 @@ def test_the_lab_asks_its_own_server_only_where_there_is_one() -> None:
         "language": "ko",
         "api": False,
         "plans": plans(),
+        "kinds": table()["kinds"],
     }
     served = Elements(lab_html({"format": "convscope-lab"}, True)).policy()
     assert (served["connect-src"], served["default-src"]) == ("'self'", "'none'")

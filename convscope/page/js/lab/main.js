@@ -4,7 +4,7 @@ import { languageOf, translator } from "../kit/i18n.js";
 import { addressOf, changed, stateOf } from "./address.js";
 import { makeApi } from "./api.js";
 import { CHAPTERS } from "./chapters.js";
-import { fillZoo } from "./formula/zoo.js";
+import { fillTable } from "./formula/table.js";
 import { labFrame } from "./frame.js";
 
 /** @typedef {import("./types.js").Drawing} Drawing */
@@ -14,7 +14,7 @@ import { labFrame } from "./frame.js";
 export function startLab(doc, win) {
   const read = (/** @type {string} */ id) => JSON.parse(doc.getElementById(id)?.textContent || "null");
   const payload = read("payload");
-  fillZoo(payload.plans);
+  fillTable(payload.plans, payload.kinds);
   const api = payload.api && payload.token ? makeApi(win, payload.token, (key, words) => lab.t(key, words)) : null;
   // a token that came with the address
   if (win.location.search) win.history.replaceState(null, "", win.location.pathname + win.location.hash);

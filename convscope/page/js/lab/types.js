@@ -9,7 +9,8 @@
  * @property {"convscope-lab"} format
  * @property {string} language "en", "ko" or "auto"
  * @property {boolean} api whether a server answers
- * @property {import("./formula/zoo.js").NamedPlan[]} plans the named plans
+ * @property {import("./formula/table.js").NamedPlan[]} plans the named plans
+ * @property {import("./formula/table.js").KindEntry[]} kinds the kinds of layers that a formula may have
  * @property {string} [token] what its questions carry
  * @property {Recorded | null} [recorded] in the static build: the training that stands in for live ones
  *

@@ -11,7 +11,7 @@ import { PlanFault, grouped } from "../formula/fault.js";
 import { resolveFormula } from "../formula/parse.js";
 import { planText } from "../formula/plan.js";
 import { tracePlan } from "../formula/trace.js";
-import { ZOO } from "../formula/zoo.js";
+import { ZOO } from "../formula/table.js";
 import { planChoice } from "../plan_choice.js";
 import { blocksPicture } from "./architecture_picture.js";
 import { firstLearned, layerTable } from "./architecture_table.js";

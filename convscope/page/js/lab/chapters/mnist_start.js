@@ -7,7 +7,7 @@ import { paintPicture } from "../../kit/palette.js";
 import { grouped } from "../formula/fault.js";
 import { resolveFormula } from "../formula/parse.js";
 import { tracePlan } from "../formula/trace.js";
-import { ZOO } from "../formula/zoo.js";
+import { ZOO } from "../formula/table.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 

@@ -3,11 +3,11 @@
 import { phrase } from "../../kit/i18n.js";
 import { FormulaFault, PlanFault } from "./fault.js";
 import { didYouMean } from "./guess.js";
-import { ARGUMENTS, layerOf } from "./layers.js";
+import { layerOf } from "./layers.js";
 import { chain, repeat, skip } from "./plan.js";
 import { plainSource, refuseAbsurd } from "./scan.js";
 import { syntaxOf } from "./tree.js";
-import { ZOO } from "./zoo.js";
+import { ZOO, entryOf, writtenKinds } from "./table.js";
 
 /** @typedef {import("./fault.js").Value} Value */
 /** @typedef {import("./fault.js").Details} Details */
@@ -17,8 +17,6 @@ import { ZOO } from "./zoo.js";
 /** @typedef {import("./fault.js").Said} Said */
 
 const HOW = phrase("formula.syntax.try");
-/** @type {Record<string, Said>} */
-const EXAMPLES = { conv: phrase("conv.try"), maxpool: "maxpool(2)", avgpool: "avgpool(2)", crop: "crop(24)" };
 
 /** Return the named plan or what the text says; throws a FormulaFault. @param {string} text @returns {Plan} */
 export function resolveFormula(text) {
@@ -30,7 +28,7 @@ export function resolveFormula(text) {
     const word = name.replace(/[-_]/g, "");
     if (error instanceof FormulaFault && /^[\p{L}\p{N}]+$/u.test(word) && keyOf(error.what) === "layer.unknown") {
       throw new FormulaFault(phrase("plan.unknown", { name: text.trim() }), text, 1, {
-        hint: didYouMean(name, [...Object.keys(ZOO), ...Object.keys(ARGUMENTS)]),
+        hint: didYouMean(name, [...Object.keys(ZOO), ...writtenKinds()]),
       });
     }
     throw error;
@@ -146,12 +144,14 @@ export function parseFormula(text) {
    */
   const layer = (node, name, args, named) => {
     const kind = name.word ?? "";
-    if (!Object.hasOwn(ARGUMENTS, kind))
+    const known = writtenKinds();
+    if (!known.includes(kind))
       throw complain(name.start, phrase("layer.unknown", { name: kind }), {
-        hint: didYouMean(kind, [...Object.keys(ARGUMENTS), "skip"]),
+        hint: didYouMean(kind, [...known, "skip"]),
       });
-    const fields = Object.keys(ARGUMENTS[kind]);
-    const usage = EXAMPLES[kind] ?? kind;
+    const entry = entryOf(kind);
+    const fields = entry.arguments.map((argument) => argument.name);
+    const usage = entry.example;
     /** @type {Record<string, Syntax>} */
     const given = {};
     args.forEach((arg, i) => {
@@ -171,8 +171,8 @@ export function parseFormula(text) {
       if (option in given) throw complain(start, phrase("layer.option.twice", { option }));
       given[option] = value;
     }
-    for (const field of fields)
-      if (!(field in given) && ARGUMENTS[kind][field] === null)
+    for (const { name: field, required } of entry.arguments)
+      if (required && !(field in given))
         throw complain(name.start, phrase("layer.option.missing", { kind, field }), { hint: usage });
     const values = Object.fromEntries(Object.entries(given).map(([field, place]) => [field, valueOf(place)]));
     return at(

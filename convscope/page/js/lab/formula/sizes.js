@@ -5,6 +5,7 @@
 import { phrase } from "../../kit/i18n.js";
 import { PlanFault } from "./fault.js";
 import { both } from "./layers.js";
+import { entryOf } from "./table.js";
 
 /** @typedef {import("./layers.js").LayerPlan} LayerPlan */
 /** @typedef {import("./costs.js").Three} Three */
@@ -14,7 +15,7 @@ import { both } from "./layers.js";
 
 /** What a convolution or a pooling lays over its input. @param {LayerPlan} layer @returns {PlanWindow | null} */
 export function windowOf(layer) {
-  if (layer.is !== "conv" && layer.is !== "maxpool" && layer.is !== "avgpool") return null;
+  if (entryOf(layer.is).traits.reads !== "window") return null;
   const kernel = both(layer.kernel ?? 1);
   const dilation = both(layer.dilation ?? 1);
   const same = /** @type {Two} */ (kernel.map((k, i) => Math.floor((dilation[i] * (k - 1)) / 2)));

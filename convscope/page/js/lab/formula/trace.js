@@ -7,6 +7,7 @@ import { joined, shifted, through } from "./fields.js";
 import { both, layerText } from "./layers.js";
 import { planText, walk } from "./plan.js";
 import { extentOf, sizesOf, windowOf } from "./sizes.js";
+import { entryOf } from "./table.js";
 
 /** @typedef {import("./costs.js").Three} Three */
 /** @typedef {import("./fields.js").Two} Two */
@@ -64,7 +65,8 @@ export function tracePlan(plan, input, classes) {
     for (const layer of walk(part)) {
       if (layer.is === "skip" && "body" in layer) addSkip(layer.body);
       else {
-        if (layer.is === "fc" && !flatNow()) add({ is: "flatten" }, null);
+        if (layer.is !== "skip" && entryOf(layer.is).traits.takes === "rows" && !flatNow())
+          add({ is: "flatten" }, null);
         add(/** @type {LayerPlan} */ (layer), null);
       }
     }
@@ -88,7 +90,7 @@ export function tracePlan(plan, input, classes) {
     const text = layerText(layer);
     const where = phrase("layer.place", { n: nodes.length + 1, layer: text });
     const [index, shape, flat] = [nodes.length - 1, shapeNow(), flatNow()];
-    if (flat && ["conv", "maxpool", "avgpool", "gap", "crop"].includes(layer.is)) {
+    if (flat && entryOf(layer.is).traits.takes === "maps") {
       throw new PlanFault(phrase("maps.needed"), {
         where,
         got: phrase("maps.needed.got", { n: shape[0] }),
@@ -159,7 +161,7 @@ function fieldAfter(layer, before, grid, window) {
     const [h, w] = both(layer.size ?? 1);
     return shifted(before, [Math.floor((grid[0] - h) / 2), Math.floor((grid[1] - w) / 2)]);
   }
-  return layer.is === "gap" || layer.is === "fc" ? through(before, grid, grid, [0, 0]) : before;
+  return entryOf(layer.is).traits.reads === "all" ? through(before, grid, grid, [0, 0]) : before;
 }
 
 /** Fully connected layers, those within skips too. @param {Plan} plan @returns {number} */

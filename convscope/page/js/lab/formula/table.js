@@ -1,0 +1,55 @@
+/** What a formula may say: the kinds of layers and the named plans that Python hands over with the payload. */
+
+/** @typedef {import("./fault.js").Said} Said */
+/**
+ * @typedef {object} Argument as convscope/formula/kinds/arguments.py has it (docs/payload.md, "The table of kinds")
+ * @property {string} name
+ * @property {"whole" | "size" | "number" | "bool"} type
+ * @property {number} [least]
+ * @property {number} [most]
+ * @property {string[]} [words] that may stand in the place of a size
+ * @property {string | null} [follows] the argument that it is where it is left out
+ * @property {Said} hint what to try where it is wrong
+ * @property {boolean} required
+ * @property {number | boolean | null} [default]
+ */
+/**
+ * @typedef {object} Relation a condition between two arguments
+ * @property {"Divides" | "SameNeedsOdd" | "AtMostHalf"} rule
+ * @property {string} argument the one at fault
+ * @property {string} other
+ */
+/**
+ * @typedef {object} KindEntry
+ * @property {string} name
+ * @property {boolean} written whether a formula may call it by its name
+ * @property {Said} example
+ * @property {Argument[]} arguments
+ * @property {Relation[]} relations
+ * @property {{takes: "any" | "maps" | "rows", reads: "unit" | "window" | "all" | "part" | "number" | "units"}} traits
+ */
+/**
+ * @typedef {{id: string, formula: string, about: Record<string, string>}} NamedPlan `about` is a line in each language
+ */
+
+/** Formulas by name, filled when the page starts. @type {Record<string, string>} */
+export const ZOO = {};
+
+/** Kinds by name, filled when the page starts. @type {Record<string, KindEntry>} */
+const ENTRIES = {};
+
+/** @param {NamedPlan[]} plans @param {KindEntry[]} kinds */
+export function fillTable(plans, kinds) {
+  for (const { id, formula } of plans) ZOO[id] = formula;
+  for (const kind of kinds) ENTRIES[kind.name] = kind;
+}
+
+/** What the table says of a kind. @param {string} name */
+export function entryOf(name) {
+  return ENTRIES[name];
+}
+
+/** The kinds that a formula may call by their names. */
+export function writtenKinds() {
+  return Object.keys(ENTRIES).filter((name) => ENTRIES[name].written);
+}
