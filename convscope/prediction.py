@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from .errors import EnvironmentFault, InputError, UsageError, phrase
 from .modelfile import ModelFile, read
 from .pictures.input_spec import INVERT
-from .pictures.pool import decoding_threads, map_in_order
+from .pictures.pool import decode_in_order, map_in_order
 from .pictures.preprocessing import Preprocessed, preprocess
 
 if TYPE_CHECKING:
@@ -170,14 +170,7 @@ class Model:
         _check_options(top, invert)
         if len(pictures):
             _ = self.predictor  # opened once, before the threads
-
-        def decode(picture: Picture) -> Preprocessed | InputError:
-            try:
-                return preprocess(self.spec, picture, invert)
-            except InputError as error:
-                return error
-
-        decoded = map_in_order(decode, pictures, decoding_threads(pictures))
+        decoded = decode_in_order(lambda picture: preprocess(self.spec, picture, invert), pictures)
         threads = 1 if len(pictures) <= BATCH else None
         for batch in map_in_order(lambda batch: self._predict(batch, top), batches(decoded, BATCH), threads):
             yield from batch

@@ -11,9 +11,9 @@ import numpy as np
 
 from ..errors import InputError, Said, UsageError, phrase, printable
 from ..pictures import decoding
-from ..pictures.pool import decoding_threads, map_in_order
+from ..pictures.pool import decode_in_order
 from ..pictures.resizing import as_size
-from .dataset import Dataset, Pictures, Split
+from .dataset import Dataset, Split
 from .folder_layout import Folder, Skips, survey
 
 SAMPLE = 16  # pictures a class that are looked at to tell grey from colour
@@ -61,15 +61,9 @@ def _read(root: Path, part: Folder, size: tuple[int, int], first: str | None, ch
     """
     pixels = np.empty((len(part.paths), channels, *size), np.uint8)
     kept: list[int] = []
-
-    def read(path: Path) -> Pictures | InputError:
-        try:
-            return decoding.decode(path, None if first else size, channels)
-        except InputError as error:
-            return error
-
     files = [root / path for path in part.paths]
-    for i, result in enumerate(map_in_order(read, files, decoding_threads(files))):
+    resize_to = None if first else size
+    for i, result in enumerate(decode_in_order(lambda file: decoding.decode(file, resize_to, channels), files)):
         if isinstance(result, InputError):
             skipped.append((part.paths[i], result.brief()))
         elif result.shape[1:] != size:

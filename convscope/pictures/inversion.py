@@ -19,7 +19,7 @@ def needs_inversion(image: Pixels) -> bool:
     The border's median must be 128 or more, and 64 or more above the darkest twentieth of the middle (its 5 % quantile:
     ink may cover little). All 3,000 MNIST test pictures tried, turned to black on white, are told from the originals.
     """
-    if image[..., border_mask(image.shape[-2:])].max() < 128:
+    if image.reshape(*image.shape[:-2], -1).take(_border_places(image.shape[-2:]), -1).max() < 128:
         return False  # most pictures: nothing at the border is light, so its median is not
     grey = _grey(image)
     height, width = grey.shape
@@ -57,6 +57,14 @@ def border_mask(shape: tuple[int, ...]) -> NDArray[np.bool_]:
     outer = np.ones(shape, dtype=bool)
     outer[thick:-thick, thick:-thick] = False
     return outer
+
+
+@lru_cache(8)
+def _border_places(shape: tuple[int, ...]) -> NDArray[np.intp]:
+    """Return where the border's pixels are in the rows of a plane (H, W) laid end to end: taken quicker than masked."""
+    import numpy as np
+
+    return np.flatnonzero(border_mask(shape))
 
 
 def _quantile(values: NDArray[Any], q: float) -> float:

@@ -11,6 +11,7 @@ import os
 from collections import deque
 from typing import TYPE_CHECKING, TypeVar
 
+from ..errors import InputError
 from ..machine.cpus import available_cpus
 
 if TYPE_CHECKING:
@@ -48,6 +49,23 @@ def map_in_order(work: Callable[[Item], Result], items: Iterable[Item], threads:
             yield waiting.popleft().result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def decode_in_order(
+    decode: Callable[[Item], Result], pictures: Sequence[Item], threads: int | None = None
+) -> Iterator[Result | InputError]:
+    """Yield decode(picture) for each picture, in order, or the InputError that says why it cannot be read.
+
+    `threads` None: as many as suit these pictures.
+    """
+
+    def decode_or_error(picture: Item) -> Result | InputError:
+        try:
+            return decode(picture)
+        except InputError as error:
+            return error
+
+    return map_in_order(decode_or_error, pictures, threads or decoding_threads(pictures))
 
 
 def decoding_threads(sources: Sequence[object]) -> int:

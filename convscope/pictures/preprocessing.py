@@ -6,7 +6,9 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import InputError, phrase
+from . import decoding
 from .inversion import needs_inversion
+from .resizing import RESIZE_RULE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,9 +48,6 @@ def preprocess(spec: InputSpec, picture: Picture, invert: str | None = None) -> 
 def _decode(spec: InputSpec, picture: Picture) -> Pixels:
     """Return any picture in the model's channels and size."""
     import numpy as np
-
-    from . import decoding
-    from .resizing import RESIZE_RULE
 
     channels, height, width = spec.shape
     size = height, width

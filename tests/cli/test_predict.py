@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import functools
 import io
 import json
 import os
@@ -233,7 +234,8 @@ def test_without_torch_in_a_process_of_its_own(model: Path, tmp_path: Path) -> N
 def test_stopped_half_way_it_ends_at_once_and_says_so(model: Path, tmp_path: Path) -> None:
     picture(tmp_path / "in" / "a.png")
     words = [sys.executable, "-m", "convscope", "predict", str(model), *[str(tmp_path / "in")] * 5_000, "--csv"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    heeds = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # this process may have it ignored
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heeds) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith(b"path,")
         assert b"a.png" in process.stdout.readline()  # it is at work, and its other rows are more than the pipe holds

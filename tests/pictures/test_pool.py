@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from convscope.errors import InputError
 from convscope.pictures import pool
-from convscope.pictures.pool import AHEAD, LARGE, decoding_threads, map_in_order
+from convscope.pictures.pool import AHEAD, LARGE, decode_in_order, decoding_threads, map_in_order
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
@@ -132,3 +133,15 @@ def test_photographs_are_decoded_by_all_cpus_and_tiny_files_by_one(
     assert decoding_threads([large] * 9) == pool.MOST_THREADS
     monkeypatch.setattr(pool, "available_cpus", lambda: 1)
     assert decoding_threads([large] * 9) == 1
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_a_picture_that_cannot_be_read_is_an_error_in_its_place_and_no_more(threads: int) -> None:
+    def decode(i: int) -> int:
+        if i % 3 == 1:
+            raise InputError("damaged", where=str(i))
+        return i
+
+    results = list(decode_in_order(decode, range(50), threads))
+    assert [r if isinstance(r, int) else int(r.where) for r in results] == list(range(50))
+    assert [isinstance(r, InputError) for r in results] == [i % 3 == 1 for i in range(50)]

@@ -18,8 +18,8 @@ from ...data.resize import fitted
 from ...errors import InputError, UsageError, phrase
 from ...pictures.formats import SUFFIXES
 from ...pictures.input_spec import InputSpec
-from ...pictures.pool import decoding_threads, map_in_order
-from ...pictures.preprocessing import Preprocessed, preprocess
+from ...pictures.pool import decode_in_order
+from ...pictures.preprocessing import preprocess
 from ...pictures.search import is_pattern, pictures_in
 from .samples import Samples
 
@@ -63,15 +63,8 @@ def _read(pictures: list[tuple[str, Any]], spec: InputSpec, most: int, dataset: 
     read: list[np.ndarray[Any, Any]] = []
     names: list[str] = []
     unread: list[InputError] = []
-
-    def decode(picture: Any) -> Preprocessed | InputError:
-        try:
-            return preprocess(spec, picture)
-        except InputError as error:
-            return error
-
     sources = [picture for _, picture in pictures]
-    for i, result in enumerate(map_in_order(decode, sources, decoding_threads(sources[: 2 * most]))):
+    for i, result in enumerate(decode_in_order(lambda picture: preprocess(spec, picture), sources)):
         if len(read) == most:
             return Inputs(dataset, _samples(read, names), tuple(unread), len(pictures) - i)
         if isinstance(result, InputError):
