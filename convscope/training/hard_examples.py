@@ -1,7 +1,9 @@
-"""Which pictures are hard: the margin by which a linear classifier of shrunk pictures gets them right, or does not.
+"""Hard examples: those that a linear classifier of shrunk pictures gets right by the least margin, or wrong.
 
 An epoch that is broken off cannot show every picture, and easy ones teach little (Sorscher et al. 2022, "Beyond neural
-scaling laws", section 3: where data is plenty, keep the hard). The classifier is solved for, not trained.
+scaling laws", section 3: where data is plenty, keep the hard). But pictures that are hard for everybody teach little
+too, so enough of those that the classifier gets right are always among them; where it gets a quarter of all pictures
+wrong, that is every picture, and nothing is preferred. The classifier is solved for, not trained.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+MOST_WRONG = 1 / 4  # of the pictures that are drawn from: more of the classifier's errors do harm (docs/log.md)
 LEAST = 1 / 3  # of an epoch: where less is seen of it, the hardest of all are no fair sample
 SOLVED_ON = 10_000  # pictures, evenly spaced: more change nothing that a training shows (docs/log.md)
 PART = 1000  # pictures at a time: what is in work stays small, however many there are
@@ -19,12 +22,14 @@ RIDGE = 1e-3  # of the features' mean energy: what the weights are pulled toward
 
 
 def hard_first(order: Tensor, margins: Tensor, shown: int, spare: float) -> Tensor:
-    """Return an epoch's `order` (N,) with the hardest in front: `spare` times as many as the `shown` that will be seen.
+    """Return an epoch's `order` (N,) with the hardest in front: `spare` times as many as the `shown` that will be seen,
+    and more where else more than MOST_WRONG of them had a margin of 0 or less.
 
     The hard ones and the others each stay in the order they were in: what is shown is drawn from the hard ones by
     chance.
     """
-    pool = min(len(order), round(spare * shown))
+    wrong = int((margins <= 0).sum())
+    pool = min(len(order), max(round(spare * shown), round(wrong / MOST_WRONG)))
     hard = torch.zeros(len(order), dtype=torch.bool)
     hard[margins.argsort(stable=True)[:pool]] = True
     chosen = hard.to(order.device)[order]
@@ -52,7 +57,7 @@ def margins(images: Tensor, labels: Tensor, classes: int) -> Tensor:
 
 
 def _parts(images: Tensor, labels: Tensor, classes: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield features (B, F) and targets (B, classes) of some pictures at a time, on the processor."""
+    """Yield features (B, F) and targets (B, classes) of some pictures at a time, on the CPU."""
     for i in range(0, len(images), PART):
         x = _halved(_halved(images[i : i + PART].cpu().to(torch.int16), 2), 3).flatten(1).float() / 1020
         x = torch.cat([x, torch.ones(len(x), 1)], 1)

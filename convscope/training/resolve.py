@@ -42,7 +42,6 @@ def resolve_settings(options: TrainOptions, dataset: Dataset, workers: Workers) 
     check_ends(network, spec)
     _check_batches(network, recipe, len(pictures), workers.size)
     recipe = replace(recipe, augmentation=resolve_augmentation(recipe, pictures, len(dataset.classes), centred))
-    recipe = recipe if centred else replace(recipe, hard=0.0)  # measured to harm elsewhere
     device, here = resolve_device(options.device), environment(options.threads)
     with cpu_settings(here.threads):
         recipe = replace(recipe, precision=resolve_precision(recipe.precision, device))

@@ -40,17 +40,24 @@ def test_margins_are_those_of_a_ridge_regression_on_shrunk_pictures(
     np.testing.assert_allclose(found, own - scores.max(1), atol=2e-4)
 
 
-@given(st.integers(1, 60), st.integers(0, 60), st.floats(1, 3), st.integers(0, 1000))
-def test_the_hardest_come_first_each_in_its_place(n: int, shown: int, spare: float, seed: int) -> None:
+@given(st.integers(1, 60), st.integers(0, 60), st.floats(1, 3), st.floats(0, 0.5), st.integers(0, 1000))
+def test_the_hardest_come_first_each_in_its_place(n: int, shown: int, spare: float, wrong: float, seed: int) -> None:
     order = permutation(n, seed, 0)
-    margin = torch.rand(n, generator=torch.Generator().manual_seed(seed))
+    margin = torch.rand(n, generator=torch.Generator().manual_seed(seed)) - wrong
     new = hard_first(order, margin, shown, spare)
-    pool = min(n, round(spare * shown))
+    pool = min(n, max(round(spare * shown), 4 * int((margin <= 0).sum())))
     assert sorted(new.tolist()) == list(range(n))
     hard = set(margin.argsort()[:pool].tolist())
     assert set(new[:pool].tolist()) == hard
     assert new[:pool].tolist() == [i for i in order.tolist() if i in hard]
     assert new[pool:].tolist() == [i for i in order.tolist() if i not in hard]
+
+
+def test_where_the_classifier_gets_a_quarter_wrong_nothing_is_preferred() -> None:
+    order, margin = permutation(100, 0, 0), torch.linspace(-0.24, 0.76, 100)
+    assert int((margin <= 0).sum()) == 24
+    assert not torch.equal(hard_first(order, margin, 10, 1.3), order)
+    assert torch.equal(hard_first(order, margin - 0.01, 10, 1.3), order)
 
 
 @pytest.mark.parametrize(("steps", "broken"), [(1, None), (2, 0), (4, None), (5, None), (6, 1), (7, 1), (8, None)])
