@@ -6,15 +6,16 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from ..errors import InputError, did_you_mean, phrase
+from ..errors import InputError, Phrase, did_you_mean, phrase
 from .dataset import Dataset, Split, arrays
-from .idx_files import has_idx, idx
+from .idx_files import has_idx, idx, misnamed_idx
 from .image_folder import folder
 from .named import fashion_mnist, mnist
 from .resize import fitted
 
 __all__ = ["NAMES", "Dataset", "Split", "arrays", "fashion_mnist", "folder", "idx", "load", "mnist"]
 
+ARCHIVES = frozenset((".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar"))
 NAMES = ("mnist", "fashion-mnist")
 
 
@@ -43,11 +44,8 @@ def load(
     if data_root is not None and not os.path.exists(path) and os.path.isdir(os.path.join(data_root, text)):
         path = Path(data_root) / text
     if os.path.isfile(path):
-        unpack = phrase("data.file.unpack.try")
-        hint = phrase("data.file.folder.try", folder=path.parent) if has_idx(path.parent) else unpack
-        raise InputError(
-            "data.file", where=text, expected=phrase("data.file.expected", names=" or ".join(NAMES)), hint=hint
-        )
+        expected = phrase("data.file.expected", names=" or ".join(NAMES))
+        raise InputError("data.file", where=text, expected=expected, hint=_folder_hint(path))
     if not os.path.isdir(path):
         is_path = os.sep in text or text.startswith((".", "~"))
         raise InputError(
@@ -55,4 +53,15 @@ def load(
         )
     if has_idx(path):
         return fitted(idx(path), size, channels)
+    if misnamed := misnamed_idx(path):
+        raise InputError(
+            "idx.name", where=text, got=misnamed, expected=phrase("idx.name.expected"), hint=phrase("idx.name.try")
+        )
     return folder(path, size=size, channels=channels)
+
+
+def _folder_hint(file: Path) -> Phrase:
+    """Return what to give in place of a file."""
+    if has_idx(file.parent):
+        return phrase("data.file.folder.try", folder=file.parent)
+    return phrase("data.file.unpack.try" if file.suffix.lower() in ARCHIVES else "data.file.pictures.try")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import os
+import re
 import struct
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +20,7 @@ from .dataset import Dataset, Split
 
 TRAIN, TEST = ("train",), ("t10k", "test")
 ENDINGS = ("", ".gz", ".xz")  # of two copies of one file the plain one is read
+MISNAMED = re.compile(r"[.-]idx[123]-ubyte|\.idx(\.gz|\.xz)?$|ubyte(\.gz|\.xz)?$")
 CHUNK = 1 << 20  # bytes read at a time
 
 
@@ -52,6 +54,16 @@ def idx(folder: str | Path, classes: tuple[str, ...] | None = None, *, name: str
 def has_idx(folder: Path) -> bool:
     """Tell whether the folder holds IDX training or test files (so that it is not taken for a folder of pictures)."""
     return any(_find(folder, part, kind) for part in TRAIN + TEST for kind in ("images", "labels"))
+
+
+def misnamed_idx(folder: Path) -> str:
+    """Return the name of a file that looks like an IDX file of another name than those that are read; "" if there is
+    none, or sub-folders that may be classes of pictures.
+    """
+    entries = sorted(os.scandir(folder), key=lambda entry: entry.name) if os.access(folder, os.R_OK) else []
+    if any(entry.is_dir() for entry in entries):
+        return ""
+    return next((entry.name for entry in entries if MISNAMED.search(entry.name)), "")
 
 
 def outline(folder: Path) -> tuple[int, int, int]:

@@ -44,9 +44,26 @@ def test_a_file_is_no_data(tmp_path: Path) -> None:
         InputError, match="a file, not data, expected a folder, or mnist or fashion-mnist\ntry: unpack it"
     ):
         data.load(tmp_path / "cats.zip")
+    (tmp_path / "data.yaml").write_text("path: cats")
+    with pytest.raises(InputError, match="try: the folder with the pictures, one sub-folder a class"):
+        data.load(tmp_path / "data.yaml")
     folder = write_folder(tmp_path / "idx", tiny())
     with pytest.raises(InputError, match=f"try: the folder it is in: {folder}"):
         data.load(folder / "train-images-idx3-ubyte.gz")
+
+
+@pytest.mark.parametrize("name", ["emnist-letters-train-images-idx3-ubyte.gz", "digits.idx", "images.idx3-ubyte"])
+def test_idx_files_of_another_name_are_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"")
+    (tmp_path / "readme.txt").write_text("letters")
+    with pytest.raises(InputError) as caught:
+        data.load(tmp_path)
+    assert str(caught.value) == (
+        f"{tmp_path}: IDX files of another name, got {name}, expected train-images-idx3-ubyte and "
+        "train-labels-idx1-ubyte, plain, .gz or .xz\ntry: rename them"
+    )
+    pictures(tmp_path)  # with folders of pictures beside it, it is one more file that is no picture
+    assert len(data.load(tmp_path).train) == 2
 
 
 def test_a_name_wins_over_a_folder_and_a_path_does_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
