@@ -1,6 +1,7 @@
-"""A folder of 10,000 PNG files, in turn: Pillow's decoding alone, with bare ONNX Runtime behind it, and convscope.
+"""A folder of 10,000 PNG files, in turn: Pillow's decoding alone, with bare ONNX Runtime behind it, and convscope; or a
+folder of photographs: convscope's decoder alone, predicting, and loading for a training.
 
-    python -m benchmarks.folder [--rounds 5] [--cores 1]
+    python -m benchmarks.folder [--rounds 5] [--cores 1] [--photographs 400]
 
 MNIST's test pictures as files, which lie in the page cache, through two networks: slides, 8 million multiplications a
 picture, and fast, trained here in seconds. On several cores Pillow and ONNX Runtime run in threads, and in processes.
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
@@ -31,6 +33,7 @@ from benchmarks import results
 from benchmarks.prediction import MODEL
 from convscope import data
 from convscope.errors import InputError
+from convscope.pictures.decoding import decode
 from convscope.pictures.search import pictures_in
 
 WHAT = (
@@ -40,6 +43,11 @@ WHAT = (
     "the clock does. convscope's line does more: it refuses what is no "
     "picture, turns and sizes what needs it, swaps dark and light, and names classes in order; in threads. The "
     "command: from its start to its end, its imports and the search through the folder included."
+)
+WHAT_PHOTOGRAPHS = (
+    "A folder of JPEG files of 1600×1200 pixels, in turn: microseconds a picture by the wall clock and of processor, "
+    "one row a round. The decoder alone: convscope's own decode function on every file, in as many threads as cores, "
+    "and nothing else. Predicted: through the network slides, class names in order. Loaded: as a training reads it."
 )
 BATCH = 32
 Words = list[str]
@@ -137,6 +145,38 @@ def write(folder: Path, pictures: NDArray[np.uint8]) -> Words:
     return list(pictures_in([str(folder)]))
 
 
+def write_photographs(folder: Path, count: int) -> Words:
+    """Write smooth, noisy pictures of 1600×1200 as JPEG files of two classes and return their paths, in order."""
+    rng = np.random.default_rng(0)
+    for i in range(count):
+        coarse = Image.fromarray(rng.integers(0, 256, (75, 100, 3), dtype=np.uint8))
+        smooth = np.asarray(coarse.resize((1600, 1200), Image.Resampling.BICUBIC)).astype(np.int16)
+        noisy = np.clip(smooth + rng.integers(-8, 9, smooth.shape), 0, 255).astype(np.uint8)
+        (folder / f"class {i % 2}").mkdir(exist_ok=True)
+        Image.fromarray(noisy).save(folder / f"class {i % 2}" / f"{i:04d}.jpg", quality=90)
+    return list(pictures_in([str(folder)]))
+
+
+def photograph_functions(folder: Path, cores: int) -> dict[str, Callable[[Words], Found]]:
+    """Return what goes through a folder of photographs, by name."""
+    model = convscope.load(MODEL)
+
+    def decoder_alone(paths: Words) -> Found:
+        with ThreadPoolExecutor(cores) as threads:
+            deque(threads.map(lambda path: decode(path, (28, 28), 1), paths), maxlen=0)
+        return [], 0.0
+
+    def predicted(paths: Words) -> Found:
+        results = model.stream(paths)
+        return [-1 if isinstance(r, InputError) else model.classes.index(r.label) for r in results], 0.0
+
+    def loaded(paths: Words) -> Found:
+        assert len(data.folder(folder, size=28, channels=1).train) == len(paths)
+        return [], 0.0
+
+    return {"the decoder alone, threads": decoder_alone, "predicted": predicted, "loaded": loaded}
+
+
 def trained(folder: Path) -> Path:
     """Return the model file of plan fast after 0.35 epochs of its recipe: in another process, so that torch stays
     there.
@@ -160,14 +200,27 @@ def measured(ready: dict[str, Callable[[Words], Found]], paths: Words, rounds: i
             yield {"what": name, "run": number} | {k: round(1e6 * v / len(paths), 2) for k, v in each.items()}
 
 
+def photographs(count: int, cores: int, rounds: int) -> Path:
+    """Measure a folder of photographs and write benchmarks/results/photographs.json; return its path."""
+    with tempfile.TemporaryDirectory() as temporary:
+        paths = write_photographs(Path(temporary), count)
+        ready = photograph_functions(Path(temporary), cores)
+        rows: list[results.Row] = [{"cores": str(cores)} | row for row in measured(ready, paths, rounds)]
+    return results.write("photographs", WHAT_PHOTOGRAPHS, rows, key=("cores", "what", "run"))
+
+
 def main() -> None:
     """Measure each in turn, check that all find the same, and write benchmarks/results/folder.json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--pictures", type=int, default=10_000)
     parser.add_argument("--cores", type=int, default=1, help="how many cores to run on, the first ones (1)")
+    parser.add_argument("--photographs", type=int, default=0, metavar="N", help="N photographs instead of PNG files")
     given = parser.parse_args()
     os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[: given.cores]))
+    if given.photographs:
+        print(photographs(given.photographs, given.cores, given.rounds))
+        return
     test = data.load("mnist").test
     assert test is not None
     rows: list[results.Row] = []

@@ -139,7 +139,7 @@ def test_photographs_are_decoded_by_all_cpus_and_tiny_files_by_one(
 def test_a_picture_that_cannot_be_read_is_an_error_in_its_place_and_no_more(threads: int) -> None:
     def decode(i: int) -> int:
         if i % 3 == 1:
-            raise InputError("damaged", where=str(i))
+            raise InputError("file.empty", where=str(i))
         return i
 
     results = list(decode_in_order(decode, range(50), threads))
