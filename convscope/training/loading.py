@@ -21,8 +21,8 @@ def load_dataset(
     PyTorch comes in beside it, and who needs it first waits for it; on a single CPU that would only be slower
     (docs/log.md).
     """
-    if available_cpus() > 1:
-        threading.Thread(target=_import_torch, name="import torch").start()
+    if available_cpus() > 1:  # a daemon: who stops while data loads does not wait for an import
+        threading.Thread(target=_import_torch, name="import torch", daemon=True).start()
     if isinstance(source, Dataset):
         dataset = source
     else:
