@@ -27,7 +27,7 @@ ZOO: dict[str, tuple[str, str]] = {
         'crop(24) + conv(32, 5, stride=2, pad="same", bias=False) + maxpool(2) + bn + relu + conv(64, 3, pad="same", '
         "bias=False) + maxpool(2) "
         '+ bn + relu + conv(64, 3, pad="same", bias=False) + bn + relu + fc',
-        "what the recipe fast trains on centred pictures such as MNIST's: 62,186 parameters",
+        "what the recipe fast trains on centred pictures of 28×28 such as MNIST's: 62,186 parameters",
     ),
     "fine": (
         'crop(24) + conv(16, 5, stride=2, pad="same", bias=False) + bn + relu + conv(32, 3, pad="same", bias=False) + '
