@@ -38,20 +38,20 @@ from convscope.pictures.search import pictures_in
 
 WHAT = (
     "A folder of 10,000 PNG files of 28×28 pixels through two networks, in turn: microseconds a picture by the wall "
-    "clock and of processor, one row a round. "
+    "clock and of CPU time, one row a round. "
     "Pillow alone: open each file and make an array of it. In processes: they run and have imported everything before "
     "the clock does. convscope's line does more: it refuses what is no "
     "picture, turns and sizes what needs it, swaps dark and light, and names classes in order; in threads. The "
     "command: from its start to its end, its imports and the search through the folder included."
 )
 WHAT_PHOTOGRAPHS = (
-    "A folder of JPEG files of 1600×1200 pixels, in turn: microseconds a picture by the wall clock and of processor, "
+    "A folder of JPEG files of 1600×1200 pixels, in turn: microseconds a picture by the wall clock and of CPU time, "
     "one row a round. The decoder alone: convscope's own decode function on every file, in as many threads as cores, "
     "and nothing else. Predicted: through the network slides, class names in order. Loaded: as a training reads it."
 )
 BATCH = 32
 Words = list[str]
-Found = tuple[list[int], float]  # classes, and seconds of processor in other processes
+Found = tuple[list[int], float]  # classes, and seconds of CPU time in other processes
 _session: Any = None
 
 
@@ -109,8 +109,8 @@ def functions(model_file: Path, folder: Path, cores: int) -> dict[str, Callable[
         return through
 
     def ours(paths: Words) -> Found:
-        told = list(model.stream(paths))
-        return [-1 if isinstance(t, InputError) else model.classes.index(t.label) for t in told], 0.0
+        found = list(model.stream(paths))
+        return [-1 if isinstance(p, InputError) else model.classes.index(p.label) for p in found], 0.0
 
     def command(paths: Words) -> Found:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)

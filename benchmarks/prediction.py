@@ -29,8 +29,8 @@ from convscope import data
 
 WHAT = (
     "The slides network in one process on one core and one thread, from uint8 pictures in memory to probabilities, in "
-    "turn; microseconds a picture of the "
-    "processor and by the wall clock, one row a round (the median call of at least 0.1 s of them). convscope's own "
+    "turn; microseconds a picture of "
+    "CPU time and by the wall clock, one row a round (the median call of at least 0.1 s of them). convscope's own "
     "line does more: class names and an order."
 )
 Pixels = NDArray[np.uint8]
@@ -118,7 +118,7 @@ def main() -> None:
 
 
 def timed(function: Function, pictures: Pixels, least: float = 0.1) -> tuple[float, float]:
-    """Return microseconds a picture by the wall clock and of processor: the median of the calls made in `least`
+    """Return microseconds a picture by the wall clock and of CPU time: the median of the calls made in `least`
     seconds.
     """
     walls, cpus, end = [], [], time.perf_counter() + least

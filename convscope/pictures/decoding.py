@@ -38,7 +38,7 @@ def decode(
     """Read a picture file, by path or as bytes, into uint8 (C, H, W) in 0…255.
 
     `size` is (H, W); without it the picture keeps its own. `channels` 1 is grey (ITU-R 601 luma), 3 is RGB; without it
-    a picture is grey if every pixel is. PNG, JPEG, GIF, BMP, WebP, TIFF and PNM are read, told by their first bytes,
+    a picture is grey if every pixel is. PNG, JPEG, GIF, BMP, WebP, TIFF and PNM are read, known by their first bytes,
     not by their names.
 
     Raises InputError, naming the file, if it is missing, no such picture, damaged, truncated or beyond `max_pixels`.

@@ -1,4 +1,4 @@
-"""Polarity: light ink on a dark ground or dark on light, told by a picture's border; and when to invert it."""
+"""Polarity: light ink on a dark ground or dark on light, read off a picture's border; and when to invert it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def needs_inversion(image: Pixels) -> bool:
 
     The border is the outermost 1/14 of the shorter side (2 pixels of 28), the middle is the middle half of both sides.
     The border's median must be 128 or more, and 64 or more above the darkest twentieth of the middle (its 5 % quantile:
-    ink may cover little). All 3,000 MNIST test pictures tried, turned to black on white, are told from the originals.
+    ink may cover little). All 3,000 MNIST test pictures tried, turned to black on white, differ from the originals.
     """
     if image.reshape(*image.shape[:-2], -1).take(_border_places(image.shape[-2:]), -1).max() < 128:
         return False  # most pictures: nothing at the border is light, so its median is not

@@ -37,7 +37,7 @@ def hard_first(order: Tensor, margins: Tensor, shown: int, spare: float) -> Tens
 
 
 def margins(images: Tensor, labels: Tensor, classes: int) -> Tensor:
-    """Return by how much each of the uint8 pictures (N, C, H, W) is told right: (N,), the score of its class less the
+    """Return the margins of uint8 pictures (N, C, H, W): (N,), the score of each one's class less the
     best other.
 
     Scores are those of ridge regression onto the classes (one is 1, the others 0) from the means of 2×2 pixels and a
