@@ -74,7 +74,6 @@ def test_a_run_holds_what_it_should_and_its_model_is_as_good_as_it_says(tmp_path
     assert Recipe.from_json(settings["recipe"]) == replace(
         RECIPES["fast"].changed(epochs=12, batch_size=20),
         precision=settings["recipe"]["precision"],
-        hard=0.0,  # for MNIST alone
         augmentation=Augmentation(shift=1),  # 2 pixels of 28 are 1 of 10; a mirror would make other stripes of these
     )
     begin, *log = lines
