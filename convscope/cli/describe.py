@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from ..errors import OK, UsageError
 
@@ -32,7 +33,11 @@ def run(args: argparse.Namespace) -> int:
         for name, (formula, about) in ZOO.items():
             print(f"{name}\n    {formula}\n    {about}")
         return OK
-    description = describe(args.formula, shape(args.input), args.classes)
+    input = shape(args.input)
+    if input[0] > 4 >= input[2]:  # torch and the formula count channels first, picture files last
+        first = f"{input[2]}x{input[0]}x{input[1]}"
+        print(f"{args.input} is {input[0]} channels of {input[1]}×{input[2]}; did you mean {first}?", file=sys.stderr)
+    description = describe(args.formula, input, args.classes)
     if args.json:
         import json
 

@@ -15,6 +15,7 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from ..errors import FormulaError, PlanError, did_you_mean, phrase
+from . import foreign
 from .kinds import LAYERS
 from .plan import MAX_DEPTH, MAX_LAYERS, Chain, Plan, Repeat, Skip
 
@@ -117,7 +118,7 @@ class _Reader:
             return self.layer(node, node, [], [])
         if isinstance(node, ast.Call):
             if not isinstance(node.func, ast.Name):
-                raise self.error(node.func, "formula.name")
+                raise self.error(node.func, "formula.name", hint=foreign.hint(ast.unparse(node.func)))
             if node.func.id == "skip":
                 return self.skip(node)
             return self.layer(node, node.func, node.args, node.keywords)
@@ -171,7 +172,8 @@ class _Reader:
     def layer(self, node: ast.expr, name: ast.Name, args: list[ast.expr], keywords: list[ast.keyword]) -> Plan:
         kind = LAYERS.get(name.id)
         if kind is None:
-            raise self.error(name, "layer.unknown", name=name.id, hint=did_you_mean(name.id, [*LAYERS, "skip"]))
+            hint = foreign.hint(name.id) or did_you_mean(name.id, [*LAYERS, "skip"])
+            raise self.error(name, "layer.unknown", name=name.id, hint=hint)
         places: dict[str, ast.expr] = {}
         options = [field.name for field in fields(kind)]
         for i, arg in enumerate(args):

@@ -24,6 +24,13 @@ def test_other_pictures_and_classes(capsys: pytest.CaptureFixture[str]) -> None:
     assert (told["input"], told["classes"], told["layers"][-1]["output"]) == ([3, 32, 40], 7, [7, 1, 1])
 
 
+def test_channels_that_come_last_are_asked_about(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["describe", "conv(8, 3) + fc", "--input", "224x224x3"]) == 0
+    assert capsys.readouterr().err == "224x224x3 is 224 channels of 224×3; did you mean 3x224x224?\n"
+    assert main(["describe", "conv(8, 3) + fc", "--input", "3x224x224"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_without_a_formula_the_named_plans_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["describe"]) == 0
     out = capsys.readouterr().out

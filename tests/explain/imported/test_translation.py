@@ -1,0 +1,171 @@
+"""torch's modules and functions as layers: each kind both ways, and near neighbours told apart."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as fun
+from torch import Tensor, fx, nn
+
+import convscope
+from convscope.build import build
+from convscope.build.table import TORCH
+from convscope.explain.imported import translation
+from convscope.explain.payload.encoding import decode
+from convscope.formula import (
+    ELU,
+    FC,
+    GELU,
+    Add,
+    AvgPool,
+    Dropout,
+    Flatten,
+    GlobalAvgPool,
+    HardSigmoid,
+    HardSwish,
+    Layer,
+    LeakyReLU,
+    MaxPool,
+    ReLU,
+    ReLU6,
+    Sigmoid,
+    SiLU,
+    Tanh,
+    parse,
+    trace,
+)
+from convscope.formula.kinds import LAYERS
+from convscope.pictures.input_spec import InputSpec
+
+OWN = {"bn", "flatten", "crop"}  # convscope's modules; torch's own are read by the tests of modules
+SAMPLES = {"conv": "conv(2, (3, 1), stride=2, pad=(1, 0), groups=2)", "maxpool": "maxpool(2)", "avgpool": "avgpool(2)"}
+
+
+@pytest.mark.parametrize("name", sorted(set(LAYERS) - OWN))
+def test_what_is_built_is_read_as_the_same_layer(name: str) -> None:
+    network = trace(parse(SAMPLES.get(name, name)), (2, 6, 4))
+    node = network.nodes[-1]
+    made = TORCH[type(node.layer)].make(node.layer, node)
+    assert translation.of_module(made) == (FC(10) if name == "fc" else node.layer)
+
+
+def called(call: Callable[[Tensor], Tensor], x: Tensor) -> Any:
+    """Return what the translation makes of the one call in `call`."""
+    (node,) = [n for n in fx.symbolic_trace(call).graph.nodes if n.op.startswith("call_")]
+
+    def given(value: Any) -> Any:
+        return x if isinstance(value, fx.Node) else value
+
+    args, kwargs = tuple(map(given, node.args)), {k: given(v) for k, v in node.kwargs.items()}
+    return translation.of_call(node.target, args, kwargs, call(x.clone()))
+
+
+MAPS = torch.rand(2, 3, 4, 4) - 0.5
+
+
+@pytest.mark.parametrize(
+    ("call", "layer"),
+    [
+        (lambda x: fun.relu(x), ReLU()),
+        (lambda x: x.relu(), ReLU()),
+        (lambda x: torch.relu(x), ReLU()),
+        (lambda x: fun.relu(x, inplace=True), ReLU()),
+        (lambda x: fun.relu6(x), ReLU6()),
+        (lambda x: fun.leaky_relu(x, 0.2), LeakyReLU(0.2)),
+        (lambda x: fun.leaky_relu(x, negative_slope=0.2, inplace=True), LeakyReLU(0.2)),
+        (lambda x: fun.elu(x), ELU()),
+        (lambda x: fun.elu(x, alpha=0.5), ELU(0.5)),
+        (lambda x: fun.gelu(x), GELU()),
+        (lambda x: fun.gelu(x, approximate="tanh"), None),
+        (lambda x: fun.silu(x), SiLU()),
+        (lambda x: fun.hardswish(x), HardSwish()),
+        (lambda x: fun.hardsigmoid(x), HardSigmoid()),
+        (lambda x: torch.sigmoid(x), Sigmoid()),
+        (lambda x: x.tanh(), Tanh()),
+        (lambda x: fun.dropout(x, 0.25), Dropout(0.25)),
+        (lambda x: fun.max_pool2d(x, 2), MaxPool(2)),
+        (lambda x: fun.max_pool2d(x, kernel_size=2, stride=1, dilation=2), None),
+        (lambda x: fun.avg_pool2d(x, 2, padding=1), AvgPool(2, 2, 1)),
+        (lambda x: fun.adaptive_avg_pool2d(x, 1), GlobalAvgPool()),
+        (lambda x: fun.adaptive_avg_pool2d(x, 2), None),
+        (lambda x: x.mean([2, 3]), GlobalAvgPool()),
+        (lambda x: x.mean(1), None),
+        (lambda x: torch.flatten(x, 1), Flatten()),
+        (lambda x: x.reshape(2, 3, 16), None),
+        (lambda x: x.reshape(2, 3, 4, 4), translation.SAME),
+        (lambda x: x.contiguous(), translation.SAME),
+        (lambda x: x.view(6, 16), None),
+        (lambda x: x + x, Add()),
+        (lambda x: torch.add(x, x), Add()),
+        (lambda x: torch.add(x, x, alpha=2), None),
+        (lambda x: torch.add(x, 1), None),
+        (lambda x: x + 1.5, None),
+        (lambda x: x * x, None),
+    ],
+)
+def test_a_call_is_the_layer_that_computes_it(call: Callable[[Tensor], Tensor], layer: Layer | None) -> None:
+    assert called(call, MAPS) == layer
+
+
+def test_a_sum_with_another_shape_is_no_addition_of_the_formula() -> None:
+    """torch stretches what is smaller; the formula's add takes one shape only."""
+    small = torch.rand(1, 3, 1, 1)
+    for target in (operator.add, torch.add, "add"):
+        assert translation.of_call(target, (MAPS, small), {}, MAPS + small) is None
+
+
+class Shifted(nn.Module):
+    """A sum with one number a channel, a reshape that changes nothing, scores that are 1×1 maps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.last = nn.Conv2d(1, 3, 3), nn.Conv2d(3, 4, 14)
+        self.shift = nn.Parameter(torch.rand(1, 3, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = torch.add(self.conv(x), self.shift)
+        made: Tensor = self.last(y.reshape(-1, 3, 14, 14).relu())
+        return made
+
+
+def test_a_shifted_sum_is_a_box_and_scores_may_be_maps_of_one_pixel() -> None:
+    torch.manual_seed(0)
+    module, x = Shifted(), torch.rand(2, 1, 16, 16)
+    payload = convscope.look(module, x).payload
+    assert [(n["name"], n["kind"], n["sources"]) for n in payload["nodes"]] == [
+        ("conv", "conv", [-1]),
+        ("add", "opaque", [0]),
+        ("relu", "relu", [1]),
+        ("last", "conv", [2]),
+    ]
+    with torch.no_grad():
+        wanted = module(x).flatten(1)
+    logits = torch.from_numpy(decode(payload["samples"]["logits"]).copy())
+    torch.testing.assert_close(logits, wanted, rtol=1e-2, atol=1e-2)  # the page's pictures are bytes
+
+
+def test_heavy_weights_beside_a_box_are_left_out_and_said() -> None:
+    module = nn.Sequential(nn.Softplus(), nn.Flatten(), nn.Linear(256, 1500), nn.ReLU(), nn.Linear(1500, 3))
+    payload = convscope.look(module, torch.rand(2, 1, 16, 16)).payload
+    assert "weights" in payload["left_out"]
+    kinds = [n["kind"] for n in payload["nodes"]]
+    assert kinds == ["opaque", "flatten", "opaque", "relu", "fc"], "384,000 weights are a box, 4,500 stay open"
+    assert set(payload["tensors"]) == {"4.weight", "4.bias"}
+
+
+def test_a_learned_slope_is_taken_over_and_used() -> None:
+    """PReLU's own number, not the 0.25 that it starts with."""
+    module = nn.Sequential(nn.Conv2d(1, 3, 3), nn.PReLU(), nn.Flatten(), nn.Linear(588, 3))
+    with torch.no_grad():
+        module[1].weight.fill_(-0.7)
+    payload = convscope.look(module, torch.rand(2, 1, 16, 16)).payload
+    assert decode(payload["tensors"]["prelu1.weight"]).tolist() == pytest.approx([-0.7])
+    net = build(trace(parse("prelu + fc"), (1, 2, 2)), InputSpec((1, 2, 2), std=(1.0,)))
+    with torch.no_grad():
+        net.get_parameter("prelu1.weight").fill_(-0.7)
+        out = net.outputs(torch.tensor([[[[1.0, -1.0], [-2.0, 0.0]]]]))[0]
+    assert out.flatten().tolist() == pytest.approx([1.0, 0.7, 1.4, 0.0])
