@@ -16,7 +16,6 @@ from convscope.build import build
 from convscope.formula import (
     ELU,
     FC,
-    GELU,
     Add,
     AvgPool,
     BatchNorm,
@@ -25,30 +24,23 @@ from convscope.formula import (
     Dropout,
     Flatten,
     GlobalAvgPool,
-    HardSigmoid,
-    HardSwish,
     LeakyReLU,
     MaxPool,
     Network,
     Plan,
-    PReLU,
-    ReLU,
-    ReLU6,
-    Sigmoid,
-    SiLU,
     Skip,
-    Tanh,
     parse,
     trace,
 )
 from convscope.formula.geometry import pair
+from convscope.formula.kinds import KINDS
 from convscope.pictures.input_spec import InputSpec
 
 Shape = tuple[int, int, int]
 Draw = Callable[..., int]
 Weights = dict[str, np.ndarray]
 
-PLAIN = (ReLU, PReLU, ReLU6, GELU, SiLU, HardSwish, Sigmoid, HardSigmoid, Tanh)
+PLAIN = tuple(kind() for kind in KINDS if kind.activation and not kind.arguments)
 WINDOWED, POINTWISE = ("conv", "maxpool", "avgpool"), ("act", "bn", "dropout", "skip", "repeat")
 
 
@@ -174,7 +166,7 @@ def _elementwise(draw: st.DrawFn, kind: str) -> Plan:
         )  # below, what differs by rounding alone could win a maxpool
         leaky = st.builds(LeakyReLU, slopes)
         elu = st.builds(ELU, st.floats(2**-10, 2, width=32))
-        return draw(st.sampled_from([kind() for kind in PLAIN]) | leaky | elu)
+        return draw(st.sampled_from(PLAIN) | leaky | elu)
     return BatchNorm() if kind == "bn" else Dropout(draw(st.floats(0, 0.9)))
 
 
