@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from .explain.look import look as look
     from .explain.saliency import grad_cam as grad_cam
     from .explain.saliency import occlusion as occlusion
+    from .formula import ELU as ELU
     from .formula import FC as FC
+    from .formula import GELU as GELU
     from .formula import AvgPool as AvgPool
     from .formula import BatchNorm as BatchNorm
     from .formula import Conv as Conv
@@ -28,12 +30,16 @@ if TYPE_CHECKING:
     from .formula import Dropout as Dropout
     from .formula import Flatten as Flatten
     from .formula import GlobalAvgPool as GlobalAvgPool
+    from .formula import HardSigmoid as HardSigmoid
+    from .formula import HardSwish as HardSwish
     from .formula import LeakyReLU as LeakyReLU
     from .formula import MaxPool as MaxPool
     from .formula import Plan as Plan
     from .formula import PReLU as PReLU
     from .formula import ReLU as ReLU
+    from .formula import ReLU6 as ReLU6
     from .formula import Sigmoid as Sigmoid
+    from .formula import SiLU as SiLU
     from .formula import Skip as Skip
     from .formula import Tanh as Tanh
     from .formula import describe as describe
@@ -45,8 +51,8 @@ if TYPE_CHECKING:
     from .training.session import train as train
 
 _FORMULA = (
-    "Plan parse describe Conv ReLU LeakyReLU PReLU Sigmoid Tanh MaxPool AvgPool GlobalAvgPool BatchNorm "
-    "Dropout Flatten FC Skip Crop"
+    "Plan parse describe Conv ReLU LeakyReLU PReLU ReLU6 ELU GELU SiLU HardSwish Sigmoid HardSigmoid Tanh "
+    "MaxPool AvgPool GlobalAvgPool BatchNorm Dropout Flatten FC Skip Crop"
 )
 _HOMES = {
     **dict.fromkeys(_FORMULA.split(), "formula"),
