@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import fields
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
 
+import convscope.page
 from convscope.build.table import TORCH
 from convscope.formula import Layer, Network, kinds, parse, trace
 from convscope.formula.geometry import Shape
@@ -17,6 +21,7 @@ from convscope.formula.network import Node
 from convscope.formula.onnx_operators import FLOAT, Piece, Tensor, same
 from tests.strategies import FEATURES
 
+PAGE = Path(convscope.page.__file__).parent
 SHAPE = (4, 9, 8)
 
 # A formula that holds the kind, and how often; options away from their defaults.
@@ -54,6 +59,17 @@ def test_a_kind_is_whole(kind: type[Layer]) -> None:
     assert kind.takes in ("any", "maps", "rows")
     assert kind in TORCH, "convscope/build/table.py: what makes it in torch"
     assert kind.name in {feature.split(":")[0] for feature in FEATURES}, "tests/strategies.py: draw it and list it"
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_kind_has_its_file_on_the_page_and_a_sentence_in_each_language(kind: type[Layer]) -> None:
+    file = PAGE / "js" / "engine" / "kinds" / f"{kind.name}.js"
+    assert file.is_file()
+    keys = set(re.findall(r'phrase\("(explain\.\w+)"', file.read_text(encoding="utf-8")))
+    assert keys, "what the page says of it"
+    for language in ("en", "ko"):
+        sentences = json.loads((PAGE / "i18n" / f"{language}.json").read_text(encoding="utf-8"))
+        assert keys <= sentences.keys()
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
