@@ -7,13 +7,15 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "convscope"
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "convscope"
 
-# A module may import those on lines above its own, never below. Packages stand for all their modules.
+# A room may import those on lines above its own, never below; those on one line do not import each other.
 ORDER = """
     errors version
     files
@@ -31,60 +33,89 @@ ORDER = """
     cli
 """
 LEVEL = {name: number for number, line in enumerate(ORDER.split("\n")) for name in line.split()}
+FRONT = ("convscope", "convscope.__main__")  # the front doors: lazy names, and `python -m convscope`
+LONGEST = 320  # lines of a module: what a reader takes in at one sitting
 
 
-def modules() -> Iterator[tuple[str, Path]]:
+def modules() -> dict[str, Path]:
+    """Return every module of the package by its dotted name; a package's name is that of its __init__."""
+    found = {}
     for path in sorted(PACKAGE.rglob("*.py")):
-        yield ".".join(path.relative_to(PACKAGE).with_suffix("").parts), path
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
 
 
-def imports(path: Path) -> Iterator[tuple[str, bool]]:
-    """Yield (module of ours, only for types) for every import in a file, wherever it stands."""
-    package = path.relative_to(PACKAGE.parent).parent.parts
-    tree = ast.parse(path.read_text())
-    typing = {
-        inner
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
-        for inner in ast.walk(node)
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else ()
-            parts = (*base, *(node.module or "").split(".")) if node.module else base
-            for alias in node.names:
-                yield ".".join([*parts, alias.name]), node in typing
-        elif isinstance(node, ast.Import):
-            for alias in node.names:
-                yield alias.name, node in typing
+MODULES = modules()
 
 
-def test_every_module_has_its_place() -> None:
-    top = {name.split(".")[0] for name, _ in modules()} - {"__init__", "__main__"}
-    assert top == set(LEVEL), "tests/test_house.py, ORDER: add the module where it belongs, or take it out"
+def imports(name: str) -> Iterator[str]:
+    """Yield every module of ours that a module imports: at its top, within functions and for types alone."""
+    path = MODULES[name]
+    package = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            targets = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            source = ".".join([*base, *(node.module or "").split(".")]).strip(".")
+            targets = [f"{source}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for target in targets:
+            while target and target not in MODULES:  # a name within a module
+                target = target.rpartition(".")[0]
+            if target:
+                yield target
+
+
+def outside(path: Path) -> set[str]:
+    """Return the packages that are not ours which a module imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def room(module: str) -> str:
+    """Return which room a module is in; "" for the front doors."""
+    return "" if module in FRONT else module.split(".")[1]
+
+
+def test_every_room_has_its_place() -> None:
+    rooms = {room(name) for name in MODULES} - {""}
+    assert rooms == set(LEVEL), "ORDER: add the room where it belongs, or take it out"
 
 
 def test_imports_point_one_way() -> None:
     wrong = []
-    for name, path in modules():
-        own = name.split(".")[0]
-        if own in ("__init__", "__main__"):
+    for name in MODULES:
+        if name in FRONT:
             continue
-        for target, for_types in imports(path):
-            parts = target.split(".")
-            if parts[0] != "convscope" or len(parts) < 2 or for_types:
-                continue
-            other = parts[1]
-            if other in LEVEL and other != own and LEVEL[other] >= LEVEL[own]:
+        for target in imports(name):
+            upward = target in FRONT or (room(target) != room(name) and LEVEL[room(target)] >= LEVEL[room(name)])
+            if upward:
                 wrong.append(f"{name} imports {target}")
     assert not wrong
 
 
+def test_no_modules_import_each_other() -> None:
+    graph = {name: set(imports(name)) - {name} for name in MODULES}
+    for name in graph:  # a package and what is in it come together when either is imported
+        graph[name] = {t for t in graph[name] if not name.startswith(f"{t}.")}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" → ".join(error.args[1]))
+
+
 def test_the_formula_needs_only_the_standard_library() -> None:
-    for name, path in modules():
-        if name.split(".")[0] in ("formula", "errors"):
-            outside = {t.split(".")[0] for t, _ in imports(path)} - sys.stdlib_module_names - {"convscope"}
-            assert not outside, name
+    for name, path in MODULES.items():
+        if room(name) in ("formula", "errors", "version"):
+            assert outside(path) <= sys.stdlib_module_names, name
 
 
 def loaded(code: str, block: str = "") -> set[str]:
@@ -99,32 +130,44 @@ sys.meta_path.insert(0, Gone())
 """
     tail = "\nimport sys; print('LOADED', *sorted({m.split('.')[0] for m in sys.modules}))"
     command = [sys.executable, "-c", guard + code + tail]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=PACKAGE.parent, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120)
     assert done.returncode == 0, done.stderr
     return set(done.stdout.splitlines()[-1].split()[1:])
 
 
 MAIN = "from convscope.cli.main import main\ntry:\n    main({})\nexcept SystemExit as e:\n    assert not e.code\n"
+HEAVY = "torch numpy rich onnx onnxruntime PIL"
 
 
 @pytest.mark.parametrize(
-    "words", [["--help"], ["describe", "slides"], ["describe", "--json", "slides"], ["train", "--help"]]
+    "words", [["--help"], ["describe", "slides"], ["describe", "--json", "fc"], ["train", "--help"]]
 )
 def test_help_and_describe_load_nothing_heavy(words: list[str]) -> None:
-    heavy = "torch numpy rich onnx onnxruntime PIL"
-    assert not loaded(MAIN.format(words), block=heavy) & set(heavy.split())
+    loaded(MAIN.format(words), block=HEAVY)
 
 
 def test_the_formula_works_where_torch_is_not_installed() -> None:
-    got = loaded(
-        "import convscope\nassert convscope.describe('slides').network.parameters == 274570", block="torch numpy"
-    )
-    assert "torch" not in got
+    code = "import convscope\nassert convscope.describe('slides').network.parameters == 274570"
+    loaded(code, block="torch numpy")
 
 
 def test_no_module_is_too_long_to_take_in() -> None:
-    long = {name: n for name, path in modules() if (n := len(path.read_text().splitlines())) > 320}
-    assert not long
+    lines = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in MODULES.items()}
+    assert not {name: n for name, n in lines.items() if n > LONGEST}
+
+
+BESIDE = {"benchmarks", "browser", "conformance", "docs"}  # what is tested of several rooms, or of none
+
+
+def test_tests_mirror_the_source() -> None:
+    """tests/<room>/ for a room, its folders as there; tests/test_<module>.py for a module at the package's root."""
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        where = path.relative_to(ROOT / "tests").parent
+        if where == Path():
+            module = PACKAGE / f"{path.stem.removeprefix('test_')}.py"
+            assert module.exists() or path.stem == "test_house", path
+        elif where.parts[0] not in BESIDE:
+            assert (PACKAGE / where).is_dir(), path
 
 
 HARM = re.compile(r"^(eval|exec|compile|__import__)$|^torch\.load$|^os\.system$|pickle|marshal|shelve|joblib")
@@ -132,15 +175,12 @@ HARM = re.compile(r"^(eval|exec|compile|__import__)$|^torch\.load$|^os\.system$|
 
 def test_nothing_harmful_is_called() -> None:
     found = []
-    for name, path in modules():
-        for node in ast.walk(ast.parse(path.read_text())):
-            if (
-                isinstance(node, ast.Call)
-                and HARM.search(ast.unparse(node.func))
-                and "PyCF_ONLY_AST" not in ast.unparse(node)
-            ):
+    for name, path in MODULES.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            called = isinstance(node, ast.Call) and HARM.search(ast.unparse(node.func))
+            if called and "PyCF_ONLY_AST" not in ast.unparse(node):
                 found.append(f"{name}:{node.lineno}")
-        found += [name for target, _ in imports(path) if HARM.search(target)]
+        found += [f"{name}: {package}" for package in outside(path) if HARM.search(package)]
     assert not found
 
 

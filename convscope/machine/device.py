@@ -11,9 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-import convscope
-
 from ..errors import EnvironmentFault
+from ..version import __version__
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def resolve_device(name: str) -> torch.device:
 def environment(threads: int | None) -> Environment:
     """Return what this process works with; `threads` is torch's own number unless given."""
     versions = {
-        "convscope": str(getattr(convscope, "__version__", "unknown")),
+        "convscope": __version__,
         "torch": str(torch.__version__),
         "numpy": np.__version__,
         "python": platform.python_version(),
