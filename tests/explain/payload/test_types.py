@@ -17,7 +17,7 @@ import convscope.page
 from convscope.explain.payload import records
 from convscope.explain.payload.encoding import EncodedArray, Record
 
-(TYPES,) = (Path(convscope.page.__file__).parent / "js").rglob("types.js")
+TYPES = Path(convscope.page.__file__).parent / "js" / "types.js"
 NAMES = {records.Input: "InputSpec", records.Patch: "Extreme", EncodedArray: "Binary"}  # all others are called the same
 SIZES = {2: "Pair", 3: "Shape", 4: "Box"}  # of whole numbers
 PLAIN = {int: "number", float: "number", str: "string", bool: "boolean", NoneType: "null"}
