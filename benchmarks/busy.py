@@ -22,7 +22,7 @@ from pathlib import Path
 import convscope
 from benchmarks import results
 from convscope.errors import Interrupted
-from convscope.machine.cpus import processors
+from convscope.machine.cpus import available_cpus
 
 WHAT = (
     "Training of MNIST beside so many processes that compute all the time, on all CPUs, in turn: pictures a second by "
@@ -42,12 +42,11 @@ def train(plan: str, threads: int | None) -> None:
         times.append(time.perf_counter())
         return len(times) > BEFORE + 2 and times[-1] - times[BEFORE] > SECONDS
 
-    with tempfile.TemporaryDirectory() as folder, contextlib.suppress(Interrupted):
+    with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "run"
-        convscope.train("mnist", recipe=plan, epochs=20, threads=threads, out=out, stop=stop, keep_seconds=3600.0)
-    import torch
-
-    used = threads or json.loads((out / "run.json").read_text())["threads"] if out.exists() else torch.get_num_threads()
+        with contextlib.suppress(Interrupted):
+            convscope.train("mnist", recipe=plan, epochs=20, threads=threads, out=out, stop=stop, keep_seconds=3600.0)
+        used = json.loads((out / "run.json").read_text())["threads"]
     rate = 128 * (len(times) - 1 - BEFORE) / (times[-1] - times[BEFORE])
     print(json.dumps({"rate": rate, "threads": used}), flush=True)
 
@@ -87,9 +86,9 @@ def main() -> None:
     rows: list[results.Row] = []
     for number in range(given.rounds):
         for plan in PLANS:
-            for others in range(processors() + 1):
+            for others in range(available_cpus() + 1):
                 with busy(others):
-                    choices = [None, *range(1, processors() + 1)]
+                    choices = [None, *range(1, available_cpus() + 1)]
                     found = {threads: measured(plan, threads) for threads in choices}
                 best = max(one["rate"] for threads, one in found.items() if threads is not None)
                 for threads, one in found.items():
