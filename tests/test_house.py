@@ -164,8 +164,8 @@ def test_tests_mirror_the_source() -> None:
     for path in (ROOT / "tests").rglob("test_*.py"):
         where = path.relative_to(ROOT / "tests").parent
         if where == Path():
-            module = PACKAGE / f"{path.stem.removeprefix('test_')}.py"
-            assert module.exists() or path.stem == "test_house", path
+            module = PACKAGE / path.stem.removeprefix("test_")
+            assert module.is_dir() or module.with_suffix(".py").exists() or path.stem == "test_house", path
         elif where.parts[0] not in BESIDE:
             assert (PACKAGE / where).is_dir(), path
 

@@ -11,7 +11,6 @@ import datetime
 import json
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import torch
 import torch.distributed as dist
@@ -21,10 +20,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from ..build import Net
 from ..errors import ConvscopeError
-from .workers import P, Scores, T
-
-if TYPE_CHECKING:
-    from .torchrun import Launch
+from .workers import Launch, P, Scores, T
 
 TIMEOUT = datetime.timedelta(seconds=50)  # that a process waits for the others within training
 LOADING_TIMEOUT = datetime.timedelta(minutes=60)  # and while data is loaded

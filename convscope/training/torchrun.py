@@ -12,11 +12,10 @@ import os
 import re
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import EnvironmentFault, phrase
-from .workers import SingleWorker, Workers
+from .workers import Launch, SingleWorker, Workers
 
 if TYPE_CHECKING:
     from torch.distributed import Store  # type: ignore[attr-defined]
@@ -30,22 +29,6 @@ VARIABLES = (
     "TORCHELASTIC_MAX_RESTARTS",
 )
 PEER_FAULT = re.compile(r"gloo|nccl|connection|timed? ?out|store|barrier", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """One process of a launch by torchrun: `rank` of `size` processes, `local_rank` of `local_size` of this machine.
-
-    `attempt` is 0 at first, then one more with every restart. `id` is the same for every attempt of one launch, and of
-    no other: 32 hex digits.
-    """
-
-    rank: int
-    size: int
-    local_rank: int
-    local_size: int
-    attempt: int
-    id: str
 
 
 def launched() -> Launch | None:

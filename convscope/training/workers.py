@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 import numpy as np
@@ -11,11 +12,26 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ..build import Net
-    from .torchrun import Launch
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Scores = np.ndarray[Any, np.dtype[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """One process of a launch by torchrun: `rank` of `size` processes, `local_rank` of `local_size` of this machine.
+
+    `attempt` is 0 at first, then one more with every restart. `id` is the same for every attempt of one launch, and of
+    no other: 32 hex digits.
+    """
+
+    rank: int
+    size: int
+    local_rank: int
+    local_size: int
+    attempt: int
+    id: str
 
 
 class Workers(Protocol):

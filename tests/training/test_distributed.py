@@ -18,7 +18,7 @@ from convscope import modelfile
 from convscope.errors import InputError
 from convscope.training.distributed import WorkerGroup, mean_in_rank_order
 from convscope.training.session import train
-from convscope.training.torchrun import Launch
+from convscope.training.workers import Launch
 from tests.data.idx_writer import tiny, write_folder
 from tests.toys import small
 from tests.training.crashes import outcome, pictures

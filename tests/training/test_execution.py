@@ -9,8 +9,7 @@ import pytest
 from convscope.errors import InputError
 from convscope.runs.directory import Run
 from convscope.training.execution import find_restarted_run
-from convscope.training.torchrun import Launch
-from convscope.training.workers import SingleWorker
+from convscope.training.workers import Launch, SingleWorker
 
 
 def test_only_a_restart_of_the_same_launch_goes_on_with_what_is_there(tmp_path: Path) -> None:

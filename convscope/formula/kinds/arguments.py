@@ -10,7 +10,7 @@ from ...errors import PlanError, Said, phrase
 from ..geometry import pair
 
 if TYPE_CHECKING:
-    from .base import Layer
+    from ..plan import Plan
 
 LARGEST = 1_000_000
 
@@ -134,7 +134,7 @@ class Relation(ABC):
     other: str
 
     @abstractmethod
-    def check(self, layer: Layer) -> None:
+    def check(self, layer: Plan) -> None:
         """Raise PlanError where it does not hold."""
 
     def to_json(self) -> Json:
@@ -147,7 +147,7 @@ class Divides(Relation):
 
     __slots__ = ()
 
-    def check(self, layer: Layer) -> None:
+    def check(self, layer: Plan) -> None:
         part, whole = getattr(layer, self.argument), getattr(layer, self.other)
         if whole % part:
             raise PlanError(
@@ -164,7 +164,7 @@ class SameNeedsOdd(Relation):
 
     __slots__ = ()
 
-    def check(self, layer: Layer) -> None:
+    def check(self, layer: Plan) -> None:
         kernel, dilation = getattr(layer, self.other), getattr(layer, "dilation", 1)
         if getattr(layer, self.argument) != "same":
             return
@@ -182,7 +182,7 @@ class AtMostHalf(Relation):
 
     __slots__ = ()
 
-    def check(self, layer: Layer) -> None:
+    def check(self, layer: Plan) -> None:
         pad, kernel = getattr(layer, self.argument), getattr(layer, self.other)
         if any(2 * p > k for p, k in zip(pair(pad), pair(kernel), strict=True)):
             raise PlanError(
