@@ -83,10 +83,6 @@ class FreeCpus:
         after = look(self.cpus, self._stat)
         return float(len(self.cpus)) if after is None else free_between(self._before, after)
 
-    def threads(self) -> int:
-        """Return how many threads to work with (`threads_for`)."""
-        return threads_for(self.free(), len(self.cpus))
-
 
 def _allowed() -> frozenset[int]:
     """Return the numbers of the CPUs that this process may use."""

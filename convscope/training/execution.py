@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..data import Dataset
 from ..errors import InputError, phrase
 from ..formula import parse, trace
+from ..machine.free_cpus import FreeCpus, threads_for
 from ..runs.directory import Run, fresh_path, read_run_json
 from ..runs.records import CheckpointFacts, ResultLine
 from .context import RunContext
@@ -69,10 +70,30 @@ def find_restarted_run(out: str | os.PathLike[str] | None, workers: Workers) -> 
 
 def begin_run(options: TrainOptions, context: RunContext) -> Result:
     """Begin a new run and work it to its end."""
+    cpus = FreeCpus()  # looked at while data is loaded and PyTorch imported
     dataset = load_dataset(options.data, options.size, options.data_root)
     context.workers.barrier()
+    options = choose_threads(options, cpus, context)
     with _shared(context.workers.on_first(_create, options, dataset, context), context.workers) as opened:
         return train_and_export(opened, dataset, replace(context, run=opened.run))
+
+
+def choose_threads(options: TrainOptions, cpus: FreeCpus, context: RunContext) -> TrainOptions:
+    """Return the options with a number of threads: one for every CPU that nobody else is using, unless they name one.
+
+    What torch would take by itself, one a CPU or OMP_NUM_THREADS, is the most. A note says where it is fewer.
+    """
+    if options.threads is not None:
+        return options
+    import torch
+
+    most = torch.get_num_threads()
+    free = cpus.free() if most > 1 else 1.0
+    threads = threads_for(free, most)
+    if threads < most:
+        chosen = "1 thread" if threads == 1 else f"{threads} threads"
+        context.note(f"{free:.1f} of {most} CPUs are free: {chosen}; --threads {most} takes all, with other last bits")
+    return replace(options, threads=threads)
 
 
 def resume_run(path: Path, options: TrainOptions, context: RunContext, finished: bool = False) -> Result:
