@@ -7,7 +7,7 @@ from pathlib import Path
 
 from convscope.formula import Skip
 from convscope.formula.kinds import LAYERS
-from convscope.formula.kinds.table import usage
+from convscope.formula.kinds.usage import usage
 
 PAGE = Path(__file__).parent.parent / "docs" / "formula.md"
 BEGIN, END = "<!-- layers: written by make formula-reference -->", "<!-- end of layers -->"

@@ -11,7 +11,9 @@ from hypothesis import HealthCheck, settings
 
 KEPT = tempfile.TemporaryDirectory(prefix="convscope-tests-")  # as long as this process
 os.environ["CONVSCOPE_CACHE"] = KEPT.name
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # else how many threads train hangs on what else runs, and so do last bits
+os.environ.setdefault(
+    "OMP_NUM_THREADS", "1"
+)  # else how many threads train hangs on what else runs, and so do last bits
 
 settings.register_profile("convscope", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("convscope")

@@ -34,7 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--val", type=int, metavar="N", help="hold out N training pictures and measure on them after every epoch"
     )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="where to compute")
-    parser.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: one for every CPU that is free)")
+    parser.add_argument(
+        "--threads", type=int, metavar="N", help="CPU threads (default: one for every CPU that is free)"
+    )
     parser.add_argument(
         "--size", type=int, metavar="N", help="rows and columns that pictures of a folder are brought to"
     )

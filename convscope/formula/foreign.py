@@ -30,7 +30,7 @@ def hint(name: str) -> Said:
     kind = LAYERS.get(_KINDS.get(last, ""))
     if kind is None:
         return ""
-    from .kinds.table import usage  # only mistakes pay for it
+    from .kinds.usage import usage  # only mistakes pay for it
 
     called = usage(kind)[0]
     if kind.example:
