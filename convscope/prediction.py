@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from .build import Net
     from .formula import Network, Plan
+    from .nn import Net
     from .pictures.input_spec import InputSpec
     from .pictures.preprocessing import Picture, Pixels
 
@@ -131,7 +131,7 @@ class Model:
 
     def module(self) -> Net:
         """Return a new torch module with the file's weights, in evaluation mode. Imports torch."""
-        from .build import build, load_weights
+        from .nn import build, load_weights
 
         return load_weights(build(self.network, self.spec), self.file.weights).eval()
 

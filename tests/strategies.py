@@ -12,7 +12,6 @@ from operator import add
 import numpy as np
 from hypothesis import strategies as st
 
-from convscope.build import build
 from convscope.formula import (
     ELU,
     FC,
@@ -34,6 +33,7 @@ from convscope.formula import (
 )
 from convscope.formula.geometry import pair
 from convscope.formula.kinds import KINDS
+from convscope.nn import build
 from convscope.pictures.input_spec import InputSpec
 
 Shape = tuple[int, int, int]
@@ -106,7 +106,7 @@ def reference(network: Network, spec: InputSpec, weights: Weights, pictures: np.
     """Return every node's output as torch computes it, float32, the last one flat as the logits are."""
     import torch
 
-    from convscope.build import load_weights
+    from convscope.nn import load_weights
 
     net = load_weights(build(network, spec), weights).eval()
     with torch.no_grad():

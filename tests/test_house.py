@@ -23,7 +23,7 @@ ORDER = """
     machine runs
     pictures
     data
-    build modelfile
+    nn modelfile
     prediction
     evaluation
     training

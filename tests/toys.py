@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from convscope.build import Net, build
 from convscope.formula import parse, trace
+from convscope.nn import Net, build
 from convscope.pictures.input_spec import InputSpec
 from convscope.training.recipes import Recipe
 

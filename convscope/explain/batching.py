@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..build import Net
 from ..errors import InputError, phrase
+from ..nn import Net
 
 BATCH_NUMBERS = 1 << 24  # numbers in all layers' outputs for one batch: 64 MB in float32
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..build import Net
 from ..errors import InputError, phrase
+from ..nn import Net
 from .activity import Activity, Counter, to_cpu
 from .batching import batches
 from .features import layer_outputs

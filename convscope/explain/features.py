@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..build import Net
 from ..errors import InputError, did_you_mean
+from ..nn import Net
 from .batching import batches
 from .capture import capture, untouched
 

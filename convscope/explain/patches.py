@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..build import Net
 from ..formula import Network, seen
+from ..nn import Net
 from .batching import batches
 from .features import layer_outputs
 from .receptive import Box, crop, node_index

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..build import Net
 from ..errors import InputError, UsageError, phrase
 from ..formula import BatchNorm, Conv, Network
+from ..nn import Net
 from .batching import to_model_input
 from .capture import capture, untouched
 

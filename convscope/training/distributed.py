@@ -18,8 +18,8 @@ from torch import Tensor
 from torch.distributed import GradBucket  # type: ignore[attr-defined]
 from torch.nn.parallel import DistributedDataParallel
 
-from ..build import Net
 from ..errors import ConvscopeError
+from ..nn import Net
 from .workers import Launch, P, Scores, T
 
 TIMEOUT = datetime.timedelta(seconds=50)  # that a process waits for the others within training

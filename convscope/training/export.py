@@ -10,7 +10,7 @@ from ..runs.records import ResultLine
 from .settings import RunSettings
 
 if TYPE_CHECKING:
-    from ..build import Net
+    from ..nn import Net
 
 DATA_FACTS = ("set", "fingerprint", "train", "validation", "test")
 

@@ -8,8 +8,8 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from ..build import Net
 from ..formula import BatchNorm, Conv, Network
+from ..nn import Net
 from .muon import Muon
 from .recipes import Recipe
 from .seeding import derive_seed

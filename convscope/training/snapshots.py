@@ -13,10 +13,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..build import Net
 from ..data import Split
 from ..evaluation import score
 from ..formula import Conv
+from ..nn import Net
 from ..runs.records import SnapshotFacts
 from ..runs.snapshots import Snapshot
 from ..runs.tensor_files import Arrays

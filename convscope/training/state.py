@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from ..build import Net, build, load_weights
 from ..errors import InputError, phrase
+from ..nn import Net, build, load_weights
 from ..runs.checkpoints import Checkpoint
 from ..runs.records import CheckpointFacts, EpochLine, Figures, StepLine, Tally
 from ..runs.tensor_files import Arrays

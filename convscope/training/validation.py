@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-    from ..build import Net
     from ..data import Dataset, Split
+    from ..nn import Net
 
 MOST = 10_000  # pictures
 SHARE = 6  # one in so many

@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from ..build import Net
+    from ..nn import Net
 
 P = ParamSpec("P")
 T = TypeVar("T")

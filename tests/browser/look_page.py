@@ -12,10 +12,10 @@ from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 
-from convscope.build import build, load_weights
 from convscope.explain.payload import gather, records
 from convscope.explain.subject.samples import Samples
 from convscope.explain.subject.subject import subject_of_net
+from convscope.nn import build, load_weights
 from tests.browser.chromium import console, resize, visit
 from tests.samples import sample
 

@@ -19,12 +19,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selenium import webdriver
 
-from convscope.build import Net, build, load_weights
 from convscope.errors import InputError
 from convscope.explain import saliency
 from convscope.formula import Network
 from convscope.formula.kinds import KINDS
 from convscope.formula.receptive_pixels import seen
+from convscope.nn import Net, build, load_weights
 from convscope.pictures.input_spec import InputSpec
 from tests.browser.engine_page import EnginePage, numbers
 from tests.samples import sample

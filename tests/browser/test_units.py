@@ -10,7 +10,7 @@ import torch
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from convscope.build import build, load_weights
+from convscope.nn import build, load_weights
 from tests.browser.look_page import FORMULA, Page
 from tests.samples import sample
 

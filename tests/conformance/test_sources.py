@@ -8,12 +8,12 @@ from __future__ import annotations
 import pytest
 import torch
 
-from convscope.build import build
 from convscope.errors import PlanError
 from convscope.explain.payload import nodes as payload_nodes
 from convscope.formula import Add, BatchNorm, Conv, Flatten, Layer, MaxPool, Network, ReLU, parse, seen
 from convscope.formula.tracing import Tracer
 from convscope.modelfile import serialise
+from convscope.nn import build
 from convscope.pictures.input_spec import InputSpec
 from tests.conformance import onnx_engine
 from tests.strategies import assert_agree, random_pictures, random_weights, reference

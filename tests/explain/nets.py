@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from convscope.build import Net, build, load_weights
+from convscope.nn import Net, build, load_weights
 from tests.samples import sample
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]

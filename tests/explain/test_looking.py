@@ -16,7 +16,6 @@ import torch
 from torch import Tensor, nn
 
 import convscope
-from convscope.build import Net
 from convscope.data.dataset import Dataset
 from convscope.explain import dead_units, features, patches, saliency
 from convscope.explain.imported.steps import steps
@@ -25,6 +24,7 @@ from convscope.explain.payload.gather import gather
 from convscope.explain.subject.examples import choose_examples
 from convscope.explain.subject.samples import Samples
 from convscope.explain.subject.subject import subject_of_module, subject_of_net
+from convscope.nn import Net
 from convscope.pictures.input_spec import InputSpec
 from tests.explain.nets import Pixels, net_of, pixels
 

@@ -7,7 +7,6 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convscope.build import build
 from convscope.formula import (
     AvgPool,
     BatchNorm,
@@ -23,6 +22,7 @@ from convscope.formula import (
     trace,
 )
 from convscope.formula.kinds import LAYERS
+from convscope.nn import build
 from convscope.pictures.input_spec import InputSpec
 from tests.strategies import networks
 

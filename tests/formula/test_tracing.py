@@ -9,9 +9,9 @@ import torch
 from hypothesis import given, settings
 from torch.utils.flop_counter import FlopCounterMode
 
-from convscope.build import build
 from convscope.errors import PlanError
 from convscope.formula import ZOO, Conv, Network, parse, resolve, trace
+from convscope.nn import build
 from convscope.pictures.input_spec import InputSpec
 from tests.strategies import networks
 

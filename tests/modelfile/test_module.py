@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 from hypothesis import given, settings
 
-from convscope.build import build, load_weights
 from convscope.formula import Network
 from convscope.modelfile import serialise
 from convscope.modelfile.reading import ModelFile, check
+from convscope.nn import build, load_weights
 from convscope.pictures.input_spec import InputSpec
 from tests.strategies import networks, random_pictures, random_weights
 

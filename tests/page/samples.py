@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from convscope.build import build, load_weights
 from convscope.explain.payload import gather
 from convscope.explain.subject.samples import blank
 from convscope.explain.subject.subject import subject_of_net
+from convscope.nn import build, load_weights
 from tests.samples import TINY, sample
 
 

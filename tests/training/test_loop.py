@@ -9,10 +9,10 @@ import pytest
 import torch
 from torch import nn
 
-from convscope.build import build
 from convscope.data import Split
 from convscope.errors import InputError, Interrupted
 from convscope.formula import resolve, trace
+from convscope.nn import build
 from convscope.pictures.input_spec import InputSpec
 from convscope.runs.directory import Run, read_log
 from convscope.runs.records import EpochLine, StepLine

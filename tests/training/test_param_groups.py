@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from convscope.build import build
 from convscope.formula import parse, trace
+from convscope.nn import build
 from convscope.pictures.input_spec import InputSpec
 from convscope.training.muon import Muon
 from convscope.training.param_groups import initialised, normalised

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from convscope.build import build
 from convscope.data import Split
 from convscope.formula import parse, resolve, trace
+from convscope.nn import build
 from convscope.pictures.input_spec import InputSpec
 from convscope.runs.tensor_files import pack
 from convscope.training.snapshots import Sample, snapshot_steps, take

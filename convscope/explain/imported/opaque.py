@@ -13,13 +13,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ...build import Net, load_weights
 from ...errors import ConvscopeError, InputError, phrase
 from ...formula import Layer, Node, ReceptiveField
 from ...formula.geometry import Pair, Shape
 from ...formula.kinds import Flatten
 from ...formula.network import Network
 from ...formula.tracing import Tracer
+from ...nn import Net, load_weights
 from ...pictures.input_spec import InputSpec
 from ..payload import nodes
 from ..payload.encoding import Array, encoded_size

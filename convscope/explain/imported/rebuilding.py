@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...build import Net, build, load_weights
 from ...errors import ConvscopeError
 from ...formula import Add, Chain, Flatten, Layer, Plan, Skip, trace
+from ...nn import Net, build, load_weights
 from ...pictures.input_spec import InputSpec
 from . import translation
 from .steps import PICTURE, Step

@@ -1,6 +1,6 @@
 """torch's own layers and functions as layers of the formula, where it has them to the letter; None where it has not.
 
-What is what stands in one table with what builds it, `convscope.build.table`.
+What is what stands in one table with what builds it, `convscope.nn.table`.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import torch
 import torch.nn.functional as fun
 from torch import nn
 
-from ...build.table import SAME as SAME
-from ...build.table import TORCH, Found
 from ...errors import PlanError
 from ...formula import FC, BatchNorm, Layer
 from ...formula.kinds.normalisation import EPSILON
+from ...nn.table import SAME as SAME
+from ...nn.table import TORCH, Found
 
 SOFTMAX = (nn.Softmax, nn.LogSoftmax)
 

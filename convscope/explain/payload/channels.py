@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ...build import Net
+from ...nn import Net
 from .. import patches
 from ..activity import Activity, to_cpu
 from ..batching import batches

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ...build import Net
 from ...errors import InputError, phrase
+from ...nn import Net
 from .. import mistakes
 from ..features import scores
 from ..imported import opaque

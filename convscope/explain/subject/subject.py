@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ...build import Net
 from ...errors import InputError, UsageError
 from ...formula import Network
+from ...nn import Net
 from ...pictures.input_spec import InputSpec
 from ...prediction import Model
 from ..features import scores

@@ -8,8 +8,8 @@ from typing import Any
 
 from torch import nn
 
-from ...build import Net
 from ...errors import UsageError, phrase
+from ...nn import Net
 from ...pictures.input_spec import InputSpec
 from ...prediction import Model, load
 from ..options import OF_MODULES, LookOptions

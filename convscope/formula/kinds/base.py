@@ -2,7 +2,7 @@
 
 A kind is a frozen dataclass. Its class attributes are its name, its arguments and its traits; its methods say what it
 does to shapes, weights and receptive fields, and which ONNX operators it is. What has no default must be written:
-Python refuses to make a kind that leaves it out. torch's side stands in `convscope.build.table`.
+Python refuses to make a kind that leaves it out. torch's side stands in `convscope.nn.table`.
 """
 
 from __future__ import annotations

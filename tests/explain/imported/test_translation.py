@@ -12,8 +12,6 @@ import torch.nn.functional as fun
 from torch import Tensor, fx, nn
 
 import convscope
-from convscope.build import build
-from convscope.build.table import TORCH
 from convscope.explain.imported import translation
 from convscope.explain.payload.encoding import decode
 from convscope.formula import (
@@ -39,6 +37,8 @@ from convscope.formula import (
     trace,
 )
 from convscope.formula.kinds import LAYERS
+from convscope.nn import build
+from convscope.nn.table import TORCH
 from convscope.pictures.input_spec import InputSpec
 
 OWN = {"bn", "flatten", "crop"}  # convscope's modules; torch's own are read by the tests of modules

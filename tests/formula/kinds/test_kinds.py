@@ -12,13 +12,13 @@ from pkgutil import iter_modules
 import pytest
 
 import convscope.page
-from convscope.build.table import TORCH
 from convscope.formula import Layer, Network, kinds, parse, trace
 from convscope.formula.geometry import Shape
 from convscope.formula.kinds import KINDS, LAYERS
 from convscope.formula.kinds.table import TRAITS, table
 from convscope.formula.network import Node
 from convscope.formula.onnx_operators import FLOAT, Piece, Tensor, same
+from convscope.nn.table import TORCH
 from tests.strategies import FEATURES
 
 PAGE = Path(convscope.page.__file__).parent
@@ -57,7 +57,7 @@ def test_a_kind_is_whole(kind: type[Layer]) -> None:
     assert kind.__doc__, "says what it does"
     assert set(kind.arguments) == {field.name for field in fields(kind)}, "every field has its check"
     assert kind.takes in ("any", "maps", "rows")
-    assert kind in TORCH, "convscope/build/table.py: what makes it in torch"
+    assert kind in TORCH, "convscope/nn/table.py: what makes it in torch"
     assert kind.name in {feature.split(":")[0] for feature in FEATURES}, "tests/strategies.py: draw it and list it"
 
 

@@ -9,9 +9,9 @@ import torch
 from hypothesis import given, settings
 from torch import nn
 
-from convscope.build import build, load_weights
 from convscope.errors import InputError, PlanError
 from convscope.formula import Network, parse, trace
+from convscope.nn import build, load_weights
 from convscope.pictures.input_spec import InputSpec
 from tests.strategies import networks
 
