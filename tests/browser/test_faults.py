@@ -10,7 +10,7 @@ from selenium import webdriver
 
 from convscope.data import load
 from convscope.errors import ConvscopeError, EnvironmentFault, InputError, UsageError, phrase, system_reason
-from convscope.lab.catalogue import whole
+from convscope.lab.records import whole
 from convscope.training.recipes import named
 from tests.browser.test_formula_js import FormulaPage
 
