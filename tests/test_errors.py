@@ -32,7 +32,15 @@ PACKAGE = Path(errors.__file__).parent
 ENGLISH, KOREAN = messages("en"), messages("ko")
 SOURCES = [path for path in sorted(PACKAGE.rglob("*.py")) if path.name != "errors.py"]
 RAISED = {"ConvscopeError": 0, "UsageError": 0, "InputError": 0, "MissingError": 0, "EnvironmentFault": 0}
-RAISED |= {"Interrupted": 0, "PlanError": 0, "FormulaError": 0, "Refusal": 1, "error": 1, "phrase": 0}
+RAISED |= {
+    "Interrupted": 0,
+    "MalformedError": 0,
+    "PlanError": 0,
+    "FormulaError": 0,
+    "Refusal": 1,
+    "error": 1,
+    "phrase": 0,
+}
 PARTS = {"where", "got", "expected", "hint", "argument", "text", "column", "status"}
 # Whose key comes with another error or from a table, and what hands it on.
 HANDED_ON = {"error.key", "kind.key", "fault.key", "key"}

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from ..errors import INTERRUPTED, OK, USAGE, ConvscopeError, EnvironmentFault, InputError, did_you_mean
+from ..errors import INTERRUPTED, OK, USAGE, ConvscopeError, EnvironmentFault, InputError, UsageError, did_you_mean
 from .parser import VERBS, make_parser
 
 
@@ -21,7 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     verb = next((word for word in words if not word.startswith("-")), None)
     if verb is not None and verb not in VERBS:
-        print(f"convscope: no verb is called {verb!a}\ntry: {did_you_mean(verb, list(VERBS))}", file=sys.stderr)
+        report(UsageError("verb.unknown", where="convscope", got=ascii(verb), hint=did_you_mean(verb, list(VERBS))))
         return USAGE
     try:
         return _run(verb, words)

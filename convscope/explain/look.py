@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import printable
+from ..errors import Phrase, phrase
 from .options import MEGABYTES, SAMPLES, LookOptions
 
 if TYPE_CHECKING:
@@ -94,11 +94,12 @@ def _page(target: Target, options: LookOptions) -> Page:
     payload = gather(subject, shown, examples, target.run, title=subject.title, language=options.language, limit=room)
     fields = payload.to_json()
     html = inline.page_html(fields)
-    notes = [*target.notes]
+    notes: list[Phrase] = [*target.notes]
     if examples is not None and examples.labels is None:
-        notes.append(f"no errors: {printable(examples.name)} has classes that the model does not know")
+        notes.append(phrase("note.classes", name=examples.name))
     words = inline.dictionary("en")
-    notes += [f"left out: {words[inline.left_out_key(key)]}" for key in payload.left_out if key != "data"]
+    left_out = [words[inline.left_out_key(key)] for key in payload.left_out if key != "data"]
+    notes += [phrase("note.left_out", part=part) for part in left_out]
     if len(html) > options.megabytes * 1e6:
-        notes.append(f"the page has {len(html) / 1e6:.1f} MB: weights and pictures are never left out")
-    return webpage.Page(html, webpage.file_name(target.name), fields, tuple(notes), inputs.unread)
+        notes.append(phrase("note.large", megabytes=f"{len(html) / 1e6:.1f}"))
+    return webpage.Page(html, webpage.file_name(target.name), fields, tuple(map(str, notes)), inputs.unread)

@@ -38,47 +38,47 @@ class Graph(NamedTuple):
 
 def parse_model(data: bytes | memoryview) -> Model:
     """Parse all but the graph; raises MalformedError."""
-    fields = message(memoryview(data), "the model", known="1 2 7 8* 14*")
-    opsets = [message(entry, "an opset", known="1 2") for entry in parts(fields, 8)]
-    records = [message(entry, "a metadata record", known="1 2") for entry in parts(fields, 14)]
+    fields = message(memoryview(data), "ModelProto", known="1 2 7 8* 14*")
+    opsets = [message(entry, "OperatorSetIdProto", known="1 2") for entry in parts(fields, 8)]
+    records = [message(entry, "StringStringEntryProto", known="1 2") for entry in parts(fields, 14)]
     metadata = {text(part(record, 1)): text(part(record, 2)) for record in records}
     if len(metadata) != len(records):
-        raise MalformedError("a metadata key occurs twice")
+        raise MalformedError("model.form.key")
     versions = {text(part(opset, 1)): whole(opset, 2) for opset in opsets}
     return Model(whole(fields, 1), versions, metadata, part(fields, 7))
 
 
 def parse_graph(data: memoryview) -> Graph:
     """Parse a graph; raises MalformedError. Nothing is copied."""
-    fields = message(data, "the graph", known="1* 2 5* 11* 12*")
+    fields = message(data, "GraphProto", known="1* 2 5* 11* 12*")
     named = [_tensor(entry) for entry in parts(fields, 5)]
     tensors = dict(named)
     if len(tensors) != len(named):
-        raise MalformedError("a tensor occurs twice")
+        raise MalformedError("model.form.tensor")
     operators = [_operator(entry) for entry in parts(fields, 1)]
     inputs, outputs = (tuple(_value(entry) for entry in parts(fields, number)) for number in (11, 12))
     return Graph(operators, tensors, inputs, outputs)
 
 
 def _tensor(data: memoryview) -> tuple[str, Initializer]:
-    fields = message(data, "a tensor", known="1* 2 8 9 13* 14")
+    fields = message(data, "TensorProto", known="1* 2 8 9 13* 14")
     name = text(part(fields, 8))
     if 13 in fields or 14 in fields:
-        raise MalformedError("a tensor's numbers are external data, in another file")
+        raise MalformedError("model.form.external")
     return name, Initializer(whole(fields, 2), wholes(fields, 1), part(fields, 9))
 
 
 def _operator(data: memoryview) -> Operator:
-    fields = message(data, "an operator", known="1* 2* 3 4 5*")
+    fields = message(data, "NodeProto", known="1* 2* 3 4 5*")
     inputs, outputs = (tuple(text(entry) for entry in parts(fields, number)) for number in (1, 2))
     attributes = [_attribute(entry) for entry in parts(fields, 5)]
     if len(outputs) != 1 or len({name for name, _ in attributes}) != len(attributes):
-        raise MalformedError("an operator has several outputs or one attribute twice")
+        raise MalformedError("model.form.operator")
     return Operator(text(part(fields, 4)), inputs, outputs[0], dict(attributes))
 
 
 def _attribute(data: memoryview) -> tuple[str, int | float | tuple[int, ...]]:
-    fields = message(data, "an attribute", known="1 2 3 8* 20")
+    fields = message(data, "AttributeProto", known="1 2 3 8* 20")
     name, kind = text(part(fields, 1)), whole(fields, 20)
     value: Attributes = {}
     if kind == 1 and len(part(fields, 2)) == 4:
@@ -88,17 +88,17 @@ def _attribute(data: memoryview) -> tuple[str, int | float | tuple[int, ...]]:
     elif kind == 7:
         value = {"": wholes(fields, 8)}
     if not value or len(fields.keys() & {2, 3, 8}) > 1:
-        raise MalformedError("an attribute is of another kind")
+        raise MalformedError("model.form.attribute")
     return name, value[""]
 
 
 def _value(data: memoryview) -> Value:
-    fields = message(data, "an input or output", known="1 2")
-    kind = message(part(fields, 2), "a type", known="1")
-    tensor = message(part(kind, 1), "a tensor type", known="1 2")
-    sizes = message(part(tensor, 2), "a shape", known="1*")
+    fields = message(data, "ValueInfoProto", known="1 2")
+    kind = message(part(fields, 2), "TypeProto", known="1")
+    tensor = message(part(kind, 1), "TypeProto.Tensor", known="1 2")
+    sizes = message(part(tensor, 2), "TensorShapeProto", known="1*")
     shape: list[int | str] = []
     for entry in parts(sizes, 1):
-        size = message(entry, "a size", known="1 2")
+        size = message(entry, "TensorShapeProto.Dimension", known="1 2")
         shape.append(text(part(size, 2)) if 2 in size else whole(size, 1))
     return Value(text(part(fields, 1)), whole(tensor, 1), tuple(shape))  # type: ignore[arg-type]

@@ -6,18 +6,21 @@ reader can find in a file something that was not checked here. Source: protobuf.
 
 from __future__ import annotations
 
+from ..errors import InputError
+
 MAX_FIELDS = 20_000  # in one message; a plan has at most some 500 layers
 
 Fields = dict[int, "list[int | memoryview]"]
 
 
-class MalformedError(ValueError):
+class MalformedError(InputError):
     """Bytes that are not the message they should be."""
 
 
-def message(data: memoryview, what: str, *, known: str) -> Fields:
+def message(data: memoryview, name: str, *, known: str) -> Fields:
     """Return the fields of one message by number, each with its values in order.
 
+    `name` is what onnx.proto calls the message.
     `known` lists the numbers that may occur, with "*" behind those that may occur again: "1 2 5*". Numbers come as
     unsigned 64-bit integers, texts, bytes, floats and inner messages as slices of `data`. Raises MalformedError.
     """
@@ -28,21 +31,21 @@ def message(data: memoryview, what: str, *, known: str) -> Fields:
         tag, at = _varint(data, at)
         number, kind = tag >> 3, tag & 7
         if number not in once:
-            raise MalformedError(f"{what} holds field {number}, which no convscope file has")
+            raise MalformedError("protobuf.field", name=name, n=number)
         if kind == 0:
             value, at = _varint(data, at)
             found.setdefault(number, []).append(value)
         elif kind in (2, 5):
             size, at = _varint(data, at) if kind == 2 else (4, at)
             if size > len(data) - at:
-                raise MalformedError(f"{what} ends too early")
+                raise MalformedError("protobuf.short", name=name)
             found.setdefault(number, []).append(data[at : at + size])
             at += size
         else:
-            raise MalformedError(f"{what} holds a field of wire type {kind}")
+            raise MalformedError("protobuf.wire", name=name, n=kind)
         count += 1
         if count > MAX_FIELDS or (once[number] and len(found[number]) > 1):
-            raise MalformedError(f"{what} holds too many fields")
+            raise MalformedError("protobuf.fields", name=name)
     return found
 
 
@@ -56,14 +59,14 @@ def _varint(data: memoryview, at: int) -> tuple[int, int]:
             if value >> 64:
                 break
             return value, at
-    raise MalformedError("a number ends too early or is too long")
+    raise MalformedError("protobuf.varint")
 
 
 def whole(fields: Fields, number: int, default: int = 0) -> int:
     """Return a single signed integer."""
     value = fields.get(number, [default])[0]
     if isinstance(value, memoryview):
-        raise MalformedError(f"field {number} should be a number")
+        raise MalformedError("protobuf.number", n=number)
     return value - 2**64 if value >> 63 else value
 
 
@@ -79,7 +82,7 @@ def wholes(fields: Fields, number: int) -> tuple[int, ...]:
             one, at = _varint(value, at)
             values.append(one)
             if len(values) > MAX_FIELDS:
-                raise MalformedError(f"field {number} holds too many numbers")
+                raise MalformedError("protobuf.numbers", n=number)
     return tuple(v - 2**64 if v >> 63 else v for v in values)
 
 
@@ -87,7 +90,7 @@ def parts(fields: Fields, number: int) -> list[memoryview]:
     """Return the slices of a repeated text, bytes or message."""
     values = [v for v in fields.get(number, []) if isinstance(v, memoryview)]
     if len(values) != len(fields.get(number, [])):
-        raise MalformedError(f"field {number} should not be a number")
+        raise MalformedError("protobuf.bytes", n=number)
     return values
 
 
@@ -101,4 +104,4 @@ def text(data: memoryview) -> str:
     try:
         return str(data, "utf-8")
     except UnicodeDecodeError as error:
-        raise MalformedError("a text is not UTF-8") from error
+        raise MalformedError("protobuf.text") from error

@@ -131,10 +131,10 @@ def check(data: bytes, where: str) -> Metadata:
             raise refused(data, where)
         metadata = from_records(model.metadata)
         if (model.ir, model.opsets) != (8, {"": 17}):
-            raise MalformedError("another IR version or opset than this format has")
+            raise MalformedError("model.form.opset")
         _compare(model.graph, metadata)
     except MalformedError as error:
-        raise InputError("model.form", reason=error, where=where) from error
+        raise InputError("model.form", reason=error.brief(), where=where) from error
     except ConvscopeError as error:
         raise InputError.of(error, where=error.where or where) from error
     return metadata
@@ -144,22 +144,23 @@ def _compare(data: memoryview, metadata: Metadata) -> None:
     """Raise MalformedError unless the graph is the one that the formula makes and every number in it can be used."""
     found = parse_graph(data)
     if (found.inputs, found.outputs) != graph.ends(metadata.network):
-        raise MalformedError("its inputs or outputs are not those of its formula")
+        raise MalformedError("model.form.ends")
     wanted = graph.operators(metadata.network)
     if found.operators != wanted:
-        odd = next((w.output for f, w in zip(found.operators, wanted, strict=False) if f != w), "the end")
-        raise MalformedError(f"its graph is not that of its formula, from {odd} on")
+        pairs = zip(found.operators, wanted, strict=False)
+        name = next((want.output for operator, want in pairs if operator != want), None)
+        raise MalformedError("model.form.graph", name=name or phrase("model.form.graph.end"))
     tensors = graph.tensors(metadata.network, metadata.spec)
-    if odd_names := sorted(found.tensors.keys() ^ tensors.keys()):
-        raise MalformedError(f"{odd_names[0]} is missing or too many")
+    if unmatched := sorted(found.tensors.keys() ^ tensors.keys()):
+        raise MalformedError("model.form.unmatched", name=unmatched[0])
     for name, tensor in tensors.items():
         has = found.tensors[name]
         if (has.type, has.shape, len(has.data)) != (tensor.type, tensor.shape, tensor.size):
-            raise MalformedError(f"{name} has another shape than its formula says")
+            raise MalformedError("model.form.shape", name=name)
         if tensor.data is not None and has.data != tensor.data:
-            raise MalformedError(f"{name} is not what its input specification says")
+            raise MalformedError("model.form.input", name=name)
         if tensor.data is None and not _usable(has.data, name.endswith(".running_var")):
-            raise MalformedError(f"{name} holds numbers that cannot be used")
+            raise MalformedError("model.form.numbers", name=name)
 
 
 def _usable(data: memoryview, variance: bool) -> bool:

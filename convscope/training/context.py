@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ..errors import Phrase
 from ..runs.directory import Run
 from .events import Event, NoteLine
 from .workers import SingleWorker, Workers
@@ -21,7 +22,7 @@ def never() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """Who takes part, who is told, and when to stop and to write checkpoints.
+    """The processes that take part, the run to write to, the callbacks, and how often checkpoints are written.
 
     Of several processes only the first has a `run` to write to, and only its `on_event` says anything. Without a run,
     nothing is written.
@@ -33,12 +34,12 @@ class RunContext:
     checkpoint_seconds: float = 15.0  # between two checkpoints
     run: Run | None = None
 
-    def note(self, text: str) -> None:
-        """Say a sentence to the user."""
-        self.on_event(NoteLine(text))
+    def note(self, message: Phrase) -> None:
+        """Tell the user what the log does not hold."""
+        self.on_event(NoteLine(message))
 
     def log(self, *lines: Event) -> None:
-        """Say what was written to the log."""
+        """Hand on lines that were written to the log."""
         for line in lines:
             self.on_event(line)
 

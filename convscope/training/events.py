@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..errors import Phrase
 from ..runs.records import LogLine
 from .settings import RunSettings
 
@@ -24,9 +25,13 @@ class BeginLine:
 
 @dataclass(frozen=True, slots=True)
 class NoteLine:
-    """A sentence for the user."""
+    """A sentence for the user; `text` is its English."""
 
-    text: str
+    message: Phrase
+
+    @property
+    def text(self) -> str:
+        return str(self.message)
 
     def to_json(self) -> dict[str, object]:
         return {"kind": "note", "text": self.text}

@@ -1,4 +1,4 @@
-"""A training from what was asked to the model file: begun, or gone on with, by one process or by several."""
+"""A training run from its options to the model file, new or resumed, in one process or several."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..data import Dataset
-from ..errors import InputError, phrase
+from ..errors import InputError, Phrase, phrase
 from ..formula import parse, trace
 from ..machine.free_cpus import FreeCpus, threads_for
 from ..runs.directory import Run, fresh_path, read_run_json
@@ -91,8 +91,9 @@ def choose_threads(options: TrainOptions, cpus: FreeCpus, context: RunContext) -
     free = cpus.free() if most > 1 else 1.0
     threads = threads_for(free, most)
     if threads < most:
-        chosen = "1 thread" if threads == 1 else f"{threads} threads"
-        context.note(f"{free:.1f} of {most} CPUs are free: {chosen}; --threads {most} takes all, with other last bits")
+        key = "note.threads.one" if threads == 1 else "note.threads"
+        words = {"n": threads} if threads > 1 else {}
+        context.note(phrase(key, free=f"{free:.1f}", most=most, **words))
     return replace(options, threads=threads)
 
 
@@ -142,8 +143,7 @@ def _settings_here(settings: RunSettings, options: TrainOptions, context: RunCon
     for name in ("device", *here, "processes"):
         before, after = getattr(settings, name), getattr(now, name)
         if before != after:
-            differ = "the last bits of the result may differ"
-            context.note(f"{name}: it began with {before}, goes on with {after}; {differ}")
+            context.note(phrase("note.environment", name=name, before=before, after=after))
     return now
 
 
@@ -214,17 +214,15 @@ def _go_back_to_checkpoint(state: State, context: RunContext) -> None:
         if checkpoint is not None:
             state.restore(checkpoint)
         for fault in faults:
-            where = f"step {state.step:,}" if state.step else "the beginning"
-            context.note(f"{fault}; going on from {where}")
+            key = "note.checkpoint" if state.step else "note.checkpoint.none"
+            words = {"step": f"{state.step:,}"} if state.step else {}
+            context.note(phrase(key, fault=fault, **words))
         context.run.rewind(state.step)
     context.workers.broadcast_tensors(state.tensors().values())
     facts = context.workers.broadcast(state.facts().to_json())
     state.restore_facts(CheckpointFacts.from_json(facts, "the first process"))
 
 
-def _missed(target: float, validation: Evaluation | None) -> str:
-    got = f"{100 * validation.accuracy:.2f} %" if validation else "nothing"
-    return (
-        f"{100 * target:g} % was asked for and not reached: {got} on the pictures held out; more training pictures, "
-        "augmentation or another plan may help, a longer time hardly"
-    )
+def _missed(target: float, validation: Evaluation | None) -> Phrase:
+    reached = f"{100 * validation.accuracy:.2f} %" if validation else phrase("value.none")
+    return phrase("note.target", target=f"{100 * target:g} %", reached=reached)

@@ -49,8 +49,7 @@ def _for_seconds(
     settings = resolve_settings(options, dataset, context.workers)
     pace = seconds_per_step(settings, dataset, probe)
     if _is_measured(options, dataset) and (line := _best(seconds, pace, settings)) is not None:
-        fits = f"the most accurate that was measured to fit into {budget.text}"
-        context.note(f"{line.plan} by recipe {line.recipe}, {fits}")
+        context.note(phrase("note.fits", plan=line.plan, recipe=line.recipe, budget=budget.text))
         if (line.plan, line.recipe) != (settings.plan, settings.recipe.name):
             options = replace(options, arch=line.plan, recipe=line.recipe)
             settings = resolve_settings(options, dataset, context.workers)
@@ -58,7 +57,8 @@ def _for_seconds(
     left = seconds - (time.monotonic() - began)
     settings = lasting(settings, max(1, int(MARGIN * left / pace)))
     speed = settings.recipe.batch_size / pace
-    context.note(f"measured {speed:,.0f} pictures/s: {settings.epochs:.3g} epochs fit into {budget.text}")
+    epochs = f"{settings.epochs:.3g}"
+    context.note(phrase("note.speed", speed=f"{speed:,.0f}", epochs=epochs, budget=budget.text))
     return settings
 
 
@@ -68,11 +68,13 @@ def _for_accuracy(
     if _is_measured(options, dataset):
         line = quickest_reaching(accuracy)
         if line is not None:
-            reached = f"{100 * line.accuracy:.2f} % as measured on MNIST"
-            context.note(f"{line.name}: {line.plan} by recipe {line.recipe}, {reached}")
+            accuracy_percent = f"{100 * line.accuracy:.2f}"
+            context.note(
+                phrase("note.measured", name=line.name, plan=line.plan, recipe=line.recipe, accuracy=accuracy_percent)
+            )
             options = replace(options, arch=line.plan, recipe=line.resolved_recipe())
             return resolve_settings(options, dataset, context.workers)
-        context.note(f"no measured recipe reaches {budget.text} on MNIST: training until held-out pictures say so")
+        context.note(phrase("note.unmeasured", accuracy=budget.text))
     held_out = max(1, sixth(dataset)) if options.val is None else options.val
     settings = resolve_settings(replace(options, val=held_out), dataset, context.workers)
     rounds = tuple(settings.steps * (2**k - 1) for k in range(1, ROUNDS + 1))

@@ -49,7 +49,7 @@ def test_without_a_formula_the_named_plans_are_listed(capsys: pytest.CaptureFixt
         (["describe", "slides", "--classes", "ten"], 2, "invalid int value"),
         (["describe", "slides", "--nope"], 2, "--nope"),
         (["descirbe"], 2, "did you mean describe?"),
-        (["\udcff"], 2, "no verb is called"),
+        (["\udcff"], 2, "there is no such verb"),
     ],
 )
 def test_mistakes_are_told_in_one_place_with_a_code(

@@ -11,6 +11,7 @@ import pytest
 
 from convscope.cli import progress as module
 from convscope.cli.progress import Bar, Progress, progress
+from convscope.errors import phrase
 from convscope.pictures.input_spec import InputSpec
 from convscope.runs.records import DataSource, EpochLine, Figures, ResultLine, StepLine
 from convscope.training.events import BeginLine, Event, NoteLine
@@ -64,7 +65,7 @@ def shown(*lines: Event, stream: io.StringIO | None = None) -> str:
 
 
 def test_plain_lines() -> None:
-    text = shown(begin(), step(1, 2.0), step(21, 4.0), NoteLine("hm"))
+    text = shown(begin(), step(1, 2.0), step(21, 4.0), NoteLine(phrase("hm")))
     assert text.splitlines()[3:] == [
         "step 1 of 100  loss 0.5000  accuracy  87.5 %  50 pictures/s  3:18 min left",
         # 20 steps in 2 s, the first one aside
@@ -124,7 +125,7 @@ def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_names_are_text_not_markup(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "1")
-    assert "[red]x[/red] [/]" in shown(begin(), NoteLine("[red]x[/red] [/]"), stream=Terminal())
+    assert "[red]x[/red] [/]" in shown(begin(), NoteLine(phrase("[red]x[/red] [/]")), stream=Terminal())
 
 
 def test_a_dumb_terminal_gets_lines(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,7 +81,7 @@ def test_data_that_is_no_longer_there_is_said(run: Path) -> None:
     (run / "run.json").write_text(json.dumps(settings))
     page = convscope.look(run)
     (note,) = page.notes
-    assert note.startswith("no channel cards and no errors: the data that it was trained on is not to be had")
+    assert note.startswith("no channel cards and no errors: the data that it was trained on cannot be loaded")
     assert "/gone/stripes: no such folder" in note
     assert page.payload["channels"] is None
     assert page.payload["run"] is not None

@@ -13,7 +13,7 @@ import numpy as np
 import onnx
 import pytest
 
-from convscope.errors import InputError
+from convscope.errors import InputError, phrase
 from convscope.modelfile import read, resolve_model
 from convscope.modelfile.digest import HEAD, seal
 from convscope.modelfile.reading import _usable
@@ -73,7 +73,7 @@ def two_nodes_swapped(model: Model) -> None:
 CHANGES: dict[str, tuple[Callable[[Model], object], str]] = {
     "external data": (outside, "external data"),
     "external data, half": (lambda m: setattr(tensor(m, "fc1.bias"), "data_location", 1), "external data"),
-    "numbers elsewhere": (float_data, "a tensor holds field 4"),
+    "numbers elsewhere": (float_data, "TensorProto holds field 4"),
     "a weight missing": (
         lambda m: m.graph.initializer.remove(tensor(m, "fc1.bias")),
         "fc1.bias is missing or too many",
@@ -126,10 +126,10 @@ CHANGES: dict[str, tuple[Callable[[Model], object], str]] = {
         lambda m: setattr(m.graph.node[5].attribute[0], "i", 1),
         "an attribute is of another kind",
     ),
-    "another domain": (lambda m: setattr(m.graph.node[4], "domain", "evil"), "an operator holds field 7"),
-    "a function": (lambda m: m.functions.add(name="f"), "the model holds field 25"),
-    "training": (lambda m: m.training_info.add(), "the model holds field 20"),
-    "sparse": (lambda m: m.graph.sparse_initializer.add(), "the graph holds field 15"),
+    "another domain": (lambda m: setattr(m.graph.node[4], "domain", "evil"), "NodeProto holds field 7"),
+    "a function": (lambda m: m.functions.add(name="f"), "ModelProto holds field 25"),
+    "training": (lambda m: m.training_info.add(), "ModelProto holds field 20"),
+    "sparse": (lambda m: m.graph.sparse_initializer.add(), "GraphProto holds field 15"),
     "another opset": (lambda m: setattr(m.opset_import[0], "version", 18), "another IR version or opset"),
     "one more opset": (lambda m: m.opset_import.add(domain="evil", version=1), "another IR version or opset"),
     "no graph": (lambda m: m.ClearField("graph"), "inputs or outputs"),
@@ -184,6 +184,16 @@ def test_forged(name: str, tmp_path: Path) -> None:
     change, why = CHANGES[name]
     message = refusal(forged(change), tmp_path / "model.onnx")
     assert any(part in message for part in why.split("|")), message
+
+
+def test_why_a_file_is_refused_comes_in_any_language(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(forged(lambda m: m.functions.add(name="f")))
+    with pytest.raises(InputError) as caught:
+        read(tmp_path)
+    assert (caught.value.key, caught.value.words) == (
+        "model.form",
+        {"reason": phrase("protobuf.field", name="ModelProto", n=25)},
+    )
 
 
 def test_the_sample_itself_passes(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ... import data
 from ...data.dataset import Dataset
-from ...errors import InputError, UsageError, phrase
+from ...errors import InputError, Phrase, UsageError, phrase
 from ...pictures.input_spec import InputSpec
 from ..options import LookOptions
 from .inputs import each_input, names_sized_data
@@ -19,7 +19,7 @@ from .quantising import quantise, with_polarity
 ROUNDING = 1e-4  # of a channel's range: what float32 loses anyway
 
 
-def infer_input(pictures: Any, options: LookOptions) -> tuple[InputSpec, list[Any], tuple[str, ...]]:
+def infer_input(pictures: Any, options: LookOptions) -> tuple[InputSpec, list[Any], tuple[Phrase, ...]]:
     """Return what the module reads, the things given with floats as bytes, and notes on what that cost.
 
     Floats (C, H, W) are what the module reads already; bytes, files and data sets are divided by 255, then `mean` and
@@ -54,10 +54,7 @@ def infer_input(pictures: Any, options: LookOptions) -> tuple[InputSpec, list[An
     )
     for i, picture in zip(floats, pixels, strict=True):
         things[i] = picture
-    note = (
-        f"the pictures were rounded to 256 steps, by up to {100 * error:.2g} % of their range: the page keeps "
-        f"bytes, and its scores are of those"
-    )
+    note = phrase("note.rounded", percent=f"{100 * error:.2g}")
     return spec, things, (note,) if error > ROUNDING else ()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import nn
 
-from ...errors import UsageError, phrase
+from ...errors import Phrase, UsageError, phrase
 from ...nn import Net
 from ...pictures.input_spec import InputSpec
 from ...prediction import Model, load
@@ -17,7 +17,7 @@ from . import samples
 from .inputs import Inputs, each_input, sort_inputs
 from .module_input import infer_input
 from .subject import Subject, subject_of_model, subject_of_module
-from .training_data import LOST, find_training_data
+from .training_data import find_training_data
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class Target:
     inputs: Inputs
     run: Path | None
     name: str
-    notes: tuple[str, ...]
+    notes: tuple[Phrase, ...]
 
 
 def target_of_file(model: Any, pictures: Any, options: LookOptions) -> Target:
@@ -57,7 +57,7 @@ def target_of_module(module: nn.Module, pictures: Any, options: LookOptions) -> 
 
     Raises ConvscopeError where that cannot be told, or the module cannot read them.
     """
-    notes: tuple[str, ...] = ()
+    notes: tuple[Phrase, ...] = ()
     if isinstance(module, Net):
         if options.given("mean", "std", "shape"):
             raise UsageError("look.network", hint=phrase("look.network.try"))
@@ -67,7 +67,7 @@ def target_of_module(module: nn.Module, pictures: Any, options: LookOptions) -> 
     classes = tuple(options.classes or next((t.classes for t in things if hasattr(t, "classes")), ()))
     inputs = sort_inputs(things, spec, classes, options.samples, options.data_root)
     subject = subject_of_module(module, spec, _trial(inputs, spec), classes or None, options.title)
-    lost = () if inputs.dataset is not None else (f"{LOST}: no data was given",)
+    lost = () if inputs.dataset is not None else (phrase("note.data.module"),)
     return Target(subject, inputs, None, options.title or subject.title, (*notes, *_surplus(inputs), *lost))
 
 
@@ -78,7 +78,7 @@ def _trial(inputs: Inputs, spec: InputSpec) -> samples.Pixels:
     return samples.blank(spec.shape, spec.mean).pictures if inputs.dataset is None else inputs.dataset.train.images[:1]
 
 
-def _surplus(inputs: Inputs) -> tuple[str, ...]:
+def _surplus(inputs: Inputs) -> tuple[Phrase, ...]:
     if not inputs.more:
         return ()
-    return (f"{inputs.more:,} more pictures were given than are shown; --samples takes up to 1,000",)
+    return (phrase("note.surplus", n=f"{inputs.more:,}"),)

@@ -6,17 +6,15 @@ from pathlib import Path
 
 from ... import data
 from ...data.dataset import Dataset
-from ...errors import ConvscopeError, printable
+from ...errors import ConvscopeError, Phrase, phrase
 from ...prediction import Model
 from ...runs.directory import read_run_json
 from ...runs.json_fields import Fields
 from ...runs.records import DataSource
 from ...training.loading import load_dataset
 
-LOST = "no channel cards and no errors"
 
-
-def find_training_data(model: Model, run: Path | None) -> tuple[Dataset | None, tuple[str, ...]]:
+def find_training_data(model: Model, run: Path | None) -> tuple[Dataset | None, tuple[Phrase, ...]]:
     """Return the data set that a model file's facts or its run directory name; None, and a note that says why, where it
     is not to be had or is another one now.
     """
@@ -25,16 +23,14 @@ def find_training_data(model: Model, run: Path | None) -> tuple[Dataset | None, 
         if run is not None:
             source = DataSource.from_json(Fields(read_run_json(run), str(run / "run.json")).within("data"))
             if source.name is None:
-                return None, (f"{LOST}: the run was trained on arrays in memory; give them as data",)
+                return None, (phrase("note.data.arrays"),)
             dataset = load_dataset(source.name, source.size, source.data_root)
         elif recorded.get("set") in data.NAMES:
             dataset = load_dataset(recorded["set"], None, None)
         else:
-            return None, (f"{LOST}: no data was given, and the model file does not hold any",)
+            return None, (phrase("note.data.model"),)
     except ConvscopeError as error:
-        return None, (f"{LOST}: the data that it was trained on is not to be had ({error.line()})",)
+        return None, (phrase("note.data.lost", reason=error.line()),)
     if dataset.fingerprint != recorded.get("fingerprint"):
-        name = printable(dataset.name)
-        changed = f"{name} is no longer the data that it was trained on; give it as data to use it all the same"
-        return None, (f"{LOST}: {changed}",)
+        return None, (phrase("note.data.changed", name=dataset.name),)
     return dataset, ()
