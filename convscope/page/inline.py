@@ -57,7 +57,7 @@ def lab_html(payload: dict[str, Any], api: bool) -> str:
         ),
         title="convscope lab",
         language=payload.get("language", "auto"),
-        payload={**payload, "api": api, "plans": plans(), "kinds": table()["kinds"]},
+        payload={**payload, "api": api, **formula_table()},
         dictionary={name: dictionary(name) | dictionary(f"lab.{name}") | messages(name) for name in LANGUAGES},
         allow=("connect-src 'self'",) if api else (),
     )
@@ -70,6 +70,11 @@ def dictionary(language: str) -> dict[str, str]:
     """
     words: dict[str, str] = json.loads((HERE / "i18n" / f"{language}.json").read_text(encoding="utf-8"))
     return words
+
+
+def formula_table() -> dict[str, Any]:
+    """Return what the page's formula parser checks by: kinds, limits, and named plans in both languages."""
+    return {**table(), "plans": plans()}
 
 
 def plans() -> list[dict[str, Any]]:

@@ -58,5 +58,5 @@ function said(faults, language) {
 }
 
 const given = JSON.parse(document.getElementById("payload").textContent);
-fillTable(given.plans, given.kinds);
+fillTable(given);
 Object.assign(globalThis, { bench: { describeAll, said, used: () => [...used].sort(), zoo: () => ZOO, grouped } });

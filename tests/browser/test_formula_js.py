@@ -17,9 +17,8 @@ from selenium import webdriver
 from convscope.errors import ConvscopeError, messages
 from convscope.formula import ZOO, Network, Plan, describe
 from convscope.formula.kinds import LAYERS
-from convscope.formula.kinds.table import table
 from convscope.page.inline import HERE as PAGE
-from convscope.page.inline import LANGUAGES, dictionary, document, plans
+from convscope.page.inline import LANGUAGES, dictionary, document, formula_table
 from convscope.page.modules import join
 from tests.formula.test_parse import ABSURD, groups
 from tests.strategies import FEATURES, features, networks
@@ -65,11 +64,10 @@ ODD = [
 class FormulaPage:
     """Asks Chromium what formulas become, many at a time, and Python the same."""
 
-    def __init__(self, browser: webdriver.Chrome, folder: Path) -> None:
+    def __init__(self, browser: webdriver.Chrome, folder: Path, table: dict[str, Any] | None = None) -> None:
         self.browser = browser
-        script = join(HERE / "formula_page.js", HERE.parent.parent)
-        payload = {"plans": plans(), "kinds": table()["kinds"]}
-        page = document(script=script, style="", title="formula", language="en", payload=payload, dictionary=WORDS)
+        script, given = join(HERE / "formula_page.js", HERE.parent.parent), table or formula_table()
+        page = document(script=script, style="", title="formula", language="en", payload=given, dictionary=WORDS)
         (folder / "formula.html").write_text(page, encoding="utf-8")
         browser.get((folder / "formula.html").as_uri())
         assert browser.execute_script("return typeof bench") == "object", browser.get_log("browser")

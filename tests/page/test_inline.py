@@ -215,6 +215,7 @@ def test_the_lab_asks_its_own_server_only_where_there_is_one() -> None:
         "api": False,
         "plans": plans(),
         "kinds": table()["kinds"],
+        "limits": table()["limits"],
     }
     served = Elements(lab_html({"format": "convscope-lab"}, True)).policy()
     assert (served["connect-src"], served["default-src"]) == ("'self'", "'none'")

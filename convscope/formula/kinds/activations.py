@@ -84,12 +84,10 @@ class PReLU(Elementwise):
     name = "prelu"
     activation = True
     homogeneous = True
+    learned_per_layer = 1
 
     def weights(self, shape: Shape, output: Shape) -> Tensors:
         return (("weight", (1,)),)
-
-    def parameters_how(self, shape: Shape, output: Shape) -> str:
-        return "1"
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         return operator("PRelu", name, inputs, "weight")

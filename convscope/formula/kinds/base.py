@@ -61,6 +61,8 @@ class Layer(Plan, ABC):
     homogeneous: ClassVar[bool] = False  # f(a·x) = a·f(x) for a > 0
     channelwise: ClassVar[bool] = False  # a channel of the output depends on that channel of the input alone
     filters: ClassVar[bool] = False  # a channel of the output is the sum over a learned filter
+    learned_per_channel: ClassVar[int] = 0  # learned numbers of each channel of the input, filters apart
+    learned_per_layer: ClassVar[int] = 0  # learned numbers that the whole layer uses
     zero_below: ClassVar[bool] = False  # exactly 0, without a slope, for every x of 0 or less
     active_above: ClassVar[float] = 0.0  # a value above it counts as an answer
 
@@ -112,7 +114,9 @@ class Layer(Plan, ABC):
 
     def parameters_how(self, shape: Shape, output: Shape) -> str:
         """Return the sum that gives the number of learned values: "16 × (1×5×5 + 1) = 416"; "" for none."""
-        return ""
+        if self.learned_per_channel:
+            return f"{self.learned_per_channel} × {shape[0]} = {self.learned_per_channel * shape[0]:,}"
+        return str(self.learned_per_layer) if self.learned_per_layer else ""
 
     def macs(self, shape: Shape, output: Shape) -> int:
         """Return the multiplications that are added up for one picture."""

@@ -20,6 +20,7 @@ class BatchNorm(Elementwise):
     """
 
     name = "bn"
+    learned_per_channel = 2
 
     def options(self) -> dict[str, float | bool | list[int]]:
         return {"eps": EPSILON}
@@ -29,9 +30,6 @@ class BatchNorm(Elementwise):
 
     def buffers(self, shape: Shape) -> Tensors:
         return ("running_mean", (shape[0],)), ("running_var", (shape[0],))
-
-    def parameters_how(self, shape: Shape, output: Shape) -> str:
-        return f"2 × {shape[0]} = {2 * shape[0]:,}"
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         weights = ("weight", "bias", "running_mean", "running_var")

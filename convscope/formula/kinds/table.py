@@ -13,7 +13,18 @@ from .arguments import LARGEST
 from .base import Layer
 from .usage import argument_rows
 
-TRAITS = ("takes", "reads", "activation", "homogeneous", "channelwise", "filters", "zero_below", "active_above")
+TRAITS = (
+    "takes",
+    "reads",
+    "activation",
+    "homogeneous",
+    "channelwise",
+    "filters",
+    "learned_per_channel",
+    "learned_per_layer",
+    "zero_below",
+    "active_above",
+)
 
 
 def table() -> dict[str, Any]:

@@ -139,6 +139,18 @@ def test_the_table_is_the_classes() -> None:
     assert "default" not in by["stride"]
 
 
+@pytest.mark.parametrize("kind", LAYERS.values(), ids=list(LAYERS))
+def test_the_traits_say_how_many_numbers_are_learned(kind: type[Layer]) -> None:
+    """The page counts by these traits: filters of the output's channels, numbers a channel, numbers a layer."""
+    name = kind.name if not kind.example else {"conv": "conv(4, 3)"}.get(kind.name, str(kind.example))
+    node = next(node for node in trace(parse(name), (2, 28, 28)).nodes if node.layer.name == kind.name)
+    if kind.filters:
+        assert node.parameters > node.output[0]
+        assert (kind.learned_per_channel, kind.learned_per_layer) == (0, 0)
+    else:
+        assert node.parameters == kind.learned_per_channel * node.input[0] + kind.learned_per_layer
+
+
 def test_a_kind_that_leaves_a_part_out_cannot_be_made() -> None:
     class Half(Layer):
         name = "half"

@@ -14,7 +14,7 @@ import { labFrame } from "./frame.js";
 export function startLab(doc, win) {
   const read = (/** @type {string} */ id) => JSON.parse(doc.getElementById(id)?.textContent || "null");
   const payload = read("payload");
-  fillTable(payload.plans, payload.kinds);
+  fillTable(payload);
   const api = payload.api && payload.token ? makeApi(win, payload.token, (key, words) => lab.t(key, words)) : null;
   // a token that came with the address
   if (win.location.search) win.history.replaceState(null, "", win.location.pathname + win.location.hash);

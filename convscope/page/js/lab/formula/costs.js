@@ -1,9 +1,11 @@
 /**
- * What a layer learns and computes. Exact whole numbers, however large: they are BigInt. As convscope/formula/costs.py.
+ * What a layer learns and computes, by the traits of its kind. Exact whole numbers, however large: they are BigInt. As
+ * `parameters_how` and `macs` in convscope/formula/kinds.
  */
 
 import { grouped } from "./fault.js";
 import { both } from "./layers.js";
+import { entryOf } from "./table.js";
 
 /** @typedef {import("./layers.js").LayerPlan} LayerPlan */
 /** @typedef {[number, number, number]} Three channels, rows, columns */
@@ -19,31 +21,35 @@ const product = (numbers) => numbers.reduce((a, b) => a * BigInt(b), 1n);
  * @returns {[bigint, string]}
  */
 export function parametersOf(layer, shape, output) {
-  if (layer.is === "conv") {
-    const kernel = kernelShape(layer, shape);
-    const total = BigInt(output[0]) * (product(kernel) + (layer.bias ? 1n : 0n));
-    return [total, `${output[0]} × (${kernel.join("×")}${layer.bias ? " + 1" : ""}) = ${grouped(total)}`];
+  const { filters, learned_per_channel: perChannel, learned_per_layer: perLayer } = entryOf(layer.is).traits;
+  if (filters) {
+    const [filter, bias] = [filterShape(layer, shape), layer.bias ?? true];
+    const total = BigInt(output[0]) * (product(filter) + (bias ? 1n : 0n));
+    return [total, `${output[0]} × (${filter.join("×")}${bias ? " + 1" : ""}) = ${grouped(total)}`];
   }
-  if (layer.is === "fc") {
-    const total = BigInt(output[0]) * BigInt(shape[0] + 1);
-    return [total, `${output[0]} × (${shape[0]} + 1) = ${grouped(total)}`];
+  if (perChannel) {
+    const total = BigInt(perChannel * shape[0]);
+    return [total, `${perChannel} × ${shape[0]} = ${grouped(total)}`];
   }
-  if (layer.is === "bn") return [BigInt(2 * shape[0]), `2 × ${shape[0]} = ${grouped(2 * shape[0])}`];
-  return layer.is === "prelu" ? [1n, "1"] : [0n, ""];
+  return [BigInt(perLayer), perLayer ? String(perLayer) : ""];
 }
 
 /**
- * Multiply-adds for one picture: every output of a conv or fc is one sum over its filter's weights.
+ * Multiply-adds for one picture: every number of a layer with filters is one sum over its filter's weights.
  * @param {LayerPlan} layer
  * @param {Three} shape
  * @param {Three} output
  */
 export function macsOf(layer, shape, output) {
-  if (layer.is === "conv") return product(output) * product(kernelShape(layer, shape));
-  return layer.is === "fc" ? product(output) * BigInt(shape[0]) : 0n;
+  return entryOf(layer.is).traits.filters ? product(output) * product(filterShape(layer, shape)) : 0n;
 }
 
-/** @param {LayerPlan} layer @param {Three} shape */
-function kernelShape(layer, shape) {
+/**
+ * A filter's shape: channels and kernel of a window, or all numbers of a row.
+ * @param {LayerPlan} layer
+ * @param {Three} shape
+ */
+function filterShape(layer, shape) {
+  if (entryOf(layer.is).traits.reads !== "window") return [shape[0]];
   return [Math.floor(shape[0] / (layer.groups ?? 1)), ...both(layer.kernel ?? 1)];
 }

@@ -10,11 +10,11 @@ import { entryOf } from "./table.js";
 /** @typedef {import("./table.js").Relation} Relation */
 /** @typedef {number | [number, number]} Size */
 /**
- * @typedef {object} LayerPlan one layer; of the options those that its kind has
+ * @typedef {object} LayerPlan one layer, with those options of its kind that sizes and costs follow from
  * @property {string} is its name in the formula, or "add"
  * @property {number} [channels] @property {Size} [kernel] @property {Size} [stride] @property {Size | "same"} [pad]
  * @property {Size} [dilation] @property {number} [groups] @property {boolean} [bias]
- * @property {number} [slope] @property {number} [alpha] @property {number} [p] @property {number | null} [units] @property {Size} [size]
+ * @property {number | null} [units] @property {Size} [size]
  */
 
 /** Rows and columns of a size. @param {Size} size @returns {[number, number]} */

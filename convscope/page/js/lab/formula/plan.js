@@ -3,7 +3,7 @@
 import { phrase } from "../../kit/i18n.js";
 import { PlanFault, grouped } from "./fault.js";
 import { layerText } from "./layers.js";
-import { MAX_DEPTH, MAX_LAYERS } from "./scan.js";
+import { LIMITS, entryOf } from "./table.js";
 
 /** @typedef {import("./layers.js").LayerPlan} LayerPlan */
 /** @typedef {{is: "chain", parts: Plan[], count: number, depth: number}} ChainPlan */
@@ -17,8 +17,8 @@ const countOf = (plan) => ("count" in plan ? plan.count : 1);
 const depthOf = (plan) => ("depth" in plan ? plan.depth : 0);
 /** @param {Plan} plan @returns {Plan[]} */
 const partsOf = (plan) => ("parts" in plan ? plan.parts : [plan]);
-/** @param {Plan} plan */
-const cropsFirst = (plan) => partsOf(plan)[0].is === "crop";
+/** Whether it begins with a layer that reads a part of the picture. @param {Plan} plan */
+const cropsFirst = (plan) => entryOf(partsOf(plan)[0].is)?.traits.reads === "part";
 
 /** @param {Plan} first @param {Plan} second @returns {ChainPlan} */
 export function chain(first, second) {
@@ -54,16 +54,16 @@ export function skip(body) {
 
 /** @template {{count: number, depth: number}} P @param {P} plan @returns {P} */
 function within(plan) {
-  if (plan.count > MAX_LAYERS)
+  if (plan.count > LIMITS.layers)
     throw new PlanFault(phrase("plan.layers"), {
       got: grouped(plan.count),
-      expected: phrase("value.most", { n: MAX_LAYERS }),
+      expected: phrase("value.most", { n: LIMITS.layers }),
       argument: "*",
     });
-  if (plan.depth > MAX_DEPTH)
+  if (plan.depth > LIMITS.depth)
     throw new PlanFault(phrase("plan.deep"), {
       got: String(plan.depth),
-      expected: phrase("value.most", { n: MAX_DEPTH }),
+      expected: phrase("value.most", { n: LIMITS.depth }),
     });
   return plan;
 }

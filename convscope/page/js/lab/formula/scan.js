@@ -2,15 +2,13 @@
 
 import { phrase } from "../../kit/i18n.js";
 import { FormulaFault, grouped, isPrintable, quotedCharacter } from "./fault.js";
+import { LIMITS } from "./table.js";
 
 /**
  * @typedef {{kind: "string" | "name" | "number" | "mark" | "other" | "end", word: string, start: number, end: number}}
  * Token
  */
 
-const MAX_TEXT = 10000;
-export const MAX_DEPTH = 32;
-export const MAX_LAYERS = 512;
 const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 const HEX = "0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+";
 const DIGITS = "[0-9](?:_?[0-9])*";
@@ -34,10 +32,10 @@ const TOKEN = new RegExp(
 export function refuseAbsurd(text) {
   const size = new TextEncoder().encode(text).length;
   const characters = Array.from(text);
-  if (size > MAX_TEXT) {
+  if (size > LIMITS.text) {
     throw new FormulaFault(phrase("formula.long"), characters.slice(0, 200).join(""), 1, {
       got: phrase("value.bytes", { n: grouped(size) }),
-      expected: phrase("value.most", { n: grouped(MAX_TEXT) }),
+      expected: phrase("value.most", { n: grouped(LIMITS.text) }),
     });
   }
   if (characters.every((c) => SPACE.test(c)))
@@ -46,15 +44,15 @@ export function refuseAbsurd(text) {
   let joints = 0;
   characters.forEach((c, i) => {
     if ("([{".includes(c)) {
-      if (++depth > MAX_DEPTH)
+      if (++depth > LIMITS.depth)
         throw new FormulaFault(phrase("formula.brackets"), text, i + 1, {
-          expected: phrase("value.most", { n: MAX_DEPTH }),
+          expected: phrase("value.most", { n: LIMITS.depth }),
         });
     } else if (")]}".includes(c)) depth--;
     else if ("+*-~×".includes(c)) {
-      if (++joints > 2 * MAX_LAYERS)
+      if (++joints > 2 * LIMITS.layers)
         throw new FormulaFault(phrase("formula.joints"), text, i + 1, {
-          expected: phrase("value.most", { n: 2 * MAX_LAYERS }),
+          expected: phrase("value.most", { n: 2 * LIMITS.layers }),
         });
     } else if (c > "\x7f" || !(isPrintable(c) || SPACE.test(c)) || "#\\;".includes(c)) {
       throw new FormulaFault(phrase("formula.character"), text, i + 1, {

@@ -1,5 +1,6 @@
 /**
- * The sizes that a layer makes, the sum that gives them, and what no window reads. As in convscope/formula/shapes.py.
+ * The sizes that a layer makes, the sum that gives them, and what no window reads, by what its kind reads. As `sizes`
+ * in convscope/formula/kinds.
  */
 
 import { phrase } from "../../kit/i18n.js";
@@ -11,6 +12,14 @@ import { entryOf } from "./table.js";
 /** @typedef {import("./costs.js").Three} Three */
 /** @typedef {import("./fields.js").Two} Two */
 /** @typedef {import("./fault.js").Said} Said */
+/**
+ * @typedef {object} Given what reaches a layer
+ * @property {Three} shape
+ * @property {boolean} flat whether that is a row of numbers
+ * @property {number} classes
+ * @property {boolean} last whether no layer after it takes a row of numbers
+ */
+/** @typedef {{output: Three, flat: boolean, how: Said, dropped: Two}} Sizes */
 /** @typedef {{kernel: Two, stride: Two, pad: Two, dilation: Two}} PlanWindow */
 
 /** What a convolution or a pooling lays over its input. @param {LayerPlan} layer @returns {PlanWindow | null} */
@@ -28,33 +37,54 @@ export function extentOf(window) {
 }
 
 /**
- * The output's shape, how it comes about, and the rows and columns left out.
+ * What a layer makes of `shape`: its output's shape, whether that is a row of numbers, how it comes about, and the rows
+ * and columns left out.
  * @param {LayerPlan} layer
- * @param {Three} shape
- * @param {PlanWindow | null} window
+ * @param {Given} given
  * @param {Said} where
- * @returns {{output: Three, how: Said, dropped: Two}}
+ * @returns {Sizes}
  */
-export function sizesOf(layer, shape, window, where) {
-  const [channels, height, width] = shape;
-  if (window) {
+export function sizesOf(layer, given, where) {
+  return SIZES[entryOf(layer.is).traits.reads](layer, given, where);
+}
+
+/** @type {Record<import("./table.js").Traits["reads"], (layer: LayerPlan, given: Given, where: Said) => Sizes>} */
+const SIZES = {
+  unit: asBefore,
+  units: asBefore,
+  window: (layer, { shape }, where) => {
+    const [channels, height, width] = shape;
+    const window = /** @type {PlanWindow} */ (windowOf(layer));
     const [rows, columns] = [axisOf(height, 0, window, where), axisOf(width, 1, window, where)];
-    const how = rows.how === columns.how ? rows.how : phrase("how.two", { rows: rows.how, columns: columns.how });
+    const { groups = 1 } = layer;
+    if (channels % groups)
+      throw new PlanFault(phrase("groups.divide.input"), {
+        where,
+        got: phrase("groups.divide.got", { groups, channels }),
+      });
     return {
       output: [layer.channels ?? channels, rows.size, columns.size],
-      how,
+      flat: false,
+      how: rows.how === columns.how ? rows.how : phrase("how.two", { rows: rows.how, columns: columns.how }),
       dropped: [rows.unread, columns.unread],
     };
-  }
-  if (layer.is === "gap")
-    return { output: [channels, 1, 1], how: phrase("how.mean", { size: `${height}×${width}` }), dropped: [0, 0] };
-  if (layer.is === "flatten")
-    return {
-      output: [channels * height * width, 1, 1],
-      how: `${channels}×${height}×${width} = ${channels * height * width}`,
-      dropped: [0, 0],
-    };
-  if (layer.is === "crop") {
+  },
+  all: (layer, { shape, classes, last }, where) => {
+    const [channels, height, width] = shape;
+    if (entryOf(layer.is).traits.channelwise) {
+      const how = phrase("how.mean", { size: `${height}×${width}` });
+      return { output: [channels, 1, 1], flat: false, how, dropped: [0, 0] };
+    }
+    if (layer.units === null && !last)
+      throw new PlanFault(phrase("units.last"), { where, hint: phrase("units.last.try") });
+    const units = layer.units ?? classes;
+    return { output: [units, 1, 1], flat: true, how: phrase("how.units", { n: units }), dropped: [0, 0] };
+  },
+  number: (_, { shape }) => {
+    const count = shape[0] * shape[1] * shape[2];
+    return { output: [count, 1, 1], flat: true, how: `${shape.join("×")} = ${count}`, dropped: [0, 0] };
+  },
+  part: (layer, { shape: [channels, height, width] }, where) => {
     const [h, w] = both(layer.size ?? 1);
     if (h > height || w > width)
       throw new PlanFault(phrase("crop.large"), {
@@ -64,11 +94,16 @@ export function sizesOf(layer, shape, window, where) {
       });
     return {
       output: [channels, h, w],
+      flat: false,
       how: phrase("how.middle", { part: `${h}×${w}`, size: `${height}×${width}` }),
       dropped: [height - h, width - w],
     };
-  }
-  return { output: shape, how: phrase("how.before"), dropped: [0, 0] };
+  },
+};
+
+/** @param {LayerPlan} _ @param {Given} given @returns {Sizes} */
+function asBefore(_, { shape, flat }) {
+  return { output: shape, flat, how: phrase("how.before"), dropped: [0, 0] };
 }
 
 /** @param {number} size @param {0 | 1} axis @param {PlanWindow} window @param {Said} where */

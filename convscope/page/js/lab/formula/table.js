@@ -26,7 +26,24 @@
  * @property {Said} example
  * @property {Argument[]} arguments
  * @property {Relation[]} relations
- * @property {{takes: "any" | "maps" | "rows", reads: "unit" | "window" | "all" | "part" | "number" | "units"}} traits
+ * @property {Traits} traits
+ */
+/**
+ * @typedef {object} Traits what sizes and costs follow from
+ * @property {"any" | "maps" | "rows"} takes
+ * @property {"unit" | "window" | "all" | "part" | "number" | "units"} reads what one number of it is made from
+ * @property {boolean} channelwise
+ * @property {boolean} filters
+ * @property {number} learned_per_channel
+ * @property {number} learned_per_layer
+ */
+/**
+ * @typedef {object} Limits how large a formula and its network may be
+ * @property {number} text in bytes
+ * @property {number} layers after repeats
+ * @property {number} depth groups within groups
+ * @property {number} parameters
+ * @property {number} numbers in one layer's output for one picture
  */
 /**
  * @typedef {{id: string, formula: string, about: Record<string, string>}} NamedPlan `about` is a line in each language
@@ -38,10 +55,14 @@ export const ZOO = {};
 /** Kinds by name, filled when the page starts. @type {Record<string, KindEntry>} */
 const ENTRIES = {};
 
-/** @param {NamedPlan[]} plans @param {KindEntry[]} kinds */
-export function fillTable(plans, kinds) {
+/** Filled when the page starts. @type {Limits} */
+export const LIMITS = { text: 0, layers: 0, depth: 0, parameters: 0, numbers: 0 };
+
+/** @param {{plans: NamedPlan[], kinds: KindEntry[], limits: Limits}} table */
+export function fillTable({ plans, kinds, limits }) {
   for (const { id, formula } of plans) ZOO[id] = formula;
   for (const kind of kinds) ENTRIES[kind.name] = kind;
+  Object.assign(LIMITS, limits);
 }
 
 /** What the table says of a kind. @param {string} name */

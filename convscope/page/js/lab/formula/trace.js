@@ -1,4 +1,4 @@
-/** From a plan to its numbers, layer by layer. As convscope/formula/shapes.py, whose nodes these are. */
+/** From a plan to its numbers, layer by layer. As convscope/formula/tracing.py, whose nodes these are. */
 
 import { phrase } from "../../kit/i18n.js";
 import { macsOf, parametersOf } from "./costs.js";
@@ -7,7 +7,7 @@ import { joined, shifted, through } from "./fields.js";
 import { both, layerText } from "./layers.js";
 import { planText, walk } from "./plan.js";
 import { extentOf, sizesOf, windowOf } from "./sizes.js";
-import { entryOf } from "./table.js";
+import { LIMITS, entryOf } from "./table.js";
 
 /** @typedef {import("./costs.js").Three} Three */
 /** @typedef {import("./fields.js").Two} Two */
@@ -28,9 +28,6 @@ import { entryOf } from "./table.js";
  * PlanNetwork
  */
 
-const MAX_PARAMETERS = 500000000n;
-const MAX_NUMBERS = 500000000;
-
 /**
  * Write a plan out for pictures of one shape; throws a PlanFault.
  * @param {Plan} plan
@@ -42,18 +39,18 @@ export function tracePlan(plan, input, classes) {
   if (!input.every((n) => Number.isInteger(n) && n >= 1))
     throw new PlanFault(phrase("input.whole"), { got: `(${input.join(", ")})`, hint: "(1, 28, 28)" });
   if (classes < 1) throw new PlanFault(phrase("classes.none"), { got: String(classes) });
-  if (input[0] * input[1] * input[2] > MAX_NUMBERS)
+  if (input[0] * input[1] * input[2] > LIMITS.numbers)
     throw new PlanFault(phrase("input.large"), {
       got: input.join("×"),
-      expected: phrase("value.most.numbers", { n: grouped(MAX_NUMBERS) }),
+      expected: phrase("value.most.numbers", { n: grouped(LIMITS.numbers) }),
     });
   /** @type {PlanNode[]} */
   const nodes = [];
   /** @type {Map<string, number>} */
   const counts = new Map();
-  let unitsLeft = countUnits(plan);
-  /** @type {Two} */
-  let grid = [1, 1];
+  let rowsLeft = countRows(plan);
+  /** Rows and columns of the maps that the last node's units came from. @type {Two} */
+  let grid = [input[1], input[2]];
 
   const shapeNow = () => (nodes.length ? nodes[nodes.length - 1].output : input);
   const flatNow = () => nodes.length > 0 && nodes[nodes.length - 1].flat;
@@ -65,8 +62,7 @@ export function tracePlan(plan, input, classes) {
     for (const layer of walk(part)) {
       if (layer.is === "skip" && "body" in layer) addSkip(layer.body);
       else {
-        if (layer.is !== "skip" && entryOf(layer.is).traits.takes === "rows" && !flatNow())
-          add({ is: "flatten" }, null);
+        if (takesRows(layer.is) && !flatNow()) add({ is: "flatten" }, null);
         add(/** @type {LayerPlan} */ (layer), null);
       }
     }
@@ -90,38 +86,28 @@ export function tracePlan(plan, input, classes) {
     const text = layerText(layer);
     const where = phrase("layer.place", { n: nodes.length + 1, layer: text });
     const [index, shape, flat] = [nodes.length - 1, shapeNow(), flatNow()];
-    if (flat && entryOf(layer.is).traits.takes === "maps") {
+    const { takes, reads } = entryOf(layer.is).traits;
+    if (flat && takes === "maps") {
       throw new PlanFault(phrase("maps.needed"), {
         where,
         got: phrase("maps.needed.got", { n: shape[0] }),
         hint: phrase("maps.needed.try"),
       });
     }
-    const window = windowOf(layer);
-    let { output, how, dropped } = sizesOf(layer, shape, window, where);
-    if (layer.is === "fc") {
-      unitsLeft--;
-      if (layer.units === null && unitsLeft)
-        throw new PlanFault(phrase("units.last"), { where, hint: phrase("units.last.try") });
-      output = [layer.units ?? classes, 1, 1];
-      how = phrase("how.units", { n: output[0] });
-    }
-    if (output[0] * output[1] * output[2] > MAX_NUMBERS)
+    if (takes === "rows") rowsLeft--;
+    const sizes = sizesOf(layer, { shape, flat, classes, last: rowsLeft <= 0 }, where);
+    const { output } = sizes;
+    if (output[0] * output[1] * output[2] > LIMITS.numbers)
       throw new PlanFault(phrase("output.large"), {
         where,
         got: output.join("×"),
-        expected: phrase("value.most.numbers", { n: grouped(MAX_NUMBERS) }),
-      });
-    if (layer.is === "conv" && shape[0] % (layer.groups ?? 1))
-      throw new PlanFault(phrase("groups.divide.input"), {
-        where,
-        got: phrase("groups.divide.got", { groups: layer.groups ?? 1, channels: shape[0] }),
+        expected: phrase("value.most.numbers", { n: grouped(LIMITS.numbers) }),
       });
     const [parameters, parametersHow] = parametersOf(layer, shape, output);
-    let field = fieldAfter(layer, fieldAt(index), flat ? grid : [shape[1], shape[2]], window);
-    if (layer.is === "flatten" && !flat) grid = [shape[1], shape[2]];
-    else if (layer.is === "fc") grid = [1, 1];
-    if (other !== null) field = joined(field, fieldAt(other));
+    const window = windowOf(layer);
+    const own = fieldAfter(layer, fieldAt(index), grid, window);
+    if (reads === "all") grid = [1, 1];
+    else if (!sizes.flat) grid = [output[1], output[2]];
     nodes.push({
       name: `${layer.is}${counts.get(layer.is)}`,
       layer,
@@ -130,24 +116,24 @@ export function tracePlan(plan, input, classes) {
       other,
       input: shape,
       output,
-      flat: flat || layer.is === "flatten" || layer.is === "fc",
+      flat: sizes.flat,
       window,
       parameters,
       parametersHow,
       macs: macsOf(layer, shape, output),
-      sizeHow: how,
-      dropped,
-      field,
+      sizeHow: sizes.how,
+      dropped: sizes.dropped,
+      field: other === null ? own : joined(own, fieldAt(other)),
     });
   };
 
   addPlan(plan);
   const parameters = nodes.reduce((n, node) => n + node.parameters, 0n);
-  if (parameters > MAX_PARAMETERS) {
+  if (parameters > LIMITS.parameters) {
     const most = nodes.reduce((a, b) => (b.parameters > a.parameters ? b : a));
     throw new PlanFault(phrase("parameters.many"), {
       got: phrase("parameters.many.got", { n: grouped(parameters), layer: most.text, how: most.parametersHow }),
-      expected: phrase("value.most", { n: grouped(MAX_PARAMETERS) }),
+      expected: phrase("value.most", { n: grouped(LIMITS.parameters) }),
       hint: phrase("parameters.many.try"),
     });
   }
@@ -157,17 +143,23 @@ export function tracePlan(plan, input, classes) {
 /** @param {LayerPlan} layer @param {Field} before @param {Two} grid @param {PlanWindow | null} window */
 function fieldAfter(layer, before, grid, window) {
   if (window) return through(before, extentOf(window), window.stride, window.pad);
-  if (layer.is === "crop") {
+  const { reads } = entryOf(layer.is).traits;
+  if (reads === "part") {
     const [h, w] = both(layer.size ?? 1);
     return shifted(before, [Math.floor((grid[0] - h) / 2), Math.floor((grid[1] - w) / 2)]);
   }
-  return entryOf(layer.is).traits.reads === "all" ? through(before, grid, grid, [0, 0]) : before;
+  return reads === "all" ? through(before, grid, grid, [0, 0]) : before; // one window over everything
 }
 
-/** Fully connected layers, those within skips too. @param {Plan} plan @returns {number} */
-function countUnits(plan) {
+/** Layers that take rows of numbers, those within skips too. @param {Plan} plan @returns {number} */
+function countRows(plan) {
   let n = 0;
   for (const layer of walk(plan))
-    n += layer.is === "skip" && "body" in layer ? countUnits(layer.body) : layer.is === "fc" ? 1 : 0;
+    n += layer.is === "skip" && "body" in layer ? countRows(layer.body) : Number(takesRows(layer.is));
   return n;
+}
+
+/** @param {string} kind */
+function takesRows(kind) {
+  return entryOf(kind).traits.takes === "rows";
 }
