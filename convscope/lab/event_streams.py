@@ -7,21 +7,21 @@ import json
 import stat
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
 
 from ..errors import InputError
-from ..explain.payload.encoding import encode
+from ..explain.payload.encoding import Json, encode
 from ..explain.payload.history import measured_on, snapshot_of
+from ..runs.records import LogLine, StepLine
 from ..runs.snapshots import read_snapshot
 from .jobs import TrainingJobs
-from .run_files import Json, LogTail
+from .run_files import LogTail
 
 PAUSE = 0.25  # seconds
 BURST = 1_500  # old lines sent at the beginning: of more, steps are thinned
 ACTIVE = ("starting", "running")
 
 
-def event(name: str, data: Any) -> str:
+def event(name: str, data: object) -> str:
     """Return one event; JSON has no line ends, so that it is one line."""
     return f"event: {name}\ndata: {json.dumps(data, allow_nan=False)}\n\n"
 
@@ -60,7 +60,7 @@ async def run_events(jobs: TrainingJobs, id: str, over: Callable[[], bool]) -> A
             shown.clear()
             yield event("reset", {})
         for line in thinned(lines):
-            yield event("line", line)
+            yield event("line", line.to_json())
         for file in await asyncio.to_thread(new_snapshots, path, shown):
             shot_now = await asyncio.to_thread(snapshot, file)
             shown.add(file.name)
@@ -72,10 +72,10 @@ async def run_events(jobs: TrainingJobs, id: str, over: Callable[[], bool]) -> A
         yield _heartbeat()
 
 
-def thinned(lines: list[Json]) -> list[Json]:
+def thinned(lines: list[LogLine]) -> list[LogLine]:
     """Return at most some 1,500 of many lines: every epoch and result, and evenly spaced steps."""
     every = max(1, len(lines) // BURST)
-    return [line for i, line in enumerate(lines) if line["kind"] != "step" or i % every == 0]
+    return [line for i, line in enumerate(lines) if not isinstance(line, StepLine) or i % every == 0]
 
 
 def new_snapshots(path: Path, shown: set[str]) -> list[Path]:
@@ -90,7 +90,7 @@ def new_snapshots(path: Path, shown: set[str]) -> list[Path]:
         return []
 
 
-def snapshot(file: Path) -> Json | None:
+def snapshot(file: Path) -> dict[str, Json] | None:
     """Return a snapshot as api.js has it; None for a damaged one."""
     try:
         found = read_snapshot(file)

@@ -8,6 +8,7 @@ from typing import Literal, Self
 
 from ..errors import UsageError, phrase
 from ..explain.payload.encoding import Record
+from ..runs.json_fields import Scalar
 
 RunState = Literal["starting", "running", "stopped", "finished", "failed"]
 CurvePoint = tuple[int, float, float]  # step, loss, accuracy
@@ -120,15 +121,12 @@ class Measurement(Record):
     interval: tuple[float, float]
 
 
-Setting = str | int | float | bool
-
-
 @dataclass(frozen=True, slots=True)
 class RunReport(Record):
     """What a report says of a run besides its summary: every setting, the machine, and how sure its figures are."""
 
-    recipe: Mapping[str, Setting]
-    machine: Mapping[str, Setting]
+    recipe: Mapping[str, Scalar]
+    machine: Mapping[str, Scalar]
     budget: str | None
     test: Measurement | None
     validation: Measurement | None

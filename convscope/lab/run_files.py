@@ -4,16 +4,19 @@ is all its own.
 
 from __future__ import annotations
 
-import json
+import math
 import stat
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Self
 
 from ..errors import ConvscopeError, InputError, MissingError
 from ..formula import describe
-from ..runs.directory import read_run_json
+from ..runs.directory import read_run_json, sound_line
+from ..runs.json_fields import Fields
+from ..runs.records import LogLine
+from .records import RunData
 
-Json = dict[str, Any]
 BITE, TAIL = 8_000_000, 200  # bytes of a log read at once, and compared
 MOST_SETTINGS = 1_000_000  # bytes
 
@@ -27,7 +30,7 @@ class LogTail:
         self.path, self.offset, self.version = path, 0, 0
         self._tail = b""  # what stood before the offset: elsewhere now, the log was cut and has grown again
 
-    def read(self) -> list[Json]:
+    def read(self) -> list[LogLine]:
         """Return lines that are whole and new, of at most some 8 MB. After a cut `version` is one more and everything
         comes again.
         """
@@ -48,11 +51,11 @@ class LogTail:
         self.offset += end
         if end:
             self._tail = data[max(0, end - TAIL) : end]
-        return [line for text in data[:end].splitlines() if (line := log_line(text)) is not None]
+        return [line for text in data[:end].splitlines() if (line := shown_line(text)) is not None]
 
-    def rest(self) -> list[Json]:
+    def rest(self) -> list[LogLine]:
         """Return all lines that are whole and new."""
-        found: list[Json] = []
+        found: list[LogLine] = []
         while True:
             before = self.offset, self.version
             lines = self.read()
@@ -61,27 +64,10 @@ class LogTail:
                 return found
 
 
-def log_line(text: bytes) -> Json | None:
-    """Return a line of a log; None for one that is damaged, or not as docs/run-directory.md says."""
-    try:
-        line = json.loads(text)
-        json.dumps(line, allow_nan=False)  # NaN and 1e999 are read, but no browser reads them
-        figures = [line["time"]["seconds"]]
-        if line["kind"] == "step":
-            figures += [line["loss"], line["accuracy"]]
-        elif line["kind"] not in ("epoch", "result"):
-            return None
-        for name in ("validation", "test"):
-            if line.get(name) is not None:
-                figures += [line[name]["loss"], line[name]["accuracy"]]
-        return line if is_count(line["step"]) and all(map(is_number, figures)) else None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
-
-
-def is_number(value: object) -> bool:
-    """Whether a value read from JSON is a number that the page can show."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e300
+def shown_line(text: bytes) -> LogLine | None:
+    """Return a line of a log; None for one that is damaged, or whose step a browser would not hold exactly."""
+    line = sound_line(text)
+    return line if line is not None and is_count(line.step) else None
 
 
 def is_count(value: object) -> bool:
@@ -110,29 +96,62 @@ def has_only_plain_files(path: Path) -> bool:
     return True
 
 
-def checked_settings(path: Path) -> Json:
-    """Return what run.json holds: what the page shows of it is text and numbers of the right kinds. Raises
-    InputError."""
+@dataclass(frozen=True, slots=True)
+class ShownSettings:
+    """What the lab shows of a run.json, whichever version of convscope wrote it."""
+
+    formula: str
+    plan: str | None
+    classes: tuple[str, ...]
+    seed: int
+    epochs: float
+    steps: int
+    recipe: str
+    batch: int
+    data: RunData
+
+    @classmethod
+    def from_json(cls, fields: Fields) -> Self:
+        """Return the settings. Raises InputError for a field of another type."""
+        recipe, data = fields.within("recipe"), fields.within("data")
+        shape = data.integers("shape")
+        if len(shape) != 3:
+            raise InputError("run.unreadable", where=data.where)
+        return cls(
+            formula=fields.text("formula"),
+            plan=fields.if_there(fields.text, "plan"),
+            classes=fields.texts("classes"),
+            seed=fields.integer("seed"),
+            epochs=fields.number("epochs"),
+            steps=fields.integer("steps"),
+            recipe=recipe.text("name"),
+            batch=recipe.integer("batch_size"),
+            data=RunData(
+                data.text("set"),
+                data.integer("train"),
+                data.if_there(data.integer, "validation"),
+                data.if_there(data.integer, "test"),
+                (shape[0], shape[1], shape[2]),
+            ),
+        )
+
+    def counts(self) -> tuple[int, ...]:
+        """Return every number that must be a count."""
+        data = self.data
+        return (self.steps, self.batch, data.train, data.validation or 0, data.test or 0, *data.shape)
+
+
+def checked_settings(path: Path) -> ShownSettings:
+    """Return what is shown of run.json: text and numbers of the right kinds, and a formula that fits. Raises
+    InputError.
+    """
     try:
         if (path / "run.json").stat().st_size > MOST_SETTINGS:
-            raise ValueError("too long")
-        settings = read_run_json(path)
-        json.dumps(settings, allow_nan=False)
-        recipe, data = settings["recipe"], settings["data"]
-        texts = [settings["formula"], recipe["name"], data["set"], *settings["classes"], settings.get("plan") or ""]
-        optional = [value for value in (data.get("validation"), data.get("test")) if value is not None]
-        counts = [settings["steps"], recipe["batch_size"], data["train"], *data["shape"], *optional]
-        lists = [settings["classes"], data["shape"]]
-        if not (
-            all(isinstance(text, str) for text in texts)
-            and all(isinstance(one, list) for one in lists)
-            and all(map(is_count, counts))
-            and is_number(settings["epochs"])
-            and is_number(settings["seed"])
-        ):
-            raise TypeError("settings of another kind")
-        channels, rows, columns = data["shape"]
-        describe(settings["formula"], (channels, rows, columns), len(settings["classes"]))
+            raise InputError("run.unreadable")
+        settings = ShownSettings.from_json(Fields(read_run_json(path), "run.json"))
+        if not (all(map(is_count, settings.counts())) and math.isfinite(settings.epochs)):
+            raise InputError("run.unreadable")
+        describe(settings.formula, settings.data.shape, len(settings.classes))
         return settings
-    except (KeyError, TypeError, AttributeError, ValueError, RecursionError, ConvscopeError) as error:
+    except (OSError, ConvscopeError) as error:
         raise InputError("run.unreadable", got=path.name) from error

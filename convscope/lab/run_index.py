@@ -10,8 +10,9 @@ from urllib.parse import quote
 from ..errors import ConvscopeError, MissingError
 from ..runs.checkpoints import newest_step
 from ..runs.directory import in_use
-from .records import CurvePoint, RunData, RunState, RunSummary, Scores
-from .run_files import Json, LogTail, checked_settings, has_only_plain_files, settings_time
+from ..runs.records import EpochLine, LogLine, ResultLine, StepLine
+from .records import CurvePoint, RunState, RunSummary, Scores
+from .run_files import LogTail, checked_settings, has_only_plain_files, settings_time
 
 ID = re.compile(r"\w[\w.-]{0,127}")
 POINTS = 200  # of a curve
@@ -31,24 +32,24 @@ class RunReader:
         self.version = self.log.version
         self.curve: list[CurvePoint] = []
         self.measured: list[CurvePoint] = []
-        self.last: Json = {}
-        self.result: Json = {}
+        self.last: StepLine | None = None
+        self.result: ResultLine | None = None
         self._every = self._count = 1
 
-    def update(self, lines: list[Json]) -> None:
+    def update(self, lines: list[LogLine]) -> None:
         """Take in what the log says more."""
         if self.log.version != self.version:
             self.forget()
         for line in lines:
-            if line["kind"] == "step":
+            if isinstance(line, StepLine):
                 self._count -= 1
                 if not self._count:
-                    self.curve.append((line["step"], line["loss"], line["accuracy"]))
+                    self.curve.append(_point(line))
                     self._count = self._every
                 self.last = line
-            elif line["kind"] == "epoch" and line.get("validation"):
-                self.measured.append((line["step"], line["validation"]["loss"], line["validation"]["accuracy"]))
-            elif line["kind"] == "result":
+            elif isinstance(line, EpochLine) and line.validation is not None:
+                self.measured.append((line.step, line.validation.loss, line.validation.accuracy))
+            elif isinstance(line, ResultLine):
                 self.result = line
             if len(self.curve) > KEPT:
                 self.curve, self._every = self.curve[::2], 2 * self._every
@@ -56,30 +57,29 @@ class RunReader:
 
     def summary(self) -> RunSummary:
         """Return what is known of the run, without a failure's message."""
-        settings, last = self.settings, self.result or self.last
-        finished, data = (self.path / "model.onnx").is_file(), settings["data"]
+        settings, at = self.settings, self.result or self.last
+        finished, test = (self.path / "model.onnx").is_file(), None if self.result is None else self.result.test
         state: RunState = "finished" if finished else "running" if in_use(self.path) else "stopped"
         measured = self.measured[-1] if self.measured else None
-        test = self.result.get("test")
         return RunSummary(
             id=self.path.name,
             state=state,
             message=None,
-            formula=settings["formula"],
-            plan=settings.get("plan"),
-            classes=tuple(settings["classes"]),
-            seed=settings["seed"],
-            epochs=settings["epochs"],
-            steps=settings["steps"],
-            recipe=settings["recipe"]["name"],
-            batch=settings["recipe"]["batch_size"],
-            data=RunData(data["set"], data["train"], data.get("validation"), data.get("test"), tuple(data["shape"])),
-            step=max(last.get("step", 0), newest_step(self.path / "checkpoints") if state == "stopped" else 0),
-            loss=self.last.get("loss"),
-            accuracy=self.last.get("accuracy"),
+            formula=settings.formula,
+            plan=settings.plan,
+            classes=settings.classes,
+            seed=settings.seed,
+            epochs=settings.epochs,
+            steps=settings.steps,
+            recipe=settings.recipe,
+            batch=settings.batch,
+            data=settings.data,
+            step=max(at.step if at else 0, newest_step(self.path / "checkpoints") if state == "stopped" else 0),
+            loss=None if self.last is None else self.last.loss,
+            accuracy=None if self.last is None else self.last.accuracy,
             validation=None if measured is None else Scores(accuracy=measured[2], loss=measured[1]),
-            test=None if test is None else Scores(test["accuracy"], test["loss"]),
-            seconds=last["time"]["seconds"] if last else 0,
+            test=None if test is None else Scores(test.accuracy, test.loss),
+            seconds=at.seconds if at else 0,
             curve=self._thinned_curve(),
             measured=tuple(self.measured[-POINTS:]),
             look=f"/runs/{quote(self.path.name)}/look" if finished else None,
@@ -88,7 +88,7 @@ class RunReader:
     def _thinned_curve(self) -> tuple[CurvePoint, ...]:
         """Return some 200 points of the curve, the newest among them."""
         points = self.curve[:: max(1, len(self.curve) // POINTS)]
-        if self.last and points[-1:] != [(newest := (self.last["step"], self.last["loss"], self.last["accuracy"]))]:
+        if self.last and points[-1:] != [newest := _point(self.last)]:
             points = [*points, newest]
         return tuple(points)
 
@@ -143,3 +143,7 @@ class RunIndex:
             self._readers[id] = reader
         reader.update(reader.log.read())
         return reader.summary()
+
+
+def _point(line: StepLine) -> CurvePoint:
+    return line.step, line.loss, line.accuracy

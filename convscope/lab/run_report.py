@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from ..errors import InputError
+from ..errors import ConvscopeError, InputError
 from ..evaluation import wilson
 from ..runs.directory import read_run_json
-from .records import Measurement, RunReport, Setting
+from ..runs.json_fields import Fields, Scalar
+from ..runs.records import EpochLine, Figures, ResultLine
+from .records import Measurement, RunReport
 from .run_files import LogTail
 
-Json = dict[str, Any]
 LEFT_OUT = (
     "name",
     "plan",
@@ -21,47 +22,43 @@ LEFT_OUT = (
     "general_augmentation",
     "log_every",
 )  # said elsewhere, or of no effect
+MACHINE = ("processor", "device", "threads", "processes")
 
 
 def report(path: Path) -> RunReport:
-    """Return the report of the run in `path`. Raises InputError where it cannot be
-    read.
-    """
-    settings = read_run_json(path)
-    lines = LogTail(path / "log.jsonl").rest()
+    """Return the report of the run in `path`. Raises InputError where it cannot be read."""
     try:
-        recipe, data, versions = settings["recipe"], settings["data"], settings["versions"]
-        changes = {f"augmentation.{name}": value for name, value in recipe["augmentation"].items() if value}
-        results = [line for line in lines if line.get("kind") == "result"]
-        measured = [line for line in lines if line.get("kind") == "epoch" and line.get("validation")]
-        machine = {name: settings.get(name) for name in ("processor", "device", "threads", "processes")} | versions
+        settings = Fields({"run": read_run_json(path)}, path.name)
+        run, whole = settings.within("run"), settings.scalars("run")
+        recipe, data = run.within("recipe"), run.within("data")
+        changes = {f"augmentation.{name}": value for name, value in recipe.scalars("augmentation").items() if value}
+        lines = LogTail(path / "log.jsonl").rest()
+        results = [line.test for line in lines if isinstance(line, ResultLine)]
+        measured = [line.validation for line in lines if isinstance(line, EpochLine) and line.validation]
+        budget = whole.get("budget")
         return RunReport(
-            recipe=plain({**recipe, **changes}),
-            machine=plain(machine),
-            budget=settings["budget"] if isinstance(settings.get("budget"), str) else None,
-            test=figures(results[-1:], "test", data["test"]),
-            validation=figures(measured[-1:], "validation", data["validation"]),
+            recipe=plain(run.scalars("recipe") | changes),
+            machine=plain({name: whole[name] for name in MACHINE if name in whole} | run.scalars("versions")),
+            budget=budget if isinstance(budget, str) else None,
+            test=measurement(results[-1], data.integer("test")) if results else None,
+            validation=measurement(measured[-1], data.integer("validation")) if measured else None,
         )
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except ConvscopeError as error:
         raise InputError("run.unreadable", got=path.name) from error
 
 
-def figures(lines: list[Json], split: str, n: int) -> Measurement | None:
-    """Return accuracy, its 95 % interval, loss and the number of pictures, of the last line that has them.
+def measurement(figures: Figures | None, n: int) -> Measurement | None:
+    """Return accuracy, its 95 % interval and loss on `n` pictures; None without figures.
 
-    >>> figures([{"test": {"accuracy": 0.5, "loss": 0.7}}], "test", 4)["interval"]
-    [0.15003898915214953, 0.8499610108478505]
+    >>> measurement(Figures(accuracy=0.5, loss=0.7), 4).interval
+    [0.15003898914215953, 0.8499610108478505]
     """
-    found = lines[-1].get(split) if lines else None
-    if not found:
+    if figures is None:
         return None
-    accuracy = float(found["accuracy"])
-    return Measurement(accuracy, found["loss"], n, wilson(round(accuracy * n), n))
+    return Measurement(figures.accuracy, figures.loss, n, wilson(round(figures.accuracy * n), n))
 
 
-def plain(values: Json) -> dict[str, Setting]:
-    """Return what is text, a number or a truth value, by names that text can be; what is not finite as text."""
-    kept = {
-        name: value for name, value in values.items() if name not in LEFT_OUT and isinstance(value, (str, int, float))
-    }
+def plain(values: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """Return the values that are not said elsewhere; what is not finite as text."""
+    kept = {name: value for name, value in values.items() if name not in LEFT_OUT}
     return {name: str(v) if isinstance(v, float) and not math.isfinite(v) else v for name, v in kept.items()}

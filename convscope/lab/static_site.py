@@ -53,7 +53,8 @@ def site_payload(run: Path) -> dict[str, Any]:
     reader.update(lines)
     summary = replace(reader.summary(), look=FILES[1])
     shots = [shot for file in new_snapshots(path, set()) if (shot := snapshot(file)) is not None]
-    recorded = {"run": summary.to_json(), "lines": thinned(lines), "snapshots": shots, "look": FILES[1]}
+    told = [line.to_json() for line in thinned(lines)]
+    recorded = {"run": summary.to_json(), "lines": told, "snapshots": shots, "look": FILES[1]}
     return {**lab_payload().to_json(), "recorded": recorded}
 
 

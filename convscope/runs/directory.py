@@ -201,6 +201,25 @@ def read_log(path: Path) -> list[LogLine]:
     return [_log_line(line, f"{file}, line {number}") for number, line in enumerate(lines, 1)]
 
 
+def read_sound_lines(path: Path) -> list[LogLine]:
+    """Return the lines of a run's log that can be shown; none where there is no log. Damaged ones are passed over."""
+    try:
+        lines = (path / "log.jsonl").read_bytes().split(b"\n")[:-1]
+    except OSError:
+        return []
+    return [line for text in lines if (line := sound_line(text)) is not None]
+
+
+def sound_line(text: bytes) -> LogLine | None:
+    """Return the line of a log; None for a damaged one, or with a number that JSON does not have (NaN, infinity)."""
+    try:
+        line = _log_line(text, "")
+        json.dumps(line.to_json(), allow_nan=False)
+    except (InputError, ValueError):
+        return None
+    return line
+
+
 def fresh_path(parent: Path, *names: str) -> Path:
     """Return a path under `parent` that is free: today's date and the names, with -2, -3 … if need be."""
     words = [re.sub(r"[^\w.]+", "-", name).strip("-.")[:40] for name in names]

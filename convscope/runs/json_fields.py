@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from ..errors import InputError, Phrase, phrase
 
 T = TypeVar("T")
+Scalar: TypeAlias = str | int | float | bool
 
 
 class Fields:
@@ -45,7 +46,10 @@ class Fields:
         value = self.raw(name)
         if not isinstance(value, (int, float)) or isinstance(value, bool):
             raise self._mistyped(name, phrase("field.number"))
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:  # a whole number of more than 308 digits
+            raise self._mistyped(name, phrase("field.number")) from None
 
     def text(self, name: str) -> str:
         """Return a string."""
@@ -88,6 +92,15 @@ class Fields:
     def optional(self, read: Callable[[str], T], name: str) -> T | None:
         """Return what `read`, one of these readers, gives for the field; None where it is null."""
         return None if self.raw(name) is None else read(name)
+
+    def if_there(self, read: Callable[[str], T], name: str) -> T | None:
+        """Return what `optional` gives; None too where the field is missing: for files of other versions."""
+        return self.optional(read, name) if name in self._values else None
+
+    def scalars(self, name: str) -> dict[str, Scalar]:
+        """Return what is text, a number or a truth value in an object, by name; the rest is left out."""
+        inner = self.within(name)._values
+        return {str(key): value for key, value in inner.items() if isinstance(value, (str, int, float))}
 
     def _item(self, name: str, index: int) -> Fields:
         return Fields({"item": self.items(name)[index]}, f"{self.where}, {name}[{index}]")

@@ -18,6 +18,7 @@ from convscope.lab import event_streams
 from convscope.lab.app import Lab
 from convscope.lab.event_streams import all_runs_events, new_snapshots, run_events, snapshot, thinned
 from convscope.runs.directory import Run
+from convscope.runs.records import EpochLine, StepLine, log_line
 from tests.lab.asking import lab as made
 from tests.lab.rundirs import run_dir, step, text
 
@@ -166,9 +167,12 @@ def test_a_closing_lab_ends_every_stream(lab: Lab) -> None:
 
 
 def test_many_old_lines_are_thinned_but_no_epoch_is_lost() -> None:
-    lines = [{**step(n), "kind": "epoch" if n % 1_000 == 0 else "step"} for n in range(1, 20_001)]
+    figures = {"train": {"accuracy": 0.5, "loss": 1.0}, "validation": None}
+    lines = [
+        log_line({**step(n), **({"kind": "epoch", **figures} if n % 1_000 == 0 else {})}, "") for n in range(1, 20_001)
+    ]
     few = thinned(lines)
     assert 1_500 <= len(few) <= 1_600
-    assert [line["step"] for line in few if line["kind"] == "epoch"] == [*range(1_000, 20_001, 1_000)]
-    assert [line["step"] for line in few if line["kind"] == "step"][:3] == [1, 14, 27]
+    assert [line.step for line in few if isinstance(line, EpochLine)] == [*range(1_000, 20_001, 1_000)]
+    assert [line.step for line in few if isinstance(line, StepLine)][:3] == [1, 14, 27]
     assert thinned(lines[:1_400]) == lines[:1_400]

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ...errors import InputError
 from ...runs import snapshots as files
-from ...runs.directory import read_log, read_run_json
+from ...runs.directory import read_run_json, read_sound_lines
 from ...runs.records import SnapshotFacts, StepLine
 from .records import LogPoint, Pixels, Run, Snapshot
 
@@ -18,7 +17,7 @@ LINES = 400  # of the log at most, evenly spaced
 def read_history(path: Path) -> Run | None:
     """Return how the training of a run directory went, None if it has neither log nor snapshots.
 
-    A log or a snapshot that is damaged is left out. Raises InputError where there is no run.
+    A line of the log or a snapshot that is damaged is left out. Raises InputError where there is no run.
     """
     read_run_json(path)
     points, (snapshots, picture, on) = _log(path), _snapshots(path)
@@ -51,11 +50,7 @@ def measured_on(facts: SnapshotFacts) -> str:
 
 def _log(path: Path) -> list[LogPoint]:
     """Return the points of the lines of kind step."""
-    try:
-        lines = read_log(path)
-    except InputError:
-        return []
-    return [LogPoint(line.step, line.loss) for line in lines if isinstance(line, StepLine)]
+    return [LogPoint(line.step, line.loss) for line in read_sound_lines(path) if isinstance(line, StepLine)]
 
 
 def _snapshots(path: Path) -> tuple[list[Snapshot], Pixels | None, str]:

@@ -1,0 +1,43 @@
+"""How a training went, as `look` shows it: every sound line of the log, whatever stands beside it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from convscope.errors import InputError
+from convscope.explain.payload.history import read_history
+from convscope.explain.payload.records import LogPoint
+from tests.lab.rundirs import run_dir, step, text
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        b"{",
+        b"\0\0\0",
+        b"[" * 100_000,
+        b'{"kind": "step", "step": 2}',
+        b'{"kind": "new", "step": 2}',
+        json.dumps({**step(2), "loss": float("nan")}).encode(),
+        json.dumps({**step(2), "lr": float("inf")}).encode(),
+        json.dumps({**step(2), "loss": 10**400}).encode(),
+    ],
+    ids=lambda line: line[:40].decode("latin-1"),
+)
+def test_a_damaged_line_hides_only_itself(tmp_path: Path, damaged: bytes) -> None:
+    path = run_dir(tmp_path, "one")
+    (path / "log.jsonl").write_bytes(text([step(1)]) + damaged + b"\n" + text([step(4)]) + b'{"kind": "st')
+    found = read_history(path)
+    assert found is not None
+    assert found.log == (LogPoint(1, 1.0), LogPoint(4, 0.25))
+
+
+def test_a_run_without_a_log_and_snapshots_has_no_history(tmp_path: Path) -> None:
+    path = run_dir(tmp_path, "one")
+    (path / "log.jsonl").unlink()
+    assert read_history(path) is None
+    with pytest.raises(InputError, match="no run is here"):
+        read_history(tmp_path)
