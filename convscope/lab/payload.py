@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from ..data import load as load_data
 from ..data.dataset import Split
-from ..explain.payload import nodes, records
-from ..explain.payload.encoding import Json, Record
+from ..explain.payload import records
+from ..explain.payload.encoding import Record
+from ..explain.payload.nodes import page_nodes
 from ..explain.subject import samples
 from ..prediction import load
 
@@ -69,7 +70,7 @@ class Network(Record):
 
     classes: tuple[str, ...]
     input: records.Input
-    nodes: tuple[Mapping[str, Json], ...]
+    nodes: tuple[records.PageNode, ...]
     tensors: Mapping[str, NDArray[np.float32]]
     parameters: int
 
@@ -144,7 +145,7 @@ def read_network(path: Path) -> Network:
     return Network(
         classes=model.classes,
         input=records.Input(spec.shape, spec.mean, spec.std, spec.invert),
-        nodes=tuple(nodes.to_json(model.network)),
+        nodes=page_nodes(model.network),
         tensors=model.file.weights,
         parameters=model.network.parameters,
     )

@@ -52,7 +52,7 @@ class EnginePage:
         """Make an engine for `network`, from what a payload would hold; it goes along with the next call."""
         payload = {
             "input": spec.to_json(),
-            "nodes": nodes.to_json(network),
+            "nodes": as_json(nodes.page_nodes(network)),
             "tensors": as_json(weights),
         }
         self.waiting = [("load", payload)]

@@ -30,7 +30,7 @@ def payload(language: str = "en") -> Json:
         "slides": {
             "classes": list(model.classes),
             "input": model.spec.to_json(),
-            "nodes": nodes.to_json(model.network),
+            "nodes": as_json(nodes.page_nodes(model.network)),
             "tensors": as_json(model.file.weights),
         },
         "digits": as_json({"pictures": chosen.pictures, "labels": chosen.labels}),

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from selenium import webdriver
 
-from convscope.explain.payload import nodes
+from convscope.explain.payload.encoding import as_json
+from convscope.explain.payload.nodes import page_nodes
 from convscope.formula import parse, trace
 from convscope.pictures.input_spec import InputSpec
 from tests.browser.engine_page import EnginePage
@@ -83,5 +84,5 @@ def test_captured_numbers_without_samples(page: EnginePage) -> None:
 def test_a_kind_that_the_page_does_not_know(page: EnginePage, kind: str) -> None:
     network = trace(parse("fc"), (1, 5, 5), 3)
     spec = InputSpec((1, 5, 5)).to_json()
-    given = {"input": spec, "tensors": {}, "nodes": [{**node, "kind": kind} for node in nodes.to_json(network)]}
+    given = {"input": spec, "tensors": {}, "nodes": [{**node, "kind": kind} for node in as_json(page_nodes(network))]}
     assert page.call("refusals", [["load", given]]) == [f"RangeError: flatten1 is of no kind that is known: {kind}"]

@@ -102,9 +102,9 @@ def test_a_joined_field_is_the_smallest_around_all_of_its_branches() -> None:
 
 
 def test_the_page_is_told_every_source() -> None:
-    told = payload_nodes.to_json(network_of(NETWORKS["the picture among them, one twice"]))
-    assert [node["sources"] for node in told] == [[-1], [0], [-1, 1, 1, 0], [2], [3, -1], [4], [5]]
-    assert told[2]["inputs"] == [[2, 7, 5]] * 4
+    told = payload_nodes.page_nodes(network_of(NETWORKS["the picture among them, one twice"]))
+    assert [node.sources for node in told] == [(-1,), (0,), (-1, 1, 1, 0), (2,), (3, -1), (4,), (5,)]
+    assert told[2].inputs == ((2, 7, 5),) * 4
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_the_payload_holds_whole_networks(payload: LabPayload) -> None:
     plain = payload.plain
     for network in (payload.slides, plain.xo.dense, plain.xo.cnn, plain.mnist.dense, plain.mnist.cnn):
         assert sum(tensor.size for tensor in network.tensors.values()) == network.parameters
-        assert sum(node["parameters"] for node in network.nodes) == network.parameters
+        assert sum(node.parameters for node in network.nodes) == network.parameters
     json.dumps(payload.to_json(), allow_nan=False)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -21,21 +20,20 @@ from ...formula.network import Network
 from ...formula.tracing import Tracer
 from ...nn import Net, load_weights
 from ...pictures.input_spec import InputSpec
-from ..payload import nodes
 from ..payload.encoding import Array, encoded_size
-from ..payload.records import LeftOut
+from ..payload.nodes import page_field, page_node
+from ..payload.records import Field, LeftOut, PageNode
 from . import translation
 from .rebuilding import agree
 from .steps import PICTURE, Step
 
-Json = dict[str, Any]
-ZERO = {"size": [0, 0], "jump": [0, 0], "start": [0, 0]}
+NOWHERE = Field((0, 0), (0, 0), (0, 0))  # of a box: what it reads of the picture is not known
 OPEN = 300_000  # numbers that the weights of a module with opaque nodes may have together: 1.6 million characters
 
 
 def look(
     found: Sequence[Step], spec: InputSpec, x: Tensor, room: int
-) -> tuple[list[Json], dict[str, Array], dict[str, Array] | None, list[LeftOut]]:
+) -> tuple[tuple[PageNode, ...], dict[str, Array], dict[str, Array] | None, list[LeftOut]]:
     """Return the payload's `nodes`, `tensors`, `maps`, and what was left out, for steps from `x`, the pictures as the
     module reads them.
 
@@ -52,11 +50,11 @@ def look(
             made.pass_over(step)
     if not made.nodes or made.places[-1] != len(made.nodes) - 1 or made.outputs[-1].flatten(1).shape[1] < 2:
         raise InputError("module.scores", expected=phrase("module.scores.expected"))
-    if all(node["kind"] != "opaque" for node in made.nodes):
-        return made.nodes, made.tensors, None, []
+    if all(node.kind != "opaque" for node in made.nodes):
+        return tuple(made.nodes), made.tensors, None, []
     left: list[LeftOut] = ["weights"] if made.close(OPEN) else []
     both = zip(made.nodes, made.outputs, strict=True)
-    maps = {node["name"]: y.numpy() for node, y in both if node["kind"] == "opaque"}
+    maps = {node.name: y.numpy() for node, y in both if node.kind == "opaque"}
     boxes = len(maps)
     for name in sorted(maps, key=lambda name: -encoded_size(maps[name])):
         if sum(encoded_size(m) for m in maps.values()) <= room:
@@ -64,7 +62,7 @@ def look(
         del maps[name]
     if len(maps) < boxes:
         left.append("maps")
-    return made.nodes, made.tensors, maps, left
+    return tuple(made.nodes), made.tensors, maps, left
 
 
 class _Nodes:
@@ -72,7 +70,7 @@ class _Nodes:
 
     def __init__(self, spec: InputSpec, x: Tensor) -> None:
         self.shape, self.picture = spec.shape, x.to("cpu", torch.float32)
-        self.nodes: list[Json] = []
+        self.nodes: list[PageNode] = []
         self.outputs: list[Tensor] = []
         self.tensors: dict[str, Array] = {}
         self.places: list[int] = []
@@ -87,7 +85,7 @@ class _Nodes:
         y = step.output.to("cpu", torch.float32).contiguous()
         name = self._name(step.name)
         node = None if step.layer is None else self._open(step, sources, y)
-        self.nodes.append({**(node or self._box(step, sources, y)), "name": name})
+        self.nodes.append(replace(node or self._box(step, sources, y), name=name))
         if node is None:
             self.reaches.append(None)
         elif step.module is not None and step.layer is not None:
@@ -99,14 +97,15 @@ class _Nodes:
     def close(self, most: int) -> bool:
         """Make opaque what weighs most until the weights have at most `most` numbers together; return whether any
         was."""
-        heavy = sorted(self.nodes, key=lambda node: -self._weight(node["name"]))
-        total = sum(self._weight(node["name"]) for node in heavy)
-        for node in heavy:
+        heavy = sorted(range(len(self.nodes)), key=lambda at: -self._weight(self.nodes[at].name))
+        total = sum(self._weight(node.name) for node in self.nodes)
+        for at in heavy:
             if total <= most:
-                return node is not heavy[0]
-            total -= self._weight(node["name"])
-            node.update(kind="opaque", other=None, window=None, options={}, size_how="", field=ZERO)
-            self.tensors = {key: t for key, t in self.tensors.items() if key.rpartition(".")[0] != node["name"]}
+                return at != heavy[0]
+            node = self.nodes[at]
+            total -= self._weight(node.name)
+            self.nodes[at] = replace(node, kind="opaque", window=None, options={}, size_how="", field=NOWHERE)
+            self.tensors = {key: t for key, t in self.tensors.items() if key.rpartition(".")[0] != node.name}
         return True
 
     def _weight(self, name: str) -> int:
@@ -117,11 +116,11 @@ class _Nodes:
 
     def _name(self, name: str) -> str:
         """Return a name that no node has yet."""
-        taken = {node["name"] for node in self.nodes}
+        taken = {node.name for node in self.nodes}
         name = name.replace("#", " ") or "module"
         return next(n for n in (name, *(f"{name} {i}" for i in range(2, len(taken) + 3))) if n not in taken)
 
-    def _open(self, step: Step, sources: list[int], y: Tensor) -> Json | None:
+    def _open(self, step: Step, sources: list[int], y: Tensor) -> PageNode | None:
         """Return the node of a layer that the formula has, computed anew to be sure; None where it comes out
         differently.
         """
@@ -142,8 +141,8 @@ class _Nodes:
                 return None
         reach = self._reach(node, sources)
         self.reaches.append(reach)
-        field = ZERO if reach is None else {k: list(getattr(reach[0], k)) for k in ("size", "jump", "start")}
-        return {**nodes.node_json(node), "sources": sources, "flat": y.dim() == 2, "field": field}
+        field = NOWHERE if reach is None else page_field(reach[0])
+        return replace(page_node(node), sources=tuple(sources), flat=y.dim() == 2, field=field)
 
     def _reach(self, node: Node, sources: list[int]) -> tuple[ReceptiveField, Pair] | None:
         """Return the receptive field of a node, and the grid that its units stand for; None after an opaque one."""
@@ -156,24 +155,24 @@ class _Nodes:
         field = node.layer.receptive_field([before for before, _ in befores], grid)
         return field, (1, 1) if node.layer.reads == "all" else grid if node.flat else node.output[1:]
 
-    def _box(self, step: Step, sources: list[int], y: Tensor) -> Json:
-        inputs = [list(self.shape) if s == PICTURE else self.nodes[s]["output"] for s in sources]
-        return {
-            "kind": "opaque",
-            "text": step.label,
-            "sources": sources,
-            "inputs": inputs,
-            "output": list(_shape(y)),
-            "flat": y.dim() == 2,
-            "window": None,
-            "options": {},
-            "parameters": 0 if step.module is None else sum(p.numel() for p in step.module.parameters()),
-            "parameters_how": "",
-            "macs": 0,
-            "size_how": "",
-            "dropped": [0, 0],
-            "field": ZERO,
-        }
+    def _box(self, step: Step, sources: list[int], y: Tensor) -> PageNode:
+        return PageNode(
+            name=step.name,
+            kind="opaque",
+            text=step.label,
+            sources=tuple(sources),
+            inputs=tuple(self.shape if s == PICTURE else self.nodes[s].output for s in sources),
+            output=_shape(y),
+            flat=y.dim() == 2,
+            window=None,
+            options={},
+            parameters=0 if step.module is None else sum(p.numel() for p in step.module.parameters()),
+            parameters_how="",
+            macs=0,
+            size_how="",
+            dropped=(0, 0),
+            field=NOWHERE,
+        )
 
 
 def _shape(y: Tensor) -> tuple[int, int, int]:

@@ -18,11 +18,12 @@ from ..imported import opaque
 from ..subject.examples import Examples
 from ..subject.samples import Samples
 from ..subject.subject import Subject
-from . import nodes, records
+from . import records
 from .channels import channel_cards
-from .encoding import Array, Json, encoded_size
+from .encoding import Array, encoded_size
 from .history import read_history
-from .records import LeftOut, Payload
+from .nodes import page_nodes
+from .records import LeftOut, PageNode, Payload
 from .size import reduce_to
 
 LIMIT = 4_300_000  # characters; with the page itself it then stays below 5 MB
@@ -81,7 +82,7 @@ def gather(
 class _Graph:
     """The parts of a payload that say what the network is and what it makes of the samples."""
 
-    nodes: tuple[Mapping[str, Json], ...]
+    nodes: tuple[PageNode, ...]
     tensors: Mapping[str, Array]
     samples: records.Samples
     maps: Mapping[str, Array] | None = None
@@ -97,7 +98,7 @@ def _graph(subject: Subject, samples: Samples, limit: int) -> _Graph:
             "page.large", got=phrase("page.large.got", n=f"{heavy:,}"), expected=phrase("value.most", n=f"{LARGEST:,}")
         )
     logits = scores(subject.module, subject.scaled(samples.pictures))
-    return _Graph(tuple(nodes.to_json(subject.network)), weights, _samples(samples, logits))
+    return _Graph(page_nodes(subject.network), weights, _samples(samples, logits))
 
 
 def _captured(subject: Subject, samples: Samples, limit: int) -> _Graph:
@@ -112,7 +113,7 @@ def _captured(subject: Subject, samples: Samples, limit: int) -> _Graph:
     found, x = subject.steps(samples.pictures)
     logits = found[-1].output.flatten(1).float().cpu().numpy()
     boxes, tensors, made, left = opaque.look(found, subject.spec, x, room)
-    return _Graph(tuple(boxes), tensors, _samples(samples, logits), made, (*left_out, *left))
+    return _Graph(boxes, tensors, _samples(samples, logits), made, (*left_out, *left))
 
 
 def _samples(samples: Samples, logits: Array) -> records.Samples:

@@ -1,34 +1,38 @@
-"""The nodes of a network as the page reads them: plain dictionaries, one a node. See docs/payload.md."""
+"""The nodes of a network as the page reads them. See docs/payload.md."""
 
 from __future__ import annotations
 
-from typing import Any
+from ...formula import Network, Node, ReceptiveField
+from .records import Field, PageNode, Window
 
-from ...formula import Network, Node
 
-
-def to_json(network: Network) -> list[dict[str, Any]]:
+def page_nodes(network: Network) -> tuple[PageNode, ...]:
     """Return every node of `network` in the order they are computed."""
-    return [node_json(node) for node in network.nodes]
+    return tuple(map(page_node, network.nodes))
 
 
-def node_json(node: Node) -> dict[str, Any]:
+def page_node(node: Node) -> PageNode:
     """Return one node: its kind as the formula writes it, sizes, window, options and figures."""
-    window = node.window
-    return {
-        "name": node.name,
-        "kind": node.layer.name,
-        "text": str(node.layer),
-        "sources": list(node.sources),
-        "inputs": [list(shape) for shape in node.inputs],
-        "output": list(node.output),
-        "flat": node.flat,
-        "window": window and {name: list(getattr(window, name)) for name in ("kernel", "stride", "pad", "dilation")},
-        "options": node.layer.options(),
-        "parameters": node.parameters,
-        "parameters_how": node.parameters_how,
-        "macs": node.macs,
-        "size_how": node.size_how,
-        "dropped": list(node.dropped),
-        "field": {name: list(getattr(node.field, name)) for name in ("size", "jump", "start")},
-    }
+    w = node.window
+    return PageNode(
+        name=node.name,
+        kind=node.layer.name,
+        text=str(node.layer),
+        sources=node.sources,
+        inputs=node.inputs,
+        output=node.output,
+        flat=node.flat,
+        window=None if w is None else Window(w.kernel, w.stride, w.pad, w.dilation),
+        options=node.layer.options(),
+        parameters=node.parameters,
+        parameters_how=node.parameters_how,
+        macs=node.macs,
+        size_how=node.size_how,
+        dropped=node.dropped,
+        field=page_field(node.field),
+    )
+
+
+def page_field(field: ReceptiveField) -> Field:
+    """Return a receptive field as the page reads it."""
+    return Field(field.size, field.jump, field.start)

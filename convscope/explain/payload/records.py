@@ -13,14 +13,60 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ...formula.geometry import Pair, Shape
 from ..activity import State
-from .encoding import Json, Record
+from .encoding import Record
 
 FORMAT, VERSION = "convscope-payload", 2
 
 Pixels = NDArray[np.uint8]
 Numbers = np.ndarray[Any, Any]
+Option = float | bool | list[int]
 Confusion = tuple[tuple[int, ...], ...]  # true class by predicted class
+
+
+@dataclass(frozen=True)
+class Window(Record):
+    """What a convolution or a pooling lays over its input, each as (rows, columns)."""
+
+    kernel: Pair
+    stride: Pair
+    pad: Pair
+    dilation: Pair
+
+
+@dataclass(frozen=True)
+class Field(Record):
+    """A unit's receptive field: size, jump and start in pixels of the picture, each as (rows, columns)."""
+
+    size: Pair
+    jump: Pair
+    start: Pair
+
+
+@dataclass(frozen=True)
+class PageNode(Record):
+    """One layer put to work, or an opaque step of a module that no formula describes: its kind is "opaque" then.
+
+    `sources` are the indices of the nodes that it reads, −1 the picture, and `inputs` their shapes. `options` are the
+    layer's own numbers by name.
+    """
+
+    name: str
+    kind: str
+    text: str
+    sources: tuple[int, ...]
+    inputs: tuple[Shape, ...]
+    output: Shape
+    flat: bool
+    window: Window | None
+    options: Mapping[str, Option]
+    parameters: int
+    parameters_how: str
+    macs: int
+    size_how: str
+    dropped: Pair
+    field: Field
 
 
 @dataclass(frozen=True)
@@ -174,7 +220,7 @@ class Payload(Record):
     classes: tuple[str, ...]
     language: str  # "en", "ko" or "auto": what the browser asks for
     input: Input
-    nodes: tuple[Mapping[str, Json], ...]
+    nodes: tuple[PageNode, ...]
     tensors: Mapping[str, Numbers]
     samples: Samples
     figures: Figures

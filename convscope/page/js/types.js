@@ -37,6 +37,13 @@
  */
 
 /**
+ * @typedef {object} Field the receptive field of a unit, in pixels of the picture
+ * @property {Pair} size
+ * @property {Pair} jump
+ * @property {Pair} start
+ */
+
+/**
  * @typedef {object} PageNode one layer put to work, as convscope.formula's Node
  * @property {string} name
  * @property {Kind} kind
@@ -52,7 +59,7 @@
  * @property {number} macs
  * @property {string} size_how
  * @property {Pair} dropped
- * @property {{size: Pair, jump: Pair, start: Pair}} field
+ * @property {Field} field
  */
 
 /**

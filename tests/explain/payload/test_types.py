@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import typing
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from types import NoneType
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 import convscope.page
 from convscope.explain.payload import records
 from convscope.explain.payload.encoding import EncodedArray, Record
+from convscope.formula.kinds import KINDS
 
 TYPES = Path(convscope.page.__file__).parent / "js" / "types.js"
 NAMES = {records.Input: "InputSpec", records.Patch: "Extreme", EncodedArray: "Binary"}  # all others are called the same
@@ -83,6 +84,17 @@ def test_every_field_stands_in_the_pages_types(record: type[Record]) -> None:
     hints = typing.get_type_hints(record)
     assert set(stated) == {field.name for field in fields(record)}  # type: ignore[arg-type]
     for name, type_ in stated.items():
-        if (record, name) != (records.Payload, "nodes"):
+        if (record, name) not in ((records.PageNode, "kind"), (records.PageNode, "options")):  # of the table of kinds
             type_ = re.sub(r"\bLeftOut\b", f"({alias('LeftOut')})", type_)
             assert normal(in_javascript(hints[name])) == normal(type_), f"{record.__name__}.{name}"
+
+
+def test_a_nodes_options_are_those_of_the_kinds() -> None:
+    stated = typedefs()["Options"]
+    named: set[str] = set()
+    for kind in KINDS:
+        needed = {field.name: 1 for field in fields(kind) if field.default is MISSING}
+        for name, value in kind(**needed).options().items():
+            named.add(name)
+            assert stated[name] == ("Pair" if isinstance(value, list) else PLAIN[type(value)]), f"{kind.name}.{name}"
+    assert named == set(stated)
