@@ -14,8 +14,9 @@ from benchmarks.results import Row, Summary, summary
 
 @dataclass(frozen=True)
 class Budget:
-    """One budget of one method over all its seeds, in the order of the seeds: seconds of processor and of wall,
-    accuracies.
+    """One budget of one method over all its seeds, in the order of the seeds.
+
+    `cpu` and `wall`: seconds of CPU time and by the wall clock.
     """
 
     method: str

@@ -27,7 +27,7 @@ from convscope.machine.cpus import available_cpus
 WHAT = (
     "Training of MNIST beside so many processes that compute all the time, on all CPUs, in turn: pictures a second by "
     "the wall clock, from the 20th step on, over some five seconds; one row a round. Of the best: beside the number of "
-    "threads that was the fastest in the same round. `default` is what convscope chooses when it is not told."
+    "threads that was the fastest in the same round. `default` is what convscope chooses by itself."
 )
 BEFORE = 20  # steps that are not counted
 SECONDS = 5.0

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from benchmarks.budgets import Budget
 from benchmarks.methods import METHODS
-from benchmarks.results import Row, summary
+from benchmarks.results import Result, Row, summary
 from benchmarks.svg import Dot, dots
-from benchmarks.tables import figure, markdown, spread
+from benchmarks.tables import figure, markdown, mean_and_sd
 
 
-def table(
-    found: dict[str, list[Budget]], rows: list[Row], first: dict[str, Any] | None, installation: dict[str, Any] | None
-) -> str:
+def table(found: dict[str, list[Budget]], rows: list[Row], first: Result | None, installation: Result | None) -> str:
     """Return the table of speed, start-up, memory and size."""
     lines = []
     sizes = {row["name"]: row for row in installation["rows"]} if installation else {}
@@ -24,15 +20,15 @@ def table(
         lines.append(
             [
                 METHODS[name].label,
-                spread(summary(row["pictures"] / row["cpu"] for row in runs)),
-                f"{spread(summary(starts))}" if starts else "",
-                spread(summary(row["megabytes"] for row in runs)),
+                mean_and_sd(summary(row["pictures"] / row["cpu"] for row in runs)),
+                f"{mean_and_sd(summary(starts))}" if starts else "",
+                mean_and_sd(summary(row["megabytes"] for row in runs)),
                 figure(size["megabytes"]) if size else "",
                 str(size["packages"]) if size else "",
             ]
         )
     return markdown(
-        ["", "pictures/s of processor", "first step, s", "memory, MB", "installation, MB", "packages"], lines
+        ["", "pictures/s of CPU time", "first step, s", "memory, MB", "installation, MB", "packages"], lines
     )
 
 

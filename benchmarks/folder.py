@@ -99,7 +99,7 @@ def functions(model_file: Path, folder: Path, cores: int) -> dict[str, Callable[
     def batches(paths: Words) -> list[Words]:
         return [paths[i : i + BATCH] for i in range(0, len(paths), BATCH)]
 
-    def spread(work: Callable[[Words], Found]) -> Callable[[Words], Found]:
+    def threaded(work: Callable[[Words], Found]) -> Callable[[Words], Found]:
         def through(paths: Words) -> Found:
             if cores == 1:
                 return gathered(map(work, batches(paths)))[0], 0.0
@@ -124,7 +124,8 @@ def functions(model_file: Path, folder: Path, cores: int) -> dict[str, Callable[
 
     names = "Pillow alone", "Pillow and bare ONNX Runtime"
     ready = {
-        name + (", threads" if cores > 1 else ""): spread(work) for name, work in zip(names, (only, both), strict=True)
+        name + (", threads" if cores > 1 else ""): threaded(work)
+        for name, work in zip(names, (only, both), strict=True)
     }
     if cores > 1:
         pool = ProcessPoolExecutor(

@@ -5,7 +5,7 @@
     python -m benchmarks.frontier --table                      what the tables there should say, from the rows there are
 
 Each run trains on all 60,000 training pictures (or `data`'s) with the schedule fixed beforehand and scores the test
-pictures once. Seconds are the processor's, of everything from the new network to the last step: weights, augmentation,
+pictures once. Seconds are CPU time, of everything from the new network to the last step: weights, augmentation,
 annealing; not imports, reading and scoring. GFLOP/s count 2 for each multiplication and addition of a layer, three
 times (output, gradient of the weights, gradient of the input, which the first layer does not need), against the fastest
 product of matrices found here.
@@ -39,7 +39,7 @@ CPU = torch.device("cpu")
 LINES = MEASURED + OTHERS
 WHAT = (
     "One row a run: a line of convscope.training.measured trained on one core and one thread on all training "
-    "pictures; seconds of processor and by the "
+    "pictures; seconds of CPU time and by the "
     "wall clock, the accuracy on the 10,000 test pictures, GFLOP/s reached and those of the fastest product of "
     "matrices (limit)."
 )

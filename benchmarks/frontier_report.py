@@ -1,12 +1,10 @@
-"""The report's section on the frontier: what accuracy so many seconds buy, line by line of `benchmarks.frontier`."""
+"""The report's section on the Pareto frontier of `benchmarks.frontier`: what accuracy so many seconds buy."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from benchmarks.results import Row, summary
+from benchmarks.results import Result, Row, summary
 from benchmarks.svg import Curve, curves
-from benchmarks.tables import figure, footnote, markdown, percent, spread
+from benchmarks.tables import figure, footnote, markdown, mean_and_sd, percent
 
 LEVELS = (0.985, 0.99, 0.993, 0.995, 0.996, 0.997, 0.998)
 WORDS = """## The frontier: accuracy against seconds
@@ -21,7 +19,7 @@ WORDS = """## The frontier: accuracy against seconds
 """
 
 
-def section(result: dict[str, Any]) -> tuple[str, dict[str, str]]:
+def section(result: Result) -> tuple[str, dict[str, str]]:
     """Return the section's text and its plot."""
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in result["rows"]:
@@ -33,7 +31,7 @@ def section(result: dict[str, Any]) -> tuple[str, dict[str, str]]:
         "parameters",
         "epochs",
         "accuracy, %",
-        "s of processor",
+        "s of CPU time",
         "pictures/s",
         "GFLOP/s",
         "of",
@@ -54,7 +52,11 @@ def section(result: dict[str, Any]) -> tuple[str, dict[str, str]]:
             f"{first['epochs']:g}",
             percent(means["accuracy"]),
         ]
-        cells += [spread(means["seconds"]), spread(means["pictures_per_second"]), spread(means["gflops"])]
+        cells += [
+            mean_and_sd(means["seconds"]),
+            mean_and_sd(means["pictures_per_second"]),
+            mean_and_sd(means["gflops"]),
+        ]
         table.append([*cells, figure(max(row["limit_gflops"] for row in rows)), str(len(rows))])
     text = WORDS.format(what=result["what"], table=markdown(head, table, 3), footnote=footnote(result))
     return text, {"frontier": plot(groups)}
@@ -69,4 +71,4 @@ def plot(groups: dict[tuple[str, str], list[Row]]) -> str:
             ours = precision == "bfloat16"
             lines.append(Curve(line if ours else "", [point], ours))
     title = "MNIST, one core: test accuracy against seconds; bfloat16 blue, float32 grey"
-    return curves(title, "seconds of processor, logarithmic", lines, LEVELS)
+    return curves(title, "seconds of CPU time, logarithmic", lines, LEVELS)

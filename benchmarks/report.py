@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from benchmarks import frontier_report, results, training_report
 from benchmarks.svg import Dot, dots
@@ -68,14 +67,14 @@ class Plot:
 PLOTTED = {
     "startup": Plot(
         "Whole processes, from the command to the end",
-        "milliseconds of processor, logarithmic",
+        "milliseconds of CPU time, logarithmic",
         "command",
         "cpu_milliseconds",
         "ms",
     ),
     "prediction": Plot(
         "One picture through the slides network, in process",
-        "microseconds of processor, logarithmic",
+        "microseconds of CPU time, logarithmic",
         "what",
         "cpu_microseconds",
         "µs",
@@ -89,8 +88,8 @@ Every figure here was measured, and this page is written by `python -m benchmark
 
 {machine}
 
-**Mean ± standard deviation** over the runs; *n* is how many. A figure without ± is a single run. Where *s of processor* and
-*s of wall clock* are told apart: the machine was shared while this was measured, which lengthens the second and, through
+**Mean ± standard deviation** over the runs; *n* is how many. A figure without ± is a single run. Where *s of CPU time* and
+*s of wall clock* differ: the machine was shared while this was measured, which lengthens the second and, through
 caches, a little of the first. Work on one thread of an idle machine takes equally long by both.
 
 **Again, on your machine**: `make bench` measures everything (the peers' environments take 10 GB and their trainings
@@ -111,7 +110,7 @@ def main() -> None:
     print(f"{DOCS / 'benchmarks.md'}, {len(plots)} plots")
 
 
-def found(folder: Path) -> dict[str, dict[str, Any]]:
+def found(folder: Path) -> dict[str, results.Result]:
     """Return every result in the folder by its name, in the report's order, then the alphabet's."""
     names = sorted(
         (p.stem for p in folder.glob("*.json")), key=lambda n: (ORDER.index(n) if n in ORDER else len(ORDER), n)
@@ -119,7 +118,7 @@ def found(folder: Path) -> dict[str, dict[str, Any]]:
     return {name: results.read(name, folder) for name in names}
 
 
-def report(all_results: dict[str, dict[str, Any]]) -> tuple[str, dict[str, str]]:
+def report(all_results: dict[str, results.Result]) -> tuple[str, dict[str, str]]:
     """Return the page's text and the plots by name. Raises ValueError for results from several machines."""
     machines = [result["machine"] for result in all_results.values()]
     if any(machine != machines[0] for machine in machines):
@@ -147,7 +146,7 @@ def report(all_results: dict[str, dict[str, Any]]) -> tuple[str, dict[str, str]]
     return "\n".join(parts), plots
 
 
-def readme(text: str, all_results: dict[str, dict[str, Any]]) -> str:
+def readme(text: str, all_results: dict[str, results.Result]) -> str:
     """Return the README with the table between its two marks written anew; as it is if it has none."""
     before, mark, rest = text.partition(MARKS[0])
     if not mark or "training" not in all_results:
@@ -156,7 +155,7 @@ def readme(text: str, all_results: dict[str, dict[str, Any]]) -> str:
     return before + mark + training_report.short_table(all_results["training"]) + "\n" + end + after
 
 
-def about(machine: dict[str, Any]) -> str:
+def about(machine: results.Machine) -> str:
     """Return a sentence about the machine."""
     features = ", ".join(machine["features"]) or "no vector instructions worth naming"
     cores = f"{machine['cores']} core{'s' if machine['cores'] != 1 else ''}"

@@ -21,12 +21,32 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, cast
 
 Row = dict[str, Any]
 FOLDER = Path(__file__).parent / "results"
-FIELDS = ("name", "what", "machine", "versions", "date", "rows")
 FEATURES = ("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16")  # what decides how fast a convolution is
+
+
+class Machine(TypedDict):
+    """What the rows of a result were measured on."""
+
+    processor: str
+    features: list[str]
+    cores: int | None
+    memory_gib: float
+    system: str
+
+
+class Result(TypedDict):
+    """A file of results; `rows` hold the runs as flat objects, whose fields each benchmark chooses."""
+
+    name: str
+    what: str
+    machine: Machine
+    versions: dict[str, str]
+    date: str
+    rows: list[Row]
 
 
 @dataclass(frozen=True)
@@ -42,7 +62,7 @@ class Summary:
 
 
 def summary(values: Iterable[float]) -> Summary:
-    """Return mean and spread of one value or more. Raises ValueError for none."""
+    """Return the figures of one value or more. Raises ValueError for none."""
     found = [float(v) for v in values]
     if not found:
         raise ValueError("no values to sum up")
@@ -57,18 +77,18 @@ def paired_ratios(theirs: Sequence[float], ours: Sequence[float]) -> list[float]
     return [a / b for a, b in zip(theirs, ours, strict=True)]
 
 
-def machine() -> dict[str, Any]:
-    """Return what ran: the processor by its own name, its cores and vector instructions, memory, system."""
-    told: dict[str, str] = {}
+def machine() -> Machine:
+    """Return what ran: the CPU by its own name, its cores and vector instructions, memory, system."""
+    cpuinfo: dict[str, str] = {}
     info = Path("/proc/cpuinfo")
     for line in info.read_text().splitlines() if info.exists() else ():
         key, _, value = line.partition(":")
-        told.setdefault(key.strip(), value.strip())
+        cpuinfo.setdefault(key.strip(), value.strip())
     release = ".".join(platform.release().split(".")[:2])
-    flags = set(told.get("flags", "").split())
+    flags = set(cpuinfo.get("flags", "").split())
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
     return {
-        "processor": told.get("model name") or platform.processor() or platform.machine(),
+        "processor": cpuinfo.get("model name") or platform.processor() or platform.machine(),
         "features": [f for f in FEATURES if f in flags],
         "cores": os.cpu_count(),
         "memory_gib": round(pages / 2**30, 1),
@@ -88,15 +108,15 @@ def versions(*packages: str) -> dict[str, str]:
     return found
 
 
-def read(name: str, folder: Path = FOLDER) -> dict[str, Any]:
+def read(name: str, folder: Path = FOLDER) -> Result:
     """Return the result of that name. Raises FileNotFoundError, or ValueError for a file of another form."""
     path = folder / f"{name}.json"
-    result = json.loads(path.read_text())
-    if not isinstance(result, dict) or tuple(result) != FIELDS or result["name"] != name:
-        raise ValueError(f"{path}: expected an object of {', '.join(FIELDS)} in that order, named {name!r}")
+    result, fields = json.loads(path.read_text()), tuple(Result.__annotations__)
+    if not isinstance(result, dict) or tuple(result) != fields or result["name"] != name:
+        raise ValueError(f"{path}: expected an object of {', '.join(fields)} in that order, named {name!r}")
     if not (isinstance(result["rows"], list) and all(isinstance(row, dict) for row in result["rows"])):
         raise ValueError(f"{path}: rows must be a list of objects")
-    return result
+    return cast(Result, result)
 
 
 def write(
@@ -115,7 +135,7 @@ def write(
     another machine are never kept beside new ones: that raises ValueError.
     """
     kept: list[Row] = []
-    here, told = machine(), using or versions()
+    here, used = machine(), using or versions()
     if key and (folder / f"{name}.json").exists():
         old = read(name, folder)
         if old["machine"] != here:
@@ -123,9 +143,9 @@ def write(
                 f"{folder / name}.json is from another machine ({old['machine']['processor']}): move it away first"
             )
         new = {tuple(row.get(k) for k in key) for row in rows}
-        kept, told = [row for row in old["rows"] if tuple(row.get(k) for k in key) not in new], old["versions"] | told
+        kept, used = [row for row in old["rows"] if tuple(row.get(k) for k in key) not in new], old["versions"] | used
     date = datetime.datetime.now(datetime.UTC).date().isoformat()
-    result = dict(zip(FIELDS, (name, what, here, told, date, [*kept, *rows]), strict=True))
+    result = Result(name=name, what=what, machine=here, versions=used, date=date, rows=[*kept, *rows])
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.json"
     fresh = path.with_suffix(".json.new")
@@ -134,9 +154,9 @@ def write(
     return path
 
 
-def text(result: dict[str, Any]) -> str:
+def text(result: Result) -> str:
     """Return the file's text: a line for each row, so that a new run is a new line in a diff."""
-    head = {field: result[field] for field in FIELDS[:-1]}
+    head = {name: value for name, value in result.items() if name != "rows"}
     lines = ",\n".join(f"    {json.dumps(row, ensure_ascii=False)}" for row in result["rows"])
     opening = json.dumps(head, ensure_ascii=False, indent=2).removesuffix("\n}")
     return f'{opening},\n  "rows": [\n{lines}\n  ]\n}}\n'

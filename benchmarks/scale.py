@@ -24,7 +24,7 @@ from benchmarks.training import CALM, pinned
 
 WHAT = (
     "Training once through synthetic pictures of 28×28 mapped from a .npy file, one core, one thread, a process for "
-    "each number of pictures: microseconds of processor a picture "
+    "each number of pictures: microseconds of CPU time a picture "
     "before the first step (fingerprint, scaling, what is held out) and in training, and the largest private memory "
     "of the process in MB, above what it had when the data was mapped; pages of the mapped file are not private."
 )

@@ -27,7 +27,7 @@ from convscope import data
 
 WHAT = (
     "Whole processes on one core, in turn, from the command to its end, or for the last two to the first line they "
-    "print: milliseconds by the wall clock and of processor, "
+    "print: milliseconds by the wall clock and of CPU time, "
     "one row a run. The lines without convscope are floors: bare Python, and Python with the libraries that the work "
     "cannot do without."
 )

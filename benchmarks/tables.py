@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
-from benchmarks.results import Row, Summary, summary
+from benchmarks.results import Result, Row, Summary, summary
 
 RUNS = ("seed", "run", "round", "load", "at", "pair")  # fields that tell runs of one thing apart, and nothing else
 SHARES = ("accuracy", "share")
@@ -37,10 +36,10 @@ def figure(value: float) -> str:
     return f"{value:,.{max(0, digits)}f}"
 
 
-def spread(found: Summary, scale: float = 1.0) -> str:
+def mean_and_sd(found: Summary, scale: float = 1.0) -> str:
     """Return mean ± standard deviation, the latter to as many decimals as the mean has; a single run has none.
 
-    >>> spread(summary([1.0, 2.0, 3.0])), spread(summary([7.0]))
+    >>> mean_and_sd(summary([1.0, 2.0, 3.0])), mean_and_sd(summary([7.0]))
     ('2.00 ± 1.00', '7.00')
     """
     mean = figure(found.mean * scale)
@@ -51,7 +50,7 @@ def spread(found: Summary, scale: float = 1.0) -> str:
 
 
 def percent(found: Summary) -> str:
-    """Return a share 0…1 as per cent with two decimals, mean ± standard deviation.
+    """Return a fraction 0…1 as per cent with two decimals, mean ± standard deviation.
 
     >>> percent(summary([0.99, 0.992]))
     '99.10 ± 0.14'
@@ -60,8 +59,8 @@ def percent(found: Summary) -> str:
 
 
 def of_result(rows: Sequence[Row]) -> str:
-    """Return the table of a result as it stands: one line for each combination of words, mean ± deviation of each
-    figure, and n.
+    """Return the table of a result as it stands: a line for each combination of words, with n and, of each figure,
+    mean ± standard deviation.
 
     A field is words if any row holds text, a truth value or nothing in it; lists and objects are left out.
     """
@@ -69,7 +68,7 @@ def of_result(rows: Sequence[Row]) -> str:
     names = [n for n in names if not any(isinstance(row.get(n), list | dict) for row in rows)]
     words = [n for n in names if any(n in row and not is_number(row[n]) for row in rows)]
     figures = [n for n in names if n not in words]
-    groups: dict[tuple[Any, ...], list[Row]] = {}
+    groups: dict[tuple[object, ...], list[Row]] = {}
     for row in rows:
         groups.setdefault(tuple(row.get(w) for w in words), []).append(row)
     table = []
@@ -77,13 +76,13 @@ def of_result(rows: Sequence[Row]) -> str:
         cells = []
         for name in figures:
             values = [row[name] for row in members if name in row]
-            form = percent if name.rpartition("_")[2] in SHARES else spread
+            form = percent if name.rpartition("_")[2] in SHARES else mean_and_sd
             cells.append(form(summary(values)) if values else "")
         table.append([*("" if k is None else str(k) for k in key), *cells, str(len(members))])
     return markdown([*map(title, words), *map(title, figures), "n"], table, len(words))
 
 
-def footnote(result: dict[str, Any]) -> str:
+def footnote(result: Result) -> str:
     """Return when and with which versions a result was measured."""
     return f"Measured {result['date']}: {', '.join(f'{n} {v}' for n, v in result['versions'].items())}."
 

@@ -8,7 +8,7 @@ Every run is a fixed schedule, on all 60,000 training pictures, that no test pic
 so many epochs: for a peer whose learning rate does not depend on where the schedule ends, every epoch's end is one; for
 one-cycle, and for convscope's recipes, only the end of the whole schedule. After a budget the 10,000 test pictures are
 scored, which is not counted. Seconds count from when the data is in memory and the network is made; imports, reading
-and start-up are measured apart. A run ends at the first end of an epoch after `--cap` seconds of processor.
+and start-up are measured apart. A run ends at the first end of an epoch after `--cap` seconds of CPU time.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from benchmarks.methods import METHODS, Method
 WHAT = (
     "Training on all 60,000 MNIST pictures, one core, one thread, one row a run. Of each budget (a schedule of so "
     "many epochs): "
-    "seconds of training by the wall clock and by the processor, without evaluation, and the accuracy on the 10,000 "
+    "seconds of training by the wall clock and of CPU time, without evaluation, and the accuracy on the 10,000 "
     "test pictures."
 )
 FIRST = (
-    "Seconds from starting the command to the end of the first training step, by the wall clock and of processor, "
+    "Seconds from starting the command to the end of the first training step, by the wall clock and of CPU time, "
     "one core, files in the page cache, one row a run."
 )
 CALM = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1") | {"CUDA_VISIBLE_DEVICES": ""}
@@ -49,7 +49,7 @@ def main() -> None:
     )
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--schedule", nargs="+", type=int, help="only these numbers of epochs, where there are several")
-    parser.add_argument("--cap", type=float, default=480, help="seconds of processor after which a run ends (480)")
+    parser.add_argument("--cap", type=float, default=480, help="seconds of CPU time after which a run ends (480)")
     parser.add_argument("--first-step", action="store_true", help="measure start-up instead")
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="the core to run on (the last)")
     parser.add_argument(
@@ -70,7 +70,7 @@ def main() -> None:
                     extra.append(f"--seconds={given.cap}")
                 with locked(given.lock):
                     lines = run(method, [*extra, "--seed", str(seed)], given.core)
-                row = {"name": name, "seed": seed, "schedule": schedule, **told(lines, given.first_step)}
+                row = {"name": name, "seed": seed, "schedule": schedule, **row_facts(lines, given.first_step)}
                 if not method.ours and not given.first_step:
                     row["cap"] = given.cap
                 print(shown(row), flush=True)
@@ -113,7 +113,7 @@ def pinned(core: int) -> None:
 
 def urgent() -> None:
     """Take this process to a session of its own if it may, and say there how urgent it is: Linux minds `nice` only
-    within one, unless told.
+    within one, unless the session says so.
     """
     with contextlib.suppress(OSError):  # a shell's own child cannot leave, and other systems have no such file
         if os.getpid() != os.getsid(0):
@@ -121,7 +121,7 @@ def urgent() -> None:
         Path("/proc/self/autogroup").write_text(str(os.getpriority(os.PRIO_PROCESS, 0)))
 
 
-def told(lines: list[results.Row], first: bool) -> results.Row:
+def row_facts(lines: list[results.Row], first: bool) -> results.Row:
     """Return the facts of a row from the lines a script printed."""
     by_kind = {line["kind"]: line for line in lines}
     if first:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from benchmarks import costs
 from benchmarks.budgets import Budget, budgets, ratio, reached
 from benchmarks.methods import METHODS
-from benchmarks.results import Row, summary
+from benchmarks.results import Result, Row, summary
 from benchmarks.svg import Curve, Dot, curves, dots
-from benchmarks.tables import figure, footnote, markdown, percent, spread
+from benchmarks.tables import figure, footnote, markdown, mean_and_sd, percent
 
 GOALS = (0.985, 0.99, 0.995)
 LEVELS = (0.97, 0.98, 0.985, 0.99, 0.993, 0.995, 0.997)
@@ -22,14 +21,14 @@ WORDS = """## Training: seconds to an accuracy
 
 {goals}
 
-*Seconds of processor*, one core, one thread, all 60,000 training pictures; in brackets by the wall clock. **How it is counted, for convscope
+*Seconds of CPU time*, one core, one thread, all 60,000 training pictures; in brackets by the wall clock. **How it is counted, for convscope
 and peers alike.** A run is a fixed schedule that no test picture stops. A *budget* is a schedule of so many epochs; a peer
 whose learning rate does not depend on where the schedule ends has one at every epoch's end, of one-cycle and of convscope's
 recipes only the end of the whole, annealed schedule is one. After each, the 10,000 test pictures are scored, which is not
 counted. *Seconds to 99 %* are those of the quickest budget whose test accuracy, averaged over the seeds, is 99 % or more:
-so a peer is given the best place to stop with hindsight, where convscope's recipes were settled beforehand, on validation
+so a peer is given the best place to stop with hindsight, where convscope's recipes were fixed beforehand, on validation
 pictures. Counting begins when the pictures are in memory as each library wants them and the network is made.
-"never" means: in no budget within {cap} s of processor, or in the whole of what its documentation prescribes.
+"never" means: in no budget within {cap} s of CPU time, or in the whole of what its documentation prescribes.
 The ratio is the mean of the ratios of runs with the same seed. *At the end*: how much of the
 schedule that its source prescribes was run within {cap} s, and what it came to.
 
@@ -44,7 +43,7 @@ pip itself left out{cuda}.
 **Limits.** Peers run what their own documentation prescribes for MNIST, with the hindsight above, not what an expert could make of
 them: convscope is PyTorch underneath, and nothing keeps a loop of one's own, written with the same care, from being as fast. Nine tenths of fastai's time on its
 book's CNN is its loader of single pictures ([log](log.md)). Two cores of a server with AVX-512 and bf16 are not a laptop; the float32
-line is nearer to one. Nothing was measured on a graphics card. {when} {seeds}
+line is nearer to one. Nothing was measured on a GPU. {when} {seeds}
 
 {peers}
 
@@ -52,9 +51,7 @@ line is nearer to one. Nothing was measured on a graphics card. {when} {seeds}
 """  # noqa: E501
 
 
-def section(
-    training: dict[str, Any], first: dict[str, Any] | None, installation: dict[str, Any] | None
-) -> tuple[str, dict[str, str]]:
+def section(training: Result, first: Result | None, installation: Result | None) -> tuple[str, dict[str, str]]:
     """Return the section's text and its plots by name."""
     rows = training["rows"]
     names = [name for name in METHODS if any(row["name"] == name for row in rows)]
@@ -78,7 +75,7 @@ def section(
     return text, plots | ({"first-step": costs.start(first["rows"])} if first else {})
 
 
-def short_table(training: dict[str, Any]) -> str:
+def short_table(training: Result) -> str:
     """Return the README's table: to 99 %, convscope's quickest recipe first, then each peer."""
     rows = training["rows"]
     found = {name: budgets(rows, name) for name in METHODS if any(row["name"] == name for row in rows)}
@@ -150,7 +147,9 @@ def goals(found: dict[str, list[Budget]]) -> str:
         for goal in GOALS:
             budget = reached(of, goal)
             cells.append(
-                "never" if budget is None else f"{spread(summary(budget.cpu))} ({figure(summary(budget.wall).mean)})"
+                "never"
+                if budget is None
+                else f"{mean_and_sd(summary(budget.cpu))} ({figure(summary(budget.wall).mean)})"
             )
         budget, ours = reached(of, 0.99), best(found, 0.99, True)
         times = f"{figure(ratio(budget, ours).mean)}" if budget and ours and not METHODS[name].ours else ""
@@ -177,7 +176,7 @@ def race(found: dict[str, list[Budget]], cap: str) -> str:
     rows.sort(key=lambda row: row.values or (0, 0, 0))
     title = "Seconds of training until 99 % of MNIST's test pictures are right, one core"
     return dots(
-        title, f"seconds of processor, logarithmic; never: not within {cap} s, or its whole schedule", rows + late
+        title, f"seconds of CPU time, logarithmic; never: not within {cap} s, or its whole schedule", rows + late
     )
 
 
@@ -189,7 +188,7 @@ def drawn(found: dict[str, list[Budget]]) -> str:
     ]
     return curves(
         "Test accuracy against seconds of training on MNIST, one core",
-        "seconds of processor, logarithmic",
+        "seconds of CPU time, logarithmic",
         lines,
         LEVELS,
     )

@@ -28,9 +28,7 @@ Bytes = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Options:
-    """`epochs` and processor `seconds` of training end a run, whichever comes first; `steps` = 1 stops after the first
-    one.
-    """
+    """`epochs` and `seconds` of CPU time end a training, whichever comes first; `steps` = 1 stops after the first step."""
 
     seed: int
     epochs: int
@@ -71,7 +69,7 @@ def say(kind: str, **facts: object) -> None:
 
 
 class Watch:
-    """Seconds of training, by the clock on the wall and by the processor's, without what is paused."""
+    """Seconds of training, by the wall clock and of CPU time, without what is paused."""
 
     def __init__(self) -> None:
         self.first = True
@@ -89,11 +87,11 @@ class Watch:
         self.cpu += time.process_time() - self._at[1]
 
     def spent(self) -> float:
-        """Return the processor's seconds so far, which other work on the machine does not lengthen."""
+        """Return the seconds of CPU time so far, which other work on the machine does not lengthen."""
         return self.cpu + time.process_time() - self._at[1]
 
     def stepped(self) -> None:
-        """Note the end of the first training step: seconds since the command was started, and the processor's."""
+        """Note the end of the first training step: seconds since the command was started, and of CPU time."""
         if self.first:
             self.first = False
             say("step", seconds=time.time() - float(os.environ["BENCHMARK_BEGAN"]), cpu=time.process_time())

@@ -47,7 +47,7 @@ def main() -> None:
 
     class Budgets(keras.callbacks.Callback):
         def on_epoch_end(self, epoch: int, logs: object = None) -> None:
-            watch.stepped()  # only told of where an epoch is one step
+            watch.stepped()  # called only where an epoch is one step
             scored(watch, epoch + 1, 0, accuracy)
             self.done = epoch + 1
             if given.steps == 1 or watch.spent() >= given.seconds:

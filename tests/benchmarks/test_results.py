@@ -34,7 +34,7 @@ def test_a_later_run_replaces_its_own_rows_and_keeps_the_others(tmp_path: Path) 
         "race", "who is first", rows(("a", 0, 2.5), ("a", 1, 9.0)), key=("name", "seed"), folder=tmp_path
     )
     found = results.read("race", tmp_path)
-    assert tuple(found) == results.FIELDS
+    assert tuple(found) == tuple(results.Result.__annotations__)
     assert found["rows"] == rows(("b", 0, 3.0), ("a", 0, 2.5), ("a", 1, 9.0))
     assert found["machine"] == results.machine()
     assert json.loads(path.read_text()) == found

@@ -40,7 +40,7 @@ def printed(script: str, *options: str) -> list[dict[str, float | str]]:
 def test_a_peer_reports_every_budget(script: str, options: tuple[str, ...], budgets: list[int], pictures: int) -> None:
     lines = printed(script, *options)
     assert [line["kind"] for line in lines] == ["step", *["budget"] * len(budgets), "end"]
-    row = training.told(lines, first=False)
+    row = training.row_facts(lines, first=False)
     assert [b["epochs"] for b in row["budgets"]] == budgets
     assert row["pictures"] == pictures
     spent = [b["seconds"] for b in row["budgets"]]
@@ -53,7 +53,7 @@ def test_a_peer_reports_every_budget(script: str, options: tuple[str, ...], budg
 @pytest.mark.slow
 def test_the_first_step_is_counted_from_the_command() -> None:
     lines = printed("deck.py", "--steps", "1", "--pictures", "32")
-    row = training.told(lines, first=True)
+    row = training.row_facts(lines, first=True)
     assert row["seconds"] > 0.1
     assert row["cpu"] > 0.1
     assert lines[-1]["pictures"] == 16
