@@ -43,22 +43,22 @@ def check_wheel(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         (metadata,) = [name for name in names if name.endswith(".dist-info/METADATA")]
-        told = message_from_bytes(archive.read(metadata))
+        fields = message_from_bytes(archive.read(metadata))
     require(
         {name.split("/")[0].split("-")[0] for name in names} == {"convscope"}, "the wheel holds more than convscope"
     )
     for notice in NOTICES:
         require(any(name.endswith(f".dist-info/licenses/{notice}") for name in names), f"the wheel lacks {notice}")
     require("convscope/py.typed" in names, "the wheel lacks py.typed")
-    check_metadata(told)
+    check_metadata(fields)
 
 
-def check_metadata(told: Message) -> None:
+def check_metadata(fields: Message) -> None:
     """Check that no field is left out, and that the classifiers name the versions of Python that are tried."""
     for field in FILLED:
-        require(bool(told[field]), f"the metadata lack {field}")
-    require("CC-BY-SA-3.0" in told["License-Expression"], "MNIST's licence is not named")
-    require(str(told.get_payload()).startswith("# convscope"), "the README is not the description")
+        require(bool(fields[field]), f"the metadata lack {field}")
+    require("CC-BY-SA-3.0" in fields["License-Expression"], "MNIST's licence is not named")
+    require(str(fields.get_payload()).startswith("# convscope"), "the README is not the description")
 
 
 def check_sdist(sdist: Path) -> None:

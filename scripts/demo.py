@@ -27,13 +27,15 @@ def main() -> None:
     recipe = replace(RECIPES["fast"], name="fast, label_smoothing=0", label_smoothing=0.0)
     with tempfile.TemporaryDirectory() as temporary:
         run = Path(temporary) / "slides"
-        told = train("mnist", arch="slides", recipe=recipe, epochs=6, val=5000, threads=1, seed=0, out=run)
-        assert told.test is not None
+        result = train("mnist", arch="slides", recipe=recipe, epochs=6, val=5000, threads=1, seed=0, out=run)
+        assert result.test is not None
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         for name in KEPT:
             shutil.move(run / name, folder / name)
-    print(f"test accuracy {100 * told.test.accuracy:.2f} %, loss {told.test.loss:.4f}, {told.train_seconds:.0f} s")
+    print(
+        f"test accuracy {100 * result.test.accuracy:.2f} %, loss {result.test.loss:.4f}, {result.train_seconds:.0f} s"
+    )
 
 
 if __name__ == "__main__":

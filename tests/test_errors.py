@@ -175,8 +175,8 @@ def test_a_formulas_error_shows_the_place() -> None:
 def test_json_and_back() -> None:
     reason = phrase("os.denied")
     error = UsageError("file.unreadable", reason=reason, where="a", got=3, hint=phrase("run.busy.try"))
-    told = json.loads(json.dumps(error.to_json()))
-    assert told == {
+    as_json = json.loads(json.dumps(error.to_json()))
+    assert as_json == {
         "key": "file.unreadable",
         "words": {"reason": {"key": "os.denied", "words": {}}},
         "where": "a",
@@ -185,11 +185,11 @@ def test_json_and_back() -> None:
         "hint": {"key": "run.busy.try", "words": {}},
         "message": "a: cannot be read: Permission denied, got 3",
     }
-    assert str(ConvscopeError.from_json(told)) == str(error)
+    assert str(ConvscopeError.from_json(as_json)) == str(error)
     with pytest.raises(FormulaError) as caught:
         parse("conv(4, 3) + relo")
-    told = caught.value.to_json()
-    assert (told["text"], told["column"]) == ("conv(4, 3) + relo", 14)
+    as_json = caught.value.to_json()
+    assert (as_json["text"], as_json["column"]) == ("conv(4, 3) + relo", 14)
 
 
 def test_the_same_fault_elsewhere() -> None:

@@ -58,9 +58,9 @@ def test_probabilities_are_torchs_for_any_number_of_pictures(model: Model, count
     logits, probabilities = model.predictor.run(batch)
     assert logits.shape == probabilities.shape == (count, 5)
     np.testing.assert_allclose(probabilities, torchs(model, batch), atol=1e-5)
-    told = model.predict(batch, top=5)
-    assert len(told) == count
-    for prediction, row in zip(told, probabilities, strict=True):
+    predicted = model.predict(batch, top=5)
+    assert len(predicted) == count
+    for prediction, row in zip(predicted, probabilities, strict=True):
         order = sorted(range(5), key=lambda k: -row[k])
         assert prediction.top == tuple(Score(f"class {k}", float(row[k])) for k in order)
         assert (prediction.label, prediction.probability) == prediction.top[0]
@@ -126,14 +126,14 @@ def test_many_files_in_order_with_the_bad_ones_in_their_places(tmp_path: Path, m
         paths.append(tmp_path / f"{i}.png")
         paths[-1].write_bytes(b"broken" if i % 7 == 3 else png(array))
     wanted = model.predict(batch)
-    for i, told in enumerate(model.stream(paths)):
+    for i, predicted in enumerate(model.stream(paths)):
         if i % 7 == 3:
-            assert isinstance(told, InputError)
-            assert str(paths[i]) in str(told)
+            assert isinstance(predicted, InputError)
+            assert str(paths[i]) in str(predicted)
         else:
-            assert isinstance(told, Prediction)
-            assert told.label == wanted[i].label
-            assert abs(told.probability - wanted[i].probability) < 1e-6
+            assert isinstance(predicted, Prediction)
+            assert predicted.label == wanted[i].label
+            assert abs(predicted.probability - wanted[i].probability) < 1e-6
     assert i == len(paths) - 1
     with pytest.raises(InputError, match=r"/3\.png: not a picture"):
         model.predict(paths)
@@ -161,9 +161,9 @@ def test_invert(tmp_path: Path, models: str, asked: str | None, dark_on_light: b
     array = ink(dark_on_light)
     rule = asked or (models if form == "file" else "no")
     swap = rule == "yes" or (rule == "auto" and dark_on_light)
-    (told,) = model.predict(png(array) if form == "file" else array, invert=asked)
+    (predicted,) = model.predict(png(array) if form == "file" else array, invert=asked)
     (wanted,) = model.predict(255 - array if swap else array)
-    assert told == Prediction(wanted.label, wanted.probability, wanted.top, swap)
+    assert predicted == Prediction(wanted.label, wanted.probability, wanted.top, swap)
     (batched,) = model.predict(array[None], invert=asked)
     assert batched.inverted == ((asked == "yes") or (asked == "auto" and dark_on_light))
 
@@ -196,10 +196,10 @@ def test_of_equal_classes_the_first_and_only_what_is_no_number_is_an_error() -> 
 
 def test_json_of_a_prediction() -> None:
     scores = (Score("7", 0.75), Score("1", 0.25))
-    told: dict[str, object] = {"label": "7", "probability": 0.75}
-    told["top"] = [{"label": "7", "probability": 0.75}, {"label": "1", "probability": 0.25}]
-    assert Prediction("7", 0.75, scores).to_json() == told
-    assert Prediction("7", 0.75, scores, True).to_json() == told | {"inverted": True}
+    predicted: dict[str, object] = {"label": "7", "probability": 0.75}
+    predicted["top"] = [{"label": "7", "probability": 0.75}, {"label": "1", "probability": 0.25}]
+    assert Prediction("7", 0.75, scores).to_json() == predicted
+    assert Prediction("7", 0.75, scores, True).to_json() == predicted | {"inverted": True}
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ Bytes = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Options:
-    """`epochs` and `seconds` of CPU time end a training, whichever comes first; `steps` = 1 stops after the first step."""
+    """`epochs` and `seconds` of CPU time end a training, whichever comes first; with `steps` = 1 the first step."""
 
     seed: int
     epochs: int

@@ -36,7 +36,7 @@ def untouched(module: nn.Module) -> Iterator[None]:
     """Put `module` in evaluation mode for a while; then undo everything that looking can change, after exceptions too.
 
     That is: the mode of every module in it, hooks it was given, gradients, which parameters require them, buffers, and
-    the random state of torch, numpy and Python. Raises InputError for lazy layers, which a first look would settle.
+    the random state of torch, numpy and Python. Raises InputError for lazy layers: looking would initialise them.
     """
     if any(nn.parameter.is_lazy(t) for t in (*module.parameters(), *module.buffers())):
         raise InputError("module.lazy", hint=phrase("module.lazy.try"))

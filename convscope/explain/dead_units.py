@@ -1,4 +1,4 @@
-"""Dead and saturated units, counted over a data set and told in plain words with a remedy (the lecture's S8)."""
+"""Dead and saturated units, counted over a data set and described in plain words with a remedy (the lecture's S8)."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def grad_cam(
 
 
 def grad_cam_layer(network: Network) -> str:
-    """Return the node that Grad-CAM takes unless told: the last convolution, or the last of the BatchNorm and
+    """Return the node that Grad-CAM takes by default: the last convolution, or the last of the BatchNorm and
     activation right after it.
 
     Raises InputError for a network without convolution.

@@ -26,7 +26,7 @@ def _payload() -> dict[str, Any]:
 
 
 class PageCache:
-    """See-through pages by run, one made at a time: each takes seconds and all processors."""
+    """See-through pages by run, one made at a time: each takes seconds and all CPUs."""
 
     def __init__(self) -> None:
         self._made: dict[tuple[Path, int], Any] = {}

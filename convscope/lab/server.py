@@ -72,7 +72,7 @@ class Server(uvicorn.Server):
 def serve(
     runs: Path, roots: list[Path], port: int, host: str | None, token: str | None, ready: Callable[[str], None]
 ) -> None:
-    """Serve the lab on the loopback, or on `host` to those who know `token`, until Ctrl-C; `ready` is told its address.
+    """Serve the lab on the loopback, or on `host` to those who know `token`, until Ctrl-C; `ready` gets its address.
 
     Port 0 takes a free one. Raises UsageError for a host without a token and the like, EnvironmentFault for a port that
     is taken, InputError or EnvironmentFault for folders that cannot be used.

@@ -20,7 +20,7 @@ HEIGHT = 900  # pixels of the frame in a notebook
 class Page:
     """One self-contained HTML document. In a notebook it shows itself; a copy survives in what nbconvert makes of it.
 
-    `name` is what its file is called unless told. `notes` say, a sentence each, what the page lacks and why; `unread`
+    `name` is what its file is called by default. `notes` say, a sentence each, what the page lacks and why; `unread`
     holds an error for each picture that could not be read. `payload` is what the page shows (docs/payload.md).
     """
 

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from .recipes import Augmentation
 
-SMOOTH = 4.0  # pixels: how far from a place an elastic field still moves much alike
+SMOOTH = 4.0  # pixels: how far from a place an elastic field still moves nearly the same way
 
 
 def batch(

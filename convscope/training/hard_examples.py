@@ -21,7 +21,7 @@ PART = 1000  # pictures at a time: what is in work stays small, however many the
 RIDGE = 1e-3  # of the features' mean energy: what the weights are pulled towards 0 with
 
 
-def hard_first(order: Tensor, margins: Tensor, shown: int, spare: float) -> Tensor:
+def move_hard_to_front(order: Tensor, margins: Tensor, shown: int, spare: float) -> Tensor:
     """Return an epoch's `order` (N,) with the hardest in front: `spare` times as many as the `shown` that will be seen,
     and more where else more than MOST_WRONG of them had a margin of 0 or less.
 

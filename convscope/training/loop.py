@@ -13,7 +13,7 @@ from ..formula import Crop
 from ..runs.records import LogLine
 from . import augmentation
 from .context import RunContext
-from .hard_examples import LEAST, hard_first, margins
+from .hard_examples import LEAST, margins, move_hard_to_front
 from .schedule import Schedule
 from .seeding import permutation, seed_step
 from .snapshots import Sample
@@ -124,5 +124,5 @@ def _epoch_order(state: State, images: Tensor, labels: Tensor, steps: int, seed:
     full_epochs, steps_left = divmod(steps, recipe.batches(len(images)))
     shown = steps_left * recipe.batch_size if epoch == full_epochs else 0
     if recipe.hard and shown >= LEAST * len(images):
-        order = hard_first(order, margins(images, labels, state.net.network.classes), shown, recipe.hard)
+        order = move_hard_to_front(order, margins(images, labels, state.net.network.classes), shown, recipe.hard)
     return order

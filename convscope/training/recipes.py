@@ -1,4 +1,4 @@
-"""Recipes: how a network is trained, as frozen values. A recipe and a seed settle everything but the plan and the data.
+"""Recipes: how a network is trained, as frozen values. A recipe and a seed fix everything but the plan and the data.
 
 >>> RECIPES["slides"].lr, RECIPES["slides"].batch_size
 (0.001, 16)

@@ -13,7 +13,7 @@ from .recipes import Recipe
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """What settles a run's result to the bit. docs/run-directory.md says each field's meaning."""
+    """What determines a run's result to the bit. docs/run-directory.md says each field's meaning."""
 
     formula: str
     plan: str | None  # the plan's name, if it has one

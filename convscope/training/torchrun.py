@@ -104,7 +104,7 @@ def _peer_faults() -> Iterator[None]:
 
 
 def _start_time(process: int) -> str:
-    """Return when a process began, in clock ticks, so that a process id given out again is told apart; "" if
+    """Return when a process began, in clock ticks, so that a process id given out again is recognised; "" if
     unknown.
     """
     try:

@@ -58,14 +58,14 @@ def test_english_is_what_python_prints(page: FormulaPage, errors: list[Convscope
 
 
 def test_korean(page: FormulaPage, errors: list[ConvscopeError]) -> None:
-    told = said(page, "ko", *errors)
-    assert told[0] == (
+    sentences = said(page, "ko", *errors)
+    assert sentences[0] == (
         "pets: 클래스가 너무 적습니다 (지금: 하위 폴더 1개, 허용: 2 이상)\n"
         "이렇게 해 보세요: 클래스마다 이미지가 든 하위 폴더를 하나씩 두거나, train/과 test/ 안에 그렇게 두세요"
     )
-    assert told[1] == "seed 값이 범위를 벗어났습니다 (지금: -3, 허용: 0부터 9,000까지의 정수)"
-    assert told[2].startswith("epochs 값이 범위를 벗어났습니다 (지금: -1, 허용: 0보다 크고")
-    assert told[3:] == [
+    assert sentences[1] == "seed 값이 범위를 벗어났습니다 (지금: -3, 허용: 0부터 9,000까지의 정수)"
+    assert sentences[2].startswith("epochs 값이 범위를 벗어났습니다 (지금: -1, 허용: 0보다 크고")
+    assert sentences[3:] == [
         "cats/a.png: 읽을 수 없습니다: 권한이 없습니다",
         "학습 4개가 돌아가고 있습니다\n이렇게 해 보세요: 하나가 끝나기를 기다리거나, 하나를 멈추세요",
         "convscope 자체의 잘못입니다: KeyError: 'x'",

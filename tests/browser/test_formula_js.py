@@ -111,14 +111,14 @@ def test_every_refusal_reads_the_same(page: FormulaPage) -> None:
 def test_every_fault_and_every_sum_is_said_in_both_languages(page: FormulaPage) -> None:
     """All sentences of faults and sizes come up here, and in Korean none has an English word but those of formulas."""
     asked = [*((text, (1, 28, 28), 10) for text in TEXTS), *(("relu", *odd) for odd in ODD)]
-    told = page.browser.execute_script("return bench.describeAll(arguments[0], 'ko')", asked)
+    described = page.browser.execute_script("return bench.describeAll(arguments[0], 'ko')", asked)
     scripts = "\n".join(path.read_text(encoding="utf-8") for path in (PAGE / "js" / "lab" / "formula").glob("*.js"))
     sentences = {key for key in re.findall(r"\b(?:t|phrase)\(\s*\"([^\"]+)\"", scripts) if key in WORDS["en"]}
     unheard = sentences - set(page.browser.execute_script("return bench.used()"))
     assert unheard == {"fault.try"}  # which the page itself writes beside the hint
     known = {*ZOO, *LAYERS, *(field.name for kind in LAYERS.values() for field in dataclasses.fields(kind))}
     known |= {"skip", "pooling", "floor", "True", "False", "None", "same", "inf"}
-    for (text, *_), message in zip(asked, told, strict=True):
+    for (text, *_), message in zip(asked, described, strict=True):
         if isinstance(message, str):
             lines = [line.removeprefix("try: ") for line in message.split("\n") if not line.startswith("    ")]
             assert re.search("[가-힣]", lines[0]), message

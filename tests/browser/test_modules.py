@@ -10,7 +10,7 @@ from selenium import webdriver
 import convscope
 from convscope.explain.imported.steps import steps
 from tests.browser.engine_page import EnginePage, numbers
-from tests.explain.zoo import Mixed, Residual, pictures, settled
+from tests.explain.zoo import Mixed, Residual, pictures, with_random_state
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +21,7 @@ def page(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def test_a_network_with_branches_runs_in_the_page(page: EnginePage) -> None:
-    module, x = settled(Residual(widen=True)).eval(), pictures(1)
+    module, x = with_random_state(Residual(widen=True)).eval(), pictures(1)
     payload = convscope.look(module, x).payload
     page.call("load", {name: payload[name] for name in ("input", "nodes", "tensors")})
     got = page.call("forward", (x[0] * 255).round().int().flatten().tolist())
@@ -34,7 +34,7 @@ def test_a_network_with_branches_runs_in_the_page(page: EnginePage) -> None:
 
 
 def test_what_is_open_among_boxes_is_computed_from_what_python_captured(page: EnginePage) -> None:
-    module, x = settled(Mixed()).eval(), pictures(2)
+    module, x = with_random_state(Mixed()).eval(), pictures(2)
     payload = convscope.look(module, x).payload
     page.call("load", payload)
     for i in range(2):

@@ -20,8 +20,8 @@ def test_a_table(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_other_pictures_and_classes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["describe", "conv(8, 3) + fc", "--input", "3x32x40", "--classes", "7", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["input"], told["classes"], told["layers"][-1]["output"]) == ([3, 32, 40], 7, [7, 1, 1])
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["input"], printed["classes"], printed["layers"][-1]["output"]) == ([3, 32, 40], 7, [7, 1, 1])
 
 
 def test_channels_that_come_last_are_asked_about(capsys: pytest.CaptureFixture[str]) -> None:

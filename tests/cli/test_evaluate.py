@@ -77,12 +77,12 @@ def test_table(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_figure_that_nothing_counts_for_is_a_dash() -> None:
     # "owl" neither occurs nor is predicted; "dog" occurs twice and is never predicted
-    told = evaluation.score(np.eye(3)[[0, 0, 0]], np.array([0, 1, 1]), ("cat", "dog", "owl"))
-    rows = {line.split()[0]: line.split()[1:] for line in verb.table(told).splitlines()[4:7]}
+    scored = evaluation.score(np.eye(3)[[0, 0, 0]], np.array([0, 1, 1]), ("cat", "dog", "owl"))
+    rows = {line.split()[0]: line.split()[1:] for line in verb.table(scored).splitlines()[4:7]}
     assert rows["cat"] == ["1", "33.33", "%", "100.00", "%", "50.00", "%"]
     assert rows["dog"] == ["2", "–", "0.00", "%", "0.00", "%"]
     assert rows["owl"] == ["0", "–", "–", "–"]
-    assert [row["precision"] for row in told.to_json()["per_class"]] == [pytest.approx(1 / 3), None, None]
+    assert [row["precision"] for row in scored.to_json()["per_class"]] == [pytest.approx(1 / 3), None, None]
 
 
 def test_it_imports_no_torch(model: Path, folder: Path) -> None:

@@ -75,11 +75,11 @@ def test_text_rows(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     good, light = picture(tmp_path / "good.png", 1), picture(tmp_path / "light.png", 2, light=True)
     code, out = run(capsys, model, good, light, tmp_path / "none")
     first, second, third = out.splitlines()
-    (told,) = load(model).predict(good)
+    (predicted,) = load(model).predict(good)
     assert first.split("  ")[0] == str(good)
-    for score in told.top:
+    for score in predicted.top:
         assert f"{100 * score.probability:.1f} %" in first
-    assert next(score.label for score in told.top if score.label != "a\nb") in first
+    assert next(score.label for score in predicted.top if score.label != "a\nb") in first
     assert second.endswith("   inverted")
     assert not first.endswith("inverted")
     assert third.endswith("error: cannot be read: No such file or directory")
@@ -102,8 +102,8 @@ def test_csv(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
         ",".join(header)
         == "path,label,probability,label2,probability2,label3,probability3,label4,probability4,inverted,error"
     )
-    (told,) = load(model).predict(good, top=9)
-    assert first == [str(good), *(str(v) for score in told.top for v in score), "no", ""]
+    (predicted,) = load(model).predict(good, top=9)
+    assert first == [str(good), *(str(v) for score in predicted.top for v in score), "no", ""]
     assert second == [str(odd), *[""] * 9, "an empty file"]
     assert code == 3
 

@@ -101,10 +101,10 @@ def test_a_joined_field_is_the_smallest_around_all_of_its_branches() -> None:
     assert fields == [((1, 1), (0, 0)), ((3, 1), (-1, 0)), ((1, 5), (0, -2)), ((3, 5), (-1, -2))]
 
 
-def test_the_page_is_told_every_source() -> None:
-    told = payload_nodes.page_nodes(network_of(NETWORKS["the picture among them, one twice"]))
-    assert [node.sources for node in told] == [(-1,), (0,), (-1, 1, 1, 0), (2,), (3, -1), (4,), (5,)]
-    assert told[2].inputs == ((2, 7, 5),) * 4
+def test_the_page_gets_every_source() -> None:
+    nodes_of_page = payload_nodes.page_nodes(network_of(NETWORKS["the picture among them, one twice"]))
+    assert [node.sources for node in nodes_of_page] == [(-1,), (0,), (-1, 1, 1, 0), (2,), (3, -1), (4,), (5,)]
+    assert nodes_of_page[2].inputs == ((2, 7, 5),) * 4
 
 
 @pytest.mark.parametrize(

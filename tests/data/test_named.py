@@ -44,7 +44,7 @@ def test_mnist_is_the_published_one() -> None:
 
 def test_mnist_loads_quickly_and_is_small() -> None:
     best = min(_seconds() for _ in range(3))
-    assert best < 2, "seconds of processor time; 0.3 where it was written"
+    assert best < 2, "seconds of CPU time; 0.3 where it was written"
     assert sum(path.stat().st_size for path in named.MNIST_FOLDER.iterdir()) < 12_000_000
 
 

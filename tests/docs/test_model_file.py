@@ -39,8 +39,8 @@ def run(code: str, folder: Path, *hidden: str) -> str:
 
 
 def test_the_ten_lines_say_what_convscope_says(folder: Path) -> None:
-    (told,) = load(folder).predict(folder / "digit.png")
-    wanted = f"{told.label} {told.probability}\n"
+    (predicted,) = load(folder).predict(folder / "digit.png")
+    wanted = f"{predicted.label} {predicted.probability}\n"
     assert run(PLAIN, folder, "convscope", "torch", "onnx") == wanted
     assert run(OURS, folder, "torch", "onnx") == wanted
     assert len([line for line in PLAIN.splitlines() if line]) == 10

@@ -63,10 +63,10 @@ def test_the_two_commands_exist() -> None:
 def test_every_target_that_is_named_has_a_rule() -> None:
     makefile = (ROOT / "Makefile").read_text()
     rules = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
-    told = {t for page in (*PAGES, ROOT / "CHANGELOG.md") for t in re.findall(r"`make ([a-z-]+)`", page.read_text())}
+    named = {t for page in (*PAGES, ROOT / "CHANGELOG.md") for t in re.findall(r"`make ([a-z-]+)`", page.read_text())}
     (phony,) = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
-    assert "bench" in told
-    assert told <= rules == set(phony.split())
+    assert "bench" in named
+    assert named <= rules == set(phony.split())
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from convscope.errors import InputError
 from convscope.explain.capture import capture, untouched
 from convscope.explain.features import feature_maps, scores
 from tests.explain.nets import net_of, pixels
-from tests.explain.zoo import Block, settled
+from tests.explain.zoo import Block, with_random_state
 
 
 class Unruly(nn.Module):
@@ -67,7 +67,7 @@ def test_everything_is_as_before(fail: bool) -> None:
 
 
 def test_a_layer_in_place_does_not_reach_what_was_captured() -> None:
-    block = settled(Block(1, 1)).eval()
+    block = with_random_state(Block(1, 1)).eval()
     x = torch.rand(1, 1, 6, 6)
     with capture(block) as calls, torch.no_grad():
         made = block(x)
@@ -109,7 +109,7 @@ def test_maps_of_a_net_are_its_nodes_outputs() -> None:
 
 
 def test_maps_of_a_module_by_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    module, x = settled(Block(1, 2)), torch.rand(7, 1, 6, 6)
+    module, x = with_random_state(Block(1, 2)), torch.rand(7, 1, 6, 6)
     whole = feature_maps(module, x)
     monkeypatch.setattr("convscope.explain.batching.BATCH_NUMBERS", 36 * 256 * 2)  # two pictures at a time
     parts = feature_maps(module, x)

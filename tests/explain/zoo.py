@@ -118,7 +118,7 @@ class Formless(nn.Module):
         return x.flatten(1) @ self.matrix if float(x.sum()) > -1e9 else x
 
 
-def settled(module: nn.Module, seed: int = 0) -> nn.Module:
+def with_random_state(module: nn.Module, seed: int = 0) -> nn.Module:
     """Return `module` with random weights and running statistics, in training mode, as looking may find it."""
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():

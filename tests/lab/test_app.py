@@ -36,8 +36,8 @@ def app(made: Lab) -> Any:
 
 def test_the_page_carries_the_token_and_a_policy_of_its_own(app: Any) -> None:
     answer = asked(app, "/")
-    told = payload_of(answer.body.decode())
-    assert (told["api"], told["token"], told["recorded"]) == (True, KEY, None)
+    received = payload_of(answer.body.decode())
+    assert (received["api"], received["token"], received["recorded"]) == (True, KEY, None)
     policy = answer.header("content-security-policy") or ""
     assert "connect-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
@@ -46,13 +46,16 @@ def test_the_page_carries_the_token_and_a_policy_of_its_own(app: Any) -> None:
 
 
 def test_a_formula_is_described_or_its_fault_is(app: Any) -> None:
-    told = asked(app, "/api/describe", {"formula": "lenet5"}).json()
-    assert told == {"description": json.loads(json.dumps(describe("lenet5", (1, 28, 28), 10).to_json())), "fault": None}
-    told = asked(app, "/api/describe", {"formula": "conv(16, 5, stride=0) + relu"}).json()
-    assert told["description"] is None
-    assert set(told["fault"]) == FAULT | {"text", "column"}
-    assert (told["fault"]["column"], told["fault"]["got"]) == (20, "0")
-    assert "stride must be a whole number of 1 or more" in told["fault"]["message"]
+    received = asked(app, "/api/describe", {"formula": "lenet5"}).json()
+    assert received == {
+        "description": json.loads(json.dumps(describe("lenet5", (1, 28, 28), 10).to_json())),
+        "fault": None,
+    }
+    received = asked(app, "/api/describe", {"formula": "conv(16, 5, stride=0) + relu"}).json()
+    assert received["description"] is None
+    assert set(received["fault"]) == FAULT | {"text", "column"}
+    assert (received["fault"]["column"], received["fault"]["got"]) == (20, "0")
+    assert "stride must be a whole number of 1 or more" in received["fault"]["message"]
 
 
 def test_runs_are_listed_and_shown(app: Any, made: Lab) -> None:

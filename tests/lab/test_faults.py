@@ -30,12 +30,12 @@ def test_an_error_keeps_its_parts() -> None:
 def test_a_formulas_error_keeps_the_text_and_the_caret() -> None:
     with pytest.raises(FormulaError) as caught:
         parse("conv(4, 3) + /a/b/c")
-    told = to_json(caught.value)
-    assert (told["text"], told["column"]) == ("conv(4, 3) + /a/b/c", 14)
+    fault = to_json(caught.value)
+    assert (fault["text"], fault["column"]) == ("conv(4, 3) + /a/b/c", 14)
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "shown"),
     [
         ("/home/me/cats/a.png: cannot be read", "a.png: cannot be read"),
         ("open '/srv/data/x.png' failed", "open 'x.png' failed"),
@@ -47,8 +47,8 @@ def test_a_formulas_error_keeps_the_text_and_the_caret() -> None:
         ("", ""),
     ],
 )
-def test_of_a_path_the_last_name_is_left(text: str, told: str) -> None:
-    assert without_paths(text) == told
+def test_of_a_path_the_last_name_is_left(text: str, shown: str) -> None:
+    assert without_paths(text) == shown
 
 
 def test_known_folders_may_have_spaces_in_their_names() -> None:

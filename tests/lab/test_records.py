@@ -57,5 +57,5 @@ def test_a_value_of_another_kind_is_refused_by_its_name(body: dict[str, Any], sa
 def test_an_answer_has_the_fields_that_the_page_reads(name: str, record: type) -> None:
     (block,) = re.findall(rf"@typedef \{{object\}} {name}\b(.*?)(?=@typedef|\*/)", API, re.DOTALL)
     flat = re.sub(r"\s*\n \*\s*", " ", block)
-    told = re.findall(r"@property \{(?:[^{}]|\{[^{}]*\})*\} \[?(\w+)\]?", flat)
-    assert sorted(told) == sorted(field.name for field in fields(record))
+    documented = re.findall(r"@property \{(?:[^{}]|\{[^{}]*\})*\} \[?(\w+)\]?", flat)
+    assert sorted(documented) == sorted(field.name for field in fields(record))

@@ -36,8 +36,8 @@ def test_the_figures_are_the_logs(root: Path) -> None:
     assert shown.data == RunData("mnist", train=55_000, validation=5_000, test=10_000, shape=(1, 28, 28))
     assert [point[0] for point in shown.curve] == [line["step"] for line in lines if line["kind"] == "step"]
     assert [point[0] for point in shown.measured] == [429, 858, 1287, 1716, 2145, 2574]
-    told = json.loads(json.dumps(shown.to_json(), allow_nan=False))
-    assert (told["data"]["shape"], told["test"]["accuracy"], told["asked"]) == ([1, 28, 28], 0.9943, None)
+    entry = json.loads(json.dumps(shown.to_json(), allow_nan=False))
+    assert (entry["data"]["shape"], entry["test"]["accuracy"], entry["asked"]) == ([1, 28, 28], 0.9943, None)
 
 
 def test_a_run_is_running_while_its_lock_is_held_and_stopped_after(root: Path) -> None:

@@ -49,9 +49,9 @@ def test_the_site_holds_a_real_run_whole_and_no_path(tmp_path: Path) -> None:
     first = write_site(tmp_path / "made" / "site", run)
     folder = first.parent
     assert (first.name, names(folder)) == ("index.html", {"index.html", "trained.html", MARK})
-    told = payload_of(first.read_text(encoding="utf-8"))
-    assert (told["api"], told.get("token")) == (False, None)
-    recorded = told["recorded"]
+    payload = payload_of(first.read_text(encoding="utf-8"))
+    assert (payload["api"], payload.get("token")) == (False, None)
+    recorded = payload["recorded"]
     lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     assert recorded["lines"] == lines
     assert recorded["run"]["test"] == lines[-1]["test"]

@@ -1,4 +1,4 @@
-"""The same training on a graphics card, where there is one."""
+"""The same training on a GPU, where there is one."""
 
 from __future__ import annotations
 

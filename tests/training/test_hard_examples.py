@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
 from convscope.training import augmentation, hard_examples
-from convscope.training.hard_examples import RIDGE, hard_first, margins
+from convscope.training.hard_examples import RIDGE, margins, move_hard_to_front
 from convscope.training.loop import fit
 from convscope.training.schedule import Schedule
 from convscope.training.seeding import permutation
@@ -44,7 +44,7 @@ def test_margins_are_those_of_a_ridge_regression_on_shrunk_pictures(
 def test_the_hardest_come_first_each_in_its_place(n: int, shown: int, spare: float, wrong: float, seed: int) -> None:
     order = permutation(n, seed, 0)
     margin = torch.rand(n, generator=torch.Generator().manual_seed(seed)) - wrong
-    new = hard_first(order, margin, shown, spare)
+    new = move_hard_to_front(order, margin, shown, spare)
     pool = min(n, max(round(spare * shown), 4 * int((margin <= 0).sum())))
     assert sorted(new.tolist()) == list(range(n))
     hard = set(margin.argsort()[:pool].tolist())
@@ -56,8 +56,8 @@ def test_the_hardest_come_first_each_in_its_place(n: int, shown: int, spare: flo
 def test_where_the_classifier_gets_a_quarter_wrong_nothing_is_preferred() -> None:
     order, margin = permutation(100, 0, 0), torch.linspace(-0.24, 0.76, 100)
     assert int((margin <= 0).sum()) == 24
-    assert not torch.equal(hard_first(order, margin, 10, 1.3), order)
-    assert torch.equal(hard_first(order, margin - 0.01, 10, 1.3), order)
+    assert not torch.equal(move_hard_to_front(order, margin, 10, 1.3), order)
+    assert torch.equal(move_hard_to_front(order, margin - 0.01, 10, 1.3), order)
 
 
 @pytest.mark.parametrize(("steps", "broken"), [(1, None), (2, 0), (4, None), (5, None), (6, 1), (7, 1), (8, None)])
@@ -77,5 +77,5 @@ def test_only_an_epoch_that_is_broken_off_after_a_third_prefers_hard_pictures(
     for epoch, pictures in enumerate(shown):
         order = permutation(64, 1, epoch)
         if epoch == broken:
-            order = hard_first(order, margins(images, labels, 3), len(pictures), 1.25)
+            order = move_hard_to_front(order, margins(images, labels, 3), len(pictures), 1.25)
         assert pictures == order[: len(pictures)].tolist()

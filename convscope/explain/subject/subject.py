@@ -81,7 +81,7 @@ class Logarithm(nn.Module):
         self.inner = inner
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return log(inner(x)); a probability of 0 counts as 1e-38."""
+        """Return log(inner(x)); a probability of 0 counts as 1e-38, since log 0 is −∞."""
         made: Tensor = self.inner(x)
         return made.clamp_min(1e-38).log()
 

@@ -55,7 +55,7 @@ def target_of_file(model: Any, pictures: Any, options: LookOptions) -> Target:
 def target_of_module(module: nn.Module, pictures: Any, options: LookOptions) -> Target:
     """Open a torch module: what it reads is inferred from the pictures, or said by the options.
 
-    Raises ConvscopeError where that cannot be told, or the module cannot read them.
+    Raises ConvscopeError where that cannot be inferred, or the module cannot read them.
     """
     notes: tuple[Phrase, ...] = ()
     if isinstance(module, Net):

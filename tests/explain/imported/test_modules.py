@@ -16,7 +16,17 @@ from convscope.errors import InputError, UsageError
 from convscope.explain.imported import translation
 from convscope.explain.imported.steps import steps
 from convscope.explain.payload.encoding import decode
-from tests.explain.zoo import Block, Branching, Formless, Functions, Mixed, Residual, pictures, sequential, settled
+from tests.explain.zoo import (
+    Block,
+    Branching,
+    Formless,
+    Functions,
+    Mixed,
+    Residual,
+    pictures,
+    sequential,
+    with_random_state,
+)
 
 
 def expected(module: nn.Module, x: Tensor) -> np.ndarray[Any, Any]:
@@ -57,7 +67,7 @@ REBUILT = {
 @pytest.mark.parametrize("name", REBUILT)
 def test_a_module_of_known_layers_becomes_a_network(name: str) -> None:
     make, formula = REBUILT[name]
-    module, x = settled(make()), pictures()
+    module, x = with_random_state(make()), pictures()
     page = convscope.look(module, x, classes=("a", "b", "c", "d"))
     payload = page.payload
     assert payload["formula"] == formula
@@ -76,7 +86,7 @@ def test_a_module_of_known_layers_becomes_a_network(name: str) -> None:
 
 @pytest.mark.parametrize("make", [sequential, Functions, Mixed, Branching, Formless, lambda: Residual(widen=True)])
 def test_looking_leaves_a_module_as_it_was(make: Any) -> None:
-    module, x = settled(make()), pictures()
+    module, x = with_random_state(make()), pictures()
     before = {name: t.clone() for name, t in module.state_dict().items()}
     chance = torch.get_rng_state()
     given = x.clone()
@@ -90,7 +100,7 @@ def test_looking_leaves_a_module_as_it_was(make: Any) -> None:
 
 
 def test_a_branching_network_without_a_formula_is_open_at_every_node() -> None:
-    module, x = settled(Residual(widen=True)), pictures()
+    module, x = with_random_state(Residual(widen=True)), pictures()
     payload = convscope.look(module, x).payload
     assert (payload["formula"], payload["maps"]) == ("", None)
     nodes = payload["nodes"]
@@ -110,10 +120,10 @@ def test_a_branching_network_without_a_formula_is_open_at_every_node() -> None:
 
 
 def test_known_layers_stay_open_among_boxes() -> None:
-    module, x = settled(Mixed()), pictures()
+    module, x = with_random_state(Mixed()), pictures()
     payload = convscope.look(module, x).payload
-    told = [(n["name"], n["kind"], n["sources"][0]) for n in payload["nodes"]]
-    assert told == [
+    summary = [(n["name"], n["kind"], n["sources"][0]) for n in payload["nodes"]]
+    assert summary == [
         ("known", "conv", -1),
         ("gelu", "opaque", 0),
         ("circular", "opaque", 1),
@@ -138,7 +148,7 @@ def test_known_layers_stay_open_among_boxes() -> None:
 
 
 def test_a_module_that_cannot_be_traced_is_shown_by_its_calls() -> None:
-    module, x = settled(Branching()), pictures()
+    module, x = with_random_state(Branching()), pictures()
     payload = convscope.look(module, x).payload
     kinds = [(n["name"], n["kind"], n["text"] if n["kind"] == "opaque" else "") for n in payload["nodes"]]
     assert kinds == [
@@ -154,7 +164,7 @@ def test_a_module_that_cannot_be_traced_is_shown_by_its_calls() -> None:
 
 
 def test_a_module_without_layers_is_one_box() -> None:
-    module, x = settled(Formless()), pictures()
+    module, x = with_random_state(Formless()), pictures()
     payload = convscope.look(module, x).payload
     assert [(n["kind"], n["output"]) for n in payload["nodes"]] == [("opaque", [4, 1, 1])]
     name = payload["nodes"][0]["name"]
@@ -180,14 +190,14 @@ def test_data_gives_a_module_cards_and_errors() -> None:
     data = convscope.datasets.arrays(
         rng.integers(0, 256, (30, 16, 16), dtype=np.uint8), np.arange(30) % 4, classes=("n", "e", "s", "w")
     )
-    payload = convscope.look(settled(Functions()), data, mean=0.5, std=0.25).payload
+    payload = convscope.look(with_random_state(Functions()), data, mean=0.5, std=0.25).payload
     assert payload["classes"] == ["n", "e", "s", "w"]
     assert set(payload["channels"]) == {"conv1", "conv2", "fc1", "fc2"}
     assert payload["errors"]["n"] == 30
     assert payload["input"]["mean"] == [127.5]
-    boxed = convscope.look(settled(Mixed()), data).payload
+    boxed = convscope.look(with_random_state(Mixed()), data).payload
     assert boxed["channels"] is None
-    module = settled(Mixed())
+    module = with_random_state(Mixed())
     predicted = expected(module, torch.from_numpy(data.train.images).float() / 255).argmax(1)
     confusion = np.zeros((4, 4), int)
     np.add.at(confusion, (data.train.labels, predicted), 1)
