@@ -12,7 +12,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = {str(page.relative_to(ROOT)): page for page in [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md"))]}
 GENERATED = {"docs/benchmarks.md", "docs/cli.md"}
+HISTORY = {"docs/log.md", "CHANGELOG.md"}  # name what was, too
 TREES = "convscope|tests|docs|benchmarks|scripts"
+SOURCES = [f"/{path.relative_to(ROOT)}" for tree in TREES.split("|") for path in (ROOT / tree).rglob("*.*")]
 MODEL = ROOT / "convscope" / "page" / "slides" / "model.onnx"
 RECORDS = set(re.findall(r"convscope\.[a-z]+", MODEL.read_bytes().decode("latin-1")))  # a model file's metadata
 
@@ -54,6 +56,13 @@ def test_every_file_that_a_document_names_is_there(page: str) -> None:
     named = re.findall(rf"(?<![\w/.])(?:{TREES})/[\w./-]*\w/?", text)
     written = [name for name in named if not re.search("ROOM|MODULE", name)]  # CONTRIBUTING.md's pattern of names
     assert [name for name in written if not any((base / name).exists() for base in (ROOT, PAGES[page].parent))] == []
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.keys() - HISTORY))
+def test_every_source_file_that_a_document_calls_by_its_last_names_is_there(page: str) -> None:
+    """`options.py`, `engine/kinds/relu6.js`: the end of a path of the repository."""
+    named = re.findall(r"`([\w./]+\.(?:py|js|css))`", PAGES[page].read_text(encoding="utf-8"))
+    assert [name for name in named if not any(path.endswith("/" + name) for path in SOURCES)] == []
 
 
 @pytest.mark.parametrize("page", PAGES)
