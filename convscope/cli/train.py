@@ -6,6 +6,10 @@ import argparse
 import json
 import sys
 from dataclasses import fields
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..training.options import TrainOptions
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,13 +53,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train as `args` say; return the exit code."""
-    from ..training.options import TrainOptions
     from ..training.session import train_with
     from .progress import progress
 
-    options = TrainOptions(**{field.name: getattr(args, field.name) for field in fields(TrainOptions)})
     with progress(sys.stderr) as shown:
-        result = train_with(options, shown)
+        result = train_with(options_of(args), shown)
     if shown.begin is None:  # of several processes only the first says anything
         return 0
     if args.json:
@@ -74,6 +76,13 @@ def run(args: argparse.Namespace) -> int:
     print(f"trained in {result.train_seconds:.1f} s, {result.images_per_second:,.0f} pictures/s")
     print(f"model {result.model}")
     return 0
+
+
+def options_of(args: argparse.Namespace) -> TrainOptions:
+    """Return what the command's words ask for; `TrainOptions.words` gives the words. Raises as TrainOptions does."""
+    from ..training.options import TrainOptions
+
+    return TrainOptions(**{field.name: getattr(args, field.name) for field in fields(TrainOptions)})
 
 
 def _figures(evaluation: object) -> str:

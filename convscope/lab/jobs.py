@@ -11,6 +11,7 @@ from pathlib import Path
 from ..errors import INTERRUPTED, OK, EnvironmentFault, InputError, Interrupted, MissingError, UsageError, phrase
 from ..formula import ZOO, resolve
 from ..runs.directory import ask_to_stop, fresh_path, in_use
+from ..training.options import TrainOptions
 from ..training.recipes import named
 from .catalogue import Catalogue
 from .faults import last_fault, to_json
@@ -38,25 +39,24 @@ class TrainingJobs:
 
     def start(self, wanted: TrainingRequest) -> str:
         """Start a training and return its run's id. Raises ConvscopeError for anything that cannot be trained."""
-        source, recipe = self.catalogue.source(wanted.data), named(wanted.recipe).changed(wanted.epochs)
-        size = None if wanted.data == "mnist" else wanted.size
-        options = {
-            "--recipe": recipe.name,
-            "--epochs": wanted.epochs,
-            "--seed": wanted.seed,
-            "--val": wanted.val,
-            "--size": size,
-        }
-        if wanted.formula.strip():
-            resolve(wanted.formula)
-            self.catalogue.describe(DescribeRequest(wanted.formula, wanted.data, size))
-            options["--arch"] = wanted.formula
-        words = [f"{name}={value}" for name, value in options.items() if value is not None]
+        source, size = self.catalogue.source(wanted.data), None if wanted.data == "mnist" else wanted.size
+        formula = wanted.formula if wanted.formula.strip() else None
+        options = TrainOptions(
+            data=source,
+            arch=formula,
+            recipe=wanted.recipe,
+            epochs=wanted.epochs,
+            seed=wanted.seed,
+            val=wanted.val,
+            size=size,
+        )
+        if formula is not None:
+            self.catalogue.describe(DescribeRequest(formula, wanted.data, size))
         with self._lock:
             self._room()
-            path = self._free(Path(source).name, recipe.name)
+            path = self._free(Path(source).name, options.chosen_recipe().name)
             self._wanted[path.name] = wanted
-            self._launch(path, ["--out", str(path), *words, "--", source])
+            self._launch(path, replace(options, out=path))
         return path.name
 
     def stop(self, id: str) -> None:
@@ -83,7 +83,7 @@ class TrainingJobs:
             if in_use(path) or self._alive(id):
                 raise InputError("run.training", got=id)
             self._room()
-            self._launch(path, ["--resume", str(path)])
+            self._launch(path, TrainOptions(resume=path))
 
     def all(self) -> dict[str, RunSummary]:
         """Return every run with what only the lab knows: starting, or failed and why, and which data was asked for."""
@@ -119,14 +119,14 @@ class TrainingJobs:
             return replace(summary, state="failed", message=self._failed[id])
         return summary
 
-    def _launch(self, path: Path, words: list[str]) -> None:
+    def _launch(self, path: Path, options: TrainOptions) -> None:
         self._failed.pop(path.name, None)
         self._halted.discard(path.name)
         self._begun.discard(path.name)
         self._messages(path.name).parent.mkdir(parents=True, exist_ok=True)
         with open(self._messages(path.name), "wb") as messages, open(self._answer(path.name), "wb") as answer:
             self._processes[path.name] = subprocess.Popen(
-                [sys.executable, "-P", "-m", "convscope", "train", "--json", *words],
+                [sys.executable, "-P", "-m", "convscope", "train", "--json", *options.words()],
                 stdin=subprocess.DEVNULL,
                 stdout=answer,
                 stderr=messages,

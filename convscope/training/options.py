@@ -65,3 +65,24 @@ class TrainOptions:
     def chosen_recipe(self) -> Recipe:
         """Return the recipe that was asked for, with what is asked in place of its own. Raises UsageError."""
         return named(self.recipe or "fast").changed(self.epochs, self.batch_size, self.lr)
+
+    def words(self) -> list[str]:
+        """Return the words after `convscope train` that ask for the same. Raises TypeError for a data set or a recipe
+        that is given as an object: no words name those.
+
+        >>> TrainOptions("mnist", "lenet5", epochs=2.5).words()
+        ['--arch=lenet5', '--epochs=2.5', '--', 'mnist']
+        """
+        made = []
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name == "data" or value == field.default:
+                continue
+            made.append(f"--{field.name.replace('_', '-')}={_word(value)}")
+        return made if self.data is None else [*made, "--", _word(self.data)]
+
+
+def _word(value: object) -> str:
+    if isinstance(value, (str, int, float, os.PathLike, Plan)):
+        return str(value)
+    raise TypeError(f"no word of a command stands for a {type(value).__name__}")

@@ -93,20 +93,19 @@ def test_what_is_started_is_the_command_line(jobs: TrainingJobs, launches: Launc
     assert words[:5] == [sys.executable, "-P", "-m", "convscope", "train"]
     assert words[5:] == [
         "--json",
-        "--out",
-        str(tmp_path / "my runs" / id),
+        "--arch=conv(4, 3) + relu + fc",
         "--recipe=slides",
         "--epochs=2.5",
         "--seed=7",
         "--val=2",
         "--size=9",
-        "--arch=conv(4, 3) + relu + fc",
+        f"--out={tmp_path / 'my runs' / id}",
         "--",
         str(tmp_path / "-my pets"),
     ]
     assert launches.options[0]["start_new_session"] is True
-    jobs.start(TrainingRequest())
-    assert launches.words[1][8:] == ["--recipe=fast", "--", "mnist"]
+    id = jobs.start(TrainingRequest())
+    assert launches.words[1][6:] == ["--recipe=fast", f"--out={tmp_path / 'my runs' / id}", "--", "mnist"]
 
 
 def test_a_training_is_starting_until_its_directory_is_there_and_running_then(
@@ -187,7 +186,7 @@ def test_only_a_stopped_run_is_resumed_and_only_once(jobs: TrainingJobs, launche
     with Run.reopen(path), pytest.raises(InputError, match="is being trained"):
         jobs.resume("one")
     jobs.resume("one")
-    assert launches.words[0][5:] == ["--json", "--resume", str(path)]
+    assert launches.words[0][5:] == ["--json", f"--resume={path}"]
     assert jobs.one("one").state == "starting"
     with pytest.raises(InputError, match="is being trained"):
         jobs.resume("one")
