@@ -16,6 +16,7 @@ from .errors import InputError, UsageError, did_you_mean, phrase
 
 if TYPE_CHECKING:
     from .data import Dataset, Split
+    from .modelfile.provenance import TrainedOn
     from .prediction import Model
 
 SPLITS = ("train", "validation", "test")
@@ -134,14 +135,14 @@ def evaluate(
         dataset = data
     else:
         dataset = sets.load(data, size=(height, width), channels=channels, data_root=data_root)
-    part = _part(dataset, split, model.facts)
+    part = _part(dataset, split, model.provenance.data)
     labels = matched(part.labels, dataset.classes, model.classes)
     if not len(part):
         return score(np.zeros((0, len(model.classes)), np.float32), labels, model.classes)
     return score(model.predictor.run(part.images)[0], labels, model.classes)
 
 
-def _part(dataset: Dataset, split: str, facts: dict[str, Any]) -> Split:
+def _part(dataset: Dataset, split: str, trained_on: TrainedOn | None) -> Split:
     if split not in SPLITS:
         raise UsageError("split.unknown", got=split, expected=", ".join(SPLITS))
     if split == "train":
@@ -150,12 +151,11 @@ def _part(dataset: Dataset, split: str, facts: dict[str, Any]) -> Split:
         if dataset.test is None:
             raise InputError("split.test.none", where=dataset.name, hint=phrase("split.test.none.try"))
         return dataset.test
-    recorded = facts.get("training", {}).get("data", {})
-    if not recorded.get("validation"):
+    if trained_on is None or not trained_on.validation:
         raise InputError("split.held", hint=phrase("split.held.try"))
-    if recorded["fingerprint"] != dataset.fingerprint:
+    if trained_on.fingerprint != dataset.fingerprint:
         raise InputError("split.data", where=dataset.name, hint=phrase("split.data.try"))
-    return dataset.hold_out(recorded["validation"])[1]
+    return dataset.hold_out(trained_on.validation)[1]
 
 
 def matched(labels: Whole, classes: Sequence[str], known: Sequence[str]) -> Whole:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .formula import Network, Plan
+    from .modelfile.provenance import Provenance
     from .nn import Net
     from .pictures.input_spec import InputSpec
     from .pictures.preprocessing import Picture, Pixels
@@ -121,8 +122,13 @@ class Model:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What the file says of its training and testing: "training", "test", "versions"."""
+        """What the file says of its training and testing, as JSON: "training", "test", "versions"."""
         return self.file.facts
+
+    @property
+    def provenance(self) -> Provenance:
+        """What the facts say of training and test, as far as they are as convscope writes them."""
+        return self.file.provenance
 
     @cached_property
     def predictor(self) -> Predictor:

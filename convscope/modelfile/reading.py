@@ -23,6 +23,7 @@ from .foreign import refuse_by_name, refused
 from .metadata import Metadata, from_records
 from .parsed import parse_graph, parse_model
 from .protobuf import MalformedError
+from .provenance import Provenance
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,8 +61,13 @@ class ModelFile:
 
     @property
     def facts(self) -> dict[str, object]:
-        """What the writer knew: "training", "test", "versions"."""
+        """What the writer knew, as JSON: "training", "test", "versions"."""
         return self.metadata.facts
+
+    @property
+    def provenance(self) -> Provenance:
+        """What the facts say of training and test, as far as they are as convscope writes them."""
+        return Provenance.from_json(self.facts)
 
     @property
     def digest(self) -> str:

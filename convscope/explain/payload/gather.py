@@ -144,17 +144,10 @@ def _errors(subject: Subject, examples: Examples) -> records.Errors | None:
 def _figures(subject: Subject) -> records.Figures:
     """Return what the network costs, and what its file's facts say of how it was made."""
     network = subject.network
-    test, time = subject.fact("test"), subject.fact("training", "time")
-    accuracy, loss, seconds = (
-        _number(fact.get(name)) for fact, name in ((test, "accuracy"), (test, "loss"), (time, "seconds"))
-    )
+    test = subject.provenance.test
     return records.Figures(
         parameters=sum(p.numel() for p in subject.module.parameters()) if network is None else network.parameters,
         macs=None if network is None else network.macs,
-        test=None if accuracy is None or loss is None else records.TestFigures(accuracy, loss),
-        train_seconds=seconds,
+        test=None if test is None else records.TestFigures(test.accuracy, test.loss),
+        train_seconds=subject.provenance.seconds,
     )
-
-
-def _number(value: object) -> float | None:
-    return value if isinstance(value, (int, float)) else None

@@ -28,14 +28,14 @@ class Examples:
 def choose_examples(dataset: Dataset, subject: Subject) -> Examples:
     """Return the pictures to look at: test pictures if there are any, else those held out, else those trained on.
 
-    Data that the subject's facts do not say it was trained on, and that has no test pictures, is "given".
+    Data that the subject's file does not say it was trained on, and that has no test pictures, is "given".
     """
-    training = subject.fact("training", "data")
-    own = training.get("fingerprint") == dataset.fingerprint
-    held_out = training.get("validation") if own else 0
+    trained_on = subject.provenance.data
+    own = trained_on is not None and trained_on.fingerprint == dataset.fingerprint
+    held_out = trained_on.validation if trained_on is not None and own else 0
     if dataset.test is not None and len(dataset.test):
         split, part = "test", dataset.test
-    elif isinstance(held_out, int) and held_out > 0:
+    elif held_out:
         split, part = "validation", dataset.hold_out(held_out)[1]
     else:
         split, part = "training" if own else "given", dataset.train

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from ...errors import InputError, UsageError
 from ...formula import Network
+from ...modelfile.provenance import Provenance
 from ...nn import Net
 from ...pictures.input_spec import InputSpec
 from ...prediction import Model
@@ -21,6 +22,9 @@ from ..imported.steps import Step, steps
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 Floats = np.ndarray[Any, np.dtype[np.float32]]
+
+
+NOTHING_KNOWN = Provenance()
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,20 +38,9 @@ class Subject:
     spec: InputSpec
     classes: tuple[str, ...]
     network: Network | None
-    facts: Mapping[str, object] = field(default_factory=dict)
+    provenance: Provenance = NOTHING_KNOWN
     title: str = ""
     quick: Callable[[Pixels], Floats] | None = None
-
-    def fact(self, *names: str) -> Mapping[str, object]:
-        """Return an object within the model file's facts, an empty one where the file says nothing of it.
-
-        >>> subject.fact("training", "time")                                      # doctest: +SKIP
-        {'seconds': 3.9}
-        """
-        found: object = self.facts
-        for name in names:
-            found = found.get(name) if isinstance(found, Mapping) else None
-        return found if isinstance(found, Mapping) else {}
 
     def scaled(self, pictures: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Return what the module reads for uint8 pictures (n, C, H, W): themselves for a Net, else (x − mean) / std in
@@ -89,12 +82,12 @@ class Logarithm(nn.Module):
 def subject_of_model(model: Model, title: str = "") -> Subject:
     """Return a model file as a subject; its torch module is new and in evaluation mode, `quick` is ONNX Runtime."""
     quick = lambda pictures: model.predictor.run(pictures)[0]  # noqa: E731
-    return Subject(model.module(), model.spec, model.classes, model.network, model.facts, title, quick)
+    return Subject(model.module(), model.spec, model.classes, model.network, model.provenance, title, quick)
 
 
 def subject_of_net(net: Net, classes: tuple[str, ...], title: str = "") -> Subject:
     """Return one of convscope's own torch modules as a subject."""
-    return Subject(net, net.spec, classes, net.network, {}, title)
+    return Subject(net, net.spec, classes, net.network, NOTHING_KNOWN, title)
 
 
 def subject_of_module(
@@ -109,7 +102,7 @@ def subject_of_module(
     if isinstance(module, Net):
         subject = subject_of_net(module, (), title)
     else:
-        subject = Subject(module, spec, (), None, {}, title or type(module).__name__)
+        subject = Subject(module, spec, (), None, NOTHING_KNOWN, title or type(module).__name__)
     try:
         made = subject.scores(pictures[:1])
     except (RuntimeError, TypeError, ValueError, IndexError, AttributeError, NotImplementedError) as error:
@@ -124,6 +117,6 @@ def subject_of_module(
     whole = steps(module, subject.steps(pictures)[1])
     net = rebuilt(whole, spec, pictures)
     if net is not None:
-        return Subject(net, spec, names, net.network, {}, subject.title)
+        return Subject(net, spec, names, net.network, NOTHING_KNOWN, subject.title)
     soft = len(whole) > len(scored(whole)) and not whole[-1].label.lower().startswith("log")
-    return Subject(Logarithm(module) if soft else module, spec, names, None, {}, subject.title)
+    return Subject(Logarithm(module) if soft else module, spec, names, None, NOTHING_KNOWN, subject.title)

@@ -18,19 +18,19 @@ def find_training_data(model: Model, run: Path | None) -> tuple[Dataset | None, 
     """Return the data set that a model file's facts or its run directory name; None, and a note that says why, where it
     is not to be had or is another one now.
     """
-    recorded = (model.facts.get("training") or {}).get("data") or {}
+    recorded = model.provenance.data
     try:
         if run is not None:
             source = DataSource.from_json(Fields(read_run_json(run), str(run / "run.json")).within("data"))
             if source.name is None:
                 return None, (phrase("note.data.arrays"),)
             dataset = load_dataset(source.name, source.size, source.data_root)
-        elif recorded.get("set") in data.NAMES:
-            dataset = load_dataset(recorded["set"], None, None)
+        elif recorded is not None and recorded.set in data.NAMES:
+            dataset = load_dataset(recorded.set, None, None)
         else:
             return None, (phrase("note.data.model"),)
     except ConvscopeError as error:
         return None, (phrase("note.data.lost", reason=error.line()),)
-    if dataset.fingerprint != recorded.get("fingerprint"):
+    if recorded is None or dataset.fingerprint != recorded.fingerprint:
         return None, (phrase("note.data.changed", name=dataset.name),)
     return dataset, ()
