@@ -19,7 +19,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--input", default="1x28x28", metavar="CxHxW", help="channels, rows, columns (default 1x28x28)")
     parser.add_argument(
-        "--classes", type=int, default=10, metavar="N", help="what a last fc without a number gives (default 10)"
+        "--classes",
+        type=int,
+        default=10,
+        metavar="N",
+        help="number of classes, the outputs of a last fc without a number (default 10)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)

@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="test",
         help="which pictures (validation: those that its training held out; default test)",
     )
-    parser.add_argument("--data-root", metavar="DIR", help="where fashion-mnist's files are")
+    parser.add_argument("--data-root", metavar="DIR", help="folder with fashion-mnist's files")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
 

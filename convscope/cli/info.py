@@ -83,13 +83,13 @@ def rows(file: ModelFile) -> list[tuple[str, str]]:
 
 
 def _flat(facts: dict[str, object], before: str = "") -> list[tuple[str, object]]:
-    made: list[tuple[str, object]] = []
+    pairs: list[tuple[str, object]] = []
     for name, value in facts.items():
         if isinstance(value, dict) and before.count(" ") < 3:
-            made += _flat(value, f"{before}{name} ")
+            pairs += _flat(value, f"{before}{name} ")
         else:
-            made.append((before + name, value))
-    return made
+            pairs.append((before + name, value))
+    return pairs
 
 
 def _numbers(values: tuple[float, ...]) -> str:

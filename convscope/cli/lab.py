@@ -17,9 +17,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "started there go on when the lab is closed. With --build, write the chapters as a static site instead."
     )
     parser.add_argument(
-        "--port", type=int, default=8765, metavar="N", help="where to listen (default 8765; 0: any free)"
+        "--port", type=int, default=8765, metavar="N", help="port to listen on (default 8765; 0: any that is free)"
     )
-    parser.add_argument("--runs", default="runs", metavar="DIR", help="where the runs are and go (default runs)")
+    parser.add_argument(
+        "--runs",
+        default="runs",
+        metavar="DIR",
+        help="folder of the runs: those there are shown, new ones are written there (default runs)",
+    )
     parser.add_argument(
         "--roots",
         nargs="+",
@@ -27,10 +32,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folders of pictures, or of such folders, to offer as data",
     )
-    parser.add_argument("--open", action="store_true", help="open it in the browser")
+    parser.add_argument("--open", action="store_true", help="open the lab in the browser")
     parser.add_argument("--host", metavar="NAME", help="listen on this address of the machine too; needs --token")
-    parser.add_argument("--token", metavar="TEXT", help="what others must know to open it: 16 characters or more")
-    parser.add_argument("--build", metavar="DIR", help="write a static site to DIR and leave")
+    parser.add_argument("--token", metavar="TEXT", help="password for other machines, 16 characters or more")
+    parser.add_argument("--build", metavar="DIR", help="write a static site to DIR and exit")
     parser.add_argument(
         "--run",
         dest="shown",

@@ -30,10 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--out", metavar="PAGE", help="the file to write (default: the model's name, in this folder)"
     )
-    parser.add_argument("--open", action="store_true", help="open it in the browser")
-    parser.add_argument(
-        "--title", default="", metavar="TEXT", help="what the page is headed (default: the model's name)"
-    )
+    parser.add_argument("--open", action="store_true", help="open the page in the browser")
+    parser.add_argument("--title", default="", metavar="TEXT", help="the page's heading (default: the model's name)")
     parser.add_argument(
         "--language",
         choices=("auto", "en", "ko"),
@@ -41,16 +39,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="auto: the reader's own (default); both are in the page",
     )
     parser.add_argument(
-        "--samples", type=int, default=20, metavar="N", help="pictures in the gallery at most (default 20)"
+        "--samples", type=int, default=20, metavar="N", help="pictures in the gallery, at most (default 20)"
     )
     parser.add_argument(
         "--megabytes",
         type=float,
         default=5.0,
         metavar="N",
-        help="leave things out until the page has no more (default 5)",
+        help="the page's size at most: parts are left out until it fits (default 5)",
     )
-    parser.add_argument("--data-root", metavar="DIR", help="where fashion-mnist's files are")
+    parser.add_argument("--data-root", metavar="DIR", help="folder with fashion-mnist's files")
     parser.set_defaults(run=run)
 
 

@@ -37,7 +37,7 @@ def make_parser(verb: str | None = None) -> Parser:
     parser = Parser(prog="convscope", description=ABOUT)
     parser.add_argument("--version", action="version", version=__version__, help="print the version and exit")
     verbs = parser.add_subparsers(
-        title="verbs (convscope VERB --help tells more)", metavar="VERB", dest="verb", parser_class=Parser
+        title="verbs (see convscope VERB --help)", metavar="VERB", dest="verb", parser_class=Parser
     )
     for name, about in VERBS.items():
         added = verbs.add_parser(name, help=about)

@@ -25,26 +25,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--arch", metavar="FORMULA", help="a formula or the name of a plan; default: the recipe's own plan"
     )
     parser.add_argument("--recipe", metavar="NAME", help="how to train: fast (default), accurate, plain, slides")
-    parser.add_argument("--epochs", type=float, metavar="N", help="passes over the training pictures, such as 5 or 0.5")
+    parser.add_argument(
+        "--epochs",
+        type=float,
+        metavar="N",
+        help="passes over the training pictures, such as 5 or 0.5 (default: the recipe's)",
+    )
     parser.add_argument(
         "--budget",
         metavar="B",
         help="a time, such as 30s or 2m, or an accuracy to reach, such as 99.5%%, instead of --epochs",
     )
-    parser.add_argument("--batch-size", type=int, metavar="N", help="pictures a step")
-    parser.add_argument("--lr", type=float, metavar="X", help="peak learning rate")
-    parser.add_argument("--seed", type=int, metavar="N", help="decides every random number (default 0)")
+    parser.add_argument("--batch-size", type=int, metavar="N", help="pictures per step (default: the recipe's)")
+    parser.add_argument("--lr", type=float, metavar="X", help="peak learning rate (default: the recipe's)")
+    parser.add_argument("--seed", type=int, metavar="N", help="seed of every random number (default 0)")
     parser.add_argument(
         "--val", type=int, metavar="N", help="hold out N training pictures and measure on them after every epoch"
     )
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="where to compute")
+    parser.add_argument(
+        "--device",
+        choices=("auto", "cpu", "cuda", "mps"),
+        default="auto",
+        help="device to train on (default auto: a GPU where there is one)",
+    )
     parser.add_argument(
         "--threads", type=int, metavar="N", help="CPU threads (default: one for every CPU that is free)"
     )
-    parser.add_argument(
-        "--size", type=int, metavar="N", help="rows and columns that pictures of a folder are brought to"
-    )
-    parser.add_argument("--data-root", metavar="DIR", help="where fashion-mnist's files are")
+    parser.add_argument("--size", type=int, metavar="N", help="resize pictures of a folder to N x N pixels")
+    parser.add_argument("--data-root", metavar="DIR", help="folder with fashion-mnist's files")
     parser.add_argument("--out", metavar="DIR", help="the run directory to make; default: runs/<date>-<data>-<recipe>")
     parser.add_argument("--resume", metavar="DIR", help="continue the run in this directory; needs nothing else")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")

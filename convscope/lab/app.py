@@ -18,8 +18,8 @@ from starlette.types import ASGIApp
 from ..errors import ConvscopeError, FormulaError, InputError, MissingError, PlanError, UsageError, phrase
 from ..page.inline import json_text
 from .catalogue import Catalogue
+from .error_json import status, to_json
 from .event_streams import all_runs_events, run_events
-from .faults import status, to_json
 from .jobs import TrainingJobs
 from .page_cache import PageCache, lab_page
 from .records import DescribeRequest, TrainingRequest

@@ -14,7 +14,7 @@ from ..runs.directory import ask_to_stop, fresh_path, in_use
 from ..training.options import TrainOptions
 from ..training.recipes import named
 from .catalogue import Catalogue
-from .faults import last_fault, to_json
+from .error_json import last_fault, to_json
 from .records import Asked, DescribeRequest, Fault, RunSummary, TrainingRequest
 from .run_index import RunIndex
 

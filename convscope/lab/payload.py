@@ -163,7 +163,7 @@ def read_patches(images: Pixels) -> dict[str, NodePatches]:
     page/patches.json holds [picture, top, left, bottom, right, value] for each patch of each channel.
     """
     found: dict[str, list[list[list[float]]]] = json.loads((HERE / "patches.json").read_text(encoding="utf-8"))
-    made = {}
+    patches_by_node = {}
     for name, channels in found.items():
         cut = [
             [
@@ -172,8 +172,10 @@ def read_patches(images: Pixels) -> dict[str, NodePatches]:
             ]
             for places in channels
         ]
-        made[name] = NodePatches(np.array(cut), tuple(tuple(place[-1] for place in places) for places in channels))
-    return made
+        patches_by_node[name] = NodePatches(
+            np.array(cut), tuple(tuple(place[-1] for place in places) for places in channels)
+        )
+    return patches_by_node
 
 
 def _pair(name: str) -> NetworkPair:

@@ -12,7 +12,7 @@ from ..runs.json_fields import Scalar
 
 RunState = Literal["starting", "running", "stopped", "finished", "failed"]
 CurvePoint = tuple[int, float, float]  # step, loss, accuracy
-Fault = Mapping[str, object]  # an error by its key and words, as lab/faults.py writes it
+Fault = Mapping[str, object]  # an error by its key and words, as lab/error_json.py writes it
 MOST_SEED, MOST_HELD_OUT, MOST_SIZE = 2**53, 10**9, 2048
 
 

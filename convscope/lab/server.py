@@ -120,13 +120,13 @@ def listening(host: str, port: int) -> socket.socket:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
         raise UsageError("lab.host.nowhere", got=host, hint=phrase("lab.host.try")) from error
-    made = socket.socket(family, kind)
+    listener = socket.socket(family, kind)
     try:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind(address)
-        made.listen(128)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(128)
     except OSError as error:
-        made.close()
+        listener.close()
         if error.errno == errno.EADDRINUSE:
             free = port + 1 if port < 65535 else 0
             fault, hint = phrase("lab.port.taken"), phrase("lab.port.taken.try", port=free)
@@ -135,7 +135,7 @@ def listening(host: str, port: int) -> socket.socket:
         else:
             fault, hint = phrase("lab.port.failed", reason=system_reason(error)), phrase("lab.host.try")
         raise EnvironmentFault(fault.key, **fault.words, got=f"{host}:{port}", hint=hint) from error
-    return made
+    return listener
 
 
 def _literal(host: str) -> str:

@@ -56,9 +56,13 @@ def train(
     make (default: runs/<date>-<data>-<recipe>). `resume` continues the run in that directory, with its own settings, to
     the bits it would have had.
 
-    `progress` gets each line of the log as it is written, and a BeginLine and NoteLines besides (see training.events);
-    `to_json()` of a line is what the log holds. Training stops with a checkpoint when `stop` says so; without `stop`,
-    on Ctrl-C or SIGTERM. Checkpoints are `keep_seconds` apart.
+    `device` is "auto" (a GPU where there is one), "cpu", "cuda" or "mps"; `threads` the CPU threads (default: one for
+    every CPU that is free). Pictures of a folder are resized to `size` × `size` pixels; `data_root` is the folder that
+    holds fashion-mnist's files.
+
+    `progress` is called with each line of the log as it is written, and with a BeginLine and NoteLines, which the log
+    does not hold (see training.events); `to_json()` of a line is what the log holds. Training stops with a checkpoint
+    when `stop()` is true; without `stop`, on Ctrl-C or SIGTERM. Checkpoints are `keep_seconds` seconds apart.
 
     Raises UsageError, InputError (also for a loss that is no longer finite), EnvironmentFault, Interrupted, PlanError,
     FormulaError.

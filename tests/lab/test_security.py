@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from convscope.lab.faults import without_paths
+from convscope.lab.error_json import without_paths
 from convscope.lab.security import MOST_BODY
 from tests.lab.asking import CANARY, HOST, KEY, asked, headers, lab
 

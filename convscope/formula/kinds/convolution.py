@@ -15,9 +15,10 @@ from .base import Given, Tensors, Windowed, operator
 
 @dataclass(frozen=True, slots=True)
 class Conv(Windowed):
-    """Convolution (cross-correlation, as torch's Conv2d) to `channels` maps; "same" pads (K_eff − 1)/2 on both sides.
+    """Convolution (cross-correlation, as torch's Conv2d) of C×H×W feature maps to `channels` maps.
 
-    K_eff = dilation·(kernel − 1) + 1. `groups` splits the channels into that many independent convolutions.
+    Rows: ⌊(H + 2·pad − K)/stride⌋ + 1 with K = dilation·(kernel − 1) + 1; columns likewise. "same" pads (K − 1)/2 on
+    both sides. `groups` splits the channels into that many independent convolutions.
     """
 
     name = "conv"

@@ -48,7 +48,7 @@ class Pool(Windowed):
 
 @dataclass(frozen=True, slots=True)
 class MaxPool(Pool):
-    """The largest value of each window; the stride is the kernel's size unless given. Padding never wins."""
+    """The largest value of each window; `stride` is `kernel` by default. Padding counts as −∞."""
 
     name = "maxpool"
     example = "maxpool(2)"
@@ -59,7 +59,7 @@ class MaxPool(Pool):
 
 @dataclass(frozen=True, slots=True)
 class AvgPool(Pool):
-    """The mean of each window; zeros of the padding count, as torch counts them."""
+    """The mean of each window; `stride` is `kernel` by default. The zeros of the padding count, as in torch."""
 
     name = "avgpool"
     example = "avgpool(2)"

@@ -1,4 +1,4 @@
-"""What went wrong, as JSON: an error in its parts, without a path of this machine."""
+"""Errors as JSON: their parts, without paths of this machine."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def to_json(error: ConvscopeError, *folders: Path) -> Json:
     """Return the error's parts; of a formula's also the text and the caret's column, from 1. `folders` as in
     `without_paths`.
     """
-    return scrubbed(error.to_json(), *folders)
+    return _json_without_paths(error.to_json(), *folders)
 
 
-def scrubbed(fault: dict[str, Any], *folders: Path) -> Json:
+def _json_without_paths(fault: dict[str, Any], *folders: Path) -> Json:
     """Return the parts of an error without paths; a formula's are left as they are, for it holds none."""
     return fault if "column" in fault else {name: _without(value, folders) for name, value in fault.items()}
 
@@ -57,6 +57,6 @@ def last_fault(text: str, *folders: Path) -> Json | None:
     lines = text.strip().splitlines()
     try:
         fault = json.loads(lines[-1])["error"]
-        return scrubbed(ConvscopeError.from_json(fault).to_json(), *folders)
+        return _json_without_paths(ConvscopeError.from_json(fault).to_json(), *folders)
     except (IndexError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
         return None

@@ -1,4 +1,4 @@
-"""What went wrong, as the page is told: all its parts, and no path of this machine."""
+"""Errors as JSON: all their parts, and no path of this machine."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from convscope.errors import EnvironmentFault, FormulaError, InputError, MissingError, UsageError, phrase
 from convscope.formula import parse
-from convscope.lab.faults import last_fault, status, to_json, without_paths
+from convscope.lab.error_json import last_fault, status, to_json, without_paths
 
 
 def test_an_error_keeps_its_parts() -> None:
