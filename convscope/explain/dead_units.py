@@ -69,9 +69,9 @@ def count_activity(
             expected=phrase("explain.labels.expected", n=len(pictures), k=net.network.classes),
         )
     for at, batch in batches(net, pictures):
-        made = list(layer_outputs(net, batch).values())
+        outputs = list(layer_outputs(net, batch).values())
         for counter in counters.values():
-            counter.add(to_cpu(made[counter.index]), known[at : at + len(batch)])
+            counter.add(to_cpu(outputs[counter.index]), known[at : at + len(batch)])
     return {name: counter.result() for name, counter in counters.items()}
 
 

@@ -28,11 +28,11 @@ def feature_maps(module: nn.Module, pictures: np.ndarray[Any, Any], names: Itera
     (2, 16, 24, 24)
     """
     wanted = None if names is None else list(names)
-    made: dict[str, list[np.ndarray[Any, Any]]] = {}
+    batches_by_name: dict[str, list[np.ndarray[Any, Any]]] = {}
     for _, batch in batches(module, pictures):
         for name, output in layer_outputs(module, batch, wanted).items():
-            made.setdefault(name, []).append(output.float().cpu().numpy())
-    return {name: np.concatenate(parts) for name, parts in made.items()}
+            batches_by_name.setdefault(name, []).append(output.float().cpu().numpy())
+    return {name: np.concatenate(parts) for name, parts in batches_by_name.items()}
 
 
 def layer_outputs(module: nn.Module, batch: Tensor, names: list[str] | None = None) -> dict[str, Tensor]:
@@ -43,8 +43,8 @@ def layer_outputs(module: nn.Module, batch: Tensor, names: list[str] | None = No
             if name not in known:
                 raise InputError("explain.layer", got=name, expected=did_you_mean(name, known))
         with untouched(module), torch.no_grad():
-            made = dict(zip(known, module.outputs(batch), strict=True))
-        return {name: made[name] for name in known if names is None or name in names}
+            by_name = dict(zip(known, module.outputs(batch), strict=True))
+        return {name: by_name[name] for name in known if names is None or name in names}
     with capture(module, None if names is None else [n.split("#")[0] for n in names]) as calls, torch.no_grad():
         module(batch)
     return {call.name: call.output.detach() for call in calls if names is None or call.name in names}
@@ -54,5 +54,5 @@ def scores(module: nn.Module, pictures: np.ndarray[Any, Any]) -> np.ndarray[Any,
     """Return the module's scores for pictures (N, C, H, W) as float32 (N, K), in evaluation mode, leaving it as it
     was."""
     with untouched(module), torch.no_grad():
-        made = [module(batch).flatten(1).float().cpu().numpy() for _, batch in batches(module, pictures)]
-    return np.concatenate(made)
+        features = [module(batch).flatten(1).float().cpu().numpy() for _, batch in batches(module, pictures)]
+    return np.concatenate(features)

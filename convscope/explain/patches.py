@@ -92,7 +92,7 @@ class Finder:
 
     def _cut(self, kept: tuple[Tensor, ...], sign: float, pictures: Pixels) -> list[list[Patch]]:
         flat, boxes = self.network.nodes[self.index].flat, {}
-        made = []
+        patches = []
         for channel, rows in enumerate(zip(*(t.tolist() for t in kept), strict=True)):
             found = []
             for value, index, place_ in zip(*rows, strict=True):
@@ -106,8 +106,8 @@ class Finder:
                     found.append(
                         Patch(sign * value, index, (0, 0) if flat else at, box, crop(pictures[index], box).copy())
                     )
-            made.append(found)
-        return made
+            patches.append(found)
+        return patches
 
 
 def _blind(network: Network, index: int) -> list[int]:

@@ -43,12 +43,12 @@ def grad_cam(
         chosen = _chosen(scores, classes)
         if not calls or calls[-1].output.dim() != 4:
             raise InputError("gradcam.maps", got=layer)
-        made = calls[-1].output  # (N, C, h, w)
-        (gradient,) = torch.autograd.grad(chosen.sum(), made, allow_unused=True)
+        output_maps = calls[-1].output  # (N, C, h, w)
+        (gradient,) = torch.autograd.grad(chosen.sum(), output_maps, allow_unused=True)
         if gradient is None:
             raise InputError("gradcam.score", got=layer)
         weights = gradient.mean((2, 3), keepdim=True)  # α, (N, C, 1, 1)
-        return (weights * made).sum(1).clamp(min=0).detach().float().cpu().numpy()
+        return (weights * output_maps).sum(1).clamp(min=0).detach().float().cpu().numpy()
 
 
 def grad_cam_layer(network: Network) -> str:

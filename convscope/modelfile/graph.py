@@ -32,13 +32,13 @@ def ends(network: Network) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
 def tensors(network: Network, spec: InputSpec) -> dict[str, Tensor]:
     """Return the initialisers in order: the constants of the preprocessing and of the layers, then the weights."""
     channels = spec.shape[0]
-    made = {
+    all_tensors = {
         "pictures.mean": Tensor(FLOAT, (channels, 1, 1), struct.pack(f"<{channels}f", *spec.mean)),
         "pictures.std": Tensor(FLOAT, (channels, 1, 1), struct.pack(f"<{channels}f", *spec.std)),
     }
     for piece in _pieces(network):
-        made |= piece.tensors
-    return made | {name: Tensor(FLOAT, shape) for name, shape in weight_shapes(network).items()}
+        all_tensors |= piece.tensors
+    return all_tensors | {name: Tensor(FLOAT, shape) for name, shape in weight_shapes(network).items()}
 
 
 def weight_shapes(network: Network) -> dict[str, tuple[int, ...]]:
@@ -48,20 +48,20 @@ def weight_shapes(network: Network) -> dict[str, tuple[int, ...]]:
 
 def operators(network: Network) -> list[Operator]:
     """Return the graph's operators in the order they are computed."""
-    made = [
+    all_operators = [
         Operator("Cast", ("pictures",), "pictures.float", {"to": FLOAT}),
         Operator("Sub", ("pictures.float", "pictures.mean"), "pictures.centred"),
         Operator("Div", ("pictures.centred", "pictures.std"), "pictures.scaled"),
     ]
     for piece in _pieces(network):
-        made += piece.operators
+        all_operators += piece.operators
     last = network.nodes[-1]
     end = (
         Operator("Identity", (last.name,), "logits")
         if last.flat
         else Operator("Flatten", (last.name,), "logits", {"axis": 1})
     )
-    return [*made, end, Operator("Softmax", ("logits",), "probabilities", {"axis": 1})]
+    return [*all_operators, end, Operator("Softmax", ("logits",), "probabilities", {"axis": 1})]
 
 
 def _pieces(network: Network) -> list[Piece]:

@@ -68,9 +68,9 @@ def _checked(network: Network, weights: Weights) -> dict[str, bytes]:
     import numpy as np
 
     shapes = graph.weight_shapes(network)
-    if odd := sorted(shapes.keys() ^ weights.keys()):
-        raise InputError("weights.names", got=phrase("weights.names.got", name=odd[0]))
-    made = {}
+    if unmatched := sorted(shapes.keys() ^ weights.keys()):
+        raise InputError("weights.names", got=phrase("weights.names.got", name=unmatched[0]))
+    encoded = {}
     for name, shape in shapes.items():
         array = np.ascontiguousarray(weights[name], dtype="<f4")
         if weights[name].shape != shape:
@@ -83,8 +83,8 @@ def _checked(network: Network, weights: Weights) -> dict[str, bytes]:
             )
         if name.endswith(".running_var") and array.min() < 0:
             raise InputError("weights.variance", name=name)
-        made[name] = array.tobytes()
-    return made
+        encoded[name] = array.tobytes()
+    return encoded
 
 
 def _graph(network: Network, spec: InputSpec, weights: dict[str, bytes]) -> onnx.GraphProto:

@@ -63,8 +63,8 @@ def _max_pool(m: Any) -> Found:
 
 
 def _avg_pool(m: Any) -> Found:
-    odd = m.divisor_override is not None or (not m.count_include_pad and m.padding not in (0, (0, 0)))
-    return None if odd else k.AvgPool(m.kernel_size, m.stride, m.padding)
+    unsupported = m.divisor_override is not None or (not m.count_include_pad and m.padding not in (0, (0, 0)))
+    return None if unsupported else k.AvgPool(m.kernel_size, m.stride, m.padding)
 
 
 def _as_module(module: type[nn.Module], read: Callable[[Any], Found]) -> Callable[..., Found]:

@@ -199,8 +199,8 @@ class Recipe:
             key, name = ("recipe.strange", strange[0]) if strange else ("recipe.lacks", missing[0])
             raise InputError(key, name=name, hint=phrase("recipe.version.try"))
         try:
-            made = {part: None if values[part] is None else Augmentation(**values[part]) for part in parts}
-            return cls(**{**values, **made})
+            augmentations = {part: None if values[part] is None else Augmentation(**values[part]) for part in parts}
+            return cls(**{**values, **augmentations})
         except UsageError as error:
             raise InputError.of(error, where=phrase("recipe.whole")) from error
 

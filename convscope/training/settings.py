@@ -37,8 +37,8 @@ class RunSettings:
     def to_json(self) -> dict[str, object]:
         """Return the fields as run.json has them."""
         plain = {name: getattr(self, name) for name in self.__slots__}
-        made = {name: plain[name].to_json() for name in ("recipe", "data", "input")}
-        return {**plain, **made, "rounds": list(self.rounds), "classes": list(self.classes)}
+        nested = {name: plain[name].to_json() for name in ("recipe", "data", "input")}
+        return {**plain, **nested, "rounds": list(self.rounds), "classes": list(self.classes)}
 
     @classmethod
     def from_json(cls, value: object, path: Path) -> RunSettings:

@@ -88,11 +88,11 @@ def _flat(found: Sequence[Step], i: int) -> bool:
 
 def _weights(found: Sequence[Step], net: Net) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
     """Return the steps' weights under the names of the net's nodes, which come in the same order."""
-    made = {}
+    tensors_by_name = {}
     layers: list[tuple[Step, Layer]] = [(s, s.layer) for s in found if s.layer is not None]
     for (step, layer), node in zip(layers, net.network.nodes, strict=True):
         assert type(layer) is type(node.layer) or isinstance(node.layer, Flatten)
         if step.module is not None:
             for name, tensor in translation.tensors(step.module, layer).items():
-                made[f"{node.name}.{name}"] = tensor.numpy()
-    return made
+                tensors_by_name[f"{node.name}.{name}"] = tensor.numpy()
+    return tensors_by_name

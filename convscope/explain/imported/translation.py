@@ -68,16 +68,16 @@ def tensors(module: nn.Module, layer: Layer) -> dict[str, torch.Tensor]:
         **dict(module.named_parameters(recurse=False)),
         **dict(module.named_buffers(recurse=False)),
     }
-    made = {name: t.detach().to("cpu", torch.float32).clone() for name, t in given.items() if t is not None}
+    tensors = {name: t.detach().to("cpu", torch.float32).clone() for name, t in given.items() if t is not None}
     if isinstance(layer, BatchNorm):
-        channels = made["running_mean"]
+        channels = tensors["running_mean"]
         eps: Any = module.eps
         return {
-            "weight": made.get("weight", torch.ones_like(channels)),
-            "bias": made.get("bias", torch.zeros_like(channels)),
+            "weight": tensors.get("weight", torch.ones_like(channels)),
+            "bias": tensors.get("bias", torch.zeros_like(channels)),
             "running_mean": channels,
-            "running_var": made["running_var"].double().add(eps - EPSILON).float(),
+            "running_var": tensors["running_var"].double().add(eps - EPSILON).float(),
         }
     if isinstance(layer, FC):
-        return {"weight": made["weight"], "bias": made.get("bias", torch.zeros(len(made["weight"])))}
-    return {name: t for name, t in made.items() if name in ("weight", "bias")}
+        return {"weight": tensors["weight"], "bias": tensors.get("bias", torch.zeros(len(tensors["weight"])))}
+    return {name: t for name, t in tensors.items() if name in ("weight", "bias")}

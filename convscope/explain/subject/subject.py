@@ -75,8 +75,8 @@ class Logarithm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return log(inner(x)); a probability of 0 counts as 1e-38, since log 0 is −∞."""
-        made: Tensor = self.inner(x)
-        return made.clamp_min(1e-38).log()
+        probabilities: Tensor = self.inner(x)
+        return probabilities.clamp_min(1e-38).log()
 
 
 def subject_of_model(model: Model, title: str = "") -> Subject:
@@ -104,11 +104,11 @@ def subject_of_module(
     else:
         subject = Subject(module, spec, (), None, NOTHING_KNOWN, title or type(module).__name__)
     try:
-        made = subject.scores(pictures[:1])
+        scores_of_one = subject.scores(pictures[:1])
     except (RuntimeError, TypeError, ValueError, IndexError, AttributeError, NotImplementedError) as error:
         reason = str(error).strip().split("\n")[0]
         raise InputError("module.pictures", reason=reason, got=pictures.shape[1:]) from error
-    k = made.shape[1]
+    k = scores_of_one.shape[1]
     names = tuple(map(str, range(k))) if classes is None else tuple(classes)
     if len(names) != k:
         raise UsageError("module.names", got=len(names), expected=f"{k}")

@@ -52,8 +52,8 @@ class ReLU6(Activation):
         return (6.0,)
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
-        made = operator("Clip", name, inputs, "least", "most")
-        return Piece(made.operators, {f"{name}.least": scalar(0.0), f"{name}.most": scalar(6.0)})
+        clip = operator("Clip", name, inputs, "least", "most")
+        return Piece(clip.operators, {f"{name}.least": scalar(0.0), f"{name}.most": scalar(6.0)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,9 +213,9 @@ def weighted(tensors: Tensors) -> int:
 
 def _outside(piece: Piece) -> tuple[str, ...]:
     """Return the values, in the order they are read, that no operator of the piece makes and no tensor holds."""
-    made = {op.output for op in piece.operators}
+    outputs = {op.output for op in piece.operators}
     read = (name for op in piece.operators for name in op.inputs)
-    return tuple(dict.fromkeys(name for name in read if name not in made and name not in piece.tensors))
+    return tuple(dict.fromkeys(name for name in read if name not in outputs and name not in piece.tensors))
 
 
 def _text(value: object) -> str:

@@ -30,7 +30,7 @@ def usage(kind: type[Layer]) -> tuple[str, list[str]]:
 
 def argument_rows(kind: type[Layer]) -> list[dict[str, Any]]:
     """Return a kind's arguments in their order, as the page's table has them (docs/payload.md)."""
-    made = []
+    kinds = []
     for field in fields(kind):
         argument, required = kind.arguments[field.name], field.default is MISSING
         json: dict[str, Any] = {
@@ -41,5 +41,5 @@ def argument_rows(kind: type[Layer]) -> list[dict[str, Any]]:
         }
         if not required and not (isinstance(argument, Extent) and argument.follows):
             json["default"] = field.default
-        made.append(json)
-    return made
+        kinds.append(json)
+    return kinds
