@@ -1,6 +1,8 @@
 /** What the address says of the convolution chapter: picture, kernel, how it slides, and the output looked at. */
 
+import { largest } from "../../kit/palette.js";
 import { numbersIn, wholeIn } from "../address.js";
+import { productsAt, readCounts, slideKernel } from "../sums/convolution.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 
@@ -67,3 +69,24 @@ export function convolutionOf(state) {
   const at = /^\d{1,2}\.\d{1,2}$/.test(state.at ?? "") ? state.at.split(".").map(Number) : [0, 0];
   return { kernel, picture, slide, at };
 }
+
+/** What the chapter shows: the output, the window looked at, and how often each pixel is read. @param {Lab} lab */
+export function convolvingOf(lab) {
+  const { kernel, picture, slide, at } = convolutionOf(lab.state);
+  const output = slideKernel(picture, kernel, slide);
+  const seen = [0, 1].map((axis) => Math.max(0, Math.min(output.length - 1, at[axis])));
+  const window = output.length ? productsAt(picture, kernel, slide, seen[0], seen[1]) : [];
+  const most = slide.mean ? largest(kernel.flat()) : kernel.flat().reduce((sum, w) => sum + Math.abs(w), 0);
+  return {
+    kernel,
+    picture,
+    slide,
+    at: seen,
+    output,
+    window,
+    counts: readCounts(picture, kernel, slide),
+    limit: most || 1,
+  };
+}
+
+/** @typedef {ReturnType<typeof convolvingOf>} Convolving */
