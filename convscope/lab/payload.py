@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data import load as load_data
+from ..data.credits import MNIST
 from ..data.dataset import Split
 from ..explain.payload import records
 from ..explain.payload.encoding import Record
@@ -111,13 +112,16 @@ class NodePatches(Record):
 
 @dataclass(frozen=True, eq=False)
 class LabPayload(Record):
-    """`plain` for chapter 1, `slides` (the shipped network) and its `patches` for chapter 2, `digits` to draw from."""
+    """`plain` for chapter 1, `slides` (the shipped network) and its `patches` for chapter 2, `digits` to draw from;
+    `credit` names their authors and licence.
+    """
 
     language: str  # "en", "ko" or "auto": the reader's own
     plain: Plain
     slides: Network
     patches: Mapping[str, NodePatches]
     digits: Digits
+    credit: records.Credit
     format: str = FORMAT
     version: int = VERSION
 
@@ -135,6 +139,7 @@ def lab_payload(language: str = "auto") -> LabPayload:
         slides=read_network(HERE / "slides" / "model.onnx"),
         patches=read_patches(digits.images),
         digits=choose_digits(digits, data.classes, DIGITS),
+        credit=records.Credit(*MNIST),
     )
 
 

@@ -95,6 +95,16 @@ def test_every_chapter_mounts_and_the_console_stays_silent(site: Site, language:
     assert asked == []
 
 
+@pytest.mark.parametrize(("language", "pictures"), [("en", "pictures"), ("ko", "그림")])
+def test_the_digits_authors_and_licence_are_in_the_footer(site: Site, language: str, pictures: str) -> None:
+    line = f"MNIST {pictures}: Y. LeCun, C. Cortes, C. Burges, CC BY-SA 3.0"
+    for address in (f"l={language}", f"c=mnist&l={language}"):
+        site.open(address)
+        assert site.text("footer.credit") == line
+    site.open(f"l={language}", "trained.html")
+    assert site.text("footer .credit") == line
+
+
 def test_the_last_chapter_scrubs_the_recorded_training_and_says_so(site: Site) -> None:
     lines = [json.loads(line) for line in (site.run / "log.jsonl").read_text().splitlines()]
     for language in ("en", "ko"):

@@ -59,6 +59,7 @@ def test_a_run_brings_its_history_and_finds_its_data_again(trained: Result) -> N
     assert payload["samples"]["labels"] == [0] * 5 + [1] * 5
     assert trained.test is not None
     assert payload["errors"]["confusion"] == trained.test.confusion.tolist()
+    assert payload["credit"] is None  # its pictures are nobody's
     assert payload["errors"]["split"] == "test"
     assert payload["figures"]["test"]["accuracy"] == trained.test.accuracy
     assert json.loads(json.dumps(payload)) == payload
@@ -163,6 +164,7 @@ def test_what_ships_with_convscope(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert page.payload["formula"] == str(convscope.parse(model.formula))
     assert len(page.payload["run"]["snapshots"]) == 16
     assert page.payload["run"]["confusion_on"] == "held-out"
+    assert page.payload["credit"]["licence"] == "CC BY-SA 3.0"  # the history holds one of MNIST's pictures
 
 
 @pytest.mark.slow
@@ -172,6 +174,7 @@ def test_the_page_of_slides_stays_below_five_megabytes_and_says_what_it_left_out
     assert page.payload["left_out"] == ["fewer-patches"]
     assert page.notes == ("left out: some patches of the channel cards",)
     assert page.payload["errors"]["n"] == 10_000
+    assert page.payload["credit"]["data"] == "MNIST"
     wrong = 10_000 - np.trace(page.payload["errors"]["confusion"])
     assert wrong == round(10_000 * (1 - page.payload["figures"]["test"]["accuracy"]))
     assert len(convscope.look("slides", megabytes=2.5).html.encode()) < 2_500_000

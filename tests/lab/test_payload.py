@@ -39,6 +39,14 @@ def script() -> Any:
     return module
 
 
+def test_the_digits_are_credited(payload: LabPayload) -> None:
+    assert payload.to_json()["credit"] == {
+        "data": "MNIST",
+        "authors": "Y. LeCun, C. Cortes, C. Burges",
+        "licence": "CC BY-SA 3.0",
+    }
+
+
 def test_the_payload_holds_whole_networks(payload: LabPayload) -> None:
     assert (payload.language, payload.slides.parameters) == ("ko", 274_570)
     plain = payload.plain

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...data.credits import credit_of
 from ...errors import InputError, phrase
 from ...nn import Net
 from .. import mistakes
@@ -74,6 +75,7 @@ def gather(
         errors=errors,
         run=None if run is None else read_history(run),
         left_out=left_out,
+        credit=_credit(subject, examples, run),
     )
     return reduce_to(whole, limit)
 
@@ -139,6 +141,15 @@ def _errors(subject: Subject, examples: Examples) -> records.Errors | None:
             loss=tuple(round(v, 6) for v in found.loss.tolist()),
         ),
     )
+
+
+def _credit(subject: Subject, examples: Examples | None, run: Path | None) -> records.Credit | None:
+    """Return whom the examples are from, or the training picture in the run's history."""
+    found = None if examples is None else examples.credit
+    trained_on = subject.provenance.data
+    if found is None and run is not None and trained_on is not None:
+        found = credit_of(trained_on.fingerprint)
+    return None if found is None else records.Credit(*found)
 
 
 def _figures(subject: Subject) -> records.Figures:

@@ -209,6 +209,15 @@ LeftOut = Literal[
 ]
 
 
+@dataclass(frozen=True)
+class Credit(Record):
+    """Whom the pictures of a data set are from, and their licence."""
+
+    data: str
+    authors: str
+    licence: str
+
+
 @dataclass(frozen=True, eq=False)
 class Payload(Record):
     """Everything that one page shows. `tensors` are the weights by full name, "conv1.weight"; `maps` (n, …) what opaque
@@ -230,5 +239,6 @@ class Payload(Record):
     errors: Errors | None = None
     run: Run | None = None
     left_out: tuple[LeftOut, ...] = ()
+    credit: Credit | None = None  # where the page holds pictures whose licence asks for it
     format: str = FORMAT
     version: int = VERSION

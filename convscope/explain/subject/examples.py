@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data.credits import Credit, credit_of
 from ...data.dataset import Dataset, Split
 from ...errors import InputError
 from ...evaluation import matched
@@ -23,6 +24,7 @@ class Examples:
     name: str
     pictures: Split
     labels: NDArray[np.int64] | None
+    credit: Credit | None = None  # whom the pictures are from, where a page must say so
 
 
 def choose_examples(dataset: Dataset, subject: Subject) -> Examples:
@@ -43,4 +45,4 @@ def choose_examples(dataset: Dataset, subject: Subject) -> Examples:
         labels = matched(part.labels, dataset.classes, subject.classes)
     except InputError:
         labels = None
-    return Examples(split, dataset.name, part, labels)
+    return Examples(split, dataset.name, part, labels, credit_of(dataset.fingerprint))

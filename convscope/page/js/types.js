@@ -164,6 +164,13 @@
  */
 
 /**
+ * @typedef {object} Credit whom the pictures of a data set are from, and their licence
+ * @property {string} data
+ * @property {string} authors
+ * @property {string} licence
+ */
+
+/**
  * @typedef {object} Payload everything one page shows
  * @property {string} format
  * @property {number} version
@@ -182,6 +189,7 @@
  * @property {Run | null} run
  * @property {Figures} figures
  * @property {LeftOut[]} left_out
+ * @property {Credit | null} credit
  */
 
 export {};

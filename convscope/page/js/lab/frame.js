@@ -49,6 +49,7 @@ export function labFrame(lab) {
       lookSettings(lab),
     ),
     main,
+    lab.payload.credit ? make(doc, "footer", { class: "note credit" }, t("credit", { ...lab.payload.credit })) : null,
   );
   return {
     element,

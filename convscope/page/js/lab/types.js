@@ -11,6 +11,7 @@
  * @property {boolean} api whether a server answers
  * @property {import("./formula/table.js").NamedPlan[]} plans the named plans
  * @property {import("./formula/table.js").KindEntry[]} kinds the kinds of layers that a formula may have
+ * @property {import("../types.js").Credit | null} credit whom the digits are from
  * @property {string} [token] what its questions carry
  * @property {Recorded | null} [recorded] in the static build: the training that stands in for live ones
  *

@@ -37,6 +37,7 @@ export function figuresLine(app) {
       ),
     ),
     left,
+    payload.credit ? make(doc, "p", { class: "note credit" }, t("credit", { ...payload.credit })) : null,
   );
 }
 
