@@ -74,7 +74,7 @@ def dictionary(language: str) -> dict[str, str]:
 
 def formula_table() -> dict[str, Any]:
     """Return what the page's formula parser checks by: kinds, limits, and named plans in both languages."""
-    return {**table(), "plans": plans()}
+    return {**table().to_json(), "plans": plans()}
 
 
 def plans() -> list[dict[str, Any]]:

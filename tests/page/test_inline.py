@@ -214,8 +214,8 @@ def test_the_lab_asks_its_own_server_only_where_there_is_one() -> None:
         "language": "ko",
         "api": False,
         "plans": plans(),
-        "kinds": table()["kinds"],
-        "limits": table()["limits"],
+        "kinds": table().to_json()["kinds"],
+        "limits": table().to_json()["limits"],
     }
     served = Elements(lab_html({"format": "convscope-lab"}, True)).policy()
     assert (served["connect-src"], served["default-src"]) == ("'self'", "'none'")

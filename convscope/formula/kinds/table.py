@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from ...errors import said_json
+from ...errors import Said, said_json
 from .. import plan, tracing
 from ..parse import MAX_TEXT
 from ..zoo import ZOO
 from . import KINDS, LAYERS
-from .arguments import LARGEST
+from .arguments import LARGEST, Relation
 from .base import Layer
-from .usage import argument_rows
+from .usage import ArgumentRow, argument_rows
 
 TRAITS = (
     "takes",
@@ -27,12 +28,66 @@ TRAITS = (
 )
 
 
-def table() -> dict[str, Any]:
-    """Return every kind with its arguments and traits, the named plans and the formula's limits (docs/payload.md)."""
-    return {
-        "kinds": [kind_json(kind) for kind in KINDS],
-        "plans": [{"name": name, "formula": formula, "about": about} for name, (formula, about) in ZOO.items()],
-        "limits": {
+Trait = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    """One kind: `written` says whether a formula may call it by its name, `ends` where an activation levels off."""
+
+    name: str
+    written: bool
+    example: Said
+    arguments: tuple[ArgumentRow, ...]
+    relations: tuple[Relation, ...]
+    traits: Mapping[str, Trait]
+    ends: tuple[float, ...]
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "name": self.name,
+            "written": self.written,
+            "example": said_json(self.example),
+            "arguments": [row.to_json() for row in self.arguments],
+            "relations": [relation.to_json() for relation in self.relations],
+            "traits": {**self.traits, "ends": list(self.ends)},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One plan that has a name."""
+
+    name: str
+    formula: str
+    about: str
+
+    def to_json(self) -> dict[str, object]:
+        return {"name": self.name, "formula": self.formula, "about": self.about}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Every kind with its arguments and traits, the named plans and the formula's limits (docs/payload.md)."""
+
+    kinds: tuple[KindRow, ...]
+    plans: tuple[PlanRow, ...]
+    limits: Mapping[str, int]
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "kinds": [row.to_json() for row in self.kinds],
+            "plans": [row.to_json() for row in self.plans],
+            "limits": dict(self.limits),
+        }
+
+
+def table() -> Table:
+    """Return the table that the page is given."""
+    return Table(
+        kinds=tuple(map(kind_row, KINDS)),
+        plans=tuple(PlanRow(name, formula, about) for name, (formula, about) in ZOO.items()),
+        limits={
             "text": MAX_TEXT,
             "layers": plan.MAX_LAYERS,
             "depth": plan.MAX_DEPTH,
@@ -40,19 +95,20 @@ def table() -> dict[str, Any]:
             "parameters": tracing.MAX_PARAMETERS,
             "numbers": tracing.MAX_NUMBERS,
         },
-    }
+    )
 
 
-def kind_json(kind: type[Layer]) -> dict[str, Any]:
-    """Return one kind: `written` says whether a formula may call it by its name."""
-    return {
-        "name": kind.name,
-        "written": kind.name in LAYERS,
-        "example": said_json(kind.example or kind.name),
-        "arguments": argument_rows(kind),
-        "relations": [relation.to_json() for relation in kind.relations],
-        "traits": {**{trait: getattr(kind, trait) for trait in TRAITS}, "ends": list(_ends(kind))},
-    }
+def kind_row(kind: type[Layer]) -> KindRow:
+    """Return a kind's row."""
+    return KindRow(
+        name=kind.name,
+        written=kind.name in LAYERS,
+        example=kind.example or kind.name,
+        arguments=argument_rows(kind),
+        relations=tuple(kind.relations),
+        traits={trait: getattr(kind, trait) for trait in TRAITS},
+        ends=_ends(kind),
+    )
 
 
 def _ends(kind: type[Layer]) -> tuple[float, ...]:

@@ -8,6 +8,7 @@ from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from typing import Any
 
 import pytest
 
@@ -129,7 +130,7 @@ def test_what_is_not_to_the_letter_is_no_layer() -> None:
 
 
 def test_the_table_is_the_classes() -> None:
-    made = {kind["name"]: kind for kind in table()["kinds"]}
+    made: dict[str, Any] = {kind.name: kind.to_json() for kind in table().kinds}
     assert list(made) == [kind.name for kind in KINDS]
     assert [name for name, kind in made.items() if kind["written"]] == list(LAYERS)
     assert made["relu6"]["traits"]["ends"] == [6.0]
