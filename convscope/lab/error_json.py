@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConvscopeError, EnvironmentFault, MissingError
+from .records import Fault
 
-Json = dict[str, Any]
 _PATH = re.compile(r"(?<![\w.])(?:~|[A-Za-z]:)?[/\\](?:[^\s/\\:'\"]+[/\\])+([^\s/\\:'\"]*)")
 
 
@@ -18,14 +18,14 @@ def status(error: ConvscopeError) -> int:
     return 404 if isinstance(error, MissingError) else 503 if isinstance(error, EnvironmentFault) else 400
 
 
-def to_json(error: ConvscopeError, *folders: Path) -> Json:
+def to_json(error: ConvscopeError, *folders: Path) -> Fault:
     """Return the error's parts; of a formula's also the text and the caret's column, from 1. `folders` as in
     `without_paths`.
     """
     return _json_without_paths(error.to_json(), *folders)
 
 
-def _json_without_paths(fault: dict[str, Any], *folders: Path) -> Json:
+def _json_without_paths(fault: Fault, *folders: Path) -> Fault:
     """Return the parts of an error without paths; a formula's are left as they are, for it holds none."""
     return fault if "column" in fault else {name: _without(value, folders) for name, value in fault.items()}
 
@@ -52,7 +52,7 @@ def without_paths(text: str, *folders: Path) -> str:
     return _PATH.sub(r"\1", text)
 
 
-def last_fault(text: str, *folders: Path) -> Json | None:
+def last_fault(text: str, *folders: Path) -> Fault | None:
     """Return the error that a command with --json wrote on its last line of output, without paths; None without one."""
     lines = text.strip().splitlines()
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..explain.look import look
-from ..page.inline import lab_html
+from ..page.inline import PayloadJson, lab_html
 from .payload import lab_payload
 
 KEPT = 3  # see-through pages in memory
@@ -20,7 +20,7 @@ def lab_page(token: str) -> str:
 
 
 @cache
-def _payload() -> dict[str, Any]:
+def _payload() -> PayloadJson:
     """Return what the chapters need; read once."""
     return lab_payload().to_json()
 

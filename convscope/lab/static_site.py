@@ -7,12 +7,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from ..errors import InputError, phrase
 from ..explain.look import SLIDES, look
 from ..files import TEMPORARY, atomic_write, write_fault
-from ..page.inline import lab_html
+from ..page.inline import PayloadJson, lab_html
 from .event_streams import new_snapshots, snapshot, thinned
 from .payload import lab_payload
 from .run_index import RunReader
@@ -45,7 +44,7 @@ def write_site(folder: Path, run: Path | None = None) -> Path:
     return folder / FILES[0]
 
 
-def site_payload(run: Path) -> dict[str, Any]:
+def site_payload(run: Path) -> PayloadJson:
     """Return what the static page is given: the recorded run as api.js would tell it."""
     path = run.resolve()
     reader = RunReader(path)

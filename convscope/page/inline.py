@@ -10,7 +10,7 @@ import json
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..errors import UsageError, messages, phrase
 from ..formula import ZOO
@@ -20,10 +20,11 @@ from .modules import join
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "ko")
 MARGIN = 20_000  # characters that escapes may add to a payload
+PayloadJson: TypeAlias = dict[str, Any]  # what a record's to_json gave; docs/payload.md says what is in it
 PAYLOAD_MARK = '<script type="application/json" id="payload">'  # by which a page is known
 
 
-def page_html(payload: dict[str, Any], *, lang: str = "auto") -> str:
+def page_html(payload: PayloadJson, *, lang: str = "auto") -> str:
     """Return the whole page for `payload` (docs/payload.md) as one HTML document.
 
     `lang` is "en", "ko" or "auto", the reader's own. Its content security policy allows this script and this style, by
@@ -43,7 +44,7 @@ def page_html(payload: dict[str, Any], *, lang: str = "auto") -> str:
     )
 
 
-def lab_html(payload: dict[str, Any], api: bool) -> str:
+def lab_html(payload: PayloadJson, api: bool) -> str:
     """Return the lab's page as one HTML document: its chapters, and with `api` a workbench that talks to the server it
     came from.
 
@@ -72,12 +73,12 @@ def dictionary(language: str) -> dict[str, str]:
     return words
 
 
-def formula_table() -> dict[str, Any]:
+def formula_table() -> PayloadJson:
     """Return what the page's formula parser checks by: kinds, limits, and named plans in both languages."""
     return {**table().to_json(), "plans": plans()}
 
 
-def plans() -> list[dict[str, Any]]:
+def plans() -> list[PayloadJson]:
     """Return the named plans, each with its formula and the line about it in English and Korean."""
     korean = dictionary("plans.ko")
     return [

@@ -7,11 +7,10 @@ import re
 import webbrowser
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ..errors import InputError
 from ..files import atomic_write
-from .inline import PAYLOAD_MARK
+from .inline import PAYLOAD_MARK, PayloadJson
 
 HEIGHT = 900  # pixels of the frame in a notebook
 
@@ -26,7 +25,7 @@ class Page:
 
     html: str
     name: str
-    payload: dict[str, Any]
+    payload: PayloadJson
     notes: tuple[str, ...] = ()
     unread: tuple[InputError, ...] = field(default=())
 

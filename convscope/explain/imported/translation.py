@@ -64,7 +64,7 @@ def tensors(module: nn.Module, layer: Layer) -> dict[str, torch.Tensor]:
     The formula's BatchNorm adds 1e-5 to the variance; another epsilon is put into the variance, so that the sum is the
     same.
     """
-    given: dict[str, Any] = {
+    given: dict[str, torch.Tensor | None] = {
         **dict(module.named_parameters(recurse=False)),
         **dict(module.named_buffers(recurse=False)),
     }

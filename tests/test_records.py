@@ -1,0 +1,121 @@
+"""What has fields is a record; a dictionary of anything stands only where JSON is read, written, or kept as it came."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[1] / "convscope"
+
+# `to_json` may return one. All other places, by module and function (or class, or alias), with the reason:
+READ = """
+    errors ConvscopeError.from_json
+    explain.payload.encoding decode
+    lab.app _body
+    lab.payload Measured.from_json
+    lab.records DescribeRequest.from_json
+    lab.records TrainingRequest.from_json
+    lab.records number_of
+    lab.records text_of
+    runs.directory read_run_json
+    runs.tensor_files read
+    runs.tensor_files unpack
+"""
+WRITTEN = """
+    cli.info contents
+    formula.description _layer
+    lab.records Fault
+    page.inline PayloadJson
+    runs.directory Run.create
+    runs.records _json
+    runs.tensor_files pack
+    runs.tensor_files write
+"""
+KEPT_AS_IT_CAME = """
+    cli.info _flat
+    modelfile.metadata Metadata
+    modelfile.reading ModelFile.facts
+    modelfile.writing serialise
+    modelfile.writing write
+    prediction Model.facts
+"""
+ARGUMENTS_OF_A_CALL = """
+    errors _words
+    explain.imported.translation of_call
+    modelfile.writing _node
+    training.recipes Recipe.changed
+"""
+PLACES = {line.strip() for part in (READ, WRITTEN, KEPT_AS_IT_CAME, ARGUMENTS_OF_A_CALL) for line in part.split("\n")}
+PARSERS = {
+    "errors": "the sentences",
+    "lab.app": "the body of a request",
+    "lab.error_json": "what a training process answers",
+    "lab.payload": "measurements and patches that ship",
+    "lab.static_site": "the mark of a site",
+    "modelfile.metadata": "a model file's records",
+    "page.inline": "the dictionaries",
+    "runs.directory": "run.json and log.jsonl",
+    "runs.tensor_files": "checkpoints and snapshots",
+    "training.distributed": "what one process tells the others",
+}
+
+
+def trees() -> Iterator[tuple[str, ast.Module]]:
+    """Yield every module of the package by its dotted name."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+        yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def of_anything(node: ast.AST) -> bool:
+    """Whether a type is a dictionary or mapping from text to anything."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and "[str, " in node.value:
+        return any(f"{kind}[str, {of}]" in node.value for kind in ("dict", "Mapping") for of in ("Any", "object"))
+    return (
+        isinstance(node, ast.Subscript)
+        and ast.unparse(node.value).rpartition(".")[2] in ("dict", "Mapping", "MutableMapping")
+        and ast.unparse(node.slice).strip("()") in ("str, Any", "str, object")
+    )
+
+
+def places(node: ast.AST, within: tuple[str, ...] = ()) -> Iterator[str]:
+    """Yield the qualified name of what surrounds every such type."""
+    for child in ast.iter_child_nodes(node):
+        inner = within
+        if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            inner = (*within, child.name)
+        elif not within and isinstance(child, ast.Assign) and isinstance(child.targets[0], ast.Name):
+            inner = (child.targets[0].id,)
+        elif not within and isinstance(child, ast.AnnAssign) and isinstance(child.target, ast.Name):
+            inner = (child.target.id,)
+        if of_anything(child):
+            yield ".".join(inner)
+        yield from places(child, inner)
+
+
+def found_in(source: str) -> list[str]:
+    return list(places(ast.parse(source)))
+
+
+def test_the_search_finds_them() -> None:
+    assert found_in("def f(a: dict[str, Any]) -> Mapping[str, object]: ...") == ["f", "f"]
+    assert found_in("class A:\n  b: typing.Mapping[str, object]\n  def c(self): d: dict[str, Any] = {}") == ["A", "A.c"]
+    assert found_in("Json = dict[str, Any]\nK: TypeAlias = 'list[dict[str, object]]'") == ["Json", "K"]
+    assert found_in("def f(a: dict[str, int], b: list[Any]) -> dict[int, Any]: ...") == []
+
+
+def test_what_has_fields_is_a_record() -> None:
+    found = {f"{name} {place}" for name, tree in trees() for place in places(tree) if place.split(".")[-1] != "to_json"}
+    assert sorted(found - PLACES) == [], "make it a record, or say in this file why it is none"
+    assert sorted(PLACES - found - {""}) == [], "gone: take it out of this file"
+
+
+def test_json_is_parsed_in_few_places() -> None:
+    found = {
+        name
+        for name, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("json.loads", "json.load", "loads")
+    }
+    assert found == set(PARSERS)
