@@ -202,9 +202,14 @@ def test_stopped_and_resumed_as_a_process(folder: Path, tmp_path: Path, number: 
     assert f"--resume {tmp_path / 'r'}" in err
     assert "Traceback" not in err
     settings = json.loads((tmp_path / "r" / "run.json").read_text())
-    (tmp_path / "r" / "run.json").write_text(json.dumps({**settings, "steps": 1}))
+    soon = int(err.split("stopped at step ")[1].split()[0].replace(",", "")) + 3
+    (tmp_path / "r" / "run.json").write_text(json.dumps({**settings, "steps": soon, "rounds": [soon]}))
     ended = subprocess.run(
-        [*command, "--resume", str(tmp_path / "r"), "--json"], capture_output=True, text=True, check=False
+        [*command, "--resume", str(tmp_path / "r"), "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert ended.returncode == 0
     assert Path(json.loads(ended.stdout)["model"]).is_file()
