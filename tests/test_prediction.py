@@ -227,7 +227,7 @@ def test_models_that_read_no_picture_files_say_so(tmp_path: Path) -> None:
         load(tmp_path / "rule.onnx").predict(png(pictures(1)[0]))
 
 
-def test_a_network_that_overflows_is_told_for_its_picture(tmp_path: Path) -> None:
+def test_a_network_that_overflows_is_reported_for_its_picture(tmp_path: Path) -> None:
     network, spec, weights, names = sample("fc(3) + fc", (1, 4, 4), 2)
     huge = {name: np.full_like(w, 3e38) * np.float32(1 - 2 * (name == "fc1.bias")) for name, w in weights.items()}
     huge["fc2.weight"][0] *= -1

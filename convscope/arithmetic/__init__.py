@@ -11,8 +11,8 @@
 >>> [round(p, 3) for p in arithmetic.softmax([0.0, math.log(3)])]                  # 1 : 3
 [0.25, 0.75]
 
-One topic a module, each with its twin in the page (page/js/lab/sums/). docs/arithmetic.md walks through the lecture,
-chapter by chapter. Every name is imported when it is first used.
+One topic a module, each also in JavaScript for the page (page/js/lab/sums/). docs/arithmetic.md walks through the
+lecture, chapter by chapter. Every name is imported when it is first used.
 """
 
 from typing import TYPE_CHECKING

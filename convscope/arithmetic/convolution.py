@@ -1,4 +1,4 @@
-"""Convolution, one output at a time. The page's twin is page/js/lab/sums/convolution.js."""
+"""Convolution, one output at a time. The same in JavaScript: page/js/lab/sums/convolution.js."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Filters that people made by hand, before networks learned their own. The page's twin is
+"""Filters designed by hand, before networks learned their own. The same in JavaScript:
 page/js/lab/sums/filters.js."""
 
 from __future__ import annotations

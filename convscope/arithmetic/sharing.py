@@ -1,4 +1,4 @@
-"""A convolution as a layer of neurons that share their weights. The page's twin is page/js/lab/sums/sharing.js."""
+"""A convolution as a layer of neurons that share their weights. The same in JavaScript: page/js/lab/sums/sharing.js."""
 
 from __future__ import annotations
 

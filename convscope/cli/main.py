@@ -49,8 +49,8 @@ def answer(error: ConvscopeError) -> None:
 
 
 def report(error: ConvscopeError) -> None:
-    """Print an error. Of several processes that train together the first speaks for all, the others of what they alone
-    met.
+    """Print an error. Of several processes that train together the first reports for all; the others report only errors
+    of their own input or machine.
     """
     rank = os.environ.get("RANK", "0") if "TORCHELASTIC_RUN_ID" in os.environ else "0"
     if rank == "0":

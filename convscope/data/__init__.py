@@ -1,4 +1,4 @@
-"""Where labelled pictures come from: by name, IDX folders, folders of pictures, arrays. `load` is the front door."""
+"""Where labelled pictures come from: by name, IDX folders, folders of pictures, arrays. `load` is the entry point."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking at a network: a model and pictures in, one HTML page out. `look` is the front door.
+"""Looking at a network: a model and pictures in, one HTML page out. `look` is the entry point.
 
 >>> look("runs/first", ["digit.png", "mnist"]).save("first.html")                 # doctest: +SKIP
 PosixPath('first.html')
@@ -90,8 +90,8 @@ def _page(target: Target, options: LookOptions) -> Page:
     subject, inputs = target.subject, target.inputs
     examples = None if inputs.dataset is None else choose_examples(inputs.dataset, subject)
     shown = gallery(subject, inputs.samples, examples, options.samples)
-    room = inline.room(options.megabytes)
-    payload = gather(subject, shown, examples, target.run, title=subject.title, language=options.language, limit=room)
+    limit = inline.payload_characters(options.megabytes)
+    payload = gather(subject, shown, examples, target.run, title=subject.title, language=options.language, limit=limit)
     fields = payload.to_json()
     html = inline.page_html(fields)
     notes: list[Phrase] = [*target.notes]

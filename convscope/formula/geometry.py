@@ -25,7 +25,7 @@ def times(numbers: tuple[int, ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What a convolution or a pooling lays over its input, each as (rows, columns); "same" worked out."""
+    """What a convolution or a pooling lays over its input, each as (rows, columns); "same" as numbers."""
 
     kernel: Pair
     stride: Pair

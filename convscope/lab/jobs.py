@@ -60,8 +60,8 @@ class TrainingJobs:
         return path.name
 
     def stop(self, id: str) -> None:
-        """Ask the run's process to stop, whoever started it; end one that has not begun. Raises InputError where
-        nothing is at work.
+        """Ask the run's process to stop, whoever started it; end one that is still starting. Raises InputError where
+        none is running.
         """
         with self._lock:
             here = id in self._wanted and not (self.runs.root / id).exists()
@@ -91,7 +91,7 @@ class TrainingJobs:
         with self._lock:
             self._reap()
             starting = {
-                id: _not_begun(id, wanted, self._failed.get(id))
+                id: _not_started(id, wanted, self._failed.get(id))
                 for id, wanted in self._wanted.items()
                 if id not in found and (self._alive(id) or id in self._failed)
             }
@@ -178,7 +178,7 @@ class TrainingJobs:
         return self.runs.root / ".lab" / f"{id}.json"
 
 
-def _not_begun(id: str, wanted: TrainingRequest, message: Fault | None) -> RunSummary:
+def _not_started(id: str, wanted: TrainingRequest, message: Fault | None) -> RunSummary:
     """Return the summary of a run whose directory is not there yet."""
     recipe = named(wanted.recipe).changed(wanted.epochs)
     own = recipe.plan if wanted.data == "mnist" else recipe.general_plan

@@ -1,4 +1,4 @@
-"""The layer kinds and torch: what makes each, and which of torch's modules and functions are it to the letter.
+"""The layer kinds and torch: what builds each, and which of torch's modules and functions are exactly it.
 
 One table serves `build`, which makes modules, and the import of anybody's modules (`convscope.explain.imported`).
 """

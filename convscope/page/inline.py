@@ -87,7 +87,7 @@ def plans() -> list[PayloadJson]:
     ]
 
 
-def room(megabytes: float) -> int:
+def payload_characters(megabytes: float) -> int:
     """Return how many characters a payload may have in a page of that many megabytes."""
     empty = len(page_html({}).encode())
     return max(0, int(megabytes * 1e6) - empty - MARGIN)

@@ -29,9 +29,9 @@ SAMPLE = 16  # files that are looked at, evenly spread
 def map_in_order(work: Callable[[Item], Result], items: Iterable[Item], threads: int | None = None) -> Iterator[Result]:
     """Yield work(item) for each item, in order, from `threads` threads (None: one a CPU), each as soon as it is there.
 
-    `items` are taken one by one in the calling thread, at most AHEAD a thread before whoever takes the results. With
+    `items` are taken one by one in the calling thread, at most AHEAD a thread before the results are taken. With
     one thread everything happens in the calling thread. The first exception ends it, and so does closing the iterator:
-    work that has not begun is dropped, and nobody waits for what has.
+    work that has not begun is dropped, and running work is not waited for.
     """
     threads = min(MOST_THREADS, available_cpus()) if threads is None else threads
     if threads == 1:

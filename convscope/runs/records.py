@@ -66,7 +66,7 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True)
 class EpochLine:
-    """An epoch that ended, or was broken off by the schedule's end; `validation` where pictures are held out."""
+    """An epoch that ended, or was cut short by the schedule's end; `validation` where pictures are held out."""
 
     step: int
     epoch: float

@@ -1,1 +1,1 @@
-"""Training: from settings to a model file. `session.train` is the front door."""
+"""Training: from settings to a model file. `session.train` is the entry point."""

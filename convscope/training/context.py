@@ -1,4 +1,4 @@
-"""What a training is worked with, handed on from the front door to the loop."""
+"""What a training needs besides its settings, handed on from `train` to the loop."""
 
 from __future__ import annotations
 

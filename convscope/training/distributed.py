@@ -1,8 +1,9 @@
 """Several processes that train one network with torch's DistributedDataParallel, each on its shard of every batch.
 
-A batch is the recipe's, whoever works on it: each process takes every size-th of its pictures, and the gradients' mean
-over the processes is the batch's own gradient. BatchNorm normalises each shard by itself; its running statistics are
-the mean over the processes after every step, so that all processes hold the same bits at all times.
+A batch has the recipe's size, however many processes there are: each takes every size-th of its pictures, and the
+gradients' mean over the processes is the batch's own gradient. BatchNorm normalises each shard by
+itself; its running statistics are the mean over the processes after every step, so that all processes hold the same
+bits at all times.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OpenRun:
-    """A run that is worked at; `run` is where the first process writes, None in the others."""
+    """A run in progress; `run` is where the first process writes, None in the others."""
 
     path: Path
     settings: RunSettings
@@ -42,7 +42,7 @@ class OpenRun:
 
 
 def run_training(options: TrainOptions, context: RunContext) -> Result:
-    """Begin a run, or go on with the one to resume or the one that this launch had begun before a restart."""
+    """Begin a run, or go on with the one to resume or the one that this launch began before a restart."""
     workers = context.workers
     if options.resume is not None:
         return resume_run(Path(options.resume), options, context)
@@ -53,7 +53,7 @@ def run_training(options: TrainOptions, context: RunContext) -> Result:
 
 
 def find_restarted_run(out: str | os.PathLike[str] | None, workers: Workers) -> str | None:
-    """Return the path of the run that this launch by torchrun had begun before it was started anew, if any.
+    """Return the path of the run that this launch by torchrun began before it was restarted, if any.
 
     Raises InputError if `out` is another.
     """
@@ -69,7 +69,7 @@ def find_restarted_run(out: str | os.PathLike[str] | None, workers: Workers) -> 
 
 
 def begin_run(options: TrainOptions, context: RunContext) -> Result:
-    """Begin a new run and work it to its end."""
+    """Begin a new run and train it to its end."""
     cpus = FreeCpus()  # looked at while data is loaded and PyTorch imported
     dataset = load_dataset(options.data, options.size, options.data_root)
     context.workers.barrier()
@@ -126,7 +126,7 @@ def _reopen(path: Path, finished: bool) -> OpenRun:
 
 @contextlib.contextmanager
 def _shared(first: OpenRun | None, workers: Workers) -> Iterator[OpenRun]:
-    """Give every process what the first has opened, which lets go of it at the end."""
+    """Give every process the run that the first has opened, and which it closes at the end."""
     with contextlib.nullcontext() if first is None or first.run is None else first.run:
         path = Path(str(workers.broadcast(str(first.path) if first else None)))
         settings = workers.broadcast(first.settings.to_json() if first else None)

@@ -1,6 +1,6 @@
 """Hard examples: those that a linear classifier of shrunk pictures gets right by the least margin, or wrong.
 
-An epoch that is broken off cannot show every picture, and easy ones teach little (Sorscher et al. 2022, "Beyond neural
+An epoch that ends early cannot show every picture, and easy ones teach little (Sorscher et al. 2022, "Beyond neural
 scaling laws", section 3: where data is plenty, keep the hard). But pictures that are hard for everybody teach little
 too, so enough of those that the classifier gets right are always among them; where it gets a quarter of all pictures
 wrong, that is every picture, and nothing is preferred. The classifier is solved for, not trained.
@@ -25,8 +25,8 @@ def move_hard_to_front(order: Tensor, margins: Tensor, shown: int, spare: float)
     """Return an epoch's `order` (N,) with the hardest in front: `spare` times as many as the `shown` that will be seen,
     and more where else more than MOST_WRONG of them had a margin of 0 or less.
 
-    The hard ones and the others each stay in the order they were in: what is shown is drawn from the hard ones by
-    chance.
+    The hard ones and the others each stay in the order they were in: what is shown is a random draw from the hard
+    ones.
     """
     wrong = int((margins <= 0).sum())
     pool = min(len(order), max(round(spare * shown), round(wrong / MOST_WRONG)))

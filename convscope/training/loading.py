@@ -1,4 +1,4 @@
-"""Loading a training's data, with PyTorch imported beside it."""
+"""Loading a training's data, with PyTorch imported meanwhile."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ..machine.signals import interruptible
 def load_dataset(
     source: str | os.PathLike[str] | Dataset | None, size: int | None, data_root: str | os.PathLike[str] | None
 ) -> Dataset:
-    """Return the data of that name or path ("mnist" for None), or the Dataset itself, its fingerprint worked out.
+    """Return the data of that name or path ("mnist" for None), or the Dataset itself, its fingerprint computed.
 
-    PyTorch comes in beside it, and who needs it first waits for it; on a single CPU that would only be slower
+    PyTorch is imported meanwhile in another thread; on a single CPU that would only be slower
     (docs/log.md).
     """
     if available_cpus() > 1:  # a daemon: who stops while data loads does not wait for an import
@@ -28,7 +28,7 @@ def load_dataset(
     else:
         with interruptible():
             dataset = data.load(source or "mnist", size=size, data_root=data_root)
-    dataset.fingerprint  # noqa: B018 - worked out once, here, beside the import
+    dataset.fingerprint  # noqa: B018 - computed once, here, during the import
     return dataset
 
 
@@ -40,5 +40,5 @@ def absolute(name: str | os.PathLike[str]) -> str:
 
 
 def _import_torch() -> None:
-    with contextlib.suppress(ImportError, OSError):  # who needs it meets the same, and says so
+    with contextlib.suppress(ImportError, OSError):  # the import that needs it raises it again
         import torch  # noqa: F401

@@ -118,7 +118,7 @@ def fit(
 
 
 def _epoch_order(state: State, images: Tensor, labels: Tensor, steps: int, seed: int, epoch: int) -> Tensor:
-    """Return the order (N,) of an epoch's pictures: by chance, or hard ones first in an epoch that is broken off."""
+    """Return the order (N,) of an epoch's pictures: random, or hard ones first in an epoch cut short."""
     recipe = state.recipe
     order = permutation(len(images), seed, epoch).to(images.device)
     full_epochs, steps_left = divmod(steps, recipe.batches(len(images)))

@@ -125,7 +125,7 @@ def _timed(state: State, images: Tensor, labels: Tensor, steps: int) -> float:
 
 
 def _is_measured(options: TrainOptions, dataset: Dataset) -> bool:
-    """Whether the table of measured recipes speaks of this training: nothing but the budget was asked for, of MNIST."""
+    """Whether the table of measured recipes holds for this training: MNIST, with nothing but the budget given."""
     return options.arch is None and options.recipe is None and dataset.fingerprint == MNIST_FINGERPRINT
 
 

@@ -42,7 +42,7 @@ def _choice(owner: Recipe, name: str, known: tuple[str, ...]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """What happens to each training picture by chance, drawn anew every time it is shown. Zero everywhere: nothing.
+    """Random changes of each training picture, drawn anew every time it is shown. Zero everywhere: none.
 
     Rotation, scale, shear, translation and elastic are one bilinear resampling straight to the size the plan crops to;
     without them a picture stays uint8 and is only cut out. Borders that come into view are black, or continue the edge.

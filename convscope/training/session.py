@@ -1,4 +1,4 @@
-"""`train`, the front door: one training session, from data to model file, a new run or the rest of an old one."""
+"""`train`, the entry point: one training session, from data to model file, of a new or a resumed run."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ class State:
         )
 
     def epoch_line(self, batches: int, validation: Figures | None, seconds: float) -> EpochLine:
-        """Return the log line for the epoch that ends here, or was broken off by the schedule's end."""
+        """Return the log line for the epoch that ends here, or is cut short by the schedule's end."""
         epoch, self._epoch = self._epoch, NOTHING
         train = Figures(epoch.correct / epoch.count, epoch.loss / epoch.count)
         return EpochLine(self.step, self.step / batches, train, validation, round(seconds, 3))

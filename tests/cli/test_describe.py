@@ -52,7 +52,7 @@ def test_without_a_formula_the_named_plans_are_listed(capsys: pytest.CaptureFixt
         (["\udcff"], 2, "there is no such verb"),
     ],
 )
-def test_mistakes_are_told_in_one_place_with_a_code(
+def test_mistakes_are_reported_in_one_place_with_a_code(
     words: list[str], code: int, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     try:

@@ -61,7 +61,7 @@ def test_every_options_way(model: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert (payload["title"], payload["language"], payload["samples"]["names"]) == ("a < b", "ko", ["one.png"])
 
 
-def test_a_picture_that_cannot_be_read_is_told_and_the_others_go_on(
+def test_a_picture_that_cannot_be_read_is_reported_and_the_others_go_on(
     model: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("bad.png").write_bytes(b"\x89PNG\r\n\x1a\nxx")

@@ -1,4 +1,4 @@
-"""What all else rests on: for random plans, torch and the shipped ONNX file give the same numbers at every layer.
+"""For random plans, torch and the shipped ONNX file give the same numbers at every layer.
 
 To extend it: a new layer or option goes into tests/strategies.py (draw it, and add it to FEATURES so that its absence
 is a failure); a new back end is one function like onnx_engine.outputs, compared by assert_agree.

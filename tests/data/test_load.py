@@ -1,4 +1,4 @@
-"""The front door: names, paths, sizes and channels."""
+"""`data.load`: names, paths, sizes and channels."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_home_and_data_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         data.load("cats")
 
 
-def test_idx_and_pictures_are_told_apart(tmp_path: Path) -> None:
+def test_idx_and_pictures_are_distinguished(tmp_path: Path) -> None:
     assert data.load(write_folder(tmp_path / "idx", tiny())).train.paths is None
     assert data.load(pictures(tmp_path / "png")).train.paths == ("a/1.png", "b/1.png")
 

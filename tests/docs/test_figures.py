@@ -67,7 +67,7 @@ def test_a_quoted_figure_is_the_measured_one(page: str, sentence: str) -> None:
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/training.md"])
-def test_no_accuracy_is_told_that_nothing_holds(page: str) -> None:
+def test_no_accuracy_is_quoted_that_nothing_holds(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     begin, end = MARKS  # what lies between is written by benchmarks/report.py
     text = re.sub(re.escape(begin) + ".*?" + re.escape(end), "", text, flags=re.DOTALL)

@@ -160,7 +160,7 @@ def test_an_error_names_the_column_and_what_to_try(text: str, column: int, says:
         assert caret.index("^") == 4 + column - 1
 
 
-def test_an_error_reads_as_the_house_says() -> None:
+def test_an_error_shows_place_caret_and_hint() -> None:
     with pytest.raises(FormulaError) as caught:
         parse("conv(16, 5, stride=0) + relu")
     assert str(caught.value) == (

@@ -36,7 +36,7 @@ def ids(offered: Catalogue) -> list[str]:
     return [one.id for one in offered.offer().data if one.kind == "folder"]
 
 
-def test_recipes_and_plans_are_the_houses() -> None:
+def test_recipes_and_plans_are_the_packages() -> None:
     offer = Catalogue([]).offer()
     assert [(r.id, r.plan, r.epochs, r.batch, r.lr) for r in offer.recipes] == [
         (r.name, r.plan, r.epochs, r.batch_size, r.lr) for r in RECIPES.values()

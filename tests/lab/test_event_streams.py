@@ -61,7 +61,7 @@ def always_open() -> bool:
     return False
 
 
-def test_a_finished_run_is_told_whole_and_ends(lab: Lab) -> None:
+def test_a_finished_run_is_sent_whole_and_the_stream_ends(lab: Lab) -> None:
     path = lab.runs.root / "one"
     shutil.copytree(SLIDES, path)
     found = events_after(run_events(lab.jobs, "one", always_open))

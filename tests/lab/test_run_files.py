@@ -79,7 +79,7 @@ def test_a_damaged_line_is_left_out_and_its_neighbours_are_not(file: Path, damag
     assert steps(LogTail(file).read()) == [1, 2]
 
 
-def test_a_resumed_run_is_told_again_even_if_it_has_grown_beyond(file: Path) -> None:
+def test_a_resumed_run_is_sent_again_even_if_it_has_grown_beyond(file: Path) -> None:
     log = LogTail(file)
     file.write_bytes(text(map(step, range(1, 6))))
     assert steps(log.read()) == [1, 2, 3, 4, 5]

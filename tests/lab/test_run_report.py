@@ -38,7 +38,7 @@ def test_the_shipped_runs_report_holds_its_settings_and_wilsons_interval(tmp_pat
     assert test.interval == pytest.approx([0.992623, 0.995598], abs=1e-6)  # R: prop.test(9943, 10000, correct = FALSE)
 
 
-def test_what_is_augmented_is_told_and_odd_numbers_are_text(tmp_path: Path) -> None:
+def test_augmentation_is_reported_and_numbers_that_json_lacks_are_text(tmp_path: Path) -> None:
     recipe = json.loads((SLIDES / "run.json").read_text())["recipe"]
     recipe |= {"lr": float("inf"), "augmentation": {**recipe["augmentation"], "shift": 2}, "plain_lr": None}
     found = report(run(tmp_path / "a", {"recipe": recipe}))

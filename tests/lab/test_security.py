@@ -354,7 +354,7 @@ def test_thousands_of_paths_lead_nowhere(app: Any, tmp_path: Path) -> None:
     ],
     ids=lambda body: repr(body[:20]),
 )
-def test_odd_bodies_are_the_askers_fault(app: Any, body: bytes) -> None:
+def test_malformed_bodies_are_the_clients_error(app: Any, body: bytes) -> None:
     assert asked(app, "/api/describe", body).status == 400
 
 

@@ -44,7 +44,7 @@ def test_where_nothing_can_be_kept_it_is_measured_each_time(place: Path) -> None
     assert [ask("a"), ask("b")] == ["a", "b"]
 
 
-def test_its_place_is_the_systems_unless_it_is_told(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
+def test_its_place_is_the_systems_unless_another_is_set(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
     assert cache_folder() == place
     monkeypatch.delenv("CONVSCOPE_CACHE")
     assert cache_folder().name == "convscope"

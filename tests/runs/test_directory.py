@@ -87,7 +87,7 @@ def test_a_finished_run_is_not_continued(path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"[]", b"{}", b'{"format": "convscope.run/9"}', b"\xff", b"[" * 100_000])
-def test_an_odd_run_json_is_named(path: Path, text: bytes) -> None:
+def test_a_malformed_run_json_is_named(path: Path, text: bytes) -> None:
     Run.create(path, {}).close()
     (path / "run.json").write_bytes(text)
     with pytest.raises(InputError, match=r"run\.json: "):

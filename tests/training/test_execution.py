@@ -32,7 +32,7 @@ def test_only_a_restart_of_the_same_launch_goes_on_with_what_is_there(tmp_path: 
     assert find_restarted_run(tmp_path / "new", SingleWorker()) is None
 
 
-def test_a_restart_finds_its_run_without_being_told_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_restart_finds_its_run_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("a", "b", "c"):
         Run.create(Path("runs") / name, {"launch": name}).close()

@@ -22,7 +22,7 @@ def pictures(mirrored: bool) -> tuple[np.ndarray, np.ndarray]:
     return x, y
 
 
-def test_what_a_mirror_swaps_is_not_alike() -> None:
+def test_classes_that_a_flip_swaps_are_not_flip_invariant() -> None:
     assert not flip_invariant(*pictures(mirrored=True), 2)
     assert flip_invariant(*pictures(mirrored=False), 2)
 
@@ -33,6 +33,6 @@ def test_a_class_without_pictures_is_no_hindrance() -> None:
     assert not flip_invariant(*pictures(mirrored=True), 7)
 
 
-def test_digits_are_not_alike() -> None:
+def test_digits_are_not_flip_invariant() -> None:
     train = data.load("mnist").train
     assert not flip_invariant(train.images, train.labels, 10)

@@ -63,5 +63,5 @@ def test_centred_pictures_of_28_pixels_get_the_plan_that_is_made_for_them(
     assert (settings.plan, settings.recipe.augmentation.shift) == (plan, shift)
 
 
-def test_without_a_general_one_all_pictures_are_treated_alike() -> None:
+def test_without_a_general_one_all_pictures_are_treated_the_same() -> None:
     assert resolve_augmentation(RECIPES["slides"], SWAPPED, 2, False) == Augmentation()

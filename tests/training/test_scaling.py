@@ -21,7 +21,7 @@ def test_mean_and_standard_deviation_are_those_of_all_pixels(channels: int) -> N
     assert spec.std == tuple(round(float(s), 2) for s in images.std((0, 2, 3), dtype=np.float64))
 
 
-def test_a_network_for_pictures_all_alike_divides_by_one() -> None:
+def test_a_network_for_identical_pictures_divides_by_one() -> None:
     spec = input_spec(np.full((3, 1, 4, 4), 200, np.uint8), "data")
     assert (spec.mean, spec.std) == ((200.0,), (1.0,))
 

@@ -1,7 +1,7 @@
 """A module that no formula describes: its steps as the page's nodes, with the maps that Python captured.
 
-What the formula has to the letter stays open: its sums are shown. Everything else is a labelled box with what came out
-of it.
+A step that is exactly a layer of the formula stays open: its sums are shown. Every other is a labelled box with its
+output.
 """
 
 from __future__ import annotations

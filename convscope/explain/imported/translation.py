@@ -1,6 +1,6 @@
-"""torch's own layers and functions as layers of the formula, where it has them to the letter; None where it has not.
+"""torch's own layers and functions as layers of the formula, where it has exactly these, else None.
 
-What is what stands in one table with what builds it, `convscope.nn.table`.
+Which module is which kind stands in `convscope.nn.table`, with what builds it.
 """
 
 from __future__ import annotations

@@ -140,15 +140,15 @@ class Layer(Plan, ABC):
     @classmethod
     @abstractmethod
     def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        """Return the layer that the first of some operators speaks of, None where it speaks of another.
+        """Return the layer that the first of some operators stands for, None where that is another kind.
 
-        `piece` holds the shapes of the weights too. What else it says is not looked at: `from_onnx` compares.
+        `piece` holds the shapes of the weights too. Nothing else is checked here: `from_onnx` compares.
         """
 
     @classmethod
     def from_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        """Return the layer that some operators compute to the letter from an input of `shape`; None if none of this
-        kind.
+        """Return the layer of this kind that some operators compute exactly from an input of `shape`, None if there
+        is none.
         """
         try:
             layer = cls.read_onnx(piece, shape)
@@ -159,7 +159,7 @@ class Layer(Plan, ABC):
 
 @dataclass(frozen=True, slots=True)
 class Elementwise(Layer):
-    """A layer whose every number is made from the one at its place, in maps and in rows alike."""
+    """A layer whose every number is made from the one at its place, in maps and in rows."""
 
     reads = "unit"
     channelwise = True
