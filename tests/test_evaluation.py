@@ -121,6 +121,16 @@ def test_splits_that_are_not_there(model: Path) -> None:
         evaluate(model, bare, "validation")
 
 
+@pytest.mark.parametrize(
+    "facts", [{"training": "by hand"}, {"training": {"data": {"validation": 4}}}, {"training": []}]
+)
+def test_facts_of_another_writer_hold_nothing_out(tmp_path: Path, facts: dict[str, object]) -> None:
+    network, path = trace(parse(FORMULA), SHAPE, 3), tmp_path / "other.onnx"
+    modelfile.write(path, network, InputSpec(SHAPE), random_weights(network, 0), ("cat", "dog", "owl"), facts)
+    with pytest.raises(InputError, match="held nothing out"):
+        evaluate(path, animals(), "validation")
+
+
 def test_an_unknown_class_is_named_unless_it_has_no_pictures() -> None:
     with pytest.raises(InputError, match="no such class, got owk, expected did you mean owl"):
         matched(np.array([0, 1]), ("cat", "owk"), ("cat", "dog", "owl"))

@@ -40,7 +40,12 @@ def test_each_part_stands_for_itself() -> None:
         None, 3.0, WHOLE.test
     )
     assert Provenance.from_json({**FACTS, "test": {"accuracy": "good", "loss": 1}}) == Provenance(WHOLE.data, 3.0)
+    assert Provenance.from_json({**FACTS, "test": {"accuracy": 0.5, "loss": float("inf")}}) == Provenance(WHOLE.data, 3)
     assert Provenance.from_json({**FACTS, "test": None}) == Provenance(WHOLE.data, 3.0)
+
+
+def test_seconds_without_end_are_not_told() -> None:
+    assert Provenance.from_json({"training": {"time": {"seconds": float("inf")}}}) == Provenance()
 
 
 @given(JSON)
