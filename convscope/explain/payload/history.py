@@ -57,10 +57,11 @@ def _snapshots(path: Path) -> tuple[list[Snapshot], Pixels | None, str]:
     made: list[Snapshot] = []
     picture: Pixels | None = None
     on = ""
-    try:
-        for file in files.read_snapshots(path / "snapshots"):
-            made.append(snapshot_of(file))
-            picture, on = file.tensors["picture"], measured_on(file.facts)
-    except KeyError:
-        pass  # of another make; those before it are whole, and the page shows these
+    for file in files.read_snapshots(path / "snapshots"):
+        try:
+            shown, its_picture = snapshot_of(file), file.tensors["picture"]
+        except KeyError:  # of another make: a tensor that the page shows is not there
+            continue
+        made.append(shown)
+        picture, on = its_picture, measured_on(file.facts)
     return made, picture, on

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from convscope.errors import InputError
+from convscope.explain.look import SLIDES
 from convscope.explain.payload.history import read_history
 from convscope.explain.payload.records import LogPoint
+from convscope.runs.snapshots import Snapshot, read_snapshots, write_snapshot
 from tests.lab.rundirs import run_dir, step, text
 
 
@@ -33,6 +35,20 @@ def test_a_damaged_line_hides_only_itself(tmp_path: Path, damaged: bytes) -> Non
     found = read_history(path)
     assert found is not None
     assert found.log == (LogPoint(1, 1.0), LogPoint(4, 0.25))
+
+
+@pytest.mark.parametrize("lost", ["scores", "picture", "confusion", "kernels"])
+def test_a_snapshot_that_lacks_a_tensor_hides_only_itself(tmp_path: Path, lost: str) -> None:
+    path = run_dir(tmp_path, "one")
+    shipped = list(read_snapshots(SLIDES / "snapshots"))[:3]
+    for at, one in enumerate(shipped):
+        tensors = {name: tensor for name, tensor in one.tensors.items() if at != 1 or name != lost}
+        write_snapshot(path / "snapshots", Snapshot(tensors, one.facts))
+    found = read_history(path)
+    assert found is not None
+    assert [snapshot.step for snapshot in found.snapshots] == [shipped[0].facts.step, shipped[2].facts.step]
+    assert found.picture is not None
+    assert (found.picture == shipped[2].tensors["picture"]).all()
 
 
 def test_a_run_without_a_log_and_snapshots_has_no_history(tmp_path: Path) -> None:
