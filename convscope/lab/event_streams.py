@@ -6,14 +6,15 @@ import asyncio
 import json
 import stat
 from collections.abc import AsyncIterator, Callable
+from dataclasses import fields
 from pathlib import Path
 
 from ..errors import InputError
-from ..explain.payload.encoding import Json, encode
 from ..explain.payload.history import measured_on, snapshot_of
 from ..runs.records import LogLine, StepLine
 from ..runs.snapshots import read_snapshot
 from .jobs import TrainingJobs
+from .records import LiveSnapshot
 from .run_files import LogTail
 
 PAUSE = 0.25  # seconds
@@ -65,7 +66,7 @@ async def run_events(jobs: TrainingJobs, id: str, over: Callable[[], bool]) -> A
             shot_now = await asyncio.to_thread(snapshot, file)
             shown.add(file.name)
             if shot_now is not None:
-                yield event("snapshot", shot_now)
+                yield event("snapshot", shot_now.to_json())
         if summary.state not in ACTIVE and not lines:
             yield event("end", summary.to_json())
             return
@@ -90,12 +91,14 @@ def new_snapshots(path: Path, shown: set[str]) -> list[Path]:
         return []
 
 
-def snapshot(file: Path) -> dict[str, Json] | None:
+def snapshot(file: Path) -> LiveSnapshot | None:
     """Return a snapshot as api.js has it; None for a damaged one."""
     try:
         found = read_snapshot(file)
-        picture, on = encode(found.tensors["picture"]).to_json(), measured_on(found.facts)
-        return {**snapshot_of(found).to_json(), "n": found.facts.n, "picture": picture, "on": on}
+        shown = snapshot_of(found)
+        parts = {field.name: getattr(shown, field.name) for field in fields(shown)}
+        picture = found.tensors["picture"]
+        return LiveSnapshot(**parts, n=found.facts.n, picture=picture, on=measured_on(found.facts))
     except (InputError, KeyError, OSError):
         return None
 

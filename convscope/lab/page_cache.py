@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from ..explain.look import look
 from ..page.inline import PayloadJson, lab_html
+from ..page.webpage import Page
 from .payload import lab_payload
 
 KEPT = 3  # see-through pages in memory
@@ -29,11 +29,11 @@ class PageCache:
     """See-through pages by run, one made at a time: each takes seconds and all CPUs."""
 
     def __init__(self) -> None:
-        self._made: dict[tuple[Path, int], Any] = {}
+        self._made: dict[tuple[Path, int], Page] = {}
         self._lock = asyncio.Lock()
 
-    async def page(self, run: Path) -> Any:
-        """Return the Page of a finished run. Raises ConvscopeError where it cannot be made."""
+    async def page(self, run: Path) -> Page:
+        """Return the page of a finished run. Raises ConvscopeError where it cannot be made."""
         async with self._lock:
             key = (run, (run / "model.onnx").stat().st_mtime_ns)
             if key not in self._made:

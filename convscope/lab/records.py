@@ -8,7 +8,9 @@ from typing import Literal, Self
 
 from ..errors import UsageError, phrase
 from ..explain.payload.encoding import Record
+from ..explain.payload.records import Pixels, Snapshot
 from ..runs.json_fields import Scalar
+from ..runs.records import LogLine
 
 RunState = Literal["starting", "running", "stopped", "finished", "failed"]
 CurvePoint = tuple[int, float, float]  # step, loss, accuracy
@@ -130,6 +132,33 @@ class RunReport(Record):
     budget: str | None
     test: Measurement | None
     validation: Measurement | None
+
+
+@dataclass(frozen=True, eq=False)
+class LiveSnapshot(Snapshot):
+    """A snapshot of a run as it comes: on `n` pictures, and the picture (C, H, W) that its maps and scores are of."""
+
+    n: int
+    picture: Pixels
+    on: str  # "held-out" or "training sample": which pictures the figures are of
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """A finished run as the static page replays it: what the events of a live one would have told."""
+
+    run: RunSummary
+    lines: tuple[LogLine, ...]
+    snapshots: tuple[LiveSnapshot, ...]
+    look: str  # where its see-through page is
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "run": self.run.to_json(),
+            "lines": [line.to_json() for line in self.lines],
+            "snapshots": [shot.to_json() for shot in self.snapshots],
+            "look": self.look,
+        }
 
 
 @dataclass(frozen=True, slots=True)

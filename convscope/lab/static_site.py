@@ -14,6 +14,7 @@ from ..files import TEMPORARY, atomic_write, write_fault
 from ..page.inline import PayloadJson, lab_html
 from .event_streams import new_snapshots, snapshot, thinned
 from .payload import lab_payload
+from .records import Recording
 from .run_index import RunReader
 
 MARK, FILES = "convscope-lab.json", ("index.html", "trained.html")
@@ -52,9 +53,8 @@ def site_payload(run: Path) -> PayloadJson:
     reader.update(lines)
     summary = replace(reader.summary(), look=FILES[1])
     shots = [shot for file in new_snapshots(path, set()) if (shot := snapshot(file)) is not None]
-    told = [line.to_json() for line in thinned(lines)]
-    recorded = {"run": summary.to_json(), "lines": told, "snapshots": shots, "look": FILES[1]}
-    return {**lab_payload().to_json(), "recorded": recorded}
+    recorded = Recording(summary, tuple(thinned(lines)), tuple(shots), FILES[1])
+    return {**lab_payload().to_json(), "recorded": recorded.to_json()}
 
 
 def _ours(folder: Path) -> bool:

@@ -52,7 +52,12 @@ def test_a_value_of_another_kind_is_refused_by_its_name(body: dict[str, Any], sa
 
 @pytest.mark.parametrize(
     ("name", "record"),
-    [("RunSummary", RunSummary), ("RunReport", records.RunReport), ("DataChoice", records.DataChoice)],
+    [
+        ("RunSummary", RunSummary),
+        ("RunReport", records.RunReport),
+        ("DataChoice", records.DataChoice),
+        ("LiveSnapshot", records.LiveSnapshot),
+    ],
 )
 def test_an_answer_has_the_fields_that_the_page_reads(name: str, record: type) -> None:
     (block,) = re.findall(rf"@typedef \{{object\}} {name}\b(.*?)(?=@typedef|\*/)", API, re.DOTALL)
