@@ -7,7 +7,7 @@ Korean that the lab's page shows. Whoever has to decide something asks for the c
     >>> error.key, error.exit_code
     ('run.exists', 3)
     >>> print(error)
-    runs/a: is there already
+    runs/a: already exists
     try: another --out, or --resume runs/a
 """
 

@@ -29,7 +29,7 @@ stay unambiguous. Results go to standard output; notes, progress and errors go t
 | exit code | |
 |--:|---|
 | 0 | done |
-| 1 | a mistake of convscope's own, with a traceback |
+| 1 | a bug in convscope, with a traceback |
 | 2 | usage: a verb, option or combination that does not exist |
 | 3 | input: a file, image, formula or model that cannot be used |
 | 4 | environment: a missing package or device, no space, no permission |

@@ -152,7 +152,7 @@ def test_one_line_has_what_where_got_and_expected() -> None:
     assert str(InputError("idx.cut", got=3)) == "cut short, got 3"
     assert str(InputError("idx.cut", expected="4")) == "cut short, expected 4"
     full = InputError("idx.cut", where="a", got=phrase("value.bytes", n=3), expected="4", hint=phrase("run.anew.try"))
-    assert str(full) == "a: cut short, got 3 bytes, expected 4\ntry: train anew"
+    assert str(full) == "a: cut short, got 3 bytes, expected 4\ntry: start a new training"
     assert full.line() == "a: cut short, got 3 bytes, expected 4"
     assert (full.what, str(full.brief())) == ("cut short", "cut short, got 3 bytes, expected 4")
 
@@ -195,7 +195,7 @@ def test_json_and_back() -> None:
 def test_the_same_fault_elsewhere() -> None:
     error = UsageError("idx.more", shape="3 x 4", where="a", hint="-o b")
     moved = EnvironmentFault.of(error, where="b", hint=phrase("run.anew.try"))
-    assert str(moved) == "b: more bytes than the 3 x 4 that its header promises\ntry: train anew"
+    assert str(moved) == "b: more bytes than the 3 x 4 that its header promises\ntry: start a new training"
     assert (moved.exit_code, InputError.of(error).hint) == (4, "-o b")
 
 

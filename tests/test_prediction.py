@@ -234,7 +234,7 @@ def test_a_network_that_overflows_is_reported_for_its_picture(tmp_path: Path) ->
     write(tmp_path / "model.onnx", network, spec, huge, names)
     model = load(tmp_path)
     for form in (np.full((1, 1, 4, 4), 200, np.uint8), np.full((1, 4, 4), 200, np.uint8)):
-        with pytest.raises(InputError, match="the network's answer is not a number"):
+        with pytest.raises(InputError, match="the network's output is not a number"):
             model.predict(form)
 
 

@@ -46,7 +46,7 @@ class Run:
     def create(cls, path: Path, settings: dict[str, object]) -> Run:
         """Make the directory with `settings` as its run.json in one step: complete or absent.
 
-        Raises InputError if `path` is there already.
+        Raises InputError if `path` exists.
         """
         if path.exists() or path.is_symlink():
             raise InputError("run.exists", where=str(path), hint=phrase("run.exists.try", path=path))
@@ -162,7 +162,7 @@ def ask_to_stop(path: Path) -> None:
 
 
 def in_use(path: Path) -> bool:
-    """Whether a process is at work in this run. Where the system has no flock, always False."""
+    """Whether a process is using this run. Where the system has no flock, always False."""
     try:
         import fcntl
 

@@ -56,7 +56,7 @@ def test_every_options_way(model: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert args.run(args) == 0
     out, err = capsys.readouterr()
     assert out.startswith("p.html  ")
-    assert "1 more pictures were given than are shown; --samples takes up to 1,000\n" in err
+    assert "pictures given but not shown: 1; --samples takes up to 1,000\n" in err
     payload = payload_of(Path("p.html"))
     assert (payload["title"], payload["language"], payload["samples"]["names"]) == ("a < b", "ko", ["one.png"])
 
@@ -80,7 +80,7 @@ def test_a_page_is_replaced_and_nothing_else(model: Path) -> None:
     args.run(args)
     args.run(args)
     Path("three.html").write_text("my own notes")
-    with pytest.raises(InputError, match=r"three\.html: is there already, and is no page of convscope's"):
+    with pytest.raises(InputError, match=r"three\.html: already exists, and is no page of convscope's"):
         args.run(args)
     assert Path("three.html").read_text() == "my own notes"
 

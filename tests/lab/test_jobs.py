@@ -132,10 +132,10 @@ def test_a_training_is_starting_until_its_directory_is_there_and_running_then(
     [
         (
             InputError("file.unreadable", reason="/home/me/private/x.png", got=3, hint=phrase("run.anew.try")),
-            "cannot be read: x.png, got 3\ntry: train anew",
+            "cannot be read: x.png, got 3\ntry: start a new training",
         ),
-        (InputError("run.exists", where="{root}/one"), "one: is there already"),
-        (ConvscopeError("error.bug", what="KeyError: 'x'"), "a mistake of convscope's own: KeyError: 'x'"),
+        (InputError("run.exists", where="{root}/one"), "one: already exists"),
+        (ConvscopeError("error.bug", what="KeyError: 'x'"), "a bug in convscope: KeyError: 'x'"),
         (None, "ended with exit code 7"),
     ],
 )

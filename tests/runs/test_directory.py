@@ -60,7 +60,7 @@ def test_what_is_there_is_never_touched(path: Path, kind: str) -> None:
         path.mkdir()
         if kind == "folder":
             (path / "mine").write_text("mine")
-    with pytest.raises(InputError, match="is there already"):
+    with pytest.raises(InputError, match="already exists"):
         Run.create(path, {})
     assert names(path.parent) == ["one"]
 
@@ -72,7 +72,7 @@ def test_two_processes_cannot_work_in_one_run(path: Path) -> None:
     )
     other = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
     assert "EnvironmentFault" in other.stderr
-    assert "another process is at work in this run" in other.stderr
+    assert "another process is using this run" in other.stderr
     with pytest.raises(EnvironmentFault):
         Run.reopen(path)
     run.close()

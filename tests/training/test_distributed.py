@@ -155,7 +155,7 @@ def test_a_killed_process_ends_the_other_with_one_line(tmp_path: Path) -> None:
         _, said = process.communicate(timeout=60)
     assert process.returncode == 1
     ours = [line for line in said.splitlines() if "another process of this training" in line]
-    assert ours == ["another process of this training has ended or says nothing"]
+    assert ours == ["another process of this training has ended or does not respond"]
     assert "File" not in said.split("ChildFailedError")[0].split("torchrun --max-restarts")[0]  # no traceback of ours
     assert not (tmp_path / "r" / "model.onnx").exists()
 

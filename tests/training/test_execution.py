@@ -25,9 +25,9 @@ def test_only_a_restart_of_the_same_launch_goes_on_with_what_is_there(tmp_path: 
         if goes_on:
             assert find_restarted_run(tmp_path / where, worker) == str(tmp_path / where)
         else:
-            with pytest.raises(InputError, match="is there already"):
+            with pytest.raises(InputError, match="already exists"):
                 find_restarted_run(tmp_path / where, worker)
-    with pytest.raises(InputError, match="is there already"):
+    with pytest.raises(InputError, match="already exists"):
         find_restarted_run(tmp_path / "r", SingleWorker())
     assert find_restarted_run(tmp_path / "new", SingleWorker()) is None
 

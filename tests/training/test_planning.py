@@ -132,7 +132,7 @@ def test_for_an_accuracy_the_quickest_known_is_chosen_on_mnist(table: None) -> N
         assert (got.plan, got.recipe.epochs, got.target) == (name, epochs, None)
     got, notes = plan(TrainOptions(budget="99.9%", **HERE), digits())
     assert got.target == 0.999
-    assert notes == ["no measured recipe reaches 99.9% on MNIST: training until held-out pictures say so"]
+    assert notes == ["no measured recipe reaches 99.9% on MNIST: training until the held-out pictures reach it"]
 
 
 def test_what_is_known_of_mnist_is_known_by_its_pixels_and_not_by_its_name() -> None:

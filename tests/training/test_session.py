@@ -295,7 +295,7 @@ def test_an_out_that_is_there_is_refused_before_anything_is_loaded(
 ) -> None:
     (tmp_path / "r").mkdir()
     monkeypatch.setattr("convscope.training.execution.load_dataset", lambda *_: pytest.fail("loaded"))
-    with pytest.raises(InputError, match=r"r: is there already\ntry: another --out, or --resume"):
+    with pytest.raises(InputError, match=r"r: already exists\ntry: another --out, or --resume"):
         go(tmp_path / "r")
 
 
