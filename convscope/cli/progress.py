@@ -1,4 +1,4 @@
-"""How a training shows on stderr: a live bar on a terminal, plain lines elsewhere. It reads the log's lines, nothing
+"""A training's progress on stderr: a live bar on a terminal, plain lines elsewhere. It reads the log's lines, nothing
 else.
 """
 

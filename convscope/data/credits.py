@@ -1,4 +1,4 @@
-"""Whom the pictures of a known data set are from, and the licence that a page with such pictures in it must name."""
+"""The authors of a known data set's pictures, and the licence that a page with such pictures in it must name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plans that have a name."""
+"""The named plans, each a formula and a line about it."""
 
 from __future__ import annotations
 

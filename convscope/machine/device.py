@@ -1,4 +1,4 @@
-"""What training runs on: device, threads, versions. Any of it may move the last bits of a result."""
+"""What training runs on: device, threads, versions. Any of them may change the last bits of a result."""
 
 from __future__ import annotations
 

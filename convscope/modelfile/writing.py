@@ -1,4 +1,4 @@
-"""Writing model files."""
+"""Writing model files: weights are checked, the graph is built from the formula, the digest comes last."""
 
 from __future__ import annotations
 

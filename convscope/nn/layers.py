@@ -1,4 +1,4 @@
-"""torch modules that torch itself has not: what a formula's layer needs beyond them."""
+"""The torch modules of layers that torch.nn has none for."""
 
 from __future__ import annotations
 

@@ -12,11 +12,11 @@ from .workers import SingleWorker, Workers
 
 
 def ignore(event: Event) -> None:
-    """Say nothing."""
+    """Do nothing with an event; the default of `on_event`."""
 
 
 def never() -> bool:
-    """Do not stop."""
+    """Return False, which lets a training run to its end; the default of `should_stop`."""
     return False
 
 

@@ -1,4 +1,4 @@
-"""What a training says as it goes: the lines of its log, and two kinds of line besides."""
+"""The events of a training: the lines of its log, its beginning, and notes for the user."""
 
 from __future__ import annotations
 

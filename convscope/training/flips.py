@@ -1,4 +1,5 @@
-"""Whether pictures mean the same in a mirror: clothes do, digits do not. Measured, since labels do not say."""
+"""Whether a horizontal flip keeps a picture's class: of clothes it does, of digits not. Measured, since labels do not
+say."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
-KEPT = 0.75  # of what is recognised as it is must be recognised in the mirror too
+KEPT = 0.75  # of what is recognised as it is must be recognised when flipped too
 LOOKED_AT = 5_000  # pictures, evenly spread
 
 

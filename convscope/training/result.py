@@ -1,4 +1,4 @@
-"""What a finished training came to."""
+"""The result of a training: where its files are, how long it took, how good the network is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Snapshots: small pictures of a training as it goes, for whoever scrubs through it later: 9 to 16 a run.
+"""Snapshots: the state of a training at 9 to 16 of its steps, for the page's scrubber.
 
 Each holds the first convolution's kernels, a few maps of one picture, and figures on a small fixed set of pictures:
 held-out ones if there are any, else training pictures, and `pictures` says which. See docs/run-directory.md.

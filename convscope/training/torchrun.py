@@ -1,4 +1,4 @@
-"""What torchrun does: it starts processes, tells each by its environment which one it is, and starts them anew.
+"""What torchrun does: it starts processes, gives each its rank in the environment, and restarts them.
 
 Here that environment is read, and the processes find one another.
 """

@@ -1,1 +1,1 @@
-"""Networks of anybody's making, as networks of ours where their layers are known."""
+"""Torch modules that convscope did not build, as its own networks where every layer is known."""

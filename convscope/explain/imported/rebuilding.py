@@ -1,4 +1,4 @@
-"""A torch module of anybody's making as a network of the formula, with its weights, where its steps allow it."""
+"""Any torch module as a network of the formula, with its weights, where its steps allow it."""
 
 from __future__ import annotations
 

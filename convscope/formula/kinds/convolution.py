@@ -1,4 +1,4 @@
-"""Convolution."""
+"""The convolution layer: its shapes, weights, MACs and ONNX operator."""
 
 from __future__ import annotations
 

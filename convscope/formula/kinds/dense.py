@@ -1,4 +1,4 @@
-"""Fully connected layers."""
+"""The fully connected layer: its weights, MACs and ONNX operators."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers that read several sources."""
+"""Layers that read several sources: add, which ends a skip connection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers that lay numbers out anew: flatten and crop."""
+"""Layers that rearrange or cut: flatten and crop."""
 
 from __future__ import annotations
 
