@@ -158,7 +158,7 @@ def test_a_newcomer_trains_mnist_to_97_percent_looks_inside_and_draws(lab: Serve
     recorded = [json.loads(line) for line in (lab.runs / id / "log.jsonl").read_text().splitlines()]
     assert f"{100 * recorded[-1]['test']['accuracy']:.2f}" == accuracy[1]
 
-    lab.shown("See through").click()
+    lab.shown("Look inside").click()
     own = lab.browser.current_window_handle
     lab.until(lambda: len(lab.browser.window_handles) == 2)
     lab.browser.switch_to.window(lab.browser.window_handles[-1])

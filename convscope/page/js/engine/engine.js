@@ -32,7 +32,7 @@ export function makeEngine(payload) {
     nodes,
     /** Whether the page can run the network itself; otherwise only `captured` gives results. */
     computes,
-    /** The node that Grad-CAM looks at unless told, -1 where there is no convolution. */
+    /** The node that Grad-CAM looks at by default, -1 where there is no convolution. */
     lastMaps: grid,
 
     /**

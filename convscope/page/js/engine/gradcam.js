@@ -2,7 +2,7 @@ import { gradientAt, oneHot } from "./backward.js";
 /** @import {HeatMap, Layer, Result} from "./types.js" */
 
 /**
- * Return the node that Grad-CAM takes unless told: the last convolution, or the last of the normalisation and
+ * Return the node that Grad-CAM takes by default: the last convolution, or the last of the normalisation and
  * activation right after it; -1 where there is none.
  * @param {Layer[]} nodes
  */

@@ -17,7 +17,7 @@ export function outputOf(result, index) {
 
 /**
  * Lay a window over one map of a node's input and take its numbers, with weights where there are some. `from` says
- * which of the node's sources is read, the first one unless told.
+ * which of the node's sources is read, the first one by default.
  * @param {Unit} unit
  * @param {number} channel
  * @param {{top: number, left: number, size: Pair, dilation?: Pair, weights?: Float64Array | null, from?: number}} place

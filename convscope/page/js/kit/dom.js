@@ -15,7 +15,7 @@ const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
  */
 export function make(doc, tag, props = {}, ...children) {
   const element = doc.createElement(tag);
-  dress(element, props);
+  setProps(element, props);
   fill(element, children.flat());
   return element;
 }
@@ -28,13 +28,13 @@ export function make(doc, tag, props = {}, ...children) {
  */
 export function makeSvg(doc, tag, props = {}, ...children) {
   const element = doc.createElementNS(SVG_NAMESPACE, tag);
-  dress(element, props);
+  setProps(element, props);
   fill(element, children.flat());
   return element;
 }
 
 /** @param {Element} element @param {Props} props */
-function dress(element, props) {
+function setProps(element, props) {
   for (const [name, value] of Object.entries(props)) {
     if (value === null || value === undefined || value === false) continue;
     if (name === "on")

@@ -39,7 +39,7 @@ export function written(doc, formula) {
   return formula.flatMap((part) => {
     if (typeof part === "string")
       return part.split(/(?<!\p{L})(x)(?!\p{L})/u).map((text) => (text === "x" ? letter(doc, "x") : text));
-    if ("raised" in part) return [make(doc, "sup", {}, part.raised)];
+    if ("raised" in part) return [make(doc, "sup", {}, ...written(doc, [part.raised]))];
     return [fraction(doc, written(doc, part.above), written(doc, part.below))];
   });
 }

@@ -157,14 +157,14 @@ export function makeApi(win, token, t) {
   /**
    * Keep a stream open.
    * @param {string} path
-   * @param {(name: string, data: any) => void} tell
+   * @param {(name: string, data: any) => void} onEvent
    * @param {() => boolean} over
    * @param {(error: ApiError) => void} trouble
    * @param {() => void} [again]
    */
-  const follow = (path, tell, over, trouble, again) =>
+  const follow = (path, onEvent, over, trouble, again) =>
     followStream(win, (signal) => ask(path, null, signal), {
-      tell,
+      onEvent,
       over,
       again,
       trouble: (error) => {

@@ -27,7 +27,7 @@ export function startLab(doc, win) {
   let frame = null;
   /** @type {Drawing | null} */
   let drawing = null;
-  let dressed = "";
+  let appearance = "";
   let shown = "none";
   /** @type {string | null} */
   let last = null;
@@ -78,8 +78,8 @@ export function startLab(doc, win) {
   const show = () => {
     const language = languageOf(lab.state.l ?? "", payload.language, win.navigator.language, dictionaries);
     const look = `${language} ${lab.dark()}`;
-    if (look !== dressed || !frame) {
-      dressed = look;
+    if (look !== appearance || !frame) {
+      appearance = look;
       shown = "none";
       lab.t = translator(dictionaries, language);
       doc.documentElement.lang = language;

@@ -29,17 +29,17 @@ export function planChoice(lab, text, put, more = []) {
   const line = make(doc, "p", { class: "note plan-line" });
   /** @type {PlanButton | undefined} */
   let pointed;
-  const tell = () => {
+  const describe = () => {
     const one = pointed ?? list.find((each) => each.on());
     refill(line, ...(one ? [make(doc, "b", {}, one.text), `: ${one.line}`] : [t("arch.own")]));
   };
   const point = (/** @type {Event} */ event) => {
     pointed = list[buttons.indexOf(/** @type {Element} */ (event.target))];
-    tell();
+    describe();
   };
   const leave = () => {
     pointed = undefined;
-    tell();
+    describe();
   };
   row.element.addEventListener("pointerover", point);
   row.element.addEventListener("focusin", point);
@@ -49,7 +49,7 @@ export function planChoice(lab, text, put, more = []) {
     element: make(doc, "div", { class: "plan-choice" }, row.element, line),
     refresh: () => {
       row.refresh();
-      tell();
+      describe();
     },
   };
 }

@@ -13,7 +13,7 @@ const LOW_EDGE = 22;
  * @param {Lab} lab
  * @param {{name: string, x: [number, number], y: [number, number], xTicks: number[], yTicks: number[], high?: number,
  * ticks?: (value: number) => string, drag?: (x: number) => void}} options
- *   `drag` is told where on the x axis the pointer is, while it is down
+ *   `drag` is called with where on the x axis the pointer is, while it is down
  */
 export function plotOf(lab, { name, x, y, xTicks, yTicks, high = 230, ticks = plotTick, drag }) {
   const { doc } = lab;

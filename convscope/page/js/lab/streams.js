@@ -2,14 +2,14 @@
  * Server-sent events read with fetch, so that they carry the token: kept open, opened again, let go while nobody looks.
  */
 
-const ASKED_AGAIN = 1500; // milliseconds until a lost server is asked again
+const RETRY_AFTER = 1500; // milliseconds until a server that did not answer is asked again
 
 /**
  * @typedef {object} Listener
- * @property {(name: string, data: any) => void} tell one event
+ * @property {(name: string, data: any) => void} onEvent one event
  * @property {() => boolean} over nothing more will come
  * @property {(error: unknown) => boolean} trouble whether to give up
- * @property {() => void} [again] before the second and any later stream's first event: each tells everything anew
+ * @property {() => void} [again] before the second and any later stream's first event: each sends everything anew
  */
 
 /**
@@ -19,7 +19,7 @@ const ASKED_AGAIN = 1500; // milliseconds until a lost server is asked again
  * @param {(signal: AbortSignal) => Promise<Response>} open
  * @param {Listener} listener
  */
-export function followStream(win, open, { tell, over, trouble, again }) {
+export function followStream(win, open, { onEvent, over, trouble, again }) {
   const doc = win.document;
   let closed = false;
   let part = new AbortController();
@@ -40,13 +40,13 @@ export function followStream(win, open, { tell, over, trouble, again }) {
       if (closed) return;
       part = new AbortController();
       const { signal } = part;
-      let told = first;
+      let begun = first;
       try {
         await readEvents(await open(signal), (name, data) => {
           if (signal.aborted) return;
-          if (!told) again?.();
-          told = true;
-          tell(name, data);
+          if (!begun) again?.();
+          begun = true;
+          onEvent(name, data);
         });
       } catch (error) {
         if (closed) return;
@@ -55,7 +55,7 @@ export function followStream(win, open, { tell, over, trouble, again }) {
       }
       if (!over())
         await new Promise((resume) => {
-          win.setTimeout(resume, ASKED_AGAIN);
+          win.setTimeout(resume, RETRY_AFTER);
         });
     }
   };
@@ -69,8 +69,8 @@ export function followStream(win, open, { tell, over, trouble, again }) {
   };
 }
 
-/** Read a stream of events until it ends. @param {Response} answer @param {(name: string, data: any) => void} tell */
-async function readEvents(answer, tell) {
+/** Read a stream of events until it ends. @param {Response} answer @param {(name: string, data: any) => void} onEvent */
+async function readEvents(answer, onEvent) {
   const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
   for (let rest = ""; reader;) {
     const { done, value } = await reader.read();
@@ -79,7 +79,7 @@ async function readEvents(answer, tell) {
     rest = parts.pop() ?? "";
     for (const one of parts) {
       const event = /^event: (\w+)\ndata: (.*)$/.exec(one);
-      if (event) tell(event[1], JSON.parse(event[2]));
+      if (event) onEvent(event[1], JSON.parse(event[2]));
     }
   }
 }

@@ -104,7 +104,7 @@ export function winnerOf(app) {
   return best;
 }
 
-/** The true class of the picture shown, or −1 where nobody said. @param {App} app */
+/** The true class of the picture shown, or −1 where it is not known. @param {App} app */
 export function labelOf(app) {
   if (app.state.label >= 0 && app.state.label < app.payload.classes.length) return app.state.label;
   const [kind, number] = [app.state.picture[0], Number(app.state.picture.slice(1))];

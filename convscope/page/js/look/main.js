@@ -88,16 +88,16 @@ export function start(doc, win) {
   let header;
   /** @type {ReturnType<typeof tourBox>} */
   let tour;
-  let dressed = "";
+  let appearance = "";
   /** Whether the last step was taken by key: then the focus goes along. */
   let keyed = false;
 
   /** Header, panel and tour are made anew only where language or theme changed. */
-  const dress = () => {
+  const applyAppearance = () => {
     const language = languageOf(app.state.language, payload.language, win.navigator.language, dictionaries);
     const key = `${language} ${app.dark()}`;
-    if (key === dressed) return;
-    dressed = key;
+    if (key === appearance) return;
+    appearance = key;
     shown = "";
     app.t = translator(dictionaries, language);
     doc.documentElement.lang = language;
@@ -111,9 +111,9 @@ export function start(doc, win) {
 
   /** @param {Element | null} from */
   const show = (from) => {
-    settle(app);
+    clampState(app);
     compute();
-    dress();
+    applyAppearance();
     const { state } = app;
     const key = [
       state.view,
@@ -211,7 +211,7 @@ function focusName(doc) {
 }
 
 /** Bring an address from elsewhere within what this network has. @param {App} app */
-function settle(app) {
+function clampState(app) {
   const index = indexOf(app, app.state.node);
   const { channels, height, width } = sizeOf(app, index);
   const within = (/** @type {number} */ v, /** @type {number} */ n) => Math.max(0, Math.min(n - 1, v));

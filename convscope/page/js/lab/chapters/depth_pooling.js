@@ -36,9 +36,9 @@ export function poolingPart(lab) {
   const look = (/** @type {number} */ y, /** @type {number} */ x) =>
     lab.tune({ at: `${Math.max(0, Math.min(rows() - 1, y))}.${Math.max(0, Math.min(columns() - 1, x))}` });
 
-  const told = () => lab.say(line.textContent ?? "");
-  const before = frameOf(lab, 2, look, t("local.map"), told);
-  const [max, mean] = [frameOf(lab, 1, look, t("deep.max"), told), frameOf(lab, 1, look, t("deep.mean"), told)];
+  const announce = () => lab.say(line.textContent ?? "");
+  const before = frameOf(lab, 2, look, t("local.map"), announce);
+  const [max, mean] = [frameOf(lab, 1, look, t("deep.max"), announce), frameOf(lab, 1, look, t("deep.mean"), announce)];
   const title = make(doc, "h2", { class: "part" });
   const line = make(doc, "p", { class: "sum-of-window" });
   const thumbs = Array.from({ length: shape[0] }, (_, i) => {
@@ -135,9 +135,9 @@ export function poolingPart(lab) {
  * @param {number} scale
  * @param {(y: number, x: number) => void} look
  * @param {string} name
- * @param {() => void} told after a step by key
+ * @param {() => void} announce called after a step by key
  */
-function frameOf({ doc }, scale, look, name, told) {
+function frameOf({ doc }, scale, look, name, announce) {
   const canvas = make(doc, "canvas", { class: "pixels" });
   const box = makeSvg(doc, "rect", { class: "window-box" });
   const over = makeSvg(doc, "svg", { class: "over", "aria-hidden": "true", preserveAspectRatio: "none" }, box);
@@ -162,7 +162,7 @@ function frameOf({ doc }, scale, look, name, told) {
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
     if (!step) return;
     look(place[0] / scale + step[0], place[1] / scale + step[1]);
-    told();
+    announce();
     event.preventDefault();
   });
   return {

@@ -231,7 +231,7 @@ export function entropyPart(lab) {
     const [p, q, u] = [share(weights()), share(others()), unit()];
     const words = codeWords(codeLengths(p));
     const n = p.length;
-    const told = (/** @type {string} */ id, /** @type {string} */ value) => {
+    const write = (/** @type {string} */ id, /** @type {string} */ value) => {
       cells[id].textContent = value;
     };
     p.forEach((v, i) => {
@@ -242,14 +242,14 @@ export function entropyPart(lab) {
         if (Number(input.value) !== value) input.value = String(value);
         input.setAttribute("aria-valuetext", fixed(input === fields[i] ? v : q[i], 3));
       }
-      told(`p${i}`, fixed(v, 3));
-      told(`i${i}`, fixed(informationOf(v, u), 3));
-      told(`h${i}`, v ? fixed(v * informationOf(v, u), 3) : "0.000");
-      told(`c${i}`, words[i]);
-      told(`y${i}`, fixed(v, 3));
-      told(`q${i}`, fixed(q[i], 3));
-      told(`j${i}`, fixed(informationOf(q[i], u), 3));
-      told(`x${i}`, v ? fixed(v * informationOf(q[i], u), 3) : "0.000");
+      write(`p${i}`, fixed(v, 3));
+      write(`i${i}`, fixed(informationOf(v, u), 3));
+      write(`h${i}`, v ? fixed(v * informationOf(v, u), 3) : "0.000");
+      write(`c${i}`, words[i]);
+      write(`y${i}`, fixed(v, 3));
+      write(`q${i}`, fixed(q[i], 3));
+      write(`j${i}`, fixed(informationOf(q[i], u), 3));
+      write(`x${i}`, v ? fixed(v * informationOf(q[i], u), 3) : "0.000");
     });
     const [entropy, cross, extra] = [entropyOf(p, u), crossEntropyOf(p, q, u), divergenceOf(p, q, u)];
     const name = u === "bits" ? t("info.bits") : t("info.nats");

@@ -31,7 +31,7 @@ export function penaltyPart(lab) {
   const slide = slider(lab, t("info.p"), { min: 0.001, max: 1, step: 0.001, digits: 3 }, p, put);
   const jump = presets(
     lab,
-    t("info.told"),
+    t("info.lecture"),
     TOLD.map((value) => ({ text: String(value), on: () => p() === value, press: () => put(value) })),
   );
   const mine = Array.from({ length: 3 }, () => make(doc, "td", { class: "figure" }));

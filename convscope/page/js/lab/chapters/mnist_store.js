@@ -6,9 +6,9 @@
 /** @typedef {import("../api.js").LiveSnapshot} LiveSnapshot */
 /** @typedef {ReturnType<typeof trainingStore>} TrainingStore */
 
-const BREATH = 200; // milliseconds between two drawings while lines pour in
+const REDRAW_AFTER = 200; // milliseconds between two drawings while lines pour in
 
-/** @param {Lab} lab @param {() => void} changed told, now and then, that something is new */
+/** @param {Lab} lab @param {() => void} changed called, now and then, when something is new */
 export function trainingStore(lab, changed) {
   const { api, win } = lab;
   const recorded = api ? null : (lab.payload.recorded ?? null);
@@ -21,7 +21,7 @@ export function trainingStore(lab, changed) {
       timer = win.setTimeout(() => {
         timer = 0;
         changed();
-      }, BREATH);
+      }, REDRAW_AFTER);
   };
   const now = () => {
     win.clearTimeout(timer);

@@ -21,9 +21,9 @@ const QUIET = 450; // milliseconds without a key until the server is asked
  * @param {() => string} text
  * @param {() => {data: string, size: number | null}} on
  * @param {(data: string, size: number | null) => KnownShape | null} shapeOf
- * @param {() => void} settled told when it becomes clear whether this can be trained
+ * @param {() => void} onChecked called when it becomes clear whether this can be trained
  */
-export function formulaPart(lab, text, on, shapeOf, settled) {
+export function formulaPart(lab, text, on, shapeOf, onChecked) {
   const { doc, t, api, win } = lab;
   const message = make(doc, "div", { class: "formula-message", id: "bench-formula-message", "aria-live": "polite" });
   const table = layerTable(lab, (n) => lab.tune({ n }));
@@ -69,7 +69,7 @@ export function formulaPart(lab, text, on, shapeOf, settled) {
         ),
       );
     else message.append(make(doc, "p", { class: "note agreed" }, t("bench.agreed")));
-    settled();
+    onChecked();
   };
 
   const refresh = () => {

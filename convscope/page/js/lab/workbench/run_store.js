@@ -1,4 +1,4 @@
-/** All runs, as the server tells of them; in the static build the recorded one. */
+/** All runs, as the server lists them; in the static build the recorded one. */
 
 import { faultOf } from "../formula/fault.js";
 
@@ -9,7 +9,7 @@ import { faultOf } from "../formula/fault.js";
 
 const PAUSE_OF_LIST = 150; // milliseconds between two drawings while news pour in
 
-/** @param {Lab} lab @param {() => void} changed told, now and then, that something is new */
+/** @param {Lab} lab @param {() => void} changed called, now and then, when something is new */
 export function runStore(lab, changed) {
   const { api, win, t } = lab;
   const recorded = api ? null : (lab.payload.recorded ?? null);

@@ -101,7 +101,7 @@ export function runStream(lab, id, changed) {
       stream.report = await api.report(id);
       soon();
     } catch {
-      asked = false; // the list's own stream tells what is wrong
+      asked = false; // the list's own stream says what is wrong
     }
   };
   return stream;

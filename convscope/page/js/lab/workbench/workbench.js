@@ -43,12 +43,12 @@ function mountWorkbench(lab) {
   /** @type {View | null} */
   let view = null;
   let shown = "";
-  let told = "";
+  let troubleShown = "";
 
   const refresh = () => {
     const words = troubleWords(lab, store);
-    if (words !== told) {
-      told = words;
+    if (words !== troubleShown) {
+      troubleShown = words;
       trouble.hidden = !words;
       refill(
         trouble,

@@ -141,6 +141,7 @@ function drawCurve(app, svg, node, reach, input, output, rug) {
   const slopes = Array.from({ length: 121 }, (_, i) => (i / 60 - 1) * reach).map(
     (x) => `${(x / reach).toFixed(4)} ${(-slope(x, node) / high).toFixed(4)}`,
   );
+  const crossed = [of, slope].some((f) => [-1, -0.9, -0.8, -0.7].some((x) => isAtLabel(-f(x * reach, node) / high)));
   const at = { x: Math.max(-1, Math.min(1, input / reach)), y: -Math.max(-1, Math.min(1, output / high)) };
   const text = (
     /** @type {number} */ x,
@@ -157,7 +158,12 @@ function drawCurve(app, svg, node, reach, input, output, rug) {
     makeSvg(doc, "path", { class: "guide", d: `M${at.x} 0V${at.y}H0` }),
     makeSvg(doc, "circle", { class: "point", cx: at.x, cy: at.y, r: 0.05 }),
     text(1.1, 0.13, compact(reach), "end"),
-    text(-1.1, 0.13, compact(-reach), "start"),
+    text(-1.1, crossed ? -0.05 : 0.13, compact(-reach), "start"),
     text(0.05, -1.02, compact(high), "start"),
   );
+}
+
+/** Whether a height of the plot, downwards, is that of the label below the axis. @param {number} y */
+function isAtLabel(y) {
+  return y > 0.005 && y < 0.17;
 }

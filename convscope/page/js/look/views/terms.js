@@ -184,9 +184,9 @@ function term(app, part, i, text) {
 /**
  * Light up one term wherever it stands: in the window, the kernel, the products and the written sum.
  * @param {Element} element
- * @param {(i: number) => void} tell −1: none
+ * @param {(i: number) => void} onTerm −1: none
  */
-function followTerm(element, tell) {
+function followTerm(element, onTerm) {
   let lit = "";
   const light = (/** @type {Event} */ event) => {
     const away = event.type === "pointerleave" || event.type === "focusout";
@@ -197,7 +197,7 @@ function followTerm(element, tell) {
     lit = at;
     for (const one of Array.from(element.querySelectorAll("[data-term]")))
       one.classList.toggle("twin", at !== "" && one.getAttribute("data-term") === at);
-    tell(at === "" ? -1 : Number(at));
+    onTerm(at === "" ? -1 : Number(at));
   };
   for (const event of ["pointerover", "pointerleave", "focusin", "focusout"]) element.addEventListener(event, light);
 }
