@@ -25,7 +25,8 @@ def toy(
 def small(
     formula: str = "conv(4, 3) + relu + fc", seed: int = 0, shape: tuple[int, int, int] = (1, 8, 8), classes: int = 3
 ) -> Net:
-    return build(trace(parse(formula), shape, classes), InputSpec(shape), seed).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    net = build(trace(parse(formula), shape, classes), InputSpec(shape), seed)
+    return net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def recipe(**changes: Any) -> Recipe:

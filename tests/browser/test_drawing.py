@@ -127,9 +127,7 @@ def test_sliders_change_the_picture_while_they_move(page: Page) -> None:
         assert page.js(SCORES) != before, name
     assert page.state()["e"] == "3_0_20_1.5_60_0_0_6"
     assert "changed" in page.text(".caption")
-    page.js(
-        "Array.from(document.querySelectorAll('.link')).find((b) => b.textContent === 'Undo all changes').click()"
-    )
+    page.js("Array.from(document.querySelectorAll('.link')).find((b) => b.textContent === 'Undo all changes').click()")
     assert "e" not in page.state()
 
 

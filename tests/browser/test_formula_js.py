@@ -31,23 +31,26 @@ Asked = tuple[str, tuple[int, int, int], int]
 REFUSED = """
 conv(16, 5, stride=0) + relu|conv(16)|relu + konv(3, 3)|conv(16, 3, strid=2)|conv(16, 3, 1, 0, 1, 1, True, 9)|relu(3)
 conv(16, 2, pad='same')|conv(16, 3, groups=3)|conv(16, 3.0)|conv(True, 3)|conv(16, (3, 3, 3))|conv(2000000, 3)
-maxpool(2, pad=2)|dropout(1)|leaky_relu(-0.1)|elu(-1)|elu(101)|relu + crop(3)|crop(3)*2|skip(crop(3))|relu*0|relu*2.5|relu*relu|relu, relu
-[relu, relu]|relu - relu|conv(16, 3|relu + [relu|relu +|skip()|a.b(3)|relu # note|  relu + knov(3, 3)|slide|lenet-4|fc fc
-conv(16 3)|conv(16, 3))|conv(16, 3]|[(relu]|conv(16, kernel=3, 5)|conv(16, 3, 3=4)|conv(kernel=3, kernel=3, channels=2)
-conv(16, kernel=3, channels=2)|relu()()|(relu)(3)|relu[0]|relu if relu else fc|lambda: 0|not relu|relu ** 2|relu / 2|3
-True|None|'relu'|"|'|relu + 'fc|conv(16, None)|conv(16, ((3, 3), 3))|conv(16, -3)|conv(16, --3)|conv(16, +3)|conv(0x10, 0b11)
-conv(1_6, 3)|conv(016, 3)|conv(16x, 3)|conv(1e3, 3)|conv(16, 3, bias=1)|conv(16, 3, pad=f"same")|conv(16, 3, pad="sa" 'me')
-conv(16, 3, *x)|conv(16, 3, **x)|conv(9999999999999999, 3)|relu*99999999999999999999|dropout(1e400)|dropout(-1e-7)
-dropout(.5)|dropout(0.1234567890123456)|leaky_relu(1e-05)|leaky_relu(0.0001)|leaky_relu(-0.0)|leaky_relu(2e22)|leaky_relu(1e16)|leaky_relu(1e15)|fc(0)|fc(1.5)
-conv(16, ())|conv(16, (3,))|conv(16, 3, pad="wide")|conv(16, 3, pad="it's")|conv(16, 3, pad='"')|conv(3, 3, groups=2)
-relu.|relu.3|relu.x|relu..x|relu é|relu\x1frelu|relu\x85|\u2003|1.2.3|dropout(0.if1)|3.relu|conv(16, 3).relu|[]|()|(relu,)|[relu,]|conv(16, 3,)|,|)|*|*2
-2*relu|2*2|relu × 2|relu*2*3|relu*(2)|relu*(2.5)|relu*True|[relu][relu]|conv(16, 3) conv|maxpool(2, None)|crop(3, 3)|prelu(0.1)
-relu*600|(relu*30)*30|gap(2)|bn + crop(2) + relu|flatten(1)|tanh(x=2)|dropout(q=0.2)|fc(unit=3)|maxpool(k=2)|conv(c=3, k=3)
-conv(64, 9)*4|fc + conv(3, 3)|fc + fc|skip(conv(3, 3))|crop(40)|conv(16, 3, groups=4)|conv(16, 5)*9|fc(1000000)|conv(1000000, (1000, 1000), pad=1000)
-conv(1000000, 3, pad=1)|maxpool(3, stride=5, pad=1)|conv(2, 2, dilation=20)|skip(fc(3))|fc(20) + gap|fc(20) + skip(fc(20)) + fc
-maxpool(2, 0)|conv(0, 3)|conv(16, 0)|conv(16, 3, dilation=0)|conv(16, 3, groups=0)|maxpool(0)|maxpool(2, pad=-1)
-conv(3, (3, 30))|conv(3, (3, 5), stride=(2, 1)) + gap + fc|crop(20) + fc(5) + fc
-""".replace("\n", "|").split("|")  # noqa: E501
+maxpool(2, pad=2)|dropout(1)|leaky_relu(-0.1)|elu(-1)|elu(101)|relu + crop(3)|crop(3)*2|skip(crop(3))|relu*0|relu*2.5
+relu*relu|relu, relu|[relu, relu]|relu - relu|conv(16, 3|relu + [relu|relu +|skip()|a.b(3)|relu # note
+  relu + knov(3, 3)|slide|lenet-4|fc fc|conv(16 3)|conv(16, 3))|conv(16, 3]|[(relu]|conv(16, kernel=3, 5)
+conv(16, 3, 3=4)|conv(kernel=3, kernel=3, channels=2)|conv(16, kernel=3, channels=2)|relu()()|(relu)(3)|relu[0]
+relu if relu else fc|lambda: 0|not relu|relu ** 2|relu / 2|3|True|None|'relu'|"|'|relu + 'fc|conv(16, None)
+conv(16, ((3, 3), 3))|conv(16, -3)|conv(16, --3)|conv(16, +3)|conv(0x10, 0b11)|conv(1_6, 3)|conv(016, 3)|conv(16x, 3)
+conv(1e3, 3)|conv(16, 3, bias=1)|conv(16, 3, pad=f"same")|conv(16, 3, pad="sa" 'me')|conv(16, 3, *x)|conv(16, 3, **x)
+conv(9999999999999999, 3)|relu*99999999999999999999|dropout(1e400)|dropout(-1e-7)|dropout(.5)
+dropout(0.1234567890123456)|leaky_relu(1e-05)|leaky_relu(0.0001)|leaky_relu(-0.0)|leaky_relu(2e22)|leaky_relu(1e16)
+leaky_relu(1e15)|fc(0)|fc(1.5)|conv(16, ())|conv(16, (3,))|conv(16, 3, pad="wide")|conv(16, 3, pad="it's")
+conv(16, 3, pad='"')|conv(3, 3, groups=2)|relu.|relu.3|relu.x|relu..x|relu é|relu\x1frelu|relu\x85|\u2003|1.2.3
+dropout(0.if1)|3.relu|conv(16, 3).relu|[]|()|(relu,)|[relu,]|conv(16, 3,)|,|)|*|*2|2*relu|2*2|relu × 2|relu*2*3
+relu*(2)|relu*(2.5)|relu*True|[relu][relu]|conv(16, 3) conv|maxpool(2, None)|crop(3, 3)|prelu(0.1)|relu*600
+(relu*30)*30|gap(2)|bn + crop(2) + relu|flatten(1)|tanh(x=2)|dropout(q=0.2)|fc(unit=3)|maxpool(k=2)|conv(c=3, k=3)
+conv(64, 9)*4|fc + conv(3, 3)|fc + fc|skip(conv(3, 3))|crop(40)|conv(16, 3, groups=4)|conv(16, 5)*9|fc(1000000)
+conv(1000000, (1000, 1000), pad=1000)|conv(1000000, 3, pad=1)|maxpool(3, stride=5, pad=1)|conv(2, 2, dilation=20)
+skip(fc(3))|fc(20) + gap|fc(20) + skip(fc(20)) + fc|maxpool(2, 0)|conv(0, 3)|conv(16, 0)|conv(16, 3, dilation=0)
+conv(16, 3, groups=0)|maxpool(0)|maxpool(2, pad=-1)|conv(3, (3, 30))|conv(3, (3, 5), stride=(2, 1)) + gap + fc
+crop(20) + fc(5) + fc
+""".replace("\n", "|").split("|")
 
 TEXTS = [
     *REFUSED,

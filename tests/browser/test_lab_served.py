@@ -295,8 +295,9 @@ def test_thirty_runs_are_filtered_marked_and_compared(lab: Served) -> None:
 def test_nothing_of_the_workbench_is_clipped_nameless_or_untranslated(lab: Served) -> None:
     id = next(run.name for run in sorted(lab.runs.iterdir()) if (run / "run.json").is_file())
     nameless = """return [...document.querySelectorAll('main button, main a, main input, main select, main textarea')]
-        .filter((e) => e.checkVisibility() && !(e.textContent.trim() || e.getAttribute('aria-label') || e.labels?.length))
-        .map((e) => e.outerHTML)"""  # noqa: E501
+        .filter((e) => e.checkVisibility())
+        .filter((e) => !(e.textContent.trim() || e.getAttribute('aria-label') || e.labels?.length))
+        .map((e) => e.outerHTML)"""
     lab.open("c=workbench")
     for hash in ("", "&v=new", f"&v=run&r={id}", f"&v=compare&m={id}", "&v=run&r=nothing"):
         for language in ("en", "ko"):

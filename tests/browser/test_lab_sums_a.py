@@ -32,7 +32,8 @@ def js(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> J
         document(script=script, style="", title="sums", language="en", payload=None, dictionary=None), encoding="utf-8"
     )
     browser.get(page.as_uri())
-    return lambda code, *args: browser.execute_script(f"const a = Array.from(arguments); return {code};", *args)  # type: ignore[no-untyped-call]
+    script = "const a = Array.from(arguments); return {};"
+    return lambda code, *args: browser.execute_script(script.format(code), *args)  # type: ignore[no-untyped-call]
 
 
 def flat(table: Table) -> list[float]:

@@ -116,6 +116,7 @@ def test_maps_of_one_pixel_are_flattened_to_the_channel_that_each_number_is() ->
 
 
 def test_many_skips_do_not_multiply() -> None:
-    body = Skip(LAYERS["conv"](1, 3, pad=2, dilation=2) + LAYERS["conv"](1, (3, 1), pad=(1, 0)))  # type: ignore[call-arg]
+    conv = LAYERS["conv"]
+    body = Skip(conv(1, 3, pad=2, dilation=2) + conv(1, (3, 1), pad=(1, 0)))  # type: ignore[call-arg]
     network = trace(body * 100, (1, 40, 40))
     assert seen(network, len(network.nodes) - 1, (20, 20)) == (0, 0, 39, 38)  # columns move in steps of 2

@@ -11,14 +11,14 @@ from torch import nn
 
 from convscope.errors import InputError, PlanError
 from convscope.formula import Network, parse, trace
-from convscope.nn import build, load_weights
+from convscope.nn import Net, build, load_weights
 from convscope.pictures.input_spec import InputSpec
 from tests.strategies import networks
 
 SLIDES = "[(conv(16, 5) + relu)*2 + maxpool(2)] + fc"
 
 
-def net_of(formula: str, shape: tuple[int, int, int] = (1, 28, 28), seed: int = 0, classes: int = 10):  # type: ignore[no-untyped-def]
+def net_of(formula: str, shape: tuple[int, int, int] = (1, 28, 28), seed: int = 0, classes: int = 10) -> Net:
     return build(trace(parse(formula), shape, classes), InputSpec(shape), seed)
 
 

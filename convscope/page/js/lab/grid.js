@@ -18,8 +18,8 @@ import { colourOf, inkOn } from "../kit/palette.js";
  * number], limit: () => number,
  * at?: (y: number, x: number) => void, press?: (y: number, x: number) => void, out?: () => void, draws?: () => boolean,
  * key?: (y: number, x: number, key: string) => boolean}} options `look` says what a cell shows, `limit` where the
- * colours end, `at` is called with the cell pointed at or in focus, `press` of the one pressed, while `draws` also of those
- * that a pressed pointer is drawn over, `key` of any other key and says whether it knew it
+ * colours end, `at` is called with the cell pointed at or in focus, `press` with the one pressed, while `draws` also
+ * with those that a pressed pointer is drawn over, `key` with any other key and says whether it knew it
  */
 export function numberTable(
   lab,

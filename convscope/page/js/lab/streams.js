@@ -69,7 +69,11 @@ export function followStream(win, open, { onEvent, over, trouble, again }) {
   };
 }
 
-/** Read a stream of events until it ends. @param {Response} answer @param {(name: string, data: any) => void} onEvent */
+/**
+ * Read a stream of events until it ends.
+ * @param {Response} answer
+ * @param {(name: string, data: any) => void} onEvent
+ */
 async function readEvents(answer, onEvent) {
   const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
   for (let rest = ""; reader;) {
