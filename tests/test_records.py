@@ -28,7 +28,6 @@ WRITTEN = """
     lab.records Fault
     page.inline PayloadJson
     runs.directory Run.create
-    runs.records _json
     runs.tensor_files pack
     runs.tensor_files write
 """

@@ -80,7 +80,7 @@ class EpochLine:
             "step": self.step,
             "epoch": self.epoch,
             "train": self.train.to_json(),
-            "validation": _json(self.validation),
+            "validation": self.validation and self.validation.to_json(),
             "time": {"seconds": self.seconds},
         }
 
@@ -109,8 +109,8 @@ class ResultLine:
         return {
             "kind": "result",
             "step": self.step,
-            "validation": _json(self.validation),
-            "test": _json(self.test),
+            "validation": self.validation and self.validation.to_json(),
+            "test": self.test and self.test.to_json(),
             "time": {"seconds": self.seconds, "images_per_second": self.images_per_second},
         }
 
@@ -256,7 +256,3 @@ class DataSource:
 
 def _figures(fields: Fields, name: str) -> Figures | None:
     return None if fields.raw(name) is None else Figures.from_json(fields.within(name))
-
-
-def _json(figures: Figures | None) -> dict[str, object] | None:
-    return None if figures is None else figures.to_json()

@@ -157,6 +157,14 @@ def test_heavy_weights_beside_a_box_are_left_out_and_said() -> None:
     assert set(payload["tensors"]) == {"4.weight", "4.bias"}
 
 
+def test_a_heavy_layer_that_becomes_a_box_says_nothing_of_its_inside() -> None:
+    module = nn.Sequential(nn.Conv2d(1, 1500, 16, bias=False), nn.Softplus(), nn.Flatten(), nn.Linear(1500, 3))
+    box, *_ = convscope.look(module, torch.rand(2, 1, 16, 16)).payload["nodes"]
+    assert (box["kind"], box["window"], box["options"], box["size_how"]) == ("opaque", None, {}, "")
+    assert box["field"] == {"size": [0, 0], "jump": [0, 0], "start": [0, 0]}
+    assert (box["output"], box["parameters"]) == ([1500, 1, 1], 384_000)
+
+
 def test_a_learned_slope_is_taken_over_and_used() -> None:
     """PReLU's own number, not the 0.25 that it starts with."""
     module = nn.Sequential(nn.Conv2d(1, 3, 3), nn.PReLU(), nn.Flatten(), nn.Linear(588, 3))
