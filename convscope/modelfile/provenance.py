@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class TrainedOn:
-    """The data set of a training: its name where it is told, what identifies its pictures, how many were held out."""
+    """The data set of a training: its name where it has one, what identifies its pictures, how many were held out."""
 
     set: str | None
     fingerprint: str

@@ -230,7 +230,7 @@ def check_gradients(network: Network, net: Net, picture: Array, chosen: int) -> 
 
 
 def grad_cam_layer(network: Network) -> int:
-    """Return the number of the node that Grad-CAM takes unless told, −1 for none."""
+    """Return the number of the node that Grad-CAM takes by default, −1 for none."""
     names = [node.name for node in network.nodes]
     try:
         return names.index(saliency.grad_cam_layer(network))

@@ -37,13 +37,13 @@ class Answers:
             given = {n.decode("latin-1"): v.decode("latin-1") for n, v in scope.get("headers", [])}
             status, body = 0, b""
 
-            async def told(message: Message) -> None:
+            async def send_recorded(message: Message) -> None:
                 nonlocal status, body
                 status = message.get("status", status)
                 body += message.get("body", b"")
                 await send(message)
 
-            await app(scope, receive, told)
+            await app(scope, receive, send_recorded)
             if scope["type"] == "http":
                 self.all.append((scope["method"], scope["path"], given, status, body))
 
@@ -119,9 +119,9 @@ def test_a_page_elsewhere_changes_nothing_and_reads_nothing(
     before = tree(scene.lab.runs.root.parent)
     read = scene.attack(f"http://{site}:{scene.page}/", f"http://{name}:{scene.port}")
     assert len(read) > 150
-    told = " ".join(read.values())
+    answers = " ".join(read.values())
     for secret in (CANARY, KEY, FORMULA, "convscope", "recipes"):
-        assert secret not in told, [attempt for attempt, text in read.items() if secret in text]
+        assert secret not in answers, [attempt for attempt, text in read.items() if secret in text]
     assert {text for attempt, text in read.items() if attempt.startswith("fetch cors")} == {"threw TypeError"}
     assert tree(scene.lab.runs.root.parent) == before
     assert len(scene.answers.all) > 60  # they did arrive

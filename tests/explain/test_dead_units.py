@@ -1,4 +1,4 @@
-"""Dead, saturated and always-on channels: counted against the maps themselves, told in words."""
+"""Dead, saturated and always-on channels: counted against the maps themselves, described in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page that follows is told, event by event: a run as it goes, and the list as it changes."""
+"""The event streams that a page follows: a run as it goes, and the list of runs as it changes."""
 
 from __future__ import annotations
 

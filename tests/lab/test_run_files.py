@@ -132,17 +132,17 @@ def test_a_run_is_all_its_own(tmp_path: Path, name: str, kind: str) -> None:
 
 
 def test_the_settings_of_a_real_run_are_taken() -> None:
-    found, told = checked_settings(SLIDES), settings()
-    assert (found.formula, found.plan, found.classes) == (told["formula"], "slides", tuple("0123456789"))
+    found, written = checked_settings(SLIDES), settings()
+    assert (found.formula, found.plan, found.classes) == (written["formula"], "slides", tuple("0123456789"))
     assert (found.seed, found.epochs, found.steps, found.recipe, found.batch) == (0, 6.0, 2574, "fast", 128)
     assert found.data == RunData("mnist", 55_000, 5_000, 10_000, (1, 28, 28))
 
 
 def test_what_another_version_leaves_out_or_adds_hides_nothing(tmp_path: Path) -> None:
     path = run_dir(tmp_path, "one", more=float("nan"), recipe__new=[1])
-    told = json.loads((path / "run.json").read_text())
-    del told["plan"], told["data"]["validation"], told["data"]["test"], told["input"], told["versions"]
-    (path / "run.json").write_text(json.dumps(told))
+    stored = json.loads((path / "run.json").read_text())
+    del stored["plan"], stored["data"]["validation"], stored["data"]["test"], stored["input"], stored["versions"]
+    (path / "run.json").write_text(json.dumps(stored))
     found = checked_settings(path)
     assert (found.plan, found.data.validation, found.data.test, found.steps) == (None, None, None, 2574)
 

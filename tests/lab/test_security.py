@@ -304,7 +304,7 @@ def test_no_path_leads_out(app: Any, tmp_path: Path) -> None:
             assert str(tmp_path).encode() not in answer.body, path
             if (
                 answer.status == 200
-            ):  # an id that comes out empty is a list or the page; a formula's fault is told as such
+            ):  # an id that comes out empty is a list or the page; a formula's error is answered as such
                 kind = answer.header("content-type") or ""
                 assert kind.startswith("text/html") or "runs" in answer.json() or answer.json().get("fault"), (
                     path,

@@ -45,7 +45,7 @@ def of_call(target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], out: tor
     """Return the layer that a call of a function, or of a tensor's method by its name, computes; `args` begin with the
     tensor.
 
-    `out` is what it gave: a view, a reshape or a flatten is told by that.
+    `out` is what it gave: a view or a reshape that flattens is recognised by its shape.
     """
     name = target if isinstance(target, str) else _NAMES.get(target, getattr(target, "__name__", ""))
     read = _FUNCTIONS.get(name)
