@@ -33,7 +33,7 @@ export function channelsRead(node, channel) {
 }
 
 /**
- * Where the window of output (y, x) lies on the input: its corner and its extent, which may stand over the border.
+ * Where the window of output (y, x) lies on the input: its corner and its extent, which may reach beyond the border.
  * @param {Layer} node
  * @param {number} y
  * @param {number} x

@@ -68,7 +68,7 @@ import { followStream } from "./streams.js";
  * @property {(run: RunSummary) => void} [run] at the beginning, and whenever its figures or its state changed
  * @property {(line: LogLine) => void} [line] every line of the log, the old ones first
  * @property {(snapshot: LiveSnapshot) => void} [snapshot] every snapshot, the old ones first
- * @property {() => void} [reset] everything comes anew: the run was resumed from an earlier step, or its stream begins
+ * @property {() => void} [reset] all is sent again: the run was resumed from an earlier step, or its stream begins
  * again
  * @property {(run: RunSummary) => void} [end] it is over: finished, stopped or failed; nothing comes any more
  * @property {(error: ApiError) => void} [trouble] the server is gone; it is asked again until `close`

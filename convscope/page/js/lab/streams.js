@@ -1,5 +1,6 @@
 /**
- * Server-sent events read with fetch, so that they carry the token: kept open, opened again, let go while nobody looks.
+ * Server-sent events read with fetch, so that they carry the token: kept open, opened again after a fault, closed while
+ * the page is hidden.
  */
 
 const RETRY_AFTER = 1500; // milliseconds until a server that did not answer is asked again
@@ -9,11 +10,11 @@ const RETRY_AFTER = 1500; // milliseconds until a server that did not answer is 
  * @property {(name: string, data: any) => void} onEvent one event
  * @property {() => boolean} over nothing more will come
  * @property {(error: unknown) => boolean} trouble whether to give up
- * @property {() => void} [again] before the second and any later stream's first event: each sends everything anew
+ * @property {() => void} [again] before the second and any later stream's first event: each sends everything again
  */
 
 /**
- * Keep a stream open until closed or over. While the page is hidden it is let go: a browser opens six connections to
+ * Keep a stream open until closed or over. While the page is hidden it is closed: a browser opens six connections to
  * one server, and every stream takes one, of whatever tab.
  * @param {Window & typeof globalThis} win
  * @param {(signal: AbortSignal) => Promise<Response>} open

@@ -13,7 +13,7 @@
  * @property {import("./formula/table.js").KindEntry[]} kinds the kinds of layers that a formula may have
  * @property {import("../types.js").Credit | null} credit whom the digits are from
  * @property {string} [token] what its questions carry
- * @property {Recorded | null} [recorded] in the static build: the training that stands in for live ones
+ * @property {Recorded | null} [recorded] in the static build: the training shown in place of live ones
  *
  * @typedef {object} Recorded
  * @property {import("./api.js").RunSummary} run @property {import("./api.js").LogLine[]} lines @property

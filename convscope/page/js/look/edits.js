@@ -126,7 +126,7 @@ export function centred(ink, side, height, width) {
 }
 
 /**
- * Ink as it lies: the pad scaled to the picture.
+ * Ink at the place where it was drawn: the pad scaled to the picture.
  * @param {Float32Array | Uint8Array} ink
  * @param {number} side
  * @param {number} height

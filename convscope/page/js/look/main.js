@@ -89,10 +89,10 @@ export function start(doc, win) {
   /** @type {ReturnType<typeof tourBox>} */
   let tour;
   let appearance = "";
-  /** Whether the last step was taken by key: then the focus goes along. */
+  /** Whether the last step was taken by key: then the focus moves to the new view. */
   let keyed = false;
 
-  /** Header, panel and tour are made anew only where language or theme changed. */
+  /** Header, panel and tour are made again only where language or theme changed. */
   const applyAppearance = () => {
     const language = languageOf(app.state.language, payload.language, win.navigator.language, dictionaries);
     const key = `${language} ${app.dark()}`;
@@ -205,7 +205,7 @@ function nameOfControl(element) {
   return element.getAttribute("aria-label") ?? element.textContent ?? "";
 }
 
-/** The control that has the focus, by its name, so that it has it again when it was made anew. @param {Document} doc */
+/** The control that has the focus, by its name, so that it gets it back when it is made again. @param {Document} doc */
 function focusName(doc) {
   return doc.activeElement && doc.activeElement !== doc.body ? nameOfControl(doc.activeElement) || "page" : "";
 }

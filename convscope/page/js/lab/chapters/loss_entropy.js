@@ -140,7 +140,7 @@ export function entropyPart(lab) {
     fields.push(input);
     return input;
   };
-  /** The tables are made anew only where their rows change. */
+  /** The tables are made again only where their rows change. */
   const build = () => {
     const key = `${weights().length}`;
     if (key === built) return;

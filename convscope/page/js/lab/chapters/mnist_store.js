@@ -6,7 +6,7 @@
 /** @typedef {import("../api.js").LiveSnapshot} LiveSnapshot */
 /** @typedef {ReturnType<typeof trainingStore>} TrainingStore */
 
-const REDRAW_AFTER = 200; // milliseconds between two drawings while lines pour in
+const REDRAW_AFTER = 200; // milliseconds between two drawings while many lines arrive
 
 /** @param {Lab} lab @param {() => void} changed called, now and then, when something is new */
 export function trainingStore(lab, changed) {

@@ -7,7 +7,7 @@ import { faultOf } from "../formula/fault.js";
 /** @typedef {import("../api.js").ApiError} ApiError */
 /** @typedef {ReturnType<typeof runStore>} RunStore */
 
-const PAUSE_OF_LIST = 150; // milliseconds between two drawings while news pour in
+const REDRAW_LIST_AFTER = 150; // milliseconds between two drawings while many changes arrive
 
 /** @param {Lab} lab @param {() => void} changed called, now and then, when something is new */
 export function runStore(lab, changed) {
@@ -19,7 +19,7 @@ export function runStore(lab, changed) {
       timer = win.setTimeout(() => {
         timer = 0;
         changed();
-      }, PAUSE_OF_LIST);
+      }, REDRAW_LIST_AFTER);
   };
   const store = {
     /** by id, the newest first */

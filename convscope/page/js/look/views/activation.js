@@ -15,6 +15,9 @@ import { resultMap } from "./result.js";
 /** @typedef {import("../../engine/types.js").Curve} Curve */
 /** @typedef {import("../../engine/types.js").Terms} Terms */
 
+/** Where the label of the axis begins and ends, in units of its reach. */
+const LEFT_END = [-1, -0.95, -0.9, -0.85, -0.8, -0.75, -0.7];
+
 /** The node's curve. @param {PageNode} node */
 function curveOf(node) {
   return /** @type {Curve} */ (node.module.curve);
@@ -141,7 +144,7 @@ function drawCurve(app, svg, node, reach, input, output, rug) {
   const slopes = Array.from({ length: 121 }, (_, i) => (i / 60 - 1) * reach).map(
     (x) => `${(x / reach).toFixed(4)} ${(-slope(x, node) / high).toFixed(4)}`,
   );
-  const crossed = [of, slope].some((f) => [-1, -0.9, -0.8, -0.7].some((x) => isAtLabel(-f(x * reach, node) / high)));
+  const heights = [of, slope].flatMap((f) => LEFT_END.map((x) => -f(x * reach, node) / high));
   const at = { x: Math.max(-1, Math.min(1, input / reach)), y: -Math.max(-1, Math.min(1, output / high)) };
   const text = (
     /** @type {number} */ x,
@@ -158,12 +161,16 @@ function drawCurve(app, svg, node, reach, input, output, rug) {
     makeSvg(doc, "path", { class: "guide", d: `M${at.x} 0V${at.y}H0` }),
     makeSvg(doc, "circle", { class: "point", cx: at.x, cy: at.y, r: 0.05 }),
     text(1.1, 0.13, compact(reach), "end"),
-    text(-1.1, crossed ? -0.05 : 0.13, compact(-reach), "start"),
+    text(-1.1, clearOf(heights), compact(-reach), "start"),
     text(0.05, -1.02, compact(high), "start"),
   );
 }
 
-/** Whether a height of the plot, downwards, is that of the label below the axis. @param {number} y */
-function isAtLabel(y) {
-  return y > 0.005 && y < 0.17;
+/**
+ * The baseline of the label at the left end of the axis: below or above it, where no line passes.
+ * @param {number[]} heights of the lines there, downwards
+ */
+function clearOf(heights) {
+  const places = [0.13, -0.05, 0.3, -0.22];
+  return places.find((y) => heights.every((height) => height < y - 0.11 || height > y + 0.03)) ?? places[0];
 }

@@ -1,4 +1,4 @@
-/** A short tour for a newcomer: one thought at a time, each beside the view it is about. It can be left at any time. */
+/** A short guided tour: one step at a time, each beside the view it is about. It can be left at any time. */
 
 import { button, make, refill } from "../../kit/dom.js";
 

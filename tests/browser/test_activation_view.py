@@ -1,0 +1,45 @@
+"""An activation's drawing: the labels of its axes stand clear of its curve and its slope; powers are raised."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+
+from convscope.formula.kinds import LAYERS
+from convscope.page.inline import page_html
+from tests.browser.look_page import Page
+from tests.page.samples import small_payload
+
+pytestmark = pytest.mark.browser
+CROSSED = """(() => {
+  const label = [...document.querySelectorAll('svg.curve text')].find((e) => e.textContent.startsWith('−'));
+  const { x, y, width, height } = label.getBBox();
+  return [...document.querySelectorAll('svg.curve .graph, svg.curve .gradient')].some((path) => {
+    const all = path.getTotalLength();
+    return Array.from({ length: 800 }, (_, i) => path.getPointAtLength((i / 799) * all))
+      .some((p) => p.x > x && p.x < x + width && p.y > y + height / 4 && p.y < y + (3 * height) / 4);
+  });
+})()"""
+
+
+def opened(browser: webdriver.Chrome, folder: Path, kind: str) -> Page:
+    """Return the view of the activation `kind` behind a convolution."""
+    path = folder / "page.html"
+    path.write_text(page_html(small_payload(f"conv(2, 3) + {kind} + fc")), encoding="utf-8")
+    return Page(browser, path).open(f"v=layer&n={kind}1&c=0&y=1&x=1")
+
+
+@pytest.mark.parametrize("kind", [name for name, kind in LAYERS.items() if kind.activation])
+def test_no_curve_goes_through_the_label_of_the_axis(browser: webdriver.Chrome, tmp_path: Path, kind: str) -> None:
+    assert opened(browser, tmp_path, kind).js(CROSSED) is False
+
+
+def test_a_power_below_a_line_is_raised(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    page = opened(browser, tmp_path, "sigmoid")
+    power, line = (
+        page.js("document.querySelector(arguments[0]).getBoundingClientRect().toJSON()", css)
+        for css in (".below sup", ".below")
+    )
+    assert power["bottom"] < line["bottom"] - line["height"] / 4
