@@ -83,8 +83,9 @@ def of_result(rows: Sequence[Row]) -> str:
 
 
 def footnote(result: Result) -> str:
-    """Return when and with which versions a result was measured."""
-    return f"Measured {result['date']}: {', '.join(f'{n} {v}' for n, v in result['versions'].items())}."
+    """Return when, on which processor and with which versions a result was measured."""
+    versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
+    return f"Measured {result['date']} on {result['machine']['processor']}: {versions}."
 
 
 def title(name: str) -> str:

@@ -38,11 +38,14 @@ def test_every_plot_is_shown_and_every_result_is_there() -> None:
     assert report.report(changed)[0] != page
 
 
-def test_results_of_two_machines_make_no_report() -> None:
-    other = {"a": copy.deepcopy(next(iter(RESULTS.values()))), "b": copy.deepcopy(next(iter(RESULTS.values())))}
-    other["b"]["machine"]["cores"] = 99
-    with pytest.raises(ValueError, match="several machines"):
-        report.report(other)
+def test_results_of_two_machines_each_name_theirs() -> None:
+    other = {name: copy.deepcopy(RESULTS["scale"]) for name in ("scale", "ddp")}
+    other["ddp"]["machine"]["processor"] = "Some Other Processor"
+    page = report.report(other)[0]
+    assert page.count("**Machine**: ") == 2
+    for name in other:
+        section = page.split(f"## {report.TITLES[name]}\n")[1].split("\n## ")[0]
+        assert f" on {other[name]['machine']['processor']}: " in section
 
 
 def test_one_command_runs_every_benchmark() -> None:
@@ -124,7 +127,8 @@ def test_the_frontier_takes_means_of_each_line_in_each_precision() -> None:
     }
     runs = [("bfloat16", 0, 2.0, 0.990, 100.0), ("float32", 0, 5.0, 0.991, 60.0), ("bfloat16", 1, 4.0, 0.992, 110.0)]
     rows = [{**base, "precision": p, "seed": s, "seconds": t, "accuracy": a, "gflops": g} for p, s, t, a, g in runs]
-    result = {"what": "What.", "rows": rows, "date": "2026-11-25", "versions": {"torch": "2"}}
+    place = {"date": "2026-11-25", "versions": {"torch": "2"}, "machine": {"processor": "P"}}
+    result = {"what": "What.", "rows": rows, **place}
     text, plots = frontier_report.section(result)
     assert (
         "| 99 % | bfloat16 | mnist | 1,000 | 0.6 | 99.10 ± 0.14 | 3.00 ± 1.41 | 9,000 ± 0 | 105 ± 7 | 200 | 2 |" in text
