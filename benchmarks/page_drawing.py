@@ -26,7 +26,8 @@ WHAT = (
     "one row a run: frames and new answers a second, and the longest frame."
 )
 PEN = """
-const [frames, done] = arguments, pad = document.querySelector("canvas.pad"), box = pad.getBoundingClientRect(), times = [];
+const [frames, done] = arguments, times = [];
+const pad = document.querySelector("canvas.pad"), box = pad.getBoundingClientRect();
 let answers = 0, i = 0;
 const score = document.querySelector(".score .logit");
 new MutationObserver(() => answers++).observe(score, { childList: true, characterData: true, subtree: true });
@@ -35,10 +36,12 @@ const send = (kind) => pad.dispatchEvent(new PointerEvent(kind, { pointerId: 1, 
 send("pointerdown");
 const step = (now) => {
   times.push(now); i++; send("pointermove");
-  if (i < frames) requestAnimationFrame(step); else { send("pointerup"); setTimeout(() => done([times, answers]), 100); }
+  if (i < frames) return requestAnimationFrame(step);
+  send("pointerup");
+  setTimeout(() => done([times, answers]), 100);
 };
 requestAnimationFrame(step);
-"""  # noqa: E501
+"""
 
 
 def main() -> None:

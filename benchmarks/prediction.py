@@ -127,7 +127,8 @@ def timed(function: Function, pictures: Pixels, least: float = 0.1) -> tuple[flo
         function(pictures)
         walls.append(time.perf_counter() - wall)
         cpus.append(time.process_time() - cpu)
-    return tuple(round(1e6 * float(np.median(values)) / len(pictures), 2) for values in (walls, cpus))  # type: ignore[return-value]
+    wall, cpu = (round(1e6 * float(np.median(values)) / len(pictures), 2) for values in (walls, cpus))
+    return wall, cpu
 
 
 if __name__ == "__main__":

@@ -90,15 +90,15 @@ Every figure here was measured, and this page is written by `python -m benchmark
 
 {machine}
 
-**Mean ± standard deviation** over the runs; *n* is how many. A figure without ± is a single run. Where *s of CPU time* and
-*s of wall clock* differ: the machine was shared while this was measured, which lengthens the second and, through
-caches, a little of the first. Work on one thread of an idle machine takes equally long by both.
+**Mean ± standard deviation** over the runs; *n* is how many. A figure without ± is a single run. Where *s of CPU
+time* and *s of wall clock* differ: the machine was shared while this was measured, which lengthens the second and,
+through caches, a little of the first. Work on one thread of an idle machine takes equally long by both.
 
 **Again, on your machine**: `make bench` measures everything (the peers' environments take 10 GB and their trainings
 some hours), `make bench-report` writes this page. `python -m benchmarks.training --only keras --seeds 0` runs a part;
 its rows are merged with those that are there. Below each table stand when and on which processor it was measured, and
 the versions: figures of one table were measured in one place, those of two tables may not have been.
-"""  # noqa: E501
+"""
 
 
 def main() -> None:

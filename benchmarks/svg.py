@@ -12,16 +12,19 @@ from dataclasses import dataclass
 from html import escape
 
 STYLE = """<style>
-text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328; paint-order: stroke; stroke: #fff; stroke-width: 3px; stroke-linejoin: round }
-.title { font-weight: 600; font-size: 15px } .faint { fill: #59636e; font-size: 12px } .end { text-anchor: end } .middle { text-anchor: middle }
+text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328 }
+text { paint-order: stroke; stroke: #fff; stroke-width: 3px; stroke-linejoin: round }
+.title { font-weight: 600; font-size: 15px } .faint { fill: #59636e; font-size: 12px }
+.end { text-anchor: end } .middle { text-anchor: middle }
 .grid { stroke: #d1d9e0; stroke-width: 1 } .reach { stroke: #9aa4ae; stroke-width: 1; stroke-dasharray: 3 3 }
 .ours { fill: #0a62c9 } .theirs { fill: #6e7781 } .strong { font-weight: 600 }
-path { fill: none !important; stroke-width: 2; stroke-linejoin: round } path.ours { stroke: #0a62c9 } path.theirs { stroke: #8c959f }
+path { fill: none !important; stroke-width: 2; stroke-linejoin: round }
+path.ours { stroke: #0a62c9 } path.theirs { stroke: #8c959f }
 @media (prefers-color-scheme: dark) {
   text { fill: #f0f6fc; stroke: #0d1117 } .faint { fill: #9198a1 } .grid { stroke: #3d444d } .reach { stroke: #656c76 }
   .ours { fill: #58a6ff } .theirs { fill: #9198a1 } path.ours { stroke: #58a6ff } path.theirs { stroke: #767e88 }
 }
-</style>"""  # noqa: E501
+</style>"""
 
 
 @dataclass(frozen=True)

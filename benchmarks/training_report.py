@@ -21,34 +21,35 @@ WORDS = """## Training: seconds to an accuracy
 
 {goals}
 
-*Seconds of CPU time*, one core, one thread, all 60,000 training pictures; in brackets by the wall clock. **How it is counted, for convscope
-and peers alike.** A run is a fixed schedule that no test picture stops. A *budget* is a schedule of so many epochs; a peer
-whose learning rate does not depend on where the schedule ends has one at every epoch's end, of one-cycle and of convscope's
-recipes only the end of the whole, annealed schedule is one. After each, the 10,000 test pictures are scored, which is not
-counted. *Seconds to 99 %* are those of the quickest budget whose test accuracy, averaged over the seeds, is 99 % or more:
-so a peer is given the best place to stop with hindsight, where convscope's recipes were fixed beforehand, on validation
-pictures. Counting begins when the pictures are in memory as each library wants them and the network is made.
-"never" means: in no budget within {cap} s of CPU time, or in the whole of what its documentation prescribes.
-The ratio is the mean of the ratios of runs with the same seed. *At the end*: how much of the
-schedule that its source prescribes was run within {cap} s, and what it came to.
+*Seconds of CPU time*, one core, one thread, all 60,000 training pictures; in brackets by the wall clock. **How it is
+counted, for convscope and peers alike.** A run is a fixed schedule that no test picture stops. A *budget* is a
+schedule of so many epochs; a peer whose learning rate does not depend on where the schedule ends has one at every
+epoch's end, of one-cycle and of convscope's recipes only the end of the whole, annealed schedule is one. After each,
+the 10,000 test pictures are scored, which is not counted. *Seconds to 99 %* are those of the quickest budget whose
+test accuracy, averaged over the seeds, is 99 % or more: so a peer is given the best place to stop with hindsight,
+where convscope's recipes were fixed beforehand, on validation pictures. Counting begins when the pictures are in
+memory as each library wants them and the network is made. "never" means: in no budget within {cap} s of CPU time, or
+in the whole of what its documentation prescribes. The ratio is the mean of the ratios of runs with the same seed. *At
+the end*: how much of the schedule that its source prescribes was run within {cap} s, and what it came to.
 
 ![Test accuracy against seconds of training](benchmarks/curves.svg)
 
 {costs}
 {start}
-*First step* is from starting the command to the end of the first training step, imports, reading and making of the network
-included, by the wall clock. *Memory* is the largest resident size of the process, evaluation included. *Installation* is what pip puts into an empty environment,
-pip itself left out{cuda}.
+*First step* is from starting the command to the end of the first training step, imports, reading and making of the
+network included, by the wall clock. *Memory* is the largest resident size of the process, evaluation included.
+*Installation* is what pip puts into an empty environment, pip itself left out{cuda}.
 
-**Limits.** Peers run what their own documentation prescribes for MNIST, with the hindsight above, not what an expert could make of
-them: convscope is PyTorch underneath, and nothing keeps a loop of one's own, written with the same care, from being as fast. Nine tenths of fastai's time on its
-book's CNN is its loader of single pictures ([log](log.md)). Two cores of a server with AVX-512 and bf16 are not a laptop; the float32
-line is nearer to one. Nothing was measured on a GPU. {when} {seeds}
+**Limits.** Peers run what their own documentation prescribes for MNIST, with the hindsight above, not what an expert
+could make of them: convscope is PyTorch underneath, and nothing keeps a loop of one's own, written with the same
+care, from being as fast. Nine tenths of fastai's time on its book's CNN is its loader of single pictures
+([log](log.md)). Two cores of a server with AVX-512 and bf16 are not a laptop; the float32 line is nearer to one.
+Nothing was measured on a GPU. {when} {seeds}
 
 {peers}
 
 {footnote}
-"""  # noqa: E501
+"""
 
 
 def section(training: Result, first: Result | None, installation: Result | None) -> tuple[str, dict[str, str]]:

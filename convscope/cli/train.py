@@ -77,8 +77,10 @@ def run(args: argparse.Namespace) -> int:
         if figures is not None:
             print(f"validation accuracy {_figures(figures)}; there are no test pictures")
     elif recipe == "slides":
-        correct = int(test.confusion.trace())
-        print("Test Accuracy of the model on the %d test images: %f %%" % (test.n, 100 * correct / test.n))  # noqa: UP031 - the lecture's line
+        percent = 100 * int(test.confusion.trace()) / test.n
+        print(
+            f"Test Accuracy of the model on the {test.n} test images: {percent:f} %"
+        )  # as the lecture's script says it
     else:
         print(f"test accuracy {_figures(test)}")
     print(f"trained in {result.train_seconds:.1f} s, {result.images_per_second:,.0f} pictures/s")

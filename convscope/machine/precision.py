@@ -39,7 +39,8 @@ def convolution_seconds(dtype: torch.dtype) -> float:
 
     It runs on one thread and counts that thread's time, so that other work on the machine sways it little.
     """
-    net = torch.nn.Conv2d(32, 64, 3, padding=1, dtype=dtype).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    net = torch.nn.Conv2d(32, 64, 3, padding=1, dtype=dtype)
+    net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     x = torch.ones(32, 32, 12, 12, dtype=dtype, requires_grad=True).contiguous(memory_format=torch.channels_last)
     best, threads = float("inf"), torch.get_num_threads()
     torch.set_num_threads(1)
