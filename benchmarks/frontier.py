@@ -27,10 +27,10 @@ from benchmarks.training import locked, pinned
 from convscope import data
 from convscope.formula import Network, resolve, trace
 from convscope.machine.device import cpu_settings
+from convscope.training.input_scaling import input_spec
 from convscope.training.loop import fit
 from convscope.training.measured import MEASURED, OTHERS, Measured
 from convscope.training.resolve import resolve_augmentation
-from convscope.training.scaling import input_spec
 from convscope.training.schedule import Schedule
 from convscope.training.state import State
 from convscope.training.validation import as_tensor, scores

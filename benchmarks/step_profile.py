@@ -25,10 +25,10 @@ from convscope import data
 from convscope.formula import resolve, trace
 from convscope.machine.device import cpu_settings
 from convscope.training import augmentation
+from convscope.training.input_scaling import input_spec
 from convscope.training.loop import fit
 from convscope.training.measured import MEASURED, Measured
 from convscope.training.param_groups import Optimiser
-from convscope.training.scaling import input_spec
 from convscope.training.schedule import Schedule
 from convscope.training.state import State
 from convscope.training.validation import as_tensor

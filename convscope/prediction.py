@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from .errors import EnvironmentFault, InputError, UsageError, phrase
 from .modelfile import ModelFile, read
+from .pictures.decoding_pool import decode_in_order, map_in_order
 from .pictures.input_spec import INVERT
-from .pictures.pool import decode_in_order, map_in_order
 from .pictures.preprocessing import Preprocessed, preprocess
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from PIL import Image
 import convscope.prediction
 from convscope.errors import InputError, UsageError
 from convscope.modelfile import write
-from convscope.pictures import decoding, pool
+from convscope.pictures import decoding, decoding_pool
 from convscope.prediction import BATCH, Model, Prediction, Score, load, predict, predictions
 from tests.samples import sample
 
@@ -96,12 +96,12 @@ def test_one_picture_in_every_form_is_the_same_picture(tmp_path: Path, shape: tu
 def test_large_files_are_decoded_by_threads_with_the_same_answers(
     tmp_path: Path, model: Model, monkeypatch: pytest.MonkeyPatch, cpus: int
 ) -> None:
-    monkeypatch.setattr(pool, "available_cpus", lambda: cpus)
+    monkeypatch.setattr(decoding_pool, "available_cpus", lambda: cpus)
     batch = pictures(2 * BATCH + 3, (3, 60, 70))  # of noise: 12 kB each
     paths = [tmp_path / f"{i}.png" for i in range(len(batch))]
     for path, array in zip(paths, batch, strict=True):
         path.write_bytes(png(array))
-    assert pool.decoding_threads(paths) == cpus
+    assert decoding_pool.decoding_threads(paths) == cpus
     paths[5].write_bytes(b"broken")
     results = list(model.stream(paths))
     for i, (path, result) in enumerate(zip(paths, results, strict=True)):

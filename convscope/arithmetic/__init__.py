@@ -55,9 +55,9 @@ if TYPE_CHECKING:
     from .pictures import diagonal_kernel as diagonal_kernel
     from .pictures import draw_letter as draw_letter
     from .pictures import lecture_x as lecture_x
-    from .sharing import kernel_matrix as kernel_matrix
-    from .sharing import matrix_times as matrix_times
-    from .sharing import shared_places as shared_places
+    from .weight_sharing import kernel_matrix as kernel_matrix
+    from .weight_sharing import matrix_times as matrix_times
+    from .weight_sharing import shared_places as shared_places
 
 _NAMES = {
     "activations": "relu relu_slope leaky_relu leaky_relu_slope sigmoid sigmoid_slope tanh tanh_slope",
@@ -68,7 +68,7 @@ _NAMES = {
     "l1_loss huffman_lengths prefix_code",
     "neuron": "Neuron XS TARGETS mean_squared_error gradient gradient_step active_inputs",
     "pictures": "lecture_x diagonal_kernel draw_letter",
-    "sharing": "shared_places kernel_matrix matrix_times",
+    "weight_sharing": "shared_places kernel_matrix matrix_times",
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 __all__ = [*_HOMES]

@@ -10,8 +10,8 @@ from ..errors import InputError, Phrase, did_you_mean, phrase
 from .dataset import Dataset, Split, arrays
 from .idx_files import has_idx, idx, misnamed_idx
 from .image_folder import folder
-from .named import fashion_mnist, mnist
-from .resize import fitted
+from .named_datasets import fashion_mnist, mnist
+from .resize_dataset import fitted
 
 __all__ = ["NAMES", "Dataset", "Split", "arrays", "fashion_mnist", "folder", "idx", "load", "mnist"]
 

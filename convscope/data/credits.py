@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .named import MNIST_FINGERPRINT
+from .named_datasets import MNIST_FINGERPRINT
 
 
 class Credit(NamedTuple):

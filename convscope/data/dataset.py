@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import InputError, phrase
 from .class_order import check_labels, checked_classes, numbered
-from .facts import Facts, measure_facts
+from .dataset_facts import Facts, measure_facts
 
 Pictures = NDArray[np.uint8]
 Labels = NDArray[np.int64]

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import InputError, Said, UsageError, phrase, printable
 from ..pictures import decoding
-from ..pictures.pool import decode_in_order
+from ..pictures.decoding_pool import decode_in_order
 from ..pictures.resizing import as_size
 from .dataset import Dataset, Split
 from .folder_layout import Folder, Skips, survey

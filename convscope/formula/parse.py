@@ -15,7 +15,7 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from ..errors import FormulaError, PlanError, did_you_mean, phrase
-from . import foreign
+from . import torch_names
 from .kinds import LAYERS
 from .plan import MAX_DEPTH, MAX_LAYERS, Chain, Plan, Repeat, Skip
 
@@ -74,9 +74,9 @@ def _refuse_absurd(text: str) -> None:
 
 def _fault(error: Exception, source: str) -> FormulaError:
     """Return the error for a text that is not built like a formula, else what the reader objects to."""
-    from . import faults  # only mistakes pay for it
+    from . import fault_position  # only mistakes pay for it
 
-    fault = faults.find(source)
+    fault = fault_position.find(source)
     if fault is None and isinstance(error, FormulaError):
         return error
     column = (fault.index if fault else len(source.rstrip())) + 1
@@ -118,7 +118,7 @@ class _Reader:
             return self.layer(node, node, [], [])
         if isinstance(node, ast.Call):
             if not isinstance(node.func, ast.Name):
-                raise self.error(node.func, "formula.name", hint=foreign.hint(ast.unparse(node.func)))
+                raise self.error(node.func, "formula.name", hint=torch_names.hint(ast.unparse(node.func)))
             if node.func.id == "skip":
                 return self.skip(node)
             return self.layer(node, node.func, node.args, node.keywords)
@@ -172,7 +172,7 @@ class _Reader:
     def layer(self, node: ast.expr, name: ast.Name, args: list[ast.expr], keywords: list[ast.keyword]) -> Plan:
         kind = LAYERS.get(name.id)
         if kind is None:
-            hint = foreign.hint(name.id) or did_you_mean(name.id, [*LAYERS, "skip"])
+            hint = torch_names.hint(name.id) or did_you_mean(name.id, [*LAYERS, "skip"])
             raise self.error(name, "layer.unknown", name=name.id, hint=hint)
         places: dict[str, ast.expr] = {}
         options = [field.name for field in fields(kind)]

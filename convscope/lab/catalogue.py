@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..data.folder_layout import survey
 from ..data.idx_files import has_idx, outline
-from ..data.named import DEBIAN_FASHION
+from ..data.named_datasets import DEBIAN_FASHION
 from ..errors import InputError, phrase
 from ..formula import ZOO, describe
 from ..formula.description import Description

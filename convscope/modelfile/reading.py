@@ -19,9 +19,9 @@ from ..formula.plan import Plan
 from ..pictures.input_spec import InputSpec
 from . import graph
 from .digest import sealed
-from .foreign import refuse_by_name, refused
 from .metadata import Metadata, from_records
-from .parsed import parse_graph, parse_model
+from .other_formats import refuse_by_name, refused
+from .parsing import parse_graph, parse_model
 from .protobuf import MalformedError
 from .provenance import Provenance
 

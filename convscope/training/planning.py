@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..data import Dataset
-from ..data.named import MNIST_FINGERPRINT
+from ..data.named_datasets import MNIST_FINGERPRINT
 from ..errors import InputError, phrase
 from .budget import Budget, parse
 from .context import RunContext

@@ -13,10 +13,10 @@ from ..formula.zoo import ZOO
 from ..pictures.input_spec import check_ends
 from ..runs.records import DataSource
 from .flips import flip_invariant
+from .input_scaling import input_spec
 from .loading import absolute
 from .options import TrainOptions
 from .recipes import Augmentation, Recipe
-from .scaling import input_spec
 from .settings import RunSettings
 from .validation import default_held_out, split_training
 

@@ -15,7 +15,7 @@ from selenium import webdriver
 from convscope.arithmetic.convolution import Table, convolve, output_size, products_at, read_counts
 from convscope.arithmetic.filters import FILTERS
 from convscope.arithmetic.pictures import draw_letter, lecture_x
-from convscope.arithmetic.sharing import matrix_times, shared_places
+from convscope.arithmetic.weight_sharing import matrix_times, shared_places
 from convscope.page.inline import document
 from convscope.page.modules import join
 

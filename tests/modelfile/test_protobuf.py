@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from convscope.formula import Network
 from convscope.modelfile import serialise
-from convscope.modelfile.parsed import parse_graph, parse_model
+from convscope.modelfile.parsing import parse_graph, parse_model
 from convscope.modelfile.protobuf import MAX_FIELDS, MalformedError, message, whole, wholes
 from convscope.pictures.input_spec import InputSpec
 from tests.strategies import networks, random_weights

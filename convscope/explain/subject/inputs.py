@@ -14,11 +14,11 @@ from ... import data
 from ...data.dataset import Dataset
 from ...data.folder_layout import survey
 from ...data.idx_files import has_idx
-from ...data.resize import fitted
+from ...data.resize_dataset import fitted
 from ...errors import InputError, UsageError, phrase
+from ...pictures.decoding_pool import decode_in_order
 from ...pictures.formats import SUFFIXES
 from ...pictures.input_spec import InputSpec
-from ...pictures.pool import decode_in_order
 from ...pictures.preprocessing import preprocess
 from ...pictures.search import is_pattern, pictures_in
 from .samples import Samples

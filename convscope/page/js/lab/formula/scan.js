@@ -1,4 +1,4 @@
-/** From text to tokens, as convscope/formula/faults.py scans it. */
+/** From text to tokens, as convscope/formula/fault_position.py scans it. */
 
 import { phrase } from "../../kit/i18n.js";
 import { FormulaFault, grouped, isPrintable, quotedCharacter } from "./fault.js";

@@ -1,4 +1,4 @@
-/** From tokens to a syntax tree with the places of everything; the grammar is that of convscope/formula/faults.py. */
+/** From tokens to a syntax tree with the places of everything; the grammar is that of convscope/formula/fault_position.py. */
 
 import { phrase } from "../../kit/i18n.js";
 import { FormulaFault } from "./fault.js";

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from convscope.arithmetic.convolution import convolve
-from convscope.arithmetic.sharing import kernel_matrix, matrix_times, shared_places
+from convscope.arithmetic.weight_sharing import kernel_matrix, matrix_times, shared_places
 from convscope.errors import UsageError
 
 

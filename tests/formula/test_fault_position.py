@@ -6,7 +6,7 @@ import pytest
 
 from convscope.errors import FormulaError
 from convscope.formula import parse
-from convscope.formula.faults import find
+from convscope.formula.fault_position import find
 
 
 @pytest.mark.parametrize(

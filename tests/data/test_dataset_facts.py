@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from convscope import data
-from convscope.data.facts import NEARLY_ALL, OFF_CENTRE, Facts, measure_facts
+from convscope.data.dataset_facts import NEARLY_ALL, OFF_CENTRE, Facts, measure_facts
 
 
 def squares(shift: tuple[float, float] = (0, 0), count: int = 40, size: tuple[int, int] = (28, 42)) -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from convscope import data
-from convscope.data import named
+from convscope.data import named_datasets
 from convscope.errors import EnvironmentFault, InputError
 from tests.data.idx_writer import idx_bytes, tiny, write_folder
 
@@ -37,7 +37,7 @@ def test_mnist_is_the_published_one() -> None:
     assert mnist.train.labels[:5].tolist() == [5, 0, 4, 1, 9]
     for split, part in ((mnist.train, "train"), (mnist.test, "t10k")):
         for array, kind in ((split.images[:, 0], "images-idx3"), (split.labels, "labels-idx1")):
-            assert hashlib.sha256(idx_bytes(array)).hexdigest() == named.MNIST_SHA256[f"{part}-{kind}-ubyte"]
+            assert hashlib.sha256(idx_bytes(array)).hexdigest() == named_datasets.MNIST_SHA256[f"{part}-{kind}-ubyte"]
     assert mnist.fingerprint == replace(mnist).fingerprint  # what is written down is what the bytes come to
     assert mnist.fingerprint == "e20d3429fc7d12600c27b4c9c6723927dca2bb7392540b85bf099854d6e79621"
 
@@ -45,7 +45,7 @@ def test_mnist_is_the_published_one() -> None:
 def test_mnist_loads_quickly_and_is_small() -> None:
     best = min(_seconds() for _ in range(3))
     assert best < 2, "seconds of CPU time; 0.3 where it was written"
-    assert sum(path.stat().st_size for path in named.MNIST_FOLDER.iterdir()) < 12_000_000
+    assert sum(path.stat().st_size for path in named_datasets.MNIST_FOLDER.iterdir()) < 12_000_000
 
 
 def _seconds() -> float:
@@ -55,15 +55,15 @@ def _seconds() -> float:
 
 
 def test_the_licence_is_beside_it() -> None:
-    text = (named.MNIST_FOLDER / "README.md").read_text()
+    text = (named_datasets.MNIST_FOLDER / "README.md").read_text()
     assert "creativecommons.org/licenses/by-sa/3.0" in text
     assert "LeCun" in text
-    assert all(f"{digest}  {name}" in text for name, digest in named.MNIST_SHA256.items())
+    assert all(f"{digest}  {name}" in text for name, digest in named_datasets.MNIST_SHA256.items())
 
 
 def test_a_damaged_or_missing_file_of_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copytree(named.MNIST_FOLDER, tmp_path / "mnist")
-    monkeypatch.setattr(named, "MNIST_FOLDER", tmp_path / "mnist")
+    shutil.copytree(named_datasets.MNIST_FOLDER, tmp_path / "mnist")
+    monkeypatch.setattr(named_datasets, "MNIST_FOLDER", tmp_path / "mnist")
     labels = tmp_path / "mnist" / "t10k-labels-idx1-ubyte.gz"
     raw = bytearray(gzip.decompress(labels.read_bytes()))
     raw[-1] ^= 1  # a whole and proper IDX file with one other label
@@ -100,7 +100,7 @@ def test_fashion_mnist_from_a_data_root(tmp_path: Path, inside: str) -> None:
 
 
 def test_fashion_mnist_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(named, "DEBIAN_FASHION", tmp_path / "none")
+    monkeypatch.setattr(named_datasets, "DEBIAN_FASHION", tmp_path / "none")
     with pytest.raises(EnvironmentFault) as caught:
         data.load("fashion-mnist")
     assert "try: apt-get install dataset-fashion-mnist, or --data-root DIR" in str(caught.value)
@@ -114,10 +114,10 @@ def test_fashion_mnist_that_is_not_there(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_mnist_is_not_taken_for_fashion() -> None:
     with pytest.raises(InputError, match="these are MNIST's files, not Fashion-MNIST's"):
-        data.fashion_mnist(named.MNIST_FOLDER)
+        data.fashion_mnist(named_datasets.MNIST_FOLDER)
 
 
-@pytest.mark.skipif(not named.DEBIAN_FASHION.is_dir(), reason="dataset-fashion-mnist is not installed")
+@pytest.mark.skipif(not named_datasets.DEBIAN_FASHION.is_dir(), reason="dataset-fashion-mnist is not installed")
 def test_fashion_mnist_from_debian() -> None:
     fashion = data.load("fashion-mnist")
     assert fashion.test is not None

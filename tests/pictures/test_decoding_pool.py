@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from convscope.errors import InputError
-from convscope.pictures import pool
-from convscope.pictures.pool import AHEAD, LARGE, decode_in_order, decoding_threads, map_in_order
+from convscope.pictures import decoding_pool
+from convscope.pictures.decoding_pool import AHEAD, LARGE, decode_in_order, decoding_threads, map_in_order
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
@@ -116,7 +116,7 @@ def test_ctrl_c_stops_it(threads: str) -> None:
 def test_photographs_are_decoded_by_all_cpus_and_tiny_files_by_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "available_cpus", lambda: 6)
+    monkeypatch.setattr(decoding_pool, "available_cpus", lambda: 6)
     large, small = tmp_path / "large.jpg", tmp_path / "small.png"
     large.write_bytes(bytes(LARGE))
     small.write_bytes(bytes(LARGE - 1))
@@ -129,9 +129,9 @@ def test_photographs_are_decoded_by_all_cpus_and_tiny_files_by_one(
     assert decoding_threads([*[small] * 90, *[large] * 10]) == 1
     assert decoding_threads([np.zeros((1, 400, 400), np.uint8)] * 9) == 1
     assert decoding_threads([tmp_path / "none.png", "a\0b", tmp_path / "none.png"]) == 1
-    monkeypatch.setattr(pool, "available_cpus", lambda: 500)
-    assert decoding_threads([large] * 9) == pool.MOST_THREADS
-    monkeypatch.setattr(pool, "available_cpus", lambda: 1)
+    monkeypatch.setattr(decoding_pool, "available_cpus", lambda: 500)
+    assert decoding_threads([large] * 9) == decoding_pool.MOST_THREADS
+    monkeypatch.setattr(decoding_pool, "available_cpus", lambda: 1)
     assert decoding_threads([large] * 9) == 1
 
 

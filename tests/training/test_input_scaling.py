@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from convscope import data
-from convscope.training.scaling import input_spec
+from convscope.training.input_scaling import input_spec
 
 
 @pytest.mark.parametrize("channels", [1, 3])
