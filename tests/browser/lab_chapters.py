@@ -65,5 +65,6 @@ def recorded() -> Json:
         "measured": [],
         "look": "mnist.html",
     }
-    shown = [snapshot(file) for file in new_snapshots(SLIDES, set())]
+    found = (snapshot(file) for file in new_snapshots(SLIDES, set()))
+    shown = [one.to_json() for one in found if one is not None]
     return {"run": run, "lines": lines, "snapshots": shown, "look": "mnist.html"}
