@@ -85,7 +85,7 @@ def test_who_closes_it_does_not_wait_for_work_that_has_begun() -> None:
 
 STOPPED = """
 import signal, sys, threading
-from convscope.pictures.pool import map_in_order
+from convscope.pictures.decoding_pool import map_in_order
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a parent may have it ignored
 
 def work(i):
