@@ -207,6 +207,7 @@ def test_absurd_text_is_refused_without_allocating(text: str) -> None:
     assert len(str(caught.value)) < 1000
 
 
+@pytest.mark.slow
 @given(
     st.text(st.characters(exclude_categories=[]), max_size=60)
     | st.text("()[]+*,=0123conv relu fc skip.'\"-", max_size=60)

@@ -157,6 +157,7 @@ def mutants(good: str) -> set[str]:
     return found | {good.upper(), good.title(), good.swapcase(), good * 2, good[::-1]}
 
 
+@pytest.mark.slow
 def test_thousands_of_near_hosts_and_origins(app: Any, tmp_path: Path) -> None:
     before, allowed = tree(tmp_path), {HOST, "localhost:8765"}
     hosts = mutants(HOST) | mutants("localhost:8765") - allowed
@@ -275,6 +276,7 @@ THINGS = (
 )
 
 
+@pytest.mark.slow
 def test_no_path_leads_out(app: Any, tmp_path: Path) -> None:
     (tmp_path / "runs" / "link").symlink_to(tmp_path)
     (tmp_path / "data" / "link").symlink_to(tmp_path)
@@ -314,6 +316,7 @@ def test_no_path_leads_out(app: Any, tmp_path: Path) -> None:
     assert tree(tmp_path) == before
 
 
+@pytest.mark.slow
 def test_thousands_of_paths_lead_nowhere(app: Any, tmp_path: Path) -> None:
     (tmp_path / "runs" / "link").symlink_to(tmp_path)
     before = tree(tmp_path)

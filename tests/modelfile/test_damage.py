@@ -80,6 +80,7 @@ def test_saved_again_by_another_tool_is_refused(tmp_path: Path) -> None:
     assert "damaged" in refusal(model.SerializeToString(), tmp_path / "model.onnx")
 
 
+@pytest.mark.slow
 def test_whatever_passes_under_a_forged_digest_is_what_the_writer_writes() -> None:
     """Flip bits, seal again: refused, or the same file as its own formula, weights and records make."""
     body, accepted, lines = DATA[: -64 - len(HEAD)], 0, set()

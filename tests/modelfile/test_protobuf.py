@@ -55,6 +55,7 @@ def test_a_negative_number() -> None:
     assert whole(message(memoryview(onnx.AttributeProto(i=-5).SerializeToString()), "an attribute", known="3"), 3) == -5
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=60))
 @settings(max_examples=2000)
 def test_any_bytes_are_read_or_malformed(data: bytes) -> None:

@@ -256,6 +256,7 @@ def killed(mode: str, *numbers: int) -> dict[str, object]:
     return count
 
 
+@pytest.mark.slow
 def test_killed_at_any_time_a_run_ends_in_the_same_bits() -> None:
     count = killed("random", 24, 1)
     assert isinstance(count["killed"], int)

@@ -128,6 +128,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_does_not(tmp_path: Path) 
     assert outcome(go(tmp_path / "c", seed=1).run)["weights"] != first["weights"]
 
 
+@pytest.mark.slow
 def test_random_state_threads_and_signals_are_left_as_they_were(tmp_path: Path) -> None:
     torch.manual_seed(5)
     threads, handler, expected = torch.get_num_threads(), signal.getsignal(signal.SIGINT), torch.random.get_rng_state()

@@ -68,6 +68,7 @@ def test_it_is_the_formula(momentum: float, nesterov: bool, weight_decay: float)
         torch.testing.assert_close(buffer, buffers[name])
 
 
+@pytest.mark.slow
 def test_it_does_without_the_compiler_that_torch_optim_imports() -> None:
     code = (
         "import sys, torch\nfrom convscope.training.sgd import SGD\np = torch.ones(3, requires_grad=True)\n"
