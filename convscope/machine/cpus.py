@@ -7,9 +7,16 @@ import os
 import platform
 
 
+def allowed_cpus() -> frozenset[int]:
+    """Return the numbers of the CPUs there are, less those that taskset or a container keeps from this process."""
+    if hasattr(os, "sched_getaffinity"):
+        return frozenset(os.sched_getaffinity(0))
+    return frozenset(range(os.cpu_count() or 1))
+
+
 def available_cpus() -> int:
-    """Return how many CPUs there are, less those that taskset or a container keeps from this process."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Return how many CPUs this process may use."""
+    return len(allowed_cpus())
 
 
 def cpu_name() -> str:

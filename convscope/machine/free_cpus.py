@@ -12,6 +12,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from .cpus import allowed_cpus
+
 STAT = Path("/proc/stat")
 LEAST = 0.1  # seconds between two looks: ten ticks of the kernel's clock
 NEARLY = 0.3  # of a CPU that others may use before it counts as taken: a browser, a desktop
@@ -69,7 +71,7 @@ class FreeCpus:
     """
 
     def __init__(self, stat: Path = STAT) -> None:
-        self.cpus = _allowed()
+        self.cpus = allowed_cpus()
         self._stat = stat
         self._before = look(self.cpus, stat)
 
@@ -82,10 +84,3 @@ class FreeCpus:
         time.sleep(max(0.0, self._before.clock + LEAST - time.monotonic()))
         after = look(self.cpus, self._stat)
         return float(len(self.cpus)) if after is None else free_between(self._before, after)
-
-
-def _allowed() -> frozenset[int]:
-    """Return the numbers of the CPUs that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return frozenset(os.sched_getaffinity(0))
-    return frozenset(range(os.cpu_count() or 1))

@@ -65,7 +65,7 @@ def test_it_looks_for_a_moment_before_it_answers(stat: Path, monkeypatch: pytest
     monkeypatch.setattr(free_cpus.time, "sleep", slept.append)
     monkeypatch.setattr(free_cpus.time, "monotonic", iter([50.0, 50.02, 50.1, 60.0]).__next__)
     monkeypatch.setattr(free_cpus.time, "process_time", lambda: 1.0)
-    monkeypatch.setattr(free_cpus, "_allowed", lambda: frozenset({0, 1}))
+    monkeypatch.setattr(free_cpus, "allowed_cpus", lambda: frozenset({0, 1}))
     free = FreeCpus(stat)
     stat.write_text(STAT.replace("cpu1 200 10 30 700", "cpu1 200 10 30 710"))  # cpu1 idle, cpu0 taken
     assert free.free() == pytest.approx(1.0)
