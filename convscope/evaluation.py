@@ -155,7 +155,7 @@ def _part(dataset: Dataset, split: str, trained_on: TrainedOn | None) -> Split:
         raise InputError("split.held", hint=phrase("split.held.try"))
     if trained_on.fingerprint != dataset.fingerprint:
         raise InputError("split.data", where=dataset.name, hint=phrase("split.data.try"))
-    return dataset.hold_out(trained_on.validation)[1]
+    return dataset.train.take(dataset.hold_out(trained_on.validation)[1])
 
 
 def matched(labels: Whole, classes: Sequence[str], known: Sequence[str]) -> Whole:

@@ -96,7 +96,8 @@ def animals() -> data.Dataset:
 @pytest.mark.parametrize(("split", "n"), [("train", 20), ("test", 11), ("validation", 4)])
 def test_a_model_file_is_measured_by_class_names(model: Path, split: str, n: int) -> None:
     dataset = animals()
-    part = {"train": dataset.train, "test": dataset.test, "validation": dataset.train.tail(4)}[split]
+    held = dataset.train.take(dataset.hold_out(4)[1])
+    part = {"train": dataset.train, "test": dataset.test, "validation": held}[split]
     assert part is not None
     net = prediction.load(model).module()
     with torch.no_grad():

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from ..errors import InputError, Phrase, did_you_mean, phrase
 from .dataset import Dataset, Split, arrays
+from .folder_layout import survey
 from .idx_files import has_idx, idx, misnamed_idx
-from .image_folder import folder
 from .named_datasets import fashion_mnist, mnist
+from .reading import read
 from .resize_dataset import fitted
 
 __all__ = ["NAMES", "Dataset", "Split", "arrays", "fashion_mnist", "folder", "idx", "load", "mnist"]
@@ -58,6 +59,20 @@ def load(
             "idx.name", where=text, got=misnamed, expected=phrase("idx.name.expected"), hint=phrase("idx.name.try")
         )
     return folder(path, size=size, channels=channels)
+
+
+def folder(
+    path: str | Path, *, size: int | tuple[int, int] | None = None, channels: int | None = None, name: str | None = None
+) -> Dataset:
+    """Load a folder with one sub-folder a class, or train/ and test/ with those.
+
+    Class names are the sub-folders' names in text order; test/ is matched by name and may lack classes. Pictures come
+    class by class, by path in text order. `size` and `channels` as in convscope.data.reading.read.
+
+    Raises InputError for fewer than 2 classes, a class without a readable picture, a class in test/ only, and pictures
+    of differing sizes without `size`.
+    """
+    return read(survey(Path(path)), size=size, channels=channels, name=name)
 
 
 def _folder_hint(file: Path) -> Phrase:

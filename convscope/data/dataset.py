@@ -1,4 +1,4 @@
-"""Labelled pictures in memory: a Split is pictures and labels; a Dataset is a training and a test Split, and names."""
+"""Labelled pictures in memory: a Split is pictures and labels; a Dataset is Splits for training and test, and names."""
 
 from __future__ import annotations
 
@@ -10,21 +10,37 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import InputError, phrase
+from ..errors import InputError, Phrase, phrase
 from .class_order import check_labels, checked_classes, numbered
 from .dataset_facts import Facts, measure_facts
+from .hold_out import held_out_rows
+from .listing import LeftOut
 
 Pictures = NDArray[np.uint8]
 Labels = NDArray[np.int64]
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFile:
+    """The file that a picture was read from: its path within the source, the SHA-256 of its bytes in hexadecimal, its
+    group ("" for none) and the picture's own height and width in pixels, upright.
+    """
+
+    path: str
+    digest: str
+    group: str = ""
+    height: int = 0
+    width: int = 0
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Pictures uint8 (N, C, H, W) in 0…255, their labels int64 (N,), and for a folder their paths, relative to it."""
+    """Pictures uint8 (N, C, H, W) in 0…255, their labels int64 (N,), and for a folder the file of each."""
 
     images: Pictures
     labels: Labels
-    paths: tuple[str, ...] | None = None
+    files: tuple[PictureFile, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -35,6 +51,11 @@ class Split:
         channels, height, width = self.images.shape[1:]
         return channels, height, width
 
+    @property
+    def paths(self) -> tuple[str, ...] | None:
+        """Return the path of each picture within its source; None where pictures have no files."""
+        return None if self.files is None else tuple(file.path for file in self.files)
+
     def head(self, n: int) -> Split:
         """Return the first `n` pictures (all of them if there are fewer) as views: nothing is copied."""
         return self._between(0, max(0, n))
@@ -43,33 +64,43 @@ class Split:
         """Return the last `n` pictures (all of them if there are fewer) as views: nothing is copied."""
         return self._between(max(0, len(self) - max(0, n)), len(self))
 
-    def take(self, indices: NDArray[np.int64]) -> Split:
-        """Return the pictures at `indices`, int64 (n,), in that order, as copies."""
-        paths = None if self.paths is None else tuple(self.paths[i] for i in indices.tolist())
-        return Split(self.images[indices], self.labels[indices], paths)
+    def take(self, rows: NDArray[np.int64]) -> Split:
+        """Return the pictures at `rows`, int64 (n,), in that order, as copies."""
+        files = None if self.files is None else tuple(self.files[i] for i in rows.tolist())
+        return Split(self.images[rows], self.labels[rows], files)
 
     def _between(self, start: int, stop: int) -> Split:
-        paths = None if self.paths is None else self.paths[start:stop]
-        return Split(self.images[start:stop], self.labels[start:stop], paths)
+        files = None if self.files is None else self.files[start:stop]
+        return Split(self.images[start:stop], self.labels[start:stop], files)
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """A named set of labelled pictures. Labels count into `classes`; `skipped` lists (path, reason) of files left out.
+    """A named set of labelled pictures. Labels count into `classes`.
 
-    The arrays are writable so that torch takes them without a copy; nothing in convscope writes to them.
+    `validation` and `test` are there where the source has them apart. `left_out` lists the files that take no part,
+    `notes` say what was understood of the source. The arrays are writable so that torch takes them without a copy;
+    nothing in convscope writes to them.
     """
 
     name: str
     classes: tuple[str, ...]
     train: Split
     test: Split | None = None
-    skipped: tuple[tuple[str, str], ...] = ()
+    validation: Split | None = None
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[Phrase, ...] = ()
 
     @property
     def shape(self) -> tuple[int, int, int]:
         """Return (C, H, W) of every picture."""
         return self.train.shape
+
+    @property
+    def splits(self) -> dict[str, Split]:
+        """Return the splits that are there, by name: "train", "validation", "test"."""
+        named = {"train": self.train, "validation": self.validation, "test": self.test}
+        return {name: split for name, split in named.items() if split is not None}
 
     @cached_property
     def facts(self) -> Facts:
@@ -78,7 +109,7 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Return 64 hex digits: the SHA-256 of class names, shapes, pixels and labels (not name, paths, `skipped`).
+        """Return 64 hex digits: the SHA-256 of class names, shapes, pixels and labels (not names of files, notes).
 
         55 MB of MNIST take about 0.05 s, once.
         """
@@ -86,7 +117,8 @@ class Dataset:
         for name in self.classes:
             text = name.encode("utf-8", "surrogatepass")
             digest.update(b"%d:%s" % (len(text), text))
-        for split in (self.train, self.test):
+        parts = [self.train, self.test, *([self.validation] if self.validation is not None else [])]
+        for split in parts:
             if split is None:
                 digest.update(b"none\n")
                 continue
@@ -95,62 +127,13 @@ class Dataset:
             digest.update(np.ascontiguousarray(split.labels, dtype="<i8").data)
         return digest.hexdigest()
 
-    def hold_out(self, n: int, seed: int | None = None) -> tuple[Split, Split]:
-        """Split the training pictures into (those that stay, `n` held out for validation), the same ones every time.
+    def hold_out(self, n: int, seed: int = 0, groups: NDArray[np.int64] | None = None) -> tuple[Rows, Rows]:
+        """Return the row numbers, int64, of the training pictures that stay, and of `n` that are held out; in order.
 
-        Without a seed the last `n` are held out, as views. Where labels come class by class, as in a folder of
-        pictures, that would be one class only: there each class gives its share, of its last pictures, never its only
-        one. With a seed each class gives its share of pictures chosen by that seed. Order is kept.
-
-        Raises InputError unless 1 <= n < number of training pictures, less one a class where classes give shares.
+        See held_out_rows. Raises InputError where the classes cannot give so many.
         """
-        labels = self.train.labels
-        by_class = seed is not None or bool(np.all(labels[1:] >= labels[:-1]))
-        counts = np.bincount(labels, minlength=len(self.classes))
-        most = int(np.maximum(counts - 1, 0).sum()) if by_class else len(labels) - 1
-        if not 1 <= n <= most:
-            raise InputError(
-                "validation.held",
-                where=self.name,
-                got=n,
-                expected=phrase("value.from.to", low=1, high=most) if most else phrase("validation.held.larger"),
-                hint=phrase("validation.held.try", n=max(1, most // 6), all=len(labels)) if most else "",
-            )
-        if not by_class:
-            return self.train.head(len(labels) - n), self.train.tail(n)
-        held = np.zeros(len(labels), dtype=bool)
-        for label, share in enumerate(shares(counts.tolist(), n)):
-            mine = np.flatnonzero(labels == label)
-            if seed is not None:
-                mine = np.array(sorted(mine.tolist(), key=lambda i: _draw(seed, i)), dtype=np.int64)
-            held[mine[len(mine) - share :]] = True
-        return self.train.take(np.flatnonzero(~held)), self.train.take(np.flatnonzero(held))
-
-
-def shares(counts: Sequence[int], n: int) -> list[int]:
-    """Share `n` among classes of these sizes, in proportion (largest remainders), leaving each at least one picture.
-
-    >>> shares([50, 30, 20], 10)
-    [5, 3, 2]
-    """
-    spare = [max(0, count - 1) for count in counts]
-    total = sum(counts)
-    given = [min(n * count // total, most) for count, most in zip(counts, spare, strict=True)]
-    remainders = [n * count % total for count in counts]
-    order = sorted(range(len(counts)), key=lambda k: (-remainders[k], k))
-    while sum(given) < n:  # at most a few rounds: each gives one to every class that has some to spare
-        before = sum(given)
-        for k in order:
-            if sum(given) < n and given[k] < spare[k]:
-                given[k] += 1
-        if sum(given) == before:
-            raise ValueError(f"cannot share {n} among {list(counts)}")
-    return given
-
-
-def _draw(seed: int, index: int) -> bytes:
-    """Return a number for this picture that depends on nothing but the seed: the same on every machine and version."""
-    return hashlib.sha256(f"{seed} {index}".encode()).digest()
+        held = held_out_rows(self.train.labels, n, seed=seed, groups=groups, where=self.name)
+        return np.flatnonzero(~held), np.flatnonzero(held)
 
 
 def arrays(

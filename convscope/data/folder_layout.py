@@ -6,9 +6,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import InputError, Phrase, Said, did_you_mean, phrase, system_reason
+from ..errors import InputError, Said, did_you_mean, phrase, system_reason
 from ..pictures.formats import SUFFIXES
 from .class_order import checked_classes, composed, in_text_order
+from .listing import Entry, FolderFiles, LeftOut, Listing
 
 # Pictures by name, of formats that are not read: listed as skipped, where a text file would go unmentioned.
 OTHER_PICTURES = frozenset(
@@ -34,7 +35,7 @@ OTHER_PICTURES = frozenset(
 )
 
 
-Skips = list[tuple[str, Phrase]]
+Skips = list[LeftOut]
 
 
 @dataclass(frozen=True)
@@ -43,21 +44,13 @@ class Folder:
 
     paths: tuple[str, ...]
     labels: tuple[int, ...]
-    folders: tuple[str, ...]
-    """The folder of each class, relative to the root; "" where test/ lacks it."""
+
+    def entries(self, split: str) -> tuple[Entry, ...]:
+        """Return them as entries of one split."""
+        return tuple(Entry(path, label, split) for path, label in zip(self.paths, self.labels, strict=True))
 
 
-@dataclass(frozen=True)
-class Layout:
-    """What was found in a folder of pictures."""
-
-    classes: tuple[str, ...]
-    train: Folder
-    test: Folder | None
-    skipped: tuple[tuple[str, Phrase], ...]
-
-
-def survey(root: Path) -> Layout:
+def survey(root: Path) -> Listing:
     """Find classes and pictures below `root`.
 
     train/ and test/ count as such if train/ holds folders; otherwise every sub-folder is a class. Hidden files and
@@ -69,20 +62,25 @@ def survey(root: Path) -> Layout:
     skipped: Skips = []
     top, loose = _listing(root, root)
     split = "train" in top and bool(_listing(root / "train", root)[0])
-    skipped += [(path, phrase("passed.loose")) for path in loose]
+    skipped += [LeftOut(path, phrase("passed.loose")) for path in loose]
     seen = {_identity(root)}
     if not split:
         classes, train = _classes(root, "", seen, skipped)
-        return Layout(classes, train, None, tuple(skipped))
-    skipped += [(name, phrase("passed.split")) for name in top if name not in ("train", "test")]
+        return _listing_of(root, classes, train, None, skipped)
+    skipped += [LeftOut(name, phrase("passed.split")) for name in top if name not in ("train", "test")]
     seen |= {_identity(root / name) for name in ("train", "test") if name in top}
     classes, train = _classes(root, "train", seen, skipped)
     if "test" not in top:
-        return Layout(classes, train, None, tuple(skipped))
+        return _listing_of(root, classes, train, None, skipped)
     _, test = _classes(root, "test", seen, skipped, known=classes)
     if not test.paths:
         raise InputError("folder.test.empty", where=str(root / "test"), hint=phrase("folder.test.empty.try"))
-    return Layout(classes, train, test, tuple(skipped))
+    return _listing_of(root, classes, train, test, skipped)
+
+
+def _listing_of(root: Path, classes: tuple[str, ...], train: Folder, test: Folder | None, skipped: Skips) -> Listing:
+    entries = train.entries("train") + (test.entries("test") if test else ())
+    return Listing(root.resolve().name, FolderFiles(root), classes, entries, tuple(skipped))
 
 
 def _classes(
@@ -92,7 +90,7 @@ def _classes(
     where = str(root / part)
     names, loose = _listing(root / part, root)
     if part:
-        skipped += [(path, phrase("passed.loose")) for path in loose]
+        skipped += [LeftOut(path, phrase("passed.loose")) for path in loose]
     by_class: dict[str, str] = {}
     identities: dict[tuple[int, int], str] = {}
     for name in names:
@@ -135,7 +133,7 @@ def _classes(
             raise InputError("folder.class.empty", where=place, hint=phrase("folder.class.empty.try"))
         paths += mine
         labels += [number] * len(mine)
-    return classes, Folder(tuple(paths), tuple(labels), tuple(by_class.get(name, "") for name in classes))
+    return classes, Folder(tuple(paths), tuple(labels))
 
 
 def _pictures(root: Path, place: str, seen: set[tuple[int, int]], skipped: Skips) -> list[str]:
@@ -147,17 +145,17 @@ def _pictures(root: Path, place: str, seen: set[tuple[int, int]], skipped: Skips
         try:
             folders, files = _listing(root / here, root)
         except InputError as error:
-            skipped.append((here, error.brief()))
+            skipped.append(LeftOut(here, error.brief()))
             continue
         for path in files:
             if Path(path).suffix.lower() in SUFFIXES:
                 found.append(path)
             else:
-                skipped.append((path, phrase("passed.format", suffix=Path(path).suffix)))
+                skipped.append(LeftOut(path, phrase("passed.format", suffix=Path(path).suffix)))
         for name in folders:
             identity = _identity(root / here / name)
             if identity in seen:
-                skipped.append((f"{here}/{name}", phrase("passed.link")))
+                skipped.append(LeftOut(f"{here}/{name}", phrase("passed.link")))
             else:
                 seen.add(identity)
                 waiting.append(f"{here}/{name}")

@@ -24,8 +24,8 @@ def fitted(data: Dataset, size: int | tuple[int, int] | None, channels: int | No
     target = (channels or own[0], *(own[1:] if size is None else as_size(size)))
     if target == own:
         return data
-    test = None if data.test is None else _split(data.test, target)
-    return replace(data, train=_split(data.train, target), test=test)
+    test, validation = (part and _split(part, target) for part in (data.test, data.validation))
+    return replace(data, train=_split(data.train, target), test=test, validation=validation)
 
 
 def _split(split: Split, shape: tuple[int, ...]) -> Split:

@@ -64,7 +64,7 @@ class Catalogue:
             known = self._shapes[id, size] = ((1, size or rows, size or columns), classes)
         elif known is None:
             layout = survey(folder)
-            first = decoding.decode(folder / layout.train.paths[0])
+            first = decoding.decode(folder / layout.entries[0].path)
             channels, rows, columns = first.shape
             known = ((channels, size or rows, size or columns), len(layout.classes))
             self._shapes[id, size] = known

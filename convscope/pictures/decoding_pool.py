@@ -71,19 +71,26 @@ def decode_in_order(
 def decoding_threads(sources: Sequence[object]) -> int:
     """Return how many threads should decode these pictures: one a CPU where the middle one of a sample is large.
 
-    A path counts as many bytes as its file has, bytes as many as they are, and anything else (an array, a Pillow
-    image) none: it is decoded already.
+    A path counts as many bytes as its file has, bytes as many as they are, a whole number is a number of bytes, and
+    anything else (an array, a Pillow image) counts none: it is decoded already.
     """
     most = min(MOST_THREADS, available_cpus())
     if most == 1 or len(sources) < 2:
         return 1
-    every = max(1, len(sources) // SAMPLE)
-    sizes = sorted(_size(source) for source in sources[: every * SAMPLE : every])
+    sizes = sorted(_size(source) for source in evenly_spread(sources))
     return most if sizes[len(sizes) // 2] >= LARGE else 1
+
+
+def evenly_spread(sources: Sequence[Item]) -> Sequence[Item]:
+    """Return about SAMPLE of these, evenly spread."""
+    every = max(1, len(sources) // SAMPLE)
+    return sources[: every * SAMPLE : every]
 
 
 def _size(source: object) -> int:
     """Return how many bytes a picture's file has, 0 where there is none."""
+    if isinstance(source, int):
+        return source
     if isinstance(source, bytes):
         return len(source)
     if not isinstance(source, (str, os.PathLike)):

@@ -35,7 +35,10 @@ def sixth(dataset: Dataset) -> int:
 
 def split_training(dataset: Dataset, held_out: int) -> tuple[Split, Split | None]:
     """Return the pictures to train on and those held out, if any."""
-    return dataset.hold_out(held_out) if held_out else (dataset.train, None)
+    if not held_out:
+        return dataset.train, None
+    stay, held = dataset.hold_out(held_out)
+    return dataset.train.take(stay), dataset.train.take(held)
 
 
 @dataclass(frozen=True, slots=True)

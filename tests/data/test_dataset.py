@@ -5,17 +5,15 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import struct
-from collections import Counter
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from convscope import data
-from convscope.data.dataset import shares
-from convscope.errors import InputError
+from convscope.data.dataset import PictureFile
+from convscope.data.listing import LeftOut
+from convscope.errors import InputError, phrase
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (10, 3, 4, 5), dtype=np.uint8)
 LABELS = np.array([0, 1, 2, 0, 1, 2, 0, 1, 2, 0])
@@ -26,7 +24,7 @@ def make(labels: Any = LABELS, **options: Any) -> data.Dataset:
 
 
 def test_head_and_tail_are_views() -> None:
-    split = data.Split(PIXELS, LABELS, tuple("abcdefghij"))
+    split = data.Split(PIXELS, LABELS, tuple(PictureFile(path, "") for path in "abcdefghij"))
     head, tail = split.head(3), split.tail(4)
     assert np.shares_memory(head.images, PIXELS)
     assert np.shares_memory(tail.labels, LABELS)
@@ -51,7 +49,7 @@ def test_arrays_takes_without_copying() -> None:
     assert made.classes == ("0", "1", "2")
     assert made.name == "arrays"
     assert made.shape == (3, 4, 5)
-    assert made.skipped == ()
+    assert made.left_out == ()
     assert made.train.paths is None
     assert made.test is not None
     assert len(made.test) == 2
@@ -118,72 +116,15 @@ def test_fingerprint_tells_every_change_apart() -> None:
     assert len({variant.fingerprint for variant in variants}) == len(variants)
     renamed = data.arrays(np.asfortranarray(PIXELS), LABELS.astype(np.int16), name="another")
     assert renamed.fingerprint == variants[0].fingerprint
-    assert dataclasses.replace(renamed, skipped=(("a", "b"),)).fingerprint == variants[0].fingerprint
+    assert (
+        dataclasses.replace(renamed, left_out=(LeftOut("a", phrase("passed.loose")),)).fingerprint
+        == variants[0].fingerprint
+    )
 
 
-def test_hold_out_takes_the_last() -> None:
+def test_hold_out_is_by_row() -> None:
     made = make()
-    rest, held = made.hold_out(3)
-    assert held.images[:, 0, 0, 0].tolist() == [7, 8, 9]
-    assert rest.images[:, 0, 0, 0].tolist() == [0, 1, 2, 3, 4, 5, 6]
-    assert np.shares_memory(held.images, made.train.images)
-    assert np.shares_memory(rest.images, made.train.images)
-
-
-def test_hold_out_of_labels_class_by_class() -> None:
-    made = make([0] * 6 + [1] * 3 + [2])
-    rest, held = made.hold_out(3)
-    assert held.images[:, 0, 0, 0].tolist() == [4, 5, 8]  # 1.8, 0.9 and 0.3 of 3: two, one and none, the last ones
-    assert rest.images[:, 0, 0, 0].tolist() == [0, 1, 2, 3, 6, 7, 9]
-    assert Counter(rest.labels.tolist()) == {0: 4, 1: 2, 2: 1}
-    assert len(made.hold_out(7)[0]) == 3  # one of each stays
-    assert len(made.hold_out(1)[1]) == len(make().hold_out(1)[1]) == 1
-    with pytest.raises(InputError) as caught:
-        made.hold_out(8)
-    message = "arrays: pictures held out for validation, got 8, expected 1 to 7\ntry: 1 of the 10 training pictures"
-    assert str(caught.value) == message
-
-
-def test_hold_out_by_seed() -> None:
-    made = make([k % 5 for k in range(100)])
-    picked = [set(made.hold_out(20, seed)[1].images[:, 0, 0, 0].tolist()) for seed in (1, 1, 2)]
-    assert picked[0] == picked[1] != picked[2]
-    rest, held = made.hold_out(20, 1)
-    assert Counter(held.labels.tolist()) == dict.fromkeys(range(5), 4)
-    assert sorted([*rest.images[:, 0, 0, 0], *held.images[:, 0, 0, 0]]) == list(range(100))
-    assert held.images[:, 0, 0, 0].tolist() == sorted(held.images[:, 0, 0, 0].tolist())
-    # Frozen: a run that is resumed by a later version must hold out the same pictures.
-    assert sorted(picked[0])[:6] == [2, 7, 8, 10, 14, 22]
-
-
-@pytest.mark.parametrize("n", [0, -1, 10, 11])
-def test_hold_out_of_too_many_or_none(n: int) -> None:
-    with pytest.raises(InputError, match=f"got {n}, expected 1 to 9"):
-        make().hold_out(n)
-
-
-def test_hold_out_where_nothing_can_be_spared() -> None:
-    with pytest.raises(InputError, match="no class has a picture to spare"):
-        make([0, 1, 2]).hold_out(1)
-
-
-@given(st.lists(st.integers(0, 30), min_size=1, max_size=8), st.data())
-def test_shares(counts: list[int], draw: st.DataObject) -> None:
-    most = sum(max(0, count - 1) for count in counts)
-    n = draw.draw(st.integers(0, most))
-    given = shares(counts, n) if sum(counts) else [0] * len(counts)
-    assert sum(given) == n
-    for count, share in zip(counts, given, strict=True):
-        assert 0 <= share <= max(0, count - 1)
-    exact = [n * count / max(1, sum(counts)) for count in counts]
-    if all(round(e + 0.5) <= max(0, c - 1) for e, c in zip(exact, counts, strict=True)):
-        assert all(abs(e - share) < 1 for e, share in zip(exact, given, strict=True))
-
-
-def test_shares_worked_out_by_hand() -> None:
-    assert shares([50, 30, 20], 10) == [5, 3, 2]
-    assert shares([6, 3, 1], 3) == [2, 1, 0]
-    assert shares([5, 5], 3) == [2, 1]
-    assert shares([100, 1, 1], 60) == [60, 0, 0]
-    with pytest.raises(ValueError, match="cannot share"):
-        shares([2, 2], 3)
+    stay, held = made.hold_out(3)
+    assert sorted([*stay.tolist(), *held.tolist()]) == list(range(10))
+    assert len(held) == 3
+    assert made.train.take(held).images[:, 0, 0, 0].tolist() == held.tolist()

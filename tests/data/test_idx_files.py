@@ -44,7 +44,7 @@ def test_folder_round_trip(tmp_path: Path, ending: str, dash: str, test_name: st
     for loaded in (data.idx(folder), data.idx(str(folder)), data.load(folder), data.load(str(folder))):
         assert loaded.name == "clouds"
         assert loaded.classes == ("0", "1", "2")
-        assert loaded.skipped == ()
+        assert loaded.left_out == ()
         assert loaded.test is not None
         for split, (pixels, labels) in ((loaded.train, train), (loaded.test, test)):
             assert split.images.dtype == np.uint8

@@ -22,7 +22,7 @@ def test_mnist_is_the_published_one() -> None:
     mnist = data.load("mnist")
     assert mnist.name == "mnist"
     assert mnist.classes == tuple("0123456789")
-    assert mnist.skipped == ()
+    assert mnist.left_out == ()
     assert mnist.test is not None
     assert mnist.shape == mnist.test.shape == (1, 28, 28)
     assert mnist.train.images.shape == (60_000, 1, 28, 28)

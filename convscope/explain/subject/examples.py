@@ -38,7 +38,7 @@ def choose_examples(dataset: Dataset, subject: Subject) -> Examples:
     if dataset.test is not None and len(dataset.test):
         split, part = "test", dataset.test
     elif held_out:
-        split, part = "validation", dataset.hold_out(held_out)[1]
+        split, part = "validation", dataset.train.take(dataset.hold_out(held_out)[1])
     else:
         split, part = "training" if own else "given", dataset.train
     try:

@@ -27,6 +27,10 @@ def levels(split: data.Split | None) -> list[int]:
     return [int(level) for level in split.images[:, 0, 0, 0]]
 
 
+def left_out(loaded: data.Dataset) -> tuple[tuple[str, str], ...]:
+    return tuple((one.path, str(one.reason)) for one in loaded.left_out)
+
+
 def refusal(folder: Path, **options: int) -> str:
     with pytest.raises(InputError) as caught:
         data.folder(folder, **options)  # type: ignore[arg-type]
@@ -40,7 +44,7 @@ def test_flat(tmp_path: Path) -> None:
     assert loaded.name == "set"
     assert loaded.classes == ("B", "a", "b")
     assert loaded.test is None
-    assert loaded.skipped == ()
+    assert left_out(loaded) == ()
     assert loaded.train.paths == ("B/y.gif", "a/sub/x.PNG", "a/z.bmp", "b/10.png", "b/2.png")  # text order
     assert loaded.train.labels.tolist() == [0, 1, 1, 2, 2]
     assert levels(loaded.train) == [3, 4, 2, 1, 0]
@@ -71,7 +75,7 @@ def test_train_without_test(tmp_path: Path) -> None:
     loaded = data.folder(tmp_path)
     assert loaded.test is None
     assert len(loaded.train) == 2
-    assert loaded.skipped == (
+    assert left_out(loaded) == (
         ("loose.png", "not in the folder of a class"),
         ("train/loose.png", "not in the folder of a class"),
         ("val", "neither train nor test"),
@@ -102,8 +106,8 @@ def test_bad_files_are_skipped_and_listed(tmp_path: Path) -> None:
     assert loaded.train.paths == ("a/1.png", "a/5.png", "b/1.png", "b/9.png")
     assert levels(loaded.train) == [50 + ord(c) for c in "1519"]
     assert loaded.train.labels.tolist() == [0, 0, 1, 1]
-    assert [path for path, _ in loaded.skipped] == ["a/2.png", "a/3.jpg", "b/0.gif", "b/4.heic", "b/5.png"]
-    reasons = dict(loaded.skipped)
+    assert [path for path, _ in left_out(loaded)] == ["a/2.png", "a/3.jpg", "b/0.gif", "b/4.heic", "b/5.png"]
+    reasons = dict(left_out(loaded))
     assert reasons["a/2.png"].startswith("a damaged or truncated picture (")
     assert reasons["a/3.jpg"].startswith("not a picture that can be read, got first bytes b'not '")
     assert reasons["b/0.gif"] == "an empty file"
@@ -196,7 +200,7 @@ def test_links(tmp_path: Path) -> None:
     loaded = data.folder(root)
     assert loaded.train.paths == ("a/1.png", "a/more/2.png", "b/1.png")
     link, itself = "a link to a folder that is read already", "cannot be read: Too many levels of symbolic links"
-    assert loaded.skipped == (("a/loop", link), ("a/up", link), ("b/itself.png", itself), ("b/other", link))
+    assert left_out(loaded) == (("a/loop", link), ("a/up", link), ("b/itself.png", itself), ("b/other", link))
     (root / "c").symlink_to(root / "a", target_is_directory=True)
     assert "two classes are one, got a and c" in refusal(root)
 
@@ -223,25 +227,7 @@ def test_names_that_are_not_text(tmp_path: Path) -> None:
     assert "a class name that is not text in UTF-8, got b\\udcff\ntry: rename it" in refusal(tmp_path)
     (tmp_path / bad).rename(tmp_path / "b")
     (tmp_path / "b" / (bad + ".png")).touch()
-    assert data.folder(tmp_path).skipped == (("b/b\\udcff.png", "an empty file"),)
-
-
-def test_too_much_for_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    put(tmp_path / "a" / "1.png")
-    put(tmp_path / "b" / "1.png")
-    monkeypatch.setattr(os, "sysconf", lambda name: 1 << 10)
-    assert data.folder(tmp_path, size=512).shape == (1, 512, 512)  # 2 x 2^18 = half of 2^20
-    message = "too many pixels to keep in memory, got 0.0 GiB, expected at most 0.0 GiB, half of this machine's memory"
-    assert message in refusal(tmp_path, size=513)
-
-
-def test_hold_out_gives_every_class_its_share(tmp_path: Path) -> None:
-    for name in "abc":
-        for i in range(10):
-            put(tmp_path / name / f"{i}.png", 10 * ord(name) % 256)
-    rest, held = data.folder(tmp_path).hold_out(6)
-    assert held.paths == ("a/8.png", "a/9.png", "b/8.png", "b/9.png", "c/8.png", "c/9.png")
-    assert len(rest) == 24
+    assert left_out(data.folder(tmp_path)) == (("b/b\\udcff.png", "an empty file"),)
 
 
 def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,4 +243,4 @@ def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(os, "scandir", guarded)
     loaded = data.folder(tmp_path)
     assert loaded.train.paths == ("a/1.png", "a/open/3.png", "b/1.png")
-    assert loaded.skipped == (("a/shut", "cannot be read: Permission denied"),)
+    assert left_out(loaded) == (("a/shut", "cannot be read: Permission denied"),)

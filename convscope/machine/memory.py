@@ -1,0 +1,57 @@
+"""How much memory this process may use: the machine's, or less where a container or a limit of the shell says so."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+CGROUPS = Path("/sys/fs/cgroup")
+UNLIMITED = 1 << 60  # what the first version of cgroups says where there is no limit is larger
+
+
+def memory_limit() -> int | None:
+    """Return the bytes of memory that this process may use; None where nothing tells."""
+    known = [size for size in (_machine(), _container(), _shell()) if size is not None]
+    return min(known, default=None)
+
+
+def _machine() -> int | None:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def _container() -> int | None:
+    """Return the smallest limit of this process's control group and those around it, of version 2 or 1."""
+    limits = [_number(CGROUPS / "memory" / "memory.limit_in_bytes")]
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/cgroup").read_text(encoding="utf-8", errors="replace").splitlines():
+            _, controllers, place = line.split(":", 2)
+            version_1 = "memory" in controllers.split(",")
+            if controllers and not version_1:
+                continue
+            base = CGROUPS / "memory" if version_1 else CGROUPS
+            file = "memory.limit_in_bytes" if version_1 else "memory.max"
+            group = base / place.strip("/")
+            limits += [_number(folder / file) for folder in (group, *group.parents) if folder.is_relative_to(base)]
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _shell() -> int | None:
+    """Return the limit of the address space, such as `ulimit -v` sets."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return None if soft == resource.RLIM_INFINITY else soft
+
+
+def _number(file: Path) -> int | None:
+    try:
+        number = int(file.read_text(encoding="ascii"))
+    except (OSError, ValueError):  # "max"
+        return None
+    return number if 0 < number < UNLIMITED else None

@@ -1,0 +1,37 @@
+"""How much memory there is: the machine's, a container's of either version, a shell's."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from convscope.machine import memory
+
+
+def test_the_machine_has_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(memory, "CGROUPS", tmp_path)
+    whole = memory.memory_limit()
+    assert whole is not None
+    assert whole <= os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+@pytest.mark.parametrize("file", ["memory/memory.limit_in_bytes", "memory.max"])
+def test_a_container_has_less(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, file: str) -> None:
+    monkeypatch.setattr(memory, "CGROUPS", tmp_path)
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text("50000000\n")
+    version_2 = file == "memory.max"
+    groups = "0::/\n" if version_2 else "4:memory,pids:/\n"
+    monkeypatch.setattr(Path, "read_text", _reads(Path.read_text, groups))
+    assert memory.memory_limit() == 50_000_000
+    (tmp_path / file).write_text("max\n" if version_2 else "9223372036854771712\n")
+    assert memory.memory_limit() != 50_000_000
+
+
+def _reads(real: object, groups: str) -> object:
+    def read(path: Path, *args: object, **words: object) -> str:
+        return groups if str(path) == "/proc/self/cgroup" else real(path, *args, **words)  # type: ignore[operator,no-any-return]
+
+    return read
