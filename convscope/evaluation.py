@@ -7,12 +7,13 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .errors import InputError, UsageError, did_you_mean, phrase
+from .pictures.preprocessing import preprocess_stack
 
 if TYPE_CHECKING:
     from .data import Dataset, Split
@@ -27,7 +28,8 @@ Whole = np.ndarray[Any, np.dtype[np.int64]]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Figures over `n` pictures. `confusion` (K, K) counts pictures by true class (row) and predicted class (column).
+    """Figures over `n` pictures, `inverted` of them with dark and light swapped first. `confusion` (K, K) counts
+    pictures by true class (row) and predicted class (column).
 
     `loss` is the mean cross-entropy in nats (natural logarithm, S17); `accuracy` a fraction. Both are NaN for n = 0.
     """
@@ -37,6 +39,7 @@ class Evaluation:
     loss: float
     confusion: Whole
     classes: tuple[str, ...]
+    inverted: int = 0
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -68,6 +71,7 @@ class Evaluation:
         ]
         return {
             "n": self.n,
+            "inverted": self.inverted,
             "accuracy": self.accuracy if self.n else None,
             "loss": self.loss if self.n else None,
             "confusion": self.confusion.tolist(),
@@ -139,7 +143,8 @@ def evaluate(
     labels = matched(part.labels, dataset.classes, model.classes)
     if not len(part):
         return score(np.zeros((0, len(model.classes)), np.float32), labels, model.classes)
-    return score(model.predictor.run(part.images)[0], labels, model.classes)
+    read, inverted = preprocess_stack(model.spec, part.images)
+    return replace(score(model.predictor.run(read)[0], labels, model.classes), inverted=int(inverted.sum()))
 
 
 def _part(dataset: Dataset, split: str, trained_on: TrainedOn | None) -> Split:

@@ -17,7 +17,7 @@ from .errors import EnvironmentFault, InputError, UsageError, phrase
 from .modelfile import ModelFile, read
 from .pictures.decoding_pool import decode_in_order, map_in_order
 from .pictures.input_spec import INVERT
-from .pictures.preprocessing import Preprocessed, preprocess
+from .pictures.preprocessing import Preprocessed, pictures_of, preprocess, preprocess_stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -148,23 +148,17 @@ class Model:
 
         A picture is a file's path or its bytes, a Pillow image, or an array (H, W), (C, H, W) or (H, W, C); an array
         (N, C, H, W) is N of them. Any size: it is brought to the model's by its own rule. `invert` as on the command
-        line; if left out, files and images follow the model's own rule, and arrays are taken as they are.
-        Raises InputError for the first picture that cannot be read.
+        line; if left out, the model's own rule.
+        Raises InputError for the first picture that cannot be read, and for an array (3, H, W) alone before a model
+        of one channel: three pictures or three colours.
         """
         import numpy as np
 
         _check_options(top, invert)
-        given: Any = pictures
-        if isinstance(given, np.ndarray):
-            many = given.ndim == 4
-            if many and given.dtype == np.uint8 and given.shape[1:] == self.spec.shape and invert in (None, "no"):
-                probabilities = self.predictor.probabilities(given)
-                return _without_errors(predictions(probabilities, self.classes, top, [False] * len(given)))
-        else:
-            many = not (
-                isinstance(given, (str, bytes, os.PathLike)) or hasattr(given, "getexif")
-            )  # a Pillow image has it
-        return _without_errors(self.stream(list(given) if many else [given], top, invert))
+        if isinstance(pictures, np.ndarray) and pictures.dtype == np.uint8 and pictures.shape[1:] == self.spec.shape:
+            read, inverted = preprocess_stack(self.spec, pictures, invert)
+            return _without_errors(predictions(self.predictor.probabilities(read), self.classes, top, inverted))
+        return _without_errors(self.stream(pictures_of(self.spec, pictures), top, invert))
 
     def stream(
         self, pictures: Sequence[Picture], top: int = 3, invert: str | None = None
@@ -215,7 +209,7 @@ def predict(
 
 
 def predictions(
-    probabilities: Floats, classes: Sequence[str], top: int, inverted: Sequence[bool]
+    probabilities: Floats, classes: Sequence[str], top: int, inverted: Iterable[bool]
 ) -> list[Prediction | InputError]:
     """Return what probabilities (N, K) say of N pictures: the `top` classes, of equal ones the first; or an error where
     one is not a number.
@@ -229,7 +223,7 @@ def predictions(
             continue
         first = sorted(range(len(row)), key=row.__getitem__, reverse=True)[:top]
         scores = tuple([Score(classes[k], row[k]) for k in first])
-        found.append(Prediction(*scores[0], scores, swapped))
+        found.append(Prediction(*scores[0], scores, bool(swapped)))
     return found
 
 

@@ -18,6 +18,7 @@ from convscope.errors import InputError, UsageError
 from convscope.evaluation import cross_entropy, evaluate, matched, score, wilson
 from convscope.formula import parse, trace
 from convscope.pictures.input_spec import InputSpec
+from convscope.pictures.resizing import RESIZE_RULE
 from tests.strategies import random_weights
 
 
@@ -69,7 +70,7 @@ def test_no_pictures_make_no_figures() -> None:
 def test_json_says_all_of_it() -> None:
     e = score(np.array([[2.0, 0.0], [0.0, 2.0], [2.0, 0.0]]), np.array([0, 1, 1]), ("cat", "dog"))
     got = e.to_json()
-    assert list(got) == ["n", "accuracy", "loss", "confusion", "classes", "interval", "per_class"]
+    assert list(got) == ["n", "inverted", "accuracy", "loss", "confusion", "classes", "interval", "per_class"]
     assert (got["n"], got["confusion"], got["classes"]) == (3, [[1, 0], [1, 1]], ["cat", "dog"])
     assert got["per_class"][1] == {"name": "dog", "n": 2, "precision": 1.0, "recall": 0.5, "f1": pytest.approx(2 / 3)}
 
@@ -144,3 +145,21 @@ def test_an_unknown_class_is_named_unless_it_has_no_pictures() -> None:
 def test_what_does_not_fit_is_refused(logits: tuple[int, int], labels: list[int]) -> None:
     with pytest.raises(InputError):
         score(np.zeros(logits), np.array(labels), ("a", "b"))
+
+
+def test_it_measures_what_predict_is_given(tmp_path: Path) -> None:
+    rng = np.random.default_rng(8)
+    network, shape = trace(parse("conv(4, 3) + relu + fc"), (1, 12, 11), 3), (90, 1, 12, 11)
+    images = np.clip(rng.normal(20, 10, shape), 0, 255).astype(np.uint8)
+    images[:, :, 3:9, 4:7] = rng.integers(180, 255, (90, 1, 6, 3))
+    images[::2] = 255 - images[::2]  # dark on light, which this model inverts
+    spec = InputSpec((1, 12, 11), resize=RESIZE_RULE, invert="auto")
+    modelfile.write(tmp_path / "model.onnx", network, spec, random_weights(network, 3), ("a", "b", "c"))
+    model = prediction.load(tmp_path / "model.onnx")
+    dataset = data.arrays(images, np.arange(90) % 3, ("a", "b", "c"))
+    predicted = model.predict(list(images))
+    assert [p.inverted for p in predicted] == [True, False] * 45
+    measured = evaluate(model, dataset, "train")
+    assert measured.inverted == 45
+    assert measured.accuracy == np.mean([p.label == "abc"[i % 3] for i, p in enumerate(predicted)])
+    assert measured.to_json()["inverted"] == 45

@@ -116,7 +116,7 @@ def test_pictures_of_another_size_go_through_the_one_decode_function(tmp_path: P
     (big,) = pictures(1, (3, 40, 25))
     (tmp_path / "a.png").write_bytes(png(big))
     wanted = model.predict(decoding.decode(tmp_path / "a.png", (12, 11), 1))
-    assert model.predict(tmp_path / "a.png") == model.predict(png(big)) == model.predict(big) == wanted
+    assert model.predict(tmp_path / "a.png") == model.predict(png(big)) == model.predict([big]) == wanted
 
 
 def test_many_files_in_order_with_the_bad_ones_in_their_places(tmp_path: Path, model: Model) -> None:
@@ -155,17 +155,24 @@ def ink(dark_on_light: bool) -> np.ndarray:
 @pytest.mark.parametrize("models", ["auto", "yes", "no"])
 @pytest.mark.parametrize("asked", [None, "auto", "yes", "no"])
 @pytest.mark.parametrize("dark_on_light", [True, False])
-@pytest.mark.parametrize("form", ["file", "array"])
+@pytest.mark.parametrize("form", ["file", "array", "stack"])
 def test_invert(tmp_path: Path, models: str, asked: str | None, dark_on_light: bool, form: str) -> None:
     model = load(model_file(tmp_path / "model.onnx", invert=models))
     array = ink(dark_on_light)
-    rule = asked or (models if form == "file" else "no")
+    rule = asked or models
     swap = rule == "yes" or (rule == "auto" and dark_on_light)
-    (predicted,) = model.predict(png(array) if form == "file" else array, invert=asked)
-    (wanted,) = model.predict(255 - array if swap else array)
+    given = {"file": png(array), "array": array, "stack": array[None]}[form]
+    (predicted,) = model.predict(given, invert=asked)
+    (wanted,) = model.predict(255 - array if swap else array, invert="no")
     assert predicted == Prediction(wanted.label, wanted.probability, wanted.top, swap)
-    (batched,) = model.predict(array[None], invert=asked)
-    assert batched.inverted == ((asked == "yes") or (asked == "auto" and dark_on_light))
+
+
+def test_three_pictures_or_three_colours(model: Model) -> None:
+    stack = pictures(3)[:, 0]
+    with pytest.raises(InputError, match="three grey pictures or one of three colours"):
+        model.predict(stack)
+    assert model.predict(list(stack)) == model.predict(stack[:, None])
+    assert len(model.predict(stack[None])) == len(model.predict([stack])) == 1
 
 
 # Top, errors

@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import sys
 from typing import TYPE_CHECKING
+
+from ..errors import phrase
 
 if TYPE_CHECKING:
     from ..evaluation import Evaluation
@@ -37,6 +40,9 @@ def run(args: argparse.Namespace) -> int:
     from ..evaluation import evaluate
 
     evaluation = evaluate(args.model, args.data, args.split, args.data_root)
+    if evaluation.inverted:
+        note = phrase("note.inverted", n=f"{evaluation.inverted:,}", all=f"{evaluation.n:,}")
+        print(note, file=sys.stderr)
     print(json.dumps(evaluation.to_json()) if args.json else table(evaluation))
     return 0
 

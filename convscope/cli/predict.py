@@ -61,10 +61,15 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")  # a file name may hold what this terminal cannot show
     top = min(args.top, len(model.classes))
     row = _json if args.json else _csv(top) if args.csv else _text(paths, model.classes)
-    code = OK
+    code, inverted = OK, 0
     for path, result in zip(paths, model.stream(paths, top, args.invert), strict=True):
         row(path, result)
-        code = BAD_INPUT if isinstance(result, InputError) else code
+        if isinstance(result, InputError):
+            code = BAD_INPUT
+        else:
+            inverted += result.inverted
+    if inverted and args.invert != "yes":
+        print(phrase("note.inverted", n=f"{inverted:,}", all=f"{len(paths):,}"), file=sys.stderr)
     return code
 
 

@@ -97,6 +97,8 @@ def _page(target: Target, options: LookOptions) -> Page:
     notes: list[Phrase] = [*target.notes]
     if examples is not None and examples.labels is None:
         notes.append(phrase("note.classes", name=examples.name))
+    if examples is not None and examples.inverted:
+        notes.append(phrase("note.inverted", n=f"{examples.inverted:,}", all=f"{len(examples.pictures):,}"))
     words = inline.dictionary("en")
     left_out = [words[inline.left_out_key(key)] for key in payload.left_out if key != "data"]
     notes += [phrase("note.left_out", part=part) for part in left_out]

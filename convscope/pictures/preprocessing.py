@@ -1,16 +1,22 @@
-"""Preprocessing: any picture as a model reads it, in its own shape, inverted where its rule says so."""
+"""Preprocessing: any picture as a model reads it, in its own shape, inverted where its rule says so.
+
+One rule for files, bytes, Pillow images and arrays, for one picture and for a stack of them: whoever gives a network
+pictures (training, evaluate, predict, look, the lab) comes through here.
+"""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ..errors import InputError, phrase
 from . import decoding
-from .inversion import needs_inversion
+from .inversion import needs_inversion, which_need_inversion
 from .resizing import RESIZE_RULE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy as np
     from numpy.typing import NDArray
     from PIL.Image import Image
@@ -35,14 +41,55 @@ def preprocess(spec: InputSpec, picture: Picture, invert: str | None = None) -> 
     """
     import numpy as np
 
-    if isinstance(picture, np.ndarray):
-        ready = picture.dtype == np.uint8 and (picture.shape == spec.shape or (1, *picture.shape) == spec.shape)
-        pixels = picture.reshape(spec.shape) if ready else _decode(spec, picture)
-        rule = invert or "no"
-    else:
-        pixels, rule = _decode(spec, picture), invert or spec.invert
+    own = isinstance(picture, np.ndarray) and picture.dtype == np.uint8 and _has_shape(picture, spec.shape)
+    pixels = cast("Pixels", picture).reshape(spec.shape) if own else _decode(spec, picture)
+    rule = invert or spec.invert
     inverted = rule == "yes" or (rule == "auto" and needs_inversion(pixels))
     return Preprocessed(255 - pixels if inverted else pixels, inverted)
+
+
+def preprocess_stack(spec: InputSpec, images: Pixels, invert: str | None = None) -> tuple[Pixels, NDArray[np.bool_]]:
+    """Return pictures (N, C, H, W) of the model's own shape as it reads them, and which were inverted, (N,).
+
+    The same as `preprocess` of each. Where none is inverted, `images` themselves are returned, else a copy.
+    """
+    import numpy as np
+
+    rule = invert or spec.invert
+    inverted = which_need_inversion(images) if rule == "auto" else np.full(len(images), rule == "yes")
+    if not inverted.any():
+        return images, inverted
+    read = images.copy()
+    read[inverted] = 255 - read[inverted]
+    return read, inverted
+
+
+def pictures_of(spec: InputSpec, given: Picture | Iterable[Picture]) -> list[Picture]:
+    """Return the pictures in what was given: itself, unless it is a stack (N, C, H, W) or any other iterable of them.
+
+    Raises InputError for an array (3, H, W) before a model of one channel: it may be three grey pictures or one of
+    three colours.
+    """
+    import numpy as np
+
+    if hasattr(given, "detach"):  # a torch tensor
+        given = cast("Any", given).detach().cpu().numpy()
+    if isinstance(given, np.ndarray):
+        check_one_reading(spec, given)
+        return list(given) if given.ndim == 4 else [given]
+    one = isinstance(given, (str, bytes, os.PathLike)) or hasattr(given, "getexif")  # a Pillow image has it
+    return [cast("Picture", given)] if one else list(cast("Iterable[Picture]", given))
+
+
+def check_one_reading(spec: InputSpec, array: NDArray[Any]) -> None:
+    """Raise InputError for an array (3, H, W) that stands alone before a model of one channel."""
+    if array.ndim == 3 and array.shape[0] == 3 and spec.shape[0] == 1:
+        got, shape = phrase("value.shape", shape=array.shape), phrase("picture.shape.stack.expected")
+        raise InputError("picture.shape.stack", got=got, expected=shape, hint=phrase("picture.shape.stack.try"))
+
+
+def _has_shape(array: NDArray[Any], shape: tuple[int, ...]) -> bool:
+    return array.shape == shape or (1, *array.shape) == shape
 
 
 def _decode(spec: InputSpec, picture: Picture) -> Pixels:

@@ -164,10 +164,12 @@ def train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) -> 
     device = resolve_device(settings.device)
     train, held = split_training(dataset, settings.data.validation)
     network = trace(parse(settings.formula), dataset.shape, len(dataset.classes))
-    held_out = LabelledImages.of(held, dataset.classes, device) if held else None
-    test_set = LabelledImages.of(dataset.test, dataset.classes, device) if dataset.test is not None else None
+    held_out = LabelledImages.of(held, dataset.classes, settings.input, device) if held else None
+    test_set = None
+    if dataset.test is not None:
+        test_set = LabelledImages.of(dataset.test, dataset.classes, settings.input, device)
     bf16, steps = recipe.precision == "bfloat16", snapshot_steps(*settings.rounds)
-    sample = Sample.of(held or train, held is not None, bf16, steps, device)
+    sample = Sample.of(held or train, held is not None, bf16, steps, settings.input, device)
     schedule = Schedule.of(recipe, *settings.rounds, target=settings.target)
 
     with cpu_settings(settings.threads), torch.random.fork_rng():

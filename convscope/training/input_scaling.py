@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..pictures.input_spec import InputSpec
-from ..pictures.inversion import light_on_dark
+from ..pictures.inversion import inversion_rule
 from ..pictures.resizing import RESIZE_RULE
 
 CACHED = 256 << 10  # bytes that a CPU's cache holds
@@ -20,7 +20,7 @@ def input_spec(images: np.ndarray[Any, Any], scaling: str) -> InputSpec:
     digits; a standard deviation below 1 counts as 1.
     """
     shape, count = images.shape[1:], images.shape[0] * images.shape[2] * images.shape[3]
-    invert = "auto" if light_on_dark(images) else "no"
+    invert = inversion_rule(images)
     if scaling == "unit":
         return InputSpec(shape, resize=RESIZE_RULE, invert=invert)
     total = square = np.zeros(shape[0], dtype=np.uint64)

@@ -17,6 +17,8 @@ from ..data import Split
 from ..evaluation import score
 from ..formula import Conv
 from ..nn import Net
+from ..pictures.input_spec import InputSpec
+from ..pictures.preprocessing import preprocess_stack
 from ..runs.records import SnapshotFacts
 from ..runs.snapshots import Snapshot
 from ..runs.tensor_files import Arrays
@@ -61,10 +63,13 @@ class Sample:
     steps: frozenset[int]
 
     @classmethod
-    def of(cls, split: Split, held_out: bool, bf16: bool, steps: frozenset[int], device: torch.device) -> Sample:
-        """Return a sample of a split's pictures, evenly spaced over it."""
+    def of(
+        cls, split: Split, held_out: bool, bf16: bool, steps: frozenset[int], spec: InputSpec, device: torch.device
+    ) -> Sample:
+        """Return a sample of a split's pictures, evenly spaced over it, as a network of input `spec` reads them."""
         chosen = np.unique(np.linspace(0, len(split) - 1, PICTURES).astype(np.int64))
-        return cls(torch.from_numpy(split.images[chosen]).to(device), split.labels[chosen], held_out, bf16, steps)
+        read, _ = preprocess_stack(spec, split.images[chosen])
+        return cls(torch.from_numpy(read).to(device), split.labels[chosen], held_out, bf16, steps)
 
     def take(self, net: Net, step: int) -> Snapshot:
         """Return the snapshot of `step`. The net is left as it was."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..evaluation import Evaluation, score
+from ..pictures.preprocessing import preprocess_stack
 from ..runs.records import Figures
 from .workers import SingleWorker, Workers
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from ..data import Dataset, Split
     from ..nn import Net
+    from ..pictures.input_spec import InputSpec
 
 MOST = 10_000  # pictures
 SHARE = 6  # one in so many
@@ -50,9 +52,9 @@ class LabelledImages:
     classes: tuple[str, ...]
 
     @classmethod
-    def of(cls, split: Split, classes: tuple[str, ...], device: torch.device) -> LabelledImages:
-        """Return a split's pictures on `device`."""
-        return cls(as_tensor(split.images, device), split.labels, classes)
+    def of(cls, split: Split, classes: tuple[str, ...], spec: InputSpec, device: torch.device) -> LabelledImages:
+        """Return a split's pictures as a network of this input reads them, on `device`."""
+        return cls(as_tensor(preprocess_stack(spec, split.images)[0], device), split.labels, classes)
 
     def evaluate(self, net: Net, workers: Workers | None = None) -> Evaluation:
         """Return how good the network is; of several processes each scores its part, and all get the same figures."""

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from convscope.pictures.inversion import border_mask, light_on_dark, needs_inversion
+from convscope.data import mnist
+from convscope.pictures.inversion import (
+    border_mask,
+    inversion_rule,
+    light_on_dark,
+    needs_inversion,
+    which_need_inversion,
+)
 
 
 def digit(ink: int, ground: int) -> np.ndarray:
@@ -60,6 +69,34 @@ def test_it_is_what_numpys_quantiles_say(shape: tuple[int, int, int]) -> None:
         answers.append(needs_inversion(picture))
         assert answers[-1] == (ground >= 128 and ground - ink >= 64)
     assert min(shape[1:]) == 1 or 0 < sum(answers) < len(answers)
+
+
+@given(
+    st.tuples(st.integers(0, 40), st.sampled_from([1, 2, 3]), st.integers(1, 17), st.integers(1, 17)),
+    st.integers(0, 2**32 - 1),
+)
+def test_a_stack_is_judged_picture_by_picture(shape: tuple[int, int, int, int], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    images = rng.integers(0, 256, shape, dtype=np.uint8)
+    for image in images[::2]:  # and pictures with a ground
+        image[:] = rng.integers(0, 256)
+        image[:, shape[2] // 3 :, shape[3] // 3 :] = rng.integers(0, 256)
+    assert which_need_inversion(images).tolist() == [needs_inversion(image) for image in images]
+
+
+def test_a_stack_of_many_megabytes_is_judged_part_by_part() -> None:
+    images = np.repeat(digit(255, 0)[None], 6000, axis=0)  # more than one part
+    images[[0, 5349, 5350, 5999]] = digit(0, 255)
+    assert np.flatnonzero(which_need_inversion(images)).tolist() == [0, 5349, 5350, 5999]
+
+
+def test_the_rule_is_automatic_only_where_no_training_picture_would_be_inverted() -> None:
+    dark, light = digit(255, 0), digit(0, 255)
+    assert inversion_rule(np.stack([dark] * 9)) == "auto"
+    assert inversion_rule(np.stack([dark] * 9 + [light])) == "no"
+    assert inversion_rule(np.stack([light] * 9)) == "no"
+    assert inversion_rule(np.concatenate([np.repeat(dark[None], 5999, axis=0), light[None]])) == "no"
+    assert inversion_rule(mnist().train.images) == "auto"
 
 
 def test_how_thick_a_border_is() -> None:

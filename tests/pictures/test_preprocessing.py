@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from PIL import Image
 from convscope.errors import InputError
 from convscope.pictures import decoding
 from convscope.pictures.input_spec import InputSpec
-from convscope.pictures.preprocessing import preprocess
+from convscope.pictures.preprocessing import pictures_of, preprocess, preprocess_stack
 from convscope.pictures.resizing import RESIZE_RULE
 from tests.encoded import encoded
 
@@ -28,22 +29,49 @@ def stroke(light_on_dark: bool, size: tuple[int, int] = (12, 11)) -> np.ndarray:
 @pytest.mark.parametrize("models", ["auto", "yes", "no"])
 @pytest.mark.parametrize("asked", [None, "auto", "yes", "no"])
 @pytest.mark.parametrize("light_on_dark", [True, False])
-def test_files_follow_the_models_rule_and_arrays_are_taken_as_they_are(
+def test_files_images_and_arrays_follow_the_models_rule_alike(
     models: str, asked: str | None, light_on_dark: bool
 ) -> None:
     spec = InputSpec((1, 12, 11), resize=RESIZE_RULE, invert=models)
     array = stroke(light_on_dark)
-    for picture, rule in (
-        (encoded(Image.fromarray(array)), asked or models),
-        (Image.fromarray(array), asked or models),
-        (array, asked or "no"),
-        (array[None], asked or "no"),
-        (array.astype(float), asked or "no"),
+    rule = asked or models
+    wanted = rule == "yes" or (rule == "auto" and not light_on_dark)
+    for picture in (
+        encoded(Image.fromarray(array)),
+        Image.fromarray(array),
+        array,
+        array[None],
+        array.astype(float),
     ):
         pixels, inverted = preprocess(spec, picture, asked)
-        assert inverted == (rule == "yes" or (rule == "auto" and not light_on_dark))
+        assert inverted == wanted
         assert pixels.tolist() == [(255 - array if inverted else array).tolist()]
         assert pixels.dtype == np.uint8
+
+
+@pytest.mark.parametrize("rule", [None, "auto", "yes", "no"])
+def test_a_stack_is_read_as_its_pictures_are(rule: str | None) -> None:
+    spec = InputSpec((3, 12, 11), resize=RESIZE_RULE, invert="auto")
+    stack = np.stack([np.repeat(stroke(n % 3 > 0)[None], 3, 0) for n in range(9)])
+    given = stack.copy()
+    read, inverted = preprocess_stack(spec, stack, rule)
+    for one, pixels, swapped in zip(given, read, inverted, strict=True):
+        alone = preprocess(spec, one, rule)
+        assert (alone.pixels.tolist(), alone.inverted) == (pixels.tolist(), bool(swapped))
+    assert np.array_equal(stack, given), "what was given is left as it was"
+    assert preprocess_stack(spec, given[1:3])[0] is not given
+    assert np.shares_memory(preprocess_stack(spec, given[1:3])[0], given), "nothing to invert: no copy"
+
+
+def test_what_is_one_picture_and_what_are_many() -> None:
+    grey, colours = InputSpec((1, 12, 11)), InputSpec((3, 12, 11))
+    stack, three = np.zeros((5, 1, 12, 11), np.uint8), np.zeros((3, 12, 11), np.uint8)
+    assert [len(pictures_of(grey, given)) for given in (stack, stack[0], stack[0, 0], list(three))] == [5, 1, 1, 3]
+    assert [len(pictures_of(grey, given)) for given in ("a.png", b"", Path("a.png"), ["a.png", b""])] == [1, 1, 1, 2]
+    assert len(pictures_of(grey, Image.new("L", (3, 3)))) == 1
+    assert len(pictures_of(colours, three)) == len(pictures_of(grey, three[None])) == 1
+    with pytest.raises(InputError, match=r"(?s)three grey pictures or one .*list\(x\) for three pictures, x\[None\]"):
+        pictures_of(grey, three)
 
 
 def test_another_size_and_colours_are_brought_to_the_models() -> None:

@@ -34,3 +34,10 @@ def test_unit_scaling_is_to_one() -> None:
 def test_mnists_scaling_is_the_known_one() -> None:
     spec = input_spec(data.mnist().train.images, "data")
     assert (spec.mean, spec.std) == ((33.32,), (78.57,))
+
+
+def test_training_pictures_of_both_kinds_are_never_inverted() -> None:
+    dark = np.zeros((39, 1, 14, 14), np.uint8)
+    dark[:, :, 5:9, 5:9] = 255
+    assert input_spec(dark, "data").invert == "auto"
+    assert input_spec(np.concatenate([dark, 255 - dark[:1]]), "data").invert == "no"

@@ -209,7 +209,9 @@ def test_a_loss_that_is_not_finite_ends_it_and_keeps_the_last_good_checkpoint(tm
 def test_snapshots_are_written_when_due(tmp_path: Path) -> None:
     images, labels = toy()
     split = Split(images.numpy(), labels.numpy())
-    sample = Sample.of(split, held_out=False, bf16=False, steps=frozenset({0, 2, 5, 7}), device=CPU)
+    sample = Sample.of(
+        split, held_out=False, bf16=False, steps=frozenset({0, 2, 5, 7}), spec=InputSpec(split.shape), device=CPU
+    )
     with Run.create(tmp_path / "r", {}) as run:
         fit(
             State(small(), recipe()), images, labels, Schedule((7,)), seed=0, context=RunContext(run=run), sample=sample

@@ -28,14 +28,17 @@ def test_at_most_16_from_first_to_last(steps: int, wanted: int) -> None:
     assert all(b >= a - 1 for a, b in pairwise(gaps))
 
 
+SPEC, CPU = InputSpec((1, 1, 1)), torch.device("cpu")
+
+
 def test_the_sample_is_spread_over_everything() -> None:
     images, labels = np.arange(1000, dtype=np.uint8).reshape(1000, 1, 1, 1), np.arange(1000)
-    sample = Sample.of(Split(images, labels), False, False, frozenset(), torch.device("cpu"))
+    sample = Sample.of(Split(images, labels), False, False, frozenset(), SPEC, CPU)
     assert len(sample.labels) == 250
     assert (sample.labels[0], sample.labels[-1]) == (0, 999)
     assert np.diff(sample.labels).max() <= 5
     assert np.array_equal(sample.images[:, 0, 0, 0].numpy(), sample.labels.astype(np.uint8))
-    few = Sample.of(Split(images[:3], labels[:3]), False, False, frozenset(), torch.device("cpu"))
+    few = Sample.of(Split(images[:3], labels[:3]), False, False, frozenset(), SPEC, CPU)
     assert len(few.labels) == 3
 
 

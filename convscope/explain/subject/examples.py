@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,19 +11,22 @@ from ...data.credits import Credit, credit_of
 from ...data.dataset import Dataset, Split
 from ...errors import InputError
 from ...evaluation import matched
+from ...pictures.preprocessing import preprocess_stack
 from .subject import Subject
 
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """One split of the data set `name`: pictures uint8 (N, C, H, W), and `labels` (N,) into the model's classes, None
-    if the data has other classes. `split` is "test", "validation", "training" or "given".
+    """One split of the data set `name`: pictures uint8 (N, C, H, W) as the model reads them, `inverted` of them with
+    dark and light swapped, and `labels` (N,) into the model's classes, None if the data has other classes. `split` is
+    "test", "validation", "training" or "given".
     """
 
     split: str
     name: str
     pictures: Split
     labels: NDArray[np.int64] | None
+    inverted: int = 0
     credit: Credit | None = None  # whom the pictures are from, where a page must say so
 
 
@@ -45,4 +48,6 @@ def choose_examples(dataset: Dataset, subject: Subject) -> Examples:
         labels = matched(part.labels, dataset.classes, subject.classes)
     except InputError:
         labels = None
-    return Examples(split, dataset.name, part, labels, credit_of(dataset.fingerprint))
+    read, inverted = preprocess_stack(subject.spec, part.images)
+    credit = credit_of(dataset.fingerprint)
+    return Examples(split, dataset.name, replace(part, images=read), labels, int(inverted.sum()), credit)

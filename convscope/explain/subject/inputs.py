@@ -19,7 +19,7 @@ from ...errors import InputError, UsageError, phrase
 from ...pictures.decoding_pool import decode_in_order
 from ...pictures.formats import SUFFIXES
 from ...pictures.input_spec import InputSpec
-from ...pictures.preprocessing import preprocess
+from ...pictures.preprocessing import check_one_reading, preprocess
 from ...pictures.search import is_pattern, pictures_in
 from .samples import Samples
 
@@ -44,8 +44,11 @@ def sort_inputs(
     classes: data too; any other folder, a file's path or bytes, a pattern, a Pillow image, an array (H, W), (C, H, W)
     or (H, W, C): pictures; an array (N, C, H, W): N of them. Data is brought to the model's size and channels.
 
-    Raises UsageError for more than one data set, InputError if pictures were given and none can be read.
+    Raises UsageError for more than one data set, InputError if pictures were given and none can be read, or if one
+    array could be one picture or three.
     """
+    if isinstance(given, np.ndarray):
+        check_one_reading(spec, given)
     sets: list[Any] = []
     pictures: list[Any] = []
     for thing in each_input(given):

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...errors import InputError, phrase
 from ...pictures.input_spec import InputSpec
-from ...pictures.inversion import light_on_dark
+from ...pictures.inversion import inversion_rule
 from ...pictures.resizing import RESIZE_RULE
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
@@ -51,6 +51,6 @@ def quantise(
 
 
 def with_polarity(spec: InputSpec, pixels: Pixels) -> InputSpec:
-    """Return the specification with how pictures are brought to it: light on dark ground if those at hand are."""
-    invert = "auto" if spec.shape[0] in (1, 3) and light_on_dark(pixels) else "no"
+    """Return the specification with how pictures are brought to it, by those at hand."""
+    invert = inversion_rule(pixels) if spec.shape[0] in (1, 3) else "no"
     return InputSpec(spec.shape, spec.mean, spec.std, RESIZE_RULE if spec.shape[0] in (1, 3) else "", invert)
