@@ -11,6 +11,8 @@ if TYPE_CHECKING:  # numpy and Pillow are imported when a picture is read: askin
     import numpy as np
     from numpy.typing import NDArray
 
+    from .stack import Stack
+
     Pixels = NDArray[np.uint8]
 
 LIGHT = 128  # the least median of a light ground
@@ -32,7 +34,7 @@ def needs_inversion(image: Pixels) -> bool:
     return bool(_is_dark_on_light(image.reshape(1, -1, *shape))[0])
 
 
-def which_need_inversion(images: Pixels) -> NDArray[np.bool_]:
+def which_need_inversion(images: Stack) -> NDArray[np.bool_]:
     """Return `needs_inversion` of each of the pictures (N, C, H, W), (N,): 70,000 of 28×28 in some tenths of a second.
 
     Memory is that of a few MB of pictures, however many there are.
@@ -45,7 +47,7 @@ def which_need_inversion(images: Pixels) -> NDArray[np.bool_]:
     return found
 
 
-def inversion_rule(images: Pixels) -> str:
+def inversion_rule(images: Stack) -> str:
     """Return a model's rule by its training pictures (N, C, H, W): "auto" where dark on light may be inverted, or "no".
 
     They must be light on dark, and not one of them may be a picture that would be inverted: whatever a network has
@@ -56,7 +58,7 @@ def inversion_rule(images: Pixels) -> str:
     return "auto"
 
 
-def light_on_dark(images: Pixels) -> bool:
+def light_on_dark(images: Stack) -> bool:
     """Tell whether pictures (N, C, H, W) are mostly light on a dark ground: in 3 of 4 the border's median is below 64.
 
     At most 1,000 are looked at, evenly spread.
@@ -92,7 +94,7 @@ def _border_places(shape: tuple[int, ...]) -> NDArray[np.intp]:
     return np.flatnonzero(border_mask(shape))
 
 
-def _parts(images: Pixels) -> Iterator[slice]:
+def _parts(images: Stack) -> Iterator[slice]:
     """Yield slices that cover the pictures, each of a few MB."""
     size = max(1, CHUNK // max(1, images[:1].size))
     return (slice(i, i + size) for i in range(0, len(images), size))

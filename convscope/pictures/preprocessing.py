@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from .input_spec import InputSpec
+    from .stack import Stack
 
     Pixels = NDArray[np.uint8]
     Picture = str | os.PathLike[str] | bytes | NDArray[Any] | Image
@@ -53,15 +54,20 @@ def preprocess_stack(spec: InputSpec, images: Pixels, invert: str | None = None)
 
     The same as `preprocess` of each. Where none is inverted, `images` themselves are returned, else a copy.
     """
-    import numpy as np
-
-    rule = invert or spec.invert
-    inverted = which_need_inversion(images) if rule == "auto" else np.full(len(images), rule == "yes")
+    inverted = which_are_inverted(spec, images, invert)
     if not inverted.any():
         return images, inverted
     read = images.copy()
     read[inverted] = 255 - read[inverted]
     return read, inverted
+
+
+def which_are_inverted(spec: InputSpec, images: Stack, invert: str | None = None) -> NDArray[np.bool_]:
+    """Return which of the pictures (N, C, H, W) of the model's own shape it reads with dark and light swapped, (N,)."""
+    import numpy as np
+
+    rule = invert or spec.invert
+    return which_need_inversion(images) if rule == "auto" else np.full(len(images), rule == "yes")
 
 
 def pictures_of(spec: InputSpec, given: Picture | Iterable[Picture]) -> list[Picture]:

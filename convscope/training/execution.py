@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..data import Dataset
+from ..data.subset import Subset
 from ..errors import InputError, Phrase, phrase
 from ..formula import parse, trace
 from ..machine.free_cpus import FreeCpus, threads_for
@@ -164,10 +165,13 @@ def train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) -> 
     device = resolve_device(settings.device)
     train, held = split_training(dataset, settings.data.validation)
     network = trace(parse(settings.formula), dataset.shape, len(dataset.classes))
-    held_out = LabelledImages.of(held, dataset.classes, settings.input, device) if held else None
+    images, labels, rows = (
+        as_tensor(array, device) for array in (dataset.train.images, dataset.train.labels, train.rows)
+    )
+    held_out = LabelledImages.of(held, dataset.classes, settings.input, device, images) if held else None
     test_set = None
     if dataset.test is not None:
-        test_set = LabelledImages.of(dataset.test, dataset.classes, settings.input, device)
+        test_set = LabelledImages.of(Subset.whole(dataset.test), dataset.classes, settings.input, device)
     bf16, steps = recipe.precision == "bfloat16", snapshot_steps(*settings.rounds)
     sample = Sample.of(held or train, held is not None, bf16, steps, settings.input, device)
     schedule = Schedule.of(recipe, *settings.rounds, target=settings.target)
@@ -176,8 +180,17 @@ def train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) -> 
         state = State.initial(network, settings.input, recipe, settings.seed, device)
         _go_back_to_checkpoint(state, context)
         context.log(BeginLine(str(path), state.step, network.parameters, settings))
-        images, labels = as_tensor(train.images, device), as_tensor(train.labels, device)
-        fit(state, images, labels, schedule, seed=settings.seed, context=context, held_out=held_out, sample=sample)
+        fit(
+            state,
+            images,
+            labels,
+            schedule,
+            seed=settings.seed,
+            rows=rows,
+            context=context,
+            held_out=held_out,
+            sample=sample,
+        )
         validation = held_out.evaluate(state.result, workers) if held_out else None
         test = test_set.evaluate(state.result, workers) if test_set else None
     for evaluation, key in ((validation, "training.diverged.validation"), (test, "training.diverged.test")):

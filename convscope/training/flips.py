@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from ..pictures.stack import Stack
+
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 KEPT = 0.75  # of what is recognised as it is must be recognised when flipped too
 LOOKED_AT = 5_000  # pictures, evenly spread
 
 
-def flip_invariant(images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], classes: int) -> bool:
+def flip_invariant(images: Stack, labels: np.ndarray[Any, Any], classes: int) -> bool:
     """Whether mirrored pictures (N, C, H, W) are recognised at least three quarters as often as the pictures
     themselves.
 

@@ -36,32 +36,32 @@ def move_hard_to_front(order: Tensor, margins: Tensor, shown: int, spare: float)
     return torch.cat([order[chosen], order[~chosen]])
 
 
-def margins(images: Tensor, labels: Tensor, classes: int) -> Tensor:
-    """Return the margins of uint8 pictures (N, C, H, W): (N,), the score of each one's class less the
-    best other.
+def margins(images: Tensor, labels: Tensor, rows: Tensor, classes: int) -> Tensor:
+    """Return the margins (n,) of the pictures at `rows` (n,) of uint8 (N, C, H, W): the score of each one's class less
+    the best other.
 
     Scores are those of ridge regression onto the classes (one is 1, the others 0) from the means of 2×2 pixels and a
     constant, solved for on every n-th of the pictures, so that it sees no more than 20,000.
     """
-    every = max(1, len(images) // SOLVED_ON)
+    every = max(1, len(rows) // SOLVED_ON)
     energy = moments = torch.zeros(())
-    for x, y in _parts(images[::every], labels[::every], classes):
+    for x, y in _parts(images, labels, rows[::every], classes):
         energy, moments = energy + x.T @ x, moments + x.T @ y
     pull = RIDGE * energy.diagonal().mean() * torch.eye(len(energy))
     weights = torch.linalg.solve(energy + pull, moments)  # (features, classes)
     found = []
-    for x, y in _parts(images, labels, classes):
+    for x, y in _parts(images, labels, rows, classes):
         scores, own = x @ weights, y.bool()
         found.append(scores[own] - scores.masked_fill(own, -torch.inf).amax(1))
     return torch.cat(found)
 
 
-def _parts(images: Tensor, labels: Tensor, classes: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield features (B, F) and targets (B, classes) of some pictures at a time, on the CPU."""
-    for i in range(0, len(images), PART):
-        x = _halved(_halved(images[i : i + PART].cpu().to(torch.int16), 2), 3).flatten(1).float() / 1020
+def _parts(images: Tensor, labels: Tensor, rows: Tensor, classes: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield features (B, F) and targets (B, classes) of some of the pictures at `rows` at a time, on the CPU."""
+    for part in (rows[i : i + PART] for i in range(0, len(rows), PART)):
+        x = _halved(_halved(images[part].cpu().to(torch.int16), 2), 3).flatten(1).float() / 1020
         x = torch.cat([x, torch.ones(len(x), 1)], 1)
-        yield x, functional.one_hot(labels[i : i + PART].cpu(), classes).float()
+        yield x, functional.one_hot(labels[part].cpu(), classes).float()
 
 
 def _halved(x: Tensor, dim: int) -> Tensor:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ..pictures.input_spec import InputSpec
 from ..pictures.inversion import inversion_rule
 from ..pictures.resizing import RESIZE_RULE
+from ..pictures.stack import Stack
 
 CACHED = 256 << 10  # bytes that a CPU's cache holds
 
 
-def input_spec(images: np.ndarray[Any, Any], scaling: str) -> InputSpec:
+def input_spec(images: Stack, scaling: str) -> InputSpec:
     """Return what a network for uint8 pictures (N, C, H, W) is given.
 
     `scaling` is "unit", x/255, or "data": by the mean and standard deviation of each channel, in 0…255, rounded to two

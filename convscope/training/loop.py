@@ -28,11 +28,13 @@ def fit(
     schedule: Schedule,
     *,
     seed: int,
+    rows: Tensor | None = None,
     context: RunContext | None = None,
     held_out: LabelledImages | None = None,
     sample: Sample | None = None,
 ) -> None:
-    """Train `state` to the schedule's end on uint8 `images` (N, C, H, W) and int64 `labels` (N,), on one device.
+    """Train `state` to the schedule's end on uint8 `images` (N, C, H, W) and int64 `labels` (N,), on one device: on
+    those at `rows` (n,), or on all of them.
 
     Every random number follows from (seed, epoch, step, process), so a run that was interrupted ends in the same bits.
     Pictures `held_out` are measured on at the end of every epoch, and snapshots of `sample` are taken where it says so.
@@ -42,7 +44,8 @@ def fit(
     recipe, net, workers, run = state.recipe, state.net.train(), context.workers, context.run
     model = workers.wrap(net)
     device, parameters = images.device, list(net.parameters())
-    batches, steps = recipe.batches(len(images)), schedule.steps  # in an epoch; in all
+    rows = torch.arange(len(images), device=device) if rows is None else rows  # (n,)
+    batches, steps = recipe.batches(len(rows)), schedule.steps  # in an epoch; in all
     first = net.network.nodes[0]
     size = first.output[1:] if isinstance(first.layer, Crop) else (images.shape[2], images.shape[3])  # (h, w)
     clock, kept_at = Clock(state.seconds), time.monotonic()
@@ -53,7 +56,7 @@ def fit(
     while state.step < steps and not state.reached:
         epoch, index = divmod(state.step, batches)
         if index == 0 or order is None:
-            order = _epoch_order(state, images, labels, steps, seed, epoch)  # (N,)
+            order = _epoch_order(state, images, labels, rows, steps, seed, epoch)  # (n,)
         seed_step(device, seed, epoch, index, *workers.seed_parts)
 
         # Forward and backward: this process's shard of the batch, with gradients that are those of the whole batch.
@@ -117,12 +120,14 @@ def fit(
             raise Interrupted("training.stopped", step=f"{state.step:,}", steps=f"{steps:,}", where=where, hint=hint)
 
 
-def _epoch_order(state: State, images: Tensor, labels: Tensor, steps: int, seed: int, epoch: int) -> Tensor:
-    """Return the order (N,) of an epoch's pictures: random, or hard ones first in an epoch cut short."""
+def _epoch_order(
+    state: State, images: Tensor, labels: Tensor, rows: Tensor, steps: int, seed: int, epoch: int
+) -> Tensor:
+    """Return `rows` (n,) in the order of an epoch: random, or hard pictures first in an epoch cut short."""
     recipe = state.recipe
-    order = permutation(len(images), seed, epoch).to(images.device)
-    full_epochs, steps_left = divmod(steps, recipe.batches(len(images)))
+    order = permutation(len(rows), seed, epoch).to(images.device)
+    full_epochs, steps_left = divmod(steps, recipe.batches(len(rows)))
     shown = steps_left * recipe.batch_size if epoch == full_epochs else 0
-    if recipe.hard and shown >= LEAST * len(images):
-        order = move_hard_to_front(order, margins(images, labels, state.net.network.classes), shown, recipe.hard)
-    return order
+    if recipe.hard and shown >= LEAST * len(rows):
+        order = move_hard_to_front(order, margins(images, labels, rows, state.net.network.classes), shown, recipe.hard)
+    return rows[order]

@@ -108,19 +108,20 @@ def seconds_per_step(settings: RunSettings, dataset: Dataset, least: float = PRO
     network = trace(parse_formula(settings.formula), dataset.shape, len(dataset.classes))
     with cpu_settings(settings.threads), torch.random.fork_rng():
         state = State.initial(network, settings.input, recipe, settings.seed, device)
-        images, labels = as_tensor(pictures.images, device), as_tensor(pictures.labels, device)
-        _timed(state, images, labels, 2)  # builds the kernels
-        once = _timed(state, images, labels, 1)
+        rows = as_tensor(pictures.rows, device)
+        images, labels = (as_tensor(array, device) for array in (dataset.train.images, dataset.train.labels))
+        _timed(state, images, labels, rows, 2)  # builds the kernels
+        once = _timed(state, images, labels, rows, 1)
         steps = max(3, min(2000, round(least / max(once, 1e-5))))
-        return _timed(state, images, labels, steps) / steps
+        return _timed(state, images, labels, rows, steps) / steps
 
 
-def _timed(state: State, images: Tensor, labels: Tensor, steps: int) -> float:
+def _timed(state: State, images: Tensor, labels: Tensor, rows: Tensor, steps: int) -> float:
     """Train so many more steps and return the seconds that they took."""
     from .loop import fit
 
     began = time.monotonic()
-    fit(state, images, labels, Schedule.of(state.recipe, state.step + steps), seed=0)
+    fit(state, images, labels, Schedule.of(state.recipe, state.step + steps), seed=0, rows=rows)
     return time.monotonic() - began
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from ..data import Dataset, Split
+from ..data.subset import Subset
 from ..errors import InputError, phrase
 from ..formula import BatchNorm, Network, Plan, trace
 from ..formula import resolve as resolve_plan
@@ -66,7 +67,7 @@ def resolve_settings(options: TrainOptions, dataset: Dataset, workers: Workers) 
     )
 
 
-def resolve_augmentation(recipe: Recipe, pictures: Split, classes: int, centred: bool) -> Augmentation:
+def resolve_augmentation(recipe: Recipe, pictures: Split | Subset, classes: int, centred: bool) -> Augmentation:
     """Return the augmentation for these training pictures: `recipe.augmentation` is for `centred` ones of 28×28.
 
     A general shift is that of pictures of 28 pixels, and in proportion for others.

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from ..data import Split
+from ..data.subset import Subset
 from ..evaluation import score
 from ..formula import Conv
 from ..nn import Net
@@ -64,7 +65,13 @@ class Sample:
 
     @classmethod
     def of(
-        cls, split: Split, held_out: bool, bf16: bool, steps: frozenset[int], spec: InputSpec, device: torch.device
+        cls,
+        split: Split | Subset,
+        held_out: bool,
+        bf16: bool,
+        steps: frozenset[int],
+        spec: InputSpec,
+        device: torch.device,
     ) -> Sample:
         """Return a sample of a split's pictures, evenly spaced over it, as a network of input `spec` reads them."""
         chosen = np.unique(np.linspace(0, len(split) - 1, PICTURES).astype(np.int64))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..data.subset import Subset
 from ..evaluation import Evaluation, score
-from ..pictures.preprocessing import preprocess_stack
+from ..pictures.preprocessing import which_are_inverted
 from ..runs.records import Figures
 from .workers import SingleWorker, Workers
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-    from ..data import Dataset, Split
+    from ..data import Dataset
     from ..nn import Net
     from ..pictures.input_spec import InputSpec
 
@@ -35,43 +37,70 @@ def sixth(dataset: Dataset) -> int:
     return min(MOST, len(dataset.train) // SHARE)
 
 
-def split_training(dataset: Dataset, held_out: int) -> tuple[Split, Split | None]:
-    """Return the pictures to train on and those held out, if any."""
+def split_training(dataset: Dataset, held_out: int) -> tuple[Subset, Subset | None]:
+    """Return the pictures to train on and those held out, if any, by their rows: neither is copied."""
     if not held_out:
-        return dataset.train, None
+        return Subset.whole(dataset.train), None
     stay, held = dataset.hold_out(held_out)
-    return dataset.train.take(stay), dataset.train.take(held)
+    return Subset(dataset.train, stay), Subset(dataset.train, held)
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledImages:
-    """Pictures to measure on: `images` uint8 (N, C, H, W) on a device, `labels` int64 (N,), by class."""
+    """Pictures to measure on: those at `rows`, int64 (n,), of `images` uint8 (N, C, H, W) on a device; `labels` int64
+    (n,), by class; `inverted` bool (n,), with dark and light swapped.
+    """
 
     images: Tensor
     labels: np.ndarray[Any, np.dtype[np.int64]]
     classes: tuple[str, ...]
+    rows: Tensor
+    inverted: Tensor
 
     @classmethod
-    def of(cls, split: Split, classes: tuple[str, ...], spec: InputSpec, device: torch.device) -> LabelledImages:
-        """Return a split's pictures as a network of this input reads them, on `device`."""
-        return cls(as_tensor(preprocess_stack(spec, split.images)[0], device), split.labels, classes)
+    def of(
+        cls,
+        pictures: Subset,
+        classes: tuple[str, ...],
+        spec: InputSpec,
+        device: torch.device,
+        images: Tensor | None = None,
+    ) -> LabelledImages:
+        """Return pictures as a network of this input reads them, on `device`; `images`: all of their split's, where
+        they are there already.
+        """
+        images = as_tensor(pictures.split.images, device) if images is None else images
+        inverted = which_are_inverted(spec, pictures.images)
+        return cls(images, pictures.labels, classes, as_tensor(pictures.rows, device), as_tensor(inverted, device))
+
+    def batches(self, part: slice, size: int = 500) -> Iterator[Tensor]:
+        """Yield the pictures of a part, (b, C, H, W), as the network reads them: one batch is copied at a time."""
+        rows, inverted = self.rows[part], self.inverted[part]
+        for i in range(0, len(rows), size):
+            x = self.images[rows[i : i + size]]
+            dark = inverted[i : i + size]
+            x[dark] = 255 - x[dark]
+            yield x
 
     def evaluate(self, net: Net, workers: Workers | None = None) -> Evaluation:
         """Return how good the network is; of several processes each scores its part, and all get the same figures."""
         workers = workers or SingleWorker()
         n = len(self.labels)
-        return score(workers.gather(scores(net, self.images[workers.slice_of(n)]), n), self.labels, self.classes)
+        logits = scores(net, self.batches(workers.slice_of(n)))
+        return score(workers.gather(logits, n), self.labels, self.classes)
 
 
-def scores(net: Net, images: Tensor, batch: int = 500) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """Return logits (N, K) in float32 for uint8 pictures (N, C, H, W); the network's mode is left as it was."""
+def scores(net: Net, batches: Iterable[Tensor]) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Return logits (N, K) in float32 for batches of uint8 pictures (b, C, H, W), N in all; the network's mode is left
+    as it was.
+    """
     import torch
 
     training = net.training
     net.eval()
     try:
         with torch.inference_mode():
-            parts = [net(images[i : i + batch].contiguous()) for i in range(0, len(images), batch)]
+            parts = [net(batch.contiguous()) for batch in batches]
     finally:
         net.train(training)
     return torch.cat(parts).float().cpu().numpy() if parts else np.zeros((0, net.network.classes), np.float32)

@@ -26,7 +26,7 @@ def test_margins_are_those_of_a_ridge_regression_on_shrunk_pictures(
     rng = np.random.default_rng(3)
     images = rng.integers(0, 256, (1203, *shape), dtype=np.uint8)
     labels = (images.mean((1, 2, 3)) > 127).astype(np.int64) + (rng.random(1203) < 0.2)
-    found = margins(torch.from_numpy(images), torch.from_numpy(labels), 4).numpy()  # nobody is of class 3
+    found = margins(torch.from_numpy(images), torch.from_numpy(labels), torch.arange(1203), 4).numpy()  # no 3
 
     h, w = (max(1, side // 2) for side in shape[1:])
     rows, columns = min(2, shape[1]), min(2, shape[2])
@@ -77,5 +77,5 @@ def test_only_an_epoch_that_is_broken_off_after_a_third_prefers_hard_pictures(
     for epoch, pictures in enumerate(shown):
         order = permutation(64, 1, epoch)
         if epoch == broken:
-            order = move_hard_to_front(order, margins(images, labels, 3), len(pictures), 1.25)
+            order = move_hard_to_front(order, margins(images, labels, torch.arange(64), 3), len(pictures), 1.25)
         assert pictures == order[: len(pictures)].tolist()

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from convscope.data import Split
+from convscope.data.subset import Subset
 from convscope.errors import InputError, Interrupted
 from convscope.formula import resolve, trace
 from convscope.nn import build
@@ -30,6 +31,11 @@ from tests.toys import recipe, same, small, toy
 from tests.training.crashes import untimed
 
 CPU = torch.device("cpu")
+
+
+def measured_on(images: torch.Tensor, labels: torch.Tensor) -> LabelledImages:
+    split = Split(images.numpy(), labels.numpy())
+    return LabelledImages.of(Subset.whole(split), ("a", "b", "c"), InputSpec((1, 8, 8)), CPU)
 
 
 def test_slides_is_the_plain_loop_to_the_bit() -> None:
@@ -144,7 +150,16 @@ def test_pictures_and_labels_stay_together() -> None:
     images[:] = (labels * 100)[:, None, None, None].to(torch.uint8)
     state = State(small("fc"), recipe(epochs=30.0, lr=0.3, momentum=0.9))
     fit(state, images, labels, Schedule((120,)), seed=0)
-    assert LabelledImages(images, labels.numpy(), ("a", "b", "c")).evaluate(state.net).accuracy == 1.0
+    assert measured_on(images, labels).evaluate(state.net).accuracy == 1.0
+
+
+def test_training_on_rows_is_training_on_copies_of_them_to_the_bit() -> None:
+    images, labels = toy(n=80)
+    rows = torch.tensor([row for row in range(80) if row % 5])
+    whole, part = (State(small(), recipe(hard=1.25)) for _ in range(2))
+    fit(whole, images[rows], labels[rows], Schedule((7,)), seed=2)
+    fit(part, images, labels, Schedule((7,)), seed=2, rows=rows)
+    assert all(torch.equal(tensor, part.tensors()[name]) for name, tensor in whole.tensors().items())
 
 
 def test_partial_batches_are_trained_on_if_the_recipe_says_so() -> None:
@@ -170,7 +185,7 @@ def test_the_log_holds_means_over_what_it_spans(tmp_path: Path) -> None:
         seed=0,
         context=RunContext(on_event=every.append),
     )
-    held_out = LabelledImages(images[:10], labels[:10].numpy(), ("a", "b", "c"))
+    held_out = measured_on(images[:10], labels[:10])
     state = State(small(), recipe(log_every=4))
     with Run.create(tmp_path / "r", {}) as run:
         fit(state, images, labels, Schedule((9,)), seed=0, context=RunContext(run=run), held_out=held_out)

@@ -56,7 +56,7 @@ class Clock:
         monkeypatch.setattr("convscope.training.loop.fit", self.fit)
         monkeypatch.setattr("convscope.training.planning.time.monotonic", lambda: self.now)
 
-    def fit(self, state: State, images: Any, labels: Any, schedule: Schedule, *, seed: int) -> None:
+    def fit(self, state: State, images: Any, labels: Any, schedule: Schedule, *, seed: int, rows: Any) -> None:
         self.now += self.pace * (schedule.steps - state.step) + self.start
         self.start, state.step = 0.0, schedule.steps
 

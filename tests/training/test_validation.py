@@ -7,7 +7,12 @@ import pytest
 import torch
 
 from convscope import data
-from convscope.training.validation import as_tensor, default_held_out, scores, sixth, split_training
+from convscope.data import Split
+from convscope.data.subset import Subset
+from convscope.evaluation import score
+from convscope.pictures.input_spec import InputSpec
+from convscope.pictures.preprocessing import preprocess
+from convscope.training.validation import LabelledImages, as_tensor, default_held_out, scores, sixth, split_training
 from tests.toys import small, toy
 
 CPU = torch.device("cpu")
@@ -22,21 +27,37 @@ def test_a_sixth_is_held_out_where_there_are_no_test_pictures(n: int, tested: bo
     assert default_held_out(dataset) == held
     assert sixth(dataset) == min(10_000, n // 6)
     train, held_out = split_training(dataset, held)
-    assert len(train) == n - held
-    assert (len(held_out) if held_out else 0) == held
+    rows = [*train.rows.tolist(), *(held_out.rows.tolist() if held_out else [])]
+    assert (len(train), sorted(rows)) == (n - held, list(range(n)))
 
 
 def test_scores_are_those_of_evaluation_and_leave_the_net_as_it_was() -> None:
     images, _ = toy(n=21)
     net = small("crop(6) + conv(4, 3) + bn + dropout(0.5) + fc").train()
     before = {n: v.clone() for n, v in net.state_dict().items()}
-    got = scores(net, images, batch=4)
+    got = scores(net, (images[i : i + 4] for i in range(0, 21, 4)))
     assert net.training
     assert all(torch.equal(v, before[n]) for n, v in net.state_dict().items())
     with torch.no_grad():
         np.testing.assert_allclose(got, net.eval()(images).numpy(), rtol=1e-5, atol=1e-6)
-    assert scores(net, images[:0]).shape == (0, 3)
+    assert scores(net, ()).shape == (0, 3)
     assert not net.training
+
+
+def test_pictures_at_rows_are_measured_as_the_network_reads_them() -> None:
+    images, labels = (tensor.numpy() for tensor in toy(n=30))
+    images[4] = 255
+    images[4, :, 3:5, 3:5] = 0  # dark on light
+    rows = np.array([7, 4, 4, 29])
+    spec = InputSpec((1, 8, 8), invert="auto")
+    measured = LabelledImages.of(Subset(Split(images, labels), rows), ("a", "b", "c"), spec, CPU)
+    read = [preprocess(spec, images[row]).pixels for row in rows]
+    assert (read[1] != images[4]).any()
+    np.testing.assert_array_equal(torch.cat(list(measured.batches(slice(0, 4), size=3))).numpy(), np.stack(read))
+    assert [len(batch) for batch in measured.batches(slice(1, 4), size=2)] == [2, 1]
+    net = small()
+    expected = score(scores(net, [torch.from_numpy(np.stack(read))]), labels[rows], "abc")
+    assert measured.evaluate(net).to_json() == {**expected.to_json(), "classes": ["a", "b", "c"]}
 
 
 def test_memory_that_is_only_read_becomes_a_tensor_without_a_copy() -> None:
