@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from .calibration import Calibration
     from .formula import Network, Plan
     from .modelfile.provenance import Provenance
     from .nn import Net
@@ -119,6 +120,11 @@ class Model:
     @property
     def spec(self) -> InputSpec:
         return self.file.spec
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """How the probabilities were fitted to pictures held out of training; None where they are not."""
+        return self.file.metadata.calibration
 
     @property
     def facts(self) -> dict[str, Any]:

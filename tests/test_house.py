@@ -23,6 +23,7 @@ ORDER = """
     machine runs
     pictures
     data
+    calibration
     nn modelfile
     prediction
     evaluation

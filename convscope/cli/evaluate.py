@@ -6,29 +6,34 @@ import argparse
 import json
 import math
 import sys
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
-
-from ..errors import phrase
 
 if TYPE_CHECKING:
     from ..evaluation import Evaluation
+
+MOST = 20  # classes of a confusion matrix that fits a page
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments and options."""
     parser.description = (
-        "Measure a model file on labelled pictures: accuracy with its 95 % interval, loss, confusion matrix, and "
-        "precision, recall and F1 of each class. Classes are matched by name."
+        "Measure a model on labelled pictures: accuracy, loss and calibration error, the confusion matrix, and "
+        "precision, recall and F1 of each class, with 95 % intervals. The first line says which pictures. Classes are "
+        "matched by name."
     )
-    parser.add_argument("model", metavar="MODEL", help="a model.onnx or a run directory")
+    parser.add_argument("model", metavar="MODEL", help="a run directory, or a model.onnx with DATA")
     parser.add_argument(
-        "data", nargs="?", default="mnist", metavar="DATA", help="mnist (default), fashion-mnist, a folder"
+        "data",
+        nargs="?",
+        metavar="DATA",
+        help="mnist, fashion-mnist, a folder, also of one class (default: what the run was trained with)",
     )
     parser.add_argument(
         "--split",
         choices=("train", "validation", "test"),
-        default="test",
-        help="which pictures (validation: those that its training held out; default test)",
+        help="which pictures (validation: those that training held out; default: the first of test and validation that "
+        "the data has, else all)",
     )
     parser.add_argument("--data-root", metavar="DIR", help="folder with fashion-mnist's files")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -40,36 +45,83 @@ def run(args: argparse.Namespace) -> int:
     from ..evaluation import evaluate
 
     evaluation = evaluate(args.model, args.data, args.split, args.data_root)
-    if evaluation.inverted:
-        note = phrase("note.inverted", n=f"{evaluation.inverted:,}", all=f"{evaluation.n:,}")
-        print(note, file=sys.stderr)
     print(json.dumps(evaluation.to_json()) if args.json else table(evaluation))
+    for note in (*evaluation.notes, *evaluation.warnings):
+        print(f"note: {note}", file=sys.stderr)
     return 0
 
 
 def table(evaluation: Evaluation) -> str:
-    """Return the figures for reading: totals, then a line a class, then the confusion matrix if it fits a page."""
+    """Return the figures for reading: what was measured, totals, a line a class, and the confusion matrix if it fits a
+    page.
+    """
     from ..errors import printable
 
     e = evaluation
-    low, high = (100 * x for x in e.interval)
-    lines = [
-        f"accuracy  {100 * e.accuracy:.2f} %  (95 % interval {low:.2f} to {high:.2f}, {e.n:,} pictures)",
-        f"loss      {e.loss:.4f} nats",
-        "",
-    ]
     names = [printable(name, 24) for name in e.classes]
-    width = max(len("class"), *map(len, names))
-    lines.append(f"{'class':<{width}}  pictures  precision   recall       F1")
-    for name, n, p, r, f in zip(names, e.confusion.sum(1), e.precision, e.recall, e.f1, strict=True):
-        lines.append(f"{name:<{width}}  {n:8,}   {percent(p)} {percent(r)} {percent(f)}")
-    if len(names) <= 20:
-        cell = max(len(str(e.confusion.max())), *(min(6, len(name)) for name in names)) + 1
-        lines += ["", "confusion: a row for each true class, a column for each predicted one"]
-        lines.append(" " * width + "".join(f"{name[: cell - 1]:>{cell}}" for name in names))
-        for name, row in zip(names, e.confusion, strict=True):
-            lines.append(f"{name:<{width}}" + "".join(f"{n:>{cell}}" for n in row))
+    lines = [] if e.measured is None else [str(e.measured.said())]
+    lines += [*totals(e), "", *per_class(e, names)]
+    if len(names) <= MOST:
+        lines += ["", "confusion: a row for each true class, a column for each predicted one", *confusion(e, names)]
     return "\n".join(lines)
+
+
+def totals(e: Evaluation) -> Iterator[str]:
+    """Yield the lines for all pictures together; where training has seen some of them, those without these too."""
+    from ..evaluation.figures import SKEWED
+
+    if e.n > e.worth:
+        yield f"{e.n:,} pictures in groups, worth {e.worth:,.1f} independent ones in every interval"
+    yield f"accuracy           {share(e.accuracy, e.interval)}"
+    if e.skew > SKEWED:
+        yield f"balanced accuracy  {share(e.balanced_accuracy, e.balanced_interval)}"
+    yield f"loss               {e.loss:.4f} nats"
+    yield f"calibration error  {100 * e.ece:.2f} %"
+    if e.without_leaks is not None:
+        yield f"without the {e.n - e.without_leaks.n:,} pictures that training has seen, {e.without_leaks.n:,} are left"
+        yield from totals(e.without_leaks)
+
+
+def share(figure: float, interval: Sequence[float]) -> str:
+    """Return a figure with its interval, in per cent.
+
+    >>> share(0.9, (0.8, 0.95))
+    '90.00 %  (95 % interval 80.00 to 95.00)'
+    """
+    low, high = (100 * end for end in interval)
+    return f"{percent(figure).strip()}  (95 % interval {low:.2f} to {high:.2f})"
+
+
+def per_class(e: Evaluation, names: Sequence[str]) -> Iterator[str]:
+    """Yield a head and a line a class: pictures, precision and recall with their intervals, F1."""
+    width = max(len("class"), *map(len, names))
+    yield f"{'class':<{width}}  pictures  {'precision':>20}  {'recall':>20}        F1"
+    figures = zip(e.precision, e.precision_intervals, e.recall, e.recall_intervals, e.f1, strict=True)
+    rows = zip(names, e.confusion.sum(1), figures, strict=True)
+    for name, n, (precision, about_precision, recall, about_recall, f1) in rows:
+        yield (
+            f"{name:<{width}}  {n:8,}  {percent(precision)} {between(precision, about_precision)}"
+            f"  {percent(recall)} {between(recall, about_recall)}  {percent(f1)}"
+        )
+
+
+def between(figure: float, interval: Sequence[float]) -> str:
+    """Return an interval as eleven characters of whole per cents; none where there is no figure.
+
+    >>> between(0.5, (0.25, 0.75)), between(math.nan, (0, 1))
+    ('  (25 to 75)', '            ')
+    """
+    low, high = interval
+    return " " * 12 if math.isnan(figure) else f"{f'({100 * low:.0f} to {100 * high:.0f})':>12}"
+
+
+def confusion(e: Evaluation, names: Sequence[str]) -> Iterator[str]:
+    """Yield the matrix, the predicted classes above it."""
+    width = max(len("class"), *map(len, names))
+    cell = max(len(str(e.confusion.max())), *(min(6, len(name)) for name in names)) + 1
+    yield " " * width + "".join(f"{name[: cell - 1]:>{cell}}" for name in names)
+    for name, row in zip(names, e.confusion, strict=True):
+        yield f"{name:<{width}}" + "".join(f"{n:>{cell}}" for n in row)
 
 
 def percent(fraction: float) -> str:

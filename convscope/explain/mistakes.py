@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..calibration.scoring import log_softmax
 from ..evaluation import Evaluation, score
 
 MOST, A_CELL = 120, 6
@@ -39,10 +40,8 @@ def find_mistakes(
     >>> m.index.tolist(), m.predicted.tolist(), m.loss.round(3).tolist()
     ([2, 1], [1, 1], [5.007, 3.049])
     """
-    x = scores.astype(np.float64)
-    x -= x.max(1, keepdims=True)
-    logs = x - np.log(np.exp(x).sum(1, keepdims=True))  # ln softmax, (N, K)
-    rows = np.arange(len(x))
+    logs = log_softmax(scores)
+    rows = np.arange(len(logs))
     predicted, loss = scores.argmax(1).astype(np.int64), -logs[rows, labels]
     wrong = np.flatnonzero(predicted != labels)
     wrong = wrong[np.argsort(-loss[wrong], kind="stable")]

@@ -2,6 +2,7 @@
 
 Opset 17. Every node's output bears the node's name; inputs and outputs of the file are `pictures`, `logits` and
 `probabilities`. The preprocessing is part of the graph: Cast, Sub, Div, and for a plan that begins with crop a Slice.
+So is the calibration: `probabilities` are the softmax of `logits` divided by the temperature, where there is one.
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ def ends(network: Network) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
     return (pictures,), (Value("logits", FLOAT, scores), Value("probabilities", FLOAT, scores))
 
 
-def tensors(network: Network, spec: InputSpec) -> dict[str, Tensor]:
-    """Return the initialisers in order: the constants of the preprocessing and of the layers, then the weights."""
+def tensors(network: Network, spec: InputSpec, temperature: float | None = None) -> dict[str, Tensor]:
+    """Return the initialisers in order: the constants of the preprocessing and of the layers, the temperature, then the
+    weights.
+    """
     channels = spec.shape[0]
     all_tensors = {
         "pictures.mean": Tensor(FLOAT, (channels, 1, 1), struct.pack(f"<{channels}f", *spec.mean)),
@@ -38,6 +41,8 @@ def tensors(network: Network, spec: InputSpec) -> dict[str, Tensor]:
     }
     for piece in _pieces(network):
         all_tensors |= piece.tensors
+    if temperature is not None:
+        all_tensors["logits.temperature"] = Tensor(FLOAT, (), struct.pack("<f", temperature))
     return all_tensors | {name: Tensor(FLOAT, shape) for name, shape in weight_shapes(network).items()}
 
 
@@ -46,7 +51,7 @@ def weight_shapes(network: Network) -> dict[str, tuple[int, ...]]:
     return {f"{node.name}.{name}": shape for node in network.nodes for name, shape in node.weights + node.buffers}
 
 
-def operators(network: Network) -> list[Operator]:
+def operators(network: Network, calibrated: bool = False) -> list[Operator]:
     """Return the graph's operators in the order they are computed."""
     all_operators = [
         Operator("Cast", ("pictures",), "pictures.float", {"to": FLOAT}),
@@ -61,7 +66,11 @@ def operators(network: Network) -> list[Operator]:
         if last.flat
         else Operator("Flatten", (last.name,), "logits", {"axis": 1})
     )
-    return [*all_operators, end, Operator("Softmax", ("logits",), "probabilities", {"axis": 1})]
+    all_operators.append(end)
+    if calibrated:
+        all_operators.append(Operator("Div", ("logits", "logits.temperature"), "logits.calibrated"))
+    scores = "logits.calibrated" if calibrated else "logits"
+    return [*all_operators, Operator("Softmax", (scores,), "probabilities", {"axis": 1})]
 
 
 def _pieces(network: Network) -> list[Piece]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from ..calibration import Calibration
 from ..errors import ConvscopeError, InputError, phrase
 from ..formula import parse, trace
 from ..formula.network import Network
 from ..pictures.input_spec import InputSpec, check_ends
 
-FORMAT = 1
+FORMAT = 2  # the newest; a model that is not calibrated is written in format 1, which older readers know too
 LARGEST = 16 << 20  # characters in one record
 
 
@@ -22,7 +23,12 @@ class Metadata:
     spec: InputSpec
     classes: tuple[str, ...]
     facts: dict[str, object]  # "training", "test", "versions" and whatever else the writer knew, as JSON has it
-    format: int = FORMAT
+    calibration: Calibration | None = None
+
+    @property
+    def format(self) -> int:
+        """The format version: 1, or 2 where the probabilities are calibrated."""
+        return 1 if self.calibration is None else 2
 
     def __post_init__(self) -> None:
         check_ends(self.network, self.spec)
@@ -39,13 +45,15 @@ def to_records(metadata: Metadata) -> dict[str, str]:
         facts = json.dumps(metadata.facts, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise InputError("model.facts", got=str(error)) from error
-    return {
+    records = {
         "convscope.format": str(metadata.format),
         "convscope.formula": str(metadata.network.plan),
         "convscope.classes": json.dumps(metadata.classes),
         "convscope.input": json.dumps(metadata.spec.to_json()),
-        "convscope.facts": facts,
     }
+    if metadata.calibration is not None:
+        records["convscope.calibration"] = json.dumps(metadata.calibration.to_json(), allow_nan=False)
+    return {**records, "convscope.facts": facts}
 
 
 def from_records(records: dict[str, str]) -> Metadata:
@@ -60,20 +68,16 @@ def from_records(records: dict[str, str]) -> Metadata:
             expected=phrase("model.newer.format", n=FORMAT),
             hint="pip install --upgrade convscope",
         )
-    wanted = [
-        "convscope.format",
-        "convscope.formula",
-        "convscope.classes",
-        "convscope.input",
-        "convscope.facts",
-        "convscope.digest",
-    ]
-    if list(records) != wanted:
+    calibrated = int(version) > 1
+    wanted = ["format", "formula", "classes", "input", *["calibration"] * calibrated, "facts", "digest"]
+    if list(records) != [f"convscope.{name}" for name in wanted]:
         raise InputError("model.records", got=", ".join(records))
     if large := [key for key, value in records.items() if len(value) > LARGEST]:
         raise InputError("model.records.large", name=large[0])
     try:
-        classes, shape, facts = (json.loads(records[key], parse_constant=_refuse) for key in wanted[2:5])
+        classes, shape, *fitted, facts = (
+            json.loads(records[f"convscope.{name}"], parse_constant=_refuse) for name in wanted[2:-1]
+        )
     except (ValueError, RecursionError) as error:
         raise InputError("model.records.json", got=str(error)) from error
     if not isinstance(classes, list) or not isinstance(facts, dict):
@@ -83,7 +87,8 @@ def from_records(records: dict[str, str]) -> Metadata:
         network = trace(parse(records["convscope.formula"]), spec.shape, max(1, len(classes)))
     except ConvscopeError as error:
         raise InputError("model.formula", reason=error.brief()) from error
-    return Metadata(network, spec, tuple(classes), facts, int(version))
+    calibration = Calibration.from_json(fitted[0], "convscope.calibration") if calibrated else None
+    return Metadata(network, spec, tuple(classes), facts, calibration)
 
 
 def _refuse(constant: str) -> object:

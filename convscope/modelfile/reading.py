@@ -151,12 +151,14 @@ def _compare(data: memoryview, metadata: Metadata) -> None:
     found = parse_graph(data)
     if (found.inputs, found.outputs) != graph.ends(metadata.network):
         raise MalformedError("model.form.ends")
-    wanted = graph.operators(metadata.network)
+    calibration = metadata.calibration
+    wanted = graph.operators(metadata.network, calibration is not None)
     if found.operators != wanted:
         pairs = zip(found.operators, wanted, strict=False)
         name = next((want.output for operator, want in pairs if operator != want), None)
         raise MalformedError("model.form.graph", name=name or phrase("model.form.graph.end"))
-    tensors = graph.tensors(metadata.network, metadata.spec)
+    temperature = None if calibration is None else calibration.temperature
+    tensors = graph.tensors(metadata.network, metadata.spec, temperature)
     if unmatched := sorted(found.tensors.keys() ^ tensors.keys()):
         raise MalformedError("model.form.unmatched", name=unmatched[0])
     for name, tensor in tensors.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from ..calibration import Calibration
 from ..errors import InputError, phrase
 from ..files import atomic_write
 from ..formula.network import Network
@@ -32,14 +33,15 @@ def write(
     weights: Weights,
     classes: Sequence[str],
     facts: Mapping[str, object] | None = None,
+    calibration: Calibration | None = None,
 ) -> None:
     """Write a model file at `path`, in one step. The same arguments give the same bytes.
 
     `weights` holds a finite array for each "<node>.<weight>" of the network, `classes` a name for each score in order,
-    `facts` whatever JSON can hold; by custom "training", "test" and "versions". Raises PlanError, InputError,
-    EnvironmentFault.
+    `facts` whatever JSON can hold; by custom "training", "test" and "versions". With `calibration` the file's
+    probabilities are calibrated; its logits never are. Raises PlanError, InputError, EnvironmentFault.
     """
-    atomic_write(path, serialise(network, spec, weights, classes, facts))
+    atomic_write(path, serialise(network, spec, weights, classes, facts, calibration))
 
 
 def serialise(
@@ -48,13 +50,15 @@ def serialise(
     weights: Weights,
     classes: Sequence[str],
     facts: Mapping[str, object] | None = None,
+    calibration: Calibration | None = None,
 ) -> bytes:
     """Return the bytes of a model file, digest included."""
     from onnx import helper
 
-    records = to_records(Metadata(network, spec, tuple(classes), dict(facts or {})))
+    records = to_records(Metadata(network, spec, tuple(classes), dict(facts or {}), calibration))
+    temperature = None if calibration is None else calibration.temperature
     model = helper.make_model(
-        _graph(network, spec, _checked(network, weights)),
+        _graph(network, spec, _checked(network, weights), temperature),
         ir_version=IR,
         opset_imports=[helper.make_opsetid("", OPSET)],
         producer_name="convscope",
@@ -87,18 +91,18 @@ def _checked(network: Network, weights: Weights) -> dict[str, bytes]:
     return encoded
 
 
-def _graph(network: Network, spec: InputSpec, weights: dict[str, bytes]) -> onnx.GraphProto:
+def _graph(network: Network, spec: InputSpec, weights: dict[str, bytes], temperature: float | None) -> onnx.GraphProto:
     from onnx import helper
 
     inputs, outputs = graph.ends(network)
     return helper.make_graph(
-        [_node(operator) for operator in graph.operators(network)],
+        [_node(operator) for operator in graph.operators(network, temperature is not None)],
         "convscope",
         [helper.make_tensor_value_info(*value) for value in inputs],
         [helper.make_tensor_value_info(*value) for value in outputs],
         [
             helper.make_tensor(name, t.type, t.shape, weights[name] if t.data is None else t.data, raw=True)
-            for name, t in graph.tensors(network, spec).items()
+            for name, t in graph.tensors(network, spec, temperature).items()
         ],
     )
 

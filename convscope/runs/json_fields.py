@@ -80,6 +80,10 @@ class Fields:
         """Return an array of whole numbers of 0 or more."""
         return tuple(self._item(name, i).integer("item") for i in range(len(self.items(name))))
 
+    def numbers(self, name: str) -> tuple[float, ...]:
+        """Return an array of numbers."""
+        return tuple(self._item(name, i).number("item") for i in range(len(self.items(name))))
+
     def texts(self, name: str) -> tuple[str, ...]:
         """Return an array of strings."""
         return tuple(self._item(name, i).text("item") for i in range(len(self.items(name))))

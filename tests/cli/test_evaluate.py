@@ -57,16 +57,37 @@ def test_json(model: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert json.loads(capsys.readouterr().out)["n"] == 9
 
 
+def test_the_first_line_says_what_is_measured_and_notes_go_to_stderr(
+    model: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    args = parse(model, folder)
+    assert args.run(args) == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines()[0] == f"test pictures of {folder}: 30"
+    assert "note: fewer than 20 pictures, so their figures are a guess: 0 (10), 1 (10), 2 (10)" in said.err.splitlines()
+
+
+def test_json_holds_the_notes_too(model: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    args = parse(model, folder, "--json")
+    args.run(args)
+    said = capsys.readouterr()
+    got = json.loads(said.out)
+    assert got["measured"] == {"data": str(folder), "split": "test", "n": 30}
+    assert [f"note: {note}" for note in got["notes"]] == said.err.splitlines()
+
+
 def test_table(capsys: pytest.CaptureFixture[str]) -> None:
     labels, predicted = np.array([0, 0, 0, 0, 1, 1]), np.array([0, 0, 0, 1, 1, 1])
     print(verb.table(evaluation.score(np.eye(2)[predicted], labels, ("cat", "a\x1b[1mdog"))))
     assert capsys.readouterr().out.splitlines() == [
-        "accuracy  83.33 %  (95 % interval 43.65 to 96.99, 6 pictures)",
-        "loss      0.4799 nats",
+        "accuracy           83.33 %  (95 % interval 43.65 to 96.99)",
+        "balanced accuracy  87.50 %  (95 % interval 46.67 to 98.25)",
+        "loss               0.4799 nats",
+        "calibration error  10.23 %",
         "",
-        "class        pictures  precision   recall       F1",
-        "cat                 4   100.00 %  75.00 %  85.71 %",
-        r"a\x1b[1mdog         2    66.67 % 100.00 %  80.00 %",
+        "class        pictures             precision                recall        F1",
+        "cat                 4  100.00 %  (44 to 100)   75.00 %   (30 to 95)   85.71 %",
+        r"a\x1b[1mdog         2   66.67 %   (21 to 94)  100.00 %  (34 to 100)   80.00 %",
         "",
         "confusion: a row for each true class, a column for each predicted one",
         r"               cat a\x1b[",
@@ -75,12 +96,28 @@ def test_table(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_balanced_accuracy_stands_where_classes_are_skewed_and_copies_and_leaks_are_said() -> None:
+    labels, leaked = np.array([0, 0, 0, 1, 1]), np.array([True, False, False, False, True])
+    even = evaluation.score(np.eye(2)[labels], labels, ("a", "b"), np.array([0, 0, 1, 2, 2]), leaked)
+    assert [line.split("  ")[0] for line in verb.table(even).splitlines()[:9]] == [
+        "5 pictures in groups, worth 2.8 independent ones in every interval",
+        "accuracy",
+        "loss",
+        "calibration error",
+        "without the 2 pictures that training has seen, 3 are left",
+        "accuracy",
+        "balanced accuracy",
+        "loss",
+        "calibration error",
+    ]
+
+
 def test_a_figure_that_nothing_counts_for_is_a_dash() -> None:
     # "owl" neither occurs nor is predicted; "dog" occurs twice and is never predicted
     scored = evaluation.score(np.eye(3)[[0, 0, 0]], np.array([0, 1, 1]), ("cat", "dog", "owl"))
-    rows = {line.split()[0]: line.split()[1:] for line in verb.table(scored).splitlines()[4:7]}
-    assert rows["cat"] == ["1", "33.33", "%", "100.00", "%", "50.00", "%"]
-    assert rows["dog"] == ["2", "–", "0.00", "%", "0.00", "%"]
+    rows = {line.split()[0]: line.split()[1:] for line in verb.table(scored).splitlines()[6:9]}
+    assert rows["cat"] == ["1", "33.33", "%", "(6", "to", "79)", "100.00", "%", "(21", "to", "100)", "50.00", "%"]
+    assert rows["dog"] == ["2", "–", "0.00", "%", "(0", "to", "66)", "0.00", "%"]
     assert rows["owl"] == ["0", "–", "–", "–"]
     assert [row["precision"] for row in scored.to_json()["per_class"]] == [pytest.approx(1 / 3), None, None]
 
@@ -91,4 +128,4 @@ def test_it_imports_no_torch(model: Path, folder: Path) -> None:
         [sys.executable, "-c", code, "evaluate", str(model), str(folder)], capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.startswith("accuracy ")
+    assert ran.stdout.startswith("test pictures of ")

@@ -56,7 +56,8 @@ def test_the_digest_is_checked_in_three_lines(folder: Path) -> None:
 
 def test_its_numbers_are_the_codes() -> None:
     text = DOC.read_text(encoding="utf-8")
-    assert f"format {FORMAT};" in text
+    assert f"formats 1\nand {FORMAT}," in text
     assert f"Opset {OPSET}, IR version {IR}" in text
     records = re.findall(r"^\| `(convscope\.\w+)`", text, re.MULTILINE)
-    assert records == [f"convscope.{key}" for key in ("format", "formula", "classes", "input", "facts", "digest")]
+    keys = ("format", "formula", "classes", "input", "calibration", "facts", "digest")
+    assert records == [f"convscope.{key}" for key in keys]

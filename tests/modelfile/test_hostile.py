@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import resource
@@ -14,10 +15,11 @@ import onnx
 import pytest
 
 from convscope.errors import InputError, phrase
-from convscope.modelfile import read, resolve_model
+from convscope.modelfile import read, resolve_model, serialise
 from convscope.modelfile.digest import HEAD, seal
 from convscope.modelfile.reading import _usable
-from tests.samples import sample_bytes
+from tests.calibration.made import calibrated
+from tests.samples import sample, sample_bytes
 
 DATA = sample_bytes()
 Model = onnx.ModelProto
@@ -31,9 +33,9 @@ def refusal(data: bytes, path: Path) -> str:
     return str(caught.value)
 
 
-def forged(change: Callable[[Model], object]) -> bytes:
+def forged(change: Callable[[Model], object], data: bytes = DATA) -> bytes:
     """Return the sample with `change` made to it and a digest that fits."""
-    model = onnx.load_from_string(DATA[: -64 - len(HEAD)])
+    model = onnx.load_from_string(data[: -64 - len(HEAD)])
     change(model)
     return seal(model.SerializeToString())
 
@@ -170,9 +172,10 @@ CHANGES: dict[str, tuple[Callable[[Model], object], str]] = {
     "a record twice": (lambda m: m.metadata_props.append(m.metadata_props[1]), "a metadata key occurs twice"),
     "two digests": (lambda m: m.metadata_props.add(key="convscope.digest", value="0" * 64), "occurs twice"),
     "a newer format": (
-        lambda m: record(m, "format", "2"),
-        "written by a newer convscope, got format 2, expected format 1",
+        lambda m: record(m, "format", "3"),
+        "written by a newer convscope, got format 3, expected format 2",
     ),
+    "a newer format without its record": (lambda m: record(m, "format", "2"), "not those of a convscope model"),
     "no format": (lambda m: record(m, "format", "-1"), "format version cannot be read, got -1"),
     "format in other digits": (lambda m: record(m, "format", "²"), "format version cannot be read"),
     "not ours": (lambda m: m.ClearField("metadata_props"), "damaged|did not write"),
@@ -183,6 +186,44 @@ CHANGES: dict[str, tuple[Callable[[Model], object], str]] = {
 def test_forged(name: str, tmp_path: Path) -> None:
     change, why = CHANGES[name]
     message = refusal(forged(change), tmp_path / "model.onnx")
+    assert any(part in message for part in why.split("|")), message
+
+
+def calibration(**change: object) -> Callable[[Model], None]:
+    """Return what changes fields of the calibration's record."""
+    return lambda m: record(m, "calibration", json.dumps(calibrated(2.0).to_json() | change))
+
+
+CALIBRATIONS: dict[str, tuple[Callable[[Model], object], str]] = {
+    "another temperature in the record": (calibration(temperature=2.5), "logits.temperature is not what its records"),
+    "another temperature in the graph": (
+        lambda m: setattr(tensor(m, "logits.temperature"), "raw_data", b"\0\0\x80\x3f"),
+        "logits.temperature is not what its records say",
+    ),
+    "temperature 0": (calibration(temperature=0), "temperature is not what a calibration can come to"),
+    "a temperature below 0": (calibration(temperature=-2.0), "temperature is not what"),
+    "an endless temperature": (calibration(temperature=1e999), "not JSON|temperature is not what"),
+    "a temperature that is text": (calibration(temperature="2"), "temperature is of another type"),
+    "a temperature of another shape": (lambda m: tensor(m, "logits.temperature").dims.append(1), "another shape"),
+    "no temperature in the graph": (
+        lambda m: m.graph.initializer.remove(tensor(m, "logits.temperature")),
+        "logits.temperature is missing",
+    ),
+    "softmax of the raw scores": (
+        lambda m: m.graph.node[-1].input.__setitem__(0, "logits"),
+        "not that of its formula, from probabilities on",
+    ),
+    "misses of billions of pictures": (calibration(n=10**12), "n is not what"),
+    "misses that fall": (calibration(misses=[0.5, 0.4] * 20), "misses must be ascending"),
+    "no record": (lambda m: record(m, "calibration", "null"), "calibration"),
+    "format 1": (lambda m: record(m, "format", "1"), "not those of a convscope model"),
+}
+
+
+@pytest.mark.parametrize("name", CALIBRATIONS)
+def test_forged_calibrations(name: str, tmp_path: Path) -> None:
+    change, why = CALIBRATIONS[name]
+    message = refusal(forged(change, serialise(*sample(), None, calibrated(2.0))), tmp_path / "model.onnx")
     assert any(part in message for part in why.split("|")), message
 
 

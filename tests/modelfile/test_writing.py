@@ -15,6 +15,8 @@ from convscope.errors import InputError, PlanError
 from convscope.formula import parse, trace
 from convscope.modelfile import read, serialise, write
 from convscope.pictures.input_spec import InputSpec
+from convscope.prediction import Predictor
+from tests.calibration.made import calibrated
 from tests.samples import sample
 
 FORMULA = 'crop((5, 4)) + conv(4, 3, pad="same") + bn + skip(conv(4, 3, pad="same") + prelu) + maxpool(2) + fc'
@@ -59,6 +61,30 @@ def test_it_is_the_documented_contract() -> None:
     }
     keys = [p.key.removeprefix("convscope.") for p in model.metadata_props]
     assert keys == ["format", "formula", "classes", "input", "facts", "digest"]
+
+
+def test_a_calibrated_model_divides_its_scores_by_the_temperature(tmp_path: Path) -> None:
+    parts, calibration = sample(FORMULA, (3, 7, 5), 3), calibrated(temperature=0.625)
+    write(tmp_path / "model.onnx", *parts, {"test": {}}, calibration)
+    file = read(tmp_path)
+    assert file.metadata.calibration == calibration
+    assert file.metadata.format == 2
+    model = onnx.load_from_string(file.data)
+    onnx.checker.check_model(model, full_check=True)
+    keys = [p.key.removeprefix("convscope.") for p in model.metadata_props]
+    assert keys == ["format", "formula", "classes", "input", "calibration", "facts", "digest"]
+    pictures = np.random.default_rng(0).integers(0, 256, (9, 3, 7, 5), dtype=np.uint8)
+    logits, probabilities = Predictor(file).run(pictures)
+    x = np.exp((logits - logits.max(1, keepdims=True)) / 0.625)
+    np.testing.assert_allclose(probabilities, x / x.sum(1, keepdims=True), rtol=1e-5)
+    write(tmp_path / "plain.onnx", *parts, {"test": {}})
+    np.testing.assert_array_equal(logits, Predictor(read(tmp_path / "plain.onnx")).run(pictures)[0])
+
+
+def test_a_model_that_is_not_calibrated_is_of_the_first_format() -> None:
+    records = onnx.load_from_string(serialise(*sample())).metadata_props
+    assert (records[0].key, records[0].value) == ("convscope.format", "1")
+    assert "convscope.calibration" not in [p.key for p in records]
 
 
 def test_weights_in_any_layout_and_type_are_kept_as_float32(tmp_path: Path) -> None:

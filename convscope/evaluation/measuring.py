@@ -1,0 +1,141 @@
+"""`evaluate`: a model file measured on labelled pictures, by default on those of its own run that it has not seen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import InputError, Phrase, UsageError, phrase
+from ..pictures.preprocessing import preprocess_stack
+from ..runs.directory import read_run_json
+from ..runs.json_fields import Fields
+from ..runs.records import DataSource
+from .classes import matched, missing
+from .figures import Evaluation, Measured, score
+
+if TYPE_CHECKING:
+    from ..data import Dataset, Split
+    from ..data.listing import LeftOut
+    from ..modelfile.provenance import TrainedOn
+    from ..prediction import Model
+
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Labelled pictures, what to call them, and whether they are those that the model was trained with."""
+
+    dataset: Dataset
+    name: str
+    own: bool
+    notes: tuple[Phrase, ...] = ()
+
+
+def evaluate(
+    model: Model | str | os.PathLike[str],
+    data: Dataset | str | os.PathLike[str] | None = None,
+    split: str | None = None,
+    data_root: str | os.PathLike[str] | None = None,
+) -> Evaluation:
+    """Return how good a model file is on labelled pictures; its field `measured` says on which.
+
+    `data` is a name, a path or a Dataset. It is left out for a run directory, which remembers its own. `split` is
+    "train", "validation" (the data's own, or what training held out) or "test"; left out, it is the first of test and
+    validation that the data has, else all its pictures if the model was not trained on them.
+
+    Pictures are brought to the model's size and channels by its own rule; classes are matched by name. ONNX Runtime
+    computes, never torch. Loss and calibration error are those of the probabilities that `predict` gives. Raises
+    UsageError for a model file without data, InputError where model, data and split do not fit together.
+    """
+    from ..prediction import Model, load
+
+    if split not in (None, *SPLITS):
+        raise UsageError("split.unknown", got=split, expected=", ".join(SPLITS))
+    path = None if isinstance(model, Model) else Path(model)
+    model = model if isinstance(model, Model) else load(model)
+    found = _own_data(model, path) if data is None else _given_data(model, data, data_root)
+    name, part = chosen(found, split, model.provenance.data)
+    labels = matched(part.labels, found.dataset.classes, model.classes)
+    logits, inverted = np.zeros((0, len(model.classes)), np.float32), 0
+    if len(part):
+        pictures, swapped = preprocess_stack(model.spec, part.images)
+        logits, inverted = model.predictor.run(pictures)[0], int(swapped.sum())
+    temperature = 1.0 if model.calibration is None else model.calibration.temperature
+    figures = score(logits.astype(np.float64) / temperature, labels, model.classes)
+    notes = [*found.notes, *found.dataset.notes, *left_out(found.dataset.left_out), *missing(labels, model.classes)]
+    if inverted:
+        notes.append(phrase("note.inverted", n=f"{inverted:,}", all=f"{len(part):,}"))
+    return replace(figures, measured=Measured(found.name, name, len(part)), inverted=inverted, notes=tuple(notes))
+
+
+def chosen(found: Data, split: str | None, trained_on: TrainedOn | None) -> tuple[str, Split]:
+    """Return which pictures are measured: "train", "validation", "test" or "all", and they themselves.
+
+    Raises InputError for a split that is not there, and where training has seen all there is.
+    """
+    dataset = found.dataset
+    held = trained_on.validation if trained_on is not None else 0
+    if split == "train":
+        return split, dataset.train
+    if split == "test" and dataset.test is None:
+        raise InputError("split.test.none", where=dataset.name, hint=phrase("split.test.none.try"))
+    if split != "validation" and dataset.test is not None:
+        return "test", dataset.test
+    if dataset.validation is not None:
+        return "validation", dataset.validation
+    if split == "validation" and not held:
+        raise InputError("split.held", hint=phrase("split.held.try"))
+    if split == "validation" and not found.own:
+        raise InputError("split.data", where=dataset.name, hint=phrase("split.data.try"))
+    if found.own and held:
+        return "validation", dataset.train.take(dataset.hold_out(held)[1])
+    if found.own:
+        raise InputError("split.unseen", where=found.name, hint=phrase("split.unseen.try"))
+    return "all", dataset.train
+
+
+def left_out(files: Sequence[LeftOut]) -> tuple[Phrase, ...]:
+    """Return a note for each reason why files were left out: how many, why, and the first of them."""
+    by_reason: dict[str, list[LeftOut]] = {}
+    for file in files:
+        by_reason.setdefault(str(file.reason), []).append(file)
+    alike = sorted(by_reason.values(), key=len, reverse=True)
+    return tuple(
+        phrase("note.left.out", n=f"{len(some):,}", reason=some[0].reason, first=some[0].path) for some in alike
+    )
+
+
+def _own_data(model: Model, path: Path | None) -> Data:
+    """Return the data that the run at `path` was trained on. Raises UsageError where the path is no run."""
+    if path is None or not path.is_dir():
+        where = str(path or model.file.path)
+        raise UsageError("evaluation.data", where=where, hint=phrase("evaluation.data.try"))
+    source = DataSource.from_json(Fields(read_run_json(path), str(path / "run.json")).within("data"))
+    if source.name is None:
+        raise InputError("evaluation.arrays", where=str(path), hint=phrase("evaluation.arrays.try"))
+    dataset = _load(model, source.name, source.data_root)
+    own = dataset.fingerprint == source.fingerprint
+    notes = () if own else (phrase("note.data.other", name=source.name),)
+    return Data(dataset, source.name, own, notes)
+
+
+def _given_data(model: Model, data: Dataset | str | os.PathLike[str], data_root: str | os.PathLike[str] | None) -> Data:
+    from ..data import Dataset
+
+    trained_on = model.provenance.data
+    dataset = data if isinstance(data, Dataset) else _load(model, data, data_root)
+    own = trained_on is not None and trained_on.fingerprint == dataset.fingerprint
+    return Data(dataset, dataset.name if isinstance(data, Dataset) else os.fspath(data), own)
+
+
+def _load(model: Model, data: str | os.PathLike[str], data_root: str | os.PathLike[str] | None) -> Dataset:
+    from ..data import load
+
+    channels, height, width = model.spec.shape
+    return load(data, size=(height, width), channels=channels, data_root=data_root)

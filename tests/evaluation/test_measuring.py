@@ -1,0 +1,192 @@
+"""What is measured, and that it is that: figures against torch, by split, of a run's own data and of others'."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from convscope import data, modelfile, prediction
+from convscope.calibration import Calibration
+from convscope.data.listing import LeftOut
+from convscope.errors import InputError, UsageError, phrase
+from convscope.evaluation import Measured, evaluate
+from convscope.evaluation.measuring import left_out
+from convscope.formula import parse, trace
+from convscope.pictures.input_spec import InputSpec
+from convscope.pictures.resizing import RESIZE_RULE
+from convscope.runs.directory import FORMAT
+from convscope.runs.records import DataSource
+from tests.calibration.made import calibrated
+from tests.strategies import random_weights
+
+FORMULA, SHAPE, KNOWN = "conv(3, 3) + relu + fc", (1, 5, 4), ("cat", "dog", "owl")
+
+
+def write_model(folder: Path, facts: dict[str, object] | None = None, calibration: Calibration | None = None) -> Path:
+    """Write a model file of random weights that knows three animals."""
+    network = trace(parse(FORMULA), SHAPE, 3)
+    path = folder / "model.onnx"
+    modelfile.write(path, network, InputSpec(SHAPE), random_weights(network, 0), KNOWN, facts, calibration)
+    return path
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A model file that held out 4 pictures of `animals`."""
+    return write_model(tmp_path, {"training": {"data": {"validation": 4, "fingerprint": animals().fingerprint}}})
+
+
+def animals() -> data.Dataset:
+    rng = np.random.default_rng(1)
+    images, labels = rng.integers(0, 256, (31, *SHAPE), dtype=np.uint8), rng.integers(0, 2, 31)
+    return data.arrays(images[:20], labels[:20], ["owl", "cat"], test=(images[20:], labels[20:]))
+
+
+@pytest.mark.parametrize(("split", "n"), [("train", 20), ("test", 11), ("validation", 4), (None, 11)])
+def test_a_model_file_is_measured_by_class_names(model: Path, split: str | None, n: int) -> None:
+    dataset = animals()
+    assert dataset.test is not None
+    held = dataset.train.take(dataset.hold_out(4)[1])
+    part = {"train": dataset.train, "validation": held}.get(split or "test", dataset.test)
+    net = prediction.load(model).module()
+    with torch.no_grad():
+        logits = net(torch.from_numpy(part.images)).double()
+    labels = torch.tensor([{"owl": 2, "cat": 0}[dataset.classes[i]] for i in part.labels])
+    e = evaluate(model, dataset, split)
+    assert e.measured == Measured("arrays", split or "test", n)
+    assert e.n == n
+    assert e.classes == KNOWN
+    assert e.accuracy == (logits.argmax(1) == labels).double().mean()
+    assert e.loss == pytest.approx(float(torch.nn.functional.cross_entropy(logits, labels)), rel=1e-5)
+    assert e.confusion.sum(1).tolist() == torch.bincount(labels, minlength=3).tolist()
+    assert "the model knows dog, of which there is no picture; there are cat, owl" in map(str, e.notes)
+
+
+def test_loss_and_calibration_error_are_those_of_the_probabilities(tmp_path: Path) -> None:
+    dataset = animals()
+    path = write_model(tmp_path, None, calibrated(temperature=0.25))
+    e = evaluate(path, dataset)
+    assert dataset.test is not None
+    p = prediction.load(path).predictor.probabilities(dataset.test.images).astype(float)
+    labels = np.array([2, 0])[dataset.test.labels]
+    assert e.loss == pytest.approx(-np.log(p[np.arange(11), labels]).mean(), rel=1e-5)
+    bare = evaluate(write_model(tmp_path), dataset)
+    assert e.accuracy == bare.accuracy
+    assert abs(e.loss - bare.loss) > 0.1
+
+
+def test_splits_that_are_not_there(model: Path) -> None:
+    dataset = animals()
+    with pytest.raises(UsageError, match="unknown split, got valid, expected train, validation, test"):
+        evaluate(model, dataset, "valid")
+    bare = data.arrays(dataset.train.images, dataset.train.labels, ["owl", "cat"], name="zoo")
+    with pytest.raises(InputError, match="zoo: has no test pictures"):
+        evaluate(model, bare, "test")
+    with pytest.raises(InputError, match="not the data that the model was trained on"):
+        evaluate(model, bare, "validation")
+
+
+def test_without_test_pictures_what_was_held_out_is_measured_or_all_that_training_has_not_seen(tmp_path: Path) -> None:
+    bare = data.arrays(animals().train.images, animals().train.labels, ["owl", "cat"], name="zoo")
+    facts = {"training": {"data": {"validation": 4, "fingerprint": bare.fingerprint}}}
+    assert evaluate(write_model(tmp_path, facts), bare).measured == Measured("zoo", "validation", 4)
+    facts["training"]["data"]["validation"] = 0
+    with pytest.raises(InputError, match="zoo: training has seen all pictures of this data"):
+        evaluate(write_model(tmp_path, facts), bare)
+    assert evaluate(write_model(tmp_path), bare).measured == Measured("zoo", "all", 20)
+
+
+@pytest.mark.parametrize(
+    "facts", [{"training": "by hand"}, {"training": {"data": {"validation": 4}}}, {"training": []}]
+)
+def test_facts_of_another_writer_hold_nothing_out(tmp_path: Path, facts: dict[str, object]) -> None:
+    with pytest.raises(InputError, match="held nothing out"):
+        evaluate(write_model(tmp_path, facts), animals(), "validation")
+
+
+def write_pictures(root: Path, seed: int = 0) -> None:
+    """Write a folder of animals: train/{cat,owl} of 6 each, test/{cat,owl} of 3 each, and one that is no picture."""
+    rng = np.random.default_rng(seed)
+    for part, n in (("train", 6), ("test", 3)):
+        for name in ("cat", "owl"):
+            folder = root / part / name
+            folder.mkdir(parents=True)
+            for i in range(n):
+                Image.fromarray(rng.integers(0, 256, SHAPE[1:], dtype=np.uint8)).save(folder / f"{i}.png")
+    (root / "train" / "cat" / "broken.png").write_bytes(b"no picture")
+
+
+def write_run(folder: Path, source: DataSource) -> Path:
+    """Write a run directory whose training was on `source`, with its model file."""
+    folder.mkdir()
+    (folder / "run.json").write_text(json.dumps({"format": FORMAT, "data": source.to_json()}))
+    write_model(folder, {"training": {"data": {"validation": 0, "fingerprint": source.fingerprint}}})
+    return folder
+
+
+def test_a_run_measures_its_own_data(tmp_path: Path) -> None:
+    root = tmp_path / "animals"
+    write_pictures(root)
+    fingerprint = data.load(root, size=SHAPE[1:], channels=1).fingerprint
+    source = DataSource(str(root), None, None, "animals", fingerprint, SHAPE, 12, 0, 6)
+    run = write_run(tmp_path / "run", source)
+    e = evaluate(run)
+    assert e.measured == Measured(str(root), "test", 6)
+    assert e.to_json() == evaluate(run / "model.onnx", root).to_json()
+    assert evaluate(run, split="train").n == 12
+    assert any("left out 1" in str(note) and "broken.png" in str(note) for note in e.notes)
+    assert not any("no longer the data" in str(note) for note in e.notes)
+    Image.new("L", (4, 5)).save(root / "test" / "cat" / "new.png")
+    changed = evaluate(run)
+    assert changed.n == 7
+    assert f"{root} is no longer the data that the model was trained on" in map(str, changed.notes)
+
+
+def test_a_model_file_without_data_is_refused(tmp_path: Path, model: Path) -> None:
+    for given in (model, str(model), prediction.load(model)):
+        with pytest.raises(UsageError, match=r"a model file alone does not say which pictures.*\ntry: name DATA"):
+            evaluate(given)
+    run = write_run(tmp_path / "run", DataSource(None, None, None, "arrays", "0" * 64, SHAPE, 12, 0, 6))
+    with pytest.raises(InputError, match="trained on arrays in memory"):
+        evaluate(run)
+    assert evaluate(run, animals()).n == 11
+
+
+def test_files_left_out_are_counted_by_reason() -> None:
+    cut, empty = phrase("idx.cut"), phrase("model.empty")
+    notes = left_out([LeftOut("b.gif", empty), LeftOut("a.png", cut), LeftOut("c.png", cut)])
+    assert [str(note) for note in notes] == ["left out 2: cut short (a.png)", "left out 1: the file is empty (b.gif)"]
+    assert left_out([]) == ()
+
+
+def test_it_measures_what_predict_is_given(tmp_path: Path) -> None:
+    rng = np.random.default_rng(8)
+    network, shape = trace(parse("conv(4, 3) + relu + fc"), (1, 12, 11), 3), (90, 1, 12, 11)
+    images = np.clip(rng.normal(20, 10, shape), 0, 255).astype(np.uint8)
+    images[:, :, 3:9, 4:7] = rng.integers(180, 255, (90, 1, 6, 3))
+    images[::2] = 255 - images[::2]  # dark on light, which this model inverts
+    spec = InputSpec((1, 12, 11), resize=RESIZE_RULE, invert="auto")
+    modelfile.write(tmp_path / "model.onnx", network, spec, random_weights(network, 3), ("a", "b", "c"))
+    model = prediction.load(tmp_path / "model.onnx")
+    dataset = data.arrays(images, np.arange(90) % 3, ("a", "b", "c"))
+    predicted = model.predict(list(images))
+    assert [p.inverted for p in predicted] == [True, False] * 45
+    measured = evaluate(model, dataset, "train")
+    assert measured.inverted == 45
+    assert measured.accuracy == np.mean([p.label == "abc"[i % 3] for i, p in enumerate(predicted)])
+    assert measured.to_json()["inverted"] == 45
+
+
+def test_the_datas_own_validation_pictures_are_measured(tmp_path: Path) -> None:
+    bare = data.arrays(animals().train.images, animals().train.labels, ["owl", "cat"], name="zoo")
+    own = replace(bare, validation=animals().test)
+    assert evaluate(write_model(tmp_path), own).measured == Measured("zoo", "validation", 11)
+    assert evaluate(write_model(tmp_path), own, "validation").n == 11
+    with_test = replace(own, test=bare.train.head(7))
+    assert evaluate(write_model(tmp_path), with_test).measured == Measured("zoo", "test", 7)
