@@ -36,5 +36,5 @@ def _split(split: Split, shape: tuple[int, ...]) -> Split:
         pixels[:] = split.images
         return replace(split, images=pixels)
     for i in range(len(split)):  # pictures in memory are mostly small: threads would only wait for each other
-        pixels[i] = decoding.from_array(split.images[i], (height, width), needed)
+        pixels[i] = decoding.from_array(split.images[i], (height, width), needed).pixels
     return replace(split, images=pixels)

@@ -1,18 +1,19 @@
 """THE decode function: one way from a picture file to uint8 (C, H, W), for training and for prediction alike.
 
-What happens to a picture, in this order: the first frame is read; more than 8 bits become 8; transparent parts become
-white; EXIF orientation is applied; colours become grey or RGB; the size becomes what was asked for (resizing.py).
+What happens to a picture, in this order: the first frame is read; more than 8 bits become 8 (bit_depth.py); transparent
+parts get a ground (transparency.py); EXIF orientation is applied; colours become grey or RGB; the size becomes what was
+asked for (resizing.py).
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import InputError, UsageError, phrase, printable, system_reason
-from .bit_depth import array_to_8_bits, picture_to_8_bits
-from .formats import MAX_PIXELS, open_image
+from .bit_depth import array_to_8_bits, deep_to_8_bits, picture_to_8_bits, stated_white
+from .formats import MAX_PIXELS, frames_of, open_image
 from .orientation import make_upright, read_orientation, swaps_sides
 from .resizing import channels_first, resize
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:  # numpy and Pillow are imported when a picture is read: askin
     from numpy.typing import NDArray
     from PIL.Image import Image as Picture
 
+    from ..errors import Phrase
+
     Pixels = NDArray[np.uint8]
 
 MAX_FILE_BYTES = 1 << 29
@@ -28,33 +31,59 @@ MAX_FILE_BYTES = 1 << 29
 _READ_ONLY = os.O_RDONLY | getattr(os, "O_BINARY", 0)  # Windows would turn line ends otherwise
 
 
+class Decoded(NamedTuple):
+    """A picture's `pixels`, uint8 (C, H, W), and what its file was: its own upright `height` and `width`.
+
+    `guessed` is the white level that was taken from the picture's own maximum, because pixels are deeper than 8 bits
+    and neither the file nor the caller said what is white; else 0. `notes` say what a user would not expect: the first
+    of several frames, a black ground, a guessed white level.
+    """
+
+    pixels: Pixels
+    height: int
+    width: int
+    guessed: int = 0
+    notes: tuple[Phrase, ...] = ()
+
+
 def decode(
     source: str | os.PathLike[str] | bytes,
     size: tuple[int, int] | None = None,
     channels: int | None = None,
     *,
+    white: int = 0,
     max_pixels: int = MAX_PIXELS,
 ) -> Pixels:
     """Read a picture file, by path or as bytes, into uint8 (C, H, W) in 0…255.
 
     `size` is (H, W); without it the picture keeps its own. `channels` 1 is grey (ITU-R 601 luma), 3 is RGB; without it
-    a picture is grey if every pixel is. PNG, JPEG, GIF, BMP, WebP, TIFF and PNM are read, known by their first bytes,
-    not by their names.
+    a picture is grey if every pixel is. `white` is the white level of pixels deeper than 8 bits where the file states
+    none; 0: by the picture's own maximum (bit_depth.py). Formats (formats.py) are known by their first bytes, not by
+    their names. A JPEG beyond `max_pixels` is decoded at a fraction of its size.
 
     Raises InputError, naming the file, if it is missing, no such picture, damaged, truncated or beyond `max_pixels`.
     """
+    return decode_with_facts(source, size, channels, white=white, max_pixels=max_pixels).pixels
+
+
+def decode_with_facts(
+    source: str | os.PathLike[str] | bytes,
+    size: tuple[int, int] | None = None,
+    channels: int | None = None,
+    *,
+    white: int = 0,
+    max_pixels: int = MAX_PIXELS,
+) -> Decoded:
+    """Read a picture file as `decode` does, and return with its pixels what is known of the file."""
     where = "picture" if isinstance(source, bytes) else printable(os.fspath(source), 400)
     data = source if isinstance(source, bytes) else read_file(source, where)
     try:
-        picture = open_image(data, where, max_pixels)
-        if size is not None and picture.format == "JPEG":
-            # A large JPEG is decoded at 1/2, 1/4 or 1/8 of its size where that leaves at least 4 times what is needed.
-            picture.draft(None, (4 * max(size), 4 * max(size)))
+        picture, stored = open_image(data, where, max_pixels, size)
     except InputError:
         raise
     except Exception as error:
         raise _damaged(error, where) from None
-    return from_image(picture, size, channels, where=where)
+    return _from_opened(picture, stored, size, channels, white, where)
 
 
 def probe(source: str | os.PathLike[str] | bytes, *, max_pixels: int = MAX_PIXELS) -> tuple[int, int]:
@@ -65,8 +94,7 @@ def probe(source: str | os.PathLike[str] | bytes, *, max_pixels: int = MAX_PIXEL
     where = "picture" if isinstance(source, bytes) else printable(os.fspath(source), 400)
     data = source if isinstance(source, bytes) else read_file(source, where)
     try:
-        picture = open_image(data, where, max_pixels)
-        width, height = picture.size
+        picture, (width, height) = open_image(data, where, max_pixels)
         # Pillow turns a TIFF's sides by itself; a PNG's EXIF data may stand behind the pixels, which are not read here.
         unknown = picture.format == "TIFF" or (picture.format == "PNG" and "exif" not in picture.info)
         return (width, height) if not unknown and swaps_sides(read_orientation(picture)) else (height, width)
@@ -77,22 +105,43 @@ def probe(source: str | os.PathLike[str] | bytes, *, max_pixels: int = MAX_PIXEL
 
 
 def from_image(
-    picture: Picture, size: tuple[int, int] | None = None, channels: int | None = None, *, where: str = "picture"
-) -> Pixels:
-    """Turn a Pillow image of any mode into uint8 (C, H, W) just as `decode` does with a file."""
+    picture: Picture,
+    size: tuple[int, int] | None = None,
+    channels: int | None = None,
+    *,
+    white: int = 0,
+    where: str = "picture",
+) -> Decoded:
+    """Turn a Pillow image of any mode into uint8 (C, H, W) just as `decode_with_facts` does with a file."""
+    return _from_opened(picture, picture.size, size, channels, white, where)
+
+
+def _from_opened(
+    picture: Picture,
+    stored: tuple[int, int],
+    size: tuple[int, int] | None,
+    channels: int | None,
+    white: int,
+    where: str,
+) -> Decoded:
+    """Decode an opened picture whose file says that it is `stored` (width, height)."""
     if channels not in (1, 3, None):
         raise UsageError("picture.channels", got=channels, expected=phrase("picture.channels.expected"))
     if size is not None and not (len(size) == 2 and min(size) >= 1):
         raise UsageError("picture.size", got=size, expected=phrase("picture.size.expected"))
     try:
+        frames, stated = frames_of(picture), stated_white(picture)
         picture.load()
         orientation = read_orientation(picture)
-        picture = picture_to_8_bits(picture, where)
-        return _to_pixels(make_upright(picture, orientation), size, channels)
+        made = picture_to_8_bits(picture, where, stated=stated, white=white)
+        pixels = _to_pixels(make_upright(made.picture, orientation), size, channels)
     except InputError:
         raise
     except Exception as error:
         raise _damaged(error, where) from None
+    width, height = stored[::-1] if swaps_sides(orientation) else stored
+    first = (phrase("note.frames", n=f"{frames:,}"),) if frames > 1 else ()
+    return Decoded(pixels, height, width, made.guessed, (*first, *made.notes))
 
 
 def _to_pixels(picture: Picture, size: tuple[int, int] | None, channels: int | None) -> Pixels:
@@ -108,12 +157,18 @@ def _to_pixels(picture: Picture, size: tuple[int, int] | None, channels: int | N
 
 
 def from_array(
-    array: object, size: tuple[int, int] | None = None, channels: int | None = None, *, where: str = "array"
-) -> Pixels:
-    """Turn an array into uint8 (C, H, W) just as `decode` does with a file.
+    array: object,
+    size: tuple[int, int] | None = None,
+    channels: int | None = None,
+    *,
+    white: int = 0,
+    where: str = "array",
+) -> Decoded:
+    """Turn an array into uint8 (C, H, W) just as `decode_with_facts` does with a file.
 
-    Shapes: (H, W), (H, W, C) with C 1, 3 or 4 (alpha), or (C, H, W) with C 1 or 3. Values: as in array_to_8_bits.
-    Raises InputError for another shape or type, for values out of range and for NaN.
+    Shapes: (H, W), (H, W, C) with C 1, 3 or 4 (alpha), or (C, H, W) with C 1 or 3. Values: as in array_to_8_bits;
+    uint16 is taken as a file of 16 bits is. Raises InputError for another shape or type, for values out of range and
+    for NaN.
     """
     import numpy as np
     from PIL import Image
@@ -136,8 +191,12 @@ def from_array(
             )
         given = given.transpose(1, 2, 0) if first else given
         given = given[:, :, 0] if given.shape[2] == 1 else given
-    values = np.ascontiguousarray(array_to_8_bits(given, where))
-    return from_image(Image.fromarray(values), size, channels, where=where)
+    if given.dtype == np.uint16:
+        values, guessed, notes = deep_to_8_bits(given, where, white=white)
+    else:
+        values, guessed, notes = array_to_8_bits(given, where), 0, ()
+    made = from_image(Image.fromarray(np.ascontiguousarray(values)), size, channels, where=where)
+    return made._replace(guessed=guessed, notes=(*notes, *made.notes))
 
 
 def read_file(path: str | os.PathLike[str], where: str = "picture") -> bytes:

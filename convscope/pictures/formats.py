@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import InputError, phrase
+from .jpeg_scaling import reduce_jpeg
 
 if TYPE_CHECKING:  # Pillow is imported when a picture is read: asking for help must not wait for it
     from PIL.Image import Image
 
 MAX_PIXELS = 1 << 26
+ANIMATED = frozenset({"GIF", "PNG", "WEBP", "TIFF", "AVIF"})
 
 _OPENING = threading.Lock()  # warnings' filters belong to the whole process
 
@@ -56,11 +58,14 @@ SUFFIXES = frozenset(suffix for format in FORMATS for suffix in format.suffixes)
 """Endings of the files that are read: a folder's other files are no pictures."""
 
 
-def open_image(data: bytes, where: str, max_pixels: int = MAX_PIXELS) -> Image:
-    """Open a picture by its first bytes and check how large its header says it is, before a single pixel is decoded.
+def open_image(
+    data: bytes, where: str, max_pixels: int = MAX_PIXELS, size: tuple[int, int] | None = None
+) -> tuple[Image, tuple[int, int]]:
+    """Open a picture by its first bytes and check what decoding it costs, before a single pixel is decoded.
 
-    Raises InputError for an empty file, an unknown format and more than `max_pixels`; a damaged header raises what
-    Pillow raises.
+    Returns it, and the (width, height) that its header says; a JPEG is prepared to be decoded smaller where it is
+    larger than `max_pixels` or than the wanted `size` (H, W) needs. Raises InputError for an empty file, an unknown
+    format and more than `max_pixels`; a damaged header raises what Pillow raises.
     """
     if not data:
         raise InputError("file.empty", where=where)
@@ -84,13 +89,38 @@ def open_image(data: bytes, where: str, max_pixels: int = MAX_PIXELS) -> Image:
         if accept and accept(data[:16]) is not True:
             raise SyntaxError(f"not a {format.name}")
         picture = factory(io.BytesIO(data), "")
-    limit = min(max_pixels, Image.MAX_IMAGE_PIXELS or max_pixels)
-    if picture.width * picture.height > limit:
+    stored, limit = picture.size, min(max_pixels, Image.MAX_IMAGE_PIXELS or max_pixels)
+    if picture.format in ("JPEG", "MPO"):
+        reduce_jpeg(picture, size, limit)
+    if not affordable(picture, stored, limit):
         raise InputError(
             "picture.large",
             where=where,
-            got=phrase("picture.large.got", rows=picture.width, columns=picture.height),
+            got=phrase("picture.large.got", rows=stored[0], columns=stored[1]),
             expected=phrase("value.most.pixels", n=limit),
             hint=phrase("picture.large.try"),
         )
-    return picture
+    return picture, stored
+
+
+def affordable(picture: Image, stored: tuple[int, int], max_pixels: int) -> bool:
+    """Tell whether an opened picture may be decoded: its pixels are bounded, and so is what decoding them takes.
+
+    A reduced JPEG is still read whole, 4 times `max_pixels` at most; a progressive one is kept whole in memory, as 2
+    bytes a number, until its last scan: twice `max_pixels`.
+    """
+    times = 2 if picture.info.get("progressive") else 4
+    return picture.width * picture.height <= max_pixels and stored[0] * stored[1] <= times * max_pixels
+
+
+def frames_of(picture: Image) -> int:
+    """Return how many frames an opened picture has, as far as they can be counted; 1 for the formats without any.
+
+    A JPEG of several pictures (MPO) counts as one: the others are previews, or the other eye's view.
+    """
+    if picture.format not in ANIMATED:
+        return 1
+    try:
+        return int(getattr(picture, "n_frames", 1))
+    except Exception:  # damage behind the first frame, which is all that is read
+        return 1

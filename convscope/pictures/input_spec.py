@@ -17,7 +17,9 @@ class InputSpec:
 
     `mean` and `std` left out are 0 and 255, the slides' scaling to 0…1. `resize` names the rule by which a picture of
     another size was and will be brought to (H, W), `invert` whether dark and light are swapped first
-    (see inversion.py).
+    (see inversion.py). `white` is the white level that pictures deeper than 8 bits were read with, 0 where there were
+    none (see bit_depth.py). `centred`: the training pictures were light ink on a dark ground with its centre of mass
+    in the middle (data/dataset_facts.py), so that others should be.
 
     >>> InputSpec((1, 28, 28), mean=(33.3,), std=(78.6,)).std
     (78.6,)
@@ -28,6 +30,8 @@ class InputSpec:
     std: tuple[float, ...] = ()
     resize: str = ""
     invert: str = "no"
+    white: int = 0
+    centred: bool = False
 
     def __post_init__(self) -> None:
         whole = isinstance(self.shape, (tuple, list)) and all(type(n) is int and 1 <= n <= 2**20 for n in self.shape)
@@ -46,20 +50,27 @@ class InputSpec:
             raise InputError("spec.resize", got=self.resize)
         if self.invert not in INVERT:
             raise InputError("invert.choice", words=", ".join(INVERT), got=self.invert)
+        if type(self.white) is not int or not 0 <= self.white <= 65535:
+            raise InputError("spec.white", got=self.white, expected=phrase("value.from.to", low=0, high=65535))
+        if not isinstance(self.centred, bool):
+            raise InputError("value.bool", name="centred", got=self.centred)
 
     def to_json(self) -> dict[str, object]:
-        """Return the fields as JSON takes them."""
-        return {name: list(v) if isinstance(v := getattr(self, name), tuple) else v for name in _NAMES}
+        """Return the fields as JSON takes them; those that version 0.1 did not have only where they say something."""
+        values = {name: getattr(self, name) for name in _NAMES}
+        said = {name: v for name, v in values.items() if name in _ALWAYS or v}
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in said.items()}
 
     @classmethod
     def from_json(cls, given: object) -> InputSpec:
         """Return the specification that `to_json` wrote; raises InputError for anything else."""
-        if not isinstance(given, dict) or set(given) != set(_NAMES):
+        if not isinstance(given, dict) or not _ALWAYS <= set(given) <= set(_NAMES):
             raise InputError("spec.other", got=given, expected="{" + ", ".join(_NAMES) + "}")
         return cls(**given)
 
 
 _NAMES = tuple(field.name for field in fields(InputSpec))
+_ALWAYS = frozenset({"shape", "mean", "std", "resize", "invert"})
 
 
 def check_ends(network: Network, spec: InputSpec) -> None:

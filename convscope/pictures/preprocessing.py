@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image
 
+    from ..errors import Phrase
     from .input_spec import InputSpec
     from .stack import Stack
 
@@ -29,10 +30,11 @@ if TYPE_CHECKING:
 
 
 class Preprocessed(NamedTuple):
-    """A picture as a model reads it: `pixels` uint8 (C, H, W), and whether it was `inverted`."""
+    """A picture as a model reads it: `pixels` uint8 (C, H, W), whether it was `inverted`, and notes on it."""
 
     pixels: Pixels
     inverted: bool
+    notes: tuple[Phrase, ...] = ()
 
 
 def preprocess(spec: InputSpec, picture: Picture, invert: str | None = None) -> Preprocessed:
@@ -43,10 +45,15 @@ def preprocess(spec: InputSpec, picture: Picture, invert: str | None = None) -> 
     import numpy as np
 
     own = isinstance(picture, np.ndarray) and picture.dtype == np.uint8 and _has_shape(picture, spec.shape)
-    pixels = cast("Pixels", picture).reshape(spec.shape) if own else _decode(spec, picture)
+    notes: tuple[Phrase, ...] = ()
+    if own:
+        pixels = cast("Pixels", picture).reshape(spec.shape)
+    else:
+        made = _decode(spec, picture)
+        pixels, notes = made.pixels, made.notes
     rule = invert or spec.invert
     inverted = rule == "yes" or (rule == "auto" and needs_inversion(pixels))
-    return Preprocessed(255 - pixels if inverted else pixels, inverted)
+    return Preprocessed(255 - pixels if inverted else pixels, inverted, notes)
 
 
 def preprocess_stack(spec: InputSpec, images: Pixels, invert: str | None = None) -> tuple[Pixels, NDArray[np.bool_]]:
@@ -98,7 +105,7 @@ def _has_shape(array: NDArray[Any], shape: tuple[int, ...]) -> bool:
     return array.shape == shape or (1, *array.shape) == shape
 
 
-def _decode(spec: InputSpec, picture: Picture) -> Pixels:
+def _decode(spec: InputSpec, picture: Picture) -> decoding.Decoded:
     """Return any picture in the model's channels and size."""
     import numpy as np
 
@@ -109,7 +116,7 @@ def _decode(spec: InputSpec, picture: Picture) -> Pixels:
         why = rule if channels in (1, 3) else phrase("pictures.arrays.channels", n=channels)
         raise InputError("pictures.arrays", got=why, expected=f"{spec.shape}")
     if isinstance(picture, (str, bytes, os.PathLike)):
-        return decoding.decode(picture, size, channels)
+        return decoding.decode_with_facts(picture, size, channels, white=spec.white)
     if not isinstance(picture, np.ndarray) and hasattr(picture, "getexif"):
-        return decoding.from_image(picture, size, channels)
-    return decoding.from_array(picture, size, channels)
+        return decoding.from_image(picture, size, channels, white=spec.white)
+    return decoding.from_array(picture, size, channels, white=spec.white)

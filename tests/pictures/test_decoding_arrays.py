@@ -22,24 +22,26 @@ ARRAYS: list[tuple[Any, list[int]]] = [
     (np.array([[0.0, 253.45 / 255]]), [0, 253]),
     (np.array([[0, 200]], np.uint32), [0, 200]),
     ([[3, 4]], [3, 4]),
+    (np.array([[0, 4080, 4095]], np.uint16), [0, 254, 255]),  # 12 bits, as a file of them is read
+    (np.array([[0, 255]], np.uint16), [0, 255]),
 ]
 
 
 @pytest.mark.parametrize(("array", "expected"), ARRAYS)
 def test_arrays_of_every_type(array: Any, expected: list[int]) -> None:
-    assert decoding.from_array(array).tolist() == [[expected]]
+    assert decoding.from_array(array).pixels.tolist() == [[expected]]
 
 
 def test_arrays_of_every_shape() -> None:
     planes = COLOUR.transpose(2, 0, 1)
-    assert np.array_equal(decoding.from_array(COLOUR), planes)
-    assert np.array_equal(decoding.from_array(planes), planes)
-    assert np.array_equal(decoding.from_array(GREY[:, :, None]), GREY[None])
-    assert np.array_equal(decoding.from_array(GREY[None]), GREY[None])
+    assert np.array_equal(decoding.from_array(COLOUR).pixels, planes)
+    assert np.array_equal(decoding.from_array(planes).pixels, planes)
+    assert np.array_equal(decoding.from_array(GREY[:, :, None]).pixels, GREY[None])
+    assert np.array_equal(decoding.from_array(GREY[None]).pixels, GREY[None])
     with_alpha = np.dstack([COLOUR, np.full((5, 7), 255, np.uint8)])
-    assert np.array_equal(decoding.from_array(with_alpha), planes)
+    assert np.array_equal(decoding.from_array(with_alpha).pixels, planes)
     untouched = GREY.copy()
-    decoding.from_array(GREY)[:] = 0
+    decoding.from_array(GREY).pixels[:] = 0
     assert np.array_equal(GREY, untouched)
 
 
@@ -72,3 +74,11 @@ def test_pixels_out_of_range() -> None:
     for picture in (*mixed, Image.new("I", (1, 1), 65536), Image.new("I", (1, 1), -1), Image.new("F", (1, 1), 256.0)):
         with pytest.raises(InputError, match=r"(?s)cat\.tif: pixels out of range"):
             decoding.from_image(picture, where="cat.tif")
+
+
+def test_deep_colours_have_one_white_level() -> None:
+    deep = COLOUR.astype(np.uint16) * 16
+    made = decoding.from_array(deep)
+    assert made.guessed == 4095
+    assert [note.key for note in made.notes] == ["note.depth.guessed"]
+    assert np.abs(made.pixels.astype(int) - COLOUR.transpose(2, 0, 1)).max() <= 1

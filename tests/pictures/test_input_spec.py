@@ -19,6 +19,15 @@ def test_json_and_back() -> None:
     assert InputSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
 
 
+def test_a_specification_of_version_0_1_is_read_and_written() -> None:
+    old = {"shape": [1, 28, 28], "mean": [33.3], "std": [78.6], "resize": "pad-bilinear-antialias", "invert": "auto"}
+    spec = InputSpec.from_json(old)
+    assert (spec.white, spec.centred) == (0, False)
+    assert spec.to_json() == old, "what says nothing new is written so that 0.1 reads it"
+    new = old | {"white": 4095, "centred": True}
+    assert InputSpec.from_json(new).to_json() == new
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -37,6 +46,11 @@ def test_json_and_back() -> None:
         {"std": (float("inf"),)},
         {"resize": 3},
         {"invert": "maybe"},
+        {"white": -1},
+        {"white": 65536},
+        {"white": 255.0},
+        {"white": True},
+        {"centred": 1},
     ],
 )
 def test_nonsense_is_refused(fields: dict[str, object]) -> None:

@@ -43,7 +43,7 @@ def test_files_images_and_arrays_follow_the_models_rule_alike(
         array[None],
         array.astype(float),
     ):
-        pixels, inverted = preprocess(spec, picture, asked)
+        pixels, inverted, _ = preprocess(spec, picture, asked)
         assert inverted == wanted
         assert pixels.tolist() == [(255 - array if inverted else array).tolist()]
         assert pixels.dtype == np.uint8
