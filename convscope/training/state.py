@@ -1,4 +1,4 @@
-"""What training changes: weights, momentum, the average, the position, and figures on their way to the log."""
+"""What training changes: weights, momentum, the averages, the position, and figures on their way to the log."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from ..errors import InputError, phrase
 from ..nn import Net, build, load_weights
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from .workers import Workers
 
 NOTHING = Tally(0.0, 0, 0)
+STATISTICS = 0.1  # of a step in BatchNorm's running mean and variance: torch's own share
+RAMP = 10  # steps: an average of weights reaches back over about a tenth of the steps done
 
 
 class State:
@@ -42,6 +45,7 @@ class State:
         self._pending: list[tuple[Tensor, Tensor, int]] = []  # loss, correct, pictures; not yet waited for
         self._recent: list[Tally] = []  # one a step, since the last step line
         self._epoch = NOTHING  # since the epoch began: sum of loss · pictures, correct, pictures
+        self._weigh_statistics()
 
     @classmethod
     def initial(cls, network: Network, spec: InputSpec, recipe: Recipe, seed: int, device: torch.device) -> State:
@@ -63,8 +67,9 @@ class State:
         """Count a step that was just done; its figures are waited for later."""
         if self.average is not None:
             averages, weights = list(self.average.state_dict().values()), list(self.net.state_dict().values())
-            torch._foreach_lerp_(averages, weights, 1 - self.recipe.average if self.step else 1.0)
+            torch._foreach_lerp_(averages, weights, 1 - average_decay(self.recipe.average, self.step))
         self.step += 1
+        self._weigh_statistics()
         self._pending.append((loss, (logits.argmax(1) == y).sum(), len(y)))
 
     def flush_metrics(self, lr_factor: float, workers: Workers) -> None:
@@ -152,6 +157,37 @@ class State:
         """Stand where `facts` say; the tensors stay as they are."""
         self.step, self.seconds, self.reached = facts.step, facts.seconds, facts.reached
         self._recent, self._epoch = list(facts.recent), facts.epoch
+        self._weigh_statistics()
+
+    def _weigh_statistics(self) -> None:
+        """Say what share the next step has in BatchNorm's running statistics."""
+        for module in self.net.modules():
+            if isinstance(module, _BatchNorm):
+                module.momentum = statistics_share(self.step)
+
+
+def average_decay(decay: float, step: int) -> float:
+    """Return how much of an average of weights is kept at `step`, counted from 0: at most `decay`.
+
+    A training of few steps would end before the first, random weights were forgotten: after 24 steps an average of
+    decay 0.995 is still 89 % of them.
+
+    >>> [round(average_decay(0.995, step), 3) for step in (0, 10, 24, 5000)]
+    [0.0, 0.5, 0.706, 0.995]
+    """
+    return min(decay, step / (RAMP + step))
+
+
+def statistics_share(step: int) -> float:
+    """Return what share the batch of `step`, counted from 0, has in BatchNorm's running statistics.
+
+    The first ten steps are averaged alike; else a training of 6 steps would end with 53 % of the 0 and 1 that the
+    statistics start from, which no picture has.
+
+    >>> [statistics_share(step) for step in (0, 1, 4, 100)]
+    [1.0, 0.5, 0.2, 0.1]
+    """
+    return max(STATISTICS, 1 / (step + 1))
 
 
 class Clock:
