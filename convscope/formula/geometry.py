@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ..errors import PlanError, phrase
+from .unread import unread
 
 Shape: TypeAlias = tuple[int, int, int]  # (C, H, W); of a row of numbers (units, 1, 1)
 Pair: TypeAlias = tuple[int, int]  # (rows, columns)
@@ -58,11 +59,7 @@ class Window:
                 expected=phrase("value.least", n=1),
                 hint=phrase("size.none.try"),
             )
-        if d == 1 and s <= k:  # windows touch: only the far end can go unread
-            return o, how, max(0, (i - k + 2 * p) % s - p)
-        kernel = range(self.kernel[axis])
-        read = {x for at in range(-p, o * s - p, s) for x in (at + d * t for t in kernel) if 0 <= x < i}
-        return o, how, i - len(read)
+        return o, how, unread(i, self.kernel[axis], s, p, d)
 
     def read_by(self, patch: Patch, size: Pair) -> Patch:
         """Return the units, of `size` rows and columns, that the windows of `patch` read."""

@@ -136,6 +136,16 @@ def test_pictures_of_other_shapes(page: FormulaPage, shape: tuple[int, int, int]
     assert not page.differ([(text, shape, classes) for text in (*ZOO, "relu", "gap + fc") for classes in (0, 1, 3)])
 
 
+def test_sizes_that_nobody_could_walk_over(page: FormulaPage) -> None:
+    rng, asked = random.Random(11), list[Asked]()
+    for _ in range(500):
+        kernel, stride, pad, dilation = (rng.randint(1, rng.choice([3, 1000, 1_000_000])) for _ in range(4))
+        windows = f"({kernel}, 1), ({stride}, 1), ({pad}, 0), ({dilation}, 1)"
+        asked.append((f"conv(1, {windows}) + conv(1, {windows}) + fc", (1, rng.choice([28, 500_000_000]), 1), 10))
+    assert sum(not isinstance(by_python(*one), str) for one in asked) > 100
+    assert not page.differ(asked)[:3]
+
+
 @pytest.mark.parametrize("examples", [1500, pytest.param(6000, marks=pytest.mark.slow)])
 def test_random_plans_have_the_same_numbers(page: FormulaPage, examples: int) -> None:
     asked: list[Asked] = []

@@ -7,6 +7,7 @@ import { phrase } from "../../kit/i18n.js";
 import { PlanFault } from "./fault.js";
 import { both } from "./layers.js";
 import { entryOf } from "./table.js";
+import { unreadPlaces } from "./unread.js";
 
 /** @typedef {import("./layers.js").LayerPlan} LayerPlan */
 /** @typedef {import("./costs.js").Three} Three */
@@ -118,13 +119,5 @@ function axisOf(size, axis, window, where) {
       hint: phrase("size.none.try"),
     });
   }
-  if (d === 1 && s <= k) return { size: made, how, unread: Math.max(0, ((size - k + 2 * p) % s) - p) }; // windows touch
-  const read = new Set();
-  for (let at = -p; at < made * s - p; at += s) {
-    for (let t = 0; t < window.kernel[axis]; t++) {
-      const x = at + d * t;
-      if (x >= 0 && x < size) read.add(x);
-    }
-  }
-  return { size: made, how, unread: size - read.size };
+  return { size: made, how, unread: unreadPlaces(size, window.kernel[axis], s, p, d) };
 }
