@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..errors import InputError, Phrase, did_you_mean, phrase
 from .dataset import Dataset, Split, arrays
+from .disk_tree import folder_source
 from .folder_layout import survey
 from .idx_files import has_idx, idx, misnamed_idx
 from .named_datasets import fashion_mnist, mnist
@@ -72,7 +73,7 @@ def folder(
     Raises InputError for fewer than 2 classes, a class without a readable picture, a class in test/ only, and pictures
     of differing sizes without `size`.
     """
-    return read(survey(Path(path)), size=size, channels=channels, name=name)
+    return read(survey(folder_source(path)), size=size, channels=channels, name=name)
 
 
 def _folder_hint(file: Path) -> Phrase:

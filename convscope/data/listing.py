@@ -75,7 +75,8 @@ class Listing:
     """Classes and pictures of a source, in the order in which they are numbered: split by split, class by class, by
     path.
 
-    `notes` say in a sentence each what was understood where that could be doubted.
+    `notes` say in a sentence each what was understood where that could be doubted. Pictures that are there to be
+    `measured` by a model have its classes: some may have no pictures, and training pictures may be missing.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Listing:
     entries: tuple[Entry, ...]
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[Phrase, ...] = ()
+    measured: bool = False
 
     def of(self, split: str) -> tuple[Entry, ...]:
         """Return the entries of one split."""

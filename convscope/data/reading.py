@@ -42,8 +42,9 @@ def read(
         for part in ("train", "validation", "test")
         if (entries := listing.of(part))
     }
-    train = splits["train"]
-    _check_classes(listing, train, left_out)
+    train = splits.get("train", Split(allocate((0, channels, *target)), np.empty(0, np.int64), ()))
+    if not listing.measured:
+        _check_classes(listing, train, left_out)
     if "test" in splits and not len(splits["test"]):
         reason = _first_reason(left_out, (entry.path for entry in listing.of("test")))
         raise InputError("folder.test.unreadable", where=f"{listing.files.where}/test", hint=reason)

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..data.disk_tree import folder_source
 from ..data.folder_layout import survey
 from ..data.idx_files import has_idx, outline
 from ..data.named_datasets import DEBIAN_FASHION
@@ -63,7 +64,7 @@ class Catalogue:
             rows, columns, classes = outline(folder)
             known = self._shapes[id, size] = ((1, size or rows, size or columns), classes)
         elif known is None:
-            layout = survey(folder)
+            layout = survey(folder_source(folder))
             first = decoding.decode(folder / layout.entries[0].path)
             channels, rows, columns = first.shape
             known = ((channels, size or rows, size or columns), len(layout.classes))

@@ -66,7 +66,10 @@ def test_train_and_test_are_matched_by_name(tmp_path: Path) -> None:
     assert levels(loaded.test) == [4, 3]
     assert loaded.test.paths == ("test/a/1.png", "test/c/1.png")
     put(tmp_path / "test" / "cc" / "1.png")
-    assert refusal(tmp_path) == f"{tmp_path / 'test'}: a class that train/ does not have: cc\ntry: did you mean c?"
+    assert refusal(tmp_path) == (
+        f"{tmp_path}: test pictures have classes that the training pictures do not have: cc, expected a, b, c\n"
+        "try: rename or remove them, or add training pictures of them"
+    )
 
 
 def test_train_without_test(tmp_path: Path) -> None:
@@ -75,17 +78,24 @@ def test_train_without_test(tmp_path: Path) -> None:
     loaded = data.folder(tmp_path)
     assert loaded.test is None
     assert len(loaded.train) == 2
+    assert levels(loaded.validation) == [9]
     assert left_out(loaded) == (
         ("loose.png", "not in the folder of a class"),
         ("train/loose.png", "not in the folder of a class"),
-        ("val", "neither train nor test"),
     )
 
 
-def test_a_class_may_be_called_train(tmp_path: Path) -> None:
+def test_a_class_may_be_called_train_beside_two_others(tmp_path: Path) -> None:
     for name in ("car/1.png", "train/1.png", "test/1.png"):
         put(tmp_path / name)
-    assert data.folder(tmp_path).classes == ("car", "test", "train")
+    assert refusal(tmp_path) == (
+        f"{tmp_path}: two readings: test, train are splits and car take no part, or all of them are classes\n"
+        "try: for splits move the others out, for classes rename the first"
+    )
+    put(tmp_path / "plane" / "1.png")
+    loaded = data.folder(tmp_path)
+    assert loaded.classes == ("car", "plane", "test", "train")
+    assert [str(note) for note in loaded.notes] == ["test, train beside car, plane: classes, not splits"]
 
 
 def test_bad_files_are_skipped_and_listed(tmp_path: Path) -> None:
@@ -106,8 +116,10 @@ def test_bad_files_are_skipped_and_listed(tmp_path: Path) -> None:
     assert loaded.train.paths == ("a/1.png", "a/5.png", "b/1.png", "b/9.png")
     assert levels(loaded.train) == [50 + ord(c) for c in "1519"]
     assert loaded.train.labels.tolist() == [0, 0, 1, 1]
-    assert [path for path, _ in left_out(loaded)] == ["a/2.png", "a/3.jpg", "b/0.gif", "b/4.heic", "b/5.png"]
     reasons = dict(left_out(loaded))
+    hidden = {path for path, why in reasons.items() if why == "hidden"}
+    assert hidden == {".git", "__MACOSX", "b/.hidden.png"}
+    assert reasons.keys() - hidden == {"a/2.png", "a/3.jpg", "b/0.gif", "b/4.heic", "b/5.png"}
     assert reasons["a/2.png"].startswith("a damaged or truncated picture (")
     assert reasons["a/3.jpg"].startswith("not a picture that can be read, got first bytes b'not '")
     assert reasons["b/0.gif"] == "an empty file"
@@ -117,30 +129,28 @@ def test_bad_files_are_skipped_and_listed(tmp_path: Path) -> None:
 
 def test_classes_without_pictures(tmp_path: Path) -> None:
     put(tmp_path / "a" / "1.png")
-    assert "too few classes, got 1 sub-folders, expected 2 or more\ntry: one sub-folder a class" in refusal(tmp_path)
+    assert "too few classes, got 1 (a), expected 2 or more\ntry: a folder for each class" in refusal(tmp_path)
     (tmp_path / "b").mkdir()
-    message = f"{tmp_path / 'b'}: a class without pictures\ntry: put pictures in it, or remove it"
-    assert refusal(tmp_path) == message
+    assert "too few classes, got 1 (a)" in refusal(tmp_path)
     (tmp_path / "b" / "1.png").touch()
     assert (
         refusal(tmp_path)
         == f"{tmp_path / 'b'}: no readable picture in this class\ntry: remove it; b/1.png: an empty file"
     )
-    assert "too few classes, got 0 sub-folders" in refusal(tmp_path / "b")
-    assert "cannot be read: No such file or directory" in refusal(tmp_path / "none")
-
-
-def test_a_folder_round_everything_is_pointed_out(tmp_path: Path) -> None:
-    put(tmp_path / "unpacked" / "a" / "1.png")
-    put(tmp_path / "unpacked" / "b" / "1.png")
-    assert refusal(tmp_path).endswith(f"try: {tmp_path / 'unpacked'}")
+    for name in ("1.csv", "2.csv", "notes.txt"):
+        (tmp_path / "none" / "here").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "none" / "here" / name).touch()
+    assert f"{tmp_path / 'none'}: no pictures, got 2 .csv, 1 .txt\ntry: " in refusal(tmp_path / "none")
+    assert "cannot be read: No such file or directory" in refusal(tmp_path / "nowhere")
 
 
 def test_a_test_without_pictures(tmp_path: Path) -> None:
     for name in ("train/a/1.png", "train/b/1.png"):
         put(tmp_path / name)
     (tmp_path / "test" / "a").mkdir(parents=True)
-    assert f"{tmp_path / 'test'}: no pictures in the folders of its classes" in refusal(tmp_path)
+    loaded = data.folder(tmp_path)
+    assert loaded.test is None
+    assert [str(note) for note in loaded.notes] == ["test: no pictures in it"]
     (tmp_path / "test" / "a" / "1.png").touch()
     assert "no readable picture for the test\ntry: test/a/1.png: an empty file" in refusal(tmp_path)
     put(tmp_path / "test" / "b" / "1.png")
@@ -191,18 +201,36 @@ def test_links(tmp_path: Path) -> None:
     put(root / "a" / "1.png", 1)
     put(root / "b" / "1.png", 2)
     put(tmp_path / "elsewhere" / "2.png", 3)
-    (root / "a" / "more").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
-    (root / "a" / "loop").symlink_to(root / "a", target_is_directory=True)
-    (root / "a" / "up").symlink_to(root, target_is_directory=True)
-    (root / "b" / "other").symlink_to(root / "a", target_is_directory=True)
-    for name in ("itself", "itself.png"):
-        (root / "b" / name).symlink_to(root / "b" / name)
+    for link, target in (("a/more", "../../elsewhere"), ("a/loop", "../a"), ("a/up", ".."), ("b/other", "../a")):
+        (root / link).symlink_to(target, target_is_directory=True)
+    for link, target in (
+        ("a/out.png", "../../elsewhere/2.png"),
+        ("a/twin.png", "../b/1.png"),
+        ("b/itself.png", "itself.png"),
+    ):
+        (root / link).symlink_to(target)
     loaded = data.folder(root)
-    assert loaded.train.paths == ("a/1.png", "a/more/2.png", "b/1.png")
-    link, itself = "a link to a folder that is read already", "cannot be read: Too many levels of symbolic links"
-    assert left_out(loaded) == (("a/loop", link), ("a/up", link), ("b/itself.png", itself), ("b/other", link))
-    (root / "c").symlink_to(root / "a", target_is_directory=True)
-    assert "two classes are one, got a and c" in refusal(root)
+    assert loaded.train.paths == ("a/1.png", "a/twin.png", "b/1.png")
+    folder, loop = "a link to another folder", "a link to a folder that it lies in"
+    assert left_out(loaded) == (
+        ("a/loop", loop),
+        ("a/more", folder),
+        ("a/out.png", "a link that leads out of the data"),
+        ("a/up", loop),
+        ("b/itself.png", "cannot be read: Too many levels of symbolic links"),
+        ("b/other", folder),
+    )
+    (root / "c").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    (tmp_path / "elsewhere" / "3.png").symlink_to("2.png")
+    assert data.folder(root).train.paths == ("a/1.png", "a/twin.png", "b/1.png", "c/2.png", "c/3.png")
+    (root / "d").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    assert "two classes are one, got c and d" in refusal(root)
+
+
+def test_a_link_to_a_class_beside_it_is_a_class_twice(tmp_path: Path) -> None:
+    put(tmp_path / "a" / "1.png")
+    (tmp_path / "c").symlink_to("a", target_is_directory=True)
+    assert "two classes are one, got a and c" in refusal(tmp_path)
 
 
 def test_names_of_both_unicode_forms_are_one(tmp_path: Path) -> None:
@@ -235,7 +263,7 @@ def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.Monke
         put(tmp_path / name)
     scandir = os.scandir
 
-    def guarded(path: Path) -> object:
+    def guarded(path: str) -> object:
         if Path(path).name == "shut":
             raise PermissionError(13, "Permission denied")
         return scandir(path)
@@ -244,3 +272,5 @@ def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.Monke
     loaded = data.folder(tmp_path)
     assert loaded.train.paths == ("a/1.png", "a/open/3.png", "b/1.png")
     assert left_out(loaded) == (("a/shut", "cannot be read: Permission denied"),)
+    (tmp_path / "a" / "shut").rename(tmp_path / "shut")  # a whole class
+    assert refusal(tmp_path) == f"{tmp_path / 'shut'}: cannot be read: Permission denied"

@@ -12,6 +12,7 @@ import numpy as np
 
 from ... import data
 from ...data.dataset import Dataset
+from ...data.disk_tree import folder_source
 from ...data.folder_layout import survey
 from ...data.idx_files import has_idx
 from ...data.resize_dataset import fitted
@@ -106,7 +107,7 @@ def names_data(word: str, classes: Sequence[str]) -> bool:
     if not path.is_dir():
         return False
     try:
-        return bool(set(survey(path).classes) & set(classes))
+        return bool(set(survey(folder_source(path)).classes) & set(classes))
     except InputError:
         return False
 

@@ -1,0 +1,112 @@
+"""Labels from folders: one folder a class, at the top or within train/, val/ and test/."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection
+
+from ..errors import InputError, Phrase, phrase
+from .class_order import composed
+from .labelled import Labelled, listed
+from .layout import Layout, class_folders, pass_loose, unwrapped
+from .listing import LeftOut
+from .split_names import split_of
+from .tree import Folder, Source, suffix
+
+# Folders of pictures that say nothing of what is in them: test/images, Keras' test/unknown.
+NO_CLASS = re.compile(r"(all|unknown|unlabel\w*|images?|imgs?|pictures?|photos?|data|files)$", re.IGNORECASE)
+# Beside a folder of pictures these hold boxes or masks: labels of YOLO, annotations of VOC and COCO.
+BOXES = re.compile(r"(labels?|annotations?|masks?|bboxes|xmls?|ImageSets)$", re.IGNORECASE)
+BOX_FILES = re.compile(r"(coco|annotations?).*\.json$|^classes\.txt$|^data\.ya?ml$", re.IGNORECASE)
+
+
+def read_class_folders(
+    source: Source, layout: Layout, known: tuple[str, ...] | None = None
+) -> tuple[list[Labelled], list[Phrase]]:
+    """Return the pictures of the class folders of every part, and notes of what was understood of them.
+
+    Pictures beside class folders, folders without pictures and unlabelled splits are added to what the source passed.
+    Raises InputError where the layout is ambiguous, and where there are pictures but no class folders to learn from.
+    """
+    if layout.ambiguous is not None:
+        raise layout.ambiguous
+    rows: list[Labelled] = []
+    notes: list[Phrase] = []
+    classes: Collection[str] = known or ()
+    for split, part in layout.parts.items():
+        folder = unwrapped(part, classes) if part is not layout.top else part
+        found = class_folders(folder)
+        if split != "train" and _says_nothing(folder, found, classes):
+            pictures = folder.pictures_below(source.passed)
+            source.passed.extend([LeftOut(path, phrase("passed.unlabelled")) for path in pictures])
+            notes.append(phrase("note.unlabelled", split=split, folder=f"{part.path}/", n=f"{len(pictures):,}"))
+            continue
+        _check_no_boxes(source, folder, found)
+        if not found:
+            raise _no_class(source, folder)
+        notes += _pass_over(source, folder, found)
+        rows += _labelled(source, folder, found, split)
+        classes = classes or {composed(name) for name in found}
+    return rows, notes
+
+
+def _labelled(source: Source, folder: Folder, found: dict[str, Folder], split: str) -> list[Labelled]:
+    """Return the pictures of each class of a part. Raises InputError where two folders are one class."""
+    taken: dict[str, str] = {}
+    rows = []
+    for name, one in found.items():
+        label = composed(name)
+        for key in (label, one.real):
+            if key in taken:
+                raise InputError(
+                    "folder.class.twice",
+                    where=f"{source.where}/{folder.path}".rstrip("/"),
+                    got=phrase("value.and", one=taken[key], other=one.path),
+                    hint=phrase("folder.class.twice.try"),
+                )
+            taken[key] = one.path
+        rows += [Labelled(path, label, split) for path in one.pictures_below(source.passed)]
+    return rows
+
+
+def _pass_over(source: Source, folder: Folder, found: dict[str, Folder]) -> list[Phrase]:
+    """Note what in a part is no class: pictures beside the class folders, folders without any."""
+    notes = pass_loose(source, folder)
+    empty = [one for name, one in folder.folders.items() if name not in found and not split_of(name)]
+    if empty:
+        source.passed.extend([LeftOut(one.path, phrase("passed.empty")) for one in empty])
+        notes.append(phrase("note.class.empty", names=listed([one.path for one in empty])))
+    return notes
+
+
+def _says_nothing(folder: Folder, found: dict[str, Folder], classes: Collection[str]) -> bool:
+    """Tell whether a split's pictures lie together, without a class."""
+    if not found:
+        return True
+    (name, *more) = found
+    return not more and composed(name) not in classes and bool(NO_CLASS.match(name) or split_of(name))
+
+
+def _check_no_boxes(source: Source, folder: Folder, found: dict[str, Folder]) -> None:
+    """Raise InputError for pictures with boxes or masks: those are for detection, not classification."""
+    others = folder.contents.others
+    signs = [name for name in folder.folders if BOXES.match(name)] + [
+        name for path in others if BOX_FILES.search(name := path.rpartition("/")[2])
+    ]
+    pictures = all(NO_CLASS.match(name) or BOXES.match(name) or name == "JPEGImages" for name in found)
+    if signs and pictures:
+        where = f"{source.where}/{folder.path}".rstrip("/")
+        raise InputError("folder.boxes", where=where, got=listed(signs), hint=phrase("folder.boxes.try"))
+
+
+def _no_class(source: Source, folder: Folder) -> InputError:
+    """Return the error of a folder without class folders."""
+    where = f"{source.where}/{folder.path}".rstrip("/")
+    pictures = folder.contents.pictures
+    if pictures:
+        seen = phrase("folder.flat.got", n=f"{len(pictures):,}", first=pictures[0])
+        return InputError("folder.flat", where=where, got=seen, hint=phrase("folder.classes.few.try"))
+    endings = Counter(suffix(path) or path for one in folder.walk([]) for path in one.contents.others)
+    got = ", ".join(f"{n:,} {ending}" for ending, n in endings.most_common(3))
+    return InputError("folder.none", where=where, got=got or phrase("value.none"), hint=phrase("folder.none.try"))

@@ -1,0 +1,98 @@
+"""From pictures with the names of their classes to a Listing: classes are numbered, and checked against each other."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..errors import InputError, Phrase, Said, phrase, printable
+from .class_order import checked_classes, composed, in_text_order
+from .listing import SPLITS, Entry, Listing
+from .tree import Source
+
+SHOWN = 12  # class names in one message
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A picture's path within its source, the name of its class, its split and group ("" for none)."""
+
+    path: str
+    label: str
+    split: str = "train"
+    group: str = ""
+
+
+def make_listing(
+    source: Source, labelled: Iterable[Labelled], notes: Sequence[Phrase], known: tuple[str, ...] | None = None
+) -> Listing:
+    """Return labelled pictures as a Listing: split by split, class by class, by path.
+
+    Classes are those of the training pictures in text order; validation and test pictures may lack some, but not have
+    others. With `known` the pictures are there to be measured by a model with these classes: they may be of any of
+    them, in any split, but of no others.
+
+    Raises InputError for other classes, both sides named, and without `known` for fewer than 2.
+    """
+    rows = [(SPLITS.index(one.split), composed(one.label), one.path, one.group) for one in labelled]
+    classes = known or in_text_order({label for split, label, _, _ in rows if split == 0})
+    for split in range(len(SPLITS)):
+        others = in_text_order({label for part, label, _, _ in rows if part == split} - set(classes))
+        if others:
+            raise _unknown(source, others, classes, "train" if known is None else "known", SPLITS[split])
+    if known is None:
+        if len(classes) < 2:
+            raise InputError(
+                "folder.classes.few",
+                where=source.where,
+                got=phrase("folder.classes.few.got", n=len(classes), names=listed(classes)),
+                expected=phrase("value.least", n=2),
+                hint=phrase("folder.classes.few.try"),
+            )
+        checked_classes(classes, source.where)
+    numbers = {name: number for number, name in enumerate(classes)}
+    ordered = sorted((split, numbers[label], path, group) for split, label, path, group in rows)
+    entries = tuple(Entry(path, number, SPLITS[split], group) for split, number, path, group in ordered)
+    left_out = tuple(sorted(source.passed, key=lambda one: one.path))
+    return Listing(
+        source.name, source.files, classes, entries, left_out, (*notes, *_look_alikes(classes)), known is not None
+    )
+
+
+def listed(names: Sequence[str], most: int = SHOWN) -> str:
+    """Return names as one text that any terminal takes, cut to the first `most`.
+
+    >>> listed(["cat", "dog", "owl"], 2)
+    'cat, dog … (3)'
+    """
+    shown = ", ".join(printable(name, 40) for name in names[:most])
+    return shown if len(names) <= most else f"{shown} … ({len(names):,})"
+
+
+def _unknown(source: Source, others: Sequence[str], classes: Sequence[str], side: str, split: str) -> InputError:
+    """Return the error of pictures whose class the training pictures, or the model, do not have."""
+    hint: Said = phrase("folder.class.unknown.try")
+    if side == "known":
+        return InputError(
+            "folder.class.model", names=listed(others), where=source.where, expected=listed(classes), hint=hint
+        )
+    return InputError(
+        "folder.class.unknown",
+        split=split,
+        names=listed(others),
+        where=source.where,
+        expected=listed(classes) or phrase("value.none"),
+        hint=hint,
+    )
+
+
+def _look_alikes(classes: Sequence[str]) -> Iterable[Phrase]:
+    """Yield a note for class names that differ in nothing but case, spaces, _ or -."""
+    alike: dict[str, list[str]] = {}
+    for name in classes:
+        plain = unicodedata.normalize("NFKC", name).casefold()
+        alike.setdefault("".join(c for c in plain if c not in " _-") or plain, []).append(name)
+    for names in alike.values():
+        if len(names) > 1:
+            yield phrase("note.class.alike", names=listed(names))
