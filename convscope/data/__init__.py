@@ -1,24 +1,37 @@
-"""Where labelled pictures come from: by name, IDX folders, folders of pictures, arrays. `load` is the entry point."""
+"""Where labelled pictures come from: by name, IDX files, folders of pictures, arrays. `load` is the entry point."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import InputError, Phrase, did_you_mean, phrase
 from .dataset import Dataset, Split, arrays
 from .disk_tree import folder_source
 from .folder_layout import survey
-from .idx_files import has_idx, idx, misnamed_idx
+from .idx_files import idx
+from .listing import Listing
 from .named_datasets import fashion_mnist, mnist
 from .reading import read
 from .resize_dataset import fitted
+from .sources import NAMES, find_data
+from .understanding import understood
 
-__all__ = ["NAMES", "Dataset", "Split", "arrays", "fashion_mnist", "folder", "idx", "load", "mnist"]
-
-ARCHIVES = frozenset((".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar"))
-NAMES = ("mnist", "fashion-mnist")
+__all__ = [
+    "NAMES",
+    "Dataset",
+    "Listing",
+    "Split",
+    "arrays",
+    "fashion_mnist",
+    "find_data",
+    "folder",
+    "idx",
+    "load",
+    "mnist",
+    "read",
+    "understood",
+]
 
 
 def load(
@@ -27,6 +40,7 @@ def load(
     size: int | tuple[int, int] | None = None,
     channels: int | None = None,
     data_root: str | os.PathLike[str] | None = None,
+    known_classes: Sequence[str] | None = None,
 ) -> Dataset:
     """Load pictures by name ("mnist", "fashion-mnist") or by path (a folder of IDX files, a folder of pictures).
 
@@ -35,49 +49,26 @@ def load(
     name that is not known is looked for as a folder. A known name wins over a folder of that name in the current
     directory: write ./mnist for that one.
 
+    `known_classes` are those of a model that is to be measured: labels count into them, matched by name. There may be
+    pictures of one of them alone, and none for training.
+
     Raises InputError for data that is not there or cannot be used, EnvironmentFault where a known set is not installed.
     """
-    text = os.fspath(source)
-    known: dict[str, Callable[[], Dataset]] = {"mnist": mnist, "fashion-mnist": lambda: fashion_mnist(data_root)}
-    name = text.lower().replace("_", "-")
-    if name in known:
-        return fitted(known[name](), size, channels)
-    path = Path(os.path.expanduser(text))  # the functions of os.path take any text: what cannot be a path is not there
-    if data_root is not None and not os.path.exists(path) and os.path.isdir(os.path.join(data_root, text)):
-        path = Path(data_root) / text
-    if os.path.isfile(path):
-        expected = phrase("data.file.expected", names=" or ".join(NAMES))
-        raise InputError("data.file", where=text, expected=expected, hint=_folder_hint(path))
-    if not os.path.isdir(path):
-        is_path = os.sep in text or text.startswith((".", "~"))
-        raise InputError(
-            "folder.missing" if is_path else "data.missing", where=text, hint=did_you_mean(text, list(NAMES))
-        )
-    if has_idx(path):
-        return fitted(idx(path), size, channels)
-    if misnamed := misnamed_idx(path):
-        raise InputError(
-            "idx.name", where=text, got=misnamed, expected=phrase("idx.name.expected"), hint=phrase("idx.name.try")
-        )
-    return folder(path, size=size, channels=channels)
+    found = find_data(source, data_root=data_root, known_classes=known_classes)
+    if isinstance(found, Dataset):
+        return fitted(found, size, channels)
+    return read(found, size=size, channels=channels)
 
 
 def folder(
     path: str | Path, *, size: int | tuple[int, int] | None = None, channels: int | None = None, name: str | None = None
 ) -> Dataset:
-    """Load a folder with one sub-folder a class, or train/ and test/ with those.
+    """Load a folder with a folder for each class, or train/, val/ and test/ with those.
 
-    Class names are the sub-folders' names in text order; test/ is matched by name and may lack classes. Pictures come
-    class by class, by path in text order. `size` and `channels` as in convscope.data.reading.read.
+    Class names are the folders' names in text order; val/ and test/ are matched by name and may lack classes. Pictures
+    come class by class, by path in text order. `size` and `channels` as in convscope.data.reading.read.
 
-    Raises InputError for fewer than 2 classes, a class without a readable picture, a class in test/ only, and pictures
-    of differing sizes without `size`.
+    Raises InputError for fewer than 2 classes, a class without a readable picture, a class that train/ does not have,
+    and what can be read in two ways.
     """
     return read(survey(folder_source(path)), size=size, channels=channels, name=name)
-
-
-def _folder_hint(file: Path) -> Phrase:
-    """Return what to give in place of a file."""
-    if has_idx(file.parent):
-        return phrase("data.file.folder.try", folder=file.parent)
-    return phrase("data.file.unpack.try" if file.suffix.lower() in ARCHIVES else "data.file.pictures.try")

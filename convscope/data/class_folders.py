@@ -44,7 +44,12 @@ def read_class_folders(
             continue
         _check_no_boxes(source, folder, found)
         if not found:
-            raise _no_class(source, folder)
+            own = composed(folder.name or source.name)
+            if own not in (known or ()) or not folder.contents.pictures:
+                raise _no_class(source, folder)
+            rows += [Labelled(path, own, split) for path in folder.contents.pictures]
+            notes.append(phrase("note.class.own", name=own))
+            continue
         notes += _pass_over(source, folder, found)
         rows += _labelled(source, folder, found, split)
         classes = classes or {composed(name) for name in found}

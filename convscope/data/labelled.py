@@ -88,11 +88,11 @@ def _unknown(source: Source, others: Sequence[str], classes: Sequence[str], side
 
 
 def _look_alikes(classes: Sequence[str]) -> Iterable[Phrase]:
-    """Yield a note for class names that differ in nothing but case, spaces, _ or -."""
+    """Yield a note if some class names differ in nothing but case, spaces, _ or -."""
     alike: dict[str, list[str]] = {}
     for name in classes:
         plain = unicodedata.normalize("NFKC", name).casefold()
         alike.setdefault("".join(c for c in plain if c not in " _-") or plain, []).append(name)
-    for names in alike.values():
-        if len(names) > 1:
-            yield phrase("note.class.alike", names=listed(names))
+    twins = [" = ".join(names) for names in alike.values() if len(names) > 1]
+    if twins:
+        yield phrase("note.class.alike", names=listed(twins))

@@ -11,6 +11,7 @@ from PIL import Image
 
 from convscope import data
 from convscope.errors import ConvscopeError, InputError, UsageError
+from tests.data.folder_cases import fill, pets
 from tests.data.idx_writer import tiny, write_folder
 
 
@@ -85,6 +86,41 @@ def test_home_and_data_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_idx_and_pictures_are_distinguished(tmp_path: Path) -> None:
     assert data.load(write_folder(tmp_path / "idx", tiny())).train.paths is None
     assert data.load(pictures(tmp_path / "png")).train.paths == ("a/1.png", "b/1.png")
+
+
+def test_data_to_measure_counts_into_the_classes_of_the_model(tmp_path: Path) -> None:
+    known = ("dog", "bird", "cat")
+    both, cats = pets(tmp_path / "both", 2), fill(tmp_path / "one" / "cat", 3).parent
+    assert data.load(both, known_classes=known).train.labels.tolist() == [0, 0, 2, 2]
+    assert data.load(both, known_classes=known).classes == known
+    for folder in (cats, cats / "cat"):
+        one = data.load(folder, size=8, known_classes=known)
+        assert (one.classes, one.train.labels.tolist()) == (known, [2, 2, 2])
+        with pytest.raises(InputError, match=r"too few classes, got 1 \(cat\)|pictures without class folders"):
+            data.load(folder)
+    pets(tmp_path / "split" / "test", 1)
+    split = data.load(tmp_path / "split", size=8, channels=3, known_classes=known)
+    assert (len(split.train), split.shape) == (0, (3, 8, 8))
+    assert split.test is not None
+    assert split.test.labels.tolist() == [0, 2]
+    with pytest.raises(InputError, match="no training pictures: there are only other splits, got test"):
+        data.load(tmp_path / "split")
+    with pytest.raises(InputError) as caught:
+        data.load(fill(tmp_path / "both" / "owl").parent, known_classes=known)
+    assert "classes that the model does not know: owl, expected dog, bird, cat\ntry: " in str(caught.value)
+
+
+def test_arrays_to_measure_are_renumbered_by_name(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path, tiny(9, classes=3), tiny(6, classes=3, seed=1))
+    plain, known = data.load(folder), data.load(folder, known_classes=("2", "x", "0", "1"))
+    for ours, theirs in ((plain.train, known.train), (plain.test, known.test)):
+        assert ours is not None
+        assert theirs is not None
+        assert np.array_equal(np.array([2, 3, 0])[ours.labels], theirs.labels)
+    assert known.classes == ("2", "x", "0", "1")
+    assert data.load(folder, known_classes=plain.classes).fingerprint == plain.fingerprint
+    with pytest.raises(InputError, match="classes that the model does not know: 2, expected 0, 1"):
+        data.load(folder, known_classes=("0", "1"))
 
 
 def test_size_and_channels_of_pictures_in_memory(tmp_path: Path) -> None:

@@ -1,0 +1,103 @@
+"""Where data is: by name, or at a path, be it a folder, an archive, a table or arrays; and what it is understood as."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import InputError, Phrase, did_you_mean, phrase
+from .dataset import Dataset, Split
+from .disk_tree import folder_source
+from .folder_layout import survey
+from .idx_files import has_idx, idx, misnamed_idx
+from .labelled import listed
+from .listing import Listing
+from .named_datasets import fashion_mnist, mnist
+
+ARCHIVES = frozenset((".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar"))
+NAMES = ("mnist", "fashion-mnist")
+
+
+def find_data(
+    source: str | os.PathLike[str],
+    *,
+    data_root: str | os.PathLike[str] | None = None,
+    known_classes: Sequence[str] | None = None,
+) -> Listing | Dataset:
+    """Return what a source is understood as, before any picture file is decoded: a Listing of files, or a Dataset where
+    the pictures are arrays. The arguments, and what is raised, are those of `load`.
+    """
+    known = None if known_classes is None else tuple(known_classes)
+    named: dict[str, Callable[[], Dataset]] = {"mnist": mnist, "fashion-mnist": lambda: fashion_mnist(data_root)}
+    if (name := canonical(source)) in named:
+        return _of_known(named[name](), known)
+    path = _path(source, data_root)
+    if has_idx(path):
+        return _of_known(idx(path), known)
+    if misnamed := misnamed_idx(path):
+        expected = phrase("idx.name.expected")
+        raise InputError("idx.name", where=str(path), got=misnamed, expected=expected, hint=phrase("idx.name.try"))
+    return survey(folder_source(path), known)
+
+
+def canonical(source: str | os.PathLike[str]) -> str:
+    """Return a source's text as names of known data are written: Fashion_MNIST is fashion-mnist."""
+    return os.fspath(source).lower().replace("_", "-")
+
+
+def _path(source: str | os.PathLike[str], data_root: str | os.PathLike[str] | None) -> Path:
+    """Return the path of a source that is no known name. Raises InputError where there is none, or nothing usable."""
+    text = os.fspath(source)
+    path = Path(os.path.expanduser(text))  # the functions of os.path take any text: what cannot be a path is not there
+    if data_root is not None and not os.path.exists(path) and os.path.isdir(os.path.join(data_root, text)):
+        path = Path(data_root) / text
+    if os.path.isfile(path):
+        expected = phrase("data.file.expected", names=" or ".join(NAMES))
+        raise InputError("data.file", where=text, expected=expected, hint=_folder_hint(path))
+    if not os.path.isdir(path):
+        key = "folder.missing" if os.sep in text or text.startswith((".", "~")) else "data.missing"
+        raise InputError(key, where=text, hint=did_you_mean(text, list(NAMES)))
+    return path
+
+
+def _folder_hint(file: Path) -> Phrase:
+    """Return what to give in place of a file."""
+    if has_idx(file.parent):
+        return phrase("data.file.folder.try", folder=file.parent)
+    return phrase("data.file.unpack.try" if file.suffix.lower() in ARCHIVES else "data.file.pictures.try")
+
+
+def _of_known(data: Dataset, known: tuple[str, ...] | None) -> Dataset:
+    """Return data whose labels count into the `known` classes, matched by name.
+
+    Raises InputError for pictures of a class that is not known.
+    """
+    if known is None or data.classes == known:
+        return data
+    numbers = {name: number for number, name in enumerate(known)}
+    unknown = {
+        name
+        for split in data.splits.values()
+        for k in np.unique(split.labels)
+        if (name := data.classes[k]) not in numbers
+    }
+    if unknown:
+        hint = phrase("folder.class.unknown.try")
+        names = listed(sorted(unknown))
+        raise InputError("folder.class.model", names=names, where=data.name, expected=listed(known), hint=hint)
+    table = np.array([numbers.get(name, -1) for name in data.classes], dtype=np.int64)
+
+    def matched(split: Split | None) -> Split | None:
+        return split and replace(split, labels=table[split.labels])
+
+    return replace(
+        data,
+        classes=known,
+        train=replace(data.train, labels=table[data.train.labels]),
+        test=matched(data.test),
+        validation=matched(data.validation),
+    )
