@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from .calibration.prediction_sets import SetRule, set_rule
 from .errors import EnvironmentFault, InputError, UsageError, phrase
 from .modelfile import ModelFile, read
 from .pictures.decoding_pool import decode_in_order, map_in_order
@@ -48,18 +49,23 @@ class Score(NamedTuple):
 
 class Prediction(NamedTuple):
     """What a model says of one picture: the most probable class, and the first few in order. `inverted`: dark and light
-    swapped first.
+    swapped first. `set`: where sets were asked for, the classes among which the true one is, the most probable first.
     """
 
     label: str
     probability: float
     top: tuple[Score, ...]
     inverted: bool = False
+    set: tuple[str, ...] | None = None
 
     def to_json(self) -> dict[str, object]:
-        """Return {label, probability, top: [{label, probability}]}, with "inverted": true if it was."""
+        """Return {label, probability, top: [{label, probability}]}, with "set": [label] where sets were asked for, and
+        "inverted": true if it was.
+        """
         fields: dict[str, object] = {"label": self.label, "probability": self.probability}
         fields["top"] = [{"label": label, "probability": probability} for label, probability in self.top]
+        if self.set is not None:
+            fields["set"] = list(self.set)
         return fields | ({"inverted": True} if self.inverted else {})
 
 
@@ -148,40 +154,66 @@ class Model:
         return load_weights(build(self.network, self.spec), self.file.weights).eval()
 
     def predict(
-        self, pictures: Picture | Iterable[Picture], top: int = 3, invert: str | None = None
+        self,
+        pictures: Picture | Iterable[Picture],
+        top: int = 3,
+        invert: str | None = None,
+        sets: float | None = None,
     ) -> list[Prediction]:
         """Return a prediction for each picture: one, or any number of them.
 
         A picture is a file's path or its bytes, a Pillow image, or an array (H, W), (C, H, W) or (H, W, C); an array
         (N, C, H, W) is N of them. Any size: it is brought to the model's by its own rule. `invert` as on the command
-        line; if left out, the model's own rule.
-        Raises InputError for the first picture that cannot be read, and for an array (3, H, W) alone before a model
-        of one channel: three pictures or three colours.
+        line; if left out, the model's own rule. With `sets`, 0.9 say, each prediction lists the classes among which the
+        true one is in so large a share of all pictures; `set_rule` says what the model's held-out pictures allow.
+        Raises InputError for the first picture that cannot be read, for sets of a model that held out too few pictures,
+        and for an array (3, H, W) alone before a model of one channel: three pictures or three colours.
         """
         import numpy as np
 
-        _check_options(top, invert)
+        rule = self._rule(top, invert, sets)
         if isinstance(pictures, np.ndarray) and pictures.dtype == np.uint8 and pictures.shape[1:] == self.spec.shape:
             read, inverted = preprocess_stack(self.spec, pictures, invert)
-            return _without_errors(predictions(self.predictor.probabilities(read), self.classes, top, inverted))
-        return _without_errors(self.stream(pictures_of(self.spec, pictures), top, invert))
+            return _without_errors(predictions(self.predictor.probabilities(read), self.classes, top, inverted, rule))
+        return _without_errors(self.stream(pictures_of(self.spec, pictures), top, invert, sets))
+
+    def set_rule(self, level: float) -> SetRule:
+        """Return which classes a set holds whose level is `level`, and what the model's held-out pictures allow.
+
+        Raises UsageError for a level that is none, InputError where too few pictures were held out.
+        """
+        return set_rule(self.calibration, level)
 
     def stream(
-        self, pictures: Sequence[Picture], top: int = 3, invert: str | None = None
+        self,
+        pictures: Sequence[Picture],
+        top: int = 3,
+        invert: str | None = None,
+        sets: float | None = None,
     ) -> Iterator[Prediction | InputError]:
         """Yield for each picture, in order, its prediction or the error why it has none.
 
         Decoding and predicting overlap, and only a bounded number of pictures is in memory at a time.
         """
-        _check_options(top, invert)
+        rule = self._rule(top, invert, sets)
         if len(pictures):
             _ = self.predictor  # opened once, before the threads
         decoded = decode_in_order(lambda picture: preprocess(self.spec, picture, invert), pictures)
         threads = 1 if len(pictures) <= BATCH else None
-        for batch in map_in_order(lambda batch: self._predict(batch, top), batches(decoded, BATCH), threads):
+        for batch in map_in_order(lambda batch: self._predict(batch, top, rule), batches(decoded, BATCH), threads):
             yield from batch
 
-    def _predict(self, batch: list[Preprocessed | InputError], top: int) -> list[Prediction | InputError]:
+    def _rule(self, top: int, invert: str | None, sets: float | None) -> SetRule | None:
+        """Check the options; return the rule for sets if they are asked for."""
+        if invert not in (None, *INVERT):
+            raise UsageError("invert.choice", words=", ".join(INVERT), got=invert)
+        if top < 1:
+            raise UsageError("value.top", got=top)
+        return None if sets is None else self.set_rule(sets)
+
+    def _predict(
+        self, batch: list[Preprocessed | InputError], top: int, rule: SetRule | None
+    ) -> list[Prediction | InputError]:
         """Return the predictions of decoded pictures, errors in their places."""
         import numpy as np
 
@@ -189,7 +221,7 @@ class Model:
         if not good:
             return [error for error in batch if isinstance(error, InputError)]
         probabilities = self.predictor.probabilities(np.stack([picture.pixels for picture in good]), len(good))
-        found = iter(predictions(probabilities, self.classes, top, [picture.inverted for picture in good]))
+        found = iter(predictions(probabilities, self.classes, top, [picture.inverted for picture in good], rule))
         return [picture if isinstance(picture, InputError) else next(found) for picture in batch]
 
     def __repr__(self) -> str:
@@ -209,16 +241,21 @@ def predict(
     pictures: Picture | Iterable[Picture],
     top: int = 3,
     invert: str | None = None,
+    sets: float | None = None,
 ) -> list[Prediction]:
     """Return a prediction for each picture; see Model.predict."""
-    return (model if isinstance(model, Model) else load(model)).predict(pictures, top, invert)
+    return (model if isinstance(model, Model) else load(model)).predict(pictures, top, invert, sets)
 
 
 def predictions(
-    probabilities: Floats, classes: Sequence[str], top: int, inverted: Iterable[bool]
+    probabilities: Floats,
+    classes: Sequence[str],
+    top: int,
+    inverted: Iterable[bool],
+    rule: SetRule | None = None,
 ) -> list[Prediction | InputError]:
-    """Return what probabilities (N, K) say of N pictures: the `top` classes, of equal ones the first; or an error where
-    one is not a number.
+    """Return what probabilities (N, K) say of N pictures: the `top` classes, of equal ones the first, and their sets by
+    `rule`; or an error where one is not a number.
     """
     # In plain Python: for the few classes of a row, numpy's calls cost more than the sorting.
     found: list[Prediction | InputError] = []
@@ -229,7 +266,8 @@ def predictions(
             continue
         first = sorted(range(len(row)), key=row.__getitem__, reverse=True)[:top]
         scores = tuple([Score(classes[k], row[k]) for k in first])
-        found.append(Prediction(*scores[0], scores, bool(swapped)))
+        members = None if rule is None else tuple([classes[k] for k in rule.members(row)])
+        found.append(Prediction(*scores[0], scores, bool(swapped), members))
     return found
 
 
@@ -248,13 +286,6 @@ def _without_errors(results: Iterable[Prediction | InputError]) -> list[Predicti
             raise result
         found.append(result)
     return found
-
-
-def _check_options(top: int, invert: str | None) -> None:
-    if invert not in (None, *INVERT):
-        raise UsageError("invert.choice", words=", ".join(INVERT), got=invert)
-    if top < 1:
-        raise UsageError("value.top", got=top)
 
 
 def _session(data: bytes) -> Any:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..errors import InputError, UsageError, phrase
+from ..errors import InputError, Phrase, UsageError, phrase
 from .record import Calibration
 
 ROUNDING = 1e-6  # by how much two runtimes' probabilities may differ, and what the file rounds
@@ -27,6 +27,18 @@ class SetRule:
     n: int
     least: float
     coverage: tuple[float, float]
+
+    def said(self) -> Phrase:
+        """Return the rule and what it rests on in one line."""
+        low, high = self.coverage
+        return phrase(
+            "sets.said",
+            level=f"{100 * self.level:g}",
+            least=f"{100 * max(0.0, self.least):.3g}",
+            n=f"{self.n:,}",
+            low=f"{100 * low:.3g}",
+            high=f"{100 * high:.3g}",
+        )
 
     def members(self, probabilities: Sequence[float]) -> list[int]:
         """Return the classes of one picture's set, the most probable first; of equal ones the first.

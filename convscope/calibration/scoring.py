@@ -35,13 +35,15 @@ def calibration_error(logits: Numbers, labels: Whole, bins: int = BINS) -> float
 
     Pictures are put into equal bins ((i − 1)/bins, i/bins] by their confidence, the probability of the class predicted.
     The error is the mean over pictures of |accuracy − mean confidence| of the bin that each is in (Guo et al. 2017,
-    "On calibration of modern neural networks", equation 3).
+    "On calibration of modern neural networks", equation 3). NaN where a score is.
 
     >>> x = np.log([[0.8, 0.2], [0.8, 0.2], [0.8, 0.2], [0.4, 0.6]])  # 2 of 3 at 80 %, 0 of 1 at 60 %
     >>> round(calibration_error(x, np.array([0, 0, 1, 0])), 4)        # ¾·(0.8 − ⅔) + ¼·0.6
     0.25
     """
     confidence = np.exp(log_softmax(logits).max(1))
+    if not np.isfinite(confidence).all():
+        return float("nan")
     gaps = (logits.argmax(1) == labels) - confidence
     bin_of = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1)
     return float(np.abs(np.bincount(bin_of, gaps, minlength=bins)).sum() / len(labels))

@@ -40,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
 
 def contents(file: ModelFile) -> dict[str, object]:
     """Return everything the file says of itself."""
+    calibration = file.metadata.calibration
     return {
         "path": str(file.path),
         "format": file.metadata.format,
@@ -48,6 +49,7 @@ def contents(file: ModelFile) -> dict[str, object]:
         "input": file.spec.to_json(),
         "parameters": file.network.parameters,
         "macs": file.network.macs,
+        "calibration": calibration and calibration.to_json(),
         "facts": file.facts,
         "bytes": len(file.data),
         "digest": file.digest,
@@ -57,6 +59,7 @@ def contents(file: ModelFile) -> dict[str, object]:
 def rows(file: ModelFile) -> list[tuple[str, str]]:
     """Return the same for reading, a line each; facts that hold facts are named "test accuracy"."""
     channels, height, width = file.spec.shape
+    calibration = file.metadata.calibration
     shown = [
         ("model", printable(file.path, 400)),
         ("formula", file.formula),
@@ -71,6 +74,7 @@ def rows(file: ModelFile) -> list[tuple[str, str]]:
         ),
         ("parameters", f"{file.network.parameters:,}"),
         ("MACs", f"{file.network.macs:,} a picture"),
+        *([("calibration", str(calibration.said()))] if calibration else []),
         *(
             (name, f"{v:.6g}" if isinstance(v, float) else printable(v))
             for name, v in _flat(file.facts)

@@ -33,6 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--top", type=int, default=3, metavar="N", help="how many classes to show (default 3)")
     parser.add_argument(
+        "--sets",
+        type=float,
+        metavar="LEVEL",
+        help="for each picture also the classes among which the true one is, in so large a share of all pictures (0.9)",
+    )
+    parser.add_argument(
         "--invert",
         choices=("auto", "yes", "no"),
         help="swap dark and light; auto: where the border is much lighter than the middle (default: as the model says)",
@@ -60,9 +66,11 @@ def run(args: argparse.Namespace) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a file name may hold what this terminal cannot show
     top = min(args.top, len(model.classes))
-    row = _json if args.json else _csv(top) if args.csv else _text(paths, model.classes)
+    row = _json if args.json else _csv(top, args.sets is not None) if args.csv else _text(paths, model.classes)
+    if args.sets is not None:
+        print(model.set_rule(args.sets).said(), file=sys.stderr)
     code, inverted = OK, 0
-    for path, result in zip(paths, model.stream(paths, top, args.invert), strict=True):
+    for path, result in zip(paths, model.stream(paths, top, args.invert, args.sets), strict=True):
         row(path, result)
         if isinstance(result, InputError):
             code = BAD_INPUT
@@ -81,25 +89,29 @@ def _json(path: str, result: Prediction | InputError) -> None:
     )
 
 
-def _csv(top: int) -> Row:
-    """Print the header and return what prints a row: empty cells where there is nothing to say."""
+def _csv(top: int, sets: bool) -> Row:
+    """Print the header and return what prints a row: empty cells where there is nothing to say. The classes of a set
+    are a JSON array in one cell.
+    """
     import csv
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     more = [f"{name}{rank}" for rank in range(2, top + 1) for name in ("label", "probability")]
-    writer.writerow(["path", "label", "probability", *more, "inverted", "error"])
+    writer.writerow(["path", "label", "probability", *more, *["set"] * sets, "inverted", "error"])
 
     def row(path: str, result: Prediction | InputError) -> None:
         if isinstance(result, InputError):
-            writer.writerow([path, *[""] * (2 * top + 1), _reason(result)])
+            writer.writerow([path, *[""] * (2 * top + sets + 1), _reason(result)])
         else:
-            writer.writerow([path, *(v for score in result.top for v in score), "yes" if result.inverted else "no", ""])
+            members = [json.dumps(result.set, ensure_ascii=False)] * sets
+            inverted = "yes" if result.inverted else "no"
+            writer.writerow([path, *(v for score in result.top for v in score), *members, inverted, ""])
 
     return row
 
 
 def _text(paths: list[str], classes: tuple[str, ...]) -> Row:
-    """Return what prints a row: path, class, probability, and the next classes."""
+    """Return what prints a row: path, class, probability, the next classes, and the set if there is one."""
     name = min(40, max(len(printable(path, 400)) for path in paths))
     label = min(20, max(len(printable(c)) for c in classes))
 
@@ -108,7 +120,8 @@ def _text(paths: list[str], classes: tuple[str, ...]) -> Row:
             print(f"{printable(path, 400):<{name}}  error: {_reason(result)}")
             return
         scores = "   ".join(f"{printable(s.label):<{label}} {100 * s.probability:5.1f} %" for s in result.top)
-        print(f"{printable(path, 400):<{name}}  {scores}{'   inverted' if result.inverted else ''}")
+        members = "" if result.set is None else f"   set: {', '.join(map(printable, result.set))}"
+        print(f"{printable(path, 400):<{name}}  {scores}{members}{'   inverted' if result.inverted else ''}")
 
     return row
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..calibration import Calibration
 from ..data import Dataset
 from ..data.subset import Subset
 from ..errors import InputError, Phrase, phrase
@@ -19,6 +20,7 @@ from ..runs.records import CheckpointFacts, ResultLine
 from .context import RunContext
 from .events import BeginLine
 from .export import export_model
+from .final_figures import final_figures
 from .loading import load_dataset
 from .options import TrainOptions
 from .planning import plan_settings
@@ -191,21 +193,23 @@ def train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) -> 
             held_out=held_out,
             sample=sample,
         )
-        validation = held_out.evaluate(state.result, workers) if held_out else None
-        test = test_set.evaluate(state.result, workers) if test_set else None
-    for evaluation, key in ((validation, "training.diverged.validation"), (test, "training.diverged.test")):
-        if evaluation is not None and evaluation.n:
-            state.require_finite(evaluation.loss, key, schedule.lr_factor(state.step - 1))
+        lr_factor = schedule.lr_factor(state.step - 1)
+        final = final_figures(
+            state.result, held_out, test_set, workers, lambda value, key: state.require_finite(value, key, lr_factor)
+        )
     if settings.target is not None and not state.reached:
-        context.note(_missed(settings.target, validation))
+        context.note(_missed(settings.target, final.validation))
+    context.note(final.calibration.said() if isinstance(final.calibration, Calibration) else final.calibration)
 
     epochs = state.step / recipe.batches(len(train))
     speed = recipe.pictures(len(train), state.step) / state.seconds
-    line = ResultLine(state.step, figures(validation), figures(test), round(state.seconds, 3), round(speed, 1))
+    line = ResultLine(
+        state.step, figures(final.validation), figures(final.test), round(state.seconds, 3), round(speed, 1)
+    )
     if run is not None:
         run.append(line)
         run.sync()
-        export_model(run.model, state.result, settings, epochs, line)
+        export_model(run.model, state.result, settings, epochs, line, final.calibration)
     workers.barrier()  # the model file is there for all
     context.log(line)
     return Result(
@@ -217,8 +221,8 @@ def train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) -> 
         images_per_second=line.images_per_second,
         parameters=network.parameters,
         macs=network.macs,
-        validation=validation,
-        test=test,
+        validation=final.validation,
+        test=final.test,
     )
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import modelfile
+from ..calibration import Calibration
+from ..errors import Phrase
 from ..runs.records import ResultLine
 from .settings import RunSettings
 
@@ -15,8 +17,11 @@ if TYPE_CHECKING:
 DATA_FACTS = ("set", "fingerprint", "train", "validation", "test")
 
 
-def export_model(path: Path, net: Net, settings: RunSettings, epochs: float, result: ResultLine) -> None:
-    """Write the model file of a network that was trained for so many epochs."""
+def export_model(
+    path: Path, net: Net, settings: RunSettings, epochs: float, result: ResultLine, calibration: Calibration | Phrase
+) -> None:
+    """Write the model file of a network that was trained for so many epochs; its facts say why if not calibrated."""
+    fitted = calibration if isinstance(calibration, Calibration) else None
     line, data = result.to_json(), settings.data.to_json()
     facts = {
         "training": {
@@ -31,6 +36,7 @@ def export_model(path: Path, net: Net, settings: RunSettings, epochs: float, res
         },
         "validation": line["validation"],
         "test": line["test"],
+        **({} if fitted else {"calibration": str(calibration)}),
         "versions": settings.versions,
     }
-    modelfile.write(path, net.network, net.spec, net.weights(), settings.classes, facts)
+    modelfile.write(path, net.network, net.spec, net.weights(), settings.classes, facts, fitted)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ..nn import Net
     from ..pictures.input_spec import InputSpec
 
+Scores = np.ndarray[Any, np.dtype[np.float32]]
+
 MOST = 10_000  # pictures
 SHARE = 6  # one in so many
 
@@ -82,15 +84,22 @@ class LabelledImages:
             x[dark] = 255 - x[dark]
             yield x
 
-    def evaluate(self, net: Net, workers: Workers | None = None) -> Evaluation:
-        """Return how good the network is; of several processes each scores its part, and all get the same figures."""
+    def scores(self, net: Net, workers: Workers | None = None) -> Scores:
+        """Return the network's logits (n, K); of several processes each computes its part, and all get all of them."""
         workers = workers or SingleWorker()
         n = len(self.labels)
-        logits = scores(net, self.batches(workers.slice_of(n)))
-        return score(workers.gather(logits, n), self.labels, self.classes)
+        return workers.gather(scores(net, self.batches(workers.slice_of(n))), n)
+
+    def figures(self, logits: Scores) -> Evaluation:
+        """Return how good logits (n, K) are."""
+        return score(logits, self.labels, self.classes)
+
+    def evaluate(self, net: Net, workers: Workers | None = None) -> Evaluation:
+        """Return how good the network is, its probabilities not calibrated."""
+        return self.figures(self.scores(net, workers))
 
 
-def scores(net: Net, batches: Iterable[Tensor]) -> np.ndarray[Any, np.dtype[np.float32]]:
+def scores(net: Net, batches: Iterable[Tensor]) -> Scores:
     """Return logits (N, K) in float32 for batches of uint8 pictures (b, C, H, W), N in all; the network's mode is left
     as it was.
     """

@@ -43,3 +43,7 @@ def test_who_is_right_as_often_as_it_says_has_no_error() -> None:
     logits = np.log([[0.75, 0.25]] * 4)
     assert calibration_error(logits, np.array([0, 0, 0, 1])) == pytest.approx(0, abs=1e-12)
     assert calibration_error(logits, np.array([1, 1, 1, 1])) == pytest.approx(0.75)
+
+
+def test_scores_that_are_no_numbers_have_no_error() -> None:
+    assert np.isnan(calibration_error(np.array([[0.0, 1.0], [np.nan, 1.0]]), np.array([1, 1])))

@@ -14,6 +14,7 @@ from convscope.cli import info as verb
 from convscope.cli.parser import verb_parser
 from convscope.errors import InputError
 from convscope.modelfile import write
+from tests.calibration.made import calibrated
 from tests.samples import sample
 
 FACTS = {
@@ -52,6 +53,7 @@ def test_json_holds_everything(model: Path, capsys: pytest.CaptureFixture[str]) 
         },
         "parameters": 4 * 28 + 80 * 3 + 3,
         "macs": 27 * 4 * 10 * 9 + 80 * 3,
+        "calibration": None,
         "facts": FACTS,
         "bytes": model.stat().st_size,
         "digest": model.read_bytes()[-64:].decode(),
@@ -78,6 +80,18 @@ def test_text(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
         f"size             {model.stat().st_size:,} bytes, format 1",
         f"digest           sha256 {digest}, verified",
     ]
+
+
+def test_how_a_model_is_calibrated_is_said(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    calibration = calibrated(temperature=0.5, n=40)
+    write(model, *sample(), FACTS, calibration)
+    verb.run(parse(model))
+    said = (
+        "temperature 0.5, fitted on 40 pictures held out: loss 0.2500 → 0.1250 nats, calibration error 12.50 → 6.25 %"
+    )
+    assert f"calibration      {said}" in capsys.readouterr().out.splitlines()
+    verb.run(parse(model, "--json"))
+    assert json.loads(capsys.readouterr().out)["calibration"] == calibration.to_json()
 
 
 def test_a_damaged_file_is_no_result(model: Path, capsys: pytest.CaptureFixture[str]) -> None:

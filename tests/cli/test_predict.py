@@ -19,9 +19,10 @@ from PIL import Image
 
 from convscope.cli import predict as verb
 from convscope.cli.parser import verb_parser
-from convscope.errors import InputError, UsageError
-from convscope.modelfile import write
+from convscope.errors import InputError, UsageError, printable
+from convscope.modelfile import read, write
 from convscope.prediction import load
+from tests.calibration.made import calibrated
 from tests.samples import sample
 
 SHAPE = (1, 12, 11)
@@ -100,6 +101,48 @@ def test_invert_asked_for(rule: str, model: Path, tmp_path: Path, capsys: pytest
     for seed, light in ((1, False), (2, True)):
         code, out = run(capsys, model, picture(tmp_path / "a.png", seed, light), "--invert", rule, "--json")
         assert (json.loads(out).get("inverted", False), code) == (rule == "yes", 0)
+
+
+def calibrate(model: Path, n: int = 43) -> None:
+    """Write the model again, calibrated on `n` pictures."""
+    file = read(model)
+    write(model / "model.onnx", file.network, file.spec, file.weights, file.classes, None, calibrated(8.0, n))
+
+
+def test_sets_stand_in_every_form_and_what_they_rest_on_is_said(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calibrate(model)
+    good, bad = picture(tmp_path / "good.png"), tmp_path / "bad.png"
+    bad.write_bytes(b"no picture")
+    (expected,) = load(model).predict(good, sets=0.9)
+    assert expected.set is not None
+    assert len(expected.set) > 1
+    assert verb.run(parse(model, good, "--sets", 0.9, "--json")) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["set"] == list(expected.set)
+    assert said.err == (
+        "sets for 90 % of pictures: the most probable class, and all of 6.98 % or more; 43 pictures were held out, so "
+        "90 % is 80.9 to 97.4 %\n"
+    )
+    verb.run(parse(model, good, bad, "--sets", 0.9, "--csv", "--top", 1))
+    header, first, second = csv.reader(io.StringIO(capsys.readouterr().out))
+    assert header == ["path", "label", "probability", "set", "inverted", "error"]
+    assert json.loads(first[3]) == list(expected.set)
+    assert (len(second), second[3]) == (6, "")
+    verb.run(parse(model, good, "--sets", 0.9))
+    assert capsys.readouterr().out.rstrip().endswith(f"set: {', '.join(map(printable, expected.set))}")
+
+
+def test_sets_that_held_out_pictures_do_not_allow_are_refused(model: Path, tmp_path: Path) -> None:
+    good = picture(tmp_path / "good.png")
+    with pytest.raises(InputError, match="kept no held-out pictures"):
+        verb.run(parse(model, good, "--sets", 0.9))
+    calibrate(model, 43)
+    with pytest.raises(InputError, match="got 43, expected 99 or more"):
+        verb.run(parse(model, good, "--sets", 0.99))
+    with pytest.raises(UsageError, match="expected a number above 0 and below 1"):
+        verb.run(parse(model, good, "--sets", 90))
 
 
 def test_csv(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

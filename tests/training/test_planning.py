@@ -197,8 +197,8 @@ def test_it_says_so_when_the_accuracy_is_not_reached(tmp_path: Path) -> None:
         easy(), arch=PLAN, recipe=recipe, budget="99%", val=30, threads=1, out=tmp_path / "r", progress=lines.append
     )
     assert result.validation is not None
-    (line,) = (line for line in lines if isinstance(line, NoteLine))
-    assert line.message.key == "note.target"
+    line, calibration = (line for line in lines if isinstance(line, NoteLine))
+    assert (line.message.key, calibration.message.key) == ("note.target", "calibration.said")
     assert line.text.startswith(
         f"99 % was asked for and not reached: {100 * result.validation.accuracy:.2f} % on the pictures held out"
     )

@@ -16,7 +16,7 @@ import pytest
 import torch
 
 from convscope import data, modelfile
-from convscope.errors import FormulaError, InputError, Interrupted, PlanError, UsageError
+from convscope.errors import FormulaError, InputError, Interrupted, PlanError, UsageError, phrase
 from convscope.evaluation import evaluate
 from convscope.runs.directory import read_log
 from convscope.runs.records import EpochLine, Figures, ResultLine, StepLine
@@ -82,6 +82,9 @@ def test_a_run_holds_what_it_should_and_its_model_is_as_good_as_it_says(tmp_path
     assert begin.to_json() == {"kind": "begin", "run": str(result.run), "step": 0, "parameters": result.parameters} | {
         name: value for name, value in settings.items() if name != "format"
     }
+    said = next(line for line in log if isinstance(line, NoteLine))
+    log.remove(said)
+    assert said.message == phrase("calibration.none")
     assert log == read_log(result.run)
     assert [line.step for line in log if isinstance(line, EpochLine)] == list(range(5, 61, 5))
     last = log[-1]
@@ -97,6 +100,7 @@ def test_a_run_holds_what_it_should_and_its_model_is_as_good_as_it_says(tmp_path
     facts = modelfile.read(result.model).facts
     assert facts["test"] == last.test.to_json()
     assert facts["training"]["data"]["set"] == "stripes"  # type: ignore[index]
+    assert facts["calibration"] == str(said.message)
 
 
 def test_json_has_exactly_its_keys(tmp_path: Path) -> None:
@@ -174,7 +178,8 @@ def test_a_damaged_checkpoint_is_noted_and_the_end_is_the_same(tmp_path: Path) -
     notes: list[Event] = []
     train(pictures(), resume=path, progress=notes.append)
     assert [line.text for line in notes if isinstance(line, NoteLine)] == [
-        f"{newest}: is damaged or incomplete; going on from step 6"
+        f"{newest}: is damaged or incomplete; going on from step 6",
+        "probabilities are not calibrated: 6 pictures were held out, 30 are needed",
     ]
     assert outcome(path) == outcome(go(tmp_path / "whole").run)
 
@@ -191,7 +196,8 @@ def test_other_threads_are_noted(tmp_path: Path) -> None:
     notes: list[Event] = []
     train(pictures(), resume=broken(tmp_path / "r"), threads=2, progress=notes.append)
     assert [line.text for line in notes if isinstance(line, NoteLine)] == [
-        "threads: it began with 1, goes on with 2; the last bits of the result may differ"
+        "threads: it began with 1, goes on with 2; the last bits of the result may differ",
+        "probabilities are not calibrated: 6 pictures were held out, 30 are needed",
     ]
 
 

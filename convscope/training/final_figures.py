@@ -1,0 +1,50 @@
+"""What a finished training came to: its temperature, and its figures on pictures held out and on test pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..calibration import Calibration
+from ..calibration.temperature import calibrate
+from ..errors import Phrase, phrase
+from .validation import LabelledImages
+from .workers import Workers
+
+if TYPE_CHECKING:
+    from ..evaluation import Evaluation
+    from ..nn import Net
+
+DIVERGED = {"validation": "training.diverged.validation", "test": "training.diverged.test"}
+
+
+@dataclass(frozen=True)
+class FinalFigures:
+    """The calibration by the pictures held out, or why there is none; figures of the probabilities that it makes."""
+
+    calibration: Calibration | Phrase
+    validation: Evaluation | None
+    test: Evaluation | None
+
+
+def final_figures(
+    net: Net,
+    held_out: LabelledImages | None,
+    test_set: LabelledImages | None,
+    workers: Workers,
+    require_finite: Callable[[float, str], None],
+) -> FinalFigures:
+    """Calibrate and measure a network. `require_finite` is called with the largest score of each part and the key of
+    the error for one that is no number.
+    """
+    parts = {name: part for name, part in (("validation", held_out), ("test", test_set)) if part is not None}
+    logits = {name: part.scores(net, workers) for name, part in parts.items()}
+    for name, scores in logits.items():
+        require_finite(float(np.abs(scores).max(initial=0.0)), DIVERGED[name])
+    found = phrase("calibration.none") if held_out is None else calibrate(logits["validation"], held_out.labels)
+    temperature = found.temperature if isinstance(found, Calibration) else 1.0
+    figures = {name: part.figures(logits[name] / temperature) for name, part in parts.items()}
+    return FinalFigures(found, figures.get("validation"), figures.get("test"))
