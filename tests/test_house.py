@@ -23,7 +23,7 @@ ORDER = """
     machine runs
     pictures
     data
-    calibration
+    baseline calibration
     nn modelfile
     prediction
     evaluation
