@@ -40,6 +40,8 @@ def load(
     size: int | tuple[int, int] | None = None,
     channels: int | None = None,
     data_root: str | os.PathLike[str] | None = None,
+    label_from: str | None = None,
+    group_by: str | None = None,
     known_classes: Sequence[str] | None = None,
 ) -> Dataset:
     """Load pictures by name ("mnist", "fashion-mnist") or by path (a folder of IDX files, a folder of pictures).
@@ -49,12 +51,19 @@ def load(
     name that is not known is looked for as a folder. A known name wins over a folder of that name in the current
     directory: write ./mnist for that one.
 
+    `label_from` and `group_by` are regular expressions, searched for in the path of each picture within the source.
+    `label_from` finds its label (its group called "label", else its first group, else the whole match), `group_by`
+    likewise the group that it belongs to: pictures of one group stay on one side of every split that convscope makes.
+
     `known_classes` are those of a model that is to be measured: labels count into them, matched by name. There may be
     pictures of one of them alone, and none for training.
 
-    Raises InputError for data that is not there or cannot be used, EnvironmentFault where a known set is not installed.
+    Raises InputError for data that is not there or cannot be used, EnvironmentFault where a known set is not installed,
+    UsageError for what is no regular expression or takes too long.
     """
-    found = find_data(source, data_root=data_root, known_classes=known_classes)
+    found = find_data(
+        source, data_root=data_root, label_from=label_from, group_by=group_by, known_classes=known_classes
+    )
     if isinstance(found, Dataset):
         return fitted(found, size, channels)
     return read(found, size=size, channels=channels)

@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Collection
 
-from ..errors import InputError, Phrase, phrase
+from ..errors import InputError, phrase
 from .class_order import composed
-from .labelled import Labelled, listed
-from .layout import Layout, class_folders, pass_loose, unwrapped
-from .listing import LeftOut
+from .labelled import Labelled, Reading, listed
+from .layout import Layout, class_folders, unwrapped
+from .listing import SPLITS, LeftOut
+from .name_labels import propose
 from .split_names import split_of
 from .tree import Folder, Source, suffix
 
@@ -21,45 +22,46 @@ BOXES = re.compile(r"(labels?|annotations?|masks?|bboxes|xmls?|ImageSets)$", re.
 BOX_FILES = re.compile(r"(coco|annotations?).*\.json$|^classes\.txt$|^data\.ya?ml$", re.IGNORECASE)
 
 
-def read_class_folders(
-    source: Source, layout: Layout, known: tuple[str, ...] | None = None
-) -> tuple[list[Labelled], list[Phrase]]:
-    """Return the pictures of the class folders of every part, and notes of what was understood of them.
+def read_class_folders(source: Source, layout: Layout, known: tuple[str, ...] | None = None) -> Reading:
+    """Return the pictures of the class folders of every part.
 
-    Pictures beside class folders, folders without pictures and unlabelled splits are added to what the source passed.
-    Raises InputError where the layout is ambiguous, and where there are pictures but no class folders to learn from.
+    Pictures beside class folders, folders without pictures and unlabelled splits are left out. Raises InputError where
+    the layout is in doubt, and where there are pictures but no class folders to learn from.
     """
-    if layout.ambiguous is not None:
-        raise layout.ambiguous
-    rows: list[Labelled] = []
-    notes: list[Phrase] = []
+    if layout.doubt is not None:
+        raise layout.doubt
+    reading = Reading([], [*layout.left_out], [*layout.notes])
+    if layout.top not in layout.parts.values():
+        _pass_loose(reading, layout.top)
     classes: Collection[str] = known or ()
-    for split, part in layout.parts.items():
+    for split in filter(layout.parts.__contains__, SPLITS):
+        part = layout.parts[split]
         folder = unwrapped(part, classes) if part is not layout.top else part
         found = class_folders(folder)
         if split != "train" and _says_nothing(folder, found, classes):
-            pictures = folder.pictures_below(source.passed)
-            source.passed.extend([LeftOut(path, phrase("passed.unlabelled")) for path in pictures])
-            notes.append(phrase("note.unlabelled", split=split, folder=f"{part.path}/", n=f"{len(pictures):,}"))
+            pictures = folder.pictures_below(reading.left_out)
+            reading.left_out.extend(LeftOut(path, phrase("passed.unlabelled")) for path in pictures)
+            place = f"{part.path}/"
+            reading.notes.append(phrase("note.unlabelled", split=split, folder=place, n=f"{len(pictures):,}"))
             continue
         _check_no_boxes(source, folder, found)
-        if not found:
-            own = composed(folder.name or source.name)
-            if own not in (known or ()) or not folder.contents.pictures:
-                raise _no_class(source, folder)
-            rows += [Labelled(path, own, split) for path in folder.contents.pictures]
-            notes.append(phrase("note.class.own", name=own))
+        own = composed(folder.name or source.name)
+        if not found and own in (known or ()) and folder.contents.pictures:
+            reading.rows.extend(Labelled(path, own, split) for path in folder.contents.pictures)
+            reading.notes.append(phrase("note.class.own", name=own))
             continue
-        notes += _pass_over(source, folder, found)
-        rows += _labelled(source, folder, found, split)
+        if not found:
+            raise _no_class(source, folder)
+        _pass_loose(reading, folder)
+        _pass_empty(reading, folder, found)
+        _add_classes(reading, source, folder, found, split)
         classes = classes or {composed(name) for name in found}
-    return rows, notes
+    return reading
 
 
-def _labelled(source: Source, folder: Folder, found: dict[str, Folder], split: str) -> list[Labelled]:
-    """Return the pictures of each class of a part. Raises InputError where two folders are one class."""
+def _add_classes(reading: Reading, source: Source, folder: Folder, found: dict[str, Folder], split: str) -> None:
+    """Add the pictures of each class of a part. Raises InputError where two folders are one class."""
     taken: dict[str, str] = {}
-    rows = []
     for name, one in found.items():
         label = composed(name)
         for key in (label, one.real):
@@ -71,18 +73,23 @@ def _labelled(source: Source, folder: Folder, found: dict[str, Folder], split: s
                     hint=phrase("folder.class.twice.try"),
                 )
             taken[key] = one.path
-        rows += [Labelled(path, label, split) for path in one.pictures_below(source.passed)]
-    return rows
+        reading.rows.extend(Labelled(path, label, split) for path in one.pictures_below(reading.left_out))
 
 
-def _pass_over(source: Source, folder: Folder, found: dict[str, Folder]) -> list[Phrase]:
-    """Note what in a part is no class: pictures beside the class folders, folders without any."""
-    notes = pass_loose(source, folder)
-    empty = [one for name, one in folder.folders.items() if name not in found and not split_of(name)]
+def _pass_loose(reading: Reading, folder: Folder) -> None:
+    """Leave out the pictures that lie in a folder beside its folders."""
+    loose = folder.contents.pictures
+    if loose:
+        reading.left_out.extend(LeftOut(path, phrase("passed.loose")) for path in loose)
+        reading.notes.append(phrase("note.loose", n=f"{len(loose):,}", first=loose[0]))
+
+
+def _pass_empty(reading: Reading, folder: Folder, found: dict[str, Folder]) -> None:
+    """Leave out the folders of a part that hold no pictures."""
+    empty = [one.path for name, one in folder.folders.items() if name not in found and not split_of(name)]
     if empty:
-        source.passed.extend([LeftOut(one.path, phrase("passed.empty")) for one in empty])
-        notes.append(phrase("note.class.empty", names=listed([one.path for one in empty])))
-    return notes
+        reading.left_out.extend(LeftOut(path, phrase("passed.empty")) for path in empty)
+        reading.notes.append(phrase("note.class.empty", names=listed(empty)))
 
 
 def _says_nothing(folder: Folder, found: dict[str, Folder], classes: Collection[str]) -> bool:
@@ -111,7 +118,9 @@ def _no_class(source: Source, folder: Folder) -> InputError:
     pictures = folder.contents.pictures
     if pictures:
         seen = phrase("folder.flat.got", n=f"{len(pictures):,}", first=pictures[0])
-        return InputError("folder.flat", where=where, got=seen, hint=phrase("folder.classes.few.try"))
+        pattern = propose(pictures)
+        hint = phrase("folder.names.try", pattern=pattern) if pattern else phrase("folder.classes.few.try")
+        return InputError("folder.flat", where=where, got=seen, hint=hint)
     endings = Counter(suffix(path) or path for one in folder.walk([]) for path in one.contents.others)
     got = ", ".join(f"{n:,} {ending}" for ending, n in endings.most_common(3))
     return InputError("folder.none", where=where, got=got or phrase("value.none"), hint=phrase("folder.none.try"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..errors import InputError, Phrase, Said, phrase, printable
 from .class_order import checked_classes, composed, in_text_order
-from .listing import SPLITS, Entry, Listing
+from .listing import SPLITS, Entry, LeftOut, Listing
 from .tree import Source
 
 SHOWN = 12  # class names in one message
@@ -24,10 +24,17 @@ class Labelled:
     group: str = ""
 
 
-def make_listing(
-    source: Source, labelled: Iterable[Labelled], notes: Sequence[Phrase], known: tuple[str, ...] | None = None
-) -> Listing:
-    """Return labelled pictures as a Listing: split by split, class by class, by path.
+@dataclass(frozen=True)
+class Reading:
+    """One way to understand a source: its labelled pictures, what takes no part, and what is said of it."""
+
+    rows: list[Labelled]
+    left_out: list[LeftOut]
+    notes: list[Phrase]
+
+
+def make_listing(source: Source, reading: Reading, known: tuple[str, ...] | None = None) -> Listing:
+    """Return a reading of a source as a Listing: split by split, class by class, by path.
 
     Classes are those of the training pictures in text order; validation and test pictures may lack some, but not have
     others. With `known` the pictures are there to be measured by a model with these classes: they may be of any of
@@ -35,7 +42,7 @@ def make_listing(
 
     Raises InputError for other classes, both sides named, and without `known` for fewer than 2.
     """
-    rows = [(SPLITS.index(one.split), composed(one.label), one.path, one.group) for one in labelled]
+    rows = [(SPLITS.index(one.split), composed(one.label), one.path, one.group) for one in reading.rows]
     classes = known or in_text_order({label for split, label, _, _ in rows if split == 0})
     for split in range(len(SPLITS)):
         others = in_text_order({label for part, label, _, _ in rows if part == split} - set(classes))
@@ -54,9 +61,15 @@ def make_listing(
     numbers = {name: number for number, name in enumerate(classes)}
     ordered = sorted((split, numbers[label], path, group) for split, label, path, group in rows)
     entries = tuple(Entry(path, number, SPLITS[split], group) for split, number, path, group in ordered)
-    left_out = tuple(sorted(source.passed, key=lambda one: one.path))
+    left_out = tuple(sorted((*source.passed, *reading.left_out), key=lambda one: one.path))
     return Listing(
-        source.name, source.files, classes, entries, left_out, (*notes, *_look_alikes(classes)), known is not None
+        source.name,
+        source.files,
+        classes,
+        entries,
+        left_out,
+        (*reading.notes, *_look_alikes(classes)),
+        known is not None,
     )
 
 

@@ -15,16 +15,24 @@ from .tree import Folder, Source
 
 @dataclass(frozen=True)
 class Layout:
-    """The folder in which the parts lie, each part's folder by split, and what was understood.
+    """The folder in which the parts lie, each part's folder by split, what takes no part, and what is said of it.
 
-    Without splits the one part is "train", the folder itself. `ambiguous` is the error to raise where class folders
-    are to be read and there are two ways to.
+    Without splits the one part is "train", the folder itself. `names` are all that could be splits by their names.
+    `doubt` is the error to raise where class folders are to be read and it is not sure which are splits.
     """
 
     top: Folder
     parts: dict[str, Folder]
+    names: dict[str, str]
+    left_out: tuple[LeftOut, ...] = ()
     notes: tuple[Phrase, ...] = ()
-    ambiguous: InputError | None = None
+    doubt: InputError | None = None
+
+    def split_at(self, path: str) -> str | None:
+        """Return the split in whose folder a path lies, by that folder's name; None where it lies in none."""
+        below = path[len(self.top.path) :].lstrip("/") if self.top.path else path
+        folder, slash, _ = below.partition("/")
+        return self.names.get(folder) if slash else None
 
 
 def find_layout(source: Source, known: Collection[str] = ()) -> Layout:
@@ -33,68 +41,57 @@ def find_layout(source: Source, known: Collection[str] = ()) -> Layout:
 
     A split's name is a class's where there are two or more other class folders beside it, and all hold nothing but
     pictures, or all hold folders. Folders beside training and other splits take no part if their folders are not those
-    of train. What else stands beside splits is ambiguous.
+    of train. What else stands beside splits is in doubt.
     """
     top, notes = source.root, []
     while (inner := only_folder(top)) and composed(inner.name) not in known and not split_folders([inner.name]):
         top = inner
         notes = [phrase("note.wrapped", folder=f"{inner.path}/")]
-    full = {name: folder for name, folder in top.folders.items() if folder.has_pictures()}
-    splits = {name: split for name, split in split_folders(top.folders).items() if composed(name) not in known}
-    held = {name: split for name, split in splits.items() if name in full}
-    others = [name for name in full if name not in splits]
-    if not held:
-        return Layout(top, {"train": top}, tuple(notes))
-    inner_names = {name: set(class_folders(unwrapped(folder))) for name, folder in full.items()}
-    if others:
-        flat = not any(inner_names.values())
-        nested = all(inner_names.values())
-        if len(others) > 1 and (flat or (nested and set(held.values()) == {"train"})):
-            notes.append(phrase("note.split.class", names=listed(list(held)), others=listed(others)))
-            return Layout(top, {"train": top}, tuple(notes))
-        training = {name for folder, split in held.items() if split == "train" for name in inner_names[folder]}
-        apart = not any(training & inner_names[name] for name in others)
-        if not (len(training) > 1 and len(set(held.values())) > 1 and apart):
-            error = InputError(
-                "layout.ambiguous",
-                where=source.where,
-                splits=listed(list(held)),
-                others=listed(others),
-                hint=phrase("layout.ambiguous.try"),
-            )
-            return Layout(top, {"train": top}, tuple(notes), error)
-        source.passed.extend([LeftOut(full[name].path, phrase("passed.split")) for name in others])
-        notes.append(phrase("note.split.beside", names=listed(others)))
-    notes += pass_loose(source, top)
-    return Layout(top, *_parts(source, top, held, splits, notes, bool(known)))
+    full = class_folders(top)
+    names = {name: split for name, split in split_folders(top.folders).items() if composed(name) not in known}
+    splits = {name: split for name, split in names.items() if name in full}
+    others = [name for name in full if name not in names]
+    if not splits:
+        return Layout(top, {"train": top}, names, notes=tuple(notes))
+    kind = _kind(full, splits, others) if others else "splits"
+    if kind == "classes":
+        notes.append(phrase("note.split.class", names=listed(list(splits)), others=listed(others)))
+        return Layout(top, {"train": top}, {}, notes=tuple(notes))
+    parts = {split: top.folders[name] for name, split in reversed(splits.items())}
+    doubt = _doubt(source, top, splits, bool(known))
+    if kind == "doubt":
+        hint, shown = phrase("layout.ambiguous.try"), listed(list(splits))
+        doubt = InputError("layout.ambiguous", where=source.where, splits=shown, others=listed(others), hint=hint)
+    left_out = [LeftOut(full[name].path, phrase("passed.split")) for name in others]
+    notes += [phrase("note.split.beside", names=listed(others))] if others else []
+    empty = [name for name in names if name not in splits]
+    left_out += [LeftOut(top.folders[name].path, phrase("passed.empty")) for name in empty]
+    notes += [phrase("note.split.empty", names=listed(empty))] if empty else []
+    return Layout(top, parts, names, tuple(left_out), tuple(notes), doubt)
 
 
-def _parts(
-    source: Source, top: Folder, held: dict[str, str], splits: dict[str, str], notes: list[Phrase], measured: bool
-) -> tuple[dict[str, Folder], tuple[Phrase, ...], InputError | None]:
-    """Return the folder of each split, notes, and what speaks against reading them."""
-    error = None
-    folders = {split: [name for name in held if held[name] == split] for split in SPLITS}
-    for split, names in folders.items():
+def _kind(full: dict[str, Folder], splits: dict[str, str], others: list[str]) -> str:
+    """Return what folders with splits' names are that stand beside `others`: "classes", "splits", or in "doubt"."""
+    inner = {name: set(class_folders(unwrapped(folder))) for name, folder in full.items()}
+    roles = set(splits.values())
+    if len(others) > 1 and (not any(inner.values()) or (all(inner.values()) and roles == {"train"})):
+        return "classes"
+    training = {name for folder, split in splits.items() if split == "train" for name in inner[folder]}
+    apart = not any(training & inner[name] for name in others)
+    return "splits" if len(training) > 1 and len(roles) > 1 and apart else "doubt"
+
+
+def _doubt(source: Source, top: Folder, splits: dict[str, str], measured: bool) -> InputError | None:
+    """Return what speaks against reading folders as splits: two of one split, none to train on."""
+    for split in SPLITS:
+        names = [name for name in splits if splits[name] == split]
         if len(names) > 1:
             hint = phrase("layout.twice.try")
-            error = InputError("layout.twice", where=source.where, split=split, got=listed(names), hint=hint)
-    if not folders["train"] and not measured:
-        hint = phrase("layout.train.none.try", folder=f"{source.where}/{top.folders[next(iter(held))].path}")
-        error = InputError("layout.train.none", where=source.where, got=listed(list(held)), hint=hint)
-    empty = [name for name in splits if name not in held]
-    if empty:
-        source.passed.extend([LeftOut(top.folders[name].path, phrase("passed.empty")) for name in empty])
-        notes.append(phrase("note.split.empty", names=listed(empty)))
-    parts = {split: top.folders[names[0]] for split, names in folders.items() if names}
-    return parts, tuple(notes), error
-
-
-def pass_loose(source: Source, folder: Folder) -> list[Phrase]:
-    """Pass over the pictures that lie in a folder beside its folders; return the note that says so."""
-    loose = folder.contents.pictures
-    source.passed.extend(LeftOut(path, phrase("passed.loose")) for path in loose)
-    return [phrase("note.loose", n=f"{len(loose):,}", first=loose[0])] if loose else []
+            return InputError("layout.twice", where=source.where, split=split, got=listed(names), hint=hint)
+    if "train" in splits.values() or measured:
+        return None
+    hint = phrase("layout.train.none.try", folder=f"{source.where}/{top.folders[next(iter(splits))].path}")
+    return InputError("layout.train.none", where=source.where, got=listed(list(splits)), hint=hint)
 
 
 def class_folders(folder: Folder) -> dict[str, Folder]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import InputError, Phrase, did_you_mean, phrase
+from ..errors import InputError, Phrase, UsageError, did_you_mean, phrase
 from .dataset import Dataset, Split
 from .disk_tree import folder_source
 from .folder_layout import survey
@@ -26,22 +26,32 @@ def find_data(
     source: str | os.PathLike[str],
     *,
     data_root: str | os.PathLike[str] | None = None,
+    label_from: str | None = None,
+    group_by: str | None = None,
     known_classes: Sequence[str] | None = None,
 ) -> Listing | Dataset:
     """Return what a source is understood as, before any picture file is decoded: a Listing of files, or a Dataset where
     the pictures are arrays. The arguments, and what is raised, are those of `load`.
     """
     known = None if known_classes is None else tuple(known_classes)
+    option = "--label-from" if label_from is not None else "--group-by" if group_by is not None else ""
     named: dict[str, Callable[[], Dataset]] = {"mnist": mnist, "fashion-mnist": lambda: fashion_mnist(data_root)}
     if (name := canonical(source)) in named:
-        return _of_known(named[name](), known)
+        return _of_known(_whole(named[name], option, name), known)
     path = _path(source, data_root)
     if has_idx(path):
-        return _of_known(idx(path), known)
+        return _of_known(_whole(lambda: idx(path), option, str(path)), known)
     if misnamed := misnamed_idx(path):
         expected = phrase("idx.name.expected")
         raise InputError("idx.name", where=str(path), got=misnamed, expected=expected, hint=phrase("idx.name.try"))
-    return survey(folder_source(path), known)
+    return survey(folder_source(path), known, label_from=label_from, group_by=group_by)
+
+
+def _whole(arrays: Callable[[], Dataset], option: str, where: str) -> Dataset:
+    """Return pictures that have no files. Raises UsageError where an option asks something of their paths."""
+    if option:
+        raise UsageError("pattern.arrays", where=where, option=option)
+    return arrays()
 
 
 def canonical(source: str | os.PathLike[str]) -> str:
