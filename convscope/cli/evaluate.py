@@ -36,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "the data has, else all)",
     )
     parser.add_argument("--data-root", metavar="DIR", help="folder with fashion-mnist's files")
+    parser.add_argument("--label-from", metavar="REGEX", help="labels from the paths of the pictures, as in train")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
 
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     """Measure as `args` say; return the exit code."""
     from ..evaluation import evaluate
 
-    evaluation = evaluate(args.model, args.data, args.split, args.data_root)
+    evaluation = evaluate(args.model, args.data, args.split, args.data_root, args.label_from)
     print(json.dumps(evaluation.to_json()) if args.json else table(evaluation))
     for note in (*evaluation.notes, *evaluation.warnings):
         print(f"note: {note}", file=sys.stderr)

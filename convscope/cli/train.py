@@ -53,6 +53,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--size", type=int, metavar="N", help="resize pictures of a folder to N x N pixels")
     parser.add_argument("--data-root", metavar="DIR", help="folder with fashion-mnist's files")
+    parser.add_argument(
+        "--label-from", metavar="REGEX", help="labels from the paths of the pictures: '(cat|dog)' for cat.12.jpg"
+    )
+    parser.add_argument(
+        "--group-by",
+        metavar="REGEX",
+        help="groups from the paths of the pictures: those of one group stay together where some are held out",
+    )
     parser.add_argument("--out", metavar="DIR", help="the run directory to make; default: runs/<date>-<data>-<recipe>")
     parser.add_argument("--resume", metavar="DIR", help="continue the run in this directory; needs nothing else")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")

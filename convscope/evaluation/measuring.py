@@ -42,12 +42,15 @@ def evaluate(
     data: Dataset | str | os.PathLike[str] | None = None,
     split: str | None = None,
     data_root: str | os.PathLike[str] | None = None,
+    label_from: str | None = None,
 ) -> Evaluation:
     """Return how good a model file is on labelled pictures; its field `measured` says on which.
 
     `data` is a name, a path or a Dataset. It is left out for a run directory, which remembers its own. `split` is
     "train", "validation" (the data's own, or what training held out) or "test"; left out, it is the first of test and
     validation that the data has, else all its pictures if the model was not trained on them.
+
+    `label_from` is a regular expression that finds the label of a picture in its path, as in `datasets.load`.
 
     Pictures are brought to the model's size and channels by its own rule; classes are matched by name. ONNX Runtime
     computes, never torch. Loss and calibration error are those of the probabilities that `predict` gives. Raises
@@ -59,7 +62,7 @@ def evaluate(
         raise UsageError("split.unknown", got=split, expected=", ".join(SPLITS))
     path = None if isinstance(model, Model) else Path(model)
     model = model if isinstance(model, Model) else load(model)
-    found = _own_data(model, path) if data is None else _given_data(model, data, data_root)
+    found = _own_data(model, path) if data is None else _given_data(model, data, data_root, label_from)
     name, part = chosen(found, split, model.provenance.data)
     labels = matched(part.labels, found.dataset.classes, model.classes)
     logits, inverted = np.zeros((0, len(model.classes)), np.float32), 0
@@ -119,23 +122,45 @@ def _own_data(model: Model, path: Path | None) -> Data:
     source = DataSource.from_json(Fields(read_run_json(path), str(path / "run.json")).within("data"))
     if source.name is None:
         raise InputError("evaluation.arrays", where=str(path), hint=phrase("evaluation.arrays.try"))
-    dataset = _load(model, source.name, source.data_root)
+    dataset = _load(model, source.name, source.data_root, source.label_from, source.group_by)
     own = dataset.fingerprint == source.fingerprint
     notes = () if own else (phrase("note.data.other", name=source.name),)
     return Data(dataset, source.name, own, notes)
 
 
-def _given_data(model: Model, data: Dataset | str | os.PathLike[str], data_root: str | os.PathLike[str] | None) -> Data:
+def _given_data(
+    model: Model,
+    data: Dataset | str | os.PathLike[str],
+    data_root: str | os.PathLike[str] | None,
+    label_from: str | None,
+) -> Data:
     from ..data import Dataset
 
     trained_on = model.provenance.data
-    dataset = data if isinstance(data, Dataset) else _load(model, data, data_root)
+    dataset = (
+        data if isinstance(data, Dataset) else _load(model, data, data_root, label_from, known_classes=model.classes)
+    )
     own = trained_on is not None and trained_on.fingerprint == dataset.fingerprint
     return Data(dataset, dataset.name if isinstance(data, Dataset) else os.fspath(data), own)
 
 
-def _load(model: Model, data: str | os.PathLike[str], data_root: str | os.PathLike[str] | None) -> Dataset:
+def _load(
+    model: Model,
+    data: str | os.PathLike[str],
+    data_root: str | os.PathLike[str] | None,
+    label_from: str | None,
+    group_by: str | None = None,
+    known_classes: Sequence[str] | None = None,
+) -> Dataset:
     from ..data import load
 
     channels, height, width = model.spec.shape
-    return load(data, size=(height, width), channels=channels, data_root=data_root)
+    return load(
+        data,
+        size=(height, width),
+        channels=channels,
+        data_root=data_root,
+        label_from=label_from,
+        group_by=group_by,
+        known_classes=known_classes,
+    )

@@ -224,8 +224,9 @@ class SnapshotFacts:
 
 @dataclass(frozen=True, slots=True)
 class DataSource:
-    """Where a run's data comes from and what it is. `name`, `size` and `data_root` load it again, as they were given;
-    `name` is None for arrays in memory. `shape` is (C, H, W); the last three count pictures.
+    """Where a run's data comes from and what it is. `name`, `size`, `data_root`, `label_from` and `group_by` load it
+    again, as they were given; `name` is None for arrays in memory. `shape` is (C, H, W); `train`, `validation` and
+    `test` count pictures.
     """
 
     name: str | None
@@ -237,6 +238,8 @@ class DataSource:
     train: int
     validation: int
     test: int
+    label_from: str | None = None
+    group_by: str | None = None
 
     def to_json(self) -> dict[str, object]:
         return {name: list(v) if isinstance(v := getattr(self, name), tuple) else v for name in self.__slots__}
@@ -250,7 +253,11 @@ class DataSource:
             fields.text("set"),
             fields.text("fingerprint"),
             fields.integers("shape"),
-            *(fields.integer(name) for name in ("train", "validation", "test")),
+            fields.integer("train"),
+            fields.integer("validation"),
+            fields.integer("test"),
+            fields.if_there(fields.text, "label_from"),
+            fields.if_there(fields.text, "group_by"),
         )
 
 

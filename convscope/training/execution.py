@@ -74,7 +74,7 @@ def find_restarted_run(out: str | os.PathLike[str] | None, workers: Workers) -> 
 def begin_run(options: TrainOptions, context: RunContext) -> Result:
     """Begin a new run and train it to its end."""
     cpus = FreeCpus()  # looked at while data is loaded and PyTorch imported
-    dataset = load_dataset(options.data, options.size, options.data_root)
+    dataset = load_dataset(options.data, options.size, options.data_root, options.label_from, options.group_by)
     context.workers.barrier()
     options = choose_threads(options, cpus, context)
     with _shared(context.workers.on_first(_create, options, dataset, context), context.workers) as opened:
@@ -106,7 +106,7 @@ def resume_run(path: Path, options: TrainOptions, context: RunContext, finished:
         data = opened.settings.data
         if data.name is None and not isinstance(options.data, Dataset):
             raise InputError("run.arrays", where=str(path), hint=phrase("run.arrays.try"))
-        dataset = load_dataset(options.data or data.name, data.size, data.data_root)
+        dataset = load_dataset(options.data or data.name, data.size, data.data_root, data.label_from, data.group_by)
         context.workers.barrier()
         opened = replace(opened, settings=_settings_here(opened.settings, options, context))
         return train_and_export(opened, dataset, replace(context, run=opened.run))

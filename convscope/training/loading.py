@@ -14,9 +14,14 @@ from ..machine.signals import interruptible
 
 
 def load_dataset(
-    source: str | os.PathLike[str] | Dataset | None, size: int | None, data_root: str | os.PathLike[str] | None
+    source: str | os.PathLike[str] | Dataset | None,
+    size: int | None,
+    data_root: str | os.PathLike[str] | None,
+    label_from: str | None = None,
+    group_by: str | None = None,
 ) -> Dataset:
-    """Return the data of that name or path ("mnist" for None), or the Dataset itself, its fingerprint computed.
+    """Return the data of that name or path ("mnist" for None), or the Dataset itself, its fingerprint computed. The
+    arguments are those of `data.load`.
 
     PyTorch is imported meanwhile in another thread; on a single CPU that would only be slower
     (docs/log.md).
@@ -27,7 +32,9 @@ def load_dataset(
         dataset = source
     else:
         with interruptible():
-            dataset = data.load(source or "mnist", size=size, data_root=data_root)
+            dataset = data.load(
+                source or "mnist", size=size, data_root=data_root, label_from=label_from, group_by=group_by
+            )
     dataset.fingerprint  # noqa: B018 - computed once, here, during the import
     return dataset
 

@@ -37,6 +37,8 @@ class TrainOptions:
     threads: int | None = None
     size: int | None = None
     data_root: str | os.PathLike[str] | None = None
+    label_from: str | None = None
+    group_by: str | None = None
     out: str | os.PathLike[str] | None = None
     resume: str | os.PathLike[str] | None = None
 

@@ -93,6 +93,8 @@ def _data_source(options: TrainOptions, dataset: Dataset, train: int, held_out: 
         train=train,
         validation=held_out,
         test=len(dataset.test) if dataset.test is not None else 0,
+        label_from=options.label_from,
+        group_by=options.group_by,
     )
 
 

@@ -39,6 +39,8 @@ def train(
     threads: int | None = None,
     size: int | None = None,
     data_root: str | os.PathLike[str] | None = None,
+    label_from: str | None = None,
+    group_by: str | None = None,
     out: str | os.PathLike[str] | None = None,
     resume: str | os.PathLike[str] | None = None,
     progress: Callable[[Event], None] = ignore,
@@ -58,7 +60,8 @@ def train(
 
     `device` is "auto" (a GPU where there is one), "cpu", "cuda" or "mps"; `threads` the CPU threads (default: one for
     every CPU that is free). Pictures of a folder are resized to `size` × `size` pixels; `data_root` is the folder that
-    holds fashion-mnist's files.
+    holds fashion-mnist's files; `label_from` and `group_by` are regular expressions that find the label and the group
+    of a picture in its path, as in `convscope.datasets.load`.
 
     `progress` is called with each line of the log as it is written, and with a BeginLine and NoteLines, which the log
     does not hold (see training.events); `to_json()` of a line is what the log holds. Training stops with a checkpoint
@@ -85,6 +88,8 @@ def train(
         threads=threads,
         size=size,
         data_root=data_root,
+        label_from=label_from,
+        group_by=group_by,
         out=out,
         resume=resume,
     )

@@ -149,6 +149,8 @@ def test_every_option_reaches_the_function(monkeypatch: pytest.MonkeyPatch) -> N
         "threads": 6,
         "size": 7,
         "data_root": "dr",
+        "label_from": "(cat|dog)",
+        "group_by": "(p.)_",
         "out": "o",
     }
     words = [word for name, value in every.items() for word in (f"--{name.replace('_', '-')}", str(value))]

@@ -41,6 +41,8 @@ ASKED: dict[str, st.SearchStrategy[object]] = {
     "threads": maybe(st.integers(1, 1024)),
     "size": maybe(st.integers(1, 2**15)),
     "data_root": maybe(folders),
+    "label_from": maybe(st.sampled_from(["(cat|dog)", "-x", "=", ""])),
+    "group_by": maybe(st.sampled_from(["(p\\d)_", "-x"])),
     "out": maybe(folders),
 }
 

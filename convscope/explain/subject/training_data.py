@@ -24,7 +24,7 @@ def find_training_data(model: Model, run: Path | None) -> tuple[Dataset | None, 
             source = DataSource.from_json(Fields(read_run_json(run), str(run / "run.json")).within("data"))
             if source.name is None:
                 return None, (phrase("note.data.arrays"),)
-            dataset = load_dataset(source.name, source.size, source.data_root)
+            dataset = load_dataset(source.name, source.size, source.data_root, source.label_from, source.group_by)
         elif recorded is not None and recorded.set in data.NAMES:
             dataset = load_dataset(recorded.set, None, None)
         else:
