@@ -148,7 +148,10 @@ class Model:
         return Predictor(self.file)
 
     def module(self) -> Net:
-        """Return a new torch module with the file's weights, in evaluation mode. Imports torch."""
+        """Return a new torch module with the file's weights, in evaluation mode. Imports torch.
+
+        It gives the logits; `predict`'s probabilities are softmax(logits / `calibration`.temperature).
+        """
         from .nn import build, load_weights
 
         return load_weights(build(self.network, self.spec), self.file.weights).eval()

@@ -75,14 +75,16 @@ def occlusion(
     size: int | tuple[int, int] = 6,
     stride: int | tuple[int, int] = 2,
     fill: float | tuple[float, ...] | None = None,
+    temperature: float = 1.0,
 ) -> Heat:
     """Return by how much the probability of a class falls where a square hides the picture: (N, H, W), float32, −1…1.
 
     Zeiler & Fergus 2014, section 4.2. Squares of `size` stand at rows 0, stride, 2·stride … up to the first that
     reaches the last row, likewise columns, cut off at the border. A pixel's number is the mean of p − p' over the
-    squares that cover it, p' being the probability (softmax) with the square in place; above 0: what is there speaks
-    for the class. Inside a square stands `fill`, one number a channel in the pictures' own units; left out, a Net's
-    mean (what it reads as 0), else 0.
+    squares that cover it, p' being the probability with the square in place; above 0: what is there speaks for the
+    class. Probabilities are softmax(scores / `temperature`): a module does not know that of its model file
+    (`Model.calibration`). Inside a square stands `fill`, one number a channel in the pictures' own units; left out, a
+    Net's mean (what it reads as 0), else 0.
     """
     (h, w), (down, across) = _pair(size, "size"), _pair(stride, "stride")
     _, channels, height, width = pictures.shape
@@ -102,7 +104,7 @@ def occlusion(
             x = torch.from_numpy(np.ascontiguousarray(picture))
             unit = 255.0 if x.dtype == torch.uint8 and not isinstance(module, Net) else 1.0
             x, c = x.to(torch.float32) / unit, wanted[n]
-            whole = _probability(module, x[None], c)[0]
+            whole = _probability(module, x[None], c, temperature)[0]
             total, cover = (
                 torch.zeros(height, width, dtype=torch.float64),
                 torch.zeros(height, width, dtype=torch.float64),
@@ -111,18 +113,18 @@ def occlusion(
                 row = x.repeat(len(lefts), 1, 1, 1)
                 for i, left in enumerate(lefts):
                     row[i, :, top : top + h, left : left + w] = colour / unit
-                for left, p in zip(lefts, _probability(module, row, c).tolist(), strict=True):
+                for left, p in zip(lefts, _probability(module, row, c, temperature).tolist(), strict=True):
                     total[top : top + h, left : left + w] += float(whole) - p
                     cover[top : top + h, left : left + w] += 1
             heat[n] = (total / cover).numpy()
     return heat
 
 
-def _probability(module: nn.Module, x: Tensor, c: int) -> Tensor:
+def _probability(module: nn.Module, x: Tensor, c: int, temperature: float) -> Tensor:
     scores = module(to_model_input(module, x)).flatten(1)
     if not 0 <= c < scores.shape[1]:
         raise InputError("class.unknown", got=c, expected=phrase("value.from.to", low=0, high=scores.shape[1] - 1))
-    return torch.softmax(scores.double(), 1)[:, c].cpu()
+    return torch.softmax(scores.double() / temperature, 1)[:, c].cpu()
 
 
 def _chosen(scores: Tensor, classes: Sequence[int] | int) -> Tensor:

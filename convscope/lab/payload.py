@@ -74,6 +74,7 @@ class Network(Record):
     nodes: tuple[records.PageNode, ...]
     tensors: Mapping[str, NDArray[np.float32]]
     parameters: int
+    temperature: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +154,7 @@ def read_network(path: Path) -> Network:
         nodes=page_nodes(model.network),
         tensors=model.file.weights,
         parameters=model.network.parameters,
+        temperature=1.0 if model.calibration is None else model.calibration.temperature,
     )
 
 

@@ -23,7 +23,8 @@ class Net(nn.Module):
     """The network as a torch module. Made by `build`; `network` and `spec` say what it is.
 
     state_dict keys are "<node>.<weight>": "conv1.weight", "bn1.running_mean". While training, dropout and a random
-    crop draw from torch's default generator of the device, so seeding that decides every number.
+    crop draw from torch's default generator of the device, so seeding that decides every number. What it gives are
+    scores; the temperature that calibrates their softmax stands in the model file, not here.
     """
 
     mean: Tensor

@@ -48,12 +48,13 @@ class EnginePage:
         )  # type: ignore[no-untyped-call]
         return list(made)[-asked:] if asked else []
 
-    def load(self, network: Network, spec: InputSpec, weights: Weights) -> None:
+    def load(self, network: Network, spec: InputSpec, weights: Weights, temperature: float | None = None) -> None:
         """Make an engine for `network`, from what a payload would hold; it goes along with the next call."""
         payload = {
             "input": spec.to_json(),
             "nodes": as_json(nodes.page_nodes(network)),
             "tensors": as_json(weights),
+            **({} if temperature is None else {"temperature": temperature}),
         }
         self.waiting = [("load", payload)]
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from convscope.explain.payload.encoding import decode
+from convscope.page.inline import page_html
 from tests.browser.look_page import CLASSES, HOSTILE, Page, whole_payload
 
 pytestmark = pytest.mark.browser
@@ -37,6 +41,33 @@ def test_loss_and_why_not_are_right(page: Page) -> None:
         or "Choose" in page.text(".loss-grid")
         or not page.all(".loss-grid .display")
     )
+
+
+def test_a_calibrated_networks_sums_show_the_temperature(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    path = tmp_path / "calibrated.html"
+    path.write_text(page_html(whole_payload(temperature=0.625)), encoding="utf-8")
+    page = Page(browser, path).open("v=loss&p=s0&b=2")
+    p = np.exp(LOGITS[0] / 0.625) / np.exp(LOGITS[0] / 0.625).sum()
+    shown = page.js(
+        "Array.from(document.querySelectorAll('.loss table tbody td:last-child'), (e) => Number(e.textContent))"
+    )
+    np.testing.assert_allclose(shown, p, atol=6e-5)
+    powers = page.js("document.querySelector('.loss table tfoot td:nth-child(4)').textContent")
+    assert abs(float(powers) - 1 / p.max()) < 6e-5, "the sum of e^((z − m)/T), whose largest is 1"
+    assert abs(page.number(".loss-grid .display b") - -np.log(p[0])) < 2e-5
+    assert "T = 0.625" in page.text(".loss .display")
+    assert "/ T" in page.text(".loss .display")
+    assert page.text(".loss .calibrated").startswith("This network is calibrated")
+    page.open("v=network&p=s0")
+    assert page.text(".outcome .shape") == "softmax of z / 0.625 · score z"
+    bars = page.js("Array.from(document.querySelectorAll('.score .figure:not(.logit)'), (e) => e.textContent)")
+    np.testing.assert_allclose([float(text.split()[0]) / 100 for text in bars], p, atol=6e-4)
+
+
+def test_a_network_that_is_not_calibrated_shows_none(page: Page) -> None:
+    page.open("v=loss&p=s0&b=2")
+    assert not page.all(".loss .calibrated")
+    assert "T" not in page.text(".loss .display")
 
 
 def test_where_it_looked_for_each_class_and_by_hiding(page: Page) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Generator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selenium import webdriver
 
+from convscope import modelfile, prediction
 from convscope.errors import InputError
 from convscope.explain import saliency
 from convscope.formula import Network
@@ -27,6 +29,7 @@ from convscope.formula.receptive_pixels import seen
 from convscope.nn import Net, build, load_weights
 from convscope.pictures.input_spec import InputSpec
 from tests.browser.engine_page import EnginePage, numbers
+from tests.calibration.made import calibrated
 from tests.samples import sample
 from tests.strategies import (
     FEATURES,
@@ -251,6 +254,32 @@ def check_occlusion(
     np.testing.assert_allclose(
         numbers(got), wanted, atol=2e-5, err_msg=f"{network.plan} on {network.input}, size {size}, stride {stride}"
     )
+
+
+@pytest.mark.parametrize("temperature", [0.05, 0.3, 1.0, 2.5, 20.0])
+def test_calibrated_probabilities_are_onnx_runtimes(page: EnginePage, tmp_path: Path, temperature: float) -> None:
+    for seed, (network, spec) in enumerate(corners()):
+        weights, pictures = random_weights(network, seed), random_pictures(network, seed, 2)
+        calibration = calibrated(float(np.float32(temperature)))
+        names = [str(k) for k in range(network.classes)]
+        modelfile.write(tmp_path / "model.onnx", network, spec, weights, names, None, calibration)
+        logits, wanted = prediction.load(tmp_path / "model.onnx").predictor.run(pictures)
+        page.load(network, spec, weights, calibration.temperature)
+        found = page.ask([("forward", picture.ravel().tolist()) for picture in pictures])
+        got = np.stack([numbers(one["probabilities"]) for one in found])
+        # float32 holds a score of z to z · 6e-8, which 1/T multiplies
+        rtol = max(1e-4, 4e-6 * float(np.abs(logits).max()) / temperature)
+        np.testing.assert_allclose(got, wanted, rtol=rtol, atol=1e-30, err_msg=f"{network.plan}, T = {temperature}")
+
+
+def test_occlusion_is_of_calibrated_probabilities(page: EnginePage) -> None:
+    network, spec, weights, _ = sample("conv(3, 2) + relu + fc", (1, 5, 4), 3, seed=2)
+    picture = np.random.default_rng(0).integers(0, 256, (1, 1, 5, 4), dtype=np.uint8)
+    net = load_weights(build(network, spec), weights).eval()
+    page.load(network, spec, weights, 3.0)
+    got = numbers(page.call("occlusion", picture.ravel().tolist(), 1, 2, 1))
+    np.testing.assert_allclose(got, saliency.occlusion(net, picture, 1, 2, 1, temperature=3.0).ravel(), atol=2e-5)
+    assert np.abs(got - saliency.occlusion(net, picture, 1, 2, 1).ravel()).max() > 1e-3
 
 
 def test_a_square_of_one_pixel_hides_one_pixel(page: EnginePage) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,18 @@ import torch
 from PIL import Image
 
 import convscope
+from convscope import modelfile
+from convscope.data import Split
 from convscope.errors import InputError, UsageError
 from convscope.explain import look
+from convscope.explain.payload import gather
 from convscope.explain.payload.encoding import decode
+from convscope.explain.subject.examples import Examples
+from convscope.explain.subject.samples import Samples
+from convscope.explain.subject.subject import subject_of_net
 from convscope.training.session import Result
+from tests.calibration.made import calibrated
+from tests.explain.nets import net_of, pixels
 
 FORMULA = "conv(3, 3, stride=2) + relu + fc"
 
@@ -65,6 +74,27 @@ def test_a_run_brings_its_history_and_finds_its_data_again(trained: Result) -> N
     assert json.loads(json.dumps(payload)) == payload
     for same in (trained.run, str(trained.model), convscope.load(trained.run)):
         assert convscope.look(same).html == page.html
+
+
+def test_a_calibrated_model_gives_the_page_its_temperature(run: Path, folder: Path) -> None:
+    plain = convscope.look(run, folder)
+    file, calibration = modelfile.read(run), calibrated(temperature=0.5)
+    modelfile.write(run / "model.onnx", file.network, file.spec, file.weights, file.classes, file.facts, calibration)
+    payload = convscope.look(run, folder).payload
+    assert (plain.payload["temperature"], payload["temperature"]) == (1.0, 0.5)
+    assert payload["samples"]["logits"] == plain.payload["samples"]["logits"]
+    assert payload["errors"]["confusion"] == plain.payload["errors"]["confusion"]
+
+
+def test_mistakes_have_the_calibrated_probability() -> None:
+    net, images = net_of("conv(4, 3) + relu + fc", (1, 12, 11), 2), pixels(40, (1, 12, 11))
+    subject = replace(subject_of_net(net, ("a", "b")), temperature=0.25)
+    examples = Examples("test", "noise", Split(images, np.arange(40) % 2), np.arange(40) % 2)
+    shown = gather.gather(subject, Samples(images[:1], (0,), ("one",)), examples)
+    assert shown.errors is not None
+    p = torch.softmax(torch.from_numpy(subject.scores(images)).double() / 0.25, 1).max(1).values
+    assert shown.errors.mistakes.probability
+    assert set(shown.errors.mistakes.probability) <= set(p.numpy().round(6).tolist())
 
 
 def test_a_model_file_alone_has_no_history(run: Path, tmp_path: Path) -> None:

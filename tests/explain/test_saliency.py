@@ -71,6 +71,16 @@ def test_occlusion_is_captums(size: Any, stride: Any) -> None:
     np.testing.assert_allclose(saliency.occlusion(net, x, [2, 0], size, stride), wanted, rtol=1e-4, atol=1e-7)
 
 
+def test_occlusion_at_a_temperature_is_that_of_scores_divided_by_it() -> None:
+    net, x = net_of("conv(4, 3) + relu + fc", (2, 9, 8)), pixels(2, (2, 9, 8))
+    cold = net_of("conv(4, 3) + relu + fc", (2, 9, 8))
+    with torch.no_grad():
+        cold.fc1.weight /= 4.0  # type: ignore[operator]
+        cold.fc1.bias /= 4.0  # type: ignore[operator]
+    at_four = saliency.occlusion(net, x, 1, 3, 1, temperature=4.0)
+    np.testing.assert_allclose(at_four, saliency.occlusion(cold, x, 1, 3, 1), atol=1e-6)
+
+
 def test_occlusion_of_a_pixel_that_decides_by_hand() -> None:
     """Two scores x and 0: hiding the pixel takes its probability from sigmoid(1) to 1/2; nothing else matters."""
     module = nn.Sequential(nn.Flatten(), nn.Linear(4, 2, bias=False))

@@ -75,6 +75,7 @@ def gather(
         errors=errors,
         run=None if run is None else read_history(run),
         left_out=left_out,
+        temperature=subject.temperature,
         credit=_credit(subject, examples, run),
     )
     return reduce_to(whole, limit)
@@ -128,7 +129,7 @@ def _errors(subject: Subject, examples: Examples) -> records.Errors | None:
         return None
     images = examples.pictures.images
     most = max(1, min(mistakes.MOST, mistakes.MOST_BYTES // max(1, int(np.prod(images.shape[1:])))))
-    found = mistakes.find_mistakes(subject.scores(images), examples.labels, subject.classes, most)
+    found = mistakes.find_mistakes(subject.scores(images) / subject.temperature, examples.labels, subject.classes, most)
     return records.Errors(
         confusion=tuple(map(tuple, found.evaluation.confusion.tolist())),
         n=found.evaluation.n,

@@ -239,6 +239,7 @@ class Payload(Record):
     errors: Errors | None = None
     run: Run | None = None
     left_out: tuple[LeftOut, ...] = ()
+    temperature: float = 1.0  # what scores are divided by before the softmax; 1: not calibrated
     credit: Credit | None = None  # where the page holds pictures whose licence asks for it
     format: str = FORMAT
     version: int = VERSION

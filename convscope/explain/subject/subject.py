@@ -31,7 +31,8 @@ NOTHING_KNOWN = Provenance()
 class Subject:
     """A module that gives scores (N, K) for what `spec` says. `network` is None where no formula describes it.
 
-    `quick`, if it is there, gives the same scores sooner, for a whole data set.
+    `quick`, if it is there, gives the same scores sooner, for a whole data set. Probabilities are softmax(scores /
+    `temperature`).
     """
 
     module: nn.Module
@@ -41,6 +42,7 @@ class Subject:
     provenance: Provenance = NOTHING_KNOWN
     title: str = ""
     quick: Callable[[Pixels], Floats] | None = None
+    temperature: float = 1.0
 
     def scaled(self, pictures: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Return what the module reads for uint8 pictures (n, C, H, W): themselves for a Net, else (x − mean) / std in
@@ -82,7 +84,10 @@ class Logarithm(nn.Module):
 def subject_of_model(model: Model, title: str = "") -> Subject:
     """Return a model file as a subject; its torch module is new and in evaluation mode, `quick` is ONNX Runtime."""
     quick = lambda pictures: model.predictor.run(pictures)[0]  # noqa: E731
-    return Subject(model.module(), model.spec, model.classes, model.network, model.provenance, title, quick)
+    temperature = 1.0 if model.calibration is None else model.calibration.temperature
+    return Subject(
+        model.module(), model.spec, model.classes, model.network, model.provenance, title, quick, temperature
+    )
 
 
 def subject_of_net(net: Net, classes: tuple[str, ...], title: str = "") -> Subject:

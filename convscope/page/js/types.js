@@ -181,6 +181,7 @@
  * @property {InputSpec} input
  * @property {PageNode[]} nodes
  * @property {Record<string, Binary>} tensors by "<node>.<weight>"
+ * @property {number} temperature what scores are divided by before the softmax, 1 where it is not calibrated
  * @property {Samples} samples
  * @property {Record<string, Binary> | null} maps
  * @property {Record<string, ChannelCard[]> | null} channels

@@ -17,7 +17,7 @@ import { termsOf } from "./terms.js";
  * @param {Pick<Payload, "input" | "nodes" | "tensors"> & Partial<Payload>} payload
  */
 export function makeEngine(payload) {
-  const { input } = payload;
+  const { input, temperature = 1 } = payload;
   /** @type {Layer[]} */
   const nodes = payload.nodes.map((node) => ({ ...node, input: node.inputs[0], module: kindOf(node), tensors: {} }));
   for (const [name, binary] of Object.entries(payload.tensors)) {
@@ -30,6 +30,8 @@ export function makeEngine(payload) {
 
   return {
     nodes,
+    /** What scores are divided by before the softmax; 1 where the network is not calibrated. */
+    temperature,
     /** Whether the page can run the network itself; otherwise only `captured` gives results. */
     computes,
     /** The node that Grad-CAM looks at by default, -1 where there is no convolution. */
@@ -39,7 +41,7 @@ export function makeEngine(payload) {
      * Run the network on a picture (C, H, W) in 0…255, rows of each channel in turn.
      * @param {ArrayLike<number>} picture
      */
-    forward: (picture) => runForward(nodes, scalePicture(input, picture)),
+    forward: (picture) => runForward(nodes, scalePicture(input, picture), temperature),
 
     /**
      * Sample `i` of a module with opaque nodes: what Python made there, computed on from there; unknown outputs are
@@ -76,7 +78,8 @@ export function makeEngine(payload) {
      * @returns {HeatMap}
      */
     occlusion: (picture, classIndex, size = 6, stride = 2) => {
-      const steps = occlusionSteps(nodes, scalePicture(input, picture), input.shape, classIndex, size, stride);
+      const scaled = scalePicture(input, picture);
+      const steps = occlusionSteps(nodes, scaled, input.shape, classIndex, size, stride, temperature);
       let step = steps.next();
       while (!step.done) step = steps.next();
       return step.value;
@@ -87,7 +90,7 @@ export function makeEngine(payload) {
      * @param {ArrayLike<number>} picture @param {number} classIndex @param {number} [size] @param {number} [stride]
      */
     occlusionSteps: (picture, classIndex, size = 6, stride = 2) =>
-      occlusionSteps(nodes, scalePicture(input, picture), input.shape, classIndex, size, stride),
+      occlusionSteps(nodes, scalePicture(input, picture), input.shape, classIndex, size, stride, temperature),
 
     /**
      * Why class `chosen`, or why not `rival`, as a sum.
@@ -107,7 +110,7 @@ export function makeEngine(payload) {
  * @returns {Result}
  */
 function capturedResult(payload, nodes, i) {
-  const { samples, maps, input } = payload;
+  const { samples, maps, input, temperature = 1 } = payload;
   if (!samples) throw new RangeError("the payload holds no samples");
   const logits = Float64Array.from(itemOf(unpack(samples.logits), samples.logits.shape, i));
   const scaled = scalePicture(input, itemOf(unpack(samples.pictures), samples.pictures.shape, i));
@@ -120,5 +123,5 @@ function capturedResult(payload, nodes, i) {
     if (binary) outputs.push(Float64Array.from(itemOf(unpack(binary), binary.shape, i)));
     else outputs.push(known ? runNode(node, inputs) : new Float64Array(0));
   }
-  return { input: scaled, outputs, logits, probabilities: softmax(logits).probabilities };
+  return { input: scaled, outputs, logits, probabilities: softmax(logits, temperature).probabilities };
 }

@@ -34,9 +34,10 @@ export function runNode(node, inputs) {
  * Run the network on what `scalePicture` made, keeping every node's output.
  * @param {Layer[]} nodes
  * @param {Float64Array} input
+ * @param {number} temperature of its softmax
  * @returns {Result}
  */
-export function runForward(nodes, input) {
+export function runForward(nodes, input, temperature) {
   /** @type {Float64Array[]} */
   const outputs = [];
   for (const node of nodes) {
@@ -48,5 +49,5 @@ export function runForward(nodes, input) {
     );
   }
   const logits = outputs[outputs.length - 1];
-  return { input, outputs, logits, probabilities: softmax(logits).probabilities };
+  return { input, outputs, logits, probabilities: softmax(logits, temperature).probabilities };
 }

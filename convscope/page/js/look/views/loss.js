@@ -28,12 +28,14 @@ export function lossView(app) {
     { class: "loss", "aria-label": t("view.loss") },
     make(doc, "h2", {}, t("loss.softmax")),
     make(doc, "p", { class: "lead" }, t("loss.softmax.lead")),
+    calibratedNote(app),
     display(
       doc,
       letter(doc, "p", make(doc, "i", {}, "i")),
       operator(doc, "="),
       fraction(doc, exponential(app, "i"), [sumSign(doc, letter(doc, "j")), exponential(app, "j")]),
       make(doc, "span", { class: "aside-note" }, letter(doc, "m"), " = max ", letter(doc, "z")),
+      calibrated(app) ? temperatureIs(app) : null,
     ),
     table,
     make(doc, "h2", {}, t("loss.entropy")),
@@ -57,7 +59,7 @@ export function lossView(app) {
   );
   const refresh = () => {
     const { logits } = app.result;
-    const { largest: most, powers, sum, probabilities } = softmax(Float64Array.from(logits));
+    const { largest: most, powers, sum, probabilities } = softmax(Float64Array.from(logits), app.engine.temperature);
     const winner = winnerOf(app);
     const truth = labelOf(app);
     label.value = String(truth);
@@ -128,7 +130,7 @@ export function lossView(app) {
           operator(doc, "−ln"),
           ...(p < 1e-4 ? small(app, p) : [fixed(p, 5)]),
           operator(doc, "="),
-          make(doc, "b", {}, fixed(crossEntropy(Float64Array.from(logits), truth), 5)),
+          make(doc, "b", {}, fixed(crossEntropy(Float64Array.from(logits), truth, app.engine.temperature), 5)),
         ),
         make(doc, "p", { class: "note" }, t("loss.l1", { l1: fixed(1 - p, 3), share: percent(p) })),
       );
@@ -141,9 +143,25 @@ export function lossView(app) {
   return { element, refresh };
 }
 
-/** e to the power of a score less the largest. @param {App} app @param {string} [index] */
+/** Whether scores are divided by a temperature first. @param {App} app */
+function calibrated({ engine }) {
+  return engine.temperature !== 1;
+}
+
+/** Why there is a temperature; nothing where there is none. @param {App} app */
+function calibratedNote(app) {
+  return calibrated(app) ? make(app.doc, "p", { class: "note calibrated" }, app.t("loss.calibrated")) : null;
+}
+
+/** "T = 0.625" @param {App} app */
+function temperatureIs({ doc, engine }) {
+  return make(doc, "span", { class: "aside-note" }, letter(doc, "T"), ` = ${fixed(engine.temperature, 4)}`);
+}
+
+/** e to the power of a score less the largest, over the temperature. @param {App} app @param {string} [index] */
 function exponential(app, index) {
   const { doc } = app;
+  const divided = calibrated(app);
   return power(
     doc,
     make(doc, "i", {}, "e"),
@@ -151,10 +169,13 @@ function exponential(app, index) {
       doc,
       "span",
       {},
+      divided ? "(" : null,
       make(doc, "i", {}, "z"),
       index ? make(doc, "sub", {}, make(doc, "i", {}, index)) : null,
       " − ",
       make(doc, "i", {}, "m"),
+      divided ? ") / " : null,
+      divided ? make(doc, "i", {}, "T") : null,
     ),
   );
 }

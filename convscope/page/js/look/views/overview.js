@@ -1,6 +1,7 @@
 /** The whole network: every layer's maps in columns, what feeds what, and the scores. */
 
 import { make, refill, setVar } from "../../kit/dom.js";
+import { fixed } from "../../kit/format.js";
 import { channelsRead } from "../../engine/geometry.js";
 import { indexOf, networkLimit, sizeOf } from "../lookup.js";
 import { layerColumn } from "./column.js";
@@ -33,7 +34,7 @@ export function overviewView(app) {
     "section",
     { class: "outcome", "aria-label": t("scores") },
     make(doc, "h3", {}, t("scores")),
-    make(doc, "p", { class: "shape" }, t("scores.softmax")),
+    make(doc, "p", { class: "shape" }, softmaxWords(app)),
     scores.element,
   );
   const edges = edgesBetween(app, stage, tiles);
@@ -97,6 +98,13 @@ export function overviewView(app) {
     },
     keys: (event) => rove(doc, columns, event),
   };
+}
+
+/** What stands above the scores. @param {App} app */
+function softmaxWords({ t, engine }) {
+  return engine.temperature === 1
+    ? t("scores.softmax")
+    : t("scores.calibrated", { temperature: fixed(engine.temperature, 3) });
 }
 
 /** Whether one map feeds another directly. @param {App} app @param {Tile} from @param {Tile} to */

@@ -159,7 +159,7 @@ function fixedPicture(app, run, says) {
 /** What the network said of that picture then. @param {App} app @param {Snapshot} snapshot */
 function saidThen(app, snapshot) {
   if (!snapshot.scores) return [];
-  const { probabilities } = softmax(Float64Array.from(unpack(snapshot.scores)));
+  const { probabilities } = softmax(Float64Array.from(unpack(snapshot.scores)), app.engine.temperature);
   const best = probabilities.indexOf(Math.max(...probabilities));
   return [
     app.t("reads.as"),
