@@ -51,6 +51,11 @@ class Phrase:
         """Return what the page makes its sentence of."""
         return {"key": self.key, "words": {name: said_json(word) for name, word in self.words.items()}}
 
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Phrase:
+        """Return the phrase that `to_json` wrote."""
+        return cls(value["key"], {name: _said(word) for name, word in value["words"].items()})
+
 
 def phrase(key: str, **words: object) -> Phrase:
     """Name a sentence; words that are no phrases themselves become text that any terminal takes."""
@@ -252,6 +257,4 @@ def said_json(said: Said) -> object:
 
 
 def _said(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    return Phrase(value["key"], {name: _said(word) for name, word in value["words"].items()})
+    return Phrase.from_json(value) if isinstance(value, dict) else value

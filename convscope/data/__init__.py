@@ -12,7 +12,8 @@ from .folder_layout import survey
 from .idx_files import idx
 from .listing import Listing
 from .named_datasets import fashion_mnist, mnist
-from .reading import read
+from .picture_size import ChooseSize
+from .reading import Progress, read
 from .resize_dataset import fitted
 from .sources import NAMES, find_data
 from .understanding import understood
@@ -43,13 +44,18 @@ def load(
     label_from: str | None = None,
     group_by: str | None = None,
     known_classes: Sequence[str] | None = None,
+    white: int = 0,
+    choose_size: ChooseSize | None = None,
+    cache: bool = True,
+    progress: Progress | None = None,
 ) -> Dataset:
     """Load pictures by name ("mnist", "fashion-mnist") or by path (a folder of IDX files, a folder of pictures).
 
     `size` N or (H, W) and `channels` 1 or 3 are what the pictures become, by the rules of convscope.pictures.decoding;
-    without them they stay as they are (for folders see `folder`). `data_root` is where fashion-mnist is, and where a
-    name that is not known is looked for as a folder. A known name wins over a folder of that name in the current
-    directory: write ./mnist for that one.
+    without them they stay as they are. Folders of pictures are read as convscope.data.reading.read says, which `white`,
+    `choose_size`, `cache` and `progress` are for. `data_root` is where fashion-mnist is, and where a name that is not
+    known is looked for as a folder. A known name wins over a folder of that name in the current directory: write
+    ./mnist for that one.
 
     `label_from` and `group_by` are regular expressions, searched for in the path of each picture within the source.
     `label_from` finds its label (its group called "label", else its first group, else the whole match), `group_by`
@@ -66,7 +72,9 @@ def load(
     )
     if isinstance(found, Dataset):
         return fitted(found, size, channels)
-    return read(found, size=size, channels=channels)
+    return read(
+        found, size=size, channels=channels, white=white, choose_size=choose_size, cache=cache, progress=progress
+    )
 
 
 def folder(

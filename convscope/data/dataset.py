@@ -79,8 +79,9 @@ class Dataset:
     """A named set of labelled pictures. Labels count into `classes`.
 
     `validation` and `test` are there where the source has them apart. `left_out` lists the files that take no part,
-    `notes` say what was understood of the source. The arrays are writable so that torch takes them without a copy;
-    nothing in convscope writes to them.
+    `notes` say what was understood of the source. `white` is the white level that pictures of more than 8 bits were
+    read with, 0 where none was needed (pictures/bit_depth.py). The arrays are writable so that torch takes them without
+    a copy; nothing in convscope writes to them.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Dataset:
     validation: Split | None = None
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[Phrase, ...] = ()
+    white: int = 0
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -4,149 +4,121 @@ out.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
-
-import numpy as np
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from itertools import chain
+from typing import TypeAlias
 
 from ..errors import InputError, Said, UsageError, phrase, printable
-from ..pictures import decoding
 from ..pictures.decoding_pool import decode_in_order, decoding_threads, evenly_spread
 from ..pictures.resizing import as_size
-from .dataset import Dataset, PictureFile, Split
-from .listing import Entry, LeftOut, Listing
-from .pixel_store import allocate
+from .cached_decoding import Decoder, ReadPicture
+from .dataset import Dataset, Split
+from .decoded_cache import DecodedCache
+from .listing import SPLITS, Entry, LeftOut, Listing
+from .picture_rows import PictureRows, said_of
+from .picture_size import ChooseSize, Size, own_or_chosen
 
-SAMPLE = 16  # pictures a class that are looked at to tell grey from colour
-SIZES = (28, 32, 48, 64, 96, 128)  # what is proposed when pictures differ in size
+COLOURED = 0.1  # of a class's training pictures, from which a set is read in colour
+APART = 0.1  # seconds between two reports of progress
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called with how many pictures are read so far, and of how many."""
 
 
 def read(
-    listing: Listing, *, size: int | tuple[int, int] | None = None, channels: int | None = None, name: str | None = None
+    listing: Listing,
+    *,
+    size: int | Size | None = None,
+    channels: int | None = None,
+    white: int = 0,
+    name: str | None = None,
+    choose_size: ChooseSize | None = None,
+    cache: bool = True,
+    progress: Progress | None = None,
 ) -> Dataset:
-    """Decode all pictures of a listing into a Dataset.
+    """Read all pictures of a listing into a Dataset.
 
-    `size` N or (H, W) fits them by the resizing rule; without it all must have one size. `channels` is 1 or 3; without
-    it 1 if every sampled picture is grey. Files that cannot be read are added to `left_out`.
+    They become `size` N or (H, W) by the resizing rule; without it they keep their own where nearly all have one of 64
+    pixels or less, else `choose_size` says what they become (without it: picture_size.choose_by_headers). `channels` is
+    1 or 3; without it 3 where in one class a tenth of the training pictures are in colour, else 1. `white` is the white
+    level of pictures that have more than 8 bits and do not say it; 0: the largest guess among the training pictures.
 
-    Raises InputError for a class without a readable training picture and pictures of differing sizes without `size`.
+    Files that cannot be read, or change meanwhile, are added to `left_out`; what was chosen and what would surprise is
+    in `notes`. Pictures are taken from the `cache` of decoded pictures and kept there.
+
+    Raises InputError where a class is left without a training picture, or the test pictures are left without one.
     """
     if channels not in (1, 3, None):
         raise UsageError("picture.channels", got=channels, expected=phrase("picture.channels.expected"))
-    target, first = (as_size(size), None) if size is not None else _first_size(listing)
-    if channels is None:
-        channels = _common_channels(listing, target)
+    target, chosen = (as_size(size), None) if size is not None else own_or_chosen(listing, choose_size)
     left_out = list(listing.left_out)
-    splits = {
-        part: _read(listing, entries, target, first, channels, left_out)
-        for part in ("train", "validation", "test")
-        if (entries := listing.of(part))
-    }
-    train = splits.get("train", Split(allocate((0, channels, *target)), np.empty(0, np.int64), ()))
-    if not listing.measured:
-        _check_classes(listing, train, left_out)
-    if "test" in splits and not len(splits["test"]):
-        reason = _first_reason(left_out, (entry.path for entry in listing.of("test")))
-        raise InputError("folder.test.unreadable", where=f"{listing.files.where}/test", hint=reason)
+    ordered = {split: entries for split in SPLITS if (entries := listing.of(split)) or split == "train"}
+    rows = {split: PictureRows(len(entries), target, channels or 1) for split, entries in ordered.items()}
+    ways = ((None, 1) if channels == 1 else (None,)) if cache else ()  # a grey picture is the same either way
+    with ExitStack() as stack:
+        caches = tuple(stack.enter_context(DecodedCache.of(target, way, len(listing.entries))) for way in ways)
+        decoder = Decoder(listing.files, target, 1 if channels == 1 else None, white, caches)
+        for entry, result in _results(decoder, list(chain(*ordered.values())), progress):
+            if isinstance(result, InputError):
+                left_out.append(_left_out(entry, result))
+                continue
+            rows[entry.split].add(entry, result)
+            if caches and result.decoded is not None:
+                caches[-1].keep(result.digest, result.decoded)
+
+    channels = channels or (3 if rows["train"].is_coloured(COLOURED) else 1)
+    white = white or max(rows["train"].guessed, default=0)
+    odd_sizes = size is None and chosen is None
+    notes = [*([chosen] if chosen else []), *said_of([*rows.values()], target, channels, white, odd_sizes=odd_sizes)]
+    again = Decoder(listing.files, target, 1 if channels == 1 else None, white)
+    for part in rows.values():
+        left_out += [_left_out(entry, error) for entry, error in part.settle(channels, white, again)]
+    notes += [cache.fault for cache in caches if cache.fault is not None]
+    splits = {split: part.split() for split, part in rows.items()}
+    _check_classes(listing, splits, left_out)
     return Dataset(
         name or listing.name,
         listing.classes,
-        train,
+        splits["train"],
         splits.get("test"),
         splits.get("validation"),
         tuple(sorted(left_out, key=lambda one: one.path)),
-        listing.notes,
+        (*listing.notes, *notes),
+        white,
     )
 
 
-def _read(
-    listing: Listing,
-    entries: tuple[Entry, ...],
-    size: tuple[int, int],
-    first: str | None,
-    channels: int,
-    left_out: list[LeftOut],
-) -> Split:
-    """Decode pictures into one array; those that fail go to `left_out`.
-
-    They are resized to `size` (H, W); if it is that of the picture `first` and no size was asked for, they must have
-    it, or InputError is raised.
-    """
-    pixels = allocate((len(entries), channels, *size))
-    files: list[PictureFile] = []
-    labels: list[int] = []
-    resize_to = None if first else size
-
-    def decode(entry: Entry) -> tuple[decoding.Pixels, str]:
-        data = listing.files.read(entry.path)
-        return decoding.decode(data, resize_to, channels), hashlib.sha256(data).hexdigest()
-
-    threads = decoding_threads([listing.files.size(entry.path) for entry in evenly_spread(entries)])
-    for entry, result in zip(entries, decode_in_order(decode, entries, threads), strict=True):
-        if isinstance(result, InputError):
-            left_out.append(LeftOut(printable(entry.path, 400), InputError.of(result, where="").brief()))
-            continue
-        picture, digest = result
-        if picture.shape[1:] != size:
-            ours, theirs = (f"{height} x {width}" for height, width in (size, picture.shape[1:]))
-            raise InputError(
-                "folder.sizes",
-                size=ours,
-                first=first,
-                others=theirs,
-                other=entry.path,
-                where=listing.files.where,
-                hint=f"--size {_proposed_size(listing, entries)}",
-            )
-        pixels[len(files)] = picture
-        files.append(PictureFile(entry.path, digest, entry.group, *picture.shape[1:]))
-        labels.append(entry.label)
-    return Split(pixels[: len(files)], np.array(labels, dtype=np.int64), tuple(files))
+def _results(
+    decoder: Decoder, entries: Sequence[Entry], progress: Progress | None
+) -> Iterator[tuple[Entry, ReadPicture | InputError]]:
+    """Yield each entry with its picture or why it cannot be read, and report."""
+    threads = decoding_threads([decoder.files.size(entry.path) for entry in evenly_spread(entries)])
+    said = time.monotonic()
+    with closing(decode_in_order(lambda entry: decoder.read(entry.path), entries, threads)) as results:
+        for done, (entry, result) in enumerate(zip(entries, results, strict=True), 1):
+            yield entry, result
+            if progress is not None and (time.monotonic() - said >= APART or done == len(entries)):
+                said = time.monotonic()
+                progress(done, len(entries))
 
 
-def _first_size(listing: Listing) -> tuple[tuple[int, int], str]:
-    """Return the size (H, W) of the first picture that can be read, and its path."""
-    for entry in listing.entries:
-        try:
-            return decoding.decode(listing.files.read(entry.path)).shape[1:], entry.path
-        except InputError:
-            continue  # it will be left out, with its reason
-    raise InputError("folder.unreadable", where=listing.files.where)
+def _left_out(entry: Entry, error: InputError) -> LeftOut:
+    return LeftOut(printable(entry.path, 400), InputError.of(error, where="").brief())
 
 
-def _proposed_size(listing: Listing, entries: tuple[Entry, ...]) -> int:
-    """Return the largest of SIZES that is no larger than the shorter side of the middle picture, by their headers."""
-    shorter: list[int] = []
-    for entry in entries:
-        try:
-            shorter.append(min(decoding.probe(listing.files.read(entry.path))))
-        except InputError:
-            continue
-    return max((n for n in SIZES if n <= sorted(shorter)[len(shorter) // 2]), default=SIZES[0])
-
-
-def _common_channels(listing: Listing, size: tuple[int, int]) -> int:
-    """Return 1 if every sampled picture is grey, else 3: SAMPLE pictures a class and split, evenly spread."""
-    by_class: dict[tuple[str, int], list[str]] = {}
-    for entry in listing.entries:
-        by_class.setdefault((entry.split, entry.label), []).append(entry.path)
-    for paths in by_class.values():
-        for i in np.unique(np.linspace(0, len(paths) - 1, min(SAMPLE, len(paths))).astype(np.int64)).tolist():
-            try:
-                if len(decoding.decode(listing.files.read(paths[i]), size)) == 3:
-                    return 3
-            except InputError:
-                continue
-    return 1
-
-
-def _check_classes(listing: Listing, train: Split, left_out: list[LeftOut]) -> None:
-    for label, count in enumerate(np.bincount(train.labels, minlength=len(listing.classes)).tolist()):
-        if not count:
-            paths = [entry.path for entry in listing.of("train") if entry.label == label]
-            hint = phrase("folder.class.unreadable.try", reason=_first_reason(left_out, paths))
-            where = f"{listing.files.where}/{paths[0].rpartition('/')[0]}" if paths else listing.classes[label]
-            raise InputError("folder.class.unreadable", where=where, hint=hint)
+def _check_classes(listing: Listing, splits: dict[str, Split], left_out: list[LeftOut]) -> None:
+    """Raise InputError where a class of pictures to train on, or all test pictures, are left without one."""
+    there = set(splits["train"].labels.tolist())
+    for label in sorted(set() if listing.measured else {entry.label for entry in listing.of("train")} - there):
+        paths = [entry.path for entry in listing.of("train") if entry.label == label]
+        hint = phrase("folder.class.unreadable.try", reason=_first_reason(left_out, paths))
+        where = f"{listing.files.where}/{paths[0].rpartition('/')[0]}"
+        raise InputError("folder.class.unreadable", where=where, hint=hint)
+    if "test" in splits and not len(splits["test"]):
+        reason = _first_reason(left_out, (entry.path for entry in listing.of("test")))
+        raise InputError("folder.test.unreadable", where=f"{listing.files.where}/test", hint=reason)
 
 
 def _first_reason(left_out: list[LeftOut], paths: Iterable[str]) -> Said:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..files import TEMPORARY
 
+NOWHERE = Path(os.devnull) / "convscope"  # nothing can be kept there
 LONGEST = 64  # characters of an answer
 
 
@@ -19,7 +20,8 @@ def cache_folder() -> Path:
         return Path(given)
     from platformdirs import user_cache_path
 
-    return user_cache_path("convscope", appauthor=False)
+    folder = user_cache_path("convscope", appauthor=False)
+    return folder if folder.is_absolute() else NOWHERE  # a user without a home: "~" is no folder to make here
 
 
 def cached_measurement(name: str, key: Sequence[str], valid: Sequence[str], measure: Callable[[], str]) -> str:

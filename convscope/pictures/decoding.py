@@ -151,9 +151,14 @@ def _to_pixels(picture: Picture, size: tuple[int, int] | None, channels: int | N
     if channels is not None and picture.mode != (mode := "L" if channels == 1 else "RGB"):
         picture = picture.convert(mode)
     pixels = channels_first(np.asarray(picture)) if size is None else resize(picture, size)
-    if channels is None and len(pixels) == 3 and bool((pixels[:1] == pixels[1:]).all()):
-        pixels = pixels[:1]
+    if channels is None and len(pixels) == 3 and _is_grey(pixels) and _is_grey(channels_first(np.asarray(picture))):
+        pixels = pixels[:1]  # the same as if grey had been asked for; colours whose means are grey would not be
     return np.array(pixels, order="C")
+
+
+def _is_grey(pixels: Pixels) -> bool:
+    """Tell whether all three channels of (3, H, W) are the same."""
+    return bool((pixels[:1] == pixels[1:]).all())
 
 
 def from_array(

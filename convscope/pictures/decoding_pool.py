@@ -15,7 +15,7 @@ from ..errors import InputError
 from ..machine.cpus import available_cpus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Sequence
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -26,7 +26,9 @@ LARGE = 8 << 10  # bytes of a picture file from which threads gain (docs/log.md)
 SAMPLE = 16  # files that are looked at, evenly spread
 
 
-def map_in_order(work: Callable[[Item], Result], items: Iterable[Item], threads: int | None = None) -> Iterator[Result]:
+def map_in_order(
+    work: Callable[[Item], Result], items: Iterable[Item], threads: int | None = None
+) -> Generator[Result, None, None]:
     """Yield work(item) for each item, in order, from `threads` threads (None: one a CPU), each as soon as it is there.
 
     `items` are taken one by one in the calling thread, at most AHEAD a thread before the results are taken. With
@@ -53,7 +55,7 @@ def map_in_order(work: Callable[[Item], Result], items: Iterable[Item], threads:
 
 def decode_in_order(
     decode: Callable[[Item], Result], pictures: Sequence[Item], threads: int | None = None
-) -> Iterator[Result | InputError]:
+) -> Generator[Result | InputError, None, None]:
     """Yield decode(picture) for each picture, in order, or the InputError that says why it cannot be read.
 
     `threads` None: as many as suit these pictures.

@@ -441,14 +441,14 @@ def webp(root: Path) -> Expected:
     glass.putalpha(128)
     glass.save(pets(root, ending="webp") / "cat" / "alpha.webp", lossless=True)
     picture("cat", 4).save(root / "cat" / "moves.webp", save_all=True, append_images=[picture("dog", 1)] * 2)
-    return Expected(train=(10, 8))
+    return Expected(train=(10, 8), notes=("note.picture",))
 
 
 @case
 def many_frames(root: Path) -> Expected:
     for name in ("a.gif", "m.tif", "a.apng"):
         picture("cat", 1).save(pets(root) / "cat" / name, save_all=True, append_images=[picture("dog", 9)] * 3)
-    return Expected(train=(11, 8))
+    return Expected(train=(11, 8), notes=("note.pictures",))
 
 
 @case
@@ -466,7 +466,7 @@ def other_modes(root: Path) -> Expected:
     cat = pets(root) / "cat"
     picture("cat", 7).convert("CMYK").save(cat / "cmyk.jpg"), picture("cat", 6).convert("L").save(cat / "grey.png")
     picture("cat", 8).quantize(8).save(cat / "palette.png", transparency=0)
-    return Expected(train=(11, 8))
+    return Expected(train=(11, 8), notes=("note.colour.mixed",))
 
 
 @case

@@ -12,7 +12,6 @@ from PIL import Image
 
 from convscope import data
 from convscope.errors import InputError
-from convscope.pictures import decoding
 
 
 def put(path: Path, level: int | tuple[int, int, int] = 9, size: tuple[int, int] = (4, 3)) -> Path:
@@ -155,45 +154,6 @@ def test_a_test_without_pictures(tmp_path: Path) -> None:
     assert "no readable picture for the test\ntry: test/a/1.png: an empty file" in refusal(tmp_path)
     put(tmp_path / "test" / "b" / "1.png")
     assert len(data.folder(tmp_path).test or ()) == 1  # a class may be missing from test/
-
-
-def test_size(tmp_path: Path) -> None:
-    put(tmp_path / "a" / "1.png", size=(40, 30))
-    put(tmp_path / "b" / "1.png", size=(40, 30))
-    assert data.folder(tmp_path).shape == (1, 30, 40)
-    put(tmp_path / "b" / "2.png", size=(70, 80))
-    message = f"{tmp_path}: pictures of differing sizes: 30 x 40 in a/1.png, 80 x 70 in b/2.png\ntry: --size 28"
-    assert refusal(tmp_path) == message
-    loaded = data.folder(tmp_path, size=(6, 8))
-    assert loaded.shape == (1, 6, 8)
-    for i, path in enumerate(loaded.train.paths or ()):
-        assert np.array_equal(loaded.train.images[i], decoding.decode(tmp_path / path, (6, 8), 1))
-
-
-def test_the_proposed_size_is_that_of_the_middle_picture(tmp_path: Path) -> None:
-    for name, side in (("a/1", 300), ("a/2", 50), ("a/3", 10), ("b/1", 70), ("b/2", 400)):
-        put(tmp_path / f"{name}.png", size=(side, side + 100))
-    assert refusal(tmp_path).endswith("try: --size 64")
-
-
-def test_sizes_are_compared_upright(tmp_path: Path) -> None:
-    put(tmp_path / "a" / "1.png", size=(40, 30))
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    (tmp_path / "b").mkdir()
-    Image.new("L", (30, 40)).save(tmp_path / "b" / "1.jpg", exif=exif)
-    assert data.folder(tmp_path).shape == (1, 30, 40)
-
-
-def test_grey_or_colour(tmp_path: Path) -> None:
-    put(tmp_path / "a" / "1.png", 9)
-    put(tmp_path / "b" / "1.png", (7, 7, 7))
-    assert data.folder(tmp_path).shape[0] == 1
-    put(tmp_path / "b" / "2.png", (255, 0, 0))
-    loaded = data.folder(tmp_path)
-    assert loaded.shape[0] == 3
-    assert loaded.train.images[:, :, 0, 0].tolist() == [[9] * 3, [7] * 3, [255, 0, 0]]
-    assert data.folder(tmp_path, channels=1).train.images[:, 0, 0, 0].tolist() == [9, 7, 76]
 
 
 def test_links(tmp_path: Path) -> None:

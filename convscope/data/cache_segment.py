@@ -1,0 +1,112 @@
+"""One file of decoded pictures in the cache: written whole, never changed, and mapped instead of read.
+
+    magic | how many pictures, H, W, bytes of notes | a record a picture | notes, JSON | SHA-256 of all that | pixels
+
+A picture is known by the SHA-256 of the bytes that it was decoded from. Its pixels have a checksum of their own, so
+that opening a file does not read them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mmap
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import Phrase
+from ..files import atomic_write
+from ..pictures.decoding import Decoded
+
+MAGIC = b"convscope decoded 1\n"
+HEAD = struct.Struct("<4Q")
+RECORD = np.dtype(
+    [("digest", "u1", 32), ("sum", "<u4"), ("height", "<u4"), ("width", "<u4"), ("guessed", "<u4"), ("channels", "<u4")]
+)
+DIGEST = 32  # bytes
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Segment:
+    """An opened file: `digests` of its pictures, in order."""
+
+    path: Path
+    digests: tuple[bytes, ...]
+    _records: NDArray[np.void]
+    _offsets: NDArray[np.int64]
+    _size: tuple[int, int]
+    _notes: dict[int, tuple[Phrase, ...]]
+    _mapped: mmap.mmap
+
+    @classmethod
+    def open(cls, path: Path, size: tuple[int, int]) -> Segment:
+        """Open a file of pictures of `size` (H, W); their pixels are not looked at yet.
+
+        Raises ValueError where it is damaged, truncated or of another kind, OSError where it cannot be read.
+        """
+        with open(path, "rb") as file:
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        if mapped[: len(MAGIC)] != MAGIC or len(mapped) < len(MAGIC) + HEAD.size:
+            raise ValueError(path)
+        count, height, width, note_bytes = HEAD.unpack_from(mapped, len(MAGIC))
+        begin = len(MAGIC) + HEAD.size
+        end = begin + count * RECORD.itemsize + note_bytes
+        fits = count and (height, width) == size and end + DIGEST <= len(mapped)
+        if not fits or _sha256(mapped[:end]) != mapped[end : end + DIGEST]:
+            raise ValueError(path)
+        records = np.frombuffer(mapped, RECORD, count, begin)
+        sizes = records["channels"].astype(np.int64) * (height * width)
+        ends = np.cumsum(sizes) + end + DIGEST
+        if int(ends[-1]) != len(mapped):
+            raise ValueError(path)
+        digests = records["digest"].tobytes()
+        notes = json.loads(mapped[end - note_bytes : end])
+        return cls(
+            path,
+            tuple(digests[i : i + DIGEST] for i in range(0, len(digests), DIGEST)),
+            records,
+            ends - sizes,
+            size,
+            {int(row): tuple(map(Phrase.from_json, said)) for row, said in notes.items()},
+            mapped,
+        )
+
+    def picture(self, row: int) -> Decoded | None:
+        """Return the picture of a row, its pixels a view of the file; None where they are damaged."""
+        record = self._records[row]
+        channels, offset = int(record["channels"]), int(self._offsets[row])
+        height, width = self._size
+        pixels = np.frombuffer(self._mapped, np.uint8, channels * height * width, offset)
+        if zlib.crc32(pixels.data) != record["sum"]:
+            return None
+        own_height, own_width, guessed = int(record["height"]), int(record["width"]), int(record["guessed"])
+        notes = self._notes.get(row, ())
+        return Decoded(pixels.reshape(channels, height, width), own_height, own_width, guessed, notes)
+
+
+def write_segment(path: Path, pictures: Sequence[tuple[bytes, Decoded]]) -> None:
+    """Write pictures of one size with the digests of what they were decoded from: the file is there whole or not at
+    all. Raises EnvironmentFault or InputError where it cannot be written.
+    """
+    height, width = pictures[0][1].pixels.shape[1:]
+    pixels = [one.pixels.tobytes() for _, one in pictures]
+    records = np.empty(len(pictures), RECORD)
+    records["digest"] = np.frombuffer(b"".join(digest for digest, _ in pictures), np.uint8).reshape(-1, DIGEST)
+    records["sum"] = [zlib.crc32(data) for data in pixels]
+    for name in ("height", "width", "guessed"):
+        records[name] = [getattr(one, name) for _, one in pictures]
+    records["channels"] = [len(one.pixels) for _, one in pictures]
+    noted = {row: [note.to_json() for note in one.notes] for row, (_, one) in enumerate(pictures) if one.notes}
+    notes = json.dumps(noted).encode()
+    index = MAGIC + HEAD.pack(len(pictures), height, width, len(notes)) + records.tobytes() + notes
+    atomic_write(path, b"".join([index, _sha256(index), *pixels]), durable=False)
+
+
+def _sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
