@@ -45,16 +45,22 @@ class Phrase:
         return f"phrase({', '.join([repr(self.key), *(f'{name}={word!r}' for name, word in self.words.items())])})"
 
     def __str__(self) -> str:
-        return english().get(self.key, self.key).format_map(self.words)
+        sentence = english().get(self.key)
+        return self.key if sentence is None else sentence.format_map(self.words)
 
     def to_json(self) -> dict[str, object]:
         """Return what the page makes its sentence of."""
         return {"key": self.key, "words": {name: said_json(word) for name, word in self.words.items()}}
 
     @classmethod
-    def from_json(cls, value: dict[str, Any]) -> Phrase:
-        """Return the phrase that `to_json` wrote."""
-        return cls(value["key"], {name: _said(word) for name, word in value["words"].items()})
+    def from_json(cls, value: Any) -> Self:
+        """Return the phrase that `to_json` wrote. Raises InputError for any other JSON, or words that do not fit."""
+        try:
+            made = cls(value["key"], _words({name: _said(word) for name, word in value["words"].items()}))
+            str(made)
+        except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError):
+            raise InputError("json.phrase", got=value) from None
+        return made
 
 
 def phrase(key: str, **words: object) -> Phrase:

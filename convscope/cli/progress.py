@@ -1,5 +1,5 @@
-"""A training's progress on stderr: a live bar on a terminal, plain lines elsewhere. It reads the log's lines, nothing
-else.
+"""A training's progress on stderr: one live line on a terminal, a plain line every few seconds elsewhere. It reads the
+log's lines, nothing else.
 """
 
 from __future__ import annotations
@@ -7,10 +7,12 @@ from __future__ import annotations
 import os
 from typing import Self, TextIO
 
-from ..runs.records import EpochLine, StepLine
+from ..errors import Phrase, phrase
+from ..runs.records import EpochLine, Figures, StepLine
 from ..training.events import BeginLine, Event, NoteLine
+from ..training.settings import RunSettings
 
-QUIET = 1.0  # seconds at least between two plain lines
+QUIET = 5.0  # seconds at least between two plain lines, but for the last
 
 
 def progress(stream: TextIO) -> Progress:
@@ -26,9 +28,10 @@ class Progress:
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
         self.begin: BeginLine | None = None
-        self._seconds = 0.0  # of the first line, from which speed is counted
-        self._step = 0
-        self._last = -QUIET
+        self._first: StepLine | None = None  # of this session, from which speed is counted
+        self._shown = 0.0  # seconds of training at the last plain line
+        self._newest: StepLine | None = None
+        self._validation: Figures | None = None  # of the last epoch
 
     def __enter__(self) -> Self:
         return self
@@ -44,21 +47,43 @@ class Progress:
                 self.note(opening(line))
             case NoteLine():
                 self.note("note: " + line.text)
-            case EpochLine(validation=v) if v is not None:
-                self.note(f"epoch {line.epoch:.4g}: validation accuracy {100 * v.accuracy:.2f} %, loss {v.loss:.4f}")
+            case EpochLine() if self.begin is not None:
+                self.epoch(line, self.begin)
             case StepLine() if self.begin is not None:
+                if self._first is None:  # its step also builds kernels: speed is counted from its end
+                    self._first, self._shown = line, line.seconds
+                self._newest = line
                 self.step(line, self.begin)
 
     def step(self, line: StepLine, begin: BeginLine) -> None:
         """Show where training stands."""
-        speed, left = self.pace(line, begin)
-        steps = begin.settings.steps
         if is_lecture(begin):
             self.lecture(line, begin)
-        elif line.seconds - self._last >= QUIET or line.step == steps:
-            self._last = line.seconds
-            figures = f"loss {line.loss:.4f}  accuracy {100 * line.accuracy:5.1f} %"
-            self.note(f"step {line.step:,} of {steps:,}  {figures}  {speed:,.0f} pictures/s  {duration(left)} left")
+        elif line.seconds - self._shown >= QUIET and line.step not in begin.settings.rounds:
+            self._shown = line.seconds
+            self.note(self.standing(line, begin))
+
+    def epoch(self, line: EpochLine, begin: BeginLine) -> None:
+        """Take in an epoch's figures; at the end of the schedule, or of a round of it, show the last line."""
+        self._validation = line.validation
+        if is_lecture(begin):
+            if line.validation is not None:
+                self.note(f"epoch {line.epoch:.4g}  validation accuracy {100 * line.validation.accuracy:.2f} %")
+        elif self._newest is not None and line.step in begin.settings.rounds:
+            self.note(self.standing(self._newest, begin))
+
+    def standing(self, line: StepLine, begin: BeginLine) -> str:
+        """Return one line for where training stands."""
+        return f"step {line.step:,} of {begin.settings.steps:,}  {self.figures(line, begin)}"
+
+    def figures(self, line: StepLine, begin: BeginLine) -> str:
+        """Return the time left, the figures of the last steps and of the last validation, and the speed."""
+        speed, left = self.pace(line, begin)
+        parts = [f"{duration(left)} left"] if line.step < begin.settings.steps else []
+        parts.append(f"loss {line.loss:.4f}  accuracy {100 * line.accuracy:5.1f} %")
+        if self._validation is not None:
+            parts.append(f"validation {100 * self._validation.accuracy:.2f} %")
+        return "  ".join([*parts, f"{speed:,.0f} pictures/s"])
 
     def lecture(self, line: StepLine, begin: BeginLine) -> None:
         """Show the loss of one batch as the lecture's script prints it, at steps 0, 100, 200 … of each epoch."""
@@ -69,13 +94,11 @@ class Progress:
 
     def pace(self, line: StepLine, begin: BeginLine) -> tuple[float, float]:
         """Return pictures per second since this session's first line, and the seconds left at that speed."""
-        seconds, step = line.seconds, line.step
-        if not self._step:  # the first step also builds kernels; speed is counted from its end
-            self._seconds, self._step = seconds, step
-        spent = seconds - self._seconds if step > self._step else seconds
-        steps = step - self._step if step > self._step else step
-        per_step = max(spent, 1e-9) / steps
-        return begin.settings.recipe.batch_size / per_step, per_step * (begin.settings.steps - step)
+        recipe, pictures, first = begin.settings.recipe, begin.settings.data.train, self._first
+        since, began = (first.step, first.seconds) if first and line.step > first.step else (begin.step, 0.0)
+        spent = max(line.seconds - began, 1e-9)
+        shown = recipe.pictures(pictures, line.step) - recipe.pictures(pictures, since)
+        return shown / spent, spent / (line.step - since) * (begin.settings.steps - line.step)
 
     def note(self, text: str) -> None:
         """Write one line."""
@@ -90,8 +113,14 @@ class Bar(Progress):
         from rich.console import Console
         from rich.progress import BarColumn, TextColumn
         from rich.progress import Progress as RichProgress
+        from rich.table import Column
 
-        columns = TextColumn("{task.percentage:3.0f} %"), BarColumn(), TextColumn("{task.fields[figures]}")
+        one_line = Column(no_wrap=True, overflow="ellipsis")
+        columns = (
+            TextColumn("{task.percentage:3.0f} %"),
+            BarColumn(bar_width=20),
+            TextColumn("{task.fields[figures]}", table_column=one_line),
+        )
         self._bar = RichProgress(*columns, console=Console(file=stream, highlight=False), transient=True)
         self._task = self._bar.add_task("", total=None, figures="loading")
 
@@ -110,14 +139,9 @@ class Bar(Progress):
             self._bar.update(self._task, figures="measuring")
 
     def step(self, line: StepLine, begin: BeginLine) -> None:
-        speed, left = self.pace(line, begin)
         if is_lecture(begin):
             self.lecture(line, begin)
-        figures = (
-            f"loss {line.loss:.4f}  accuracy {100 * line.accuracy:5.1f} %  {speed:,.0f} pictures/s  "
-            f"{duration(left)} left"
-        )
-        self._bar.update(self._task, completed=line.step, figures=figures)
+        self._bar.update(self._task, completed=line.step, figures=self.figures(line, begin))
 
     def note(self, text: str) -> None:
         self._bar.console.print(text, markup=False, soft_wrap=True)
@@ -129,16 +153,27 @@ def is_lecture(begin: BeginLine) -> bool:
 
 
 def opening(begin: BeginLine) -> str:
-    """Return the first thing a training says: what, on what, for how long, to where."""
-    settings, data = begin.settings, begin.settings.data
+    """Return the first lines of a training: what was understood, what is trained, for how long, to where."""
+    settings = begin.settings
+    lines = [str(line) for line in settings.understood]
     if begin.step:
-        return f"resuming {begin.run} at step {begin.step:,} of {settings.steps:,}"
-    held = f", {data.validation:,} held out" if data.validation else ""
-    return (
-        f"training {settings.plan or settings.formula}\n"
-        f"  {begin.parameters:,} parameters, {data.train:,} pictures of {data.set}{held}, "
-        f"{settings.epochs:.4g} epochs of recipe {settings.recipe.name} on {settings.device}, "
-        f"{settings.recipe.precision}\n  {begin.run}"
+        lines.append(f"resuming {begin.run} at step {begin.step:,} of {settings.steps:,}")
+    else:
+        lines += [str(planned_time(settings)), f"run {begin.run}"]
+    return "\n".join(lines)
+
+
+def planned_time(settings: RunSettings) -> Phrase:
+    """Return how long a training takes by what was measured before it, and on what."""
+    seconds = settings.planned_seconds
+    key = "planned.time.least" if settings.target is not None else "planned.time"
+    return phrase(
+        key,
+        time="?" if seconds is None else duration(seconds),
+        device=settings.device,
+        threads=settings.threads,
+        precision=settings.recipe.precision,
+        **({} if settings.target is None else {"target": f"{100 * settings.target:g} %"}),
     )
 
 

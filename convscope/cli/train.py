@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ..evaluation import Evaluation
     from ..training.options import TrainOptions
+    from ..training.result import Result
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,21 +82,27 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(result.to_json()))
         return 0
-    test, recipe = result.test, shown.begin.settings.recipe.name
-    if test is None:
-        figures = result.validation
-        if figures is not None:
-            print(f"validation accuracy {_figures(figures)}; there are no test pictures")
-    elif recipe == "slides":
-        percent = 100 * int(test.confusion.trace()) / test.n
-        print(
-            f"Test Accuracy of the model on the {test.n} test images: {percent:f} %"
-        )  # as the lecture's script says it
-    else:
-        print(f"test accuracy {_figures(test)}")
-    print(f"trained in {result.train_seconds:.1f} s, {result.images_per_second:,.0f} pictures/s")
-    print(f"model {result.model}")
+    for line in report(result, shown.begin.settings.recipe.name):
+        print(line)
+    for note in result.notes:
+        print(f"note: {note}", file=sys.stderr)
     return 0
+
+
+def report(result: Result, recipe: str) -> Iterator[str]:
+    """Yield what a training came to, line by line: its figures, how long it took, where the model file is."""
+    test, validation = result.test, result.validation
+    if test is not None and recipe == "slides":  # as the lecture's script says it
+        percent = 100 * int(test.confusion.trace()) / test.n
+        yield f"Test Accuracy of the model on the {test.n} test images: {percent:f} %"
+    elif test is not None:
+        yield from _figures("test", test)
+    if validation is not None:
+        yield from _figures("validation", validation)
+    if result.calibration is not None:
+        yield f"calibrated: {result.calibration.said()}"
+    yield f"trained in {result.train_seconds:.1f} s, {result.images_per_second:,.0f} pictures/s"
+    yield f"model {result.model}"
 
 
 def options_of(args: argparse.Namespace) -> TrainOptions:
@@ -103,12 +112,18 @@ def options_of(args: argparse.Namespace) -> TrainOptions:
     return TrainOptions(**{field.name: getattr(args, field.name) for field in fields(TrainOptions)})
 
 
-def _figures(evaluation: object) -> str:
-    from ..evaluation import Evaluation
+def _figures(split: str, evaluation: Evaluation) -> Iterator[str]:
+    from ..evaluation.figures import SKEWED
 
-    assert isinstance(evaluation, Evaluation)
-    low, high = (100 * x for x in evaluation.interval)
-    return (
-        f"{100 * evaluation.accuracy:.2f} % (95 % interval {low:.2f} to {high:.2f}, {evaluation.n:,} pictures), "
-        f"loss {evaluation.loss:.4f}"
-    )
+    e = evaluation
+    yield f"{split} accuracy {_share(e.accuracy, e.interval)[:-1]}, {e.n:,} pictures), loss {e.loss:.4f}"
+    if e.skew > SKEWED:
+        yield f"{split} balanced accuracy {_share(e.balanced_accuracy, e.balanced_interval)}"
+    if e.without_leaks is not None:
+        yield f"without the {e.n - e.without_leaks.n:,} of them that training has seen:"
+        yield from _figures(split, e.without_leaks)
+
+
+def _share(figure: float, interval: tuple[float, float]) -> str:
+    low, high = (100 * end for end in interval)
+    return f"{100 * figure:.2f} % (95 % interval {low:.2f} to {high:.2f})"

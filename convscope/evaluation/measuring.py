@@ -96,8 +96,8 @@ def chosen(found: Data, split: str | None, trained_on: TrainedOn | None) -> tupl
         raise InputError("split.held", hint=phrase("split.held.try"))
     if split == "validation" and not found.own:
         raise InputError("split.data", where=dataset.name, hint=phrase("split.data.try"))
-    if found.own and held:
-        return "validation", dataset.train.take(dataset.hold_out(held)[1])
+    if found.own and trained_on is not None and held:
+        return "validation", dataset.train.take(dataset.hold_out(held, trained_on.seed)[1])
     if found.own:
         raise InputError("split.unseen", where=found.name, hint=phrase("split.unseen.try"))
     return "all", dataset.train

@@ -11,6 +11,7 @@ from ..evaluation import wilson
 from ..runs.directory import read_run_json
 from ..runs.json_fields import Fields, Scalar
 from ..runs.records import EpochLine, Figures, ResultLine
+from ..runs.result_figures import SplitFigures
 from .records import Measurement, RunReport
 from .run_files import LogTail
 
@@ -33,21 +34,21 @@ def report(path: Path) -> RunReport:
         recipe, data = run.within("recipe"), run.within("data")
         changes = {f"augmentation.{name}": value for name, value in recipe.scalars("augmentation").items() if value}
         lines = LogTail(path / "log.jsonl").rest()
-        results = [line.test for line in lines if isinstance(line, ResultLine)]
+        result = next((line for line in reversed(lines) if isinstance(line, ResultLine)), None)
         measured = [line.validation for line in lines if isinstance(line, EpochLine) and line.validation]
         budget = whole.get("budget")
         return RunReport(
             recipe=plain(run.scalars("recipe") | changes),
             machine=plain({name: whole[name] for name in MACHINE if name in whole} | run.scalars("versions")),
             budget=budget if isinstance(budget, str) else None,
-            test=measurement(results[-1], data.integer("test")) if results else None,
+            test=measurement(result.test, data.integer("test")) if result else None,
             validation=measurement(measured[-1], data.integer("validation")) if measured else None,
         )
     except ConvscopeError as error:
         raise InputError("run.unreadable", got=path.name) from error
 
 
-def measurement(figures: Figures | None, n: int) -> Measurement | None:
+def measurement(figures: Figures | SplitFigures | None, n: int) -> Measurement | None:
     """Return accuracy, its 95 % interval and loss on `n` pictures; None without figures.
 
     >>> measurement(Figures(accuracy=0.5, loss=0.7), 4).interval
@@ -55,7 +56,8 @@ def measurement(figures: Figures | None, n: int) -> Measurement | None:
     """
     if figures is None:
         return None
-    return Measurement(figures.accuracy, figures.loss, n, wilson(round(figures.accuracy * n), n))
+    own = figures.interval if isinstance(figures, SplitFigures) else None
+    return Measurement(figures.accuracy, figures.loss, n, own or wilson(round(figures.accuracy * n), n))
 
 
 def plain(values: Mapping[str, Scalar]) -> dict[str, Scalar]:

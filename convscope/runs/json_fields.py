@@ -88,6 +88,13 @@ class Fields:
         """Return an array of strings."""
         return tuple(self._item(name, i).text("item") for i in range(len(self.items(name))))
 
+    def phrases(self, name: str) -> tuple[Phrase, ...]:
+        """Return an array of sentences, each by its key and words."""
+        try:
+            return tuple(map(Phrase.from_json, self.items(name)))
+        except InputError as error:
+            raise InputError.of(error, where=f"{self.where}, {name}") from error
+
     def mapping(self, name: str) -> dict[str, str]:
         """Return an object whose values are strings."""
         inner = self.within(name)

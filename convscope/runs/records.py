@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import InputError
+from ..errors import InputError, Phrase
 from .json_fields import Fields
+from .result_figures import CalibrationFigures, SplitFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +98,15 @@ class EpochLine:
 
 @dataclass(frozen=True, slots=True)
 class ResultLine:
-    """What the finished training came to."""
+    """What the finished training came to; `notes` are what a reader of its figures has to know."""
 
     step: int
-    validation: Figures | None
-    test: Figures | None
+    validation: SplitFigures | None
+    test: SplitFigures | None
     seconds: float
     images_per_second: float
+    calibration: CalibrationFigures | None = None
+    notes: tuple[Phrase, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -111,18 +114,26 @@ class ResultLine:
             "step": self.step,
             "validation": self.validation and self.validation.to_json(),
             "test": self.test and self.test.to_json(),
+            "calibration": self.calibration and self.calibration.to_json(),
+            "notes": [note.to_json() for note in self.notes],
             "time": {"seconds": self.seconds, "images_per_second": self.images_per_second},
         }
 
     @classmethod
     def from_json(cls, fields: Fields) -> ResultLine:
         time = fields.within("time")
+        validation, test = (
+            fields.optional(lambda name: SplitFigures.from_json(fields.within(name)), split)
+            for split in ("validation", "test")
+        )
         return cls(
-            fields.integer("step"),
-            _figures(fields, "validation"),
-            _figures(fields, "test"),
-            time.number("seconds"),
-            time.number("images_per_second"),
+            step=fields.integer("step"),
+            validation=validation,
+            test=test,
+            seconds=time.number("seconds"),
+            images_per_second=time.number("images_per_second"),
+            calibration=fields.if_there(lambda name: CalibrationFigures.from_json(fields.within(name)), "calibration"),
+            notes=fields.if_there(fields.phrases, "notes") or (),
         )
 
 

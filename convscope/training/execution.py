@@ -20,14 +20,14 @@ from ..runs.records import CheckpointFacts, ResultLine
 from .context import RunContext
 from .events import BeginLine
 from .export import export_model
-from .final_figures import final_figures
+from .final_figures import calibration_figures, final_figures, split_figures
 from .loading import load_dataset
 from .options import TrainOptions
 from .planning import plan_settings
 from .result import Result
 from .schedule import Schedule
 from .settings import RunSettings
-from .validation import LabelledImages, as_tensor, figures, split_training
+from .validation import LabelledImages, as_tensor, split_training
 from .workers import Workers
 
 if TYPE_CHECKING:
@@ -165,13 +165,15 @@ def train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) -> 
         name = settings.data.name or dataset.name
         raise InputError("run.data", where=name, hint=phrase("run.anew.try"))
     device = resolve_device(settings.device)
-    train, held = split_training(dataset, settings.data.validation)
+    train, held = split_training(dataset, settings.data.validation, settings.seed)
     network = trace(parse(settings.formula), dataset.shape, len(dataset.classes))
     images, labels, rows = (
         as_tensor(array, device) for array in (dataset.train.images, dataset.train.labels, train.rows)
     )
-    held_out = LabelledImages.of(held, dataset.classes, settings.input, device, images) if held else None
-    test_set = None
+    held_out = test_set = None
+    if held is not None:
+        there = images if held.split is dataset.train else None
+        held_out = LabelledImages.of(held, dataset.classes, settings.input, device, there)
     if dataset.test is not None:
         test_set = LabelledImages.of(Subset.whole(dataset.test), dataset.classes, settings.input, device)
     bf16, steps = recipe.precision == "bfloat16", snapshot_steps(*settings.rounds)
@@ -199,12 +201,17 @@ def train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) -> 
         )
     if settings.target is not None and not state.reached:
         context.note(_missed(settings.target, final.validation))
-    context.note(final.calibration.said() if isinstance(final.calibration, Calibration) else final.calibration)
 
     epochs = state.step / recipe.batches(len(train))
     speed = recipe.pictures(len(train), state.step) / state.seconds
     line = ResultLine(
-        state.step, figures(final.validation), figures(final.test), round(state.seconds, 3), round(speed, 1)
+        step=state.step,
+        validation=split_figures(final.validation),
+        test=split_figures(final.test),
+        calibration=calibration_figures(final.calibration),
+        notes=final.notes,
+        seconds=round(state.seconds, 3),
+        images_per_second=round(speed, 1),
     )
     if run is not None:
         run.append(line)
@@ -223,6 +230,8 @@ def train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) -> 
         macs=network.macs,
         validation=final.validation,
         test=final.test,
+        calibration=final.calibration if isinstance(final.calibration, Calibration) else None,
+        notes=final.notes,
     )
 
 

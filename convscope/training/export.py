@@ -32,10 +32,11 @@ def export_model(
             "recipe": settings.recipe.name,
             "precision": settings.recipe.precision,
             "time": line["time"],
-            "data": {name: data[name] for name in DATA_FACTS},
+            "data": {name: data[name] for name in DATA_FACTS} | {"seed": settings.seed},
         },
         "validation": line["validation"],
         "test": line["test"],
+        "notes": line["notes"],
         **({} if fitted else {"calibration": str(calibration)}),
         "versions": settings.versions,
     }

@@ -11,6 +11,7 @@ import numpy as np
 from ..calibration import Calibration
 from ..calibration.temperature import calibrate
 from ..errors import Phrase, phrase
+from ..runs.result_figures import CalibrationFigures, SplitFigures
 from .validation import LabelledImages
 from .workers import Workers
 
@@ -28,6 +29,15 @@ class FinalFigures:
     calibration: Calibration | Phrase
     validation: Evaluation | None
     test: Evaluation | None
+
+    @property
+    def notes(self) -> tuple[Phrase, ...]:
+        """What a reader of the figures has to know, each in a sentence."""
+        reported = self.test or self.validation
+        if reported is None:
+            return (phrase("note.figures.none"),)
+        why = (self.calibration,) if isinstance(self.calibration, Phrase) else ()
+        return (*why, *reported.warnings)
 
 
 def final_figures(
@@ -48,3 +58,28 @@ def final_figures(
     temperature = found.temperature if isinstance(found, Calibration) else 1.0
     figures = {name: part.figures(logits[name] / temperature) for name, part in parts.items()}
     return FinalFigures(found, figures.get("validation"), figures.get("test"))
+
+
+def split_figures(evaluation: Evaluation | None) -> SplitFigures | None:
+    """Return what log and model file say of an evaluation; None without a picture."""
+    if evaluation is None or not evaluation.n:
+        return None
+    return SplitFigures(
+        accuracy=evaluation.accuracy,
+        loss=evaluation.loss,
+        n=evaluation.n,
+        interval=evaluation.interval,
+        balanced_accuracy=evaluation.balanced_accuracy,
+        balanced_interval=evaluation.balanced_interval,
+        ece=evaluation.ece,
+        never_predicted=evaluation.never_predicted,
+        without_leaks=split_figures(evaluation.without_leaks),
+    )
+
+
+def calibration_figures(calibration: Calibration | Phrase | None) -> CalibrationFigures | None:
+    """Return what the log says of a calibration."""
+    if not isinstance(calibration, Calibration):
+        return None
+    before, after = calibration.before, calibration.after
+    return CalibrationFigures(calibration.temperature, calibration.n, before.nll, after.nll, before.ece, after.ece)

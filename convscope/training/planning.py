@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from ..data import Dataset
 from ..data.named_datasets import MNIST_FINGERPRINT
 from ..errors import InputError, phrase
+from ..formula import parse as parse_formula
+from ..formula import trace
 from .budget import Budget, parse
 from .context import RunContext
 from .measured import MEASURED, Measured, most_accurate_within, quickest_reaching
@@ -16,6 +18,7 @@ from .options import TrainOptions
 from .resolve import resolve_settings
 from .schedule import Schedule
 from .settings import RunSettings
+from .understanding import understood
 from .validation import sixth, split_training
 
 if TYPE_CHECKING:
@@ -27,19 +30,23 @@ ROUNDS = 5  # of training until an accuracy is reached, each twice as long as th
 MARGIN = 0.92  # share of the time that is planned for: a machine is not always as fast as when it was measured
 PROBE = 0.6  # seconds at most that a measurement of speed takes,
 PROBE_SHARE = 0.03  # and share of the budget
+STILL = 1e-12  # a learning rate that changes nothing
 
 
 def plan_settings(options: TrainOptions, dataset: Dataset, context: RunContext) -> RunSettings:
     """Return the settings of a new run, its length by the recipe or by the budget. Raises InputError, PlanError."""
     if options.budget is None:
-        return resolve_settings(options, dataset, context.workers)
-    budget = parse(options.budget)
-    if budget.seconds is not None:
-        settings = _for_seconds(budget, budget.seconds, options, dataset, context)
+        settings = resolve_settings(options, dataset, context.workers)
+    elif (budget := parse(options.budget)).seconds is not None:
+        settings = replace(_for_seconds(budget, budget.seconds, options, dataset, context), budget=budget.text)
     else:
         assert budget.accuracy is not None
-        settings = _for_accuracy(budget, budget.accuracy, options, dataset, context)
-    return replace(settings, budget=budget.text)
+        settings = replace(_for_accuracy(budget, budget.accuracy, options, dataset, context), budget=budget.text)
+    if settings.planned_seconds is None:
+        pace = seconds_per_step(settings, dataset, 0.0)
+        settings = replace(settings, planned_seconds=round(pace * settings.rounds[0], 3))
+    network = trace(parse_formula(settings.formula), dataset.shape, len(dataset.classes))
+    return replace(settings, understood=understood(dataset, settings, network))
 
 
 def _for_seconds(
@@ -59,7 +66,7 @@ def _for_seconds(
     speed = settings.recipe.batch_size / pace
     epochs = f"{settings.epochs:.3g}"
     context.note(phrase("note.speed", speed=f"{speed:,.0f}", epochs=epochs, budget=budget.text))
-    return settings
+    return replace(settings, planned_seconds=round(pace * settings.steps, 3))
 
 
 def _for_accuracy(
@@ -75,8 +82,9 @@ def _for_accuracy(
             options = replace(options, arch=line.plan, recipe=line.resolved_recipe())
             return resolve_settings(options, dataset, context.workers)
         context.note(phrase("note.unmeasured", accuracy=budget.text))
-    held_out = max(1, sixth(dataset)) if options.val is None else options.val
-    settings = resolve_settings(replace(options, val=held_out), dataset, context.workers)
+    if options.val is None and dataset.validation is None:
+        options = replace(options, val=max(1, sixth(dataset)))
+    settings = resolve_settings(options, dataset, context.workers)
     rounds = tuple(settings.steps * (2**k - 1) for k in range(1, ROUNDS + 1))
     return replace(lasting(settings, rounds[-1]), rounds=rounds, target=accuracy)
 
@@ -89,22 +97,20 @@ def lasting(settings: RunSettings, steps: int) -> RunSettings:
 
 
 def seconds_per_step(settings: RunSettings, dataset: Dataset, least: float = PROBE) -> float:
-    """Measure the seconds that a training step of these settings takes, over `least` seconds or more.
+    """Measure the seconds that a training step of these settings takes, over `least` seconds or more, or one step.
 
     A copy is trained at a rate that changes nothing; torch's random state is as before.
     """
     import torch
 
-    from ..formula import parse as parse_formula
-    from ..formula import trace
     from ..machine.device import cpu_settings, resolve_device
     from .state import State
     from .validation import as_tensor
 
     device = resolve_device(settings.device)
     shard = max(1, settings.recipe.batch_size // settings.processes)
-    recipe = replace(settings.recipe.changed(lr=settings.recipe.lr * 1e-9), batch_size=shard, hard=0.0)
-    pictures, _ = split_training(dataset, settings.data.validation)
+    recipe = replace(settings.recipe.changed(lr=STILL), batch_size=shard, hard=0.0)
+    pictures, _ = split_training(dataset, settings.data.validation, settings.seed)
     network = trace(parse_formula(settings.formula), dataset.shape, len(dataset.classes))
     with cpu_settings(settings.threads), torch.random.fork_rng():
         state = State.initial(network, settings.input, recipe, settings.seed, device)
@@ -112,6 +118,8 @@ def seconds_per_step(settings: RunSettings, dataset: Dataset, least: float = PRO
         images, labels = (as_tensor(array, device) for array in (dataset.train.images, dataset.train.labels))
         _timed(state, images, labels, rows, 2)  # builds the kernels
         once = _timed(state, images, labels, rows, 1)
+        if once >= least:
+            return once
         steps = max(3, min(2000, round(least / max(once, 1e-5))))
         return _timed(state, images, labels, rows, steps) / steps
 

@@ -116,6 +116,7 @@ class Recipe:
     average: float = 0.0  # decay per step of an exponential average of the weights, which is then the model; 0: none
     precision: str = "float32"  # or "bfloat16", or "auto": the faster of the two, measured
     scaling: str = "data"  # "data": by the training pictures' mean and standard deviation; "unit": x/255
+    holds_out: bool = True  # whether some training pictures are kept for calibration where there are test pictures
     partial_batches: bool = False  # whether an epoch's last, smaller batch is trained on
     log_every: int = 20  # steps between two lines of the log, counted within an epoch
 
@@ -145,6 +146,7 @@ class Recipe:
         _check(self, "label_smoothing", float, 0, 0.99)
         _check(self, "hard", float, 0, 1e6)
         _check(self, "average", float, 0, 0.999999)
+        _check(self, "holds_out", bool)
         _check(self, "partial_batches", bool)
         _check(self, "log_every", int, 1, 1_000_000)
         if not isinstance(self.augmentation, Augmentation):
@@ -287,6 +289,7 @@ RECIPES: dict[str, Recipe] = {
             batch_size=16,
             lr=0.001,
             scaling="unit",
+            holds_out=False,
             partial_batches=True,
             log_every=100,
         ),

@@ -37,8 +37,11 @@ def resolve_settings(options: TrainOptions, dataset: Dataset, workers: Workers) 
     asked = options.arch if options.arch is not None else recipe.plan if centred else recipe.general_plan
     plan = asked if isinstance(asked, Plan) else resolve_plan(asked)
     network = trace(plan, dataset.shape, len(dataset.classes))
-    held_out = default_held_out(dataset) if options.val is None else options.val
-    pictures, _ = split_training(dataset, held_out)
+    if options.val is not None and dataset.validation is not None:
+        own = phrase("validation.given.got", n=f"{len(dataset.validation):,}")
+        raise InputError("validation.given", where=dataset.name, got=own, hint=phrase("validation.given.try"))
+    held_out = default_held_out(dataset, recipe) if options.val is None else options.val
+    pictures, held = split_training(dataset, held_out, options.seed or 0)
     spec = input_spec(pictures.images, recipe.scaling)
     check_ends(network, spec)
     _check_batches(network, recipe, len(pictures), workers.size)
@@ -57,7 +60,7 @@ def resolve_settings(options: TrainOptions, dataset: Dataset, workers: Workers) 
         rounds=(steps,),
         target=None,
         budget=None,
-        data=_data_source(options, dataset, len(pictures), held_out),
+        data=_data_source(options, dataset, len(pictures), 0 if held is None else len(held)),
         classes=tuple(dataset.classes),
         input=spec,
         device=device.type,

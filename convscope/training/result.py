@@ -6,16 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .validation import figures
+from ..errors import Phrase
+from .final_figures import calibration_figures, split_figures
 
 if TYPE_CHECKING:
+    from ..calibration import Calibration
     from ..evaluation import Evaluation
     from ..prediction import Model
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a finished training came to. `train_seconds` counts all sessions of the run, without validation and test."""
+    """What a finished training came to. `train_seconds` counts all sessions of the run, without validation and test.
+
+    Losses of `validation` and `test` are those of calibrated probabilities, where there is a `calibration`; `notes` are
+    what a reader of the figures has to know.
+    """
 
     run: Path
     model: Path
@@ -27,6 +33,8 @@ class Result:
     macs: int
     validation: Evaluation | None
     test: Evaluation | None
+    calibration: Calibration | None
+    notes: tuple[Phrase, ...]
 
     def load(self) -> Model:
         """Return the model, ready to predict."""
@@ -35,9 +43,18 @@ class Result:
         return load(self.model)
 
     def to_json(self) -> dict[str, object]:
-        """Return the fields as JSON takes them; of validation and test accuracy (0…1) and loss (nats)."""
+        """Return the fields as JSON takes them; validation, test and calibration as the log has them, notes in
+        English.
+        """
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        validation, test = (
-            None if made is None else made.to_json() for made in map(figures, (self.validation, self.test))
-        )
-        return {**fields, "run": str(self.run), "model": str(self.model), "validation": validation, "test": test}
+        validation, test = split_figures(self.validation), split_figures(self.test)
+        calibration = calibration_figures(self.calibration)
+        return {
+            **fields,
+            "run": str(self.run),
+            "model": str(self.model),
+            "validation": validation and validation.to_json(),
+            "test": test and test.to_json(),
+            "calibration": calibration and calibration.to_json(),
+            "notes": [str(note) for note in self.notes],
+        }

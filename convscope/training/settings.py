@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import Phrase
 from ..pictures.input_spec import InputSpec
 from ..runs.json_fields import Fields
 from ..runs.records import DataSource
@@ -33,12 +34,16 @@ class RunSettings:
     versions: dict[str, str]
     processes: int
     launch: str | None  # which launch by torchrun began it
+    understood: tuple[Phrase, ...] = ()  # what was said before anything was trained
+    planned_seconds: float | None = None  # that the steps, of the first round if there are several, seemed to take
 
     def to_json(self) -> dict[str, object]:
         """Return the fields as run.json has them."""
-        plain = {name: getattr(self, name) for name in self.__slots__}
+        plain = {name: getattr(self, name) for name in self.__slots__ if name != "planned_seconds"}
         nested = {name: plain[name].to_json() for name in ("recipe", "data", "input")}
-        return {**plain, **nested, "rounds": list(self.rounds), "classes": list(self.classes)}
+        lists: dict[str, object] = {"rounds": list(self.rounds), "classes": list(self.classes)}
+        said = [line.to_json() for line in self.understood]
+        return {**plain, **nested, **lists, "understood": said, "time": {"planned_seconds": self.planned_seconds}}
 
     @classmethod
     def from_json(cls, value: object, path: Path) -> RunSettings:
@@ -63,4 +68,6 @@ class RunSettings:
             versions=fields.mapping("versions"),
             processes=fields.integer("processes"),
             launch=fields.optional(fields.text, "launch"),
+            understood=fields.phrases("understood"),
+            planned_seconds=(time := fields.within("time")).optional(time.number, "planned_seconds"),
         )

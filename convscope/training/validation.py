@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..calibration.temperature import LEAST
 from ..data.subset import Subset
 from ..evaluation import Evaluation, score
 from ..pictures.preprocessing import which_are_inverted
 from ..runs.records import Figures
-from .workers import SingleWorker, Workers
+from .recipes import Recipe
+from .workers import Scores, SingleWorker, Workers
 
 if TYPE_CHECKING:
     import torch
@@ -23,15 +25,20 @@ if TYPE_CHECKING:
     from ..nn import Net
     from ..pictures.input_spec import InputSpec
 
-Scores = np.ndarray[Any, np.dtype[np.float32]]
+MOST, SHARE = 10_000, 6  # pictures held out where there are no test pictures: one in so many, at most
+ENOUGH, SPARED = 2_000, 10  # and where there are some: what calibration needs (docs/log.md), one in so many at most,
+FEW = 60  # but so many where a sixth allows it: of fewer than 30 nothing is learned
 
-MOST = 10_000  # pictures
-SHARE = 6  # one in so many
 
-
-def default_held_out(dataset: Dataset) -> int:
-    """Return how many training pictures are held out unless the user says: none where there are test pictures."""
-    return 0 if dataset.test is not None else sixth(dataset)
+def default_held_out(dataset: Dataset, recipe: Recipe) -> int:
+    """Return how many training pictures are held out unless the user says: none where the data has its own."""
+    if dataset.validation is not None:
+        return 0
+    if dataset.test is None:
+        return sixth(dataset)
+    n = len(dataset.train)
+    held = min(ENOUGH, max(n // SPARED, min(FEW, n // SHARE)))
+    return held if recipe.holds_out and held >= LEAST else 0
 
 
 def sixth(dataset: Dataset) -> int:
@@ -39,11 +46,16 @@ def sixth(dataset: Dataset) -> int:
     return min(MOST, len(dataset.train) // SHARE)
 
 
-def split_training(dataset: Dataset, held_out: int) -> tuple[Subset, Subset | None]:
-    """Return the pictures to train on and those held out, if any, by their rows: neither is copied."""
+def split_training(dataset: Dataset, held_out: int, seed: int) -> tuple[Subset, Subset | None]:
+    """Return the pictures to train on and those to validate by, if any, by their rows: none is copied.
+
+    The second are the data's own validation pictures where it has some, else so many training pictures, by `seed`.
+    """
+    if dataset.validation is not None:
+        return Subset.whole(dataset.train), Subset.whole(dataset.validation)
     if not held_out:
         return Subset.whole(dataset.train), None
-    stay, held = dataset.hold_out(held_out)
+    stay, held = dataset.hold_out(held_out, seed)
     return Subset(dataset.train, stay), Subset(dataset.train, held)
 
 
@@ -124,6 +136,6 @@ def as_tensor(array: np.ndarray[Any, Any], device: torch.device) -> Tensor:
         return torch.from_numpy(array).to(device)
 
 
-def figures(evaluation: Evaluation | None) -> Figures | None:
-    """Return what the log says of an evaluation."""
-    return None if evaluation is None else Figures(evaluation.accuracy, evaluation.loss)
+def figures(evaluation: Evaluation) -> Figures:
+    """Return what the log says of an evaluation after an epoch."""
+    return Figures(evaluation.accuracy, evaluation.loss)

@@ -52,22 +52,28 @@ def test_results_on_stdout_all_else_on_stderr(folder: Path, tmp_path: Path, caps
     )
     assert args.run(args) == 0
     out, err = capsys.readouterr()
+    share = r"\d+\.\d\d % \(95 % interval \d+\.\d\d to \d+\.\d\d"
     assert re.fullmatch(
-        r"test accuracy \d+\.\d\d % \(95 % interval \d+\.\d\d to \d+\.\d\d, 40 pictures\), loss \d\.\d{4}\n"
+        rf"test accuracy {share}, 40 pictures\), loss \d\.\d{{4}}\n"
+        rf"validation accuracy {share}, 20 pictures\), loss \d\.\d{{4}}\n"
         rf"trained in \d+\.\d s, [\d,]+ pictures/s\nmodel {re.escape(str(tmp_path))}/r/model\.onnx\n",
         out,
     )
     lines = err.splitlines()
-    assert lines[0] == f"training {TINY}"
-    assert re.fullmatch(
-        r"  \d+ parameters, 80 pictures of stripes, 20 held out, 5 epochs of recipe fast on cpu, \w+", lines[1]
-    )
-    assert lines[2] == f"  {tmp_path}/r"
-    assert re.fullmatch(r"step 1 of 40  loss \d\.\d{4}  accuracy +\d+\.\d %  [\d,]+ pictures/s  \d+ s left", lines[3])
-    assert sum(line.startswith("step 40 of 40  loss ") for line in lines) == 1
-    assert [line.split(":")[0] for line in lines if "validation accuracy" in line] == [
-        f"epoch {i}" for i in range(1, 6)
+    assert lines[:2] == ["2 classes: 1 56, 0 44", "test pictures: 40"]
+    lines = lines[2:]
+    assert lines[:3] == [
+        "training on 80 pictures; 20 more are held out of training (seed 0), to validate and to calibrate by",
+        "pictures of 28 x 28 pixels, grey",
+        f"network {TINY} (as asked), 394 parameters; recipe fast: 5 epochs, 40 steps of 10 pictures",
     ]
+    assert lines[3].startswith("left and right are ")
+    assert re.fullmatch(r"about \d+ s on cpu \(threads: 1, \w+\)", lines[4])
+    assert lines[5] == f"run {tmp_path}/r"
+    assert re.fullmatch(
+        r"step 40 of 40  loss \d\.\d{4}  accuracy +\d+\.\d %  validation \d+\.\d\d %  [\d,]+ pictures/s", lines[6]
+    )
+    assert lines[7] == "note: probabilities are not calibrated: 20 pictures were held out, 30 are needed"
     assert "\x1b" not in out + err
 
 
@@ -90,10 +96,13 @@ def test_json_is_one_object_with_its_keys(folder: Path, tmp_path: Path, capsys: 
         "macs",
         "validation",
         "test",
+        "calibration",
+        "notes",
     ]
     assert list(got) == keys
     assert (got["seed"], got["epochs"], got["validation"]) == (4, 1.0, None)
-    assert sorted(got["test"]) == ["accuracy", "loss"]
+    assert list(got["test"])[:4] == ["accuracy", "loss", "n", "interval"]
+    assert got["notes"][0] == "probabilities are not calibrated: no pictures were held out"
     assert Path(got["model"]).is_file()
 
 
@@ -121,6 +130,8 @@ def test_the_lectures_line_is_exact(monkeypatch: pytest.MonkeyPatch, capsys: pyt
             train_seconds=1.0,
             images_per_second=1.0,
             model="m",
+            calibration=None,
+            notes=(),
         )
 
     monkeypatch.setattr("convscope.training.session.train_with", train_with)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convscope.errors import InputError
+from convscope.errors import InputError, phrase
 from convscope.runs.json_fields import Fields
 from convscope.runs.records import (
     CheckpointFacts,
@@ -23,15 +23,42 @@ from convscope.runs.records import (
     Tally,
     log_line,
 )
+from convscope.runs.result_figures import CalibrationFigures, SplitFigures
 
 counts = st.integers(0, 2**53)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 figures = st.builds(Figures, numbers, numbers)
+fractions = st.floats(0, 1)
+intervals = st.none() | st.tuples(fractions, fractions)
+few = st.builds(SplitFigures, fractions, numbers, st.none() | counts, intervals, st.none() | fractions)
+splits = st.builds(
+    SplitFigures,
+    fractions,
+    numbers,
+    counts,
+    intervals,
+    fractions,
+    intervals,
+    fractions,
+    st.lists(st.text()).map(tuple),
+    st.none() | few,
+)
+notes = st.lists(st.sampled_from([phrase("value.none"), phrase("value.and", one=phrase("value.none"), other="b")]))
+calibrations = st.none() | st.builds(CalibrationFigures, numbers, counts, *[numbers] * 4)
 tallies = st.builds(Tally, numbers, counts, counts)
 lines = st.one_of(
     st.builds(StepLine, counts, *[numbers] * 6),
     st.builds(EpochLine, counts, numbers, figures, st.none() | figures, numbers),
-    st.builds(ResultLine, counts, st.none() | figures, st.none() | figures, numbers, numbers),
+    st.builds(
+        ResultLine,
+        counts,
+        st.none() | splits,
+        st.none() | splits,
+        numbers,
+        numbers,
+        calibrations,
+        notes.map(tuple),
+    ),
 )
 STEP = StepLine(21, 0.0449, 1.746, 1.11, 0.464, 0.0187, 1.13)
 EPOCH = EpochLine(468, 1.0, Figures(0.939, 0.709), None, 3.5)

@@ -25,7 +25,7 @@ import torch
 
 from convscope import data, modelfile
 from convscope.runs.checkpoints import read_checkpoint
-from convscope.runs.directory import read_log
+from convscope.runs.directory import read_log, read_run_json
 from convscope.runs.tensor_files import pack
 from convscope.training import snapshots
 from convscope.training.recipes import Augmentation, Recipe
@@ -113,7 +113,7 @@ def outcome(path: Path) -> dict[str, Any]:
     checkpoint = read_checkpoint(newest)
     model = modelfile.read(path / "model.onnx")
     return {
-        "run.json": (path / "run.json").read_bytes(),
+        "run.json": untimed(read_run_json(path)),
         "checkpoint": pack(checkpoint.tensors, untimed(checkpoint.facts.to_json()), ""),
         "log": [untimed(line.to_json()) for line in read_log(path)],
         "snapshots": {p.name: p.read_bytes() for p in sorted((path / "snapshots").iterdir())},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from convscope.data.subset import Subset
 from convscope.errors import phrase
 from convscope.evaluation import evaluate, score
 from convscope.pictures.input_spec import InputSpec
-from convscope.training.final_figures import final_figures
+from convscope.training.final_figures import calibration_figures, final_figures, split_figures
 from convscope.training.session import train
 from convscope.training.validation import LabelledImages
 from convscope.training.workers import SingleWorker
@@ -57,6 +58,34 @@ def test_without_enough_pictures_the_reason_is_kept_and_the_scores_are_as_they_w
     assert few.test is not None
     assert few.test.to_json() == test.evaluate(net).to_json()
     assert (none.calibration, none.validation, none.test) == (phrase("calibration.none"), None, None)
+
+
+def test_what_a_reader_has_to_know_is_said() -> None:
+    net, test = small(), measured_on(50, 120)
+    for held, tested, note in (
+        (measured_on(0, 29), test, "probabilities are not calibrated: 29 pictures were held out, 30 are needed"),
+        (None, test, "probabilities are not calibrated: no pictures were held out"),
+        (None, None, "no figure: there are no test pictures, and none were held out; --val N holds some out"),
+    ):
+        assert str(final_figures(net, held, tested, SingleWorker(), finite).notes[0]) == note
+    final = final_figures(net, measured_on(0, 40), test, SingleWorker(), finite)
+    assert final.test is not None
+    assert final.notes == final.test.warnings
+    assert calibration_figures(final.calibration) is not None
+    assert calibration_figures(phrase("calibration.none")) is None
+
+
+def test_a_log_has_the_figures_of_an_evaluation_also_without_leaks() -> None:
+    logits = np.eye(3)[[0, 1, 2, 0, 0]] * 4
+    whole = score(logits, np.array([0, 1, 2, 1, 1]), CLASSES, leaked=np.array([True, False, False, False, False]))
+    figures = split_figures(whole)
+    assert figures is not None
+    assert (figures.n, figures.accuracy, figures.interval) == (5, 0.6, whole.interval)
+    assert figures.balanced_accuracy == pytest.approx((1 + 1 / 3 + 1) / 3)
+    assert figures.without_leaks is not None
+    assert figures.without_leaks.n == 4
+    assert split_figures(replace(whole, n=0)) is None
+    assert split_figures(None) is None
 
 
 def test_scores_that_are_no_numbers_are_told_of_by_part() -> None:

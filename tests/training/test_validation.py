@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,26 +11,63 @@ import torch
 from convscope import data
 from convscope.data import Split
 from convscope.data.subset import Subset
+from convscope.errors import InputError
 from convscope.evaluation import score
 from convscope.pictures.input_spec import InputSpec
 from convscope.pictures.preprocessing import preprocess
+from convscope.training.options import TrainOptions
+from convscope.training.recipes import RECIPES
+from convscope.training.resolve import resolve_settings
 from convscope.training.validation import LabelledImages, as_tensor, default_held_out, scores, sixth, split_training
+from convscope.training.workers import SingleWorker
 from tests.toys import small, toy
 
 CPU = torch.device("cpu")
 
 
-@pytest.mark.parametrize(
-    ("n", "tested", "held"), [(60, True, 0), (60, False, 10), (65, False, 10), (70_000, False, 10_000)]
-)
-def test_a_sixth_is_held_out_where_there_are_no_test_pictures(n: int, tested: bool, held: int) -> None:
+def grey(n: int, tested: bool) -> data.Dataset:
     images, labels = np.zeros((n, 1, 2, 2), np.uint8), np.arange(n) % 2
-    dataset = data.arrays(images, labels, ["a", "b"], test=(images[:4], labels[:4]) if tested else None)
-    assert default_held_out(dataset) == held
+    return data.arrays(images, labels, ["a", "b"], test=(images[:4], labels[:4]) if tested else None)
+
+
+@pytest.mark.parametrize(("n", "held"), [(60, 10), (65, 10), (70_000, 10_000)])
+def test_a_sixth_is_held_out_where_there_are_no_test_pictures(n: int, held: int) -> None:
+    dataset = grey(n, tested=False)
+    assert default_held_out(dataset, RECIPES["fast"]) == default_held_out(dataset, RECIPES["slides"]) == held
     assert sixth(dataset) == min(10_000, n // 6)
-    train, held_out = split_training(dataset, held)
-    rows = [*train.rows.tolist(), *(held_out.rows.tolist() if held_out else [])]
-    assert (len(train), sorted(rows)) == (n - held, list(range(n)))
+
+
+@pytest.mark.parametrize(
+    ("n", "held"), [(100, 0), (179, 0), (180, 30), (300, 50), (360, 60), (600, 60), (5_000, 500), (60_000, 2_000)]
+)
+def test_where_there_are_test_pictures_what_calibration_needs_is_held_out(n: int, held: int) -> None:
+    assert default_held_out(grey(n, tested=True), RECIPES["fast"]) == held
+    assert default_held_out(grey(n, tested=True), RECIPES["slides"]) == 0  # the lecture trains on all
+
+
+def test_every_picture_is_trained_on_or_held_out_and_the_seed_says_which() -> None:
+    dataset = grey(200, tested=True)
+    splits = [split_training(dataset, 30, seed) for seed in (0, 0, 1)]
+    held = []
+    for train, held_out in splits:
+        assert held_out is not None
+        held.append(held_out.rows.tolist())
+        assert sorted([*train.rows.tolist(), *held[-1]]) == list(range(200))
+        assert np.bincount(held_out.labels).tolist() == [15, 15]
+    assert held[0] == held[1] != held[2]
+    train, none = split_training(dataset, 0, 0)
+    assert (len(train), none) == (200, None)
+
+
+def test_the_datas_own_validation_pictures_are_what_validates() -> None:
+    dataset = grey(200, tested=False)
+    dataset = replace(dataset, validation=dataset.train.head(7))
+    assert default_held_out(dataset, RECIPES["fast"]) == 0
+    train, held_out = split_training(dataset, 0, 0)
+    assert held_out is not None
+    assert (len(train), held_out.split) == (200, dataset.validation)
+    with pytest.raises(InputError, match=r"validation pictures of its own.*got --val and 7 pictures\ntry: leave --val"):
+        resolve_settings(TrainOptions(dataset, "fc", val=3), dataset, SingleWorker())
 
 
 def test_scores_are_those_of_evaluation_and_leave_the_net_as_it_was() -> None:

@@ -31,17 +31,18 @@ class Examples:
 
 
 def choose_examples(dataset: Dataset, subject: Subject) -> Examples:
-    """Return the pictures to look at: test pictures if there are any, else those held out, else those trained on.
+    """Return the pictures to look at: test pictures if there are any, else those to validate by, else those trained on.
 
     Data that the subject's file does not say it was trained on, and that has no test pictures, is "given".
     """
     trained_on = subject.provenance.data
     own = trained_on is not None and trained_on.fingerprint == dataset.fingerprint
-    held_out = trained_on.validation if trained_on is not None and own else 0
     if dataset.test is not None and len(dataset.test):
         split, part = "test", dataset.test
-    elif held_out:
-        split, part = "validation", dataset.train.take(dataset.hold_out(held_out)[1])
+    elif dataset.validation is not None:
+        split, part = "validation", dataset.validation
+    elif trained_on is not None and own and trained_on.validation:
+        split, part = "validation", dataset.train.take(dataset.hold_out(trained_on.validation, trained_on.seed)[1])
     else:
         split, part = "training" if own else "given", dataset.train
     try:

@@ -1,0 +1,68 @@
+"""What is said before anything is trained: what the data is, what is trained on it, and why."""
+
+from __future__ import annotations
+
+from ..data import Dataset
+from ..data.understanding import understood as understood_data
+from ..errors import Phrase, phrase
+from ..formula import Network
+from .recipes import Recipe
+from .settings import RunSettings
+
+
+def understood(dataset: Dataset, settings: RunSettings, network: Network) -> tuple[Phrase, ...]:
+    """Return the lines: the data, what is held out, the pictures' size, plan and recipe, mirrors and inversion."""
+    return (
+        *understood_data(dataset),
+        _held_out(dataset, settings),
+        _size(dataset),
+        _plan(settings, network),
+        *_flips(settings.recipe),
+        *([phrase("planned.invert")] if settings.input.invert == "auto" else ()),
+    )
+
+
+def _held_out(dataset: Dataset, settings: RunSettings) -> Phrase:
+    """Return what is trained on and what validates it."""
+    data, recipe = settings.data, settings.recipe
+    n, held = f"{data.train:,}", f"{data.validation:,}"
+    if dataset.validation is not None:
+        return phrase("planned.validation.given", n=n, held=held)
+    if data.validation:
+        return phrase("planned.validation.held", n=n, held=held, seed=settings.seed)
+    if not recipe.holds_out:
+        return phrase("planned.validation.recipe", n=n, recipe=recipe.name)
+    return phrase("planned.validation.none", n=n)
+
+
+def _size(dataset: Dataset) -> Phrase:
+    channels, height, width = dataset.shape
+    return phrase("planned.size.colour" if channels == 3 else "planned.size.grey", height=height, width=width)
+
+
+def _plan(settings: RunSettings, network: Network) -> Phrase:
+    """Return what is trained, how long, and why it is that."""
+    recipe = settings.recipe
+    if settings.plan == recipe.plan:
+        why = phrase("planned.why.centred", recipe=recipe.name)
+    elif settings.plan == recipe.general_plan:
+        why = phrase("planned.why.general", recipe=recipe.name)
+    else:
+        why = phrase("planned.why.asked")
+    return phrase(
+        "planned.plan",
+        plan=settings.plan or settings.formula,
+        why=why,
+        parameters=f"{network.parameters:,}",
+        recipe=recipe.name,
+        epochs=f"{settings.epochs:.4g}",
+        steps=f"{settings.steps:,}",
+        batch=f"{min(recipe.batch_size, settings.data.train):,}",
+    )
+
+
+def _flips(recipe: Recipe) -> tuple[Phrase, ...]:
+    """Return what was found of mirrors, where the recipe asks."""
+    if recipe.flips != "auto":
+        return ()
+    return (phrase("planned.flips.yes" if recipe.augmentation.flip else "planned.flips.no"),)

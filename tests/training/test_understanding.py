@@ -1,0 +1,78 @@
+"""What is said before a training: one line for each thing that a reader may doubt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convscope import data
+from convscope.data.understanding import understood as understood_data
+from convscope.formula import parse, trace
+from convscope.training.options import TrainOptions
+from convscope.training.resolve import resolve_settings
+from convscope.training.understanding import understood
+from convscope.training.workers import SingleWorker
+
+
+def said(dataset: data.Dataset, **asked: Any) -> list[str]:
+    settings = resolve_settings(TrainOptions(dataset, threads=1, **asked), dataset, SingleWorker())
+    network = trace(parse(settings.formula), dataset.shape, len(dataset.classes))
+    lines, of_data = understood(dataset, settings, network), understood_data(dataset)
+    assert lines[: len(of_data)] == of_data
+    return [str(line) for line in lines[len(of_data) :]]
+
+
+def noise(n: int = 200, channels: int = 1, tested: bool = True) -> data.Dataset:
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(0, 256, (n, channels, 28, 20), dtype=np.uint8), np.arange(n) % 2
+    return data.arrays(images, labels, ["a", "b"], test=(images[:9], labels[:9]) if tested else None)
+
+
+def test_every_line_of_a_training() -> None:
+    assert said(noise(), recipe="plain", arch="fc") == [
+        "training on 167 pictures; 33 more are held out of training (seed 0), to validate and to calibrate by",
+        "pictures of 28 x 20 pixels, grey",
+        "network fc (as asked), 1,122 parameters; recipe plain: 500 epochs, 1,000 steps of 64 pictures",
+        "left and right are never exchanged: mirrored pictures mean something else, as measured",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "line"),
+    [
+        ({"val": 0}, "training on all 200 pictures: none are held out, so nothing calibrates the probabilities"),
+        (
+            {"recipe": "slides"},
+            "training on all 200 pictures, as recipe slides does: nothing calibrates the probabilities",
+        ),
+        (
+            {"val": 50, "seed": 7},
+            "training on 150 pictures; 50 more are held out of training (seed 7), to validate and to calibrate by",
+        ),
+    ],
+)
+def test_what_is_held_out(asked: dict[str, Any], line: str) -> None:
+    assert said(noise(), arch="fc", **asked)[0] == line
+
+
+def test_validation_pictures_of_the_datas_own_and_colour() -> None:
+    dataset = noise(channels=3)
+    lines = said(replace(dataset, validation=dataset.train.head(40)), arch="fc")
+    assert lines[:2] == [
+        "training on 200 pictures; the 40 validation pictures are what validates and calibrates",
+        "pictures of 28 x 20 pixels, in colour",
+    ]
+
+
+def test_why_this_network_and_a_step_of_fewer_pictures_than_a_batch() -> None:
+    lines = said(noise(n=30), val=0, recipe="fast", epochs=3)
+    assert lines[2].startswith("network general (recipe fast's own for pictures of any kind), ")
+    assert lines[2].endswith(" parameters; recipe fast: 3 epochs, 3 steps of 30 pictures")
+    drawn = np.zeros((40, 1, 28, 28), np.uint8)
+    drawn[:, :, 8:20, 8:20] = 200
+    lines = said(data.arrays(drawn, np.arange(40) % 2, ["a", "b"]), val=0)
+    assert lines[2].startswith("network fast (recipe fast's own for centred pictures of 28 x 28), ")
+    assert lines[-1].startswith("all pictures are light on dark: ")
