@@ -11,14 +11,15 @@ import math
 import os
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from .calibration.prediction_sets import SetRule, set_rule
 from .errors import EnvironmentFault, InputError, UsageError, phrase
 from .modelfile import ModelFile, read
 from .pictures.decoding_pool import decode_in_order, map_in_order
 from .pictures.input_spec import INVERT
-from .pictures.preprocessing import Preprocessed, pictures_of, preprocess, preprocess_stack
+from .pictures.legibility import legibility_notes
+from .pictures.preprocessing import Preprocessed, check_centring, pictures_of, preprocess, preprocess_stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .calibration import Calibration
+    from .errors import Phrase
     from .formula import Network, Plan
     from .modelfile.provenance import Provenance
     from .nn import Net
@@ -50,6 +52,7 @@ class Score(NamedTuple):
 class Prediction(NamedTuple):
     """What a model says of one picture: the most probable class, and the first few in order. `inverted`: dark and light
     swapped first. `set`: where sets were asked for, the classes among which the true one is, the most probable first.
+    `notes`: what was done to the picture, and what makes it hard to read.
     """
 
     label: str
@@ -57,16 +60,22 @@ class Prediction(NamedTuple):
     top: tuple[Score, ...]
     inverted: bool = False
     set: tuple[str, ...] | None = None
+    notes: tuple[Phrase, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """The notes as one line of English, "" for none."""
+        return "; ".join(map(str, self.notes))
 
     def to_json(self) -> dict[str, object]:
-        """Return {label, probability, top: [{label, probability}]}, with "set": [label] where sets were asked for, and
-        "inverted": true if it was.
+        """Return {label, probability, top: [{label, probability}]}, with "set": [label] where sets were asked for,
+        "inverted": true if it was, and "note" if there is one.
         """
         fields: dict[str, object] = {"label": self.label, "probability": self.probability}
         fields["top"] = [{"label": label, "probability": probability} for label, probability in self.top]
         if self.set is not None:
             fields["set"] = list(self.set)
-        return fields | ({"inverted": True} if self.inverted else {})
+        return fields | ({"inverted": True} if self.inverted else {}) | ({"note": self.note} if self.notes else {})
 
 
 class Predictor:
@@ -162,6 +171,7 @@ class Model:
         top: int = 3,
         invert: str | None = None,
         sets: float | None = None,
+        centre: bool = False,
     ) -> list[Prediction]:
         """Return a prediction for each picture: one, or any number of them.
 
@@ -169,16 +179,20 @@ class Model:
         (N, C, H, W) is N of them. Any size: it is brought to the model's by its own rule. `invert` as on the command
         line; if left out, the model's own rule. With `sets`, 0.9 say, each prediction lists the classes among which the
         true one is in so large a share of all pictures; `set_rule` says what the model's held-out pictures allow.
+        `centre` cuts out what is drawn, scales it and puts it in the middle, for a model of one channel that learned
+        from light drawings on a dark ground.
         Raises InputError for the first picture that cannot be read, for sets of a model that held out too few pictures,
         and for an array (3, H, W) alone before a model of one channel: three pictures or three colours.
         """
         import numpy as np
 
         rule = self._rule(top, invert, sets)
-        if isinstance(pictures, np.ndarray) and pictures.dtype == np.uint8 and pictures.shape[1:] == self.spec.shape:
-            read, inverted = preprocess_stack(self.spec, pictures, invert)
-            return _without_errors(predictions(self.predictor.probabilities(read), self.classes, top, inverted, rule))
-        return _without_errors(self.stream(pictures_of(self.spec, pictures), top, invert, sets))
+        stack = isinstance(pictures, np.ndarray) and pictures.dtype == np.uint8
+        if stack and cast("Pixels", pictures).shape[1:] == self.spec.shape and not centre:
+            read, inverted = preprocess_stack(self.spec, cast("Pixels", pictures), invert)
+            notes, probabilities = legibility_notes(self.spec, read), self.predictor.probabilities(read)
+            return _without_errors(predictions(probabilities, self.classes, top, inverted, notes, rule))
+        return _without_errors(self.stream(pictures_of(self.spec, pictures), top, invert, sets, centre))
 
     def set_rule(self, level: float) -> SetRule:
         """Return which classes a set holds whose level is `level`, and what the model's held-out pictures allow.
@@ -193,6 +207,7 @@ class Model:
         top: int = 3,
         invert: str | None = None,
         sets: float | None = None,
+        centre: bool = False,
     ) -> Iterator[Prediction | InputError]:
         """Yield for each picture, in order, its prediction or the error why it has none.
 
@@ -201,7 +216,9 @@ class Model:
         rule = self._rule(top, invert, sets)
         if len(pictures):
             _ = self.predictor  # opened once, before the threads
-        decoded = decode_in_order(lambda picture: preprocess(self.spec, picture, invert), pictures)
+        if centre:
+            check_centring(self.spec)
+        decoded = decode_in_order(lambda picture: preprocess(self.spec, picture, invert, centre=centre), pictures)
         threads = 1 if len(pictures) <= BATCH else None
         for batch in map_in_order(lambda batch: self._predict(batch, top, rule), batches(decoded, BATCH), threads):
             yield from batch
@@ -223,8 +240,10 @@ class Model:
         good = [picture for picture in batch if not isinstance(picture, InputError)]
         if not good:
             return [error for error in batch if isinstance(error, InputError)]
-        probabilities = self.predictor.probabilities(np.stack([picture.pixels for picture in good]), len(good))
-        found = iter(predictions(probabilities, self.classes, top, [picture.inverted for picture in good], rule))
+        read = np.stack([picture.pixels for picture in good])
+        notes = [(*picture.notes, *more) for picture, more in zip(good, legibility_notes(self.spec, read), strict=True)]
+        probabilities, inverted = self.predictor.probabilities(read, len(good)), [p.inverted for p in good]
+        found = iter(predictions(probabilities, self.classes, top, inverted, notes, rule))
         return [picture if isinstance(picture, InputError) else next(found) for picture in batch]
 
     def __repr__(self) -> str:
@@ -245,9 +264,10 @@ def predict(
     top: int = 3,
     invert: str | None = None,
     sets: float | None = None,
+    centre: bool = False,
 ) -> list[Prediction]:
     """Return a prediction for each picture; see Model.predict."""
-    return (model if isinstance(model, Model) else load(model)).predict(pictures, top, invert, sets)
+    return (model if isinstance(model, Model) else load(model)).predict(pictures, top, invert, sets, centre)
 
 
 def predictions(
@@ -255,14 +275,15 @@ def predictions(
     classes: Sequence[str],
     top: int,
     inverted: Iterable[bool],
+    notes: Iterable[tuple[Phrase, ...]],
     rule: SetRule | None = None,
 ) -> list[Prediction | InputError]:
     """Return what probabilities (N, K) say of N pictures: the `top` classes, of equal ones the first, and their sets by
-    `rule`; or an error where one is not a number.
+    `rule`; or an error where one is not a number. `inverted` and `notes` are of the N pictures.
     """
     # In plain Python: for the few classes of a row, numpy's calls cost more than the sorting.
     found: list[Prediction | InputError] = []
-    for row, swapped in zip(probabilities.tolist(), inverted, strict=True):
+    for row, swapped, said in zip(probabilities.tolist(), inverted, notes, strict=True):
         if not all(map(math.isfinite, row)):
             hint = phrase("answer.finite.try")
             found.append(InputError("answer.finite", hint=hint))
@@ -270,7 +291,7 @@ def predictions(
         first = sorted(range(len(row)), key=row.__getitem__, reverse=True)[:top]
         scores = tuple([Score(classes[k], row[k]) for k in first])
         members = None if rule is None else tuple([classes[k] for k in rule.members(row)])
-        found.append(Prediction(*scores[0], scores, bool(swapped), members))
+        found.append(Prediction(*scores[0], scores, bool(swapped), members, said))
     return found
 
 

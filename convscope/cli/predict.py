@@ -43,9 +43,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("auto", "yes", "no"),
         help="swap dark and light; auto: where the border is much lighter than the middle (default: as the model says)",
     )
+    parser.add_argument(
+        "--centre",
+        action="store_true",
+        help="cut out what is drawn, scale it and put it in the middle, as the page's drawing pad does",
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument(
-        "--json", action="store_true", help="one JSON object a line: {path, label, probability, top} or {path, error}"
+        "--json",
+        action="store_true",
+        help="one JSON object a line: {path, label, probability, top} and, where there is one, inverted and note; or "
+        "{path, error}",
     )
     form.add_argument("--csv", action="store_true", help="comma-separated values with a header")
     parser.set_defaults(run=run)
@@ -70,13 +78,14 @@ def run(args: argparse.Namespace) -> int:
     if args.sets is not None:
         print(model.set_rule(args.sets).said(), file=sys.stderr)
     code, inverted = OK, 0
-    for path, result in zip(paths, model.stream(paths, top, args.invert, args.sets), strict=True):
+    stream = model.stream(paths, top, args.invert, args.sets, args.centre)
+    for path, result in zip(paths, stream, strict=True):
         row(path, result)
         if isinstance(result, InputError):
             code = BAD_INPUT
         else:
             inverted += result.inverted
-    if inverted and args.invert != "yes":
+    if inverted and args.invert != "yes" and not args.centre:
         print(phrase("note.inverted", n=f"{inverted:,}", all=f"{len(paths):,}"), file=sys.stderr)
     return code
 
@@ -97,15 +106,15 @@ def _csv(top: int, sets: bool) -> Row:
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     more = [f"{name}{rank}" for rank in range(2, top + 1) for name in ("label", "probability")]
-    writer.writerow(["path", "label", "probability", *more, *["set"] * sets, "inverted", "error"])
+    writer.writerow(["path", "label", "probability", *more, *["set"] * sets, "inverted", "note", "error"])
 
     def row(path: str, result: Prediction | InputError) -> None:
         if isinstance(result, InputError):
-            writer.writerow([path, *[""] * (2 * top + sets + 1), _reason(result)])
+            writer.writerow([path, *[""] * (2 * top + sets + 2), _reason(result)])
         else:
             members = [json.dumps(result.set, ensure_ascii=False)] * sets
             inverted = "yes" if result.inverted else "no"
-            writer.writerow([path, *(v for score in result.top for v in score), *members, inverted, ""])
+            writer.writerow([path, *(v for score in result.top for v in score), *members, inverted, result.note, ""])
 
     return row
 
@@ -120,8 +129,9 @@ def _text(paths: list[str], classes: tuple[str, ...]) -> Row:
             print(f"{printable(path, 400):<{name}}  error: {_reason(result)}")
             return
         scores = "   ".join(f"{printable(s.label):<{label}} {100 * s.probability:5.1f} %" for s in result.top)
-        members = "" if result.set is None else f"   set: {', '.join(map(printable, result.set))}"
-        print(f"{printable(path, 400):<{name}}  {scores}{members}{'   inverted' if result.inverted else ''}")
+        said = [] if result.set is None else [f"set: {', '.join(map(printable, result.set))}"]
+        said += (["inverted"] if result.inverted else []) + ([f"note: {result.note}"] if result.notes else [])
+        print("   ".join([f"{printable(path, 400):<{name}}  {scores}", *said]))
 
     return row
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..pictures.ink import centres_of_mass, ink_of
 from ..pictures.inversion import border_mask, light_on_dark
+from ..pictures.stack import Stack
 
 LOOKED_AT = 500  # pictures, evenly spread
 NEARLY_ALL = 0.95  # of them
@@ -28,34 +29,13 @@ class Facts:
     centred: bool
 
 
-def measure_facts(images: NDArray[np.uint8]) -> Facts:
+def measure_facts(images: Stack) -> Facts:
     """Return the facts of pictures (N, C, H, W); at most 500, evenly spread, are looked at."""
     if not light_on_dark(images):
         return Facts(light_on_dark=False, centred=False)
     picks = np.linspace(0, len(images) - 1, min(len(images), LOOKED_AT)).astype(np.int64)
-    ink = _ink(images[picks])
+    ink = ink_of(images[picks])
     total = np.maximum(ink.sum((1, 2)), 1e-9)
-    in_middle = np.abs(_centres_of_mass(ink)).max(1) <= OFF_CENTRE
+    in_middle = np.abs(centres_of_mass(ink)).max(1) <= OFF_CENTRE
     border_free = ink[:, border_mask(images.shape[2:])].sum(1) <= IN_BORDER * total
     return Facts(light_on_dark=True, centred=bool((in_middle & border_free).mean() >= NEARLY_ALL))
-
-
-def _ink(images: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Return by how much each pixel of (N, C, H, W) is lighter than its picture's ground, 0 or more: (N, H, W).
-
-    The ground is the median of the border.
-    """
-    grey = images.mean(1, dtype=np.float64)
-    border = np.sort(grey[:, border_mask(images.shape[2:])], axis=1)
-    ground = border[:, border.shape[1] // 2]
-    ink: NDArray[np.float64] = np.maximum(grey - ground[:, None, None], 0)
-    return ink
-
-
-def _centres_of_mass(ink: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return where the centre of mass of each (N, H, W) lies from the middle, as fractions of the sides, (N, 2)."""
-    _, height, width = ink.shape
-    total = np.maximum(ink.sum((1, 2)), 1e-9)
-    rows = (ink.sum(2) * np.arange(height)).sum(1) / total - (height - 1) / 2
-    columns = (ink.sum(1) * np.arange(width)).sum(1) / total - (width - 1) / 2
-    return np.stack([rows / height, columns / width], axis=1)

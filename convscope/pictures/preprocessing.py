@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ..errors import InputError, phrase
 from . import decoding
+from .centring import centre_drawing
 from .inversion import needs_inversion, which_need_inversion
-from .resizing import RESIZE_RULE
+from .resizing import RESIZE_RULE, fitted_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     Picture = str | os.PathLike[str] | bytes | NDArray[Any] | Image
 
 
+PAD_SIDE = 280  # pixels: a drawing is cut out of a picture no larger than the page's pad
+
+
 class Preprocessed(NamedTuple):
     """A picture as a model reads it: `pixels` uint8 (C, H, W), whether it was `inverted`, and notes on it."""
 
@@ -37,13 +41,15 @@ class Preprocessed(NamedTuple):
     notes: tuple[Phrase, ...] = ()
 
 
-def preprocess(spec: InputSpec, picture: Picture, invert: str | None = None) -> Preprocessed:
+def preprocess(spec: InputSpec, picture: Picture, invert: str | None = None, *, centre: bool = False) -> Preprocessed:
     """Return a picture as a model of this input reads it.
 
-    `picture` and `invert` as in Model.predict. Raises InputError where it cannot be read.
+    `picture`, `invert` and `centre` as in Model.predict. Raises InputError where it cannot be read.
     """
     import numpy as np
 
+    if centre:
+        return _centred(spec, picture, invert)
     own = isinstance(picture, np.ndarray) and picture.dtype == np.uint8 and _has_shape(picture, spec.shape)
     notes: tuple[Phrase, ...] = ()
     if own:
@@ -101,16 +107,37 @@ def check_one_reading(spec: InputSpec, array: NDArray[Any]) -> None:
         raise InputError("picture.shape.stack", got=got, expected=shape, hint=phrase("picture.shape.stack.try"))
 
 
+def check_centring(spec: InputSpec) -> None:
+    """Raise InputError for a model that does not read light ink on a dark ground in one channel: no drawing is put in
+    its middle.
+    """
+    if spec.shape[0] != 1 or not (spec.centred or spec.invert == "auto"):
+        raise InputError("centre.model", expected=phrase("centre.model.expected"))
+
+
+def _centred(spec: InputSpec, picture: Picture, invert: str | None) -> Preprocessed:
+    """Return what is drawn in a picture, cut out and centred in the model's shape."""
+    check_centring(spec)
+    made = _decode(spec, picture, (PAD_SIDE, PAD_SIDE))
+    if max(made.height, made.width) <= PAD_SIDE:
+        made = _decode(spec, picture, (made.height, made.width))
+    height, width = fitted_size((made.height, made.width), made.pixels.shape[1:])  # without the bars
+    top, left = ((full - inner) // 2 for full, inner in zip(made.pixels.shape[1:], (height, width), strict=True))
+    drawn = made.pixels[0, top : top + height, left : left + width]
+    pixels, inverted = centre_drawing(drawn, spec.shape[1:], invert or "auto")
+    return Preprocessed(pixels[None], inverted, made.notes)
+
+
 def _has_shape(array: NDArray[Any], shape: tuple[int, ...]) -> bool:
     return array.shape == shape or (1, *array.shape) == shape
 
 
-def _decode(spec: InputSpec, picture: Picture) -> decoding.Decoded:
-    """Return any picture in the model's channels and size."""
+def _decode(spec: InputSpec, picture: Picture, size: tuple[int, int] | None = None) -> decoding.Decoded:
+    """Return any picture in the model's channels and its size, or another one."""
     import numpy as np
 
-    channels, height, width = spec.shape
-    size = height, width
+    channels = spec.shape[0]
+    size = size or spec.shape[1:]
     if channels not in (1, 3) or spec.resize not in ("", RESIZE_RULE):
         rule = phrase("pictures.arrays.rule", rule=spec.resize)
         why = rule if channels in (1, 3) else phrase("pictures.arrays.channels", n=channels)

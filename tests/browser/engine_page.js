@@ -4,6 +4,7 @@ import { fitPicture } from "../../convscope/page/js/engine/fit.js";
 import { KINDS, kindOf } from "../../convscope/page/js/engine/kinds/all.js";
 import { erfc } from "../../convscope/page/js/engine/special.js";
 import { originOf } from "../../convscope/page/js/engine/terms.js";
+import { centred } from "../../convscope/page/js/look/edits.js";
 
 /** What the tests ask of the engine; numbers go back as base64 of float64. */
 const at = { engine: /** @type {any} */ (null), result: /** @type {any} */ (null) };
@@ -66,6 +67,8 @@ Object.assign(globalThis, {
       /** @type {number} */ width,
       /** @type {any} */ input,
     ) => Array.from(fitPicture(rgba, height, width, input)),
+    centred: (/** @type {number[]} */ ink, /** @type {number} */ side, /** @type {number[]} */ size) =>
+      Array.from(centred(Uint8Array.from(ink), side, size[0], size[1])),
     curves: () => Object.keys(KINDS).filter((kind) => /** @type {any} */ (KINDS)[kind].curve),
     curve: (/** @type {any} */ node, /** @type {(number | null)[]} */ points) => {
       const { of, slope } = /** @type {any} */ (kindOf(node).curve);

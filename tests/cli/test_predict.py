@@ -21,6 +21,7 @@ from convscope.cli import predict as verb
 from convscope.cli.parser import verb_parser
 from convscope.errors import InputError, UsageError, printable
 from convscope.modelfile import read, write
+from convscope.pictures.centring import centre_drawing
 from convscope.prediction import load
 from tests.calibration.made import calibrated
 from tests.samples import sample
@@ -127,9 +128,9 @@ def test_sets_stand_in_every_form_and_what_they_rest_on_is_said(
     )
     verb.run(parse(model, good, bad, "--sets", 0.9, "--csv", "--top", 1))
     header, first, second = csv.reader(io.StringIO(capsys.readouterr().out))
-    assert header == ["path", "label", "probability", "set", "inverted", "error"]
+    assert header == ["path", "label", "probability", "set", "inverted", "note", "error"]
     assert json.loads(first[3]) == list(expected.set)
-    assert (len(second), second[3]) == (6, "")
+    assert (len(second), second[3]) == (7, "")
     verb.run(parse(model, good, "--sets", 0.9))
     assert capsys.readouterr().out.rstrip().endswith(f"set: {', '.join(map(printable, expected.set))}")
 
@@ -152,12 +153,35 @@ def test_csv(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     header, first, second = csv.reader(io.StringIO(out))
     assert (
         ",".join(header)
-        == "path,label,probability,label2,probability2,label3,probability3,label4,probability4,inverted,error"
+        == "path,label,probability,label2,probability2,label3,probability3,label4,probability4,inverted,note,error"
     )
     (predicted,) = load(model).predict(good, top=9)
-    assert first == [str(good), *(str(v) for score in predicted.top for v in score), "no", ""]
-    assert second == [str(odd), *[""] * 9, "an empty file"]
+    assert first == [str(good), *(str(v) for score in predicted.top for v in score), "no", "", ""]
+    assert second == [str(odd), *[""] * 10, "an empty file"]
     assert code == 3
+
+
+def test_a_note_stands_in_every_form_of_the_row(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("L", (30, 30), 90).save(tmp_path / "blank.png")
+    frames = [Image.fromarray(np.random.default_rng(n).integers(0, 99, (12, 11), np.uint8)) for n in (1, 2)]
+    frames[0].save(tmp_path / "moving.gif", save_all=True, append_images=frames[1:])
+    blank, moving = "no contrast: there is nothing to see in it", "the first of 2 frames"
+    words = model, tmp_path / "blank.png", tmp_path / "moving.gif"
+    assert [json.loads(line)["note"] for line in run(capsys, *words, "--json")[1].splitlines()] == [blank, moving]
+    assert [line.rpartition("   note: ")[2] for line in run(capsys, *words)[1].splitlines()] == [blank, moving]
+    assert [row["note"] for row in csv.DictReader(io.StringIO(run(capsys, *words, "--csv")[1]))] == [blank, moving]
+
+
+def test_centring(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    drawing = np.full((90, 90), 255, np.uint8)
+    drawing[5:20, 5:9] = 0
+    Image.fromarray(drawing).save(tmp_path / "a.png")
+    centred, _ = centre_drawing(drawing, SHAPE[1:])
+    (wanted,) = load(model).predict([centred[None]], invert="no")
+    _, out = run(capsys, model, tmp_path / "a.png", "--centre", "--json")
+    assert json.loads(out)["top"] == wanted.to_json()["top"]
 
 
 def test_folders_and_patterns_in_text_order(

@@ -11,6 +11,7 @@ from PIL import Image
 
 from convscope.errors import InputError
 from convscope.pictures import decoding
+from convscope.pictures.centring import centre_drawing
 from convscope.pictures.input_spec import InputSpec
 from convscope.pictures.preprocessing import pictures_of, preprocess, preprocess_stack
 from convscope.pictures.resizing import RESIZE_RULE
@@ -61,6 +62,27 @@ def test_a_stack_is_read_as_its_pictures_are(rule: str | None) -> None:
     assert np.array_equal(stack, given), "what was given is left as it was"
     assert preprocess_stack(spec, given[1:3])[0] is not given
     assert np.shares_memory(preprocess_stack(spec, given[1:3])[0], given), "nothing to invert: no copy"
+
+
+def test_centring_is_by_the_picture_whatever_its_form_and_size() -> None:
+    spec = InputSpec((1, 28, 28), resize=RESIZE_RULE, invert="auto")
+    drawing = np.full((280, 120), 240, np.uint8)
+    drawing[10:50, 10:22] = 30
+    wanted, dark = centre_drawing(drawing, (28, 28))
+    assert dark
+    for picture in (encoded(Image.fromarray(drawing)), Image.fromarray(drawing), drawing, drawing[None]):
+        made = preprocess(spec, picture, centre=True)
+        assert np.array_equal(made.pixels, wanted[None])
+        assert made.inverted
+    large = preprocess(spec, np.kron(drawing, np.ones((5, 5), np.uint8)), centre=True).pixels[0].astype(float)
+    likeness = (large * wanted).sum() / np.sqrt((large**2).sum() * (wanted.astype(float) ** 2).sum())
+    assert likeness > 0.9  # its edges are resampled
+
+
+@pytest.mark.parametrize("spec", [InputSpec((3, 28, 28), invert="auto"), InputSpec((1, 28, 28))])
+def test_centring_is_for_models_of_light_drawings(spec: InputSpec) -> None:
+    with pytest.raises(InputError, match="does not read drawings in the middle of a dark ground"):
+        preprocess(spec, stroke(True), centre=True)
 
 
 def test_what_is_one_picture_and_what_are_many() -> None:

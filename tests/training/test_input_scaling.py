@@ -33,6 +33,7 @@ def test_unit_scaling_is_to_one() -> None:
 
 def test_mnists_scaling_is_the_known_one() -> None:
     spec = input_spec(data.mnist().train.images, "data")
+    assert (spec.invert, spec.centred) == ("auto", True)
     assert (spec.mean, spec.std) == ((33.32,), (78.57,))
 
 
