@@ -13,10 +13,11 @@ import torch
 from PIL import Image
 
 import convscope.prediction
-from convscope.errors import InputError, UsageError, phrase
+from convscope.errors import InputError, UsageError
 from convscope.modelfile import write
 from convscope.pictures import decoding, decoding_pool
-from convscope.prediction import BATCH, Model, Prediction, Score, load, predict, predictions
+from convscope.prediction import Model, Prediction, Score, load, predict
+from convscope.prediction.predictor import BATCH
 from tests.samples import sample
 
 FORMULA = 'crop((10, 9)) + conv(4, 3, pad="same") + bn + relu + skip(conv(4, 3, pad="same")) + maxpool(2) + fc'
@@ -187,29 +188,6 @@ def test_top(model: Model) -> None:
             model.predict(form, top=0)
         with pytest.raises(UsageError, match="invert must be auto, yes, no, got maybe"):
             model.predict(form, invert="maybe")
-
-
-def test_of_equal_classes_the_first_and_only_what_is_no_number_is_an_error() -> None:
-    nan = float("nan")
-    rows = np.array([[0.125, 0.25, 0.375, 0.25, 0], [nan, 1, 0, 0, 0], [0.25, 0, 0.25, 0.25, 0.25]], np.float32)
-    classes = [f"class {k}" for k in range(5)]
-    first, second, third = predictions(rows, classes, 3, [False, False, True], [(), (), ()])
-    assert first == Prediction("class 2", 0.375, (("class 2", 0.375), ("class 1", 0.25), ("class 3", 0.25)))
-    assert isinstance(second, InputError)
-    assert isinstance(third, Prediction)
-    assert [score.label for score in third.top] == ["class 0", "class 2", "class 3"]
-    assert third.inverted
-
-
-def test_json_of_a_prediction() -> None:
-    scores = (Score("7", 0.75), Score("1", 0.25))
-    predicted: dict[str, object] = {"label": "7", "probability": 0.75}
-    predicted["top"] = [{"label": "7", "probability": 0.75}, {"label": "1", "probability": 0.25}]
-    assert Prediction("7", 0.75, scores).to_json() == predicted
-    assert Prediction("7", 0.75, scores, True).to_json() == predicted | {"inverted": True}
-    notes = phrase("note.frames", n=4), phrase("note.contrast")
-    said = "the first of 4 frames; no contrast: there is nothing to see in it"
-    assert Prediction("7", 0.75, scores, notes=notes).to_json() == predicted | {"note": said}
 
 
 @pytest.mark.parametrize(

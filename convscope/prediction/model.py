@@ -1,113 +1,34 @@
-"""Predicting with a model file: pictures in, class names and probabilities out. ONNX Runtime, never torch.
-
->>> model = load("runs/2025-11-24-mnist")
->>> model.predict("seven.png")
-[Prediction(label='7', probability=0.9998, top=(...), inverted=False)]
-"""
+"""A model file, ready to predict: pictures are read, computed and answered in batches, in order."""
 
 from __future__ import annotations
 
-import math
 import os
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from .calibration.prediction_sets import SetRule, set_rule
-from .errors import EnvironmentFault, InputError, UsageError, phrase
-from .modelfile import ModelFile, read
-from .pictures.decoding_pool import decode_in_order, map_in_order
-from .pictures.input_spec import INVERT
-from .pictures.legibility import legibility_notes
-from .pictures.preprocessing import Preprocessed, check_centring, pictures_of, preprocess, preprocess_stack
+from ..calibration.prediction_sets import SetRule, set_rule
+from ..errors import InputError, UsageError
+from ..modelfile import ModelFile, read
+from ..pictures.decoding_pool import decode_in_order, map_in_order
+from ..pictures.input_spec import INVERT
+from ..pictures.legibility import legibility_notes
+from ..pictures.preprocessing import Preprocessed, check_centring, pictures_of, preprocess, preprocess_stack
+from .answer import Prediction, predictions
+from .predictor import BATCH, Predictor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
+    from ..calibration import Calibration
+    from ..formula import Network, Plan
+    from ..modelfile.provenance import Provenance
+    from ..nn import Net
+    from ..pictures.input_spec import InputSpec
+    from ..pictures.preprocessing import Picture, Pixels
 
-    from .calibration import Calibration
-    from .errors import Phrase
-    from .formula import Network, Plan
-    from .modelfile.provenance import Provenance
-    from .nn import Net
-    from .pictures.input_spec import InputSpec
-    from .pictures.preprocessing import Picture, Pixels
-
-    Floats = NDArray[np.float32]
 
 Item = TypeVar("Item")
-
-BATCH = 32  # pictures at a time; more costs memory and gains nothing (docs/log.md)
-
-
-class Score(NamedTuple):
-    """A class and how probable the model finds it, 0…1."""
-
-    label: str
-    probability: float
-
-
-class Prediction(NamedTuple):
-    """What a model says of one picture: the most probable class, and the first few in order. `inverted`: dark and light
-    swapped first. `set`: where sets were asked for, the classes among which the true one is, the most probable first.
-    `notes`: what was done to the picture, and what makes it hard to read.
-    """
-
-    label: str
-    probability: float
-    top: tuple[Score, ...]
-    inverted: bool = False
-    set: tuple[str, ...] | None = None
-    notes: tuple[Phrase, ...] = ()
-
-    @property
-    def note(self) -> str:
-        """The notes as one line of English, "" for none."""
-        return "; ".join(map(str, self.notes))
-
-    def to_json(self) -> dict[str, object]:
-        """Return {label, probability, top: [{label, probability}]}, with "set": [label] where sets were asked for,
-        "inverted": true if it was, and "note" if there is one.
-        """
-        fields: dict[str, object] = {"label": self.label, "probability": self.probability}
-        fields["top"] = [{"label": label, "probability": probability} for label, probability in self.top]
-        if self.set is not None:
-            fields["set"] = list(self.set)
-        return fields | ({"inverted": True} if self.inverted else {}) | ({"note": self.note} if self.notes else {})
-
-
-class Predictor:
-    """A model file's graph in ONNX Runtime: uint8 (N, C, H, W) in, logits and probabilities (N, K) out.
-
-    One thread a run, and as many runs at a time as there are CPUs: quicker than threads within a run.
-    """
-
-    def __init__(self, file: ModelFile) -> None:
-        self.shape = file.spec.shape
-        self._session = _session(file.data)
-
-    def run(self, pictures: Pixels) -> tuple[Floats, Floats]:
-        """Return logits and probabilities, float32 (N, K). Raises InputError for pictures of another shape or type."""
-        logits, probabilities = self._run(pictures, ["logits", "probabilities"])
-        return logits, probabilities
-
-    def probabilities(self, pictures: Pixels, batch: int = BATCH) -> Floats:
-        """Return the second of what `run` returns. `batch`: how many pictures are computed at a time."""
-        return self._run(pictures, ["probabilities"], batch)[0]
-
-    def _run(self, pictures: Pixels, wanted: list[str], batch: int = BATCH) -> list[Floats]:
-        import numpy as np
-
-        if pictures.dtype != np.uint8 or pictures.shape[1:] != self.shape or pictures.ndim != 4:
-            got, expected = f"{pictures.dtype} {pictures.shape}", f"uint8 (N, {', '.join(map(str, self.shape))})"
-            raise InputError("pictures.model", got=got, expected=expected)
-        if len(pictures) <= batch:
-            return list(self._session.run(wanted, {"pictures": pictures}))
-        batches = [pictures[i : i + batch] for i in range(0, len(pictures), batch)]
-        parts = map_in_order(lambda some: self._session.run(wanted, {"pictures": some}), batches)
-        return [np.concatenate(part) for part in zip(*parts, strict=True)]
 
 
 class Model:
@@ -161,7 +82,7 @@ class Model:
 
         It gives the logits; `predict`'s probabilities are softmax(logits / `calibration`.temperature).
         """
-        from .nn import build, load_weights
+        from ..nn import build, load_weights
 
         return load_weights(build(self.network, self.spec), self.file.weights).eval()
 
@@ -270,31 +191,6 @@ def predict(
     return (model if isinstance(model, Model) else load(model)).predict(pictures, top, invert, sets, centre)
 
 
-def predictions(
-    probabilities: Floats,
-    classes: Sequence[str],
-    top: int,
-    inverted: Iterable[bool],
-    notes: Iterable[tuple[Phrase, ...]],
-    rule: SetRule | None = None,
-) -> list[Prediction | InputError]:
-    """Return what probabilities (N, K) say of N pictures: the `top` classes, of equal ones the first, and their sets by
-    `rule`; or an error where one is not a number. `inverted` and `notes` are of the N pictures.
-    """
-    # In plain Python: for the few classes of a row, numpy's calls cost more than the sorting.
-    found: list[Prediction | InputError] = []
-    for row, swapped, said in zip(probabilities.tolist(), inverted, notes, strict=True):
-        if not all(map(math.isfinite, row)):
-            hint = phrase("answer.finite.try")
-            found.append(InputError("answer.finite", hint=hint))
-            continue
-        first = sorted(range(len(row)), key=row.__getitem__, reverse=True)[:top]
-        scores = tuple([Score(classes[k], row[k]) for k in first])
-        members = None if rule is None else tuple([classes[k] for k in rule.members(row)])
-        found.append(Prediction(*scores[0], scores, bool(swapped), members, said))
-    return found
-
-
 def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     """Yield lists of `size` items, the last one of what is left."""
     rest = iter(items)
@@ -310,14 +206,3 @@ def _without_errors(results: Iterable[Prediction | InputError]) -> list[Predicti
             raise result
         found.append(result)
     return found
-
-
-def _session(data: bytes) -> Any:
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise EnvironmentFault("onnxruntime.missing", got=str(error), hint="pip install onnxruntime") from error
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3  # errors; they are raised as well
-    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
