@@ -12,7 +12,7 @@ Whole = np.ndarray[Any, np.dtype[np.int64]]
 Interval = tuple[float, float]
 
 Z95 = 1.959963984540054
-DRAWN = 4.0  # pictures, by which a class's share is drawn to the mean of all
+TO_MEAN, TO_HALF = 4.0, 2.0  # pictures by which a share is drawn
 
 
 def wilson(correct: float, n: float, z: float = Z95) -> Interval:
@@ -48,24 +48,19 @@ def independent(groups: Whole) -> float:
 def mean_interval(shares: Floats, worth: Floats) -> Interval:
     """Return the interval of the mean of shares (K,), each of so many independent pictures (K,); (0, 1) for K = 0.
 
-    From the lowest to the highest end of two intervals, each of which is too narrow where the other is not. The one
-    adds the squared distances of the shares to the ends of their own (MOVER: Zou & Donner 2008): it holds where shares
-    differ and counts are small. The other is Wilson's, of as many pictures as give the mean its variance, shares drawn
-    to their mean by four pictures first: it holds where all shares are near 0 or 1. Simulated, their union holds the
-    truth in 91 % of draws at worst, in 94 % and more where every class has ten pictures (docs/log.md).
+    Wilson's, of as many pictures n as give the mean its variance: p(1 − p)/n = Σ p_k(1 − p_k)/n_k / K². Shares of 0 and
+    1 would have none, so for n each is first drawn to the mean of all by four pictures, and to one half by two.
+    Simulated, it holds the truth in 92 % of draws at worst, in 94 % and more where every class has 20 pictures
+    (docs/log.md). Of one share it is Wilson's own.
 
-    >>> [round(end, 4) for end in mean_interval(np.array([0.8]), np.array([10.0]))]  # of one share: Wilson's
+    >>> [round(end, 4) for end in mean_interval(np.array([0.8]), np.array([10.0]))]
     [0.4902, 0.9433]
     """
     k = len(shares)
     if not k:
         return 0.0, 1.0
     mean = float(shares.mean())
-    ends = np.array([wilson(share * n, n) for share, n in zip(shares.tolist(), worth.tolist(), strict=True)])
-    below, above = (np.sqrt(np.square(ends - shares[:, None]).sum(0)) / k).tolist()
-    drawn = (shares * worth + DRAWN * mean) / (worth + DRAWN)
-    variance = float((drawn * (1 - drawn) / worth).sum()) / k**2
-    # Where all shares are 0 or all 1, the limit of what stands below.
-    n = mean * (1 - mean) / variance if variance else k**2 / float((1 / worth).sum())
-    low, high = wilson(mean * n, n)
-    return max(0.0, min(low, mean - below)), min(1.0, max(high, mean + above))
+    drawn = (shares * worth + TO_MEAN * mean + TO_HALF / 2) / (worth + TO_MEAN + TO_HALF)
+    p, variance = float(drawn.mean()), float((drawn * (1 - drawn) / worth).sum()) / k**2
+    n = p * (1 - p) / variance
+    return wilson(mean * n, n)

@@ -163,4 +163,5 @@ def _load(
         label_from=label_from,
         group_by=group_by,
         known_classes=known_classes,
+        white=model.spec.white,
     )
