@@ -44,7 +44,7 @@ def read_class_folders(source: Source, layout: Layout, known: tuple[str, ...] | 
             place = f"{part.path}/"
             reading.notes.append(phrase("note.unlabelled", split=split, folder=place, n=f"{len(pictures):,}"))
             continue
-        _check_no_boxes(source, folder, found)
+        _check_no_boxes(source, layout, folder, found)
         own = composed(folder.name or source.name)
         if not found and own in (known or ()) and folder.contents.pictures:
             reading.rows.extend(Labelled(path, own, split) for path in folder.contents.pictures)
@@ -100,16 +100,16 @@ def _says_nothing(folder: Folder, found: dict[str, Folder], classes: Collection[
     return not more and composed(name) not in classes and bool(NO_CLASS.match(name) or split_of(name))
 
 
-def _check_no_boxes(source: Source, folder: Folder, found: dict[str, Folder]) -> None:
-    """Raise InputError for pictures with boxes or masks: those are for detection, not classification."""
-    others = folder.contents.others
-    signs = [name for name in folder.folders if BOXES.match(name)] + [
-        name for path in others if BOX_FILES.search(name := path.rpartition("/")[2])
-    ]
-    pictures = all(NO_CLASS.match(name) or BOXES.match(name) or name == "JPEGImages" for name in found)
-    if signs and pictures:
-        where = f"{source.where}/{folder.path}".rstrip("/")
-        raise InputError("folder.boxes", where=where, got=listed(signs), hint=phrase("folder.boxes.try"))
+def _check_no_boxes(source: Source, layout: Layout, folder: Folder, found: dict[str, Folder]) -> None:
+    """Raise InputError for pictures with boxes or masks beside them: those are for detection, not classification."""
+    if not all(NO_CLASS.match(name) or BOXES.match(name) or name == "JPEGImages" for name in found):
+        return
+    for place in (folder, layout.top, source.root):
+        names = [path.rpartition("/")[2] for path in place.contents.others]
+        signs = [*filter(BOXES.match, place.folders), *filter(BOX_FILES.search, names)]
+        if signs:
+            where = f"{source.where}/{place.path}".rstrip("/")
+            raise InputError("folder.boxes", where=where, got=listed(signs), hint=phrase("folder.boxes.try"))
 
 
 def _no_class(source: Source, folder: Folder) -> InputError:

@@ -12,11 +12,12 @@ import numpy as np
 from ..errors import InputError, Phrase, UsageError, did_you_mean, phrase
 from .dataset import Dataset, Split
 from .disk_tree import folder_source
-from .folder_layout import survey
+from .folder_layout import survey, survey_table
 from .idx_files import has_idx, idx, misnamed_idx
 from .labelled import listed
 from .listing import Listing
 from .named_datasets import fashion_mnist, mnist
+from .table_labels import TABLES
 
 ARCHIVES = frozenset((".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar"))
 NAMES = ("mnist", "fashion-mnist")
@@ -39,12 +40,22 @@ def find_data(
     if (name := canonical(source)) in named:
         return _of_known(_whole(named[name], option, name), known)
     path = _path(source, data_root)
+    if path.suffix.lower() in TABLES:
+        return _table(path, known, label_from, group_by)
     if has_idx(path):
         return _of_known(_whole(lambda: idx(path), option, str(path)), known)
     if misnamed := misnamed_idx(path):
         expected = phrase("idx.name.expected")
         raise InputError("idx.name", where=str(path), got=misnamed, expected=expected, hint=phrase("idx.name.try"))
     return survey(folder_source(path), known, label_from=label_from, group_by=group_by)
+
+
+def _table(path: Path, known: tuple[str, ...] | None, label_from: str | None, group_by: str | None) -> Listing:
+    """Return the pictures that a table labels. Raises UsageError where labels are asked for in another way too."""
+    if label_from is not None:
+        raise UsageError("pattern.table", where=str(path), hint=str(path.parent))
+    source = replace(folder_source(path.parent), name=path.stem)
+    return survey_table(source, path.name, known, group_by=group_by)
 
 
 def _whole(arrays: Callable[[], Dataset], option: str, where: str) -> Dataset:
@@ -65,10 +76,10 @@ def _path(source: str | os.PathLike[str], data_root: str | os.PathLike[str] | No
     path = Path(os.path.expanduser(text))  # the functions of os.path take any text: what cannot be a path is not there
     if data_root is not None and not os.path.exists(path) and os.path.isdir(os.path.join(data_root, text)):
         path = Path(data_root) / text
-    if os.path.isfile(path):
+    if os.path.isfile(path) and path.suffix.lower() not in TABLES:
         expected = phrase("data.file.expected", names=" or ".join(NAMES))
         raise InputError("data.file", where=text, expected=expected, hint=_folder_hint(path))
-    if not os.path.isdir(path):
+    if not os.path.exists(path):
         key = "folder.missing" if os.sep in text or text.startswith((".", "~")) else "data.missing"
         raise InputError(key, where=text, hint=did_you_mean(text, list(NAMES)))
     return path

@@ -1,4 +1,4 @@
-"""What folders are understood as: every case of folder_cases.py, through data.load."""
+"""What folders are understood as: every case of folder_cases.py and tool_cases.py, through data.load."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ import pytest
 from convscope import data
 from convscope.data.listing import LeftOut
 from convscope.errors import InputError, Phrase
+from tests.data import tool_cases
 from tests.data.folder_cases import CASES, Expected
+
+assert tool_cases  # its import adds its cases to CASES
 
 
 def reason(left_out: LeftOut) -> str:
