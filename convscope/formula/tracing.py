@@ -23,6 +23,7 @@ from .receptive_field import ReceptiveField
 
 MAX_PARAMETERS = 500_000_000  # one ONNX file holds 2 GiB
 MAX_NUMBERS = 500_000_000  # in one layer's output for one picture
+MAX_PICTURE = 1 << 26  # numbers of the picture itself: 8192×8192; several are decoded at a time
 
 
 def trace(plan: Plan, input: Shape = (1, 28, 28), classes: int = 10) -> Network:
@@ -34,8 +35,8 @@ def trace(plan: Plan, input: Shape = (1, 28, 28), classes: int = 10) -> Network:
         raise PlanError("input.whole", got=input, hint="(1, 28, 28)")
     if classes < 1:
         raise PlanError("classes.none", got=classes)
-    if math.prod(input) > MAX_NUMBERS:
-        raise PlanError("input.large", got=times(input), expected=phrase("value.most.numbers", n=f"{MAX_NUMBERS:,}"))
+    if math.prod(input) > MAX_PICTURE:
+        raise PlanError("input.large", got=times(input), expected=phrase("value.most.numbers", n=f"{MAX_PICTURE:,}"))
     tracer = Tracer(input, classes, rows=sum(layer.takes == "rows" for layer in _leaves(plan)))
     tracer.add_plan(plan)
     network = Network(plan, input, classes, tuple(tracer.nodes))

@@ -6,6 +6,8 @@ import contextlib
 import os
 from pathlib import Path
 
+from ..errors import EnvironmentFault, phrase
+
 CGROUPS = Path("/sys/fs/cgroup")
 UNLIMITED = 1 << 60  # what the first version of cgroups says where there is no limit is larger
 
@@ -14,6 +16,20 @@ def memory_limit() -> int | None:
     """Return the bytes of memory that this process may use; None where nothing tells."""
     known = [size for size in (_machine(), _container(), _shell()) if size is not None]
     return min(known, default=None)
+
+
+def fitting(each: int, most: int) -> int:
+    """Return how many things of `each` bytes, up to `most`, may be in memory at a time: they get half of it.
+
+    Raises EnvironmentFault where not even one fits.
+    """
+    limit = memory_limit()
+    if limit is None:
+        return most
+    if each > limit // 2:
+        got, room = phrase("value.bytes", n=f"{each:,}"), phrase("memory.short.expected", n=f"{limit // 2:,}")
+        raise EnvironmentFault("memory.short", got=got, expected=room, hint=phrase("memory.short.try"))
+    return max(1, min(most, limit // 2 // max(1, each)))
 
 
 def _machine() -> int | None:

@@ -15,7 +15,7 @@ from ..pictures.input_spec import INVERT
 from ..pictures.legibility import legibility_notes
 from ..pictures.preprocessing import Preprocessed, check_centring, pictures_of, preprocess, preprocess_stack
 from .answer import Prediction, predictions
-from .predictor import BATCH, Predictor
+from .predictor import Predictor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -135,13 +135,16 @@ class Model:
         Decoding and predicting overlap, and only a bounded number of pictures is in memory at a time.
         """
         rule = self._rule(top, invert, sets)
-        if len(pictures):
-            _ = self.predictor  # opened once, before the threads
         if centre:
             check_centring(self.spec)
+        if not len(pictures):
+            return
+        predictor = self.predictor  # opened once, before the threads
         decoded = decode_in_order(lambda picture: preprocess(self.spec, picture, invert, centre=centre), pictures)
-        threads = 1 if len(pictures) <= BATCH else None
-        for batch in map_in_order(lambda batch: self._predict(batch, top, rule), batches(decoded, BATCH), threads):
+        threads, parts = predictor.threads, batches(decoded, predictor.batch)
+        if len(pictures) <= predictor.batch:
+            threads = 1
+        for batch in map_in_order(lambda batch: self._predict(batch, top, rule), parts, threads):
             yield from batch
 
     def _rule(self, top: int, invert: str | None, sets: float | None) -> SetRule | None:
@@ -163,7 +166,7 @@ class Model:
             return [error for error in batch if isinstance(error, InputError)]
         read = np.stack([picture.pixels for picture in good])
         notes = [(*picture.notes, *more) for picture, more in zip(good, legibility_notes(self.spec, read), strict=True)]
-        probabilities, inverted = self.predictor.probabilities(read, len(good)), [p.inverted for p in good]
+        probabilities, inverted = self.predictor.probabilities(read), [p.inverted for p in good]
         found = iter(predictions(probabilities, self.classes, top, inverted, notes, rule))
         return [picture if isinstance(picture, InputError) else next(found) for picture in batch]
 

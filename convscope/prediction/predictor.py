@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import EnvironmentFault, InputError
-from ..pictures.decoding_pool import map_in_order
+from ..errors import EnvironmentFault, InputError, phrase
+from ..formula.demand import demand
+from ..machine.cpus import available_cpus
+from ..machine.memory import fitting
+from ..pictures.decoding_pool import MOST_THREADS, map_in_order
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,16 +20,24 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 BATCH = 32  # pictures at a time; more costs memory and gains nothing (docs/log.md)
+MOST_MACS = 10**12  # multiply-adds for one picture: half a minute of one core
 
 
 class Predictor:
     """A model file's graph in ONNX Runtime: uint8 (N, C, H, W) in, logits and probabilities (N, K) out.
 
-    One thread a run, and as many runs at a time as there are CPUs: quicker than threads within a run.
+    One thread a run, and as many runs at a time as there are CPUs: quicker than threads within a run. Fewer at a time
+    where the network is large for the machine. Raises InputError for one that would compute for minutes, and
+    EnvironmentFault for one that does not fit into memory: by its shapes, before anything is allocated.
     """
 
     def __init__(self, file: ModelFile) -> None:
-        self.shape = file.spec.shape
+        self.shape, asked = file.spec.shape, demand(file.network)
+        if asked.macs > MOST_MACS:
+            most = phrase("value.most", n=f"{MOST_MACS:,}")
+            raise InputError("model.slow", where=str(file.path), got=f"{asked.macs:,}", expected=most)
+        self.threads = fitting(asked.bytes_at_once, min(MOST_THREADS, available_cpus()))
+        self.batch = fitting(asked.bytes_at_once * self.threads, BATCH)
         self._session = _session(file.data)
 
     def run(self, pictures: Pixels) -> tuple[Floats, Floats]:
@@ -34,21 +45,27 @@ class Predictor:
         logits, probabilities = self._run(pictures, ["logits", "probabilities"])
         return logits, probabilities
 
-    def probabilities(self, pictures: Pixels, batch: int = BATCH) -> Floats:
-        """Return the second of what `run` returns. `batch`: how many pictures are computed at a time."""
-        return self._run(pictures, ["probabilities"], batch)[0]
+    def probabilities(self, pictures: Pixels) -> Floats:
+        """Return the second of what `run` returns."""
+        return self._run(pictures, ["probabilities"])[0]
 
-    def _run(self, pictures: Pixels, wanted: list[str], batch: int = BATCH) -> list[Floats]:
+    def _run(self, pictures: Pixels, wanted: list[str]) -> list[Floats]:
         import numpy as np
 
         if pictures.dtype != np.uint8 or pictures.shape[1:] != self.shape or pictures.ndim != 4:
             got, expected = f"{pictures.dtype} {pictures.shape}", f"uint8 (N, {', '.join(map(str, self.shape))})"
             raise InputError("pictures.model", got=got, expected=expected)
-        if len(pictures) <= batch:
-            return list(self._session.run(wanted, {"pictures": pictures}))
-        batches = [pictures[i : i + batch] for i in range(0, len(pictures), batch)]
-        parts = map_in_order(lambda some: self._session.run(wanted, {"pictures": some}), batches)
+        if len(pictures) <= self.batch:
+            return self._compute(pictures, wanted)
+        batches = [pictures[i : i + self.batch] for i in range(0, len(pictures), self.batch)]
+        parts = map_in_order(lambda some: self._compute(some, wanted), batches, self.threads)
         return [np.concatenate(part) for part in zip(*parts, strict=True)]
+
+    def _compute(self, pictures: Pixels, wanted: list[str]) -> list[Floats]:
+        try:
+            return list(self._session.run(wanted, {"pictures": pictures}))
+        except Exception as error:  # the runtime's own have no base in common; such as for memory it did not get
+            raise EnvironmentFault("runtime.failed", got=error) from error
 
 
 def _session(data: bytes) -> Any:
@@ -58,5 +75,5 @@ def _session(data: bytes) -> Any:
         raise EnvironmentFault("onnxruntime.missing", got=str(error), hint="pip install onnxruntime") from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3  # errors; they are raised as well
+    options.log_severity_level = 4  # errors are raised
     return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])

@@ -17,6 +17,7 @@ from selenium import webdriver
 from convscope.errors import ConvscopeError, messages
 from convscope.formula import ZOO, Network, Plan, describe
 from convscope.formula.kinds import LAYERS
+from convscope.formula.tracing import MAX_PICTURE
 from convscope.page.inline import HERE as PAGE
 from convscope.page.inline import LANGUAGES, dictionary, document, formula_table
 from convscope.page.modules import join
@@ -141,7 +142,7 @@ def test_sizes_that_nobody_could_walk_over(page: FormulaPage) -> None:
     for _ in range(500):
         kernel, stride, pad, dilation = (rng.randint(1, rng.choice([3, 1000, 1_000_000])) for _ in range(4))
         windows = f"({kernel}, 1), ({stride}, 1), ({pad}, 0), ({dilation}, 1)"
-        asked.append((f"conv(1, {windows}) + conv(1, {windows}) + fc", (1, rng.choice([28, 500_000_000]), 1), 10))
+        asked.append((f"conv(1, {windows}) + conv(1, {windows}) + fc", (1, rng.choice([28, MAX_PICTURE]), 1), 10))
     assert sum(not isinstance(by_python(*one), str) for one in asked) > 100
     assert not page.differ(asked)[:3]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from convscope.errors import EnvironmentFault
 from convscope.machine import memory
 
 
@@ -28,6 +29,16 @@ def test_a_container_has_less(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, f
     assert memory.memory_limit() == 50_000_000
     (tmp_path / file).write_text("max\n" if version_2 else "9223372036854771712\n")
     assert memory.memory_limit() != 50_000_000
+
+
+def test_things_share_half_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "memory_limit", lambda: 1000)
+    assert [memory.fitting(each, 32) for each in (0, 1, 16, 100, 251, 500)] == [32, 32, 31, 5, 1, 1]
+    with pytest.raises(EnvironmentFault) as caught:
+        memory.fitting(501, 32)
+    assert "got 501 bytes, expected at most 500 bytes, half of the memory there is" in caught.value.line()
+    monkeypatch.setattr(memory, "memory_limit", lambda: None)
+    assert memory.fitting(10**15, 32) == 32
 
 
 def _reads(real: object, groups: str) -> object:

@@ -13,7 +13,8 @@ import torch
 from PIL import Image
 
 import convscope.prediction
-from convscope.errors import InputError, UsageError
+from convscope.errors import EnvironmentFault, InputError, UsageError
+from convscope.formula.demand import demand
 from convscope.modelfile import write
 from convscope.pictures import decoding, decoding_pool
 from convscope.prediction import Model, Prediction, Score, load, predict
@@ -277,3 +278,39 @@ def test_without_onnxruntime_it_says_what_to_install(model: Model, monkeypatch: 
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(convscope.errors.EnvironmentFault, match="try: pip install onnxruntime"):
         model.predict(pictures(1))
+
+
+def test_what_does_not_fit_is_refused_by_its_shapes_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("convscope.machine.memory.memory_limit", lambda: 16 << 30)
+    write(tmp_path / "wide.onnx", *sample("conv(1, 3, pad=11000) + gap + fc", (1, 28, 28)))
+    with pytest.raises(EnvironmentFault) as caught:
+        predict(tmp_path / "wide.onnx", np.zeros((28, 28), np.uint8))
+    assert "got 31,049,266,324 bytes, expected at most 8,589,934,592 bytes" in caught.value.line()
+
+
+def test_what_would_compute_for_hours_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "slow.onnx", *sample("conv(1, 2001, pad=1000) + gap + fc", (1, 600, 600)))
+    with pytest.raises(InputError, match="too many multiply-adds"):
+        predict(tmp_path / "slow.onnx", np.zeros((600, 600), np.uint8))
+
+
+def test_with_little_memory_fewer_pictures_at_a_time_have_the_same_answers(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = model.predict(pictures(70))
+    each = demand(model.network).bytes_at_once
+    monkeypatch.setattr("convscope.machine.memory.memory_limit", lambda: 6 * each)
+    few = load(model.file.path)
+    assert few.predictor.batch * few.predictor.threads <= 3
+    assert [p.label for p in few.predict(pictures(70))] == [p.label for p in before]
+
+
+def test_a_runtime_that_gives_up_is_one_line(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing:
+        def run(self, *_: object) -> object:
+            raise SystemError("\x1b[31mbad allocation")
+
+    monkeypatch.setattr(convscope.prediction.predictor, "_session", lambda _: Failing())
+    with pytest.raises(EnvironmentFault) as caught:
+        load(model.file.path).predict(pictures(1))
+    assert caught.value.line() == "ONNX Runtime could not compute the network, got \\x1b[31mbad allocation"

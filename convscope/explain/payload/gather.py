@@ -12,6 +12,7 @@ import numpy as np
 
 from ...data.credits import credit_of
 from ...errors import InputError, phrase
+from ...formula.demand import demand
 from ...nn import Net
 from .. import mistakes
 from ..features import scores
@@ -29,6 +30,7 @@ from .size import reduce_to
 
 LIMIT = 4_300_000  # characters; with the page itself it then stays below 5 MB
 LARGEST = 200_000_000  # bytes of weights: beyond it no browser opens the page
+MOST_NUMBERS = 100_000_000  # in all maps of one picture: the page computes and keeps them, 400 MB in float32
 
 
 def gather(
@@ -100,6 +102,9 @@ def _graph(subject: Subject, samples: Samples, limit: int) -> _Graph:
         raise InputError(
             "page.large", got=phrase("page.large.got", n=f"{heavy:,}"), expected=phrase("value.most", n=f"{LARGEST:,}")
         )
+    if (made := demand(subject.network).numbers) > MOST_NUMBERS:
+        most = phrase("value.most.numbers", n=f"{MOST_NUMBERS:,}")
+        raise InputError("page.maps", got=f"{made:,}", expected=most)
     logits = scores(subject.module, subject.scaled(samples.pictures))
     return _Graph(page_nodes(subject.network), weights, _samples(samples, logits))
 

@@ -94,6 +94,7 @@ def table() -> Table:
             "argument": LARGEST,
             "parameters": tracing.MAX_PARAMETERS,
             "numbers": tracing.MAX_NUMBERS,
+            "picture": tracing.MAX_PICTURE,
         },
     )
 

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from convscope.errors import InputError
 from convscope.explain.payload import records
 from convscope.explain.payload.encoding import dumps
 from convscope.explain.payload.gather import gather
@@ -38,6 +39,13 @@ def whole() -> records.Payload:
         errors=records.Errors(((0,) * 3,) * 3, 50, "test", mistakes),
         left_out=(),
     )
+
+
+def test_a_network_whose_maps_no_page_holds_is_refused_by_its_shapes_alone() -> None:
+    net = net_of("conv(1, 1, pad=6000) + gap + fc")
+    with pytest.raises(InputError) as caught:
+        gather(subject_of_net(net, ("a", "b", "c")), blank(net.spec.shape, net.spec.mean))
+    assert (caught.value.key, caught.value.got) == ("page.maps", f"{12012 * 12011 + 1 + 1 + 3:,}")
 
 
 def test_what_fits_is_left_whole() -> None:

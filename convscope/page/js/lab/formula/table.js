@@ -44,6 +44,7 @@
  * @property {number} depth groups within groups
  * @property {number} parameters
  * @property {number} numbers in one layer's output for one picture
+ * @property {number} picture numbers of the picture itself
  */
 /**
  * @typedef {{id: string, formula: string, about: Record<string, string>}} NamedPlan `about` is a line in each language
@@ -56,7 +57,7 @@ export const ZOO = {};
 const ENTRIES = {};
 
 /** Filled when the page starts. @type {Limits} */
-export const LIMITS = { text: 0, layers: 0, depth: 0, parameters: 0, numbers: 0 };
+export const LIMITS = { text: 0, layers: 0, depth: 0, parameters: 0, numbers: 0, picture: 0 };
 
 /** @param {{plans: NamedPlan[], kinds: KindEntry[], limits: Limits}} table */
 export function fillTable({ plans, kinds, limits }) {

@@ -39,10 +39,10 @@ export function tracePlan(plan, input, classes) {
   if (!input.every((n) => Number.isInteger(n) && n >= 1))
     throw new PlanFault(phrase("input.whole"), { got: `(${input.join(", ")})`, hint: "(1, 28, 28)" });
   if (classes < 1) throw new PlanFault(phrase("classes.none"), { got: String(classes) });
-  if (input[0] * input[1] * input[2] > LIMITS.numbers)
+  if (input[0] * input[1] * input[2] > LIMITS.picture)
     throw new PlanFault(phrase("input.large"), {
       got: input.join("×"),
-      expected: phrase("value.most.numbers", { n: grouped(LIMITS.numbers) }),
+      expected: phrase("value.most.numbers", { n: grouped(LIMITS.picture) }),
     });
   /** @type {PlanNode[]} */
   const nodes = [];
