@@ -125,13 +125,19 @@ class Measurement(Record):
 
 @dataclass(frozen=True, slots=True)
 class RunReport(Record):
-    """What a report says of a run besides its summary: every setting, the machine, and how sure its figures are."""
+    """What a report says of a run besides its summary: every setting, the machine, and how sure its figures are.
+
+    `understood` are the sentences that were said before the training, `notes` what a reader of the figures has to know,
+    each by its key and words.
+    """
 
     recipe: Mapping[str, Scalar]
     machine: Mapping[str, Scalar]
     budget: str | None
     test: Measurement | None
     validation: Measurement | None
+    understood: tuple[Mapping[str, object], ...] = ()
+    notes: tuple[Mapping[str, object], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

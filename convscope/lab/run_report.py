@@ -43,6 +43,8 @@ def report(path: Path) -> RunReport:
             budget=budget if isinstance(budget, str) else None,
             test=measurement(result.test, data.integer("test")) if result else None,
             validation=measurement(measured[-1], data.integer("validation")) if measured else None,
+            understood=tuple(line.to_json() for line in run.if_there(run.phrases, "understood") or ()),
+            notes=tuple(note.to_json() for note in result.notes) if result else (),
         )
     except ConvscopeError as error:
         raise InputError("run.unreadable", got=path.name) from error

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..pictures.input_spec import InputSpec
 
 MOST, SHARE = 10_000, 6  # pictures held out where there are no test pictures: one in so many, at most
-ENOUGH, SPARED = 2_000, 10  # and where there are some: what calibration needs (docs/log.md), one in so many at most,
+ENOUGH, SPARED = 5_000, 10  # and where there are some: what calibration needs (docs/log.md), one in so many at most,
 FEW = 60  # but so many where a sixth allows it: of fewer than 30 nothing is learned
 
 

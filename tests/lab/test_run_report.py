@@ -38,6 +38,14 @@ def test_the_shipped_runs_report_holds_its_settings_and_wilsons_interval(tmp_pat
     assert test.interval == pytest.approx([0.992623, 0.995598], abs=1e-6)  # R: prop.test(9943, 10000, correct = FALSE)
 
 
+def test_what_was_said_before_and_after_comes_by_key_and_words(tmp_path: Path) -> None:
+    told = {"key": "calibration.few", "words": {"n": "6", "least": "30"}}
+    log = (SLIDES / "log.jsonl").read_text().replace('"notes": []', f'"notes": {json.dumps([told])}')
+    found = report(run(tmp_path / "a", {"understood": [told]}, log.encode()))
+    assert (found.understood, found.notes) == ((told,), (told,))
+    assert report(run(tmp_path / "b")).understood == ()  # version 0.1 kept none
+
+
 def test_augmentation_is_reported_and_numbers_that_json_lacks_are_text(tmp_path: Path) -> None:
     recipe = json.loads((SLIDES / "run.json").read_text())["recipe"]
     recipe |= {"lr": float("inf"), "augmentation": {**recipe["augmentation"], "shift": 2}, "plain_lr": None}
@@ -52,7 +60,9 @@ def test_a_young_runs_report_has_no_figures(tmp_path: Path, log: bytes) -> None:
     assert (found.test, found.validation) == (None, None)
 
 
-@pytest.mark.parametrize("change", [{"recipe": 3}, {"data": None}, {"versions": []}, {"recipe": {}}])
+@pytest.mark.parametrize(
+    "change", [{"recipe": 3}, {"data": None}, {"versions": []}, {"recipe": {}}, {"understood": [1]}]
+)
 def test_a_damaged_run_is_refused_in_one_line(tmp_path: Path, change: Json) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         report(run(tmp_path / "a", change))

@@ -43,6 +43,8 @@ import { followStream } from "./streams.js";
  * @property {Plainly} recipe every field of the recipe @property {Plainly} machine processor, threads, versions
  * @property {string | null} budget as it was asked for
  * @property {Sure | null} test @property {Sure | null} validation
+ * @property {import("../kit/i18n.js").Phrase[]} understood what was said before the training
+ * @property {import("../kit/i18n.js").Phrase[]} notes what a reader of the figures has to know
  *
  * @typedef {object} LogLine a line of log.jsonl (docs/run-directory.md)
  * @property {"step" | "epoch" | "result"} kind @property {number} step

@@ -7,7 +7,7 @@ import { faultOf } from "../formula/fault.js";
 import { historyView } from "../history.js";
 import { runStream } from "./run_stream.js";
 import { markRun, marksOf, openPlace, toPlace } from "./places.js";
-import { confusionPart, figureList, settingsPart } from "./report_parts.js";
+import { confusionPart, figureList, saidPart, settingsPart } from "./report_parts.js";
 import { runButtons } from "./row.js";
 import { networkOf, neverBegan, runLine, stateBadge } from "./run_facts.js";
 
@@ -43,6 +43,7 @@ export function runReport(lab, store, id) {
     formula,
     table.element,
   );
+  const said = make(doc, "section", { class: "worked" });
   const settings = make(doc, "section", { class: "worked" });
   const known = make(
     doc,
@@ -55,6 +56,7 @@ export function runReport(lab, store, id) {
     figures,
     waiting,
     history.element,
+    said,
     confusion.element,
     layers,
     settings,
@@ -114,6 +116,7 @@ export function runReport(lab, store, id) {
     if (key !== drawn) {
       drawn = key;
       refill(figures, ...figureList(lab, one, followed.report, network));
+      refill(said, ...saidPart(lab, followed.report));
       refill(settings, ...settingsPart(lab, one, followed.report));
       /** @type {HTMLElement} */ (formula.firstChild).textContent = one.formula;
       if (network && layers.dataset.of !== one.formula) {

@@ -2,6 +2,7 @@
 
 import { button, make, refill } from "../../kit/dom.js";
 import { fixed, percent, thousands } from "../../kit/format.js";
+import { spoken } from "../../kit/i18n.js";
 import { confusionTable } from "../../look/views/confusion.js";
 import { grouped } from "../formula/fault.js";
 import { secondsText, shareDone } from "./run_facts.js";
@@ -105,6 +106,21 @@ export function confusionPart(lab, followed, run) {
       }
     },
   };
+}
+
+/**
+ * What was said before the training, and what a reader of its figures has to know.
+ * @param {Lab} lab @param {RunReport | null} report
+ */
+export function saidPart({ doc, t }, report) {
+  const list = (/** @type {string} */ name, /** @type {import("../../kit/i18n.js").Phrase[]} */ said) =>
+    said.length
+      ? [
+          make(doc, "h2", {}, name),
+          make(doc, "ul", { class: "said" }, ...said.map((one) => make(doc, "li", {}, spoken(t, one)))),
+        ]
+      : [];
+  return [...list(t("bench.notes"), report?.notes ?? []), ...list(t("bench.understood"), report?.understood ?? [])];
 }
 
 /** @param {Lab} lab @param {RunSummary} run @param {RunReport | null} report */
