@@ -6,7 +6,7 @@ Every kind of feature has one length whatever the pictures' size, and costs well
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,14 @@ LEVELS = {1: 16, 3: 4}  # of each channel, by the number of channels
 BATCH = 32  # pictures that are held in float32 at a time
 
 
-def hog(images: Pictures) -> Floats:
+class Indexed(Protocol):
+    """Pictures uint8 (N, C, H, W), in memory or read when a slice of them is asked for."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, which: slice, /) -> Pictures: ...
+
+
+def hog(images: Indexed) -> Floats:
     """Return histograms of oriented gradients (N, 900) of pictures (N, C, H, W).
 
     Dalal & Triggs 2005: at every pixel the gradient of the channel that changes most, of the values' square roots. Its
@@ -41,7 +48,7 @@ def mirrored_hog(features: Floats) -> Floats:
     return turned[:, :, ::-1, :, ::-1].reshape(features.shape)
 
 
-def colour_histograms(images: Pictures) -> Floats:
+def colour_histograms(images: Indexed) -> Floats:
     """Return the square roots of the shares of 4×4×4 colours (N, 64), or of 16 greys (N, 16), in each picture.
 
     Between square roots of shares, the distance is Hellinger's, in which a rare colour counts too.
@@ -49,7 +56,7 @@ def colour_histograms(images: Pictures) -> Floats:
     return _in_batches(_colour_histograms, images)
 
 
-def thumbnails(images: Pictures) -> Floats:
+def thumbnails(images: Indexed) -> Floats:
     """Return the pictures averaged down to 6×6 pixels (a shorter side is kept), as rows (N, C · 36) from 0 to 1."""
     return _in_batches(lambda batch: _flat(reduce_area(batch, CELLS) / np.float32(255)), images)
 
@@ -140,6 +147,6 @@ def _flat(values: Floats) -> Floats:
     return values.reshape(len(values), -1)
 
 
-def _in_batches(function: Callable[[Pictures], Floats], images: Pictures) -> Floats:
+def _in_batches(function: Callable[[Pictures], Floats], images: Indexed) -> Floats:
     starts = range(0, len(images), BATCH)
     return np.concatenate([function(images[start : start + BATCH]) for start in starts])

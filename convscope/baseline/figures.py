@@ -1,0 +1,134 @@
+"""The figure that a network has to beat: that of a classifier of a few lines, fitted in a second or less."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from ..data.subset import Subset
+from ..errors import Phrase, phrase
+from . import features
+from .classifier import PENALTY, Floats, Kernel, Ridge
+from .comparison import Comparison, balanced_accuracy
+from .sample import Rows, balanced_rows, even_rows
+
+FITTED = 1000  # pictures at most that it is fitted to,
+MEASURED = 2000  # and that it is measured on
+PENALTIES = (10 * PENALTY, PENALTY, PENALTY / 10)  # of equals the strongest
+CHUNK = 512  # pictures whose likeness to the fitted ones is held at a time
+FEATURES: dict[str, Callable[[features.Indexed], features.Floats]] = {
+    "gradients": features.hog,
+    "colours": features.colour_histograms,
+}
+NAMES = {  # of each combination, the simplest first
+    ("gradients",): "baseline.gradients",
+    ("colours",): "baseline.colours",
+    ("gradients", "colours"): "baseline.both",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A classifier by gradients, colours or both, fitted to `fitted` training pictures in `seconds`.
+
+    Features and penalty are those of the highest `left_out`: the balanced accuracy, 0…1, on each picture by the
+    classifier of all other groups. `majority` is the largest class.
+    """
+
+    kind: tuple[str, ...]
+    kernels: tuple[Kernel, ...]
+    ridge: Ridge
+    left_out: float
+    majority: int
+    fitted: int
+    seconds: float
+
+    def scores(self, images: features.Indexed) -> Floats:
+        """Return scores (M, K) of pictures (M, C, H, W): the highest is the class that is predicted."""
+        chunks = (images[start : start + CHUNK] for start in range(0, len(images), CHUNK))
+        return np.concatenate([self.ridge.scores(self._likeness(chunk)) for chunk in chunks])
+
+    def name(self) -> Phrase:
+        """Return what it is and what its fit took, for a row of a table."""
+        key = NAMES[self.kind]
+        return phrase(key, n=f"{self.fitted:,}", seconds=f"{self.seconds:.1f}")
+
+    def _likeness(self, images: features.Indexed) -> Floats:
+        return _product(kernel(FEATURES[name](images)) for name, kernel in zip(self.kind, self.kernels, strict=True))
+
+
+def fit(pictures: Subset, classes: int, groups: Rows | None = None) -> Baseline:
+    """Return the baseline of training pictures: 0.3 to 1 s of CPU time for 1,000, and no more for more.
+
+    At most 1,000 are looked at, of every class equally many. `groups` (N,) numbers those that belong together, such as
+    copies; without it every picture stands alone. Which features and which penalty is decided on these pictures alone.
+    """
+    began = time.perf_counter()
+    rows = balanced_rows(pictures.labels, FITTED)
+    sample = Subset(pictures.split, pictures.rows[rows])
+    labels, own = sample.labels, np.arange(len(rows)) if groups is None else groups[rows]
+    kernels = {name: Kernel.of(feature(sample.images)) for name, feature in FEATURES.items()}
+    likeness = {name: kernel(kernel.rows) for name, kernel in kernels.items()}
+
+    def tried(kind: tuple[str, ...], penalty: float) -> tuple[float, Ridge]:
+        ridge = Ridge.fit(_product(likeness[name] for name in kind), labels, classes, penalty)
+        return balanced_accuracy(labels, ridge.left_out(own).argmax(1)), ridge
+
+    kind = max(NAMES, key=lambda kind: tried(kind, PENALTY)[0])
+    left_out, ridge = max((tried(kind, penalty) for penalty in PENALTIES), key=lambda one: one[0])
+    return Baseline(
+        kind=kind,
+        kernels=tuple(kernels[name] for name in kind),
+        ridge=ridge,
+        left_out=left_out,
+        majority=int(np.bincount(pictures.labels).argmax()),
+        fitted=len(rows),
+        seconds=time.perf_counter() - began,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a baseline makes of held-out pictures: `scores` (n, K) of those at `rows` (n,), with `labels` (n,)."""
+
+    baseline: Baseline
+    rows: Rows
+    labels: Rows
+    scores: Floats
+
+    @classmethod
+    def of(cls, baseline: Baseline, pictures: Subset) -> Measured:
+        """Measure on at most 2,000 of the pictures, evenly spread."""
+        rows = even_rows(len(pictures), MEASURED)
+        sample = Subset(pictures.split, pictures.rows[rows])
+        return cls(baseline, rows, sample.labels, baseline.scores(sample.images))
+
+    @property
+    def majority_accuracy(self) -> float:
+        """Return the share, 0…1, that is of the largest class in training."""
+        return float((self.labels == self.baseline.majority).mean())
+
+    def beside(self, logits: np.ndarray[Any, Any]) -> Comparison:
+        """Compare a network's logits (N, K) of all those pictures with the baseline's, on the same ones."""
+        return Comparison.of(self.labels, logits[self.rows].argmax(1), self.scores.argmax(1))
+
+    def as_good(self, logits: np.ndarray[Any, Any]) -> Phrase | None:
+        """Return the sentence that the baseline does as well as a network with these logits (N, K); None if it doesn't.
+
+        As well means: the network's balanced accuracy is no higher, or McNemar's exact test on the same pictures leaves
+        more than 5 % that it be chance.
+        """
+        both = self.beside(logits)
+        if both.better:
+            return None
+        words = {name: f"{100 * share:.1f}" for name, share in (("net", both.accuracy), ("base", both.simple_accuracy))}
+        return phrase("note.baseline", baseline=self.baseline.name(), n=f"{both.pictures:,}", **words)
+
+
+def _product(likenesses: Iterable[Floats]) -> Floats:
+    return reduce(np.multiply, likenesses)
