@@ -47,6 +47,7 @@ ARGUMENTS_OF_A_CALL = """
 """
 PLACES = {line.strip() for part in (READ, WRITTEN, KEPT_AS_IT_CAME, ARGUMENTS_OF_A_CALL) for line in part.split("\n")}
 PARSERS = {
+    "data.cache_segment": "what decoding had to say of kept pictures",
     "data.patterns": "what the process that matches a pattern has found",
     "errors": "the sentences",
     "lab.app": "the body of a request",

@@ -37,6 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--data-root", metavar="DIR", help="folder with fashion-mnist's files")
     parser.add_argument("--label-from", metavar="REGEX", help="labels from the paths of the pictures, as in train")
+    parser.add_argument(
+        "--no-cache", dest="cache", action="store_false", help="decode every picture anew (see convscope cache)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
 
@@ -44,8 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure as `args` say; return the exit code."""
     from ..evaluation import evaluate
+    from .loading import loading_on
 
-    evaluation = evaluate(args.model, args.data, args.split, args.data_root, args.label_from)
+    with loading_on(sys.stderr) as shown:
+        evaluation = evaluate(
+            args.model, args.data, args.split, args.data_root, args.label_from, cache=args.cache, progress=shown
+        )
     print(json.dumps(evaluation.to_json()) if args.json else table(evaluation))
     for note in (*evaluation.notes, *evaluation.warnings):
         print(f"note: {note}", file=sys.stderr)

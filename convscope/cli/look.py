@@ -49,22 +49,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the page's size at most: parts are left out until it fits (default 5)",
     )
     parser.add_argument("--data-root", metavar="DIR", help="folder with fashion-mnist's files")
+    parser.add_argument(
+        "--no-cache", dest="cache", action="store_false", help="decode every picture anew (see convscope cache)"
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the page as `args` say; return 3 if a picture could not be read."""
     from ..explain.look import look
+    from .loading import loading_on
 
-    page = look(
-        args.model,
-        args.things or None,
-        samples=args.samples,
-        title=args.title,
-        language=args.language,
-        megabytes=args.megabytes,
-        data_root=args.data_root,
-    )
+    with loading_on(sys.stderr) as shown:
+        page = look(
+            args.model,
+            args.things or None,
+            samples=args.samples,
+            title=args.title,
+            language=args.language,
+            megabytes=args.megabytes,
+            data_root=args.data_root,
+            cache=args.cache,
+            progress=shown,
+        )
     path = page.save(args.out)
     for error in page.unread:
         print(error.line(), file=sys.stderr)

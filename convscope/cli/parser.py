@@ -18,6 +18,7 @@ VERBS = {
     "look": "every number of a network in one HTML file",
     "lab": "the lecture's chapters and a workbench, in the browser",
     "info": "what a model file says of itself, verified",
+    "cache": "the decoded pictures that are kept: where, how many bytes, and --clear",
 }
 ABOUT = """A see-through CNN workbench: describe a network in one line, train it in seconds, look inside it, ship it as
 one file."""

@@ -4,21 +4,18 @@ log's lines, nothing else.
 
 from __future__ import annotations
 
-import os
 from typing import Self, TextIO
 
 from ..errors import Phrase, phrase
 from ..runs.records import EpochLine, Figures, StepLine
-from ..training.events import BeginLine, Event, NoteLine
+from ..training.events import BeginLine, Event, LoadingLine, NoteLine
 from ..training.settings import RunSettings
-
-QUIET = 5.0  # seconds at least between two plain lines, but for the last
+from .loading import LIVE, QUIET, LoadingText, is_live
 
 
 def progress(stream: TextIO) -> Progress:
     """Return what shows a training on `stream`."""
-    live = stream.isatty() and os.environ.get("TERM") != "dumb"
-    return Bar(stream) if live else Progress(stream)
+    return Bar(stream) if is_live(stream) else Progress(stream)
 
 
 class Progress:
@@ -32,6 +29,7 @@ class Progress:
         self._shown = 0.0  # seconds of training at the last plain line
         self._newest: StepLine | None = None
         self._validation: Figures | None = None  # of the last epoch
+        self._loading = LoadingText(QUIET)
 
     def __enter__(self) -> Self:
         return self
@@ -45,6 +43,8 @@ class Progress:
             case BeginLine():
                 self.begin = line
                 self.note(opening(line))
+            case LoadingLine() if (text := self._loading(line.done, line.total)) is not None:
+                self.loading(text)
             case NoteLine():
                 self.note("note: " + line.text)
             case EpochLine() if self.begin is not None:
@@ -54,6 +54,10 @@ class Progress:
                     self._first, self._shown = line, line.seconds
                 self._newest = line
                 self.step(line, self.begin)
+
+    def loading(self, text: str) -> None:
+        """Show how far the reading of pictures is."""
+        self.note(text)
 
     def step(self, line: StepLine, begin: BeginLine) -> None:
         """Show where training stands."""
@@ -123,6 +127,7 @@ class Bar(Progress):
         )
         self._bar = RichProgress(*columns, console=Console(file=stream, highlight=False), transient=True)
         self._task = self._bar.add_task("", total=None, figures="loading")
+        self._loading = LoadingText(LIVE)
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -137,6 +142,9 @@ class Bar(Progress):
             self._bar.update(self._task, total=line.settings.steps, completed=line.step, figures="first step")
         elif isinstance(line, StepLine) and self.begin is not None and line.step == self.begin.settings.steps:
             self._bar.update(self._task, figures="measuring")
+
+    def loading(self, text: str) -> None:
+        self._bar.update(self._task, figures=text)
 
     def step(self, line: StepLine, begin: BeginLine) -> None:
         if is_lecture(begin):

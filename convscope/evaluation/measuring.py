@@ -6,21 +6,20 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ..errors import InputError, Phrase, UsageError, phrase
 from ..pictures.preprocessing import preprocess_stack
-from ..runs.directory import read_run_json
-from ..runs.json_fields import Fields
-from ..runs.records import DataSource
 from .classes import matched, missing
 from .figures import Evaluation, Measured, score
 
 if TYPE_CHECKING:
     from ..data import Dataset, Split
+    from ..data.dataset import Rows
     from ..data.listing import LeftOut
+    from ..data.reading import Progress
     from ..modelfile.provenance import TrainedOn
     from ..prediction import Model
 
@@ -29,12 +28,24 @@ SPLITS = ("train", "validation", "test")
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """Labelled pictures, what to call them, and whether they are those that the model was trained with."""
+    """Labelled pictures, what to call them, and whether they are those that the model was trained with; if so,
+    `held_out` are the rows of the training pictures that it has not seen.
+    """
 
     dataset: Dataset
     name: str
     own: bool
+    held_out: Rows | None = None
     notes: tuple[Phrase, ...] = ()
+
+
+class Reading(NamedTuple):
+    """How pictures are read: as `data.load` says."""
+
+    data_root: str | os.PathLike[str] | None
+    label_from: str | None
+    cache: bool
+    progress: Progress | None
 
 
 def evaluate(
@@ -43,6 +54,9 @@ def evaluate(
     split: str | None = None,
     data_root: str | os.PathLike[str] | None = None,
     label_from: str | None = None,
+    *,
+    cache: bool = True,
+    progress: Progress | None = None,
 ) -> Evaluation:
     """Return how good a model file is on labelled pictures; its field `measured` says on which.
 
@@ -51,6 +65,7 @@ def evaluate(
     validation that the data has, else all its pictures if the model was not trained on them.
 
     `label_from` is a regular expression that finds the label of a picture in its path, as in `datasets.load`.
+    Pictures are taken from the `cache` of decoded ones and kept there; `progress` is told how many are read.
 
     Pictures are brought to the model's size and channels by its own rule; classes are matched by name. ONNX Runtime
     computes, never torch. Loss and calibration error are those of the probabilities that `predict` gives. Raises
@@ -62,7 +77,8 @@ def evaluate(
         raise UsageError("split.unknown", got=split, expected=", ".join(SPLITS))
     path = None if isinstance(model, Model) else Path(model)
     model = model if isinstance(model, Model) else load(model)
-    found = _own_data(model, path) if data is None else _given_data(model, data, data_root, label_from)
+    reading = Reading(data_root, label_from, cache, progress)
+    found = _own_data(model, path, reading) if data is None else _given_data(model, path, data, reading)
     name, part = chosen(found, split, model.provenance.data)
     labels = matched(part.labels, found.dataset.classes, model.classes)
     logits, inverted = np.zeros((0, len(model.classes)), np.float32), 0
@@ -92,12 +108,12 @@ def chosen(found: Data, split: str | None, trained_on: TrainedOn | None) -> tupl
         return "test", dataset.test
     if dataset.validation is not None:
         return "validation", dataset.validation
+    if found.held_out is not None:
+        return "validation", dataset.train.take(found.held_out)
     if split == "validation" and not held:
         raise InputError("split.held", hint=phrase("split.held.try"))
-    if split == "validation" and not found.own:
+    if split == "validation":
         raise InputError("split.data", where=dataset.name, hint=phrase("split.data.try"))
-    if found.own and trained_on is not None and held:
-        return "validation", dataset.train.take(dataset.hold_out(held, trained_on.seed)[1])
     if found.own:
         raise InputError("split.unseen", where=found.name, hint=phrase("split.unseen.try"))
     return "all", dataset.train
@@ -114,44 +130,50 @@ def left_out(files: Sequence[LeftOut]) -> tuple[Phrase, ...]:
     )
 
 
-def _own_data(model: Model, path: Path | None) -> Data:
-    """Return the data that the run at `path` was trained on. Raises UsageError where the path is no run."""
+def _own_data(model: Model, path: Path | None, reading: Reading) -> Data:
+    """Return the data that the run at `path` was trained on, as far as it is still there, and say what has changed.
+
+    Raises UsageError where the path is no run.
+    """
+    from ..data.run_data import load_run_data
+
     if path is None or not path.is_dir():
         where = str(path or model.file.path)
         raise UsageError("evaluation.data", where=where, hint=phrase("evaluation.data.try"))
-    source = DataSource.from_json(Fields(read_run_json(path), str(path / "run.json")).within("data"))
-    if source.name is None:
-        raise InputError("evaluation.arrays", where=str(path), hint=phrase("evaluation.arrays.try"))
-    dataset = _load(model, source.name, source.data_root, source.label_from, source.group_by)
-    own = dataset.fingerprint == source.fingerprint
-    notes = () if own else (phrase("note.data.other", name=source.name),)
-    return Data(dataset, source.name, own, notes)
+    try:
+        found = load_run_data(path, cache=reading.cache, progress=reading.progress)
+    except InputError as error:
+        if error.key != "run.arrays":
+            raise
+        raise InputError("evaluation.arrays", where=str(path), hint=phrase("evaluation.arrays.try")) from None
+    name, changes = found.source.name or found.dataset.name, found.changes
+    said = changes.said()
+    if changes.other:
+        return Data(found.dataset, name, own=False, notes=(phrase("note.data.other", name=name),))
+    notes = () if said is None else (phrase("note.data.files", name=name, changes=said),)
+    return Data(found.dataset, name, own=True, held_out=found.held_out, notes=notes)
 
 
-def _given_data(
-    model: Model,
-    data: Dataset | str | os.PathLike[str],
-    data_root: str | os.PathLike[str] | None,
-    label_from: str | None,
-) -> Data:
+def _given_data(model: Model, path: Path | None, data: Dataset | str | os.PathLike[str], reading: Reading) -> Data:
     from ..data import Dataset
+    from ..data.run_data import load_run_data
 
+    dataset = data if isinstance(data, Dataset) else _load(model, data, reading)
+    name = dataset.name if isinstance(data, Dataset) else os.fspath(data)
+    if path is not None and path.is_dir():
+        found = load_run_data(path, dataset)
+        if not found.changes.lost:
+            return Data(found.dataset, name, own=True, held_out=found.held_out)
     trained_on = model.provenance.data
-    dataset = (
-        data if isinstance(data, Dataset) else _load(model, data, data_root, label_from, known_classes=model.classes)
-    )
-    own = trained_on is not None and trained_on.fingerprint == dataset.fingerprint
-    return Data(dataset, dataset.name if isinstance(data, Dataset) else os.fspath(data), own)
+    if trained_on is None or trained_on.fingerprint != dataset.fingerprint:
+        return Data(dataset, name, own=False)
+    held_out = None
+    if trained_on.validation and dataset.validation is None:
+        held_out = dataset.hold_out(trained_on.validation, trained_on.seed)[1]
+    return Data(dataset, name, own=True, held_out=held_out)
 
 
-def _load(
-    model: Model,
-    data: str | os.PathLike[str],
-    data_root: str | os.PathLike[str] | None,
-    label_from: str | None,
-    group_by: str | None = None,
-    known_classes: Sequence[str] | None = None,
-) -> Dataset:
+def _load(model: Model, data: str | os.PathLike[str], reading: Reading) -> Dataset:
     from ..data import load
 
     channels, height, width = model.spec.shape
@@ -159,9 +181,10 @@ def _load(
         data,
         size=(height, width),
         channels=channels,
-        data_root=data_root,
-        label_from=label_from,
-        group_by=group_by,
-        known_classes=known_classes,
+        known_classes=model.classes,
         white=model.spec.white,
+        data_root=reading.data_root,
+        label_from=reading.label_from,
+        cache=reading.cache,
+        progress=reading.progress,
     )

@@ -16,6 +16,7 @@ from ..errors import Phrase, phrase
 from .options import MEGABYTES, SAMPLES, LookOptions
 
 if TYPE_CHECKING:
+    from ..data.reading import Progress
     from ..page.webpage import Page
     from .subject.target import Target
 
@@ -38,6 +39,8 @@ def look(
     language: str = "auto",
     megabytes: float = MEGABYTES,
     data_root: str | os.PathLike[str] | None = None,
+    cache: bool = True,
+    progress: Progress | None = None,
 ) -> Page:
     """Return a page on which every number of a network is seen: save it, open it, or let a notebook show it.
 
@@ -46,7 +49,7 @@ def look(
     are what to show it: a picture (a file, bytes, a Pillow image, an array), a folder or a pattern of them, or data,
     or a list of these; data gives the channel cards and the errors. Of pictures at most `samples` are taken.
     `language` is "en", "ko" or "auto", and `megabytes` is how large the page may be before something is left out of
-    it.
+    it. Files of data are taken from the `cache` of decoded pictures; `progress` is told how many are read.
 
     `model` may be any torch.nn.Module too: a network of the formula is made of it where its layers are the formula's;
     of any other the page shows what Python captured, open where a layer is known and a labelled box where not. Its
@@ -57,7 +60,7 @@ def look(
     Raises InputError, UsageError or EnvironmentFault for what cannot be used. A picture that cannot be read is passed
     over as long as another can be: `Page.unread`.
     """
-    options = LookOptions(classes, mean, std, shape, samples, title, language, megabytes, data_root)
+    options = LookOptions(classes, mean, std, shape, samples, title, language, megabytes, data_root, cache, progress)
     from .subject.target import target_of_file, target_of_module
 
     if _is_module(model):
@@ -88,7 +91,7 @@ def _page(target: Target, options: LookOptions) -> Page:
     from .subject.samples import gallery
 
     subject, inputs = target.subject, target.inputs
-    examples = None if inputs.dataset is None else choose_examples(inputs.dataset, subject)
+    examples = None if inputs.dataset is None else choose_examples(inputs.dataset, subject, target.trained_with)
     shown = gallery(subject, inputs.samples, examples, options.samples)
     limit = inline.payload_characters(options.megabytes)
     payload = gather(subject, shown, examples, target.run, title=subject.title, language=options.language, limit=limit)

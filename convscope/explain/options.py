@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
+from ..data.reading import Progress
 from ..errors import UsageError
 
 SAMPLES, MEGABYTES = 20, 5.0
@@ -29,6 +30,8 @@ class LookOptions:
     language: str = "auto"
     megabytes: float = MEGABYTES
     data_root: str | os.PathLike[str] | None = None
+    cache: bool = True
+    progress: Progress | None = None
 
     def __post_init__(self) -> None:
         if type(self.samples) is not int or not 1 <= self.samples <= 1000:

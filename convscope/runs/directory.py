@@ -1,6 +1,8 @@
 """The run directory: what a training writes as it goes, so that it can be watched, stopped, killed and continued.
 
     run.json                 formula, recipe, data fingerprint, versions, seed; written first, never changed
+    manifest.csv             every picture by path and content, where they are files; written first, never changed
+    skipped.csv              which files were left out, and why
     log.jsonl                one line every so many steps, one an epoch, one for the result; appended
     checkpoints/<step>.safetensors   weights, optimiser, position; the newest two
     snapshots/<step>.safetensors     small pictures of the training, at most 16
@@ -21,7 +23,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, TextIO
@@ -43,8 +45,8 @@ class Run:
         self._log: TextIO | None = None
 
     @classmethod
-    def create(cls, path: Path, settings: dict[str, object]) -> Run:
-        """Make the directory with `settings` as its run.json in one step: complete or absent.
+    def create(cls, path: Path, settings: dict[str, object], files: Mapping[str, bytes] | None = None) -> Run:
+        """Make the directory with `settings` as its run.json, and `files` by name, in one step: complete or absent.
 
         Raises InputError if `path` exists.
         """
@@ -60,6 +62,8 @@ class Run:
                 run._lock = _locked(temporary / "lock", path)
                 for folder in ("checkpoints", "snapshots"):
                     (temporary / folder).mkdir()
+                for name, content in (files or {}).items():
+                    atomic_write(temporary / name, content)
                 atomic_write(temporary / "run.json", text.encode())
                 os.rename(temporary, path)  # fails if another process put one there just now
                 sync_folder(path.parent)

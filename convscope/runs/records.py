@@ -237,7 +237,7 @@ class SnapshotFacts:
 class DataSource:
     """Where a run's data comes from and what it is. `name`, `size`, `data_root`, `label_from` and `group_by` load it
     again, as they were given; `name` is None for arrays in memory. `shape` is (C, H, W); `train`, `validation` and
-    `test` count pictures.
+    `test` count pictures; `white` is the white level of those of more than 8 bits, 0 where none was needed.
     """
 
     name: str | None
@@ -251,6 +251,7 @@ class DataSource:
     test: int
     label_from: str | None = None
     group_by: str | None = None
+    white: int = 0
 
     def to_json(self) -> dict[str, object]:
         return {name: list(v) if isinstance(v := getattr(self, name), tuple) else v for name in self.__slots__}
@@ -269,6 +270,7 @@ class DataSource:
             fields.integer("test"),
             fields.if_there(fields.text, "label_from"),
             fields.if_there(fields.text, "group_by"),
+            fields.if_there(fields.integer, "white") or 0,
         )
 
 

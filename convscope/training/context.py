@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..errors import Phrase
 from ..runs.directory import Run
-from .events import Event, NoteLine
+from .events import Event, LoadingLine, NoteLine
 from .workers import SingleWorker, Workers
 
 
@@ -37,6 +37,10 @@ class RunContext:
     def note(self, message: Phrase) -> None:
         """Tell the user what the log does not hold."""
         self.on_event(NoteLine(message))
+
+    def loading(self, done: int, total: int) -> None:
+        """Tell the user how many pictures are loaded so far, and of how many."""
+        self.on_event(LoadingLine(done, total))
 
     def log(self, *lines: Event) -> None:
         """Hand on lines that were written to the log."""

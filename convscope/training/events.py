@@ -37,4 +37,15 @@ class NoteLine:
         return {"kind": "note", "text": self.text}
 
 
-Event = LogLine | BeginLine | NoteLine
+@dataclass(frozen=True, slots=True)
+class LoadingLine:
+    """How many pictures are loaded so far, and of how many; several a second, the last when all are."""
+
+    done: int
+    total: int
+
+    def to_json(self) -> dict[str, object]:
+        return {"kind": "loading", "done": self.done, "total": self.total}
+
+
+Event = LogLine | BeginLine | NoteLine | LoadingLine

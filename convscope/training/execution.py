@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING
 
 from ..calibration import Calibration
 from ..data import Dataset
+from ..data.run_data import RunData, manifest_of
 from ..data.subset import Subset
 from ..errors import InputError, Phrase, phrase
 from ..formula import parse, trace
 from ..machine.free_cpus import FreeCpus, threads_for
 from ..runs.directory import Run, fresh_path, read_run_json
+from ..runs.manifest import MANIFEST, SKIPPED, manifest_csv, skipped_csv
 from ..runs.records import CheckpointFacts, ResultLine
 from .context import RunContext
 from .events import BeginLine
 from .export import export_model
 from .final_figures import calibration_figures, final_figures, split_figures
-from .loading import load_dataset
+from .loading import load_dataset, load_run
 from .options import TrainOptions
 from .planning import plan_settings
 from .result import Result
@@ -74,7 +76,7 @@ def find_restarted_run(out: str | os.PathLike[str] | None, workers: Workers) -> 
 def begin_run(options: TrainOptions, context: RunContext) -> Result:
     """Begin a new run and train it to its end."""
     cpus = FreeCpus()  # looked at while data is loaded and PyTorch imported
-    dataset = load_dataset(options.data, options.size, options.data_root, options.label_from, options.group_by)
+    dataset = load_dataset(options, progress=context.loading)
     context.workers.barrier()
     options = choose_threads(options, cpus, context)
     with _shared(context.workers.on_first(_create, options, dataset, context), context.workers) as opened:
@@ -103,10 +105,8 @@ def choose_threads(options: TrainOptions, cpus: FreeCpus, context: RunContext) -
 def resume_run(path: Path, options: TrainOptions, context: RunContext, finished: bool = False) -> Result:
     """Go on with the run at `path`; one that is `finished` is refused unless it says otherwise."""
     with _shared(context.workers.on_first(_reopen, path, finished), context.workers) as opened:
-        data = opened.settings.data
-        if data.name is None and not isinstance(options.data, Dataset):
-            raise InputError("run.arrays", where=str(path), hint=phrase("run.arrays.try"))
-        dataset = load_dataset(options.data or data.name, data.size, data.data_root, data.label_from, data.group_by)
+        given = options.data if isinstance(options.data, Dataset) else None
+        dataset = _unchanged(load_run(opened.path, given, cache=options.cache, progress=context.loading), context)
         context.workers.barrier()
         opened = replace(opened, settings=_settings_here(opened.settings, options, context))
         return train_and_export(opened, dataset, replace(context, run=opened.run))
@@ -115,7 +115,26 @@ def resume_run(path: Path, options: TrainOptions, context: RunContext, finished:
 def _create(options: TrainOptions, dataset: Dataset, context: RunContext) -> OpenRun:
     settings = plan_settings(options, dataset, context)
     path = Path(options.out or fresh_path(Path("runs"), dataset.name, settings.recipe.name))
-    return OpenRun(path, settings, Run.create(path, settings.to_json()))
+    _, held = split_training(dataset, settings.data.validation, settings.seed)
+    rows = manifest_of(dataset, held.rows if held is not None and held.split is dataset.train else None)
+    files = {} if rows is None else {MANIFEST: manifest_csv(rows), SKIPPED: skipped_csv(rows)}
+    return OpenRun(path, settings, Run.create(path, settings.to_json(), files))
+
+
+def _unchanged(found: RunData, context: RunContext) -> Dataset:
+    """Return the pictures that a run began with; note files that are new since.
+
+    Raises InputError, naming files, where some are not there any more.
+    """
+    changes, said = found.changes, found.changes.said()
+    where = found.source.name or found.dataset.name
+    if changes.other:
+        raise InputError("run.data", where=where, hint=phrase("run.anew.try"))
+    if changes.lost:
+        raise InputError("run.files", where=where, got=said, hint=phrase("run.files.try"))
+    if said is not None:
+        context.note(phrase("note.data.new", name=where, changes=said))
+    return found.dataset
 
 
 def _reopen(path: Path, finished: bool) -> OpenRun:

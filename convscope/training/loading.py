@@ -5,38 +5,58 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from .. import data
 from ..data import Dataset
+from ..data.reading import Progress
+from ..data.run_data import RunData, load_run_data
 from ..machine.cpus import available_cpus
 from ..machine.signals import interruptible
+from .options import TrainOptions
 
 
-def load_dataset(
-    source: str | os.PathLike[str] | Dataset | None,
-    size: int | None,
-    data_root: str | os.PathLike[str] | None,
-    label_from: str | None = None,
-    group_by: str | None = None,
-) -> Dataset:
-    """Return the data of that name or path ("mnist" for None), or the Dataset itself, its fingerprint computed. The
-    arguments are those of `data.load`.
+def load_dataset(options: TrainOptions, *, progress: Progress | None = None) -> Dataset:
+    """Return the data that a training was asked for ("mnist" for None), its fingerprint computed. PyTorch is imported
+    meanwhile.
+    """
+    with _importing_torch():
+        if isinstance(options.data, Dataset):
+            dataset = options.data
+        else:
+            dataset = data.load(
+                options.data or "mnist",
+                size=options.size,
+                data_root=options.data_root,
+                label_from=options.label_from,
+                group_by=options.group_by,
+                cache=options.cache,
+                progress=progress,
+            )
+        dataset.fingerprint  # noqa: B018 - computed once, here, during the import
+    return dataset
 
-    PyTorch is imported meanwhile in another thread; on a single CPU that would only be slower
-    (docs/log.md).
+
+def load_run(path: Path, given: Dataset | None, *, cache: bool = True, progress: Progress | None = None) -> RunData:
+    """Return the data of the run at `path` as load_run_data does, its fingerprint computed, with PyTorch imported
+    meanwhile.
+    """
+    with _importing_torch():
+        found = load_run_data(path, given, cache=cache, progress=progress)
+        found.dataset.fingerprint  # noqa: B018 - as above
+    return found
+
+
+@contextlib.contextmanager
+def _importing_torch() -> Iterator[None]:
+    """Import PyTorch in another thread; on a single CPU that would only be slower (docs/log.md). Within, Ctrl-C ends
+    the work at once.
     """
     if available_cpus() > 1:  # a daemon: who stops while data loads does not wait for an import
         threading.Thread(target=_import_torch, name="import torch", daemon=True).start()
-    if isinstance(source, Dataset):
-        dataset = source
-    else:
-        with interruptible():
-            dataset = data.load(
-                source or "mnist", size=size, data_root=data_root, label_from=label_from, group_by=group_by
-            )
-    dataset.fingerprint  # noqa: B018 - computed once, here, during the import
-    return dataset
+    with interruptible():
+        yield
 
 
 def absolute(name: str | os.PathLike[str]) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..data import Dataset
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
-PLACE = ("device", "threads", "resume")  # what a resumed run may be given
+PLACE = ("device", "threads", "resume", "cache")  # what a resumed run may be given
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class TrainOptions:
     group_by: str | None = None
     out: str | os.PathLike[str] | None = None
     resume: str | os.PathLike[str] | None = None
+    cache: bool = True
 
     def __post_init__(self) -> None:
         if self.device not in DEVICES:
@@ -80,7 +81,8 @@ class TrainOptions:
             value = getattr(self, field.name)
             if field.name == "data" or value == field.default:
                 continue
-            made.append(f"--{field.name.replace('_', '-')}={_word(value)}")
+            name = field.name.replace("_", "-")
+            made.append(f"--no-{name}" if value is False else f"--{name}={_word(value)}")
         return made if self.data is None else [*made, "--", _word(self.data)]
 
 

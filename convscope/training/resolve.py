@@ -42,7 +42,7 @@ def resolve_settings(options: TrainOptions, dataset: Dataset, workers: Workers) 
         raise InputError("validation.given", where=dataset.name, got=own, hint=phrase("validation.given.try"))
     held_out = default_held_out(dataset, recipe) if options.val is None else options.val
     pictures, held = split_training(dataset, held_out, options.seed or 0)
-    spec = input_spec(pictures.images, recipe.scaling)
+    spec = replace(input_spec(pictures.images, recipe.scaling), white=dataset.white)
     check_ends(network, spec)
     _check_batches(network, recipe, len(pictures), workers.size)
     recipe = replace(recipe, augmentation=resolve_augmentation(recipe, pictures, len(dataset.classes), centred))
@@ -98,6 +98,7 @@ def _data_source(options: TrainOptions, dataset: Dataset, train: int, held_out: 
         test=len(dataset.test) if dataset.test is not None else 0,
         label_from=options.label_from,
         group_by=options.group_by,
+        white=dataset.white,
     )
 
 

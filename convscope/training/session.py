@@ -43,6 +43,7 @@ def train(
     group_by: str | None = None,
     out: str | os.PathLike[str] | None = None,
     resume: str | os.PathLike[str] | None = None,
+    cache: bool = True,
     progress: Callable[[Event], None] = ignore,
     stop: Callable[[], bool] | None = None,
     keep_seconds: float = 15.0,
@@ -61,11 +62,12 @@ def train(
     `device` is "auto" (a GPU where there is one), "cpu", "cuda" or "mps"; `threads` the CPU threads (default: one for
     every CPU that is free). Pictures of a folder are resized to `size` × `size` pixels; `data_root` is the folder that
     holds fashion-mnist's files; `label_from` and `group_by` are regular expressions that find the label and the group
-    of a picture in its path, as in `convscope.datasets.load`.
+    of a picture in its path, as in `convscope.datasets.load`. Without `cache` every picture is decoded anew.
 
-    `progress` is called with each line of the log as it is written, and with a BeginLine and NoteLines, which the log
-    does not hold (see training.events); `to_json()` of a line is what the log holds. Training stops with a checkpoint
-    when `stop()` is true; without `stop`, on Ctrl-C or SIGTERM. Checkpoints are `keep_seconds` seconds apart.
+    `progress` is called with each line of the log as it is written, and with a BeginLine, LoadingLines and NoteLines,
+    which the log does not hold (see training.events); `to_json()` of a line is what the log holds. Training stops with
+    a checkpoint when `stop()` is true; without `stop`, on Ctrl-C or SIGTERM. Checkpoints are `keep_seconds` seconds
+    apart.
 
     Raises UsageError, InputError (also for a loss that is no longer finite), EnvironmentFault, Interrupted, PlanError,
     FormulaError.
@@ -92,6 +94,7 @@ def train(
         group_by=group_by,
         out=out,
         resume=resume,
+        cache=cache,
     )
     return train_with(options, progress, stop, keep_seconds)
 

@@ -168,7 +168,7 @@ def test_every_option_reaches_the_function(monkeypatch: pytest.MonkeyPatch) -> N
     for given, expected in (
         (["d", *words], TrainOptions(data="d", **every)),
         (["--budget", "30s"], TrainOptions(budget="30s")),
-        (["--resume", "x"], TrainOptions(resume="x")),
+        (["--resume", "x", "--no-cache"], TrainOptions(resume="x", cache=False)),
         ([], TrainOptions()),
     ):
         args = parse(*given)
@@ -176,7 +176,7 @@ def test_every_option_reaches_the_function(monkeypatch: pytest.MonkeyPatch) -> N
             args.run(args)
         assert caught.value.args[0] == expected
     own = {field.name for field in fields(TrainOptions)}
-    assert own == {"data", "budget", "resume", *every}
+    assert own == {"data", "budget", "resume", "cache", *every}
 
 
 def test_help_names_every_recipe(capsys: pytest.CaptureFixture[str]) -> None:

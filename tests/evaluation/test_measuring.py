@@ -14,6 +14,7 @@ from PIL import Image
 from convscope import data, modelfile, prediction
 from convscope.calibration import Calibration
 from convscope.data.listing import LeftOut
+from convscope.data.run_data import manifest_of
 from convscope.errors import InputError, UsageError, phrase
 from convscope.evaluation import Measured, evaluate
 from convscope.evaluation.measuring import left_out
@@ -21,6 +22,7 @@ from convscope.formula import parse, trace
 from convscope.pictures.input_spec import InputSpec
 from convscope.pictures.resizing import RESIZE_RULE
 from convscope.runs.directory import FORMAT
+from convscope.runs.manifest import MANIFEST, ManifestRow, manifest_csv
 from convscope.runs.records import DataSource
 from tests.calibration.made import calibrated
 from tests.strategies import random_weights
@@ -122,10 +124,13 @@ def write_pictures(root: Path, seed: int = 0) -> None:
     (root / "train" / "cat" / "broken.png").write_bytes(b"no picture")
 
 
-def write_run(folder: Path, source: DataSource) -> Path:
-    """Write a run directory whose training was on `source`, with its model file."""
+def write_run(folder: Path, source: DataSource, rows: tuple[ManifestRow, ...] | None = None) -> Path:
+    """Write a run directory whose training was on `source`, with its model file, and a manifest of `rows`."""
     folder.mkdir()
-    (folder / "run.json").write_text(json.dumps({"format": FORMAT, "data": source.to_json()}))
+    settings = {"format": FORMAT, "data": source.to_json(), "classes": ["cat", "owl"], "seed": 0}
+    (folder / "run.json").write_text(json.dumps(settings))
+    if rows is not None:
+        (folder / MANIFEST).write_bytes(manifest_csv(rows))
     write_model(folder, {"training": {"data": {"validation": 0, "fingerprint": source.fingerprint}}})
     return folder
 
@@ -133,19 +138,27 @@ def write_run(folder: Path, source: DataSource) -> Path:
 def test_a_run_measures_its_own_data(tmp_path: Path) -> None:
     root = tmp_path / "animals"
     write_pictures(root)
-    fingerprint = data.load(root, size=SHAPE[1:], channels=1).fingerprint
-    source = DataSource(str(root), None, None, "animals", fingerprint, SHAPE, 12, 0, 6)
-    run = write_run(tmp_path / "run", source)
+    dataset = data.load(root, size=SHAPE[1:], channels=1)
+    source = DataSource(str(root), None, None, "animals", dataset.fingerprint, SHAPE, 9, 3, 6)
+    held = np.array([2, 5, 11])
+    run = write_run(tmp_path / "run", source, manifest_of(dataset, held))
     e = evaluate(run)
     assert e.measured == Measured(str(root), "test", 6)
     assert e.to_json() == evaluate(run / "model.onnx", root).to_json()
     assert evaluate(run, split="train").n == 12
     assert any("left out 1" in str(note) and "broken.png" in str(note) for note in e.notes)
     assert not any("no longer the data" in str(note) for note in e.notes)
+    validated = evaluate(run, split="validation")
+    assert validated.confusion.sum(1).tolist() == [2, 0, 1]
     Image.new("L", (4, 5)).save(root / "test" / "cat" / "new.png")
+    (root / "test" / "owl" / "1.png").unlink()
+    (root / "test" / "owl" / "0.png").rename(root / "test" / "owl" / "moved.png")
     changed = evaluate(run)
-    assert changed.n == 7
-    assert f"{root} is no longer the data that the model was trained on" in map(str, changed.notes)
+    assert changed.n == 5
+    said = f"{root}, since the training began: 1 missing (test/owl/1.png); 1 new (test/cat/new.png); what is left"
+    assert any(str(note).startswith(said) for note in changed.notes)
+    (run / MANIFEST).unlink()
+    assert f"{root} is no longer the data that the model was trained on" in map(str, evaluate(run).notes)
 
 
 def test_a_model_file_without_data_is_refused(tmp_path: Path, model: Path) -> None:

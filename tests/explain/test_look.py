@@ -125,6 +125,10 @@ def test_data_that_changed_is_not_taken_for_it(run: Path, folder: Path, tmp_path
     settings["data"]["name"] = str(other)
     (run / "run.json").write_text(json.dumps(settings))
     page = convscope.look(run)
+    assert "stripes, since the training began: 1 changed (test/down/0.png); what is left of" in page.notes[0]
+    assert page.payload["errors"]["n"] == 9
+    (run / "manifest.csv").unlink()
+    page = convscope.look(run)
     assert "stripes is no longer the data that it was trained on" in page.notes[0]
     assert page.payload["errors"] is None
     named = convscope.look(run, other)

@@ -44,6 +44,7 @@ ASKED: dict[str, st.SearchStrategy[object]] = {
     "label_from": maybe(st.sampled_from(["(cat|dog)", "-x", "=", ""])),
     "group_by": maybe(st.sampled_from(["(p\\d)_", "-x"])),
     "out": maybe(folders),
+    "cache": st.booleans(),
 }
 
 
@@ -56,7 +57,7 @@ def test_every_word_comes_back_as_it_was_asked(asked: dict[str, object]) -> None
 def test_a_budget_and_a_resumed_run_come_back_too() -> None:
     options = TrainOptions("mnist", budget="99.5%", val=100)
     assert again(options) == options
-    resumed = TrainOptions(resume="-my runs/one", threads=2)
+    resumed = TrainOptions(resume="-my runs/one", threads=2, cache=False)
     assert again(resumed) == resumed
     assert {field.name for field in fields(TrainOptions)} == {*ASKED, "budget", "resume"}
 

@@ -16,9 +16,11 @@ import pytest
 import torch
 
 from convscope import data, modelfile
+from convscope.data.run_data import load_run_data
 from convscope.errors import FormulaError, InputError, Interrupted, PlanError, UsageError
 from convscope.evaluation import evaluate
 from convscope.runs.directory import read_log
+from convscope.runs.manifest import read_manifest
 from convscope.runs.records import EpochLine, ResultLine, StepLine
 from convscope.runs.snapshots import read_snapshots
 from convscope.training.events import BeginLine, Event, NoteLine
@@ -26,6 +28,7 @@ from convscope.training.options import DEVICES
 from convscope.training.recipes import RECIPES, Augmentation, Recipe
 from convscope.training.session import Result, train
 from convscope.training.snapshots import snapshot_steps
+from tests.data.folders import noise
 from tests.training.crashes import PLAN, RECIPE, outcome, pictures, untimed
 
 
@@ -232,13 +235,58 @@ def test_a_resume_knows_where_its_folder_of_pictures_was(tmp_path: Path, monkeyp
     train(resume=tmp_path / "r")
     first, second = (outcome(tmp_path / name) for name in ("whole", "r"))
     assert first == second
-    Image.new("RGB", (8, 8)).save(tmp_path / "pets" / "ants" / "new.png")
+    Image.new("RGB", (8, 8)).save(tmp_path / "pets" / "ants" / "0.png")
     (tmp_path / "r" / "model.onnx").unlink()
-    with pytest.raises(InputError, match=r"pets: the data is not what this run began with"):
+    with pytest.raises(
+        InputError, match=r"pets: pictures that .* are not there any more, got 1 changed \(ants/0.png\)"
+    ):
         train(resume=tmp_path / "r")
     shutil.rmtree(tmp_path / "pets")
     with pytest.raises(InputError):
         train(resume=tmp_path / "r")
+
+
+def test_files_renamed_and_added_between_stop_and_resume_change_no_bit(tmp_path: Path) -> None:
+    for i in range(18):
+        noise(tmp_path / "pets" / "ab"[i % 2] / f"{i}.png", i)
+    common: dict[str, Any] = {"arch": "conv(2, 3) + bn + relu + fc", "epochs": 3, "batch_size": 4, "keep_seconds": 0.0}
+    train(tmp_path / "pets", out=tmp_path / "whole", **common)
+    with pytest.raises(Interrupted):
+        train(tmp_path / "pets", out=tmp_path / "r", stop=iter([False] * 3 + [True] * 9).__next__, **common)
+    for i in range(18):
+        old = tmp_path / "pets" / "ab"[i % 2] / f"{i}.png"
+        old.rename(old.with_name(f"{i * 7 % 18:02}-{i}.png"))
+    noise(tmp_path / "pets" / "a" / "new.png", 99)
+    events: list[Event] = []
+    train(resume=tmp_path / "r", progress=events.append)
+    assert outcome(tmp_path / "r") == outcome(tmp_path / "whole")
+    assert [str(line.message) for line in events if isinstance(line, NoteLine) and "began" in line.text] == [
+        f"{tmp_path / 'pets'}, since the training began: 1 new (a/new.png); what is new takes no part"
+    ]
+    (tmp_path / "r" / "model.onnx").unlink()
+    gone = sorted((tmp_path / "pets" / "b").iterdir())[0]
+    gone.unlink()
+    with pytest.raises(InputError, match="1 missing \\(b/") as caught:
+        train(resume=tmp_path / "r")
+    assert str(caught.value).endswith("try: put them back, or start a new training")
+
+
+def test_a_run_lists_its_pictures_and_what_it_left_out(tmp_path: Path) -> None:
+    for i in range(14):
+        noise(tmp_path / "pets" / "ab"[i % 2] / f"{i}.png", i)
+    (tmp_path / "pets" / "a" / "x.png").touch()
+    result = train(tmp_path / "pets", arch="fc", epochs=1, batch_size=4, val=4, out=tmp_path / "r")
+    rows = read_manifest(tmp_path / "r")
+    assert rows is not None
+    assert [row.split for row in rows].count("validation") == 4
+    assert [(row.path, row.reason) for row in rows if row.reason] == [("a/x.png", "an empty file")]
+    assert (tmp_path / "r" / "skipped.csv").read_text() == "path,reason\na/x.png,an empty file\n"
+    found = load_run_data(tmp_path / "r")
+    assert found.held_out is not None
+    assert result.validation is not None
+    assert len(found.held_out) == result.validation.n == 4
+    train(pictures(), arch="fc", epochs=1, batch_size=4, out=tmp_path / "arrays")
+    assert not (tmp_path / "arrays" / "manifest.csv").exists()
 
 
 def test_what_a_resume_refuses(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ...data.credits import Credit, credit_of
 from ...data.dataset import Dataset, Split
+from ...data.run_data import RunData
 from ...errors import InputError
 from ...evaluation import matched
 from ...pictures.preprocessing import preprocess_stack
@@ -30,19 +31,23 @@ class Examples:
     credit: Credit | None = None  # whom the pictures are from, where a page must say so
 
 
-def choose_examples(dataset: Dataset, subject: Subject) -> Examples:
+def choose_examples(dataset: Dataset, subject: Subject, trained_with: RunData | None = None) -> Examples:
     """Return the pictures to look at: test pictures if there are any, else those to validate by, else those trained on.
 
-    Data that the subject's file does not say it was trained on, and that has no test pictures, is "given".
+    Data that is not `trained_with`, that the subject's file does not say it was trained on, and that has no test
+    pictures, is "given".
     """
     trained_on = subject.provenance.data
-    own = trained_on is not None and trained_on.fingerprint == dataset.fingerprint
+    own = trained_with is not None or (trained_on is not None and trained_on.fingerprint == dataset.fingerprint)
+    held_out = None if trained_with is None else trained_with.held_out
+    if trained_with is None and own and trained_on is not None and trained_on.validation and dataset.validation is None:
+        held_out = dataset.hold_out(trained_on.validation, trained_on.seed)[1]
     if dataset.test is not None and len(dataset.test):
         split, part = "test", dataset.test
     elif dataset.validation is not None:
         split, part = "validation", dataset.validation
-    elif trained_on is not None and own and trained_on.validation:
-        split, part = "validation", dataset.train.take(dataset.hold_out(trained_on.validation, trained_on.seed)[1])
+    elif held_out is not None:
+        split, part = "validation", dataset.train.take(held_out)
     else:
         split, part = "training" if own else "given", dataset.train
     try:

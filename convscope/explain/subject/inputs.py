@@ -22,6 +22,7 @@ from ...pictures.formats import SUFFIXES
 from ...pictures.input_spec import InputSpec
 from ...pictures.preprocessing import check_one_reading, preprocess
 from ...pictures.search import is_pattern, pictures_in
+from ..options import LookOptions
 from .samples import Samples
 
 
@@ -36,10 +37,9 @@ class Inputs:
     more: int = 0
 
 
-def sort_inputs(
-    given: Any, spec: InputSpec, classes: Sequence[str], most: int, data_root: str | os.PathLike[str] | None = None
-) -> Inputs:
-    """Sort what was given, one thing or a list of things, into data and pictures. Of pictures at most `most` are read.
+def sort_inputs(given: Any, spec: InputSpec, classes: Sequence[str], options: LookOptions) -> Inputs:
+    """Sort what was given, one thing or a list of things, into data and pictures. Of pictures at most `options.samples`
+    are read.
 
     A thing is a Dataset; a name such as "mnist", an IDX folder or a folder with one sub-folder for each of the model's
     classes: data too; any other folder, a file's path or bytes, a pattern, a Pillow image, an array (H, W), (C, H, W)
@@ -59,8 +59,8 @@ def sort_inputs(
     if len(sets) > 1:
         raise UsageError("look.data", got=" and ".join(getattr(s, "name", None) or str(s) for s in sets))
     named = [picture for thing in pictures for picture in _named(thing)]
-    dataset = _loaded(sets[0], spec, data_root) if sets else None
-    return _read(named, spec, most, dataset) if named else Inputs(dataset, None)
+    dataset = _loaded(sets[0], spec, options) if sets else None
+    return _read(named, spec, options.samples, dataset) if named else Inputs(dataset, None)
 
 
 def _read(pictures: list[tuple[str, Any]], spec: InputSpec, most: int, dataset: Dataset | None) -> Inputs:
@@ -140,9 +140,17 @@ def _named(thing: Any) -> Iterator[tuple[str, Any]]:
         yield Path(path).name, path
 
 
-def _loaded(source: Any, spec: InputSpec, data_root: str | os.PathLike[str] | None) -> Dataset:
+def _loaded(source: Any, spec: InputSpec, options: LookOptions) -> Dataset:
     """Return the data that was given or named, of the model's size and channels."""
     channels, height, width = spec.shape
     if not isinstance(source, Dataset):
-        return data.load(source, size=(height, width), channels=channels, data_root=data_root)
+        return data.load(
+            source,
+            size=(height, width),
+            channels=channels,
+            data_root=options.data_root,
+            white=spec.white,
+            cache=options.cache,
+            progress=options.progress,
+        )
     return source if source.shape == spec.shape else fitted(source, (height, width), channels)

@@ -8,6 +8,7 @@ from typing import Any
 
 from torch import nn
 
+from ...data.run_data import RunData
 from ...errors import Phrase, UsageError, phrase
 from ...nn import Net
 from ...pictures.input_spec import InputSpec
@@ -23,7 +24,7 @@ from .training_data import find_training_data
 @dataclass(frozen=True, eq=False)
 class Target:
     """`run`: the run directory that the model lies in, None where it lies in none. `name`: what its page's file is
-    called. `notes`: a sentence each on what the page will lack.
+    called. `notes`: a sentence each on what the page will lack. `trained_with`: the run's own data, if it is looked at.
     """
 
     subject: Subject
@@ -31,6 +32,7 @@ class Target:
     run: Path | None
     name: str
     notes: tuple[Phrase, ...]
+    trained_with: RunData | None = None
 
 
 def target_of_file(model: Any, pictures: Any, options: LookOptions) -> Target:
@@ -44,12 +46,12 @@ def target_of_file(model: Any, pictures: Any, options: LookOptions) -> Target:
     folder = file.file.path.parent
     run = folder if file.file.path.name == "model.onnx" and (folder / "run.json").is_file() else None
     name = (run or file.file.path.with_suffix("")).resolve().name
-    inputs = sort_inputs(pictures, file.spec, file.classes, options.samples, options.data_root)
-    notes = _surplus(inputs)
+    inputs = sort_inputs(pictures, file.spec, file.classes, options)
+    notes, trained_with = _surplus(inputs), None
     if inputs.dataset is None:
-        dataset, note = find_training_data(file, run)
+        dataset, trained_with, note = find_training_data(file, run, options)
         inputs, notes = replace(inputs, dataset=dataset), (*notes, *note)
-    return Target(subject_of_model(file, options.title or name), inputs, run, name, notes)
+    return Target(subject_of_model(file, options.title or name), inputs, run, name, notes, trained_with)
 
 
 def target_of_module(module: nn.Module, pictures: Any, options: LookOptions) -> Target:
@@ -65,7 +67,7 @@ def target_of_module(module: nn.Module, pictures: Any, options: LookOptions) -> 
     else:
         spec, things, notes = infer_input(pictures, options)
     classes = tuple(options.classes or next((t.classes for t in things if hasattr(t, "classes")), ()))
-    inputs = sort_inputs(things, spec, classes, options.samples, options.data_root)
+    inputs = sort_inputs(things, spec, classes, options)
     subject = subject_of_module(module, spec, _trial(inputs, spec), classes or None, options.title)
     lost = () if inputs.dataset is not None else (phrase("note.data.module"),)
     return Target(subject, inputs, None, options.title or subject.title, (*notes, *_surplus(inputs), *lost))

@@ -6,31 +6,39 @@ from pathlib import Path
 
 from ... import data
 from ...data.dataset import Dataset
+from ...data.run_data import RunData
 from ...errors import ConvscopeError, Phrase, phrase
 from ...prediction import Model
-from ...runs.directory import read_run_json
-from ...runs.json_fields import Fields
-from ...runs.records import DataSource
-from ...training.loading import load_dataset
+from ...training.loading import load_run
+from ..options import LookOptions
 
 
-def find_training_data(model: Model, run: Path | None) -> tuple[Dataset | None, tuple[Phrase, ...]]:
-    """Return the data set that a model file's facts or its run directory name; None, and a note that says why, where it
-    is not to be had or is another one now.
+def find_training_data(
+    model: Model, run: Path | None, options: LookOptions
+) -> tuple[Dataset | None, RunData | None, tuple[Phrase, ...]]:
+    """Return the data set that a model's run directory or its file's facts name, the first with what the run knows of
+    it and a note on what has changed; None, and a note that says why, where it is not to be had or is another one now.
     """
     recorded = model.provenance.data
     try:
         if run is not None:
-            source = DataSource.from_json(Fields(read_run_json(run), str(run / "run.json")).within("data"))
-            if source.name is None:
-                return None, (phrase("note.data.arrays"),)
-            dataset = load_dataset(source.name, source.size, source.data_root, source.label_from, source.group_by)
-        elif recorded is not None and recorded.set in data.NAMES:
-            dataset = load_dataset(recorded.set, None, None)
-        else:
-            return None, (phrase("note.data.model"),)
+            return _of_run(run, options)
+        if recorded is None or recorded.set not in data.NAMES:
+            return None, None, (phrase("note.data.model"),)
+        dataset = data.load(recorded.set)
     except ConvscopeError as error:
-        return None, (phrase("note.data.lost", reason=error.line()),)
-    if recorded is None or dataset.fingerprint != recorded.fingerprint:
-        return None, (phrase("note.data.changed", name=dataset.name),)
-    return dataset, ()
+        if error.key == "run.arrays":
+            return None, None, (phrase("note.data.arrays"),)
+        return None, None, (phrase("note.data.lost", reason=error.line()),)
+    if dataset.fingerprint != recorded.fingerprint:
+        return None, None, (phrase("note.data.changed", name=dataset.name),)
+    return dataset, None, ()
+
+
+def _of_run(run: Path, options: LookOptions) -> tuple[Dataset | None, RunData | None, tuple[Phrase, ...]]:
+    found = load_run(run, None, cache=options.cache, progress=options.progress)
+    said, name = found.changes.said(), found.dataset.name
+    if found.changes.other or not any(map(len, found.dataset.splits.values())):
+        return None, None, (phrase("note.data.changed", name=name),)
+    notes = () if said is None else (phrase("note.data.files", name=name, changes=said),)
+    return found.dataset, found, notes

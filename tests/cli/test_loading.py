@@ -1,0 +1,62 @@
+"""How far the reading of pictures is: nothing in the first second, then a live line, or one every few seconds."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from convscope.cli import loading
+from convscope.cli.loading import LoadingText, loading_on
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [100.0]
+    monkeypatch.setattr(loading.time, "monotonic", lambda: now[0])
+    monkeypatch.setenv("TERM", "xterm")
+    return now
+
+
+def test_nothing_is_said_in_the_first_second(clock: list[float]) -> None:
+    now, stream = clock, io.StringIO()
+    with loading_on(stream) as shown:
+        for tenth in range(1, 10):
+            now[0] = 100 + tenth / 10
+            shown(tenth, 9)
+    assert stream.getvalue() == ""
+
+
+def test_plain_lines_are_seconds_apart(clock: list[float]) -> None:
+    now, stream = clock, io.StringIO()
+    with loading_on(stream) as shown:
+        for second in range(1, 13):
+            now[0] = 100.0 + second
+            shown(1000 * second, 50_000)
+    assert stream.getvalue() == (
+        "reading pictures: 1,000 of 50,000, 1,000/s\n"
+        "reading pictures: 6,000 of 50,000, 1,000/s\n"
+        "reading pictures: 11,000 of 50,000, 1,000/s\n"
+    )
+
+
+def test_a_live_line_is_written_over_and_wiped(clock: list[float]) -> None:
+    now, stream = clock, Terminal()
+    with loading_on(stream) as shown:
+        now[0] = 101.0
+        shown(1000, 2000)
+        now[0] = 104.0
+        shown(2000, 2000)
+    first, second = "reading pictures: 1,000 of 2,000, 1,000/s", "reading pictures: 2,000 of 2,000, 500/s"
+    assert stream.getvalue() == f"\r{first}\r{second:<{len(first)}}\r{'':<{len(first)}}\r"
+
+
+def test_a_rate_is_of_the_time_since_it_began(clock: list[float]) -> None:
+    text = LoadingText(0.0)
+    clock[0] = 103.0
+    assert text(30, 60) == "reading pictures: 30 of 60, 10/s"
