@@ -49,7 +49,8 @@ def load(
     cache: bool = True,
     progress: Progress | None = None,
 ) -> Dataset:
-    """Load pictures by name ("mnist", "fashion-mnist") or by path (a folder of IDX files, a folder of pictures).
+    """Load pictures by name ("mnist", "fashion-mnist") or by path: a folder of IDX files, a folder of pictures,
+    a .zip archive of one, a table of labels (.csv, .tsv).
 
     `size` N or (H, W) and `channels` 1 or 3 are what the pictures become, by the rules of convscope.pictures.decoding;
     without them they stay as they are. Folders of pictures are read as convscope.data.reading.read says, which `white`,

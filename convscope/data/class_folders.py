@@ -61,10 +61,10 @@ def read_class_folders(source: Source, layout: Layout, known: tuple[str, ...] | 
 
 def _add_classes(reading: Reading, source: Source, folder: Folder, found: dict[str, Folder], split: str) -> None:
     """Add the pictures of each class of a part. Raises InputError where two folders are one class."""
-    taken: dict[str, str] = {}
+    taken: dict[tuple[str, str], str] = {}
     for name, one in found.items():
         label = composed(name)
-        for key in (label, one.real):
+        for key in (("name", label), ("place", one.real)):
             if key in taken:
                 raise InputError(
                     "folder.class.twice",

@@ -18,8 +18,10 @@ from .labelled import listed
 from .listing import Listing
 from .named_datasets import fashion_mnist, mnist
 from .table_labels import TABLES
+from .zip_tree import zip_source
 
-ARCHIVES = frozenset((".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar"))
+FILES = (*TABLES, ".zip")  # files that are data, by their endings
+ARCHIVES = frozenset((".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar"))
 NAMES = ("mnist", "fashion-mnist")
 
 
@@ -40,8 +42,11 @@ def find_data(
     if (name := canonical(source)) in named:
         return _of_known(_whole(named[name], option, name), known)
     path = _path(source, data_root)
-    if path.suffix.lower() in TABLES:
+    ending = path.suffix.lower()
+    if ending in TABLES:
         return _table(path, known, label_from, group_by)
+    if ending == ".zip":
+        return survey(zip_source(path), known, label_from=label_from, group_by=group_by)
     if has_idx(path):
         return _of_known(_whole(lambda: idx(path), option, str(path)), known)
     if misnamed := misnamed_idx(path):
@@ -76,7 +81,7 @@ def _path(source: str | os.PathLike[str], data_root: str | os.PathLike[str] | No
     path = Path(os.path.expanduser(text))  # the functions of os.path take any text: what cannot be a path is not there
     if data_root is not None and not os.path.exists(path) and os.path.isdir(os.path.join(data_root, text)):
         path = Path(data_root) / text
-    if os.path.isfile(path) and path.suffix.lower() not in TABLES:
+    if os.path.isfile(path) and path.suffix.lower() not in FILES:
         expected = phrase("data.file.expected", names=" or ".join(NAMES))
         raise InputError("data.file", where=text, expected=expected, hint=_folder_hint(path))
     if not os.path.exists(path):

@@ -40,11 +40,11 @@ def test_data_that_is_not_there(source: str, message: str, tmp_path: Path, monke
 
 
 def test_a_file_is_no_data(tmp_path: Path) -> None:
-    (tmp_path / "cats.zip").write_bytes(b"PK")
+    (tmp_path / "cats.rar").write_bytes(b"Rar!")
     with pytest.raises(
         InputError, match="a file, not data, expected a folder, or mnist or fashion-mnist\ntry: unpack it"
     ):
-        data.load(tmp_path / "cats.zip")
+        data.load(tmp_path / "cats.rar")
     (tmp_path / "data.yaml").write_text("path: cats")
     with pytest.raises(InputError, match="try: the folder with the pictures, one sub-folder a class"):
         data.load(tmp_path / "data.yaml")
