@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import InputError, phrase, system_reason
-from ..pictures.formats import FORMATS
+from ..pictures.search import begins_as_picture
 from .listing import FolderFiles, LeftOut
 from .tree import Contents, Folder, Source, is_hidden, is_picture_name, suffix, why_not
 
 MOST_FILES = 5_000_000  # in one source: whoever points at a whole disk is told so
-HEAD = 16  # bytes by which a picture is known
 
 
 def folder_source(root: str | os.PathLike[str]) -> Source:
@@ -73,7 +72,7 @@ class _Disk:
             return self._pass(path, "passed.hidden") if folder or is_picture_name(name) else ""
         if folder:
             return "folder"
-        if is_picture_name(name) or (not suffix(name) and _begins_as_picture(entry.path)):
+        if is_picture_name(name) or (not suffix(name) and begins_as_picture(entry.path)):
             return "picture" if entry.is_file(follow_symlinks=False) else self._pass(path, "file.other")
         return self._other(path)
 
@@ -114,18 +113,3 @@ class _Disk:
 def _within(path: str, folder: str) -> bool:
     """Tell whether a path without links is that of `folder` or of something in it."""
     return path == folder or path.startswith(folder if folder.endswith(os.sep) else folder + os.sep)
-
-
-def _begins_as_picture(path: str) -> bool:
-    """Tell whether a file without an ending is a picture by its first bytes; a pipe is not waited for."""
-    try:
-        file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except OSError:
-        return False
-    try:
-        head = os.read(file, HEAD) if stat.S_ISREG(os.fstat(file).st_mode) else b""
-    except OSError:
-        return False
-    finally:
-        os.close(file)
-    return any(format.matches(head) for format in FORMATS)

@@ -12,8 +12,8 @@ from .listing import Files, LeftOut
 
 # Pictures by name, of formats that are not read: listed as left out, where a text file would go unmentioned.
 OTHER_PICTURES = frozenset(
-    (".heic", ".heif", ".avif", ".svg", ".jp2", ".jxl", ".psd", ".ico", ".tga", ".exr", ".raw", ".dng", ".cr2")
-    + (".nef", ".arw", ".eps", ".pcx")
+    (".svg", ".jxl", ".exr", ".hdr", ".raw", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2")
+    + (".eps", ".wmf", ".emf", ".xcf", ".kra")
 )
 # Folders that systems put beside pictures: previews, what was deleted, metadata.
 SYSTEM_FOLDERS = frozenset(

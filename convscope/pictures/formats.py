@@ -1,4 +1,8 @@
-"""Which picture formats are read: how each file begins, the endings it goes by, and the reader that opens it."""
+"""Which picture formats are read: how each file begins, the endings it goes by, and the reader that opens it.
+
+One list for data, predict, look and the lab. All are decoded by Pillow itself, HEIC by its companion pillow-heif
+(`pip install convscope[heic]`); docs/why.md says which of Pillow's formats are left out, and why.
+"""
 
 from __future__ import annotations
 
@@ -16,46 +20,95 @@ if TYPE_CHECKING:  # Pillow is imported when a picture is read: asking for help 
     from PIL.Image import Image
 
 MAX_PIXELS = 1 << 26
-ANIMATED = frozenset({"GIF", "PNG", "WEBP", "TIFF", "AVIF"})
+ANIMATED = frozenset({"GIF", "PNG", "WEBP", "TIFF", "AVIF", "DCX", "FLI"})
+HEAD = 32  # bytes by which a format is known
 
 _OPENING = threading.Lock()  # warnings' filters belong to the whole process
 
 
 @dataclass(frozen=True)
 class Format:
-    """A file format: its name in Pillow, its magic bytes as (offset, bytes), Pillow's plugin, its files' endings."""
+    """A file format: its name in Pillow, its magic bytes as (offset, bytes), its reader's module, its files' endings.
+
+    Magic bytes may be alternatives of several parts: a file is of the format where all parts of one are in place.
+    """
 
     name: str
-    magics: tuple[tuple[int, bytes], ...]
-    plugin: str
+    magics: tuple[tuple[tuple[int, bytes], ...], ...]
+    module: str
     suffixes: tuple[str, ...]
 
     def matches(self, data: bytes) -> bool:
-        """Tell whether a file that begins with `data` is of this format."""
-        return any(data.startswith(magic, offset) for offset, magic in self.magics)
+        """Tell whether a file that begins with `data`, HEAD bytes or more of it, is of this format."""
+        return any(all(data.startswith(magic, offset) for offset, magic in parts) for parts in self.magics)
 
 
-FORMATS = (
-    Format("PNG", ((0, b"\x89PNG\r\n\x1a\n"),), "PngImagePlugin", (".png", ".apng")),
-    Format("JPEG", ((0, b"\xff\xd8\xff"),), "JpegImagePlugin", (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo")),
-    Format("GIF", ((0, b"GIF8"),), "GifImagePlugin", (".gif",)),
-    Format("BMP", ((0, b"BM"),), "BmpImagePlugin", (".bmp", ".dib")),
-    Format("WEBP", ((8, b"WEBP"),), "WebPImagePlugin", (".webp",)),
-    Format(
-        "TIFF",
-        ((0, b"II*\0"), (0, b"MM\0*"), (0, b"II+\0"), (0, b"MM\0+")),
-        "TiffImagePlugin",
-        (".tif", ".tiff"),
-    ),
+def _begins(*magics: bytes) -> tuple[tuple[tuple[int, bytes], ...], ...]:
+    """Return alternatives of one part each, at the beginning."""
+    return tuple(((0, magic),) for magic in magics)
+
+
+def _branded(*brands: bytes) -> tuple[tuple[tuple[int, bytes], ...], ...]:
+    """Return the alternatives of an ISO media file (AVIF, HEIC): a major brand, or the first of its compatible ones."""
+    return tuple(((4, b"ftyp"), (place, brand)) for brand in brands for place in (8, 16, 20, 24, 28))
+
+
+_TGA = (*(bytes((0, kind, 0, 0, 0, 0, 0)) for kind in (2, 3, 10, 11)), *(bytes((1, kind, 0, 0)) for kind in (1, 9)))
+_PCX = tuple(bytes((10, version, 1, bits)) for version in (0, 2, 3, 5) for bits in (1, 2, 4, 8))
+
+FORMATS = (  # in the order of how often they are met
+    Format("PNG", _begins(b"\x89PNG\r\n\x1a\n"), "PIL.PngImagePlugin", (".png", ".apng")),
+    Format("JPEG", _begins(b"\xff\xd8\xff"), "PIL.JpegImagePlugin", (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo")),
+    Format("GIF", _begins(b"GIF8"), "PIL.GifImagePlugin", (".gif",)),
+    Format("BMP", _begins(b"BM"), "PIL.BmpImagePlugin", (".bmp", ".dib")),
+    Format("WEBP", (((8, b"WEBP"),),), "PIL.WebPImagePlugin", (".webp",)),
+    Format("TIFF", _begins(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), "PIL.TiffImagePlugin", (".tif", ".tiff")),
     Format(
         "PPM",
-        tuple((0, b"P" + kind) for kind in (b"1", b"2", b"3", b"4", b"5", b"6", b"f")),
-        "PpmImagePlugin",
+        _begins(b"P1", b"P2", b"P3", b"P4", b"P5", b"P6", b"Pf"),
+        "PIL.PpmImagePlugin",
         (".ppm", ".pgm", ".pbm", ".pnm", ".pfm"),
+    ),
+    Format("AVIF", _branded(b"avif", b"avis"), "PIL.AvifImagePlugin", (".avif", ".avifs")),
+    Format(
+        "HEIF",
+        _branded(b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"),
+        "pillow_heif",
+        (".heic", ".heif", ".hif"),
+    ),
+    Format("ICO", _begins(b"\0\0\1\0"), "PIL.IcoImagePlugin", (".ico",)),
+    Format(
+        "JPEG2000",
+        _begins(b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51"),
+        "PIL.Jpeg2KImagePlugin",
+        (".jp2", ".j2k", ".jpc", ".jpf", ".jpx", ".j2c"),
+    ),
+    Format("QOI", _begins(b"qoif"), "PIL.QoiImagePlugin", (".qoi",)),
+    Format("DDS", _begins(b"DDS "), "PIL.DdsImagePlugin", (".dds",)),
+    Format("PSD", _begins(b"8BPS"), "PIL.PsdImagePlugin", (".psd",)),
+    Format("PCX", _begins(*_PCX), "PIL.PcxImagePlugin", (".pcx",)),
+    Format("DCX", _begins(b"\xb1\x68\xde\x3a"), "PIL.DcxImagePlugin", (".dcx",)),
+    Format("SGI", _begins(b"\x01\xda"), "PIL.SgiImagePlugin", (".sgi", ".rgb", ".rgba", ".bw")),
+    Format("SUN", _begins(b"\x59\xa6\x6a\x95"), "PIL.SunImagePlugin", (".ras",)),
+    Format("BLP", _begins(b"BLP1", b"BLP2"), "PIL.BlpImagePlugin", (".blp",)),
+    Format("FLI", (((4, b"\x11\xaf"),), ((4, b"\x12\xaf"),)), "PIL.FliImagePlugin", (".fli", ".flc")),
+    Format("MSP", _begins(b"DanM", b"LinS"), "PIL.MspImagePlugin", (".msp",)),
+    Format("XBM", _begins(b"#define "), "PIL.XbmImagePlugin", (".xbm",)),
+    Format("XPM", _begins(b"/* XPM */"), "PIL.XpmImagePlugin", (".xpm",)),
+    Format(
+        "TGA",  # its first byte, the length of a text, may be anything: the weakest of all comes last
+        tuple(((1, kind),) for kind in _TGA),
+        "PIL.TgaImagePlugin",
+        (".tga", ".icb", ".vda", ".vst"),
     ),
 )
 SUFFIXES = frozenset(suffix for format in FORMATS for suffix in format.suffixes)
-"""Endings of the files that are read: a folder's other files are no pictures."""
+"""Endings of the files that are read: a folder's other files are no pictures, unless they have no ending at all."""
+
+
+def format_of(head: bytes) -> Format | None:
+    """Return the format of a file by its first HEAD bytes, or more; None for none that is read."""
+    return next((format for format in FORMATS if format.matches(head)), None)
 
 
 def open_image(
@@ -69,7 +122,7 @@ def open_image(
     """
     if not data:
         raise InputError("file.empty", where=where)
-    format = next((format for format in FORMATS if format.matches(data)), None)
+    format = format_of(data)
     if format is None:
         known = ", ".join(format.name for format in FORMATS)
         raise InputError(
@@ -82,7 +135,7 @@ def open_image(
 
     # Not Image.open, which first loads the readers of four more formats.
     if format.name not in Image.OPEN:
-        importlib.import_module(f"PIL.{format.plugin}")
+        _register(format, where)
     factory, accept = Image.OPEN[format.name]
     with _OPENING, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -101,6 +154,16 @@ def open_image(
             hint=phrase("picture.large.try"),
         )
     return picture, stored
+
+
+def _register(format: Format, where: str) -> None:
+    """Load a format's reader. Raises InputError that says what to install where it is not there."""
+    try:
+        reader = importlib.import_module(format.module)
+    except ImportError:
+        raise InputError("picture.reader", where=where, suffix=format.suffixes[0], extra="convscope[heic]") from None
+    if format.module == "pillow_heif":
+        reader.register_heif_opener()
 
 
 def affordable(picture: Image, stored: tuple[int, int], max_pixels: int) -> bool:

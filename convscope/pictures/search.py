@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from .formats import SUFFIXES
+from .formats import HEAD, SUFFIXES, format_of
 
 GLOB = "*?["
 
@@ -14,7 +15,8 @@ GLOB = "*?["
 def pictures_in(names: Iterable[str]) -> Iterator[str]:
     """Yield the pictures that `names` mean, in the order given: files, and those in folders and patterns in text order.
 
-    Folders are searched to the bottom. Hidden files and folders are left out. A name that is neither stays as it is,
+    Folders are searched to the bottom; files without an ending are known by their first bytes. Hidden files and folders
+    are left out. A name that is neither stays as it is,
     and whoever opens it will say why it cannot be read.
     """
     from glob import iglob
@@ -44,10 +46,31 @@ def _pictures_under(folder: str, prefix: str) -> Iterator[str]:
             continue
         if entry.is_dir(follow_symlinks=False):
             yield from _pictures_under(entry.path, os.path.join(prefix, name, ""))
-        elif os.path.splitext(name)[1].lower() in SUFFIXES and (
-            entry.is_file(follow_symlinks=False) or os.path.isfile(entry.path)  # the system is asked of links alone
-        ):
+        elif _is_picture(entry):
             yield prefix + name
+
+
+def _is_picture(entry: os.DirEntry[str]) -> bool:
+    """Tell whether a file is a picture by its ending, or by its first bytes where it has none."""
+    ending = os.path.splitext(entry.name)[1].lower()
+    if ending not in SUFFIXES and (ending or not begins_as_picture(entry.path)):
+        return False
+    return entry.is_file(follow_symlinks=False) or os.path.isfile(entry.path)  # the system is asked of links alone
+
+
+def begins_as_picture(path: str) -> bool:
+    """Tell whether a file without an ending is a picture by its first bytes; a pipe is not waited for."""
+    try:
+        file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except OSError:
+        return False
+    try:
+        head = os.read(file, HEAD) if stat.S_ISREG(os.fstat(file).st_mode) else b""
+    except OSError:
+        return False
+    finally:
+        os.close(file)
+    return format_of(head) is not None
 
 
 def is_pattern(name: str) -> bool:

@@ -105,7 +105,7 @@ def test_bad_files_are_skipped_and_listed(tmp_path: Path) -> None:
     (tmp_path / "a" / "2.png").write_bytes(whole[: len(whole) // 2])
     (tmp_path / "a" / "3.jpg").write_bytes(b"not at all")
     (tmp_path / "b" / "0.gif").touch()
-    (tmp_path / "b" / "4.heic").write_bytes(b"?")
+    (tmp_path / "b" / "4.cr2").write_bytes(b"?")
     (tmp_path / "b" / "5.png").symlink_to("nowhere")
     for hidden in (".DS_Store", ".hidden.png", "Thumbs.db", "labels.csv", "README"):
         (tmp_path / "b" / hidden).write_bytes(b"?")
@@ -118,11 +118,11 @@ def test_bad_files_are_skipped_and_listed(tmp_path: Path) -> None:
     reasons = dict(left_out(loaded))
     hidden = {path for path, why in reasons.items() if why == "hidden"}
     assert hidden == {".git", "__MACOSX", "b/.hidden.png"}
-    assert reasons.keys() - hidden == {"a/2.png", "a/3.jpg", "b/0.gif", "b/4.heic", "b/5.png"}
+    assert reasons.keys() - hidden == {"a/2.png", "a/3.jpg", "b/0.gif", "b/4.cr2", "b/5.png"}
     assert reasons["a/2.png"].startswith("a damaged or truncated picture (")
     assert reasons["a/3.jpg"].startswith("not a picture that can be read, got first bytes b'not '")
     assert reasons["b/0.gif"] == "an empty file"
-    assert reasons["b/4.heic"] == "a format that is not read (.heic)"
+    assert reasons["b/4.cr2"] == "a format that is not read (.cr2)"
     assert reasons["b/5.png"] == "cannot be read: No such file or directory"
 
 

@@ -15,10 +15,10 @@ from convscope.errors import InputError
 from convscope.pictures import decoding
 from tests.encoded import encoded, png
 
-SOURCES = {
-    kind: encoded(Image.fromarray(np.random.default_rng(21).integers(0, 256, (40, 40, 3), dtype=np.uint8)), kind)
-    for kind in ("PNG", "JPEG", "GIF", "BMP", "TIFF", "PPM", "WEBP")
-}
+NOISE = Image.fromarray(np.random.default_rng(21).integers(0, 256, (40, 40, 3), dtype=np.uint8))
+KINDS = "PNG JPEG GIF BMP TIFF PPM WEBP AVIF ICO JPEG2000 QOI DDS PCX SGI"
+SOURCES = {kind: encoded(NOISE, kind) for kind in KINDS.split()}
+SOURCES |= {"TGA": encoded(NOISE, "TGA", compression="tga_rle"), "BLP": encoded(NOISE.convert("P"), "BLP")}
 
 
 @pytest.mark.parametrize("kind", list(SOURCES))
@@ -35,7 +35,7 @@ def test_truncated_files_are_refused_by_name(kind: str, tmp_path: Path) -> None:
 @settings(max_examples=300, deadline=None)
 @given(
     st.sampled_from(list(SOURCES)),
-    st.lists(st.tuples(st.integers(0, 200), st.integers(0, 255)), max_size=6),
+    st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=6),
     st.integers(0, 6000),
 )
 def test_damage_never_gets_out_as_anything_but_an_input_error(
