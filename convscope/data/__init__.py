@@ -12,6 +12,7 @@ from .folder_layout import survey
 from .idx_files import idx
 from .listing import Listing
 from .named_datasets import fashion_mnist, mnist
+from .npz_arrays import npz
 from .picture_size import ChooseSize
 from .reading import Progress, read
 from .resize_dataset import fitted
@@ -30,6 +31,7 @@ __all__ = [
     "idx",
     "load",
     "mnist",
+    "npz",
     "read",
     "understood",
 ]
@@ -50,7 +52,7 @@ def load(
     progress: Progress | None = None,
 ) -> Dataset:
     """Load pictures by name ("mnist", "fashion-mnist") or by path: a folder of IDX files, a folder of pictures,
-    a .zip archive of one, a table of labels (.csv, .tsv).
+    a .zip archive of one, a table of labels (.csv, .tsv), arrays (.npz).
 
     `size` N or (H, W) and `channels` 1 or 3 are what the pictures become, by the rules of convscope.pictures.decoding;
     without them they stay as they are. Folders of pictures are read as convscope.data.reading.read says, which `white`,

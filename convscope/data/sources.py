@@ -17,10 +17,11 @@ from .idx_files import has_idx, idx, misnamed_idx
 from .labelled import listed
 from .listing import Listing
 from .named_datasets import fashion_mnist, mnist
+from .npz_arrays import npz
 from .table_labels import TABLES
 from .zip_tree import zip_source
 
-FILES = (*TABLES, ".zip")  # files that are data, by their endings
+FILES = (*TABLES, ".npz", ".zip")  # files that are data, by their endings
 ARCHIVES = frozenset((".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar"))
 NAMES = ("mnist", "fashion-mnist")
 
@@ -45,6 +46,8 @@ def find_data(
     ending = path.suffix.lower()
     if ending in TABLES:
         return _table(path, known, label_from, group_by)
+    if ending == ".npz":
+        return _of_known(_whole(lambda: npz(path), option, str(path)), known)
     if ending == ".zip":
         return survey(zip_source(path), known, label_from=label_from, group_by=group_by)
     if has_idx(path):
