@@ -103,7 +103,7 @@ def share(figure: float, interval: Sequence[float]) -> str:
 def per_class(e: Evaluation, names: Sequence[str]) -> Iterator[str]:
     """Yield a head and a line a class: pictures, precision and recall with their intervals, F1."""
     width = max(len("class"), *map(len, names))
-    yield f"{'class':<{width}}  pictures  {'precision':>20}  {'recall':>20}        F1"
+    yield f"{'class':<{width}}  pictures  {'precision':>24}  {'recall':>24}        F1"
     figures = zip(e.precision, e.precision_intervals, e.recall, e.recall_intervals, e.f1, strict=True)
     rows = zip(names, e.confusion.sum(1), figures, strict=True)
     for name, n, (precision, about_precision, recall, about_recall, f1) in rows:
@@ -114,13 +114,13 @@ def per_class(e: Evaluation, names: Sequence[str]) -> Iterator[str]:
 
 
 def between(figure: float, interval: Sequence[float]) -> str:
-    """Return an interval as eleven characters of whole per cents; none where there is no figure.
+    """Return an interval as fifteen characters of per cents; blanks where there is no figure.
 
     >>> between(0.5, (0.25, 0.75)), between(math.nan, (0, 1))
-    ('  (25 to 75)', '            ')
+    (' (25.0 to 75.0)', '               ')
     """
     low, high = interval
-    return " " * 12 if math.isnan(figure) else f"{f'({100 * low:.0f} to {100 * high:.0f})':>12}"
+    return " " * 15 if math.isnan(figure) else f"{f'({100 * low:.1f} to {100 * high:.1f})':>15}"
 
 
 def confusion(e: Evaluation, names: Sequence[str]) -> Iterator[str]:

@@ -85,9 +85,9 @@ def test_table(capsys: pytest.CaptureFixture[str]) -> None:
         "loss               0.4799 nats",
         "calibration error  10.23 %",
         "",
-        "class        pictures             precision                recall        F1",
-        "cat                 4  100.00 %  (44 to 100)   75.00 %   (30 to 95)   85.71 %",
-        r"a\x1b[1mdog         2   66.67 %   (21 to 94)  100.00 %  (34 to 100)   80.00 %",
+        "class        pictures                 precision                    recall        F1",
+        "cat                 4  100.00 % (43.9 to 100.0)   75.00 %  (30.1 to 95.4)   85.71 %",
+        r"a\x1b[1mdog         2   66.67 %  (20.8 to 93.9)  100.00 % (34.2 to 100.0)   80.00 %",
         "",
         "confusion: a row for each true class, a column for each predicted one",
         r"               cat a\x1b[",
@@ -116,8 +116,8 @@ def test_a_figure_that_nothing_counts_for_is_a_dash() -> None:
     # "owl" neither occurs nor is predicted; "dog" occurs twice and is never predicted
     scored = evaluation.score(np.eye(3)[[0, 0, 0]], np.array([0, 1, 1]), ("cat", "dog", "owl"))
     rows = {line.split()[0]: line.split()[1:] for line in verb.table(scored).splitlines()[6:9]}
-    assert rows["cat"] == ["1", "33.33", "%", "(6", "to", "79)", "100.00", "%", "(21", "to", "100)", "50.00", "%"]
-    assert rows["dog"] == ["2", "–", "0.00", "%", "(0", "to", "66)", "0.00", "%"]
+    assert rows["cat"] == ["1", "33.33", "%", "(6.1", "to", "79.2)", "100.00", "%", "(20.7", "to", "100.0)", "50.00", "%"]
+    assert rows["dog"] == ["2", "–", "0.00", "%", "(0.0", "to", "65.8)", "0.00", "%"]
     assert rows["owl"] == ["0", "–", "–", "–"]
     assert [row["precision"] for row in scored.to_json()["per_class"]] == [pytest.approx(1 / 3), None, None]
 
