@@ -45,5 +45,12 @@ def test_who_is_right_as_often_as_it_says_has_no_error() -> None:
     assert calibration_error(logits, np.array([1, 1, 1, 1])) == pytest.approx(0.75)
 
 
+def test_neighbouring_bins_do_not_make_up_for_each_other() -> None:
+    """Wrong at 90 %, right at 99 %: 0.9/2 + 0.01/2; in one bin it would be 0.89/2."""
+    logits = np.log([[0.9, 0.1], [0.99, 0.01]])
+    assert calibration_error(logits, np.array([1, 0])) == pytest.approx(0.455)
+    assert calibration_error(logits, np.array([1, 0]), bins=5) == pytest.approx(0.445)
+
+
 def test_scores_that_are_no_numbers_have_no_error() -> None:
     assert np.isnan(calibration_error(np.array([[0.0, 1.0], [np.nan, 1.0]]), np.array([1, 1])))

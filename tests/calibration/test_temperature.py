@@ -65,6 +65,12 @@ def test_all_right_does_not_send_it_to_nothing() -> None:
         assert fit_temperature(np.eye(2)[labels], labels) == pytest.approx(1 / np.log(n + 1), rel=1e-6)
 
 
+def test_where_the_fit_makes_the_held_out_pictures_worse_it_is_one() -> None:
+    """All right at 99 %: smoothed targets would have 1 − 1/32, which the true classes like less."""
+    labels = np.arange(30) % 2
+    assert fit_temperature(np.eye(2)[labels] * np.log(99), labels) == 1.0
+
+
 def test_the_ends_of_the_range() -> None:
     labels = np.arange(40) % 2
     assert fit_temperature(1e-3 * np.eye(2)[labels], labels) == pytest.approx(0.05)

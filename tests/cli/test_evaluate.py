@@ -116,7 +116,21 @@ def test_a_figure_that_nothing_counts_for_is_a_dash() -> None:
     # "owl" neither occurs nor is predicted; "dog" occurs twice and is never predicted
     scored = evaluation.score(np.eye(3)[[0, 0, 0]], np.array([0, 1, 1]), ("cat", "dog", "owl"))
     rows = {line.split()[0]: line.split()[1:] for line in verb.table(scored).splitlines()[6:9]}
-    assert rows["cat"] == ["1", "33.33", "%", "(6.1", "to", "79.2)", "100.00", "%", "(20.7", "to", "100.0)", "50.00", "%"]
+    assert rows["cat"] == [
+        "1",
+        "33.33",
+        "%",
+        "(6.1",
+        "to",
+        "79.2)",
+        "100.00",
+        "%",
+        "(20.7",
+        "to",
+        "100.0)",
+        "50.00",
+        "%",
+    ]
     assert rows["dog"] == ["2", "–", "0.00", "%", "(0.0", "to", "65.8)", "0.00", "%"]
     assert rows["owl"] == ["0", "–", "–", "–"]
     assert [row["precision"] for row in scored.to_json()["per_class"]] == [pytest.approx(1 / 3), None, None]
