@@ -25,8 +25,10 @@ import torch
 from benchmarks import results
 from benchmarks.training import locked, pinned
 from convscope import data
+from convscope.data.subset import Subset
 from convscope.formula import Network, resolve, trace
 from convscope.machine.device import cpu_settings
+from convscope.training.flips import decide_flips
 from convscope.training.input_scaling import input_spec
 from convscope.training.loop import fit
 from convscope.training.measured import MEASURED, OTHERS, Measured
@@ -84,7 +86,8 @@ def run(line: Measured, seed: int, precision: str) -> results.Row:
     dataset = data.load(line.data)
     assert dataset.test is not None
     recipe = line.resolved_recipe()
-    how = resolve_augmentation(recipe, dataset.train, len(dataset.classes), dataset.facts.centred)
+    flips = decide_flips(recipe, dataset, Subset.whole(dataset.train))
+    how = resolve_augmentation(recipe, dataset.shape, dataset.facts.centred, flips.on)
     recipe = replace(recipe, precision=precision, augmentation=how)
     network = trace(resolve(line.plan), dataset.shape, len(dataset.classes))
     spec = input_spec(dataset.train.images, recipe.scaling)

@@ -41,6 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--batch-size", type=int, metavar="N", help="pictures per step (default: the recipe's)")
     parser.add_argument("--lr", type=float, metavar="X", help="peak learning rate (default: the recipe's)")
+    parser.add_argument(
+        "--flips",
+        choices=("auto", "yes", "no"),
+        help="exchange left and right of half of the pictures: auto (the recipes' default, but for slides) asks the "
+        "pictures whether mirrored ones mean the same",
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="seed of every random number (default 0)")
     parser.add_argument(
         "--val", type=int, metavar="N", help="hold out N training pictures and measure on them after every epoch"

@@ -31,6 +31,7 @@ class TrainOptions:
     budget: str | None = None
     batch_size: int | None = None
     lr: float | None = None
+    flips: str | None = None
     seed: int | None = None
     val: int | None = None
     device: str = "auto"
@@ -67,7 +68,7 @@ class TrainOptions:
 
     def chosen_recipe(self) -> Recipe:
         """Return the recipe that was asked for, with what is asked in place of its own. Raises UsageError."""
-        return named(self.recipe or "fast").changed(self.epochs, self.batch_size, self.lr)
+        return named(self.recipe or "fast").changed(self.epochs, self.batch_size, self.lr, self.flips)
 
     def words(self) -> list[str]:
         """Return the words after `convscope train` that ask for the same. Raises TypeError for a data set or a recipe

@@ -111,7 +111,7 @@ class Recipe:
     general_augmentation: Augmentation | None = None  # in its place for other pictures than those; None: the same
     # what a broken-off epoch shows is drawn from the hardest, this many times as many (hard_examples.py); 0: from all
     hard: float = 0.0
-    # "auto": left and right are exchanged too, if the training pictures mean the same in a mirror (flips.py)
+    # whether left and right are exchanged: "auto" if the training pictures mean the same in a mirror (flips.py)
     flips: str = "no"
     average: float = 0.0  # decay per step of an exponential average of the weights, which is then the model; 0: none
     precision: str = "float32"  # or "bfloat16", or "auto": the faster of the two, measured
@@ -127,7 +127,7 @@ class Recipe:
         _choice(self, "optimiser", ("sgd", "muon"))
         _choice(self, "precision", ("auto", "float32", "bfloat16"))
         _choice(self, "scaling", ("data", "unit"))
-        _choice(self, "flips", ("no", "auto"))
+        _choice(self, "flips", ("auto", "yes", "no"))
         _check(self, "epochs", float, 0, 1e6, above=True)
         _check(self, "batch_size", int, 1, 1_000_000)
         _check(self, "lr", float, 0, 1e30, above=True)
@@ -154,13 +154,21 @@ class Recipe:
         if not isinstance(self.general_augmentation, Augmentation | None):
             raise UsageError("recipe.augmentation.general", got=self.general_augmentation)
 
-    def changed(self, epochs: float | None = None, batch_size: int | None = None, lr: float | None = None) -> Recipe:
+    def changed(
+        self,
+        epochs: float | None = None,
+        batch_size: int | None = None,
+        lr: float | None = None,
+        flips: str | None = None,
+    ) -> Recipe:
         """Return the recipe with what is given replaced; a new `lr` moves the other learning rates in proportion."""
         new: dict[str, object] = {}
         if epochs is not None:
             new |= {"epochs": epochs, "least_steps": 1}
         if batch_size is not None:
             new["batch_size"] = batch_size
+        if flips is not None:
+            new["flips"] = flips
         recipe = replace(self, **new)  # type: ignore[arg-type]
         if lr is None:
             return recipe

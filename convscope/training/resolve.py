@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from ..data import Dataset, Split
-from ..data.subset import Subset
+from ..data import Dataset
 from ..errors import InputError, phrase
 from ..formula import BatchNorm, Network, Plan, trace
 from ..formula import resolve as resolve_plan
 from ..formula.zoo import ZOO
 from ..pictures.input_spec import check_ends
 from ..runs.records import DataSource
-from .flips import flip_invariant
+from .flips import decide_flips
 from .input_scaling import input_spec
 from .loading import absolute
 from .options import TrainOptions
@@ -45,7 +44,8 @@ def resolve_settings(options: TrainOptions, dataset: Dataset, workers: Workers) 
     spec = replace(input_spec(pictures.images, recipe.scaling), white=dataset.white)
     check_ends(network, spec)
     _check_batches(network, recipe, len(pictures), workers.size)
-    recipe = replace(recipe, augmentation=resolve_augmentation(recipe, pictures, len(dataset.classes), centred))
+    flips = decide_flips(recipe, dataset, pictures)
+    recipe = replace(recipe, augmentation=resolve_augmentation(recipe, dataset.shape, centred, flips.on))
     device, here = resolve_device(options.device), environment(options.threads)
     with cpu_settings(here.threads):
         recipe = replace(recipe, precision=resolve_precision(recipe.precision, device))
@@ -67,21 +67,20 @@ def resolve_settings(options: TrainOptions, dataset: Dataset, workers: Workers) 
         **asdict(here),
         processes=workers.size,
         launch=workers.launch.id if workers.launch else None,
+        understood=(flips.reason,),
     )
 
 
-def resolve_augmentation(recipe: Recipe, pictures: Split | Subset, classes: int, centred: bool) -> Augmentation:
-    """Return the augmentation for these training pictures: `recipe.augmentation` is for `centred` ones of 28×28.
+def resolve_augmentation(recipe: Recipe, shape: tuple[int, int, int], centred: bool, flip: bool) -> Augmentation:
+    """Return the augmentation for training pictures of `shape` (C, H, W): `recipe.augmentation` is for `centred` ones.
 
     A general shift is that of pictures of 28 pixels, and in proportion for others.
     """
     how = recipe.augmentation
     if not centred and recipe.general_augmentation is not None:
         how = recipe.general_augmentation
-        how = replace(how, shift=round(how.shift * min(pictures.images.shape[2:]) / 28))
-    if recipe.flips == "auto" and not how.flip and flip_invariant(pictures.images, pictures.labels, classes):
-        how = replace(how, flip=True)
-    return how
+        how = replace(how, shift=round(how.shift * min(shape[1:]) / 28))
+    return replace(how, flip=flip)
 
 
 def _data_source(options: TrainOptions, dataset: Dataset, train: int, held_out: int) -> DataSource:

@@ -33,6 +33,7 @@ def train(
     budget: str | None = None,
     batch_size: int | None = None,
     lr: float | None = None,
+    flips: str | None = None,
     seed: int | None = None,
     val: int | None = None,
     device: str = "auto",
@@ -50,14 +51,15 @@ def train(
 ) -> Result:
     """Train a network and return where its model file is and how good it is.
 
-    `data` is "mnist" (the default), another name, a path, or a Dataset; `arch` a plan, its formula or name (default:
-    the recipe's own); `recipe` "fast" (the default), another name, or a Recipe, of which `epochs`, `batch_size` and
-    `lr` replace what it says; `budget` is a time, "30s" or "2m", into which the whole schedule is planned at the speed
-    measured here, or an accuracy, "99.5%": by a recipe known to reach it on MNIST, else until the pictures held out do,
-    or cannot (docs/why.md). `seed` is 0 unless given. `val` pictures of the training set are held out and measured at
-    the end of every epoch (default: none, or a sixth where there are no test pictures). `out` is the run directory to
-    make (default: runs/<date>-<data>-<recipe>). `resume` continues the run in that directory, with its own settings, to
-    the bits it would have had.
+    `data` is "mnist" (the default), another name, a path, or a Dataset; `arch` a plan, its formula or name
+    (default: the recipe's own); `recipe` "fast" (the default), another name, or a Recipe, of which `epochs`,
+    `batch_size` and `lr` replace what it says, and so does `flips`: "yes", "no", or "auto" to exchange left and
+    right at random where the pictures mean the same in a mirror; `budget` is a time, "30s" or "2m", into which the
+    whole schedule is planned at the speed measured here, or an accuracy, "99.5%": by a recipe known to reach it on
+    MNIST, else until the pictures held out do, or cannot (docs/why.md). `seed` is 0 unless given. `val` pictures of
+    the training set are held out and measured at the end of every epoch (default: none, or a sixth where there are
+    no test pictures). `out` is the run directory to make (default: runs/<date>-<data>-<recipe>). `resume` continues
+    the run in that directory, with its own settings, to the bits it would have had.
 
     `device` is "auto" (a GPU where there is one), "cpu", "cuda" or "mps"; `threads` the CPU threads (default: one for
     every CPU that is free). Pictures of a folder are resized to `size` × `size` pixels; `data_root` is the folder that
@@ -84,6 +86,7 @@ def train(
         budget=budget,
         batch_size=batch_size,
         lr=lr,
+        flips=flips,
         seed=seed,
         val=val,
         device=device,

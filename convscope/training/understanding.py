@@ -6,18 +6,20 @@ from ..data import Dataset
 from ..data.understanding import understood as understood_data
 from ..errors import Phrase, phrase
 from ..formula import Network
-from .recipes import Recipe
 from .settings import RunSettings
 
 
 def understood(dataset: Dataset, settings: RunSettings, network: Network) -> tuple[Phrase, ...]:
-    """Return the lines: the data, what is held out, the pictures' size, plan and recipe, mirrors and inversion."""
+    """Return the lines: the data, what is held out, the pictures' size, plan and recipe, flips and inversion.
+
+    `settings.understood` is what resolving them found of flips.
+    """
     return (
         *understood_data(dataset),
         _held_out(dataset, settings),
         _size(dataset),
         _plan(settings, network),
-        *_flips(settings.recipe),
+        *settings.understood,
         *([phrase("planned.invert")] if settings.input.invert == "auto" else ()),
     )
 
@@ -59,10 +61,3 @@ def _plan(settings: RunSettings, network: Network) -> Phrase:
         steps=f"{settings.steps:,}",
         batch=f"{min(recipe.batch_size, settings.data.train):,}",
     )
-
-
-def _flips(recipe: Recipe) -> tuple[Phrase, ...]:
-    """Return what was found of mirrors, where the recipe asks."""
-    if recipe.flips != "auto":
-        return ()
-    return (phrase("planned.flips.yes" if recipe.augmentation.flip else "planned.flips.no"),)

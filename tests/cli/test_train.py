@@ -154,6 +154,7 @@ def test_every_option_reaches_the_function(monkeypatch: pytest.MonkeyPatch) -> N
         "epochs": 0.5,
         "batch_size": 3,
         "lr": 0.2,
+        "flips": "no",
         "seed": 4,
         "val": 5,
         "device": "cpu",

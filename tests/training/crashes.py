@@ -45,7 +45,8 @@ RECIPE = Recipe(
     weight_decay=1e-3,
     warmup=0.2,
     final=0.0,
-    augmentation=Augmentation(shift=1, flip=True),
+    augmentation=Augmentation(shift=1),
+    flips="yes",
     average=0.8,
     log_every=3,
 )

@@ -35,6 +35,7 @@ ASKED: dict[str, st.SearchStrategy[object]] = {
     "epochs": maybe(st.floats(1e-3, 1e3)),
     "batch_size": maybe(st.integers(1, 4096)),
     "lr": maybe(st.floats(1e-9, 10)),
+    "flips": maybe(st.sampled_from(["auto", "yes", "no"])),
     "seed": maybe(st.integers(0, 2**63 - 1)),
     "val": maybe(st.integers(0, 2**40 - 1)),
     "device": st.sampled_from(DEVICES),

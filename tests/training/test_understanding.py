@@ -36,7 +36,8 @@ def test_every_line_of_a_training() -> None:
         "training on 167 pictures; 33 more are held out of training (seed 0), to validate and to calibrate by",
         "pictures of 28 x 20 pixels, grey",
         "network fc (as asked), 1,122 parameters; recipe plain: 500 epochs, 1,000 steps of 64 pictures",
-        "left and right are never exchanged: mirrored pictures mean something else, as measured",
+        "left and right are never exchanged: a quick classifier recognises 55.7 % of 167 pictures, too few to tell "
+        "whether mirrored ones mean the same (--flips yes exchanges them)",
     ]
 
 
