@@ -18,16 +18,21 @@ class LoadingText:
 
     def __init__(self, every: float) -> None:
         self._every = every
-        self._began = time.monotonic()
-        self._due = self._began + PATIENCE
+        self._first: tuple[float, int] | None = None  # when it was first called, and with how many
+        self._due = 0.0
 
     def __call__(self, done: int, total: int) -> str | None:
-        """Return what to show of `done` pictures of `total`, None if nothing is due."""
+        """Return what to show of `done` pictures of `total`, None if nothing is due. The rate is that since the first
+        call.
+        """
         now = time.monotonic()
+        if self._first is None:
+            self._first, self._due = (now, done), now + PATIENCE
+        began, before = self._first
         if now < self._due:
             return None
         self._due = now + self._every
-        return f"reading pictures: {done:,} of {total:,}, {done / (now - self._began):,.0f}/s"
+        return f"reading pictures: {done:,} of {total:,}, {(done - before) / (now - began):,.0f}/s"
 
 
 def is_live(stream: TextIO) -> bool:

@@ -5,6 +5,7 @@ Folders, archives, tables of labels and names of files all become a Listing; rea
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -40,7 +41,7 @@ class FolderFiles:
         return str(self.root)
 
     def read(self, path: str) -> bytes:
-        return read_file(self.root / path, path)
+        return read_file(os.path.join(self.root, path), path)  # a Path's own way takes longer than opening the file
 
     def size(self, path: str) -> int:
         try:

@@ -56,13 +56,13 @@ def _container() -> int | None:
 
 
 def _shell() -> int | None:
-    """Return the limit of the address space, such as `ulimit -v` sets."""
+    """Return the smaller limit of the address space, such as `ulimit -v` sets, and of private memory (`ulimit -d`)."""
     try:
         import resource
     except ImportError:  # Windows
         return None
-    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
-    return None if soft == resource.RLIM_INFINITY else soft
+    limits = [resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA)]
+    return min((soft for soft in limits if soft != resource.RLIM_INFINITY), default=None)
 
 
 def _number(file: Path) -> int | None:

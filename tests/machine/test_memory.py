@@ -41,6 +41,17 @@ def test_things_share_half_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert memory.fitting(10**15, 32) == 32
 
 
+def test_a_shell_has_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    resource = pytest.importorskip("resource")
+    limits = {resource.RLIMIT_AS: resource.RLIM_INFINITY, resource.RLIMIT_DATA: resource.RLIM_INFINITY}
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (limits[kind], limits[kind]))
+    assert memory.memory_limit() != 1 << 24
+    limits[resource.RLIMIT_DATA] = 1 << 24
+    assert memory.memory_limit() == 1 << 24
+    limits[resource.RLIMIT_AS] = 1 << 23
+    assert memory.memory_limit() == 1 << 23
+
+
 def _reads(real: object, groups: str) -> object:
     def read(path: Path, *args: object, **words: object) -> str:
         return groups if str(path) == "/proc/self/cgroup" else real(path, *args, **words)  # type: ignore[operator,no-any-return]
