@@ -1,10 +1,11 @@
-"""Writing files so that they are complete or absent, whenever the power fails or the process is killed."""
+"""Files that are written complete or not at all, whenever the power fails, and read without waiting for anybody."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import os
+import stat
 from pathlib import Path
 
 from .errors import ConvscopeError, EnvironmentFault, InputError, phrase, system_reason
@@ -37,6 +38,15 @@ def atomic_write(path: str | os.PathLike[str], data: bytes | bytearray | memoryv
         if isinstance(error, OSError):
             raise write_fault(path, error) from error
         raise
+
+
+def read_plain(path: str | os.PathLike[str]) -> bytes:
+    """Return the bytes of a plain file. Raises OSError, also for a pipe, a device or a socket: nobody waits for it."""
+    nonblocking, binary = getattr(os, "O_NONBLOCK", 0), getattr(os, "O_BINARY", 0)
+    with open(os.open(path, os.O_RDONLY | nonblocking | binary), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+        return file.read()
 
 
 def sync_folder(folder: str | os.PathLike[str]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
@@ -204,4 +204,5 @@ async def _body(request: Request) -> dict[str, Any]:
 
 
 def _json(value: object, status: int = 200) -> Response:
-    return JSONResponse(value, status)
+    # ASCII: a name in a run may hold half a surrogate pair, which UTF-8 does not have.
+    return Response(json.dumps(value, allow_nan=False), status, media_type="application/json")

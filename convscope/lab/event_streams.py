@@ -99,7 +99,7 @@ def snapshot(file: Path) -> LiveSnapshot | None:
         parts = {field.name: getattr(shown, field.name) for field in fields(shown)}
         picture = found.tensors["picture"]
         return LiveSnapshot(**parts, n=found.facts.n, picture=picture, on=measured_on(found.facts))
-    except (InputError, KeyError, OSError):
+    except (InputError, OSError):
         return None
 
 

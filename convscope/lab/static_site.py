@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import InputError, phrase
 from ..explain.look import SLIDES, look
-from ..files import TEMPORARY, atomic_write, write_fault
+from ..files import TEMPORARY, atomic_write, read_plain, write_fault
 from ..page.inline import PayloadJson, lab_html
 from .event_streams import new_snapshots, snapshot, thinned
 from .payload import lab_payload
@@ -60,8 +60,8 @@ def site_payload(run: Path) -> PayloadJson:
 def _ours(folder: Path) -> bool:
     """Whether a folder is an earlier site: its mark, and nothing that the site does not have."""
     try:
-        marked = json.loads((folder / MARK).read_bytes())["format"] == SITE
-    except (OSError, ValueError, KeyError, TypeError):
+        marked = json.loads(read_plain(folder / MARK))["format"] == SITE
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
     names = {path.name for path in folder.iterdir() if not path.name.startswith(TEMPORARY)}  # of one that was killed
     return bool(marked and names <= {MARK, *FILES})

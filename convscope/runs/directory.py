@@ -17,6 +17,7 @@ two runs of the same seed may differ in; all else is the same to the bit.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -26,10 +27,10 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self, TextIO
+from typing import Any, BinaryIO, Self, TextIO
 
 from ..errors import EnvironmentFault, InputError, phrase, system_reason
-from ..files import TEMPORARY, atomic_write, sync_folder, write_fault
+from ..files import TEMPORARY, atomic_write, read_plain, sync_folder, write_fault
 from .checkpoints import Checkpoint, newest_checkpoint, write_checkpoint
 from .records import LogLine, log_line
 from .snapshots import Snapshot, write_snapshot
@@ -42,7 +43,7 @@ class Run:
 
     def __init__(self, path: Path, lock: TextIO | None) -> None:
         self.path, self._lock = path, lock
-        self._log: TextIO | None = None
+        self._log: BinaryIO | None = None
 
     @classmethod
     def create(cls, path: Path, settings: dict[str, object], files: Mapping[str, bytes] | None = None) -> Run:
@@ -64,7 +65,8 @@ class Run:
                     (temporary / folder).mkdir()
                 for name, content in (files or {}).items():
                     atomic_write(temporary / name, content)
-                atomic_write(temporary / "run.json", text.encode())
+                # Half a surrogate pair, of a folder name that is no UTF-8, becomes the JSON escape that it looks like.
+                atomic_write(temporary / "run.json", text.encode("utf-8", "backslashreplace"))
                 os.rename(temporary, path)  # fails if another process put one there just now
                 sync_folder(path.parent)
             except BaseException:
@@ -80,6 +82,9 @@ class Run:
         Raises InputError if it is none, or finished unless `finished` allows that, EnvironmentFault if in use.
         """
         read_run_json(path)
+        for file in (path / "lock", path / "log.jsonl"):
+            if file.exists() and not file.is_file():  # a pipe would make its writer wait
+                raise InputError("file.other", where=str(file))
         with _faults(path):
             run = cls(path, _locked(path / "lock", path))
         try:
@@ -109,9 +114,11 @@ class Run:
         """Append one line to the log."""
         with _faults(self.path / "log.jsonl"):
             if self._log is None:
-                self._log = open(self.path / "log.jsonl", "a", encoding="utf-8")  # noqa: SIM115
-            self._log.write(json.dumps(line.to_json(), allow_nan=False) + "\n")
-            self._log.flush()
+                # Unbuffered: what a full disk refused is not tried again when the log is closed.
+                self._log = open(self.path / "log.jsonl", "ab", buffering=0)  # noqa: SIM115
+            text = json.dumps(line.to_json(), allow_nan=False).encode() + b"\n"
+            if self._log.write(text) < len(text):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def sync(self) -> None:
         """Make what was appended outlast a power cut."""
@@ -183,7 +190,7 @@ def read_run_json(path: Path) -> dict[str, Any]:
     """Return what run.json of a run directory holds, as JSON. Raises InputError if there is none or it is damaged."""
     file = path / "run.json"
     try:
-        settings = json.loads(file.read_bytes())
+        settings = json.loads(read_plain(file))
     except FileNotFoundError:
         raise InputError("run.none", where=str(path), expected=phrase("run.none.expected")) from None
     except (OSError, ValueError, RecursionError) as error:
@@ -197,7 +204,7 @@ def read_log(path: Path) -> list[LogLine]:
     """Return the lines of a run's log as far as they are whole; works while the run goes on. Raises InputError."""
     file = path / "log.jsonl"
     try:
-        lines = file.read_bytes().split(b"\n")[:-1]
+        lines = read_plain(file).split(b"\n")[:-1]
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -208,7 +215,7 @@ def read_log(path: Path) -> list[LogLine]:
 def read_sound_lines(path: Path) -> list[LogLine]:
     """Return the lines of a run's log that can be shown; none where there is no log. Damaged ones are passed over."""
     try:
-        lines = (path / "log.jsonl").read_bytes().split(b"\n")[:-1]
+        lines = read_plain(path / "log.jsonl").split(b"\n")[:-1]
     except OSError:
         return []
     return [line for text in lines if (line := sound_line(text)) is not None]
@@ -246,8 +253,8 @@ def _at_or_before(line: bytes, step: int) -> bool:
     try:
         fields = json.loads(line)
         return bool(fields["step"] <= step and fields["kind"] != "result")
-    except (ValueError, TypeError, KeyError):
-        return False  # a write that a power cut tore
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return False  # a write that a power cut tore, or no line of a log
 
 
 def _locked(file: Path, run: Path) -> TextIO | None:

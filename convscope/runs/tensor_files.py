@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError, system_reason
-from ..files import atomic_write
+from ..files import atomic_write, read_plain
 
 ZEROS = b"0" * 64
 LONGEST_HEADER = 100_000_000  # what the safetensors format itself allows
@@ -70,7 +70,7 @@ def write(path: Path, tensors: Arrays, facts: dict[str, object], format: str, du
 def read(path: Path, format: str) -> tuple[Arrays, dict[str, object]]:
     """Return tensors and facts of a file that `write` made. Raises InputError for damage."""
     try:
-        data = path.read_bytes()
+        data = read_plain(path)
     except OSError as error:
         raise InputError("file.unreadable", reason=system_reason(error), where=str(path)) from error
     return unpack(data, format, where=str(path))

@@ -58,6 +58,17 @@ def test_a_formula_is_described_or_its_fault_is(app: Any) -> None:
     assert "stride must be a whole number of 1 or more" in received["fault"]["message"]
 
 
+def test_half_a_surrogate_pair_breaks_no_answer(app: Any, made: Lab) -> None:
+    run_dir(made.runs.root, "odd", [step(3)], classes=["\ud800", *"123456789"], data__set="\udcff")
+    run_dir(made.runs.root, "even", [step(3)])
+    listed = asked(app, "/api/runs")
+    assert listed.status == 200
+    assert {run["id"]: run["classes"][:1] for run in listed.json()["runs"]} == {"odd": ["\ud800"], "even": ["0"]}
+    assert asked(app, "/api/runs/odd/report").status == 200
+    described = asked(app, "/api/describe", {"formula": "relu + \ud800"})
+    assert (described.status, described.json()["fault"]["column"]) == (200, 8)
+
+
 def test_runs_are_listed_and_shown(app: Any, made: Lab) -> None:
     assert asked(app, "/api/runs").json() == {"runs": []}
     run_dir(made.runs.root, "one", [step(1)])

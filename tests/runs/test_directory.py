@@ -18,8 +18,8 @@ import pytest
 
 from convscope import files
 from convscope.errors import EnvironmentFault, InputError
-from convscope.runs.checkpoints import Checkpoint
-from convscope.runs.directory import Run, fresh_path, read_log, read_run_json
+from convscope.runs.checkpoints import Checkpoint, newest_checkpoint
+from convscope.runs.directory import Run, fresh_path, read_log, read_run_json, read_sound_lines
 from convscope.runs.records import CheckpointFacts, ResultLine, StepLine, Tally
 
 
@@ -125,6 +125,57 @@ def test_a_line_that_a_power_cut_tore_ends_the_log(path: Path) -> None:
         (path / "log.jsonl").write_bytes(lines[0] + b"\n\0\0\0\0\n" + lines[1] + b"\n")
         run.rewind(9)
     assert [line.step for line in read_log(path)] == [1]
+
+
+def test_lines_that_no_parser_takes_are_no_lines(path: Path) -> None:
+    deep = b"[" * 100_000 + b"\n"
+    with Run.create(path, {}) as run:
+        run.append(step_line(1))
+        (path / "log.jsonl").write_bytes((path / "log.jsonl").read_bytes() + deep)
+        assert [line.step for line in read_sound_lines(path)] == [1]
+        with pytest.raises(InputError, match="line 2"):
+            read_log(path)
+        run.rewind(9)
+    assert [line.step for line in read_log(path)] == [1]
+
+
+@pytest.mark.parametrize("name", ["run.json", "log.jsonl", "lock", "checkpoints/0000000009.safetensors"])
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(path: Path, name: str) -> None:
+    with Run.create(path, {}) as run:
+        run.append(step_line(1))
+        run.write_checkpoint(checkpoint(1))
+    (path / name).unlink(missing_ok=True)
+    os.mkfifo(path / name)
+    if name.startswith("checkpoints"):
+        found, faults = newest_checkpoint(path / "checkpoints")
+        assert found is not None
+        assert (found.facts.step, len(faults)) == (1, 1)
+    else:
+        with pytest.raises(InputError, match=name):
+            Run.reopen(path)
+    if name == "log.jsonl":
+        assert read_sound_lines(path) == []
+
+
+def test_names_that_are_no_text_are_kept_in_a_run_json_that_is_utf_8(path: Path) -> None:
+    Run.create(path, {"classes": ["\udcff", "한"]}).close()
+    text = (path / "run.json").read_bytes().decode("utf-8")
+    assert "한" in text
+    assert read_run_json(path)["classes"] == ["\udcff", "한"]
+
+
+def test_a_full_disk_at_a_log_line_is_said_once_and_the_log_stays_whole(path: Path) -> None:
+    with Run.create(path, {}) as run:
+        run.append(step_line(1))
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, ((path / "log.jsonl").stat().st_size + 10, hard))
+        try:
+            with pytest.raises(EnvironmentFault, match=r"log\.jsonl: cannot be written"):
+                run.append(step_line(2))
+            run.close()  # and does not fail again
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [line.step for line in read_sound_lines(path)] == [1]
 
 
 def test_leftovers_of_a_killed_process_are_removed(path: Path) -> None:

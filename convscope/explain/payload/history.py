@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...errors import InputError
 from ...runs import snapshots as files
 from ...runs.directory import read_run_json, read_sound_lines
 from ...runs.records import SnapshotFacts, StepLine
@@ -28,8 +29,13 @@ def read_history(path: Path) -> Run | None:
 
 
 def snapshot_of(file: files.Snapshot) -> Snapshot:
-    """Return one snapshot file's content as the page shows it. Raises KeyError for one that lacks a tensor."""
+    """Return one snapshot file's content as the page shows it.
+
+    Raises InputError for one of another make: where a tensor is missing, of another form or not finite.
+    """
     tensors, facts = file.tensors, file.facts
+    if not _is_ours(file):
+        raise InputError("file.damaged")
     kernels = {} if facts.kernels is None else {f"{facts.kernels}.weight": tensors["kernels"]}
     maps = sorted((n for n in tensors if n.startswith("maps.")), key=lambda n: (len(n), n))  # conv2 before conv10
     return Snapshot(
@@ -41,6 +47,22 @@ def snapshot_of(file: files.Snapshot) -> Snapshot:
         loss=facts.loss,
         accuracy=facts.accuracy,
     )
+
+
+def _is_ours(file: files.Snapshot) -> bool:
+    """Whether the tensors and figures of a snapshot are such as a training writes."""
+    tensors, facts = file.tensors, file.facts
+    needed = {"scores": (1, "f"), "confusion": (2, "iu"), "picture": (3, "u")} | {
+        name: (3, "f") for name in tensors if name.startswith("maps.")
+    }
+    if facts.kernels is not None:
+        needed["kernels"] = (4, "f")
+    return all(
+        name in tensors
+        and (tensors[name].ndim, tensors[name].dtype.kind in kinds) == (dimensions, True)
+        and bool(np.isfinite(tensors[name]).all())
+        for name, (dimensions, kinds) in needed.items()
+    ) and bool(np.isfinite((facts.loss, facts.accuracy)).all())
 
 
 def measured_on(facts: SnapshotFacts) -> str:
@@ -60,7 +82,7 @@ def _snapshots(path: Path) -> tuple[list[Snapshot], Pixels | None, str]:
     for file in files.read_snapshots(path / "snapshots"):
         try:
             shown, its_picture = snapshot_of(file), file.tensors["picture"]
-        except KeyError:  # of another make: a tensor that the page shows is not there
+        except InputError:
             continue
         made.append(shown)
         picture, on = its_picture, measured_on(file.facts)

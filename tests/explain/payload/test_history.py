@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from convscope.errors import InputError
@@ -57,3 +61,37 @@ def test_a_run_without_a_log_and_snapshots_has_no_history(tmp_path: Path) -> Non
     assert read_history(path) is None
     with pytest.raises(InputError, match="no run is here"):
         read_history(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "tensor"),
+    [
+        ("confusion", np.full((10, 10), np.nan, np.float32)),
+        ("confusion", np.int32(3)),
+        ("scores", np.full(10, np.inf, np.float32)),
+        ("scores", np.zeros((2, 10), np.float32)),
+        ("maps.conv1", np.zeros((2, 2), np.float32)),
+        ("maps.conv1", np.full((1, 2, 2), np.nan, np.float32)),
+        ("kernels", np.zeros((16, 25), np.float16)),
+        ("picture", np.zeros((1, 28, 28), np.float32)),
+    ],
+)
+def test_a_snapshot_whose_tensors_no_training_writes_hides_only_itself(
+    tmp_path: Path, name: str, tensor: np.ndarray
+) -> None:
+    path = tmp_path / "run"
+    shutil.copytree(SLIDES, path)
+    whole = list(read_snapshots(path / "snapshots"))
+    write_snapshot(path / "snapshots", replace(whole[0], tensors=whole[0].tensors | {name: np.asarray(tensor)}))
+    history = read_history(path)
+    assert history is not None
+    assert [shot.step for shot in history.snapshots] == [shot.facts.step for shot in whole[1:]]
+
+
+def test_a_pipe_among_the_snapshots_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "run"
+    shutil.copytree(SLIDES, path)
+    os.mkfifo(path / "snapshots" / "0000000000.safetensors.safetensors")
+    history = read_history(path)
+    assert history is not None
+    assert len(history.snapshots) == len(list((SLIDES / "snapshots").iterdir()))
