@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..calibration import Reliability
 from ..calibration.scoring import calibration_error, cross_entropy
 from ..errors import InputError, Phrase, phrase
 from .intervals import Floats, Interval, Whole, independent, mean_interval, wilson
@@ -49,7 +50,8 @@ class Evaluation:
     error, are fractions; all are NaN for n = 0. Every interval is a 95 % one. `independent` (K, 2) is how many
     independent pictures each class's true ones, and those called so, are worth; where pictures come in groups, that is
     fewer than there are. `without_leaks`: the same figures without the pictures that training has seen. Of `inverted`
-    pictures dark and light were swapped first.
+    pictures dark and light were swapped first. Of a calibrated model `uncalibrated` says what loss and error would be
+    without its `temperature`.
     """
 
     n: int
@@ -62,6 +64,8 @@ class Evaluation:
     independent: Floats = field(repr=False)
     measured: Measured | None = None
     inverted: int = 0
+    temperature: float = 1.0
+    uncalibrated: Reliability | None = None
     without_leaks: Evaluation | None = None
     notes: tuple[Phrase, ...] = ()
 
@@ -169,6 +173,8 @@ class Evaluation:
             "balanced_interval": list(self.balanced_interval),
             "loss": _or_none(self.loss),
             "ece": _or_none(self.ece),
+            "temperature": self.temperature,
+            "uncalibrated": self.uncalibrated and self.uncalibrated.to_json(),
             "never_predicted": list(self.never_predicted),
             "confusion": self.confusion.tolist(),
             "classes": list(self.classes),

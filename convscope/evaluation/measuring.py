@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ..calibration.scoring import reliability
 from ..errors import InputError, Phrase, UsageError, phrase
 from ..pictures.preprocessing import preprocess_stack
 from .classes import matched, missing
@@ -87,10 +88,18 @@ def evaluate(
         logits, inverted = model.predictor.run(pictures)[0], int(swapped.sum())
     temperature = 1.0 if model.calibration is None else model.calibration.temperature
     figures = score(logits.astype(np.float64) / temperature, labels, model.classes)
+    calibrated = model.calibration is not None and len(part) > 0
     notes = [*found.notes, *found.dataset.notes, *left_out(found.dataset.left_out), *missing(labels, model.classes)]
     if inverted:
         notes.append(phrase("note.inverted", n=f"{inverted:,}", all=f"{len(part):,}"))
-    return replace(figures, measured=Measured(found.name, name, len(part)), inverted=inverted, notes=tuple(notes))
+    return replace(
+        figures,
+        measured=Measured(found.name, name, len(part)),
+        inverted=inverted,
+        temperature=temperature,
+        uncalibrated=reliability(logits, labels) if calibrated else None,
+        notes=tuple(notes),
+    )
 
 
 def chosen(found: Data, split: str | None, trained_on: TrainedOn | None) -> tuple[str, Split]:

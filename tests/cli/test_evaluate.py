@@ -6,12 +6,14 @@ import argparse
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from convscope import evaluation, modelfile
+from convscope.calibration import Reliability
 from convscope.cli import evaluate as verb
 from convscope.cli.parser import verb_parser
 from convscope.data import idx
@@ -110,6 +112,14 @@ def test_balanced_accuracy_stands_where_classes_are_skewed_and_copies_and_leaks_
         "loss",
         "calibration error",
     ]
+
+
+def test_what_the_temperature_does_is_said() -> None:
+    scored = evaluation.score(np.eye(2)[[0, 1]], np.array([0, 1]), ("a", "b"))
+    calibrated = replace(scored, temperature=0.25, uncalibrated=Reliability(0.25, 0.125))
+    said = f"calibration error  {100 * scored.ece:.2f} %"
+    assert said in verb.table(scored).splitlines()
+    assert f"{said}  (12.50 without its temperature of 0.25)" in verb.table(calibrated).splitlines()
 
 
 def test_a_figure_that_nothing_counts_for_is_a_dash() -> None:

@@ -79,6 +79,10 @@ def test_loss_and_calibration_error_are_those_of_the_probabilities(tmp_path: Pat
     labels = np.array([2, 0])[dataset.test.labels]
     assert e.loss == pytest.approx(-np.log(p[np.arange(11), labels]).mean(), rel=1e-5)
     bare = evaluate(write_model(tmp_path), dataset)
+    assert (e.temperature, bare.temperature, bare.uncalibrated) == (0.25, 1.0, None)
+    assert e.uncalibrated is not None
+    assert (e.uncalibrated.nll, e.uncalibrated.ece) == pytest.approx((bare.loss, bare.ece), abs=1e-6)
+    assert e.to_json()["uncalibrated"] == e.uncalibrated.to_json()
     assert e.accuracy == bare.accuracy
     assert abs(e.loss - bare.loss) > 0.1
 
