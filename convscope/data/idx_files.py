@@ -22,6 +22,7 @@ TRAIN, TEST = ("train",), ("t10k", "test")
 ENDINGS = ("", ".gz", ".xz")  # of two copies of one file the plain one is read
 MISNAMED = re.compile(r"[.-]idx[123]-ubyte|\.idx(\.gz|\.xz)?$|ubyte(\.gz|\.xz)?$")
 CHUNK = 1 << 20  # bytes read at a time
+DEEP = 4  # folders that are gone into for IDX files
 
 
 def idx(folder: str | Path, classes: tuple[str, ...] | None = None, *, name: str | None = None) -> Dataset:
@@ -60,10 +61,30 @@ def misnamed_idx(folder: Path) -> str:
     """Return the name of a file that looks like an IDX file of another name than those that are read; "" if there is
     none, or sub-folders that may be classes of pictures.
     """
-    entries = sorted(os.scandir(folder), key=lambda entry: entry.name) if os.access(folder, os.R_OK) else []
-    if any(entry.is_dir() for entry in entries):
+    try:
+        with os.scandir(folder) as entries:
+            kinds = {entry.name: entry.is_dir() for entry in entries}
+    except OSError:  # whoever lists it next says why
         return ""
-    return next((entry.name for entry in entries if MISNAMED.search(entry.name)), "")
+    return "" if any(kinds.values()) else min(filter(MISNAMED.search, kinds), default="")
+
+
+def idx_folder(folder: Path) -> Path | None:
+    """Return the folder of IDX files that is meant: this one, or the one that is wrapped round nothing else within it,
+    as torchvision's MNIST/raw is; None where there is none.
+    """
+    for _ in range(DEEP):
+        if has_idx(folder):
+            return folder
+        try:
+            with os.scandir(folder) as entries:
+                within = [entry.name for entry in entries if entry.is_dir() and not entry.name.startswith(".")]
+        except OSError:
+            return None
+        if len(within) != 1:
+            return None
+        folder /= within[0]
+    return None
 
 
 def outline(folder: Path) -> tuple[int, int, int]:

@@ -13,7 +13,7 @@ from ..errors import InputError, Phrase, UsageError, did_you_mean, phrase
 from .dataset import Dataset, Split
 from .disk_tree import folder_source
 from .folder_layout import survey, survey_table
-from .idx_files import has_idx, idx, misnamed_idx
+from .idx_files import has_idx, idx, idx_folder, misnamed_idx
 from .labelled import listed
 from .listing import Listing
 from .named_datasets import fashion_mnist, mnist
@@ -50,8 +50,8 @@ def find_data(
         return _of_known(_whole(lambda: npz(path), option, str(path)), known)
     if ending == ".zip":
         return survey(zip_source(path), known, label_from=label_from, group_by=group_by)
-    if has_idx(path):
-        return _of_known(_whole(lambda: idx(path), option, str(path)), known)
+    if (folder := idx_folder(path)) is not None:
+        return _of_known(_whole(lambda: _idx(path, folder), option, str(path)), known)
     if misnamed := misnamed_idx(path):
         expected = phrase("idx.name.expected")
         raise InputError("idx.name", where=str(path), got=misnamed, expected=expected, hint=phrase("idx.name.try"))
@@ -64,6 +64,14 @@ def _table(path: Path, known: tuple[str, ...] | None, label_from: str | None, gr
         raise UsageError("pattern.table", where=str(path), hint=str(path.parent))
     source = replace(folder_source(path.parent), name=path.stem)
     return survey_table(source, path.name, known, group_by=group_by)
+
+
+def _idx(path: Path, folder: Path) -> Dataset:
+    """Return the IDX files of `folder`, which is `path` or lies in it; then that is said."""
+    if folder == path:
+        return idx(path)
+    note = phrase("note.wrapped", folder=f"{folder.relative_to(path).as_posix()}/")
+    return replace(idx(folder, name=path.resolve().name), notes=(note,))
 
 
 def _whole(arrays: Callable[[], Dataset], option: str, where: str) -> Dataset:

@@ -67,6 +67,16 @@ def test_idx_files_of_another_name_are_named(tmp_path: Path, name: str) -> None:
     assert len(data.load(tmp_path).train) == 2
 
 
+def test_idx_files_are_found_where_torchvision_puts_them(tmp_path: Path) -> None:
+    write_folder(tmp_path / "sets" / "MNIST" / "raw", tiny())
+    (tmp_path / "sets" / "MNIST" / "notes.txt").touch()
+    loaded = data.load(tmp_path / "sets")
+    assert (loaded.name, len(loaded.train)) == ("sets", 6)
+    assert [str(note) for note in loaded.notes] == ["MNIST/raw/ is wrapped round everything: what is in it is read"]
+    pictures(tmp_path / "sets")  # beside other folders it is no longer meant
+    assert data.load(tmp_path / "sets").classes == ("a", "b")
+
+
 def test_a_name_wins_over_a_folder_and_a_path_does_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     pictures(tmp_path / "mnist")

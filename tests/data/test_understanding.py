@@ -30,7 +30,7 @@ def test_everything_that_can_be_said(tmp_path: Path) -> None:
         "validation pictures from set/Val/dog/: 5; none of cat, owl",
         "test pictures from set/test/: 6; none of owl",
         "one picture each, so none can be held out: owl",
-        "set/ is wrapped round everything: its folders are read",
+        "set/ is wrapped round everything: what is in it is read",
         "no pictures, so no class: set/train/empty",
         "left out 6: 4 × not a picture that can be read (set/train/cat/x0.jpg); 1 × an empty file "
         "(set/test/dog/zero.png); 1 × a folder without pictures (set/train/empty)",
