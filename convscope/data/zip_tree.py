@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import InputError, Phrase, phrase, system_reason
-from ..pictures.formats import FORMATS
+from ..pictures.formats import format_of
 from .listing import LeftOut
 from .tree import Contents, Folder, Source, is_hidden, is_picture_name, suffix, why_not
 
@@ -24,7 +24,6 @@ MOST_BYTES = 512 << 20  # of one member
 LARGE, MOST_GROWTH = 64 << 20, 100  # a larger member that grows more when unpacked is no picture that anybody took
 STORED, DEFLATED = 0, 8
 UTF_8, ENCRYPTED = 0x800, 0x1  # flags
-HEAD = 16  # bytes by which a picture is known
 
 
 def zip_source(path: Path) -> Source:
@@ -190,10 +189,9 @@ def _leads_out(path: str) -> bool:
 
 def _begins_as_picture(files: ZipFiles, path: str) -> bool:
     try:
-        head = files.read(path)[:HEAD]
+        return format_of(files.read(path)) is not None
     except InputError:
         return False
-    return any(format.matches(head) for format in FORMATS)
 
 
 def _check_directory(file: int, where: str) -> None:

@@ -6,10 +6,12 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..data.disk_tree import folder_source
-from ..data.folder_layout import survey
+from ..data.dataset import Dataset
 from ..data.idx_files import has_idx, outline
 from ..data.named_datasets import DEBIAN_FASHION
+from ..data.sources import FILES, find_data
+from ..data.split_names import split_folders
+from ..data.table_labels import TABLES
 from ..errors import InputError, phrase
 from ..formula import ZOO, describe
 from ..formula.description import Description
@@ -53,9 +55,7 @@ class Catalogue:
         return describe(request.formula, shape, classes)
 
     def shape(self, id: str, size: int | None) -> tuple[tuple[int, int, int], int]:
-        """Return (C, H, W) and the number of classes of data; of a folder by its first picture, without reading the
-        others.
-        """
+        """Return (C, H, W) and the number of classes of data; of picture files by the first of them alone."""
         if id in NAMED:
             return (1, 28, 28), 10
         folder = self._folder(id)
@@ -64,17 +64,18 @@ class Catalogue:
             rows, columns, classes = outline(folder)
             known = self._shapes[id, size] = ((1, size or rows, size or columns), classes)
         elif known is None:
-            layout = survey(folder_source(folder))
-            first = decoding.decode(folder / layout.entries[0].path)
-            channels, rows, columns = first.shape
-            known = ((channels, size or rows, size or columns), len(layout.classes))
-            self._shapes[id, size] = known
+            found = find_data(folder)
+            if isinstance(found, Dataset):
+                channels, rows, columns = found.shape
+            else:
+                channels, rows, columns = decoding.decode(found.files.read(found.entries[0].path)).shape
+            known = self._shapes[id, size] = ((channels, size or rows, size or columns), len(found.classes))
         return known
 
     def _folders(self) -> list[DataChoice]:
         found: list[DataChoice] = []
         for id, place, root in self._places():
-            if len(found) < MOST and _holds_classes(place):
+            if len(found) < MOST and _is_data(place):
                 name = root.name if place == root else f"{root.name}/{place.name}"
                 found.append(DataChoice(id, name, "folder"))
         return found
@@ -91,19 +92,26 @@ class Catalogue:
     def _folder(self, id: str) -> Path:
         """Return the folder of an id that could be offered now; an id is never read as a path."""
         for known, place, _ in self._places():
-            if known == id and _holds_classes(place):
+            if known == id and _is_data(place):
                 return place
         raise InputError("data.unknown", got=id[:140], expected=phrase("data.unknown.offered"))
 
 
-def _holds_classes(place: Path) -> bool:
-    """Whether a folder looks like data: IDX files, train/, or at least two folders that hold a file with a picture's
-    name.
+def _is_data(place: Path) -> bool:
+    """Whether a path looks like data: an archive, table or arrays by its ending; IDX files; splits; a table of labels
+    beside folders; or at least two folders that hold a file with a picture's name.
     """
     try:
-        if has_idx(place) or (place / "train").is_dir():
+        if place.is_file():
+            return place.suffix.lower() in FILES
+        if has_idx(place):
             return True
-        folders = [p for p in place.iterdir() if p.is_dir() and p.name[0] != "."][:50]
-        return sum(any(f.suffix.lower() in SUFFIXES for f in p.iterdir()) for p in folders) > 1
+        inner = [p for p in place.iterdir() if p.name[0] != "."]
+        folders = [p for p in inner if p.is_dir()]
+        if "train" in split_folders(p.name for p in folders).values():
+            return True
+        if folders and any(p.suffix.lower() in TABLES for p in inner):
+            return True
+        return sum(any(f.suffix.lower() in SUFFIXES for f in p.iterdir()) for p in folders[:50]) > 1
     except OSError:
         return False

@@ -11,6 +11,7 @@ import os
 import shutil
 import struct
 import unicodedata
+import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -74,6 +75,14 @@ def pets(folder: Path, n: int = 8, ending: str = "png") -> Path:
     for name in CAT_DOG:
         fill(folder / name, n, ending=ending)
     return folder
+
+
+def packed(folder: Path, archive: Path, method: int = zipfile.ZIP_DEFLATED) -> Path:
+    """Pack a folder as people do, its empty folders too."""
+    with zipfile.ZipFile(archive, "w", method) as file:
+        for path in sorted(folder.rglob("*")):
+            file.write(path, path.relative_to(folder))
+    return archive
 
 
 # Splits

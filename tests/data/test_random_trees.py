@@ -21,7 +21,7 @@ from convscope.data.listing import Listing
 from convscope.data.tree import OTHER_PICTURES, suffix
 from convscope.errors import InputError
 from convscope.pictures.formats import SUFFIXES
-from tests.data.test_zip_tree import packed
+from tests.data.folder_cases import packed
 
 FOLDERS = ("cat", "dog", "Cat", "train", "Training", "val", "test", "images", "labels", "x", "é", ".hidden", "@eaDir")
 FILES = ("1.png", "2.JPG", "3.heic", "noext", "README", ".4.png", "notes.txt", "Thumbs.db", "classes.txt", "cat.5.png")

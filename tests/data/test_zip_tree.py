@@ -17,21 +17,13 @@ from convscope import data
 from convscope.data.zip_tree import zip_source
 from convscope.errors import InputError
 from tests.data import tool_cases
-from tests.data.folder_cases import CASES, Expected, pets, picture
+from tests.data.folder_cases import CASES, Expected, packed, pets, picture
 
 ON_DISK_ALONE = {
     *("loops", "dangling", "linked_classes", "links_out", "pipe", "unreadable", "both_unicode_forms"),
     *("a_name_in_latin_1", "a_class_in_latin_1", "a_table_that_is_pointed_at", "empty", "odd_names"),
 }
 assert tool_cases  # its import adds its cases to CASES
-
-
-def packed(folder: Path, archive: Path, method: int = zipfile.ZIP_DEFLATED) -> Path:
-    """Pack a folder as people do, its empty folders too."""
-    with zipfile.ZipFile(archive, "w", method) as file:
-        for path in sorted(folder.rglob("*")):
-            file.write(path, path.relative_to(folder))
-    return archive
 
 
 def png(number: int = 0) -> bytes:

@@ -16,6 +16,7 @@ from convscope.lab import catalogue
 from convscope.lab.catalogue import Catalogue
 from convscope.lab.records import DataChoice, DescribeRequest
 from convscope.training.recipes import RECIPES
+from tests.data.folder_cases import packed
 from tests.data.idx_writer import tiny, write_folder
 
 
@@ -76,6 +77,26 @@ def test_a_root_and_what_lies_directly_in_it_are_offered(tmp_path: Path) -> None
         str(whole_root),
         *(str(many / n) for n in ("birds", "digits", "split")),
     ]
+
+
+def test_archives_tables_and_arrays_are_offered_too(tmp_path: Path) -> None:
+    pictures(tmp_path / "in" / "pets", size=(9, 7)), pictures(tmp_path / "in" / "Training_Set" / "Train", size=(9, 7))
+    packed(tmp_path / "in" / "pets", tmp_path / "pets.zip")
+    rows = [f"in/pets/{name}/{i}.png,{name}" for name in ("cats", "dogs") for i in range(3)]
+    (tmp_path / "labels.csv").write_text("\n".join(["path,label", *rows]))
+    np.savez(tmp_path / "arrays.npz", x=np.zeros((3, 9, 7, 3), np.uint8), y=np.array([0, 1, 1]))
+    (tmp_path / "notes.txt").touch()
+    offered = Catalogue([tmp_path])
+    assert ids(offered) == [
+        "folder/0",  # a table beside folders
+        "folder/0/arrays.npz",
+        "folder/0/in",
+        "folder/0/labels.csv",
+        "folder/0/pets.zip",
+    ]
+    for id in ("folder/0/arrays.npz", "folder/0/labels.csv", "folder/0/pets.zip"):
+        assert offered.shape(id, None) == ((3, 9, 7), 2)
+        assert load(offered.source(id), size=8).shape == (3, 8, 8)
 
 
 def test_a_link_out_of_a_root_is_no_data(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from ...data.disk_tree import folder_source
 from ...data.folder_layout import survey
 from ...data.idx_files import has_idx
 from ...data.resize_dataset import fitted
+from ...data.sources import FILES
 from ...errors import InputError, UsageError, phrase
 from ...pictures.decoding_pool import decode_in_order
 from ...pictures.formats import SUFFIXES
@@ -42,8 +43,9 @@ def sort_inputs(given: Any, spec: InputSpec, classes: Sequence[str], options: Lo
     are read.
 
     A thing is a Dataset; a name such as "mnist", an IDX folder or a folder with one sub-folder for each of the model's
-    classes: data too; any other folder, a file's path or bytes, a pattern, a Pillow image, an array (H, W), (C, H, W)
-    or (H, W, C): pictures; an array (N, C, H, W): N of them. Data is brought to the model's size and channels.
+    classes, an archive, table or arrays in a file: data too; any other folder, a file's path or bytes, a pattern, a
+    Pillow image, an array (H, W), (C, H, W) or (H, W, C): pictures; an array (N, C, H, W): N of them. Data is brought
+    to the model's size and channels.
 
     Raises UsageError for more than one data set, InputError if pictures were given and none can be read, or if one
     array could be one picture or three.
@@ -98,14 +100,14 @@ def each_input(given: Any) -> Iterable[Any]:
 
 
 def names_data(word: str, classes: Sequence[str]) -> bool:
-    """Whether a word means labelled data: a known name, an IDX folder, or a folder whose sub-folders bear the classes'
-    names.
+    """Whether a word means labelled data: a known name, an IDX folder, an archive, table or arrays in a file, or a
+    folder whose sub-folders bear the classes' names.
     """
     if names_sized_data(word):
         return True
     path = Path(os.path.expanduser(word))
     if not path.is_dir():
-        return False
+        return path.suffix.lower() in FILES and path.is_file()
     try:
         return bool(set(survey(folder_source(path)).classes) & set(classes))
     except InputError:
