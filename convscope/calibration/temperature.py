@@ -15,13 +15,19 @@ LEAST = 30  # pictures; fewer say too little (docs/why.md)
 Scores = np.ndarray[Any, Any]
 
 
-def calibrate(logits: Scores, labels: Whole) -> Calibration | Phrase:
+def calibrate(logits: Scores, labels: Whole, groups: Whole | None = None) -> Calibration | Phrase:
     """Return the calibration by scores (N, K) and true classes (N,) of pictures held out of training; or why there is
     none.
+
+    Of pictures with one number in `groups` (N,), copies say, only the first counts: what is seen twice says nothing
+    new, and both the smoothing of the targets and the range of prediction sets rest on how many there are.
 
     >>> calibrate(np.zeros((3, 2)), np.array([0, 1, 0]))
     phrase('calibration.few', n='3', least='30')
     """
+    if groups is not None:
+        firsts = np.sort(np.unique(groups, return_index=True)[1])
+        logits, labels = logits[firsts], labels[firsts]
     n = len(labels)
     if n < LEAST:
         return phrase("calibration.few", n=f"{n}", least=f"{LEAST}")

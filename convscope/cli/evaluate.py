@@ -85,7 +85,7 @@ def totals(e: Evaluation) -> Iterator[str]:
         yield f"balanced accuracy  {share(e.balanced_accuracy, e.balanced_interval)}"
     yield f"loss               {e.loss:.4f} nats"
     without = e.uncalibrated
-    before = f"  ({100 * without.ece:.2f} without its temperature of {e.temperature:.3g})" if without else ""
+    before = f"  ({100 * without.ece:.2f} % without its temperature of {e.temperature:.3g})" if without else ""
     yield f"calibration error  {100 * e.ece:.2f} %{before}"
     if e.without_leaks is not None:
         yield f"without the {e.n - e.without_leaks.n:,} pictures that training has seen, {e.without_leaks.n:,} are left"

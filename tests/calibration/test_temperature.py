@@ -99,6 +99,15 @@ def test_too_few_pictures_are_refused_with_the_reason() -> None:
     assert isinstance(calibrate(logits[:0], labels[:0]), Phrase)
 
 
+def test_of_copies_one_counts() -> None:
+    logits, labels = drawn(60, 4, 0.6, 5)
+    again = np.random.default_rng(0).integers(0, 60, 500)  # which pictures come again, after the originals
+    twice = np.concatenate([np.arange(60), again])
+    assert calibrate(logits[twice], labels[twice], groups=twice + 7) == calibrate(logits, labels)
+    few = calibrate(logits[twice], labels[twice], groups=twice % 29)
+    assert few == phrase("calibration.few", n="29", least="30")
+
+
 @pytest.mark.parametrize(("n", "kept"), [(30, 30), (1000, 1000), (1001, 1000), (12_345, 1000)])
 def test_the_misses_are_those_of_the_true_classes_in_order(n: int, kept: int) -> None:
     logits, labels = drawn(n, 4, 1.5, 3)

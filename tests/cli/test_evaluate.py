@@ -119,7 +119,7 @@ def test_what_the_temperature_does_is_said() -> None:
     calibrated = replace(scored, temperature=0.25, uncalibrated=Reliability(0.25, 0.125))
     said = f"calibration error  {100 * scored.ece:.2f} %"
     assert said in verb.table(scored).splitlines()
-    assert f"{said}  (12.50 without its temperature of 0.25)" in verb.table(calibrated).splitlines()
+    assert f"{said}  (12.50 % without its temperature of 0.25)" in verb.table(calibrated).splitlines()
 
 
 def test_a_figure_that_nothing_counts_for_is_a_dash() -> None:
