@@ -16,7 +16,7 @@ from convscope.calibration import Calibration
 from convscope.data.listing import LeftOut
 from convscope.data.run_data import manifest_of
 from convscope.errors import InputError, UsageError, phrase
-from convscope.evaluation import Measured, evaluate
+from convscope.evaluation import Measured, evaluate, score
 from convscope.evaluation.measuring import left_out
 from convscope.formula import parse, trace
 from convscope.pictures.input_spec import InputSpec
@@ -198,6 +198,25 @@ def test_it_measures_what_predict_is_given(tmp_path: Path) -> None:
     assert measured.inverted == 45
     assert measured.accuracy == np.mean([p.label == "abc"[i % 3] for i, p in enumerate(predicted)])
     assert measured.to_json()["inverted"] == 45
+
+
+def test_deep_pictures_are_read_with_the_models_white_level(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    network = trace(parse(FORMULA), SHAPE, 3)
+    spec = InputSpec(SHAPE, resize=RESIZE_RULE, white=4095)
+    modelfile.write(tmp_path / "model.onnx", network, spec, random_weights(network, 0), KNOWN)
+    for name in KNOWN:
+        (tmp_path / "deep" / name).mkdir(parents=True)
+        for i in range(4):  # of 10 bits, where the model's own had 12
+            Image.fromarray(rng.integers(0, 1000, SHAPE[1:], dtype=np.uint16)).save(
+                tmp_path / "deep" / name / f"{i}.png"
+            )
+    model = prediction.load(tmp_path / "model.onnx")
+    asked = {"size": SHAPE[1:], "channels": 1, "known_classes": KNOWN}
+    part, bright = (data.load(tmp_path / "deep", **asked, white=white).train for white in (4095, 0))
+    assert part.images.max() < bright.images.max()
+    expected = score(model.predictor.run(part.images)[0], part.labels, KNOWN)
+    assert evaluate(model, tmp_path / "deep").loss == pytest.approx(expected.loss, rel=1e-6)
 
 
 def test_the_datas_own_validation_pictures_are_measured(tmp_path: Path) -> None:
