@@ -150,7 +150,7 @@ def read_network(path: Path) -> Network:
     spec = model.spec
     return Network(
         classes=model.classes,
-        input=records.Input(spec.shape, spec.mean, spec.std, spec.invert),
+        input=records.Input(spec.shape, spec.mean, spec.std, spec.invert, spec.centred),
         nodes=page_nodes(model.network),
         tensors=model.file.weights,
         parameters=model.network.parameters,

@@ -2,8 +2,10 @@ import { gradientAt, oneHot } from "../../convscope/page/js/engine/backward.js";
 import { makeEngine } from "../../convscope/page/js/engine/engine.js";
 import { fitPicture } from "../../convscope/page/js/engine/fit.js";
 import { KINDS, kindOf } from "../../convscope/page/js/engine/kinds/all.js";
+import { hardToRead } from "../../convscope/page/js/engine/legibility.js";
 import { erfc } from "../../convscope/page/js/engine/special.js";
 import { originOf } from "../../convscope/page/js/engine/terms.js";
+import { pixelsOf } from "../../convscope/page/js/kit/pixels.js";
 import { centred } from "../../convscope/page/js/look/edits.js";
 
 /** What the tests ask of the engine; numbers go back as base64 of float64. */
@@ -67,6 +69,13 @@ Object.assign(globalThis, {
       /** @type {number} */ width,
       /** @type {any} */ input,
     ) => Array.from(fitPicture(rgba, height, width, input)),
+    hardToRead: (/** @type {number[]} */ picture, /** @type {any} */ input) =>
+      hardToRead(Uint8Array.from(picture), input),
+    read: async (/** @type {string} */ base64, /** @type {any} */ input) => {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      const { data, height, width } = await pixelsOf(document, new Blob([bytes]));
+      return Array.from(fitPicture(data, height, width, input));
+    },
     centred: (/** @type {number[]} */ ink, /** @type {number} */ side, /** @type {number[]} */ size) =>
       Array.from(centred(Uint8Array.from(ink), side, size[0], size[1])),
     curves: () => Object.keys(KINDS).filter((kind) => /** @type {any} */ (KINDS)[kind].curve),

@@ -43,9 +43,8 @@ class EnginePage:
         browser."""
         asked = len(calls)
         calls, self.waiting = [*self.waiting, *calls], []
-        made = self.browser.execute_script(
-            "return arguments[0].map(([name, ...rest]) => bench[name](...rest) ?? null)", [list(c) for c in calls]
-        )  # type: ignore[no-untyped-call]
+        script = "arguments[0].map(async ([name, ...rest]) => (await bench[name](...rest)) ?? null)"
+        made = self.browser.execute_script(f"return Promise.all({script})", [list(c) for c in calls])  # type: ignore[no-untyped-call]
         return list(made)[-asked:] if asked else []
 
     def load(self, network: Network, spec: InputSpec, weights: Weights, temperature: float | None = None) -> None:

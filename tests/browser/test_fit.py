@@ -4,18 +4,21 @@ file.
 
 from __future__ import annotations
 
-import io
+import base64
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 from selenium import webdriver
 
 from convscope.pictures.input_spec import InputSpec
+from convscope.pictures.legibility import legibility_notes
 from convscope.pictures.preprocessing import preprocess
 from convscope.pictures.resizing import RESIZE_RULE
 from tests.browser.engine_page import EnginePage
+from tests.encoded import chunk, encoded
 
 pytestmark = pytest.mark.browser
 Array = np.ndarray[Any, Any]
@@ -39,9 +42,7 @@ def picture(rng: np.random.Generator, height: int, width: int, alpha: bool) -> A
 
 
 def as_file(pixels: Array) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(pixels, "RGBA").save(file, "PNG")
-    return file.getvalue()
+    return encoded(Image.fromarray(pixels, "RGBA"))
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -53,8 +54,81 @@ def test_random_pictures(page: EnginePage, size: tuple[int, int], channels: int)
     for n, (height, width) in enumerate([*sides, *rng.integers(2, 80, (12, 2)).tolist()]):
         pixels = picture(rng, height, width, alpha=n % 3 == 0)
         spec = InputSpec((channels, *size), resize=RESIZE_RULE, invert=("auto", "auto", "no", "yes")[n % 4])
-        wanted, swapped = preprocess(spec, as_file(pixels))
+        wanted, swapped, _ = preprocess(spec, as_file(pixels))
         got = page.call("fit", pixels.ravel().tolist(), height, width, spec.to_json())
         np.testing.assert_array_equal(np.array(got, np.uint8).reshape(spec.shape), wanted, f"{height}×{width}, {spec}")
         turned.append(swapped and spec.invert == "auto")
     assert size == (1, 1) or 2 <= sum(turned) < 11, "both answers of the automatic rule occur"
+
+
+def files(rng: np.random.Generator) -> Iterator[tuple[str, bytes]]:
+    """Yield pictures as files that a browser decodes without loss, of every mode, orientation and polarity."""
+    for n in range(6):
+        pixels = picture(rng, int(rng.integers(3, 90)), int(rng.integers(3, 90)), alpha=False)
+        colour = Image.fromarray(pixels[..., :3])
+        for mode in ("1", "L", "LA", "P", "RGB", "RGBA"):
+            yield f"PNG {mode}", encoded(colour.convert(mode))
+        pixels[..., 3] = rng.integers(0, 256, pixels.shape[:2])
+        yield "PNG, half transparent", encoded(Image.fromarray(pixels, "RGBA"))
+        pixels[..., :3] = rng.integers(200 - 20 * n, 256, (*pixels.shape[:2], 3))
+        yield "PNG, light and half transparent", encoded(Image.fromarray(pixels, "RGBA"))
+        pixels[..., 3] = 255 * (pixels[..., 0] > 220)
+        yield "PNG, light strokes", encoded(Image.fromarray(pixels, "RGBA"))
+        yield "PNG, a transparent grey", encoded(colour.convert("L"), transparency=int(pixels[0, 0, 0]))
+        yield "PNG, another gamma", with_chunk(encoded(colour), b"gAMA", (100_000).to_bytes(4, "big"))
+        profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes()
+        yield "PNG, a colour profile", encoded(colour, icc_profile=profile)
+        yield "WEBP", encoded(Image.fromarray(pixels, "RGBA"), "WEBP", lossless=True, exact=True)
+        yield "BMP", encoded(colour, "BMP")
+        frames = [colour.convert("L"), Image.new("L", colour.size, 9)]
+        yield "GIF", encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    for turn in range(1, 9):
+        exif = Image.Exif()
+        exif[0x0112] = turn
+        yield f"PNG, turned {turn}", encoded(colour, exif=exif)
+
+
+def with_chunk(data: bytes, kind: bytes, body: bytes) -> bytes:
+    """Return a PNG with one more chunk behind its header."""
+    return data[:33] + chunk(kind, body) + data[33:]
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_files_are_read_to_the_same_bytes(page: EnginePage, channels: int) -> None:
+    rng = np.random.default_rng(40 + channels)
+    wrong = {}
+    for n, (name, data) in enumerate(files(rng)):
+        spec = InputSpec((channels, 28, 28), resize=RESIZE_RULE, invert=("auto", "no")[n % 2])
+        wanted = preprocess(spec, data).pixels
+        got = np.array(page.call("read", base64.b64encode(data).decode(), spec.to_json()), np.uint8).reshape(spec.shape)
+        if not np.array_equal(got, wanted):
+            wrong[f"{n}: {name}"] = int(np.abs(got.astype(int) - wanted).max())
+    assert not wrong
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_a_jpeg_differs_by_a_level_or_two(page: EnginePage, turn: int) -> None:
+    smooth = Image.linear_gradient("L").resize((60, 80)).convert("RGB")
+    spec, exif = InputSpec((3, 28, 28), resize=RESIZE_RULE), Image.Exif()
+    exif[0x0112] = turn
+    data = encoded(smooth, "JPEG", quality=92, exif=exif)
+    got = np.array(page.call("read", base64.b64encode(data).decode(), spec.to_json()), np.uint8).reshape(spec.shape)
+    assert np.abs(got.astype(int) - preprocess(spec, data).pixels).max() <= 2
+
+
+def test_what_is_hard_to_read_is_told_alike(page: EnginePage) -> None:
+    rng = np.random.default_rng(9)
+    keys = {"contrast": "note.contrast", "light": "note.ground.light", "uneven": "note.ground.uneven"}
+    keys |= {"tiny": "note.drawing.tiny", "away": "note.drawing.away"}
+    told = set()
+    for n in range(120):
+        spec = InputSpec((1 + 2 * (n % 2), 28, 24), resize=RESIZE_RULE, centred=n % 5 > 0)
+        drawn = np.full(spec.shape, rng.choice([0, 10, 90, 200]), np.uint8)
+        top, left = rng.integers(0, 14, 2)
+        drawn[:, top : top + rng.integers(2, 26), left : left + rng.integers(2, 12)] = rng.integers(0, 256)
+        drawn += rng.integers(0, 4, drawn.shape, dtype=np.uint8)
+        (wanted,) = legibility_notes(spec, drawn[None])
+        got = page.call("hardToRead", drawn.ravel().tolist(), {"shape": spec.shape, "centred": spec.centred})
+        assert ([keys[got]] if got else []) == [note.key for note in wanted], n
+        told.add(got)
+    assert told == {"", *keys}, "every answer occurs"

@@ -66,7 +66,7 @@ def gather(
         formula="" if subject.network is None else str(subject.network.plan),
         classes=subject.classes,
         language=language,
-        input=records.Input(spec.shape, spec.mean, spec.std, spec.invert),
+        input=records.Input(spec.shape, spec.mean, spec.std, spec.invert, spec.centred),
         nodes=graph.nodes,
         tensors=graph.tensors,
         samples=graph.samples,

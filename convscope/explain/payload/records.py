@@ -77,6 +77,7 @@ class Input(Record):
     mean: tuple[float, ...]
     std: tuple[float, ...]
     invert: str  # "auto", "yes" or "no": whether pictures dark on light are inverted
+    centred: bool = False  # whether the training pictures were light ink centred on a dark ground
 
 
 @dataclass(frozen=True, eq=False)

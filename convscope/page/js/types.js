@@ -68,6 +68,7 @@
  * @property {number[]} mean one a channel, in 0…255 units
  * @property {number[]} std
  * @property {string} invert "auto", "yes" or "no"
+ * @property {boolean} centred whether it learned from light drawings in the middle of a dark ground
  */
 
 /**

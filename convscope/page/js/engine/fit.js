@@ -2,10 +2,10 @@ import { resample } from "./resize.js";
 /** @import {InputSpec} from "../types.js" */
 
 /**
- * Bring an uploaded picture to what the network reads, as convscope.pictures.decoding does with a file: transparent
- * parts become white, colours become grey (ITU-R 601) or stay, one scale for both directions (Pillow's BILINEAR),
- * centred, with bars of the border's median; then dark and light are swapped where the input asks for it. Browsers turn
- * pictures upright.
+ * Bring an uploaded picture to what the network reads, as convscope.pictures.preprocessing does with a file: transparent
+ * parts become white, or black behind a light drawing, colours become grey (ITU-R 601) or stay, one scale for both
+ * directions (Pillow's BILINEAR), centred, with bars of the border's median; then dark and light are swapped where the
+ * input asks for it. Browsers turn pictures upright.
  * @param {ArrayLike<number>} rgba as a canvas gives it, four numbers a pixel
  * @param {number} height
  * @param {number} width
@@ -14,26 +14,49 @@ import { resample } from "./resize.js";
  */
 export function fitPicture(rgba, height, width, input) {
   const [channels, rows, columns] = input.shape;
-  const planes = planesOf(rgba, height * width, channels).map((plane) => padPlane(plane, height, width, rows, columns));
+  const planes = planesOf(rgba, channels).map((plane) => padPlane(plane, height, width, rows, columns));
   const picture = new Uint8Array(channels * rows * columns);
   planes.forEach((plane, c) => picture.set(plane, c * rows * columns));
   return swapsLight(picture, input) ? picture.map((v) => 255 - v) : picture;
 }
 
 /**
+ * The colours on their ground, or their grey. A canvas keeps colours times alpha / 255, rounded, and gives them divided
+ * again, rounded once more: multiplied again they are those that it keeps, and what Pillow computes.
  * @param {ArrayLike<number>} rgba
- * @param {number} area
  * @param {number} channels 1 or 3
  */
-function planesOf(rgba, area, channels) {
-  const onWhite = (/** @type {number} */ i, /** @type {number} */ c) => {
+function planesOf(rgba, channels) {
+  const area = rgba.length / 4;
+  const onBlack = [0, 1, 2].map((c) =>
+    Uint8Array.from({ length: area }, (_, i) => Math.floor((rgba[4 * i + c] * rgba[4 * i + 3]) / 255 + 0.5)),
+  );
+  const white = isLightDrawing(rgba, onBlack) ? 0 : 255;
+  const planes = onBlack.map((plane) => plane.map((v, i) => v + (white && white - rgba[4 * i + 3])));
+  return channels === 3 ? planes : [lumaOf(planes)];
+}
+
+/**
+ * Tell whether a transparent picture belongs on black: at least nine tenths of what is opaque, by its alpha, has three
+ * quarters of white's luma or more. The test is convscope.pictures.transparency.place_on_ground.
+ * @param {ArrayLike<number>} rgba
+ * @param {Uint8Array[]} onBlack
+ */
+function isLightDrawing(rgba, onBlack) {
+  const luma = lumaOf(onBlack);
+  let [light, total, least] = [0, 0, 255];
+  for (let i = 0; i < luma.length; i++) {
     const alpha = rgba[4 * i + 3];
-    return Math.floor((rgba[4 * i + c] * alpha + 255 * (255 - alpha)) / 255 + 0.5);
-  };
-  if (channels === 3) return [0, 1, 2].map((c) => Uint8Array.from({ length: area }, (_, i) => onWhite(i, c)));
-  const luma = (/** @type {number} */ i) =>
-    (onWhite(i, 0) * 19595 + onWhite(i, 1) * 38470 + onWhite(i, 2) * 7471 + 0x8000) >> 16;
-  return [Uint8Array.from({ length: area }, (_, i) => luma(i))];
+    total += alpha;
+    least = Math.min(least, alpha);
+    if (4 * luma[i] >= 3 * alpha) light += alpha;
+  }
+  return least < 255 && total > 0 && 10 * light >= 9 * total;
+}
+
+/** @param {Uint8Array[]} planes red, green, blue @returns {Uint8Array} */
+function lumaOf([red, green, blue]) {
+  return red.map((_, i) => (red[i] * 19595 + green[i] * 38470 + blue[i] * 7471 + 0x8000) >> 16);
 }
 
 /**
@@ -58,19 +81,20 @@ function padPlane(plane, height, width, rows, columns) {
 }
 
 /**
+ * The numbers of a plane's border, so thick.
  * @param {ArrayLike<number>} plane
  * @param {number} rows
  * @param {number} columns
  * @param {number} thick
  */
-function borderOf(plane, rows, columns, thick) {
+export function borderOf(plane, rows, columns, thick) {
   const inner = (/** @type {number} */ at, /** @type {number} */ size) => at >= thick && at < size - thick;
   return Array.from(plane).filter((_, i) => !(inner(Math.floor(i / columns), rows) && inner(i % columns, columns)));
 }
 
 /**
  * Tell whether a picture is dark ink on a light ground where the network learned from light on dark, or is always
- * swapped. The test is convscope.pictures.inversion.invert_needed: the border's median at least 128 and 64 above the
+ * swapped. The test is convscope.pictures.inversion.needs_inversion: the border's median at least 128 and 64 above the
  * middle's darkest twentieth.
  * @param {Uint8Array} picture (C, H, W)
  * @param {Pick<InputSpec, "shape" | "invert">} input
@@ -78,12 +102,7 @@ function borderOf(plane, rows, columns, thick) {
 export function swapsLight(picture, { shape, invert }) {
   if (invert !== "auto") return invert === "yes";
   const [channels, height, width] = shape;
-  const area = height * width;
-  const grey = Float64Array.from({ length: area }, (_, i) => {
-    let sum = 0;
-    for (let c = 0; c < channels; c++) sum += picture[c * area + i];
-    return sum / channels;
-  });
+  const grey = meanOfChannels(picture, channels, height * width);
   const border = quantileOf(borderOf(grey, height, width, Math.max(1, Math.floor(Math.min(height, width) / 14))), 0.5);
   const [qh, qw] = [Math.floor(height / 4), Math.floor(width / 4)];
   const middle = Array.from(grey).filter((_, i) => {
@@ -91,6 +110,20 @@ export function swapsLight(picture, { shape, invert }) {
     return y >= qh && y < height - qh && x >= qw && x < width - qw;
   });
   return border >= 128 && border - quantileOf(middle, 0.05) >= 64;
+}
+
+/**
+ * The mean of a picture's channels.
+ * @param {Uint8Array} picture (C, H, W)
+ * @param {number} channels
+ * @param {number} area H · W
+ */
+export function meanOfChannels(picture, channels, area) {
+  return Float64Array.from({ length: area }, (_, i) => {
+    let sum = 0;
+    for (let c = 0; c < channels; c++) sum += picture[c * area + i];
+    return sum / channels;
+  });
 }
 
 /**
