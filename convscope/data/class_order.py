@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
@@ -38,8 +39,9 @@ def checked_classes(classes: tuple[str, ...], where: str) -> tuple[str, ...]:
     """Return the class names if there are at least two, all different and all text; raise InputError otherwise."""
     if len(classes) < 2:
         raise InputError("dataset.few", where=where, got=len(classes), expected=phrase("value.least", n=2))
+    counts = Counter(classes)
     for name in classes:
-        if classes.count(name) > 1 or not name:
+        if counts[name] > 1 or not name:
             raise InputError("dataset.differ", where=where, got=name or phrase("dataset.differ.empty"))
         try:
             name.encode()

@@ -12,6 +12,7 @@ from ..pictures.search import begins_as_picture
 from .listing import FolderFiles, LeftOut
 from .tree import Contents, Folder, Source, is_hidden, is_picture_name, suffix, why_not
 
+SYSTEM_ROOTS = ("/proc", "/sys", "/dev")  # what looks like files there is the system itself, without end
 MOST_FILES = 5_000_000  # in one source: whoever points at a whole disk is told so
 
 
@@ -51,7 +52,10 @@ class _Disk:
                     kind = self._kind_of_link(entry, path) if link else self._kind(entry, path)
                     if kind == "folder":
                         real = self.links[path] if link else os.path.join(folder.real, entry.name)
-                        folders[entry.name] = Folder(path, real, self.contents_of, link)
+                        if any(_within(real, root) for root in SYSTEM_ROOTS):
+                            self._pass(path, "passed.system")
+                        else:
+                            folders[entry.name] = Folder(path, real, self.contents_of, link)
                     elif kind:
                         files[kind].append(path)
         except OSError as error:

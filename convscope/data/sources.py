@@ -90,7 +90,7 @@ def _path(source: str | os.PathLike[str], data_root: str | os.PathLike[str] | No
     """Return the path of a source that is no known name. Raises InputError where there is none, or nothing usable."""
     text = os.fspath(source)
     path = Path(os.path.expanduser(text))  # the functions of os.path take any text: what cannot be a path is not there
-    if data_root is not None and not os.path.exists(path) and os.path.isdir(os.path.join(data_root, text)):
+    if data_root is not None and not os.path.exists(path) and os.path.exists(os.path.join(data_root, text)):
         path = Path(data_root) / text
     if os.path.isfile(path) and path.suffix.lower() not in FILES:
         expected = phrase("data.file.expected", names=" or ".join(NAMES))

@@ -187,6 +187,18 @@ def test_links(tmp_path: Path) -> None:
     assert "two classes are one, got c and d" in refusal(root)
 
 
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="no /proc here")
+def test_the_system_itself_is_no_class(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        put(tmp_path / name / "1.png")
+    for link, target in (("c", "/proc"), ("d", "/"), ("e", "/proc/self/fd")):
+        (tmp_path / link).symlink_to(target, target_is_directory=True)
+    loaded = data.folder(tmp_path)
+    assert loaded.classes == ("a", "b")
+    system, loop = "a folder of the system itself", "a link to a folder that it lies in"
+    assert left_out(loaded) == (("c", system), ("d", loop), ("e", system))
+
+
 def test_a_link_to_a_class_beside_it_is_a_class_twice(tmp_path: Path) -> None:
     put(tmp_path / "a" / "1.png")
     (tmp_path / "c").symlink_to("a", target_is_directory=True)

@@ -11,7 +11,7 @@ from PIL import Image
 
 from convscope import data
 from convscope.errors import ConvscopeError, InputError, UsageError
-from tests.data.folder_cases import fill, pets
+from tests.data.folder_cases import fill, packed, pets
 from tests.data.idx_writer import tiny, write_folder
 
 
@@ -89,6 +89,8 @@ def test_home_and_data_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(tmp_path)
     pictures(tmp_path / "sets" / "cats")
     assert data.load("~/sets/cats").name == data.load("cats", data_root="sets").name == "cats"
+    packed(tmp_path / "sets" / "cats", tmp_path / "sets" / "packed.zip")
+    assert data.load("packed.zip", data_root="sets").name == "packed"
     with pytest.raises(InputError, match="no data of this name"):
         data.load("cats")
 
