@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..errors import InputError, UsageError, phrase, printable, system_reason
 from .bit_depth import array_to_8_bits, deep_to_8_bits, picture_to_8_bits, stated_white
 from .formats import MAX_PIXELS, frames_of, open_image
+from .jpeg_scaling import unread_jpeg
 from .orientation import make_upright, read_orientation, swaps_sides
 from .resizing import channels_first, resize
 
@@ -112,7 +113,13 @@ def from_image(
     white: int = 0,
     where: str = "picture",
 ) -> Decoded:
-    """Turn a Pillow image of any mode into uint8 (C, H, W) just as `decode_with_facts` does with a file."""
+    """Turn a Pillow image of any mode into uint8 (C, H, W) just as `decode_with_facts` does with a file.
+
+    A JPEG that was opened and not yet loaded is read from its file once more, so that it too may be decoded at a
+    fraction of its size; one that is loaded may differ from its file by a grey level.
+    """
+    if size is not None and (data := unread_jpeg(picture)):
+        return decode_with_facts(data, size, channels, white=white)
     return _from_opened(picture, picture.size, size, channels, white, where)
 
 

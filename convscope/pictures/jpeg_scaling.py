@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -22,3 +22,18 @@ def reduce_jpeg(picture: Image, size: tuple[int, int] | None, max_pixels: int) -
     scale = max(spare, fitting)
     if scale > 1:
         picture.draft(None, (max(1, width // scale), max(1, height // scale)))
+
+
+def unread_jpeg(picture: Image) -> bytes:
+    """Return the file of a JPEG that was opened and not yet loaded, b"" for any other picture. It is left as it was."""
+    file: BinaryIO | None = getattr(picture, "fp", None)
+    unread = picture.format in ("JPEG", "MPO") and getattr(picture, "tile", None) and file is not None
+    if not unread or getattr(picture, "decoderconfig", None):  # who has set that knows how it should be decoded
+        return b""
+    assert file is not None
+    place = file.tell()
+    try:
+        file.seek(0)
+        return file.read()
+    finally:
+        file.seek(place)

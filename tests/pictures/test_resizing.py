@@ -67,6 +67,8 @@ def test_bars_take_the_colour_of_the_border_by_channel() -> None:
 def test_a_large_jpeg_is_decoded_small_with_nearly_the_same_result() -> None:
     smooth = np.asarray(Image.fromarray(RNG.integers(0, 256, (12, 16, 3), dtype=np.uint8)).resize((800, 600)))
     data = encoded(Image.fromarray(smooth), "JPEG", quality=95)
-    full = decoding.from_image(Image.open(io.BytesIO(data)), (24, 32)).pixels
+    whole = Image.open(io.BytesIO(data))
+    whole.load()
+    full = decoding.from_image(whole, (24, 32)).pixels
     short = decoding.decode(data, (24, 32))
     assert np.abs(short.astype(int) - full.astype(int)).max() <= 2
