@@ -23,6 +23,18 @@ def balanced_accuracy(labels: Labels, predicted: Labels) -> float:
     return float((right[counts > 0] / counts[counts > 0]).mean())
 
 
+def standard_error(labels: Labels, predicted: Labels) -> float:
+    """Return how far `balanced_accuracy` of the same (N,) is off by chance, as a standard deviation.
+
+    >>> standard_error(np.array([0, 0, 0, 0, 1]), np.array([0, 0, 1, 1, 1]))  # a half of 4, all of 1: √(¼ ÷ 4) ÷ 2
+    0.125
+    """
+    counts = np.bincount(labels)
+    there = counts > 0
+    shares = np.bincount(labels, predicted == labels)[there] / counts[there]
+    return float(np.sqrt((shares * (1 - shares) / counts[there]).sum()) / len(shares))
+
+
 def sign_test(wins: int, losses: int) -> float:
     """Return how likely that many wins or more would be if each were as likely as a loss.
 

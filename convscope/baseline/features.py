@@ -30,14 +30,14 @@ class Indexed(Protocol):
     def __getitem__(self, which: slice, /) -> Pictures: ...
 
 
-def hog(images: Indexed) -> Floats:
-    """Return histograms of oriented gradients (N, 900) of pictures (N, C, H, W).
+def hog(images: Indexed, side: int = SIDE) -> Floats:
+    """Return histograms of oriented gradients (N, 900) of pictures (N, C, H, W), a longer side averaged down to `side`.
 
     Dalal & Triggs 2005: at every pixel the gradient of the channel that changes most, of the values' square roots. Its
     length is shared out among the two nearest of 9 orientations and the four nearest of 6×6 cells. Each 2×2 cells are
     brought to unit length, clipped at 0.2 and brought to unit length again.
     """
-    return _in_batches(_hog, images)
+    return _in_batches(lambda batch: _hog(reduce_area(batch, side)), images)
 
 
 def mirrored_hog(features: Floats) -> Floats:
@@ -80,8 +80,8 @@ def reduce_area(images: Pictures, side: int) -> Floats:
     return pixels @ _areas(width, side).T if width > side else pixels
 
 
-def _hog(images: Pictures) -> Floats:
-    across, down = _gradients(np.sqrt(reduce_area(images, SIDE) / np.float32(255)))
+def _hog(pixels: Floats) -> Floats:
+    across, down = _gradients(np.sqrt(pixels / np.float32(255)))
     angle = np.arctan2(down, across) * np.float32(ORIENTATIONS / np.pi)  # in orientations, from -9 to 9
     length = np.hypot(across, down)
     lower = np.floor(angle)

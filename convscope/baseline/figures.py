@@ -15,7 +15,7 @@ from ..errors import Phrase, phrase
 from . import features
 from .classifier import PENALTY, Floats, Kernel, Ridge
 from .comparison import Comparison, balanced_accuracy
-from .sample import Rows, balanced_rows, even_rows
+from .sample import Rows, balanced_rows, copies, even_rows
 
 FITTED = 1000  # pictures at most that it is fitted to,
 MEASURED = 2000  # and that it is measured on
@@ -66,12 +66,12 @@ def fit(pictures: Subset, classes: int, groups: Rows | None = None) -> Baseline:
     """Return the baseline of training pictures: 0.3 to 1 s of CPU time for 1,000, and no more for more.
 
     At most 1,000 are looked at, of every class equally many. `groups` (N,) numbers those that belong together, such as
-    copies; without it every picture stands alone. Which features and which penalty is decided on these pictures alone.
+    near copies; without it equal pictures do. Which features and which penalty is decided on these pictures alone.
     """
     began = time.perf_counter()
     rows = balanced_rows(pictures.labels, FITTED)
     sample = Subset(pictures.split, pictures.rows[rows])
-    labels, own = sample.labels, np.arange(len(rows)) if groups is None else groups[rows]
+    labels, own = sample.labels, copies(sample.images[:]) if groups is None else groups[rows]
     kernels = {name: Kernel.of(feature(sample.images)) for name, feature in FEATURES.items()}
     likeness = {name: kernel(kernel.rows) for name, kernel in kernels.items()}
 

@@ -14,7 +14,7 @@ from ..data.subset import Subset
 from . import features
 from .classifier import Floats, Kernel, Ridge
 from .comparison import balanced_accuracy
-from .sample import Rows, balanced_rows
+from .sample import Rows, balanced_rows, copies
 
 LOOKED_AT = 1000  # pictures at most
 KNOWN = 0.25  # of the way from chance to always right is what a classifier must come, to be asked at all,
@@ -54,7 +54,7 @@ class MirrorTest:
 def mirror_test(pictures: Subset, classes: int, groups: Rows | None = None) -> MirrorTest:
     """Test training pictures (at most 1,000, of every class equally many): some 0.5 s of CPU time.
 
-    `groups` (N,) numbers those that belong together, such as copies; without it every picture stands alone. Whether
+    `groups` (N,) numbers those that belong together, such as near copies; without it equal pictures do. Whether
     gradients, the picture in small or both are looked at is decided by what recognises most.
 
     With a kernel k and a mirror M, training on all pictures and their mirrors is training with the kernel
@@ -62,7 +62,7 @@ def mirror_test(pictures: Subset, classes: int, groups: Rows | None = None) -> M
     """
     rows = balanced_rows(pictures.labels, LOOKED_AT)
     sample = Subset(pictures.split, pictures.rows[rows])
-    labels, own = sample.labels, np.arange(len(rows)) if groups is None else groups[rows]
+    labels, own = sample.labels, copies(sample.images[:]) if groups is None else groups[rows]
     edges, small = features.hog(sample.images), features.thumbnails(sample.images)
     by_edges, by_small = Kernel.of(edges), Kernel.of(small)
     edges_alike = np.stack([by_edges(edges), by_edges(features.mirrored_hog(edges))])

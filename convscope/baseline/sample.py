@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 Rows = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -30,6 +32,16 @@ def balanced_rows(labels: Rows, most: int) -> Rows:
     share = _share(counts[counts > 0], most)
     chosen = [mine[even_rows(len(mine), share)] for mine in (np.flatnonzero(labels == k) for k in np.unique(labels))]
     return np.sort(np.concatenate(chosen))
+
+
+def copies(images: Iterable[NDArray[np.uint8]]) -> Rows:
+    """Return the group of each picture, int64 (N,): those that are equal in every pixel are in one.
+
+    >>> copies(np.array([[1, 2], [3, 4], [1, 2]], np.uint8)).tolist()
+    [0, 1, 0]
+    """
+    numbers: dict[bytes, int] = {}
+    return np.array([numbers.setdefault(image.tobytes(), len(numbers)) for image in images], np.int64)
 
 
 def _share(counts: Rows, most: int) -> int:

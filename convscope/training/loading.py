@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .. import data
+from ..baseline.size_choice import choose_size
 from ..data import Dataset
 from ..data.reading import Progress
 from ..data.run_data import RunData, load_run_data
@@ -31,6 +32,7 @@ def load_dataset(options: TrainOptions, *, progress: Progress | None = None) -> 
                 data_root=options.data_root,
                 label_from=options.label_from,
                 group_by=options.group_by,
+                choose_size=choose_size,
                 cache=options.cache,
                 progress=progress,
             )

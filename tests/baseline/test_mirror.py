@@ -53,9 +53,11 @@ def test_of_noise_nothing_is_known_also_where_every_picture_is_there_three_times
     once = noise(90, 3)
     assert not mirror_test(once, 3).known
     rows = np.repeat(np.arange(90), 3)
-    copies = Subset.whole(Split(once.images[rows], once.labels[rows]))
-    assert mirror_test(copies, 3).known
-    assert not mirror_test(copies, 3, rows).known
+    thrice = Split(once.images[rows], once.labels[rows])
+    assert not mirror_test(Subset.whole(thrice), 3).known
+    thrice.images[:, 0, 0, 0] = np.arange(270) % 3
+    assert mirror_test(Subset.whole(thrice), 3).known
+    assert not mirror_test(Subset.whole(thrice), 3, rows).known
 
 
 def test_a_class_without_pictures_changes_nothing() -> None:
