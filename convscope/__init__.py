@@ -15,6 +15,7 @@ from .version import __version__
 if TYPE_CHECKING:
     from . import arithmetic as arithmetic
     from . import data as datasets  # noqa: F401
+    from .checking import check as check
     from .errors import ConvscopeError as ConvscopeError
     from .evaluation import evaluate as evaluate
     from .explain.look import look as look
@@ -60,6 +61,7 @@ _HOMES = {
     "datasets": "data",
     "train": "training.session",
     "Recipe": "training.recipes",
+    "check": "checking",
     "evaluate": "evaluation",
     "look": "explain.look",
     "grad_cam": "explain.saliency",

@@ -23,7 +23,7 @@ ORDER = """
     machine runs
     pictures
     data
-    baseline calibration
+    baseline calibration checking
     nn modelfile
     prediction
     evaluation

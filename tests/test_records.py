@@ -12,6 +12,8 @@ PACKAGE = Path(__file__).parents[1] / "convscope"
 READ = """
     errors ConvscopeError.from_json
     explain.payload.encoding decode
+    checking.packaged PackagedReport.from_json
+    checking.report Finding.from_json
     lab.app _body
     lab.payload Measured.from_json
     lab.records DescribeRequest.from_json
@@ -47,6 +49,7 @@ ARGUMENTS_OF_A_CALL = """
 """
 PLACES = {line.strip() for part in (READ, WRITTEN, KEPT_AS_IT_CAME, ARGUMENTS_OF_A_CALL) for line in part.split("\n")}
 PARSERS = {
+    "checking.packaged": "reports that ship",
     "data.cache_segment": "what decoding had to say of kept pictures",
     "data.patterns": "what the process that matches a pattern has found",
     "errors": "the sentences",

@@ -12,6 +12,7 @@ from ..version import __version__
 
 VERBS = {
     "describe": "the shapes, parameters, MACs and receptive fields of a formula",
+    "check": "what is wrong with labelled pictures: copies, leaks, conflicts, faults",
     "train": "train a network and write its model file",
     "evaluate": "accuracy, loss and confusion matrix on labelled pictures",
     "predict": "which class is in each picture",

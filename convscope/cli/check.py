@@ -1,0 +1,56 @@
+"""`convscope check`: what is wrong with labelled pictures, before a network is trained on them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from ..errors import BAD_INPUT, OK
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments and options."""
+    parser.description = (
+        "Look for what spoils a training or its figures: copies, the same picture in training and test or under two "
+        "classes, files that cannot be read, pictures that show nothing, classes that are small or out of proportion. "
+        "Every finding says how many, names the first and how to mend it. The exit code is 3 if there is any."
+    )
+    parser.add_argument("data", metavar="DATA", help="mnist, fashion-mnist, an IDX folder, a folder of pictures")
+    parser.add_argument("--size", type=int, metavar="N", help="look at the pictures at N x N pixels")
+    parser.add_argument("--data-root", metavar="DIR", help="folder with fashion-mnist's files")
+    parser.add_argument("--label-from", metavar="REGEX", help="labels from the paths of the pictures, as in train")
+    parser.add_argument("--group-by", metavar="REGEX", help="groups from the paths of the pictures, as in train")
+    parser.add_argument(
+        "--no-cache", dest="cache", action="store_false", help="decode every picture anew (see convscope cache)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check as `args` say; return 3 if anything was found."""
+    from .. import data
+    from ..checking import check
+    from .loading import loading_on
+
+    with loading_on(sys.stderr) as shown:
+        dataset = data.load(
+            args.data,
+            size=args.size,
+            data_root=args.data_root,
+            label_from=args.label_from,
+            group_by=args.group_by,
+            cache=args.cache,
+            progress=shown,
+        )
+    for understood in data.understood(dataset):
+        print(understood, file=sys.stderr)
+    report = check(dataset)
+    if args.json:
+        print(json.dumps(report.to_json()))
+    else:
+        for line in report.lines():
+            print(line)
+        print(f"{report.pictures:,} pictures checked in {report.seconds:.1f} s, findings: {len(report.findings)}")
+    return BAD_INPUT if report.findings else OK
