@@ -13,7 +13,6 @@ import json
 import mmap
 import struct
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,22 +89,42 @@ class Segment:
         return Decoded(pixels.reshape(channels, height, width), own_height, own_width, guessed, notes)
 
 
-def write_segment(path: Path, pictures: Sequence[tuple[bytes, Decoded]]) -> None:
-    """Write pictures of one size with the digests of what they were decoded from: the file is there whole or not at
-    all. Raises EnvironmentFault or InputError where it cannot be written.
+class Draft:
+    """Pictures of one size on their way into a file, as the bytes that they will be there: thousands of objects that
+    wait would keep Python's garbage collector busy.
     """
-    height, width = pictures[0][1].pixels.shape[1:]
-    pixels = [one.pixels.tobytes() for _, one in pictures]
-    records = np.empty(len(pictures), RECORD)
-    records["digest"] = np.frombuffer(b"".join(digest for digest, _ in pictures), np.uint8).reshape(-1, DIGEST)
-    records["sum"] = [zlib.crc32(data) for data in pixels]
-    for name in ("height", "width", "guessed"):
-        records[name] = [getattr(one, name) for _, one in pictures]
-    records["channels"] = [len(one.pixels) for _, one in pictures]
-    noted = {row: [note.to_json() for note in one.notes] for row, (_, one) in enumerate(pictures) if one.notes}
-    notes = json.dumps(noted).encode()
-    index = MAGIC + HEAD.pack(len(pictures), height, width, len(notes)) + records.tobytes() + notes
-    atomic_write(path, b"".join([index, _sha256(index), *pixels]), durable=False)
+
+    def __init__(self) -> None:
+        self.pixels = bytearray()
+        self._records: list[tuple[bytes, int, int, int, int, int]] = []
+        self._notes: dict[int, list[object]] = {}
+        self._size = 0, 0
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def add(self, digest: bytes, picture: Decoded) -> None:
+        """Add a picture with the digest of what it was decoded from."""
+        channels, height, width = picture.pixels.shape
+        self._size = height, width
+        data = picture.pixels.tobytes()
+        if picture.notes:
+            self._notes[len(self)] = [note.to_json() for note in picture.notes]
+        self._records.append((digest, zlib.crc32(data), picture.height, picture.width, picture.guessed, channels))
+        self.pixels += data
+
+    def write(self, path: Path) -> None:
+        """Write the pictures, one or more: the file is there whole or not at all. Raises EnvironmentFault or InputError
+        where it cannot be written.
+        """
+        digests, *columns = zip(*self._records, strict=True)
+        records = np.empty(len(self), RECORD)
+        records["digest"] = np.frombuffer(b"".join(digests), np.uint8).reshape(-1, DIGEST)
+        for name, column in zip(("sum", "height", "width", "guessed", "channels"), columns, strict=True):
+            records[name] = column
+        notes = json.dumps(self._notes).encode()
+        index = MAGIC + HEAD.pack(len(self), *self._size, len(notes)) + records.tobytes() + notes
+        atomic_write(path, b"".join([index, _sha256(index), self.pixels]), durable=False)
 
 
 def _sha256(data: bytes) -> bytes:

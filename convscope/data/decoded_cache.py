@@ -25,7 +25,7 @@ from ..files import TEMPORARY
 from ..machine.cache import cache_folder
 from ..pictures.decoding import Decoded
 from ..version import __version__
-from .cache_segment import Segment, write_segment
+from .cache_segment import Draft, Segment
 
 MOST_BYTES = 2 << 30  # of all that is kept: the longest unused goes first
 AT_ONCE = 32 << 20  # bytes of pixels that wait in memory until they are written as one file
@@ -44,8 +44,7 @@ class DecodedCache:
         self.fault: Phrase | None = None
         self._found: dict[bytes, tuple[Segment, int]] = {}
         self._used: set[Path] = set()
-        self._waiting: list[tuple[bytes, Decoded]] = []
-        self._waiting_bytes = 0
+        self._draft = Draft()
         for path in _oldest_first(folder):
             try:
                 segment = Segment.open(path, size)
@@ -84,19 +83,18 @@ class DecodedCache:
     def keep(self, digest: bytes, picture: Decoded) -> None:
         """Remember a picture; it is written with others."""
         if self.worth_keeping and self.fault is None:
-            self._waiting.append((digest, picture))
-            self._waiting_bytes += picture.pixels.size
-            if self._waiting_bytes >= AT_ONCE:
+            self._draft.add(digest, picture)
+            if len(self._draft.pixels) >= AT_ONCE:
                 self._write()
 
     def _write(self) -> None:
         """Write what waits, if the disk takes it; `fault` says if not."""
-        pictures, self._waiting, self._waiting_bytes = self._waiting, [], 0
-        if not pictures:
+        draft, self._draft = self._draft, Draft()
+        if not len(draft):
             return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_segment(self.folder / f"{secrets.token_hex(8)}{ENDING}", pictures)
+            draft.write(self.folder / f"{secrets.token_hex(8)}{ENDING}")
             make_room(self.folder.parent)
         except (OSError, ConvscopeError) as error:
             reason = error.brief() if isinstance(error, ConvscopeError) else str(error)

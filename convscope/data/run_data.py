@@ -145,12 +145,12 @@ class _Pictures:
     """The pictures of a data set by content, class and split; `unused` are the paths that were not found yet."""
 
     def __init__(self, dataset: Dataset) -> None:
-        self._rows: dict[tuple[str, str, str], list[tuple[str, int]]] = {}
+        self._rows: dict[tuple[str, str, str], dict[str, int]] = {}
         self.unused: set[str] = set()
         for name, split in dataset.splits.items():
             for row, (file, label) in enumerate(zip(split.files or (), split.labels.tolist(), strict=True)):
                 key = (file.digest, dataset.classes[label], name)
-                self._rows.setdefault(key, []).append((file.path, row))
+                self._rows.setdefault(key, {})[file.path] = row
                 self.unused.add(file.path)
 
     def find(self, wanted: Sequence[tuple[str, str, str, str]]) -> list[tuple[str, int] | None]:
@@ -161,12 +161,9 @@ class _Pictures:
         places: list[tuple[str, int] | None] = [None] * len(wanted)
         for same_path in (True, False):
             for i, (digest, label, split, path) in enumerate(wanted):
-                candidates = self._rows.get((digest, label, split))
-                if places[i] is not None or not candidates:
-                    continue
-                at = next((n for n, (other, _) in enumerate(candidates) if other == path), None if same_path else 0)
-                if at is not None:
-                    found, row = candidates.pop(at)
+                alike = self._rows.get((digest, label, split))
+                if places[i] is None and alike and (path in alike or not same_path):
+                    found, row = (path, alike.pop(path)) if path in alike else alike.popitem()
                     self.unused.discard(found)
                     places[i] = (split, row)
         return places

@@ -9,8 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convscope.data.cache_segment import Segment, write_segment
+from convscope.data.cache_segment import Draft, Segment
+from convscope.pictures.decoding import Decoded
 from tests.data.decoded_pictures import SIZE, pictures
+
+
+def write_segment(path: Path, made: list[tuple[bytes, Decoded]]) -> None:
+    draft = Draft()
+    for digest, picture in made:
+        draft.add(digest, picture)
+    assert len(draft) == len(made)
+    draft.write(path)
 
 
 @given(st.integers(1, 12), st.integers(0, 1000))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -145,6 +146,19 @@ def test_where_nothing_can_be_written_it_goes_on_and_says_so(tmp_path: Path, mon
     assert cache.fault is not None
     assert "cannot be kept" in str(cache.fault)
     assert (usage().size, clear().size) == (0, 0)
+
+
+def test_a_full_disk_is_said_and_nothing_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("convscope.files.os.replace", full)
+    monkeypatch.setattr(decoded_cache, "AT_ONCE", 1)
+    with opened() as cache:
+        for digest, picture in pictures(3):
+            cache.keep(digest, picture)
+    assert "(cannot be written: No space left on device)" in str(cache.fault)
+    assert [path for path in decoded_folder().rglob("*") if path.is_file()] == []
 
 
 def test_several_that_keep_and_look_at_once_do_not_disturb_each_other() -> None:

@@ -48,3 +48,11 @@ def test_its_place_is_the_systems_unless_another_is_set(monkeypatch: pytest.Monk
     assert cache_folder() == place
     monkeypatch.delenv("CONVSCOPE_CACHE")
     assert cache_folder().name == "convscope"
+
+
+def test_a_user_without_a_home_keeps_nothing(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
+    monkeypatch.delenv("CONVSCOPE_CACHE")
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: Path("~/.cache/convscope"))
+    monkeypatch.chdir(place.parent)
+    assert [ask("a"), ask("b")] == ["a", "b"]
+    assert not list(place.parent.iterdir())
