@@ -33,10 +33,9 @@ DIGEST = 32  # bytes
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Segment:
-    """An opened file: `digests` of its pictures, in order."""
+    """An opened file, of which nothing but the records is in memory."""
 
     path: Path
-    digests: tuple[bytes, ...]
     _records: NDArray[np.void]
     _offsets: NDArray[np.int64]
     _size: tuple[int, int]
@@ -64,17 +63,24 @@ class Segment:
         ends = np.cumsum(sizes) + end + DIGEST
         if int(ends[-1]) != len(mapped):
             raise ValueError(path)
-        digests = records["digest"].tobytes()
         notes = json.loads(mapped[end - note_bytes : end])
         return cls(
             path,
-            tuple(digests[i : i + DIGEST] for i in range(0, len(digests), DIGEST)),
             records,
             ends - sizes,
             size,
             {int(row): tuple(map(Phrase.from_json, said)) for row, said in notes.items()},
             mapped,
         )
+
+    @property
+    def keys(self) -> NDArray[np.uint64]:
+        """Return the first eight bytes of each picture's digest, in order."""
+        return np.ascontiguousarray(self._records["digest"][:, :8]).view("<u8")[:, 0]
+
+    def digest(self, row: int) -> bytes:
+        """Return the digest of the picture of a row."""
+        return bytes(self._records["digest"][row])
 
     def picture(self, row: int) -> Decoded | None:
         """Return the picture of a row, its pixels a view of the file; None where they are damaged."""

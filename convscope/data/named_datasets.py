@@ -22,6 +22,7 @@ MNIST_SHA256 = {
     "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
 MNIST_FINGERPRINT = "e20d3429fc7d12600c27b4c9c6723927dca2bb7392540b85bf099854d6e79621"  # follows from those four
+CENTRED = ("mnist",)  # of the known data sets, those whose facts say that they are: known without loading them
 DEBIAN_FASHION = Path("/usr/share/datasets/fashion-mnist")
 
 

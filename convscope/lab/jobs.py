@@ -8,6 +8,7 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
+from ..data.named_datasets import CENTRED
 from ..errors import INTERRUPTED, OK, EnvironmentFault, InputError, Interrupted, MissingError, UsageError, phrase
 from ..formula import ZOO, resolve
 from ..runs.directory import ask_to_stop, fresh_path, in_use
@@ -39,7 +40,7 @@ class TrainingJobs:
 
     def start(self, wanted: TrainingRequest) -> str:
         """Start a training and return its run's id. Raises ConvscopeError for anything that cannot be trained."""
-        source, size = self.catalogue.source(wanted.data), None if wanted.data == "mnist" else wanted.size
+        source, size = self.catalogue.source(wanted.data), wanted.size
         formula = wanted.formula if wanted.formula.strip() else None
         options = TrainOptions(
             data=source,
@@ -181,7 +182,7 @@ class TrainingJobs:
 def _not_started(id: str, wanted: TrainingRequest, message: Fault | None) -> RunSummary:
     """Return the summary of a run whose directory is not there yet."""
     recipe = named(wanted.recipe).changed(wanted.epochs)
-    own = recipe.plan if wanted.data == "mnist" else recipe.general_plan
+    own = recipe.plan if wanted.data in CENTRED and wanted.size in (None, 28) else recipe.general_plan
     formula = wanted.formula.strip()
     return RunSummary(
         id=id,

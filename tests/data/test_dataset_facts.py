@@ -7,6 +7,7 @@ import pytest
 
 from convscope import data
 from convscope.data.dataset_facts import NEARLY_ALL, OFF_CENTRE, Facts, measure_facts
+from convscope.data.named_datasets import CENTRED
 
 
 def squares(shift: tuple[float, float] = (0, 0), count: int = 40, size: tuple[int, int] = (28, 42)) -> np.ndarray:
@@ -20,6 +21,7 @@ def squares(shift: tuple[float, float] = (0, 0), count: int = 40, size: tuple[in
 def test_mnist_is_centred_all_of_it_and_parts() -> None:
     mnist = data.load("mnist")
     assert mnist.facts == Facts(light_on_dark=True, centred=True)
+    assert mnist.name in CENTRED
     assert mnist.test is not None
     assert measure_facts(mnist.test.images[:20]) == mnist.facts
 

@@ -52,6 +52,19 @@ def test_what_was_kept_is_found_by_its_digest() -> None:
     assert DecodedCache.of((9, 9), None, 10).find(made[0][0]) is None
 
 
+def test_of_pictures_whose_digests_begin_alike_each_is_found() -> None:
+    made = pictures(9)
+    alike = [(bytes([i % 2] * 8) + digest[8:], picture) for i, (digest, picture) in enumerate(made)]
+    for some in (alike[:4], alike[4:]):
+        keep(some)
+    cache = opened()
+    for digest, picture in alike:
+        found = cache.find(digest)
+        assert found is not None
+        np.testing.assert_array_equal(found.pixels, picture.pixels)
+    assert cache.find(bytes([1] * 32)) is None
+
+
 def test_damaged_files_are_ignored_and_removed() -> None:
     first, second, third = (pictures(4, seed) for seed in range(3))
     paths = [keep(made) for made in (first, second, third)]

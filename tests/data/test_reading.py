@@ -300,14 +300,14 @@ def test_no_readable_picture_at_all(tmp_path: Path) -> None:
         read(listed(tmp_path))
 
 
-SLOW = """
-import sys, time
+SLOW = r"""
+import os, sys, time
 from convscope.data import reading
 from convscope.data import find_data
 from convscope.pictures import decoding
 decode = decoding.decode_with_facts
 def slow(*given, **how):
-    print("decoding", flush=True)
+    os.write(1, b"decoding\n")
     time.sleep(0.2)
     return decode(*given, **how)
 import convscope.data.cached_decoding as place
