@@ -54,9 +54,9 @@ class Baseline:
         return np.concatenate([self.ridge.scores(self._likeness(chunk)) for chunk in chunks])
 
     def name(self) -> Phrase:
-        """Return what it is and what its fit took, for a row of a table."""
+        """Return what it is, for a row of a table."""
         key = NAMES[self.kind]
-        return phrase(key, n=f"{self.fitted:,}", seconds=f"{self.seconds:.1f}")
+        return phrase(key, n=f"{self.fitted:,}")
 
     def _likeness(self, images: features.Indexed) -> Floats:
         return _product(kernel(FEATURES[name](images)) for name, kernel in zip(self.kind, self.kernels, strict=True))

@@ -177,7 +177,7 @@ def planned_time(settings: RunSettings) -> Phrase:
     key = "planned.time.least" if settings.target is not None else "planned.time"
     return phrase(
         key,
-        time="?" if seconds is None else duration(seconds),
+        time="?" if seconds is None else duration(max(1.0, seconds)),
         device=settings.device,
         threads=settings.threads,
         precision=settings.recipe.precision,

@@ -75,6 +75,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-cache", dest="cache", action="store_false", help="decode every picture anew (see convscope cache)"
     )
+    parser.add_argument(
+        "--strict", action="store_true", help="stop before training where convscope check finds a fault in the data"
+    )
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
     parser.set_defaults(run=run)
 
@@ -108,6 +111,11 @@ def report(result: Result, recipe: str) -> Iterator[str]:
         yield from _figures("test", test)
     if validation is not None:
         yield from _figures("validation", validation)
+    if (base := result.baseline) is not None:
+        yield (
+            f"baseline accuracy {_share(base.accuracy, base.interval)[:-1]}, {base.n:,} pictures): {base.name}, in "
+            f"{base.seconds:.1f} s; the largest class alone {100 * base.majority:.2f} %"
+        )
     if result.calibration is not None:
         yield f"calibrated: {result.calibration.said()}"
     yield f"trained in {result.train_seconds:.1f} s, {result.images_per_second:,.0f} pictures/s"
@@ -128,7 +136,7 @@ def _figures(split: str, evaluation: Evaluation) -> Iterator[str]:
     yield f"{split} accuracy {_share(e.accuracy, e.interval)[:-1]}, {e.n:,} pictures), loss {e.loss:.4f}"
     if e.skew > SKEWED:
         yield f"{split} balanced accuracy {_share(e.balanced_accuracy, e.balanced_interval)}"
-    if e.without_leaks is not None:
+    if e.without_leaks is not None and e.without_leaks.n:
         yield f"without the {e.n - e.without_leaks.n:,} of them that training has seen:"
         yield from _figures(split, e.without_leaks)
 

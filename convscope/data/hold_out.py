@@ -28,7 +28,7 @@ def held_out_rows(
     sizes = np.bincount(member, minlength=len(firsts))
     owner = labels[firsts]
     classes = int(labels.max(initial=-1)) + 1
-    most = sum(_spare(sizes[owner == k]) for k in range(classes))
+    most = most_held_out(labels, groups)
     if not 1 <= n <= most:
         raise InputError(
             "validation.held",
@@ -50,6 +50,19 @@ def held_out_rows(
         movable = [g for k in range(classes) if (owner == k).sum() > 1 for g in np.flatnonzero(owner == k).tolist()]
         held[min(movable, key=lambda g: (int(sizes[g]), _draw(seed, int(firsts[g]))))] = True
     return held[member]
+
+
+def most_held_out(labels: NDArray[np.int64], groups: NDArray[np.int64] | None = None) -> int:
+    """Return how many of the pictures with these labels (N,) and groups (N,) can be held out: a class keeps one group.
+
+    >>> most_held_out(np.array([0, 0, 0, 1]))
+    2
+    """
+    if groups is None:
+        groups = np.arange(len(labels))
+    _, firsts, sizes = np.unique(groups, return_index=True, return_counts=True)
+    owner = labels[firsts]
+    return sum(_spare(sizes[owner == k]) for k in range(int(labels.max(initial=-1)) + 1))
 
 
 def shares(counts: Sequence[int], n: int) -> list[int]:

@@ -15,6 +15,7 @@ from ..errors import InputError, Phrase, phrase, printable
 from ..runs.directory import read_run_json
 from ..runs.json_fields import Fields
 from ..runs.manifest import ManifestRow, read_manifest
+from ..runs.packed_rows import unpack_rows
 from ..runs.records import DataSource
 from .dataset import Dataset, PictureFile, Rows, Split
 from .pixel_store import allocate
@@ -83,10 +84,19 @@ def load_run_data(
     if manifest is not None and dataset.train.files is not None:
         return in_order_of(manifest, dataset, source)
     same = dataset.fingerprint == source.fingerprint
-    held_out = None
-    if same and source.validation and dataset.validation is None:
-        held_out = dataset.hold_out(source.validation, fields.integer("seed"))[1]
+    held_out = held_out_rows(dataset, source.validation, source.held_out) if same else None
     return RunData(source, dataset, held_out, Changes(other=not same))
+
+
+def held_out_rows(dataset: Dataset, count: int, packed: str | None) -> Rows | None:
+    """Return which training pictures validate a network that was trained with this data set, as its run or model file
+    says: so many, and `packed`, which. None where the data has its own, or there are none. Raises InputError.
+    """
+    if dataset.validation is not None or not count:
+        return None
+    if packed is None:  # version 0.1 did not write which; it chose them by the seed 0
+        return dataset.hold_out(count)[1]
+    return unpack_rows(packed, len(dataset.train), "held_out")
 
 
 def _load(source: DataSource, classes: tuple[str, ...], cache: bool, progress: Progress | None) -> Dataset:

@@ -165,7 +165,7 @@ def _own_data(model: Model, path: Path | None, reading: Reading) -> Data:
 
 def _given_data(model: Model, path: Path | None, data: Dataset | str | os.PathLike[str], reading: Reading) -> Data:
     from ..data import Dataset
-    from ..data.run_data import load_run_data
+    from ..data.run_data import held_out_rows, load_run_data
 
     dataset = data if isinstance(data, Dataset) else _load(model, data, reading)
     name = dataset.name if isinstance(data, Dataset) else os.fspath(data)
@@ -176,9 +176,7 @@ def _given_data(model: Model, path: Path | None, data: Dataset | str | os.PathLi
     trained_on = model.provenance.data
     if trained_on is None or trained_on.fingerprint != dataset.fingerprint:
         return Data(dataset, name, own=False)
-    held_out = None
-    if trained_on.validation and dataset.validation is None:
-        held_out = dataset.hold_out(trained_on.validation, trained_on.seed)[1]
+    held_out = held_out_rows(dataset, trained_on.validation, trained_on.held_out)
     return Data(dataset, name, own=True, held_out=held_out)
 
 

@@ -17,13 +17,13 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class TrainedOn:
     """The data set of a training: its name where it has one, what identifies its pictures, how many were held out, and
-    the seed by which these were chosen.
+    which (runs/packed_rows.py).
     """
 
     set: str | None
     fingerprint: str
     validation: int
-    seed: int = 0
+    held_out: str | None = None
 
     @classmethod
     def from_json(cls, fields: Fields) -> Self:
@@ -32,7 +32,7 @@ class TrainedOn:
             fields.if_there(fields.text, "set"),
             fields.text("fingerprint"),
             fields.if_there(fields.integer, "validation") or 0,
-            fields.if_there(fields.integer, "seed") or 0,
+            fields.if_there(fields.text, "held_out"),
         )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ..errors import InputError, Phrase
 from .json_fields import Fields
-from .result_figures import CalibrationFigures, SplitFigures
+from .result_figures import BaselineFigures, CalibrationFigures, SplitFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,7 @@ class ResultLine:
     seconds: float
     images_per_second: float
     calibration: CalibrationFigures | None = None
+    baseline: BaselineFigures | None = None
     notes: tuple[Phrase, ...] = ()
 
     def to_json(self) -> dict[str, object]:
@@ -115,6 +116,7 @@ class ResultLine:
             "validation": self.validation and self.validation.to_json(),
             "test": self.test and self.test.to_json(),
             "calibration": self.calibration and self.calibration.to_json(),
+            "baseline": self.baseline and self.baseline.to_json(),
             "notes": [note.to_json() for note in self.notes],
             "time": {"seconds": self.seconds, "images_per_second": self.images_per_second},
         }
@@ -133,6 +135,7 @@ class ResultLine:
             seconds=time.number("seconds"),
             images_per_second=time.number("images_per_second"),
             calibration=fields.if_there(lambda name: CalibrationFigures.from_json(fields.within(name)), "calibration"),
+            baseline=fields.if_there(lambda name: BaselineFigures.from_json(fields.within(name)), "baseline"),
             notes=fields.if_there(fields.phrases, "notes") or (),
         )
 
@@ -237,7 +240,8 @@ class SnapshotFacts:
 class DataSource:
     """Where a run's data comes from and what it is. `name`, `size`, `data_root`, `label_from` and `group_by` load it
     again, as they were given; `name` is None for arrays in memory. `shape` is (C, H, W); `train`, `validation` and
-    `test` count pictures; `white` is the white level of those of more than 8 bits, 0 where none was needed.
+    `test` count pictures; `white` is the white level of those of more than 8 bits, 0 where none was needed; `held_out`
+    says which of the training pictures validate (packed_rows.py), None where none do.
     """
 
     name: str | None
@@ -252,6 +256,7 @@ class DataSource:
     label_from: str | None = None
     group_by: str | None = None
     white: int = 0
+    held_out: str | None = None
 
     def to_json(self) -> dict[str, object]:
         return {name: list(v) if isinstance(v := getattr(self, name), tuple) else v for name in self.__slots__}
@@ -271,6 +276,7 @@ class DataSource:
             fields.if_there(fields.text, "label_from"),
             fields.if_there(fields.text, "group_by"),
             fields.if_there(fields.integer, "white") or 0,
+            fields.if_there(fields.text, "held_out"),
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from ..errors import InputError
+from ..errors import InputError, Phrase
 from .json_fields import Fields
 
 Interval = tuple[float, float]
@@ -79,6 +79,42 @@ class CalibrationFigures:
     def from_json(cls, fields: Fields) -> Self:
         losses = (fields.number(name) for name in cls.__slots__[2:])
         return cls(fields.number("temperature"), fields.integer("n"), *losses)
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineFigures:
+    """What a classifier of a few lines makes of `n` of the pictures that the network is measured on, in `seconds`.
+
+    `name` says what it is. `majority` is the accuracy of calling every picture by the largest class's name.
+    """
+
+    name: Phrase
+    n: int
+    accuracy: float
+    interval: Interval
+    majority: float
+    seconds: float
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "name": self.name.to_json(),
+            "n": self.n,
+            "accuracy": self.accuracy,
+            "interval": list(self.interval),
+            "majority": self.majority,
+            "time": {"seconds": self.seconds},
+        }
+
+    @classmethod
+    def from_json(cls, fields: Fields) -> Self:
+        return cls(
+            name=Phrase.from_json(fields.raw("name")),
+            n=fields.integer("n"),
+            accuracy=fields.number("accuracy"),
+            interval=_interval(fields, "interval"),
+            majority=fields.number("majority"),
+            seconds=fields.within("time").number("seconds"),
+        )
 
 
 def _interval(fields: Fields, name: str) -> Interval:

@@ -10,26 +10,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..calibration import Calibration
+from ..checking import Copies
 from ..data import Dataset
-from ..data.run_data import RunData, manifest_of
-from ..data.subset import Subset
+from ..data.run_data import RunData, held_out_rows, manifest_of
 from ..errors import InputError, Phrase, phrase
 from ..formula import parse, trace
 from ..machine.free_cpus import FreeCpus, threads_for
 from ..runs.directory import Run, fresh_path, read_run_json
 from ..runs.manifest import MANIFEST, SKIPPED, manifest_csv, skipped_csv
 from ..runs.records import CheckpointFacts, ResultLine
+from .beaten import baseline_of
 from .context import RunContext
 from .events import BeginLine
 from .export import export_model
 from .final_figures import calibration_figures, final_figures, split_figures
 from .loading import load_dataset, load_run
 from .options import TrainOptions
-from .planning import plan_settings
+from .parts import Parts
+from .planning import copies_of, plan_settings
 from .result import Result
 from .schedule import Schedule
 from .settings import RunSettings
-from .validation import LabelledImages, as_tensor, split_training
+from .validation import as_tensor
 from .workers import Workers
 
 if TYPE_CHECKING:
@@ -39,11 +41,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OpenRun:
-    """A run in progress; `run` is where the first process writes, None in the others."""
+    """A run in progress; `run` is where the first process writes, None in the others. It alone knows the `copies` among
+    the pictures, which its figures need.
+    """
 
     path: Path
     settings: RunSettings
     run: Run | None
+    copies: Copies | None = None
 
 
 def run_training(options: TrainOptions, context: RunContext) -> Result:
@@ -108,17 +113,17 @@ def resume_run(path: Path, options: TrainOptions, context: RunContext, finished:
         given = options.data if isinstance(options.data, Dataset) else None
         dataset = _unchanged(load_run(opened.path, given, cache=options.cache, progress=context.loading), context)
         context.workers.barrier()
-        opened = replace(opened, settings=_settings_here(opened.settings, options, context))
+        copies = context.workers.on_first(copies_of, dataset, opened.settings)
+        opened = replace(opened, settings=_settings_here(opened.settings, options, context), copies=copies)
         return train_and_export(opened, dataset, replace(context, run=opened.run))
 
 
 def _create(options: TrainOptions, dataset: Dataset, context: RunContext) -> OpenRun:
-    settings = plan_settings(options, dataset, context)
+    settings, copies = plan_settings(options, dataset, context)
     path = Path(options.out or fresh_path(Path("runs"), dataset.name, settings.recipe.name))
-    _, held = split_training(dataset, settings.data.validation, settings.seed)
-    rows = manifest_of(dataset, held.rows if held is not None and held.split is dataset.train else None)
+    rows = manifest_of(dataset, held_out_rows(dataset, settings.data.validation, settings.data.held_out))
     files = {} if rows is None else {MANIFEST: manifest_csv(rows), SKIPPED: skipped_csv(rows)}
-    return OpenRun(path, settings, Run.create(path, settings.to_json(), files))
+    return OpenRun(path, settings, Run.create(path, settings.to_json(), files), copies)
 
 
 def _unchanged(found: RunData, context: RunContext) -> Dataset:
@@ -184,19 +189,14 @@ def train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) -> 
         name = settings.data.name or dataset.name
         raise InputError("run.data", where=name, hint=phrase("run.anew.try"))
     device = resolve_device(settings.device)
-    train, held = split_training(dataset, settings.data.validation, settings.seed)
+    parts = Parts.of(dataset, settings.data, opened.copies)
     network = trace(parse(settings.formula), dataset.shape, len(dataset.classes))
     images, labels, rows = (
-        as_tensor(array, device) for array in (dataset.train.images, dataset.train.labels, train.rows)
+        as_tensor(array, device) for array in (dataset.train.images, dataset.train.labels, parts.train.rows)
     )
-    held_out = test_set = None
-    if held is not None:
-        there = images if held.split is dataset.train else None
-        held_out = LabelledImages.of(held, dataset.classes, settings.input, device, there)
-    if dataset.test is not None:
-        test_set = LabelledImages.of(Subset.whole(dataset.test), dataset.classes, settings.input, device)
+    held_out, test_set = (parts.labelled(part, settings.input, device, images) for part in (parts.held, parts.test))
     bf16, steps = recipe.precision == "bfloat16", snapshot_steps(*settings.rounds)
-    sample = Sample.of(held or train, held is not None, bf16, steps, settings.input, device)
+    sample = Sample.of(parts.held or parts.train, parts.held is not None, bf16, steps, settings.input, device)
     schedule = Schedule.of(recipe, *settings.rounds, target=settings.target)
 
     with cpu_settings(settings.threads), torch.random.fork_rng():
@@ -218,17 +218,21 @@ def train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) -> 
         final = final_figures(
             state.result, held_out, test_set, workers, lambda value, key: state.require_finite(value, key, lr_factor)
         )
+        baseline = workers.on_first(baseline_of, parts, final.scores)
     if settings.target is not None and not state.reached:
         context.note(_missed(settings.target, final.validation))
+    row, beaten = baseline or (None, None)
+    notes = (*final.notes, *([beaten] if beaten else ()))
 
-    epochs = state.step / recipe.batches(len(train))
-    speed = recipe.pictures(len(train), state.step) / state.seconds
+    epochs = state.step / recipe.batches(len(parts.train))
+    speed = recipe.pictures(len(parts.train), state.step) / state.seconds
     line = ResultLine(
         step=state.step,
         validation=split_figures(final.validation),
         test=split_figures(final.test),
         calibration=calibration_figures(final.calibration),
-        notes=final.notes,
+        baseline=row,
+        notes=notes,
         seconds=round(state.seconds, 3),
         images_per_second=round(speed, 1),
     )
@@ -250,7 +254,8 @@ def train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) -> 
         validation=final.validation,
         test=final.test,
         calibration=final.calibration if isinstance(final.calibration, Calibration) else None,
-        notes=final.notes,
+        baseline=row,
+        notes=notes,
     )
 
 

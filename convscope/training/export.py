@@ -14,7 +14,7 @@ from .settings import RunSettings
 if TYPE_CHECKING:
     from ..nn import Net
 
-DATA_FACTS = ("set", "fingerprint", "train", "validation", "test")
+DATA_FACTS = ("set", "fingerprint", "train", "validation", "test", "held_out")
 
 
 def export_model(
@@ -32,10 +32,11 @@ def export_model(
             "recipe": settings.recipe.name,
             "precision": settings.recipe.precision,
             "time": line["time"],
-            "data": {name: data[name] for name in DATA_FACTS} | {"seed": settings.seed},
+            "data": {name: data[name] for name in DATA_FACTS},
         },
         "validation": line["validation"],
         "test": line["test"],
+        "baseline": line["baseline"],
         "notes": line["notes"],
         **({} if fitted else {"calibration": str(calibration)}),
         "versions": settings.versions,

@@ -13,7 +13,7 @@ from ..calibration.temperature import calibrate
 from ..errors import Phrase, phrase
 from ..runs.result_figures import CalibrationFigures, SplitFigures
 from .validation import LabelledImages
-from .workers import Workers
+from .workers import Scores, Workers
 
 if TYPE_CHECKING:
     from ..evaluation import Evaluation
@@ -29,6 +29,7 @@ class FinalFigures:
     calibration: Calibration | Phrase
     validation: Evaluation | None
     test: Evaluation | None
+    scores: dict[str, Scores]  # logits (n, K) of "validation" and "test", as far as they are there
 
     @property
     def notes(self) -> tuple[Phrase, ...]:
@@ -36,7 +37,9 @@ class FinalFigures:
         reported = self.test or self.validation
         if reported is None:
             return (phrase("note.figures.none"),)
-        why = (self.calibration,) if isinstance(self.calibration, Phrase) else ()
+        why = [self.calibration] if isinstance(self.calibration, Phrase) else []
+        if reported.without_leaks is not None and not reported.without_leaks.n:
+            why.append(phrase("note.leaks.all"))
         return (*why, *reported.warnings)
 
 
@@ -54,10 +57,12 @@ def final_figures(
     logits = {name: part.scores(net, workers) for name, part in parts.items()}
     for name, scores in logits.items():
         require_finite(float(np.abs(scores).max(initial=0.0)), DIVERGED[name])
-    found = phrase("calibration.none") if held_out is None else calibrate(logits["validation"], held_out.labels)
+    found: Calibration | Phrase = phrase("calibration.none")
+    if held_out is not None:
+        found = calibrate(logits["validation"], held_out.labels, held_out.groups)
     temperature = found.temperature if isinstance(found, Calibration) else 1.0
     figures = {name: part.figures(logits[name] / temperature) for name, part in parts.items()}
-    return FinalFigures(found, figures.get("validation"), figures.get("test"))
+    return FinalFigures(found, figures.get("validation"), figures.get("test"), logits)
 
 
 def split_figures(evaluation: Evaluation | None) -> SplitFigures | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..baseline.mirror import MirrorTest, mirror_test
 from ..data import Dataset
+from ..data.dataset import Rows
 from ..data.named_datasets import MNIST_FINGERPRINT
 from ..data.subset import Subset
 from ..errors import Phrase, phrase
@@ -23,8 +24,9 @@ class Flips:
     reason: Phrase
 
 
-def decide_flips(recipe: Recipe, dataset: Dataset, pictures: Subset) -> Flips:
-    """Return whether `pictures`, those of the data set that are trained on, are flipped.
+def decide_flips(recipe: Recipe, dataset: Dataset, pictures: Subset, groups: Rows | None = None) -> Flips:
+    """Return whether `pictures`, those of the data set that are trained on, are flipped; `groups` (n,) number those
+    that belong together.
 
     A recipe's "yes" and "no" are obeyed; for "auto" the pictures are tested, and flipped only where they are known well
     enough and do not suffer.
@@ -33,7 +35,7 @@ def decide_flips(recipe: Recipe, dataset: Dataset, pictures: Subset) -> Flips:
         on = recipe.flips == "yes"
         return Flips(on, phrase("flips.yes" if on else "flips.no"))
     known = dataset.fingerprint == MNIST_FINGERPRINT
-    found = MNIST if known else mirror_test(pictures, len(dataset.classes))
+    found = MNIST if known else mirror_test(pictures, len(dataset.classes), groups)
     seeing, blind = (f"{100 * share:.1f}" for share in (found.seeing, found.blind))
     n = f"{found.pictures:,}"
     if not found.known:

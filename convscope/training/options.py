@@ -43,6 +43,7 @@ class TrainOptions:
     out: str | os.PathLike[str] | None = None
     resume: str | os.PathLike[str] | None = None
     cache: bool = True
+    strict: bool = False
 
     def __post_init__(self) -> None:
         if self.device not in DEVICES:
@@ -52,8 +53,8 @@ class TrainOptions:
             if number is not None and (type(number) is not int or not 1 <= number <= most):
                 raise UsageError("value.whole.from.to", name=name, low=1, high=most, got=number)
         if self.resume is not None:
-            own = [getattr(self, f.name) for f in fields(self) if f.name not in (*PLACE, "data")]
-            if any(value is not None for value in own) or isinstance(self.data, (str, os.PathLike)):
+            own = [getattr(self, f.name) != f.default for f in fields(self) if f.name not in (*PLACE, "data")]
+            if any(own) or isinstance(self.data, (str, os.PathLike)):
                 raise UsageError("training.resume", hint=f"convscope train --resume {self.resume}")
             return
         for name, below in (("seed", 2**63), ("val", 2**40)):
@@ -83,7 +84,8 @@ class TrainOptions:
             if field.name == "data" or value == field.default:
                 continue
             name = field.name.replace("_", "-")
-            made.append(f"--no-{name}" if value is False else f"--{name}={_word(value)}")
+            switch = {True: f"--{name}", False: f"--no-{name}"}
+            made.append(switch[value] if isinstance(value, bool) else f"--{name}={_word(value)}")
         return made if self.data is None else [*made, "--", _word(self.data)]
 
 

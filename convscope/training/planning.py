@@ -6,20 +6,25 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from ..checking import Copies, check, find_copies
+from ..checking.packaged import shipped
 from ..data import Dataset
 from ..data.named_datasets import MNIST_FINGERPRINT
 from ..errors import InputError, phrase
 from ..formula import parse as parse_formula
 from ..formula import trace
 from .budget import Budget, parse
-from .context import RunContext
+from .context import RunContext, ignore
 from .measured import MEASURED, Measured, most_accurate_within, quickest_reaching
 from .options import TrainOptions
+from .parts import Parts
 from .resolve import resolve_settings
 from .schedule import Schedule
 from .settings import RunSettings
 from .understanding import understood
-from .validation import sixth, split_training
+from .validation import sixth
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -30,36 +35,72 @@ ROUNDS = 5  # of training until an accuracy is reached, each twice as long as th
 MARGIN = 0.92  # share of the time that is planned for: a machine is not always as fast as when it was measured
 PROBE = 0.6  # seconds at most that a measurement of speed takes,
 PROBE_SHARE = 0.03  # and share of the budget
+QUICK = 0.5  # seconds that the check of the data may always take,
+CHECK_SHARE = 0.1  # and share of the training's time otherwise
 STILL = 1e-12  # a learning rate that changes nothing
 
 
-def plan_settings(options: TrainOptions, dataset: Dataset, context: RunContext) -> RunSettings:
-    """Return the settings of a new run, its length by the recipe or by the budget. Raises InputError, PlanError."""
+def plan_settings(options: TrainOptions, dataset: Dataset, context: RunContext) -> tuple[RunSettings, Copies]:
+    """Return the settings of a new run, its length by the recipe or by the budget; and which pictures are copies.
+
+    The data is checked first. What would take more than a tenth of the time that training takes is put off, and said.
+    Raises InputError, also for a fault that the check finds where the options are strict, and PlanError.
+    """
+    report = check(dataset, seconds=QUICK)
+    settings = _planned(options, dataset, context, report.copies)
+    within = CHECK_SHARE * (settings.planned_seconds or 0.0)
+    if report.put_off and within > QUICK:
+        quick, report = report, check(dataset, seconds=within)
+        if not np.array_equal(quick.groups, report.groups):
+            settings = _planned(options, dataset, replace(context, on_event=ignore), report.copies)
+    if options.strict and report.findings:
+        first = report.findings[0].what
+        raise InputError("training.strict", where=dataset.name, got=first, hint=phrase("training.strict.try"))
+    near = all(part.key != "check.late.near" for part in report.put_off)
+    network = trace(parse_formula(settings.formula), dataset.shape, len(dataset.classes))
+    said = understood(dataset, settings, network, report)
+    return replace(settings, copies="near" if near else "exact", understood=said), report.copies
+
+
+def copies_of(dataset: Dataset, settings: RunSettings) -> Copies:
+    """Return which pictures of a run's data are copies, as it was found when it began."""
+    known = shipped(dataset)
+    return find_copies(dataset, near=settings.copies == "near") if known is None else known.copies
+
+
+def _planned(options: TrainOptions, dataset: Dataset, context: RunContext, copies: Copies) -> RunSettings:
+    """Return the settings as far as they depend on nothing but the pictures that are trained on."""
     if options.budget is None:
-        settings = resolve_settings(options, dataset, context.workers)
+        settings = resolve_settings(options, dataset, context.workers, copies)
     elif (budget := parse(options.budget)).seconds is not None:
-        settings = replace(_for_seconds(budget, budget.seconds, options, dataset, context), budget=budget.text)
+        settings = _for_seconds(budget, budget.seconds, options, dataset, context, copies)
+        settings = replace(settings, budget=budget.text)
     else:
         assert budget.accuracy is not None
-        settings = replace(_for_accuracy(budget, budget.accuracy, options, dataset, context), budget=budget.text)
+        settings = _for_accuracy(budget, budget.accuracy, options, dataset, context, copies)
+        settings = replace(settings, budget=budget.text)
     if settings.planned_seconds is None:
         pace = seconds_per_step(settings, dataset, 0.0)
         settings = replace(settings, planned_seconds=round(pace * settings.rounds[0], 3))
-    network = trace(parse_formula(settings.formula), dataset.shape, len(dataset.classes))
-    return replace(settings, understood=understood(dataset, settings, network))
+    return settings
 
 
 def _for_seconds(
-    budget: Budget, seconds: float, options: TrainOptions, dataset: Dataset, context: RunContext
+    budget: Budget,
+    seconds: float,
+    options: TrainOptions,
+    dataset: Dataset,
+    context: RunContext,
+    copies: Copies,
 ) -> RunSettings:
     began, probe = time.monotonic(), min(PROBE, PROBE_SHARE * seconds)
-    settings = resolve_settings(options, dataset, context.workers)
+    settings = resolve_settings(options, dataset, context.workers, copies)
     pace = seconds_per_step(settings, dataset, probe)
     if _is_measured(options, dataset) and (line := _best(seconds, pace, settings)) is not None:
         context.note(phrase("note.fits", plan=line.plan, recipe=line.recipe, budget=budget.text))
         if (line.plan, line.recipe) != (settings.plan, settings.recipe.name):
             options = replace(options, arch=line.plan, recipe=line.recipe)
-            settings = resolve_settings(options, dataset, context.workers)
+            settings = resolve_settings(options, dataset, context.workers, copies)
             pace = seconds_per_step(settings, dataset, probe)
     left = seconds - (time.monotonic() - began)
     settings = lasting(settings, max(1, int(MARGIN * left / pace)))
@@ -70,7 +111,12 @@ def _for_seconds(
 
 
 def _for_accuracy(
-    budget: Budget, accuracy: float, options: TrainOptions, dataset: Dataset, context: RunContext
+    budget: Budget,
+    accuracy: float,
+    options: TrainOptions,
+    dataset: Dataset,
+    context: RunContext,
+    copies: Copies,
 ) -> RunSettings:
     if _is_measured(options, dataset):
         line = quickest_reaching(accuracy)
@@ -80,11 +126,11 @@ def _for_accuracy(
                 phrase("note.measured", name=line.name, plan=line.plan, recipe=line.recipe, accuracy=accuracy_percent)
             )
             options = replace(options, arch=line.plan, recipe=line.resolved_recipe())
-            return resolve_settings(options, dataset, context.workers)
+            return resolve_settings(options, dataset, context.workers, copies)
         context.note(phrase("note.unmeasured", accuracy=budget.text))
     if options.val is None and dataset.validation is None:
         options = replace(options, val=max(1, sixth(dataset)))
-    settings = resolve_settings(options, dataset, context.workers)
+    settings = resolve_settings(options, dataset, context.workers, copies)
     rounds = tuple(settings.steps * (2**k - 1) for k in range(1, ROUNDS + 1))
     return replace(lasting(settings, rounds[-1]), rounds=rounds, target=accuracy)
 
@@ -110,7 +156,7 @@ def seconds_per_step(settings: RunSettings, dataset: Dataset, least: float = PRO
     device = resolve_device(settings.device)
     shard = max(1, settings.recipe.batch_size // settings.processes)
     recipe = replace(settings.recipe.changed(lr=STILL), batch_size=shard, hard=0.0)
-    pictures, _ = split_training(dataset, settings.data.validation, settings.seed)
+    pictures = Parts.of(dataset, settings.data).train
     network = trace(parse_formula(settings.formula), dataset.shape, len(dataset.classes))
     with cpu_settings(settings.threads), torch.random.fork_rng():
         state = State.initial(network, settings.input, recipe, settings.seed, device)

@@ -11,6 +11,7 @@ from ..formula import BatchNorm, Network, Plan, trace
 from ..formula import resolve as resolve_plan
 from ..formula.zoo import ZOO
 from ..pictures.input_spec import check_ends
+from ..runs.packed_rows import pack_rows
 from ..runs.records import DataSource
 from .flips import decide_flips
 from .input_scaling import input_spec
@@ -18,16 +19,22 @@ from .loading import absolute
 from .options import TrainOptions
 from .recipes import Augmentation, Recipe
 from .settings import RunSettings
-from .validation import default_held_out, split_training
+from .validation import choose_held_out, split_training
 
 if TYPE_CHECKING:
+    from ..checking import Copies
     from .workers import Workers
 
 CENTRED_SHAPE = (1, 28, 28)  # what the recipes' plans for centred pictures are made for, with their crop to 24
 
 
-def resolve_settings(options: TrainOptions, dataset: Dataset, workers: Workers) -> RunSettings:
-    """Return the settings of a new run on `dataset`, whatever its budget. Raises InputError, PlanError."""
+def resolve_settings(
+    options: TrainOptions, dataset: Dataset, workers: Workers, copies: Copies | None = None
+) -> RunSettings:
+    """Return the settings of a new run on `dataset`, whatever its budget; of its `copies` none is held out alone.
+
+    Raises InputError, PlanError.
+    """
     from ..machine.device import cpu_settings, environment, resolve_device  # the first thing that needs PyTorch
     from ..machine.precision import resolve_precision
 
@@ -39,12 +46,13 @@ def resolve_settings(options: TrainOptions, dataset: Dataset, workers: Workers) 
     if options.val is not None and dataset.validation is not None:
         own = phrase("validation.given.got", n=f"{len(dataset.validation):,}")
         raise InputError("validation.given", where=dataset.name, got=own, hint=phrase("validation.given.try"))
-    held_out = default_held_out(dataset, recipe) if options.val is None else options.val
-    pictures, held = split_training(dataset, held_out, options.seed or 0)
+    groups = None if copies is None else copies.training_groups()
+    held_out = choose_held_out(dataset, recipe, options.val, options.seed or 0, groups)
+    pictures, held = split_training(dataset, held_out)
     spec = replace(input_spec(pictures.images, recipe.scaling), white=dataset.white)
     check_ends(network, spec)
     _check_batches(network, recipe, len(pictures), workers.size)
-    flips = decide_flips(recipe, dataset, pictures)
+    flips = decide_flips(recipe, dataset, pictures, None if groups is None else groups[pictures.rows])
     recipe = replace(recipe, augmentation=resolve_augmentation(recipe, dataset.shape, centred, flips.on))
     device, here = resolve_device(options.device), environment(options.threads)
     with cpu_settings(here.threads):
@@ -60,7 +68,12 @@ def resolve_settings(options: TrainOptions, dataset: Dataset, workers: Workers) 
         rounds=(steps,),
         target=None,
         budget=None,
-        data=_data_source(options, dataset, len(pictures), 0 if held is None else len(held)),
+        data=replace(
+            _data_source(options, dataset),
+            train=len(pictures),
+            validation=0 if held is None else len(held),
+            held_out=None if held_out is None else pack_rows(held_out, len(dataset.train)),
+        ),
         classes=tuple(dataset.classes),
         input=spec,
         device=device.type,
@@ -83,7 +96,7 @@ def resolve_augmentation(recipe: Recipe, shape: tuple[int, int, int], centred: b
     return replace(how, flip=flip)
 
 
-def _data_source(options: TrainOptions, dataset: Dataset, train: int, held_out: int) -> DataSource:
+def _data_source(options: TrainOptions, dataset: Dataset) -> DataSource:
     given = "mnist" if options.data is None else options.data
     return DataSource(
         name=None if isinstance(given, Dataset) else absolute(given),
@@ -92,8 +105,8 @@ def _data_source(options: TrainOptions, dataset: Dataset, train: int, held_out: 
         set=dataset.name,
         fingerprint=dataset.fingerprint,
         shape=tuple(dataset.shape),
-        train=train,
-        validation=held_out,
+        train=len(dataset.train),
+        validation=0,
         test=len(dataset.test) if dataset.test is not None else 0,
         label_from=options.label_from,
         group_by=options.group_by,

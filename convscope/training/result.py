@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import Phrase
+from ..runs.result_figures import BaselineFigures
 from .final_figures import calibration_figures, split_figures
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 class Result:
     """What a finished training came to. `train_seconds` counts all sessions of the run, without validation and test.
 
-    Losses of `validation` and `test` are those of calibrated probabilities, where there is a `calibration`; `notes` are
-    what a reader of the figures has to know.
+    Losses of `validation` and `test` are those of calibrated probabilities, where there is a `calibration`; `baseline`
+    is what a simple classifier makes of the same pictures; `notes` are what a reader of the figures has to know.
     """
 
     run: Path
@@ -34,6 +35,7 @@ class Result:
     validation: Evaluation | None
     test: Evaluation | None
     calibration: Calibration | None
+    baseline: BaselineFigures | None
     notes: tuple[Phrase, ...]
 
     def load(self) -> Model:
@@ -56,5 +58,6 @@ class Result:
             "validation": validation and validation.to_json(),
             "test": test and test.to_json(),
             "calibration": calibration and calibration.to_json(),
+            "baseline": self.baseline and {**self.baseline.to_json(), "name": str(self.baseline.name)},
             "notes": [str(note) for note in self.notes],
         }

@@ -45,6 +45,7 @@ def train(
     out: str | os.PathLike[str] | None = None,
     resume: str | os.PathLike[str] | None = None,
     cache: bool = True,
+    strict: bool = False,
     progress: Callable[[Event], None] = ignore,
     stop: Callable[[], bool] | None = None,
     keep_seconds: float = 15.0,
@@ -57,14 +58,16 @@ def train(
     right at random where the pictures mean the same in a mirror; `budget` is a time, "30s" or "2m", into which the
     whole schedule is planned at the speed measured here, or an accuracy, "99.5%": by a recipe known to reach it on
     MNIST, else until the pictures held out do, or cannot (docs/why.md). `seed` is 0 unless given. `val` pictures of
-    the training set are held out and measured at the end of every epoch (default: none, or a sixth where there are
-    no test pictures). `out` is the run directory to make (default: runs/<date>-<data>-<recipe>). `resume` continues
-    the run in that directory, with its own settings, to the bits it would have had.
+    the training set are held out, measured at the end of every epoch, and calibrate the probabilities (default: a
+    sixth; what calibration needs where there are test pictures; none where the data has validation pictures of its
+    own). `out` is the run directory to make (default: runs/<date>-<data>-<recipe>). `resume` continues the run in that
+    directory, with its own settings, to the bits it would have had.
 
     `device` is "auto" (a GPU where there is one), "cpu", "cuda" or "mps"; `threads` the CPU threads (default: one for
     every CPU that is free). Pictures of a folder are resized to `size` × `size` pixels; `data_root` is the folder that
     holds fashion-mnist's files; `label_from` and `group_by` are regular expressions that find the label and the group
-    of a picture in its path, as in `convscope.datasets.load`. Without `cache` every picture is decoded anew.
+    of a picture in its path, as in `convscope.datasets.load`. Without `cache` every picture is decoded anew; with
+    `strict` a fault that `check` finds in the data ends it before it begins.
 
     `progress` is called with each line of the log as it is written, and with a BeginLine, LoadingLines and NoteLines,
     which the log does not hold (see training.events); `to_json()` of a line is what the log holds. Training stops with
@@ -98,6 +101,7 @@ def train(
         out=out,
         resume=resume,
         cache=cache,
+        strict=strict,
     )
     return train_with(options, progress, stop, keep_seconds)
 

@@ -34,6 +34,7 @@ class RunSettings:
     versions: dict[str, str]
     processes: int
     launch: str | None  # which launch by torchrun began it
+    copies: str = "near"  # which copies stay together, besides groups: near ones too, or "exact" ones alone
     understood: tuple[Phrase, ...] = ()  # what was said before anything was trained
     planned_seconds: float | None = None  # that the steps, of the first round if there are several, seemed to take
 
@@ -68,6 +69,7 @@ class RunSettings:
             versions=fields.mapping("versions"),
             processes=fields.integer("processes"),
             launch=fields.optional(fields.text, "launch"),
+            copies=fields.text("copies"),
             understood=fields.phrases("understood"),
             planned_seconds=(time := fields.within("time")).optional(time.number, "planned_seconds"),
         )

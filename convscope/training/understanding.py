@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from ..checking import Report
 from ..data import Dataset
 from ..data.understanding import understood as understood_data
-from ..errors import Phrase, phrase
+from ..errors import Phrase, phrase, printable
 from ..formula import Network
 from .settings import RunSettings
 
 
-def understood(dataset: Dataset, settings: RunSettings, network: Network) -> tuple[Phrase, ...]:
-    """Return the lines: the data, what is held out, the pictures' size, plan and recipe, flips and inversion.
+def understood(dataset: Dataset, settings: RunSettings, network: Network, report: Report) -> tuple[Phrase, ...]:
+    """Return the lines: the data, what the check found, what is held out, size of the pictures, plan and recipe, flips
+    and inversion.
 
     `settings.understood` is what resolving them found of flips.
     """
     return (
         *understood_data(dataset),
+        *_found(report),
         _held_out(dataset, settings),
         _size(dataset),
         _plan(settings, network),
         *settings.understood,
         *([phrase("planned.invert")] if settings.input.invert == "auto" else ()),
     )
+
+
+def _found(report: Report) -> Iterator[Phrase]:
+    """Yield a line for each finding but what the data's own lines have said, and one for each part that was put off."""
+    for finding in report.findings:
+        if finding.key != "check.unreadable":
+            first = " = ".join(printable(path, 60) for path in finding.paths[0]) if finding.paths else ""
+            what = phrase("planned.such", what=finding.what, first=first) if first else finding.what
+            yield phrase("planned.finding", what=what, fix=finding.fix)
+    yield from report.put_off
 
 
 def _held_out(dataset: Dataset, settings: RunSettings) -> Phrase:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..calibration.temperature import LEAST
+from ..data.dataset import Rows
+from ..data.hold_out import most_held_out
 from ..data.subset import Subset
 from ..evaluation import Evaluation, score
 from ..pictures.preprocessing import which_are_inverted
@@ -30,6 +32,19 @@ ENOUGH, SPARED = 5_000, 10  # and where there are some: what calibration needs (
 FEW = 60  # but so many where a sixth allows it: of fewer than 30 nothing is learned
 
 
+def choose_held_out(
+    dataset: Dataset, recipe: Recipe, asked: int | None, seed: int, groups: Rows | None = None
+) -> Rows | None:
+    """Return the rows of the training pictures to hold out: as many as `asked`, or as default_held_out says.
+
+    `groups` number the training pictures (N,): those of one stay together. Raises InputError for more than the classes
+    can give.
+    """
+    if asked is None:
+        asked = min(default_held_out(dataset, recipe), most_held_out(dataset.train.labels, groups))
+    return dataset.hold_out(asked, seed, groups)[1] if asked else None
+
+
 def default_held_out(dataset: Dataset, recipe: Recipe) -> int:
     """Return how many training pictures are held out unless the user says: none where the data has its own."""
     if dataset.validation is not None:
@@ -46,23 +61,24 @@ def sixth(dataset: Dataset) -> int:
     return min(MOST, len(dataset.train) // SHARE)
 
 
-def split_training(dataset: Dataset, held_out: int, seed: int) -> tuple[Subset, Subset | None]:
+def split_training(dataset: Dataset, held_out: Rows | None) -> tuple[Subset, Subset | None]:
     """Return the pictures to train on and those to validate by, if any, by their rows: none is copied.
 
-    The second are the data's own validation pictures where it has some, else so many training pictures, by `seed`.
+    The second are the data's own validation pictures where it has some, else the training pictures at `held_out`.
     """
+    train = Subset.whole(dataset.train)
     if dataset.validation is not None:
-        return Subset.whole(dataset.train), Subset.whole(dataset.validation)
-    if not held_out:
-        return Subset.whole(dataset.train), None
-    stay, held = dataset.hold_out(held_out, seed)
-    return Subset(dataset.train, stay), Subset(dataset.train, held)
+        return train, Subset.whole(dataset.validation)
+    if held_out is None:
+        return train, None
+    return Subset(dataset.train, np.setdiff1d(train.rows, held_out)), Subset(dataset.train, held_out)
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledImages:
     """Pictures to measure on: those at `rows`, int64 (n,), of `images` uint8 (N, C, H, W) on a device; `labels` int64
-    (n,), by class; `inverted` bool (n,), with dark and light swapped.
+    (n,), by class; `inverted` bool (n,), with dark and light swapped. Those of one number in `groups` (n,) belong
+    together; training has seen a copy of those where `leaked` (n,) is true.
     """
 
     images: Tensor
@@ -70,6 +86,8 @@ class LabelledImages:
     classes: tuple[str, ...]
     rows: Tensor
     inverted: Tensor
+    groups: Rows | None = None
+    leaked: np.ndarray[Any, np.dtype[np.bool_]] | None = None
 
     @classmethod
     def of(
@@ -104,7 +122,7 @@ class LabelledImages:
 
     def figures(self, logits: Scores) -> Evaluation:
         """Return how good logits (n, K) are."""
-        return score(logits, self.labels, self.classes)
+        return score(logits, self.labels, self.classes, self.groups, self.leaked)
 
     def evaluate(self, net: Net, workers: Workers | None = None) -> Evaluation:
         """Return how good the network is, its probabilities not calibrated."""

@@ -81,7 +81,7 @@ def test_a_sentence_where_it_does_as_well() -> None:
     said = measured.as_good(right[:, [1, 0, 2]])  # a network that confuses two classes
     assert said is not None
     assert "does as well" in str(said)
-    assert "colour histograms, fitted to 90 pictures" in str(said)
+    assert "colour histograms fitted to 90 pictures" in str(said)
     assert f"{100 * accuracy(measured):.1f} %" in str(said)
     assert measured.beside(right).accuracy == 1
     guess = Measured(measured.baseline, measured.rows, measured.labels, np.zeros((60, 3)))

@@ -40,7 +40,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "stripes").mkdir()
     for part, n in (("train", 100), ("t10k", 40)):
         labels = rng.integers(0, 2, n)
-        images = np.stack([np.indices((28, 28))[k] % 4 // 2 * 200 for k in labels]) + rng.integers(0, 50, (n, 28, 28))
+        images = np.stack([np.indices((28, 28))[k] % 4 // 2 * 90 for k in labels]) + rng.integers(0, 160, (n, 28, 28))
         write_idx(tmp_path / "stripes" / f"{part}-images-idx3-ubyte", images)
         write_idx(tmp_path / "stripes" / f"{part}-labels-idx1-ubyte", labels)
     return tmp_path / "stripes"
@@ -56,24 +56,25 @@ def test_results_on_stdout_all_else_on_stderr(folder: Path, tmp_path: Path, caps
     assert re.fullmatch(
         rf"test accuracy {share}, 40 pictures\), loss \d\.\d{{4}}\n"
         rf"validation accuracy {share}, 20 pictures\), loss \d\.\d{{4}}\n"
+        rf"baseline accuracy {share}, 40 pictures\): a classifier of .* fitted to 80 pictures, in .*\n"
         rf"trained in \d+\.\d s, [\d,]+ pictures/s\nmodel {re.escape(str(tmp_path))}/r/model\.onnx\n",
         out,
     )
     lines = err.splitlines()
     assert lines[:2] == ["2 classes: 1 56, 0 44", "test pictures: 40"]
-    lines = lines[2:]
-    assert lines[:3] == [
+    begun = lines.index(f"run {tmp_path}/r")
+    assert lines[begun - 5 : begun - 2] == [
         "training on 80 pictures; 20 more are held out of training (seed 0), to validate and to calibrate by",
         "pictures of 28 x 28 pixels, grey",
         f"network {TINY} (as asked), 394 parameters; recipe fast: 5 epochs, 40 steps of 10 pictures",
     ]
-    assert lines[3].startswith("left and right are ")
-    assert re.fullmatch(r"about \d+ s on cpu \(threads: 1, \w+\)", lines[4])
-    assert lines[5] == f"run {tmp_path}/r"
+    assert lines[begun - 2].startswith("left and right are ")
+    assert re.fullmatch(r"about \d+ s on cpu \(threads: 1, \w+\)", lines[begun - 1])
     assert re.fullmatch(
-        r"step 40 of 40  loss \d\.\d{4}  accuracy +\d+\.\d %  validation \d+\.\d\d %  [\d,]+ pictures/s", lines[6]
+        r"step 40 of 40  loss \d\.\d{4}  accuracy +\d+\.\d %  validation \d+\.\d\d %  [\d,]+ pictures/s",
+        lines[begun + 1],
     )
-    assert lines[7] == "note: probabilities are not calibrated: 20 pictures were held out, 30 are needed"
+    assert lines[begun + 2] == "note: probabilities are not calibrated: 20 pictures were held out, 30 are needed"
     assert "\x1b" not in out + err
 
 
@@ -97,6 +98,7 @@ def test_json_is_one_object_with_its_keys(folder: Path, tmp_path: Path, capsys: 
         "validation",
         "test",
         "calibration",
+        "baseline",
         "notes",
     ]
     assert list(got) == keys
@@ -131,6 +133,7 @@ def test_the_lectures_line_is_exact(monkeypatch: pytest.MonkeyPatch, capsys: pyt
             images_per_second=1.0,
             model="m",
             calibration=None,
+            baseline=None,
             notes=(),
         )
 
@@ -170,6 +173,7 @@ def test_every_option_reaches_the_function(monkeypatch: pytest.MonkeyPatch) -> N
         (["d", *words], TrainOptions(data="d", **every)),
         (["--budget", "30s"], TrainOptions(budget="30s")),
         (["--resume", "x", "--no-cache"], TrainOptions(resume="x", cache=False)),
+        (["--strict"], TrainOptions(strict=True)),
         ([], TrainOptions()),
     ):
         args = parse(*given)
@@ -177,7 +181,7 @@ def test_every_option_reaches_the_function(monkeypatch: pytest.MonkeyPatch) -> N
             args.run(args)
         assert caught.value.args[0] == expected
     own = {field.name for field in fields(TrainOptions)}
-    assert own == {"data", "budget", "resume", "cache", *every}
+    assert own == {"data", "budget", "resume", "cache", "strict", *every}
 
 
 def test_help_names_every_recipe(capsys: pytest.CaptureFixture[str]) -> None:

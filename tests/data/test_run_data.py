@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from convscope import data
 from convscope.data.dataset import Dataset, PictureFile, Rows, Split
-from convscope.data.run_data import in_order_of, load_run_data, manifest_of
+from convscope.data.run_data import held_out_rows, in_order_of, load_run_data, manifest_of
 from convscope.errors import InputError
 from convscope.runs.directory import Run
 from convscope.runs.manifest import MANIFEST, ManifestRow, manifest_csv
+from convscope.runs.packed_rows import pack_rows
 from convscope.runs.records import DataSource
 from tests.data.folders import noise
 
@@ -172,18 +173,27 @@ def arrays(n: int = 12) -> Dataset:
     return data.arrays(images, np.arange(n) % 2, ["a", "b"])
 
 
-def test_of_arrays_the_held_out_are_chosen_again_by_the_seed(tmp_path: Path) -> None:
+def test_of_arrays_the_run_says_which_are_held_out(tmp_path: Path) -> None:
     dataset = arrays()
-    run = begin(tmp_path, dataset, None, name=None)
+    run = begin(tmp_path, dataset, None, name=None, held_out=pack_rows(np.array([3, 8]), 12))
     assert not (run / MANIFEST).exists()
     with pytest.raises(InputError, match="this run was trained on arrays in memory"):
         load_run_data(run)
     found = load_run_data(run, arrays())
     assert found.held_out is not None
-    assert found.held_out.tolist() == dataset.hold_out(2, 3)[1].tolist()
+    assert found.held_out.tolist() == [3, 8]
     other = load_run_data(run, arrays(10))
     assert (other.held_out, other.changes.lost) == (None, True)
     assert str(other.changes.said()) == "the data is not what this run began with"
+
+
+def test_version_01_held_out_by_the_seed_0() -> None:
+    dataset = arrays()
+    held_out = held_out_rows(dataset, 2, None)
+    assert held_out is not None
+    assert held_out.tolist() == dataset.hold_out(2)[1].tolist()
+    assert held_out_rows(dataset, 0, None) is None
+    assert held_out_rows(replace(dataset, validation=dataset.train.head(2)), 2, None) is None
 
 
 def test_a_manifest_says_held_out_given_test_and_left_out() -> None:

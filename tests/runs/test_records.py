@@ -23,7 +23,7 @@ from convscope.runs.records import (
     Tally,
     log_line,
 )
-from convscope.runs.result_figures import CalibrationFigures, SplitFigures
+from convscope.runs.result_figures import BaselineFigures, CalibrationFigures, SplitFigures
 
 counts = st.integers(0, 2**53)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
@@ -45,6 +45,15 @@ splits = st.builds(
 )
 notes = st.lists(st.sampled_from([phrase("value.none"), phrase("value.and", one=phrase("value.none"), other="b")]))
 calibrations = st.none() | st.builds(CalibrationFigures, numbers, counts, *[numbers] * 4)
+baselines = st.none() | st.builds(
+    BaselineFigures,
+    st.just(phrase("value.none")),
+    counts,
+    numbers,
+    st.tuples(fractions, fractions),
+    numbers,
+    numbers,
+)
 tallies = st.builds(Tally, numbers, counts, counts)
 lines = st.one_of(
     st.builds(StepLine, counts, *[numbers] * 6),
@@ -57,6 +66,7 @@ lines = st.one_of(
         numbers,
         numbers,
         calibrations,
+        baselines,
         notes.map(tuple),
     ),
 )

@@ -46,6 +46,7 @@ ASKED: dict[str, st.SearchStrategy[object]] = {
     "group_by": maybe(st.sampled_from(["(p\\d)_", "-x"])),
     "out": maybe(folders),
     "cache": st.booleans(),
+    "strict": st.booleans(),
 }
 
 

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 import torch
 
-from convscope import data
-from convscope.errors import Interrupted
+from convscope import checking, data
+from convscope.checking import Report
+from convscope.data.run_data import held_out_rows
+from convscope.errors import InputError, Interrupted
 from convscope.runs.directory import read_log, read_run_json
 from convscope.runs.records import EpochLine
 from convscope.training import measured, planning
@@ -19,7 +21,7 @@ from convscope.training.context import RunContext
 from convscope.training.events import Event, NoteLine
 from convscope.training.measured import Measured
 from convscope.training.options import TrainOptions
-from convscope.training.planning import lasting, plan_settings, seconds_per_step
+from convscope.training.planning import copies_of, lasting, plan_settings, seconds_per_step
 from convscope.training.resolve import resolve_settings
 from convscope.training.schedule import Schedule
 from convscope.training.session import train
@@ -44,7 +46,7 @@ def resolved() -> RunSettings:
 def plan(options: TrainOptions, dataset: data.Dataset) -> tuple[RunSettings, list[str]]:
     """Return the settings and what was said."""
     said: list[Event] = []
-    settings = plan_settings(options, dataset, RunContext(on_event=said.append))
+    settings, _ = plan_settings(options, dataset, RunContext(on_event=said.append))
     return settings, [line.text for line in said if isinstance(line, NoteLine)]
 
 
@@ -108,7 +110,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def digits() -> data.Dataset:
     images = np.zeros((400, 28, 28), np.uint8)
-    images[:, 8:20, 8:20] = 200
+    images[:, 8:20, 8:20] = np.random.default_rng(0).integers(100, 256, (400, 12, 12))
     return data.arrays(images, np.arange(400) % 2, ["a", "b"], name="mnist")  # no more than its name
 
 
@@ -212,3 +214,42 @@ def test_a_whole_training_takes_the_steps_that_were_planned(tmp_path: Path) -> N
     assert settings["budget"] == "2s"
     assert settings["steps"] > RECIPE.steps(70)  # far more fits in than the recipe asks for
     assert read_log(result.run)[-1].step == settings["steps"]
+
+
+def faulty() -> data.Dataset:
+    """Sixty pictures of noise under two names, each there twice."""
+    images = np.random.default_rng(0).integers(0, 256, (60, 1, 8, 8), dtype=np.uint8)
+    images[30:] = images[:30]
+    return data.arrays(images, np.arange(60) % 2, ["a", "b"], name="twice")
+
+
+def test_no_copy_is_held_out_alone_and_a_run_says_how_copies_were_looked_for() -> None:
+    dataset = faulty()
+    settings, copies = plan_settings(small(val=10), dataset, RunContext())
+    held_out = held_out_rows(dataset, settings.data.validation, settings.data.held_out)
+    assert held_out is not None
+    assert sorted(held_out[held_out < 30] + 30) == held_out[held_out >= 30].tolist()
+    assert settings.copies == "near"
+    assert np.array_equal(copies_of(dataset, settings).groups, copies.groups)
+
+
+def test_a_check_that_takes_long_is_put_off_unless_training_takes_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def check(dataset: data.Dataset, seconds: float) -> Report:
+        asked.append(seconds)
+        return checking.check(dataset, seconds=0.0 if len(asked) == 1 else None)
+
+    monkeypatch.setattr(planning, "check", check)
+    for pace, found, times in ((1e-4, "exact", 1), (2.0, "near", 2)):
+        asked.clear()
+        monkeypatch.setattr(planning, "seconds_per_step", lambda settings, dataset, least, pace=pace: pace)
+        settings, _ = plan_settings(small(), faulty(), RunContext())
+        assert (settings.copies, len(asked)) == (found, times)
+        assert any(line.key.startswith("check.late") for line in settings.understood) == (times == 1)
+    assert asked[1] == planning.CHECK_SHARE * 2.0 * settings.steps
+
+
+def test_strict_stops_before_anything_is_trained() -> None:
+    with pytest.raises(InputError, match=r"twice: the check found a fault, got .*\ntry: convscope check"):
+        plan_settings(small(strict=True), faulty(), RunContext())

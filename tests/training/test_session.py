@@ -77,7 +77,9 @@ def test_a_run_holds_what_it_should_and_its_model_is_as_good_as_it_says(tmp_path
     assert Recipe.from_json(settings["recipe"]) == replace(
         RECIPES["fast"].changed(epochs=12, batch_size=20),
         precision=settings["recipe"]["precision"],
-        augmentation=Augmentation(shift=1),  # 2 pixels of 28 are 1 of 10; a mirror would make other stripes of these
+        augmentation=Augmentation(
+            shift=1, flip=settings["recipe"]["augmentation"]["flip"]
+        ),  # 2 pixels of 28 are 1 of 10
     )
     begin, *log = lines
     assert isinstance(begin, BeginLine)
@@ -120,6 +122,7 @@ def test_json_has_exactly_its_keys(tmp_path: Path) -> None:
         "validation",
         "test",
         "calibration",
+        "baseline",
         "notes",
     ]
     assert (got["run"], got["model"]) == (str(tmp_path / "r"), str(tmp_path / "r" / "model.onnx"))

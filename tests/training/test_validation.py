@@ -18,7 +18,15 @@ from convscope.pictures.preprocessing import preprocess
 from convscope.training.options import TrainOptions
 from convscope.training.recipes import RECIPES
 from convscope.training.resolve import resolve_settings
-from convscope.training.validation import LabelledImages, as_tensor, default_held_out, scores, sixth, split_training
+from convscope.training.validation import (
+    LabelledImages,
+    as_tensor,
+    choose_held_out,
+    default_held_out,
+    scores,
+    sixth,
+    split_training,
+)
 from convscope.training.workers import SingleWorker
 from tests.toys import small, toy
 
@@ -46,24 +54,38 @@ def test_where_there_are_test_pictures_what_calibration_needs_is_held_out(n: int
 
 
 def test_every_picture_is_trained_on_or_held_out_and_the_seed_says_which() -> None:
-    dataset = grey(200, tested=True)
-    splits = [split_training(dataset, 30, seed) for seed in (0, 0, 1)]
-    held = []
-    for train, held_out in splits:
+    dataset, held = grey(200, tested=True), []
+    for seed in (0, 0, 1):
+        rows = choose_held_out(dataset, RECIPES["fast"], None, seed)
+        train, held_out = split_training(dataset, rows)
         assert held_out is not None
         held.append(held_out.rows.tolist())
         assert sorted([*train.rows.tolist(), *held[-1]]) == list(range(200))
-        assert np.bincount(held_out.labels).tolist() == [15, 15]
+        assert sorted(np.bincount(held_out.labels).tolist()) == [16, 17]
     assert held[0] == held[1] != held[2]
-    train, none = split_training(dataset, 0, 0)
+    assert choose_held_out(dataset, RECIPES["fast"], 0, 0) is None
+    train, none = split_training(dataset, None)
     assert (len(train), none) == (200, None)
+
+
+def test_of_one_group_none_is_held_out_alone_and_every_class_keeps_one() -> None:
+    dataset = grey(200, tested=False)
+    groups = np.arange(200) // 4  # two pictures of either class
+    rows = choose_held_out(dataset, RECIPES["fast"], None, 0, groups)
+    assert rows is not None
+    assert not set(groups[rows]) & set(np.delete(groups, rows))
+    assert len(rows) in (32, 36)
+    alone = np.arange(200) % 2  # each class is one group: none can go
+    assert choose_held_out(dataset, RECIPES["fast"], None, 0, alone) is None
+    with pytest.raises(InputError):
+        choose_held_out(dataset, RECIPES["fast"], 5, 0, alone)
 
 
 def test_the_datas_own_validation_pictures_are_what_validates() -> None:
     dataset = grey(200, tested=False)
     dataset = replace(dataset, validation=dataset.train.head(7))
-    assert default_held_out(dataset, RECIPES["fast"]) == 0
-    train, held_out = split_training(dataset, 0, 0)
+    assert choose_held_out(dataset, RECIPES["fast"], None, 0) is None
+    train, held_out = split_training(dataset, None)
     assert held_out is not None
     assert (len(train), held_out.split) == (200, dataset.validation)
     with pytest.raises(InputError, match=r"validation pictures of its own.*got --val and 7 pictures\ntry: leave --val"):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...data.credits import Credit, credit_of
 from ...data.dataset import Dataset, Split
-from ...data.run_data import RunData
+from ...data.run_data import RunData, held_out_rows
 from ...errors import InputError
 from ...evaluation import matched
 from ...pictures.preprocessing import preprocess_stack
@@ -40,8 +40,8 @@ def choose_examples(dataset: Dataset, subject: Subject, trained_with: RunData | 
     trained_on = subject.provenance.data
     own = trained_with is not None or (trained_on is not None and trained_on.fingerprint == dataset.fingerprint)
     held_out = None if trained_with is None else trained_with.held_out
-    if trained_with is None and own and trained_on is not None and trained_on.validation and dataset.validation is None:
-        held_out = dataset.hold_out(trained_on.validation, trained_on.seed)[1]
+    if trained_with is None and own and trained_on is not None:
+        held_out = held_out_rows(dataset, trained_on.validation, trained_on.held_out)
     if dataset.test is not None and len(dataset.test):
         split, part = "test", dataset.test
     elif dataset.validation is not None:
