@@ -20,7 +20,8 @@ BLOCK = 2  # rows and columns of cells that are brought to unit length together
 CLIP = 0.2  # what one value of a block keeps at most, so that one strong edge does not drown the rest
 SIDE = 48  # pixels; larger pictures are averaged down to it: grain is no edge
 LEVELS = {1: 16, 3: 4}  # of each channel, by the number of channels
-BATCH = 32  # pictures that are held in float32 at a time
+BATCH = 32  # pictures at most that are held in float32 at a time,
+VALUES = 2**20  # and values
 
 
 class Indexed(Protocol):
@@ -148,5 +149,5 @@ def _flat(values: Floats) -> Floats:
 
 
 def _in_batches(function: Callable[[Pictures], Floats], images: Indexed) -> Floats:
-    starts = range(0, len(images), BATCH)
-    return np.concatenate([function(images[start : start + BATCH]) for start in starts])
+    batch = max(1, min(BATCH, VALUES // images[:1].size))
+    return np.concatenate([function(images[start : start + batch]) for start in range(0, len(images), batch)])

@@ -20,7 +20,7 @@ from .sample import Rows, balanced_rows, copies, even_rows
 FITTED = 1000  # pictures at most that it is fitted to,
 MEASURED = 2000  # and that it is measured on
 PENALTIES = (10 * PENALTY, PENALTY, PENALTY / 10)  # of equals the strongest
-CHUNK = 512  # pictures whose likeness to the fitted ones is held at a time
+CHUNK = 64  # pictures that are scored at a time
 FEATURES: dict[str, Callable[[features.Indexed], features.Floats]] = {
     "gradients": features.hog,
     "colours": features.colour_histograms,
@@ -71,7 +71,7 @@ def fit(pictures: Subset, classes: int, groups: Rows | None = None) -> Baseline:
     began = time.perf_counter()
     rows = balanced_rows(pictures.labels, FITTED)
     sample = Subset(pictures.split, pictures.rows[rows])
-    labels, own = sample.labels, copies(sample.images[:]) if groups is None else groups[rows]
+    labels, own = sample.labels, copies(sample.images) if groups is None else groups[rows]
     kernels = {name: Kernel.of(feature(sample.images)) for name, feature in FEATURES.items()}
     likeness = {name: kernel(kernel.rows) for name, kernel in kernels.items()}
 

@@ -62,7 +62,7 @@ def mirror_test(pictures: Subset, classes: int, groups: Rows | None = None) -> M
     """
     rows = balanced_rows(pictures.labels, LOOKED_AT)
     sample = Subset(pictures.split, pictures.rows[rows])
-    labels, own = sample.labels, copies(sample.images[:]) if groups is None else groups[rows]
+    labels, own = sample.labels, copies(sample.images) if groups is None else groups[rows]
     edges, small = features.hog(sample.images), features.thumbnails(sample.images)
     by_edges, by_small = Kernel.of(edges), Kernel.of(small)
     edges_alike = np.stack([by_edges(edges), by_edges(features.mirrored_hog(edges))])

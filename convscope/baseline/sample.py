@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from .features import Indexed
 
 Rows = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -23,7 +24,7 @@ def even_rows(count: int, most: int) -> Rows:
 def balanced_rows(labels: Rows, most: int) -> Rows:
     """Return at most `most` row numbers in order: of every class equally many, all of a class that has fewer.
 
-    Each class gives at least one, whatever `most` says. The pictures of a class are evenly spread.
+    The pictures of a class are evenly spread; where there are more classes than `most`, those that give one are.
 
     >>> balanced_rows(np.array([0, 0, 0, 0, 1, 0, 0]), 4).tolist()
     [0, 2, 4, 6]
@@ -31,17 +32,19 @@ def balanced_rows(labels: Rows, most: int) -> Rows:
     counts = np.bincount(labels)
     share = _share(counts[counts > 0], most)
     chosen = [mine[even_rows(len(mine), share)] for mine in (np.flatnonzero(labels == k) for k in np.unique(labels))]
-    return np.sort(np.concatenate(chosen))
+    rows = np.sort(np.concatenate(chosen))
+    return rows[even_rows(len(rows), most)]
 
 
-def copies(images: Iterable[NDArray[np.uint8]]) -> Rows:
+def copies(images: Indexed) -> Rows:
     """Return the group of each picture, int64 (N,): those that are equal in every pixel are in one.
 
-    >>> copies(np.array([[1, 2], [3, 4], [1, 2]], np.uint8)).tolist()
+    >>> copies(np.array([[[[1, 2]]], [[[3, 4]]], [[[1, 2]]]], np.uint8)).tolist()
     [0, 1, 0]
     """
     numbers: dict[bytes, int] = {}
-    return np.array([numbers.setdefault(image.tobytes(), len(numbers)) for image in images], np.int64)
+    digests = (hashlib.sha256(images[i : i + 1].tobytes()).digest() for i in range(len(images)))
+    return np.array([numbers.setdefault(digest, len(numbers)) for digest in digests], np.int64)
 
 
 def _share(counts: Rows, most: int) -> int:

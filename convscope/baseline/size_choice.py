@@ -33,9 +33,9 @@ def choose_size(sample: SizeSample) -> tuple[int | Size, Phrase]:
     if len(sides) < 2:
         return choose_by_headers(sample)
     pictures = sample.load(sides[-1], LOOKED_AT)
-    tried = _tried(pictures, sides)
-    best = max(tried)
-    if not best.known:
+    tried = _tried(pictures, sides) if len(pictures) else []
+    best = max(tried, default=None)
+    if best is None or not best.known:
         return choose_by_headers(sample)
     side = next(one.side for one in tried if one.accuracy >= best.accuracy - best.error)
     said = ", ".join(f"{100 * one.accuracy:.1f} ({one.side})" for one in tried)

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convscope.baseline.sample import balanced_rows, even_rows
+from convscope.baseline.sample import balanced_rows, copies, even_rows
 
 
 @given(st.integers(1, 300), st.integers(1, 300))
@@ -28,10 +28,13 @@ def test_every_class_gives_equally_many_or_all_that_it_has(counts: list[int], mo
     rows = balanced_rows(labels, most)
     taken = np.bincount(labels[rows], minlength=len(counts))
     assert (np.diff(rows) > 0).all()
+    if most < np.count_nonzero(counts):
+        assert taken.max() == 1
+        assert len(rows) == most
+        return
     share = taken.max()
     assert taken.tolist() == [min(count, share) for count in counts]
-    present = np.count_nonzero(counts)
-    assert taken.sum() <= max(most, present)
+    assert taken.sum() <= most
     if taken.sum() < sum(counts):  # one more of each would be too many
         assert most < sum(min(count, share + 1) for count in counts)
 
@@ -39,4 +42,11 @@ def test_every_class_gives_equally_many_or_all_that_it_has(counts: list[int], mo
 def test_a_small_class_is_taken_whole_and_leaves_room_to_others() -> None:
     labels = np.repeat([0, 1, 2], [500, 20, 5])
     assert np.bincount(labels[balanced_rows(labels, 100)]).tolist() == [75, 20, 5]
-    assert np.bincount(labels[balanced_rows(labels, 2)]).tolist() == [1, 1, 1]
+    assert np.bincount(labels[balanced_rows(labels, 3)]).tolist() == [1, 1, 1]
+    assert np.bincount(labels[balanced_rows(labels, 2)]).tolist() == [1, 0, 1]
+
+
+def test_equal_pictures_are_in_one_group_and_no_others() -> None:
+    x = np.random.default_rng(0).integers(0, 2, (40, 1, 2, 2), dtype=np.uint8)
+    groups = copies(x)
+    assert ((groups[:, None] == groups) == (x[:, None] == x).all((2, 3, 4))).all()

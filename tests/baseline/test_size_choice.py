@@ -80,6 +80,15 @@ def test_where_nothing_is_recognised_headers_decide() -> None:
     assert choose_size(sample) == choose_by_headers(sample)
 
 
+def test_where_no_picture_can_be_read_headers_decide() -> None:
+    class Broken(Sample):
+        def load(self, side: int, most: int) -> Split:
+            return Split(np.empty((0, 1, side, side), np.uint8), np.empty(0, np.int64))
+
+    sample = Broken(bar, ((80, 90),))
+    assert choose_size(sample) == choose_by_headers(sample)
+
+
 def test_a_training_asks_it(tmp_path: Path) -> None:
     for i in range(24):
         put(tmp_path / "ab"[i % 2] / f"{i}.png", 32 + i + 150 * (i % 2), size=(60 + i, 70))
