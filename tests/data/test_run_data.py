@@ -156,6 +156,9 @@ def test_the_same_picture_twice_is_there_twice(tmp_path: Path) -> None:
     for name in ("x", "y"):
         noise(root / "a" / f"{name}.png", 0)
     run = begin(tmp_path, data.load(root), None)
+    (root / "a" / "0.png").rename(tmp_path / "0.png")
+    assert load_run_data(run).changes.missing == ("a/0.png",)
+    (tmp_path / "0.png").rename(root / "a" / "0.png")
     (root / "a" / "y.png").unlink()
     assert str(load_run_data(run).changes.said()) == "1 missing (a/y.png)"
     (root / "a" / "x.png").rename(root / "a" / "w.png")

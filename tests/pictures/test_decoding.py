@@ -85,3 +85,16 @@ def test_a_jpeg_of_several_pictures() -> None:
 def test_importing_it_imports_neither_numpy_nor_pillow() -> None:
     check = "import sys, convscope.pictures.decoding; assert not {'numpy', 'PIL', 'torch'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", check], check=True)
+
+
+def test_a_picture_is_grey_where_every_pixel_is_not_where_their_means_are() -> None:
+    """So that a grey one has the same bytes whichever channels are asked for."""
+    red, cyan = (255, 0, 0), (0, 255, 255)
+    colours = np.array([[red, cyan], [cyan, red]], np.uint8)
+    for values, channels in ((colours, 3), (colours[..., :1].repeat(3, 2), 1)):
+        data = io.BytesIO()
+        Image.fromarray(values).save(data, "PNG")
+        own, grey, rgb = (decoding.decode(data.getvalue(), (1, 1), wanted) for wanted in (None, 1, 3))
+        assert len(own) == channels
+        assert np.array_equal(own, rgb[:channels])
+        assert channels == 3 or np.array_equal(own, grey)
