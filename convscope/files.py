@@ -19,9 +19,12 @@ def atomic_write(path: str | os.PathLike[str], data: bytes | bytearray | memoryv
     A temporary file in the same folder is written, synced and renamed, then the folder is synced, so that the file
     outlasts a crash once this returns; not `durable`, nobody waits for the disk, and a power cut may leave an empty or
     torn file, which its reader must be able to tell. Raises EnvironmentFault (disk full, no permission, read-only) or
-    InputError (no such folder, `path` is a folder); then nothing is left behind and an old file stays as it was.
+    InputError (no such folder, `path` is a folder or a device); then nothing is left behind and an old file stays as it
+    was.
     """
     path = Path(path)
+    if _is_special(path):
+        raise InputError("file.other", where=str(path), hint=phrase("file.unwritable.name.try"))
     temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{os.urandom(4).hex()}"
     try:
         with open(temporary, "xb") as file:  # "x": never follow or empty what another process put there
@@ -38,6 +41,15 @@ def atomic_write(path: str | os.PathLike[str], data: bytes | bytearray | memoryv
         if isinstance(error, OSError):
             raise write_fault(path, error) from error
         raise
+
+
+def _is_special(path: Path) -> bool:
+    """Whether `path` is a device, a pipe or a socket: a rename would put a plain file in its place."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:  # nothing is there, or the write will say why not
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def read_plain(path: str | os.PathLike[str]) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from convscope.errors import EnvironmentFault, InputError
-from convscope.files import atomic_write
+from convscope.files import atomic_write, read_plain
 
 
 def test_writes_and_replaces(tmp_path: Path) -> None:
@@ -71,3 +71,16 @@ def test_a_folder_that_is_missing_or_in_the_way_is_the_callers_mistake(tmp_path:
     with pytest.raises(InputError, match="folder"):
         atomic_write(tmp_path / "folder", b"")
     assert os.listdir(tmp_path) == ["folder"]
+
+
+def test_what_is_no_plain_file_is_neither_replaced_nor_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="not a file"):
+        atomic_write(pipe, b"page")
+    assert pipe.is_fifo()
+    for path in (pipe, tmp_path, Path(os.devnull)):
+        with pytest.raises(OSError, match=r"Invalid argument|Is a directory"):
+            read_plain(path)
+    (tmp_path / "plain").write_bytes(b"plain")
+    assert read_plain(tmp_path / "plain") == b"plain"

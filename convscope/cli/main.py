@@ -3,14 +3,38 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from ..errors import INTERRUPTED, OK, USAGE, ConvscopeError, EnvironmentFault, InputError, UsageError, did_you_mean
+from ..errors import (
+    INTERRUPTED,
+    OK,
+    USAGE,
+    ConvscopeError,
+    EnvironmentFault,
+    InputError,
+    UsageError,
+    did_you_mean,
+    phrase,
+    system_reason,
+)
+from ..machine.signals import interruptible
+from .outputs import guard_outputs
 from .parser import VERBS, make_parser
+
+# What the system refuses for reasons of its own or of a name, at whatever call; anything else would be a bug.
+REFUSED = {
+    getattr(errno, name)
+    for name in (
+        *("EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EFBIG", "EIO"),
+        *("EMFILE", "ENFILE", "ENOMEM", "ENAMETOOLONG", "ELOOP", "ENOTDIR"),
+    )
+    if hasattr(errno, name)
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -23,23 +47,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     if verb is not None and verb not in VERBS:
         report(UsageError("verb.unknown", where="convscope", got=ascii(verb), hint=did_you_mean(verb, list(VERBS))))
         return USAGE
-    try:
-        return _run(verb, words)
-    except ConvscopeError as error:
-        report(error)
-        if "--json" in words:
-            answer(error)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
-        sys.stdout = None  # nothing left to flush to
-        return OK
-    except Exception as error:
-        if "--json" in words:
-            answer(ConvscopeError("error.bug", what=f"{type(error).__name__}: {error}"))
-        raise
+    with interruptible() as stop:
+        try:
+            code = _run(verb, words)
+            sys.stdout.flush()
+            return code
+        except KeyboardInterrupt:
+            return _stopped()
+        except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
+            return OK
+        except (ConvscopeError, OSError, MemoryError, ImportError) as error:
+            if stop.asked:  # an import that is interrupted says that its package is not there
+                return _stopped()
+            fault = _fault(error)
+            if fault is None:
+                raise
+            report(fault)
+            if "--json" in words:
+                answer(fault)
+            return fault.exit_code
+        except Exception as error:
+            if "--json" in words:
+                answer(ConvscopeError("error.bug", what=f"{type(error).__name__}: {error}"))
+            raise
 
 
 def answer(error: ConvscopeError) -> None:
@@ -60,24 +90,40 @@ def report(error: ConvscopeError) -> None:
 
 
 def script() -> NoReturn:
-    """Run as the installed command; any terminal takes the output, whatever its encoding."""
-    streams = [stream for stream in (sys.stdout, sys.stderr) if stream is not None]
-    for stream in streams:
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    """Run as the installed command."""
+    guard_outputs()
     code = main()
-    try:
-        for stream in streams:
-            stream.flush()
-    except BrokenPipeError:
-        sys.stdout = None
+    if code == INTERRUPTED:
+        sys.stderr.flush()
+        os._exit(code)  # Python would end itself by the signal if it came while a dataclass was being made
     raise SystemExit(code)
+
+
+def _stopped() -> int:
+    print("stopped", file=sys.stderr)
+    return INTERRUPTED
+
+
+def _fault(error: Exception) -> ConvscopeError | None:
+    """Return what went wrong where it is the machine's doing or a path's; None for a bug."""
+    if isinstance(error, ConvscopeError):
+        return error
+    if isinstance(error, MemoryError):
+        return EnvironmentFault("memory.gone", hint=phrase("memory.short.try"))
+    if isinstance(error, OSError) and error.errno in REFUSED:
+        where = "" if error.filename is None else str(error.filename)
+        return EnvironmentFault("system.refused", reason=system_reason(error), where=where)
+    return None
 
 
 def _run(verb: str | None, words: list[str]) -> int:
     """Run the verb. Raises EnvironmentFault where one of the packages that it works with is not installed."""
     parser = make_parser(verb)
-    args = parser.parse_args(words)
+    try:
+        args = parser.parse_args(words)
+    except SystemExit:
+        sys.stdout.flush()  # of --help: here a full disk is still reported
+        raise
     if verb is None:
         parser.print_help()
         return OK

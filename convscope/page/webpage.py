@@ -36,7 +36,7 @@ class Page:
         page. Raises InputError or EnvironmentFault where that cannot be.
         """
         target = Path(path or ".")
-        if path is None or target.is_dir():
+        if path is None or os.path.isdir(target):
             target = target / f"{self.name}.html"
             if not _replaceable(target):
                 raise InputError("page.other", where=str(target), hint="-o another.html")

@@ -51,7 +51,9 @@ class Run:
 
         Raises InputError if `path` exists.
         """
-        if path.exists() or path.is_symlink():
+        with _faults(path):
+            taken = path.is_symlink() or path.exists()
+        if taken:
             raise InputError("run.exists", where=str(path), hint=phrase("run.exists.try", path=path))
         temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}"
         run = cls(path, None)
