@@ -144,7 +144,7 @@ def _other_label(groups: NDArray[np.int64], labels: NDArray[np.int64]) -> NDArra
     """Return for each row a row of its group that has another label; −1 where there is none."""
     order = np.lexsort((labels, groups))
     g, y = groups[order], labels[order]
-    starts = np.flatnonzero(np.r_[True, g[1:] != g[:-1]])
+    starts = np.flatnonzero(np.diff(g, prepend=-1))
     sizes = np.diff(np.r_[starts, len(g)])
     low, high = np.repeat(order[starts], sizes), np.repeat(order[starts + sizes - 1], sizes)
     twin = np.where(y != labels[low], low, np.where(y != labels[high], high, -1))

@@ -14,7 +14,9 @@ FLAT = 8  # levels between the darkest and the lightest pixel, in every channel,
 DARK, LIGHT = 32, 223  # levels
 NEARLY_ALL = 0.99  # of the pixels
 SHARP_SIDE = 32  # pixels of a side at which sharpness is measured, at most
-BLURRED = 0.03  # second differences to contrast below which there is no detail finer than a sixth of the picture
+BLURRED = (
+    0.05  # second differences to contrast: what a blur of a tenth of the side leaves of a photograph (docs/log.md)
+)
 ENLARGED = 4  # times a picture may be enlarged
 LONG = 4  # times as long as wide, or as wide as long, a picture may be
 
@@ -23,20 +25,27 @@ def pixel_faults(images: Pictures) -> dict[str, Rows]:
     """Return which pictures (N, C, H, W) are "flat", "dark", "light" or "blurred", bool (N,) each; at most one of them
     holds.
     """
-    parts = [_batch_faults(batch) for batch in batches(images)]
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]} if parts else {}
+    faults = {name: np.zeros(len(images), dtype=bool) for name in ("flat", "dark", "light", "blurred")}
+    start = 0
+    for batch in batches(images):
+        for name, rows in _batch_faults(batch).items():
+            faults[name][start : start + len(batch)] = rows
+        start += len(batch)
+    return faults
 
 
 def size_faults(split: Split) -> dict[str, Rows]:
-    """Return which pictures were "tiny" before they became what the network reads, and which are "long"."""
-    own = np.array([(file.height, file.width) for file in split.files or ()], dtype=np.float64).reshape(-1, 2)
-    if len(own) != len(split):
-        return {}
-    own = np.maximum(own, 1)
+    """Return which pictures were "tiny" before they became what the network reads, and which are "long"; none of those
+    whose own size is not known.
+    """
     _, height, width = split.shape
+    rows, columns = np.zeros(len(split)), np.zeros(len(split))
+    if split.files is not None:
+        rows[:], columns[:] = [file.height for file in split.files], [file.width for file in split.files]
+    known = (rows > 0) & (columns > 0)
     return {
-        "tiny": np.minimum(height / own[:, 0], width / own[:, 1]) >= ENLARGED,
-        "long": np.maximum(own[:, 0] / own[:, 1], own[:, 1] / own[:, 0]) > LONG,
+        "tiny": known & (rows * ENLARGED <= height) & (columns * ENLARGED <= width),
+        "long": known & ((rows > LONG * columns) | (columns > LONG * rows)),
     }
 
 
