@@ -16,7 +16,7 @@ from .bit_depth import array_to_8_bits, deep_to_8_bits, picture_to_8_bits, state
 from .formats import MAX_PIXELS, frames_of, open_image
 from .jpeg_scaling import unread_jpeg
 from .orientation import make_upright, read_orientation, swaps_sides
-from .resizing import channels_first, resize
+from .resizing import pixels_of, resize
 
 if TYPE_CHECKING:  # numpy and Pillow are imported when a picture is read: asking for help must not wait for them
     import numpy as np
@@ -157,8 +157,8 @@ def _to_pixels(picture: Picture, size: tuple[int, int] | None, channels: int | N
 
     if channels is not None and picture.mode != (mode := "L" if channels == 1 else "RGB"):
         picture = picture.convert(mode)
-    pixels = channels_first(np.asarray(picture)) if size is None else resize(picture, size)
-    if channels is None and len(pixels) == 3 and _is_grey(pixels) and _is_grey(channels_first(np.asarray(picture))):
+    pixels = pixels_of(picture) if size is None else resize(picture, size)
+    if channels is None and len(pixels) == 3 and _is_grey(pixels) and _is_grey(pixels_of(picture)):
         pixels = pixels[:1]  # the same as if grey had been asked for; colours whose means are grey would not be
     return np.array(pixels, order="C")
 

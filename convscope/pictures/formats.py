@@ -29,78 +29,77 @@ _OPENING = threading.Lock()  # warnings' filters belong to the whole process
 
 @dataclass(frozen=True)
 class Format:
-    """A file format: its name in Pillow, its magic bytes as (offset, bytes), its reader's module, its files' endings.
+    """A file format: its name in Pillow, what its files begin with, its reader's module, its files' endings.
 
-    Magic bytes may be alternatives of several parts: a file is of the format where all parts of one are in place.
+    `elsewhere` are alternatives of bytes at an offset, for formats that begin with something else.
     """
 
     name: str
-    magics: tuple[tuple[tuple[int, bytes], ...], ...]
+    begins: tuple[bytes, ...]
     module: str
     suffixes: tuple[str, ...]
+    elsewhere: tuple[tuple[int, bytes], ...] = ()
 
     def matches(self, data: bytes) -> bool:
         """Tell whether a file that begins with `data`, HEAD bytes or more of it, is of this format."""
-        return any(all(data.startswith(magic, offset) for offset, magic in parts) for parts in self.magics)
+        return data.startswith(self.begins) or any(data.startswith(magic, place) for place, magic in self.elsewhere)
 
 
-def _begins(*magics: bytes) -> tuple[tuple[tuple[int, bytes], ...], ...]:
-    """Return alternatives of one part each, at the beginning."""
-    return tuple(((0, magic),) for magic in magics)
+def _branded(*brands: bytes) -> tuple[tuple[int, bytes], ...]:
+    """Return where an ISO media file (AVIF, HEIC) has its brand: the major one, or the first of its compatible ones."""
+    return (*((4, b"ftyp" + brand) for brand in brands), *((place, brand) for brand in brands for place in _COMPATIBLE))
 
 
-def _branded(*brands: bytes) -> tuple[tuple[tuple[int, bytes], ...], ...]:
-    """Return the alternatives of an ISO media file (AVIF, HEIC): a major brand, or the first of its compatible ones."""
-    return tuple(((4, b"ftyp"), (place, brand)) for brand in brands for place in (8, 16, 20, 24, 28))
-
-
+_COMPATIBLE = (16, 20, 24, 28)
 _TGA = (*(bytes((0, kind, 0, 0, 0, 0, 0)) for kind in (2, 3, 10, 11)), *(bytes((1, kind, 0, 0)) for kind in (1, 9)))
 _PCX = tuple(bytes((10, version, 1, bits)) for version in (0, 2, 3, 5) for bits in (1, 2, 4, 8))
 
 FORMATS = (  # in the order of how often they are met
-    Format("PNG", _begins(b"\x89PNG\r\n\x1a\n"), "PIL.PngImagePlugin", (".png", ".apng")),
-    Format("JPEG", _begins(b"\xff\xd8\xff"), "PIL.JpegImagePlugin", (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo")),
-    Format("GIF", _begins(b"GIF8"), "PIL.GifImagePlugin", (".gif",)),
-    Format("BMP", _begins(b"BM"), "PIL.BmpImagePlugin", (".bmp", ".dib")),
-    Format("WEBP", (((8, b"WEBP"),),), "PIL.WebPImagePlugin", (".webp",)),
-    Format("TIFF", _begins(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), "PIL.TiffImagePlugin", (".tif", ".tiff")),
+    Format("PNG", (b"\x89PNG\r\n\x1a\n",), "PIL.PngImagePlugin", (".png", ".apng")),
+    Format("JPEG", (b"\xff\xd8\xff",), "PIL.JpegImagePlugin", (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo")),
+    Format("GIF", (b"GIF8",), "PIL.GifImagePlugin", (".gif",)),
+    Format("BMP", (b"BM",), "PIL.BmpImagePlugin", (".bmp", ".dib")),
+    Format("WEBP", (), "PIL.WebPImagePlugin", (".webp",), ((8, b"WEBP"),)),
+    Format("TIFF", (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), "PIL.TiffImagePlugin", (".tif", ".tiff")),
     Format(
         "PPM",
-        _begins(b"P1", b"P2", b"P3", b"P4", b"P5", b"P6", b"Pf"),
+        (b"P1", b"P2", b"P3", b"P4", b"P5", b"P6", b"Pf"),
         "PIL.PpmImagePlugin",
         (".ppm", ".pgm", ".pbm", ".pnm", ".pfm"),
     ),
-    Format("AVIF", _branded(b"avif", b"avis"), "PIL.AvifImagePlugin", (".avif", ".avifs")),
+    Format("AVIF", (), "PIL.AvifImagePlugin", (".avif", ".avifs"), _branded(b"avif", b"avis")),
     Format(
         "HEIF",
-        _branded(b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"),
+        (),
         "pillow_heif",
         (".heic", ".heif", ".hif"),
+        _branded(b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"),
     ),
-    Format("ICO", _begins(b"\0\0\1\0"), "PIL.IcoImagePlugin", (".ico",)),
+    Format("ICO", (b"\0\0\1\0",), "PIL.IcoImagePlugin", (".ico",)),
     Format(
         "JPEG2000",
-        _begins(b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51"),
+        (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51"),
         "PIL.Jpeg2KImagePlugin",
         (".jp2", ".j2k", ".jpc", ".jpf", ".jpx", ".j2c"),
     ),
-    Format("QOI", _begins(b"qoif"), "PIL.QoiImagePlugin", (".qoi",)),
-    Format("DDS", _begins(b"DDS "), "PIL.DdsImagePlugin", (".dds",)),
-    Format("PSD", _begins(b"8BPS"), "PIL.PsdImagePlugin", (".psd",)),
-    Format("PCX", _begins(*_PCX), "PIL.PcxImagePlugin", (".pcx",)),
-    Format("DCX", _begins(b"\xb1\x68\xde\x3a"), "PIL.DcxImagePlugin", (".dcx",)),
-    Format("SGI", _begins(b"\x01\xda"), "PIL.SgiImagePlugin", (".sgi", ".rgb", ".rgba", ".bw")),
-    Format("SUN", _begins(b"\x59\xa6\x6a\x95"), "PIL.SunImagePlugin", (".ras",)),
-    Format("BLP", _begins(b"BLP1", b"BLP2"), "PIL.BlpImagePlugin", (".blp",)),
-    Format("FLI", (((4, b"\x11\xaf"),), ((4, b"\x12\xaf"),)), "PIL.FliImagePlugin", (".fli", ".flc")),
-    Format("MSP", _begins(b"DanM", b"LinS"), "PIL.MspImagePlugin", (".msp",)),
-    Format("XBM", _begins(b"#define "), "PIL.XbmImagePlugin", (".xbm",)),
-    Format("XPM", _begins(b"/* XPM */"), "PIL.XpmImagePlugin", (".xpm",)),
+    Format("QOI", (b"qoif",), "PIL.QoiImagePlugin", (".qoi",)),
+    Format("DDS", (b"DDS ",), "PIL.DdsImagePlugin", (".dds",)),
+    Format("PSD", (b"8BPS",), "PIL.PsdImagePlugin", (".psd",)),
+    Format("PCX", _PCX, "PIL.PcxImagePlugin", (".pcx",)),
+    Format("DCX", (b"\xb1\x68\xde\x3a",), "PIL.DcxImagePlugin", (".dcx",)),
+    Format("SGI", (b"\x01\xda",), "PIL.SgiImagePlugin", (".sgi", ".rgb", ".rgba", ".bw")),
+    Format("SUN", (b"\x59\xa6\x6a\x95",), "PIL.SunImagePlugin", (".ras",)),
+    Format("BLP", (b"BLP1", b"BLP2"), "PIL.BlpImagePlugin", (".blp",)),
+    Format("FLI", (), "PIL.FliImagePlugin", (".fli", ".flc"), ((4, b"\x11\xaf"), (4, b"\x12\xaf"))),
+    Format("MSP", (b"DanM", b"LinS"), "PIL.MspImagePlugin", (".msp",)),
+    Format("XBM", (b"#define ",), "PIL.XbmImagePlugin", (".xbm",)),
+    Format("XPM", (b"/* XPM */",), "PIL.XpmImagePlugin", (".xpm",)),
     Format(
         "TGA",  # its first byte, the length of a text, may be anything: the weakest of all comes last
-        tuple(((1, kind),) for kind in _TGA),
+        (),
         "PIL.TgaImagePlugin",
         (".tga", ".icb", ".vda", ".vst"),
+        tuple((1, kind) for kind in _TGA),
     ),
 )
 SUFFIXES = frozenset(suffix for format in FORMATS for suffix in format.suffixes)
