@@ -160,7 +160,7 @@ def test_one_size_is_kept_and_an_odd_picture_brought_to_it(tmp_path: Path) -> No
     put(tmp_path / "b" / "odd.png", size=(70, 80))
     data = read(listed(tmp_path))
     assert data.shape == (1, 30, 40)
-    assert said(data) == ["1 of 21 pictures have another size than 30 x 40 and were resized, b/odd.png first"]
+    assert said(data) == ["another size than 30 x 40, so resized: 1 of 21 pictures (b/odd.png)"]
     check_pixels(data, tmp_path)
     assert said(read(listed(tmp_path), size=(6, 8))) == []
 
@@ -189,13 +189,13 @@ def test_a_set_is_in_colour_where_a_tenth_of_a_class_is(tmp_path: Path) -> None:
     noise(tmp_path / "b" / "9.png", 9, mode="RGB")
     data = read(listed(tmp_path))
     assert data.shape[0] == 3
-    assert said(data)[-1] == "10 of 11 pictures are grey, a/0.png first; all were read in colour"
+    assert said(data)[-1] == "grey, but read in colour as the others: 10 of 11 pictures (a/0.png)"
     check_pixels(data, tmp_path)
     for i in range(10, 30):
         noise(tmp_path / "b" / f"{i}.png", i)
     data = read(listed(tmp_path))
     assert data.shape[0] == 1
-    assert "1 of 31 pictures are in colour and were read as grey, b/9.png first" in said(data)[-1]
+    assert "in colour, but read as grey: 1 of 31 pictures (b/9.png)" in said(data)[-1]
     check_pixels(data, tmp_path)
 
 
@@ -221,7 +221,7 @@ def test_pictures_of_12_bits_in_16_have_one_white_level(tmp_path: Path) -> None:
     for _ in range(2):
         data = read(listed(tmp_path))
         assert data.white == 4095
-        assert "4 of 4 pictures have 16 bits and do not say what is white: 4095 was taken" in said(data)[-1]
+        assert "16 bits without a stated white: 4 of 4 pictures; 4095 was taken for all" in said(data)[-1]
         check_pixels(data, tmp_path)
     assert read(listed(tmp_path), white=65535).white == 65535
     check_pixels(read(listed(tmp_path), white=65535), tmp_path)
