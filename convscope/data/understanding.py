@@ -51,7 +51,7 @@ def understood(data: Listing | Dataset) -> tuple[Phrase, ...]:
             lines.append(phrase("understood.test.none"))
         if single := [name for name, n in zip(data.classes, parts["train"].counts, strict=True) if n == 1]:
             lines.append(phrase("understood.single", names=listed(single)))
-    return (*lines, *data.notes, *([_left_out(data.left_out)] if data.left_out else ()))
+    return (*lines, *data.notes, *([_left_out(data.left_out, parts)] if data.left_out else ()))
 
 
 def _parts(data: Listing | Dataset) -> dict[str, _Part]:
@@ -92,8 +92,10 @@ def _split(split: str, names: Sequence[str], part: _Part) -> Phrase:
     return phrase("understood.lacking", what=line, names=listed(lacking)) if lacking else line
 
 
-def _left_out(files: Sequence[LeftOut]) -> Phrase:
-    """Return how many files were left out, and why: the commonest reasons, each with the first of its files."""
+def _left_out(files: Sequence[LeftOut], parts: dict[str, _Part]) -> Phrase:
+    """Return how many files were left out, of how many, and why: the commonest reasons, each with the first of its
+    files.
+    """
     alike: dict[str, list[LeftOut]] = {}
     for file in files:
         alike.setdefault(_plain(file.reason).key, []).append(file)
@@ -107,7 +109,8 @@ def _left_out(files: Sequence[LeftOut]) -> Phrase:
     said = reasons[0]
     for reason in reasons[1:]:
         said = phrase("value.list", one=said, other=reason)
-    return phrase("understood.left.out", n=f"{len(files):,}", reasons=said)
+    total = len(files) + sum(int(part.counts.sum()) for part in parts.values())
+    return phrase("understood.left.out", n=f"{len(files):,}", total=f"{total:,}", reasons=said)
 
 
 def _plain(reason: Phrase) -> Phrase:

@@ -32,7 +32,7 @@ def test_everything_that_can_be_said(tmp_path: Path) -> None:
         "one picture each, so none can be held out: owl",
         "set/ is wrapped round everything: what is in it is read",
         "no pictures, so no class: set/train/empty",
-        "left out 6: 4 × not a picture that can be read (set/train/cat/x0.jpg); 1 × an empty file "
+        "left out 6 of 50: 4 × not a picture that can be read (set/train/cat/x0.jpg); 1 × an empty file "
         "(set/test/dog/zero.png); 1 × a folder without pictures (set/train/empty)",
     ]
     listing = survey(folder_source(tmp_path))  # before any picture is decoded, it counts what it will try
@@ -55,7 +55,7 @@ def test_many_classes_and_many_reasons_stay_a_handful_of_lines(tmp_path: Path) -
     assert said[0] == "399 classes, 1,197 pictures: from 0007 4 to 0009 2"
     assert said[2].startswith("class names that look like one: 0001 = 0001_, 0002 = 0002_")
     assert said[2].endswith(" … (199)")
-    assert said[3].startswith("left out 4: 1 × ")
+    assert said[3].startswith("left out 4 of 1,201: 1 × ")
     assert said[3].endswith("; 1 × other reasons")
     assert len(said) == 4
     assert max(map(len, said)) < 300
