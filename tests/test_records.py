@@ -39,7 +39,7 @@ KEPT_AS_IT_CAME = """
     modelfile.reading ModelFile.facts
     modelfile.writing serialise
     modelfile.writing write
-    prediction Model.facts
+    prediction.model Model.facts
 """
 ARGUMENTS_OF_A_CALL = """
     errors _words

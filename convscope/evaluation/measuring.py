@@ -15,6 +15,7 @@ from ..errors import InputError, Phrase, UsageError, phrase
 from ..pictures.preprocessing import preprocess_stack
 from .classes import matched, missing
 from .figures import Evaluation, Measured, score
+from .origins import find_origins
 
 if TYPE_CHECKING:
     from ..data import Dataset, Split
@@ -68,9 +69,11 @@ def evaluate(
     `label_from` is a regular expression that finds the label of a picture in its path, as in `datasets.load`.
     Pictures are taken from the `cache` of decoded ones and kept there; `progress` is told how many are read.
 
-    Pictures are brought to the model's size and channels by its own rule; classes are matched by name. ONNX Runtime
-    computes, never torch. Loss and calibration error are those of the probabilities that `predict` gives. Raises
-    UsageError for a model file without data, InputError where model, data and split do not fit together.
+    Intervals count copies once, exact and near ones; where pictures are copies of some that the model was trained on,
+    figures are given without these too. Pictures are brought to the model's size and channels by its own rule; classes
+    are matched by name. ONNX Runtime computes, never torch. Loss and calibration error are those of the probabilities
+    that `predict` gives. Raises UsageError for a model file without data, InputError where model, data and split do not
+    fit together.
     """
     from ..prediction import Model, load
 
@@ -87,7 +90,9 @@ def evaluate(
         pictures, swapped = preprocess_stack(model.spec, part.images)
         logits, inverted = model.predictor.run(pictures)[0], int(swapped.sum())
     temperature = 1.0 if model.calibration is None else model.calibration.temperature
-    figures = score(logits.astype(np.float64) / temperature, labels, model.classes)
+    groups, leaked = find_origins(found.dataset, "train" if name == "all" else name, found.held_out)
+    scores = logits.astype(np.float64) / temperature
+    figures = score(scores, labels, model.classes, groups, leaked if found.own else None)
     calibrated = model.calibration is not None and len(part) > 0
     notes = [*found.notes, *found.dataset.notes, *left_out(found.dataset.left_out), *missing(labels, model.classes)]
     if inverted:

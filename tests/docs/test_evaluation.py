@@ -6,7 +6,7 @@ import doctest
 from pathlib import Path
 
 from convscope.calibration import record, scoring, temperature
-from convscope.evaluation import figures
+from convscope.evaluation import figures, origins
 
 PAGE = Path(__file__).parents[2] / "docs" / "evaluation.md"
 
@@ -23,4 +23,5 @@ def test_its_numbers_are_the_codes() -> None:
     assert f"fewer than {figures.FEW} pictures" in text
     assert (figures.VERY_SKEWED, "more than ten times the smallest" in text) == (10, True)
     assert f"It is {record.COLDEST} to {record.HOTTEST:g}" in text
+    assert f"in data of up to {origins.MOST:,} pictures" in text
     assert f"Fewer than {temperature.LEAST} pictures" in text

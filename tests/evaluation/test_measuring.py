@@ -165,6 +165,20 @@ def test_a_run_measures_its_own_data(tmp_path: Path) -> None:
     assert f"{root} is no longer the data that the model was trained on" in map(str, evaluate(run).notes)
 
 
+def test_copies_count_once_and_what_training_has_seen_is_left_out_beside(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    train, test = (rng.integers(0, 256, (n, *SHAPE), dtype=np.uint8) for n in (12, 6))
+    test[2:] = np.stack([train[3], test[1], test[1], test[1]])
+    dataset = data.arrays(train, np.arange(12) % 3, KNOWN, test=(test, np.array([0, 1, 2, 1, 1, 1])))
+    facts = {"training": {"data": {"validation": 0, "fingerprint": dataset.fingerprint}}}
+    e = evaluate(write_model(tmp_path, facts), dataset)
+    assert e.worth == pytest.approx(36 / (1 + 16 + 1))  # groups of one, four and one
+    assert e.without_leaks is not None
+    assert (e.n, e.without_leaks.n) == (6, 5)
+    other = evaluate(write_model(tmp_path), dataset)  # a model that was trained on something else
+    assert (other.worth, other.without_leaks) == (e.worth, None)
+
+
 def test_a_model_file_without_data_is_refused(tmp_path: Path, model: Path) -> None:
     for given in (model, str(model), prediction.load(model)):
         with pytest.raises(UsageError, match=r"a model file alone does not say which pictures.*\ntry: name DATA"):
