@@ -35,6 +35,7 @@ WRITTEN = """
 """
 KEPT_AS_IT_CAME = """
     cli.info _flat
+    lab.records RunReport
     modelfile.metadata Metadata
     modelfile.reading ModelFile.facts
     modelfile.writing serialise

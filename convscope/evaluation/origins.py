@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ..checking.copies import Rows, find_copies
+from ..checking import find_copies
+from ..checking.copies import Rows
+from ..checking.packaged import shipped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,17 +28,18 @@ class Origins(NamedTuple):
 
 
 def find_origins(dataset: Dataset, split: str, held_out: Rows | None) -> Origins:
-    """Return the origins of the pictures of "train", "validation" or "test"; all but the first as training saw them.
+    """Return the origins of the pictures of "train", "validation" or "test".
 
-    `held_out` are rows of training pictures that were not trained on; they are the validation pictures where the data
-    has none of its own.
+    `held_out` are the rows of the training pictures that were not trained on; they are the validation pictures where
+    the data has none of its own. Of training pictures themselves none is called a copy of what was trained on.
     """
-    copies = find_copies(dataset, near=sum(map(len, dataset.splits.values())) <= MOST)
+    known = shipped(dataset)
+    near = sum(map(len, dataset.splits.values())) <= MOST
+    copies = find_copies(dataset, near) if known is None else known.copies
     training = copies.training_groups()
-    seen = training if held_out is None else np.delete(training, held_out)
+    if split == "train":
+        return Origins(training, np.zeros(len(training), bool))
     if split == "validation" and dataset.validation is None and held_out is not None:
         groups = training[held_out]
-    else:
-        groups = copies.groups[copies.part(split)]
-    leaked = np.zeros(len(groups), bool) if split == "train" else np.isin(groups, seen)
-    return Origins(groups, leaked)
+        return Origins(groups, np.isin(groups, np.delete(training, held_out)))
+    return Origins(copies.groups[copies.part(split)], copies.leaking(split))
