@@ -176,8 +176,10 @@ def _given_data(model: Model, path: Path | None, data: Dataset | str | os.PathLi
     name = dataset.name if isinstance(data, Dataset) else os.fspath(data)
     if path is not None and path.is_dir():
         found = load_run_data(path, dataset)
-        if not found.changes.lost:
-            return Data(found.dataset, name, own=True, held_out=found.held_out)
+        said = found.changes.said()
+        if said is None or (dataset.test is None and not found.changes.lost):  # new test pictures are measured too
+            notes = () if said is None else (phrase("note.data.new", name=name, changes=said),)
+            return Data(found.dataset, name, own=True, held_out=found.held_out, notes=notes)
     trained_on = model.provenance.data
     if trained_on is None or trained_on.fingerprint != dataset.fingerprint:
         return Data(dataset, name, own=False)

@@ -21,6 +21,7 @@ from PIL import Image
 
 from convscope.data import reading
 from convscope.data.dataset import Dataset
+from convscope.data.decoded_cache import decoded_folder
 from convscope.data.disk_tree import folder_source
 from convscope.data.folder_layout import survey
 from convscope.data.listing import Listing
@@ -331,3 +332,26 @@ def test_ctrl_c_ends_the_reading_at_once(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 5
         assert time.monotonic() - began < 10  # whole it takes 20 s on two CPUs, 40 on one
+
+
+TOGETHER = """
+import sys
+from convscope.data import decoded_cache, load
+decoded_cache.AT_ONCE, decoded_cache.MOST_BYTES = 4_000, 60_000  # many small files, and some are taken away meanwhile
+for _ in range(4):
+    print(load(sys.argv[1], size=16).fingerprint)
+"""
+
+
+@pytest.mark.slow
+def test_processes_that_keep_and_take_away_at_once_read_the_same(tmp_path: Path) -> None:
+    for i in range(60):
+        noise(tmp_path / "ab"[i % 2] / f"{i}.png", i, size=(40, 30), mode="RGB")
+    command = [sys.executable, "-c", TOGETHER, str(tmp_path)]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    ended = [process.communicate() for process in started]
+    assert [process.returncode for process in started] == [0] * 4, [errors for _, errors in ended]
+    assert {line for said, _ in ended for line in said.split()} == {
+        read(listed(tmp_path), size=16, cache=False).fingerprint
+    }
+    assert not list(decoded_folder().rglob(".tmp-*"))

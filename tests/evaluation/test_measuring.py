@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -159,6 +160,7 @@ def test_a_run_measures_its_own_data(tmp_path: Path) -> None:
     (root / "test" / "owl" / "0.png").rename(root / "test" / "owl" / "moved.png")
     changed = evaluate(run)
     assert changed.n == 5
+    assert evaluate(run, root).n == 6  # what is asked for by name is measured as it is
     said = f"{root}, since the training began: 1 missing (test/owl/1.png); 1 new (test/cat/new.png); what is left"
     assert any(str(note).startswith(said) for note in changed.notes)
     (run / MANIFEST).unlink()
@@ -177,6 +179,21 @@ def test_copies_count_once_and_what_training_has_seen_is_left_out_beside(tmp_pat
     assert (e.n, e.without_leaks.n) == (6, 5)
     other = evaluate(write_model(tmp_path), dataset)  # a model that was trained on something else
     assert (other.worth, other.without_leaks) == (e.worth, None)
+
+
+def test_new_pictures_are_not_taken_for_held_out_ones(tmp_path: Path) -> None:
+    root = tmp_path / "animals"
+    write_pictures(root)
+    shutil.rmtree(root / "test")
+    dataset = data.load(root, size=SHAPE[1:], channels=1)
+    source = DataSource(str(root), None, None, "animals", dataset.fingerprint, SHAPE, 9, 3, 0)
+    run = write_run(tmp_path / "run", source, manifest_of(dataset, np.array([2, 5, 11])))
+    assert evaluate(run, root).n == evaluate(run).n == 3
+    Image.new("L", (4, 5)).save(root / "train" / "cat" / "new.png")
+    for given in (None, root):
+        e = evaluate(run, given)
+        assert (e.n, e.measured) == (3, Measured(str(root), "validation", 3))
+        assert any("1 new (train/cat/new.png)" in str(note) for note in e.notes)
 
 
 def test_a_model_file_without_data_is_refused(tmp_path: Path, model: Path) -> None:
