@@ -56,6 +56,15 @@ def run(trained: Result, tmp_path: Path) -> Path:
     return Path(shutil.copytree(trained.run, tmp_path / "first"))
 
 
+def test_pictures_that_are_hard_to_read_are_named_once(trained: Result) -> None:
+    flat = [np.full((1, 8, 8), grey, np.uint8) for grey in (3, 90)]
+    page = convscope.look(trained, [*flat, np.arange(64, dtype=np.uint16).reshape(8, 8)])
+    assert page.notes == (
+        "2 pictures, #0 first: no contrast: there is nothing to see in it",
+        "#2: 16 bits, but no number above 63: 255 is taken as white",
+    )
+
+
 def test_a_run_brings_its_history_and_finds_its_data_again(trained: Result) -> None:
     page = convscope.look(trained)
     payload = page.payload

@@ -17,11 +17,12 @@ from ...data.folder_layout import survey
 from ...data.idx_files import has_idx
 from ...data.resize_dataset import fitted
 from ...data.sources import FILES
-from ...errors import InputError, UsageError, phrase
+from ...errors import InputError, Phrase, UsageError, phrase
 from ...pictures.decoding_pool import decode_in_order
 from ...pictures.formats import SUFFIXES
 from ...pictures.input_spec import InputSpec
-from ...pictures.preprocessing import check_one_reading, preprocess
+from ...pictures.legibility import legibility_notes
+from ...pictures.preprocessing import Preprocessed, check_one_reading, preprocess
 from ...pictures.search import is_pattern, pictures_in
 from ..options import LookOptions
 from .samples import Samples
@@ -30,12 +31,13 @@ from .samples import Samples
 @dataclass(frozen=True, eq=False)
 class Inputs:
     """`dataset`: the labelled data, if any was given. `samples`: the pictures, None without any. `unread`: why some are
-    missing. `more`: how many pictures were given beyond those taken."""
+    missing. `more`: how many pictures were given beyond those taken. `notes`: what the network can't read well."""
 
     dataset: Dataset | None
     samples: Samples | None
     unread: tuple[InputError, ...] = ()
     more: int = 0
+    notes: tuple[Phrase, ...] = ()
 
 
 def sort_inputs(given: Any, spec: InputSpec, classes: Sequence[str], options: LookOptions) -> Inputs:
@@ -66,25 +68,40 @@ def sort_inputs(given: Any, spec: InputSpec, classes: Sequence[str], options: Lo
 
 
 def _read(pictures: list[tuple[str, Any]], spec: InputSpec, most: int, dataset: Dataset | None) -> Inputs:
-    read: list[np.ndarray[Any, Any]] = []
+    read: list[Preprocessed] = []
     names: list[str] = []
     unread: list[InputError] = []
+    more = 0
     sources = [picture for _, picture in pictures]
     for i, result in enumerate(decode_in_order(lambda picture: preprocess(spec, picture), sources)):
         if len(read) == most:
-            return Inputs(dataset, _samples(read, names), tuple(unread), len(pictures) - i)
+            more = len(pictures) - i
+            break
         if isinstance(result, InputError):
             unread.append(result)
         else:
-            read.append(result.pixels)
+            read.append(result)
             names.append(pictures[i][0])
     if not read:
         raise unread[0]
-    return Inputs(dataset, _samples(read, names), tuple(unread))
+    stack = np.stack([picture.pixels for picture in read])
+    notes = [(*own.notes, *more_of) for own, more_of in zip(read, legibility_notes(spec, stack), strict=True)]
+    samples = Samples(stack, (None,) * len(read), tuple(names))
+    return Inputs(dataset, samples, tuple(unread), more, _grouped(names, notes))
 
 
-def _samples(read: list[np.ndarray[Any, Any]], names: list[str]) -> Samples:
-    return Samples(np.stack(read), (None,) * len(read), tuple(names))
+def _grouped(names: list[str], notes: list[tuple[Phrase, ...]]) -> tuple[Phrase, ...]:
+    """Return each different note once, with the first picture that it is on and how many there are."""
+    found: dict[str, list[tuple[str, Phrase]]] = {}
+    for i, (name, own) in enumerate(zip(names, notes, strict=True)):
+        for note in own:
+            found.setdefault(str(note), []).append((name or f"#{i}", note))
+    said = []
+    for on in found.values():
+        path, note = on[0][0], on[0][1]
+        one = phrase("note.picture", path=path, note=note)
+        said.append(phrase("note.pictures", n=f"{len(on):,}", path=path, note=note) if len(on) > 1 else one)
+    return tuple(said)
 
 
 def each_input(given: Any) -> Iterable[Any]:

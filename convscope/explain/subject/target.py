@@ -47,7 +47,7 @@ def target_of_file(model: Any, pictures: Any, options: LookOptions) -> Target:
     run = folder if file.file.path.name == "model.onnx" and (folder / "run.json").is_file() else None
     name = (run or file.file.path.with_suffix("")).resolve().name
     inputs = sort_inputs(pictures, file.spec, file.classes, options)
-    notes, trained_with = _surplus(inputs), None
+    notes, trained_with = _said_of(inputs), None
     if inputs.dataset is None:
         dataset, trained_with, note = find_training_data(file, run, options)
         inputs, notes = replace(inputs, dataset=dataset), (*notes, *note)
@@ -70,7 +70,7 @@ def target_of_module(module: nn.Module, pictures: Any, options: LookOptions) -> 
     inputs = sort_inputs(things, spec, classes, options)
     subject = subject_of_module(module, spec, _trial(inputs, spec), classes or None, options.title)
     lost = () if inputs.dataset is not None else (phrase("note.data.module"),)
-    return Target(subject, inputs, None, options.title or subject.title, (*notes, *_surplus(inputs), *lost))
+    return Target(subject, inputs, None, options.title or subject.title, (*notes, *_said_of(inputs), *lost))
 
 
 def _trial(inputs: Inputs, spec: InputSpec) -> samples.Pixels:
@@ -80,7 +80,7 @@ def _trial(inputs: Inputs, spec: InputSpec) -> samples.Pixels:
     return samples.blank(spec.shape, spec.mean).pictures if inputs.dataset is None else inputs.dataset.train.images[:1]
 
 
-def _surplus(inputs: Inputs) -> tuple[Phrase, ...]:
-    if not inputs.more:
-        return ()
-    return (phrase("note.surplus", n=f"{inputs.more:,}"),)
+def _said_of(inputs: Inputs) -> tuple[Phrase, ...]:
+    """Return what to know of the pictures that were given."""
+    surplus = (phrase("note.surplus", n=f"{inputs.more:,}"),) if inputs.more else ()
+    return (*surplus, *inputs.notes)
