@@ -16,7 +16,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "classes, files that cannot be read, pictures that show nothing, classes that are small or out of proportion. "
         "Every finding says how many, names the first and how to mend it. The exit code is 3 if there is any."
     )
-    parser.add_argument("data", metavar="DATA", help="mnist, fashion-mnist, an IDX folder, a folder of pictures")
+    parser.add_argument(
+        "data",
+        metavar="DATA",
+        help="mnist, fashion-mnist, an IDX folder, a folder of pictures, or a .zip, .csv, .npz file",
+    )
     parser.add_argument("--size", type=int, metavar="N", help="look at the pictures at N x N pixels")
     parser.add_argument("--data-root", metavar="DIR", help="folder with fashion-mnist's files")
     parser.add_argument("--label-from", metavar="REGEX", help="labels from the paths of the pictures, as in train")

@@ -22,7 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "it can be resumed after Ctrl-C, a crash or a power cut, to the very same result."
     )
     parser.add_argument(
-        "data", nargs="?", metavar="DATA", help="mnist (default), fashion-mnist, an IDX folder, a folder of pictures"
+        "data",
+        nargs="?",
+        metavar="DATA",
+        help="mnist (default), fashion-mnist, an IDX folder, a folder of pictures, or a .zip, .csv, .npz file",
     )
     parser.add_argument(
         "--arch", metavar="FORMULA", help="a formula or the name of a plan; default: the recipe's own plan"

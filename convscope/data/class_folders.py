@@ -15,6 +15,7 @@ from .name_labels import propose
 from .split_names import split_of
 from .tree import Folder, Source, suffix
 
+ARCHIVES = frozenset((".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar"))
 # Folders of pictures that say nothing of what is in them: test/images, Keras' test/unknown.
 NO_CLASS = re.compile(r"(all|unknown|unlabel\w*|images?|imgs?|pictures?|photos?|data|files)$", re.IGNORECASE)
 # Beside a folder of pictures these hold boxes or masks: labels of YOLO, annotations of VOC and COCO.
@@ -123,4 +124,5 @@ def _no_class(source: Source, folder: Folder) -> InputError:
         return InputError("folder.flat", where=where, got=seen, hint=hint)
     endings = Counter(suffix(path) or path for one in folder.walk([]) for path in one.contents.others)
     got = ", ".join(f"{n:,} {ending}" for ending, n in endings.most_common(3))
-    return InputError("folder.none", where=where, got=got or phrase("value.none"), hint=phrase("folder.none.try"))
+    hint = phrase("archive.try") if endings.keys() & ARCHIVES else phrase("folder.none.try")
+    return InputError("folder.none", where=where, got=got or phrase("value.none"), hint=hint)

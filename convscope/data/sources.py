@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import InputError, Phrase, UsageError, did_you_mean, phrase
+from .class_folders import ARCHIVES
 from .dataset import Dataset, Split
 from .disk_tree import folder_source
 from .folder_layout import survey, survey_table
@@ -22,7 +23,6 @@ from .table_labels import TABLES
 from .zip_tree import zip_source
 
 FILES = (*TABLES, ".npz", ".zip")  # files that are data, by their endings
-ARCHIVES = frozenset((".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar"))
 NAMES = ("mnist", "fashion-mnist")
 
 
@@ -93,7 +93,7 @@ def _path(source: str | os.PathLike[str], data_root: str | os.PathLike[str] | No
     if data_root is not None and not os.path.exists(path) and os.path.exists(os.path.join(data_root, text)):
         path = Path(data_root) / text
     if os.path.isfile(path) and path.suffix.lower() not in FILES:
-        expected = phrase("data.file.expected", names=" or ".join(NAMES))
+        expected = phrase("data.file.expected", endings=", ".join(FILES), names=" or ".join(NAMES))
         raise InputError("data.file", where=text, expected=expected, hint=_folder_hint(path))
     if not os.path.exists(path):
         key = "folder.missing" if os.sep in text or text.startswith((".", "~")) else "data.missing"

@@ -41,8 +41,9 @@ def test_data_that_is_not_there(source: str, message: str, tmp_path: Path, monke
 
 def test_a_file_is_no_data(tmp_path: Path) -> None:
     (tmp_path / "cats.rar").write_bytes(b"Rar!")
+    files = r"a file ending in \.csv, \.tsv, \.npz, \.zip"
     with pytest.raises(
-        InputError, match="a file, not data, expected a folder, or mnist or fashion-mnist\ntry: unpack it"
+        InputError, match=rf"a file, not data, expected a folder, {files}, or mnist or fashion-mnist\ntry: unpack it"
     ):
         data.load(tmp_path / "cats.rar")
     (tmp_path / "data.yaml").write_text("path: cats")
