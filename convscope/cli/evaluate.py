@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from .columns import columns, left, right
+
 if TYPE_CHECKING:
     from ..evaluation import Evaluation
 
@@ -104,13 +106,13 @@ def share(figure: float, interval: Sequence[float]) -> str:
 
 def per_class(e: Evaluation, names: Sequence[str]) -> Iterator[str]:
     """Yield a head and a line a class: pictures, precision and recall with their intervals, F1."""
-    width = max(len("class"), *map(len, names))
+    width = max(len("class"), *map(columns, names))
     yield f"{'class':<{width}}  pictures  {'precision':>24}  {'recall':>24}        F1"
     figures = zip(e.precision, e.precision_intervals, e.recall, e.recall_intervals, e.f1, strict=True)
     rows = zip(names, e.confusion.sum(1), figures, strict=True)
     for name, n, (precision, about_precision, recall, about_recall, f1) in rows:
         yield (
-            f"{name:<{width}}  {n:8,}  {percent(precision)} {between(precision, about_precision)}"
+            f"{left(name, width)}  {n:8,}  {percent(precision)} {between(precision, about_precision)}"
             f"  {percent(recall)} {between(recall, about_recall)}  {percent(f1)}"
         )
 
@@ -127,11 +129,11 @@ def between(figure: float, interval: Sequence[float]) -> str:
 
 def confusion(e: Evaluation, names: Sequence[str]) -> Iterator[str]:
     """Yield the matrix, the predicted classes above it."""
-    width = max(len("class"), *map(len, names))
-    cell = max(len(str(e.confusion.max())), *(min(6, len(name)) for name in names)) + 1
-    yield " " * width + "".join(f"{name[: cell - 1]:>{cell}}" for name in names)
+    width = max(len("class"), *map(columns, names))
+    cell = max(len(str(e.confusion.max())), *(min(6, columns(name)) for name in names)) + 1
+    yield " " * width + "".join(" " + right(name, cell - 1) for name in names)
     for name, row in zip(names, e.confusion, strict=True):
-        yield f"{name:<{width}}" + "".join(f"{n:>{cell}}" for n in row)
+        yield left(name, width) + "".join(f"{n:>{cell}}" for n in row)
 
 
 def percent(fraction: float) -> str:

@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..errors import BAD_INPUT, OK, InputError, UsageError, phrase, printable
+from .columns import columns, left
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,17 +122,17 @@ def _csv(top: int, sets: bool) -> Row:
 
 def _text(paths: list[str], classes: tuple[str, ...]) -> Row:
     """Return what prints a row: path, class, probability, the next classes, and the set if there is one."""
-    name = min(40, max(len(printable(path, 400)) for path in paths))
-    label = min(20, max(len(printable(c)) for c in classes))
+    name = min(40, max(columns(printable(path, 400)) for path in paths))
+    label = min(20, max(columns(printable(c)) for c in classes))
 
     def row(path: str, result: Prediction | InputError) -> None:
         if isinstance(result, InputError):
-            print(f"{printable(path, 400):<{name}}  error: {_reason(result)}")
+            print(f"{left(printable(path, 400), name)}  error: {_reason(result)}")
             return
-        scores = "   ".join(f"{printable(s.label):<{label}} {100 * s.probability:5.1f} %" for s in result.top)
+        scores = "   ".join(f"{left(printable(s.label), label)} {100 * s.probability:5.1f} %" for s in result.top)
         said = [] if result.set is None else [f"set: {', '.join(map(printable, result.set))}"]
         said += (["inverted"] if result.inverted else []) + ([f"note: {result.note}"] if result.notes else [])
-        print("   ".join([f"{printable(path, 400):<{name}}  {scores}", *said]))
+        print("   ".join([f"{left(printable(path, 400), name)}  {scores}", *said]))
 
     return row
 

@@ -114,6 +114,15 @@ def test_balanced_accuracy_stands_where_classes_are_skewed_and_copies_and_leaks_
     ]
 
 
+def test_names_of_two_columns_a_syllable_stand_in_line() -> None:
+    labels = np.array([0, 1, 1])
+    lines = verb.table(evaluation.score(np.eye(2)[labels], labels, ("강아지", "cat"))).splitlines()
+    assert lines[5].startswith("class   pictures")
+    assert lines[6].startswith("강아지         1")
+    assert lines[7].startswith("cat            2")
+    assert lines[-3:] == ["       강아지    cat", "강아지      1      0", "cat         0      2"]
+
+
 def test_what_the_temperature_does_is_said() -> None:
     scored = evaluation.score(np.eye(2)[[0, 1]], np.array([0, 1]), ("a", "b"))
     calibrated = replace(scored, temperature=0.25, uncalibrated=Reliability(0.25, 0.125))
