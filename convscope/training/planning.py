@@ -37,6 +37,7 @@ PROBE = 0.6  # seconds at most that a measurement of speed takes,
 PROBE_SHARE = 0.03  # and share of the budget
 QUICK = 0.5  # seconds that the check of the data may always take,
 CHECK_SHARE = 0.1  # and share of the training's time otherwise
+GLANCE = 0.1  # seconds that a first estimate takes, or one step
 STILL = 1e-12  # a learning rate that changes nothing
 
 
@@ -80,7 +81,7 @@ def _planned(options: TrainOptions, dataset: Dataset, context: RunContext, copie
         settings = _for_accuracy(budget, budget.accuracy, options, dataset, context, copies)
         settings = replace(settings, budget=budget.text)
     if settings.planned_seconds is None:
-        pace = seconds_per_step(settings, dataset, 0.0)
+        pace = seconds_per_step(settings, dataset, GLANCE)
         settings = replace(settings, planned_seconds=round(pace * settings.rounds[0], 3))
     return settings
 

@@ -60,7 +60,9 @@ def _size(dataset: Dataset) -> Phrase:
 def _plan(settings: RunSettings, network: Network) -> Phrase:
     """Return what is trained, how long, and why it is that."""
     recipe = settings.recipe
-    if settings.plan == recipe.plan:
+    if settings.plan == recipe.plan == recipe.general_plan:
+        why = phrase("planned.why.recipe", recipe=recipe.name)
+    elif settings.plan == recipe.plan:
         why = phrase("planned.why.centred", recipe=recipe.name)
     elif settings.plan == recipe.general_plan:
         why = phrase("planned.why.general", recipe=recipe.name)

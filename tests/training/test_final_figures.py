@@ -65,7 +65,11 @@ def test_what_a_reader_has_to_know_is_said() -> None:
     for held, tested, note in (
         (measured_on(0, 29), test, "probabilities are not calibrated: 29 pictures were held out, 30 are needed"),
         (None, test, "probabilities are not calibrated: no pictures were held out"),
-        (None, None, "no figure: there are no test pictures, and none were held out; --val N holds some out"),
+        (
+            None,
+            None,
+            "no figure: there are no test pictures, and none were held out; more pictures give one, or --val N",
+        ),
     ):
         assert str(final_figures(net, held, tested, SingleWorker(), finite).notes[0]) == note
     final = final_figures(net, measured_on(0, 40), test, SingleWorker(), finite)

@@ -75,12 +75,12 @@ def test_validation_pictures_of_the_datas_own_and_colour() -> None:
 
 def test_why_this_network_and_a_step_of_fewer_pictures_than_a_batch() -> None:
     lines = said(noise(n=30), val=0, recipe="fast", epochs=3)
-    assert lines[-2].startswith("network general (recipe fast's own for pictures of any kind), ")
+    assert lines[-2].startswith("network general (that of recipe fast for pictures of any kind), ")
     assert lines[-2].endswith(" parameters; recipe fast: 3 epochs, 3 steps of 30 pictures")
     drawn = np.zeros((40, 1, 28, 28), np.uint8)
     drawn[:, 0, 8:20, 8:20] = np.random.default_rng(0).integers(100, 256, (40, 12, 12))
     lines = said(data.arrays(drawn, np.arange(40) % 2, ["a", "b"]), val=0)
-    assert lines[-3].startswith("network fast (recipe fast's own for centred pictures of 28 x 28), ")
+    assert lines[-3].startswith("network fast (that of recipe fast for centred pictures of 28 x 28), ")
     assert lines[-1].startswith("all pictures are light on dark: ")
 
 
