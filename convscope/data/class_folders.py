@@ -39,20 +39,21 @@ def read_class_folders(source: Source, layout: Layout, known: tuple[str, ...] | 
         part = layout.parts[split]
         folder = unwrapped(part, classes) if part is not layout.top else part
         found = class_folders(folder)
-        if split != "train" and _says_nothing(folder, found, classes):
+        own = composed(folder.name or source.name)
+        if not found and own in (known or ()) and folder.contents.pictures:
+            reading.rows.extend(Labelled(path, own, split) for path in folder.contents.pictures)
+            reading.notes.append(phrase("note.class.own", name=own))
+            continue
+        unlabelled = _says_nothing(folder, found, classes)
+        if unlabelled and split != "train":
             pictures = folder.pictures_below(reading.left_out)
             reading.left_out.extend(LeftOut(path, phrase("passed.unlabelled")) for path in pictures)
             place = f"{part.path}/"
             reading.notes.append(phrase("note.unlabelled", split=split, folder=place, n=f"{len(pictures):,}"))
             continue
         _check_no_boxes(source, layout, folder, found)
-        own = composed(folder.name or source.name)
-        if not found and own in (known or ()) and folder.contents.pictures:
-            reading.rows.extend(Labelled(path, own, split) for path in folder.contents.pictures)
-            reading.notes.append(phrase("note.class.own", name=own))
-            continue
-        if not found:
-            raise _no_class(source, folder)
+        if unlabelled:
+            raise _no_class(source, next(iter(found.values()), folder))
         _pass_loose(reading, folder)
         _pass_empty(reading, folder, found)
         _add_classes(reading, source, folder, found, split)

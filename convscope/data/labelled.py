@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..errors import InputError, Phrase, Said, phrase, printable
+from ..errors import InputError, Phrase, phrase, printable
 from .class_order import checked_classes, composed, in_text_order
 from .listing import SPLITS, Entry, LeftOut, Listing
 from .tree import Source
@@ -47,7 +47,7 @@ def make_listing(source: Source, reading: Reading, known: tuple[str, ...] | None
     for split in range(len(SPLITS)):
         others = in_text_order({label for part, label, _, _ in rows if part == split} - set(classes))
         if others:
-            raise _unknown(source, others, classes, "train" if known is None else "known", SPLITS[split])
+            raise _unknown(source, others, classes, "" if known else SPLITS[split])
     if known is None:
         if len(classes) < 2:
             raise InputError(
@@ -83,21 +83,13 @@ def listed(names: Sequence[str], most: int = SHOWN) -> str:
     return shown if len(names) <= most else f"{shown} … ({len(names):,})"
 
 
-def _unknown(source: Source, others: Sequence[str], classes: Sequence[str], side: str, split: str) -> InputError:
-    """Return the error of pictures whose class the training pictures, or the model, do not have."""
-    hint: Said = phrase("folder.class.unknown.try")
-    if side == "known":
-        return InputError(
-            "folder.class.model", names=listed(others), where=source.where, expected=listed(classes), hint=hint
-        )
-    return InputError(
-        "folder.class.unknown",
-        split=split,
-        names=listed(others),
-        where=source.where,
-        expected=listed(classes) or phrase("value.none"),
-        hint=hint,
-    )
+def _unknown(source: Source, others: Sequence[str], classes: Sequence[str], split: str) -> InputError:
+    """Return the error of pictures of a `split` whose classes the training pictures do not have; "": nor the model."""
+    names, where, hint = listed(others), source.where, phrase("folder.class.unknown.try")
+    if not split:
+        return InputError("folder.class.model", names=names, where=where, expected=listed(classes), hint=hint)
+    expected = listed(classes) or phrase("value.none")
+    return InputError("folder.class.unknown", split=split, names=names, where=where, expected=expected, hint=hint)
 
 
 def _look_alikes(classes: Sequence[str]) -> Iterable[Phrase]:

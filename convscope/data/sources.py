@@ -43,7 +43,7 @@ def find_data(
     if (name := canonical(source)) in named:
         return _of_known(_whole(named[name], option, name), known)
     path = _path(source, data_root)
-    ending = path.suffix.lower()
+    ending = path.suffix.lower() if os.path.isfile(path) else ""  # a folder may be called pets.zip
     if ending in TABLES:
         return _table(path, known, label_from, group_by)
     if ending == ".npz":

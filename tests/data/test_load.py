@@ -68,6 +68,11 @@ def test_idx_files_of_another_name_are_named(tmp_path: Path, name: str) -> None:
     assert len(data.load(tmp_path).train) == 2
 
 
+def test_a_folder_may_be_called_like_a_file(tmp_path: Path) -> None:
+    for name in ("pets.zip", "pets.csv", "pets.npz"):
+        assert data.load(pets(tmp_path / name, 1)).classes == ("cat", "dog")
+
+
 def test_idx_files_are_found_where_torchvision_puts_them(tmp_path: Path) -> None:
     write_folder(tmp_path / "sets" / "MNIST" / "raw", tiny())
     (tmp_path / "sets" / "MNIST" / "notes.txt").touch()

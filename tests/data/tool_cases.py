@@ -276,6 +276,12 @@ def one_class_and_loose_pictures(root: Path) -> Expected:
 
 
 @case
+def one_folder_of_pictures_that_says_nothing(root: Path) -> Expected:
+    flat(root / "images", names="{name}_{i}.png")
+    return refused("folder.flat")
+
+
+@case
 def a_deep_chain(root: Path) -> Expected:
     pets(root / "a" / "b" / "c" / "d" / "train"), pets(root / "a" / "b" / "c" / "d" / "Testing", 2)
     return Expected(test=(2, 2), notes=("note.wrapped",))
