@@ -57,13 +57,13 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("lab.run", hint="convscope lab --build DIR --run RUN")
     from ..lab.server import serve
 
-    def ready(address: str) -> None:
+    def ready(address: str, door: Path) -> None:
         print(address, flush=True)
         print("Ctrl-C stops the lab; trainings go on", file=sys.stderr)
         if args.open:
             import webbrowser
 
-            if not webbrowser.open(address):
+            if not webbrowser.open(door.resolve().as_uri()):
                 print("no browser was found here: open the address in one yourself", file=sys.stderr)
 
     serve(Path(args.runs), [Path(root) for root in args.roots], args.port, args.host, args.token, ready)

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route, Router
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..errors import ConvscopeError, FormulaError, InputError, MissingError, PlanError, UsageError, phrase
 from ..page.inline import json_text
@@ -25,7 +25,7 @@ from .page_cache import PageCache, lab_page
 from .records import DescribeRequest, TrainingRequest
 from .run_index import RunIndex
 from .run_report import report
-from .security import COOKIE, AccessPolicy, GuardMiddleware
+from .security import AccessPolicy, GuardMiddleware
 
 STREAMS = 24  # at once
 POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
@@ -72,8 +72,7 @@ class Lab:
     async def page(self, request: Request) -> Response:
         """The lab's page."""
         answer = page_response(lab_page(self.policy.token))
-        if self.policy.private:
-            answer.set_cookie(COOKIE, self.policy.token, httponly=True, samesite="strict")
+        answer.set_cookie(self.policy.cookie, self.policy.key, path="/runs", httponly=True, samesite="strict")
         return answer
 
     async def look(self, request: Request) -> Response:
@@ -143,15 +142,8 @@ class Lab:
         if self.streams >= STREAMS:
             raise UsageError("lab.streams", hint=phrase("lab.streams.try"))
 
-        async def counted() -> Any:
-            self.streams += 1
-            try:
-                async for text in events():
-                    yield text
-            finally:
-                self.streams -= 1
-
-        return StreamingResponse(counted(), media_type="text/event-stream")
+        self.streams += 1  # here and not when it begins: many are asked for before the first one does
+        return _Stream(self, events())
 
     async def _summary(self, id: str, status: int = 200) -> Response:
         return _json((await asyncio.to_thread(self.jobs.one, id)).to_json(), status)
@@ -174,6 +166,21 @@ class Lab:
         if not (path / "model.onnx").is_file():
             raise InputError("run.unfinished", got=path.name)
         return path
+
+
+class _Stream(StreamingResponse):
+    """A stream of events that gives its place back however it ends."""
+
+    def __init__(self, lab: Lab, events: Any) -> None:
+        super().__init__(events, media_type="text/event-stream")
+        self.lab = lab
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self.lab.streams -= 1
 
 
 def page_response(html: str, sandbox: bool = False) -> HTMLResponse:

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..errors import ConvscopeError
 
-COOKIE, TOKEN = "convscope-token", b"x-convscope-token"
+TOKEN = b"x-convscope-token"
 MOST_BODY = 64_000  # bytes
 BODY_SECONDS = 10.0
 PLAIN_POLICY = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -45,11 +45,23 @@ class Refusal(ConvscopeError):
 
 @dataclass(frozen=True)
 class AccessPolicy:
-    """What a request must show. `hosts` are the exact values of Host; `private`: also reading needs the token."""
+    """What a request must show: one of `hosts` exactly, and that it knows `token`: in a header, or for the lab's page
+    in its address. Pages of runs, which links open, have a key of their own in a cookie: browsers send cookies to every
+    port of a host, and whoever listens on another learns no more than that.
+    """
 
     hosts: frozenset[str]
     token: str
-    private: bool = False
+
+    @property
+    def key(self) -> str:
+        """What opens the pages of runs."""
+        return hmac.digest(self.token.encode(), b"pages of runs", "sha256").hex()
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie that holds the key: of one's own, for labs on several ports."""
+        return f"convscope-{self.key[:8]}"
 
     def check(self, method: str, path: str, query: bytes, headers: Iterable[tuple[bytes, bytes]]) -> None:
         """Raise Refusal unless the request comes from the lab's own page, or from its user's address bar."""
@@ -72,14 +84,20 @@ class AccessPolicy:
             raise Refusal(403, "refused.origin")
         if method == "POST" and (_only(given, b"content-type") or b"").split(b";")[0].strip() != b"application/json":
             raise Refusal(415, "refused.type")
+        if _same(_only(given, TOKEN), self.token):
+            return
         if path == "/api" or path.startswith("/api/") or method != "GET":
-            if not self._known(_only(given, TOKEN)):
-                raise Refusal(403, "refused.token")
-        elif self.private and not self._known(_token_of_address_or_cookie(given, query)):
+            raise Refusal(403, "refused.token")
+        opened = _same(_token_of_address(query), self.token) if path == "/" else _same(self._cookie(given), self.key)
+        if not opened:
             raise Refusal(403, "refused.address")
 
-    def _known(self, token: bytes | None) -> bool:
-        return token is not None and hmac.compare_digest(token, self.token.encode())
+    def _cookie(self, given: dict[bytes, list[bytes]]) -> bytes | None:
+        try:
+            found = SimpleCookie((_only(given, b"cookie") or b"").decode("latin-1")).get(self.cookie)
+        except CookieError:
+            return None
+        return None if found is None else found.value.encode()
 
 
 class GuardMiddleware:
@@ -168,13 +186,10 @@ def _only(given: dict[bytes, list[bytes]], name: bytes) -> bytes | None:
     return values[0]
 
 
-def _token_of_address_or_cookie(given: dict[bytes, list[bytes]], query: bytes) -> bytes | None:
-    """Return the token that the address or the cookie carries."""
+def _same(given: bytes | None, wanted: str) -> bool:
+    return given is not None and hmac.compare_digest(given, wanted.encode())
+
+
+def _token_of_address(query: bytes) -> bytes | None:
     asked: Any = parse_qs(query.decode("latin-1")).get("token")
-    if asked:
-        return str(asked[0]).encode()
-    try:
-        found = SimpleCookie((_only(given, b"cookie") or b"").decode("latin-1")).get(COOKIE)
-    except CookieError:
-        return None
-    return None if found is None else found.value.encode()
+    return str(asked[0]).encode() if asked else None

@@ -17,7 +17,10 @@ import uvicorn
 
 from ..errors import EnvironmentFault, UsageError, phrase, system_reason
 from ..files import write_fault
+from ..machine.signals import SIGNALS
 from .app import Lab
+from .idle_connections import IdleConnections
+from .own_folder import only_lab, write_door
 from .security import AccessPolicy
 
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -48,15 +51,20 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=2,
             )
         )
-        self.lab = lab
+        self.lab, self._idle = lab, IdleConnections(MOST_CONNECTIONS)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Close connections that ask nothing, as uvicorn does only after their first answer."""
+        self._idle.close_old(self.server_state.connections)
+        return await super().on_tick(counter)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Handle both signals while serving, and put back what was there before; in a thread there are none."""
+        """Handle the signals while serving, and put back what was there before; in a thread there are none."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        before = {number: signal.signal(number, self.handle_exit) for number in SIGNALS}
         try:
             yield
         finally:
@@ -70,9 +78,10 @@ class Server(uvicorn.Server):
 
 
 def serve(
-    runs: Path, roots: list[Path], port: int, host: str | None, token: str | None, ready: Callable[[str], None]
+    runs: Path, roots: list[Path], port: int, host: str | None, token: str | None, ready: Callable[[str, Path], None]
 ) -> None:
-    """Serve the lab on the loopback, or on `host` to those who know `token`, until Ctrl-C; `ready` gets its address.
+    """Serve the lab on the loopback, or on `host` too, until Ctrl-C. `ready` gets its address, which has the token in
+    it, and a file that leads there, which only its owner can read.
 
     Port 0 takes a free one. Raises UsageError for a host without a token and the like, EnvironmentFault for a port that
     is taken, InputError or EnvironmentFault for folders that cannot be used.
@@ -92,10 +101,12 @@ def serve(
         hosts = frozenset(f"{_literal(name)}:{port}" for name in names) | (
             {*map(_literal, names)} if port == 80 else set()
         )
-        lab = Lab(runs, roots, AccessPolicy(hosts, token or secrets.token_urlsafe(32), private=host is not None))
-        query = f"/?token={token}" if host else "/"
-        ready(f"http://{_literal(host or LOOPBACK[0])}:{port}{query}")
-        Server(lab).run(sockets=[bound])
+        token = token or secrets.token_urlsafe(32)
+        lab = Lab(runs, roots, AccessPolicy(hosts, token))
+        with only_lab(runs) as own:
+            address = f"http://{_literal(host or LOOPBACK[0])}:{port}/?token={token}"
+            ready(address, write_door(own, address))
+            Server(lab).run(sockets=[bound])
 
 
 def check(host: str | None, token: str | None) -> None:

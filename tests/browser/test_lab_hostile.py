@@ -154,7 +154,7 @@ def test_a_name_that_comes_to_lead_here_is_no_way_in(scene: Scene) -> None:
 def test_the_labs_own_page_gets_in(scene: Scene) -> None:
     """The same browser, the lab's own address: what is refused above is not refused here."""
     scene.answers.all.clear()
-    scene.browser.get(f"http://127.0.0.1:{scene.port}/")
+    scene.browser.get(f"http://127.0.0.1:{scene.port}/?token={KEY}")
     read = scene.browser.execute_async_script(
         """const [done] = arguments, {token} = JSON.parse(document.getElementById("payload").textContent);
         fetch("/api/runs", {headers: {"X-Convscope-Token": token}}).then((answer) => answer.text()).then(done)"""

@@ -55,7 +55,7 @@ class Served:
         )
         assert self.process.stdout is not None
         self.address = self.process.stdout.readline().strip()
-        self.port = int(self.address.rsplit(":", 1)[1].strip("/"))
+        self.port = int(self.address.rsplit(":", 1)[1].split("/")[0])
 
     def close(self) -> None:
         self.process.send_signal(signal.SIGINT)

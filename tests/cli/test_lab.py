@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import re
 import signal
 import socket
@@ -34,10 +35,10 @@ class Started:
         self.process = process
         assert process.stdout is not None
         self.address = process.stdout.readline().strip()
-        found = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/(?:\?token=.*)?", self.address)
+        found = re.fullmatch(r"http://127\.0\.0\.1:(\d+)(/\?token=[\w-]+)", self.address)
         assert found, self.address
         self.port = int(found[1])
-        page = self.ask("/").decode()
+        page = self.ask(found[2]).decode()
         token = re.search(r'"token":\s*"([\w-]+)"', page)
         assert token
         self.token = token[1]
@@ -209,6 +210,37 @@ def test_a_taken_port_is_named_with_what_to_do(
     )
 
 
+def test_only_the_owner_can_read_the_way_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    modes: list[int] = []
+
+    def look(address: str, door: Path) -> None:
+        modes.extend(path.stat().st_mode & 0o777 for path in (door.parent, door))
+        assert address in door.read_text()
+
+    monkeypatch.setattr(server.Server, "run", lambda *_, **__: None)
+    before = os.umask(0)
+    try:
+        server.serve(tmp_path / "runs", [], 0, None, None, look)
+    finally:
+        os.umask(before)
+    assert modes == [0o700, 0o600]
+
+
+def test_a_second_lab_on_one_folder_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = str(tmp_path / "runs")
+    again: list[int] = []
+    monkeypatch.setattr(
+        server.Server, "run", lambda *_, **__: again.append(main(["lab", "--port", "0", "--runs", runs]))
+    )
+    server.serve(Path(runs), [], 0, None, None, lambda address, door: None)
+    assert again == [4]
+    assert "another lab works in this folder" in capsys.readouterr().err
+    monkeypatch.setattr(server.Server, "run", lambda *_, **__: None)
+    assert main(["lab", "--port", "0", "--runs", runs]) == 0
+
+
 @pytest.mark.parametrize("there", [True, False])
 def test_open_asks_for_a_browser_and_says_where_there_is_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], there: bool
@@ -219,7 +251,9 @@ def test_open_asks_for_a_browser_and_says_where_there_is_none(
     monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or there)
     assert main(["lab", "--port", "0", "--open"]) == 0
     out, err = capsys.readouterr()
-    assert opened == [out.strip()]
+    door = tmp_path / "runs" / ".lab" / "open.html"
+    assert (opened, door.exists()) == ([door.as_uri()], False)  # it goes when the lab does
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\?token=[\w-]{43}\n", out)
     assert err == HINT + ("" if there else "no browser was found here: open the address in one yourself\n")
 
 

@@ -33,13 +33,13 @@ class Answer:
         return found[0] if found else None
 
 
-def lab(tmp_path: Path, private: bool = False) -> Lab:
+def lab(tmp_path: Path) -> Lab:
     """Return a lab over tmp_path/runs, with tmp_path/data as a root, and a canary beside both."""
     (tmp_path / "runs").mkdir(exist_ok=True)
     (tmp_path / "data").mkdir(exist_ok=True)
     (tmp_path / "canary.txt").write_text(CANARY)
     hosts = frozenset({HOST, "localhost:8765"})
-    return Lab(tmp_path / "runs", [tmp_path / "data"], AccessPolicy(hosts, KEY, private))
+    return Lab(tmp_path / "runs", [tmp_path / "data"], AccessPolicy(hosts, KEY))
 
 
 def headers(**more: str | None) -> list[tuple[bytes, bytes]]:

@@ -42,7 +42,6 @@ def test_the_page_carries_the_token_and_a_policy_of_its_own(app: Any) -> None:
     assert "connect-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
     assert not re.search(r"unsafe|\*|http:|https:", policy)
-    assert answer.header("set-cookie") is None
 
 
 def test_a_formula_is_described_or_its_fault_is(app: Any) -> None:
@@ -171,6 +170,19 @@ def test_a_stream_is_events_and_its_number_is_limited(app: Any, made: Lab) -> No
     assert (full.status, full.json()["error"]["hint"]["key"]) == (400, "lab.streams.try")
 
 
+def test_many_streams_asked_for_at_once_do_not_pass_the_limit(app: Any, made: Lab) -> None:
+    async def many() -> list[Answer]:
+        asking = [asyncio.create_task(ask(app, "/api/events")) for _ in range(90)]
+        await asyncio.wait(asking, return_when=asyncio.FIRST_COMPLETED)
+        assert made.streams <= STREAMS
+        made.closing = True
+        return await asyncio.gather(*asking)
+
+    statuses = [answer.status for answer in RUNNER.run(many())]
+    assert (statuses.count(200), statuses.count(400)) == (STREAMS, 90 - STREAMS)
+    assert made.streams == 0
+
+
 def test_a_stream_breaks_off_when_the_lab_closes(app: Any, made: Lab) -> None:
     with Run.reopen(run_dir(made.runs.root, "one", [step(1)])):
         made.closing = True
@@ -204,10 +216,10 @@ def test_no_more_than_two_descriptions_at_once(
     assert most == [2]  # both places were used, none more, and an error gave its place back
 
 
-def test_with_a_token_of_its_own_the_page_sets_a_cookie_for_pages_only(tmp_path: Path) -> None:
-    private = lab(tmp_path, private=True)
-    run = run_dir(private.runs.root, "one")
-    app = private.application()
+def test_the_page_sets_a_cookie_for_pages_of_runs_only(tmp_path: Path) -> None:
+    made = lab(tmp_path)
+    run = run_dir(made.runs.root, "one")
+    app = made.application()
     bare = headers(x_convscope_token=None)
     cookie = (asked(app, f"/?token={KEY}", given=bare).header("set-cookie") or "").split(";")[0]
     with_cookie = headers(x_convscope_token=None, cookie=cookie)

@@ -124,7 +124,7 @@ def tree(folder: Path) -> list[str]:
 def test_the_pages_own_questions_are_answered(app: Any) -> None:
     assert asked(app, "/api/describe", {"formula": "slides"}).json()["description"]["parameters"] == 274_570
     assert asked(app, "/api/offer", given=headers(origin=f"http://{HOST}")).status == 200
-    assert asked(app, "/", given=headers(x_convscope_token=None)).status == 200
+    assert asked(app, f"/?token={KEY}", given=headers(x_convscope_token=None)).status == 200
 
 
 def test_no_other_host_origin_site_or_token_gets_in(app: Any, tmp_path: Path) -> None:
@@ -189,7 +189,8 @@ def test_another_site_may_lead_to_the_lab_but_not_embed_it(app: Any) -> None:
     for dest in ("iframe", "frame", "object", "embed", "empty", None):
         framed = headers(**{**led, "sec_fetch_dest": dest}, sec_fetch_mode="navigate")
         assert asked(app, "/", given=framed).status == 403
-    assert asked(app, "/", given=headers(**led, sec_fetch_mode="navigate")).status == 200
+    assert asked(app, "/", given=headers(**led, sec_fetch_mode="navigate")).status == 403  # without the token
+    assert asked(app, f"/?token={KEY}", given=headers(**led, sec_fetch_mode="navigate")).status == 200
     for mode in ("no-cors", "cors", "same-origin", "websocket", "nested-navigate", None):
         assert asked(app, "/", given=headers(**led, sec_fetch_mode=mode)).status == 403
     assert asked(app, "/runs/one/look", given=headers(**led, sec_fetch_mode="navigate")).status == 403
@@ -412,8 +413,8 @@ def test_a_bug_shows_no_traceback(
     assert "secret" in capsys.readouterr().err
 
 
-def test_with_a_host_of_its_own_nothing_is_read_without_the_token(tmp_path: Path) -> None:
-    app = lab(tmp_path, private=True).application()
+def test_nothing_is_read_without_the_token(tmp_path: Path) -> None:
+    app = lab(tmp_path).application()
     bare = headers(x_convscope_token=None)
     assert asked(app, "/", given=bare).status == 403
     assert asked(app, f"/?token={KEY}x", given=bare).status == 403
@@ -423,7 +424,9 @@ def test_with_a_host_of_its_own_nothing_is_read_without_the_token(tmp_path: Path
     cookie = opened.header("set-cookie") or ""
     assert "HttpOnly" in cookie
     assert "samesite=strict" in cookie.lower()
-    assert asked(app, "/", given=headers(x_convscope_token=None, cookie=cookie.split(";")[0])).status == 200
+    assert "path=/runs" in cookie.lower()
+    assert KEY not in cookie
+    assert asked(app, "/", given=headers(x_convscope_token=None, cookie=cookie.split(";")[0])).status == 403
     # The cookie opens pages only: whatever changes state needs the header, which no other page can send.
     assert asked(app, "/api/runs", {}, headers(x_convscope_token=None, cookie=cookie.split(";")[0])).status == 403
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from convscope.errors import EnvironmentFault, UsageError
-from convscope.lab import security, server
+from convscope.lab import idle_connections, security, server
 from convscope.lab.app import STREAMS
 from convscope.lab.server import MOST_HEAD, check, listening, serve
 from convscope.runs.directory import Run
@@ -35,7 +35,8 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 def test_the_page_comes_dressed_and_without_a_name_of_the_server(port: int) -> None:
-    head, _, body = said(port, b"GET / HTTP/1.1\r\n" + HOST + END).partition(b"\r\n\r\n")
+    path = b"/?token=" + KEY.encode()
+    head, _, body = said(port, b"GET " + path + b" HTTP/1.1\r\n" + HOST + END).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200 ")
     assert KEY.encode() in body
     lines = {line.split(b":")[0].lower() for line in head.splitlines()[1:]}
@@ -45,7 +46,7 @@ def test_the_page_comes_dressed_and_without_a_name_of_the_server(port: int) -> N
         b"x-frame-options",
         b"cross-origin-opener-policy",
     } <= lines
-    assert not {b"server", b"access-control-allow-origin", b"set-cookie"} & lines
+    assert not {b"server", b"access-control-allow-origin"} & lines
 
 
 @pytest.mark.parametrize(
@@ -65,13 +66,19 @@ def test_the_page_comes_dressed_and_without_a_name_of_the_server(port: int) -> N
         (b"GET / HTTP/1.1\r\nHost : 127.0.0.1:{port}\r\n" + END, [400]),
         (b"GET / HTTP/1.1\r\n Host: 127.0.0.1:{port}\r\n" + END, [400]),
         (b"GET http://127.0.0.1:{port}/api/offer HTTP/1.1\r\n" + OWN + END, [404]),
-        (b"GET http://evil.test/ HTTP/1.1\r\n" + HOST + END, [404]),
+        (b"GET http://evil.test/ HTTP/1.1\r\n" + HOST + END, [403]),
+        (b"GET http://evil.test/ HTTP/1.1\r\n" + OWN + END, [404]),
         (b"GET http://evil.test/ HTTP/1.1\r\nHost: evil.test\r\n" + END, [421]),
-        (b"GET //api/runs HTTP/1.1\r\n" + HOST + END, [404]),
-        (b"GET /%2e%2e/canary.txt HTTP/1.1\r\n" + HOST + END, [404]),
-        (b"GET /../canary.txt HTTP/1.1\r\n" + HOST + END, [404]),
-        (b"GET ../canary.txt HTTP/1.1\r\n" + HOST + END, [404]),
-        (b"GET \\..\\canary.txt HTTP/1.1\r\n" + HOST + END, [404]),
+        (b"GET //api/runs HTTP/1.1\r\n" + HOST + END, [403]),
+        (b"GET //api/runs HTTP/1.1\r\n" + OWN + END, [404]),
+        (b"GET /%2e%2e/canary.txt HTTP/1.1\r\n" + HOST + END, [403]),
+        (b"GET /%2e%2e/canary.txt HTTP/1.1\r\n" + OWN + END, [404]),
+        (b"GET /../canary.txt HTTP/1.1\r\n" + HOST + END, [403]),
+        (b"GET /../canary.txt HTTP/1.1\r\n" + OWN + END, [404]),
+        (b"GET ../canary.txt HTTP/1.1\r\n" + HOST + END, [403]),
+        (b"GET ../canary.txt HTTP/1.1\r\n" + OWN + END, [404]),
+        (b"GET \\..\\canary.txt HTTP/1.1\r\n" + HOST + END, [403]),
+        (b"GET \\..\\canary.txt HTTP/1.1\r\n" + OWN + END, [404]),
         (b"GET /\x00 HTTP/1.1\r\n" + HOST + END, [400]),
         (b"GET /\xff\xfe HTTP/1.1\r\n" + HOST + END, [400]),
         (b"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\x00\r\n" + END, [400]),
@@ -179,17 +186,38 @@ def test_an_answered_connection_that_asks_nothing_more_is_closed(port: int) -> N
     assert statuses(kept) == [200]
 
 
-def test_beyond_so_many_connections_the_answer_is_503_until_some_leave(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(server, "MOST_CONNECTIONS", 3)
+def test_connections_that_ask_nothing_lock_nobody_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "MOST_CONNECTIONS", 8)
     ask = b"GET /api/offer HTTP/1.1\r\n" + OWN + END
     with served(tmp_path) as (_, port):
-        silent = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(3)]
-        wait_for(lambda: statuses(said(port, ask)) == [503])
-        for one in silent:
+        for _ in range(3):
+            silent = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(12)]
+            for one in silent:
+                one.sendall(b"GET / HTT")  # and no more
+            wait_for(lambda: statuses(said(port, ask)) == [200])
+            for one in silent:
+                one.close()
+
+
+def test_a_connection_that_asks_nothing_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(idle_connections, "SECONDS", SHORT)
+    with served(tmp_path) as (_, port):
+        assert said(port) == b""  # it reads until the server closes
+        assert said(port, b"GET /api/off") == b""
+
+
+def test_beyond_so_many_answers_at_once_the_answer_is_503(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "MOST_CONNECTIONS", 3)
+    follow = b"GET /api/events HTTP/1.1\r\n" + OWN + b"\r\n"
+    with served(tmp_path) as (lab, port):
+        busy = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(2)]
+        for one in busy:
+            one.sendall(follow.replace(b"{port}", str(port).encode()))
+            until(one, b"event: runs")
+        assert statuses(said(port, b"GET /api/offer HTTP/1.1\r\n" + OWN + END)) == [503]
+        for one in busy:
             one.close()
-        wait_for(lambda: statuses(said(port, ask)) == [200])
+        wait_for(lambda: lab.streams == 0)
 
 
 def test_a_body_that_never_ends_is_not_waited_for(port: int) -> None:
@@ -281,7 +309,7 @@ def test_a_taken_port_and_a_strange_one(tmp_path: Path) -> None:
         with pytest.raises(EnvironmentFault, match="this port is taken"):
             listening("127.0.0.1", port)
         with pytest.raises(EnvironmentFault, match="this port is taken"):
-            serve(tmp_path / "runs", [], port, None, None, lambda address: pytest.fail("it is not ready"))
+            serve(tmp_path / "runs", [], port, None, None, lambda *_: pytest.fail("it is not ready"))
     listening("127.0.0.1", port).close()
     for number in (-1, 65_536, 10**9):
         with pytest.raises(UsageError, match="no such port"):
@@ -297,7 +325,7 @@ def test_only_the_loopback_is_listened_on(tmp_path: Path) -> None:
         assert bound.getsockname()[0] == "127.0.0.1"
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="no such folder"):
-        serve(tmp_path / "runs", [tmp_path / "file"], 0, None, None, lambda address: None)
+        serve(tmp_path / "runs", [tmp_path / "file"], 0, None, None, lambda *_: None)
     assert not (tmp_path / "runs").exists()
     with pytest.raises(EnvironmentFault, match="cannot be written"):
-        serve(tmp_path / "file", [], 0, None, None, lambda address: None)
+        serve(tmp_path / "file", [], 0, None, None, lambda *_: None)

@@ -16,8 +16,6 @@ export function startLab(doc, win) {
   const payload = read("payload");
   fillTable(payload);
   const api = payload.api && payload.token ? makeApi(win, payload.token, (key, words) => lab.t(key, words)) : null;
-  // a token that came with the address
-  if (win.location.search) win.history.replaceState(null, "", win.location.pathname + win.location.hash);
   const dictionaries = read("dictionary");
   const dark = win.matchMedia("(prefers-color-scheme: dark)");
   const calm = win.matchMedia("(prefers-reduced-motion: reduce)");

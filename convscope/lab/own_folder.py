@@ -1,0 +1,59 @@
+"""What a lab keeps for itself in its folder of runs, `.lab`: a lock, so that it is the only one, and a door, a page
+that leads to its address. Only the folder's owner can read either.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..errors import EnvironmentFault, phrase
+from ..files import write_fault
+
+DOOR = "open.html"
+
+
+@contextlib.contextmanager
+def only_lab(runs: Path) -> Iterator[Path]:
+    """While entered, no other lab works in `runs`: two would give one id to two trainings. Yields the lab's own folder.
+
+    Raises EnvironmentFault where another one does. Where the system has no flock, two are not noticed.
+    """
+    own = runs / ".lab"
+    try:
+        own.mkdir(mode=0o700, exist_ok=True)
+        own.chmod(0o700)
+        lock = open(own / "lock", "a", encoding="utf-8")  # noqa: SIM115
+    except OSError as error:
+        raise write_fault(own, error) from error
+    with lock:
+        with contextlib.suppress(ImportError):
+            import fcntl
+
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                hint = phrase("lab.second.try", door=own / DOOR)
+                raise EnvironmentFault("lab.second", where=str(runs), hint=hint) from None
+        try:
+            yield own
+        finally:
+            (own / DOOR).unlink(missing_ok=True)
+
+
+def write_door(own: Path, address: str) -> Path:
+    """Write the page that leads to `address`, and return where it is.
+
+    A browser is given this file: an address among a program's arguments could be read by every user of the machine.
+    """
+    door, text = own / DOOR, f'<meta http-equiv="refresh" content="0; url={html.escape(address)}">\n'
+    try:
+        door.unlink(missing_ok=True)
+        with open(os.open(door, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise write_fault(door, error) from error
+    return door
