@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 import numpy as np
@@ -75,6 +75,7 @@ def fit(pictures: Subset, classes: int, groups: Rows | None = None) -> Baseline:
     kernels = {name: Kernel.of(feature(sample.images)) for name, feature in FEATURES.items()}
     likeness = {name: kernel(kernel.rows) for name, kernel in kernels.items()}
 
+    @cache
     def tried(kind: tuple[str, ...], penalty: float) -> tuple[float, Ridge]:
         ridge = Ridge.fit(_product(likeness[name] for name in kind), labels, classes, penalty)
         return balanced_accuracy(labels, ridge.left_out(own).argmax(1)), ridge

@@ -36,6 +36,14 @@ class Sample:
         return Split(drawn[:, None].astype(np.uint8), labels)
 
 
+class Unreadable(Sample):
+    """A sample of pictures with headers and nothing behind them."""
+
+    def load(self, side: int, most: int) -> Split:
+        self.asked.append((side, most))
+        return Split(np.empty((0, 1, side, side), np.uint8), np.empty(0, np.int64))
+
+
 def bar(side: int, label: int, rng: np.random.Generator) -> np.ndarray:
     """An upright or lying bar across the picture."""
     x, at = rng.integers(0, 60, (side, side)), rng.integers(side // 4, side // 2)
@@ -62,6 +70,13 @@ def test_the_smallest_side_that_loses_nothing_is_chosen() -> None:
     assert "100.0 (32), 100.0 (48), 100.0 (64) % of 120 pictures" in str(why)  # and no further: nothing is left to win
 
 
+@pytest.mark.parametrize(("side", "most"), [(1000, 600), (1500, 266), (4000, 150)])
+def test_of_large_pictures_fewer_are_read(side: int, most: int) -> None:
+    sample = Unreadable(bar, ((side, side),))
+    choose_size(sample)
+    assert sample.asked == [(128, most)]
+
+
 def test_fine_detail_gets_the_pixels_that_it_needs() -> None:
     side, why = choose_size(Sample(stripes, ((128, 128),)))
     assert side == 48
@@ -81,11 +96,7 @@ def test_where_nothing_is_recognised_headers_decide() -> None:
 
 
 def test_where_no_picture_can_be_read_headers_decide() -> None:
-    class Broken(Sample):
-        def load(self, side: int, most: int) -> Split:
-            return Split(np.empty((0, 1, side, side), np.uint8), np.empty(0, np.int64))
-
-    sample = Broken(bar, ((80, 90),))
+    sample = Unreadable(bar, ((80, 90),))
     assert choose_size(sample) == choose_by_headers(sample)
 
 
