@@ -30,6 +30,13 @@ def test_a_bar_by_hand() -> None:
     assert centred(np.zeros((9, 9), np.uint8), (28, 28)).max() == 0
 
 
+def test_halves_are_rounded_up_as_the_page_does() -> None:
+    ink = np.zeros((280, 280), np.uint8)
+    ink[20:220, 100:125] = 255  # 25 columns become 2.5: two and a half-filled one
+    made = centred(ink, (28, 28))
+    assert made[13, made[13] > 0].tolist() == [255, 255, 128]
+
+
 def test_what_falls_beyond_the_picture_is_cut_off() -> None:
     ink = np.zeros((100, 100), np.uint8)
     ink[:80, 50:60] = 8  # faint, but in the box
