@@ -79,13 +79,13 @@ def write_tiny(folder: Path, count: int) -> Paths:
     return [written(folder, i, Image.fromarray(images[i, 0]), "png") for i in range(count)]
 
 
-def write_photographs(folder: Path, count: int) -> Paths:
-    """Write smooth, noisy pictures of 4000×3000 as JPEG files of two classes and return their paths."""
+def write_photographs(folder: Path, count: int, sides: tuple[int, int] = (4000, 3000)) -> Paths:
+    """Write smooth, noisy pictures of these sides (W, H) as JPEG files of two classes and return their paths."""
     rng = np.random.default_rng(0)
     paths = []
     for i in range(count):
         coarse = Image.fromarray(rng.integers(0, 256, (75, 100, 3), dtype=np.uint8))
-        smooth = np.asarray(coarse.resize((4000, 3000), Image.Resampling.BICUBIC)).astype(np.int16)
+        smooth = np.asarray(coarse.resize(sides, Image.Resampling.BICUBIC)).astype(np.int16)
         noisy = np.clip(smooth + rng.integers(-8, 9, smooth.shape), 0, 255).astype(np.uint8)
         paths.append(written(folder, i, Image.fromarray(noisy), "jpg", quality=90))
     return paths
