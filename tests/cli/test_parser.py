@@ -62,7 +62,8 @@ def test_only_the_module_of_the_verb_that_is_called_is_imported() -> None:
     code = "import sys\nfrom convscope.cli.main import main\nmain(['describe', 'slides'])\nprint(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     modules = {name for name in done.stdout.split() if name.startswith("convscope.cli.")}
-    assert modules == {"convscope.cli.main", "convscope.cli.parser", "convscope.cli.describe"}
+    modules -= {f"convscope.cli.{name}" for name in ("main", "parser", "outputs")}  # what every verb needs
+    assert modules == {"convscope.cli.describe"}
 
 
 def test_a_verbs_parser_is_the_one_behind_the_whole_command() -> None:
