@@ -74,7 +74,8 @@ def test_results_on_stdout_all_else_on_stderr(folder: Path, tmp_path: Path, caps
         r"step 40 of 40  loss \d\.\d{4}  accuracy +\d+\.\d %  validation \d+\.\d\d %  [\d,]+ pictures/s",
         lines[begun + 1],
     )
-    assert lines[begun + 2] == "note: probabilities are not calibrated: 20 pictures were held out, 30 are needed"
+    why = "20 different pictures were held out, 30 are needed"
+    assert lines[begun + 2] == f"note: probabilities are not calibrated: {why}"
     assert "\x1b" not in out + err
 
 

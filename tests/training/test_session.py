@@ -128,7 +128,7 @@ def test_json_has_exactly_its_keys(tmp_path: Path) -> None:
     assert (got["run"], got["model"]) == (str(tmp_path / "r"), str(tmp_path / "r" / "model.onnx"))
     assert list(got["test"])[:4] == list(got["validation"])[:4] == ["accuracy", "loss", "n", "interval"]
     assert got["calibration"] is None
-    assert got["notes"][0] == "probabilities are not calibrated: 6 pictures were held out, 30 are needed"
+    assert got["notes"][0] == "probabilities are not calibrated: 6 different pictures were held out, 30 are needed"
     assert got["images_per_second"] == pytest.approx(RECIPE.pictures(64, 10) / got["train_seconds"], rel=0.1)
     assert go(tmp_path / "s", val=0).validation is None
 
