@@ -107,7 +107,9 @@ class ConvscopeError(Exception):
         if self.got is not None:
             parts["got"] = self.got if isinstance(self.got, Phrase) else printable(self.got)
         if self.expected:
-            parts["expected"] = self.expected
+            parts["expected"] = (
+                self.expected if isinstance(self.expected, Phrase) else printable(self.expected, LONGEST)
+            )
         frames = {1: self.key, 3: "error.both"}
         key = frames.get(len(parts)) or ("error.got" if "got" in parts else "error.expected")
         return Phrase(key, parts if len(parts) > 1 else self.words)
@@ -240,6 +242,7 @@ def printable(value: object, limit: int = 80) -> str:
     """Return `value` as text that any terminal takes: control characters and lone surrogates escaped, cut to
     `limit`."""
     text = value if isinstance(value, str) else str(value)
+    text = text[: limit + 1]  # of a name of 20 MB no more is looked at
     if not text.isprintable():
         text = "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
     return text if len(text) <= limit else text[: limit - 1] + "…"

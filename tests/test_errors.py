@@ -215,6 +215,16 @@ def test_words_that_a_terminal_must_not_see_are_escaped_and_cut() -> None:
     assert printable("a\nb\ud800") == "a\\nb\\ud800"
 
 
+def test_nothing_that_a_file_says_reaches_the_terminal_and_no_message_is_longer_than_a_screen() -> None:
+    evil = "\x1b]0;pwned\x07\x1b[2J\u202e\ud800" + "x" * 20_000_000
+    error = InputError("model.form.unmatched", name=evil, where=evil, got=evil, expected=evil, hint=evil)
+    for text in (str(error), error.line(), str(error.brief()), error.to_json()["message"]):
+        assert isinstance(text, str)
+        assert text.replace("\n", "").isprintable()
+        assert len(text) < 4_500
+    assert "\x1b" not in str(FormulaError("formula.syntax", text=evil[:300], column=1))
+
+
 def test_the_systems_reason() -> None:
     assert str(system_reason(OSError(errno.EACCES, "no"))) == "Permission denied"
     assert system_reason(OSError(errno.ELOOP, "Too many levels")) == "Too many levels"

@@ -105,17 +105,20 @@ def _csv(top: int, sets: bool) -> Row:
     """
     import csv
 
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer, shown = csv.writer(sys.stdout, lineterminator="\n"), sys.stdout.isatty()
     more = [f"{name}{rank}" for rank in range(2, top + 1) for name in ("label", "probability")]
     writer.writerow(["path", "label", "probability", *more, *["set"] * sets, "inverted", "note", "error"])
 
     def row(path: str, result: Prediction | InputError) -> None:
+        cells: list[str | float]
         if isinstance(result, InputError):
-            writer.writerow([path, *[""] * (2 * top + sets + 2), _reason(result)])
+            cells = [path, *[""] * (2 * top + sets + 2), _reason(result)]
         else:
             members = [json.dumps(result.set, ensure_ascii=False)] * sets
             inverted = "yes" if result.inverted else "no"
-            writer.writerow([path, *(v for score in result.top for v in score), *members, inverted, result.note, ""])
+            cells = [path, *(v for score in result.top for v in score), *members, inverted, result.note, ""]
+        # A program is given every name as it is; a terminal would obey what stands in it.
+        writer.writerow([printable(cell, 400) if shown and isinstance(cell, str) else cell for cell in cells])
 
     return row
 

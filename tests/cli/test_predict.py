@@ -319,3 +319,14 @@ def test_stopped_half_way_it_ends_at_once_and_says_so(model: Path, tmp_path: Pat
         out, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (5, b"stopped\n")
     assert out.count(b"\n") < 5_000
+
+
+def test_csv_on_a_terminal_escapes_what_a_program_gets_as_it_is(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = picture(tmp_path / "\x1b[2J.png")
+    assert str(path) in run(capsys, model, path, "--csv")[1]
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    shown = run(capsys, model, path, "--csv", "--top", "4")[1]
+    assert "\x1b" not in shown
+    assert "\\x1b[2J.png" in shown
