@@ -63,6 +63,14 @@ def a_table_of_each_split(root: Path) -> Expected:
 
 
 @case
+def tables_called_like_splits(root: Path) -> Expected:
+    for split, n in (("train", 8), ("valid", 3), ("test", 2)):
+        flat(root / "images", names=f"{split}-{{name}}{{i}}.png", n=n)
+        table(root / f"{split}_labels.csv", "image,label", f"{split}-{{name}}{{i}},{{name}}", n=n)
+    return Expected(validation=(3, 3), test=(2, 2), notes=("note.table",) * 3)
+
+
+@case
 def roboflow_table(root: Path) -> Expected:
     for split, n in (("train", 8), ("valid", 3), ("test", 2)):
         rows = [f"{name}{i}.png, {k}, {1 - k}" for k, name in enumerate(("dog", "cat")) for i in range(n)]
