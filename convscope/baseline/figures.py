@@ -119,16 +119,17 @@ class Measured:
         return Comparison.of(self.labels, logits[self.rows].argmax(1), self.scores.argmax(1))
 
     def as_good(self, logits: np.ndarray[Any, Any]) -> Phrase | None:
-        """Return the sentence that the baseline does as well as a network with these logits (N, K); None if it doesn't.
+        """Return the sentence that a network with these logits (N, K) is not better than the baseline; None if it is.
 
-        As well means: the network's balanced accuracy is no higher, or McNemar's exact test on the same pictures leaves
-        more than 5 % that it be chance.
+        It is where its balanced accuracy is higher and McNemar's exact test on the same pictures leaves less than 5 %
+        that it be chance. The sentence says which of the two is wanting.
         """
         both = self.beside(logits)
         if both.better:
             return None
-        words = {name: f"{100 * share:.1f}" for name, share in (("net", both.accuracy), ("base", both.simple_accuracy))}
-        return phrase("note.baseline", baseline=self.baseline.name(), n=f"{both.pictures:,}", **words)
+        near = "note.baseline.near" if both.accuracy > both.simple_accuracy else "note.baseline"
+        net, base = (f"{100 * share:.1f}" for share in (both.accuracy, both.simple_accuracy))
+        return phrase(near, baseline=self.baseline.name(), n=f"{both.pictures:,}", net=net, base=base)
 
 
 def _product(likenesses: Iterable[Floats]) -> Floats:

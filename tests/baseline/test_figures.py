@@ -80,6 +80,7 @@ def test_a_sentence_where_it_does_as_well() -> None:
     right = np.eye(3)[test.labels]
     said = measured.as_good(right[:, [1, 0, 2]])  # a network that confuses two classes
     assert said is not None
+    assert said.key == "note.baseline"
     assert "does as well" in str(said)
     assert "colour histograms fitted to 90 pictures" in str(said)
     assert f"{100 * accuracy(measured):.1f} %" in str(said)
@@ -87,6 +88,17 @@ def test_a_sentence_where_it_does_as_well() -> None:
     guess = Measured(measured.baseline, measured.rows, measured.labels, np.zeros((60, 3)))
     assert guess.as_good(right) is None
     assert guess.as_good(np.zeros((60, 3))) is not None
+
+
+def test_a_sentence_too_where_the_network_may_be_better_by_chance() -> None:
+    test = paints(60, seed=1)
+    measured = Measured.of(fit(paints(90), 3), test)
+    right = np.eye(3)[test.labels]
+    for wrong, key in ((4, "note.baseline.near"), (5, None)):
+        scores = right.copy()
+        scores[:wrong] = 1 - scores[:wrong]
+        said = Measured(measured.baseline, measured.rows, measured.labels, scores).as_good(right)
+        assert (said and said.key) == key
 
 
 @pytest.mark.slow
