@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from ..data.dataset import Dataset, Split
 from .components import Components
 from .near_copies import join_near_copies
-from .thumbnails import batches, difference_hashes, thumbnails
+from .thumbnails import FINE_SIDE, Thumbnails, batches, difference_hashes, thumbnails
 
 Rows = NDArray[np.int64]
 
@@ -58,7 +59,8 @@ def find_copies(dataset: Dataset, near: bool = True) -> Copies:
     if near and len(alike.labels):
         parts = [(thumbnails(b), difference_hashes(b)) for split in splits.values() for b in batches(split.images)]
         small, hashes = (np.concatenate(column) for column in zip(*parts, strict=True))
-        join_near_copies(small, hashes, alike)
+        labels = np.concatenate([split.labels for split in splits.values()])
+        join_near_copies(small, hashes, labels, alike, partial(_finer, dataset))
     groups = alike.copy()
     names = (_group_names(split, starts[name]) for name, split in splits.items())
     groups.join_equal(_numbered(chain.from_iterable(names)))
@@ -79,6 +81,16 @@ def groups_of(dataset: Dataset) -> Rows:
 def leaking_rows(dataset: Dataset, split: str) -> NDArray[np.bool_]:
     """Return which pictures of "validation" or "test" belong together with a training picture, bool (N,)."""
     return find_copies(dataset).leaking(split)
+
+
+def _finer(dataset: Dataset, rows: Rows) -> Thumbnails:
+    """Return larger thumbnails of some rows of all splits."""
+    found = np.empty((len(rows), dataset.shape[0] * FINE_SIDE**2), dtype=np.uint8)
+    for name, start in starts_of(dataset).items():
+        images = dataset.splits[name].images
+        mine = (rows >= start) & (rows < start + len(images))
+        found[mine] = thumbnails(images[rows[mine] - start], FINE_SIDE)
+    return found
 
 
 def _contents(split: Split) -> Iterator[Hashable]:

@@ -7,7 +7,7 @@ do not: of all that is within twice the distance of a copy, at least half is a c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ from .thumbnails import Hashes, Thumbnails
 SURE = 0.1  # of the distance at which two pictures could be copies: nothing but a copy comes so close
 WIDE = 3.0  # times a pair's distance: how far its surroundings reach
 GROWTH = 2  # times as many may be there: pictures that vary in two ways or more come 4 times as many, or more
+DOUBTED = 0.6  # of the distance at which pictures of two classes could be copies: their labels say that they are none
+FINELY = 1.2  # distance of larger thumbnails of a copy: another size or compression has changed details more
 FAMILY = 3  # copies of one picture, unlike each other, that are no crowd yet
 ALIKE = 0.6  # correlation of thumbnails from which a pair is looked at more closely
 CROWD = 64  # look-alikes of one picture that are enough to see how dense they are; in a crowd only SURE is a copy
@@ -31,24 +33,31 @@ BESIDE = 4 * 2 * (1 - SAME)  # mean square between places, a value of a thumbnai
 Distances = NDArray[np.float32]
 
 
-def join_near_copies(thumbnails: Thumbnails, hashes: Hashes, together: Components) -> None:
-    """Put rows together that are copies of each other, given thumbnails (n, D) and difference hashes (n,).
+def join_near_copies(
+    thumbnails: Thumbnails, hashes: Hashes, classes: Rows, together: Components, finer: Callable[[Rows], Thumbnails]
+) -> None:
+    """Put rows together that are copies of each other, given thumbnails (n, D), difference hashes and classes (n,).
 
-    Rows that are together already count as one: their first row stands for them.
+    `finer` gives larger thumbnails of some rows: only for the few pairs that all else calls copies. Rows that are
+    together already count as one: their first row stands for them.
     """
     rows = np.unique(together.labels)
-    small, joined = thumbnails[rows], Components(len(rows))
+    small, joined, known = thumbnails[rows], Components(len(rows)), classes[rows]
     one, other, far = _look_alikes(small, hashes[rows], joined)
-    copies = stands_out(one, other, far, len(rows))
-    joined.join(one[copies], other[copies])
+    copies = stands_out(one, other, far) & (far <= np.where(known[one] == known[other], 1, DOUBTED))
+    one, other = one[copies], other[copies]
+    for start in range(0, len(one), CHUNK):
+        a, b = one[start : start + CHUNK], other[start : start + CHUNK]
+        whole = distances(finer(rows[a]), finer(rows[b])) <= FINELY
+        joined.join(a[whole], b[whole])
     together.join(rows[joined.labels], rows)
 
 
-def stands_out(one: Rows, other: Rows, far: Distances, n: int) -> NDArray[np.bool_]:
-    """Return which pairs of n rows, at these distances, are copies and not two of a crowd.
+def stands_out(one: Rows, other: Rows, far: Distances) -> NDArray[np.bool_]:
+    """Return which pairs of rows, at these distances, are copies and not two of a crowd.
 
     The pair must be within 1. From either of its rows, there may be at most GROWTH times as many within WIDE times its
-    distance (at least SURE) as there are within that distance.
+    distance (at least SURE) as there are within that distance, or FAMILY in all.
     """
     scale = np.maximum(far, SURE).astype(np.float64)
     keys = np.sort(np.concatenate([one, other]) * 16.0 + np.concatenate([scale, scale]))

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from ..data.dataset import Pictures
 
-SIDE = 20  # pixels of a thumbnail's side: enough to tell look-alikes from copies (docs/log.md)
+SIDE = 20  # pixels of a thumbnail's side, which nearly all copies keep
+FINE_SIDE = 28  # and of one that shows more of what look-alikes differ in (docs/log.md)
 ROWS, COLUMNS = 8, 9  # of the difference hash: 8 rows of 8 differences
 LUMA = np.array([299, 587, 114])  # thousandths, ITU-R 601
 BATCH_BYTES = 1 << 23  # of pictures that are worked on at a time
@@ -29,12 +30,12 @@ def batches(images: Pictures) -> Iterator[Pictures]:
         yield images[start : start + many]
 
 
-def thumbnails(images: Pictures) -> Thumbnails:
-    """Return pictures (n, C, H, W) as uint8 (n, C * SIDE * SIDE): each value the mean of its area, rounded half up."""
+def thumbnails(images: Pictures, side: int = SIDE) -> Thumbnails:
+    """Return pictures (n, C, H, W) as uint8 (n, C * side * side): each value the mean of its area, rounded half up."""
     pixels = images.shape[2] * images.shape[3]
-    sums = area_sums(images, SIDE, SIDE).astype(np.int64)
+    sums = area_sums(images, side, side).astype(np.int64)
     means: Thumbnails = ((2 * sums + pixels) // (2 * pixels)).astype(np.uint8)
-    return means.reshape(len(images), -1)
+    return means.reshape(len(images), images.shape[1] * side * side)
 
 
 def difference_hashes(images: Pictures) -> Hashes:

@@ -34,9 +34,9 @@ def test_pictures_of_other_sizes_are_near_copies_not_exact_ones() -> None:
 
 
 def test_near_copies_join_the_groups_unless_they_are_put_off() -> None:
-    data = dataset(split(read([texture(0), texture(1), halved(texture(1))])))
+    data = dataset(split(read([texture(0), texture(1), halved(texture(1))]), [0, 1, 1]), split(clean(2, first=9)))
     assert groups_of(data).tolist() == [0, 1, 1]
-    assert find_copies(data, near=False).groups.tolist() == [0, 1, 2]
+    assert find_copies(data, near=False).groups.tolist() == [0, 1, 2, 3, 4]
 
 
 def test_given_groups_stay_together_and_leak() -> None:

@@ -20,9 +20,12 @@ STROKE = (
 )  # slant, thickness, place, top and bottom: lowest, highest
 
 
-def together(images: np.ndarray) -> list[int]:
+def together(images: np.ndarray, labels: np.ndarray | None = None) -> list[int]:
     components = Components(len(images))
-    join_near_copies(thumbnails(images), difference_hashes(images), components)
+    classes = np.zeros(len(images), np.int64) if labels is None else labels
+    join_near_copies(
+        thumbnails(images), difference_hashes(images), classes, components, lambda rows: thumbnails(images[rows], 28)
+    )
     return components.labels.tolist()
 
 
@@ -67,7 +70,7 @@ def test_simple_pictures_in_a_crowd_are_not_copies_but_a_copy_among_them_is() ->
 def test_a_pair_stands_out_where_few_are_near() -> None:
     pairs = {(0, 1): 0.5, (0, 2): 1.4, (3, 4): 0.5, (3, 5): 0.9, (3, 6): 1.2, (3, 7): 1.4, (8, 9): 1.1, (10, 11): 0.1}
     one, other = (np.array([pair[k] for pair in pairs]) for k in (0, 1))
-    found = stands_out(one, other, np.array(list(pairs.values()), dtype=np.float32), 12)
+    found = stands_out(one, other, np.array(list(pairs.values()), dtype=np.float32))
     assert dict(zip(pairs, found.tolist(), strict=True)) == {
         (0, 1): True,  # one of two within three times its distance
         (0, 2): False,  # beyond 1
@@ -80,10 +83,26 @@ def test_a_pair_stands_out_where_few_are_near() -> None:
     }
 
 
+def test_pictures_of_two_classes_must_be_more_alike() -> None:
+    pictures = read([texture(0), texture(0), halved(texture(0))])
+    noise = np.random.default_rng(0).normal(0, 1, pictures[0].shape)
+    at = [0.7, 0.4]  # distances, between which the classes decide
+    small = thumbnails(pictures[:1])
+    for place, wanted in enumerate(at):
+        for strength in range(1, 400):
+            changed = np.clip(pictures[0] + strength * noise, 0, 255).astype(np.uint8)
+            if distances(small, thumbnails(changed[None]))[0] >= wanted:
+                break
+        pair = np.stack([pictures[0], changed])
+        assert together(pair) == [0, 0]
+        assert together(pair, np.array([0, 1])) == ([0, 1] if place == 0 else [0, 0])
+
+
 def test_many_equal_ones_are_one_also_where_nobody_knows_it_yet() -> None:
     images = np.repeat(clean(1), 500, axis=0)
     known = Components(500)
     known.join_equal([0] * 500)
-    join_near_copies(thumbnails(images), difference_hashes(images), known)
+    same = np.zeros(500, np.int64)
+    join_near_copies(thumbnails(images), difference_hashes(images), same, known, lambda rows: thumbnails(images[rows]))
     assert not known.labels.any()
     assert together(images) == [0] * 500
