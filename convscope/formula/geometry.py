@@ -67,4 +67,10 @@ class Window:
 
     def _read(self, axis: int, units: frozenset[int], size: int) -> frozenset[int]:
         k, s, p, d = self.kernel[axis], self.stride[axis], self.pad[axis], self.dilation[axis]
-        return frozenset(x for u in units for t in range(k) if 0 <= (x := u * s - p + t * d) < size)
+        read: set[int] = set()
+        for unit in units:
+            first = unit * s - p
+            read.update(range(first if first >= 0 else first % d, min(first + k * d, size), d))
+            if len(read) == size:  # all there is
+                break
+        return frozenset(read)

@@ -120,3 +120,12 @@ def test_many_skips_do_not_multiply() -> None:
     body = Skip(conv(1, 3, pad=2, dilation=2) + conv(1, (3, 1), pad=(1, 0)))  # type: ignore[call-arg]
     network = trace(body * 100, (1, 40, 40))
     assert seen(network, len(network.nodes) - 1, (20, 20)) == (0, 0, 39, 38)  # columns move in steps of 2
+
+
+def test_kernels_beyond_the_picture_cost_no_more_than_the_picture() -> None:
+    formula = "conv(1, (1000000, 1), pad=(1000000, 0)) + conv(1, (1000000, 1), dilation=(1, 1)) + fc"
+    network = trace(parse(formula), (1, 28, 1))
+    assert network.nodes[0].output == (1, 1000029, 1)
+    assert seen(network, 1, (0, 0)) == (0, 0, 27, 0)
+    assert seen(network, 0, (0, 0)) is None  # its window ends just before the picture
+    assert seen(network, 0, (1, 0)) == (0, 0, 0, 0)

@@ -94,10 +94,12 @@ function readAlong(laid, axis, units, size) {
   /** @type {Set<number>} */
   const read = new Set();
   for (const unit of units) {
-    for (let t = 0; t < laid.kernel[axis]; t++) {
-      const at = unit * laid.stride[axis] - laid.pad[axis] + t * laid.dilation[axis];
-      if (at >= 0 && at < size) read.add(at);
-    }
+    const dilation = laid.dilation[axis];
+    const first = unit * laid.stride[axis] - laid.pad[axis];
+    const end = Math.min(first + laid.kernel[axis] * dilation, size);
+    for (let at = first >= 0 ? first : ((first % dilation) + dilation) % dilation; at < end; at += dilation)
+      read.add(at);
+    if (read.size === size) break; // all there is
   }
   return read;
 }
