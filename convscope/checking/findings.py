@@ -22,12 +22,16 @@ Name = Callable[[int], str]
 
 
 def of_files(dataset: Dataset) -> Iterator[Finding]:
-    """Yield what to say of files that could not be read. What was passed over on purpose is no fault."""
+    """Yield what to say of files that could not be read and of folders without pictures. What else was passed over is
+    no fault.
+    """
     bad = [file for file in dataset.left_out if not file.reason.key.startswith("passed.")]
     bad += [file for file in dataset.left_out if file.reason.key == "passed.format"]
     if bad:
         paths = tuple((f"{file.path}: {file.reason}",) for file in bad[:FIRST])
         yield Finding(phrase("check.unreadable", n=f"{len(bad):,}"), len(bad), paths, phrase("check.unreadable.try"))
+    if hollow := [(file.path,) for file in dataset.left_out if file.reason.key == "passed.empty"]:
+        yield _of_names(hollow, phrase("check.hollow", n=len(hollow)), phrase("check.hollow.try"))
 
 
 def of_copies(dataset: Dataset, copies: Copies) -> Iterator[Finding]:

@@ -75,9 +75,11 @@ def test_files_that_cannot_be_read_are_a_finding_and_those_passed_over_are_not()
         LeftOut("a.heic", phrase("passed.format", suffix=".heic")),
         LeftOut("b.png", phrase("file.empty")),
         LeftOut("c", phrase("passed.hidden")),
+        LeftOut("bird", phrase("passed.empty")),
     )
     data = Dataset("made", ("cat", "dog"), split(clean(40)), left_out=left_out)
-    (finding,) = check(data).findings
+    finding, hollow = check(data).findings
+    assert (hollow.key, hollow.count, hollow.paths) == ("check.hollow", 1, (("bird",),))
     assert (finding.key, finding.count) == ("check.unreadable", 2)
     assert {path[0].partition(":")[0] for path in finding.paths} == {"a.heic", "b.png"}
 
