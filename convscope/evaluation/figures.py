@@ -19,10 +19,10 @@ VERY_SKEWED = 10.0
 FEW = 20  # pictures of a class, below which its figures are a guess
 NAMED = 10  # classes in a sentence
 SPLITS = {
-    "train": phrase("split.train"),
-    "validation": phrase("split.validation"),
-    "test": phrase("split.test"),
-    "all": phrase("split.all"),
+    "train": phrase("measured.train"),
+    "validation": phrase("measured.validation"),
+    "test": phrase("measured.test"),
+    "all": phrase("measured.all"),
 }
 
 

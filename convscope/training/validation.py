@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MOST, SHARE = 10_000, 6  # pictures held out where there are no test pictures: one in so many, at most
 ENOUGH, SPARED = 5_000, 10  # and where there are some: what calibration needs (docs/log.md), one in so many at most,
-FEW = 60  # but so many where a sixth allows it: of fewer than 30 nothing is learned
+FEW, FIFTH = 60, 5  # but 60 where a sixth allows it, and 30, of fewer than which nothing is learned, where a fifth does
 
 
 def choose_held_out(
@@ -52,8 +52,8 @@ def default_held_out(dataset: Dataset, recipe: Recipe) -> int:
     if dataset.test is None:
         return sixth(dataset)
     n = len(dataset.train)
-    held = min(ENOUGH, max(n // SPARED, min(FEW, n // SHARE)))
-    return held if recipe.holds_out and held >= LEAST else 0
+    held = min(ENOUGH, max(n // SPARED, min(FEW, n // SHARE), LEAST if n // FIFTH >= LEAST else 0))
+    return held if recipe.holds_out else 0
 
 
 def sixth(dataset: Dataset) -> int:

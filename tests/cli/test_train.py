@@ -81,7 +81,20 @@ def test_results_on_stdout_all_else_on_stderr(folder: Path, tmp_path: Path, caps
 
 def test_json_is_one_object_with_its_keys(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     args = parse(
-        folder, "--arch", TINY, "--epochs", 1, "--batch-size", 10, "--out", tmp_path / "r", "--json", "--seed", 4
+        folder,
+        "--arch",
+        TINY,
+        "--epochs",
+        1,
+        "--batch-size",
+        10,
+        "--out",
+        tmp_path / "r",
+        "--json",
+        "--seed",
+        4,
+        "--val",
+        0,
     )
     assert args.run(args) == 0
     out = capsys.readouterr().out

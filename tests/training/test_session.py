@@ -57,6 +57,7 @@ def test_a_run_holds_what_it_should_and_its_model_is_as_good_as_it_says(tmp_path
         arch="conv(6, 3, bias=False) + bn + relu + gap + fc",
         epochs=12,
         batch_size=20,
+        val=0,
         out=tmp_path / "r",
         progress=lines.append,
     )

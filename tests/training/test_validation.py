@@ -46,7 +46,8 @@ def test_a_sixth_is_held_out_where_there_are_no_test_pictures(n: int, held: int)
 
 
 @pytest.mark.parametrize(
-    ("n", "held"), [(100, 0), (179, 0), (180, 30), (300, 50), (360, 60), (600, 60), (5_000, 500), (60_000, 5_000)]
+    ("n", "held"),
+    [(16, 2), (149, 24), (150, 30), (180, 30), (300, 50), (360, 60), (600, 60), (5_000, 500), (60_000, 5_000)],
 )
 def test_where_there_are_test_pictures_what_calibration_needs_is_held_out(n: int, held: int) -> None:
     assert default_held_out(grey(n, tested=True), RECIPES["fast"]) == held
