@@ -36,6 +36,8 @@ REFUSED = {
     if hasattr(errno, name)
 }
 
+NO_MEMORY = ("can't allocate memory", "out of memory")
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; return its exit code: 0 ok, 1 bug, 2 usage, 3 bad input, 4 environment, 5 interrupted.
@@ -56,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _stopped()
         except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
             return OK
-        except (ConvscopeError, OSError, MemoryError, ImportError) as error:
+        except (ConvscopeError, OSError, MemoryError, ImportError, RuntimeError) as error:
             if stop.asked:  # an import that is interrupted says that its package is not there
                 return _stopped()
             fault = _fault(error)
@@ -108,7 +110,9 @@ def _fault(error: Exception) -> ConvscopeError | None:
     """Return what went wrong where it is the machine's doing or a path's; None for a bug."""
     if isinstance(error, ConvscopeError):
         return error
-    if isinstance(error, MemoryError):
+    # torch has no class of its own for memory that the system refuses.
+    refused = isinstance(error, RuntimeError) and any(said in str(error) for said in NO_MEMORY)
+    if refused or isinstance(error, MemoryError):
         return EnvironmentFault("memory.gone", hint=phrase("memory.short.try"))
     if isinstance(error, OSError) and error.errno in REFUSED:
         where = "" if error.filename is None else str(error.filename)

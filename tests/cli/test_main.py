@@ -22,3 +22,24 @@ def test_a_bug_of_ours_stays_a_traceback(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(sys.modules, "convscope.training.session", None)
     with pytest.raises(ModuleNotFoundError):
         main(["train", "mnist"])
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: 124 GB")])
+def test_memory_that_is_not_there_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: Exception
+) -> None:
+    def out_of_memory(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("convscope.formula.describe", out_of_memory)
+    assert main(["describe", "slides"]) == 4
+    assert capsys.readouterr().err.startswith("the memory is used up\n")
+
+
+def test_any_other_runtime_error_stays_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("sizes differ")
+
+    monkeypatch.setattr("convscope.formula.describe", broken)
+    with pytest.raises(RuntimeError, match="sizes differ"):
+        main(["describe", "slides"])
