@@ -13,8 +13,8 @@ from ..checking.packaged import shipped
 from ..data import Dataset
 from ..data.named_datasets import MNIST_FINGERPRINT
 from ..errors import InputError, phrase
+from ..formula import Network, trace
 from ..formula import parse as parse_formula
-from ..formula import trace
 from .budget import Budget, parse
 from .context import RunContext, ignore
 from .measured import MEASURED, Measured, most_accurate_within, quickest_reaching
@@ -36,7 +36,8 @@ MARGIN = 0.92  # share of the time that is planned for: a machine is not always 
 PROBE = 0.6  # seconds at most that a measurement of speed takes,
 PROBE_SHARE = 0.03  # and share of the budget
 QUICK = 0.5  # seconds that the check of the data may always take,
-CHECK_SHARE = 0.1  # and share of the training's time otherwise
+CHECK_SHARE = 0.1  # and share of the training's time otherwise,
+USUAL_MACS = 2e10  # by how many multiplications a second of two usual CPUs, whatever this machine does just now
 GLANCE = 0.1  # seconds that a first estimate takes, or one step
 STILL = 1e-12  # a learning rate that changes nothing
 
@@ -44,12 +45,13 @@ STILL = 1e-12  # a learning rate that changes nothing
 def plan_settings(options: TrainOptions, dataset: Dataset, context: RunContext) -> tuple[RunSettings, Copies]:
     """Return the settings of a new run, its length by the recipe or by the budget; and which pictures are copies.
 
-    The data is checked first. What would take more than a tenth of the time that training takes is put off, and said.
-    Raises InputError, also for a fault that the check finds where the options are strict, and PlanError.
+    The data is checked first. What would take more than a tenth of the time that training usually takes is put off, and
+    said. Raises InputError, also for a fault that the check finds where the options are strict, and PlanError.
     """
     report = check(dataset, seconds=QUICK)
     settings = _planned(options, dataset, context, report.copies)
-    within = CHECK_SHARE * (settings.planned_seconds or 0.0)
+    network = trace(parse_formula(settings.formula), dataset.shape, len(dataset.classes))
+    within = CHECK_SHARE * usual_seconds(settings, network)
     if report.put_off and within > QUICK:
         quick, report = report, check(dataset, seconds=within)
         if not np.array_equal(quick.groups, report.groups):
@@ -58,9 +60,17 @@ def plan_settings(options: TrainOptions, dataset: Dataset, context: RunContext) 
         first = report.findings[0].what
         raise InputError("training.strict", where=dataset.name, got=first, hint=phrase("training.strict.try"))
     near = all(part.key != "check.late.near" for part in report.put_off)
-    network = trace(parse_formula(settings.formula), dataset.shape, len(dataset.classes))
     said = understood(dataset, settings, network, report)
     return replace(settings, copies="near" if near else "exact", understood=said), report.copies
+
+
+def usual_seconds(settings: RunSettings, network: Network) -> float:
+    """Return about how long the training takes on a usual machine: forward and backward are three times the MACs.
+
+    What decides which pictures are held out must not be measured: the same command would hold out others when the
+    machine is busy.
+    """
+    return 3 * network.macs * min(settings.recipe.batch_size, settings.data.train) * settings.steps / USUAL_MACS
 
 
 def copies_of(dataset: Dataset, settings: RunSettings) -> Copies:

@@ -14,6 +14,7 @@ from convscope import checking, data
 from convscope.checking import Report
 from convscope.data.run_data import held_out_rows
 from convscope.errors import InputError, Interrupted
+from convscope.formula import parse, trace
 from convscope.runs.directory import read_log, read_run_json
 from convscope.runs.records import EpochLine
 from convscope.training import measured, planning
@@ -241,13 +242,17 @@ def test_a_check_that_takes_long_is_put_off_unless_training_takes_longer(monkeyp
         return checking.check(dataset, seconds=0.0 if len(asked) == 1 else None)
 
     monkeypatch.setattr(planning, "check", check)
-    for pace, found, times in ((1e-4, "exact", 1), (2.0, "near", 2)):
+    for macs, pace, found, times in ((1e15, 2.0, "exact", 1), (1e3, 1e-4, "near", 2)):  # what is measured plays no part
         asked.clear()
+        monkeypatch.setattr(planning, "USUAL_MACS", macs)
         monkeypatch.setattr(planning, "seconds_per_step", lambda settings, dataset, least, pace=pace: pace)
         settings, _ = plan_settings(small(), faulty(), RunContext())
         assert (settings.copies, len(asked)) == (found, times)
         assert any(line.key.startswith("check.late") for line in settings.understood) == (times == 1)
-    assert asked[1] == planning.CHECK_SHARE * 2.0 * settings.steps
+    network = trace(parse(settings.formula), faulty().shape, 2)
+    assert asked[1] == planning.CHECK_SHARE * planning.usual_seconds(settings, network)
+    shown = settings.recipe.batch_size * settings.steps  # pictures
+    assert planning.usual_seconds(settings, network) == 3 * network.macs * shown / 1e3
 
 
 def test_strict_stops_before_anything_is_trained() -> None:
