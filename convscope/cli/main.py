@@ -58,20 +58,16 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _stopped()
         except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
             return OK
-        except (ConvscopeError, OSError, MemoryError, ImportError, RuntimeError) as error:
+        except Exception as error:
             if stop.asked:  # an import that is interrupted says that its package is not there
                 return _stopped()
             fault = _fault(error)
+            if "--json" in words:
+                answer(fault or ConvscopeError("error.bug", what=f"{type(error).__name__}: {error}"))
             if fault is None:
                 raise
             report(fault)
-            if "--json" in words:
-                answer(fault)
             return fault.exit_code
-        except Exception as error:
-            if "--json" in words:
-                answer(ConvscopeError("error.bug", what=f"{type(error).__name__}: {error}"))
-            raise
 
 
 def answer(error: ConvscopeError) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import pytest
@@ -36,10 +37,13 @@ def test_memory_that_is_not_there_is_one_line(
     assert capsys.readouterr().err.startswith("the memory is used up\n")
 
 
-def test_any_other_runtime_error_stays_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_other_runtime_error_stays_a_traceback_and_json_names_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("sizes differ")
 
     monkeypatch.setattr("convscope.formula.describe", broken)
     with pytest.raises(RuntimeError, match="sizes differ"):
-        main(["describe", "slides"])
+        main(["describe", "slides", "--json"])
+    assert json.loads(capsys.readouterr().out)["error"]["key"] == "error.bug"
