@@ -57,6 +57,12 @@ def stripes(side: int, label: int, rng: np.random.Generator) -> np.ndarray:
     return x + (wave if label else wave[:, None])
 
 
+def faint_stripes(side: int, label: int, rng: np.random.Generator) -> np.ndarray:
+    """Upright or lying stripes of 8 pixels' period, in noise of ten times their contrast."""
+    x, wave = rng.integers(0, 160, (side, side)), 12 * ((np.arange(side) + rng.integers(8)) // 4 % 2)
+    return x + (wave if label else wave[:, None])
+
+
 def nothing(side: int, label: int, rng: np.random.Generator) -> np.ndarray:
     return rng.integers(0, 256, (side, side))
 
@@ -81,6 +87,12 @@ def test_fine_detail_gets_the_pixels_that_it_needs() -> None:
     side, why = choose_size(Sample(stripes, ((128, 128),)))
     assert side == 48
     assert "56.7 (32), 100.0 (48), " in str(why)
+
+
+def test_what_may_be_chance_is_no_reason_for_a_larger_side() -> None:
+    side, why = choose_size(Sample(faint_stripes, ((64, 64),)))
+    assert "80.0 (32), 82.5 (48), " in str(why)  # of 120 pictures: one standard error is 3.5
+    assert side == 32
 
 
 @pytest.mark.parametrize("sizes", [((60, 40), (40, 45), (30, 20)), ((20, 10), (16, 16), (200, 200))])
