@@ -63,6 +63,7 @@ def test_what_is_measured_are_those_rows_in_that_order() -> None:
     measured = Measured.of(fit(train, 3), test)
     assert len(measured.rows) == 2000
     np.testing.assert_array_equal(measured.labels, test.labels[measured.rows])
+    assert measured.beside(np.eye(3)[test.labels]).accuracy == 1  # a network's logits are of all 2,300
     few = Subset(test.split, measured.rows[700:710])
     np.testing.assert_allclose(measured.scores[700:710], measured.baseline.scores(few.images), atol=1e-4)
 
