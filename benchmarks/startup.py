@@ -1,4 +1,4 @@
-"""Whole processes from the command to their end, or to the first step of a training, in turn: convscope's verbs beside
+"""Whole processes from the command to their end, or to the beginning of a training, in turn: convscope's verbs beside
 what Python and the libraries cost alone.
 
     python -m benchmarks.startup [--rounds 15] [--core 1]
@@ -40,8 +40,8 @@ RUNTIME = (
 )
 
 
-TORCH, TRAIN = "import torch, imported", "convscope train mnist, first step done"
-MARKS = {TORCH: b"imported", TRAIN: b"step 1 "}  # how the line begins at which time is taken and the process stopped
+TORCH, TRAIN = "import torch, imported", "convscope train mnist, training begins"
+MARKS = {TORCH: b"imported", TRAIN: b"run "}  # how the line begins at which time is taken and the process stopped
 
 
 def commands(picture: str, run: str) -> dict[str, list[str]]:

@@ -1,5 +1,5 @@
-"""What a lab keeps for itself in its folder of runs, `.lab`: a lock, so that it is the only one, and a door, a page
-that leads to its address. Only the folder's owner can read either.
+"""What a lab keeps for itself in its folder of runs, `.lab`: a lock, so that it is the only one, its token, and a door,
+a page that leads to its address. Only the folder's owner can read them.
 """
 
 from __future__ import annotations
@@ -7,13 +7,16 @@ from __future__ import annotations
 import contextlib
 import html
 import os
+import re
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import EnvironmentFault, phrase
-from ..files import write_fault
+from ..files import read_plain, write_fault
 
 DOOR = "open.html"
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # of 32 random bytes
 
 
 @contextlib.contextmanager
@@ -49,11 +52,27 @@ def write_door(own: Path, address: str) -> Path:
 
     A browser is given this file: an address among a program's arguments could be read by every user of the machine.
     """
-    door, text = own / DOOR, f'<meta http-equiv="refresh" content="0; url={html.escape(address)}">\n'
+    return _write_secret(own / DOOR, f'<meta http-equiv="refresh" content="0; url={html.escape(address)}">\n')
+
+
+def kept_token(own: Path) -> str:
+    """Return the token of the labs of this folder, made by the first: a page that is open goes on with the next one."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        path = own / "token"
+        found = read_plain(path).decode("ascii")
+        if TOKEN.fullmatch(found) and not path.stat().st_mode & 0o077:  # nobody else could have read it
+            return found
+    token = secrets.token_urlsafe(32)
+    _write_secret(own / "token", token)
+    return token
+
+
+def _write_secret(path: Path, text: str) -> Path:
+    """Write a file that its owner alone can read, in place of what is there."""
     try:
-        door.unlink(missing_ok=True)
-        with open(os.open(door, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        path.unlink(missing_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise write_fault(door, error) from error
-    return door
+        raise write_fault(path, error) from error
+    return path

@@ -20,7 +20,7 @@ from ..files import write_fault
 from ..machine.signals import SIGNALS
 from .app import Lab
 from .idle_connections import IdleConnections
-from .own_folder import only_lab, write_door
+from .own_folder import kept_token, only_lab, write_door
 from .security import AccessPolicy
 
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -101,9 +101,9 @@ def serve(
         hosts = frozenset(f"{_literal(name)}:{port}" for name in names) | (
             {*map(_literal, names)} if port == 80 else set()
         )
-        token = token or secrets.token_urlsafe(32)
-        lab = Lab(runs, roots, AccessPolicy(hosts, token))
         with only_lab(runs) as own:
+            token = token or kept_token(own)
+            lab = Lab(runs, roots, AccessPolicy(hosts, token))
             address = f"http://{_literal(host or LOOPBACK[0])}:{port}/?token={token}"
             ready(address, write_door(own, address))
             Server(lab).run(sockets=[bound])

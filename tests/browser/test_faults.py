@@ -60,8 +60,8 @@ def test_english_is_what_python_prints(page: FormulaPage, errors: list[Convscope
 def test_korean(page: FormulaPage, errors: list[ConvscopeError]) -> None:
     sentences = said(page, "ko", *errors)
     assert sentences[0] == (
-        "pets: 클래스가 너무 적습니다 (지금: 하위 폴더 1개, 허용: 2 이상)\n"
-        "이렇게 해 보세요: 클래스마다 이미지가 든 하위 폴더를 하나씩 두거나, train/과 test/ 안에 그렇게 두세요"
+        "pets: 클래스가 너무 적습니다 (지금: 1개 (cats), 허용: 2 이상)\n"
+        "이렇게 해 보세요: 클래스마다 이미지가 든 폴더를 하나씩 두거나, train/, val/, test/ 안에 그렇게 두세요"
     )
     assert sentences[1] == "seed 값이 범위를 벗어났습니다 (지금: -3, 허용: 0부터 9,000까지의 정수)"
     assert sentences[2].startswith("epochs 값이 범위를 벗어났습니다 (지금: -1, 허용: 0보다 크고")

@@ -81,8 +81,15 @@ class FormulaPage:
         got = self.browser.execute_script("return bench.describeAll(arguments[0])", asked)
         wanted = [by_python(*one) for one in asked]
         return [
-            f"{one!r}\n--- page\n{a}\n--- Python\n{b}" for one, a, b in zip(asked, got, wanted, strict=True) if a != b
+            f"{one!r}\n--- page\n{a}\n--- Python\n{b}"
+            for one, a, b in zip(asked, got, wanted, strict=True)
+            if a != b and not (knows_torch(b) and a.partition("\ntry: ")[0] == b.partition("\ntry: ")[0])
         ]
+
+
+def knows_torch(said: Any) -> bool:
+    """Whether Python's hint is what to write instead of a word of torch's: the page does not know those."""
+    return isinstance(said, str) and "\ntry: say " in said
 
 
 def by_python(text: str, shape: tuple[int, int, int], classes: int) -> Any:
