@@ -25,8 +25,10 @@ $(VENV)/tested: $(VENV)/installed
 train: $(VENV)/installed  ## set everything up, train on MNIST and show the result
 	$(BIN)/convscope train mnist
 
-test: $(VENV)/tested  ## set everything up and run all tests
-	$(BIN)/python -m pytest
+test: $(VENV)/tested  ## set everything up and run all tests: those in the browser beside the others
+	@mkdir -p build; $(BIN)/python -m pytest -m browser >build/browser-tests.log 2>&1 & browser=$$!; \
+	$(BIN)/python -m pytest -m "not browser"; others=$$?; \
+	wait $$browser; code=$$?; cat build/browser-tests.log; exit $$((others > code ? others : code))
 
 quick: $(VENV)/tested  ## the tests that take under a minute together
 	$(BIN)/python -m pytest -q -x -m "not slow and not browser"
