@@ -83,6 +83,7 @@ def test_of_large_pictures_fewer_are_read(side: int, most: int) -> None:
     assert sample.asked == [(128, most)]
 
 
+@pytest.mark.slow
 def test_fine_detail_gets_the_pixels_that_it_needs() -> None:
     side, why = choose_size(Sample(stripes, ((128, 128),)))
     assert side == 48

@@ -46,6 +46,7 @@ def test_a_process_may_be_timed_to_a_line_and_is_stopped_there() -> None:
         startup.started([sys.executable, "-c", "print('step 2')"], core, b"step 1 ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cores", [1, 2])
 def test_all_that_go_through_a_folder_find_the_same(tmp_path: Path, cores: int) -> None:
     test = data.load("mnist").test

@@ -6,10 +6,12 @@ import mmap
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from benchmarks import scale
 
 
+@pytest.mark.slow
 def test_pictures_are_written_in_parts_and_learned_from(tmp_path: Path) -> None:
     scale.write(tmp_path, 10_300)
     images, labels = np.load(tmp_path / "images.npy", mmap_mode="r"), np.load(tmp_path / "labels.npy")

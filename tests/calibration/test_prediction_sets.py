@@ -70,6 +70,7 @@ def test_of_up_to_1000_pictures_the_rank_is_exact(n: int, level: float) -> None:
         assert of_rank(n, level) == int(np.ceil((n + 1) * level - 1e-9))
 
 
+@pytest.mark.slow
 @given(st.integers(1001, 20_000), st.floats(0.01, 0.99))
 def test_of_more_the_next_one_that_was_kept(n: int, level: float) -> None:
     rank = int(np.ceil((n + 1) * level - 1e-9))

@@ -65,6 +65,7 @@ def test_a_training_is_worth_more_than_its_progress(tmp_path: Path, redirection:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", ["train mnist --out {}", "info {}", "look -o {}.html", "evaluate {}"])
 def test_a_name_that_is_too_long_is_one_line(tmp_path: Path, verb: str) -> None:
     done = shell(verb.format("x" * 300), cwd=tmp_path)
@@ -73,6 +74,7 @@ def test_a_name_that_is_too_long_is_one_line(tmp_path: Path, verb: str) -> None:
     assert done.stderr.count("\n") <= 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "verb", ["train d\udcff", "train --out d\udcff nowhere", "predict m\udcff d\udcff", "look m\udcff"]
 )

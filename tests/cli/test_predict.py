@@ -281,6 +281,7 @@ def cli(*words: object, **environment: str) -> subprocess.CompletedProcess[bytes
     return subprocess.run(command, capture_output=True, check=False, env=os.environ | environment)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locale", ["C.UTF-8", "POSIX"])
 @pytest.mark.parametrize("form", [[], ["--json"], ["--csv"]])
 def test_hostile_names_are_printed_safely(form: list[str], locale: str, model: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from collections import Counter
 
 import numpy as np
 import onnx
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,6 +33,7 @@ from tests.strategies import (
 EXAMPLES = 400
 
 
+@pytest.mark.slow
 def test_every_layers_output_is_torchs() -> None:
     seen: Counter[str] = Counter()
     worst = 0.0

@@ -57,6 +57,7 @@ def test_an_expression_that_would_take_years_is_stopped() -> None:
     assert time.monotonic() - began < 60  # and not 2 ** 60 steps
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(st.lists(st.text(max_size=20), max_size=8), st.sampled_from(["(.)", "[a-m]+", r"\d", "$", r"(?s:.*?)(\w)"]))
 def test_it_finds_what_re_finds(paths: list[str], pattern: str) -> None:

@@ -76,6 +76,7 @@ def save(path: Path, mode: str, seed: int, size: tuple[int, int]) -> None:
         (made[mode] if mode in made else colour.convert("RGBA")).save(path)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(MODES, st.tuples(st.integers(1, 40), st.integers(1, 40))), min_size=2, max_size=8),
     st.sampled_from([None, (5, 7), (12, 12)]),

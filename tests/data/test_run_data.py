@@ -53,6 +53,7 @@ def check_same(found: Dataset, expected: Dataset) -> None:
     assert found.fingerprint == expected.fingerprint
 
 
+@pytest.mark.slow
 @given(st.integers(2, 12), st.integers(0, 5), st.integers(0, 5), st.integers(0, 1000), st.booleans())
 def test_renamed_files_are_no_change(n: int, tests: int, own: int, seed: int, hold: bool) -> None:
     train = made(n, "train", seed)

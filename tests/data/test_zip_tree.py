@@ -140,6 +140,7 @@ def test_a_member_that_is_not_what_the_directory_says(tmp_path: Path) -> None:
         ]
 
 
+@pytest.mark.slow
 def test_bombs_are_not_unpacked(tmp_path: Path) -> None:
     archive = tmp_path / "x.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:

@@ -11,6 +11,7 @@ from scipy.stats import binom, binomtest
 from convscope.evaluation.intervals import independent, mean_interval, wilson
 
 
+@pytest.mark.slow
 @given(st.integers(1, 20_000), st.data())
 def test_the_interval_is_scipys(n: int, more: st.DataObject) -> None:
     correct = more.draw(st.integers(0, n))
@@ -46,6 +47,7 @@ def test_the_mean_interval_by_hand() -> None:
     assert mean_interval(np.ones(3), np.array([10.0, 10.0, 4.0])) == pytest.approx(wilson(n, n))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sizes", "recalls", "least"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from hypothesis import given, settings
 
@@ -26,6 +27,7 @@ def test_a_skip_keeps_its_beginning_alive() -> None:
     assert demand(trace(parse("relu + tanh + tanh"), (16, 10, 10))).bytes_at_once == (4 * 2 + 9) * 16 * 10 * 10
 
 
+@pytest.mark.slow
 @given(networks())
 @settings(max_examples=100, deadline=None)
 def test_no_less_than_what_any_runtime_holds(network: Network) -> None:

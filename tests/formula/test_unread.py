@@ -14,6 +14,7 @@ from convscope.formula.unread import unread
 few = st.integers(1, 40)
 
 
+@pytest.mark.slow
 @settings(max_examples=2000, deadline=None)
 @given(few, few, few, st.integers(0, 40), few)
 @example(28, 5, 3, 0, 2)  # holes that other windows fill
