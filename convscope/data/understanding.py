@@ -72,7 +72,7 @@ def _parts(data: Listing | Dataset) -> dict[str, _Part]:
 def _classes(names: Sequence[str], part: _Part) -> Phrase:
     """Return the classes with their counts, the largest first: all of a few, of many the largest and the smallest."""
     order = sorted(range(len(names)), key=lambda k: (-part.counts[k], k))
-    counted = [f"{printable(names[k], 40)} {part.counts[k]:,}" for k in order]
+    counted = [f"{printable(names[k], 40)} ({part.counts[k]:,})" for k in order]
     n, counts = f"{len(names):,}", ", ".join(counted)
     if len(names) <= FEW and len(counts) <= WIDTH:
         line = phrase("understood.classes", n=n, counts=counts)

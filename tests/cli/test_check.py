@@ -26,7 +26,7 @@ def test_a_clean_folder_is_exit_0(pets: Path, capsys: pytest.CaptureFixture[str]
     said = capsys.readouterr()
     assert said.out.startswith("40 pictures checked in ")
     assert said.out.endswith("findings: 0\n")
-    assert "cat 20, dog 20" in said.err
+    assert "cat (20), dog (20)" in said.err
 
 
 def test_findings_are_exit_3_and_name_what_to_do(pets: Path, capsys: pytest.CaptureFixture[str]) -> None:

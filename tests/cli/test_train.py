@@ -61,7 +61,7 @@ def test_results_on_stdout_all_else_on_stderr(folder: Path, tmp_path: Path, caps
         out,
     )
     lines = err.splitlines()
-    assert lines[:2] == ["2 classes: 1 56, 0 44", "test pictures: 40"]
+    assert lines[:2] == ["2 classes: 1 (56), 0 (44)", "test pictures: 40"]
     begun = lines.index(f"run {tmp_path}/r")
     assert lines[begun - 5 : begun - 2] == [
         "training on 80 pictures; 20 more are held out of training (seed 0), to validate and to calibrate by",

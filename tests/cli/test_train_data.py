@@ -40,7 +40,7 @@ def test_what_is_refused_is_a_line_and_a_hint(name: str, tmp_path: Path, capsys:
     [
         ("roboflow_folders", "validation pictures from valid/: 6"),
         ("kaggle_table", "labels from train.csv: 16 pictures of 16 rows"),
-        ("a_table_that_is_pointed_at", "2 classes: cat 8, dog 8 (images/)"),
+        ("a_table_that_is_pointed_at", "2 classes: cat (8), dog (8), in images/"),
         ("dogs_vs_cats_by_names", "left out 5 of 21: 5 × not matched by --label-from (test1/00.png)"),
         ("imagenet_as_it_is", "ILSVRC/Data/CLS-LOC/ is wrapped round everything: what is in it is read"),
         ("many_bad", "left out 30 of 46: 30 × not a picture that can be read (cat/bad0.jpg)"),

@@ -26,7 +26,7 @@ def test_everything_that_can_be_said(tmp_path: Path) -> None:
     (tmp_path / "set" / "test" / "dog" / "zero.png").touch()
     loaded = data.load(tmp_path, size=8)
     assert lines(loaded) == [
-        "3 classes: dog 20, cat 12, owl 1 (set/train/)",
+        "3 classes: dog (20), cat (12), owl (1), in set/train/",
         "validation pictures from set/Val/dog/: 5; none of cat, owl",
         "test pictures from set/test/: 6; none of owl",
         "one picture each, so none can be held out: owl",
@@ -36,7 +36,7 @@ def test_everything_that_can_be_said(tmp_path: Path) -> None:
         "(set/test/dog/zero.png); 1 × a folder without pictures (set/train/empty)",
     ]
     listing = survey(folder_source(tmp_path))  # before any picture is decoded, it counts what it will try
-    assert lines(listing)[0] == "3 classes: dog 20, cat 16, owl 1 (set/train/)"
+    assert lines(listing)[0] == "3 classes: dog (20), cat (16), owl (1), in set/train/"
 
 
 def test_many_classes_and_many_reasons_stay_a_handful_of_lines(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_many_classes_and_many_reasons_stay_a_handful_of_lines(tmp_path: Path) -
     (tmp_path / "0000" / "a.svg").touch(), (tmp_path / "0000" / ".b.png").touch()
     (tmp_path / "0000" / "c.png").symlink_to("nowhere.png"), (tmp_path / "0000" / "self").symlink_to(".")
     said = lines(survey(folder_source(tmp_path)))
-    assert said[0] == "399 classes, 1,197 pictures: from 0007 4 to 0009 2"
+    assert said[0] == "399 classes, 1,197 pictures: from 0007 (4) to 0009 (2)"
     assert said[2].startswith("class names that look like one: 0001 = 0001_, 0002 = 0002_")
     assert said[2].endswith(" … (199)")
     assert said[3].startswith("left out 4 of 1,201: 1 × ")
@@ -64,4 +64,4 @@ def test_many_classes_and_many_reasons_stay_a_handful_of_lines(tmp_path: Path) -
 def test_arrays_have_no_places() -> None:
     images, labels = np.zeros((6, 4, 4), np.uint8), np.array([0, 0, 0, 1, 1, 0])
     loaded = data.arrays(images, labels, ["on", "off"], test=(images, labels))
-    assert lines(loaded) == ["2 classes: on 4, off 2", "test pictures: 6"]
+    assert lines(loaded) == ["2 classes: on (4), off (2)", "test pictures: 6"]
