@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 PAGE_FILES = "convscope/page/**/*.{js,css}" "tests/**/*.js"
+QUICK = $(BIN)/python -m pytest -q -x -m "not slow and not browser"
+# In the foreground: a shell's background jobs ignore Ctrl-C, which some of these tests send.
+HALF = tests/cli tests/data tests/docs tests/training tests/lab tests/machine
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: help train test quick check check-page screenshots demo plain bench bench-report cli-reference formula-reference dist clean
@@ -31,7 +34,9 @@ test: $(VENV)/tested  ## set everything up and run all tests: those in the brows
 	wait $$browser; code=$$?; cat build/browser-tests.log; exit $$((others > code ? others : code))
 
 quick: $(VENV)/tested  ## the tests that take under a minute together
-	$(BIN)/python -m pytest -q -x -m "not slow and not browser"
+	@mkdir -p build; $(QUICK) $(HALF:%=--ignore=%) tests >build/quick-tests.log 2>&1 & others=$$!; \
+	$(QUICK) $(HALF); half=$$?; \
+	wait $$others; code=$$?; cat build/quick-tests.log; exit $$((half > code ? half : code))
 
 check: $(VENV)/tested check-page  ## style and types, Python's and the page's
 	$(BIN)/ruff check .
