@@ -17,11 +17,10 @@ from ..runs.json_fields import Fields
 from ..runs.manifest import ManifestRow, read_manifest
 from ..runs.packed_rows import unpack_rows
 from ..runs.records import DataSource
+from . import load
 from .dataset import Dataset, PictureFile, Rows, Split
 from .pixel_store import allocate
-from .reading import Progress, read
-from .resize_dataset import fitted
-from .sources import find_data
+from .reading import Progress
 
 SHOWN = 3  # paths of a kind of change
 COPIED = 256  # pictures at a time
@@ -79,7 +78,19 @@ def load_run_data(
     source, classes = DataSource.from_json(fields.within("data")), fields.texts("classes")
     if source.name is None and given is None:
         raise InputError("run.arrays", where=str(run), hint=phrase("run.arrays.try"))
-    dataset = given or _load(source, classes, cache, progress)
+    channels, height, width = source.shape
+    dataset = given or load(  # as the run began, whatever would be chosen now
+        source.name or "",
+        size=(height, width),
+        channels=channels,
+        data_root=source.data_root,
+        label_from=source.label_from,
+        group_by=source.group_by,
+        known_classes=classes,
+        white=source.white,
+        cache=cache,
+        progress=progress,
+    )
     manifest = read_manifest(run)
     if manifest is not None and dataset.train.files is not None:
         return in_order_of(manifest, dataset, source)
@@ -97,21 +108,6 @@ def held_out_rows(dataset: Dataset, count: int, packed: str | None) -> Rows | No
     if packed is None:  # version 0.1 did not write which; it chose them by the seed 0
         return dataset.hold_out(count)[1]
     return unpack_rows(packed, len(dataset.train), "held_out")
-
-
-def _load(source: DataSource, classes: tuple[str, ...], cache: bool, progress: Progress | None) -> Dataset:
-    """Load what a run began with as it loaded it, whatever would be chosen now."""
-    found = find_data(
-        source.name or "",
-        data_root=source.data_root,
-        label_from=source.label_from,
-        group_by=source.group_by,
-        known_classes=classes,
-    )
-    channels, height, width = source.shape
-    if isinstance(found, Dataset):
-        return fitted(found, (height, width), channels)
-    return read(found, size=(height, width), channels=channels, white=source.white, cache=cache, progress=progress)
 
 
 def manifest_of(dataset: Dataset, held_out: Rows | None) -> tuple[ManifestRow, ...] | None:

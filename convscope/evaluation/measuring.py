@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ..calibration.scoring import reliability
+from ..data.listing import SPLITS
 from ..errors import InputError, Phrase, UsageError, phrase
 from ..pictures.preprocessing import preprocess_stack
 from .classes import matched, missing
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from ..data.reading import Progress
     from ..modelfile.provenance import TrainedOn
     from ..prediction import Model
-
-SPLITS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True, eq=False)
