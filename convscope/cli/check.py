@@ -7,6 +7,7 @@ import json
 import sys
 
 from ..errors import BAD_INPUT, OK
+from .data_options import add_data_root, add_no_cache, add_patterns
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,12 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="mnist, fashion-mnist, an IDX folder, a folder of pictures, or a .zip, .csv, .npz file",
     )
     parser.add_argument("--size", type=int, metavar="N", help="look at the pictures at N x N pixels")
-    parser.add_argument("--data-root", metavar="DIR", help="folder with fashion-mnist's files")
-    parser.add_argument("--label-from", metavar="REGEX", help="labels from the paths of the pictures, as in train")
-    parser.add_argument("--group-by", metavar="REGEX", help="groups from the paths of the pictures, as in train")
-    parser.add_argument(
-        "--no-cache", dest="cache", action="store_false", help="decode every picture anew (see convscope cache)"
-    )
+    add_data_root(parser)
+    add_patterns(parser, "--label-from", "--group-by")
+    add_no_cache(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .columns import columns, left, right
+from .data_options import add_data_root, add_no_cache, add_patterns
 
 if TYPE_CHECKING:
     from ..evaluation import Evaluation
@@ -37,11 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="which pictures (validation: those that training held out; default: the first of test and validation that "
         "the data has, else all)",
     )
-    parser.add_argument("--data-root", metavar="DIR", help="folder with fashion-mnist's files")
-    parser.add_argument("--label-from", metavar="REGEX", help="labels from the paths of the pictures, as in train")
-    parser.add_argument(
-        "--no-cache", dest="cache", action="store_false", help="decode every picture anew (see convscope cache)"
-    )
+    add_data_root(parser)
+    add_patterns(parser, "--label-from")
+    add_no_cache(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
 

@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from ..errors import BAD_INPUT, OK
+from .data_options import add_data_root, add_no_cache
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,10 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="the page's size at most: parts are left out until it fits (default 5)",
     )
-    parser.add_argument("--data-root", metavar="DIR", help="folder with fashion-mnist's files")
-    parser.add_argument(
-        "--no-cache", dest="cache", action="store_false", help="decode every picture anew (see convscope cache)"
-    )
+    add_data_root(parser)
+    add_no_cache(parser)
     parser.set_defaults(run=run)
 
 

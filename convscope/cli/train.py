@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from .data_options import add_data_root, add_no_cache
+
 if TYPE_CHECKING:
     from ..evaluation import Evaluation
     from ..training.options import TrainOptions
@@ -64,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--threads", type=int, metavar="N", help="CPU threads (default: one for every CPU that is free)"
     )
     parser.add_argument("--size", type=int, metavar="N", help="resize pictures of a folder to N x N pixels")
-    parser.add_argument("--data-root", metavar="DIR", help="folder with fashion-mnist's files")
+    add_data_root(parser)
     parser.add_argument(
         "--label-from", metavar="REGEX", help="labels from the paths of the pictures: '(cat|dog)' for cat.12.jpg"
     )
@@ -75,9 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", metavar="DIR", help="the run directory to make; default: runs/<date>-<data>-<recipe>")
     parser.add_argument("--resume", metavar="DIR", help="continue the run in this directory; needs nothing else")
-    parser.add_argument(
-        "--no-cache", dest="cache", action="store_false", help="decode every picture anew (see convscope cache)"
-    )
+    add_no_cache(parser)
     parser.add_argument(
         "--strict", action="store_true", help="stop before training where convscope check finds a fault in the data"
     )
