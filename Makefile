@@ -8,7 +8,7 @@ QUICK = $(BIN)/python -m pytest -q -x -m "not slow and not browser"
 HALF = tests/cli tests/data tests/docs tests/training tests/lab tests/machine
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help train test quick check check-page screenshots demo plain bench bench-report cli-reference formula-reference dist clean
+.PHONY: help train test quick faults check check-page screenshots demo plain bench bench-report cli-reference formula-reference dist clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -37,6 +37,9 @@ quick: $(VENV)/tested  ## the tests that take under a minute together
 	@mkdir -p build; $(QUICK) $(HALF:%=--ignore=%) tests >build/quick-tests.log 2>&1 & others=$$!; \
 	$(QUICK) $(HALF); half=$$?; \
 	wait $$others; code=$$?; cat build/quick-tests.log; exit $$((half > code ? half : code))
+
+faults: $(VENV)/tested  ## the attacks of tests/faults at length, hours; writes docs/reliability.md. One: make faults NAME=…
+	$(BIN)/python -m tests.faults $(NAME)
 
 check: $(VENV)/tested check-page  ## style and types, Python's and the page's
 	$(BIN)/ruff check .
