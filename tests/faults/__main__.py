@@ -34,7 +34,8 @@ def main() -> int:
             print(f"    {fault}", flush=True)
         record = {
             "campaign": name, "tried": tally.tried, "faulty": tally.faulty,
-            "counts": dict(sorted(tally.counts.items())), "figures": tally.figures, "faults": tally.faults, "seed": arguments.seed, "seconds": round(seconds, 1),
+            "counts": dict(sorted(tally.counts.items())),
+            "figures": tally.figures, "faults": tally.faults, "seed": arguments.seed, "seconds": round(seconds, 1),
             "date": datetime.date.today().isoformat(), "machine": machine(), "python": platform.python_version(),
         }  # fmt: skip
         (RESULTS / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
