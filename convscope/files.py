@@ -6,7 +6,9 @@ import contextlib
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from .errors import ConvscopeError, EnvironmentFault, InputError, phrase, system_reason
 
@@ -20,7 +22,7 @@ def atomic_write(path: str | os.PathLike[str], data: bytes | bytearray | memoryv
     outlasts a crash once this returns; not `durable`, nobody waits for the disk, and a power cut may leave an empty or
     torn file, which its reader must be able to tell. Raises EnvironmentFault (disk full, no permission, read-only) or
     InputError (no such folder, `path` is a folder or a device); then nothing is left behind and an old file stays as it
-    was.
+    was, but where only the sync of the folder fails: then the new file is there, and whole.
     """
     path = Path(path)
     if _is_special(path):
@@ -52,24 +54,58 @@ def _is_special(path: Path) -> bool:
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
-def read_plain(path: str | os.PathLike[str]) -> bytes:
-    """Return the bytes of a plain file. Raises OSError, also for a pipe, a device or a socket: nobody waits for it."""
+def open_plain(path: str | os.PathLike[str]) -> BinaryIO:
+    """Open a plain file to read. Raises OSError, also for a pipe, a device or a socket: nobody waits for it."""
     nonblocking, binary = getattr(os, "O_NONBLOCK", 0), getattr(os, "O_BINARY", 0)
-    with open(os.open(path, os.O_RDONLY | nonblocking | binary), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+    file = open(os.open(path, os.O_RDONLY | nonblocking | binary), "rb")  # noqa: SIM115
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+    return file
+
+
+def read_plain(path: str | os.PathLike[str], most: int | None = None) -> bytes:
+    """Return the bytes of a plain file. Raises OSError as `open_plain` does, and where it has more than `most` bytes:
+    a file that says it has a terabyte is not read.
+    """
+    with open_plain(path) as file:
+        if most is not None and os.fstat(file.fileno()).st_size > most:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
         return file.read()
 
 
+def make_folders(folder: Path) -> None:
+    """Make a folder, and those that it lies in, so that they outlast a crash. Raises OSError."""
+    if folder.is_dir():
+        return
+    make_folders(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
+
+
 def sync_folder(folder: str | os.PathLike[str]) -> None:
-    """Make the names in `folder` outlast a crash, where the system can (Windows cannot sync a folder)."""
+    """Make the names in `folder` outlast a crash, where the system can: Windows and some file systems cannot sync a
+    folder.
+    """
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
     finally:
         os.close(handle)
+
+
+@contextlib.contextmanager
+def write_faults(path: Path) -> Iterator[None]:
+    """Turn the system's refusals within into errors that name the file."""
+    try:
+        yield
+    except OSError as error:
+        raise write_fault(path, error) from error
 
 
 def write_fault(path: Path, error: OSError) -> ConvscopeError:

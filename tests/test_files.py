@@ -1,5 +1,6 @@
 """Files are whole or absent."""
 
+import contextlib
 import errno
 import os
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from convscope.errors import EnvironmentFault, InputError
-from convscope.files import atomic_write, read_plain
+from convscope.files import atomic_write, make_folders, read_plain
 
 
 def test_writes_and_replaces(tmp_path: Path) -> None:
@@ -84,3 +85,47 @@ def test_what_is_no_plain_file_is_neither_replaced_nor_waited_for(tmp_path: Path
             read_plain(path)
     (tmp_path / "plain").write_bytes(b"plain")
     assert read_plain(tmp_path / "plain") == b"plain"
+
+
+def test_folders_are_made_with_names_that_outlast_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    sync = os.fsync
+
+    def fsync(handle: int) -> None:
+        synced.append(os.path.basename(os.readlink(f"/proc/self/fd/{handle}")))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    make_folders(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").is_dir()
+    assert synced == [tmp_path.name, "a"]
+    make_folders(tmp_path / "a" / "b")
+    assert len(synced) == 2
+    (tmp_path / "file").touch()
+    with pytest.raises(FileExistsError):
+        make_folders(tmp_path / "file")
+
+
+@pytest.mark.parametrize(("number", "told"), [(errno.EINVAL, False), (errno.EIO, True)])
+def test_a_file_system_that_cannot_sync_folders_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, told: bool
+) -> None:
+    sync = os.fsync
+
+    def fsync(handle: int) -> None:
+        if os.path.isdir(f"/proc/self/fd/{handle}"):
+            raise OSError(number, os.strerror(number))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(EnvironmentFault) if told else contextlib.nullcontext():
+        atomic_write(tmp_path / "a", b"data")
+    assert (tmp_path / "a").read_bytes() == b"data"
+    assert os.listdir(tmp_path) == ["a"]
+
+
+def test_no_more_is_read_than_may_be(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"four")
+    assert read_plain(tmp_path / "a", most=4) == b"four"
+    with pytest.raises(OSError, match="too large"):
+        read_plain(tmp_path / "a", most=3)

@@ -20,7 +20,7 @@ READ = """
     lab.records TrainingRequest.from_json
     lab.records number_of
     lab.records text_of
-    runs.directory read_run_json
+    runs.run_json read_run_json
     runs.tensor_files read
     runs.tensor_files unpack
 """
@@ -30,6 +30,7 @@ WRITTEN = """
     lab.records Fault
     page.inline PayloadJson
     runs.directory Run.create
+    runs.run_json run_json
     runs.tensor_files pack
     runs.tensor_files write
 """
@@ -60,7 +61,8 @@ PARSERS = {
     "lab.static_site": "the mark of a site",
     "modelfile.metadata": "a model file's records",
     "page.inline": "the dictionaries",
-    "runs.directory": "run.json and log.jsonl",
+    "runs.log": "log.jsonl",
+    "runs.run_json": "run.json",
     "runs.tensor_files": "checkpoints and snapshots",
     "training.distributed": "what one process tells the others",
 }

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import InputError, Phrase, phrase, printable
-from ..runs.directory import read_run_json
 from ..runs.json_fields import Fields
 from ..runs.manifest import ManifestRow, read_manifest
 from ..runs.packed_rows import unpack_rows
 from ..runs.records import DataSource
+from ..runs.run_json import read_run_json
 from . import load
 from .dataset import Dataset, PictureFile, Rows, Split
 from .pixel_store import allocate

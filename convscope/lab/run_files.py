@@ -12,9 +12,10 @@ from typing import Self
 
 from ..errors import ConvscopeError, InputError, MissingError
 from ..formula import describe
-from ..runs.directory import read_run_json, sound_line
 from ..runs.json_fields import Fields
+from ..runs.log import sound_line
 from ..runs.records import LogLine
+from ..runs.run_json import read_run_json
 from .records import RunData
 
 BITE, TAIL = 8_000_000, 200  # bytes of a log read at once, and compared

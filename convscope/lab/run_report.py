@@ -8,10 +8,10 @@ from pathlib import Path
 
 from ..errors import ConvscopeError, InputError
 from ..evaluation import wilson
-from ..runs.directory import read_run_json
 from ..runs.json_fields import Fields, Scalar
 from ..runs.records import EpochLine, Figures, ResultLine
 from ..runs.result_figures import SplitFigures
+from ..runs.run_json import read_run_json
 from .records import Measurement, RunReport
 from .run_files import LogTail
 

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from ..errors import InputError, system_reason
+from ..errors import InputError
+from .run_json import read_listed
 
 MANIFEST, SKIPPED = "manifest.csv", "skipped.csv"
 ESCAPED = re.compile(r"\\(?:\\|[abfnrtv]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
@@ -55,12 +56,11 @@ def read_manifest(run: Path) -> tuple[ManifestRow, ...] | None:
     Raises InputError where it is damaged.
     """
     path = run / MANIFEST
-    try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
+    data = read_listed(run, MANIFEST)
+    if data is None:
         return None
-    except OSError as error:
-        raise InputError("file.unreadable", reason=system_reason(error), where=str(path)) from None
+    try:
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError("manifest.damaged", where=str(path), got=str(error)) from None
     try:

@@ -1,24 +1,23 @@
 """Tensor files that prove themselves whole: safetensors with a digest over every byte. Checkpoints and snapshots are
 such files.
 
-The file's metadata has one entry, "convscope": JSON with `format`, `digest` and whatever facts the writer adds. The
-digest is the SHA-256 of the whole file with the digest's own 64 characters taken as zeros. It detects damage, not
-forgery. Plain safetensors readers open these files; nothing in them can be executed.
+The file's metadata has one entry, "convscope": JSON with `format`, `digest` (digests.py) and whatever facts the writer
+adds. Plain safetensors readers open these files; nothing in them can be executed.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..errors import InputError, system_reason
-from ..files import atomic_write, read_plain
+from ..files import atomic_write, open_plain
+from .digests import ZEROS, filled, fits
 
-ZEROS = b"0" * 64
 LONGEST_HEADER = 100_000_000  # what the safetensors format itself allows
 
 Arrays = dict[str, np.ndarray[Any, Any]]
@@ -30,10 +29,7 @@ def pack(tensors: Arrays, facts: dict[str, object], format: str) -> bytes:
     from safetensors.numpy import save
 
     entry = json.dumps({"format": format, "digest": ZEROS.decode(), **facts}, sort_keys=True)
-    data = bytearray(save({n: np.asarray(t, order="C") for n, t in tensors.items()}, {"convscope": entry}))
-    at = data.index(ZEROS)
-    data[at : at + 64] = hashlib.sha256(data).hexdigest().encode()
-    return bytes(data)
+    return filled(save({n: np.asarray(t, order="C") for n, t in tensors.items()}, {"convscope": entry}))
 
 
 def unpack(data: bytes, format: str, where: str = "") -> tuple[Arrays, dict[str, object]]:
@@ -42,17 +38,15 @@ def unpack(data: bytes, format: str, where: str = "") -> tuple[Arrays, dict[str,
     from safetensors.numpy import load
 
     damaged = InputError("file.damaged", where=where)
-    length = int.from_bytes(data[:8], "little")
-    if len(data) < 8 or not 2 <= length <= min(len(data) - 8, LONGEST_HEADER):
+    length = _header_length(data[:8], len(data))
+    if length is None:
         raise damaged
     try:
         facts = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["convscope"])
-        digest = facts.pop("digest").encode()
-        at = data.index(digest, 8, 8 + length) if len(digest) == 64 else -1
+        digest = facts.pop("digest")
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise damaged from None
-    blank = data[:at] + ZEROS + data[at + 64 :]
-    if at < 0 or hashlib.sha256(blank).hexdigest().encode() != digest:
+    if not fits(data, digest, 8, 8 + length):
         raise damaged
     if facts.pop("format", None) != format:
         raise InputError("file.kind", where=where, expected=format)
@@ -70,7 +64,27 @@ def write(path: Path, tensors: Arrays, facts: dict[str, object], format: str, du
 def read(path: Path, format: str) -> tuple[Arrays, dict[str, object]]:
     """Return tensors and facts of a file that `write` made. Raises InputError for damage."""
     try:
-        data = read_plain(path)
+        with open_plain(path) as file:
+            size, first = os.fstat(file.fileno()).st_size, file.read(8)
+            header = file.read(_header_length(first, size) or 0)
+            if _size(header) != size:  # nothing more is read of a file that says it has a terabyte
+                raise InputError("file.damaged", where=str(path))
+            data = b"".join((first, header, file.read()))
     except OSError as error:
         raise InputError("file.unreadable", reason=system_reason(error), where=str(path)) from error
     return unpack(data, format, where=str(path))
+
+
+def _header_length(first: bytes, size: int) -> int | None:
+    """Return how long the header is by a file's first 8 bytes, None where a file of `size` bytes has no such header."""
+    length = int.from_bytes(first, "little")
+    return length if len(first) == 8 and 2 <= length <= min(size - 8, LONGEST_HEADER) else None
+
+
+def _size(header: bytes) -> int | None:
+    """Return how many bytes the file of a header has, None for what is none."""
+    try:
+        ends = [entry["data_offsets"][1] for name, entry in json.loads(header).items() if name != "__metadata__"]
+        return 8 + len(header) + max(ends, default=0)
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
+        return None

@@ -16,9 +16,10 @@ from ..data.run_data import RunData, held_out_rows, manifest_of
 from ..errors import InputError, Phrase, phrase
 from ..formula import parse, trace
 from ..machine.free_cpus import FreeCpus, threads_for
-from ..runs.directory import Run, fresh_path, read_run_json
+from ..runs.directory import Run, fresh_path
 from ..runs.manifest import MANIFEST, SKIPPED, manifest_csv, skipped_csv
 from ..runs.records import CheckpointFacts, ResultLine
+from ..runs.run_json import read_run_json
 from .beaten import baseline_of
 from .context import RunContext
 from .events import BeginLine
@@ -269,7 +270,8 @@ def _go_back_to_checkpoint(state: State, context: RunContext) -> None:
             key = "note.checkpoint" if state.step else "note.checkpoint.none"
             words = {"step": f"{state.step:,}"} if state.step else {}
             context.note(phrase(key, fault=fault, **words))
-        context.run.rewind(state.step)
+        if damaged := context.run.rewind(state.step):
+            context.note(phrase("note.log", n=damaged, file=context.run.path / "log.jsonl"))
     context.workers.broadcast_tensors(state.tensors().values())
     facts = context.workers.broadcast(state.facts().to_json())
     state.restore_facts(CheckpointFacts.from_json(facts, "the first process"))

@@ -140,7 +140,10 @@ class State:
         return Checkpoint(arrays, self.facts())
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Go back to a checkpoint. Raises InputError if it is of another network."""
+        """Go back to a checkpoint. Raises InputError if it is of another network or recipe."""
+        given = {name: array.shape for name, array in checkpoint.tensors.items()}
+        if given != {name: tuple(tensor.shape) for name, tensor in self.tensors().items()}:
+            raise InputError("checkpoint.other", where=f"step {checkpoint.facts.step:,}")
         parts: dict[str, Arrays] = {"weights": {}, "optimiser": {}, "average": {}}
         for name, array in checkpoint.tensors.items():
             part, _, rest = name.partition(".")

@@ -25,6 +25,7 @@ from selenium.webdriver.common.keys import Keys
 
 from convscope.explain.look import SLIDES
 from convscope.runs.directory import ask_to_stop, in_use
+from convscope.runs.run_json import read_run_json
 from tests.browser.chromium import LOOPBACK, chromium, console, resize
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -256,7 +257,7 @@ def test_a_folder_that_is_too_small_fails_in_words(lab: Served) -> None:
 
 
 def test_thirty_runs_are_filtered_marked_and_compared(lab: Served) -> None:
-    settings = json.loads((SLIDES / "run.json").read_text())
+    settings = read_run_json(SLIDES)
     for i in range(30):
         folder = lab.runs / f"many-{i:02}"
         folder.mkdir()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from convscope.explain.look import SLIDES
-from convscope.runs.directory import read_log
+from convscope.runs.log import read_log
 
 FULL = (
     "the output cannot be written: No space left on device\n"

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from convscope.cli.parser import verb_parser
+from convscope.runs.run_json import read_run_json
 from convscope.training.options import TrainOptions
 from convscope.training.recipes import RECIPES
 from tests.cli.test_progress import begin
@@ -233,7 +234,7 @@ def test_stopped_and_resumed_as_a_process(folder: Path, tmp_path: Path, number: 
     assert "stopped at step" in err
     assert f"--resume {tmp_path / 'r'}" in err
     assert "Traceback" not in err
-    settings = json.loads((tmp_path / "r" / "run.json").read_text())
+    settings = read_run_json(tmp_path / "r")
     soon = int(err.split("stopped at step ")[1].split()[0].replace(",", "")) + 3
     (tmp_path / "r" / "run.json").write_text(json.dumps({**settings, "steps": soon, "rounds": [soon]}))
     ended = subprocess.run(

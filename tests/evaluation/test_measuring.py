@@ -22,9 +22,9 @@ from convscope.evaluation.measuring import left_out
 from convscope.formula import parse, trace
 from convscope.pictures.input_spec import InputSpec
 from convscope.pictures.resizing import RESIZE_RULE
-from convscope.runs.directory import FORMAT
 from convscope.runs.manifest import MANIFEST, ManifestRow, manifest_csv
 from convscope.runs.records import DataSource
+from convscope.runs.run_json import FORMAT
 from tests.calibration.made import calibrated
 from tests.strategies import random_weights
 

@@ -23,6 +23,7 @@ from convscope.explain.payload.encoding import decode
 from convscope.explain.subject.examples import Examples
 from convscope.explain.subject.samples import Samples
 from convscope.explain.subject.subject import subject_of_net
+from convscope.runs.run_json import read_run_json
 from convscope.training.session import Result
 from tests.calibration.made import calibrated
 from tests.explain.nets import net_of, pixels
@@ -116,7 +117,7 @@ def test_a_model_file_alone_has_no_history(run: Path, tmp_path: Path) -> None:
 
 
 def test_data_that_is_no_longer_there_is_said(run: Path) -> None:
-    settings = json.loads((run / "run.json").read_text())
+    settings = read_run_json(run)
     settings["data"]["name"] = "/gone/stripes"
     (run / "run.json").write_text(json.dumps(settings))
     page = convscope.look(run)
@@ -130,7 +131,7 @@ def test_data_that_is_no_longer_there_is_said(run: Path) -> None:
 def test_data_that_changed_is_not_taken_for_it(run: Path, folder: Path, tmp_path: Path) -> None:
     other = Path(shutil.copytree(folder, tmp_path / "stripes"))
     Image.fromarray(np.zeros((8, 8), np.uint8)).save(other / "test" / "down" / "0.png")
-    settings = json.loads((run / "run.json").read_text())
+    settings = read_run_json(run)
     settings["data"]["name"] = str(other)
     (run / "run.json").write_text(json.dumps(settings))
     page = convscope.look(run)

@@ -20,7 +20,8 @@ from convscope.lab.catalogue import Catalogue
 from convscope.lab.jobs import MOST, TrainingJobs
 from convscope.lab.records import Asked, RunSummary, TrainingRequest
 from convscope.lab.run_index import RunIndex
-from convscope.runs.directory import Run, read_run_json
+from convscope.runs.directory import Run
+from convscope.runs.run_json import read_run_json
 from tests.lab.rundirs import run_dir, step
 from tests.lab.test_catalogue import pictures
 

@@ -11,6 +11,7 @@ import pytest
 from convscope.errors import InputError
 from convscope.explain.look import SLIDES
 from convscope.lab.run_report import report
+from convscope.runs.run_json import read_run_json
 from tests.lab.asking import asked, lab
 
 Json = dict[str, Any]
@@ -19,7 +20,7 @@ Json = dict[str, Any]
 def run(folder: Path, change: Json | None = None, log: bytes | None = None) -> Path:
     """Copy the shipped run's settings and log, changed."""
     folder.mkdir(parents=True)
-    settings: Json = json.loads((SLIDES / "run.json").read_text())
+    settings: Json = read_run_json(SLIDES)
     (folder / "run.json").write_text(json.dumps(settings | (change or {})))
     (folder / "log.jsonl").write_bytes((SLIDES / "log.jsonl").read_bytes() if log is None else log)
     return folder
@@ -27,7 +28,7 @@ def run(folder: Path, change: Json | None = None, log: bytes | None = None) -> P
 
 def test_the_shipped_runs_report_holds_its_settings_and_wilsons_interval(tmp_path: Path) -> None:
     found = report(run(tmp_path / "a"))
-    settings = json.loads((SLIDES / "run.json").read_text())
+    settings = read_run_json(SLIDES)
     assert found.recipe.items() >= {"optimiser": "muon", "lr": 0.1, "nesterov": True, "batch_size": 128}.items()
     assert "augmentation.shift" not in found.recipe  # nothing is shifted there
     assert found.machine == {"processor": "x86_64 AVX512", "device": "cpu", "threads": 1, **settings["versions"]}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from convscope.errors import InputError
+from convscope.errors import EnvironmentFault, InputError
 from convscope.runs import tensor_files
 from convscope.runs.checkpoints import (
     FORMAT,
@@ -62,3 +64,30 @@ def test_facts_that_lack_something_are_named_with_the_file(tmp_path: Path) -> No
         tensor_files.write(path, {}, {n: value for n, value in facts.items() if n != name}, FORMAT)
         with pytest.raises(InputError, match=rf"0000000001\.safetensors: the field {name} is missing"):
             read_checkpoint(path)
+
+
+def test_what_is_later_than_a_new_one_was_damaged_and_goes(tmp_path: Path) -> None:
+    """Else two damaged ones would be kept as the newest two, and the one that training can go on from removed."""
+    for step in (20, 30):
+        (tmp_path / f"{step:010d}.safetensors").write_bytes(b"damaged")
+    write_checkpoint(tmp_path, checkpoint(10))
+    (tmp_path / "0000000005.safetensors").mkdir()  # no file is this: it is left alone
+    write_checkpoint(tmp_path, checkpoint(11))
+    names = sorted(p.name for p in tmp_path.iterdir())
+    assert names == ["0000000005.safetensors", "0000000010.safetensors", "0000000011.safetensors"]
+    found, faults = newest_checkpoint(tmp_path)
+    assert found is not None
+    assert (found.facts.step, faults) == (11, [])
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EMFILE, errno.ENOMEM])
+def test_one_that_may_be_whole_is_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """What the system refuses for now would cost a training its hours if it began anew."""
+    write_checkpoint(tmp_path, checkpoint(10))
+
+    def refuse(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(EnvironmentFault, match=rf"0000000010\.safetensors: cannot be read: {os.strerror(number)}"):
+        newest_checkpoint(tmp_path)

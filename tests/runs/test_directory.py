@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import resource
@@ -19,8 +20,10 @@ import pytest
 from convscope import files
 from convscope.errors import EnvironmentFault, InputError
 from convscope.runs.checkpoints import Checkpoint, newest_checkpoint
-from convscope.runs.directory import Run, fresh_path, read_log, read_run_json, read_sound_lines
-from convscope.runs.records import CheckpointFacts, ResultLine, StepLine, Tally
+from convscope.runs.directory import Run, fresh_path
+from convscope.runs.log import read_sound_lines
+from convscope.runs.records import CheckpointFacts, StepLine, Tally
+from convscope.runs.run_json import read_run_json
 
 
 def step_line(step: int) -> StepLine:
@@ -86,57 +89,10 @@ def test_a_finished_run_is_not_continued(path: Path) -> None:
         Run.reopen(path)
 
 
-@pytest.mark.parametrize("text", [b"", b"{", b"[]", b"{}", b'{"format": "convscope.run/9"}', b"\xff", b"[" * 100_000])
-def test_a_malformed_run_json_is_named(path: Path, text: bytes) -> None:
-    Run.create(path, {}).close()
-    (path / "run.json").write_bytes(text)
-    with pytest.raises(InputError, match=r"run\.json: "):
-        Run.reopen(path)
-
-
 def test_no_run_is_here(tmp_path: Path) -> None:
     for place in (tmp_path, tmp_path / "none"):
         with pytest.raises(InputError, match="no run is here"):
             Run.reopen(place)
-
-
-def test_rewinding_drops_what_came_later(path: Path) -> None:
-    with Run.create(path, {}) as run:
-        run.rewind(0)  # no log yet
-        for step in (1, 2, 3, 4):
-            run.append(step_line(step))
-        run.append(ResultLine(3, None, None, 1.0, 2.0))
-    with (path / "log.jsonl").open("a") as file:
-        file.write('{"kind": "step", "st')
-    assert [line.step for line in read_log(path)] == [1, 2, 3, 4, 3]
-    with Run.reopen(path) as run:
-        run.rewind(3)
-        assert [line.step for line in read_log(path)] == [1, 2, 3]
-        run.append(ResultLine(3, None, None, 1.0, 2.0))
-        run.rewind(3)
-        run.append(step_line(4))
-    assert [line.step for line in read_log(path)] == [1, 2, 3, 4]
-    assert (path / "log.jsonl").read_text().endswith("\n")
-
-
-def test_a_line_that_a_power_cut_tore_ends_the_log(path: Path) -> None:
-    with Run.create(path, {}) as run:
-        lines = [json.dumps(step_line(step).to_json()).encode() for step in (1, 2)]
-        (path / "log.jsonl").write_bytes(lines[0] + b"\n\0\0\0\0\n" + lines[1] + b"\n")
-        run.rewind(9)
-    assert [line.step for line in read_log(path)] == [1]
-
-
-def test_lines_that_no_parser_takes_are_no_lines(path: Path) -> None:
-    deep = b"[" * 100_000 + b"\n"
-    with Run.create(path, {}) as run:
-        run.append(step_line(1))
-        (path / "log.jsonl").write_bytes((path / "log.jsonl").read_bytes() + deep)
-        assert [line.step for line in read_sound_lines(path)] == [1]
-        with pytest.raises(InputError, match="line 2"):
-            read_log(path)
-        run.rewind(9)
-    assert [line.step for line in read_log(path)] == [1]
 
 
 @pytest.mark.parametrize("name", ["run.json", "log.jsonl", "lock", "checkpoints/0000000009.safetensors"])
@@ -155,27 +111,6 @@ def test_a_pipe_in_place_of_a_file_is_not_waited_for(path: Path, name: str) -> N
             Run.reopen(path)
     if name == "log.jsonl":
         assert read_sound_lines(path) == []
-
-
-def test_names_that_are_no_text_are_kept_in_a_run_json_that_is_utf_8(path: Path) -> None:
-    Run.create(path, {"classes": ["\udcff", "한"]}).close()
-    text = (path / "run.json").read_bytes().decode("utf-8")
-    assert "한" in text
-    assert read_run_json(path)["classes"] == ["\udcff", "한"]
-
-
-def test_a_full_disk_at_a_log_line_is_said_once_and_the_log_stays_whole(path: Path) -> None:
-    with Run.create(path, {}) as run:
-        run.append(step_line(1))
-        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, ((path / "log.jsonl").stat().st_size + 10, hard))
-        try:
-            with pytest.raises(EnvironmentFault, match=r"log\.jsonl: cannot be written"):
-                run.append(step_line(2))
-            run.close()  # and does not fail again
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert [line.step for line in read_sound_lines(path)] == [1]
 
 
 def test_leftovers_of_a_killed_process_are_removed(path: Path) -> None:
@@ -215,21 +150,6 @@ def test_a_run_that_cannot_be_made_leaves_nothing(path: Path, monkeypatch: pytes
     assert names(path.parent) == []
 
 
-def test_a_log_that_is_damaged_is_named_with_the_line_and_the_field(path: Path) -> None:
-    Run.create(path, {}).close()
-    assert read_log(path) == []
-    good = json.dumps(step_line(1).to_json())
-    for bad, message in (
-        ("{", "is not JSON"),
-        ("[" * 100_000, "is not JSON"),
-        ('{"kind": "step", "step": 2}', "the field epoch is missing"),
-        (good.replace('"step": 1', '"step": "1"'), "the field step is of another type, got '1', expected a whole"),
-    ):
-        (path / "log.jsonl").write_text(f"{good}\n{bad}\n")
-        with pytest.raises(InputError, match=rf"log\.jsonl, line 2: {message}"):
-            read_log(path)
-
-
 class Calls:
     """The order in which a run writes, flushes, syncs and renames: ("flush" | "fsync" | "rename", file or folder)."""
 
@@ -257,8 +177,9 @@ def test_a_new_run_outlasts_a_power_cut_once_it_is_there(path: Path, monkeypatch
     calls = Calls(monkeypatch)
     Run.create(path, {"seed": 3}).close()
     size = (path / "run.json").stat().st_size
-    assert [call.split()[0] for call in calls.named("")] == ["fsync", "replace", "fsync", "rename", "fsync"]
-    assert calls.seen[0][1].endswith(f" {size}"), "run.json is flushed before it is synced"
+    assert [call.split()[0] for call in calls.named("")] == ["fsync", "fsync", "replace", "fsync", "rename", "fsync"]
+    assert calls.seen[0] == ("fsync", path.parent.parent.name), "the name of the new folder runs is synced"
+    assert calls.seen[1][1].endswith(f" {size}"), "run.json is flushed before it is synced"
     assert calls.seen[-2:] == [("rename", "one"), ("fsync", "runs")]
 
 
@@ -326,3 +247,20 @@ def test_killed_before_each_file_operation() -> None:
     assert count["killed"] == count["operations"]
     assert isinstance(count["operations"], int)
     assert count["operations"] > 60
+
+
+def test_what_a_killed_process_left_of_a_new_run_goes_with_the_next_one(path: Path) -> None:
+    """Only a folder with a lock that nobody holds, and that is an hour old."""
+    path.parent.mkdir()
+    old, held, young, foreign = (path.parent / f"{files.TEMPORARY}{i}" for i in range(4))
+    for folder in (old, held, young, foreign):
+        folder.mkdir()
+        if folder != foreign:
+            (folder / "lock").touch()
+        if folder != young:
+            for place in folder.glob("lock"):
+                os.utime(place, (0, 0))
+    with open(held / "lock", encoding="utf-8") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        Run.create(path, {}).close()
+    assert names(path.parent) == [*sorted(folder.name for folder in (held, young, foreign)), "one"]

@@ -21,6 +21,7 @@ from convscope.runs.manifest import (
     skipped_csv,
     unescape,
 )
+from convscope.runs.run_json import run_json
 
 TEXT = st.text(st.characters(codec=None), max_size=12) | st.sampled_from(
     ["", "\\", "\\n", "a\nb\r\n", "\udcff", '"', "a,b", "é", "=1+1", "\0", "\u2028", "\\udcff", "x" * 300, "\x85"]
@@ -40,6 +41,7 @@ def test_rows_come_back(tmp_path_factory: pytest.TempPathFactory, rows: list[Man
     run = tmp_path_factory.mktemp("run")
     text = manifest_csv(rows)
     (run / MANIFEST).write_bytes(text)
+    (run / "run.json").write_bytes(run_json({}, {MANIFEST: text}))
     assert read_manifest(run) == tuple(rows)
     assert text.count(b"\n") == len(rows) + 1
     lines = list(csv.DictReader(io.StringIO(text.decode(), newline="")))
@@ -78,8 +80,19 @@ def test_a_run_whose_pictures_are_no_files_has_none(tmp_path: Path) -> None:
     ],
 )
 def test_damage_is_one_line_that_names_the_file(tmp_path: Path, damaged: bytes) -> None:
+    """Also where its run.json proves nothing: version 0.1 wrote no digests."""
     (tmp_path / MANIFEST).write_bytes(damaged)
+    (tmp_path / "run.json").write_bytes(run_json({}, {}))
     with pytest.raises(InputError, match="a damaged list of pictures") as caught:
         read_manifest(tmp_path)
     assert str(caught.value).startswith(str(tmp_path / MANIFEST))
     assert "\n" not in str(caught.value)
+
+
+def test_a_row_that_was_changed_is_noticed(tmp_path: Path) -> None:
+    """A group of another name would hold out other pictures, and nobody would know."""
+    text = manifest_csv([ManifestRow("a.png", "0f" * 32, "cat", "train", "g1")])
+    (tmp_path / "run.json").write_bytes(run_json({}, {MANIFEST: text}))
+    (tmp_path / MANIFEST).write_bytes(text.replace(b"g1", b"g2"))
+    with pytest.raises(InputError, match=r"manifest\.csv: is damaged"):
+        read_manifest(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -105,3 +106,11 @@ def test_another_kind_or_version_is_refused(tmp_path: Path) -> None:
         unpack(pack({}, {}, "convscope.test/2"), FORMAT)
     with pytest.raises(InputError, match="cannot be read"):
         tensor_files.read(tmp_path / "none", FORMAT)
+
+
+def test_a_file_that_says_it_has_a_terabyte_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    tensor_files.write(path, contents(), {}, FORMAT)
+    os.truncate(path, 1 << 40)
+    with pytest.raises(InputError, match="damaged or incomplete"):
+        tensor_files.read(path, FORMAT)

@@ -25,7 +25,8 @@ import torch
 
 from convscope import data, modelfile
 from convscope.runs.checkpoints import read_checkpoint
-from convscope.runs.directory import read_log, read_run_json
+from convscope.runs.log import read_log
+from convscope.runs.run_json import read_run_json
 from convscope.runs.tensor_files import pack
 from convscope.training import snapshots
 from convscope.training.recipes import Augmentation, Recipe

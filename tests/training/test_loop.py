@@ -15,7 +15,8 @@ from convscope.errors import InputError, Interrupted
 from convscope.formula import resolve, trace
 from convscope.nn import build
 from convscope.pictures.input_spec import InputSpec
-from convscope.runs.directory import Run, read_log
+from convscope.runs.directory import Run
+from convscope.runs.log import read_log
 from convscope.runs.records import EpochLine, StepLine
 from convscope.runs.snapshots import read_snapshots
 from convscope.training.context import RunContext

@@ -15,8 +15,9 @@ from convscope.checking import Report
 from convscope.data.run_data import held_out_rows
 from convscope.errors import InputError, Interrupted
 from convscope.formula import parse, trace
-from convscope.runs.directory import read_log, read_run_json
+from convscope.runs.log import read_log
 from convscope.runs.records import EpochLine
+from convscope.runs.run_json import read_run_json
 from convscope.training import measured, planning
 from convscope.training.context import RunContext
 from convscope.training.events import Event, NoteLine

@@ -19,9 +19,10 @@ from convscope import data, modelfile
 from convscope.data.run_data import load_run_data
 from convscope.errors import FormulaError, InputError, Interrupted, PlanError, UsageError
 from convscope.evaluation import evaluate
-from convscope.runs.directory import read_log
+from convscope.runs.log import read_log
 from convscope.runs.manifest import read_manifest
 from convscope.runs.records import EpochLine, ResultLine, StepLine
+from convscope.runs.run_json import read_run_json
 from convscope.runs.snapshots import read_snapshots
 from convscope.training.events import BeginLine, Event, NoteLine
 from convscope.training.options import DEVICES
@@ -86,7 +87,7 @@ def test_a_run_holds_what_it_should_and_its_model_is_as_good_as_it_says(tmp_path
     assert isinstance(begin, BeginLine)
     assert (begin.step, begin.parameters) == (0, result.parameters)
     assert begin.to_json() == {"kind": "begin", "run": str(result.run), "step": 0, "parameters": result.parameters} | {
-        name: value for name, value in settings.items() if name != "format"
+        name: value for name, value in settings.items() if name not in ("format", "digest")
     }
     assert log == read_log(result.run)
     assert [line.step for line in log if isinstance(line, EpochLine)] == list(range(5, 61, 5))
@@ -304,7 +305,7 @@ def test_what_a_resume_refuses(tmp_path: Path) -> None:
     other = data.arrays(pictures().train.images.copy() ^ 1, pictures().train.labels, ["a", "b", "c"])
     with pytest.raises(InputError, match="the data is not what this run began with"):
         train(other, resume=path)
-    settings = json.loads((path / "run.json").read_text())
+    settings = read_run_json(path)
     for name in ("steps", "recipe", "data", "input", "threads", "seed"):
         (path / "run.json").write_text(json.dumps({k: v for k, v in settings.items() if k != name}))
         with pytest.raises(InputError, match=rf"run\.json: the field {name} is missing"):

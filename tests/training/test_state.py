@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
+from convscope.errors import InputError
+from convscope.runs.checkpoints import Checkpoint
 from convscope.training.loop import fit
 from convscope.training.schedule import Schedule
 from convscope.training.seeding import permutation
@@ -48,3 +50,16 @@ def test_every_batch_so_far_counts_alike_until_the_tenth() -> None:
         share = statistics_share(step)
         weights = [w * (1 - share) for w in weights] + [share]
     assert weights == pytest.approx([0.1] * 10)
+
+
+def test_a_checkpoint_of_another_network_or_recipe_is_refused_and_changes_nothing() -> None:
+    state, other = State(small("conv(4, 3) + relu + fc"), recipe()), State(small("conv(4, 3) + relu + fc", 1), recipe())
+    before = {name: tensor.clone() for name, tensor in state.tensors().items()}
+    wider = State(small("conv(5, 3) + relu + fc", 1), recipe()).checkpoint()
+    averaged = State(small("conv(4, 3) + relu + fc", 1), recipe(average=0.9)).checkpoint()
+    for foreign in (wider, averaged, Checkpoint({}, other.facts())):
+        with pytest.raises(InputError, match="step 0: a checkpoint of another network or recipe"):
+            state.restore(foreign)
+        assert all(torch.equal(before[name], tensor) for name, tensor in state.tensors().items())
+    state.restore(other.checkpoint())
+    assert all(torch.equal(other.tensors()[name], tensor) for name, tensor in state.tensors().items())

@@ -8,8 +8,9 @@ import numpy as np
 
 from ...errors import InputError
 from ...runs import snapshots as files
-from ...runs.directory import read_run_json, read_sound_lines
+from ...runs.log import read_sound_lines
 from ...runs.records import SnapshotFacts, StepLine
+from ...runs.run_json import read_run_json
 from .records import LogPoint, Pixels, Run, Snapshot
 
 LINES = 400  # of the log at most, evenly spaced
