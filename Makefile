@@ -13,11 +13,15 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c co
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-# On Linux PyPI's torch is built for CUDA and brings gigabytes. For a CPU build:
-# make train TORCH_INDEX=https://download.pytorch.org/whl/cpu
+# On Linux PyPI's torch is built for CUDA and brings gigabytes: where no NVIDIA GPU answers, PyTorch's own index is asked
+# too, for torch alone, and pip takes the CPU build from there (2.13.0+cpu is above 2.13.0). Where that index can't be
+# reached, pip goes on without it. PyPI's build in any case: make train TORCH_INDEX=
+TORCH_INDEX ?= $(shell test "$$(uname -s)" != Linux || nvidia-smi >/dev/null 2>&1 || echo https://download.pytorch.org/whl/cpu)
+TORCH_FROM = $(if $(TORCH_INDEX),--no-deps --retries 2 --extra-index-url $(TORCH_INDEX))
+
 $(VENV)/installed: pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(INSTALL) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) torch==$$(sed -n 's/^torch==//p' constraints.txt)
+	$(INSTALL) $(TORCH_FROM) torch==$$(sed -n 's/^torch==//p' constraints.txt)
 	$(INSTALL) -e .
 	@touch $@
 
@@ -80,7 +84,7 @@ formula-reference: $(VENV)/installed  ## write the table of layers in docs/formu
 
 dist: $(VENV)/tested  ## build the wheel and the sdist, install the wheel into an empty environment and use it
 	rm -rf dist
-	$(BIN)/python -m build --quiet
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m build --quiet
 	$(BIN)/python -m scripts.check_dist
 
 clean:  ## remove the virtual environment and caches; runs/ stays

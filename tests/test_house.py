@@ -158,7 +158,14 @@ def test_no_module_is_too_long_to_take_in() -> None:
 
 
 HOUSE = {"test_house", "test_records"}  # of the whole package
-BESIDE = {"benchmarks", "browser", "conformance", "docs", "faults"}  # what is tested of several rooms, or of none
+BESIDE = {
+    "benchmarks",
+    "browser",
+    "conformance",
+    "docs",
+    "faults",
+    "supply",
+}  # what is tested of several rooms, or of none
 
 
 def test_tests_mirror_the_source() -> None:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import InputError, Phrase, phrase
 from .class_order import check_labels, checked_classes, numbered
+from .credits import Credit, credit_of
 from .dataset_facts import Facts, measure_facts
 from .hold_out import held_out_rows
 from .listing import LeftOut
@@ -80,7 +81,8 @@ class Dataset:
 
     `validation` and `test` are there where the source has them apart. `left_out` lists the files that take no part,
     `notes` say what was understood of the source. `white` is the white level that pictures of more than 8 bits were
-    read with, 0 where none was needed (pictures/bit_depth.py). The arrays are writable so that torch takes them without
+    read with, 0 where none was needed (pictures/bit_depth.py). `made_of` are the known pictures that these are made of,
+    by resizing or choosing, where that is known. The arrays are writable so that torch takes them without
     a copy; nothing in convscope writes to them.
     """
 
@@ -92,6 +94,7 @@ class Dataset:
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[Phrase, ...] = ()
     white: int = 0
+    made_of: Credit | None = None
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -128,6 +131,11 @@ class Dataset:
             digest.update(np.ascontiguousarray(split.images).reshape(-1).data)
             digest.update(np.ascontiguousarray(split.labels, dtype="<i8").data)
         return digest.hexdigest()
+
+    @property
+    def credit(self) -> Credit | None:
+        """Return whom the pictures are from, where their licence asks that it is said: the bytes tell, not the name."""
+        return self.made_of or credit_of(self.fingerprint)
 
     def hold_out(self, n: int, seed: int = 0, groups: NDArray[np.int64] | None = None) -> tuple[Rows, Rows]:
         """Return the row numbers, int64, of the training pictures that stay, and of `n` that are held out; in order.

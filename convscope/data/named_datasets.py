@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ..errors import EnvironmentFault, InputError, phrase
+from .credits import MNIST, MNIST_FINGERPRINT
 from .dataset import Dataset
 from .idx_files import has_idx, idx, read_pair
 
@@ -21,7 +22,6 @@ MNIST_SHA256 = {
     "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
-MNIST_FINGERPRINT = "e20d3429fc7d12600c27b4c9c6723927dca2bb7392540b85bf099854d6e79621"  # follows from those four
 CENTRED = ("mnist",)  # of the known data sets, those whose facts say that they are: known without loading them
 DEBIAN_FASHION = Path("/usr/share/datasets/fashion-mnist")
 
@@ -41,7 +41,7 @@ def mnist() -> Dataset:
             train, test = pool.map(lambda pair: read_pair(pair[0], pair[1], MNIST_SHA256), pairs)
     except InputError as error:
         raise EnvironmentFault.of(error, hint=phrase("mnist.install.try")) from None
-    dataset = Dataset("mnist", DIGITS, train, test)
+    dataset = Dataset("mnist", DIGITS, train, test, made_of=MNIST)
     vars(dataset)["fingerprint"] = MNIST_FINGERPRINT  # all bytes were hashed and compared just now: not a second time
     return dataset
 

@@ -25,7 +25,7 @@ def fitted(data: Dataset, size: int | tuple[int, int] | None, channels: int | No
     if target == own:
         return data
     test, validation = (part and _split(part, target) for part in (data.test, data.validation))
-    return replace(data, train=_split(data.train, target), test=test, validation=validation)
+    return replace(data, train=_split(data.train, target), test=test, validation=validation, made_of=data.credit)
 
 
 def _split(split: Split, shape: tuple[int, ...]) -> Split:

@@ -18,9 +18,11 @@ from ..runs.packed_rows import unpack_rows
 from ..runs.records import DataSource
 from ..runs.run_json import read_run_json
 from . import load
+from .credits import MNIST, Credit, credit_of
 from .dataset import Dataset, PictureFile, Rows, Split
 from .pixel_store import allocate
 from .reading import Progress
+from .sources import canonical
 
 SHOWN = 3  # paths of a kind of change
 COPIED = 256  # pictures at a time
@@ -97,6 +99,16 @@ def load_run_data(
     same = dataset.fingerprint == source.fingerprint
     held_out = held_out_rows(dataset, source.validation, source.held_out) if same else None
     return RunData(source, dataset, held_out, Changes(other=not same))
+
+
+def credit_of_run(run: Path) -> Credit | None:
+    """Return whom the pictures that a run was trained on are from, as far as run.json says; it may hold anything."""
+    try:
+        source = DataSource.from_json(Fields(read_run_json(run), str(run / "run.json")).within("data"))
+    except InputError:
+        return None
+    by_name = MNIST if source.name is not None and canonical(source.name) == "mnist" else None  # of whatever size
+    return by_name or credit_of(source.fingerprint)
 
 
 def held_out_rows(dataset: Dataset, count: int, packed: str | None) -> Rows | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..baseline.figures import Measured, fit
-from ..data.named_datasets import MNIST_FINGERPRINT
+from ..data.credits import MNIST_FINGERPRINT
 from ..errors import Phrase, phrase
 from ..evaluation import wilson
 from ..evaluation.intervals import independent

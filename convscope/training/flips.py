@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from ..baseline.mirror import MirrorTest, mirror_test
 from ..data import Dataset
+from ..data.credits import MNIST_FINGERPRINT
 from ..data.dataset import Rows
-from ..data.named_datasets import MNIST_FINGERPRINT
 from ..data.subset import Subset
 from ..errors import Phrase, phrase
 from .recipes import Recipe

@@ -11,7 +11,7 @@ import numpy as np
 from ..checking import Copies, check, find_copies
 from ..checking.packaged import shipped
 from ..data import Dataset
-from ..data.named_datasets import MNIST_FINGERPRINT
+from ..data.credits import MNIST_FINGERPRINT
 from ..errors import InputError, phrase
 from ..formula import Network, trace
 from ..formula import parse as parse_formula

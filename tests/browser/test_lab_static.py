@@ -98,11 +98,13 @@ def test_every_chapter_mounts_and_the_console_stays_silent(site: Site, language:
 @pytest.mark.parametrize(("language", "pictures"), [("en", "pictures"), ("ko", "그림")])
 def test_the_digits_authors_and_licence_are_in_the_footer(site: Site, language: str, pictures: str) -> None:
     line = f"MNIST {pictures}: Y. LeCun, C. Cortes, C. Burges, CC BY-SA 3.0"
+    places = ["http://yann.lecun.com/exdb/mnist/", "https://creativecommons.org/licenses/by-sa/3.0/"]
+    links = "return [...document.querySelectorAll('.credit a')].map((a) => a.href)"
     for address in (f"l={language}", f"c=mnist&l={language}"):
         site.open(address)
-        assert site.text("footer.credit") == line
+        assert (site.text("footer.credit"), site.js(links)) == (line, places)
     site.open(f"l={language}", "trained.html")
-    assert site.text("footer .credit") == line
+    assert (site.text("footer .credit"), site.js(links)) == (line, places)
 
 
 def test_the_last_chapter_scrubs_the_recorded_training_and_says_so(site: Site) -> None:

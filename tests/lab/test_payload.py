@@ -43,7 +43,9 @@ def test_the_digits_are_credited(payload: LabPayload) -> None:
     assert payload.to_json()["credit"] == {
         "data": "MNIST",
         "authors": "Y. LeCun, C. Cortes, C. Burges",
+        "source": "http://yann.lecun.com/exdb/mnist/",
         "licence": "CC BY-SA 3.0",
+        "licence_text": "https://creativecommons.org/licenses/by-sa/3.0/",
     }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...data.credits import credit_of
+from ...data.run_data import credit_of_run
 from ...errors import InputError, phrase
 from ...formula.demand import demand
 from ...nn import Net
@@ -78,7 +78,7 @@ def gather(
         run=None if run is None else read_history(run),
         left_out=left_out,
         temperature=subject.temperature,
-        credit=_credit(subject, examples, run),
+        credit=_credit(examples, run),
     )
     return reduce_to(whole, limit)
 
@@ -149,12 +149,11 @@ def _errors(subject: Subject, examples: Examples) -> records.Errors | None:
     )
 
 
-def _credit(subject: Subject, examples: Examples | None, run: Path | None) -> records.Credit | None:
+def _credit(examples: Examples | None, run: Path | None) -> records.Credit | None:
     """Return whom the examples are from, or the training picture in the run's history."""
     found = None if examples is None else examples.credit
-    trained_on = subject.provenance.data
-    if found is None and run is not None and trained_on is not None:
-        found = credit_of(trained_on.fingerprint)
+    if found is None and run is not None:
+        found = credit_of_run(run)
     return None if found is None else records.Credit(*found)
 
 

@@ -212,11 +212,13 @@ LeftOut = Literal[
 
 @dataclass(frozen=True)
 class Credit(Record):
-    """Whom the pictures of a data set are from, and their licence."""
+    """Whom the pictures of a data set are from and where they are, their licence and where that is to be read."""
 
     data: str
     authors: str
+    source: str
     licence: str
+    licence_text: str
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.credits import Credit, credit_of
+from ...data.credits import Credit
 from ...data.dataset import Dataset, Split
 from ...data.run_data import RunData, held_out_rows
 from ...errors import InputError
@@ -55,5 +55,4 @@ def choose_examples(dataset: Dataset, subject: Subject, trained_with: RunData | 
     except InputError:
         labels = None
     read, inverted = preprocess_stack(subject.spec, part.images)
-    credit = credit_of(dataset.fingerprint)
-    return Examples(split, dataset.name, replace(part, images=read), labels, int(inverted.sum()), credit)
+    return Examples(split, dataset.name, replace(part, images=read), labels, int(inverted.sum()), dataset.credit)

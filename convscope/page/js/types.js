@@ -165,10 +165,12 @@
  */
 
 /**
- * @typedef {object} Credit whom the pictures of a data set are from, and their licence
+ * @typedef {object} Credit whom the pictures of a data set are from and where they are, and their licence
  * @property {string} data
  * @property {string} authors
+ * @property {string} source
  * @property {string} licence
+ * @property {string} licence_text
  */
 
 /**

@@ -1,5 +1,6 @@
 /** What stands around a chapter: brand, contents, language and light, its heading, and the way on. */
 
+import { creditLine } from "../kit/credit.js";
 import { button, make, refill, segmented } from "../kit/dom.js";
 import { CHAPTERS } from "./chapters.js";
 
@@ -49,7 +50,9 @@ export function labFrame(lab) {
       lookSettings(lab),
     ),
     main,
-    lab.payload.credit ? make(doc, "footer", { class: "note credit" }, t("credit", { ...lab.payload.credit })) : null,
+    lab.payload.credit
+      ? make(doc, "footer", { class: "note credit" }, ...creditLine(doc, t, lab.payload.credit))
+      : null,
   );
   return {
     element,

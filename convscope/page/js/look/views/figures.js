@@ -1,5 +1,6 @@
 /** The line of figures: what the network costs and what it is worth. */
 
+import { creditLine } from "../../kit/credit.js";
 import { make } from "../../kit/dom.js";
 import { fixed, percent, thousands } from "../../kit/format.js";
 
@@ -37,7 +38,7 @@ export function figuresLine(app) {
       ),
     ),
     left,
-    payload.credit ? make(doc, "p", { class: "note credit" }, t("credit", { ...payload.credit })) : null,
+    payload.credit ? make(doc, "p", { class: "note credit" }, ...creditLine(doc, t, payload.credit)) : null,
   );
 }
 
