@@ -8,10 +8,9 @@
 Every name below is imported when it is first used, so that `import convscope` costs nothing.
 """
 
-from typing import TYPE_CHECKING
-
 from .version import __version__
 
+TYPE_CHECKING = False  # what type checkers take for true: importing typing would cost milliseconds
 if TYPE_CHECKING:
     from . import arithmetic as arithmetic
     from . import data as datasets  # noqa: F401

@@ -1,14 +1,19 @@
-"""`python -m convscope` and the installed command: nothing is imported before Ctrl-C is heeded."""
+"""`python -m convscope` and the installed command: signals are heeded before anything else is imported."""
 
-from typing import NoReturn
+from __future__ import annotations
+
+from .leaving import leave_on_signals
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 def script() -> NoReturn:
     """Run the command line; leave with its exit code."""
-    try:
-        from .cli.main import script as run
-    except KeyboardInterrupt:
-        raise SystemExit(5) from None
+    leave_on_signals()
+    from .cli.main import script as run
+
     run()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .errors import ConvscopeError, EnvironmentFault, InputError, phrase, system_reason
+from .leaving import undone
 
 TEMPORARY = ".tmp-"  # what a file's name begins with until it is whole; a killed process may leave one behind
 
@@ -29,12 +30,13 @@ def atomic_write(path: str | os.PathLike[str], data: bytes | bytearray | memoryv
         raise InputError("file.other", where=str(path), hint=phrase("file.unwritable.name.try"))
     temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{os.urandom(4).hex()}"
     try:
-        with open(temporary, "xb") as file:  # "x": never follow or empty what another process put there
-            file.write(data)
-            file.flush()
-            if durable:
-                os.fsync(file.fileno())
-        os.replace(temporary, path)
+        with undone(lambda: temporary.unlink(missing_ok=True)):
+            with open(temporary, "xb") as file:  # "x": never follow or empty what another process put there
+                file.write(data)
+                file.flush()
+                if durable:
+                    os.fsync(file.fileno())
+            os.replace(temporary, path)
         if durable:
             sync_folder(path.parent)
     except BaseException as error:

@@ -33,7 +33,7 @@ stay unambiguous. Results go to standard output; notes, progress and errors go t
 | 2 | usage: a verb, option or combination that does not exist |
 | 3 | input: a file, image, formula or model that cannot be used |
 | 4 | environment: a missing package or device, no space, no permission |
-| 5 | interrupted by Ctrl-C, SIGTERM or SIGHUP; a training keeps a checkpoint and says how to go on |
+| 5 | interrupted by Ctrl-C, SIGTERM, SIGHUP or SIGXCPU; a training keeps a checkpoint and says how to go on |
 """
 
 

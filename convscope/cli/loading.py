@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from ..leaving import undone
+
 PATIENCE = 1.0  # seconds of reading of which nothing is said
 QUIET = 5.0  # seconds at least between two plain lines
 LIVE = 0.1  # and between two states of a live one
@@ -71,7 +73,8 @@ class LoadingLine:
 def loading_on(stream: TextIO) -> Iterator[LoadingLine]:
     """Give what shows how far the reading is."""
     line = LoadingLine(stream)
-    try:
-        yield line
-    finally:
-        line.end()
+    with undone(line.end):
+        try:
+            yield line
+        finally:
+            line.end()

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from ..errors import (
+    ENVIRONMENT,
     INTERRUPTED,
     OK,
     USAGE,
@@ -22,7 +23,8 @@ from ..errors import (
     phrase,
     system_reason,
 )
-from ..machine.signals import interruptible
+from ..leaving import stay_to_the_end
+from ..machine.memory import require_limits
 from .outputs import guard_outputs
 from .parser import VERBS, make_parser
 
@@ -36,7 +38,11 @@ REFUSED = {
     if hasattr(errno, name)
 }
 
-NO_MEMORY = ("can't allocate memory", "out of memory")
+# What torch and Python say in a RuntimeError where memory, or another thread, is refused.
+NO_MEMORY = ("can't allocate memory", "out of memory", "can't start new thread")
+
+LIGHT = ("describe", "info")  # verbs that take no memory to speak of
+HEAVY = ("train", "look", "lab")  # and those that import torch, or all that there is
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -49,25 +55,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     if verb is not None and verb not in VERBS:
         report(UsageError("verb.unknown", where="convscope", got=ascii(verb), hint=did_you_mean(verb, list(VERBS))))
         return USAGE
-    with interruptible() as stop:
-        try:
-            code = _run(verb, words)
-            sys.stdout.flush()
-            return code
-        except KeyboardInterrupt:
-            return _stopped()
-        except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
-            return OK
-        except Exception as error:
-            if stop.asked:  # an import that is interrupted says that its package is not there
-                return _stopped()
-            fault = _fault(error)
-            if "--json" in words:
-                answer(fault or ConvscopeError("error.bug", what=f"{type(error).__name__}: {error}"))
-            if fault is None:
-                raise
-            report(fault)
-            return fault.exit_code
+    try:
+        code = _run(verb, words)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:  # where `script` does not see to it
+        print("stopped", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
+        return OK
+    except Exception as error:
+        fault = _fault(error)
+        if "--json" in words:
+            answer(fault or ConvscopeError("error.bug", what=f"{type(error).__name__}: {error}"))
+        if fault is None:
+            raise
+        report(fault)
+        return fault.exit_code
 
 
 def answer(error: ConvscopeError) -> None:
@@ -90,23 +94,22 @@ def report(error: ConvscopeError) -> None:
 def script() -> NoReturn:
     """Run as the installed command."""
     guard_outputs()
-    code = main()
-    if code == INTERRUPTED:
-        sys.stderr.flush()
-        os._exit(code)  # Python would end itself by the signal if it came while a dataclass was being made
+    try:
+        code = main()
+    except (OSError, MemoryError) as error:  # no file or memory is left, not even to say so in full
+        if isinstance(error, OSError) and error.errno not in REFUSED:
+            raise
+        os.write(2, f"the system refused: {getattr(error, 'strerror', None) or 'no memory'}\n".encode())
+        os._exit(ENVIRONMENT)
+    finally:
+        stay_to_the_end()
     raise SystemExit(code)
-
-
-def _stopped() -> int:
-    print("stopped", file=sys.stderr)
-    return INTERRUPTED
 
 
 def _fault(error: Exception) -> ConvscopeError | None:
     """Return what went wrong where it is the machine's doing or a path's; None for a bug."""
     if isinstance(error, ConvscopeError):
         return error
-    # torch has no class of its own for memory that the system refuses.
     refused = isinstance(error, RuntimeError) and any(said in str(error) for said in NO_MEMORY)
     if refused or isinstance(error, MemoryError):
         return EnvironmentFault("memory.gone", hint=phrase("memory.short.try"))
@@ -127,9 +130,27 @@ def _run(verb: str | None, words: list[str]) -> int:
     if verb is None:
         parser.print_help()
         return OK
+    if verb not in LIGHT:
+        require_limits(*((900, 256) if verb in HEAVY else (192, 128)))  # megabytes with which they just work (log.md)
     try:
         return int(args.run(args))
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.split(".")[0] == __package__.split(".")[0]:
+    except ImportError as error:
+        own = __package__.split(".")[0]
+        if (error.name or own).split(".")[0] == own and _is_ours(error):
             raise
-        raise EnvironmentFault("package.missing", verb=verb, got=error.name, hint="pip install convscope") from error
+        if isinstance(error, ModuleNotFoundError):
+            hint = "pip install convscope"
+            raise EnvironmentFault("package.missing", verb=verb, got=error.name, hint=hint) from error
+        reason = str(error.__cause__ or error).strip().partition("\n")[0]  # numpy's own words fill a screen
+        fault = EnvironmentFault("package.broken", verb=verb, reason=reason, hint=phrase("package.broken.try"))
+        raise fault from error
+
+
+def _is_ours(error: ImportError) -> bool:
+    """Whether an import failed in a module of ours, and not in one of another package that it wanted."""
+    at, last = error.__traceback__, ""
+    while at is not None:
+        file = at.tb_frame.f_code.co_filename
+        last = last if file.startswith("<frozen importlib") else file
+        at = at.tb_next
+    return last.startswith(os.path.dirname(os.path.dirname(__file__)))

@@ -7,22 +7,31 @@ BrokenPipeError, as everywhere, where its reader left, else EnvironmentFault.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from ..errors import EnvironmentFault, phrase, system_reason
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 
 class _Output(io.FileIO):
     """An output that, once it failed, goes nowhere: what is still buffered for it does no harm."""
 
-    def write(self, data: object) -> int:
+    lost = False  # it goes nowhere
+
+    def write(self, data: Buffer) -> int:
         """Write bytes. Raises as the module says, once."""
+        if self.lost:
+            return memoryview(data).nbytes
         try:
-            return super().write(data)  # type: ignore[arg-type]
+            return super().write(data)
         except OSError as error:
+            self.lost = True
             _to_nowhere(self.fileno())
             if isinstance(error, BrokenPipeError):
                 raise
@@ -30,16 +39,15 @@ class _Output(io.FileIO):
             raise EnvironmentFault("output.failed", reason=system_reason(error), hint=hint) from error
 
 
-class _Messages(io.FileIO):
+class _Messages(_Output):
     """An output whose failures are of no account."""
 
-    def write(self, data: object) -> int:
+    def write(self, data: Buffer) -> int:
         """Write bytes, or lose them."""
         try:
-            return super().write(data)  # type: ignore[arg-type]
-        except OSError:
-            _to_nowhere(self.fileno())
-            return super().write(data)  # type: ignore[arg-type]
+            return super().write(data)
+        except (EnvironmentFault, OSError):
+            return memoryview(data).nbytes
 
 
 def guard_outputs() -> None:
@@ -48,18 +56,21 @@ def guard_outputs() -> None:
     A descriptor that was closed is opened first: else the next file would get its number, and what a library writes to
     stderr would land in it. Windows keeps its own streams, which know its console.
     """
+    closed = set()
     for number in (0, 1, 2):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
+            closed.add(number)
+            _nowhere()  # the lowest number that is free: this one
     if os.name == "nt":
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
         return
-    sys.stdout = _text(_Output(1, "w", closefd=False), sys.stdout)
-    sys.stderr = _text(_Messages(2, "w", closefd=False), sys.stderr)
+    output, messages = _Output(1, "w", closefd=False), _Messages(2, "w", closefd=False)
+    output.lost, messages.lost = 1 in closed, 2 in closed
+    sys.stdout, sys.stderr = _text(output, sys.stdout), _text(messages, sys.stderr)
     sys.stderr.reconfigure(line_buffering=True)
 
 
@@ -68,7 +79,17 @@ def _text(raw: io.FileIO, before: TextIO | None) -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BufferedWriter(raw), encoding, "backslashreplace", line_buffering=raw.isatty())
 
 
+def _nowhere() -> int:
+    """Open what takes everything; where there is no such device, what takes nothing."""
+    try:
+        return os.open(os.devnull, os.O_RDWR)
+    except OSError:
+        return os.open(__file__, os.O_RDONLY)
+
+
 def _to_nowhere(number: int) -> None:
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, number)
-    os.close(nowhere)
+    """Let a descriptor go nowhere, for those who write to it in other ways; for us it does anyway."""
+    with contextlib.suppress(OSError):
+        nowhere = _nowhere()
+        os.dup2(nowhere, number)
+        os.close(nowhere)

@@ -4,13 +4,17 @@ log's lines, nothing else.
 
 from __future__ import annotations
 
+import os
 from typing import Self, TextIO
 
 from ..errors import Phrase, phrase
+from ..leaving import undone
 from ..runs.records import EpochLine, Figures, StepLine
 from ..training.events import BeginLine, Event, LoadingLine, NoteLine
 from ..training.settings import RunSettings
 from .loading import LIVE, QUIET, LoadingText, is_live
+
+AS_BEFORE = b"\r\x1b[2K\x1b[?25h"  # to a terminal: back to the line's begin, empty it, show the cursor
 
 
 def progress(stream: TextIO) -> Progress:
@@ -128,13 +132,17 @@ class Bar(Progress):
         self._bar = RichProgress(*columns, console=Console(file=stream, highlight=False), transient=True)
         self._task = self._bar.add_task("", total=None, figures="loading")
         self._loading = LoadingText(LIVE)
+        # Not by rich, whose locks the thread that draws may hold.
+        self._undone = undone(lambda: os.write(stream.fileno(), AS_BEFORE))
 
     def __enter__(self) -> Self:
+        self._undone.__enter__()
         self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
+        self._undone.__exit__(None, None, None)
 
     def __call__(self, line: Event) -> None:
         super().__call__(line)

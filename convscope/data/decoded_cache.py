@@ -171,7 +171,7 @@ def make_room(folder: Path, most: int | None = None) -> None:
     default MOST_BYTES; and unfinished files of processes that are gone.
     """
     most = MOST_BYTES if most is None else most
-    for leftover in folder.glob(f"*/{TEMPORARY}*"):
+    for leftover in _matching(folder, f"*/{TEMPORARY}*"):
         if time.time() - _last_use(leftover) > ABANDONED:
             _remove(leftover)
     paths = sorted(_all(folder), key=_last_use)
@@ -195,12 +195,20 @@ def _sorted_keys(segments: Sequence[Segment]) -> tuple[memoryview, memoryview, l
 
 def _all(folder: Path) -> list[Path]:
     """Return the files of all folders in `folder`."""
-    return list(folder.glob(f"*/*{ENDING}"))
+    return _matching(folder, f"*/*{ENDING}")
 
 
 def _oldest_first(folder: Path) -> list[Path]:
     """Return the files of one folder, so that of two with the same picture the newer one counts."""
-    return sorted(folder.glob(f"*{ENDING}"), key=_last_use)
+    return sorted(_matching(folder, f"*{ENDING}"), key=_last_use)
+
+
+def _matching(folder: Path, pattern: str) -> list[Path]:
+    """Return the files of a pattern; none where the folder has a name that the system refuses, or is no folder."""
+    try:
+        return list(folder.glob(pattern))
+    except OSError:
+        return []
 
 
 def _last_use(path: Path) -> float:

@@ -1,6 +1,7 @@
 """A user's regular expression on the paths of pictures. It is matched in a process of its own, which has its time.
 
-Some expressions take ages on some texts, `(a+)+b` for one, and Python's cannot be stopped from within.
+Some expressions take ages on some texts, `(a+)+b` for one, and Python's cannot be stopped from within. That process
+ends itself, by a thread that needs no GIL, should nobody be left to end it.
 """
 
 from __future__ import annotations
@@ -13,15 +14,18 @@ import warnings
 from collections.abc import Sequence
 
 from ..errors import EnvironmentFault, UsageError, phrase, system_reason
+from ..leaving import undone
 
 LONGEST = 1000  # characters of an expression
 SECONDS = 2.0  # for all paths, and
 SECONDS_A_PATH = 1e-4
 
 MATCH = """
-import json, re, sys, warnings
+import faulthandler, json, os, re, sys, warnings
 warnings.simplefilter("ignore")
 asked = json.load(sys.stdin)
+nowhere = open(os.devnull, "w") if os.path.exists(os.devnull) else sys.stderr
+faulthandler.dump_traceback_later(asked["seconds"], exit=True, file=nowhere)
 pattern = re.compile(asked["pattern"])
 found = (pattern.search(path) for path in asked["paths"])
 json.dump([match and match[asked["group"]] for match in found], sys.stdout)
@@ -38,24 +42,27 @@ def extract(pattern: str, name: str, paths: Sequence[str], option: str) -> list[
     ['cat', 'dog', None]
     """
     group = _group(pattern, name, option)
-    asked = json.dumps({"pattern": pattern, "group": group, "paths": list(paths)})
     limit = SECONDS + SECONDS_A_PATH * len(paths)
+    asked = json.dumps({"pattern": pattern, "group": group, "paths": list(paths), "seconds": 2 * limit})
+    command, pipe = [sys.executable, "-I", "-S", "-c", MATCH], subprocess.PIPE
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", "-S", "-c", MATCH],
-            input=asked,
-            capture_output=True,
-            encoding="ascii",
-            timeout=limit,
-            check=True,
-        )
+        with (
+            subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, encoding="ascii") as process,
+            undone(process.kill),
+        ):
+            try:
+                answer, said = process.communicate(asked, limit)
+            except BaseException:
+                process.kill()
+                raise
     except subprocess.TimeoutExpired:
         hint = phrase("pattern.slow.try")
         raise UsageError("pattern.slow", where=option, got=pattern, seconds=f"{limit:.0f}", hint=hint) from None
-    except (OSError, subprocess.CalledProcessError) as error:
-        reason = system_reason(error) if isinstance(error, OSError) else error.stderr.strip().rpartition("\n")[2]
-        raise EnvironmentFault("pattern.process", where=option, reason=reason) from None
-    found: list[str | None] = json.loads(done.stdout)
+    except OSError as error:
+        raise EnvironmentFault("pattern.process", where=option, reason=system_reason(error)) from None
+    if process.returncode:
+        raise EnvironmentFault("pattern.process", where=option, reason=said.strip().rpartition("\n")[2])
+    found: list[str | None] = json.loads(answer)
     return found
 
 

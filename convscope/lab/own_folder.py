@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..errors import EnvironmentFault, phrase
 from ..files import read_plain, write_fault
+from ..leaving import undone
 
 DOOR = "open.html"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # of 32 random bytes
@@ -41,10 +42,11 @@ def only_lab(runs: Path) -> Iterator[Path]:
             except OSError:
                 hint = phrase("lab.second.try", door=own / DOOR)
                 raise EnvironmentFault("lab.second", where=str(runs), hint=hint) from None
-        try:
-            yield own
-        finally:
-            (own / DOOR).unlink(missing_ok=True)
+        with undone(lambda: (own / DOOR).unlink(missing_ok=True)):
+            try:
+                yield own
+            finally:
+                (own / DOOR).unlink(missing_ok=True)
 
 
 def write_door(own: Path, address: str) -> Path:

@@ -17,7 +17,7 @@ import uvicorn
 
 from ..errors import EnvironmentFault, UsageError, phrase, system_reason
 from ..files import write_fault
-from ..machine.signals import SIGNALS
+from ..leaving import heeded
 from .app import Lab
 from .idle_connections import IdleConnections
 from .own_folder import kept_token, only_lab, write_door
@@ -64,7 +64,7 @@ class Server(uvicorn.Server):
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {number: signal.signal(number, self.handle_exit) for number in SIGNALS}
+        before = {number: signal.signal(number, self.handle_exit) for number in heeded()}
         try:
             yield
         finally:

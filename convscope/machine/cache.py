@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..files import TEMPORARY
+from ..leaving import undone
 
 NOWHERE = Path(os.devnull) / "convscope"  # nothing can be kept there
 LONGEST = 64  # characters of an answer
@@ -39,14 +40,15 @@ def cached_measurement(name: str, key: Sequence[str], valid: Sequence[str], meas
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{os.urandom(4).hex()}"
-        temporary.write_text(measured, encoding="ascii")
-        try:
-            if old is None:
-                os.link(temporary, path)  # unlike a rename it fails where another process was first
-            else:
-                os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with undone(lambda: temporary.unlink(missing_ok=True)):
+            try:
+                temporary.write_text(measured, encoding="ascii")
+                if old is None:
+                    os.link(temporary, path)  # unlike a rename it fails where another process was first
+                else:
+                    os.replace(temporary, path)
+            finally:
+                temporary.unlink(missing_ok=True)
     kept = _read(path)
     return kept if kept is not None and kept in valid else measured
 

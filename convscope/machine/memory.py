@@ -9,6 +9,7 @@ from pathlib import Path
 from ..errors import EnvironmentFault, phrase
 
 CGROUPS = Path("/sys/fs/cgroup")
+MB = 1 << 20
 UNLIMITED = 1 << 60  # what the first version of cgroups says where there is no limit is larger
 
 
@@ -30,6 +31,18 @@ def fitting(each: int, most: int) -> int:
         got, room = phrase("value.bytes", n=f"{each:,}"), phrase("memory.short.expected", n=f"{limit // 2:,}")
         raise EnvironmentFault("memory.short", got=got, expected=room, hint=phrase("memory.short.try"))
     return max(1, min(most, limit // 2 // max(1, each)))
+
+
+def require_limits(addresses: int, private: int) -> None:
+    """Raise EnvironmentFault where the shell's limits leave less than so many megabytes of address space (`ulimit -v`)
+    or of private memory (`ulimit -d`): libraries written in C end a process that gets no memory, without asking it.
+    """
+    for option, kind, least in (("-v", "RLIMIT_AS", addresses), ("-d", "RLIMIT_DATA", private)):
+        if (limit := _limit(kind)) is not None and limit < least * MB:
+            got, hint = f"ulimit {option} {limit >> 10}", f"ulimit {option} {least << 10}"
+            raise EnvironmentFault(
+                "memory.limit", got=got, expected=phrase("memory.limit.expected", n=least), hint=hint
+            )
 
 
 def _machine() -> int | None:
@@ -57,12 +70,17 @@ def _container() -> int | None:
 
 def _shell() -> int | None:
     """Return the smaller limit of the address space, such as `ulimit -v` sets, and of private memory (`ulimit -d`)."""
+    limits = [_limit(kind) for kind in ("RLIMIT_AS", "RLIMIT_DATA")]
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _limit(kind: str) -> int | None:
     try:
         import resource
     except ImportError:  # Windows
         return None
-    limits = [resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA)]
-    return min((soft for soft in limits if soft != resource.RLIM_INFINITY), default=None)
+    limit = resource.getrlimit(getattr(resource, kind))[0]
+    return None if limit == resource.RLIM_INFINITY else limit
 
 
 def _number(file: Path) -> int | None:

@@ -28,6 +28,7 @@ from typing import Self, TextIO
 
 from ..errors import EnvironmentFault, InputError, phrase
 from ..files import TEMPORARY, atomic_write, make_folders, sync_folder, write_faults
+from ..leaving import undone
 from .checkpoints import Checkpoint, newest_checkpoint, write_checkpoint
 from .log import Log
 from .records import LogLine
@@ -56,7 +57,7 @@ class Run:
             raise InputError("run.exists", where=str(path), hint=phrase("run.exists.try", path=path))
         temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}"
         run = cls(path, None)
-        with write_faults(path):
+        with write_faults(path), undone(lambda: shutil.rmtree(temporary, ignore_errors=True)):
             try:
                 make_folders(path.parent)
                 _remove_abandoned(path.parent)

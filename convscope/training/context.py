@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..errors import Phrase
+from ..errors import Interrupted, Phrase
 from ..runs.directory import Run
 from .events import Event, LoadingLine, NoteLine
 from .workers import SingleWorker, Workers
@@ -15,14 +15,10 @@ def ignore(event: Event) -> None:
     """Do nothing with an event; the default of `on_event`."""
 
 
-def never() -> bool:
-    """Return False, which lets a training run to its end; the default of `should_stop`."""
-    return False
-
-
 @dataclass(frozen=True, slots=True)
 class RunContext:
     """The processes that take part, the run to write to, the callbacks, and how often checkpoints are written.
+    `should_stop` None: signals say when to stop, as soon as there is something to save.
 
     Of several processes only the first has a `run` to write to, and only its `on_event` says anything. Without a run,
     nothing is written.
@@ -30,7 +26,7 @@ class RunContext:
 
     workers: Workers = field(default_factory=SingleWorker)
     on_event: Callable[[Event], None] = ignore
-    should_stop: Callable[[], bool] = never
+    should_stop: Callable[[], bool] | None = None
     checkpoint_seconds: float = 15.0  # between two checkpoints
     run: Run | None = None
 
@@ -49,4 +45,11 @@ class RunContext:
 
     def stop_requested(self) -> bool:
         """Whether the user, or somebody who put a file `stop` into the run, wants training to stop."""
-        return self.should_stop() or (self.run is not None and self.run.asked_to_stop())
+        asked = self.should_stop is not None and self.should_stop()
+        return asked or (self.run is not None and self.run.asked_to_stop())
+
+    def stopped(self, step: int, steps: int) -> Interrupted:
+        """Return the error that ends a training which was stopped after `step`, and says how to go on."""
+        where = str(self.run.path) if self.run else ""
+        hint = f"convscope train --resume {where}" if self.run else ""
+        return Interrupted("training.stopped", step=f"{step:,}", steps=f"{steps:,}", where=where, hint=hint)

@@ -16,6 +16,7 @@ from ..data.run_data import RunData, held_out_rows, manifest_of
 from ..errors import InputError, Phrase, phrase
 from ..formula import parse, trace
 from ..machine.free_cpus import FreeCpus, threads_for
+from ..machine.signals import Interrupts
 from ..runs.directory import Run, fresh_path
 from ..runs.manifest import MANIFEST, SKIPPED, manifest_csv, skipped_csv
 from ..runs.records import CheckpointFacts, ResultLine
@@ -38,6 +39,8 @@ from .workers import Workers
 if TYPE_CHECKING:
     from ..evaluation import Evaluation
     from .state import State
+
+ECHO_SECONDS = 2.0  # in which torchrun passes a signal on that the terminal sent already
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def begin_run(options: TrainOptions, context: RunContext) -> Result:
     context.workers.barrier()
     options = choose_threads(options, cpus, context)
     with _shared(context.workers.on_first(_create, options, dataset, context), context.workers) as opened:
-        return train_and_export(opened, dataset, replace(context, run=opened.run))
+        return train_and_export(opened, dataset, context)
 
 
 def choose_threads(options: TrainOptions, cpus: FreeCpus, context: RunContext) -> TrainOptions:
@@ -116,7 +119,7 @@ def resume_run(path: Path, options: TrainOptions, context: RunContext, finished:
         context.workers.barrier()
         copies = context.workers.on_first(copies_of, dataset, opened.settings)
         opened = replace(opened, settings=_settings_here(opened.settings, options, context), copies=copies)
-        return train_and_export(opened, dataset, replace(context, run=opened.run))
+        return train_and_export(opened, dataset, context)
 
 
 def _create(options: TrainOptions, dataset: Dataset, context: RunContext) -> OpenRun:
@@ -176,7 +179,17 @@ def _settings_here(settings: RunSettings, options: TrainOptions, context: RunCon
 
 
 def train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) -> Result:
-    """Train from where the run stands to the end, measure, and write the model file."""
+    """Train from where the run stands to the end, measure, and write the model file.
+
+    From here on there is something to save: the first signal is a question, unless `train` was given another.
+    """
+    interrupts = Interrupts(apart=ECHO_SECONDS if context.workers.launch else 0.0)
+    with interrupts if context.should_stop is None else contextlib.nullcontext():
+        asked = context.should_stop or interrupts.asked
+        return _train_and_export(opened, dataset, replace(context, run=opened.run, should_stop=asked))
+
+
+def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) -> Result:
     import torch
 
     from ..machine.device import cpu_settings, resolve_device
@@ -216,9 +229,11 @@ def train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) -> 
             sample=sample,
         )
         lr_factor = schedule.lr_factor(state.step - 1)
+        _stop_if_asked(state, schedule, context)
         final = final_figures(
             state.result, held_out, test_set, workers, lambda value, key: state.require_finite(value, key, lr_factor)
         )
+        _stop_if_asked(state, schedule, context)
         baseline = workers.on_first(baseline_of, parts, final.scores)
     if settings.target is not None and not state.reached:
         context.note(_missed(settings.target, final.validation))
@@ -258,6 +273,12 @@ def train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) -> 
         baseline=row,
         notes=notes,
     )
+
+
+def _stop_if_asked(state: State, schedule: Schedule, context: RunContext) -> None:
+    """End between the last step, of which there is a checkpoint, and the model file. Raises Interrupted."""
+    if any(context.workers.any_true(context.stop_requested())):
+        raise context.stopped(state.step, schedule.steps)
 
 
 def _go_back_to_checkpoint(state: State, context: RunContext) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 from .. import data
@@ -14,7 +13,6 @@ from ..data import Dataset
 from ..data.reading import Progress
 from ..data.run_data import RunData, load_run_data
 from ..machine.cpus import available_cpus
-from ..machine.signals import interruptible
 from .options import TrainOptions
 
 
@@ -22,21 +20,21 @@ def load_dataset(options: TrainOptions, *, progress: Progress | None = None) -> 
     """Return the data that a training was asked for ("mnist" for None), its fingerprint computed. PyTorch is imported
     meanwhile.
     """
-    with _importing_torch():
-        if isinstance(options.data, Dataset):
-            dataset = options.data
-        else:
-            dataset = data.load(
-                options.data or "mnist",
-                size=options.size,
-                data_root=options.data_root,
-                label_from=options.label_from,
-                group_by=options.group_by,
-                choose_size=choose_size,
-                cache=options.cache,
-                progress=progress,
-            )
-        dataset.fingerprint  # noqa: B018 - computed once, here, during the import
+    _begin_importing_torch()
+    if isinstance(options.data, Dataset):
+        dataset = options.data
+    else:
+        dataset = data.load(
+            options.data or "mnist",
+            size=options.size,
+            data_root=options.data_root,
+            label_from=options.label_from,
+            group_by=options.group_by,
+            choose_size=choose_size,
+            cache=options.cache,
+            progress=progress,
+        )
+    dataset.fingerprint  # noqa: B018 - computed once, here, during the import
     return dataset
 
 
@@ -44,21 +42,17 @@ def load_run(path: Path, given: Dataset | None, *, cache: bool = True, progress:
     """Return the data of the run at `path` as load_run_data does, its fingerprint computed, with PyTorch imported
     meanwhile.
     """
-    with _importing_torch():
-        found = load_run_data(path, given, cache=cache, progress=progress)
-        found.dataset.fingerprint  # noqa: B018 - as above
+    _begin_importing_torch()
+    found = load_run_data(path, given, cache=cache, progress=progress)
+    found.dataset.fingerprint  # noqa: B018 - as above
     return found
 
 
-@contextlib.contextmanager
-def _importing_torch() -> Iterator[None]:
-    """Import PyTorch in another thread; on a single CPU that would only be slower (docs/log.md). Within, Ctrl-C ends
-    the work at once.
-    """
+def _begin_importing_torch() -> None:
+    """Import PyTorch in another thread; on a single CPU that would only be slower (docs/log.md)."""
     if available_cpus() > 1:  # a daemon: who stops while data loads does not wait for an import
-        threading.Thread(target=_import_torch, name="import torch", daemon=True).start()
-    with interruptible():
-        yield
+        with contextlib.suppress(RuntimeError):  # no more threads: it is imported when it is needed
+            threading.Thread(target=_import_torch, name="import torch", daemon=True).start()
 
 
 def absolute(name: str | os.PathLike[str]) -> str:
@@ -69,5 +63,5 @@ def absolute(name: str | os.PathLike[str]) -> str:
 
 
 def _import_torch() -> None:
-    with contextlib.suppress(ImportError, OSError):  # the import that needs it raises it again
+    with contextlib.suppress(Exception):  # the import that needs it raises it again
         import torch  # noqa: F401

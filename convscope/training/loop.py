@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ..errors import Interrupted
 from ..formula import Crop
 from ..runs.records import LogLine
 from . import augmentation
@@ -115,9 +114,7 @@ def fit(
         if keeping:
             kept_at = time.monotonic()
         if stopping and state.step < steps and not state.reached:
-            where = str(run.path) if run else ""
-            hint = f"convscope train --resume {where}" if run else ""
-            raise Interrupted("training.stopped", step=f"{state.step:,}", steps=f"{steps:,}", where=where, hint=hint)
+            raise context.stopped(state.step, steps)
 
 
 def _epoch_order(

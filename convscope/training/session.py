@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..formula import Plan
-from ..machine.signals import Interrupts
 from .context import RunContext, ignore
 from .events import Event
 from .execution import run_training
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from ..data import Dataset
 
 __all__ = ["Result", "train", "train_with"]
-ECHO_SECONDS = 2.0  # in which torchrun passes a signal on that the terminal sent already
 
 
 def train(
@@ -71,8 +68,8 @@ def train(
 
     `progress` is called with each line of the log as it is written, and with a BeginLine, LoadingLines and NoteLines,
     which the log does not hold (see training.events); `to_json()` of a line is what the log holds. Training stops with
-    a checkpoint when `stop()` is true; without `stop`, on Ctrl-C or SIGTERM. Checkpoints are `keep_seconds` seconds
-    apart.
+    a checkpoint when `stop()` is true; without `stop`, on Ctrl-C, SIGTERM or SIGHUP. Checkpoints are `keep_seconds`
+    seconds apart.
 
     Raises UsageError, InputError (also for a loss that is no longer finite), EnvironmentFault, Interrupted, PlanError,
     FormulaError.
@@ -114,7 +111,6 @@ def train_with(
 ) -> Result:
     """Train as `options` say; `train` describes the rest."""
     launch = launched()
-    interrupts = Interrupts(apart=ECHO_SECONDS if launch else 0.0)
-    with interrupts if stop is None else contextlib.nullcontext(), join_workers(launch, options.device) as workers:
+    with join_workers(launch, options.device) as workers:
         on_event = progress if workers.rank == 0 else ignore
-        return run_training(options, RunContext(workers, on_event, stop or interrupts.asked, keep_seconds))
+        return run_training(options, RunContext(workers, on_event, stop, keep_seconds))

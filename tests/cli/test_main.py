@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from convscope.cli.main import main
+from convscope.explain.look import SLIDES
 
 
 def test_a_package_that_is_not_installed_is_named(
@@ -47,3 +50,39 @@ def test_any_other_runtime_error_stays_a_traceback_and_json_names_it(
     with pytest.raises(RuntimeError, match="sizes differ"):
         main(["describe", "slides", "--json"])
     assert json.loads(capsys.readouterr().out)["error"]["key"] == "error.bug"
+
+
+def test_a_package_that_cannot_be_loaded_is_told_from_a_missing_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "onnxruntime.py").write_text(
+        "raise ImportError('libonnx.so: failed to map\\nand more', name='libonnx')"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "onnxruntime", raising=False)
+    assert main(["predict", str(SLIDES), str(tmp_path / "picture.png")]) == 4
+    said = "convscope predict needs a package that cannot be loaded: libonnx.so: failed to map\ntry: "
+    assert capsys.readouterr().err.startswith(said)
+
+
+def limited(limits: str, words: str) -> subprocess.CompletedProcess[str]:
+    command = f"ulimit {limits}; exec {sys.executable} -m convscope {words}"
+    return subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+
+
+TOO_LITTLE = "the limit of this shell leaves too little memory"
+
+
+def test_memory_that_a_library_would_die_of_is_asked_for_first() -> None:
+    for limits, verb in (("-v 100000", "predict a b"), ("-d 60000", "check a"), ("-v 400000", "train a")):
+        done = limited(limits, verb)
+        assert (done.returncode, done.stderr.partition(",")[0]) == (
+            4,
+            "the limit of this shell leaves too little memory",
+        )
+    assert limited("-v 100000", "describe slides").returncode == 0
+
+
+def test_where_no_file_can_be_opened_the_last_line_needs_none() -> None:
+    codes = {limited(f"-n {n}", "predict a b").returncode for n in (5, 6, 7)}
+    assert codes <= {3, 4}

@@ -123,18 +123,10 @@ def test_each_signal_keeps_what_was_trained(tmp_path: Path, name: str) -> None:
     assert read_log(out)
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
-def test_a_signal_while_a_package_is_imported_is_no_missing_package(name: str) -> None:
+def test_without_a_device_that_takes_everything_outputs_are_lost_all_the_same() -> None:
     code = (
-        "import os, signal, sys\nfrom convscope.cli import main\n"
-        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "def run(*_):\n"
-        "    try:\n"
-        f"        os.kill(os.getpid(), signal.{name})\n"
-        "    except KeyboardInterrupt:\n"
-        "        raise ModuleNotFoundError('no', name='onnxruntime')\n"  # as a package written in C does
-        "main._run = run\n"
-        "sys.argv = ['convscope', 'predict']\nmain.script()\n"
+        "import os, sys\nos.devnull = '/nowhere'\nfrom convscope.cli.outputs import guard_outputs\n"
+        "os.close(1)\nguard_outputs()\nprint('lost')\nprint('lost too', file=sys.stderr)\nsys.stdout.flush()\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, done.stderr) == (5, "stopped\n")
+    done = subprocess.run(["bash", "-c", f'{sys.executable} -c "$0" 2>/dev/full', code], check=False, timeout=60)
+    assert done.returncode == 0

@@ -200,3 +200,10 @@ def test_clearing_takes_decoded_pictures_and_nothing_else(tmp_path: Path) -> Non
     assert clear().size == size
     assert usage().size == 0
     assert measured.exists()
+
+
+def test_a_place_whose_name_the_system_refuses_is_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONVSCOPE_CACHE", "/" + "x" * 300)
+    assert usage().size == 0
+    with DecodedCache.of((8, 8), 1, 1) as cache:
+        assert cache.find(bytes(32)) is None

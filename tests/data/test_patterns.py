@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convscope.data.patterns import extract
+from convscope.data.patterns import MATCH, extract
 from convscope.errors import UsageError
 
 PATHS = ["cat.0.png", "in/dog 2.png", "caf\udce9.png", "고양이_1.png", ""]
@@ -64,3 +67,10 @@ def test_it_finds_what_re_finds(paths: list[str], pattern: str) -> None:
     compiled = re.compile(pattern)
     matches = [compiled.search(path) for path in paths]
     assert found(pattern, paths) == [match and match[min(1, compiled.groups)] for match in matches]
+
+
+def test_the_process_that_matches_ends_by_itself_where_nobody_is_left_to_end_it() -> None:
+    asked = json.dumps({"pattern": "(a+)+b", "group": 0, "paths": ["a" * 60], "seconds": 0.2})
+    command = [sys.executable, "-I", "-S", "-c", MATCH]
+    done = subprocess.run(command, input=asked, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode != 0, done.stdout, done.stderr) == (True, "", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -14,8 +15,10 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 MB = 1 << 20
+HEEDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU)  # what a shell's background job may ignore
 
 
 @dataclass(frozen=True)
@@ -34,24 +37,84 @@ class Ended:
         return "Traceback (most recent call last)" in self.said
 
 
+class Running:
+    """A process that was begun, the first of a group of its own, with a file that takes what it says."""
+
+    def __init__(self, pid: int, out: IO[bytes], process: subprocess.Popen[bytes] | None = None) -> None:
+        self.pid, self._out, self._process = pid, out, process
+
+    def heeds(self, number: int) -> bool:
+        """Whether the process handles or ignores a signal just now; it is held still until `send` lets it go on."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGSTOP)
+        with contextlib.suppress(OSError):
+            status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii", errors="replace")
+            masks = re.findall(r"^Sig(?:Cgt|Ign):\s*(\w+)", status, re.M)
+            return any(int(mask, 16) >> (number - 1) & 1 for mask in masks)
+        return False
+
+    def send(self, number: int, group: bool = False) -> None:
+        """Send a signal, to the whole `group` or to the process; one that was held still goes on."""
+        with contextlib.suppress(ProcessLookupError):
+            (os.killpg if group else os.kill)(self.pid, number)
+            os.kill(self.pid, signal.SIGCONT)
+
+    def group_left(self) -> bool:
+        """Whether a process of its group is still there after it has ended itself."""
+        try:
+            os.killpg(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def wait(self, seconds: float) -> Ended:
+        """Wait until it has ended; what takes longer is killed with its group."""
+        end, hung = time.monotonic() + seconds, False
+        while True:
+            done, status, usage = os.wait4(self.pid, os.WNOHANG)
+            if done:
+                break
+            if time.monotonic() > end and not hung:
+                hung = True
+                self.send(signal.SIGKILL, group=True)
+            time.sleep(0.002)
+        code = os.waitstatus_to_exitcode(status)
+        if self._process is not None:
+            self._process.returncode = code  # it was waited for here
+        said = os.pread(self._out.fileno(), 1 << 20, 0).decode(errors="replace")
+        self._out.close()
+        return Ended(code, said, hung, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+
+
 def command(
     arguments: Sequence[str | bytes], *, seconds: float = 60, megabytes: int | None = None, folder: Path | None = None,
     env: dict[str, str] | None = None, stdin: bytes = b"",
 ) -> Ended:  # fmt: skip
     """Run `python -m convscope ARGUMENTS` for at most `seconds` of the clock and `megabytes` of address space."""
+    words = [sys.executable, "-m", "convscope", *arguments]
+    return begin(words, megabytes=megabytes, folder=folder, env=env, stdin=stdin).wait(seconds)
+
+
+def begin(
+    words: Sequence[str | bytes], *, megabytes: int | None = None, folder: Path | None = None,
+    env: dict[str, str] | None = None, stdin: bytes = b"",
+) -> Running:  # fmt: skip
+    """Begin any command, no signal ignored."""
 
     def limit() -> None:
+        _heed()
         if megabytes is not None:
             resource.setrlimit(resource.RLIMIT_DATA, (megabytes * MB, megabytes * MB))
 
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as given:
+    out = tempfile.TemporaryFile()  # noqa: SIM115
+    with tempfile.TemporaryFile() as given:
         given.write(stdin)
         given.seek(0)
         process = subprocess.Popen(
-            [sys.executable, "-m", "convscope", *arguments], stdin=given, stdout=out, stderr=out, cwd=folder,
+            words, stdin=given, stdout=out, stderr=out, cwd=folder,
             env={**os.environ, **(env or {})}, preexec_fn=limit, start_new_session=True,
         )  # fmt: skip
-        return _wait(process.pid, seconds, out.fileno(), process)
+    return Running(process.pid, out, process)
 
 
 def child(
@@ -62,46 +125,42 @@ def child(
 
     After `kill_after` seconds the child is sent `signal_number`.
     """
-    with tempfile.TemporaryFile() as out:
-        pid = os.fork()
-        if pid == 0:
-            code = 99
-            try:
-                os.setsid()
-                os.dup2(out.fileno(), 1)
-                os.dup2(out.fileno(), 2)
-                if megabytes is not None:
-                    resource.setrlimit(resource.RLIMIT_DATA, (megabytes * MB, megabytes * MB))
-                function()
-                code = 0
-            except SystemExit as error:
-                code = error.code if isinstance(error.code, int) else 1
-            except BaseException:
-                traceback.print_exc()
-            finally:
-                sys.stdout.flush()
-                sys.stderr.flush()
-                os._exit(code)
-        if kill_after is not None:
-            time.sleep(kill_after)
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal_number)
-        return _wait(pid, seconds, out.fileno())
+    running = fork(function, megabytes=megabytes)
+    if kill_after is not None:
+        time.sleep(kill_after)
+        running.send(signal_number)
+    return running.wait(seconds)
 
 
-def _wait(pid: int, seconds: float, out: int, process: subprocess.Popen[bytes] | None = None) -> Ended:
-    end, hung = time.monotonic() + seconds, False
-    while True:
-        done, status, usage = os.wait4(pid, os.WNOHANG)
-        if done:
-            break
-        if time.monotonic() > end and not hung:
-            hung = True
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(pid, signal.SIGKILL)
-        time.sleep(0.002)
-    code = os.waitstatus_to_exitcode(status)
-    if process is not None:
-        process.returncode = code  # it was waited for here
-    said = os.pread(out, 1 << 20, 0).decode(errors="replace")
-    return Ended(code, said, hung, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+def fork(function: Callable[[], object], *, megabytes: int | None = None) -> Running:
+    """Begin `function()` in a forked child."""
+    out = tempfile.TemporaryFile()  # noqa: SIM115
+    pid = os.fork()
+    if pid == 0:
+        code = 99
+        try:
+            os.setpgid(0, 0)
+            os.dup2(out.fileno(), 1)
+            os.dup2(out.fileno(), 2)
+            _heed()
+            if megabytes is not None:
+                resource.setrlimit(resource.RLIMIT_DATA, (megabytes * MB, megabytes * MB))
+            function()
+            code = 0
+        except SystemExit as error:
+            code = error.code if isinstance(error.code, int) else 1
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+    with contextlib.suppress(OSError):
+        os.setpgid(pid, pid)  # at once, not only when the child comes to it
+    return Running(pid, out)
+
+
+def _heed() -> None:
+    for number in HEEDED:
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)

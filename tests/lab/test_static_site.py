@@ -117,7 +117,7 @@ def test_what_cannot_be_built_says_why_and_writes_nothing(tmp_path: Path) -> Non
     for folder, run, why in (
         ("site", unfinished, "no finished run is here"),
         ("site", tmp_path, "no finished run is here"),
-        ("site", damaged, "classes is of another type"),
+        ("site", damaged, "cannot be read"),
         ("file", None, "cannot be written"),
         ("file/site", None, "cannot be written"),
     ):

@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from convscope.machine.signals import Interrupts, interruptible
+from convscope.machine.signals import Interrupts
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -47,20 +47,11 @@ def test_a_second_one_too_close_to_the_first_does_not_count() -> None:
     assert (ran.returncode, ran.stdout) == (5, "")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_what_has_nothing_to_save_is_interrupted_at_once(number: signal.Signals) -> None:
+def test_a_limit_of_cpu_time_that_comes_every_second_is_one_question() -> None:
     with Interrupts() as watch:
-        handler = signal.getsignal(number)
-        with pytest.raises(KeyboardInterrupt), interruptible():
-            os.kill(os.getpid(), number)
-        assert not watch.asked()
-        assert signal.getsignal(number) is handler
-    before = signal.signal(number, signal.SIG_IGN)
-    try:
-        with interruptible():
-            os.kill(os.getpid(), number)  # ignored from the start, as under nohup
-    finally:
-        signal.signal(number, before)
+        for _ in range(3):
+            os.kill(os.getpid(), signal.SIGXCPU)
+        assert watch.asked()
 
 
 def test_other_threads_leave_signals_alone() -> None:
