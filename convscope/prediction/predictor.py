@@ -71,7 +71,7 @@ class Predictor:
 def _session(data: bytes) -> Any:
     try:
         import onnxruntime
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         raise EnvironmentFault("onnxruntime.missing", got=str(error), hint="pip install onnxruntime") from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
