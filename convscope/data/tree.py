@@ -13,7 +13,8 @@ from .listing import Files, LeftOut
 # Pictures by name, of formats that are not read: listed as left out, where a text file would go unmentioned.
 OTHER_PICTURES = frozenset(
     (".svg", ".jxl", ".exr", ".hdr", ".raw", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2")
-    + (".eps", ".wmf", ".emf", ".xcf", ".kra")
+    + (".eps", ".wmf", ".emf", ".xcf", ".kra", ".icns", ".cur", ".ani", ".fpx", ".mic", ".im", ".fits", ".fit", ".fts")
+    + (".pcd", ".pxr", ".gbr", ".ftc", ".ftu", ".iim", ".spider", ".dcm", ".nii", ".pict", ".mng", ".psb", ".djvu")
 )
 # Folders that systems put beside pictures: previews, what was deleted, metadata.
 SYSTEM_FOLDERS = frozenset(

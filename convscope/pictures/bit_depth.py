@@ -13,6 +13,7 @@ from ..errors import InputError, phrase
 from .transparency import place_on_ground
 
 if TYPE_CHECKING:  # numpy and Pillow are imported when a picture is read: asking for help must not wait for them
+    from collections.abc import Callable
     from io import BytesIO
 
     import numpy as np
@@ -23,6 +24,7 @@ if TYPE_CHECKING:  # numpy and Pillow are imported when a picture is read: askin
 
     Pixels = NDArray[np.uint8]
 
+AT_ONCE = 1 << 18  # numbers that are computed at a time
 FULL = 65535  # white where all 16 bits are used
 _SCALED_BY_PILLOW = ("PPM", "JPEG2000")  # to 16 bits, by the maximum that the file states
 _TIFF_MAXIMA = (341, 281)  # SMaxSampleValue, MaxSampleValue (TIFF 6.0)
@@ -59,8 +61,8 @@ def picture_to_8_bits(picture: Picture, where: str, *, stated: int = 0, white: i
     if picture.has_transparency_data:
         if mode in ("La", "RGBa"):  # premultiplied
             picture = picture.convert("LA" if mode == "La" else "RGBA")
-        solid, notes = place_on_ground(picture.convert("RGBA"))
-        return EightBits(solid.convert("L") if grey else solid, 0, notes)
+        solid, notes = place_on_ground(picture, "L" if grey else "RGB")
+        return EightBits(solid, 0, notes)
     if mode == "LAB":
         from PIL import ImageCms
 
@@ -131,8 +133,12 @@ def deep_to_8_bits(
         notes = (phrase("note.depth.guessed", white=level, high=high),)
     elif high > level:
         notes = (phrase("note.depth.beyond", white=level, high=high),)
-    scaled = (np.minimum(values, level).astype(np.int64) * 510 + level) // (2 * level)  # half up
-    return scaled.astype(np.uint8), 0 if known else level, notes
+
+    def scaled(some: NDArray[Any]) -> NDArray[Any]:
+        half_up: NDArray[Any] = (np.minimum(some, level).astype(np.int64) * 510 + level) // (2 * level)
+        return half_up
+
+    return _in_blocks(values, scaled), 0 if known else level, notes
 
 
 def array_to_8_bits(values: NDArray[Any], where: str) -> Pixels:
@@ -160,8 +166,22 @@ def array_to_8_bits(values: NDArray[Any], where: str) -> Pixels:
         )
     if kind == "f":
         scale = 255.0 if high <= 1 else 1.0
-        return np.floor(values.astype(np.float64) * scale + 0.5).astype(np.uint8)
+        return _in_blocks(values, lambda some: np.floor(some.astype(np.float64) * scale + 0.5))
     return values.astype(np.uint8)
+
+
+def _in_blocks(values: NDArray[Any], change: Callable[[NDArray[Any]], NDArray[Any]]) -> Pixels:
+    """Return change(values) as uint8, computed of a few rows at a time: whatever it makes of them takes little room."""
+    import numpy as np
+
+    if values.size <= AT_ONCE:
+        small: Pixels = change(values).astype(np.uint8)
+        return small
+    made = np.empty(values.shape, np.uint8)
+    rows = max(1, AT_ONCE * len(values) // values.size)
+    for top in range(0, len(values), rows):
+        made[top : top + rows] = change(values[top : top + rows])
+    return made
 
 
 def _deep_to_8_bits(picture: Picture, where: str, stated: int, white: int) -> EightBits:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import InputError, UsageError, phrase, printable, system_reason
 from .bit_depth import array_to_8_bits, deep_to_8_bits, picture_to_8_bits, stated_white
-from .formats import MAX_PIXELS, frames_of, open_image
+from .decoding_cost import MAX_PIXELS, room_for
+from .formats import HEAD, format_of, frames_of, open_image, unknown_format
 from .jpeg_scaling import unread_jpeg
 from .orientation import make_upright, read_orientation, swaps_sides
 from .resizing import pixels_of, resize
@@ -28,6 +29,7 @@ if TYPE_CHECKING:  # numpy and Pillow are imported when a picture is read: askin
     Pixels = NDArray[np.uint8]
 
 MAX_FILE_BYTES = 1 << 29
+LOOKED_AT = 1 << 26  # bytes of a file from which its first bytes must be a picture's before the others are read
 
 _READ_ONLY = os.O_RDONLY | getattr(os, "O_BINARY", 0)  # Windows would turn line ends otherwise
 
@@ -79,12 +81,15 @@ def decode_with_facts(
     where = "picture" if isinstance(source, bytes) else printable(os.fspath(source), 400)
     data = source if isinstance(source, bytes) else read_file(source, where)
     try:
-        picture, stored = open_image(data, where, max_pixels, size)
+        picture, stored, needs = open_image(data, where, max_pixels, size, whole=size is None)
     except InputError:
         raise
     except Exception as error:
         raise _damaged(error, where) from None
-    return _from_opened(picture, stored, size, channels, white, where)
+    if not needs:
+        return _from_opened(picture, stored, size, channels, white, where)
+    with room_for(needs):
+        return _from_opened(picture, stored, size, channels, white, where)
 
 
 def probe(source: str | os.PathLike[str] | bytes, *, max_pixels: int = MAX_PIXELS) -> tuple[int, int]:
@@ -95,7 +100,7 @@ def probe(source: str | os.PathLike[str] | bytes, *, max_pixels: int = MAX_PIXEL
     where = "picture" if isinstance(source, bytes) else printable(os.fspath(source), 400)
     data = source if isinstance(source, bytes) else read_file(source, where)
     try:
-        picture, (width, height) = open_image(data, where, max_pixels)
+        picture, (width, height), _ = open_image(data, where, max_pixels)
         # Pillow turns a TIFF's sides by itself; a PNG's EXIF data may stand behind the pixels, which are not read here.
         unknown = picture.format == "TIFF" or (picture.format == "PNG" and "exif" not in picture.info)
         return (width, height) if not unknown and swaps_sides(read_orientation(picture)) else (height, width)
@@ -139,6 +144,8 @@ def _from_opened(
     try:
         frames, stated = frames_of(picture), stated_white(picture)
         picture.load()
+        if picture.im.mode != picture.mode:  # a reader that lost count: its pixels are not what they are said to be
+            raise ValueError(f"pixels of mode {picture.im.mode} as {picture.mode}")
         orientation = read_orientation(picture)
         made = picture_to_8_bits(picture, where, stated=stated, white=white)
         pixels = _to_pixels(make_upright(made.picture, orientation), size, channels)
@@ -147,7 +154,8 @@ def _from_opened(
     except Exception as error:
         raise _damaged(error, where) from None
     width, height = stored[::-1] if swaps_sides(orientation) else stored
-    first = (phrase("note.frames", n=f"{frames:,}"),) if frames > 1 else ()
+    many = phrase("note.frames.many") if frames is None else phrase("note.frames", n=f"{frames:,}")
+    first = () if frames == 1 else (many,)
     return Decoded(pixels, height, width, made.guessed, (*first, *made.notes))
 
 
@@ -232,7 +240,9 @@ def read_file(path: str | os.PathLike[str], where: str = "picture") -> bytes:
             )
         file = os.open(path, _READ_ONLY)  # not open(), which makes three objects and asks the system three times more
         try:
-            data = os.read(file, max(size, 1 << 12))
+            data = os.read(file, HEAD if size > LOOKED_AT else max(size, 1 << 12))
+            if size > LOOKED_AT and format_of(data) is None:
+                raise unknown_format(data, where)
             while len(data) < size and (more := os.read(file, size - len(data))):
                 data += more
             return data

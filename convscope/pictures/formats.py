@@ -6,20 +6,29 @@ One list for data, predict, look and the lab. All are decoded by Pillow itself, 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
-import io
 import threading
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from ..errors import InputError, phrase
+from .decoding_cost import MAX_PIXELS, check_cost
+from .header_bounds import (
+    MOST_DIRECTORY_READS,
+    MOST_FRAME_READS,
+    allow_reads,
+    as_file,
+    check_before_opening,
+    spent,
+)
 from .jpeg_scaling import reduce_jpeg
 
 if TYPE_CHECKING:  # Pillow is imported when a picture is read: asking for help must not wait for it
     from PIL.Image import Image
 
-MAX_PIXELS = 1 << 26
 ANIMATION = b"acTL"  # the chunk of a PNG that has frames
 ANIMATED = frozenset({"GIF", "PNG", "WEBP", "TIFF", "AVIF", "DCX", "FLI"})
 HEAD = 32  # bytes by which a format is known
@@ -112,25 +121,25 @@ def format_of(head: bytes) -> Format | None:
 
 
 def open_image(
-    data: bytes, where: str, max_pixels: int = MAX_PIXELS, size: tuple[int, int] | None = None
-) -> tuple[Image, tuple[int, int]]:
+    data: bytes,
+    where: str,
+    max_pixels: int = MAX_PIXELS,
+    size: tuple[int, int] | None = None,
+    *,
+    whole: bool = False,
+) -> tuple[Image, tuple[int, int], int]:
     """Open a picture by its first bytes and check what decoding it costs, before a single pixel is decoded.
 
-    Returns it, and the (width, height) that its header says; a JPEG is prepared to be decoded smaller where it is
-    larger than `max_pixels` or than the wanted `size` (H, W) needs. Raises InputError for an empty file, an unknown
-    format and more than `max_pixels`; a damaged header raises what Pillow raises.
+    Returns it, the (width, height) that its header says, and the bytes that decoding it takes, 0 for few. A JPEG is
+    prepared to be decoded smaller where it is larger than `max_pixels` or than the wanted `size` (H, W)
+    needs; `whole`: the pixels are wanted as they are. Raises InputError for an empty file, an unknown format, more than
+    `max_pixels` and what decoding_cost.py and header_bounds.py bound; a damaged header raises what Pillow raises.
     """
     if not data:
         raise InputError("file.empty", where=where)
     format = format_of(data)
     if format is None:
-        known = ", ".join(format.name for format in FORMATS)
-        raise InputError(
-            "picture.kind",
-            where=where,
-            got=phrase("picture.kind.got", bytes=f"{data[:4]!r}"),
-            expected=phrase("guess.any", words=known),
-        )
+        raise unknown_format(data, where)
     from PIL import Image
 
     # Not Image.open, which first loads the readers of four more formats.
@@ -139,24 +148,28 @@ def open_image(
     factory, accept = Image.OPEN[format.name]
     if accept and accept(data[:16]) is not True:
         raise SyntaxError(f"not a {format.name}")
+    limit = min(max_pixels, Image.MAX_IMAGE_PIXELS or max_pixels)
+    file = as_file(data)
     if format.name == "PNG" and ANIMATION not in data:
-        picture = factory(io.BytesIO(data), "")  # nothing to warn of, and to silence that takes half as long as this
+        picture = factory(file, "")  # nothing to warn of, and to silence that takes half as long as this
     else:
+        if format.name == "TIFF":
+            _silence_libtiff()
+        check_before_opening(format.name, data, where, limit)
         with _OPENING, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            picture = factory(io.BytesIO(data), "")
-    stored, limit = picture.size, min(max_pixels, Image.MAX_IMAGE_PIXELS or max_pixels)
+            picture = factory(file, "")
+    stored = picture.size
     if picture.format in ("JPEG", "MPO"):
         reduce_jpeg(picture, size, limit)
-    if not affordable(picture, stored, limit):
-        raise InputError(
-            "picture.large",
-            where=where,
-            got=phrase("picture.large.got", rows=stored[0], columns=stored[1]),
-            expected=phrase("value.most.pixels", n=limit),
-            hint=phrase("picture.large.try"),
-        )
-    return picture, stored
+    return picture, stored, check_cost(picture, stored, data, where, limit, whole=whole)
+
+
+def unknown_format(data: bytes, where: str) -> InputError:
+    """Return the error of a file that begins with `data`, as no format does that is read."""
+    known = ", ".join(format.name for format in FORMATS)
+    got = phrase("picture.kind.got", bytes=f"{data[:4]!r}")
+    return InputError("picture.kind", where=where, got=got, expected=phrase("guess.any", words=known))
 
 
 def _register(format: Format, where: str) -> None:
@@ -169,24 +182,41 @@ def _register(format: Format, where: str) -> None:
         reader.register_heif_opener()
 
 
-def affordable(picture: Image, stored: tuple[int, int], max_pixels: int) -> bool:
-    """Tell whether an opened picture may be decoded: its pixels are bounded, and so is what decoding them takes.
+@cache
+def _silence_libtiff() -> None:
+    """Keep libtiff from writing to stderr on its own what it thinks of a file: Pillow raises it, or it does not matter.
 
-    A reduced JPEG is still read whole, 4 times `max_pixels` at most; a progressive one is kept whole in memory, as 2
-    bytes a number, until its last scan: twice `max_pixels`.
+    Pillow has no way to ask for that. Where its libtiff does not show these functions (Windows), they stay as they are.
     """
-    times = 2 if picture.info.get("progressive") else 4
-    return picture.width * picture.height <= max_pixels and stored[0] * stored[1] <= times * max_pixels
+    import ctypes
+
+    from PIL import _imaging
+
+    with contextlib.suppress(OSError, AttributeError):
+        library = ctypes.CDLL(_imaging.__file__)  # what Pillow is linked with is found through it
+        for name in ("TIFFSetErrorHandler", "TIFFSetWarningHandler"):
+            setter = getattr(library, name)
+            setter.argtypes, setter.restype = [ctypes.c_void_p], ctypes.c_void_p
+            setter(None)
 
 
-def frames_of(picture: Image) -> int:
-    """Return how many frames an opened picture has, as far as they can be counted; 1 for the formats without any.
+def frames_of(picture: Image) -> int | None:
+    """Return how many frames an opened picture has, as far as they can be counted; 1 for the formats without any, None
+    for more than can be counted in a moment.
 
     A JPEG of several pictures (MPO) counts as one: the others are previews, or the other eye's view.
     """
     if picture.format not in ANIMATED:
         return 1
+    file = getattr(picture, "fp", None)
+    allow_reads(file, MOST_DIRECTORY_READS if picture.format == "TIFF" else MOST_FRAME_READS)
     try:
         return int(getattr(picture, "n_frames", 1))
     except Exception:  # damage behind the first frame, which is all that is read
-        return 1
+        many = spent(file)
+        allow_reads(file, None)
+        with contextlib.suppress(Exception):
+            picture.seek(0)
+        return None if many else 1
+    finally:
+        allow_reads(file, None)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+SCAN = b"\xff\xda"  # the marker that a scan begins with
 SCALES = (1, 2, 4, 8)
 ENOUGH = 4  # times the wanted side that a reduced picture must still have
 
@@ -22,6 +23,23 @@ def reduce_jpeg(picture: Image, size: tuple[int, int] | None, max_pixels: int) -
     scale = max(spare, fitting)
     if scale > 1:
         picture.draft(None, (max(1, width // scale), max(1, height // scale)))
+
+
+def has_more_scans(picture: Image, data: bytes) -> bool:
+    """Tell whether an opened JPEG is not done with its first scan: a progressive one, or one of a scan a channel."""
+    file: BinaryIO | None = getattr(picture, "fp", None)
+    channels = len(getattr(picture, "layer", ()))
+    begin = (0 if file is None else file.tell()) - 8 - 2 * channels  # of the first scan, behind whose header it is
+    first = begin >= 0 and data[begin : begin + 5] == SCAN + bytes((0, 6 + 2 * channels, channels))
+    return bool(picture.info.get("progressive")) or not first
+
+
+def count_scans(data: bytes) -> int:
+    """Return how many scans begin in a JPEG's file, those of pictures within it included."""
+    import numpy as np
+
+    values = np.frombuffer(data, np.uint8)  # six times as fast as bytes.count
+    return int(np.count_nonzero((values[:-1] == SCAN[0]) & (values[1:] == SCAN[1])))
 
 
 def unread_jpeg(picture: Image) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 
 import numpy as np
 import pytest
@@ -48,11 +49,24 @@ def test_a_jpeg_too_large_is_decoded_smaller_and_its_own_size_is_known() -> None
 
 
 def test_a_progressive_jpeg_is_kept_whole_while_it_is_decoded() -> None:
-    progressive = encoded(Image.new("RGB", (640, 480)), "JPEG", progressive=True)
-    for data, limit in ((WIDE, 640 * 480 // 4), (progressive, 640 * 480 // 2)):
-        assert decoding.decode(data, max_pixels=limit).shape[0] in (1, 3)
-        with pytest.raises(InputError, match="too large a picture"):
-            decoding.decode(data, max_pixels=limit - 1)
+    size, large = struct.pack(">HH", 16, 16), struct.pack(">HH", 16000, 16000)
+    baseline = encoded(Image.new("RGB", (16, 16)), "JPEG").replace(size, large, 1)
+    progressive = encoded(Image.new("RGB", (16, 16)), "JPEG", progressive=True).replace(size, large, 1)
+    assert decoding.probe(baseline) == (16000, 16000)
+    with pytest.raises(
+        InputError, match=r"too much memory, got 2,304,000,000 bytes for 16000 x 16000 pixels, expected at most"
+    ):
+        decoding.probe(progressive)
+
+
+def test_scans_without_end_are_refused_by_their_number() -> None:
+    data = encoded(Image.new("RGB", (16, 16)), "JPEG", progressive=True)
+    scan = data.index(b"\xff\xda")
+    bomb = data[:scan] + data[scan : data.index(b"\xff", scan + 2)] * 900 + data[scan:]
+    assert decoding.decode(bomb, (4, 4), 1).shape == (1, 4, 4)  # of a tiny picture nobody notices
+    larger = bomb.replace(struct.pack(">HH", 16, 16), struct.pack(">HH", 4000, 4000), 1)
+    with pytest.raises(InputError, match=r"too many scans .*, got 9\d\d over 4000 x 4000 pixels, expected at most 268"):
+        decoding.decode(larger, (4, 4), 1)
 
 
 def test_several_pictures_in_one_are_reduced_too() -> None:
