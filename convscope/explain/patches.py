@@ -124,4 +124,5 @@ def _blind(network: Network, index: int) -> list[int]:
 def _padded(network: Network, index: int) -> bool:
     """Whether any window up to node `index` has a pad that a whole kernel fits into, so that a unit may see nothing."""
     windows = [node.window for node in network.nodes[: index + 1] if node.window]
-    return any(w.pad[i] >= w.kernel[i] or (w.pad[i] > 0 and w.dilation[i] > 1) for w in windows for i in (0, 1))
+    pads = ((w, i, max(w.pad[i], w.pad_end[i])) for w in windows for i in (0, 1))
+    return any(pad >= w.kernel[i] or (pad > 0 and w.dilation[i] > 1) for w, i, pad in pads)

@@ -11,12 +11,24 @@ from .unread import unread
 Shape: TypeAlias = tuple[int, int, int]  # (C, H, W); of a row of numbers (units, 1, 1)
 Pair: TypeAlias = tuple[int, int]  # (rows, columns)
 Size: TypeAlias = int | tuple[int, int]  # one number for both directions, or (rows, columns)
+Sides: TypeAlias = Size | tuple[int, int, int, int]  # the same at both ends, or (top, left, bottom, right)
 Patch: TypeAlias = tuple[frozenset[int], frozenset[int]]  # units as rows × columns of them
 
 
 def pair(size: Size) -> Pair:
     """Return (rows, columns) of a size."""
     return size if isinstance(size, tuple) else (size, size)
+
+
+def ends(sides: Sides) -> tuple[Pair, Pair]:
+    """Return (top, left) and (bottom, right).
+
+    >>> ends((1, 2)), ends((0, 0, 1, 1))
+    (((1, 2), (1, 2)), ((0, 0), (1, 1)))
+    """
+    if isinstance(sides, tuple) and len(sides) == 4:
+        return (sides[0], sides[1]), (sides[2], sides[3])
+    return pair(sides), pair(sides)
 
 
 def times(numbers: tuple[int, ...]) -> str:
@@ -26,12 +38,21 @@ def times(numbers: tuple[int, ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What a convolution or a pooling lays over its input, each as (rows, columns); "same" as numbers."""
+    """What a convolution or a pooling lays over its input, each as (rows, columns); "same" as numbers.
+
+    `pad` is what is added at the top and left, `pad_end` at the bottom and right.
+    """
 
     kernel: Pair
     stride: Pair
     pad: Pair
+    pad_end: Pair
     dilation: Pair = (1, 1)
+
+    @property
+    def pads(self) -> tuple[int, int, int, int]:
+        """Top, left, bottom, right."""
+        return self.pad + self.pad_end
 
     @property
     def extent(self) -> Pair:
@@ -49,17 +70,18 @@ class Window:
         return (rows[0], columns[0]), how, (rows[2], columns[2])
 
     def _along(self, axis: int, i: int) -> tuple[int, str, int]:
-        k, s, p, d = self.extent[axis], self.stride[axis], self.pad[axis], self.dilation[axis]
-        o = (i - k + 2 * p) // s + 1
-        how = f"floor(({i} − {k} + 2×{p})/{s}) + 1 = {o}"
-        if i + 2 * p < k:
+        k, s, p, q = self.extent[axis], self.stride[axis], self.pad[axis], self.pad_end[axis]
+        o = (i - k + p + q) // s + 1
+        padded = f"2×{p}" if p == q else f"{p} + {q}"
+        how = f"floor(({i} − {k} + {padded})/{s}) + 1 = {o}"
+        if i + p + q < k:
             raise PlanError(
                 "rows.none" if axis == 0 else "columns.none",
                 how=how,
                 expected=phrase("value.least", n=1),
                 hint=phrase("size.none.try"),
             )
-        return o, how, unread(i, self.kernel[axis], s, p, d)
+        return o, how, unread(i, self.kernel[axis], s, p, self.dilation[axis], q)
 
     def read_by(self, patch: Patch, size: Pair) -> Patch:
         """Return the units, of `size` rows and columns, that the windows of `patch` read."""

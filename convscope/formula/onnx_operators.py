@@ -88,6 +88,16 @@ def wholes(*values: int) -> Tensor:
     return Tensor(INT64, (len(values),), struct.pack(f"<{len(values)}q", *values))
 
 
+def shortest(value: float) -> float:
+    """Return the number of the fewest digits that a file holds as `value`, a float32: 0.001 for 0.0010000000474974513.
+
+    >>> shortest(float32(0.001))
+    0.001
+    """
+    texts = (float(f"{value:.{digits}g}") for digits in range(1, 10))
+    return next((number for number in texts if float32(number) == value), value)
+
+
 def float32(value: float) -> float:
     """Return the float32 nearest to `value`, which is what a file holds of it."""
     return float(struct.unpack("<f", struct.pack("<f", value))[0])

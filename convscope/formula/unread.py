@@ -11,13 +11,15 @@ from __future__ import annotations
 import math
 
 
-def unread(size: int, kernel: int, stride: int, pad: int, dilation: int) -> int:
+def unread(size: int, kernel: int, stride: int, pad: int, dilation: int, pad_end: int | None = None) -> int:
     """Return how many of `size` places the windows that fit on them read nothing of. All are whole numbers.
+
+    `pad` places are added before the first and `pad_end` after the last, as many as before where it is None.
 
     >>> unread(28, kernel=3, stride=2, pad=0, dilation=1)  # 13 windows read places 0 to 26
     1
     """
-    windows = (size + 2 * pad - dilation * (kernel - 1) - 1) // stride + 1
+    windows = (size + pad + (pad if pad_end is None else pad_end) - dilation * (kernel - 1) - 1) // stride + 1
     progressions = (stride, windows, dilation, kernel)
     return size - (_sums_below(pad + size, *progressions) - _sums_below(pad, *progressions))
 

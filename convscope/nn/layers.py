@@ -8,12 +8,43 @@ import torch
 from torch import Tensor, nn
 
 
-def batch_norm(channels: int, flat: bool) -> nn.Module:
+class PaddedConv(nn.Conv2d):
+    """A convolution whose zeros differ from side to side; torch's own takes the same at both ends."""
+
+    def __init__(self, pads: tuple[int, int, int, int], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.pads = pads  # top, left, bottom, right
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(_padded(x, self.pads, 0.0))
+
+
+class PaddedPool(nn.Module):
+    """A pooling whose padding differs from side to side; `value` is what stands there."""
+
+    def __init__(self, pads: tuple[int, int, int, int], value: float, pool: nn.Module) -> None:
+        super().__init__()
+        self.pads, self.value, self.pool = pads, value, pool
+
+    def forward(self, x: Tensor) -> Tensor:
+        made: Tensor = self.pool(_padded(x, self.pads, self.value))
+        return made
+
+    def extra_repr(self) -> str:
+        return f"pads={self.pads}"
+
+
+def _padded(x: Tensor, pads: tuple[int, int, int, int], value: float) -> Tensor:
+    top, left, bottom, right = pads
+    return nn.functional.pad(x, (left, right, top, bottom), value=value)
+
+
+def batch_norm(channels: int, flat: bool, eps: float = 1e-5) -> nn.Module:
     """Return torch's batch normalisation of rows (N, C) or maps (N, C, H, W), without its count of batches.
 
     The count is read only where running statistics have no momentum; without it state_dict names what a model file has.
     """
-    norm = nn.BatchNorm1d(channels) if flat else nn.BatchNorm2d(channels)
+    norm = nn.BatchNorm1d(channels, eps) if flat else nn.BatchNorm2d(channels, eps)
     norm.num_batches_tracked = None
     return norm
 

@@ -5,6 +5,7 @@ One table serves `build`, which makes modules, and the import of anybody's modul
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -72,8 +73,11 @@ def _as_module(module: type[nn.Module], read: Callable[[Any], Found]) -> Callabl
     return lambda out, x, *args, **kwargs: read(module(*args, **kwargs))
 
 
-def _window(module: type[nn.Module], layer: k.MaxPool | k.AvgPool, node: Node) -> nn.Module:
-    return module(layer.window.kernel, layer.window.stride, layer.window.pad)
+def _window(module: type[nn.Module], padding: float, layer: k.MaxPool | k.AvgPool, node: Node) -> nn.Module:
+    w = layer.window
+    if w.pad == w.pad_end:
+        return module(w.kernel, w.stride, w.pad)
+    return layers.PaddedPool(w.pads, padding, module(w.kernel, w.stride))
 
 
 def _whole_maps(out: Tensor, x: Tensor, *args: Any, **kwargs: Any) -> Found:
@@ -82,7 +86,7 @@ def _whole_maps(out: Tensor, x: Tensor, *args: Any, **kwargs: Any) -> Found:
 
 
 def _batch_norm(m: Any) -> Found:
-    return k.BatchNorm() if m.running_mean is not None else None
+    return k.BatchNorm(m.eps) if m.running_mean is not None else None
 
 
 def _dropout(m: Any) -> Found:
@@ -121,7 +125,9 @@ def _gelu(out: Tensor, x: Tensor, approximate: str = "none") -> Found:
 
 def _make_conv(layer: k.Conv, node: Node) -> nn.Module:
     w = layer.window
-    return nn.Conv2d(node.input[0], layer.channels, w.kernel, w.stride, w.pad, w.dilation, layer.groups, layer.bias)
+    sizes = (node.input[0], layer.channels, w.kernel, w.stride)
+    rest = (w.dilation, layer.groups, layer.bias)
+    return nn.Conv2d(*sizes, w.pad, *rest) if w.pad == w.pad_end else layers.PaddedConv(w.pads, *sizes, 0, *rest)
 
 
 _RESHAPES = ("flatten", "view", "reshape", "squeeze", "contiguous", "clone", "to", "float", "detach")
@@ -152,10 +158,14 @@ TORCH: dict[type[k.Layer], Torch] = {
     k.HardSigmoid: _plain(k.HardSigmoid, nn.Hardsigmoid, "hardsigmoid"),
     k.Tanh: _plain(k.Tanh, nn.Tanh, "tanh", "tanh_"),
     k.MaxPool: Torch(
-        partial(_window, nn.MaxPool2d), {nn.MaxPool2d: _max_pool}, {"max_pool2d": _as_module(nn.MaxPool2d, _max_pool)}
+        partial(_window, nn.MaxPool2d, -math.inf),
+        {nn.MaxPool2d: _max_pool},
+        {"max_pool2d": _as_module(nn.MaxPool2d, _max_pool)},
     ),
     k.AvgPool: Torch(
-        partial(_window, nn.AvgPool2d), {nn.AvgPool2d: _avg_pool}, {"avg_pool2d": _as_module(nn.AvgPool2d, _avg_pool)}
+        partial(_window, nn.AvgPool2d, 0.0),
+        {nn.AvgPool2d: _avg_pool},
+        {"avg_pool2d": _as_module(nn.AvgPool2d, _avg_pool)},
     ),
     k.GlobalAvgPool: Torch(
         lambda layer, node: nn.AdaptiveAvgPool2d(1),
@@ -163,7 +173,7 @@ TORCH: dict[type[k.Layer], Torch] = {
         {"mean": _whole_maps, "adaptive_avg_pool2d": _whole_maps},
     ),
     k.BatchNorm: Torch(
-        lambda layer, node: layers.batch_norm(node.input[0], node.flat),
+        lambda layer, node: layers.batch_norm(node.input[0], node.flat, layer.eps),
         {nn.BatchNorm1d: _batch_norm, nn.BatchNorm2d: _batch_norm},
         {},
     ),

@@ -32,7 +32,8 @@ Asked = tuple[str, tuple[int, int, int], int]
 REFUSED = """
 conv(16, 5, stride=0) + relu|conv(16)|relu + konv(3, 3)|conv(16, 3, strid=2)|conv(16, 3, 1, 0, 1, 1, True, 9)|relu(3)
 conv(16, 2, pad='same')|conv(16, 3, groups=3)|conv(16, 3.0)|conv(True, 3)|conv(16, (3, 3, 3))|conv(2000000, 3)
-maxpool(2, pad=2)|dropout(1)|leaky_relu(-0.1)|elu(-1)|elu(101)|relu + crop(3)|crop(3)*2|skip(crop(3))|relu*0|relu*2.5
+maxpool(2, pad=2)|maxpool(2, pad=(0, 0, 2, 1))|conv(16, 3, pad=(1, 2, 3))|conv(16, 3, pad=(0, 0, 1, -1))
+bn(eps=2)|bn(eps=-1)|dropout(1)|leaky_relu(-0.1)|elu(-1)|elu(101)|relu + crop(3)|crop(3)*2|skip(crop(3))|relu*0|relu*2.5
 relu*relu|relu, relu|[relu, relu]|relu - relu|conv(16, 3|relu + [relu|relu +|skip()|a.b(3)|relu # note
   relu + knov(3, 3)|slide|lenet-4|fc fc|conv(16 3)|conv(16, 3))|conv(16, 3]|[(relu]|conv(16, kernel=3, 5)
 conv(16, 3, 3=4)|conv(kernel=3, kernel=3, channels=2)|conv(16, kernel=3, channels=2)|relu()()|(relu)(3)|relu[0]
@@ -128,7 +129,7 @@ def test_every_fault_and_every_sum_is_said_in_both_languages(page: FormulaPage) 
     unheard = sentences - set(page.browser.execute_script("return bench.used()"))
     assert unheard == {"fault.try"}  # which the page itself writes beside the hint
     known = {*ZOO, *LAYERS, *(field.name for kind in LAYERS.values() for field in dataclasses.fields(kind))}
-    known |= {"skip", "pooling", "floor", "True", "False", "None", "same", "inf"}
+    known |= {"skip", "pooling", "floor", "True", "False", "None", "same", "inf", "torch", "TensorFlow"}
     for (text, *_), message in zip(asked, described, strict=True):
         if isinstance(message, str):
             lines = [line.removeprefix("try: ") for line in message.split("\n") if not line.startswith("    ")]

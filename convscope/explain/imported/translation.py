@@ -14,7 +14,6 @@ from torch import nn
 
 from ...errors import PlanError
 from ...formula import FC, BatchNorm, Layer
-from ...formula.kinds.normalisation import EPSILON
 from ...nn.table import SAME as SAME
 from ...nn.table import TORCH, Found
 
@@ -59,11 +58,7 @@ def of_call(target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], out: tor
 
 
 def tensors(module: nn.Module, layer: Layer) -> dict[str, torch.Tensor]:
-    """Return a layer's weights and statistics as the formula names them, on the CPU in float32.
-
-    The formula's BatchNorm adds 1e-5 to the variance; another epsilon is put into the variance, so that the sum is the
-    same.
-    """
+    """Return a layer's weights and statistics as the formula names them, on the CPU in float32."""
     given: dict[str, torch.Tensor | None] = {
         **dict(module.named_parameters(recurse=False)),
         **dict(module.named_buffers(recurse=False)),
@@ -71,12 +66,11 @@ def tensors(module: nn.Module, layer: Layer) -> dict[str, torch.Tensor]:
     tensors = {name: t.detach().to("cpu", torch.float32).clone() for name, t in given.items() if t is not None}
     if isinstance(layer, BatchNorm):
         channels = tensors["running_mean"]
-        eps: Any = module.eps
         return {
             "weight": tensors.get("weight", torch.ones_like(channels)),
             "bias": tensors.get("bias", torch.zeros_like(channels)),
             "running_mean": channels,
-            "running_var": tensors["running_var"].double().add(eps - EPSILON).float(),
+            "running_var": tensors["running_var"],
         }
     if isinstance(layer, FC):
         return {"weight": tensors["weight"], "bias": tensors.get("bias", torch.zeros(len(tensors["weight"])))}

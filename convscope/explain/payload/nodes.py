@@ -22,7 +22,7 @@ def page_node(node: Node) -> PageNode:
         inputs=node.inputs,
         output=node.output,
         flat=node.flat,
-        window=None if w is None else Window(w.kernel, w.stride, w.pad, w.dilation),
+        window=None if w is None else Window(w.kernel, w.stride, w.pad, w.pad_end, w.dilation),
         options=node.layer.options(),
         parameters=node.parameters,
         parameters_how=node.parameters_how,

@@ -27,11 +27,13 @@ Confusion = tuple[tuple[int, ...], ...]  # true class by predicted class
 
 @dataclass(frozen=True)
 class Window(Record):
-    """What a convolution or a pooling lays over its input, each as (rows, columns)."""
+    """What a convolution or a pooling lays over its input, each as (rows, columns); `pad` begins it, `pad_end` ends
+    it."""
 
     kernel: Pair
     stride: Pair
     pad: Pair
+    pad_end: Pair
     dilation: Pair
 
 

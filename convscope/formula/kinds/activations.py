@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 
 from ...errors import phrase
 from ..geometry import Shape
-from ..onnx_operators import Operator, Piece, attributes, float32, scalar
+from ..onnx_operators import Operator, Piece, attributes, float32, scalar, shortest
 from .arguments import Number
 from .base import Elementwise, Tensors, operator
 
@@ -212,4 +212,4 @@ def _alpha(piece: Piece) -> float:
     alpha = attributes(piece.operators[0])["alpha"]
     if not isinstance(alpha, float):
         raise ValueError("alpha is no number")
-    return alpha
+    return shortest(alpha)

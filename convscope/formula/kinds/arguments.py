@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from ...errors import PlanError, Said, phrase
-from ..geometry import pair
+from ..geometry import ends, pair
 
 if TYPE_CHECKING:
     from ..plan import Plan
@@ -54,20 +54,23 @@ class Whole(Argument):
 class Extent(Argument):
     """A whole number of `least` or more for both directions, or (rows, columns); (3, 3) and 3 are the same.
 
-    `words` may stand in its place; left out (None) it is what the argument `follows` is.
+    With `sides` also (top, left, bottom, right), where (1, 2, 1, 2) is (1, 2). `words` may stand in its place; left
+    out (None) it is what the argument `follows` is.
     """
 
     least: int = 1
     words: tuple[str, ...] = ()
     follows: str = ""
+    sides: bool = False
 
     def checked(self, name: str, value: object) -> object:
         if isinstance(value, str) and value in self.words:
             return value
         both = value if isinstance(value, tuple) else (value, value)
-        if len(both) != 2 or not all(_is_whole(v, self.least) for v in both):
+        if len(both) not in ((2, 4) if self.sides else (2,)) or not all(_is_whole(v, self.least) for v in both):
+            several = "value.whole.two.four" if self.sides else "value.whole.two"
             raise PlanError(
-                "value.whole.two" if isinstance(value, tuple) else "value.whole",
+                several if isinstance(value, tuple) else "value.whole",
                 name=name,
                 least=self.least,
                 got=value,
@@ -75,7 +78,9 @@ class Extent(Argument):
                 argument=name,
             )
         _bounded(name, value, max(both))
-        return both[0] if both[0] == both[1] else both
+        if both[:2] != both[-2:]:
+            return both
+        return both[0] if both[0] == both[1] else both[:2]
 
     def to_json(self) -> Json:
         return {
@@ -84,6 +89,7 @@ class Extent(Argument):
             "most": LARGEST,
             "words": list(self.words),
             "follows": self.follows or None,
+            "sides": self.sides,
         }
 
 
@@ -178,13 +184,13 @@ class SameNeedsOdd(Relation):
 
 
 class AtMostHalf(Relation):
-    """The argument is at most half the other one, in both directions."""
+    """The argument is at most half the other one, in both directions and at both ends."""
 
     __slots__ = ()
 
     def check(self, layer: Plan) -> None:
         pad, kernel = getattr(layer, self.argument), getattr(layer, self.other)
-        if any(2 * p > k for p, k in zip(pair(pad), pair(kernel), strict=True)):
+        if any(2 * p > k for end in ends(pad) for p, k in zip(end, pair(kernel), strict=True)):
             raise PlanError(
                 "pool.pad.half",
                 got=f"pad {pad!r}, kernel {kernel!r}",

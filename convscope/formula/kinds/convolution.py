@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self
 
 from ...errors import PlanError, phrase
-from ..geometry import Shape, Size, Window, pair, times
+from ..geometry import Shape, Sides, Size, Window, ends, pair, times
 from ..onnx_operators import Piece, attributes
 from .arguments import Divides, Extent, Flag, SameNeedsOdd, Whole
 from .base import Given, Tensors, Windowed, operator
@@ -18,7 +18,8 @@ class Conv(Windowed):
     """Convolution (cross-correlation, as torch's Conv2d) of C×H×W feature maps to `channels` maps.
 
     Rows: ⌊(H + 2·pad − K)/stride⌋ + 1 with K = dilation·(kernel − 1) + 1; columns likewise. "same" pads (K − 1)/2 on
-    both sides. `groups` splits the channels into that many independent convolutions.
+    both sides; four numbers are top, left, bottom, right. `groups` splits the channels into that many independent
+    convolutions.
     """
 
     name = "conv"
@@ -27,7 +28,7 @@ class Conv(Windowed):
         "channels": Whole(phrase("channels.try")),
         "kernel": Extent(phrase("kernel.try")),
         "stride": Extent(phrase("stride.try")),
-        "pad": Extent(phrase("pad.try"), least=0, words=("same",)),
+        "pad": Extent(phrase("pad.try"), least=0, words=("same",), sides=True),
         "dilation": Extent(phrase("dilation.try")),
         "groups": Whole(phrase("groups.try")),
         "bias": Flag(),
@@ -38,7 +39,7 @@ class Conv(Windowed):
     channels: int
     kernel: Size
     stride: Size = 1
-    pad: Size | Literal["same"] = 0
+    pad: Sides | Literal["same"] = 0
     dilation: Size = 1
     groups: int = 1
     bias: bool = True
@@ -47,7 +48,8 @@ class Conv(Windowed):
     def window(self) -> Window:
         kernel, dilation = pair(self.kernel), pair(self.dilation)
         same = dilation[0] * (kernel[0] - 1) // 2, dilation[1] * (kernel[1] - 1) // 2
-        return Window(kernel, pair(self.stride), same if self.pad == "same" else pair(self.pad), dilation)
+        before, after = (same, same) if self.pad == "same" else ends(self.pad)
+        return Window(kernel, pair(self.stride), before, after, dilation)
 
     def options(self) -> dict[str, float | bool | list[int]]:
         return {"groups": self.groups, "bias": self.bias}
@@ -77,7 +79,7 @@ class Conv(Windowed):
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         w, weights = self.window, ("weight", "bias") if self.bias else ("weight",)
-        sizes = {"kernel_shape": w.kernel, "strides": w.stride, "pads": w.pad + w.pad, "dilations": w.dilation}
+        sizes = {"kernel_shape": w.kernel, "strides": w.stride, "pads": w.pads, "dilations": w.dilation}
         return operator("Conv", name, inputs, *weights, **sizes, group=self.groups)
 
     @classmethod
@@ -85,5 +87,5 @@ class Conv(Windowed):
         op = piece.operators[0]
         given: Any = attributes(op)
         channels, _, *kernel = piece.tensors[op.inputs[1]].shape
-        stride, pad, dilation = given["strides"], given["pads"][:2], given["dilations"]
+        stride, pad, dilation = given["strides"], given["pads"], given["dilations"]
         return cls(channels, (kernel[0], kernel[1]), stride, pad, dilation, given["group"], len(op.inputs) == 3)

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
+from ...errors import phrase
 from ..geometry import Shape
-from ..onnx_operators import Piece, float32
+from ..onnx_operators import Piece, attributes, float32, shortest
 from .arguments import Number
 from .base import Elementwise, Tensors, operator
-
-EPSILON = 1e-5  # added to the variance, as torch does
 
 
 @dataclass(frozen=True, slots=True)
 class BatchNorm(Elementwise):
     """Each channel to mean 0, variance 1 over the batch, then scaled and shifted by learned numbers (Ioffe & Szegedy
-    2015). ε = 10⁻⁵, momentum 0.1; after a flatten each number is a channel.
+    2015). `eps` is added to the variance; momentum 0.1; after a flatten each number is a channel.
     """
 
     name = "bn"
+    arguments: ClassVar = {"eps": Number(phrase("eps.try"), most=1.0)}
     learned_per_channel = 2
 
+    eps: float = 1e-5
+
     def options(self) -> dict[str, float | bool | list[int]]:
-        return {"eps": EPSILON}
+        return {"eps": self.eps}
 
     def weights(self, shape: Shape, output: Shape) -> Tensors:
         return ("weight", (shape[0],)), ("bias", (shape[0],))
@@ -33,11 +35,12 @@ class BatchNorm(Elementwise):
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         weights = ("weight", "bias", "running_mean", "running_var")
-        return operator("BatchNormalization", name, inputs, *weights, epsilon=float32(EPSILON))
+        return operator("BatchNormalization", name, inputs, *weights, epsilon=float32(self.eps))
 
     @classmethod
     def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        return cls()
+        epsilon: Any = attributes(piece.operators[0])["epsilon"]
+        return cls(shortest(epsilon))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from ...errors import phrase
-from ..geometry import Pair, Patch, Shape, Size, Window, pair
+from ..geometry import Pair, Patch, Shape, Sides, Size, Window, ends, pair
 from ..onnx_operators import Piece, attributes
 from ..receptive_field import ReceptiveField
 from .arguments import AtMostHalf, Extent
@@ -21,7 +21,7 @@ class Pool(Windowed):
     arguments: ClassVar = {
         "kernel": Extent(phrase("pool.kernel.try")),
         "stride": Extent(phrase("pool.stride.try"), follows="kernel"),
-        "pad": Extent(phrase("pool.pad.try"), least=0),
+        "pad": Extent(phrase("pool.pad.try"), least=0, sides=True),
     }
     relations = (AtMostHalf("pad", "kernel"),)
     homogeneous = True
@@ -29,21 +29,21 @@ class Pool(Windowed):
 
     kernel: Size
     stride: Size | None = None  # None: the kernel's own size
-    pad: Size = 0
+    pad: Sides = 0
 
     @property
     def window(self) -> Window:
         assert self.stride is not None  # the check has put the kernel's size there
-        return Window(pair(self.kernel), pair(self.stride), pair(self.pad))
+        return Window(pair(self.kernel), pair(self.stride), *ends(self.pad))
 
     def _sizes_onnx(self) -> dict[str, tuple[int, ...]]:
         w = self.window
-        return {"kernel_shape": w.kernel, "strides": w.stride, "pads": w.pad + w.pad}
+        return {"kernel_shape": w.kernel, "strides": w.stride, "pads": w.pads}
 
     @classmethod
     def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
         given: Any = attributes(piece.operators[0])
-        return cls(given["kernel_shape"], given["strides"], given["pads"][:2])
+        return cls(given["kernel_shape"], given["strides"], given["pads"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@
  * @typedef {object} Window what a convolution or a pooling lays over its input
  * @property {Pair} kernel
  * @property {Pair} stride
- * @property {Pair} pad
+ * @property {Pair} pad zeros above and to the left
+ * @property {Pair} pad_end zeros below and to the right
  * @property {Pair} dilation
  */
 

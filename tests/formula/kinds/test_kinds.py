@@ -125,7 +125,7 @@ def test_what_is_not_to_the_letter_is_no_layer() -> None:
     bare = op._replace(attributes={"kernel_shape": (3, 3)})
     wanted = LAYERS["conv"](2, 3)  # type: ignore[call-arg]
     assert LAYERS["conv"].from_onnx(Piece((bare,), conv.tensors), SHAPE) == wanted
-    for attributes in ({"pads": (1, 0, 0, 0)}, {"auto_pad": 1}, {"kernel_shape": (2, 3)}):
+    for attributes in ({"pads": (1, 0, 0)}, {"pads": (-1, 0, 0, 0)}, {"auto_pad": 1}, {"kernel_shape": (2, 3)}):
         odd_op = op._replace(attributes={**op.attributes, **attributes})
         assert LAYERS["conv"].from_onnx(Piece((odd_op,), conv.tensors), SHAPE) is None
 

@@ -1,3 +1,4 @@
+/** @import {Pair} from "../types.js" */
 /** @import {Layer} from "./types.js" */
 
 /**
@@ -6,16 +7,17 @@
  * @param {number} channels
  * @param {number} height
  * @param {number} width
- * @param {[number, number]} pad
+ * @param {Pair} pad zeros above and to the left
+ * @param {Pair} end zeros below and to the right
  */
-export function padMaps(maps, channels, height, width, [ph, pw]) {
-  if (!ph && !pw) return maps;
-  const columns = width + 2 * pw;
-  const padded = new Float64Array(channels * (height + 2 * ph) * columns);
+export function padMaps(maps, channels, height, width, [ph, pw], end) {
+  if (!ph && !pw && !end[0] && !end[1]) return maps;
+  const [rows, columns] = [height + ph + end[0], width + pw + end[1]];
+  const padded = new Float64Array(channels * rows * columns);
   for (let c = 0; c < channels; c++) {
     for (let y = 0; y < height; y++) {
       const from = (c * height + y) * width;
-      padded.set(maps.subarray(from, from + width), (c * (height + 2 * ph) + y + ph) * columns + pw);
+      padded.set(maps.subarray(from, from + width), (c * rows + y + ph) * columns + pw);
     }
   }
   return padded;
@@ -29,9 +31,9 @@ export function padMaps(maps, channels, height, width, [ph, pw]) {
 function windowsOf(node) {
   const [channels, height, width] = node.input;
   const [, rows, columns] = node.output;
-  const { kernel, stride, pad, dilation } = /** @type {import("../types.js").Window} */ (node.window);
-  const high = height + 2 * pad[0];
-  const wide = width + 2 * pad[1];
+  const { kernel, stride, pad, pad_end: end, dilation } = /** @type {import("../types.js").Window} */ (node.window);
+  const high = height + pad[0] + end[0];
+  const wide = width + pad[1] + end[1];
   const groups = node.options.groups ?? 1;
   const depth = channels / groups;
   const offsets = new Int32Array(depth * kernel[0] * kernel[1]);
@@ -45,7 +47,7 @@ function windowsOf(node) {
   for (let p = 0; p < begins.length; p++) {
     begins[p] = Math.floor(p / columns) * stride[0] * wide + (p % columns) * stride[1];
   }
-  return { offsets, begins, groups, span: depth * high * wide, filters: node.output[0] / groups, pad };
+  return { offsets, begins, groups, span: depth * high * wide, filters: node.output[0] / groups, pad, end, high, wide };
 }
 
 /**
@@ -55,10 +57,10 @@ function windowsOf(node) {
  * @param {Float64Array} x
  */
 export function convolve(node, x) {
-  const { offsets, begins, groups, span, filters, pad } = windowsOf(node);
+  const { offsets, begins, groups, span, filters, pad, end } = windowsOf(node);
   const { weight, bias } = node.tensors;
   const [channels, height, width] = node.input;
-  const padded = padMaps(x, channels, height, width, pad);
+  const padded = padMaps(x, channels, height, width, pad, end);
   const places = begins.length;
   const out = new Float64Array(node.output[0] * places);
   const four = new Float64Array(4 * offsets.length);
@@ -133,10 +135,8 @@ function sumProducts(four, weight, one, two, sums) {
  * @param {Float64Array} gradient
  */
 export function convolveBack(node, gradient) {
-  const { offsets, begins, groups, span, filters, pad } = windowsOf(node);
+  const { offsets, begins, groups, span, filters, pad, high, wide } = windowsOf(node);
   const [channels, height, width] = node.input;
-  const wide = width + 2 * pad[1];
-  const high = height + 2 * pad[0];
   const padded = new Float64Array(channels * high * wide);
   const weight = node.tensors.weight;
   for (let f = 0; f < groups * filters; f++) {

@@ -9,10 +9,11 @@ import { entryOf } from "./table.js";
 /** @typedef {import("./table.js").Argument} Argument */
 /** @typedef {import("./table.js").Relation} Relation */
 /** @typedef {number | [number, number]} Size */
+/** @typedef {Size | [number, number, number, number]} Sides the same at both ends, or top, left, bottom, right */
 /**
  * @typedef {object} LayerPlan one layer, with those options of its kind that sizes and costs follow from
  * @property {string} is its name in the formula, or "add"
- * @property {number} [channels] @property {Size} [kernel] @property {Size} [stride] @property {Size | "same"} [pad]
+ * @property {number} [channels] @property {Size} [kernel] @property {Size} [stride] @property {Sides | "same"} [pad]
  * @property {Size} [dilation] @property {number} [groups] @property {boolean} [bias]
  * @property {number | null} [units] @property {Size} [size]
  */
@@ -20,6 +21,16 @@ import { entryOf } from "./table.js";
 /** Rows and columns of a size. @param {Size} size @returns {[number, number]} */
 export function both(size) {
   return Array.isArray(size) ? size : [size, size];
+}
+
+/** Top and left, bottom and right. @param {Sides} sides @returns {[[number, number], [number, number]]} */
+export function endsOf(sides) {
+  if (Array.isArray(sides) && sides.length === 4)
+    return [
+      [sides[0], sides[1]],
+      [sides[2], sides[3]],
+    ];
+  return [both(/** @type {Size} */ (sides)), both(/** @type {Size} */ (sides))];
 }
 
 /**
@@ -41,7 +52,7 @@ export function layerOf(kind, given) {
   return /** @type {LayerPlan} */ (made);
 }
 
-/** @type {Record<Argument["type"], (argument: Argument, value: Value, hint: Said) => Size | string | boolean>} */
+/** @type {Record<Argument["type"], (argument: Argument, value: Value, hint: Said) => Sides | string | boolean>} */
 const CHECKS = {
   whole: ({ name, least = 1, most = Infinity }, value, hint) => {
     if (value.is !== "int" || value.of < least)
@@ -49,17 +60,23 @@ const CHECKS = {
     if (value.of > most) throw tooLarge(name, value, most);
     return value.of;
   },
-  size: ({ name, least = 1, most = Infinity, words = [] }, value, hint) => {
+  size: ({ name, least = 1, most = Infinity, words = [], sides = false }, value, hint) => {
     if (value.is === "str" && words.includes(value.of)) return value.of;
     const parts = value.is === "tuple" ? value.of : [value, value];
-    if (parts.length !== 2 || !parts.every((part) => part.is === "int" && part.of >= least)) {
-      throw new PlanFault(
-        value.is === "tuple" ? phrase("value.whole.two", { name, least }) : phrase("value.whole", { name, least }),
-        { got: valueText(value), hint, argument: name },
-      );
+    const lengths = sides ? [2, 4] : [2];
+    if (!lengths.includes(parts.length) || !parts.every((part) => part.is === "int" && part.of >= least)) {
+      const words = { name, least };
+      const several = sides ? phrase("value.whole.two.four", words) : phrase("value.whole.two", words);
+      throw new PlanFault(value.is === "tuple" ? several : phrase("value.whole", words), {
+        got: valueText(value),
+        hint,
+        argument: name,
+      });
     }
-    const [rows, columns] = parts.map((part) => Number(part.of));
-    if (Math.max(rows, columns) > most) throw tooLarge(name, value, most);
+    const numbers = parts.map((part) => Number(part.of));
+    if (Math.max(...numbers) > most) throw tooLarge(name, value, most);
+    const [rows, columns, ...end] = numbers;
+    if (end.length && (end[0] !== rows || end[1] !== columns)) return [rows, columns, end[0], end[1]];
     return rows === columns ? rows : [rows, columns];
   },
   number: ({ name, least = 0, most = Infinity }, value, hint) => {
@@ -98,7 +115,7 @@ const RELATIONS = {
     });
   },
   AtMostHalf: (made, argument, other) => {
-    if (both(made[argument]).every((part, i) => 2 * part <= both(made[other])[i])) return;
+    if (endsOf(made[argument]).every((end) => end.every((part, i) => 2 * part <= both(made[other])[i]))) return;
     throw new PlanFault(phrase("pool.pad.half"), {
       got: `${argument} ${sizeText(made[argument])}, ${other} ${sizeText(made[other])}`,
       hint: phrase("pool.pad.half.try"),
@@ -116,9 +133,9 @@ function tooLarge(name, value, most) {
   });
 }
 
-/** A size as it is written. @param {Size | "same"} size */
+/** A size as it is written. @param {Sides | "same"} size */
 function sizeText(size) {
-  return size === "same" ? '"same"' : Array.isArray(size) ? `(${size[0]}, ${size[1]})` : String(size);
+  return size === "same" ? '"same"' : Array.isArray(size) ? `(${size.join(", ")})` : String(size);
 }
 
 /** A layer as it is written: its name, with the options that differ from their defaults. @param {LayerPlan} layer */

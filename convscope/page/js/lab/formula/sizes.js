@@ -5,7 +5,7 @@
 
 import { phrase } from "../../kit/i18n.js";
 import { PlanFault } from "./fault.js";
-import { both } from "./layers.js";
+import { both, endsOf } from "./layers.js";
 import { entryOf } from "./table.js";
 import { unreadPlaces } from "./unread.js";
 
@@ -21,7 +21,7 @@ import { unreadPlaces } from "./unread.js";
  * @property {boolean} last whether no layer after it takes a row of numbers
  */
 /** @typedef {{output: Three, flat: boolean, how: Said, dropped: Two}} Sizes */
-/** @typedef {{kernel: Two, stride: Two, pad: Two, dilation: Two}} PlanWindow */
+/** @typedef {{kernel: Two, stride: Two, pad: Two, end: Two, dilation: Two}} PlanWindow `end`: the padding at the bottom and right */
 
 /** What a convolution or a pooling lays over its input. @param {LayerPlan} layer @returns {PlanWindow | null} */
 export function windowOf(layer) {
@@ -29,7 +29,8 @@ export function windowOf(layer) {
   const kernel = both(layer.kernel ?? 1);
   const dilation = both(layer.dilation ?? 1);
   const same = /** @type {Two} */ (kernel.map((k, i) => Math.floor((dilation[i] * (k - 1)) / 2)));
-  return { kernel, stride: both(layer.stride ?? 1), pad: layer.pad === "same" ? same : both(layer.pad ?? 0), dilation };
+  const [pad, end] = layer.pad === "same" ? [same, same] : endsOf(layer.pad ?? 0);
+  return { kernel, stride: both(layer.stride ?? 1), pad, end, dilation };
 }
 
 /** K_eff = dilation·(kernel − 1) + 1. @param {PlanWindow} window @returns {Two} */
@@ -109,15 +110,15 @@ function asBefore(_, { shape, flat }) {
 
 /** @param {number} size @param {0 | 1} axis @param {PlanWindow} window @param {Said} where */
 function axisOf(size, axis, window, where) {
-  const [k, s, p, d] = [extentOf(window)[axis], window.stride[axis], window.pad[axis], window.dilation[axis]];
-  const made = Math.floor((size - k + 2 * p) / s) + 1;
-  const how = `floor((${size} − ${k} + 2×${p})/${s}) + 1 = ${made}`;
-  if (size + 2 * p < k) {
+  const [k, s, p, q] = [extentOf(window)[axis], window.stride[axis], window.pad[axis], window.end[axis]];
+  const made = Math.floor((size - k + p + q) / s) + 1;
+  const how = `floor((${size} − ${k} + ${p === q ? `2×${p}` : `${p} + ${q}`})/${s}) + 1 = ${made}`;
+  if (size + p + q < k) {
     throw new PlanFault(axis ? phrase("columns.none", { how }) : phrase("rows.none", { how }), {
       where,
       expected: phrase("value.least", { n: 1 }),
       hint: phrase("size.none.try"),
     });
   }
-  return { size: made, how, unread: unreadPlaces(size, window.kernel[axis], s, p, d) };
+  return { size: made, how, unread: unreadPlaces(size, window.kernel[axis], s, p, window.dilation[axis], q) };
 }

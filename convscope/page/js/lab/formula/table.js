@@ -8,6 +8,7 @@
  * @property {number} [least]
  * @property {number} [most]
  * @property {string[]} [words] that may stand in the place of a size
+ * @property {boolean} [sides] whether a size may be top, left, bottom, right
  * @property {string | null} [follows] the argument that it is where it is left out
  * @property {Said} hint what to try where it is wrong
  * @property {boolean} required

@@ -8,10 +8,11 @@
  * @param {number} stride
  * @param {number} pad
  * @param {number} dilation
+ * @param {number} [end] the places added after the last, as many as `pad` adds before the first where it is left out
  * @returns {number}
  */
-export function unreadPlaces(size, kernel, stride, pad, dilation) {
-  const windows = Math.floor((size + 2 * pad - dilation * (kernel - 1) - 1) / stride) + 1;
+export function unreadPlaces(size, kernel, stride, pad, dilation, end = pad) {
+  const windows = Math.floor((size + pad + end - dilation * (kernel - 1) - 1) / stride) + 1;
   const below = (/** @type {number} */ end) => sumsBelow(end, stride, windows, dilation, kernel);
   return size - (below(pad + size) - below(pad));
 }
