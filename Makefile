@@ -8,7 +8,7 @@ QUICK = $(BIN)/python -m pytest -q -x -m "not slow and not browser"
 HALF = tests/cli tests/data tests/docs tests/training tests/lab tests/machine
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help train test quick faults check check-page screenshots demo plain bench bench-report cli-reference formula-reference dist clean
+.PHONY: help train test quick faults check check-page screenshots demo plain bench bench-report cli-reference formula-reference sbom dist clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -81,6 +81,9 @@ cli-reference: $(VENV)/installed  ## write docs/cli.md from the parsers
 
 formula-reference: $(VENV)/installed  ## write the table of layers in docs/formula.md from the classes
 	$(BIN)/python -m scripts.formula_reference
+
+sbom: $(VENV)/tested  ## write the bill of materials that the wheel carries, convscope.cdx.json
+	$(BIN)/python -m scripts.bill_of_materials
 
 dist: $(VENV)/tested  ## build the wheel and the sdist, install the wheel into an empty environment and use it
 	rm -rf dist

@@ -66,6 +66,12 @@ def pins() -> dict[str, str]:
     return {canonicalize_name(name): version for name, version in found}
 
 
+def cuda() -> set[str]:
+    """Return the packages that come with PyTorch's build for CUDA alone: the last part of constraints.txt."""
+    text = (ROOT / "constraints.txt").read_text(encoding="utf-8").partition("# What PyTorch's build for CUDA brings")[2]
+    return {canonicalize_name(name) for name in re.findall(r"^([\w.-]+)==", text, re.MULTILINE)}
+
+
 def closure(wanted: list[Requirement]) -> dict[str, list[Requirement]]:
     """Return every package that `wanted` brings on some Python and system, with what each requires by itself.
 

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scripts.dependencies import PYTHONS, SYSTEMS, closure, environments, pins, project, requirements
+from scripts.dependencies import PYTHONS, SYSTEMS, closure, cuda, environments, pins, project, requirements
 
 ROOT = Path(__file__).parents[2]
 BUILD = {"hatchling", "trove-classifiers", "tomlkit"}  # what `make dist` builds with, in an environment of its own
@@ -34,11 +34,9 @@ def test_everything_that_is_needed_has_a_version_that_fits(needed: dict[str, lis
 
 
 def test_nothing_is_named_that_nothing_needs(needed: dict[str, list[Requirement]]) -> None:
-    text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
-    cuda = {canonicalize_name(name) for name in re.findall(r"^([\w-]+)==", text.partition("CUDA")[2], re.MULTILINE)}
-    assert {name.partition("-")[0] for name in cuda} == {"cuda", "nvidia", "triton"}
+    assert {name.partition("-")[0] for name in cuda()} == {"cuda", "nvidia", "triton"}
     foreign = {"pycparser"}  # what a package needs that only Windows needs
-    assert set(pins()) - set(needed) - cuda - foreign == BUILD
+    assert set(pins()) - set(needed) - cuda() - foreign == BUILD
 
 
 def test_what_is_installed_here_is_what_is_named(needed: dict[str, list[Requirement]]) -> None:
