@@ -15,7 +15,7 @@ from convscope.cli.parser import VERBS, make_parser
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
 CONSOLE = re.findall(r"```console\n\$ convscope (.*?)\n(.*?)```", README, re.DOTALL)
 
 

@@ -1,0 +1,27 @@
+"""SECURITY.md names the bounds that the code keeps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from convscope.data import label_table, zip_tree
+from convscope.formula.parse import MAX_TEXT
+from convscope.formula.plan import MAX_LAYERS
+from convscope.formula.tracing import MAX_PARAMETERS
+from convscope.lab import app, security, server
+from convscope.pictures import decoding, formats
+
+POLICY = (Path(__file__).parents[2] / "SECURITY.md").read_text(encoding="utf-8")
+
+
+def test_the_bounds_are_the_codes() -> None:
+    for row in (
+        f"| {MAX_TEXT:,} bytes, {MAX_LAYERS} layers, {MAX_PARAMETERS:,} parameters |",
+        f"| a file of {decoding.MAX_FILE_BYTES:,} bytes, {formats.MAX_PIXELS:,} pixels |",
+        f"| a table of labels | {label_table.MOST_BYTES:,} bytes |",
+        f"| a member of an archive | {zip_tree.MOST_BYTES:,} bytes |",
+        f"| a head of {server.MOST_HEAD:,} bytes, a body of {security.MOST_BODY:,} bytes, "
+        f"{security.BODY_SECONDS:.0f} seconds for each |",
+        f"| {server.MOST_CONNECTIONS} connections, {app.STREAMS} event streams |",
+    ):
+        assert row in POLICY, row
