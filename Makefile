@@ -82,7 +82,7 @@ cli-reference: $(VENV)/installed  ## write docs/cli.md from the parsers
 formula-reference: $(VENV)/installed  ## write the table of layers in docs/formula.md from the classes
 	$(BIN)/python -m scripts.formula_reference
 
-sbom: $(VENV)/tested  ## write the bill of materials that the wheel carries, convscope.cdx.json
+sbom: $(VENV)/tested  ## write the bill of materials that the wheel carries, bom.cdx.json
 	$(BIN)/python -m scripts.bill_of_materials
 
 dist: $(VENV)/tested  ## build the wheel and the sdist, install the wheel into an empty environment and use it

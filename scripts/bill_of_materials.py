@@ -1,4 +1,4 @@
-"""Write convscope.cdx.json, the bill of materials (CycloneDX) that the wheel carries: `make sbom`.
+"""Write bom.cdx.json, the bill of materials (CycloneDX) that the wheel carries: `make sbom`.
 
 It lists what convscope needs to run, in the versions of constraints.txt, and what lies in the package that is no source
 text: MNIST's pictures, the trained models and what their training left, each by its SHA-256. No JavaScript of others is
@@ -30,7 +30,7 @@ from convscope import __version__
 from convscope.data.credits import MNIST
 from scripts.dependencies import ROOT, closure, cuda, pins, project, requirements
 
-FILE = ROOT / "convscope.cdx.json"
+FILE = ROOT / "bom.cdx.json"
 PACKAGE = ROOT / "convscope"
 SOURCE_TEXT = {".py", ".js", ".css", ".html", ".json", ".md", ".typed"}
 
