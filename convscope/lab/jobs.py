@@ -184,26 +184,12 @@ def _not_started(id: str, wanted: TrainingRequest, message: Fault | None) -> Run
     recipe = named(wanted.recipe).changed(wanted.epochs)
     own = recipe.plan if wanted.data in CENTRED and wanted.size in (None, 28) else recipe.general_plan
     formula = wanted.formula.strip()
-    return RunSummary(
-        id=id,
-        state="starting" if message is None else "failed",
-        message=message,
+    return replace(
+        RunSummary.bare(id, "starting" if message is None else "failed", message),
         formula=str(resolve(formula or own)),
         plan=formula if formula in ZOO else None if formula else own,
-        classes=(),
         seed=wanted.seed or 0,
         epochs=recipe.epochs,
-        steps=None,
         recipe=recipe.name,
         batch=recipe.batch_size,
-        data=None,
-        step=0,
-        loss=None,
-        accuracy=None,
-        validation=None,
-        test=None,
-        seconds=0,
-        curve=(),
-        measured=(),
-        look=None,
     )

@@ -12,7 +12,7 @@ from ..explain.payload.records import Pixels, Snapshot
 from ..runs.json_fields import Scalar
 from ..runs.records import LogLine
 
-RunState = Literal["starting", "running", "stopped", "finished", "failed"]
+RunState = Literal["starting", "running", "stopped", "finished", "failed", "damaged"]
 CurvePoint = tuple[int, float, float]  # step, loss, accuracy
 Fault = Mapping[str, object]  # an error by its key and words, as lab/error_json.py writes it
 MOST_SEED, MOST_HELD_OUT, MOST_SIZE = 2**53, 10**9, 2048
@@ -51,7 +51,7 @@ class RunSummary(Record):
 
     id: str  # the name of its directory
     state: RunState
-    message: Fault | None  # why it failed
+    message: Fault | None  # why it failed, or what is damaged
     formula: str
     plan: str | None  # the plan's name, where it has one
     classes: tuple[str, ...]
@@ -71,6 +71,33 @@ class RunSummary(Record):
     measured: tuple[CurvePoint, ...]  # at each epoch's end, on the pictures held out
     look: str | None  # where its see-through page is, once it is finished
     asked: Asked | None = None
+
+    @classmethod
+    def bare(cls, id: str, state: RunState, message: Fault | None) -> Self:
+        """Return the summary of a run of which nothing else is known."""
+        return cls(
+            id=id,
+            state=state,
+            message=message,
+            formula="",
+            plan=None,
+            classes=(),
+            seed=None,
+            epochs=None,
+            steps=None,
+            recipe="",
+            batch=0,
+            data=None,
+            step=0,
+            loss=None,
+            accuracy=None,
+            validation=None,
+            test=None,
+            seconds=0,
+            curve=(),
+            measured=(),
+            look=None,
+        )
 
 
 @dataclass(frozen=True, slots=True)

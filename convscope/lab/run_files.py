@@ -4,13 +4,16 @@ is all its own.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import math
+import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from ..errors import ConvscopeError, InputError, MissingError
+from ..errors import InputError, system_reason
 from ..formula import describe
 from ..runs.json_fields import Fields
 from ..runs.log import sound_line
@@ -19,7 +22,7 @@ from ..runs.run_json import read_run_json
 from .records import RunData
 
 BITE, TAIL = 8_000_000, 200  # bytes of a log read at once, and compared
-MOST_SETTINGS = 1_000_000  # bytes
+MOST_SETTINGS = 8_000_000  # bytes of a run.json that is shown
 
 
 class LogTail:
@@ -76,25 +79,42 @@ def is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
 
 
-def settings_time(path: Path) -> int:
-    """Return when a run's run.json was written, in nanoseconds. Raises InputError where there is none."""
+FILES, FOLDERS = ("run.json", "log.jsonl", "model.onnx", "lock", "stop"), ("snapshots", "checkpoints")
+Stamp = tuple[int, int, int]
+
+
+def settings_stamp(path: Path) -> Stamp:
+    """Return what changes when a run's run.json does: its time in nanoseconds, which comes first, size and number.
+
+    Raises InputError where there is none.
+    """
     try:
-        return (path / "run.json").stat().st_mtime_ns
+        found = (path / "run.json").lstat()
+    except FileNotFoundError as error:
+        raise InputError("run.settings.missing") from error
     except OSError as error:
-        raise MissingError("run.unknown", got=path.name) from error
+        raise InputError("file.unreadable", reason=system_reason(error), where="run.json") from error
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def has_only_plain_files(path: Path) -> bool:
-    """Whether everything that is read of a run lies in it: plain files and folders, no links, no pipes."""
-    files, folders = ("run.json", "log.jsonl", "model.onnx", "lock", "stop"), ("snapshots", "checkpoints")
-    for kind, names in ((stat.S_ISREG, files), (stat.S_ISDIR, folders)):
-        for name in names:
-            try:
-                if not kind((path / name).lstat().st_mode):
-                    return False
-            except OSError:
-                continue
-    return True
+def looks_like_a_run(path: Path) -> bool:
+    """Whether a directory has what training leaves behind, whole or not."""
+    return any(os.path.lexists(path / name) for name in ("run.json", "log.jsonl"))
+
+
+def check_own(path: Path) -> None:
+    """Raise InputError unless all that is read of a run lies in it: plain files and folders, no links, no pipes."""
+    every = [
+        (stat.S_ISDIR, "."),
+        *((stat.S_ISREG, name) for name in FILES),
+        *((stat.S_ISDIR, name) for name in FOLDERS),
+    ]
+    for is_kind, name in every:
+        try:
+            if not is_kind((path / name if name != "." else path).lstat().st_mode):
+                raise InputError("run.foreign", where=path.name if name == "." else name)
+        except OSError:
+            continue
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +137,7 @@ class ShownSettings:
         recipe, data = fields.within("recipe"), fields.within("data")
         shape = data.integers("shape")
         if len(shape) != 3:
-            raise InputError("run.unreadable", where=data.where)
+            raise InputError("run.numbers", where=data.where)
         return cls(
             formula=fields.text("formula"),
             plan=fields.if_there(fields.text, "plan"),
@@ -144,15 +164,14 @@ class ShownSettings:
 
 def checked_settings(path: Path) -> ShownSettings:
     """Return what is shown of run.json: text and numbers of the right kinds, and a formula that fits. Raises
-    InputError.
+    ConvscopeError, which says what does not.
     """
-    try:
+    with contextlib.suppress(OSError):
         if (path / "run.json").stat().st_size > MOST_SETTINGS:
-            raise InputError("run.unreadable")
-        settings = ShownSettings.from_json(Fields(read_run_json(path), "run.json"))
-        if not (all(map(is_count, settings.counts())) and math.isfinite(settings.epochs)):
-            raise InputError("run.unreadable")
-        describe(settings.formula, settings.data.shape, len(settings.classes))
-        return settings
-    except (OSError, ConvscopeError) as error:
-        raise InputError("run.unreadable", got=path.name) from error
+            reason = os.strerror(errno.EFBIG)
+            raise InputError("file.unreadable", reason=reason, where=str(path / "run.json"))
+    settings = ShownSettings.from_json(Fields(read_run_json(path), "run.json"))
+    if not (all(map(is_count, settings.counts())) and math.isfinite(settings.epochs)):
+        raise InputError("run.numbers", where="run.json")
+    describe(settings.formula, settings.data.shape, len(settings.classes))
+    return settings

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 from pathlib import Path
 from urllib.parse import quote
 
-from ..errors import ConvscopeError, MissingError
+from ..errors import ConvscopeError, InputError, MissingError, phrase, printable
 from ..runs.checkpoints import newest_step
 from ..runs.directory import in_use
 from ..runs.records import EpochLine, LogLine, ResultLine, StepLine
+from .error_json import to_json
 from .records import CurvePoint, RunState, RunSummary, Scores
-from .run_files import LogTail, checked_settings, has_only_plain_files, settings_time
+from .run_files import LogTail, Stamp, check_own, checked_settings, looks_like_a_run, settings_stamp
 
-ID = re.compile(r"\w[\w.-]{0,127}")
+MOST_NAME = 128  # characters
+ID = re.compile(rf"\w[\w.-]{{0,{MOST_NAME - 1}}}")
 POINTS = 200  # of a curve
 KEPT = 4_000  # points of a run in memory: beyond it every second one is dropped
 
 
 class RunReader:
-    """One run as far as it was read. Raises InputError for a directory that holds none, or a damaged one."""
+    """One run as far as it was read. Raises ConvscopeError for a directory that holds none, or a damaged one."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.log = path, LogTail(path / "log.jsonl")
-        self.made, self.settings = settings_time(path), checked_settings(path)
+        self.stamp, self.settings = settings_stamp(path), checked_settings(path)
         self.forget()
 
     def forget(self) -> None:
@@ -95,54 +98,78 @@ class RunReader:
 
 class RunIndex:
     """The runs in `root`, which is made if it is not there. Ids are the directories' names; nothing outside is
-    reached."""
+    reached. A damaged one is named, with what is wrong with it, and hides no other."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         self._readers: dict[str, RunReader] = {}
+        self._damage: dict[str, tuple[Stamp, ConvscopeError]] = {}  # read once, as long as run.json is the same
         self._lock = threading.Lock()
 
     def path(self, id: str) -> Path:
         """Return a run's directory. Raises InputError for an id that names none: of another form, a link, elsewhere."""
         path = self.root / id if ID.fullmatch(id) else self.root
-        if (
-            path.parent != self.root
-            or path.is_symlink()
-            or not (path / "run.json").is_file()
-            or not has_only_plain_files(path)
-        ):
-            raise MissingError("run.unknown", got=id[:140])
-        return path
+        try:
+            if path.parent == self.root:
+                settings_stamp(path)
+                check_own(path)
+                return path
+        except InputError:
+            pass
+        raise MissingError("run.unknown", got=id[:140])
 
     def summary(self, id: str) -> RunSummary:
-        """Return one run's summary. Raises InputError where there is none or it cannot be read."""
+        """Return one run's summary. Raises ConvscopeError where there is none or it is damaged."""
         with self._lock:
-            return self._summary(id)
+            return self._summary(self.path(id))
 
     def all(self) -> dict[str, RunSummary]:
-        """Return the summary of every run that can be read, the newest first."""
+        """Return the summary of every run, the newest first."""
         with self._lock:
-            found = []
             try:
-                places = [path for path in self.root.iterdir() if ID.fullmatch(path.name)]
+                places = [path for path in self.root.iterdir() if path.name[0] != "." and looks_like_a_run(path)]
             except OSError:
                 places = []
-            for place in places:
-                try:
-                    found.append((settings_time(place), place.name, self._summary(place.name)))
-                except (ConvscopeError, OSError):
-                    continue
-            return {id: summary for _, id, summary in sorted(found, key=lambda one: one[:2], reverse=True)}
+            found = sorted(((_when(place), place.name, self._shown(place)) for place in places), reverse=True)
+            gone = self._readers.keys() | self._damage.keys()
+            for name in gone.difference(place.name for place in places):
+                self._readers.pop(name, None)
+                self._damage.pop(name, None)
+            return {summary.id: summary for _, _, summary in found}
 
-    def _summary(self, id: str) -> RunSummary:
-        path = self.path(id)
+    def _shown(self, place: Path) -> RunSummary:
+        """Return the summary of a run, or what is damaged in it."""
+        try:
+            if not ID.fullmatch(place.name):
+                raise InputError("run.name", expected=phrase("run.name.expected"), hint=phrase("run.name.try"))
+            check_own(place)
+            return self._summary(place)
+        except ConvscopeError as error:
+            return RunSummary.bare(printable(place.name, MOST_NAME), "damaged", to_json(error, place, self.root))
+
+    def _summary(self, path: Path) -> RunSummary:
+        stamp, id = settings_stamp(path), path.name
         reader = self._readers.get(id)
-        if reader is None or reader.made != settings_time(path):
+        if reader is None or reader.stamp != stamp:
             self._readers.pop(id, None)
-            reader = RunReader(path)
-            self._readers[id] = reader
+            known, error = self._damage.get(id, (None, None))
+            if error is not None and known == stamp:
+                raise error
+            try:
+                reader = self._readers[id] = RunReader(path)
+            except ConvscopeError as damage:
+                self._damage[id] = stamp, damage
+                raise
         reader.update(reader.log.read())
         return reader.summary()
+
+
+def _when(place: Path) -> int:
+    """Return when a run began, or where that is not known its directory."""
+    for path in (place / "run.json", place):
+        with contextlib.suppress(OSError):
+            return path.lstat().st_mtime_ns
+    return 0
 
 
 def _point(line: StepLine) -> CurvePoint:

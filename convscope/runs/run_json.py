@@ -44,7 +44,7 @@ def read_run_json(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise InputError("file.unreadable", reason=system_reason(error), where=str(file)) from error
     except (ValueError, RecursionError) as error:
-        raise InputError("file.unreadable", reason=error, where=str(file)) from error
+        raise InputError("json.none", where=str(file)) from error
     if not isinstance(settings, dict) or settings.get("format") != FORMAT:
         raise InputError("run.kind", where=str(file), expected=FORMAT)
     digest = settings.pop("digest", None)

@@ -20,7 +20,7 @@ def _check(
     accepted = (int, float) if kind is float else (kind,)
     good = isinstance(value, accepted) and (kind is bool or not isinstance(value, bool))
     if good and kind in (int, float):
-        good = math.isfinite(value) and least <= value <= most and not (above and value == least)
+        good = least <= value <= most and not (above and value == least)  # NaN is neither
     if not good:
         low, high = (f"{int(end):,}" if end == int(end) and end < 1e12 else f"{end:g}" for end in (least, most))
         range_ = {

@@ -92,7 +92,7 @@ def test_runs_are_listed_and_shown(app: Any, made: Lab) -> None:
         ("/api/runs/one/stop", {}, 400, "is not being trained"),
         ("/api/runs/one/network", None, 400, "is not finished"),
         ("/runs/one/look", None, 400, "is not finished"),
-        ("/api/runs/bad", None, 404, "no run of this name"),
+        ("/api/runs/bad/report", None, 400, "a run that cannot be read"),
         ("/api/runs", {"data": "elsewhere"}, 400, "no data of this name"),
         ("/api/runs", {"recipe": "fastest"}, 400, "no recipe has this name"),
         ("/api/runs", {"colour": 1}, 400, "no such field"),
@@ -105,7 +105,7 @@ def test_runs_are_listed_and_shown(app: Any, made: Lab) -> None:
 )
 def test_what_goes_wrong_is_said_in_parts(app: Any, made: Lab, target: str, body: Any, status: int, what: str) -> None:
     run_dir(made.runs.root, "one")
-    run_dir(made.runs.root, "bad", classes=3)
+    run_dir(made.runs.root, "bad", recipe=3)
     answer = asked(app, target, body)
     assert (answer.status, set(answer.json()), set(answer.json()["error"])) == (status, {"error"}, FAULT)
     assert what in answer.json()["error"]["message"]

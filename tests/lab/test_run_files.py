@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from convscope.errors import InputError
+from convscope.errors import ConvscopeError, InputError
 from convscope.explain.look import SLIDES
 from convscope.lab import run_files
+from convscope.lab.error_json import to_json
 from convscope.lab.records import RunData
-from convscope.lab.run_files import LogTail, checked_settings, has_only_plain_files, is_count, shown_line
+from convscope.lab.run_files import LogTail, check_own, checked_settings, is_count, shown_line
 from convscope.runs.records import LogLine
 from tests.lab.rundirs import run_dir, settings, step, text
 
@@ -115,7 +116,7 @@ def test_a_pipe_in_place_of_a_log_holds_nobody_up(file: Path) -> None:
 @pytest.mark.parametrize("kind", ["link", "pipe", "other"])
 def test_a_run_is_all_its_own(tmp_path: Path, name: str, kind: str) -> None:
     path = run_dir(tmp_path, "one", finished=True)
-    assert has_only_plain_files(path)
+    check_own(path)
     target = path / name
     folder = target.is_dir()
     if target.exists():
@@ -128,7 +129,8 @@ def test_a_run_is_all_its_own(tmp_path: Path, name: str, kind: str) -> None:
         target.write_text("")
     else:
         target.mkdir()
-    assert not has_only_plain_files(path)
+    with pytest.raises(InputError, match=f"^{name}: is a link or no plain file"):
+        check_own(path)
 
 
 def test_the_settings_of_a_real_run_are_taken() -> None:
@@ -187,15 +189,17 @@ def test_what_another_version_leaves_out_or_adds_hides_nothing(tmp_path: Path) -
     ids=lambda changes: str(changes)[:60],
 )
 def test_settings_of_other_kinds_are_refused_without_a_path(tmp_path: Path, changes: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match=r"^a run that cannot be read, got one$"):
+    with pytest.raises(ConvscopeError) as caught:
         checked_settings(run_dir(tmp_path, "one", **changes))
+    assert "\n" not in caught.value.line()
+    assert str(tmp_path) not in json.dumps(to_json(caught.value, tmp_path))
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b"[" * 200_000, b" " * 2_000_000 + b"{}"])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b"[" * 200_000, b" " * 8_000_001 + b"{}"])
 def test_a_damaged_run_json_is_refused(tmp_path: Path, content: bytes) -> None:
     path = run_dir(tmp_path, "one")
     (path / "run.json").write_bytes(content)
-    with pytest.raises(InputError, match=r"^a run that cannot be read, got one$"):
+    with pytest.raises(InputError, match=r"one/run.json: (is not JSON|cannot be read: |is of another kind)"):
         checked_settings(path)
 
 

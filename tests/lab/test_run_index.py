@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from convscope.errors import InputError
+from convscope.errors import ConvscopeError, InputError
 from convscope.explain.look import SLIDES
 from convscope.lab import run_index
 from convscope.lab.records import RunData, Scores
@@ -94,17 +95,60 @@ def test_a_resumed_run_forgets_what_was_cut_off(root: Path) -> None:
     assert runs.summary("one").curve == ((1, 1, 0.5), (2, 9.0, 0.5))
 
 
-def test_a_damaged_run_is_left_out_every_time_and_comes_when_it_is_mended(root: Path) -> None:
+def faults(runs: RunIndex) -> dict[str, str]:
+    """Return what is said of every damaged run, in English."""
+    shown = runs.all().values()
+    return {run.id: str(ConvscopeError.from_json(dict(run.message or {}))) for run in shown if run.state == "damaged"}
+
+
+def test_a_damaged_run_is_named_every_time_hides_no_other_and_comes_when_it_is_mended(root: Path) -> None:
     good, bad, runs = run_dir(root, "good"), run_dir(root, "bad", formula="conv(0) + fc"), RunIndex(root)
     for _ in range(3):
-        assert list(runs.all()) == ["good"]
-        with pytest.raises(InputError, match="cannot be read"):
+        assert {id: run.state for id, run in runs.all().items()} == {"good": "stopped", "bad": "damaged"}
+        assert faults(runs)["bad"].startswith("formula, column 1: conv needs kernel")
+        with pytest.raises(ConvscopeError, match="conv needs kernel"):
             runs.summary("bad")
     (bad / "run.json").write_text(json.dumps(settings()))
-    assert set(runs.all()) == {"good", "bad"}
+    assert faults(runs) == {}
     (good / "run.json").write_text("{")
     os.utime(good / "run.json", ns=(1, 1))
-    assert list(runs.all()) == ["bad"]
+    assert faults(runs) == {"good": "run.json: is not JSON"}
+    assert list(runs.all()) == ["bad", "good"]
+
+
+def test_what_is_damaged_is_said(root: Path) -> None:
+    run_dir(root, "missing").joinpath("run.json").unlink()
+    run_dir(root, "bytes").joinpath("run.json").write_bytes(b"\xff")
+    run_dir(root, "huge").joinpath("run.json").write_bytes(b" " * 8_000_001)
+    run_dir(root, "old", format="convscope.run/9")
+    run_dir(root, "minus", data__train=-1)
+    run_dir(root, "many", steps=2**60)
+    (run_dir(root, "pipe") / "stop").touch()
+    (root / "pipe" / "stop").unlink()
+    os.mkfifo(root / "pipe" / "stop")
+    run_dir(root, "\udcff\n")
+    found = faults(RunIndex(root))
+    assert found == {
+        "missing": "its run.json is missing",
+        "bytes": "run.json: is not JSON",
+        "huge": "run.json: cannot be read: File too large",
+        "old": "run.json: is of another kind or version, expected convscope.run/1",
+        "minus": "run.json, data: the field train is of another type, got -1, expected a whole number",
+        "many": "run.json: holds numbers that no run has",
+        "pipe": "stop: is a link or no plain file; the lab shows only what lies in a run's own folder",
+        r"\udcff\n": "the lab shows no run of such a name, expected letters, digits, ., - and _, at most 128\n"
+        "try: rename its folder",
+    }
+
+
+def test_a_damaged_run_is_read_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_dir(root, "bad", formula="conv(0) + fc")
+    runs, read = RunIndex(root), list[Path]()
+    real = run_index.checked_settings
+    monkeypatch.setattr(run_index, "checked_settings", lambda path: read.append(path) or real(path))
+    for _ in range(5):
+        runs.all()
+    assert len(read) == 1
 
 
 def test_a_run_made_anew_under_its_name_is_read_anew(root: Path) -> None:
@@ -120,7 +164,7 @@ def test_the_newest_comes_first_and_what_went_away_is_gone(root: Path) -> None:
         os.utime(run_dir(root, id) / "run.json", ns=(number, number))
     runs = RunIndex(root)
     assert list(runs.all()) == ["a", "c", "b"]
-    (root / "c" / "run.json").unlink()
+    shutil.rmtree(root / "c")
     assert list(runs.all()) == ["a", "b"]
     assert RunIndex(root / "nowhere").all() == {}
 
@@ -134,8 +178,10 @@ def test_only_directories_of_the_root_itself_are_runs(root: Path, tmp_path: Path
     inner = run_dir(root, "parts")
     (inner / "log.jsonl").unlink()
     (inner / "log.jsonl").symlink_to(outside / "log.jsonl")
+    (root / "notes").mkdir()
     runs = RunIndex(root)
-    assert runs.all() == {}
+    assert {id: run.state for id, run in runs.all().items()} == dict.fromkeys(("link", "a b", "parts"), "damaged")
+    assert "outside" not in str(faults(runs))
     for id in (
         "link",
         "file",

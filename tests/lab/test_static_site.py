@@ -117,7 +117,7 @@ def test_what_cannot_be_built_says_why_and_writes_nothing(tmp_path: Path) -> Non
     for folder, run, why in (
         ("site", unfinished, "no finished run is here"),
         ("site", tmp_path, "no finished run is here"),
-        ("site", damaged, "cannot be read"),
+        ("site", damaged, "classes is of another type"),
         ("file", None, "cannot be written"),
         ("file/site", None, "cannot be written"),
     ):

@@ -85,6 +85,7 @@ def test_a_new_lr_moves_the_others_in_proportion() -> None:
         {"lr": -1.0},
         {"lr": float("nan")},
         {"lr": float("inf")},
+        {"epochs": 10**400},
         {"lr": "0.1"},
         {"lr": True},
         {"epochs": 0.0},

@@ -10,13 +10,12 @@ import { faultOf } from "./formula/fault.js";
 import { followStream } from "./streams.js";
 
 /**
- * @typedef {"starting" | "running" | "stopped" | "finished" | "failed"} RunState `starting` until its directory is
- * there; a
- *   `stopped` run can be resumed; `failed` says why in `message`
+ * @typedef {"starting" | "running" | "stopped" | "finished" | "failed" | "damaged"} RunState `starting` until
+ * its directory is there; a `stopped` run can be resumed; `failed` says why in `message`, `damaged` what cannot be read
  *
  * @typedef {object} RunSummary one run, as the list shows it
  * @property {string} id the name of its directory
- * @property {RunState} state @property {FaultJson | null} message why it failed
+ * @property {RunState} state @property {FaultJson | null} message why it failed, or what is damaged
  * @property {string} formula @property {string | null} plan the plan's name @property {string} recipe
  * @property {{set: string, train: number, validation: number, test: number, shape: [number, number, number]} | null}
  * data null while it starts

@@ -45,7 +45,9 @@ export function compareRuns(lab, store) {
   let drawn = "";
   let keyed = "";
   const refresh = () => {
-    const runs = marksOf(lab).flatMap((id) => store.runs.get(id) ?? []);
+    const runs = marksOf(lab)
+      .flatMap((id) => store.runs.get(id) ?? [])
+      .filter((run) => run.state !== "damaged");
     words.textContent = runs.length > 1 ? "" : store.ready ? t("bench.compare.how") : t("bench.waiting");
     words.hidden = !words.textContent;
     const names = runs.map(({ id }) => id).join("~");

@@ -75,7 +75,7 @@ export function runList(lab, store) {
           .includes(word),
       ),
     );
-    const marks = marksOf(lab).filter((id) => store.runs.has(id));
+    const marks = marksOf(lab).filter((id) => (store.runs.get(id)?.state ?? "damaged") !== "damaged");
     count.textContent =
       found.length === all.length ? String(all.length) : t("bench.of", { n: found.length, all: all.length });
     filter.hidden = all.length < MANY && !wanted.length;

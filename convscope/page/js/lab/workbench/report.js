@@ -9,7 +9,7 @@ import { runStream } from "./run_stream.js";
 import { markRun, marksOf, openPlace, toPlace } from "./places.js";
 import { confusionPart, figureList, saidPart, settingsPart } from "./report_parts.js";
 import { runButtons } from "./row.js";
-import { networkOf, neverBegan, runLine, stateBadge } from "./run_facts.js";
+import { isBlank, networkOf, runLine, stateBadge } from "./run_facts.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("./run_store.js").RunStore} RunStore */
@@ -97,7 +97,8 @@ export function runReport(lab, store, id) {
     line.textContent = runLine(t, one);
     fault.textContent = store.refused.get(id) ?? (one.message ? faultOf(one.message).lines(t) : followed.trouble);
     fault.hidden = !fault.textContent;
-    figures.hidden = neverBegan(one);
+    figures.hidden = isBlank(one);
+    for (const part of [again, mark, said, settings]) part.hidden = one.state === "damaged"; // nothing is known of it
     mark.textContent = marksOf(lab).includes(id) ? t("bench.unmark.this") : t("bench.mark.this");
     waiting.textContent =
       followed.lines.length || followed.snapshots.length

@@ -4,7 +4,7 @@ import { button, make } from "../../kit/dom.js";
 import { fixed } from "../../kit/format.js";
 import { faultOf } from "../formula/fault.js";
 import { MOST_MARKS, markRun, runAddress, toPlace } from "./places.js";
-import { accuracyOf, isGoing, neverBegan, runLine, secondsText, stateBadge } from "./run_facts.js";
+import { accuracyOf, isBlank, isGoing, runLine, secondsText, stateBadge } from "./run_facts.js";
 import { sparkOf } from "./spark.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
@@ -57,14 +57,16 @@ export function runRow(lab, store, id) {
     element,
     /** @param {RunSummary} run @param {boolean} marked @param {boolean} full whether no more can be marked */
     refresh: (run, marked, full) => {
-      mark.checked = marked;
-      mark.disabled = full && !marked;
+      const damaged = run.state === "damaged";
+      mark.checked = marked && !damaged;
+      mark.disabled = damaged || (full && !marked);
+      mark.hidden = damaged; // there is nothing to compare
       mark.title = mark.disabled ? t("bench.mark.most", { n: MOST_MARKS }) : "";
       element.classList.toggle("marked", marked);
       buttons.refresh(run);
       // what to try is in the report
       const said = store.refused.get(id) ?? (run.message ? faultOf(run.message).line(t) : "");
-      element.classList.toggle("never", neverBegan(run));
+      element.classList.toggle("blank", isBlank(run));
       if (fault.textContent !== said) fault.textContent = said;
       fault.hidden = !said;
       const now = JSON.stringify([

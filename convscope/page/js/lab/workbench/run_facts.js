@@ -43,12 +43,13 @@ export function stateWords(t, state) {
   if (state === "starting") return t("bench.state.starting");
   if (state === "running") return t("bench.state.running");
   if (state === "finished") return t("bench.state.finished");
+  if (state === "damaged") return t("bench.state.damaged");
   return state === "failed" ? t("bench.state.failed") : t("bench.state.stopped");
 }
 
-/** Whether it failed before there was anything to measure. @param {RunSummary} run */
-export function neverBegan(run) {
-  return run.state === "failed" && run.data === null;
+/** Whether there is nothing to measure: it failed before it began, or cannot be read. @param {RunSummary} run */
+export function isBlank(run) {
+  return run.state === "damaged" || (run.state === "failed" && run.data === null);
 }
 
 /** The accuracy that says most, and on which pictures it was measured. @param {Translate} t @param {RunSummary} run */
@@ -83,10 +84,11 @@ export function stateBadge({ doc, t }) {
   return {
     element: make(doc, "div", { class: "run-state" }, badge, share, track),
     refresh: (/** @type {RunSummary} */ run) => {
+      const over = ["finished", "failed", "damaged"].includes(run.state);
       badge.dataset.state = run.state;
       word.textContent = stateWords(t, run.state);
-      share.textContent = run.state === "finished" || run.state === "failed" ? "" : percent(shareDone(run), 0);
-      track.hidden = run.state === "finished" || run.state === "failed";
+      share.textContent = over ? "" : percent(shareDone(run), 0);
+      track.hidden = over;
       setVar(bar, "share", String(shareDone(run)));
     },
   };
@@ -95,5 +97,6 @@ export function stateBadge({ doc, t }) {
 /** What a run was trained on and how, in one line. @param {Translate} t @param {RunSummary} run */
 export function runLine(t, run) {
   const plan = run.plan ? t("bench.plan", { name: run.plan }) : run.formula;
-  return [run.data?.set ?? "", plan, t("bench.recipe.named", { name: run.recipe })].filter(Boolean).join(" · ");
+  const recipe = run.recipe ? t("bench.recipe.named", { name: run.recipe }) : "";
+  return [run.data?.set ?? "", plan, recipe].filter(Boolean).join(" · ");
 }

@@ -70,6 +70,8 @@ export function runStore(lab, changed) {
       if (run.state === "finished") lab.say(t("bench.said.finished", { id: run.id }));
       if (run.state === "failed")
         lab.say(t("bench.said.failed", { id: run.id, what: run.message ? faultOf(run.message).lines(t) : "" }));
+      if (run.state === "damaged")
+        lab.say(t("bench.said.damaged", { id: run.id, what: run.message ? faultOf(run.message).line(t) : "" }));
       if (run.state === "stopped") lab.say(t("bench.said.stopped", { id: run.id }));
     }
   };

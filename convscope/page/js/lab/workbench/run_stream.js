@@ -42,7 +42,14 @@ export function runStream(lab, id, changed) {
      * @param {RunSummary} run
      */
     follow: (run) => {
-      if (!api || closed || !over || (watch && run.state !== "running" && run.state !== "starting")) return;
+      if (
+        !api ||
+        closed ||
+        !over ||
+        run.state === "damaged" ||
+        (watch && run.state !== "running" && run.state !== "starting")
+      )
+        return;
       watch?.close();
       over = false;
       stream.lines = [];
