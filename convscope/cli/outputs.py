@@ -11,6 +11,7 @@ import contextlib
 import io
 import os
 import sys
+import warnings
 from typing import TYPE_CHECKING, TextIO
 
 from ..errors import EnvironmentFault, phrase, system_reason
@@ -50,6 +51,11 @@ class _Messages(_Output):
             return memoryview(data).nbytes
 
 
+def ignore_pillow() -> None:
+    """Keep what Pillow warns of from the terminal: pieces of a damaged file that make no difference to its picture."""
+    warnings.filterwarnings("ignore", module=r"PIL\.")
+
+
 def guard_outputs() -> None:
     """Put such outputs in the place of sys.stdout and sys.stderr; any terminal takes what is printed.
 
@@ -57,6 +63,7 @@ def guard_outputs() -> None:
     stderr would land in it. Windows keeps its own streams, which know its console.
     """
     closed = set()
+    ignore_pillow()
     for number in (0, 1, 2):
         try:
             os.fstat(number)

@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, phrase, system_reason
 from .class_order import check_labels, checked_classes, numbered
-from .compressed import Readable, most_bytes, open_decompressed
+from .compressed import MOST_GROWTH, Readable, most_bytes, open_decompressed
 from .dataset import Dataset, Split
+from .growth import check_growth, check_memory
 
 TRAIN, TEST = ("train",), ("t10k", "test")
 ENDINGS = ("", ".gz", ".xz")  # of two copies of one file the plain one is read
 MISNAMED = re.compile(r"[.-]idx[123]-ubyte|\.idx(\.gz|\.xz)?$|ubyte(\.gz|\.xz)?$")
+LABEL_BYTES = 8  # of a label once it is read
 CHUNK = 1 << 20  # bytes read at a time
 DEEP = 4  # folders that are gone into for IDX files
 
@@ -117,6 +119,9 @@ def read_idx(path: Path, dimensions: int, sha256: str | None = None) -> NDArray[
                 raise InputError("idx.empty", where=where, got=shape)
             if total > most_bytes(path):
                 raise InputError("idx.promise", where=where, got=shape)
+            if path.suffix in MOST_GROWTH:
+                check_growth(path.stat().st_size, total, where)
+            check_memory(total * LABEL_BYTES if dimensions == 1 else total, where)
             array = np.empty(total, np.uint8)
             digest, filled = hashlib.sha256(header), 0
             while data := file.read(CHUNK):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import Self, TextIO
 
 from ..errors import InputError, phrase
 from .labelled import listed
@@ -15,6 +17,8 @@ from .split_names import split_of
 from .tree import is_picture_name
 
 MOST_BYTES = 64 << 20
+MOST_ROWS = 2_000_000
+MOST_CHARACTERS = 1 << 20  # of a row
 DELIMITERS = ",;\t"
 # Columns by their usual names, the first found counts: Kaggle's tables, fastai, Hugging Face, AutoML, medical sets.
 PATHS = (
@@ -56,27 +60,28 @@ def parse_table(data: bytes, where: str) -> list[Row]:
         got, most = (phrase("value.bytes", n=f"{n:,}") for n in (len(data), MOST_BYTES))
         raise InputError("table.large", where=where, got=got, expected=phrase("value.most", n=most))
     lines = _lines(data, where)
-    if not lines:
+    _, header = next(lines, (0, []))
+    if not header:
         raise InputError(
             "table.columns", where=where, got=phrase("value.none"), expected=phrase("table.columns.expected")
         )
-    names = [re.sub(r"[\W_]", "", cell).lower() for cell in lines[0][1]]
+    names = [re.sub(r"[\W_]", "", cell).lower() for cell in header]
     if any(name.startswith("pixel") for name in names):
-        raise InputError("table.pixels", where=where, got=listed(lines[0][1]), hint=phrase("table.pixels.try"))
-    if len(names) == 2 and is_picture_name(lines[0][1][0]):
-        return [Row(line, *_cells(cells, 2)) for line, cells in lines]
+        raise InputError("table.pixels", where=where, got=listed(header), hint=phrase("table.pixels.try"))
+    if len(names) == 2 and is_picture_name(header[0]):
+        return [Row(line, *_cells(cells, 2)) for line, cells in chain([(1, header)], lines)]
     path = _column(names, PATHS)
     label = _column([*names[:path], "", *names[path + 1 :]], LABELS) if path is not None else None
     if path is not None and label is None and len(names) == 2:
         label = 1 - path
     if path is None or (label is None and len(names) < 3):
         expected = phrase("table.columns.expected")
-        raise InputError("table.columns", where=where, got=listed(lines[0][1]), expected=expected)
+        raise InputError("table.columns", where=where, got=listed(header), expected=expected)
     if label is None:
-        return _one_hot(lines, path, where)
+        return _one_hot(header, lines, path, where)
     split, group, valid = (_column(names, known) for known in (PARTS, GROUPS, VALIDATION))
     rows = []
-    for line, short in lines[1:]:
+    for line, short in lines:
         cells = _cells(short, len(names))
         part = None if split is None else _split(cells[split], f"{where}, line {line}")
         if valid is not None and part is None:
@@ -85,33 +90,61 @@ def parse_table(data: bytes, where: str) -> list[Row]:
     return rows
 
 
-def _lines(data: bytes, where: str) -> list[tuple[int, list[str]]]:
-    """Return the number and the cells of each line that has some, blanks round them taken away."""
+def _lines(data: bytes, where: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the cells of each line that has some, blanks round them taken away, as they are asked for:
+    all together would take twenty times the memory of the table.
+    """
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise InputError("table.encoding", where=where, line=line, hint=phrase("table.encoding.try")) from None
-    first = text.partition("\n")[0]
-    delimiter = max(DELIMITERS, key=lambda one: (first.count(one), -DELIMITERS.index(one)))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
-    lines = []
-    try:
-        for row in reader:
-            cells = [cell.strip() for cell in row]
-            if any(cells):
-                lines.append((reader.line_num, cells))
-    except csv.Error as error:
-        raise InputError("table.damaged", where=where, line=reader.line_num, reason=str(error)) from None
-    return lines
+    with io.TextIOWrapper(io.BytesIO(data), encoding, newline="") as text:
+        first = text.readline(MOST_CHARACTERS)
+        delimiter = max(DELIMITERS, key=lambda one: (first.count(one), -DELIMITERS.index(one)))
+        text.seek(0)
+        pieces = _Pieces(text)
+        reader = csv.reader(pieces, delimiter=delimiter, skipinitialspace=True)
+        rows = 0
+        try:
+            for row in reader:
+                pieces.characters = 0
+                cells = [cell.strip() for cell in row]
+                if any(cells):
+                    rows += 1
+                    yield reader.line_num, cells
+                if rows > MOST_ROWS:
+                    most = phrase("value.most", n=f"{MOST_ROWS:,}")
+                    raise InputError("table.rows", where=where, expected=most)
+        except csv.Error as error:
+            raise InputError("table.damaged", where=where, line=reader.line_num, reason=str(error)) from None
 
 
-def _one_hot(lines: Sequence[tuple[int, list[str]]], path: int, where: str) -> list[Row]:
+class _Pieces:
+    """The lines of a text for csv. Raises csv.Error for a row that has more than MOST_CHARACTERS."""
+
+    def __init__(self, text: TextIO) -> None:
+        self.characters, self._text = 0, text
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        piece = self._text.readline(MOST_CHARACTERS)
+        self.characters += len(piece)
+        if self.characters >= MOST_CHARACTERS:
+            raise csv.Error(f"row larger than row limit ({MOST_CHARACTERS})")
+        if not piece:
+            raise StopIteration
+        return piece
+
+
+def _one_hot(header: list[str], lines: Iterable[tuple[int, list[str]]], path: int, where: str) -> list[Row]:
     """Return the rows of a table with a column of zeros and ones for each class (Roboflow's _classes.csv)."""
-    header = lines[0][1]
     classes = [k for k in range(len(header)) if k != path]
     rows = []
-    for line, short in lines[1:]:
+    for line, short in lines:
         cells = _cells(short, len(header))
         if not all(cells[k] in ("0", "1") for k in classes):
             expected = phrase("table.columns.expected")

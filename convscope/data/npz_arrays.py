@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, Phrase, phrase, system_reason
-from ..machine.memory import memory_limit
 from ..pictures.bit_depth import array_to_8_bits, deep_to_8_bits
 from .class_order import in_text_order
 from .dataset import Dataset, Split, arrays
+from .growth import check_growth, check_memory
 from .labelled import listed
 from .listing import SPLITS
+from .zip_directory import read_directory
 
 CHUNK = 1 << 20  # bytes read at a time
 # What members are called: pictures and labels, with the split before or after, if any.
@@ -41,6 +42,7 @@ def npz(path: str | Path, *, name: str | None = None) -> Dataset:
     path = Path(path)
     where = str(path)
     try:
+        read_directory(path, where)
         with zipfile.ZipFile(path) as archive:
             return _read(archive, where, name or path.stem)
     except OSError as error:
@@ -59,10 +61,10 @@ def _read(archive: zipfile.ZipFile, where: str, name: str) -> Dataset:
         )
     named = next((keys[key] for key in NAMES if key in keys), None)
     wanted = [key for pair in pairs.values() for key in pair] + ([named] if named else [])
-    limit, total = memory_limit(), sum(archive.getinfo(key).file_size for key in wanted)
-    if limit is not None and total > limit // 2:
-        got, most = (phrase("value.bytes", n=f"{n:,}") for n in (total, limit // 2))
-        raise InputError("npz.large", where=where, got=got, expected=phrase("value.most", n=most))
+    infos = [archive.getinfo(key) for key in wanted]
+    total = sum(info.file_size for info in infos)
+    check_growth(sum(info.compress_size for info in infos), total, where)
+    check_memory(total, where)
     labels = {split: _array(archive, pair[1], where) for split, pair in pairs.items()}
     classes = tuple(map(str, _array(archive, named, where).reshape(-1).tolist())) if named else None
     if classes is None and labels["train"].dtype.kind == "U":
@@ -107,7 +109,7 @@ def _array(archive: zipfile.ZipFile, key: str, where: str) -> Array:
         read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, column_major, dtype = read_header(file)
         total = int(np.prod(shape, dtype=object)) * dtype.itemsize
-        if dtype.hasobject or total != archive.getinfo(key).file_size - file.tell():
+        if dtype.hasobject or not dtype.itemsize or total != archive.getinfo(key).file_size - file.tell():
             raise InputError("npz.member", where=f"{where}, {key}", got=f"{dtype} {shape}")
         array = np.empty(shape, dtype, order="F" if column_major else "C")
         filled, content = 0, array.reshape(-1, order="A").view(np.uint8) if total else np.empty(0, np.uint8)

@@ -16,12 +16,14 @@ from pathlib import Path
 
 from ..errors import InputError, Phrase, phrase, system_reason
 from ..pictures.formats import format_of
+from .growth import check_growth, grows_too_far
 from .listing import LeftOut
 from .tree import Contents, Folder, Source, is_hidden, is_picture_name, suffix, why_not
+from .zip_directory import read_directory
 
-MOST_DIRECTORY = 256 << 20  # bytes of an archive's directory: some millions of members
 MOST_BYTES = 512 << 20  # of one member
-LARGE, MOST_GROWTH = 64 << 20, 100  # a larger member that grows more when unpacked is no picture that anybody took
+LONGEST_PATH, DEEPEST = 4096, 100  # characters and folders of a path: no system unpacks more
+LONGEST_SHOWN = 400  # characters of such a path
 STORED, DEFLATED = 0, 8
 UTF_8, ENCRYPTED = 0x800, 0x1  # flags
 
@@ -30,25 +32,23 @@ def zip_source(path: Path) -> Source:
     """Return the archive at `path` as a source of pictures.
 
     Left out are members that are encrypted, links, of paths that lead out of the archive, of a compression other than
-    deflate, or that would grow beyond bounds. Raises InputError for what is no archive or too large a one, and where
-    every picture is encrypted.
+    deflate, or that would grow beyond bounds. Raises InputError for what is no archive or too large a one, where those
+    that are left grow too far together or lie in each other, and where every picture is encrypted.
     """
     where = str(path)
     try:
-        with path.open("rb") as file:
-            _check_directory(file.fileno(), where)
-            with zipfile.ZipFile(file) as archive:
-                members = archive.infolist()
+        members = read_directory(path, where)
     except OSError as error:
         raise InputError("file.unreadable", reason=system_reason(error), where=where) from None
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
-        raise InputError("archive.damaged", reason=str(error), where=where, hint=phrase("archive.try")) from None
     files, tree = ZipFiles(where), _Tree()
     for member in members:
-        if member.is_dir():
-            tree.add_folder(_name(member).rstrip("/"))
+        if _is_too_deep(name := _name(member)):
+            tree.passed.append(LeftOut(name[:LONGEST_SHOWN], phrase("archive.deep", n=LONGEST_PATH, depth=DEEPEST)))
+        elif member.is_dir():
+            tree.add_folder(name.rstrip("/"))
         else:
             tree.add_file(files, member)
+    check_growth(path.stat().st_size, sum(member.file_size for member in files.members.values()), where)
     if not files.members and any(one.reason.key == "archive.encrypted" for one in tree.passed):
         raise InputError("archive.encrypted", where=where, hint=phrase("archive.try"))
     return Source(path.stem, files, Folder("", "", tree.contents_of), tree.passed)
@@ -158,7 +158,7 @@ def _refused(member: zipfile.ZipInfo) -> Phrase | None:
         return phrase("archive.link")
     if member.compress_type not in (STORED, DEFLATED):
         return phrase("archive.method", n=member.compress_type)
-    if member.file_size > MOST_BYTES or member.file_size > max(LARGE, MOST_GROWTH * member.compress_size):
+    if member.file_size > MOST_BYTES or grows_too_far(member.compress_size, member.file_size):
         return phrase("archive.growth", n=f"{member.file_size:,}", packed=f"{member.compress_size:,}")
     return None
 
@@ -182,6 +182,11 @@ def _name(member: zipfile.ZipInfo) -> str:
     return name if "/" in name else name.replace("\\", "/")
 
 
+def _is_too_deep(path: str) -> bool:
+    """Tell whether a path is longer, or lies in more folders, than any that was packed: these would fill the memory."""
+    return len(path) > LONGEST_PATH or path.count("/") > DEEPEST
+
+
 def _leads_out(path: str) -> bool:
     """Tell whether a path is not one within the archive."""
     return path.startswith("/") or path[1:2] == ":" or ".." in path.split("/") or "\0" in path
@@ -192,22 +197,3 @@ def _begins_as_picture(files: ZipFiles, path: str) -> bool:
         return format_of(files.read(path)) is not None
     except InputError:
         return False
-
-
-def _check_directory(file: int, where: str) -> None:
-    """Raise InputError where an archive's directory is larger than MOST_DIRECTORY, by the record at its end."""
-    size = os.fstat(file).st_size
-    start = max(0, size - (1 << 16) - 22)
-    os.lseek(file, start, os.SEEK_SET)
-    tail = os.read(file, size - start)
-    end = tail.rfind(b"PK\5\6")
-    directory = struct.unpack_from("<I", tail, end + 12)[0] if 0 <= end <= len(tail) - 22 else 0
-    locator = tail.rfind(b"PK\6\7", 0, max(end, 0))
-    if directory == 0xFFFFFFFF and 0 <= locator <= len(tail) - 20:  # Zip64: the size stands in a record of its own
-        os.lseek(file, struct.unpack_from("<Q", tail, locator + 8)[0] & (1 << 62) - 1, os.SEEK_SET)
-        record = os.read(file, 56)
-        directory = struct.unpack_from("<Q", record, 40)[0] if len(record) == 56 else 0
-    os.lseek(file, 0, os.SEEK_SET)
-    if directory > MOST_DIRECTORY:
-        got, most = (phrase("value.bytes", n=f"{n:,}") for n in (directory, MOST_DIRECTORY))
-        raise InputError("archive.large", where=where, got=got, expected=phrase("value.most", n=most))

@@ -154,7 +154,7 @@ def open_image(
         picture = factory(file, "")  # nothing to warn of, and to silence that takes half as long as this
     else:
         if format.name == "TIFF":
-            _silence_libtiff()
+            _keep_quiet()
         check_before_opening(format.name, data, where, limit)
         with _OPENING, warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -183,15 +183,19 @@ def _register(format: Format, where: str) -> None:
 
 
 @cache
-def _silence_libtiff() -> None:
-    """Keep libtiff from writing to stderr on its own what it thinks of a file: Pillow raises it, or it does not matter.
+def _keep_quiet() -> None:
+    """Keep libtiff and Pillow's TIFF reader from writing to stderr on their own what they think of a file: it is raised
+    too, or it does not matter.
 
-    Pillow has no way to ask for that. Where its libtiff does not show these functions (Windows), they stay as they are.
+    Pillow has no way to ask libtiff for that. Where that does not show these functions (Windows), they stay as they
+    are.
     """
     import ctypes
+    import logging
 
     from PIL import _imaging
 
+    logging.getLogger("PIL").addHandler(logging.NullHandler())  # without any, errors would go to stderr
     with contextlib.suppress(OSError, AttributeError):
         library = ctypes.CDLL(_imaging.__file__)  # what Pillow is linked with is found through it
         for name in ("TIFFSetErrorHandler", "TIFFSetWarningHandler"):

@@ -8,10 +8,12 @@ import os
 import signal
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
 
+from convscope.cli.outputs import ignore_pillow
 from convscope.explain.look import SLIDES
 from convscope.runs.log import read_log
 
@@ -130,3 +132,12 @@ def test_without_a_device_that_takes_everything_outputs_are_lost_all_the_same() 
     )
     done = subprocess.run(["bash", "-c", f'{sys.executable} -c "$0" 2>/dev/full', code], check=False, timeout=60)
     assert done.returncode == 0
+
+
+def test_what_pillow_warns_of_stays_out_of_the_terminal() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ignore_pillow()
+        warnings.warn_explicit("Corrupt EXIF data.", UserWarning, "TiffImagePlugin.py", 1, "PIL.TiffImagePlugin")
+        with pytest.raises(UserWarning):
+            warnings.warn_explicit("Corrupt", UserWarning, "other.py", 1, "PILOT")

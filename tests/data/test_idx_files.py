@@ -171,6 +171,15 @@ def test_a_lying_header_allocates_nothing_much(tmp_path: Path, ending: str, size
         read_idx(path, 3)
 
 
+@pytest.mark.parametrize("ending", [".gz", ".xz"])
+def test_what_grows_too_far_is_refused_by_its_header(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"bomb{ending}"
+    path.write_bytes(PACK[ending](struct.pack(">4B3I", 0, 0, 8, 3, 80, 1024, 1024) + bytes(80 << 20)))
+    message = r"would grow from .* to 83,886,080 bytes, expected at most 67,108,864 bytes"
+    with at_most(LITTLE), pytest.raises(InputError, match=message):
+        read_idx(path, 3)
+
+
 def test_a_file_that_grows_without_end_is_left_early(tmp_path: Path) -> None:
     path = tmp_path / "bomb.gz"
     path.write_bytes(gzip.compress(idx_bytes(np.zeros((2, 3, 4))) + bytes(1 << 28)))  # 256 MB of zeros

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from convscope.data import label_table
 from convscope.data.label_table import Row, parse_table
 from convscope.errors import InputError
 
@@ -99,3 +100,13 @@ def test_any_bytes_are_rows_or_one_line(data: bytes) -> None:
         assert all(row.line >= 1 for row in parse_table(data, "t.csv"))
     except InputError as error:
         assert str(error).count("\n") <= 1
+
+
+def test_a_row_without_end_and_rows_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    for data in (b"path,label\n" + b"," * (2 << 20), b"path,label\n" + b'"a\n",' * (1 << 20), b"," * (2 << 20)):
+        with pytest.raises(InputError, match=r"t.csv: line \d+ is damaged: row larger than row limit"):
+            parse_table(data, "t.csv")
+    monkeypatch.setattr(label_table, "MOST_ROWS", 3)
+    assert len(parse_table(b"path,label\n" + b"a.png,b\n" * 2, "t.csv")) == 2
+    with pytest.raises(InputError, match="too many rows in a table, expected at most 3"):
+        parse_table(b"path,label\n" + b"a.png,b\n" * 3, "t.csv")

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from convscope import data
-from convscope.data import npz_arrays
+from convscope.data import growth
 from convscope.errors import ConvscopeError, InputError
 
 RNG = np.random.default_rng(0)
@@ -140,7 +140,7 @@ def test_a_header_that_promises_more_is_not_believed(tmp_path: Path) -> None:
 
 
 def test_no_more_than_half_of_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(npz_arrays, "memory_limit", lambda: 600)
+    monkeypatch.setattr(growth, "memory_limit", lambda: 600)
     assert "arrays larger than half of the memory" in refusal(saved(tmp_path / "x.npz", x=GREY, y=LABELS))
 
 

@@ -154,6 +154,36 @@ def test_bombs_are_not_unpacked(tmp_path: Path) -> None:
     assert loaded_left_out["a/1.png"].endswith(f" to {600 << 20:,} bytes")
 
 
+def test_many_small_bombs_are_one_large(tmp_path: Path) -> None:
+    archive = tmp_path / "x.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for number in range(3):
+            file.writestr(f"a/{number}.png", png() + bytes(30 << 20))
+    with pytest.raises(InputError, match=r"would grow from .* to 94,.* bytes, expected at most 67,108,864 bytes"):
+        zip_source(archive)
+
+
+def test_files_that_lie_in_each_other_are_refused(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path / "x.zip", {"a/1.png": png() + bytes(500), "b/1.png": png()})
+    content = bytearray(archive.read_bytes())
+    second = content.rindex(b"PK\1\2")
+    first = content.index(b"PK\1\2")
+    content[second + 16 : second + 28] = content[first + 16 : first + 28]  # its sum and sizes, and then its place
+    content[second + 42 : second + 46] = content[first + 42 : first + 46]
+    archive.write_bytes(content)
+    with pytest.raises(InputError, match=r"its files lie in each other|Overlapped entries"):
+        zip_source(archive)
+
+
+def test_paths_that_no_system_unpacks_are_left_out(tmp_path: Path) -> None:
+    deep, long = "a/" * 30_000 + "1.png", "a" * 60_000 + ".png"
+    archive = archive_of(tmp_path / "x.zip", TWO | {deep: png(), long: png(), "c/" * 20_000: b""})
+    source = zip_source(archive)
+    assert [str(one.reason) for one in source.passed] == ["a path of more than 4096 characters or 100 folders"] * 3
+    assert all(len(one.path) <= 400 for one in source.passed)
+    assert source.root.pictures_below([]) == ["a/1.png", "b/1.png"]
+
+
 def test_a_directory_beyond_bounds_is_refused_before_it_is_read(tmp_path: Path) -> None:
     archive = archive_of(tmp_path / "x.zip", TWO)
     content = bytearray(archive.read_bytes())
