@@ -106,10 +106,11 @@ def _csv(top: int, sets: bool) -> Row:
     import csv
 
     writer, shown = csv.writer(sys.stdout, lineterminator="\n"), sys.stdout.isatty()
+    quoting = csv.writer(sys.stdout, lineterminator="\n", quoting=csv.QUOTE_ALL)  # of \r alone Python's would not
     more = [f"{name}{rank}" for rank in range(2, top + 1) for name in ("label", "probability")]
     writer.writerow(["path", "label", "probability", *more, *["set"] * sets, "inverted", "note", "error"])
 
-    def row(path: str, result: Prediction | InputError) -> None:
+    def write(path: str, result: Prediction | InputError) -> None:
         cells: list[str | float]
         if isinstance(result, InputError):
             cells = [path, *[""] * (2 * top + sets + 2), _reason(result)]
@@ -118,9 +119,10 @@ def _csv(top: int, sets: bool) -> Row:
             inverted = "yes" if result.inverted else "no"
             cells = [path, *(v for score in result.top for v in score), *members, inverted, result.note, ""]
         # A program is given every name as it is; a terminal would obey what stands in it.
-        writer.writerow([printable(cell, 400) if shown and isinstance(cell, str) else cell for cell in cells])
+        row = [printable(cell, 400) if shown and isinstance(cell, str) else cell for cell in cells]
+        (quoting if any("\r" in cell for cell in row if isinstance(cell, str)) else writer).writerow(row)
 
-    return row
+    return write
 
 
 def _text(paths: list[str], classes: tuple[str, ...]) -> Row:

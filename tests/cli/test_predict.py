@@ -161,6 +161,18 @@ def test_csv(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert code == 3
 
 
+def test_csv_is_read_back_whatever_files_are_called(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ["a\rb.png", "a\n.png", "\r\n.png", '"\r".png', " ,'\t.png", "\x85\u2028.png", "\x1b[2J.png", "é.png"]
+    paths = [str(picture(tmp_path / name, k)) for k, name in enumerate(names)]
+    code, out = run(capsys, model, *map(Path, paths), "--csv")
+    rows = list(csv.reader(io.StringIO(out, newline="")))
+    assert [row[0] for row in rows[1:]] == paths
+    assert {len(row) for row in rows} == {len(rows[0])}
+    assert code == 0
+
+
 def test_a_note_stands_in_every_form_of_the_row(
     model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
