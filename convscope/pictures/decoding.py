@@ -154,9 +154,12 @@ def _from_opened(
     except Exception as error:
         raise _damaged(error, where) from None
     width, height = stored[::-1] if swaps_sides(orientation) else stored
-    many = phrase("note.frames.many") if frames is None else phrase("note.frames", n=f"{frames:,}")
-    first = () if frames == 1 else (many,)
-    return Decoded(pixels, height, width, made.guessed, (*first, *made.notes))
+    notes = made.notes if frames == 1 else (_first_of(frames), *made.notes)
+    return Decoded(pixels, height, width, made.guessed, notes)
+
+
+def _first_of(frames: int | None) -> Phrase:
+    return phrase("note.frames.many") if frames is None else phrase("note.frames", n=f"{frames:,}")
 
 
 def _to_pixels(picture: Picture, size: tuple[int, int] | None, channels: int | None) -> Pixels:

@@ -60,7 +60,7 @@ def check_cost(
     the decoder is written in Python, MOST_BYTES, and MOST_SCANNED of a JPEG.
     """
     read = stored[0] * stored[1]
-    if read <= min(SMALL_PIXELS, max_pixels) and len(data) <= SMALL_FILE:  # nearly all: nothing that is bounded is near
+    if read <= SMALL_PIXELS and read <= max_pixels and len(data) <= SMALL_FILE:  # nearly all: no bound is near
         return 0
     from PIL.Image import DECODERS
 
