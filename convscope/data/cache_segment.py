@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import Phrase
-from ..files import atomic_write
+from ..errors import InputError, Phrase
+from ..files import atomic_write, open_plain
 from ..pictures.decoding import Decoded
 
 MAGIC = b"convscope decoded 1\n"
@@ -48,7 +48,7 @@ class Segment:
 
         Raises ValueError where it is damaged, truncated or of another kind, OSError where it cannot be read.
         """
-        with open(path, "rb") as file:
+        with open_plain(path) as file:
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         if mapped[: len(MAGIC)] != MAGIC or len(mapped) < len(MAGIC) + HEAD.size:
             raise ValueError(path)
@@ -63,15 +63,12 @@ class Segment:
         ends = np.cumsum(sizes) + end + DIGEST
         if int(ends[-1]) != len(mapped):
             raise ValueError(path)
-        notes = json.loads(mapped[end - note_bytes : end])
-        return cls(
-            path,
-            records,
-            ends - sizes,
-            size,
-            {int(row): tuple(map(Phrase.from_json, said)) for row, said in notes.items()},
-            mapped,
-        )
+        try:
+            said = json.loads(mapped[end - note_bytes : end])
+            notes = {int(row): tuple(map(Phrase.from_json, lines)) for row, lines in said.items()}
+        except (InputError, TypeError, AttributeError, RecursionError) as error:  # of another version
+            raise ValueError(path) from error
+        return cls(path, records, ends - sizes, size, notes, mapped)
 
     @property
     def keys(self) -> NDArray[np.uint64]:

@@ -13,6 +13,7 @@ from .listing import FolderFiles, LeftOut
 from .tree import Contents, Folder, Source, is_hidden, is_picture_name, suffix, why_not
 
 SYSTEM_ROOTS = ("/proc", "/sys", "/dev")  # what looks like files there is the system itself, without end
+IN_MEMORY = "/dev/shm"  # but for this folder: plain files, which somebody put there
 MOST_FILES = 5_000_000  # in one source: whoever points at a whole disk is told so
 
 
@@ -52,7 +53,7 @@ class _Disk:
                     kind = self._kind_of_link(entry, path) if link else self._kind(entry, path)
                     if kind == "folder":
                         real = self.links[path] if link else os.path.join(folder.real, entry.name)
-                        if any(_within(real, root) for root in SYSTEM_ROOTS):
+                        if _is_the_systems(real):
                             self._pass(path, "passed.system")
                         else:
                             folders[entry.name] = Folder(path, real, self.contents_of, link)
@@ -112,6 +113,10 @@ class _Disk:
     def _pass(self, path: str, key: str) -> str:
         self.passed.append(LeftOut(path, phrase(key)))
         return ""
+
+
+def _is_the_systems(path: str) -> bool:
+    return any(_within(path, root) for root in SYSTEM_ROOTS) and not _within(path, IN_MEMORY)
 
 
 def _within(path: str, folder: str) -> bool:

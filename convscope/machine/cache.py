@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ..files import TEMPORARY
+from ..files import TEMPORARY, open_plain
 from ..leaving import undone
 
 NOWHERE = Path(os.devnull) / "convscope"  # nothing can be kept there
@@ -56,7 +56,7 @@ def cached_measurement(name: str, key: Sequence[str], valid: Sequence[str], meas
 def _read(path: Path) -> str | None:
     """Return what is kept there, None where nothing is. Never more than a short word is read."""
     try:
-        with open(path, encoding="ascii", errors="replace") as file:
-            return file.read(LONGEST)
+        with open_plain(path) as file:
+            return file.read(LONGEST).decode("ascii", "replace")
     except OSError:
         return None

@@ -16,6 +16,7 @@ two runs of the same seed may differ in; all else is the same to the bit.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
@@ -141,7 +142,8 @@ class Run:
         """Let go of the log and the lock."""
         self._log.close()
         if self._lock is not None:
-            self._lock.close()
+            with contextlib.suppress(OSError):  # nothing was written into it
+                self._lock.close()
         self._lock = None
 
     def __enter__(self) -> Self:

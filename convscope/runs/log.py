@@ -72,10 +72,11 @@ class Log:
         return good[-1] + 1 - len(good) if good else 0
 
     def close(self) -> None:
-        """Let go of the file."""
-        if self._file is not None:
-            self._file.close()
-        self._file = None
+        """Let go of the file. Raises as `append` does."""
+        file, self._file = self._file, None
+        if file is not None:
+            with write_faults(self.path):
+                file.close()
 
 
 def read_log(path: Path) -> list[LogLine]:

@@ -207,3 +207,23 @@ def test_a_place_whose_name_the_system_refuses_is_no_place(monkeypatch: pytest.M
     assert usage().size == 0
     with DecodedCache.of((8, 8), 1, 1) as cache:
         assert cache.find(bytes(32)) is None
+
+
+def test_what_is_no_file_is_not_waited_for_and_what_cannot_be_opened_for_now_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (digest, picture), *_ = made = pictures(1)
+    path = keep(made)
+    os.mkfifo(path.with_name("a-pipe.pictures"))
+    path.with_name("a-folder.pictures").mkdir()
+    plainly = os.open
+
+    def refuse(*_: object) -> int:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert opened().find(digest) is None
+    monkeypatch.setattr(os, "open", plainly)
+    found = opened().find(digest)
+    assert found is not None
+    np.testing.assert_array_equal(found.pixels, picture.pixels)

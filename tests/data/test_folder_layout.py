@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import unicodedata
 from pathlib import Path
 
@@ -185,6 +186,14 @@ def test_links(tmp_path: Path) -> None:
     assert data.folder(root).train.paths == ("a/1.png", "a/twin.png", "b/1.png", "c/2.png", "c/3.png")
     (root / "d").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
     assert "two classes are one, got c and d" in refusal(root)
+
+
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="no folder in memory here")
+def test_pictures_in_the_folder_that_lies_in_memory_are_found() -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        for name in "ab":
+            put(Path(folder) / name / "0.png")
+        assert data.folder(folder).classes == ("a", "b")
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="no /proc here")

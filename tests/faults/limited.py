@@ -142,6 +142,7 @@ def fork(function: Callable[[], object], *, megabytes: int | None = None) -> Run
             os.setpgid(0, 0)
             os.dup2(out.fileno(), 1)
             os.dup2(out.fileno(), 2)
+            sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115
             _heed()
             if megabytes is not None:
                 resource.setrlimit(resource.RLIMIT_DATA, (megabytes * MB, megabytes * MB))

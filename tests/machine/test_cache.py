@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,22 @@ def test_a_user_without_a_home_keeps_nothing(monkeypatch: pytest.MonkeyPatch, pl
     monkeypatch.chdir(place.parent)
     assert [ask("a"), ask("b")] == ["a", "b"]
     assert not list(place.parent.iterdir())
+
+
+def test_a_pipe_is_not_waited_for(place: Path) -> None:
+    ask("a")
+    (kept,) = place.iterdir()
+    kept.unlink()
+    os.mkfifo(kept)
+    assert ask("b") == "b"
+    assert [path.name for path in place.iterdir()] == [kept.name]
+
+
+def test_a_disk_that_fills_up_leaves_nothing_behind(place: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        assert ask("b") == "b"
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(place.iterdir()) == []

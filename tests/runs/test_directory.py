@@ -1,15 +1,12 @@
-"""The run directory: whole or absent, locked, continued from what is sound; and the proof by killing."""
+"""The run directory: whole or absent, locked, continued from what is sound. tests/faults has the proof by killing."""
 
 from __future__ import annotations
 
 import errno
-import fcntl
-import json
 import os
 import resource
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -208,59 +205,3 @@ def test_fresh_paths_are_free_and_tame(tmp_path: Path) -> None:
     first.mkdir()
     assert fresh_path(tmp_path, "my cats/../..", "fast").name == first.name + "-2"
     assert fresh_path(tmp_path, "", "x" * 99).name.endswith("-" + "x" * 40)
-
-
-def killed(mode: str, *numbers: int) -> dict[str, object]:
-    """Have crashes.py kill runs and return what it counted; in memory where the machine offers it, for syncing costs
-    time.
-    """
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(dir=memory) as folder:
-        command = [sys.executable, "-m", "tests.training.crashes", folder, mode, *map(str, numbers)]
-        here = Path(__file__).parents[2]
-        ran = subprocess.run(
-            command, cwd=here, capture_output=True, text=True, check=False, env={**os.environ, "OMP_NUM_THREADS": "1"}
-        )
-    assert ran.stdout, ran.stderr
-    count: dict[str, object] = json.loads(ran.stdout)
-    assert count["differ"] == []
-    assert ran.returncode == 0
-    return count
-
-
-@pytest.mark.slow
-def test_killed_at_any_time_a_run_ends_in_the_same_bits() -> None:
-    count = killed("random", 24, 1)
-    assert isinstance(count["killed"], int)
-    assert count["killed"] >= 24
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2, 6))
-def test_killed_many_times(seed: int) -> None:
-    killed("random", 100, seed)
-
-
-@pytest.mark.slow
-def test_killed_before_each_file_operation() -> None:
-    count = killed("files", 1, 1)
-    assert count["killed"] == count["operations"]
-    assert isinstance(count["operations"], int)
-    assert count["operations"] > 60
-
-
-def test_what_a_killed_process_left_of_a_new_run_goes_with_the_next_one(path: Path) -> None:
-    """Only a folder with a lock that nobody holds, and that is an hour old."""
-    path.parent.mkdir()
-    old, held, young, foreign = (path.parent / f"{files.TEMPORARY}{i}" for i in range(4))
-    for folder in (old, held, young, foreign):
-        folder.mkdir()
-        if folder != foreign:
-            (folder / "lock").touch()
-        if folder != young:
-            for place in folder.glob("lock"):
-                os.utime(place, (0, 0))
-    with open(held / "lock", encoding="utf-8") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        Run.create(path, {}).close()
-    assert names(path.parent) == [*sorted(folder.name for folder in (held, young, foreign)), "one"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -176,3 +177,25 @@ def test_a_log_that_says_it_has_a_terabyte_is_not_read(path: Path, size: int) ->
             read_log(path)
         with pytest.raises(EnvironmentFault, match="too large"):
             run.rewind(1)
+
+
+def test_what_the_system_refuses_when_the_log_is_closed_is_told_once(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some file systems say only then that there was no room."""
+
+    class Full:
+        """A file that is written, and cannot be closed."""
+
+        def write(self, data: memoryview) -> int:
+            return len(data)
+
+        def close(self) -> None:
+            raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
+
+    log = Log(path)
+    monkeypatch.setattr("builtins.open", lambda *args, **words: Full())
+    log.append(step_line(1))
+    with pytest.raises(EnvironmentFault, match=rf"log\.jsonl: cannot be written: {os.strerror(errno.EDQUOT)}"):
+        log.close()
+    log.close()

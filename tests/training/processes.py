@@ -18,7 +18,7 @@ from pathlib import Path
 from convscope.errors import Interrupted
 from convscope.training.recipes import Augmentation
 from convscope.training.session import train
-from tests.training.crashes import PLAN, RECIPE, pictures
+from tests.training.tiny import PLAN, RECIPE, pictures
 
 RANK, ATTEMPT = (int(os.environ.get(word, "0")) for word in ("RANK", "TORCHELASTIC_RESTART_COUNT"))
 PLAIN = replace(

@@ -9,7 +9,7 @@ import pytest
 from convscope.errors import UsageError
 from convscope.training.budget import Budget, parse
 from convscope.training.session import train
-from tests.training.crashes import pictures
+from tests.training.tiny import pictures
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ from convscope.training.session import train
 from convscope.training.workers import Launch
 from tests.data.idx_writer import tiny, write_folder
 from tests.toys import small
-from tests.training.crashes import outcome, pictures
 from tests.training.processes import DEEP_PLAN, PLAIN, PLAIN_PLAN
+from tests.training.tiny import outcome, pictures
 
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node"]
 HERE = {"PYTHONPATH": str(Path(__file__).parents[2]), "OMP_NUM_THREADS": "1"}

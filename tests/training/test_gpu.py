@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from convscope.training.session import train
-from tests.training.crashes import outcome
 from tests.training.test_session import broken, pictures, stripes
+from tests.training.tiny import outcome
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no CUDA device")
 

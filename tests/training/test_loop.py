@@ -29,7 +29,7 @@ from convscope.training.snapshots import Sample
 from convscope.training.state import State
 from convscope.training.validation import LabelledImages
 from tests.toys import recipe, same, small, toy
-from tests.training.crashes import untimed
+from tests.training.tiny import untimed
 
 CPU = torch.device("cpu")
 

@@ -31,7 +31,7 @@ from convscope.training.settings import RunSettings
 from convscope.training.snapshots import MOST, snapshot_steps
 from convscope.training.state import State
 from convscope.training.workers import SingleWorker
-from tests.training.crashes import PLAN, RECIPE, outcome, pictures
+from tests.training.tiny import PLAN, RECIPE, outcome, pictures
 
 HERE: dict[str, Any] = {"device": "cpu", "threads": 1}
 

@@ -30,7 +30,7 @@ from convscope.training.recipes import RECIPES, Augmentation, Recipe
 from convscope.training.session import Result, train
 from convscope.training.snapshots import snapshot_steps
 from tests.data.folders import noise
-from tests.training.crashes import PLAN, RECIPE, outcome, pictures, untimed
+from tests.training.tiny import PLAN, RECIPE, outcome, pictures, untimed
 
 
 def go(out: Path, dataset: data.Dataset | None = None, **more: Any) -> Result:
