@@ -50,6 +50,12 @@ HELD = {
 PROGRESSIVE = 2  # bytes a channel of each pixel that a JPEG of several scans holds until the last of them
 
 
+def is_small(stored: tuple[int, int], data: bytes, max_pixels: int) -> bool:
+    """Tell whether a picture of `stored` (width, height) and its file are so small that no bound is near: most are."""
+    pixels = stored[0] * stored[1]
+    return pixels <= SMALL_PIXELS and pixels <= max_pixels and len(data) <= SMALL_FILE
+
+
 def check_cost(
     picture: Image, stored: tuple[int, int], data: bytes, where: str, max_pixels: int, *, whole: bool = False
 ) -> int:
@@ -60,8 +66,6 @@ def check_cost(
     the decoder is written in Python, MOST_BYTES, and MOST_SCANNED of a JPEG.
     """
     read = stored[0] * stored[1]
-    if read <= SMALL_PIXELS and read <= max_pixels and len(data) <= SMALL_FILE:  # nearly all: no bound is near
-        return 0
     from PIL.Image import DECODERS
 
     pixels = picture.width * picture.height

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import io
 import threading
 import warnings
 from dataclasses import dataclass
@@ -15,12 +16,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ..errors import InputError, phrase
-from .decoding_cost import MAX_PIXELS, check_cost
+from .decoding_cost import MAX_PIXELS, check_cost, is_small
 from .header_bounds import (
+    COUNTED,
     MOST_DIRECTORY_READS,
     MOST_FRAME_READS,
+    CountedFile,
     allow_reads,
-    as_file,
     check_before_opening,
     spent,
 )
@@ -149,7 +151,7 @@ def open_image(
     if accept and accept(data[:16]) is not True:
         raise SyntaxError(f"not a {format.name}")
     limit = min(max_pixels, Image.MAX_IMAGE_PIXELS or max_pixels)
-    file = as_file(data)
+    file = io.BytesIO(data) if len(data) <= COUNTED else CountedFile(data)
     if format.name == "PNG" and ANIMATION not in data:
         picture = factory(file, "")  # nothing to warn of, and to silence that takes half as long as this
     else:
@@ -162,6 +164,8 @@ def open_image(
     stored = picture.size
     if picture.format in ("JPEG", "MPO"):
         reduce_jpeg(picture, size, limit)
+    if is_small(stored, data, limit):
+        return picture, stored, 0
     return picture, stored, check_cost(picture, stored, data, where, limit, whole=whole)
 
 

@@ -39,11 +39,6 @@ class CountedFile(io.BytesIO):
         return super().readline(size)
 
 
-def as_file(data: bytes) -> io.BytesIO:
-    """Return a picture's file as its reader is given it."""
-    return CountedFile(data) if len(data) > COUNTED else io.BytesIO(data)
-
-
 def allow_reads(file: object, reads: int | None) -> None:
     """Let a file be read from so many times from now on; None: as often as anybody likes."""
     if isinstance(file, CountedFile):
