@@ -36,18 +36,21 @@ def _pictures_under(folder: str, prefix: str) -> Iterator[str]:
 
     Not Path.rglob, which takes ten times as long: 10,000 pictures would wait for it longer than for their decoding.
     """
-    try:
-        entries = list(os.scandir(folder))
-    except PermissionError:
-        return
-    for entry in entries:
-        name = entry.name
-        if name[0] == ".":
+    waiting = [(folder, prefix)]  # not by recursion, which ends at a thousand folders in each other
+    while waiting:
+        folder, prefix = waiting.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except OSError:  # not allowed, gone meanwhile, or a longer path than the system takes
             continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _pictures_under(entry.path, os.path.join(prefix, name, ""))
-        elif _is_picture(entry):
-            yield prefix + name
+        for entry in entries:
+            name = entry.name
+            if name[0] == ".":
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append((entry.path, os.path.join(prefix, name, "")))
+            elif _is_picture(entry):
+                yield prefix + name
 
 
 def _is_picture(entry: os.DirEntry[str]) -> bool:

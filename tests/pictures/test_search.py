@@ -29,3 +29,19 @@ def test_every_format_that_is_read_is_searched_for(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"")
     found = [os.path.basename(path) for path in pictures_in([str(tmp_path)])]
     assert found == ["a.AVIF", "b.heic", "c.ico", "d.tga", "e.jp2"]
+
+
+def test_folders_a_thousand_deep_are_searched(tmp_path: Path) -> None:
+    at = Path.cwd()
+    try:
+        for number in range(1050):  # one by one: the system takes no path of that length at once
+            os.chdir(tmp_path if not number else "d")
+            os.mkdir("d")
+        Path("x.png").touch()
+    finally:
+        os.chdir(at)
+    found = list(pictures_in([str(tmp_path)]))
+    os.unlink(os.path.join(tmp_path, *["d"] * 1049, "x.png"))
+    for depth in range(1050, 0, -1):  # what pytest does to old folders ends at a thousand, too
+        os.rmdir(os.path.join(tmp_path, *["d"] * depth))
+    assert found == [os.path.join(tmp_path, *["d"] * 1049, "x.png")]
