@@ -44,7 +44,9 @@ def zip_source(path: Path) -> Source:
     for member in members:
         if _is_too_deep(name := _name(member)):
             tree.passed.append(LeftOut(name[:LONGEST_SHOWN], phrase("archive.deep", n=LONGEST_PATH, depth=DEEPEST)))
-        elif member.is_dir():
+        elif not name:
+            tree.passed.append(LeftOut("", phrase("archive.unnamed")))
+        elif name.endswith("/"):  # not is_dir(), which an empty name ends
             tree.add_folder(name.rstrip("/"))
         else:
             tree.add_file(files, member)

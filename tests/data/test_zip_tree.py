@@ -184,6 +184,12 @@ def test_paths_that_no_system_unpacks_are_left_out(tmp_path: Path) -> None:
     assert source.root.pictures_below([]) == ["a/1.png", "b/1.png"]
 
 
+def test_a_member_without_a_name_is_left_out(tmp_path: Path) -> None:
+    source = zip_source(archive_of(tmp_path / "x.zip", TWO | {"": png()}))
+    assert [str(one.reason) for one in source.passed] == ["a file without a name"]
+    assert source.root.pictures_below([]) == ["a/1.png", "b/1.png"]
+
+
 def test_a_directory_beyond_bounds_is_refused_before_it_is_read(tmp_path: Path) -> None:
     archive = archive_of(tmp_path / "x.zip", TWO)
     content = bytearray(archive.read_bytes())
