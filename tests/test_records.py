@@ -30,6 +30,7 @@ WRITTEN = """
     lab.records Fault
     page.inline PayloadJson
     runs.directory Run.create
+    runs.directory Run.create_fresh
     runs.run_json run_json
     runs.tensor_files pack
     runs.tensor_files write
@@ -57,6 +58,7 @@ PARSERS = {
     "errors": "the sentences",
     "lab.app": "the body of a request",
     "lab.error_json": "what a training process answers",
+    "lab.launches": "what an earlier lab was asked for",
     "lab.payload": "measurements and patches that ship",
     "lab.static_site": "the mark of a site",
     "modelfile.metadata": "a model file's records",

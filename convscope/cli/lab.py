@@ -33,8 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folders of pictures, or of such folders, to offer as data",
     )
     parser.add_argument("--open", action="store_true", help="open the lab in the browser")
-    parser.add_argument("--host", metavar="NAME", help="listen on this address of the machine too; needs --token")
-    parser.add_argument("--token", metavar="TEXT", help="password for other machines, 16 characters or more")
+    parser.add_argument("--host", metavar="NAME", help="listen on this address of the machine, for other machines")
+    parser.add_argument(
+        "--token",
+        metavar="TEXT",
+        help="with --host: a token of your own, 16 characters or more; other users of this machine can read it",
+    )
     parser.add_argument("--build", metavar="DIR", help="write a static site to DIR and exit")
     parser.add_argument(
         "--run",
@@ -60,6 +64,9 @@ def run(args: argparse.Namespace) -> int:
     def ready(address: str, door: Path) -> None:
         print(address, flush=True)
         print("Ctrl-C stops the lab; trainings go on", file=sys.stderr)
+        if args.token is not None:
+            note = "other users of this machine can read --token; without it the lab has one that they cannot"
+            print(f"note: {note}", file=sys.stderr)
         if args.open:
             import webbrowser
 

@@ -19,7 +19,7 @@ from ..errors import ConvscopeError, FormulaError, InputError, MissingError, Pla
 from ..page.inline import json_text
 from .catalogue import Catalogue
 from .error_json import status, to_json
-from .event_streams import all_runs_events, run_events
+from .event_streams import RunsNow, all_runs_events, run_events
 from .jobs import TrainingJobs
 from .page_cache import PageCache, lab_page
 from .records import DescribeRequest, TrainingRequest
@@ -39,6 +39,7 @@ class Lab:
         self.policy = policy
         self.runs = RunIndex(root)
         self.jobs = TrainingJobs(self.runs, Catalogue(roots))
+        self.now = RunsNow(self.jobs)
         self.page_cache = PageCache()
         self.streams, self.closing = 0, False
         self._describing = asyncio.Semaphore(2)
@@ -130,13 +131,13 @@ class Lab:
 
     async def follow_all(self, request: Request) -> Response:
         """The list of runs as it changes."""
-        return self._stream(lambda: all_runs_events(self.jobs, lambda: self.closing))
+        return self._stream(lambda: all_runs_events(self.now, lambda: self.closing))
 
     async def follow(self, request: Request) -> Response:
         """One run as it goes."""
         id = request.path_params["id"]
         await asyncio.to_thread(self.jobs.one, id)
-        return self._stream(lambda: run_events(self.jobs, id, lambda: self.closing))
+        return self._stream(lambda: run_events(self.now, id, lambda: self.closing))
 
     def _stream(self, events: Callable[[], Any]) -> Response:
         if self.streams >= STREAMS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import stat
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import fields
 from pathlib import Path
@@ -14,7 +15,7 @@ from ..explain.payload.history import measured_on, snapshot_of
 from ..runs.records import LogLine, StepLine
 from ..runs.snapshots import read_snapshot
 from .jobs import TrainingJobs
-from .records import LiveSnapshot
+from .records import LiveSnapshot, RunSummary
 from .run_files import LogTail
 
 PAUSE = 0.25  # seconds
@@ -27,12 +28,30 @@ def event(name: str, data: object) -> str:
     return f"event: {name}\ndata: {json.dumps(data, allow_nan=False)}\n\n"
 
 
-async def all_runs_events(jobs: TrainingJobs, over: Callable[[], bool]) -> AsyncIterator[str]:
+class RunsNow:
+    """The list of runs, read once for everybody who asks at the same time: 24 streams of 300 runs would keep the
+    machine busy with nothing else.
+    """
+
+    def __init__(self, jobs: TrainingJobs) -> None:
+        self.jobs = jobs
+        self._reading: asyncio.Future[dict[str, RunSummary]] | None = None
+        self._begun = 0.0
+
+    async def all(self, anew: bool = False) -> dict[str, RunSummary]:
+        """Return the list as it was less than PAUSE ago, or as it is now."""
+        if self._reading is None or anew or (self._reading.done() and time.monotonic() - self._begun > PAUSE / 2):
+            self._begun = time.monotonic()
+            self._reading = asyncio.ensure_future(asyncio.to_thread(self.jobs.all))
+        return await asyncio.shield(self._reading)
+
+
+async def all_runs_events(runs: RunsNow, over: Callable[[], bool]) -> AsyncIterator[str]:
     """Yield `runs` once, then `run` and `gone` until `over` says so."""
-    known = await asyncio.to_thread(jobs.all)
+    known = await runs.all()
     yield event("runs", [summary.to_json() for summary in known.values()])
     async for _ in _ticks(over):
-        now = await asyncio.to_thread(jobs.all)
+        now = await runs.all()
         for id, summary in now.items():
             if known.get(id) != summary:
                 yield event("run", summary.to_json())
@@ -42,15 +61,14 @@ async def all_runs_events(jobs: TrainingJobs, over: Callable[[], bool]) -> Async
         known = now
 
 
-async def run_events(jobs: TrainingJobs, id: str, over: Callable[[], bool]) -> AsyncIterator[str]:
+async def run_events(runs: RunsNow, id: str, over: Callable[[], bool]) -> AsyncIterator[str]:
     """Yield `run`, `line`, `snapshot` and `reset` until the run is over, then `end`."""
-    path, shown, before = jobs.runs.root / id, set[str](), None
+    path, shown, before = runs.jobs.runs.root / id, set[str](), None
     log = LogTail(path / "log.jsonl")
     version = log.version
     async for _ in _ticks(over, at_once=True):
-        try:
-            summary = await asyncio.to_thread(jobs.one, id)
-        except InputError:
+        summary = (await runs.all(anew=before is None)).get(id)
+        if summary is None:
             return
         if summary != before:
             yield event("run", summary.to_json())

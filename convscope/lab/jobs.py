@@ -2,41 +2,55 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import contextlib
 import threading
 from dataclasses import replace
 from pathlib import Path
 
 from ..data.named_datasets import CENTRED
-from ..errors import INTERRUPTED, OK, EnvironmentFault, InputError, Interrupted, MissingError, UsageError, phrase
+from ..errors import (
+    BAD_INPUT,
+    INTERRUPTED,
+    OK,
+    ConvscopeError,
+    EnvironmentFault,
+    InputError,
+    Interrupted,
+    MissingError,
+    UsageError,
+    phrase,
+)
 from ..formula import ZOO, resolve
-from ..runs.directory import ask_to_stop, fresh_path, in_use
+from ..runs.directory import ask_to_stop, in_use
 from ..training.options import TrainOptions
 from ..training.recipes import named
 from .catalogue import Catalogue
-from .error_json import last_fault, to_json
+from .error_json import to_json
+from .launches import Launches
 from .records import Asked, DescribeRequest, Fault, RunSummary, TrainingRequest
 from .run_index import RunIndex
 
 MOST = 4  # trainings at once
-MOST_WORDS = 20_000  # bytes read of what a process answers
 
 
 class TrainingJobs:
-    """The processes that this lab started, and what became of them. What others started is found by its directory
-    alone.
+    """The trainings that this lab started, those of earlier labs that live, and what became of them. What others
+    started is found by its directory alone.
     """
 
     def __init__(self, runs: RunIndex, catalogue: Catalogue) -> None:
         self.runs, self.catalogue = runs, catalogue
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.places = (runs.root, *catalogue.roots)
+        self._launches = Launches(runs.root)
+        self._wanted = self._launches.earlier()
+        self._earlier = set(self._wanted)
         self._failed: dict[str, Fault] = {}
-        self._wanted: dict[str, TrainingRequest] = {}
         self._halted: set[str] = set()
         self._begun: set[str] = set()
-        self.places = (runs.root, *catalogue.roots)
         self._lock = threading.Lock()
+        for id in self._earlier:
+            if not self._launches.alive(id):
+                self._fail(id, None)
 
     def start(self, wanted: TrainingRequest) -> str:
         """Start a training and return its run's id. Raises ConvscopeError for anything that cannot be trained."""
@@ -55,10 +69,14 @@ class TrainingJobs:
             self.catalogue.describe(DescribeRequest(formula, wanted.data, size))
         with self._lock:
             self._room()
-            path = self._free(Path(source).name, options.chosen_recipe().name)
-            self._wanted[path.name] = wanted
-            self._launch(path, replace(options, out=path))
-        return path.name
+            id = self._launches.reserve(wanted, Path(source).name, options.chosen_recipe().name)
+            try:
+                self._launch(id, replace(options, out=self.runs.root / id))
+            except BaseException:
+                self._launches.forget(id)
+                raise
+            self._wanted[id] = wanted
+        return id
 
     def stop(self, id: str) -> None:
         """Ask the run's process to stop, whoever started it; end one that is still starting. Raises InputError where
@@ -69,9 +87,9 @@ class TrainingJobs:
             path = self.runs.root / id if here else self.runs.path(id)
             if not here and in_use(path):
                 ask_to_stop(path)
-            elif self._alive(id):
+            elif self._launches.alive(id):
                 self._halted.add(id)
-                self._processes[id].terminate()
+                self._launches.terminate(id)  # an earlier lab's is asked as soon as it has begun
             else:
                 raise InputError("run.idle", got=id)
 
@@ -81,24 +99,25 @@ class TrainingJobs:
         if (path / "model.onnx").exists():
             raise InputError("run.finished", got=id)
         with self._lock:
-            if in_use(path) or self._alive(id):
+            if in_use(path) or self._launches.alive(id):
                 raise InputError("run.training", got=id)
             self._room()
-            self._launch(path, TrainOptions(resume=path))
+            self._launch(id, TrainOptions(resume=path))
 
     def all(self) -> dict[str, RunSummary]:
         """Return every run with what only the lab knows: starting, or failed and why, and which data was asked for."""
-        found = self.runs.all()
         with self._lock:
             self._reap()
+            going = {id for id in self._wanted if self._launches.alive(id)}  # before the folder is read: one that
+            found = self.runs.all()  # begins and ends meanwhile is in one or in the other
             starting = {
                 id: _not_started(id, wanted, self._failed.get(id))
                 for id, wanted in self._wanted.items()
-                if id not in found and (self._alive(id) or id in self._failed)
+                if id not in found and (id in going or id in self._failed)
             }
             every = starting | {id: self._with_process(summary) for id, summary in found.items()}
             for id, summary in every.items():
-                if (wanted := self._wanted.get(id)) is not None:
+                if id not in self._earlier and (wanted := self._wanted.get(id)) is not None:
                     every[id] = replace(summary, asked=Asked(wanted.data, wanted.size))
         return every
 
@@ -114,69 +133,51 @@ class TrainingJobs:
         id = summary.id
         if summary.state == "running":
             self._begun.add(id)
-        elif summary.state == "stopped" and self._alive(id):
+            if id in self._halted and id in self._earlier:
+                self._halted.remove(id)
+                ask_to_stop(self.runs.path(id))
+        elif summary.state == "stopped" and self._launches.alive(id):
             return replace(summary, state="running" if id in self._begun else "starting")  # it lets go before it ends
         elif summary.state == "stopped" and id in self._failed:
             return replace(summary, state="failed", message=self._failed[id])
         return summary
 
-    def _launch(self, path: Path, options: TrainOptions) -> None:
-        self._failed.pop(path.name, None)
-        self._halted.discard(path.name)
-        self._begun.discard(path.name)
-        self._messages(path.name).parent.mkdir(parents=True, exist_ok=True)
-        with open(self._messages(path.name), "wb") as messages, open(self._answer(path.name), "wb") as answer:
-            self._processes[path.name] = subprocess.Popen(
-                [sys.executable, "-P", "-m", "convscope", "train", "--json", *options.words()],
-                stdin=subprocess.DEVNULL,
-                stdout=answer,
-                stderr=messages,
-                start_new_session=True,
-            )
+    def _launch(self, id: str, options: TrainOptions) -> None:
+        self._failed.pop(id, None)
+        self._halted.discard(id)
+        self._begun.discard(id)
+        self._launches.launch(id, options.words())
 
     def _room(self) -> None:
         self._reap()
-        if len(self._processes) >= MOST:
+        if self._launches.count() >= MOST:
             raise UsageError("lab.busy", n=MOST, hint=phrase("lab.busy.try"))
 
-    def _free(self, *names: str) -> Path:
-        number, first = 1, fresh_path(self.runs.root, *names)
-        path = first
-        while path.name in self._wanted or path.exists():
-            number += 1
-            path = first.with_name(f"{first.name}-{number}")
-        return path
-
-    def _alive(self, id: str) -> bool:
-        process = self._processes.get(id)
-        return process is not None and process.poll() is None
-
     def _reap(self) -> None:
-        for id, process in list(self._processes.items()):
-            if process.poll() is None:
-                continue
-            del self._processes[id]
+        for id, code in self._launches.ended():
+            begun = (self.runs.root / id).exists()
             if id in self._halted:
-                if not (self.runs.root / id).exists():
+                if not begun:
                     self._failed[id] = to_json(Interrupted("training.unstarted"))
-            elif process.returncode not in (OK, INTERRUPTED):
-                ended = to_json(EnvironmentFault("training.exit", code=process.returncode))
-                self._failed[id] = self._fault(id) or ended
+            elif code == BAD_INPUT and begun and id in self._wanted and id not in self._begun:
+                self._fail_elsewhere(id)
+            elif code not in (OK, INTERRUPTED, None) or (code is None and not begun):
+                self._fail(id, code)
 
-    def _fault(self, id: str) -> Fault | None:
-        """Return what a training that has ended says went wrong."""
-        try:
-            with open(self._answer(id), "rb") as file:
-                file.seek(-min(MOST_WORDS, file.seek(0, 2)), 2)
-                return last_fault(file.read().decode("utf-8", "replace"), *self.places)
-        except OSError:
-            return None
+    def _fail(self, id: str, code: int | None) -> None:
+        """Keep why a training failed; of one whose exit code nobody saw, what it said."""
+        ended = Interrupted("training.unstarted") if code is None else EnvironmentFault("training.exit", code=code)
+        self._failed[id] = self._launches.fault(id, *self.places) or to_json(ended)
 
-    def _messages(self, id: str) -> Path:
-        return self.runs.root / ".lab" / f"{id}.txt"
-
-    def _answer(self, id: str) -> Path:
-        return self.runs.root / ".lab" / f"{id}.json"
+    def _fail_elsewhere(self, id: str) -> None:
+        """Keep why a training failed. Where another process, no lab, took its name meanwhile, under a fresh one: the
+        run of that name is not its.
+        """
+        self._fail(id, BAD_INPUT)
+        if self._failed[id]["key"] == "run.exists":
+            with contextlib.suppress(ConvscopeError):
+                other = self._launches.reserve(self._wanted[id], id[len("2026-01-01-") :])
+                self._wanted[other], self._failed[other] = self._wanted.pop(id), self._failed.pop(id)
 
 
 def _not_started(id: str, wanted: TrainingRequest, message: Fault | None) -> RunSummary:

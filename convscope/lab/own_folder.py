@@ -9,6 +9,7 @@ import html
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,7 +29,11 @@ def only_lab(runs: Path) -> Iterator[Path]:
     """
     own = runs / ".lab"
     try:
-        own.mkdir(mode=0o700, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            own.mkdir(mode=0o700)
+        found = own.lstat()
+        if not stat.S_ISDIR(found.st_mode) or (hasattr(os, "geteuid") and found.st_uid != os.geteuid()):
+            raise EnvironmentFault("lab.own", where=str(own), hint=phrase("lab.own.try"))
         own.chmod(0o700)
         lock = open(own / "lock", "a", encoding="utf-8")  # noqa: SIM115
     except OSError as error:
@@ -46,7 +51,8 @@ def only_lab(runs: Path) -> Iterator[Path]:
             try:
                 yield own
             finally:
-                (own / DOOR).unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # the folder may be gone
+                    (own / DOOR).unlink(missing_ok=True)
 
 
 def write_door(own: Path, address: str) -> Path:

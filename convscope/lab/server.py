@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import ipaddress
 import re
-import secrets
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -19,15 +20,12 @@ from ..errors import EnvironmentFault, UsageError, phrase, system_reason
 from ..files import write_fault
 from ..leaving import heeded
 from .app import Lab
-from .idle_connections import IdleConnections
+from .connections import ACCEPTED, SECONDS, Connection, Crowd, most_connections
 from .own_folder import kept_token, only_lab, write_door
 from .security import AccessPolicy
 
 LOOPBACK = ("127.0.0.1", "localhost")
-# uvicorn's own limits. What they do not cover stands in docs/lab.md.
-MOST_CONNECTIONS = 100  # beyond it the answer is 503
 MOST_HEAD = 32_000  # bytes of a request's head
-KEEP_ALIVE_SECONDS = 10  # until an answered connection that asks nothing more is closed
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
 
 
@@ -35,27 +33,27 @@ class Server(uvicorn.Server):
     """uvicorn's server, which the first Ctrl-C or SIGTERM ends quietly, together with its event streams."""
 
     def __init__(self, lab: Lab) -> None:
+        self.lab, self.crowd = lab, Crowd(most_connections())
         super().__init__(
             uvicorn.Config(
                 lab.application(),
-                http="h11",
+                http=partial(Connection, crowd=self.crowd),  # type: ignore[arg-type]
                 ws="none",
                 lifespan="off",
-                log_level="error",
+                log_level="critical",  # what goes wrong is said by the application's guard
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
-                limit_concurrency=MOST_CONNECTIONS,
-                timeout_keep_alive=KEEP_ALIVE_SECONDS,
+                backlog=ACCEPTED,
+                timeout_keep_alive=2 * int(SECONDS),  # the crowd's own rule comes first
                 h11_max_incomplete_event_size=MOST_HEAD,
                 timeout_graceful_shutdown=2,
             )
         )
-        self.lab, self._idle = lab, IdleConnections(MOST_CONNECTIONS)
 
     async def on_tick(self, counter: int) -> bool:
         """Close connections that ask nothing, as uvicorn does only after their first answer."""
-        self._idle.close_old(self.server_state.connections)
+        self.crowd.drop_old()
         return await super().on_tick(counter)
 
     @contextlib.contextmanager
@@ -83,7 +81,7 @@ def serve(
     """Serve the lab on the loopback, or on `host` too, until Ctrl-C. `ready` gets its address, which has the token in
     it, and a file that leads there, which only its owner can read.
 
-    Port 0 takes a free one. Raises UsageError for a host without a token and the like, EnvironmentFault for a port that
+    Port 0 takes a free one. Raises UsageError for a token without a host and the like, EnvironmentFault for a port that
     is taken, InputError or EnvironmentFault for folders that cannot be used.
     """
     check(host, token)
@@ -110,16 +108,12 @@ def serve(
 
 
 def check(host: str | None, token: str | None) -> None:
-    """Raise UsageError unless host and token are given together, and make sense."""
-    if (host is None) != (token is None):
-        raise UsageError(
-            "lab.host.token",
-            got=phrase("lab.host.alone") if token is None else phrase("lab.token.alone"),
-            hint=f"--host {host or socket.gethostname()} --token {secrets.token_urlsafe(16)}",
-        )
+    """Raise UsageError unless host and token make sense."""
+    if host is None and token is not None:
+        raise UsageError("lab.token.alone", hint=f"--host {socket.gethostname()}")
     if token is not None and not TOKEN.fullmatch(token):
         raise UsageError("lab.token", expected=phrase("lab.token.expected"))
-    if host is not None and (host in ("0.0.0.0", "::", "") or not re.fullmatch(r"[A-Za-z0-9.:-]{1,253}", host)):
+    if host is not None and (not host or not re.fullmatch(r"[A-Za-z0-9.:-]{1,253}", host)):
         raise UsageError("lab.host", got=host, expected=phrase("lab.host.expected"))
 
 
@@ -128,10 +122,14 @@ def listening(host: str, port: int) -> socket.socket:
     if not 0 <= port <= 65535:
         raise UsageError("lab.port", got=port, expected=phrase("value.range.whole", low=0, high="65,535"))
     try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
         raise UsageError("lab.host.nowhere", got=host, hint=phrase("lab.host.try")) from error
-    listener = socket.socket(family, kind)
+    where = ipaddress.ip_address(str(address[0]).partition("%")[0])
+    where = getattr(where, "ipv4_mapped", None) or where
+    if where.is_unspecified or where.is_multicast:  # 0 and 0x0 are 0.0.0.0 too
+        raise UsageError("lab.host", got=host, expected=phrase("lab.host.expected"))
+    listener = socket.socket(family, kind, protocol)  # without it asyncio leaves Nagle on: 40 ms an answer
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)

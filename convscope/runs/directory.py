@@ -22,7 +22,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Self, TextIO
@@ -55,7 +55,7 @@ class Run:
         with write_faults(path):
             taken = path.is_symlink() or path.exists()
         if taken:
-            raise InputError("run.exists", where=str(path), hint=phrase("run.exists.try", path=path))
+            raise _taken(path)
         temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}"
         run = cls(path, None)
         with write_faults(path), undone(lambda: shutil.rmtree(temporary, ignore_errors=True)):
@@ -69,13 +69,32 @@ class Run:
                 for name, content in (files or {}).items():
                     atomic_write(temporary / name, content)
                 atomic_write(temporary / "run.json", run_json(settings, files or {}))
-                os.rename(temporary, path)  # fails if another process put one there just now
+                try:
+                    os.rename(temporary, path)
+                except OSError as error:
+                    raise _taken(path) if os.path.lexists(path) else error from error  # another process put one there
                 sync_folder(path.parent)
             except BaseException:
                 run.close()
                 shutil.rmtree(temporary, ignore_errors=True)
                 raise
         return run
+
+    @classmethod
+    def create_fresh(
+        cls, parent: Path, names: Sequence[str], settings: dict[str, object], files: Mapping[str, bytes] | None = None
+    ) -> Run:
+        """Make a run as `create` does, in a directory under `parent` with a fresh name that nobody else is given."""
+        while True:
+            path = fresh_path(parent, *names)
+            try:
+                with _promised(path):
+                    return cls.create(path, settings, files)
+            except FileExistsError:  # a lab has taken the name just now
+                continue
+            except InputError as error:
+                if error.key != "run.exists":  # nor has another process
+                    raise
 
     @classmethod
     def reopen(cls, path: Path, finished: bool = False) -> Run:
@@ -173,15 +192,43 @@ def in_use(path: Path) -> bool:
     return False
 
 
+def promise(path: Path) -> Path:
+    """Return the file that keeps this path for a training which a lab has started, until its directory is there."""
+    return path.parent / ".lab" / f"{path.name}.asked"
+
+
 def fresh_path(parent: Path, *names: str) -> Path:
-    """Return a path under `parent` that is free: today's date and the names, with -2, -3 … if need be."""
+    """Return a path under `parent` that is free and promised to nobody: today's date and the names, with -2, -3 … if
+    need be.
+    """
     words = [re.sub(r"[^\w.]+", "-", name).strip("-.")[:40] for name in names]
     stem = "-".join([datetime.now().strftime("%Y-%m-%d"), *(w for w in words if w)])
     number, path = 1, parent / stem
-    while path.exists() or path.is_symlink():
+    while os.path.lexists(path) or os.path.lexists(promise(path)):
         number += 1
         path = parent / f"{stem}-{number}"
     return path
+
+
+@contextlib.contextmanager
+def _promised(path: Path) -> Iterator[None]:
+    """Keep a name from labs while its directory is made. Raises FileExistsError where a lab has it."""
+    file = promise(path)
+    try:
+        open(file, "xb").close()
+    except FileExistsError:
+        raise
+    except OSError:  # no lab has ever worked here, or another user's does
+        yield
+        return
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _taken(path: Path) -> InputError:
+    return InputError("run.exists", where=str(path), hint=phrase("run.exists.try", path=path))
 
 
 def _remove_abandoned(parent: Path) -> None:

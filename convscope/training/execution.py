@@ -17,7 +17,7 @@ from ..errors import InputError, Phrase, phrase
 from ..formula import parse, trace
 from ..machine.free_cpus import FreeCpus, threads_for
 from ..machine.signals import Interrupts
-from ..runs.directory import Run, fresh_path
+from ..runs.directory import Run
 from ..runs.manifest import MANIFEST, SKIPPED, manifest_csv, skipped_csv
 from ..runs.records import CheckpointFacts, ResultLine
 from ..runs.run_json import read_run_json
@@ -124,10 +124,14 @@ def resume_run(path: Path, options: TrainOptions, context: RunContext, finished:
 
 def _create(options: TrainOptions, dataset: Dataset, context: RunContext) -> OpenRun:
     settings, copies = plan_settings(options, dataset, context)
-    path = Path(options.out or fresh_path(Path("runs"), dataset.name, settings.recipe.name))
     rows = manifest_of(dataset, held_out_rows(dataset, settings.data.validation, settings.data.held_out))
     files = {} if rows is None else {MANIFEST: manifest_csv(rows), SKIPPED: skipped_csv(rows)}
-    return OpenRun(path, settings, Run.create(path, settings.to_json(), files), copies)
+    made = settings.to_json()
+    if options.out is not None:
+        run = Run.create(Path(options.out), made, files)
+    else:
+        run = Run.create_fresh(Path("runs"), (dataset.name, settings.recipe.name), made, files)
+    return OpenRun(run.path, settings, run, copies)
 
 
 def _unchanged(found: RunData, context: RunContext) -> Dataset:

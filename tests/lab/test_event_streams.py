@@ -64,7 +64,7 @@ def always_open() -> bool:
 def test_a_finished_run_is_sent_whole_and_the_stream_ends(lab: Lab) -> None:
     path = lab.runs.root / "one"
     shutil.copytree(SLIDES, path)
-    found = events_after(run_events(lab.jobs, "one", always_open))
+    found = events_after(run_events(lab.now, "one", always_open))
     assert [name for name, _ in found[:1] + found[-1:]] == ["run", "end"]
     assert of(found, "line") == [json.loads(line) for line in (SLIDES / "log.jsonl").read_text().splitlines()]
     history = read_history(SLIDES)
@@ -98,7 +98,7 @@ def test_a_run_is_followed_as_it_grows_is_cut_and_stops(lab: Lab) -> None:
         run.close()
         return bool(of(found, "end"))
 
-    found = events_after(run_events(lab.jobs, "one", always_open), half, whole, cut, stop)
+    found = events_after(run_events(lab.now, "one", always_open), half, whole, cut, stop)
     assert [line["step"] for line in of(found, "line")] == [1, 2, 3, 1]
     assert [name for name, _ in found].index("reset") == [i for i, (name, _) in enumerate(found) if name == "line"][
         3
@@ -116,7 +116,7 @@ def test_a_damaged_or_foreign_snapshot_is_passed_over(lab: Lab, tmp_path: Path) 
     files[2].symlink_to(tmp_path / "elsewhere")
     assert snapshot(files[0]) is snapshot(files[1]) is None
     assert new_snapshots(path, {files[3].name}) == files[:2] + files[4:]
-    found = events_after(run_events(lab.jobs, "one", always_open))
+    found = events_after(run_events(lab.now, "one", always_open))
     assert len(of(found, "snapshot")) == len(files) - 3
 
 
@@ -128,7 +128,7 @@ def test_a_run_that_goes_away_ends_its_stream(lab: Lab) -> None:
         shutil.rmtree(path, ignore_errors=True)
         return False
 
-    found = events_after(run_events(lab.jobs, "one", always_open), remove)
+    found = events_after(run_events(lab.now, "one", always_open), remove)
     run.close()
     assert of(found, "end") == []
 
@@ -150,7 +150,7 @@ def test_the_list_tells_what_is_new_changed_and_gone(lab: Lab) -> None:
         shutil.rmtree(lab.runs.root / "b", ignore_errors=True)
         return bool(of(found, "gone"))
 
-    found = events_after(all_runs_events(lab.jobs, always_open), add, grow, remove)
+    found = events_after(all_runs_events(lab.now, always_open), add, grow, remove)
     assert [(name, len(data) if name == "runs" else data["id"]) for name, data in found] == [
         ("runs", 2),
         ("run", "b"),
@@ -162,8 +162,8 @@ def test_the_list_tells_what_is_new_changed_and_gone(lab: Lab) -> None:
 def test_a_closing_lab_ends_every_stream(lab: Lab) -> None:
     run_dir(lab.runs.root, "one")
     with Run.reopen(lab.runs.root / "one"):
-        assert [name for name, _ in events_after(run_events(lab.jobs, "one", lambda: True))] == ["run"]
-        assert [name for name, _ in events_after(all_runs_events(lab.jobs, lambda: True))] == ["runs"]
+        assert [name for name, _ in events_after(run_events(lab.now, "one", lambda: True))] == ["run"]
+        assert [name for name, _ in events_after(all_runs_events(lab.now, lambda: True))] == ["runs"]
 
 
 def test_many_old_lines_are_thinned_but_no_epoch_is_lost() -> None:
@@ -176,3 +176,16 @@ def test_many_old_lines_are_thinned_but_no_epoch_is_lost() -> None:
     assert [line.step for line in few if isinstance(line, EpochLine)] == [*range(1_000, 20_001, 1_000)]
     assert [line.step for line in few if isinstance(line, StepLine)][:3] == [1, 14, 27]
     assert thinned(lines[:1_400]) == lines[:1_400]
+
+
+def test_streams_that_ask_at_the_same_time_read_the_list_once(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, real = list[int](), lab.jobs.all
+    monkeypatch.setattr(lab.jobs, "all", lambda: read.append(1) or real())
+
+    async def many() -> None:
+        await asyncio.gather(*(lab.now.all() for _ in range(24)))
+        assert len(read) == 1
+        await lab.now.all(anew=True)
+
+    asyncio.run(many())
+    assert len(read) == 2

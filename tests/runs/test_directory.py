@@ -16,8 +16,9 @@ import pytest
 
 from convscope import files
 from convscope.errors import EnvironmentFault, InputError
+from convscope.runs import directory
 from convscope.runs.checkpoints import Checkpoint, newest_checkpoint
-from convscope.runs.directory import Run, fresh_path
+from convscope.runs.directory import Run, fresh_path, promise
 from convscope.runs.log import read_sound_lines
 from convscope.runs.records import CheckpointFacts, StepLine, Tally
 from convscope.runs.run_json import read_run_json
@@ -205,3 +206,19 @@ def test_fresh_paths_are_free_and_tame(tmp_path: Path) -> None:
     first.mkdir()
     assert fresh_path(tmp_path, "my cats/../..", "fast").name == first.name + "-2"
     assert fresh_path(tmp_path, "", "x" * 99).name.endswith("-" + "x" * 40)
+
+
+def test_a_fresh_name_is_nobody_elses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".lab").mkdir()
+    first = fresh_path(tmp_path, "a")
+    promise(first).touch()  # a lab has given it to a training that starts
+    with Run.create_fresh(tmp_path, ["a"], {}) as run:
+        assert run.path.name == first.name + "-2"
+    assert list((tmp_path / ".lab").iterdir()) == [promise(first)]
+    names = [first, run.path, tmp_path / "free"]  # taken between the look and the act: by a lab, by a training
+    monkeypatch.setattr(directory, "fresh_path", lambda *_: names.pop(0))
+    with Run.create_fresh(tmp_path, ["a"], {}) as run:
+        assert run.path.name == "free"
+    names.append(tmp_path / "new" / "x")  # where no lab has ever been
+    with Run.create_fresh(tmp_path / "new", ["a"], {}) as run:
+        assert run.path.name == "x"
