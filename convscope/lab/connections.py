@@ -95,7 +95,12 @@ class Connection(H11Protocol):
             self._crowd.asked(self)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP; where an answer has begun already, break off: uvicorn would end in a traceback."""
+        """Refuse what is no HTTP; where an answer has begun already, break off: uvicorn would end in a traceback. An
+        answer that is still being made has nobody to go to.
+        """
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
         try:
             super().send_400_response(msg)
         except h11.LocalProtocolError:

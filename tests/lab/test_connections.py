@@ -137,6 +137,17 @@ def test_what_is_no_http_after_an_answer_has_begun_is_broken_off(
     assert caplog.records == []  # asyncio would tell of a traceback
 
 
+def test_an_answer_that_comes_after_its_request_was_refused_is_not_sent(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    head = b"GET /api/nothing HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + OWN + b"\r\n"
+    with served(tmp_path) as (_, port):
+        assert statuses(said(port, head + b"zz\r\n")) == [400]
+        assert statuses(said(port, ASK)) == [200]
+        assert statuses(said(port, ASK)) == [200]
+    assert capfd.readouterr().err == ""
+
+
 def test_answers_do_not_wait_for_an_acknowledgement() -> None:
     with listening("127.0.0.1", 0) as bound:
         assert bound.proto == socket.IPPROTO_TCP  # else asyncio leaves Nagle's algorithm on: 40 ms an answer
