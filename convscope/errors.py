@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 OK, BUG, USAGE, BAD_INPUT, ENVIRONMENT, INTERRUPTED = range(6)
 LONGEST = 1000  # characters of a word
+LINE, HINT = 1300, 400  # characters of a message's line and of what to try: together less than a screenful, 24 × 80
 _SYSTEM = {errno.EACCES: "os.denied", errno.ENOENT: "os.missing", errno.ENOSPC: "os.full"}
 
 Said: TypeAlias = "str | Phrase"  # a sentence, or text that needs no language: a path, numbers, a formula, an option
@@ -116,13 +117,14 @@ class ConvscopeError(Exception):
 
     def line(self) -> str:
         """Return what, where, got and expected as one line of English."""
-        return f"{printable(self.where, LONGEST)}: {self.brief()}" if self.where else str(self.brief())
+        where = f"{printable(self.where, LONGEST)}: " if self.where else ""
+        return printable(f"{where}{self.brief()}", LINE)
 
     def __str__(self) -> str:
         return self.line() + self._try()
 
     def _try(self) -> str:
-        return f"\ntry: {printable(self.hint, LONGEST)}" if self.hint else ""
+        return f"\ntry: {printable(self.hint, HINT)}" if self.hint else ""
 
     def to_json(self) -> dict[str, object]:
         """Return the error in its parts, and `message`, its English line for who reads the JSON."""

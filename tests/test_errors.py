@@ -234,3 +234,16 @@ def test_the_systems_reason() -> None:
 def test_did_you_mean() -> None:
     assert str(did_you_mean("Convv", ["conv", "relu"])) == "did you mean conv?"
     assert str(did_you_mean("x", ["conv", "relu"])) == "one of conv, relu"
+
+
+def test_no_message_is_longer_than_a_screenful() -> None:
+    """Whatever a file says: 24 lines of 80 characters, and one line before what to try."""
+    long = "\x1b" * 5000
+    words = {"name": long, "reason": phrase("file.unreadable", reason=long)}
+    for error in (
+        InputError("model.form", where=long, got=long, expected=long, hint=long, **words),
+        FormulaError("layer.unknown", text=long, column=4000, got=long, hint=phrase("guess.one", word=long), name=long),
+    ):
+        assert len(str(error)) <= 24 * 80
+        assert str(error).replace("\n", "").isprintable()
+        assert "\n" not in error.line()

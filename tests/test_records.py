@@ -61,11 +61,8 @@ PARSERS = {
     "lab.launches": "what an earlier lab was asked for",
     "lab.payload": "measurements and patches that ship",
     "lab.static_site": "the mark of a site",
-    "modelfile.metadata": "a model file's records",
     "page.inline": "the dictionaries",
-    "runs.log": "log.jsonl",
-    "runs.run_json": "run.json",
-    "runs.tensor_files": "checkpoints and snapshots",
+    "runs.json_text": "files of a run and records of a model, priced first",
     "training.distributed": "what one process tells the others",
 }
 

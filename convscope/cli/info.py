@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from ..modelfile import ModelFile
 
 
+FACTS = 100  # that are listed
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments and options."""
     parser.description = (
@@ -60,6 +63,8 @@ def rows(file: ModelFile) -> list[tuple[str, str]]:
     """Return the same for reading, a line each; facts that hold facts are named "test accuracy"."""
     channels, height, width = file.spec.shape
     calibration = file.metadata.calibration
+    facts = [pair for pair in _flat(file.facts) if not isinstance(pair[1], (list, type(None)))]
+    more = [("…", f"{len(facts) - FACTS:,} facts more: --json")] if len(facts) > FACTS else []
     shown = [
         ("model", printable(file.path, 400)),
         ("formula", file.formula),
@@ -75,11 +80,8 @@ def rows(file: ModelFile) -> list[tuple[str, str]]:
         ("parameters", f"{file.network.parameters:,}"),
         ("MACs", f"{file.network.macs:,} a picture"),
         *([("calibration", str(calibration.said()))] if calibration else []),
-        *(
-            (name, f"{v:.6g}" if isinstance(v, float) else printable(v))
-            for name, v in _flat(file.facts)
-            if not isinstance(v, (list, type(None)))
-        ),
+        *((name, f"{v:.6g}" if isinstance(v, float) else printable(v)) for name, v in facts[:FACTS]),
+        *more,
         ("size", f"{len(file.data):,} bytes, format {file.metadata.format}"),
         ("digest", f"sha256 {file.digest}, verified"),
     ]
@@ -98,4 +100,4 @@ def _flat(facts: dict[str, object], before: str = "") -> list[tuple[str, object]
 
 def _numbers(values: tuple[float, ...]) -> str:
     shown = [f"{value:g}" for value in values]
-    return shown[0] if len(set(shown)) == 1 else f"({', '.join(shown)})"
+    return shown[0] if len(set(shown)) == 1 else printable(f"({', '.join(shown)})")

@@ -7,7 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ..errors import OK, UsageError
+from ..errors import OK, UsageError, printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         from ..lab.static_site import write_site
 
         path = write_site(Path(args.build), None if args.shown is None else Path(args.shown))
-        print(path)
+        print(printable(path, 400))
         return OK
     if args.shown is not None:
         raise UsageError("lab.run", hint="convscope lab --build DIR --run RUN")

@@ -76,7 +76,9 @@ def run(args: argparse.Namespace) -> int:
         print(error.line(), file=sys.stderr)
     for note in page.notes:
         print(note, file=sys.stderr)
-    print(f"{path}  {path.stat().st_size / 1e6:.2f} MB")
+    from ..errors import printable
+
+    print(f"{printable(path, 400)}  {path.stat().st_size / 1e6:.2f} MB")
     if args.open and not page.show(path):
         print("no browser was found here: open the file in one yourself", file=sys.stderr)
     return BAD_INPUT if page.unread else OK

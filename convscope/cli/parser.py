@@ -7,7 +7,7 @@ import sys
 from importlib import import_module
 from typing import NoReturn
 
-from ..errors import USAGE
+from ..errors import LINE, USAGE, printable
 from ..version import __version__
 
 VERBS = {
@@ -30,7 +30,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the mistake and what to try; raise SystemExit."""
-        print(f"{self.prog}: {message}\ntry: {self.prog} --help", file=sys.stderr)
+        print(f"{self.prog}: {printable(message, LINE)}\ntry: {self.prog} --help", file=sys.stderr)
         raise SystemExit(USAGE)
 
 

@@ -8,7 +8,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from ..errors import BAD_INPUT, OK, InputError, UsageError, phrase, printable
+from ..errors import BAD_INPUT, LINE, OK, InputError, UsageError, phrase, printable
 from .columns import columns, left
 
 if TYPE_CHECKING:
@@ -127,6 +127,8 @@ def _csv(top: int, sets: bool) -> Row:
 
 def _text(paths: list[str], classes: tuple[str, ...]) -> Row:
     """Return what prints a row: path, class, probability, the next classes, and the set if there is one."""
+    from ..evaluation.figures import listed
+
     name = min(40, max(columns(printable(path, 400)) for path in paths))
     label = min(20, max(columns(printable(c)) for c in classes))
 
@@ -135,7 +137,7 @@ def _text(paths: list[str], classes: tuple[str, ...]) -> Row:
             print(f"{left(printable(path, 400), name)}  error: {_reason(result)}")
             return
         scores = "   ".join(f"{left(printable(s.label), label)} {100 * s.probability:5.1f} %" for s in result.top)
-        said = [] if result.set is None else [f"set: {', '.join(map(printable, result.set))}"]
+        said = [] if result.set is None else [f"set: {listed([printable(c) for c in result.set])}"]
         said += (["inverted"] if result.inverted else []) + ([f"note: {result.note}"] if result.notes else [])
         print("   ".join([f"{left(printable(path, 400), name)}  {scores}", *said]))
 
@@ -144,4 +146,4 @@ def _text(paths: list[str], classes: tuple[str, ...]) -> Row:
 
 def _reason(error: InputError) -> str:
     """Return an error as one line without the path, which stands in the row already."""
-    return str(error.brief())
+    return printable(error.brief(), LINE)

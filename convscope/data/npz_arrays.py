@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from dataclasses import replace
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -107,7 +108,10 @@ def _array(archive: zipfile.ZipFile, key: str, where: str) -> Array:
     with archive.open(key) as file:
         version = np.lib.format.read_magic(file)
         read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, column_major, dtype = read_header(file)
+        try:
+            shape, column_major, dtype = read_header(file)
+        except (TokenError, SyntaxError, TypeError, RecursionError) as error:  # what numpy's own parser lets through
+            raise InputError("npz.member", where=f"{where}, {key}", got=str(error)) from None
         total = int(np.prod(shape, dtype=object)) * dtype.itemsize
         if dtype.hasobject or not dtype.itemsize or total != archive.getinfo(key).file_size - file.tell():
             raise InputError("npz.member", where=f"{where}, {key}", got=f"{dtype} {shape}")

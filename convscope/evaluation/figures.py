@@ -11,13 +11,16 @@ import numpy as np
 
 from ..calibration import Reliability
 from ..calibration.scoring import calibration_error, cross_entropy
-from ..errors import InputError, Phrase, phrase
+from ..errors import EnvironmentFault, InputError, Phrase, phrase
+from ..machine.memory import fitting
 from .intervals import Floats, Interval, Whole, independent, mean_interval, wilson
 
 SKEWED = 1.5  # largest class to smallest, from which the accuracy alone misleads
 VERY_SKEWED = 10.0
 FEW = 20  # pictures of a class, below which its figures are a guess
 NAMED = 10  # classes in a sentence
+SHOWN = 200  # classes whose confusion matrix a page and a snapshot hold: 40,000 cells
+CELL = 16  # bytes of a cell while it is counted
 SPLITS = {
     "train": phrase("measured.train"),
     "validation": phrase("measured.validation"),
@@ -184,6 +187,14 @@ class Evaluation:
         }
 
 
+def check_classes(classes: int) -> None:
+    """Raise EnvironmentFault where a confusion matrix of so many classes does not fit into memory."""
+    try:
+        fitting(CELL * classes**2, 1)
+    except EnvironmentFault as error:
+        raise EnvironmentFault("evaluation.memory", n=f"{classes:,}", got=error.got, expected=error.expected) from error
+
+
 def score(
     logits: np.ndarray[Any, Any],
     labels: Whole,
@@ -204,6 +215,7 @@ def score(
     n, k = logits.shape
     if k != len(classes) or labels.shape != (n,) or (n and not 0 <= labels.min() <= labels.max() < k):
         raise InputError("evaluation.fit", got=f"{logits.shape}, {labels.shape}, {len(classes)}")
+    check_classes(k)
     predicted = logits.argmax(1)
     confusion = np.bincount(labels * k + predicted, minlength=k * k).reshape(k, k)
     if groups is None:

@@ -15,7 +15,7 @@ from ..data.listing import SPLITS
 from ..errors import InputError, Phrase, UsageError, phrase
 from ..pictures.preprocessing import preprocess_stack
 from .classes import matched, missing
-from .figures import Evaluation, Measured, score
+from .figures import Evaluation, Measured, check_classes, score
 from .origins import find_origins
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def evaluate(
         raise UsageError("split.unknown", got=split, expected=", ".join(SPLITS))
     path = None if isinstance(model, Model) else Path(model)
     model = model if isinstance(model, Model) else load(model)
+    check_classes(len(model.classes))
     reading = Reading(data_root, label_from, cache, progress)
     found = _own_data(model, path, reading) if data is None else _given_data(model, path, data, reading)
     name, part = chosen(found, split, model.provenance.data)

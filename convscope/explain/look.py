@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Phrase, phrase
+from ..modelfile import verify
 from .options import MEGABYTES, SAMPLES, LookOptions
 
 if TYPE_CHECKING:
@@ -61,12 +62,15 @@ def look(
     over as long as another can be: `Page.unread`.
     """
     options = LookOptions(classes, mean, std, shape, samples, title, language, megabytes, data_root, cache, progress)
+    named = _named_model(model)
+    if isinstance(named, (str, os.PathLike)):
+        verify(named)  # what is refused is refused before PyTorch is imported, which takes seconds
     from .subject.target import target_of_file, target_of_module
 
     if _is_module(model):
         target = target_of_module(model, pictures, options)
     else:
-        target = target_of_file(_named_model(model), pictures, options)
+        target = target_of_file(named, pictures, options)
     return _page(target, options)
 
 

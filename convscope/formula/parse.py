@@ -10,6 +10,7 @@ answers deep input with RecursionError or MemoryError.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from dataclasses import MISSING, fields
 from typing import Any
@@ -20,6 +21,9 @@ from .kinds import LAYERS
 from .plan import MAX_DEPTH, MAX_LAYERS, Chain, Plan, Repeat, Skip
 
 MAX_TEXT = 10_000  # bytes
+
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_])\.?[0-9][0-9A-Za-z_.]*")
+_KEYWORD = re.compile("and|else|for|if|in|is|not|or")
 
 
 def parse(text: str) -> Plan:
@@ -32,6 +36,8 @@ def parse(text: str) -> Plan:
     source = "".join("*" if c == "×" else " " if c.isspace() else c for c in text)
     indent = len(source) - len(source.lstrip())
     try:
+        if any(_KEYWORD.search(number) for number in _NUMBER.findall(source)):
+            raise SyntaxError  # Python would warn of it, and no formula has it
         tree = ast.parse(source[indent:], "formula", "eval")
         return _Reader(text, source[indent:], indent).plan(tree.body)
     except (FormulaError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -118,7 +124,8 @@ class _Reader:
             return self.layer(node, node, [], [])
         if isinstance(node, ast.Call):
             if not isinstance(node.func, ast.Name):
-                raise self.error(node.func, "formula.name", hint=torch_names.hint(ast.unparse(node.func)))
+                hint = torch_names.hint(node.func.attr) if isinstance(node.func, ast.Attribute) else ""
+                raise self.error(node.func, "formula.name", hint=hint)
             if node.func.id == "skip":
                 return self.skip(node)
             return self.layer(node, node.func, node.args, node.keywords)

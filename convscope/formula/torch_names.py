@@ -18,16 +18,24 @@ _KINDS = {  # torch's classes, in lower case, that are not simply a kind's name 
 }
 
 
-def hint(name: str) -> Said:
-    """Return what to write instead of `name`, as it stands in a formula; "" where it is none of torch's words.
+_ENDS = ("softmax", "logsoftmax")
 
-    >>> str(hint("nn.Conv2d"))
+
+def hints() -> dict[str, Said]:
+    """Return what to write instead of each of torch's words, in lower case without underscores: for the page."""
+    return {word: hint(word) for word in (*_KINDS, *_ENDS)}
+
+
+def hint(name: str) -> Said:
+    """Return what to write instead of `name`, without the modules before it; "" where it is none of torch's words.
+
+    >>> str(hint("Conv2d"))
     'say conv(channels, kernel), such as conv(16, 3) or conv(16, 3, stride=2, pad=1)'
     """
-    last = name.rpartition(".")[2].lower().replace("_", "")
-    if last in ("softmax", "logsoftmax"):
+    word = name.lower().replace("_", "")
+    if word in _ENDS:
         return phrase("layer.softmax.try")
-    kind = LAYERS.get(_KINDS.get(last, ""))
+    kind = LAYERS.get(_KINDS.get(word, ""))
     if kind is None:
         return ""
     from .kinds.usage import usage  # only mistakes pay for it

@@ -23,6 +23,7 @@ from .receptive_field import ReceptiveField
 
 MAX_PARAMETERS = 500_000_000  # one ONNX file holds 2 GiB
 MAX_NUMBERS = 500_000_000  # in one layer's output for one picture
+MAX_FIELD = 2**53 - 1  # pixels of a receptive field and between two: what a page's numbers hold exactly
 MAX_PICTURE = 1 << 26  # numbers of the picture itself: 8192×8192; several are decoded at a time
 
 
@@ -109,6 +110,10 @@ class Tracer:
         self.counts[layer.name] = self.counts.get(layer.name, 0) + 1
         grid = self._grid(sources[0])
         weights = layer.weights(shapes[0], sizes.output)
+        field = layer.receptive_field(tuple(map(self._field, sources)), grid)
+        if max(map(abs, field.size + field.jump + field.start)) > MAX_FIELD:
+            where = phrase("layer.place", n=len(self.nodes) + 1, layer=layer)
+            raise PlanError("field.large", where=where, expected=phrase("value.most.pixels", n=f"{MAX_FIELD:,}"))
         self.nodes.append(
             Node(
                 name=f"{layer.name}{self.counts[layer.name]}",
@@ -124,7 +129,7 @@ class Tracer:
                 macs=layer.macs(shapes[0], sizes.output),
                 size_how=sizes.how,
                 dropped=sizes.dropped,
-                field=layer.receptive_field(tuple(map(self._field, sources)), grid),
+                field=field,
                 grid=(1, 1) if layer.reads == "all" else grid if sizes.flat else sizes.output[1:],
             )
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 
 from ..calibration import Calibration
@@ -10,9 +11,9 @@ from ..errors import ConvscopeError, InputError, phrase
 from ..formula import parse, trace
 from ..formula.network import Network
 from ..pictures.input_spec import InputSpec, check_ends
+from ..runs.json_text import parse_json
 
 FORMAT = 2  # the newest; a model that is not calibrated is written in format 1, which older readers know too
-LARGEST = 16 << 20  # characters in one record
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,7 @@ class Metadata:
         if len(self.classes) != self.network.classes or not all(isinstance(name, str) for name in self.classes):
             raise InputError("model.names", got=len(self.classes), expected=f"{self.network.classes}")
         if len(set(self.classes)) != len(self.classes):
-            twice = next(name for name in self.classes if self.classes.count(name) > 1)
-            raise InputError("model.names.twice", got=twice)
+            raise InputError("model.names.twice", got=Counter(self.classes).most_common(1)[0][0])
 
 
 def to_records(metadata: Metadata) -> dict[str, str]:
@@ -72,14 +72,8 @@ def from_records(records: dict[str, str]) -> Metadata:
     wanted = ["format", "formula", "classes", "input", *["calibration"] * calibrated, "facts", "digest"]
     if list(records) != [f"convscope.{name}" for name in wanted]:
         raise InputError("model.records", got=", ".join(records))
-    if large := [key for key, value in records.items() if len(value) > LARGEST]:
-        raise InputError("model.records.large", name=large[0])
-    try:
-        classes, shape, *fitted, facts = (
-            json.loads(records[f"convscope.{name}"], parse_constant=_refuse) for name in wanted[2:-1]
-        )
-    except (ValueError, RecursionError) as error:
-        raise InputError("model.records.json", got=str(error)) from error
+    keys = [f"convscope.{name}" for name in wanted[2:-1]]
+    classes, shape, *fitted, facts = (parse_json(records[key], key, numbers=True) for key in keys)
     if not isinstance(classes, list) or not isinstance(facts, dict):
         raise InputError("model.records")
     spec = InputSpec.from_json(shape)
@@ -89,7 +83,3 @@ def from_records(records: dict[str, str]) -> Metadata:
         raise InputError("model.formula", reason=error.brief()) from error
     calibration = Calibration.from_json(fitted[0], "convscope.calibration") if calibrated else None
     return Metadata(network, spec, tuple(classes), facts, calibration)
-
-
-def _refuse(constant: str) -> object:
-    raise ValueError(f"{constant} is not JSON")

@@ -9,6 +9,9 @@ from ..formula.onnx_operators import Attributes, Operator
 from .graph import Value
 from .protobuf import MalformedError, message, part, parts, text, whole, wholes
 
+# How often a field may occur in a message: more than the largest plan needs, 512 layers of at most six operators.
+NODES, DIMENSIONS, ENTRIES, VALUES = 5_000, 8, 16, 16
+
 
 class Model(NamedTuple):
     """The outermost message (onnx.proto, ModelProto)."""
@@ -38,7 +41,7 @@ class Graph(NamedTuple):
 
 def parse_model(data: bytes | memoryview) -> Model:
     """Parse all but the graph; raises MalformedError."""
-    fields = message(memoryview(data), "ModelProto", known="1 2 7 8* 14*")
+    fields = message(memoryview(data), "ModelProto", known=f"1 2 7 8*{ENTRIES} 14*{ENTRIES}")
     opsets = [message(entry, "OperatorSetIdProto", known="1 2") for entry in parts(fields, 8)]
     records = [message(entry, "StringStringEntryProto", known="1 2") for entry in parts(fields, 14)]
     metadata = {text(part(record, 1)): text(part(record, 2)) for record in records}
@@ -50,7 +53,7 @@ def parse_model(data: bytes | memoryview) -> Model:
 
 def parse_graph(data: memoryview) -> Graph:
     """Parse a graph; raises MalformedError. Nothing is copied."""
-    fields = message(data, "GraphProto", known="1* 2 5* 11* 12*")
+    fields = message(data, "GraphProto", known=f"1*{NODES} 2 5*{NODES} 11*{ENTRIES} 12*{ENTRIES}")
     named = [_tensor(entry) for entry in parts(fields, 5)]
     tensors = dict(named)
     if len(tensors) != len(named):
@@ -61,15 +64,15 @@ def parse_graph(data: memoryview) -> Graph:
 
 
 def _tensor(data: memoryview) -> tuple[str, Initializer]:
-    fields = message(data, "TensorProto", known="1* 2 8 9 13* 14")
+    fields = message(data, "TensorProto", known=f"1*{DIMENSIONS} 2 8 9 13*{ENTRIES} 14")
     name = text(part(fields, 8))
     if 13 in fields or 14 in fields:
         raise MalformedError("model.form.external")
-    return name, Initializer(whole(fields, 2), wholes(fields, 1), part(fields, 9))
+    return name, Initializer(whole(fields, 2), wholes(fields, 1, DIMENSIONS), part(fields, 9))
 
 
 def _operator(data: memoryview) -> Operator:
-    fields = message(data, "NodeProto", known="1* 2* 3 4 5*")
+    fields = message(data, "NodeProto", known=f"1*{VALUES} 2*{VALUES} 3 4 5*{VALUES}")
     inputs, outputs = (tuple(text(entry) for entry in parts(fields, number)) for number in (1, 2))
     attributes = [_attribute(entry) for entry in parts(fields, 5)]
     if len(outputs) != 1 or len({name for name, _ in attributes}) != len(attributes):
@@ -78,7 +81,7 @@ def _operator(data: memoryview) -> Operator:
 
 
 def _attribute(data: memoryview) -> tuple[str, int | float | tuple[int, ...]]:
-    fields = message(data, "AttributeProto", known="1 2 3 8* 20")
+    fields = message(data, "AttributeProto", known=f"1 2 3 8*{DIMENSIONS} 20")
     name, kind = text(part(fields, 1)), whole(fields, 20)
     value: Attributes = {}
     if kind == 1 and len(part(fields, 2)) == 4:
@@ -86,7 +89,7 @@ def _attribute(data: memoryview) -> tuple[str, int | float | tuple[int, ...]]:
     elif kind == 2:
         value = {"": whole(fields, 3)}
     elif kind == 7:
-        value = {"": wholes(fields, 8)}
+        value = {"": wholes(fields, 8, DIMENSIONS)}
     if not value or len(fields.keys() & {2, 3, 8}) > 1:
         raise MalformedError("model.form.attribute")
     return name, value[""]
@@ -96,7 +99,7 @@ def _value(data: memoryview) -> Value:
     fields = message(data, "ValueInfoProto", known="1 2")
     kind = message(part(fields, 2), "TypeProto", known="1")
     tensor = message(part(kind, 1), "TypeProto.Tensor", known="1 2")
-    sizes = message(part(tensor, 2), "TensorShapeProto", known="1*")
+    sizes = message(part(tensor, 2), "TensorShapeProto", known=f"1*{DIMENSIONS}")
     shape: list[int | str] = []
     for entry in parts(sizes, 1):
         size = message(entry, "TensorShapeProto.Dimension", known="1 2")

@@ -6,9 +6,11 @@ reader can find in a file something that was not checked here. Source: protobuf.
 
 from __future__ import annotations
 
+from functools import cache
+
 from ..errors import InputError
 
-MAX_FIELDS = 20_000  # in one message; a plan has at most some 500 layers
+MAX_FIELDS = 20_000  # in one message
 
 Fields = dict[int, "list[int | memoryview]"]
 
@@ -21,16 +23,17 @@ def message(data: memoryview, name: str, *, known: str) -> Fields:
     """Return the fields of one message by number, each with its values in order.
 
     `name` is what onnx.proto calls the message.
-    `known` lists the numbers that may occur, with "*" behind those that may occur again: "1 2 5*". Numbers come as
+    `known` lists the numbers that may occur, "*" and how often behind those that may occur again: "1 2 5*8". So what
+    messages within messages cost together is bounded by their forms, however many bytes there are. Numbers come as
     unsigned 64-bit integers, texts, bytes, floats and inner messages as slices of `data`. Raises MalformedError.
     """
-    once = {int(word.rstrip("*")): not word.endswith("*") for word in known.split()}
+    most = _most(known)
     found: Fields = {}
     at, count = 0, 0
     while at < len(data):
         tag, at = _varint(data, at)
         number, kind = tag >> 3, tag & 7
-        if number not in once:
+        if number not in most:
             raise MalformedError("protobuf.field", name=name, n=number)
         if kind == 0:
             value, at = _varint(data, at)
@@ -44,9 +47,16 @@ def message(data: memoryview, name: str, *, known: str) -> Fields:
         else:
             raise MalformedError("protobuf.wire", name=name, n=kind)
         count += 1
-        if count > MAX_FIELDS or (once[number] and len(found[number]) > 1):
+        if count > MAX_FIELDS or len(found[number]) > most[number]:
             raise MalformedError("protobuf.fields", name=name)
     return found
+
+
+@cache
+def _most(known: str) -> dict[int, int]:
+    """Return how often each field may occur."""
+    words = [word.partition("*") for word in known.split()]
+    return {int(number): int(count or MAX_FIELDS) if star else 1 for number, star, count in words}
 
 
 def _varint(data: memoryview, at: int) -> tuple[int, int]:
@@ -70,8 +80,8 @@ def whole(fields: Fields, number: int, default: int = 0) -> int:
     return value - 2**64 if value >> 63 else value
 
 
-def wholes(fields: Fields, number: int) -> tuple[int, ...]:
-    """Return a repeated signed integer, packed or not."""
+def wholes(fields: Fields, number: int, most: int = MAX_FIELDS) -> tuple[int, ...]:
+    """Return a repeated signed integer, packed or not, of at most so many numbers."""
     values: list[int] = []
     for value in fields.get(number, []):
         if isinstance(value, int):
@@ -81,7 +91,7 @@ def wholes(fields: Fields, number: int) -> tuple[int, ...]:
         while at < len(value):
             one, at = _varint(value, at)
             values.append(one)
-            if len(values) > MAX_FIELDS:
+            if len(values) > most:
                 raise MalformedError("protobuf.numbers", n=number)
     return tuple(v - 2**64 if v >> 63 else v for v in values)
 

@@ -142,7 +142,8 @@ def check(data: bytes, where: str) -> Metadata:
     except MalformedError as error:
         raise InputError("model.form", reason=error.brief(), where=where) from error
     except ConvscopeError as error:
-        raise InputError.of(error, where=error.where or where) from error
+        within = f"{where}, {error.where}" if error.where and isinstance(error.where, str) else error.where
+        raise InputError.of(error, where=within or where) from error
     return metadata
 
 

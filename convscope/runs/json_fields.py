@@ -78,15 +78,15 @@ class Fields:
 
     def integers(self, name: str) -> tuple[int, ...]:
         """Return an array of whole numbers of 0 or more."""
-        return tuple(self._item(name, i).integer("item") for i in range(len(self.items(name))))
+        return self._each(name, Fields.integer)
 
     def numbers(self, name: str) -> tuple[float, ...]:
         """Return an array of numbers."""
-        return tuple(self._item(name, i).number("item") for i in range(len(self.items(name))))
+        return self._each(name, Fields.number)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return an array of strings."""
-        return tuple(self._item(name, i).text("item") for i in range(len(self.items(name))))
+        return self._each(name, Fields.text)
 
     def phrases(self, name: str) -> tuple[Phrase, ...]:
         """Return an array of sentences, each by its key and words."""
@@ -113,8 +113,16 @@ class Fields:
         inner = self.within(name)._values
         return {str(key): value for key, value in inner.items() if isinstance(value, (str, int, float))}
 
-    def _item(self, name: str, index: int) -> Fields:
-        return Fields({"item": self.items(name)[index]}, f"{self.where}, {name}[{index}]")
+    def _each(self, name: str, read: Callable[[Fields, str], T]) -> tuple[T, ...]:
+        """Return what `read` makes of each item of an array. Raises InputError for one of another type."""
+        found, box = [], Fields({}, self.where)
+        for number, item in enumerate(self.items(name)):
+            box._values = {"item": item}
+            try:
+                found.append(read(box, "item"))
+            except InputError as error:
+                raise InputError.of(error, where=f"{self.where}, {name}[{number}]") from None
+        return tuple(found)
 
     def _mistyped(self, name: str, expected: Phrase) -> InputError:
         got = repr(self._values[name])[:80]

@@ -14,10 +14,12 @@ from typing import BinaryIO
 
 from ..errors import InputError, system_reason
 from ..files import atomic_write, read_plain, sync_folder, write_faults
+from .json_text import parse_json
 from .records import LogLine, ResultLine, log_line
 
 NAME = "log.jsonl"
 MOST = 1 << 30  # bytes that are read: millions of lines
+SHORTEST, LONGEST = 40, 1 << 20  # bytes of a line: no other is looked at
 
 
 class Log:
@@ -91,17 +93,26 @@ def read_log(path: Path) -> list[LogLine]:
     return [_log_line(line, f"{file}, line {number}") for number, line in enumerate(lines, 1)]
 
 
-def read_sound_lines(path: Path) -> list[LogLine]:
-    """Return the lines of a run's log that can be shown; none where there is no log. Damaged ones are passed over."""
+def read_sound_lines(path: Path, most: int = 20_000) -> list[LogLine]:
+    """Return the lines of a run's log that can be shown; none where there is no log. Damaged ones are passed over, and
+    of very many lines some `most` are read, evenly spaced over the file.
+    """
     try:
-        lines = read_plain(path / NAME, MOST).split(b"\n")[:-1]
+        data = read_plain(path / NAME, MOST)
     except OSError:
         return []
-    return [line for text in lines if (line := sound_line(text)) is not None]
+    if data.count(b"\n") <= most:
+        texts = data.split(b"\n")[:-1]
+    else:
+        begins = {data.find(b"\n", place) + 1 for place in range(0, len(data), -(-len(data) // most))}
+        texts = [data[begin:end] for begin in sorted(begins - {0}) if (end := data.find(b"\n", begin)) > begin]
+    return [line for text in texts if (line := sound_line(text)) is not None]
 
 
 def sound_line(text: bytes) -> LogLine | None:
     """Return the line of a log; None for a damaged one, or with a number that JSON does not have (NaN, infinity)."""
+    if not SHORTEST <= len(text) <= LONGEST:
+        return None
     try:
         line = _log_line(text, "")
         json.dumps(line.to_json(), allow_nan=False)
@@ -142,7 +153,4 @@ def _longest_rise(steps: list[int]) -> list[int]:
 
 
 def _log_line(text: bytes, where: str) -> LogLine:
-    try:
-        return log_line(json.loads(text), where)
-    except (ValueError, RecursionError) as error:
-        raise InputError("json.none", where=where) from error
+    return log_line(parse_json(text, where), where)

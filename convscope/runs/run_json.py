@@ -16,9 +16,10 @@ from typing import Any
 from ..errors import InputError, phrase, system_reason
 from ..files import read_plain
 from .digests import ZEROS, filled, fits
+from .json_text import MOST_CHARACTERS, parse_json
 
 FORMAT = "convscope.run/1"
-MOST = 64 << 20  # bytes of run.json
+MOST = MOST_CHARACTERS  # bytes of run.json
 MOST_LISTED = 1 << 30  # bytes of a file that it lists
 
 
@@ -38,13 +39,11 @@ def read_run_json(path: Path) -> dict[str, Any]:
     file = path / "run.json"
     try:
         data = read_plain(file, MOST)
-        settings = json.loads(data)
+        settings = parse_json(data, str(file))
     except FileNotFoundError:
         raise InputError("run.none", where=str(path), expected=phrase("run.none.expected")) from None
     except OSError as error:
         raise InputError("file.unreadable", reason=system_reason(error), where=str(file)) from error
-    except (ValueError, RecursionError) as error:
-        raise InputError("json.none", where=str(file)) from error
     if not isinstance(settings, dict) or settings.get("format") != FORMAT:
         raise InputError("run.kind", where=str(file), expected=FORMAT)
     digest = settings.pop("digest", None)

@@ -17,8 +17,9 @@ import numpy as np
 from ..errors import InputError, system_reason
 from ..files import atomic_write, open_plain
 from .digests import ZEROS, filled, fits
+from .json_text import MOST_CHARACTERS, parse_json
 
-LONGEST_HEADER = 100_000_000  # what the safetensors format itself allows
+LONGEST_HEADER = MOST_CHARACTERS  # bytes; the format itself allows 100 MB
 
 Arrays = dict[str, np.ndarray[Any, Any]]
 
@@ -42,9 +43,9 @@ def unpack(data: bytes, format: str, where: str = "") -> tuple[Arrays, dict[str,
     if length is None:
         raise damaged
     try:
-        facts = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["convscope"])
+        facts = parse_json(parse_json(data[8 : 8 + length])["__metadata__"]["convscope"])
         digest = facts.pop("digest")
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (InputError, TypeError, KeyError, AttributeError):
         raise damaged from None
     if not fits(data, digest, 8, 8 + length):
         raise damaged
@@ -52,7 +53,7 @@ def unpack(data: bytes, format: str, where: str = "") -> tuple[Arrays, dict[str,
         raise InputError("file.kind", where=where, expected=format)
     try:
         return load(data), facts
-    except SafetensorError:
+    except (SafetensorError, KeyError, ValueError):  # also a number type or a shape that numpy does not have
         raise damaged from None
 
 
@@ -84,7 +85,7 @@ def _header_length(first: bytes, size: int) -> int | None:
 def _size(header: bytes) -> int | None:
     """Return how many bytes the file of a header has, None for what is none."""
     try:
-        ends = [entry["data_offsets"][1] for name, entry in json.loads(header).items() if name != "__metadata__"]
+        ends = [entry["data_offsets"][1] for name, entry in parse_json(header).items() if name != "__metadata__"]
         return 8 + len(header) + max(ends, default=0)
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
+    except (InputError, TypeError, KeyError, AttributeError, IndexError):
         return None

@@ -13,6 +13,7 @@ from ..checking.packaged import shipped
 from ..data import Dataset
 from ..data.credits import MNIST_FINGERPRINT
 from ..errors import InputError, phrase
+from ..evaluation.figures import check_classes
 from ..formula import Network, trace
 from ..formula import parse as parse_formula
 from .budget import Budget, parse
@@ -48,6 +49,7 @@ def plan_settings(options: TrainOptions, dataset: Dataset, context: RunContext) 
     The data is checked first. What would take more than a tenth of the time that training usually takes is put off, and
     said. Raises InputError, also for a fault that the check finds where the options are strict, and PlanError.
     """
+    check_classes(len(dataset.classes))
     report = check(dataset, seconds=QUICK)
     settings = _planned(options, dataset, context, report.copies)
     network = trace(parse_formula(settings.formula), dataset.shape, len(dataset.classes))

@@ -16,6 +16,7 @@ from torch import Tensor
 from ..data import Split
 from ..data.subset import Subset
 from ..evaluation import score
+from ..evaluation.figures import SHOWN
 from ..formula import Conv
 from ..nn import Net
 from ..pictures.input_spec import InputSpec
@@ -96,8 +97,9 @@ def take(net: Net, images: Tensor, labels: Labels, step: int, held_out: bool, bf
     finally:
         net.train(training)
     evaluation = score(logits, labels, [""] * net.network.classes)
+    confusion = evaluation.confusion if len(evaluation.classes) <= SHOWN else np.empty((0, 0))
     tensors: Arrays = {
-        "confusion": evaluation.confusion.astype(np.int32),  # (K, K), rows true, columns predicted
+        "confusion": confusion.astype(np.int32),  # (K, K), rows true, columns predicted; of many classes (0, 0)
         "scores": outputs[-1].flatten(1).float().cpu().numpy()[0],  # (K,), of the one picture
         "picture": images[0].cpu().numpy(),  # uint8 (C, H, W)
     }

@@ -10,6 +10,9 @@ import { ZOO, fillTable } from "../../convscope/page/js/lab/formula/table.js";
 /** The sentences that were asked for. */
 const used = new Set();
 
+/** Milliseconds that the slowest formula took. */
+let slowest = 0;
+
 /**
  * What each of [text, input, classes] becomes: what `convscope describe --json` prints, or the error's words in a
  * language.
@@ -21,11 +24,14 @@ function describeAll(asked, language = "en") {
     return say(key, words);
   };
   return asked.map(([text, input, classes]) => {
+    const begun = performance.now();
     try {
       return described(tracePlan(resolveFormula(text), input, classes), t);
     } catch (error) {
       if (!(error instanceof PlanFault)) throw error;
       return complaint(error, t);
+    } finally {
+      slowest = Math.max(slowest, performance.now() - begun);
     }
   });
 }
@@ -59,4 +65,6 @@ function said(faults, language) {
 
 const given = JSON.parse(document.getElementById("payload").textContent);
 fillTable(given);
-Object.assign(globalThis, { bench: { describeAll, said, used: () => [...used].sort(), zoo: () => ZOO, grouped } });
+Object.assign(globalThis, {
+  bench: { describeAll, said, slowest: () => slowest, used: () => [...used].sort(), zoo: () => ZOO, grouped },
+});

@@ -33,7 +33,7 @@ def test_a_new_activation_needs_nothing_in_the_lab(browser: webdriver.Chrome, tm
 
 
 def test_the_limits_are_the_tables(browser: webdriver.Chrome, tmp_path: Path) -> None:
-    limits = {"text": 60, "layers": 3, "depth": 2, "parameters": 500, "numbers": 1000, "picture": 10_000}
+    limits = {"text": 60, "layers": 3, "depth": 2, "parameters": 500, "numbers": 1000, "picture": 10_000, "field": 99}
     page = FormulaPage(browser, tmp_path, {**formula_table(), "limits": limits})
     asked = ["relu" + " " * 60, "relu*4", "[(relu)*1]*1 + relu", "(((relu)))", "fc(100)", "conv(2, 1)"]
     said = page.browser.execute_script(

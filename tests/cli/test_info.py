@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from convscope.cli import info as verb
+from convscope.cli.main import main
 from convscope.cli.parser import verb_parser
 from convscope.errors import InputError
-from convscope.modelfile import write
+from convscope.modelfile import serialise, write
 from tests.calibration.made import calibrated
 from tests.samples import sample
 
@@ -123,3 +124,13 @@ def test_it_needs_neither_torch_nor_numpy(model: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "verified" in done.stdout
+
+
+def test_facts_beyond_a_hundred_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    facts = {f"fact {n}": n for n in range(1500)}
+    (tmp_path / "model.onnx").write_bytes(serialise(*sample(), facts))
+    assert main(["info", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "fact 99" in said
+    assert "fact 100" not in said
+    assert "1,400 facts more: --json" in said

@@ -119,6 +119,28 @@ def test_what_does_not_fit_is_refused_in_one_line(members: dict[str, np.ndarray]
     assert message in refusal(saved(tmp_path / "x.npz", **members))
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (3,), ",
+        "{[]: 1}",
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (-1, -3)}",
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (3L,)",
+        "(" * 5000,
+        "\t  1\n 2",
+        "{'descr': [('a', '|u1', (2**31,))], 'fortran_order': False, 'shape': (3,)}",
+    ],
+)
+def test_a_header_that_numpys_parser_stumbles_over_is_damage(header: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as file:
+        for name in ("x", "y"):
+            text = header.encode()
+            file.writestr(f"{name}.npy", b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text + bytes(3))
+    with pytest.raises(InputError) as caught:
+        data.load(tmp_path / "a.npz")
+    assert "\n" not in caught.value.line()
+
+
 def test_objects_are_never_unpickled(tmp_path: Path) -> None:
     np.savez(tmp_path / "x.npz", x=GREY, y=np.array([{}, *"12345"], dtype=object))
     assert "x.npz, y.npy: an array that is damaged, or holds other things than numbers, got object (6,)" in refusal(

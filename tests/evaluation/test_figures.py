@@ -11,8 +11,9 @@ import torch
 from sklearn import metrics
 
 from convscope.calibration.scoring import calibration_error
-from convscope.errors import InputError
+from convscope.errors import EnvironmentFault, InputError
 from convscope.evaluation import Evaluation, Measured, score, wilson
+from convscope.evaluation.figures import check_classes
 
 
 @pytest.mark.parametrize(("n", "k", "seed"), [(500, 10, 0), (7, 5, 1), (60, 2, 2), (1, 3, 3)])
@@ -144,3 +145,16 @@ def test_the_first_line() -> None:
 def test_what_does_not_fit_is_refused(logits: tuple[int, int], labels: list[int]) -> None:
     with pytest.raises(InputError):
         score(np.zeros(logits), np.array(labels), ("a", "b"))
+
+
+def test_a_confusion_matrix_that_does_not_fit_is_refused_before_it_is_counted() -> None:
+    """100,000 classes: 80 GB, and as much while it is counted. At most half of the memory there is."""
+    with pytest.raises(EnvironmentFault) as caught:
+        check_classes(1_000_000)
+    assert str(caught.value).startswith(
+        "a confusion matrix of 1,000,000 classes does not fit into memory, got 16,000,000,000,000 bytes, "
+        "expected at most "
+    )
+    with pytest.raises(EnvironmentFault, match="1,000,000 classes"):
+        score(np.zeros((0, 1_000_000), np.float32), np.zeros(0, np.int64), ["x"] * 1_000_000)
+    check_classes(1000)

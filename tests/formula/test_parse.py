@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+import warnings
 from dataclasses import replace
 
 import pytest
@@ -25,6 +26,7 @@ from convscope.formula import (
     Skip,
     parse,
     resolve,
+    trace,
 )
 from convscope.formula.kinds import LAYERS
 
@@ -229,3 +231,28 @@ def test_a_name_or_a_formula() -> None:
     assert resolve("relu + fc") == parse("relu + fc")
     with pytest.raises(FormulaError, match="did you mean slides"):
         resolve("slide")
+
+
+@pytest.mark.parametrize("text", ["conv(3if 1 else 2, 3)", "relu*2or 3", "0xfor", "dropout(.5in x)", "1_0and 2"])
+def test_python_warns_of_nothing(text: str) -> None:
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        with pytest.raises(FormulaError, match="column"):
+            parse(text)
+    assert not said
+
+
+def test_strides_that_multiply_beyond_what_a_page_holds_are_refused() -> None:
+    """The two before the last come to 10¹² pixels; the largest whole number that a page's numbers hold is 2⁵³ − 1."""
+    trace(parse("conv(1, 1, stride=1000000)*2 + conv(1, 1, stride=9007) + fc"), (1, 28, 28), 10)
+    for text in ("conv(1, 1, stride=1000000)*2 + conv(1, 1, stride=9008)", "conv(1, 1, stride=(1, 1000000))*400 + fc"):
+        with pytest.raises(PlanError, match="receptive field is too large, expected at most 9,007,199,254,740,991"):
+            trace(parse(text), (1, 28, 28), 10)
+
+
+def test_a_call_of_anything_but_a_name() -> None:
+    for text, hint in (("torch.nn.Conv2d(16, 3)", "say conv(channels, kernel)"), ("(a + nn.Linear)(3)", "")):
+        with pytest.raises(FormulaError) as caught:
+            parse(text)
+        assert str(caught.value.hint).startswith(hint)
+        assert bool(caught.value.hint) == bool(hint)

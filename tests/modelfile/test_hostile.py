@@ -6,6 +6,7 @@ import json
 import os
 import pickle
 import resource
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from convscope.modelfile import read, resolve_model, serialise
 from convscope.modelfile.digest import HEAD, seal
 from convscope.modelfile.reading import _usable
 from tests.calibration.made import calibrated
+from tests.faults.batches import no_longer_than
 from tests.samples import sample, sample_bytes
 
 DATA = sample_bytes()
@@ -157,7 +159,10 @@ CHANGES: dict[str, tuple[Callable[[Model], object], str]] = {
     "deep JSON": (lambda m: record(m, "facts", '{"a":' * 200_000), "not JSON"),
     "NaN in JSON": (lambda m: record(m, "facts", '{"a": NaN}'), "NaN is not JSON"),
     "facts no object": (lambda m: record(m, "facts", "[]"), "not those of a convscope model"),
-    "huge facts": (lambda m: record(m, "facts", '{"a": "' + "x" * (17 << 20) + '"}'), "convscope.facts is too large"),
+    "huge facts": (
+        lambda m: record(m, "facts", '{"a": "' + "x" * (17 << 20) + '"}'),
+        "convscope.facts: the text is too long",
+    ),
     "no input": (lambda m: record(m, "input", "{}"), "not an input specification"),
     "another input spec": (
         lambda m: record(m, "input", '{"shape": [1, 7, 5], "mean": [33], "std": [78], "resize": "", "invert": "no"}'),
@@ -235,6 +240,40 @@ def test_why_a_file_is_refused_comes_in_any_language(tmp_path: Path) -> None:
         "model.form",
         {"reason": phrase("protobuf.field", name="ModelProto", n=25)},
     )
+
+
+def many_inputs(m: Model) -> None:
+    for _ in range(400):
+        m.graph.node.add(op_type="Sum", input=["pictures"] * 19_000, output=["x"])
+
+
+def packed(m: Model) -> None:
+    m.graph.node[0].attribute[0].CopyFrom(onnx.helper.make_attribute("axes", [1] * 1_000_000))
+
+
+LARGE: dict[str, tuple[Callable[[Model], object], str]] = {
+    "inputs": (many_inputs, "NodeProto holds too many fields"),
+    "numbers": (packed, "holds too many"),
+    "facts": (lambda m: record(m, "facts", '{"a": [' + "{}," * 5_000_000 + "{}]}"), "holds too many values"),
+    "one name twice, last": (
+        lambda m: record(m, "classes", json.dumps([*map(str, range(300_000)), "x", "x"])), "two classes have one name"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_large_file_is_refused_for_a_small_price(name: str, tmp_path: Path) -> None:
+    change, why = LARGE[name]
+    data, path = forged(change), tmp_path / "model.onnx"
+    path.write_bytes(data)
+    tracemalloc.start()
+    try:
+        with no_longer_than(20), pytest.raises(InputError, match=why):
+            read(path)
+        peak = tracemalloc.get_traced_memory()[1] - len(data)
+    finally:
+        tracemalloc.stop()
+    assert peak < 120_000_000
 
 
 def test_the_sample_itself_passes(tmp_path: Path) -> None:

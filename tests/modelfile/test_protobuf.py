@@ -51,6 +51,13 @@ def test_numbers_packed_or_not(values: list[int]) -> None:
     assert wholes(message(memoryview(tensor.SerializeToString()), "a tensor", known="7*"), 7) == tuple(values)
 
 
+def test_numbers_that_are_packed_are_counted_too() -> None:
+    fields = message(memoryview(b"\x0a\x03\x01\x02\x03"), "it", known="1*2")
+    assert wholes(fields, 1, 3) == (1, 2, 3)
+    with pytest.raises(MalformedError, match="field 1 holds too many numbers"):
+        wholes(fields, 1, 2)
+
+
 def test_a_negative_number() -> None:
     assert whole(message(memoryview(onnx.AttributeProto(i=-5).SerializeToString()), "an attribute", known="3"), 3) == -5
 
@@ -102,8 +109,9 @@ def _varint(value: int) -> bytes:
         (b"\x48\x00", "field 9"),
         (b"\x08\x01\x08\x01", "too many fields"),
         (b"\x10\x01" * (MAX_FIELDS + 1), "too many fields"),
+        (b"\x28\x01" * 4, "too many fields"),
     ],
 )
 def test_malformed(data: bytes, why: str) -> None:
     with pytest.raises(MalformedError, match=why):
-        message(memoryview(data), "it", known="1 2* 4*")
+        message(memoryview(data), "it", known="1 2* 4* 5*3")

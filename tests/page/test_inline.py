@@ -216,6 +216,7 @@ def test_the_lab_asks_its_own_server_only_where_there_is_one() -> None:
         "plans": plans(),
         "kinds": table().to_json()["kinds"],
         "limits": table().to_json()["limits"],
+        "torch": table().to_json()["torch"],
     }
     served = Elements(lab_html({"format": "convscope-lab"}, True)).policy()
     assert (served["connect-src"], served["default-src"]) == ("'self'", "'none'")

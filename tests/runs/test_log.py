@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import json
 import os
 import resource
@@ -52,6 +53,20 @@ def test_a_line_that_a_power_cut_tore_hides_only_itself(path: Path) -> None:
         (path / "log.jsonl").write_bytes(lines[0] + b"\n\0\0\0\0\n" + lines[1] + b"\n")
         assert run.rewind(9) == 1
     assert [line.step for line in read_log(path)] == [1, 2]
+
+
+def test_of_very_many_lines_some_are_read_and_none_that_is_no_line(path: Path) -> None:
+    with Run.create(path, {}) as run:
+        for step in range(1000):
+            run.append(step_line(step))
+    assert [line.step for line in read_sound_lines(path, 1000)] == list(range(1000))
+    some = [line.step for line in read_sound_lines(path, 100)]
+    assert some == sorted(set(some))
+    assert 90 <= len(some) <= 101
+    assert max(b - a for a, b in itertools.pairwise(some)) < 25
+    sound = (path / "log.jsonl").read_bytes()
+    (path / "log.jsonl").write_bytes(sound + b"\n" * 30_000_000 + b" " * 2_000_000 + sound[: sound.index(b"\n") + 1])
+    assert {line.step for line in read_sound_lines(path)} <= set(range(1000))
 
 
 def test_lines_that_no_parser_takes_are_no_lines(path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from safetensors import safe_open
 
 from convscope.errors import InputError
 from convscope.runs import tensor_files
+from convscope.runs.digests import ZEROS, filled
 from convscope.runs.tensor_files import pack, unpack
 
 FORMAT = "convscope.test/1"
@@ -114,3 +117,32 @@ def test_a_file_that_says_it_has_a_terabyte_is_not_read(tmp_path: Path) -> None:
     os.truncate(path, 1 << 40)
     with pytest.raises(InputError, match="damaged or incomplete"):
         tensor_files.read(path, FORMAT)
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        {"dtype": "BF16", "shape": [6]},
+        {"dtype": "F8_E4M3", "shape": [12]},
+        {"dtype": "F4", "shape": [24]},
+        {"dtype": "F32", "shape": [1] * 70 + [3]},
+        {"dtype": "F32", "shape": [0, 2**62], "data_offsets": [12, 12]},
+        {"dtype": "F32", "shape": [2**31, 0, 2**31], "data_offsets": [12, 12]},
+        {"dtype": "F32", "shape": [0, 2**63], "data_offsets": [12, 12]},
+        {"dtype": "F32", "shape": [-3]},
+    ],
+)
+def test_types_and_shapes_that_numpy_does_not_have_are_damage(tensor: dict[str, Any]) -> None:
+    """Such files keep to the format and their digest fits."""
+    sound = {"dtype": "F32", "shape": [3], "data_offsets": [0, 12]}
+    entry = json.dumps({"format": FORMAT, "digest": ZEROS.decode()})
+    tensors = {"a": sound | tensor} if "data_offsets" not in tensor else {"a": sound, "b": tensor}
+    header = json.dumps({"__metadata__": {"convscope": entry}} | tensors).encode()
+    with pytest.raises(InputError, match="damaged"):
+        unpack(filled(len(header).to_bytes(8, "little") + header + bytes(12)), FORMAT)
+
+
+def test_a_header_is_priced_before_it_is_read() -> None:
+    header = b'{"a":[' + b"{}," * 20_000_000 + b"{}]}"
+    with pytest.raises(InputError, match="damaged"):
+        unpack(len(header).to_bytes(8, "little") + header, FORMAT)

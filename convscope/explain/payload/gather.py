@@ -12,6 +12,7 @@ import numpy as np
 
 from ...data.run_data import credit_of_run
 from ...errors import InputError, phrase
+from ...evaluation.figures import SHOWN
 from ...formula.demand import demand
 from ...nn import Net
 from .. import mistakes
@@ -60,7 +61,8 @@ def gather(
     else:
         if isinstance(subject.module, Net):
             channels, channels_of = channel_cards(subject.module, examples)
-        errors = _errors(subject, examples)
+        errors = _errors(subject, examples) if len(subject.classes) <= SHOWN else None
+        left_out = (*left_out, "errors") if len(subject.classes) > SHOWN else left_out
     whole = Payload(
         title=title or subject.title,
         formula="" if subject.network is None else str(subject.network.plan),

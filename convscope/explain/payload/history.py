@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import InputError
+from ...evaluation.figures import SHOWN
 from ...runs import snapshots as files
 from ...runs.log import read_sound_lines
 from ...runs.records import SnapshotFacts, StepLine
@@ -58,12 +59,16 @@ def _is_ours(file: files.Snapshot) -> bool:
     }
     if facts.kernels is not None:
         needed["kernels"] = (4, "f")
-    return all(
-        name in tensors
-        and (tensors[name].ndim, tensors[name].dtype.kind in kinds) == (dimensions, True)
-        and bool(np.isfinite(tensors[name]).all())
-        for name, (dimensions, kinds) in needed.items()
-    ) and bool(np.isfinite((facts.loss, facts.accuracy)).all())
+    return (
+        tensors.get("confusion", np.empty(0)).size <= SHOWN**2
+        and all(
+            name in tensors
+            and (tensors[name].ndim, tensors[name].dtype.kind in kinds) == (dimensions, True)
+            and bool(np.isfinite(tensors[name]).all())
+            for name, (dimensions, kinds) in needed.items()
+        )
+        and bool(np.isfinite((facts.loss, facts.accuracy)).all())
+    )
 
 
 def measured_on(facts: SnapshotFacts) -> str:

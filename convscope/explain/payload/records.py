@@ -201,6 +201,7 @@ class Figures(Record):
 
 LeftOut = Literal[
     "data",
+    "errors",
     "samples",
     "weights",
     "maps",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...errors import Said, said_json
-from .. import plan, tracing
+from .. import plan, torch_names, tracing
 from ..parse import MAX_TEXT
 from ..zoo import ZOO
 from . import KINDS, LAYERS
@@ -68,17 +68,21 @@ class PlanRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Every kind with its arguments and traits, the named plans and the formula's limits (docs/payload.md)."""
+    """Every kind with its arguments and traits, the named plans, the formula's limits and what to write instead of
+    torch's words (docs/payload.md).
+    """
 
     kinds: tuple[KindRow, ...]
     plans: tuple[PlanRow, ...]
     limits: Mapping[str, int]
+    torch: Mapping[str, Said]
 
     def to_json(self) -> dict[str, object]:
         return {
             "kinds": [row.to_json() for row in self.kinds],
             "plans": [row.to_json() for row in self.plans],
             "limits": dict(self.limits),
+            "torch": {word: said_json(hint) for word, hint in self.torch.items()},
         }
 
 
@@ -95,7 +99,9 @@ def table() -> Table:
             "parameters": tracing.MAX_PARAMETERS,
             "numbers": tracing.MAX_NUMBERS,
             "picture": tracing.MAX_PICTURE,
+            "field": tracing.MAX_FIELD,
         },
+        torch=torch_names.hints(),
     )
 
 

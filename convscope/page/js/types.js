@@ -161,8 +161,8 @@
  */
 
 /**
- * @typedef {"data" | "samples" | "weights" | "maps" | "fewer-patches" | "snapshot-maps" | "fewer-mistakes" | "patches"
- *   | "snapshots"} LeftOut
+ * @typedef {"data" | "errors" | "samples" | "weights" | "maps" | "fewer-patches" | "snapshot-maps" | "fewer-mistakes"
+ *   | "patches" | "snapshots"} LeftOut
  */
 
 /**

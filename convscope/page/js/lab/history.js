@@ -92,7 +92,9 @@ export function historyView(lab, history) {
     refill(maps, ...snapshotMaps(lab, snapshot));
     refill(
       confusion,
-      confusionTable(app, snapshot.confusion, null),
+      snapshot.confusion.length
+        ? confusionTable(app, snapshot.confusion, null)
+        : make(doc, "p", { class: "note" }, t("confusion.none")),
       make(
         doc,
         "p",

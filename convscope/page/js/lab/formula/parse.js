@@ -7,7 +7,7 @@ import { layerOf } from "./layers.js";
 import { chain, repeat, skip } from "./plan.js";
 import { plainSource, refuseAbsurd } from "./scan.js";
 import { syntaxOf } from "./tree.js";
-import { ZOO, entryOf, writtenKinds } from "./table.js";
+import { ZOO, entryOf, torchHint, writtenKinds } from "./table.js";
 
 /** @typedef {import("./fault.js").Value} Value */
 /** @typedef {import("./fault.js").Details} Details */
@@ -79,7 +79,10 @@ export function parseFormula(text) {
     if (node.is === "name") return layer(node, node, [], []);
     if (node.is === "call") {
       const [name, ...args] = parts;
-      if (name.is !== "name") throw complain(name.start, phrase("formula.name"));
+      if (name.is !== "name")
+        throw complain(name.start, phrase("formula.name"), {
+          hint: name.is === "attribute" ? torchHint(name.word ?? "") : "",
+        });
       if (name.word === "skip") return skipped(node, args, node.named ?? []);
       return layer(node, name, args, node.named ?? []);
     }
@@ -147,7 +150,7 @@ export function parseFormula(text) {
     const known = writtenKinds();
     if (!known.includes(kind))
       throw complain(name.start, phrase("layer.unknown", { name: kind }), {
-        hint: didYouMean(kind, [...known, "skip"]),
+        hint: torchHint(kind) || didYouMean(kind, [...known, "skip"]),
       });
     const entry = entryOf(kind);
     const fields = entry.arguments.map((argument) => argument.name);

@@ -46,6 +46,7 @@
  * @property {number} parameters
  * @property {number} numbers in one layer's output for one picture
  * @property {number} picture numbers of the picture itself
+ * @property {number} field pixels of a receptive field, and between two
  */
 /**
  * @typedef {{id: string, formula: string, about: Record<string, string>}} NamedPlan `about` is a line in each language
@@ -58,18 +59,27 @@ export const ZOO = {};
 const ENTRIES = {};
 
 /** Filled when the page starts. @type {Limits} */
-export const LIMITS = { text: 0, layers: 0, depth: 0, parameters: 0, numbers: 0, picture: 0 };
+export const LIMITS = { text: 0, layers: 0, depth: 0, parameters: 0, numbers: 0, picture: 0, field: 0 };
 
-/** @param {{plans: NamedPlan[], kinds: KindEntry[], limits: Limits}} table */
-export function fillTable({ plans, kinds, limits }) {
+/** What to write instead of torch's words, in lower case without underscores. @type {Record<string, Said>} */
+const TORCH = Object.create(null);
+
+/** @param {{plans: NamedPlan[], kinds: KindEntry[], limits: Limits, torch: Record<string, Said>}} table */
+export function fillTable({ plans, kinds, limits, torch }) {
   for (const { id, formula } of plans) ZOO[id] = formula;
   for (const kind of kinds) ENTRIES[kind.name] = kind;
   Object.assign(LIMITS, limits);
+  Object.assign(TORCH, torch);
 }
 
 /** What the table says of a kind. @param {string} name */
 export function entryOf(name) {
   return ENTRIES[name];
+}
+
+/** What to write instead of a word of torch's; nothing where it is none. @param {string} name @returns {Said} */
+export function torchHint(name) {
+  return TORCH[name.toLowerCase().replace(/_/g, "")] ?? "";
 }
 
 /** The kinds that a formula may call by their names. */

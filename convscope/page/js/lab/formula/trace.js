@@ -106,6 +106,12 @@ export function tracePlan(plan, input, classes) {
     const [parameters, parametersHow] = parametersOf(layer, shape, output);
     const window = windowOf(layer);
     const own = fieldAfter(layer, fieldAt(index), grid, window);
+    const field = other === null ? own : joined(own, fieldAt(other));
+    if (Math.max(...[...field.size, ...field.jump, ...field.start].map(Math.abs)) > LIMITS.field)
+      throw new PlanFault(phrase("field.large"), {
+        where,
+        expected: phrase("value.most.pixels", { n: grouped(LIMITS.field) }),
+      });
     if (reads === "all") grid = [1, 1];
     else if (!sizes.flat) grid = [output[1], output[2]];
     nodes.push({
@@ -123,7 +129,7 @@ export function tracePlan(plan, input, classes) {
       macs: macsOf(layer, shape, output),
       sizeHow: sizes.how,
       dropped: sizes.dropped,
-      field: other === null ? own : joined(own, fieldAt(other)),
+      field,
     });
   };
 

@@ -10,7 +10,7 @@ import { tokens } from "./scan.js";
  * @typedef {object} Syntax a node; `start` and `end` are places in the source
  * @property {"name" | "value" | "nothing" | "binary" | "unary" | "call" | "attribute" | "tuple" | "list"} is
  * @property {number} start @property {number} end
- * @property {string} [word] a name, an operator
+ * @property {string} [word] a name, an operator, what stands behind a dot
  * @property {Value} [value] of a literal
  * @property {Syntax[]} [parts] operands, elements, positional arguments; a call's function comes first
  * @property {{name: string, start: number, value: Syntax}[]} [named]
@@ -99,8 +99,9 @@ export function syntaxOf(source) {
         made = { is: "call", parts: [made, ...positional], named, start, end: behind() };
       } else if (take(".")) {
         if (next().kind !== "name" || KEYWORDS.has(next().word)) throw fault(next());
+        const { word } = next();
         place++;
-        made = { is: "attribute", parts: [made], start, end: behind() };
+        made = { is: "attribute", word, parts: [made], start, end: behind() };
       } else return made;
     }
   };

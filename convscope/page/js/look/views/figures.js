@@ -48,6 +48,7 @@ function leftOut(app, key) {
   /** @type {Record<string, string>} */
   const words = {
     data: t("left.data"),
+    errors: t("left.errors"),
     "fewer-patches": t("left.fewer.patches"),
     patches: t("left.patches"),
     "snapshot-maps": t("left.snapshot.maps"),

@@ -115,7 +115,7 @@ export function trainingView(app) {
     refill(maps, ...mapRows(app, snapshot));
     refill(
       confusion,
-      snapshot.confusion
+      snapshot.confusion?.length
         ? confusionTable(app, snapshot.confusion, null)
         : make(doc, "p", { class: "note" }, t("confusion.none")),
     );
