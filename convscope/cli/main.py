@@ -17,7 +17,6 @@ from ..errors import (
     USAGE,
     ConvscopeError,
     EnvironmentFault,
-    InputError,
     UsageError,
     did_you_mean,
     phrase,
@@ -81,13 +80,13 @@ def answer(error: ConvscopeError) -> None:
 
 
 def report(error: ConvscopeError) -> None:
-    """Print an error. Of several processes that train together the first reports for all; the others report only errors
-    of their own input or machine.
+    """Print an error. Of several processes that train together the first reports for all; the others report only what
+    their own machine lacks, or that they have lost another.
     """
     rank = os.environ.get("RANK", "0") if "TORCHELASTIC_RUN_ID" in os.environ else "0"
     if rank == "0":
         print(error, file=sys.stderr)
-    elif isinstance(error, (InputError, EnvironmentFault)):
+    elif isinstance(error, EnvironmentFault):
         print(f"process {rank}: {error.line()}", file=sys.stderr)
 
 

@@ -9,9 +9,11 @@ bits at all times.
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import torch
 import torch.distributed as dist
@@ -19,16 +21,17 @@ from torch import Tensor
 from torch.distributed import GradBucket  # type: ignore[attr-defined]
 from torch.nn.parallel import DistributedDataParallel
 
-from ..errors import ConvscopeError
+from ..errors import ConvscopeError, InputError, phrase
 from ..nn import Net
+from .at_work import AtWork
 from .workers import Launch, P, Scores, T
 
-TIMEOUT = datetime.timedelta(seconds=50)  # that a process waits for the others within training
-LOADING_TIMEOUT = datetime.timedelta(minutes=60)  # and while data is loaded
+TIMEOUT = datetime.timedelta(seconds=50)  # that a process waits for a sign of life of the others
+SIGNS = 5  # that one at work gives in this time
 
 
 class RemoteError(ConvscopeError):
-    """An error of the first process, in the others."""
+    """An error of one process in all; the first says it."""
 
 
 class WorkerGroup:
@@ -75,8 +78,11 @@ class WorkerGroup:
         self, losses: Tensor, corrects: Tensor, counts: Sequence[int]
     ) -> tuple[list[float], list[int], list[int]]:
         n = torch.tensor(counts, dtype=torch.float64)
-        flat = torch.stack([losses.cpu().double() * n, corrects.cpu().double(), n])  # (3, S)
-        dist.all_reduce(flat)
+        weighed = torch.where(n > 0, losses.cpu().double() * n, 0.0)  # the mean of no picture is no number
+        own = torch.stack([weighed, corrects.cpu().double(), n])  # (3, S)
+        parts = [torch.empty_like(own) for _ in range(self.size)]
+        dist.all_gather(parts, own)
+        flat = sum_in_rank_order(parts)
         return (flat[0] / flat[2]).tolist(), flat[1].long().tolist(), flat[2].long().tolist()
 
     def slice_of(self, n: int) -> slice:
@@ -90,21 +96,35 @@ class WorkerGroup:
         dist.all_gather(parts, padded)
         return torch.cat(parts)[:n].numpy()
 
-    def on_first(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-        result, error = None, None
-        if self.rank == 0:
+    def each(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        error = None
+        with AtWork(TIMEOUT.total_seconds() / SIGNS):
             try:
                 result = function(*args, **kwargs)
             except ConvscopeError as fault:
                 error = fault
-        message = self.broadcast(None if error is None else [error.exit_code, error.to_json()])
-        if error is not None:
+        faults = self._all_json(None if error is None else [error.exit_code, error.to_json()])
+        first = next((rank for rank, fault in enumerate(faults) if fault is not None), None)
+        if first is None:
+            return result
+        if error is not None and first == self.rank == 0:
             raise error
-        if isinstance(message, list):
-            remote = RemoteError.from_json(message[1])
-            remote.exit_code = message[0]
-            raise remote
-        return result
+        remote = RemoteError.from_json(faults[first][1])
+        remote.exit_code = faults[first][0]
+        if first:
+            process = phrase("workers.process", n=first)
+            remote.where = phrase("error.where", place=process, what=remote.where) if remote.where else process
+        raise remote
+
+    def on_first(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        return self.each(lambda: function(*args, **kwargs) if self.rank == 0 else None)
+
+    def agree(self, facts: Mapping[str, str]) -> None:
+        every = self._all_json(dict(facts))
+        for rank, (name, first) in itertools.product(range(1, self.size), facts.items()):
+            if (other := every[rank].get(name)) != (first := every[0].get(name, first)):
+                where, hint = phrase("workers.process", n=rank), phrase("workers.differ.try")
+                raise InputError("workers.differ", name=name, where=where, got=other, expected=first, hint=hint)
 
     def broadcast(self, value: object) -> object:
         data = bytearray(json.dumps(value).encode()) if self.rank == 0 else bytearray()
@@ -121,8 +141,16 @@ class WorkerGroup:
             dist.broadcast(dense, 0)
             tensor.detach().copy_(dense)
 
-    def barrier(self) -> None:
-        dist.monitored_barrier(timeout=LOADING_TIMEOUT)
+    def _all_json(self, value: object) -> list[Any]:
+        """Return the values of all processes, which must be JSON, by rank."""
+        data = json.dumps(value).encode()
+        lengths = [torch.zeros(1, dtype=torch.int64) for _ in range(self.size)]
+        dist.all_gather(lengths, torch.tensor([len(data)]))
+        own = torch.zeros(int(max(lengths)), dtype=torch.uint8)
+        own[: len(data)] = torch.frombuffer(bytearray(data), dtype=torch.uint8)
+        parts = [torch.empty_like(own) for _ in range(self.size)]
+        dist.all_gather(parts, own)
+        return [json.loads(part.numpy().tobytes()[: int(n)]) for part, n in zip(parts, lengths, strict=True)]
 
 
 def average_bucket(size: int, bucket: GradBucket) -> torch.futures.Future[Tensor]:
@@ -139,7 +167,12 @@ def average_bucket(size: int, bucket: GradBucket) -> torch.futures.Future[Tensor
 
 def mean_in_rank_order(parts: Sequence[Tensor]) -> Tensor:
     """Return the mean of tensors of one shape, ((p₀ + p₁) + p₂ …) / n, in the memory of the first."""
+    return sum_in_rank_order(parts).div_(len(parts))
+
+
+def sum_in_rank_order(parts: Sequence[Tensor]) -> Tensor:
+    """Return the sum of tensors of one shape, (p₀ + p₁) + p₂ …, in the memory of the first."""
     total = parts[0]
     for part in parts[1:]:
         total += part
-    return total.div_(len(parts))
+    return total

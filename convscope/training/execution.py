@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..calibration import Calibration
 from ..checking import Copies
 from ..data import Dataset
-from ..data.run_data import RunData, held_out_rows, manifest_of
+from ..data.run_data import held_out_rows, manifest_of
 from ..errors import InputError, Phrase, phrase
 from ..formula import parse, trace
 from ..machine.free_cpus import FreeCpus, threads_for
@@ -30,6 +30,8 @@ from .loading import load_dataset, load_run
 from .options import TrainOptions
 from .parts import Parts
 from .planning import copies_of, plan_settings
+from .recorded_data import recorded_data
+from .resolve import check_batches
 from .result import Result
 from .schedule import Schedule
 from .settings import RunSettings
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
     from .state import State
 
 ECHO_SECONDS = 2.0  # in which torchrun passes a signal on that the terminal sent already
+
+
+OWN = ("data", "data_root", "out", "resume", "cache")  # options that may be other words on another machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +90,8 @@ def find_restarted_run(out: str | os.PathLike[str] | None, workers: Workers) -> 
 def begin_run(options: TrainOptions, context: RunContext) -> Result:
     """Begin a new run and train it to its end."""
     cpus = FreeCpus()  # looked at while data is loaded and PyTorch imported
-    dataset = load_dataset(options, progress=context.loading)
-    context.workers.barrier()
+    dataset = context.workers.each(load_dataset, options, progress=context.loading)
+    _agree(options, dataset, context.workers)
     options = choose_threads(options, cpus, context)
     with _shared(context.workers.on_first(_create, options, dataset, context), context.workers) as opened:
         return train_and_export(opened, dataset, context)
@@ -113,11 +118,14 @@ def choose_threads(options: TrainOptions, cpus: FreeCpus, context: RunContext) -
 
 def resume_run(path: Path, options: TrainOptions, context: RunContext, finished: bool = False) -> Result:
     """Go on with the run at `path`; one that is `finished` is refused unless it says otherwise."""
-    with _shared(context.workers.on_first(_reopen, path, finished), context.workers) as opened:
-        given = options.data if isinstance(options.data, Dataset) else None
-        dataset = _unchanged(load_run(opened.path, given, cache=options.cache, progress=context.loading), context)
-        context.workers.barrier()
-        copies = context.workers.on_first(copies_of, dataset, opened.settings)
+    workers = context.workers
+    with (
+        _shared(workers.on_first(_reopen, path, finished), workers) as opened,
+        recorded_data(opened.path, workers) as record,
+    ):
+        dataset = workers.each(_load_again, record, opened.settings, options, context)
+        _agree(options, dataset, workers)
+        copies = workers.on_first(copies_of, dataset, opened.settings)
         opened = replace(opened, settings=_settings_here(opened.settings, options, context), copies=copies)
         return train_and_export(opened, dataset, context)
 
@@ -134,11 +142,23 @@ def _create(options: TrainOptions, dataset: Dataset, context: RunContext) -> Ope
     return OpenRun(run.path, settings, run, copies)
 
 
-def _unchanged(found: RunData, context: RunContext) -> Dataset:
-    """Return the pictures that a run began with; note files that are new since.
+def _agree(options: TrainOptions, dataset: Dataset, workers: Workers) -> None:
+    """Raise InputError where another process was asked for another training, or has other data or another version."""
+    if workers.size == 1:
+        return
+    from ..machine.device import environment
 
-    Raises InputError, naming files, where some are not there any more.
+    asked = {f.name: str(getattr(options, f.name)) for f in fields(options) if f.name not in OWN}
+    workers.agree({**environment(None).versions, "data": dataset.fingerprint, **asked})
+
+
+def _load_again(path: Path, settings: RunSettings, options: TrainOptions, context: RunContext) -> Dataset:
+    """Return the pictures that the run recorded at `path` began with; note files that are new since.
+
+    Raises InputError, naming files, where some are not there any more, or where there are too few for the processes.
     """
+    given = options.data if isinstance(options.data, Dataset) else None
+    found = load_run(path, given, cache=options.cache, progress=context.loading)
     changes, said = found.changes, found.changes.said()
     where = found.source.name or found.dataset.name
     if changes.other:
@@ -147,6 +167,10 @@ def _unchanged(found: RunData, context: RunContext) -> Dataset:
         raise InputError("run.files", where=where, got=said, hint=phrase("run.files.try"))
     if said is not None:
         context.note(phrase("note.data.new", name=where, changes=said))
+    if found.dataset.fingerprint != settings.data.fingerprint:
+        raise InputError("run.data", where=where, hint=phrase("run.anew.try"))
+    network = trace(parse(settings.formula), found.dataset.shape, len(found.dataset.classes))
+    check_batches(network, settings.recipe, settings.data.train, context.workers.size)
     return found.dataset
 
 
@@ -190,7 +214,12 @@ def train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) -> 
     interrupts = Interrupts(apart=ECHO_SECONDS if context.workers.launch else 0.0)
     with interrupts if context.should_stop is None else contextlib.nullcontext():
         asked = context.should_stop or interrupts.asked
-        return _train_and_export(opened, dataset, replace(context, run=opened.run, should_stop=asked))
+        try:
+            return _train_and_export(opened, dataset, replace(context, run=opened.run, should_stop=asked))
+        except RuntimeError as error:
+            if interrupts.asked() and is_peer_fault(error):  # another process has heeded the same signal, and is gone
+                raise KeyboardInterrupt from None
+            raise
 
 
 def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) -> Result:
@@ -203,9 +232,6 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
 
     path, settings, workers, run = opened.path, opened.settings, context.workers, context.run
     recipe = settings.recipe
-    if dataset.fingerprint != settings.data.fingerprint:
-        name = settings.data.name or dataset.name
-        raise InputError("run.data", where=name, hint=phrase("run.anew.try"))
     device = resolve_device(settings.device)
     parts = Parts.of(dataset, settings.data, opened.copies)
     network = trace(parse(settings.formula), dataset.shape, len(dataset.classes))
@@ -256,11 +282,14 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
         seconds=round(state.seconds, 3),
         images_per_second=round(speed, 1),
     )
-    if run is not None:
-        run.append(line)
-        run.sync()
-        export_model(run.model, state.result, settings, epochs, line, final.calibration)
-    workers.barrier()  # the model file is there for all
+
+    def write() -> None:
+        if run is not None:
+            run.append(line)
+            run.sync()
+            export_model(run.model, state.result, settings, epochs, line, final.calibration)
+
+    workers.on_first(write)  # then the model file is there for all
     context.log(line)
     return Result(
         run=path,

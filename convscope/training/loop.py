@@ -18,6 +18,7 @@ from .seeding import permutation, seed_step
 from .snapshots import Sample
 from .state import Clock, State
 from .validation import LabelledImages, figures
+from .workers import Workers
 
 
 def fit(
@@ -55,7 +56,7 @@ def fit(
     while state.step < steps and not state.reached:
         epoch, index = divmod(state.step, batches)
         if index == 0 or order is None:
-            order = _epoch_order(state, images, labels, rows, steps, seed, epoch)  # (n,)
+            order = _epoch_order(state, images, labels, rows, steps, seed, epoch, workers)  # (n,)
         seed_step(device, seed, epoch, index, *workers.seed_parts)
 
         # Forward and backward: this process's shard of the batch, with gradients that are those of the whole batch.
@@ -118,7 +119,7 @@ def fit(
 
 
 def _epoch_order(
-    state: State, images: Tensor, labels: Tensor, rows: Tensor, steps: int, seed: int, epoch: int
+    state: State, images: Tensor, labels: Tensor, rows: Tensor, steps: int, seed: int, epoch: int, workers: Workers
 ) -> Tensor:
     """Return `rows` (n,) in the order of an epoch: random, or hard pictures first in an epoch cut short."""
     recipe = state.recipe
@@ -127,4 +128,5 @@ def _epoch_order(
     shown = steps_left * recipe.batch_size if epoch == full_epochs else 0
     if recipe.hard and shown >= LEAST * len(rows):
         order = move_hard_to_front(order, margins(images, labels, rows, state.net.network.classes), shown, recipe.hard)
+        workers.broadcast_tensors([order])  # another kind of processor rounds margins otherwise
     return rows[order]

@@ -51,7 +51,7 @@ def resolve_settings(
     pictures, held = split_training(dataset, held_out)
     spec = replace(input_spec(pictures.images, recipe.scaling), white=dataset.white)
     check_ends(network, spec)
-    _check_batches(network, recipe, len(pictures), workers.size)
+    check_batches(network, recipe, len(pictures), workers.size)
     flips = decide_flips(recipe, dataset, pictures, None if groups is None else groups[pictures.rows])
     recipe = replace(recipe, augmentation=resolve_augmentation(recipe, dataset.shape, centred, flips.on))
     device, here = resolve_device(options.device), environment(options.threads)
@@ -114,17 +114,19 @@ def _data_source(options: TrainOptions, dataset: Dataset) -> DataSource:
     )
 
 
-def _check_batches(network: Network, recipe: Recipe, pictures: int, processes: int) -> None:
-    """Check that every process gets a picture of every batch, two where BatchNorm needs them; or raise InputError."""
+def check_batches(network: Network, recipe: Recipe, pictures: int, processes: int) -> None:
+    """Check that every process gets a picture of a whole batch, and two of every batch where BatchNorm needs them; or
+    raise InputError.
+    """
     if pictures == 0:
         raise InputError("training.pictures")
     least = min(recipe.batch_size, pictures)
-    if recipe.partial_batches and pictures % recipe.batch_size:
-        least = pictures % recipe.batch_size
-    shard = least // processes
-    if shard == 0:
+    if least < processes:
         expected = phrase("batch.share.expected", n=processes)
         raise InputError("batch.share", got=least, expected=expected, hint=phrase("batch.share.try"))
-    if shard == 1 and any(isinstance(node.layer, BatchNorm) for node in network.nodes):
+    if recipe.partial_batches and pictures % recipe.batch_size:
+        least = pictures % recipe.batch_size  # of which a process may have none
+    shard = least // processes
+    if shard < 2 and any(isinstance(node.layer, BatchNorm) for node in network.nodes):
         key = "batch.norm" if processes == 1 else "batch.norm.process"
-        raise InputError(key, got=1, hint=phrase("batch.norm.try"))
+        raise InputError(key, got=shard, hint=phrase("batch.norm.try"))

@@ -11,10 +11,11 @@ import hashlib
 import os
 import re
 import socket
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..errors import EnvironmentFault, phrase
+from ..errors import EnvironmentFault, phrase, system_reason
 from .workers import Launch, SingleWorker, Workers
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ VARIABLES = (
     "TORCHELASTIC_RESTART_COUNT",
     "TORCHELASTIC_MAX_RESTARTS",
 )
-PEER_FAULT = re.compile(r"gloo|nccl|connection|timed? ?out|store|barrier", re.IGNORECASE)
+PEER_FAULT = re.compile(r"gloo|nccl|\bconnection|timed? ?out|\bstore", re.IGNORECASE)
+LATEST = 300.0  # seconds that the processes wait for one that starts late: PyTorch is imported from some slow disk
+LOOK = 0.05  # seconds between two looks
 
 
 def launched() -> Launch | None:
@@ -47,11 +50,16 @@ def launched() -> Launch | None:
     )
 
 
+class PeerLost(EnvironmentFault):
+    """Another process has ended, or gives no sign of life."""
+
+
 @contextlib.contextmanager
 def join_workers(launch: Launch | None, device: str) -> Iterator[Workers]:
     """Form the group of processes that torchrun started; without torchrun, or with one process, be alone.
 
-    What goes wrong because another process has ended, or has said nothing for 50 s, becomes an EnvironmentFault.
+    Raises EnvironmentFault where one of them does not come within 300 s. What goes wrong later because another process
+    has ended, or has given no sign of life for 50 s, becomes an EnvironmentFault, too.
     """
     if launch is None or launch.size == 1:
         yield SingleWorker(launch)
@@ -66,12 +74,11 @@ def join_workers(launch: Launch | None, device: str) -> Iterator[Workers]:
     if place.type == "cuda":
         place = torch.device("cuda", launch.local_rank)
         torch.cuda.set_device(place)
-    with _peer_faults():
+    with _peer_faults(TIMEOUT.total_seconds()):
         if not dist.is_initialized():  # once a process: the next training finds it
             backend = "cpu:gloo,cuda:nccl" if place.type == "cuda" else "gloo"
-            dist.init_process_group(
-                backend, store=_store(launch), rank=launch.rank, world_size=launch.size, timeout=TIMEOUT
-            )
+            store = _all_here(_store(launch), launch)
+            dist.init_process_group(backend, store=store, rank=launch.rank, world_size=launch.size, timeout=TIMEOUT)
             atexit.register(dist.destroy_process_group)
         yield WorkerGroup(launch, place)
 
@@ -86,21 +93,56 @@ def _store(launch: Launch) -> Store:
 
     from .distributed import TIMEOUT
 
-    host, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
+    try:
+        host, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
+    except (KeyError, ValueError) as error:
+        raise EnvironmentFault("torchrun.environment", got=str(error)) from None
     ours = launch.rank == 0 and os.environ.get("TORCHELASTIC_USE_AGENT_STORE") != "True"
-    store = TCPStore(host, port, launch.size, ours, timeout=TIMEOUT, multi_tenant=True)
+    if not ours:
+        _wait_for(host, port)
+    try:
+        store = TCPStore(host, port, launch.size, ours, timeout=TIMEOUT, wait_for_workers=False, multi_tenant=True)
+    except RuntimeError as error:
+        key = "workers.port" if ours else "workers.meeting"
+        raise EnvironmentFault(key, where=f"{host}:{port}", hint=phrase("workers.meeting.try")) from error
     return PrefixStore(f"convscope/{launch.attempt}", store)
 
 
+def _wait_for(host: str, port: int) -> None:
+    """Wait until something listens there. TCPStore waits too, but without heeding Ctrl-C."""
+    end = time.monotonic() + LATEST
+    while True:
+        try:
+            socket.create_connection((host, port), timeout=LOOK + 5).close()
+            return
+        except OSError as error:
+            if time.monotonic() > end:
+                reason, hint = system_reason(error), phrase("workers.meeting.try")
+                raise EnvironmentFault("workers.unmet", where=f"{host}:{port}", reason=reason, hint=hint) from None
+        time.sleep(LOOK)
+
+
+def _all_here(store: Store, launch: Launch) -> Store:
+    """Wait until every process has come to the store. Raises EnvironmentFault that names those that have not."""
+    store.set(f"here/{launch.rank}", "")
+    end, absent = time.monotonic() + LATEST, list(range(launch.size))
+    while absent := [rank for rank in absent if not store.check([f"here/{rank}"])]:
+        if time.monotonic() > end:
+            got, hint = ", ".join(map(str, absent)), phrase("workers.lost.try")
+            raise EnvironmentFault("workers.absent", got=got, n=f"{LATEST:.0f}", hint=hint)
+        time.sleep(LOOK)
+    return store
+
+
 @contextlib.contextmanager
-def _peer_faults() -> Iterator[None]:
+def _peer_faults(seconds: float) -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
         # torch raises a plain RuntimeError here: only its wording tells a lost connection from a mistake of ours.
         if not PEER_FAULT.search(str(error)):
             raise
-        raise EnvironmentFault("workers.lost", hint=phrase("workers.lost.try")) from error
+        raise PeerLost("workers.lost", n=f"{seconds:.0f}", hint=phrase("workers.lost.try")) from error
 
 
 def _start_time(process: int) -> str:

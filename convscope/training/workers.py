@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
@@ -71,17 +71,22 @@ class Workers(Protocol):
     def gather(self, scores: Scores, n: int) -> Scores:
         """Return the scores (n, K) of all processes from this one's, in the pictures' order."""
 
+    def each(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function in every process, and wait until all have done it, however long: what it returns here; the
+        error of any in all. It may not use the group.
+        """
+
     def on_first(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-        """Call a function in the first process alone: what it returns there, None elsewhere; its error in all."""
+        """Call a function in the first process alone, as `each` does: what it returns there, None elsewhere."""
+
+    def agree(self, facts: Mapping[str, str]) -> None:
+        """Raise InputError where what holds in this process, by name, is not the same in all."""
 
     def broadcast(self, value: object) -> object:
         """Return the first process's `value`, which must be JSON, in every process."""
 
     def broadcast_tensors(self, tensors: Iterable[Tensor]) -> None:
         """Give every process the numbers that the first has."""
-
-    def barrier(self) -> None:
-        """Wait until all processes are here."""
 
 
 class SingleWorker:
@@ -118,12 +123,15 @@ class SingleWorker:
     def gather(self, scores: Scores, n: int) -> Scores:
         return scores
 
+    def each(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return function(*args, **kwargs)
+
     def on_first(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         return function(*args, **kwargs)
+
+    def agree(self, facts: Mapping[str, str]) -> None: ...
 
     def broadcast(self, value: object) -> object:
         return value
 
     def broadcast_tensors(self, tensors: Iterable[Tensor]) -> None: ...
-
-    def barrier(self) -> None: ...
