@@ -1,7 +1,7 @@
 # Everything here is plain venv and pip underneath; the README shows the same without make.
 PYTHON ?= python3
 VENV ?= .venv
-BIN = $(VENV)/bin
+BIN = $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PAGE_FILES = "convscope/page/**/*.{js,css}" "tests/**/*.js"
 QUICK = $(BIN)/python -m pytest -q -x -m "not slow and not browser"
 # In the foreground: a shell's background jobs ignore Ctrl-C, which some of these tests send.
@@ -49,6 +49,8 @@ check: $(VENV)/tested check-page  ## style and types, Python's and the page's
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 --no-warn-unreachable --cache-dir .mypy_cache/win32
+	$(BIN)/mypy --platform darwin --no-warn-unreachable --cache-dir .mypy_cache/darwin
 
 check-page:  ## the form and the types of the page's JavaScript, where npm is there; in CI it must be
 	@if command -v npm >/dev/null; then \

@@ -6,6 +6,8 @@ import contextlib
 import errno
 import os
 import stat
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -13,6 +15,8 @@ from typing import BinaryIO
 from .errors import ConvscopeError, EnvironmentFault, InputError, phrase, system_reason
 from .leaving import undone
 
+WINDOWS: bool = sys.platform == "win32"
+TRIES, BETWEEN = 50, 0.02  # of a rename on Windows; seconds
 TEMPORARY = ".tmp-"  # what a file's name begins with until it is whole; a killed process may leave one behind
 
 
@@ -36,7 +40,7 @@ def atomic_write(path: str | os.PathLike[str], data: bytes | bytearray | memoryv
                 file.flush()
                 if durable:
                     os.fsync(file.fileno())
-            os.replace(temporary, path)
+            _replace(temporary, path)
         if durable:
             sync_folder(path.parent)
     except BaseException as error:
@@ -45,6 +49,27 @@ def atomic_write(path: str | os.PathLike[str], data: bytes | bytearray | memoryv
         if isinstance(error, OSError):
             raise write_fault(path, error) from error
         raise
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    """Rename a file; on Windows somebody may be reading what is there, and then it is tried for a while."""
+    for left in reversed(range(TRIES)):
+        try:
+            os.replace(temporary, path)
+            return
+        except PermissionError:
+            if not WINDOWS or not left:
+                raise
+            time.sleep(BETWEEN)
+
+
+def remove(path: Path) -> None:
+    """Remove a file that may not be there; on Windows one that somebody is reading stays, for the next time."""
+    try:
+        path.unlink(missing_ok=True)
+    except PermissionError:
+        if not WINDOWS:
+            raise
 
 
 def _is_special(path: Path) -> bool:
@@ -89,7 +114,7 @@ def sync_folder(folder: str | os.PathLike[str]) -> None:
     """Make the names in `folder` outlast a crash, where the system can: Windows and some file systems cannot sync a
     folder.
     """
-    if os.name == "nt":
+    if WINDOWS:
         return
     handle = os.open(folder, os.O_RDONLY)
     try:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
-NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGXCPU")  # Ctrl-C, kill, the terminal was closed, a limit of CPU time
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK", "SIGXCPU")
+# Ctrl-C, kill, the terminal was closed, Ctrl-Break on Windows, a limit of CPU time
 SIGNALS = tuple(getattr(signal, name) for name in NAMES if hasattr(signal, name))
 REPEATED = getattr(signal, "SIGXCPU", None)  # which the system sends every second: it is asked once
 

@@ -19,7 +19,7 @@ PACKAGE = ROOT / "convscope"
 ORDER = """
     errors version
     leaving
-    files
+    files locks
     formula arithmetic
     machine runs
     pictures

@@ -70,7 +70,7 @@ def guard_outputs() -> None:
         except OSError:
             closed.add(number)
             _nowhere()  # the lowest number that is free: this one
-    if os.name == "nt":
+    if sys.platform == "win32":
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")

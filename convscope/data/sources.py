@@ -96,7 +96,7 @@ def _path(source: str | os.PathLike[str], data_root: str | os.PathLike[str] | No
         expected = phrase("data.file.expected", endings=", ".join(FILES), names=" or ".join(NAMES))
         raise InputError("data.file", where=text, expected=expected, hint=_folder_hint(path))
     if not os.path.exists(path):
-        key = "folder.missing" if os.sep in text or text.startswith((".", "~")) else "data.missing"
+        key = "folder.missing" if os.path.dirname(text) or text.startswith((".", "~")) else "data.missing"
         raise InputError(key, where=text, hint=did_you_mean(text, list(NAMES)))
     return path
 

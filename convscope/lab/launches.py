@@ -23,11 +23,15 @@ from typing import BinaryIO
 from ..errors import ConvscopeError, EnvironmentFault, InputError, phrase, system_reason
 from ..files import read_plain, write_fault
 from ..formula import resolve
+from ..locks import HANDED_ON, is_locked, lock
 from ..runs.directory import fresh_path, promise
 from ..training.recipes import named
 from .error_json import last_fault
 from .records import Fault, TrainingRequest
 
+OWN_GROUP = 0
+if sys.platform == "win32":  # has no sessions: Ctrl-C, which ends the lab, would reach its trainings without this
+    OWN_GROUP = subprocess.CREATE_NEW_PROCESS_GROUP
 MOST_WORDS = 20_000  # bytes read of what a process answers
 MOST_ASKED = 100_000  # bytes of what was asked for
 REMEMBERED = 86_400.0  # seconds for which a training that never began is told of
@@ -91,6 +95,7 @@ class Launches:
                     stdout=answer,  # and with it the lock
                     stderr=messages,
                     start_new_session=True,
+                    creationflags=OWN_GROUP,
                 )
         except OSError as error:
             raise EnvironmentFault("lab.launch", reason=system_reason(error)) from error
@@ -185,26 +190,10 @@ def _is_old(file: Path) -> bool:
 def _lock(file: BinaryIO) -> bool:
     """Lock a file for as long as it is open, here or in a process that was given it; whether nobody else has it.
 
-    Where the system has no flock, always.
+    Windows' locks cannot be given on: there the run's own lock tells.
     """
-    with contextlib.suppress(ImportError):
-        import fcntl
-
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-    return True
+    return not HANDED_ON or lock(file)
 
 
 def _is_locked(path: Path) -> bool:
-    try:
-        import fcntl
-
-        with open(path, "rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except (ImportError, OSError):
-        return False
-    return False
+    return HANDED_ON and is_locked(path)

@@ -10,12 +10,14 @@ import os
 import re
 import secrets
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import EnvironmentFault, phrase
-from ..files import read_plain, write_fault
+from ..files import read_plain, remove, write_fault
 from ..leaving import undone
+from ..locks import lock
 
 DOOR = "open.html"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # of 32 random bytes
@@ -25,7 +27,7 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # of 32 random bytes
 def only_lab(runs: Path) -> Iterator[Path]:
     """While entered, no other lab works in `runs`: two would give one id to two trainings. Yields the lab's own folder.
 
-    Raises EnvironmentFault where another one does. Where the system has no flock, two are not noticed.
+    Raises EnvironmentFault where another one does.
     """
     own = runs / ".lab"
     try:
@@ -35,24 +37,19 @@ def only_lab(runs: Path) -> Iterator[Path]:
         if not stat.S_ISDIR(found.st_mode) or (hasattr(os, "geteuid") and found.st_uid != os.geteuid()):
             raise EnvironmentFault("lab.own", where=str(own), hint=phrase("lab.own.try"))
         own.chmod(0o700)
-        lock = open(own / "lock", "a", encoding="utf-8")  # noqa: SIM115
+        held = open(own / "lock", "a", encoding="utf-8")  # noqa: SIM115
     except OSError as error:
         raise write_fault(own, error) from error
-    with lock:
-        with contextlib.suppress(ImportError):
-            import fcntl
-
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                hint = phrase("lab.second.try", door=own / DOOR)
-                raise EnvironmentFault("lab.second", where=str(runs), hint=hint) from None
-        with undone(lambda: (own / DOOR).unlink(missing_ok=True)):
+    with held:
+        if not lock(held):
+            hint = phrase("lab.second.try", door=own / DOOR)
+            raise EnvironmentFault("lab.second", where=str(runs), hint=hint)
+        with undone(lambda: remove(own / DOOR)):
             try:
                 yield own
             finally:
                 with contextlib.suppress(OSError):  # the folder may be gone
-                    (own / DOOR).unlink(missing_ok=True)
+                    remove(own / DOOR)
 
 
 def write_door(own: Path, address: str) -> Path:
@@ -68,7 +65,8 @@ def kept_token(own: Path) -> str:
     with contextlib.suppress(OSError, UnicodeDecodeError):
         path = own / "token"
         found = read_plain(path).decode("ascii")
-        if TOKEN.fullmatch(found) and not path.stat().st_mode & 0o077:  # nobody else could have read it
+        # Nobody else could have read it. Windows has no such modes: there a user's own folders are their own.
+        if TOKEN.fullmatch(found) and (sys.platform == "win32" or not path.stat().st_mode & 0o077):
             return found
     token = secrets.token_urlsafe(32)
     _write_secret(own / "token", token)

@@ -8,6 +8,7 @@ import ipaddress
 import re
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -131,7 +132,10 @@ def listening(host: str, port: int) -> socket.socket:
         raise UsageError("lab.host", got=host, expected=phrase("lab.host.expected"))
     listener = socket.socket(family, kind, protocol)  # without it asyncio leaves Nagle on: 40 ms an answer
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if sys.platform == "win32":  # where SO_REUSEADDR would let two have one port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(128)
     except OSError as error:

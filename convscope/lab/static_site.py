@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import InputError, phrase
 from ..explain.look import SLIDES, look
-from ..files import TEMPORARY, atomic_write, read_plain, write_fault
+from ..files import TEMPORARY, atomic_write, read_plain, remove, write_fault
 from ..page.inline import PayloadJson, lab_html
 from .event_streams import new_snapshots, snapshot, thinned
 from .payload import lab_payload
@@ -38,7 +38,7 @@ def write_site(folder: Path, run: Path | None = None) -> Path:
     except OSError as error:
         raise write_fault(folder, error) from error
     for leftover in folder.glob(TEMPORARY + "*"):
-        leftover.unlink(missing_ok=True)
+        remove(leftover)
     atomic_write(folder / MARK, json.dumps({"format": SITE, "files": FILES}).encode())
     for name, html in zip(FILES, (chapters, trained), strict=True):
         atomic_write(folder / name, html.encode("utf-8", "replace"))

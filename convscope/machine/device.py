@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import platform
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -68,6 +69,8 @@ def _keep_freed_memory() -> None:
 
     By default it returns large ones to the system each time, and their pages are zeroed at the next use: 6 % of a step.
     """
+    if sys.platform == "win32":  # has no C library by the name of None
+        return
     with contextlib.suppress(OSError, AttributeError):  # another C library
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(-3, 2**30)  # M_MMAP_THRESHOLD: blocks below this size come from the heap …

@@ -8,6 +8,7 @@ than one by a factor of ten (docs/log.md). So the CPUs are looked at for a momen
 from __future__ import annotations
 
 import os
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,8 @@ def look(cpus: frozenset[int], stat: Path = STAT) -> Look | None:
 
     proc_stat(5): fields of a cpu line are user, nice, system, idle, iowait … in ticks.
     """
+    if sys.platform == "win32":
+        return None
     try:
         lines = stat.read_text(encoding="ascii").splitlines()
         ticks = os.sysconf("SC_CLK_TCK")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
+import sys
 from pathlib import Path
 
 from ..errors import EnvironmentFault, phrase
@@ -46,10 +48,24 @@ def require_limits(addresses: int, private: int) -> None:
 
 
 def _machine() -> int | None:
+    if sys.platform == "win32":
+        status = _MemoryStatus(length=ctypes.sizeof(_MemoryStatus))
+        return status.total if ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)) else None
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
         return None
+
+
+class _MemoryStatus(ctypes.Structure):
+    """Windows' MEMORYSTATUSEX; sizes in bytes."""
+
+    _fields_ = (
+        *((name, ctypes.c_uint32) for name in ("length", "percent_in_use")),
+        *((name, ctypes.c_uint64) for name in ("total", "free", "total_page", "free_page", "total_own", "free_own")),
+        ("extended", ctypes.c_uint64),
+    )
+    total: int
 
 
 def _container() -> int | None:
@@ -75,10 +91,10 @@ def _shell() -> int | None:
 
 
 def _limit(kind: str) -> int | None:
-    try:
-        import resource
-    except ImportError:  # Windows
+    if sys.platform == "win32":
         return None
+    import resource
+
     limit = resource.getrlimit(getattr(resource, kind))[0]
     return None if limit == resource.RLIM_INFINITY else limit
 

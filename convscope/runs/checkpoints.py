@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import EnvironmentFault, InputError, phrase
-from ..files import write_faults
+from ..files import remove, write_faults
 from . import tensor_files
 from .records import CheckpointFacts
 from .tensor_files import Arrays
@@ -38,7 +38,7 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     for other in (*there[: max(0, at + 1 - KEPT)], *there[at + 1 :]):
         with write_faults(other):
             if other.is_symlink() or not other.is_dir():
-                other.unlink(missing_ok=True)
+                remove(other)
 
 
 def read_checkpoint(path: Path) -> Checkpoint:

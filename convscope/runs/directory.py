@@ -7,7 +7,7 @@
     checkpoints/<step>.safetensors   weights, optimiser, position; the newest two
     snapshots/<step>.safetensors     small pictures of the training, at most 16
     model.onnx               written last: a run that has it is finished
-    lock                     held (flock) by the process that trains
+    lock                     held by the process that trains
     stop                     put there by whoever wants the training to stop; taken away when it is resumed
 
 docs/run-directory.md describes every file for those who read it. Times stand in fields of their own, "time", which
@@ -28,8 +28,9 @@ from pathlib import Path
 from typing import Self, TextIO
 
 from ..errors import EnvironmentFault, InputError, phrase
-from ..files import TEMPORARY, atomic_write, make_folders, sync_folder, write_faults
+from ..files import TEMPORARY, atomic_write, make_folders, remove, sync_folder, write_faults
 from ..leaving import undone
+from ..locks import RENAMED_WHILE_OPEN, is_locked, lock
 from .checkpoints import Checkpoint, newest_checkpoint, write_checkpoint
 from .log import Log
 from .records import LogLine
@@ -63,7 +64,10 @@ class Run:
                 make_folders(path.parent)
                 _remove_abandoned(path.parent)
                 temporary.mkdir()
-                run._lock = _locked(temporary / "lock", path)
+                if RENAMED_WHILE_OPEN:
+                    run._lock = _locked(temporary / "lock", path)
+                else:
+                    (temporary / "lock").touch()
                 for folder in ("checkpoints", "snapshots"):
                     (temporary / folder).mkdir()
                 for name, content in (files or {}).items():
@@ -74,6 +78,7 @@ class Run:
                 except OSError as error:
                     raise _taken(path) if os.path.lexists(path) else error from error  # another process put one there
                 sync_folder(path.parent)
+                run._lock = run._lock or _locked(path / "lock", path)
             except BaseException:
                 run.close()
                 shutil.rmtree(temporary, ignore_errors=True)
@@ -117,7 +122,7 @@ class Run:
                     make_folders(folder)
                     for leftover in folder.glob(TEMPORARY + "*"):  # of a process killed while writing
                         if not leftover.is_dir():
-                            leftover.unlink(missing_ok=True)
+                            remove(leftover)
         except BaseException:
             run.close()
             raise
@@ -179,17 +184,8 @@ def ask_to_stop(path: Path) -> None:
 
 
 def in_use(path: Path) -> bool:
-    """Whether a process is using this run. Where the system has no flock, always False."""
-    try:
-        import fcntl
-
-        with open(path / "lock", encoding="utf-8") as handle:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)  # let go of when it is closed, at once
-    except BlockingIOError:
-        return True
-    except (ImportError, OSError):
-        return False
-    return False
+    """Whether a process is using this run."""
+    return is_locked(path / "lock")
 
 
 def promise(path: Path) -> Path:
@@ -201,7 +197,7 @@ def fresh_path(parent: Path, *names: str) -> Path:
     """Return a path under `parent` that is free and promised to nobody: today's date and the names, with -2, -3 … if
     need be.
     """
-    words = [re.sub(r"[^\w.]+", "-", name).strip("-.")[:40] for name in names]
+    words = [re.sub(r"[^\w.]+", "-", name).strip("-.")[:40].rstrip("-.") for name in names]
     stem = "-".join([datetime.now().strftime("%Y-%m-%d"), *(w for w in words if w)])
     number, path = 1, parent / stem
     while os.path.lexists(path) or os.path.lexists(promise(path)):
@@ -242,18 +238,12 @@ def _remove_abandoned(parent: Path) -> None:
             shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _locked(file: Path, run: Path) -> TextIO | None:
+def _locked(file: Path, run: Path) -> TextIO:
     """Open and lock `file`, or raise EnvironmentFault where another process holds it."""
-    try:
-        import fcntl
-    except ImportError:  # Windows has no flock
-        return None
     handle = open(file, "a", encoding="utf-8")  # noqa: SIM115
     for attempt in range(5):  # whoever only looks (`in_use`) holds it for an instant
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if lock(handle):
             return handle
-        except OSError:
-            time.sleep(0.01 * attempt)
+        time.sleep(0.01 * attempt)
     handle.close()
     raise EnvironmentFault("run.busy", where=str(run), hint=phrase("run.busy.try"))

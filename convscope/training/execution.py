@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,15 +26,15 @@ from .context import RunContext
 from .events import BeginLine
 from .export import export_model
 from .final_figures import calibration_figures, final_figures, split_figures
-from .loading import load_dataset, load_run
+from .loading import load_dataset, require_same
 from .options import TrainOptions
 from .parts import Parts
 from .planning import copies_of, plan_settings
-from .recorded_data import recorded_data
-from .resolve import check_batches
+from .recorded_data import load_again, recorded_data
 from .result import Result
 from .schedule import Schedule
 from .settings import RunSettings
+from .torchrun import is_peer_fault
 from .validation import as_tensor
 from .workers import Workers
 
@@ -43,9 +43,6 @@ if TYPE_CHECKING:
     from .state import State
 
 ECHO_SECONDS = 2.0  # in which torchrun passes a signal on that the terminal sent already
-
-
-OWN = ("data", "data_root", "out", "resume", "cache")  # options that may be other words on another machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,7 @@ def begin_run(options: TrainOptions, context: RunContext) -> Result:
     """Begin a new run and train it to its end."""
     cpus = FreeCpus()  # looked at while data is loaded and PyTorch imported
     dataset = context.workers.each(load_dataset, options, progress=context.loading)
-    _agree(options, dataset, context.workers)
+    require_same(options, dataset, context.workers)
     options = choose_threads(options, cpus, context)
     with _shared(context.workers.on_first(_create, options, dataset, context), context.workers) as opened:
         return train_and_export(opened, dataset, context)
@@ -123,8 +120,8 @@ def resume_run(path: Path, options: TrainOptions, context: RunContext, finished:
         _shared(workers.on_first(_reopen, path, finished), workers) as opened,
         recorded_data(opened.path, workers) as record,
     ):
-        dataset = workers.each(_load_again, record, opened.settings, options, context)
-        _agree(options, dataset, workers)
+        dataset = workers.each(load_again, record, opened.settings, options, context)
+        require_same(options, dataset, workers)
         copies = workers.on_first(copies_of, dataset, opened.settings)
         opened = replace(opened, settings=_settings_here(opened.settings, options, context), copies=copies)
         return train_and_export(opened, dataset, context)
@@ -140,38 +137,6 @@ def _create(options: TrainOptions, dataset: Dataset, context: RunContext) -> Ope
     else:
         run = Run.create_fresh(Path("runs"), (dataset.name, settings.recipe.name), made, files)
     return OpenRun(run.path, settings, run, copies)
-
-
-def _agree(options: TrainOptions, dataset: Dataset, workers: Workers) -> None:
-    """Raise InputError where another process was asked for another training, or has other data or another version."""
-    if workers.size == 1:
-        return
-    from ..machine.device import environment
-
-    asked = {f.name: str(getattr(options, f.name)) for f in fields(options) if f.name not in OWN}
-    workers.agree({**environment(None).versions, "data": dataset.fingerprint, **asked})
-
-
-def _load_again(path: Path, settings: RunSettings, options: TrainOptions, context: RunContext) -> Dataset:
-    """Return the pictures that the run recorded at `path` began with; note files that are new since.
-
-    Raises InputError, naming files, where some are not there any more, or where there are too few for the processes.
-    """
-    given = options.data if isinstance(options.data, Dataset) else None
-    found = load_run(path, given, cache=options.cache, progress=context.loading)
-    changes, said = found.changes, found.changes.said()
-    where = found.source.name or found.dataset.name
-    if changes.other:
-        raise InputError("run.data", where=where, hint=phrase("run.anew.try"))
-    if changes.lost:
-        raise InputError("run.files", where=where, got=said, hint=phrase("run.files.try"))
-    if said is not None:
-        context.note(phrase("note.data.new", name=where, changes=said))
-    if found.dataset.fingerprint != settings.data.fingerprint:
-        raise InputError("run.data", where=where, hint=phrase("run.anew.try"))
-    network = trace(parse(settings.formula), found.dataset.shape, len(found.dataset.classes))
-    check_batches(network, settings.recipe, settings.data.train, context.workers.size)
-    return found.dataset
 
 
 def _reopen(path: Path, finished: bool) -> OpenRun:

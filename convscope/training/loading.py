@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+from dataclasses import fields
 from pathlib import Path
 
 from .. import data
@@ -14,6 +15,9 @@ from ..data.reading import Progress
 from ..data.run_data import RunData, load_run_data
 from ..machine.cpus import available_cpus
 from .options import TrainOptions
+from .workers import Workers
+
+OWN_WORDS = ("data", "data_root", "out", "resume", "cache")  # options that may be other words on another machine
 
 
 def load_dataset(options: TrainOptions, *, progress: Progress | None = None) -> Dataset:
@@ -36,6 +40,16 @@ def load_dataset(options: TrainOptions, *, progress: Progress | None = None) -> 
         )
     dataset.fingerprint  # noqa: B018 - computed once, here, during the import
     return dataset
+
+
+def require_same(options: TrainOptions, dataset: Dataset, workers: Workers) -> None:
+    """Raise InputError where another process was asked for another training, or has other data or another version."""
+    if workers.size == 1:
+        return
+    from ..machine.device import environment
+
+    asked = {f.name: str(getattr(options, f.name)) for f in fields(options) if f.name not in OWN_WORDS}
+    workers.agree({**environment(None).versions, "data": dataset.fingerprint, **asked})
 
 
 def load_run(path: Path, given: Dataset | None, *, cache: bool = True, progress: Progress | None = None) -> RunData:

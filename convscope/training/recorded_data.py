@@ -8,9 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..errors import InputError, system_reason
+from ..data import Dataset
+from ..errors import InputError, phrase, system_reason
 from ..files import read_plain
+from ..formula import parse, trace
 from ..runs.manifest import MANIFEST
+from .context import RunContext
+from .loading import load_run
+from .options import TrainOptions
+from .resolve import check_batches
+from .settings import RunSettings
 from .workers import Workers
 
 
@@ -32,6 +39,28 @@ def recorded_data(run: Path, workers: Workers) -> Iterator[Path]:
         for name, text in files.items():
             (Path(folder) / name).write_bytes(text.encode("utf-8", "surrogateescape"))
         yield Path(folder)
+
+
+def load_again(path: Path, settings: RunSettings, options: TrainOptions, context: RunContext) -> Dataset:
+    """Return the pictures that the run recorded at `path` began with; note files that are new since.
+
+    Raises InputError, naming files, where some are not there any more, or where there are too few for the processes.
+    """
+    given = options.data if isinstance(options.data, Dataset) else None
+    found = load_run(path, given, cache=options.cache, progress=context.loading)
+    changes, said = found.changes, found.changes.said()
+    where = found.source.name or found.dataset.name
+    if changes.other:
+        raise InputError("run.data", where=where, hint=phrase("run.anew.try"))
+    if changes.lost:
+        raise InputError("run.files", where=where, got=said, hint=phrase("run.files.try"))
+    if said is not None:
+        context.note(phrase("note.data.new", name=where, changes=said))
+    if found.dataset.fingerprint != settings.data.fingerprint:
+        raise InputError("run.data", where=where, hint=phrase("run.anew.try"))
+    network = trace(parse(settings.formula), found.dataset.shape, len(found.dataset.classes))
+    check_batches(network, settings.recipe, settings.data.train, context.workers.size)
+    return found.dataset
 
 
 def _digest(run: Path) -> str:

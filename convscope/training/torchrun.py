@@ -11,15 +11,10 @@ import hashlib
 import os
 import re
 import socket
-import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from ..errors import EnvironmentFault, phrase, system_reason
+from ..errors import EnvironmentFault, phrase
 from .workers import Launch, SingleWorker, Workers
-
-if TYPE_CHECKING:
-    from torch.distributed import Store  # type: ignore[attr-defined]
 
 VARIABLES = (
     "RANK",
@@ -30,14 +25,14 @@ VARIABLES = (
     "TORCHELASTIC_MAX_RESTARTS",
 )
 PEER_FAULT = re.compile(r"gloo|nccl|\bconnection|timed? ?out|\bstore", re.IGNORECASE)
-LATEST = 300.0  # seconds that the processes wait for one that starts late: PyTorch is imported from some slow disk
-LOOK = 0.05  # seconds between two looks
 
 
 def launched() -> Launch | None:
     """Return how torchrun started this process; None if it did not. Raises EnvironmentFault for a torn environment."""
     if "TORCHELASTIC_RUN_ID" not in os.environ:
         return None
+    # Before PyTorch is imported: where another process has ended, it prints a screenful of its own frames.
+    os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     try:
         rank, size, local_rank, local_size, attempt, _ = (int(os.environ[name]) for name in VARIABLES)
     except (KeyError, ValueError) as error:
@@ -50,8 +45,11 @@ def launched() -> Launch | None:
     )
 
 
-class PeerLost(EnvironmentFault):
-    """Another process has ended, or gives no sign of life."""
+def is_peer_fault(error: RuntimeError | TimeoutError) -> bool:
+    """Whether an error says that another process is lost. torch raises a plain RuntimeError for it: only its wording
+    tells a lost connection from a mistake of ours.
+    """
+    return isinstance(error, TimeoutError) or PEER_FAULT.search(str(error)) is not None
 
 
 @contextlib.contextmanager
@@ -69,6 +67,7 @@ def join_workers(launch: Launch | None, device: str) -> Iterator[Workers]:
 
     from ..machine.device import resolve_device
     from .distributed import TIMEOUT, WorkerGroup
+    from .meeting import form_group
 
     place = resolve_device(device)
     if place.type == "cuda":
@@ -77,72 +76,19 @@ def join_workers(launch: Launch | None, device: str) -> Iterator[Workers]:
     with _peer_faults(TIMEOUT.total_seconds()):
         if not dist.is_initialized():  # once a process: the next training finds it
             backend = "cpu:gloo,cuda:nccl" if place.type == "cuda" else "gloo"
-            store = _all_here(_store(launch), launch)
-            dist.init_process_group(backend, store=store, rank=launch.rank, world_size=launch.size, timeout=TIMEOUT)
+            form_group(launch, backend)
             atexit.register(dist.destroy_process_group)
         yield WorkerGroup(launch, place)
-
-
-def _store(launch: Launch) -> Store:
-    """Return where the processes of this attempt find one another.
-
-    With env:// PyTorch 2.13 keeps all attempts' addresses under the same names in one store, and a process that
-    is started anew may look for the others where their predecessors were.
-    """
-    from torch.distributed import PrefixStore, TCPStore  # type: ignore[attr-defined]
-
-    from .distributed import TIMEOUT
-
-    try:
-        host, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
-    except (KeyError, ValueError) as error:
-        raise EnvironmentFault("torchrun.environment", got=str(error)) from None
-    ours = launch.rank == 0 and os.environ.get("TORCHELASTIC_USE_AGENT_STORE") != "True"
-    if not ours:
-        _wait_for(host, port)
-    try:
-        store = TCPStore(host, port, launch.size, ours, timeout=TIMEOUT, wait_for_workers=False, multi_tenant=True)
-    except RuntimeError as error:
-        key = "workers.port" if ours else "workers.meeting"
-        raise EnvironmentFault(key, where=f"{host}:{port}", hint=phrase("workers.meeting.try")) from error
-    return PrefixStore(f"convscope/{launch.attempt}", store)
-
-
-def _wait_for(host: str, port: int) -> None:
-    """Wait until something listens there. TCPStore waits too, but without heeding Ctrl-C."""
-    end = time.monotonic() + LATEST
-    while True:
-        try:
-            socket.create_connection((host, port), timeout=LOOK + 5).close()
-            return
-        except OSError as error:
-            if time.monotonic() > end:
-                reason, hint = system_reason(error), phrase("workers.meeting.try")
-                raise EnvironmentFault("workers.unmet", where=f"{host}:{port}", reason=reason, hint=hint) from None
-        time.sleep(LOOK)
-
-
-def _all_here(store: Store, launch: Launch) -> Store:
-    """Wait until every process has come to the store. Raises EnvironmentFault that names those that have not."""
-    store.set(f"here/{launch.rank}", "")
-    end, absent = time.monotonic() + LATEST, list(range(launch.size))
-    while absent := [rank for rank in absent if not store.check([f"here/{rank}"])]:
-        if time.monotonic() > end:
-            got, hint = ", ".join(map(str, absent)), phrase("workers.lost.try")
-            raise EnvironmentFault("workers.absent", got=got, n=f"{LATEST:.0f}", hint=hint)
-        time.sleep(LOOK)
-    return store
 
 
 @contextlib.contextmanager
 def _peer_faults(seconds: float) -> Iterator[None]:
     try:
         yield
-    except RuntimeError as error:
-        # torch raises a plain RuntimeError here: only its wording tells a lost connection from a mistake of ours.
-        if not PEER_FAULT.search(str(error)):
+    except (RuntimeError, TimeoutError) as error:
+        if not is_peer_fault(error):
             raise
-        raise PeerLost("workers.lost", n=f"{seconds:.0f}", hint=phrase("workers.lost.try")) from error
+        raise EnvironmentFault("workers.lost", n=f"{seconds:.0f}", hint=phrase("workers.lost.try")) from error
 
 
 def _start_time(process: int) -> str:

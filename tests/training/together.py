@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, Self
 
 ROOT = Path(__file__).parents[2]
+ALONE = {"OMP_NUM_THREADS": "1", "TORCH_CPP_LOG_LEVEL": "ERROR"}  # the second is what `launched` sets
 
 
 @dataclass
@@ -44,6 +45,7 @@ class Job:
     silence: float = 10.0
     latest: float = 10.0
     seconds: float = 60.0  # after which whatever still runs counts as hung
+    dawdle: float = 0.0  # seconds that the first takes to show a note
     backend: str = ""
     port: int = 0
     environment: dict[str, str] = field(default_factory=dict)
@@ -70,14 +72,16 @@ class Together:
     def __enter__(self) -> Self:
         self._server = subprocess.Popen(
             [sys.executable, "-m", "tests.training.together"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+            cwd=ROOT, env={**os.environ, **ALONE, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
         return self
 
     def __exit__(self, *_: object) -> None:
         assert self._server.stdin is not None
+        assert self._server.stdout is not None
         self._server.stdin.close()
         self._server.wait(60)
+        self._server.stdout.close()
 
     def train(self, job: Job) -> list[Member]:
         """Do a job and return how its members ended, by rank."""
@@ -108,27 +112,29 @@ def member(job: Job, rank: int) -> int:
     """Be one process of a job; return its exit code, 99 after a traceback."""
     from convscope.cli.main import report
     from convscope.errors import ConvscopeError
-    from convscope.machine.signals import interruptible
-    from convscope.training import distributed, torchrun
+    from convscope.leaving import leave_on_signals
+    from convscope.training import distributed, meeting
+    from convscope.training.events import NoteLine
     from convscope.training.recipes import Augmentation, Recipe
     from convscope.training.session import train
 
     try:
-        with interruptible():
-            time.sleep(job.late.get(str(rank), 0.0))
-            distributed.TIMEOUT = datetime.timedelta(seconds=job.silence)
-            torchrun.LATEST = job.latest
-            if job.backend:
-                _other_backend(job.backend)
-            options = {"threads": 1, "keep_seconds": 0.0, **job.options, **job.own.get(str(rank), {})}
-            made = {**job.pictures, **options.pop("pictures", {})}
-            options.setdefault("data", pictures(**made) if made else None)
-            if "resume" in options:
-                options = {name: options[name] for name in ("data", "threads", "keep_seconds", "resume")}
-            elif job.recipe:
-                fields = {**job.recipe, "augmentation": Augmentation(**job.recipe.get("augmentation", {}))}
-                options["recipe"] = Recipe(name="made", plan="", general_plan="", **fields)
-            train(**options)
+        leave_on_signals()
+        time.sleep(job.late.get(str(rank), 0.0))
+        distributed.TIMEOUT = meeting.TIMEOUT = datetime.timedelta(seconds=job.silence)
+        meeting.LATEST = job.latest
+        if job.backend:
+            _other_backend(job.backend)
+        options = {"threads": 1, "keep_seconds": 0.0, **job.options, **job.own.get(str(rank), {})}
+        made = {**job.pictures, **options.pop("pictures", {})}
+        options.setdefault("data", pictures(**made) if made else None)
+        if "resume" in options:
+            options["data"] = None if isinstance(options["data"], str) else options["data"]
+            options = {name: options[name] for name in ("data", "threads", "keep_seconds", "resume")}
+        elif job.recipe:
+            fields = {**job.recipe, "augmentation": Augmentation(**job.recipe.get("augmentation", {}))}
+            options["recipe"] = Recipe(name="made", plan="", general_plan="", **fields)
+        train(**options, progress=lambda event: time.sleep(job.dawdle) if isinstance(event, NoteLine) else None)
         return 0
     except ConvscopeError as error:
         report(error)
@@ -203,11 +209,14 @@ def _group(job: Job) -> list[Member]:
 def _fork(job: Job, rank: int, out: int) -> int:
     port = job.port or _free_port()
     job.port = port
+    unheeded = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
     pid = os.fork()
     if pid:
+        signal.pthread_sigmask(signal.SIG_SETMASK, unheeded)
         return pid
     code = 99
     try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, unheeded)
         for number in (1, 2):
             os.dup2(out, number)
         if job.folders:
@@ -219,6 +228,8 @@ def _fork(job: Job, rank: int, out: int) -> int:
             "GLOO_SOCKET_IFNAME": "lo", **job.environment,
         }  # fmt: skip
         code = member(job, rank)
+    except KeyboardInterrupt:  # before anything has begun
+        code = 5
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -233,12 +244,12 @@ def _free_port() -> int:
 
 def _has_step(job: Job, step: int) -> bool:
     """Whether the log of the run has a line of this step or a later one."""
-    path = Path(job.options.get("out") or job.options["resume"]) / "log.jsonl"
+    run = job.options.get("out") or job.options["resume"]
+    path = Path(job.folders[0] if job.folders else "", run, "log.jsonl")
     with contextlib.suppress(OSError, IndexError, ValueError):
         return bool(json.loads(path.read_bytes().split(b"\n")[-2])["step"] >= step)
     return False
 
 
 if __name__ == "__main__":
-
     serve()

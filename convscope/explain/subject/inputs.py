@@ -150,7 +150,7 @@ def _named(thing: Any) -> Iterator[tuple[str, Any]]:
             what, where=word, expected=phrase("look.file.expected", suffixes=", ".join(sorted(SUFFIXES)[:6]))
         )
     for path in paths:
-        if paths == [word] and not os.path.lexists(path) and os.sep not in word and not Path(word).suffix:
+        if paths == [word] and not os.path.lexists(path) and not os.path.dirname(word) and not Path(word).suffix:
             raise InputError(
                 "look.thing",
                 where=word,
