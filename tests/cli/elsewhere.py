@@ -12,6 +12,7 @@ stays, since pathlib would make paths of the other system.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
 import errno
 import fcntl
@@ -173,12 +174,13 @@ def _held() -> list[str]:
                 pids += [int(pid) for pid in file.read().split()]
         found = []
         for pid in pids:
-            try:
-                found += [os.readlink(f"/proc/{pid}/fd/{number}") for number in os.listdir(f"/proc/{pid}/fd")]
-                with open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as file:
-                    found += [words[5] for line in file if len(words := line.rstrip().split(maxsplit=5)) == 6]
-            except OSError:
+            if not os.access(f"/proc/{pid}/fd", os.R_OK):  # it has ended
                 continue
+            for number in os.listdir(f"/proc/{pid}/fd"):
+                with contextlib.suppress(OSError):  # the one that was open to list them
+                    found.append(os.readlink(f"/proc/{pid}/fd/{number}"))
+            with contextlib.suppress(OSError), open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as file:
+                found += [words[5] for line in file if len(words := line.rstrip().split(maxsplit=5)) == 6]
         return found
     finally:
         _Looking.on = False
