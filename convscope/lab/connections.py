@@ -7,7 +7,7 @@ ever for a reader. Anybody on the machine can open a hundred connections and kee
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import sys
 import time
 from typing import Any
 
@@ -22,12 +22,12 @@ UNREAD_SECONDS = 60.0  # that an answer may wait for its reader
 
 def most_connections() -> int:
     """Return how many connections may be open: MOST, or a quarter of the files that this process may open."""
-    with contextlib.suppress(ImportError):
-        import resource
+    if sys.platform == "win32":
+        return MOST
+    import resource
 
-        files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-        return MOST if files == resource.RLIM_INFINITY else min(MOST, max(8, files // 4))
-    return MOST
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return MOST if files == resource.RLIM_INFINITY else min(MOST, max(8, files // 4))
 
 
 class Crowd:
