@@ -8,7 +8,7 @@ QUICK = $(BIN)/python -m pytest -q -x -m "not slow and not browser"
 HALF = tests/cli tests/data tests/docs tests/training tests/lab tests/machine
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help train test quick faults check check-page screenshots demo plain bench bench-report cli-reference formula-reference sbom dist clean
+.PHONY: help train test quick faults mutants check check-page screenshots demo plain bench bench-report cli-reference formula-reference sbom dist clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,10 +32,16 @@ $(VENV)/tested: $(VENV)/installed
 train: $(VENV)/installed  ## set everything up, train on MNIST and show the result
 	$(BIN)/convscope train mnist
 
+# How much of the package the quick tests run: build/coverage.txt has it file by file. The slow ones would take longer.
+COVERED = $(BIN)/python -m coverage combine --quiet && $(BIN)/python -m coverage report
+
 test: $(VENV)/tested  ## set everything up and run all tests: those in the browser beside the others
-	@mkdir -p build; $(BIN)/python -m pytest -m browser >build/browser-tests.log 2>&1 & browser=$$!; \
-	$(BIN)/python -m pytest -m "not browser"; others=$$?; \
-	wait $$browser; code=$$?; cat build/browser-tests.log; exit $$((others > code ? others : code))
+	@mkdir -p build; rm -rf build/coverage; $(BIN)/python -m pytest -m browser >build/browser-tests.log 2>&1 & browser=$$!; \
+	$(BIN)/python -m coverage run -m pytest -m "not browser and not slow"; quick=$$?; \
+	$(BIN)/python -m pytest -m "slow and not browser"; slow=$$?; \
+	wait $$browser; code=$$?; cat build/browser-tests.log; \
+	{ $(COVERED); } >build/coverage.txt; covered=$$?; tail -n 2 build/coverage.txt; \
+	exit $$((quick ? quick : slow ? slow : code ? code : covered))
 
 quick: $(VENV)/tested  ## the tests that take under a minute together
 	@mkdir -p build; $(QUICK) $(HALF:%=--ignore=%) tests >build/quick-tests.log 2>&1 & others=$$!; \
@@ -44,6 +50,9 @@ quick: $(VENV)/tested  ## the tests that take under a minute together
 
 faults: $(VENV)/tested  ## the attacks of tests/faults at length, hours; writes docs/reliability.md. One: make faults NAME=…
 	$(BIN)/python -m tests.faults $(NAME)
+
+mutants: $(VENV)/tested  ## small faults put into the core: do the tests notice? An hour. Some: make mutants AREAS="runs data" COUNT=20
+	$(BIN)/python -m tests.mutants $(AREAS) --count $(or $(COUNT),150)
 
 check: $(VENV)/tested check-page  ## style and types, Python's and the page's
 	$(BIN)/ruff check .

@@ -165,6 +165,7 @@ BESIDE = {
     "conformance",
     "docs",
     "faults",
+    "mutants",
     "supply",
 }  # what is tested of several rooms, or of none
 

@@ -255,3 +255,18 @@ def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.Monke
     assert left_out(loaded) == (("a/shut", "cannot be read: Permission denied"),)
     (tmp_path / "a" / "shut").rename(tmp_path / "shut")  # a whole class
     assert refusal(tmp_path) == f"{tmp_path / 'shut'}: cannot be read: Permission denied"
+
+
+def test_a_train_folder_beside_one_of_other_classes_is_ambiguous(tmp_path: Path) -> None:
+    """One split alone says nothing: "train" may be a class's name."""
+    for level, name in enumerate(["train/a/1", "train/b/1", "planes/c/1", "planes/d/1"]):
+        put(tmp_path / f"{name}.png", level)
+    assert "two readings: train are splits and planes take no part, or all of them are classes" in refusal(tmp_path)
+
+
+def test_a_link_to_what_is_no_file_is_left_out(tmp_path: Path) -> None:
+    for level, name in enumerate(["a/1", "b/1"]):
+        put(tmp_path / f"{name}.png", level)
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "a" / "2.png").symlink_to(tmp_path / "pipe")
+    assert left_out(data.folder(tmp_path)) == (("a/2.png", "not a file"),)

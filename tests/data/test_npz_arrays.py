@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zipfile
 from pathlib import Path
@@ -177,3 +178,29 @@ def test_a_damaged_file_is_one_line_or_other_numbers(tmp_path: Path, place: int,
         assert len(data.load(tmp_path / "x.npz").train) == 6
     except ConvscopeError as error:
         assert str(error).count("\n") <= 1
+
+
+def test_a_member_that_ends_before_its_size_is_refused(tmp_path: Path) -> None:
+    """Its header and the archive's directory promise ten pictures, its checksum is right for the six that are there."""
+    path = saved(tmp_path / "x.npz", x=GREY, y=LABELS)
+    with zipfile.ZipFile(path) as archive:
+        whole = archive.read("x.npy")
+    assert whole.count(b"(6, 5, 8)") == 1
+    short = whole.replace(b"(6, 5, 8), } ", b"(10, 5, 8), }")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x.npy", short)
+    content = bytearray(path.read_bytes())
+    record = content.index(b"PK\1\2")
+    content[record + 24 : record + 28] = struct.pack("<I", len(short) + 4 * 5 * 8)
+    path.write_bytes(content)
+    with zipfile.ZipFile(path) as archive:
+        assert len(archive.read("x.npy")) == len(short)  # Python's own reader takes it
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("y.npy", npy(np.arange(10)))
+    assert "damaged" in refusal(path)
+
+
+def npy(array: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from convscope import data
 from convscope.data.dataset import Dataset, PictureFile, Rows, Split
-from convscope.data.run_data import held_out_rows, in_order_of, load_run_data, manifest_of
+from convscope.data.run_data import Changes, held_out_rows, in_order_of, load_run_data, manifest_of
 from convscope.errors import InputError
 from convscope.runs.directory import Run
 from convscope.runs.manifest import MANIFEST, ManifestRow, manifest_csv
@@ -209,3 +209,10 @@ def test_a_manifest_says_held_out_given_test_and_left_out() -> None:
     label = "ab"[dataset.train.labels[0]]
     assert rows[0] == ManifestRow("train/0.png", first.digest, label, "train", first.group)
     assert manifest_of(arrays(), None) is None
+
+
+@pytest.mark.parametrize(("paths", "said"), [("abc", "a, b, c"), ("abcd", "a, b, c …")])
+def test_three_paths_are_named_and_more_are_hinted_at(paths: str, said: str) -> None:
+    sentence = Changes(missing=tuple(paths)).said()
+    assert str(sentence).count("…") == (len(paths) > 3)
+    assert said in str(sentence)

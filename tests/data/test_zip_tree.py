@@ -140,6 +140,15 @@ def test_a_member_that_is_not_what_the_directory_says(tmp_path: Path) -> None:
         ]
 
 
+@pytest.mark.parametrize(("size", "key"), [((512 << 20) + 1, "archive.growth"), (512 << 20, "archive.member")])
+def test_a_member_has_at_most_512_mb(size: int, key: str, tmp_path: Path) -> None:
+    """By the archive's directory, packed or not; one of just so many bytes is read, and found to be another."""
+    archive = archive_of(tmp_path / "x.zip", {**TWO, "b/2.png": png(3)})
+    for field in (20, 24):  # packed and unpacked
+        patched(archive, "b/2.png", field, struct.pack("<I", size))
+    assert [(one.path, one.reason.key) for one in data.load(archive).left_out] == [("b/2.png", key)]
+
+
 @pytest.mark.slow
 def test_bombs_are_not_unpacked(tmp_path: Path) -> None:
     archive = tmp_path / "x.zip"

@@ -47,6 +47,16 @@ def test_rewinding_drops_what_came_later(path: Path) -> None:
     assert (path / "log.jsonl").read_text().endswith("\n")
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+def test_numbers_that_json_does_not_have_are_not_written(number: float, path: Path) -> None:
+    with Run.create(path, {}) as run:
+        run.append(step_line(1))
+        with pytest.raises(ValueError, match="JSON"):
+            run.append(StepLine(2, 0.2, number, 0.25, 0.75, 0.1, 1.5))
+        run.append(step_line(3))
+    assert [line.step for line in read_log(path)] == [1, 3]
+
+
 def test_a_line_that_a_power_cut_tore_hides_only_itself(path: Path) -> None:
     with Run.create(path, {}) as run:
         lines = [json.dumps(step_line(step).to_json()).encode() for step in (1, 2)]
