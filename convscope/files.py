@@ -101,6 +101,47 @@ def read_plain(path: str | os.PathLike[str], most: int | None = None) -> bytes:
         return file.read()
 
 
+def require_place(path: str | os.PathLike[str], folders: bool = False) -> None:
+    """Raise what writing at `path` would, as far as it shows before the work that is to be written: InputError for a
+    name that cannot be, EnvironmentFault where we may not write. With `folders` those that it lies in may be missing.
+    """
+    path = Path(path)
+    with write_faults(path):
+        if os.path.lexists(path) and _is_special(path):
+            raise InputError("file.other", where=str(path), hint=phrase("file.unwritable.name.try"))
+        folder, missing = path.parent, [path.name]
+        while not _there(folder):
+            if not folders or folder == folder.parent:
+                raise _refusal(errno.ENOENT, folder)
+            missing.append(folder.name)
+            folder = folder.parent
+        longest = os.pathconf(folder, "PC_NAME_MAX") if hasattr(os, "pathconf") else 255
+        if any(len(os.fsencode(name)) > longest for name in missing):
+            raise _refusal(errno.ENAMETOOLONG, path)
+        if not folder.is_dir():
+            raise _refusal(errno.ENOTDIR, folder)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            read_only = hasattr(os, "statvfs") and os.statvfs(folder).f_flag & os.ST_RDONLY
+            raise _refusal(errno.EROFS if read_only else errno.EACCES, folder)
+
+
+def _there(folder: Path) -> bool:
+    """Whether something of a name is there. Raises OSError where that cannot be told, as for a name too long."""
+    try:
+        folder.stat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # one of its parts is: `require_place` says so
+            return False
+        raise
+    return True
+
+
+def _refusal(number: int, path: Path) -> OSError:
+    return OSError(number, os.strerror(number), str(path))
+
+
 def make_folders(folder: Path) -> None:
     """Make a folder, and those that it lies in, so that they outlast a crash. Raises OSError."""
     if folder.is_dir():
@@ -138,6 +179,6 @@ def write_faults(path: Path) -> Iterator[None]:
 def write_fault(path: Path, error: OSError) -> ConvscopeError:
     """Return the error that tells why `path` could not be written: the machine's fault, or the path's."""
     reason = system_reason(error)
-    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG):
+    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP):
         return InputError("file.unwritable", reason=reason, where=str(path), hint=phrase("file.unwritable.name.try"))
     return EnvironmentFault("file.unwritable", reason=reason, where=str(path), hint=phrase("file.unwritable.space.try"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from convscope.errors import EnvironmentFault, InputError
-from convscope.files import atomic_write, make_folders, read_plain
+from convscope.files import atomic_write, make_folders, read_plain, require_place
 
 
 def test_writes_and_replaces(tmp_path: Path) -> None:
@@ -129,3 +129,23 @@ def test_no_more_is_read_than_may_be(tmp_path: Path) -> None:
     assert read_plain(tmp_path / "a", most=4) == b"four"
     with pytest.raises(OSError, match="too large"):
         read_plain(tmp_path / "a", most=3)
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(tmp_path: Path) -> None:
+    require_place(tmp_path / "new")
+    require_place(tmp_path / "a" / "b" / "new", folders=True)
+    (tmp_path / "file").write_text("old")
+    require_place(tmp_path / "file")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
+    long = "x" * 300
+    for wrong in ("a/b/new", long, f"a/{long}", f"{long}/a", "file/new", "pipe", "loop/new", "pipe/new"):
+        with pytest.raises(InputError):
+            require_place(tmp_path / wrong, folders=wrong != "a/b/new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "loop", "pipe"]
+
+
+def test_a_place_without_rights_is_the_machines_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    with pytest.raises(EnvironmentFault, match="cannot be written"):
+        require_place(tmp_path / "new")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from ..errors import BAD_INPUT, OK
+from ..files import require_place
 from .data_options import add_data_root, add_no_cache
 
 
@@ -57,7 +59,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the page as `args` say; return 3 if a picture could not be read."""
     from ..explain.look import look
+    from ..page.webpage import require_target
     from .loading import loading_on
+
+    if args.out is not None and not os.path.isdir(args.out):
+        require_target(args.out)  # before the work: a name that cannot be, a file that is no page
+    else:
+        require_place(os.path.join(args.out or ".", "page.html"))
 
     with loading_on(sys.stderr) as shown:
         page = look(

@@ -5,12 +5,13 @@ page.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
 from ..errors import InputError, phrase
 from ..explain.look import SLIDES, look
-from ..files import TEMPORARY, atomic_write, read_plain, remove, write_fault
+from ..files import TEMPORARY, atomic_write, read_plain, remove, require_place, write_fault
 from ..page.inline import PayloadJson, lab_html
 from .event_streams import new_snapshots, snapshot, thinned
 from .payload import lab_payload
@@ -31,6 +32,9 @@ def write_site(folder: Path, run: Path | None = None) -> Path:
     if not (run / "model.onnx").is_file():
         raise InputError("run.unfinished.here", where=str(run), hint=phrase("run.unfinished.here.try"))
     if folder.is_dir() and any(folder.iterdir()) and not _ours(folder):
+        raise InputError("folder.other", where=str(folder), expected=phrase("lab.folder.expected"))
+    require_place(folder / MARK if folder.is_dir() else folder, folders=True)
+    if os.path.lexists(folder) and not folder.is_dir():
         raise InputError("folder.other", where=str(folder), expected=phrase("lab.folder.expected"))
     trained, chapters = look(run).html, lab_html(site_payload(run), False)
     try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import InputError
-from ..files import atomic_write
+from ..files import atomic_write, read_plain, require_place
 from .inline import PAYLOAD_MARK, PayloadJson
 
 HEIGHT = 900  # pixels of the frame in a notebook
@@ -32,14 +32,10 @@ class Page:
     def save(self, path: str | os.PathLike[str] | None = None) -> Path:
         """Write the page to `path`, complete or not at all, and return where it is; a folder gets <name>.html.
 
-        Without a path it is <name>.html in the current folder, and what stands there is replaced only if it is such a
-        page. Raises InputError or EnvironmentFault where that cannot be.
+        Without a path it is <name>.html in the current folder. What stands there is replaced only if it is such a page,
+        or empty. Raises InputError or EnvironmentFault where that cannot be.
         """
-        target = Path(path or ".")
-        if path is None or os.path.isdir(target):
-            target = target / f"{self.name}.html"
-            if not _replaceable(target):
-                raise InputError("page.other", where=str(target), hint="-o another.html")
+        target = require_target(path, self.name)
         atomic_write(target, self.html.encode("utf-8", "replace"))
         return target
 
@@ -61,6 +57,19 @@ class Page:
         return f"Page({self.name!r}, {len(self.html) / 1e6:.2f} MB)"
 
 
+def require_target(path: str | os.PathLike[str] | None, name: str = "page") -> Path:
+    """Return where a page of that name is saved, and raise what its saving would, as far as that shows before it is
+    made.
+    """
+    target = Path(path or ".")
+    if path is None or os.path.isdir(target):
+        target = target / f"{name}.html"
+    require_place(target)
+    if not _replaceable(target):
+        raise InputError("page.other", where=str(target), hint="-o another.html")
+    return target
+
+
 def file_name(title: str) -> str:
     """Return `title` as the name of a file, without what some system forbids in one.
 
@@ -71,8 +80,10 @@ def file_name(title: str) -> str:
 
 
 def _replaceable(target: Path) -> bool:
-    """Whether nothing stands at `target`, or a page that was written before."""
+    """Whether nothing stands at `target`, or a page that was written before, or a file with nothing in it."""
     try:
-        return not target.exists() or PAYLOAD_MARK in target.read_text(encoding="utf-8", errors="replace")
+        if not target.exists() or not target.stat().st_size:
+            return True
+        return PAYLOAD_MARK in read_plain(target).decode("utf-8", "replace")
     except OSError:
         return False

@@ -14,6 +14,7 @@ from ..checking import Copies
 from ..data import Dataset
 from ..data.run_data import held_out_rows, manifest_of
 from ..errors import InputError, Phrase, phrase
+from ..files import require_place
 from ..formula import parse, trace
 from ..machine.free_cpus import FreeCpus, threads_for
 from ..machine.signals import Interrupts
@@ -26,6 +27,7 @@ from .context import RunContext
 from .events import BeginLine
 from .export import export_model
 from .final_figures import calibration_figures, final_figures, split_figures
+from .footprint import require_memory
 from .loading import load_dataset, require_same
 from .options import TrainOptions
 from .parts import Parts
@@ -71,7 +73,8 @@ def run_training(options: TrainOptions, context: RunContext) -> Result:
 def find_restarted_run(out: str | os.PathLike[str] | None, workers: Workers) -> str | None:
     """Return the path of the run that this launch by torchrun began before it was restarted, if any.
 
-    Raises InputError if `out` is another.
+    Raises InputError if `out` is another, or a name that cannot be, and EnvironmentFault where it cannot be made:
+    before the work, not after it.
     """
     launch = workers.launch
     if launch is not None and launch.attempt:
@@ -81,6 +84,7 @@ def find_restarted_run(out: str | os.PathLike[str] | None, workers: Workers) -> 
                     return str(path)
     if out is not None and os.path.lexists(out):
         raise InputError("run.exists", where=str(out), hint=phrase("run.exists.try", path=out))
+    require_place(Path(out or fresh_path(Path("runs"), "run")), folders=True)
     return None
 
 
@@ -200,6 +204,7 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
     device = resolve_device(settings.device)
     parts = Parts.of(dataset, settings.data, opened.copies)
     network = trace(parse(settings.formula), dataset.shape, len(dataset.classes))
+    require_memory(network, recipe, len(parts.train), workers.size, device.type)
     images, labels, rows = (
         as_tensor(array, device) for array in (dataset.train.images, dataset.train.labels, parts.train.rows)
     )

@@ -14,6 +14,7 @@ from ..pictures.input_spec import check_ends
 from ..runs.packed_rows import pack_rows
 from ..runs.records import DataSource
 from .flips import decide_flips
+from .footprint import require_memory
 from .input_scaling import input_spec
 from .loading import absolute
 from .options import TrainOptions
@@ -33,7 +34,7 @@ def resolve_settings(
 ) -> RunSettings:
     """Return the settings of a new run on `dataset`, whatever its budget; of its `copies` none is held out alone.
 
-    Raises InputError, PlanError.
+    Raises InputError, PlanError, and EnvironmentFault for what does not fit into memory.
     """
     from ..machine.device import cpu_settings, environment, resolve_device  # the first thing that needs PyTorch
     from ..machine.precision import resolve_precision
@@ -52,9 +53,10 @@ def resolve_settings(
     spec = replace(input_spec(pictures.images, recipe.scaling), white=dataset.white)
     check_ends(network, spec)
     check_batches(network, recipe, len(pictures), workers.size)
+    device, here = resolve_device(options.device), environment(options.threads)
+    require_memory(network, recipe, len(pictures), workers.size, device.type)
     flips = decide_flips(recipe, dataset, pictures, None if groups is None else groups[pictures.rows])
     recipe = replace(recipe, augmentation=resolve_augmentation(recipe, dataset.shape, centred, flips.on))
-    device, here = resolve_device(options.device), environment(options.threads)
     with cpu_settings(here.threads):
         recipe = replace(recipe, precision=resolve_precision(recipe.precision, device))
     steps = recipe.steps(len(pictures))

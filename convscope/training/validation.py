@@ -14,6 +14,8 @@ from ..data.dataset import Rows
 from ..data.hold_out import most_held_out
 from ..data.subset import Subset
 from ..evaluation import Evaluation, score
+from ..formula.demand import demand
+from ..machine.memory import fitting
 from ..pictures.preprocessing import which_are_inverted
 from ..runs.records import Figures
 from .recipes import Recipe
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from ..nn import Net
     from ..pictures.input_spec import InputSpec
 
+AT_ONCE = 500  # pictures that are measured at a time
 MOST, SHARE = 10_000, 6  # pictures held out where there are no test pictures: one in so many, at most
 ENOUGH, SPARED = 5_000, 10  # and where there are some: what calibration needs (docs/log.md), one in so many at most,
 FEW, FIFTH = 60, 5  # but 60 where a sixth allows it, and 30, of fewer than which nothing is learned, where a fifth does
@@ -105,7 +108,7 @@ class LabelledImages:
         inverted = which_are_inverted(spec, pictures.images)
         return cls(images, pictures.labels, classes, as_tensor(pictures.rows, device), as_tensor(inverted, device))
 
-    def batches(self, part: slice, size: int = 500) -> Iterator[Tensor]:
+    def batches(self, part: slice, size: int = AT_ONCE) -> Iterator[Tensor]:
         """Yield the pictures of a part, (b, C, H, W), as the network reads them: one batch is copied at a time."""
         rows, inverted = self.rows[part], self.inverted[part]
         for i in range(0, len(rows), size):
@@ -117,8 +120,10 @@ class LabelledImages:
     def scores(self, net: Net, workers: Workers | None = None) -> Scores:
         """Return the network's logits (n, K); of several processes each computes its part, and all get all of them."""
         workers = workers or SingleWorker()
-        n = len(self.labels)
-        return workers.gather(scores(net, self.batches(workers.slice_of(n))), n)
+        n, size = len(self.labels), AT_ONCE
+        if self.images.device.type == "cpu":  # fewer at a time where they would not fit: bits that nothing depends on
+            size = fitting(demand(net.network).bytes_at_once, AT_ONCE)
+        return workers.gather(scores(net, self.batches(workers.slice_of(n), size)), n)
 
     def figures(self, logits: Scores) -> Evaluation:
         """Return how good logits (n, K) are."""

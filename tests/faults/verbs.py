@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -80,3 +82,12 @@ def clear(folder: Path) -> Path:
     folder.mkdir(parents=True)
     folder.chmod(0o777)
     return folder
+
+
+def run_script(arguments: list[str], folder: Path) -> None:
+    """Run the command line in this process, as the installed command does."""
+    from convscope.__main__ import script
+
+    os.chdir(folder)
+    sys.argv = ["convscope", *arguments]
+    script()

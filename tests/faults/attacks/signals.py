@@ -4,7 +4,6 @@ behind; a training that has begun can be resumed.
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import time
@@ -16,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from tests.faults.campaign import Campaign, Tally
 from tests.faults.limited import Ended, Running, begin, fork
-from tests.faults.verbs import ROOT, VERBS, clear, harm, make_place, words
+from tests.faults.verbs import ROOT, VERBS, clear, harm, make_place, run_script, words
 
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGXCPU")
 PATIENCE = 60.0  # seconds within which a process must end after a signal, on a machine that does much else
@@ -26,15 +25,6 @@ CODES = frozenset({0, 3, 5})  # 3: it was done, and had found something
 def begin_forked(verb: str, place: Path, out: Path) -> Running:
     """Begin a verb in a child that has imported everything: what is interrupted is its work."""
     return fork(partial(run_script, words(verb, place, out), out))
-
-
-def run_script(arguments: list[str], folder: Path) -> None:
-    """Run the command line in this process, as the installed command does."""
-    from convscope.__main__ import script
-
-    os.chdir(folder)
-    sys.argv = ["convscope", *arguments]
-    script()
 
 
 def begin_fresh(verb: str, place: Path, out: Path) -> Running:

@@ -1,0 +1,70 @@
+"""What a training takes of memory at least: no more than it is seen to take, and refused where it cannot be."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from convscope.errors import EnvironmentFault
+from convscope.formula import parse, trace
+from convscope.pictures.input_spec import InputSpec
+from convscope.training import footprint
+from convscope.training.footprint import picture_bytes, require_memory, weight_bytes
+from convscope.training.loop import fit
+from convscope.training.recipes import named
+from convscope.training.schedule import Schedule
+from convscope.training.state import State
+from tests.faults.limited import child
+
+WIDE = trace(parse("fc(20000) + relu + fc"), (1, 28, 28), 10)
+TALL = trace(parse("conv(64, 5) + sigmoid + conv(64, 5) + tanh + fc"), (3, 64, 64), 10)
+PLAIN = replace(named("plain"), batch_size=64, precision="float32")
+
+
+def test_weights_and_maps_by_hand() -> None:
+    small = trace(parse("conv(2, 3) + relu + fc"), (1, 5, 5), 10)  # 20 + 190 weights; 18 numbers, 18, 18 flat, 10
+    assert weight_bytes(small, PLAIN) == 4 * 3 * 210
+    assert picture_bytes(small, PLAIN) == 3 * 64
+    assert picture_bytes(small, replace(PLAIN, precision="auto")) == 3 * 64 // 2
+    assert weight_bytes(small, replace(PLAIN, average=0.99)) == 4 * 4 * 210
+
+
+def test_what_does_not_fit_is_refused_with_the_batch_that_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    weights, each = weight_bytes(TALL, PLAIN), picture_bytes(TALL, PLAIN)
+    monkeypatch.setattr(footprint, "memory_limit", lambda: weights + 63 * each)
+    with pytest.raises(EnvironmentFault, match="--batch-size 63"):
+        require_memory(TALL, PLAIN, 1000, 1, "cpu")
+    require_memory(TALL, PLAIN, 63, 1, "cpu")  # no more pictures than that
+    require_memory(TALL, PLAIN, 1000, 2, "cpu")  # half of them in each process
+    require_memory(TALL, PLAIN, 1000, 1, "cuda")
+    monkeypatch.setattr(footprint, "memory_limit", lambda: weights)
+    with pytest.raises(EnvironmentFault, match="fewer parameters"):
+        require_memory(TALL, PLAIN, 1000, 1, "cpu")
+    monkeypatch.setattr(footprint, "memory_limit", lambda: None)
+    require_memory(TALL, PLAIN, 1000, 1, "cpu")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not os.path.exists("/proc/self/clear_refs"), reason="the peak cannot be read here")
+@pytest.mark.parametrize("network", [WIDE, TALL], ids=["wide", "tall"])
+def test_two_steps_take_no_less(network: object, tmp_path: Path) -> None:
+    def train() -> None:
+        status, shape = Path("/proc/self/status"), network.input  # type: ignore[attr-defined]
+        Path("/proc/self/clear_refs").write_text("5")
+        before = peak(status)
+        spec = InputSpec(shape, (0.0,) * shape[0], (255.0,) * shape[0])
+        state = State.initial(network, spec, PLAIN, 0, torch.device("cpu"))  # type: ignore[arg-type]
+        images, labels = torch.zeros((64, *shape), dtype=torch.uint8), torch.zeros(64, dtype=torch.int64)
+        fit(state, images, labels, Schedule.of(PLAIN, 2), seed=0)
+        (tmp_path / "taken").write_text(str(peak(status) - before))
+
+    def peak(status: Path) -> int:
+        return next(int(line.split()[1]) * 1024 for line in status.read_text().splitlines() if "VmHWM" in line)
+
+    assert child(train, seconds=600).code == 0
+    least = weight_bytes(network, PLAIN) + 64 * picture_bytes(network, PLAIN)  # type: ignore[arg-type]
+    assert least <= int((tmp_path / "taken").read_text()) <= 3 * least
