@@ -33,9 +33,7 @@ def write_site(folder: Path, run: Path | None = None) -> Path:
         raise InputError("run.unfinished.here", where=str(run), hint=phrase("run.unfinished.here.try"))
     if folder.is_dir() and any(folder.iterdir()) and not _ours(folder):
         raise InputError("folder.other", where=str(folder), expected=phrase("lab.folder.expected"))
-    require_place(folder / MARK if folder.is_dir() else folder, folders=True)
-    if os.path.lexists(folder) and not folder.is_dir():
-        raise InputError("folder.other", where=str(folder), expected=phrase("lab.folder.expected"))
+    require_place(folder / MARK if os.path.lexists(folder) else folder, folders=True)
     trained, chapters = look(run).html, lab_html(site_payload(run), False)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -84,7 +84,7 @@ def find_restarted_run(out: str | os.PathLike[str] | None, workers: Workers) -> 
                     return str(path)
     if out is not None and os.path.lexists(out):
         raise InputError("run.exists", where=str(out), hint=phrase("run.exists.try", path=out))
-    require_place(Path(out or fresh_path(Path("runs"), "run")), folders=True)
+    require_place(out or Path("runs", "new"), folders=True)
     return None
 
 

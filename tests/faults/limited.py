@@ -60,11 +60,13 @@ class Running:
             os.kill(self.pid, signal.SIGCONT)
 
     def group_left(self) -> bool:
-        """Whether a process of its group is still there after it has ended itself."""
-        try:
-            os.killpg(self.pid, 0)
-        except ProcessLookupError:
-            return False
+        """Whether a process of its group is still there some seconds after it has ended itself."""
+        for _ in range(500):  # one that was killed takes its moment
+            try:
+                os.killpg(self.pid, 0)
+            except ProcessLookupError:
+                return False
+            time.sleep(0.01)
         return True
 
     def wait(self, seconds: float) -> Ended:

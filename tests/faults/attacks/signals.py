@@ -54,7 +54,7 @@ def at_any_moment(times: int, random: Random, tally: Tally) -> None:
             moment = usual.get((verb, way), 1.0) * random.random() ** (2 if way == "fresh" else 1)
             time.sleep(moment)
             number = int(getattr(signal, name))
-            heeded = running.heeds(number)
+            heeded = running.heeds(signal.SIGXCPU)  # the last that is: Python itself takes SIGINT
             sent = time.monotonic()
             running.send(number, group)
             if twice:
