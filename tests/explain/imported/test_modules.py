@@ -47,7 +47,7 @@ def softmax(scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 REBUILT = {
     "sequential": (
         sequential,
-        "conv(6, (3, 5), stride=(1, 2), pad=(1, 0), bias=False) + bn(eps=0.001) + relu + maxpool(2, stride=1, pad=1) + "
+        "conv(6, (3, 5), stride=(1, 2), pad=(1, 0), bias=False) + bn(0.001) + relu + maxpool(2, stride=1, pad=1) + "
         'conv(6, 3, pad="same", dilation=2, groups=3) + leaky_relu(0.1) + avgpool(2) + prelu + dropout(0.3) + flatten '
         "+ "
         "fc(8) + bn + tanh + fc(4)",
