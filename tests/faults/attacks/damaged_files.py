@@ -215,7 +215,8 @@ CAMPAIGNS = (
     ),
     Campaign(
         "damaged-caches", "damaged files",
-        "The same of the caches of decoded pictures and of measurements: what was kept is found, or made anew",
+        "Caches of decoded pictures and of measurements with flipped bits, cut or replaced: what was kept is found, or "
+        "made anew",
         damaged_caches, quick=30, long=10_000,
     ),
 )  # fmt: skip

@@ -141,7 +141,8 @@ CAMPAIGNS = (
     ),
     Campaign(
         "failing-file-calls", "failing calls",
-        "Every such call fails (disk full, I/O error, quota, read-only, too many files) or does half of what it "
+        "Every call that touches the disk, of a training, a resume, a model file and the caches, fails (disk full, I/O "
+        "error, quota, read-only, too many files) or does half of what it "
         "should, once or from then on: one line and exit code 4, nothing left behind, and the same bits in the end",
         failing_calls, quick=8, long=1_200, needs=("cc",),
     ),

@@ -218,7 +218,7 @@ CAMPAIGNS = (
         mutated_pictures, quick=1000, long=100_000,
     ),
     Campaign(
-        "folders-of-mutated-pictures", "pictures", "Such pictures in a folder among good ones, given to train's "
+        "folders-of-mutated-pictures", "pictures", "Mutated pictures in a folder among good ones, given to train's "
         "loading, predict and check: all refuse the same ones, and the good ones keep their very pixels",
         folders_of_mutated_pictures, quick=40, long=4000,
     ),
