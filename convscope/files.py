@@ -121,7 +121,8 @@ def require_place(path: str | os.PathLike[str], folders: bool = False) -> None:
         if not folder.is_dir():
             raise _refusal(errno.ENOTDIR, folder)
         if not os.access(folder, os.W_OK | os.X_OK):
-            read_only = hasattr(os, "statvfs") and os.statvfs(folder).f_flag & os.ST_RDONLY
+            flag = getattr(os, "ST_RDONLY", 0)  # Windows has none
+            read_only = hasattr(os, "statvfs") and os.statvfs(folder).f_flag & flag
             raise _refusal(errno.EROFS if read_only else errno.EACCES, folder)
 
 
