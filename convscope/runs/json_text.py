@@ -11,6 +11,10 @@ MOST_CHARACTERS = 16 << 20  # or bytes: one strange character makes each take fo
 MOST_VALUES = 1_000_000  # that a text may hold: each takes up to 100 bytes of memory
 
 
+class _NoJson(ValueError):
+    """NaN or an infinity."""
+
+
 def parse_json(text: str | bytes, where: str = "", *, numbers: bool = False) -> Any:
     """Return what JSON stands for. `where` is what errors name; with `numbers`, NaN and infinities are refused.
 
@@ -28,8 +32,10 @@ def parse_json(text: str | bytes, where: str = "", *, numbers: bool = False) -> 
         raise InputError("json.many", where=where, got=f"{values:,}", expected=most)
     try:
         return json.loads(text, parse_constant=_refuse if numbers else None)
-    except (ValueError, RecursionError) as error:
+    except _NoJson as error:
         raise InputError("json.none", where=where, got=str(error)) from error
+    except (ValueError, RecursionError) as error:  # whose English words would stand in a Korean line
+        raise InputError("json.none", where=where) from error
 
 
 def _count(text: str | bytes, sign: str) -> int:
@@ -37,4 +43,4 @@ def _count(text: str | bytes, sign: str) -> int:
 
 
 def _refuse(constant: str) -> object:
-    raise ValueError(f"{constant} is not JSON")
+    raise _NoJson(constant)

@@ -170,7 +170,7 @@ def test_with_a_host_the_address_carries_the_token(tmp_path: Path) -> None:
         (["--run", "runs/x"], 2, "--run goes with --build"),
         (["--build", "site", "--run", "nowhere"], 3, "no finished run is here"),
         (["--build", "."], 3, "holds something else"),
-        (["--runs", "file"], 4, "cannot be written"),
+        (["--runs", "file"], 3, "cannot be written"),
         (["extra"], 2, "unrecognized arguments"),
     ],
 )

@@ -146,6 +146,10 @@ def test_a_member_has_at_most_512_mb(size: int, key: str, tmp_path: Path) -> Non
     archive = archive_of(tmp_path / "x.zip", {**TWO, "b/2.png": png(3)})
     for field in (20, 24):  # packed and unpacked
         patched(archive, "b/2.png", field, struct.pack("<I", size))
+    content = archive.read_bytes()
+    with open(archive, "wb") as file:  # behind a hole, so that it is as large as its members say
+        file.seek(size)
+        file.write(content)
     assert [(one.path, one.reason.key) for one in data.load(archive).left_out] == [("b/2.png", key)]
 
 

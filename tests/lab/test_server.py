@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from convscope.errors import EnvironmentFault, UsageError
+from convscope.errors import EnvironmentFault, InputError, UsageError
 from convscope.lab import connections, security
 from convscope.lab.app import STREAMS
 from convscope.lab.server import MOST_HEAD, check, listening, serve
@@ -331,5 +331,5 @@ def test_only_the_loopback_is_listened_on(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such folder"):
         serve(tmp_path / "runs", [tmp_path / "file"], 0, None, None, lambda *_: None)
     assert not (tmp_path / "runs").exists()
-    with pytest.raises(EnvironmentFault, match="cannot be written"):
+    with pytest.raises(InputError, match="cannot be written"):
         serve(tmp_path / "file", [], 0, None, None, lambda *_: None)

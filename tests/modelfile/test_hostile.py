@@ -157,7 +157,7 @@ CHANGES: dict[str, tuple[Callable[[Model], object], str]] = {
     "one name twice": (lambda m: record(m, "classes", '["a", "a"]'), "two classes have one name, got a"),
     "JSON that is none": (lambda m: record(m, "facts", "{"), "not JSON"),
     "deep JSON": (lambda m: record(m, "facts", '{"a":' * 200_000), "not JSON"),
-    "NaN in JSON": (lambda m: record(m, "facts", '{"a": NaN}'), "NaN is not JSON"),
+    "NaN in JSON": (lambda m: record(m, "facts", '{"a": NaN}'), "is not JSON, got NaN"),
     "facts no object": (lambda m: record(m, "facts", "[]"), "not those of a convscope model"),
     "huge facts": (
         lambda m: record(m, "facts", '{"a": "' + "x" * (17 << 20) + '"}'),

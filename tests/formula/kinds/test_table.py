@@ -16,7 +16,7 @@ def given() -> dict[str, Any]:
 
 def test_it_is_json_of_kinds_plans_and_limits() -> None:
     found = given()
-    assert set(found) == {"kinds", "plans", "limits"}
+    assert set(found) == {"kinds", "plans", "limits", "torch"}
     assert [row["name"] for row in found["kinds"]] == [kind.name for kind in KINDS]
     assert {row["name"]: (row["formula"], row["about"]) for row in found["plans"]} == ZOO
     assert found["limits"]["layers"] == plan.MAX_LAYERS
