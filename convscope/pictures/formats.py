@@ -21,6 +21,8 @@ from .header_bounds import (
     COUNTED,
     MOST_DIRECTORY_READS,
     MOST_FRAME_READS,
+    MOST_READS,
+    MOST_READS_A_PIXEL,
     CountedFile,
     allow_reads,
     check_before_opening,
@@ -162,6 +164,7 @@ def open_image(
             warnings.simplefilter("ignore")
             picture = factory(file, "")
     stored = picture.size
+    allow_reads(file, MOST_READS + MOST_READS_A_PIXEL * stored[0] * stored[1])
     if picture.format in ("JPEG", "MPO"):
         reduce_jpeg(picture, size, limit)
     if is_small(stored, data, limit):

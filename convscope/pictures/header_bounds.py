@@ -13,6 +13,7 @@ from .decoding_cost import HELD, check_stored
 
 COUNTED = 1 << 16  # bytes of a file from which reads are counted: a smaller one can't ask for many
 MOST_READS = 100_000  # of a header
+MOST_READS_A_PIXEL = 8  # while it is decoded: QOI's and run-length readers in Python take a byte or two at a time
 MOST_FRAME_READS = 1_000_000  # while frames are counted
 MOST_DIRECTORY_READS = 10_000  # while a TIFF's directories are counted: Pillow compares each with all before it
 MOST_VALUES = 1_000_000  # of a TIFF's tag: strips or tiles of one picture
