@@ -59,7 +59,7 @@ class Served:
         self.port = int(self.address.rsplit(":", 1)[1].split("/")[0])
 
     def close(self) -> None:
-        self.process.send_signal(signal.SIGINT)
+        self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(30) == 0
         assert self.process.stdout is not None
         self.process.stdout.close()
