@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 
 from tests.faults.campaign import Tally
-from tests.faults.limited import MB, child
+from tests.faults.limited import MB, child, patient
 
 SECONDS, MEGABYTES = 2.0, 512  # to refuse any input of up to 64 MB
 EACH = 400  # attacks of a child
@@ -60,7 +60,7 @@ def _batch(
         data = make(random)
         begun = time.process_time()
         try:
-            with no_longer_than(SECONDS):
+            with no_longer_than(patient(SECONDS)):
                 attack(data, random, own)
         except TooLong:
             own.fault(f"took longer than 2 s: {traceback.format_exc()[-800:]}", data)

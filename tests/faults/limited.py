@@ -21,6 +21,13 @@ MB = 1 << 20
 HEEDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU)  # what a shell's background job may ignore
 
 
+def patient(seconds: float) -> float:
+    """Return how long an attack may take: three times as long within pytest, whose tests assert no times. There only
+    what grows without bound is a fault; `make faults` holds to the figure.
+    """
+    return 3 * seconds if "PYTEST_CURRENT_TEST" in os.environ else seconds
+
+
 @dataclass(frozen=True)
 class Ended:
     """How a process ended: its exit code (negative: the signal that killed it) and what it said and used."""

@@ -17,7 +17,7 @@ from convscope.modelfile.digest import HEAD, seal
 from tests.faults.attacks.hostile_models import own_models
 from tests.faults.batches import MEGABYTES, SECONDS
 from tests.faults.campaign import Campaign, Tally
-from tests.faults.limited import MB, command
+from tests.faults.limited import MB, command, patient
 from tests.faults.oracle import CODES, ill_printed
 from tests.faults.protobuf_tree import BYTES, VARINT, Field, parsed, written
 from tests.samples import sample
@@ -90,7 +90,7 @@ def large_files(times: int, random: Random, tally: Tally) -> None:
                 what = f"{words[0]}, {name}: exit code {ended.code}, {used}"
                 if ended.code not in (3, 4) or ended.code not in CODES or ended.traceback or ill_printed(ended.said):
                     tally.fault(f"{what}: {ended.said[-400:]}")
-                elif ended.cpu_seconds > SECONDS or ended.peak_bytes > MEGABYTES * MB:
+                elif ended.cpu_seconds > patient(SECONDS) or ended.peak_bytes > MEGABYTES * MB:
                     tally.fault(what)
                 else:
                     tally.ended("refused")

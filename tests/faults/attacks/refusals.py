@@ -14,7 +14,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from tests.faults.campaign import Campaign, Tally
-from tests.faults.limited import MB, command
+from tests.faults.limited import MB, command, patient
 from tests.faults.verbs import CODES, ROOT, SLIDES, harm, make_place
 
 SIZE = 64 * MB
@@ -107,7 +107,7 @@ def judge(tally: Tally, what: str, line: list[str], folder: Path) -> None:
         tally.fault(f"{what}: {fault}")
     elif ended.code == 0:
         tally.ended("of use all the same")
-    elif ended.cpu_seconds > CPU_SECONDS.get(line[0], 2.0) or megabytes > MEGABYTES:
+    elif ended.cpu_seconds > patient(CPU_SECONDS.get(line[0], 2.0)) or megabytes > MEGABYTES:
         tally.fault(f"{what}: refused after {ended.cpu_seconds:.1f} s and {megabytes:.0f} MB: {ended.said[-200:]}")
     else:
         tally.ended("refused")
