@@ -78,8 +78,9 @@ class Running:
 
     def wait(self, seconds: float) -> Ended:
         """Wait until it has ended; what takes longer is killed with its group."""
-        end, hung = time.monotonic() + seconds, False
+        end, hung, peak = time.monotonic() + seconds, False, 0
         while True:
+            peak = self._peak() or peak
             done, status, usage = os.wait4(self.pid, os.WNOHANG)
             if done:
                 break
@@ -92,7 +93,20 @@ class Running:
             self._process.returncode = code  # it was waited for here
         said = os.pread(self._out.fileno(), 1 << 20, 0).decode(errors="replace")
         self._out.close()
-        return Ended(code, said, hung, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+        cpu_seconds = usage.ru_utime + usage.ru_stime
+        return Ended(code, said, hung, cpu_seconds, peak or usage.ru_maxrss * 1024)
+
+    def _peak(self) -> int:
+        """Return the most memory that a command has held so far, in bytes; 0 where that does not show. What `wait4`
+        tells counts whoever began it too, until it became another program.
+        """
+        if self._process is None:
+            return 0
+        with contextlib.suppress(OSError):
+            status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii", errors="replace")
+            if found := re.search(r"^VmHWM:\s*(\d+)", status, re.M):
+                return int(found[1]) * 1024
+        return 0
 
 
 def command(
