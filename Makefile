@@ -35,11 +35,13 @@ train: $(VENV)/installed  ## set everything up, train on MNIST and show the resu
 # How much of the package the quick tests run: build/coverage.txt has it file by file. The slow ones would take longer.
 COVERED = $(BIN)/python -m coverage combine --quiet && $(BIN)/python -m coverage report
 
-test: $(VENV)/tested  ## set everything up and run all tests: those in the browser beside the others
-	@mkdir -p build; rm -rf build/coverage; $(BIN)/python -m pytest -m browser >build/browser-tests.log 2>&1 & browser=$$!; \
+test: $(VENV)/tested  ## set everything up and run all tests: those in the browser and the attacks beside the others
+	@mkdir -p build; rm -rf build/coverage; \
+	{ $(BIN)/python -m pytest -m browser; browser=$$?; $(BIN)/python -m pytest tests/faults; faults=$$?; \
+	exit $$((browser ? browser : faults)); } >build/beside-tests.log 2>&1 & beside=$$!; \
 	$(BIN)/python -m coverage run -m pytest -m "not browser and not slow"; quick=$$?; \
-	$(BIN)/python -m pytest -m "slow and not browser"; slow=$$?; \
-	wait $$browser; code=$$?; cat build/browser-tests.log; \
+	$(BIN)/python -m pytest -m "slow and not browser" --ignore=tests/faults; slow=$$?; \
+	wait $$beside; code=$$?; cat build/beside-tests.log; \
 	{ $(COVERED); } >build/coverage.txt; covered=$$?; tail -n 2 build/coverage.txt; \
 	exit $$((quick ? quick : slow ? slow : code ? code : covered))
 

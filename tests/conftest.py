@@ -4,6 +4,7 @@ says how many browser tests were skipped where there is no Chromium."""
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 
 import pytest
@@ -14,6 +15,9 @@ os.environ["CONVSCOPE_CACHE"] = KEPT.name
 os.environ.setdefault(
     "OMP_NUM_THREADS", "1"
 )  # else how many threads train hangs on what else runs, and so do last bits
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a shell's background job, as `make test` starts one
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what tests start must heed Ctrl-C
 
 settings.register_profile("convscope", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("convscope")
