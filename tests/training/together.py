@@ -102,7 +102,9 @@ def pictures(n: int = 70, test: int = 10, channels: int = 1, seed: int = 0, mapp
     if mapped:
         path = Path(mapped)
         if not path.exists():
-            np.save(path, images)
+            own = path.with_name(f"{path.stem}-{os.getpid()}.npy")  # several processes come here at once
+            np.save(own, images)
+            own.replace(path)
         images = np.load(path, mmap_mode="r")
     held = (images[n:], labels[n:]) if test else None
     return data.arrays(images[:n], labels[:n], ["a", "b", "c"], test=held)
