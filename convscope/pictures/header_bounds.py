@@ -26,18 +26,18 @@ class CountedFile(io.BytesIO):
     left: int | None = MOST_READS
 
     def read(self, size: int | None = -1, /) -> bytes:
-        if self.left is not None:
-            self.left -= 1
-            if self.left < 0:
-                raise SyntaxError("more parts than any picture has")
+        self._count("parts")
         return super().read(size)
 
     def readline(self, size: int | None = -1, /) -> bytes:
+        self._count("lines")
+        return super().readline(size)
+
+    def _count(self, what: str) -> None:
         if self.left is not None:
             self.left -= 1
             if self.left < 0:
-                raise SyntaxError("more lines than any picture has")
-        return super().readline(size)
+                raise SyntaxError(f"more {what} than any picture has")
 
 
 def allow_reads(file: object, reads: int | None) -> None:

@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from convscope.explain.look import SLIDES
 from convscope.lab.app import Lab
 from convscope.lab.security import AccessPolicy
 from convscope.lab.server import Server, listening
+from tests.faults.limited import ended_within
 from tests.lab.asking import CANARY, KEY
 from tests.lab.rundirs import run_dir, step
 
@@ -101,13 +101,8 @@ def lab_process(folder: Path) -> Iterator[LabProcess]:
             yield made
         finally:
             os.kill(pid, signal.SIGTERM)
-            end = time.monotonic() + 30
-            while not os.waitpid(pid, os.WNOHANG)[0]:
-                time.sleep(0.01)
-                if time.monotonic() > end:
-                    os.kill(pid, signal.SIGKILL)
-                    os.waitpid(pid, 0)
-                    raise AssertionError("the lab did not end by SIGTERM within 30 s")
+            if not ended_within(pid, 30):
+                raise AssertionError("the lab did not end by SIGTERM within 30 s")
 
 
 def _serve(folder: Path, bound: socket.socket, port: int) -> None:

@@ -184,6 +184,18 @@ def fork(function: Callable[[], object], *, megabytes: int | None = None) -> Run
     return Running(pid, out)
 
 
+def ended_within(pid: int, seconds: float) -> bool:
+    """Wait for a child of ours; one that takes longer is killed. Returns whether it ended by itself."""
+    end = time.monotonic() + seconds
+    while not os.waitpid(pid, os.WNOHANG)[0]:
+        time.sleep(0.01)
+        if time.monotonic() > end:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            return False
+    return True
+
+
 def _heed() -> None:
     for number in HEEDED:
         if signal.getsignal(number) == signal.SIG_IGN:

@@ -22,6 +22,7 @@ from convscope.lab.records import TrainingRequest
 from convscope.lab.run_index import RunIndex
 from convscope.runs.directory import Run
 from tests.faults.campaign import Campaign, Tally
+from tests.faults.limited import ended_within
 from tests.lab.rundirs import settings
 
 POPEN = subprocess.Popen
@@ -86,13 +87,8 @@ def _round(root: Path, seed: int, kill: float | None) -> list[str]:
         if kill is not None:
             time.sleep(kill)
             os.kill(made, signal.SIGKILL)
-        end = time.monotonic() + 60
-        while not os.waitpid(made, os.WNOHANG)[0]:
-            time.sleep(0.01)
-            if time.monotonic() > end:
-                os.kill(made, signal.SIGKILL)
-                os.waitpid(made, 0)
-                return ["fault the lab hangs"]
+        if not ended_within(made, 60):
+            return ["fault the lab hangs"]
         return os.pread(said.fileno(), 1 << 20, 0).decode().splitlines()
 
 
