@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from ..errors import EnvironmentFault, phrase
 
@@ -49,23 +49,28 @@ def require_limits(addresses: int, private: int) -> None:
 
 def _machine() -> int | None:
     if sys.platform == "win32":
-        status = _MemoryStatus(length=ctypes.sizeof(_MemoryStatus))
-        return status.total if ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)) else None
+        return _windows_memory()
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
         return None
 
 
-class _MemoryStatus(ctypes.Structure):
-    """Windows' MEMORYSTATUSEX; sizes in bytes."""
+def _windows_memory() -> int | None:
+    """Ask Windows, by its MEMORYSTATUSEX; sizes in bytes."""
+    import ctypes  # every command imports this module, and none elsewhere needs it
 
-    _fields_ = (
-        *((name, ctypes.c_uint32) for name in ("length", "percent_in_use")),
-        *((name, ctypes.c_uint64) for name in ("total", "free", "total_page", "free_page", "total_own", "free_own")),
-        ("extended", ctypes.c_uint64),
-    )
-    total: int
+    class MemoryStatus(ctypes.Structure):
+        _fields_ = (
+            *((name, ctypes.c_uint32) for name in ("length", "percent_in_use")),
+            *((name, ctypes.c_uint64) for name in ("total", "free", "total_page", "free_page", "total_own")),
+            *((name, ctypes.c_uint64) for name in ("free_own", "extended")),
+        )
+        total: int
+
+    status = MemoryStatus(length=ctypes.sizeof(MemoryStatus))
+    windows: Any = ctypes  # its windll is there only
+    return status.total if windows.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)) else None
 
 
 def _container() -> int | None:
