@@ -21,6 +21,8 @@ from convscope.formula.tracing import MAX_PICTURE
 from convscope.page.inline import HERE as PAGE
 from convscope.page.inline import LANGUAGES, dictionary, document, formula_table
 from convscope.page.modules import join
+from tests.faults.hostile_formulas import NUMBERS
+from tests.faults.hostile_formulas import WORDS as WORDS_OF_FORMULAS
 from tests.formula.test_parse import ABSURD, groups
 from tests.strategies import FEATURES, features, networks
 
@@ -180,42 +182,7 @@ def test_damaged_formulas_are_refused_alike(page: FormulaPage, examples: int) ->
     """Formulas with characters and words taken out, put in, doubled and exchanged, and texts of nothing but such
     words."""
     asked: list[Asked] = []
-    words = [
-        "conv(",
-        "relu",
-        "fc",
-        "skip(",
-        "crop(3)",
-        "maxpool(2)",
-        ",",
-        "+",
-        "*",
-        "(",
-        ")",
-        "[",
-        "]",
-        "=",
-        ".",
-        "-",
-        "~",
-        "'",
-        '"',
-        "3",
-        "0.5",
-        "2.5",
-        "-1",
-        "None",
-        "True",
-        "pad=",
-        '"same"',
-        "×",
-        "1e3",
-        "0x1",
-        "09",
-        "_x",
-        "é",
-        "if",
-    ]
+    words = [*WORDS_OF_FORMULAS, *NUMBERS, "3", "2.5", "0x1", "09"]
 
     @settings(max_examples=examples, deadline=None, derandomize=True, database=None)
     @given(groups, st.integers(0, 2**32 - 1))
