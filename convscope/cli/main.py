@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from types import CodeType
 from typing import NoReturn
 
 from ..errors import (
@@ -141,15 +142,35 @@ def _run(verb: str | None, words: list[str]) -> int:
             hint = "pip install convscope"
             raise EnvironmentFault("package.missing", verb=verb, got=error.name, hint=hint) from error
         reason = str(error.__cause__ or error).strip().partition("\n")[0]  # numpy's own words fill a screen
-        fault = EnvironmentFault("package.broken", verb=verb, reason=reason, hint=phrase("package.broken.try"))
-        raise fault from error
+        raise _broken(verb, reason) from error
+    except Exception as error:  # torch, where /dev/urandom can't be read: a RuntimeError
+        if isinstance(error, ConvscopeError) or not _while_importing(error):
+            raise
+        raise _broken(verb, str(error).strip().partition("\n")[0]) from error
 
 
-def _is_ours(error: ImportError) -> bool:
+def _broken(verb: str, reason: str) -> EnvironmentFault:
+    return EnvironmentFault("package.broken", verb=verb, reason=reason, hint=phrase("package.broken.try"))
+
+
+def _is_ours(error: Exception) -> bool:
     """Whether an import failed in a module of ours, and not in one of another package that it wanted."""
-    at, last = error.__traceback__, ""
+    return _of_ours([code for code in _passed(error) if not code.co_filename.startswith("<frozen importlib")][-1])
+
+
+def _while_importing(error: Exception) -> bool:
+    """Whether it was raised while another package was imported: below the top level of one of its modules."""
+    return any(code.co_name == "<module>" and not _of_ours(code) for code in _passed(error))
+
+
+def _of_ours(code: CodeType) -> bool:
+    return code.co_filename.startswith(os.path.dirname(os.path.dirname(__file__)))
+
+
+def _passed(error: Exception) -> list[CodeType]:
+    """Return the code that an error has passed through, from this module's to what raised it."""
+    at, codes = error.__traceback__, []
     while at is not None:
-        file = at.tb_frame.f_code.co_filename
-        last = last if file.startswith("<frozen importlib") else file
+        codes.append(at.tb_frame.f_code)
         at = at.tb_next
-    return last.startswith(os.path.dirname(os.path.dirname(__file__)))
+    return codes

@@ -82,7 +82,9 @@ def file_name(title: str) -> str:
 def _replaceable(target: Path) -> bool:
     """Whether nothing stands at `target`, or a page that was written before, or a file with nothing in it."""
     try:
-        if not target.exists() or not target.stat().st_size:
+        if not target.exists():
+            return not target.is_symlink()  # a link to what is away just now, on a disk that is not there
+        if not target.stat().st_size:
             return True
         return PAYLOAD_MARK in read_plain(target).decode("utf-8", "replace")
     except OSError:

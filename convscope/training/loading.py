@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
@@ -22,9 +23,9 @@ OWN_WORDS = ("data", "data_root", "out", "resume", "cache")  # options that may 
 
 def load_dataset(options: TrainOptions, *, progress: Progress | None = None) -> Dataset:
     """Return the data that a training was asked for ("mnist" for None), its fingerprint computed. PyTorch is imported
-    meanwhile.
+    meanwhile. Raises what its import raises.
     """
-    _begin_importing_torch()
+    torch_imported = _begin_importing_torch()
     if isinstance(options.data, Dataset):
         dataset = options.data
     else:
@@ -39,6 +40,7 @@ def load_dataset(options: TrainOptions, *, progress: Progress | None = None) -> 
             progress=progress,
         )
     dataset.fingerprint  # noqa: B018 - computed once, here, during the import
+    torch_imported()
     return dataset
 
 
@@ -56,17 +58,37 @@ def load_run(path: Path, given: Dataset | None, *, cache: bool = True, progress:
     """Return the data of the run at `path` as load_run_data does, its fingerprint computed, with PyTorch imported
     meanwhile.
     """
-    _begin_importing_torch()
+    torch_imported = _begin_importing_torch()
     found = load_run_data(path, given, cache=cache, progress=progress)
     found.dataset.fingerprint  # noqa: B018 - as above
+    torch_imported()
     return found
 
 
-def _begin_importing_torch() -> None:
-    """Import PyTorch in another thread; on a single CPU that would only be slower (docs/log.md)."""
-    if available_cpus() > 1:  # a daemon: who stops while data loads does not wait for an import
+def _begin_importing_torch() -> Callable[[], None]:
+    """Import PyTorch in another thread; on a single CPU that would only be slower (docs/log.md). Return what waits for
+    it and raises what the import raised: a second import would speak of what the first has left half done.
+    """
+    failed: list[Exception] = []
+
+    def import_torch() -> None:
+        try:
+            import torch  # noqa: F401
+        except Exception as error:
+            failed.append(error)
+
+    def wait() -> None:
+        if thread.ident is not None:
+            thread.join()
+        for error in failed:
+            raise error
+
+    # a daemon: who stops while data loads does not wait for an import
+    thread = threading.Thread(target=import_torch, name="import torch", daemon=True)
+    if available_cpus() > 1:
         with contextlib.suppress(RuntimeError):  # no more threads: it is imported when it is needed
-            threading.Thread(target=_import_torch, name="import torch", daemon=True).start()
+            thread.start()
+    return wait
 
 
 def absolute(name: str | os.PathLike[str]) -> str:
@@ -74,8 +96,3 @@ def absolute(name: str | os.PathLike[str]) -> str:
     text = os.fspath(name)
     known = text.lower().replace("_", "-") in data.NAMES
     return str(Path(text).absolute()) if not known and os.path.exists(text) else text
-
-
-def _import_torch() -> None:
-    with contextlib.suppress(Exception):  # the import that needs it raises it again
-        import torch  # noqa: F401

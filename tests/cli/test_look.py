@@ -83,6 +83,11 @@ def test_a_page_is_replaced_and_nothing_else(model: Path) -> None:
     with pytest.raises(InputError, match=r"three\.html: already exists, and is no page of convscope's"):
         args.run(args)
     assert Path("three.html").read_text() == "my own notes"
+    Path("three.html").unlink()
+    Path("three.html").symlink_to("/nowhere/page.html")  # on a disk that is not there just now
+    with pytest.raises(InputError, match=r"three\.html: already exists"):
+        args.run(args)
+    assert Path("three.html").is_symlink()
 
 
 @pytest.mark.parametrize(

@@ -52,12 +52,11 @@ def test_any_other_runtime_error_stays_a_traceback_and_json_names_it(
     assert json.loads(capsys.readouterr().out)["error"]["key"] == "error.bug"
 
 
+@pytest.mark.parametrize("raised", ["ImportError('{}', name='libonnx')", "RuntimeError('{}')"])
 def test_a_package_that_cannot_be_loaded_is_told_from_a_missing_one(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    raised: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    (tmp_path / "onnxruntime.py").write_text(
-        "raise ImportError('libonnx.so: failed to map\\nand more', name='libonnx')"
-    )
+    (tmp_path / "onnxruntime.py").write_text("raise " + raised.format("libonnx.so: failed to map\\nand more"))
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "onnxruntime", raising=False)
     assert main(["predict", str(SLIDES), str(tmp_path / "picture.png")]) == 4
