@@ -22,7 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 MODEL = ROOT / "convscope" / "page" / "slides" / "model.onnx"
-NOTICES = ("LICENSE", "convscope/data/mnist/README.md")
+NOTICES = ("LICENSE", "convscope/data/mnist/README.md", "convscope/pretrained/README.md")
 FILLED = ("Name", "Version", "Summary", "Author", "License-Expression", "Requires-Python", "Description-Content-Type")
 
 
@@ -63,6 +63,7 @@ def check_metadata(fields: Message) -> None:
     for field in FILLED:
         require(bool(fields[field]), f"the metadata lack {field}")
     require("CC-BY-SA-3.0" in fields["License-Expression"], "MNIST's licence is not named")
+    require("BSD-3-Clause" in fields["License-Expression"], "the licence of lite0's class names is not named")
     require(str(fields.get_payload()).startswith("# convscope"), "the README is not the description")
 
 

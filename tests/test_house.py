@@ -20,7 +20,7 @@ ORDER = """
     errors version
     leaving
     files locks
-    formula arithmetic
+    formula arithmetic pretrained
     machine runs
     pictures
     data

@@ -17,13 +17,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "formula", nargs="?", metavar="FORMULA|NAME", help="such as 'conv(16, 5) + relu + fc', or slides"
     )
-    parser.add_argument("--input", default="1x28x28", metavar="CxHxW", help="channels, rows, columns (default 1x28x28)")
+    parser.add_argument(
+        "--input", metavar="CxHxW", help="channels, rows, columns (default 1x28x28; of the plan lite0 3x224x224)"
+    )
     parser.add_argument(
         "--classes",
         type=int,
-        default=10,
         metavar="N",
-        help="number of classes, the outputs of a last fc without a number (default 10)",
+        help="number of classes, the outputs of a last fc without a number (default 10; of the plan lite0 1000)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
@@ -37,8 +38,8 @@ def run(args: argparse.Namespace) -> int:
         for name, (formula, about) in ZOO.items():
             print(f"{name}\n    {formula}\n    {about}")
         return OK
-    input = shape(args.input)
-    if input[0] > 4 >= input[2]:  # torch and the formula count channels first, picture files last
+    input = None if args.input is None else shape(args.input)
+    if input and input[0] > 4 >= input[2]:  # torch and the formula count channels first, picture files last
         first = f"{input[2]}x{input[0]}x{input[1]}"
         print(f"{args.input} is {input[0]} channels of {input[1]}×{input[2]}; did you mean {first}?", file=sys.stderr)
     description = describe(args.formula, input, args.classes)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..pictures.resizing import RESIZE_RULE
 from .dataset import Dataset, Split, arrays
 from .disk_tree import folder_source
 from .folder_layout import survey
@@ -47,6 +48,7 @@ def load(
     group_by: str | None = None,
     known_classes: Sequence[str] | None = None,
     white: int = 0,
+    rule: str = RESIZE_RULE,
     choose_size: ChooseSize | None = None,
     cache: bool = True,
     progress: Progress | None = None,
@@ -55,10 +57,10 @@ def load(
     a .zip archive of one, a table of labels (.csv, .tsv), arrays (.npz).
 
     `size` N or (H, W) and `channels` 1 or 3 are what the pictures become, by the rules of convscope.pictures.decoding;
-    without them they stay as they are. Folders of pictures are read as convscope.data.reading.read says, which `white`,
-    `choose_size`, `cache` and `progress` are for. `data_root` is where fashion-mnist is, and where a name that is not
-    known is looked for as a folder. A known name wins over a folder of that name in the current directory: write
-    ./mnist for that one.
+    without them they stay as they are; `rule` is how they become so large (resizing.RULES). Folders of pictures are
+    read as convscope.data.reading.read says, which `white`, `choose_size`, `cache` and `progress` are for. `data_root`
+    is where fashion-mnist is, and where a name that is not known is looked for as a folder. A known
+    name wins over a folder of that name in the current directory: write ./mnist for that one.
 
     `label_from` and `group_by` are regular expressions, searched for in the path of each picture within the source.
     `label_from` finds its label (its group called "label", else its first group, else the whole match), `group_by`
@@ -74,9 +76,16 @@ def load(
         source, data_root=data_root, label_from=label_from, group_by=group_by, known_classes=known_classes
     )
     if isinstance(found, Dataset):
-        return fitted(found, size, channels)
+        return fitted(found, size, channels, rule)
     return read(
-        found, size=size, channels=channels, white=white, choose_size=choose_size, cache=cache, progress=progress
+        found,
+        size=size,
+        channels=channels,
+        white=white,
+        rule=rule,
+        choose_size=choose_size,
+        cache=cache,
+        progress=progress,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..pictures.decoding import Decoded, decode_with_facts
+from ..pictures.resizing import RESIZE_RULE
 from .decoded_cache import DecodedCache
 from .listing import Files
 from .picture_size import Size
@@ -25,13 +26,14 @@ class Decoder:
     """Reads pictures at one size. `caches` are looked into first; new pictures belong into the last of them.
 
     `channels` 1 makes all pictures grey; None leaves grey ones grey and colours in colour. `white` is the white level
-    of those that do not say it themselves; 0: each one's own guess.
+    of those that do not say it themselves; 0: each one's own guess. `rule` is one of resizing.RULES.
     """
 
     files: Files
     size: Size
     channels: int | None
     white: int
+    rule: str = RESIZE_RULE
     caches: tuple[DecodedCache, ...] = ()
 
     def read(self, path: str) -> ReadPicture:
@@ -40,9 +42,9 @@ class Decoder:
         digest = hashlib.sha256(data).digest()
         picture, decoded = self._find(digest), None
         if picture is None:
-            picture = decoded = decode_with_facts(data, self.size, self.channels)
+            picture = decoded = decode_with_facts(data, self.size, self.channels, rule=self.rule)
         if self.white and picture.guessed not in (0, self.white):
-            picture = decode_with_facts(data, self.size, self.channels, white=self.white)
+            picture = decode_with_facts(data, self.size, self.channels, white=self.white, rule=self.rule)
         return ReadPicture(digest, picture, decoded)
 
     def _find(self, digest: bytes) -> Decoded | None:

@@ -29,6 +29,7 @@ from ..errors import ConvscopeError, Phrase, phrase
 from ..files import TEMPORARY
 from ..machine.cache import cache_folder
 from ..pictures.decoding import Decoded
+from ..pictures.resizing import RESIZE_RULE
 from ..version import __version__
 from .cache_segment import Draft, Segment
 
@@ -61,12 +62,12 @@ class DecodedCache:
         self._keys, self._places, self._starts = _sorted_keys(self._segments)
 
     @classmethod
-    def of(cls, size: tuple[int, int], channels: int | None, pictures: int) -> DecodedCache:
-        """Return the user's cache for pictures decoded to `size` (H, W) and to `channels`, None for their own; so many
-        are going to be read.
+    def of(cls, size: tuple[int, int], channels: int | None, pictures: int, rule: str = RESIZE_RULE) -> DecodedCache:
+        """Return the user's cache for pictures decoded to `size` (H, W) by a rule of resizing.RULES and to `channels`,
+        None for their own; so many are going to be read.
         """
-        rule = f"{size} {channels} {decoding_rule()}"
-        folder = decoded_folder() / hashlib.sha256(rule.encode()).hexdigest()[:16]
+        way = f"{size} {channels} {decoding_rule()}{'' if rule == RESIZE_RULE else f' {rule}'}"
+        folder = decoded_folder() / hashlib.sha256(way.encode()).hexdigest()[:16]
         return cls(folder, size, pictures * size[0] * size[1] * (channels or 3) <= MOST_BYTES)
 
     def find(self, digest: bytes) -> Decoded | None:

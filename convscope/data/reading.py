@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from ..errors import InputError, Said, UsageError, phrase, printable
 from ..pictures.decoding_pool import decode_in_order, decoding_threads, evenly_spread
-from ..pictures.resizing import as_size
+from ..pictures.resizing import RESIZE_RULE, as_size
 from .cached_decoding import Decoder, ReadPicture
 from .dataset import Dataset, Split
 from .decoded_cache import DecodedCache
@@ -34,16 +34,18 @@ def read(
     channels: int | None = None,
     white: int = 0,
     name: str | None = None,
+    rule: str = RESIZE_RULE,
     choose_size: ChooseSize | None = None,
     cache: bool = True,
     progress: Progress | None = None,
 ) -> Dataset:
     """Read all pictures of a listing into a Dataset.
 
-    They become `size` N or (H, W) by the resizing rule; without it they keep their own where nearly all have one of 64
-    pixels or less, else `choose_size` says what they become (without it: picture_size.choose_by_headers). `channels` is
-    1 or 3; without it 3 where in one class a tenth of the training pictures are in colour, else 1. `white` is the white
-    level of pictures that have more than 8 bits and do not say it; 0: the largest guess among the training pictures.
+    They become `size` N or (H, W) by a `rule` of resizing.RULES; without it they keep their own where nearly all have
+    one of 64 pixels or less, else `choose_size` says what they become (without it: picture_size.choose_by_headers).
+    `channels` is 1 or 3; without it 3 where in one class a tenth of the training pictures are in colour, else 1.
+    `white` is the white level of pictures that have more than 8 bits and do not say it; 0: the largest guess among the
+    training pictures.
 
     Files that cannot be read, or change meanwhile, are added to `left_out`; what was chosen and what would surprise is
     in `notes`. Pictures are taken from the `cache` of decoded pictures and kept there.
@@ -58,8 +60,8 @@ def read(
     rows = {split: PictureRows(len(entries), target, channels or 1) for split, entries in ordered.items()}
     ways = ((None, 1) if channels == 1 else (None,)) if cache else ()  # a grey picture is the same either way
     with ExitStack() as stack:
-        caches = tuple(stack.enter_context(DecodedCache.of(target, way, len(listing.entries))) for way in ways)
-        decoder = Decoder(listing.files, target, 1 if channels == 1 else None, white, caches)
+        caches = tuple(stack.enter_context(DecodedCache.of(target, way, len(listing.entries), rule)) for way in ways)
+        decoder = Decoder(listing.files, target, 1 if channels == 1 else None, white, rule, caches)
         for entry, result in _results(decoder, list(chain(*ordered.values())), progress):
             if isinstance(result, InputError):
                 left_out.append(_left_out(entry, result))
@@ -72,7 +74,7 @@ def read(
     white = white or max(rows["train"].guessed, default=0)
     odd_sizes = size is None and chosen is None
     notes = [*([chosen] if chosen else []), *said_of([*rows.values()], target, channels, white, odd_sizes=odd_sizes)]
-    again = Decoder(listing.files, target, 1 if channels == 1 else None, white)
+    again = Decoder(listing.files, target, 1 if channels == 1 else None, white, rule)
     for part in rows.values():
         left_out += [_left_out(entry, error) for entry, error in part.settle(channels, white, again)]
     notes += [cache.fault for cache in caches if cache.fault is not None]

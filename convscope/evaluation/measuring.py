@@ -197,6 +197,7 @@ def _load(model: Model, data: str | os.PathLike[str], reading: Reading) -> Datas
         channels=channels,
         known_classes=model.classes,
         white=model.spec.white,
+        rule=model.spec.rule,
         data_root=reading.data_root,
         label_from=reading.label_from,
         cache=reading.cache,

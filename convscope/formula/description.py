@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .geometry import times
 from .network import Network, Node
 from .tracing import trace
-from .zoo import resolve
+from .zoo import resolve, usual
 
 if TYPE_CHECKING:
     from .geometry import Shape
@@ -50,8 +50,9 @@ class Description:
         return "\n".join([*lines, *_remarks(network)])
 
 
-def describe(formula: str | Plan, input: Shape = (1, 28, 28), classes: int = 10) -> Description:
-    """Describe a formula, a named plan or a Plan on pictures of shape `input` (C, H, W).
+def describe(formula: str | Plan, input: Shape | None = None, classes: int | None = None) -> Description:
+    """Describe a formula, a named plan or a Plan on pictures of shape `input` (C, H, W): MNIST's, 1×28×28 in 10
+    classes, if left out, or those that a named plan was made for.
 
     Raises FormulaError or PlanError where it cannot be built.
 
@@ -59,7 +60,8 @@ def describe(formula: str | Plan, input: Shape = (1, 28, 28), classes: int = 10)
         274570
     """
     plan = resolve(formula) if isinstance(formula, str) else formula
-    return Description(trace(plan, input, classes))
+    usual_input, usual_classes = usual(formula if isinstance(formula, str) else "")
+    return Description(trace(plan, input or usual_input, usual_classes if classes is None else classes))
 
 
 def _layer(node: Node) -> dict[str, Any]:

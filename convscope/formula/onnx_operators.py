@@ -7,7 +7,7 @@ import struct
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
-FLOAT, UINT8, INT64 = 1, 2, 7  # TensorProto.DataType
+FLOAT, UINT8, INT64, HALF = 1, 2, 7, 10  # TensorProto.DataType
 
 Attributes: TypeAlias = dict[str, int | float | tuple[int, ...]]
 
@@ -31,7 +31,7 @@ class Tensor(NamedTuple):
     @property
     def size(self) -> int:
         """Bytes that its numbers take."""
-        return math.prod(self.shape) * (8 if self.type == INT64 else 4)
+        return math.prod(self.shape) * {INT64: 8, HALF: 2}.get(self.type, 4)
 
 
 class Piece(NamedTuple):

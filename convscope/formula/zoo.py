@@ -3,8 +3,46 @@
 from __future__ import annotations
 
 from ..errors import FormulaError, did_you_mean
+from .geometry import Shape
 from .parse import parse
 from .plan import Plan
+
+
+def _bottleneck(inside: int, kernel: int, channels: int, stride: int = 1) -> str:
+    """Return EfficientNet-Lite's block, the inverted residual of Sandler et al. 2018 with ReLU6: a 1×1 convolution to
+    `inside` channels, one filter for each of them, a 1×1 convolution to `channels` without an activation.
+
+    "same" as TensorFlow has it puts the odd zero of a stride of 2 below and to the right.
+    """
+    bn, low = "bn(eps=0.001)", (kernel - 2) // 2
+    step = '"same"' if stride == 1 else f"({low}, {low}, {low + 1}, {low + 1}), stride={stride}"
+    return (
+        f"conv({inside}, 1, bias=False) + {bn} + relu6 + "
+        f"conv({inside}, {kernel}, pad={step}, groups={inside}, bias=False) + {bn} + relu6 + "
+        f"conv({channels}, 1, bias=False) + {bn}"
+    )
+
+
+def _stage(before: int, kernel: int, channels: int, count: int, stride: int = 1) -> str:
+    """Return `count` blocks, of which all but the first have as many channels as went in, and so a skip."""
+    first, more = _bottleneck(6 * before, kernel, channels, stride), _bottleneck(6 * channels, kernel, channels)
+    return first + (f" + skip({more})" + f"*{count - 1}" * (count > 2)) * (count > 1)
+
+
+_LITE0 = " + ".join(
+    (
+        "conv(32, 3, stride=2, pad=(0, 0, 1, 1), bias=False) + bn(eps=0.001) + relu6",
+        # The first block does not widen: its 1×1 convolution is left out.
+        _bottleneck(32, 3, 16).partition("relu6 + ")[2],
+        _stage(16, 3, 24, 2, stride=2),
+        _stage(24, 5, 40, 2, stride=2),
+        _stage(40, 3, 80, 3, stride=2),
+        _stage(80, 5, 112, 3),
+        _stage(112, 5, 192, 4, stride=2),
+        _stage(192, 3, 320, 1),
+        "conv(1280, 1, bias=False) + bn(eps=0.001) + relu6 + gap + dropout(0.2) + fc",
+    )
+)
 
 # name: (formula, one line about it)
 ZOO: dict[str, tuple[str, str]] = {
@@ -78,7 +116,21 @@ ZOO: dict[str, tuple[str, str]] = {
         "below 10,000 parameters, 9,930: 99.57 % on MNIST's test pictures after 14 epochs of the recipe accurate "
         "(mean of 3 seeds)",
     ),
+    "lite0": (
+        _LITE0,
+        "EfficientNet-Lite0 (Tan & Le 2019, as TensorFlow published it in 2020): on photographs of 3×224×224 and 1,000 "
+        "classes 4,652,008 parameters and 385,187,552 MACs; the model lite0 has its weights from ImageNet",
+    ),
 }
+
+
+OWN_INPUT: dict[str, tuple[Shape, int]] = {"lite0": ((3, 224, 224), 1000)}
+"""The shape of the pictures and the number of classes that a plan was made for, where they are not MNIST's."""
+
+
+def usual(formula: str) -> tuple[Shape, int]:
+    """Return the shape (C, H, W) and the number of classes that a formula is described for where none are given."""
+    return OWN_INPUT.get(formula.strip().lower(), ((1, 28, 28), 10))
 
 
 def resolve(text: str) -> Plan:

@@ -3,15 +3,17 @@
 Opset 17. Every node's output bears the node's name; inputs and outputs of the file are `pictures`, `logits` and
 `probabilities`. The preprocessing is part of the graph: Cast, Sub, Div, and for a plan that begins with crop a Slice.
 So is the calibration: `probabilities` are the softmax of `logits` divided by the temperature, where there is one.
+Weights kept in half precision are called "<node>.<weight>.half", and a Cast makes "<node>.<weight>" of them.
 """
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Collection
 from typing import NamedTuple
 
 from ..formula import Network
-from ..formula.onnx_operators import FLOAT, UINT8, Operator, Piece, Tensor
+from ..formula.onnx_operators import FLOAT, HALF, UINT8, Operator, Piece, Tensor
 from ..pictures.input_spec import InputSpec
 
 
@@ -30,9 +32,11 @@ def ends(network: Network) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
     return (pictures,), (Value("logits", FLOAT, scores), Value("probabilities", FLOAT, scores))
 
 
-def tensors(network: Network, spec: InputSpec, temperature: float | None = None) -> dict[str, Tensor]:
+def tensors(
+    network: Network, spec: InputSpec, temperature: float | None = None, half: Collection[str] = ()
+) -> dict[str, Tensor]:
     """Return the initialisers in order: the constants of the preprocessing and of the layers, the temperature, then the
-    weights.
+    weights, those in `half` in half precision.
     """
     channels = spec.shape[0]
     all_tensors = {
@@ -43,7 +47,19 @@ def tensors(network: Network, spec: InputSpec, temperature: float | None = None)
         all_tensors |= piece.tensors
     if temperature is not None:
         all_tensors["logits.temperature"] = Tensor(FLOAT, (), struct.pack("<f", temperature))
-    return all_tensors | {name: Tensor(FLOAT, shape) for name, shape in weight_shapes(network).items()}
+    for name, shape in weight_shapes(network).items():
+        all_tensors[stored(name, half)] = Tensor(HALF if name in half else FLOAT, shape)
+    return all_tensors
+
+
+def stored(name: str, half: Collection[str]) -> str:
+    """Return what the initialiser of a weight is called, where those in `half` are kept in half precision."""
+    return f"{name}.half" if name in half else name
+
+
+def halves(network: Network, found: Collection[str]) -> tuple[str, ...]:
+    """Return the weights, in order, that a file keeps in half precision whose initialisers are called `found`."""
+    return tuple(name for name in weight_shapes(network) if f"{name}.half" in found)
 
 
 def weight_shapes(network: Network) -> dict[str, tuple[int, ...]]:
@@ -51,9 +67,10 @@ def weight_shapes(network: Network) -> dict[str, tuple[int, ...]]:
     return {f"{node.name}.{name}": shape for node in network.nodes for name, shape in node.weights + node.buffers}
 
 
-def operators(network: Network, calibrated: bool = False) -> list[Operator]:
+def operators(network: Network, calibrated: bool = False, half: Collection[str] = ()) -> list[Operator]:
     """Return the graph's operators in the order they are computed."""
     all_operators = [
+        *(Operator("Cast", (f"{name}.half",), name, {"to": FLOAT}) for name in weight_shapes(network) if name in half),
         Operator("Cast", ("pictures",), "pictures.float", {"to": FLOAT}),
         Operator("Sub", ("pictures.float", "pictures.mean"), "pictures.centred"),
         Operator("Div", ("pictures.centred", "pictures.std"), "pictures.scaled"),

@@ -13,7 +13,7 @@ from ..formula.network import Network
 from ..pictures.input_spec import InputSpec, check_ends
 from ..runs.json_text import parse_json
 
-FORMAT = 2  # the newest; a model that is not calibrated is written in format 1, which older readers know too
+FORMAT = 3  # the newest; a file is written in the oldest that can say it, which older readers know too
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,12 @@ class Metadata:
     classes: tuple[str, ...]
     facts: dict[str, object]  # "training", "test", "versions" and whatever else the writer knew, as JSON has it
     calibration: Calibration | None = None
+    half: tuple[str, ...] = ()  # the weights kept in half precision, "<node>.<weight>"; the graph says which
 
     @property
     def format(self) -> int:
-        """The format version: 1, or 2 where the probabilities are calibrated."""
-        return 1 if self.calibration is None else 2
+        """The format version: 1, 2 where the probabilities are calibrated, 3 with weights in half precision."""
+        return 3 if self.half else 1 if self.calibration is None else 2
 
     def __post_init__(self) -> None:
         check_ends(self.network, self.spec)
@@ -57,7 +58,9 @@ def to_records(metadata: Metadata) -> dict[str, str]:
 
 
 def from_records(records: dict[str, str]) -> Metadata:
-    """Return what `to_records` wrote; raises InputError for a newer format, and for records that make no model."""
+    """Return what `to_records` wrote; raises InputError for a newer format, and for records that make no model. Which
+    weights are kept in half precision stands in the graph alone.
+    """
     version = records.get("convscope.format", "")
     if not (version.isascii() and version.isdigit() and len(version) < 9 and int(version) >= 1):
         raise InputError("model.version", got=version)
@@ -68,7 +71,7 @@ def from_records(records: dict[str, str]) -> Metadata:
             expected=phrase("model.newer.format", n=FORMAT),
             hint="pip install --upgrade convscope",
         )
-    calibrated = int(version) > 1
+    calibrated = int(version) == 2 or (int(version) > 2 and "convscope.calibration" in records)
     wanted = ["format", "formula", "classes", "input", *["calibration"] * calibrated, "facts", "digest"]
     if list(records) != [f"convscope.{name}" for name in wanted]:
         raise InputError("model.records", got=", ".join(records))

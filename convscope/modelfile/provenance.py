@@ -38,11 +38,14 @@ class TrainedOn:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What a model was trained on, for how many seconds, and what it came to. None is what the file does not say."""
+    """What a model was trained on, for how many seconds, and what it came to, and the name of the weights that ship
+    with convscope which it began with. None is what the file does not say.
+    """
 
     data: TrainedOn | None = None
     seconds: float | None = None
     test: Figures | None = None
+    pretrained: str | None = None
 
     @classmethod
     def from_json(cls, facts: object) -> Self:
@@ -54,6 +57,7 @@ class Provenance:
             data=_read(TrainedOn.from_json, _part(facts, "training", "data")),
             seconds=seconds if seconds is not None and math.isfinite(seconds) else None,
             test=test if test is not None and math.isfinite(test.accuracy) and math.isfinite(test.loss) else None,
+            pretrained=_read(lambda weights: weights.text("name"), _part(facts, "pretrained")),
         )
 
 

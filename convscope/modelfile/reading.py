@@ -8,20 +8,22 @@ from __future__ import annotations
 import math
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .. import pretrained
 from ..errors import ConvscopeError, InputError, phrase
 from ..formula.network import Network
+from ..formula.onnx_operators import HALF
 from ..formula.plan import Plan
 from ..pictures.input_spec import InputSpec
 from . import graph
 from .digest import sealed
 from .metadata import Metadata, from_records
 from .other_formats import refuse_by_name, refused
-from .parsing import parse_graph, parse_model
+from .parsing import Graph, parse_graph, parse_model
 from .protobuf import MalformedError
 from .provenance import Provenance
 
@@ -74,23 +76,37 @@ class ModelFile:
         """The SHA-256, in hex, of everything before it."""
         return self.data[-64:].decode("ascii")
 
+    @property
+    def half(self) -> tuple[str, ...]:
+        """The weights that the file keeps in half precision, "<node>.<weight>"; `weights` has them as float32."""
+        return self.metadata.half
+
     @cached_property
     def weights(self) -> dict[str, np.ndarray[Any, np.dtype[np.float32]]]:
         """Every weight and running statistic as a read-only float32 array, named "<node>.<weight>"."""
         import numpy as np
 
         tensors = parse_graph(parse_model(self.data).graph).tensors
-        shapes = graph.weight_shapes(self.network)
-        return {name: np.frombuffer(tensors[name].data, "<f4").reshape(shape) for name, shape in shapes.items()}
+        arrays = {}
+        for name, shape in graph.weight_shapes(self.network).items():
+            data = tensors[graph.stored(name, self.half)].data
+            array = np.frombuffer(data, "<f2").astype("<f4") if name in self.half else np.frombuffer(data, "<f4")
+            array.flags.writeable = False
+            arrays[name] = array.reshape(shape)
+        return arrays
 
     def __repr__(self) -> str:
         return f"ModelFile({str(self.path)!r}: {self.formula}, {len(self.classes)} classes)"
 
 
 def resolve_model(path: str | os.PathLike[str]) -> Path:
-    """Return the model file that `path` means: itself, or the model.onnx in a run directory. Raises InputError."""
-    path = Path(path)
+    """Return the model file that `path` means: itself, the model.onnx in a run directory, or the network that ships
+    under that name, if nothing there is called so. Raises InputError.
+    """
+    name, path = str(path), Path(path)
     try:
+        if name in pretrained.NAMES and not os.path.lexists(path):
+            return pretrained.path(name)
         file = path / "model.onnx" if path.is_dir() else path
         if file.is_file():
             return file
@@ -138,7 +154,11 @@ def check(data: bytes, where: str) -> Metadata:
         metadata = from_records(model.metadata)
         if (model.ir, model.opsets) != (8, {"": 17}):
             raise MalformedError("model.form.opset")
-        _compare(model.graph, metadata)
+        found = parse_graph(model.graph)
+        metadata = replace(metadata, half=graph.halves(metadata.network, found.tensors))
+        if str(metadata.format) != model.metadata["convscope.format"]:
+            raise MalformedError("model.form.format", n=metadata.format)
+        _compare(found, metadata)
     except MalformedError as error:
         raise InputError("model.form", reason=error.brief(), where=where) from error
     except ConvscopeError as error:
@@ -147,19 +167,18 @@ def check(data: bytes, where: str) -> Metadata:
     return metadata
 
 
-def _compare(data: memoryview, metadata: Metadata) -> None:
+def _compare(found: Graph, metadata: Metadata) -> None:
     """Raise MalformedError unless the graph is the one that the formula makes and every number in it can be used."""
-    found = parse_graph(data)
     if (found.inputs, found.outputs) != graph.ends(metadata.network):
         raise MalformedError("model.form.ends")
     calibration = metadata.calibration
-    wanted = graph.operators(metadata.network, calibration is not None)
+    wanted = graph.operators(metadata.network, calibration is not None, metadata.half)
     if found.operators != wanted:
         pairs = zip(found.operators, wanted, strict=False)
         name = next((want.output for operator, want in pairs if operator != want), None)
         raise MalformedError("model.form.graph", name=name or phrase("model.form.graph.end"))
     temperature = None if calibration is None else calibration.temperature
-    tensors = graph.tensors(metadata.network, metadata.spec, temperature)
+    tensors = graph.tensors(metadata.network, metadata.spec, temperature, metadata.half)
     if unmatched := sorted(found.tensors.keys() ^ tensors.keys()):
         raise MalformedError("model.form.unmatched", name=unmatched[0])
     for name, tensor in tensors.items():
@@ -168,16 +187,19 @@ def _compare(data: memoryview, metadata: Metadata) -> None:
             raise MalformedError("model.form.shape", name=name)
         if tensor.data is not None and has.data != tensor.data:
             raise MalformedError("model.form.input", name=name)
-        if tensor.data is None and not _usable(has.data, name.endswith(".running_var")):
+        variance = name.removesuffix(".half").endswith(".running_var")
+        if tensor.data is None and not _usable(has.data, variance, "<f2" if tensor.type == HALF else "<f4"):
             raise MalformedError("model.form.numbers", name=name)
 
 
-def _usable(data: memoryview, variance: bool) -> bool:
-    """Tell whether float32 numbers are all finite, and not below 0 if they are variances."""
-    if len(data) < 1 << 20 and sys.byteorder == "little" and not sys.modules.get("numpy"):  # faster than to import it
+def _usable(data: memoryview, variance: bool, kind: str = "<f4") -> bool:
+    """Tell whether numbers of a `kind` are all finite, and not below 0 if they are variances."""
+    if (
+        kind == "<f4" and len(data) < 1 << 20 and sys.byteorder == "little" and not sys.modules.get("numpy")
+    ):  # faster than to import it
         numbers = data.cast("f")
         return math.isfinite(sum(numbers)) and not (variance and min(numbers) < 0)
     import numpy as np
 
-    array = np.frombuffer(data, "<f4")
+    array = np.frombuffer(data, kind)
     return bool(np.isfinite(array).all()) and not (variance and float(array.min()) < 0)

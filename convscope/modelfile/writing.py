@@ -16,7 +16,7 @@ from .digest import seal
 from .metadata import Metadata, to_records
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import numpy as np
     import onnx
@@ -34,14 +34,16 @@ def write(
     classes: Sequence[str],
     facts: Mapping[str, object] | None = None,
     calibration: Calibration | None = None,
+    half: Collection[str] = (),
 ) -> None:
     """Write a model file at `path`, in one step. The same arguments give the same bytes.
 
     `weights` holds a finite array for each "<node>.<weight>" of the network, `classes` a name for each score in order,
     `facts` whatever JSON can hold; by custom "training", "test" and "versions". With `calibration` the file's
-    probabilities are calibrated; its logits never are. Raises PlanError, InputError, EnvironmentFault.
+    probabilities are calibrated; its logits never are. The weights named in `half` are
+    kept in half precision, which must hold their very numbers. Raises PlanError, InputError, EnvironmentFault.
     """
-    atomic_write(path, serialise(network, spec, weights, classes, facts, calibration))
+    atomic_write(path, serialise(network, spec, weights, classes, facts, calibration, half))
 
 
 def serialise(
@@ -51,14 +53,16 @@ def serialise(
     classes: Sequence[str],
     facts: Mapping[str, object] | None = None,
     calibration: Calibration | None = None,
+    half: Collection[str] = (),
 ) -> bytes:
     """Return the bytes of a model file, digest included."""
     from onnx import helper
 
-    records = to_records(Metadata(network, spec, tuple(classes), dict(facts or {}), calibration))
-    temperature = None if calibration is None else calibration.temperature
+    stored = graph.halves(network, {f"{name}.half" for name in half})
+    metadata = Metadata(network, spec, tuple(classes), dict(facts or {}), calibration, stored)
+    records = to_records(metadata)
     model = helper.make_model(
-        _graph(network, spec, _checked(network, weights), temperature),
+        _graph(metadata, _checked(network, weights, half)),
         ir_version=IR,
         opset_imports=[helper.make_opsetid("", OPSET)],
         producer_name="convscope",
@@ -67,12 +71,14 @@ def serialise(
     return seal(model.SerializeToString(deterministic=True))
 
 
-def _checked(network: Network, weights: Weights) -> dict[str, bytes]:
-    """Return each weight's numbers as little-endian float32, once names, shapes and values are those of the network."""
+def _checked(network: Network, weights: Weights, half: Collection[str]) -> dict[str, bytes]:
+    """Return each weight's numbers as little-endian float32 or float16 by the name of their initialiser, once names,
+    shapes and values are those of the network.
+    """
     import numpy as np
 
     shapes = graph.weight_shapes(network)
-    if unmatched := sorted(shapes.keys() ^ weights.keys()):
+    if unmatched := sorted((shapes.keys() ^ weights.keys()) | (set(half) - shapes.keys())):
         raise InputError("weights.names", got=phrase("weights.names.got", name=unmatched[0]))
     encoded = {}
     for name, shape in shapes.items():
@@ -87,22 +93,35 @@ def _checked(network: Network, weights: Weights) -> dict[str, bytes]:
             )
         if name.endswith(".running_var") and array.min() < 0:
             raise InputError("weights.variance", name=name)
-        encoded[name] = array.tobytes()
+        encoded[graph.stored(name, half)] = (_halved(name, array) if name in half else array).tobytes()
     return encoded
 
 
-def _graph(network: Network, spec: InputSpec, weights: dict[str, bytes], temperature: float | None) -> onnx.GraphProto:
+def _halved(name: str, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return float32 numbers in half precision, or raise InputError where it does not hold them exactly."""
+    import numpy as np
+
+    with np.errstate(over="ignore"):
+        halved = array.astype("<f2")
+    if not np.array_equal(halved.astype("<f4"), array):
+        raise InputError("weights.half", name=name, hint=phrase("weights.half.try"))
+    return halved
+
+
+def _graph(metadata: Metadata, weights: dict[str, bytes]) -> onnx.GraphProto:
     from onnx import helper
 
+    network, spec, calibration, half = metadata.network, metadata.spec, metadata.calibration, metadata.half
     inputs, outputs = graph.ends(network)
+    temperature = None if calibration is None else calibration.temperature
     return helper.make_graph(
-        [_node(operator) for operator in graph.operators(network, temperature is not None)],
+        [_node(operator) for operator in graph.operators(network, calibration is not None, half)],
         "convscope",
         [helper.make_tensor_value_info(*value) for value in inputs],
         [helper.make_tensor_value_info(*value) for value in outputs],
         [
             helper.make_tensor(name, t.type, t.shape, weights[name] if t.data is None else t.data, raw=True)
-            for name, t in graph.tensors(network, spec, temperature).items()
+            for name, t in graph.tensors(network, spec, temperature, half).items()
         ],
     )
 

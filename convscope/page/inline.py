@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from ..errors import UsageError, messages, phrase
 from ..formula import ZOO
 from ..formula.kinds.table import table
+from ..formula.zoo import OWN_INPUT
 from .modules import join
 
 HERE = Path(__file__).parent
@@ -82,9 +83,17 @@ def plans() -> list[PayloadJson]:
     """Return the named plans, each with its formula and the line about it in English and Korean."""
     korean = dictionary("plans.ko")
     return [
-        {"id": name, "formula": formula, "about": {"en": about, "ko": korean[name]}}
+        {"id": name, "formula": formula, "about": {"en": about, "ko": korean[name]}, **_usual(name)}
         for name, (formula, about) in ZOO.items()
     ]
+
+
+def _usual(name: str) -> PayloadJson:
+    """Return the pictures and the number of classes that a plan was made for, where they are not MNIST's."""
+    if name not in OWN_INPUT:
+        return {}
+    shape, classes = OWN_INPUT[name]
+    return {"input": list(shape), "classes": classes}
 
 
 def payload_characters(megabytes: float) -> int:

@@ -17,7 +17,7 @@ from .decoding_cost import MAX_PIXELS, room_for
 from .formats import HEAD, format_of, frames_of, open_image, unknown_format
 from .jpeg_scaling import unread_jpeg
 from .orientation import make_upright, read_orientation, swaps_sides
-from .resizing import pixels_of, resize
+from .resizing import RESIZE_RULE, RULES, pixels_of, resize
 
 if TYPE_CHECKING:  # numpy and Pillow are imported when a picture is read: asking for help must not wait for them
     import numpy as np
@@ -75,9 +75,12 @@ def decode_with_facts(
     channels: int | None = None,
     *,
     white: int = 0,
+    rule: str = RESIZE_RULE,
     max_pixels: int = MAX_PIXELS,
 ) -> Decoded:
-    """Read a picture file as `decode` does, and return with its pixels what is known of the file."""
+    """Read a picture file as `decode` does, and return with its pixels what is known of the file. `rule` is one of
+    resizing.RULES.
+    """
     where = "picture" if isinstance(source, bytes) else printable(os.fspath(source), 400)
     data = source if isinstance(source, bytes) else read_file(source, where)
     try:
@@ -87,9 +90,9 @@ def decode_with_facts(
     except Exception as error:
         raise _damaged(error, where) from None
     if not needs:
-        return _from_opened(picture, stored, size, channels, white, where)
+        return _from_opened(picture, stored, size, channels, white, rule, where)
     with room_for(needs):
-        return _from_opened(picture, stored, size, channels, white, where)
+        return _from_opened(picture, stored, size, channels, white, rule, where)
 
 
 def probe(source: str | os.PathLike[str] | bytes, *, max_pixels: int = MAX_PIXELS) -> tuple[int, int]:
@@ -116,6 +119,7 @@ def from_image(
     channels: int | None = None,
     *,
     white: int = 0,
+    rule: str = RESIZE_RULE,
     where: str = "picture",
 ) -> Decoded:
     """Turn a Pillow image of any mode into uint8 (C, H, W) just as `decode_with_facts` does with a file.
@@ -124,8 +128,8 @@ def from_image(
     fraction of its size; one that is loaded may differ from its file by a grey level.
     """
     if size is not None and (data := unread_jpeg(picture)):
-        return decode_with_facts(data, size, channels, white=white)
-    return _from_opened(picture, picture.size, size, channels, white, where)
+        return decode_with_facts(data, size, channels, white=white, rule=rule)
+    return _from_opened(picture, picture.size, size, channels, white, rule, where)
 
 
 def _from_opened(
@@ -134,6 +138,7 @@ def _from_opened(
     size: tuple[int, int] | None,
     channels: int | None,
     white: int,
+    rule: str,
     where: str,
 ) -> Decoded:
     """Decode an opened picture whose file says that it is `stored` (width, height)."""
@@ -141,6 +146,8 @@ def _from_opened(
         raise UsageError("picture.channels", got=channels, expected=phrase("picture.channels.expected"))
     if size is not None and not (len(size) == 2 and min(size) >= 1):
         raise UsageError("picture.size", got=size, expected=phrase("picture.size.expected"))
+    if rule not in RULES:
+        raise UsageError("picture.rule", got=rule, expected=", ".join(RULES))
     try:
         frames, stated = frames_of(picture), stated_white(picture)
         picture.load()
@@ -148,7 +155,7 @@ def _from_opened(
             raise ValueError(f"pixels of mode {picture.im.mode} as {picture.mode}")
         orientation = read_orientation(picture)
         made = picture_to_8_bits(picture, where, stated=stated, white=white)
-        pixels = _to_pixels(make_upright(made.picture, orientation), size, channels)
+        pixels = _to_pixels(make_upright(made.picture, orientation), size, channels, rule)
     except InputError:
         raise
     except Exception as error:
@@ -162,13 +169,13 @@ def _first_of(frames: int | None) -> Phrase:
     return phrase("note.frames.many") if frames is None else phrase("note.frames", n=f"{frames:,}")
 
 
-def _to_pixels(picture: Picture, size: tuple[int, int] | None, channels: int | None) -> Pixels:
+def _to_pixels(picture: Picture, size: tuple[int, int] | None, channels: int | None, rule: str) -> Pixels:
     """Return an upright picture of mode L or RGB in the channels and the size."""
     import numpy as np
 
     if channels is not None and picture.mode != (mode := "L" if channels == 1 else "RGB"):
         picture = picture.convert(mode)
-    pixels = pixels_of(picture) if size is None else resize(picture, size)
+    pixels = pixels_of(picture) if size is None else resize(picture, size, rule)
     if channels is None and len(pixels) == 3 and _is_grey(pixels) and _is_grey(pixels_of(picture)):
         pixels = pixels[:1]  # the same as if grey had been asked for; colours whose means are grey would not be
     return np.array(pixels, order="C")
@@ -185,6 +192,7 @@ def from_array(
     channels: int | None = None,
     *,
     white: int = 0,
+    rule: str = RESIZE_RULE,
     where: str = "array",
 ) -> Decoded:
     """Turn an array into uint8 (C, H, W) just as `decode_with_facts` does with a file.
@@ -218,7 +226,7 @@ def from_array(
         values, guessed, notes = deep_to_8_bits(given, where, white=white)
     else:
         values, guessed, notes = array_to_8_bits(given, where), 0, ()
-    made = from_image(Image.fromarray(np.ascontiguousarray(values)), size, channels, where=where)
+    made = from_image(Image.fromarray(np.ascontiguousarray(values)), size, channels, rule=rule, where=where)
     return made._replace(guessed=guessed, notes=(*notes, *made.notes))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 
 from ..errors import InputError, PlanError, phrase
 from ..formula.network import Network
+from .resizing import RESIZE_RULE
 
 INVERT = ("auto", "yes", "no")
 
@@ -54,6 +55,11 @@ class InputSpec:
             raise InputError("spec.white", got=self.white, expected=phrase("value.from.to", low=0, high=65535))
         if not isinstance(self.centred, bool):
             raise InputError("value.bool", name="centred", got=self.centred)
+
+    @property
+    def rule(self) -> str:
+        """The resizing rule (resizing.py): what `resize` names, RESIZE_RULE where it says nothing."""
+        return self.resize or RESIZE_RULE
 
     def to_json(self) -> dict[str, object]:
         """Return the fields as JSON takes them; those that version 0.1 did not have only where they say something."""

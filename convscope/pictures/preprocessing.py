@@ -13,7 +13,7 @@ from ..errors import InputError, phrase
 from . import decoding
 from .centring import centre_drawing
 from .inversion import needs_inversion, which_need_inversion
-from .resizing import RESIZE_RULE, fitted_size
+from .resizing import RESIZE_RULE, RULES, fitted_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -137,13 +137,16 @@ def _decode(spec: InputSpec, picture: Picture, size: tuple[int, int] | None = No
     import numpy as np
 
     channels = spec.shape[0]
+    rule = (
+        spec.rule if size is None else RESIZE_RULE
+    )  # another size is asked for where something is still to be cut out
     size = size or spec.shape[1:]
-    if channels not in (1, 3) or spec.resize not in ("", RESIZE_RULE):
-        rule = phrase("pictures.arrays.rule", rule=spec.resize)
-        why = rule if channels in (1, 3) else phrase("pictures.arrays.channels", n=channels)
+    if channels not in (1, 3) or spec.rule not in RULES:
+        unknown = phrase("pictures.arrays.rule", rule=spec.resize)
+        why = unknown if channels in (1, 3) else phrase("pictures.arrays.channels", n=channels)
         raise InputError("pictures.arrays", got=why, expected=f"{spec.shape}")
     if isinstance(picture, (str, bytes, os.PathLike)):
-        return decoding.decode_with_facts(picture, size, channels, white=spec.white)
+        return decoding.decode_with_facts(picture, size, channels, white=spec.white, rule=rule)
     if not isinstance(picture, np.ndarray) and hasattr(picture, "getexif"):
-        return decoding.from_image(picture, size, channels, white=spec.white)
-    return decoding.from_array(picture, size, channels, white=spec.white)
+        return decoding.from_image(picture, size, channels, white=spec.white, rule=rule)
+    return decoding.from_array(picture, size, channels, white=spec.white, rule=rule)

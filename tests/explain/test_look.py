@@ -96,6 +96,16 @@ def test_a_calibrated_model_gives_the_page_its_temperature(run: Path, folder: Pa
     assert payload["errors"]["confusion"] == plain.payload["errors"]["confusion"]
 
 
+def test_weights_that_others_made_are_credited(run: Path, tmp_path: Path) -> None:
+    file = modelfile.read(run)
+    assert convscope.look(run).payload["weights_credit"] is None
+    facts = {"pretrained": {"name": "lite0"}}
+    modelfile.write(tmp_path / "tuned.onnx", file.network, file.spec, file.weights, file.classes, facts)
+    page = convscope.look(tmp_path / "tuned.onnx")
+    assert page.payload["weights_credit"]["licence"] == "Apache-2.0"
+    assert page.payload["input"]["resize"] == "pad-bilinear-antialias"
+
+
 def test_mistakes_have_the_calibrated_probability() -> None:
     net, images = net_of("conv(4, 3) + relu + fc", (1, 12, 11), 2), pixels(40, (1, 12, 11))
     subject = replace(subject_of_net(net, ("a", "b")), temperature=0.25)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
+from convscope.errors import UsageError
 from convscope.pictures import decoding, resizing
 from tests.encoded import encoded
 
@@ -15,7 +16,7 @@ RNG = np.random.default_rng(22)
 
 
 def test_resize_rule_is_written_down() -> None:
-    assert resizing.RESIZE_RULE == "pad-bilinear-antialias"
+    assert resizing.RULES == ("pad-bilinear-antialias", "crop-bilinear-antialias")
 
 
 @pytest.mark.parametrize("shape", [(5, 7), (7, 5), (5, 5), (1, 9), (30, 20), (64, 64)])
@@ -62,6 +63,39 @@ def test_bars_take_the_colour_of_the_border_by_channel() -> None:
     assert padded[:, :, 0].T.tolist() == [[250, 240, 200]] * 8
     reference = ImageOps.pad(Image.fromarray(paper), (8, 8), Image.Resampling.BILINEAR, color=(250, 240, 200))
     assert np.array_equal(padded, np.asarray(reference).transpose(2, 0, 1))
+
+
+@pytest.mark.parametrize(
+    ("shape", "size", "box"),
+    [
+        ((16, 24), (8, 8), (14, 14)),  # 7/8 of 16
+        ((24, 16), (8, 8), (14, 14)),
+        ((16, 40), (4, 8), (14, 28)),  # a box of 16×32 fits
+        ((40, 16), (8, 4), (28, 14)),
+        ((20, 9), (6, 6), (8, 8)),  # 7.875
+        ((12, 12), (5, 5), (11, 11)),  # 10.5 rounds up
+        ((1, 100), (8, 8), (1, 1)),  # never to nothing
+        ((3, 2), (20, 20), (2, 2)),  # made larger too: 1.75
+    ],
+)
+def test_cropping_cuts_the_middle_out(shape: tuple[int, int], size: tuple[int, int], box: tuple[int, int]) -> None:
+    source = RNG.integers(0, 256, (*shape, 3), dtype=np.uint8)
+    top, left = (shape[0] - box[0]) // 2, (shape[1] - box[1]) // 2
+    middle = source[top : top + box[0], left : left + box[1]]
+    expected = np.asarray(Image.fromarray(middle).resize(size[::-1], Image.Resampling.BILINEAR)).transpose(2, 0, 1)
+    assert np.array_equal(decoding.from_image(Image.fromarray(source), size, rule=resizing.CROP_RULE).pixels, expected)
+
+
+def test_a_picture_of_the_size_is_left_whole() -> None:
+    source = RNG.integers(0, 256, (8, 9), dtype=np.uint8)
+    for rule in resizing.RULES:
+        assert np.array_equal(decoding.from_array(source, (8, 9), rule=rule).pixels[0], source)
+
+
+def test_another_rule_is_refused() -> None:
+    with pytest.raises(UsageError) as refused:
+        decoding.from_array(np.zeros((4, 4), np.uint8), (2, 2), rule="squash")
+    assert refused.value.key == "picture.rule"
 
 
 def test_a_large_jpeg_is_decoded_small_with_nearly_the_same_result() -> None:

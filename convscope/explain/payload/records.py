@@ -80,6 +80,7 @@ class Input(Record):
     std: tuple[float, ...]
     invert: str  # "auto", "yes" or "no": whether pictures dark on light are inverted
     centred: bool = False  # whether the training pictures were light ink centred on a dark ground
+    resize: str = ""  # the rule that brings a picture of another size to this one
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,5 +248,6 @@ class Payload(Record):
     left_out: tuple[LeftOut, ...] = ()
     temperature: float = 1.0  # what scores are divided by before the softmax; 1: not calibrated
     credit: Credit | None = None  # where the page holds pictures whose licence asks for it
+    weights_credit: Credit | None = None  # and weights
     format: str = FORMAT
     version: int = VERSION

@@ -169,7 +169,8 @@ def _loaded(source: Any, spec: InputSpec, options: LookOptions) -> Dataset:
             channels=channels,
             data_root=options.data_root,
             white=spec.white,
+            rule=spec.rule,
             cache=options.cache,
             progress=options.progress,
         )
-    return source if source.shape == spec.shape else fitted(source, (height, width), channels)
+    return source if source.shape == spec.shape else fitted(source, (height, width), channels, spec.rule)

@@ -70,6 +70,7 @@
  * @property {number[]} std
  * @property {string} invert "auto", "yes" or "no"
  * @property {boolean} centred whether it learned from light drawings in the middle of a dark ground
+ * @property {string} resize the rule that brings a picture of another size to this one
  */
 
 /**
@@ -194,7 +195,8 @@
  * @property {Run | null} run
  * @property {Figures} figures
  * @property {LeftOut[]} left_out
- * @property {Credit | null} credit
+ * @property {Credit | null} credit whom the pictures are from
+ * @property {Credit | null} weights_credit whom the weights are from, where they are others'
  */
 
 export {};

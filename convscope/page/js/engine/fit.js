@@ -1,11 +1,14 @@
 import { resample } from "./resize.js";
 /** @import {InputSpec} from "../types.js" */
 
+/** The rule of models that learned from the middle of pictures (convscope.pictures.resizing has both). */
+const CROP_RULE = "crop-bilinear-antialias";
+
 /**
  * Bring an uploaded picture to what the network reads, as convscope.pictures.preprocessing does with a file: transparent
  * parts become white, or black behind a light drawing, colours become grey (ITU-R 601) or stay, one scale for both
- * directions (Pillow's BILINEAR), centred, with bars of the border's median; then dark and light are swapped where the
- * input asks for it. Browsers turn pictures upright.
+ * directions (Pillow's BILINEAR), centred, with bars of the border's median, or the middle cut out, as the input's rule
+ * says; then dark and light are swapped where the input asks for it. Browsers turn pictures upright.
  * @param {ArrayLike<number>} rgba as a canvas gives it, four numbers a pixel
  * @param {number} height
  * @param {number} width
@@ -14,7 +17,8 @@ import { resample } from "./resize.js";
  */
 export function fitPicture(rgba, height, width, input) {
   const [channels, rows, columns] = input.shape;
-  const planes = planesOf(rgba, channels).map((plane) => padPlane(plane, height, width, rows, columns));
+  const toSize = input.resize === CROP_RULE ? cropPlane : padPlane;
+  const planes = planesOf(rgba, channels).map((plane) => toSize(plane, height, width, rows, columns));
   const picture = new Uint8Array(channels * rows * columns);
   planes.forEach((plane, c) => picture.set(plane, c * rows * columns));
   return swapsLight(picture, input) ? picture.map((v) => 255 - v) : picture;
@@ -78,6 +82,30 @@ function padPlane(plane, height, width, rows, columns) {
   const left = (columns - broad) >> 1;
   for (let y = 0; y < high; y++) full.set(scaled.subarray(y * broad, (y + 1) * broad), (top + y) * columns + left);
   return full;
+}
+
+/**
+ * Cut the middle 7/8 out of the largest box with the wanted proportions, and scale it; a plane of the wanted size stays.
+ * @param {Uint8Array} plane
+ * @param {number} height
+ * @param {number} width
+ * @param {number} rows
+ * @param {number} columns
+ */
+function cropPlane(plane, height, width, rows, columns) {
+  if (height === rows && width === columns) return plane;
+  const wide = width * rows >= height * columns;
+  const [whole, divisor] = wide ? [7 * height, 8 * rows] : [7 * width, 8 * columns];
+  const side = (/** @type {number} */ size, /** @type {number} */ most) =>
+    Math.min(most, Math.max(1, Math.floor((2 * whole * size + divisor) / (2 * divisor))));
+  const [high, broad] = [side(rows, height), side(columns, width)];
+  const [top, left] = [(height - high) >> 1, (width - broad) >> 1];
+  const box = new Uint8Array(high * broad);
+  for (let y = 0; y < high; y++) {
+    const from = (top + y) * width + left;
+    box.set(plane.subarray(from, from + broad), y * broad);
+  }
+  return resample(box, high, broad, rows, columns);
 }
 
 /**

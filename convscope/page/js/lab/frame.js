@@ -51,7 +51,12 @@ export function labFrame(lab) {
     ),
     main,
     lab.payload.credit
-      ? make(doc, "footer", { class: "note credit" }, ...creditLine(doc, t, lab.payload.credit))
+      ? make(
+          doc,
+          "footer",
+          { class: "note credit" },
+          ...creditLine(doc, lab.payload.credit, (gaps) => t("credit", gaps)),
+        )
       : null,
   );
   return {

@@ -11,7 +11,7 @@ import { PlanFault, grouped } from "../formula/fault.js";
 import { resolveFormula } from "../formula/parse.js";
 import { planText } from "../formula/plan.js";
 import { tracePlan } from "../formula/trace.js";
-import { ZOO } from "../formula/table.js";
+import { ZOO, madeFor } from "../formula/table.js";
 import { planChoice } from "../plan_choice.js";
 import { blocksPicture } from "./architecture_picture.js";
 import { firstLearned, layerTable } from "./architecture_table.js";
@@ -35,13 +35,14 @@ const DECKS_OWN = "[(conv(16, 3)*2 + relu)*2 + maxpool(2)]*2 + fc";
 function mountArchitecture(lab) {
   const { doc, t } = lab;
   const text = () => lab.state.f ?? ZOO.slides;
+  const usual = () => madeFor(text().trim());
   const input = () =>
     /** @type {[number, number, number]} */ ([
-      wholeIn(lab.state, "ic", 1, 512, 1),
-      wholeIn(lab.state, "ih", 1, 4096, 28),
-      wholeIn(lab.state, "iw", 1, 4096, 28),
+      wholeIn(lab.state, "ic", 1, 512, usual()[0]),
+      wholeIn(lab.state, "ih", 1, 4096, usual()[1]),
+      wholeIn(lab.state, "iw", 1, 4096, usual()[2]),
     ]);
-  const classes = () => wholeIn(lab.state, "k", 1, 10000, 10);
+  const classes = () => wholeIn(lab.state, "k", 1, 10000, usual()[3]);
   const put = (/** @type {string} */ value) => lab.tune({ f: value === ZOO.slides ? null : value, n: null });
   const area = make(doc, "textarea", {
     class: "formula-area",
@@ -58,11 +59,11 @@ function mountArchitecture(lab) {
   ]);
   const message = make(doc, "div", { class: "formula-message", id: "formula-message", "aria-live": "polite" });
   const sizes = [
-    ["ic", t("arch.channels"), 1, 512],
-    ["ih", t("arch.rows"), 28, 4096],
-    ["iw", t("arch.columns"), 28, 4096],
-    ["k", t("arch.classes"), 10, 10000],
-  ].map(([key, name, usual, most]) => {
+    ["ic", t("arch.channels"), 512],
+    ["ih", t("arch.rows"), 4096],
+    ["iw", t("arch.columns"), 4096],
+    ["k", t("arch.classes"), 10000],
+  ].map(([key, name, most], place) => {
     const field = make(doc, "input", {
       type: "number",
       min: 1,
@@ -72,7 +73,7 @@ function mountArchitecture(lab) {
       on: {
         input: () => {
           if (Number.isInteger(field.valueAsNumber))
-            lab.tune({ [String(key)]: field.valueAsNumber === usual ? null : field.valueAsNumber });
+            lab.tune({ [String(key)]: field.valueAsNumber === usual()[place] ? null : field.valueAsNumber });
         },
       },
     });

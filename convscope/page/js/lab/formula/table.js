@@ -49,11 +49,19 @@
  * @property {number} field pixels of a receptive field, and between two
  */
 /**
- * @typedef {{id: string, formula: string, about: Record<string, string>}} NamedPlan `about` is a line in each language
+ * @typedef {object} NamedPlan
+ * @property {string} id
+ * @property {string} formula
+ * @property {Record<string, string>} about a line in each language
+ * @property {[number, number, number]} [input] the pictures that it was made for, where they are not MNIST's
+ * @property {number} [classes] and their classes
  */
 
 /** Formulas by name, filled when the page starts. @type {Record<string, string>} */
 export const ZOO = {};
+
+/** What plans were made for that were not made for MNIST, by formula. @type {Record<string, number[]>} */
+const MADE_FOR = {};
 
 /** Kinds by name, filled when the page starts. @type {Record<string, KindEntry>} */
 const ENTRIES = {};
@@ -66,10 +74,18 @@ const TORCH = Object.create(null);
 
 /** @param {{plans: NamedPlan[], kinds: KindEntry[], limits: Limits, torch: Record<string, Said>}} table */
 export function fillTable({ plans, kinds, limits, torch }) {
-  for (const { id, formula } of plans) ZOO[id] = formula;
+  for (const { id, formula, input, classes } of plans) {
+    ZOO[id] = formula;
+    if (input && classes) MADE_FOR[formula] = [...input, classes];
+  }
   for (const kind of kinds) ENTRIES[kind.name] = kind;
   Object.assign(LIMITS, limits);
   Object.assign(TORCH, torch);
+}
+
+/** The channels, rows, columns and classes that a plan, by name or formula, was made for. @param {string} text */
+export function madeFor(text) {
+  return MADE_FOR[ZOO[text] ?? text] ?? [1, 28, 28, 10];
 }
 
 /** What the table says of a kind. @param {string} name */

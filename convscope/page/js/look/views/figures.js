@@ -38,7 +38,17 @@ export function figuresLine(app) {
       ),
     ),
     left,
-    payload.credit ? make(doc, "p", { class: "note credit" }, ...creditLine(doc, t, payload.credit)) : null,
+    payload.credit
+      ? make(doc, "p", { class: "note credit" }, ...creditLine(doc, payload.credit, (gaps) => t("credit", gaps)))
+      : null,
+    payload.weights_credit
+      ? make(
+          doc,
+          "p",
+          { class: "note credit" },
+          ...creditLine(doc, payload.weights_credit, (gaps) => t("credit.weights", gaps)),
+        )
+      : null,
   );
 }
 
