@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from .formula import ELU as ELU
     from .formula import FC as FC
     from .formula import GELU as GELU
+    from .formula import AdaptiveAvgPool as AdaptiveAvgPool
     from .formula import AvgPool as AvgPool
     from .formula import BatchNorm as BatchNorm
+    from .formula import Branches as Branches
     from .formula import Conv as Conv
     from .formula import Crop as Crop
     from .formula import Dropout as Dropout
@@ -52,7 +54,7 @@ if TYPE_CHECKING:
 
 _FORMULA = (
     "Plan parse describe Conv ReLU LeakyReLU PReLU ReLU6 ELU GELU SiLU HardSwish Sigmoid HardSigmoid Tanh "
-    "MaxPool AvgPool GlobalAvgPool BatchNorm Dropout Flatten FC Skip Crop"
+    "MaxPool AvgPool AdaptiveAvgPool GlobalAvgPool BatchNorm Dropout Flatten FC Skip Branches Crop"
 )
 _HOMES = {
     **dict.fromkeys(_FORMULA.split(), "formula"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from pathlib import Path
 
-from convscope.formula import Skip
+from convscope.formula import Branches, Skip
 from convscope.formula.kinds import LAYERS
 from convscope.formula.kinds.usage import usage
 
@@ -20,6 +20,7 @@ def layers() -> str:
         called, options = usage(kind)
         rows.append(_row(called, inspect.getdoc(kind) or "", ", ".join(f"`{option}`" for option in options)))
     rows.append(_row("skip(…)", inspect.getdoc(Skip) or "", ""))
+    rows.append(_row("concat(…, …)", inspect.getdoc(Branches) or "", ""))
     return "\n".join(rows)
 
 

@@ -15,9 +15,12 @@ from hypothesis import strategies as st
 from convscope.formula import (
     ELU,
     FC,
+    AdaptiveAvgPool,
     Add,
     AvgPool,
     BatchNorm,
+    Branches,
+    Concat,
     Conv,
     Crop,
     Dropout,
@@ -42,6 +45,7 @@ Weights = dict[str, np.ndarray]
 
 PLAIN = tuple(kind() for kind in KINDS if kind.activation and not kind.arguments)
 WINDOWED, POINTWISE = ("conv", "maxpool", "avgpool"), ("act", "bn", "dropout", "skip", "repeat")
+JOINED = ("adaptive", "branches")
 
 
 @st.composite
@@ -52,14 +56,19 @@ def plans(draw: st.DrawFn, shape: Shape, classes: int) -> Plan:
         size = draw(st.integers(1, shape[1])), draw(st.integers(1, shape[2]))
         parts, shape = [Crop(size)], (shape[0], *size)
     for _ in range(draw(st.integers(0, 5))):
-        part, shape = draw(_on_maps(shape, ("conv", *WINDOWED, *POINTWISE)))
+        part, shape = draw(_on_maps(shape, ("conv", *WINDOWED, *POINTWISE, *JOINED)))
         parts.append(part)
-    end = draw(st.sampled_from(["fc", "fc", "gap fc", "rows", "rows", "maps", "gap maps"]))
+    end = draw(st.sampled_from(["fc", "fc", "gap fc", "rows", "rows", "maps", "gap maps", "heads"]))
     if end == "maps":  # one kernel over everything
         return _chain([*parts, Conv(classes, shape[1:], bias=draw(st.booleans()))])
     if end.startswith("gap"):
         parts += [GlobalAvgPool()] if end == "gap fc" else [Conv(classes, 1), GlobalAvgPool()]
         return _chain([*parts, FC()] if end == "gap fc" else parts)
+    if end == "heads":  # rows of several maps, joined
+        branches, units = draw(_heads(shape, deep=True))
+        parts.append(branches)
+        part, units = draw(_on_rows(units))
+        parts.append(part)
     if end == "rows":
         parts += [Flatten()] if draw(st.booleans()) else [FC(draw(st.integers(1, 9)))]
         units = parts[-1].units if isinstance(parts[-1], FC) else shape[0] * shape[1] * shape[2]
@@ -147,7 +156,52 @@ def _on_maps(draw: st.DrawFn, shape: Shape, kinds: tuple[str, ...]) -> tuple[Pla
         return Skip(draw(_same(shape, deep=True))), shape
     if kind == "repeat":
         return draw(_same(shape, deep=False)) * draw(st.integers(1, 3)), shape
+    if kind == "adaptive":
+        cells = draw(st.integers(1, 6)), draw(st.integers(1, 6))
+        return AdaptiveAvgPool(cells), (shape[0], *cells)
+    if kind == "branches":
+        return draw(_branches(shape, deep=True))
     return draw(_elementwise(kind)), shape
+
+
+@st.composite
+def _branches(draw: st.DrawFn, shape: Shape, deep: bool) -> tuple[Plan, Shape]:
+    """Return two branches or three of one size of maps, and the shape of all together; some within others if `deep`."""
+    size = draw(st.just(shape[1:]) | st.tuples(st.integers(1, 5), st.integers(1, 5)))
+    branches, channels = [], 0
+    for _ in range(draw(st.integers(2, 3))):
+        if deep and draw(st.integers(0, 3)) == 0:
+            branch, made = draw(_branches(shape, deep=False))
+        elif draw(st.booleans()):
+            branch, made = draw(_same(shape, deep=False)), shape
+        else:
+            branch, made = draw(_on_maps(shape, ("conv", *WINDOWED, "act")))
+        if made[1:] != size:
+            branch = _chain([branch, AdaptiveAvgPool(size)])
+        branches.append(branch)
+        channels += made[0]
+    return Branches(tuple(branches)), (channels, *size)
+
+
+@st.composite
+def _heads(draw: st.DrawFn, shape: Shape, deep: bool) -> tuple[Plan, int]:
+    """Return branches that end in rows of numbers, and how many these are together; some within others if `deep`."""
+    branches, units = [], 0
+    for _ in range(draw(st.integers(2, 3))):
+        kind = draw(st.sampled_from(["cells", "gap", "fc", *(["heads"] if deep else [])]))
+        if kind == "heads":
+            branch, made = draw(_heads(shape, deep=False))
+        elif kind == "fc":
+            made = draw(st.integers(1, 5))
+            branch = FC(made)
+        else:
+            part, (channels, _, _) = draw(_on_maps(shape, ("conv", *WINDOWED, "act")))
+            cells = (1, 1) if kind == "gap" else (draw(st.integers(1, 3)), draw(st.integers(1, 3)))
+            pool = GlobalAvgPool() if kind == "gap" else AdaptiveAvgPool(cells)
+            branch, made = _chain([part, pool, Flatten()]), channels * cells[0] * cells[1]
+        branches.append(branch)
+        units += made
+    return Branches(tuple(branches)), units
 
 
 @st.composite
@@ -262,6 +316,8 @@ _OPTIONS = {
     "maxpool": _POOL,
     "avgpool": _POOL,
     "add": ("the picture", "rows", "within an add"),
+    "adaptive_avgpool": ("divides", "does not divide", "more cells than places", "rows and columns differ"),
+    "concat": ("the picture", "rows", "maps", "within a concat", "three"),
     "bn": ("maps", "rows", "eps"),
     "relu": ("maps", "rows"),
     "crop": ("odd rest",),
@@ -290,6 +346,12 @@ _CORNERS = (
         "(conv(3, 1) + sigmoid)*2 + relu6 + maxpool(3, stride=1) + maxpool(2, stride=(3, 2)) + "
         "maxpool(1, stride=(2, 1)) + gap + fc",
         (3, 12, 11),
+    ),
+    (
+        "concat(relu, adaptive_avgpool((3, 4)) + adaptive_avgpool((8, 5)), concat(conv(2, 3, pad=1), maxpool(3, "
+        "stride=1, pad=1) + tanh)) + relu + concat(adaptive_avgpool((4, 5)) + flatten, conv(3, (2, 1)) + gap + "
+        "concat(flatten, fc(3)) + relu) + bn + fc",
+        (2, 8, 5),
     ),
     (
         "conv(3, 3, stride=2) + hardsigmoid + elu(0.5) + silu + avgpool(3, stride=2) + gelu + hardswish + "
@@ -351,6 +413,22 @@ def features(network: Network) -> Iterator[str]:
             (n - size) % 2 for n, size in zip(node.input[1:], pair(layer.size), strict=True)
         ):
             yield "crop: odd rest"
+        if isinstance(layer, AdaptiveAvgPool):
+            over = list(zip(node.input[1:], node.output[1:], strict=True))
+            found = {
+                "divides": any(1 < cells < size and size % cells == 0 for size, cells in over),
+                "does not divide": any(1 < cells < size and size % cells for size, cells in over),
+                "more cells than places": any(cells > size for size, cells in over),
+                "rows and columns differ": over[0] != over[1],
+            }
+            yield from (f"{kind}: {name}" for name, there in found.items() if there)
+        if isinstance(layer, Concat):
+            if -1 in [network.nodes[at].sources[0] for at in node.sources]:
+                yield "concat: the picture"
+            if any(isinstance(network.nodes[at].layer, Concat) for at in node.sources):
+                yield "concat: within a concat"
+            if len(node.sources) > 2:
+                yield "concat: three"
         if isinstance(layer, Add):
             if -1 in node.sources:
                 yield "add: the picture"

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import InputError, UsageError, phrase
-from ..formula import BatchNorm, Conv, Network
+from ..formula import BatchNorm, Concat, Conv, Network
 from ..nn import Net
 from .batching import to_model_input
 from .capture import capture, untouched
@@ -52,8 +52,8 @@ def grad_cam(
 
 
 def grad_cam_layer(network: Network) -> str:
-    """Return the node that Grad-CAM takes by default: the last convolution, or the last of the BatchNorm and
-    activation right after it.
+    """Return the node that Grad-CAM takes by default: the last convolution, or the last of the BatchNorm,
+    activation and concat of maps right after it.
 
     Raises InputError for a network without convolution.
     """
@@ -62,7 +62,8 @@ def grad_cam_layer(network: Network) -> str:
         raise InputError("gradcam.convolution", got=str(network.plan))
     while at + 1 < len(network.nodes):
         after = network.nodes[at + 1]
-        if after.sources != (at,) or not (after.layer.activation or isinstance(after.layer, BatchNorm)):
+        follows = after.sources == (at,) and (after.layer.activation or isinstance(after.layer, BatchNorm))
+        if not follows and not (isinstance(after.layer, Concat) and not after.flat and at in after.sources):
             break
         at += 1
     return network.nodes[at].name

@@ -6,9 +6,11 @@ from .geometry import Window as Window
 from .kinds import ELU as ELU
 from .kinds import FC as FC
 from .kinds import GELU as GELU
+from .kinds import AdaptiveAvgPool as AdaptiveAvgPool
 from .kinds import Add as Add
 from .kinds import AvgPool as AvgPool
 from .kinds import BatchNorm as BatchNorm
+from .kinds import Concat as Concat
 from .kinds import Conv as Conv
 from .kinds import Crop as Crop
 from .kinds import Dropout as Dropout
@@ -28,6 +30,7 @@ from .kinds import Tanh as Tanh
 from .network import Network as Network
 from .network import Node as Node
 from .parse import parse as parse
+from .plan import Branches as Branches
 from .plan import Chain as Chain
 from .plan import Plan as Plan
 from .plan import Repeat as Repeat

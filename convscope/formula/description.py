@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .geometry import times
-from .network import Network, Node
+from .kinds import Concat
+from .network import PICTURE, Network, Node
 from .tracing import trace
 from .zoo import resolve, usual
 
@@ -29,7 +30,7 @@ class Description:
             "formula": str(network.plan),
             "input": list(network.input),
             "classes": network.classes,
-            "layers": [_layer(node) for node in network.nodes],
+            "layers": [_layer(network, node) for node in network.nodes],
             "parameters": network.parameters,
             "macs": network.macs,
         }
@@ -38,7 +39,7 @@ class Description:
         network = self.network
         lines = [str(network.plan), f"input {times(network.input)}, {network.classes} classes", ""]
         head = ("", "layer", "output", "parameters", "MACs", "sees", "jump", "start")
-        rows = [_cells(node) for node in network.nodes]
+        rows = [_cells(network, i) for i in range(len(network.nodes))]
         total = ("", "total", "", f"{network.parameters:,}", f"{network.macs:,}", "", "", "")
         lines += _table([head, *rows, total], right={3, 4, 5, 6, 7}, rules={1, len(rows) + 1})
         sums = [
@@ -64,11 +65,12 @@ def describe(formula: str | Plan, input: Shape | None = None, classes: int | Non
     return Description(trace(plan, input or usual_input, usual_classes if classes is None else classes))
 
 
-def _layer(node: Node) -> dict[str, Any]:
+def _layer(network: Network, node: Node) -> dict[str, Any]:
     field = node.field
     return {
         "name": node.name,
         "layer": str(node.layer),
+        "reads": [_name(network, source) for source in node.sources],
         "output": list(node.output),
         "parameters": node.parameters,
         "macs": node.macs,
@@ -79,10 +81,21 @@ def _layer(node: Node) -> dict[str, Any]:
     }
 
 
-def _cells(node: Node) -> tuple[str, ...]:
+def _name(network: Network, index: int) -> str:
+    return "picture" if index == PICTURE else network.nodes[index].name
+
+
+def _cells(network: Network, index: int) -> tuple[str, ...]:
+    node = network.nodes[index]
     field = node.field
     cells = (times(field.size), _one_or_two(field.jump), _one_or_two(field.start))
-    text = f"{node.layer}" if len(node.sources) == 1 else "add (the end of a skip)"
+    text = f"{node.layer}"
+    if isinstance(node.layer, Concat):
+        text += f" of {', '.join(_name(network, source) for source in node.sources)}"
+    elif len(node.sources) > 1:
+        text += " (the end of a skip)"
+    elif node.sources != (index - 1,):  # a branch begins
+        text += f" of {_name(network, node.sources[0])}"
     return (node.name, text, times(node.output), f"{node.parameters:,}", f"{node.macs:,}", *cells)
 
 

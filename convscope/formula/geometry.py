@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ..errors import PlanError, phrase
 from .unread import unread
@@ -12,7 +12,29 @@ Shape: TypeAlias = tuple[int, int, int]  # (C, H, W); of a row of numbers (units
 Pair: TypeAlias = tuple[int, int]  # (rows, columns)
 Size: TypeAlias = int | tuple[int, int]  # one number for both directions, or (rows, columns)
 Sides: TypeAlias = Size | tuple[int, int, int, int]  # the same at both ends, or (top, left, bottom, right)
-Patch: TypeAlias = tuple[frozenset[int], frozenset[int]]  # units as rows × columns of them
+
+
+class Patch(NamedTuple):
+    """Units of a node as channels × rows × columns; of a row of numbers the channels are the numbers."""
+
+    channels: range
+    rows: frozenset[int]
+    columns: frozenset[int]
+
+    def within(self, other: Patch) -> bool:
+        """Tell whether every unit is one of `other`."""
+        a, b = self.channels, other.channels
+        return b.start <= a.start and a.stop <= b.stop and self.rows <= other.rows and self.columns <= other.columns
+
+
+class Source(NamedTuple):
+    """One of the nodes that a layer reads: its shape, whether that is a row of numbers, and how many channels the
+    sources before it have together.
+    """
+
+    shape: Shape
+    flat: bool
+    first: int = 0
 
 
 def pair(size: Size) -> Pair:
@@ -83,9 +105,9 @@ class Window:
             )
         return o, how, unread(i, self.kernel[axis], s, p, self.dilation[axis], q)
 
-    def read_by(self, patch: Patch, size: Pair) -> Patch:
-        """Return the units, of `size` rows and columns, that the windows of `patch` read."""
-        return self._read(0, patch[0], size[0]), self._read(1, patch[1], size[1])
+    def read_by(self, patch: Patch, channels: range, size: Pair) -> Patch:
+        """Return the units, of `channels` and `size` rows and columns, that the windows of `patch` read."""
+        return Patch(channels, self._read(0, patch.rows, size[0]), self._read(1, patch.columns, size[1]))
 
     def _read(self, axis: int, units: frozenset[int], size: int) -> frozenset[int]:
         k, s, p, d = self.kernel[axis], self.stride[axis], self.pad[axis], self.dilation[axis]

@@ -18,11 +18,12 @@ from typing import Any
 from ..errors import FormulaError, PlanError, did_you_mean, phrase
 from . import torch_names
 from .kinds import LAYERS
-from .plan import MAX_DEPTH, MAX_LAYERS, Chain, Plan, Repeat, Skip
+from .plan import MAX_DEPTH, MAX_LAYERS, Branches, Chain, Plan, Repeat, Skip
 
 MAX_TEXT = 10_000  # bytes
 
 _NUMBER = re.compile(r"(?<![A-Za-z0-9_])\.?[0-9][0-9A-Za-z_.]*")
+_GROUPS = {"skip": "skip(conv(16, 3, pad=1) + relu)", "concat": "concat(conv(8, 1), conv(8, 3, pad=1))"}
 _KEYWORD = re.compile("and|else|for|if|in|is|not|or")
 
 
@@ -121,6 +122,9 @@ class _Reader:
                 )
             return self.plan(node.elts[0])
         if isinstance(node, ast.Name):
+            if node.id in _GROUPS:
+                key = "skip.group" if node.id == "skip" else "concat.group"
+                raise self.error(node, key, got=0, hint=_GROUPS[node.id])
             return self.layer(node, node, [], [])
         if isinstance(node, ast.Call):
             if not isinstance(node.func, ast.Name):
@@ -128,6 +132,8 @@ class _Reader:
                 raise self.error(node.func, "formula.name", hint=hint)
             if node.func.id == "skip":
                 return self.skip(node)
+            if node.func.id == "concat":
+                return self.branches(node)
             return self.layer(node, node.func, node.args, node.keywords)
         hint = phrase("formula.syntax.try")
         if isinstance(node, ast.Tuple):
@@ -172,14 +178,20 @@ class _Reader:
                 node,
                 "skip.group",
                 got=f"{len(node.args) + len(node.keywords)}",
-                hint="skip(conv(16, 3, pad=1) + relu)",
+                hint=_GROUPS["skip"],
             )
         return self.at(node, Skip, self.plan(node.args[0]))
+
+    def branches(self, node: ast.Call) -> Plan:
+        if len(node.args) < 2 or node.keywords:
+            got = f"{len(node.args) + len(node.keywords)}"
+            raise self.error(node, "concat.group", got=got, hint=_GROUPS["concat"])
+        return self.at(node, Branches, tuple(self.plan(arg) for arg in node.args))
 
     def layer(self, node: ast.expr, name: ast.Name, args: list[ast.expr], keywords: list[ast.keyword]) -> Plan:
         kind = LAYERS.get(name.id)
         if kind is None:
-            hint = torch_names.hint(name.id) or did_you_mean(name.id, [*LAYERS, "skip"])
+            hint = torch_names.hint(name.id) or did_you_mean(name.id, [*LAYERS, "skip", "concat"])
             raise self.error(name, "layer.unknown", name=name.id, hint=hint)
         places: dict[str, ast.expr] = {}
         options = [field.name for field in fields(kind)]

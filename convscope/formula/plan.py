@@ -1,4 +1,4 @@
-"""A plan: layers chained, repeated and skipped over, as a frozen value. What is written is what is built.
+"""A plan: layers chained, repeated, skipped over and branched, as a frozen value. What is written is what is built.
 
 >>> from convscope.formula import Conv, ReLU, MaxPool, FC
 >>> str((Conv(16, 5) + ReLU()) * 2 + MaxPool(2) + FC())
@@ -125,8 +125,35 @@ class Skip(Plan):
         return f"skip({self.body})"
 
 
+@dataclass(frozen=True, slots=True)
+class Branches(Plan):
+    """Several plans that all read what came before; their results are joined, maps after maps or row after row."""
+
+    branches: tuple[Plan, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "branches", tuple(self.branches))
+        if len(self.branches) < 2:
+            raise PlanError("concat.group", got=len(self.branches), hint="concat(conv(8, 1), conv(8, 3, pad=1))")
+        for branch in self.branches:
+            if _has_crop(branch):
+                raise PlanError("crop.first", got=branch, hint=phrase("crop.first.try"))
+        _check_extent(self)
+
+    @property
+    def count(self) -> int:
+        return sum(branch.count for branch in self.branches) + 1
+
+    @property
+    def depth(self) -> int:
+        return 1 + max(branch.depth for branch in self.branches)
+
+    def __str__(self) -> str:
+        return f"concat({', '.join(map(str, self.branches))})"
+
+
 def walk(plan: Plan) -> Iterator[Plan]:
-    """Yield the layers of `plan` in the order they are built, repeats written out; a Skip comes whole."""
+    """Yield the layers of `plan` in the order they are built, repeats written out; a Skip or Branches come whole."""
     if isinstance(plan, Chain):
         for part in plan.parts:
             yield from walk(part)

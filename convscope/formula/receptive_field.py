@@ -35,11 +35,12 @@ class ReceptiveField:
         return ReceptiveField(self.size, self.jump, start)
 
     def joined(self, other: ReceptiveField) -> ReceptiveField:
-        """Return the smallest field around both, for a sum of two branches.
+        """Return the smallest field around both, for a sum of two branches or a concatenation.
 
         Exact where both jump alike; a body that strides and pads its way back to the same size does not, and then
-        this is the field of the first unit. `seen` is exact for every unit.
+        this is the field of the first unit, and the larger jump. `seen` is exact for every unit.
         """
         start = (min(self.start[0], other.start[0]), min(self.start[1], other.start[1]))
         ends = [max(a.start[i] + a.size[i] for a in (self, other)) for i in (0, 1)]
-        return ReceptiveField((ends[0] - start[0], ends[1] - start[1]), self.jump, start)
+        jump = (max(self.jump[0], other.jump[0]), max(self.jump[1], other.jump[1]))
+        return ReceptiveField((ends[0] - start[0], ends[1] - start[1]), jump, start)

@@ -10,7 +10,7 @@ _KINDS = {  # torch's classes, in lower case, that are not simply a kind's name 
     "linear": "fc",
     "maxpool2d": "maxpool",
     "avgpool2d": "avgpool",
-    "adaptiveavgpool2d": "gap",
+    "adaptiveavgpool2d": "adaptive_avgpool",
     "batchnorm1d": "bn",
     "batchnorm2d": "bn",
     "dropout2d": "dropout",

@@ -14,11 +14,11 @@ import math
 from collections.abc import Iterator
 
 from ..errors import PlanError, phrase
-from .geometry import Shape, times
-from .kinds import Add, Flatten, Layer
+from .geometry import Pair, Shape, times
+from .kinds import Add, Concat, Flatten, Layer
 from .kinds.base import Given, weighted
 from .network import PICTURE, Network, Node
-from .plan import Plan, Skip, walk
+from .plan import Branches, Plan, Skip, walk
 from .receptive_field import ReceptiveField
 
 MAX_PARAMETERS = 500_000_000  # one ONNX file holds 2 GiB
@@ -53,11 +53,14 @@ def trace(plan: Plan, input: Shape = (1, 28, 28), classes: int = 10) -> Network:
 
 
 class Tracer:
-    """Collects nodes. A layer added without sources reads the last node; `rows` layers that take rows are to come."""
+    """Collects nodes. A layer added without sources reads the node at `last`, which is the last one added but where a
+    branch begins; `rows` layers that take rows are to come.
+    """
 
     def __init__(self, picture: Shape, classes: int, rows: int = 0) -> None:
         self.picture, self.classes, self.rows_left = picture, classes, rows
         self.nodes: list[Node] = []
+        self.last = PICTURE
         self.counts: dict[str, int] = {}
 
     def add_plan(self, plan: Plan) -> None:
@@ -65,34 +68,44 @@ class Tracer:
         for layer in walk(plan):
             if isinstance(layer, Skip):
                 self._add_skip(layer)
+            elif isinstance(layer, Branches):
+                self._add_branches(layer)
             else:
                 assert isinstance(layer, Layer)
-                if layer.takes == "rows" and not self._flat(self._last):
+                if layer.takes == "rows" and not self._flat(self.last):
                     self.add(Flatten())
                 self.add(layer)
 
     def _add_skip(self, skip: Skip) -> None:
-        begin = self._last
+        begin = self.last
         self.add_plan(skip.body)
-        before, after = self._shape(begin), self._shape(self._last)
-        if before != after or self._flat(begin) != self._flat(self._last):
+        before, after = self._shape(begin), self._shape(self.last)
+        if before != after or self._flat(begin) != self._flat(self.last):
             raise PlanError(
                 "skip.shape",
                 where=str(skip),
                 got=phrase("skip.shape.got", before=times(before), after=times(after)),
                 hint=phrase("skip.shape.try"),
             )
-        self.add(Add(), (self._last, begin))
+        self.add(Add(), (self.last, begin))
+
+    def _add_branches(self, plan: Branches) -> None:
+        begin, ends = self.last, list[int]()
+        for branch in plan.branches:
+            self.last = begin
+            self.add_plan(branch)
+            ends.append(self.last)
+        self.add(Concat(), tuple(ends))
 
     def add(self, layer: Layer, sources: tuple[int, ...] = ()) -> None:
         """Add a node that reads `sources`; raise PlanError where the layer cannot take what they make."""
-        sources = sources or (self._last,)
+        sources = sources or (self.last,)
         shapes, flat = tuple(map(self._shape, sources)), self._flat(sources[0])
         self.rows_left -= layer.takes == "rows"
         given = Given(shapes, flat, self.classes, self.rows_left <= 0)
         try:
             if any(self._flat(source) != flat for source in sources):
-                raise PlanError("sources.mixed")
+                raise PlanError("sources.mixed", got=self._shown(sources), hint=phrase("sources.mixed.try"))
             if flat and layer.takes == "maps":
                 raise PlanError(
                     "maps.needed",
@@ -108,9 +121,8 @@ class Tracer:
             error.where = phrase("layer.place", n=len(self.nodes) + 1, layer=layer)
             raise
         self.counts[layer.name] = self.counts.get(layer.name, 0) + 1
-        grid = self._grid(sources[0])
         weights = layer.weights(shapes[0], sizes.output)
-        field = layer.receptive_field(tuple(map(self._field, sources)), grid)
+        field, grid = layer.reach([self._reach(source) for source in sources], sizes.output, sizes.flat)
         if max(map(abs, field.size + field.jump + field.start)) > MAX_FIELD:
             where = phrase("layer.place", n=len(self.nodes) + 1, layer=layer)
             raise PlanError("field.large", where=where, expected=phrase("value.most.pixels", n=f"{MAX_FIELD:,}"))
@@ -130,13 +142,10 @@ class Tracer:
                 size_how=sizes.how,
                 dropped=sizes.dropped,
                 field=field,
-                grid=(1, 1) if layer.reads == "all" else grid if sizes.flat else sizes.output[1:],
+                grid=grid,
             )
         )
-
-    @property
-    def _last(self) -> int:
-        return len(self.nodes) - 1  # PICTURE while there is none
+        self.last = len(self.nodes) - 1
 
     def _shape(self, index: int) -> Shape:
         return self.picture if index == PICTURE else self.nodes[index].output
@@ -144,16 +153,22 @@ class Tracer:
     def _flat(self, index: int) -> bool:
         return index != PICTURE and self.nodes[index].flat
 
-    def _grid(self, index: int) -> tuple[int, int]:
-        return self.picture[1:] if index == PICTURE else self.nodes[index].grid
+    def _reach(self, index: int) -> tuple[ReceptiveField, Pair]:
+        if index == PICTURE:
+            return ReceptiveField((1, 1), (1, 1), (0, 0)), self.picture[1:]
+        return self.nodes[index].field, self.nodes[index].grid
 
-    def _field(self, index: int) -> ReceptiveField:
-        return ReceptiveField((1, 1), (1, 1), (0, 0)) if index == PICTURE else self.nodes[index].field
+    def _shown(self, sources: tuple[int, ...]) -> str:
+        shapes = ((self._flat(at), self._shape(at)) for at in sources)
+        return ", ".join(str(shape[0]) if flat else times(shape) for flat, shape in shapes)
 
 
 def _leaves(plan: Plan) -> Iterator[Layer]:
     for layer in walk(plan):
         if isinstance(layer, Skip):
             yield from _leaves(layer.body)
+        elif isinstance(layer, Branches):
+            for branch in layer.branches:
+                yield from _leaves(branch)
         elif isinstance(layer, Layer):
             yield layer

@@ -10,7 +10,8 @@ from .graph import Value
 from .protobuf import MalformedError, message, part, parts, text, whole, wholes
 
 # How often a field may occur in a message: more than the largest plan needs, 512 layers of at most six operators.
-NODES, DIMENSIONS, ENTRIES, VALUES = 5_000, 8, 16, 16
+# A concatenation reads as many values as a plan has layers at most; other operators a handful.
+NODES, DIMENSIONS, ENTRIES, VALUES, INPUTS = 5_000, 8, 16, 16, 512
 
 
 class Model(NamedTuple):
@@ -72,7 +73,7 @@ def _tensor(data: memoryview) -> tuple[str, Initializer]:
 
 
 def _operator(data: memoryview) -> Operator:
-    fields = message(data, "NodeProto", known=f"1*{VALUES} 2*{VALUES} 3 4 5*{VALUES}")
+    fields = message(data, "NodeProto", known=f"1*{INPUTS} 2*{VALUES} 3 4 5*{VALUES}")
     inputs, outputs = (tuple(text(entry) for entry in parts(fields, number)) for number in (1, 2))
     attributes = [_attribute(entry) for entry in parts(fields, 5)]
     if len(outputs) != 1 or len({name for name, _ in attributes}) != len(attributes):

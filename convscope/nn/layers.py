@@ -96,6 +96,13 @@ class _Rows(torch.autograd.Function):
         return gradient.view(ctx.shape).contiguous(memory_format=layout)
 
 
+class Concat(nn.Module):
+    """Its inputs one after another along their channels, or along their rows of numbers; the end of branches."""
+
+    def forward(self, *sources: Tensor) -> Tensor:
+        return torch.cat(sources, 1)
+
+
 class Sum(nn.Module):
     """The sum of its inputs, from the first to the last; the end of a skip."""
 

@@ -6,7 +6,7 @@ One table serves `build`, which makes modules, and the import of anybody's modul
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeAlias
@@ -83,6 +83,22 @@ def _window(module: type[nn.Module], padding: float, layer: k.MaxPool | k.AvgPoo
 def _whole_maps(out: Tensor, x: Tensor, *args: Any, **kwargs: Any) -> Found:
     whole = x.dim() == 4 and out.shape in ((*x.shape[:2], 1, 1), x.shape[:2])
     return k.GlobalAvgPool() if whole else None
+
+
+def _adaptive(m: nn.AdaptiveAvgPool2d) -> Found:
+    size: Any = m.output_size
+    return k.GlobalAvgPool() if size in (1, (1, 1)) else k.AdaptiveAvgPool(size)
+
+
+def _adaptive_call(out: Tensor, x: Tensor, output_size: Any) -> Found:
+    if x.dim() != 4:
+        return None
+    return k.GlobalAvgPool() if out.shape[2:] == (1, 1) else k.AdaptiveAvgPool((out.shape[2], out.shape[3]))
+
+
+def _concat(out: Tensor, tensors: Sequence[Tensor], dim: int = 0) -> Found:
+    joins = len(tensors) > 1 and all(x.dim() == out.dim() in (2, 4) for x in tensors)
+    return k.Concat() if joins and dim in (1, 1 - out.dim()) else None
 
 
 def _batch_norm(m: Any) -> Found:
@@ -168,9 +184,12 @@ TORCH: dict[type[k.Layer], Torch] = {
         {"avg_pool2d": _as_module(nn.AvgPool2d, _avg_pool)},
     ),
     k.GlobalAvgPool: Torch(
-        lambda layer, node: nn.AdaptiveAvgPool2d(1),
-        {nn.AdaptiveAvgPool2d: lambda m: k.GlobalAvgPool() if m.output_size in (1, (1, 1)) else None},
-        {"mean": _whole_maps, "adaptive_avg_pool2d": _whole_maps},
+        lambda layer, node: nn.AdaptiveAvgPool2d(1), {nn.AdaptiveAvgPool2d: _adaptive}, {"mean": _whole_maps}
+    ),
+    k.AdaptiveAvgPool: Torch(
+        lambda layer, node: nn.AdaptiveAvgPool2d(layer.size),
+        {nn.AdaptiveAvgPool2d: _adaptive},
+        {"adaptive_avg_pool2d": _adaptive_call},
     ),
     k.BatchNorm: Torch(
         lambda layer, node: layers.batch_norm(node.input[0], node.flat, layer.eps),
@@ -190,4 +209,5 @@ TORCH: dict[type[k.Layer], Torch] = {
     k.Add: Torch(
         lambda layer, node: layers.Sum(), {}, dict.fromkeys(("add", "add_", "iadd", "__add__", "__iadd__"), _add)
     ),
+    k.Concat: Torch(lambda layer, node: layers.Concat(), {}, dict.fromkeys(("cat", "concat", "concatenate"), _concat)),
 }

@@ -46,7 +46,8 @@ Object.assign(globalThis, {
         }));
         return { ...terms, parts };
       }),
-    seen: (/** @type {number[][]} */ places) => places.map(([index, y, x]) => at.engine.seen(index, y, x)),
+    seen: (/** @type {number[][]} */ places) =>
+      places.map(([index, y, x, channel]) => at.engine.seen(index, y, x, channel)),
     gradients: (/** @type {number} */ chosen) =>
       [-1, ...at.engine.nodes.keys()].map((index) => {
         const found = gradientAt(at.engine.nodes, at.result, oneHot(at.result.logits.length, chosen), index);

@@ -46,6 +46,7 @@ function described({ plan, input, classes, nodes, parameters, macs }, t) {
   const layers = nodes.map((node) => ({
     name: node.name,
     layer: node.text,
+    reads: node.sources.map((source) => (source < 0 ? "picture" : nodes[source].name)),
     output: node.output,
     parameters: String(node.parameters),
     macs: String(node.macs),

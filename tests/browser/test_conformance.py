@@ -167,7 +167,7 @@ def total_of(terms: dict[str, Any], net: Net) -> float:
         case "conv" | "fc":
             assert np.isclose(n["sum"], sum(p["subtotal"] for p in terms["parts"]), rtol=1e-9, atol=1e-12)
             return float(sum(inside) + n["bias"])
-        case "avgpool" | "gap":
+        case "avgpool" | "adaptive_avgpool" | "gap":
             return float(sum(inside) / n["divisor"])
         case "maxpool":
             assert numbers(terms["parts"][0]["values"])[n["winner"]] == max(inside)
@@ -177,7 +177,7 @@ def total_of(terms: dict[str, Any], net: Net) -> float:
             return float(n["normalised"] * n["weight"] + n["bias"])
         case "add":
             assert len(inside) == 2
-        case "dropout" | "flatten" | "crop":
+        case "dropout" | "flatten" | "crop" | "concat":
             assert len(inside) == 1
         case _:
             activation = net.get_submodule(net.network.nodes[terms["index"]].name)
@@ -191,10 +191,10 @@ def check_seen(network: Network, rng: np.random.Generator) -> Check:
     for i, node in enumerate(network.nodes):
         channels, height, width = node.output
         unit = (int(rng.integers(channels)), 0) if node.flat else (int(rng.integers(height)), int(rng.integers(width)))
-        places.append([i, *unit])
+        places += [[i, *unit, None], [i, *unit, int(rng.integers(channels))]]
     (boxes,) = yield [("seen", places)]
-    for (i, y, x), box in zip(places, boxes, strict=True):
-        wanted = seen(network, i, (y, x))
+    for (i, y, x, channel), box in zip(places, boxes, strict=True):
+        wanted = seen(network, i, (y, x), channel)
         assert box == (wanted and list(wanted)), (
             f"{network.nodes[i].name} unit {y}, {x} of {network.plan} on {network.input}"
         )

@@ -57,7 +57,12 @@ crop(20) + fc(5) + fc
 nn.Conv2d(16, 3)|softmax + fc|F.log_softmax(1)|fc + LogSoftmax|torch.nn.BatchNorm2d(3)|Leaky_ReLU
 Linear(3) + relu|a.b.relu(3)|(nn.Conv2d)(3)|(-nn.Conv2d)(3)|(a + nn.Linear)(3)|'x'(3)|nn.Conv2d(3)(4)|nn.Foo(3)
 [nn.Linear](3)|constructor|a.__proto__(3)|a.constructor(3)|__proto__
-conv(1, 1, stride=1000000)*3 + fc|conv(1, 1, stride=1000000)*500 + fc
+skip|concat|concat()|concat(relu)|concat(relu, relu, x=2)|concat(relu, crop(3))|relu + concat(relu, knov(3))
+concat(relu)*2|concat(conv(3, 3), conv(3, 5))|concat(relu, conv(2, (3, 1)), conv(2, (1, 3)))|concat(flatten, relu)
+concat(fc, fc)|concat(fc(3), fc)|concat(relu, fc(3), gap)|(concat(relu, relu))*100|(concat(relu, relu))*200
+adaptive_avgpool|adaptive_avgpool()|adaptive_avgpool(0)|adaptive_avgpool(2, 3)|adaptive_avgpool((2, 3, 4))
+adaptive_avgpool(1171)|adaptive_avgpool(1170)*2|fc + adaptive_avgpool(3)|nn.AdaptiveAvgPool2d(3)|adaptive_avgpool(4)
+adaptive_avgpool((3, 5))|conv(1, 1, stride=1000000)*3 + fc|conv(1, 1, stride=1000000)*500 + fc
 conv(1, 1, stride=(1, 1000000))*2 + conv(1, 1, stride=(1, 9007)) + conv(1, 1, stride=(1, 2)) + fc
 """.replace("\n", "|").split("|")
 
@@ -134,7 +139,20 @@ def test_every_fault_and_every_sum_is_said_in_both_languages(page: FormulaPage) 
     assert unheard == {"fault.try"}  # which the page itself writes beside the hint
     known = {*ZOO, *LAYERS, *(field.name for kind in LAYERS.values() for field in dataclasses.fields(kind))}
     known |= {part for name in known for part in re.findall("[A-Za-z_]{2,}", name)}
-    known |= {"skip", "pooling", "floor", "True", "False", "None", "same", "inf", "torch", "TensorFlow"}
+    known |= {
+        "skip",
+        "concat",
+        "and",
+        "pooling",
+        "floor",
+        "True",
+        "False",
+        "None",
+        "same",
+        "inf",
+        "torch",
+        "TensorFlow",
+    }
     for (text, *_), message in zip(asked, described, strict=True):
         if isinstance(message, str):
             lines = [line.removeprefix("try: ") for line in message.split("\n") if not line.startswith("    ")]

@@ -13,5 +13,5 @@ def test_the_page_is_what_the_classes_say() -> None:
 
 def test_every_layer_has_its_row() -> None:
     rows = layers().splitlines()[2:]
-    assert [row.split("`")[1].split("(")[0] for row in rows] == [*LAYERS, "skip"]
+    assert [row.split("`")[1].split("(")[0] for row in rows] == [*LAYERS, "skip", "concat"]
     assert all(row.split("|")[2].strip() for row in rows)

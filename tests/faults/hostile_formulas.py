@@ -32,6 +32,8 @@ WORDS = (
         "relu",
         "fc",
         "skip(",
+        "concat(",
+        "adaptive_avgpool(2)",
         "crop(3)",
         "maxpool(2)",
         ",",
@@ -96,6 +98,7 @@ ARGUMENTS = {
     "conv": ("channels", "kernel", "stride", "pad", "dilation", "groups", "bias"),
     "maxpool": ("kernel", "stride", "pad"),
     "avgpool": ("kernel", "stride", "pad"),
+    "adaptive_avgpool": ("size",),
     "fc": ("units",), "crop": ("size",), "dropout": ("p",), "leaky_relu": ("slope",), "elu": ("alpha",),
 }  # fmt: skip
 PLAIN = tuple(LAYERS)
@@ -124,6 +127,9 @@ def _plan(random: Random, depth: int) -> str:
         elif depth and kind == 1:
             parts.append(f"skip({_plan(random, depth - 1)})")
         elif depth and kind == 2:
+            branches = [_plan(random, depth - 1) for _ in range(random.randint(1, 3))]
+            parts.append(f"concat({', '.join(branches)})")
+        elif depth and kind == 3:
             parts.append(f"[{_plan(random, depth - 1)}]*{random.randint(1, 3)}")
         else:
             parts.append(_layer(random))
@@ -131,8 +137,10 @@ def _plan(random: Random, depth: int) -> str:
 
 
 def _layer(random: Random) -> str:
-    name = random.choice(("conv", "conv", "maxpool", "avgpool", "fc", *PLAIN))
-    if name in ("conv", "maxpool", "avgpool", "crop") or (name in ARGUMENTS and random.random() < 0.5):
+    name = random.choice(("conv", "conv", "maxpool", "avgpool", "adaptive_avgpool", "fc", *PLAIN))
+    if name in ("conv", "maxpool", "avgpool", "adaptive_avgpool", "crop") or (
+        name in ARGUMENTS and random.random() < 0.5
+    ):
         options = ARGUMENTS[name]
         given = [_size(random) for _ in range(random.randint(1, min(len(options), 4)))]
         if name == "conv" and len(given) == 1:
@@ -153,7 +161,7 @@ def _number(random: Random) -> str:
 
 def _large(random: Random) -> str:
     """Return as much as the language allows: long, deep, of large numbers."""
-    number, kind = random.choice(("2", "512", "999999", "1000000")), random.randrange(6)
+    number, kind = random.choice(("2", "512", "999999", "1000000")), random.randrange(9)
     if kind == 0:
         return " + ".join([_layer(random)] * random.choice((100, 400, 512, 513)))
     if kind == 1:
@@ -166,4 +174,14 @@ def _large(random: Random) -> str:
     if kind == 4:
         sizes = ", ".join(f"({random.randint(1, 1_000_000)}, 1)" for _ in range(4))
         return f"conv(1, {sizes}) + (maxpool({number}, pad={random.choice('01')}))*{random.choice((1, 9))} + fc"
+    if kind == 5:  # channels that double, or would
+        return f"(concat({_layer(random)}, {_layer(random)}))*{random.choice((2, 28, 100, 170, 171, 512))} + gap + fc"
+    if kind == 6:
+        plan = random.choice(("relu", "fc(3)", "adaptive_avgpool(2)"))
+        for _ in range(random.choice((3, 7, 8, 30, 31, 32))):
+            plan = f"concat({', '.join([plan] * random.choice((1, 1, 2)))}, relu)"[:9_000]
+        return plan
+    if kind == 7:
+        cells = random.choice((f"({number}, 1)", number, "2048", "256", "(1, 65535)", "(1, 65536)"))
+        return f"(adaptive_avgpool({cells}))*{random.choice((1, 2, 512))} + concat({'relu, ' * 509}relu)*1"
     return "+".join(random.choices(("relu", "fc", "bn", "prelu", "dropout(0.1)"), k=random.choice((500, 512))))

@@ -14,7 +14,9 @@ from convscope.errors import ConvscopeError, FormulaError, PlanError
 from convscope.formula import (
     FC,
     ZOO,
+    AdaptiveAvgPool,
     BatchNorm,
+    Branches,
     Chain,
     Conv,
     Crop,
@@ -54,6 +56,7 @@ leaves = (
     | st.builds(FC, st.none() | st.integers(1, 99))
     | st.builds(Dropout, st.floats(0, 0.9))
     | st.builds(MaxPool, SIZE, SIZE)
+    | st.builds(AdaptiveAvgPool, SIZE)
 )
 groups = st.recursive(
     leaves,
@@ -61,6 +64,7 @@ groups = st.recursive(
         st.builds(lambda a, b: a + b, inner, inner)
         | st.builds(lambda a, n: a * n, inner, st.integers(1, 3))
         | st.builds(Skip, inner)
+        | st.builds(lambda parts: Branches(tuple(parts)), st.lists(inner, min_size=2, max_size=3))
     ),
     max_leaves=8,
 )

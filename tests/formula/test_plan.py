@@ -5,12 +5,13 @@ from __future__ import annotations
 import copy
 import inspect
 import pickle
+from collections.abc import Callable
 from dataclasses import FrozenInstanceError, fields
 
 import pytest
 
 from convscope.errors import PlanError
-from convscope.formula import FC, AvgPool, Chain, Conv, Crop, MaxPool, ReLU, Repeat, Skip
+from convscope.formula import FC, AvgPool, Branches, Chain, Conv, Crop, MaxPool, Plan, ReLU, Repeat, Skip
 from convscope.formula.geometry import pair
 from convscope.formula.kinds import LAYERS
 
@@ -80,6 +81,10 @@ def test_every_layer_explains_itself() -> None:
         lambda: ReLU() * 513,
         lambda: ReLU() + Crop(3),
         lambda: Skip(Crop(3)),
+        lambda: Branches((Crop(3), ReLU())),
+        lambda: Branches((ReLU(),)),
+        lambda: Branches((ReLU() * 256, ReLU() * 256)),  # 513 with the concat
+        lambda: Branches((ReLU() * 100, ReLU())) * 6,
         lambda: Crop(3) * 1,
     ],
 )
@@ -88,8 +93,9 @@ def test_what_cannot_be_built_is_refused_at_once(make: object) -> None:
         make()  # type: ignore[operator]
 
 
-def test_depth_is_bounded_in_python_too() -> None:
-    plan = ReLU()
-    with pytest.raises(PlanError, match="too deep"):
+@pytest.mark.parametrize("around", [Skip, lambda plan: Branches((plan, plan))])
+def test_depth_is_bounded_in_python_too(around: Callable[[Plan], Plan]) -> None:
+    plan: Plan = ReLU()
+    with pytest.raises(PlanError, match=r"too deep|too many layers"):
         for _ in range(40):
-            plan = Skip(plan)  # type: ignore[assignment]
+            plan = around(plan)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from convscope.formula import (
     AvgPool,
     BatchNorm,
+    Branches,
     Chain,
     Dropout,
     MaxPool,
@@ -37,13 +38,15 @@ def linear(plan: Plan) -> Plan:
         return linear(plan.body) * plan.times
     if isinstance(plan, Skip):
         return Skip(linear(plan.body))
+    if isinstance(plan, Branches):
+        return Branches(tuple(map(linear, plan.branches)))
     if isinstance(plan, MaxPool):
         return AvgPool(plan.kernel, plan.stride, plan.pad)
     return Dropout(0.0) if isinstance(plan, STOPS) else plan
 
 
 def footprint(network: Network, index: int, number: int) -> tuple[int, int, int, int] | None:
-    """Return the box around the pixels with a gradient from one number of a node's first channel."""
+    """Return the box around the pixels with a gradient from one number of a node's output."""
     net = build(network, InputSpec(network.input, (0.0,) * network.input[0], (1.0,) * network.input[0])).double().eval()
     with torch.no_grad():
         for parameter in net.parameters():
@@ -61,15 +64,13 @@ def check_footprint(network: Network, data: st.DataObject) -> None:
     network = trace(linear(network.plan), network.input, network.classes)
     index = data.draw(st.integers(0, len(network.nodes) - 1))
     node = network.nodes[index]
-    if node.flat or index == len(network.nodes) - 1:
-        number = data.draw(st.integers(0, node.output[0] - 1))
-        assert seen(network, index, (number, 0) if node.flat else (0, 0)) == footprint(network, index, number)
-    else:  # a number of the first channel
-        row, column = (data.draw(st.integers(0, n - 1)) for n in node.output[1:])
-        assert seen(network, index, (row, column)) == footprint(network, index, row * node.output[2] + column)
+    channel, row, column = (data.draw(st.integers(0, n - 1)) for n in node.output)
+    number = (channel * node.output[1] + row) * node.output[2] + column
+    unit, of = ((channel, 0), None) if node.flat else ((row, column), channel)
+    assert seen(network, index, unit, of) == footprint(network, index, number)
 
 
-@given(networks(max_channels=1), st.data())
+@given(networks(max_channels=2), st.data())
 @settings(max_examples=60, deadline=None)
 def test_what_a_unit_sees_is_where_its_gradient_reaches(network: Network, data: st.DataObject) -> None:
     check_footprint(network, data)
@@ -113,6 +114,23 @@ def test_maps_of_one_pixel_are_flattened_to_the_channel_that_each_number_is() ->
     for number in range(3):  # each channel's one unit sees the upper left pixel
         assert seen(network, 1, (number, 0)) == seen(network, 2, (number, 0)) == (0, 0, 0, 0)
     assert seen(network, 3, (1, 0)) == (0, 0, 0, 0)
+
+
+def test_a_branch_sees_what_it_reads_and_the_place_of_all_maps_the_box_around() -> None:
+    network = trace(parse("concat(conv(2, (1, 3), pad=(0, 1)), conv(1, (5, 1), pad=(2, 0))) + relu"), (1, 9, 9))
+    assert [seen(network, 3, (4, 4), channel) for channel in range(3)] == [(4, 3, 4, 5)] * 2 + [(2, 4, 6, 4)]
+    assert seen(network, 3, (4, 4)) == (2, 3, 6, 5)
+    grouped = trace(parse("concat(conv(2, (1, 3), pad=(0, 1)), relu) + conv(3, 1, groups=3)"), (1, 9, 9))
+    assert [seen(grouped, 3, (4, 4), channel) for channel in range(3)] == [(4, 3, 4, 5)] * 2 + [(4, 4, 4, 4)]
+
+
+def test_each_number_of_joined_rows_sees_its_own_branchs_cell() -> None:
+    network = trace(parse("concat(adaptive_avgpool((2, 3)) + flatten, gap + flatten, fc(4)) + fc"), (1, 5, 7))
+    rows, columns = ((0, 2), (2, 4)), ((0, 2), (2, 4), (4, 6))  # cells share a row and a column where they do not fit
+    cells = [(top, left, bottom, right) for top, bottom in rows for left, right in columns]
+    assert [seen(network, 6, (number, 0)) for number in range(11)] == cells + [(0, 0, 4, 6)] * 5
+    assert seen(network, 7, (0, 0)) == (0, 0, 4, 6)
+    assert (network.nodes[7].field.size, network.nodes[7].field.start) == ((6, 7), (0, 0))  # cells a whole step apart
 
 
 def test_many_skips_do_not_multiply() -> None:

@@ -140,9 +140,34 @@ def test_names_are_unique_and_skips_know_what_they_add() -> None:
     assert trace(parse("skip(relu) + fc"), (1, 3, 3)).nodes[1].sources == (0, -1)
 
 
+def test_branches_read_what_came_before_all_of_them() -> None:
+    formula = "relu + concat(conv(4, 1) + relu, concat(tanh, gap + adaptive_avgpool((6, 5)))) + fc"
+    network = trace(parse(formula), (3, 6, 5))
+    assert [(n.name, n.sources, n.output) for n in network.nodes] == [
+        ("relu1", (-1,), (3, 6, 5)),
+        ("conv1", (0,), (4, 6, 5)),
+        ("relu2", (1,), (4, 6, 5)),
+        ("tanh1", (0,), (3, 6, 5)),
+        ("gap1", (0,), (3, 1, 1)),
+        ("adaptive_avgpool1", (4,), (3, 6, 5)),
+        ("concat1", (3, 5), (6, 6, 5)),
+        ("concat2", (2, 6), (10, 6, 5)),
+        ("flatten1", (7,), (300, 1, 1)),
+        ("fc1", (8,), (10, 1, 1)),
+    ]
+    assert network.nodes[7].size_how == "4 + 6 = 10"
+    assert trace(parse("concat(fc(3), fc(2)) + fc"), (1, 3, 3)).nodes[-1].input == (5, 1, 1)
+
+
 @pytest.mark.parametrize(
     ("formula", "shape", "says"),
     [
+        ("concat(relu, conv(3, (3, 2)))", (3, 9, 9), "one height and width, got 3×9×9, 3×7×8"),
+        ("concat(relu, conv(3, (3, 2)))", (3, 9, 9), "try: adaptive_avgpool((7, 8)) makes maps of one size"),
+        ("concat(relu, gap + flatten)", (3, 9, 9), "takes maps or rows of numbers, not both, got 3×9×9, 3"),
+        ("(concat(relu, relu))*100", (1, 28, 28), "the output is too large, got 1048576×28×28"),
+        ("concat(fc, fc(3))", (1, 28, 28), "only the last fc may go without a number"),
+        ("adaptive_avgpool((65536, 1))", (1, 1, 1), "hold too many numbers, got 65536×1 + 1×1 = 65,537"),
         (
             "conv(3, 5)*8",
             (1, 28, 28),

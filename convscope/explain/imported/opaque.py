@@ -16,6 +16,7 @@ from ...errors import ConvscopeError, InputError, phrase
 from ...formula import Layer, Node, ReceptiveField
 from ...formula.geometry import Pair, Shape
 from ...formula.kinds import Flatten
+from ...formula.kinds.base import Given
 from ...formula.network import Network
 from ...formula.tracing import Tracer
 from ...nn import Net, load_weights
@@ -149,11 +150,7 @@ class _Nodes:
         whole = ReceptiveField((1, 1), (1, 1), (0, 0)), self.shape[1:]
         known = [whole if s == PICTURE else self.reaches[s] for s in sources]
         befores = [reach for reach in known if reach is not None]
-        if len(befores) < len(known):
-            return None
-        grid = befores[0][1]
-        field = node.layer.receptive_field([before for before, _ in befores], grid)
-        return field, (1, 1) if node.layer.reads == "all" else grid if node.flat else node.output[1:]
+        return node.layer.reach(befores, node.output, node.flat) if len(befores) == len(known) else None
 
     def _box(self, step: Step, sources: list[int], y: Tensor) -> PageNode:
         return PageNode(
@@ -189,7 +186,8 @@ def _alone(layer: Layer, module: nn.Module | None, shapes: tuple[Shape, ...], fl
     if flat:
         tracer.add(Flatten())
     tracer.add(layer, (len(tracer.nodes) - 1,) * len(shapes))
-    node = replace(tracer.nodes[-1], inputs=shapes)
+    sizes = layer.sizes(Given(shapes, flat, 1))
+    node = replace(tracer.nodes[-1], inputs=shapes, output=sizes.output, size_how=sizes.how)
     with torch.random.fork_rng(devices=[]):  # first weights are drawn, though others follow
         net = Net(Network(layer, shapes[0], 1, tuple(tracer.nodes)), InputSpec(shapes[0], std=(1.0,) * shapes[0][0]))
     weights = {} if module is None else translation.tensors(module, layer)

@@ -81,9 +81,7 @@ class _Recorder(fx.Interpreter):
             layer = translation.of_call(n.target, args, kwargs, made)
             name = n.name
             label = n.target if isinstance(n.target, str) else getattr(n.target, "__name__", str(n.target))
-        sources = tuple(self.places[node] for node in n.all_input_nodes if node in self.places)
-        if len(n.args) == 2 and n.args[0] is n.args[1]:
-            sources *= 2  # x + x
+        sources = tuple(self.places[node] for node in _read(n) if node in self.places)
         if layer is SAME and sources:
             self.places[n] = sources[0]
             return
@@ -92,6 +90,13 @@ class _Recorder(fx.Interpreter):
             name, label, sources, layer = f"{name}_flat", "flatten", (len(self.found) - 1,), Flatten()
         self.places[n] = len(self.found)
         self.found.append(Step(name, label, sources, made, layer if isinstance(layer, Layer) else None, module))
+
+
+def _read(n: fx.Node) -> list[fx.Node]:
+    """Return the nodes that a step reads, as often as it reads them: twice for x + x."""
+    read: list[fx.Node] = []
+    fx.node.map_arg((n.args, n.kwargs), read.append)
+    return read
 
 
 def _called(module: nn.Module, x: Tensor) -> list[Step]:

@@ -42,18 +42,20 @@ def of_module(module: nn.Module) -> Found:
 
 def of_call(target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], out: torch.Tensor) -> Found:
     """Return the layer that a call of a function, or of a tensor's method by its name, computes; `args` begin with the
-    tensor.
+    tensor, or the tensors that are joined.
 
     `out` is what it gave: a view or a reshape that flattens is recognised by its shape.
     """
     name = target if isinstance(target, str) else _NAMES.get(target, getattr(target, "__name__", ""))
     read = _FUNCTIONS.get(name)
-    if read is None or not isinstance(args[0] if args else kwargs.get("input"), torch.Tensor):
+    first = args[0] if args else kwargs.get("input", kwargs.get("tensors"))
+    tensors = first if isinstance(first, (list, tuple)) else [first]
+    if read is None or not tensors or not all(isinstance(tensor, torch.Tensor) for tensor in tensors):
         return None
-    given = args if args else (kwargs["input"],)
+    named = {} if args else {"input": first, "tensors": first}
     try:
-        return read(out, *given, **{k: v for k, v in kwargs.items() if k != "input"})
-    except (PlanError, TypeError):  # likewise
+        return read(out, *(args or (first,)), **{k: v for k, v in kwargs.items() if k not in named})
+    except (PlanError, TypeError, AttributeError):  # likewise, or tensors where the layer takes one
         return None
 
 

@@ -17,8 +17,10 @@ from .base import Layer as Layer
 from .convolution import Conv as Conv
 from .dense import FC as FC
 from .joins import Add as Add
+from .joins import Concat as Concat
 from .normalisation import BatchNorm as BatchNorm
 from .normalisation import Dropout as Dropout
+from .pooling import AdaptiveAvgPool as AdaptiveAvgPool
 from .pooling import AvgPool as AvgPool
 from .pooling import GlobalAvgPool as GlobalAvgPool
 from .pooling import MaxPool as MaxPool
@@ -27,7 +29,7 @@ from .shape import Flatten as Flatten
 
 KINDS: tuple[type[Layer], ...] = (
     *(Conv, ReLU, LeakyReLU, PReLU, ReLU6, ELU, GELU, SiLU, HardSwish, Sigmoid, HardSigmoid, Tanh),
-    *(MaxPool, AvgPool, GlobalAvgPool, BatchNorm, Dropout, Flatten, FC, Crop, Add),
+    *(MaxPool, AvgPool, AdaptiveAvgPool, GlobalAvgPool, BatchNorm, Dropout, Flatten, FC, Crop, Add, Concat),
 )
-LAYERS: dict[str, type[Layer]] = {kind.name: kind for kind in KINDS if kind is not Add}
-"""What a formula can call by name; an Add is the end of its skip(…)."""
+LAYERS: dict[str, type[Layer]] = {kind.name: kind for kind in KINDS if kind not in (Add, Concat)}
+"""What a formula can call by name as a layer; an Add is the end of its skip(…), a Concat of its branches."""

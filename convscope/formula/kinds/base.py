@@ -14,7 +14,7 @@ from dataclasses import MISSING, dataclass, fields
 from typing import ClassVar, Literal, NamedTuple, Self, TypeAlias
 
 from ...errors import PlanError, Said
-from ..geometry import Pair, Patch, Shape, Window, times
+from ..geometry import Pair, Patch, Shape, Source, Window, times
 from ..onnx_operators import Operator, Piece, same
 from ..plan import Plan
 from ..receptive_field import ReceptiveField
@@ -56,7 +56,7 @@ class Layer(Plan, ABC):
     example: ClassVar[Said] = ""  # what an error shows where arguments are missing; its name if they never are
 
     takes: ClassVar[Literal["any", "maps", "rows"]] = "any"  # "rows": maps are flattened before it
-    reads: ClassVar[Literal["unit", "window", "all", "part", "number", "units"]]  # what one number of it is made from
+    reads: ClassVar[Literal["unit", "window", "cell", "all", "part", "number", "units", "source"]]  # for one number
     activation: ClassVar[bool] = False
     homogeneous: ClassVar[bool] = False  # f(a·x) = a·f(x) for a > 0
     channelwise: ClassVar[bool] = False  # a channel of the output depends on that channel of the input alone
@@ -126,9 +126,19 @@ class Layer(Plan, ABC):
     def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:
         """Return the field of its units from those of its sources, whose units cover `grid` rows and columns."""
 
+    def reach(
+        self, before: Sequence[tuple[ReceptiveField, Pair]], output: Shape, flat: bool
+    ) -> tuple[ReceptiveField, Pair]:
+        """Return the receptive field of its units, and the rows and columns that they stand for, from those of its
+        sources.
+        """
+        grid = before[0][1]
+        field = self.receptive_field([one for one, _ in before], grid)
+        return field, (1, 1) if self.reads == "all" else grid if flat else output[1:]
+
     @abstractmethod
-    def read_by(self, patch: Patch, shape: Shape, flat: bool) -> Patch:
-        """Return the units of an input of `shape`, flat or not, that the units `patch` read."""
+    def read_by(self, patch: Patch, source: Source) -> Patch:
+        """Return the units of one of its sources that the units `patch` read."""
 
     @abstractmethod
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
@@ -170,7 +180,7 @@ class Elementwise(Layer):
     def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:
         return before[0]
 
-    def read_by(self, patch: Patch, shape: Shape, flat: bool) -> Patch:
+    def read_by(self, patch: Patch, source: Source) -> Patch:
         return patch
 
 
@@ -196,8 +206,12 @@ class Windowed(Layer):
     def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:
         return before[0].through(self.window.extent, self.window.stride, self.window.pad)
 
-    def read_by(self, patch: Patch, shape: Shape, flat: bool) -> Patch:
-        return self.window.read_by(patch, shape[1:])
+    def channels_read(self, channels: range, source: Source) -> range:
+        """Return the channels of its input that some of its own read."""
+        return channels
+
+    def read_by(self, patch: Patch, source: Source) -> Patch:
+        return self.window.read_by(patch, self.channels_read(patch.channels, source), source.shape[1:])
 
 
 def operator(kind: str, name: str, inputs: tuple[str, ...], *weights: str, **attributes: object) -> Piece:

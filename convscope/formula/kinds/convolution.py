@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self
 
 from ...errors import PlanError, phrase
-from ..geometry import Shape, Sides, Size, Window, ends, pair, times
+from ..geometry import Shape, Sides, Size, Source, Window, ends, pair, times
 from ..onnx_operators import Piece, attributes
 from .arguments import Divides, Extent, Flag, SameNeedsOdd, Whole
 from .base import Given, Tensors, Windowed, operator
@@ -61,6 +61,10 @@ class Conv(Windowed):
                 got=phrase("groups.divide.got", groups=self.groups, channels=given.shape[0]),
             )
         return self.channels
+
+    def channels_read(self, channels: range, source: Source) -> range:
+        made, read = self.channels // self.groups, source.shape[0] // self.groups  # of one group
+        return range(channels.start // made * read, ((channels.stop - 1) // made + 1) * read)
 
     def weights(self, shape: Shape, output: Shape) -> Tensors:
         weight = ("weight", (self.channels, *self._filter(shape)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from ...errors import PlanError, phrase
-from ..geometry import Pair, Patch, Shape
+from ..geometry import Pair, Patch, Shape, Source
 from ..onnx_operators import Piece
 from ..receptive_field import ReceptiveField
 from .arguments import Whole
@@ -44,8 +44,8 @@ class FC(Layer):
     def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:
         return before[0].through(grid, grid, (0, 0))  # one window over everything
 
-    def read_by(self, patch: Patch, shape: Shape, flat: bool) -> Patch:
-        return frozenset(range(shape[0])), frozenset([0])
+    def read_by(self, patch: Patch, source: Source) -> Patch:
+        return patch._replace(channels=range(source.shape[0]))
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         return operator("Gemm", name, inputs, "weight", "bias", transB=1)

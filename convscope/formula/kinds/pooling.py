@@ -1,17 +1,21 @@
-"""Pooling: one number for each window, or for each whole map."""
+"""Pooling: one number for each window, for each cell of a grid laid over a map, or for each whole map."""
 
 from __future__ import annotations
 
+import math
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from ...errors import phrase
-from ..geometry import Pair, Patch, Shape, Sides, Size, Window, ends, pair
-from ..onnx_operators import Piece, attributes
+from ...errors import PlanError, phrase
+from ..geometry import Pair, Patch, Shape, Sides, Size, Source, Window, ends, pair, times
+from ..onnx_operators import FLOAT, Operator, Piece, Tensor, attributes
 from ..receptive_field import ReceptiveField
 from .arguments import AtMostHalf, Extent
 from .base import Given, Layer, Sizes, Windowed, operator
+
+MAX_AVERAGED = 1 << 16  # numbers of the two matrices that average in a model file: 4 bytes each, in every such layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,9 @@ class GlobalAvgPool(Layer):
     def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:
         return before[0].through(grid, grid, (0, 0))  # one window over everything
 
-    def read_by(self, patch: Patch, shape: Shape, flat: bool) -> Patch:
-        return frozenset(range(shape[1])), frozenset(range(shape[2]))
+    def read_by(self, patch: Patch, source: Source) -> Patch:
+        _, height, width = source.shape
+        return Patch(patch.channels, frozenset(range(height)), frozenset(range(width)))
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         return operator("GlobalAveragePool", name, inputs)
@@ -94,3 +99,95 @@ class GlobalAvgPool(Layer):
     @classmethod
     def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
         return cls()
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptiveAvgPool(Layer):
+    """The mean of each cell of a grid of `size` rows and columns, whatever the size of the maps (torch's
+    AdaptiveAvgPool2d): cell i of n reads rows ⌊i·H/n⌋ … ⌈(i + 1)·H/n⌉ − 1.
+    """
+
+    name = "adaptive_avgpool"
+    example = "adaptive_avgpool(4)"
+    arguments: ClassVar = {"size": Extent("adaptive_avgpool(4)")}
+    takes = "maps"
+    reads = "cell"
+    homogeneous = True
+    channelwise = True
+
+    size: Size
+
+    def sizes(self, given: Given) -> Sizes:
+        (n, m), (channels, height, width) = pair(self.size), given.shape
+        if n * height + m * width > MAX_AVERAGED:
+            raise PlanError(
+                "adaptive.large",
+                got=f"{n}×{height} + {m}×{width} = {n * height + m * width:,}",
+                expected=phrase("value.most", n=f"{MAX_AVERAGED:,}"),
+                hint=phrase("adaptive.large.try"),
+            )
+        most = "" if height % n == width % m == 0 else "at most "
+        cells = times((_largest(height, n), _largest(width, m)))
+        return Sizes((channels, n, m), False, f"{height}×{width} in cells of {most}{cells}")
+
+    def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:
+        """Exact where the cells are all alike; else this is the first unit's, with the largest cell's size and the
+        nearest whole step. `seen` is exact for every unit.
+        """
+        axes = tuple(zip(grid, pair(self.size), strict=True))
+        rows, columns = (_largest(length, n) for length, n in axes)
+        down, across = (max(1, (2 * length + n) // (2 * n)) for length, n in axes)
+        return before[0].through((rows, columns), (down, across), (0, 0))
+
+    def read_by(self, patch: Patch, source: Source) -> Patch:
+        (n, m), (_, height, width) = pair(self.size), source.shape
+        rows = frozenset(y for i in patch.rows for y in cell(i, n, height))
+        return Patch(patch.channels, rows, frozenset(x for i in patch.columns for x in cell(i, m, width)))
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        """Rows are averaged first, or columns: what makes fewer numbers in between, never more than the larger end."""
+        (n, m), (_, height, width) = pair(self.size), shape
+        made, between = inputs[0], f"{name}.between"
+        operators = []
+        for axis, output in zip("rc" if n * width <= height * m else "cr", (between, name), strict=True):
+            factors = (f"{name}.rows", made) if axis == "r" else (made, f"{name}.columns")
+            operators.append(Operator("MatMul", factors, output))
+            made = between
+        turned = [list(column) for column in zip(*_averaging(m, width), strict=True)]
+        tensors = {f"{name}.rows": _matrix(_averaging(n, height)), f"{name}.columns": _matrix(turned)}
+        return Piece(tuple(operators), tensors)
+
+    @classmethod
+    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
+        first, second = (piece.tensors.get(op.inputs[0]) for op in piece.operators)  # the rows' matrix comes first
+        rows, columns = first or second, piece.operators[1 if first else 0].inputs[1]
+        return None if rows is None else cls((rows.shape[0], piece.tensors[columns].shape[1]))
+
+
+def cell(i: int, n: int, length: int) -> range:
+    """Return the places, of `length`, that cell `i` of `n` reads.
+
+    >>> [cell(i, 3, 7) for i in range(3)]
+    [range(0, 3), range(2, 5), range(4, 7)]
+    """
+    return range(i * length // n, -(-(i + 1) * length // n))
+
+
+def _largest(length: int, n: int) -> int:
+    """Return how many places the largest of `n` cells reads.
+
+    With both divided by what they share, cells begin at every fraction of a place, so one begins just before a place.
+    """
+    shared = math.gcd(length, n)
+    return -(-(length + n - shared) // n)
+
+
+def _averaging(n: int, length: int) -> list[list[float]]:
+    """Return the (n, length) matrix that makes the means of `n` cells."""
+    cells = [cell(i, n, length) for i in range(n)]
+    return [[1 / len(places) if at in places else 0.0 for at in range(length)] for places in cells]
+
+
+def _matrix(rows: list[list[float]]) -> Tensor:
+    numbers = [number for row in rows for number in row]
+    return Tensor(FLOAT, (len(rows), len(rows[0])), struct.pack(f"<{len(numbers)}f", *numbers))

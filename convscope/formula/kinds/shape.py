@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from ...errors import PlanError, phrase
-from ..geometry import Pair, Patch, Shape, Size, pair
+from ..geometry import Pair, Patch, Shape, Size, Source, pair
 from ..onnx_operators import Piece, wholes
 from ..receptive_field import ReceptiveField
 from .arguments import Extent
@@ -31,12 +31,14 @@ class Flatten(Layer):
     def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:
         return before[0]
 
-    def read_by(self, patch: Patch, shape: Shape, flat: bool) -> Patch:
-        if flat:
+    def read_by(self, patch: Patch, source: Source) -> Patch:
+        if source.flat:
             return patch
-        _, height, width = shape
-        cells = [divmod(number % (height * width), width) for number in patch[0]]
-        return frozenset(y for y, _ in cells), frozenset(x for _, x in cells)
+        _, height, width = source.shape
+        area, numbers = height * width, patch.channels
+        channels = range(numbers.start // area, (numbers.stop - 1) // area + 1)
+        cells = [divmod(number % area, width) for number in numbers[:area]]  # as many numbers have every place
+        return Patch(channels, frozenset(y for y, _ in cells), frozenset(x for _, x in cells))
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         return operator("Flatten", name, inputs, axis=1)
@@ -79,9 +81,10 @@ class Crop(Layer):
         top, left, _, _ = self.place((1, *grid))
         return before[0].shifted((top, left))
 
-    def read_by(self, patch: Patch, shape: Shape, flat: bool) -> Patch:
-        top, left, _, _ = self.place(shape)
-        return frozenset(y + top for y in patch[0]), frozenset(x + left for x in patch[1])
+    def read_by(self, patch: Patch, source: Source) -> Patch:
+        top, left, _, _ = self.place(source.shape)
+        rows, columns = (frozenset(at + by for at in axis) for axis, by in ((patch.rows, top), (patch.columns, left)))
+        return Patch(patch.channels, rows, columns)
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         top, left, bottom, right = self.place(shape)

@@ -12,6 +12,7 @@ from ..zoo import ZOO
 from . import KINDS, LAYERS
 from .arguments import LARGEST, Relation
 from .base import Layer
+from .pooling import MAX_AVERAGED
 from .usage import ArgumentRow, argument_rows
 
 TRAITS = (
@@ -100,6 +101,7 @@ def table() -> Table:
             "numbers": tracing.MAX_NUMBERS,
             "picture": tracing.MAX_PICTURE,
             "field": tracing.MAX_FIELD,
+            "averaged": MAX_AVERAGED,
         },
         torch=torch_names.hints(),
     )

@@ -13,8 +13,8 @@
 
 /**
  * @typedef {"conv" | "relu" | "leaky_relu" | "prelu" | "relu6" | "elu" | "gelu" | "silu" | "hardswish" | "sigmoid" |
- * "hardsigmoid" | "tanh" | "maxpool" | "avgpool" | "gap" | "bn" | "dropout" | "flatten" | "fc" | "crop" | "add" |
- * "opaque"} Kind
+ * "hardsigmoid" | "tanh" | "maxpool" | "avgpool" | "adaptive_avgpool" | "gap" | "bn" | "dropout" | "flatten" | "fc" |
+ * "crop" | "add" | "concat" | "opaque"} Kind
  */
 
 /**

@@ -44,7 +44,39 @@ def softmax(scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return e / e.sum(1, keepdims=True)
 
 
+class Fire(nn.Module):
+    """SqueezeNet's module, and a head that reads a grid of cells beside the means (Iandola et al. 2016)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.squeeze, self.one, self.three = nn.Conv2d(1, 3, 1), nn.Conv2d(3, 4, 1), nn.Conv2d(3, 2, 3, padding=1)
+        self.cells, self.head = nn.AdaptiveAvgPool2d((3, 2)), nn.Linear(6 * 6 + 6, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        squeezed = torch.relu(self.squeeze(x))
+        one, three = self.one(squeezed), self.three(squeezed)
+        x = torch.cat([one.relu(), three.relu()], dim=1)
+        return self.head(torch.cat([self.cells(x).flatten(1), torch.flatten(x.mean((2, 3), keepdim=True), 1)], 1))
+
+
+class Dense(nn.Module):
+    """What went in stands beside what came out (Huang et al. 2017): no formula says it, the page opens it whole."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.two, self.head = nn.Conv2d(1, 3, 3, 2), nn.Conv2d(3, 2, (3, 5), padding=(1, 2)), nn.Linear(5, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.one(x)
+        return self.head(torch.cat((x, self.two(x)), 1).mean((2, 3)))
+
+
 REBUILT = {
+    "branches": (
+        Fire,
+        "conv(3, 1) + relu + concat(conv(4, 1) + relu, conv(2, 3, pad=1) + relu) + "
+        "concat(adaptive_avgpool((3, 2)) + flatten, gap + flatten) + fc(4)",
+    ),
     "sequential": (
         sequential,
         "conv(6, (3, 5), stride=(1, 2), pad=(1, 0), bias=False) + bn(0.001) + relu + maxpool(2, stride=1, pad=1) + "
@@ -117,6 +149,21 @@ def test_a_branching_network_without_a_formula_is_open_at_every_node() -> None:
     assert fields["blocks.1.short"] == {"size": [7, 7], "jump": [2, 2], "start": [-3, -3]}
     assert fields["blocks.1.one"] == {"size": [9, 9], "jump": [2, 2], "start": [-4, -4]}
     assert fields["mean"]["size"] == fields["head"]["size"] == [27, 27], "13 pixels a unit, 8 units 2 pixels apart"
+    np.testing.assert_allclose(decode(payload["samples"]["logits"]), expected(module, x), rtol=1e-4, atol=1e-5)
+
+
+def test_a_concatenation_without_a_formula_is_open_too() -> None:
+    module, x = with_random_state(Dense()), pictures()
+    payload = convscope.look(module, x).payload
+    assert (payload["formula"], payload["maps"]) == ("", None)
+    nodes = {n["name"]: n for n in payload["nodes"]}
+    assert [n["kind"] for n in payload["nodes"]] == ["conv", "conv", "concat", "gap", "flatten", "fc"]
+    assert (nodes["cat"]["sources"], nodes["cat"]["inputs"], nodes["cat"]["output"]) == (
+        [0, 1],
+        [[3, 7, 7], [2, 7, 7]],
+        [5, 7, 7],
+    )
+    assert nodes["cat"]["field"] == {"size": [7, 11], "jump": [2, 2], "start": [-2, -4]}
     np.testing.assert_allclose(decode(payload["samples"]["logits"]), expected(module, x), rtol=1e-4, atol=1e-5)
 
 
@@ -224,7 +271,7 @@ def test_data_of_one_size_says_what_a_module_reads() -> None:
         nn.MaxPool2d(2, dilation=2),
         nn.AvgPool2d(2, padding=1, count_include_pad=False),
         nn.AvgPool2d(2, divisor_override=3),
-        nn.AdaptiveAvgPool2d(2),
+        nn.AdaptiveAvgPool2d((None, 2)),
         nn.BatchNorm2d(1, track_running_stats=False),
         nn.PReLU(2),
         nn.Flatten(0),

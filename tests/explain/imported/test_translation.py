@@ -18,8 +18,10 @@ from convscope.formula import (
     ELU,
     FC,
     GELU,
+    AdaptiveAvgPool,
     Add,
     AvgPool,
+    Concat,
     Dropout,
     Flatten,
     GlobalAvgPool,
@@ -43,6 +45,7 @@ from convscope.pictures.input_spec import InputSpec
 
 OWN = {"bn", "flatten", "crop"}  # convscope's modules; torch's own are read by the tests of modules
 SAMPLES = {"conv": "conv(2, (3, 1), stride=2, pad=(1, 0), groups=2)", "maxpool": "maxpool(2)", "avgpool": "avgpool(2)"}
+SAMPLES["adaptive_avgpool"] = "adaptive_avgpool((2, 3))"
 
 
 @pytest.mark.parametrize("name", sorted(set(LAYERS) - OWN))
@@ -57,10 +60,7 @@ def called(call: Callable[[Tensor], Tensor], x: Tensor) -> Any:
     """Return what the translation makes of the one call in `call`."""
     (node,) = [n for n in fx.symbolic_trace(call).graph.nodes if n.op.startswith("call_")]
 
-    def given(value: Any) -> Any:
-        return x if isinstance(value, fx.Node) else value
-
-    args, kwargs = tuple(map(given, node.args)), {k: given(v) for k, v in node.kwargs.items()}
+    args, kwargs = fx.node.map_arg((node.args, node.kwargs), lambda given: x)
     return translation.of_call(node.target, args, kwargs, call(x.clone()))
 
 
@@ -91,7 +91,13 @@ MAPS = torch.rand(2, 3, 4, 4) - 0.5
         (lambda x: fun.max_pool2d(x, kernel_size=2, stride=1, dilation=2), None),
         (lambda x: fun.avg_pool2d(x, 2, padding=1), AvgPool(2, 2, 1)),
         (lambda x: fun.adaptive_avg_pool2d(x, 1), GlobalAvgPool()),
-        (lambda x: fun.adaptive_avg_pool2d(x, 2), None),
+        (lambda x: fun.adaptive_avg_pool2d(x, 2), AdaptiveAvgPool(2)),
+        (lambda x: fun.adaptive_avg_pool2d(x, (3, None)), AdaptiveAvgPool((3, 4))),
+        (lambda x: torch.cat([x, x], 1), Concat()),
+        (lambda x: torch.cat(tensors=(x, x, x), dim=-3), Concat()),
+        (lambda x: torch.cat([x, x], 2), None),
+        (lambda x: torch.cat([x, x]), None),
+        (lambda x: torch.cat([x], 1), None),
         (lambda x: x.mean([2, 3]), GlobalAvgPool()),
         (lambda x: x.mean(1), None),
         (lambda x: torch.flatten(x, 1), Flatten()),

@@ -36,6 +36,8 @@ SAMPLES = {
     "fc": ["fc(7)", "fc"],
     "crop": ["crop((4, 5))"],
     "add": ["skip(relu)"],
+    "adaptive_avgpool": ["adaptive_avgpool((4, 3))", "adaptive_avgpool((11, 2))"],
+    "concat": ["concat(relu, conv(2, 1))", "concat(flatten, gap + flatten, fc(3))"],
 }
 
 

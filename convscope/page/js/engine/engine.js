@@ -57,12 +57,14 @@ export function makeEngine(payload) {
     terms: (index, channel, y, x, result) => termsOf(nodes, result, index, channel, y, x),
 
     /**
-     * The pixels one unit can depend on: [top, left, bottom, right], inclusive; a flat node's unit is y.
+     * The pixels one unit can depend on: [top, left, bottom, right], inclusive; a flat node's unit is y. Without a
+     * channel around what that place of all maps sees.
      * @param {number} index
      * @param {number} y
      * @param {number} x
+     * @param {number | null} [channel]
      */
-    seen: (index, y, x) => seenBox(nodes, index, y, x),
+    seen: (index, y, x, channel = null) => seenBox(nodes, index, y, x, channel),
 
     /**
      * Grad-CAM of the size of the node's maps, ≥ 0.

@@ -17,13 +17,41 @@ export function cropPlace(node, i) {
 }
 
 /**
- * The channels of its input that one output channel reads: all of its group where the layer mixes channels.
+ * The rows (axis 0) or columns of its input that cell `i` of a grid reads: from `first` to before `end`.
+ * @param {Layer} node
+ * @param {0 | 1} axis
+ * @param {number} i
+ */
+export function cellAlong(node, axis, i) {
+  const [length, cells] = [node.input[axis + 1], node.output[axis + 1]];
+  return { first: Math.floor((i * length) / cells), end: Math.ceil(((i + 1) * length) / cells) };
+}
+
+/**
+ * Which of its sources a channel of a concatenation comes from, and which channel of that it is.
  * @param {Layer} node
  * @param {number} channel
+ * @returns {{from: number, channel: number}}
+ */
+export function sourceOf(node, channel) {
+  let [from, left] = [0, channel];
+  while (left >= node.inputs[from][0]) left -= node.inputs[from++][0];
+  return { from, channel: left };
+}
+
+/**
+ * The channels of one of its sources that one output channel reads: all of its group where the layer mixes channels.
+ * @param {Layer} node
+ * @param {number} channel
+ * @param {number} [from] which of its sources
  * @returns {number[]}
  */
-export function channelsRead(node, channel) {
+export function channelsRead(node, channel, from = 0) {
   const [inputs, height, width] = node.input;
+  if (node.module.geometry === "joined") {
+    const read = sourceOf(node, channel);
+    return read.from === from ? [read.channel] : [];
+  }
   if (node.module.geometry === "flatten") return [Math.floor(channel / (height * width))];
   if (!node.module.mixes) return [channel];
   const groups = node.options.groups ?? 1;
@@ -46,33 +74,41 @@ export function windowBox(node, y, x) {
     return { top: y * stride[0] - pad[0], left: x * stride[1] - pad[1], height: extent[0], width: extent[1] };
   }
   if (node.module.geometry === "whole") return { top: 0, left: 0, height, width };
+  if (node.module.geometry === "cells") {
+    const [rows, columns] = [cellAlong(node, 0, y), cellAlong(node, 1, x)];
+    const size = { height: rows.end - rows.first, width: columns.end - columns.first };
+    return { top: rows.first, left: columns.first, ...size };
+  }
   const first = node.module.geometry === "crop" ? cropPlace(node, 0) : 0;
   return { top: Math.floor(first / width) + y, left: (first % width) + x, height: 1, width: 1 };
 }
 
 /**
- * Return the shape of the feature maps that a flat node's numbers came from, through layers that keep their places;
- * null if none.
+ * Return the shapes of the feature maps that a flat node's numbers came from, one after another, through layers that
+ * keep their places; [1, units, 1] for numbers that came from none.
  * @param {Layer[]} nodes
  * @param {number} index
- * @returns {Shape | null}
+ * @returns {Shape[]}
  */
-export function gridOf(nodes, index) {
-  let at = index;
-  while (at >= 0 && nodes[at].flat && nodes[at].module.geometry === "same") at = nodes[at].sources[0];
-  return at >= 0 && nodes[at].module.geometry === "flatten" ? nodes[at].input : null;
+export function gridsOf(nodes, index) {
+  if (index < 0) return [nodes[0].input];
+  const { module, flat, sources, input, output } = nodes[index];
+  if (flat && module.geometry === "same") return gridsOf(nodes, sources[0]);
+  if (flat && module.geometry === "joined") return sources.flatMap((source) => gridsOf(nodes, source));
+  return module.geometry === "flatten" ? [input] : [[1, output[0], 1]];
 }
 
 /**
- * A unit of a node that reads unit (channel, y, x) of its source, near the middle of those that do; null where there
- * may be none.
+ * A unit of a node that reads unit (channel, y, x) of one of its sources, near the middle of those that do; null where
+ * there may be none.
  * @param {Layer} node
+ * @param {number} source the node that the unit is of
  * @param {number} channel
  * @param {number} y
  * @param {number} x
  * @returns {{channel: number, y: number, x: number} | null}
  */
-export function readingUnit(node, channel, y, x) {
+export function readingUnit(node, source, channel, y, x) {
   const { geometry, mixes } = node.module;
   const [, height, width] = node.input;
   const [, rows, columns] = node.output;
@@ -85,6 +121,15 @@ export function readingUnit(node, channel, y, x) {
       y: Math.min(rows - 1, Math.floor((y + pad[0]) / stride[0])),
       x: Math.min(columns - 1, Math.floor((x + pad[1]) / stride[1])),
     };
+  }
+  if (geometry === "cells") {
+    const at = (/** @type {number} */ place, /** @type {number} */ cells, /** @type {number} */ length) =>
+      Math.min(cells - 1, Math.floor((place * cells) / length));
+    return { channel: into, y: at(y, rows, height), x: at(x, columns, width) };
+  }
+  if (geometry === "joined") {
+    const before = node.inputs.slice(0, node.sources.indexOf(source)).reduce((sum, [channels]) => sum + channels, 0);
+    return { channel: before + channel, y, x };
   }
   if (geometry === "same") return { channel, y, x };
   return geometry === "units" || geometry === "whole" ? { channel: into, y: 0, x: 0 } : null;

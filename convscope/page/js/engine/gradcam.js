@@ -3,12 +3,15 @@ import { gradientAt, oneHot } from "./backward.js";
 
 /**
  * Return the node that Grad-CAM takes by default: the last convolution, or the last of the normalisation and
- * activation right after it; -1 where there is none.
+ * activation right after it, and the concat that these are a branch of; -1 where there is none.
  * @param {Layer[]} nodes
  */
 export function lastMaps(nodes) {
   let at = nodes.map((node) => node.module.drawing).lastIndexOf("convolution");
-  while (at >= 0 && at + 1 < nodes.length && ["normalisation", "curve"].includes(nodes[at + 1].module.drawing)) at++;
+  const goesOn = (/** @type {Layer} */ { module, sources, flat }) =>
+    (["normalisation", "curve"].includes(module.drawing) && sources[0] === at) ||
+    (module.drawing === "concatenation" && !flat && sources.includes(at));
+  for (let next = at + 1; at >= 0 && next < nodes.length && goesOn(nodes[next]); next++) at = next;
   return at;
 }
 

@@ -1,39 +1,47 @@
-import { cropPlace } from "./geometry.js";
+import { cellAlong, cropPlace } from "./geometry.js";
 /** @import {Box, Window} from "../types.js" */
 /** @import {Layer} from "./types.js" */
 
 /**
- * @typedef {[Set<number>, Set<number>]} Patch rows × columns of units
+ * @typedef {object} Patch units as channels × rows × columns; of a row of numbers the channels are the numbers
+ * @property {number} first the first channel
+ * @property {number} end the one behind the last
+ * @property {Set<number>} rows
+ * @property {Set<number>} columns
  */
 
 /**
  * Return the exact pixels that one unit of node `index` can depend on, as a box clipped at the borders, or null where
  * its windows lie in padding alone. The same walk as convscope.formula.receptive_pixels. For a flat node y is the
- * unit's number.
+ * unit's number. Without a channel it is around what that place of all maps sees: only after a concat may they differ.
  * @param {Layer[]} nodes
  * @param {number} index
  * @param {number} y
  * @param {number} x
+ * @param {number | null} [channel]
  * @returns {Box | null}
  */
-export function seenBox(nodes, index, y, x) {
+export function seenBox(nodes, index, y, x, channel = null) {
+  const { flat, output } = nodes[index];
+  const one = flat ? y : channel;
+  const [first, end] = one === null ? [0, output[0]] : [one, one + 1];
   /** @type {Map<number, Patch[]>} */
-  const wanted = new Map([[index, [[new Set([y]), new Set([x])]]]]);
+  const wanted = new Map([[index, [{ first, end, rows: new Set([flat ? 0 : y]), columns: new Set([flat ? 0 : x]) }]]]);
   const want = (/** @type {number} */ at, /** @type {Patch} */ patch) =>
     wanted.set(at, [...(wanted.get(at) ?? []), patch]);
   for (let i = index; i >= 0; i--) {
     const node = nodes[i];
     for (const patch of keepApart(wanted.get(i) ?? [])) {
-      for (const source of node.sources) {
-        const back = readBy(node, patch, source >= 0 && nodes[source].flat);
-        if (back[0].size && back[1].size) want(source, back);
-      }
+      node.sources.forEach((source, from) => {
+        const back = readBy(node, patch, from, source >= 0 && nodes[source].flat);
+        if (back.end > back.first && back.rows.size && back.columns.size) want(source, back);
+      });
     }
   }
   const patches = wanted.get(-1) ?? [];
   if (!patches.length) return null;
-  const rows = patches.flatMap((p) => [...p[0]]);
-  const columns = patches.flatMap((p) => [...p[1]]);
+  const rows = patches.flatMap((p) => [...p.rows]);
+  const columns = patches.flatMap((p) => [...p.columns]);
   const ends = [rows, columns].map((axis) => [
     axis.reduce((a, b) => Math.min(a, b)),
     axis.reduce((a, b) => Math.max(a, b)),
@@ -47,41 +55,86 @@ export function seenBox(nodes, index, y, x) {
  * @returns {Patch[]}
  */
 function keepApart(patches) {
-  const within = (/** @type {Set<number>} */ a, /** @type {Set<number>} */ b) => [...a].every((v) => b.has(v));
+  const subset = (/** @type {Set<number>} */ a, /** @type {Set<number>} */ b) => [...a].every((v) => b.has(v));
+  const within = (/** @type {Patch} */ a, /** @type {Patch} */ b) =>
+    b.first <= a.first && a.end <= b.end && subset(a.rows, b.rows) && subset(a.columns, b.columns);
   /** @type {Patch[]} */
   let kept = [];
   for (const patch of patches) {
-    if (kept.some((k) => within(patch[0], k[0]) && within(patch[1], k[1]))) continue;
-    kept = [...kept.filter((k) => !(within(k[0], patch[0]) && within(k[1], patch[1]))), patch];
+    if (kept.some((k) => within(patch, k))) continue;
+    kept = [...kept.filter((k) => !within(k, patch)), patch];
   }
   if (kept.length <= 64) return kept;
-  return [[new Set(kept.flatMap((p) => [...p[0]])), new Set(kept.flatMap((p) => [...p[1]]))]];
+  const [first, end] = [Math.min(...kept.map((p) => p.first)), Math.max(...kept.map((p) => p.end))];
+  const rows = new Set(kept.flatMap((p) => [...p.rows]));
+  return [{ first, end, rows, columns: new Set(kept.flatMap((p) => [...p.columns])) }];
 }
 
 /**
- * Return the units of its input that the units `patch` of a node read.
+ * Return the units of one of its sources that the units `patch` of a node read.
  * @param {Layer} node
  * @param {Patch} patch
+ * @param {number} from which of its sources
  * @param {boolean} flat whether those are in a row already
  * @returns {Patch}
  */
-function readBy(node, patch, flat) {
-  const [units, height, width] = node.input;
-  const { geometry } = node.module;
+function readBy(node, patch, from, flat) {
+  const [units, height, width] = node.inputs[from];
+  const { geometry, mixes } = node.module;
   const all = (/** @type {number} */ n) => new Set(Array.from({ length: n }, (_, i) => i));
-  if (geometry === "whole" || geometry === "unknown") return [all(height), all(width)];
-  if (geometry === "units") return [all(units), new Set([0])];
-  if (node.window) return [readAlong(node.window, 0, patch[0], height), readAlong(node.window, 1, patch[1], width)];
+  if (geometry === "unknown") return { first: 0, end: units, rows: all(height), columns: all(width) };
+  if (geometry === "whole") return { ...patch, rows: all(height), columns: all(width) };
+  if (geometry === "units") return { ...patch, first: 0, end: units };
+  if (geometry === "cells")
+    return { ...patch, rows: inCells(node, 0, patch.rows), columns: inCells(node, 1, patch.columns) };
+  if (node.window) {
+    const { first, end } = mixes ? groupsRead(node, patch) : patch;
+    const rows = readAlong(node.window, 0, patch.rows, height);
+    return { first, end, rows, columns: readAlong(node.window, 1, patch.columns, width) };
+  }
   if (geometry === "crop") {
-    const first = cropPlace(node, 0);
+    const corner = cropPlace(node, 0);
     const shift = (/** @type {Set<number>} */ set, /** @type {number} */ by) => new Set([...set].map((v) => v + by));
-    return [shift(patch[0], Math.floor(first / width)), shift(patch[1], first % width)];
+    return {
+      ...patch,
+      rows: shift(patch.rows, Math.floor(corner / width)),
+      columns: shift(patch.columns, corner % width),
+    };
   }
   if (geometry === "flatten" && !flat) {
-    const cells = [...patch[0]].map((unit) => unit % (height * width));
-    return [new Set(cells.map((cell) => Math.floor(cell / width))), new Set(cells.map((cell) => cell % width))];
+    const area = height * width;
+    const places = Array.from({ length: Math.min(area, patch.end - patch.first) }, (_, i) => (patch.first + i) % area);
+    return {
+      first: Math.floor(patch.first / area),
+      end: Math.floor((patch.end - 1) / area) + 1,
+      rows: new Set(places.map((place) => Math.floor(place / width))),
+      columns: new Set(places.map((place) => place % width)),
+    };
+  }
+  if (geometry === "joined") {
+    const before = node.inputs.slice(0, from).reduce((sum, [channels]) => sum + channels, 0);
+    const within = (/** @type {number} */ at) => Math.min(Math.max(at - before, 0), units);
+    return { ...patch, first: within(patch.first), end: within(patch.end) };
   }
   return patch;
+}
+
+/** The channels of its input that some channels of a convolution read. @param {Layer} node @param {Patch} patch */
+function groupsRead(node, patch) {
+  const groups = node.options.groups ?? 1;
+  const [made, read] = [node.output[0] / groups, node.input[0] / groups];
+  return { first: Math.floor(patch.first / made) * read, end: (Math.floor((patch.end - 1) / made) + 1) * read };
+}
+
+/** @param {Layer} node @param {0 | 1} axis @param {Set<number>} units */
+function inCells(node, axis, units) {
+  /** @type {Set<number>} */
+  const read = new Set();
+  for (const unit of units) {
+    const { first, end } = cellAlong(node, axis, unit);
+    for (let at = first; at < end; at++) read.add(at);
+  }
+  return read;
 }
 
 /**

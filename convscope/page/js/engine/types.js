@@ -13,12 +13,13 @@
 
 /**
  * @typedef {"convolution" | "dense" | "pooling" | "normalisation" | "dropout" | "flatten" | "crop" | "addition" |
- * "curve" | "opaque"} Drawing how a layer is drawn: look/views/drawings.js
+ * "concatenation" | "curve" | "opaque"} Drawing how a layer is drawn: look/views/drawings.js
  */
 
 /**
- * @typedef {"same" | "windows" | "whole" | "units" | "flatten" | "crop" | "unknown"} Geometry which places of its input
- * a unit reads: its own, a window, all of a feature map, all units, one elsewhere, the middle's, or nobody knows
+ * @typedef {"same" | "windows" | "cells" | "whole" | "units" | "flatten" | "crop" | "joined" | "unknown"} Geometry which
+ * places of its input a unit reads: its own, a window, a cell of a grid, all of a feature map, all units, one elsewhere,
+ * the middle's, its own of one source, or nobody knows
  */
 
 /**
@@ -90,7 +91,7 @@
  * @property {number} index the node
  * @property {[number, number, number]} at channel, row, column
  * @property {Part[]} parts
- * @property {Record<string, number>} numbers by kind: conv, fc {sum, bias}; avgpool, gap {sum, divisor}; maxpool
+ * @property {Record<string, number>} numbers by kind: conv, fc {sum, bias}; avgpool, adaptive_avgpool, gap {sum, divisor}; maxpool
  * {winner};
  *   bn {x, mean, variance, eps, normalised, weight, bias}; leaky_relu, prelu {x, slope}; the rest but add {x}
  * @property {number} total the output value

@@ -1,5 +1,6 @@
 /** Sums behind whole maps, channel by channel, and how receptive fields grow. */
 
+import { cellAlong } from "../engine/geometry.js";
 import { sizeOf, valuesOf } from "./lookup.js";
 
 /** @typedef {import("./types.js").App} App */
@@ -46,24 +47,39 @@ export function partialMap(app, node, from, kernel) {
 }
 
 /**
- * How receptive fields grow on the way to node `index`, by rows: r after = r before + (k − 1)·jump.
+ * How receptive fields grow on the way to node `index`, by rows: r after = r before + (k − 1)·jump. Where ways meet it
+ * is the one that sees most.
  * @param {App} app @param {number} index
  * @returns {{name: string, before: number, extent: number, jump: number, after: number}[]}
  */
 export function fieldSteps(app, index) {
   const nodes = app.engine.nodes;
   const way = [];
-  for (let i = index; i >= 0; i = nodes[i].sources[0]) way.unshift(i);
+  const sees = (/** @type {number} */ at) => (at < 0 ? 1 : nodes[at].field.size[0]);
+  for (let i = index; i >= 0; i = nodes[i].sources.reduce((a, b) => (sees(b) > sees(a) ? b : a))) way.unshift(i);
   const found = [];
   let size = 1;
   let jump = 1;
   for (const i of way) {
     const node = nodes[i];
-    const whole = node.module.geometry === "whole";
-    const extent = node.window ? node.window.dilation[0] * (node.window.kernel[0] - 1) + 1 : whole ? node.input[1] : 1;
+    const extent = extentOf(node);
     if (extent > 1) found.push({ name: node.name, before: size, extent, jump, after: size + (extent - 1) * jump });
     size += (extent - 1) * jump;
-    jump *= node.window?.stride[0] ?? 1;
+    jump *= node.window?.stride[0] ?? (node.module.geometry === "cells" ? cellStep(node) : 1);
   }
   return found;
+}
+
+/** How many rows of its input a unit reads. @param {PageNode} node */
+function extentOf(node) {
+  const { geometry } = node.module;
+  if (node.window) return node.window.dilation[0] * (node.window.kernel[0] - 1) + 1;
+  if (geometry !== "cells") return geometry === "whole" ? node.input[1] : 1;
+  const cells = Array.from({ length: node.output[1] }, (_, i) => cellAlong(node, 0, i));
+  return Math.max(...cells.map(({ first, end }) => end - first));
+}
+
+/** From one cell to the next, in whole rows. @param {PageNode} node */
+function cellStep(node) {
+  return Math.max(1, Math.floor(node.input[1] / node.output[1] + 1 / 2));
 }

@@ -1,8 +1,10 @@
 /** Every kind of layer that the page knows; tsc finds a kind that is forgotten here. */
 
+import { adaptive_avgpool } from "./adaptive_avgpool.js";
 import { add } from "./add.js";
 import { avgpool } from "./avgpool.js";
 import { bn } from "./bn.js";
+import { concat } from "./concat.js";
 import { conv } from "./conv.js";
 import { crop } from "./crop.js";
 import { dropout } from "./dropout.js";
@@ -27,9 +29,11 @@ import { tanh } from "./tanh.js";
 
 /** @type {Record<Kind, KindModule>} */
 export const KINDS = {
+  adaptive_avgpool,
   add,
   avgpool,
   bn,
+  concat,
   conv,
   crop,
   dropout,

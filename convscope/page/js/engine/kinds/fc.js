@@ -1,5 +1,5 @@
 import { phrase } from "../../kit/i18n.js";
-import { gridOf } from "../geometry.js";
+import { gridsOf } from "../geometry.js";
 import { outputOf, sumOf } from "../parts.js";
 /** @import {Pair} from "../../types.js" */
 /** @import {KindModule} from "../types.js" */
@@ -34,13 +34,15 @@ export const fc = {
   terms: ({ nodes, result, node, channel }) => {
     const units = node.input[0];
     const [source] = node.sources;
-    const [maps, rows, columns] = gridOf(nodes, source) ?? [1, units, 1];
     const all = outputOf(result, source);
     const { weight, bias } = node.tensors;
-    const inside = new Uint8Array(rows * columns).fill(1);
-    const parts = Array.from({ length: maps }, (_, c) => {
-      const unit = c * rows * columns;
+    const maps = gridsOf(nodes, source).flatMap(([depth, ...size]) => Array.from({ length: depth }, () => size));
+    let next = 0;
+    const parts = maps.map(([rows, columns], c) => {
+      const unit = next;
+      next += rows * columns;
       const start = channel * units + unit;
+      const inside = new Uint8Array(rows * columns).fill(1);
       const values = all.slice(unit, unit + rows * columns);
       const weights = Float64Array.from(weight.subarray(start, start + rows * columns));
       const products = values.map((v, t) => v * weights[t]);

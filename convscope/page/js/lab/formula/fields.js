@@ -19,7 +19,7 @@ export function shifted(field, by) {
 }
 
 /**
- * The smallest field around both, for a sum of two branches.
+ * The smallest field around both, for a sum of two branches or a concatenation.
  * @param {Field} field
  * @param {Field} other
  * @returns {Field}
@@ -27,6 +27,7 @@ export function shifted(field, by) {
 export function joined(field, other) {
   /** @type {Two} */
   const start = [Math.min(field.start[0], other.start[0]), Math.min(field.start[1], other.start[1])];
+  const jump = /** @type {Two} */ ([0, 1].map((i) => Math.max(field.jump[i], other.jump[i])));
   const ends = [0, 1].map((i) => Math.max(field.start[i] + field.size[i], other.start[i] + other.size[i]));
-  return { size: [ends[0] - start[0], ends[1] - start[1]], jump: field.jump, start };
+  return { size: [ends[0] - start[0], ends[1] - start[1]], jump, start };
 }

@@ -4,7 +4,7 @@ import { phrase } from "../../kit/i18n.js";
 import { FormulaFault, PlanFault } from "./fault.js";
 import { didYouMean } from "./guess.js";
 import { layerOf } from "./layers.js";
-import { chain, repeat, skip } from "./plan.js";
+import { GROUPS, branched, chain, repeat, skip } from "./plan.js";
 import { plainSource, refuseAbsurd } from "./scan.js";
 import { syntaxOf } from "./tree.js";
 import { ZOO, entryOf, torchHint, writtenKinds } from "./table.js";
@@ -76,6 +76,8 @@ export function parseFormula(text) {
         });
       return planOf(parts[0]);
     }
+    if (node.is === "name" && (node.word === "skip" || node.word === "concat"))
+      throw complain(node.start, groupWanted(node.word), { got: "0", hint: GROUPS[node.word] });
     if (node.is === "name") return layer(node, node, [], []);
     if (node.is === "call") {
       const [name, ...args] = parts;
@@ -84,6 +86,7 @@ export function parseFormula(text) {
           hint: name.is === "attribute" ? torchHint(name.word ?? "") : "",
         });
       if (name.word === "skip") return skipped(node, args, node.named ?? []);
+      if (name.word === "concat") return joined(node, args, node.named ?? []);
       return layer(node, name, args, node.named ?? []);
     }
     if (node.is === "tuple") throw complain(node.start, phrase("formula.commas"), { hint: HOW });
@@ -130,12 +133,23 @@ export function parseFormula(text) {
   /** @param {Syntax} node @param {Syntax[]} args @param {{name: string}[]} named @returns {Plan} */
   const skipped = (node, args, named) => {
     if (args.length !== 1 || named.length)
-      throw complain(node.start, phrase("skip.group"), {
+      throw complain(node.start, groupWanted("skip"), {
         got: String(args.length + named.length),
-        hint: "skip(conv(16, 3, pad=1) + relu)",
+        hint: GROUPS.skip,
       });
     const body = planOf(args[0]);
     return at(node.start, () => skip(body));
+  };
+
+  /** @param {Syntax} node @param {Syntax[]} args @param {{name: string}[]} named @returns {Plan} */
+  const joined = (node, args, named) => {
+    if (args.length < 2 || named.length)
+      throw complain(node.start, groupWanted("concat"), {
+        got: String(args.length + named.length),
+        hint: GROUPS.concat,
+      });
+    const branches = args.map(planOf);
+    return at(node.start, () => branched(branches));
   };
 
   /**
@@ -150,7 +164,7 @@ export function parseFormula(text) {
     const known = writtenKinds();
     if (!known.includes(kind))
       throw complain(name.start, phrase("layer.unknown", { name: kind }), {
-        hint: torchHint(kind) || didYouMean(kind, [...known, "skip"]),
+        hint: torchHint(kind) || didYouMean(kind, [...known, "skip", "concat"]),
       });
     const entry = entryOf(kind);
     const fields = entry.arguments.map((argument) => argument.name);
@@ -196,6 +210,11 @@ export function parseFormula(text) {
   };
 
   return planOf(syntaxOf(source));
+}
+
+/** @param {"skip" | "concat"} word */
+function groupWanted(word) {
+  return word === "skip" ? phrase("skip.group") : phrase("concat.group");
 }
 
 /** @param {Said} said */

@@ -1,4 +1,4 @@
-/** Plans: layers chained, repeated and skipped over. As convscope/formula/plan.py. */
+/** Plans: layers chained, repeated, skipped over and branched. As convscope/formula/plan.py. */
 
 import { phrase } from "../../kit/i18n.js";
 import { PlanFault, grouped } from "./fault.js";
@@ -9,7 +9,14 @@ import { LIMITS, entryOf } from "./table.js";
 /** @typedef {{is: "chain", parts: Plan[], count: number, depth: number}} ChainPlan */
 /** @typedef {{is: "repeat", body: Plan, times: number, count: number, depth: number}} RepeatPlan */
 /** @typedef {{is: "skip", body: Plan, count: number, depth: number}} SkipPlan */
-/** @typedef {LayerPlan | ChainPlan | RepeatPlan | SkipPlan} Plan */
+/** @typedef {{is: "branches", branches: Plan[], count: number, depth: number}} BranchPlan */
+/** @typedef {LayerPlan | ChainPlan | RepeatPlan | SkipPlan | BranchPlan} Plan */
+
+/** How groups are written, for who wrote them otherwise. */
+export const GROUPS = {
+  skip: "skip(conv(16, 3, pad=1) + relu)",
+  concat: "concat(conv(8, 1), conv(8, 3, pad=1))",
+};
 
 /** @param {Plan} plan */
 const countOf = (plan) => ("count" in plan ? plan.count : 1);
@@ -52,6 +59,19 @@ export function skip(body) {
   return within({ is: "skip", body, count: countOf(body) + 1, depth: 1 + depthOf(body) });
 }
 
+/** @param {Plan[]} branches @returns {BranchPlan} */
+export function branched(branches) {
+  for (const branch of branches)
+    if (cropsFirst(branch))
+      throw new PlanFault(phrase("crop.first"), { got: planText(branch), hint: phrase("crop.first.try") });
+  return within({
+    is: "branches",
+    branches,
+    count: branches.reduce((n, branch) => n + countOf(branch), 1),
+    depth: 1 + Math.max(...branches.map(depthOf)),
+  });
+}
+
 /** @template {{count: number, depth: number}} P @param {P} plan @returns {P} */
 function within(plan) {
   if (plan.count > LIMITS.layers)
@@ -71,6 +91,7 @@ function within(plan) {
 /** A plan as a formula, in its one form. @param {Plan} plan @returns {string} */
 export function planText(plan) {
   if ("parts" in plan) return plan.parts.map(planText).join(" + ");
+  if ("branches" in plan) return `concat(${plan.branches.map(planText).join(", ")})`;
   if (!("body" in plan)) return layerText(plan);
   const inner = planText(plan.body);
   if (plan.is === "skip") return `skip(${inner})`;
@@ -82,12 +103,12 @@ export function planText(plan) {
 }
 
 /**
- * The layers in the order they are built, repeats written out; a skip comes whole.
+ * The layers in the order they are built, repeats written out; a skip and branches come whole.
  * @param {Plan} plan
- * @returns {Generator<LayerPlan | SkipPlan>}
+ * @returns {Generator<LayerPlan | SkipPlan | BranchPlan>}
  */
 export function* walk(plan) {
   if ("parts" in plan) for (const part of plan.parts) yield* walk(part);
   else if (plan.is === "repeat" && "times" in plan) for (let i = 0; i < plan.times; i++) yield* walk(plan.body);
-  else yield /** @type {LayerPlan | SkipPlan} */ (plan);
+  else yield /** @type {LayerPlan | SkipPlan | BranchPlan} */ (plan);
 }

@@ -4,10 +4,10 @@
  */
 
 import { phrase } from "../../kit/i18n.js";
-import { PlanFault } from "./fault.js";
+import { PlanFault, grouped } from "./fault.js";
 import { both, endsOf } from "./layers.js";
-import { entryOf } from "./table.js";
-import { unreadPlaces } from "./unread.js";
+import { LIMITS, entryOf } from "./table.js";
+import { divisor, unreadPlaces } from "./unread.js";
 
 /** @typedef {import("./layers.js").LayerPlan} LayerPlan */
 /** @typedef {import("./costs.js").Three} Three */
@@ -15,7 +15,8 @@ import { unreadPlaces } from "./unread.js";
 /** @typedef {import("./fault.js").Said} Said */
 /**
  * @typedef {object} Given what reaches a layer
- * @property {Three} shape
+ * @property {Three} shape the first source's
+ * @property {Three[]} shapes each source's
  * @property {boolean} flat whether that is a row of numbers
  * @property {number} classes
  * @property {boolean} last whether no layer after it takes a row of numbers
@@ -54,6 +55,35 @@ export function sizesOf(layer, given, where) {
 const SIZES = {
   unit: asBefore,
   units: asBefore,
+  source: (_, { shapes, flat }, where) => {
+    if (new Set(shapes.map(([, ...size]) => size.join())).size > 1) {
+      const [rows, columns] = shapes.map(([, h, w]) => [h, w]).sort(([a, b], [c, d]) => a - c || b - d)[0];
+      throw new PlanFault(phrase("concat.sizes"), {
+        where,
+        got: shapes.map((shape) => shape.join("×")).join(", "),
+        hint: phrase("concat.sizes.try", { rows, columns }),
+      });
+    }
+    const channels = shapes.map((shape) => shape[0]);
+    const sum = channels.reduce((a, b) => a + b, 0);
+    const [, rows, columns] = shapes[0];
+    return { output: [sum, rows, columns], flat, how: `${channels.join(" + ")} = ${sum}`, dropped: [0, 0] };
+  },
+  cell: (layer, { shape: [channels, height, width] }, where) => {
+    const [n, m] = both(layer.size ?? 1);
+    const averaged = n * height + m * width;
+    if (averaged > LIMITS.averaged)
+      throw new PlanFault(phrase("adaptive.large"), {
+        where,
+        got: `${n}×${height} + ${m}×${width} = ${grouped(averaged)}`,
+        expected: phrase("value.most", { n: grouped(LIMITS.averaged) }),
+        hint: phrase("adaptive.large.try"),
+      });
+    const words = { size: `${height}×${width}`, cell: `${largestCell(height, n)}×${largestCell(width, m)}` };
+    const even = height % n === 0 && width % m === 0;
+    const how = even ? phrase("how.cells", words) : phrase("how.cells.most", words);
+    return { output: [channels, n, m], flat: false, how, dropped: [0, 0] };
+  },
   window: (layer, { shape }, where) => {
     const [channels, height, width] = shape;
     const window = /** @type {PlanWindow} */ (windowOf(layer));
@@ -102,6 +132,11 @@ const SIZES = {
     };
   },
 };
+
+/** How many places the largest of `n` cells over `length` reads. @param {number} length @param {number} n */
+export function largestCell(length, n) {
+  return Math.ceil((length + n - divisor(length, n)) / n);
+}
 
 /** @param {LayerPlan} _ @param {Given} given @returns {Sizes} */
 function asBefore(_, { shape, flat }) {

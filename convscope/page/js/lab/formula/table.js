@@ -32,7 +32,7 @@
 /**
  * @typedef {object} Traits what sizes and costs follow from
  * @property {"any" | "maps" | "rows"} takes
- * @property {"unit" | "window" | "all" | "part" | "number" | "units"} reads what one number of it is made from
+ * @property {"unit" | "window" | "cell" | "all" | "part" | "number" | "units" | "source"} reads what one number of it is made from
  * @property {boolean} channelwise
  * @property {boolean} filters
  * @property {number} learned_per_channel
@@ -47,6 +47,7 @@
  * @property {number} numbers in one layer's output for one picture
  * @property {number} picture numbers of the picture itself
  * @property {number} field pixels of a receptive field, and between two
+ * @property {number} averaged numbers of the matrices that average the cells of a grid
  */
 /**
  * @typedef {object} NamedPlan
@@ -67,7 +68,7 @@ const MADE_FOR = {};
 const ENTRIES = {};
 
 /** Filled when the page starts. @type {Limits} */
-export const LIMITS = { text: 0, layers: 0, depth: 0, parameters: 0, numbers: 0, picture: 0, field: 0 };
+export const LIMITS = { text: 0, layers: 0, depth: 0, parameters: 0, numbers: 0, picture: 0, field: 0, averaged: 0 };
 
 /** What to write instead of torch's words, in lower case without underscores. @type {Record<string, Said>} */
 const TORCH = Object.create(null);

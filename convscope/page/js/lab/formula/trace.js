@@ -6,22 +6,24 @@ import { PlanFault, grouped } from "./fault.js";
 import { joined, shifted, through } from "./fields.js";
 import { both, layerText } from "./layers.js";
 import { planText, walk } from "./plan.js";
-import { extentOf, sizesOf, windowOf } from "./sizes.js";
+import { extentOf, largestCell, sizesOf, windowOf } from "./sizes.js";
 import { LIMITS, entryOf } from "./table.js";
 
 /** @typedef {import("./costs.js").Three} Three */
 /** @typedef {import("./fields.js").Two} Two */
 /** @typedef {import("./fields.js").Field} Field */
+/** @typedef {{field: Field, grid: Two}} Reach a field, and the rows and columns of maps that units stand for */
 /** @typedef {import("./layers.js").LayerPlan} LayerPlan */
 /** @typedef {import("./plan.js").Plan} Plan */
 /** @typedef {import("./sizes.js").PlanWindow} PlanWindow */
 /**
  * @typedef {object} PlanNode one layer put to work
- * @property {string} name @property {LayerPlan} layer @property {string} text @property {number} source @property
- * {number | null} other
- * @property {Three} input @property {Three} output @property {boolean} flat @property {PlanWindow | null} window
+ * @property {string} name @property {LayerPlan} layer @property {string} text
+ * @property {number[]} sources the nodes that it reads, −1 for the picture
+ * @property {Three[]} inputs what those make @property {Three} input @property {Three} output @property {boolean} flat @property {PlanWindow | null} window
  * @property {bigint} parameters @property {string} parametersHow @property {bigint} macs
  * @property {import("./fault.js").Said} sizeHow @property {Two} dropped @property {Field} field
+ * @property {Two} grid rows and columns of the maps that its numbers stand for, flattened or not
  */
 /**
  * @typedef {{plan: Plan, input: Three, classes: number, nodes: PlanNode[], parameters: bigint, macs: bigint}}
@@ -49,44 +51,64 @@ export function tracePlan(plan, input, classes) {
   /** @type {Map<string, number>} */
   const counts = new Map();
   let rowsLeft = countRows(plan);
-  /** Rows and columns of the maps that the last node's units came from. @type {Two} */
-  let grid = [input[1], input[2]];
+  /** The node that the next layer reads: the last one added, but where a branch begins. */
+  let last = -1;
 
-  const shapeNow = () => (nodes.length ? nodes[nodes.length - 1].output : input);
-  const flatNow = () => nodes.length > 0 && nodes[nodes.length - 1].flat;
-  /** @param {number} index @returns {Field} */
-  const fieldAt = (index) => (index >= 0 ? nodes[index].field : { size: [1, 1], jump: [1, 1], start: [0, 0] });
+  const shapeAt = (/** @type {number} */ index) => (index >= 0 ? nodes[index].output : input);
+  const flatAt = (/** @type {number} */ index) => index >= 0 && nodes[index].flat;
+  /** @param {number} index @returns {Reach} */
+  const reachAt = (index) =>
+    index >= 0 ? nodes[index] : { field: { size: [1, 1], jump: [1, 1], start: [0, 0] }, grid: [input[1], input[2]] };
 
   /** @param {Plan} part */
   const addPlan = (part) => {
     for (const layer of walk(part)) {
-      if (layer.is === "skip" && "body" in layer) addSkip(layer.body);
+      if ("body" in layer) addSkip(layer.body);
+      else if ("branches" in layer) addBranches(layer.branches);
       else {
-        if (takesRows(layer.is) && !flatNow()) add({ is: "flatten" }, null);
-        add(/** @type {LayerPlan} */ (layer), null);
+        if (takesRows(layer.is) && !flatAt(last)) add({ is: "flatten" }, [last]);
+        add(layer, [last]);
       }
     }
   };
   /** @param {Plan} body */
   const addSkip = (body) => {
-    const [begin, before, flat] = [nodes.length - 1, shapeNow(), flatNow()];
+    const [begin, before] = [last, shapeAt(last)];
     addPlan(body);
-    if (shapeNow().join() !== before.join() || flatNow() !== flat) {
+    if (shapeAt(last).join() !== before.join() || flatAt(last) !== flatAt(begin)) {
       throw new PlanFault(phrase("skip.shape"), {
         where: `skip(${planText(body)})`,
-        got: phrase("skip.shape.got", { before: before.join("×"), after: shapeNow().join("×") }),
+        got: phrase("skip.shape.got", { before: before.join("×"), after: shapeAt(last).join("×") }),
         hint: phrase("skip.shape.try"),
       });
     }
-    add({ is: "add" }, begin);
+    add({ is: "add" }, [last, begin]);
   };
-  /** @param {LayerPlan} layer @param {number | null} other */
-  const add = (layer, other) => {
+  /** @param {Plan[]} branches */
+  const addBranches = (branches) => {
+    const begin = last;
+    const ends = branches.map((branch) => {
+      last = begin;
+      addPlan(branch);
+      return last;
+    });
+    add({ is: "concat" }, ends);
+  };
+  /** @param {LayerPlan} layer @param {number[]} sources */
+  const add = (layer, sources) => {
     counts.set(layer.is, (counts.get(layer.is) ?? 0) + 1);
     const text = layerText(layer);
     const where = phrase("layer.place", { n: nodes.length + 1, layer: text });
-    const [index, shape, flat] = [nodes.length - 1, shapeNow(), flatNow()];
-    const { takes, reads } = entryOf(layer.is).traits;
+    const shapes = sources.map(shapeAt);
+    const [shape, flat] = [shapes[0], flatAt(sources[0])];
+    const { takes } = entryOf(layer.is).traits;
+    if (sources.some((source) => flatAt(source) !== flat)) {
+      throw new PlanFault(phrase("sources.mixed"), {
+        where,
+        got: sources.map((source, i) => (flatAt(source) ? shapes[i][0] : shapes[i].join("×"))).join(", "),
+        hint: phrase("sources.mixed.try"),
+      });
+    }
     if (flat && takes === "maps") {
       throw new PlanFault(phrase("maps.needed"), {
         where,
@@ -95,7 +117,7 @@ export function tracePlan(plan, input, classes) {
       });
     }
     if (takes === "rows") rowsLeft--;
-    const sizes = sizesOf(layer, { shape, flat, classes, last: rowsLeft <= 0 }, where);
+    const sizes = sizesOf(layer, { shape, shapes, flat, classes, last: rowsLeft <= 0 }, where);
     const { output } = sizes;
     if (output[0] * output[1] * output[2] > LIMITS.numbers)
       throw new PlanFault(phrase("output.large"), {
@@ -105,21 +127,18 @@ export function tracePlan(plan, input, classes) {
       });
     const [parameters, parametersHow] = parametersOf(layer, shape, output);
     const window = windowOf(layer);
-    const own = fieldAfter(layer, fieldAt(index), grid, window);
-    const field = other === null ? own : joined(own, fieldAt(other));
+    const { field, grid } = reachOf(layer, sources.map(reachAt), sizes, window);
     if (Math.max(...[...field.size, ...field.jump, ...field.start].map(Math.abs)) > LIMITS.field)
       throw new PlanFault(phrase("field.large"), {
         where,
         expected: phrase("value.most.pixels", { n: grouped(LIMITS.field) }),
       });
-    if (reads === "all") grid = [1, 1];
-    else if (!sizes.flat) grid = [output[1], output[2]];
     nodes.push({
       name: `${layer.is}${counts.get(layer.is)}`,
       layer,
       text,
-      source: index,
-      other,
+      sources,
+      inputs: shapes,
       input: shape,
       output,
       flat: sizes.flat,
@@ -130,7 +149,9 @@ export function tracePlan(plan, input, classes) {
       sizeHow: sizes.how,
       dropped: sizes.dropped,
       field,
+      grid,
     });
+    last = nodes.length - 1;
   };
 
   addPlan(plan);
@@ -146,6 +167,29 @@ export function tracePlan(plan, input, classes) {
   return { plan, input, classes, nodes, parameters, macs: nodes.reduce((n, node) => n + node.macs, 0n) };
 }
 
+/**
+ * The receptive field of a layer's units, and the rows and columns that they stand for. As `Layer.reach`.
+ * @param {LayerPlan} layer
+ * @param {Reach[]} before
+ * @param {import("./sizes.js").Sizes} sizes
+ * @param {PlanWindow | null} window
+ * @returns {Reach}
+ */
+function reachOf(layer, before, { output, flat }, window) {
+  const { reads } = entryOf(layer.is).traits;
+  const [{ grid }] = before;
+  const places = new Set(before.map((reach) => [...reach.field.jump, ...reach.grid].join()));
+  if (reads === "source" && flat && places.size > 1) {
+    const whole = before.map((reach) => through(reach.field, reach.grid, reach.grid, [0, 0]));
+    return { field: whole.reduce(joined), grid: [1, 1] };
+  }
+  const field =
+    before.length > 1
+      ? before.map((reach) => reach.field).reduce(joined)
+      : fieldAfter(layer, before[0].field, grid, window);
+  return { field, grid: reads === "all" ? [1, 1] : flat ? grid : [output[1], output[2]] };
+}
+
 /** @param {LayerPlan} layer @param {Field} before @param {Two} grid @param {PlanWindow | null} window */
 function fieldAfter(layer, before, grid, window) {
   if (window) return through(before, extentOf(window), window.stride, window.pad);
@@ -154,14 +198,23 @@ function fieldAfter(layer, before, grid, window) {
     const [h, w] = both(layer.size ?? 1);
     return shifted(before, [Math.floor((grid[0] - h) / 2), Math.floor((grid[1] - w) / 2)]);
   }
+  if (reads === "cell") {
+    const cells = both(layer.size ?? 1);
+    const axes = /** @type {(0 | 1)[]} */ ([0, 1]);
+    const extent = axes.map((axis) => largestCell(grid[axis], cells[axis]));
+    const step = axes.map((axis) => Math.max(1, Math.floor((2 * grid[axis] + cells[axis]) / (2 * cells[axis]))));
+    return through(before, /** @type {Two} */ (extent), /** @type {Two} */ (step), [0, 0]);
+  }
   return reads === "all" ? through(before, grid, grid, [0, 0]) : before; // one window over everything
 }
 
-/** Layers that take rows of numbers, those within skips too. @param {Plan} plan @returns {number} */
+/** Layers that take rows of numbers, those within skips and branches too. @param {Plan} plan @returns {number} */
 function countRows(plan) {
   let n = 0;
-  for (const layer of walk(plan))
-    n += layer.is === "skip" && "body" in layer ? countRows(layer.body) : Number(takesRows(layer.is));
+  for (const layer of walk(plan)) {
+    const inner = "body" in layer ? [layer.body] : "branches" in layer ? layer.branches : null;
+    n += inner ? inner.reduce((sum, part) => sum + countRows(part), 0) : Number(takesRows(layer.is));
+  }
   return n;
 }
 

@@ -69,6 +69,6 @@ function floorSum(n, m, b, by) {
 }
 
 /** The greatest common divisor. @param {number} a @param {number} b @returns {number} */
-function divisor(a, b) {
+export function divisor(a, b) {
   return b ? divisor(b, a % b) : a;
 }

@@ -1,6 +1,7 @@
 /** How each kind of layer is drawn: its layer's view, and one of its values opened. */
 
 import { activationDrawing, curveValue } from "./activation.js";
+import { concatDrawing } from "./concat.js";
 import { convolutionDrawing } from "./convolution.js";
 import { denseDrawing } from "./dense.js";
 import { dropoutDrawing } from "./dropout.js";
@@ -29,6 +30,7 @@ export const DRAWINGS = {
   flatten: { layer: flattenDrawing, value: copiedValue },
   crop: { layer: beforeAfterDrawing, value: copiedValue },
   addition: { layer: beforeAfterDrawing, value: sumValue },
+  concatenation: { layer: concatDrawing, value: copiedValue },
   curve: { layer: activationDrawing, value: curveValue },
   opaque: { layer: beforeAfterDrawing, value: () => [] },
 };

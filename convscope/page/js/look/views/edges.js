@@ -69,9 +69,9 @@ export function edgesBetween(app, stage, tiles) {
     const node = app.engine.nodes[to.index];
     if (!node) return "";
     return node.sources
-      .map((source) => {
+      .map((source, from) => {
         const whole = node.flat || (source >= 0 && sizeOf(app, source).flat);
-        return into(to, source, whole ? null : channelsRead(node, to.channel));
+        return into(to, source, whole ? null : channelsRead(node, to.channel, from));
       })
       .join("");
   };

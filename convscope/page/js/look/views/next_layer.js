@@ -27,7 +27,7 @@ export function nextLayer(app, index, channel, y, x) {
     ];
   const node = app.engine.nodes[reader];
   const size = sizeOf(app, reader);
-  const target = readingUnit(node, channel, y, x);
+  const target = readingUnit(node, index, channel, y, x);
   if (!target || target.y >= size.height || target.x >= size.width) return [];
   const value = valueAt(app, reader, target.channel, target.y, target.x);
   const link = button(

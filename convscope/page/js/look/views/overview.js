@@ -111,8 +111,9 @@ function softmaxWords({ t, engine }) {
 function feeds(app, from, to) {
   const node = app.engine.nodes[to.index];
   if (!node) return false;
-  if (!node.sources.includes(from.index)) return false;
-  return sizeOf(app, from.index).flat || node.flat || channelsRead(node, to.channel).includes(from.channel);
+  if (sizeOf(app, from.index).flat || node.flat) return node.sources.includes(from.index);
+  const reads = (/** @type {number} */ at) => channelsRead(node, to.channel, at).includes(from.channel);
+  return node.sources.some((source, at) => source === from.index && reads(at));
 }
 
 /** Arrows go from map to map. @param {Document} doc @param {HTMLElement[]} columns @param {KeyboardEvent} event */

@@ -72,7 +72,8 @@ export function picturePanel(app) {
     const flat = unit && app.engine.nodes[index].flat;
     const { y, x } = unit ? placeOf(app) : { y: 0, x: 0 };
     const known = unit && app.engine.computes;
-    const box = known ? app.engine.seen(index, flat ? app.state.channel : y, flat ? 0 : x) : null;
+    const { channel } = app.state;
+    const box = known ? app.engine.seen(index, flat ? channel : y, flat ? 0 : x, channel) : null;
     const pixel =
       app.state.view === "value" && app.state.node === "picture"
         ? { top: placeOf(app).y, left: placeOf(app).x, height: 1, width: 1 }
