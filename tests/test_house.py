@@ -27,6 +27,7 @@ ORDER = """
     baseline calibration checking
     nn modelfile
     prediction
+    transfer
     evaluation
     training
     page

@@ -1,4 +1,4 @@
-"""`convscope cache`: the pictures that were decoded once and are kept; how many bytes, where, and away with them."""
+"""`convscope cache`: decoded pictures and features that are kept; how many bytes, where, and away with them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments and options."""
     parser.description = (
         "Pictures of folders are decoded once and kept, by the content of their files, for every command that reads "
-        "them again; the longest unused go first. Say where they are and how many bytes they take, or remove them: "
+        "them again, and so are the features that a pretrained network makes of them; the longest unused go first. Say where they are and how many bytes they take, or remove them: "
         "nothing is lost but time."
     )
     parser.add_argument("--clear", action="store_true", help="remove all of them")
@@ -27,7 +27,9 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"folder": str(now.folder), "bytes": now.size, "most": now.most, "removed": removed}))
     elif args.clear:
-        print(f"removed {removed / 1e6:,.1f} MB of decoded pictures from {now.folder}")
+        print(f"removed {removed / 1e6:,.1f} MB of decoded pictures and features from {now.folder}")
     else:
-        print(f"{now.size / 1e6:,.1f} MB of decoded pictures, at most {now.most / 1e6:,.0f} MB\n{now.folder}")
+        print(
+            f"{now.size / 1e6:,.1f} MB of decoded pictures and features, at most {now.most / 1e6:,.0f} MB\n{now.folder}"
+        )
     return 0

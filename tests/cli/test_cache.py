@@ -28,7 +28,7 @@ def size(folder: Path) -> int:
 
 def test_it_says_where_and_how_many_bytes(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cache"]) == 0
-    assert capsys.readouterr().out == f"0.0 MB of decoded pictures, at most 2,147 MB\n{kept}\n"
+    assert capsys.readouterr().out == f"0.0 MB of decoded pictures and features, at most 2,147 MB\n{kept}\n"
     assert main(["cache", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {
         "folder": str(kept),
@@ -45,7 +45,7 @@ def test_it_clears(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
     answer = json.loads(capsys.readouterr().out)
     assert (answer["bytes"], answer["removed"], kept.exists()) == (0, before, False)
     assert main(["cache", "--clear"]) == 0
-    assert capsys.readouterr().out == f"removed 0.0 MB of decoded pictures from {kept}\n"
+    assert capsys.readouterr().out == f"removed 0.0 MB of decoded pictures and features from {kept}\n"
 
 
 @pytest.mark.parametrize(
