@@ -47,9 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--megabytes",
         type=float,
-        default=5.0,
         metavar="N",
-        help="the page's size at most: parts are left out until it fits (default 5)",
+        help="the page's size at most: parts are left out until it fits (default 5, or up to 20 where the weights "
+        "need it)",
     )
     add_data_root(parser)
     add_no_cache(parser)

@@ -38,7 +38,7 @@ def look(
     samples: int = SAMPLES,
     title: str = "",
     language: str = "auto",
-    megabytes: float = MEGABYTES,
+    megabytes: float | None = None,
     data_root: str | os.PathLike[str] | None = None,
     cache: bool = True,
     progress: Progress | None = None,
@@ -46,11 +46,12 @@ def look(
     """Return a page on which every number of a network is seen: save it, open it, or let a notebook show it.
 
     `model` is a model.onnx or a run directory (then the page has the history of the training, and finds the data
-    again), a Model or the Result of a training; "slides" or nothing: a network that ships with convscope. `pictures`
-    are what to show it: a picture (a file, bytes, a Pillow image, an array), a folder or a pattern of them, or data,
-    or a list of these; data gives the channel cards and the errors. Of pictures at most `samples` are taken.
-    `language` is "en", "ko" or "auto", and `megabytes` is how large the page may be before something is left out of
-    it. Files of data are taken from the `cache` of decoded pictures; `progress` is told how many are read.
+    again), a Model or the Result of a training; "slides" or nothing: a network that ships with convscope.
+    `pictures` are what to show it: a picture (a file, bytes, a Pillow image, an array), a folder or a pattern of
+    them, or data, or a list of these; data gives the channel cards and the errors. Of pictures at most `samples`
+    are taken. `language` is "en", "ko" or "auto", and `megabytes` is how large the page may be before something is
+    left out of it: 5 where it is not given, or up to 20 where the weights need it. Files of data are taken from the
+    `cache` of decoded pictures; `progress` is told how many are read.
 
     `model` may be any torch.nn.Module too: a network of the formula is made of it where its layers are the formula's;
     of any other the page shows what Python captured, open where a layer is known and a labelled box where not. Its
@@ -90,14 +91,16 @@ def _named_model(model: Any) -> Any:
 def _page(target: Target, options: LookOptions) -> Page:
     """Return the page: what there is to see, gathered, made to fit, and joined with the page's script and style."""
     from ..page import inline, webpage
-    from .payload.gather import gather
+    from .payload.gather import gather, weight_characters
     from .subject.examples import choose_examples
     from .subject.samples import gallery
 
     subject, inputs = target.subject, target.inputs
     examples = None if inputs.dataset is None else choose_examples(inputs.dataset, subject, target.trained_with)
     shown = gallery(subject, inputs.samples, examples, options.samples)
-    limit = inline.payload_characters(options.megabytes)
+    weights = weight_characters(subject)
+    megabytes = options.page_megabytes(weights)
+    limit = inline.payload_characters(megabytes)
     payload = gather(subject, shown, examples, target.run, title=subject.title, language=options.language, limit=limit)
     fields = payload.to_json()
     html = inline.page_html(fields)
@@ -109,6 +112,9 @@ def _page(target: Target, options: LookOptions) -> Page:
     words = inline.dictionary("en")
     left_out = [words[inline.left_out_key(key)] for key in payload.left_out if key != "data"]
     notes += [phrase("note.left_out", part=part) for part in left_out]
-    if len(html) > options.megabytes * 1e6:
+    if options.megabytes is None and megabytes > MEGABYTES:
+        numbers = {"weights": f"{weights / 1e6:.1f}", "megabytes": f"{megabytes:g}", "usual": f"{MEGABYTES:g}"}
+        notes.append(phrase("note.megabytes", **numbers))
+    if len(html) > megabytes * 1e6:
         notes.append(phrase("note.large", megabytes=f"{len(html) / 1e6:.1f}"))
     return webpage.Page(html, webpage.file_name(target.name), fields, tuple(map(str, notes)), inputs.unread)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -9,7 +10,9 @@ from dataclasses import dataclass, fields
 from ..data.reading import Progress
 from ..errors import UsageError
 
-SAMPLES, MEGABYTES = 20, 5.0
+SAMPLES = 20
+MEGABYTES, MOST_MEGABYTES = 5.0, 20.0  # of a page by default, and where weights need it
+BESIDE_WEIGHTS = 3.0  # megabytes for the page itself, pictures, cards and history
 LANGUAGES = ("auto", "en", "ko")
 OF_MODULES = ("classes", "mean", "std", "shape")  # what a model file knows by itself
 
@@ -28,7 +31,7 @@ class LookOptions:
     samples: int = SAMPLES
     title: str = ""
     language: str = "auto"
-    megabytes: float = MEGABYTES
+    megabytes: float | None = None
     data_root: str | os.PathLike[str] | None = None
     cache: bool = True
     progress: Progress | None = None
@@ -36,10 +39,22 @@ class LookOptions:
     def __post_init__(self) -> None:
         if type(self.samples) is not int or not 1 <= self.samples <= 1000:
             raise UsageError("value.whole.from.to", name="samples", low=1, high="1,000", got=self.samples)
-        if not isinstance(self.megabytes, (int, float)) or not 0.1 <= self.megabytes <= 1000:
+        wanted = MEGABYTES if self.megabytes is None else self.megabytes
+        if not isinstance(wanted, (int, float)) or not 0.1 <= wanted <= 1000:
             raise UsageError("value.number.from.to", name="megabytes", low="0.1", high="1,000", got=self.megabytes)
         if self.language not in LANGUAGES:
             raise UsageError("language.unknown", got=self.language, expected=", ".join(LANGUAGES))
+
+    def page_megabytes(self, weights: int) -> float:
+        """Return how large the page may be whose weights take so many characters: as asked, else 5 MB, or up to 20
+        where the weights need it.
+
+        >>> [LookOptions().page_megabytes(n) for n in (1_500_000, 12_400_000, 90_000_000)]
+        [5.0, 15.4, 20.0]
+        """
+        if self.megabytes is not None:
+            return self.megabytes
+        return min(MOST_MEGABYTES, max(MEGABYTES, math.ceil(weights / 1e5) / 10 + BESIDE_WEIGHTS))
 
     def given(self, *names: str) -> list[str]:
         """Return which of the options `names` were given."""

@@ -23,7 +23,7 @@ from selenium import webdriver
 from convscope import modelfile, prediction
 from convscope.errors import InputError
 from convscope.explain import saliency
-from convscope.formula import Network
+from convscope.formula import Network, parse, trace
 from convscope.formula.kinds import KINDS
 from convscope.formula.receptive_pixels import seen
 from convscope.nn import Net, build, load_weights
@@ -79,6 +79,19 @@ def test_every_layers_output_is_torchs(page: EnginePage, examples: int) -> None:
     agree()
     print(f"{examples} plans; largest difference {worst:.1e} of a layer's largest magnitude")
     assert occurred.keys() >= FEATURES, f"never occurred: {sorted(FEATURES - occurred.keys())}"
+
+
+def test_weights_in_half_precision_are_read_to_the_bit(page: EnginePage) -> None:
+    """Subnormal ones too: the smallest that half precision has is 2^-24."""
+    network = trace(parse("conv(40, 3) + bn + relu + conv(8, 3, groups=4) + gap + fc"), (3, 9, 8), 3)
+    spec, weights = InputSpec(network.input), random_weights(network, 4)
+    halves = {name: values.astype(np.float16).astype(np.float32) for name, values in weights.items()}
+    halves["conv1.weight"][::2] *= 2.0**-20
+    halves["conv1.weight"] = halves["conv1.weight"].astype(np.float16).astype(np.float32)
+    assert 0 < np.abs(halves["conv1.weight"][halves["conv1.weight"] != 0]).min() < 2.0**-14
+    page.load(network, spec, halves)
+    pictures = random_pictures(network, 4, 2)
+    assert_agree(network, page.outputs(network, pictures), reference(network, spec, halves, pictures))
 
 
 @pytest.mark.parametrize("examples", [150, pytest.param(1000, marks=pytest.mark.slow)])

@@ -12,8 +12,9 @@ import numpy as np
 
 from ...errors import InputError
 
-Dtype = Literal["float32", "uint8", "int32"]
-DTYPES = {"float32": "<f4", "uint8": "u1", "int32": "<i4"}
+Dtype = Literal["float32", "float16", "uint8", "int32"]
+DTYPES = {"float32": "<f4", "float16": "<f2", "uint8": "u1", "int32": "<i4"}
+HALVED = 256  # float32 numbers from which on it is worth a look whether half precision holds them all
 
 Array: TypeAlias = np.ndarray[Any, Any]
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -41,12 +42,13 @@ class EncodedArray(Record):
 
 
 def encode(array: Array) -> EncodedArray:
-    """Return `array` as text. Floats become float32, whole numbers int32, bytes stay bytes.
+    """Return `array` as text. Floats become float32, whole numbers int32, bytes stay bytes. Many float32 that half
+    precision holds exactly travel as float16: no number changes.
 
     >>> encode(np.array([[1, 2]], np.uint8))
     EncodedArray(dtype='uint8', shape=(1, 2), data='AQI=')
     """
-    name: Dtype = "uint8" if array.dtype == np.uint8 else "float32" if array.dtype.kind == "f" else "int32"
+    name = _dtype(array)
     data = np.ascontiguousarray(array, dtype=DTYPES[name])
     return EncodedArray(name, array.shape, base64.b64encode(data.tobytes()).decode())
 
@@ -57,14 +59,27 @@ def encoded_size(array: Array) -> int:
     >>> encoded_size(np.zeros(3)) == len(encode(np.zeros(3)).data) == 16
     True
     """
-    return -(-array.size * (1 if array.dtype == np.uint8 else 4) // 3) * 4
+    return -(-array.size * np.dtype(DTYPES[_dtype(array)]).itemsize // 3) * 4
+
+
+def _dtype(array: Array) -> Dtype:
+    """Return what the numbers of `array` are written as."""
+    if array.dtype.kind != "f":
+        return "uint8" if array.dtype == np.uint8 else "int32"
+    if array.size < HALVED:
+        return "float32"
+    single = array.astype(np.float32)
+    with np.errstate(over="ignore"):
+        half = single.astype(np.float16)
+    return "float16" if np.array_equal(half, single) else "float32"
 
 
 def decode(entry: Mapping[str, Any]) -> Array:
-    """Return the array that `encode` wrote, read-only, from its JSON. Raises InputError for anything else."""
+    """Return the array that `encode` wrote from its JSON, float16 as float32. Raises InputError for anything else."""
     try:
         data = base64.b64decode(entry["data"], validate=True)
-        return np.frombuffer(data, DTYPES[entry["dtype"]]).reshape(entry["shape"])
+        numbers = np.frombuffer(data, DTYPES[entry["dtype"]]).reshape(entry["shape"])
+        return numbers.astype(np.float32) if entry["dtype"] == "float16" else numbers
     except (KeyError, TypeError, ValueError) as error:
         raise InputError("payload.array", got=str(error)) from error
 

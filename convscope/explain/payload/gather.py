@@ -113,6 +113,15 @@ def _graph(subject: Subject, samples: Samples, limit: int) -> _Graph:
     return _Graph(page_nodes(subject.network), weights, _samples(samples, logits))
 
 
+def weight_characters(subject: Subject) -> int:
+    """Return how many characters the weights take, which are never left out; 0 for a module that no formula
+    describes, whose weights may be.
+    """
+    if subject.network is None or not isinstance(subject.module, Net):
+        return 0
+    return sum(map(encoded_size, subject.module.weights().values()))
+
+
 def _captured(subject: Subject, samples: Samples, limit: int) -> _Graph:
     """Return what is known of a module that no formula describes; of fewer samples where their maps would not fit."""
     room = limit * 2 // 3

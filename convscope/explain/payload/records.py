@@ -17,7 +17,7 @@ from ...formula.geometry import Pair, Shape
 from ..activity import State
 from .encoding import Record
 
-FORMAT, VERSION = "convscope-payload", 2
+FORMAT, VERSION = "convscope-payload", 3
 
 Pixels = NDArray[np.uint8]
 Numbers = np.ndarray[Any, Any]

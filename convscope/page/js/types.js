@@ -6,7 +6,7 @@
 
 /**
  * @typedef {object} Binary numbers as base64, little endian
- * @property {"float32" | "uint8" | "int32"} dtype
+ * @property {"float32" | "float16" | "uint8" | "int32"} dtype half precision holds its numbers exactly
  * @property {number[]} shape
  * @property {string} data
  */

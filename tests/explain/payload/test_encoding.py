@@ -25,6 +25,18 @@ def test_what_is_encoded_is_decoded_to_the_bit(array: Array) -> None:
     assert encoded_size(array) == len(entry["data"])
 
 
+def test_what_half_precision_holds_exactly_travels_in_it() -> None:
+    halves = np.arange(0x7C00, dtype=np.uint16).view(np.float16).astype(np.float32)  # every one from 0 to 65,504
+    whole = np.concatenate([halves, -halves])
+    assert encode(whole).dtype == "float16"
+    assert encoded_size(whole) == len(encode(whole).data) == -(-2 * whole.size // 3) * 4
+    got = decode(encode(whole).to_json())
+    assert (got.dtype, got.tobytes()) == (np.dtype(np.float32), whole.tobytes())
+    for odd in (1e-8, 0.1, 65_520.0, np.inf - np.inf):
+        assert encode(np.append(whole, np.float32(odd))).dtype == "float32"
+    assert encode(whole[:255]).dtype == "float32"
+
+
 def test_numbers_are_little_endian_row_by_row_whatever_the_memory() -> None:
     turned = np.array([[1, 3], [2, 4]], ">i8").T
     assert encode(turned).to_json() == {"dtype": "int32", "shape": [2, 2], "data": "AQAAAAIAAAADAAAABAAAAA=="}

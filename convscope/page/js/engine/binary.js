@@ -6,15 +6,42 @@
  * @returns {Float32Array | Uint8Array | Int32Array}
  */
 export function unpack(binary) {
-  const bytes = Uint8Array.from(atob(binary.data), (c) => c.charCodeAt(0));
-  if (binary.dtype === "uint8") return bytes;
-  const view = new DataView(bytes.buffer);
-  const length = bytes.length / 4;
-  const values = binary.dtype === "float32" ? new Float32Array(length) : new Int32Array(length);
-  for (let i = 0; i < length; i++)
-    values[i] = binary.dtype === "float32" ? view.getFloat32(4 * i, true) : view.getInt32(4 * i, true);
-  return values;
+  const text = atob(binary.data);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return READERS[binary.dtype](bytes, new DataView(bytes.buffer));
 }
+
+/** @type {Record<Binary["dtype"], (bytes: Uint8Array, view: DataView) => Float32Array | Uint8Array | Int32Array>} */
+const READERS = {
+  uint8: (bytes) => bytes,
+  int32: (bytes, view) => new Int32Array(bytes.length / 4).map((_, i) => view.getInt32(4 * i, true)),
+  float32: (bytes, view) => {
+    const values = new Float32Array(bytes.length / 4);
+    for (let i = 0; i < values.length; i++) values[i] = view.getFloat32(4 * i, true);
+    return values;
+  },
+  float16: (bytes) => {
+    const values = new Float32Array(bytes.length / 2);
+    for (let i = 0; i < values.length; i++) values[i] = halfOf(bytes[2 * i] | (bytes[2 * i + 1] << 8));
+    return values;
+  },
+};
+
+/**
+ * The number that 16 bits stand for in half precision (IEEE 754 binary16): a sign, 5 bits of exponent, 10 of fraction.
+ * @param {number} bits
+ */
+function halfOf(bits) {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return exponent ? sign * POWERS[exponent] * (1 + fraction / 1024) : (sign * fraction) / 2 ** 24;
+}
+
+/** 2^(e − 15) for each exponent as it is stored. */
+const POWERS = Float64Array.from({ length: 31 }, (_, e) => 2 ** (e - 15));
 
 /**
  * Return item `i` of the first axis, sharing memory: picture i of (n, C, H, W).

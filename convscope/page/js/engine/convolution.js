@@ -63,6 +63,10 @@ export function convolve(node, x) {
   const padded = padMaps(x, channels, height, width, pad, end);
   const places = begins.length;
   const out = new Float64Array(node.output[0] * places);
+  if (filters === 1) {
+    for (let g = 0; g < groups; g++) slide(padded, g * span, begins, offsets, weight, g, bias ? bias[g] : 0, out);
+    return out;
+  }
   const four = new Float64Array(4 * offsets.length);
   const sums = new Float64Array(8);
   for (let g = 0; g < groups; g++) {
@@ -81,6 +85,46 @@ export function convolve(node, x) {
     }
   }
   return out;
+}
+
+/**
+ * The one filter of a group over its maps, four windows at a time: no second filter shares what is read.
+ * @param {Float64Array} padded
+ * @param {number} first where the group's maps begin
+ * @param {Int32Array} begins
+ * @param {Int32Array} offsets
+ * @param {Float32Array} weight
+ * @param {number} filter
+ * @param {number} bias
+ * @param {Float64Array} out
+ */
+function slide(padded, first, begins, offsets, weight, filter, bias, out) {
+  const places = begins.length;
+  const taps = offsets.length;
+  const start = filter * taps;
+  const to = filter * places;
+  let p = 0;
+  for (; p + 4 <= places; p += 4) {
+    const [p0, p1, p2, p3] = [begins[p] + first, begins[p + 1] + first, begins[p + 2] + first, begins[p + 3] + first];
+    let [a0, a1, a2, a3] = [0, 0, 0, 0];
+    for (let t = 0; t < taps; t++) {
+      const w = weight[start + t];
+      const at = offsets[t];
+      a0 += w * padded[p0 + at];
+      a1 += w * padded[p1 + at];
+      a2 += w * padded[p2 + at];
+      a3 += w * padded[p3 + at];
+    }
+    out[to + p] = a0 + bias;
+    out[to + p + 1] = a1 + bias;
+    out[to + p + 2] = a2 + bias;
+    out[to + p + 3] = a3 + bias;
+  }
+  for (; p < places; p++) {
+    let sum = 0;
+    for (let t = 0; t < taps; t++) sum += weight[start + t] * padded[begins[p] + first + offsets[t]];
+    out[to + p] = sum + bias;
+  }
 }
 
 /**

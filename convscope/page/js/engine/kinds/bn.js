@@ -21,9 +21,9 @@ export const bn = {
     const area = x.length / node.input[0];
     const eps = epsOf(node);
     const out = new Float64Array(x.length);
-    for (let i = 0; i < x.length; i++) {
-      const c = Math.floor(i / area);
-      out[i] = ((x[i] - running_mean[c]) / Math.sqrt(running_var[c] + eps)) * weight[c] + bias[c];
+    for (let c = 0, i = 0; c < node.input[0]; c++) {
+      const [mean, deviation, scale, shift] = [running_mean[c], Math.sqrt(running_var[c] + eps), weight[c], bias[c]];
+      for (const end = i + area; i < end; i++) out[i] = ((x[i] - mean) / deviation) * scale + shift;
     }
     return out;
   },
