@@ -10,7 +10,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments and options."""
     parser.description = (
         "Pictures of folders are decoded once and kept, by the content of their files, for every command that reads "
-        "them again, and so are the features that a pretrained network makes of them; the longest unused go first. Say where they are and how many bytes they take, or remove them: "
+        "them again, and so are the features that a pretrained network makes of them; the longest unused go first. "
+        "Say where they are and how many bytes they take, or remove them: "
         "nothing is lost but time."
     )
     parser.add_argument("--clear", action="store_true", help="remove all of them")
