@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from .prediction import predict as predict
     from .training.recipes import Recipe as Recipe
     from .training.session import train as train
+    from .training.whole_report import report as report
 
 _FORMULA = (
     "Plan parse describe Conv ReLU LeakyReLU PReLU ReLU6 ELU GELU SiLU HardSwish Sigmoid HardSigmoid Tanh "
@@ -62,6 +63,7 @@ _HOMES = {
     "datasets": "data",
     "train": "training.session",
     "Recipe": "training.recipes",
+    "report": "training.whole_report",
     "check": "checking",
     "evaluate": "evaluation",
     "look": "explain.look",

@@ -29,8 +29,9 @@ ORDER = """
     prediction
     transfer
     evaluation
-    training
     page
+    reporting
+    training
     explain
     lab
     cli

@@ -82,7 +82,7 @@ def evaluate(
     model = model if isinstance(model, Model) else load(model)
     check_classes(len(model.classes))
     reading = Reading(data_root, label_from, cache, progress)
-    found = _own_data(model, path, reading) if data is None else _given_data(model, path, data, reading)
+    found = own_data(model, path, reading) if data is None else given_data(model, path, data, reading)
     name, part = chosen(found, split, model.provenance.data)
     labels = matched(part.labels, found.dataset.classes, model.classes)
     logits, inverted = np.zeros((0, len(model.classes)), np.float32), 0
@@ -144,7 +144,7 @@ def left_out(files: Sequence[LeftOut]) -> tuple[Phrase, ...]:
     )
 
 
-def _own_data(model: Model, path: Path | None, reading: Reading) -> Data:
+def own_data(model: Model, path: Path | None, reading: Reading) -> Data:
     """Return the data that the run at `path` was trained on, as far as it is still there, and say what has changed.
 
     Raises UsageError where the path is no run.
@@ -168,7 +168,7 @@ def _own_data(model: Model, path: Path | None, reading: Reading) -> Data:
     return Data(found.dataset, name, own=True, held_out=found.held_out, notes=notes)
 
 
-def _given_data(model: Model, path: Path | None, data: Dataset | str | os.PathLike[str], reading: Reading) -> Data:
+def given_data(model: Model, path: Path | None, data: Dataset | str | os.PathLike[str], reading: Reading) -> Data:
     from ..data import Dataset
     from ..data.run_data import held_out_rows, load_run_data
 

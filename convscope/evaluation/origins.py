@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ..checking import find_copies
+from ..checking import Copies, find_copies
 from ..checking.copies import Rows
 from ..checking.packaged import shipped
 
@@ -28,14 +28,22 @@ class Origins(NamedTuple):
 
 
 def find_origins(dataset: Dataset, split: str, held_out: Rows | None) -> Origins:
+    """Return the origins of the pictures of "train", "validation" or "test"; see `origins_among`."""
+    return origins_among(copies_in(dataset), dataset, split, held_out)
+
+
+def copies_in(dataset: Dataset) -> Copies:
+    """Return which pictures of a data set are copies; near ones too, unless there are too many pictures."""
+    known = shipped(dataset)
+    return find_copies(dataset, sum(map(len, dataset.splits.values())) <= MOST) if known is None else known.copies
+
+
+def origins_among(copies: Copies, dataset: Dataset, split: str, held_out: Rows | None) -> Origins:
     """Return the origins of the pictures of "train", "validation" or "test".
 
     `held_out` are the rows of the training pictures that were not trained on; they are the validation pictures where
     the data has none of its own. Of training pictures themselves none is called a copy of what was trained on.
     """
-    known = shipped(dataset)
-    near = sum(map(len, dataset.splits.values())) <= MOST
-    copies = find_copies(dataset, near) if known is None else known.copies
     training = copies.training_groups()
     if split == "train":
         return Origins(training, np.zeros(len(training), bool))

@@ -20,6 +20,7 @@ from .modules import join
 
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "ko")
+SHARED = ("language", "theme.light", "theme.dark", "contents", "credit")  # words of every page that a report uses
 MARGIN = 20_000  # characters that escapes may add to a payload
 PayloadJson: TypeAlias = dict[str, Any]  # what a record's to_json gave; docs/payload.md says what is in it
 PAYLOAD_MARK = '<script type="application/json" id="payload">'  # by which a page is known
@@ -65,10 +66,41 @@ def lab_html(payload: PayloadJson, api: bool) -> str:
     )
 
 
+def report_html(payload: PayloadJson) -> str:
+    """Return a report (docs/report.md) as one HTML document, with page_html's policy."""
+    said = _keys(payload)
+    return document(
+        script=report_script(),
+        style="\n".join((HERE / name).read_text(encoding="utf-8") for name in ("style.css", "report.css")),
+        title=f"{payload.get('title', '')} · convscope",
+        language=payload.get("language", "auto"),
+        payload=payload,
+        dictionary={name: _report_words(name, said) for name in LANGUAGES},
+    )
+
+
+def _report_words(language: str, said: set[str]) -> dict[str, str]:
+    """Return what a report says by itself, what every page says, and the sentences that its payload names."""
+    shared, known = dictionary(language), messages(language)
+    words = {key: shared[key] for key in SHARED} | {key: known[key] for key in sorted(said) if key in known}
+    return dictionary(f"report.{language}") | words
+
+
+def _keys(value: object) -> set[str]:
+    """Return the keys of all phrases within JSON."""
+    if isinstance(value, list):
+        return {key for one in value for key in _keys(one)}
+    if not isinstance(value, dict):
+        return set()
+    own = {str(value["key"])} if "key" in value and "words" in value else set()
+    return own | {key for one in value.values() for key in _keys(one)}
+
+
 def dictionary(language: str) -> dict[str, str]:
     """Return what the page says in "en" or "ko", by key.
 
-    "lab.en" and "lab.ko" are what the lab says besides, "plans.ko" the lines about the named plans.
+    "lab.en" and "lab.ko" are what the lab says besides, "report.en" and "report.ko" what a report says, "plans.ko" the
+    lines about the named plans.
     """
     words: dict[str, str] = json.loads((HERE / "i18n" / f"{language}.json").read_text(encoding="utf-8"))
     return words
@@ -111,6 +143,12 @@ def left_out_key(key: str) -> str:
 def page_script() -> str:
     """Return the page's modules as one script."""
     return join(HERE / "js" / "look" / "main.js", HERE / "js")
+
+
+@cache
+def report_script() -> str:
+    """Return the report's modules as one script."""
+    return join(HERE / "js" / "report" / "main.js", HERE / "js")
 
 
 @cache

@@ -34,6 +34,7 @@ from .parts import Parts
 from .planning import copies_of, plan_settings
 from .recorded_data import load_again, recorded_data
 from .result import Result
+from .run_report import report_run
 from .schedule import Schedule
 from .settings import RunSettings
 from .torchrun import is_peer_fault
@@ -258,6 +259,7 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
             run.append(line)
             run.sync()
             export_model(run.model, state.result, settings, epochs, line, final.calibration)
+            report_run(run.path, parts, final, context)
 
     workers.on_first(write)  # then the model file is there for all
     context.log(line)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
@@ -87,6 +87,24 @@ class TrainOptions:
             switch = {True: f"--{name}", False: f"--no-{name}"}
             made.append(switch[value] if isinstance(value, bool) else f"--{name}={_word(value)}")
         return made if self.data is None else [*made, "--", _word(self.data)]
+
+
+def asked_words(options: TrainOptions) -> tuple[str, ...] | None:
+    """Return the words that ask for the same run again, wherever it is written; None for data or a recipe that is given
+    as an object. The data's path is one that is found from any folder.
+    """
+    again = replace(options, out=None, threads=None, cache=True, data=_from_anywhere(options.data))
+    try:
+        return tuple(again.words())
+    except TypeError:
+        return None
+
+
+def _from_anywhere(data: str | os.PathLike[str] | Dataset | None) -> str | os.PathLike[str] | Dataset | None:
+    """Return a path as an absolute one; a name, or pictures in memory, as they are; mnist for nothing."""
+    if data is None:
+        return "mnist"
+    return os.path.abspath(data) if isinstance(data, (str, os.PathLike)) and os.path.exists(data) else data
 
 
 def _word(value: object) -> str:

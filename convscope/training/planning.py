@@ -19,7 +19,7 @@ from ..formula import parse as parse_formula
 from .budget import Budget, parse
 from .context import RunContext, ignore
 from .measured import MEASURED, Measured, most_accurate_within, quickest_reaching
-from .options import TrainOptions
+from .options import TrainOptions, asked_words
 from .parts import Parts
 from .resolve import resolve_settings
 from .schedule import Schedule
@@ -63,7 +63,8 @@ def plan_settings(options: TrainOptions, dataset: Dataset, context: RunContext) 
         raise InputError("training.strict", where=dataset.name, got=first, hint=phrase("training.strict.try"))
     near = all(part.key != "check.late.near" for part in report.put_off)
     said = understood(dataset, settings, network, report)
-    return replace(settings, copies="near" if near else "exact", understood=said), report.copies
+    settings = replace(settings, copies="near" if near else "exact", understood=said, asked=asked_words(options))
+    return settings, report.copies
 
 
 def usual_seconds(settings: RunSettings, network: Network) -> float:

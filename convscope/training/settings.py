@@ -36,13 +36,15 @@ class RunSettings:
     launch: str | None  # which launch by torchrun began it
     copies: str = "near"  # which copies stay together, besides groups: near ones too, or "exact" ones alone
     understood: tuple[Phrase, ...] = ()  # what was said before anything was trained
+    asked: tuple[str, ...] | None = None  # the words after `convscope train` that ask for it; None where none do
     planned_seconds: float | None = None  # that the steps, of the first round if there are several, seemed to take
 
     def to_json(self) -> dict[str, object]:
         """Return the fields as run.json has them."""
         plain = {name: getattr(self, name) for name in self.__slots__ if name != "planned_seconds"}
         nested = {name: plain[name].to_json() for name in ("recipe", "data", "input")}
-        lists: dict[str, object] = {"rounds": list(self.rounds), "classes": list(self.classes)}
+        asked = None if self.asked is None else list(self.asked)
+        lists: dict[str, object] = {"rounds": list(self.rounds), "classes": list(self.classes), "asked": asked}
         said = [line.to_json() for line in self.understood]
         return {**plain, **nested, **lists, "understood": said, "time": {"planned_seconds": self.planned_seconds}}
 
@@ -71,5 +73,6 @@ class RunSettings:
             launch=fields.optional(fields.text, "launch"),
             copies=fields.text("copies"),
             understood=fields.phrases("understood"),
+            asked=fields.if_there(fields.texts, "asked"),
             planned_seconds=(time := fields.within("time")).optional(time.number, "planned_seconds"),
         )

@@ -12,13 +12,20 @@ import pytest
 
 from convscope.errors import messages
 from convscope.formula import ZOO
-from convscope.page.inline import plans
+from convscope.page.inline import SHARED, plans
 
 PAGE = Path(__file__).parents[2] / "convscope" / "page"
 CALLS = re.compile(r"\b(?:t|phrase)\(\"([^\"]+)\"")
+
+
+def part_of(path: Path) -> str:
+    """Return whose words a module says: the lab's, a report's, or those that every page has."""
+    room = path.relative_to(PAGE / "js").parts[0]
+    return room if room in ("lab", "report") else "look"
+
+
 HERE = {
-    part: [p for p in sorted((PAGE / "js").rglob("*.js")) if ("lab" in p.parts) == (part == "lab")]
-    for part in ("look", "lab")
+    part: [p for p in sorted((PAGE / "js").rglob("*.js")) if part_of(p) == part] for part in ("look", "lab", "report")
 }
 SOURCE = {part: "\n".join(path.read_text(encoding="utf-8") for path in paths) for part, paths in HERE.items()}
 USED = {part: set(CALLS.findall(text)) for part, text in SOURCE.items()}
@@ -29,7 +36,11 @@ def words(name: str) -> dict[str, str]:
     return found
 
 
-BOTH = {"look": (words("en"), words("ko")), "lab": (words("lab.en"), words("lab.ko"))}
+BOTH = {
+    "look": (words("en"), words("ko")),
+    "lab": (words("lab.en"), words("lab.ko")),
+    "report": (words("report.en"), words("report.ko")),
+}
 SENTENCES = [(part, key) for part, (english, _) in BOTH.items() for key in english]
 
 
@@ -40,11 +51,14 @@ def test_both_languages_have_the_same_keys(part: str) -> None:
 
 
 def test_every_key_used_is_there_and_every_key_there_is_used() -> None:
-    look, lab = (set(BOTH[part][0]) for part in ("look", "lab"))
+    look, lab, report = (set(BOTH[part][0]) for part in ("look", "lab", "report"))
     assert look == USED["look"]
+    assert report == USED["report"] - set(SHARED)
+    assert set(SHARED) <= look
+    assert not report & (look | lab)
     assert lab == USED["lab"] - look - set(messages("en"))  # those are tests/test_errors.py's
     assert not look & lab
-    assert not (look | lab) & set(messages("en"))
+    assert not (look | lab | report) & set(messages("en"))
 
 
 @pytest.mark.parametrize("part", BOTH)

@@ -199,10 +199,11 @@ def test_a_source_makes_no_code_no_markup_and_no_request(path: Path) -> None:
 def test_every_module_is_part_of_the_page() -> None:
     """Types apart, nothing lies in page/js that neither the page nor the lab uses, and the page has nothing of the
     lab."""
-    script = inline.page_script() + inline.lab_script()
+    script = inline.page_script() + inline.lab_script() + inline.report_script()
     labels = {path.relative_to(HERE / "js").as_posix() for path in SOURCES if path.name != "types.js"}
     assert {label for label in labels if f"// {label}\n" not in script} == set()
     assert "// lab/" not in inline.page_script()
+    assert "// look/" not in inline.report_script()
 
 
 def test_the_lab_asks_its_own_server_only_where_there_is_one() -> None:
@@ -223,7 +224,7 @@ def test_the_lab_asks_its_own_server_only_where_there_is_one() -> None:
 
 
 def test_style_and_template_ask_for_nothing() -> None:
-    style = "".join((HERE / name).read_text(encoding="utf-8") for name in ("style.css", "lab.css"))
+    style = "".join((HERE / name).read_text(encoding="utf-8") for name in ("style.css", "lab.css", "report.css"))
     assert not re.search(r"@import|url\((?!\"?data:)|https?:", style)
     template = (HERE / "template.html").read_text(encoding="utf-8")
     assert not re.search(r"\b(src|href|action|srcset|poster)=", template)

@@ -38,6 +38,7 @@ LOOKING = [  # all verbs but train
     ("info", "run"),
     ("predict", "run", "pets/a/0.png"),
     ("evaluate", "run"),
+    ("report", "run", "--quick"),
     ("look", "run", "-o", "page.html"),
     ("cache",),
     ("lab", "--build", "site"),

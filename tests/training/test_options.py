@@ -14,7 +14,7 @@ from convscope.cli.parser import make_parser
 from convscope.cli.train import options_of
 from convscope.data import Dataset, Split
 from convscope.formula import parse
-from convscope.training.options import DEVICES, TrainOptions
+from convscope.training.options import DEVICES, TrainOptions, asked_words
 from convscope.training.recipes import RECIPES, named
 
 
@@ -79,3 +79,12 @@ def test_no_words_stand_for_an_object() -> None:
     for options in (TrainOptions(Dataset("x", part, None, ("a", "b"))), TrainOptions(recipe=named("fast"))):
         with pytest.raises(TypeError, match="no word of a command"):
             options.words()
+
+
+def test_the_words_that_ask_for_the_same_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pets").mkdir()
+    monkeypatch.chdir(tmp_path)
+    options = TrainOptions("pets", "lenet5", epochs=2, out="runs/a", threads=3, cache=False)
+    assert asked_words(options) == ("--arch=lenet5", "--epochs=2", "--", str(tmp_path / "pets"))
+    assert asked_words(TrainOptions()) == ("--", "mnist")
+    assert asked_words(TrainOptions(recipe=RECIPES["fast"])) is None

@@ -13,10 +13,10 @@ import numpy as np
 from ...data.credits import credit_of_weights
 from ...data.run_data import credit_of_run
 from ...errors import InputError, phrase
+from ...evaluation import mistakes
 from ...evaluation.figures import SHOWN
 from ...formula.demand import demand
 from ...nn import Net
-from .. import mistakes
 from ..features import scores
 from ..imported import opaque
 from ..subject.examples import Examples

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..calibration.scoring import log_softmax
-from ..evaluation import Evaluation, score
+from .figures import Evaluation, score
 
 MOST, A_CELL = 120, 6
 MOST_BYTES = 400_000

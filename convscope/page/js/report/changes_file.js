@@ -1,0 +1,35 @@
+/** The list of label changes that a reader makes: the CSV that `convscope train --changes` takes. Never the folder. */
+
+/** @typedef {import("./types.js").LabelQuestion} LabelQuestion */
+
+/** As convscope writes a field: a backslash doubled, what cannot be printed by its number. @param {string} text */
+export function escapedField(text) {
+  const plain = text
+    .replaceAll("\\", "\\\\")
+    .replace(/[\x00-\x1f\x7f-\xa0\xad\u2028\u2029\u200b-\u200f\ufeff\ud800-\udfff]/g, (one, at, whole) => {
+      const code = one.charCodeAt(0);
+      const paired = (code < 0xdc00 ? whole.charCodeAt(at + 1) : whole.charCodeAt(at - 1)) >> 10;
+      if (code >= 0xd800 && code <= 0xdfff && paired === (code < 0xdc00 ? 0x37 : 0x36)) return one;
+      return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+    });
+  return /[",]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+}
+
+/**
+ * The text of the list: only what was decided otherwise than the label says.
+ * @param {LabelQuestion[]} questions @param {string[]} classes @param {Map<string, string>} decided
+ */
+export function changesText(questions, classes, decided) {
+  const lines = changed(questions, classes, decided).map(({ path, digest, label }) =>
+    [path, digest, classes[label], /** @type {string} */ (decided.get(path))].map(escapedField).join(","),
+  );
+  return `${["path,sha256,from,to", ...lines].join("\n")}\n`;
+}
+
+/**
+ * The questions that were answered otherwise than the label says.
+ * @param {LabelQuestion[]} questions @param {string[]} classes @param {Map<string, string>} decided
+ */
+export function changed(questions, classes, decided) {
+  return questions.filter(({ path, label }) => decided.has(path) && decided.get(path) !== classes[label]);
+}
