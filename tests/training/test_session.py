@@ -69,6 +69,7 @@ def test_a_run_holds_what_it_should_and_its_model_is_as_good_as_it_says(tmp_path
         "lock",
         "log.jsonl",
         "model.onnx",
+        "report.html",
         "run.json",
         "snapshots",
     ]
