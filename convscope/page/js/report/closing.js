@@ -79,6 +79,8 @@ export function repeatSection(app) {
       { class: "run-facts" },
       ...list.map(([name, value]) => make(doc, "div", {}, make(doc, "dt", {}, name), make(doc, "dd", {}, value))),
     ),
-    report.credit ? make(doc, "p", { class: "note credit" }, ...creditLine(doc, t, report.credit)) : null,
+    report.credit
+      ? make(doc, "p", { class: "note credit" }, ...creditLine(doc, report.credit, (gaps) => t("credit", gaps)))
+      : null,
   );
 }
