@@ -23,7 +23,7 @@ class LoadingText:
         self._first: tuple[float, int] | None = None  # when it was first called, and with how many
         self._due = 0.0
 
-    def __call__(self, done: int, total: int) -> str | None:
+    def __call__(self, done: int, total: int, what: str = "reading pictures") -> str | None:
         """Return what to show of `done` pictures of `total`, None if nothing is due. The rate is that since the first
         call.
         """
@@ -34,7 +34,7 @@ class LoadingText:
         if now < self._due:
             return None
         self._due = now + self._every
-        return f"reading pictures: {done:,} of {total:,}, {(done - before) / (now - began):,.0f}/s"
+        return f"{what}: {done:,} of {total:,}, {(done - before) / (now - began):,.0f}/s"
 
 
 def is_live(stream: TextIO) -> bool:

@@ -33,7 +33,7 @@ class Progress:
         self._shown = 0.0  # seconds of training at the last plain line
         self._newest: StepLine | None = None
         self._validation: Figures | None = None  # of the last epoch
-        self._loading = LoadingText(QUIET)
+        self._loading, self._features = LoadingText(QUIET), LoadingText(QUIET)
 
     def __enter__(self) -> Self:
         return self
@@ -47,6 +47,9 @@ class Progress:
             case BeginLine():
                 self.begin = line
                 self.note(opening(line))
+            case LoadingLine(what="features"):
+                if (text := self._features(line.done, line.total, "features of pictures")) is not None:
+                    self.loading(text)
             case LoadingLine() if (text := self._loading(line.done, line.total)) is not None:
                 self.loading(text)
             case NoteLine():
@@ -131,7 +134,7 @@ class Bar(Progress):
         )
         self._bar = RichProgress(*columns, console=Console(file=stream, highlight=False), transient=True)
         self._task = self._bar.add_task("", total=None, figures="loading")
-        self._loading = LoadingText(LIVE)
+        self._loading, self._features = LoadingText(LIVE), LoadingText(LIVE)
         # Not by rich, whose locks the thread that draws may hold.
         self._undone = undone(lambda: os.write(stream.fileno(), AS_BEFORE))
 

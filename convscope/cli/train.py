@@ -30,6 +30,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="mnist (default), fashion-mnist, an IDX folder, a folder of pictures, or a .zip, .csv, .npz file",
     )
     parser.add_argument(
+        "--from",
+        dest="from_",
+        metavar="MODEL",
+        help="begin with a network that was trained already: lite0, a model file or a run (default: lite0 and from "
+        "scratch are both tried where that is quick, and the better one is taken)",
+    )
+    parser.add_argument(
+        "--tune",
+        choices=("head", "all"),
+        help="with --from: a new linear layer on its frozen features (the default for lite0), or everything (the "
+        "default for one's own)",
+    )
+    parser.add_argument(
         "--arch", metavar="FORMULA", help="a formula or the name of a plan; default: the recipe's own plan"
     )
     parser.add_argument("--recipe", metavar="NAME", help="how to train: fast (default), accurate, plain, slides")
@@ -51,6 +64,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("auto", "yes", "no"),
         help="exchange left and right of half of the pictures: auto (the recipes' default, but for slides) asks the "
         "pictures whether mirrored ones mean the same",
+    )
+    parser.add_argument(
+        "--balance",
+        choices=("auto", "none", "oversample", "weights"),
+        help="make classes of unlike sizes count the same: auto (default) weighs losses where one class has three "
+        "times the pictures of another",
     )
     parser.add_argument("--seed", type=int, metavar="N", help="seed of every random number (default 0)")
     parser.add_argument(

@@ -21,7 +21,7 @@ class RunContext:
     `should_stop` None: signals say when to stop, as soon as there is something to save.
 
     Of several processes only the first has a `run` to write to, and only its `on_event` says anything. Without a run,
-    nothing is written.
+    nothing is written. `cache`: whether what networks make of pictures is kept for the next time.
     """
 
     workers: Workers = field(default_factory=SingleWorker)
@@ -29,6 +29,7 @@ class RunContext:
     should_stop: Callable[[], bool] | None = None
     checkpoint_seconds: float = 15.0  # between two checkpoints
     run: Run | None = None
+    cache: bool = True
 
     def note(self, message: Phrase) -> None:
         """Tell the user what the log does not hold."""
@@ -37,6 +38,10 @@ class RunContext:
     def loading(self, done: int, total: int) -> None:
         """Tell the user how many pictures are loaded so far, and of how many."""
         self.on_event(LoadingLine(done, total))
+
+    def features(self, done: int, total: int) -> None:
+        """Tell the user of how many pictures the features are computed so far, and of how many."""
+        self.on_event(LoadingLine(done, total, "features"))
 
     def log(self, *lines: Event) -> None:
         """Hand on lines that were written to the log."""

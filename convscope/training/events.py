@@ -39,13 +39,16 @@ class NoteLine:
 
 @dataclass(frozen=True, slots=True)
 class LoadingLine:
-    """How many pictures are loaded so far, and of how many; several a second, the last when all are."""
+    """How many pictures are loaded so far, and of how many; several a second, the last when all are. `what`: whether
+    "pictures" are read or "features" of them computed.
+    """
 
     done: int
     total: int
+    what: str = "pictures"
 
     def to_json(self) -> dict[str, object]:
-        return {"kind": "loading", "done": self.done, "total": self.total}
+        return {"kind": "loading", "done": self.done, "total": self.total, "what": self.what}
 
 
 Event = LogLine | BeginLine | NoteLine | LoadingLine

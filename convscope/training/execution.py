@@ -20,24 +20,30 @@ from ..machine.free_cpus import FreeCpus, threads_for
 from ..machine.signals import Interrupts
 from ..runs.directory import Run
 from ..runs.manifest import MANIFEST, SKIPPED, manifest_csv, skipped_csv
-from ..runs.records import CheckpointFacts, ResultLine
+from ..runs.records import ResultLine
 from ..runs.run_json import read_run_json
+from ..transfer.start import body_of
 from .beaten import baseline_of
+from .beginning import Beginning
 from .context import RunContext
+from .decision import decide, load_data
 from .events import BeginLine
 from .export import export_model
 from .final_figures import calibration_figures, final_figures, split_figures
 from .footprint import require_memory
-from .loading import load_dataset, require_same
+from .loading import require_same
 from .options import TrainOptions
 from .parts import Parts
 from .planning import copies_of, plan_settings
 from .recorded_data import load_again, recorded_data
+from .restoring import go_back_to_checkpoint
 from .result import Result
 from .run_report import report_run
 from .schedule import Schedule
 from .settings import RunSettings
+from .starting import file_of
 from .torchrun import is_peer_fault
+from .tuning import begin_with, log_head
 from .validation import as_tensor
 from .workers import Workers
 
@@ -62,7 +68,7 @@ class OpenRun:
 
 def run_training(options: TrainOptions, context: RunContext) -> Result:
     """Begin a run, or go on with the one to resume or the one that this launch began before a restart."""
-    workers = context.workers
+    workers, context = context.workers, replace(context, cache=options.cache)
     if options.resume is not None:
         return resume_run(Path(options.resume), options, context)
     restarted = workers.broadcast(workers.on_first(find_restarted_run, options.out, workers))
@@ -92,11 +98,12 @@ def find_restarted_run(out: str | os.PathLike[str] | None, workers: Workers) -> 
 def begin_run(options: TrainOptions, context: RunContext) -> Result:
     """Begin a new run and train it to its end."""
     cpus = FreeCpus()  # looked at while data is loaded and PyTorch imported
-    dataset = context.workers.each(load_dataset, options, progress=context.loading)
+    dataset = context.workers.each(load_data, options, context)
     require_same(options, dataset, context.workers)
     options = choose_threads(options, cpus, context)
-    with _shared(context.workers.on_first(_create, options, dataset, context), context.workers) as opened:
-        return train_and_export(opened, dataset, context)
+    begins = decide(options, dataset, context)
+    with _shared(context.workers.on_first(_create, options, begins, context), context.workers) as opened:
+        return train_and_export(opened, begins.dataset, context)
 
 
 def choose_threads(options: TrainOptions, cpus: FreeCpus, context: RunContext) -> TrainOptions:
@@ -132,8 +139,9 @@ def resume_run(path: Path, options: TrainOptions, context: RunContext, finished:
         return train_and_export(opened, dataset, context)
 
 
-def _create(options: TrainOptions, dataset: Dataset, context: RunContext) -> OpenRun:
-    settings, copies = plan_settings(options, dataset, context)
+def _create(options: TrainOptions, begins: Beginning, context: RunContext) -> OpenRun:
+    dataset = begins.dataset
+    settings, copies = plan_settings(options, dataset, context, begins)
     rows = manifest_of(dataset, held_out_rows(dataset, settings.data.validation, settings.data.held_out))
     files = {} if rows is None else {MANIFEST: manifest_csv(rows), SKIPPED: skipped_csv(rows)}
     made = settings.to_json()
@@ -205,7 +213,9 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
     device = resolve_device(settings.device)
     parts = Parts.of(dataset, settings.data, opened.copies)
     network = trace(parse(settings.formula), dataset.shape, len(dataset.classes))
-    require_memory(network, recipe, len(parts.train), workers.size, device.type)
+    is_head = settings.start is not None and settings.start.tune == "head"
+    if not is_head:
+        require_memory(network, recipe, len(parts.train), workers.size, device.type)
     images, labels, rows = (
         as_tensor(array, device) for array in (dataset.train.images, dataset.train.labels, parts.train.rows)
     )
@@ -215,20 +225,28 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
     schedule = Schedule.of(recipe, *settings.rounds, target=settings.target)
 
     with cpu_settings(settings.threads), torch.random.fork_rng():
-        state = State.initial(network, settings.input, recipe, settings.seed, device)
-        _go_back_to_checkpoint(state, context)
+        known = settings.start is not None
+        state = State.initial(network, settings.input, recipe, settings.seed, device, known)
+        body = None if settings.start is None else body_of(file_of(settings.start), dataset.shape)
+        go_back_to_checkpoint(state, context)
         context.log(BeginLine(str(path), state.step, network.parameters, settings))
-        fit(
-            state,
-            images,
-            labels,
-            schedule,
-            seed=settings.seed,
-            rows=rows,
-            context=context,
-            held_out=held_out,
-            sample=sample,
-        )
+        first = body is not None and state.step == 0
+        head = begin_with(state, settings, body, parts.train, context) if first and body is not None else None
+        if is_head and head is not None:
+            log_head(state, head, held_out, sample, context)
+        elif not is_head:
+            fit(
+                state,
+                images,
+                labels,
+                schedule,
+                seed=settings.seed,
+                rows=rows,
+                context=context,
+                held_out=held_out,
+                sample=sample,
+                balance=settings.balance,
+            )
         lr_factor = schedule.lr_factor(state.step - 1)
         _stop_if_asked(state, schedule, context)
         final = final_figures(
@@ -258,7 +276,7 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
         if run is not None:
             run.append(line)
             run.sync()
-            export_model(run.model, state.result, settings, epochs, line, final.calibration)
+            export_model(run.model, state.result, settings, epochs, line, final.calibration, body)
             report_run(run.path, parts, final, context)
 
     workers.on_first(write)  # then the model file is there for all
@@ -284,23 +302,6 @@ def _stop_if_asked(state: State, schedule: Schedule, context: RunContext) -> Non
     """End between the last step, of which there is a checkpoint, and the model file. Raises Interrupted."""
     if any(context.workers.any_true(context.stop_requested())):
         raise context.stopped(state.step, schedule.steps)
-
-
-def _go_back_to_checkpoint(state: State, context: RunContext) -> None:
-    """Restore the newest checkpoint that is whole, if there is one, in all processes; drop what the log says later."""
-    if context.run is not None:
-        checkpoint, faults = context.run.newest_checkpoint()
-        if checkpoint is not None:
-            state.restore(checkpoint)
-        for fault in faults:
-            key = "note.checkpoint" if state.step else "note.checkpoint.none"
-            words = {"step": f"{state.step:,}"} if state.step else {}
-            context.note(phrase(key, fault=fault, **words))
-        if damaged := context.run.rewind(state.step):
-            context.note(phrase("note.log", n=damaged, file=context.run.path / "log.jsonl"))
-    context.workers.broadcast_tensors(state.tensors().values())
-    facts = context.workers.broadcast(state.facts().to_json())
-    state.restore_facts(CheckpointFacts.from_json(facts, "the first process"))
 
 
 def _missed(target: float, validation: Evaluation | None) -> Phrase:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from .. import modelfile
 from ..calibration import Calibration
 from ..errors import Phrase
 from ..runs.records import ResultLine
+from ..transfer.start import Body
 from .settings import RunSettings
 
 if TYPE_CHECKING:
@@ -18,9 +21,18 @@ DATA_FACTS = ("set", "fingerprint", "train", "validation", "test", "held_out")
 
 
 def export_model(
-    path: Path, net: Net, settings: RunSettings, epochs: float, result: ResultLine, calibration: Calibration | Phrase
+    path: Path,
+    net: Net,
+    settings: RunSettings,
+    epochs: float,
+    result: ResultLine,
+    calibration: Calibration | Phrase,
+    body: Body | None = None,
 ) -> None:
-    """Write the model file of a network that was trained for so many epochs; its facts say why if not calibrated."""
+    """Write the model file of a network that was trained for so many epochs; its facts say why if not calibrated.
+
+    What is as it was in the `body` that the training began with is kept in half precision, if it was.
+    """
     fitted = calibration if isinstance(calibration, Calibration) else None
     line, data = result.to_json(), settings.data.to_json()
     facts = {
@@ -33,6 +45,7 @@ def export_model(
             "precision": settings.recipe.precision,
             "time": line["time"],
             "data": {name: data[name] for name in DATA_FACTS},
+            **({} if settings.start is None else {"start": settings.start.to_json()}),
         },
         "validation": line["validation"],
         "test": line["test"],
@@ -41,4 +54,10 @@ def export_model(
         **({} if fitted else {"calibration": str(calibration)}),
         "versions": settings.versions,
     }
-    modelfile.write(path, net.network, net.spec, net.weights(), settings.classes, facts, fitted)
+    weights = net.weights()
+    half = [name for name in body.half if _same(weights.get(name), body.weights[name])] if body is not None else []
+    modelfile.write(path, net.network, net.spec, weights, settings.classes, facts, fitted, half)
+
+
+def _same(now: np.ndarray[Any, Any] | None, before: np.ndarray[Any, Any]) -> bool:
+    return now is not None and np.array_equal(now, before)

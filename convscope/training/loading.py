@@ -13,6 +13,7 @@ from .. import data
 from ..baseline.size_choice import choose_size
 from ..data import Dataset
 from ..data.reading import Progress
+from ..data.resize_dataset import fitted
 from ..data.run_data import RunData, load_run_data
 from ..machine.cpus import available_cpus
 from .options import TrainOptions
@@ -21,17 +22,25 @@ from .workers import Workers
 OWN_WORDS = ("data", "data_root", "out", "resume", "cache")  # options that may be other words on another machine
 
 
-def load_dataset(options: TrainOptions, *, progress: Progress | None = None) -> Dataset:
-    """Return the data that a training was asked for ("mnist" for None), its fingerprint computed. PyTorch is imported
-    meanwhile. Raises what its import raises.
+def load_dataset(
+    options: TrainOptions,
+    *,
+    size: int | tuple[int, int] | None = None,
+    channels: int | None = None,
+    progress: Progress | None = None,
+) -> Dataset:
+    """Return the data that a training was asked for ("mnist" for None), its fingerprint computed, at the size that the
+    options or else `size` say, with so many `channels`. PyTorch is imported meanwhile. Raises
+    what its import raises.
     """
     torch_imported = _begin_importing_torch()
     if isinstance(options.data, Dataset):
-        dataset = options.data
+        dataset = fitted(options.data, size, channels)
     else:
         dataset = data.load(
             options.data or "mnist",
-            size=options.size,
+            size=options.size or size,
+            channels=channels,
             data_root=options.data_root,
             label_from=options.label_from,
             group_by=options.group_by,

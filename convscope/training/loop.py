@@ -11,6 +11,7 @@ from torch.nn import functional
 from ..formula import Crop
 from ..runs.records import LogLine
 from . import augmentation
+from .balance import loss_weights, oversampled
 from .context import RunContext
 from .hard_examples import LEAST, margins, move_hard_to_front
 from .schedule import Schedule
@@ -32,9 +33,10 @@ def fit(
     context: RunContext | None = None,
     held_out: LabelledImages | None = None,
     sample: Sample | None = None,
+    balance: str = "none",
 ) -> None:
     """Train `state` to the schedule's end on uint8 `images` (N, C, H, W) and int64 `labels` (N,), on one device: on
-    those at `rows` (n,), or on all of them.
+    those at `rows` (n,), or on all of them. `balance` says how classes of unlike sizes count the same, if they do.
 
     Every random number follows from (seed, epoch, step, process), so a run that was interrupted ends in the same bits.
     Pictures `held_out` are measured on at the end of every epoch, and snapshots of `sample` are taken where it says so.
@@ -48,6 +50,8 @@ def fit(
     batches, steps = recipe.batches(len(rows)), schedule.steps  # in an epoch; in all
     first = net.network.nodes[0]
     size = first.output[1:] if isinstance(first.layer, Crop) else (images.shape[2], images.shape[3])  # (h, w)
+    own = labels[rows].cpu().numpy() if balance != "none" else None  # (n,)
+    weights = loss_weights(own, net.network.classes, device) if own is not None and balance == "weights" else None
     clock, kept_at = Clock(state.seconds), time.monotonic()
     order: Tensor | None = None
     if sample and run and state.step == 0:
@@ -57,6 +61,8 @@ def fit(
         epoch, index = divmod(state.step, batches)
         if index == 0 or order is None:
             order = _epoch_order(state, images, labels, rows, steps, seed, epoch, workers)  # (n,)
+            if own is not None and balance == "oversample":
+                order = rows[torch.from_numpy(oversampled(own, permutation(len(rows), seed, epoch).numpy())).to(device)]
         seed_step(device, seed, epoch, index, *workers.seed_parts)
 
         # Forward and backward: this process's shard of the batch, with gradients that are those of the whole batch.
@@ -67,7 +73,11 @@ def fit(
         y = labels[shard]  # (b,)
         with torch.autocast(device.type, torch.bfloat16, enabled=recipe.precision == "bfloat16"):
             logits = model(x)  # (b, K)
-        loss = functional.cross_entropy(logits.float(), y, label_smoothing=recipe.label_smoothing)
+        if weights is None:
+            loss = functional.cross_entropy(logits.float(), y, label_smoothing=recipe.label_smoothing)
+        else:
+            each = functional.cross_entropy(logits.float(), y, label_smoothing=recipe.label_smoothing, reduction="none")
+            loss = (weights[y] * each).mean()
         for parameter in parameters:
             parameter.grad = None
         workers.scale_loss(loss, len(shard), len(batch)).backward()  # type: ignore[no-untyped-call]

@@ -6,14 +6,17 @@ import os
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from ..errors import UsageError
+from ..errors import UsageError, phrase
 from ..formula import Plan, resolve
 from . import budget as budgets
+from .balance import BALANCE
 from .recipes import Recipe, named
+from .start_recipes import TUNED
 
 if TYPE_CHECKING:
     from ..data import Dataset
 
+TUNE = ("head", "all")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PLACE = ("device", "threads", "resume", "cache")  # what a resumed run may be given
 
@@ -27,11 +30,14 @@ class TrainOptions:
     data: str | os.PathLike[str] | Dataset | None = None
     arch: str | Plan | None = None
     recipe: str | Recipe | None = None
+    from_: str | os.PathLike[str] | None = None
+    tune: str | None = None
     epochs: float | None = None
     budget: str | None = None
     batch_size: int | None = None
     lr: float | None = None
     flips: str | None = None
+    balance: str | None = None
     seed: int | None = None
     val: int | None = None
     device: str = "auto"
@@ -61,6 +67,10 @@ class TrainOptions:
             number = getattr(self, name)
             if number is not None and (type(number) is not int or not 0 <= number < below):
                 raise UsageError("value.whole.from", name=name, least=0, got=number)
+        for name, known in (("tune", TUNE), ("balance", BALANCE)):
+            if getattr(self, name) not in (None, *known):
+                raise UsageError("value.choice", name=name, got=getattr(self, name), expected=", ".join(known))
+        self._check_start()
         self.chosen_recipe()
         if self.budget is not None:
             budgets.check(budgets.parse(self.budget), self.epochs, self.val)
@@ -69,7 +79,21 @@ class TrainOptions:
 
     def chosen_recipe(self) -> Recipe:
         """Return the recipe that was asked for, with what is asked in place of its own. Raises UsageError."""
-        return named(self.recipe or "fast").changed(self.epochs, self.batch_size, self.lr, self.flips)
+        base: str | Recipe = "fast" if self.from_ is None else TUNED
+        return named(self.recipe or base).changed(self.epochs, self.batch_size, self.lr, self.flips)
+
+    def _check_start(self) -> None:
+        """Raise UsageError for what does not go together with a start, or needs one."""
+        if self.from_ is None:
+            if self.tune is not None:
+                raise UsageError("start.tune", got=f"--tune {self.tune}", hint="--from lite0")
+            return
+        if self.arch is not None:
+            raise UsageError("start.arch", got=f"--arch {self.arch}", hint=phrase("start.arch.try"))
+        asked = {"--recipe": self.recipe, "--epochs": self.epochs, "--batch-size": self.batch_size, "--lr": self.lr}
+        given = [name for name, value in {**asked, "--budget": self.budget}.items() if value is not None]
+        if self.tune == "head" and given:
+            raise UsageError("start.head.options", got=" ".join(given), hint="--tune all")
 
     def words(self) -> list[str]:
         """Return the words after `convscope train` that ask for the same. Raises TypeError for a data set or a recipe
@@ -83,7 +107,7 @@ class TrainOptions:
             value = getattr(self, field.name)
             if field.name == "data" or value == field.default:
                 continue
-            name = field.name.replace("_", "-")
+            name = field.name.rstrip("_").replace("_", "-")
             switch = {True: f"--{name}", False: f"--no-{name}"}
             made.append(switch[value] if isinstance(value, bool) else f"--{name}={_word(value)}")
         return made if self.data is None else [*made, "--", _word(self.data)]

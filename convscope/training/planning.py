@@ -16,6 +16,7 @@ from ..errors import InputError, phrase
 from ..evaluation.figures import check_classes
 from ..formula import Network, trace
 from ..formula import parse as parse_formula
+from .beginning import Beginning
 from .budget import Budget, parse
 from .context import RunContext, ignore
 from .measured import MEASURED, Measured, most_accurate_within, quickest_reaching
@@ -43,25 +44,29 @@ GLANCE = 0.1  # seconds that a first estimate takes, or one step
 STILL = 1e-12  # a learning rate that changes nothing
 
 
-def plan_settings(options: TrainOptions, dataset: Dataset, context: RunContext) -> tuple[RunSettings, Copies]:
+def plan_settings(
+    options: TrainOptions, dataset: Dataset, context: RunContext, begins: Beginning | None = None
+) -> tuple[RunSettings, Copies]:
     """Return the settings of a new run, its length by the recipe or by the budget; and which pictures are copies.
 
     The data is checked first. What would take more than a tenth of the time that training usually takes is put off, and
     said. Raises InputError, also for a fault that the check finds where the options are strict, and PlanError.
     """
+    begins = begins or Beginning(dataset)
     check_classes(len(dataset.classes))
     report = check(dataset, seconds=QUICK)
-    settings = _planned(options, dataset, context, report.copies)
+    settings = _planned(options, begins, context, report.copies)
     network = trace(parse_formula(settings.formula), dataset.shape, len(dataset.classes))
     within = CHECK_SHARE * usual_seconds(settings, network)
     if report.put_off and within > QUICK:
         quick, report = report, check(dataset, seconds=within)
         if not np.array_equal(quick.groups, report.groups):
-            settings = _planned(options, dataset, replace(context, on_event=ignore), report.copies)
+            settings = _planned(options, begins, replace(context, on_event=ignore), report.copies)
     if options.strict and report.findings:
         first = report.findings[0].what
         raise InputError("training.strict", where=dataset.name, got=first, hint=phrase("training.strict.try"))
     near = all(part.key != "check.late.near" for part in report.put_off)
+    settings = replace(settings, understood=(*begins.said, *settings.understood))
     said = understood(dataset, settings, network, report)
     settings = replace(settings, copies="near" if near else "exact", understood=said, asked=asked_words(options))
     return settings, report.copies
@@ -82,9 +87,18 @@ def copies_of(dataset: Dataset, settings: RunSettings) -> Copies:
     return find_copies(dataset, near=settings.copies == "near") if known is None else known.copies
 
 
-def _planned(options: TrainOptions, dataset: Dataset, context: RunContext, copies: Copies) -> RunSettings:
+def _planned(options: TrainOptions, begins: Beginning, context: RunContext, copies: Copies) -> RunSettings:
     """Return the settings as far as they depend on nothing but the pictures that are trained on."""
-    if options.budget is None:
+    dataset = begins.dataset
+    if begins.start is not None:
+        settings = resolve_settings(options, dataset, context.workers, copies, begins.start, begins.file)
+        if begins.start.tune == "head":
+            return replace(settings, planned_seconds=round(begins.seconds, 3))
+        if options.budget is not None and (seconds := parse(options.budget).seconds) is not None:
+            pace = seconds_per_step(settings, dataset, PROBE)
+            settings = lasting(settings, max(1, int(MARGIN * seconds / pace)))
+            settings = replace(settings, budget=options.budget, planned_seconds=round(pace * settings.steps, 3))
+    elif options.budget is None:
         settings = resolve_settings(options, dataset, context.workers, copies)
     elif (budget := parse(options.budget)).seconds is not None:
         settings = _for_seconds(budget, budget.seconds, options, dataset, context, copies)

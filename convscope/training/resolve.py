@@ -13,6 +13,9 @@ from ..formula.zoo import ZOO
 from ..pictures.input_spec import check_ends
 from ..runs.packed_rows import pack_rows
 from ..runs.records import DataSource
+from ..transfer.start import Start, body_of
+from .balance import resolve_balance
+from .balance import said as balance_said
 from .flips import decide_flips
 from .footprint import require_memory
 from .input_scaling import input_spec
@@ -20,28 +23,39 @@ from .loading import absolute
 from .options import TrainOptions
 from .recipes import Augmentation, Recipe
 from .settings import RunSettings
+from .start_recipes import HEAD
+from .starting import plan_of
 from .validation import choose_held_out, split_training
 
 if TYPE_CHECKING:
     from ..checking import Copies
+    from ..modelfile import ModelFile
     from .workers import Workers
 
 CENTRED_SHAPE = (1, 28, 28)  # what the recipes' plans for centred pictures are made for, with their crop to 24
 
 
 def resolve_settings(
-    options: TrainOptions, dataset: Dataset, workers: Workers, copies: Copies | None = None
+    options: TrainOptions,
+    dataset: Dataset,
+    workers: Workers,
+    copies: Copies | None = None,
+    start: Start | None = None,
+    file: ModelFile | None = None,
 ) -> RunSettings:
-    """Return the settings of a new run on `dataset`, whatever its budget; of its `copies` none is held out alone.
+    """Return the settings of a new run on `dataset`, whatever its budget; of its `copies` none is held out alone. It
+    begins with `start`, a network in `file`, or from scratch.
 
     Raises InputError, PlanError, and EnvironmentFault for what does not fit into memory.
     """
     from ..machine.device import cpu_settings, environment, resolve_device  # the first thing that needs PyTorch
     from ..machine.precision import resolve_precision
 
-    recipe = options.chosen_recipe()
+    recipe = HEAD if start is not None and start.tune == "head" else options.chosen_recipe()
     centred = dataset.facts.centred and dataset.shape == CENTRED_SHAPE
     asked = options.arch if options.arch is not None else recipe.plan if centred else recipe.general_plan
+    if start is not None and file is not None:
+        asked = plan_of(file, start)
     plan = asked if isinstance(asked, Plan) else resolve_plan(asked)
     network = trace(plan, dataset.shape, len(dataset.classes))
     if options.val is not None and dataset.validation is not None:
@@ -51,10 +65,15 @@ def resolve_settings(
     held_out = choose_held_out(dataset, recipe, options.val, options.seed or 0, groups)
     pictures, held = split_training(dataset, held_out)
     spec = replace(input_spec(pictures.images, recipe.scaling), white=dataset.white)
+    if start is not None and file is not None:
+        read_as = body_of(file, dataset.shape).spec
+        spec = replace(spec, mean=read_as.mean, std=read_as.std)
     check_ends(network, spec)
     check_batches(network, recipe, len(pictures), workers.size)
+    balance = resolve_balance(options.balance, pictures.labels)
     device, here = resolve_device(options.device), environment(options.threads)
-    require_memory(network, recipe, len(pictures), workers.size, device.type)
+    if recipe.name != HEAD.name:
+        require_memory(network, recipe, len(pictures), workers.size, device.type)
     flips = decide_flips(recipe, dataset, pictures, None if groups is None else groups[pictures.rows])
     recipe = replace(recipe, augmentation=resolve_augmentation(recipe, dataset.shape, centred, flips.on))
     with cpu_settings(here.threads):
@@ -82,7 +101,9 @@ def resolve_settings(
         **asdict(here),
         processes=workers.size,
         launch=workers.launch.id if workers.launch else None,
-        understood=(flips.reason,),
+        balance=balance,
+        understood=(*(() if recipe.name == HEAD.name else (flips.reason,)), *balance_said(balance, pictures.labels)),
+        start=start,
     )
 
 

@@ -24,6 +24,8 @@ __all__ = ["Result", "train", "train_with"]
 def train(
     data: str | os.PathLike[str] | Dataset | None = None,
     *,
+    from_: str | os.PathLike[str] | None = None,
+    tune: str | None = None,
     arch: str | Plan | None = None,
     recipe: str | Recipe | None = None,
     epochs: float | None = None,
@@ -31,6 +33,7 @@ def train(
     batch_size: int | None = None,
     lr: float | None = None,
     flips: str | None = None,
+    balance: str | None = None,
     seed: int | None = None,
     val: int | None = None,
     device: str = "auto",
@@ -60,6 +63,13 @@ def train(
     own). `out` is the run directory to make (default: runs/<date>-<data>-<recipe>). `resume` continues the run in that
     directory, with its own settings, to the bits it would have had.
 
+    `from_` is the network that training begins with: a name, "lite0", a model file or a run. `tune` is "head", a linear
+    layer fitted to frozen features of it (the default for a name), or "all" (the default for a model or a run: with the
+    same classes it goes on, with others its head is new). Without it, and without anything that says how to train, both
+    a head on lite0 and a training from scratch are tried where that is quick, and the better one on pictures held out
+    is taken. `balance` says how classes of very unlike sizes are made to count the same: "weights" of the losses,
+    "oversample", "none", or "auto" for weights where one class has three times the pictures of another.
+
     `device` is "auto" (a GPU where there is one), "cpu", "cuda" or "mps"; `threads` the CPU threads (default: one for
     every CPU that is free). Pictures of a folder are resized to `size` × `size` pixels; `data_root` is the folder that
     holds fashion-mnist's files; `label_from` and `group_by` are regular expressions that find the label and the group
@@ -80,6 +90,8 @@ def train(
     """
     options = TrainOptions(
         data=data,
+        from_=from_,
+        tune=tune,
         arch=arch,
         recipe=recipe,
         epochs=epochs,
@@ -87,6 +99,7 @@ def train(
         batch_size=batch_size,
         lr=lr,
         flips=flips,
+        balance=balance,
         seed=seed,
         val=val,
         device=device,

@@ -9,6 +9,7 @@ from ..errors import Phrase
 from ..pictures.input_spec import InputSpec
 from ..runs.json_fields import Fields
 from ..runs.records import DataSource
+from ..transfer.start import Start
 from .recipes import Recipe
 
 
@@ -36,6 +37,8 @@ class RunSettings:
     launch: str | None  # which launch by torchrun began it
     copies: str = "near"  # which copies stay together, besides groups: near ones too, or "exact" ones alone
     understood: tuple[Phrase, ...] = ()  # what was said before anything was trained
+    balance: str = "none"  # how classes are made to count the same: by "weights", "oversample", or not
+    start: Start | None = None  # the network that it begins with, None from scratch
     asked: tuple[str, ...] | None = None  # the words after `convscope train` that ask for it; None where none do
     planned_seconds: float | None = None  # that the steps, of the first round if there are several, seemed to take
 
@@ -46,7 +49,15 @@ class RunSettings:
         asked = None if self.asked is None else list(self.asked)
         lists: dict[str, object] = {"rounds": list(self.rounds), "classes": list(self.classes), "asked": asked}
         said = [line.to_json() for line in self.understood]
-        return {**plain, **nested, **lists, "understood": said, "time": {"planned_seconds": self.planned_seconds}}
+        start = self.start and self.start.to_json()
+        return {
+            **plain,
+            **nested,
+            **lists,
+            "start": start,
+            "understood": said,
+            "time": {"planned_seconds": self.planned_seconds},
+        }
 
     @classmethod
     def from_json(cls, value: object, path: Path) -> RunSettings:
@@ -74,5 +85,7 @@ class RunSettings:
             copies=fields.text("copies"),
             understood=fields.phrases("understood"),
             asked=fields.if_there(fields.texts, "asked"),
+            balance=fields.if_there(fields.text, "balance") or "none",
+            start=fields.if_there(lambda name: Start.from_json(fields.within(name)), "start"),
             planned_seconds=(time := fields.within("time")).optional(time.number, "planned_seconds"),
         )

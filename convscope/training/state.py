@@ -7,8 +7,9 @@ import copy
 import math
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.modules.batchnorm import _BatchNorm
@@ -33,9 +34,11 @@ RAMP = 10  # steps: an average of weights reaches back over about a tenth of the
 
 
 class State:
-    """A training at one step. `result` is the network that training is for."""
+    """A training at one step. `result` is the network that training is for. `known`: it begins with weights and
+    BatchNorm's statistics of an earlier training, which are worth those of many steps.
+    """
 
-    def __init__(self, net: Net, recipe: Recipe) -> None:
+    def __init__(self, net: Net, recipe: Recipe, known: bool = False) -> None:
         self.net, self.recipe = net, recipe
         self.optimisers = optimisers(net, recipe)
         self.average = copy.deepcopy(net) if recipe.average else None
@@ -44,14 +47,23 @@ class State:
         self.reached = False  # the accuracy that was asked for: training is over, whatever steps are left
         self._pending: list[tuple[Tensor, Tensor, int]] = []  # loss, correct, pictures; not yet waited for
         self._recent: list[Tally] = []  # one a step, since the last step line
+        self._known = known
         self._epoch = NOTHING  # since the epoch began: sum of loss · pictures, correct, pictures
         self._weigh_statistics()
 
     @classmethod
-    def initial(cls, network: Network, spec: InputSpec, recipe: Recipe, seed: int, device: torch.device) -> State:
+    def initial(
+        cls,
+        network: Network,
+        spec: InputSpec,
+        recipe: Recipe,
+        seed: int,
+        device: torch.device,
+        known: bool = False,
+    ) -> State:
         """Return the state before the first step, on `device`, its weights channels last."""
         net = initialised(build(network, spec, seed), recipe, seed).to(device)
-        return cls(net.to(memory_format=torch.channels_last), recipe)  # type: ignore[call-overload]
+        return cls(net.to(memory_format=torch.channels_last), recipe, known)  # type: ignore[call-overload]
 
     @property
     def result(self) -> Net:
@@ -62,6 +74,12 @@ class State:
     def peak_lr(self) -> float:
         """The peak learning rate of what SGD moves."""
         return next((o.lr for o in self.optimisers if isinstance(o, SGD)), self.recipe.lr)
+
+    def begin_with(self, weights: dict[str, np.ndarray[Any, np.dtype[np.float32]]]) -> None:
+        """Take these as the first weights."""
+        for net in (self.net, self.average):
+            if net is not None:
+                load_weights(net, weights)
 
     def advance(self, loss: Tensor, logits: Tensor, y: Tensor) -> None:
         """Count a step that was just done; its figures are waited for later."""
@@ -166,7 +184,7 @@ class State:
         """Say what share the next step has in BatchNorm's running statistics."""
         for module in self.net.modules():
             if isinstance(module, _BatchNorm):
-                module.momentum = statistics_share(self.step)
+                module.momentum = STATISTICS if self._known else statistics_share(self.step)
 
 
 def average_decay(decay: float, step: int) -> float:

@@ -59,7 +59,12 @@ def _size(dataset: Dataset) -> Phrase:
 
 def _plan(settings: RunSettings, network: Network) -> Phrase:
     """Return what is trained, how long, and why it is that."""
-    recipe = settings.recipe
+    recipe, start = settings.recipe, settings.start
+    parameters = f"{network.parameters:,}"
+    if start is not None and start.tune == "head":
+        return phrase("planned.head", name=start.name, taps=len(start.taps), parameters=parameters)
+    if start is not None:
+        return phrase("planned.tune", name=start.name, parameters=parameters, **_length(settings))
     if settings.plan == recipe.plan == recipe.general_plan:
         why = phrase("planned.why.recipe", recipe=recipe.name)
     elif settings.plan == recipe.plan:
@@ -72,9 +77,16 @@ def _plan(settings: RunSettings, network: Network) -> Phrase:
         "planned.plan",
         plan=settings.plan or settings.formula,
         why=why,
-        parameters=f"{network.parameters:,}",
-        recipe=recipe.name,
-        epochs=f"{settings.epochs:.4g}",
-        steps=f"{settings.steps:,}",
-        batch=f"{min(recipe.batch_size, settings.data.train):,}",
+        parameters=parameters,
+        **_length(settings),
     )
+
+
+def _length(settings: RunSettings) -> dict[str, str]:
+    recipe = settings.recipe
+    return {
+        "recipe": recipe.name,
+        "epochs": f"{settings.epochs:.4g}",
+        "steps": f"{settings.steps:,}",
+        "batch": f"{min(recipe.batch_size, settings.data.train):,}",
+    }

@@ -175,6 +175,7 @@ def test_every_option_reaches_the_function(monkeypatch: pytest.MonkeyPatch) -> N
         "batch_size": 3,
         "lr": 0.2,
         "flips": "no",
+        "balance": "none",
         "seed": 4,
         "val": 5,
         "device": "cpu",
@@ -189,6 +190,7 @@ def test_every_option_reaches_the_function(monkeypatch: pytest.MonkeyPatch) -> N
     for given, expected in (
         (["d", *words], TrainOptions(data="d", **every)),
         (["--budget", "30s"], TrainOptions(budget="30s")),
+        (["--from", "m", "--tune", "head"], TrainOptions(from_="m", tune="head")),
         (["--resume", "x", "--no-cache"], TrainOptions(resume="x", cache=False)),
         (["--strict"], TrainOptions(strict=True)),
         ([], TrainOptions()),
@@ -198,7 +200,7 @@ def test_every_option_reaches_the_function(monkeypatch: pytest.MonkeyPatch) -> N
             args.run(args)
         assert caught.value.args[0] == expected
     own = {field.name for field in fields(TrainOptions)}
-    assert own == {"data", "budget", "resume", "cache", "strict", *every}
+    assert own == {"data", "budget", "from_", "tune", "resume", "cache", "strict", *every}
 
 
 def test_help_names_every_recipe(capsys: pytest.CaptureFixture[str]) -> None:

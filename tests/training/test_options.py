@@ -14,6 +14,7 @@ from convscope.cli.parser import make_parser
 from convscope.cli.train import options_of
 from convscope.data import Dataset, Split
 from convscope.formula import parse
+from convscope.training.balance import BALANCE
 from convscope.training.options import DEVICES, TrainOptions, asked_words
 from convscope.training.recipes import RECIPES, named
 
@@ -37,6 +38,7 @@ ASKED: dict[str, st.SearchStrategy[object]] = {
     "lr": maybe(st.floats(1e-9, 10)),
     "flips": maybe(st.sampled_from(["auto", "yes", "no"])),
     "seed": maybe(st.integers(0, 2**63 - 1)),
+    "balance": maybe(st.sampled_from(BALANCE)),
     "val": maybe(st.integers(0, 2**40 - 1)),
     "device": st.sampled_from(DEVICES),
     "threads": maybe(st.integers(1, 1024)),
@@ -61,7 +63,12 @@ def test_a_budget_and_a_resumed_run_come_back_too() -> None:
     assert again(options) == options
     resumed = TrainOptions(resume="-my runs/one", threads=2, cache=False)
     assert again(resumed) == resumed
-    assert {field.name for field in fields(TrainOptions)} == {*ASKED, "budget", "resume"}
+    assert {field.name for field in fields(TrainOptions)} == {*ASKED, "budget", "resume", "from_", "tune"}
+
+
+def test_a_start_comes_back_too() -> None:
+    for options in (TrainOptions("x", from_="-runs/a b", tune="all", lr=0.1), TrainOptions("x", from_="lite0")):
+        assert again(options) == options
 
 
 def test_what_is_not_asked_needs_no_word() -> None:

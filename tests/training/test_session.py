@@ -356,7 +356,7 @@ def test_an_out_that_is_there_is_refused_before_anything_is_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "r").mkdir()
-    monkeypatch.setattr("convscope.training.execution.load_dataset", lambda *_: pytest.fail("loaded"))
+    monkeypatch.setattr("convscope.training.decision.load_dataset", lambda *_: pytest.fail("loaded"))
     with pytest.raises(InputError, match=r"r: already exists\ntry: another --out, or --resume"):
         go(tmp_path / "r")
 

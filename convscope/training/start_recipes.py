@@ -1,0 +1,35 @@
+"""How a network that was trained already is trained on: its new head alone, or everything, gently."""
+
+from __future__ import annotations
+
+from .recipes import Augmentation, Recipe
+
+HEAD = Recipe(
+    name="head",
+    about="a linear layer on frozen features, fitted to its optimum: one step over all pictures",
+    plan="general",
+    general_plan="general",
+    epochs=1.0,
+    batch_size=1_000_000,
+    lr=1.0,
+    flips="no",  # features are taken of the pictures as they are
+)
+
+TUNED = Recipe(
+    name="tune",
+    about="everything that a trained network has, in small steps, after its new head was fitted",
+    plan="general",
+    general_plan="general",
+    epochs=4.0,
+    batch_size=32,
+    lr=0.005,
+    momentum=0.9,
+    nesterov=True,
+    weight_decay=1e-4,
+    warmup=0.2,
+    final=0.0,
+    label_smoothing=0.1,
+    augmentation=Augmentation(shift=2),
+    flips="auto",
+    precision="auto",
+)

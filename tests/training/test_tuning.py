@@ -1,0 +1,170 @@
+"""Trainings that begin with another network: its new head alone, or everything; resumed, repeated, refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from sklearn.linear_model import LogisticRegression
+
+from convscope import data, modelfile
+from convscope.data.run_data import load_run_data
+from convscope.errors import InputError, Interrupted, UsageError
+from convscope.formula import parse, trace
+from convscope.nn import build, load_weights
+from convscope.pictures.input_spec import InputSpec
+from convscope.runs.log import read_log
+from convscope.runs.records import EpochLine, StepLine
+from convscope.runs.run_json import read_run_json
+from convscope.runs.snapshots import read_snapshots
+from convscope.training.options import TrainOptions
+from convscope.training.session import Result, train
+from convscope.training.settings import RunSettings
+from convscope.transfer.head import Rotated
+from tests.training.tiny import outcome
+
+START = "conv(5, 3, bias=False) + bn + relu + maxpool(2) + conv(8, 3, bias=False) + bn + relu + gap + fc"
+
+
+def start(folder: Path, channels: int = 1, half: bool = False, classes: str = "xyz") -> Path:
+    """Write a network with random weights and return its model file."""
+    spec = InputSpec((channels, 14, 12), (90.0,) * channels, (70.0,) * channels)
+    network = trace(parse(START), spec.shape, len(classes))
+    weights = build(network, spec, 3).weights()
+    if half:
+        weights = {name: array.astype(np.float16).astype(np.float32) for name, array in weights.items()}
+    path = folder / "start.onnx"
+    modelfile.write(path, network, spec, weights, classes, half=tuple(weights) if half else ())
+    return path
+
+
+def stripes(n: int = 120, classes: tuple[str, ...] = ("x", "y", "z")) -> data.Dataset:
+    """Grey pictures of stripes along rows, along columns, or both, and noise."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, len(classes), n)
+    rows, columns = np.indices((14, 12))
+    patterns = np.stack([rows % 2, columns % 2, (rows + columns) % 2, rows // 3 % 2]) * 90
+    images = (patterns[labels][:, None] + rng.integers(0, 160, (n, 1, 14, 12))).astype(np.uint8)
+    half = 2 * n // 3
+    return data.arrays(images[:half], labels[:half], classes, test=(images[half:], labels[half:]), name="stripes")
+
+
+def go(out: Path, given: data.Dataset, **more: Any) -> Result:
+    return train(given, out=out, threads=1, val=15, **more)
+
+
+def settings_of(run: Path) -> RunSettings:
+    return RunSettings.from_json(read_run_json(run), run)
+
+
+def test_a_head_is_scikit_learns_on_the_features_that_torch_computes(tmp_path: Path) -> None:
+    given, path = stripes(), start(tmp_path, half=True)
+    result = go(tmp_path / "run", given, from_=path, tune="head")
+    model, file, settings = modelfile.read(result.model), modelfile.read(path), settings_of(result.run)
+    assert settings.start is not None
+    assert (settings.start.tune, settings.start.digest) == ("head", file.digest)
+    frozen = [name for name in model.weights if not name.startswith("fc")]
+    assert "conv1.weight" in frozen
+    for name in frozen:  # as it was, and as small
+        np.testing.assert_array_equal(model.weights[name], file.weights[name])
+        assert name in model.half
+    net = load_weights(build(model.network, model.spec), model.weights).eval()
+    held = load_run_data(result.run, given).held_out
+    assert held is not None
+    trained = np.setdiff1d(np.arange(len(given.train)), held)
+    with torch.inference_mode():
+        features = net.outputs(torch.from_numpy(given.train.images[trained]))[-2].flatten(1).numpy()
+    turned = Rotated.of(features)
+    standard = (features - turned.mean) / turned.scale
+    theirs = LogisticRegression(C=settings.start.strength, tol=1e-10, max_iter=10_000)
+    theirs.fit(standard, given.train.labels[trained])
+    ours = features @ model.weights["fc1.weight"].T + model.weights["fc1.bias"]
+    np.testing.assert_allclose(ours, theirs.decision_function(standard), atol=1e-2)
+    assert result.test is not None
+    assert result.test.accuracy > 0.6
+
+
+def test_a_head_has_one_step_in_its_log_and_one_snapshot(tmp_path: Path) -> None:
+    result = go(tmp_path / "run", stripes(), from_=start(tmp_path), tune="head")
+    step, epoch, *_ = read_log(result.run)
+    assert isinstance(step, StepLine)
+    assert isinstance(epoch, EpochLine)
+    assert (step.step, step.epoch, epoch.step) == (1, 1.0, 1)
+    assert epoch.validation is not None
+    assert [one.facts.step for one in read_snapshots(result.run / "snapshots")] == [1]
+    assert result.calibration is None or result.calibration.temperature > 0
+
+
+@pytest.mark.parametrize("tune", ["head", "all"])
+def test_the_same_bits_twice_and_after_a_stop(tmp_path: Path, tune: str) -> None:
+    given, path = stripes(), start(tmp_path)
+    more: dict[str, Any] = {"from_": path, "tune": tune, **({"epochs": 2, "batch_size": 20} if tune == "all" else {})}
+    go(tmp_path / "one", given, **more)
+    with pytest.raises(Interrupted):
+        go(tmp_path / "two", given, stop=lambda: True, **more)
+    train(given, resume=tmp_path / "two", threads=1)
+    assert outcome(tmp_path / "one") == outcome(tmp_path / "two")
+
+
+def test_ones_own_network_goes_on_where_it_was(tmp_path: Path) -> None:
+    given, path = stripes(), start(tmp_path)
+    result = go(tmp_path / "run", given, from_=path, epochs=1, lr=1e-12)
+    assert settings_of(result.run).formula == START
+    for name, array in modelfile.read(path).weights.items():
+        if "running" not in name:
+            np.testing.assert_allclose(modelfile.read(result.model).weights[name], array, atol=1e-6)
+
+
+def test_rows_of_classes_of_the_same_name_stay(tmp_path: Path) -> None:
+    given = stripes(classes=("w", "x", "y", "z"))
+    path = start(tmp_path)
+    result = go(tmp_path / "run", given, from_=path, epochs=1, lr=1e-12)
+    new, old = modelfile.read(result.model).weights["fc1.weight"], modelfile.read(path).weights["fc1.weight"]
+    np.testing.assert_allclose(new[1:], old, atol=1e-6)
+    assert new.shape == (4, 8)
+
+
+def test_grey_pictures_before_a_network_in_colour_stay_grey(tmp_path: Path) -> None:
+    result = go(tmp_path / "run", stripes(), from_=start(tmp_path, channels=3), tune="head")
+    model = modelfile.read(result.model)
+    assert model.spec.shape == (1, 14, 12)
+    assert model.weights["conv1.weight"].shape == (5, 1, 3, 3)
+
+
+def test_a_run_whose_start_is_another_now_is_not_resumed(tmp_path: Path) -> None:
+    given, path = stripes(), start(tmp_path)
+    with pytest.raises(Interrupted):
+        go(tmp_path / "run", given, from_=path, epochs=3, stop=lambda: True)
+    start(tmp_path, classes="xyw")
+    with pytest.raises(InputError, match=r"start\.onnx: the network that the run began with is another now"):
+        train(given, resume=tmp_path / "run", threads=1)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"tune": "head"}, "what is trained of a network"),
+        ({"from_": "lite0", "arch": "fc"}, "has a plan of its own"),
+        ({"from_": "lite0", "tune": "head", "epochs": 3}, "it has no length"),
+        ({"from_": "lite0", "tune": "some"}, "unknown tune"),
+        ({"balance": "some"}, "unknown balance"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(more: dict[str, Any], says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        TrainOptions("mnist", **more)
+
+
+def test_words_say_from_as_the_command_does() -> None:
+    assert TrainOptions("x", from_="lite0", tune="all").words() == ["--from=lite0", "--tune=all", "--", "x"]
+
+
+def test_the_settings_are_read_back(tmp_path: Path) -> None:
+    result = go(tmp_path / "run", stripes(), from_=start(tmp_path), tune="head")
+    settings = settings_of(result.run)
+    assert RunSettings.from_json(settings.to_json(), result.run) == settings
+    assert replace(settings, start=None) != settings
