@@ -88,6 +88,10 @@ def totals(e: Evaluation) -> Iterator[str]:
     without = e.uncalibrated
     before = f"  ({100 * without.ece:.2f} % without its temperature of {e.temperature:.3g})" if without else ""
     yield f"calibration error  {100 * e.ece:.2f} %{before}"
+    if (plain := e.before_changes) is not None:
+        yield "by the labels that the folder gives, without the list of changes:"
+        yield f"accuracy           {share(plain.accuracy, plain.interval)}"
+        yield f"loss               {plain.loss:.4f} nats"
     if e.without_leaks is not None:
         yield f"without the {e.n - e.without_leaks.n:,} pictures that training has seen, {e.without_leaks.n:,} are left"
         yield from totals(e.without_leaks)

@@ -94,6 +94,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="REGEX",
         help="groups from the paths of the pictures: those of one group stay together where some are held out",
     )
+    parser.add_argument(
+        "--changes",
+        metavar="CSV",
+        help="label changes to apply, as a report's page saves them (path,sha256,from,to); no picture is touched",
+    )
     parser.add_argument("--out", metavar="DIR", help="the run directory to make; default: runs/<date>-<data>-<recipe>")
     parser.add_argument("--resume", metavar="DIR", help="continue the run in this directory; needs nothing else")
     add_no_cache(parser)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import InputError, Phrase, phrase
+from ..runs.label_changes import LabelChanges
 from .class_order import check_labels, checked_classes, numbered
 from .credits import Credit, credit_of
 from .dataset_facts import Facts, measure_facts
@@ -82,8 +83,8 @@ class Dataset:
     `validation` and `test` are there where the source has them apart. `left_out` lists the files that take no part,
     `notes` say what was understood of the source. `white` is the white level that pictures of more than 8 bits were
     read with, 0 where none was needed (pictures/bit_depth.py). `made_of` are the known pictures that these are made of,
-    by resizing or choosing, where that is known. The arrays are writable so that torch takes them without
-    a copy; nothing in convscope writes to them.
+    by resizing or choosing, where that is known. `changes` are the label changes that were applied. The arrays are
+    writable so that torch takes them without a copy; nothing in convscope writes to them.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Dataset:
     notes: tuple[Phrase, ...] = ()
     white: int = 0
     made_of: Credit | None = None
+    changes: LabelChanges | None = None
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -22,6 +22,7 @@ from .credits import MNIST, Credit, credit_of
 from .dataset import Dataset, PictureFile, Rows, Split
 from .pixel_store import allocate
 from .reading import Progress
+from .relabelling import relabelled
 from .sources import canonical
 
 SHOWN = 3  # paths of a kind of change
@@ -93,6 +94,8 @@ def load_run_data(
         cache=cache,
         progress=progress,
     )
+    if source.changes is not None and dataset.changes is None:
+        dataset = relabelled(dataset, source.changes, again=True)
     manifest = read_manifest(run)
     if manifest is not None and dataset.train.files is not None:
         return in_order_of(manifest, dataset, source)

@@ -53,8 +53,9 @@ class Evaluation:
     error, are fractions; all are NaN for n = 0. Every interval is a 95 % one. `independent` (K, 2) is how many
     independent pictures each class's true ones, and those called so, are worth; where pictures come in groups, that is
     fewer than there are. `without_leaks`: the same figures without the pictures that training has seen. Of `inverted`
-    pictures dark and light were swapped first. Of a calibrated model `uncalibrated` says what loss and error would be
-    without its `temperature`.
+    pictures dark and light were swapped first. `before_changes`: the same figures by the labels that the folder gives,
+    where a list of changes gives some of these pictures others. Of a calibrated model `uncalibrated` says what loss and
+    error would be without its `temperature`.
     """
 
     n: int
@@ -70,6 +71,7 @@ class Evaluation:
     temperature: float = 1.0
     uncalibrated: Reliability | None = None
     without_leaks: Evaluation | None = None
+    before_changes: Evaluation | None = None
     notes: tuple[Phrase, ...] = ()
 
     @property
@@ -183,6 +185,7 @@ class Evaluation:
             "classes": list(self.classes),
             "per_class": per_class,
             "without_leaks": self.without_leaks and self.without_leaks.to_json(),
+            "before_changes": self.before_changes and self.before_changes.to_json(),
             "notes": [str(note) for note in (*self.notes, *self.warnings)],
         }
 

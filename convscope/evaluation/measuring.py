@@ -12,6 +12,7 @@ import numpy as np
 
 from ..calibration.scoring import reliability
 from ..data.listing import SPLITS
+from ..data.relabelling import labels_before
 from ..errors import InputError, Phrase, UsageError, phrase
 from ..pictures.preprocessing import preprocess_stack
 from .classes import matched, missing
@@ -20,7 +21,7 @@ from .origins import find_origins
 
 if TYPE_CHECKING:
     from ..data import Dataset, Split
-    from ..data.dataset import Rows
+    from ..data.dataset import Labels, Rows
     from ..data.listing import LeftOut
     from ..data.reading import Progress
     from ..modelfile.provenance import TrainedOn
@@ -93,6 +94,7 @@ def evaluate(
     groups, leaked = find_origins(found.dataset, "train" if name == "all" else name, found.held_out)
     scores = logits.astype(np.float64) / temperature
     figures = score(scores, labels, model.classes, groups, leaked if found.own else None)
+    before = labels_before(found.dataset, part)
     calibrated = model.calibration is not None and len(part) > 0
     notes = [*found.notes, *found.dataset.notes, *left_out(found.dataset.left_out), *missing(labels, model.classes)]
     if inverted:
@@ -103,8 +105,13 @@ def evaluate(
         inverted=inverted,
         temperature=temperature,
         uncalibrated=reliability(logits, labels) if calibrated else None,
+        before_changes=None if before is None else score(scores, _known(before, found, model), model.classes, groups),
         notes=tuple(notes),
     )
+
+
+def _known(labels: Labels, found: Data, model: Model) -> Labels:
+    return matched(labels, found.dataset.classes, model.classes)
 
 
 def chosen(found: Data, split: str | None, trained_on: TrainedOn | None) -> tuple[str, Split]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +67,7 @@ def gather(
         questions=questions,
         asked=asked,
         copies=copies_of(dataset, copies, leaks) if dataset is not None and copies is not None else None,
+        changes=() if source.changes is None else tuple(map(astuple, source.changes.rows)),
         missing=(*missing, *_nothing_measured(parts, missing)),
         credit=None if credit is None else records.Credit(*credit),
     )

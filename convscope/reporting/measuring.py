@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..checking import Copies
+from ..data.relabelling import labels_before
 from ..data.subset import Subset
 from ..errors import ConvscopeError, EnvironmentFault, InputError, Phrase, phrase
 from ..evaluation.classes import matched
@@ -22,6 +23,7 @@ from .part import Part
 
 if TYPE_CHECKING:
     from ..data import Dataset
+    from ..data.dataset import Labels
     from ..prediction import Model
 
 GONE = ("measured", "questions", "copies", "robustness", "subsets")  # parts that need pictures
@@ -105,4 +107,16 @@ def _part(model: Model, found: Data, copies: Copies, name: str, pictures: Subset
         temperature=1.0 if model.calibration is None else model.calibration.temperature,
         groups=groups,
         leaked=leaked if found.own else None,
+        before=changed_labels(found.dataset, pictures),
     )
+
+
+def changed_labels(dataset: Dataset, pictures: Subset) -> Labels | None:
+    """Return the labels that the folder gives pictures of a data set (n,), among its classes; None where they are the
+    same.
+    """
+    before = labels_before(dataset, pictures.split)
+    if before is None or (before[pictures.rows] == pictures.labels).all():
+        return None
+    rows: Labels = before[pictures.rows]
+    return rows

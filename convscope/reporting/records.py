@@ -267,5 +267,6 @@ class Report(Record):
     copies: Copies | None = None
     robustness: Robustness | None = None
     subsets: SubsetCurve | None = None
+    changes: tuple[tuple[str, str, str, str], ...] = ()  # label changes applied: path, SHA-256, from, to
     missing: tuple[tuple[str, Phrase], ...] = ()
     credit: Credit | None = None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ..errors import InputError, Phrase
 from .json_fields import Fields
+from .label_changes import LabelChanges
 from .result_figures import BaselineFigures, CalibrationFigures, SplitFigures
 
 
@@ -241,7 +242,8 @@ class DataSource:
     """Where a run's data comes from and what it is. `name`, `size`, `data_root`, `label_from` and `group_by` load it
     again, as they were given; `name` is None for arrays in memory. `shape` is (C, H, W); `train`, `validation` and
     `test` count pictures; `white` is the white level of those of more than 8 bits, 0 where none was needed; `held_out`
-    says which of the training pictures validate (packed_rows.py), None where none do.
+    says which of the training pictures validate (packed_rows.py), None where none do; `changes` are the label changes
+    that were applied.
     """
 
     name: str | None
@@ -257,9 +259,11 @@ class DataSource:
     group_by: str | None = None
     white: int = 0
     held_out: str | None = None
+    changes: LabelChanges | None = None
 
     def to_json(self) -> dict[str, object]:
-        return {name: list(v) if isinstance(v := getattr(self, name), tuple) else v for name in self.__slots__}
+        plain = {name: list(v) if isinstance(v := getattr(self, name), tuple) else v for name in self.__slots__}
+        return {**plain, "changes": self.changes and self.changes.to_json()}
 
     @classmethod
     def from_json(cls, fields: Fields) -> DataSource:
@@ -277,6 +281,7 @@ class DataSource:
             fields.if_there(fields.text, "group_by"),
             fields.if_there(fields.integer, "white") or 0,
             fields.if_there(fields.text, "held_out"),
+            fields.if_there(lambda name: LabelChanges.from_json(fields.within(name)), "changes"),
         )
 
 

@@ -13,13 +13,15 @@ from .. import data
 from ..baseline.size_choice import choose_size
 from ..data import Dataset
 from ..data.reading import Progress
+from ..data.relabelling import relabelled
 from ..data.resize_dataset import fitted
 from ..data.run_data import RunData, load_run_data
 from ..machine.cpus import available_cpus
+from ..runs.label_changes import read_label_changes
 from .options import TrainOptions
 from .workers import Workers
 
-OWN_WORDS = ("data", "data_root", "out", "resume", "cache")  # options that may be other words on another machine
+OWN_WORDS = ("data", "data_root", "out", "resume", "cache", "changes")  # may be other words on another machine
 
 
 def load_dataset(
@@ -48,6 +50,8 @@ def load_dataset(
             cache=options.cache,
             progress=progress,
         )
+    if options.changes is not None:
+        dataset = relabelled(dataset, read_label_changes(options.changes))
     dataset.fingerprint  # noqa: B018 - computed once, here, during the import
     torch_imported()
     return dataset

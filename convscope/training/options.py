@@ -46,6 +46,7 @@ class TrainOptions:
     data_root: str | os.PathLike[str] | None = None
     label_from: str | None = None
     group_by: str | None = None
+    changes: str | os.PathLike[str] | None = None
     out: str | os.PathLike[str] | None = None
     resume: str | os.PathLike[str] | None = None
     cache: bool = True
@@ -117,7 +118,9 @@ def asked_words(options: TrainOptions) -> tuple[str, ...] | None:
     """Return the words that ask for the same run again, wherever it is written; None for data or a recipe that is given
     as an object. The data's path is one that is found from any folder.
     """
-    again = replace(options, out=None, threads=None, cache=True, data=_from_anywhere(options.data))
+    changes = None if options.changes is None else os.path.abspath(options.changes)
+    data = _from_anywhere(options.data)
+    again = replace(options, out=None, threads=None, cache=True, data=data, changes=changes)
     try:
         return tuple(again.words())
     except TypeError:

@@ -134,6 +134,7 @@ def _data_source(options: TrainOptions, dataset: Dataset) -> DataSource:
         label_from=options.label_from,
         group_by=options.group_by,
         white=dataset.white,
+        changes=dataset.changes,
     )
 
 

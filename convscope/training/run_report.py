@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..calibration import Calibration
 from ..errors import EnvironmentFault, InputError, phrase
 from ..reporting.gather import gather
+from ..reporting.measuring import changed_labels
 from ..reporting.part import Part
 from ..reporting.writing import NAME, write_report
 from .context import RunContext
@@ -48,4 +49,5 @@ def parts_of(parts: Parts, final: FinalFigures) -> Iterator[Part]:
                 temperature=temperature,
                 groups=parts.groups(pictures),
                 leaked=parts.leaked(pictures),
+                before=changed_labels(parts.dataset, pictures),
             )

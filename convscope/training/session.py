@@ -42,6 +42,7 @@ def train(
     data_root: str | os.PathLike[str] | None = None,
     label_from: str | None = None,
     group_by: str | None = None,
+    changes: str | os.PathLike[str] | None = None,
     out: str | os.PathLike[str] | None = None,
     resume: str | os.PathLike[str] | None = None,
     cache: bool = True,
@@ -73,7 +74,8 @@ def train(
     `device` is "auto" (a GPU where there is one), "cpu", "cuda" or "mps"; `threads` the CPU threads (default: one for
     every CPU that is free). Pictures of a folder are resized to `size` × `size` pixels; `data_root` is the folder that
     holds fashion-mnist's files; `label_from` and `group_by` are regular expressions that find the label and the group
-    of a picture in its path, as in `convscope.datasets.load`. Without `cache` every picture is decoded anew; with
+    of a picture in its path, as in `convscope.datasets.load`; `changes` is a CSV of label changes, as a report's page
+    saves it (docs/report.md). Without `cache` every picture is decoded anew; with
     `strict` a fault that `check` finds in the data ends it before it begins.
 
     `progress` is called with each line of the log as it is written, and with a BeginLine, LoadingLines and NoteLines,
@@ -108,6 +110,7 @@ def train(
         data_root=data_root,
         label_from=label_from,
         group_by=group_by,
+        changes=changes,
         out=out,
         resume=resume,
         cache=cache,

@@ -5,11 +5,13 @@ changes.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from selenium import webdriver
 
 from convscope.page.inline import report_html
+from convscope.runs.label_changes import LabelChange, read_label_changes
 from tests.browser.look_page import Page
 from tests.reporting.made import HOSTILE, whole_report
 
@@ -77,8 +79,7 @@ def test_paper_is_light_and_has_no_buttons(report: Page) -> None:
     report.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
-def test_the_list_of_changes_has_what_was_decided(report: Page) -> None:
-    """Only what differs from the label; it is what convscope.data.label_changes reads."""
+def test_the_list_of_changes_has_what_was_decided(report: Page, tmp_path: Path) -> None:
     report.open()
     report.js("(window.saved = [], URL.createObjectURL = (blob) => (window.saved.push(blob), 'data:,'))")
     button = report.one(".save-line .button")
@@ -92,4 +93,9 @@ def test_the_list_of_changes_has_what_was_decided(report: Page) -> None:
         assert (button.get_attribute("disabled") is None) == enabled
     button.click()
     text = report.browser.execute_async_script("window.saved[0].text().then(arguments[0])")
-    assert text == f"path,sha256,from,to\ntest/0.png,{'0' * 64},apple,{HOSTILE}\n"
+    assert text == (f'path,sha256,from,to\n"train/a, b.png",,apple,\ntest/0.png,{"0" * 64},apple,{HOSTILE}\n'), (
+        "what the run was trained with already comes along"
+    )
+    (tmp_path / "changes.csv").write_text(text)
+    rows = read_label_changes(tmp_path / "changes.csv").rows
+    assert rows[1] == LabelChange("test/0.png", "0" * 64, "apple", HOSTILE)

@@ -85,5 +85,6 @@ def whole_report(language: str = "auto") -> records.Report:
             (records.Forecast(50, 0.02, (-0.01, 0.04)), records.Forecast(100, 0.03, (-0.01, 0.06))),
             12.0,
         ),
+        changes=(("train/a, b.png", "", "apple", ""),),
         credit=records.Credit("Fruit", "A. Author", "http://example.org/fruit", "CC BY 4.0", "http://example.org/by"),
     )

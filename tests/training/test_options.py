@@ -45,6 +45,7 @@ ASKED: dict[str, st.SearchStrategy[object]] = {
     "size": maybe(st.integers(1, 2**15)),
     "data_root": maybe(folders),
     "label_from": maybe(st.sampled_from(["(cat|dog)", "-x", "=", ""])),
+    "changes": maybe(folders),
     "group_by": maybe(st.sampled_from(["(p\\d)_", "-x"])),
     "out": maybe(folders),
     "cache": st.booleans(),

@@ -16,13 +16,18 @@ export function escapedField(text) {
 }
 
 /**
- * The text of the list: only what was decided otherwise than the label says.
- * @param {LabelQuestion[]} questions @param {string[]} classes @param {Map<string, string>} decided
+ * The text of the list: what the run was trained with already, and what was decided otherwise than the label says.
+ * @param {import("./types.js").Report} report @param {Map<string, string>} decided
  */
-export function changesText(questions, classes, decided) {
-  const lines = changed(questions, classes, decided).map(({ path, digest, label }) =>
-    [path, digest, classes[label], /** @type {string} */ (decided.get(path))].map(escapedField).join(","),
-  );
+export function changesText({ questions, classes, changes }, decided) {
+  const earlier = new Map(changes.map((row) => [row[0], row]));
+  for (const { path, digest, label } of changed(questions, classes, decided)) {
+    const from = earlier.get(path)?.[2] ?? classes[label]; // what the folder says
+    const to = /** @type {string} */ (decided.get(path));
+    if (from === to) earlier.delete(path);
+    else earlier.set(path, [path, digest, from, to]);
+  }
+  const lines = Array.from(earlier.values(), (row) => row.map(escapedField).join(","));
   return `${["path,sha256,from,to", ...lines].join("\n")}\n`;
 }
 

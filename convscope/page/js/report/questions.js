@@ -14,7 +14,7 @@ export function questionsSection(app) {
   if (report.asked === null) return null;
   const { questions, classes } = report;
   const files = questions.some((one) => one.digest);
-  const save = button(doc, "", () => download(doc, "changes.csv", changesText(questions, classes, decided)));
+  const save = button(doc, "", () => download(doc, "changes.csv", changesText(report, decided)));
   const say = () => {
     const n = changed(questions, classes, decided).length;
     save.textContent = t("report.questions.save", { n });
@@ -43,9 +43,10 @@ export function questionsSection(app) {
 
 /** @param {string | null} command */
 function commandWith(command) {
+  if (!command) return "convscope train DATA --changes changes.csv";
   return command
-    ? `${command.replace(" -- ", " --changes changes.csv -- ")}`
-    : "convscope train DATA --changes changes.csv";
+    .replace(/ (?:'--changes=(?:[^']|'"'"')*'|--changes=\S+)/, "")
+    .replace(" -- ", " --changes changes.csv -- ");
 }
 
 /** @param {ReportApp} app @param {LabelQuestion} one @param {boolean} asks @param {() => void} say */

@@ -198,6 +198,7 @@
  * @property {Copies | null} copies
  * @property {Robustness | null} robustness
  * @property {SubsetCurve | null} subsets
+ * @property {[string, string, string, string][]} changes
  * @property {[string, Phrase][]} missing
  * @property {Credit | null} credit
  */
