@@ -103,7 +103,7 @@ def _licence_of(package: str) -> str:
     except PackageNotFoundError:
         return ""
     classified = [one.rpartition(" :: ")[2] for one in fields.get_all("Classifier") or () if one.startswith("License")]
-    said = (fields["License-Expression"], fields["License"], *classified)
+    said = [one for name in ("License-Expression", "License") for one in fields.get_all(name) or ()] + classified
     return next((one for one in said if one and len(one) < 100), "")
 
 
