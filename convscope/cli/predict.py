@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import json
 import sys
@@ -12,11 +13,14 @@ from ..errors import BAD_INPUT, LINE, OK, InputError, UsageError, phrase, printa
 from .columns import columns, left
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from ..prediction import Prediction
+    from ..prediction import Model, Prediction
+    from ..prediction.sorting import Sorter
 
     Row = Callable[[str, Prediction | InputError], None]
+
+MOST = 12  # folders that are named where pictures are sorted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,10 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "Predict the class of pictures with a model file. Pictures of any size, mode and EXIF orientation are read. "
         "A picture that cannot be read is reported in its row, the others go on, and the exit code is 3."
     )
-    parser.add_argument("model", metavar="MODEL", help="a model.onnx or a run directory")
+    parser.add_argument("model", nargs="?", metavar="MODEL", help="a model.onnx or a run directory")
     parser.add_argument(
         "pictures",
-        nargs="+",
+        nargs="*",
         metavar="IMAGE",
         help="a picture, a folder (searched to the bottom) or a pattern such as 'scans/*.png'",
     )
@@ -49,6 +53,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="cut out what is drawn, scale it and put it in the middle, as the page's drawing pad does",
     )
+    parser.add_argument(
+        "--sort-into",
+        metavar="DIR",
+        help="copy each picture to a folder of its label in DIR; those that cannot be read, and those of none of the "
+        "classes, to folders of their own. The same command goes on where it was stopped",
+    )
+    parser.add_argument(
+        "--undo", metavar="DIR", help="remove the copies that --sort-into made in DIR, and nothing else"
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument(
         "--json",
@@ -63,6 +76,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Predict as `args` say; return 3 if a picture could not be read."""
 
+    if args.undo is not None:
+        return undo_sorting(args)
+    if args.model is None or not args.pictures:
+        raise UsageError("predict.what", hint="convscope predict MODEL IMAGE …")
     if args.top < 1:
         raise UsageError("predict.top", got=args.top)
     from ..pictures.search import pictures_in
@@ -78,17 +95,70 @@ def run(args: argparse.Namespace) -> int:
     row = _json if args.json else _csv(top, args.sets is not None) if args.csv else _text(paths, model.classes)
     if args.sets is not None:
         print(model.set_rule(args.sets).said(), file=sys.stderr)
+    with _sorter(args.sort_into, model) as sorter:
+        return _predict_all(args, model, paths, row, sorter)
+
+
+def _predict_all(args: argparse.Namespace, model: Model, paths: list[str], row: Row, sorter: Sorter | None) -> int:
+    """Print a row a picture, and sort it where that is asked for; return the exit code."""
+    if sorter is not None:
+        own = [path for path in paths if sorter.holds(path)]
+        paths = [path for path in paths if not sorter.holds(path)]
+        if own:
+            print(phrase("sort.own", n=f"{len(own):,}", folder=args.sort_into), file=sys.stderr)
     code, inverted = OK, 0
+    top = min(args.top, len(model.classes))
     stream = model.stream(paths, top, args.invert, args.sets, args.centre)
     for path, result in zip(paths, stream, strict=True):
         row(path, result)
         if isinstance(result, InputError):
             code = BAD_INPUT
+            if sorter is not None:
+                sorter.put_unreadable(path)
         else:
             inverted += result.inverted
+            if sorter is not None:
+                sorter.put(path, result.label, result.probability)
     if inverted and args.invert != "yes" and not args.centre:
         print(phrase("note.inverted", n=f"{inverted:,}", all=f"{len(paths):,}"), file=sys.stderr)
+    if sorter is not None:
+        print(_sorted(sorter, args.sort_into), file=sys.stderr)
     return code
+
+
+@contextlib.contextmanager
+def _sorter(folder: str | None, model: Model) -> Iterator[Sorter | None]:
+    """Open the folder to sort into, if there is one."""
+    if folder is None:
+        yield None
+        return
+    from ..prediction.sorting import Sorter
+
+    with Sorter.open(folder, model.classes, model.file.digest) as sorter:
+        yield sorter
+
+
+def _sorted(sorter: Sorter, folder: str) -> str:
+    """Return what came of sorting: how many pictures are in which folder, which are in none, and how to undo it."""
+    counts = ", ".join(f"{printable(name)} {n:,}" for name, n in sorter.counts.most_common(MOST))
+    more = len(sorter.counts) - MOST
+    lines = [str(phrase("sort.said", folder=folder, counts=counts + (f", … ({more:,})" if more > 0 else "")))]
+    if sorter.lost:
+        lines.append(str(phrase("sort.lost", n=f"{len(sorter.lost):,}", first=sorter.lost[0])))
+    return "\n".join([*lines, str(phrase("sort.undo.try", folder=folder))])
+
+
+def undo_sorting(args: argparse.Namespace) -> int:
+    """Remove what --sort-into copied; return 3 where something stays."""
+    if args.model is not None or args.sort_into is not None:
+        raise UsageError("sort.undo.alone", hint=f"convscope predict --undo {args.undo}")
+    from ..prediction.sorting import undo
+
+    undone = undo(args.undo)
+    print(phrase("sort.undone", n=f"{undone.removed:,}", folder=args.undo))
+    if undone.kept:
+        print(phrase("sort.kept", n=f"{len(undone.kept):,}", first=undone.kept[0]), file=sys.stderr)
+    return BAD_INPUT if undone.kept else OK
 
 
 def _json(path: str, result: Prediction | InputError) -> None:

@@ -343,3 +343,37 @@ def test_csv_on_a_terminal_escapes_what_a_program_gets_as_it_is(
     shown = run(capsys, model, path, "--csv", "--top", "4")[1]
     assert "\x1b" not in shown
     assert "\\x1b[2J.png" in shown
+
+
+def test_sorting_prints_the_same_rows_and_undoes(
+    model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(model.parent)
+    Path("bad.png").write_text("no picture")
+    for seed, name in enumerate(("one", "two")):
+        picture(Path("in") / f"{name}.png", seed)
+    plain = parse(model, "in", "bad.png", "gone.png", "--csv")
+    assert plain.run(plain) == 3
+    rows = capsys.readouterr().out
+    sorting = parse(model, "in", "bad.png", "gone.png", "--csv", "--sort-into", "in/sorted")
+    for _ in range(2):  # the second time the copies lie where it looks for pictures
+        assert sorting.run(sorting) == 3
+        out, err = capsys.readouterr()
+        assert out == rows
+        assert "copied into in/sorted: " in err
+        assert "could not be copied: 1 (gone.png)" in err
+    assert "3 pictures lie in in/sorted itself" in err
+    assert len(list(Path("in/sorted").rglob("*.png"))) == 3
+    undoing = parse("--undo", "in/sorted")
+    assert undoing.run(undoing) == 0
+    assert capsys.readouterr().out == "3 copies removed from in/sorted\n"
+    assert sorted(path.name for path in Path("in").iterdir()) == ["one.png", "two.png"]
+
+
+def test_undo_stands_alone_and_pictures_are_needed(model: Path) -> None:
+    refused = {(model, "x.png", "--undo", "x"): "sort.undo.alone", (model,): "predict.what", (): "predict.what"}
+    for words, key in refused.items():
+        args = parse(*words)
+        with pytest.raises(UsageError) as caught:
+            args.run(args)
+        assert caught.value.key == key

@@ -25,6 +25,7 @@ VERBS = {
     "train --label-from": "train {place}/data --label-from (?P<label>[01])/ --epochs 1 --threads 1 --out {out}/run",
     "evaluate": "evaluate {slides} {place}/data",
     "predict": "predict {slides} {place}/data",
+    "predict --sort-into": "predict {slides} {place}/data --sort-into {out}/sorted",
     "report": "report {slides} {place}/data --quick -o {out}/report.html",
     "look": "look {slides} {place}/data/0/0.png -o {out}/page.html",
     "info": "info {slides}",
