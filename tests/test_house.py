@@ -24,7 +24,7 @@ ORDER = """
     machine runs
     pictures
     data
-    baseline calibration checking
+    baseline calibration checking rejection
     nn modelfile
     prediction
     transfer

@@ -2,7 +2,8 @@
 
 Opset 17. Every node's output bears the node's name; inputs and outputs of the file are `pictures`, `logits` and
 `probabilities`. The preprocessing is part of the graph: Cast, Sub, Div, and for a plan that begins with crop a Slice.
-So is the calibration: `probabilities` are the softmax of `logits` divided by the temperature, where there is one.
+So is the calibration: `probabilities` are the softmax of `logits` divided by the temperature, where there is one. And
+so is the rejection, where there is one: `outsider` is how foreign a picture is.
 Weights kept in half precision are called "<node>.<weight>.half", and a Cast makes "<node>.<weight>" of them.
 """
 
@@ -15,6 +16,8 @@ from typing import NamedTuple
 from ..formula import Network
 from ..formula.onnx_operators import FLOAT, HALF, UINT8, Operator, Piece, Tensor
 from ..pictures.input_spec import InputSpec
+from ..rejection import Rejection
+from ..rejection import operators as rejecting
 
 
 class Value(NamedTuple):
@@ -22,21 +25,26 @@ class Value(NamedTuple):
 
     name: str
     type: int
-    shape: tuple[str, int] | tuple[str, int, int, int]
+    shape: tuple[str] | tuple[str, int] | tuple[str, int, int, int]
 
 
-def ends(network: Network) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+def ends(network: Network, rejects: bool = False) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
     """Return the graph's inputs and outputs."""
     scores = ("N", network.classes)
     pictures = Value("pictures", UINT8, ("N", *network.input))
-    return (pictures,), (Value("logits", FLOAT, scores), Value("probabilities", FLOAT, scores))
+    outputs = (Value("logits", FLOAT, scores), Value("probabilities", FLOAT, scores))
+    return (pictures,), (*outputs, Value("outsider", FLOAT, ("N",))) if rejects else outputs
 
 
 def tensors(
-    network: Network, spec: InputSpec, temperature: float | None = None, half: Collection[str] = ()
+    network: Network,
+    spec: InputSpec,
+    temperature: float | None = None,
+    half: Collection[str] = (),
+    rejection: Rejection | None = None,
 ) -> dict[str, Tensor]:
-    """Return the initialisers in order: the constants of the preprocessing and of the layers, the temperature, then the
-    weights, those in `half` in half precision.
+    """Return the initialisers in order: the constants of the preprocessing and of the layers, the temperature, those
+    of the rejection, then the weights, those in `half` in half precision.
     """
     channels = spec.shape[0]
     all_tensors = {
@@ -47,6 +55,8 @@ def tensors(
         all_tensors |= piece.tensors
     if temperature is not None:
         all_tensors["logits.temperature"] = Tensor(FLOAT, (), struct.pack("<f", temperature))
+    if rejection is not None:
+        all_tensors |= rejecting.piece(network.input, rejection).tensors
     for name, shape in weight_shapes(network).items():
         all_tensors[stored(name, half)] = Tensor(HALF if name in half else FLOAT, shape)
     return all_tensors
@@ -67,7 +77,9 @@ def weight_shapes(network: Network) -> dict[str, tuple[int, ...]]:
     return {f"{node.name}.{name}": shape for node in network.nodes for name, shape in node.weights + node.buffers}
 
 
-def operators(network: Network, calibrated: bool = False, half: Collection[str] = ()) -> list[Operator]:
+def operators(
+    network: Network, calibrated: bool = False, half: Collection[str] = (), rejection: Rejection | None = None
+) -> list[Operator]:
     """Return the graph's operators in the order they are computed."""
     all_operators = [
         *(Operator("Cast", (f"{name}.half",), name, {"to": FLOAT}) for name in weight_shapes(network) if name in half),
@@ -87,7 +99,8 @@ def operators(network: Network, calibrated: bool = False, half: Collection[str] 
     if calibrated:
         all_operators.append(Operator("Div", ("logits", "logits.temperature"), "logits.calibrated"))
     scores = "logits.calibrated" if calibrated else "logits"
-    return [*all_operators, Operator("Softmax", (scores,), "probabilities", {"axis": 1})]
+    all_operators.append(Operator("Softmax", (scores,), "probabilities", {"axis": 1}))
+    return all_operators + (list(rejecting.piece(network.input, rejection).operators) if rejection else [])
 
 
 def _pieces(network: Network) -> list[Piece]:

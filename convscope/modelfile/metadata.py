@@ -11,9 +11,10 @@ from ..errors import ConvscopeError, InputError, phrase
 from ..formula import parse, trace
 from ..formula.network import Network
 from ..pictures.input_spec import InputSpec, check_ends
+from ..rejection import Rejection
 from ..runs.json_text import parse_json
 
-FORMAT = 3  # the newest; a file is written in the oldest that can say it, which older readers know too
+FORMAT = 4  # the newest; a file is written in the oldest that can say it, which older readers know too
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,15 @@ class Metadata:
     classes: tuple[str, ...]
     facts: dict[str, object]  # "training", "test", "versions" and whatever else the writer knew, as JSON has it
     calibration: Calibration | None = None
+    rejection: Rejection | None = None
     half: tuple[str, ...] = ()  # the weights kept in half precision, "<node>.<weight>"; the graph says which
 
     @property
     def format(self) -> int:
-        """The format version: 1, 2 where the probabilities are calibrated, 3 with weights in half precision."""
-        return 3 if self.half else 1 if self.calibration is None else 2
+        """The format version: 1, 2 where the probabilities are calibrated, 3 with weights in half precision, 4 where
+        pictures can be none of the classes.
+        """
+        return 4 if self.rejection else 3 if self.half else 1 if self.calibration is None else 2
 
     def __post_init__(self) -> None:
         check_ends(self.network, self.spec)
@@ -54,6 +58,8 @@ def to_records(metadata: Metadata) -> dict[str, str]:
     }
     if metadata.calibration is not None:
         records["convscope.calibration"] = json.dumps(metadata.calibration.to_json(), allow_nan=False)
+    if metadata.rejection is not None:
+        records["convscope.rejection"] = json.dumps(metadata.rejection.to_json(), allow_nan=False)
     return {**records, "convscope.facts": facts}
 
 
@@ -72,7 +78,9 @@ def from_records(records: dict[str, str]) -> Metadata:
             hint="pip install --upgrade convscope",
         )
     calibrated = int(version) == 2 or (int(version) > 2 and "convscope.calibration" in records)
-    wanted = ["format", "formula", "classes", "input", *["calibration"] * calibrated, "facts", "digest"]
+    rejects = int(version) > 3
+    more = ["calibration"] * calibrated + ["rejection"] * rejects
+    wanted = ["format", "formula", "classes", "input", *more, "facts", "digest"]
     if list(records) != [f"convscope.{name}" for name in wanted]:
         raise InputError("model.records", got=", ".join(records))
     keys = [f"convscope.{name}" for name in wanted[2:-1]]
@@ -85,4 +93,5 @@ def from_records(records: dict[str, str]) -> Metadata:
     except ConvscopeError as error:
         raise InputError("model.formula", reason=error.brief()) from error
     calibration = Calibration.from_json(fitted[0], "convscope.calibration") if calibrated else None
-    return Metadata(network, spec, tuple(classes), facts, calibration)
+    rejection = Rejection.from_json(fitted[-1], "convscope.rejection") if rejects else None
+    return Metadata(network, spec, tuple(classes), facts, calibration, rejection)

@@ -169,16 +169,16 @@ def check(data: bytes, where: str) -> Metadata:
 
 def _compare(found: Graph, metadata: Metadata) -> None:
     """Raise MalformedError unless the graph is the one that the formula makes and every number in it can be used."""
-    if (found.inputs, found.outputs) != graph.ends(metadata.network):
+    if (found.inputs, found.outputs) != graph.ends(metadata.network, metadata.rejection is not None):
         raise MalformedError("model.form.ends")
     calibration = metadata.calibration
-    wanted = graph.operators(metadata.network, calibration is not None, metadata.half)
+    wanted = graph.operators(metadata.network, calibration is not None, metadata.half, metadata.rejection)
     if found.operators != wanted:
         pairs = zip(found.operators, wanted, strict=False)
         name = next((want.output for operator, want in pairs if operator != want), None)
         raise MalformedError("model.form.graph", name=name or phrase("model.form.graph.end"))
     temperature = None if calibration is None else calibration.temperature
-    tensors = graph.tensors(metadata.network, metadata.spec, temperature, metadata.half)
+    tensors = graph.tensors(metadata.network, metadata.spec, temperature, metadata.half, metadata.rejection)
     if unmatched := sorted(found.tensors.keys() ^ tensors.keys()):
         raise MalformedError("model.form.unmatched", name=unmatched[0])
     for name, tensor in tensors.items():

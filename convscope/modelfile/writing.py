@@ -11,6 +11,8 @@ from ..files import atomic_write
 from ..formula.network import Network
 from ..formula.onnx_operators import Operator
 from ..pictures.input_spec import InputSpec
+from ..rejection import Fitted
+from ..rejection.operators import shapes
 from . import graph
 from .digest import seal
 from .metadata import Metadata, to_records
@@ -35,15 +37,16 @@ def write(
     facts: Mapping[str, object] | None = None,
     calibration: Calibration | None = None,
     half: Collection[str] = (),
+    rejection: Fitted | None = None,
 ) -> None:
     """Write a model file at `path`, in one step. The same arguments give the same bytes.
 
     `weights` holds a finite array for each "<node>.<weight>" of the network, `classes` a name for each score in order,
     `facts` whatever JSON can hold; by custom "training", "test" and "versions". With `calibration` the file's
-    probabilities are calibrated; its logits never are. The weights named in `half` are
-    kept in half precision, which must hold their very numbers. Raises PlanError, InputError, EnvironmentFault.
+    probabilities are calibrated; its logits never are. The weights named in `half` are kept in half precision, which
+    must hold their very numbers. With `rejection` the file says how foreign a picture is. Raises PlanError, InputError, EnvironmentFault.
     """
-    atomic_write(path, serialise(network, spec, weights, classes, facts, calibration, half))
+    atomic_write(path, serialise(network, spec, weights, classes, facts, calibration, half, rejection))
 
 
 def serialise(
@@ -54,15 +57,16 @@ def serialise(
     facts: Mapping[str, object] | None = None,
     calibration: Calibration | None = None,
     half: Collection[str] = (),
+    rejection: Fitted | None = None,
 ) -> bytes:
     """Return the bytes of a model file, digest included."""
     from onnx import helper
 
     stored = graph.halves(network, {f"{name}.half" for name in half})
-    metadata = Metadata(network, spec, tuple(classes), dict(facts or {}), calibration, stored)
+    metadata = Metadata(network, spec, tuple(classes), dict(facts or {}), calibration, rejection and rejection.rejection, stored)
     records = to_records(metadata)
     model = helper.make_model(
-        _graph(metadata, _checked(network, weights, half)),
+        _graph(metadata, _checked(network, weights, half) | _learned(spec, rejection)),
         ir_version=IR,
         opset_imports=[helper.make_opsetid("", OPSET)],
         producer_name="convscope",
@@ -97,6 +101,18 @@ def _checked(network: Network, weights: Weights, half: Collection[str]) -> dict[
     return encoded
 
 
+def _learned(spec: InputSpec, rejection: Fitted | None) -> dict[str, bytes]:
+    """Return the rejection's numbers as little-endian float32, once names, shapes and values are as they must be."""
+    import numpy as np
+
+    if rejection is None:
+        return {}
+    wanted, found = shapes(spec.shape), {name: array.shape for name, array in rejection.tensors.items()}
+    if found != wanted or not all(np.isfinite(array).all() for array in rejection.tensors.values()):
+        raise InputError("rejection.tensors", got=f"{found}", expected=f"{wanted}")
+    return {name: np.ascontiguousarray(array, "<f4").tobytes() for name, array in rejection.tensors.items()}
+
+
 def _halved(name: str, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Return float32 numbers in half precision, or raise InputError where it does not hold them exactly."""
     import numpy as np
@@ -111,17 +127,17 @@ def _halved(name: str, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 def _graph(metadata: Metadata, weights: dict[str, bytes]) -> onnx.GraphProto:
     from onnx import helper
 
-    network, spec, calibration, half = metadata.network, metadata.spec, metadata.calibration, metadata.half
-    inputs, outputs = graph.ends(network)
+    network, calibration, half, rejection = metadata.network, metadata.calibration, metadata.half, metadata.rejection
+    inputs, outputs = graph.ends(network, rejection is not None)
     temperature = None if calibration is None else calibration.temperature
     return helper.make_graph(
-        [_node(operator) for operator in graph.operators(network, calibration is not None, half)],
+        [_node(operator) for operator in graph.operators(network, calibration is not None, half, rejection)],
         "convscope",
         [helper.make_tensor_value_info(*value) for value in inputs],
         [helper.make_tensor_value_info(*value) for value in outputs],
         [
             helper.make_tensor(name, t.type, t.shape, weights[name] if t.data is None else t.data, raw=True)
-            for name, t in graph.tensors(network, spec, temperature, half).items()
+            for name, t in graph.tensors(network, metadata.spec, temperature, half, rejection).items()
         ],
     )
 

@@ -1,0 +1,106 @@
+"""Fitting the rejection: how far training pictures lie apart, and from where on a held-out one would be refused."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..errors import Phrase, phrase
+from .operators import CENTRE, WHITENING
+from .record import Fitted, Part, Rejection
+from .statistics import Floats, Pixels, statistics
+
+LEVEL = 0.95  # of the pictures of the classes that are answered
+LEAST = 30  # pictures held out; fewer say too little
+MARGIN = 2.0  # by so much over √n, of the way from the middle to the bound, the bound is raised (docs/log.md)
+SHRINK = 0.1  # of the variance is given to all directions alike
+NARROW = 0.05  # of the median standard deviation: no statistic counts as narrower
+NUMBERS, FEWEST, MOST = 20_000_000, 300, 2_000  # pixels that are looked at, and pictures
+
+Scores = np.ndarray[Any, Any]
+Whole = np.ndarray[Any, np.dtype[np.int64]]
+
+
+def spread_rows(n: int, size: int) -> Whole:
+    """Return which of `n` pictures of `size` numbers are looked at: all of them, or some at equal steps.
+
+    >>> spread_rows(4, 784).tolist(), len(spread_rows(60_000, 784)), len(spread_rows(60_000, 150_528))
+    ([0, 1, 2, 3], 2000, 300)
+    """
+    most = min(n, MOST, max(FEWEST, NUMBERS // size))
+    return np.arange(most, dtype=np.int64) * n // max(1, most)
+
+
+def distinct_rows(groups: Whole | None, n: int) -> Whole:
+    """Return the first of the `n` rows of each group; all of them without groups.
+
+    >>> distinct_rows(np.array([7, 3, 7]), 3).tolist()
+    [0, 1]
+    """
+    if groups is None:
+        return np.arange(n, dtype=np.int64)
+    return np.sort(np.unique(groups, return_index=True)[1]).astype(np.int64)
+
+
+def fit_rejection(trained_on: Pixels, held_out: Pixels, logits: Scores) -> Fitted | Phrase:
+    """Return the rejection by pictures trained on, uint8 (M, C, H, W), and different ones held out (n, C, H, W) with
+    their logits (n, K); or why there is none.
+
+    The picture's part is the distance of its statistics to their mean, in directions that the covariance makes equally
+    wide (Mahalanobis). The scores' part is minus the largest logit. Each is brought to 0 for the middle held-out
+    picture and 1 for the one at `LEVEL`; the score is the larger, its threshold the ⌈(n+1)·LEVEL⌉-th smallest of the
+    held-out ones (split conformal prediction) and a margin above.
+    """
+    n = len(held_out)
+    if n < LEAST:
+        return phrase("rejection.few", n=f"{n}", least=f"{LEAST}")
+    centre, whitening = whitened(statistics(trained_on))
+    apart = np.sqrt((((statistics(held_out) - centre) @ whitening) ** 2).sum(1))
+    silence = -logits.max(1).astype(np.float64)
+    parts = (_part("picture", apart), _part("scores", silence))
+    scores = np.max([(values - p.middle) / p.spread for p, values in zip(parts, (apart, silence), strict=True)], axis=0)
+    middle, bound = float(np.median(scores)), conformal(scores, LEVEL)
+    threshold = _float32(bound + MARGIN / math.sqrt(n) * (bound - middle))
+    refused = float((scores > threshold).mean())
+    return Fitted(Rejection(threshold, LEVEL, n, refused, parts), {CENTRE: centre, WHITENING: whitening})
+
+
+def whitened(values: Floats) -> tuple[np.ndarray[Any, np.dtype[np.float32]], np.ndarray[Any, np.dtype[np.float32]]]:
+    """Return the mean (D,) of statistics (M, D), and the matrix (D, D) that makes them equally wide in all directions.
+
+    Each statistic is divided by its standard deviation; the covariance is then shrunk towards a multiple of one.
+
+    >>> centre, matrix = whitened(np.array([[0.0, 0.0], [2.0, 4.0], [0.0, 4.0], [2.0, 0.0]]))
+    >>> centre.tolist(), np.abs(matrix @ matrix.T).round(4).tolist()     # 1 and 2 wide, and nothing in common
+    ([1.0, 2.0], [[1.0, 0.0], [0.0, 0.25]])
+    """
+    centre = values.mean(0)
+    wide = values.std(0)
+    wide = np.maximum(wide, NARROW * max(float(np.median(wide)), 1e-3))
+    scaled = (values - centre) / wide
+    variances, directions = np.linalg.eigh(scaled.T @ scaled / len(values))
+    variances = np.maximum(variances, 0)
+    variances = (1 - SHRINK) * variances + SHRINK * max(float(variances.mean()), 1e-6)
+    matrix = directions / np.sqrt(variances) / wide[:, None]
+    return centre.astype(np.float32), matrix.astype(np.float32)
+
+
+def conformal(scores: Floats, level: float) -> float:
+    """Return the ⌈(n+1)·level⌉-th smallest of n scores, or the largest.
+
+    >>> conformal(np.arange(1.0, 20.0), 0.9), conformal(np.arange(1.0, 4.0), 0.9)    # the 18th of 19; the 4th of 3
+    (18.0, 3.0)
+    """
+    rank = min(len(scores), math.ceil((len(scores) + 1) * level - 1e-9))
+    return float(np.sort(scores)[rank - 1])
+
+
+def _part(name: str, values: Floats) -> Part:
+    middle, bound = float(np.median(values)), conformal(values, LEVEL)
+    return Part(name, _float32(middle), _float32(max(bound - middle, 1e-6)))
+
+
+def _float32(value: float) -> float:
+    return float(np.float32(value))
