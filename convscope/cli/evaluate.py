@@ -88,6 +88,10 @@ def totals(e: Evaluation) -> Iterator[str]:
     without = e.uncalibrated
     before = f"  ({100 * without.ece:.2f} % without its temperature of {e.temperature:.3g})" if without else ""
     yield f"calibration error  {100 * e.ece:.2f} %{before}"
+    if (refusals := e.refusals) is not None:
+        yield f"none of these      {share(refusals.share, refusals.interval)}"
+        if refusals.n > refusals.refused:
+            yield f"accuracy, answered {share(refusals.accuracy, refusals.accuracy_interval)}"
     if (plain := e.before_changes) is not None:
         yield "by the labels that the folder gives, without the list of changes:"
         yield f"accuracy           {share(plain.accuracy, plain.interval)}"

@@ -53,6 +53,7 @@ def contents(file: ModelFile) -> dict[str, object]:
         "parameters": file.network.parameters,
         "macs": file.network.macs,
         "calibration": calibration and calibration.to_json(),
+        "rejection": file.metadata.rejection and file.metadata.rejection.to_json(),
         "facts": file.facts,
         "bytes": len(file.data),
         "digest": file.digest,
@@ -62,7 +63,7 @@ def contents(file: ModelFile) -> dict[str, object]:
 def rows(file: ModelFile) -> list[tuple[str, str]]:
     """Return the same for reading, a line each; facts that hold facts are named "test accuracy"."""
     channels, height, width = file.spec.shape
-    calibration = file.metadata.calibration
+    calibration, rejection = file.metadata.calibration, file.metadata.rejection
     facts = [pair for pair in _flat(file.facts) if not isinstance(pair[1], (list, type(None)))]
     more = [("…", f"{len(facts) - FACTS:,} facts more: --json")] if len(facts) > FACTS else []
     shown = [
@@ -80,6 +81,7 @@ def rows(file: ModelFile) -> list[tuple[str, str]]:
         ("parameters", f"{file.network.parameters:,}"),
         ("MACs", f"{file.network.macs:,} a picture"),
         *([("calibration", str(calibration.said()))] if calibration else []),
+        *([("none of these", str(rejection.said()))] if rejection else []),
         *((name, f"{v:.6g}" if isinstance(v, float) else printable(v)) for name, v in facts[:FACTS]),
         *more,
         ("size", f"{len(file.data):,} bytes, format {file.metadata.format}"),

@@ -62,12 +62,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--undo", metavar="DIR", help="remove the copies that --sort-into made in DIR, and nothing else"
     )
+    parser.add_argument(
+        "--always",
+        action="store_true",
+        help="name the nearest class of every picture, also of one that is none of the classes",
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument(
         "--json",
         action="store_true",
-        help="one JSON object a line: {path, label, probability, top} and, where there is one, inverted and note; or "
-        "{path, error}",
+        help="one JSON object a line: {path, label, probability, top} and, where there is one, inverted and note; "
+        "label is null for none of the classes, and nearest says which is the most probable; or {path, error}",
     )
     form.add_argument("--csv", action="store_true", help="comma-separated values with a header")
     parser.set_defaults(run=run)
@@ -92,7 +97,13 @@ def run(args: argparse.Namespace) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a file name may hold what this terminal cannot show
     top = min(args.top, len(model.classes))
-    row = _json if args.json else _csv(top, args.sets is not None) if args.csv else _text(paths, model.classes)
+    row = (
+        _json
+        if args.json
+        else _csv(top, args.sets is not None, model.rejection is not None)
+        if args.csv
+        else _text(paths, model.classes)
+    )
     if args.sets is not None:
         print(model.set_rule(args.sets).said(), file=sys.stderr)
     with _sorter(args.sort_into, model) as sorter:
@@ -106,9 +117,9 @@ def _predict_all(args: argparse.Namespace, model: Model, paths: list[str], row: 
         paths = [path for path in paths if not sorter.holds(path)]
         if own:
             print(phrase("sort.own", n=f"{len(own):,}", folder=args.sort_into), file=sys.stderr)
-    code, inverted = OK, 0
+    code, inverted, refused = OK, 0, 0
     top = min(args.top, len(model.classes))
-    stream = model.stream(paths, top, args.invert, args.sets, args.centre)
+    stream = model.stream(paths, top, args.invert, args.sets, args.centre, args.always)
     for path, result in zip(paths, stream, strict=True):
         row(path, result)
         if isinstance(result, InputError):
@@ -117,10 +128,13 @@ def _predict_all(args: argparse.Namespace, model: Model, paths: list[str], row: 
                 sorter.put_unreadable(path)
         else:
             inverted += result.inverted
+            refused += result.label is None
             if sorter is not None:
                 sorter.put(path, result.label, result.probability)
     if inverted and args.invert != "yes" and not args.centre:
         print(phrase("note.inverted", n=f"{inverted:,}", all=f"{len(paths):,}"), file=sys.stderr)
+    if refused:
+        print(phrase("note.refused", n=f"{refused:,}", all=f"{len(paths):,}"), file=sys.stderr)
     if sorter is not None:
         print(_sorted(sorter, args.sort_into), file=sys.stderr)
     return code
@@ -169,25 +183,40 @@ def _json(path: str, result: Prediction | InputError) -> None:
     )
 
 
-def _csv(top: int, sets: bool) -> Row:
+def _csv(top: int, sets: bool, rejects: bool) -> Row:
     """Print the header and return what prints a row: empty cells where there is nothing to say. The classes of a set
-    are a JSON array in one cell.
+    are a JSON array in one cell. Where pictures can be none of the classes, "label" is empty for those, and "nearest"
+    names the most probable class.
     """
     import csv
 
     writer, shown = csv.writer(sys.stdout, lineterminator="\n"), sys.stdout.isatty()
     quoting = csv.writer(sys.stdout, lineterminator="\n", quoting=csv.QUOTE_ALL)  # of \r alone Python's would not
     more = [f"{name}{rank}" for rank in range(2, top + 1) for name in ("label", "probability")]
-    writer.writerow(["path", "label", "probability", *more, *["set"] * sets, "inverted", "note", "error"])
+    writer.writerow(
+        [
+            "path",
+            "label",
+            "probability",
+            *more,
+            *["set"] * sets,
+            *["nearest", "outsider"] * rejects,
+            "inverted",
+            "note",
+            "error",
+        ]
+    )
 
     def write(path: str, result: Prediction | InputError) -> None:
         cells: list[str | float]
         if isinstance(result, InputError):
-            cells = [path, *[""] * (2 * top + sets + 2), _reason(result)]
+            cells = [path, *[""] * (2 * top + sets + 2 * rejects + 2), _reason(result)]
         else:
             members = [json.dumps(result.set, ensure_ascii=False)] * sets
             inverted = "yes" if result.inverted else "no"
-            cells = [path, *(v for score in result.top for v in score), *members, inverted, result.note, ""]
+            scores = [result.label or "", *[v for score in result.top for v in score][1:]]
+            foreign = [result.nearest, "" if result.outsider is None else result.outsider] * rejects
+            cells = [path, *scores, *members, *foreign, inverted, result.note, ""]
         # A program is given every name as it is; a terminal would obey what stands in it.
         row = [printable(cell, 400) if shown and isinstance(cell, str) else cell for cell in cells]
         (quoting if any("\r" in cell for cell in row if isinstance(cell, str)) else writer).writerow(row)
@@ -200,6 +229,7 @@ def _text(paths: list[str], classes: tuple[str, ...]) -> Row:
     from ..evaluation.figures import listed
 
     name = min(40, max(columns(printable(path, 400)) for path in paths))
+    none = phrase("predict.none")
     label = min(20, max(columns(printable(c)) for c in classes))
 
     def row(path: str, result: Prediction | InputError) -> None:
@@ -209,7 +239,8 @@ def _text(paths: list[str], classes: tuple[str, ...]) -> Row:
         scores = "   ".join(f"{left(printable(s.label), label)} {100 * s.probability:5.1f} %" for s in result.top)
         said = [] if result.set is None else [f"set: {listed([printable(c) for c in result.set])}"]
         said += (["inverted"] if result.inverted else []) + ([f"note: {result.note}"] if result.notes else [])
-        print("   ".join([f"{left(printable(path, 400), name)}  {scores}", *said]))
+        nearest = "" if result.label is not None else f"{none}; {phrase('predict.nearest')} "
+        print("   ".join([f"{left(printable(path, 400), name)}  {nearest}{scores}", *said]))
 
     return row
 

@@ -145,6 +145,8 @@ def report(result: Result, recipe: str) -> Iterator[str]:
         )
     if result.calibration is not None:
         yield f"calibrated: {result.calibration.said()}"
+    if result.rejection is not None:
+        yield f"none of these: {result.rejection.said()}"
     yield f"trained in {result.train_seconds:.1f} s, {result.images_per_second:,.0f} pictures/s"
     yield f"model {result.model}"
 

@@ -14,6 +14,7 @@ from ..calibration.scoring import calibration_error, cross_entropy
 from ..errors import EnvironmentFault, InputError, Phrase, phrase
 from ..machine.memory import fitting
 from .intervals import Floats, Interval, Whole, independent, mean_interval, wilson
+from .refusals import Refusals
 
 SKEWED = 1.5  # largest class to smallest, from which the accuracy alone misleads
 VERY_SKEWED = 10.0
@@ -54,8 +55,9 @@ class Evaluation:
     independent pictures each class's true ones, and those called so, are worth; where pictures come in groups, that is
     fewer than there are. `without_leaks`: the same figures without the pictures that training has seen. Of `inverted`
     pictures dark and light were swapped first. `before_changes`: the same figures by the labels that the folder gives,
-    where a list of changes gives some of these pictures others. Of a calibrated model `uncalibrated` says what loss and
-    error would be without its `temperature`.
+    where a list of changes gives some of these pictures others. Of a model that can tell outsiders `refusals` says how
+    many it calls none of its classes. Of a calibrated model `uncalibrated` says what loss and error would be without
+    its `temperature`.
     """
 
     n: int
@@ -68,6 +70,7 @@ class Evaluation:
     independent: Floats = field(repr=False)
     measured: Measured | None = None
     inverted: int = 0
+    refusals: Refusals | None = None
     temperature: float = 1.0
     uncalibrated: Reliability | None = None
     without_leaks: Evaluation | None = None
@@ -178,6 +181,7 @@ class Evaluation:
             "balanced_interval": list(self.balanced_interval),
             "loss": _or_none(self.loss),
             "ece": _or_none(self.ece),
+            "refusals": self.refusals and self.refusals.to_json(),
             "temperature": self.temperature,
             "uncalibrated": self.uncalibrated and self.uncalibrated.to_json(),
             "never_predicted": list(self.never_predicted),

@@ -18,6 +18,7 @@ from ..pictures.preprocessing import preprocess_stack
 from .classes import matched, missing
 from .figures import Evaluation, Measured, check_classes, score
 from .origins import find_origins
+from .refusals import refusals
 
 if TYPE_CHECKING:
     from ..data import Dataset, Split
@@ -86,10 +87,12 @@ def evaluate(
     found = own_data(model, path, reading) if data is None else given_data(model, path, data, reading)
     name, part = chosen(found, split, model.provenance.data)
     labels = matched(part.labels, found.dataset.classes, model.classes)
-    logits, inverted = np.zeros((0, len(model.classes)), np.float32), 0
+    logits, inverted, refused = np.zeros((0, len(model.classes)), np.float32), 0, None
     if len(part):
         pictures, swapped = preprocess_stack(model.spec, part.images)
-        logits, inverted = model.predictor.run(pictures)[0], int(swapped.sum())
+        (logits, outsiders), inverted = model.predictor.outsiders(pictures), int(swapped.sum())
+        if model.rejection is not None and outsiders is not None:
+            refused = refusals(outsiders, model.rejection.threshold, logits.argmax(1), labels)
     temperature = 1.0 if model.calibration is None else model.calibration.temperature
     groups, leaked = find_origins(found.dataset, "train" if name == "all" else name, found.held_out)
     scores = logits.astype(np.float64) / temperature
@@ -103,6 +106,7 @@ def evaluate(
         figures,
         measured=Measured(found.name, name, len(part)),
         inverted=inverted,
+        refusals=refused,
         temperature=temperature,
         uncalibrated=reliability(logits, labels) if calibrated else None,
         before_changes=None if before is None else score(scores, _known(before, found, model), model.classes, groups),

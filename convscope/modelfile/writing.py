@@ -44,7 +44,8 @@ def write(
     `weights` holds a finite array for each "<node>.<weight>" of the network, `classes` a name for each score in order,
     `facts` whatever JSON can hold; by custom "training", "test" and "versions". With `calibration` the file's
     probabilities are calibrated; its logits never are. The weights named in `half` are kept in half precision, which
-    must hold their very numbers. With `rejection` the file says how foreign a picture is. Raises PlanError, InputError, EnvironmentFault.
+    must hold their very numbers. With `rejection` the file says how foreign a picture is.
+    Raises PlanError, InputError, EnvironmentFault.
     """
     atomic_write(path, serialise(network, spec, weights, classes, facts, calibration, half, rejection))
 
@@ -63,7 +64,15 @@ def serialise(
     from onnx import helper
 
     stored = graph.halves(network, {f"{name}.half" for name in half})
-    metadata = Metadata(network, spec, tuple(classes), dict(facts or {}), calibration, rejection and rejection.rejection, stored)
+    metadata = Metadata(
+        network,
+        spec,
+        tuple(classes),
+        dict(facts or {}),
+        calibration,
+        None if rejection is None else rejection.rejection,
+        stored,
+    )
     records = to_records(metadata)
     model = helper.make_model(
         _graph(metadata, _checked(network, weights, half) | _learned(spec, rejection)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from functools import cached_property
 from itertools import islice
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ..nn import Net
     from ..pictures.input_spec import InputSpec
     from ..pictures.preprocessing import Picture, Pixels
+    from ..rejection import Rejection
 
 
 Item = TypeVar("Item")
@@ -63,6 +65,11 @@ class Model:
         return self.file.metadata.calibration
 
     @property
+    def rejection(self) -> Rejection | None:
+        """From where on a picture is none of the classes; None where the file cannot tell."""
+        return self.file.metadata.rejection
+
+    @property
     def facts(self) -> dict[str, Any]:
         """What the file says of its training and testing, as JSON: "training", "test", "versions"."""
         return self.file.facts
@@ -93,6 +100,7 @@ class Model:
         invert: str | None = None,
         sets: float | None = None,
         centre: bool = False,
+        always: bool = False,
     ) -> list[Prediction]:
         """Return a prediction for each picture: one, or any number of them.
 
@@ -101,7 +109,8 @@ class Model:
         line; if left out, the model's own rule. With `sets`, 0.9 say, each prediction lists the classes among which the
         true one is in so large a share of all pictures; `set_rule` says what the model's held-out pictures allow.
         `centre` cuts out what is drawn, scales it and puts it in the middle, for a model of one channel that learned
-        from light drawings on a dark ground.
+        from light drawings on a dark ground. A picture that the model's `rejection` finds to be none of its classes has
+        the label None; `always` gives every picture the label of the nearest class.
         Raises InputError for the first picture that cannot be read, for sets of a model that held out too few pictures,
         and for an array (3, H, W) alone before a model of one channel: three pictures or three colours.
         """
@@ -111,9 +120,12 @@ class Model:
         stack = isinstance(pictures, np.ndarray) and pictures.dtype == np.uint8
         if stack and cast("Pixels", pictures).shape[1:] == self.spec.shape and not centre:
             read, inverted = preprocess_stack(self.spec, cast("Pixels", pictures), invert)
-            notes, probabilities = legibility_notes(self.spec, read), self.predictor.probabilities(read)
-            return _without_errors(predictions(probabilities, self.classes, top, inverted, notes, rule))
-        return _without_errors(self.stream(pictures_of(self.spec, pictures), top, invert, sets, centre))
+            notes, (probabilities, outsiders) = legibility_notes(self.spec, read), self.predictor.answers(read)
+            threshold = self._threshold(always)
+            return _without_errors(
+                predictions(probabilities, self.classes, top, inverted, notes, rule, outsiders, threshold)
+            )
+        return _without_errors(self.stream(pictures_of(self.spec, pictures), top, invert, sets, centre, always))
 
     def set_rule(self, level: float) -> SetRule:
         """Return which classes a set holds whose level is `level`, and what the model's held-out pictures allow.
@@ -129,6 +141,7 @@ class Model:
         invert: str | None = None,
         sets: float | None = None,
         centre: bool = False,
+        always: bool = False,
     ) -> Iterator[Prediction | InputError]:
         """Yield for each picture, in order, its prediction or the error why it has none.
 
@@ -139,12 +152,12 @@ class Model:
             check_centring(self.spec)
         if not len(pictures):
             return
-        predictor = self.predictor  # opened once, before the threads
+        threshold, predictor = self._threshold(always), self.predictor  # opened once, before the threads
         decoded = decode_in_order(lambda picture: preprocess(self.spec, picture, invert, centre=centre), pictures)
         threads, parts = predictor.threads, batches(decoded, predictor.batch)
         if len(pictures) <= predictor.batch:
             threads = 1
-        for batch in map_in_order(lambda batch: self._predict(batch, top, rule), parts, threads):
+        for batch in map_in_order(lambda batch: self._predict(batch, top, rule, threshold), parts, threads):
             yield from batch
 
     def _rule(self, top: int, invert: str | None, sets: float | None) -> SetRule | None:
@@ -155,8 +168,12 @@ class Model:
             raise UsageError("value.top", got=top)
         return None if sets is None else self.set_rule(sets)
 
+    def _threshold(self, always: bool) -> float:
+        """Return above which score a picture is none of the classes."""
+        return math.inf if always or self.rejection is None else self.rejection.threshold
+
     def _predict(
-        self, batch: list[Preprocessed | InputError], top: int, rule: SetRule | None
+        self, batch: list[Preprocessed | InputError], top: int, rule: SetRule | None, threshold: float
     ) -> list[Prediction | InputError]:
         """Return the predictions of decoded pictures, errors in their places."""
         import numpy as np
@@ -166,8 +183,8 @@ class Model:
             return [error for error in batch if isinstance(error, InputError)]
         read = np.stack([picture.pixels for picture in good])
         notes = [(*picture.notes, *more) for picture, more in zip(good, legibility_notes(self.spec, read), strict=True)]
-        probabilities, inverted = self.predictor.probabilities(read), [p.inverted for p in good]
-        found = iter(predictions(probabilities, self.classes, top, inverted, notes, rule))
+        (probabilities, outsiders), inverted = self.predictor.answers(read), [p.inverted for p in good]
+        found = iter(predictions(probabilities, self.classes, top, inverted, notes, rule, outsiders, threshold))
         return [picture if isinstance(picture, InputError) else next(found) for picture in batch]
 
     def __repr__(self) -> str:
@@ -189,9 +206,10 @@ def predict(
     invert: str | None = None,
     sets: float | None = None,
     centre: bool = False,
+    always: bool = False,
 ) -> list[Prediction]:
     """Return a prediction for each picture; see Model.predict."""
-    return (model if isinstance(model, Model) else load(model)).predict(pictures, top, invert, sets, centre)
+    return (model if isinstance(model, Model) else load(model)).predict(pictures, top, invert, sets, centre, always)
 
 
 def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -39,6 +39,7 @@ class Predictor:
         self.threads = fitting(asked.bytes_at_once, min(MOST_THREADS, available_cpus()))
         self.batch = fitting(asked.bytes_at_once * self.threads, BATCH)
         self._session = _session(file.data)
+        self._rejects = file.metadata.rejection is not None
 
     def run(self, pictures: Pixels) -> tuple[Floats, Floats]:
         """Return logits and probabilities, float32 (N, K). Raises InputError for pictures of another shape or type."""
@@ -48,6 +49,20 @@ class Predictor:
     def probabilities(self, pictures: Pixels) -> Floats:
         """Return the second of what `run` returns."""
         return self._run(pictures, ["probabilities"])[0]
+
+    def answers(self, pictures: Pixels) -> tuple[Floats, Floats | None]:
+        """Return probabilities (N, K), and how foreign each picture is, (N,), where the file says it."""
+        if not self._rejects:
+            return self.probabilities(pictures), None
+        probabilities, outsiders = self._run(pictures, ["probabilities", "outsider"])
+        return probabilities, outsiders
+
+    def outsiders(self, pictures: Pixels) -> tuple[Floats, Floats | None]:
+        """Return logits (N, K), and how foreign each picture is, (N,), where the file says it."""
+        if not self._rejects:
+            return self.run(pictures)[0], None
+        logits, outsiders = self._run(pictures, ["logits", "outsider"])
+        return logits, outsiders
 
     def _run(self, pictures: Pixels, wanted: list[str]) -> list[Floats]:
         import numpy as np

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from ..formula.geometry import Shape
 from ..formula.kinds.pooling import AdaptiveAvgPool
-from ..formula.onnx_operators import FLOAT, INT64, Operator, Piece, Tensor
+from ..formula.onnx_operators import FLOAT, INT64, Attributes, Operator, Piece, Tensor
 from . import layout
 from .record import Rejection
 
@@ -90,12 +90,12 @@ def _statistics(name: str, shape: Shape) -> Piece:
     for scale in range(layout.scales(shape)):
         z, edges = f"{name}.scale{scale}", f"{name}.edges{scale}"
         if scale:
-            halved = {"kernel_shape": (2, 2), "strides": (2, 2)}
+            halved: Attributes = {"kernel_shape": (2, 2), "strides": (2, 2)}
             operators.append(Operator("AveragePool", (f"{name}.scale{scale - 1}",), z, halved))
         else:
             kernels = [float(v) for _ in range(channels) for kernel in layout.KERNELS for row in kernel for v in row]
             tensors[f"{name}.kernels"] = _tensor((3 * channels, 1, 3, 3), kernels)
-        grouped = {"group": channels, "kernel_shape": (3, 3)}
+        grouped: Attributes = {"group": channels, "kernel_shape": (3, 3)}
         operators.append(Operator("Conv", (z, f"{name}.kernels"), edges, grouped))
         strength(edges)
         operators += [

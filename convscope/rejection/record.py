@@ -49,7 +49,8 @@ class Rejection:
     """A picture whose score, the largest of the parts', is above `threshold` is none of the classes.
 
     The threshold lies where `level` of all pictures of the classes would be below, on average over draws of the `n`
-    held-out ones, and a margin above that; `refused` is the share (0…1) of the held-out ones that are above it. Raises InputError for what no fit comes to.
+    held-out ones, and a margin above that; `refused` is the share (0…1) of the held-out ones that are above it.
+    Raises InputError for what no fit comes to.
     """
 
     threshold: float

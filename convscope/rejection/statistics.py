@@ -11,6 +11,7 @@ from . import layout
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
+Single = np.ndarray[Any, np.dtype[np.float32]]
 
 AT_ONCE = 64  # pictures
 
@@ -21,11 +22,13 @@ def statistics(pictures: Pixels) -> Floats:
     >>> statistics(np.zeros((1, 1, 2, 2), np.uint8))[0, :3]    # no edges in so few pixels: all of them are dark
     array([1., 0., 0.])
     """
-    parts = [_of(pictures[i : i + AT_ONCE].astype(np.float32) / 255) for i in range(0, len(pictures), AT_ONCE)]
+    parts = [
+        _of(pictures[i : i + AT_ONCE].astype(np.float32) / np.float32(255)) for i in range(0, len(pictures), AT_ONCE)
+    ]
     return np.concatenate(parts).astype(np.float64) if parts else np.zeros((0, layout.count(pictures.shape[1:])))
 
 
-def _of(x: np.ndarray[Any, np.dtype[np.float32]]) -> np.ndarray[Any, np.dtype[np.float32]]:
+def _of(x: Single) -> Single:
     found, z = [], x  # (N, C, H, W)
     for scale in range(layout.scales(x.shape[1:])):
         if scale:
@@ -49,5 +52,6 @@ def _of(x: np.ndarray[Any, np.dtype[np.float32]]) -> np.ndarray[Any, np.dtype[np
     return np.concatenate(found, 1)
 
 
-def _log(x: np.ndarray[Any, np.dtype[np.float32]]) -> np.ndarray[Any, np.dtype[np.float32]]:
-    return np.log(x + np.float32(layout.FLOOR))
+def _log(x: Single) -> Single:
+    logarithms: Single = np.log(x + np.float32(layout.FLOOR))
+    return logarithms

@@ -18,6 +18,7 @@ from ..files import require_place
 from ..formula import parse, trace
 from ..machine.free_cpus import FreeCpus, threads_for
 from ..machine.signals import Interrupts
+from ..rejection import Fitted
 from ..runs.directory import Run
 from ..runs.manifest import MANIFEST, SKIPPED, manifest_csv, skipped_csv
 from ..runs.records import ResultLine
@@ -33,6 +34,7 @@ from .final_figures import calibration_figures, final_figures, split_figures
 from .footprint import require_memory
 from .loading import require_same
 from .options import TrainOptions
+from .outsiders import rejection_of
 from .parts import Parts
 from .planning import copies_of, plan_settings
 from .recorded_data import load_again, recorded_data
@@ -254,10 +256,12 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
         )
         _stop_if_asked(state, schedule, context)
         baseline = workers.on_first(baseline_of, parts, final.scores)
+        rejection = workers.on_first(rejection_of, parts, settings.input, final.scores.get("validation"))
     if settings.target is not None and not state.reached:
         context.note(_missed(settings.target, final.validation))
     row, beaten = baseline or (None, None)
-    notes = (*final.notes, *([beaten] if beaten else ()))
+    unsure = (rejection,) if isinstance(rejection, Phrase) else ()
+    notes = (*final.notes, *([beaten] if beaten else ()), *unsure)
 
     epochs = state.step / recipe.batches(len(parts.train))
     speed = recipe.pictures(len(parts.train), state.step) / state.seconds
@@ -276,7 +280,7 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
         if run is not None:
             run.append(line)
             run.sync()
-            export_model(run.model, state.result, settings, epochs, line, final.calibration, body)
+            export_model(run.model, state.result, settings, epochs, line, final.calibration, body, rejection)
             report_run(run.path, parts, final, context)
 
     workers.on_first(write)  # then the model file is there for all
@@ -294,6 +298,7 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
         test=final.test,
         calibration=final.calibration if isinstance(final.calibration, Calibration) else None,
         baseline=row,
+        rejection=rejection.rejection if isinstance(rejection, Fitted) else None,
         notes=notes,
     )
 

@@ -10,6 +10,7 @@ import numpy as np
 from .. import modelfile
 from ..calibration import Calibration
 from ..errors import Phrase
+from ..rejection import Fitted
 from ..runs.records import ResultLine
 from ..transfer.start import Body
 from .settings import RunSettings
@@ -28,11 +29,14 @@ def export_model(
     result: ResultLine,
     calibration: Calibration | Phrase,
     body: Body | None = None,
+    rejection: Fitted | Phrase | None = None,
 ) -> None:
-    """Write the model file of a network that was trained for so many epochs; its facts say why if not calibrated.
+    """Write the model file of a network that was trained for so many epochs; its facts say why if it is not calibrated,
+    or cannot tell that a picture is none of the classes.
 
     What is as it was in the `body` that the training began with is kept in half precision, if it was.
     """
+    rejects = rejection if isinstance(rejection, Fitted) else None
     fitted = calibration if isinstance(calibration, Calibration) else None
     line, data = result.to_json(), settings.data.to_json()
     facts = {
@@ -52,11 +56,12 @@ def export_model(
         "baseline": line["baseline"],
         "notes": line["notes"],
         **({} if fitted else {"calibration": str(calibration)}),
+        **({"rejection": str(rejection)} if isinstance(rejection, Phrase) else {}),
         "versions": settings.versions,
     }
     weights = net.weights()
     half = [name for name in body.half if _same(weights.get(name), body.weights[name])] if body is not None else []
-    modelfile.write(path, net.network, net.spec, weights, settings.classes, facts, fitted, half)
+    modelfile.write(path, net.network, net.spec, weights, settings.classes, facts, fitted, half, rejects)
 
 
 def _same(now: np.ndarray[Any, Any] | None, before: np.ndarray[Any, Any]) -> bool:

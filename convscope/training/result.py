@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..calibration import Calibration
     from ..evaluation import Evaluation
     from ..prediction import Model
+    from ..rejection import Rejection
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Result:
     """What a finished training came to. `train_seconds` counts all sessions of the run, without validation and test.
 
     Losses of `validation` and `test` are those of calibrated probabilities, where there is a `calibration`; `baseline`
-    is what a simple classifier makes of the same pictures; `notes` are what a reader of the figures has to know.
+    is what a simple classifier makes of the same pictures; `rejection` says when a picture is none of the classes;
+    `notes` are what a reader of the figures has to know.
     """
 
     run: Path
@@ -36,6 +38,7 @@ class Result:
     test: Evaluation | None
     calibration: Calibration | None
     baseline: BaselineFigures | None
+    rejection: Rejection | None
     notes: tuple[Phrase, ...]
 
     def load(self) -> Model:
@@ -59,5 +62,6 @@ class Result:
             "test": test and test.to_json(),
             "calibration": calibration and calibration.to_json(),
             "baseline": self.baseline and {**self.baseline.to_json(), "name": str(self.baseline.name)},
+            "rejection": self.rejection and self.rejection.to_json(),
             "notes": [str(note) for note in self.notes],
         }

@@ -55,6 +55,7 @@ def test_json_holds_everything(model: Path, capsys: pytest.CaptureFixture[str]) 
         "parameters": 4 * 28 + 80 * 3 + 3,
         "macs": 27 * 4 * 10 * 9 + 80 * 3,
         "calibration": None,
+        "rejection": None,
         "facts": FACTS,
         "bytes": model.stat().st_size,
         "digest": model.read_bytes()[-64:].decode(),

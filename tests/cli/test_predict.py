@@ -24,6 +24,7 @@ from convscope.modelfile import read, write
 from convscope.pictures.centring import centre_drawing
 from convscope.prediction import load
 from tests.calibration.made import calibrated
+from tests.rejection.made import rejecting
 from tests.samples import sample
 
 SHAPE = (1, 12, 11)
@@ -377,3 +378,39 @@ def test_undo_stands_alone_and_pictures_are_needed(model: Path) -> None:
         with pytest.raises(UsageError) as caught:
             args.run(args)
         assert caught.value.key == key
+
+
+@pytest.fixture
+def rejecting_model(tmp_path: Path) -> Path:
+    network, spec, weights, _ = sample("conv(4, 3) + relu + maxpool(2) + fc", SHAPE, 3)
+    write(tmp_path / "model.onnx", network, spec, weights, ("cat", "dog", "owl"), rejection=rejecting(SHAPE, 3))
+    return tmp_path / "model.onnx"
+
+
+def test_none_of_these(rejecting_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The rejection was fitted to noise, so an empty picture is foreign."""
+    Image.new("L", (11, 12), 90).save(tmp_path / "blank.png")
+    path = tmp_path / "blank.png"
+    nearest = load(rejecting_model).predict(path, always=True)[0]
+    (found,) = load(rejecting_model).predict(path)
+    assert (found.label, found.nearest, found.top) == (None, nearest.label, nearest.top)
+    assert verb.run(parse(rejecting_model, path)) == 0
+    out, err = capsys.readouterr()
+    assert f"none of these; nearest: {found.nearest}" in out
+    assert err.endswith("1 of 1 pictures are none of these classes; --always names the nearest one\n")
+    verb.run(parse(rejecting_model, path, "--json"))
+    row = json.loads(capsys.readouterr().out)
+    assert (row["label"], row["nearest"], row["outsider"]) == (None, found.nearest, found.outsider)
+    verb.run(parse(rejecting_model, path, "--json", "--always"))
+    assert json.loads(capsys.readouterr().out)["label"] == found.nearest
+    verb.run(parse(rejecting_model, path, tmp_path / "missing.png", "--csv"))
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [(row["label"], row["nearest"]) for row in rows] == [("", found.nearest), ("", "")]
+    assert rows[1]["error"]
+
+
+def test_a_stack_and_files_are_refused_alike(rejecting_model: Path) -> None:
+    model = load(rejecting_model)
+    blank = np.full((2, *SHAPE), 90, np.uint8)
+    assert [p.label for p in model.predict(blank)] == [None, None]
+    assert all(p.label == p.nearest for p in model.predict(blank, always=True))

@@ -1,0 +1,22 @@
+"""How many are refused, and how good the others are: counted by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from convscope.evaluation.refusals import Refusals, refusals
+
+
+def test_by_hand() -> None:
+    """Five pictures: the second and the last are refused, of the others two are right."""
+    found = refusals(np.array([0.5, 1.5, 1.0, -3.0, 9.0]), 1.0, np.array([0, 0, 1, 1, 0]), np.array([0, 0, 1, 0, 1]))
+    assert found == Refusals(5, 2, 2)
+    assert (found.share, round(found.accuracy, 4)) == (0.4, 0.6667)
+    low, high = found.interval
+    assert low < 0.4 < high
+
+
+def test_nothing_to_count() -> None:
+    json = Refusals(0, 0, 0).to_json()
+    assert (json["share"], json["accuracy"]) == (None, None)
+    assert Refusals(3, 3, 0).to_json()["accuracy"] is None
