@@ -116,6 +116,7 @@ def test_json_is_one_object_with_its_keys(folder: Path, tmp_path: Path, capsys: 
         "test",
         "calibration",
         "baseline",
+        "rejection",
         "notes",
     ]
     assert list(got) == keys
@@ -151,6 +152,7 @@ def test_the_lectures_line_is_exact(monkeypatch: pytest.MonkeyPatch, capsys: pyt
             model="m",
             calibration=None,
             baseline=None,
+            rejection=None,
             notes=(),
         )
 

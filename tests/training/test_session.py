@@ -126,6 +126,7 @@ def test_json_has_exactly_its_keys(tmp_path: Path) -> None:
         "test",
         "calibration",
         "baseline",
+        "rejection",
         "notes",
     ]
     assert (got["run"], got["model"]) == (str(tmp_path / "r"), str(tmp_path / "r" / "model.onnx"))
