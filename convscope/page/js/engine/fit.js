@@ -4,6 +4,11 @@ import { resample } from "./resize.js";
 /** The rule of models that learned from the middle of pictures (convscope.pictures.resizing has both). */
 const CROP_RULE = "crop-bilinear-antialias";
 
+/** Whether pictures are cut to their middle, not brought in whole. @param {Pick<InputSpec, "resize">} input */
+export function cutsMiddle({ resize }) {
+  return resize === CROP_RULE;
+}
+
 /**
  * Bring an uploaded picture to what the network reads, as convscope.pictures.preprocessing does with a file: transparent
  * parts become white, or black behind a light drawing, colours become grey (ITU-R 601) or stay, one scale for both
@@ -17,7 +22,7 @@ const CROP_RULE = "crop-bilinear-antialias";
  */
 export function fitPicture(rgba, height, width, input) {
   const [channels, rows, columns] = input.shape;
-  const toSize = input.resize === CROP_RULE ? cropPlane : padPlane;
+  const toSize = cutsMiddle(input) ? cropPlane : padPlane;
   const planes = planesOf(rgba, channels).map((plane) => toSize(plane, height, width, rows, columns));
   const picture = new Uint8Array(channels * rows * columns);
   planes.forEach((plane, c) => picture.set(plane, c * rows * columns));
@@ -32,12 +37,22 @@ export function fitPicture(rgba, height, width, input) {
  */
 function planesOf(rgba, channels) {
   const area = rgba.length / 4;
-  const onBlack = [0, 1, 2].map((c) =>
-    Uint8Array.from({ length: area }, (_, i) => Math.floor((rgba[4 * i + c] * rgba[4 * i + 3]) / 255 + 0.5)),
-  );
-  const white = isLightDrawing(rgba, onBlack) ? 0 : 255;
-  const planes = onBlack.map((plane) => plane.map((v, i) => v + (white && white - rgba[4 * i + 3])));
+  const opaque = isOpaque(rgba);
+  const planes = [0, 1, 2].map((c) => {
+    const plane = new Uint8Array(area);
+    if (opaque) for (let i = 0; i < area; i++) plane[i] = rgba[4 * i + c];
+    else for (let i = 0; i < area; i++) plane[i] = Math.floor((rgba[4 * i + c] * rgba[4 * i + 3]) / 255 + 0.5);
+    return plane;
+  });
+  if (!opaque && !isLightDrawing(rgba, planes))
+    for (const plane of planes) for (let i = 0; i < area; i++) plane[i] += 255 - rgba[4 * i + 3];
   return channels === 3 ? planes : [lumaOf(planes)];
+}
+
+/** @param {ArrayLike<number>} rgba */
+function isOpaque(rgba) {
+  for (let i = 3; i < rgba.length; i += 4) if (rgba[i] < 255) return false;
+  return true;
 }
 
 /**
@@ -48,19 +63,20 @@ function planesOf(rgba, channels) {
  */
 function isLightDrawing(rgba, onBlack) {
   const luma = lumaOf(onBlack);
-  let [light, total, least] = [0, 0, 255];
+  let [light, total] = [0, 0];
   for (let i = 0; i < luma.length; i++) {
     const alpha = rgba[4 * i + 3];
     total += alpha;
-    least = Math.min(least, alpha);
     if (4 * luma[i] >= 3 * alpha) light += alpha;
   }
-  return least < 255 && total > 0 && 10 * light >= 9 * total;
+  return total > 0 && 10 * light >= 9 * total;
 }
 
 /** @param {Uint8Array[]} planes red, green, blue @returns {Uint8Array} */
 function lumaOf([red, green, blue]) {
-  return red.map((_, i) => (red[i] * 19595 + green[i] * 38470 + blue[i] * 7471 + 0x8000) >> 16);
+  const luma = new Uint8Array(red.length);
+  for (let i = 0; i < luma.length; i++) luma[i] = (red[i] * 19595 + green[i] * 38470 + blue[i] * 7471 + 0x8000) >> 16;
+  return luma;
 }
 
 /**

@@ -54,9 +54,11 @@ export function resample(plane, height, width, rows, columns) {
  */
 function across(plane, height, width, columns) {
   const out = new Uint8Array(height * columns);
-  tapsOf(width, columns).forEach(({ from, weights }, x) => {
-    for (let y = 0; y < height; y++) out[y * columns + x] = weighted(plane, y * width + from, 1, weights);
-  });
+  const taps = tapsOf(width, columns);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < columns; x++)
+      out[y * columns + x] = weighted(plane, y * width + taps[x].from, 1, taps[x].weights);
+  }
   return out;
 }
 

@@ -66,6 +66,14 @@ export function nameOf(app, index) {
   return index < 0 ? app.t("picture") : app.engine.nodes[index].name;
 }
 
+/** A map in words; the picture's are its colours. @param {App} app @param {number} index @param {number} channel */
+export function mapName(app, index, channel) {
+  const { t } = app;
+  if (index < 0 && app.payload.input.shape[0] === 3)
+    return [t("colour.red"), t("colour.green"), t("colour.blue")][channel];
+  return t("map.name", { node: nameOf(app, index), map: channel + 1 });
+}
+
 /**
  * A unit in words: map, row, column; a flat node has numbers only.
  * @param {App} app
@@ -89,6 +97,8 @@ export function unitWords(app, index, channel, y, x) {
   if (flat) return app.t("unit.flat", { node: nameOf(app, index), unit: unitName(app, index, channel) });
   if (height * width === 1) return app.t("map.name", { node: nameOf(app, index), map: channel + 1 });
   if (index < 0 && channels === 1) return app.t("unit.pixel", { y: y + 1, x: x + 1 });
+  if (index < 0 && channels === 3)
+    return app.t("unit.colour", { colour: mapName(app, index, channel), y: y + 1, x: x + 1 });
   return app.t("unit.map", { node: nameOf(app, index), map: channel + 1, y: y + 1, x: x + 1 });
 }
 

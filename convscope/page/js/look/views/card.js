@@ -14,21 +14,13 @@ import { paintKernel, pixels } from "./maps.js";
 /** @typedef {import("../types.js").PageNode} PageNode */
 /** @typedef {import("../types.js").Channel} Channel */
 
+const CLASS_BARS = 24; // of classes
+
 /** @param {App} app @param {PageNode} node */
 export function channelCard(app, node) {
   const { doc, t, payload } = app;
   const facts = payload.channels?.[node.name]?.[app.state.channel];
-  if (!facts) {
-    return node.module.drawing === "convolution"
-      ? make(
-          doc,
-          "section",
-          { class: "card" },
-          make(doc, "h3", {}, t("card.title")),
-          make(doc, "p", { class: "note" }, t("card.none")),
-        )
-      : null;
-  }
+  if (!facts) return null;
   return make(
     doc,
     "section",
@@ -118,6 +110,9 @@ function activity(app, facts) {
   const { doc, t, payload } = app;
   const shares = facts.by_class ?? [];
   const most = Math.max(1e-9, ...shares.map((share) => share ?? 0));
+  const all = Array.from(shares.keys());
+  const shown =
+    all.length <= CLASS_BARS ? all : all.sort((a, b) => (shares[b] ?? 0) - (shares[a] ?? 0)).slice(0, CLASS_BARS);
   return make(
     doc,
     "figure",
@@ -128,12 +123,14 @@ function activity(app, facts) {
       {},
       t("card.active", { share: percent(facts.active) }),
       shares.length ? ` ${t("card.by.class")}` : "",
+      shown.length < shares.length ? ` ${t("card.by.class.most", { top: CLASS_BARS, n: shares.length })}` : "",
     ),
     make(
       doc,
       "div",
       { class: "class-bars" },
-      ...shares.map((share, k) => {
+      ...shown.map((k) => {
+        const share = shares[k];
         const bar = make(doc, "span", { class: "bar" });
         setVar(bar, "share", String((share ?? 0) / most));
         return make(

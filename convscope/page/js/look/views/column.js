@@ -1,9 +1,9 @@
 /** One layer of the overview: its name, its shape and its maps; with many channels a few first and all on request. */
 
-import { make, refill } from "../../kit/dom.js";
+import { button, make, refill } from "../../kit/dom.js";
 import { shapeText } from "../../kit/format.js";
-import { nameOf, sizeOf } from "../lookup.js";
-import { paintMap, pixels } from "./maps.js";
+import { mapName, sizeOf } from "../lookup.js";
+import { paintInput, paintMap, pixels } from "./maps.js";
 
 /** @typedef {import("../types.js").App} App */
 /** @typedef {{index: number, channel: number, element: HTMLElement, canvas: HTMLCanvasElement}} Tile */
@@ -32,6 +32,7 @@ export function layerColumn(app, index, tiles, changed) {
       paintMap(app, tile.canvas, index, channel);
     }
   };
+  if (index < 0 && channels === 3) list.append(pictureTile(app));
   add(0, first);
   const more =
     flat || channels <= first ? null : make(doc, "button", { class: "more", type: "button", "aria-expanded": "false" });
@@ -66,23 +67,38 @@ export function layerColumn(app, index, tiles, changed) {
   );
 }
 
+/** The picture in its colours, above its channels; a press goes to the view where it is changed. @param {App} app */
+function pictureTile(app) {
+  const { doc, t } = app;
+  const canvas = pixels(doc, "input-picture");
+  paintInput(app, canvas);
+  const element = button(doc, "", () => app.go({ view: "draw" }), {
+    class: "tile",
+    "aria-label": t("picture"),
+    title: t("picture"),
+  });
+  refill(element, canvas);
+  return element;
+}
+
 /** @param {App} app @param {number} index @param {number} channel @returns {Tile} */
 function makeTile(app, index, channel) {
   const { doc, t } = app;
   const node = app.engine.nodes[index];
   const canvas = pixels(doc);
-  const name = node?.flat
-    ? t("strip.name", { node: node.name, n: node.output[0] })
-    : t("map.name", { node: nameOf(app, index), map: channel + 1 });
+  const name = node?.flat ? t("strip.name", { node: node.name, n: node.output[0] }) : mapName(app, index, channel);
   const open = () => {
     if (index < 0) app.go({ view: "value", node: "picture", channel, y: -1, x: -1, from: -1, trail: "" }, canvas);
     else app.go({ view: "layer", node: node.name, channel, y: -1, x: -1, from: -1, trail: "" }, canvas);
   };
+  const colour = index < 0 && sizeOf(app, index).channels === 3;
+  const letter = colour ? make(doc, "span", { class: "letter", "aria-hidden": "true" }, "RGB"[channel]) : null;
   const element = make(
     doc,
     "button",
     { class: "tile", type: "button", "aria-label": name, title: name, on: { click: open } },
     canvas,
+    letter,
   );
   return { index, channel, element, canvas };
 }

@@ -1,8 +1,12 @@
 /** A confusion matrix: rows what was there, columns what was said. */
 
 import { make, setVar } from "../../kit/dom.js";
+import { confusionMap } from "./confusion_map.js";
 
 /** @typedef {import("../types.js").App} App */
+
+const UPRIGHT = 4; // letters of a class that stand above a column as they are
+const CELLS_WRITTEN = 24; // classes whose cells are written out as numbers
 
 /**
  * @param {App} app
@@ -12,6 +16,7 @@ import { make, setVar } from "../../kit/dom.js";
  */
 export function confusionTable(app, counts, open, chosen = "") {
   const { doc, t, payload } = app;
+  if (counts.length > CELLS_WRITTEN) return confusionMap(app, counts, open, chosen);
   const worst = Math.max(1, ...counts.flatMap((row, i) => row.filter((_, j) => i !== j)));
   const name = (/** @type {number} */ k) => payload.classes[k] ?? String(k);
   const body = counts.map((row, i) => {
@@ -55,7 +60,7 @@ export function confusionTable(app, counts, open, chosen = "") {
     make(
       doc,
       "table",
-      { class: "confusion" },
+      { class: counts.some((_, k) => name(k).length > UPRIGHT) ? "confusion turned" : "confusion" },
       make(
         doc,
         "caption",
@@ -80,7 +85,7 @@ export function confusionTable(app, counts, open, chosen = "") {
           "tr",
           {},
           make(doc, "td", {}),
-          ...counts.map((_, k) => make(doc, "th", { scope: "col", title: name(k) }, name(k))),
+          ...counts.map((_, k) => make(doc, "th", { scope: "col", title: name(k) }, make(doc, "span", {}, name(k)))),
         ),
       ),
       make(doc, "tbody", {}, ...body),

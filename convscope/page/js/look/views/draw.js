@@ -9,7 +9,7 @@ import { inkPad } from "./pad.js";
 import { scoreBars } from "./scores.js";
 import { editSliders } from "./sliders.js";
 import { tensorBox } from "./tensor.js";
-import { uploadButton } from "./upload.js";
+import { uploadBox } from "./upload.js";
 
 /** @typedef {import("../types.js").App} App */
 /** @typedef {import("../types.js").View} View */
@@ -22,7 +22,9 @@ export function drawView(app) {
     app.tune({ picture, label: -1 });
     return picture;
   };
+  const colour = payload.input.shape[0] === 3;
   const pad = inkPad(app, put);
+  const upload = app.engine.computes ? uploadBox(app, put) : null;
   const scores = scoreBars(app);
   const sliders = editSliders(app);
   const tensor = tensorBox(app);
@@ -37,12 +39,25 @@ export function drawView(app) {
     doc,
     "section",
     { class: "draw", "aria-label": t("view.draw") },
-    make(doc, "p", { class: "lead" }, able ? t("draw.lead") : t("draw.cannot")),
+    make(doc, "p", { class: "lead" }, !able ? t("draw.cannot") : colour ? t("draw.lead.colour") : t("draw.lead")),
     make(
       doc,
       "div",
       { class: "draw-grid" },
-      able ? make(doc, "div", {}, make(doc, "h3", {}, t("draw.pad")), pad.element) : null,
+      able && colour
+        ? make(
+            doc,
+            "div",
+            { class: "own" },
+            make(doc, "h3", {}, t("draw.own")),
+            upload?.element,
+            make(doc, "h3", {}, t("samples")),
+            gallery,
+            make(doc, "details", {}, make(doc, "summary", {}, t("draw.instead")), pad.element),
+          )
+        : able
+          ? make(doc, "div", {}, make(doc, "h3", {}, t("draw.pad")), pad.element)
+          : null,
       make(doc, "div", {}, make(doc, "h3", {}, t("draw.tensor")), tensor.element),
       make(doc, "div", { class: "outcome" }, make(doc, "h3", {}, t("scores")), scores.element),
     ),
@@ -50,7 +65,7 @@ export function drawView(app) {
       doc,
       "div",
       { class: "draw-grid two" },
-      make(doc, "div", {}, make(doc, "h3", {}, t("samples")), gallery, able ? uploadButton(app, put) : null),
+      able && colour ? null : make(doc, "div", {}, make(doc, "h3", {}, t("samples")), gallery, upload?.element),
       able &&
         make(
           doc,
@@ -71,7 +86,11 @@ export function drawView(app) {
       child.setAttribute("aria-pressed", String(child.getAttribute("data-picture") === app.state.picture));
   };
   refresh();
-  return { element, refresh, gone: pad.gone };
+  const gone = () => {
+    pad.gone();
+    upload?.gone();
+  };
+  return { element, refresh, gone };
 }
 
 /** @param {App} app @param {string} name @param {number} i */

@@ -13,6 +13,7 @@ import { pixels } from "./maps.js";
 /** @typedef {import("../types.js").View} View */
 
 const MISTAKES_SHOWN = 48;
+const SIDE_BY_SIDE = 12; // classes whose matrix leaves room for the pictures beside it
 
 /** @param {App} app @returns {View} */
 export function errorsView(app) {
@@ -49,7 +50,7 @@ export function errorsView(app) {
     make(
       doc,
       "div",
-      { class: "errors-grid" },
+      { class: errors.confusion.length > SIDE_BY_SIDE ? "errors-grid wide" : "errors-grid" },
       table,
       make(
         doc,

@@ -9,7 +9,8 @@ import { shapeText } from "../../kit/format.js";
 /** @param {App} app @param {PageNode} node */
 export function layerFacts(app, node) {
   const { doc, t } = app;
-  const reads = shapeText(node.input, node.input[1] * node.input[2] === 1 && node.flat);
+  const inputs = node.module.geometry === "joined" ? node.inputs : [node.input];
+  const reads = inputs.map((shape) => shapeText(shape, shape[1] * shape[2] === 1 && node.flat)).join(", ");
   /** @type {[string, string][]} */
   const facts = [
     [t("facts.written"), node.text],

@@ -4,6 +4,8 @@ import { button, make, segmented } from "../../kit/dom.js";
 
 /** @typedef {import("../types.js").App} App */
 
+const LONG_FORMULA = 480; // characters
+
 /** @param {App} app */
 export function pageHeader(app) {
   const { doc, t, payload } = app;
@@ -84,7 +86,7 @@ export function pageHeader(app) {
         theme,
       ),
     ),
-    make(doc, "p", { class: "formula", title: t("formula.title") }, ...formulaParts(app)),
+    formulaLine(app),
     make(doc, "nav", { "aria-label": t("contents") }, ...links),
   );
   const refresh = () => {
@@ -95,6 +97,15 @@ export function pageHeader(app) {
     }
   };
   return { element, refresh };
+}
+
+/** The formula; one of many lines is folded. @param {App} app */
+function formulaLine(app) {
+  const { doc, t, payload, engine } = app;
+  const line = make(doc, "p", { class: "formula", title: t("formula.title") }, ...formulaParts(app));
+  if (payload.formula.length <= LONG_FORMULA) return line;
+  const title = t("formula.folded", { n: engine.nodes.length });
+  return make(doc, "details", { class: "formula-fold" }, make(doc, "summary", {}, title), line);
 }
 
 /** The formula, its layers' names set apart from their numbers. @param {App} app */

@@ -9,9 +9,12 @@ import { visit } from "../navigation.js";
 import { productText, termBar } from "./dense.js";
 import { lossOfProbability } from "./losscurve.js";
 import { swatch } from "./maps.js";
+import { ALL_CLASSES } from "./scores.js";
 
 /** @typedef {import("../types.js").App} App */
 /** @typedef {import("../types.js").View} View */
+
+const SOFTMAX_ROWS = 12; // rows of the table where classes are many
 
 /** @param {App} app @returns {View} */
 export function lossView(app) {
@@ -63,17 +66,20 @@ export function lossView(app) {
     const winner = winnerOf(app);
     const truth = labelOf(app);
     label.value = String(truth);
-    const rows = Array.from(logits, (z, k) =>
+    const second = rivalOf(app, winner);
+    const shown = rowsShown(logits, [truth, second]);
+    const rows = shown.map((k) =>
       make(
         doc,
         "tr",
         { class: k === winner ? "winner" : null },
         make(doc, "th", { scope: "row" }, app.payload.classes[k]),
-        ...[fixed(z), fixed(z - most), small(app, powers[k]), fixed(probabilities[k], 4)].map((v) =>
+        ...[fixed(logits[k]), fixed(logits[k] - most), small(app, powers[k]), fixed(probabilities[k], 4)].map((v) =>
           make(doc, "td", { class: "figure" }, ...[v].flat()),
         ),
       ),
     );
+    if (shown.length < logits.length) rows.push(othersRow(app, shown, powers, probabilities));
     refill(
       table,
       make(
@@ -135,12 +141,49 @@ export function lossView(app) {
         make(doc, "p", { class: "note" }, t("loss.l1", { l1: fixed(1 - p, 3), share: percent(p) })),
       );
     } else refill(loss, make(doc, "p", { class: "note" }, t("loss.nolabel")));
-    const second = rivalOf(app, winner);
     rival.value = String(second);
     refill(why, ...whyNot(app, winner, second));
   };
   refresh();
   return { element, refresh };
+}
+
+/**
+ * The classes that stand in the table: all in their order, or of many those with the largest scores.
+ * @param {Float64Array} logits
+ * @param {number[]} wanted classes that are there in any case; −1 for none
+ */
+function rowsShown(logits, wanted) {
+  const all = Array.from(logits.keys());
+  if (all.length <= ALL_CLASSES) return all;
+  const largest = all.sort((a, b) => logits[b] - logits[a]);
+  return [...new Set([...largest.slice(0, SOFTMAX_ROWS), ...wanted.filter((k) => k >= 0)])].sort(
+    (a, b) => logits[b] - logits[a],
+  );
+}
+
+/**
+ * The sum over the classes that have no row of their own.
+ * @param {App} app
+ * @param {number[]} shown
+ * @param {Float64Array} powers
+ * @param {Float64Array} probabilities
+ */
+function othersRow(app, shown, powers, probabilities) {
+  const { doc, t } = app;
+  const rest = (/** @type {Float64Array} */ values) =>
+    values.reduce((sum, v, k) => (shown.includes(k) ? sum : sum + v), 0);
+  return make(
+    doc,
+    "tr",
+    {},
+    make(doc, "th", { scope: "row" }, t("loss.others", { n: powers.length - shown.length })),
+    make(doc, "td", {}),
+    make(doc, "td", {}),
+    ...[small(app, rest(powers)), fixed(rest(probabilities), 4)].map((v) =>
+      make(doc, "td", { class: "figure" }, ...[v].flat()),
+    ),
+  );
 }
 
 /** Whether scores are divided by a temperature first. @param {App} app */

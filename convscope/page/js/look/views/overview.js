@@ -7,15 +7,12 @@ import { indexOf, networkLimit, sizeOf } from "../lookup.js";
 import { layerColumn } from "./column.js";
 import { edgesBetween } from "./edges.js";
 import { figuresLine } from "./figures.js";
-import { legend, paintMap } from "./maps.js";
-import { scoreBars } from "./scores.js";
+import { legend, paintInput, paintMap } from "./maps.js";
+import { ALL_CLASSES, scoreBars } from "./scores.js";
 
 /** @typedef {import("../types.js").App} App */
 /** @typedef {import("../types.js").View} View */
 /** @typedef {import("./column.js").Tile} Tile */
-
-/** As many scores as stand beside the last layer's numbers, each at its number's height. */
-const SCORES_BESIDE = 16;
 
 /** @param {App} app @returns {View} */
 export function overviewView(app) {
@@ -26,7 +23,7 @@ export function overviewView(app) {
   const changed = () => edges.draw();
   const columns = [-1, ...nodes.keys()].map((index) => layerColumn(app, index, tiles, changed));
   const scores = scoreBars(app, (k) => app.go({ view: "loss", label: app.state.label, rival: k }));
-  if (app.payload.classes.length <= SCORES_BESIDE) scores.element.classList.add("beside");
+  if (app.payload.classes.length <= ALL_CLASSES) scores.element.classList.add("beside");
   const stage = make(doc, "div", { class: "stage" }, ...columns);
   const scroller = make(doc, "div", { class: "scroller", tabindex: -1 }, stage);
   const outcome = make(
@@ -68,6 +65,8 @@ export function overviewView(app) {
   setVar(element, "scores", String(app.payload.classes.length));
   const refresh = () => {
     for (const tile of tiles) paintMap(app, tile.canvas, tile.index, tile.channel);
+    const whole = /** @type {HTMLCanvasElement | null} */ (stage.querySelector("canvas.input-picture"));
+    if (whole) paintInput(app, whole);
     scores.refresh();
     refill(
       legends,

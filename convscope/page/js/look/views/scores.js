@@ -1,58 +1,118 @@
-/** The scores as bars, the largest marked, the true class named. */
+/**
+ * The scores as bars, the largest marked, the true class named. Of many classes those with the most, and whatever is
+ * searched for.
+ */
 
 import { make, refill, setVar } from "../../kit/dom.js";
-import { compact, percent, scientific } from "../../kit/format.js";
+import { compact, percent, scientific, thousands } from "../../kit/format.js";
 import { labelOf, winnerOf } from "../lookup.js";
 
 /** @typedef {import("../types.js").App} App */
 
+/** As many classes are all shown, in their order. */
+export const ALL_CLASSES = 16;
+const TOP_SCORES = 10;
+const CLASSES_FOUND = 30;
+
 /** @param {App} app @param {(k: number) => void} [choose] */
 export function scoreBars(app, choose) {
-  const { doc, t } = app;
-  const rows = app.payload.classes.map((name, k) => {
-    const value = make(doc, "span", { class: "figure" });
-    const logit = make(doc, "span", { class: "figure logit" });
-    const bar = make(doc, "span", { class: "bar" });
-    const element = make(
-      doc,
-      choose ? "button" : "div",
-      { class: "score", type: choose ? "button" : null, title: name, on: choose ? { click: () => choose(k) } : {} },
-      make(doc, "span", { class: "name" }, name),
-      make(doc, "span", { class: "track" }, bar),
-      value,
-      logit,
-    );
-    return { element, bar, value, logit };
-  });
+  const { doc, t, payload } = app;
+  const { classes } = payload;
+  const many = classes.length > ALL_CLASSES;
   const measured = make(doc, "p", { class: "measured" });
-  const long = app.payload.classes.some((name) => name.length > 3);
+  const list = make(doc, "div", { class: "score-list" });
+  const rows = many ? [] : classes.map((_, k) => scoreRow(app, k, choose));
+  for (const row of rows) list.append(row.element);
+  const search = many ? classSearch(app, choose) : null;
+  const longest = Math.max(...classes.map((name) => name.length));
+  const long = longest > 8 ? "scores long lines" : longest > 3 ? "scores long" : "scores";
   const element = make(
     doc,
     "div",
-    { class: long ? "scores long" : "scores" },
-    make(doc, "div", { class: "score-list" }, ...rows.map((row) => row.element)),
+    { class: long },
+    list,
+    many ? make(doc, "p", { class: "note" }, t("scores.top", { top: TOP_SCORES, n: thousands(classes.length) })) : null,
+    search?.element,
     measured,
   );
   const refresh = () => {
-    const winner = winnerOf(app);
-    const truth = labelOf(app);
-    rows.forEach((row, k) => {
-      const p = app.result.probabilities[k];
-      setVar(row.bar, "share", String(p));
-      row.value.textContent = percent(p);
-      row.logit.textContent = compact(app.result.logits[k]);
-      row.element.classList.toggle("winner", k === winner);
-      row.element.classList.toggle("truth", k === truth);
-      if (choose)
-        row.element.setAttribute(
-          "aria-label",
-          t("score.name", { name: app.payload.classes[k], p: percent(p), z: compact(app.result.logits[k]) }),
-        );
-    });
+    if (many) {
+      const shown = byScore(app).slice(0, TOP_SCORES);
+      const truth = labelOf(app);
+      if (truth >= 0 && !shown.includes(truth)) shown.push(truth);
+      const open = shown.map((k) => scoreRow(app, k, choose));
+      refill(list, ...open.map((row) => row.element));
+      for (const row of open) row.refresh();
+    }
+    for (const row of rows) row.refresh();
+    search?.refresh();
     refill(measured, ...differenceText(app));
   };
   refresh();
   return { element, refresh };
+}
+
+/** The classes, the largest score first. @param {App} app @returns {number[]} */
+function byScore(app) {
+  const { logits } = app.result;
+  return Array.from(logits.keys()).sort((a, b) => logits[b] - logits[a]);
+}
+
+/** One class. @param {App} app @param {number} k @param {(k: number) => void} [choose] */
+function scoreRow(app, k, choose) {
+  const { doc, t } = app;
+  const name = app.payload.classes[k];
+  const value = make(doc, "span", { class: "figure" });
+  const logit = make(doc, "span", { class: "figure logit" });
+  const bar = make(doc, "span", { class: "bar" });
+  const element = make(
+    doc,
+    choose ? "button" : "div",
+    { class: "score", type: choose ? "button" : null, title: name, on: choose ? { click: () => choose(k) } : {} },
+    make(doc, "span", { class: "name" }, name),
+    make(doc, "span", { class: "track" }, bar),
+    value,
+    logit,
+  );
+  const refresh = () => {
+    const p = app.result.probabilities[k];
+    const z = app.result.logits[k];
+    setVar(bar, "share", String(p));
+    value.textContent = percent(p);
+    logit.textContent = compact(z);
+    element.classList.toggle("winner", k === winnerOf(app));
+    element.classList.toggle("truth", k === labelOf(app));
+    if (choose) element.setAttribute("aria-label", t("score.name", { name, p: percent(p), z: compact(z) }));
+  };
+  return { element, refresh };
+}
+
+/**
+ * A field that finds classes by a part of their name, and below it those that it found.
+ * @param {App} app
+ * @param {(k: number) => void} [choose]
+ */
+function classSearch(app, choose) {
+  const { doc, t, payload } = app;
+  const label = t("scores.search", { n: thousands(payload.classes.length) });
+  const field = make(doc, "input", { type: "search", placeholder: label, "aria-label": label, autocomplete: "off" });
+  const found = make(doc, "div", { class: "score-list found" });
+  const count = make(doc, "p", { class: "note", role: "status" });
+  const names = payload.classes.map((name) => name.toLocaleLowerCase());
+  const refresh = () => {
+    const wanted = field.value.trim().toLocaleLowerCase();
+    const hits = wanted ? byScore(app).filter((k) => names[k].includes(wanted)) : [];
+    const rows = hits.slice(0, CLASSES_FOUND).map((k) => scoreRow(app, k, choose));
+    refill(found, ...rows.map((row) => row.element));
+    for (const row of rows) row.refresh();
+    count.textContent = !wanted
+      ? ""
+      : hits.length > CLASSES_FOUND
+        ? t("scores.found.some", { n: hits.length, shown: CLASSES_FOUND })
+        : t("scores.found", { n: hits.length });
+  };
+  field.addEventListener("input", refresh);
+  return { element: make(doc, "div", { class: "class-search" }, field, found, count), refresh };
 }
 
 /** The measured difference between this page's scores and the framework's, for untouched samples. @param {App} app */

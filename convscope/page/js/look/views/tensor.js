@@ -1,6 +1,6 @@
 /** The exact numbers that go into the first layer: painted, with their legend, each readable under the pointer. */
 
-import { make, refill } from "../../kit/dom.js";
+import { button, make, refill } from "../../kit/dom.js";
 import { fixed } from "../../kit/format.js";
 import { limitOf, unitWords, valueAt } from "../lookup.js";
 import { paintPicture } from "../../kit/palette.js";
@@ -17,6 +17,7 @@ export function tensorBox(app) {
   const frame = framed(doc, canvas, "tensor");
   const eraser = eraserOn(app, frame.element);
   const reading = make(doc, "p", { class: "note figure" });
+  const planes = channels === 3 ? colourPlanes(app) : null;
   const scale = make(doc, "div", {});
   frame.move(null, height, width);
   const hint = t("draw.tensor.note", { shape: payload.input.shape.join("×") });
@@ -49,9 +50,34 @@ export function tensorBox(app) {
   );
   const refresh = () => {
     eraser.refresh();
+    planes?.refresh();
     if (channels === 1) paintMap(app, canvas, -1, 0);
     else paintPicture(canvas, app.picture, 0, payload.input.shape);
     refill(scale, channels === 1 ? legend(app, "activations", limitOf(app, -1, 0), t("legend.window")) : null);
   };
-  return { element: make(doc, "div", { class: "tensor-box" }, frame.element, reading, scale), refresh };
+  return {
+    element: make(doc, "div", { class: "tensor-box" }, frame.element, planes?.element, reading, scale),
+    refresh,
+  };
+}
+
+/** Red, green and blue apart, each brighter where the picture has more of it; a press opens its numbers. @param {App} app */
+function colourPlanes(app) {
+  const { doc, t, payload } = app;
+  const [, height, width] = payload.input.shape;
+  const planes = [t("colour.red"), t("colour.green"), t("colour.blue")].map((name, c) => {
+    const canvas = pixels(doc, "", name);
+    const open = () =>
+      app.go({ view: "value", node: "picture", channel: c, from: -1, trail: "", y: -1, x: -1 }, canvas);
+    const element = button(doc, "", open, { class: "plane", "aria-label": name, title: name });
+    refill(element, canvas, make(doc, "span", { class: "small" }, name));
+    return { canvas, element };
+  });
+  const refresh = () =>
+    planes.forEach(({ canvas }, c) => {
+      const plane = new Uint8Array(3 * height * width);
+      plane.set(app.picture.subarray(c * height * width, (c + 1) * height * width), c * height * width);
+      paintPicture(canvas, plane, 0, payload.input.shape);
+    });
+  return { element: make(doc, "div", { class: "planes" }, ...planes.map((plane) => plane.element)), refresh };
 }

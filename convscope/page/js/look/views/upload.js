@@ -2,17 +2,20 @@
 
 import { make } from "../../kit/dom.js";
 import { pixelsOf } from "../../kit/pixels.js";
-import { fitPicture } from "../../engine/fit.js";
+import { cutsMiddle, fitPicture } from "../../engine/fit.js";
 import { hardToRead } from "../../engine/legibility.js";
+import { cameraBox } from "./camera.js";
 
 /** @typedef {import("../types.js").App} App */
 
 /**
- * A button to choose a file, and a place to drop one on; a picture that is pasted into the page is taken too.
+ * A button to choose a file, the camera where the network reads colours, and a place to drop one on: a picture that is
+ * dropped anywhere on the page or pasted into it is taken too.
  * @param {App} app @param {(picture: Uint8Array) => void} put
  */
-export function uploadButton(app, put) {
+export function uploadBox(app, put) {
   const { doc, t, payload } = app;
+  const colour = payload.input.shape[0] === 3;
   const message = make(doc, "p", { class: "note", role: "status" });
   const input = make(doc, "input", { type: "file", accept: "image/*", class: "unseen", id: "upload" });
   /** @type {Record<string, string>} */
@@ -23,39 +26,62 @@ export function uploadButton(app, put) {
     tiny: t("upload.tiny"),
     away: t("upload.away"),
   };
-  const read = async (/** @type {File | undefined} */ file) => {
+  const read = async (/** @type {Blob | undefined} */ file, /** @type {string} */ name) => {
     if (!file) return;
     try {
       const { data, height, width } = await pixelsOf(doc, file);
       const picture = fitPicture(data, height, width, payload.input);
       put(picture);
       const hard = hardToRead(picture, payload.input);
-      message.textContent = [t("upload.done", { name: file.name }), hard && sentences[hard]].join(" ").trim();
+      const done = cutsMiddle(payload.input) ? t("upload.done.crop", { name }) : t("upload.done", { name });
+      message.textContent = [done, hard && sentences[hard]].join(" ").trim();
     } catch {
-      message.textContent = t("upload.bad", { name: file.name });
+      message.textContent = t("upload.bad", { name });
     }
   };
+  const readFirst = (/** @type {FileList | null | undefined} */ files) => read(files?.[0], files?.[0]?.name ?? "");
   input.addEventListener("change", () => {
-    read(input.files?.[0]);
+    readFirst(input.files);
     input.value = "";
   });
+  const camera = colour ? cameraBox(app, read) : null;
   const element = make(
     doc,
     "div",
-    { class: "upload" },
+    { class: colour ? "upload large" : "upload" },
     input,
-    make(doc, "label", { for: "upload", class: "button" }, t("upload")),
+    make(
+      doc,
+      "div",
+      { class: "pad-tools" },
+      make(doc, "label", { for: "upload", class: colour ? "button primary" : "button" }, t("upload")),
+      camera?.opener,
+    ),
+    colour ? make(doc, "p", { class: "note" }, t("upload.ways")) : null,
+    camera?.element,
     message,
   );
-  element.addEventListener("dragover", (event) => event.preventDefault());
-  element.addEventListener("drop", (event) => {
+  const over = (/** @type {DragEvent} */ event) => {
     event.preventDefault();
-    read(event.dataTransfer?.files[0]);
-  });
-  const paste = (/** @type {ClipboardEvent} */ event) => {
-    if (element.isConnected) read(event.clipboardData?.files[0]);
-    else doc.removeEventListener("paste", paste);
+    element.classList.add("over");
   };
+  const leave = () => element.classList.remove("over");
+  const drop = (/** @type {DragEvent} */ event) => {
+    event.preventDefault();
+    leave();
+    readFirst(event.dataTransfer?.files);
+  };
+  const paste = (/** @type {ClipboardEvent} */ event) => readFirst(event.clipboardData?.files);
+  doc.addEventListener("dragover", over);
+  doc.addEventListener("dragleave", leave);
+  doc.addEventListener("drop", drop);
   doc.addEventListener("paste", paste);
-  return element;
+  const gone = () => {
+    camera?.gone();
+    doc.removeEventListener("dragover", over);
+    doc.removeEventListener("dragleave", leave);
+    doc.removeEventListener("drop", drop);
+    doc.removeEventListener("paste", paste);
+  };
+  return { element, gone };
 }
