@@ -35,7 +35,12 @@ def find_origins(dataset: Dataset, split: str, held_out: Rows | None) -> Origins
 def copies_in(dataset: Dataset) -> Copies:
     """Return which pictures of a data set are copies; near ones too, unless there are too many pictures."""
     known = shipped(dataset)
-    return find_copies(dataset, sum(map(len, dataset.splits.values())) <= MOST) if known is None else known.copies
+    return find_copies(dataset, looked_for_near(dataset)) if known is None else known.copies
+
+
+def looked_for_near(dataset: Dataset) -> bool:
+    """Whether near copies are among those that `copies_in` finds."""
+    return sum(map(len, dataset.splits.values())) <= MOST or shipped(dataset) is not None
 
 
 def origins_among(copies: Copies, dataset: Dataset, split: str, held_out: Rows | None) -> Origins:

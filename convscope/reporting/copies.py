@@ -12,8 +12,10 @@ from .records import Copies, CopyPair
 MOST = 24  # pairs
 
 
-def copies_of(dataset: Dataset, found: Found, leaks: int) -> Copies:
-    """Return the record: of the pairs first those that lie in two splits, then those of two classes, then near ones."""
+def copies_of(dataset: Dataset, found: Found, leaks: int, looked: bool = True) -> Copies:
+    """Return the record: of the pairs first those that lie in two splits, then those of two classes, then near ones;
+    `looked`: near ones were looked for.
+    """
     rows = np.arange(len(found.alike))
     labels = np.concatenate([split.labels for split in dataset.splits.values()])
     split_of = np.repeat(np.arange(len(dataset.splits)), [len(split) for split in dataset.splits.values()])
@@ -22,7 +24,7 @@ def copies_of(dataset: Dataset, found: Found, leaks: int) -> Copies:
     exact = found.exact[later] != later
     order = np.lexsort((later, exact, labels[later] == labels[first], split_of[later] == split_of[first]))
     pairs = tuple(_pair(dataset, found, int(first[i]), int(later[i])) for i in order[:MOST].tolist())
-    return Copies(int(exact.sum()), int((~exact).sum()), leaks, pairs)
+    return Copies(int(exact.sum()), int((~exact).sum()), leaks, looked, pairs)
 
 
 def _pair(dataset: Dataset, found: Found, one: int, other: int) -> CopyPair:

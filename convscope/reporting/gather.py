@@ -34,13 +34,14 @@ def gather(
     dataset: Dataset | None = None,
     copies: Copies | None = None,
     *,
+    near: bool = True,
     missing: Sequence[tuple[str, Phrase]] = (),
     language: str = "auto",
 ) -> Report:
     """Return the report of the run in a directory: on the first of `parts`, which the network has not learned from.
 
-    `dataset` and `copies` are those of the run. What cannot be shown is in `missing`, with the reason. Raises
-    InputError where there is no run.
+    `dataset` and `copies` are those of the run; `near`: near copies were looked for. What cannot be shown is in
+    `missing`, with the reason. Raises InputError where there is no run.
     """
     fields = Fields(read_run_json(run), str(run / "run.json"))
     source, classes = DataSource.from_json(fields.within("data")), fields.texts("classes")
@@ -66,7 +67,7 @@ def gather(
         measured=measured_of(parts[0], parts[0].name == "validation") if parts else None,
         questions=questions,
         asked=asked,
-        copies=copies_of(dataset, copies, leaks) if dataset is not None and copies is not None else None,
+        copies=copies_of(dataset, copies, leaks, near) if dataset is not None and copies is not None else None,
         changes=() if source.changes is None else tuple(map(astuple, source.changes.rows)),
         missing=(*missing, *_nothing_measured(parts, missing)),
         credit=None if credit is None else records.Credit(*credit),

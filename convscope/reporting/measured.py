@@ -24,7 +24,7 @@ RIGHT, A_CLASS = 60, 3  # pictures that were recognised, and of one class
 
 def measured_of(part: Part, fitted_on: bool) -> Measured:
     """Return the record of a part; `fitted_on`: the temperature was fitted on these very pictures."""
-    figures, calibrated = part.figures, part.temperature != 1.0
+    figures, calibrated = part.figures, part.temperature is not None
     rows, columns = np.nonzero(figures.confusion)
     cells = zip(rows.tolist(), columns.tolist(), figures.confusion[rows, columns].tolist(), strict=True)
     return Measured(
@@ -37,7 +37,7 @@ def measured_of(part: Part, fitted_on: bool) -> Measured:
         right=tuple(_right(part)),
         before=bins_of(part.logits, part.labels) if len(part) else (),
         after=bins_of(part.scores, part.labels) if calibrated and len(part) else None,
-        temperature=part.temperature if calibrated else None,
+        temperature=part.temperature,
         fitted_on=fitted_on,
     )
 

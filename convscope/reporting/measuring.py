@@ -17,7 +17,7 @@ from ..data.subset import Subset
 from ..errors import ConvscopeError, EnvironmentFault, InputError, Phrase, phrase
 from ..evaluation.classes import matched
 from ..evaluation.measuring import Data, Reading, chosen, given_data, own_data
-from ..evaluation.origins import copies_in, origins_among
+from ..evaluation.origins import copies_in, looked_for_near, origins_among
 from ..pictures.preprocessing import preprocess_stack
 from .part import Part
 
@@ -33,7 +33,7 @@ GONE = ("measured", "questions", "copies", "robustness", "subsets")  # parts tha
 class RunPictures:
     """The pictures that a report is about, as far as they are there: `parts`, the first of which it is about; the data
     set and its copies; `own`, whether it is the run's own; what is `missing`, part by part, and why; `notes`; seconds
-    that the network takes for a picture.
+    that the network takes for a picture; whether near copies were looked for.
     """
 
     parts: tuple[Part, ...] = ()
@@ -42,6 +42,7 @@ class RunPictures:
     missing: tuple[tuple[str, Phrase], ...] = ()
     notes: tuple[Phrase, ...] = ()
     pace: float = 0.0
+    near: bool = True
 
 
 def run_pictures(
@@ -74,7 +75,8 @@ def _measured(model: Model, found: Data) -> RunPictures:
     total = sum(map(len, parts))
     pace = (time.perf_counter() - began) / total if total else 0.0
     missing = () if parts else tuple((part, phrase("report.nothing")) for part in GONE if part != "copies")
-    return RunPictures(tuple(parts), found, copies, missing, found.notes, pace)
+    near = looked_for_near(found.dataset)
+    return RunPictures(tuple(parts), found, copies, missing, found.notes, pace, near)
 
 
 def splits_of(model: Model, found: Data) -> Iterator[tuple[str, Subset]]:
@@ -104,7 +106,7 @@ def _part(model: Model, found: Data, copies: Copies, name: str, pictures: Subset
         labels=labels,
         logits=model.predictor.run(np.ascontiguousarray(read))[0],
         classes=model.classes,
-        temperature=1.0 if model.calibration is None else model.calibration.temperature,
+        temperature=None if model.calibration is None else model.calibration.temperature,
         groups=groups,
         leaked=leaked if found.own else None,
         before=changed_labels(found.dataset, pictures),

@@ -17,9 +17,9 @@ from ..evaluation.mistakes import Floats, Whole
 @dataclass(frozen=True, eq=False)
 class Part:
     """The pictures of a split ("test", "validation", "train" or "all" there are): their labels among the model's
-    classes (n,), and the network's logits (n, K), without temperature. Those of one number in `groups` (n,) belong
-    together; training has seen those where `leaked` (n,) is true. `before` (n,) are the labels that the folder gives
-    them, where a list of changes gives some of them others.
+    classes (n,), and the network's logits (n, K), without its `temperature`, which is None where it was not calibrated.
+    Those of one number in `groups` (n,) belong together; training has seen those where `leaked` (n,) is true. `before`
+    (n,) are the labels that the folder gives them, where a list of changes gives some of them others.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Part:
     labels: Whole
     logits: np.ndarray[Any, Any]
     classes: tuple[str, ...]
-    temperature: float = 1.0
+    temperature: float | None = None
     groups: Whole | None = None
     leaked: NDArray[np.bool_] | None = None
     before: Whole | None = None
@@ -38,8 +38,8 @@ class Part:
 
     @cached_property
     def scores(self) -> Floats:
-        """The logits divided by the temperature."""
-        return self.logits.astype(np.float64) / self.temperature
+        """The logits divided by the temperature, if there is one."""
+        return self.logits.astype(np.float64) / (self.temperature or 1.0)
 
     @cached_property
     def figures(self) -> Evaluation:

@@ -160,11 +160,14 @@ class CopyPair(Record):
 
 @dataclass(frozen=True, slots=True)
 class Copies(Record):
-    """How many pictures are copies of an earlier one, exact and near ones, and some of them: those that matter most."""
+    """How many pictures are copies of an earlier one, exact and near ones, and some of them: those that matter most;
+    `looked` whether near ones were looked for at all.
+    """
 
     exact: int
     near: int
     leaks: int  # measured pictures that training has seen
+    looked: bool
     pairs: tuple[CopyPair, ...]
 
 

@@ -19,24 +19,24 @@ if TYPE_CHECKING:
     from .final_figures import FinalFigures
 
 
-def report_run(run: Path, parts: Parts, final: FinalFigures, context: RunContext) -> None:
-    """Write report.html into a run. The model file is there already: what keeps the page from being written is noted.
+def report_run(run: Path, parts: Parts, final: FinalFigures, near: bool, context: RunContext) -> None:
+    """Write report.html into a run; `near`: near copies were looked for. The model file is there already: what keeps
+    the page from being written is noted.
 
     Robustness and the curve from subsets take time of their own: they are left to `convscope report`, and said.
     """
     later = phrase("report.later", run=run)
     missing = tuple((part, later) for part in ("robustness", "subsets"))
     try:
-        write_report(
-            gather(run, list(parts_of(parts, final)), parts.dataset, parts.copies, missing=missing), run / NAME
-        )
+        measured = list(parts_of(parts, final))
+        write_report(gather(run, measured, parts.dataset, parts.copies, near=near, missing=missing), run / NAME)
     except (EnvironmentFault, InputError) as error:
         context.note(phrase("note.report", run=run, reason=error.brief()))
 
 
 def parts_of(parts: Parts, final: FinalFigures) -> Iterator[Part]:
     """Yield the pictures that were measured, with the scores that the network gave them, test pictures first."""
-    temperature = final.calibration.temperature if isinstance(final.calibration, Calibration) else 1.0
+    temperature = final.calibration.temperature if isinstance(final.calibration, Calibration) else None
     for name, pictures in (("test", parts.test), ("validation", parts.held)):
         if pictures is not None and name in final.scores:
             yield Part(

@@ -83,6 +83,7 @@ def report(
         pictures.parts,
         found.dataset if found else None,
         pictures.copies,
+        near=pictures.near,
         missing=tuple(missing.items()),
         language=language,
     )

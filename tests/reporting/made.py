@@ -78,7 +78,7 @@ def whole_report(language: str = "auto") -> records.Report:
         measured=records.Measured("test", "fruit", 30, cells, rows, answers, sure, bins, bins, 0.5, False),
         questions=(records.LabelQuestion(picture, "test/0.png", "0" * 64, "test", 0, 1, 0.05, 0.9),),
         asked=1,
-        copies=records.Copies(0, 1, 1, (pair,)),
+        copies=records.Copies(0, 1, 1, True, (pair,)),
         robustness=records.Robustness(30, 0.8, about, picture, tuple(records.Change(k, strengths) for k in kinds)),
         subsets=records.SubsetCurve(
             tuple(records.SubsetFit(n, 0.5 + n / 400, about) for n in (25, 50, 100)),

@@ -45,8 +45,9 @@ def test_behind_a_cell_are_its_own_pictures_worst_first() -> None:
         assert next(a.probability for a in made.right if a.label == label) == pytest.approx(least, abs=1e-6)
 
 
-def test_a_temperature_of_one_has_no_after() -> None:
-    assert measured_of(replace(part(), temperature=1.0), fitted_on=False).after is None
+def test_without_a_temperature_there_is_no_after() -> None:
+    assert measured_of(replace(part(), temperature=None), fitted_on=False).after is None
+    assert measured_of(replace(part(), temperature=1.0), fitted_on=False).after is not None, "fitted, and found to be 1"
     assert measured_of(part(), fitted_on=False).after is not None
 
 

@@ -15,7 +15,11 @@ export function copiesSection(app) {
       ? reportSection(app, "copies", t("report.copies"), "", reasonOf(app, "copies"))
       : null;
   const words = { exact: thousands(copies.exact), near: thousands(copies.near) };
-  const lead = copies.exact + copies.near ? t("report.copies.lead", words) : t("report.copies.none");
+  const lead = !copies.looked
+    ? t("report.copies.exact", words)
+    : copies.exact + copies.near
+      ? t("report.copies.lead", words)
+      : t("report.copies.none");
   return reportSection(
     app,
     "copies",

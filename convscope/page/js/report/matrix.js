@@ -99,7 +99,7 @@ function table({ doc, t, report }, measured, opener) {
     make(
       doc,
       "table",
-      { class: "confusion" },
+      { class: classes.some((name) => name.length > 3) ? "confusion turned" : "confusion" },
       make(doc, "caption", {}, t("report.matrix.caption")),
       make(
         doc,

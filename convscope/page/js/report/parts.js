@@ -78,7 +78,7 @@ export function card({ doc }, address, alt, path, ...words) {
 
 /** The end of a path, which tells pictures apart. @param {string} path */
 function lastOf(path) {
-  return path.split("/").slice(-1)[0];
+  return path.split("/").slice(-2).join("/");
 }
 
 /**

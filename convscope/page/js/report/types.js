@@ -114,6 +114,7 @@
  * @property {number} exact
  * @property {number} near
  * @property {number} leaks
+ * @property {boolean} looked
  * @property {CopyPair[]} pairs
  */
 
