@@ -21,7 +21,7 @@ from ..runs.result_figures import BaselineFigures, SplitFigures
 from ..runs.run_json import read_run_json
 from . import records
 from .copies import copies_of
-from .measured import measured_of, questions_of, rows_of
+from .measured import SURE_ENOUGH, measured_of, questions_of, rows_of
 from .part import Part
 from .records import Report
 
@@ -69,7 +69,7 @@ def gather(
         asked=asked,
         copies=copies_of(dataset, copies, leaks, near) if dataset is not None and copies is not None else None,
         changes=() if source.changes is None else tuple(map(astuple, source.changes.rows)),
-        missing=(*missing, *_nothing_measured(parts, missing)),
+        missing=(*missing, *_nothing_measured(parts, missing), *_not_asked(parts, asked)),
         credit=None if credit is None else records.Credit(*credit),
     )
 
@@ -166,6 +166,13 @@ def _beside(result: ResultLine | None) -> Iterator[records.SplitRow]:
     if base is not None:
         yield records.SplitRow("baseline", base.n, base.accuracy, base.interval, name=base.name)
         yield records.SplitRow("majority", base.n, base.majority, None)
+
+
+def _not_asked(parts: Sequence[Part], asked: int | None) -> Iterator[tuple[str, Phrase]]:
+    if parts and asked is None:
+        least = f"{100 * SURE_ENOUGH:.0f}"
+        accuracy = f"{100 * min(part.figures.balanced_accuracy for part in parts):.1f}"
+        yield "questions", phrase("report.questions.poor", accuracy=accuracy, least=least)
 
 
 def _nothing_measured(parts: Sequence[Part], missing: Sequence[tuple[str, Phrase]]) -> Iterator[tuple[str, Phrase]]:

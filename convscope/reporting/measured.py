@@ -19,6 +19,7 @@ from .pictures import address_of
 from .records import Answer, ClassRow, LabelQuestion, Measured, SplitRow
 
 WRONG, A_CELL = 150, 8  # pictures of errors, and of one cell of the confusion matrix
+SURE_ENOUGH = 0.8  # balanced accuracy below which a network's doubts are its own errors (docs/log.md)
 RIGHT, A_CLASS = 60, 3  # pictures that were recognised, and of one class
 
 
@@ -56,11 +57,15 @@ def rows_of(parts: Iterable[Part]) -> Iterator[SplitRow]:
             yield _row(f"{part.name}, without leaks", part.figures.without_leaks)
 
 
-def questions_of(parts: Iterable[Part]) -> tuple[tuple[LabelQuestion, ...], int]:
-    """Return the label questions of all parts, the most doubted first, and how many there are in all."""
+def questions_of(parts: Iterable[Part]) -> tuple[tuple[LabelQuestion, ...], int | None]:
+    """Return the label questions of all parts, the most doubted first, and how many there are in all; None where the
+    network errs too often for its doubts to say anything of labels.
+    """
     found: list[LabelQuestion] = []
     count = 0
     for part in parts:
+        if part.figures.balanced_accuracy < SURE_ENOUGH:
+            return (), None
         questions = find_label_questions(part.scores, part.labels, part.groups)
         count += questions.count
         columns = (questions.label, questions.suggested, questions.given_probability, questions.probability)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,25 +98,33 @@ def _fit(settings: RunSettings, dataset: Dataset, train: Subset, held: Subset | 
     """Return which pictures of a part a network trained on `train` recognises, 0 or 1 (n,)."""
     validation = None if held is None else held.split.take(held.rows)
     some = Dataset(f"{dataset.name}", dataset.classes, train.split.take(train.rows), validation=validation)
-    recipe = settings.recipe
-    result = train_with(
-        TrainOptions(
-            data=some,
-            arch=settings.formula,
-            recipe=recipe,
-            epochs=max(1e-3, settings.steps / recipe.batches(len(train))),
-            seed=settings.seed,
-            val=None if held is not None else 0,
-            device=settings.device,
-            threads=settings.threads,
-            out=out,
-        )
-    )
+    result = train_with(_options(settings, some, out))
     model = result.load()
     read, _ = preprocess_stack(model.spec, part.pictures.split.images[part.pictures.rows])
     said = model.predictor.run(read)[0].argmax(1)
     right: Right = (said == part.labels).astype(np.float64)
     return right
+
+
+def _options(settings: RunSettings, some: Dataset, out: Path) -> TrainOptions:
+    """Return what asks for the run's training on other pictures: as many steps, from the same start."""
+    common = TrainOptions(
+        data=some,
+        seed=settings.seed,
+        val=0 if some.validation is None else None,
+        balance=settings.balance,
+        device=settings.device,
+        threads=settings.threads,
+        out=out,
+    )
+    start = settings.start
+    if start is not None and start.tune == "head":  # its features are cached, its taps are chosen anew
+        return replace(common, from_=start.name, tune=start.tune)
+    epochs = max(1e-3, settings.steps / settings.recipe.batches(len(some.train)))
+    common = replace(common, recipe=settings.recipe, epochs=epochs)
+    if start is not None:
+        return replace(common, from_=start.name, tune=start.tune)
+    return replace(common, arch=settings.formula)
 
 
 def more_pictures(n: int) -> tuple[int, ...]:

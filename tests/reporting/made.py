@@ -66,7 +66,11 @@ def whole_report(language: str = "auto") -> records.Report:
         command="convscope train --epochs=2.5 -- /pictures/fruit",
         understood=(phrase("planned.size.colour", height=12, width=12),),
         notes=(phrase("note.never", classes="apple"),),
-        curve=(records.CurvePoint(1, 0.9, 0.6, 1.0, 0.5), records.CurvePoint(2.5, 0.4, 0.8, 0.7, 0.7)),
+        curve=(
+            records.CurvePoint(1, 0.9, 0.6, 1.0, 0.5),
+            records.CurvePoint(2, 0.5, 0.7, 0.8, 0.6),
+            records.CurvePoint(2.5, 0.4, 0.8, 0.7, 0.7),
+        ),
         rows=(
             records.SplitRow("test", 30, 0.8, about, 0.7, about, 0.61, 0.05),
             records.SplitRow("test, before", 30, 0.7, about, 0.7, about, 0.71, 0.05),

@@ -9,7 +9,7 @@ import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, log_loss, precision_score, recall_score
 
 from convscope.calibration.scoring import log_softmax
-from convscope.reporting.measured import A_CELL, measured_of, questions_of, rows_of
+from convscope.reporting.measured import A_CELL, SURE_ENOUGH, measured_of, questions_of, rows_of
 from tests.reporting.made import part
 
 
@@ -64,11 +64,17 @@ def test_labels_that_were_changed_and_leaks_have_lines_of_their_own() -> None:
     assert [row.n for row in rows] == [90, 90, 60]
 
 
+def test_a_network_that_errs_often_is_not_asked() -> None:
+    one = part()
+    assert one.figures.balanced_accuracy < SURE_ENOUGH
+    assert questions_of([one]) == ((), None)
+
+
 def test_questions_name_file_and_digest() -> None:
     one = part(files=True)
     labels = one.labels.copy()
     labels[5] = (labels[5] + 1) % 3
-    logits = one.logits.copy()
+    logits = 4 * np.eye(3)[one.labels]
     logits[5] = -9
     logits[5, one.labels[5]] = 9
     questions, count = questions_of([replace(one, labels=labels, logits=logits)])

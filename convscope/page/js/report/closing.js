@@ -7,10 +7,13 @@ import { dataTable, reportSection } from "./parts.js";
 
 /** @typedef {import("./types.js").ReportApp} ReportApp */
 
+const LONG_FORMULA = 400; // characters, from which it is folded
+
 /** @param {ReportApp} app */
 export function networkSection(app) {
   const { doc, t, report } = app;
   const { facts, layers } = report;
+  const formula = make(doc, "p", { class: "formula" }, facts.formula);
   const rows = layers.map((layer) => [
     layer.name,
     make(doc, "code", {}, layer.layer),
@@ -38,7 +41,9 @@ export function networkSection(app) {
     "network",
     t("report.network"),
     t("report.network.lead", { parameters: thousands(facts.parameters), macs: thousands(facts.macs) }),
-    make(doc, "p", { class: "formula" }, facts.formula),
+    facts.formula.length > LONG_FORMULA
+      ? make(doc, "details", {}, make(doc, "summary", {}, t("report.network.formula")), formula)
+      : formula,
     shown,
   );
 }

@@ -12,7 +12,7 @@ import { plot, plotKey, ticks } from "./plot.js";
 export function curvesSection(app) {
   const { doc, t, report } = app;
   const points = report.curve;
-  if (!points.length) return null;
+  if (points.length < 3) return null; // of a head that was fitted at once there is no curve
   const last = Math.max(...points.map((one) => one.epoch));
   const of = (/** @type {keyof CurvePoint} */ name) =>
     /** @type {[number, number][]} */ (

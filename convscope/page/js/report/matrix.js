@@ -61,6 +61,7 @@ export function matrixSection(app) {
     "confusion",
     t("report.matrix"),
     lead,
+    small ? make(doc, "p", { class: "note" }, t("report.matrix.caption")) : null,
     make(doc, "div", { class: small ? "matrix-pair" : "" }, view, gallery),
   );
 }
@@ -100,7 +101,6 @@ function table({ doc, t, report }, measured, opener) {
       doc,
       "table",
       { class: classes.some((name) => name.length > 3) ? "confusion turned" : "confusion" },
-      make(doc, "caption", {}, t("report.matrix.caption")),
       make(
         doc,
         "thead",

@@ -11,7 +11,10 @@ import { card, reasonOf, reportSection, splitText } from "./parts.js";
 /** @param {ReportApp} app */
 export function questionsSection(app) {
   const { doc, t, report, decided } = app;
-  if (report.asked === null) return null;
+  if (report.asked === null) {
+    const reason = reasonOf(app, "questions");
+    return reason ? reportSection(app, "questions", t("report.questions"), "", reason) : null;
+  }
   const { questions, classes } = report;
   const files = questions.some((one) => one.digest);
   const save = button(doc, "", () => download(doc, "changes.csv", changesText(report, decided)));
@@ -35,7 +38,6 @@ export function questionsSection(app) {
     "questions",
     t("report.questions"),
     lead,
-    reasonOf(app, "questions"),
     make(doc, "div", { class: "cards questions" }, ...questions.map((one) => question(app, one, files, say))),
     ...(questions.length ? how : []),
   );

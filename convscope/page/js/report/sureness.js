@@ -15,16 +15,18 @@ export function surenessSection(app) {
   if (!measured || !measured.before.length) return null;
   const { before, after, temperature } = measured;
   const lead =
-    after && temperature !== null
-      ? t("report.sure.lead", {
-          t: fixed(temperature, 2),
-          before: percent(errorOf(before)),
-          after: percent(errorOf(after)),
-        })
-      : t("report.sure.alone", { before: percent(errorOf(before)) });
+    temperature === 1
+      ? t("report.sure.one", { before: percent(errorOf(before)) })
+      : after && temperature !== null
+        ? t("report.sure.lead", {
+            t: fixed(temperature, 2),
+            before: percent(errorOf(before)),
+            after: percent(errorOf(after)),
+          })
+        : t("report.sure.alone", { before: percent(errorOf(before)) });
   const shown = /** @type {[string, string, Bin[]][]} */ ([
     [t("report.sure.before"), "before", before],
-    ...(after ? [[t("report.sure.after"), "after", after]] : []),
+    ...(after && temperature !== 1 ? [[t("report.sure.after"), "after", after]] : []),
   ]);
   return reportSection(
     app,
