@@ -75,6 +75,7 @@ class Network(Record):
     tensors: Mapping[str, NDArray[np.float32]]
     parameters: int
     temperature: float = 1.0
+    rejection: records.Rejection | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,6 +156,7 @@ def read_network(path: Path) -> Network:
         tensors=model.file.weights,
         parameters=model.network.parameters,
         temperature=1.0 if model.calibration is None else model.calibration.temperature,
+        rejection=records.Rejection.of(model.file.rejection),
     )
 
 

@@ -19,6 +19,8 @@ from ..formula.network import Network
 from ..formula.onnx_operators import HALF
 from ..formula.plan import Plan
 from ..pictures.input_spec import InputSpec
+from ..rejection import Fitted
+from ..rejection import operators as rejecting
 from . import graph
 from .digest import sealed
 from .metadata import Metadata, from_records
@@ -94,6 +96,17 @@ class ModelFile:
             array.flags.writeable = False
             arrays[name] = array.reshape(shape)
         return arrays
+
+    @cached_property
+    def rejection(self) -> Fitted | None:
+        """What says when a picture is none of the classes, with its read-only tensors; None where nothing does."""
+        import numpy as np
+
+        if self.metadata.rejection is None:
+            return None
+        tensors, shapes = parse_graph(parse_model(self.data).graph).tensors, rejecting.shapes(self.spec.shape)
+        found = {name: np.frombuffer(tensors[name].data, "<f4").reshape(shape) for name, shape in shapes.items()}
+        return Fitted(self.metadata.rejection, found)
 
     def __repr__(self) -> str:
         return f"ModelFile({str(self.path)!r}: {self.formula}, {len(self.classes)} classes)"

@@ -29,6 +29,7 @@ Object.assign(globalThis, {
       const { outputs, logits, probabilities } = at.result;
       return { outputs: outputs.map(packed), logits: packed(logits), probabilities: packed(probabilities) };
     },
+    outsider: (/** @type {number[]} */ picture) => at.engine.outsider(picture, at.engine.forward(picture)),
     captured: (/** @type {number} */ i) => {
       at.result = at.engine.captured(i);
       return { outputs: at.result.outputs.map(packed), logits: packed(at.result.logits) };

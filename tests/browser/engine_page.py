@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from selenium import webdriver
 
-from convscope.explain.payload import nodes
+from convscope.explain.payload import nodes, records
 from convscope.explain.payload.encoding import as_json
 from convscope.formula import Network
 from convscope.page.inline import document
 from convscope.page.modules import join
 from convscope.pictures.input_spec import InputSpec
+from convscope.rejection import Fitted
 from tests.strategies import Weights
 
 HERE = Path(__file__).parent
@@ -47,13 +48,21 @@ class EnginePage:
         made = self.browser.execute_script(f"return Promise.all({script})", [list(c) for c in calls])  # type: ignore[no-untyped-call]
         return list(made)[-asked:] if asked else []
 
-    def load(self, network: Network, spec: InputSpec, weights: Weights, temperature: float | None = None) -> None:
+    def load(
+        self,
+        network: Network,
+        spec: InputSpec,
+        weights: Weights,
+        temperature: float | None = None,
+        rejection: Fitted | None = None,
+    ) -> None:
         """Make an engine for `network`, from what a payload would hold; it goes along with the next call."""
         payload = {
             "input": spec.to_json(),
             "nodes": as_json(nodes.page_nodes(network)),
             "tensors": as_json(weights),
             **({} if temperature is None else {"temperature": temperature}),
+            "rejection": as_json(records.Rejection.of(rejection)),
         }
         self.waiting = [("load", payload)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,11 @@ from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
+from convscope.explain.payload import records
 from convscope.explain.payload.encoding import decode
 from convscope.page.inline import page_html
 from tests.browser.look_page import CLASSES, HOSTILE, Page, whole_payload
+from tests.rejection.made import rejecting
 
 pytestmark = pytest.mark.browser
 
@@ -103,3 +106,27 @@ def test_the_training_is_scrubbed_by_key_by_pointer_and_played(page: Page) -> No
     page.wait(900)
     assert page.text(".readout").startswith("step 10")
     assert "held-out" in page.text(".training")
+
+
+@pytest.mark.parametrize("threshold", [-1e6, 1e6])
+def test_a_picture_of_no_class_is_said_to_be_none(browser: webdriver.Chrome, tmp_path: Path, threshold: float) -> None:
+    """The bound lies once below every score, once above every one."""
+    made = records.Rejection.of(rejecting((1, 20, 20), len(CLASSES)))
+    assert made is not None
+    path = tmp_path / "rejecting.html"
+    path.write_text(page_html(whole_payload(rejection=replace(made, threshold=threshold).to_json())), encoding="utf-8")
+    page = Page(browser, path).open("v=draw&p=s0")
+    said = page.text(".outcome .outsider")
+    if threshold < 0:
+        assert said.startswith("None of these; nearest: ")
+        assert said.endswith("than −1000000.00 is none of them.")
+        assert page.text(".verdict").startswith("None of these; nearest: ")
+    else:
+        assert said.startswith("How foreign it is: ")
+        assert page.text(".verdict").startswith("Read as ")
+
+
+def test_a_network_that_cannot_tell_says_nothing_of_it(page: Page) -> None:
+    page.open("v=draw&p=s0")
+    assert page.text(".outcome .outsider") == ""
+    assert page.text(".verdict").startswith("Read as ")

@@ -30,6 +30,7 @@ from convscope.nn import Net, build, load_weights
 from convscope.pictures.input_spec import InputSpec
 from tests.browser.engine_page import EnginePage, numbers
 from tests.calibration.made import calibrated
+from tests.rejection.made import rejecting
 from tests.samples import sample
 from tests.strategies import (
     FEATURES,
@@ -267,6 +268,23 @@ def check_occlusion(
     np.testing.assert_allclose(
         numbers(got), wanted, atol=2e-5, err_msg=f"{network.plan} on {network.input}, size {size}, stride {stride}"
     )
+
+
+@pytest.mark.parametrize("shape", [(1, 28, 28), (3, 19, 24), (2, 6, 9), (3, 5, 4), (1, 4, 4)])
+def test_how_foreign_a_picture_is_is_onnx_runtimes(
+    page: EnginePage, tmp_path: Path, shape: tuple[int, int, int]
+) -> None:
+    network, spec, weights, names = sample("conv(2, 3) + relu + gap + fc", shape, 3)
+    fitted = rejecting(shape, 3)
+    modelfile.write(tmp_path / "model.onnx", network, spec, weights, names, rejection=fitted)
+    page.load(network, spec, weights, rejection=fitted)
+    rng = np.random.default_rng(7)
+    pictures = np.stack([rng.integers(0, most, shape, dtype=np.uint8) for most in (256, 200, 90, 1)])
+    _, wanted = prediction.load(tmp_path / "model.onnx").predictor.outsiders(pictures)
+    assert wanted is not None
+    found = page.ask([("outsider", picture.ravel().tolist()) for picture in pictures])
+    np.testing.assert_allclose([one["score"] for one in found], wanted, rtol=1e-4, atol=2e-4)
+    assert [one["refused"] for one in found] == (wanted > fitted.rejection.threshold).tolist()
 
 
 @pytest.mark.parametrize("temperature", [0.05, 0.3, 1.0, 2.5, 20.0])

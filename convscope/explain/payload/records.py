@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...formula.geometry import Pair, Shape
+from ...rejection import Fitted
+from ...rejection.operators import CENTRE, WHITENING
 from ..activity import State
 from .encoding import Record
 
@@ -225,6 +227,34 @@ class Credit(Record):
     licence_text: str
 
 
+@dataclass(frozen=True)
+class RejectionPart(Record):
+    """One part of how foreign a picture is: (distance − `middle`) / `spread`."""
+
+    name: str  # "picture" or "scores"
+    middle: float
+    spread: float
+
+
+@dataclass(frozen=True, eq=False)
+class Rejection(Record):
+    """From where on a picture is none of the classes, and what its statistics (D) are compared with."""
+
+    threshold: float
+    parts: tuple[RejectionPart, ...]
+    centre: Numbers
+    whitening: Numbers
+
+    @classmethod
+    def of(cls, fitted: Fitted | None) -> Rejection | None:
+        """Return the part of a model file's rejection that a page computes with."""
+        if fitted is None:
+            return None
+        rejection = fitted.rejection
+        parts = tuple(RejectionPart(part.name, part.middle, part.spread) for part in rejection.parts)
+        return cls(rejection.threshold, parts, fitted.tensors[CENTRE], fitted.tensors[WHITENING])
+
+
 @dataclass(frozen=True, eq=False)
 class Payload(Record):
     """Everything that one page shows. `tensors` are the weights by full name, "conv1.weight"; `maps` (n, …) what opaque
@@ -247,6 +277,7 @@ class Payload(Record):
     run: Run | None = None
     left_out: tuple[LeftOut, ...] = ()
     temperature: float = 1.0  # what scores are divided by before the softmax; 1: not calibrated
+    rejection: Rejection | None = None  # None where the network cannot tell
     credit: Credit | None = None  # where the page holds pictures whose licence asks for it
     weights_credit: Credit | None = None  # and weights
     format: str = FORMAT

@@ -16,6 +16,7 @@ from ...modelfile.provenance import Provenance
 from ...nn import Net
 from ...pictures.input_spec import InputSpec
 from ...prediction import Model
+from ...rejection import Fitted
 from ..features import scores
 from ..imported.rebuilding import rebuilt, scored
 from ..imported.steps import Step, steps
@@ -32,7 +33,7 @@ class Subject:
     """A module that gives scores (N, K) for what `spec` says. `network` is None where no formula describes it.
 
     `quick`, if it is there, gives the same scores sooner, for a whole data set. Probabilities are softmax(scores /
-    `temperature`).
+    `temperature`); `rejection` says when a picture is none of the classes.
     """
 
     module: nn.Module
@@ -43,6 +44,7 @@ class Subject:
     title: str = ""
     quick: Callable[[Pixels], Floats] | None = None
     temperature: float = 1.0
+    rejection: Fitted | None = None
 
     def scaled(self, pictures: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Return what the module reads for uint8 pictures (n, C, H, W): themselves for a Net, else (x − mean) / std in
@@ -86,7 +88,15 @@ def subject_of_model(model: Model, title: str = "") -> Subject:
     quick = lambda pictures: model.predictor.run(pictures)[0]  # noqa: E731
     temperature = 1.0 if model.calibration is None else model.calibration.temperature
     return Subject(
-        model.module(), model.spec, model.classes, model.network, model.provenance, title, quick, temperature
+        model.module(),
+        model.spec,
+        model.classes,
+        model.network,
+        model.provenance,
+        title,
+        quick,
+        temperature,
+        model.file.rejection,
     )
 
 

@@ -176,6 +176,21 @@
  */
 
 /**
+ * @typedef {object} RejectionPart (distance − middle) / spread is one part of how foreign a picture is
+ * @property {string} name "picture" or "scores"
+ * @property {number} middle
+ * @property {number} spread
+ */
+
+/**
+ * @typedef {object} Rejection from where on a picture is none of the classes
+ * @property {number} threshold
+ * @property {RejectionPart[]} parts
+ * @property {Binary} centre the mean of the training pictures' statistics (D)
+ * @property {Binary} whitening what makes them equally wide in all directions (D, D)
+ */
+
+/**
  * @typedef {object} Payload everything one page shows
  * @property {string} format
  * @property {number} version
@@ -187,6 +202,7 @@
  * @property {PageNode[]} nodes
  * @property {Record<string, Binary>} tensors by "<node>.<weight>"
  * @property {number} temperature what scores are divided by before the softmax, 1 where it is not calibrated
+ * @property {Rejection | null} rejection null where the network cannot tell
  * @property {Samples} samples
  * @property {Record<string, Binary> | null} maps
  * @property {Record<string, ChannelCard[]> | null} channels

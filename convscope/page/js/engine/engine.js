@@ -4,6 +4,7 @@ import { runForward, runNode, scalePicture } from "./forward.js";
 import { gradCamMap, lastMaps } from "./gradcam.js";
 import { kindOf } from "./kinds/all.js";
 import { occlusionSteps } from "./occlusion.js";
+import { outsiderOf } from "./outsider.js";
 import { seenBox } from "./seen.js";
 import { softmax } from "./softmax.js";
 import { termsOf } from "./terms.js";
@@ -27,6 +28,7 @@ export function makeEngine(payload) {
   }
   const computes = nodes.every((node) => node.module.forward !== null);
   const grid = lastMaps(nodes);
+  const outsider = payload.rejection ? outsiderOf(payload.rejection, input.shape) : null;
 
   return {
     nodes,
@@ -42,6 +44,12 @@ export function makeEngine(payload) {
      * @param {ArrayLike<number>} picture
      */
     forward: (picture) => runForward(nodes, scalePicture(input, picture), temperature),
+
+    /**
+     * How foreign a picture (C, H, W) in 0…255 is, by it and the result of `forward`; null where nothing tells.
+     * @param {ArrayLike<number>} picture @param {Result} result
+     */
+    outsider: (picture, result) => outsider && outsider(picture, result.logits),
 
     /**
      * Sample `i` of a module with opaque nodes: what Python made there, computed on from there; unknown outputs are

@@ -79,6 +79,7 @@ export function start(doc, win) {
     app.result = app.engine.computes
       ? app.engine.forward(app.picture)
       : app.engine.captured(Math.max(0, Number(state.picture.slice(1)) || 0));
+    app.outsider = app.engine.outsider(app.picture, app.result);
   };
 
   const frame = make(doc, "main", { id: "view", tabindex: -1 });

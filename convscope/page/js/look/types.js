@@ -36,6 +36,7 @@
  * @property {Document} doc @property {Payload} payload @property {Engine} engine
  * @property {State} state @property {Forward} result
  * @property {Uint8Array} base the picture before the edits @property {Uint8Array} picture what the network reads, C·H·W
+ * @property {import("../engine/outsider.js").Outsider | null} outsider how foreign it is, where the network can tell
  * @property {Decoded} samples @property {Decoded} sampleLogits @property {Decoded | null} mistakes
  * @property {(key: string, words?: Record<string, string | number>) => string} t
  * @property {(change: Partial<State>, from?: Element | null) => void} go a step that Back undoes

@@ -54,7 +54,7 @@ export function picturePanel(app) {
     const label = labelOf(app);
     refill(
       verdict,
-      t("reads.as"),
+      app.outsider?.refused ? t("outsider.none") : t("reads.as"),
       " ",
       make(doc, "b", {}, payload.classes[winner]),
       " ",

@@ -4,7 +4,7 @@
  */
 
 import { make, refill, setVar } from "../../kit/dom.js";
-import { compact, percent, scientific, thousands } from "../../kit/format.js";
+import { compact, fixed, percent, scientific, thousands } from "../../kit/format.js";
 import { labelOf, winnerOf } from "../lookup.js";
 
 /** @typedef {import("../types.js").App} App */
@@ -19,6 +19,7 @@ export function scoreBars(app, choose) {
   const { doc, t, payload } = app;
   const { classes } = payload;
   const many = classes.length > ALL_CLASSES;
+  const foreign = make(doc, "p", { class: "outsider", role: "status" });
   const measured = make(doc, "p", { class: "measured" });
   const list = make(doc, "div", { class: "score-list" });
   const rows = many ? [] : classes.map((_, k) => scoreRow(app, k, choose));
@@ -30,6 +31,7 @@ export function scoreBars(app, choose) {
     doc,
     "div",
     { class: long },
+    foreign,
     list,
     many ? make(doc, "p", { class: "note" }, t("scores.top", { top: TOP_SCORES, n: thousands(classes.length) })) : null,
     search?.element,
@@ -46,6 +48,8 @@ export function scoreBars(app, choose) {
     }
     for (const row of rows) row.refresh();
     search?.refresh();
+    refill(foreign, ...outsiderText(app));
+    foreign.classList.toggle("refused", app.outsider?.refused ?? false);
     refill(measured, ...differenceText(app));
   };
   refresh();
@@ -113,6 +117,17 @@ function classSearch(app, choose) {
   };
   field.addEventListener("input", refresh);
   return { element: make(doc, "div", { class: "class-search" }, field, found, count), refresh };
+}
+
+/** How foreign the picture is; "none of these" first where it is of no class. @param {App} app */
+function outsiderText(app) {
+  const { doc, t, payload, outsider } = app;
+  if (!outsider || !payload.rejection) return [];
+  const words = { score: fixed(outsider.score, 2), threshold: fixed(payload.rejection.threshold, 2) };
+  if (!outsider.refused) return [t("outsider.own", words)];
+  const name = payload.classes[winnerOf(app)];
+  const why = outsider.part === "picture" ? t("outsider.picture", words) : t("outsider.scores", words);
+  return [make(doc, "b", {}, t("outsider.none"), " ", name), " ", why];
 }
 
 /** The measured difference between this page's scores and the framework's, for untouched samples. @param {App} app */

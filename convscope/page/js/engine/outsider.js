@@ -1,0 +1,148 @@
+/** How foreign a picture is: the same score as the model file's output `outsider` (convscope/rejection). */
+
+import { unpack } from "./binary.js";
+/** @import {Rejection, Shape} from "../types.js" */
+
+/**
+ * @typedef {object} Outsider
+ * @property {number} score the larger of the parts
+ * @property {boolean} refused whether it is above the threshold
+ * @property {string} part the name of that part, "picture" or "scores"
+ */
+
+const EDGE_SCALES = 3;
+const LIGHT_LEVELS = 9;
+const GRID_CELLS = 4;
+const LOG_FLOOR = 0.01;
+const COLOUR_PAIRS = [
+  [0, 1],
+  [1, 2],
+  [0, 2],
+];
+
+/**
+ * Return what tells how foreign a picture (C, H, W) in 0…255 is, with its logits.
+ * @param {Rejection} rejection
+ * @param {Shape} shape
+ * @returns {(picture: ArrayLike<number>, logits: ArrayLike<number>) => Outsider}
+ */
+export function outsiderOf(rejection, shape) {
+  const centre = unpack(rejection.centre);
+  const whitening = unpack(rejection.whitening);
+  return (picture, logits) => {
+    /** @type {Record<string, number>} */
+    const distances = {
+      picture: whitenedLength(statisticsOf(picture, shape), centre, whitening),
+      scores: -Array.from(logits).reduce((a, b) => Math.max(a, b), -Infinity),
+    };
+    const scored = rejection.parts.map(({ name, middle, spread }) => ({
+      part: name,
+      score: (distances[name] - middle) / spread,
+    }));
+    const most = scored.reduce((a, b) => (b.score > a.score ? b : a));
+    return { ...most, refused: most.score > rejection.threshold };
+  };
+}
+
+/**
+ * The length of (values − centre) · whitening.
+ * @param {number[]} values
+ * @param {ArrayLike<number>} centre
+ * @param {ArrayLike<number>} whitening (D, D), row by row
+ */
+function whitenedLength(values, centre, whitening) {
+  const made = new Float64Array(values.length);
+  values.forEach((value, i) => {
+    const off = value - centre[i];
+    for (let j = 0; j < made.length; j++) made[j] += off * whitening[i * made.length + j];
+  });
+  return Math.sqrt(made.reduce((sum, v) => sum + v * v, 0));
+}
+
+/**
+ * The picture's own statistics, in the order of convscope/rejection/layout.py.
+ * @param {ArrayLike<number>} picture
+ * @param {Shape} shape
+ * @returns {number[]}
+ */
+export function statisticsOf(picture, [channels, height, width]) {
+  const size = height * width;
+  const planes = Array.from({ length: channels }, (_, c) =>
+    Float64Array.from({ length: size }, (_, i) => picture[c * size + i] / 255),
+  );
+  /** @type {number[]} */
+  const found = [];
+  let [scaled, h, w] = [planes, height, width];
+  for (let scale = 0; scale < EDGE_SCALES; scale++) {
+    if (scale > 0) [scaled, h, w] = [scaled.map((plane) => halvedPlane(plane, h, w)), h >> 1, w >> 1];
+    if (Math.min(h, w) < 3) break;
+    const edges = scaled.map((plane) => edgeSums(plane, h, w));
+    found.push(...edges.flatMap((one) => one.map((edge) => Math.log(LOG_FLOOR + edge.size))));
+    found.push(...edges.flatMap((one) => one.map((edge) => Math.log(LOG_FLOOR + Math.sqrt(edge.square)))));
+  }
+  for (const plane of planes) found.push(...levelShares(plane));
+  for (const plane of planes) found.push(...gridMeans(plane, height, width));
+  if (channels === 3) {
+    const colours = COLOUR_PAIRS.map(([a, b]) => planes[a].map((v, i) => v - planes[b][i]));
+    found.push(...colours.map((colour) => Math.log(LOG_FLOOR + meanOf(colour.map(Math.abs)))));
+    found.push(...colours.map(meanOf));
+  }
+  return found;
+}
+
+/** The means of 2×2 pixels; a last row or column alone is left out. @param {Float64Array} plane @param {number} h @param {number} w */
+function halvedPlane(plane, h, w) {
+  const columns = w >> 1;
+  return Float64Array.from({ length: (h >> 1) * columns }, (_, i) => {
+    const at = 2 * Math.floor(i / columns) * w + 2 * (i % columns);
+    return (plane[at] + plane[at + 1] + plane[at + w] + plane[at + w + 1]) / 4;
+  });
+}
+
+/**
+ * The mean absolute value and the mean square of three filters of 3×3, within the borders.
+ * @param {Float64Array} plane @param {number} h @param {number} w
+ */
+function edgeSums(plane, h, w) {
+  const sums = [0, 1, 2].map(() => ({ size: 0, square: 0 }));
+  const n = (h - 2) * (w - 2);
+  for (let y = 1; y < h - 1; y++)
+    for (let x = 1; x < w - 1; x++) {
+      const at = y * w + x;
+      const [v, left, above] = [plane[at], plane[at - 1], plane[at - w]];
+      const made = [v - left, v - above, 4 * v - left - plane[at + 1] - above - plane[at + w]];
+      made.forEach((edge, i) => {
+        sums[i].size += Math.abs(edge) / n;
+        sums[i].square += (edge * edge) / n;
+      });
+    }
+  return sums;
+}
+
+/** The roots of the shares of nine levels from dark to light. @param {Float64Array} plane */
+function levelShares(plane) {
+  const shares = new Float64Array(LIGHT_LEVELS);
+  for (const v of plane)
+    for (let level = 0; level < LIGHT_LEVELS; level++)
+      shares[level] += Math.max(0, 1 - Math.abs(v * (LIGHT_LEVELS - 1) - level)) / plane.length;
+  return shares.map(Math.sqrt);
+}
+
+/** The means of a grid of 4×4 cells. @param {Float64Array} plane @param {number} h @param {number} w */
+function gridMeans(plane, h, w) {
+  const found = [];
+  for (let i = 0; i < GRID_CELLS; i++)
+    for (let j = 0; j < GRID_CELLS; j++) {
+      const [top, bottom] = [Math.floor((i * h) / GRID_CELLS), Math.ceil(((i + 1) * h) / GRID_CELLS)];
+      const [left, right] = [Math.floor((j * w) / GRID_CELLS), Math.ceil(((j + 1) * w) / GRID_CELLS)];
+      let sum = 0;
+      for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) sum += plane[y * w + x];
+      found.push(sum / ((bottom - top) * (right - left)));
+    }
+  return found;
+}
+
+/** @param {Float64Array} values */
+function meanOf(values) {
+  return values.reduce((sum, v) => sum + v, 0) / values.length;
+}
