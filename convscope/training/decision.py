@@ -24,38 +24,43 @@ from ..transfer.features import features_of
 from ..transfer.start import Start
 from .balance import resolve_balance
 from .beginning import Beginning
+from .changed_copies import COPIES, are_photographs
 from .context import RunContext
+from .flips import decide_flips
 from .loading import absolute, load_dataset
 from .options import TrainOptions
 from .planning import usual_seconds
 from .resolve import resolve_settings
 from .schedule import Schedule
-from .start_recipes import HEAD
-from .starting import PRETRAINED, SIDE, choose_head, fit_head, is_pretrained, tune_of, wanted_shape
+from .start_recipes import HEAD, TUNED
+from .starting import FEW, PRETRAINED, SIDES, Fitted, choose_head, fit_head, is_pretrained, tune_of, wanted_shape
 from .validation import LabelledImages, as_tensor, choose_held_out, split_training
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..modelfile import ModelFile
-    from ..transfer.features import Rows as Features
     from ..transfer.rows import TapRows
 
 Scores: TypeAlias = "NDArray[np.floating[Any]]"
-TRIES = False
 QUICK = 0.5  # seconds that looking for copies may take here
 USUAL_MACS = 2e10  # multiplications a second of a usual CPU, whatever this machine does just now
-MOST_SECONDS = 30.0  # that trying the features may take on it: what has more pictures is trained from scratch
+MOST_TRIED = 8_000  # training pictures, half a minute of it: what has more is trained from scratch
 ENOUGH = 0.99  # accuracy of what is tried first at which nothing else is tried
 FEWEST = 8  # training pictures, and
 EACH = 2  # of each class, to choose a head by those left out
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A sentence on a head, and its accuracy on training pictures left out."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """A head that was chosen: the pictures at its size, what cuts the network, a sentence on it, and its accuracy on
+    training pictures that were left out.
+    """
 
-    phrase: Phrase
+    dataset: Dataset
+    start: Start
+    tapped: TapRows
+    said: Phrase
     accuracy: float
 
 
@@ -84,28 +89,24 @@ def _asked(options: TrainOptions, dataset: Dataset, context: RunContext) -> Begi
     if tune == "all" and dataset.shape == file.spec.shape and not is_pretrained(options.from_):
         return Beginning(dataset, Start(name, file.digest, tune), file)  # one's own network goes on, as it is
     groups = check(dataset, seconds=QUICK).copies.training_groups()
-    train, _ = _parts(options, dataset, groups)
-    start, _, _, said = _chosen(options, file, name, tune, train, groups, dataset, context)
-    return Beginning(dataset, start, file, (said.phrase,))
+    found = _best_size(options, file, name, tune, dataset, groups, context)
+    return Beginning(found.dataset, found.start, file, (found.said,))
 
 
 def _may_try(options: TrainOptions, dataset: Dataset, context: RunContext) -> bool:
     """Whether the default tries the pretrained network too: nothing says how to train, and its features are cheap."""
-    if not TRIES:
-        return False
     named = (options.arch, options.recipe, options.epochs, options.budget, options.batch_size, options.lr, options.size)
-    if any(one is not None for one in named) or context.workers.size > 1 or options.balance is not None:
+    if any(one is not None for one in named) or context.workers.size > 1:
         return False
     counts = np.bincount(dataset.train.labels, minlength=len(dataset.classes))
-    if len(dataset.train) < FEWEST or counts.min() < EACH:
-        return False
-    return _feature_seconds(dataset) <= MOST_SECONDS
+    return FEWEST <= len(dataset.train) <= MOST_TRIED and bool(counts.min() >= EACH)
 
 
 def _feature_seconds(dataset: Dataset) -> float:
     """Return about how long the pretrained network takes for the training pictures, on a usual machine."""
     file = modelfile.read(PRETRAINED)
-    macs = trace(file.plan, (3, SIDE, SIDE), len(file.classes)).macs
+    sides = SIDES if len(dataset.train) <= FEW else SIDES[:1]
+    macs = sum(trace(file.plan, (3, side, side), len(file.classes)).macs for side in sides)
     return len(dataset.train) * macs / USUAL_MACS
 
 
@@ -142,16 +143,16 @@ def _head(
     pictures left out and on those held out.
     """
     file = modelfile.read(PRETRAINED)
-    seen = _resized(options, dataset, SIDE, None, context)
-    train, held = _parts(options, seen, groups)
-    start, features, tapped, said = _chosen(options, file, PRETRAINED, "head", train, groups, seen, context)
-    beginning = Beginning(seen, start, file, (said.phrase,))
+    found = _best_size(options, file, PRETRAINED, "head", dataset, groups, context)
+    train, held = _parts(options, found.dataset, groups)
+    beginning = Beginning(found.dataset, found.start, file, (found.said,))
     if held is None or not len(held):
-        return beginning, said.accuracy, None
-    layer = fit_head(start, tapped.part(features, start.taps), train.labels, len(seen.classes))
+        return beginning, found.accuracy, None
+    tapped = found.tapped
+    layer, _ = fit_head(found.start, tapped, train, len(dataset.classes), options.seed or 0, context)
     seen_by = features_of(held.images, tapped, cache=options.cache, progress=context.features)
-    scores = layer.scores(tapped.part(seen_by, start.taps))
-    return beginning, said.accuracy, _accuracy(held.labels, scores, start.balanced)
+    scores = layer.scores(tapped.part(seen_by, found.start.taps))
+    return beginning, found.accuracy, _accuracy(held.labels, scores, found.start.balanced)
 
 
 def _scratch_accuracy(options: TrainOptions, dataset: Dataset, groups: Rows, context: RunContext) -> float | None:
@@ -187,41 +188,55 @@ def _scratch_accuracy(options: TrainOptions, dataset: Dataset, groups: Rows, con
         return _accuracy(held.labels, measured.scores(state.result), settings.balance != "none")
 
 
-def _chosen(
+def _best_size(
     options: TrainOptions,
     file: ModelFile,
     name: str,
     tune: str,
-    train: Subset,
-    groups: Rows,
     dataset: Dataset,
+    groups: Rows,
     context: RunContext,
-) -> tuple[Start, Features, TapRows, Said]:
-    """Choose a head, and say what it came to."""
+) -> Found:
+    """Return the head that predicts best those of the training pictures that were left out. A pretrained network is
+    given few pictures at two sizes, unless the options name one.
+    """
     began = time.monotonic()
-    balanced = resolve_balance(options.balance, train.labels) != "none"
-    found, features, tapped = choose_head(
-        file,
-        name,
-        tune,
-        train,
-        len(dataset.classes),
-        groups[train.rows],
-        balanced,
-        context.features,
-        options.cache,
-    )
+    free = is_pretrained(name) and options.size is None
+    sides = (SIDES if len(dataset.train) <= FEW else SIDES[:1]) if free else (None,)
+    balanced = resolve_balance(options.balance, dataset.train.labels) != "none"
+    tried = 0
+    best: tuple[Fitted, Dataset, TapRows] | None = None
+    for side in sides:
+        seen = dataset if side in (None, *dataset.shape[1:]) else _resized(options, dataset, side, None, context)
+        train, _ = _parts(options, seen, groups)
+        found, tapped = choose_head(
+            file, name, tune, train, len(dataset.classes), groups[train.rows], balanced, context
+        )
+        tried += found.tried
+        if best is None or found.error < best[0].error:
+            best = found, seen, tapped
+    assert best is not None
+    found, seen, tapped = best
+    start = _with_copies(found.start, seen, _parts(options, seen, groups)[0], groups)
     said = phrase(
         "start.head",
         name=name,
-        n=f"{len(train):,}",
-        taps=len(found.start.taps),
-        numbers=f"{sum(tapped.columns[tap].stop - tapped.columns[tap].start for tap in found.start.taps):,}",
+        n=f"{len(_parts(options, seen, groups)[0]):,}",
+        taps=len(start.taps),
+        numbers=f"{sum(tapped.columns[tap].stop - tapped.columns[tap].start for tap in start.taps):,}",
         accuracy=_percent(found.best.accuracy),
-        tried=len(found.tried),
+        tried=tried,
         seconds=f"{time.monotonic() - began:.0f}",
     )
-    return found.start, features, tapped, Said(said, found.best.accuracy)
+    return Found(seen, start, tapped, said, found.best.accuracy)
+
+
+def _with_copies(start: Start, dataset: Dataset, train: Subset, groups: Rows) -> Start:
+    """Return the start with changed copies of its pictures, where these are few photographs that may be mirrored."""
+    if len(train) > FEW or not are_photographs(train):
+        return start
+    flips = decide_flips(TUNED, dataset, train, groups[train.rows])
+    return replace(start, copies=COPIES, mirrored=True) if flips.on else start
 
 
 def _parts(options: TrainOptions, dataset: Dataset, groups: Rows) -> tuple[Subset, Subset | None]:

@@ -20,26 +20,30 @@ from ..transfer.head import Linear, class_weights, fit
 from ..transfer.rows import TapRows
 from ..transfer.start import Start, body_of, grey_fits
 from ..transfer.taps import Tap, taps_of, with_head
+from .changed_copies import ChangedCopies
 
 if TYPE_CHECKING:
     from ..data.dataset import Rows
     from ..modelfile import ModelFile
-    from ..transfer.features import Progress
+    from .context import RunContext
     from .options import TrainOptions
 
 PRETRAINED = "lite0"  # what the default tries
-SIDE = 96  # pixels of a side that it is given: of 128 it makes no more, in twice the time (docs/log.md)
+SIDES = (96, 128)  # pixels of a side that it is given: what is better, of few pictures; the first, of more
+FEW = 1500
+FITTED = 1e-6  # the slope of the mean loss at which a head is at its optimum
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What came of a head on frozen features: the start with its taps and strength, all that was tried, and the layer
-    on the training pictures' features.
+    """A head on frozen features: the start with its taps and strength, what it makes of pictures left out, and the
+    error by which it was chosen, of so many candidates.
     """
 
     start: Start
     best: Tried
-    tried: tuple[Tried, ...]
+    error: float
+    tried: int
 
 
 def wanted_shape(file: ModelFile, options: TrainOptions) -> tuple[int | tuple[int, int] | None, int | None]:
@@ -47,7 +51,7 @@ def wanted_shape(file: ModelFile, options: TrainOptions) -> tuple[int | tuple[in
     channels, height, width = file.spec.shape
     size: int | tuple[int, int] | None = options.size
     if size is None:
-        size = SIDE if is_pretrained(options.from_) else (height, width)
+        size = SIDES[0] if is_pretrained(options.from_) else (height, width)
     return size, None if channels == 3 and grey_fits(file) else channels
 
 
@@ -83,22 +87,19 @@ def choose_head(
     classes: int,
     groups: Rows | None,
     balanced: bool,
-    progress: Progress | None = None,
-    cache: bool = True,
-) -> tuple[Fitted, Features, TapRows]:
-    """Return the head that predicts best those of the training pictures that were left out, and the features of all
-    taps (n, F).
-    """
+    context: RunContext,
+) -> tuple[Fitted, TapRows]:
+    """Return the head that predicts best those of the training pictures that were left out, and the cut network."""
     body = body_of(file, train.images.shape[1:])
     taps = taps_of(body.network)
     if not taps:
         raise InputError("start.taps", where=str(file.path), got=file.formula, hint="--tune all")
     tapped = TapRows(body, taps)
-    features = features_of(train.images, tapped, cache=cache, progress=progress)
+    features = features_of(train.images, tapped, cache=context.cache, progress=context.features)
     rows = balanced_rows(train.labels, LOOKED_AT)
     own = np.arange(len(rows)) if groups is None else groups[rows]
     sets = {str(number): some for number, some in enumerate(candidates(taps))}
-    best, tried = choose(
+    best, error = choose(
         {number: tapped.part(features[rows], some) for number, some in sets.items()},
         train.labels[rows],
         classes,
@@ -106,13 +107,25 @@ def choose_head(
         balanced,
     )
     start = Start(name, file.digest, tune, sets[best.name], best.strength, balanced)
-    return Fitted(start, best, tried), features, tapped
+    return Fitted(start, best, error, len(sets)), tapped
 
 
-def fit_head(start: Start, features: Features, labels: Rows, classes: int) -> Linear:
-    """Return the head of a start on the features (n, F) of its training pictures at its taps."""
+def fit_head(
+    start: Start, tapped: TapRows, train: Subset, classes: int, seed: int, context: RunContext
+) -> tuple[Linear, Features]:
+    """Return the head of a start, fitted to its training pictures and their copies, and the features (n, F) of the
+    pictures at its taps.
+    """
     assert start.strength is not None
-    return fit(features, labels, classes, start.strength, class_weights(labels, classes, start.balanced))
+    own = tapped.part(features_of(train.images, tapped, cache=context.cache, progress=context.features), start.taps)
+    weights = class_weights(train.labels, classes, start.balanced)
+    if not start.copies:
+        return fit(own, train.labels, classes, start.strength, weights, FITTED), own
+    changed = ChangedCopies(train.images, start.copies, start.mirrored, seed)
+    theirs = tapped.part(features_of(changed, tapped, cache=context.cache, progress=context.features), start.taps)
+    times = 1 + start.copies
+    labels, weights = np.tile(train.labels, times), np.tile(weights / times, times)
+    return fit(np.concatenate([own, theirs]), labels, classes, start.strength, weights, FITTED), own
 
 
 def plan_of(file: ModelFile, start: Start) -> Plan:

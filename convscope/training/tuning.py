@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from ..data.subset import Subset
 from ..formula import parse
 from ..runs.records import EpochLine, Figures, StepLine
-from ..transfer.features import features_of
 from ..transfer.head import losses
 from ..transfer.rows import TapRows
 from ..transfer.start import Body, headed
@@ -34,9 +33,7 @@ def begin_with(state: State, settings: RunSettings, body: Body, train: Subset, c
     began, head, figures_of_head = time.monotonic(), None, None
     if start.taps:
         tapped = TapRows(body, taps_of(body.network))  # all of them, as they were computed when these were chosen
-        rows = features_of(train.images, tapped, cache=context.cache, progress=context.features)
-        features = tapped.part(rows, start.taps)
-        head = fit_head(start, features, train.labels, len(settings.classes))
+        head, features = fit_head(start, tapped, train, len(settings.classes), settings.seed, context)
         scores = head.scores(features)
         right = float((scores.argmax(1) == train.labels).mean())
         figures_of_head = Figures(right, float(losses(scores, train.labels).mean()))

@@ -25,7 +25,7 @@ class Start:
     """What a run began with, as run.json has it: the model file, by the name or path that was given and its digest;
     what is trained of it ("head" or "all"); where its maps are tapped for the new head, none where the old one goes on;
     how much the losses count beside the head's penalty, whether classes count the same in it, and how many changed
-    copies of each picture it was fitted to besides the picture.
+    copies of each picture it was fitted to besides the picture; and whether half of those are mirrored.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Start:
     strength: float | None = None
     balanced: bool = False
     copies: int = 0
+    mirrored: bool = False
 
     def to_json(self) -> dict[str, object]:
         """Return the fields as run.json has them."""
@@ -53,6 +54,7 @@ class Start:
             strength=fields.optional(fields.number, "strength"),
             balanced=fields.flag("balanced"),
             copies=fields.integer("copies"),
+            mirrored=fields.flag("mirrored"),
         )
 
 

@@ -73,3 +73,15 @@ def test_the_same_bits_twice() -> None:
     rows, labels = problem((20, 20), 90)
     first, second = (fit(rows, labels, 2, 0.1, np.ones(40)) for _ in range(2))
     assert first.weight.tobytes() == second.weight.tobytes()
+
+
+def test_of_many_pictures_the_scores_are_those_of_the_turned_rows() -> None:
+    rng = np.random.default_rng(4)
+    labels = np.arange(1100) % 2
+    rows = rng.normal(size=(1100, 1030)) + labels[:, None] * rng.normal(size=1030) * 0.1
+    turned = Rotated.of(rows)
+    assert turned.rows.shape == (1100, 1000)
+    (layer,) = fit_path(turned.rows, labels, 2, (1e-3,), np.ones(1100), 1e-6)
+    np.testing.assert_allclose(turned.unfold(layer).scores(rows), layer.scores(turned.rows), atol=1e-6)
+    fresh = rng.normal(size=(500, 1030)) + (np.arange(500) % 2)[:, None] * (rows[1::2].mean(0) - rows[::2].mean(0))
+    assert (turned.unfold(layer).scores(fresh).argmax(1) == np.arange(500) % 2).mean() > 0.9
