@@ -24,10 +24,11 @@ ORDER = """
     machine runs
     pictures
     data
-    baseline calibration checking rejection
+    baseline calibration rejection
     nn modelfile
     prediction
     transfer
+    checking
     evaluation
     page
     reporting

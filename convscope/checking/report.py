@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import Phrase, printable, said_json
 from .copies import Copies
+from .label_questions import LabelQuestion
 
 FIRST = 3  # examples of a finding that are named
 
@@ -59,7 +60,8 @@ class Finding:
 class Report:
     """What a check of `pictures` pictures found in `seconds`; `copies` says which belong together.
 
-    `put_off` names the parts that were left undone because they would have taken too long.
+    `put_off` names the parts that were left undone because they would have taken too long. `questions` are labels that
+    may be wrong, the most doubtful first, where pictures were looked at closely.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Report:
     copies: Copies
     seconds: float
     put_off: tuple[Phrase, ...] = ()
+    questions: tuple[LabelQuestion, ...] = ()
 
     @property
     def groups(self) -> NDArray[np.int64]:
@@ -89,6 +92,7 @@ class Report:
             "pictures": self.pictures,
             "groups": len(np.unique(self.copies.groups)),
             "findings": [finding.to_json() for finding in self.findings],
+            "questions": [question.to_json() for question in self.questions],
             "put_off": [said_json(part) for part in self.put_off],
             "seconds": self.seconds,
         }

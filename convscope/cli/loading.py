@@ -45,14 +45,14 @@ def is_live(stream: TextIO) -> bool:
 class LoadingLine:
     """Shows a count on `stream`; a live line is wiped away by `end`."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream, self._live = stream, is_live(stream)
+    def __init__(self, stream: TextIO, what: str = "reading pictures") -> None:
+        self._stream, self._live, self._what = stream, is_live(stream), what
         self._text = LoadingText(LIVE if self._live else QUIET)
         self._width = 0
 
     def __call__(self, done: int, total: int) -> None:
         """Show how many pictures are read, and of how many."""
-        text = self._text(done, total)
+        text = self._text(done, total, self._what)
         if text is None:
             return
         if self._live:
@@ -70,9 +70,9 @@ class LoadingLine:
 
 
 @contextmanager
-def loading_on(stream: TextIO) -> Iterator[LoadingLine]:
-    """Give what shows how far the reading is."""
-    line = LoadingLine(stream)
+def loading_on(stream: TextIO, what: str = "reading pictures") -> Iterator[LoadingLine]:
+    """Give what shows how far the reading is, or whatever `what` says."""
+    line = LoadingLine(stream, what)
     with undone(line.end):
         try:
             yield line

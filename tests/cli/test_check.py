@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import convscope.checking.checks
 from convscope.cli.main import main
 from tests.checking.made import texture
 
@@ -44,8 +45,23 @@ def test_findings_are_exit_3_and_name_what_to_do(pets: Path, capsys: pytest.Capt
     assert lines[-1].endswith("findings: 2")
 
 
+def test_the_closer_look_is_announced_and_can_be_left_out(
+    pets: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convscope.checking.closer.estimate_seconds", lambda n: 1e4 * n)
+    looked = []
+    real = convscope.checking.checks.look_closer
+    monkeypatch.setattr("convscope.checking.checks.look_closer", lambda *a, **k: looked.append(1) or real(*a, **k))
+    assert main(["check", str(pets), "--quick"]) == 0
+    assert "closely" not in capsys.readouterr().err
+    assert not looked
+    assert main(["check", str(pets)]) == 0
+    assert "looking closely at 40 pictures with lite0, about" in capsys.readouterr().err
+    assert looked
+
+
 def test_json_is_one_object(pets: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", str(pets), "--size", "24", "--json"]) == 0
+    assert main(["check", str(pets), "--size", "24", "--json", "--quick"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert (report["name"], report["pictures"], report["groups"], report["findings"]) == ("pets", 40, 40, [])
 
@@ -56,7 +72,7 @@ def test_groups_by_a_pattern_are_looked_at(tmp_path: Path, capsys: pytest.Captur
             (tmp_path / part / label).mkdir(parents=True)
             for n in range(20 if part == "train" else 2):
                 texture(start + n, 48, 48).save(tmp_path / part / label / f"p{n}-{label}.png")
-    assert main(["check", str(tmp_path), "--group-by", r"(p\d+)-"]) == 3
+    assert main(["check", str(tmp_path), "--group-by", r"(p\d+)-", "--quick"]) == 3
     assert "test pictures whose group is in train too: 4 of 4" in capsys.readouterr().out
 
 
