@@ -12,7 +12,7 @@ from ..errors import UsageError
 
 SAMPLES = 20
 MEGABYTES, MOST_MEGABYTES = 5.0, 20.0  # of a page by default, and where weights need it
-BESIDE_WEIGHTS = 3.0  # megabytes for the page itself, pictures, cards and history
+LIGHT = 2_500_000  # characters of weights that leave the five megabytes room enough for all else
 LANGUAGES = ("auto", "en", "ko")
 OF_MODULES = ("classes", "mean", "std", "shape")  # what a model file knows by itself
 
@@ -47,14 +47,14 @@ class LookOptions:
 
     def page_megabytes(self, weights: int) -> float:
         """Return how large the page may be whose weights take so many characters: as asked, else 5 MB, or up to 20
-        where the weights need it.
+        where the weights need it, which leaves all else its five.
 
-        >>> [LookOptions().page_megabytes(n) for n in (1_500_000, 12_400_000, 90_000_000)]
-        [5.0, 15.4, 20.0]
+        >>> [LookOptions().page_megabytes(n) for n in (2_500_000, 12_400_000, 90_000_000)]
+        [5.0, 17.4, 20.0]
         """
         if self.megabytes is not None:
             return self.megabytes
-        return min(MOST_MEGABYTES, max(MEGABYTES, math.ceil(weights / 1e5) / 10 + BESIDE_WEIGHTS))
+        return MEGABYTES if weights <= LIGHT else min(MOST_MEGABYTES, math.ceil(weights / 1e5) / 10 + MEGABYTES)
 
     def given(self, *names: str) -> list[str]:
         """Return which of the options `names` were given."""

@@ -4,11 +4,13 @@ it is.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...formula import Network, Node
 from ...nn import Net
 from .. import patches
 from ..activity import Activity, to_cpu
@@ -21,13 +23,15 @@ from .records import ChannelCard, CountedOn, Patch
 
 PICTURES = 2000  # evenly spaced, that the cards are made from
 KEEP = 9
+ALL_PATCHES = 60_000_000  # characters of all patches: beyond it those of the first layers only, before any is cut out
+PATCH, CARD, SHARE = 140, 110, 9  # characters of JSON about a patch, a card, a class's share
 
 Labels = NDArray[np.int64]
 Patches = list[patches.Patch]
 
 
 def channel_cards(
-    net: Net, examples: Examples, keep: int = KEEP, most: int = PICTURES
+    net: Net, examples: Examples, keep: int = KEEP, most: int = PICTURES, room: int = ALL_PATCHES
 ) -> tuple[Mapping[str, tuple[ChannelCard, ...]], CountedOn]:
     """Return a card for each channel of a Net's convolutions and fully connected nodes, and what they were counted on.
 
@@ -39,8 +43,11 @@ def channel_cards(
     pictures = examples.pictures.images[chosen]
     labels = None if examples.labels is None else examples.labels[chosen]
     counters = channel_counters(net)
+    kept = patches_kept(net.network, keep, room)
     finders = {
-        node.name: Finder(net.network, i, keep) for i, node in enumerate(net.network.nodes) if node.name in counters
+        node.name: Finder(net.network, i, kept[node.name])
+        for i, node in enumerate(net.network.nodes)
+        if node.name in counters
     }
     for at, batch in batches(net, pictures):
         made = list(layer_outputs(net, batch).values())
@@ -52,6 +59,34 @@ def channel_cards(
         name: _cards(counter.result(), *finders[name].patches(pictures), labels) for name, counter in counters.items()
     }
     return cards, CountedOn(len(pictures), examples.split)
+
+
+def patches_kept(network: Network, keep: int, room: int) -> dict[str, int]:
+    """Return how many patches each convolution and fully connected node keeps at both ends of a channel.
+
+    `keep` of all where they take 60 million characters or less. A network of ten thousand channels that each see most
+    of a picture would take gigabytes: there the first layers, which see little, get theirs as long as `room` lasts,
+    and fewer before none. Priced by shapes alone; a card and its class shares come first.
+
+    >>> network = trace(parse("conv(4, 3) + conv(1000, 3, stride=2) + gap + fc"), (3, 96, 96))
+    >>> patches_kept(network, 9, 4_000_000), patches_kept(network, 900, 4_000_000)
+    ({'conv1': 9, 'conv2': 9, 'fc1': 9}, {'conv1': 6, 'conv2': 6, 'fc1': 0})
+    """
+    nodes = [node for node in network.nodes if node.layer.filters]
+
+    def price(node: Node, count: int) -> int:
+        sides = (min(*both) for both in zip(node.field.size, network.input[1:], strict=True))
+        pixels = network.input[0] * math.prod(sides)
+        return node.output[0] * 2 * count * (PATCH + -(-pixels // 3) * 4)
+
+    if sum(price(node, keep) for node in nodes) <= ALL_PATCHES:
+        return dict.fromkeys((node.name for node in nodes), keep)
+    left = room - sum(node.output[0] * (CARD + SHARE * network.classes) for node in nodes)
+    kept = {}
+    for node in nodes:
+        kept[node.name] = next((count for count in (6, 4, 2) if price(node, count) <= left), 0)
+        left -= price(node, kept[node.name])
+    return kept
 
 
 def _cards(

@@ -60,9 +60,11 @@ def gather(
     if examples is None or not len(examples.pictures):
         left_out = (*left_out, "data")
     else:
-        if isinstance(subject.module, Net):
-            channels, channels_of = channel_cards(subject.module, examples)
         errors = _errors(subject, examples) if len(subject.classes) <= SHOWN else None
+        if isinstance(subject.module, Net):
+            shown = [graph.samples.pictures] + ([] if errors is None else [errors.mistakes.pictures])
+            others = sum(map(encoded_size, (*graph.tensors.values(), *shown)))
+            channels, channels_of = channel_cards(subject.module, examples, room=int(0.9 * (limit - others)))
         left_out = (*left_out, "errors") if len(subject.classes) > SHOWN else left_out
     whole = Payload(
         title=title or subject.title,
