@@ -201,6 +201,35 @@ class Robustness(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class OutsiderKind(Record):
+    """Made-up pictures that belong to none of the classes: "shuffled", "noise" or "blank"; the share that is refused,
+    one of them, and for other bounds the share of own pictures refused with that of these.
+    """
+
+    kind: str
+    caught: float
+    interval: Interval
+    picture: str
+    curve: tuple[Interval, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outsiders(Record):
+    """What the bound for "none of these" does on `n` measured pictures of the classes, and on made-up ones. It was
+    fitted on `held_out` pictures, of which it refuses the share `held_out_refused`.
+    """
+
+    threshold: float
+    level: float
+    n: int
+    refused: float
+    interval: Interval
+    held_out: int
+    held_out_refused: float
+    kinds: tuple[OutsiderKind, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SubsetFit(Record):
     """A training on `n` pictures, and its accuracy on the measured ones."""
 
@@ -268,6 +297,7 @@ class Report(Record):
     questions: tuple[LabelQuestion, ...] = ()
     asked: int | None = None  # how many questions there are in all; None where none could be asked
     copies: Copies | None = None
+    outsiders: Outsiders | None = None
     robustness: Robustness | None = None
     subsets: SubsetCurve | None = None
     changes: tuple[tuple[str, str, str, str], ...] = ()  # label changes applied: path, SHA-256, from, to

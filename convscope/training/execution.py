@@ -281,7 +281,7 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
             run.append(line)
             run.sync()
             export_model(run.model, state.result, settings, epochs, line, final.calibration, body, rejection)
-            report_run(run.path, parts, final, settings.copies == "near", context)
+            report_run(run.path, parts, final, settings.copies == "near", isinstance(rejection, Fitted), context)
 
     workers.on_first(write)  # then the model file is there for all
     context.log(line)

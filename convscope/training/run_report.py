@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..calibration import Calibration
 from ..errors import EnvironmentFault, InputError, phrase
-from ..reporting.gather import gather
+from ..reporting.gather import LATER, gather
 from ..reporting.measuring import changed_labels
 from ..reporting.part import Part
 from ..reporting.writing import NAME, write_report
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from .final_figures import FinalFigures
 
 
-def report_run(run: Path, parts: Parts, final: FinalFigures, near: bool, context: RunContext) -> None:
+def report_run(run: Path, parts: Parts, final: FinalFigures, near: bool, rejects: bool, context: RunContext) -> None:
     """Write report.html into a run; `near`: near copies were looked for. The model file is there already: what keeps
     the page from being written is noted.
 
-    Robustness and the curve from subsets take time of their own: they are left to `convscope report`, and said.
+    Robustness, what the bound for none of these does (where the network `rejects`) and the curve from subsets take time
+    of their own: they are left to `convscope report`, and said.
     """
     later = phrase("report.later", run=run)
-    missing = tuple((part, later) for part in ("robustness", "subsets"))
+    missing = tuple((part, later) for part in LATER[not rejects :])
     try:
         measured = list(parts_of(parts, final))
         write_report(gather(run, measured, parts.dataset, parts.copies, near=near, missing=missing), run / NAME)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from ..errors import InputError, Phrase, PlanError, UsageError, phrase
 from ..evaluation.measuring import Reading
-from ..reporting.gather import gather
+from ..reporting.gather import LATER, gather
 from ..reporting.measuring import RunPictures, run_pictures
+from ..reporting.outsiders import outsiders_of
 from ..reporting.records import Report, SubsetCurve
 from ..reporting.robustness import MOST, PASSES, robustness_of
 from ..runs.log import read_sound_lines
@@ -65,13 +66,15 @@ def report(
     settings = RunSettings.from_json(read_run_json(path), path)
     pictures = run_pictures(model, path, data, Reading(data_root, label_from, cache, progress))
     missing = dict(pictures.missing)
-    robust = subsets = None
+    foreign = robust = subsets = None
     if pictures.parts:
         rest = _rest(path, settings, pictures)
-        missing |= {name: phrase("report.later", run=path) for name in ("robustness", "subsets")} if quick else {}
+        late = LATER[model.rejection is None :] if quick else ()
+        missing |= {name: phrase("report.later", run=path) for name in late}
         if not quick:
             missing |= {} if isinstance(rest, SubsetPlan) else {"subsets": rest}
             _announce(pictures, rest if isinstance(rest, SubsetPlan) else None, saying)
+            foreign = outsiders_of(model, pictures.parts[0])
             robust = robustness_of(model, pictures.parts[0], saying.passes)
             if isinstance(rest, SubsetPlan):
                 made = _subsets(settings, pictures, rest, saying)
@@ -87,7 +90,7 @@ def report(
         missing=tuple(missing.items()),
         language=language,
     )
-    return replace(whole, robustness=robust, subsets=subsets, notes=(*pictures.notes, *whole.notes))
+    return replace(whole, outsiders=foreign, robustness=robust, subsets=subsets, notes=(*pictures.notes, *whole.notes))
 
 
 def _rest(run: Path, settings: RunSettings, pictures: RunPictures) -> SubsetPlan | Phrase:

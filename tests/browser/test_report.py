@@ -17,7 +17,18 @@ from tests.reporting.made import HOSTILE, whole_report
 
 pytestmark = pytest.mark.browser
 SECTIONS = [
-    *("understood", "figures", "classes", "confusion", "errors", "questions", "copies", "sureness", "robustness"),
+    *(
+        "understood",
+        "figures",
+        "classes",
+        "confusion",
+        "errors",
+        "questions",
+        "copies",
+        "sureness",
+        "outsiders",
+        "robustness",
+    ),
     *("more", "curves", "network", "repeat"),
 ]
 

@@ -40,6 +40,8 @@ def whole_report(language: str = "auto") -> records.Report:
     strengths = tuple(records.Strength(f"× {s}", 0.7 - s / 10, about, picture) for s in (1, 2, 3))
     kinds = ("brighter", "darker", "turned", "blurred", "smaller")
     pair = records.CopyPair(False, (picture, picture), ("train/a.png", "test/b.png"), ("train", "test"), (0, 1))
+    curve = ((0.0, 0.5), (0.1, 0.9))
+    others = tuple(records.OutsiderKind(k, 0.8, about, picture, curve) for k in ("shuffled", "noise", "blank"))
     return records.Report(
         title=f"run {HOSTILE}",
         language=language,
@@ -83,6 +85,7 @@ def whole_report(language: str = "auto") -> records.Report:
         questions=(records.LabelQuestion(picture, "test/0.png", "0" * 64, "test", 0, 1, 0.05, 0.9),),
         asked=1,
         copies=records.Copies(0, 1, 1, True, (pair,)),
+        outsiders=records.Outsiders(2.5, 0.95, 30, 0.05, about, 40, 0.05, others),
         robustness=records.Robustness(30, 0.8, about, picture, tuple(records.Change(k, strengths) for k in kinds)),
         subsets=records.SubsetCurve(
             tuple(records.SubsetFit(n, 0.5 + n / 400, about) for n in (25, 50, 100)),

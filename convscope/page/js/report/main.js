@@ -7,6 +7,7 @@ import { copiesSection } from "./copies.js";
 import { curvesSection } from "./curves.js";
 import { classesSection, figuresSection } from "./figures.js";
 import { errorsSection, matrixSection } from "./matrix.js";
+import { outsidersSection } from "./outsiders.js";
 import { opening, understoodSection } from "./opening.js";
 import { questionsSection } from "./questions.js";
 import { robustnessSection } from "./robustness.js";
@@ -41,6 +42,7 @@ export function startReport(doc, win) {
       questionsSection(app),
       copiesSection(app),
       surenessSection(app),
+      outsidersSection(app),
       robustnessSection(app),
       subsetsSection(app),
       curvesSection(app),

@@ -142,6 +142,27 @@
  */
 
 /**
+ * @typedef {object} OutsiderKind
+ * @property {string} kind
+ * @property {number} caught
+ * @property {Interval} interval
+ * @property {string} picture
+ * @property {Interval[]} curve
+ */
+
+/**
+ * @typedef {object} Outsiders
+ * @property {number} threshold
+ * @property {number} level
+ * @property {number} n
+ * @property {number} refused
+ * @property {Interval} interval
+ * @property {number} held_out
+ * @property {number} held_out_refused
+ * @property {OutsiderKind[]} kinds
+ */
+
+/**
  * @typedef {object} SubsetFit
  * @property {number} n
  * @property {number} accuracy
@@ -197,6 +218,7 @@
  * @property {LabelQuestion[]} questions
  * @property {number | null} asked
  * @property {Copies | null} copies
+ * @property {Outsiders | null} outsiders
  * @property {Robustness | null} robustness
  * @property {SubsetCurve | null} subsets
  * @property {[string, string, string, string][]} changes
