@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..formula import Network, seen
+from ..formula import Concat, Network, seen
 from ..nn import Net
 from .batching import batches
 from .features import layer_outputs
@@ -91,7 +91,8 @@ class Finder:
         return self._cut(self.high, 1.0, pictures), self._cut(self.low, -1.0, pictures)
 
     def _cut(self, kept: tuple[Tensor, ...], sign: float, pictures: Pixels) -> list[list[Patch]]:
-        flat, boxes = self.network.nodes[self.index].flat, {}
+        flat, boxes = self.network.nodes[self.index].flat, dict[tuple[int, int, int | None], Box | None]()
+        apart = _apart(self.network, self.index)
         patches = []
         for channel, rows in enumerate(zip(*(t.tolist() for t in kept), strict=True)):
             found = []
@@ -99,15 +100,21 @@ class Finder:
                 if value == -torch.inf:
                     continue  # it sees nothing anywhere
                 at = (channel, 0) if flat else divmod(place_, self.columns)
-                if at not in boxes:
-                    boxes[at] = seen(self.network, self.index, at)
-                box = boxes[at]
+                of = channel if apart and not flat else None
+                if (*at, of) not in boxes:
+                    boxes[*at, of] = seen(self.network, self.index, at, of)
+                box = boxes[*at, of]
                 if box is not None:
                     found.append(
                         Patch(sign * value, index, (0, 0) if flat else at, box, crop(pictures[index], box).copy())
                     )
             patches.append(found)
         return patches
+
+
+def _apart(network: Network, index: int) -> bool:
+    """Whether units at one place of different channels may see different pixels: behind a concat of maps they may."""
+    return any(isinstance(node.layer, Concat) and not node.flat for node in network.nodes[: index + 1])
 
 
 def _blind(network: Network, index: int) -> list[int]:

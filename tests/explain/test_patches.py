@@ -82,3 +82,14 @@ def test_boxes_by_hand() -> None:
         receptive_box(network, "maxpool1", (3, 0))
     with pytest.raises(InputError, match="no layer of this name, got relu1"):
         receptive_box(network, "relu1")
+
+
+def test_behind_a_concat_each_channel_shows_what_its_own_branch_sees() -> None:
+    branches = "concat(conv(1, (1, 3), pad=(0, 1)), conv(1, (5, 1), pad=(2, 0)))"
+    net, x = net_of(f"{branches} + conv(2, 1, groups=2) + gap + fc"), pixels(5)
+    index = node_index(net.network, "conv3")
+    wide, high = extremes(net, x, "conv3", keep=5)[0]
+    assert {patch.picture.shape[1] for patch in wide} == {1}
+    assert {patch.picture.shape[2] for patch in high} == {1}
+    for channel, found in enumerate((wide, high)):
+        assert [patch.box for patch in found] == [seen(net.network, index, patch.at, channel) for patch in found]
