@@ -23,7 +23,7 @@ from ..subject.examples import Examples
 from ..subject.samples import Samples
 from ..subject.subject import Subject
 from . import records
-from .channels import channel_cards
+from .channels import KEEP, channel_cards, patches_kept
 from .encoding import Array, encoded_size
 from .history import read_history
 from .nodes import page_nodes
@@ -64,7 +64,10 @@ def gather(
         if isinstance(subject.module, Net):
             shown = [graph.samples.pictures] + ([] if errors is None else [errors.mistakes.pictures])
             others = sum(map(encoded_size, (*graph.tensors.values(), *shown)))
-            channels, channels_of = channel_cards(subject.module, examples, room=int(0.9 * (limit - others)))
+            room = int(0.9 * (limit - others))
+            channels, channels_of = channel_cards(subject.module, examples, room=room)
+            fewer = min(patches_kept(subject.module.network, KEEP, room).values(), default=KEEP) < KEEP
+            left_out = (*left_out, "fewer-patches") if fewer else left_out
         left_out = (*left_out, "errors") if len(subject.classes) > SHOWN else left_out
     whole = Payload(
         title=title or subject.title,

@@ -29,13 +29,15 @@ export function channelCard(app, node) {
     counted(app),
     badge(app, facts.state, node),
     node.module.drawing === "convolution" ? kernels(app, node) : null,
-    make(
-      doc,
-      "div",
-      { class: "patch-rows" },
-      patches(app, t("card.top"), facts.top),
-      patches(app, t("card.bottom"), facts.bottom),
-    ),
+    facts.top.length || facts.bottom.length
+      ? make(
+          doc,
+          "div",
+          { class: "patch-rows" },
+          patches(app, t("card.top"), facts.top),
+          patches(app, t("card.bottom"), facts.bottom),
+        )
+      : null,
     activity(app, facts),
   );
 }
