@@ -74,8 +74,9 @@ def main() -> None:
                         file.write(json.dumps(row) + "\n")
                         file.flush()
         return
-    print(results.write(NAME, WHAT, list(_rows(rows))))
-    PAGE.write_text(page(list(_rows(rows))), encoding="utf-8")
+    measured = _ordered(list(_rows(rows)))
+    print(results.write(NAME, WHAT, measured))
+    PAGE.write_text(page(measured), encoding="utf-8")
 
 
 def _rows(path: Path) -> Iterator[dict[str, object]]:
@@ -149,6 +150,11 @@ def softmax_bound(model: Model, corpora: Path, data: Path, run: Path) -> float:
     )
 
 
+def _ordered(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Return rows in one order, whichever was measured first."""
+    return sorted(rows, key=lambda row: [str(row[name]) for name in ("start", "trained", "left_out", "shown")])
+
+
 def page(rows: list[dict[str, object]]) -> str:
     """Return docs/rejection.md."""
     parts = [HEAD]
@@ -174,7 +180,8 @@ def page(rows: list[dict[str, object]]) -> str:
         named = {"another kind": far, "the same kind": kin, "a class left out": near, "own test pictures": own}
         for what, of in named.items():
             if of:
-                shares = (f"{_mean(of, by)} | {_low(of, by)}" for by in ("refused", "softmax"))
+                low = [f"{_low(of, by)}" if of is not own else "" for by in ("refused", "softmax")]
+                shares = (f"{_mean(of, by)} | {n}" for by, n in zip(("refused", "softmax"), low, strict=True))
                 parts.append(f"| {what} | {len(of)} | {' | '.join(shares)} |\n")
         if near:
             told = ", ".join(
@@ -190,9 +197,10 @@ HEAD = """# None of these: what is caught
 
 Shares of pictures that are called none of the classes, in per cent, by networks as `convscope train` makes them (seed
 0). *own test*: pictures of the classes that training has not seen; those of `photos` are other parts of the ten
-photographs, those of the letters are set in other typefaces. In italics what is of the same kind. Letters, skewed
-photographs and the like are made by scripts; digits are scikit-learn's, scenes and textures crops of scikit-image's
-photographs, stamps tuxpaint's, emoji Google's, elpv solar cells. Beside it the maximum of softmax with a bound from the
+photographs, those of the letters are set in other typefaces. In italics what is of the same kind. Letters are drawn by
+a script; digits are scikit-learn's, scenes and textures crops of scikit-image's
+photographs (textures are three classes of photos), stamps tuxpaint's, emoji Google's, elpv solar cells. Few classes
+were left out, so that mean is a rough one. Beside it the maximum of softmax with a bound from the
 same held-out pictures. The rule is in [evaluation.md](evaluation.md), what was tried in [log.md](log.md).
 """
 TITLES = {"scratch": "From scratch", "lite0": "From lite0, a linear layer on its frozen features"}
