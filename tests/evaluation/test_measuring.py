@@ -21,7 +21,8 @@ from convscope.evaluation import Measured, evaluate, score
 from convscope.evaluation.measuring import left_out
 from convscope.formula import parse, trace
 from convscope.pictures.input_spec import InputSpec
-from convscope.pictures.resizing import RESIZE_RULE
+from convscope.pictures.preprocessing import preprocess
+from convscope.pictures.resizing import RESIZE_RULE, RULES
 from convscope.runs.manifest import MANIFEST, ManifestRow, manifest_csv
 from convscope.runs.records import DataSource
 from convscope.runs.run_json import FORMAT
@@ -229,6 +230,26 @@ def test_it_measures_what_predict_is_given(tmp_path: Path) -> None:
     assert measured.inverted == 45
     assert measured.accuracy == np.mean([p.label == "abc"[i % 3] for i, p in enumerate(predicted)])
     assert measured.to_json()["inverted"] == 45
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_pictures_are_brought_to_size_by_the_models_rule(tmp_path: Path, rule: str) -> None:
+    rng = np.random.default_rng(5)
+    network = trace(parse(FORMULA), SHAPE, 3)
+    spec = InputSpec(SHAPE, resize=rule)
+    modelfile.write(tmp_path / "model.onnx", network, spec, random_weights(network, 0), KNOWN)
+    paths = [tmp_path / "wide" / name / f"{i}.png" for name in KNOWN for i in range(4)]
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rng.integers(0, 256, (20, 90), dtype=np.uint8)).save(path)
+    model = prediction.load(tmp_path / "model.onnx")
+    split = data.load(tmp_path / "wide", size=SHAPE[1:], channels=1, rule=rule, known_classes=KNOWN).train
+    read = [preprocess(spec, tmp_path / "wide" / file.path).pixels for file in split.files or ()]
+    np.testing.assert_array_equal(split.images, read)
+    other = data.load(tmp_path / "wide", size=SHAPE[1:], channels=1, rule=RULES[rule == RULES[0]], known_classes=KNOWN)
+    assert not np.array_equal(split.images, other.train.images)  # though the cache has those of the first rule
+    expected = score(model.predictor.run(split.images)[0], split.labels, KNOWN)
+    assert evaluate(model, tmp_path / "wide").loss == pytest.approx(expected.loss, rel=1e-6)
 
 
 def test_deep_pictures_are_read_with_the_models_white_level(tmp_path: Path) -> None:
