@@ -119,8 +119,11 @@ def asked_words(options: TrainOptions) -> tuple[str, ...] | None:
     as an object. The data's path is one that is found from any folder.
     """
     changes = None if options.changes is None else os.path.abspath(options.changes)
+    start = options.from_
+    if start is not None and os.path.exists(start):
+        start = os.path.abspath(start)
     data = _from_anywhere(options.data)
-    again = replace(options, out=None, threads=None, cache=True, data=data, changes=changes)
+    again = replace(options, out=None, threads=None, cache=True, data=data, from_=start, changes=changes)
     try:
         return tuple(again.words())
     except TypeError:

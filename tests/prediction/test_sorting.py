@@ -179,3 +179,25 @@ def test_every_class_has_a_folder_of_its_own_that_any_system_takes() -> None:
     assert made["고양이"] == "고양이"
     assert made["_unreadable"] == "_unreadable-2"
     assert not [name for name in made.values() if "/" in name or ":" in name or name[0] in ". " or name[-1] in ". "]
+
+
+def test_a_file_that_somebody_put_there_is_left_alone(pictures: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    sort(pictures, out, names="a/x.png")
+    (out / "cat" / "y.png").write_text("mine")
+    sort(pictures, out)
+    assert files(out)["cat/y.png"] == "mine"
+    assert files(out)["cat/y-2.png"] == "4"
+    undo(out)
+    assert files(out) == {"cat/y.png": "mine"}
+
+
+def test_a_picture_that_changes_while_it_is_copied_is_no_copy(
+    pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = sorting.digest_of
+    monkeypatch.setattr(sorting, "digest_of", lambda path: real(path).replace("a", "b"))
+    with pytest.raises(InputError) as caught:
+        sort(pictures, tmp_path / "out", names="a/x.png")
+    assert caught.value.key == "file.changed"
+    assert files(tmp_path / "out") == {}

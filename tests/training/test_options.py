@@ -95,4 +95,7 @@ def test_the_words_that_ask_for_the_same_from_any_folder(tmp_path: Path, monkeyp
     options = TrainOptions("pets", "lenet5", epochs=2, out="runs/a", threads=3, cache=False)
     assert asked_words(options) == ("--arch=lenet5", "--epochs=2", "--", str(tmp_path / "pets"))
     assert asked_words(TrainOptions()) == ("--", "mnist")
+    begun = TrainOptions(from_="pets", changes="c.csv")
+    assert asked_words(begun) == (f"--from={tmp_path / 'pets'}", f"--changes={tmp_path / 'c.csv'}", "--", "mnist")
+    assert asked_words(TrainOptions(from_="lite0")) == ("--from=lite0", "--", "mnist")
     assert asked_words(TrainOptions(recipe=RECIPES["fast"])) is None
