@@ -133,6 +133,13 @@ def test_each_number_of_joined_rows_sees_its_own_branchs_cell() -> None:
     assert (network.nodes[7].field.size, network.nodes[7].field.start) == ((6, 7), (0, 0))  # cells a whole step apart
 
 
+def test_rows_of_equal_grids_and_unlike_steps_see_together_what_all_of_them_see() -> None:
+    """Two units a pixel apart that see 6 pixels each, beside two that stand 4 apart and see 2: 7 pixels in all."""
+    network = trace(parse("concat(conv(1, 6) + flatten, maxpool(2, stride=4) + flatten) + fc"), (1, 7, 7))
+    assert [node.grid for node in network.nodes[:4]] == [(2, 2)] * 4
+    assert network.nodes[-1].field.size == (7, 7)
+
+
 def test_many_skips_do_not_multiply() -> None:
     conv = LAYERS["conv"]
     body = Skip(conv(1, 3, pad=2, dilation=2) + conv(1, (3, 1), pad=(1, 0)))  # type: ignore[call-arg]

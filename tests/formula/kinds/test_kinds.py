@@ -89,6 +89,14 @@ def test_onnx_out_and_in_again(kind: type[Layer]) -> None:
         assert network.nodes[node.sources[0]].output == node.input if node.sources[0] >= 0 else True
 
 
+def test_cells_are_averaged_along_the_axis_that_leaves_fewer_numbers_in_between() -> None:
+    """One row of 30,000 as 30,000 rows of one: rows first would make 900 million numbers of 30,000."""
+    for size, shape, first in (((30_000, 1), (1, 1, 30_000), "columns"), ((1, 30_000), (1, 30_000, 1), "rows")):
+        made = LAYERS["adaptive_avgpool"](size).onnx("a", ("x",), shape)  # type: ignore[call-arg]
+        assert f"a.{first}" in made.operators[0].inputs
+        assert "a.between" in made.operators[1].inputs
+
+
 def given(node: Node) -> Piece:
     """Return a node's operators with the shapes of its weights, as a reader of a file has them."""
     made = node.layer.onnx(node.name, tuple(f"in{i}" for i in range(len(node.sources))), node.input)
