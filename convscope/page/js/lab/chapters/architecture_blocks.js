@@ -14,6 +14,7 @@
  * @property {number} width of its place, labels included
  * @property {string[]} labels
  * @property {string[]} then activations and the like that leave its shape as it is
+ * @property {boolean} follows whether it reads the block before it: the first of a branch may not
  */
 
 const TALLEST = 120;
@@ -29,8 +30,10 @@ export function blocksOf(network) {
   const side = (/** @type {number} */ n) => Math.max(3, TALLEST * Math.sqrt(n / largest));
   /** @type {Block[]} */
   const blocks = [blockAt(-1, "picture", network.input, false, side, [network.input.join("×")])];
+  const holder = new Map([[-1, 0]]); // the block that each node's numbers are drawn as
   network.nodes.forEach((node, i) => {
     if (SHAPELESS.has(node.layer.is)) {
+      holder.set(i, blocks.length - 1);
       blocks[blocks.length - 1].then.push(node.layer.is);
       return;
     }
@@ -43,7 +46,9 @@ export function blocksOf(network) {
             ? "row"
             : "other";
     const shape = node.flat ? String(node.output[0]) : node.output.join("×");
-    blocks.push(blockAt(i, kind, node.output, node.flat, side, [shape, nameOfBlock(node)]));
+    const follows = node.sources.some((source) => holder.get(source) === blocks.length - 1);
+    blocks.push({ ...blockAt(i, kind, node.output, node.flat, side, [shape, nameOfBlock(node)]), follows });
+    holder.set(i, blocks.length - 1);
   });
   let x = 8;
   for (const block of blocks) {
@@ -79,6 +84,7 @@ function blockAt(index, kind, [channels, rows, columns], flat, side, labels) {
     width: Math.max(length + depth * SLANT, words),
     labels,
     then: [],
+    follows: true,
   };
 }
 

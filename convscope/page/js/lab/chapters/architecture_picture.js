@@ -128,6 +128,7 @@ function blockDrawing({ doc, t }, block, height, look) {
  * @param {Block} to
  */
 function linesBetween({ doc }, network, from, to) {
+  if (!to.follows) return null;
   const window = network.nodes[to.index].window;
   const [dx, dy] = [from.depth * SLANT, from.depth * SLANT];
   const [ax, ay] = [from.x + from.length, from.y];

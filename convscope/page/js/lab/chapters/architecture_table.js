@@ -39,7 +39,7 @@ export function layerTable(lab, look) {
           { on: { click: () => look(i) } },
           make(doc, "th", { scope: "row" }, make(doc, "button", { type: "button", class: "link" }, node.name)),
           ...[
-            node.text,
+            node.text + readsText(nodes, i),
             node.flat ? String(node.output[0]) : node.output.join("×"),
             grouped(node.parameters),
             grouped(node.macs),
@@ -101,6 +101,17 @@ export function layerTable(lab, look) {
       );
     },
   };
+}
+
+/**
+ * What a layer reads where that is not the line above: the layer before a branch, or the ends of branches.
+ * @param {PlanNode[]} nodes
+ * @param {number} index
+ */
+function readsText(nodes, index) {
+  const { sources, layer } = nodes[index];
+  if (layer.is === "add" || (sources.length === 1 && sources[0] === index - 1)) return "";
+  return ` ← ${sources.map((source) => nodes[source]?.name ?? "–").join(", ")}`;
 }
 
 /** The layer whose sums stand there before one is chosen: the first that learns. @param {PlanNetwork} network */
