@@ -51,6 +51,7 @@ def export_model(
             "data": {name: data[name] for name in DATA_FACTS},
             **({} if settings.start is None else {"start": settings.start.to_json()}),
         },
+        **({} if body is None or body.pretrained is None else {"pretrained": body.pretrained}),
         "validation": line["validation"],
         "test": line["test"],
         "baseline": line["baseline"],

@@ -67,6 +67,7 @@ class Body:
     weights: Weights
     classes: tuple[str, ...]
     half: tuple[str, ...] = ()  # the weights that half precision holds
+    pretrained: object = None  # what the file says of weights that ship: whose they are, and their licence
 
 
 def body_of(file: ModelFile, shape: tuple[int, int, int]) -> Body:
@@ -86,7 +87,8 @@ def body_of(file: ModelFile, shape: tuple[int, int, int]) -> Body:
         spec = replace(spec, shape=shape, mean=spec.mean[:1], std=spec.std[:1])
     spec = replace(spec, shape=shape)
     half = tuple(name for name in file.half if weights[name] is file.weights[name])
-    return Body(trace(file.plan, shape, len(file.classes)), spec, weights, file.classes, half)
+    network, credit = trace(file.plan, shape, len(file.classes)), file.facts.get("pretrained")
+    return Body(network, spec, weights, file.classes, half, credit)
 
 
 def grey_fits(file: ModelFile) -> bool:

@@ -38,7 +38,8 @@ def start(folder: Path, channels: int = 1, half: bool = False, classes: str = "x
     if half:
         weights = {name: array.astype(np.float16).astype(np.float32) for name, array in weights.items()}
     path = folder / "start.onnx"
-    modelfile.write(path, network, spec, weights, classes, half=tuple(weights) if half else ())
+    facts = {"pretrained": {"name": "start", "licence": "CC0"}}
+    modelfile.write(path, network, spec, weights, classes, facts, half=tuple(weights) if half else ())
     return path
 
 
@@ -73,6 +74,7 @@ def test_a_head_is_scikit_learns_on_the_features_that_torch_computes(tmp_path: P
         np.testing.assert_array_equal(model.weights[name], file.weights[name])
         assert name in model.half
     net = load_weights(build(model.network, model.spec), model.weights).eval()
+    assert model.facts["pretrained"] == {"name": "start", "licence": "CC0"}  # whose weights they are stays with them
     held = load_run_data(result.run, given).held_out
     assert held is not None
     trained = np.setdiff1d(np.arange(len(given.train)), held)
