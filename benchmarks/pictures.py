@@ -21,6 +21,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -60,7 +61,7 @@ def main() -> None:
 
 
 def with_test(folder: Path, place: Path, seed: int) -> Path:
-    """Return the folder if it has test pictures, else a folder of links in which a fifth of each class is the test."""
+    """Return the folder if it has test pictures, else a copy in which a fifth of each class is the test."""
     if (folder / "test").is_dir():
         return folder
     drawn = random.Random(seed)
@@ -70,7 +71,7 @@ def with_test(folder: Path, place: Path, seed: int) -> Path:
         for number, picture in enumerate(pictures):
             part = place / folder.name / ("test" if number % 5 == 0 else "train") / label.name
             part.mkdir(parents=True, exist_ok=True)
-            os.symlink(picture.resolve(), part / picture.name)
+            shutil.copy(picture, part / picture.name)
     return place / folder.name
 
 
