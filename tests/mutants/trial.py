@@ -32,6 +32,7 @@ def warm_up() -> None:
 
     What pytest rewrites, Hypothesis among it, must not be there before.
     """
+    Path(SAID).parent.mkdir(parents=True, exist_ok=True)
     for name in FOREIGN:
         importlib.import_module(name)
 
