@@ -16,7 +16,7 @@ PICTURE = -1  # as a source: what the network is given
 class Node:
     """One layer put to work on inputs of known shape. Shapes are (C, H, W); after a flatten (units, 1, 1)."""
 
-    name: str  # "conv1": the kind and a running number; also the prefix of its tensors' names
+    name: str  # "conv1", "relu6_1": the kind and a running number; also the prefix of its tensors' names
     layer: Layer
     sources: tuple[int, ...]  # indices of the nodes it reads, all before it; PICTURE for the picture
     inputs: tuple[Shape, ...]  # what those make

@@ -128,7 +128,7 @@ class Tracer:
             raise PlanError("field.large", where=where, expected=phrase("value.most.pixels", n=f"{MAX_FIELD:,}"))
         self.nodes.append(
             Node(
-                name=f"{layer.name}{self.counts[layer.name]}",
+                name=_numbered(layer.name, self.counts[layer.name]),
                 layer=layer,
                 sources=sources,
                 inputs=shapes,
@@ -161,6 +161,11 @@ class Tracer:
     def _shown(self, sources: tuple[int, ...]) -> str:
         shapes = ((self._flat(at), self._shape(at)) for at in sources)
         return ", ".join(str(shape[0]) if flat else times(shape) for flat, shape in shapes)
+
+
+def _numbered(kind: str, number: int) -> str:
+    """Return a node's name: "conv1", and "relu6_1" where the kind's own ends in a digit."""
+    return f"{kind}_{number}" if kind[-1].isdigit() else f"{kind}{number}"
 
 
 def _leaves(plan: Plan) -> Iterator[Layer]:

@@ -134,7 +134,7 @@ export function tracePlan(plan, input, classes) {
         expected: phrase("value.most.pixels", { n: grouped(LIMITS.field) }),
       });
     nodes.push({
-      name: `${layer.is}${counts.get(layer.is)}`,
+      name: `${layer.is}${/\d$/.test(layer.is) ? "_" : ""}${counts.get(layer.is)}`,
       layer,
       text,
       sources,
