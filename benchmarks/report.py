@@ -15,6 +15,7 @@ from benchmarks.tables import figure, footnote, of_result
 DOCS = Path(__file__).parents[1] / "docs"
 README = DOCS.parent / "README.md"
 MARKS = ("<!-- benchmarks: written by make bench-report -->\n", "<!-- benchmarks end -->\n")
+OWN_PAGE = ("rejection",)  # results that a page of their own shows
 ORDER = (
     "training",
     "first-step",
@@ -118,7 +119,8 @@ def main() -> None:
 def found(folder: Path) -> dict[str, results.Result]:
     """Return every result in the folder by its name, in the report's order, then the alphabet's."""
     names = sorted(
-        (p.stem for p in folder.glob("*.json")), key=lambda n: (ORDER.index(n) if n in ORDER else len(ORDER), n)
+        (p.stem for p in folder.glob("*.json") if p.stem not in OWN_PAGE),
+        key=lambda n: (ORDER.index(n) if n in ORDER else len(ORDER), n),
     )
     return {name: results.read(name, folder) for name in names}
 

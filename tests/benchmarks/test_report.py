@@ -54,7 +54,7 @@ def test_one_command_runs_every_benchmark() -> None:
     assert found[-1] == ["report"]
     assert {"environments", "training", "page_drawing", "report"} <= {name for name, *_ in found}
     assert ["training", "--first-step", "--seeds", "0", "1", "2", "3", "4"] in found
-    assert not {"results", "svg", "tables", "__main__"} & {name for name, *_ in found}
+    assert not {"results", "svg", "tables", "__main__", "pictures"} & {name for name, *_ in found}
 
 
 def test_a_table_groups_by_words_and_takes_means_of_figures() -> None:
