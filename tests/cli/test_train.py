@@ -186,6 +186,7 @@ def test_every_option_reaches_the_function(monkeypatch: pytest.MonkeyPatch) -> N
         "data_root": "dr",
         "label_from": "(cat|dog)",
         "group_by": "(p.)_",
+        "changes": "c.csv",
         "out": "o",
     }
     words = [word for name, value in every.items() for word in (f"--{name.replace('_', '-')}", str(value))]
