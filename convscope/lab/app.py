@@ -16,18 +16,27 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..errors import ConvscopeError, FormulaError, InputError, MissingError, PlanError, UsageError, phrase
+from ..files import read_plain
 from ..page.inline import json_text
+from ..reporting.writing import NAME as REPORT
 from .catalogue import Catalogue
+from .drops import DropRequest, Drops
 from .error_json import status, to_json
 from .event_streams import RunsNow, all_runs_events, run_events
 from .jobs import TrainingJobs
 from .page_cache import PageCache, lab_page
-from .records import DescribeRequest, TrainingRequest
+from .records import DescribeRequest, TrainingRequest, whole
 from .run_index import RunIndex
 from .run_report import report
 from .security import AccessPolicy, GuardMiddleware
 
 STREAMS = 24  # at once
+MOST_REPORT = 256 << 20  # bytes of a run's report.html
+# A report is a file of the run's, whoever made it: its own script may run, in an origin of its own, and reach nothing.
+REPORT_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
+    "base-uri 'none'; form-action 'none'; sandbox allow-scripts allow-downloads allow-modals; frame-ancestors 'none'"
+)
 POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -38,7 +47,8 @@ class Lab:
     def __init__(self, root: Path, roots: list[Path], policy: AccessPolicy) -> None:
         self.policy = policy
         self.runs = RunIndex(root)
-        self.jobs = TrainingJobs(self.runs, Catalogue(roots))
+        self.drops = Drops(self.runs.root / ".lab" / "data")
+        self.jobs = TrainingJobs(self.runs, Catalogue(roots, self.drops))
         self.now = RunsNow(self.jobs)
         self.page_cache = PageCache()
         self.streams, self.closing = 0, False
@@ -49,7 +59,9 @@ class Lab:
         get: dict[str, Handler] = {
             "/": self.page,
             "/runs/{id}/look": self.look,
+            "/runs/{id}/report": self.report_page,
             "/api/offer": self.offer,
+            "/api/data/{name}": self.data,
             "/api/runs": self.list,
             "/api/runs/{id}": self.one,
             "/api/runs/{id}/report": self.report,
@@ -59,6 +71,11 @@ class Lab:
         }
         post: dict[str, Handler] = {
             "/api/describe": self.describe,
+            "/api/data": self.begin_data,
+            "/api/data/{id}/piece": self.take_piece,
+            "/api/data/{id}/end": self.end_data,
+            "/api/data/{id}/cancel": self.cancel_data,
+            "/api/data/{name}/remove": self.remove_data,
             "/api/runs": self.start,
             "/api/runs/{id}/stop": self.stop,
             "/api/runs/{id}/resume": self.resume,
@@ -81,6 +98,15 @@ class Lab:
         page = await self.page_cache.page(self._finished(request))
         return page_response(page.html, sandbox=True)
 
+    async def report_page(self, request: Request) -> Response:
+        """A finished run's report.html: a page of its own, which may do nothing here."""
+        path = self._finished(request) / REPORT
+        try:
+            page = await asyncio.to_thread(read_plain, path, MOST_REPORT)
+        except OSError:
+            raise MissingError("lab.report.none", got=path.parent.name) from None
+        return HTMLResponse(page, headers={"content-security-policy": REPORT_POLICY})
+
     async def network(self, request: Request) -> Response:
         """A finished run's see-through payload."""
         page = await self.page_cache.page(self._finished(request))
@@ -99,6 +125,43 @@ class Lab:
             except (FormulaError, PlanError, InputError) as error:
                 return _json({"description": None, "fault": to_json(error, *self.jobs.places)})
         return _json({"description": found.to_json(), "fault": None})
+
+    async def begin_data(self, request: Request) -> Response:
+        """Begin to send a set of one's own."""
+        wanted = DropRequest.from_json(await _body(request))
+        return _json({"id": await asyncio.to_thread(self.drops.begin, wanted)}, 201)
+
+    async def take_piece(self, request: Request) -> Response:
+        """A part of a file of such a set."""
+        asked = request.query_params
+        at, size = (_count(asked.get(name, ""), name) for name in ("at", "size"))
+        path, piece = asked.get("path", ""), await request.body()
+        await asyncio.to_thread(self.drops.write, request.path_params["id"], path, at, size, piece)
+        return _json({})
+
+    async def end_data(self, request: Request) -> Response:
+        """All of a set is sent: it is there from now on."""
+        name = await asyncio.to_thread(self.drops.end, request.path_params["id"])
+        return await self._understood(name, 201)
+
+    async def cancel_data(self, request: Request) -> Response:
+        """Forget a set that is being sent."""
+        await asyncio.to_thread(self.drops.cancel, request.path_params["id"])
+        return _json({})
+
+    async def remove_data(self, request: Request) -> Response:
+        """Remove a set of one's own."""
+        await asyncio.to_thread(self.drops.remove, request.path_params["name"])
+        return _json({})
+
+    async def data(self, request: Request) -> Response:
+        """What a set of one's own is understood as."""
+        return await self._understood(request.path_params["name"])
+
+    async def _understood(self, name: str, status: int = 200) -> Response:
+        async with self._describing:
+            found = await asyncio.to_thread(self.drops.one, name, *self.jobs.places)
+        return _json(found.to_json(), status)
 
     async def list(self, request: Request) -> Response:
         """Every run."""
@@ -191,6 +254,11 @@ def page_response(html: str, sandbox: bool = False) -> HTMLResponse:
     own = " sandbox allow-scripts allow-downloads;" if sandbox else ""
     policy = f"{match[1]};{own} frame-ancestors 'none'"
     return HTMLResponse(html, headers={"content-security-policy": policy})
+
+
+def _count(text: str, name: str) -> int:
+    value = int(text) if re.fullmatch(r"[0-9]{1,15}", text) else text
+    return whole(value, name, 0, 10**15) or 0
 
 
 async def _another(request: Request) -> Response:

@@ -18,6 +18,7 @@ from ..formula.description import Description
 from ..pictures import decoding
 from ..pictures.formats import SUFFIXES
 from ..training.recipes import RECIPES
+from .drops import PREFIX, Drops
 from .records import DataChoice, DescribeRequest, Offer, PlanChoice, RecipeChoice
 
 NAMED = ("mnist", "fashion-mnist")
@@ -25,17 +26,20 @@ MOST = 200  # folders offered
 
 
 class Catalogue:
-    """Data by id: a name, or `folder/R` and `folder/R/NAME` for the R-th root and what lies directly in it."""
+    """Data by id: a name, `folder/R` and `folder/R/NAME` for the R-th root and what lies directly in it, and
+    `folder/own/NAME` for what was dropped on the lab.
+    """
 
-    def __init__(self, roots: list[Path]) -> None:
-        self.roots = [root.resolve() for root in roots]
-        self._shapes: dict[tuple[str, int | None], tuple[tuple[int, int, int], int]] = {}
+    def __init__(self, roots: list[Path], drops: Drops | None = None) -> None:
+        self.roots, self.drops = [root.resolve() for root in roots], drops
+        self._shapes: dict[tuple[str, int | None, int, int], tuple[tuple[int, int, int], int]] = {}
 
     def offer(self) -> Offer:
         """Return what can be trained."""
         known = [name for name in NAMED if name != "fashion-mnist" or has_idx(DEBIAN_FASHION)]
+        own = [DataChoice(id, place.name, "own") for id, place in self._own()]
         return Offer(
-            (*(DataChoice(name, name, "named") for name in known), *self._folders()),
+            (*(DataChoice(name, name, "named") for name in known), *own, *self._folders()),
             tuple(
                 RecipeChoice(r.name, r.plan, r.general_plan, r.about, r.epochs, r.batch_size, r.lr)
                 for r in RECIPES.values()
@@ -59,17 +63,19 @@ class Catalogue:
         if id in NAMED:
             return (1, 28, 28), 10
         folder = self._folder(id)
-        known = self._shapes.get((id, size))
+        now = folder.stat()  # a name may come again, for other data
+        key = (id, size, now.st_ino, now.st_mtime_ns)
+        known = self._shapes.get(key)
         if known is None and has_idx(folder):
             rows, columns, classes = outline(folder)
-            known = self._shapes[id, size] = ((1, size or rows, size or columns), classes)
+            known = self._shapes[key] = ((1, size or rows, size or columns), classes)
         elif known is None:
             found = find_data(folder)
             if isinstance(found, Dataset):
                 channels, rows, columns = found.shape
             else:
                 channels, rows, columns = decoding.decode(found.files.read(found.entries[0].path)).shape
-            known = self._shapes[id, size] = ((channels, size or rows, size or columns), len(found.classes))
+            known = self._shapes[key] = ((channels, size or rows, size or columns), len(found.classes))
         return known
 
     def _folders(self) -> list[DataChoice]:
@@ -89,8 +95,15 @@ class Catalogue:
                     if place.name[0] != "." and place.resolve().is_relative_to(root):
                         yield f"folder/{number}/{place.name}", place, root
 
+    def _own(self) -> list[tuple[str, Path]]:
+        """Return id and path of what was dropped here: whatever it is, its owner is told what it is understood as."""
+        return [] if self.drops is None else [(PREFIX + place.name, place) for place in self.drops.places()]
+
     def _folder(self, id: str) -> Path:
         """Return the folder of an id that could be offered now; an id is never read as a path."""
+        for known, place in self._own():
+            if known == id:
+                return place
         for known, place, _ in self._places():
             if known == id and _is_data(place):
                 return place

@@ -27,7 +27,7 @@ from ..training.recipes import named
 from .catalogue import Catalogue
 from .error_json import to_json
 from .launches import Launches
-from .records import Asked, DescribeRequest, Fault, RunSummary, TrainingRequest
+from .records import AUTO, Asked, DescribeRequest, Fault, RunSummary, TrainingRequest
 from .run_index import RunIndex
 
 MOST = 4  # trainings at once
@@ -40,7 +40,8 @@ class TrainingJobs:
 
     def __init__(self, runs: RunIndex, catalogue: Catalogue) -> None:
         self.runs, self.catalogue = runs, catalogue
-        self.places = (runs.root, *catalogue.roots)
+        own = () if catalogue.drops is None else (catalogue.drops.folder,)
+        self.places = (runs.root, *own, *catalogue.roots)
         self._launches = Launches(runs.root)
         self._wanted = self._launches.earlier()
         self._earlier = set(self._wanted)
@@ -59,7 +60,7 @@ class TrainingJobs:
         options = TrainOptions(
             data=source,
             arch=formula,
-            recipe=wanted.recipe,
+            recipe=None if wanted.recipe == AUTO else wanted.recipe,
             epochs=wanted.epochs,
             seed=wanted.seed,
             val=wanted.val,
@@ -182,7 +183,7 @@ class TrainingJobs:
 
 def _not_started(id: str, wanted: TrainingRequest, message: Fault | None) -> RunSummary:
     """Return the summary of a run whose directory is not there yet."""
-    recipe = named(wanted.recipe).changed(wanted.epochs)
+    recipe = named("fast" if wanted.recipe == AUTO else wanted.recipe).changed(wanted.epochs)
     own = recipe.plan if wanted.data in CENTRED and wanted.size in (None, 28) else recipe.general_plan
     formula = wanted.formula.strip()
     return replace(

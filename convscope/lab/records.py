@@ -15,6 +15,7 @@ from ..runs.records import LogLine
 RunState = Literal["starting", "running", "stopped", "finished", "failed", "damaged"]
 CurvePoint = tuple[int, float, float]  # step, loss, accuracy
 Fault = Mapping[str, object]  # an error by its key and words, as lab/error_json.py writes it
+AUTO = "auto"
 MOST_SEED, MOST_HELD_OUT, MOST_SIZE = 2**53, 10**9, 2048
 
 
@@ -70,6 +71,7 @@ class RunSummary(Record):
     curve: tuple[CurvePoint, ...]
     measured: tuple[CurvePoint, ...]  # at each epoch's end, on the pictures held out
     look: str | None  # where its see-through page is, once it is finished
+    report: str | None = None  # where its report.html is, if it has one
     asked: Asked | None = None
 
     @classmethod
@@ -106,7 +108,7 @@ class DataChoice(Record):
 
     id: str
     name: str
-    kind: Literal["named", "folder"]
+    kind: Literal["named", "folder", "own"]  # own: dropped on the lab
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,7 @@ class TrainingRequest:
 
     data: str = "mnist"
     formula: str = ""  # a formula or a plan's name; empty: the recipe's own plan
-    recipe: str = "fast"
+    recipe: str = "fast"  # AUTO: what `convscope train` takes by itself
     epochs: float | None = None
     seed: int | None = None
     val: int | None = None  # pictures held out

@@ -79,7 +79,7 @@ def is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
 
 
-FILES, FOLDERS = ("run.json", "log.jsonl", "model.onnx", "lock", "stop"), ("snapshots", "checkpoints")
+FILES, FOLDERS = ("run.json", "log.jsonl", "model.onnx", "lock", "stop", "report.html"), ("snapshots", "checkpoints")
 Stamp = tuple[int, int, int]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ..errors import ConvscopeError, InputError, MissingError, phrase, printable
+from ..reporting.writing import NAME as REPORT
 from ..runs.checkpoints import newest_step
 from ..runs.directory import in_use
 from ..runs.records import EpochLine, LogLine, ResultLine, StepLine
@@ -86,6 +87,7 @@ class RunReader:
             curve=self._thinned_curve(),
             measured=tuple(self.measured[-POINTS:]),
             look=f"/runs/{quote(self.path.name)}/look" if finished else None,
+            report=f"/runs/{quote(self.path.name)}/report" if finished and (self.path / REPORT).is_file() else None,
         )
 
     def _thinned_curve(self) -> tuple[CurvePoint, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import re
 import sys
 import traceback
 from collections.abc import Iterable
@@ -20,10 +21,13 @@ from urllib.parse import parse_qs
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..errors import ConvscopeError
+from .drops import MOST_PIECE
 
 TOKEN = b"x-convscope-token"
 MOST_BODY = 64_000  # bytes
 BODY_SECONDS = 10.0
+PIECE = re.compile(r"/api/data/[^/]+/piece")  # the one route that takes bytes, MOST_PIECE of them: a part of a file
+PIECE_SECONDS = 60.0
 PLAIN_POLICY = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -82,8 +86,10 @@ class AccessPolicy:
         visit = path == "/" and method == "GET" and how == (b"navigate", b"document")  # not into a frame
         if site is not None and site not in (b"same-origin", b"none") and not visit:
             raise Refusal(403, "refused.origin")
-        if method == "POST" and (_only(given, b"content-type") or b"").split(b";")[0].strip() != b"application/json":
-            raise Refusal(415, "refused.type")
+        piece = PIECE.fullmatch(path) is not None
+        kind = b"application/octet-stream" if piece else b"application/json"
+        if method == "POST" and (_only(given, b"content-type") or b"").split(b";")[0].strip() != kind:
+            raise Refusal(415, "refused.type.piece" if piece else "refused.type")
         if _same(_only(given, TOKEN), self.token):
             return
         if path == "/api" or path.startswith("/api/") or method != "GET":
@@ -126,7 +132,10 @@ class GuardMiddleware:
 
         try:
             self.policy.check(scope["method"], scope["path"], scope["query_string"], scope["headers"])
-            receive = await _limited(receive) if scope["method"] == "POST" else receive
+            if scope["method"] == "POST":
+                piece = PIECE.fullmatch(scope["path"]) is not None
+                most, seconds = (MOST_PIECE, PIECE_SECONDS) if piece else (MOST_BODY, BODY_SECONDS)
+                receive = await _limited(receive, most, seconds)
             await self.app(scope, receive, send_with_headers)
         except Refusal as refusal:
             await _send_refusal(send_with_headers, refusal)
@@ -136,24 +145,23 @@ class GuardMiddleware:
                 await _send_refusal(send_with_headers, Refusal(500, "refused.bug"))
 
 
-async def _limited(receive: Receive) -> Receive:
-    """Read the body at once, within its limits, and return what hands it on."""
-    body = b""
+async def _limited(receive: Receive, most: int, seconds: float) -> Receive:
+    """Read the body at once, `most` bytes in `seconds`, and return what hands it on."""
+    body = bytearray()
 
     async def read() -> None:
-        nonlocal body
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise Refusal(400, "refused.broken")
-            body += message.get("body", b"")
-            if len(body) > MOST_BODY:
-                raise Refusal(413, "refused.large", n=f"{MOST_BODY:,}")
+            body.extend(message.get("body", b""))
+            if len(body) > most:
+                raise Refusal(413, "refused.large", n=f"{most:,}")
             if not message.get("more_body", False):
                 return
 
     try:
-        await asyncio.wait_for(read(), BODY_SECONDS)
+        await asyncio.wait_for(read(), seconds)
     except TimeoutError:
         raise Refusal(408, "refused.slow") from None
     handed = False
@@ -163,7 +171,7 @@ async def _limited(receive: Receive) -> Receive:
         if handed:
             return await receive()
         handed = True
-        return {"type": "http.request", "body": body, "more_body": False}
+        return {"type": "http.request", "body": bytes(body), "more_body": False}
 
     return whole
 

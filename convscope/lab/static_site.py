@@ -53,7 +53,7 @@ def site_payload(run: Path) -> PayloadJson:
     reader = RunReader(path)
     lines = reader.log.rest()
     reader.update(lines)
-    summary = replace(reader.summary(), look=FILES[1])
+    summary = replace(reader.summary(), look=FILES[1], report=None)
     shots = [shot for file in new_snapshots(path, set()) if (shot := snapshot(file)) is not None]
     recorded = Recording(summary, tuple(thinned(lines)), tuple(shots), FILES[1])
     return {**lab_payload().to_json(), "recorded": recorded.to_json()}

@@ -8,7 +8,7 @@ from convscope.data import label_table, zip_tree
 from convscope.formula.parse import MAX_TEXT
 from convscope.formula.plan import MAX_LAYERS
 from convscope.formula.tracing import MAX_PARAMETERS
-from convscope.lab import app, connections, security, server
+from convscope.lab import app, connections, drops, security, server
 from convscope.pictures import decoding, formats
 
 POLICY = (Path(__file__).parents[2] / "SECURITY.md").read_text(encoding="utf-8")
@@ -22,6 +22,9 @@ def test_the_bounds_are_the_codes() -> None:
         f"| a member of an archive | {zip_tree.MOST_BYTES:,} bytes |",
         f"| a head of {server.MOST_HEAD:,} bytes, a body of {security.MOST_BODY:,} bytes, "
         f"{security.BODY_SECONDS:.0f} seconds for each |",
+        f"| a piece of a dropped file | {drops.MOST_PIECE:,} bytes, {security.PIECE_SECONDS:.0f} seconds |",
+        f"| {drops.MOST_FILES:,} files, {drops.MOST_BYTES:,} bytes, {drops.MOST_FILE:,} bytes a file, "
+        f"{drops.MOST_SETS} sets |",
         f"| {connections.MOST} connections, {app.STREAMS} event streams |",
     ):
         assert row in POLICY, row

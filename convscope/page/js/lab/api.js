@@ -32,6 +32,7 @@ import { followStream } from "./streams.js";
  * @property {[number, number, number][]} measured step, loss, accuracy at each epoch's end on the pictures held out;
  * often empty
  * @property {string | null} look where its see-through page is; null until it is finished
+ * @property {string | null} [report] where its report.html is, if it has one
  * @property {{data: string, size: number | null} | null} [asked] what was chosen in the form, of a run that this lab
  * started
  *
@@ -75,8 +76,8 @@ import { followStream } from "./streams.js";
  * @property {(error: ApiError) => void} [trouble] the server is gone; it is asked again until `close`
  *
  * @typedef {object} DataChoice
- * @property {string} id what `start` and `describe` are given @property {string} name @property {"named" | "folder"}
- * kind
+ * @property {string} id what `start` and `describe` are given @property {string} name @property {"named" | "folder" | "own"}
+ * kind "own" was dropped on the lab
  *
  * @typedef {object} Offer what can be trained
  * @property {DataChoice[]} data @property {{id: string, plan: string, general: string, epochs: number, batch: number,
@@ -95,6 +96,11 @@ import { followStream } from "./streams.js";
  * @typedef {object} Described
  * @property {string} formula @property {[number, number, number]} input @property {number} classes
  * @property {DescribedLayer[]} layers @property {number} parameters @property {number} macs
+ *
+ * @typedef {object} Dropped data that was dropped on the lab
+ * @property {string} id what `start` and `describe` are given @property {string} name
+ * @property {import("../kit/i18n.js").Phrase[]} understood what it is understood as, a sentence each
+ * @property {FaultJson | null} fault why it cannot be trained on
  *
  * @typedef {object} Wanted a training to start
  * @property {string} data an id of `Offer.data` @property {string} [formula] a formula or a plan's name; the recipe's
@@ -131,18 +137,20 @@ const TOKEN_HEADER = "X-Convscope-Token";
  * @param {import("../kit/i18n.js").Translate} t for what the server says, in the reader's language
  */
 export function makeApi(win, token, t) {
-  /** @param {string} path @param {object | null} body @param {AbortSignal} [signal] */
+  /** A question; bytes are sent as they are. @param {string} path @param {object | null} body @param {AbortSignal} [signal] */
   const ask = async (path, body = null, signal = undefined) => {
+    const bytes = body instanceof ArrayBuffer ? body : null;
+    const kind = bytes ? "application/octet-stream" : "application/json";
     /** @type {Response} */
     let answer;
     try {
       answer = await win.fetch(`/api/${path}`, {
         method: body ? "POST" : "GET",
-        body: body ? JSON.stringify(body) : undefined,
+        body: bytes ?? (body ? JSON.stringify(body) : undefined),
         signal,
         cache: "no-store",
         credentials: "same-origin",
-        headers: { [TOKEN_HEADER]: token, ...(body ? { "Content-Type": "application/json" } : {}) },
+        headers: { [TOKEN_HEADER]: token, ...(body ? { "Content-Type": kind } : {}) },
       });
     } catch (error) {
       throw new ApiError(faultAlone(phrase("lab.silent")), 0, t);
@@ -175,7 +183,30 @@ export function makeApi(win, token, t) {
       },
     });
 
+  const sent = (/** @type {string} */ id) => `data/${encodeURIComponent(id)}`;
+
   return {
+    /**
+     * Begin to send pictures of one's own; what `end` answers is there from then on.
+     * @param {{name: string, archive: boolean, files: number, bytes: number}} set @returns {Promise<{id: string}>}
+     */
+    beginData: (set) => json("data", set),
+    /**
+     * One part of a file, which begins at byte `at` of its `size`; the same again is no harm.
+     * @param {string} id @param {{path: string, at: number, size: number}} place @param {ArrayBuffer} bytes
+     * @param {AbortSignal} signal
+     */
+    piece: async (id, { path, at, size }, bytes, signal) => {
+      await ask(`${sent(id)}/piece?path=${encodeURIComponent(path)}&at=${at}&size=${size}`, bytes, signal);
+    },
+    /** All of it is sent. @param {string} id @returns {Promise<Dropped>} */
+    endData: (id) => json(`${sent(id)}/end`, {}),
+    /** Forget what is being sent. @param {string} id */
+    cancelData: (id) => json(`${sent(id)}/cancel`, {}),
+    /** What pictures that were dropped are understood as. @param {string} name @returns {Promise<Dropped>} */
+    data: (name) => json(sent(name)),
+    /** @param {string} name */
+    removeData: (name) => json(`${sent(name)}/remove`, {}),
     /** What can be trained: data, recipes, named plans. @returns {Promise<Offer>} */
     offer: () => json("offer"),
     /**

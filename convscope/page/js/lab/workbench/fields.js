@@ -18,17 +18,18 @@ export function dataField(lab, chosen) {
     element: make(doc, "div", { class: "form-field" }, select, note),
     /** @param {Offer} offer */
     offer: ({ data }) => {
-      const options = (/** @type {"named" | "folder"} */ kind) =>
+      const options = (/** @type {"named" | "folder" | "own"} */ kind) =>
         data.filter((one) => one.kind === kind).map((one) => make(doc, "option", { value: one.id }, one.name));
-      const folders = options("folder");
+      const [folders, own] = [options("folder"), options("own")];
       refill(
         select,
         make(doc, "optgroup", { label: t("bench.data.sets") }, ...options("named")),
+        own.length ? make(doc, "optgroup", { label: t("bench.data.own") }, ...own) : null,
         folders.length ? make(doc, "optgroup", { label: t("bench.data.folders") }, ...folders) : null,
       );
       if (!data.some((one) => one.id === chosen()))
         select.append(make(doc, "option", { value: chosen() }, t("bench.data.gone", { id: chosen() })));
-      note.textContent = folders.length ? t("bench.data.note") : t("bench.data.none");
+      note.textContent = folders.length || own.length ? t("bench.data.note") : t("bench.data.none");
     },
     refresh: () => {
       select.value = chosen();

@@ -37,7 +37,8 @@ export function runList(lab, store) {
   });
   const rows = make(doc, "ul", { class: "run-rows", "aria-label": t("bench.runs") });
   const nothing = make(doc, "p", { class: "note", "aria-live": "polite" });
-  const tools = make(doc, "div", { class: "bench-tools" }, start, compare, clear, filter);
+  const own = ownLink(lab);
+  const tools = make(doc, "div", { class: "bench-tools" }, start, own, compare, clear, filter);
   const full = make(
     doc,
     "section",
@@ -102,6 +103,17 @@ export function runList(lab, store) {
   return { element, refresh, heading: () => heading };
 }
 
+/** The way to one's own pictures. @param {Lab} lab */
+function ownLink(lab) {
+  const own = { v: "own" };
+  return make(
+    lab.doc,
+    "a",
+    { class: "button", href: "#c=workbench&v=own", on: { click: toPlace(lab, own) } },
+    lab.t("drop.title"),
+  );
+}
+
 /** Nothing has been trained yet: what to do first. @param {Lab} lab */
 function emptyList(lab) {
   const { doc, t } = lab;
@@ -123,6 +135,7 @@ function emptyList(lab) {
         t("bench.empty.first"),
       ),
     ),
+    make(doc, "p", {}, t("bench.empty.own"), " ", ownLink(lab)),
     make(doc, "p", { class: "note" }, t("bench.empty.note"), " ", make(doc, "code", {}, "convscope train mnist")),
   );
 }

@@ -120,13 +120,20 @@ export function runButtons(lab, store, id) {
     { class: "button", target: "_blank", rel: "noopener", "aria-label": t("bench.look.named", { id }) },
     t("bench.look"),
   );
-  const element = make(doc, "div", { class: "run-buttons" }, stop, resume, look);
+  const report = make(
+    doc,
+    "a",
+    { class: "button", target: "_blank", rel: "noopener", "aria-label": t("bench.report.named", { id }) },
+    t("bench.report"),
+  );
+  const all = [stop, resume, look, report];
+  const element = make(doc, "div", { class: "run-buttons" }, ...all);
   return {
     element,
     /** @param {RunSummary} run */
     refresh: (run) => {
       const asked = store.asked.get(id);
-      const here = [stop, resume, look].find((one) => one === doc.activeElement);
+      const here = all.find((one) => one === doc.activeElement);
       stop.hidden = !lab.api || !(isGoing(run) && asked !== "stopped");
       resume.hidden =
         !lab.api || !(run.state === "stopped" || (run.state === "failed" && run.data !== null) || asked === "stopped");
@@ -136,8 +143,10 @@ export function runButtons(lab, store, id) {
       stop.textContent = asked === "running" ? t("bench.stopping") : t("bench.stop");
       look.hidden = !run.look;
       if (run.look && look.getAttribute("href") !== run.look) look.setAttribute("href", run.look);
-      element.hidden = [stop, resume, look].every((one) => one.hidden);
-      if (here?.hidden) [stop, resume, look].find((one) => !one.hidden)?.focus();
+      report.hidden = !run.report;
+      if (run.report && report.getAttribute("href") !== run.report) report.setAttribute("href", run.report);
+      element.hidden = all.every((one) => one.hidden);
+      if (here?.hidden) all.find((one) => !one.hidden)?.focus();
     },
   };
 }

@@ -4,8 +4,12 @@
 
 import { button, make, refill } from "../../kit/dom.js";
 import { compareRuns } from "./compare.js";
+import { dropped, isDrop } from "./drop_read.js";
+import { dropView } from "./drop.js";
+import { dropStore } from "./drop_store.js";
 import { trainingForm } from "./form.js";
 import { runList } from "./list.js";
+import { openPlace } from "./places.js";
 import { runReport } from "./report.js";
 import { runStore } from "./run_store.js";
 
@@ -28,6 +32,7 @@ export const workbenchChapter = {
 function mountWorkbench(lab) {
   const { doc, t, win } = lab;
   const store = runStore(lab, () => refresh());
+  const drops = dropStore(lab, () => refresh());
   const trouble = make(doc, "div", { class: "bench-trouble", role: "alert", hidden: true });
   const holder = make(doc, "div", {});
   const element = make(
@@ -40,6 +45,23 @@ function mountWorkbench(lab) {
     trouble,
     holder,
   );
+  if (lab.api) {
+    // anywhere in the workbench: a folder that misses the marked place would be opened in place of the page
+    element.addEventListener("dragover", (event) => {
+      if (!isDrop(event)) return;
+      event.preventDefault();
+      element.classList.add("dropping");
+    });
+    element.addEventListener("dragleave", () => element.classList.remove("dropping"));
+    element.addEventListener("drop", (event) => {
+      element.classList.remove("dropping");
+      if (!isDrop(event) || !event.dataTransfer) return;
+      event.preventDefault();
+      const found = dropped(event.dataTransfer); // at once: what was dropped is gone after this event
+      if (lab.state.v !== "own") openPlace(lab, { v: "own" });
+      void drops.take(found);
+    });
+  }
   /** @type {View | null} */
   let view = null;
   let shown = "";
@@ -64,7 +86,7 @@ function mountWorkbench(lab) {
       return;
     }
     view?.gone?.();
-    view = viewOf(lab, store, now);
+    view = viewOf(lab, store, drops, now);
     refill(holder, view?.element ?? null);
     element.classList.toggle("within", now !== "list");
     if (shown) {
@@ -80,6 +102,7 @@ function mountWorkbench(lab) {
     gone: () => {
       view?.gone?.();
       store.close();
+      drops.close();
     },
   };
 }
@@ -88,11 +111,15 @@ function mountWorkbench(lab) {
 function placeNow({ state, api }, store) {
   if (!api) return `run ${[...store.runs.keys()][0] ?? ""}`;
   if (state.v === "run") return `run ${state.r ?? ""}`;
-  return state.v === "new" || state.v === "compare" ? state.v : "list";
+  return state.v === "new" || state.v === "compare" || state.v === "own" ? state.v : "list";
 }
 
-/** @param {Lab} lab @param {RunStore} store @param {string} now @returns {View | null} */
-function viewOf(lab, store, now) {
+/**
+ * @param {Lab} lab @param {RunStore} store @param {import("./drop_store.js").DropStore} drops @param {string} now
+ * @returns {View | null}
+ */
+function viewOf(lab, store, drops, now) {
+  if (now === "own") return dropView(lab, drops);
   if (now === "new") return trainingForm(lab);
   if (now === "compare") return compareRuns(lab, store);
   if (!now.startsWith("run ")) return runList(lab, store);
