@@ -1,4 +1,4 @@
-"""Pictures of one's own in a real `convscope lab` in real Chromium: dropped, chosen, taken by camera, and trained on."""
+"""Pictures of one's own in a real `convscope lab` in real Chromium: dropped, chosen, taken by camera, trained on."""
 
 from __future__ import annotations
 
@@ -74,10 +74,11 @@ def test_a_zip_is_dropped_understood_and_removed(lab: Served) -> None:
     assert lab.errors() == []
 
 
-@pytest.mark.parametrize("language", ["en", "ko"])
-def test_a_folder_is_chosen_on_a_phone_and_the_form_offers_it(lab: Served, language: str) -> None:
-    lab.open(f"l={language}&c=workbench&v=own")
+@pytest.mark.parametrize(("language", "heading"), [("en", "Your own pictures"), ("ko", "내 사진")])
+def test_a_folder_is_chosen_on_a_phone_and_the_form_offers_it(lab: Served, language: str, heading: str) -> None:
+    lab.open(f"c=workbench&v=own&l={language}")
     lab.width(360)
+    lab.until(lambda: lab.text(".own-data .bench-heading") == heading)
     (lab.data / "pets" / ".hidden").write_text("")
     lab.until(lambda: lab.js("return Boolean(document.querySelector('#drop-folder'))"))
     lab.browser.find_element(By.ID, "drop-folder").send_keys(str(lab.data / "pets"))
