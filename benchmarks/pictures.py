@@ -4,7 +4,8 @@
 
 A folder has train/ and test/ with class folders, or class folders alone: then a fifth of each class, drawn by the seed,
 is the test. Every method is a process of its own on one thread; its CPU seconds are all that the system counts for it
-and its children, imports, decoding and measuring included. Nothing is chosen by test pictures.
+and its children, imports, decoding and measuring included. No run chooses anything by its test pictures;
+docs/pictures.md says which choices of the default were made with an eye on some.
 
 - convscope: the command without options.
 - HOG + linear SVM: histograms of oriented gradients at 48 pixels (convscope.baseline.features.hog), scikit-learn's

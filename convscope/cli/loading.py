@@ -21,14 +21,16 @@ class LoadingText:
     def __init__(self, every: float) -> None:
         self._every = every
         self._first: tuple[float, int] | None = None  # when it was first called, and with how many
-        self._due = 0.0
+        self._due, self._last = 0.0, (0, 0)  # the last call's pictures, and of how many
 
     def __call__(self, done: int, total: int, what: str = "reading pictures") -> str | None:
         """Return what to show of `done` pictures of `total`, None if nothing is due. The rate is that since the first
-        call.
+        call; fewer pictures than before, or of another number, begin anew.
         """
         now = time.monotonic()
-        if self._first is None:
+        again = done < self._last[0] or total != self._last[1]
+        self._last = (done, total)
+        if self._first is None or again:
             self._first, self._due = (now, done), now + PATIENCE
         began, before = self._first
         if now < self._due:

@@ -68,6 +68,8 @@ class Progress:
 
     def step(self, line: StepLine, begin: BeginLine) -> None:
         """Show where training stands."""
+        if is_fit(begin):
+            return
         if is_lecture(begin):
             self.lecture(line, begin)
         elif line.seconds - self._shown >= QUIET and line.step not in begin.settings.rounds:
@@ -77,11 +79,21 @@ class Progress:
     def epoch(self, line: EpochLine, begin: BeginLine) -> None:
         """Take in an epoch's figures; at the end of the schedule, or of a round of it, show the last line."""
         self._validation = line.validation
-        if is_lecture(begin):
+        if is_fit(begin):
+            self.note(self.fitted(line))
+        elif is_lecture(begin):
             if line.validation is not None:
                 self.note(f"epoch {line.epoch:.4g}  validation accuracy {100 * line.validation.accuracy:.2f} %")
         elif self._newest is not None and line.step in begin.settings.rounds:
             self.note(self.standing(self._newest, begin))
+
+    def fitted(self, line: EpochLine) -> str:
+        """Return one line for a linear layer that was fitted: it has no steps."""
+        parts = [f"linear layer fitted in {line.seconds:.1f} s", f"loss {line.train.loss:.4f}"]
+        parts.append(f"accuracy {100 * line.train.accuracy:.1f} %")
+        if line.validation is not None:
+            parts.append(f"validation {100 * line.validation.accuracy:.2f} %")
+        return "  ".join(parts)
 
     def standing(self, line: StepLine, begin: BeginLine) -> str:
         """Return one line for where training stands."""
@@ -158,6 +170,8 @@ class Bar(Progress):
         self._bar.update(self._task, figures=text)
 
     def step(self, line: StepLine, begin: BeginLine) -> None:
+        if is_fit(begin):
+            return
         if is_lecture(begin):
             self.lecture(line, begin)
         self._bar.update(self._task, completed=line.step, figures=self.figures(line, begin))
@@ -169,6 +183,11 @@ class Bar(Progress):
 def is_lecture(begin: BeginLine) -> bool:
     """Whether the lecture's own output is wanted."""
     return begin.settings.recipe.name == "slides"
+
+
+def is_fit(begin: BeginLine) -> bool:
+    """Whether nothing is trained but a linear layer, which is fitted to its optimum."""
+    return begin.settings.start is not None and begin.settings.start.tune == "head"
 
 
 def opening(begin: BeginLine) -> str:
@@ -185,10 +204,13 @@ def opening(begin: BeginLine) -> str:
 def planned_time(settings: RunSettings) -> Phrase:
     """Return how long a training takes by what was measured before it, and on what."""
     seconds = settings.planned_seconds
+    if seconds is None:
+        precision = settings.recipe.precision
+        return phrase("planned.fit", device=settings.device, threads=settings.threads, precision=precision)
     key = "planned.time.least" if settings.target is not None else "planned.time"
     return phrase(
         key,
-        time="?" if seconds is None else duration(max(1.0, seconds)),
+        time=duration(max(1.0, seconds)),
         device=settings.device,
         threads=settings.threads,
         precision=settings.recipe.precision,

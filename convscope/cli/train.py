@@ -147,7 +147,8 @@ def report(result: Result, recipe: str) -> Iterator[str]:
         yield f"calibrated: {result.calibration.said()}"
     if result.rejection is not None:
         yield f"none of these: {result.rejection.said()}"
-    yield f"trained in {result.train_seconds:.1f} s, {result.images_per_second:,.0f} pictures/s"
+    speed = "" if recipe == "head" else f", {result.images_per_second:,.0f} pictures/s"
+    yield f"trained in {result.train_seconds:.1f} s{speed}"
     yield f"model {result.model}"
 
 

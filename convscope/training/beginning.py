@@ -11,16 +11,17 @@ from ..transfer.start import Start
 
 if TYPE_CHECKING:
     from ..modelfile import ModelFile
+    from .trial import Trial
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Beginning:
-    """The pictures as the training reads them; what it begins with, None from scratch; what was said of the
-    choice, and the seconds that a head is likely to take.
+    """The pictures as the training reads them; what it begins with, None from scratch; what was said of the choice; and
+    the training itself, where it was tried from scratch already.
     """
 
     dataset: Dataset
     start: Start | None = None
     file: ModelFile | None = None
     said: tuple[Phrase, ...] = ()
-    seconds: float = 1.0
+    trial: Trial | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ..errors import Interrupted, Phrase
 from ..runs.directory import Run
 from .events import Event, LoadingLine, NoteLine
+from .kept import Kept
 from .workers import SingleWorker, Workers
 
 
@@ -21,7 +22,8 @@ class RunContext:
     `should_stop` None: signals say when to stop, as soon as there is something to save.
 
     Of several processes only the first has a `run` to write to, and only its `on_event` says anything. Without a run,
-    nothing is written. `cache`: whether what networks make of pictures is kept for the next time.
+    nothing is written, or in memory: into `kept`. `cache`: whether what networks make of pictures is kept for the next
+    time.
     """
 
     workers: Workers = field(default_factory=SingleWorker)
@@ -30,6 +32,12 @@ class RunContext:
     checkpoint_seconds: float = 15.0  # between two checkpoints
     run: Run | None = None
     cache: bool = True
+    kept: Kept | None = None
+
+    @property
+    def writes(self) -> Run | Kept | None:
+        """Where the log, snapshots and checkpoints go to."""
+        return self.run or self.kept
 
     def note(self, message: Phrase) -> None:
         """Tell the user what the log does not hold."""

@@ -25,16 +25,27 @@ from ..transfer.start import Start
 from .balance import resolve_balance
 from .beginning import Beginning
 from .changed_copies import COPIES, are_photographs
-from .context import RunContext
+from .context import RunContext, ignore
 from .flips import decide_flips
 from .loading import absolute, load_dataset
 from .options import TrainOptions
-from .planning import usual_seconds
-from .resolve import resolve_settings
-from .schedule import Schedule
+from .parts import Parts
+from .planning import plan_settings, usual_seconds
 from .start_recipes import HEAD, TUNED
-from .starting import FEW, PRETRAINED, SIDES, Fitted, choose_head, fit_head, is_pretrained, tune_of, wanted_shape
-from .validation import LabelledImages, as_tensor, choose_held_out, split_training
+from .starting import (
+    FEW,
+    PRETRAINED,
+    SIDES,
+    Fitted,
+    choose_head,
+    fit_head,
+    is_pretrained,
+    places,
+    tune_of,
+    wanted_shape,
+)
+from .trial import Trial
+from .validation import choose_held_out, split_training
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -114,26 +125,29 @@ def _tried(options: TrainOptions, dataset: Dataset, context: RunContext) -> Begi
     """Return the better of a head on the pretrained network's features and a training from scratch, the quicker one
     tried first, and alone where it is good enough.
     """
-    settings = resolve_settings(options, dataset, context.workers, None)
+    settings, copies = plan_settings(options, dataset, replace(context, on_event=ignore))
     network = trace(parse_formula(settings.formula), dataset.shape, len(dataset.classes))
     head_seconds, scratch_seconds = 1.5 * _feature_seconds(dataset) + 2, usual_seconds(settings, network)
     seconds = {"head": f"{head_seconds:.0f}", "scratch": f"{scratch_seconds:.0f}"}
     scratch_first = scratch_seconds < head_seconds
     context.note(phrase("start.trying.scratch" if scratch_first else "start.trying", name=PRETRAINED, **seconds))
-    groups = check(dataset, seconds=QUICK).copies.training_groups()
-    scratch = _scratch_accuracy(options, dataset, groups, context) if scratch_first else None
-    if scratch is not None and scratch >= ENOUGH:
-        return Beginning(dataset, said=(phrase("start.scratch.enough", accuracy=_percent(scratch)),))
-    head, left_out, held = _head(options, dataset, groups, context)
+    trial = Trial.of(settings, dataset, copies, context) if scratch_first else None
+    scratch = None if trial is None else _trial_accuracy(trial, dataset)
+    if trial is not None and scratch is not None and scratch >= ENOUGH:
+        said = phrase("start.scratch.enough", accuracy=_percent(scratch))
+        return Beginning(dataset, said=(said,), trial=trial)
+    head, left_out, held = _head(options, dataset, copies.training_groups(), context)
     if held is None or (left_out >= ENOUGH and not scratch_first):
         return head
-    scratch = _scratch_accuracy(options, dataset, groups, context) if scratch is None else scratch
+    if trial is None:
+        trial = Trial.of(settings, dataset, copies, context)
+        scratch = _trial_accuracy(trial, dataset)
     if scratch is None:
         return head
     better = scratch > held
     key = "start.scratch" if better else "start.features"
     said = phrase(key, name=PRETRAINED, head=_percent(held), scratch=_percent(scratch))
-    return Beginning(dataset, said=(said,)) if better else replace(head, said=(*head.said, said))
+    return Beginning(dataset, said=(said,), trial=trial) if better else replace(head, said=(*head.said, said))
 
 
 def _head(
@@ -155,37 +169,12 @@ def _head(
     return beginning, found.accuracy, _accuracy(held.labels, scores, found.start.balanced)
 
 
-def _scratch_accuracy(options: TrainOptions, dataset: Dataset, groups: Rows, context: RunContext) -> float | None:
-    """Return the accuracy, on the pictures held out, of the training that the options ask for; None where none
-    are held out. Nothing of it is kept.
-    """
-    import torch
-
-    from ..machine.device import cpu_settings, resolve_device
-    from .loop import fit
-    from .state import State
-
-    train, held = _parts(options, dataset, groups)
-    if held is None or not len(held):
+def _trial_accuracy(trial: Trial, dataset: Dataset) -> float | None:
+    """Return the accuracy of a training from scratch on the pictures held out; None where none are."""
+    held = Parts.of(dataset, trial.settings.data).held
+    if held is None or not len(held) or trial.scores is None:
         return None
-    settings = resolve_settings(options, dataset, context.workers, None)
-    device = resolve_device(settings.device)
-    network = trace(parse_formula(settings.formula), dataset.shape, len(dataset.classes))
-    with cpu_settings(settings.threads), torch.random.fork_rng():
-        state = State.initial(network, settings.input, settings.recipe, settings.seed, device)
-        images, labels, rows = (as_tensor(one, device) for one in (train.split.images, train.split.labels, train.rows))
-        fit(
-            state,
-            images,
-            labels,
-            Schedule.of(settings.recipe, settings.recipe.steps(len(train))),
-            seed=settings.seed,
-            rows=rows,
-            context=RunContext(should_stop=context.should_stop),
-            balance=settings.balance,
-        )
-        measured = LabelledImages.of(held, dataset.classes, settings.input, device)
-        return _accuracy(held.labels, measured.scores(state.result), settings.balance != "none")
+    return _accuracy(held.labels, trial.scores, trial.settings.balance != "none")
 
 
 def _best_size(
@@ -222,7 +211,7 @@ def _best_size(
         "start.head",
         name=name,
         n=f"{len(_parts(options, seen, groups)[0]):,}",
-        taps=len(start.taps),
+        taps=places(start),
         numbers=f"{sum(tapped.columns[tap].stop - tapped.columns[tap].start for tap in start.taps):,}",
         accuracy=_percent(found.best.accuracy),
         tried=tried,

@@ -15,7 +15,6 @@ from ..data import Dataset
 from ..data.run_data import held_out_rows, manifest_of
 from ..errors import InputError, Phrase, phrase
 from ..files import require_place
-from ..formula import parse, trace
 from ..machine.free_cpus import FreeCpus, threads_for
 from ..machine.signals import Interrupts
 from ..rejection import Fitted
@@ -35,23 +34,22 @@ from .footprint import require_memory
 from .loading import require_same
 from .options import TrainOptions
 from .outsiders import rejection_of
-from .parts import Parts
 from .planning import copies_of, plan_settings
 from .recorded_data import load_again, recorded_data
 from .restoring import go_back_to_checkpoint
 from .result import Result
 from .run_report import report_run
-from .schedule import Schedule
 from .settings import RunSettings
 from .starting import file_of
 from .torchrun import is_peer_fault
 from .tuning import begin_with, log_head
-from .validation import as_tensor
 from .workers import Workers
 
 if TYPE_CHECKING:
     from ..evaluation import Evaluation
+    from .schedule import Schedule
     from .state import State
+    from .trial import Trial
 
 ECHO_SECONDS = 2.0  # in which torchrun passes a signal on that the terminal sent already
 
@@ -59,13 +57,14 @@ ECHO_SECONDS = 2.0  # in which torchrun passes a signal on that the terminal sen
 @dataclass(frozen=True, slots=True)
 class OpenRun:
     """A run in progress; `run` is where the first process writes, None in the others. It alone knows the `copies` among
-    the pictures, which its figures need.
+    the pictures, which its figures need, and the `trial` that a new run is already trained by.
     """
 
     path: Path
     settings: RunSettings
     run: Run | None
     copies: Copies | None = None
+    trial: Trial | None = None
 
 
 def run_training(options: TrainOptions, context: RunContext) -> Result:
@@ -151,7 +150,8 @@ def _create(options: TrainOptions, begins: Beginning, context: RunContext) -> Op
         run = Run.create(Path(options.out), made, files)
     else:
         run = Run.create_fresh(Path("runs"), (dataset.name, settings.recipe.name), made, files)
-    return OpenRun(run.path, settings, run, copies)
+    trial = begins.trial if begins.trial is not None and begins.trial.is_of(settings) else None
+    return OpenRun(run.path, settings, run, copies, trial)
 
 
 def _reopen(path: Path, finished: bool) -> OpenRun:
@@ -205,50 +205,31 @@ def train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) -> 
 def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) -> Result:
     import torch
 
-    from ..machine.device import cpu_settings, resolve_device
-    from .loop import fit
-    from .snapshots import Sample, snapshot_steps
-    from .state import State
+    from ..machine.device import cpu_settings
+    from .prepared import Prepared
 
     path, settings, workers, run = opened.path, opened.settings, context.workers, context.run
     recipe = settings.recipe
-    device = resolve_device(settings.device)
-    parts = Parts.of(dataset, settings.data, opened.copies)
-    network = trace(parse(settings.formula), dataset.shape, len(dataset.classes))
     is_head = settings.start is not None and settings.start.tune == "head"
+    made = Prepared.of(settings, dataset, opened.copies)
+    parts, network, held_out, schedule = made.parts, made.network, made.held_out, made.schedule
     if not is_head:
-        require_memory(network, recipe, len(parts.train), workers.size, device.type)
-    images, labels, rows = (
-        as_tensor(array, device) for array in (dataset.train.images, dataset.train.labels, parts.train.rows)
-    )
-    held_out, test_set = (parts.labelled(part, settings.input, device, images) for part in (parts.held, parts.test))
-    bf16, steps = recipe.precision == "bfloat16", snapshot_steps(*settings.rounds)
-    sample = Sample.of(parts.held or parts.train, parts.held is not None, bf16, steps, settings.input, device)
-    schedule = Schedule.of(recipe, *settings.rounds, target=settings.target)
+        require_memory(network, recipe, len(parts.train), workers.size, made.device.type)
+    test_set = parts.labelled(parts.test, settings.input, made.device, made.images)
 
     with cpu_settings(settings.threads), torch.random.fork_rng():
-        known = settings.start is not None
-        state = State.initial(network, settings.input, recipe, settings.seed, device, known)
+        state = made.initial()
         body = None if settings.start is None else body_of(file_of(settings.start), dataset.shape)
         go_back_to_checkpoint(state, context)
         context.log(BeginLine(str(path), state.step, network.parameters, settings))
         first = body is not None and state.step == 0
         head = begin_with(state, settings, body, parts.train, context) if first and body is not None else None
+        if opened.trial is not None:
+            opened.trial.write_to(state, context)
         if is_head and head is not None:
-            log_head(state, head, held_out, sample, context)
+            log_head(state, head, held_out, made.sample, context)
         elif not is_head:
-            fit(
-                state,
-                images,
-                labels,
-                schedule,
-                seed=settings.seed,
-                rows=rows,
-                context=context,
-                held_out=held_out,
-                sample=sample,
-                balance=settings.balance,
-            )
+            made.fit(state, context)
         lr_factor = schedule.lr_factor(state.step - 1)
         _stop_if_asked(state, schedule, context)
         final = final_figures(

@@ -43,7 +43,7 @@ def fit(
     Raises InputError when a loss is no longer finite and Interrupted, after a checkpoint, when the user asks to stop.
     """
     context = context or RunContext()
-    recipe, net, workers, run = state.recipe, state.net.train(), context.workers, context.run
+    recipe, net, workers, run = state.recipe, state.net.train(), context.workers, context.writes
     model = workers.wrap(net)
     device, parameters = images.device, list(net.parameters())
     rows = torch.arange(len(images), device=device) if rows is None else rows  # (n,)

@@ -93,7 +93,7 @@ def _planned(options: TrainOptions, begins: Beginning, context: RunContext, copi
     if begins.start is not None:
         settings = resolve_settings(options, dataset, context.workers, copies, begins.start, begins.file)
         if begins.start.tune == "head":
-            return replace(settings, planned_seconds=round(begins.seconds, 3))
+            return settings  # nothing is known of how long the fit takes
         if options.budget is not None and (seconds := parse(options.budget).seconds) is not None:
             pace = seconds_per_step(settings, dataset, PROBE)
             settings = lasting(settings, max(1, int(MARGIN * seconds / pace)))
@@ -107,6 +107,8 @@ def _planned(options: TrainOptions, begins: Beginning, context: RunContext, copi
         assert budget.accuracy is not None
         settings = _for_accuracy(budget, budget.accuracy, options, dataset, context, copies)
         settings = replace(settings, budget=budget.text)
+    if begins.trial is not None:
+        return replace(settings, planned_seconds=begins.trial.settings.planned_seconds)
     if settings.planned_seconds is None:
         pace = seconds_per_step(settings, dataset, GLANCE)
         settings = replace(settings, planned_seconds=round(pace * settings.rounds[0], 3))

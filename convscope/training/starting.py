@@ -11,7 +11,7 @@ import numpy as np
 from .. import modelfile
 from ..baseline.sample import balanced_rows
 from ..data.subset import Subset
-from ..errors import InputError, phrase
+from ..errors import InputError, Phrase, phrase
 from ..formula import Plan
 from ..transfer.choice import LOOKED_AT, Tried, choose
 from ..transfer.features import Rows as Features
@@ -126,6 +126,12 @@ def fit_head(
     times = 1 + start.copies
     labels, weights = np.tile(train.labels, times), np.tile(weights / times, times)
     return fit(np.concatenate([own, theirs]), labels, classes, start.strength, weights, FITTED), own
+
+
+def places(start: Start) -> Phrase:
+    """Return at how many places of its network a start's features are taken, in words."""
+    n = len(start.taps)
+    return phrase("start.places.one") if n == 1 else phrase("start.places", n=n)
 
 
 def plan_of(file: ModelFile, start: Start) -> Plan:

@@ -10,6 +10,7 @@ from ..data.understanding import understood as understood_data
 from ..errors import Phrase, phrase, printable
 from ..formula import Network
 from .settings import RunSettings
+from .starting import places
 
 
 def understood(dataset: Dataset, settings: RunSettings, network: Network, report: Report) -> tuple[Phrase, ...]:
@@ -62,7 +63,7 @@ def _plan(settings: RunSettings, network: Network) -> Phrase:
     recipe, start = settings.recipe, settings.start
     parameters = f"{network.parameters:,}"
     if start is not None and start.tune == "head":
-        return phrase("planned.head", name=start.name, taps=len(start.taps), parameters=parameters)
+        return phrase("planned.head", name=start.name, taps=places(start), parameters=parameters)
     if start is not None:
         return phrase("planned.tune", name=start.name, parameters=parameters, **_length(settings))
     if settings.plan == recipe.plan == recipe.general_plan:

@@ -49,16 +49,21 @@ def features_of(
     """Return the rows, float32 (N, F), that `by` makes of pictures uint8 (N, C, H, W), in their order.
 
     Of pictures that are the same one is computed, and none that was computed before, in whichever run: the `cache` on
-    disk has the very bits. `progress` is called after every 128 pictures; whatever it raises ends the work, and what
-    was written until then is found again. `note` hears that nothing can be kept, should that be so.
+    disk has the very bits. `progress` is called after every 128 pictures, from the first on that are computed; whatever
+    it raises ends the work, and what was written until then is found again. `note` hears that nothing can be kept,
+    should that be so.
     """
-    rows = np.empty((len(pictures), by.width), np.float32)
+    rows, computes = np.empty((len(pictures), by.width), np.float32), not cache
     with ExitStack() as stack:
         kept = stack.enter_context(_kept(by, len(pictures))) if cache else None
         for start in range(0, len(pictures), AT_ONCE):
             some = np.ascontiguousarray(pictures[start : start + AT_ONCE])
-            rows[start : start + len(some)] = by.of(some) if kept is None else _found_or_made(some, by, kept)
-            if progress is not None:
+            if kept is None:
+                rows[start : start + len(some)] = by.of(some)
+            else:
+                rows[start : start + len(some)], made = _found_or_made(some, by, kept)
+                computes = computes or made > 0
+            if progress is not None and computes:
                 progress(start + len(some), len(pictures))
     if kept is not None and kept.fault is not None and note is not None:
         note(kept.fault)
@@ -74,8 +79,10 @@ def _kept(by: Features, pictures: int) -> DecodedCache:
     return DecodedCache(folder, (1, 4 * by.width), worth_keeping=4 * pictures * by.width <= MOST_BYTES)
 
 
-def _found_or_made(pictures: Pixels, by: Features, kept: DecodedCache) -> Rows:
-    """Return the rows of some pictures, from the cache where they are there; it is given the others."""
+def _found_or_made(pictures: Pixels, by: Features, kept: DecodedCache) -> tuple[Rows, int]:
+    """Return the rows of some pictures, from the cache where they are there; it is given the others. And how many
+    had to be computed.
+    """
     digests = [hashlib.sha256(picture.data).digest() for picture in pictures]
     rows = np.empty((len(pictures), by.width), np.float32)
     missing: dict[bytes, int] = {}
@@ -92,4 +99,4 @@ def _found_or_made(pictures: Pixels, by: Features, kept: DecodedCache) -> Rows:
         for at, digest in enumerate(digests):
             if digest in made:
                 rows[at] = made[digest]
-    return rows
+    return rows, len(missing)

@@ -63,3 +63,15 @@ def test_a_rate_is_that_since_the_first_call(clock: list[float]) -> None:
     assert text(30, 60) is None
     clock[0] = 105.0
     assert text(50, 60) == "reading pictures: 50 of 60, 10/s"
+
+
+def test_another_count_begins_anew(clock: list[float]) -> None:
+    text = LoadingText(0.0)
+    text(30, 60)
+    clock[0] = 102.0
+    assert text(50, 60) == "reading pictures: 50 of 60, 10/s"
+    clock[0] = 103.0
+    assert text(10, 60) is None
+    clock[0] = 105.0
+    assert text(40, 60) == "reading pictures: 40 of 60, 15/s"
+    assert text(40, 90) is None

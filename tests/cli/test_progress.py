@@ -17,6 +17,7 @@ from convscope.runs.records import DataSource, EpochLine, Figures, ResultLine, S
 from convscope.training.events import BeginLine, Event, NoteLine
 from convscope.training.recipes import Recipe
 from convscope.training.settings import RunSettings
+from convscope.transfer.start import Start
 
 
 class Terminal(io.StringIO):
@@ -116,6 +117,21 @@ def test_slides_shows_the_batch_loss_at_each_hundredth_step_of_an_epoch() -> Non
     lines = [step(i, i / 10) for i in (1, 11, 16, 17, 27)]
     text = shown(begin(name="slides", batch_size=63, partial_batches=True), *lines)  # 16 batches an epoch
     assert text.splitlines()[3:] == [f"epoch {e}  step {i}  loss 0.2500" for e, i in ((1, 0), (1, 10), (2, 0), (2, 10))]
+
+
+def test_a_fitted_layer_is_one_line_without_steps_speed_or_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = begin(name="head")
+    settings = replace(line.settings, start=Start("lite0", "", "head"), steps=1, rounds=(1,), planned_seconds=None)
+    epoch = EpochLine(1, 1.0, Figures(0.9, 0.41), Figures(0.8765, 0.5), 1.24)
+    lines = (replace(line, settings=settings), step(1, 1.24), epoch)
+    fitted = "linear layer fitted in 1.2 s  loss 0.4100  accuracy 90.0 %  validation 87.65 %"
+    assert shown(*lines).splitlines()[1:] == ["on cpu (threads: 1, bfloat16)", "run runs/x", fitted]
+    assert "validation" not in shown(*lines[:2], replace(epoch, validation=None))
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
+    text = shown(*lines, stream=Terminal())
+    assert fitted in text
+    assert "pictures/s" not in text
 
 
 def test_the_last_validation_is_shown() -> None:

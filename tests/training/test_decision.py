@@ -16,6 +16,7 @@ from convscope.training.context import RunContext
 from convscope.training.events import Event, NoteLine
 from convscope.training.options import TrainOptions
 from convscope.training.session import train
+from convscope.training.state import State
 from tests.training.test_tuning import settings_of, start
 
 
@@ -64,12 +65,22 @@ def test_the_better_on_pictures_held_out_is_taken_and_both_figures_are_said(smal
 
 
 @pytest.mark.slow
-def test_what_is_quicker_from_scratch_is_tried_so_first(small: Path) -> None:
-    found, events = decided(patterns(60, side=9))
+def test_what_is_quicker_from_scratch_is_tried_so_first(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = patterns(60, side=9)
+    found, events = decided(given)
     notes = [event.message.key for event in events if isinstance(event, NoteLine)]
     assert notes == ["start.trying.scratch"]
     assert found.start is None
     assert [line.key for line in found.said] == ["start.scratch.enough"]
+    assert found.trial is not None  # and the run is that training, not another
+    steps: list[int] = []
+    monkeypatch.setattr(State, "advance", lambda *_: steps.append(1))
+    monkeypatch.setattr("convscope.training.planning.GLANCE", 0.0)
+    monkeypatch.setattr("convscope.training.execution.decide", lambda *_: found)
+    result = train(given, out=tmp_path / "run", threads=1)
+    assert (steps, result.validation is not None) == ([], True)
 
 
 @pytest.mark.parametrize("more", [{"recipe": "fast"}, {"arch": "fc"}, {"epochs": 1}, {"budget": "5s"}, {"size": 40}])

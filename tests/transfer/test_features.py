@@ -84,6 +84,10 @@ def test_progress_is_told_and_may_end_it(monkeypatch: pytest.MonkeyPatch) -> Non
     told: list[tuple[int, int]] = []
     features_of(PICTURES, Counted(), progress=lambda done, of: told.append((done, of)))
     assert told == [(128, 300), (256, 300), (300, 300)]
+    features_of(PICTURES, Counted(), progress=lambda *_: pytest.fail("nothing was computed"))
+    told.clear()
+    features_of(PICTURES, Counted(), cache=False, progress=lambda done, of: told.append((done, of)))
+    assert told == [(128, 300), (256, 300), (300, 300)]
     clear()
     monkeypatch.setattr("convscope.data.decoded_cache.AT_ONCE", 128 * 8)  # written after every 128 pictures
 
