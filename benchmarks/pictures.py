@@ -1,9 +1,10 @@
 """Folders of one's own pictures: `convscope train FOLDER`, as it is, beside classifiers that anybody would try first.
 
-    python -m benchmarks.pictures FOLDER… [--seeds 0 1 2] [--methods …]
+    python -m benchmarks.pictures FOLDER… [--seeds 0 1 2] [--folds 5] [--methods …]
 
 A folder has train/ and test/ with class folders, or class folders alone: then a fifth of each class, drawn by the seed,
-is the test. Every method is a process of its own on one thread; its CPU seconds are all that the system counts for it
+is the test; or with --folds one of so many parts after the other, where pictures that are copies of one another are in
+one part. Every method is a process of its own on one thread; its CPU seconds are all that the system counts for it
 and its children, imports, decoding and measuring included. No run chooses anything by its test pictures;
 docs/pictures.md says which choices of the default were made with an eye on some.
 
@@ -44,6 +45,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
+    parser.add_argument("--folds", type=int, default=0)
     parser.add_argument("--one", nargs=4, metavar=("METHOD", "FOLDER", "SEED", "SECONDS"), help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one:
@@ -51,9 +53,11 @@ def main() -> None:
         print(json.dumps(run_one(method, Path(folder), int(seed), float(seconds))))
         return
     for folder in args.folders:
-        for seed in args.seeds:
+        for seed in range(args.folds) if args.folds else args.seeds:
             with tempfile.TemporaryDirectory() as place:
-                split = with_test(folder, Path(place), seed)
+                split = (
+                    fold(folder, Path(place), seed, args.folds) if args.folds else with_test(folder, Path(place), seed)
+                )
                 seconds = 60.0
                 for method in args.methods:
                     row = measured(method, split, seed, seconds)
@@ -73,6 +77,27 @@ def with_test(folder: Path, place: Path, seed: int) -> Path:
             part = place / folder.name / ("test" if number % 5 == 0 else "train") / label.name
             part.mkdir(parents=True, exist_ok=True)
             shutil.copy(picture, part / picture.name)
+    return place / folder.name
+
+
+def fold(folder: Path, place: Path, number: int, folds: int) -> Path:
+    """Return a copy of a folder in which one of so many parts of its pictures is the test, the others for training."""
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    from convscope import data
+    from convscope.checking import find_copies
+
+    given = data.load(folder, size=64)
+    assert given.train.files is not None
+    groups = find_copies(given).training_groups()
+    parts = StratifiedGroupKFold(folds, shuffle=True, random_state=0)
+    _, test = list(parts.split(given.train.labels, given.train.labels, groups))[number]
+    tested = set(test.tolist())
+    for row, file in enumerate(given.train.files):
+        picture = folder / file.path
+        into = place / folder.name / ("test" if row in tested else "train") / given.classes[given.train.labels[row]]
+        into.mkdir(parents=True, exist_ok=True)
+        shutil.copy(picture, into / picture.name)
     return place / folder.name
 
 

@@ -58,6 +58,9 @@ def test_a_run_that_was_tried_has_the_bits_of_one_that_trains(
 ) -> None:
     events: list[list[Event]] = [[], []]
     tried_first = tried(every)
+    assert tried_first.trial is not None
+    checkpoints = [one for one in tried_first.trial.written if isinstance(one, Checkpoint)]
+    assert len(checkpoints) == (2 if every == 0.0 else 1)  # no more in memory than a run keeps
     trained = go(tmp_path / "anew", monkeypatch, Beginning(GIVEN), keep_seconds=every, progress=events[0].append)
     reused = go(tmp_path / "reused", monkeypatch, tried_first, keep_seconds=every, progress=events[1].append)
     assert trained >= 10  # and those that measure the speed
