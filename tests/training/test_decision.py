@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,11 @@ from convscope.training.beginning import Beginning
 from convscope.training.context import RunContext
 from convscope.training.events import Event, NoteLine
 from convscope.training.options import TrainOptions
+from convscope.training.resolve import resolve_settings
 from convscope.training.session import train
 from convscope.training.state import State
+from convscope.training.trial import Trial
+from convscope.training.workers import SingleWorker
 from tests.training.test_tuning import settings_of, start
 
 
@@ -81,6 +85,25 @@ def test_what_is_quicker_from_scratch_is_tried_so_first(
     monkeypatch.setattr("convscope.training.execution.decide", lambda *_: found)
     result = train(given, out=tmp_path / "run", threads=1)
     assert (steps, result.validation is not None) == ([], True)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "n", "balance", "enough"),
+    [
+        (2, 144, "none", True),  # Wilson's interval of 142 of 144 ends at 99.6 %
+        (2, 60, "none", True),  # 99.1 %
+        (3, 60, "none", False),  # 98.3 %
+        (7, 299, "none", False),  # 98.9 %
+        (2, 144, "weights", False),
+        (1, 144, "weights", True),
+    ],
+)
+def test_few_pictures_held_out_do_not_tell_an_accuracy_from_99_percent(
+    wrong: int, n: int, balance: str, enough: bool
+) -> None:
+    settings = resolve_settings(TrainOptions(patterns(60), threads=1), patterns(60), SingleWorker())
+    trial = Trial(replace(settings, balance=balance), np.zeros((n, 3), np.float32), ())
+    assert decision._is_enough(1 - wrong / n, trial) == enough
 
 
 @pytest.mark.parametrize("more", [{"recipe": "fast"}, {"arch": "fc"}, {"epochs": 1}, {"budget": "5s"}, {"size": 40}])
