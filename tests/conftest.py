@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 KEPT = tempfile.TemporaryDirectory(prefix="convscope-tests-")  # as long as this process
 os.environ["CONVSCOPE_CACHE"] = KEPT.name
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # where a test asks ONNX Runtime itself
 os.environ.setdefault(
     "OMP_NUM_THREADS", "1"
 )  # else how many threads train hangs on what else runs, and so do last bits

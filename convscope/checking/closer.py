@@ -128,10 +128,10 @@ def _findings(dataset: Dataset, questions: tuple[LabelQuestion, ...], alone: Row
     if questions:
         examples = tuple((str(question),) for question in questions[:FIRST])
         what = phrase("check.labels", n=f"{len(questions):,}")
-        found.append(Finding(what, len(questions), examples, phrase("check.labels.try")))
+        found.append(Finding(what, len(questions), examples, phrase("check.labels.try"), question=True))
     if len(alone):
         name = namer(dataset)
         examples = tuple((name(row),) for row in alone[:FIRST].tolist())
         what = phrase("check.alone", n=f"{len(alone):,}")
-        found.append(Finding(what, len(alone), examples, phrase("check.alone.try")))
+        found.append(Finding(what, len(alone), examples, phrase("check.alone.try"), question=True))
     return found

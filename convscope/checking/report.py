@@ -19,13 +19,15 @@ FIRST = 3  # examples of a finding that are named
 class Finding:
     """A kind of fault: what it is, how many pictures, files or classes have it, the first of them, how to mend it.
 
-    Each of `paths` is one example: a path, or the paths that belong together, such as a picture and its copy.
+    Each of `paths` is one example: a path, or the paths that belong together, such as a picture and its copy. What is a
+    `question` may be no fault at all.
     """
 
     what: Phrase
     count: int
     paths: tuple[tuple[str, ...], ...]
     fix: Phrase
+    question: bool = False
 
     @property
     def key(self) -> str:
@@ -47,13 +49,16 @@ class Finding:
             "what": said_json(self.what),
             "fix": said_json(self.fix),
             "message": str(self.what),
+            "question": self.question,
         }
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Finding:
         """Return the finding that `to_json` wrote."""
         what, fix = (Phrase(value[name]["key"], value[name]["words"]) for name in ("what", "fix"))
-        return cls(what, value["count"], tuple(tuple(example) for example in value["paths"]), fix)
+        return cls(
+            what, value["count"], tuple(tuple(example) for example in value["paths"]), fix, bool(value.get("question"))
+        )
 
 
 @dataclass(frozen=True, eq=False)

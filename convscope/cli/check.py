@@ -19,7 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "With lite0, a network that ships with convscope, each picture is looked at closely: copies that are cropped, "
         "mirrored or turned, labels that may be wrong, pictures unlike all others; 10,000 pictures take about three "
         "minutes of one CPU the first time. "
-        "Every finding says how many, names the first and how to mend it. The exit code is 3 if there is any."
+        "Every finding says how many, names the first and how to mend it. The exit code is 3 if there is any that is "
+        "no question."
     )
     parser.add_argument(
         "data",
@@ -71,4 +72,4 @@ def run(args: argparse.Namespace) -> int:
         for line in report.lines():
             print(line)
         print(f"{report.pictures:,} pictures checked in {report.seconds:.1f} s, findings: {len(report.findings)}")
-    return BAD_INPUT if report.findings else OK
+    return BAD_INPUT if any(not finding.question for finding in report.findings) else OK

@@ -42,7 +42,7 @@ REFUSED = {
 NO_MEMORY = ("can't allocate memory", "out of memory", "can't start new thread")
 
 LIGHT = ("describe", "info")  # verbs that take no memory to speak of
-HEAVY = ("train", "look", "lab")  # and those that import torch, or all that there is
+HEAVY = ("train", "look", "lab", "report")  # and those that import torch, or all that there is
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -132,6 +132,8 @@ def _run(verb: str | None, words: list[str]) -> int:
         return OK
     if verb not in LIGHT:
         require_limits(*((900, 256) if verb in HEAVY else (192, 128)))  # megabytes with which they just work (log.md)
+    if verb in HEAVY:
+        _require_folder()
     try:
         return int(args.run(args))
     except ImportError as error:
@@ -147,6 +149,16 @@ def _run(verb: str | None, words: list[str]) -> int:
         if isinstance(error, ConvscopeError) or not _while_importing(error):
             raise
         raise _broken(verb, str(error).strip().partition("\n")[0]) from error
+
+
+def _require_folder() -> None:
+    """Raise EnvironmentFault where the folder that we are in was removed: Intel's library of sums, which torch loads
+    when it first multiplies, ends the process there.
+    """
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise EnvironmentFault("folder.gone", hint=phrase("folder.gone.try")) from None
 
 
 def _broken(verb: str, reason: str) -> EnvironmentFault:

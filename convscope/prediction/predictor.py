@@ -9,6 +9,7 @@ from ..formula.demand import demand
 from ..machine.cpus import available_cpus
 from ..machine.memory import fitting
 from ..pictures.decoding_pool import MOST_THREADS, map_in_order
+from .runtime import onnx_runtime
 
 if TYPE_CHECKING:
     import numpy as np
@@ -84,10 +85,7 @@ class Predictor:
 
 
 def _session(data: bytes) -> Any:
-    try:
-        import onnxruntime
-    except ModuleNotFoundError as error:
-        raise EnvironmentFault("onnxruntime.missing", got=str(error), hint="pip install onnxruntime") from error
+    onnxruntime = onnx_runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4  # errors are raised

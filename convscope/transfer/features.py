@@ -17,6 +17,7 @@ from ..data.decoded_cache import MOST_BYTES, DecodedCache, decoded_folder
 from ..errors import Phrase
 from ..pictures.decoding import Decoded
 from ..pictures.stack import Stack
+from ..prediction.runtime import onnx_runtime
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 Rows = np.ndarray[Any, np.dtype[np.float32]]
@@ -72,9 +73,7 @@ def features_of(
 
 def _kept(by: Features, pictures: int) -> DecodedCache:
     """Return the part of the user's cache that has the rows of `by`; so many pictures are going to be looked up."""
-    import onnxruntime
-
-    what = f"features {by.identity} {by.width} {onnxruntime.__version__}"
+    what = f"features {by.identity} {by.width} {onnx_runtime().__version__}"
     folder = decoded_folder() / hashlib.sha256(what.encode()).hexdigest()[:16]
     return DecodedCache(folder, (1, 4 * by.width), worth_keeping=4 * pictures * by.width <= MOST_BYTES)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import convscope.checking.checks
@@ -58,6 +59,16 @@ def test_the_closer_look_is_announced_and_can_be_left_out(
     assert main(["check", str(pets)]) == 0
     assert "looking closely at 40 pictures with lite0, about" in capsys.readouterr().err
     assert looked
+
+
+def test_what_may_be_no_fault_at_all_is_said_and_is_exit_0(
+    pets: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convscope.checking.closer.outliers", lambda near, groups: np.array([3]))
+    assert main(["check", str(pets)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == ["pictures that are unlike all others: 1", "    cat/11.png"]
+    assert lines[-1].endswith("findings: 1")
 
 
 def test_json_is_one_object(pets: Path, capsys: pytest.CaptureFixture[str]) -> None:

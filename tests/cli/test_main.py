@@ -69,6 +69,18 @@ def limited(limits: str, words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
 
 
+@pytest.mark.parametrize("verb", ["train", "look", "lab --build site", "report run"])
+def test_a_folder_that_was_removed_is_named_before_a_library_ends_the_process(verb: str, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    command = f"cd {gone}; rmdir {gone}; PYTHONPATH={Path(__file__).parents[2]} exec {sys.executable} -P -m convscope {verb}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr.splitlines()[-2:]) == (
+        4,
+        ["the folder that this command was started in is not there any more", "try: cd to one that is"],
+    )
+
+
 TOO_LITTLE = "the limit of this shell leaves too little memory"
 
 

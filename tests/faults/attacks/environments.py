@@ -57,7 +57,7 @@ def surroundings() -> Iterator[Environment]:
     yield Environment("read-only everywhere", APART.format(READ_ONLY), works=False, root=True)
     yield Environment("a user without a name", f'export HOME=/root; chmod 777 $OUT; exec {NOBODY} "$@"', root=True)
     yield Environment("a user without rights", f'chmod 555 $OUT; exec {NOBODY} "$@"', works=False, root=True)
-    yield Environment("a folder that is gone", 'mkdir $OUT/gone; cd $OUT/gone; rmdir $OUT/gone; exec "$@"')
+    yield Environment("a folder that is gone", 'mkdir $OUT/gone; cd $OUT/gone; rmdir $OUT/gone; exec "$@"', works=False)
     for script in ('exec "$@" <&-', 'exec "$@" </dev/full', 'exec "$@" >&-', 'set -o pipefail; "$@" | head -c 1'):
         yield Environment(script, script)
     for script in ('exec "$@" >/dev/full', 'exec "$@" 1</dev/null', 'exec "$@" 1</'):
