@@ -73,7 +73,8 @@ def limited(limits: str, words: str) -> subprocess.CompletedProcess[str]:
 def test_a_folder_that_was_removed_is_named_before_a_library_ends_the_process(verb: str, tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
-    command = f"cd {gone}; rmdir {gone}; PYTHONPATH={Path(__file__).parents[2]} exec {sys.executable} -P -m convscope {verb}"
+    started = f"PYTHONPATH={Path(__file__).parents[2]} exec {sys.executable} -P -m convscope {verb}"
+    command = f"cd {gone}; rmdir {gone}; {started}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr.splitlines()[-2:]) == (
         4,
