@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,14 @@ import numpy as np
 from ..errors import Phrase, phrase
 from .operators import CENTRE, WHITENING
 from .record import Fitted, Part, Rejection
-from .statistics import Floats, Pixels, statistics
+from .statistics import Floats, Pixels, Single, statistics
 
 LEVEL = 0.95  # of the pictures of the classes that are answered
+EACH = 0.975  # below each part's bound: so that no more than 5 % are above one of two
 LEAST = 30  # pictures held out; fewer say too little
-MARGIN = 2.0  # by so much over √n, of the way from the middle to the bound, the bound is raised (docs/log.md)
+MARGIN = 1.0  # by so much over √n, of the way from the middle, the scores' bound is raised (docs/log.md)
 SHRINK = 0.1  # of the variance is given to all directions alike
+ROUNDING = 1e-4  # by how much the scores of float32 may be larger
 NARROW = 0.05  # of the median standard deviation: no statistic counts as narrower
 NUMBERS, FEWEST, MOST = 20_000_000, 300, 2_000  # pixels that are looked at, and pictures
 
@@ -44,30 +47,56 @@ def distinct_rows(groups: Whole | None, n: int) -> Whole:
     return np.sort(np.unique(groups, return_index=True)[1]).astype(np.int64)
 
 
-def fit_rejection(trained_on: Pixels, held_out: Pixels, logits: Scores) -> Fitted | Phrase:
+@dataclass(frozen=True, eq=False, slots=True)
+class LeftOut:
+    """Of pictures trained on, by their row: the `fold` (M,) that each is in, the `logits` (M, K) of a head that was
+    fitted without this fold, and which of them count, bool (M,).
+    """
+
+    fold: Whole
+    logits: Scores
+    counts: np.ndarray[Any, np.dtype[np.bool_]]
+
+    def take(self, rows: Whole, counts: np.ndarray[Any, np.dtype[np.bool_]]) -> LeftOut:
+        """Return those of some rows; of these, `counts` (…) says which count if they did before."""
+        return LeftOut(self.fold[rows], self.logits[rows], self.counts[rows] & counts)
+
+
+def fit_rejection(
+    trained_on: Pixels, held_out: Pixels, logits: Scores, left_out: LeftOut | None = None
+) -> Fitted | Phrase:
     """Return the rejection by pictures trained on, uint8 (M, C, H, W), and different ones held out (n, C, H, W) with
-    their logits (n, K); or why there is none.
+    their logits (n, K); or why there is none. Those trained on count as held out where they were `left_out`: each is
+    compared with the other folds.
 
     The picture's part is the distance of its statistics to their mean, in directions that the covariance makes equally
     wide (Mahalanobis). The scores' part is minus the largest logit. Each is brought to 0 for the middle held-out
-    picture and 1 for the one at `LEVEL`; the score is the larger, its threshold the ⌈(n+1)·LEVEL⌉-th smallest of the
-    held-out ones (split conformal prediction) and a margin above.
+    picture, and for those below it, and to 1 at its bound: the ⌈(n+1)·EACH⌉-th smallest of the held-out ones (split
+    conformal prediction), and of scores a margin above. The score is the root of the sum of both squares, so that what
+    is half foreign by both counts as well; its threshold 1, or what leaves `LEVEL` of the held-out ones below.
     """
-    n = len(held_out)
+    n = len(held_out) + (0 if left_out is None else int(left_out.counts.sum()))
     if n < LEAST:
         return phrase("rejection.few", n=f"{n}", least=f"{LEAST}")
-    centre, whitening = whitened(statistics(trained_on))
-    apart = np.sqrt((((statistics(held_out) - centre) @ whitening) ** 2).sum(1))
-    silence = -logits.max(1).astype(np.float64)
-    parts = (_part("picture", apart), _part("scores", silence))
-    scores = np.max([(values - p.middle) / p.spread for p, values in zip(parts, (apart, silence), strict=True)], axis=0)
-    middle, bound = float(np.median(scores)), conformal(scores, LEVEL)
-    threshold = _float32(bound + MARGIN / math.sqrt(n) * (bound - middle))
+    seen = statistics(trained_on)
+    centre, whitening = whitened(seen)
+    apart, silence = _distances(statistics(held_out), centre, whitening), -logits.max(1).astype(np.float64)
+    if left_out is not None:
+        theirs = np.zeros(len(seen))
+        for k in np.unique(left_out.fold[left_out.counts]):
+            out = left_out.fold == k
+            theirs[out] = _distances(seen[out], *whitened(seen[~out]))
+        apart = np.concatenate([apart, theirs[left_out.counts]])
+        silence = np.concatenate([silence, -left_out.logits[left_out.counts].max(1).astype(np.float64)])
+    parts = (_part("picture", apart), _part("scores", silence, MARGIN / math.sqrt(n)))
+    above = [np.maximum((v - p.middle) / p.spread, 0) for p, v in zip(parts, (apart, silence), strict=True)]
+    scores = np.hypot(*above)
+    threshold = _float32(max(1.0, conformal(scores, LEVEL)) * (1 + ROUNDING))
     refused = float((scores > threshold).mean())
     return Fitted(Rejection(threshold, LEVEL, n, refused, parts), {CENTRE: centre, WHITENING: whitening})
 
 
-def whitened(values: Floats) -> tuple[np.ndarray[Any, np.dtype[np.float32]], np.ndarray[Any, np.dtype[np.float32]]]:
+def whitened(values: Floats) -> tuple[Single, Single]:
     """Return the mean (D,) of statistics (M, D), and the matrix (D, D) that makes them equally wide in all directions.
 
     Each statistic is divided by its standard deviation; the covariance is then shrunk towards a multiple of one.
@@ -97,9 +126,13 @@ def conformal(scores: Floats, level: float) -> float:
     return float(np.sort(scores)[rank - 1])
 
 
-def _part(name: str, values: Floats) -> Part:
-    middle, bound = float(np.median(values)), conformal(values, LEVEL)
-    return Part(name, _float32(middle), _float32(max(bound - middle, 1e-6)))
+def _distances(values: Floats, centre: Single, whitening: Single) -> Floats:
+    return np.asarray(np.sqrt((((values - centre) @ whitening) ** 2).sum(1)), np.float64)
+
+
+def _part(name: str, values: Floats, margin: float = 0.0) -> Part:
+    middle, bound = float(np.median(values)), conformal(values, EACH)
+    return Part(name, _float32(middle), _float32(max((1 + margin) * (bound - middle), 1e-6)))
 
 
 def _float32(value: float) -> float:

@@ -27,20 +27,25 @@ def piece(shape: Shape, rejection: Rejection) -> Piece:
     """Return the operators, for pictures (C, H, W), and their tensors; the learned ones without numbers."""
     operators: list[Operator] = []
     tensors: dict[str, Tensor] = {}
-    scored = []
+    squares = []
     for part in rejection.parts:
         name = f"outsider.{part.name}"
         made = _picture(name, shape) if part.name == "picture" else _scores(name)
         operators += [
             *made.operators,
             Operator("Sub", (f"{name}.distance", f"{name}.middle"), f"{name}.above"),
-            Operator("Div", (f"{name}.above", f"{name}.spread"), f"{name}.score"),
+            Operator("Div", (f"{name}.above", f"{name}.spread"), f"{name}.scaled"),
+            Operator("Relu", (f"{name}.scaled",), f"{name}.score"),
+            Operator("Mul", (f"{name}.score", f"{name}.score"), f"{name}.square"),
         ]
         tensors |= {**made.tensors, f"{name}.middle": _numbers(part.middle), f"{name}.spread": _numbers(part.spread)}
-        scored.append(f"{name}.score")
-    end = Operator("Max", tuple(scored), "outsider")
+        squares.append(f"{name}.square")
+    operators += [
+        Operator("Add", tuple(squares), "outsider.square"),
+        Operator("Sqrt", ("outsider.square",), "outsider"),
+    ]
     learned = {name: Tensor(FLOAT, size) for name, size in shapes(shape).items()}
-    return Piece((*operators, end), tensors | learned)
+    return Piece(tuple(operators), tensors | learned)
 
 
 def _scores(name: str) -> Piece:

@@ -20,7 +20,8 @@ PARTS = ("picture", "scores")  # in the order in which the graph computes them
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of the score: (distance − `middle`) / `spread`, 0 for the middle one of the held-out pictures.
+    """One part of the score: (distance − `middle`) / `spread`, 0 for the middle one of the held-out pictures and less,
+    1 at its bound.
 
     Both are numbers of 32 bits, so that graph and record say the same. Raises InputError for others that no fit comes
     to.
@@ -46,10 +47,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A picture whose score, the largest of the parts', is above `threshold` is none of the classes.
+    """A picture whose score, the root of the sum of the parts' squares, is above `threshold` is none of the classes.
 
-    The threshold lies where `level` of all pictures of the classes would be below, on average over draws of the `n`
-    held-out ones, and a margin above that; `refused` is the share (0…1) of the held-out ones that are above it.
+    The threshold lies where `level` or more of all pictures of the classes would be below, on average over draws of
+    the `n` held-out ones; `refused` is the share (0…1) of the held-out ones that are above it.
     Raises InputError for what no fit comes to.
     """
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ from .events import BeginLine
 from .export import export_model
 from .final_figures import calibration_figures, final_figures, split_figures
 from .footprint import require_memory
+from .left_out import left_out_of
 from .loading import require_same
 from .options import TrainOptions
 from .outsiders import rejection_of
@@ -232,12 +234,14 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
             made.fit(state, context)
         lr_factor = schedule.lr_factor(state.step - 1)
         _stop_if_asked(state, schedule, context)
-        final = final_figures(
-            state.result, held_out, test_set, workers, lambda value, key: state.require_finite(value, key, lr_factor)
-        )
+        left_out = left_out_of(settings, body, parts, context)
+        by_fold, labelled = (left_out.by_fold, left_out.labelled) if left_out else (None, None)
+        finite = partial(state.require_finite, lr_factor=lr_factor)
+        final = final_figures(state.result, held_out, test_set, workers, finite, labelled)
         _stop_if_asked(state, schedule, context)
         baseline = workers.on_first(baseline_of, parts, final.scores)
-        rejection = workers.on_first(rejection_of, parts, settings.input, final.scores.get("validation"))
+        held_scores = final.scores.get("validation")
+        rejection = workers.on_first(rejection_of, parts, settings.input, held_scores, by_fold)
     if settings.target is not None and not state.reached:
         context.note(_missed(settings.target, final.validation))
     row, beaten = baseline or (None, None)

@@ -16,7 +16,7 @@ from ..formula import Plan
 from ..transfer.choice import LOOKED_AT, Tried, choose
 from ..transfer.features import Rows as Features
 from ..transfer.features import features_of
-from ..transfer.head import Linear, class_weights, fit
+from ..transfer.head import Floats, Linear, class_weights, fit
 from ..transfer.rows import TapRows
 from ..transfer.start import Start, body_of, grey_fits
 from ..transfer.taps import Tap, taps_of, with_head
@@ -110,6 +110,31 @@ def choose_head(
     return Fitted(start, best, error, len(sets)), tapped
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class HeadRows:
+    """What a head is fitted to: features of the `count` training pictures, then those of their copies, with the class
+    and the weight of each row.
+    """
+
+    features: Features
+    labels: Rows
+    weights: Floats
+    count: int
+
+
+def head_rows(start: Start, tapped: TapRows, train: Subset, seed: int, context: RunContext) -> HeadRows:
+    """Return the features of training pictures and their copies at a start's taps."""
+    own = tapped.part(features_of(train.images, tapped, cache=context.cache, progress=context.features), start.taps)
+    labels, times = train.labels, 1 + start.copies
+    weights = class_weights(labels, int(labels.max(initial=0)) + 1, start.balanced)
+    if not start.copies:
+        return HeadRows(own, labels, weights, len(own))
+    changed = ChangedCopies(train.images, start.copies, start.mirrored, seed)
+    theirs = tapped.part(features_of(changed, tapped, cache=context.cache, progress=context.features), start.taps)
+    rows = np.concatenate([own, theirs])
+    return HeadRows(rows, np.tile(labels, times), np.tile(weights / times, times), len(own))
+
+
 def fit_head(
     start: Start, tapped: TapRows, train: Subset, classes: int, seed: int, context: RunContext
 ) -> tuple[Linear, Features]:
@@ -117,15 +142,9 @@ def fit_head(
     pictures at its taps.
     """
     assert start.strength is not None
-    own = tapped.part(features_of(train.images, tapped, cache=context.cache, progress=context.features), start.taps)
-    weights = class_weights(train.labels, classes, start.balanced)
-    if not start.copies:
-        return fit(own, train.labels, classes, start.strength, weights, FITTED), own
-    changed = ChangedCopies(train.images, start.copies, start.mirrored, seed)
-    theirs = tapped.part(features_of(changed, tapped, cache=context.cache, progress=context.features), start.taps)
-    times = 1 + start.copies
-    labels, weights = np.tile(train.labels, times), np.tile(weights / times, times)
-    return fit(np.concatenate([own, theirs]), labels, classes, start.strength, weights, FITTED), own
+    rows = head_rows(start, tapped, train, seed, context)
+    head = fit(rows.features, rows.labels, classes, start.strength, rows.weights, FITTED)
+    return head, rows.features[: rows.count]
 
 
 def places(start: Start) -> Phrase:

@@ -22,6 +22,8 @@ def test_the_graph_computes_the_score(shape: tuple[int, int, int]) -> None:
     logits, outsider = session.run(["logits", "outsider"], {"pictures": pictures})
     apart = np.linalg.norm((statistics(pictures) - fitted.tensors[CENTRE]) @ fitted.tensors[WHITENING], axis=1)
     picture, scores = fitted.rejection.parts
-    expected = np.maximum((apart - picture.middle) / picture.spread, (-logits.max(1) - scores.middle) / scores.spread)
+    far = np.maximum((apart - picture.middle) / picture.spread, 0)
+    silent = np.maximum((-logits.max(1) - scores.middle) / scores.spread, 0)
+    expected = np.sqrt(far**2 + silent**2)
     np.testing.assert_allclose(outsider, expected, rtol=0, atol=2e-4)
     assert {name: array.shape for name, array in fitted.tensors.items()} == shapes(shape)

@@ -34,18 +34,18 @@ def same(a: object, b: object) -> bool:
 
 
 def test_copies_count_once() -> None:
-    made = rejection_of(parts(), InputSpec(SHAPE), SCORES)
+    made = rejection_of(parts(), InputSpec(SHAPE), SCORES, None)
     assert same(made, fit_rejection(IMAGES[:60], IMAGES[60:100], SCORES[:40]))
 
 
 def test_pictures_are_as_the_network_reads_them() -> None:
     spec = InputSpec(SHAPE, invert="yes")
     assert same(
-        rejection_of(parts(), spec, SCORES), fit_rejection(255 - IMAGES[:60], 255 - IMAGES[60:100], SCORES[:40])
+        rejection_of(parts(), spec, SCORES, None), fit_rejection(255 - IMAGES[:60], 255 - IMAGES[60:100], SCORES[:40])
     )
 
 
 def test_without_held_out_pictures_there_is_none() -> None:
     made = parts()
     alone = Parts(made.dataset, made.train, None)
-    assert str(rejection_of(alone, InputSpec(SHAPE), None)).endswith("no pictures were held out")
+    assert str(rejection_of(alone, InputSpec(SHAPE), None, None)).endswith("no pictures were held out")

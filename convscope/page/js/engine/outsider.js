@@ -5,9 +5,9 @@ import { unpack } from "./binary.js";
 
 /**
  * @typedef {object} Outsider
- * @property {number} score the larger of the parts
+ * @property {number} score the root of the sum of the parts' squares
  * @property {boolean} refused whether it is above the threshold
- * @property {string} part the name of that part, "picture" or "scores"
+ * @property {string} part the name of the larger part, "picture" or "scores"
  */
 
 const EDGE_SCALES = 3;
@@ -37,10 +37,11 @@ export function outsiderOf(rejection, shape) {
     };
     const scored = rejection.parts.map(({ name, middle, spread }) => ({
       part: name,
-      score: (distances[name] - middle) / spread,
+      score: Math.max(0, (distances[name] - middle) / spread),
     }));
-    const most = scored.reduce((a, b) => (b.score > a.score ? b : a));
-    return { ...most, refused: most.score > rejection.threshold };
+    const { part } = scored.reduce((a, b) => (b.score > a.score ? b : a));
+    const score = Math.hypot(...scored.map((one) => one.score));
+    return { score, part, refused: score > rejection.threshold };
   };
 }
 

@@ -1,0 +1,69 @@
+"""What a head makes of its own training pictures, each left out of the fit that is asked: they tell how sure the head
+may be as well as pictures held out do, and are more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..data.dataset import Rows
+from ..rejection.fitting import LeftOut
+from ..transfer.choice import folds
+from ..transfer.head import Rotated, fit_path
+from ..transfer.rows import TapRows
+from ..transfer.start import Body
+from ..transfer.taps import taps_of
+from .context import RunContext
+from .final_figures import LabelledScores
+from .parts import Parts
+from .settings import RunSettings
+from .starting import FEW, FITTED, HeadRows, head_rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LeftOutScores:
+    """The scores of the training pictures, `by_fold`; and those that count among them, `labelled`."""
+
+    by_fold: LeftOut
+    labelled: LabelledScores
+
+
+def left_out_of(settings: RunSettings, body: Body | None, parts: Parts, context: RunContext) -> LeftOutScores | None:
+    """Return the scores of the training pictures of a run whose new head alone is fitted; None for another run, or one
+    with so many pictures that those held out are enough. Pictures that belong together are left out together.
+    """
+    start, train = settings.start, parts.train
+    if start is None or body is None or start.tune != "head" or not start.taps or len(train) > FEW:
+        return None
+    assert start.strength is not None
+    tapped, groups = TapRows(body, taps_of(body.network)), parts.groups(train)
+    rows = head_rows(start, tapped, train, settings.seed, context)
+    by_fold = fitted_without(
+        rows, len(settings.classes), start.strength, np.arange(len(train)) if groups is None else groups
+    )
+    counts = by_fold.counts
+    some = LabelledScores(by_fold.logits[counts], train.labels[counts], None if groups is None else groups[counts])
+    return LeftOutScores(by_fold, some)
+
+
+def fitted_without(rows: HeadRows, classes: int, strength: float, groups: Rows) -> LeftOut:
+    """Return the scores of each picture by a head fitted without its fold: without its whole group, and without the
+    copies of these. The losses of those that are left weigh as much as all did, so that scores keep their scale. What
+    is alone in its class counts for nothing: there is no head that knows the class without it.
+    """
+    labels = rows.labels[: rows.count]
+    fold = folds(labels, groups)
+    turned, times = Rotated.of(rows.features).rows, len(rows.labels) // rows.count
+    scores, known = np.zeros((rows.count, classes)), np.zeros(rows.count, np.bool_)
+    for k in np.unique(fold):
+        out = fold == k
+        fitted = np.tile(~out, times)
+        if not fitted.any():
+            continue
+        weights = rows.weights[fitted] * (rows.weights.sum() / rows.weights[fitted].sum())
+        head = next(fit_path(turned[fitted], rows.labels[fitted], classes, (strength,), weights, FITTED))
+        scores[out] = head.scores(turned[: rows.count][out])
+        known[out] = np.isin(labels[out], labels[~out])
+    return LeftOut(fold, scores.astype(np.float32), known)
