@@ -40,8 +40,8 @@ class LabelledScores:
 
 @dataclass(frozen=True)
 class FinalFigures:
-    """The calibration by pictures held out and, if any, `left_out` of those trained on, or why there is none; figures of
-    the probabilities that it makes.
+    """The calibration by pictures held out and `left_out` of those trained on, or why there is none; figures of the
+    probabilities that it makes.
     """
 
     calibration: Calibration | Phrase

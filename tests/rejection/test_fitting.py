@@ -7,7 +7,7 @@ from scipy.spatial.distance import mahalanobis
 from scipy.stats import beta
 
 from convscope.rejection import Fitted
-from convscope.rejection.fitting import LEAST, LEVEL, SHRINK, conformal, fit_rejection, whitened
+from convscope.rejection.fitting import LEAST, LEVEL, SHRINK, LeftOut, conformal, fit_rejection, whitened
 from convscope.rejection.operators import CENTRE, WHITENING
 from convscope.rejection.statistics import statistics
 
@@ -51,6 +51,49 @@ def test_what_is_foreign_scores_more() -> None:
     assert rejection.n == 100
     assert rejection.refused <= 0.05
     assert rejection.threshold > 1  # one of the parts at its own bound is not refused
+
+
+def test_what_was_left_out_is_compared_with_the_other_folds() -> None:
+    """Each part is in units of all that counts: held out by the whole, left out by the rest."""
+    rng = np.random.default_rng(3)
+    own, held = (rng.integers(0, 256, (n, 1, 6, 6), dtype=np.uint8) for n in (60, 10))
+    logits, theirs = rng.normal(size=(10, 2)), rng.normal(size=(60, 2))
+    fold, counts = np.arange(60) % 3, np.arange(60) % 4 > 0
+    fitted = fit_rejection(own, held, logits, LeftOut(fold, theirs, counts))
+    assert isinstance(fitted, Fitted)
+    seen = statistics(own)
+
+    def apart(values: np.ndarray, by: np.ndarray) -> list[float]:
+        centre, matrix = whitened(by)
+        return [float(np.linalg.norm((row - centre) @ matrix)) for row in values]
+
+    distances = apart(statistics(held), seen)
+    distances += [apart(seen[[i]], seen[fold != fold[i]])[0] for i in range(60) if counts[i]]
+    picture, scores = fitted.rejection.parts
+    silence = [-max(row) for row in [*logits, *theirs[counts]]]
+    assert fitted.rejection.n == 55
+    assert np.isclose(picture.middle, np.median(distances))
+    assert np.isclose(scores.middle, np.median(silence))
+    assert np.isclose(picture.middle + picture.spread, sorted(distances)[54])  # the ⌈56 · 0.975⌉-th
+    assert np.isclose(scores.spread, (sorted(silence)[54] - np.median(silence)) * (1 + 1 / np.sqrt(55)))
+
+
+def test_half_foreign_by_both_is_foreign() -> None:
+    """Held-out pictures may be as far as the bound by one part; the threshold then leaves 95 % of them below."""
+    rng = np.random.default_rng(4)
+    own, held = (rng.integers(0, 256, (n, 1, 6, 6), dtype=np.uint8) for n in (300, 200))
+    logits = rng.normal(size=(200, 2))
+    fitted = fit_rejection(own, held, logits)
+    assert isinstance(fitted, Fitted)
+    apart = np.linalg.norm((statistics(held) - fitted.tensors[CENTRE]) @ fitted.tensors[WHITENING], axis=1)
+    both = [
+        np.maximum((values - part.middle) / part.spread, 0)
+        for part, values in zip(fitted.rejection.parts, (apart, -logits.max(1)), strict=True)
+    ]
+    score = np.sqrt(both[0] ** 2 + both[1] ** 2)
+    assert np.isclose(fitted.rejection.threshold, max(1, conformal(score, LEVEL)), rtol=1e-3)
+    assert fitted.rejection.refused == np.mean(score > fitted.rejection.threshold)
+    assert fitted.rejection.refused <= 1 - LEVEL
 
 
 def test_too_few_pictures() -> None:
