@@ -1,5 +1,5 @@
-"""What a head makes of its own training pictures, each left out of the fit that is asked: they tell how sure the head
-may be as well as pictures held out do, and are more.
+"""What a head makes of its own training pictures, each left out of the fit that is asked: where few are held out, these
+tell how sure the head may be.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..data.dataset import Rows
-from ..rejection.fitting import LeftOut
+from ..rejection.fitting import LEAST, LeftOut, distinct_rows
 from ..transfer.choice import folds
 from ..transfer.head import Rotated, fit_path
 from ..transfer.rows import TapRows
@@ -31,11 +31,13 @@ class LeftOutScores:
 
 
 def left_out_of(settings: RunSettings, body: Body | None, parts: Parts, context: RunContext) -> LeftOutScores | None:
-    """Return the scores of the training pictures of a run whose new head alone is fitted; None for another run, or one
-    with so many pictures that those held out are enough. Pictures that belong together are left out together.
+    """Return the scores of the training pictures of a run whose new head alone is fitted, and too few of whose pictures
+    are held out to tell alone; None for another run. Pictures that belong together are left out together.
     """
-    start, train = settings.start, parts.train
+    start, train, held = settings.start, parts.train, parts.held
     if start is None or body is None or start.tune != "head" or not start.taps or len(train) > FEW:
+        return None
+    if held is not None and len(distinct_rows(parts.groups(held), len(held))) >= LEAST:
         return None
     assert start.strength is not None
     tapped, groups = TapRows(body, taps_of(body.network)), parts.groups(train)
