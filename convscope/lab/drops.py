@@ -86,8 +86,7 @@ class Upload:
         name = "archive.zip" if self.asked.archive else safe_path(path)
         key = os.path.normcase(name)
         with self.lock:
-            if self.over:
-                raise MissingError("drop.unknown", hint=phrase("drop.unknown.try"))
+            self.check_going()
             if self.names.setdefault(key, path) != path:
                 raise InputError("drop.twice", where=path[:140], got=self.names[key][:140])
             self._price(key, size)
@@ -117,6 +116,11 @@ class Upload:
         if len(others) + 1 > self.asked.files or sum(others) + size > self.asked.bytes:
             said = phrase("drop.said", files=f"{self.asked.files:,}", bytes=f"{self.asked.bytes:,}")
             raise UsageError("drop.more", expected=said)
+
+    def check_going(self) -> None:
+        """Raise MissingError where it was ended or cancelled meanwhile."""
+        if self.over:
+            raise MissingError("drop.unknown", hint=phrase("drop.unknown.try"))
 
     def check_whole(self) -> None:
         """Raise UsageError where anything that was said is not there."""
@@ -166,7 +170,8 @@ class Drops:
         then it can still be completed.
         """
         upload = self._upload(id)
-        with upload.lock, self._lock:
+        with self._lock, upload.lock:  # in this order everywhere
+            upload.check_going()
             upload.check_whole()
             place = self._fresh(upload.asked)
             try:
@@ -234,6 +239,7 @@ class Drops:
 
     def _drop(self, id: str, upload: Upload) -> None:
         with upload.lock:
+            upload.check_going()
             upload.over = True
             self._uploads.pop(id, None)
             shutil.rmtree(self.folder / (SENDING + id), ignore_errors=True)

@@ -76,6 +76,7 @@ def lab_process(folder: Path) -> Iterator[LabProcess]:
     """Serve a lab over `folder`, with good and damaged runs; no training is started, for none can be."""
     runs = folder / "runs"
     (folder / "data").mkdir()
+    (runs / ".lab").mkdir(parents=True)
     lines = [json.loads(line) for line in (SLIDES / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     run_dir(runs, "good", lines, finished=True)
     run_dir(runs, "half", [step(number) for number in range(50)])

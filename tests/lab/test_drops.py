@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import json
+import threading
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,9 +18,10 @@ import pytest
 from PIL import Image
 
 from convscope.data import find_data, understood
+from convscope.errors import MissingError
 from convscope.lab import drops as module
 from convscope.lab.app import Lab
-from convscope.lab.drops import MOST_AT_ONCE, MOST_BYTES, MOST_FILE, MOST_FILES, MOST_PIECE, Drops
+from convscope.lab.drops import MOST_AT_ONCE, MOST_BYTES, MOST_FILE, MOST_FILES, MOST_PIECE, DropRequest, Drops
 from tests.lab.asking import CANARY, HOST, Answer, asked, headers, lab
 from tests.lab.rundirs import run_dir
 
@@ -261,6 +265,31 @@ def test_few_are_sent_at_once_and_an_idle_one_gives_way(app: Any, made: Lab, mon
     assert piece(app, ids[1], "a", b"12").status == 200
     monkeypatch.setattr(module, "MOST_SETS", MOST_AT_ONCE)
     assert key(asked(app, "/api/data", said)) == (400, "drop.sets")
+
+
+def test_whoever_ends_cancels_and_begins_at_once_waits_for_nobody_for_ever(made: Lab) -> None:
+    drops = made.drops
+    for turn in range(30):
+        id = drops.begin(DropRequest("x", False, 1, 1))
+        drops.write(id, "a", 0, 1, b"1")
+        done: list[str] = []
+
+        def attempt(act: Callable[[], object], done: list[str] = done) -> None:
+            with contextlib.suppress(MissingError):
+                act()
+                done.append("done")
+
+        acts: list[Callable[[], object]] = [lambda id=id: drops.end(id), lambda id=id: drops.cancel(id)]  # type: ignore[misc]
+        threads = [threading.Thread(target=attempt, args=(act,), daemon=True) for act in acts[:: 1 - 2 * (turn % 2)]]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(10)
+        assert not any(thread.is_alive() for thread in threads)
+        assert done == ["done"]  # one of both
+        for place in drops.places():
+            drops.remove(place.name)
+    assert kept(made) == []
 
 
 def test_a_full_disk_says_so(app: Any, made: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import quote
 
+from convscope.lab.drops import MOST_PIECE
 from tests.faults.campaign import Campaign, Tally
 from tests.faults.lab_process import LabProcess, lab_process, status
 from tests.lab.asking import CANARY, KEY
@@ -21,7 +24,15 @@ PATHS = (
     "/runs/half/look", "/runs/damaged/look", "/api/runs/half/stop", "/api/runs/damaged/resume", "/api/runs/half/resume",
     "/api/describe", "/api/nothing", "/../canary.txt", "/runs/link/canary.txt", "/api/runs/%2e%2e/report",
     "/api/runs/..%2fcanary.txt", "/api/runs/link%2fcanary.txt/look", "//", "*", "/%00", "/api/runs/%ED%A0%80",
+    "/runs/good/report", "/runs/half/report", "/api/data", "/api/data", "/api/data/pets", "/api/data/pets/remove",
+    "/api/data/..%2f..%2fcanary.txt/remove", "/api/data/%2e%2e", "/api/data/ID/end", "/api/data/ID/cancel",
     "/api/runs/" + "a" * 3000, "/api/runs/%c0%af", "/runs/" + "../" * 50 + "etc/passwd", "http://evil.test/api/runs",
+)  # fmt: skip
+OWN = re.compile(r"data(/.*)?|[^/]+\.(json|txt|asked)", re.DOTALL)  # in .lab: dropped files, answers of trainings
+FILES = (
+    "a/1.png", "b/2.png", "c.png", "d/e/f.png",
+    "../../../canary.txt", "/canary.txt", "..\\..\\canary.txt", "a/../../../../canary.txt", "", ".",
+    ".lab/token", "NUL", "a\0b", "a/1.png/b", "a", "\ud800", "b" * 5_000, "a/" * 400, "C:\\canary.txt", "c/./d", "~/x",
 )  # fmt: skip
 METHODS = (*("GET", "POST") * 12, "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "CONNECT", "get", "BREW", "")
 FORMULAS = (
@@ -54,6 +65,11 @@ def odd_body(random: Random) -> bytes:
         return random.choice(
             (b"", b"{", b"[" * 30_000, b'{"a":' * 10_000, b"9" * 9_000, b'"\\ud800"', b"\xef\xbb\xbf{}", b"nan")
         )
+    if kind == 2:
+        counts = [random.choice((1, 1, 2, 9, 0, -1, 10**9, 2.5, "1")) for _ in range(2)]
+        name = random.choice((*FILES, "pets", 3))
+        said = {"name": name, "archive": random.random() < 0.3, "files": counts[0], "bytes": counts[1]}
+        return json.dumps(said).encode()
     fields = [
         "data",
         "formula",
@@ -70,14 +86,27 @@ def odd_body(random: Random) -> bytes:
     return json.dumps(body).encode("utf-8", "replace")
 
 
-def odd_request(random: Random, port: int) -> tuple[bytes, bool, bool]:
+def odd_count(random: Random) -> str:
+    """Return a number of bytes as a piece of a file may have it."""
+    return random.choice(("0",) * 5 + ("3", "9", "-1", "1e9", "", "9" * 400, "0x3", str(MOST_PIECE), "٣"))
+
+
+def odd_request(random: Random, port: int, upload: str) -> tuple[bytes, bool, bool]:
     """Return the bytes of a request, whether its sender shows all that the lab's own page shows, and whether it is
     whole: of another one more is waited for.
     """
     own = whole = True
     method, path = random.choice(METHODS), random.choice(PATHS)
+    piece = random.random() < 0.15
+    bytes_sent = random.randbytes(random.choice((0, 1, 3, 3, 3, 3, 9, 300)))
+    if piece:
+        good = random.random() < 0.6
+        at, size = ("0", str(len(bytes_sent))) if good else (odd_count(random), odd_count(random))
+        name = random.choice(FILES)
+        path = f"/api/data/ID/piece?path={quote(name.encode('utf-8', 'replace'))}&at={at}&size={size}"
+    path = path.replace("/ID/", f"/{upload if random.random() < 0.95 else 'other'}/")
     host = f"127.0.0.1:{port}"
-    if random.random() < 0.1:
+    if random.random() < 0.1 and not piece:
         path += "?" + random.choice((f"token={KEY}", "token=", "a=" * 9_000, "%" * 100, f"token={KEY[:-1]}x", "\t"))
     head: list[tuple[str, str]] = [("Host", host)]
     if random.random() < 0.08:
@@ -108,8 +137,11 @@ def odd_request(random: Random, port: int) -> tuple[bytes, bool, bool]:
             ("X-Forwarded-Host", "evil.test"), ("Content-Encoding", "gzip"), ("Host", host), ("Te", "trailers"),
         )))  # fmt: skip
     body = odd_body(random) if method not in ("GET", "HEAD") or random.random() < 0.1 else b""
+    if piece and random.random() < 0.9:
+        body = bytes_sent
     kind = random.choice(
-        ("application/json",) * 16 + ("text/plain", "multipart/form-data", "application/json; charset=x", "")
+        ("application/octet-stream" if piece else "application/json",) * 16
+        + ("text/plain", "multipart/form-data", "application/json; charset=x", "")
     )
     head.append(("Content-Type", kind))
     how = random.randrange(20)
@@ -147,9 +179,11 @@ def odd_request(random: Random, port: int) -> tuple[bytes, bool, bool]:
 def hostile_requests(times: int, random: Random, tally: Tally) -> None:
     """Send each request on a connection of its own; a good one must be answered now and then."""
     with TemporaryDirectory() as folder, lab_process(Path(folder)) as lab:
-        before = _tree(Path(folder))
+        before, upload = _tree(Path(folder)), ""
         for number in range(times):
-            data, own, whole = odd_request(random, lab.port)
+            if number % 25 == 0:
+                upload = _next_upload(lab, upload, tally)
+            data, own, whole = odd_request(random, lab.port, upload)
             answer = lab.send(data, half=not whole)
             code = status(answer)
             if CANARY.encode() in answer or b"Traceback" in answer or (code >= 500 and b"lab.launch" not in answer):
@@ -162,8 +196,10 @@ def hostile_requests(times: int, random: Random, tally: Tally) -> None:
                 tally.fault("the lab does not answer its owner any more", data)
         if lab.tracebacks():
             tally.fault(lab.tracebacks())
-        if _tree(Path(folder)) != before:
+        if _tree(Path(folder)) != before or (Path(folder) / "canary.txt").read_text() != CANARY:
             tally.fault("files were changed")
+        if strange := [path for path in _own(Path(folder)) if not OWN.fullmatch(path)]:
+            tally.fault(f"written beside the data: {strange[:3]}")
 
 
 def soak(times: int, random: Random, tally: Tally) -> None:
@@ -229,6 +265,28 @@ def _stream(lab: LabProcess, path: str) -> bool:
 
 def _tree(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if ".lab" not in path.parts)
+
+
+def _next_upload(lab: LabProcess, upload: str, tally: Tally) -> str:
+    """End a set, which odd requests may have completed, remove it, and begin another: one file of three bytes."""
+    ended = lab.ask("POST", f"/api/data/{upload}/end", {})
+    if status(ended) == 201:
+        tally.ended("sets completed")
+        name = json.loads(ended.partition(b"\r\n\r\n")[2])["name"]
+        if status(lab.ask("POST", f"/api/data/{quote(name)}/remove", {})) != 200:
+            tally.fault(f"the set {name} cannot be removed")
+    lab.ask("POST", f"/api/data/{upload}/cancel", {})
+    begun = lab.ask("POST", "/api/data", {"name": "../pets", "files": 1, "bytes": 3})
+    if status(begun) != 201:
+        tally.fault(f"nothing can be dropped any more: {begun[:200]!r}")
+        return upload
+    return str(json.loads(begun.partition(b"\r\n\r\n")[2])["id"])
+
+
+def _own(folder: Path) -> list[str]:
+    """Return what the lab keeps for itself."""
+    own = folder / "runs" / ".lab"
+    return sorted(str(path.relative_to(own)) for path in own.rglob("*"))
 
 
 CAMPAIGNS = (
