@@ -46,7 +46,8 @@ class LabProcess:
         with made, contextlib.suppress(ConnectionResetError, BrokenPipeError):
             made.sendall(data)
             if half:
-                made.shutdown(socket.SHUT_WR)
+                with contextlib.suppress(OSError):  # it may have been closed already, with an answer to read
+                    made.shutdown(socket.SHUT_WR)
             while part := made.recv(1 << 20):
                 answer += part
         return answer

@@ -29,7 +29,7 @@ def test_a_path_that_leads_out_or_is_hidden_is_refused(path: str) -> None:
     ("path", "kept"),
     [
         ("cats/1.png", "cats/1.png"), ("고양이/사진 1.png", "고양이/사진 1.png"), ("C:\\x\\y.png", "C__x_y.png"),
-        ("c:/x.png", "c_/x.png"), ("a\0b/\n.png", "a_b/_.png"), ("a./b ", "a/b"), ("NUL", "_NUL"),
+        ("c:/x.png", "c_/x.png"), ("a\0b/\n.png", "a_b/_.png"), ("a./b ", "a/b"), ("NUL", "_NUL"), ("com0", "_com0"),
         ("con.x/com1.png", "_con.x/_com1.png"), ("console/lpt10.png", "console/lpt10.png"), ("\ud800.png", "_.png"),
         ("e\u0301.png", "\u00e9.png"), ('<">|?*', "______"),
     ],
