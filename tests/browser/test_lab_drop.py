@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
 from tests.browser.chromium import LOOPBACK, chromium
+from tests.browser.test_lab_appearance import FAULTS
 from tests.browser.test_lab_served import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -62,6 +65,10 @@ def test_a_zip_is_dropped_understood_and_removed(lab: Served) -> None:
     archive = zipped(lab.data / "pets")
     lab.js(DROP, "my pets.zip", base64.b64encode(archive).decode())
     assert said(lab)[0].endswith("ant (2), bee (2), cat (2)")
+    for width in (1280, 390):
+        lab.width(width)
+        ActionChains(lab.browser).send_keys(Keys.TAB).perform()  # then a ring shows where the focus is
+        assert lab.js(FAULTS) == []
     assert (lab.runs / ".lab" / "data" / "my pets.zip").read_bytes() == archive
     assert kept(lab) == ["my pets.zip"]
     lab.js(DROP, "broken.zip", base64.b64encode(b"no archive").decode())

@@ -76,6 +76,13 @@ def ended(launches: Launches) -> None:
     launches.processes[-1].wait()
 
 
+def test_recipe_auto_leaves_the_choice_to_train(jobs: TrainingJobs, launches: Launches) -> None:
+    id = jobs.start(TrainingRequest("folder/0", recipe="auto"))
+    (words,) = launches.words
+    assert [word for word in words if word.startswith("--")] == ["--json", f"--out={jobs.runs.root / id}", "--"]
+    assert jobs.one(id).recipe == "fast"  # until its settings say what was chosen
+
+
 def test_what_is_started_is_the_command_line(jobs: TrainingJobs, launches: Launches, tmp_path: Path) -> None:
     id = jobs.start(
         TrainingRequest.from_json(
