@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -26,7 +27,7 @@ VERBS = {
     "evaluate": "evaluate {slides} {place}/data",
     "predict": "predict {slides} {place}/data",
     "predict --sort-into": "predict {slides} {place}/data --sort-into {out}/sorted",
-    "report": "report {slides} {place}/data --quick -o {out}/report.html",
+    "report": "report {place}/run --quick -o {out}/report.html",
     "look": "look {slides} {place}/data/0/0.png -o {out}/page.html",
     "info": "info {slides}",
     "check": "check {place}/data",
@@ -39,7 +40,9 @@ VERBS = {
 
 
 def make_place(folder: Path) -> Path:
-    """Make what the verbs work on: a folder of pictures of two classes, which are unlike enough for no finding."""
+    """Make what the verbs work on: a folder of pictures of two classes, which are unlike enough for no finding, and a
+    run that was trained on them.
+    """
     random = np.random.default_rng(0)
     place = folder / "place"
     for number in range(2):
@@ -49,6 +52,8 @@ def make_place(folder: Path) -> Path:
             row, column = random.integers(4, 12, 2)
             pixels[row : row + 12, column : column + (12 if number else 4)] += np.uint8(random.integers(140, 190))
             Image.fromarray(pixels).save(place / "data" / str(number) / f"{picture}.png")
+    line = [sys.executable, "-m", "convscope", *words("train", place, place)]
+    subprocess.run(line, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
     return place
 
 

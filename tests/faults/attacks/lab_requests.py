@@ -118,7 +118,7 @@ def odd_request(random: Random, port: int, upload: str) -> tuple[bytes, bool, bo
     if random.random() < 0.8:
         head.append((random.choice(("X-Convscope-Token", "x-convscope-TOKEN")), KEY))
     else:
-        own = False
+        own = own and path == f"/?token={KEY}"  # the address opens the page
         if random.random() < 0.5:
             head.append(
                 ("X-Convscope-Token", random.choice(("", KEY[:-1], KEY + "x", KEY.upper(), "\xff", "0" * 9_000)))
