@@ -16,6 +16,7 @@ import json
 import shutil
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -187,7 +188,7 @@ def page(rows: list[dict[str, object]]) -> str:
             told = ", ".join(
                 f"{r['trained']} without {r['left_out']} {100 * float(str(r['refused'])):.0f}" for r in near
             )
-            parts.append(f"\nLeft out: {told} %.\n")
+            parts.append(f"\n{textwrap.fill(f'Left out: {told} %.', 120)}\n")
     return "".join(parts)
 
 
