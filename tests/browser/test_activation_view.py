@@ -28,7 +28,8 @@ def opened(browser: webdriver.Chrome, folder: Path, kind: str) -> Page:
     """Return the view of the activation `kind` behind a convolution."""
     path = folder / "page.html"
     path.write_text(page_html(small_payload(f"conv(2, 3) + {kind} + fc")), encoding="utf-8")
-    return Page(browser, path).open(f"v=layer&n={kind}1&c=0&y=1&x=1")
+    first = f"{kind}_1" if kind[-1].isdigit() else f"{kind}1"
+    return Page(browser, path).open(f"v=layer&n={first}&c=0&y=1&x=1")
 
 
 @pytest.mark.parametrize("kind", [name for name, kind in LAYERS.items() if kind.activation])
