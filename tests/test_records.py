@@ -16,6 +16,7 @@ READ = """
     checking.report Finding.from_json
     lab.app _body
     lab.payload Measured.from_json
+    lab.drops DropRequest.from_json
     lab.records DescribeRequest.from_json
     lab.records TrainingRequest.from_json
     lab.records number_of
@@ -27,6 +28,7 @@ READ = """
 WRITTEN = """
     cli.info contents
     formula.description _layer
+    lab.drops Dropped
     lab.records Fault
     page.inline PayloadJson
     runs.directory Run.create
