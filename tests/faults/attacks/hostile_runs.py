@@ -148,7 +148,8 @@ def hostile_runs(times: int, random: Random, tally: Tally) -> None:
     with TemporaryDirectory() as place:
         folder = Path(place)
         sound = made_run(folder)
-        files = [p for p in sorted(sound.rglob("*")) if p.is_file() and p.name not in ("lock", "stop")]
+        unread = ("lock", "stop", "report.html")  # the last is handed on to a browser as it is
+        files = [p for p in sorted(sound.rglob("*")) if p.is_file() and p.name not in unread]
         weights = [8 if p.suffix == ".json" else 4 if p.suffix == ".jsonl" else 1 for p in files]
         run = folder / "runs" / "hostile"
         shutil.copytree(sound, run)
