@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import socket
+import time
 from collections.abc import Iterator
 
 from ..errors import EnvironmentFault, phrase
@@ -24,6 +25,7 @@ VARIABLES = (
     "TORCHELASTIC_RESTART_COUNT",
     "TORCHELASTIC_MAX_RESTARTS",
 )
+LET_GO = 0.3  # seconds, of which gloo's thread needs microseconds when it is its turn
 PEER_FAULT = re.compile(r"gloo|nccl|\bconnection|timed? ?out|\bstore", re.IGNORECASE)
 
 
@@ -77,8 +79,18 @@ def join_workers(launch: Launch | None, device: str) -> Iterator[Workers]:
         if not dist.is_initialized():  # once a process: the next training finds it
             backend = "cpu:gloo,cuda:nccl" if place.type == "cuda" else "gloo"
             form_group(launch, backend)
-            atexit.register(dist.destroy_process_group)
+            atexit.register(_leave_group)
         yield WorkerGroup(launch, place)
+
+
+def _leave_group() -> None:
+    """Leave the group. gloo's own thread needs the GIL once more, to let go of its last work: where Python ended before
+    it had it, the process was aborted ("terminate called without an active exception").
+    """
+    import torch.distributed as dist
+
+    time.sleep(LET_GO)
+    dist.destroy_process_group()
 
 
 @contextlib.contextmanager
