@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..data.groups import distinct_rows
 from ..errors import Phrase, phrase
 from .record import COLDEST, HOTTEST, KEPT, Calibration
 from .scoring import Whole, cross_entropy, log_softmax, reliability
@@ -25,9 +26,8 @@ def calibrate(logits: Scores, labels: Whole, groups: Whole | None = None) -> Cal
     >>> calibrate(np.zeros((3, 2)), np.array([0, 1, 0]))
     phrase('calibration.few', n='3', least='30')
     """
-    if groups is not None:
-        firsts = np.sort(np.unique(groups, return_index=True)[1])
-        logits, labels = logits[firsts], labels[firsts]
+    distinct = distinct_rows(groups, len(labels))
+    logits, labels = logits[distinct], labels[distinct]
     n = len(labels)
     if n < LEAST:
         return phrase("calibration.few", n=f"{n}", least=f"{LEAST}")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..calibration.scoring import log_softmax
+from ..data.groups import distinct_rows
 from .mistakes import Floats, Whole
 
 MOST = 60  # questions: more than anybody answers at one sitting
@@ -58,7 +59,7 @@ def find_label_questions(
     order = doubted[np.argsort(margin, kind="stable")]
     order = order[margin[np.argsort(margin, kind="stable")] < 0]
     if groups is not None:
-        order = order[np.sort(np.unique(groups[order], return_index=True)[1])]
+        order = order[distinct_rows(groups[order], len(order))]
     index = order[:most]
     return LabelQuestions(
         index, labels[index], suggested[index], p[index, labels[index]], p[index, suggested[index]], len(order)

@@ -36,17 +36,6 @@ def spread_rows(n: int, size: int) -> Whole:
     return np.arange(most, dtype=np.int64) * n // max(1, most)
 
 
-def distinct_rows(groups: Whole | None, n: int) -> Whole:
-    """Return the first of the `n` rows of each group; all of them without groups.
-
-    >>> distinct_rows(np.array([7, 3, 7]), 3).tolist()
-    [0, 1]
-    """
-    if groups is None:
-        return np.arange(n, dtype=np.int64)
-    return np.sort(np.unique(groups, return_index=True)[1]).astype(np.int64)
-
-
 @dataclass(frozen=True, eq=False, slots=True)
 class LeftOut:
     """Of pictures trained on, by their row: the `fold` (M,) that each is in, the `logits` (M, K) of a head that was

@@ -31,7 +31,7 @@ from .flips import decide_flips
 from .loading import absolute, load_dataset
 from .options import TrainOptions
 from .parts import Parts
-from .planning import plan_settings, usual_seconds
+from .planning import USUAL_MACS, plan_settings, usual_seconds
 from .start_recipes import HEAD, TUNED
 from .starting import (
     FEW,
@@ -56,7 +56,6 @@ if TYPE_CHECKING:
 
 Scores: TypeAlias = "NDArray[np.floating[Any]]"
 QUICK = 0.5  # seconds that looking for copies may take here
-USUAL_MACS = 2e10  # multiplications a second of a usual CPU, whatever this machine does just now
 MOST_TRIED = 8_000  # training pictures, half a minute of it: what has more is trained from scratch
 ENOUGH = 0.99  # accuracy of what is tried first at which nothing else is tried
 FEWEST = 8  # training pictures, and
@@ -205,7 +204,7 @@ def _best_size(
     sides = (SIDES if len(dataset.train) <= FEW else SIDES[:1]) if free else (None,)
     balanced = resolve_balance(options.balance, dataset.train.labels) != "none"
     tried = 0
-    best: tuple[Fitted, Dataset, TapRows] | None = None
+    best: tuple[Fitted, Dataset, TapRows, Subset] | None = None
     for side in sides:
         seen = dataset if side in (None, *dataset.shape[1:]) else _resized(options, dataset, side, None, context)
         train, _ = _parts(options, seen, groups)
@@ -214,14 +213,14 @@ def _best_size(
         )
         tried += found.tried
         if best is None or found.error < best[0].error:
-            best = found, seen, tapped
+            best = found, seen, tapped, train
     assert best is not None
-    found, seen, tapped = best
-    start = _with_copies(found.start, seen, _parts(options, seen, groups)[0], groups)
+    found, seen, tapped, train = best
+    start = _with_copies(found.start, seen, train, groups)
     said = phrase(
         "start.head",
         name=name,
-        n=f"{len(_parts(options, seen, groups)[0]):,}",
+        n=f"{len(train):,}",
         taps=places(start),
         numbers=f"{sum(tapped.columns[tap].stop - tapped.columns[tap].start for tap in start.taps):,}",
         accuracy=_percent(found.best.accuracy),

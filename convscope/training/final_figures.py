@@ -11,8 +11,8 @@ import numpy as np
 from ..calibration import Calibration
 from ..calibration.temperature import calibrate
 from ..data.dataset import Rows
+from ..data.groups import distinct_rows
 from ..errors import Phrase, phrase
-from ..rejection.fitting import distinct_rows
 from ..runs.result_figures import CalibrationFigures, SplitFigures
 from .validation import LabelledImages
 from .workers import Scores, Workers

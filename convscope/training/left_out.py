@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..data.dataset import Rows
-from ..rejection.fitting import LEAST, LeftOut, distinct_rows
+from ..data.groups import distinct_rows
+from ..rejection.fitting import LEAST, LeftOut
 from ..transfer.choice import folds
 from ..transfer.head import Rotated, fit_path
 from ..transfer.rows import TapRows

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..data.dataset import Rows
+from ..data.groups import distinct_rows
 from ..data.subset import Subset
 from ..errors import Phrase, phrase
 from ..pictures.input_spec import InputSpec
 from ..pictures.preprocessing import which_are_inverted
 from ..rejection import Fitted
-from ..rejection.fitting import LeftOut, distinct_rows, fit_rejection, spread_rows
+from ..rejection.fitting import LeftOut, fit_rejection, spread_rows
 from ..rejection.statistics import Pixels
 from .parts import Parts
 from .workers import Scores
