@@ -1,7 +1,8 @@
 /** What stands around a chapter: brand, contents, language and light, its heading, and the way on. */
 
+import { languageChoice, themeButton } from "../kit/appearance.js";
 import { creditLine } from "../kit/credit.js";
-import { button, make, refill, segmented } from "../kit/dom.js";
+import { make, refill } from "../kit/dom.js";
 import { CHAPTERS } from "./chapters.js";
 
 /** @typedef {import("./types.js").Chapter} Chapter */
@@ -120,27 +121,12 @@ function chapterLink(lab, id, number, name) {
 /** @param {Lab} lab */
 function lookSettings(lab) {
   const { doc, t } = lab;
-  const other = lab.dark() ? t("theme.light") : t("theme.dark");
   return make(
     doc,
     "div",
     { class: "lab-settings" },
-    segmented(
-      doc,
-      t("language"),
-      [
-        { value: "en", text: "English" },
-        { value: "ko", text: "한국어" },
-      ],
-      () => doc.documentElement.lang,
-      (value) => lab.tune({ l: value }),
-    ),
-    button(doc, lab.dark() ? "☼" : "☾", () => lab.tune({ h: lab.dark() ? "light" : "dark" }), {
-      class: "icon",
-      "data-keep": "theme",
-      "aria-label": other,
-      title: other,
-    }),
+    languageChoice(doc, t, (value) => lab.tune({ l: value })),
+    themeButton(doc, t, lab.dark(), () => lab.tune({ h: lab.dark() ? "light" : "dark" }), { "data-keep": "theme" }),
   );
 }
 

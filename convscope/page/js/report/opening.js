@@ -1,6 +1,7 @@
 /** The beginning of a report: what the run is worth in one sentence, in brief, and what was understood of the data. */
 
-import { button, make, segmented } from "../kit/dom.js";
+import { languageChoice, themeButton } from "../kit/appearance.js";
+import { make } from "../kit/dom.js";
 import { fixed, thousands } from "../kit/format.js";
 import { spoken } from "../kit/i18n.js";
 import { digitsFor, reportSection, shareText, splitText } from "./parts.js";
@@ -13,18 +14,8 @@ import { digitsFor, reportSection, shareText, splitText } from "./parts.js";
  */
 export function opening(app, contents, dark, speak, light) {
   const { doc, t, report } = app;
-  const language = segmented(
-    doc,
-    t("language"),
-    [
-      { value: "en", text: "English" },
-      { value: "ko", text: "한국어" },
-    ],
-    () => doc.documentElement.lang,
-    speak,
-  );
-  const name = dark ? t("theme.light") : t("theme.dark");
-  const theme = button(doc, dark ? "☼" : "☾", light, { class: "icon", "aria-label": name, title: name });
+  const language = languageChoice(doc, t, speak);
+  const theme = themeButton(doc, t, dark, light);
   return make(
     doc,
     "header",

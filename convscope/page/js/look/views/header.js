@@ -1,5 +1,6 @@
 /** The head of the page: title, formula, contents, language, light. */
 
+import { languageChoice, themeButton } from "../../kit/appearance.js";
 import { button, make, segmented } from "../../kit/dom.js";
 
 /** @typedef {import("../types.js").App} App */
@@ -34,21 +35,8 @@ export function pageHeader(app) {
       name,
     ),
   );
-  const language = segmented(
-    doc,
-    t("language"),
-    [
-      { value: "en", text: "English" },
-      { value: "ko", text: "한국어" },
-    ],
-    () => doc.documentElement.lang,
-    (value) => app.tune({ language: value }),
-  );
-  const theme = button(doc, app.dark() ? "☼" : "☾", () => app.tune({ theme: app.dark() ? "light" : "dark" }), {
-    class: "icon",
-    "aria-label": app.dark() ? t("theme.light") : t("theme.dark"),
-    title: app.dark() ? t("theme.light") : t("theme.dark"),
-  });
+  const language = languageChoice(doc, t, (value) => app.tune({ language: value }));
+  const theme = themeButton(doc, t, app.dark(), () => app.tune({ theme: app.dark() ? "light" : "dark" }));
   const tour = button(doc, t("tour.start"), () => app.go({ tour: 1, view: "network" }), { class: "link" });
   const range = segmented(
     doc,

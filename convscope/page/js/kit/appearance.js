@@ -1,0 +1,24 @@
+/** What every page's head has: the language that it speaks, and whether it is light or dark. */
+
+import { button, segmented } from "./dom.js";
+
+/** @typedef {(key: string) => string} Words */
+
+/** @param {Document} doc @param {Words} t @param {(language: string) => void} speak */
+export function languageChoice(doc, t, speak) {
+  const languages = [
+    { value: "en", text: "English" },
+    { value: "ko", text: "한국어" },
+  ];
+  return segmented(doc, t("language"), languages, () => doc.documentElement.lang, speak);
+}
+
+/**
+ * The button that changes from `dark` to light or back.
+ * @param {Document} doc @param {Words} t @param {boolean} dark @param {() => void} press
+ * @param {Record<string, string>} [props]
+ */
+export function themeButton(doc, t, dark, press, props = {}) {
+  const name = dark ? t("theme.light") : t("theme.dark");
+  return button(doc, dark ? "☼" : "☾", press, { ...props, class: "icon", "aria-label": name, title: name });
+}
