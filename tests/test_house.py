@@ -24,7 +24,8 @@ ORDER = """
     machine runs
     pictures
     data
-    baseline calibration rejection
+    baseline calibration
+    rejection
     nn modelfile
     prediction
     transfer

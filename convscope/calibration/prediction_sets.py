@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..errors import InputError, Phrase, UsageError, phrase
+from .conformal import conformal_rank
 from .record import Calibration
 
 ROUNDING = 1e-6  # by how much two runtimes' probabilities may differ, and what the file rounds
@@ -61,7 +62,7 @@ def set_rule(calibration: Calibration | None, level: float) -> SetRule:
     if calibration is None:
         raise InputError("sets.none", hint=phrase("sets.none.try"))
     n, kept = calibration.n, len(calibration.misses)
-    rank = math.ceil((n + 1) * level - 1e-9)  # 0.9 · 10 is 9, whatever the last bit
+    rank = conformal_rank(n, level)
     if rank > n:
         raise InputError("sets.few", got=f"{n}", expected=phrase("value.least", n=f"{pictures_needed(level):,}"))
     at = -(-rank * kept // n) - 1

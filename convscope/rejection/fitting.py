@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..calibration.conformal import conformal_rank
 from ..errors import Phrase, phrase
 from .operators import CENTRE, WHITENING
 from .record import Fitted, Part, Rejection
@@ -37,22 +38,22 @@ def spread_rows(n: int, size: int) -> Whole:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class LeftOut:
-    """Of pictures trained on, by their row: the `fold` (M,) that each is in, the `logits` (M, K) of a head that was
-    fitted without this fold, and which of them count, bool (M,).
+class OutOfFold:
+    """Out-of-fold predictions. Of pictures trained on, by their row: the `fold` (M,) that each is in, the `logits`
+    (M, K) of a head that was fitted without this fold, and which of them count, bool (M,).
     """
 
     fold: Whole
     logits: Scores
     counts: np.ndarray[Any, np.dtype[np.bool_]]
 
-    def take(self, rows: Whole, counts: np.ndarray[Any, np.dtype[np.bool_]]) -> LeftOut:
+    def take(self, rows: Whole, counts: np.ndarray[Any, np.dtype[np.bool_]]) -> OutOfFold:
         """Return those of some rows; of these, `counts` (…) says which count if they did before."""
-        return LeftOut(self.fold[rows], self.logits[rows], self.counts[rows] & counts)
+        return OutOfFold(self.fold[rows], self.logits[rows], self.counts[rows] & counts)
 
 
 def fit_rejection(
-    trained_on: Pixels, held_out: Pixels, logits: Scores, left_out: LeftOut | None = None
+    trained_on: Pixels, held_out: Pixels, logits: Scores, left_out: OutOfFold | None = None
 ) -> Fitted | Phrase:
     """Return the rejection by pictures trained on, uint8 (M, C, H, W), and different ones held out (n, C, H, W) with
     their logits (n, K); or why there is none. Those trained on count as held out where they were `left_out`: each is
@@ -111,8 +112,7 @@ def conformal(scores: Floats, level: float) -> float:
     >>> conformal(np.arange(1.0, 20.0), 0.9), conformal(np.arange(1.0, 4.0), 0.9)    # the 18th of 19; the 4th of 3
     (18.0, 3.0)
     """
-    rank = min(len(scores), math.ceil((len(scores) + 1) * level - 1e-9))
-    return float(np.sort(scores)[rank - 1])
+    return float(np.sort(scores)[min(len(scores), conformal_rank(len(scores), level)) - 1])
 
 
 def _distances(values: Floats, centre: Single, whitening: Single) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..data.dataset import Rows
 from ..data.groups import distinct_rows
-from ..rejection.fitting import LEAST, LeftOut
+from ..rejection.fitting import LEAST, OutOfFold
 from ..transfer.choice import folds
 from ..transfer.head import Rotated, fit_path
 from ..transfer.rows import TapRows
@@ -27,7 +27,7 @@ from .starting import FEW, FITTED, HeadRows, head_rows
 class LeftOutScores:
     """The scores of the training pictures, `by_fold`; and those that count among them, `labelled`."""
 
-    by_fold: LeftOut
+    by_fold: OutOfFold
     labelled: LabelledScores
 
 
@@ -51,7 +51,7 @@ def left_out_of(settings: RunSettings, body: Body | None, parts: Parts, context:
     return LeftOutScores(by_fold, some)
 
 
-def fitted_without(rows: HeadRows, classes: int, strength: float, groups: Rows) -> LeftOut:
+def fitted_without(rows: HeadRows, classes: int, strength: float, groups: Rows) -> OutOfFold:
     """Return the scores of each picture by a head fitted without its fold: without its whole group, and without the
     copies of these. The losses of those that are left weigh as much as all did, so that scores keep their scale. What
     is alone in its class counts for nothing: there is no head that knows the class without it.
@@ -69,4 +69,4 @@ def fitted_without(rows: HeadRows, classes: int, strength: float, groups: Rows) 
         head = next(fit_path(turned[fitted], rows.labels[fitted], classes, (strength,), weights, FITTED))
         scores[out] = head.scores(turned[: rows.count][out])
         known[out] = np.isin(labels[out], labels[~out])
-    return LeftOut(fold, scores.astype(np.float32), known)
+    return OutOfFold(fold, scores.astype(np.float32), known)

@@ -11,13 +11,13 @@ from ..errors import Phrase, phrase
 from ..pictures.input_spec import InputSpec
 from ..pictures.preprocessing import which_are_inverted
 from ..rejection import Fitted
-from ..rejection.fitting import LeftOut, fit_rejection, spread_rows
+from ..rejection.fitting import OutOfFold, fit_rejection, spread_rows
 from ..rejection.statistics import Pixels
 from .parts import Parts
 from .workers import Scores
 
 
-def rejection_of(parts: Parts, spec: InputSpec, scores: Scores | None, left_out: LeftOut | None) -> Fitted | Phrase:
+def rejection_of(parts: Parts, spec: InputSpec, scores: Scores | None, left_out: OutOfFold | None) -> Fitted | Phrase:
     """Return the rejection of a network whose logits (n, K) of the held-out pictures are `scores`; or why there is
     none. Training pictures count as held out where they were `left_out`.
 

@@ -7,7 +7,7 @@ from scipy.spatial.distance import mahalanobis
 from scipy.stats import beta
 
 from convscope.rejection import Fitted
-from convscope.rejection.fitting import LEAST, LEVEL, SHRINK, LeftOut, conformal, fit_rejection, whitened
+from convscope.rejection.fitting import LEAST, LEVEL, SHRINK, OutOfFold, conformal, fit_rejection, whitened
 from convscope.rejection.operators import CENTRE, WHITENING
 from convscope.rejection.statistics import statistics
 
@@ -59,7 +59,7 @@ def test_what_was_left_out_is_compared_with_the_other_folds() -> None:
     own, held = (rng.integers(0, 256, (n, 1, 6, 6), dtype=np.uint8) for n in (60, 10))
     logits, theirs = rng.normal(size=(10, 2)), rng.normal(size=(60, 2))
     fold, counts = np.arange(60) % 3, np.arange(60) % 4 > 0
-    fitted = fit_rejection(own, held, logits, LeftOut(fold, theirs, counts))
+    fitted = fit_rejection(own, held, logits, OutOfFold(fold, theirs, counts))
     assert isinstance(fitted, Fitted)
     seen = statistics(own)
 
