@@ -17,9 +17,10 @@ from ..formula import ZOO, describe
 from ..formula.description import Description
 from ..pictures import decoding
 from ..pictures.formats import SUFFIXES
-from ..training.recipes import RECIPES
+from ..training.options import TrainOptions
+from ..training.recipes import RECIPES, Recipe
 from .drops import PREFIX, Drops
-from .records import DataChoice, DescribeRequest, Offer, PlanChoice, RecipeChoice
+from .records import AUTO, DataChoice, DescribeRequest, Offer, PlanChoice, RecipeChoice
 
 NAMED = ("mnist", "fashion-mnist")
 MOST = 200  # folders offered
@@ -40,10 +41,7 @@ class Catalogue:
         own = [DataChoice(id, place.name, "own") for id, place in self._own()]
         return Offer(
             (*(DataChoice(name, name, "named") for name in known), *own, *self._folders()),
-            tuple(
-                RecipeChoice(r.name, r.plan, r.general_plan, r.about, r.epochs, r.batch_size, r.lr)
-                for r in RECIPES.values()
-            ),
+            (_choice(TrainOptions().chosen_recipe(), AUTO), *map(_choice, RECIPES.values())),
             tuple(PlanChoice(name, formula, about) for name, (formula, about) in ZOO.items()),
         )
 
@@ -108,6 +106,18 @@ class Catalogue:
             if known == id and _is_data(place):
                 return place
         raise InputError("data.unknown", got=id[:140], expected=phrase("data.unknown.offered"))
+
+
+def _choice(recipe: Recipe, id: str | None = None) -> RecipeChoice:
+    return RecipeChoice(
+        id or recipe.name,
+        recipe.plan,
+        recipe.general_plan,
+        recipe.about,
+        recipe.epochs,
+        recipe.batch_size,
+        recipe.lr,
+    )
 
 
 def _is_data(place: Path) -> bool:

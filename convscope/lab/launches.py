@@ -25,9 +25,9 @@ from ..files import read_plain, write_fault
 from ..formula import resolve
 from ..locks import HANDED_ON, is_locked, lock
 from ..runs.directory import fresh_path, promise
-from ..training.recipes import named
+from ..training.options import TrainOptions
 from .error_json import last_fault
-from .records import Fault, TrainingRequest
+from .records import AUTO, Fault, TrainingRequest
 
 OWN_GROUP = 0
 if sys.platform == "win32":  # has no sessions: Ctrl-C, which ends the lab, would reach its trainings without this
@@ -173,7 +173,7 @@ def _identity(folder: Path) -> tuple[int, int] | None:
 def _read(file: Path) -> TrainingRequest | None:
     try:
         wanted = TrainingRequest.from_json(json.loads(read_plain(file, MOST_ASKED)))
-        named(wanted.recipe).changed(wanted.epochs)
+        TrainOptions(recipe=None if wanted.recipe == AUTO else wanted.recipe, epochs=wanted.epochs)
         resolve(wanted.formula.strip() or "fc")
     except (OSError, ValueError, RecursionError, TypeError, AttributeError, ConvscopeError):
         return None

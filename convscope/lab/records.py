@@ -113,7 +113,9 @@ class DataChoice(Record):
 
 @dataclass(frozen=True, slots=True)
 class RecipeChoice(Record):
-    """A recipe: its plan on MNIST and on other pictures, and what the form shows of it."""
+    """A recipe: its plan on MNIST and on other pictures, and what the form shows of it. AUTO is what `convscope train`
+    does by itself; what it trains from scratch is said here.
+    """
 
     id: str
     plan: str

@@ -13,6 +13,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from convscope.runs.run_json import read_run_json
 from tests.browser.chromium import LOOPBACK, chromium
 from tests.browser.test_lab_appearance import FAULTS
 from tests.browser.test_lab_served import Served
@@ -99,6 +100,29 @@ def test_a_folder_is_chosen_on_a_phone_and_the_form_offers_it(lab: Served, langu
     options.click()
     lab.until(lab.ready)
     assert lab.js("return document.querySelector('.bench-form select').value").startswith("folder/own/pets")
+    assert lab.js("return document.querySelector('.recipe-choice input:checked').value") == "auto"
+    assert lab.js("return document.documentElement.scrollWidth") <= 360
+    assert lab.errors() == []
+
+
+def test_the_form_asks_what_the_command_asks_until_something_is_chosen(lab: Served) -> None:
+    lab.open("c=workbench&v=new&d=folder%2F0%2Fpets")
+    lab.until(lab.ready)
+    tried = "return document.querySelector('.form-part > .note').checkVisibility()"
+    assert lab.js(tried)
+    lab.shown("Start training").click()
+    lab.until(lambda: lab.state() in ("finished", "failed"))
+    asked = read_run_json(lab.runs / lab.run())["asked"]
+    assert asked == ["--", str(lab.data / "pets")]  # as `convscope train FOLDER`: no recipe, network, epochs or size
+    lab.open("c=workbench&v=new&d=folder%2F0%2Fpets")
+    lab.until(lab.ready)
+    lab.put("#bench-formula", "conv(4, 5) + relu + fc")
+    lab.until(lambda: not lab.js(tried))
+    lab.until(lab.ready)
+    lab.shown("Start training").click()
+    lab.until(lambda: lab.state() in ("finished", "failed"))
+    asked = read_run_json(lab.runs / lab.run())["asked"]
+    assert asked == ["--arch=conv(4, 5) + relu + fc", "--", str(lab.data / "pets")]
     assert lab.errors() == []
 
 

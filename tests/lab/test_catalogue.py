@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from convscope.errors import FormulaError, InputError, PlanError
 from convscope.formula import ZOO, describe
 from convscope.lab import catalogue
 from convscope.lab.catalogue import Catalogue
-from convscope.lab.records import DataChoice, DescribeRequest
+from convscope.lab.records import AUTO, DataChoice, DescribeRequest
 from convscope.training.recipes import RECIPES
 from tests.data.folder_cases import packed
 from tests.data.idx_writer import tiny, write_folder
@@ -39,7 +40,10 @@ def ids(offered: Catalogue) -> list[str]:
 
 def test_recipes_and_plans_are_the_packages() -> None:
     offer = Catalogue([]).offer()
-    assert [(r.id, r.plan, r.epochs, r.batch, r.lr) for r in offer.recipes] == [
+    by_itself, *named = offer.recipes
+    assert replace(by_itself, id="fast") == named[0]  # what is trained from scratch where nothing says how
+    assert by_itself.id == AUTO
+    assert [(r.id, r.plan, r.epochs, r.batch, r.lr) for r in named] == [
         (r.name, r.plan, r.epochs, r.batch_size, r.lr) for r in RECIPES.values()
     ]
     assert [(p.id, p.formula) for p in offer.plans] == [(name, formula) for name, (formula, _) in ZOO.items()]

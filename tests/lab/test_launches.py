@@ -15,7 +15,7 @@ import pytest
 from convscope.errors import ConvscopeError, EnvironmentFault, InputError
 from convscope.lab.catalogue import Catalogue
 from convscope.lab.jobs import TrainingJobs
-from convscope.lab.records import RunSummary, TrainingRequest
+from convscope.lab.records import AUTO, RunSummary, TrainingRequest
 from convscope.lab.run_index import RunIndex
 from convscope.runs.directory import Run, fresh_path, promise
 from tests.lab.rundirs import run_dir, step
@@ -126,6 +126,12 @@ def test_a_folder_that_is_another_now_is_not_worked_in(root: Path, launches: Lau
             jobs.resume("new")
         shutil.rmtree(root / "new")
     assert launches.words == []
+
+
+def test_a_training_that_leaves_the_choice_to_the_command_is_remembered(root: Path, launches: Launches) -> None:  # noqa: F811
+    id = lab(root).start(TrainingRequest("mnist", recipe=AUTO))
+    assert (lab(root).one(id).state, lab(root).one(id).recipe) == ("starting", "fast")
+    gone(launches)
 
 
 def test_what_is_damaged_in_the_labs_own_folder_is_passed_over(root: Path, launches: Launches) -> None:  # noqa: F811

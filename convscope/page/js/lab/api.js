@@ -82,7 +82,8 @@ import { followStream } from "./streams.js";
  * @typedef {object} Offer what can be trained
  * @property {DataChoice[]} data @property {{id: string, plan: string, general: string, epochs: number, batch: number,
  * lr: number, about: string}[]} recipes
- *   `plan` is trained on mnist where no formula is given, `general` on other pictures
+ *   `plan` is trained on mnist where no formula is given, `general` on other pictures; the first, "auto", is what the
+ *   command does by itself
  * @property {{id: string, formula: string, about: string}[]} plans
  *
  * @typedef {import("./formula/fault.js").FaultJson} FaultJson what is wrong with what was asked

@@ -52,7 +52,7 @@ export function recipeField(lab, chosen) {
           type: "radio",
           name: "bench-recipe",
           value: one.id,
-          on: { change: () => lab.tune({ rp: one.id === "fast" ? null : one.id, e: null, n: null }) },
+          on: { change: () => lab.tune({ rp: one.id === "auto" ? null : one.id, e: null, n: null }) },
         }),
       );
       refill(
@@ -81,6 +81,7 @@ export function recipeField(lab, chosen) {
  * @param {Offer["recipes"][number]} recipe
  */
 function aboutRecipe({ t }, { id, about, batch }) {
+  if (id === "auto") return t("bench.recipe.auto");
   if (id === "fast") return t("bench.recipe.fast", { batch });
   if (id === "accurate") return t("bench.recipe.accurate", { batch });
   if (id === "plain") return t("bench.recipe.plain", { batch });

@@ -24,7 +24,8 @@ export function trainingForm(lab) {
   let closed = false;
   const data = () => lab.state.d ?? "mnist";
   const folder = () => data().startsWith("folder/");
-  const recipe = () => offer?.recipes.find((one) => one.id === (lab.state.rp ?? "fast")) ?? offer?.recipes[0] ?? null;
+  const recipe = () => offer?.recipes.find((one) => one.id === lab.state.rp) ?? offer?.recipes[0] ?? null; // "auto"
+  const free = () => recipe()?.id === "auto" && !lab.state.f; // the training chooses the network, too
   const own = () => (data() === "mnist" ? recipe()?.plan : recipe()?.general) ?? "fast";
   const text = () => lab.state.f ?? own();
   const written = () => ZOO[text()] ?? text();
@@ -64,11 +65,13 @@ export function trainingForm(lab) {
   const epochs = numberField(lab, {
     key: "e",
     name: t("mnist.epochs"),
-    note: () => t("bench.epochs.note", { n: recipe()?.epochs ?? "" }),
+    note: () =>
+      recipe()?.id === "auto" ? t("bench.epochs.auto") : t("bench.epochs.note", { n: recipe()?.epochs ?? "" }),
     min: 0.01,
     max: 100000,
     step: 0.1,
-    shown: () => numberIn(lab.state, "e", 0.01, 100000, recipe()?.epochs ?? 1),
+    shown: () =>
+      lab.state.e || recipe()?.id !== "auto" ? numberIn(lab.state, "e", 0.01, 100000, recipe()?.epochs ?? 1) : null,
   });
   const seed = numberField(lab, {
     key: "s",
@@ -97,6 +100,7 @@ export function trainingForm(lab) {
     step: 1,
     shown: size,
   });
+  const chosen = make(doc, "p", { class: "note" }, t("bench.network.auto"));
   const start = make(doc, "button", { type: "submit", class: "primary large-primary run" }, t("mnist.start"));
   const fault = make(doc, "p", { class: "run-fault", role: "alert" });
   const part = (/** @type {string} */ name, /** @type {(Node | null)[]} */ ...children) =>
@@ -115,7 +119,7 @@ export function trainingForm(lab) {
       },
     },
     part(t("bench.data"), source.element, side.element),
-    part(t("bench.network"), plans.element, area, formula.element),
+    part(t("bench.network"), chosen, plans.element, area, formula.element),
     part(
       t("bench.how"),
       how.element,
@@ -134,8 +138,8 @@ export function trainingForm(lab) {
   const element = make(doc, "div", { class: "new-run" }, way, make(doc, "div", { class: "bench-head" }, heading), body);
 
   const begin = async () => {
-    const chosen = recipe();
-    if (!api || !chosen || busy) return;
+    const how = recipe();
+    if (!api || !how || busy) return;
     if (!formula.good()) {
       area.focus();
       return;
@@ -147,8 +151,8 @@ export function trainingForm(lab) {
     try {
       const run = await api.start({
         data: data(),
-        recipe: chosen.id,
-        formula: text(),
+        recipe: how.id,
+        formula: free() ? undefined : text(),
         epochs: number("e"),
         seed: number("s"),
         val: number("k"),
@@ -169,6 +173,7 @@ export function trainingForm(lab) {
     if (doc.activeElement !== area) area.value = written();
     [source, how, epochs, seed, held, side, plans, formula].forEach((one) => one.refresh());
     side.element.hidden = !folder();
+    chosen.hidden = !free() || !folder();
     area.setAttribute("aria-invalid", String(!formula.good()));
     start.setAttribute("aria-disabled", String(busy || !formula.good()));
     start.textContent = busy ? t("bench.starting") : t("mnist.start");

@@ -136,13 +136,14 @@ export function runReport(lab, store, id) {
 function againOf({ plan, formula, recipe, epochs, seed, data, asked }) {
   const held = data?.validation ? data.validation : null;
   const set = asked?.data ?? data?.set;
+  const began = recipe === "head" || recipe === "tune"; // with another network, which only "auto" takes by itself
   return {
     v: "new",
     d: set === "fashion-mnist" || set?.startsWith("folder/") ? set : null,
     z: asked?.size ?? null,
-    rp: recipe === "fast" ? null : recipe,
-    f: plan ?? formula,
-    e: epochs === null ? null : Math.round(epochs * 100) / 100,
+    rp: began ? null : recipe,
+    f: began ? null : (plan ?? formula),
+    e: began || epochs === null ? null : Math.round(epochs * 100) / 100,
     s: seed ? seed : null,
     k: held,
   };
