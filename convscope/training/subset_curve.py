@@ -22,6 +22,7 @@ from ..reporting.records import Forecast, SubsetCurve, SubsetFit
 from .options import TrainOptions
 from .session import train_with
 from .settings import RunSettings
+from .starting import is_pretrained
 
 SHARES = (0.25, 0.5)
 DRAWS = 2  # trainings of each share where they are cheap
@@ -119,7 +120,8 @@ def _options(settings: RunSettings, some: Dataset, out: Path) -> TrainOptions:
     )
     start = settings.start
     if start is not None and start.tune == "head":  # its features are cached, its taps are chosen anew
-        return replace(common, from_=start.name, tune=start.tune)
+        size = some.shape[1] if is_pretrained(start.name) else None  # which is chosen, too, where none is asked for
+        return replace(common, from_=start.name, tune=start.tune, size=size)
     epochs = max(1e-3, settings.steps / settings.recipe.batches(len(some.train)))
     common = replace(common, recipe=settings.recipe, epochs=epochs)
     if start is not None:

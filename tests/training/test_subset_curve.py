@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convscope.data.dataset import Split
+from convscope.data.dataset import Dataset, Split
 from convscope.data.subset import Subset
-from convscope.training.subset_curve import SubsetPlan, forecast, more_pictures, subset_rows
+from convscope.reporting.part import Part
+from convscope.runs.run_json import read_run_json
+from convscope.training.options import TrainOptions
+from convscope.training.session import train_with
+from convscope.training.settings import RunSettings
+from convscope.training.subset_curve import SubsetPlan, forecast, more_pictures, subset_curve, subset_rows
 
 
 def some(labels: list[int]) -> Subset:
@@ -80,3 +87,17 @@ def test_how_many_trainings_there_are() -> None:
     assert (SubsetPlan.of(5.0).trainings, SubsetPlan.of(5.0).seconds) == (4, 20.0)
     assert (SubsetPlan.of(100.0).trainings, SubsetPlan.of(100.0).seconds) == (2, 200.0)
     assert more_pictures(450) == (200, 450)
+
+
+def test_parts_of_photographs_are_trained_on_at_the_size_of_the_run(tmp_path: Path) -> None:
+    """lite0 chooses between two sizes where none is asked for: a part's other choice would not fit what is measured."""
+    labels = np.arange(40) % 2
+    images = np.random.default_rng(0).integers(0, 256, (40, 3, 128, 128)) // np.where(labels, 1, 2)[:, None, None, None]
+    split = Split(images.astype(np.uint8), labels)
+    dataset = Dataset("light", ("dark", "light"), split, test=split.take(np.arange(8)))
+    result = train_with(TrainOptions(data=dataset, from_="lite0", size=128, val=0, threads=1, out=tmp_path / "run"))
+    settings = RunSettings.from_json(read_run_json(result.run), result.run)
+    seen = Subset.whole(split.take(np.arange(8)))
+    part = Part("test", "light", seen, labels[:8], np.eye(2)[labels[:8]], dataset.classes)
+    curve = subset_curve(settings, dataset, Subset.whole(split), None, part, SubsetPlan(1, 0.0))
+    assert [(fit.n, fit.accuracy) for fit in curve.fits] == [(10, 1.0), (20, 1.0), (40, 1.0)]
