@@ -87,6 +87,10 @@ def test_paper_is_light_and_has_no_buttons(report: Page) -> None:
         assert report.js("getComputedStyle(document.querySelector(arguments[0])).display", css) == "none"
     pdf = report.browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})["data"]
     assert len(pdf) > 20_000
+    report.js("window.dispatchEvent(new Event('beforeprint'))")
+    folds = "Array.from(document.querySelectorAll('details'), (one) => one.open || one.dataset.print)"
+    assert set(report.js(folds)) <= {True, "as it stands"}
+    report.js("window.dispatchEvent(new Event('afterprint'))")
     report.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 

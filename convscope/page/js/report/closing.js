@@ -8,6 +8,8 @@ import { dataTable, reportSection } from "./parts.js";
 /** @typedef {import("./types.js").ReportApp} ReportApp */
 
 const LONG_FORMULA = 400; // characters, from which it is folded
+const LONG_TABLE = 20; // nodes, from which the table is folded
+const PRINTED = 60; // nodes that fill a sheet and a half: a longer table is printed only where it stands open
 
 /** @param {ReportApp} app */
 export function networkSection(app) {
@@ -32,10 +34,12 @@ export function networkSection(app) {
     t("report.network.sees"),
   ];
   const table = dataTable(app, "rows layers", t("report.network"), heads, [...rows, total]);
-  const shown =
-    layers.length > 20
-      ? make(doc, "details", {}, make(doc, "summary", {}, t("report.network.all", { n: layers.length })), table)
-      : table;
+  const summary = make(doc, "summary", {}, t("report.network.all", { n: layers.length }));
+  const folded = make(doc, "details", {}, summary, table);
+  if (layers.length > PRINTED) {
+    folded.dataset.print = "as it stands";
+    summary.append(make(doc, "span", { class: "unprinted" }, t("report.network.unprinted")));
+  }
   return reportSection(
     app,
     "network",
@@ -44,7 +48,7 @@ export function networkSection(app) {
     facts.formula.length > LONG_FORMULA
       ? make(doc, "details", {}, make(doc, "summary", {}, t("report.network.formula")), formula)
       : formula,
-    shown,
+    layers.length > LONG_TABLE ? folded : table,
   );
 }
 

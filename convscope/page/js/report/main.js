@@ -65,10 +65,12 @@ export function startReport(doc, win) {
   };
   draw();
   night.addEventListener("change", draw);
-  /** Paper is white, and shows what is folded. */
+  /** Paper is white, and shows what is folded, but for a table of many sheets. */
   win.addEventListener("beforeprint", () => {
     doc.documentElement.dataset.theme = "light";
-    for (const folded of Array.from(doc.querySelectorAll("details"))) folded.open = true;
+    /** @type {NodeListOf<HTMLDetailsElement>} */
+    const folds = doc.querySelectorAll("details:not([data-print])");
+    for (const folded of Array.from(folds)) folded.open = true;
   });
   win.addEventListener("afterprint", draw);
 }
