@@ -75,27 +75,30 @@ class Found:
     accuracy: float
 
 
-def load_data(options: TrainOptions, context: RunContext) -> Dataset:
-    """Return the data that a training asks for, as the network that it begins with reads it."""
+def load_data(options: TrainOptions, context: RunContext) -> tuple[Dataset, ModelFile | None]:
+    """Return the data that a training asks for, as the network that it begins with reads it, and that network."""
     if options.from_ is None:
-        return load_dataset(options, progress=context.loading)
-    size, channels = wanted_shape(modelfile.read(options.from_), options)
-    return load_dataset(options, size=size, channels=channels, progress=context.loading)
+        return load_dataset(options, progress=context.loading), None
+    file = modelfile.read(options.from_)
+    size, channels = wanted_shape(file, options)
+    return load_dataset(options, size=size, channels=channels, progress=context.loading), file
 
 
-def decide(options: TrainOptions, dataset: Dataset, context: RunContext) -> Beginning:
-    """Return what a training begins with. Raises UsageError, InputError."""
-    if options.from_ is not None:
+def decide(options: TrainOptions, dataset: Dataset, context: RunContext, file: ModelFile | None = None) -> Beginning:
+    """Return what a training begins with: as asked with the network in `file`, or what is found to be better. Raises
+    UsageError, InputError.
+    """
+    if file is not None:
         if context.workers.size > 1:
             raise UsageError("start.processes", got=context.workers.size)
-        return _asked(options, dataset, context)
+        return _asked(options, file, dataset, context)
     return _tried(options, dataset, context) if _may_try(options, dataset, context) else Beginning(dataset)
 
 
-def _asked(options: TrainOptions, dataset: Dataset, context: RunContext) -> Beginning:
+def _asked(options: TrainOptions, file: ModelFile, dataset: Dataset, context: RunContext) -> Beginning:
     """Return the beginning that `--from` and `--tune` ask for."""
     assert options.from_ is not None
-    file, tune = modelfile.read(options.from_), tune_of(options)
+    tune = tune_of(options)
     name = str(options.from_) if is_pretrained(options.from_) else absolute(options.from_)
     if tune == "all" and dataset.shape == file.spec.shape and not is_pretrained(options.from_):
         return Beginning(dataset, Start(name, file.digest, tune), file)  # one's own network goes on, as it is
@@ -113,9 +116,8 @@ def _may_try(options: TrainOptions, dataset: Dataset, context: RunContext) -> bo
     return FEWEST <= len(dataset.train) <= MOST_TRIED and bool(counts.min() >= EACH)
 
 
-def _feature_seconds(dataset: Dataset) -> float:
+def _feature_seconds(file: ModelFile, dataset: Dataset) -> float:
     """Return about how long the pretrained network takes for the training pictures, on a usual machine."""
-    file = modelfile.read(PRETRAINED)
     sides = SIDES if len(dataset.train) <= FEW else SIDES[:1]
     macs = sum(trace(file.plan, (3, side, side), len(file.classes)).macs for side in sides)
     return len(dataset.train) * macs / USUAL_MACS
@@ -127,7 +129,8 @@ def _tried(options: TrainOptions, dataset: Dataset, context: RunContext) -> Begi
     """
     settings, copies = plan_settings(options, dataset, replace(context, on_event=ignore))
     network = trace(parse_formula(settings.formula), dataset.shape, len(dataset.classes))
-    head_seconds, scratch_seconds = 1.5 * _feature_seconds(dataset) + 2, usual_seconds(settings, network)
+    file = modelfile.read(PRETRAINED)
+    head_seconds, scratch_seconds = 1.5 * _feature_seconds(file, dataset) + 2, usual_seconds(settings, network)
     seconds = {"head": f"{head_seconds:.0f}", "scratch": f"{scratch_seconds:.0f}"}
     scratch_first = scratch_seconds < head_seconds
     context.note(phrase("start.trying.scratch" if scratch_first else "start.trying", name=PRETRAINED, **seconds))
@@ -136,7 +139,7 @@ def _tried(options: TrainOptions, dataset: Dataset, context: RunContext) -> Begi
     if trial is not None and scratch is not None and _is_enough(scratch, trial):
         said = phrase("start.scratch.enough", accuracy=_percent(scratch))
         return Beginning(dataset, said=(said,), trial=trial)
-    head, left_out, held = _head(options, dataset, copies.training_groups(), context)
+    head, left_out, held = _head(options, file, dataset, copies.training_groups(), context)
     if held is None or (left_out >= ENOUGH and not scratch_first):
         return head
     if trial is None:
@@ -151,12 +154,11 @@ def _tried(options: TrainOptions, dataset: Dataset, context: RunContext) -> Begi
 
 
 def _head(
-    options: TrainOptions, dataset: Dataset, groups: Rows, context: RunContext
+    options: TrainOptions, file: ModelFile, dataset: Dataset, groups: Rows, context: RunContext
 ) -> tuple[Beginning, float, float | None]:
     """Return the head on the pretrained network's features as a beginning, and its accuracy on training
     pictures left out and on those held out.
     """
-    file = modelfile.read(PRETRAINED)
     found = _best_size(options, file, PRETRAINED, "head", dataset, groups, context)
     train, held = _parts(options, found.dataset, groups)
     beginning = Beginning(found.dataset, found.start, file, (found.said,))

@@ -51,7 +51,6 @@ if TYPE_CHECKING:
     from ..evaluation import Evaluation
     from .schedule import Schedule
     from .state import State
-    from .trial import Trial
 
 ECHO_SECONDS = 2.0  # in which torchrun passes a signal on that the terminal sent already
 
@@ -59,14 +58,14 @@ ECHO_SECONDS = 2.0  # in which torchrun passes a signal on that the terminal sen
 @dataclass(frozen=True, slots=True)
 class OpenRun:
     """A run in progress; `run` is where the first process writes, None in the others. It alone knows the `copies` among
-    the pictures, which its figures need, and the `trial` that a new run is already trained by.
+    the pictures, which its figures need, what a new run `begins` with, and the trial that it is already trained by.
     """
 
     path: Path
     settings: RunSettings
     run: Run | None
     copies: Copies | None = None
-    trial: Trial | None = None
+    begins: Beginning | None = None
 
 
 def run_training(options: TrainOptions, context: RunContext) -> Result:
@@ -101,10 +100,10 @@ def find_restarted_run(out: str | os.PathLike[str] | None, workers: Workers) -> 
 def begin_run(options: TrainOptions, context: RunContext) -> Result:
     """Begin a new run and train it to its end."""
     cpus = FreeCpus()  # looked at while data is loaded and PyTorch imported
-    dataset = context.workers.each(load_data, options, context)
+    dataset, file = context.workers.each(load_data, options, context)
     require_same(options, dataset, context.workers)
     options = choose_threads(options, cpus, context)
-    begins = decide(options, dataset, context)
+    begins = decide(options, dataset, context, file)
     with _shared(context.workers.on_first(_create, options, begins, context), context.workers) as opened:
         return train_and_export(opened, begins.dataset, context)
 
@@ -152,8 +151,7 @@ def _create(options: TrainOptions, begins: Beginning, context: RunContext) -> Op
         run = Run.create(Path(options.out), made, files)
     else:
         run = Run.create_fresh(Path("runs"), (dataset.name, settings.recipe.name), made, files)
-    trial = begins.trial if begins.trial is not None and begins.trial.is_of(settings) else None
-    return OpenRun(run.path, settings, run, copies, trial)
+    return OpenRun(run.path, settings, run, copies, begins)
 
 
 def _reopen(path: Path, finished: bool) -> OpenRun:
@@ -212,22 +210,23 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
 
     path, settings, workers, run = opened.path, opened.settings, context.workers, context.run
     recipe = settings.recipe
-    is_head = settings.start is not None and settings.start.tune == "head"
     made = Prepared.of(settings, dataset, opened.copies)
+    start, begins = settings.start, opened.begins or Beginning(dataset)
     parts, network, held_out, schedule = made.parts, made.network, made.held_out, made.schedule
+    is_head = start is not None and start.tune == "head"
     if not is_head:
         require_memory(network, recipe, len(parts.train), workers.size, made.device.type)
     test_set = parts.labelled(parts.test, settings.input, made.device, made.images)
 
     with cpu_settings(settings.threads), torch.random.fork_rng():
         state = made.initial()
-        body = None if settings.start is None else body_of(file_of(settings.start), dataset.shape)
+        body = None if start is None else body_of(begins.file or file_of(start), dataset.shape)
         go_back_to_checkpoint(state, context)
         context.log(BeginLine(str(path), state.step, network.parameters, settings))
         first = body is not None and state.step == 0
         head = begin_with(state, settings, body, parts.train, context) if first and body is not None else None
-        if opened.trial is not None:
-            opened.trial.write_to(state, context)
+        if begins.trial is not None:
+            begins.trial.write_to(state, context)
         if is_head and head is not None:
             log_head(state, head, held_out, made.sample, context)
         elif not is_head:

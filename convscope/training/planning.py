@@ -50,9 +50,12 @@ def plan_settings(
     """Return the settings of a new run, its length by the recipe or by the budget; and which pictures are copies.
 
     The data is checked first. What would take more than a tenth of the time that training usually takes is put off, and
-    said. Raises InputError, also for a fault that the check finds where the options are strict, and PlanError.
+    said. A trial was planned already. Raises InputError, also for a fault that the check finds where the options are
+    strict, and PlanError.
     """
     begins = begins or Beginning(dataset)
+    if (trial := begins.trial) is not None:
+        return replace(trial.settings, understood=(*trial.settings.understood, *begins.said)), trial.copies
     check_classes(len(dataset.classes))
     report = check(dataset, seconds=QUICK)
     settings = _planned(options, begins, context, report.copies)
@@ -66,8 +69,7 @@ def plan_settings(
         first = report.findings[0].what
         raise InputError("training.strict", where=dataset.name, got=first, hint=phrase("training.strict.try"))
     near = all(part.key != "check.late.near" for part in report.put_off)
-    settings = replace(settings, understood=(*begins.said, *settings.understood))
-    said = understood(dataset, settings, network, report)
+    said = (*understood(dataset, settings, network, report), *begins.said)
     settings = replace(settings, copies="near" if near else "exact", understood=said, asked=asked_words(options))
     return settings, report.copies
 
@@ -107,8 +109,6 @@ def _planned(options: TrainOptions, begins: Beginning, context: RunContext, copi
         assert budget.accuracy is not None
         settings = _for_accuracy(budget, budget.accuracy, options, dataset, context, copies)
         settings = replace(settings, budget=budget.text)
-    if begins.trial is not None:
-        return replace(settings, planned_seconds=begins.trial.settings.planned_seconds)
     if settings.planned_seconds is None:
         pace = seconds_per_step(settings, dataset, GLANCE)
         settings = replace(settings, planned_seconds=round(pace * settings.rounds[0], 3))

@@ -1,6 +1,6 @@
 """A training that was tried before its run was made: what it would have written is kept, and the run begins with it.
 
-The settings, the seed and the threads are the run's, so the run would come to the same bits: it is not trained twice.
+The settings are the run's, so the run would come to the same bits: it is neither planned nor trained twice.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trial:
-    """A finished training of these settings: the logits (n, K) of the pictures held out, None where there are none, and
-    what it would have written.
+    """A finished training of these settings, of pictures some of which are `copies`: the logits (n, K) of the pictures
+    held out, None where there are none, and what it would have written.
     """
 
     settings: RunSettings
+    copies: Copies
     scores: Scores | None
     written: tuple[LogLine | Snapshot | Checkpoint, ...]
 
@@ -46,11 +47,7 @@ class Trial:
             quiet = replace(context, on_event=ignore, run=None, kept=kept)
             made.fit(state, quiet)
             scores = None if made.held_out is None else made.held_out.scores(state.result)
-        return cls(settings, scores, tuple(kept.written))
-
-    def is_of(self, settings: RunSettings) -> bool:
-        """Whether a run of these settings would come to the same: all but what was said, asked and measured."""
-        return _bare(self.settings) == _bare(settings)
+        return cls(settings, copies, scores, tuple(kept.written))
 
     def write_to(self, state: State, context: RunContext) -> None:
         """Bring a state that was not trained to the end of the trial, and write to the run what the trial has kept."""
@@ -67,7 +64,3 @@ class Trial:
                 if run is not None:
                     run.append(one)
                 context.log(one)
-
-
-def _bare(settings: RunSettings) -> RunSettings:
-    return replace(settings, understood=(), asked=None, planned_seconds=None)

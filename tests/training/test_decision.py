@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convscope import data
+from convscope import data, modelfile
+from convscope.checking import find_copies
 from convscope.errors import UsageError
+from convscope.modelfile import ModelFile
 from convscope.training import decision
 from convscope.training.beginning import Beginning
 from convscope.training.context import RunContext
@@ -102,7 +104,7 @@ def test_few_pictures_held_out_do_not_tell_an_accuracy_from_99_percent(
     wrong: int, n: int, balance: str, enough: bool
 ) -> None:
     settings = resolve_settings(TrainOptions(patterns(60), threads=1), patterns(60), SingleWorker())
-    trial = Trial(replace(settings, balance=balance), np.zeros((n, 3), np.float32), ())
+    trial = Trial(replace(settings, balance=balance), find_copies(patterns(60)), np.zeros((n, 3), np.float32), ())
     assert decision._is_enough(1 - wrong / n, trial) == enough
 
 
@@ -129,12 +131,24 @@ def test_several_processes_do_not_begin_with_another_network(small: Path) -> Non
 
     context = RunContext(workers=Two())  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="runs in one process, got 2"):
-        decision.decide(TrainOptions(patterns(60), from_=small), patterns(60), context)
+        decision.decide(TrainOptions(patterns(60), from_=small), patterns(60), context, modelfile.read(small))
     assert decision.decide(TrainOptions(patterns(60)), patterns(60), context).start is None
 
 
-def test_the_run_is_what_was_decided(small: Path, tmp_path: Path) -> None:
+def test_the_run_is_what_was_decided_and_the_network_is_read_once(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, opened = modelfile.read, []
+
+    def counted(path: Path) -> ModelFile:
+        opened.append(str(path))
+        return read(path)
+
+    monkeypatch.setattr(modelfile, "read", counted)
     result = train(patterns(60), out=tmp_path / "run", threads=1)
+    assert opened.count(str(small)) == 1
+    train(patterns(60), from_=small, out=tmp_path / "asked", threads=1)
+    assert opened.count(str(small)) == 2
     settings = settings_of(result.run)
     assert settings.start is not None
     assert settings.recipe.name == "head"

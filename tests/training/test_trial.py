@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from convscope.errors import phrase
 from convscope.runs.checkpoints import Checkpoint
 from convscope.runs.directory import Run
 from convscope.training import prepared
@@ -104,10 +105,15 @@ def test_killed_while_it_is_written_it_trains_anew_to_the_same(
     assert outcome(tmp_path / "killed") == outcome(tmp_path / "whole")
 
 
-def test_a_trial_of_other_settings_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert go(tmp_path / "run", monkeypatch, tried(seed=1)) >= 10
-    go(tmp_path / "anew", monkeypatch, Beginning(GIVEN))
-    assert outcome(tmp_path / "run") == outcome(tmp_path / "anew")
+def test_a_trial_is_planned_once_and_why_it_was_taken_is_said_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    begins, why = tried(), phrase("start.scratch.enough", accuracy="99.9")
+    assert begins.trial is not None
+    monkeypatch.setattr("convscope.training.planning.check", lambda *_, **__: pytest.fail("checked again"))
+    monkeypatch.setattr("convscope.training.planning.resolve_settings", lambda *_: pytest.fail("resolved again"))
+    settings, copies = plan_settings(OPTIONS, GIVEN, RunContext(), replace(begins, said=(why,)))
+    assert settings.understood == (*begins.trial.settings.understood, why)
+    assert replace(settings, understood=begins.trial.settings.understood) == begins.trial.settings
+    assert copies is begins.trial.copies
 
 
 def test_a_trial_writes_and_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
