@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..data.named_datasets import CENTRED
+from ..data.sources import FILES
 from ..errors import (
     BAD_INPUT,
     INTERRUPTED,
@@ -70,7 +71,8 @@ class TrainingJobs:
             self.catalogue.describe(DescribeRequest(formula, wanted.data, size))
         with self._lock:
             self._room()
-            id = self._launches.reserve(wanted, Path(source).name, options.chosen_recipe().name)
+            how = () if wanted.recipe == AUTO else (wanted.recipe,)  # which auto finds out
+            id = self._launches.reserve(wanted, short_name(Path(source)), *how)
             try:
                 self._launch(id, replace(options, out=self.runs.root / id))
             except BaseException:
@@ -179,6 +181,11 @@ class TrainingJobs:
             with contextlib.suppress(ConvscopeError):
                 other = self._launches.reserve(self._wanted[id], id[len("2026-01-01-") :])
                 self._wanted[other], self._failed[other] = self._wanted.pop(id), self._failed.pop(id)
+
+
+def short_name(source: Path) -> str:
+    """Return the name of data without the ending of a file."""
+    return source.stem if source.suffix.lower() in FILES else source.name
 
 
 def _not_started(id: str, wanted: TrainingRequest, message: Fault | None) -> RunSummary:

@@ -17,7 +17,7 @@ import pytest
 
 from convscope.errors import ConvscopeError, InputError, UsageError, phrase
 from convscope.lab.catalogue import Catalogue
-from convscope.lab.jobs import MOST, TrainingJobs
+from convscope.lab.jobs import MOST, TrainingJobs, short_name
 from convscope.lab.records import Asked, RunSummary, TrainingRequest
 from convscope.lab.run_index import RunIndex
 from convscope.runs.directory import Run
@@ -81,6 +81,13 @@ def test_recipe_auto_leaves_the_choice_to_train(jobs: TrainingJobs, launches: La
     (words,) = launches.words
     assert [word for word in words if word.startswith("--")] == ["--json", f"--out={jobs.runs.root / id}", "--"]
     assert jobs.one(id).recipe == "fast"  # until its settings say what was chosen
+    assert id.endswith("-my-pets"), "a name promises no recipe that another may win over"
+    assert jobs.start(TrainingRequest("folder/0", recipe="slides")).endswith("-my-pets-slides")
+
+
+@pytest.mark.parametrize(("source", "name"), [("/x/birds.zip", "birds"), ("/x/birds.2024", "birds.2024")])
+def test_a_file_gives_a_run_its_name_without_the_ending(source: str, name: str) -> None:
+    assert short_name(Path(source)) == name
 
 
 def test_what_is_started_is_the_command_line(jobs: TrainingJobs, launches: Launches, tmp_path: Path) -> None:

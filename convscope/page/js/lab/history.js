@@ -8,6 +8,7 @@ import { confusionTable } from "../look/views/confusion.js";
 import { lossCurve } from "../look/views/curve.js";
 import { wholeIn } from "./address.js";
 import { snapshotMaps } from "./chapters/mnist_maps.js";
+import { isFitted } from "./workbench/run_facts.js";
 
 /** @typedef {import("./types.js").Lab} Lab */
 /**
@@ -36,6 +37,7 @@ export function historyView(lab, history) {
     on: { input: () => choose(Number(scrub.value)) },
   });
   const words = make(doc, "output", { class: "readout" });
+  const scrubbed = make(doc, "div", { class: "scrub" }, scrub, words);
   const maps = make(doc, "div", {});
   const confusion = make(doc, "div", {});
   const element = make(
@@ -43,7 +45,7 @@ export function historyView(lab, history) {
     "div",
     { class: "train-shown" },
     curve,
-    make(doc, "div", { class: "scrub" }, scrub, words),
+    scrubbed,
     make(
       doc,
       "div",
@@ -56,6 +58,7 @@ export function historyView(lab, history) {
   const refresh = () => {
     const { run, lines, snapshots } = history();
     element.hidden = !run;
+    for (const part of [curve, scrubbed]) part.hidden = run !== null && isFitted(run); // it has one step
     const key = JSON.stringify([
       run?.id,
       run?.state,

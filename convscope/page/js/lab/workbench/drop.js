@@ -249,6 +249,7 @@ function othersPart(lab) {
                   doc,
                   "a",
                   {
+                    class: "link",
                     href: `#c=workbench&v=own&d=${encodeURIComponent(id)}`,
                     on: { click: toPlace(lab, { v: "own", d: id }) },
                   },

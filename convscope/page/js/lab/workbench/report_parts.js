@@ -5,7 +5,7 @@ import { fixed, percent, thousands } from "../../kit/format.js";
 import { spoken } from "../../kit/i18n.js";
 import { confusionTable } from "../../look/views/confusion.js";
 import { grouped } from "../formula/fault.js";
-import { secondsText, shareDone } from "./run_facts.js";
+import { isFitted, secondsText, shareDone } from "./run_facts.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../api.js").RunSummary} RunSummary */
@@ -38,14 +38,18 @@ export function figureList({ doc, t }, run, report, network) {
       : []),
     [t("mnist.train.accuracy"), [run.accuracy === null ? "–" : percent(run.accuracy, 2)], "accuracy"],
     [t("mnist.loss"), [run.loss === null ? "–" : fixed(run.loss, 4)], "loss"],
-    [
-      t("bench.steps"),
-      [
-        run.steps === null ? "–" : `${thousands(run.step)} / ${thousands(run.steps)}`,
-        make(doc, "span", { class: "small" }, ` ${percent(shareDone(run), 0)}`),
-      ],
-      "steps",
-    ],
+    ...(isFitted(run)
+      ? []
+      : [
+          /** @type {[string, (string | Node)[], string]} */ ([
+            t("bench.steps"),
+            [
+              run.steps === null ? "–" : `${thousands(run.step)} / ${thousands(run.steps)}`,
+              make(doc, "span", { class: "small" }, ` ${percent(shareDone(run), 0)}`),
+            ],
+            "steps",
+          ]),
+        ]),
     [t("bench.time"), [secondsText(t, run.seconds)], "seconds"],
     [t("arch.parameters"), [network ? grouped(network.parameters) : "–"], "parameters"],
     [t("arch.macs"), [network ? grouped(network.macs) : "–"], "macs"],
@@ -151,8 +155,12 @@ export function settingsPart({ doc, t }, run, report) {
         ]
       : []),
     entry(t("bench.recipe"), run.recipe),
-    entry(t("mnist.epochs"), run.epochs === null ? "–" : String(Math.round(run.epochs * 1000) / 1000)),
-    entry(t("bench.batch"), run.batch === null ? "–" : String(run.batch)),
+    ...(isFitted(run)
+      ? []
+      : [
+          entry(t("mnist.epochs"), run.epochs === null ? "–" : String(Math.round(run.epochs * 1000) / 1000)),
+          entry(t("bench.batch"), run.batch === null ? "–" : String(run.batch)),
+        ]),
     entry(t("bench.seed"), run.seed === null ? "–" : String(run.seed)),
     ...(report?.budget ? [entry(t("bench.budget"), report.budget)] : []),
   ];
