@@ -32,6 +32,7 @@ from .loading import absolute, load_dataset
 from .options import TrainOptions
 from .parts import Parts
 from .planning import USUAL_MACS, plan_settings, usual_seconds
+from .settings import RunSettings
 from .start_recipes import HEAD, TUNED
 from .starting import (
     FEW,
@@ -39,7 +40,7 @@ from .starting import (
     SIDES,
     Fitted,
     choose_head,
-    fit_head,
+    head_rows,
     is_pretrained,
     places,
     tune_of,
@@ -64,11 +65,12 @@ EACH = 2  # of each class, to choose a head by those left out
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """A head that was chosen: the pictures at its size, what cuts the network, a sentence on it, and its accuracy on
-    training pictures that were left out.
+    """A head that was chosen: the pictures at its size, those trained on, what cuts the network, a sentence on it, and
+    its accuracy on training pictures that were left out.
     """
 
     dataset: Dataset
+    train: Subset
     start: Start
     tapped: TapRows
     said: Phrase
@@ -139,13 +141,15 @@ def _tried(options: TrainOptions, dataset: Dataset, context: RunContext) -> Begi
     if trial is not None and scratch is not None and _is_enough(scratch, trial):
         said = phrase("start.scratch.enough", accuracy=_percent(scratch))
         return Beginning(dataset, said=(said,), trial=trial)
-    head, left_out, held = _head(options, file, dataset, copies.training_groups(), context)
-    if held is None or (left_out >= ENOUGH and not scratch_first):
+    found = _best_size(options, file, PRETRAINED, "head", dataset, copies.training_groups(), context)
+    head = Beginning(found.dataset, found.start, file, (found.said,))
+    if not settings.data.validation or (found.accuracy >= ENOUGH and not scratch_first):
         return head
     if trial is None:
         trial = Trial.of(settings, dataset, copies, context)
         scratch = _trial_accuracy(trial, dataset)
-    if scratch is None:
+    held = _head_accuracy(found, settings, context)
+    if scratch is None or held is None:
         return head
     better = scratch > held
     key = "start.scratch" if better else "start.features"
@@ -153,22 +157,18 @@ def _tried(options: TrainOptions, dataset: Dataset, context: RunContext) -> Begi
     return Beginning(dataset, said=(said,), trial=trial) if better else replace(head, said=(*head.said, said))
 
 
-def _head(
-    options: TrainOptions, file: ModelFile, dataset: Dataset, groups: Rows, context: RunContext
-) -> tuple[Beginning, float, float | None]:
-    """Return the head on the pretrained network's features as a beginning, and its accuracy on training
-    pictures left out and on those held out.
+def _head_accuracy(found: Found, settings: RunSettings, context: RunContext) -> float | None:
+    """Return the accuracy of a head on the pictures that a training from scratch holds out, fitted without these; None
+    where there are none.
     """
-    found = _best_size(options, file, PRETRAINED, "head", dataset, groups, context)
-    train, held = _parts(options, found.dataset, groups)
-    beginning = Beginning(found.dataset, found.start, file, (found.said,))
-    if held is None or not len(held):
-        return beginning, found.accuracy, None
-    tapped = found.tapped
-    layer, _ = fit_head(found.start, tapped, train, len(dataset.classes), options.seed or 0, context)
-    seen_by = features_of(held.images, tapped, cache=options.cache, progress=context.features)
-    scores = layer.scores(tapped.part(seen_by, found.start.taps))
-    return beginning, found.accuracy, _accuracy(held.labels, scores, found.start.balanced)
+    parts, start, tapped = Parts.of(found.dataset, settings.data), found.start, found.tapped
+    if parts.held is None or not len(parts.held):
+        return None
+    assert start.strength is not None
+    rows = head_rows(start, tapped, found.train, settings.seed, context)
+    layer = rows.only(np.isin(found.train.rows, parts.train.rows)).fit(len(settings.classes), start.strength)
+    features = features_of(parts.held.images, tapped, cache=context.cache, progress=context.features)
+    return _accuracy(parts.held.labels, layer.scores(tapped.part(features, start.taps)), start.balanced)
 
 
 def _trial_accuracy(trial: Trial, dataset: Dataset) -> float | None:
@@ -229,7 +229,7 @@ def _best_size(
         tried=tried,
         seconds=f"{time.monotonic() - began:.0f}",
     )
-    return Found(seen, start, tapped, said, found.best.accuracy)
+    return Found(seen, train, start, tapped, said, found.best.accuracy)
 
 
 def _with_copies(start: Start, dataset: Dataset, train: Subset, groups: Rows) -> Start:

@@ -59,7 +59,8 @@ class FinalFigures:
         why = [self.calibration] if isinstance(self.calibration, Phrase) else []
         if isinstance(self.calibration, Calibration) and self.left_out:
             n, left = self.calibration.n, self.left_out
-            why.append(phrase("note.calibrated", n=f"{n:,}", held=f"{n - left:,}", left=f"{left:,}"))
+            split = {"held": f"{n - left:,}", "left": f"{left:,}"} if n > left else {}
+            why.append(phrase("note.calibrated" if split else "note.calibrated.left", n=f"{n:,}", **split))
         if reported.without_leaks is not None and not reported.without_leaks.n:
             why.append(phrase("note.leaks.all"))
         return (*why, *reported.warnings)

@@ -1,10 +1,10 @@
-"""What a head makes of its own training pictures, each left out of the fit that is asked: where few are held out, these
-tell how sure the head may be.
+"""What a head makes of its own training pictures, each left out of the fit that is asked: where none or few are held
+out, these tell how sure the head may be.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,7 +20,8 @@ from .context import RunContext
 from .final_figures import LabelledScores
 from .parts import Parts
 from .settings import RunSettings
-from .starting import FEW, FITTED, HeadRows, head_rows
+from .start_recipes import leaves_out
+from .starting import FITTED, HeadRows, head_rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +37,7 @@ def left_out_of(settings: RunSettings, body: Body | None, parts: Parts, context:
     are held out to tell alone; None for another run. Pictures that belong together are left out together.
     """
     start, train, held = settings.start, parts.train, parts.held
-    if start is None or body is None or start.tune != "head" or not start.taps or len(train) > FEW:
+    if start is None or body is None or not start.taps or not leaves_out(settings.recipe, len(train)):
         return None
     if held is not None and len(distinct_rows(parts.groups(held), len(held))) >= LEAST:
         return None
@@ -53,20 +54,19 @@ def left_out_of(settings: RunSettings, body: Body | None, parts: Parts, context:
 
 def fitted_without(rows: HeadRows, classes: int, strength: float, groups: Rows) -> OutOfFold:
     """Return the scores of each picture by a head fitted without its fold: without its whole group, and without the
-    copies of these. The losses of those that are left weigh as much as all did, so that scores keep their scale. What
-    is alone in its class counts for nothing: there is no head that knows the class without it.
+    copies of these. What is alone in its class counts for nothing: there is no head that knows the class without it.
     """
     labels = rows.labels[: rows.count]
     fold = folds(labels, groups)
-    turned, times = Rotated.of(rows.features).rows, len(rows.labels) // rows.count
+    turned = replace(rows, features=Rotated.of(rows.features).rows)
     scores, known = np.zeros((rows.count, classes)), np.zeros(rows.count, np.bool_)
     for k in np.unique(fold):
         out = fold == k
-        fitted = np.tile(~out, times)
-        if not fitted.any():
+        if out.all():
             continue
-        weights = rows.weights[fitted] * (rows.weights.sum() / rows.weights[fitted].sum())
-        head = next(fit_path(turned[fitted], rows.labels[fitted], classes, (strength,), weights, FITTED))
-        scores[out] = head.scores(turned[: rows.count][out])
+        others = turned.only(~out)
+        seen = np.asarray(others.features, np.float64)
+        head = next(fit_path(seen, others.labels, classes, (strength,), others.weights, FITTED))
+        scores[out] = head.scores(turned.features[: rows.count][out])
         known[out] = np.isin(labels[out], labels[~out])
     return OutOfFold(fold, scores.astype(np.float32), known)

@@ -14,15 +14,16 @@ from ..data.subset import Subset
 from ..errors import InputError, Phrase, phrase
 from ..formula import Plan
 from ..transfer.choice import LOOKED_AT, Tried, choose
-from ..transfer.features import Rows as Features
 from ..transfer.features import features_of
-from ..transfer.head import Floats, Linear, class_weights, fit
+from ..transfer.head import Floats, Linear, Numbers, class_weights, fit
 from ..transfer.rows import TapRows
 from ..transfer.start import Start, body_of, grey_fits
 from ..transfer.taps import Tap, taps_of, with_head
 from .changed_copies import ChangedCopies
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ..data.dataset import Rows
     from ..modelfile import ModelFile
     from .context import RunContext
@@ -116,10 +117,22 @@ class HeadRows:
     and the weight of each row.
     """
 
-    features: Features
+    features: Numbers
     labels: Rows
     weights: Floats
     count: int
+
+    def only(self, which: NDArray[np.bool_]) -> HeadRows:
+        """Return some of the pictures, bool (count,), with their copies. The losses of these weigh as much as all did,
+        so that scores keep their scale.
+        """
+        some = np.tile(which, len(self.labels) // self.count)
+        weights = self.weights[some] * (self.weights.sum() / self.weights[some].sum())
+        return HeadRows(self.features[some], self.labels[some], weights, int(which.sum()))
+
+    def fit(self, classes: int, strength: float) -> Linear:
+        """Return the head at its optimum."""
+        return fit(self.features, self.labels, classes, strength, self.weights, FITTED)
 
 
 def head_rows(start: Start, tapped: TapRows, train: Subset, seed: int, context: RunContext) -> HeadRows:
@@ -137,14 +150,13 @@ def head_rows(start: Start, tapped: TapRows, train: Subset, seed: int, context: 
 
 def fit_head(
     start: Start, tapped: TapRows, train: Subset, classes: int, seed: int, context: RunContext
-) -> tuple[Linear, Features]:
+) -> tuple[Linear, Numbers]:
     """Return the head of a start, fitted to its training pictures and their copies, and the features (n, F) of the
     pictures at its taps.
     """
     assert start.strength is not None
     rows = head_rows(start, tapped, train, seed, context)
-    head = fit(rows.features, rows.labels, classes, start.strength, rows.weights, FITTED)
-    return head, rows.features[: rows.count]
+    return rows.fit(classes, start.strength), rows.features[: rows.count]
 
 
 def places(start: Start) -> Phrase:

@@ -10,6 +10,7 @@ from ..data.understanding import understood as understood_data
 from ..errors import Phrase, phrase, printable
 from ..formula import Network
 from .settings import RunSettings
+from .start_recipes import leaves_out
 from .starting import places
 
 
@@ -48,6 +49,8 @@ def _held_out(dataset: Dataset, settings: RunSettings) -> Phrase:
         return phrase("planned.validation.given", n=n, held=held)
     if data.validation:
         return phrase("planned.validation.held", n=n, held=held, seed=settings.seed)
+    if leaves_out(recipe, data.train):
+        return phrase("planned.validation.left", n=n)
     if not recipe.holds_out:
         return phrase("planned.validation.recipe", n=n, recipe=recipe.name)
     return phrase("planned.validation.none", n=n)

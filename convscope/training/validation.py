@@ -19,6 +19,7 @@ from ..machine.memory import fitting
 from ..pictures.preprocessing import which_are_inverted
 from ..runs.records import Figures
 from .recipes import Recipe
+from .start_recipes import leaves_out
 from .workers import Scores, SingleWorker, Workers
 
 if TYPE_CHECKING:
@@ -49,12 +50,16 @@ def choose_held_out(
 
 
 def default_held_out(dataset: Dataset, recipe: Recipe) -> int:
-    """Return how many training pictures are held out unless the user says: none where the data has its own."""
+    """Return how many training pictures are held out unless the user says: none where the data has its own, nor where
+    there are test pictures and those trained on calibrate by being left out of a fit in turn.
+    """
     if dataset.validation is not None:
         return 0
     if dataset.test is None:
         return sixth(dataset)
     n = len(dataset.train)
+    if leaves_out(recipe, n):
+        return 0
     held = min(ENOUGH, max(n // SPARED, min(FEW, n // SHARE), LEAST if n // FIFTH >= LEAST else 0))
     return held if recipe.holds_out else 0
 

@@ -108,6 +108,23 @@ def test_few_pictures_held_out_do_not_tell_an_accuracy_from_99_percent(
     assert decision._is_enough(1 - wrong / n, trial) == enough
 
 
+def test_a_head_is_compared_by_a_fit_without_the_pictures_held_out(small: Path) -> None:
+    """Labels that mean nothing: a head that had seen them would know them by heart."""
+    given = patterns(250, n=60)
+    labels = np.random.default_rng(1).integers(0, 3, 60)
+    given = data.arrays(given.train.images, labels, ["x", "y", "z"], test=(given.train.images[:9], labels[:9]))
+    options, file = TrainOptions(given, threads=1), modelfile.read(small)
+    found = decision._best_size(options, file, str(small), "head", given, np.arange(60), RunContext())
+    found = replace(found, start=replace(found.start, taps=tuple(found.tapped.columns), strength=1e6))
+    settings = resolve_settings(options, given, SingleWorker())
+    assert (len(found.train), settings.data.validation) == (60, 10)
+    accuracy = decision._head_accuracy(found, settings, RunContext())
+    assert accuracy is not None
+    assert accuracy < 0.8
+    seen = replace(settings, data=replace(settings.data, validation=0, held_out=None))
+    assert decision._head_accuracy(found, seen, RunContext()) is None
+
+
 @pytest.mark.parametrize("more", [{"recipe": "fast"}, {"arch": "fc"}, {"epochs": 1}, {"budget": "5s"}, {"size": 40}])
 def test_who_says_how_to_train_gets_that(small: Path, more: dict[str, Any]) -> None:
     found, events = decided(patterns(60), **more)

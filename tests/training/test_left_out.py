@@ -13,7 +13,7 @@ from convscope.training.left_out import fitted_without
 from convscope.training.session import train
 from convscope.training.starting import HeadRows
 from convscope.transfer.head import Rotated
-from tests.training.test_tuning import start, stripes
+from tests.training.test_tuning import settings_of, start, stripes
 
 
 def rows(n: int = 60, copies: int = 0, classes: int = 3) -> HeadRows:
@@ -61,13 +61,30 @@ def test_few_pictures_calibrate_a_head_and_bound_it(tmp_path: Path) -> None:
     assert any("6 held out, and 48 that the head was fitted to" in str(note) for note in result.notes)
 
 
-def test_without_pictures_held_out_those_left_out_tell_alone(tmp_path: Path) -> None:
-    result = train(stripes(81), out=tmp_path / "run", threads=1, val=0, from_=start(tmp_path), tune="head")
+@pytest.mark.parametrize("val", [None, 0])
+def test_where_there_are_test_pictures_a_head_is_fitted_to_all_and_those_left_out_tell(
+    tmp_path: Path, val: int | None
+) -> None:
+    result = train(stripes(81), out=tmp_path / "run", threads=1, val=val, from_=start(tmp_path), tune="head")
+    settings = settings_of(result.run)
+    assert (settings.data.train, settings.data.validation, result.validation) == (54, 0, None)
     assert result.calibration is not None
     assert result.rejection is not None
     assert (result.calibration.n, result.rejection.n) == (54, 54)
-    said = "calibrated on 54 different pictures: 0 held out, and 54 that the head was fitted to"
-    assert any(str(note).startswith(said) for note in result.notes)
+    said = "training on all 54 pictures; each is held out of one of five further fits, to calibrate by"
+    assert said in map(str, settings.understood)
+    assert any(note.key == "note.calibrated.left" and note.words["n"] == "54" for note in result.notes)
+
+
+def test_some_of_the_pictures_weigh_what_all_did() -> None:
+    given = rows(copies=2)
+    which = np.arange(60) < 25
+    some = given.only(which)
+    assert (some.count, len(some.labels)) == (25, 75)
+    np.testing.assert_array_equal(some.features[25:50], given.features[60:85])
+    np.testing.assert_array_equal(some.labels, np.tile(given.labels[:25], 3))
+    np.testing.assert_allclose(some.weights.sum(), given.weights.sum())
+    np.testing.assert_allclose(some.weights[0] / some.weights[1], given.weights[0] / given.weights[1])
 
 
 def test_other_trainings_leave_nothing_out(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from convscope.pictures.preprocessing import preprocess
 from convscope.training.options import TrainOptions
 from convscope.training.recipes import RECIPES
 from convscope.training.resolve import resolve_settings
+from convscope.training.start_recipes import HEAD
 from convscope.training.validation import (
     LabelledImages,
     as_tensor,
@@ -52,6 +53,13 @@ def test_a_sixth_is_held_out_where_there_are_no_test_pictures(n: int, held: int)
 def test_where_there_are_test_pictures_what_calibration_needs_is_held_out(n: int, held: int) -> None:
     assert default_held_out(grey(n, tested=True), RECIPES["fast"]) == held
     assert default_held_out(grey(n, tested=True), RECIPES["slides"]) == 0  # the lecture trains on all
+
+
+@pytest.mark.parametrize(
+    ("n", "tested", "held"), [(40, True, 0), (1_500, True, 0), (1_501, True, 150), (600, False, 100)]
+)
+def test_of_few_pictures_none_is_held_out_for_a_head_that_is_tested(n: int, tested: bool, held: int) -> None:
+    assert default_held_out(grey(n, tested=tested), HEAD) == held
 
 
 def test_every_picture_is_trained_on_or_held_out_and_the_seed_says_which() -> None:
