@@ -127,6 +127,7 @@ def test_the_decks_own_way_of_writing() -> None:
         ("conv(16, 3.0)", 10, "kernel must be a whole number"),
         ("conv(True, 3)", 6, "channels must be a whole number"),
         ("conv(16, (3, 3, 3))", 10, "kernel must be a whole number of 1 or more, or two"),
+        ("conv(16, (3, 3, 3, 3))", 10, "kernel must be a whole number of 1 or more, or two"),
         ("conv(2000000, 3)", 6, "channels is too large, got 2000000, expected at most 1,000,000"),
         ("maxpool(2, pad=2)", 16, "pooling pads by half the kernel at most"),
         ("dropout(1)", 9, "p must be a number from 0 to 0.999"),
@@ -149,6 +150,7 @@ def test_the_decks_own_way_of_writing() -> None:
         ("Linear(10)", 1, "try: say fc"),
         ("fc + softmax", 6, "the loss takes scores, and the model file makes probabilities of them by itself"),
         ("fc + nn.Softmax(1)", 6, "the loss takes scores"),
+        ("(" * 33 + "relu" + ")" * 33, 33, "at most 32"),
         ("relu # note", 6, "a character that no formula has"),
         ("", 1, "the formula is empty"),
         ("  relu + knov(3, 3)", 10, "did you mean conv?"),
@@ -164,6 +166,14 @@ def test_an_error_names_the_column_and_what_to_try(text: str, column: int, says:
         shown, caret = message.splitlines()[1:3]
         assert shown[4:] == text
         assert caret.index("^") == 4 + column - 1
+
+
+def test_too_many_signs_are_refused_at_the_first_too_many() -> None:
+    with pytest.raises(FormulaError, match=r"at most 1,?024") as caught:
+        parse("relu" + "*1" * 1025)
+    assert caught.value.column == len("relu") + 2 * 1024 + 1
+    with pytest.raises(FormulaError, match="nested too deep"):
+        parse("relu" + "*1" * 1024)
 
 
 def test_an_error_shows_place_caret_and_hint() -> None:
@@ -250,7 +260,8 @@ def test_strides_that_multiply_beyond_what_a_page_holds_are_refused() -> None:
     """The two before the last come to 10¹² pixels; the largest whole number that a page's numbers hold is 2⁵³ − 1."""
     trace(parse("conv(1, 1, stride=1000000)*2 + conv(1, 1, stride=9007) + fc"), (1, 28, 28), 10)
     for text in ("conv(1, 1, stride=1000000)*2 + conv(1, 1, stride=9008)", "conv(1, 1, stride=(1, 1000000))*400 + fc"):
-        with pytest.raises(PlanError, match="receptive field is too large, expected at most 9,007,199,254,740,991"):
+        says = r"^layer (3|4), conv.*receptive field is too large, expected at most 9,007,199,254,740,991"
+        with pytest.raises(PlanError, match=says):
             trace(parse(text), (1, 28, 28), 10)
 
 

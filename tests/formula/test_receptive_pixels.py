@@ -104,7 +104,7 @@ def test_a_chain_by_hand() -> None:
     network = trace(parse("conv(1, 3, pad=1) + maxpool(2) + conv(1, 3)"), (1, 8, 8))
     fields = [(n.field.size, n.field.jump, n.field.start) for n in network.nodes]
     assert fields == [((3, 3), (1, 1), (-1, -1)), ((4, 4), (2, 2), (-1, -1)), ((8, 8), (2, 2), (-1, -1))]
-    assert seen(network, 2, (0, 0)) == (0, 0, 6, 6)  # −1 … 6, clipped
+    assert seen(network, 2) == seen(network, 2, (0, 0)) == (0, 0, 6, 6)  # −1 … 6, clipped
     assert seen(network, 2, (1, 1)) == (1, 1, 7, 7)  # 1 … 8, clipped
     assert seen(trace(parse("conv(1, 1, pad=2)"), (1, 4, 4)), 0, (0, 0)) is None  # padding alone
 

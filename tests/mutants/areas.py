@@ -31,7 +31,7 @@ TESTS = [
     "tests/test_files.py", "tests/test_records.py",
     *(f"tests/{room}" for room in (
         "formula", "conformance", "nn", "modelfile", "runs", "data", "training", "prediction", "pictures", "evaluation",
-        "explain", "cli",
+        "explain", "cli", "pretrained",
     )),
 ]  # fmt: skip
 
