@@ -157,6 +157,12 @@ def lab_script() -> str:
     return join(HERE / "js" / "lab" / "main.js", HERE / "js")
 
 
+@cache
+def learning_script() -> str:
+    """Return as one script what a worker runs that trains a network."""
+    return join(HERE / "js" / "learn" / "worker.js", HERE / "js")
+
+
 def document(
     *,
     script: str,

@@ -199,7 +199,7 @@ def test_a_source_makes_no_code_no_markup_and_no_request(path: Path) -> None:
 def test_every_module_is_part_of_the_page() -> None:
     """Types apart, nothing lies in page/js that neither the page nor the lab uses, and the page has nothing of the
     lab."""
-    script = inline.page_script() + inline.lab_script() + inline.report_script()
+    script = inline.page_script() + inline.lab_script() + inline.report_script() + inline.learning_script()
     labels = {path.relative_to(HERE / "js").as_posix() for path in SOURCES if path.name != "types.js"}
     assert {label for label in labels if f"// {label}\n" not in script} == set()
     assert "// lab/" not in inline.page_script()

@@ -24,12 +24,18 @@ def test_each_kind_is_one_file_that_exports_its_name() -> None:
         assert re.findall(r"^export const (\w+)", path.read_text(encoding="utf-8"), re.M) == [name]
 
 
+def test_each_kind_says_how_it_learns() -> None:
+    text = (JS / "learn" / "kinds" / "all.js").read_text(encoding="utf-8")
+    (table,) = re.findall(r"BATCH_KINDS = \{(.*?)\n\};", text, re.S)
+    assert set(re.findall(r"^  (\w+):", table, re.M)) == NAMES
+
+
 def test_no_other_module_asks_for_a_kind_by_its_name() -> None:
     """What differs from kind to kind stands in its file, so that a new one needs no other."""
     named = re.compile(rf"kind [!=]== \"({'|'.join(NAMES)})\"|case \"({'|'.join(NAMES)})\"")
     found = [
         path.relative_to(JS).as_posix()
-        for room in ("engine", "look")
+        for room in ("engine", "learn", "look")
         for path in (JS / room).rglob("*.js")
         if named.search(path.read_text(encoding="utf-8"))
     ]

@@ -1,0 +1,53 @@
+/** How every kind of layer works on batches; tsc finds a kind that is forgotten here. */
+
+import { KINDS } from "../../engine/kinds/all.js";
+import { curveBatch, preluBatch, reluBatch } from "./activations.js";
+import { convBatch, fcBatch } from "./convolution.js";
+import { addBatch, concatBatch } from "./joins.js";
+import { bnBatch, dropoutBatch } from "./normalisation.js";
+import { avgpoolBatch, cellsBatch, maxpoolBatch } from "./pooling.js";
+import { cropBatch, flattenBatch } from "./shape.js";
+/** @import {Kind} from "../../types.js" */
+/** @import {Curve, Layer} from "../../engine/types.js" */
+/** @import {BatchKind} from "../types.js" */
+
+/** @param {Kind} kind */
+const curveOf = (kind) => /** @type {Curve} */ (KINDS[kind].curve);
+
+/** @type {Record<Kind, BatchKind | null>} */
+export const BATCH_KINDS = {
+  adaptive_avgpool: cellsBatch,
+  add: addBatch,
+  avgpool: avgpoolBatch,
+  bn: bnBatch,
+  concat: concatBatch,
+  conv: convBatch,
+  crop: cropBatch,
+  dropout: dropoutBatch,
+  elu: curveBatch(curveOf("elu")),
+  fc: fcBatch,
+  flatten: flattenBatch,
+  gap: cellsBatch,
+  gelu: curveBatch(curveOf("gelu")),
+  hardsigmoid: curveBatch(curveOf("hardsigmoid")),
+  hardswish: curveBatch(curveOf("hardswish")),
+  leaky_relu: curveBatch(curveOf("leaky_relu"), true),
+  maxpool: maxpoolBatch,
+  opaque: null, // a part that only Python can run
+  prelu: preluBatch(curveOf("prelu")),
+  relu: reluBatch,
+  relu6: curveBatch(curveOf("relu6")),
+  sigmoid: curveBatch(curveOf("sigmoid")),
+  silu: curveBatch(curveOf("silu")),
+  tanh: curveBatch(curveOf("tanh")),
+};
+
+/**
+ * Return how a node works on batches. Throws a RangeError for one that the page cannot train.
+ * @param {Layer} node
+ */
+export function batchKindOf(node) {
+  const kind = BATCH_KINDS[node.kind];
+  if (!kind) throw new RangeError(`${node.name} was computed by Python; the page cannot train it`);
+  return kind;
+}

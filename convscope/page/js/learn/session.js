@@ -1,0 +1,127 @@
+/** A training that is told what to do by messages, and says what it did by messages: what a worker runs. */
+
+import { kernelsFor } from "./kernels/choice.js";
+import { FAST } from "./recipe.js";
+import { makeTraining } from "./training.js";
+/** @import {InputSpec, PageNode} from "../types.js" */
+/** @import {Pictures} from "./pictures.js" */
+/** @import {Recipe} from "./recipe.js" */
+/** @import {Training} from "./training.js" */
+
+/**
+ * @typedef {object} Begin
+ * @property {"begin"} ask
+ * @property {PageNode[]} nodes
+ * @property {InputSpec} input
+ * @property {Pictures} pictures to train on
+ * @property {Partial<Recipe>} recipe what it leaves out is as in `fast`
+ * @property {number} seed
+ * @property {Record<string, ArrayLike<number>> | null} [tensors] the first weights; random ones where there are none
+ * @property {string[]} [kernels] which kernels may be taken, the first that works here; all by default
+ *
+ * @typedef {Begin | {ask: "pause"} | {ask: "resume"} | {ask: "step"} | {ask: "stop"} | {ask: "tensors"} |
+ * {ask: "measure", pictures: Pictures}} Asked `step` does one step of a training that pauses; `stop` throws it away
+ *
+ * @typedef {{step: number, loss: number, right: number, count: number, lr: number}} StepLine
+ *
+ * @typedef {{say: "ready", kernels: string, sameBits: boolean} | {say: "steps", lines: StepLine[], seconds: number} |
+ * {say: "paused", step: number} | {say: "end", step: number, tensors: Record<string, Float32Array>, seconds: number} |
+ * {say: "tensors", step: number, tensors: Record<string, Float32Array>} | {say: "stopped"} |
+ * {say: "measured", step: number, accuracy: number, loss: number} | {say: "failed", message: string}} Said `sameBits`:
+ * the same seed gives the same bits on every machine; `seconds` are those of training, pauses left out
+ */
+
+const SLICE = 25; // milliseconds of steps between two looks at the messages
+
+/**
+ * Return what takes messages. Steps are done in slices, so that a message waits no longer than one; what comes while a
+ * training goes on is done between two steps.
+ * @param {(said: Said) => void} post
+ * @param {(go: () => void) => void} later calls `go` once the messages that wait were taken
+ * @param {Record<string, string>} modules WebAssembly by name, as base64
+ * @param {() => number} [now] milliseconds
+ */
+export function makeSession(post, later, modules, now = () => performance.now()) {
+  /** @type {Training | null} */
+  let training = null;
+  let [running, waiting, spent] = [false, false, 0];
+
+  function goOn() {
+    if (waiting) return;
+    waiting = true;
+    later(() => {
+      waiting = false;
+      guarded(() => {
+        if (running && training) run(training, now() + SLICE);
+      });
+    });
+  }
+
+  /**
+   * Do steps until a point in time, at least one.
+   * @param {Training} current
+   * @param {number} until
+   */
+  function run(current, until) {
+    const began = now();
+    const lines = [];
+    do lines.push(current.step());
+    while (!current.done && now() < until);
+    spent += now() - began;
+    post({ say: "steps", lines, seconds: spent / 1000 });
+    const last = lines[lines.length - 1];
+    if (!Number.isFinite(last.loss)) {
+      running = false;
+      post({ say: "failed", message: `the loss is ${last.loss} after step ${last.step}: the training diverged` });
+    } else if (current.done) {
+      running = false;
+      post({ say: "end", step: current.steps, tensors: current.tensors(), seconds: spent / 1000 });
+    } else if (running) goOn();
+  }
+
+  /** @param {Begin} asked */
+  function begin({ nodes, input, pictures, recipe, seed, tensors, kernels }) {
+    const { name, sameBits, kernelsOn } = kernelsFor(modules, kernels);
+    training = makeTraining({ nodes, input, pictures, recipe: { ...FAST, ...recipe }, seed, tensors, kernelsOn });
+    [running, spent] = [true, 0];
+    post({ say: "ready", kernels: name, sameBits });
+    goOn();
+  }
+
+  /** @param {() => void} act */
+  function guarded(act) {
+    try {
+      act();
+    } catch (error) {
+      running = false;
+      post({ say: "failed", message: String(/** @type {any} */ (error)?.message ?? error) });
+    }
+  }
+
+  /** @param {Exclude<Asked, Begin>} asked @param {Training} current */
+  function answer(asked, current) {
+    if (asked.ask === "pause") {
+      running = false;
+      post({ say: "paused", step: current.steps });
+    } else if (asked.ask === "resume") {
+      running = !current.done;
+      if (running) goOn();
+    } else if (asked.ask === "step") {
+      if (!running && !current.done) run(current, 0);
+    } else if (asked.ask === "stop") {
+      [training, running] = [null, false];
+      post({ say: "stopped" });
+    } else if (asked.ask === "tensors") {
+      post({ say: "tensors", step: current.steps, tensors: current.tensors() });
+    } else {
+      post({ say: "measured", step: current.steps, ...current.evaluate(asked.pictures) });
+    }
+  }
+
+  return (/** @type {Asked} */ asked) =>
+    guarded(() => {
+      if (asked.ask === "begin") begin(asked);
+      else if (training) answer(asked, training);
+      else throw new Error(`${asked.ask}: there is no training`);
+    });
+}

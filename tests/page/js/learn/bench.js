@@ -1,0 +1,165 @@
+import { unpack } from "../../../../convscope/page/js/engine/binary.js";
+import { BATCH_KINDS } from "../../../../convscope/page/js/learn/kinds/all.js";
+import { plainKernels } from "../../../../convscope/page/js/learn/kernels/plain.js";
+import { LANES } from "../../../../convscope/page/js/learn/memory.js";
+import { initialise } from "../../../../convscope/page/js/learn/initial.js";
+import { crossEntropyOfBatch } from "../../../../convscope/page/js/learn/loss.js";
+import { makeBatchNetwork } from "../../../../convscope/page/js/learn/network.js";
+import { normalised, optimiserOf } from "../../../../convscope/page/js/learn/optimisers.js";
+import { copyMapped, writeBatch } from "../../../../convscope/page/js/learn/pictures.js";
+import { permutation, uniform, xoshiro } from "../../../../convscope/page/js/learn/random.js";
+import { FAST } from "../../../../convscope/page/js/learn/recipe.js";
+import { lrFactor, statisticsShare } from "../../../../convscope/page/js/learn/schedule.js";
+import { makeSession } from "../../../../convscope/page/js/learn/session.js";
+import { makeTraining } from "../../../../convscope/page/js/learn/training.js";
+
+/** What the tests ask of the engine that learns; rows of numbers come and go as base64. */
+
+/** @type {Record<string, (memory: WebAssembly.Memory) => any>} */
+const kernelsOn = { plain: plainKernels };
+
+/** @param {any} value */
+function given(value) {
+  if (Array.isArray(value)) return value.map(given);
+  if (value === null || typeof value !== "object") return value;
+  if (typeof value.dtype === "string") return unpack(value);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, given(one)]));
+}
+
+/** @param {any} value @returns {any} */
+function packed(value) {
+  if (value instanceof Float32Array || value instanceof Int32Array) {
+    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    let text = "";
+    for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+    return { dtype: value instanceof Float32Array ? "float32" : "int32", data: btoa(text) };
+  }
+  if (Array.isArray(value)) return value.map(packed);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, packed(one)]));
+}
+
+/** Write (N, C, places) into a batch's maps, or read it from there. @param {any} maps @param {number} count */
+function placesOf(maps, count) {
+  const { places, channels } = maps;
+  return Int32Array.from({ length: count * channels * places }, (_, i) => {
+    const [n, c, p] = [Math.floor(i / (channels * places)), Math.floor(i / places) % channels, i % places];
+    return ((Math.floor(n / LANES) * places + p) * channels + c) * LANES + (n % LANES);
+  });
+}
+
+/** @param {any} maps @param {number} count */
+function read(maps, count) {
+  return Float32Array.from(placesOf(maps, count), (at) => maps.block.values[at]);
+}
+
+/** @param {any} maps @param {Float32Array} values @param {number} count */
+function write(maps, values, count) {
+  placesOf(maps, count).forEach((at, i) => (maps.block.values[at] = values[i]));
+}
+
+/** @param {any} network @param {Record<string, Float32Array>} tensors */
+function load(network, tensors) {
+  for (const { name, values } of [...network.parameters, ...network.buffers]) values.values.set(tensors[name]);
+}
+
+/** @type {Record<string, (asked: any) => any>} */
+const calls = {
+  // One pass over a batch: outputs, loss, gradients of weights, running statistics.
+  gradients: ({ nodes, tensors, x, labels, kernels, smoothing, batch, training }) => {
+    const network = makeBatchNetwork(nodes, batch ?? labels.length);
+    network.open(kernelsOn[kernels]);
+    load(network, tensors);
+    write(network.input, x, labels.length);
+    network.forward(labels.length, { training, seed: [7] });
+    const figures = crossEntropyOfBatch(network.logits, network.logitsGradient, labels, smoothing);
+    network.backward(labels.length);
+    return {
+      ...figures,
+      outputs: network.outputs.map((maps) => read(maps, labels.length)),
+      gradients: Object.fromEntries(network.parameters.map(({ name, gradient }) => [name, gradient.values])),
+      shapes: Object.fromEntries(network.parameters.map(({ name, shape }) => [name, shape])),
+      buffers: Object.fromEntries(network.buffers.map(({ name, values }) => [name, values.values])),
+    };
+  },
+  // Some steps with batches that are given.
+  steps: ({ nodes, tensors, batches, labels, recipe, kernels }) => {
+    const network = makeBatchNetwork(nodes, labels[0].length);
+    const move = optimiserOf(network, { ...FAST, ...recipe });
+    const inner = network.open(kernelsOn[kernels]);
+    load(network, tensors);
+    const losses = batches.map((/** @type {Float32Array} */ x, /** @type {number} */ step) => {
+      write(network.input, x, labels[step].length);
+      network.forward(labels[step].length, { training: true, statisticsShare: statisticsShare(step), seed: [step] });
+      const { logits, logitsGradient } = network;
+      const { loss } = crossEntropyOfBatch(logits, logitsGradient, labels[step], recipe.labelSmoothing ?? 0);
+      network.backward(labels[step].length);
+      move(inner, lrFactor(step, batches.length, recipe.warmup ?? 0, recipe.final ?? 1));
+      return loss;
+    });
+    const changed = [...network.parameters, ...network.buffers];
+    return { losses, tensors: Object.fromEntries(changed.map(({ name, values }) => [name, values.values])) };
+  },
+  // A whole training with our own random numbers.
+  train: ({ nodes, input, pictures, recipe, seed, kernels, test }) => {
+    const whole = { ...FAST, ...recipe, augmentation: { ...FAST.augmentation, ...recipe.augmentation } };
+    const training = makeTraining({ nodes, input, pictures, recipe: whole, seed, kernelsOn: kernelsOn[kernels] });
+    const lines = [];
+    while (!training.done) lines.push(training.step());
+    return { lines, tensors: training.tensors(), figures: test ? training.evaluate(test) : null };
+  },
+  fast: () => FAST,
+  // What a session says to messages, each taken once the clock's time has come; a clock that moves 10 ms a look.
+  session: ({ messages }) => {
+    /** @type {any[]} */
+    const said = [];
+    /** @type {(() => void)[]} */
+    const due = [];
+    let time = 0;
+    const hear = makeSession(
+      (one) => said.push(one),
+      (go) => due.push(go),
+      {},
+      () => (time += 10),
+    );
+    for (const message of messages) {
+      if (message.ask === "turns") for (let i = 0; i < message.count; i++) due.shift()?.();
+      else hear(message);
+    }
+    return said;
+  },
+  first: ({ nodes, initial, seed }) => {
+    const network = makeBatchNetwork(nodes, 1);
+    network.open(plainKernels);
+    initialise(network, initial, seed);
+    return Object.fromEntries(network.parameters.map(({ name, values }) => [name, values.values]));
+  },
+  normalised: ({ nodes }) => Array.from(normalised(makeBatchNetwork(nodes, 1).nodes)),
+  homogeneous: () => Object.entries(BATCH_KINDS).flatMap(([name, kind]) => (kind?.homogeneous ? [name] : [])),
+  uniform: ({ parts, count }) => Float32Array.from({ length: count }, uniform(parts)),
+  xoshiro: ({ state: [a, b, c, d], count }) => Array.from({ length: count }, xoshiro(a, b, c, d)),
+  permutation: ({ n, parts }) => permutation(n, parts),
+  lrFactors: ({ steps, warmup, final }) =>
+    Array.from({ length: steps }, (_, step) => lrFactor(step, steps, warmup, final)),
+  // What a batch of pictures becomes, changed at random, and by a map that is given.
+  batch: ({ pictures, chosen, size, input, how, seed }) => {
+    const maps = heldMaps(chosen.length, size, pictures.shape[0]);
+    writeBatch(maps, size, input, pictures, chosen, how && { how: { ...FAST.augmentation, ...how }, seed });
+    return read(maps, chosen.length);
+  },
+  mapped: ({ picture, shape, size, map, input }) => {
+    const maps = heldMaps(1, size, shape[0]);
+    copyMapped(maps, 0, size, picture, shape, map, input);
+    return read(maps, 1);
+  },
+};
+
+/** @param {number} count @param {number[]} size @param {number} channels */
+function heldMaps(count, [rows, columns], channels) {
+  const values = new Float32Array(Math.ceil(count / LANES) * rows * columns * channels * LANES);
+  return { block: { at: 0, count: values.length, values }, places: rows * columns, channels };
+}
+
+Object.assign(globalThis, {
+  bench: (/** @type {string} */ name, /** @type {any} */ asked) => packed(calls[name](given(asked))),
+});

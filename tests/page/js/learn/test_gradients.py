@@ -1,0 +1,177 @@
+"""Random networks of every kind of layer: a pass in training and the gradient of every weight are torch's."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.nn import functional
+
+from convscope.formula import Network, parse, trace
+from convscope.formula.kinds import KINDS
+from convscope.nn import Net, build, load_weights
+from convscope.pictures.input_spec import InputSpec
+from tests.page.js.learn.node import Learner, page_nodes
+from tests.strategies import FEATURES, Weights, corners, features, networks, random_weights
+
+Array = np.ndarray[Any, Any]
+TOLERANCE = 1e-4  # of a tensor's largest number
+SMOOTHING = 0.1
+
+
+def without_dropout(network: Network) -> Any:
+    """Return the nodes with every dropout's p as 0: what it draws is looked at alone."""
+    made: Any = page_nodes(network)
+    for node in made:
+        if node["kind"] == "dropout":
+            node["options"] = {"p": 0.0}
+    return made
+
+
+def torch_net(network: Network, weights: Weights) -> Net:
+    """Return the network in training, in float64."""
+    net = load_weights(build(network, InputSpec(network.input)), weights).double().train()
+    for module in net.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+    return net
+
+
+def batch_of(network: Network, seed: int, count: int) -> tuple[Array, Array]:
+    """Return what the first layer after a crop reads, float32 (N, C, H, W), and labels (N,)."""
+    rng = np.random.default_rng(seed)
+    first = network.nodes[0]
+    shape = first.output if first.layer.name == "crop" else network.input
+    return rng.standard_normal((count, *shape)).astype(np.float32), rng.integers(0, network.classes, count)
+
+
+def assert_close(found: Array, wanted: Array, least: float, where: str) -> float:
+    """Compare by the largest magnitude, at least `least`; return the difference."""
+    size = max(float(np.abs(wanted).max()), least)
+    difference = float(np.abs(found - wanted.ravel()).max() / size)
+    assert difference <= TOLERANCE, f"{where}: differs by {difference:.1e} of its largest magnitude"
+    return difference
+
+
+def compare(learn: Learner, network: Network, seed: int, count: int, kernels: str) -> float:
+    """Run one pass forward and backward here and there; return the largest difference."""
+    weights = random_weights(network, seed)
+    x, labels = batch_of(network, seed, count)
+    net = torch_net(network, weights)
+    given = torch.from_numpy(x).double()
+    crops = network.nodes[0].layer.name == "crop"
+    outputs = [given] * crops + list(net._walk(given))
+    loss = functional.cross_entropy(outputs[-1].flatten(1), torch.from_numpy(labels), label_smoothing=SMOOTHING)
+    loss.backward()
+    found = learn.call(
+        "gradients",
+        nodes=without_dropout(network),
+        tensors=weights,
+        x=x,
+        labels=labels,
+        kernels=kernels,
+        smoothing=SMOOTHING,
+        batch=count + seed % 13,  # the memory may be laid out for more pictures
+        training=True,
+    )
+    where = f"{network.plan} on {network.input}"
+    assert found["loss"] == pytest.approx(loss.item(), rel=1e-5)
+    assert found["right"] == int((outputs[-1].flatten(1).argmax(1).numpy() == labels).sum())
+    worst = largest = 0.0
+    for node, ours, theirs in zip(network.nodes, found["outputs"], outputs, strict=True):
+        largest = max(largest, float(theirs.detach().abs().max()))
+        worst = max(worst, assert_close(ours, theirs.detach().numpy(), largest / 1000, f"{node.name} of {where}"))
+    named = dict(net.named_parameters())
+    assert {name: tuple(shape) for name, shape in found["shapes"].items()} == {
+        n: tuple(p.shape) for n, p in named.items()
+    }
+    # Where bn undoes a bias or a factor before it, sums cancel and rounding is left: judged by the network's gradients.
+    sizes = {name: float(p.grad.abs().max()) for name, p in named.items() if p.grad is not None}
+    whole = max(sizes.values(), default=0.0)
+    for name, parameter in named.items():
+        assert parameter.grad is not None
+        least = whole if sizes[name] < 1e-6 * whole else whole / 20
+        worst = max(worst, assert_close(found["gradients"][name], parameter.grad.numpy(), least, f"{name} of {where}"))
+    for name, buffer in net.named_buffers():
+        if name in found["buffers"]:
+            worst = max(worst, assert_close(found["buffers"][name], buffer.numpy(), 1e-3, f"{name} of {where}"))
+    return worst
+
+
+def bends_clearly(network: Network) -> bool:
+    """Whether bn has enough numbers of each channel: of two that are nearly alike rounding decides the variance."""
+    return all(node.output[1] * node.output[2] > 1 for node in network.nodes if node.layer.name == "bn")
+
+
+@pytest.mark.parametrize("kernels", ["plain"])
+def test_every_gradient_is_torchs(learn: Learner, kernels: str) -> None:
+    occurred: Counter[str] = Counter()
+    worst = 0.0
+
+    @settings(max_examples=120, deadline=None, derandomize=True, database=None)
+    @given(networks(), st.integers(0, 2**31 - 1), st.integers(4, 19))
+    def agree(network: Network, seed: int, count: int) -> None:
+        nonlocal worst
+        count = count if bends_clearly(network) else count + 12
+        worst = max(worst, compare(learn, network, seed, count, kernels))
+        occurred.update(set(features(network)))
+
+    for seed, (network, _) in enumerate(corners()):
+        worst = max(worst, compare(learn, network, seed, 11, kernels))
+        occurred.update(set(features(network)))
+    agree()
+    print(f"{kernels}: largest difference {worst:.1e} of a tensor's largest magnitude")
+    assert occurred.keys() >= FEATURES, f"never occurred: {sorted(FEATURES - occurred.keys())}"
+
+
+def test_dropout_lets_through_what_it_sends_back(learn: Learner) -> None:
+    network = trace(parse("dropout(0.3) + fc"), (2, 9, 8), 3)
+    weights = random_weights(network, 1)
+    x, labels = batch_of(network, 1, 40)
+    asked = {"nodes": page_nodes(network), "tensors": weights, "x": x, "labels": labels, "kernels": "plain"}
+    found = learn.call("gradients", **asked, smoothing=0, training=True)
+    kept = found["outputs"][0].reshape(x.shape) / x
+    assert np.isclose(kept, 0).mean() == pytest.approx(0.3, abs=0.03)
+    np.testing.assert_allclose(kept[kept > 0.5], 1 / 0.7, rtol=1e-5)
+    again = learn.call("gradients", **asked, smoothing=0, training=True)
+    np.testing.assert_array_equal(found["outputs"][0], again["outputs"][0])
+    measured = learn.call("gradients", **asked, smoothing=0, training=False)
+    np.testing.assert_array_equal(measured["outputs"][0], x.ravel())
+
+
+def test_dropout_sends_back_only_what_it_let_through(learn: Learner) -> None:
+    network = trace(parse("conv(4, 3) + dropout(0.4) + fc"), (1, 6, 5), 3)
+    weights = random_weights(network, 2)
+    x, labels = batch_of(network, 2, 13)
+    asked = {"nodes": page_nodes(network), "tensors": weights, "x": x, "labels": labels, "kernels": "plain"}
+    found = learn.call("gradients", **asked, smoothing=0, training=True)
+    net = torch_net(network, weights)
+    maps = net.get_submodule("conv1")(torch.from_numpy(x).double())
+    mask = torch.from_numpy(found["outputs"][1].reshape(maps.shape) != 0) / 0.6
+    loss = functional.cross_entropy(net.get_submodule("fc1")((maps * mask).flatten(1)), torch.from_numpy(labels))
+    loss.backward()
+    for name, parameter in net.named_parameters():
+        assert parameter.grad is not None
+        assert_close(found["gradients"][name], parameter.grad.numpy(), 1e-6, name)
+
+
+def test_a_network_that_is_measured_takes_running_statistics(learn: Learner) -> None:
+    network = trace(parse("conv(4, 3) + bn + relu + fc + bn(eps=0.01)"), (1, 6, 5), 3)
+    weights = random_weights(network, 3)
+    x, labels = batch_of(network, 3, 9)
+    asked = {"nodes": page_nodes(network), "tensors": weights, "x": x, "labels": labels, "kernels": "plain"}
+    found = learn.call("gradients", **asked, smoothing=0, training=False)
+    outputs = list(torch_net(network, weights).eval()._walk(torch.from_numpy(x).double()))
+    for ours, theirs in zip(found["outputs"], outputs, strict=True):
+        assert_close(ours, theirs.detach().numpy(), 1e-6, "output")
+    for name, values in found["buffers"].items():
+        np.testing.assert_array_equal(values, weights[name])
+
+
+def test_each_kind_says_of_itself_what_python_says(learn: Learner) -> None:
+    assert set(learn.call("homogeneous")) == {kind.name for kind in KINDS if kind.homogeneous}

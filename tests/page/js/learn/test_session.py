@@ -1,0 +1,93 @@
+"""A training by messages: it goes on in slices, pauses, does single steps, is thrown away, and says what went wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tests.page.js.learn.node import Learner, page_nodes
+from tests.page.js.learn.test_training import PLAIN, SPEC, network, pictures
+
+
+def begin(**changes: object) -> dict[str, object]:
+    """Return the message that a training of 12 steps begins with."""
+    asked = {"nodes": page_nodes(network(PLAIN)), "input": SPEC.to_json(), "pictures": pictures(0, 200), "seed": 1}
+    recipe = {"steps": 12, "batchSize": 20, "lr": 0.02, "optimiser": "sgd"}
+    return {"ask": "begin", **asked, "recipe": recipe, **changes}
+
+
+def talk(learn: Learner, *messages: str | int | dict[str, object]) -> list[Any]:
+    """Return what a session says to messages; a number is so many turns between them."""
+    asked = [
+        {"ask": "turns", "count": m} if isinstance(m, int) else {"ask": m} if isinstance(m, str) else m
+        for m in messages
+    ]
+    found: list[Any] = learn.call("session", messages=asked)
+    return found
+
+
+def steps(said: list[Any]) -> list[int]:
+    return [line["step"] for one in said if one["say"] == "steps" for line in one["lines"]]
+
+
+def test_it_goes_on_in_slices_to_its_end(learn: Learner) -> None:
+    said = talk(learn, begin(), 50)
+    assert said[0] == {"say": "ready", "kernels": "plain", "sameBits": True}
+    slices = [len(one["lines"]) for one in said if one["say"] == "steps"]
+    assert max(slices) < 12, "messages are looked at in between"
+    assert steps(said) == list(range(1, 13))
+    assert said[-1]["say"] == "end"
+    assert said[-1]["step"] == 12
+    assert said[-1]["seconds"] > 0
+    again = talk(learn, begin(), 50)
+    for name, values in said[-1]["tensors"].items():
+        np.testing.assert_array_equal(values, again[-1]["tensors"][name])
+
+
+def test_pauses_and_single_steps_change_nothing(learn: Learner) -> None:
+    straight = talk(learn, begin(), 50)
+    said = talk(learn, begin(), 1, "pause", 5, "step", "step", 5, "resume", 1, "step", "pause", 3, "resume", 50)
+    paused = [one["step"] for one in said if one["say"] == "paused"]
+    assert 0 < paused[0] < paused[1] < 12
+    at = said.index(next(one for one in said if one["say"] == "paused"))
+    assert [len(one["lines"]) for one in said[at + 1 : at + 3]] == [1, 1], "nothing but what was asked for"
+    assert steps(said) == list(range(1, 13))
+    assert [one["say"] for one in said].count("end") == 1
+    for name, values in straight[-1]["tensors"].items():
+        np.testing.assert_array_equal(values, said[-1]["tensors"][name])
+
+
+def test_it_is_measured_and_read_between_two_steps(learn: Learner) -> None:
+    measure = {"ask": "measure", "pictures": pictures(1000, 1100)}
+    said = talk(learn, begin(), 2, "pause", measure, "tensors", measure, "resume", 50, measure)
+    first, second, last = [one for one in said if one["say"] == "measured"]
+    assert first == second
+    assert last["step"] == 12
+    assert last["accuracy"] > first["accuracy"]
+    assert next(one for one in said if one["say"] == "tensors")["step"] == first["step"]
+    straight = talk(learn, begin(), 50)
+    end = next(one for one in said if one["say"] == "end")
+    for name, values in straight[-1]["tensors"].items():
+        np.testing.assert_array_equal(values, end["tensors"][name])
+
+
+def test_a_training_that_is_thrown_away_is_gone(learn: Learner) -> None:
+    said = talk(learn, begin(), 1, "stop", 5, "resume", begin(seed=2), 50)
+    assert [one["say"] for one in said][:4] == ["ready", "steps", "stopped", "failed"]
+    assert "no training" in said[3]["message"]
+    assert said[-1]["say"] == "end"
+
+
+def test_what_goes_wrong_is_said(learn: Learner) -> None:
+    (said,) = talk(learn, begin(kernels=["other"]))
+    assert (said["say"], "other" in said["message"]) == ("failed", True)
+    recipe = {"steps": 100, "batchSize": 20, "lr": 1e6, "plainLr": 1e6, "optimiser": "sgd"}
+    said = talk(learn, begin(recipe=recipe), 200)
+    assert said[-1]["say"] == "failed"
+    assert "diverged" in said[-1]["message"]
+    (said,) = talk(learn, begin(pictures={"pixels": np.zeros(0, np.uint8), "labels": [], "shape": [1, 8, 8]}))
+    assert "no picture" in said["message"]
+    given = begin(tensors={"conv1.weight": np.zeros(3, np.float32)})
+    (said,) = talk(learn, given)
+    assert "conv1.weight" in said["message"]
