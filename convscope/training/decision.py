@@ -23,6 +23,7 @@ from ..formula import parse as parse_formula
 from ..formula import trace
 from ..transfer.features import features_of
 from ..transfer.start import Start
+from ..transfer.taps import taps_of
 from .balance import resolve_balance
 from .beginning import Beginning
 from .changed_copies import COPIES, are_photographs
@@ -102,11 +103,20 @@ def _asked(options: TrainOptions, file: ModelFile, dataset: Dataset, context: Ru
     assert options.from_ is not None
     tune = tune_of(options)
     name = str(options.from_) if is_pretrained(options.from_) else absolute(options.from_)
-    if tune == "all" and dataset.shape == file.spec.shape and not is_pretrained(options.from_):
-        return Beginning(dataset, Start(name, file.digest, tune), file)  # one's own network goes on, as it is
+    if tune == "all" and _goes_on(options, file, dataset):
+        return Beginning(dataset, Start(name, file.digest, tune), file)
     groups = check(dataset, seconds=QUICK).copies.training_groups()
     found = _best_size(options, file, name, tune, dataset, groups, context)
     return Beginning(found.dataset, found.start, file, (found.said,))
+
+
+def _goes_on(options: TrainOptions, file: ModelFile, dataset: Dataset) -> bool:
+    """Whether a start is one's own network that goes on as it is, its head too: for pictures of its size, of the
+    classes that it knows. One without maps can only do that.
+    """
+    if is_pretrained(options.from_) or dataset.shape != file.spec.shape:
+        return False
+    return set(dataset.classes) <= set(file.classes) or not taps_of(file.network)
 
 
 def _may_try(options: TrainOptions, dataset: Dataset, context: RunContext) -> bool:

@@ -225,6 +225,9 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
         context.log(BeginLine(str(path), state.step, network.parameters, settings))
         first = body is not None and state.step == 0
         head = begin_with(state, settings, body, parts.train, context) if first and body is not None else None
+        if head is not None and not is_head and held_out is not None:
+            alone = held_out.evaluate(state.result, workers)
+            context.note(phrase("note.tune", accuracy=f"{100 * alone.accuracy:.2f}", n=f"{alone.n:,}"))
         if begins.trial is not None:
             begins.trial.write_to(state, context)
         if is_head and head is not None:

@@ -32,6 +32,7 @@ TUNED = Recipe(
     final=0.0,
     label_smoothing=0.1,
     augmentation=Augmentation(shift=2),
+    general_augmentation=Augmentation(shift=2),
     flips="auto",
     precision="auto",
 )

@@ -21,6 +21,7 @@ from convscope.runs.log import read_log
 from convscope.runs.records import EpochLine, StepLine
 from convscope.runs.run_json import read_run_json
 from convscope.runs.snapshots import read_snapshots
+from convscope.training.events import NoteLine
 from convscope.training.options import TrainOptions
 from convscope.training.session import Result, train
 from convscope.training.settings import RunSettings
@@ -30,10 +31,10 @@ from tests.training.tiny import outcome
 START = "conv(5, 3, bias=False) + bn + relu + maxpool(2) + conv(8, 3, bias=False) + bn + relu + gap + fc"
 
 
-def start(folder: Path, channels: int = 1, half: bool = False, classes: str = "xyz") -> Path:
+def start(folder: Path, channels: int = 1, half: bool = False, classes: str = "xyz", plan: str = START) -> Path:
     """Write a network with random weights and return its model file."""
     spec = InputSpec((channels, 14, 12), (90.0,) * channels, (70.0,) * channels)
-    network = trace(parse(START), spec.shape, len(classes))
+    network = trace(parse(plan), spec.shape, len(classes))
     weights = build(network, spec, 3).weights()
     if half:
         weights = {name: array.astype(np.float16).astype(np.float32) for name, array in weights.items()}
@@ -121,13 +122,35 @@ def test_ones_own_network_goes_on_where_it_was(tmp_path: Path) -> None:
             np.testing.assert_allclose(modelfile.read(result.model).weights[name], array, atol=1e-6)
 
 
-def test_rows_of_classes_of_the_same_name_stay(tmp_path: Path) -> None:
-    given = stripes(classes=("w", "x", "y", "z"))
+def test_of_fewer_classes_their_rows_stay(tmp_path: Path) -> None:
+    given = stripes(classes=("x", "z"))
     path = start(tmp_path)
     result = go(tmp_path / "run", given, from_=path, epochs=1, lr=1e-12)
     new, old = modelfile.read(result.model).weights["fc1.weight"], modelfile.read(path).weights["fc1.weight"]
+    np.testing.assert_allclose(new, old[[0, 2]], atol=1e-6)
+
+
+def test_where_there_are_no_maps_a_new_class_begins_with_the_mean_of_all(tmp_path: Path) -> None:
+    given = stripes(classes=("w", "x", "y", "z"))
+    path = start(tmp_path, plan="fc")
+    result = go(tmp_path / "run", given, from_=path, epochs=1, lr=1e-12)
+    new, old = modelfile.read(result.model).weights["fc1.weight"], modelfile.read(path).weights["fc1.weight"]
     np.testing.assert_allclose(new[1:], old, atol=1e-6)
-    assert new.shape == (4, 8)
+    np.testing.assert_allclose(new[0], old.mean(0), atol=1e-6)
+
+
+def test_a_new_class_gets_a_new_head_that_is_fitted_first_and_said(tmp_path: Path) -> None:
+    given, path, events = stripes(classes=("w", "x", "y", "z")), start(tmp_path), []
+    head = go(tmp_path / "head", given, from_=path, tune="head")
+    result = go(tmp_path / "run", given, from_=path, epochs=1, lr=1e-12, progress=events.append)
+    settings = settings_of(result.run)
+    assert settings.start is not None
+    assert settings.start.taps == settings_of(head.run).start.taps  # type: ignore[union-attr]
+    new, fitted = (modelfile.read(one.model).weights["fc1.weight"] for one in (result, head))
+    np.testing.assert_allclose(new, fitted, atol=1e-6)
+    (said,) = [event.message for event in events if isinstance(event, NoteLine) and event.message.key == "note.tune"]
+    assert head.validation is not None
+    assert said.words == {"accuracy": f"{100 * head.validation.accuracy:.2f}", "n": "15"}
 
 
 def test_grey_pictures_before_a_network_in_colour_stay_grey(tmp_path: Path) -> None:
