@@ -163,6 +163,13 @@ def learning_script() -> str:
     return join(HERE / "js" / "learn" / "worker.js", HERE / "js")
 
 
+@cache
+def learning_modules() -> dict[str, str]:
+    """Return that worker's inner loops as WebAssembly by name, in base64: a page from file:// may read no file."""
+    paths = sorted((HERE / "wasm").glob("*.wasm"))
+    return {path.stem: base64.b64encode(path.read_bytes()).decode() for path in paths}
+
+
 def document(
     *,
     script: str,

@@ -1,6 +1,6 @@
 /** A training that is told what to do by messages, and says what it did by messages: what a worker runs. */
 
-import { kernelsFor } from "./kernels/choice.js";
+import { KERNELS, kernelsFor } from "./kernels/choice.js";
 import { FAST } from "./recipe.js";
 import { makeTraining } from "./training.js";
 /** @import {InputSpec, PageNode} from "../types.js" */
@@ -17,7 +17,7 @@ import { makeTraining } from "./training.js";
  * @property {Partial<Recipe>} recipe what it leaves out is as in `fast`
  * @property {number} seed
  * @property {Record<string, ArrayLike<number>> | null} [tensors] the first weights; random ones where there are none
- * @property {string[]} [kernels] which kernels may be taken, the first that works here; all by default
+ * @property {string[] | null} [kernels] which kernels may be taken, the first that works here; all by default
  *
  * @typedef {Begin | {ask: "pause"} | {ask: "resume"} | {ask: "step"} | {ask: "stop"} | {ask: "tensors"} |
  * {ask: "measure", pictures: Pictures}} Asked `step` does one step of a training that pauses; `stop` throws it away
@@ -81,7 +81,7 @@ export function makeSession(post, later, modules, now = () => performance.now())
 
   /** @param {Begin} asked */
   function begin({ nodes, input, pictures, recipe, seed, tensors, kernels }) {
-    const { name, sameBits, kernelsOn } = kernelsFor(modules, kernels);
+    const { name, sameBits, kernelsOn } = kernelsFor(modules, kernels ?? KERNELS);
     training = makeTraining({ nodes, input, pictures, recipe: { ...FAST, ...recipe }, seed, tensors, kernelsOn });
     [running, spent] = [true, 0];
     post({ say: "ready", kernels: name, sameBits });

@@ -1,5 +1,6 @@
 import { unpack } from "../../../../convscope/page/js/engine/binary.js";
 import { BATCH_KINDS } from "../../../../convscope/page/js/learn/kinds/all.js";
+import { kernelsFor } from "../../../../convscope/page/js/learn/kernels/choice.js";
 import { plainKernels } from "../../../../convscope/page/js/learn/kernels/plain.js";
 import { LANES } from "../../../../convscope/page/js/learn/memory.js";
 import { initialise } from "../../../../convscope/page/js/learn/initial.js";
@@ -15,8 +16,10 @@ import { makeTraining } from "../../../../convscope/page/js/learn/training.js";
 
 /** What the tests ask of the engine that learns; rows of numbers come and go as base64. */
 
-/** @type {Record<string, (memory: WebAssembly.Memory) => any>} */
-const kernelsOn = { plain: plainKernels };
+const held = { modules: /** @type {Record<string, string>} */ ({}) };
+
+/** @param {string} name */
+const kernelsOf = (name) => kernelsFor(held.modules, [name]).kernelsOn;
 
 /** @param {any} value */
 function given(value) {
@@ -65,10 +68,17 @@ function load(network, tensors) {
 
 /** @type {Record<string, (asked: any) => any>} */
 const calls = {
+  modules: ({ modules }) => {
+    held.modules = modules;
+  },
+  works: ({ wanted }) => {
+    const { name, sameBits } = kernelsFor(held.modules, wanted);
+    return { name, sameBits };
+  },
   // One pass over a batch: outputs, loss, gradients of weights, running statistics.
   gradients: ({ nodes, tensors, x, labels, kernels, smoothing, batch, training }) => {
     const network = makeBatchNetwork(nodes, batch ?? labels.length);
-    network.open(kernelsOn[kernels]);
+    network.open(kernelsOf(kernels));
     load(network, tensors);
     write(network.input, x, labels.length);
     network.forward(labels.length, { training, seed: [7] });
@@ -86,7 +96,7 @@ const calls = {
   steps: ({ nodes, tensors, batches, labels, recipe, kernels }) => {
     const network = makeBatchNetwork(nodes, labels[0].length);
     const move = optimiserOf(network, { ...FAST, ...recipe });
-    const inner = network.open(kernelsOn[kernels]);
+    const inner = network.open(kernelsOf(kernels));
     load(network, tensors);
     const losses = batches.map((/** @type {Float32Array} */ x, /** @type {number} */ step) => {
       write(network.input, x, labels[step].length);
@@ -103,7 +113,7 @@ const calls = {
   // A whole training with our own random numbers.
   train: ({ nodes, input, pictures, recipe, seed, kernels, test }) => {
     const whole = { ...FAST, ...recipe, augmentation: { ...FAST.augmentation, ...recipe.augmentation } };
-    const training = makeTraining({ nodes, input, pictures, recipe: whole, seed, kernelsOn: kernelsOn[kernels] });
+    const training = makeTraining({ nodes, input, pictures, recipe: whole, seed, kernelsOn: kernelsOf(kernels) });
     const lines = [];
     while (!training.done) lines.push(training.step());
     return { lines, tensors: training.tensors(), figures: test ? training.evaluate(test) : null };
@@ -119,7 +129,7 @@ const calls = {
     const hear = makeSession(
       (one) => said.push(one),
       (go) => due.push(go),
-      {},
+      held.modules,
       () => (time += 10),
     );
     for (const message of messages) {

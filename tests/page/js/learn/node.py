@@ -15,6 +15,7 @@ import numpy as np
 from convscope.explain.payload import nodes
 from convscope.explain.payload.encoding import as_json
 from convscope.formula import Network
+from convscope.page.inline import learning_modules
 from convscope.page.modules import join
 
 HERE = Path(__file__).parent
@@ -60,7 +61,9 @@ def learner(folder: Path, *flags: str) -> Iterator[Learner]:
     command = ["node", *flags, str(script)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
-            yield Learner(process)
+            started = Learner(process)
+            started.call("modules", modules=learning_modules())
+            yield started
             assert process.stdin is not None
             process.stdin.close()
             process.wait(timeout=60)

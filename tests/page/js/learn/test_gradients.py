@@ -108,7 +108,6 @@ def bends_clearly(network: Network) -> bool:
     return all(node.output[1] * node.output[2] > 1 for node in network.nodes if node.layer.name == "bn")
 
 
-@pytest.mark.parametrize("kernels", ["plain"])
 def test_every_gradient_is_torchs(learn: Learner, kernels: str) -> None:
     occurred: Counter[str] = Counter()
     worst = 0.0

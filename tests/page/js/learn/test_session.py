@@ -14,7 +14,7 @@ def begin(**changes: object) -> dict[str, object]:
     """Return the message that a training of 12 steps begins with."""
     asked = {"nodes": page_nodes(network(PLAIN)), "input": SPEC.to_json(), "pictures": pictures(0, 200), "seed": 1}
     recipe = {"steps": 12, "batchSize": 20, "lr": 0.02, "optimiser": "sgd"}
-    return {"ask": "begin", **asked, "recipe": recipe, **changes}
+    return {"ask": "begin", **asked, "recipe": recipe, "kernels": ["simd"], **changes}
 
 
 def talk(learn: Learner, *messages: str | int | dict[str, object]) -> list[Any]:
@@ -33,7 +33,7 @@ def steps(said: list[Any]) -> list[int]:
 
 def test_it_goes_on_in_slices_to_its_end(learn: Learner) -> None:
     said = talk(learn, begin(), 50)
-    assert said[0] == {"say": "ready", "kernels": "plain", "sameBits": True}
+    assert said[0] == {"say": "ready", "kernels": "simd", "sameBits": True}
     slices = [len(one["lines"]) for one in said if one["say"] == "steps"]
     assert max(slices) < 12, "messages are looked at in between"
     assert steps(said) == list(range(1, 13))
@@ -77,6 +77,15 @@ def test_a_training_that_is_thrown_away_is_gone(learn: Learner) -> None:
     assert [one["say"] for one in said][:4] == ["ready", "steps", "stopped", "failed"]
     assert "no training" in said[3]["message"]
     assert said[-1]["say"] == "end"
+
+
+def test_the_fastest_kernels_that_work_are_taken(learn: Learner, kernels: str) -> None:
+    said = talk(learn, begin(kernels=[kernels]), 50)
+    assert said[0] == {"say": "ready", "kernels": kernels, "sameBits": kernels != "relaxed"}
+    assert said[-1]["say"] == "end"
+    first = learn.call("works", wanted=["relaxed", "simd", "plain"])["name"]
+    assert talk(learn, begin(kernels=None), 1)[0]["kernels"] == first
+    assert learn.call("works", wanted=["none such", "plain"]) == {"name": "plain", "sameBits": True}
 
 
 def test_what_goes_wrong_is_said(learn: Learner) -> None:

@@ -126,7 +126,6 @@ CASES = [
 
 
 @pytest.mark.parametrize(("optimiser", "formula", "recipe"), CASES)
-@pytest.mark.parametrize("kernels", ["plain"])
 def test_a_hundred_steps_end_where_torch_ends(
     learn: Learner, optimiser: str, formula: str, recipe: Recipe, kernels: str
 ) -> None:
@@ -187,7 +186,6 @@ def train(learn: Learner, seed: int, kernels: str = "plain", **recipe: object) -
     )
 
 
-@pytest.mark.parametrize("kernels", ["plain"])
 def test_the_same_seed_gives_the_same_bits(learn: Learner, kernels: str) -> None:
     one, two, other = (train(learn, seed, kernels, augmentation={"rotate": 5}) for seed in (1, 1, 2))
     assert one["lines"] == two["lines"] != other["lines"]

@@ -1,0 +1,158 @@
+/** Sums of products for each weight: over all pictures and all places that the weight joins. */
+
+import { at, LANE_BYTES, LANES, madd, sumOf, sumsOf } from "./vector";
+
+/**
+ * Add to target (filters, depth, taps) the products of the gradient's and the source's numbers at each tap's pairs of
+ * places, [where in the gradient, where in the source].
+ */
+export function correlate(
+  gradient: usize, source: usize, target: usize, starts: usize, pairs: usize, taps: i32, groups: i32,
+  gradientStep: usize, sourceStep: usize, filters: i32, depth: i32,
+): void {
+  const wholeFilters = filters & ~3;
+  const wholeDepth = depth & ~3;
+  const filterStep = <usize>(depth * taps) << 2;
+  const channelStep = <usize>taps << 2;
+  for (let tap = 0; tap < taps; tap++) {
+    const begin = pairs + (<usize>at(starts, tap) << 3);
+    const end = pairs + (<usize>at(starts, tap + 1) << 3);
+    for (let f = 0; f < filters; f++) {
+      const d = gradient + <usize>f * LANE_BYTES;
+      const square = f < wholeFilters;
+      for (let c = 0; c < depth; c++) {
+        const x = source + <usize>c * LANE_BYTES;
+        const to = target + (<usize>((f * depth + c) * taps + tap) << 2);
+        if (square && c < wholeDepth) {
+          if ((f | c) & 3) continue; // done with the square of four by four that it lies in
+          fourByFour(d, x, to, begin, end, groups, gradientStep, sourceStep, filterStep, channelStep);
+        } else if (square) {
+          if (f & 3) continue;
+          fourByOne(d, x, to, begin, end, groups, gradientStep, sourceStep, filterStep);
+        } else one(d, x, to, begin, end, groups, gradientStep, sourceStep);
+      }
+    }
+  }
+}
+
+/** Four filters by four channels: eight vectors read give sixteen of products, summed over their lanes at the end. */
+function fourByFour(
+  gradient: usize, source: usize, target: usize, begin: usize, end: usize, groups: i32,
+  gradientStep: usize, sourceStep: usize, filterStep: usize, channelStep: usize,
+): void {
+  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
+  let b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+  let c0 = a0, c1 = a0, c2 = a0, c3 = a0;
+  let d0 = a0, d1 = a0, d2 = a0, d3 = a0;
+  for (let g = 0; g < groups; g++) {
+    for (let entry = begin; entry < end; entry += 8) {
+      let d = gradient + <usize>load<i32>(entry, 0);
+      let x = source + <usize>load<i32>(entry, 4);
+      for (let half = 0; half < 2; half++, d += 16, x += 16) {
+        const x0 = v128.load(x, 0);
+        const x1 = v128.load(x, 32);
+        const x2 = v128.load(x, 64);
+        const x3 = v128.load(x, 96);
+        let back = v128.load(d, 0);
+        a0 = madd(back, x0, a0);
+        a1 = madd(back, x1, a1);
+        a2 = madd(back, x2, a2);
+        a3 = madd(back, x3, a3);
+        back = v128.load(d, 32);
+        b0 = madd(back, x0, b0);
+        b1 = madd(back, x1, b1);
+        b2 = madd(back, x2, b2);
+        b3 = madd(back, x3, b3);
+        back = v128.load(d, 64);
+        c0 = madd(back, x0, c0);
+        c1 = madd(back, x1, c1);
+        c2 = madd(back, x2, c2);
+        c3 = madd(back, x3, c3);
+        back = v128.load(d, 96);
+        d0 = madd(back, x0, d0);
+        d1 = madd(back, x1, d1);
+        d2 = madd(back, x2, d2);
+        d3 = madd(back, x3, d3);
+      }
+    }
+    gradient += gradientStep;
+    source += sourceStep;
+  }
+  addRow(target, channelStep, sumsOf(a0, a1, a2, a3));
+  addRow(target + filterStep, channelStep, sumsOf(b0, b1, b2, b3));
+  addRow(target + 2 * filterStep, channelStep, sumsOf(c0, c1, c2, c3));
+  addRow(target + 3 * filterStep, channelStep, sumsOf(d0, d1, d2, d3));
+}
+
+/** Four filters by one channel: what is left of the channels, and pictures of one channel. */
+function fourByOne(
+  gradient: usize, source: usize, target: usize, begin: usize, end: usize, groups: i32,
+  gradientStep: usize, sourceStep: usize, filterStep: usize,
+): void {
+  let a0 = f32x4.splat(0), b0 = a0, c0 = a0, d0 = a0;
+  let a1 = a0, b1 = a0, c1 = a0, d1 = a0;
+  for (let g = 0; g < groups; g++) {
+    for (let entry = begin; entry < end; entry += 8) {
+      const d = gradient + <usize>load<i32>(entry, 0);
+      const x = source + <usize>load<i32>(entry, 4);
+      const x0 = v128.load(x, 0);
+      const x1 = v128.load(x, 16);
+      a0 = madd(v128.load(d, 0), x0, a0);
+      a1 = madd(v128.load(d, 16), x1, a1);
+      b0 = madd(v128.load(d, 32), x0, b0);
+      b1 = madd(v128.load(d, 48), x1, b1);
+      c0 = madd(v128.load(d, 64), x0, c0);
+      c1 = madd(v128.load(d, 80), x1, c1);
+      d0 = madd(v128.load(d, 96), x0, d0);
+      d1 = madd(v128.load(d, 112), x1, d1);
+    }
+    gradient += gradientStep;
+    source += sourceStep;
+  }
+  addRow(target, filterStep, f32x4.add(sumsOf(a0, b0, c0, d0), sumsOf(a1, b1, c1, d1)));
+}
+
+/** One filter by one channel: the corner that is left. */
+function one(
+  gradient: usize, source: usize, target: usize, begin: usize, end: usize, groups: i32,
+  gradientStep: usize, sourceStep: usize,
+): void {
+  let low = f32x4.splat(0), high = low;
+  for (let g = 0; g < groups; g++) {
+    for (let entry = begin; entry < end; entry += 8) {
+      const d = gradient + <usize>load<i32>(entry, 0);
+      const x = source + <usize>load<i32>(entry, 4);
+      low = madd(v128.load(d, 0), v128.load(x, 0), low);
+      high = madd(v128.load(d, 16), v128.load(x, 16), high);
+    }
+    gradient += gradientStep;
+    source += sourceStep;
+  }
+  store<f32>(target, load<f32>(target) + sumOf(f32x4.add(low, high)));
+}
+
+/** Add four sums to four numbers that lie a step apart. */
+@inline
+function addRow(target: usize, step: usize, sums: v128): void {
+  store<f32>(target, load<f32>(target) + f32x4.extract_lane(sums, 0));
+  target += step;
+  store<f32>(target, load<f32>(target) + f32x4.extract_lane(sums, 1));
+  target += step;
+  store<f32>(target, load<f32>(target) + f32x4.extract_lane(sums, 2));
+  target += step;
+  store<f32>(target, load<f32>(target) + f32x4.extract_lane(sums, 3));
+}
+
+/** Add to target (channels) the sums of a gradient over pictures and places: that of a bias. */
+export function sumChannels(gradient: usize, target: usize, groups: i32, places: i32, channels: i32): void {
+  const step = <usize>channels * LANE_BYTES;
+  for (let c = 0; c < channels; c++) {
+    let sum = f32x4.splat(0);
+    let d = gradient + <usize>c * LANE_BYTES;
+    for (let p = 0; p < groups * places; p++, d += step) {
+      sum = f32x4.add(sum, f32x4.add(v128.load(d, 0), v128.load(d, 16)));
+    }
+    const to = target + (<usize>c << 2);
+    store<f32>(to, load<f32>(to) + sumOf(sum));
+  }
+}

@@ -1,0 +1,8 @@
+/** The inner loops of training: what page/js/learn/types.js calls Kernels. Built by `make kernels`. */
+
+export { correlate, sumChannels } from "./correlate";
+export { add, relu, reluBack } from "./elementwise";
+export { gather } from "./gather";
+export { moments, normBack, normSums, scaleShift } from "./normalisation";
+export { adamw, sgd } from "./optimisers";
+export { average, averageBack, largest, largestBack } from "./pooling";

@@ -1,0 +1,91 @@
+/** Pooling: for each place of the output, over the places that its window or cell reads. */
+
+import { at, LANE_BYTES, madd, VECTOR } from "./vector";
+
+/** The largest of the places read. */
+export function largest(
+  x: usize, y: usize, starts: usize, entries: usize, groups: i32, places: i32, xStep: usize, channels: i32,
+): void {
+  const size = <usize>channels * LANE_BYTES;
+  for (let g = 0; g < groups; g++, x += xStep) {
+    for (let p = 0; p < places; p++) {
+      const begin = entries + (<usize>at(starts, p) << 2);
+      const end = entries + (<usize>at(starts, p + 1) << 2);
+      for (let i: usize = 0; i < size; i += VECTOR, y += VECTOR) {
+        let best = v128.load(x + <usize>load<i32>(begin) + i);
+        for (let entry = begin + 4; entry < end; entry += 4) {
+          best = f32x4.pmax(best, v128.load(x + <usize>load<i32>(entry) + i));
+        }
+        v128.store(y, best);
+      }
+    }
+  }
+}
+
+/** Add the output's gradient to where the largest was; the first of equals gets all, as in torch. */
+export function largestBack(
+  x: usize, y: usize, dy: usize, dx: usize, starts: usize, entries: usize, groups: i32, places: i32, xStep: usize,
+  channels: i32,
+): void {
+  const size = <usize>channels * LANE_BYTES;
+  for (let g = 0; g < groups; g++, x += xStep, dx += xStep) {
+    for (let p = 0; p < places; p++) {
+      const begin = entries + (<usize>at(starts, p) << 2);
+      const end = entries + (<usize>at(starts, p + 1) << 2);
+      for (let i: usize = 0; i < size; i += VECTOR, y += VECTOR, dy += VECTOR) {
+        const best = v128.load(y);
+        let left = v128.load(dy);
+        for (let entry = begin; entry < end; entry += 4) {
+          const place = <usize>load<i32>(entry) + i;
+          const here = f32x4.eq(v128.load(x + place), best);
+          v128.store(dx + place, f32x4.add(v128.load(dx + place), v128.and(left, here)));
+          left = v128.andnot(left, here);
+        }
+      }
+    }
+  }
+}
+
+/** The sum of the places read, times the output place's factor. */
+export function average(
+  x: usize, y: usize, starts: usize, entries: usize, factors: usize, groups: i32, places: i32, xStep: usize,
+  channels: i32,
+): void {
+  const size = <usize>channels * LANE_BYTES;
+  for (let g = 0; g < groups; g++, x += xStep) {
+    for (let p = 0; p < places; p++) {
+      const begin = entries + (<usize>at(starts, p) << 2);
+      const end = entries + (<usize>at(starts, p + 1) << 2);
+      const factor = v128.load32_splat(factors + (<usize>p << 2));
+      for (let i: usize = 0; i < size; i += VECTOR, y += VECTOR) {
+        let sum = f32x4.splat(0);
+        for (let entry = begin; entry < end; entry += 4) {
+          sum = f32x4.add(sum, v128.load(x + <usize>load<i32>(entry) + i));
+        }
+        v128.store(y, f32x4.mul(sum, factor));
+      }
+    }
+  }
+}
+
+/** Add the output's gradient, times the place's factor, to every place read. */
+export function averageBack(
+  dy: usize, dx: usize, starts: usize, entries: usize, factors: usize, groups: i32, places: i32, xStep: usize,
+  channels: i32,
+): void {
+  const size = <usize>channels * LANE_BYTES;
+  for (let g = 0; g < groups; g++, dx += xStep) {
+    for (let p = 0; p < places; p++) {
+      const begin = entries + (<usize>at(starts, p) << 2);
+      const end = entries + (<usize>at(starts, p + 1) << 2);
+      const factor = v128.load32_splat(factors + (<usize>p << 2));
+      for (let i: usize = 0; i < size; i += VECTOR, dy += VECTOR) {
+        const back = v128.load(dy);
+        for (let entry = begin; entry < end; entry += 4) {
+          const place = dx + <usize>load<i32>(entry) + i;
+          v128.store(place, madd(back, factor, v128.load(place)));
+        }
+      }
+    }
+  }
+}
