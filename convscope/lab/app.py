@@ -16,6 +16,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..errors import ConvscopeError, FormulaError, InputError, MissingError, PlanError, UsageError, phrase
+from ..explain.look import SLIDES
 from ..files import read_plain
 from ..page.inline import json_text
 from ..reporting.writing import NAME as REPORT
@@ -24,7 +25,7 @@ from .drops import DropRequest, Drops
 from .error_json import status, to_json
 from .event_streams import RunsNow, all_runs_events, run_events
 from .jobs import TrainingJobs
-from .page_cache import PageCache, lab_page
+from .page_cache import SHIPPED_LOOK, PageCache, lab_page
 from .records import DescribeRequest, TrainingRequest, whole
 from .run_index import RunIndex
 from .run_report import report
@@ -58,6 +59,7 @@ class Lab:
         """Return the whole application, guarded."""
         get: dict[str, Handler] = {
             "/": self.page,
+            SHIPPED_LOOK: self.shipped_look,
             "/runs/{id}/look": self.look,
             "/runs/{id}/report": self.report_page,
             "/api/offer": self.offer,
@@ -96,6 +98,11 @@ class Lab:
     async def look(self, request: Request) -> Response:
         """A finished run's see-through page: a page of its own, which may do nothing here."""
         page = await self.page_cache.page(self._finished(request))
+        return page_response(page.html, sandbox=True)
+
+    async def shipped_look(self, request: Request) -> Response:
+        """The see-through page of the network that ships, which chapter 10 begins with."""
+        page = await self.page_cache.page(SLIDES)
         return page_response(page.html, sandbox=True)
 
     async def report_page(self, request: Request) -> Response:

@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import numpy as np
 import pytest
@@ -24,6 +26,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from convscope.explain.look import SLIDES
+from convscope.lab.page_cache import SHIPPED_LOOK
 from convscope.runs.directory import ask_to_stop, in_use
 from convscope.runs.run_json import read_run_json
 from tests.browser.chromium import LOOPBACK, chromium, console, resize
@@ -188,10 +191,10 @@ def test_a_training_outlives_the_lab_is_stopped_and_resumed(lab: Served) -> None
     lab.until(lambda: lab.state() == "running")
     id = lab.run()
     lab.close()
-    lab.until(lambda: "Trainings go on without it" in lab.text(".bench-trouble"))
+    lab.until(lambda: "Trainings go on without it" in lab.text(".trouble"))
     assert in_use(lab.runs / id)
     lab.start()  # with the same token: the page that is open goes on by itself
-    lab.until(lambda: lab.state() == "running" and not lab.text(".bench-trouble"))
+    lab.until(lambda: lab.state() == "running" and not lab.text(".trouble"))
     lab.errors()  # the browser noted the requests that nobody answered
 
     lab.open("c=workbench")
@@ -216,6 +219,37 @@ def step(run: Path) -> int:
     """Return the last step that the run's log has."""
     lines = (run / "log.jsonl").read_bytes().split(b"\n")[:-1] if (run / "log.jsonl").exists() else []
     return int(json.loads(lines[-1])["step"]) if lines else 0
+
+
+def test_chapter_10_finds_its_training_again_and_sees_it_resumed(lab: Served) -> None:
+    lab.open("c=mnist&rec=slides")
+    shipped = lab.shown("Go into this network: every number of it").get_attribute("href")
+    assert urlsplit(shipped).path == SHIPPED_LOOK
+    lab.shown("Start training").click()
+    words = "return document.querySelector('.train-state')?.textContent ?? ''"
+    lab.until(lambda: "Training: step" in lab.js(words))
+    id = re.search(r"\br=([\w.-]+)", lab.until(lambda: "r=" in lab.address_now() and lab.address_now()))
+    assert id
+    for link in ("filters", "mnist"):
+        lab.browser.find_element(By.CSS_SELECTOR, f".lab-head nav [data-chapter={link}]").click()
+    lab.until(lambda: "Training: step" in lab.js(words))
+    assert f"r={id[1]}" in lab.until(lambda: "r=" in lab.address_now() and lab.address_now())
+    lab.open("c=mnist")  # as a second tab: nothing is remembered here, the lab is asked
+    lab.until(lambda: "Training: step" in lab.js(words))
+    start, stop = lab.browser.find_elements(By.CSS_SELECTOR, ".train-controls > button")
+    assert not start.is_enabled()  # no second training beside it
+    stop.click()
+    lab.until(lambda: "Stopped at step" in lab.js(words))
+    headers = {"X-Convscope-Token": lab.address.split("token=")[1], "Content-Type": "application/json"}
+    url = f"http://127.0.0.1:{lab.port}/api/runs/{id[1]}"
+    urlopen(Request(f"{url}/resume", b"{}", headers), timeout=30).close()  # as from the workbench, in another tab
+    lab.until(lambda: "Training: step" in lab.js(words))
+    urlopen(Request(f"{url}/stop", b"{}", headers), timeout=30).close()
+    lab.until(lambda: "Stopped at step" in lab.js(words))
+    lab.browser.find_element(By.CSS_SELECTOR, ".lab-head nav [data-chapter=loss]").click()
+    lab.browser.find_element(By.CSS_SELECTOR, ".lab-head nav [data-chapter=mnist]").click()
+    lab.until(lambda: "Stopped at step" in lab.js(words))  # nothing goes on: the one that was watched here
+    assert lab.errors() == []
 
 
 def test_a_formula_is_checked_as_it_is_typed_also_on_a_folder_of_pictures(lab: Served) -> None:

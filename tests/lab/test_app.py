@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
+from convscope.explain.look import SLIDES, look
 from convscope.formula import describe
 from convscope.formula.description import Description
 from convscope.lab.app import STREAMS, Lab
-from convscope.lab.page_cache import PageCache
+from convscope.lab.page_cache import SHIPPED_LOOK, PageCache
 from convscope.lab.records import DescribeRequest, TrainingRequest
 from convscope.runs.directory import Run
 from tests.lab.asking import KEY, RUNNER, Answer, ask, asked, headers, lab
@@ -138,6 +139,16 @@ def test_a_finished_run_is_looked_into_from_a_cage(app: Any, made: Lab) -> None:
     broken = asked(app, "/runs/one/look")
     assert broken.status == 400
     assert str(made.runs.root).encode() not in broken.body
+
+
+@pytest.mark.slow
+def test_the_network_that_ships_is_looked_into_before_any_run(app: Any, made: Lab) -> None:
+    page = asked(app, SHIPPED_LOOK)
+    assert payload_of(page.body.decode())["title"] == payload_of(look(SLIDES).html)["title"]
+    assert "sandbox allow-scripts" in (page.header("content-security-policy") or "")
+    assert payload_of(asked(app, "/").body.decode())["look"] == SHIPPED_LOOK
+    assert asked(app, SHIPPED_LOOK, given=headers(x_convscope_token=None)).status == 403
+    assert made.runs.all() == {}
 
 
 def test_a_look_is_made_once_and_a_few_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@
  * @property {import("./formula/table.js").KindEntry[]} kinds the kinds of layers that a formula may have
  * @property {import("../types.js").Credit | null} credit whom the digits are from
  * @property {string} [token] what its questions carry
+ * @property {string} [look] served: where the see-through page of the network that ships is
  * @property {Recorded | null} [recorded] in the static build: the training shown in place of live ones
  *
  * @typedef {object} Recorded

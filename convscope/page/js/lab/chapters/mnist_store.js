@@ -1,4 +1,9 @@
-/** One training and what is known of it: live from the lab's server, or the recorded one of the static build. */
+/**
+ * One training and what is known of it: live from the lab's server, or the recorded one of the static build. The address
+ * names it; without a name it is the newest training on MNIST that goes on, or the one that was watched here before.
+ */
+
+import { isGoing } from "../workbench/run_facts.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../api.js").RunSummary} RunSummary */
@@ -8,12 +13,15 @@
 
 const REDRAW_AFTER = 200; // milliseconds between two drawings while many lines arrive
 
+/** The run watched last, of each lab: leaving the chapter takes it out of the address. @type {WeakMap<Lab, string>} */
+const WATCHED_LAST = new WeakMap();
+
 /** @param {Lab} lab @param {() => void} changed called, now and then, when something is new */
 export function trainingStore(lab, changed) {
   const { api, win } = lab;
   const recorded = api ? null : (lab.payload.recorded ?? null);
   let timer = 0;
-  let watched = "";
+  let watched = /** @type {string | null} */ (null);
   /** @type {{close: () => void} | null} */
   let watch = null;
   const soon = () => {
@@ -34,14 +42,17 @@ export function trainingStore(lab, changed) {
     run: /** @type {RunSummary | null} */ (recorded?.run ?? null),
     lines: /** @type {LogLine[]} */ (recorded?.lines ?? []),
     snapshots: /** @type {LiveSnapshot[]} */ (recorded?.snapshots ?? []),
-    look: /** @type {string | null} */ (recorded?.look ?? null),
+    /** the see-through page of the network that reads what is drawn */
+    look: /** @type {string | null} */ (recorded?.look ?? lab.payload.look ?? null),
     /** what computes: the network just trained, until then the one that ships */
     network: lab.payload.slides ?? null,
     own: false,
-    trouble: "",
+    trouble: /** @type {Error | null} */ (null),
     busy: false,
+    /** whether a training goes on is not known yet */
+    asking: Boolean(api),
 
-    /** Watch the run that the address names. */
+    /** Watch the run that the address names; where it names none, look out for one. */
     follow: () => {
       const id = lab.state.r ?? "";
       if (!api || id === watched) return;
@@ -51,17 +62,21 @@ export function trainingStore(lab, changed) {
         run: null,
         lines: [],
         snapshots: [],
-        look: null,
+        look: lab.payload.look ?? null,
         network: lab.payload.slides ?? null,
         own: false,
-        trouble: "",
+        trouble: null,
       });
-      if (!id) return now();
+      if (!id) {
+        lookOut("");
+        return now();
+      }
+      WATCHED_LAST.set(lab, id);
+      store.asking = false;
       watch = api.watch(id, {
         run: (run) => {
           store.run = run;
-          store.look = run.look;
-          store.trouble = "";
+          store.trouble = null;
           soon();
         },
         line: (line) => {
@@ -79,12 +94,12 @@ export function trainingStore(lab, changed) {
         },
         end: (run) => {
           store.run = run;
-          store.look = run.look;
           now();
-          if (run.state === "finished") adopt(id);
+          if (run.state === "finished") adopt(run);
+          else lookOut(id);
         },
         trouble: (error) => {
-          store.trouble = error.message;
+          store.trouble = error;
           soon();
         },
       });
@@ -94,13 +109,13 @@ export function trainingStore(lab, changed) {
     start: async (recipe, epochs) => {
       if (!api || store.busy) return;
       store.busy = true;
-      store.trouble = "";
+      store.trouble = null;
       now();
       try {
         const run = await api.start({ data: "mnist", recipe, epochs });
         lab.tune({ r: run.id, sn: null });
       } catch (error) {
-        store.trouble = error instanceof Error ? error.message : String(error);
+        store.trouble = /** @type {Error} */ (error);
       }
       store.busy = false;
       now();
@@ -110,27 +125,59 @@ export function trainingStore(lab, changed) {
       try {
         await api.stop(store.run.id);
       } catch (error) {
-        store.trouble = error instanceof Error ? error.message : String(error);
+        store.trouble = /** @type {Error} */ (error);
       }
       now();
     },
     close: () => {
       watch?.close();
       win.clearTimeout(timer);
-      watched = "closed";
+      watched = null;
     },
   };
 
-  /** Put the trained network in place of the one that shipped. @param {string} id */
-  const adopt = async (id) => {
+  /**
+   * Follow the list until a training goes on: the run `id`, which was stopped here or in the workbench, or where that
+   * is empty any on MNIST.
+   * @param {string} id
+   */
+  const lookOut = (id) => {
+    const wanted = (/** @type {RunSummary} */ run) => isGoing(run) && (id ? run.id === id : readsDigits(run));
+    const take = (/** @type {RunSummary | undefined} */ run) => {
+      if (!run || watched !== id) return;
+      watched = null; // so that the same id is watched anew
+      lab.tune({ r: run.id, ...(id ? {} : { sn: null }) });
+    };
+    watch = /** @type {import("../api.js").Api} */ (api).watchAll({
+      runs: (all) => {
+        take(all.find(wanted) ?? (id ? undefined : all.find((run) => run.id === WATCHED_LAST.get(lab))));
+        store.asking = false;
+        store.trouble = null;
+        soon();
+      },
+      run: (run) => take(wanted(run) ? run : undefined),
+      trouble: (error) => {
+        store.trouble = error;
+        soon();
+      },
+    });
+  };
+
+  /** Put the trained network in place of the one that shipped. @param {RunSummary} run */
+  const adopt = async ({ id, look }) => {
     try {
       const network = await api?.network(id);
       if (watched !== id) return;
-      Object.assign(store, { network, own: true });
+      Object.assign(store, { network, look, own: true });
     } catch (error) {
-      store.trouble = error instanceof Error ? error.message : String(error);
+      store.trouble = /** @type {Error} */ (error);
     }
     now();
   };
   return store;
+}
+
+/** Whether a training learns from MNIST. @param {RunSummary} run */
+function readsDigits(run) {
+  return (run.data?.set ?? run.asked?.data) === "mnist";
 }

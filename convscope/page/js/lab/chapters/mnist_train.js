@@ -7,6 +7,7 @@ import { fixed, percent, thousands } from "../../kit/format.js";
 import { numberIn } from "../address.js";
 import { faultOf } from "../formula/fault.js";
 import { historyView } from "../history.js";
+import { troubleView } from "../trouble.js";
 import { presets } from "../widgets.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
@@ -56,6 +57,7 @@ export function trainPart(lab, store) {
     start,
     stop,
   );
+  const trouble = troubleView(lab);
   const state = make(doc, "p", { class: "train-state", "aria-live": "polite" });
   const figures = make(doc, "dl", { class: "totals train-figures" });
   const shown = historyView(lab, () => store);
@@ -66,6 +68,7 @@ export function trainPart(lab, store) {
     make(doc, "h2", {}, t("mnist.training")),
     make(doc, "p", {}, lab.api ? t("mnist.training.text") : store.recorded ? t("mnist.recorded") : t("mnist.norecord")),
     lab.api ? controls : null,
+    trouble.element,
     state,
     figures,
     shown.element,
@@ -75,9 +78,10 @@ export function trainPart(lab, store) {
     const { run } = store;
     const going = Boolean(run && ["starting", "running"].includes(run.state));
     if (doc.activeElement !== field) field.value = String(epochs());
-    start.toggleAttribute("disabled", store.busy || going);
+    start.toggleAttribute("disabled", store.busy || store.asking || going);
     stop.toggleAttribute("disabled", !going);
     choose.refresh();
+    trouble.refresh(store.trouble);
     state.textContent = trainingWords(lab, store);
     figures.hidden = !run;
     shown.refresh();
@@ -91,9 +95,9 @@ export function trainPart(lab, store) {
 }
 
 /** @param {Lab} lab @param {TrainingStore} store */
-function trainingWords({ t, api }, { run, trouble, busy, recorded }) {
-  if (trouble) return t("mnist.trouble", { what: trouble });
+function trainingWords({ t, api }, { run, busy, asking, recorded }) {
   if (busy || run?.state === "starting") return t("mnist.starting");
+  if (asking) return t("bench.waiting");
   if (!run) return api ? t("mnist.waiting") : "";
   if (recorded) return t("mnist.was", { recipe: run.recipe, steps: thousands(run.step) });
   if (run.state === "running")

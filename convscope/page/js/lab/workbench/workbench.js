@@ -2,7 +2,8 @@
  * The workbench: runs, their reports and comparisons, trainings to start. Without a server: the recorded run, and why.
  */
 
-import { button, make, refill } from "../../kit/dom.js";
+import { make, refill } from "../../kit/dom.js";
+import { troubleView } from "../trouble.js";
 import { compareRuns } from "./compare.js";
 import { dropped, isDrop } from "./drop_read.js";
 import { dropView } from "./drop.js";
@@ -33,7 +34,7 @@ function mountWorkbench(lab) {
   const { doc, t, win } = lab;
   const store = runStore(lab, () => refresh());
   const drops = dropStore(lab, () => refresh());
-  const trouble = make(doc, "div", { class: "bench-trouble", role: "alert", hidden: true });
+  const trouble = troubleView(lab);
   const holder = make(doc, "div", {});
   const element = make(
     doc,
@@ -42,7 +43,7 @@ function mountWorkbench(lab) {
     lab.api
       ? null
       : make(doc, "p", { class: "badge bench-static" }, lab.payload.recorded ? t("bench.static") : t("mnist.norecord")),
-    trouble,
+    trouble.element,
     holder,
   );
   if (lab.api) {
@@ -65,21 +66,9 @@ function mountWorkbench(lab) {
   /** @type {View | null} */
   let view = null;
   let shown = "";
-  let troubleShown = "";
 
   const refresh = () => {
-    const words = troubleWords(lab, store);
-    if (words !== troubleShown) {
-      troubleShown = words;
-      trouble.hidden = !words;
-      refill(
-        trouble,
-        words ? make(doc, "p", {}, words) : null,
-        words && store.trouble?.status === 403
-          ? button(doc, t("bench.reload"), () => win.location.reload(), { class: "primary" })
-          : null,
-      );
-    }
+    trouble.refresh(store.trouble);
     const now = placeNow(lab, store);
     if (now === shown) {
       view?.refresh?.();
@@ -124,11 +113,4 @@ function viewOf(lab, store, drops, now) {
   if (now === "compare") return compareRuns(lab, store);
   if (!now.startsWith("run ")) return runList(lab, store);
   return lab.api || store.runs.size ? runReport(lab, store, now.slice(4)) : null;
-}
-
-/** @param {Lab} lab @param {RunStore} store */
-function troubleWords({ t }, { trouble }) {
-  if (!trouble) return "";
-  if (trouble.status === 0) return t("bench.trouble.gone");
-  return trouble.status === 403 ? t("bench.trouble.restarted") : t("mnist.trouble", { what: trouble.message });
 }
