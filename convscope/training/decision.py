@@ -163,7 +163,8 @@ def _tried(options: TrainOptions, dataset: Dataset, context: RunContext) -> Begi
         return head
     better = scratch > held
     key = "start.scratch" if better else "start.features"
-    said = phrase(key, name=PRETRAINED, head=_percent(held), scratch=_percent(scratch))
+    n = f"{settings.data.validation:,}"
+    said = phrase(key, name=PRETRAINED, head=_percent(held), scratch=_percent(scratch), n=n)
     return Beginning(dataset, said=(said,), trial=trial) if better else replace(head, said=(*head.said, said))
 
 
