@@ -44,7 +44,7 @@ from .run_report import report_run
 from .settings import RunSettings
 from .starting import file_of
 from .torchrun import is_peer_fault
-from .tuning import begin_with, log_head
+from .tuning import begin_with, keep_better, log_head
 from .workers import Workers
 
 if TYPE_CHECKING:
@@ -236,6 +236,7 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
             made.fit(state, context)
         lr_factor = schedule.lr_factor(state.step - 1)
         _stop_if_asked(state, schedule, context)
+        kept = keep_better(made, state, body, context) if body is not None else ()
         left_out = left_out_of(settings, body, parts, context)
         by_fold, labelled = (left_out.by_fold, left_out.labelled) if left_out else (None, None)
         finite = partial(state.require_finite, lr_factor=lr_factor)
@@ -248,7 +249,7 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
         context.note(_missed(settings.target, final.validation))
     row, beaten = baseline or (None, None)
     unsure = (rejection,) if isinstance(rejection, Phrase) else ()
-    notes = (*final.notes, *([beaten] if beaten else ()), *unsure)
+    notes = (*kept, *final.notes, *([beaten] if beaten else ()), *unsure)
 
     epochs = state.step / recipe.batches(len(parts.train))
     speed = recipe.pictures(len(parts.train), state.step) / state.seconds

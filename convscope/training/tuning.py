@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from ..data.subset import Subset
+from ..errors import Phrase, phrase
 from ..formula import parse
 from ..runs.records import EpochLine, Figures, StepLine
 from ..transfer.head import losses
@@ -18,6 +19,7 @@ from .starting import fit_head
 from .validation import LabelledImages, figures
 
 if TYPE_CHECKING:
+    from .prepared import Prepared
     from .snapshots import Sample
     from .state import State
 
@@ -41,6 +43,26 @@ def begin_with(state: State, settings: RunSettings, body: Body, train: Subset, c
     state.begin_with({**state.net.weights(), **weights})
     state.seconds = time.monotonic() - began
     return figures_of_head
+
+
+def keep_better(made: Prepared, state: State, body: Body, context: RunContext) -> tuple[Phrase, ...]:
+    """Where the new head alone recognises the pictures held out better than the network that was trained whole, give
+    the state that network back, and return the sentence that says so. The head is fitted again, to the same bits.
+    """
+    settings, held_out = made.settings, made.held_out
+    if settings.start is None or settings.start.tune != "all" or not settings.start.taps or held_out is None:
+        return ()
+    alone = made.initial()
+    begin_with(alone, settings, body, made.parts.train, context)
+    balanced = settings.balance != "none"
+    head, tuned = (
+        found.balanced_accuracy if balanced else found.accuracy
+        for found in (held_out.evaluate(one.result, context.workers) for one in (alone, state))
+    )
+    if tuned >= head:
+        return ()
+    state.begin_with(alone.net.weights())
+    return (phrase("note.tune.head", head=f"{100 * head:.2f}", tuned=f"{100 * tuned:.2f}"),)
 
 
 def log_head(

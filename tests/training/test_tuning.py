@@ -153,6 +153,25 @@ def test_a_new_class_gets_a_new_head_that_is_fitted_first_and_said(tmp_path: Pat
     assert said.words == {"accuracy": f"{100 * head.validation.accuracy:.2f}", "n": "15"}
 
 
+def test_the_new_head_alone_is_kept_where_training_everything_harms(tmp_path: Path) -> None:
+    given, path = stripes(classes=("w", "x", "y", "z")), start(tmp_path)
+    head = go(tmp_path / "head", given, from_=path, tune="head")
+    more: dict[str, Any] = {"from_": path, "epochs": 2, "lr": 3.0, "batch_size": 20}
+    harmed = go(tmp_path / "run", given, **more)
+    assert "note.tune.head" in [note.key for note in harmed.notes]
+    ours, theirs = modelfile.read(harmed.model), modelfile.read(head.model)
+    assert ours.formula == theirs.formula
+    for name, array in theirs.weights.items():
+        np.testing.assert_array_equal(ours.weights[name], array)
+    assert harmed.validation is not None
+    assert head.validation is not None
+    assert harmed.validation.accuracy == head.validation.accuracy
+    with pytest.raises(Interrupted):
+        go(tmp_path / "again", given, stop=lambda: True, **more)
+    train(given, resume=tmp_path / "again", threads=1)
+    assert outcome(tmp_path / "again") == outcome(tmp_path / "run")
+
+
 def test_grey_pictures_before_a_network_in_colour_stay_grey(tmp_path: Path) -> None:
     result = go(tmp_path / "run", stripes(), from_=start(tmp_path, channels=3), tune="head")
     model = modelfile.read(result.model)
