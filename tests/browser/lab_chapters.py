@@ -1,4 +1,6 @@
-"""The lab's page as tests need it: the shipped network, some digits, and the shipped training as the recorded one."""
+"""The lab's page as tests need it: the shipped network, some digits, the shipped training as the recorded one, and what
+a person does with it in the browser.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +8,18 @@ import json
 from pathlib import Path
 from typing import Any
 
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+
 import convscope.page
 from convscope.data import load as load_data
 from convscope.explain.payload import nodes
 from convscope.explain.payload.encoding import as_json
 from convscope.explain.subject import samples
 from convscope.lab.event_streams import new_snapshots, snapshot
+from convscope.page.inline import lab_html
 from convscope.prediction import load
+from tests.browser.chromium import resize, visit
 
 SLIDES = Path(convscope.page.__file__).parent / "slides"
 Json = dict[str, Any]
@@ -68,3 +75,49 @@ def recorded() -> Json:
     found = (snapshot(file) for file in new_snapshots(SLIDES, set()))
     shown = [one.to_json() for one in found if one is not None]
     return {"run": run, "lines": lines, "snapshots": shown, "look": "mnist.html"}
+
+
+class LabPage:
+    """The lab as a file in a browser."""
+
+    def __init__(self, browser: webdriver.Chrome, folder: Path) -> None:
+        self.browser, self.payload = browser, payload()
+        self.file = folder / "lab.html"
+        self.file.write_text(lab_html(self.payload, False), encoding="utf-8")
+
+    def open(self, chapter: str, rest: str = "", language: str = "en", width: int = 1280) -> None:
+        resize(self.browser, width)
+        visit(self.browser, f"{self.file.as_uri()}#c={chapter}&l={language}{rest}")
+
+    def js(self, code: str, *arguments: object) -> Any:
+        return self.browser.execute_script(code, *arguments)
+
+    def figure(self, name: str) -> str:
+        """Return the text of the number so marked."""
+        return str(self.js("return document.querySelector(`[data-figure='${arguments[0]}']`).textContent", name))
+
+    def figures(self, name: str) -> list[str]:
+        return list(
+            self.js(
+                "return [...document.querySelectorAll(`[data-figure='${arguments[0]}']`)].map((e) => e.textContent)",
+                name,
+            )
+        )
+
+    def text(self, selector: str) -> str:
+        return str(self.js("return document.querySelector(arguments[0]).textContent", selector))
+
+    def press(self, words: str) -> None:
+        """Press the visible button of that text."""
+        buttons = self.browser.find_elements(By.XPATH, f"//main//button[normalize-space()='{words}']")
+        next(b for b in buttons if b.is_displayed()).click()
+
+    def put(self, selector: str, value: object, nth: int = 0) -> None:
+        """Give a field or slider a value, as a hand does."""
+        self.js(
+            "const e = document.querySelectorAll(arguments[0])[arguments[2]]; e.value = arguments[1]; "
+            "e.dispatchEvent(new Event('input', {bubbles: true}))",
+            selector,
+            str(value),
+            nth,
+        )

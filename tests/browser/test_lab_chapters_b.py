@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,59 +13,12 @@ from selenium.webdriver.common.by import By
 from convscope.arithmetic import costs, information
 from convscope.explain.payload.encoding import decode
 from convscope.formula import ZOO, describe
-from convscope.page.inline import lab_html
 from convscope.prediction import load
-from tests.browser.chromium import console, resize, visit
-from tests.browser.lab_chapters import SLIDES, payload
+from tests.browser.chromium import console
+from tests.browser.lab_chapters import SLIDES, LabPage
 
 pytestmark = pytest.mark.browser
 CHAPTERS = ("activation", "depth", "architecture", "loss", "mnist")
-
-
-class LabPage:
-    """The lab as a file in a browser."""
-
-    def __init__(self, browser: webdriver.Chrome, folder: Path) -> None:
-        self.browser, self.payload = browser, payload()
-        self.file = folder / "lab.html"
-        self.file.write_text(lab_html(self.payload, False), encoding="utf-8")
-
-    def open(self, chapter: str, rest: str = "", language: str = "en", width: int = 1280) -> None:
-        resize(self.browser, width)
-        visit(self.browser, f"{self.file.as_uri()}#c={chapter}&l={language}{rest}")
-
-    def js(self, code: str, *arguments: object) -> Any:
-        return self.browser.execute_script(code, *arguments)
-
-    def figure(self, name: str) -> str:
-        """Return the text of the number so marked."""
-        return str(self.js("return document.querySelector(`[data-figure='${arguments[0]}']`).textContent", name))
-
-    def figures(self, name: str) -> list[str]:
-        return list(
-            self.js(
-                "return [...document.querySelectorAll(`[data-figure='${arguments[0]}']`)].map((e) => e.textContent)",
-                name,
-            )
-        )
-
-    def text(self, selector: str) -> str:
-        return str(self.js("return document.querySelector(arguments[0]).textContent", selector))
-
-    def press(self, words: str) -> None:
-        """Press the visible button of that text."""
-        buttons = self.browser.find_elements(By.XPATH, f"//main//button[normalize-space()='{words}']")
-        next(b for b in buttons if b.is_displayed()).click()
-
-    def put(self, selector: str, value: object, nth: int = 0) -> None:
-        """Give a field or slider a value, as a hand does."""
-        self.js(
-            "const e = document.querySelectorAll(arguments[0])[arguments[2]]; e.value = arguments[1]; "
-            "e.dispatchEvent(new Event('input', {bubbles: true}))",
-            selector,
-            str(value),
-            nth,
-        )
 
 
 @pytest.fixture(scope="module")

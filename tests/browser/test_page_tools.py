@@ -4,6 +4,7 @@ maps.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,30 @@ def test_legend_and_pixels_have_one_zero(tools: Page) -> None:
             assert tools.js("tools.colour(arguments[0], arguments[1], 99, 2)", scale, dark) == right
             zeros.add(zero)
         assert len(zeros) == 1
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("scale", ["activations", "weights"])
+def test_minus_one_zero_and_one_are_three_greys(tools: Page, scale: str, dark: bool) -> None:
+    """WCAG's contrast between any two of them is 3 to 1 at least, and each side grows away from 0 step by step."""
+    tools.open()
+    brightness = [
+        luminance(tools.js("tools.colour(arguments[0], arguments[1], arguments[2], 1)", scale, dark, i / 12))
+        for i in range(-12, 13)
+    ]
+    least, zero, most = brightness[0], brightness[12], brightness[-1]
+    for one, other in ((least, zero), (zero, most), (least, most)):
+        assert (max(one, other) + 0.05) / (min(one, other) + 0.05) >= 3
+    for side in (brightness[12::-1], brightness[12:]):
+        steps = np.diff(side)
+        assert (steps > 0).all() or (steps < 0).all()
+
+
+def luminance(colour: str) -> float:
+    """Return WCAG's relative luminance, 0 to 1, of "rgb(r g b)"."""
+    channels = np.array([int(v) for v in re.findall(r"\d+", colour)]) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
 
 
 def test_edits_against_scipy(tools: Page) -> None:

@@ -1,14 +1,17 @@
 /** Colours of numbers: ONE function for the legend and for the pixels. Zero lies in the middle of both scales. */
 
-/** Stops from −1 to 1, colour-blind safe: blue to orange for activations, purple to green for weights. */
+/**
+ * Stops from −1 to 1, colour-blind safe: blue to orange for activations, purple to green for weights. The negative end is
+ * of middling brightness, so that −1, 0 and 1 are three greys on a grey print: any two differ 3 to 1 at least.
+ */
 const SCALES = {
   activations: {
-    light: ["#083b6b", "#2f7ab5", "#8dbbdb", "#faf7f0", "#f2bd7f", "#d9741a", "#863600"],
-    dark: ["#cbe6ff", "#62aee6", "#28577c", "#1c1e22", "#7d4a1b", "#e8923c", "#ffe3bd"],
+    light: ["#2f7cbb", "#6aa7d6", "#b9d5ea", "#faf7f0", "#f2bd7f", "#c4620f", "#4a1c00"],
+    dark: ["#3d82bf", "#2c6192", "#213d57", "#1c1e22", "#7d4a1b", "#e8923c", "#ffe3bd"],
   },
   weights: {
-    light: ["#3c1257", "#7d4b98", "#bd9dcb", "#faf7f0", "#a3d09f", "#459a52", "#0b5020"],
-    dark: ["#edd6fb", "#b285cc", "#573a69", "#1c1e22", "#275a32", "#5cb56c", "#cdf3cb"],
+    light: ["#9a5fba", "#b98fd0", "#dcc8e6", "#faf7f0", "#a3d09f", "#3d8f4a", "#05350f"],
+    dark: ["#9a63b8", "#73488b", "#432f50", "#1c1e22", "#275a32", "#5cb56c", "#cdf3cb"],
   },
 };
 
