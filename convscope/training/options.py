@@ -11,7 +11,7 @@ from ..formula import Plan, resolve
 from . import budget as budgets
 from .balance import BALANCE
 from .recipes import Recipe, named
-from .start_recipes import TUNED
+from .start_recipes import AFTER_HEAD, TUNED
 
 if TYPE_CHECKING:
     from ..data import Dataset
@@ -78,9 +78,11 @@ class TrainOptions:
         if isinstance(self.arch, str):
             resolve(self.arch)
 
-    def chosen_recipe(self) -> Recipe:
-        """Return the recipe that was asked for, with what is asked in place of its own. Raises UsageError."""
-        base: str | Recipe = "fast" if self.from_ is None else TUNED
+    def chosen_recipe(self, new_head: bool = False) -> Recipe:
+        """Return the recipe that was asked for, with what is asked in place of its own; of a network that was trained
+        already one with a `new_head` is moved in smaller steps than one that goes on. Raises UsageError.
+        """
+        base: str | Recipe = "fast" if self.from_ is None else AFTER_HEAD if new_head else TUNED
         return named(self.recipe or base).changed(self.epochs, self.batch_size, self.lr, self.flips)
 
     def _check_start(self) -> None:

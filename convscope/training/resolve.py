@@ -51,7 +51,8 @@ def resolve_settings(
     from ..machine.device import cpu_settings, environment, resolve_device  # the first thing that needs PyTorch
     from ..machine.precision import resolve_precision
 
-    recipe = HEAD if start is not None and start.tune == "head" else options.chosen_recipe()
+    new_head = start is not None and bool(start.taps)
+    recipe = HEAD if start is not None and start.tune == "head" else options.chosen_recipe(new_head)
     centred = dataset.facts.centred and dataset.shape == CENTRED_SHAPE
     asked = options.arch if options.arch is not None else recipe.plan if centred else recipe.general_plan
     if start is not None and file is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .recipes import Augmentation, Recipe
 
 LEFT_OUT = 1_500  # training pictures at most without each fifth of which a head is fitted once more
@@ -43,3 +45,8 @@ def leaves_out(recipe: Recipe, pictures: int) -> bool:
     few enough to fit it five times more.
     """
     return recipe.name == HEAD.name and pictures <= LEFT_OUT
+
+
+# A new head is at its optimum, sure of its training pictures: soft targets would take it away from there, and thousands
+# of features make one step of it a large one (docs/log.md).
+AFTER_HEAD = replace(TUNED, lr=0.0005, label_smoothing=0.0)

@@ -25,6 +25,7 @@ from convscope.training.events import NoteLine
 from convscope.training.options import TrainOptions
 from convscope.training.session import Result, train
 from convscope.training.settings import RunSettings
+from convscope.training.start_recipes import AFTER_HEAD, TUNED
 from convscope.transfer.head import Rotated
 from tests.training.tiny import outcome
 
@@ -151,6 +152,18 @@ def test_a_new_class_gets_a_new_head_that_is_fitted_first_and_said(tmp_path: Pat
     (said,) = [event.message for event in events if isinstance(event, NoteLine) and event.message.key == "note.tune"]
     assert head.validation is not None
     assert said.words == {"accuracy": f"{100 * head.validation.accuracy:.2f}", "n": "15"}
+
+
+def test_a_network_with_a_new_head_is_moved_in_smaller_steps_than_one_that_goes_on(tmp_path: Path) -> None:
+    path, rates = start(tmp_path), []
+    for number, classes in enumerate((("x", "y", "z"), ("w", "x", "y", "z"))):
+        result = go(tmp_path / str(number), stripes(classes=classes), from_=path, epochs=1)
+        rates.append(settings_of(result.run).recipe.lr)
+    assert rates == [TUNED.lr, AFTER_HEAD.lr]
+    assert AFTER_HEAD.lr < TUNED.lr
+    assert AFTER_HEAD.label_smoothing == 0  # a head at its optimum is surer than soft targets are
+    asked = TrainOptions("x", from_=path, lr=0.3)
+    assert asked.chosen_recipe(True).lr == asked.chosen_recipe().lr == 0.3
 
 
 def test_the_new_head_alone_is_kept_where_training_everything_harms(tmp_path: Path) -> None:
