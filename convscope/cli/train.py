@@ -66,6 +66,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "pictures whether mirrored ones mean the same",
     )
     parser.add_argument(
+        "--augment",
+        choices=("auto", "yes", "no"),
+        help="show training pictures nearer and farther, too: auto (the default of fast and accurate) does so with "
+        "colour photographs that mean the same in a mirror",
+    )
+    parser.add_argument(
         "--balance",
         choices=("auto", "none", "oversample", "weights"),
         help="make classes of unlike sizes count the same: auto (default) weighs losses where one class has three "

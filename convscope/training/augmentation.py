@@ -81,11 +81,15 @@ def pad(x: Tensor, pixels: int, edge: bool = False) -> Tensor:
 def matrices(n: int, how: Augmentation, generator: torch.Generator) -> Tensor:
     """Draw `n` affine maps (n, 2, 3) from a pixel of the result to the place it is taken from, (x, y) from the middle.
 
-    Each is rotation · shear · scale, then a translation: x' = a·x + b·y + t in pixels.
+    Each is rotation · shear · scale, then a translation: x' = a·x + b·y + t in pixels. `zoom` multiplies both scales by
+    one factor, as likely to be nearer as to be farther.
     """
-    draw = torch.rand(6, n, generator=generator).mul_(2).sub_(1)  # uniform in ±1
+    draw = _even(6, n, generator)
     angle = draw[0] * math.radians(how.rotate)
     sx, sy = 1 + draw[1] * how.scale, 1 + draw[2] * how.scale
+    if how.zoom:
+        distance = (1 + how.zoom) ** _even(1, n, generator)[0]
+        sx, sy = sx * distance, sy * distance
     shear = draw[3] * how.shear
     cos, sin = angle.cos(), angle.sin()
     first = torch.stack([cos * sx, (cos * shear - sin) * sy, draw[4] * how.translate], 1)
@@ -152,3 +156,8 @@ def erase(x: Tensor, side: int, rows: Tensor, columns: Tensor, mean: tuple[float
 def _whole(n: int, most: int, generator: torch.Generator) -> Tensor:
     """Draw `n` whole numbers from 0 to `most`."""
     return torch.randint(most + 1, (n,), generator=generator)
+
+
+def _even(rows: int, n: int, generator: torch.Generator) -> Tensor:
+    """Draw numbers (rows, n), uniform in ±1."""
+    return torch.rand(rows, n, generator=generator).mul_(2).sub_(1)

@@ -1,4 +1,4 @@
-"""Changed copies of photographs for a head: nearer and farther, moved and mirrored; and which pictures are photographs.
+"""Changed copies of photographs for a head: nearer and farther, moved and mirrored.
 
 Frozen features see a photograph from where it was taken. Copies show them the same thing from elsewhere, and the linear
 layer learns what is the same in both.
@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from ..data.subset import Subset
 from ..pictures.stack import Stack
 from .seeding import derive_seed
 
@@ -18,35 +17,9 @@ Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
 COPIES = 2  # of each picture: a third brings nothing more (docs/log.md)
 MOST = 1500  # training pictures that are copied: of more, the pictures themselves show enough
-FLAT = 0.4  # share of neighbouring pixels that are the same in pictures that are drawn rather than photographed
-SAME = 1  # levels of 255 between neighbours that are the same
-LOOKED_AT = 200
 ZOOM = 0.7  # the logarithm of the nearest and farthest views' distance, less a third: more of them are nearer
 MOVE = 0.07  # share of a side that a view is moved at most, besides what its nearness allows
 AT_ONCE = 128
-
-
-def are_photographs(pictures: Subset) -> bool:
-    """Return whether pictures are photographs rather than drawings, letters and things on an even ground: whether, in
-    half of them, most neighbouring pixels differ.
-    """
-    rows = np.unique(np.linspace(0, len(pictures) - 1, LOOKED_AT).astype(np.int64))
-    return float(np.median([flatness(pictures.images[int(row) : int(row) + 1][0]) for row in rows])) < FLAT
-
-
-def flatness(picture: Pixels) -> float:
-    """Return the share of neighbouring pixels of a picture (C, H, W) that are the same in all channels.
-
-    >>> flatness(np.array([[[0, 1, 9], [0, 5, 9]]], np.uint8))  # 1 of 4 pairs across, 2 of 3 down
-    0.4583333333333333
-    """
-    levels = picture.astype(np.int16)
-    shares = []
-    for axis in (2, 1):
-        apart = np.abs(np.diff(levels, axis=axis)).max(0)
-        if apart.size:
-            shares.append(float((apart <= SAME).mean()))
-    return sum(shares) / len(shares) if shares else 1.0
 
 
 class ChangedCopies:

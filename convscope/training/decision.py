@@ -26,12 +26,13 @@ from ..transfer.start import Start
 from ..transfer.taps import taps_of
 from .balance import resolve_balance
 from .beginning import Beginning
-from .changed_copies import COPIES, are_photographs
+from .changed_copies import COPIES
 from .context import RunContext, ignore
 from .flips import decide_flips
 from .loading import absolute, load_dataset
 from .options import TrainOptions
 from .parts import Parts
+from .photographs import are_photographs
 from .planning import USUAL_MACS, plan_settings, usual_seconds
 from .settings import RunSettings
 from .start_recipes import HEAD, TUNED

@@ -37,6 +37,7 @@ class TrainOptions:
     batch_size: int | None = None
     lr: float | None = None
     flips: str | None = None
+    augment: str | None = None
     balance: str | None = None
     seed: int | None = None
     val: int | None = None
@@ -83,7 +84,7 @@ class TrainOptions:
         already one with a `new_head` is moved in smaller steps than one that goes on. Raises UsageError.
         """
         base: str | Recipe = "fast" if self.from_ is None else AFTER_HEAD if new_head else TUNED
-        return named(self.recipe or base).changed(self.epochs, self.batch_size, self.lr, self.flips)
+        return named(self.recipe or base).changed(self.epochs, self.batch_size, self.lr, self.flips, self.augment)
 
     def _check_start(self) -> None:
         """Raise UsageError for what does not go together with a start, or needs one."""

@@ -10,47 +10,21 @@ import math
 from dataclasses import asdict, dataclass, field, fields, replace
 
 from ..errors import InputError, UsageError, did_you_mean, phrase
-
-
-def _check(
-    owner: Recipe | Augmentation, name: str, kind: type, least: float = 0, most: float = 0, above: bool = False
-) -> None:
-    """Check a field's type and range and store whole numbers as float where the field is one."""
-    value = getattr(owner, name)
-    accepted = (int, float) if kind is float else (kind,)
-    good = isinstance(value, accepted) and (kind is bool or not isinstance(value, bool))
-    if good and kind in (int, float):
-        good = least <= value <= most and not (above and value == least)  # NaN is neither
-    if not good:
-        low, high = (f"{int(end):,}" if end == int(end) and end < 1e12 else f"{end:g}" for end in (least, most))
-        range_ = {
-            (int, False): phrase("value.range.whole", low=low, high=high),
-            (float, False): phrase("value.range.number", low=low, high=high),
-            (float, True): phrase("value.range.number.above", low=low, high=high),
-        }
-        expected = range_.get((kind, above), kind.__name__)
-        raise UsageError("value.range", name=name.replace("_", " "), got=repr(value), expected=expected)
-    if kind is float:
-        object.__setattr__(owner, name, float(value))
-
-
-def _choice(owner: Recipe, name: str, known: tuple[str, ...]) -> None:
-    value = getattr(owner, name)
-    if value not in known:
-        raise UsageError("value.choice", name=name, got=repr(value), expected=" or ".join(known))
+from .field_checks import check_choice, check_field
 
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
     """Random changes of each training picture, drawn anew every time it is shown. Zero everywhere: none.
 
-    Rotation, scale, shear, translation and elastic are one bilinear resampling straight to the size the plan crops to;
-    without them a picture stays uint8 and is only cut out. Borders that come into view are black, or continue the edge.
+    Rotation, scale, zoom, shear, translation and elastic are one bilinear resampling straight to the size the plan
+    crops to; without them a picture is only cut out. Borders that come into view are black, or continue the edge.
     """
 
     shift: int = 0  # pixels: padded by as many on every side, then cut out at a random place
     rotate: float = 0.0  # degrees, uniform in ±
     scale: float = 0.0  # share, rows and columns each 1 ± this
+    zoom: float = 0.0  # share, both together: up to 1 + this times as far, or as near
     shear: float = 0.0  # columns moved per row, uniform in ±
     translate: float = 0.0  # pixels, uniform in ±, in fractions of a pixel too
     # pixels, standard deviation of a smooth random field that moves every place (Simard et al. 2003)
@@ -60,22 +34,23 @@ class Augmentation:
     edge: bool = False  # continue the border's pixels outwards instead of black
 
     def __post_init__(self) -> None:
-        _check(self, "shift", int, 0, 1024)
-        _check(self, "rotate", float, 0, 180)
-        _check(self, "scale", float, 0, 0.95)
-        _check(self, "shear", float, 0, 2)
-        _check(self, "translate", float, 0, 1024)
-        _check(self, "elastic", float, 0, 1024)
-        _check(self, "flip", bool)
-        _check(self, "erase", int, 0, 1024)
-        _check(self, "edge", bool)
+        check_field(self, "shift", int, 0, 1024)
+        check_field(self, "rotate", float, 0, 180)
+        check_field(self, "scale", float, 0, 0.95)
+        check_field(self, "zoom", float, 0, 9)
+        check_field(self, "shear", float, 0, 2)
+        check_field(self, "translate", float, 0, 1024)
+        check_field(self, "elastic", float, 0, 1024)
+        check_field(self, "flip", bool)
+        check_field(self, "erase", int, 0, 1024)
+        check_field(self, "edge", bool)
         if self.shift and self.resamples:
             raise UsageError("recipe.shift", got=self.shift, hint="translate")
 
     @property
     def resamples(self) -> bool:
         """Whether pictures are resampled (an affine map, a bent one with `elastic`) rather than cut out."""
-        return any((self.rotate, self.scale, self.shear, self.translate, self.elastic))
+        return any((self.rotate, self.scale, self.zoom, self.shear, self.translate, self.elastic))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +88,8 @@ class Recipe:
     hard: float = 0.0
     # whether left and right are exchanged: "auto" if the training pictures mean the same in a mirror (flips.py)
     flips: str = "no"
+    # whether they are shown nearer and farther as well: "auto" if they are photographs (photographs.py)
+    augment: str = "no"
     average: float = 0.0  # decay per step of an exponential average of the weights, which is then the model; 0: none
     precision: str = "float32"  # or "bfloat16", or "auto": the faster of the two, measured
     scaling: str = "data"  # "data": by the training pictures' mean and standard deviation; "unit": x/255
@@ -122,33 +99,34 @@ class Recipe:
 
     def __post_init__(self) -> None:
         for name in ("name", "plan", "general_plan", "about"):
-            _check(self, name, str)
-        _choice(self, "initial", ("torch", "orthogonal"))
-        _choice(self, "optimiser", ("sgd", "muon"))
-        _choice(self, "precision", ("auto", "float32", "bfloat16"))
-        _choice(self, "scaling", ("data", "unit"))
-        _choice(self, "flips", ("auto", "yes", "no"))
-        _check(self, "epochs", float, 0, 1e6, above=True)
-        _check(self, "batch_size", int, 1, 1_000_000)
-        _check(self, "lr", float, 0, 1e30, above=True)
+            check_field(self, name, str)
+        check_choice(self, "initial", ("torch", "orthogonal"))
+        check_choice(self, "optimiser", ("sgd", "muon"))
+        check_choice(self, "precision", ("auto", "float32", "bfloat16"))
+        check_choice(self, "scaling", ("data", "unit"))
+        check_choice(self, "flips", ("auto", "yes", "no"))
+        check_choice(self, "augment", ("auto", "yes", "no"))
+        check_field(self, "epochs", float, 0, 1e6, above=True)
+        check_field(self, "batch_size", int, 1, 1_000_000)
+        check_field(self, "lr", float, 0, 1e30, above=True)
         if self.plain_lr is not None:
-            _check(self, "plain_lr", float, 0, 1e30, above=True)
-        _check(self, "filter_lr", float, 0, 1e30, above=self.optimiser == "muon")
-        _check(self, "filter_momentum", float, 0, 0.9999)
-        _check(self, "momentum", float, 0, 0.9999)
-        _check(self, "nesterov", bool)
+            check_field(self, "plain_lr", float, 0, 1e30, above=True)
+        check_field(self, "filter_lr", float, 0, 1e30, above=self.optimiser == "muon")
+        check_field(self, "filter_momentum", float, 0, 0.9999)
+        check_field(self, "momentum", float, 0, 0.9999)
+        check_field(self, "nesterov", bool)
         if self.nesterov and not self.momentum:
             raise UsageError("recipe.nesterov", got=self.momentum, where=phrase("recipe.place", name=self.name))
-        _check(self, "weight_decay", float, 0, 1)
-        _check(self, "warmup", float, 0, 0.99)
-        _check(self, "final", float, 0, 1)
-        _check(self, "least_steps", int, 1, 1_000_000_000)
-        _check(self, "label_smoothing", float, 0, 0.99)
-        _check(self, "hard", float, 0, 1e6)
-        _check(self, "average", float, 0, 0.999999)
-        _check(self, "holds_out", bool)
-        _check(self, "partial_batches", bool)
-        _check(self, "log_every", int, 1, 1_000_000)
+        check_field(self, "weight_decay", float, 0, 1)
+        check_field(self, "warmup", float, 0, 0.99)
+        check_field(self, "final", float, 0, 1)
+        check_field(self, "least_steps", int, 1, 1_000_000_000)
+        check_field(self, "label_smoothing", float, 0, 0.99)
+        check_field(self, "hard", float, 0, 1e6)
+        check_field(self, "average", float, 0, 0.999999)
+        check_field(self, "holds_out", bool)
+        check_field(self, "partial_batches", bool)
+        check_field(self, "log_every", int, 1, 1_000_000)
         if not isinstance(self.augmentation, Augmentation):
             raise UsageError("recipe.augmentation", got=self.augmentation)
         if not isinstance(self.general_augmentation, Augmentation | None):
@@ -160,6 +138,7 @@ class Recipe:
         batch_size: int | None = None,
         lr: float | None = None,
         flips: str | None = None,
+        augment: str | None = None,
     ) -> Recipe:
         """Return the recipe with what is given replaced; a new `lr` moves the other learning rates in proportion."""
         new: dict[str, object] = {}
@@ -169,6 +148,8 @@ class Recipe:
             new["batch_size"] = batch_size
         if flips is not None:
             new["flips"] = flips
+        if augment is not None:
+            new["augment"] = augment
         recipe = replace(self, **new)  # type: ignore[arg-type]
         if lr is None:
             return recipe
@@ -240,6 +221,7 @@ RECIPES: dict[str, Recipe] = {
             general_augmentation=Augmentation(shift=2),
             hard=1.3,
             flips="auto",
+            augment="auto",
             precision="auto",
         ),
         Recipe(
@@ -265,6 +247,7 @@ RECIPES: dict[str, Recipe] = {
             augmentation=Augmentation(rotate=12.0, scale=0.12, shear=0.12, translate=1.0),
             general_augmentation=Augmentation(shift=2),
             flips="auto",
+            augment="auto",
             average=0.995,
             precision="auto",
         ),

@@ -21,6 +21,7 @@ from .footprint import require_memory
 from .input_scaling import input_spec
 from .loading import absolute
 from .options import TrainOptions
+from .photographs import as_photographs, decide_views
 from .recipes import Augmentation, Recipe
 from .settings import RunSettings
 from .start_recipes import HEAD
@@ -76,7 +77,9 @@ def resolve_settings(
     if recipe.name != HEAD.name:
         require_memory(network, recipe, len(pictures), workers.size, device.type)
     flips = decide_flips(recipe, dataset, pictures, None if groups is None else groups[pictures.rows])
-    recipe = replace(recipe, augmentation=resolve_augmentation(recipe, dataset.shape, centred, flips.on))
+    views = decide_views(recipe, pictures, flips.on)
+    how = resolve_augmentation(recipe, dataset.shape, centred, flips.on)
+    recipe = replace(recipe, augmentation=as_photographs(how) if views.on else how)
     with cpu_settings(here.threads):
         recipe = replace(recipe, precision=resolve_precision(recipe.precision, device))
     steps = recipe.steps(len(pictures))
@@ -103,7 +106,10 @@ def resolve_settings(
         processes=workers.size,
         launch=workers.launch.id if workers.launch else None,
         balance=balance,
-        understood=(*(() if recipe.name == HEAD.name else (flips.reason,)), *balance_said(balance, pictures.labels)),
+        understood=(
+            *(() if recipe.name == HEAD.name else (flips.reason, *views.said)),
+            *balance_said(balance, pictures.labels),
+        ),
         start=start,
     )
 

@@ -33,6 +33,7 @@ def train(
     batch_size: int | None = None,
     lr: float | None = None,
     flips: str | None = None,
+    augment: str | None = None,
     balance: str | None = None,
     seed: int | None = None,
     val: int | None = None,
@@ -56,7 +57,8 @@ def train(
     `data` is "mnist" (the default), another name, a path, or a Dataset; `arch` a plan, its formula or name
     (default: the recipe's own); `recipe` "fast" (the default), another name, or a Recipe, of which `epochs`,
     `batch_size` and `lr` replace what it says, and so does `flips`: "yes", "no", or "auto" to exchange left and
-    right at random where the pictures mean the same in a mirror; `budget` is a time, "30s" or "2m", into which the
+    right at random where the pictures mean the same in a mirror; and `augment`: "yes", "no", or "auto" to show
+    photographs nearer and farther as well; `budget` is a time, "30s" or "2m", into which the
     whole schedule is planned at the speed measured here, or an accuracy, "99.5%": by a recipe known to reach it on
     MNIST, else until the pictures held out do, or cannot (docs/why.md). `seed` is 0 unless given. `val` pictures of
     the training set are held out, measured at the end of every epoch, and calibrate the probabilities (default: a
@@ -65,11 +67,11 @@ def train(
     directory, with its own settings, to the bits it would have had.
 
     `from_` is the network that training begins with: a name, "lite0", a model file or a run. `tune` is "head", a linear
-    layer fitted to frozen features of it (the default for a name), or "all" (the default for a model or a run: with the
-    same classes it goes on, with others its head is new). Without it, and without anything that says how to train, both
-    a head on lite0 and a training from scratch are tried where that is quick, and the better one on pictures held out
-    is taken. `balance` says how classes of very unlike sizes are made to count the same: "weights" of the losses,
-    "oversample", "none", or "auto" for weights where one class has three times the pictures of another.
+    layer fitted to frozen features of it (the default for a name), or "all" (the default for a model or a run: of
+    classes that it knows it goes on, for a new class its head is new). Without it, and without anything that says how
+    to train, both a head on lite0 and a training from scratch are tried where that is quick, and the better one on
+    pictures held out is taken. `balance` says how classes of very unlike sizes are made to count the same: "weights" of
+    the losses, "oversample", "none", or "auto" for weights where one class has three times the pictures of another.
 
     `device` is "auto" (a GPU where there is one), "cpu", "cuda" or "mps"; `threads` the CPU threads (default: one for
     every CPU that is free). Pictures of a folder are resized to `size` × `size` pixels; `data_root` is the folder that
@@ -101,6 +103,7 @@ def train(
         batch_size=batch_size,
         lr=lr,
         flips=flips,
+        augment=augment,
         balance=balance,
         seed=seed,
         val=val,

@@ -177,6 +177,7 @@ def test_every_option_reaches_the_function(monkeypatch: pytest.MonkeyPatch) -> N
         "batch_size": 3,
         "lr": 0.2,
         "flips": "no",
+        "augment": "yes",
         "balance": "none",
         "seed": 4,
         "val": 5,

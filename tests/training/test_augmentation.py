@@ -129,6 +129,19 @@ def test_maps_stay_within_what_was_asked_for() -> None:
     assert torch.equal(sheared[:, 1, 1], torch.ones(4000))
 
 
+def test_nearer_is_as_likely_as_farther_and_squares_stay_square() -> None:
+    maps = augmentation.matrices(4000, Augmentation(zoom=0.5), sown())[:, :, :2]
+    across, down = maps[:, 0, 0], maps[:, 1, 1]
+    assert torch.equal(across, down)
+    assert not maps[:, 0, 1].any()
+    assert 1 / 1.5 <= across.min() < 0.668
+    assert 1.499 < across.max() <= 1.5
+    assert abs(across.log().mean()) < 0.01
+    plain = augmentation.matrices(5, Augmentation(rotate=9, scale=0.2, translate=2), sown())
+    also = augmentation.matrices(5, Augmentation(rotate=9, scale=0.2, translate=2, zoom=1e-9), sown())
+    torch.testing.assert_close(plain, also)  # the other draws stay
+
+
 def test_half_of_the_pictures_are_mirrored() -> None:
     images = pictures(n=1)
     got = augmentation.batch(images, torch.zeros(1000, dtype=torch.int64), (11, 5), Augmentation(flip=True), sown())
@@ -154,6 +167,7 @@ def test_a_seed_means_the_same_pictures() -> None:
         Augmentation(shift=2, flip=True, erase=3),
         Augmentation(rotate=9, translate=1, edge=True),
         Augmentation(elastic=1.5),
+        Augmentation(zoom=0.3),
     ):
         first, again, other = (
             augmentation.batch(images, chosen, (9, 4), how, sown(s), (1.0, 2.0, 3.0)) for s in (1, 1, 2)

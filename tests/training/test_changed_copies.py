@@ -1,14 +1,10 @@
-"""Changed copies of photographs: the same for a seed, in every slice; and which pictures are photographs."""
+"""Changed copies of photographs: the same for a seed, in every slice."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
-from scipy.ndimage import gaussian_filter
 
-from convscope.data.dataset import Split
-from convscope.data.subset import Subset
-from convscope.training.changed_copies import ChangedCopies, are_photographs, flatness
+from convscope.training.changed_copies import ChangedCopies
 
 RNG = np.random.default_rng(0)
 PICTURES = RNG.integers(0, 256, (5, 3, 12, 10), np.uint8)
@@ -45,23 +41,3 @@ def test_half_of_the_copies_are_mirrored_where_that_is_allowed() -> None:
 def test_a_copy_of_an_even_picture_is_even_to_its_edges() -> None:
     copies = ChangedCopies(np.full((6, 1, 9, 9), 77, np.uint8), 3, True, 0)[0:18]
     np.testing.assert_array_equal(copies, 77)
-
-
-def test_neighbours_are_counted_by_hand() -> None:
-    assert flatness(np.array([[[5, 6], [5, 9]]], np.uint8)) == pytest.approx((1 / 2 + 1 / 2) / 2)
-    two = np.array([[[5, 5], [5, 5]], [[5, 9], [5, 9]]], np.uint8)  # the same in one channel, not in the other
-    assert flatness(two) == pytest.approx((0 + 1) / 2)
-    assert flatness(np.zeros((1, 1, 1), np.uint8)) == 1
-
-
-def test_grain_is_a_photograph_and_a_shape_on_a_ground_is_none() -> None:
-    grain = gaussian_filter(RNG.normal(0, 60, (20, 24, 24)), (0, 1, 1)) + 128
-    drawn = np.zeros((20, 24, 24))
-    drawn[:, 6:18, 8:14] = 200
-
-    def subset(images: np.ndarray) -> Subset:
-        pictures = images.clip(0, 255).astype(np.uint8)[:, None]
-        return Subset.whole(Split(pictures, np.zeros(len(pictures), np.int64)))
-
-    assert are_photographs(subset(grain))
-    assert not are_photographs(subset(drawn))

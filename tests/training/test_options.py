@@ -37,6 +37,7 @@ ASKED: dict[str, st.SearchStrategy[object]] = {
     "batch_size": maybe(st.integers(1, 4096)),
     "lr": maybe(st.floats(1e-9, 10)),
     "flips": maybe(st.sampled_from(["auto", "yes", "no"])),
+    "augment": maybe(st.sampled_from(["auto", "yes", "no"])),
     "seed": maybe(st.integers(0, 2**63 - 1)),
     "balance": maybe(st.sampled_from(BALANCE)),
     "val": maybe(st.integers(0, 2**40 - 1)),
