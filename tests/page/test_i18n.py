@@ -41,6 +41,11 @@ BOTH = {
     "lab": (words("lab.en"), words("lab.ko")),
     "report": (words("report.en"), words("report.ko")),
 }
+KOREAN = {part: korean for part, (_, korean) in BOTH.items()} | {"messages": messages("ko")}
+PARTICLES = {"이/가", "을/를", "은/는", "과/와", "으로/로", "이나/나", "이면/면", "이라고/라고", "이자/자"}
+BARE = re.compile(
+    r"\{\w+\}[’”'\"]*(?:으?로|이?나|이자|이면|이?라고|[이가을를은는와과])(?![가-힣])|[이가을를은는와과]\(|\(으\)"
+)
 SENTENCES = [(part, key) for part, (english, _) in BOTH.items() for key in english]
 
 
@@ -90,3 +95,13 @@ def test_korean_is_korean(part: str) -> None:
     """A sentence without Hangul is one that both languages write alike: a name, a formula."""
     english, korean = BOTH[part]
     assert not [key for key in korean if not re.search(r"[가-힣]", korean[key]) and korean[key] != english[key]]
+
+
+@pytest.mark.parametrize("part", KOREAN)
+def test_particles_after_words_are_chosen_by_the_word(part: str) -> None:
+    """Both forms stand behind the gap, {n}{이/가}; behind one's own words the particle is known."""
+    for key, text in KOREAN[part].items():
+        assert not BARE.search(text), key
+        pairs = re.findall(r"\{([^{}]*/[^{}]*)\}", text)
+        assert set(pairs) <= PARTICLES, key
+        assert len(pairs) == len(re.findall(r"\{\w+\}[’”'\"]*\{[^{}]*/[^{}]*\}", text)), key

@@ -1,5 +1,7 @@
 /** Sentences in English and Korean, from one dictionary a language. */
 
+import { particle } from "./particles.js";
+
 /** @typedef {Record<string, Record<string, string>>} Dictionaries */
 /** @typedef {(key: string, words?: Record<string, string | number>) => string} Translate */
 /**
@@ -33,15 +35,24 @@ export function spoken(translate, one) {
 }
 
 /**
- * Return the function that looks a sentence up and puts words into its {gaps}. A key without a sentence shows as
- * itself.
+ * Return the function that looks a sentence up and puts words into its {gaps}, and the particles that follow them in
+ * Korean, {을/를}. A key without a sentence shows as itself.
  * @param {Dictionaries} dictionaries @param {string} language
  * @returns {Translate}
  */
 export function translator(dictionaries, language) {
   const sentences = dictionaries[language] ?? {};
-  return (key, words = {}) =>
-    (sentences[key] ?? key).replace(/\{(\w+)\}/g, (gap, name) => (name in words ? String(words[name]) : gap));
+  return (key, words = {}) => {
+    const sentence = sentences[key] ?? key;
+    let [said, end] = ["", 0];
+    for (const found of sentence.matchAll(/\{(\w+)\}|\{([가-힣]+)\/([가-힣]+)\}/g)) {
+      const [gap, name, closed, open] = found;
+      said += sentence.slice(end, found.index);
+      said += closed ? particle(said, closed, open) : name in words ? String(words[name]) : gap;
+      end = found.index + gap.length;
+    }
+    return said + sentence.slice(end);
+  };
 }
 
 /**
