@@ -117,7 +117,7 @@ def test_nothing_is_wider_than_the_window_or_untranslated(lab: LabPage, chapter:
 def test_language_and_light_stay_while_chapters_change(lab: LabPage) -> None:
     lab.open("c=convolution&p=1")
     lab.press("한국어")
-    assert lab.text("h1") == "3Convolution 연산"
+    assert lab.text("h1") == "3합성곱(convolution)"
     assert lab.text(".sum-of-window .answer") == "0.2222"
     lab.js("arguments[0].click()", lab.one(".lab-settings .icon"))
     light = lab.one("html").get_attribute("data-theme")

@@ -286,7 +286,7 @@ def test_a_folder_that_is_too_small_fails_in_words(lab: Served) -> None:
     lab.shown("New training like this").click()
     lab.until(lambda: "d=folder%2F0%2Fpets" in str(lab.js("return location.hash")))
     lab.js("location.hash = 'c=workbench&l=ko'")
-    lab.until(lambda: "검증용 이미지의 수 (지금: 100" in lab.text(".run-row.blank .run-fault"))
+    lab.until(lambda: "검증 이미지의 수 (지금: 100" in lab.text(".run-row.blank .run-fault"))
     assert lab.errors() == []
 
 

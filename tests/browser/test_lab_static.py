@@ -95,7 +95,7 @@ def test_every_chapter_mounts_and_the_console_stays_silent(site: Site, language:
     assert asked == []
 
 
-@pytest.mark.parametrize(("language", "pictures"), [("en", "pictures"), ("ko", "그림")])
+@pytest.mark.parametrize(("language", "pictures"), [("en", "pictures"), ("ko", "이미지")])
 def test_the_digits_authors_and_licence_are_in_the_footer(site: Site, language: str, pictures: str) -> None:
     line = f"MNIST {pictures}: Y. LeCun, C. Cortes, C. Burges, CC BY-SA 3.0"
     places = ["http://yann.lecun.com/exdb/mnist/", "https://creativecommons.org/licenses/by-sa/3.0/"]

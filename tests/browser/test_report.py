@@ -70,7 +70,7 @@ def test_korean_and_light(report: Page) -> None:
     report.open()
     report.one("[data-value='ko']").click()
     assert report.js("document.documentElement.lang") == "ko"
-    assert report.text("#confusion-title") == "혼동"
+    assert report.text("#confusion-title") == "혼동 행렬"
     assert "{" not in report.js("document.querySelector('#page').textContent")
     assert "색" in report.text("#understood") or "컬러" in report.text("#understood"), "sentences of the data too"
     before = report.js("document.documentElement.dataset.theme")
