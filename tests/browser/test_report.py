@@ -114,3 +114,20 @@ def test_the_list_of_changes_has_what_was_decided(report: Page, tmp_path: Path) 
     (tmp_path / "changes.csv").write_text(text)
     rows = read_label_changes(tmp_path / "changes.csv").rows
     assert rows[1] == LabelChange("test/0.png", "0" * 64, "apple", HOSTILE)
+
+
+def test_no_korean_word_is_cut_at_the_end_of_a_line(report: Page) -> None:
+    report.open("", 390)
+    report.one("[data-value='ko']").click()
+    cut = report.js("""(() => {
+        const cut = [], walker = document.createTreeWalker(document.querySelector("#page"), NodeFilter.SHOW_TEXT);
+        for (let node = walker.nextNode(); node; node = walker.nextNode())
+          for (const word of node.data.matchAll(/[가-힣]+/g)) {
+            const range = document.createRange();
+            range.setStart(node, word.index);
+            range.setEnd(node, word.index + word[0].length);
+            if (new Set(Array.from(range.getClientRects(), (one) => one.top)).size > 1) cut.push(word[0]);
+          }
+        return cut;
+    })()""")
+    assert cut == []
