@@ -44,7 +44,7 @@ from .run_report import report_run
 from .settings import RunSettings
 from .starting import file_of
 from .torchrun import is_peer_fault
-from .tuning import begin_with, keep_better, log_head
+from .tuning import begin_with, head_alone, keep_better, log_head
 from .workers import Workers
 
 if TYPE_CHECKING:
@@ -226,8 +226,7 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
         first = body is not None and state.step == 0
         head = begin_with(state, settings, body, parts.train, context) if first and body is not None else None
         if head is not None and not is_head and held_out is not None:
-            alone = held_out.evaluate(state.result, workers)
-            context.note(phrase("note.tune", accuracy=f"{100 * alone.accuracy:.2f}", n=f"{alone.n:,}"))
+            context.note(head_alone(state, settings, held_out, context))
         if begins.trial is not None:
             begins.trial.write_to(state, context)
         if is_head and head is not None:

@@ -19,6 +19,7 @@ from .starting import fit_head
 from .validation import LabelledImages, figures
 
 if TYPE_CHECKING:
+    from ..nn import Net
     from .prepared import Prepared
     from .snapshots import Sample
     from .state import State
@@ -54,15 +55,33 @@ def keep_better(made: Prepared, state: State, body: Body, context: RunContext) -
         return ()
     alone = made.initial()
     begin_with(alone, settings, body, made.parts.train, context)
-    balanced = settings.balance != "none"
-    head, tuned = (
-        found.balanced_accuracy if balanced else found.accuracy
-        for found in (held_out.evaluate(one.result, context.workers) for one in (alone, state))
-    )
+    head, tuned = (_recognised(one.result, settings, held_out, context) for one in (alone, state))
     if tuned >= head:
         return ()
     state.begin_with(alone.net.weights())
-    return (phrase("note.tune.head", head=f"{100 * head:.2f}", tuned=f"{100 * tuned:.2f}"),)
+    plain = settings.balance == "none"
+    return (
+        phrase(
+            "note.tune.head" if plain else "note.tune.head.balanced",
+            head=f"{100 * head:.2f}",
+            tuned=f"{100 * tuned:.2f}",
+        ),
+    )
+
+
+def head_alone(state: State, settings: RunSettings, held_out: LabelledImages, context: RunContext) -> Phrase:
+    """Return the sentence on what a new head recognises before everything is trained."""
+    accuracy = _recognised(state.result, settings, held_out, context)
+    plain = settings.balance == "none"
+    return phrase(
+        "note.tune" if plain else "note.tune.balanced", accuracy=f"{100 * accuracy:.2f}", n=f"{len(held_out.labels):,}"
+    )
+
+
+def _recognised(net: Net, settings: RunSettings, held_out: LabelledImages, context: RunContext) -> float:
+    """Return the accuracy on pictures held out, 0…1; balanced where classes are made to count the same."""
+    found = held_out.evaluate(net, context.workers)
+    return found.accuracy if settings.balance == "none" else found.balanced_accuracy
 
 
 def log_head(

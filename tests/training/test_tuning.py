@@ -166,6 +166,18 @@ def test_a_network_with_a_new_head_is_moved_in_smaller_steps_than_one_that_goes_
     assert asked.chosen_recipe(True).lr == asked.chosen_recipe().lr == 0.3
 
 
+def test_where_classes_count_the_same_it_is_said_and_decided_by_balanced_accuracy(tmp_path: Path) -> None:
+    given, events = stripes(140, classes=("w", "x", "y", "z")), []
+    more: dict[str, Any] = {"from_": start(tmp_path), "balance": "weights", "progress": events.append}
+    head = go(tmp_path / "head", given, tune="head", **more)
+    tuned = go(tmp_path / "run", given, epochs=2, lr=3.0, batch_size=20, **more)
+    (said,) = [one.message for one in events if isinstance(one, NoteLine) and one.message.key == "note.tune.balanced"]
+    (kept,) = [note for note in tuned.notes if note.key == "note.tune.head.balanced"]
+    assert head.validation is not None
+    assert said.words["accuracy"] == kept.words["head"] == f"{100 * head.validation.balanced_accuracy:.2f}"
+    assert kept.words["head"] != f"{100 * head.validation.accuracy:.2f}"
+
+
 def test_the_new_head_alone_is_kept_where_training_everything_harms(tmp_path: Path) -> None:
     given, path = stripes(classes=("w", "x", "y", "z")), start(tmp_path)
     head = go(tmp_path / "head", given, from_=path, tune="head")
