@@ -1,6 +1,8 @@
 import { gradientAt, oneHot } from "../../convscope/page/js/engine/backward.js";
 import { makeEngine } from "../../convscope/page/js/engine/engine.js";
 import { fitPicture } from "../../convscope/page/js/engine/fit.js";
+import { readingUnit } from "../../convscope/page/js/engine/geometry.js";
+import { overPicture } from "../../convscope/page/js/engine/heat.js";
 import { KINDS, kindOf } from "../../convscope/page/js/engine/kinds/all.js";
 import { hardToRead } from "../../convscope/page/js/engine/legibility.js";
 import { erfc } from "../../convscope/page/js/engine/special.js";
@@ -49,6 +51,10 @@ Object.assign(globalThis, {
       }),
     seen: (/** @type {number[][]} */ places) =>
       places.map(([index, y, x, channel]) => at.engine.seen(index, y, x, channel)),
+    reading: (/** @type {number[][]} */ places) =>
+      places.map(([index, source, c, y, x]) => readingUnit(at.engine.nodes[index], source, c, y, x)),
+    overPicture: (/** @type {any} */ map, /** @type {any} */ field, /** @type {number[]} */ [height, width]) =>
+      packed(overPicture(map, field, height, width).values),
     gradients: (/** @type {number} */ chosen) =>
       [-1, ...at.engine.nodes.keys()].map((index) => {
         const found = gradientAt(at.engine.nodes, at.result, oneHot(at.result.logits.length, chosen), index);

@@ -24,7 +24,9 @@ from convscope import modelfile, prediction
 from convscope.errors import InputError
 from convscope.explain import saliency
 from convscope.formula import Network, parse, trace
+from convscope.formula.geometry import Patch, Source
 from convscope.formula.kinds import KINDS
+from convscope.formula.network import PICTURE
 from convscope.formula.receptive_pixels import seen
 from convscope.nn import Net, build, load_weights
 from convscope.pictures.input_spec import InputSpec
@@ -111,6 +113,7 @@ def test_what_is_derived_from_the_numbers(page: EnginePage, examples: int) -> No
         checks = [
             check_terms(network, net, picture, rng),
             check_seen(network, rng),
+            check_reading(network, rng),
             check_gradients(network, net, picture, int(rng.integers(network.classes))),
         ]
         if rng.integers(5) == 0:  # hundreds of forward passes in torch
@@ -212,6 +215,31 @@ def check_seen(network: Network, rng: np.random.Generator) -> Check:
         assert box == (wanted and list(wanted)), (
             f"{network.nodes[i].name} unit {y}, {x} of {network.plan} on {network.input}"
         )
+
+
+def check_reading(network: Network, rng: np.random.Generator) -> Check:
+    """The unit that is said to read another one does by convscope.formula; where none is named none does."""
+    places, wanted = [], []
+    for i, node in enumerate(network.nodes):
+        first = 0
+        for source, shape in zip(node.sources, node.inputs, strict=True):
+            if source != PICTURE and node.sources.count(source) == 1:
+                unit = [int(rng.integers(n)) for n in shape]
+                places.append([i, source, *unit])
+                wanted.append((node, unit, Source(shape, network.nodes[source].flat, first)))
+            first += shape[0]
+    (found,) = yield [("reading", places)]
+    for (node, (channel, row, column), source), reader in zip(wanted, found, strict=True):
+        everything = Patch(range(node.output[0]), frozenset(range(node.output[1])), frozenset(range(node.output[2])))
+        units = everything if reader is None else unit_patch(reader)
+        read = node.layer.read_by(units, source)
+        reads = channel in read.channels and row in read.rows and column in read.columns
+        assert reads == (reader is not None), f"{node.name}, {reader} of {network.plan} on {network.input}"
+
+
+def unit_patch(unit: dict[str, int]) -> Patch:
+    channel = unit["channel"]
+    return Patch(range(channel, channel + 1), frozenset([unit["y"]]), frozenset([unit["x"]]))
 
 
 def check_gradients(network: Network, net: Net, picture: Array, chosen: int) -> Check:

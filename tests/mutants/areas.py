@@ -24,7 +24,7 @@ PAGE = {
     "page-formula": ["page/js/lab/formula/*.js"],
 }
 PAGE_TESTS = {  # the quickest first; what the others need of a browser is a real one
-    "page-engine": ("engine_errors", "activations", "fit", "centring", "conformance"),
+    "page-engine": ("engine_errors", "activations", "geometry", "fit", "centring", "conformance"),
     "page-formula": ("formula_new_kind", "formula_js"),
 }
 TESTS = [

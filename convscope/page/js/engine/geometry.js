@@ -1,6 +1,6 @@
 /** Which numbers of its input a unit reads, by the layer's geometry alone. */
 
-/** @import {Shape} from "../types.js" */
+/** @import {Shape, Window} from "../types.js" */
 /** @import {Layer} from "./types.js" */
 
 /**
@@ -99,8 +99,8 @@ export function gridsOf(nodes, index) {
 }
 
 /**
- * A unit of a node that reads unit (channel, y, x) of one of its sources, near the middle of those that do; null where
- * there may be none.
+ * A unit of a node that reads unit (channel, y, x) of one of its sources: of a window's places the one that has it
+ * nearest to its middle, of a layer's channels the first. Null where none reads it, or nobody knows.
  * @param {Layer} node
  * @param {number} source the node that the unit is of
  * @param {number} channel
@@ -110,17 +110,14 @@ export function gridsOf(nodes, index) {
  */
 export function readingUnit(node, source, channel, y, x) {
   const { geometry, mixes } = node.module;
-  const [, height, width] = node.input;
+  const [channels, height, width] = node.input;
   const [, rows, columns] = node.output;
-  const into = mixes ? 0 : channel;
+  const groups = node.options.groups ?? 1;
+  const into = mixes ? (Math.floor((channel * groups) / channels) * node.output[0]) / groups : channel;
   if (geometry === "flatten") return { channel: (channel * height + y) * width + x, y: 0, x: 0 };
   if (node.window) {
-    const { stride, pad } = node.window;
-    return {
-      channel: into,
-      y: Math.min(rows - 1, Math.floor((y + pad[0]) / stride[0])),
-      x: Math.min(columns - 1, Math.floor((x + pad[1]) / stride[1])),
-    };
+    const at = [placeReading(node.window, 0, y, rows), placeReading(node.window, 1, x, columns)];
+    return at[0] === null || at[1] === null ? null : { channel: into, y: at[0], x: at[1] };
   }
   if (geometry === "cells") {
     const at = (/** @type {number} */ place, /** @type {number} */ cells, /** @type {number} */ length) =>
@@ -133,4 +130,19 @@ export function readingUnit(node, source, channel, y, x) {
   }
   if (geometry === "same") return { channel, y, x };
   return geometry === "units" || geometry === "whole" ? { channel: into, y: 0, x: 0 } : null;
+}
+
+/**
+ * The place along an axis, of so many, whose window has one of its weights on place `at` of the input, as near to its
+ * middle as can be; null where a stride steps over it or a dilation leaves it out.
+ * @param {Window} window @param {0 | 1} axis @param {number} at @param {number} places
+ */
+function placeReading({ kernel, stride, pad, dilation }, axis, at, places) {
+  const middle = (kernel[axis] - 1) / 2;
+  const weights = Array.from({ length: kernel[axis] }, (_, i) => i);
+  for (const i of weights.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))) {
+    const place = (at + pad[axis] - i * dilation[axis]) / stride[axis];
+    if (Number.isInteger(place) && place >= 0 && place < places) return place;
+  }
+  return null;
 }
