@@ -62,6 +62,20 @@ def test_random_pictures(page: EnginePage, size: tuple[int, int], channels: int,
     assert size == (1, 1) or 2 <= sum(turned) < 11 or rule != RESIZE_RULE, "both answers of the automatic rule occur"
 
 
+@pytest.mark.parametrize("row", range(8))
+@pytest.mark.parametrize("turned", [False, True])
+def test_ink_counts_from_the_middles_first_row_to_its_last(page: EnginePage, row: int, turned: bool) -> None:
+    """Of 8×8 pixels rows and columns 2 to 5 are the middle: a black line of four is ink there, and no ink beside it."""
+    pixels = np.full((8, 8, 4), 255, np.uint8)
+    pixels[row, 2:6, :3] = 0
+    if turned:
+        pixels = pixels.transpose(1, 0, 2).copy()
+    spec = InputSpec((1, 8, 8), invert="auto")
+    wanted, swapped, _ = preprocess(spec, as_file(pixels))
+    assert swapped == (2 <= row < 6)
+    assert page.call("fit", pixels.ravel().tolist(), 8, 8, spec.to_json()) == wanted.ravel().tolist()
+
+
 def files(rng: np.random.Generator) -> Iterator[tuple[str, bytes]]:
     """Yield pictures as files that a browser decodes without loss, of every mode, orientation and polarity."""
     for n in range(6):
