@@ -76,6 +76,20 @@ def test_ink_counts_from_the_middles_first_row_to_its_last(page: EnginePage, row
     assert page.call("fit", pixels.ravel().tolist(), 8, 8, spec.to_json()) == wanted.ravel().tolist()
 
 
+@pytest.mark.parametrize(("light", "dark_ground"), [("0111111111", True), ("1111111110", True), ("011111111", False)])
+def test_every_opaque_pixel_counts_where_a_transparent_picture_gets_its_ground(
+    page: EnginePage, light: str, dark_ground: bool
+) -> None:
+    """Nine tenths of light ink or more belong on black; the last pixel is transparent, which asks for a ground."""
+    pixels = np.zeros((1, len(light) + 1, 4), np.uint8)
+    for x, one in enumerate(light):
+        pixels[0, x] = [255 * int(one)] * 3 + [255]
+    spec = InputSpec((1, 1, len(light) + 1))
+    wanted, _, _ = preprocess(spec, as_file(pixels))
+    assert wanted.ravel()[-1] == (0 if dark_ground else 255)
+    assert page.call("fit", pixels.ravel().tolist(), *pixels.shape[:2], spec.to_json()) == wanted.ravel().tolist()
+
+
 def files(rng: np.random.Generator) -> Iterator[tuple[str, bytes]]:
     """Yield pictures as files that a browser decodes without loss, of every mode, orientation and polarity."""
     for n in range(6):
