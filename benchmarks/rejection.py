@@ -5,8 +5,9 @@
 
 CORPORA is a folder of corpora: NAME/train/CLASS/… and NAME/test/CLASS/… of pictures, or NAME.npz to train on beside
 NAME/test; what has test pictures alone is only shown. NAME stands in KINDS, which says what is of one kind. Runs that
-are there already are not trained again. Each network is trained by `convscope train --seed 0`, with `--recipe fast` or
-`--from lite0`, and asked by `convscope.load(RUN).predict`: up to 300 pictures of each corpus. Nothing is tuned here.
+are there already are not trained again; one without its model.onnx is resumed, which fits the rejection anew. Each
+network is trained by `convscope train --seed 0`, with `--recipe fast` or `--from lite0`, and asked by
+`convscope.load(RUN).predict`: up to 300 pictures of each corpus. Nothing is tuned here.
 """
 
 from __future__ import annotations
@@ -104,13 +105,15 @@ def measure(corpora: Path, runs: Path, start: str, name: str, left: str) -> Iter
                     shutil.copytree(folder, data / folder.parent.name / folder.name)
     if not (run / "model.onnx").exists():
         words = ["train", str(data), "--seed", "0", "--threads", "1", "--out", str(run), *STARTS[start], "--json"]
+        if (run / "run.json").exists():
+            words = ["train", "--resume", str(run), "--threads", "1", "--json"]
         subprocess.run([sys.executable, "-m", "convscope", *words], check=True, stdout=subprocess.DEVNULL)
     model, began = convscope.load(run), time.process_time()
     facts = {"start": start, "trained": name, "left_out": left}
     if model.rejection is None:
         yield {**facts, "shown": "", "n": 0}
         return
-    softmax = softmax_bound(model, corpora, data, run)
+    softmax = softmax_bound(model, run)
     if left:
         shown = [(left, corpora / name / "test" / left)]
     else:
@@ -125,7 +128,7 @@ def measure(corpora: Path, runs: Path, start: str, name: str, left: str) -> Iter
             "shown": other,
             "n": len(found),
             "refused": float(np.mean([p.label is None for p in found])),
-            "softmax": float((certain < softmax).mean()),
+            "softmax": None if softmax is None else float((certain < softmax).mean()),
             "answered_accuracy": float(np.mean(right)) if other == "own" and right else None,
             "held_out": model.rejection.n,
             "seconds": round(time.process_time() - began, 2),
@@ -138,12 +141,16 @@ def chosen(folder: Path) -> list[Path]:
     return [paths[i] for i in np.sort(np.random.default_rng(0).permutation(len(paths))[:MOST])]
 
 
-def softmax_bound(model: Model, corpora: Path, data: Path, run: Path) -> float:
-    """Return the probability below which 5 % of the held-out pictures lie, as split conformal prediction has it."""
+def softmax_bound(model: Model, run: Path) -> float | None:
+    """Return the probability below which 5 % of the held-out pictures lie, as split conformal prediction has it; None
+    where none is held out.
+    """
     from convscope.data.run_data import load_run_data
     from convscope.pictures.preprocessing import preprocess_stack
 
     found = load_run_data(run)
+    if found.dataset.validation is None and found.held_out is None:  # a head whose folds tell: nothing is held out
+        return None
     split = found.dataset.validation or found.dataset.train.take(found.held_out)  # type: ignore[arg-type]
     pictures, _ = preprocess_stack(model.spec, split.images[:])
     return -float(
@@ -220,10 +227,14 @@ def _cell(row: dict[str, object] | None, kin: bool) -> str:
 
 
 def _mean(rows: list[dict[str, object]], name: str) -> str:
+    if any(row[name] is None for row in rows):
+        return ""
     return f"{100 * float(np.mean([row[name] for row in rows])):.1f}"  # type: ignore[arg-type]
 
 
-def _low(rows: list[dict[str, object]], name: str) -> int:
+def _low(rows: list[dict[str, object]], name: str) -> int | str:
+    if any(row[name] is None for row in rows):
+        return ""
     return sum(float(str(row[name])) < 0.75 for row in rows)
 
 

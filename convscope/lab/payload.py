@@ -156,7 +156,7 @@ def read_network(path: Path) -> Network:
         tensors=model.file.weights,
         parameters=model.network.parameters,
         temperature=1.0 if model.calibration is None else model.calibration.temperature,
-        rejection=records.Rejection.of(model.file.rejection),
+        rejection=records.Rejection.of(model.file.rejection, model.network),
     )
 
 

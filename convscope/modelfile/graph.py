@@ -56,7 +56,7 @@ def tensors(
     if temperature is not None:
         all_tensors["logits.temperature"] = Tensor(FLOAT, (), struct.pack("<f", temperature))
     if rejection is not None:
-        all_tensors |= rejecting.piece(network.input, rejection).tensors
+        all_tensors |= rejecting.piece(network, rejection).tensors
     for name, shape in weight_shapes(network).items():
         all_tensors[stored(name, half)] = Tensor(HALF if name in half else FLOAT, shape)
     return all_tensors
@@ -100,7 +100,7 @@ def operators(
         all_operators.append(Operator("Div", ("logits", "logits.temperature"), "logits.calibrated"))
     scores = "logits.calibrated" if calibrated else "logits"
     all_operators.append(Operator("Softmax", (scores,), "probabilities", {"axis": 1}))
-    return all_operators + (list(rejecting.piece(network.input, rejection).operators) if rejection else [])
+    return all_operators + (list(rejecting.piece(network, rejection).operators) if rejection else [])
 
 
 def _pieces(network: Network) -> list[Piece]:

@@ -104,7 +104,7 @@ class ModelFile:
 
         if self.metadata.rejection is None:
             return None
-        tensors, shapes = parse_graph(parse_model(self.data).graph).tensors, rejecting.shapes(self.spec.shape)
+        tensors, shapes = parse_graph(parse_model(self.data).graph).tensors, rejecting.shapes(self.network)
         found = {name: np.frombuffer(tensors[name].data, "<f4").reshape(shape) for name, shape in shapes.items()}
         return Fitted(self.metadata.rejection, found)
 

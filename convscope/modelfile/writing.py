@@ -75,7 +75,7 @@ def serialise(
     )
     records = to_records(metadata)
     model = helper.make_model(
-        _graph(metadata, _checked(network, weights, half) | _learned(spec, rejection)),
+        _graph(metadata, _checked(network, weights, half) | _learned(network, rejection)),
         ir_version=IR,
         opset_imports=[helper.make_opsetid("", OPSET)],
         producer_name="convscope",
@@ -110,13 +110,13 @@ def _checked(network: Network, weights: Weights, half: Collection[str]) -> dict[
     return encoded
 
 
-def _learned(spec: InputSpec, rejection: Fitted | None) -> dict[str, bytes]:
+def _learned(network: Network, rejection: Fitted | None) -> dict[str, bytes]:
     """Return the rejection's numbers as little-endian float32, once names, shapes and values are as they must be."""
     import numpy as np
 
     if rejection is None:
         return {}
-    wanted, found = shapes(spec.shape), {name: array.shape for name, array in rejection.tensors.items()}
+    wanted, found = shapes(network), {name: array.shape for name, array in rejection.tensors.items()}
     if found != wanted or not all(np.isfinite(array).all() for array in rejection.tensors.values()):
         raise InputError("rejection.tensors", got=f"{found}", expected=f"{wanted}")
     return {name: np.ascontiguousarray(array, "<f4").tobytes() for name, array in rejection.tensors.items()}

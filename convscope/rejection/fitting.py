@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,21 +9,19 @@ import numpy as np
 
 from ..calibration.conformal import conformal_rank
 from ..errors import Phrase, phrase
-from .operators import CENTRE, WHITENING
+from . import operators
+from .features import Features
+from .mahalanobis import ClassGaussians, Numbers, Whole, averaged, distances, whitened
 from .record import Fitted, Part, Rejection
 from .statistics import Floats, Pixels, Single, statistics
 
 LEVEL = 0.95  # of the pictures of the classes that are answered
 EACH = 0.975  # below each part's bound: so that no more than 5 % are above one of two
 LEAST = 30  # pictures held out; fewer say too little
-MARGIN = 1.0  # by so much over √n, of the way from the middle, the scores' bound is raised (docs/log.md)
-SHRINK = 0.1  # of the variance is given to all directions alike
 ROUNDING = 1e-4  # by how much the scores of float32 may be larger
-NARROW = 0.05  # of the median standard deviation: no statistic counts as narrower
 NUMBERS, FEWEST, MOST = 20_000_000, 300, 2_000  # pixels that are looked at, and pictures
 
-Scores = np.ndarray[Any, Any]
-Whole = np.ndarray[Any, np.dtype[np.int64]]
+Truths = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 def spread_rows(n: int, size: int) -> Whole:
@@ -38,72 +35,60 @@ def spread_rows(n: int, size: int) -> Whole:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class OutOfFold:
-    """Out-of-fold predictions. Of pictures trained on, by their row: the `fold` (M,) that each is in, the `logits`
-    (M, K) of a head that was fitted without this fold, and which of them count, bool (M,).
+class Seen:
+    """Pictures as the network reads them, uint8 (n, C, H, W), their classes (n,), and the features (n, F) that its last
+    layer with weights reads.
+    """
+
+    pictures: Pixels
+    labels: Whole
+    features: Numbers
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Folds:
+    """In which `fold` each picture trained on is, (M,), at random; in which of the `blocks` (M,) its features are
+    left out, of pictures that are alike or the same ones; and which of them count as held out, bool (M,).
     """
 
     fold: Whole
-    logits: Scores
-    counts: np.ndarray[Any, np.dtype[np.bool_]]
-
-    def take(self, rows: Whole, counts: np.ndarray[Any, np.dtype[np.bool_]]) -> OutOfFold:
-        """Return those of some rows; of these, `counts` (…) says which count if they did before."""
-        return OutOfFold(self.fold[rows], self.logits[rows], self.counts[rows] & counts)
+    blocks: Whole
+    counts: Truths
 
 
-def fit_rejection(
-    trained_on: Pixels, held_out: Pixels, logits: Scores, left_out: OutOfFold | None = None
-) -> Fitted | Phrase:
-    """Return the rejection by pictures trained on, uint8 (M, C, H, W), and different ones held out (n, C, H, W) with
-    their logits (n, K); or why there is none. Those trained on count as held out where they were `left_out`: each is
-    compared with the other folds.
+def fit_rejection(trained_on: Seen, held_out: Seen, layout: Features, folds: Folds | None = None) -> Fitted | Phrase:
+    """Return the rejection by pictures trained on, and different ones held out; or why there is none. With `folds`,
+    where the features learned nothing of the pictures, those trained on count as held out too: each one's statistics
+    are compared with the other folds, its features with the other blocks.
 
-    The picture's part is the distance of its statistics to their mean, in directions that the covariance makes equally
-    wide (Mahalanobis). The scores' part is minus the largest logit. Each is brought to 0 for the middle held-out
-    picture, and for those below it, and to 1 at its bound: the ⌈(n+1)·EACH⌉-th smallest of the held-out ones (split
-    conformal prediction), and of scores a margin above. The score is the root of the sum of both squares, so that what
-    is half foreign by both counts as well; its threshold 1, or what leaves `LEVEL` of the held-out ones below.
+    The picture's part is the distance of its statistics to their mean, the features' part their distance to the nearest
+    class, both in `mahalanobis`. Each is brought to 0 for the middle held-out picture, and for those below it, and to 1
+    at its bound: the ⌈(n+1)·EACH⌉-th smallest of the held-out ones (split conformal prediction). The score is the root
+    of the sum of both squares, so that what is half foreign by both counts as well; its threshold 1, or what leaves
+    `LEVEL` of the held-out ones below.
     """
-    n = len(held_out) + (0 if left_out is None else int(left_out.counts.sum()))
+    n = len(held_out.labels) + (0 if folds is None else int(folds.counts.sum()))
     if n < LEAST:
         return phrase("rejection.few", n=f"{n}", least=f"{LEAST}")
-    seen = statistics(trained_on)
-    centre, whitening = whitened(seen)
-    apart, silence = _distances(statistics(held_out), centre, whitening), -logits.max(1).astype(np.float64)
-    if left_out is not None:
-        theirs = np.zeros(len(seen))
-        for k in np.unique(left_out.fold[left_out.counts]):
-            out = left_out.fold == k
-            theirs[out] = _distances(seen[out], *whitened(seen[~out]))
-        apart = np.concatenate([apart, theirs[left_out.counts]])
-        silence = np.concatenate([silence, -left_out.logits[left_out.counts].max(1).astype(np.float64)])
-    parts = (_part("picture", apart), _part("scores", silence, MARGIN / math.sqrt(n)))
-    above = [np.maximum((v - p.middle) / p.spread, 0) for p, v in zip(parts, (apart, silence), strict=True)]
+    seen, values = statistics(trained_on.pictures), averaged(trained_on.features, layout)
+    looks, classes = whitened(seen), ClassGaussians.of(values, trained_on.labels, layout)
+    apart = distances(statistics(held_out.pictures), *looks)
+    strange = classes.distances(averaged(held_out.features, layout))
+    if folds is not None:
+        theirs, odd = np.zeros(len(seen)), np.zeros(len(seen))
+        for out in (folds.fold == k for k in np.unique(folds.fold[folds.counts])):
+            theirs[out] = distances(seen[out], *whitened(seen[~out]))
+        for out in (folds.blocks == k for k in np.unique(folds.blocks[folds.counts])):
+            others = ClassGaussians.of(values[~out], trained_on.labels[~out], layout)
+            odd[out] = others.distances(values[out])
+        apart = np.concatenate([apart, theirs[folds.counts]])
+        strange = np.concatenate([strange, odd[folds.counts]])
+    parts = (_part("picture", apart), _part("features", strange))
+    above = [np.maximum((v - p.middle) / p.spread, 0) for p, v in zip(parts, (apart, strange), strict=True)]
     scores = np.hypot(*above)
     threshold = _float32(max(1.0, conformal(scores, LEVEL)) * (1 + ROUNDING))
     refused = float((scores > threshold).mean())
-    return Fitted(Rejection(threshold, LEVEL, n, refused, parts), {CENTRE: centre, WHITENING: whitening})
-
-
-def whitened(values: Floats) -> tuple[Single, Single]:
-    """Return the mean (D,) of statistics (M, D), and the matrix (D, D) that makes them equally wide in all directions.
-
-    Each statistic is divided by its standard deviation; the covariance is then shrunk towards a multiple of one.
-
-    >>> centre, matrix = whitened(np.array([[0.0, 0.0], [2.0, 4.0], [0.0, 4.0], [2.0, 0.0]]))
-    >>> centre.tolist(), np.abs(matrix @ matrix.T).round(4).tolist()     # 1 and 2 wide, and nothing in common
-    ([1.0, 2.0], [[1.0, 0.0], [0.0, 0.25]])
-    """
-    centre = values.mean(0)
-    wide = values.std(0)
-    wide = np.maximum(wide, NARROW * max(float(np.median(wide)), 1e-3))
-    scaled = (values - centre) / wide
-    variances, directions = np.linalg.eigh(scaled.T @ scaled / len(values))
-    variances = np.maximum(variances, 0)
-    variances = (1 - SHRINK) * variances + SHRINK * max(float(variances.mean()), 1e-6)
-    matrix = directions / np.sqrt(variances) / wide[:, None]
-    return centre.astype(np.float32), matrix.astype(np.float32)
+    return Fitted(Rejection(threshold, LEVEL, n, refused, parts), _tensors(looks, classes))
 
 
 def conformal(scores: Floats, level: float) -> float:
@@ -115,13 +100,14 @@ def conformal(scores: Floats, level: float) -> float:
     return float(np.sort(scores)[min(len(scores), conformal_rank(len(scores), level)) - 1])
 
 
-def _distances(values: Floats, centre: Single, whitening: Single) -> Floats:
-    return np.asarray(np.sqrt((((values - centre) @ whitening) ** 2).sum(1)), np.float64)
+def _tensors(looks: tuple[Single, Single], classes: ClassGaussians) -> dict[str, Single]:
+    found = (*looks, classes.centre, classes.directions, classes.background, classes.within, classes.means)
+    return dict(zip(operators.LEARNED, found, strict=True))
 
 
-def _part(name: str, values: Floats, margin: float = 0.0) -> Part:
+def _part(name: str, values: Floats) -> Part:
     middle, bound = float(np.median(values)), conformal(values, EACH)
-    return Part(name, _float32(middle), _float32(max((1 + margin) * (bound - middle), 1e-6)))
+    return Part(name, _float32(middle), _float32(max(bound - middle, 1e-6)))
 
 
 def _float32(value: float) -> float:

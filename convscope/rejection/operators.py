@@ -1,4 +1,4 @@
-"""The score in a model file's graph: operators from the pictures and the logits to `outsider`.
+"""The score in a model file's graph: operators from the pictures and the network's features to `outsider`.
 
 Every name begins with "outsider". What is learned are the tensors of `shapes`.
 """
@@ -8,29 +8,37 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 
+from ..formula import Network
 from ..formula.geometry import Shape
 from ..formula.kinds.pooling import AdaptiveAvgPool
 from ..formula.onnx_operators import FLOAT, INT64, Attributes, Operator, Piece, Tensor
 from . import layout
+from .features import Features
 from .record import Rejection
 
 CENTRE, WHITENING = "outsider.picture.centre", "outsider.picture.whitening"
+MEAN, DIRECTIONS, BACKGROUND, WITHIN, MEANS = (
+    f"outsider.features.{name}" for name in ("centre", "directions", "background", "within", "means")
+)
+LEARNED = (CENTRE, WHITENING, MEAN, DIRECTIONS, BACKGROUND, WITHIN, MEANS)
 
 
-def shapes(shape: Shape) -> dict[str, tuple[int, ...]]:
-    """Return the shape of every learned tensor, by name, in order, for pictures (C, H, W)."""
-    d = layout.count(shape)
-    return {CENTRE: (d,), WHITENING: (d, d)}
+def shapes(network: Network) -> dict[str, tuple[int, ...]]:
+    """Return the shape of every learned tensor, by name, in order."""
+    d, of = layout.count(network.input), Features.of(network)
+    square = of.rank, of.rank
+    sizes = ((d,), (d, d), (of.width,), (of.width, of.rank), square, square, (of.classes, of.rank))
+    return dict(zip(LEARNED, sizes, strict=True))
 
 
-def piece(shape: Shape, rejection: Rejection) -> Piece:
-    """Return the operators, for pictures (C, H, W), and their tensors; the learned ones without numbers."""
+def piece(network: Network, rejection: Rejection) -> Piece:
+    """Return the operators and their tensors; the learned ones without numbers."""
     operators: list[Operator] = []
     tensors: dict[str, Tensor] = {}
     squares = []
     for part in rejection.parts:
         name = f"outsider.{part.name}"
-        made = _picture(name, shape) if part.name == "picture" else _scores(name)
+        made = _picture(name, network.input) if part.name == "picture" else _features(name, Features.of(network))
         operators += [
             *made.operators,
             Operator("Sub", (f"{name}.distance", f"{name}.middle"), f"{name}.above"),
@@ -44,14 +52,29 @@ def piece(shape: Shape, rejection: Rejection) -> Piece:
         Operator("Add", tuple(squares), "outsider.square"),
         Operator("Sqrt", ("outsider.square",), "outsider"),
     ]
-    learned = {name: Tensor(FLOAT, size) for name, size in shapes(shape).items()}
+    learned = {name: Tensor(FLOAT, size) for name, size in shapes(network).items()}
     return Piece(tuple(operators), tensors | learned)
 
 
-def _scores(name: str) -> Piece:
-    """Minus the largest logit: how little any class answers."""
-    largest = Operator("ReduceMax", ("logits",), f"{name}.largest", {"axes": (1,), "keepdims": 0})
-    return Piece((largest, Operator("Neg", (f"{name}.largest",), f"{name}.distance")))
+def _features(name: str, of: Features) -> Piece:
+    """`mahalanobis.ClassGaussians.distances`, as operators: to the nearest class, less to all pictures."""
+    averages: Attributes = {"kernel_shape": (1, of.group), "strides": (1, of.group)}
+    operators = (
+        Operator("Reshape", (of.name, f"{name}.line"), f"{name}.lines"),
+        Operator("AveragePool", (f"{name}.lines",), f"{name}.averages", averages),
+        Operator("Flatten", (f"{name}.averages",), f"{name}.averaged", {"axis": 1}),
+        Operator("Sub", (f"{name}.averaged", f"{name}.centre"), f"{name}.centred"),
+        Operator("MatMul", (f"{name}.centred", f"{name}.directions"), f"{name}.turned"),
+        Operator("MatMul", (f"{name}.turned", f"{name}.background"), f"{name}.over_all"),
+        Operator("ReduceSumSquare", (f"{name}.over_all",), f"{name}.common", {"axes": (1,), "keepdims": 0}),
+        Operator("MatMul", (f"{name}.turned", f"{name}.within"), f"{name}.inside"),
+        Operator("Reshape", (f"{name}.inside", f"{name}.apart"), f"{name}.each"),
+        Operator("Sub", (f"{name}.each", f"{name}.means"), f"{name}.off"),
+        Operator("ReduceSumSquare", (f"{name}.off",), f"{name}.classes", {"axes": (2,), "keepdims": 0}),
+        Operator("ReduceMin", (f"{name}.classes",), f"{name}.nearest", {"axes": (1,), "keepdims": 0}),
+        Operator("Sub", (f"{name}.nearest", f"{name}.common"), f"{name}.distance"),
+    )
+    return Piece(operators, {f"{name}.line": _wholes(0, 1, 1, -1), f"{name}.apart": _wholes(0, 1, of.rank)})
 
 
 def _picture(name: str, shape: Shape) -> Piece:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 MOST = 10**8  # pictures
-PARTS = ("picture", "scores")  # in the order in which the graph computes them
+PARTS = ("picture", "features")  # in the order in which the graph computes them
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,13 +237,13 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
         _stop_if_asked(state, schedule, context)
         kept = keep_better(made, state, body, context) if body is not None else ()
         left_out = left_out_of(settings, body, parts, context)
-        by_fold, labelled = (left_out.by_fold, left_out.labelled) if left_out else (None, None)
+        labelled = None if left_out is None else left_out.labelled(parts.train, parts.groups(parts.train))
         finite = partial(state.require_finite, lr_factor=lr_factor)
         final = final_figures(state.result, held_out, test_set, workers, finite, labelled)
         _stop_if_asked(state, schedule, context)
         baseline = workers.on_first(baseline_of, parts, final.scores)
-        held_scores = final.scores.get("validation")
-        rejection = workers.on_first(rejection_of, parts, settings.input, held_scores, by_fold)
+        fold = None if left_out is None else left_out.fold
+        rejection = workers.on_first(rejection_of, parts, state.result, fold)
     if settings.target is not None and not state.reached:
         context.note(_missed(settings.target, final.validation))
     row, beaten = baseline or (None, None)

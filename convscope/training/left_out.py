@@ -10,7 +10,8 @@ import numpy as np
 
 from ..data.dataset import Rows
 from ..data.groups import distinct_rows
-from ..rejection.fitting import LEAST, OutOfFold
+from ..data.subset import Subset
+from ..rejection.fitting import LEAST
 from ..transfer.choice import folds
 from ..transfer.head import Rotated, fit_path
 from ..transfer.rows import TapRows
@@ -22,17 +23,26 @@ from .parts import Parts
 from .settings import RunSettings
 from .start_recipes import leaves_out
 from .starting import FITTED, HeadRows, head_rows
+from .workers import Scores
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LeftOutScores:
-    """The scores of the training pictures, `by_fold`; and those that count among them, `labelled`."""
+@dataclass(frozen=True, eq=False, slots=True)
+class OutOfFold:
+    """Out-of-fold predictions of the training pictures: the `fold` (N,) that each is in, the `logits` (N, K) of a head
+    that was fitted without this fold, and which of them count, bool (N,).
+    """
 
-    by_fold: OutOfFold
-    labelled: LabelledScores
+    fold: Rows
+    logits: Scores
+    counts: np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+    def labelled(self, part: Subset, groups: Rows | None) -> LabelledScores:
+        """Return those that count, with their classes and what belongs together."""
+        counts = self.counts
+        return LabelledScores(self.logits[counts], part.labels[counts], None if groups is None else groups[counts])
 
 
-def left_out_of(settings: RunSettings, body: Body | None, parts: Parts, context: RunContext) -> LeftOutScores | None:
+def left_out_of(settings: RunSettings, body: Body | None, parts: Parts, context: RunContext) -> OutOfFold | None:
     """Return the scores of the training pictures of a run whose new head alone is fitted, and too few of whose pictures
     are held out to tell alone; None for another run. Pictures that belong together are left out together.
     """
@@ -44,12 +54,9 @@ def left_out_of(settings: RunSettings, body: Body | None, parts: Parts, context:
     assert start.strength is not None
     tapped, groups = TapRows(body, taps_of(body.network)), parts.groups(train)
     rows = head_rows(start, tapped, train, settings.seed, context)
-    by_fold = fitted_without(
+    return fitted_without(
         rows, len(settings.classes), start.strength, np.arange(len(train)) if groups is None else groups
     )
-    counts = by_fold.counts
-    some = LabelledScores(by_fold.logits[counts], train.labels[counts], None if groups is None else groups[counts])
-    return LeftOutScores(by_fold, some)
 
 
 def fitted_without(rows: HeadRows, classes: int, strength: float, groups: Rows) -> OutOfFold:

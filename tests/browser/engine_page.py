@@ -62,7 +62,7 @@ class EnginePage:
             "nodes": as_json(nodes.page_nodes(network)),
             "tensors": as_json(weights),
             **({} if temperature is None else {"temperature": temperature}),
-            "rejection": as_json(records.Rejection.of(rejection)),
+            "rejection": as_json(records.Rejection.of(rejection, network)),
         }
         self.waiting = [("load", payload)]
 

@@ -14,8 +14,9 @@ from selenium.webdriver.common.keys import Keys
 from convscope.explain.payload import records
 from convscope.explain.payload.encoding import decode
 from convscope.page.inline import page_html
-from tests.browser.look_page import CLASSES, HOSTILE, Page, whole_payload
+from tests.browser.look_page import CLASSES, FORMULA, HOSTILE, Page, whole_payload
 from tests.rejection.made import rejecting
+from tests.samples import sample
 
 pytestmark = pytest.mark.browser
 
@@ -111,7 +112,8 @@ def test_the_training_is_scrubbed_by_key_by_pointer_and_played(page: Page) -> No
 @pytest.mark.parametrize("threshold", [-1e6, 1e6])
 def test_a_picture_of_no_class_is_said_to_be_none(browser: webdriver.Chrome, tmp_path: Path, threshold: float) -> None:
     """The bound lies once below every score, once above every one."""
-    made = records.Rejection.of(rejecting((1, 20, 20), len(CLASSES)))
+    network = sample(FORMULA, (1, 20, 20), len(CLASSES))[0]
+    made = records.Rejection.of(rejecting(network), network)
     assert made is not None
     path = tmp_path / "rejecting.html"
     path.write_text(page_html(whole_payload(rejection=replace(made, threshold=threshold).to_json())), encoding="utf-8")

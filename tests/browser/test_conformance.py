@@ -32,7 +32,7 @@ from convscope.nn import Net, build, load_weights
 from convscope.pictures.input_spec import InputSpec
 from tests.browser.engine_page import EnginePage, numbers
 from tests.calibration.made import calibrated
-from tests.rejection.made import rejecting
+from tests.rejection.made import READ, rejecting
 from tests.samples import sample
 from tests.strategies import (
     FEATURES,
@@ -298,12 +298,12 @@ def check_occlusion(
     )
 
 
-@pytest.mark.parametrize("shape", [(1, 28, 28), (3, 19, 24), (2, 6, 9), (3, 5, 4), (1, 4, 4)])
+@pytest.mark.parametrize(("formula", "shape"), READ)
 def test_how_foreign_a_picture_is_is_onnx_runtimes(
-    page: EnginePage, tmp_path: Path, shape: tuple[int, int, int]
+    page: EnginePage, tmp_path: Path, formula: str, shape: tuple[int, int, int]
 ) -> None:
-    network, spec, weights, names = sample("conv(2, 3) + relu + gap + fc", shape, 3)
-    fitted = rejecting(shape, 3)
+    network, spec, weights, names = sample(formula, shape, 3)
+    fitted = rejecting(network)
     modelfile.write(tmp_path / "model.onnx", network, spec, weights, names, rejection=fitted)
     page.load(network, spec, weights, rejection=fitted)
     rng = np.random.default_rng(7)

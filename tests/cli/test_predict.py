@@ -383,7 +383,7 @@ def test_undo_stands_alone_and_pictures_are_needed(model: Path) -> None:
 @pytest.fixture
 def rejecting_model(tmp_path: Path) -> Path:
     network, spec, weights, _ = sample("conv(4, 3) + relu + maxpool(2) + fc", SHAPE, 3)
-    write(tmp_path / "model.onnx", network, spec, weights, ("cat", "dog", "owl"), rejection=rejecting(SHAPE, 3))
+    write(tmp_path / "model.onnx", network, spec, weights, ("cat", "dog", "owl"), rejection=rejecting(network))
     return tmp_path / "model.onnx"
 
 

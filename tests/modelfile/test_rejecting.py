@@ -18,8 +18,9 @@ from tests.rejection.made import rejecting
 from tests.samples import sample
 
 SHAPE = (3, 6, 5)
-FITTED = rejecting(SHAPE)
-DATA = serialise(*sample(shape=SHAPE), None, calibrated(), rejection=FITTED)
+SAMPLE = sample(shape=SHAPE)
+FITTED = rejecting(SAMPLE[0])
+DATA = serialise(*SAMPLE, None, calibrated(), rejection=FITTED)
 
 
 def test_there_and_back(tmp_path: Path) -> None:
@@ -51,7 +52,7 @@ def test_tensors_of_other_pictures() -> None:
         serialise(*sample(shape=(1, 6, 5)), rejection=FITTED)
 
 
-@pytest.mark.parametrize("name", ["outsider.picture.middle", "outsider.scores.spread", "outsider.picture.kernels"])
+@pytest.mark.parametrize("name", ["outsider.picture.middle", "outsider.features.spread", "outsider.picture.kernels"])
 def test_a_constant_that_is_another(name: str, tmp_path: Path) -> None:
     raw = onnx.load_from_string(DATA[: -64 - len(HEAD)])
     tensor = next(t for t in raw.graph.initializer if t.name == name)

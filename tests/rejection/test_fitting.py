@@ -1,32 +1,46 @@
-"""Fitting the rejection: distances as SciPy has them, a bound kept as often as promised, what has no answer."""
+"""Fitting the rejection: a bound kept as often as promised, what is foreign by either part, what tells too little."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
-from scipy.spatial.distance import mahalanobis
 from scipy.stats import beta
 
 from convscope.rejection import Fitted
-from convscope.rejection.fitting import LEAST, LEVEL, SHRINK, OutOfFold, conformal, fit_rejection, whitened
-from convscope.rejection.operators import CENTRE, WHITENING
+from convscope.rejection.features import Features
+from convscope.rejection.fitting import LEAST, LEVEL, Folds, Seen, conformal, fit_rejection
+from convscope.rejection.mahalanobis import ClassGaussians, distances, whitened
 from convscope.rejection.statistics import statistics
+from tests.rejection.made import seen
+
+SHAPE, LAYOUT = (1, 6, 6), Features(0, "relu1", "fc1", 7, 2)
 
 
-def test_the_distance_is_mahalanobis() -> None:
-    values = np.random.default_rng(0).normal(size=(200, 4)) @ np.random.default_rng(1).normal(size=(4, 4)) + 5
-    centre, matrix = whitened(values)
-    scaled = (values - values.mean(0)) / values.std(0)
-    covariance = scaled.T @ scaled / len(values)
-    shrunk = (1 - SHRINK) * covariance + SHRINK * np.trace(covariance) / 4 * np.eye(4)
-    inverse = np.linalg.inv(shrunk)
-    for row, z in zip(values[:5], scaled[:5], strict=True):
-        assert np.isclose(np.linalg.norm((row - centre) @ matrix), mahalanobis(z, np.zeros(4), inverse), rtol=1e-5)
+def part_of(one: Seen, rows: slice | np.ndarray) -> Seen:
+    return Seen(one.pictures[rows], one.labels[rows], one.features[rows])
 
 
-def test_constant_statistics_stay_finite() -> None:
-    centre, matrix = whitened(np.ones((50, 3)))
-    assert np.isfinite(matrix).all()
-    assert centre.tolist() == [1, 1, 1]
+def gaussians(one: Seen) -> ClassGaussians:
+    return ClassGaussians.of(one.features.astype(np.float64), one.labels, LAYOUT)
+
+
+def looks(one: Seen, other: Seen) -> np.ndarray:
+    return distances(statistics(other.pictures), *whitened(statistics(one.pictures)))
+
+
+def fitted(own: Seen, held: Seen, folds: Folds | None = None) -> Fitted:
+    made = fit_rejection(own, held, LAYOUT, folds)
+    assert isinstance(made, Fitted)
+    return made
+
+
+def scores(made: Fitted, *parts: np.ndarray) -> np.ndarray:
+    above = [
+        np.maximum((values - part.middle) / part.spread, 0)
+        for part, values in zip(made.rejection.parts, parts, strict=True)
+    ]
+    return np.hypot(*above)
 
 
 def test_the_bound_is_kept_by_new_pictures() -> None:
@@ -37,66 +51,47 @@ def test_the_bound_is_kept_by_new_pictures() -> None:
     assert abs(np.mean(below) - beta(rank, n + 1 - rank).mean()) < 0.005
 
 
-def test_what_is_foreign_scores_more() -> None:
-    rng = np.random.default_rng(0)
-    own = rng.integers(0, 60, (300, 1, 12, 12), dtype=np.uint8)
-    logits = rng.normal(5, 1, size=(100, 3))
-    fitted = fit_rejection(own[100:], own[:100], logits)
-    assert isinstance(fitted, Fitted)
-    rejection, (picture, scores) = fitted.rejection, fitted.rejection.parts
-    foreign = rng.integers(0, 256, (20, 1, 12, 12), dtype=np.uint8)
-    apart = np.linalg.norm((statistics(foreign) - fitted.tensors[CENTRE]) @ fitted.tensors[WHITENING], axis=1)
-    assert ((apart - picture.middle) / picture.spread > rejection.threshold).all()
-    assert (5.0 - scores.middle) / scores.spread > rejection.threshold  # no class answers
-    assert rejection.n == 100
-    assert rejection.refused <= 0.05
-    assert rejection.threshold > 1  # one of the parts at its own bound is not refused
-
-
-def test_what_was_left_out_is_compared_with_the_other_folds() -> None:
-    """Each part is in units of all that counts: held out by the whole, left out by the rest."""
-    rng = np.random.default_rng(3)
-    own, held = (rng.integers(0, 256, (n, 1, 6, 6), dtype=np.uint8) for n in (60, 10))
-    logits, theirs = rng.normal(size=(10, 2)), rng.normal(size=(60, 2))
-    fold, counts = np.arange(60) % 3, np.arange(60) % 4 > 0
-    fitted = fit_rejection(own, held, logits, OutOfFold(fold, theirs, counts))
-    assert isinstance(fitted, Fitted)
-    seen = statistics(own)
-
-    def apart(values: np.ndarray, by: np.ndarray) -> list[float]:
-        centre, matrix = whitened(by)
-        return [float(np.linalg.norm((row - centre) @ matrix)) for row in values]
-
-    distances = apart(statistics(held), seen)
-    distances += [apart(seen[[i]], seen[fold != fold[i]])[0] for i in range(60) if counts[i]]
-    picture, scores = fitted.rejection.parts
-    silence = [-max(row) for row in [*logits, *theirs[counts]]]
-    assert fitted.rejection.n == 55
-    assert np.isclose(picture.middle, np.median(distances))
-    assert np.isclose(scores.middle, np.median(silence))
-    assert np.isclose(picture.middle + picture.spread, sorted(distances)[54])  # the ⌈56 · 0.975⌉-th
-    assert np.isclose(scores.spread, (sorted(silence)[54] - np.median(silence)) * (1 + 1 / np.sqrt(55)))
+def test_what_is_foreign_by_either_part_is_refused() -> None:
+    own, held, other = (seen(SHAPE, LAYOUT, n, seed) for n, seed in ((200, 0), (100, 1), (20, 2)))
+    own, held = (replace(one, pictures=one.pictures // 4) for one in (own, held))  # darker than the others
+    made = fitted(own, held)
+    assert made.rejection.n == 100
+    assert made.rejection.refused <= 0.05
+    nothing = np.full(20, -np.inf)
+    assert (scores(made, looks(own, other), nothing) > made.rejection.threshold).all()
+    between = other.features + np.where(np.arange(7) % 2, 9, -9)  # near neither class, and as far as nothing was
+    assert (scores(made, nothing, gaussians(own).distances(between)) > made.rejection.threshold).all()
 
 
 def test_half_foreign_by_both_is_foreign() -> None:
     """Held-out pictures may be as far as the bound by one part; the threshold then leaves 95 % of them below."""
-    rng = np.random.default_rng(4)
-    own, held = (rng.integers(0, 256, (n, 1, 6, 6), dtype=np.uint8) for n in (300, 200))
-    logits = rng.normal(size=(200, 2))
-    fitted = fit_rejection(own, held, logits)
-    assert isinstance(fitted, Fitted)
-    apart = np.linalg.norm((statistics(held) - fitted.tensors[CENTRE]) @ fitted.tensors[WHITENING], axis=1)
-    both = [
-        np.maximum((values - part.middle) / part.spread, 0)
-        for part, values in zip(fitted.rejection.parts, (apart, -logits.max(1)), strict=True)
-    ]
-    score = np.sqrt(both[0] ** 2 + both[1] ** 2)
-    assert np.isclose(fitted.rejection.threshold, max(1, conformal(score, LEVEL)), rtol=1e-3)
-    assert fitted.rejection.refused == np.mean(score > fitted.rejection.threshold)
-    assert fitted.rejection.refused <= 1 - LEVEL
+    own, held = seen(SHAPE, LAYOUT, 300, 3), seen(SHAPE, LAYOUT, 200, 4)
+    made = fitted(own, held)
+    score = scores(made, looks(own, held), gaussians(own).distances(held.features))
+    assert np.isclose(made.rejection.threshold, max(1, conformal(score, LEVEL)), rtol=1e-3)
+    assert made.rejection.refused == np.mean(score > made.rejection.threshold)
+    assert made.rejection.refused <= 1 - LEVEL
+
+
+def test_what_was_left_out_is_compared_with_the_others() -> None:
+    """Each part is in units of all that counts: held out by the whole, left out by the other folds or blocks."""
+    own, held = seen(SHAPE, LAYOUT, 60, 5), seen(SHAPE, LAYOUT, 10, 6)
+    fold, block, counts = np.arange(60) % 3, np.arange(60) // 15, np.arange(60) % 4 > 0
+    made = fitted(own, held, Folds(fold, block, counts))
+    apart, strange = list(looks(own, held)), list(gaussians(own).distances(held.features))
+    for i in np.flatnonzero(counts):
+        one = part_of(own, np.array([i]))
+        apart += list(looks(part_of(own, fold != fold[i]), one))
+        strange += list(gaussians(part_of(own, block != block[i])).distances(one.features))
+    picture, features = made.rejection.parts
+    assert made.rejection.n == 55
+    assert np.isclose(picture.middle, np.median(apart))
+    assert np.isclose(features.middle, np.median(strange), rtol=1e-4)
+    assert np.isclose(picture.middle + picture.spread, sorted(apart)[54])  # the ⌈56 · 0.975⌉-th
+    assert np.isclose(features.middle + features.spread, sorted(strange)[54], rtol=1e-4)
 
 
 def test_too_few_pictures() -> None:
-    few = np.zeros((LEAST - 1, 1, 4, 4), np.uint8)
-    said = fit_rejection(few, few, np.zeros((LEAST - 1, 2)))
+    few = seen(SHAPE, LAYOUT, LEAST - 1, 7)
+    said = fit_rejection(few, few, LAYOUT)
     assert str(said).endswith("29 different pictures were held out, 30 are needed to tell from where on")

@@ -1,29 +1,36 @@
-"""The score in the graph: ONNX Runtime gives what numpy and the record say, for every kind of picture."""
+"""The score in the graph: ONNX Runtime gives what numpy and the record say, for every kind of picture and network."""
 
 from __future__ import annotations
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 
 from convscope.modelfile import serialise
-from convscope.rejection.operators import CENTRE, WHITENING, shapes
+from convscope.rejection.features import Features
+from convscope.rejection.mahalanobis import ClassGaussians, averaged, distances
+from convscope.rejection.operators import LEARNED, shapes
 from convscope.rejection.statistics import statistics
-from tests.rejection.made import rejecting
+from tests.rejection.made import READ, rejecting
 from tests.samples import sample
 
 
-@pytest.mark.parametrize("shape", [(1, 28, 28), (3, 19, 24), (2, 6, 9), (3, 5, 4), (1, 4, 4)])
-def test_the_graph_computes_the_score(shape: tuple[int, int, int]) -> None:
-    fitted = rejecting(shape, 3)
-    made = sample("conv(2, 3) + relu + gap + fc", shape, 3)
-    session = onnxruntime.InferenceSession(serialise(*made, rejection=fitted), providers=["CPUExecutionProvider"])
+@pytest.mark.parametrize(("formula", "shape"), READ)
+def test_the_graph_computes_the_score(formula: str, shape: tuple[int, int, int]) -> None:
+    made = sample(formula, shape, 3)
+    fitted, layout = rejecting(made[0]), Features.of(made[0])
+    model = onnx.load_from_string(serialise(*made, rejection=fitted))
+    model.graph.output.append(onnx.ValueInfoProto(name=layout.name))
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     pictures = np.random.default_rng(5).integers(0, 200, (7, *shape), dtype=np.uint8)
-    logits, outsider = session.run(["logits", "outsider"], {"pictures": pictures})
-    apart = np.linalg.norm((statistics(pictures) - fitted.tensors[CENTRE]) @ fitted.tensors[WHITENING], axis=1)
-    picture, scores = fitted.rejection.parts
-    far = np.maximum((apart - picture.middle) / picture.spread, 0)
-    silent = np.maximum((-logits.max(1) - scores.middle) / scores.spread, 0)
-    expected = np.sqrt(far**2 + silent**2)
-    np.testing.assert_allclose(outsider, expected, rtol=0, atol=2e-4)
-    assert {name: array.shape for name, array in fitted.tensors.items()} == shapes(shape)
+    outsider, features = session.run(["outsider", layout.name], {"pictures": pictures})
+    tensors = [fitted.tensors[name] for name in LEARNED]
+    apart = distances(statistics(pictures), *tensors[:2])
+    strange = ClassGaussians(*tensors[2:]).distances(averaged(features.reshape(7, -1), layout))
+    far = [
+        np.maximum((values - part.middle) / part.spread, 0)
+        for part, values in zip(fitted.rejection.parts, (apart, strange), strict=True)
+    ]
+    np.testing.assert_allclose(outsider, np.hypot(*far), rtol=1e-4, atol=2e-4)
+    assert {name: array.shape for name, array in fitted.tensors.items()} == shapes(made[0])

@@ -9,7 +9,7 @@ import pytest
 from convscope.errors import InputError
 from convscope.rejection import Part, Rejection
 
-MADE = Rejection(1.5, 0.95, 60, 0.05, (Part("picture", 9.5, 2.0), Part("scores", -4.25, 0.5)))
+MADE = Rejection(1.5, 0.95, 60, 0.05, (Part("picture", 9.5, 2.0), Part("features", -4.25, 0.5)))
 
 
 def test_there_and_back() -> None:

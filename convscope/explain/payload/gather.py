@@ -86,7 +86,7 @@ def gather(
         run=None if run is None else read_history(run),
         left_out=left_out,
         temperature=subject.temperature,
-        rejection=records.Rejection.of(subject.rejection),
+        rejection=records.Rejection.of(subject.rejection, subject.network),
         credit=_credit(examples, run),
         weights_credit=_weights_credit(subject, graph.tensors),
     )

@@ -13,9 +13,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ...formula import Network
 from ...formula.geometry import Pair, Shape
 from ...rejection import Fitted
-from ...rejection.operators import CENTRE, WHITENING
+from ...rejection.features import Features
 from ..activity import State
 from .encoding import Record
 
@@ -231,28 +232,34 @@ class Credit(Record):
 class RejectionPart(Record):
     """One part of how foreign a picture is: (distance − `middle`) / `spread`."""
 
-    name: str  # "picture" or "scores"
+    name: str  # "picture" or "features"
     middle: float
     spread: float
 
 
 @dataclass(frozen=True, eq=False)
 class Rejection(Record):
-    """From where on a picture is none of the classes, and what its statistics (D) are compared with."""
+    """From where on a picture is none of the classes, and what its statistics and the output of node `features`, −1 for
+    the scaled picture, averaged in groups of `group`, are compared with: the learned tensors by the ends of their names
+    (docs/model-file.md).
+    """
 
     threshold: float
     parts: tuple[RejectionPart, ...]
-    centre: Numbers
-    whitening: Numbers
+    features: int
+    group: int
+    tensors: Mapping[str, Numbers]
 
     @classmethod
-    def of(cls, fitted: Fitted | None) -> Rejection | None:
+    def of(cls, fitted: Fitted | None, network: Network | None) -> Rejection | None:
         """Return the part of a model file's rejection that a page computes with."""
-        if fitted is None:
+        if fitted is None or network is None:
             return None
         rejection = fitted.rejection
         parts = tuple(RejectionPart(part.name, part.middle, part.spread) for part in rejection.parts)
-        return cls(rejection.threshold, parts, fitted.tensors[CENTRE], fitted.tensors[WHITENING])
+        of = Features.of(network)
+        tensors = {name.removeprefix("outsider."): values for name, values in fitted.tensors.items()}
+        return cls(rejection.threshold, parts, of.node, of.group, tensors)
 
 
 @dataclass(frozen=True, eq=False)

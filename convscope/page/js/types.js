@@ -177,7 +177,7 @@
 
 /**
  * @typedef {object} RejectionPart (distance − middle) / spread is one part of how foreign a picture is
- * @property {string} name "picture" or "scores"
+ * @property {string} name "picture" or "features"
  * @property {number} middle
  * @property {number} spread
  */
@@ -186,8 +186,9 @@
  * @typedef {object} Rejection from where on a picture is none of the classes
  * @property {number} threshold
  * @property {RejectionPart[]} parts
- * @property {Binary} centre the mean of the training pictures' statistics (D)
- * @property {Binary} whitening what makes them equally wide in all directions (D, D)
+ * @property {number} features the node whose output is compared, -1 for the scaled picture
+ * @property {number} group how many numbers of it are averaged into one
+ * @property {Record<string, Binary>} tensors what was learned, by the ends of its names in the model file
  */
 
 /**

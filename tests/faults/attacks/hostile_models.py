@@ -55,9 +55,10 @@ def own_models() -> tuple[bytes, ...]:
     """Return small sound model files."""
     made = []
     for number, (formula, shape, classes) in enumerate(FORMULAS):
-        fitted = rejecting(shape, classes) if number > 1 else None
+        one = sample(formula, shape, classes)
+        fitted = rejecting(one[0]) if number > 1 else None
         calibration = calibrated() if number % 2 else None
-        made.append(serialise(*sample(formula, shape, classes), FACTS, calibration, rejection=fitted))
+        made.append(serialise(*one, FACTS, calibration, rejection=fitted))
     return tuple(made)
 
 

@@ -49,7 +49,7 @@ export function makeEngine(payload) {
      * How foreign a picture (C, H, W) in 0…255 is, by it and the result of `forward`; null where nothing tells.
      * @param {ArrayLike<number>} picture @param {Result} result
      */
-    outsider: (picture, result) => outsider && outsider(picture, result.logits),
+    outsider: (picture, result) => outsider && outsider(picture, result),
 
     /**
      * Sample `i` of a module with opaque nodes: what Python made there, computed on from there; unknown outputs are

@@ -2,12 +2,13 @@
 
 import { unpack } from "./binary.js";
 /** @import {Rejection, Shape} from "../types.js" */
+/** @import {Result} from "./types.js" */
 
 /**
  * @typedef {object} Outsider
  * @property {number} score the root of the sum of the parts' squares
  * @property {boolean} refused whether it is above the threshold
- * @property {string} part the name of the larger part, "picture" or "scores"
+ * @property {string} part the name of the larger part, "picture" or "features"
  */
 
 const EDGE_SCALES = 3;
@@ -21,19 +22,20 @@ const COLOUR_PAIRS = [
 ];
 
 /**
- * Return what tells how foreign a picture (C, H, W) in 0…255 is, with its logits.
+ * Return what tells how foreign a picture (C, H, W) in 0…255 is, with what the network made of it.
  * @param {Rejection} rejection
  * @param {Shape} shape
- * @returns {(picture: ArrayLike<number>, logits: ArrayLike<number>) => Outsider}
+ * @returns {(picture: ArrayLike<number>, result: Result) => Outsider}
  */
 export function outsiderOf(rejection, shape) {
-  const centre = unpack(rejection.centre);
-  const whitening = unpack(rejection.whitening);
-  return (picture, logits) => {
+  const learned = Object.fromEntries(Object.entries(rejection.tensors).map(([name, one]) => [name, unpack(one)]));
+  return (picture, { input, outputs }) => {
+    const features = rejection.features < 0 ? input : outputs[rejection.features];
+    const looks = off(statisticsOf(picture, shape), learned["picture.centre"]);
     /** @type {Record<string, number>} */
     const distances = {
-      picture: whitenedLength(statisticsOf(picture, shape), centre, whitening),
-      scores: -Array.from(logits).reduce((a, b) => Math.max(a, b), -Infinity),
+      picture: Math.sqrt(squares(times(looks, learned["picture.whitening"]))),
+      features: relativeDistance(features, rejection.group, learned),
     };
     const scored = rejection.parts.map(({ name, middle, spread }) => ({
       part: name,
@@ -46,18 +48,47 @@ export function outsiderOf(rejection, shape) {
 }
 
 /**
- * The length of (values − centre) · whitening.
- * @param {number[]} values
- * @param {ArrayLike<number>} centre
- * @param {ArrayLike<number>} whitening (D, D), row by row
+ * The squared distance of features to the nearest class, less that to all pictures as one.
+ * @param {ArrayLike<number>} features (F)
+ * @param {number} group how many of them, one after the other, are averaged into one
+ * @param {Record<string, ArrayLike<number>>} learned
  */
-function whitenedLength(values, centre, whitening) {
-  const made = new Float64Array(values.length);
-  values.forEach((value, i) => {
-    const off = value - centre[i];
-    for (let j = 0; j < made.length; j++) made[j] += off * whitening[i * made.length + j];
+function relativeDistance(features, group, learned) {
+  const centre = learned["features.centre"];
+  const averages = Float64Array.from({ length: centre.length }, (_, i) => {
+    let sum = 0;
+    for (let j = i * group; j < (i + 1) * group; j++) sum += features[j];
+    return sum / group;
   });
-  return Math.sqrt(made.reduce((sum, v) => sum + v * v, 0));
+  const turned = times(off(averages, centre), learned["features.directions"]);
+  const inside = times(turned, learned["features.within"]);
+  const means = learned["features.means"];
+  let nearest = Infinity;
+  for (let k = 0; k < means.length; k += inside.length) {
+    let apart = 0;
+    for (let i = 0; i < inside.length; i++) apart += (inside[i] - means[k + i]) ** 2;
+    nearest = Math.min(nearest, apart);
+  }
+  return nearest - squares(times(turned, learned["features.background"]));
+}
+
+/** Values less others. @param {ArrayLike<number>} values @param {ArrayLike<number>} others */
+function off(values, others) {
+  return Float64Array.from(values, (value, i) => value - others[i]);
+}
+
+/** Values (n) · a matrix (n, m), row by row. @param {Float64Array} values @param {ArrayLike<number>} matrix */
+function times(values, matrix) {
+  const made = new Float64Array(matrix.length / values.length);
+  values.forEach((value, i) => {
+    for (let j = 0; j < made.length; j++) made[j] += value * matrix[i * made.length + j];
+  });
+  return made;
+}
+
+/** The sum of squares. @param {Float64Array} values */
+function squares(values) {
+  return values.reduce((sum, v) => sum + v * v, 0);
 }
 
 /**
