@@ -179,8 +179,12 @@ def document(
     payload: object,
     dictionary: object,
     allow: tuple[str, ...] = (),
+    learns: bool = False,
 ) -> str:
-    """Return the template with everything in its place; `allow` are directives that the policy has besides."""
+    """Return the template with everything in its place; `allow` are directives that the policy has besides.
+
+    A page that `learns` may start a worker of a script that it holds, and compile WebAssembly; still no eval.
+    """
     # The parser ends a script or a style at these, and normalises line ends before the browser takes the hash.
     script, style = (text.replace("\r\n", "\n").replace("\r", "\n") for text in (script, style))
     for name, text in (("script", script), ("style", style)):
@@ -189,11 +193,12 @@ def document(
     policy = "; ".join(
         (
             "default-src 'none'",
-            f"script-src {_hash(script)}",
+            f"script-src {_hash(script)}" + " 'wasm-unsafe-eval'" * learns,
             f"style-src {_hash(style)}",
             "img-src data: blob:",
             "base-uri 'none'",
             "form-action 'none'",
+            *(("worker-src blob:",) if learns else ()),
             *allow,
         )
     )

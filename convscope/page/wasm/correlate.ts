@@ -2,34 +2,52 @@
 
 import { at, LANE_BYTES, LANES, madd, sumOf, sumsOf } from "./vector";
 
+const ENOUGH = 32; // pairs of places for one visit of sixteen weights: sums over lanes cost as much as two of them
+
 /**
  * Add to target (filters, depth, taps) the products of the gradient's and the source's numbers at each tap's pairs of
  * places, [where in the gradient, where in the source].
+ *
+ * As few groups of pictures as make a visit worth while are gone through at a time: what four filters and all channels
+ * have of them stays in the nearest cache meanwhile.
  */
 export function correlate(
   gradient: usize, source: usize, target: usize, starts: usize, pairs: usize, taps: i32, groups: i32,
   gradientStep: usize, sourceStep: usize, filters: i32, depth: i32,
 ): void {
-  const wholeFilters = filters & ~3;
-  const wholeDepth = depth & ~3;
+  const together = max(1, ENOUGH * taps / max(1, at(starts, taps)));
+  for (let g = 0; g < groups; g += together) {
+    const d = gradient + <usize>g * gradientStep;
+    const x = source + <usize>g * sourceStep;
+    const count = min(together, groups - g);
+    correlateGroups(d, x, target, starts, pairs, taps, count, gradientStep, sourceStep, filters, depth);
+  }
+}
+
+function correlateGroups(
+  gradient: usize, source: usize, target: usize, starts: usize, pairs: usize, taps: i32, groups: i32,
+  gradientStep: usize, sourceStep: usize, filters: i32, depth: i32,
+): void {
   const filterStep = <usize>(depth * taps) << 2;
   const channelStep = <usize>taps << 2;
-  for (let tap = 0; tap < taps; tap++) {
-    const begin = pairs + (<usize>at(starts, tap) << 3);
-    const end = pairs + (<usize>at(starts, tap + 1) << 3);
-    for (let f = 0; f < filters; f++) {
-      const d = gradient + <usize>f * LANE_BYTES;
-      const square = f < wholeFilters;
-      for (let c = 0; c < depth; c++) {
-        const x = source + <usize>c * LANE_BYTES;
-        const to = target + (<usize>((f * depth + c) * taps + tap) << 2);
-        if (square && c < wholeDepth) {
-          if ((f | c) & 3) continue; // done with the square of four by four that it lies in
+  for (let f = 0; f < filters; f++) {
+    const square = f < (filters & ~3);
+    if (square && f & 3) continue; // done with the first of the four
+    const d = gradient + <usize>f * LANE_BYTES;
+    for (let tap = 0; tap < taps; tap++) {
+      const begin = pairs + (<usize>at(starts, tap) << 3);
+      const end = pairs + (<usize>at(starts, tap + 1) << 3);
+      let to = target + <usize>f * filterStep + (<usize>tap << 2);
+      let x = source;
+      let c = 0;
+      if (square) {
+        for (; c + 4 <= depth; c += 4, x += 4 * LANE_BYTES, to += 4 * channelStep) {
           fourByFour(d, x, to, begin, end, groups, gradientStep, sourceStep, filterStep, channelStep);
-        } else if (square) {
-          if (f & 3) continue;
-          fourByOne(d, x, to, begin, end, groups, gradientStep, sourceStep, filterStep);
-        } else one(d, x, to, begin, end, groups, gradientStep, sourceStep);
+        }
+      }
+      for (; c < depth; c++, x += LANE_BYTES, to += channelStep) {
+        if (square) fourByOne(d, x, to, begin, end, groups, gradientStep, sourceStep, filterStep);
+        else one(d, x, to, begin, end, groups, gradientStep, sourceStep);
       }
     }
   }

@@ -16,25 +16,30 @@ const ITERATIONS = 3;
  * @returns {Move}
  */
 export function muonOf(space, { shape, values, gradient }, { filterLr, filterMomentum }) {
-  const [filters, count] = [shape[0], values.count];
-  const kept = space.take(count);
-  const update = orthogonaliser(space, filters, count / filters);
-  const length = Math.sqrt(filters);
+  const [rows, columns] = [shape[0], values.count / shape[0]];
+  const kept = space.take(values.count);
+  const { x, places, orthogonalise } = orthogonaliser(space, rows, columns);
   return (kernels, factor) => {
-    const [w, g, b] = [values.values, gradient.values, kept.values];
-    let squares = 0;
-    for (let i = 0; i < count; i++) {
-      b[i] = filterMomentum * b[i] + g[i];
+    const [w, g, b, u] = [values.values, gradient.values, kept.values, x.values];
+    let [squares, length] = [0, 0];
+    for (let i = 0; i < w.length; i++) {
+      const momentum = filterMomentum * b[i] + g[i];
+      const update = g[i] + filterMomentum * momentum;
+      b[i] = momentum;
+      u[places[i]] = update;
       squares += w[i] * w[i];
+      length += update * update;
     }
-    const turned = update(kernels, (i) => g[i] + filterMomentum * b[i]);
-    const scale = length / Math.max(Math.sqrt(squares), 1e-7);
-    for (let i = 0; i < count; i++) w[i] = w[i] * scale - filterLr * factor * turned(i);
+    const turned = orthogonalise(kernels, Math.sqrt(length)).values;
+    const scale = Math.sqrt(rows) / Math.max(Math.sqrt(squares), 1e-7);
+    const rate = filterLr * factor;
+    for (let i = 0; i < w.length; i++) w[i] = w[i] * scale - rate * turned[places[i]];
   };
 }
 
 /**
- * Return a function that makes of a matrix x = U·S·Vᵀ, (rows, columns), about U·Vᵀ: every singular value near 1.
+ * Return what makes of a matrix x = U·S·Vᵀ, (rows, columns), about U·Vᵀ: every singular value near 1. Number i of x is
+ * written to, and the answer's read from, `places[i]`; `orthogonalise` is told the length ‖x‖.
  *
  * Newton-Schulz iteration x ← p(A)·x with p(A) = 3.4445 − 4.7750·A + 2.0315·A² and A = x·xᵀ, from x/‖x‖: a polynomial
  * of odd powers changes the singular values alone, and this one draws them quickly to between 0.7 and 1.2. All p(A)
@@ -46,8 +51,6 @@ export function muonOf(space, { shape, values, gradient }, { filterLr, filterMom
  * @param {Space} space
  * @param {number} rows
  * @param {number} columns
- * @returns {(kernels: Kernels, of: (i: number) => number) => (i: number) => number} number i of (rows, columns), in and
- * out
  */
 function orthogonaliser(space, rows, columns) {
   const tall = rows > columns;
@@ -74,24 +77,21 @@ function orthogonaliser(space, rows, columns) {
   /** Where number (row, column) of a matrix lies. @param {number} row @param {number} column */
   const placeOf = (row, column) => ((column >> 3) * small + row) * LANES + (column & 7);
 
-  return (kernels, of) => {
-    let squares = 0;
-    for (let row = 0, i = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++, i++) {
-        const value = of(i);
-        squares += value * value;
-        x.values[tall ? placeOf(column, row) : placeOf(row, column)] = value;
-      }
-    }
-    const scale = 1 / (Math.sqrt(squares) + 1e-7);
+  const places = Int32Array.from({ length: rows * columns }, (_, i) => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    return tall ? placeOf(column, row) : placeOf(row, column);
+  });
+  const symmetric = Int32Array.from({ length: small * small }, (_, i) => placeOf(Math.floor(i / small), i % small));
+
+  /** @param {Kernels} kernels @param {number} length */
+  function orthogonalise(kernels, length) {
+    const scale = 1 / (length + 1e-7);
     for (let i = 0; i < x.count; i++) x.values[i] *= scale;
 
     plain.values.fill(0);
     const { starts, entries } = pair;
     kernels.correlate(x.at, x.at, plain.at, starts, entries, 1, blocksOf(large), step, step, small, small);
-    for (let row = 0, i = 0; row < small; row++) {
-      for (let column = 0; column < small; column++, i++) a.values[placeOf(row, column)] = plain.values[i];
-    }
+    for (let i = 0; i < small * small; i++) a.values[symmetric[i]] = plain.values[i];
     let [product, next] = [all, other];
     for (let i = 0; i < ITERATIONS; i++) {
       multiply(kernels, a, a, p, blocksOf(small));
@@ -107,11 +107,10 @@ function orthogonaliser(space, rows, columns) {
       multiply(kernels, p, next, a, blocksOf(small));
     }
     multiply(kernels, product, x, answer, blocksOf(large));
-    return (i) => {
-      const [row, column] = [Math.floor(i / columns), i % columns];
-      return answer.values[tall ? placeOf(column, row) : placeOf(row, column)];
-    };
-  };
+    return answer;
+  }
+
+  return { x, places, orthogonalise };
 }
 
 /** How many blocks of eight so many columns are. @param {number} columns */

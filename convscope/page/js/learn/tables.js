@@ -55,8 +55,8 @@ export function cellLinks(node) {
   return linksOf(found);
 }
 
-/** @param {[number, number, number][]} found */
-function linksOf(found) {
+/** @param {[number, number, number][]} found [to, from, tap] @returns {Links} */
+export function linksOf(found) {
   const column = (/** @type {0 | 1 | 2} */ i) => Int32Array.from(found, (link) => link[i]);
   return { to: column(0), from: column(1), tap: column(2) };
 }
