@@ -54,7 +54,8 @@ def check_wheel(wheel: Path) -> None:
     for notice in NOTICES:
         require(any(name.endswith(f".dist-info/licenses/{notice}") for name in names), f"the wheel lacks {notice}")
     require(any(name.endswith(".dist-info/sboms/bom.cdx.json") for name in names), "the wheel lacks its materials")
-    require("convscope/py.typed" in names, "the wheel lacks py.typed")
+    for name in ("py.typed", "page/wasm/simd.wasm", "page/wasm/relaxed.wasm"):
+        require(f"convscope/{name}" in names, f"the wheel lacks {name}")
     check_metadata(fields)
 
 
