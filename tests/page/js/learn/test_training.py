@@ -114,7 +114,8 @@ def trained_by_torch(
 
 
 FAST = RECIPES["fast"]
-# Muon's own 0.1 and a ReLU's corners make a training chaotic: torch in float32 and torch in float64 part ways, too.
+# At the recipe's own 0.1 a ReLU that rounding turns on or off is magnified: torch in float32 and torch in float64 end
+# up to 0.4 apart with one seed of eight, at a tenth of it 2e-6 with any.
 CASES = [
     ("muon", NORMALISED, replace(FAST, filter_lr=0.01, lr=0.02)),
     ("sgd", NORMALISED, replace(FAST, optimiser="sgd", lr=0.05)),
