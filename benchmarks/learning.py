@@ -1,7 +1,7 @@
 """How fast a page learns: training in headless Chromium, in one worker, beside convscope's own torch, on one core.
 
     python -m benchmarks.learning                      pictures a second, and seconds to 99 % on MNIST
-    python -m benchmarks.learning --speed              pictures a second alone
+    python -m benchmarks.learning --only speed         one of the two
     python -m benchmarks.learning --tfjs tf.min.js     TensorFlow.js beside it: its bundle, from npm
 
 Seconds are those within steps: drawing pictures, forward, backward, update; not loading and not the test. CPU seconds
@@ -43,7 +43,7 @@ PLAN = (
     'crop(24) + conv(16, 5, stride=2, pad="same", bias=False) + maxpool(2) + bn + relu + conv(32, 3, pad="same", '
     'bias=False) + maxpool(2) + bn + relu + conv(64, 3, pad="same", bias=False) + bn + relu + fc'
 )
-STEPS = 400
+STEPS = 500
 SPEED = {"plain": 12, "simd": 200, "relaxed": 200, "torch": 200}  # steps
 SCALE = {"shape": [1, 28, 28], "mean": [33.32], "std": [78.57]}
 QUIET = 0.1
@@ -52,7 +52,7 @@ QUIET = 0.1
 def main() -> None:
     """Measure, and write each run to benchmarks/results/learning.json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--speed", action="store_true")
+    parser.add_argument("--only", choices=("speed", "accuracy"))
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     parser.add_argument("--engines", nargs="+", choices=SPEED, default=list(SPEED))
     parser.add_argument("--tfjs", type=Path, help="TensorFlow.js's bundle, tf.min.js")
@@ -93,9 +93,10 @@ def page() -> Iterator[tuple[LearnPage, str]]:
 def measured(learner: LearnPage, given: argparse.Namespace) -> Iterator[results.Row]:
     """Yield a row a run, engines in turn."""
     tasks: list[tuple[str, str, str, int, int]] = []
-    for seed in given.seeds if not given.speed else given.seeds[:1]:
-        tasks += [(engine, "speed", ZOO["fast"][0], SPEED[engine], seed) for engine in given.engines]
-        if not given.speed:
+    for seed in given.seeds:
+        if given.only != "accuracy" and seed == given.seeds[0]:
+            tasks += [(engine, "speed", ZOO["fast"][0], SPEED[engine], seed) for engine in given.engines]
+        if given.only != "speed":
             tasks += [(e, "accuracy", PLAN, STEPS, seed) for e in given.engines if e != "plain"]
     for engine, task, plan, steps, seed in tasks:
         found = aside(plan, steps, seed) if engine == "torch" else by_page(learner, engine, plan, steps, seed)

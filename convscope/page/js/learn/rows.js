@@ -3,7 +3,6 @@
 import { LANES } from "./memory.js";
 import { linksOf } from "./tables.js";
 /** @import {Window} from "../types.js" */
-/** @import {Links} from "./tables.js" */
 /** @import {Parameter, Pass, Site} from "./types.js" */
 
 const FEW = 4; // channels that `correlate` takes together
