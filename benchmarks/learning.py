@@ -5,8 +5,8 @@
     python -m benchmarks.learning --tfjs tf.min.js     TensorFlow.js beside it: its bundle, from npm
 
 Seconds are those within steps: drawing pictures, forward, backward, update; not loading and not the test. CPU seconds
-are the worker's own thread's, from /proc. `quiet` is the tenth-fastest percentile of slices of some 25 ms: what a busy
-machine lets through. PLAN and STEPS were chosen on the last 10,000 training pictures (docs/log.md).
+are the worker's own thread's, from /proc: what a busy machine gives it. PLAN and STEPS were chosen on the last 10,000
+training pictures (docs/log.md).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from tests.browser.learn_page import LearnPage
 
 WHAT = (
     "Training on MNIST's 60,000 pictures in a worker of headless Chromium, one core, one row a run; `torch` is "
-    "convscope's own in a process with one thread. `speed`: plan fast, batches of 128. `accuracy`: the smaller plan, a "
+    "convscope's own in a process with one thread. `speed`: plan fast, batches of 128. `accuracy`: a smaller plan, a "
     "fixed schedule, and the accuracy on the 10,000 test pictures. Seconds by the wall clock and of CPU time."
 )
 PLAN = (
@@ -46,7 +46,6 @@ PLAN = (
 STEPS = 500
 SPEED = {"plain": 12, "simd": 200, "relaxed": 200, "torch": 200}  # steps
 SCALE = {"shape": [1, 28, 28], "mean": [33.32], "std": [78.57]}
-QUIET = 0.1
 
 
 def main() -> None:
@@ -66,7 +65,7 @@ def main() -> None:
     with page() as (learner, version):
         rows = list(measured(learner, given))
         if given.tfjs:
-            rows.append({"engine": "tfjs cpu", **by_tfjs(learner, given.tfjs)})
+            print(json.dumps({"engine": "tfjs cpu", **by_tfjs(learner, given.tfjs)}))
     key = ("engine", "task", "seed")
     print(results.write("learning", WHAT, rows, key=key, using={**results.versions(), "chromium": version}))
 
@@ -128,17 +127,19 @@ def by_page(learner: LearnPage, engine: str, plan: str, steps: int, seed: int) -
     asked = {"ask": "measure", "pictures": {"pixels": pixels, "labels": labels, "shape": [1, 28, 28]}}
     learner.ask(asked)
     test = learner.until("measured", 300)
-    return {**figures(learner.said(), steps), "seconds": end["seconds"], "cpu": cpu, "accuracy": test["accuracy"]}
+    seconds, count = end["seconds"], pictures_shown(learner.said())
+    return {**rates(count, seconds, cpu), "accuracy": test["accuracy"]}
 
 
-def figures(said: Sequence[dict[str, Any]], steps: int) -> results.Row:
-    """Return pictures a second from what a worker said: all together, and in the quiet slices."""
-    slices = [one for one in said if one["say"] == "steps"]
-    times = np.diff([0.0, *(one["seconds"] for one in slices)])
-    counts = [sum(line["count"] for line in one["lines"]) for one in slices]
-    rates = sorted((float(count / took) for count, took in zip(counts, times, strict=True)), reverse=True)
-    assert sum(len(one["lines"]) for one in slices) == steps
-    return {"pictures_per_second": sum(counts) / float(times.sum()), "quiet": rates[int(QUIET * len(rates))]}
+def pictures_shown(said: Sequence[dict[str, Any]]) -> int:
+    """Return on how many pictures a worker said that it trained, each as often as it was shown."""
+    return sum(line["count"] for one in said if one["say"] == "steps" for line in one["lines"])
+
+
+def rates(count: int, seconds: float, cpu: float) -> results.Row:
+    """Return what a row says of so many pictures in so much time."""
+    by_second = {"pictures_per_second": count / seconds, "pictures_per_cpu_second": count / cpu}
+    return {**by_second, "seconds": seconds, "cpu_seconds": cpu}
 
 
 def worker_cpu() -> float:
@@ -185,9 +186,8 @@ def by_torch(plan: str, steps: int, seed: int) -> results.Row:
         result = convscope.train("mnist", arch=plan, recipe=recipe, seed=seed, threads=1, out=run, progress=progress)
     assert result.test is not None
     seconds = ended[0] - began[0]
-    rate = steps * recipe.batch_size / seconds
-    figures = {"pictures_per_second": rate, "quiet": None, "seconds": seconds, "cpu": ended[1] - began[1]}
-    return {**figures, "accuracy": result.test.accuracy}
+    found = rates(steps * recipe.batch_size, seconds, ended[1] - began[1])
+    return {**found, "accuracy": result.test.accuracy}
 
 
 TFJS = """
@@ -228,9 +228,8 @@ def by_tfjs(learner: LearnPage, bundle: Path) -> results.Row:
     if "error" in found:
         raise RuntimeError(found["error"])
     times = sorted(found["times"])
-    rates = {"pictures_per_second": 32 * len(times) / sum(times), "quiet": 32 / times[0]}
-    facts = {"task": "speed", "seed": 0, "steps": len(times), "parameters": found["parameters"]}
-    return {**facts, **rates, "seconds": sum(times), "load": os.getloadavg()[0]}
+    facts = {"steps": len(times), "parameters": found["parameters"], "load": os.getloadavg()[0]}
+    return {**facts, "pictures_per_second": 32 * len(times) / sum(times), "fastest": 32 / times[0]}
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ TITLES = {
     "startup": "Start-up",
     "ddp": "Two processes",
     "busy": "Threads beside other work",
+    "learning": "Training in a page",
     "scale": "From a thousand pictures to a million",
     "page-drawing": "The page, while a hand draws",
 }

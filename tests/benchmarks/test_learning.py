@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
-from benchmarks.learning import figures
+from benchmarks.learning import pictures_shown, rates
 
 
-def slice_of(steps: int, seconds: float) -> dict[str, object]:
-    """Return what a worker says of some steps of 100 pictures, `seconds` after it began."""
-    return {"say": "steps", "lines": [{"count": 100}] * steps, "seconds": seconds}
+def test_pictures_are_counted_by_the_steps_that_were_said() -> None:
+    said = [{"say": "ready"}, *[{"say": "steps", "lines": [{"count": 100}, {"count": 40}]}] * 3, {"say": "end"}]
+    assert pictures_shown(said) == 420
 
 
-def test_rates_are_of_the_whole_and_of_the_quiet_slices() -> None:
-    """Twenty slices: two steps in 0.1 s each, but one in 0.05 s and one in 1.1 s."""
-    ends, said = 0.0, [{"say": "ready"}]
-    for took in (1.1, 0.05, *[0.1] * 18):
-        ends += took
-        said.append(slice_of(2, ends))
-    found = figures([*said, {"say": "end"}], 40)
-    assert found["pictures_per_second"] == pytest.approx(4000 / 2.95)
-    assert found["quiet"] == pytest.approx(2000)
-    with pytest.raises(AssertionError):
-        figures(said, 41)
+def test_rates_are_by_the_clock_and_by_the_processors_time() -> None:
+    found = rates(600, 3.0, 1.5)
+    assert found == {"pictures_per_second": 200, "pictures_per_cpu_second": 400, "seconds": 3.0, "cpu_seconds": 1.5}
