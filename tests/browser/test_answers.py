@@ -11,8 +11,11 @@ from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from convscope.explain.payload import records
+from convscope.explain.payload import gather, records
 from convscope.explain.payload.encoding import decode
+from convscope.explain.subject.samples import Samples
+from convscope.explain.subject.subject import subject_of_net
+from convscope.nn import build, load_weights
 from convscope.page.inline import page_html
 from tests.browser.look_page import CLASSES, FORMULA, HOSTILE, Page, whole_payload
 from tests.rejection.made import rejecting
@@ -74,8 +77,57 @@ def test_a_network_that_is_not_calibrated_shows_none(page: Page) -> None:
     assert "T" not in page.text(".loss .display")
 
 
+def test_where_it_looked_opens_with_what_answers_the_question(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    """Occlusion behind a flatten; Grad-CAM where means of whole maps make the score, or hiding would take long."""
+    pressed = "document.querySelector('.where .segmented [aria-pressed=true]').dataset.value"
+    payload, path = whole_payload(), tmp_path / "page.html"
+    path.write_text(page_html(payload), encoding="utf-8")
+    page = Page(browser, path)
+    assert page.open("v=where").js(pressed) == "occlusion"
+    assert page.open("v=where&w=cam").js(pressed) == "cam"
+    assert page.open("v=where&w=nonsense").js(pressed) == "occlusion"
+    payload["nodes"][0]["macs"] = 2 * 10**8
+    path.write_text(page_html(payload), encoding="utf-8")
+    assert page.open("v=where").js(pressed) == "cam"
+    for formula, opening in (
+        ("conv(4, 5) + relu + gap + fc", "cam"),
+        ("conv(4, 5) + relu + gap + dropout(0.2) + fc(5) + relu + fc", "cam"),
+        ("conv(4, 5) + relu + adaptive_avgpool(1) + fc", "cam"),
+        ("conv(4, 5) + relu + adaptive_avgpool(2) + fc", "occlusion"),
+        ("conv(4, 5) + relu + maxpool(2) + fc", "occlusion"),
+    ):
+        network, spec, weights, _ = sample(formula, (1, 12, 12), 3, seed=2)
+        net = load_weights(build(network, spec), weights).eval()
+        shown = Samples(np.zeros((1, 1, 12, 12), np.uint8), (0,), ("one",))
+        made = gather.gather(subject_of_net(net, ("a", "b", "c")), shown, title="A page", language="en")
+        path.write_text(page_html(made.to_json()), encoding="utf-8")
+        assert page.open("v=where").js(pressed) == opening, formula
+
+
+def test_grad_cam_says_where_its_strongest_place_shows_nothing(page: Page) -> None:
+    black = "d" + page.js("btoa(String.fromCharCode(0, 200, 0, 0, 200, 0))").replace("=", "")
+    said = [page.open(f"v=where&w=cam&p={black}&n=conv1&b={k}").text(".where [role=status]") for k in range(3)]
+    spoken = [text for text in said if not text.startswith("Nothing speaks")]
+    assert spoken
+    assert all("The picture shows nothing there" in text for text in spoken)
+    page.open("v=where&w=cam&p=s0&n=conv1")  # noise everywhere
+    assert page.text(".where [role=status]").startswith("Largest value")
+    assert "shows nothing" not in page.text(".where [role=status]")
+
+
+def test_the_heading_counts_the_mistakes_that_are_left_out(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    payload, path = whole_payload(), tmp_path / "page.html"
+    path.write_text(page_html(payload), encoding="utf-8")
+    page = Page(browser, path).open("v=errors")
+    assert page.text(".errors-grid h3") == "All mistakes, worst first"
+    payload["errors"]["confusion"][0][2] = 2
+    path.write_text(page_html(payload), encoding="utf-8")
+    page.open("v=errors")
+    assert page.text(".errors-grid h3") == "The 1 worst of 3 mistakes"
+
+
 def test_where_it_looked_for_each_class_and_by_hiding(page: Page) -> None:
-    page.open("v=where")
+    page.open("v=where&w=cam")
     assert len(page.all(".class-cam")) == len(CLASSES)
     page.all(".class-cam")[2].click()
     assert page.state()["b"] == "2"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -43,6 +44,15 @@ def test_the_slope_of_the_sigmoid_is_a_quarter_at_most_and_of_relu_one(lab: LabP
     assert (lab.figure("value"), lab.figure("slope")) == ("−0.500", "0.250")
 
 
+def test_the_power_that_is_printed_is_what_a_calculator_finds(lab: LabPage) -> None:
+    for x, layers in ((1, 4), (2, 3), (-2.5, 2), (0.4, 3)):
+        lab.open("activation", f"&x={x}&n={layers}")
+        written = lab.js("return document.querySelector('[data-figure=passed]').parentNode.textContent")
+        found = re.match(rf"([\d.]+){layers} = (\d\.\d{{5}})", written)
+        assert found, written
+        assert f"{float(found[1]) ** layers:.5f}" == found[2]
+
+
 def test_the_neuron_stays_dead_with_relu_and_comes_back_with_leaky_relu(lab: LabPage) -> None:
     still = {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}
     lab.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", still)  # a hundred steps a press, no animation
@@ -63,6 +73,9 @@ def test_the_neuron_stays_dead_with_relu_and_comes_back_with_leaky_relu(lab: Lab
         assert "f(−3.000 x − 5.000)" in lab.text(".life .sum-of-window")
         lab.put(".slider-pairs input", 2, 1)  # b at the start
         assert lab.js(rows)[0][0] == "alive"
+        lab.put(".slider-pairs input", 2, 2)  # a learning rate beyond 1: a step overshoots, and kills the one
+        lab.press("100 steps")
+        assert [state for state, *_ in lab.js(rows)] == ["dead", "below 0, but learning"]
     finally:
         lab.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
@@ -189,6 +202,17 @@ def test_entropy_of_the_coin_and_the_cars_and_what_the_wrong_code_costs(lab: Lab
     assert lab.figure("entropy") == f"{information.entropy([8 / 11, 1 / 11, 1 / 11, 1 / 11]):.5f}"
 
 
+def test_the_differences_that_are_printed_add_up(lab: LabPage) -> None:
+    for rest in ("&u=nats", "&u=nats&e=cars", "&p=0.1_0.2_0.3_0.4", "&u=nats&p=0.05_0.15_0.25_0.55"):
+        lab.open("loss", rest)
+        cross, own, extra = (lab.figure(name) for name in ("cross", "own", "kl"))
+        assert Decimal(cross) - Decimal(own) == Decimal(extra), rest
+    assert "bits" not in lab.js(
+        "return [...document.querySelectorAll('p')].map((e) => e.textContent)"
+        ".find((text) => text.includes('−log q,')).split('.')[1]"
+    )
+
+
 def test_softmax_breaks_as_written_and_holds_as_computed(lab: LabPage) -> None:
     lab.open("loss")
     rows = (
@@ -245,10 +269,10 @@ def test_a_recorded_training_can_be_scrubbed_and_a_drawn_digit_is_read(lab: LabP
     said = lab.browser.execute_async_script("""const done = arguments[0], until = performance.now() + 15000;
         const look = () => {
             const text = document.querySelector('.draw-verdict').textContent;
-            if (/reads a \\d/.test(text) || performance.now() > until) done(text); else setTimeout(look, 50);
+            if (/reads this as \\d/.test(text) || performance.now() > until) done(text); else setTimeout(look, 50);
         };
         look()""")
-    assert said.startswith("It reads a 1, with ")
+    assert said.startswith("It reads this as 1, with ")
     assert re.search(r"mnist\.html#v=draw&p=d[\w%-]{20,}$", lab.js("return document.querySelector('.look-link').href"))
 
 

@@ -178,7 +178,7 @@ def test_a_newcomer_trains_mnist_to_97_percent_looks_inside_and_draws(lab: Serve
     lab.js("arguments[0].scrollIntoView({block: 'center'})", pad)
     stroke = ActionChains(lab.browser, duration=60).move_to_element_with_offset(pad, 8, -90)
     stroke.click_and_hold().move_by_offset(-8, 90).move_by_offset(-8, 90).release().perform()
-    said = lab.until(lambda: re.search(r"reads a (\d), with (\d+\.\d) %", lab.text(".draw-verdict")))
+    said = lab.until(lambda: re.search(r"reads this as (\d), with (\d+\.\d) %", lab.text(".draw-verdict")))
     assert said[1] == "1"
     assert float(said[2]) > 50
     assert lab.errors() == []

@@ -1,7 +1,7 @@
 import { itemOf, unpack } from "./binary.js";
 import { contributionsTo } from "./contributions.js";
 import { runForward, runNode, scalePicture } from "./forward.js";
-import { gradCamMap, lastMaps } from "./gradcam.js";
+import { gradCamMap, lastMaps, sharesOut } from "./gradcam.js";
 import { kindOf } from "./kinds/all.js";
 import { occlusionSteps } from "./occlusion.js";
 import { outsiderOf } from "./outsider.js";
@@ -38,6 +38,8 @@ export function makeEngine(payload) {
     computes,
     /** The node that Grad-CAM looks at by default, -1 where there is no convolution. */
     lastMaps: grid,
+    /** Whether Grad-CAM there shares a score out among the places of the maps without a remainder. */
+    sharesOut: sharesOut(nodes),
 
     /**
      * Run the network on a picture (C, H, W) in 0…255, rows of each channel in turn.

@@ -16,6 +16,20 @@ export function lastMaps(nodes) {
 }
 
 /**
+ * Whether Grad-CAM of the maps that `lastMaps` names shares a score out among their places without a remainder: where all
+ * that reads them averages each map whole, it is class activation mapping (Zhou et al. 2016, section 2). Behind a
+ * flatten each place has weights of its own, and Grad-CAM averages over them.
+ * @param {Layer[]} nodes
+ */
+export function sharesOut(nodes) {
+  const at = lastMaps(nodes);
+  const readers = nodes.filter(({ sources }) => sources.includes(at));
+  const whole = (/** @type {Layer} */ { module, output }) =>
+    module.geometry === "whole" || (module.geometry === "cells" && output[1] * output[2] === 1);
+  return at >= 0 && readers.length > 0 && readers.every(whole);
+}
+
+/**
  * Grad-CAM (Selvaraju et al. 2017, equations 1 and 2), of the size of the node's maps: max(0, Σ_k α_k A^k) with
  * α_k = the mean over the map of ∂ score / ∂ A^k. The same as convscope.explain.saliency.grad_cam.
  * @param {Layer[]} nodes

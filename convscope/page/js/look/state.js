@@ -22,7 +22,7 @@ export const START = {
   range: "map",
   label: -1,
   rival: -1,
-  method: "cam",
+  method: "auto",
   snapshot: -1,
   cell: "",
   language: "auto",
@@ -85,6 +85,7 @@ export function parseHash(hash) {
     } else state[name] = text;
   }
   if (!VIEWS.includes(state.view)) state.view = START.view;
+  if (!["cam", "occlusion"].includes(state.method)) state.method = START.method;
   if (!["map", "layer", "network"].includes(state.range)) state.range = START.range;
   if (!["auto", "light", "dark"].includes(state.theme)) state.theme = START.theme;
   if (!["auto", "en", "ko"].includes(state.language)) state.language = START.language;

@@ -170,7 +170,7 @@ function curvesPart(lab) {
     const { digits, power: ten } = scientific(left);
     refill(
       passed,
-      power(doc, fixed(here.slope, 3), String(depth())),
+      power(doc, String(Number(here.slope.toPrecision(5))), String(depth())),
       " = ",
       make(
         doc,

@@ -16,12 +16,13 @@ import { slider } from "../widgets.js";
 
 const MOST_STEPS = 4000;
 const STEPS_A_FRAME = 2;
+const MOST_RATE = 2; // beyond 1 a step overshoots the target by more than it was away: it can kill the neuron
 
 /** @param {Lab} lab */
 export function dyingPart(lab) {
   const { doc, t, win } = lab;
   const start = () => ({ weight: numberIn(lab.state, "w", -6, 6, -3), bias: numberIn(lab.state, "b", -6, 6, -5) });
-  const rate = () => numberIn(lab.state, "r", 0.01, 0.5, 0.2);
+  const rate = () => numberIn(lab.state, "r", 0.01, MOST_RATE, 0.2);
   const leak = () => numberIn(lab.state, "k", 0.01, 0.5, 0.1);
   let begun = "";
   let steps = 0;
@@ -94,7 +95,7 @@ export function dyingPart(lab) {
   const sliders = [
     slider(lab, t("act.w"), { min: -6, max: 6, step: 0.5, digits: 1 }, () => start().weight, put("w", -3)),
     slider(lab, t("act.b"), { min: -6, max: 6, step: 0.5, digits: 1 }, () => start().bias, put("b", -5)),
-    slider(lab, t("act.rate"), { min: 0.01, max: 0.5, step: 0.01, digits: 2 }, rate, put("r", 0.2)),
+    slider(lab, t("act.rate"), { min: 0.01, max: MOST_RATE, step: 0.01, digits: 2 }, rate, put("r", 0.2)),
     slider(lab, t("act.leak"), { min: 0.01, max: 0.5, step: 0.01, digits: 2 }, leak, put("k", 0.1)),
   ];
   const element = make(

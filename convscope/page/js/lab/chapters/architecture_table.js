@@ -89,6 +89,7 @@ export function layerTable(lab, look) {
         );
       refill(
         how,
+        make(doc, "p", { class: "note" }, t("arch.columns.note")),
         make(doc, "p", { class: "note" }, t("arch.press")),
         ...(!node
           ? []

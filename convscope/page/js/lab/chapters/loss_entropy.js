@@ -282,6 +282,7 @@ export function entropyPart(lab) {
         return one;
       }),
     );
+    const decimals = digitsThatAdd(cross, entropy, u === "bits" ? 3 : 5);
     const line = (
       /** @type {string} */ words,
       /** @type {string} */ kind,
@@ -294,12 +295,7 @@ export function entropyPart(lab) {
         { class: "sum-line" },
         make(doc, "span", { class: "sign", "aria-hidden": "true" }, sign),
         make(doc, "span", {}, words),
-        make(
-          doc,
-          "b",
-          { class: "figure", "data-figure": kind },
-          fixed(value, u === "bits" && Number.isFinite(value) ? 3 : 5),
-        ),
+        make(doc, "b", { class: "figure", "data-figure": kind }, fixed(value, decimals)),
         make(doc, "span", {}, name),
       );
     refill(
@@ -313,4 +309,16 @@ export function entropyPart(lab) {
   };
   refresh();
   return { element, refresh };
+}
+
+/**
+ * How many decimals to show, about `usual`, so that the difference printed is the difference of what is printed.
+ * @param {number} whole @param {number} part @param {number} usual
+ */
+function digitsThatAdd(whole, part, usual) {
+  const adds = (/** @type {number} */ digits) => {
+    const [a, b, c] = [whole, part, whole - part].map((v) => Math.round(v * 10 ** digits));
+    return a - b === c;
+  };
+  return [0, -1, 1, 2, -2].map((more) => usual + more).find(adds) ?? usual;
 }

@@ -99,7 +99,16 @@ function trainingWords({ t, api }, { run, busy, asking, recorded }) {
   if (busy || run?.state === "starting") return t("mnist.starting");
   if (asking) return t("bench.waiting");
   if (!run) return api ? t("mnist.waiting") : "";
-  if (recorded) return t("mnist.was", { recipe: run.recipe, steps: thousands(run.step) });
+  if (recorded)
+    return [
+      t("mnist.was", {
+        network: run.plan ?? run.formula,
+        recipe: run.recipe,
+        epochs: run.epochs ?? "–",
+        steps: thousands(run.step),
+      }),
+      run.plan === "slides" && run.recipe === "fast" ? t("mnist.was.mixed", { seconds: fixed(run.seconds, 0) }) : "",
+    ].join(" ");
   if (run.state === "running")
     return t("mnist.running", { step: thousands(run.step), steps: thousands(run.steps ?? 0) });
   if (run.state === "finished") return t("mnist.finished", { steps: thousands(run.step) });

@@ -12,7 +12,6 @@ import { pixels } from "./maps.js";
 /** @typedef {import("../types.js").App} App */
 /** @typedef {import("../types.js").View} View */
 
-const MISTAKES_SHOWN = 48;
 const SIDE_BY_SIDE = 12; // classes whose matrix leaves room for the pictures beside it
 
 /** @param {App} app @returns {View} */
@@ -30,7 +29,9 @@ export function errorsView(app) {
   const table = make(doc, "div", {});
   const title =
     cell === ""
-      ? t("errors.all")
+      ? chosen.length < wrong
+        ? t("errors.worst", { shown: chosen.length, n: thousands(wrong) })
+        : t("errors.all")
       : t("errors.cell", { truth: payload.classes[truth] ?? "", said: payload.classes[said] ?? "" });
   const element = make(
     doc,
@@ -68,7 +69,7 @@ export function errorsView(app) {
       table,
       confusionTable(app, errors.confusion, (i, j) => app.tune({ cell: `${i},${j}` }), cell),
     );
-    refill(gallery, ...chosen.slice(0, MISTAKES_SHOWN).map((i) => mistake(app, i)));
+    refill(gallery, ...chosen.map((i) => mistake(app, i)));
   };
   refresh();
   return { element, refresh };

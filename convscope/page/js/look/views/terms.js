@@ -27,6 +27,8 @@ export function slicesOfSum(app, terms) {
   const { doc, t } = app;
   const { parts, numbers, total } = terms;
   const open = openSlice(app, terms);
+  const dense = !app.engine.nodes[terms.index].window;
+  const gaps = { map: parts[open].channel + 1, node: nameOf(app, parts[open].source), n: parts.length };
   const scales = [
     legend(app, "activations", limitOf(app, parts[open].source, parts[open].channel), t("legend.window")),
     legend(app, "weights", largest(app.engine.nodes[terms.index].tensors.weight)),
@@ -39,8 +41,12 @@ export function slicesOfSum(app, terms) {
       "h3",
       {},
       parts.length > 1
-        ? t("slice.open", { map: parts[open].channel + 1, node: nameOf(app, parts[open].source), n: parts.length })
-        : t("slice.only"),
+        ? dense
+          ? t("slice.dense", gaps)
+          : t("slice.open", gaps)
+        : dense
+          ? t("slice.dense.only")
+          : t("slice.only"),
     ),
     productsOf(app, parts[open], terms),
     parts.length > 1 ? subtotals(app, parts, open) : null,

@@ -1,6 +1,7 @@
 /** A short guided tour: one step at a time, each beside the view it is about. It can be left at any time. */
 
 import { button, make, refill } from "../../kit/dom.js";
+import { indexOf, valuesOf } from "../lookup.js";
 
 /** @typedef {import("../types.js").App} App */
 /** @typedef {import("../types.js").State} State */
@@ -33,7 +34,8 @@ export function tourBox(app) {
     shown = at;
     element.hidden = at === 0;
     if (at === 0) return;
-    const to = (/** @type {number} */ stop) => app.go({ ...stops[stop - 1][1], tour: stop });
+    const to = (/** @type {number} */ stop) =>
+      app.go({ ...stops[stop - 1][1], ...(stop === 4 ? strongest(app, pool) : {}), tour: stop });
     refill(
       element,
       make(doc, "p", { class: "figure small" }, `${at} / ${stops.length}`),
@@ -54,4 +56,19 @@ export function tourBox(app) {
     );
   };
   return { element, refresh, leave };
+}
+
+/**
+ * The place of a node's maps with the largest number: an empty corner shows nothing of what pooling keeps.
+ * @param {App} app @param {import("../types.js").PageNode} node
+ */
+function strongest(app, node) {
+  const values = Array.from(valuesOf(app, indexOf(app, node.name)));
+  const at = values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
+  const [, rows, columns] = node.output;
+  return {
+    channel: Math.floor(at / (rows * columns)),
+    y: Math.floor(at / columns) % rows,
+    x: at % columns,
+  };
 }

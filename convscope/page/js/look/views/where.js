@@ -12,6 +12,8 @@ import { legend, paintInput, pixels } from "./maps.js";
 /** @typedef {import("../../engine/types.js").HeatMap} HeatMap */
 
 const CLASSES_SHOWN = 12;
+const SQUARES = 150; // that hide part of a picture, one after another: some 12 by 12
+const MOST_MACS = 2e10; // multiply-adds that the page does unasked: half a minute
 
 /** @param {App} app @returns {View} */
 export function whereView(app) {
@@ -24,7 +26,7 @@ export function whereView(app) {
       { value: "cam", text: "Grad-CAM" },
       { value: "occlusion", text: t("where.occlusion") },
     ],
-    () => app.state.method,
+    () => methodNow(app),
     (value) => app.tune({ method: value }),
   );
   const select = make(
@@ -87,7 +89,8 @@ export function whereView(app) {
         ? t("where.nothing")
         : signed
           ? t("where.most", { value: percent(limit) })
-          : t("where.cam.most", { value: compact(limit) });
+          : t("where.cam.most", { value: compact(limit) }) +
+            (isBlankAt(app, app.engine.nodes[grid].field, map) ? ` ${t("where.cam.blank")}` : "");
   };
   const refresh = () => {
     const target = app.state.rival >= 0 && app.state.rival < payload.classes.length ? app.state.rival : winnerOf(app);
@@ -95,13 +98,13 @@ export function whereView(app) {
     const named = indexOf(app, app.state.node);
     const grid = named >= 0 && !app.engine.nodes[named].flat ? named : defaultLayer(app);
     layers.value = app.engine.nodes[grid]?.name ?? "";
-    layerBox.hidden = app.state.method === "occlusion" || grid < 0;
-    const key = `${grid} ${app.state.method} ${target} ${app.state.picture} ${JSON.stringify(app.state.edits)}`;
+    layerBox.hidden = methodNow(app) === "occlusion" || grid < 0;
+    const key = `${grid} ${methodNow(app)} ${target} ${app.state.picture} ${JSON.stringify(app.state.edits)}`;
     if (key === drawn) return;
     drawn = key;
     win.clearTimeout(timer);
     paintInput(app, picture);
-    const occlusion = app.state.method === "occlusion";
+    const occlusion = methodNow(app) === "occlusion";
     everyBox.hidden = occlusion || grid < 0 || !app.engine.computes || payload.classes.length > CLASSES_SHOWN;
     if (!everyBox.hidden) refill(every, ...everyClass(app, grid, target));
     const last = app.engine.nodes[app.engine.lastMaps];
@@ -141,6 +144,44 @@ export function whereView(app) {
   };
   refresh();
   return { element, refresh, gone: () => win.clearTimeout(timer) };
+}
+
+/**
+ * The way of asking: the chosen one. At first occlusion, which asks the network itself what it says without a part;
+ * Grad-CAM where it shares the score out without a remainder, and where hiding part after part takes too long.
+ * @param {App} app
+ */
+function methodNow(app) {
+  const { engine, state } = app;
+  if (state.method !== "auto") return state.method;
+  const exact = engine.sharesOut && defaultLayer(app) === engine.lastMaps;
+  const macs = engine.nodes.reduce((sum, node) => sum + node.macs, 0);
+  return exact || !engine.computes || macs * SQUARES > MOST_MACS ? "cam" : "occlusion";
+}
+
+/**
+ * Whether the picture shows nothing at a map's strongest place: all its pixels there are alike.
+ * @param {App} app
+ * @param {import("../../types.js").PageNode["field"]} field
+ * @param {HeatMap} map
+ */
+function isBlankAt(app, field, map) {
+  const [channels, height, width] = app.payload.input.shape;
+  const best = map.values.indexOf(largest(map.values));
+  const at = [Math.floor(best / map.columns), best % map.columns].map((place, axis) => {
+    const middle = field.start[axis] + (field.size[axis] - 1) / 2 + field.jump[axis] * place;
+    const reach = Math.max(1, field.jump[axis] / 2);
+    return [Math.ceil(middle - reach), Math.floor(middle + reach)];
+  });
+  const [[top, bottom], [left, right]] = at;
+  for (let c = 0; c < channels; c++) {
+    const seen = new Set();
+    for (let y = Math.max(0, top); y <= Math.min(height - 1, bottom); y++)
+      for (let x = Math.max(0, left); x <= Math.min(width - 1, right); x++)
+        seen.add(app.picture[(c * height + y) * width + x]);
+    if (seen.size > 1) return false;
+  }
+  return true;
 }
 
 /**
