@@ -1,19 +1,21 @@
 """Folders of one's own pictures: `convscope train FOLDER`, as it is, beside classifiers that anybody would try first.
 
     python -m benchmarks.pictures FOLDER… [--seeds 0 1 2] [--folds 5] [--methods …]
+    python -m benchmarks.pictures --page           docs/pictures.md, of the rows there are
 
 A folder has train/ and test/ with class folders, or class folders alone: then a fifth of each class, drawn by the seed,
 is the test; or with --folds one of so many parts after the other, where pictures that are copies of one another are in
-one part. Every method is a process of its own on one thread; its CPU seconds are all that the system counts for it
-and its children, imports, decoding and measuring included. No run chooses anything by its test pictures;
-docs/pictures.md says which choices of the default were made with an eye on some.
+one part. `stamps`, `digits` and `elpv` are made of packages (picture_folders.py), `fashion-mnist` is known by its name.
+Every method is a process of its own on one thread; its CPU seconds are all that the system counts for it and its
+children, imports, decoding and measuring included. No run chooses anything by its test pictures; docs/pictures.md says
+which choices of the default were made with an eye on some. Rows go to benchmarks/results/pictures.json.
 
-- convscope: the command without options.
+- convscope: the command without options; convscope-accurate: with --recipe accurate.
 - HOG + linear SVM: histograms of oriented gradients at 48 pixels (convscope.baseline.features.hog), scikit-learn's
   LinearSVC, C by three-fold cross-validation.
 - colours + forest: colour histograms, scikit-learn's RandomForestClassifier of 300 trees.
-- ResNet-18: from scratch in plain torch, 64 pixels, AdamW in one cycle with flips and crops, for as many CPU seconds as
-  convscope took; of several classes of unlike sizes it knows nothing.
+- fastai: an xresnet18 from scratch, in one cycle of as many CPU seconds as convscope took (peers/fastai_folder.py), in
+  an environment of its own (environments.py).
 """
 
 from __future__ import annotations
@@ -33,36 +35,64 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import environments, pictures_report, results
+from benchmarks.picture_folders import MADE
 from benchmarks.results import Row
 
-METHODS = ("convscope", "hog-svm", "colours-forest", "resnet18")
+METHODS = ("convscope", "hog-svm", "colours-forest", "fastai")
+MORE = ("convscope-accurate",)
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+NAME = "pictures"
+WHAT = (
+    "One row a folder, a method and a seed (or a part of --folds): accuracy, balanced accuracy and the calibration "
+    "error on test pictures, shares of 1; CPU seconds of the whole process and its children."
+)
+PAGE = Path(__file__).parents[1] / "docs" / "pictures.md"
 
 
 def main() -> None:
-    """Measure every method on every folder and seed, and print each row as it comes."""
+    """Measure every method on every folder and seed, print each row as it comes, and write it to the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folders", nargs="*", type=Path)
+    parser.add_argument("folders", nargs="*")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
+    parser.add_argument("--methods", nargs="+", choices=(*METHODS, *MORE), default=METHODS)
     parser.add_argument("--folds", type=int, default=0)
-    parser.add_argument("--one", nargs=4, metavar=("METHOD", "FOLDER", "SEED", "SECONDS"), help=argparse.SUPPRESS)
+    parser.add_argument("--page", action="store_true")
+    parser.add_argument("--one", nargs=3, metavar=("METHOD", "FOLDER", "SEED"), help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one:
-        method, folder, seed, seconds = args.one
-        print(json.dumps(run_one(method, Path(folder), int(seed), float(seconds))))
+        method, folder, seed = args.one
+        print(json.dumps(run_one(method, folder, int(seed))))
         return
-    for folder in args.folders:
+    for name in args.folders:
         for seed in range(args.folds) if args.folds else args.seeds:
             with tempfile.TemporaryDirectory() as place:
-                split = (
-                    fold(folder, Path(place), seed, args.folds) if args.folds else with_test(folder, Path(place), seed)
-                )
-                seconds = 60.0
+                split = split_of(name, Path(place), seed, args.folds)
                 for method in args.methods:
-                    row = measured(method, split, seed, seconds)
-                    seconds = row["cpu_seconds"] if method == "convscope" else seconds
-                    print(json.dumps({"folder": folder.name, "method": method, "seed": seed, **row}), flush=True)
+                    what = {"folder": Path(name).name, "method": method, "seed": seed}
+                    seconds = seconds_of(what) if method == "fastai" else 0.0
+                    row = {**what, **measured(method, split, seed, seconds)}
+                    print(json.dumps(row), flush=True)
+                    using = results.versions("torch", "numpy", "onnxruntime", "pillow", "scikit-learn")
+                    results.write(NAME, WHAT, [row], key=("folder", "method", "seed"), using=using)
+    PAGE.write_text(pictures_report.page(results.read(NAME)), encoding="utf-8")
+
+
+def seconds_of(what: Row) -> float:
+    """Return the CPU seconds that convscope took on the same folder and seed, of the results."""
+    same = {**what, "method": "convscope"}
+    return next(float(row["cpu_seconds"]) for row in results.read(NAME)["rows"] if same.items() <= row.items())
+
+
+def split_of(name: str, place: Path, seed: int, folds: int) -> str:
+    """Return the folder with train/ and test/ that is measured, made in `place` where it is not there as it is."""
+    folder = Path(name)
+    if not folder.exists() and name in MADE:
+        folder = place / "made" / name
+        MADE[name](folder)
+    if not folder.exists():
+        return name
+    return str(fold(folder, place, seed, folds) if folds else with_test(folder, place, seed))
 
 
 def with_test(folder: Path, place: Path, seed: int) -> Path:
@@ -101,11 +131,14 @@ def fold(folder: Path, place: Path, number: int, folds: int) -> Path:
     return place / folder.name
 
 
-def measured(method: str, folder: Path, seed: int, seconds: float) -> Row:
+def measured(method: str, folder: str, seed: int, seconds: float) -> Row:
     """Run one method in a process of its own; return its figures and its CPU seconds."""
+    command = [sys.executable, "-m", "benchmarks.pictures", "--one", method, folder, str(seed)]
+    if method == "fastai":
+        script = environments.PEERS / "fastai_folder.py"
+        command = [str(environments.python("fastai")), str(script), folder, str(seed), str(seconds)]
     with tempfile.TemporaryDirectory() as cache:
         before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-        command = [sys.executable, "-m", "benchmarks.pictures", "--one", method, str(folder), str(seed), str(seconds)]
         done = subprocess.run(
             command,
             env={**os.environ, **ONE_THREAD, "CONVSCOPE_CACHE": cache},
@@ -116,33 +149,44 @@ def measured(method: str, folder: Path, seed: int, seconds: float) -> Row:
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     figures: Row = json.loads(done.stdout.splitlines()[-1])
+    if "predicted" in figures:
+        figures = figures_of(np.array(figures["predicted"]), np.array(figures["labels"]))
     return {**figures, "cpu_seconds": round(cpu, 2), "seconds": round(time.monotonic() - began, 2)}
 
 
-def run_one(method: str, folder: Path, seed: int, seconds: float) -> Row:
-    """Return accuracy and balanced accuracy of a method on the folder's test pictures."""
-    if method == "convscope":
-        from convscope import train
-
-        with tempfile.TemporaryDirectory() as place:
-            result = train(folder, out=Path(place) / "run", seed=seed, threads=1)
-            settings = json.loads((result.run / "run.json").read_text())
-        assert result.test is not None
-        chosen = "scratch" if settings["start"] is None else settings["start"]["name"]
-        balanced = result.test.balanced_accuracy
-        return {"accuracy": result.test.accuracy, "balanced_accuracy": balanced, "from": chosen}
-    from convscope import data
+def figures_of(predicted: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> Row:
+    """Return accuracy and balanced accuracy of predicted classes (n,), names or numbers, and n."""
     from convscope.baseline.comparison import balanced_accuracy
 
-    predict = {"hog-svm": hog_svm, "colours-forest": colours_forest, "resnet18": resnet18}[method]
+    classes = np.unique(np.concatenate([labels, predicted]))
+    true, guessed = np.searchsorted(classes, labels), np.searchsorted(classes, predicted)
+    accuracy, balanced = float((true == guessed).mean()), balanced_accuracy(true, guessed)
+    return {"n": len(labels), "accuracy": accuracy, "balanced_accuracy": balanced}
+
+
+def run_one(method: str, folder: str, seed: int) -> Row:
+    """Return accuracy and balanced accuracy of a method on the folder's test pictures."""
+    if method.startswith("convscope"):
+        from convscope import train
+
+        recipe = method.partition("-")[2] or None
+        with tempfile.TemporaryDirectory() as place:
+            result = train(folder, out=Path(place) / "run", recipe=recipe, seed=seed, threads=1)
+            settings = json.loads((result.run / "run.json").read_text())
+        test = result.test
+        assert test is not None
+        chosen = "scratch" if settings["start"] is None else settings["start"]["name"]
+        shares = {"accuracy": test.accuracy, "balanced_accuracy": test.balanced_accuracy, "ece": test.ece}
+        return {"n": test.n, **shares, "from": chosen}
+    from convscope import data
+
+    predict = {"hog-svm": hog_svm, "colours-forest": colours_forest}[method]
     given = data.load(folder, size=64)
     assert given.test is not None
-    predicted = predict(given, seed, seconds)
-    accuracy = float((predicted == given.test.labels).mean())
-    return {"accuracy": accuracy, "balanced_accuracy": balanced_accuracy(given.test.labels, predicted)}
+    return figures_of(predict(given, seed), np.asarray(given.test.labels))
 
 
-def hog_svm(given: Any, seed: int, seconds: float) -> np.ndarray[Any, Any]:
+def hog_svm(given: Any, seed: int) -> np.ndarray[Any, Any]:
     """Return the classes (n,) that a linear support vector machine predicts by gradients."""
     from sklearn.model_selection import GridSearchCV
     from sklearn.svm import LinearSVC
@@ -155,7 +199,7 @@ def hog_svm(given: Any, seed: int, seconds: float) -> np.ndarray[Any, Any]:
     return predicted
 
 
-def colours_forest(given: Any, seed: int, seconds: float) -> np.ndarray[Any, Any]:
+def colours_forest(given: Any, seed: int) -> np.ndarray[Any, Any]:
     """Return the classes (n,) that a random forest predicts by colours."""
     from sklearn.ensemble import RandomForestClassifier
 
@@ -165,55 +209,6 @@ def colours_forest(given: Any, seed: int, seconds: float) -> np.ndarray[Any, Any
         colour_histograms(given.train.images), given.train.labels
     )
     predicted: np.ndarray[Any, Any] = forest.predict(colour_histograms(given.test.images))
-    return predicted
-
-
-def resnet18(given: Any, seed: int, seconds: float) -> np.ndarray[Any, Any]:
-    """Return the classes (n,) that a ResNet-18 predicts after so many CPU seconds of training."""
-    import torch
-    from torch import nn
-    from torch.nn import functional
-
-    torch.manual_seed(seed)
-
-    class Block(nn.Module):
-        def __init__(self, before: int, after: int, stride: int) -> None:
-            super().__init__()
-            self.one, self.two = nn.Conv2d(before, after, 3, stride, 1, bias=False), nn.Conv2d(after, after, 3, 1, 1)
-            self.first, self.second = nn.BatchNorm2d(after), nn.BatchNorm2d(after)
-            same = stride == 1 and before == after
-            self.past: nn.Module = nn.Identity() if same else nn.Conv2d(before, after, 1, stride)
-
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            y = self.second(self.two(self.first(self.one(x)).relu()))
-            result: torch.Tensor = (y + self.past(x)).relu()
-            return result
-
-    channels, sizes = given.train.images.shape[1], (64, 128, 256, 512)
-    layers: list[nn.Module] = [nn.Conv2d(channels, 64, 7, 2, 3), nn.BatchNorm2d(64), nn.ReLU(), nn.MaxPool2d(3, 2, 1)]
-    for before, after in zip((64, *sizes), sizes, strict=False):
-        layers += [Block(before, after, 1 if after == 64 else 2), Block(after, after, 1)]
-    net = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, len(given.classes)))
-    net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    x, y = (torch.from_numpy(np.array(part)) for part in (given.train.images, given.train.labels))
-    mean, deviation = x.float().mean((0, 2, 3), keepdim=True), x.float().std((0, 2, 3), keepdim=True)
-    optimiser, batch, spent = torch.optim.AdamW(net.parameters(), 1e-3, weight_decay=0.05), 32, time.process_time
-    while (now := spent() / seconds) < 1:
-        for group in optimiser.param_groups:
-            group["lr"] = 2e-3 * min(now / 0.25, (1 - now) / 0.75)
-        rows = torch.randint(len(x), (batch,))
-        shown = functional.pad((x[rows] - mean) / deviation, (6, 6, 6, 6))
-        top, left = torch.randint(13, (2,)).tolist()
-        shown = shown[:, :, top : top + x.shape[2], left : left + x.shape[3]]
-        shown = shown.flip(3) if torch.rand(()) < 0.5 else shown
-        optimiser.zero_grad()
-        functional.cross_entropy(net(shown), y[rows]).backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-    net.eval()
-    with torch.inference_mode():
-        tested = torch.from_numpy(np.array(given.test.images)).split(64)
-        scores = torch.cat([net((part - mean) / deviation) for part in tested])
-    predicted: np.ndarray[Any, Any] = scores.argmax(1).numpy()
     return predicted
 
 
