@@ -22,6 +22,12 @@ from tests.strategies import FEATURES, Weights, corners, features, networks, ran
 Array = np.ndarray[Any, Any]
 TOLERANCE = 1e-4  # of a tensor's largest number
 SMOOTHING = 0.1
+# A kernel's row read as channels (rows.js), with rows apart, strides, and padding that differs on all sides.
+ROWS = (
+    ("conv(6, (3, 5), stride=(2, 1), pad=(1, 2, 0, 1), dilation=(2, 1)) + relu + fc", (1, 9, 8)),
+    ("conv(5, (2, 3), stride=(1, 2), pad=(0, 1, 2, 0), dilation=(3, 1), bias=False) + tanh + fc", (3, 8, 9)),
+    ("skip(conv(2, 3, pad=1)) + conv(3, (3, 2), dilation=(2, 1)) + fc", (2, 7, 6)),
+)
 
 
 def without_dropout(network: Network) -> Any:
@@ -126,6 +132,13 @@ def test_every_gradient_is_torchs(learn: Learner, kernels: str) -> None:
     agree()
     print(f"{kernels}: largest difference {worst:.1e} of a tensor's largest magnitude")
     assert occurred.keys() >= FEATURES, f"never occurred: {sorted(FEATURES - occurred.keys())}"
+
+
+@pytest.mark.parametrize(("formula", "shape"), ROWS)
+def test_a_kernels_rows_are_read_as_channels(
+    learn: Learner, kernels: str, formula: str, shape: tuple[int, int, int]
+) -> None:
+    compare(learn, trace(parse(formula), shape, 3), 5, 11, kernels)
 
 
 def test_dropout_lets_through_what_it_sends_back(learn: Learner) -> None:
