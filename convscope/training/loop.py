@@ -17,7 +17,7 @@ from .hard_examples import LEAST, margins, move_hard_to_front
 from .schedule import Schedule
 from .seeding import permutation, seed_step
 from .snapshots import Sample
-from .state import Clock, State
+from .state import Clock, State, keep_statistics
 from .validation import LabelledImages, figures
 from .workers import Workers
 
@@ -64,6 +64,8 @@ def fit(
             if own is not None and balance == "oversample":
                 order = rows[torch.from_numpy(oversampled(own, permutation(len(rows), seed, epoch).numpy())).to(device)]
         seed_step(device, seed, epoch, index, *workers.seed_parts)
+        if recipe.frozen_statistics:
+            keep_statistics(net)  # whoever measured has set it to training again
 
         # Forward and backward: this process's shard of the batch, with gradients that are those of the whole batch.
         batch = order[index * recipe.batch_size : (index + 1) * recipe.batch_size]  # (B,)

@@ -78,6 +78,7 @@ class Recipe:
     momentum: float = 0.0
     nesterov: bool = False
     weight_decay: float = 0.0
+    frozen_statistics: bool = False  # whether BatchNorm keeps the statistics that the network began with
     warmup: float = 0.0  # share of the steps over which the lr rises from 0
     final: float = 1.0  # share of the lr that is left at the end of the linear fall after it; 1: no fall
     least_steps: int = 1  # when epochs is not set by hand: small data is passed over more often
@@ -125,6 +126,7 @@ class Recipe:
         check_field(self, "hard", float, 0, 1e6)
         check_field(self, "average", float, 0, 0.999999)
         check_field(self, "holds_out", bool)
+        check_field(self, "frozen_statistics", bool)
         check_field(self, "partial_batches", bool)
         check_field(self, "log_every", int, 1, 1_000_000)
         if not isinstance(self.augmentation, Augmentation):

@@ -47,6 +47,6 @@ def leaves_out(recipe: Recipe, pictures: int) -> bool:
     return recipe.name == HEAD.name and pictures <= LEFT_OUT
 
 
-# A new head is at its optimum, sure of its training pictures: soft targets would take it away from there, and thousands
-# of features make one step of it a large one (docs/log.md).
-AFTER_HEAD = replace(TUNED, lr=0.0005, label_smoothing=0.0)
+# A new head is at its optimum for the statistics that the network has, and sure of its training pictures: a batch's own
+# statistics and soft targets would take it away from there (docs/log.md).
+AFTER_HEAD = replace(TUNED, lr=0.0005, label_smoothing=0.0, frozen_statistics=True)

@@ -187,6 +187,13 @@ class State:
                 module.momentum = STATISTICS if self._known else statistics_share(self.step)
 
 
+def keep_statistics(net: Net) -> None:
+    """Let BatchNorm normalise by the statistics that it has, and leave them as they are, while all else is trained."""
+    for module in net.modules():
+        if isinstance(module, _BatchNorm):
+            module.eval()
+
+
 def average_decay(decay: float, step: int) -> float:
     """Return how much of an average of weights is kept at `step`, counted from 0: at most `decay`.
 

@@ -170,7 +170,7 @@ def test_where_classes_count_the_same_it_is_said_and_decided_by_balanced_accurac
     given, events = stripes(140, classes=("w", "x", "y", "z")), []
     more: dict[str, Any] = {"from_": start(tmp_path), "balance": "weights", "progress": events.append}
     head = go(tmp_path / "head", given, tune="head", **more)
-    tuned = go(tmp_path / "run", given, epochs=2, lr=3.0, batch_size=20, **more)
+    tuned = go(tmp_path / "run", given, epochs=2, lr=0.03, batch_size=20, **more)
     (said,) = [one.message for one in events if isinstance(one, NoteLine) and one.message.key == "note.tune.balanced"]
     (kept,) = [note for note in tuned.notes if note.key == "note.tune.head.balanced"]
     assert head.validation is not None
@@ -178,10 +178,22 @@ def test_where_classes_count_the_same_it_is_said_and_decided_by_balanced_accurac
     assert kept.words["head"] != f"{100 * head.validation.accuracy:.2f}"
 
 
+def test_after_a_new_head_batchnorm_keeps_the_statistics_that_the_network_has(tmp_path: Path) -> None:
+    path, moved = start(tmp_path), []
+    for number, classes in enumerate((("x", "y", "z"), ("w", "x", "y", "z"))):
+        result = go(tmp_path / str(number), stripes(classes=classes), from_=path, epochs=2, batch_size=20, lr=1e-4)
+        new, old = modelfile.read(result.model).weights, modelfile.read(path).weights
+        moved.append([not np.array_equal(new[name], old[name]) for name in old if "running" in name and name in new])
+        assert "note.tune.head" not in [note.key for note in result.notes]
+    assert (len(moved[0]), len(moved[1])) == (4, 2)  # the new head reads the maps before the second
+    assert all(moved[0])  # one that goes on follows its pictures, epoch after epoch
+    assert not any(moved[1])
+
+
 def test_the_new_head_alone_is_kept_where_training_everything_harms(tmp_path: Path) -> None:
     given, path = stripes(classes=("w", "x", "y", "z")), start(tmp_path)
     head = go(tmp_path / "head", given, from_=path, tune="head")
-    more: dict[str, Any] = {"from_": path, "epochs": 2, "lr": 3.0, "batch_size": 20}
+    more: dict[str, Any] = {"from_": path, "epochs": 2, "lr": 0.03, "batch_size": 20}
     harmed = go(tmp_path / "run", given, **more)
     assert "note.tune.head" in [note.key for note in harmed.notes]
     ours, theirs = modelfile.read(harmed.model), modelfile.read(head.model)
