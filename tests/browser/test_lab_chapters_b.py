@@ -9,7 +9,9 @@ from decimal import Decimal
 import numpy as np
 import pytest
 from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
 from convscope.arithmetic import costs, information
 from convscope.explain.payload.encoding import decode
@@ -42,6 +44,14 @@ def test_the_slope_of_the_sigmoid_is_a_quarter_at_most_and_of_relu_one(lab: LabP
     lab.press("PReLU")
     lab.put(".curves input[type=range]", -2)
     assert (lab.figure("value"), lab.figure("slope")) == ("−0.500", "0.250")
+
+
+def test_one_key_leads_past_the_list_of_chapters(lab: LabPage) -> None:
+    lab.open("loss")
+    assert lab.js("return document.querySelector('.skip').getBoundingClientRect().width") <= 1
+    ActionChains(lab.browser).send_keys(Keys.TAB, Keys.ENTER).perform()
+    assert lab.js("return document.activeElement.id") == "view"
+    assert "c=loss" in lab.browser.current_url
 
 
 def test_the_power_that_is_printed_is_what_a_calculator_finds(lab: LabPage) -> None:

@@ -153,3 +153,16 @@ def test_a_dead_channel_says_so_with_a_remedy(page: Page) -> None:
     assert "dying neuron" in page.text(".badge")
     assert "leaky_relu" in page.text(".badge")
     assert page.text(".class-bars").startswith("0 %")
+
+
+def test_the_open_slice_is_seen_in_a_long_list(page: Page) -> None:
+    page.open("v=value&n=conv2&c=1&y=3&x=4")
+    rule = ".chips { max-height: 30px !important; grid-template-columns: 1fr !important }"
+    page.js("document.styleSheets[0].insertRule(arguments[0], document.styleSheets[0].cssRules.length)", rule)
+    box = "(({ top, bottom }) => [top, bottom])(document.querySelector(arguments[0]).getBoundingClientRect())"
+    for chosen in (3, 0, 2):
+        page.js("document.querySelectorAll('.chip')[arguments[0]].click()", chosen)
+        page.wait(120)
+        (above, below), (top, bottom) = page.js(box, ".chips"), page.js(box, ".chip[aria-pressed=true]")
+        assert below - above <= 30
+        assert above <= (top + bottom) / 2 <= below, chosen

@@ -2,7 +2,7 @@
 
 import { languageChoice, themeButton } from "../kit/appearance.js";
 import { creditLine } from "../kit/credit.js";
-import { make, refill } from "../kit/dom.js";
+import { button, make, refill } from "../kit/dom.js";
 import { CHAPTERS } from "./chapters.js";
 
 /** @typedef {import("./types.js").Chapter} Chapter */
@@ -30,6 +30,7 @@ export function labFrame(lab) {
     doc,
     "div",
     { class: "lab" },
+    button(doc, t("lab.skip"), () => main.focus(), { class: "button skip" }),
     make(
       doc,
       "header",

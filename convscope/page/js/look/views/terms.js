@@ -241,11 +241,10 @@ function subtotals(app, parts, open) {
       make(doc, "span", { class: "figure" }, compact(part.subtotal)),
     );
   });
-  return make(
-    doc,
-    "div",
-    { class: "subtotals" },
-    make(doc, "h3", {}, t("subtotals")),
-    make(doc, "div", { class: "chips" }, ...chips),
-  );
+  const list = make(doc, "div", { class: "chips" }, ...chips);
+  // once it is laid out: the open slice may lie below what the list shows
+  doc.defaultView?.requestAnimationFrame(() => {
+    list.scrollTop = chips[open].offsetTop - chips[0].offsetTop - list.clientHeight / 2;
+  });
+  return make(doc, "div", { class: "subtotals" }, make(doc, "h3", {}, t("subtotals")), list);
 }
