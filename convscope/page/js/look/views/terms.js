@@ -244,7 +244,8 @@ function subtotals(app, parts, open) {
   const list = make(doc, "div", { class: "chips" }, ...chips);
   // once it is laid out: the open slice may lie below what the list shows
   doc.defaultView?.requestAnimationFrame(() => {
-    list.scrollTop = chips[open].offsetTop - chips[0].offsetTop - list.clientHeight / 2;
+    const { offsetTop, offsetHeight } = chips[open];
+    list.scrollTop = offsetTop - chips[0].offsetTop + (offsetHeight - list.clientHeight) / 2;
   });
   return make(doc, "div", { class: "subtotals" }, make(doc, "h3", {}, t("subtotals")), list);
 }
