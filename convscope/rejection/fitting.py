@@ -16,7 +16,6 @@ from .record import Fitted, Part, Rejection
 from .statistics import Floats, Pixels, Single, statistics
 
 LEVEL = 0.95  # of the pictures of the classes that are answered
-EACH = 0.975  # below each part's bound: so that no more than 5 % are above one of two
 LEAST = 30  # pictures held out; fewer say too little
 ROUNDING = 1e-4  # by how much the scores of float32 may be larger
 NUMBERS, FEWEST, MOST = 20_000_000, 300, 2_000  # pixels that are looked at, and pictures
@@ -62,30 +61,34 @@ def fit_rejection(trained_on: Seen, held_out: Seen, layout: Features, folds: Fol
     are compared with the other folds, its features with the other blocks.
 
     The picture's part is the distance of its statistics to their mean, the features' part their distance to the nearest
-    class, both in `mahalanobis`. Each is brought to 0 for the middle held-out picture, and for those below it, and to 1
-    at its bound: the ⌈(n+1)·EACH⌉-th smallest of the held-out ones (split conformal prediction). The score is the root
-    of the sum of both squares, so that what is half foreign by both counts as well; its threshold 1, or what leaves
-    `LEVEL` of the held-out ones below.
+    class, both in `mahalanobis`. With `folds` there is a third part, the features' distance to all pictures as one: it
+    takes what is far from everything, which the second forgives; features that learned the pictures show it nothing.
+    Each is brought to 0 for the middle held-out picture, and for those below it, and to 1 at its bound, below which
+    are all but its share of 1 − `LEVEL` of the held-out ones (split conformal prediction). The score is the root of the
+    sum of the squares, so that what is half foreign by two counts as well; its threshold 1, or what leaves `LEVEL` of
+    the held-out ones below.
     """
     n = len(held_out.labels) + (0 if folds is None else int(folds.counts.sum()))
     if n < LEAST:
         return phrase("rejection.few", n=f"{n}", least=f"{LEAST}")
     seen, values = statistics(trained_on.pictures), averaged(trained_on.features, layout)
     looks, classes = whitened(seen), ClassGaussians.of(values, trained_on.labels, layout)
-    apart = distances(statistics(held_out.pictures), *looks)
-    strange = classes.distances(averaged(held_out.features, layout))
+    held = averaged(held_out.features, layout)
+    apart = {"picture": distances(statistics(held_out.pictures), *looks), "features": classes.distances(held)}
     if folds is not None:
-        theirs, odd = np.zeros(len(seen)), np.zeros(len(seen))
+        apart["background"] = classes.background_distances(held)
+        theirs = {name: np.zeros(len(seen)) for name in apart}
         for out in (folds.fold == k for k in np.unique(folds.fold[folds.counts])):
-            theirs[out] = distances(seen[out], *whitened(seen[~out]))
+            theirs["picture"][out] = distances(seen[out], *whitened(seen[~out]))
         for out in (folds.blocks == k for k in np.unique(folds.blocks[folds.counts])):
             others = ClassGaussians.of(values[~out], trained_on.labels[~out], layout)
-            odd[out] = others.distances(values[out])
-        apart = np.concatenate([apart, theirs[folds.counts]])
-        strange = np.concatenate([strange, odd[folds.counts]])
-    parts = (_part("picture", apart), _part("features", strange))
-    above = [np.maximum((v - p.middle) / p.spread, 0) for p, v in zip(parts, (apart, strange), strict=True)]
-    scores = np.hypot(*above)
+            theirs["features"][out] = others.distances(values[out])
+            theirs["background"][out] = others.background_distances(values[out])
+        apart = {name: np.concatenate([apart[name], theirs[name][folds.counts]]) for name in apart}
+    level = 1 - (1 - LEVEL) / len(apart)  # so that no more than 1 − LEVEL are above one of them
+    parts = tuple(_part(name, values, level) for name, values in apart.items())
+    above = [np.maximum((apart[part.name] - part.middle) / part.spread, 0) for part in parts]
+    scores = np.sqrt(np.square(above).sum(0))
     threshold = _float32(max(1.0, conformal(scores, LEVEL)) * (1 + ROUNDING))
     refused = float((scores > threshold).mean())
     return Fitted(Rejection(threshold, LEVEL, n, refused, parts), _tensors(looks, classes))
@@ -105,8 +108,8 @@ def _tensors(looks: tuple[Single, Single], classes: ClassGaussians) -> dict[str,
     return dict(zip(operators.LEARNED, found, strict=True))
 
 
-def _part(name: str, values: Floats) -> Part:
-    middle, bound = float(np.median(values)), conformal(values, EACH)
+def _part(name: str, values: Floats, level: float) -> Part:
+    middle, bound = float(np.median(values)), conformal(values, level)
     return Part(name, _float32(middle), _float32(max(bound - middle, 1e-6)))
 
 

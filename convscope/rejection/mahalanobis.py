@@ -101,6 +101,11 @@ class ClassGaussians:
             nearest = np.minimum(nearest, ((inside - mean) ** 2).sum(1))
         return np.asarray(nearest - ((turned @ self.background) ** 2).sum(1), np.float64)
 
+    def background_distances(self, values: Floats) -> Floats:
+        """Return the distance to all pictures as one, (n,), of features (n, D)."""
+        turned = (values - self.centre) @ self.directions
+        return np.asarray(np.sqrt(((turned @ self.background) ** 2).sum(1)), np.float64)
+
 
 def _whitening(scaled: Floats) -> Floats:
     """Return the matrix (D, D) that makes centred numbers (M, D) equally wide in all directions, shrunk."""

@@ -38,7 +38,12 @@ def piece(network: Network, rejection: Rejection) -> Piece:
     squares = []
     for part in rejection.parts:
         name = f"outsider.{part.name}"
-        made = _picture(name, network.input) if part.name == "picture" else _features(name, Features.of(network))
+        if part.name == "picture":
+            made = _picture(name, network.input)
+        elif part.name == "features":
+            made = _features(name, Features.of(network))
+        else:
+            made = Piece((Operator("Sqrt", ("outsider.features.common",), f"{name}.distance"),), {})
         operators += [
             *made.operators,
             Operator("Sub", (f"{name}.distance", f"{name}.middle"), f"{name}.above"),
@@ -49,7 +54,7 @@ def piece(network: Network, rejection: Rejection) -> Piece:
         tensors |= {**made.tensors, f"{name}.middle": _numbers(part.middle), f"{name}.spread": _numbers(part.spread)}
         squares.append(f"{name}.square")
     operators += [
-        Operator("Add", tuple(squares), "outsider.square"),
+        Operator("Sum", tuple(squares), "outsider.square"),
         Operator("Sqrt", ("outsider.square",), "outsider"),
     ]
     learned = {name: Tensor(FLOAT, size) for name, size in shapes(network).items()}

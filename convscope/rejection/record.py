@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 MOST = 10**8  # pictures
-PARTS = ("picture", "features")  # in the order in which the graph computes them
+PARTS = ("picture", "features", "background")  # in the order in which the graph computes them; the last is optional
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Rejection:
         if not (math.isfinite(self.threshold) and shares and 1 <= self.n <= MOST):
             raise InputError("rejection.number", name="threshold", got=self.threshold)
         names = [part.name for part in self.parts]
-        if names != list(PARTS):
+        if names not in (list(PARTS[:2]), list(PARTS)):
             raise InputError("rejection.part", got=", ".join(names), expected=", ".join(PARTS))
 
     def to_json(self) -> dict[str, object]:

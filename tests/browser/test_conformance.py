@@ -298,12 +298,13 @@ def check_occlusion(
     )
 
 
+@pytest.mark.parametrize("frozen", [False, True])
 @pytest.mark.parametrize(("formula", "shape"), READ)
 def test_how_foreign_a_picture_is_is_onnx_runtimes(
-    page: EnginePage, tmp_path: Path, formula: str, shape: tuple[int, int, int]
+    page: EnginePage, tmp_path: Path, formula: str, shape: tuple[int, int, int], frozen: bool
 ) -> None:
     network, spec, weights, names = sample(formula, shape, 3)
-    fitted = rejecting(network)
+    fitted = rejecting(network, frozen=frozen)
     modelfile.write(tmp_path / "model.onnx", network, spec, weights, names, rejection=fitted)
     page.load(network, spec, weights, rejection=fitted)
     rng = np.random.default_rng(7)

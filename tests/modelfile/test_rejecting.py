@@ -23,11 +23,14 @@ FITTED = rejecting(SAMPLE[0])
 DATA = serialise(*SAMPLE, None, calibrated(), rejection=FITTED)
 
 
-def test_there_and_back(tmp_path: Path) -> None:
-    (tmp_path / "model.onnx").write_bytes(DATA)
+@pytest.mark.parametrize("frozen", [False, True])
+def test_there_and_back(tmp_path: Path, frozen: bool) -> None:
+    fitted = rejecting(SAMPLE[0], frozen=frozen)
+    (tmp_path / "model.onnx").write_bytes(serialise(*SAMPLE, None, calibrated(), rejection=fitted))
     file = read(tmp_path / "model.onnx")
     assert file.metadata.format == 4
-    assert file.metadata.rejection == FITTED.rejection
+    assert file.metadata.rejection == fitted.rejection
+    assert len(fitted.rejection.parts) == (3 if frozen else 2)
     assert file.metadata.calibration == calibrated()
     onnx.checker.check_model(onnx.load_from_string(DATA), full_check=True)
 

@@ -7,7 +7,7 @@ import numpy as np
 from convscope.formula import Network
 from convscope.rejection import Fitted
 from convscope.rejection.features import Features
-from convscope.rejection.fitting import Seen, fit_rejection
+from convscope.rejection.fitting import Folds, Seen, fit_rejection
 
 READ = [  # formulas and shapes: features that are means, maps, averaged in groups with a rest, flat; and the picture
     ("conv(2, 3) + relu + gap + fc", (1, 28, 28)),
@@ -28,9 +28,11 @@ def seen(shape: tuple[int, int, int], layout: Features, n: int, seed: int, shift
     return Seen(rng.integers(0, 256, (n, *shape), dtype=np.uint8), labels, features.astype(np.float32))
 
 
-def rejecting(network: Network, n: int = 40, seed: int = 0) -> Fitted:
-    """Return a rejection for a network, fitted to noise."""
+def rejecting(network: Network, n: int = 40, seed: int = 0, frozen: bool = False) -> Fitted:
+    """Return a rejection for a network, fitted to noise; with frozen features, of three parts."""
     layout = Features.of(network)
-    fitted = fit_rejection(seen(network.input, layout, 2 * n, seed), seen(network.input, layout, n, seed + 1), layout)
+    own, held = seen(network.input, layout, 2 * n, seed), seen(network.input, layout, n, seed + 1)
+    fold = np.arange(2 * n) % 5
+    fitted = fit_rejection(own, held, layout, Folds(fold, fold, np.ones(2 * n, np.bool_)) if frozen else None)
     assert isinstance(fitted, Fitted)
     return fitted

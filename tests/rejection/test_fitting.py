@@ -40,7 +40,7 @@ def scores(made: Fitted, *parts: np.ndarray) -> np.ndarray:
         np.maximum((values - part.middle) / part.spread, 0)
         for part, values in zip(made.rejection.parts, parts, strict=True)
     ]
-    return np.hypot(*above)
+    return np.sqrt(np.square(above).sum(0))
 
 
 def test_the_bound_is_kept_by_new_pictures() -> None:
@@ -79,16 +79,34 @@ def test_what_was_left_out_is_compared_with_the_others() -> None:
     fold, block, counts = np.arange(60) % 3, np.arange(60) // 15, np.arange(60) % 4 > 0
     made = fitted(own, held, Folds(fold, block, counts))
     apart, strange = list(looks(own, held)), list(gaussians(own).distances(held.features))
+    anywhere = list(gaussians(own).background_distances(held.features))
     for i in np.flatnonzero(counts):
         one = part_of(own, np.array([i]))
         apart += list(looks(part_of(own, fold != fold[i]), one))
         strange += list(gaussians(part_of(own, block != block[i])).distances(one.features))
-    picture, features = made.rejection.parts
+        anywhere += list(gaussians(part_of(own, block != block[i])).background_distances(one.features))
+    picture, features, background = made.rejection.parts
     assert made.rejection.n == 55
     assert np.isclose(picture.middle, np.median(apart))
     assert np.isclose(features.middle, np.median(strange), rtol=1e-4)
-    assert np.isclose(picture.middle + picture.spread, sorted(apart)[54])  # the ⌈56 · 0.975⌉-th
+    assert np.isclose(background.middle, np.median(anywhere), rtol=1e-4)
+    assert np.isclose(picture.middle + picture.spread, sorted(apart)[54])  # the ⌈56 · 0.9833⌉-th is there no more
     assert np.isclose(features.middle + features.spread, sorted(strange)[54], rtol=1e-4)
+    assert np.isclose(background.middle + background.spread, sorted(anywhere)[54], rtol=1e-4)
+
+
+def test_what_is_far_from_every_class_and_from_all_of_them_alike_is_refused_by_frozen_features() -> None:
+    """Along what tells two classes apart, twice as far as either: the relative distance forgives most of it."""
+    own, held, other = (seen(SHAPE, LAYOUT, n, seed) for n, seed in ((200, 0), (100, 1), (20, 2)))
+    folds = Folds(np.arange(200) % 5, np.arange(200) % 5, np.ones(200, np.bool_))
+    made, model = fitted(own, held, folds), gaussians(own)
+    noise = other.features + 40 * (np.arange(7) == 3)
+    nothing = np.full(20, -np.inf)
+    far = (nothing, model.distances(noise), model.background_distances(noise))
+    assert [part.name for part in made.rejection.parts] == ["picture", "features", "background"]
+    assert (scores(made, *far) > made.rejection.threshold).all()
+    assert (scores(made, nothing, nothing, far[2]) > made.rejection.threshold).all()
+    assert len(fitted(own, held).rejection.parts) == 2
 
 
 def test_too_few_pictures() -> None:

@@ -16,10 +16,11 @@ from tests.rejection.made import READ, rejecting
 from tests.samples import sample
 
 
+@pytest.mark.parametrize("frozen", [False, True])
 @pytest.mark.parametrize(("formula", "shape"), READ)
-def test_the_graph_computes_the_score(formula: str, shape: tuple[int, int, int]) -> None:
+def test_the_graph_computes_the_score(formula: str, shape: tuple[int, int, int], frozen: bool) -> None:
     made = sample(formula, shape, 3)
-    fitted, layout = rejecting(made[0]), Features.of(made[0])
+    fitted, layout = rejecting(made[0], frozen=frozen), Features.of(made[0])
     model = onnx.load_from_string(serialise(*made, rejection=fitted))
     model.graph.output.append(onnx.ValueInfoProto(name=layout.name))
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
@@ -27,10 +28,11 @@ def test_the_graph_computes_the_score(formula: str, shape: tuple[int, int, int])
     outsider, features = session.run(["outsider", layout.name], {"pictures": pictures})
     tensors = [fitted.tensors[name] for name in LEARNED]
     apart = distances(statistics(pictures), *tensors[:2])
-    strange = ClassGaussians(*tensors[2:]).distances(averaged(features.reshape(7, -1), layout))
+    classes, values = ClassGaussians(*tensors[2:]), averaged(features.reshape(7, -1), layout)
+    parts = [apart, classes.distances(values), *([classes.background_distances(values)] if frozen else [])]
     far = [
         np.maximum((values - part.middle) / part.spread, 0)
-        for part, values in zip(fitted.rejection.parts, (apart, strange), strict=True)
+        for part, values in zip(fitted.rejection.parts, parts, strict=True)
     ]
-    np.testing.assert_allclose(outsider, np.hypot(*far), rtol=1e-4, atol=2e-4)
+    np.testing.assert_allclose(outsider, np.sqrt(np.square(far).sum(0)), rtol=1e-4, atol=2e-4)
     assert {name: array.shape for name, array in fitted.tensors.items()} == shapes(made[0])

@@ -232,7 +232,7 @@ class Credit(Record):
 class RejectionPart(Record):
     """One part of how foreign a picture is: (distance − `middle`) / `spread`."""
 
-    name: str  # "picture" or "features"
+    name: str  # "picture", "features" or "background"
     middle: float
     spread: float
 

@@ -177,7 +177,7 @@
 
 /**
  * @typedef {object} RejectionPart (distance − middle) / spread is one part of how foreign a picture is
- * @property {string} name "picture" or "features"
+ * @property {string} name "picture", "features" or "background"
  * @property {number} middle
  * @property {number} spread
  */

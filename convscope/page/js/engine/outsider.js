@@ -8,7 +8,7 @@ import { unpack } from "./binary.js";
  * @typedef {object} Outsider
  * @property {number} score the root of the sum of the parts' squares
  * @property {boolean} refused whether it is above the threshold
- * @property {string} part the name of the larger part, "picture" or "features"
+ * @property {string} part the name of the largest part, "picture", "features" or "background"
  */
 
 const EDGE_SCALES = 3;
@@ -35,7 +35,7 @@ export function outsiderOf(rejection, shape) {
     /** @type {Record<string, number>} */
     const distances = {
       picture: Math.sqrt(squares(times(looks, learned["picture.whitening"]))),
-      features: relativeDistance(features, rejection.group, learned),
+      ...featureDistances(features, rejection.group, learned),
     };
     const scored = rejection.parts.map(({ name, middle, spread }) => ({
       part: name,
@@ -48,12 +48,12 @@ export function outsiderOf(rejection, shape) {
 }
 
 /**
- * The squared distance of features to the nearest class, less that to all pictures as one.
+ * The squared distance of features to the nearest class, less that to all pictures as one; and the latter's root.
  * @param {ArrayLike<number>} features (F)
  * @param {number} group how many of them, one after the other, are averaged into one
  * @param {Record<string, ArrayLike<number>>} learned
  */
-function relativeDistance(features, group, learned) {
+function featureDistances(features, group, learned) {
   const centre = learned["features.centre"];
   const averages = Float64Array.from({ length: centre.length }, (_, i) => {
     let sum = 0;
@@ -69,7 +69,8 @@ function relativeDistance(features, group, learned) {
     for (let i = 0; i < inside.length; i++) apart += (inside[i] - means[k + i]) ** 2;
     nearest = Math.min(nearest, apart);
   }
-  return nearest - squares(times(turned, learned["features.background"]));
+  const common = squares(times(turned, learned["features.background"]));
+  return { features: nearest - common, background: Math.sqrt(common) };
 }
 
 /** Values less others. @param {ArrayLike<number>} values @param {ArrayLike<number>} others */

@@ -126,7 +126,12 @@ function outsiderText(app) {
   const words = { score: fixed(outsider.score, 2), threshold: fixed(payload.rejection.threshold, 2) };
   if (!outsider.refused) return [t("outsider.own", words)];
   const name = payload.classes[winnerOf(app)];
-  const why = outsider.part === "picture" ? t("outsider.picture", words) : t("outsider.features", words);
+  const why =
+    outsider.part === "picture"
+      ? t("outsider.picture", words)
+      : outsider.part === "features"
+        ? t("outsider.features", words)
+        : t("outsider.background", words);
   return [make(doc, "b", {}, t("outsider.none"), " ", name), " ", why];
 }
 
