@@ -16,6 +16,7 @@ from .record import Fitted, Part, Rejection
 from .statistics import Floats, Pixels, Single, statistics
 
 LEVEL = 0.95  # of the pictures of the classes that are answered
+EACH = 0.975  # below each part's bound, the unit in which parts are compared; what is answered the threshold says
 LEAST = 30  # pictures held out; fewer say too little
 ROUNDING = 1e-4  # by how much the scores of float32 may be larger
 NUMBERS, FEWEST, MOST = 20_000_000, 300, 2_000  # pixels that are looked at, and pictures
@@ -63,10 +64,10 @@ def fit_rejection(trained_on: Seen, held_out: Seen, layout: Features, folds: Fol
     The picture's part is the distance of its statistics to their mean, the features' part their distance to the nearest
     class, both in `mahalanobis`. With `folds` there is a third part, the features' distance to all pictures as one: it
     takes what is far from everything, which the second forgives; features that learned the pictures show it nothing.
-    Each is brought to 0 for the middle held-out picture, and for those below it, and to 1 at its bound, below which
-    are all but its share of 1 − `LEVEL` of the held-out ones (split conformal prediction). The score is the root of the
-    sum of the squares, so that what is half foreign by two counts as well; its threshold 1, or what leaves `LEVEL` of
-    the held-out ones below.
+    Each is brought to 0 for the middle held-out picture, and for those below it, and to 1 at its bound: the
+    ⌈(n+1)·EACH⌉-th smallest of the held-out ones (split conformal prediction). The score is the root of the sum of the
+    squares, so that what is half foreign by two counts as well; its threshold 1, or what leaves `LEVEL` of the held-out
+    ones below.
     """
     n = len(held_out.labels) + (0 if folds is None else int(folds.counts.sum()))
     if n < LEAST:
@@ -85,8 +86,7 @@ def fit_rejection(trained_on: Seen, held_out: Seen, layout: Features, folds: Fol
             theirs["features"][out] = others.distances(values[out])
             theirs["background"][out] = others.background_distances(values[out])
         apart = {name: np.concatenate([apart[name], theirs[name][folds.counts]]) for name in apart}
-    level = 1 - (1 - LEVEL) / len(apart)  # so that no more than 1 − LEVEL are above one of them
-    parts = tuple(_part(name, values, level) for name, values in apart.items())
+    parts = tuple(_part(name, values) for name, values in apart.items())
     above = [np.maximum((apart[part.name] - part.middle) / part.spread, 0) for part in parts]
     scores = np.sqrt(np.square(above).sum(0))
     threshold = _float32(max(1.0, conformal(scores, LEVEL)) * (1 + ROUNDING))
@@ -108,8 +108,8 @@ def _tensors(looks: tuple[Single, Single], classes: ClassGaussians) -> dict[str,
     return dict(zip(operators.LEARNED, found, strict=True))
 
 
-def _part(name: str, values: Floats, level: float) -> Part:
-    middle, bound = float(np.median(values)), conformal(values, level)
+def _part(name: str, values: Floats) -> Part:
+    middle, bound = float(np.median(values)), conformal(values, EACH)
     return Part(name, _float32(middle), _float32(max(bound - middle, 1e-6)))
 
 

@@ -90,7 +90,7 @@ def test_what_was_left_out_is_compared_with_the_others() -> None:
     assert np.isclose(picture.middle, np.median(apart))
     assert np.isclose(features.middle, np.median(strange), rtol=1e-4)
     assert np.isclose(background.middle, np.median(anywhere), rtol=1e-4)
-    assert np.isclose(picture.middle + picture.spread, sorted(apart)[54])  # the ⌈56 · 0.9833⌉-th is there no more
+    assert np.isclose(picture.middle + picture.spread, sorted(apart)[54])  # the ⌈56 · 0.975⌉-th
     assert np.isclose(features.middle + features.spread, sorted(strange)[54], rtol=1e-4)
     assert np.isclose(background.middle + background.spread, sorted(anywhere)[54], rtol=1e-4)
 
