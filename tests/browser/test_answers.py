@@ -161,6 +161,23 @@ def test_the_training_is_scrubbed_by_key_by_pointer_and_played(page: Page) -> No
     assert "held-out" in page.text(".training")
 
 
+def test_a_layer_that_was_fitted_at_once_has_no_course_to_play(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    payload = whole_payload()
+    payload["run"] = {
+        **payload["run"],
+        "snapshots": payload["run"]["snapshots"][-1:],
+        "log": payload["run"]["log"][-1:],
+    }
+    path = tmp_path / "fitted.html"
+    path.write_text(page_html(payload), encoding="utf-8")
+    page = Page(browser, path).open("v=training")
+    assert page.text(".training .lead").startswith("One moment of the training was kept")
+    assert page.text(".readout").startswith("step 10")
+    assert not page.all(".loss-curve, .scrubber, .play")
+    page.press(Keys.ARROW_LEFT)
+    assert page.text(".readout").startswith("step 10")
+
+
 @pytest.mark.parametrize("threshold", [-1e6, 1e6])
 def test_a_picture_of_no_class_is_said_to_be_none(browser: webdriver.Chrome, tmp_path: Path, threshold: float) -> None:
     """The bound lies once below every score, once above every one."""

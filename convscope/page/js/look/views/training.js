@@ -70,9 +70,9 @@ export function trainingView(app) {
     doc,
     "section",
     { class: "training", "aria-label": t("view.training") },
-    make(doc, "p", { class: "lead" }, t("training.lead")),
-    make(doc, "div", { class: "controls" }, play, words),
-    curve.element,
+    make(doc, "p", { class: "lead" }, last ? t("training.lead") : t("training.once")),
+    make(doc, "div", { class: "controls" }, last ? play : null, words),
+    last ? curve.element : null,
     make(
       doc,
       "div",
