@@ -41,7 +41,9 @@
     if (
       !own ||
       !box.width ||
-      element.closest(".unseen, .none, .pad-hint, option, [aria-disabled=true], [disabled], .dropped, .stale")
+      element.closest(
+        ".unseen, .skip:not(:focus), .none, .pad-hint, option, [aria-disabled=true], [disabled], .dropped, .stale",
+      )
     )
       continue;
     const ink = rgba(element instanceof SVGElement ? style.fill : style.color);
@@ -76,7 +78,7 @@
       element.type === "checkbox" || element.type === "radio" ? element.closest("label") : element
     ).getBoundingClientRect();
     if (
-      !element.classList.contains("unseen") &&
+      !element.matches(".unseen, .skip:not(:focus)") &&
       !element.closest("svg, [role=grid]") &&
       !element.matches("p > a, .credit > a") && // a link within a sentence is as high as its words (WCAG 2.2, 2.5.8)
       Math.min(box.width, box.height) < 24

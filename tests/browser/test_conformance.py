@@ -19,6 +19,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from selenium import webdriver
+from torch.nn import functional
 
 from convscope import modelfile, prediction
 from convscope.errors import InputError
@@ -242,9 +243,32 @@ def unit_patch(unit: dict[str, int]) -> Patch:
     return Patch(range(channel, channel + 1), frozenset([unit["y"]]), frozenset([unit["x"]]))
 
 
+def nearly_tied(network: Network, made: Sequence[torch.Tensor]) -> bool:
+    """Whether the two largest numbers of a max pooling's window are the same but for rounding, as where equal numbers
+    were averaged in another order: which of them is the maximum is then nobody's.
+    """
+    for node in network.nodes:
+        if node.layer.name != "maxpool":
+            continue
+        assert node.window is not None
+        (top, left), (bottom, right) = node.window.pad, node.window.pad_end
+        maps = functional.pad(made[node.sources[0] + 1], (left, right, top, bottom), value=-np.inf)[0, :, None]
+        how = {"dilation": node.window.dilation, "stride": node.window.stride}
+        windows = functional.unfold(maps, node.window.kernel, **how)
+        if windows.shape[1] > 1:
+            first, second = windows.topk(2, dim=1).values.unbind(1)
+            apart = first - second
+            if bool(((apart > 0) & (apart <= 1e-12 * first.abs())).any()):
+                return True
+    return False
+
+
 def check_gradients(network: Network, net: Net, picture: Array, chosen: int) -> Check:
     """d score / d output of every node is autograd's; Grad-CAM and the contributions follow from it."""
     scaled, made = made_by_torch(net, picture)
+    if nearly_tied(network, [scaled, *made]):
+        yield []
+        return
     score = made[-1].flatten()[chosen]
     wanted = torch.autograd.grad(score, [scaled, *made], allow_unused=True, retain_graph=True)
     names = ["the picture", *(node.name for node in network.nodes)]

@@ -343,11 +343,11 @@ def test_a_process_that_is_long_at_work_is_waited_for(groups: Together, tmp_path
 def test_processes_that_do_not_fit_together_say_which_and_begin_nothing(groups: Together, tmp_path: Path) -> None:
     seed = groups.train(job(3, tmp_path / "run", own={"1": {"seed": 4}}))
     other = groups.train(job(3, tmp_path / "run", own={"2": {"pictures": {"seed": 3}}}))
-    missing = groups.train(job(3, tmp_path / "run", own={"1": {"data": "/nowhere"}}))
+    missing = groups.train(job(3, tmp_path / "run", own={"1": {"data": str(tmp_path / "nowhere")}}))
     assert codes(seed) == codes(other) == codes(missing) == [3, 3, 3]
     assert seed[0].lines == ["process 1: seed is not the same in all processes of this training, got 4, expected None"]
     assert other[0].lines[0].startswith("process 2: data is not the same in all processes of this training, got ")
-    assert missing[0].lines == ["process 1: /nowhere: no pictures, got none"]
+    assert missing[0].lines == [f"process 1: {tmp_path / 'nowhere'}: no such folder"]
     assert not any(member.said for members in (seed, other, missing) for member in members[1:])
     assert not (tmp_path / "run").exists()
 
