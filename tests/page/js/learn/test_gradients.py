@@ -163,11 +163,16 @@ def test_a_kernels_rows_are_read_as_channels(
     compare(learn, trace(parse(formula), shape, 3), 5, 11, kernels)
 
 
+def plainly(network: Network, weights: Weights, x: Array, labels: Array) -> dict[str, Any]:
+    """Return what is asked of bench.js for a batch, in plain JavaScript."""
+    return {"nodes": page_nodes(network), "tensors": weights, "x": x, "labels": labels, "kernels": "plain"}
+
+
 def test_dropout_lets_through_what_it_sends_back(learn: Learner) -> None:
     network = trace(parse("dropout(0.3) + fc"), (2, 9, 8), 3)
     weights = random_weights(network, 1)
     x, labels = batch_of(network, 1, 40)
-    asked = {"nodes": page_nodes(network), "tensors": weights, "x": x, "labels": labels, "kernels": "plain"}
+    asked = plainly(network, weights, x, labels)
     found = learn.call("gradients", **asked, smoothing=0, training=True)
     kept = found["outputs"][0].reshape(x.shape) / x
     assert np.isclose(kept, 0).mean() == pytest.approx(0.3, abs=0.03)
@@ -182,7 +187,7 @@ def test_dropout_sends_back_only_what_it_let_through(learn: Learner) -> None:
     network = trace(parse("conv(4, 3) + dropout(0.4) + fc"), (1, 6, 5), 3)
     weights = random_weights(network, 2)
     x, labels = batch_of(network, 2, 13)
-    asked = {"nodes": page_nodes(network), "tensors": weights, "x": x, "labels": labels, "kernels": "plain"}
+    asked = plainly(network, weights, x, labels)
     found = learn.call("gradients", **asked, smoothing=0, training=True)
     net = torch_net(network, weights)
     maps = net.get_submodule("conv1")(torch.from_numpy(x).double())
@@ -198,7 +203,7 @@ def test_a_network_that_is_measured_takes_running_statistics(learn: Learner) -> 
     network = trace(parse("conv(4, 3) + bn + relu + fc + bn(eps=0.01)"), (1, 6, 5), 3)
     weights = random_weights(network, 3)
     x, labels = batch_of(network, 3, 9)
-    asked = {"nodes": page_nodes(network), "tensors": weights, "x": x, "labels": labels, "kernels": "plain"}
+    asked = plainly(network, weights, x, labels)
     found = learn.call("gradients", **asked, smoothing=0, training=False)
     outputs = list(torch_net(network, weights).eval()._walk(torch.from_numpy(x).double()))
     for ours, theirs in zip(found["outputs"], outputs, strict=True):
