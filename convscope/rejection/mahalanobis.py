@@ -99,12 +99,15 @@ class ClassGaussians:
         nearest = np.full(len(values), np.inf)
         for mean in self.means:
             nearest = np.minimum(nearest, ((inside - mean) ** 2).sum(1))
-        return np.asarray(nearest - ((turned @ self.background) ** 2).sum(1), np.float64)
+        return np.asarray(nearest - self._common(turned), np.float64)
 
     def background_distances(self, values: Floats) -> Floats:
         """Return the distance to all pictures as one, (n,), of features (n, D)."""
-        turned = (values - self.centre) @ self.directions
-        return np.asarray(np.sqrt(((turned @ self.background) ** 2).sum(1)), np.float64)
+        return np.asarray(np.sqrt(self._common((values - self.centre) @ self.directions)), np.float64)
+
+    def _common(self, turned: Floats) -> Floats:
+        """Return the squared distance to all pictures as one, (n,), in the directions (n, R)."""
+        return np.asarray(((turned @ self.background) ** 2).sum(1))
 
 
 def _whitening(scaled: Floats) -> Floats:

@@ -12,7 +12,7 @@ from ..data.dataset import Rows
 from ..data.groups import distinct_rows
 from ..data.subset import Subset
 from ..rejection.fitting import LEAST
-from ..transfer.choice import folds
+from ..transfer.choice import folds, known_to_others
 from ..transfer.head import Rotated, fit_path
 from ..transfer.rows import TapRows
 from ..transfer.start import Body
@@ -66,7 +66,7 @@ def fitted_without(rows: HeadRows, classes: int, strength: float, groups: Rows) 
     labels = rows.labels[: rows.count]
     fold = folds(labels, groups)
     turned = replace(rows, features=Rotated.of(rows.features).rows)
-    scores, known = np.zeros((rows.count, classes)), np.zeros(rows.count, np.bool_)
+    scores = np.zeros((rows.count, classes))
     for k in np.unique(fold):
         out = fold == k
         if out.all():
@@ -75,5 +75,4 @@ def fitted_without(rows: HeadRows, classes: int, strength: float, groups: Rows) 
         seen = np.asarray(others.features, np.float64)
         head = next(fit_path(seen, others.labels, classes, (strength,), others.weights, FITTED))
         scores[out] = head.scores(turned.features[: rows.count][out])
-        known[out] = np.isin(labels[out], labels[~out])
-    return OutOfFold(fold, scores.astype(np.float32), known)
+    return OutOfFold(fold, scores.astype(np.float32), known_to_others(labels, fold))

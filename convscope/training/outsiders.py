@@ -20,6 +20,7 @@ from ..rejection.features import Features
 from ..rejection.fitting import Folds, Seen, fit_rejection, spread_rows
 from ..rejection.mahalanobis import Numbers, averaged
 from ..rejection.statistics import Pixels
+from ..transfer.choice import known_to_others
 from .parts import Parts
 from .photographs import are_photographs
 from .validation import AT_ONCE, as_tensor, scores
@@ -57,7 +58,7 @@ def rejection_of(parts: Parts, net: Net, fold: Rows | None) -> Fitted | Phrase:
             alike = blocks(averaged(seen.features, layout), seen.labels, groups)
         counts = np.isin(np.arange(len(trained)), distinct_rows(groups, len(trained)))
         for kept in (fold[trained], alike):
-            counts &= _known(seen.labels, kept)
+            counts &= known_to_others(seen.labels, kept)
         folds = Folds(fold[trained], alike, counts)
     return fit_rejection(seen, _seen(parts.held or parts.train, held, net, layout), layout, folds)
 
@@ -94,11 +95,3 @@ def as_read(part: Subset, rows: Rows, spec: InputSpec) -> Pixels:
     dark = which_are_inverted(spec, pictures)
     pictures[dark] = 255 - pictures[dark]
     return pictures
-
-
-def _known(labels: Rows, fold: Rows) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Return of which pictures the class is among those of the other folds too, bool (n,)."""
-    known = np.zeros(len(labels), np.bool_)
-    for k in np.unique(fold):
-        known[fold == k] = np.isin(labels[fold == k], labels[fold != k])
-    return known

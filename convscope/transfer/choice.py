@@ -49,6 +49,18 @@ def folds(labels: Labels, groups: Groups, count: int = FOLDS) -> Groups:
     return fold[member]
 
 
+def known_to_others(labels: Labels, fold: Groups) -> NDArray[np.bool_]:
+    """Return of which pictures (n,) the class is among those of the other folds too: who is fitted to these knows it.
+
+    >>> known_to_others(np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1])).tolist()
+    [True, True, False, False]
+    """
+    known = np.zeros(len(labels), np.bool_)
+    for k in np.unique(fold):
+        known[fold == k] = np.isin(labels[fold == k], labels[fold != k])
+    return known
+
+
 def choose(
     candidates: Mapping[str, Numbers], labels: Labels, classes: int, groups: Groups, balanced: bool
 ) -> tuple[Tried, float]:
