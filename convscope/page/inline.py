@@ -55,15 +55,19 @@ def lab_html(payload: PayloadJson, api: bool) -> str:
     """
     return document(
         script=lab_script(),
-        style="\n".join(
-            (HERE / name).read_text(encoding="utf-8") for name in ("style.css", "lab.css", "workbench.css")
-        ),
+        style=lab_style(),
         title="convscope lab",
         language=payload.get("language", "auto"),
         payload={**payload, "api": api, **formula_table()},
-        dictionary={name: dictionary(name) | dictionary(f"lab.{name}") | messages(name) for name in LANGUAGES},
+        dictionary={name: dictionary(name) | lab_dictionary(name) | messages(name) for name in LANGUAGES},
         allow=("connect-src 'self'",) if api else (),
     )
+
+
+def lab_style() -> str:
+    """Return the lab's style: every page's, the lab's own, and that of the chapters which need more, one file each."""
+    paths = [HERE / name for name in ("style.css", "lab.css", "workbench.css")]
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths + sorted((HERE / "chapters").glob("*.css")))
 
 
 def report_html(payload: PayloadJson) -> str:
@@ -99,10 +103,17 @@ def _keys(value: object) -> set[str]:
 def dictionary(language: str) -> dict[str, str]:
     """Return what the page says in "en" or "ko", by key.
 
-    "lab.en" and "lab.ko" are what the lab says besides, "report.en" and "report.ko" what a report says, "plans.ko" the
-    lines about the named plans.
+    "report.en" and "report.ko" are what a report says, "plans.ko" the lines about the named plans.
     """
     words: dict[str, str] = json.loads((HERE / "i18n" / f"{language}.json").read_text(encoding="utf-8"))
+    return words
+
+
+def lab_dictionary(language: str) -> dict[str, str]:
+    """Return what the lab says besides in "en" or "ko", by key: one file a chapter, in i18n/lab."""
+    words = dict[str, str]()
+    for path in sorted((HERE / "i18n" / "lab").glob(f"*.{language}.json")):
+        words |= json.loads(path.read_text(encoding="utf-8"))
     return words
 
 

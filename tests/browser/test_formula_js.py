@@ -19,7 +19,7 @@ from convscope.formula import ZOO, Network, Plan, describe
 from convscope.formula.kinds import LAYERS
 from convscope.formula.tracing import MAX_PICTURE
 from convscope.page.inline import HERE as PAGE
-from convscope.page.inline import LANGUAGES, dictionary, document, formula_table
+from convscope.page.inline import LANGUAGES, document, formula_table, lab_dictionary
 from convscope.page.modules import join
 from tests.faults.hostile_formulas import NUMBERS
 from tests.faults.hostile_formulas import WORDS as WORDS_OF_FORMULAS
@@ -28,7 +28,7 @@ from tests.strategies import FEATURES, features, networks
 
 pytestmark = pytest.mark.browser
 HERE = Path(__file__).parent
-WORDS = {name: dictionary(f"lab.{name}") | messages(name) for name in LANGUAGES}
+WORDS = {name: lab_dictionary(name) | messages(name) for name in LANGUAGES}
 Asked = tuple[str, tuple[int, int, int], int]
 
 REFUSED = """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from decimal import Decimal
 
@@ -16,6 +15,7 @@ from selenium.webdriver.common.keys import Keys
 from convscope.arithmetic import costs, information
 from convscope.explain.payload.encoding import decode
 from convscope.formula import ZOO, describe
+from convscope.page.inline import lab_dictionary
 from convscope.prediction import load
 from tests.browser.chromium import console
 from tests.browser.lab_chapters import SLIDES, LabPage
@@ -289,7 +289,7 @@ def test_a_recorded_training_can_be_scrubbed_and_a_drawn_digit_is_read(lab: LabP
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize("width", [390, 768])
 def test_nothing_is_wider_than_a_phone_and_the_console_stays_silent(lab: LabPage, language: str, width: int) -> None:
-    words = json.loads((SLIDES.parent / "i18n" / f"lab.{language}.json").read_text(encoding="utf-8"))
+    words = lab_dictionary(language)
     titles = {
         "activation": "act.title",
         "depth": "deep.title",

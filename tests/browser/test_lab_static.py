@@ -14,16 +14,13 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 
-import convscope.page
 from convscope.lab.static_site import write_site
+from convscope.page.inline import lab_dictionary
 from tests.browser.chromium import console, resize, visit
 from tests.lab.rundirs import trained
 
 pytestmark = pytest.mark.browser
-WORDS = {
-    name: json.loads((Path(convscope.page.__file__).parent / "i18n" / f"lab.{name}.json").read_text(encoding="utf-8"))
-    for name in ("en", "ko")
-}
+WORDS = {name: lab_dictionary(name) for name in ("en", "ko")}
 CHAPTERS = (
     "plain",
     "local",

@@ -12,7 +12,7 @@ import pytest
 
 from convscope.errors import messages
 from convscope.formula import ZOO
-from convscope.page.inline import SHARED, plans
+from convscope.page.inline import SHARED, lab_dictionary, plans
 
 PAGE = Path(__file__).parents[2] / "convscope" / "page"
 CALLS = re.compile(r"\b(?:t|phrase)\(\"([^\"]+)\"")
@@ -38,7 +38,7 @@ def words(name: str) -> dict[str, str]:
 
 BOTH = {
     "look": (words("en"), words("ko")),
-    "lab": (words("lab.en"), words("lab.ko")),
+    "lab": (lab_dictionary("en"), lab_dictionary("ko")),
     "report": (words("report.en"), words("report.ko")),
 }
 KOREAN = {part: korean for part, (_, korean) in BOTH.items()} | {"messages": messages("ko")}

@@ -17,7 +17,7 @@ import pytest
 from convscope.errors import UsageError
 from convscope.formula.kinds.table import table
 from convscope.page import inline
-from convscope.page.inline import HERE, document, json_text, lab_html, page_html, plans
+from convscope.page.inline import HERE, document, json_text, lab_html, lab_style, page_html, plans
 from tests.page.samples import small_payload
 
 SOURCES = sorted((HERE / "js").rglob("*.js"))
@@ -226,7 +226,7 @@ def test_the_lab_asks_its_own_server_only_where_there_is_one() -> None:
 
 
 def test_style_and_template_ask_for_nothing() -> None:
-    style = "".join((HERE / name).read_text(encoding="utf-8") for name in ("style.css", "lab.css", "report.css"))
+    style = lab_style() + (HERE / "report.css").read_text(encoding="utf-8")
     assert not re.search(r"@import|url\((?!\"?data:)|https?:", style)
     template = (HERE / "template.html").read_text(encoding="utf-8")
     assert not re.search(r"\b(src|href|action|srcset|poster)=", template)
