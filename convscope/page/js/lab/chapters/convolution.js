@@ -4,8 +4,10 @@ import { make, refill } from "../../kit/dom.js";
 import { fixed } from "../../kit/format.js";
 import { numberTable } from "../grid.js";
 import { kernelEditor, weightText } from "../kernel.js";
+import { pythonBlock } from "../python_block.js";
 import { convolutionControls } from "./convolution_controls.js";
 import { inkRow, levelText } from "./convolution_inks.js";
+import { convolutionPython } from "./convolution_python.js";
 import { convolvingOf, diagonalKernel, kernelText, levelOf, pictureText } from "./convolution_state.js";
 import { writtenSize, writtenSum } from "./convolution_sums.js";
 
@@ -97,6 +99,7 @@ function mountConvolution(lab) {
   const dropped = make(doc, "p", { class: "note dropped-note" });
   const controls = convolutionControls(lab, () => now);
   const inks = inkRow(lab);
+  const python = pythonBlock(lab, () => convolutionPython(now));
   const empty = make(doc, "p", { class: "note no-output" }, t("conv.none"));
 
   const element = make(
@@ -145,11 +148,12 @@ function mountConvolution(lab) {
       make(doc, "p", { class: "note" }, t("conv.sum.note")),
     ),
     make(doc, "section", { class: "worked" }, make(doc, "h2", {}, t("conv.size")), formula, dropped),
+    python.element,
   );
 
   const refresh = () => {
     now = convolvingOf(lab);
-    for (const part of [input, output, kernel, controls, inks]) part.refresh();
+    for (const part of [input, output, kernel, controls, inks, python]) part.refresh();
     const [side, out] = [now.picture.length, now.output.length];
     sizes.textContent = now.slide.pad ? `${side}×${side} + ${now.slide.pad}` : `${side}×${side}`;
     outSize.textContent = `${out}×${out}`;

@@ -1,0 +1,66 @@
+"""The same in Python: what each chapter offers to copy runs, and prints what the page says that it prints."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from contextlib import redirect_stdout
+from typing import Any
+
+import pytest
+
+from tests.browser.lab_chapters import LabPage
+
+pytestmark = pytest.mark.browser
+
+# Every chapter in its opening state and in another one; and figures that the page shows elsewhere in that state.
+STATES = {
+    "convolution": ("", [".sum-of-window .answer", ".size-formula .answer"]),
+    "convolution moved": ("&p=1&s=2&at=1.2&k=1_2_3_4&n=sum", [".sum-of-window .answer", ".size-formula .answer"]),
+    "convolution own": (f"&x={'p' * 40}{'h' * 41}&d=2", [".sum-of-window .answer", ".size-formula .answer"]),
+}
+
+
+@pytest.fixture(scope="module")
+def lab(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> LabPage:
+    return LabPage(browser, tmp_path_factory.mktemp("lab"))
+
+
+def numbers(text: str) -> list[float]:
+    return [float(found) for found in re.findall(r"-?(?:\d+\.?\d*(?:e[-+]?\d+)?|inf|nan)", text.replace("−", "-"))]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_block_runs_and_prints_what_the_page_says(lab: LabPage, state: str) -> None:
+    address, shown = STATES[state]
+    lab.open(state.split()[0], address)
+    blocks = lab.js(
+        "return [...document.querySelectorAll('.python-code code')].map((code) => [code.textContent, "
+        "[...code.querySelectorAll('.gives')].map((e) => e.textContent).join('')])"
+    )
+    assert blocks
+    printed_at_all = []
+    for code, gives in blocks:
+        with redirect_stdout(io.StringIO()) as printed:
+            exec(code, {})
+        lines, said = printed.getvalue().splitlines(), [line.removeprefix("# ") for line in gives.splitlines()]
+        assert len(lines) == len(said) > 0
+        for got, expected in zip(lines, said, strict=True):
+            assert re.sub(r"[-\d.]+(e[-+]?\d+)?", "#", got) == re.sub(r"[-\d.]+(e[-+]?\d+)?", "#", expected)
+            assert numbers(got) == pytest.approx(numbers(expected), rel=1e-9, abs=1.1e-4, nan_ok=True)
+        printed_at_all += [number for line in lines for number in numbers(line)]
+    for selector in shown:
+        for number in numbers(lab.text(selector)):
+            assert any(math.isclose(number, one, rel_tol=0, abs_tol=1e-4) for one in printed_at_all), selector
+
+
+def test_a_press_copies_the_block(lab: LabPage) -> None:
+    lab.open("convolution")
+    lab.browser.execute_cdp_cmd("Browser.grantPermissions", {"permissions": ["clipboardReadWrite"]})
+    lab.press("Copy")
+    copied = lab.browser.execute_async_script(
+        "const done = arguments[0]; setTimeout(() => navigator.clipboard.readText().then(done, (e) => done(String(e))))"
+    )
+    assert copied == lab.text(".python-code code")
+    assert lab.text(".python .copy") == "Copied"
