@@ -1,7 +1,7 @@
 /** Muon: momentum whose singular values are made equal (Jordan 2024), for filters whose length bn undoes. */
 
 import { LANES, LANE_BYTES } from "./memory.js";
-/** @import {Move} from "./optimisers.js" */
+/** @import {Mover} from "./optimisers.js" */
 /** @import {Space} from "./memory.js" */
 /** @import {Kernels, Parameter} from "./types.js" */
 
@@ -13,13 +13,14 @@ const ITERATIONS = 3;
  * @param {Space} space
  * @param {Parameter} parameter
  * @param {{filterLr: number, filterMomentum: number}} recipe
- * @returns {Move}
+ * @returns {Mover}
  */
 export function muonOf(space, { shape, values, gradient }, { filterLr, filterMomentum }) {
   const [rows, columns] = [shape[0], values.count / shape[0]];
   const kept = space.take(values.count);
   const { x, places, orthogonalise } = orthogonaliser(space, rows, columns);
-  return (kernels, factor) => {
+  /** @param {Kernels} kernels @param {number} factor */
+  function move(kernels, factor) {
     const [w, g, b, u] = [values.values, gradient.values, kept.values, x.values];
     let [squares, length] = [0, 0];
     for (let i = 0; i < w.length; i++) {
@@ -34,7 +35,9 @@ export function muonOf(space, { shape, values, gradient }, { filterLr, filterMom
     const scale = Math.sqrt(rows) / Math.max(Math.sqrt(squares), 1e-7);
     const rate = filterLr * factor;
     for (let i = 0; i < w.length; i++) w[i] = w[i] * scale - rate * turned[places[i]];
-  };
+  }
+
+  return { move, kept: { momentum: kept } };
 }
 
 /**

@@ -6,7 +6,7 @@ import { makeTraining } from "./training.js";
 /** @import {InputSpec, PageNode} from "../types.js" */
 /** @import {Pictures} from "./pictures.js" */
 /** @import {Recipe} from "./recipe.js" */
-/** @import {Training} from "./training.js" */
+/** @import {Numbers, State, Training} from "./training.js" */
 
 /**
  * @typedef {object} Begin
@@ -16,17 +16,20 @@ import { makeTraining } from "./training.js";
  * @property {Pictures} pictures to train on
  * @property {Partial<Recipe>} recipe what it leaves out is as in `fast`
  * @property {number} seed
- * @property {Record<string, ArrayLike<number>> | null} [tensors] the first weights; random ones where there are none
+ * @property {Numbers | null} [tensors] the first weights; random ones where there are none
+ * @property {State | null} [state] where the same training stopped before, as `state` said it: it goes on from there
+ * @property {number} [seconds] that it had taken until then
  * @property {string[] | null} [kernels] which kernels may be taken, the first that works here; all by default
  *
  * @typedef {Begin | {ask: "pause"} | {ask: "resume"} | {ask: "step"} | {ask: "stop"} | {ask: "tensors"} |
- * {ask: "measure", pictures: Pictures}} Asked `step` does one step of a training that pauses; `stop` throws it away
+ * {ask: "state"} | {ask: "measure", pictures: Pictures}} Asked `step` does one step of a training that pauses; `stop` throws it away
  *
  * @typedef {{step: number, loss: number, right: number, count: number, lr: number}} StepLine
  *
  * @typedef {{say: "ready", kernels: string, sameBits: boolean} | {say: "steps", lines: StepLine[], seconds: number} |
  * {say: "paused", step: number} | {say: "end", step: number, tensors: Record<string, Float32Array>, seconds: number} |
- * {say: "tensors", step: number, tensors: Record<string, Float32Array>} | {say: "stopped"} |
+ * {say: "tensors", step: number, tensors: Record<string, Float32Array>} |
+ * {say: "state", state: State, seconds: number} | {say: "stopped"} |
  * {say: "measured", step: number, accuracy: number, loss: number} | {say: "failed", message: string}} Said `sameBits`:
  * the same seed gives the same bits on every machine; `seconds` are those of training, pauses left out
  */
@@ -80,12 +83,14 @@ export function makeSession(post, later, modules, now = () => performance.now())
   }
 
   /** @param {Begin} asked */
-  function begin({ nodes, input, pictures, recipe, seed, tensors, kernels }) {
+  function begin({ nodes, input, pictures, recipe, seed, tensors, kernels, state, seconds = 0 }) {
     const { name, sameBits, kernelsOn } = kernelsFor(modules, kernels ?? KERNELS);
-    training = makeTraining({ nodes, input, pictures, recipe: { ...FAST, ...recipe }, seed, tensors, kernelsOn });
-    [running, spent] = [true, 0];
+    const whole = { ...FAST, ...recipe };
+    training = makeTraining({ nodes, input, pictures, recipe: whole, seed, tensors, state, kernelsOn });
+    [running, spent] = [!training.done, 1000 * seconds];
     post({ say: "ready", kernels: name, sameBits });
-    goOn();
+    if (running) goOn();
+    else post({ say: "end", step: training.steps, tensors: training.tensors(), seconds });
   }
 
   /** @param {() => void} act */
@@ -113,6 +118,8 @@ export function makeSession(post, later, modules, now = () => performance.now())
       post({ say: "stopped" });
     } else if (asked.ask === "tensors") {
       post({ say: "tensors", step: current.steps, tensors: current.tensors() });
+    } else if (asked.ask === "state") {
+      post({ say: "state", state: current.state(), seconds: spent / 1000 });
     } else {
       post({ say: "measured", step: current.steps, ...current.evaluate(asked.pictures) });
     }

@@ -10,9 +10,16 @@ import { lrFactor, statisticsShare } from "./schedule.js";
 /** @import {InputSpec, PageNode} from "../types.js" */
 /** @import {Pictures} from "./pictures.js" */
 /** @import {Recipe} from "./recipe.js" */
-/** @import {Kernels} from "./types.js" */
+/** @import {Block, Kernels} from "./types.js" */
 
 /** @typedef {ReturnType<typeof makeTraining>} Training */
+/** @typedef {Record<string, ArrayLike<number>>} Numbers */
+/**
+ * @typedef {object} State everything that the next step depends on, besides what the training was made with
+ * @property {number} step how many are done
+ * @property {Numbers} tensors weights and running statistics, by torch's names
+ * @property {Numbers} moments what the optimiser remembers: "conv1.weight.momentum"
+ */
 
 /**
  * Make a training. The same arguments give the same bits, with kernels that do (all but relaxed SIMD's).
@@ -23,32 +30,46 @@ import { lrFactor, statisticsShare } from "./schedule.js";
  * @param {Recipe} options.recipe
  * @param {number} options.seed
  * @param {(memory: WebAssembly.Memory) => Kernels} options.kernelsOn
- * @param {Record<string, ArrayLike<number>> | null} [options.tensors] the first weights; null for random ones
+ * @param {Numbers | null} [options.tensors] the first weights; null for random ones
+ * @param {State | null} [options.state] where a training with the same other options stopped: it goes on from there, and
+ * ends with the same bits as one that never stopped
  */
-export function makeTraining({ nodes, input, pictures, recipe, seed, kernelsOn, tensors = null }) {
+export function makeTraining({ nodes, input, pictures, recipe, seed, kernelsOn, tensors = null, state = null }) {
   const batch = Math.min(recipe.batchSize, pictures.labels.length);
   if (!batch) throw new RangeError("there is no picture to train on");
   const network = makeBatchNetwork(nodes, batch);
-  const move = optimiserOf(network, recipe);
+  const { move, kept } = optimiserOf(network, recipe);
   const kernels = network.open(kernelsOn);
-  if (tensors) load(tensors);
+  if (state) load(state.tensors);
+  else if (tensors) load(tensors);
   else initialise(network, recipe.initial, seed);
   const [, rows, columns] = network.nodes[0].module.geometry === "crop" ? nodes[0].output : nodes[0].inputs[0];
   const size = /** @type {[number, number]} */ ([rows, columns]);
   const perEpoch = Math.floor(pictures.labels.length / batch);
   let step = 0;
   let order = new Int32Array(0);
+  if (state) goOnFrom(state);
 
   /** Everything that training changes, by torch's names. */
   function all() {
     return [...network.parameters, ...network.buffers];
   }
 
-  /** @param {Record<string, ArrayLike<number>>} given */
+  /** @param {Numbers} given */
   function load(given) {
-    const missing = all().find(({ name, values }) => given[name]?.length !== values.count);
-    if (missing) throw new RangeError(`${missing.name}: ${missing.values.count} numbers are wanted`);
-    for (const { name, values } of all()) values.values.set(given[name]);
+    fillAll(all(), given);
+  }
+
+  /** @param {State} from */
+  function goOnFrom({ step: done, moments }) {
+    if (!Number.isInteger(done) || done < 0 || done > recipe.steps)
+      throw new RangeError(`step ${done}: a whole number from 0 to ${recipe.steps} is wanted`);
+    fillAll(remembered(), moments);
+    step = done;
+  }
+
+  function remembered() {
+    return Object.entries(kept).map(([name, values]) => ({ name, values }));
   }
 
   return {
@@ -81,8 +102,8 @@ export function makeTraining({ nodes, input, pictures, recipe, seed, kernelsOn, 
       const figures = crossEntropyOfBatch(network.logits, network.logitsGradient, labels, recipe.labelSmoothing);
       network.backward(batch);
       const factor = lrFactor(step, recipe.steps, recipe.warmup, recipe.final);
-      move(kernels, factor);
       step++;
+      move(kernels, factor, step);
       return { step, ...figures, count: batch, lr: recipe.lr * factor };
     },
 
@@ -105,8 +126,24 @@ export function makeTraining({ nodes, input, pictures, recipe, seed, kernelsOn, 
       return { accuracy: right / n, loss: loss / n };
     },
 
-    /** A copy of every weight and running statistic, by torch's names. @returns {Record<string, Float32Array>} */
-    tensors: () => Object.fromEntries(all().map(({ name, values }) => [name, values.values.slice()])),
+    /** A copy of every weight and running statistic, by torch's names. */
+    tensors: () => copied(all()),
+    /** A copy of all that the next step depends on: given to a training made alike, that goes on as this one would. */
+    state: () => ({ step, tensors: copied(all()), moments: copied(remembered()) }),
     load,
   };
+}
+
+/** @typedef {{name: string, values: Block}[]} Named */
+
+/** @param {Named} blocks @returns {Record<string, Float32Array>} */
+function copied(blocks) {
+  return Object.fromEntries(blocks.map(({ name, values }) => [name, values.values.slice()]));
+}
+
+/** Put numbers into blocks, all or none. @param {Named} blocks @param {Numbers} given */
+function fillAll(blocks, given) {
+  const missing = blocks.find(({ name, values }) => given[name]?.length !== values.count);
+  if (missing) throw new RangeError(`${missing.name}: ${missing.values.count} numbers are wanted`);
+  for (const { name, values } of blocks) values.values.set(given[name]);
 }

@@ -95,7 +95,7 @@ const calls = {
   // Some steps with batches that are given.
   steps: ({ nodes, tensors, batches, labels, recipe, kernels }) => {
     const network = makeBatchNetwork(nodes, labels[0].length);
-    const move = optimiserOf(network, { ...FAST, ...recipe });
+    const { move } = optimiserOf(network, { ...FAST, ...recipe });
     const inner = network.open(kernelsOf(kernels));
     load(network, tensors);
     const losses = batches.map((/** @type {Float32Array} */ x, /** @type {number} */ step) => {
@@ -104,19 +104,33 @@ const calls = {
       const { logits, logitsGradient } = network;
       const { loss } = crossEntropyOfBatch(logits, logitsGradient, labels[step], recipe.labelSmoothing ?? 0);
       network.backward(labels[step].length);
-      move(inner, lrFactor(step, batches.length, recipe.warmup ?? 0, recipe.final ?? 1));
+      move(inner, lrFactor(step, batches.length, recipe.warmup ?? 0, recipe.final ?? 1), step + 1);
       return loss;
     });
     const changed = [...network.parameters, ...network.buffers];
     return { losses, tensors: Object.fromEntries(changed.map(({ name, values }) => [name, values.values])) };
   },
   // A whole training with our own random numbers.
-  train: ({ nodes, input, pictures, recipe, seed, kernels, test }) => {
+  train: ({ nodes, input, pictures, recipe, seed, kernels, test, state = null }) => {
     const whole = { ...FAST, ...recipe, augmentation: { ...FAST.augmentation, ...recipe.augmentation } };
-    const training = makeTraining({ nodes, input, pictures, recipe: whole, seed, kernelsOn: kernelsOf(kernels) });
+    const kernelsOn = kernelsOf(kernels);
+    const training = makeTraining({ nodes, input, pictures, recipe: whole, seed, kernelsOn, state });
     const lines = [];
     while (!training.done) lines.push(training.step());
     return { lines, tensors: training.tensors(), figures: test ? training.evaluate(test) : null };
+  },
+  // The same, broken off after the steps of `stops`: each time a new training goes on from the state of the one before.
+  resumed: ({ nodes, input, pictures, recipe, seed, kernels, test, stops }) => {
+    const whole = { ...FAST, ...recipe, augmentation: { ...FAST.augmentation, ...recipe.augmentation } };
+    const options = { nodes, input, pictures, recipe: whole, seed, kernelsOn: kernelsOf(kernels) };
+    let training = makeTraining(options);
+    const lines = [];
+    for (const stop of [...stops, whole.steps]) {
+      while (training.steps < stop) lines.push(training.step());
+      if (test) training.evaluate(test);
+      training = makeTraining({ ...options, state: training.state() });
+    }
+    return { lines, tensors: training.tensors(), state: training.state() };
   },
   fast: () => FAST,
   // What a session says to messages, each taken once the clock's time has come; a clock that moves 10 ms a look.

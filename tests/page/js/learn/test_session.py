@@ -72,6 +72,23 @@ def test_it_is_measured_and_read_between_two_steps(learn: Learner) -> None:
         np.testing.assert_array_equal(values, end["tensors"][name])
 
 
+def test_one_worker_goes_on_where_another_stopped(learn: Learner) -> None:
+    straight = talk(learn, begin(), 50)[-1]
+    said = talk(learn, begin(), 1, "pause", "state")
+    told = next(one for one in said if one["say"] == "state")
+    assert 0 < told["state"]["step"] < 12
+    assert told["seconds"] > 0
+    more = talk(learn, begin(state=told["state"], seconds=told["seconds"]), 50)
+    assert steps(said) + steps(more) == list(range(1, 13))
+    assert more[-1]["seconds"] > told["seconds"]
+    for name, values in straight["tensors"].items():
+        np.testing.assert_array_equal(values, more[-1]["tensors"][name])
+    ended = talk(learn, begin(), 50, "state")[-1]
+    again = talk(learn, begin(state=ended["state"], seconds=2), 5)
+    assert [one["say"] for one in again] == ["ready", "end"], "there is nothing left to do"
+    assert (again[-1]["step"], again[-1]["seconds"]) == (12, 2)
+
+
 def test_a_training_that_is_thrown_away_is_gone(learn: Learner) -> None:
     said = talk(learn, begin(), 1, "stop", 5, "resume", begin(seed=2), 50)
     assert [one["say"] for one in said][:4] == ["ready", "steps", "stopped", "failed"]

@@ -195,6 +195,49 @@ def test_the_same_seed_gives_the_same_bits(learn: Learner, kernels: str) -> None
     assert one["figures"]["accuracy"] > 0.93
 
 
+KEPT = [
+    ("muon", f"{NORMALISED[:-2]}dropout(0.2) + fc", 1),  # filters by muon, the rest by sgd with its momentum
+    ("sgd", PLAIN, 3),
+    ("adamw", NORMALISED.replace("relu", "prelu"), 2),
+]
+
+
+@pytest.mark.parametrize(("optimiser", "formula", "seed"), KEPT)
+def test_a_training_that_goes_on_from_its_state_ends_as_if_it_had_never_stopped(
+    learn: Learner, optimiser: str, formula: str, seed: int, kernels: str
+) -> None:
+    recipe = {"steps": 30, "batchSize": 30, "augmentation": {"shift": 1, "rotate": 4}}
+    asked = {
+        "nodes": page_nodes(network(formula)),
+        "input": SPEC.to_json(),
+        "pictures": pictures(0, 200),  # six steps an epoch: some stops are within one, one between two
+        "recipe": page_recipe(FAST, **recipe, optimiser=optimiser, lr=0.002 if optimiser == "adamw" else 0.05),
+        "seed": seed,
+        "kernels": kernels,
+    }
+    straight = learn.call("train", **asked)
+    kept = learn.call("resumed", **asked, stops=[1, 9, 12, 29], test=pictures(1000, 1100))
+    assert kept["lines"] == straight["lines"]
+    assert kept["state"]["step"] == 30
+    assert any(np.abs(values).max() > 0 for values in kept["state"]["moments"].values())
+    for name, values in straight["tensors"].items():
+        np.testing.assert_array_equal(kept["tensors"][name], values, strict=True)
+
+
+def test_a_state_that_is_not_this_trainings_is_refused(learn: Learner) -> None:
+    asked = {"nodes": page_nodes(network(PLAIN)), "input": SPEC.to_json(), "pictures": pictures(0, 100), "seed": 1}
+    asked |= {"recipe": page_recipe(FAST, steps=3, batchSize=20, initial="torch"), "kernels": "plain"}
+    state = learn.call("resumed", **asked, stops=[2])["state"]
+    for changed, why in (
+        ({**state, "step": 4}, "from 0 to 3"),
+        ({**state, "step": 0.5}, "from 0 to 3"),
+        ({**state, "moments": {}}, "conv1.weight.momentum"),
+        ({**state, "tensors": {**state["tensors"], "fc2.bias": np.zeros(3, np.float32)}}, "fc2.bias"),
+    ):
+        with pytest.raises(RuntimeError, match=why):
+            learn.call("train", **asked, state=changed)
+
+
 def test_it_measures_as_torch_does(learn: Learner) -> None:
     found = train(learn, 5, steps=20)
     whole = network(NORMALISED.replace("+ fc", "+ dropout(0.1) + fc"))
