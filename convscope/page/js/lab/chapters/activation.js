@@ -3,11 +3,11 @@
 import { make, refill } from "../../kit/dom.js";
 import { fixed, percent, scientific } from "../../kit/format.js";
 import { letter, power } from "../../kit/maths.js";
-import { numberIn, wholeIn } from "../address.js";
 import { plotOf } from "../plot.js";
 import { activationAt } from "../sums/activations.js";
 import { presets, slider } from "../widgets.js";
 import { dyingPart } from "./activation_dying.js";
+import { FUNCTIONS, curveOf } from "./activation_state.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
 /** @typedef {import("../types.js").Lab} Lab */
@@ -32,24 +32,14 @@ export const activationChapter = {
   },
 };
 
-/** @type {[ActivationName, string][]} */
-const FUNCTIONS = [
-  ["sigmoid", "sigmoid"],
-  ["tanh", "tanh"],
-  ["relu", "ReLU"],
-  ["leaky", "Leaky ReLU"],
-  ["prelu", "PReLU"],
-];
-const USUAL_SLOPES = { leaky: 0.01, prelu: 0.25 };
-
 /** @param {Lab} lab */
 function curvesPart(lab) {
   const { doc, t } = lab;
-  const name = () => FUNCTIONS.find(([id]) => id === lab.state.f)?.[0] ?? "sigmoid";
-  const usual = () => (name() === "prelu" ? USUAL_SLOPES.prelu : USUAL_SLOPES.leaky);
-  const below = () => numberIn(lab.state, "a", 0, 1, usual());
-  const at = () => numberIn(lab.state, "x", -6, 6, 1);
-  const depth = () => wholeIn(lab.state, "n", 1, 20, 4);
+  const name = () => curveOf(lab.state).name;
+  const usual = () => curveOf(lab.state).usual;
+  const below = () => curveOf(lab.state).below;
+  const at = () => curveOf(lab.state).at;
+  const depth = () => curveOf(lab.state).depth;
   const move = (/** @type {number} */ x) => {
     const value = Math.round(x * 10) / 10;
     lab.tune({ x: value === 1 ? null : value });

@@ -5,25 +5,24 @@
 import { button, make, makeSvg, refill } from "../../kit/dom.js";
 import { fixed, thousands } from "../../kit/format.js";
 import { letter } from "../../kit/maths.js";
-import { numberIn } from "../address.js";
 import { plotOf } from "../plot.js";
 import { leakyRelu } from "../sums/activations.js";
 import { NEURON_TARGETS, NEURON_XS, activeInputs, neuronGradient, neuronLoss, neuronStep } from "../sums/neuron.js";
 import { slider } from "../widgets.js";
+import { MOST_RATE, neuronOf } from "./activation_state.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../sums/neuron.js").Neuron} Neuron */
 
 const MOST_STEPS = 4000;
 const STEPS_A_FRAME = 2;
-const MOST_RATE = 2; // beyond 1 a step overshoots the target by more than it was away: it can kill the neuron
 
 /** @param {Lab} lab */
 export function dyingPart(lab) {
   const { doc, t, win } = lab;
-  const start = () => ({ weight: numberIn(lab.state, "w", -6, 6, -3), bias: numberIn(lab.state, "b", -6, 6, -5) });
-  const rate = () => numberIn(lab.state, "r", 0.01, MOST_RATE, 0.2);
-  const leak = () => numberIn(lab.state, "k", 0.01, 0.5, 0.1);
+  const start = () => neuronOf(lab.state).start;
+  const rate = () => neuronOf(lab.state).rate;
+  const leak = () => neuronOf(lab.state).leak;
   let begun = "";
   let steps = 0;
   let timer = 0;

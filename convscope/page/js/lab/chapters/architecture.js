@@ -11,9 +11,10 @@ import { PlanFault, grouped } from "../formula/fault.js";
 import { resolveFormula } from "../formula/parse.js";
 import { planText } from "../formula/plan.js";
 import { tracePlan } from "../formula/trace.js";
-import { ZOO, madeFor } from "../formula/table.js";
+import { ZOO } from "../formula/table.js";
 import { planChoice } from "../plan_choice.js";
 import { blocksPicture } from "./architecture_picture.js";
+import { architectureOf } from "./architecture_state.js";
 import { firstLearned, layerTable } from "./architecture_table.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
@@ -34,15 +35,10 @@ const DECKS_OWN = "[(conv(16, 3)*2 + relu)*2 + maxpool(2)]*2 + fc";
 /** @param {Lab} lab */
 function mountArchitecture(lab) {
   const { doc, t } = lab;
-  const text = () => lab.state.f ?? ZOO.slides;
-  const usual = () => madeFor(text().trim());
-  const input = () =>
-    /** @type {[number, number, number]} */ ([
-      wholeIn(lab.state, "ic", 1, 512, usual()[0]),
-      wholeIn(lab.state, "ih", 1, 4096, usual()[1]),
-      wholeIn(lab.state, "iw", 1, 4096, usual()[2]),
-    ]);
-  const classes = () => wholeIn(lab.state, "k", 1, 10000, usual()[3]);
+  const text = () => architectureOf(lab.state).text;
+  const usual = () => architectureOf(lab.state).usual;
+  const input = () => architectureOf(lab.state).input;
+  const classes = () => architectureOf(lab.state).classes;
   const put = (/** @type {string} */ value) => lab.tune({ f: value === ZOO.slides ? null : value, n: null });
   const area = make(doc, "textarea", {
     class: "formula-area",

@@ -2,11 +2,11 @@
 
 import { make, makeSvg, refill, setVar } from "../../kit/dom.js";
 import { fixed, thousands } from "../../kit/format.js";
-import { wholeIn } from "../address.js";
 import { chainSizes, stackCosts } from "../sums/depth.js";
 import { slider, stepper } from "../widgets.js";
 import { bytesText } from "./architecture.js";
 import { poolingPart } from "./depth_pooling.js";
+import { chainOf, stackOf } from "./depth_state.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
 /** @typedef {import("../types.js").Lab} Lab */
@@ -36,9 +36,9 @@ const SHOWN_LAYERS = 7;
 /** @param {Lab} lab */
 function chainPart(lab) {
   const { doc, t } = lab;
-  const size = () => wholeIn(lab.state, "i", 1, 28, 9);
-  const kernel = () => wholeIn(lab.state, "k", 2, 7, 3);
-  const pad = () => wholeIn(lab.state, "p", 0, 3, 0);
+  const size = () => chainOf(lab.state).size;
+  const kernel = () => chainOf(lab.state).kernel;
+  const pad = () => chainOf(lab.state).pad;
   const words = (/** @type {string} */ name) => ({ less: t("step.less", { name }), more: t("step.more", { name }) });
   const put = (/** @type {string} */ key, /** @type {number} */ usual) => (/** @type {number} */ value) =>
     lab.tune({ [key]: value === usual ? null : value });
@@ -100,10 +100,10 @@ function squareGrid({ doc }, n, largest) {
 /** @param {Lab} lab */
 function costPart(lab) {
   const { doc, t } = lab;
-  const layers = () => wholeIn(lab.state, "l2", 1, 300, 300);
-  const channels = () => wholeIn(lab.state, "ch", 1, 64, 1);
-  const every = () => wholeIn(lab.state, "e", 1, 100, 30);
-  const padded = () => lab.state.pp === "1";
+  const layers = () => stackOf(lab.state).layers;
+  const channels = () => stackOf(lab.state).channels;
+  const every = () => stackOf(lab.state).every;
+  const padded = () => stackOf(lab.state).pad === 1;
   const put = (/** @type {string} */ key, /** @type {number} */ usual) => (/** @type {number} */ value) =>
     lab.tune({ [key]: value === usual ? null : value });
   const sliders = [
@@ -135,15 +135,8 @@ function costPart(lab) {
     make(doc, "p", { class: "note" }, t("deep.counted")),
   );
   const refresh = () => {
-    const stack = {
-      width: 3600,
-      height: 1800,
-      layers: layers(),
-      channels: channels(),
-      kernel: 3,
-      pad: padded() ? 1 : 0,
-    };
-    const [plain, pooledOnce] = [stackCosts({ ...stack, every: 0 }), stackCosts({ ...stack, every: every() })];
+    const stack = stackOf(lab.state);
+    const [plain, pooledOnce] = [stackCosts({ ...stack, every: 0 }), stackCosts(stack)];
     check.checked = padded();
     const row = (/** @type {string} */ name, /** @type {Depth} */ cost, /** @type {string} */ id) => {
       const bar = make(doc, "span", { class: "bar" });

@@ -201,8 +201,8 @@ function resized(kernel, side) {
   return Array.from({ length: side * side }, (_, i) => table[Math.floor(i / side) - shift]?.[(i % side) - shift] ?? 0);
 }
 
-/** @param {Lab} lab */
-function filtered(lab) {
+/** What the chapter shows: picture, kernel, and the result. @param {Lab} lab */
+export function filtered(lab) {
   const plane = sceneOf(lab.state.p ?? "");
   const kernel = numbersIn(lab.state, "k", [9, 25], FILTERS.outline);
   const { rows, columns, values } = filterPlane(plane.pixels, plane.height, plane.width, kernel);

@@ -6,9 +6,9 @@ import { makeEngine } from "../../engine/engine.js";
 import { fixed } from "../../kit/format.js";
 import { paintPicture } from "../../kit/palette.js";
 import { framed, pixels, pixelUnder } from "../../look/views/maps.js";
-import { wholeIn } from "../address.js";
-import { peakOf, strongestParts } from "../sums/features.js";
+import { strongestParts } from "../sums/features.js";
 import { roving } from "../widgets.js";
+import { convolutionsOf, localDigit, unitAt } from "./local_state.js";
 import { channelTiles, paintUnitMap, partsOfUnit, patchRow, growthTable } from "./local_parts.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
@@ -38,28 +38,14 @@ export function slidesEngine(lab) {
 function mountLocal(lab) {
   const { doc, t } = lab;
   const engine = slidesEngine(lab);
-  const convs = engine.nodes.flatMap((node, index) => (node.module.drawing === "convolution" ? [index] : []));
+  const convs = convolutionsOf(engine);
   const { pictures, names } = lab.payload.digits;
   const bytes = /** @type {Uint8Array} */ (unpack(pictures));
   const digit = (/** @type {number} */ i) => itemOf(bytes, pictures.shape, i);
-  const chosen = () => wholeIn(lab.state, "i", 0, names.length - 1, 6);
+  const chosen = () => localDigit(lab.state, names.length);
   let seenDigit = chosen();
   let result = engine.forward(digit(seenDigit));
-  const unitOf = () => {
-    const index = convs[wholeIn(lab.state, "n", 1, convs.length, 2) - 1];
-    const [channels, height, width] = engine.nodes[index].output;
-    const peaks = Array.from({ length: channels }, (_, channel) => peakOf(result, index, channel, height, width));
-    const strongest = peaks.reduce((best, one, i) => (one.value > peaks[best].value ? i : best), 0);
-    const channel = wholeIn(lab.state, "k", 1, channels, strongest + 1) - 1;
-    return {
-      index,
-      channel,
-      height,
-      width,
-      y: wholeIn(lab.state, "y", 0, height - 1, peaks[channel].y),
-      x: wholeIn(lab.state, "x", 0, width - 1, peaks[channel].x),
-    };
-  };
+  const unitOf = () => unitAt(lab.state, engine, convs, result);
   let unit = unitOf();
 
   const thumbs = names.map((/** @type {string} */ name, /** @type {number} */ i) => {

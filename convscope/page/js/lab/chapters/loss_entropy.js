@@ -3,34 +3,22 @@
 import { make, refill, setVar } from "../../kit/dom.js";
 import { fixed } from "../../kit/format.js";
 import { display, letter, operator, sumSign } from "../../kit/maths.js";
-import { numbersIn } from "../address.js";
 import { codeLengths, codeWords, crossEntropyOf, divergenceOf, entropyOf, informationOf } from "../sums/information.js";
 import { presets } from "../widgets.js";
+import { CARS, othersOf, sharesOf, weightsOf } from "./loss_state.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {"bits" | "nats"} Unit */
 
 const COIN = [1, 1];
-const CARS = [4, 2, 1, 1];
 const EQUAL = [1, 1, 1, 1];
 
 /** @param {Lab} lab */
 export function entropyPart(lab) {
   const { doc, t } = lab;
-  const weights = () => {
-    const list = numbersIn(lab.state, "p", [2, 4], CARS).map((v) => Math.max(0, Math.min(16, v)));
-    return list.some(Boolean) ? list : CARS;
-  };
-  const others = () => {
-    const n = weights().length;
-    const list = numbersIn(lab.state, "q", [n], Array(n).fill(1)).map((v) => Math.max(0, Math.min(16, v)));
-    return list.some(Boolean) ? list : Array(n).fill(1);
-  };
+  const weights = () => weightsOf(lab.state);
+  const others = () => othersOf(lab.state);
   const unit = () => /** @type {Unit} */ (lab.state.u === "nats" ? "nats" : "bits");
-  const share = (/** @type {number[]} */ list) => {
-    const sum = list.reduce((a, b) => a + b, 0);
-    return list.map((v) => v / sum);
-  };
   const text = (/** @type {number[]} */ list) => list.join("_");
   const putP = (/** @type {number[]} */ list) =>
     lab.tune({
@@ -56,7 +44,7 @@ export function entropyPart(lab) {
     { text: t("info.q.equal"), on: () => new Set(others()).size === 1, press: () => putQ(others().map(() => 1)) },
     {
       text: t("info.q.same"),
-      on: () => share(others()).join() === share(weights()).join(),
+      on: () => sharesOf(others()).join() === sharesOf(weights()).join(),
       press: () => putQ(weights()),
     },
     {
@@ -228,7 +216,7 @@ export function entropyPart(lab) {
   };
   const refresh = () => {
     build();
-    const [p, q, u] = [share(weights()), share(others()), unit()];
+    const [p, q, u] = [sharesOf(weights()), sharesOf(others()), unit()];
     const words = codeWords(codeLengths(p));
     const n = p.length;
     const write = (/** @type {string} */ id, /** @type {string} */ value) => {

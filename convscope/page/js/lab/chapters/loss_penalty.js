@@ -2,10 +2,10 @@
 
 import { make, makeSvg } from "../../kit/dom.js";
 import { fixed } from "../../kit/format.js";
-import { numberIn } from "../address.js";
 import { plotOf } from "../plot.js";
 import { informationOf } from "../sums/information.js";
 import { presets, slider } from "../widgets.js";
+import { trueShareOf } from "./loss_state.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 
@@ -14,7 +14,7 @@ const TOLD = [0.9, 0.3, 0.1];
 /** @param {Lab} lab */
 export function penaltyPart(lab) {
   const { doc, t } = lab;
-  const p = () => numberIn(lab.state, "a", 0.001, 1, 0.3);
+  const p = () => trueShareOf(lab.state);
   const put = (/** @type {number} */ value) => {
     const round = Math.max(0.001, Math.round(value * 1000) / 1000);
     lab.tune({ a: round === 0.3 ? null : round });

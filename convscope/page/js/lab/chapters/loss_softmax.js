@@ -3,18 +3,16 @@
 import { make, setVar } from "../../kit/dom.js";
 import { fixed, percent } from "../../kit/format.js";
 import { display, fraction, letter, operator, power, sumSign } from "../../kit/maths.js";
-import { numbersIn } from "../address.js";
 import { naiveSoftmax, stableSoftmax } from "../sums/information.js";
 import { presets } from "../widgets.js";
+import { SCORES, scoresOf } from "./loss_state.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
-
-const SCORES = [2, 1, 0.1, -1];
 
 /** @param {Lab} lab */
 export function softmaxPart(lab) {
   const { doc, t } = lab;
-  const scores = () => numbersIn(lab.state, "y", [4], SCORES).map((v) => Math.max(-2000, Math.min(2000, v)));
+  const scores = () => scoresOf(lab.state);
   const put = (/** @type {number[]} */ list) =>
     lab.tune({ y: list.join() === SCORES.join() ? null : list.map((v) => Math.round(v * 100) / 100).join("_") });
   const same = (/** @type {number[]} */ list) => () => scores().join() === list.join();

@@ -4,16 +4,15 @@
  */
 
 import { button, make, refill, segmented } from "../../kit/dom.js";
-import { numberIn } from "../address.js";
-import { AS_DRAWN } from "../sums/pictures.js";
 import { slider } from "../widgets.js";
 import { answersOf, inputStrips, pictureView } from "./plain_parts.js";
 import { kindChooser, plainLook } from "./plain_pictures.js";
 import { sweepPlot } from "./plain_plot.js";
+import { RANGES, UNMOVED, dataOf, howOf, movedBy } from "./plain_state.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
 /** @typedef {import("../types.js").Lab} Lab */
-/** @typedef {"xo" | "mnist"} Data */
+/** @typedef {import("./plain_state.js").Data} Data */
 
 /** @type {Chapter} */
 export const plainChapter = {
@@ -24,34 +23,7 @@ export const plainChapter = {
   mount: mountPlain,
 };
 
-/** @typedef {{min: number, max: number, step: number, digits?: number, unit?: string}} Range */
-
-const SHIFT = { min: -4, max: 4, step: 0.5, digits: 1, unit: " px" };
-const LARGE_SHIFT = { min: -8, max: 8, step: 1, unit: " px" };
-const TURN = { min: -90, max: 90, step: 5, unit: "°" };
-/** What can be done to a picture, and how far. @type {Record<Data, Record<string, Range>>} */
-const RANGES = {
-  xo: {
-    dx: SHIFT,
-    dy: SHIFT,
-    turn: TURN,
-    scale: { min: 0.3, max: 1.4, step: 0.05, digits: 2, unit: "×" },
-    thickness: { min: 0.4, max: 3, step: 0.1, digits: 1, unit: " px" },
-  },
-  mnist: {
-    dx: LARGE_SHIFT,
-    dy: LARGE_SHIFT,
-    turn: TURN,
-    scale: { min: 0.4, max: 1.5, step: 0.05, digits: 2, unit: "×" },
-  },
-};
-const UNMOVED = /** @type {Record<string, number>} */ (AS_DRAWN);
 const BACK = { dx: null, dy: null, turn: null, scale: null, thickness: null };
-
-/** @param {Lab["state"]} state @returns {Data} */
-function dataOf(state) {
-  return state.d === "mnist" ? "mnist" : "xo";
-}
 
 /** @param {Lab} lab */
 function mountPlain(lab) {
@@ -96,19 +68,12 @@ function laidOut(lab, data) {
     scale: t("plain.scale"),
     thickness: t("plain.thickness"),
   });
-  const valueOf = (/** @type {string} */ key) =>
-    numberIn(lab.state, key, ranges[key].min, ranges[key].max, UNMOVED[key]);
-  const how = () =>
-    /** @type {import("../sums/pictures.js").Drawn} */ ({
-      ...AS_DRAWN,
-      ...Object.fromEntries(Object.keys(ranges).map((key) => [key, valueOf(key)])),
-    });
   const sliders = Object.entries(ranges).map(([key, range]) =>
     slider(
       lab,
       names[key],
       range,
-      () => valueOf(key),
+      () => movedBy(lab.state, data, key),
       (value) => lab.tune({ [key]: value === UNMOVED[key] ? null : value, m: key }),
     ),
   );
@@ -147,11 +112,12 @@ function laidOut(lab, data) {
     make(doc, "section", { class: "worked" }, make(doc, "h2", {}, t("plain.measured")), plot.element),
   );
   const refresh = () => {
-    const look = plainLook(lab, data, how());
+    const how = howOf(lab.state, data);
+    const look = plainLook(lab, data, how);
     for (const one of sliders) one.refresh();
     chooser.refresh();
     for (const one of [picture, strips, ...answers]) one.refresh(look);
-    plot.refresh(how());
+    plot.refresh(how);
   };
   refresh();
   return { element, refresh };

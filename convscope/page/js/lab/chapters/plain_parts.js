@@ -89,6 +89,17 @@ export function inputStrips(lab, side) {
   };
 }
 
+/** @type {WeakMap<object, import("../../engine/engine.js").Engine>} one engine a network */
+const PLAIN_ENGINES = new WeakMap();
+
+/** @param {Lab} lab @param {"xo" | "mnist"} data @param {"dense" | "cnn"} kind */
+export function plainEngine(lab, data, kind) {
+  const network = lab.payload.plain[data][kind];
+  const engine = PLAIN_ENGINES.get(network) ?? makeEngine(network);
+  PLAIN_ENGINES.set(network, engine);
+  return engine;
+}
+
 /**
  * One network's answer, by the page's own engine.
  * @param {Lab} lab
@@ -99,7 +110,7 @@ export function inputStrips(lab, side) {
 export function answersOf(lab, data, kind, name) {
   const { doc, t } = lab;
   const network = lab.payload.plain[data][kind];
-  const engine = makeEngine(network);
+  const engine = plainEngine(lab, data, kind);
   const verdict = make(doc, "p", { class: "verdict" });
   const bars = network.classes.map((/** @type {string} */ label) => {
     const [bar, share] = [make(doc, "span", { class: "bar" }), make(doc, "span", { class: "figure" })];

@@ -4,11 +4,11 @@
 
 import { make, refill } from "../../kit/dom.js";
 import { fixed } from "../../kit/format.js";
-import { numbersIn } from "../address.js";
 import { kernelEditor, weightText } from "../kernel.js";
-import { neuronSum, sharedPlaces } from "../sums/sharing.js";
+import { neuronSum } from "../sums/sharing.js";
 import { squared } from "./convolution_state.js";
 import { matrixTable, neuronDrawing } from "./sharing_drawings.js";
+import { PIXELS, PLACES, WEIGHTS, sharedOf } from "./sharing_state.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
 /** @typedef {import("../types.js").Lab} Lab */
@@ -23,15 +23,9 @@ export const sharingChapter = {
   mount: mountSharing,
 };
 
-const PIXELS = [1, 2, 0, 3, 1, 2, 0, 1, 2];
-const WEIGHTS = [1, -1, 0.5, 2];
-export const PLACES = sharedPlaces(3, 3, 2, 2);
-
 /** @param {Lab} lab */
 function mountSharing(lab) {
   const { doc, t } = lab;
-  const numbers = (/** @type {string} */ key, /** @type {number[]} */ plain) =>
-    numbersIn(lab.state, key, [plain.length], plain);
   const put = (/** @type {string} */ key, /** @type {number[]} */ plain) => (/** @type {number[][]} */ table) =>
     lab.tune({ [key]: table.flat().join("_") === plain.join("_") ? null : table.flat().join("_") });
   /** @type {Hot} */
@@ -55,14 +49,14 @@ function mountSharing(lab) {
     kind: "activations",
     cellName: (y, x) => t("share.pixel", { n: (y - 1) * 3 + x - 1 }),
     tag: (i) => String(i),
-    get: () => squared(numbers("v", PIXELS)),
+    get: () => squared(sharedOf(lab.state).pixels),
     set: put("v", PIXELS),
   });
   const weights = kernelEditor(lab, {
     name: t("share.weights"),
     cellName: (y, x) => t("share.weight", { n: (y - 1) * 2 + x - 1 }),
     tag: (i) => `w${i}`,
-    get: () => squared(numbers("k", WEIGHTS)),
+    get: () => squared(sharedOf(lab.state).weights),
     set: put("k", WEIGHTS),
   });
   const outputs = make(doc, "div", { class: "share-outputs" });
@@ -154,12 +148,12 @@ function mountSharing(lab) {
     ])) {
       Array.from(editor.element.children).forEach((cell, i) => cell.classList.toggle("lit", lit(i)));
     }
-    refill(said, ...sentence(lab, hot, numbers("k", WEIGHTS), numbers("v", PIXELS)));
+    refill(said, ...sentence(lab, hot, sharedOf(lab.state).weights, sharedOf(lab.state).pixels));
   };
   const refresh = () => {
     pixels.refresh();
     weights.refresh();
-    const [k, v] = [numbers("k", WEIGHTS), numbers("v", PIXELS)];
+    const [k, v] = [sharedOf(lab.state).weights, sharedOf(lab.state).pixels];
     const totals = PLACES.map((line) => neuronSum(line, k, v).total);
     if (outputs.children.length !== totals.length)
       refill(

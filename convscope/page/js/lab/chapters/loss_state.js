@@ -1,0 +1,38 @@
+/** What the address says of chapter 9: scores, two distributions, and the share that the true class got. */
+
+import { numberIn, numbersIn } from "../address.js";
+
+/** @typedef {import("../types.js").Lab} Lab */
+/** @typedef {Lab["state"]} State */
+
+export const SCORES = [2, 1, 0.1, -1];
+export const CARS = [4, 2, 1, 1];
+
+/** @param {State} state */
+export function scoresOf(state) {
+  return numbersIn(state, "y", [4], SCORES).map((v) => Math.max(-2000, Math.min(2000, v)));
+}
+
+/** How much of each event there is, in no unit. @param {State} state */
+export function weightsOf(state) {
+  const list = numbersIn(state, "p", [2, 4], CARS).map((v) => Math.max(0, Math.min(16, v)));
+  return list.some(Boolean) ? list : CARS;
+}
+
+/** How much of each event the code expects. @param {State} state */
+export function othersOf(state) {
+  const n = weightsOf(state).length;
+  const list = numbersIn(state, "q", [n], Array(n).fill(1)).map((v) => Math.max(0, Math.min(16, v)));
+  return list.some(Boolean) ? list : Array(n).fill(1);
+}
+
+/** Parts of one whole. @param {number[]} list */
+export function sharesOf(list) {
+  const sum = list.reduce((a, b) => a + b, 0);
+  return list.map((v) => v / sum);
+}
+
+/** @param {State} state */
+export function trueShareOf(state) {
+  return numberIn(state, "a", 0.001, 1, 0.3);
+}
