@@ -12,13 +12,9 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 
 import convscope.page
-from convscope.data import load as load_data
-from convscope.explain.payload import nodes
-from convscope.explain.payload.encoding import as_json
-from convscope.explain.subject import samples
 from convscope.lab.event_streams import new_snapshots, snapshot
+from convscope.lab.payload import lab_payload
 from convscope.page.inline import lab_html
-from convscope.prediction import load
 from tests.browser.chromium import resize, visit
 
 SLIDES = Path(convscope.page.__file__).parent / "slides"
@@ -27,22 +23,7 @@ Json = dict[str, Any]
 
 def payload(language: str = "en") -> Json:
     """Return what the chapters read, as convscope/lab/payload.py and a static build hand it over."""
-    model = load(SLIDES / "model.onnx")
-    data = load_data("mnist")
-    assert data.test is not None
-    chosen = samples.choose_samples(data.test, data.test.labels, data.classes, 20)
-    return {
-        "format": "convscope-lab",
-        "language": language,
-        "slides": {
-            "classes": list(model.classes),
-            "input": model.spec.to_json(),
-            "nodes": as_json(nodes.page_nodes(model.network)),
-            "tensors": as_json(model.file.weights),
-        },
-        "digits": as_json({"pictures": chosen.pictures, "labels": chosen.labels}),
-        "recorded": recorded(),
-    }
+    return {**lab_payload(language).to_json(), "recorded": recorded()}
 
 
 def recorded() -> Json:

@@ -63,11 +63,11 @@ export function labFrame(lab) {
   );
   return {
     element,
-    /** Show a chapter, or the contents. @param {Chapter | null} chapter @param {Drawing | null} drawing */
+    /** Show a chapter, or the contents. @param {Chapter | null} chapter @param {Drawing} drawing */
     put: (chapter, drawing) =>
       refill(
         main,
-        ...(chapter && drawing
+        ...(chapter
           ? [
               make(
                 doc,
@@ -80,7 +80,7 @@ export function labFrame(lab) {
               drawing.element,
               pagerOf(lab, chapter),
             ]
-          : contents(lab)),
+          : [drawing.element]),
       ),
     /** Another chapter was opened: begin at its top, with the keyboard too. */
     moved: () => {
@@ -99,7 +99,7 @@ export function labFrame(lab) {
 }
 
 /** @param {Lab} lab @param {string} id */
-function follow(lab, id) {
+export function follow(lab, id) {
   return (/** @type {MouseEvent} */ event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
@@ -129,45 +129,6 @@ function lookSettings(lab) {
     languageChoice(doc, t, (value) => lab.tune({ l: value })),
     themeButton(doc, t, lab.dark(), () => lab.tune({ h: lab.dark() ? "light" : "dark" }), { "data-keep": "theme" }),
   );
-}
-
-/** The page without a chapter: what there is. @param {Lab} lab */
-function contents(lab) {
-  const { doc, t } = lab;
-  return [
-    make(doc, "h1", {}, t("lab.title")),
-    make(doc, "p", { class: "lead" }, t("lab.lead")),
-    make(
-      doc,
-      "ol",
-      { class: "cover" },
-      ...CHAPTERS.map((one) =>
-        make(
-          doc,
-          "li",
-          {},
-          make(
-            doc,
-            "a",
-            { href: `#c=${one.id}`, on: { click: follow(lab, one.id) } },
-            make(
-              doc,
-              "span",
-              { class: "chapter-number", "aria-hidden": one.number ? null : "true" },
-              one.number ? String(one.number) : "",
-            ),
-            make(
-              doc,
-              "span",
-              {},
-              make(doc, "b", {}, one.title(t)),
-              make(doc, "span", { class: "cover-lead" }, one.lead(t)),
-            ),
-          ),
-        ),
-      ),
-    ),
-  ];
 }
 
 /** @param {Lab} lab @param {Chapter} chapter */

@@ -4,8 +4,9 @@ import { languageOf, translator } from "../kit/i18n.js";
 import { addressOf, changed, stateOf } from "./address.js";
 import { makeApi } from "./api.js";
 import { CHAPTERS } from "./chapters.js";
+import { contentsPage } from "./cover/contents.js";
 import { fillTable } from "./formula/table.js";
-import { labFrame } from "./frame.js";
+import { follow, labFrame } from "./frame.js";
 
 /** @typedef {import("./types.js").Drawing} Drawing */
 /** @typedef {import("./types.js").Lab} Lab */
@@ -91,7 +92,7 @@ export function startLab(doc, win) {
     const id = chapter?.id ?? "";
     if (id !== shown) {
       drawing?.gone?.();
-      drawing = chapter ? chapter.mount(lab) : null;
+      drawing = chapter ? chapter.mount(lab) : contentsPage(lab, CHAPTERS, (to) => follow(lab, to));
       frame.put(chapter, drawing);
       doc.title = chapter ? `${chapter.title(lab.t)} · convscope lab` : "convscope lab";
       if (last !== null && last !== id) frame.moved();

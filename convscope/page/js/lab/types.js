@@ -26,11 +26,17 @@
  * @property {() => void} [refresh] the state changed
  * @property {() => void} [gone] stop timers
  *
+ * @typedef {object} Moving a small picture that moves
+ * @property {Element} element
+ * @property {(share: number) => void} draw show it at that part of its way, 0 … 1; 1 is what it stands still at
+ * @property {number} steps in how many it is drawn @property {number} lasts milliseconds
+ *
  * @typedef {object} Chapter
  * @property {string} id its name in the address
  * @property {number} number 1 … 10; 0 for the workbench
  * @property {(t: Translate) => string} title
  * @property {(t: Translate) => string} lead one or two sentences
+ * @property {(lab: Lab) => Moving} [cover] a small live picture of it, for the contents
  * @property {(lab: Lab) => Drawing} mount
  *
  * @typedef {object} Lab what a chapter gets

@@ -8,6 +8,7 @@ import { activationAt } from "../sums/activations.js";
 import { presets, slider } from "../widgets.js";
 import { dyingPart } from "./activation_dying.js";
 import { FUNCTIONS, curveOf } from "./activation_state.js";
+import { activationCover } from "./activation_cover.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
 /** @typedef {import("../types.js").Lab} Lab */
@@ -19,6 +20,7 @@ export const activationChapter = {
   number: 6,
   title: (t) => t("act.title"),
   lead: (t) => t("act.lead"),
+  cover: activationCover,
   mount: (lab) => {
     const [curves, dying] = [curvesPart(lab), dyingPart(lab)];
     return {

@@ -16,6 +16,7 @@ import { planChoice } from "../plan_choice.js";
 import { blocksPicture } from "./architecture_picture.js";
 import { architectureOf } from "./architecture_state.js";
 import { firstLearned, layerTable } from "./architecture_table.js";
+import { architectureCover } from "./architecture_cover.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
 /** @typedef {import("../types.js").Lab} Lab */
@@ -27,6 +28,7 @@ export const architectureChapter = {
   number: 8,
   title: (t) => t("arch.title"),
   lead: (t) => t("arch.lead"),
+  cover: architectureCover,
   mount: mountArchitecture,
 };
 

@@ -54,12 +54,12 @@ export function blocksPicture(lab, look) {
 }
 
 /**
- * @param {Lab} lab
+ * @param {Pick<Lab, "doc" | "t">} lab
  * @param {Block} block
  * @param {number} height of the whole picture
- * @param {(index: number) => void} look
+ * @param {((index: number) => void) | null} look what a press does; null where nothing can be pressed
  */
-function blockDrawing({ doc, t }, block, height, look) {
+export function blockDrawing({ doc, t }, block, height, look) {
   const { x, y, length, depth, index, labels, then } = block;
   const [dx, dy] = [depth * SLANT, depth * SLANT];
   const top = y - block.height;
@@ -70,7 +70,7 @@ function blockDrawing({ doc, t }, block, height, look) {
     });
   const middle = x + (length + dx) / 2;
   const lines = [...labels, then.join(" + ")].filter(Boolean);
-  const press = index < 0 ? undefined : () => look(index);
+  const press = index < 0 || !look ? undefined : () => look(index);
   return makeSvg(
     doc,
     "g",

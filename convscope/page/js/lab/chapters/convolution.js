@@ -10,6 +10,7 @@ import { inkRow, levelText } from "./convolution_inks.js";
 import { convolutionPython } from "./convolution_python.js";
 import { convolvingOf, diagonalKernel, kernelText, levelOf, pictureText } from "./convolution_state.js";
 import { writtenSize, writtenSum } from "./convolution_sums.js";
+import { convolutionCover } from "./convolution_cover.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
 /** @typedef {import("../types.js").Lab} Lab */
@@ -20,6 +21,7 @@ export const convolutionChapter = {
   number: 3,
   title: (t) => t("conv.title"),
   lead: (t) => t("conv.lead"),
+  cover: convolutionCover,
   mount: mountConvolution,
 };
 

@@ -7,6 +7,7 @@ import { slider, stepper } from "../widgets.js";
 import { bytesText } from "./architecture.js";
 import { poolingPart } from "./depth_pooling.js";
 import { chainOf, stackOf } from "./depth_state.js";
+import { depthCover } from "./depth_cover.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
 /** @typedef {import("../types.js").Lab} Lab */
@@ -18,6 +19,7 @@ export const depthChapter = {
   number: 7,
   title: (t) => t("deep.title"),
   lead: (t) => t("deep.lead"),
+  cover: depthCover,
   mount: (lab) => {
     const parts = [
       chainPart(lab),

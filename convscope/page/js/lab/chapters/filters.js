@@ -14,6 +14,7 @@ import { FILTERS, filterPlane } from "../sums/filters.js";
 import { houseScene, ringScene } from "../sums/scenes.js";
 import { squared } from "./convolution_state.js";
 import { filterGallery, windowSums } from "./filters_parts.js";
+import { filtersCover } from "./filters_cover.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
 /** @typedef {import("../types.js").Lab} Lab */
@@ -25,6 +26,7 @@ export const filtersChapter = {
   number: 4,
   title: (t) => t("filter.title"),
   lead: (t) => t("filter.lead"),
+  cover: filtersCover,
   mount: mountFilters,
 };
 

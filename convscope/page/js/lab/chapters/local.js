@@ -2,18 +2,18 @@
 
 import { make, segmented } from "../../kit/dom.js";
 import { itemOf, unpack } from "../../engine/binary.js";
-import { makeEngine } from "../../engine/engine.js";
 import { fixed } from "../../kit/format.js";
 import { paintPicture } from "../../kit/palette.js";
 import { framed, pixels, pixelUnder } from "../../look/views/maps.js";
 import { strongestParts } from "../sums/features.js";
+import { slidesEngine } from "../slides_engine.js";
 import { roving } from "../widgets.js";
 import { convolutionsOf, localDigit, unitAt } from "./local_state.js";
 import { channelTiles, paintUnitMap, partsOfUnit, patchRow, growthTable } from "./local_parts.js";
+import { localCover } from "./local_cover.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
 /** @typedef {import("../types.js").Lab} Lab */
-/** @typedef {import("../../engine/engine.js").Engine} Engine */
 
 /** @type {Chapter} */
 export const localChapter = {
@@ -21,18 +21,9 @@ export const localChapter = {
   number: 2,
   title: (t) => t("local.title"),
   lead: (t) => t("local.lead"),
+  cover: localCover,
   mount: mountLocal,
 };
-
-/** @type {WeakMap<object, Engine>} one engine a payload: its weights are unpacked once */
-const LAB_ENGINES = new WeakMap();
-
-/** The shipped network's engine. @param {Lab} lab */
-export function slidesEngine(lab) {
-  const known = LAB_ENGINES.get(lab.payload.slides) ?? makeEngine(lab.payload.slides);
-  LAB_ENGINES.set(lab.payload.slides, known);
-  return known;
-}
 
 /** @param {Lab} lab */
 function mountLocal(lab) {

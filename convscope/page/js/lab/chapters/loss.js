@@ -4,6 +4,7 @@ import { make } from "../../kit/dom.js";
 import { entropyPart } from "./loss_entropy.js";
 import { penaltyPart } from "./loss_penalty.js";
 import { softmaxPart } from "./loss_softmax.js";
+import { lossCover } from "./loss_cover.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
 
@@ -13,6 +14,7 @@ export const lossChapter = {
   number: 9,
   title: (t) => t("info.title"),
   lead: (t) => t("info.lead"),
+  cover: lossCover,
   mount: (lab) => {
     const parts = [softmaxPart(lab), entropyPart(lab), penaltyPart(lab)];
     return {

@@ -5,6 +5,7 @@ import { drawPart } from "./mnist_draw.js";
 import { dataPart, plansPart } from "./mnist_start.js";
 import { trainingStore } from "./mnist_store.js";
 import { trainPart } from "./mnist_train.js";
+import { mnistCover } from "./mnist_cover.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
 
@@ -14,6 +15,7 @@ export const mnistChapter = {
   number: 10,
   title: (t) => t("mnist.title"),
   lead: (t) => t("mnist.lead"),
+  cover: mnistCover,
   mount: (lab) => {
     const store = trainingStore(lab, () => {
       training.refresh();

@@ -9,6 +9,7 @@ import { answersOf, inputStrips, pictureView } from "./plain_parts.js";
 import { kindChooser, plainLook } from "./plain_pictures.js";
 import { sweepPlot } from "./plain_plot.js";
 import { RANGES, UNMOVED, dataOf, howOf, movedBy } from "./plain_state.js";
+import { plainCover } from "./plain_cover.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
 /** @typedef {import("../types.js").Lab} Lab */
@@ -20,6 +21,7 @@ export const plainChapter = {
   number: 1,
   title: (t) => t("plain.title"),
   lead: (t) => t("plain.lead"),
+  cover: plainCover,
   mount: mountPlain,
 };
 

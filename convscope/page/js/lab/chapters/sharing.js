@@ -9,6 +9,7 @@ import { neuronSum } from "../sums/sharing.js";
 import { squared } from "./convolution_state.js";
 import { matrixTable, neuronDrawing } from "./sharing_drawings.js";
 import { PIXELS, PLACES, WEIGHTS, sharedOf } from "./sharing_state.js";
+import { sharingCover } from "./sharing_cover.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
 /** @typedef {import("../types.js").Lab} Lab */
@@ -20,6 +21,7 @@ export const sharingChapter = {
   number: 5,
   title: (t) => t("share.title"),
   lead: (t) => t("share.lead"),
+  cover: sharingCover,
   mount: mountSharing,
 };
 

@@ -4,6 +4,7 @@
 
 import { make, refill } from "../../kit/dom.js";
 import { troubleView } from "../trouble.js";
+import { benchCover } from "./bench_cover.js";
 import { compareRuns } from "./compare.js";
 import { dropped, isDrop } from "./drop_read.js";
 import { dropView } from "./drop.js";
@@ -26,6 +27,7 @@ export const workbenchChapter = {
   number: 0,
   title: (t) => t("bench.title"),
   lead: (t) => t("bench.lead"),
+  cover: benchCover,
   mount: mountWorkbench,
 };
 
