@@ -5,7 +5,7 @@ import { at, LANE_BYTES, LANES, madd, sumOf, sumsOf } from "./vector";
 const ENOUGH = 32; // pairs of places for one visit of sixteen weights: sums over lanes cost as much as two of them
 
 /**
- * Add to target (filters, depth, taps) the products of the gradient's and the source's numbers at each tap's pairs of
+ * Add to target (taps, filters, depth) the products of the gradient's and the source's numbers at each tap's pairs of
  * places, [where in the gradient, where in the source].
  *
  * As few groups of pictures as make a visit worth while are gone through at a time: what four filters and all channels
@@ -28,8 +28,7 @@ function correlateGroups(
   gradient: usize, source: usize, target: usize, starts: usize, pairs: usize, taps: i32, groups: i32,
   gradientStep: usize, sourceStep: usize, filters: i32, depth: i32,
 ): void {
-  const filterStep = <usize>(depth * taps) << 2;
-  const channelStep = <usize>taps << 2;
+  const filterStep = <usize>depth << 2;
   for (let f = 0; f < filters; f++) {
     const square = f < (filters & ~3);
     if (square && f & 3) continue; // done with the first of the four
@@ -37,15 +36,15 @@ function correlateGroups(
     for (let tap = 0; tap < taps; tap++) {
       const begin = pairs + (<usize>at(starts, tap) << 3);
       const end = pairs + (<usize>at(starts, tap + 1) << 3);
-      let to = target + <usize>f * filterStep + (<usize>tap << 2);
+      let to = target + <usize>(tap * filters + f) * filterStep;
       let x = source;
       let c = 0;
       if (square) {
-        for (; c + 4 <= depth; c += 4, x += 4 * LANE_BYTES, to += 4 * channelStep) {
-          fourByFour(d, x, to, begin, end, groups, gradientStep, sourceStep, filterStep, channelStep);
+        for (; c + 4 <= depth; c += 4, x += 4 * LANE_BYTES, to += 16) {
+          fourByFour(d, x, to, begin, end, groups, gradientStep, sourceStep, filterStep);
         }
       }
-      for (; c < depth; c++, x += LANE_BYTES, to += channelStep) {
+      for (; c < depth; c++, x += LANE_BYTES, to += 4) {
         if (square) fourByOne(d, x, to, begin, end, groups, gradientStep, sourceStep, filterStep);
         else one(d, x, to, begin, end, groups, gradientStep, sourceStep);
       }
@@ -56,7 +55,7 @@ function correlateGroups(
 /** Four filters by four channels: eight vectors read give sixteen of products, summed over their lanes at the end. */
 function fourByFour(
   gradient: usize, source: usize, target: usize, begin: usize, end: usize, groups: i32,
-  gradientStep: usize, sourceStep: usize, filterStep: usize, channelStep: usize,
+  gradientStep: usize, sourceStep: usize, filterStep: usize,
 ): void {
   let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
   let b0 = a0, b1 = a0, b2 = a0, b3 = a0;
@@ -96,10 +95,10 @@ function fourByFour(
     gradient += gradientStep;
     source += sourceStep;
   }
-  addRow(target, channelStep, sumsOf(a0, a1, a2, a3));
-  addRow(target + filterStep, channelStep, sumsOf(b0, b1, b2, b3));
-  addRow(target + 2 * filterStep, channelStep, sumsOf(c0, c1, c2, c3));
-  addRow(target + 3 * filterStep, channelStep, sumsOf(d0, d1, d2, d3));
+  addRow(target, sumsOf(a0, a1, a2, a3));
+  addRow(target + filterStep, sumsOf(b0, b1, b2, b3));
+  addRow(target + 2 * filterStep, sumsOf(c0, c1, c2, c3));
+  addRow(target + 3 * filterStep, sumsOf(d0, d1, d2, d3));
 }
 
 /** Four filters by one channel: what is left of the channels, and pictures of one channel. */
@@ -127,7 +126,7 @@ function fourByOne(
     gradient += gradientStep;
     source += sourceStep;
   }
-  addRow(target, filterStep, f32x4.add(sumsOf(a0, b0, c0, d0), sumsOf(a1, b1, c1, d1)));
+  addColumn(target, filterStep, f32x4.add(sumsOf(a0, b0, c0, d0), sumsOf(a1, b1, c1, d1)));
 }
 
 /** One filter by one channel: the corner that is left. */
@@ -149,9 +148,15 @@ function one(
   store<f32>(target, load<f32>(target) + sumOf(f32x4.add(low, high)));
 }
 
+/** Add four sums to four numbers side by side. */
+@inline
+function addRow(target: usize, sums: v128): void {
+  v128.store(target, f32x4.add(v128.load(target), sums));
+}
+
 /** Add four sums to four numbers that lie a step apart. */
 @inline
-function addRow(target: usize, step: usize, sums: v128): void {
+function addColumn(target: usize, step: usize, sums: v128): void {
   store<f32>(target, load<f32>(target) + f32x4.extract_lane(sums, 0));
   target += step;
   store<f32>(target, load<f32>(target) + f32x4.extract_lane(sums, 1));

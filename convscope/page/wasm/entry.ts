@@ -6,3 +6,4 @@ export { gather } from "./gather";
 export { moments, normBack, normSums, scaleShift } from "./normalisation";
 export { adamw, sgd } from "./optimisers";
 export { average, averageBack, largest, largestBack } from "./pooling";
+export { transform } from "./tiles";

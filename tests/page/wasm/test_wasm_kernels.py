@@ -56,7 +56,7 @@ def test_it_imports_a_memory_and_exports_what_the_page_calls() -> None:
     typed = (HERE / "js" / "learn" / "types.js").read_text(encoding="utf-8")
     named = typed[typed.index("@typedef {object} Kernels") : typed.index("@typedef {object} Parameter")]
     functions = {one["name"] for one in found["exports"] if one["kind"] == "function"}
-    assert functions == {line.split("}")[-1].split()[0].rstrip(".") for line in _properties(named)}
+    assert functions == {line.split("}")[-1].split()[0].strip("[.]") for line in _properties(named)}
 
 
 def _properties(comment: str) -> list[str]:

@@ -23,17 +23,18 @@ export function packForward(weights, packed, filters, depth, taps) {
 }
 
 /**
- * Pack the same kernels turned around, so that sums go over filters: (blocks of 8 of depth, taps from the last to the
- * first, filters, 8). Reading on in the output means going back in the kernel.
+ * Pack the same kernels so that sums go over filters: (blocks of 8 of depth, taps, filters, 8), taps from the last to the
+ * first where they are turned around: reading on in the output means going back in the kernel.
  * @param {Float32Array} weights
  * @param {Float32Array} packed
- * @param {number} filters @param {number} depth @param {number} taps
+ * @param {number} filters @param {number} depth @param {number} taps @param {boolean} around
  */
-export function packBack(weights, packed, filters, depth, taps) {
+export function packBack(weights, packed, filters, depth, taps, around) {
+  const step = filters * LANES * (around ? -1 : 1);
   for (let f = 0, w = 0; f < filters; f++) {
     for (let d = 0; d < depth; d++) {
-      let to = ((d >> 3) * taps * filters + (taps - 1) * filters + f) * LANES + (d & 7);
-      for (let tap = 0; tap < taps; tap++, to -= filters * LANES) packed[to] = weights[w++];
+      let to = ((d >> 3) * taps * filters + (around ? taps - 1 : 0) * filters + f) * LANES + (d & 7);
+      for (let tap = 0; tap < taps; tap++, to += step) packed[to] = weights[w++];
     }
   }
 }

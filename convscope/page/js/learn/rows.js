@@ -23,7 +23,7 @@ export function rowsOf({ node, space, inputs: [x], output, pictures, parameters:
   const [high, wide] = [height + pad[0] + end[0], width + pad[1] + end[1]];
   const maps = space.maps(pictures, high * wide, depth);
   const across = depth * kernel[1];
-  const [arranged, gradient] = [space.take(weight.values.count), space.take(weight.values.count)];
+  const arranged = space.take(weight.values.count);
 
   /** @type {[number, number, number][]} */
   const found = [];
@@ -50,7 +50,6 @@ export function rowsOf({ node, space, inputs: [x], output, pictures, parameters:
     places: output.places,
     depth: across,
     taps: kernel[0],
-    gradient,
 
     /** Copy the input; what lies around it stays 0. @param {Pass} pass */
     copy: ({ groups: batch }) => {
@@ -70,9 +69,15 @@ export function rowsOf({ node, space, inputs: [x], output, pictures, parameters:
       return arranged.values;
     },
 
-    /** Add the gradient in this order to the weights' own. @param {Parameter} to */
-    give: (to) => {
-      for (let i = 0; i < order.length; i++) to.gradient.values[order[i]] += gradient.values[i];
+    /**
+     * Add a gradient (kernel rows, filters, kernel columns × channels) to the weights' own.
+     * @param {Float32Array} gradient @param {Parameter} to
+     */
+    give: (gradient, to) => {
+      const count = filters * across;
+      for (let i = 0; i < order.length; i++) {
+        to.gradient.values[order[i]] += gradient[(i % kernel[0]) * count + Math.floor(i / kernel[0])];
+      }
     },
   };
 }

@@ -32,6 +32,9 @@
  * @property {(gradient: number, source: number, target: number, starts: number, pairs: number, taps: number,
  * groups: number, gradientStep: number, sourceStep: number, filters: number, depth: number) => void} correlate
  * @property {(gradient: number, target: number, groups: number, places: number, channels: number) => void} sumChannels
+ * @property {(matrix: number, x: number, y: number, table: number, lines: number, groups: number, xStep: number,
+ * yStep: number, xPlace: number, yPlace: number, channels: number, nowhere: number) => void} [transform] what tiles.js
+ * needs; plain JavaScript has it not
  * @property {(x: number, y: number, starts: number, entries: number, groups: number, places: number, xStep: number,
  * channels: number) => void} largest
  * @property {(x: number, y: number, dy: number, dx: number, starts: number, entries: number, groups: number,

@@ -4,8 +4,9 @@ import { groupStep, LANES, LANE_BYTES } from "./memory.js";
 import { packBack, packForward, packedCount } from "./packing.js";
 import { rowsOf } from "./rows.js";
 import { runTable, tapTable } from "./tables.js";
+import { addTapsLast, tiledSums } from "./tiles.js";
 /** @import {Links} from "./tables.js" */
-/** @import {Maps, Pass, Site, Work} from "./types.js" */
+/** @import {Block, Maps, Pass, Site, Work} from "./types.js" */
 
 /**
  * @param {Site} site
@@ -14,6 +15,23 @@ import { runTable, tapTable } from "./tables.js";
  * @returns {Work}
  */
 export function weightedSums(site, links, sizes) {
+  const direct = directSums(site, links, sizes);
+  const tiled = tiledSums(site, links, sizes);
+  const by = (/** @type {Pass} */ { kernels }) => (tiled && kernels.transform ? tiled : direct);
+  return {
+    forward: (pass) => by(pass).forward(pass),
+    backward: (pass, into) => by(pass).backward(pass, into),
+  };
+}
+
+/**
+ * The same, every product by itself.
+ * @param {Site} site
+ * @param {Links} links
+ * @param {{groups: number, depth: number, filters: number, taps: number}} sizes
+ * @returns {Work}
+ */
+function directSums(site, links, sizes) {
   const { space, output: y, gradient: dy, parameters } = site;
   const [x] = site.inputs;
   const { groups, filters } = sizes;
@@ -33,9 +51,12 @@ export function weightedSums(site, links, sizes) {
   const packedBack = Array.from({ length: groups }, () => space.take(packedCount(sizes.depth, sizes.taps, filters)));
   const offsets = Array.from({ length: groups }, () => space.take(LANES * Math.ceil(filters / LANES)));
   const none = space.take(LANES * Math.ceil(sizes.depth / LANES));
+  const summed = rows || taps > 1 ? space.take(perGroup) : null; // by tap, where a weight's place is not that of its sum
 
   /** The weights of one group. @param {number} group */
   const ofGroup = (group) => weight.values.values.subarray(group * perGroup, (group + 1) * perGroup);
+  /** Their gradient. @param {number} group */
+  const gradientOf = (group) => weight.gradient.values.subarray(group * perGroup, (group + 1) * perGroup);
 
   return {
     forward: (pass) => {
@@ -56,17 +77,18 @@ export function weightedSums(site, links, sizes) {
     backward: (pass, [dx]) => {
       const { kernels, groups: batch } = pass;
       if (bias) kernels.sumChannels(dy.block.at, bias.gradient.at, batch, dy.places, dy.channels);
-      rows?.gradient.values.fill(0);
       for (let group = 0; group < groups; group++) {
         const gradient = dy.block.at + group * filters * LANE_BYTES;
         const source = read.maps.block.at + group * depth * LANE_BYTES;
         const { starts, entries } = weightTable;
-        const target = (rows?.gradient ?? weight.gradient).at + 4 * group * perGroup;
+        summed?.values.fill(0);
+        const target = summed ? summed.at : weight.gradient.at + 4 * group * perGroup;
         const steps = /** @type {const} */ ([groupStep(dy), groupStep(read.maps)]);
         kernels.correlate(gradient, source, target, starts, entries, taps, batch, ...steps, filters, depth);
+        if (rows) rows.give(/** @type {Block} */ (summed).values, weight);
+        else if (summed) addTapsLast(summed.values, gradientOf(group), taps);
         if (dx) sendBack(pass, dx, group, gradient);
       }
-      rows?.give(weight);
     },
   };
 
@@ -75,7 +97,7 @@ export function weightedSums(site, links, sizes) {
    * @param {Pass} pass @param {Maps} dx @param {number} group @param {number} gradient
    */
   function sendBack({ kernels, groups: batch }, dx, group, gradient) {
-    packBack(ofGroup(group), packedBack[group].values, filters, sizes.depth, sizes.taps);
+    packBack(ofGroup(group), packedBack[group].values, filters, sizes.depth, sizes.taps, true);
     const target = dx.block.at + group * sizes.depth * LANE_BYTES;
     const { starts, entries } = backTable;
     const steps = /** @type {const} */ ([groupStep(dy), groupStep(dx), dx.channels * LANE_BYTES]);

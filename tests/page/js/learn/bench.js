@@ -92,6 +92,20 @@ const calls = {
       buffers: Object.fromEntries(network.buffers.map(({ name, values }) => [name, values.values])),
     };
   },
+  // How often a pass over one picture and its way back go by tiles.
+  tiled: ({ nodes, kernels }) => {
+    let times = 0;
+    const network = makeBatchNetwork(nodes, 1);
+    network.open((memory) => {
+      const made = { ...kernelsOf(kernels)(memory) };
+      const { transform } = made;
+      if (transform) made.transform = (...given) => (times++, transform(...given));
+      return made;
+    });
+    network.forward(1, { training: true });
+    network.backward(1);
+    return times;
+  },
   // Some steps with batches that are given.
   steps: ({ nodes, tensors, batches, labels, recipe, kernels }) => {
     const network = makeBatchNetwork(nodes, labels[0].length);

@@ -30,6 +30,12 @@ ROWS = (
     ("conv(5, (2, 3), stride=(1, 2), pad=(0, 1, 2, 0), dilation=(3, 1), bias=False) + tanh + fc", (3, 8, 9)),
     ("skip(conv(2, 3, pad=1)) + conv(3, (3, 2), dilation=(2, 1)) + fc", (2, 7, 6)),
 )
+# By tiles of 3×3 sums (tiles.js): whole and cut ones, padding of every kind, groups, several passes over the pictures.
+TILES = (
+    ('conv(16, 3, pad="same", bias=False) + bn + relu + fc', (8, 6, 6)),
+    ("conv(24, 3, groups=2) + relu + conv(8, 3, pad=(0, 2, 3, 1)) + fc", (16, 8, 11)),
+    ("conv(8, 1) + concat(conv(16, 3, pad=1), relu) + bn + conv(9, 3) + fc", (3, 7, 5)),
+)
 
 
 def without_dropout(network: Network) -> Any:
@@ -161,6 +167,20 @@ def test_a_kernels_rows_are_read_as_channels(
     learn: Learner, kernels: str, formula: str, shape: tuple[int, int, int]
 ) -> None:
     compare(learn, trace(parse(formula), shape, 3), 5, 11, kernels)
+
+
+@pytest.mark.parametrize(("formula", "shape"), TILES)
+def test_3x3_kernels_go_by_tiles(learn: Learner, kernels: str, formula: str, shape: tuple[int, int, int]) -> None:
+    whole = trace(parse(formula), shape, 3)
+    for count in (5, 41):
+        compare(learn, whole, count, 11, kernels)
+    times = learn.call("tiled", nodes=page_nodes(whole), kernels=kernels)
+    assert (times > 0) == (kernels != "plain")
+
+
+@pytest.mark.parametrize("formula", ["conv(8, 3, stride=2)", "conv(8, 3, dilation=2)", "conv(8, (3, 1))", "conv(7, 3)"])
+def test_other_kernels_do_not_go_by_tiles(learn: Learner, formula: str) -> None:
+    assert learn.call("tiled", nodes=page_nodes(trace(parse(formula + "+ fc"), (8, 9, 9), 3)), kernels="simd") == 0
 
 
 def plainly(network: Network, weights: Weights, x: Array, labels: Array) -> dict[str, Any]:

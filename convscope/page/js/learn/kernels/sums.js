@@ -75,7 +75,7 @@ export function plainSums(heap, ints) {
             }
             for (let i = 0; i < down; i++) {
               for (let j = 0; j < across; j++) {
-                heap[(target >> 2) + ((f + i) * depth + c + j) * taps + tap] += sums[4 * i + j];
+                heap[(target >> 2) + (tap * filters + f + i) * depth + c + j] += sums[4 * i + j];
               }
             }
           }

@@ -1,0 +1,349 @@
+/** Convolutions with 3×3 kernels by tiles: 25 products where 81 would do the same (Winograd 1980; Lavin and Gray 2016). */
+
+import { groupStep, LANES, LANE_BYTES } from "./memory.js";
+import { packBack, packForward, packedCount } from "./packing.js";
+import { linksOf, runTable, tapTable } from "./tables.js";
+/** @import {Window} from "../types.js" */
+/** @import {Links} from "./tables.js" */
+/** @import {Block, Maps, Pass, Site, Work} from "./types.js" */
+
+/*
+ * A tile of 3×3 sums y reads 5×5 numbers d: y = Aᵀ·[(G·g·Gᵀ) ∘ (Bᵀ·d·B)]·A for a kernel g, ∘ being number by number, with
+ *
+ *        ⎡1 1  1 1 0⎤        ⎡  1/2    0    0 ⎤         ⎡2 −1 −2  1 0⎤
+ *   Aᵀ = ⎢0 1 −1 2 0⎥    G = ⎢ −1/2 −1/2 −1/2 ⎥    Bᵀ = ⎢0 −2 −1  1 0⎥
+ *        ⎣0 1  1 4 1⎦        ⎢ −1/6  1/6 −1/6 ⎥         ⎢0  2 −3  1 0⎥
+ *                            ⎢  1/6  1/3  2/3 ⎥         ⎢0 −1  0  1 0⎥
+ *                            ⎣   0     0    1 ⎦         ⎣0  2 −1 −2 1⎦
+ *
+ * which are polynomials of degree 2 multiplied by their values at 0, 1, −1, 2 and ∞. Sums over channels are made of the
+ * products, so that what comes before and after costs little; gradients go the same way back, by the matrices
+ * transposed. A matrix with a tile on one side of it is applied line by line: first all rows, then all columns.
+ */
+const TILE_MATRIX = { input: 0, output: 1, inputBack: 2, inputBackAdded: 3, outputBack: 4, kernel: 5, kernelBack: 6 };
+
+const TILE_SIDE = 5; // numbers of a tile along one side
+const TILE_OUT = 3; // sums of a tile along one side, and weights of a kernel
+const TILE_FACTORS = TILE_SIDE * TILE_SIDE;
+const TILE_LEAST = 8; // filters and channels: for fewer the maps cost more than they save
+const TILES_ENOUGH = 32; // tiles for one visit of each pair of filter and channel
+const NOWHERE = -1;
+
+/**
+ * Return the work of a convolution by tiles, or null where it is none of kernels 3×3 next to each other, or where it
+ * would cost as much. Needs kernels with `transform`.
+ * @param {Site} site
+ * @param {Links} links which places each tap joins
+ * @param {{groups: number, depth: number, filters: number, taps: number}} sizes depth and filters of one group
+ * @returns {Work | null}
+ */
+export function tiledSums(site, links, { groups, depth, filters, taps }) {
+  const { node, space, output: y, gradient: dy, parameters } = site;
+  const [x] = site.inputs;
+  const { weight, bias } = parameters;
+  const [, rows, columns] = node.output;
+  const tiles = Math.ceil(rows / TILE_OUT) * Math.ceil(columns / TILE_OUT);
+  const direct = links.to.length * depth * filters;
+  const byTiles = tiles * (TILE_FACTORS * depth * filters + 8 * TILE_FACTORS * (depth + filters));
+  if (!fitsTiles(node.window) || Math.min(depth, filters) < TILE_LEAST || (depth * filters) % LANES || byTiles > direct)
+    return null;
+
+  const together = Math.ceil(TILES_ENOUGH / tiles);
+  const [v, m] = [depth, filters].map((channels) => space.maps(together * LANES, TILE_FACTORS * tiles, channels));
+  const kernelsByBlock = packedCount(filters, taps, depth);
+  const [packed, packedBack] = [kernelsByBlock, packedCount(depth, taps, filters)].map((count) => space.take(count));
+  const [u, uBack] = [packedCount(filters, TILE_FACTORS, depth), packedCount(depth, TILE_FACTORS, filters)].map(
+    (count) => space.take(count),
+  );
+  const [products, gradient] = [TILE_FACTORS, taps].map((count) => space.take(count * depth * filters));
+  const offset = space.take(y.channels);
+  const ones = space.take(y.channels);
+  const none = space.take(LANES * Math.ceil(Math.max(depth, filters) / LANES));
+  const nowhere = space.take(2 * Math.max(depth * LANES, filters * LANES, depth * filters)).at;
+  const lines = linesOf(node, tiles);
+  const kernelLines = linesOfKernel();
+  const each = Int32Array.from({ length: TILE_FACTORS * tiles }, (_, i) => i);
+  const factor = each.map((place) => Math.floor(place / tiles));
+  const forwardTable = space.table(runTable(each, each, factor, each.length, depth, depth));
+  const backTable = space.table(runTable(each, each, factor, each.length, filters, filters));
+  const pairs = linksOf(Array.from(each, (place) => [place, place, factor[place]]));
+  const weightTable = space.table(tapTable(pairs, TILE_FACTORS, filters, depth));
+  const perGroup = filters * depth * taps;
+
+  return {
+    forward: (pass) => {
+      const { kernels, groups: batch } = pass;
+      for (let group = 0; group < groups; group++) {
+        packForward(ofGroup(group), packed.values, filters, depth, taps);
+        kernelFactors(pass, packed, u, depth, Math.ceil(filters / LANES));
+        for (let from = 0; from < batch; from += together) {
+          const count = Math.min(together, batch - from);
+          intoTiles(pass, group, from, count);
+          const steps = /** @type {const} */ ([groupStep(v), groupStep(m), filters * LANE_BYTES]);
+          const { starts, entries } = forwardTable;
+          const block = TILE_FACTORS * depth * LANE_BYTES;
+          const target = m.block.at;
+          kernels.gather(v.block.at, u.at, none.at, target, starts, entries, count, m.places, ...steps, filters, block);
+          apply(pass, TILE_MATRIX.output, m, 0, m, 0, lines.outputColumns, count, filters);
+          apply(pass, TILE_MATRIX.output, m, 0, y, place(y, group * filters, from), lines.outputRows, count, filters);
+        }
+      }
+      if (!bias) return;
+      ones.values.fill(1);
+      offset.values.set(bias.values.values);
+      kernels.scaleShift(y.block.at, y.block.at, ones.at, offset.at, batch, y.places, y.channels);
+    },
+    backward: (pass, [dx]) => {
+      const { kernels, groups: batch } = pass;
+      if (bias) kernels.sumChannels(dy.block.at, bias.gradient.at, batch, dy.places, dy.channels);
+      dx?.block.values.fill(0);
+      for (let group = 0; group < groups; group++) {
+        products.values.fill(0);
+        if (dx) {
+          packBack(ofGroup(group), packedBack.values, filters, depth, taps, false);
+          kernelFactors(pass, packedBack, uBack, filters, Math.ceil(depth / LANES));
+        }
+        for (let from = 0; from < batch; from += together) {
+          const count = Math.min(together, batch - from);
+          intoTiles(pass, group, from, count);
+          apply(
+            pass,
+            TILE_MATRIX.outputBack,
+            dy,
+            place(dy, group * filters, from),
+            m,
+            0,
+            lines.rowsBack,
+            count,
+            filters,
+          );
+          apply(pass, TILE_MATRIX.outputBack, m, 0, m, 0, lines.columnsBack, count, filters);
+          const { starts, entries } = weightTable;
+          const [d, s, to] = [m.block.at, v.block.at, products.at];
+          const steps = /** @type {const} */ ([groupStep(m), groupStep(v)]);
+          kernels.correlate(d, s, to, starts, entries, TILE_FACTORS, count, ...steps, filters, depth);
+          if (dx) sendBack(pass, dx, group, from, count);
+        }
+        giveWeights(pass, group);
+      }
+    },
+  };
+
+  /** The weights of one group. @param {number} group */
+  function ofGroup(group) {
+    return weight.values.values.subarray(group * perGroup, (group + 1) * perGroup);
+  }
+
+  /** Bytes from a map's begin to a channel of a group of pictures. @param {Maps} maps @param {number} channel @param {number} from */
+  function place(maps, channel, from) {
+    return from * groupStep(maps) + channel * LANE_BYTES;
+  }
+
+  /**
+   * Multiply lines of places of `count` groups of pictures by a matrix.
+   * @param {Pass} pass @param {number} matrix @param {Maps} a @param {number} aBegin @param {Maps} b
+   * @param {number} bBegin @param {{at: number, count: number}} table @param {number} count @param {number} channels
+   */
+  function apply({ kernels }, matrix, a, aBegin, b, bBegin, table, count, channels) {
+    const ends = /** @type {const} */ ([a.block.at + aBegin, b.block.at + bBegin]);
+    const steps = /** @type {const} */ ([groupStep(a), groupStep(b), a.channels * LANE_BYTES, b.channels * LANE_BYTES]);
+    kernels.transform?.(matrix, ...ends, table.at, table.count, count, ...steps, channels, nowhere);
+  }
+
+  /** Write v, the input's tiles, Bᵀ·d·B. @param {Pass} pass @param {number} group @param {number} from @param {number} count */
+  function intoTiles(pass, group, from, count) {
+    apply(pass, TILE_MATRIX.input, x, place(x, group * depth, from), v, 0, lines.inputRows, count, depth);
+    apply(pass, TILE_MATRIX.input, v, 0, v, 0, lines.columns, count, depth);
+  }
+
+  /**
+   * The input's gradient from m, that of the products; v is written over.
+   * @param {Pass} pass @param {Maps} dx @param {number} group @param {number} from @param {number} count
+   */
+  function sendBack(pass, dx, group, from, count) {
+    const steps = /** @type {const} */ ([groupStep(m), groupStep(v), depth * LANE_BYTES]);
+    const { starts, entries } = backTable;
+    const block = TILE_FACTORS * filters * LANE_BYTES;
+    const target = v.block.at;
+    pass.kernels.gather(
+      m.block.at,
+      uBack.at,
+      none.at,
+      target,
+      starts,
+      entries,
+      count,
+      v.places,
+      ...steps,
+      depth,
+      block,
+    );
+    apply(pass, TILE_MATRIX.inputBack, v, 0, v, 0, lines.columns, count, depth);
+    const begin = place(dx, group * depth, from);
+    apply(pass, TILE_MATRIX.inputBackAdded, v, 0, dx, begin, lines.inputRowsBack, count, depth);
+  }
+
+  /**
+   * Write G·g·Gᵀ for packed kernels (blocks, 9, channels, 8).
+   * @param {Pass} pass @param {Block} from @param {Block} to @param {number} channels @param {number} blocks
+   */
+  function kernelFactors(pass, from, to, channels, blocks) {
+    const [a, b] = [
+      { block: from, places: taps, channels },
+      { block: to, places: TILE_FACTORS, channels },
+    ];
+    apply(pass, TILE_MATRIX.kernel, a, 0, b, 0, kernelLines.rows, blocks, channels);
+    apply(pass, TILE_MATRIX.kernel, b, 0, b, 0, kernelLines.columns, blocks, channels);
+  }
+
+  /** Add Gᵀ·(products' gradient)·G to the weights' gradient. @param {Pass} pass @param {number} group */
+  function giveWeights(pass, group) {
+    const channels = (filters * depth) / LANES;
+    const [a, b] = [
+      { block: products, places: TILE_FACTORS, channels },
+      { block: gradient, places: taps, channels },
+    ];
+    apply(pass, TILE_MATRIX.kernelBack, a, 0, a, 0, kernelLines.columnsBack, 1, channels);
+    apply(pass, TILE_MATRIX.kernelBack, a, 0, b, 0, kernelLines.rowsBack, 1, channels);
+    const to = weight.gradient.values.subarray(group * perGroup, (group + 1) * perGroup);
+    addTapsLast(gradient.values, to, taps);
+  }
+
+  /**
+   * The lines of all tiles, on the places of the input, of its tiles (factor, tile), and of the output.
+   * @param {Site["node"]} node @param {number} tiles
+   */
+  function linesOf(node, tiles) {
+    const [, height, width] = node.input;
+    const { pad } = /** @type {Window} */ (node.window);
+    const across = Math.ceil(columns / TILE_OUT);
+    const all = Array.from({ length: tiles }, (_, t) => t);
+    const factorAt = (/** @type {number} */ t) => (/** @type {number} */ i, /** @type {number} */ j) =>
+      (i * TILE_SIDE + j) * tiles + t;
+    const inputAt = (/** @type {number} */ t) => (/** @type {number} */ i, /** @type {number} */ j) => {
+      const [r, c] = [TILE_OUT * Math.floor(t / across) + i - pad[0], TILE_OUT * (t % across) + j - pad[1]];
+      return r >= 0 && r < height && c >= 0 && c < width ? r * width + c : NOWHERE;
+    };
+    const outputAt = (/** @type {number} */ t) => (/** @type {number} */ i, /** @type {number} */ j) => {
+      const [r, c] = [TILE_OUT * Math.floor(t / across) + i, TILE_OUT * (t % across) + j];
+      return r < rows && c < columns ? r * columns + c : NOWHERE;
+    };
+    const rowsOfTiles = (/** @type {number} */ count, /** @type {any} */ from, /** @type {any} */ to) =>
+      tableOf(
+        all.flatMap((t) =>
+          range(count).map((i) =>
+            lineOf(
+              (k) => from[0](t)(i, k),
+              from[1],
+              (k) => to[0](t)(i, k),
+              to[1],
+            ),
+          ),
+        ),
+      );
+    const columnsOfTiles = (/** @type {number} */ reads, /** @type {number} */ writes) =>
+      tableOf(
+        all.flatMap((t) =>
+          range(TILE_SIDE).map((j) =>
+            lineOf(
+              (k) => factorAt(t)(k, j),
+              reads,
+              (k) => factorAt(t)(k, j),
+              writes,
+            ),
+          ),
+        ),
+      );
+    return {
+      inputRows: rowsOfTiles(TILE_SIDE, [inputAt, TILE_SIDE], [factorAt, TILE_SIDE]),
+      inputRowsBack: rowsOfTiles(TILE_SIDE, [factorAt, TILE_SIDE], [inputAt, TILE_SIDE]),
+      columns: columnsOfTiles(TILE_SIDE, TILE_SIDE),
+      outputColumns: columnsOfTiles(TILE_SIDE, TILE_OUT),
+      columnsBack: columnsOfTiles(TILE_OUT, TILE_SIDE),
+      outputRows: rowsOfTiles(TILE_OUT, [factorAt, TILE_SIDE], [outputAt, TILE_OUT]),
+      rowsBack: rowsOfTiles(TILE_OUT, [outputAt, TILE_OUT], [factorAt, TILE_SIDE]),
+    };
+  }
+
+  /** @param {number} n */
+  function range(n) {
+    return Array.from({ length: n }, (_, i) => i);
+  }
+
+  /** @param {(k: number) => number} from @param {number} reads @param {(k: number) => number} to @param {number} writes */
+  function lineOf(from, reads, to, writes) {
+    const five = (/** @type {(k: number) => number} */ at, /** @type {number} */ count) =>
+      range(TILE_SIDE).map((k) => (k < count ? at(k) : NOWHERE));
+    return [...five(from, reads), ...five(to, writes)];
+  }
+
+  /** @param {number[][]} found */
+  function tableOf(found) {
+    const { entries } = space.table({ starts: new Int32Array(0), entries: Int32Array.from(found.flat()) });
+    return { at: entries, count: found.length };
+  }
+
+  /** The lines of kernels of nine weights and of their 25 factors. */
+  function linesOfKernel() {
+    const nine = (/** @type {number} */ i, /** @type {number} */ j) => i * TILE_OUT + j;
+    const many = (/** @type {number} */ i, /** @type {number} */ j) => i * TILE_SIDE + j;
+    return {
+      rows: tableOf(
+        range(TILE_OUT).map((i) =>
+          lineOf(
+            (k) => nine(i, k),
+            TILE_OUT,
+            (k) => many(i, k),
+            TILE_SIDE,
+          ),
+        ),
+      ),
+      columns: tableOf(
+        range(TILE_SIDE).map((j) =>
+          lineOf(
+            (k) => many(k, j),
+            TILE_OUT,
+            (k) => many(k, j),
+            TILE_SIDE,
+          ),
+        ),
+      ),
+      columnsBack: tableOf(
+        range(TILE_SIDE).map((j) =>
+          lineOf(
+            (k) => many(k, j),
+            TILE_SIDE,
+            (k) => many(k, j),
+            TILE_OUT,
+          ),
+        ),
+      ),
+      rowsBack: tableOf(
+        range(TILE_OUT).map((i) =>
+          lineOf(
+            (k) => many(i, k),
+            TILE_SIDE,
+            (k) => nine(i, k),
+            TILE_OUT,
+          ),
+        ),
+      ),
+    };
+  }
+}
+
+/** Whether a window is 3×3, its places next to each other. @param {Window | null} window */
+function fitsTiles(window) {
+  return window !== null && [window.kernel, window.stride, window.dilation].join() === "3,3,1,1,1,1";
+}
+
+/**
+ * Add (taps, n) to (n, taps).
+ * @param {Float32Array} from @param {Float32Array} to @param {number} taps
+ */
+export function addTapsLast(from, to, taps) {
+  const count = from.length / taps;
+  for (let tap = 0, i = 0; tap < taps; tap++) {
+    for (let k = 0, at = tap; k < count; k++, at += taps) to[at] += from[i++];
+  }
+}
