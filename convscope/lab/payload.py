@@ -15,16 +15,18 @@ from numpy.typing import NDArray
 
 from ..data import load as load_data
 from ..data.credits import MNIST
-from ..data.dataset import Split
+from ..data.dataset import Dataset, Labels, Rows, Split
 from ..explain.payload import records
-from ..explain.payload.encoding import Record
+from ..explain.payload.encoding import DeflatedBytes, Record, deflate
 from ..explain.payload.nodes import page_nodes
 from ..explain.subject import samples
+from ..page.inline import learning_modules, learning_script
 from ..prediction import load
 
 HERE = Path(__file__).parent.parent / "page"
 FORMAT, VERSION = "convscope-lab", 1
 DIGITS = 20
+TRAINING, VALIDATION, TEST = 500, 100, 100  # digits of each class that the page learns from and is measured on
 
 Pixels = NDArray[np.uint8]
 Spread = tuple[float, float, float]  # mean, least and most over the seeds
@@ -113,9 +115,36 @@ class NodePatches(Record):
 
 
 @dataclass(frozen=True, eq=False)
+class PackedDigits(Record):
+    """Pictures (n, 1, 28, 28) and their labels (n)."""
+
+    pictures: DeflatedBytes
+    labels: DeflatedBytes
+
+
+@dataclass(frozen=True, eq=False)
+class DigitParts(Record):
+    """Digits to train on, to choose by, and to test with; the classes in turn, so that every beginning is balanced."""
+
+    training: PackedDigits
+    validation: PackedDigits
+    test: PackedDigits
+
+
+@dataclass(frozen=True, eq=False)
+class Learning(Record):
+    """What the page trains with: the worker's script, its inner loops as WebAssembly in base64, and digits."""
+
+    script: str
+    modules: Mapping[str, str]
+    input: records.Input
+    digits: DigitParts
+
+
+@dataclass(frozen=True, eq=False)
 class LabPayload(Record):
-    """`plain` for chapter 1, `slides` (the shipped network) and its `patches` for chapter 2, `digits` to draw from;
-    `credit` names their authors and licence.
+    """`plain` for chapter 1, `slides` (the shipped network) and its `patches` for chapter 2, `digits` to draw from,
+    `learning` for what is trained in the page; `credit` names their authors and licence.
     """
 
     language: str  # "en", "ko" or "auto": the reader's own
@@ -123,6 +152,7 @@ class LabPayload(Record):
     slides: Network
     patches: Mapping[str, NodePatches]
     digits: Digits
+    learning: Learning
     credit: records.Credit
     format: str = FORMAT
     version: int = VERSION
@@ -141,8 +171,39 @@ def lab_payload(language: str = "auto") -> LabPayload:
         slides=read_network(HERE / "slides" / "model.onnx"),
         patches=read_patches(digits.images),
         digits=choose_digits(digits, data.classes, DIGITS),
+        learning=read_learning(data),
         credit=records.Credit(*MNIST),
     )
+
+
+def read_learning(data: Dataset) -> Learning:
+    """Return what the page trains with: the first training pictures of each class, then the next to choose by."""
+    train, test = data.train, data.test
+    assert test is not None
+    chosen = first_of_each(train.labels, TRAINING + VALIDATION)
+    digits = DigitParts(
+        pack_digits(train, chosen[:TRAINING]),
+        pack_digits(train, chosen[TRAINING:]),
+        pack_digits(test, first_of_each(test.labels, TEST)),
+    )
+    spec = load(HERE / "slides" / "model.onnx").spec
+    scale = records.Input(spec.shape, spec.mean, spec.std, spec.invert, centred=True)  # as MNIST was made
+    return Learning(learning_script(), learning_modules(), scale, digits)
+
+
+def first_of_each(labels: Labels, n: int) -> Rows:
+    """Return the first `n` rows of each class as (n, K): row i has one picture of every class.
+
+    >>> first_of_each(np.array([0, 1, 1, 0, 0]), 2).tolist()
+    [[0, 1], [3, 2]]
+    """
+    return np.stack([np.flatnonzero(labels == k)[:n] for k in range(int(labels.max()) + 1)], axis=1)
+
+
+def pack_digits(split: Split, rows: Rows) -> PackedDigits:
+    """Return the pictures of `rows`, in their order."""
+    order = rows.reshape(-1)
+    return PackedDigits(deflate(split.images[order]), deflate(split.labels[order].astype(np.uint8)))
 
 
 def read_network(path: Path) -> Network:

@@ -61,6 +61,7 @@ def lab_html(payload: PayloadJson, api: bool) -> str:
         payload={**payload, "api": api, **formula_table()},
         dictionary={name: dictionary(name) | lab_dictionary(name) | messages(name) for name in LANGUAGES},
         allow=("connect-src 'self'",) if api else (),
+        learns=True,
     )
 
 

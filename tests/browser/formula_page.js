@@ -5,6 +5,7 @@ import { FormulaFault, PlanFault, faultOf, grouped } from "../../convscope/page/
 import { resolveFormula } from "../../convscope/page/js/lab/formula/parse.js";
 import { planText } from "../../convscope/page/js/lab/formula/plan.js";
 import { tracePlan } from "../../convscope/page/js/lab/formula/trace.js";
+import { pageNodesOf } from "../../convscope/page/js/lab/training/page_nodes.js";
 import { ZOO, fillTable } from "../../convscope/page/js/lab/formula/table.js";
 
 /** The sentences that were asked for. */
@@ -58,6 +59,12 @@ function described({ plan, input, classes, nodes, parameters, macs }, t) {
   return { formula: planText(plan), input, classes, layers, parameters: String(parameters), macs: String(macs) };
 }
 
+/** The nodes of formulas as the engines read them. */
+function nodesOfAll(asked) {
+  const t = translator(JSON.parse(document.getElementById("dictionary").textContent), "en");
+  return asked.map(([text, input, classes]) => pageNodesOf(tracePlan(resolveFormula(text), input, classes), t));
+}
+
 /** What Python's errors say in a language. */
 function said(faults, language) {
   const t = translator(JSON.parse(document.getElementById("dictionary").textContent), language);
@@ -67,5 +74,13 @@ function said(faults, language) {
 const given = JSON.parse(document.getElementById("payload").textContent);
 fillTable(given);
 Object.assign(globalThis, {
-  bench: { describeAll, said, slowest: () => slowest, used: () => [...used].sort(), zoo: () => ZOO, grouped },
+  bench: {
+    describeAll,
+    nodesOfAll,
+    said,
+    slowest: () => slowest,
+    used: () => [...used].sort(),
+    zoo: () => ZOO,
+    grouped,
+  },
 });

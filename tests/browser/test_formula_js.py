@@ -15,9 +15,12 @@ from hypothesis import strategies as st
 from selenium import webdriver
 
 from convscope.errors import ConvscopeError, messages
-from convscope.formula import ZOO, Network, Plan, describe
+from convscope.explain.payload.encoding import as_json
+from convscope.explain.payload.nodes import page_nodes
+from convscope.formula import ZOO, Network, Plan, describe, parse, trace
 from convscope.formula.kinds import LAYERS
 from convscope.formula.tracing import MAX_PICTURE
+from convscope.formula.zoo import OWN_INPUT
 from convscope.page.inline import HERE as PAGE
 from convscope.page.inline import LANGUAGES, document, formula_table, lab_dictionary
 from convscope.page.modules import join
@@ -193,6 +196,22 @@ def test_random_plans_have_the_same_numbers(page: FormulaPage, examples: int) ->
     assert len(asked) >= examples
     assert not page.differ(asked)
     assert occurred.keys() >= FEATURES
+
+
+def test_a_formula_becomes_the_nodes_that_python_hands_a_page(page: FormulaPage) -> None:
+    networks_asked = [trace(parse(ZOO[name][0]), *OWN_INPUT.get(name, ((1, 28, 28), 10))) for name in ZOO]
+
+    @settings(max_examples=300, deadline=None, derandomize=True, database=None)
+    @given(networks())
+    def collect(network: Network) -> None:
+        networks_asked.append(network)
+
+    collect()
+    asked = [(str(network.plan), network.input, network.classes) for network in networks_asked]
+    got = page.browser.execute_script("return bench.nodesOfAll(arguments[0])", asked)
+    wanted = [as_json(page_nodes(network)) for network in networks_asked]
+    for one, a, b in zip(asked, got, wanted, strict=True):
+        assert a == b, one
 
 
 @pytest.mark.parametrize("examples", [1500, pytest.param(10_000, marks=pytest.mark.slow)])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import torch
 from convscope.data import load as load_data
 from convscope.explain.features import layer_outputs
 from convscope.lab.payload import HERE, LabPayload, lab_payload
+from convscope.page.inline import learning_script
 from convscope.prediction import load
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "plain_networks.py"
@@ -68,6 +71,29 @@ def test_measurements_are_those_of_the_file(payload: LabPayload, measured: Any) 
 def test_digits_are_two_of_each(payload: LabPayload) -> None:
     assert sorted(payload.digits.labels) == sorted([*range(10)] * 2)
     assert payload.digits.pictures.shape == (20, 1, 28, 28)
+
+
+def test_the_page_learns_from_some_digits_and_is_measured_on_others(payload: LabPayload) -> None:
+    digits: Any = payload.learning.to_json()["digits"]
+    parts = {}
+    for name, n in {"training": 5000, "validation": 1000, "test": 1000}.items():
+        pictures, labels = (
+            np.frombuffer(zlib.decompress(base64.b64decode(one["deflated"])), np.uint8).reshape(one["shape"])
+            for one in (digits[name]["pictures"], digits[name]["labels"])
+        )
+        assert pictures.shape == (n, 1, 28, 28)
+        assert labels.reshape(-1, 10).tolist() == [[*range(10)]] * (n // 10)
+        parts[name] = {picture.tobytes(): int(label) for picture, label in zip(pictures, labels, strict=True)}
+    assert not parts["training"].keys() & (parts["validation"].keys() | parts["test"].keys())
+    assert not parts["validation"].keys() & parts["test"].keys()
+    data = load_data("mnist")
+    for name in ("training", "test"):
+        split = data.train if name == "training" else data.test
+        assert split is not None
+        known = {picture.tobytes(): int(label) for picture, label in zip(split.images, split.labels, strict=True)}
+        assert parts[name].items() <= known.items()
+    assert payload.learning.script == learning_script()
+    assert payload.learning.modules.keys() == {"simd", "relaxed"}
 
 
 @pytest.mark.parametrize("kind", ["dense", "cnn"])

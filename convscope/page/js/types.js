@@ -12,6 +12,12 @@
  */
 
 /**
+ * @typedef {object} Deflated bytes compressed (zlib, RFC 1950), as base64
+ * @property {number[]} shape
+ * @property {string} deflated
+ */
+
+/**
  * @typedef {"conv" | "relu" | "leaky_relu" | "prelu" | "relu6" | "elu" | "gelu" | "silu" | "hardswish" | "sigmoid" |
  * "hardsigmoid" | "tanh" | "maxpool" | "avgpool" | "adaptive_avgpool" | "gap" | "bn" | "dropout" | "flatten" | "fc" |
  * "crop" | "add" | "concat" | "opaque"} Kind

@@ -20,6 +20,9 @@ import { makeTraining } from "./training.js";
  * @property {State | null} [state] where the same training stopped before, as `state` said it: it goes on from there
  * @property {number} [seconds] that it had taken until then
  * @property {string[] | null} [kernels] which kernels may be taken, the first that works here; all by default
+ * @property {Record<string, Pictures>} [others] pictures to measure on, by name
+ * @property {number} [every] so many steps apart the others are measured and the weights told, before the first step
+ * and after the last too; 0 for never
  *
  * @typedef {Begin | {ask: "pause"} | {ask: "resume"} | {ask: "step"} | {ask: "stop"} | {ask: "tensors"} |
  * {ask: "state"} | {ask: "measure", pictures: Pictures}} Asked `step` does one step of a training that pauses; `stop` throws it away
@@ -30,8 +33,10 @@ import { makeTraining } from "./training.js";
  * {say: "paused", step: number} | {say: "end", step: number, tensors: Record<string, Float32Array>, seconds: number} |
  * {say: "tensors", step: number, tensors: Record<string, Float32Array>} |
  * {say: "state", state: State, seconds: number} | {say: "stopped"} |
- * {say: "measured", step: number, accuracy: number, loss: number} | {say: "failed", message: string}} Said `sameBits`:
- * the same seed gives the same bits on every machine; `seconds` are those of training, pauses left out
+ * {say: "measured", step: number, of: string, accuracy: number, loss: number} |
+ * {say: "failed", message: string, diverged?: boolean}} Said `sameBits`: the same seed gives the same bits on every
+ * machine; `seconds` are those of training, pauses and measurements left out; `of` names what was measured on, "" for
+ * pictures that a message brought
  */
 
 const SLICE = 25; // milliseconds of steps between two looks at the messages
@@ -48,6 +53,9 @@ export function makeSession(post, later, modules, now = () => performance.now())
   /** @type {Training | null} */
   let training = null;
   let [running, waiting, spent] = [false, false, 0];
+  /** @type {Record<string, Pictures>} */
+  let others = {};
+  let every = 0;
 
   function goOn() {
     if (waiting) return;
@@ -66,28 +74,48 @@ export function makeSession(post, later, modules, now = () => performance.now())
    * @param {number} until
    */
   function run(current, until) {
+    if (!current.steps) watch(current);
     const began = now();
     const lines = [];
     do lines.push(current.step());
-    while (!current.done && now() < until);
+    while (!current.done && now() < until && !isDue(current.steps));
     spent += now() - began;
     post({ say: "steps", lines, seconds: spent / 1000 });
+    if (current.done || isDue(current.steps)) watch(current);
     const last = lines[lines.length - 1];
     if (!Number.isFinite(last.loss)) {
       running = false;
-      post({ say: "failed", message: `the loss is ${last.loss} after step ${last.step}: the training diverged` });
+      post({
+        say: "failed",
+        message: `the loss is ${last.loss} after step ${last.step}: the training diverged`,
+        diverged: true,
+      });
     } else if (current.done) {
       running = false;
       post({ say: "end", step: current.steps, tensors: current.tensors(), seconds: spent / 1000 });
     } else if (running) goOn();
   }
 
+  /** @param {number} step */
+  function isDue(step) {
+    return every > 0 && step % every === 0;
+  }
+
+  /** Tell how the network does at this step, and its weights. @param {Training} current */
+  function watch(current) {
+    if (!every) return;
+    for (const [of, pictures] of Object.entries(others))
+      post({ say: "measured", step: current.steps, of, ...current.evaluate(pictures) });
+    post({ say: "tensors", step: current.steps, tensors: current.tensors() });
+  }
+
   /** @param {Begin} asked */
-  function begin({ nodes, input, pictures, recipe, seed, tensors, kernels, state, seconds = 0 }) {
+  function begin({ nodes, input, pictures, recipe, seed, tensors, kernels, state, seconds = 0, ...watched }) {
     const { name, sameBits, kernelsOn } = kernelsFor(modules, kernels ?? KERNELS);
     const whole = { ...FAST, ...recipe };
     training = makeTraining({ nodes, input, pictures, recipe: whole, seed, tensors, state, kernelsOn });
     [running, spent] = [!training.done, 1000 * seconds];
+    [others, every] = [watched.others ?? {}, watched.every ?? 0];
     post({ say: "ready", kernels: name, sameBits });
     if (running) goOn();
     else post({ say: "end", step: training.steps, tensors: training.tensors(), seconds });
@@ -121,7 +149,7 @@ export function makeSession(post, later, modules, now = () => performance.now())
     } else if (asked.ask === "state") {
       post({ say: "state", state: current.state(), seconds: spent / 1000 });
     } else {
-      post({ say: "measured", step: current.steps, ...current.evaluate(asked.pictures) });
+      post({ say: "measured", step: current.steps, of: "", ...current.evaluate(asked.pictures) });
     }
   }
 

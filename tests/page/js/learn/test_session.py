@@ -89,6 +89,23 @@ def test_one_worker_goes_on_where_another_stopped(learn: Learner) -> None:
     assert (again[-1]["step"], again[-1]["seconds"]) == (12, 2)
 
 
+def test_others_are_measured_every_so_many_steps_and_the_weights_told(learn: Learner) -> None:
+    others = {"validation": pictures(1000, 1100), "test": pictures(1100, 1150)}
+    said = talk(learn, begin(others=others, every=5), 50)
+    found = [(one["say"], one["step"], one.get("of")) for one in said if one["say"] in ("measured", "tensors")]
+    wanted = [("measured", "validation"), ("measured", "test"), ("tensors", None)]
+    assert found == [(say, step, of) for step in (0, 5, 10, 12) for say, of in wanted]
+    assert steps(said) == list(range(1, 13))
+    straight = talk(learn, begin(), 50)
+    for name, values in straight[-1]["tensors"].items():
+        np.testing.assert_array_equal(values, said[-1]["tensors"][name])
+    last = [one for one in said if one["say"] == "measured"][-2]
+    asked = talk(learn, begin(), 50, {"ask": "measure", "pictures": others["validation"]})[-1]
+    assert last == {**asked, "of": "validation"}
+    told = [one["tensors"] for one in said if one["say"] == "tensors"]
+    assert [np.array_equal(a["conv1.weight"], told[-1]["conv1.weight"]) for a in told] == [False] * 3 + [True]
+
+
 def test_a_training_that_is_thrown_away_is_gone(learn: Learner) -> None:
     said = talk(learn, begin(), 1, "stop", 5, "resume", begin(seed=2), 50)
     assert [one["say"] for one in said][:4] == ["ready", "steps", "stopped", "failed"]
@@ -112,6 +129,7 @@ def test_what_goes_wrong_is_said(learn: Learner) -> None:
     said = talk(learn, begin(recipe=recipe), 200)
     assert said[-1]["say"] == "failed"
     assert "diverged" in said[-1]["message"]
+    assert said[-1]["diverged"] is True
     (said,) = talk(learn, begin(pictures={"pixels": np.zeros(0, np.uint8), "labels": [], "shape": [1, 8, 8]}))
     assert "no picture" in said["message"]
     given = begin(tensors={"conv1.weight": np.zeros(3, np.float32)})

@@ -13,6 +13,7 @@ import { planText } from "../formula/plan.js";
 import { tracePlan } from "../formula/trace.js";
 import { ZOO } from "../formula/table.js";
 import { planChoice } from "../plan_choice.js";
+import { trainThis } from "../training/train_this.js";
 import { blocksPicture } from "./architecture_picture.js";
 import { architectureOf } from "./architecture_state.js";
 import { firstLearned, layerTable } from "./architecture_table.js";
@@ -77,10 +78,14 @@ function mountArchitecture(lab) {
     });
     return { field, name, get: () => (key === "k" ? classes() : input()[["ic", "ih", "iw"].indexOf(String(key))]) };
   });
+  /** @type {PlanNetwork | null} */
+  let network = null;
+  let traced = "";
   const totals = make(doc, "dl", { class: "totals" });
   const look = (/** @type {number} */ index) => lab.tune({ n: index });
   const picture = blocksPicture(lab, look);
   const table = layerTable(lab, look);
+  const training = trainThis(lab, () => (area.getAttribute("aria-invalid") === "true" ? null : network));
   const result = make(
     doc,
     "div",
@@ -91,6 +96,7 @@ function mountArchitecture(lab) {
     make(doc, "p", { class: "note" }, t("arch.depth.note")),
     make(doc, "h2", { class: "table-title" }, t("arch.table")),
     table.element,
+    training.element,
   );
   const element = make(
     doc,
@@ -109,9 +115,6 @@ function mountArchitecture(lab) {
     ),
     result,
   );
-  /** @type {PlanNetwork | null} */
-  let network = null;
-  let traced = "";
   const refresh = () => {
     if (doc.activeElement !== area) area.value = text();
     for (const { field, get } of sizes) if (doc.activeElement !== field) field.value = String(get());
@@ -138,9 +141,10 @@ function mountArchitecture(lab) {
     picture.mark(chosen);
     table.mark(chosen);
     list.refresh();
+    training.refresh();
   };
   refresh();
-  return { element, refresh };
+  return { element, refresh, gone: training.gone };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Chapter 10, S18: the data set, the networks and their recipes, a training to watch, and your own digit. */
 
 import { make } from "../../kit/dom.js";
-import { drawPart } from "./mnist_draw.js";
+import { drawPart } from "../training/drawing.js";
 import { dataPart, plansPart } from "./mnist_start.js";
 import { trainingStore } from "./mnist_store.js";
 import { trainPart } from "./mnist_train.js";

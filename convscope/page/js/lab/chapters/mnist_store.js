@@ -47,6 +47,7 @@ export function trainingStore(lab, changed) {
     /** what computes: the network just trained, until then the one that ships */
     network: lab.payload.slides ?? null,
     own: false,
+    who: () => (store.own && store.run ? lab.t("mnist.reads.own", { id: store.run.id }) : lab.t("mnist.reads.shipped")),
     trouble: /** @type {Error | null} */ (null),
     busy: false,
     /** whether a training goes on is not known yet */

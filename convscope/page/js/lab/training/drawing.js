@@ -1,4 +1,4 @@
-/** Draw a digit: the network just trained reads it in the page, and its see-through page opens with it. */
+/** Draw a digit: a network reads it in the page, and its see-through page, where there is one, opens with it. */
 
 import { make, refill, setVar } from "../../kit/dom.js";
 import { makeEngine } from "../../engine/engine.js";
@@ -8,9 +8,14 @@ import { START, formatHash, packPixels } from "../../look/state.js";
 import { inkPad } from "../../look/views/pad.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
-/** @typedef {import("./mnist_store.js").TrainingStore} TrainingStore */
+/**
+ * @typedef {object} Reader
+ * @property {import("../types.js").Network | null} network what reads; null for nobody yet
+ * @property {string | null} look where its see-through page is
+ * @property {() => string} who says whose network it is
+ */
 
-/** @param {Lab} lab @param {TrainingStore} store */
+/** @param {Lab} lab @param {Reader} store */
 export function drawPart(lab, store) {
   const { doc, t } = lab;
   const holder = make(doc, "div", {});
@@ -36,7 +41,7 @@ export function drawPart(lab, store) {
     ),
     make(doc, "p", {}, link),
   );
-  let network = /** @type {any} */ (null);
+  let network = /** @type {import("../types.js").Network | null} */ (null);
   let engine = /** @type {ReturnType<typeof makeEngine> | null} */ (null);
   let picture = /** @type {Uint8Array | null} */ (null);
   /** @type {ReturnType<typeof inkPad> | null} */
@@ -47,8 +52,7 @@ export function drawPart(lab, store) {
     if (!engine || !network) return;
     paintPicture(
       seen,
-      picture ??
-        new Uint8Array(network.input.shape.reduce((/** @type {number} */ a, /** @type {number} */ b) => a * b, 1)),
+      picture ?? new Uint8Array(network.input.shape.reduce((a, b) => a * b, 1)),
       0,
       network.input.shape,
     );
@@ -73,7 +77,7 @@ export function drawPart(lab, store) {
     if (store.network && store.network !== network) {
       network = store.network;
       engine = makeEngine(network);
-      bars = network.classes.map((/** @type {string} */ name) => {
+      bars = network.classes.map((name) => {
         const bar = make(doc, "span", { class: "bar" });
         const share = make(doc, "span", { class: "figure" });
         return {
@@ -103,7 +107,7 @@ export function drawPart(lab, store) {
       }
     }
     element.hidden = !store.network;
-    who.textContent = store.own && store.run ? t("mnist.reads.own", { id: store.run.id }) : t("mnist.reads.shipped");
+    who.textContent = store.who();
     read();
   };
   refresh();

@@ -1,0 +1,51 @@
+/** The nodes of a traced formula as the engines read them. As convscope/explain/payload/nodes.py. */
+
+import { spoken } from "../../kit/i18n.js";
+import { both } from "../formula/layers.js";
+
+/** @typedef {import("../../types.js").PageNode} PageNode */
+/** @typedef {import("../../kit/i18n.js").Translate} Translate */
+/** @typedef {import("../formula/layers.js").LayerPlan} LayerPlan */
+/** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */
+
+const EPS = 1e-5; // of bn, where a formula says no other
+
+/** The numbers of a kind that its engine needs besides window and weights. @type {Record<string, (layer: any) => {}>} */
+const OPTIONS = {
+  conv: ({ groups, bias }) => ({ groups, bias }),
+  leaky_relu: ({ slope }) => ({ slope }),
+  elu: ({ alpha }) => ({ alpha }),
+  bn: ({ eps = EPS }) => ({ eps }),
+  dropout: ({ p }) => ({ p }),
+  crop: ({ size }) => ({ size: both(size) }),
+};
+
+/**
+ * @param {PlanNetwork} network
+ * @param {Translate} t the language of the sums
+ * @returns {PageNode[]}
+ */
+export function pageNodesOf(network, t) {
+  return network.nodes.map(({ layer, window, ...node }) => ({
+    name: node.name,
+    kind: /** @type {PageNode["kind"]} */ (layer.is),
+    text: node.text,
+    sources: node.sources,
+    inputs: node.inputs,
+    output: node.output,
+    flat: node.flat,
+    window: window && windowOfPage(window),
+    options: OPTIONS[layer.is]?.(layer) ?? {},
+    parameters: Number(node.parameters),
+    parameters_how: node.parametersHow,
+    macs: Number(node.macs),
+    size_how: spoken(t, node.sizeHow),
+    dropped: node.dropped,
+    field: node.field,
+  }));
+}
+
+/** @param {import("../formula/sizes.js").PlanWindow} window @returns {import("../../types.js").Window} */
+function windowOfPage({ kernel, stride, pad, end, dilation }) {
+  return { kernel, stride, pad, pad_end: end, dilation };
+}

@@ -1,0 +1,110 @@
+/** "Train this": a formula becomes a network that is trained here, on the page's own digits, and reads what you draw. */
+
+import { make } from "../../kit/dom.js";
+import { thousands } from "../../kit/format.js";
+import { wholeIn } from "../address.js";
+import { presets, stepper } from "../widgets.js";
+import { askedOf } from "./asked.js";
+import { digitsOf } from "./digits.js";
+import { drawPart } from "./drawing.js";
+import { trainedNetwork } from "./network.js";
+import { trainingPanel } from "./panel.js";
+import { trainerOf } from "./trainer.js";
+
+/** @typedef {import("../types.js").Lab} Lab */
+/** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */
+
+const EPOCHS_OFFERED = [1, 3, 10, 30];
+const EPOCHS_HERE = 3;
+const MOST_SEED = 999;
+
+/**
+ * The address has the epochs as `te` and the seed as `ts`.
+ * @param {Lab} lab
+ * @param {() => PlanNetwork | null} network what the formula is now; null where it is at fault
+ */
+export function trainThis(lab, network) {
+  const { doc, t } = lab;
+  const trainer = trainerOf(lab, "formula");
+  const epochs = () => wholeIn(lab.state, "te", 1, 100, EPOCHS_HERE);
+  const seed = () => wholeIn(lab.state, "ts", 0, MOST_SEED, 0);
+  const choose = presets(
+    lab,
+    t("train.epochs"),
+    EPOCHS_OFFERED.map((n) => ({
+      text: String(n),
+      on: () => epochs() === n,
+      press: () => lab.tune({ te: n === EPOCHS_HERE ? null : n }),
+    })),
+  );
+  const seeds = stepper(
+    lab,
+    t("train.seed"),
+    {
+      min: 0,
+      max: MOST_SEED,
+      less: t("step.less", { name: t("train.seed") }),
+      more: t("step.more", { name: t("train.seed") }),
+    },
+    seed,
+    (value) => lab.tune({ ts: value || null }),
+  );
+  const panel = trainingPanel(
+    lab,
+    trainer,
+    async () => {
+      const plan = /** @type {PlanNetwork} */ (network());
+      const { training, validation } = await digitsOf(lab);
+      return askedOf(lab, plan, training, { others: { validation }, epochs: epochs(), seed: seed() });
+    },
+    () => reading.refresh(),
+  );
+  /** @type {{step: number, network: any}} */
+  let read = { step: -1, network: null };
+  const reader = {
+    get network() {
+      if (!trainer.tensors) return null;
+      if (read.step !== trainer.tensorsStep) read = { step: trainer.tensorsStep, network: trainedNetwork(trainer) };
+      return read.network;
+    },
+    look: null,
+    who: () => t("train.reads", { step: thousands(trainer.tensorsStep), formula: trainer.asked?.formula ?? "" }),
+  };
+  const reading = drawPart(lab, reader);
+  const [training, validation] = ["training", "validation"].map(
+    (part) => lab.payload.learning.digits[part].labels.shape[0],
+  );
+  const element = make(
+    doc,
+    "section",
+    { class: "worked train-this" },
+    make(doc, "h2", {}, t("train.this")),
+    make(doc, "p", {}, t("train.text", { training: thousands(training), validation: thousands(validation) })),
+    make(
+      doc,
+      "div",
+      { class: "train-choices" },
+      make(doc, "span", { class: "label" }, t("train.epochs")),
+      choose.element,
+      seeds.element,
+    ),
+    panel.element,
+    reading.element,
+  );
+  const refresh = () => {
+    element.hidden = !network();
+    choose.refresh();
+    seeds.refresh();
+    panel.refresh();
+    reading.refresh();
+  };
+  refresh();
+  return {
+    element,
+    refresh,
+    gone: () => {
+      panel.gone();
+      reading.gone();
+    },
+  };
+}

@@ -1,0 +1,162 @@
+/**
+ * One training in the page: what was asked, how far it is, and what it has measured. It goes on while the reader is in
+ * another chapter; a page has one at a time of each name, so that chapters do not disturb each other.
+ */
+
+import { startLearning } from "../../learn/client.js";
+
+/** @typedef {import("../types.js").Lab} Lab */
+/** @typedef {import("../../types.js").InputSpec} InputSpec */
+/** @typedef {import("../../types.js").PageNode} PageNode */
+/** @typedef {import("../../learn/pictures.js").Pictures} Pictures */
+/** @typedef {import("../../learn/recipe.js").Recipe} Recipe */
+/** @typedef {import("../../learn/session.js").Said} Said */
+/** @typedef {import("../../learn/session.js").StepLine} StepLine */
+/** @typedef {Record<string, Float32Array>} Tensors */
+/**
+ * @typedef {object} Asked what to train
+ * @property {string} formula
+ * @property {PageNode[]} nodes
+ * @property {InputSpec} input
+ * @property {string[]} classes
+ * @property {Pictures} pictures to train on
+ * @property {Record<string, Pictures>} [others] to measure on, by name: validation, test
+ * @property {Partial<Recipe>} recipe what it leaves out is as in `fast`
+ * @property {number} seed
+ * @property {number} [every] steps from one measurement to the next; measured before the first and after the last too
+ * @property {string[] | null} [kernels] which may be taken, the first that works here; all by default
+ *
+ * @typedef {{step: number, of: string, accuracy: number, loss: number}} Measure
+ * @typedef {"idle" | "starting" | "running" | "paused" | "finished" | "failed"} State
+ * @typedef {ReturnType<typeof makeTrainer>} Trainer
+ */
+
+/** @type {WeakMap<Lab, Map<string, Trainer>>} */
+const TRAINERS = new WeakMap();
+
+/** The training of that name, the same one as long as the page is open. @param {Lab} lab @param {string} name */
+export function trainerOf(lab, name) {
+  const all = TRAINERS.get(lab) ?? new Map();
+  TRAINERS.set(lab, all);
+  if (!all.has(name)) all.set(name, makeTrainer(lab));
+  return /** @type {Trainer} */ (all.get(name));
+}
+
+/** @param {Lab} lab */
+function makeTrainer(lab) {
+  const { script, modules } = lab.payload.learning;
+  /** @type {ReturnType<typeof startLearning> | null} */
+  let worker = null;
+  /** @type {Set<() => void>} */
+  const listeners = new Set();
+  const tell = () => listeners.forEach((listener) => listener());
+
+  const trainer = {
+    state: /** @type {State} */ ("idle"),
+    asked: /** @type {Asked | null} */ (null),
+    /** Every step so far. */
+    lines: /** @type {StepLine[]} */ ([]),
+    measures: /** @type {Measure[]} */ ([]),
+    /** The weights of the last measurement, by torch's names. */
+    tensors: /** @type {Tensors | null} */ (null),
+    /** What `tensors` was after. */
+    tensorsStep: 0,
+    /** Within steps: pauses and measurements left out. */
+    seconds: 0,
+    /** What computes, and whether the same seed gives the same bits everywhere. */
+    kernels: "",
+    sameBits: false,
+    /** Why it failed, as the worker says it; where the loss became infinite or no number, `diverged`. */
+    trouble: "",
+    diverged: false,
+
+    get step() {
+      return trainer.lines.at(-1)?.step ?? 0;
+    },
+    get steps() {
+      return trainer.asked?.recipe.steps ?? 0;
+    },
+    /** Whether there is a training that has not ended. */
+    get going() {
+      return ["starting", "running", "paused"].includes(trainer.state);
+    },
+
+    /** Begin anew; a training that goes on is thrown away. @param {Asked} asked */
+    start: (asked) => {
+      worker?.end();
+      reset();
+      Object.assign(trainer, { asked, state: "starting" });
+      worker = startLearning(script, modules, hear);
+      const { nodes, input, pictures, recipe, seed, kernels, others = {}, every = 0 } = asked;
+      worker.ask({ ask: "begin", nodes, input, pictures, recipe, seed, kernels, others, every });
+      tell();
+    },
+    pause: () => worker?.ask({ ask: "pause" }),
+    resume: () => {
+      if (trainer.state !== "paused") return;
+      trainer.state = "running";
+      worker?.ask({ ask: "resume" });
+      tell();
+    },
+    /** One step of a training that pauses. */
+    oneStep: () => worker?.ask({ ask: "step" }),
+    /** Forget the training and what it learned. */
+    throwAway: () => {
+      worker?.end();
+      worker = null;
+      reset();
+      tell();
+    },
+    /**
+     * Call `listener` when something is new; returns what ends that.
+     * @param {() => void} listener
+     */
+    listen: (listener) => {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+  };
+
+  const reset = () =>
+    Object.assign(trainer, {
+      state: "idle",
+      asked: null,
+      lines: [],
+      measures: [],
+      tensors: null,
+      tensorsStep: 0,
+      seconds: 0,
+      trouble: "",
+      diverged: false,
+    });
+
+  /** @param {Said} said */
+  const hear = (said) => {
+    if (said.say === "ready")
+      Object.assign(trainer, { kernels: said.kernels, sameBits: said.sameBits, state: "running" });
+    else if (said.say === "steps") {
+      trainer.lines.push(...said.lines);
+      trainer.seconds = said.seconds;
+    } else if (said.say === "measured") trainer.measures.push(said);
+    else if (said.say === "tensors") Object.assign(trainer, { tensors: said.tensors, tensorsStep: said.step });
+    else if (said.say === "paused") trainer.state = "paused";
+    else if (said.say === "end") {
+      Object.assign(trainer, {
+        tensors: said.tensors,
+        tensorsStep: said.step,
+        seconds: said.seconds,
+        state: "finished",
+      });
+      worker?.end();
+      worker = null;
+    } else if (said.say === "failed") {
+      Object.assign(trainer, { state: "failed", trouble: said.message, diverged: Boolean(said.diverged) });
+      worker?.end();
+      worker = null;
+    }
+    tell();
+  };
+  return trainer;
+}

@@ -1,0 +1,77 @@
+"""A network that a formula describes is trained in the static page, and reads what is drawn."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+from selenium import webdriver
+
+from tests.browser.chromium import console
+from tests.browser.lab_chapters import LabPage
+
+pytestmark = pytest.mark.browser
+SMALL = "conv(8, 5, stride=2, bias=False) + bn + relu + conv(16, 3, bias=False) + bn + relu + maxpool(2) + fc"
+
+
+@pytest.fixture(scope="module")
+def lab(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> LabPage:
+    return LabPage(browser, tmp_path_factory.mktemp("lab"))
+
+
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.05)
+
+
+def open_formula(lab: LabPage, formula: str, rest: str = "") -> None:
+    lab.open("architecture", f"&f={quote(formula)}{rest}")
+
+
+def test_what_a_formula_describes_is_trained_and_reads_digits(lab: LabPage) -> None:
+    open_formula(lab, SMALL, "&te=3&ts=1")
+    lab.press("Train")
+    until(lambda: lab.text(".train-state").startswith("Finished after 117 steps."))
+    assert float(lab.figure("validation").removesuffix(" %")) > 90
+    assert lab.figure("done") == "100 %"
+    lab.js("document.querySelector('.pad').focus()")
+    pad = lab.browser.switch_to.active_element
+    pad.send_keys(" ", "\ue015" * 12, " ")  # ink on, a line downwards
+    until(lambda: lab.text(".draw-verdict").startswith("It reads this as 1, with "), 10)
+    lab.press("Throw away")
+    until(lambda: not lab.browser.find_element("css selector", ".page-training .train-figures").is_displayed(), 10)
+    assert console(lab.browser) == []
+
+
+def test_it_goes_on_in_another_chapter_and_pauses_and_steps(lab: LabPage) -> None:
+    open_formula(lab, SMALL, "&te=30")
+    lab.press("Train")
+    until(lambda: lab.text(".train-state").startswith("Step "))
+    lab.js("location.hash = '#c=loss'")
+    lab.js("location.hash = arguments[0]", f"#c=architecture&f={quote(SMALL)}&te=30")
+    until(lambda: lab.text(".train-state").startswith(("Step ", "Finished")))
+    if not lab.text(".train-state").startswith("Finished"):
+        lab.press("Pause")
+        until(lambda: lab.text(".train-state").startswith("Paused after step "))
+        before = int(lab.text(".train-state").split()[3])
+        lab.press("One step")
+        until(lambda: lab.text(".train-state").startswith(f"Paused after step {before + 1} "), 10)
+    lab.press("Throw away")
+
+
+@pytest.mark.parametrize(
+    ("formula", "shape", "said"),
+    [
+        ("conv(8, 3) + relu", "", "does not end with one score a class"),
+        ("fc", "&iw=27", "have another size than the network reads"),
+        ("conv(4096, 3, pad=1)*2 + gap + fc", "", "more memory than a page may take"),
+    ],
+)
+def test_what_the_page_cannot_train_is_said(lab: LabPage, formula: str, shape: str, said: str) -> None:
+    open_formula(lab, formula, shape)
+    lab.press("Train")
+    until(lambda: said in lab.text(".page-training .trouble"), 10)
