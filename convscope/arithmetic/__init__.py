@@ -27,9 +27,12 @@ if TYPE_CHECKING:
     from .activations import tanh as tanh
     from .activations import tanh_slope as tanh_slope
     from .convolution import convolve as convolve
+    from .convolution import convolve_channels as convolve_channels
+    from .convolution import flip_kernel as flip_kernel
     from .convolution import output_size as output_size
     from .convolution import products_at as products_at
     from .convolution import read_counts as read_counts
+    from .convolution import rest_at_edge as rest_at_edge
     from .costs import StackCosts as StackCosts
     from .costs import map_sizes as map_sizes
     from .costs import pool as pool
@@ -52,22 +55,24 @@ if TYPE_CHECKING:
     from .neuron import gradient as gradient
     from .neuron import gradient_step as gradient_step
     from .neuron import mean_squared_error as mean_squared_error
+    from .pictures import colour_x as colour_x
     from .pictures import diagonal_kernel as diagonal_kernel
     from .pictures import draw_letter as draw_letter
     from .pictures import lecture_x as lecture_x
+    from .pictures import red_diagonal_kernel as red_diagonal_kernel
     from .weight_sharing import kernel_matrix as kernel_matrix
     from .weight_sharing import matrix_times as matrix_times
     from .weight_sharing import shared_places as shared_places
 
 _NAMES = {
     "activations": "relu relu_slope leaky_relu leaky_relu_slope sigmoid sigmoid_slope tanh tanh_slope",
-    "convolution": "convolve output_size products_at read_counts",
+    "convolution": "convolve convolve_channels flip_kernel output_size products_at read_counts rest_at_edge",
     "costs": "StackCosts map_sizes pool stack_costs",
     "filters": "FILTERS",
     "information": "softmax naive_softmax information_content entropy cross_entropy kl_divergence cross_entropy_loss "
     "l1_loss huffman_lengths prefix_code",
     "neuron": "Neuron XS TARGETS mean_squared_error gradient gradient_step active_inputs",
-    "pictures": "lecture_x diagonal_kernel draw_letter",
+    "pictures": "lecture_x colour_x diagonal_kernel red_diagonal_kernel draw_letter",
     "weight_sharing": "shared_places kernel_matrix matrix_times",
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}

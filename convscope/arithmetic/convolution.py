@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..errors import UsageError, phrase
 
 Table = list[list[float]]  # rows of numbers
@@ -62,6 +64,53 @@ def convolve(
     sums = [[sum(products_at(picture, kernel, y, x, **how)) for x in range(columns)] for y in range(rows)]
     count = len(kernel) * len(kernel[0])
     return [[value / count for value in line] for line in sums] if mean else sums
+
+
+def convolve_channels(
+    channels: Sequence[Table],
+    kernel: Sequence[Table],
+    *,
+    bias: float = 0.0,
+    stride: int = 1,
+    pad: int = 0,
+    dilation: int = 1,
+    mean: bool = False,
+) -> Table:
+    """Return the output of a picture of several channels: each under its own slice of the kernel, the sums added, the
+    bias once.
+
+    Raises UsageError if the kernel has not one slice a channel, and as `convolve` does.
+
+    >>> convolve_channels([[[1, 2]], [[3, 4]]], [[[1, 1]], [[0, 2]]], bias=5)          # (1 + 2) + 2·4 + 5
+    [[16]]
+    """
+    if not channels or len(channels) != len(kernel):
+        raise UsageError("channels.slices", got=len(kernel), expected=len(channels))
+    parts = [
+        convolve(picture, part, stride=stride, pad=pad, dilation=dilation)
+        for picture, part in zip(channels, kernel, strict=True)
+    ]
+    share = len(kernel) * len(kernel[0]) * len(kernel[0][0]) if mean else 1
+    return [[sum(values) / share + bias for values in zip(*lines, strict=True)] for lines in zip(*parts, strict=True)]
+
+
+def flip_kernel(kernel: Table) -> Table:
+    """Return the kernel turned by half a turn: `convolve` with it is what mathematics calls a convolution.
+
+    >>> flip_kernel([[1, 2], [3, 4]])
+    [[4, 3], [2, 1]]
+    """
+    return [line[::-1] for line in kernel[::-1]]
+
+
+def rest_at_edge(size: int, kernel: int, *, stride: int = 1, pad: int = 0, dilation: int = 1) -> int:
+    """Return how many pixels along an axis, padding included, lie behind the last window: too few for a further step.
+
+    >>> rest_at_edge(28, 5, stride=2, pad=1)                           # 13 windows end at 29 of 30
+    1
+    """
+    places = output_size(size, kernel, stride=stride, pad=pad, dilation=dilation)
+    return size + 2 * pad - ((places - 1) * stride + dilation * (kernel - 1) + 1 if places else 0)
 
 
 def read_counts(picture: Table, kernel: Table, *, stride: int = 1, pad: int = 0, dilation: int = 1) -> list[list[int]]:

@@ -4,18 +4,58 @@ from __future__ import annotations
 
 import math
 
-from ..errors import UsageError
+from ..errors import UsageError, phrase
 from .convolution import Table
 
 
-def lecture_x() -> Table:
-    """Return the lecture's X, 9×9: −1, and +1 on both diagonals from (1, 1) to (7, 7)."""
-    return [[1.0 if 0 < y < 8 and x in (y, 8 - y) else -1.0 for x in range(9)] for y in range(9)]
+def lecture_x(height: int = 9, width: int | None = None) -> Table:
+    """Return the lecture's X, 9×9: −1, and +1 on both diagonals from (1, 1) to (7, 7); or one of another size, from 3×3
+    on.
+
+    Raises UsageError for a side below 3.
+    """
+    falling, rising, width = _diagonals(height, width)
+    return [[1.0 if x in (falling[y], rising[y]) else -1.0 for x in range(width)] for y in range(height)]
+
+
+def colour_x(height: int = 9, width: int | None = None) -> list[Table]:
+    """Return an X in colour as tables of red, green and blue, −1 … 1: on white, the falling line red, the rising blue.
+
+    Raises UsageError for a side below 3.
+    """
+    falling, rising, width = _diagonals(height, width)
+    red = [[x == falling[y] for x in range(width)] for y in range(height)]
+    blue = [[x == rising[y] and not red[y][x] for x in range(width)] for y in range(height)]
+    off = (blue, [[a or b for a, b in zip(*lines, strict=True)] for lines in zip(red, blue, strict=True)], red)
+    return [[[-1.0 if dark else 1.0 for dark in line] for line in table] for table in off]
+
+
+def _diagonals(height: int, width: int | None) -> tuple[list[int], list[int], int]:
+    """Return each row's column on the falling and on the rising line, −1 in the first and last row, and the width."""
+    width = height if width is None else width
+    if min(height, width) < 3:
+        raise UsageError(
+            "value.small", name="side", got=min(height, width), expected=phrase("value.small.whole", least=3)
+        )
+    falling = [(width - 1) // 2] * height
+    if height > 3:
+        falling = [1 + (2 * (y - 1) * (width - 3) + height - 3) // (2 * (height - 3)) for y in range(height)]
+    falling[0] = falling[-1] = -1
+    return falling, [width - 1 - x if x >= 0 else -1 for x in falling], width
 
 
 def diagonal_kernel(size: int = 3) -> Table:
     """Return the lecture's kernel: +1 on the main diagonal, −1 elsewhere."""
     return [[1.0 if x == y else -1.0 for x in range(size)] for y in range(size)]
+
+
+def red_diagonal_kernel(size: int = 3) -> list[Table]:
+    """Return a slice each for red, green and blue that together look for a red diagonal: more red, less of the others.
+
+    >>> [part[0][0] for part in red_diagonal_kernel()]
+    [1.0, -1.0, -1.0]
+    """
+    return [[[weight if x == y else 0.0 for x in range(size)] for y in range(size)] for weight in (1.0, -1.0, -1.0)]
 
 
 def draw_letter(

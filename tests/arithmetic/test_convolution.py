@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 import torch
 
-from convscope.arithmetic.convolution import convolve, output_size, products_at, read_counts
+from convscope.arithmetic.convolution import (
+    convolve,
+    convolve_channels,
+    flip_kernel,
+    output_size,
+    products_at,
+    read_counts,
+    rest_at_edge,
+)
 from convscope.arithmetic.pictures import diagonal_kernel, lecture_x
 from convscope.errors import UsageError
 
@@ -78,3 +86,39 @@ def test_ragged_tables_are_refused() -> None:
         convolve([[1.0, 2.0], [3.0]], [[1.0]])
     with pytest.raises(UsageError, match="kernel is no rectangle"):
         convolve([[1.0]], [])
+
+
+@pytest.mark.parametrize(("stride", "pad"), [(1, 0), (2, 1), (3, 2)])
+def test_channels_are_added_and_the_bias_once_as_torch_has_it(stride: int, pad: int) -> None:
+    generator = torch.Generator().manual_seed(stride)
+    picture, kernel = (torch.randint(-9, 10, size, generator=generator).double() for size in ((3, 9, 7), (3, 3, 2)))
+    theirs = torch.conv2d(picture[None], kernel[None], torch.tensor([2.0]).double(), stride, pad)[0, 0]
+    assert convolve_channels(picture.tolist(), kernel.tolist(), bias=2, stride=stride, pad=pad) == theirs.tolist()
+    mean = convolve_channels(picture.tolist(), kernel.tolist(), bias=2, stride=stride, pad=pad, mean=True)
+    assert torch.tensor(mean).allclose(((theirs - 2) / 18 + 2).float())
+
+
+def test_the_turned_kernel_is_scipys_convolution() -> None:
+    from scipy.signal import convolve2d
+
+    kernel = [[1.0, 2.0], [0.0, -3.0], [4.0, 5.0]]
+    assert convolve(lecture_x(), flip_kernel(kernel)) == convolve2d(lecture_x(), kernel, mode="valid").tolist()
+
+
+def test_the_rest_is_what_no_window_reaches() -> None:
+    """What follows the last pixel that is read, counted in the padded picture; a window more would need S."""
+    for size in range(3, 15):
+        for stride in (1, 2, 3):
+            for pad in (0, 1):
+                padded = [[0.0] * (size + 2 * pad)] * 3
+                counts = read_counts(padded, [[1.0] * 3] * 3, stride=stride)[0]
+                rest = rest_at_edge(size, 3, stride=stride, pad=pad)
+                assert counts[len(counts) - rest :] == [0] * rest
+                assert counts[len(counts) - rest - 1] > 0
+                assert rest < stride
+    assert rest_at_edge(2, 3) == 2
+
+
+def test_a_kernel_needs_a_slice_a_channel() -> None:
+    with pytest.raises(UsageError, match="one slice for each channel"):
+        convolve_channels([lecture_x()] * 3, [diagonal_kernel()] * 2)

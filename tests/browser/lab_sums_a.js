@@ -1,6 +1,15 @@
 import { addressOf, changed, numbersIn, stateOf } from "../../convscope/page/js/lab/address.js";
 import { typedNumber } from "../../convscope/page/js/lab/kernel.js";
-import { outputSize, productsAt, readCounts, slideKernel } from "../../convscope/page/js/lab/sums/convolution.js";
+import { colourX, lectureX } from "../../convscope/page/js/lab/chapters/convolution_pictures.js";
+import {
+  convolveSlices,
+  flippedKernel,
+  outputSize,
+  productsAt,
+  readCounts,
+  restAtEdge,
+  slideKernel,
+} from "../../convscope/page/js/lab/sums/convolution.js";
 import { FILTERS, filterPlane } from "../../convscope/page/js/lab/sums/filters.js";
 import { drawnShape } from "../../convscope/page/js/lab/sums/pictures.js";
 import { neuronSum, sharedPlaces } from "../../convscope/page/js/lab/sums/sharing.js";
@@ -9,6 +18,11 @@ import { neuronSum, sharedPlaces } from "../../convscope/page/js/lab/sums/sharin
 Object.assign(globalThis, {
   sums: {
     outputSize,
+    colourX,
+    lectureX,
+    convolveSlices,
+    flippedKernel,
+    restAtEdge,
     slideKernel,
     readCounts,
     sharedPlaces,

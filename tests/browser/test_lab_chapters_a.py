@@ -98,7 +98,17 @@ def test_the_contents_lead_to_every_chapter_and_on(lab: LabPage) -> None:
 
 
 @pytest.mark.parametrize(
-    "chapter", ["", "plain", "plain&d=mnist", "local&n=4", "convolution&p=3&k=1_2_3_4", "filters", "sharing"]
+    "chapter",
+    [
+        "",
+        "plain",
+        "plain&d=mnist",
+        "local&n=4",
+        "convolution&p=3&k=1_2_3_4",
+        "convolution&rgb=1&size=28",
+        "filters",
+        "sharing",
+    ],
 )
 def test_nothing_is_wider_than_the_window_or_untranslated(lab: LabPage, chapter: str) -> None:
     lab.open(f"c={chapter}&h=dark")
@@ -141,6 +151,7 @@ def test_a_phone_chooses_chapters_from_a_list(lab: LabPage) -> None:
     [
         "c=nothing",
         "c=convolution&k=1_2&s=99&p=x&at=70.99&x=pp",
+        "c=convolution&size=99x0&rgb=1&k=1&b=1e9&x=pp&at=9.9",
         "c=plain&i=999&dx=1e9&d=mnist",
         "c=local&n=9&k=0&y=99",
         "c=filters&k=1_2_3&at=999.999&p=own",
@@ -226,6 +237,78 @@ def test_a_stride_drops_pixels_and_the_formula_says_so(lab: LabPage) -> None:
     lab.open("c=convolution&k=" + "_".join("1" * 25) + "&d=3")
     assert lab.one(".no-output").is_displayed()
     assert lab.text(".size-formula .display:last-child").endswith("= 0")
+
+
+def test_the_size_of_28_with_kernel_5_stride_2_padding_1_is_found_step_by_step(lab: LabPage) -> None:
+    lab.open("c=convolution")
+    set_slider(lab, "Size I", 28)
+    for control, times in (("Kernel K", 2), ("Stride S", 1), ("Padding P", 1)):
+        for _ in range(times):
+            lab.js("document.querySelector(`button[aria-label='${arguments[0]}: one more']`).click()", control)
+    assert lab.text(".size-formula .display:last-child").endswith("+ 1 = 13")
+    assert "25 / 2 = 12.5: 12 whole steps fit" in lab.text(".why-floor")
+    assert len(lab.all(".pixels-in .rest")) == 59  # a row and a column of the 30×30, of padding
+    assert "rows 1, columns 1" in lab.text(".unread-legend")
+    assert "Pixels of the picture in it: 0" in lab.text(".unread-legend")
+    assert len(lab.all(".products-of-window .product-of")) == 25
+    wait_for(lambda: "size=28" in lab.driver.current_url)
+    lab.js("location.reload()")
+    assert lab.text(".size-formula .display:last-child").endswith("+ 1 = 13")
+
+
+def test_gaps_and_the_rest_are_told_apart_and_counted(lab: LabPage) -> None:
+    lab.open("c=convolution&size=9x7&s=4")  # rows 0-2, 4-6 and a rest of 2; columns 0-2, 4-6
+    assert len(lab.all(".pixels-in .gap")) == 7 + 7 - 1
+    assert len(lab.all(".pixels-in .rest")) == 2 * 7
+    assert lab.text(".dropped-note").startswith(f"{13 + 14} of 63")
+    assert "13 pixels" in lab.text(".unread-legend li:first-child")
+    assert "rows 2, columns 0" in lab.text(".unread-legend li:last-child")
+    assert [d.text.split()[-1] for d in lab.all(".size-formula .answer")] == ["2", "2"]
+
+
+def test_pixel_times_weight_stands_as_a_product(lab: LabPage) -> None:
+    lab.open("c=convolution&p=1")
+    terms = [re.sub(r"\s+", " ", term.text) for term in lab.all(".product-of")]
+    assert terms[:2] == ["0 × 1", "+ 0 × −1"]
+    assert terms[4:] == ["+ −1 × 1", "+ −1 × −1", "+ 0 × −1", "+ −1 × −1", "+ 1 × 1"]
+
+
+def test_three_slices_have_a_kernel_each_and_the_bias_is_added_once(lab: LabPage) -> None:
+    lab.open("c=convolution")
+    lab.press("In colour, RGB")
+    assert len(lab.all(".pixels-in")) == len(lab.all(".kernel-editor")) == len(lab.all(".products-block")) == 3
+    assert lab.one(".colour-picture").is_displayed()
+    lab.js("arguments[0].focus()", lab.one(".numbers-out [data-at='1.1']"))
+    # on the red line: three pixels 1 of red, three −1 times −1 of green and of blue
+    assert lab.text(".sum-of-window") == "Red 3 + Green 3 + Blue 3 + Bias 1 = 10.0000"
+    lab.type(lab.all(".kernel-editor")[2].find_elements(By.TAG_NAME, "input")[0], "2")
+    assert lab.text(".sum-of-window") == "Red 3 + Green 3 + Blue 0 + Bias 1 = 7.0000"
+    lab.all(".pixels-in")[0].find_element(By.CSS_SELECTOR, "[data-at='1.1']").click()
+    assert lab.text(".sum-of-window") == "Red 1 + Green 3 + Blue 0 + Bias 1 = 5.0000"
+    address = lab.js("return location.hash")
+    wait_for(lambda: lab.js("return location.hash") != address)
+    lab.js("location.reload()")
+    assert lab.text(".sum-of-window") == "Red 1 + Green 3 + Blue 0 + Bias 1 = 5.0000"
+    assert lab.errors() == []
+
+
+def test_a_kernel_turned_by_half_a_turn_is_mathematics_convolution(lab: LabPage) -> None:
+    from scipy.signal import convolve2d
+
+    from convscope.arithmetic import lecture_x
+
+    lab.open("c=convolution")
+    assert "no output changes" in lab.text(".flip-said")  # the lecture's kernel looks the same
+    lab.press("Kernel flipped")
+    kernel = [[1, -1, -1], [1, -1, -1], [1, 1, 1]]
+    wanted = convolve2d(lecture_x(), kernel, mode="valid") / 9
+    assert lab.table(".numbers-out") == np.round(wanted, 3).tolist()
+    lab.js("arguments[0].click()", lab.one(".flip-row input"))
+    written = lab.table(".numbers-out")
+    changed = (np.abs(wanted - np.array(written)) > 1e-3).sum()
+    assert changed > 0
+    assert lab.text(".flip-said").startswith(f"The other way, {changed} of 49")
+    assert f"{wanted[0][1]:.4f} instead of" in lab.text(".flip-said")
 
 
 # 4 Filters

@@ -18,6 +18,9 @@ pytestmark = pytest.mark.browser
 STATES = {
     "convolution": ("", [".sum-of-window .answer", ".size-formula .answer"]),
     "convolution moved": ("&p=1&s=2&at=1.2&k=1_2_3_4&n=sum", [".sum-of-window .answer", ".size-formula .answer"]),
+    "convolution large": ("&size=28x20&s=2&p=1&f=1&at=3.4", [".sum-of-window .answer", ".size-formula .answer"]),
+    "convolution colour": ("&rgb=1&n=sum&b=1&f=1&at=2.2", [".sum-of-window .answer", ".size-formula .answer"]),
+    "convolution bias": ("&b=-2&s=3&k=1_2_3_4&f=1", [".sum-of-window .answer"]),
     "convolution own": (f"&x={'p' * 40}{'h' * 41}&d=2", [".sum-of-window .answer", ".size-formula .answer"]),
 }
 

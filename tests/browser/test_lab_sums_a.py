@@ -12,9 +12,18 @@ from typing import Any
 import pytest
 from selenium import webdriver
 
-from convscope.arithmetic.convolution import Table, convolve, output_size, products_at, read_counts
+from convscope.arithmetic.convolution import (
+    Table,
+    convolve,
+    convolve_channels,
+    flip_kernel,
+    output_size,
+    products_at,
+    read_counts,
+    rest_at_edge,
+)
 from convscope.arithmetic.filters import FILTERS
-from convscope.arithmetic.pictures import draw_letter, lecture_x
+from convscope.arithmetic.pictures import colour_x, draw_letter, lecture_x
 from convscope.arithmetic.weight_sharing import matrix_times, shared_places
 from convscope.page.inline import document
 from convscope.page.modules import join
@@ -54,6 +63,26 @@ def test_convolution(js: Js) -> None:
         assert js("sums.products(...a)", picture, kernel, slide, 1, 0) == products_at(picture, kernel, 1, 0, **how)
         sizes = [js("sums.outputSize(a[0], a[1], a[2])", size, 3, how) for size in range(1, 20)]
         assert sizes == [output_size(size, 3, **how) for size in range(1, 20)]
+
+
+def test_several_channels_the_rest_and_the_turned_kernel(js: Js) -> None:
+    draw = random.Random(3)
+    make = lambda rows, columns: [  # noqa: E731
+        [[float(draw.randint(-9, 9)) for _ in range(columns)] for _ in range(rows)] for _ in range(3)
+    ]
+    picture, kernel = make(7, 9), make(3, 2)
+    slide = {"stride": 2, "pad": 1, "dilation": 1}
+    wanted = convolve_channels(picture, kernel, bias=2.0, mean=True, **slide)
+    assert js("sums.convolveSlices(a[0], a[1], {...a[2], mean: true}, 2)", picture, kernel, slide) == wanted
+    assert js("sums.flippedKernel(a[0])", kernel[0]) == flip_kernel(kernel[0])
+    rests = [js("sums.restAtEdge(a[0], 3, a[1])", size, slide) for size in range(1, 20)]
+    assert rests == [rest_at_edge(size, 3, **slide) for size in range(1, 20)]
+
+
+def test_the_x_of_any_size(js: Js) -> None:
+    for size in ((3, 3), (9, 9), (28, 28), (28, 5), (3, 12), (4, 4)):
+        assert js("sums.lectureX(...a)", *size) == lecture_x(*size)
+        assert js("sums.colourX(...a)", *size) == colour_x(*size)
 
 
 def test_filters(js: Js) -> None:

@@ -9,7 +9,7 @@ import { colourOf, inkOn } from "../kit/palette.js";
 /**
  * @typedef {object} Look one cell of it
  * @property {number} value @property {string} text @property {string} [name] for the screen reader @property {string}
- * [kind] classes
+ * [kind] classes @property {{colour: string, ink: string}} [paint] where the scale's colours do not fit
  */
 
 /**
@@ -30,6 +30,8 @@ export function numberTable(
   const element = make(doc, "div", { class: `number-table ${kind}`, role: "grid", "aria-label": name });
   /** @type {HTMLElement[][]} */
   let cells = [];
+  /** @type {string[][]} what each cell's colour was made of */
+  let painted = [];
   let home = [0, 0];
   const placeOfCell = (/** @type {Event} */ event) => {
     const square = /** @type {Element} */ (event.target).closest?.("[data-at]");
@@ -117,6 +119,7 @@ export function numberTable(
         make(doc, "span", { class: "cell", role: "gridcell", "data-at": `${y}.${x}`, tabindex: live ? -1 : null }),
       ),
     );
+    painted = cells.map(() => []);
     refill(element, ...cells.map((line) => make(doc, "div", { class: "line", role: "row" }, ...line)));
     if (live && rows && columns) stay(Math.min(home[0], rows - 1), Math.min(home[1], columns - 1));
   };
@@ -127,13 +130,16 @@ export function numberTable(
     element.classList.toggle("draws", Boolean(draws?.()));
     cells.forEach((line, y) =>
       line.forEach((square, x) => {
-        const { value, text, name: words, kind: classes = "" } = look(y, x);
+        const { value, text, name: words, kind: classes = "", paint } = look(y, x);
         if (square.textContent !== text) square.textContent = text;
         const all = `cell ${classes}`;
         if (square.className !== all) square.className = all;
         if (words) square.setAttribute("aria-label", words);
-        setVar(square, "colour", colourOf(scale, lab.dark(), value, most));
-        setVar(square, "cell-ink", inkOn(scale, lab.dark(), value, most));
+        const made = paint?.colour ?? `${value} ${most} ${lab.dark()}`;
+        if (painted[y][x] === made) return;
+        painted[y][x] = made;
+        setVar(square, "colour", paint?.colour ?? colourOf(scale, lab.dark(), value, most));
+        setVar(square, "cell-ink", paint?.ink ?? inkOn(scale, lab.dark(), value, most));
       }),
     );
   };

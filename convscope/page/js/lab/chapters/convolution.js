@@ -1,19 +1,21 @@
 /** Chapter 3, S4, S5 and S10: a kernel slides over the lecture's X; every output is a window's sum. */
 
 import { make, refill } from "../../kit/dom.js";
-import { fixed } from "../../kit/format.js";
-import { numberTable } from "../grid.js";
-import { kernelEditor, weightText } from "../kernel.js";
 import { pythonBlock } from "../python_block.js";
 import { convolutionControls } from "./convolution_controls.js";
-import { inkRow, levelText } from "./convolution_inks.js";
+import { flipSection } from "./convolution_flip.js";
+import { inkRow } from "./convolution_inks.js";
 import { convolutionPython } from "./convolution_python.js";
-import { convolvingOf, diagonalKernel, kernelText, levelOf, pictureText } from "./convolution_state.js";
-import { writtenSize, writtenSum } from "./convolution_sums.js";
 import { convolutionCover } from "./convolution_cover.js";
+import { unreadLegend, whyFloor, writtenSize } from "./convolution_size.js";
+import { convolvingOf, unreadOf } from "./convolution_state.js";
+import { windowProducts, writtenSum } from "./convolution_sums.js";
+import { channelName, colourPicture, outputTable, sliceKernelEditor, sliceTable } from "./convolution_tables.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
 /** @typedef {import("../types.js").Lab} Lab */
+
+const MOST_CHANNELS = 3;
 
 /** @type {Chapter} */
 export const convolutionChapter = {
@@ -29,164 +31,116 @@ export const convolutionChapter = {
 function mountConvolution(lab) {
   const { doc, t } = lab;
   let now = convolvingOf(lab);
-  const at = (/** @type {number} */ y, /** @type {number} */ x) => lab.tune({ at: y || x ? `${y}.${x}` : null });
-
-  /**
-   * Change one pixel of the picture; `row` and `column` count the padding too.
-   * @param {number} row
-   * @param {number} column
-   * @param {(old: number) => number} change
-   */
-  const put = (row, column, change) => {
-    const [y, x] = [row - now.slide.pad, column - now.slide.pad];
-    if (now.picture[y]?.[x] !== undefined)
-      lab.tune({
-        x: pictureText(now.picture.map((line, i) => line.map((v, j) => (i === y && j === x ? change(v) : v)))),
-      });
-  };
-
-  const input = numberTable(lab, {
-    name: t("conv.input"),
-    kind: "pixels-in",
-    limit: () => 1,
-    size: () => [now.picture.length + 2 * now.slide.pad, now.picture.length + 2 * now.slide.pad],
-    look: (row, column) => {
-      const [y, x] = [row - now.slide.pad, column - now.slide.pad];
-      const value = now.picture[y]?.[x];
-      const kinds = [
-        value === undefined ? "padding" : "",
-        edgesOf(now.window, y, x),
-        value !== undefined && !now.counts[y][x] ? "dropped" : "",
-      ];
-      return {
-        value: value ?? 0,
-        text: levelText(value ?? 0),
-        kind: kinds.filter(Boolean).join(" "),
-        name: value === undefined ? t("conv.padding") : t("conv.pixel", { y: y + 1, x: x + 1, v: weightText(value) }),
-      };
-    },
-    press: (row, column) => put(row, column, (v) => levelOf(lab.state.i) ?? (v > 0 ? -1 : 1)),
-    draws: () => levelOf(lab.state.i) !== null,
-    key: (row, column, key) => {
-      const by = { "+": 0.5, "=": 0.5, "-": -0.5, _: -0.5, "−": -0.5 }[key];
-      if (by === undefined && key !== "0") return false;
-      put(row, column, (v) => (by === undefined ? 0 : Math.max(-1, Math.min(1, v + by))));
-      return true;
-    },
-  });
-  const output = numberTable(lab, {
-    name: t("conv.output"),
-    kind: "numbers-out",
-    limit: () => now.limit,
-    size: () => [now.output.length, now.output[0]?.length ?? 0],
-    look: (y, x) => ({
-      value: now.output[y][x],
-      text: fixed(now.output[y][x], 3),
-      kind: y === now.at[0] && x === now.at[1] ? "marked" : "",
-      name: t("conv.value", { y: y + 1, x: x + 1, v: fixed(now.output[y][x], 3) }),
-    }),
-    at,
-    press: at,
-  });
-  const kernel = kernelEditor(lab, {
-    name: t("conv.kernel"),
-    cellName: (row, column) => t("conv.weight", { y: row, x: column }),
-    get: () => now.kernel,
-    set: (value) => lab.tune({ k: kernelText(value) === kernelText(diagonalKernel(3)) ? null : kernelText(value) }),
-  });
+  const present = () => now;
+  /** @type {{table: import("../types.js").Drawing, kernel: import("../types.js").Drawing}[]} */
+  let channels = [];
+  const inputs = make(doc, "div", { class: "conv-slices" });
+  const kernels = make(doc, "div", { class: "conv-slices" });
+  const output = outputTable(lab, present);
+  const colour = colourPicture(lab, present);
   const sizes = make(doc, "span", { class: "small" });
   const outSize = make(doc, "span", { class: "small" });
+  const products = make(doc, "div", { class: "products table-scroll" });
   const sum = make(doc, "p", { class: "sum-of-window", "aria-live": "off" });
   const formula = make(doc, "div", { class: "size-formula" });
+  const floor = make(doc, "p", { class: "why-floor" });
   const dropped = make(doc, "p", { class: "note dropped-note" });
-  const controls = convolutionControls(lab, () => now);
+  const legend = make(doc, "ul", { class: "unread-legend" });
+  const controls = convolutionControls(lab, present);
   const inks = inkRow(lab);
+  const flip = flipSection(lab, present);
   const python = pythonBlock(lab, () => convolutionPython(now));
   const empty = make(doc, "p", { class: "note no-output" }, t("conv.none"));
 
+  const row = make(
+    doc,
+    "div",
+    { class: "convolving-row" },
+    make(
+      doc,
+      "section",
+      { class: "conv-in" },
+      make(doc, "h2", { class: "part" }, t("conv.input"), " ", sizes),
+      inputs,
+      inks.element,
+    ),
+    make(doc, "span", { class: "operator big", "aria-hidden": "true" }, "⊗"),
+    make(doc, "section", { class: "kernel-side" }, make(doc, "h2", { class: "part" }, t("conv.kernel")), kernels),
+    make(doc, "span", { class: "operator big", "aria-hidden": "true" }, "="),
+    make(
+      doc,
+      "section",
+      { class: "conv-out" },
+      make(doc, "h2", { class: "part" }, t("conv.output"), " ", outSize),
+      make(doc, "div", { class: "table-scroll" }, output.element),
+      empty,
+      make(doc, "p", { class: "note" }, t("conv.hover")),
+      colour.element,
+    ),
+  );
   const element = make(
     doc,
     "div",
     { class: "chapter convolving" },
     controls.presets.element,
-    make(
-      doc,
-      "div",
-      { class: "convolving-row" },
-      make(
-        doc,
-        "section",
-        {},
-        make(doc, "h2", { class: "part" }, t("conv.input"), " ", sizes),
-        make(doc, "div", { class: "table-scroll" }, input.element),
-        inks.element,
-      ),
-      make(doc, "span", { class: "operator big", "aria-hidden": "true" }, "⊗"),
-      make(
-        doc,
-        "section",
-        { class: "kernel-side" },
-        make(doc, "h2", { class: "part" }, t("conv.kernel")),
-        make(doc, "div", { class: "kernel-box" }, kernel.element),
-        controls.steppers,
-      ),
-      make(doc, "span", { class: "operator big", "aria-hidden": "true" }, "="),
-      make(
-        doc,
-        "section",
-        {},
-        make(doc, "h2", { class: "part" }, t("conv.output"), " ", outSize),
-        make(doc, "div", { class: "table-scroll" }, output.element),
-        empty,
-        make(doc, "p", { class: "note" }, t("conv.hover")),
-      ),
-    ),
+    row,
+    controls.element,
     make(
       doc,
       "section",
-      { class: "worked" },
+      { class: "worked summing" },
       make(doc, "h2", {}, t("conv.sum")),
+      products,
       sum,
       make(doc, "p", { class: "note" }, t("conv.sum.note")),
     ),
-    make(doc, "section", { class: "worked" }, make(doc, "h2", {}, t("conv.size")), formula, dropped),
+    make(doc, "section", { class: "worked" }, make(doc, "h2", {}, t("conv.size")), formula, floor, dropped, legend),
+    flip.element,
     python.element,
   );
 
+  /** A table and a kernel for each channel; anew where their number changes. */
+  const rebuild = () => {
+    channels = now.slices.map((_, c) => ({
+      table: sliceTable(lab, present, c),
+      kernel: sliceKernelEditor(lab, present, c),
+    }));
+    const part = (/** @type {HTMLElement} */ inside, /** @type {number} */ c, /** @type {string} */ kind) =>
+      make(
+        doc,
+        "div",
+        { class: "conv-slice" },
+        now.channels > 1
+          ? make(doc, "p", { class: `small conv-channel conv-channel-${c}` }, channelName(lab, c))
+          : null,
+        make(doc, "div", { class: kind }, inside),
+      );
+    refill(inputs, ...channels.map((one, c) => part(one.table.element, c, "table-scroll")));
+    refill(kernels, ...channels.map((one, c) => part(one.kernel.element, c, "kernel-box")));
+    row.classList.toggle("in-colour", now.channels === MOST_CHANNELS);
+  };
+
   const refresh = () => {
     now = convolvingOf(lab);
-    for (const part of [input, output, kernel, controls, inks, python]) part.refresh();
-    const [side, out] = [now.picture.length, now.output.length];
-    sizes.textContent = now.slide.pad ? `${side}×${side} + ${now.slide.pad}` : `${side}×${side}`;
-    outSize.textContent = `${out}×${out}`;
-    empty.hidden = out > 0;
+    if (channels.length !== now.channels) rebuild();
+    for (const { table, kernel } of channels) for (const part of [table, kernel]) part.refresh?.();
+    for (const part of [output, colour, controls, inks, flip, python]) part.refresh();
+    const [rows, columns] = [now.picture.length, now.picture[0].length];
+    const { pad } = now.slide;
+    const size = `${now.channels > 1 ? `${now.channels}×` : ""}${rows}×${columns}`;
+    row.style.setProperty("--most", String(Math.max(rows, columns) + 2 * pad));
+    sizes.textContent = pad ? `${size} + ${pad}` : size;
+    outSize.textContent = `${now.output.length}×${now.output[0]?.length ?? 0}`;
+    empty.hidden = now.output.length > 0;
+    refill(products, ...windowProducts(lab, now));
     refill(sum, ...writtenSum(lab, now));
     refill(formula, ...writtenSize(lab, now));
-    const lost = now.counts.flat().filter((n) => !n).length;
-    dropped.textContent = lost ? t("conv.dropped", { n: lost, all: side * side }) : t("conv.kept");
+    floor.textContent = whyFloor(lab, now);
+    const unread = now.counts.flatMap((line, y) => line.map((n, x) => (n ? "" : unreadOf(now, y, x)))).filter(Boolean);
+    const gaps = unread.filter((one) => one === "gap").length;
+    dropped.textContent = unread.length ? t("conv.dropped", { n: unread.length, all: rows * columns }) : t("conv.kept");
+    refill(legend, ...unreadLegend(lab, now, gaps, unread.length - gaps));
   };
   refresh();
   return { element, refresh };
-}
-
-/**
- * Which sides of a pixel are an edge of the window, as classes; none for a pixel outside.
- * @param {{row: number, column: number}[]} window
- * @param {number} y
- * @param {number} x
- */
-function edgesOf(window, y, x) {
-  const has = (/** @type {number} */ row, /** @type {number} */ column) =>
-    window.some((one) => one.row === row && one.column === column);
-  if (!has(y, x)) return "";
-  const sides = [
-    ["edge-top", -1, 0],
-    ["edge-right", 0, 1],
-    ["edge-bottom", 1, 0],
-    ["edge-left", 0, -1],
-  ];
-  return `in-window ${sides
-    .filter(([, dy, dx]) => !has(y + Number(dy), x + Number(dx)))
-    .map(([side]) => side)
-    .join(" ")}`;
 }

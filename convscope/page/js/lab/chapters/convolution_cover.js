@@ -5,7 +5,7 @@ import { fixed } from "../../kit/format.js";
 import { paint } from "../../kit/palette.js";
 import { framed, pixels } from "../../look/views/maps.js";
 import { slideKernel } from "../sums/convolution.js";
-import { diagonalKernel, lectureX } from "./convolution_state.js";
+import { diagonalKernel, lectureX } from "./convolution_pictures.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 

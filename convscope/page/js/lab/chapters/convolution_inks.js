@@ -6,7 +6,7 @@
 import { button, make, setVar } from "../../kit/dom.js";
 import { colourOf, inkOn } from "../../kit/palette.js";
 import { weightText } from "../kernel.js";
-import { LEVELS, levelOf } from "./convolution_state.js";
+import { LEVELS, levelOf } from "./convolution_pictures.js";
 
 /** A pixel's number in the little room that it has. @param {number} value */
 export function levelText(value) {

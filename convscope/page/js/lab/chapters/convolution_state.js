@@ -1,24 +1,15 @@
 /** What the address says of the convolution chapter: picture, kernel, how it slides, and the output looked at. */
 
 import { largest } from "../../kit/palette.js";
-import { numbersIn, wholeIn } from "../address.js";
-import { productsAt, readCounts, slideKernel } from "../sums/convolution.js";
+import { numberIn, numbersIn, wholeIn } from "../address.js";
+import { convolveSlices, flippedKernel, productsAt, readCounts, restAtEdge } from "../sums/convolution.js";
+import { LECTURE_SIDE, firstKernel, firstPicture, levelOf, slicesOf } from "./convolution_pictures.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 
-const SIDE = 9;
-
-/** The lecture's X: −1, and +1 on both diagonals from (1, 1) to (7, 7). @returns {number[][]} */
-export function lectureX() {
-  return Array.from({ length: SIDE }, (_, y) =>
-    Array.from({ length: SIDE }, (_, x) => (y > 0 && y < SIDE - 1 && (x === y || x === SIDE - 1 - y) ? 1 : -1)),
-  );
-}
-
-/** The lecture's kernel: +1 on the diagonal, −1 elsewhere; of any size. @param {number} size @returns {number[][]} */
-export function diagonalKernel(size) {
-  return Array.from({ length: size }, (_, y) => Array.from({ length: size }, (_, x) => (x === y ? 1 : -1)));
-}
+/** How large picture and kernel can be. */
+export const PICTURE_SIDES = { min: 3, max: 28 };
+export const KERNEL_SIDES = { min: 1, max: 7 };
 
 /** @param {number[]} flat @returns {number[][]} */
 export function squared(flat) {
@@ -26,40 +17,43 @@ export function squared(flat) {
   return Array.from({ length: side }, (_, y) => flat.slice(y * side, (y + 1) * side));
 }
 
-/** @param {number[][]} kernel */
-export function kernelText(kernel) {
-  return kernel.flat().join("_");
+/** Rows and columns as an address has them, 28 or 28x20. @param {string | undefined} text @returns {number[]} */
+function sidesOfText(text) {
+  const found = /^(\d{1,2})(?:x(\d{1,2}))?$/.exec(text ?? "");
+  const within = (/** @type {string} */ one) => Math.max(PICTURE_SIDES.min, Math.min(PICTURE_SIDES.max, Number(one)));
+  return found ? [within(found[1]), within(found[2] ?? found[1])] : [LECTURE_SIDE, LECTURE_SIDE];
 }
 
-/** What a pixel can be, and its letter in an address. @type {[string, number][]} */
-export const LEVELS = [
-  ["m", -1],
-  ["l", -0.5],
-  ["0", 0],
-  ["h", 0.5],
-  ["p", 1],
-];
-
-/** The level of a letter; null for any other text. @param {string | undefined} letter */
-export function levelOf(letter) {
-  return LEVELS.find(([one]) => one === letter)?.[1] ?? null;
+/** Rows and columns for the address; none for the lecture's. @param {number} rows @param {number} columns */
+export function sidesText(rows, columns) {
+  if (rows === LECTURE_SIDE && columns === LECTURE_SIDE) return null;
+  return rows === columns ? String(rows) : `${rows}x${columns}`;
 }
 
-/** Pixels as text, a letter each; none for the lecture's X. @param {number[][]} picture */
-export function pictureText(picture) {
-  const written = (/** @type {number[][]} */ pixels) =>
-    pixels
-      .flat()
-      .map((v) => LEVELS.find(([, level]) => level === v)?.[0] ?? "0")
-      .join("");
-  const text = written(picture);
-  return text === written(lectureX()) ? "" : text;
-}
-
-/** @param {Lab["state"]} state */
+/**
+ * Picture and kernel have a slice a channel; `picture` and `kernel` are the first one's.
+ * @param {Lab["state"]} state
+ */
 export function convolutionOf(state) {
-  const kernel = squared(numbersIn(state, "k", [1, 4, 9, 16, 25], diagonalKernel(3).flat()));
-  const picture = /^[mlhp0]{81}$/.test(state.x ?? "") ? squared([...state.x].map((v) => levelOf(v) ?? 0)) : lectureX();
+  const channels = state.rgb === "1" ? 3 : 1;
+  const [rows, columns] = sidesOfText(state.size);
+  const sides = Array.from({ length: KERNEL_SIDES.max }, (_, i) => i + 1);
+  const weights = numbersIn(
+    state,
+    "k",
+    sides.map((side) => channels * side * side),
+    firstKernel(3, channels).flat(2),
+  );
+  const side = Math.round(Math.sqrt(weights.length / channels));
+  const letters = new RegExp(`^[mlhp0]{${channels * rows * columns}}$`);
+  const slices = letters.test(state.x ?? "")
+    ? slicesOf(
+        [...state.x].map((v) => levelOf(v) ?? 0),
+        rows,
+        columns,
+      )
+    : firstPicture([rows, columns], channels);
+  const kernels = slicesOf(weights, side, side);
   const slide = {
     stride: wholeIn(state, "s", 1, 4, 1),
     pad: wholeIn(state, "p", 0, 3, 0),
@@ -67,26 +61,50 @@ export function convolutionOf(state) {
     mean: state.n !== "sum",
   };
   const at = /^\d{1,2}\.\d{1,2}$/.test(state.at ?? "") ? state.at.split(".").map(Number) : [0, 0];
-  return { kernel, picture, slide, at };
+  const [bias, flip] = [numberIn(state, "b", -5, 5, 0), state.f === "1"];
+  return { channels, slices, kernels, picture: slices[0], kernel: kernels[0], slide, bias, flip, at };
 }
 
-/** What the chapter shows: the output, the window looked at, and how often each pixel is read. @param {Lab} lab */
+/** What the chapter shows: the output, the windows looked at, and how often each pixel is read. @param {Lab} lab */
 export function convolvingOf(lab) {
-  const { kernel, picture, slide, at } = convolutionOf(lab.state);
-  const output = slideKernel(picture, kernel, slide);
-  const seen = [0, 1].map((axis) => Math.max(0, Math.min(output.length - 1, at[axis])));
-  const window = output.length ? productsAt(picture, kernel, slide, seen[0], seen[1]) : [];
-  const most = slide.mean ? largest(kernel.flat()) : kernel.flat().reduce((sum, w) => sum + Math.abs(w), 0);
+  const chosen = convolutionOf(lab.state);
+  const { kernels, slices, slide, bias, flip, picture, kernel } = chosen;
+  const laid = flip ? kernels.map(flippedKernel) : kernels; // as it lies on the picture
+  const output = convolveSlices(slices, laid, slide, bias);
+  const most = [output.length, output[0]?.length ?? 0];
+  const at = [0, 1].map((axis) => Math.max(0, Math.min(most[axis] - 1, chosen.at[axis])));
+  const windows = most[0] && most[1] ? slices.map((one, c) => productsAt(one, laid[c], slide, at[0], at[1])) : [];
+  const weights = kernels.flat(2);
+  const limit = slide.mean ? largest(weights) : weights.reduce((sum, w) => sum + Math.abs(w), 0);
   return {
-    kernel,
-    picture,
-    slide,
-    at: seen,
-    output,
-    window,
+    ...chosen,
+    laid,
+    at,
+    output: windows.length ? output : [],
+    windows,
     counts: readCounts(picture, kernel, slide),
-    limit: most || 1,
+    rest: [picture.length, picture[0].length].map((size) => restAtEdge(size, kernel.length, slide)),
+    limit: limit + Math.abs(bias) || 1,
   };
 }
 
 /** @typedef {ReturnType<typeof convolvingOf>} Convolving */
+
+/**
+ * Why a pixel is read by no window: it lies in a gap between windows, or in the rest at the edge for which no further
+ * step fits; "" if it is read. Rows and columns count from the picture's first, the padding's are below 0 or beyond.
+ * @param {Convolving} now @param {number} y @param {number} x @returns {"" | "gap" | "rest"}
+ */
+export function unreadOf({ picture, kernel, slide, rest, output }, y, x) {
+  if (!output.length) return "rest";
+  const end = (/** @type {number} */ size, /** @type {number} */ axis) => size + slide.pad - rest[axis];
+  if (y >= end(picture.length, 0) || x >= end(picture[0].length, 1)) return "rest";
+  const reads = (/** @type {number} */ place, /** @type {number} */ outputs) => {
+    for (let k = 0; k < kernel.length; k++) {
+      const start = place + slide.pad - k * slide.dilation;
+      if (start >= 0 && start % slide.stride === 0 && start / slide.stride < outputs) return true;
+    }
+    return false;
+  };
+  return reads(y, output.length) && reads(x, output[0].length) ? "" : "gap";
+}

@@ -39,15 +39,54 @@ export function productsAt(picture, kernel, { stride, pad, dilation }, y, x) {
  * @returns {number[][]}
  */
 export function slideKernel(picture, kernel, slide) {
-  const rows = outputSize(picture.length, kernel.length, slide);
-  const columns = outputSize(picture[0].length, kernel[0].length, slide);
-  const share = slide.mean ? kernel.length * kernel[0].length : 1;
+  return convolveSlices([picture], [kernel], slide, 0);
+}
+
+/**
+ * The output of several channels: each slice of the picture under its own slice of the kernel, the sums added, and the
+ * bias once.
+ * @param {number[][][]} slices @param {number[][][]} kernels @param {Slide} slide @param {number} bias
+ * @returns {number[][]}
+ */
+export function convolveSlices(slices, kernels, slide, bias) {
+  const [height, width] = [kernels[0].length, kernels[0][0].length];
+  const rows = outputSize(slices[0].length, height, slide);
+  const columns = outputSize(slices[0][0].length, width, slide);
+  const share = slide.mean ? kernels.length * height * width : 1;
   return Array.from({ length: rows }, (_, y) =>
     Array.from(
       { length: columns },
-      (_, x) => productsAt(picture, kernel, slide, y, x).reduce((sum, one) => sum + one.product, 0) / share,
+      (_, x) => slices.reduce((sum, slice, c) => sum + sumAt(slice, kernels[c], slide, y, x), 0) / share + bias,
     ),
   );
+}
+
+/** @param {number[][]} picture @param {number[][]} kernel @param {Slide} slide @param {number} y @param {number} x */
+function sumAt(picture, kernel, { stride, pad, dilation }, y, x) {
+  let sum = 0;
+  for (let i = 0; i < kernel.length; i++) {
+    const line = picture[y * stride - pad + i * dilation];
+    if (!line) continue;
+    for (let j = 0; j < kernel[i].length; j++) sum += (line[x * stride - pad + j * dilation] ?? 0) * kernel[i][j];
+  }
+  return sum;
+}
+
+/** The kernel turned by half a turn, as mathematics' convolution lays it. @param {number[][]} kernel */
+export function flippedKernel(kernel) {
+  return kernel.map((line) => [...line].reverse()).reverse();
+}
+
+/**
+ * How many pixels along an axis, padding included, lie behind the last window: too few for a further step.
+ * @param {number} size
+ * @param {number} kernel
+ * @param {Omit<Slide, "mean">} slide
+ */
+export function restAtEdge(size, kernel, slide) {
+  const places = outputSize(size, kernel, slide);
+  const reach = (places - 1) * slide.stride + slide.dilation * (kernel - 1) + 1;
+  return size + 2 * slide.pad - (places ? reach : 0);
 }
 
 /**
@@ -58,14 +97,15 @@ export function slideKernel(picture, kernel, slide) {
  * @returns {number[][]}
  */
 export function readCounts(picture, kernel, slide) {
-  const counts = picture.map((line) => line.map(() => 0));
-  const rows = outputSize(picture.length, kernel.length, slide);
-  const columns = outputSize(picture[0].length, kernel[0].length, slide);
-  for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++) {
-      for (const { row, column } of productsAt(picture, kernel, slide, y, x))
-        if (counts[row]?.[column] !== undefined) counts[row][column]++;
-    }
-  }
-  return counts;
+  const along = (/** @type {number} */ size, /** @type {number} */ side) => {
+    const counts = Array.from({ length: size }, () => 0);
+    for (let place = 0; place < outputSize(size, side, slide); place++)
+      for (let k = 0; k < side; k++) {
+        const at = place * slide.stride - slide.pad + k * slide.dilation;
+        if (at >= 0 && at < size) counts[at]++;
+      }
+    return counts;
+  };
+  const across = along(picture[0].length, kernel[0].length);
+  return along(picture.length, kernel.length).map((down) => across.map((count) => down * count));
 }
