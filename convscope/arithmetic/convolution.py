@@ -85,7 +85,7 @@ def convolve_channels(
     [[16]]
     """
     if not channels or len(channels) != len(kernel):
-        raise UsageError("channels.slices", got=len(kernel), expected=len(channels))
+        raise UsageError("channels.slices", got=len(kernel), expected=str(len(channels)))
     parts = [
         convolve(picture, part, stride=stride, pad=pad, dilation=dilation)
         for picture, part in zip(channels, kernel, strict=True)
