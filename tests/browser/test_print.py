@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from selenium import webdriver
 
@@ -63,3 +65,31 @@ def test_a_layers_sums_stand_clear_of_one_another(paper: webdriver.Chrome, page:
 @pytest.fixture(scope="module")
 def lab(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> LabPage:
     return LabPage(browser, tmp_path_factory.mktemp("print"))
+
+
+# what a page prints: the first colours of its number tables and maps, in the dark theme as they are on paper
+COLOURS = """(() => {
+  const cells = [...document.querySelectorAll("[style*='--colour']")].slice(0, 60);
+  const maps = [...document.querySelectorAll("canvas")].slice(0, 60).filter((c) => c.width && c.height);
+  return JSON.stringify([
+    cells.map((e) => [e.style.getPropertyValue("--colour"), e.style.getPropertyValue("--cell-ink")]),
+    maps.flatMap((c) => [...c.getContext("2d").getImageData(0, 0, c.width, c.height).data].slice(0, 800)),
+  ]);
+})()"""
+
+
+@pytest.mark.parametrize("at", ["c=convolution", "c=local", "c=filters", "c=sharing"])
+def test_the_dark_theme_prints_the_light_palettes_and_stays_dark(lab: LabPage, at: str) -> None:
+    lab.open(at.removeprefix("c="), "&h=light")
+    light = json.loads(lab.js(f"return {COLOURS}"))
+    lab.open(at.removeprefix("c="), "&h=dark")
+    dark = lab.js(f"return {COLOURS}")
+    lab.js(f"addEventListener('beforeprint', () => {{ window.printed = {COLOURS}; }})")
+    lab.browser.execute_cdp_cmd("Page.printToPDF", {})
+    cells, maps = json.loads(lab.js("return window.printed"))
+    assert json.loads(dark) != light
+    assert cells == light[0]
+    assert len(maps) == len(light[1])
+    off = np.abs(np.array(maps) - light[1])
+    assert off.max(initial=0) <= 4  # where two numbers share one dark colour
+    assert lab.js(f"return {COLOURS}") == dark

@@ -67,7 +67,11 @@ function stepOf(value, limit) {
  * @param {number} limit
  */
 export function colourOf(scale, dark, value, limit) {
-  const rgba = tableOf(scale, dark)[stepOf(value, limit)];
+  return cssOf(tableOf(scale, dark)[stepOf(value, limit)]);
+}
+
+/** @param {number} rgba little-endian */
+export function cssOf(rgba) {
   return `rgb(${rgba & 255} ${(rgba >> 8) & 255} ${(rgba >> 16) & 255})`;
 }
 
@@ -79,12 +83,29 @@ export function colourOf(scale, dark, value, limit) {
  * @param {number} limit
  */
 export function inkOn(scale, dark, value, limit) {
-  const rgba = tableOf(scale, dark)[stepOf(value, limit)];
+  return inkOf(tableOf(scale, dark)[stepOf(value, limit)]);
+}
+
+/** Black or white on a colour. @param {number} rgba little-endian */
+export function inkOf(rgba) {
   const [red, green, blue] = [rgba & 255, (rgba >> 8) & 255, (rgba >> 16) & 255].map((v) =>
     v <= 10 ? v / 3294.6 : ((v / 255 + 0.055) / 1.055) ** 2.4,
   );
   // at 0.179 both stand out 4.6 to 1
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000000" : "#ffffff";
+}
+
+/** @type {Map<number, number>} */
+const LIGHT_TWINS = new Map();
+
+/** For each colour of the dark scales the light one of the same number, both as little-endian RGBA. */
+export function lightTwins() {
+  if (!LIGHT_TWINS.size)
+    for (const scale of /** @type {const} */ (["activations", "weights"])) {
+      const [dark, light] = [tableOf(scale, true), tableOf(scale, false)];
+      dark.forEach((colour, i) => LIGHT_TWINS.set(colour, light[i]));
+    }
+  return LIGHT_TWINS;
 }
 
 /**

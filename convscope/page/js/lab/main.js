@@ -1,6 +1,7 @@
 /** The lab's page: reads its payload, keeps the state in the address, and shows one chapter at a time. */
 
 import { languageOf, translator } from "../kit/i18n.js";
+import { printLight } from "../kit/paper.js";
 import { addressOf, changed, stateOf } from "./address.js";
 import { makeApi } from "./api.js";
 import { CHAPTERS } from "./chapters.js";
@@ -109,6 +110,7 @@ export function startLab(doc, win) {
   win.addEventListener("hashchange", reread);
   win.addEventListener("popstate", reread);
   dark.addEventListener("change", show);
+  printLight(doc, win);
   show();
   return lab;
 }

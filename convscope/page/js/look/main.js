@@ -4,6 +4,7 @@ import { boxOf, make, refill } from "../kit/dom.js";
 import { itemOf, unpack } from "../engine/binary.js";
 import { makeEngine } from "../engine/engine.js";
 import { languageOf, translator } from "../kit/i18n.js";
+import { printLight } from "../kit/paper.js";
 import { indexOf, sizeOf } from "./lookup.js";
 import { edited } from "./edits.js";
 import { formatHash, parseHash, unpackPixels } from "./state.js";
@@ -158,6 +159,7 @@ export function start(doc, win) {
     show(null);
   });
   dark.addEventListener("change", () => show(null));
+  printLight(doc, win);
   doc.addEventListener(
     "pointerdown",
     () => {

@@ -69,6 +69,11 @@ export function contentsPage(lab, chapters, follow) {
     { threshold: 0.6 },
   );
   for (const card of pictures.keys()) watcher.observe(card);
+  const finish = () => {
+    clock.stop();
+    for (const moving of [opening.moving, ...pictures.values()]) moving.draw(1);
+  };
+  win.addEventListener("beforeprint", finish, true); // before paper.js changes colours
   return {
     element: make(
       doc,
@@ -83,6 +88,7 @@ export function contentsPage(lab, chapters, follow) {
     gone: () => {
       clock.stop();
       watcher.disconnect();
+      win.removeEventListener("beforeprint", finish, true);
     },
   };
 }

@@ -150,7 +150,7 @@ export function openingPicture(lab, clock) {
     return t("cover.says", { digit: classes[best], share: percent(probabilities[best]) });
   };
   refresh();
-  return { element, refresh };
+  return { element, refresh, moving };
 }
 
 /** The activations behind convolutions, or the convolutions where nothing bends. @param {import("../../engine/engine.js").Engine} engine */
