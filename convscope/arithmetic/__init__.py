@@ -26,6 +26,16 @@ if TYPE_CHECKING:
     from .activations import sigmoid_slope as sigmoid_slope
     from .activations import tanh as tanh
     from .activations import tanh_slope as tanh_slope
+    from .backpropagation import KernelGradient as KernelGradient
+    from .backpropagation import KernelNetwork as KernelNetwork
+    from .backpropagation import backward_pass as backward_pass
+    from .backpropagation import batch_gradient as batch_gradient
+    from .backpropagation import forward_pass as forward_pass
+    from .backpropagation import kernel_gradient as kernel_gradient
+    from .backpropagation import kernel_step as kernel_step
+    from .backpropagation import nudged_gradient as nudged_gradient
+    from .backpropagation import predicted_change as predicted_change
+    from .backpropagation import softmax_gradient as softmax_gradient
     from .convolution import convolve as convolve
     from .convolution import convolve_channels as convolve_channels
     from .convolution import flip_kernel as flip_kernel
@@ -66,6 +76,8 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "activations": "relu relu_slope leaky_relu leaky_relu_slope sigmoid sigmoid_slope tanh tanh_slope",
+    "backpropagation": "KernelNetwork KernelGradient forward_pass backward_pass batch_gradient kernel_gradient "
+    "kernel_step nudged_gradient predicted_change softmax_gradient",
     "convolution": "convolve convolve_channels flip_kernel output_size products_at read_counts rest_at_edge",
     "costs": "StackCosts map_sizes pool stack_costs",
     "filters": "FILTERS",

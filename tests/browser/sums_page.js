@@ -1,6 +1,16 @@
-/** The lab's sums of chapters 6 to 9 on a test bench: batches in, JSON out, with Infinity and NaN as text. */
+/** The lab's sums of chapters 6 to 9 and 11 on a test bench: batches in, JSON out, with Infinity and NaN as text. */
 
 import { activationAt } from "../../convscope/page/js/lab/sums/activations.js";
+import {
+  batchGradient,
+  gradientProducts,
+  kernelBackward,
+  kernelForward,
+  kernelStep,
+  nudgedGradient,
+  openGates,
+  predictedChange,
+} from "../../convscope/page/js/lab/sums/backpropagation.js";
 import { chainSizes, pooled, stackCosts } from "../../convscope/page/js/lab/sums/depth.js";
 import {
   codeLengths,
@@ -16,6 +26,22 @@ import { activeInputs, neuronGradient, neuronLoss, neuronStep } from "../../conv
 
 const SUMS = {
   activationAt,
+  batchGradient,
+  kernelBackward,
+  kernelForward,
+  kernelStep,
+  gradientProducts,
+  nudgedGradient,
+  openGates,
+  predictedChange,
+  kernelTrajectory: (network, pictures, targets, rate, steps) => {
+    const passed = [network];
+    while (passed.length <= steps) {
+      const last = passed[passed.length - 1];
+      passed.push(kernelStep(last, batchGradient(last, pictures, targets), rate));
+    }
+    return passed;
+  },
   chainSizes,
   stackCosts,
   codeLengths,
