@@ -22,7 +22,9 @@ def drawn(rng: random.Random, activation: str, pool: str) -> Case:
 
     side, classes, count = rng.choice([2, 3]), rng.choice([2, 3]), rng.randint(1, 4)
     head = ([rng.uniform(-2, 2) for _ in range(classes)] for _ in "wc")
-    network = b.KernelNetwork(table(side, side), rng.uniform(-0.5, 0.5), *head, activation, pool, rng.choice([0.01, 0.1]))
+    network = b.KernelNetwork(
+        table(side, side), rng.uniform(-0.5, 0.5), *head, activation, pool, rng.choice([0.01, 0.1])
+    )
     high, wide = rng.randint(side, 5), rng.randint(side, 5)
     return network, [table(high, wide) for _ in range(count)], [rng.randrange(classes) for _ in range(count)]
 
@@ -44,9 +46,7 @@ class Torch:
             "sigmoid": torch.sigmoid,
         }[self.network.activation](sums).flatten(1)
         pooled = active.amax(1) if self.network.pool == "max" else active.mean(1)
-        weights, offsets = (
-            torch.tensor(v, dtype=torch.float64) for v in (self.network.weights, self.network.offsets)
-        )
+        weights, offsets = (torch.tensor(v, dtype=torch.float64) for v in (self.network.weights, self.network.offsets))
         return functional.cross_entropy(pooled[:, None] * weights + offsets, torch.tensor(targets))
 
     def step(self, pictures: list[b.Table], targets: list[int], rate: float) -> None:

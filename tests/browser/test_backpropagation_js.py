@@ -57,7 +57,10 @@ def test_every_number_on_the_way_is_pythons(page: SumsPage) -> None:
     forward = page.call("kernelForward", [[network._asdict(), picture] for network, picture, _ in some])
     backward = page.call("kernelBackward", [[network._asdict(), *data] for network, *data in some])
     for (network, picture, target), ahead, back in zip(some, forward, backward, strict=True):
-        for wanted, found in ((b.forward_pass(network, picture), ahead), (b.backward_pass(network, picture, target), back)):
+        for wanted, found in (
+            (b.forward_pass(network, picture), ahead),
+            (b.backward_pass(network, picture, target), back),
+        ):
             for name, value in wanted._asdict().items():
                 assert flat(found[name]) == near(flat(value)), name
     asked = [[picture, back["sums"], 1, 0] for (_, picture, _), back in zip(some, backward, strict=True)]

@@ -35,6 +35,7 @@ PLACES = (
     "c=architecture&f=conv(3",
     "c=loss",
     "c=mnist",
+    "c=backwards&m=4&r=1.5&n=2&st=11&g=1",
     "c=workbench",
 )
 

@@ -32,6 +32,7 @@ CHAPTERS = (
     "architecture",
     "loss",
     "mnist",
+    "backwards",
     "workbench",  # after the chapters, without a number
 )
 

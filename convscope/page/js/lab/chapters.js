@@ -2,6 +2,7 @@
 
 import { activationChapter } from "./chapters/activation.js";
 import { architectureChapter } from "./chapters/architecture.js";
+import { backwardsChapter } from "./chapters/backwards/backwards.js";
 import { convolutionChapter } from "./chapters/convolution.js";
 import { depthChapter } from "./chapters/depth.js";
 import { filtersChapter } from "./chapters/filters.js";
@@ -26,5 +27,6 @@ export const CHAPTERS = [
   architectureChapter,
   lossChapter,
   mnistChapter,
+  backwardsChapter,
   workbenchChapter,
 ];

@@ -25,10 +25,14 @@ export function typedNumber(text) {
 /**
  * @param {Lab} lab
  * @param {{name: string, kind?: "weights" | "activations", cellName: (row: number, column: number) => string, tag?: (i:
- * number) => string, get: () => number[][], set: (kernel: number[][]) => void}} options
- *   `tag` is what stands small in a field's corner
+ * number) => string, text?: (value: number) => string, single?: boolean, get: () => number[][], set: (kernel: number[][]) => void}} options
+ *   `tag` is what stands small in a field's corner, `text` how a number is written that nobody is typing
+ *   `single` makes it one stop of the Tab key, where left and right at a number's ends go on to the next
  */
-export function kernelEditor(lab, { name, kind = "weights", cellName, tag, get, set }) {
+export function kernelEditor(
+  lab,
+  { name, kind = "weights", cellName, tag, text = weightText, single = false, get, set },
+) {
   const { doc } = lab;
   const element = make(doc, "div", { class: "kernel-editor", role: "group", "aria-label": name });
   /** @type {HTMLInputElement[]} */
@@ -41,6 +45,7 @@ export function kernelEditor(lab, { name, kind = "weights", cellName, tag, get, 
         type: "text",
         inputmode: "decimal",
         autocomplete: "off",
+        tabindex: single && i ? -1 : null,
         "aria-label": cellName(Math.floor(i / side) + 1, (i % side) + 1),
         on: {
           input: () => {
@@ -48,13 +53,23 @@ export function kernelEditor(lab, { name, kind = "weights", cellName, tag, get, 
             field.setAttribute("aria-invalid", String(value === null));
             if (value !== null) set(get().map((line, y) => line.map((old, x) => (y * side + x === i ? value : old))));
           },
-          focus: () => field.select(),
+          focus: () => {
+            field.select();
+            if (single) for (const one of fields) one.tabIndex = one === field ? 0 : -1;
+          },
           blur: () => {
             field.setAttribute("aria-invalid", "false");
             refresh();
           },
           keydown: (/** @type {KeyboardEvent} */ event) => {
-            const to = { ArrowUp: i - side, ArrowDown: i + side, Enter: i + 1 }[event.key];
+            const across = single ? atEnd(field) : { left: false, right: false };
+            const to = {
+              ArrowUp: i - side,
+              ArrowDown: i + side,
+              Enter: i + 1,
+              ...(across.left ? { ArrowLeft: i - 1 } : {}),
+              ...(across.right ? { ArrowRight: i + 1 } : {}),
+            }[event.key];
             if (to !== undefined && fields[to]) {
               fields[to].focus();
               event.preventDefault();
@@ -83,7 +98,7 @@ export function kernelEditor(lab, { name, kind = "weights", cellName, tag, get, 
     const flat = kernel.flat();
     const most = largest(flat) || 1;
     fields.forEach((field, i) => {
-      if (field !== doc.activeElement) field.value = weightText(flat[i]);
+      if (field !== doc.activeElement) field.value = text(flat[i]);
       const square = field.parentElement ?? field;
       setVar(square, "colour", colourOf(kind, lab.dark(), flat[i], most));
       setVar(square, "cell-ink", inkOn(kind, lab.dark(), flat[i], most));
@@ -91,4 +106,10 @@ export function kernelEditor(lab, { name, kind = "weights", cellName, tag, get, 
   };
   refresh();
   return { element, refresh };
+}
+
+/** Whether the caret of a field stands at an end, or all of its text is chosen. @param {HTMLInputElement} field */
+function atEnd({ selectionStart, selectionEnd, value }) {
+  const all = selectionStart === 0 && selectionEnd === value.length;
+  return { left: all || selectionEnd === 0, right: all || selectionStart === value.length };
 }

@@ -12,17 +12,19 @@ import { fixed } from "../kit/format.js";
  * A slider with its value beside it.
  * @param {Lab} lab
  * @param {string} name
- * @param {{min: number, max: number, step: number, digits?: number, unit?: string}} range
+ * @param {{min: number, max: number, step: number, digits?: number, unit?: string, text?: (value: number) => string}}
+ * range `text` writes the value otherwise than as a number
  * @param {() => number} get @param {(value: number) => void} set
  */
-export function slider(lab, name, { min, max, step, digits = 0, unit = "" }, get, set) {
+export function slider(lab, name, { min, max, step, digits = 0, unit = "", text }, get, set) {
   const { doc } = lab;
   const output = make(doc, "output", { class: "figure" });
   const input = make(doc, "input", { type: "range", min, max, step, on: { input: () => set(Number(input.value)) } });
   const refresh = () => {
     const value = get();
     if (Number(input.value) !== value) input.value = String(value);
-    output.textContent = `${fixed(value, digits)}${unit}`;
+    output.textContent = text ? text(value) : `${fixed(value, digits)}${unit}`;
+    if (text) input.setAttribute("aria-valuetext", text(value));
   };
   refresh();
   return { element: make(doc, "label", { class: "slider" }, make(doc, "span", {}, name), input, output), refresh };
