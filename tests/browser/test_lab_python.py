@@ -14,6 +14,9 @@ from tests.browser.lab_chapters import LabPage
 
 pytestmark = pytest.mark.browser
 
+LEARNED = [f".loss-change [data-figure={name}]" for name in ("before", "after", "predicted")]
+LEARNED += [f".step-table tr:nth-child({row}) [data-figure=next]" for row in (1, 5, 10)]
+
 # Every chapter in its opening state and in another one; and figures that the page shows elsewhere in that state.
 STATES = {
     "convolution": ("", [".sum-of-window .answer", ".size-formula .answer"]),
@@ -22,6 +25,9 @@ STATES = {
     "convolution colour": ("&rgb=1&n=sum&b=1&f=1&at=2.2", [".sum-of-window .answer", ".size-formula .answer"]),
     "convolution bias": ("&b=-2&s=3&k=1_2_3_4&f=1", [".sum-of-window .answer"]),
     "convolution own": (f"&x={'p' * 40}{'h' * 41}&d=2", [".sum-of-window .answer", ".size-formula .answer"]),
+    "backwards": ("", LEARNED),
+    "backwards leaky": ("&m=4&r=1.5&n=3&f=leaky&p=mean", LEARNED),
+    "backwards own": ("&m=2&k=0.5_-0.3_0.8_-0.9_0.1_0.2_0.4_-0.6_0.7&b=-0.2&f=sigmoid&y=1_1_0_0&r=0.7", LEARNED),
 }
 
 

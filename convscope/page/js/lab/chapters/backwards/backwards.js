@@ -1,10 +1,12 @@
 /** Chapter 11, a step backwards: one kernel, forward with numbers, back with gradients, and what one step changes. */
 
 import { make } from "../../../kit/dom.js";
+import { pythonBlock } from "../../python_block.js";
 import { presets, roving } from "../../widgets.js";
 import { batchPart } from "./batch.js";
+import { backwardsCover } from "./cover.js";
 import { checkPart } from "./check.js";
-import { pythonPart } from "./python.js";
+import { backwardsPython } from "./python.js";
 import { learningState } from "./state.js";
 import { stepPart } from "./step.js";
 import { walkPart } from "./walk.js";
@@ -19,6 +21,7 @@ export const backwardsChapter = {
   number: 11,
   title: (t) => t("back.title"),
   lead: (t) => t("back.lead"),
+  cover: backwardsCover,
   mount: mountBackwards,
 };
 
@@ -78,7 +81,8 @@ function mountBackwards(lab) {
   const stays = [examples, activations, pools].map(({ element: group }) =>
     roving(group, () => /** @type {HTMLElement[]} */ (Array.from(group.children))),
   );
-  const parts = [walkPart, batchPart, stepPart, checkPart, pythonPart].map((part) => part(lab, now));
+  const parts = [walkPart, batchPart, stepPart, checkPart].map((part) => part(lab, now));
+  const python = pythonBlock(lab, () => backwardsPython(learning));
   const [walk, ...rest] = parts;
   const element = make(
     doc,
@@ -89,10 +93,11 @@ function mountBackwards(lab) {
     make(doc, "div", { class: "kinds-row" }, activations.element, pools.element),
     ...rest.map((part) => part.element),
     glossaryOf(lab),
+    python.element,
   );
   const refresh = () => {
     learning = read();
-    for (const part of [examples, activations, pools, ...parts]) part.refresh();
+    for (const part of [examples, activations, pools, ...parts, python]) part.refresh();
     for (const stay of stays) stay();
   };
   refresh();
