@@ -73,7 +73,7 @@ function batchCard(lab, now, i) {
     doc,
     "",
     () => lab.tune(targetsChange(now().allTargets.map((old, j) => (j === i ? 1 - old : old)))),
-    { class: "class-turn" },
+    { class: "button class-turn" },
   );
   const element = make(
     doc,
