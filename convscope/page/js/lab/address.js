@@ -1,10 +1,11 @@
 /**
- * The lab's state and the address: #c=convolution&s=2. Keys c, l and h are the frame's, the rest is the chapter's own.
+ * The lab's state and the address: #c=convolution&s=2. Keys c, l and h are the frame's, tk is
+ * what is done of the tasks, the rest is the chapter's own.
  */
 
 /** @typedef {import("./types.js").Change} Change */
 
-const FRAME_KEYS = ["c", "l", "h"];
+const FRAME_KEYS = ["c", "l", "h", "tk"];
 const LONGEST_VALUE = 4000;
 
 /** Write a state as an address. @param {Record<string, string>} state */

@@ -11,6 +11,7 @@ import { lossChapter } from "./chapters/loss.js";
 import { mnistChapter } from "./chapters/mnist.js";
 import { plainChapter } from "./chapters/plain.js";
 import { sharingChapter } from "./chapters/sharing.js";
+import { certificatePage } from "./tasks/certificate.js";
 import { workbenchChapter } from "./workbench/workbench.js";
 
 /** @typedef {import("./types.js").Chapter} Chapter */
@@ -30,3 +31,6 @@ export const CHAPTERS = [
   backwardsChapter,
   workbenchChapter,
 ];
+
+/** Pages that stand beside the chapters: nothing lists them, links lead there. @type {Chapter[]} */
+export const SIDE_PAGES = [certificatePage(CHAPTERS)];

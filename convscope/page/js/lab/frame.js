@@ -3,7 +3,7 @@
 import { languageChoice, themeButton } from "../kit/appearance.js";
 import { creditLine } from "../kit/credit.js";
 import { button, make, refill } from "../kit/dom.js";
-import { CHAPTERS } from "./chapters.js";
+import { CHAPTERS, SIDE_PAGES } from "./chapters.js";
 
 /** @typedef {import("./types.js").Chapter} Chapter */
 /** @typedef {import("./types.js").Drawing} Drawing */
@@ -88,7 +88,7 @@ export function labFrame(lab) {
       main.focus({ preventScroll: true });
     },
     refresh: () => {
-      const id = CHAPTERS.some((one) => one.id === lab.state.c) ? lab.state.c : "";
+      const id = [...CHAPTERS, ...SIDE_PAGES].some((one) => one.id === lab.state.c) ? lab.state.c : "";
       chooser.value = id;
       for (const link of links) {
         if (link.dataset.chapter === id) link.setAttribute("aria-current", "page");

@@ -4,10 +4,13 @@ import { languageOf, translator } from "../kit/i18n.js";
 import { printLight } from "../kit/paper.js";
 import { addressOf, changed, stateOf } from "./address.js";
 import { makeApi } from "./api.js";
-import { CHAPTERS } from "./chapters.js";
+import { CHAPTERS, SIDE_PAGES } from "./chapters.js";
 import { contentsPage } from "./cover/contents.js";
 import { fillTable } from "./formula/table.js";
 import { follow, labFrame } from "./frame.js";
+import { takeUpKept } from "./tasks/keeping.js";
+import { withTasks } from "./tasks/panel.js";
+import { carryProgress } from "./tasks/progress.js";
 
 /** @typedef {import("./types.js").Drawing} Drawing */
 /** @typedef {import("./types.js").Lab} Lab */
@@ -89,11 +92,11 @@ export function startLab(doc, win) {
       page.replaceChildren(frame.element);
       if (focused) /** @type {HTMLElement | null} */ (page.querySelector(`[data-keep="${focused}"]`))?.focus();
     }
-    const chapter = CHAPTERS.find((one) => one.id === lab.state.c) ?? null;
+    const chapter = [...CHAPTERS, ...SIDE_PAGES].find((one) => one.id === lab.state.c) ?? null;
     const id = chapter?.id ?? "";
     if (id !== shown) {
       drawing?.gone?.();
-      drawing = chapter ? chapter.mount(lab) : contentsPage(lab, CHAPTERS, (to) => follow(lab, to));
+      drawing = chapter ? withTasks(lab, chapter) : contentsPage(lab, CHAPTERS, (to) => follow(lab, to));
       frame.put(chapter, drawing);
       doc.title = chapter ? `${chapter.title(lab.t)} · convscope lab` : "convscope lab";
       if (last !== null && last !== id) frame.moved();
@@ -105,12 +108,14 @@ export function startLab(doc, win) {
   const reread = () => {
     flush();
     lab.state = stateOf(win.location.hash);
+    carryProgress(lab);
     show();
   };
   win.addEventListener("hashchange", reread);
   win.addEventListener("popstate", reread);
   dark.addEventListener("change", show);
   printLight(doc, win);
+  takeUpKept(lab);
   show();
   return lab;
 }

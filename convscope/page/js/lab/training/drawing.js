@@ -6,6 +6,7 @@ import { percent } from "../../kit/format.js";
 import { paintPicture } from "../../kit/palette.js";
 import { START, formatHash, packPixels } from "../../look/state.js";
 import { inkPad } from "../../look/views/pad.js";
+import { padInkOf, padInkText } from "./ink.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /**
@@ -46,6 +47,8 @@ export function drawPart(lab, store) {
   let picture = /** @type {Uint8Array | null} */ (null);
   /** @type {ReturnType<typeof inkPad> | null} */
   let pad = null;
+  /** The picture on the pad, as the address has it. */
+  let shown = "";
   /** @type {{row: HTMLElement, bar: HTMLElement, share: HTMLElement}[]} */
   let bars = [];
   const read = () => {
@@ -99,12 +102,21 @@ export function drawPart(lab, store) {
           /** @type {any} */ ({ doc, t, payload: { input: network.input }, state: { picture: "" }, say: lab.say }),
           (drawn) => {
             picture = drawn;
-            read();
+            shown = padInkText(drawn) ?? "";
+            lab.tune({ ink: shown });
             return "";
           },
         );
         refill(holder, pad.element);
       }
+    }
+    if (pad && network && (lab.state.ink ?? "") !== shown) {
+      shown = lab.state.ink ?? "";
+      picture = padInkOf(
+        lab.state,
+        network.input.shape.reduce((a, b) => a * b, 1),
+      );
+      pad.show(picture);
     }
     element.hidden = !store.network;
     who.textContent = store.who();

@@ -109,6 +109,19 @@ export function inkPad(app, put) {
     wipe();
     infer();
   };
+  /** Put a picture on it as it is, each pixel a square. @param {Uint8Array | null} picture */
+  const show = (picture) => {
+    wipe();
+    waiting = [];
+    if (!picture) return;
+    for (let i = 0; i < height * width; i++) {
+      if (!picture[i]) continue;
+      context.fillStyle = `rgb(${picture[i]}, ${picture[i]}, ${picture[i]})`;
+      const [y, x] = [Math.floor(i / width), i % width];
+      context.fillRect((x * PAD_SIDE) / width, (y * PAD_SIDE) / height, PAD_SIDE / width, PAD_SIDE / height);
+    }
+    [empty, hint.hidden, centre.checked] = [false, true, false];
+  };
   const element = make(
     doc,
     "div",
@@ -131,7 +144,7 @@ export function inkPad(app, put) {
     channel.port1.close();
     win.cancelAnimationFrame(frame);
   };
-  return { element, gone };
+  return { element, gone, show };
 }
 
 /**
