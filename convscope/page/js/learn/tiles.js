@@ -59,7 +59,8 @@ export function tiledSums(site, links, { groups, depth, filters, taps }) {
   const offset = space.take(y.channels);
   const ones = space.take(y.channels);
   const none = space.take(LANES * Math.ceil(Math.max(depth, filters) / LANES));
-  const nowhere = space.take(2 * Math.max(depth * LANES, filters * LANES, depth * filters)).at;
+  const most = Math.max(depth * LANES, filters * LANES, depth * filters); // numbers of a place
+  const zerosEnd = space.take(2 * most).at + (most * LANE_BYTES) / LANES; // and there what is written nowhere begins
   const lines = linesOf(node, tiles);
   const kernelLines = linesOfKernel();
   const each = Int32Array.from({ length: TILE_FACTORS * tiles }, (_, i) => i);
@@ -147,6 +148,7 @@ export function tiledSums(site, links, { groups, depth, filters, taps }) {
   function apply({ kernels }, matrix, a, aBegin, b, bBegin, table, count, channels) {
     const ends = /** @type {const} */ ([a.block.at + aBegin, b.block.at + bBegin]);
     const steps = /** @type {const} */ ([groupStep(a), groupStep(b), a.channels * LANE_BYTES, b.channels * LANE_BYTES]);
+    const nowhere = zerosEnd - channels * LANE_BYTES;
     kernels.transform?.(matrix, ...ends, table.at, table.count, count, ...steps, channels, nowhere);
   }
 

@@ -35,6 +35,7 @@ TILES = (
     ('conv(16, 3, pad="same", bias=False) + bn + relu + fc', (8, 6, 6)),
     ("conv(24, 3, groups=2) + relu + conv(8, 3, pad=(0, 2, 3, 1)) + fc", (16, 8, 11)),
     ("conv(8, 1) + concat(conv(16, 3, pad=1), relu) + bn + conv(9, 3) + fc", (3, 7, 5)),
+    ("conv(8, 1) + relu + conv(24, 3, pad=1) + relu + fc", (3, 28, 28)),  # a pass a group; cut tiles, more out than in
 )
 
 
