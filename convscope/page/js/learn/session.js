@@ -1,9 +1,11 @@
 /** A training that is told what to do by messages, and says what it did by messages: what a worker runs. */
 
+import { watchActivity } from "./activity.js";
 import { KERNELS, kernelsFor } from "./kernels/choice.js";
 import { FAST } from "./recipe.js";
 import { makeTraining } from "./training.js";
 /** @import {InputSpec, PageNode} from "../types.js" */
+/** @import {LayerActivity} from "./activity.js" */
 /** @import {Pictures} from "./pictures.js" */
 /** @import {Recipe} from "./recipe.js" */
 /** @import {Numbers, State, Training} from "./training.js" */
@@ -23,6 +25,7 @@ import { makeTraining } from "./training.js";
  * @property {Record<string, Pictures>} [others] pictures to measure on, by name
  * @property {number} [every] so many steps apart the others are measured and the weights told, before the first step
  * and after the last too; 0 for never
+ * @property {string} [inside] on which of the others the activations are watched besides
  *
  * @typedef {Begin | {ask: "pause"} | {ask: "resume"} | {ask: "step"} | {ask: "stop"} | {ask: "tensors"} |
  * {ask: "state"} | {ask: "measure", pictures: Pictures}} Asked `step` does one step of a training that pauses; `stop` throws it away
@@ -33,7 +36,7 @@ import { makeTraining } from "./training.js";
  * {say: "paused", step: number} | {say: "end", step: number, tensors: Record<string, Float32Array>, seconds: number} |
  * {say: "tensors", step: number, tensors: Record<string, Float32Array>} |
  * {say: "state", state: State, seconds: number} | {say: "stopped"} |
- * {say: "measured", step: number, of: string, accuracy: number, loss: number} |
+ * {say: "measured", step: number, of: string, accuracy: number, loss: number, layers?: LayerActivity[]} |
  * {say: "failed", message: string, diverged?: boolean}} Said `sameBits`: the same seed gives the same bits on every
  * machine; `seconds` are those of training, pauses and measurements left out; `of` names what was measured on, "" for
  * pictures that a message brought
@@ -56,6 +59,7 @@ export function makeSession(post, later, modules, now = () => performance.now())
   /** @type {Record<string, Pictures>} */
   let others = {};
   let every = 0;
+  let inside = "";
 
   function goOn() {
     if (waiting) return;
@@ -104,8 +108,11 @@ export function makeSession(post, later, modules, now = () => performance.now())
   /** Tell how the network does at this step, and its weights. @param {Training} current */
   function watch(current) {
     if (!every) return;
-    for (const [of, pictures] of Object.entries(others))
-      post({ say: "measured", step: current.steps, of, ...current.evaluate(pictures) });
+    for (const [of, pictures] of Object.entries(others)) {
+      const watcher = of === inside ? watchActivity(current.network) : null;
+      const figures = current.evaluate(pictures, watcher);
+      post({ say: "measured", step: current.steps, of, ...figures, ...(watcher && { layers: watcher.result() }) });
+    }
     post({ say: "tensors", step: current.steps, tensors: current.tensors() });
   }
 
@@ -115,7 +122,7 @@ export function makeSession(post, later, modules, now = () => performance.now())
     const whole = { ...FAST, ...recipe };
     training = makeTraining({ nodes, input, pictures, recipe: whole, seed, tensors, state, kernelsOn });
     [running, spent] = [!training.done, 1000 * seconds];
-    [others, every] = [watched.others ?? {}, watched.every ?? 0];
+    [others, every, inside] = [watched.others ?? {}, watched.every ?? 0, watched.inside ?? ""];
     post({ say: "ready", kernels: name, sameBits });
     if (running) goOn();
     else post({ say: "end", step: training.steps, tensors: training.tensors(), seconds });

@@ -110,14 +110,16 @@ export function makeTraining({ nodes, input, pictures, recipe, seed, kernelsOn, 
     /**
      * Return how the network does on other pictures: the share that is right, and the mean loss without smoothing.
      * @param {Pictures} others
+     * @param {{add: (pictures: number) => void} | null} [watcher] told after each batch, while its outputs stand there
      */
-    evaluate: (others) => {
+    evaluate: (others, watcher = null) => {
       let [right, loss] = [0, 0];
       const n = others.labels.length;
       for (let from = 0; from < n; from += batch) {
         const chosen = Array.from({ length: Math.min(batch, n - from) }, (_, i) => from + i);
         writeBatch(network.input, size, input, others, chosen, null);
         network.forward(chosen.length);
+        watcher?.add(chosen.length);
         const labels = chosen.map((i) => others.labels[i]);
         const figures = crossEntropyOfBatch(network.logits, network.logitsGradient, labels, 0);
         right += figures.right;

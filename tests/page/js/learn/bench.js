@@ -1,4 +1,5 @@
 import { unpack } from "../../../../convscope/page/js/engine/binary.js";
+import { watchActivity } from "../../../../convscope/page/js/learn/activity.js";
 import { BATCH_KINDS } from "../../../../convscope/page/js/learn/kinds/all.js";
 import { kernelsFor } from "../../../../convscope/page/js/learn/kernels/choice.js";
 import { plainKernels } from "../../../../convscope/page/js/learn/kernels/plain.js";
@@ -147,6 +148,15 @@ const calls = {
     return { lines, tensors: training.tensors(), state: training.state() };
   },
   fast: () => FAST,
+  // What the activations of a network with these weights read and answer, over pictures in batches of `batch`.
+  activity: ({ nodes, input, pictures, batch, tensors }) => {
+    const recipe = { ...FAST, batchSize: batch };
+    const kernelsOn = plainKernels;
+    const training = makeTraining({ nodes, input, pictures, recipe, seed: 0, kernelsOn, tensors });
+    const watcher = watchActivity(training.network);
+    training.evaluate(pictures, watcher);
+    return watcher.result();
+  },
   // What a session says to messages, each taken once the clock's time has come; a clock that moves 10 ms a look.
   session: ({ messages }) => {
     /** @type {any[]} */

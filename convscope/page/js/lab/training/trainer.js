@@ -12,6 +12,7 @@ import { startLearning } from "../../learn/client.js";
 /** @typedef {import("../../learn/recipe.js").Recipe} Recipe */
 /** @typedef {import("../../learn/session.js").Said} Said */
 /** @typedef {import("../../learn/session.js").StepLine} StepLine */
+/** @typedef {import("../../learn/activity.js").LayerActivity} LayerActivity */
 /** @typedef {Record<string, Float32Array>} Tensors */
 /**
  * @typedef {object} Asked what to train
@@ -24,9 +25,10 @@ import { startLearning } from "../../learn/client.js";
  * @property {Partial<Recipe>} recipe what it leaves out is as in `fast`
  * @property {number} seed
  * @property {number} [every] steps from one measurement to the next; measured before the first and after the last too
+ * @property {string} [inside] on which of the others the activations are watched besides
  * @property {string[] | null} [kernels] which may be taken, the first that works here; all by default
  *
- * @typedef {{step: number, of: string, accuracy: number, loss: number}} Measure
+ * @typedef {{step: number, of: string, accuracy: number, loss: number, layers?: LayerActivity[]}} Measure
  * @typedef {"idle" | "starting" | "running" | "paused" | "finished" | "failed"} State
  * @typedef {ReturnType<typeof makeTrainer>} Trainer
  */
@@ -87,8 +89,8 @@ function makeTrainer(lab) {
       reset();
       Object.assign(trainer, { asked, state: "starting" });
       worker = startLearning(script, modules, hear);
-      const { nodes, input, pictures, recipe, seed, kernels, others = {}, every = 0 } = asked;
-      worker.ask({ ask: "begin", nodes, input, pictures, recipe, seed, kernels, others, every });
+      const { nodes, input, pictures, recipe, seed, kernels, others = {}, every = 0, inside } = asked;
+      worker.ask({ ask: "begin", nodes, input, pictures, recipe, seed, kernels, others, every, inside });
       tell();
     },
     pause: () => worker?.ask({ ask: "pause" }),
