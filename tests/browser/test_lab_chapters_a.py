@@ -418,7 +418,7 @@ def test_the_plot_shows_what_was_measured(lab: LabPage, change: str, name: str) 
 
 def test_a_unit_sees_its_field_and_leads_down_to_what_it_is_made_of(lab: LabPage) -> None:
     lab.open("c=local&n=4")
-    assert "sees 26×26 of the 784 pixels" in lab.text(".local > .plain-said")
+    assert "sees 26×26 of the 784 pixels" in lab.text(".local > div > .plain-said")
     assert [row.text.split("= ")[-1] for row in lab.all(".growth tbody tr")] == ["5", "9", "10", "18", "26"]
     sums = re.findall(r"-?\d+\.\d{3}", lab.text(".local .worked .plain-said").replace("- ", "-"))
     *parts, total = map(float, sums)
@@ -426,10 +426,10 @@ def test_a_unit_sees_its_field_and_leads_down_to_what_it_is_made_of(lab: LabPage
     assert parts[:4] == sorted(parts[:4], reverse=True)
     assert parts[3] >= parts[4] / 60  # the least of those shown is at least the mean of the 60 others
     lab.js("arguments[0].click()", lab.one(".unit-part .link"))
-    assert "sees 18×18" in lab.text(".local > .plain-said")
+    assert "sees 18×18" in lab.text(".local > div > .plain-said")
     lab.js("arguments[0].click()", lab.one(".unit-part .link"))
-    assert "sees 9×9" in lab.text(".local > .plain-said")
+    assert "sees 9×9" in lab.text(".local > div > .plain-said")
     lab.js("arguments[0].click()", lab.one(".unit-part .link"))
-    assert "sees 5×5" in lab.text(".local > .plain-said")
+    assert "sees 5×5" in lab.text(".local > div > .plain-said")
     assert lab.text(".local .worked:last-of-type .plain-said").startswith("The first layer reads the picture itself")
     assert lab.errors() == []

@@ -4,6 +4,7 @@ import { languageChoice, themeButton } from "../kit/appearance.js";
 import { creditLine } from "../kit/credit.js";
 import { button, make, refill } from "../kit/dom.js";
 import { CHAPTERS, SIDE_PAGES } from "./chapters.js";
+import { embedding } from "./embed.js";
 
 /** @typedef {import("./types.js").Chapter} Chapter */
 /** @typedef {import("./types.js").Drawing} Drawing */
@@ -26,33 +27,36 @@ export function labFrame(lab) {
     ),
   );
   const main = make(doc, "main", { id: "view", tabindex: -1 });
+  const embedded = embedding(lab, main);
+  const alone = Boolean(lab.state.embed);
   const element = make(
     doc,
     "div",
-    { class: "lab" },
-    button(doc, t("lab.skip"), () => main.focus(), { class: "button skip" }),
-    make(
-      doc,
-      "header",
-      { class: "lab-head" },
+    { class: alone ? "lab embedded" : "lab" },
+    alone ? null : button(doc, t("lab.skip"), () => main.focus(), { class: "button skip" }),
+    !alone &&
       make(
         doc,
-        "a",
-        { class: "lab-brand", href: "#", on: { click: follow(lab, "") } },
-        "convscope",
-        make(doc, "b", {}, "lab"),
+        "header",
+        { class: "lab-head" },
+        make(
+          doc,
+          "a",
+          { class: "lab-brand", href: "#", on: { click: follow(lab, "") } },
+          "convscope",
+          make(doc, "b", {}, "lab"),
+        ),
+        make(doc, "div", { class: "lab-chooser" }, chooser),
+        make(
+          doc,
+          "nav",
+          { "aria-label": t("lab.chapters") },
+          make(doc, "ul", {}, ...links.map((link) => make(doc, "li", {}, link))),
+        ),
+        lookSettings(lab),
       ),
-      make(doc, "div", { class: "lab-chooser" }, chooser),
-      make(
-        doc,
-        "nav",
-        { "aria-label": t("lab.chapters") },
-        make(doc, "ul", {}, ...links.map((link) => make(doc, "li", {}, link))),
-      ),
-      lookSettings(lab),
-    ),
     main,
-    lab.payload.credit
+    lab.payload.credit && !alone
       ? make(
           doc,
           "footer",
@@ -67,7 +71,7 @@ export function labFrame(lab) {
     put: (chapter, drawing) =>
       refill(
         main,
-        ...(chapter
+        ...(chapter && !alone
           ? [
               make(
                 doc,
@@ -80,7 +84,7 @@ export function labFrame(lab) {
               drawing.element,
               pagerOf(lab, chapter),
             ]
-          : [drawing.element]),
+          : [drawing.element, alone && embedded.way]),
       ),
     /** Another chapter was opened: begin at its top, with the keyboard too. */
     moved: () => {
@@ -88,6 +92,7 @@ export function labFrame(lab) {
       main.focus({ preventScroll: true });
     },
     refresh: () => {
+      embedded.refresh();
       const id = [...CHAPTERS, ...SIDE_PAGES].some((one) => one.id === lab.state.c) ? lab.state.c : "";
       chooser.value = id;
       for (const link of links) {

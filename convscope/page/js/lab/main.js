@@ -50,9 +50,14 @@ export function startLab(doc, win) {
     dark: () => (["light", "dark"].includes(lab.state.h) ? lab.state.h === "dark" : dark.matches),
     still: () => calm.matches,
     go: (change) => {
-      lab.state = changed(lab.state, change);
+      const next = changed(lab.state, change);
+      if (lab.state.embed && next.c !== lab.state.c) {
+        win.open(addressOf(changed(next, { embed: null })), "_blank", "noopener"); // a frame keeps to its part
+        return;
+      }
+      lab.state = next;
       flush();
-      remember("pushState");
+      remember(next.embed ? "replaceState" : "pushState"); // a step in a frame is none of its page's
       show();
     },
     tune: (change) => {
@@ -80,7 +85,7 @@ export function startLab(doc, win) {
 
   const show = () => {
     const language = languageOf(lab.state.l ?? "", payload.language, win.navigator.language, dictionaries);
-    const look = `${language} ${lab.dark()}`;
+    const look = `${language} ${lab.dark()} ${Boolean(lab.state.embed)}`;
     if (look !== appearance || !frame) {
       appearance = look;
       shown = "none";

@@ -104,7 +104,7 @@ function curvesPart(lab) {
   const element = make(
     doc,
     "section",
-    { class: "curves" },
+    { class: "curves", "data-widget": "curves" },
     choose.element,
     make(
       doc,

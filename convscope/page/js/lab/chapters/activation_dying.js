@@ -100,7 +100,7 @@ export function dyingPart(lab) {
   const element = make(
     doc,
     "section",
-    { class: "worked dying" },
+    { class: "worked dying", "data-widget": "dying" },
     make(doc, "h2", {}, t("act.dying")),
     make(doc, "p", {}, t("act.dying.text")),
     make(doc, "div", { class: "player" }, run, once, back),

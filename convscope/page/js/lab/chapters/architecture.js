@@ -89,7 +89,7 @@ function mountArchitecture(lab) {
   const result = make(
     doc,
     "div",
-    { class: "architecture-result" },
+    { class: "architecture-result", "data-widget": "network" },
     totals,
     make(doc, "h2", {}, t("arch.depth")),
     picture.element,

@@ -35,7 +35,7 @@ export function flipSection(lab, now) {
   const element = make(
     doc,
     "section",
-    { class: "worked flipping" },
+    { class: "worked flipping", "data-widget": "flip" },
     make(doc, "h2", {}, t("conv.flip.title")),
     make(doc, "p", { class: "flip-lead" }, t("conv.flip.lead")),
     make(

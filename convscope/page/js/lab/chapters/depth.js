@@ -54,7 +54,7 @@ function chainPart(lab) {
   const element = make(
     doc,
     "section",
-    {},
+    { "data-widget": "chain" },
     make(doc, "h2", {}, t("deep.chain")),
     make(doc, "div", { class: "steppers across" }, ...steppers.map((one) => one.element)),
     row,
@@ -122,7 +122,7 @@ function costPart(lab) {
   const element = make(
     doc,
     "section",
-    { class: "worked" },
+    { class: "worked", "data-widget": "cost" },
     make(doc, "h2", {}, t("deep.cost")),
     make(doc, "p", {}, t("deep.cost.text")),
     make(

@@ -73,7 +73,7 @@ export function poolingPart(lab) {
   const element = make(
     doc,
     "section",
-    { class: "worked pooling" },
+    { class: "worked pooling", "data-widget": "pooling" },
     make(doc, "h2", {}, t("deep.pooling")),
     make(doc, "p", {}, t("deep.pooling.text")),
     digits,

@@ -65,7 +65,7 @@ export function entropyPart(lab) {
     make(
       doc,
       "section",
-      { class: "worked entropy" },
+      { class: "worked entropy", "data-widget": "entropy" },
       make(doc, "h2", {}, t("info.entropy")),
       make(doc, "p", {}, t("info.entropy.text")),
       display(
@@ -87,7 +87,7 @@ export function entropyPart(lab) {
     make(
       doc,
       "section",
-      { class: "worked cross" },
+      { class: "worked cross", "data-widget": "cross" },
       make(doc, "h2", {}, t("info.cross")),
       make(doc, "p", {}, t("info.cross.text")),
       ways.element,

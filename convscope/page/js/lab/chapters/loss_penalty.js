@@ -65,7 +65,7 @@ export function penaltyPart(lab) {
   const element = make(
     doc,
     "section",
-    { class: "worked penalty" },
+    { class: "worked penalty", "data-widget": "penalty" },
     make(doc, "h2", {}, t("info.loss")),
     make(doc, "p", {}, t("info.loss.text")),
     make(

@@ -81,7 +81,7 @@ export function softmaxPart(lab) {
   const element = make(
     doc,
     "section",
-    { class: "softmax" },
+    { class: "softmax", "data-widget": "softmax" },
     make(doc, "h2", {}, t("info.softmax")),
     make(doc, "p", {}, t("info.softmax.text")),
     display(

@@ -43,7 +43,7 @@ export function dataPart(lab) {
   const element = make(
     doc,
     "section",
-    { class: "mnist-data" },
+    { class: "mnist-data", "data-widget": "data" },
     make(doc, "h2", {}, t("mnist.data")),
     make(doc, "p", {}, t("mnist.data.text", { train: thousands(60000), test: thousands(10000) })),
     row,
@@ -100,7 +100,7 @@ export function plansPart(lab) {
     element: make(
       doc,
       "section",
-      { class: "worked" },
+      { class: "worked", "data-widget": "plans" },
       make(doc, "h2", {}, t("mnist.plans")),
       make(doc, "div", { class: "plan-cards" }, ...cards),
     ),

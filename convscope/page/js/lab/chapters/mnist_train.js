@@ -64,7 +64,7 @@ export function trainPart(lab, store) {
   const element = make(
     doc,
     "section",
-    { class: "worked training" },
+    { class: "worked training", "data-widget": "training" },
     make(doc, "h2", {}, t("mnist.training")),
     make(doc, "p", {}, lab.api ? t("mnist.training.text") : store.recorded ? t("mnist.recorded") : t("mnist.norecord")),
     lab.api ? controls : null,

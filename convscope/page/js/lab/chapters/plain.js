@@ -92,7 +92,7 @@ function laidOut(lab, data) {
     make(
       doc,
       "div",
-      { class: "plain-row" },
+      { class: "plain-row", "data-widget": "move" },
       make(doc, "section", {}, chooser.element, picture.element),
       make(
         doc,
@@ -107,11 +107,17 @@ function laidOut(lab, data) {
     make(
       doc,
       "section",
-      { class: "worked" },
+      { class: "worked", "data-widget": "inputs" },
       make(doc, "h2", {}, t("plain.inputs", { side, n: side * side })),
       strips.element,
     ),
-    make(doc, "section", { class: "worked" }, make(doc, "h2", {}, t("plain.measured")), plot.element),
+    make(
+      doc,
+      "section",
+      { class: "worked", "data-widget": "measured" },
+      make(doc, "h2", {}, t("plain.measured")),
+      plot.element,
+    ),
   );
   const refresh = () => {
     const how = howOf(lab.state, data);

@@ -79,7 +79,7 @@ export function openingPicture(lab, clock) {
   const element = make(
     doc,
     "section",
-    { class: "opening", "aria-label": t("cover.opening") },
+    { class: "opening", "data-widget": "opening", "aria-label": t("cover.opening") },
     make(
       doc,
       "div",

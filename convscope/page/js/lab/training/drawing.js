@@ -28,7 +28,7 @@ export function drawPart(lab, store) {
   const element = make(
     doc,
     "section",
-    { class: "worked drawing-digit" },
+    { class: "worked drawing-digit", "data-widget": "draw" },
     make(doc, "h2", {}, t("mnist.draw")),
     make(doc, "p", {}, t("mnist.draw.text")),
     who,

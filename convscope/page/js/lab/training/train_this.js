@@ -77,7 +77,7 @@ export function trainThis(lab, network) {
   const element = make(
     doc,
     "section",
-    { class: "worked train-this" },
+    { class: "worked train-this", "data-widget": "train" },
     make(doc, "h2", {}, t("train.this")),
     make(doc, "p", {}, t("train.text", { training: thousands(training), validation: thousands(validation) })),
     make(

@@ -1,0 +1,87 @@
+"""One part of a chapter in another page's frame: nothing else is shown, its page is told its height, the code leads
+there.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.support.wait import WebDriverWait
+
+from tests.browser.chromium import resize, visit
+from tests.browser.lab_chapters import LabPage
+
+pytestmark = pytest.mark.browser
+FIRST = ("plain", "local", "convolution", "filters", "sharing")
+CHAPTERS = (*FIRST, "activation", "depth", "architecture", "loss", "mnist", "backwards")
+PARENT = """<!doctype html><title>a course</title><iframe src="lab.html#{}" width="600" height="100"></iframe>
+<script>window.told = []; addEventListener("message", (e) => told.push(e.data));</script>"""
+
+
+@pytest.fixture(scope="module")
+def lab(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> LabPage:
+    return LabPage(browser, tmp_path_factory.mktemp("embed"))
+
+
+def parts(lab: LabPage) -> list[str]:
+    return list(lab.js("return [...document.querySelectorAll('[data-widget]')].map((e) => e.dataset.widget)"))
+
+
+def test_every_part_has_a_name_of_its_own_and_a_button(lab: LabPage) -> None:
+    for chapter in CHAPTERS:
+        lab.open(chapter)
+        names = parts(lab)
+        assert names, chapter
+        assert len(set(names)) == len(names), chapter
+        buttons = lab.js("return [...document.querySelectorAll('.embed-copy')].map((e) => e.dataset.embeds)")
+        assert sorted(buttons) == sorted(names), chapter
+
+
+@pytest.mark.parametrize(("chapter", "part"), [("convolution", "sum"), ("sharing", "matrix"), ("loss", "cross")])
+def test_a_part_stands_alone_and_tells_its_height(lab: LabPage, chapter: str, part: str) -> None:
+    parent = lab.file.with_name(f"{part}.html")
+    parent.write_text(PARENT.format(f"c={chapter}&l=ko&h=dark&embed={part}"), encoding="utf-8")
+    resize(lab.browser, 1280)
+    visit(lab.browser, parent.as_uri())
+    WebDriverWait(lab.browser, 10).until(lambda _: lab.js("return told.length"))
+    lab.browser.switch_to.frame(0)
+    seen = lab.js("return [...document.querySelectorAll('[data-widget]')].filter((e) => e.checkVisibility()).length")
+    assert seen == 1
+    assert lab.js("return document.querySelectorAll('.lab-head, .lab-pager, .embed-copy, .credit').length") == 0
+    assert lab.js("return document.documentElement.lang + document.documentElement.dataset.theme") == "kodark"
+    high = lab.js("return Math.ceil(document.getElementById('page').getBoundingClientRect().height)")
+    wide = lab.js("return document.documentElement.scrollWidth")
+    lab.browser.switch_to.default_content()
+    assert lab.js("return told.at(-1)") == {"type": "convscope-height", "height": high, "widget": part}
+    assert wide <= 600
+
+
+def test_the_code_is_a_frame_with_the_state_and_a_placeholder_from_a_file(lab: LabPage) -> None:
+    lab.open("convolution", "&p=1&h=dark")
+    lab.js("window.copied = ''; navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    lab.js("document.querySelector('[data-embeds=sum]').click()")
+    WebDriverWait(lab.browser, 10).until(lambda _: "YOUR-SITE" in lab.text("#live"))
+    found = re.fullmatch(r'<iframe src="([^"]+)" title="([^"]+)" .*></iframe>', lab.js("return window.copied"))
+    assert found
+    assert found[2] == "The sum under the window"
+    address, _, hash = html.unescape(found[1]).partition("#")
+    assert address == "https://YOUR-SITE/index.html"
+    assert dict(one.split("=") for one in hash.split("&")) == {
+        "c": "convolution",
+        "l": "en",
+        "h": "dark",
+        "p": "1",
+        "embed": "sum",
+    }
+
+
+def test_a_part_that_is_not_there_shows_the_chapter_alone(lab: LabPage, tmp_path: Path) -> None:
+    lab.open("convolution", "&embed=1")
+    assert lab.js("return document.querySelectorAll('.lab-head').length") == 0
+    assert len(parts(lab)) == lab.js(
+        "return [...document.querySelectorAll('[data-widget]')].filter((e) => e.checkVisibility()).length"
+    )
