@@ -30,7 +30,7 @@ export function batchPart(lab, now) {
   const element = make(
     doc,
     "section",
-    { class: "batch" },
+    { class: "batch", "data-widget": "batch" },
     make(
       doc,
       "div",

@@ -40,7 +40,7 @@ export function checkPart(lab, now) {
   const element = make(
     doc,
     "section",
-    { class: "worked checking" },
+    { class: "worked checking", "data-widget": "check" },
     make(doc, "h2", {}, t("back.check")),
     make(doc, "p", {}, t("back.check.text")),
     make(

@@ -50,7 +50,7 @@ export function stepPart(lab, now) {
   const element = make(
     doc,
     "section",
-    { class: "worked stepping" },
+    { class: "worked stepping", "data-widget": "step" },
     make(doc, "h2", {}, t("back.step")),
     make(doc, "p", {}, t("back.step.text")),
     make(

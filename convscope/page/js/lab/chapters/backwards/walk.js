@@ -71,7 +71,7 @@ export function walkPart(lab, now) {
   const element = make(
     doc,
     "section",
-    { class: "walk" },
+    { class: "walk", "data-widget": "walk" },
     flow.element,
     make(doc, "div", { class: "stage-panel" }, walker, said),
   );
