@@ -10,12 +10,11 @@ import { addressOf, changed } from "./address.js";
 /** @typedef {import("./types.js").Lab} Lab */
 
 const ROOM_FOR_WAY = 56; // pixels below a part
-const PLACEHOLDER = "https://YOUR-SITE/index.html";
 
-/** Where the site lies; a placeholder where its address is of no use to anybody else. @param {Lab} lab */
+/** Where the site lies; null where its address is of no use to anybody else. @param {Lab} lab */
 function siteOf({ win, api }) {
   const { protocol, origin, pathname } = win.location;
-  return api || !/^https?:$/.test(protocol) ? PLACEHOLDER : origin + pathname;
+  return api || !/^https?:$/.test(protocol) ? null : origin + pathname;
 }
 
 /**
@@ -24,7 +23,7 @@ function siteOf({ win, api }) {
  */
 export function embedCode(lab, name, title, height) {
   const look = { l: lab.doc.documentElement.lang, h: lab.dark() ? "dark" : "light" };
-  const address = siteOf(lab) + addressOf({ ...lab.state, ...look, embed: name });
+  const address = (siteOf(lab) ?? lab.t("embed.site")) + addressOf({ ...lab.state, ...look, embed: name });
   const quoted = (/** @type {string} */ text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
   return `<iframe src="${quoted(address)}" title="${quoted(title)}" width="100%" height="${Math.ceil(height)}" style="border: 0"></iframe>`;
 }
@@ -48,7 +47,7 @@ export function embedding(lab, main) {
   const copy = async (/** @type {HTMLElement} */ part, /** @type {HTMLElement} */ pressed) => {
     const code = embedCode(lab, part.dataset.widget ?? "1", headingOf(part), part.offsetHeight + ROOM_FOR_WAY);
     const done = await copyText(doc, code);
-    const said = !done ? t("python.failed") : siteOf(lab) === PLACEHOLDER ? t("embed.placeholder") : t("embed.copied");
+    const said = !done ? t("python.failed") : siteOf(lab) ? t("embed.copied") : t("embed.placeholder");
     pressed.textContent = said;
     lab.say(said);
     win.setTimeout(() => (pressed.textContent = t("embed.button")), 4000);
