@@ -55,8 +55,10 @@ if TYPE_CHECKING:
     from .information import information_content as information_content
     from .information import kl_divergence as kl_divergence
     from .information import l1_loss as l1_loss
+    from .information import log_softmax as log_softmax
     from .information import naive_softmax as naive_softmax
     from .information import prefix_code as prefix_code
+    from .information import smoothed_target as smoothed_target
     from .information import softmax as softmax
     from .neuron import TARGETS as TARGETS
     from .neuron import XS as XS
@@ -81,8 +83,8 @@ _NAMES = {
     "convolution": "convolve convolve_channels flip_kernel output_size products_at read_counts rest_at_edge",
     "costs": "StackCosts map_sizes pool stack_costs",
     "filters": "FILTERS",
-    "information": "softmax naive_softmax information_content entropy cross_entropy kl_divergence cross_entropy_loss "
-    "l1_loss huffman_lengths prefix_code",
+    "information": "softmax log_softmax naive_softmax information_content entropy cross_entropy kl_divergence "
+    "cross_entropy_loss l1_loss smoothed_target huffman_lengths prefix_code",
     "neuron": "Neuron XS TARGETS mean_squared_error gradient gradient_step active_inputs",
     "pictures": "lecture_x colour_x diagonal_kernel red_diagonal_kernel draw_letter",
     "weight_sharing": "shared_places kernel_matrix matrix_times",

@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import e, exp, inf, log, log2
 
+from ..errors import UsageError, phrase
+
 
 def softmax(scores: Sequence[float]) -> list[float]:
     """Return exp(yᵢ − m)/Σ exp(yⱼ − m) with m the largest score: the same as without m, and never too large a power.
@@ -25,6 +27,17 @@ def softmax(scores: Sequence[float]) -> list[float]:
     powers = [exp(score - largest) for score in scores]
     total = sum(powers)
     return [power / total for power in powers]
+
+
+def log_softmax(scores: Sequence[float]) -> list[float]:
+    """Return ln of the softmax, exact where the softmax itself is too small for a number: yᵢ − m − ln Σ exp(yⱼ − m).
+
+    >>> log_softmax([0.0, 1000.0])
+    [-1000.0, 0.0]
+    """
+    largest = max(scores)
+    rest = log(sum(exp(score - largest) for score in scores))
+    return [score - largest - rest for score in scores]
 
 
 def naive_softmax(scores: Sequence[float]) -> list[float]:
@@ -80,6 +93,26 @@ def l1_loss(p: float) -> float:
     [0.1, 0.7, 0.9]
     """
     return 1 - p
+
+
+def smoothed_target(classes: int, share: float, true: int = 0) -> list[float]:
+    """Return a label after label smoothing (Szegedy et al. 2015): `share` of 1 spread evenly over all classes.
+
+    Its entropy is the floor of the loss: what no training gets below. Raises UsageError for fewer than 2 classes, a
+    share outside 0 … 1, or a class that is not there.
+
+    >>> smoothed_target(4, 0.5)
+    [0.625, 0.125, 0.125, 0.125]
+    >>> round(entropy(smoothed_target(10, 0.1)), 5)
+    0.50029
+    """
+    if classes < 2:
+        raise UsageError("value.small", name="classes", got=classes, expected=phrase("value.small.whole", least=2))
+    if not 0 <= share <= 1:
+        raise UsageError("value.number.from.to", name="share", low=0, high=1, got=share)
+    if not 0 <= true < classes:
+        raise UsageError("value.whole.from.to", name="true", low=0, high=classes - 1, got=true)
+    return [share / classes + (1 - share if k == true else 0.0) for k in range(classes)]
 
 
 def huffman_lengths(p: Sequence[float]) -> list[int]:

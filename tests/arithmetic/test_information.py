@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy import special, stats
 
 from convscope.arithmetic import information as i
+from convscope.errors import UsageError
 
 CARS, EQUAL = (0.5, 0.25, 0.125, 0.125), (0.25,) * 4
 counts = st.lists(st.integers(1, 1000), min_size=2, max_size=9)
@@ -79,3 +80,32 @@ def test_the_code_is_as_short_as_shannon_allows_and_can_be_read(numbers: list[in
     words = i.prefix_code(lengths)
     assert [len(word) for word in words] == lengths
     assert not [a for a in words for b in words if a is not b and b.startswith(a)]
+
+
+@given(st.lists(st.floats(-800, 800), min_size=1, max_size=9))
+def test_the_logarithm_of_softmax_is_scipys(scores: list[float]) -> None:
+    assert i.log_softmax(scores) == pytest.approx(special.log_softmax(scores).tolist(), rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize(("classes", "share"), [(2, 0.1), (10, 0.1), (10, 0.0), (100, 0.3)])
+def test_the_floor_of_smoothed_labels_is_torchs_least_loss(classes: int, share: float) -> None:
+    """Descend torch's own loss over the scores of one picture: it comes down to the floor, and no further."""
+    scores = torch.zeros(1, classes, dtype=torch.float64, requires_grad=True)
+    optimiser = torch.optim.LBFGS([scores], max_iter=200, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimiser.zero_grad()
+        value = torch.nn.functional.cross_entropy(scores, torch.tensor([0]), label_smoothing=share)
+        value.backward()  # type: ignore[no-untyped-call]
+        return value
+
+    optimiser.step(loss)  # type: ignore[arg-type]
+    floor = i.entropy(i.smoothed_target(classes, share))
+    assert loss().item() == pytest.approx(floor, abs=1e-5)
+    assert loss().item() >= floor - 1e-9
+
+
+def test_a_label_of_nonsense_is_refused() -> None:
+    for words in ((1, 0.1), (10, 1.5), (10, 0.1, 10)):
+        with pytest.raises(UsageError):
+            i.smoothed_target(*words)

@@ -19,7 +19,10 @@ import {
   divergenceOf,
   entropyOf,
   informationOf,
+  logSoftmax,
   naiveSoftmax,
+  smoothedTarget,
+  smoothingFloor,
   stableSoftmax,
 } from "../../convscope/page/js/lab/sums/information.js";
 import { activeInputs, neuronGradient, neuronLoss, neuronStep } from "../../convscope/page/js/lab/sums/neuron.js";
@@ -50,7 +53,10 @@ const SUMS = {
   divergenceOf,
   entropyOf,
   informationOf,
+  logSoftmax,
   naiveSoftmax,
+  smoothedTarget,
+  smoothingFloor,
   stableSoftmax,
   activeInputs,
   neuronGradient,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Decimal
 
@@ -239,6 +240,48 @@ def test_softmax_breaks_as_written_and_holds_as_computed(lab: LabPage) -> None:
     after = lab.js(rows)
     assert [row[1] for row in after] == ["no number"] * 4
     assert [row[4] for row in after] == [row[4] for row in before]
+
+
+def test_cross_entropy_and_kl_are_formulas_with_their_numbers(lab: LabPage) -> None:
+    lab.open("loss")
+    assert (lab.figure("cross-formula"), lab.figure("kl-formula")) == ("2.00000", "0.25000")
+    formulas = lab.text(".cross-formulas").replace("−", "-")
+    assert "= 0.500 × 2.000 + 0.250 × 2.000 + 0.125 × 2.000 + 0.125 × 2.000 = 2.00000" in formulas
+    assert "= 0.500 × 1.000 + 0.250 × 0.000 + 0.125 × (-1.000) + 0.125 × (-1.000) = 0.25000" in formulas
+    lab.press("nats")
+    assert lab.figure("kl-formula") == f"{0.25 * math.log(2):.5f}"
+    lab.open("loss", "&p=0_1_1_2&q=1_0_1_2")  # q says never where p does happen
+    assert lab.figure("kl-formula") == "∞"
+
+
+def test_the_divergence_of_a_certain_label_is_the_loss_step_by_step(lab: LabPage) -> None:
+    from scipy.special import log_softmax
+
+    lab.open("loss")
+    steps = ("derive-kl", "derive-split", "derive-cross", "derive-loss")
+    for right in range(4):
+        lab.js("arguments[0].click()", lab.browser.find_elements("css selector", ".right-choice button")[right])
+        loss = -log_softmax([2, 1, 0.1, -1])[right]
+        assert [lab.figure(step) for step in steps] == [f"{loss:.5f}"] * 4
+        assert lab.figure("derive-own") == "0.00000"
+    lab.open("loss", "&y=0_1000_0_0&t=1")  # never, says the network as it is written: its loss is 1,000 nevertheless
+    assert lab.figure("derive-loss") == "1000.00000"
+
+
+def test_label_smoothing_has_a_floor_where_the_answer_is_the_target(lab: LabPage) -> None:
+    import torch
+
+    lab.open("loss", "&g=0.91")
+    best = torch.tensor([[0.91] + [0.01] * 9]).double().log()
+    floor = torch.nn.functional.cross_entropy(best, torch.tensor([0]), label_smoothing=0.1).item()
+    assert lab.figure("smooth-floor") == lab.figure("smooth-loss") == f"{floor:.5f}" == "0.50029"
+    assert (lab.figure("smooth-best"), lab.figure("smooth-other")) == ("0.91000", "0.01000")
+    for given in (0.88, 0.93, 0.999):
+        lab.open("loss", f"&g={given}")
+        assert float(lab.figure("smooth-loss")) > floor
+    lab.open("loss", "&e=0")
+    assert float(lab.figure("smooth-floor")) == 0
+    assert lab.figure("smooth-loss") == f"{-math.log(0.88):.5f}"
 
 
 def test_wrong_answers_pay_more(lab: LabPage) -> None:

@@ -24,6 +24,24 @@ STATES = {
     "convolution large": ("&size=28x20&s=2&p=1&f=1&at=3.4", [".sum-of-window .answer", ".size-formula .answer"]),
     "convolution colour": ("&rgb=1&n=sum&b=1&f=1&at=2.2", [".sum-of-window .answer", ".size-formula .answer"]),
     "convolution bias": ("&b=-2&s=3&k=1_2_3_4&f=1", [".sum-of-window .answer"]),
+    "loss": (
+        "",
+        [
+            "[data-figure=cross-formula]",
+            "[data-figure=kl-formula]",
+            "[data-figure=smooth-floor]",
+            "[data-figure=derive-loss]",
+        ],
+    ),
+    "loss nats": (
+        "&y=2_1_0.1_1000&t=2&u=nats&p=3_1_0_7&q=1_2_3_4&a=0.7&e=0.25&m=4",
+        [
+            "[data-figure=cross-formula]",
+            "[data-figure=kl-formula]",
+            "[data-figure=smooth-best]",
+            "[data-figure=derive-loss]",
+        ],
+    ),
     "convolution own": (f"&x={'p' * 40}{'h' * 41}&d=2", [".sum-of-window .answer", ".size-formula .answer"]),
     "backwards": ("", LEARNED),
     "backwards leaky": ("&m=4&r=1.5&n=3&f=leaky&p=mean", LEARNED),

@@ -56,6 +56,16 @@ def distributions(count: int) -> list[list[float]]:
     return found
 
 
+def test_smoothed_labels_and_the_logarithm_of_softmax(page: SumsPage) -> None:
+    asked = [[2, 0.1], [10, 0.1], [7, 0.0], [100, 0.5]]
+    targets = [information.smoothed_target(classes, share) for classes, share in asked]
+    for got, target in zip(page.call("smoothedTarget", asked), targets, strict=True):
+        assert got == near(target)
+    assert page.call("smoothingFloor", asked) == near([information.entropy(target) for target in targets])
+    for scores in ([2, 1, 0.1, -1], [0, 1000, 3], [-5.0], [1e3, 1e3]):
+        assert page.call("logSoftmax", [[scores]])[0] == near(information.log_softmax(scores))
+
+
 def test_activations(page: SumsPage) -> None:
     functions = {
         "sigmoid": (activations.sigmoid, activations.sigmoid_slope),

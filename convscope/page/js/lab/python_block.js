@@ -33,7 +33,7 @@ export function pythonText(value) {
     if (Number.isFinite(value)) return String(value === 0 ? 0 : value);
     return value !== value ? "nan" : value > 0 ? "inf" : "-inf";
   }
-  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "string") return /['\\]/.test(value) ? JSON.stringify(value) : `'${value}'`;
   return value === null ? "None" : value ? "True" : "False";
 }
 
@@ -90,5 +90,12 @@ function writtenParts({ uses, lines }) {
 /** @param {string[]} names */
 function importText(names) {
   const line = `from convscope.arithmetic import ${names.join(", ")}`;
-  return line.length <= WIDEST ? line : `from convscope.arithmetic import (\n    ${names.join(",\n    ")},\n)`;
+  if (line.length <= WIDEST) return line;
+  const rows = names.reduce((/** @type {string[]} */ found, name) => {
+    const last = found[found.length - 1];
+    if (last && last.length + name.length + 2 <= WIDEST) found[found.length - 1] = `${last} ${name},`;
+    else found.push(`    ${name},`);
+    return found;
+  }, []);
+  return `from convscope.arithmetic import (\n${rows.join("\n")}\n)`;
 }

@@ -5,6 +5,7 @@ import { fixed } from "../../kit/format.js";
 import { display, letter, operator, sumSign } from "../../kit/maths.js";
 import { codeLengths, codeWords, crossEntropyOf, divergenceOf, entropyOf, informationOf } from "../sums/information.js";
 import { presets } from "../widgets.js";
+import { crossFormulas } from "./loss_formulas.js";
 import { CARS, othersOf, sharesOf, weightsOf } from "./loss_state.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
@@ -58,6 +59,7 @@ export function entropyPart(lab) {
   const entropySum = make(doc, "p", { class: "sum-of-window" });
   const crossTable = make(doc, "div", { class: "table-scroll" });
   const crossSum = make(doc, "div", {});
+  const formulas = make(doc, "div", { class: "cross-formulas" });
   const element = make(
     doc,
     "div",
@@ -92,6 +94,7 @@ export function entropyPart(lab) {
       make(doc, "p", {}, t("info.cross.text")),
       ways.element,
       crossTable,
+      formulas,
       crossSum,
     ),
   );
@@ -293,6 +296,7 @@ export function entropyPart(lab) {
       line(t("info.cross.kl"), "kl", extra, "="),
       make(doc, "p", { class: "note" }, Number.isFinite(extra) ? t("info.kl.note") : t("info.kl.never")),
     );
+    refill(formulas, ...crossFormulas(doc, p, q, u, name));
     for (const one of [choose, units, ways]) one.refresh();
   };
   refresh();

@@ -1,6 +1,6 @@
 /** What the address says of chapter 9: scores, two distributions, and the share that the true class got. */
 
-import { numberIn, numbersIn } from "../address.js";
+import { numberIn, numbersIn, wholeIn } from "../address.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {Lab["state"]} State */
@@ -35,4 +35,19 @@ export function sharesOf(list) {
 /** @param {State} state */
 export function trueShareOf(state) {
   return numberIn(state, "a", 0.001, 1, 0.3);
+}
+
+/** Which of the scores is the true class's. @param {State} state */
+export function rightOf(state) {
+  return wholeIn(state, "t", 1, SCORES.length, 1) - 1;
+}
+
+/** What label smoothing spreads, over how many classes, and what the network gives to the true one.
+ * @param {State} state */
+export function smoothingOf(state) {
+  return {
+    share: numberIn(state, "e", 0, 0.5, 0.1),
+    classes: wholeIn(state, "m", 2, 100, 10),
+    given: numberIn(state, "g", 0.05, 0.999, 0.88),
+  };
 }

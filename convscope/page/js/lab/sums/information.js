@@ -8,6 +8,14 @@ export function stableSoftmax(scores) {
   return powers.map((power) => power / total);
 }
 
+/** ln of the softmax, exact where the softmax itself is too small for a number: yᵢ − m − ln Σ exp(yⱼ − m).
+ * @param {number[]} scores */
+export function logSoftmax(scores) {
+  const largest = Math.max(...scores);
+  const rest = Math.log(scores.reduce((sum, score) => sum + Math.exp(score - largest), 0));
+  return scores.map((score) => score - largest - rest);
+}
+
 /** exp(yᵢ) / Σ exp(yⱼ) as it is written: no number once a power is infinite, or all are 0. @param {number[]} scores */
 export function naiveSoftmax(scores) {
   const powers = scores.map(Math.exp);
@@ -69,4 +77,28 @@ export function codeWords(lengths) {
     count++;
   }
   return words;
+}
+
+/** A smoothed label: `share` of 1 spread evenly over all classes, the rest at the true one.
+ * @param {number} classes @param {number} share @param {number} [right] the true class */
+export function smoothedTarget(classes, share, right = 0) {
+  return Array.from({ length: classes }, (_, i) => share / classes + (i === right ? 1 - share : 0));
+}
+
+/**
+ * Below this no loss of smoothed labels falls, in nats: the entropy of the target, reached where the network's
+ * probabilities are the target.
+ * @param {number} classes @param {number} share
+ */
+export function smoothingFloor(classes, share) {
+  return entropyOf(smoothedTarget(classes, share), "nats");
+}
+
+/**
+ * The loss of a smoothed label, in nats, where the true class was given `p` and the others share the rest evenly.
+ * @param {number} classes @param {number} share @param {number} p
+ */
+export function smoothedLoss(classes, share, p) {
+  const said = Array.from({ length: classes }, (_, i) => (i ? (1 - p) / (classes - 1) : p));
+  return crossEntropyOf(smoothedTarget(classes, share), said, "nats");
 }
