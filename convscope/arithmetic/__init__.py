@@ -72,7 +72,9 @@ if TYPE_CHECKING:
     from .pictures import draw_letter as draw_letter
     from .pictures import lecture_x as lecture_x
     from .pictures import red_diagonal_kernel as red_diagonal_kernel
+    from .weight_sharing import full_parameters as full_parameters
     from .weight_sharing import kernel_matrix as kernel_matrix
+    from .weight_sharing import kernel_parameters as kernel_parameters
     from .weight_sharing import matrix_times as matrix_times
     from .weight_sharing import shared_places as shared_places
 
@@ -87,7 +89,7 @@ _NAMES = {
     "cross_entropy_loss l1_loss smoothed_target huffman_lengths prefix_code",
     "neuron": "Neuron XS TARGETS mean_squared_error gradient gradient_step active_inputs",
     "pictures": "lecture_x colour_x diagonal_kernel red_diagonal_kernel draw_letter",
-    "weight_sharing": "shared_places kernel_matrix matrix_times",
+    "weight_sharing": "shared_places kernel_matrix matrix_times kernel_parameters full_parameters",
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 __all__ = [*_HOMES]

@@ -46,3 +46,21 @@ def kernel_matrix(kernel: Table, height: int, width: int) -> Table:
 def matrix_times(matrix: Table, vector: list[float]) -> list[float]:
     """Return matrix × vector."""
     return [sum(a * b for a, b in zip(line, vector, strict=True)) for line in matrix]
+
+
+def kernel_parameters(kernels: int, slices: int, rows: int, columns: int) -> int:
+    """Return how many parameters a convolution has: kernels × (slices × rows × columns + 1 bias).
+
+    >>> kernel_parameters(16, 1, 5, 5), kernel_parameters(32, 16, 5, 5)
+    (416, 12832)
+    """
+    return kernels * (slices * rows * columns + 1)
+
+
+def full_parameters(inputs: int, outputs: int) -> int:
+    """Return how many parameters a full layer has: a weight for each pair, a bias for each output.
+
+    >>> full_parameters(28 * 28, 16 * 24 * 24)
+    7234560
+    """
+    return inputs * outputs + outputs

@@ -376,6 +376,22 @@ def test_a_weight_is_shown_everywhere_it_is_used(lab: LabPage) -> None:
     assert len(lab.all(".neurons .join.lit")) == 4
 
 
+def test_a_real_layers_parameters_are_counted_factor_by_factor(lab: LabPage) -> None:
+    import torch
+
+    lab.open("c=sharing")
+    count = lambda layer: f"{sum(p.numel() for p in layer.parameters()):,}"  # noqa: E731
+    assert lab.text("[data-figure=shared]") == "416" == count(torch.nn.Conv2d(1, 16, 5))
+    assert lab.text("[data-figure=full]") == "7,234,560" == count(torch.nn.Linear(784, 16 * 24 * 24, device="meta"))
+    lab.press("The second: 16 → 32 channels, 5×5")
+    assert lab.text("[data-figure=shared]") == "12,832" == count(torch.nn.Conv2d(16, 32, 5))
+    assert lab.text(".factors") == "32 kernels × ( 16 slices × 5 rows × 5 columns + 1 bias ) = 12,832"
+    full = torch.nn.Linear(16 * 24 * 24, 32 * 20 * 20, device="meta")
+    assert lab.text("[data-figure=full]") == count(full)
+    set_slider(lab, "Side of a kernel", 3)
+    assert lab.text("[data-figure=shared]") == count(torch.nn.Conv2d(16, 32, 3))
+
+
 # 1 Why not a plain network
 
 

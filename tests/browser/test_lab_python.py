@@ -42,6 +42,8 @@ STATES = {
             "[data-figure=derive-loss]",
         ],
     ),
+    "sharing": ("", ["[data-figure=shared]", "[data-figure=full]", ".sparse .out-total"]),
+    "sharing own": ("&v=1_1_2_3_5_8_1_-3_4&k=0.5_2_-1_1&i=24&in=16&f=32", ["[data-figure=shared]"]),
     "convolution own": (f"&x={'p' * 40}{'h' * 41}&d=2", [".sum-of-window .answer", ".size-formula .answer"]),
     "backwards": ("", LEARNED),
     "backwards leaky": ("&m=4&r=1.5&n=3&f=leaky&p=mean", LEARNED),
@@ -55,6 +57,7 @@ def lab(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> LabPage:
 
 
 def numbers(text: str) -> list[float]:
+    text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
     return [float(found) for found in re.findall(r"-?(?:\d+\.?\d*(?:e[-+]?\d+)?|inf|nan)", text.replace("−", "-"))]
 
 

@@ -5,9 +5,12 @@
 import { make, refill } from "../../kit/dom.js";
 import { fixed } from "../../kit/format.js";
 import { kernelEditor, weightText } from "../kernel.js";
+import { pythonBlock } from "../python_block.js";
 import { neuronSum } from "../sums/sharing.js";
 import { squared } from "./convolution_state.js";
+import { countPart } from "./sharing_count.js";
 import { matrixTable, neuronDrawing } from "./sharing_drawings.js";
+import { sharingPython } from "./sharing_python.js";
 import { PIXELS, PLACES, WEIGHTS, sharedOf } from "./sharing_state.js";
 import { sharingCover } from "./sharing_cover.js";
 
@@ -89,6 +92,8 @@ function mountSharing(lab) {
     ),
   );
   const said = make(doc, "p", { class: "said" });
+  const count = countPart(lab);
+  const python = pythonBlock(lab, () => sharingPython(lab.state));
   const element = make(
     doc,
     "div",
@@ -131,6 +136,8 @@ function mountSharing(lab) {
       make(doc, "h2", {}, t("share.count")),
       make(doc, "p", {}, t("share.count.text", { full: 36, joins: 16, none: 20, weights: 4 })),
     ),
+    count.element,
+    python.element,
   );
 
   const light = () => {
@@ -158,8 +165,7 @@ function mountSharing(lab) {
     refill(said, ...sentence(lab, hot, sharedOf(lab.state).weights, sharedOf(lab.state).pixels));
   };
   const refresh = () => {
-    pixels.refresh();
-    weights.refresh();
+    for (const part of [pixels, weights, count, python]) part.refresh();
     const [k, v] = [sharedOf(lab.state).weights, sharedOf(lab.state).pixels];
     const totals = PLACES.map((line) => neuronSum(line, k, v).total);
     if (outputs.children.length !== totals.length)

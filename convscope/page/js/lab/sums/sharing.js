@@ -34,3 +34,17 @@ export function neuronSum(line, weights, pixels) {
   );
   return { terms, total: terms.reduce((sum, term) => sum + term.product, 0) };
 }
+
+/**
+ * How many parameters a convolution has: a kernel for each output channel, with a slice for each channel it reads and
+ * one bias. @param {number} kernels @param {number} slices @param {number} rows @param {number} columns
+ */
+export function kernelParameters(kernels, slices, rows, columns) {
+  return kernels * (slices * rows * columns + 1);
+}
+
+/** How many parameters a full layer has: a weight for each pair, a bias for each output.
+ * @param {number} inputs @param {number} outputs */
+export function fullParameters(inputs, outputs) {
+  return inputs * outputs + outputs;
+}
