@@ -73,6 +73,7 @@ class RunSummary(Record):
     look: str | None  # where its see-through page is, once it is finished
     report: str | None = None  # where its report.html is, if it has one
     asked: Asked | None = None
+    label_smoothing: float = 0.0  # share of each label that is spread over all classes: the floor of its loss
 
     @classmethod
     def bare(cls, id: str, state: RunState, message: Fault | None) -> Self:

@@ -16,6 +16,7 @@ from typing import Self
 from ..errors import InputError, system_reason
 from ..formula import describe
 from ..runs.json_fields import Fields
+from ..runs.label_smoothing import label_smoothing
 from ..runs.log import sound_line
 from ..runs.records import LogLine
 from ..runs.run_json import read_run_json
@@ -129,6 +130,7 @@ class ShownSettings:
     steps: int
     recipe: str
     batch: int
+    label_smoothing: float
     data: RunData
 
     @classmethod
@@ -147,6 +149,7 @@ class ShownSettings:
             steps=fields.integer("steps"),
             recipe=recipe.text("name"),
             batch=recipe.integer("batch_size"),
+            label_smoothing=label_smoothing(fields),
             data=RunData(
                 data.text("set"),
                 data.integer("train"),

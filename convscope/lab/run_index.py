@@ -77,6 +77,7 @@ class RunReader:
             steps=settings.steps,
             recipe=settings.recipe,
             batch=settings.batch,
+            label_smoothing=settings.label_smoothing,
             data=settings.data,
             step=max(at.step if at else 0, newest_step(self.path / "checkpoints") if state == "stopped" else 0),
             loss=None if self.last is None else self.last.loss,

@@ -42,6 +42,7 @@ def recorded() -> Json:
         "seed": 0,
         "epochs": 6.0,
         "batch": 128,
+        "label_smoothing": 0.1,
         "step": last["step"],
         "steps": last["step"],
         "loss": last["loss"],

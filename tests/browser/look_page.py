@@ -48,7 +48,7 @@ def whole_payload(language: str = "en", **changes: Any) -> dict[str, Any]:
     made = replace(
         gather.gather(subject_of_net(net, CLASSES), samples, title=f"A page {HOSTILE}", language=language),
         channels={"conv1": (card,) * 4},
-        run=records.Run(log, snapshots, pictures[2], "held-out"),
+        run=records.Run(log, snapshots, pictures[2], "held-out", 0.1),
         errors=records.Errors(((3, 1, 0), (0, 4, 0), (0, 0, 5)), 13, "test", mistakes),
     )
     return {**made.to_json(), **changes}

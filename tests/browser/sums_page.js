@@ -12,6 +12,7 @@ import {
   predictedChange,
 } from "../../convscope/page/js/lab/sums/backpropagation.js";
 import { chainSizes, pooled, stackCosts } from "../../convscope/page/js/lab/sums/depth.js";
+import { smoothedTarget, smoothingFloor } from "../../convscope/page/js/engine/smoothing.js";
 import {
   codeLengths,
   codeWords,
@@ -21,8 +22,6 @@ import {
   informationOf,
   logSoftmax,
   naiveSoftmax,
-  smoothedTarget,
-  smoothingFloor,
   stableSoftmax,
 } from "../../convscope/page/js/lab/sums/information.js";
 import { activeInputs, neuronGradient, neuronLoss, neuronStep } from "../../convscope/page/js/lab/sums/neuron.js";

@@ -301,6 +301,16 @@ def test_wrong_answers_pay_more(lab: LabPage) -> None:
     assert lab.js(rows)[3] == ["0.500", "0.69315", "0.50000"]
 
 
+def test_the_recorded_training_shows_the_floor_of_its_smoothed_labels(lab: LabPage) -> None:
+    lab.open("mnist")
+    assert "0.500" in lab.text(".curve-key .loss-floor")
+    floor, curve = (
+        lab.js("const b = document.querySelector(arguments[0]).getBBox(); return b.y + b.height", css)
+        for css in (".loss-curve .loss-floor", ".loss-curve .training-loss")
+    )
+    assert curve <= floor  # down the page is less: no batch's loss lies below it
+
+
 def test_a_recorded_training_can_be_scrubbed_and_a_drawn_digit_is_read(lab: LabPage) -> None:
     lab.open("mnist")
     assert "no server to train on" in lab.text(".training")

@@ -38,3 +38,17 @@ def test_a_korean_page_has_no_english_sentence(page: Page, view: str) -> None:
         })()"""
     )
     assert [text for text in english if text != "kernel"] == []
+
+
+def test_the_floor_of_smoothed_labels_is_drawn_where_the_loss_cannot_pass_it(page: Page) -> None:
+    from convscope.arithmetic import entropy, smoothed_target
+
+    floor = entropy(smoothed_target(3, 0.1))
+    page.open("v=training")
+    assert f"{floor:.3f}" in page.js("return document.querySelector('.curve-key .loss-floor').textContent")
+    line, curve = (
+        page.js("const b = document.querySelector(arguments[0]).getBBox(); return [b.y, b.y + b.height]", css)
+        for css in (".loss-curve .loss-floor", ".loss-curve .training-loss")
+    )
+    # the log falls from 2 to 1 over the curve's height: the floor lies as much below its end as its value says
+    assert line[0] == pytest.approx(curve[1] + (1 - floor) * (curve[1] - curve[0]), abs=0.2)

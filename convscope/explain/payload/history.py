@@ -9,6 +9,8 @@ import numpy as np
 from ...errors import InputError
 from ...evaluation.figures import SHOWN
 from ...runs import snapshots as files
+from ...runs.json_fields import Fields
+from ...runs.label_smoothing import label_smoothing
 from ...runs.log import read_sound_lines
 from ...runs.records import SnapshotFacts, StepLine
 from ...runs.run_json import read_run_json
@@ -22,12 +24,13 @@ def read_history(path: Path) -> Run | None:
 
     A line of the log or a snapshot that is damaged is left out. Raises InputError where there is no run.
     """
-    read_run_json(path)
+    smoothing = label_smoothing(Fields(read_run_json(path), str(path / "run.json")))
     points, (snapshots, picture, on) = _log(path), _snapshots(path)
     if not points and not snapshots:
         return None
     picks = np.unique(np.linspace(0, max(0, len(points) - 1), min(len(points), LINES)).astype(np.int64))
-    return Run(tuple(points[i] for i in picks.tolist()), tuple(snapshots), picture, on)
+    shown = tuple(points[i] for i in picks.tolist())
+    return Run(shown, tuple(snapshots), picture, on, smoothing)
 
 
 def snapshot_of(file: files.Snapshot) -> Snapshot:

@@ -183,6 +183,7 @@ class Run(Record):
     snapshots: tuple[Snapshot, ...]
     picture: Pixels | None
     confusion_on: str  # "held-out" or "training sample"; "" without snapshots
+    label_smoothing: float  # share of each label that was spread over all classes, 0…1; 0 where none was
 
 
 @dataclass(frozen=True)

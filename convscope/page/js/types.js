@@ -145,6 +145,7 @@
  * @property {Snapshot[]} snapshots
  * @property {Binary | null} picture the picture whose maps and scores the snapshots hold
  * @property {string} confusion_on "held-out" or "training sample"
+ * @property {number} label_smoothing share of each label that was spread over all classes, 0…1; 0 where none was
  */
 
 /**

@@ -35,7 +35,7 @@ def whole() -> records.Payload:
     return replace(
         bare,
         channels={"conv1": (card,) * 4},
-        run=records.Run((), (shot, shot), PICTURE, "held-out"),
+        run=records.Run((), (shot, shot), PICTURE, "held-out", 0.0),
         errors=records.Errors(((0,) * 3,) * 3, 50, "test", mistakes),
         left_out=(),
     )

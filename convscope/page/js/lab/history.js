@@ -74,7 +74,7 @@ export function historyView(lab, history) {
       .filter((line) => line.kind === "step" && Number.isFinite(line.loss))
       .map((line) => ({ step: line.step, loss: Number(line.loss) }));
     const app = /** @type {any} */ ({ doc, t, payload: { classes: run.classes } });
-    const plot = lossCurve(app, /** @type {any} */ ({ log, snapshots }), choose);
+    const plot = lossCurve(app, /** @type {any} */ ({ log, snapshots, label_smoothing: run.label_smoothing }), choose);
     refill(curve, log.length || snapshots.length ? plot.element : null);
     const snapshot = snapshots[at()];
     scrub.max = String(Math.max(0, last()));

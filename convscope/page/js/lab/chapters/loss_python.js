@@ -1,5 +1,6 @@
 /** Chapter 9's sums in Python. */
 
+import { smoothedTarget, smoothingFloor } from "../../engine/smoothing.js";
 import { pythonText } from "../python_block.js";
 import {
   codeLengths,
@@ -9,8 +10,6 @@ import {
   entropyOf,
   informationOf,
   logSoftmax,
-  smoothedTarget,
-  smoothingFloor,
   stableSoftmax,
 } from "../sums/information.js";
 import { othersOf, rightOf, scoresOf, sharesOf, smoothingOf, trueShareOf, weightsOf } from "./loss_state.js";

@@ -1,9 +1,10 @@
 /** Label smoothing: a target that is not quite certain, the floor that it gives the loss, and why a 0 gets 88 %. */
 
+import { smoothedTarget, smoothingFloor } from "../../engine/smoothing.js";
 import { make, makeSvg, refill } from "../../kit/dom.js";
 import { fixed, percent } from "../../kit/format.js";
 import { plotOf } from "../plot.js";
-import { smoothedLoss, smoothedTarget, smoothingFloor } from "../sums/information.js";
+import { smoothedLoss } from "../sums/information.js";
 import { slider } from "../widgets.js";
 import { smoothingOf } from "./loss_state.js";
 
@@ -58,7 +59,7 @@ export function smoothingPart(lab) {
           { class: "curve-key" },
           make(doc, "span", { class: "key measured-loss" }, t("info.smooth.key")),
           make(doc, "span", { class: "key" }, t("info.ce")),
-          make(doc, "span", { class: "key floor-key" }, t("info.smooth.floor")),
+          make(doc, "span", { class: "key loss-floor" }, t("info.smooth.floor")),
         ),
       ),
       make(doc, "div", {}, ...controls.map((one) => one.element), target, floor, here, said),

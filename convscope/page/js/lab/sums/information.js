@@ -1,5 +1,7 @@
 /** From scores to a loss, in nats or bits. Their twin in Python is convscope/arithmetic/information.py. */
 
+import { smoothedTarget } from "../../engine/smoothing.js";
+
 /** exp(yᵢ − m) / Σ exp(yⱼ − m) with m the largest score. @param {number[]} scores */
 export function stableSoftmax(scores) {
   const largest = Math.max(...scores);
@@ -77,21 +79,6 @@ export function codeWords(lengths) {
     count++;
   }
   return words;
-}
-
-/** A smoothed label: `share` of 1 spread evenly over all classes, the rest at the true one.
- * @param {number} classes @param {number} share @param {number} [right] the true class */
-export function smoothedTarget(classes, share, right = 0) {
-  return Array.from({ length: classes }, (_, i) => share / classes + (i === right ? 1 - share : 0));
-}
-
-/**
- * Below this no loss of smoothed labels falls, in nats: the entropy of the target, reached where the network's
- * probabilities are the target.
- * @param {number} classes @param {number} share
- */
-export function smoothingFloor(classes, share) {
-  return entropyOf(smoothedTarget(classes, share), "nats");
 }
 
 /**

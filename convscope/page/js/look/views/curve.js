@@ -3,6 +3,7 @@
  * the start.
  */
 
+import { smoothingFloor } from "../../engine/smoothing.js";
 import { make, makeSvg, refill, setVar } from "../../kit/dom.js";
 import { fixed, thousands } from "../../kit/format.js";
 
@@ -31,6 +32,8 @@ export function lossCurve(app, run, choose) {
   const y = (/** @type {number} */ loss) => TOP + (1 - loss / most) * (H - BOTTOM - TOP);
   const path = (/** @type {{step: number, loss: number}[]} */ list) =>
     list.map((line, i) => `${i ? "L" : "M"}${x(line.step).toFixed(1)} ${y(line.loss).toFixed(1)}`).join("");
+  const share = run.label_smoothing ?? 0;
+  const floor = share && points.length ? smoothingFloor(app.payload.classes.length, share) : 0;
   const mark = makeSvg(doc, "g", { class: "mark" });
   const rows = [0, 0.25, 0.5, 0.75, 1].map((share) =>
     makeSvg(
@@ -61,6 +64,7 @@ export function lossCurve(app, run, choose) {
     { class: "loss-curve", viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": t("training.curve") },
     ...rows,
     ...ticks,
+    floor ? makeSvg(doc, "path", { class: "loss-floor", d: `M${LEFT} ${y(floor)}H${W - RIGHT}` }) : null,
     makeSvg(doc, "path", { class: "training-loss", d: path(points) }),
     makeSvg(doc, "path", { class: "measured-loss", d: path(measured) }),
     ...measured.map((line) =>
@@ -84,9 +88,18 @@ export function lossCurve(app, run, choose) {
     { class: "curve-key" },
     make(doc, "span", { class: "key training-loss" }, t("training.batch")),
     make(doc, "span", { class: "key measured-loss" }, t("training.measured")),
+    floor
+      ? make(
+          doc,
+          "span",
+          { class: "key loss-floor" },
+          t("training.floor", { floor: fixed(floor, 3), share: fixed(share, 2) }),
+        )
+      : null,
     make(doc, "span", {}, t("training.axis")),
   );
-  const element = make(doc, "figure", { class: "curve-box" }, svg, key);
+  const why = floor ? make(doc, "p", { class: "note" }, t("training.floor.why", { floor: fixed(floor, 3) })) : null;
+  const element = make(doc, "figure", { class: "curve-box" }, svg, key, why);
   setVar(element, "plot-left", `${(100 * LEFT) / W}%`);
   setVar(element, "plot-right", `${(100 * RIGHT) / W}%`);
   const move = (/** @type {number} */ step) =>
