@@ -83,10 +83,16 @@ export function makeBatchNetwork(pageNodes, pictures) {
     return { kernels, training, pictures: count, groups: groupsOf(count), statisticsShare, seed };
   }
 
+  /** Forget the gradients of the parameters: `backward` does so first, as it adds to them. */
+  function zeroGradients() {
+    for (const { gradient } of parameters) gradient.values.fill(0);
+  }
+
   return {
     space,
     nodes,
     parameters,
+    zeroGradients,
     buffers,
     /** Where a batch is written before `forward`. */
     input,
@@ -128,7 +134,7 @@ export function makeBatchNetwork(pageNodes, pictures) {
      */
     backward: (count) => {
       const pass = passOf(count, true, 0, []);
-      for (const { gradient } of parameters) gradient.values.fill(0);
+      zeroGradients();
       const written = new Set();
       for (let i = nodes.length - 1; i >= first; i--) {
         if (!learns[i]) continue;

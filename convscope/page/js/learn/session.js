@@ -3,12 +3,14 @@
 import { watchActivity } from "./activity.js";
 import { KERNELS, kernelsFor } from "./kernels/choice.js";
 import { FAST } from "./recipe.js";
+import { seenStages } from "./stages.js";
 import { makeTraining } from "./training.js";
 /** @import {InputSpec, PageNode} from "../types.js" */
 /** @import {LayerActivity} from "./activity.js" */
 /** @import {Pictures} from "./pictures.js" */
 /** @import {Recipe} from "./recipe.js" */
-/** @import {Numbers, State, Training} from "./training.js" */
+/** @import {StageSeen} from "./stages.js" */
+/** @import {Numbers, State, StepLine, Training} from "./training.js" */
 
 /**
  * @typedef {object} Begin
@@ -23,19 +25,19 @@ import { makeTraining } from "./training.js";
  * @property {number} [seconds] that it had taken until then
  * @property {string[] | null} [kernels] which kernels may be taken, the first that works here; all by default
  * @property {Record<string, Pictures>} [others] pictures to measure on, by name
+ * @property {boolean} [paused] it waits before the first step
  * @property {number} [every] so many steps apart the others are measured and the weights told, before the first step
  * and after the last too; 0 for never
  * @property {string} [inside] on which of the others the activations are watched besides
  *
  * @typedef {Begin | {ask: "pause"} | {ask: "resume"} | {ask: "step"} | {ask: "stop"} | {ask: "tensors"} |
- * {ask: "state"} | {ask: "measure", pictures: Pictures}} Asked `step` does one step of a training that pauses; `stop` throws it away
- *
- * @typedef {{step: number, loss: number, right: number, count: number, lr: number}} StepLine
+ * {ask: "stage"} | {ask: "state"} | {ask: "measure", pictures: Pictures}} Asked `step` does one step of a training that
+ * pauses, `stage` one stage of a step; whatever is asked between two stages ends the step first. `stop` throws it away
  *
  * @typedef {{say: "ready", kernels: string, sameBits: boolean} | {say: "steps", lines: StepLine[], seconds: number} |
  * {say: "paused", step: number} | {say: "end", step: number, tensors: Record<string, Float32Array>, seconds: number} |
  * {say: "tensors", step: number, tensors: Record<string, Float32Array>} |
- * {say: "state", state: State, seconds: number} | {say: "stopped"} |
+ * {say: "state", state: State, seconds: number} | {say: "stopped"} | {say: "stage", seen: StageSeen} |
  * {say: "measured", step: number, of: string, accuracy: number, loss: number, layers?: LayerActivity[]} |
  * {say: "failed", message: string, diverged?: boolean}} Said `sameBits`: the same seed gives the same bits on every
  * machine; `seconds` are those of training, pauses and measurements left out; `of` names what was measured on, "" for
@@ -56,6 +58,9 @@ export function makeSession(post, later, modules, now = () => performance.now())
   /** @type {Training | null} */
   let training = null;
   let [running, waiting, spent] = [false, false, 0];
+  let learned = /** @type {Pictures | null} */ (null);
+  /** A step that is done in part. @type {ReturnType<typeof seenStages> | null} */
+  let part = null;
   /** @type {Record<string, Pictures>} */
   let others = {};
   let every = 0;
@@ -78,12 +83,17 @@ export function makeSession(post, later, modules, now = () => performance.now())
    * @param {number} until
    */
   function run(current, until) {
-    if (!current.steps) watch(current);
+    if (!current.steps && !part) watch(current);
     const began = now();
     const lines = [];
-    do lines.push(current.step());
+    do lines.push(part ? rest(part) : current.step());
     while (!current.done && now() < until && !isDue(current.steps));
     spent += now() - began;
+    told(current, lines);
+  }
+
+  /** Say what steps came to, and what follows from it. @param {Training} current @param {StepLine[]} lines */
+  function told(current, lines) {
     post({ say: "steps", lines, seconds: spent / 1000 });
     if (current.done || isDue(current.steps)) watch(current);
     const last = lines[lines.length - 1];
@@ -98,6 +108,27 @@ export function makeSession(post, later, modules, now = () => performance.now())
       running = false;
       post({ say: "end", step: current.steps, tensors: current.tensors(), seconds: spent / 1000 });
     } else if (running) goOn();
+  }
+
+  /** End a step that is done in part. @param {ReturnType<typeof seenStages>} stages */
+  function rest(stages) {
+    part = null;
+    let next = stages.next();
+    while (!next.done) next = stages.next();
+    return next.value.line;
+  }
+
+  /** Do one stage of a step, the first of the next one where none is begun. @param {Training} current */
+  function oneStage(current) {
+    if (!current.steps && !part) watch(current);
+    part ??= seenStages(current, /** @type {Pictures} */ (learned));
+    const began = now();
+    const { done, value } = part.next();
+    spent += now() - began;
+    post({ say: "stage", seen: done ? value.seen : value });
+    if (!done) return;
+    part = null;
+    told(current, [value.line]);
   }
 
   /** @param {number} step */
@@ -117,14 +148,16 @@ export function makeSession(post, later, modules, now = () => performance.now())
   }
 
   /** @param {Begin} asked */
-  function begin({ nodes, input, pictures, recipe, seed, tensors, kernels, state, seconds = 0, ...watched }) {
+  function begin({ nodes, input, pictures, recipe, seed, tensors, kernels, state, seconds = 0, ...more }) {
     const { name, sameBits, kernelsOn } = kernelsFor(modules, kernels ?? KERNELS);
     const whole = { ...FAST, ...recipe };
     training = makeTraining({ nodes, input, pictures, recipe: whole, seed, tensors, state, kernelsOn });
-    [running, spent] = [!training.done, 1000 * seconds];
-    [others, every, inside] = [watched.others ?? {}, watched.every ?? 0, watched.inside ?? ""];
+    [running, spent] = [!training.done && !more.paused, 1000 * seconds];
+    [learned, part] = [pictures, null];
+    [others, every, inside] = [more.others ?? {}, more.every ?? 0, more.inside ?? ""];
     post({ say: "ready", kernels: name, sameBits });
     if (running) goOn();
+    else if (!training.done) post({ say: "paused", step: training.steps });
     else post({ say: "end", step: training.steps, tensors: training.tensors(), seconds });
   }
 
@@ -140,6 +173,12 @@ export function makeSession(post, later, modules, now = () => performance.now())
 
   /** @param {Exclude<Asked, Begin>} asked @param {Training} current */
   function answer(asked, current) {
+    if (asked.ask === "stage") {
+      if (!running && !current.done) oneStage(current);
+      return;
+    }
+    const ended = part !== null;
+    if (ended && asked.ask !== "stop") run(current, 0);
     if (asked.ask === "pause") {
       running = false;
       post({ say: "paused", step: current.steps });
@@ -147,9 +186,9 @@ export function makeSession(post, later, modules, now = () => performance.now())
       running = !current.done;
       if (running) goOn();
     } else if (asked.ask === "step") {
-      if (!running && !current.done) run(current, 0);
+      if (!running && !current.done && !ended) run(current, 0);
     } else if (asked.ask === "stop") {
-      [training, running] = [null, false];
+      [training, running, part] = [null, false, null];
       post({ say: "stopped" });
     } else if (asked.ask === "tensors") {
       post({ say: "tensors", step: current.steps, tensors: current.tensors() });

@@ -19,6 +19,10 @@ import { lrFactor, statisticsShare } from "./schedule.js";
  * @property {number} step how many are done
  * @property {Numbers} tensors weights and running statistics, by torch's names
  * @property {Numbers} moments what the optimiser remembers: "conv1.weight.momentum"
+ *
+ * @typedef {{step: number, loss: number, right: number, count: number, lr: number}} StepLine `loss` in nats a picture,
+ * label smoothing included; `right` of `count` pictures were seen as what they are
+ * @typedef {"batch" | "zero" | "forward" | "loss" | "backward" | "update"} Stage what a step is made of, in this order
  */
 
 /**
@@ -72,6 +76,33 @@ export function makeTraining({ nodes, input, pictures, recipe, seed, kernelsOn, 
     return Object.entries(kept).map(([name, values]) => ({ name, values }));
   }
 
+  /** @returns {Generator<{stage: Stage, chosen: Int32Array, figures?: {loss: number, right: number}}, StepLine>} */
+  function* one() {
+    const [epoch, index] = [Math.floor(step / perEpoch), step % perEpoch];
+    if (!index || !order.length) order = permutation(pictures.labels.length, [seed, DRAWN.order, epoch]);
+    const chosen = order.subarray(index * batch, (index + 1) * batch);
+    const changes = { how: recipe.augmentation, seed: [seed, DRAWN.changes, step] };
+    writeBatch(network.input, size, input, pictures, chosen, changes);
+    const labels = Array.from(chosen, (i) => pictures.labels[i]);
+    yield { stage: "batch", chosen };
+    network.zeroGradients();
+    yield { stage: "zero", chosen };
+    network.forward(batch, {
+      training: true,
+      statisticsShare: statisticsShare(step),
+      seed: [seed, DRAWN.dropout, step],
+    });
+    yield { stage: "forward", chosen };
+    const figures = crossEntropyOfBatch(network.logits, network.logitsGradient, labels, recipe.labelSmoothing);
+    yield { stage: "loss", chosen, figures };
+    network.backward(batch);
+    yield { stage: "backward", chosen, figures };
+    const factor = lrFactor(step, recipe.steps, recipe.warmup, recipe.final);
+    step++;
+    move(kernels, factor, step);
+    return { step, ...figures, count: batch, lr: recipe.lr * factor };
+  }
+
   return {
     network,
     recipe,
@@ -83,29 +114,15 @@ export function makeTraining({ nodes, input, pictures, recipe, seed, kernelsOn, 
       return step >= recipe.steps;
     },
 
-    /**
-     * Train on one batch; an epoch leaves the pictures out that fill no batch. `loss` is in nats a picture, label
-     * smoothing included; `right` of `count` pictures were seen as what they are.
-     */
+    /** Train on one batch; an epoch leaves the pictures out that fill no batch. @returns {StepLine} */
     step: () => {
-      const [epoch, index] = [Math.floor(step / perEpoch), step % perEpoch];
-      if (!index || !order.length) order = permutation(pictures.labels.length, [seed, DRAWN.order, epoch]);
-      const chosen = order.subarray(index * batch, (index + 1) * batch);
-      const changes = { how: recipe.augmentation, seed: [seed, DRAWN.changes, step] };
-      writeBatch(network.input, size, input, pictures, chosen, changes);
-      const labels = Array.from(chosen, (i) => pictures.labels[i]);
-      network.forward(batch, {
-        training: true,
-        statisticsShare: statisticsShare(step),
-        seed: [seed, DRAWN.dropout, step],
-      });
-      const figures = crossEntropyOfBatch(network.logits, network.logitsGradient, labels, recipe.labelSmoothing);
-      network.backward(batch);
-      const factor = lrFactor(step, recipe.steps, recipe.warmup, recipe.final);
-      step++;
-      move(kernels, factor, step);
-      return { step, ...figures, count: batch, lr: recipe.lr * factor };
+      const stages = one();
+      let stage = stages.next();
+      while (!stage.done) stage = stages.next();
+      return stage.value;
     },
+    /** The same stage by stage, for whoever wants to look in between: each `next()` does one. */
+    stages: () => one(),
 
     /**
      * Return how the network does on other pictures: the share that is right, and the mean loss without smoothing.

@@ -32,6 +32,7 @@ function given(value) {
 
 /** @param {any} value @returns {any} */
 function packed(value) {
+  if (value instanceof Uint8Array) return packed(Int32Array.from(value));
   if (value instanceof Float32Array || value instanceof Int32Array) {
     const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     let text = "";

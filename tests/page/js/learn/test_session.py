@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
+import torch
 
 from tests.page.js.learn.node import Learner, page_nodes
-from tests.page.js.learn.test_training import PLAIN, SPEC, network, pictures
+from tests.page.js.learn.test_training import PLAIN, SPEC, digits, network, pictures
 
 
 def begin(**changes: object) -> dict[str, object]:
@@ -104,6 +106,51 @@ def test_others_are_measured_every_so_many_steps_and_the_weights_told(learn: Lea
     assert last == {**asked, "of": "validation"}
     told = [one["tensors"] for one in said if one["say"] == "tensors"]
     assert [np.array_equal(a["conv1.weight"], told[-1]["conv1.weight"]) for a in told] == [False] * 3 + [True]
+
+
+def test_a_step_is_walked_through_stage_by_stage(learn: Learner) -> None:
+    asked = begin(paused=True, recipe={"steps": 12, "batchSize": 20, "lr": 0.02, "plainLr": None, "optimiser": "sgd"})
+    said = talk(learn, asked, *["stage"] * 8, "resume", 50)
+    assert [one["say"] for one in said[:2]] == ["ready", "paused"]
+    seen = [one["seen"] for one in said if one["say"] == "stage"]
+    stages = ["batch", "zero", "forward", "loss", "backward", "update"]
+    assert [(one["step"], one["stage"]) for one in seen] == [(1, one) for one in stages] + [
+        (2, "batch"),
+        (2, "zero"),
+    ]
+    images, labels = digits()
+    batch, zero, forward, loss, backward, update = seen[:6]
+    pixels = np.asarray(batch["pixels"]).reshape(20, 64)
+    for picture, label in zip(pixels, batch["labels"], strict=True):
+        rows = np.flatnonzero((images[:200].reshape(200, 64) == picture).all(axis=1))
+        assert label in labels[rows]
+    assert batch["scores"] is None
+    assert all(one["length"] == one["gradient"] == 0 for one in zero["parameters"])
+    scores = torch.tensor(np.asarray(forward["scores"], np.float64).reshape(20, -1), requires_grad=True)
+    wanted = torch.nn.functional.cross_entropy(scores, torch.tensor(batch["labels"]), label_smoothing=0.1)
+    assert loss["figures"]["loss"] == pytest.approx(wanted.item(), rel=1e-6)
+    wanted.backward()  # type: ignore[no-untyped-call]
+    assert scores.grad is not None
+    last, after = backward["parameters"][-1], update["parameters"][-1]
+    assert last["name"] == after["name"] == "fc2.bias"
+    assert last["gradient"] == pytest.approx(float(scores.grad.sum(0)[0]), rel=1e-4)
+    assert last["length"] == pytest.approx(float(scores.grad.sum(0).norm()), rel=1e-4)
+    line = next(one for one in said if one["say"] == "steps")["lines"][0]
+    # A bias has no decay, and Nesterov's momentum of 0.9 has nothing to remember yet.
+    assert after["value"] == pytest.approx(last["value"] - 1.9 * line["lr"] * last["gradient"], rel=1e-5)
+    straight = talk(learn, {**asked, "paused": False}, 50)
+    assert steps(said) == steps(straight)
+    for name, values in straight[-1]["tensors"].items():
+        np.testing.assert_array_equal(values, said[-1]["tensors"][name])
+
+
+@pytest.mark.parametrize("ask", ["step", "tensors", "pause", "state"])
+def test_what_is_asked_between_two_stages_ends_the_step_first(learn: Learner, ask: str) -> None:
+    said = talk(learn, begin(paused=True), "stage", "stage", "stage", ask, "tensors")
+    after_one = talk(learn, begin(paused=True), "step", "tensors")
+    assert steps(said) == [1]
+    for name, values in after_one[-1]["tensors"].items():
+        np.testing.assert_array_equal(values, said[-1]["tensors"][name])
 
 
 def test_a_training_that_is_thrown_away_is_gone(learn: Learner) -> None:

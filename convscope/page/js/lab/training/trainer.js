@@ -11,7 +11,7 @@ import { startLearning } from "../../learn/client.js";
 /** @typedef {import("../../learn/pictures.js").Pictures} Pictures */
 /** @typedef {import("../../learn/recipe.js").Recipe} Recipe */
 /** @typedef {import("../../learn/session.js").Said} Said */
-/** @typedef {import("../../learn/session.js").StepLine} StepLine */
+/** @typedef {import("../../learn/training.js").StepLine} StepLine */
 /** @typedef {import("../../learn/activity.js").LayerActivity} LayerActivity */
 /** @typedef {Record<string, Float32Array>} Tensors */
 /**
@@ -26,6 +26,7 @@ import { startLearning } from "../../learn/client.js";
  * @property {number} seed
  * @property {number} [every] steps from one measurement to the next; measured before the first and after the last too
  * @property {string} [inside] on which of the others the activations are watched besides
+ * @property {boolean} [paused] it waits before the first step
  * @property {string[] | null} [kernels] which may be taken, the first that works here; all by default
  *
  * @typedef {{step: number, of: string, accuracy: number, loss: number, layers?: LayerActivity[]}} Measure
@@ -63,6 +64,8 @@ function makeTrainer(lab) {
     tensors: /** @type {Tensors | null} */ (null),
     /** What `tensors` was after. */
     tensorsStep: 0,
+    /** What the last stage came to, while a step is walked through. */
+    seen: /** @type {import("../../learn/stages.js").StageSeen | null} */ (null),
     /** Within steps: pauses and measurements left out. */
     seconds: 0,
     /** What computes, and whether the same seed gives the same bits everywhere. */
@@ -89,8 +92,8 @@ function makeTrainer(lab) {
       reset();
       Object.assign(trainer, { asked, state: "starting" });
       worker = startLearning(script, modules, hear);
-      const { nodes, input, pictures, recipe, seed, kernels, others = {}, every = 0, inside } = asked;
-      worker.ask({ ask: "begin", nodes, input, pictures, recipe, seed, kernels, others, every, inside });
+      const { nodes, input, pictures, recipe, seed, kernels, others = {}, every = 0, inside, paused } = asked;
+      worker.ask({ ask: "begin", nodes, input, pictures, recipe, seed, kernels, others, every, inside, paused });
       tell();
     },
     pause: () => worker?.ask({ ask: "pause" }),
@@ -100,6 +103,8 @@ function makeTrainer(lab) {
       worker?.ask({ ask: "resume" });
       tell();
     },
+    /** One stage of a step of a training that pauses: `seen` is what it came to. */
+    oneStage: () => worker?.ask({ ask: "stage" }),
     /** One step of a training that pauses. */
     oneStep: () => worker?.ask({ ask: "step" }),
     /** Forget the training and what it learned. */
@@ -129,6 +134,7 @@ function makeTrainer(lab) {
       measures: [],
       tensors: null,
       tensorsStep: 0,
+      seen: null,
       seconds: 0,
       trouble: "",
       diverged: false,
@@ -141,7 +147,8 @@ function makeTrainer(lab) {
     else if (said.say === "steps") {
       trainer.lines.push(...said.lines);
       trainer.seconds = said.seconds;
-    } else if (said.say === "measured") trainer.measures.push(said);
+    } else if (said.say === "stage") trainer.seen = said.seen;
+    else if (said.say === "measured") trainer.measures.push(said);
     else if (said.say === "tensors") Object.assign(trainer, { tensors: said.tensors, tensorsStep: said.step });
     else if (said.say === "paused") trainer.state = "paused";
     else if (said.say === "end") {
