@@ -10,6 +10,7 @@ import { localChapter } from "./chapters/local.js";
 import { lossChapter } from "./chapters/loss.js";
 import { mnistChapter } from "./chapters/mnist.js";
 import { plainChapter } from "./chapters/plain.js";
+import { scriptChapter } from "./chapters/script/script.js";
 import { sharingChapter } from "./chapters/sharing.js";
 import { certificatePage } from "./tasks/certificate.js";
 import { workbenchChapter } from "./workbench/workbench.js";
@@ -29,6 +30,7 @@ export const CHAPTERS = [
   lossChapter,
   mnistChapter,
   backwardsChapter,
+  scriptChapter,
   workbenchChapter,
 ];
 

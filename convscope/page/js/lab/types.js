@@ -33,7 +33,7 @@
  *
  * @typedef {object} Chapter
  * @property {string} id its name in the address
- * @property {number} number 1 … 10; 0 for the workbench
+ * @property {number} number 1 … 14; 0 for the workbench
  * @property {(t: Translate) => string} title
  * @property {(t: Translate) => string} lead one or two sentences
  * @property {(lab: Lab) => Moving} [cover] a small live picture of it, for the contents
