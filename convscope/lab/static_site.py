@@ -14,19 +14,21 @@ from ..explain.look import SLIDES, look
 from ..files import TEMPORARY, atomic_write, read_plain, remove, require_place, write_fault
 from ..page.inline import PayloadJson, lab_html
 from .event_streams import new_snapshots, snapshot, thinned
+from .offline import MANIFEST, WORKER, offline_files
 from .payload import lab_payload
 from .records import Recording
 from .run_index import RunReader
 
-MARK, FILES = "convscope-lab.json", ("index.html", "trained.html")
+MARK, PAGES = "convscope-lab.json", ("index.html", "trained.html")
+FILES = (*PAGES, MANIFEST, WORKER)
 SITE = "convscope.lab-site/1"
 
 
 def write_site(folder: Path, run: Path | None = None) -> Path:
     """Write the site of a finished run (default: the one that ships) to `folder` and return its first page.
 
-    Both pages open from file:// too. Raises InputError for a folder that holds anything but an earlier site, and for a
-    run that is not finished.
+    Its pages open from file:// too; on a web host it can be installed and works without a network. Raises InputError
+    for a folder that holds anything but an earlier site, and for a run that is not finished.
     """
     run = SLIDES if run is None else run
     if not (run / "model.onnx").is_file():
@@ -42,8 +44,9 @@ def write_site(folder: Path, run: Path | None = None) -> Path:
     for leftover in folder.glob(TEMPORARY + "*"):
         remove(leftover)
     atomic_write(folder / MARK, json.dumps({"format": SITE, "files": FILES}).encode())
-    for name, html in zip(FILES, (chapters, trained), strict=True):
-        atomic_write(folder / name, html.encode("utf-8", "replace"))
+    pages = {name: html.encode("utf-8", "replace") for name, html in zip(PAGES, (chapters, trained), strict=True)}
+    for name, data in (pages | offline_files(pages)).items():  # the worker last: it knows the digests of all others
+        atomic_write(folder / name, data)
     return folder / FILES[0]
 
 
@@ -56,7 +59,8 @@ def site_payload(run: Path) -> PayloadJson:
     summary = replace(reader.summary(), look=FILES[1], report=None)
     shots = [shot for file in new_snapshots(path, set()) if (shot := snapshot(file)) is not None]
     recorded = Recording(summary, tuple(thinned(lines)), tuple(shots), FILES[1])
-    return {**lab_payload().to_json(), "recorded": recorded.to_json()}
+    offline = {"manifest": MANIFEST, "worker": WORKER}
+    return {**lab_payload().to_json(), "recorded": recorded.to_json(), "offline": offline}
 
 
 def _ours(folder: Path) -> bool:

@@ -51,8 +51,9 @@ def lab_html(payload: PayloadJson, api: bool) -> str:
     came from.
 
     `payload` is what the chapters need (convscope/lab/payload.py). The policy is page_html's; with `api` the page may
-    also ask its own server.
+    also ask its own server, and with an `offline` in the payload it may have a manifest and a worker beside it.
     """
+    installed = ("manifest-src 'self'",) if "offline" in payload else ()
     return document(
         script=lab_script(),
         style=lab_style(),
@@ -60,8 +61,9 @@ def lab_html(payload: PayloadJson, api: bool) -> str:
         language=payload.get("language", "auto"),
         payload={**payload, "api": api, **formula_table()},
         dictionary={name: dictionary(name) | lab_dictionary(name) | messages(name) for name in LANGUAGES},
-        allow=("connect-src 'self'",) if api else (),
+        allow=(*(("connect-src 'self'",) if api else ()), *installed),
         learns=True,
+        own_worker=bool(installed),
     )
 
 
@@ -192,10 +194,12 @@ def document(
     dictionary: object,
     allow: tuple[str, ...] = (),
     learns: bool = False,
+    own_worker: bool = False,
 ) -> str:
     """Return the template with everything in its place; `allow` are directives that the policy has besides.
 
-    A page that `learns` may start a worker of a script that it holds, and compile WebAssembly; still no eval.
+    A page that `learns` may start a worker of a script that it holds, and compile WebAssembly; still no eval. With
+    `own_worker` one that lies beside it too.
     """
     # The parser ends a script or a style at these, and normalises line ends before the browser takes the hash.
     script, style = (text.replace("\r\n", "\n").replace("\r", "\n") for text in (script, style))
@@ -210,7 +214,7 @@ def document(
             "img-src data: blob:",
             "base-uri 'none'",
             "form-action 'none'",
-            *(("worker-src blob:",) if learns else ()),
+            *(("worker-src blob:" + " 'self'" * own_worker,) if learns else ()),
             *allow,
         )
     )

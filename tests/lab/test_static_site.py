@@ -13,7 +13,7 @@ from convscope.errors import ConvscopeError, InputError
 from convscope.files import TEMPORARY
 from convscope.lab import run_files
 from convscope.lab import static_site as site
-from convscope.lab.static_site import FILES, MARK, site_payload, write_site
+from convscope.lab.static_site import FILES, MARK, PAGES, site_payload, write_site
 from tests.lab.rundirs import run_dir, step, trained
 
 
@@ -48,7 +48,7 @@ def test_the_site_holds_a_real_run_whole_and_no_path(tmp_path: Path) -> None:
     run = trained(tmp_path / "a private place" / "my run")
     first = write_site(tmp_path / "made" / "site", run)
     folder = first.parent
-    assert (first.name, names(folder)) == ("index.html", {"index.html", "trained.html", MARK})
+    assert (first.name, names(folder)) == ("index.html", {*FILES, MARK})
     payload = payload_of(first.read_text(encoding="utf-8"))
     assert (payload["api"], payload.get("token")) == (False, None)
     recorded = payload["recorded"]
@@ -65,7 +65,7 @@ def test_the_site_holds_a_real_run_whole_and_no_path(tmp_path: Path) -> None:
     )
     looked = payload_of((folder / "trained.html").read_text(encoding="utf-8"))
     assert looked["formula"] == recorded["run"]["formula"]
-    for page in FILES:
+    for page in PAGES:
         html = (folder / page).read_text(encoding="utf-8")
         assert "a private place" not in html
         assert str(Path.home()) + "/" not in html

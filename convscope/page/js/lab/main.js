@@ -8,6 +8,7 @@ import { CHAPTERS, SIDE_PAGES } from "./chapters.js";
 import { contentsPage } from "./cover/contents.js";
 import { fillTable } from "./formula/table.js";
 import { follow, labFrame } from "./frame.js";
+import { keepOffline } from "./offline.js";
 import { takeUpKept } from "./tasks/keeping.js";
 import { withTasks } from "./tasks/panel.js";
 import { carryProgress } from "./tasks/progress.js";
@@ -122,6 +123,7 @@ export function startLab(doc, win) {
   printLight(doc, win);
   takeUpKept(lab);
   show();
+  keepOffline(lab);
   return lab;
 }
 
