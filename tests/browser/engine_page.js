@@ -6,6 +6,12 @@ import { overPicture } from "../../convscope/page/js/engine/heat.js";
 import { KINDS, kindOf } from "../../convscope/page/js/engine/kinds/all.js";
 import { hardToRead } from "../../convscope/page/js/engine/legibility.js";
 import { erfc } from "../../convscope/page/js/engine/special.js";
+import {
+  gradientTerms,
+  lossAfterStep,
+  lossGradients,
+  squaredGradient,
+} from "../../convscope/page/js/engine/learned.js";
 import { originOf } from "../../convscope/page/js/engine/terms.js";
 import { pixelsOf } from "../../convscope/page/js/kit/pixels.js";
 import { centred } from "../../convscope/page/js/look/edits.js";
@@ -60,6 +66,33 @@ Object.assign(globalThis, {
         const found = gradientAt(at.engine.nodes, at.result, oneHot(at.result.logits.length, chosen), index);
         return found && packed(found);
       }),
+    /** Every learned number's gradient; a sample of them as sums; and the loss after steps. */
+    learned: (
+      /** @type {number} */ label,
+      /** @type {number} */ rate,
+      /** @type {[number, string, number][]} */ picks,
+      /** @type {{index: number, channel: number}} */ only,
+    ) => {
+      const { nodes, temperature } = at.engine;
+      const gradients = lossGradients(nodes, at.result, label, temperature, 0);
+      const how = { label, rate, temperature };
+      return {
+        gradients: Object.fromEntries(
+          Array.from(gradients).flatMap(([i, { learned }]) =>
+            Object.entries(learned).map(([name, values]) => [`${nodes[i].name}.${name}`, packed(values)]),
+          ),
+        ),
+        terms: picks.map(([index, name, number]) => {
+          const gradient = gradients.get(index);
+          const terms = gradient ? gradientTerms(nodes, at.result, index, name, number, gradient) : [];
+          return terms.reduce((sum, term) => sum + term.product, 0);
+        }),
+        after: lossAfterStep(nodes, at.result, gradients, how),
+        afterOne: lossAfterStep(nodes, at.result, gradients, { ...how, only }),
+        squared: squaredGradient(nodes, gradients),
+        squaredOne: squaredGradient(nodes, gradients, only),
+      };
+    },
     gradCam: (/** @type {number} */ chosen, /** @type {number} */ index) =>
       packed(at.engine.gradCam(at.result, chosen, index).values),
     lastMaps: () => at.engine.lastMaps,

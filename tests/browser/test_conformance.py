@@ -116,6 +116,7 @@ def test_what_is_derived_from_the_numbers(page: EnginePage, examples: int) -> No
             check_seen(network, rng),
             check_reading(network, rng),
             check_gradients(network, net, picture, int(rng.integers(network.classes))),
+            check_learned(network, net, picture, rng),
         ]
         if rng.integers(5) == 0:  # hundreds of forward passes in torch
             checks.append(check_occlusion(network, spec, weights, picture, rng))
@@ -261,6 +262,60 @@ def nearly_tied(network: Network, made: Sequence[torch.Tensor]) -> bool:
             if bool(((apart > 0) & (apart <= 1e-12 * first.abs())).any()):
                 return True
     return False
+
+
+def check_learned(network: Network, net: Net, picture: Array, rng: np.random.Generator) -> Check:
+    """d loss / d every learned number is autograd's, each is the sum of its terms, and the loss after a step, of all
+    layers or of one channel alone, is torch's."""
+    label, rate = int(rng.integers(network.classes)), float(rng.choice([0.001, 0.1]))
+    scaled, made = made_by_torch(net, picture)
+    learned = dict(net.named_parameters())
+    if nearly_tied(network, [scaled, *made]) or not learned:
+        yield []
+        return
+    target = torch.tensor([label])
+    loss = functional.cross_entropy(made[-1].reshape(1, -1), target)
+    found = torch.autograd.grad(loss, list(learned.values()), allow_unused=True, retain_graph=True)
+    wanted = {
+        name: torch.zeros_like(one) if g is None else g for (name, one), g in zip(learned.items(), found, strict=True)
+    }
+    places = {node.name: i for i, node in enumerate(network.nodes)}
+    owners = {name: name.rpartition(".")[0] for name in learned}
+    picks = [(name, int(rng.integers(g.numel()))) for name, g in wanted.items()]
+    owner = str(rng.choice(sorted(set(owners.values()))))
+    only = {"index": places[owner], "channel": int(rng.integers(network.nodes[places[owner]].output[0]))}
+    asked = [[places[owners[name]], name.rpartition(".")[2], at] for name, at in picks]
+    [page] = yield [("learned", label, rate, asked, only)]
+    ours = {name: numbers(values) for name, values in page["gradients"].items()}
+    for name, want in wanted.items():
+        theirs = want.numpy().ravel()
+        got = ours.pop(name, np.zeros(theirs.shape))
+        assert np.abs(got - theirs).max() <= 1e-7 * max(1.0, np.abs(theirs).max()), f"{name} of {network.plan}"
+    assert not ours
+    for (name, at), total in zip(picks, page["terms"], strict=True):
+        assert abs(total - wanted[name].numpy().ravel()[at]) <= 1e-7 * max(1.0, wanted[name].abs().max().item()), name
+    channels = {name: mask(only["channel"], network.nodes[places[owner]].output[0], g) for name, g in wanted.items()}
+    one = {name: g * channels[name] * (owners[name] == owner) for name, g in wanted.items()}
+    for key, step, squared in (("after", wanted, "squared"), ("afterOne", one, "squaredOne")):
+        assert page[squared] == pytest.approx(sum((g**2).sum().item() for g in step.values()), rel=1e-5, abs=1e-12)
+        with torch.no_grad():
+            before = {name: p.clone() for name, p in learned.items()}
+            for name, p in learned.items():
+                p -= rate * step[name]
+            _, moved = made_by_torch(net, picture)
+            there = functional.cross_entropy(moved[-1].reshape(1, -1), target).item()
+            for name, p in learned.items():
+                p.copy_(before[name])
+        assert page[key] == pytest.approx(there, rel=1e-5, abs=1e-5), f"{key} of {network.plan}"
+
+
+def mask(channel: int, channels: int, tensor: torch.Tensor) -> torch.Tensor:
+    """Return 1 where a tensor's numbers belong to a channel, all of a tensor that belongs to the whole layer."""
+    if tensor.numel() % channels:
+        return torch.ones_like(tensor)
+    rows = torch.zeros(channels, tensor.numel() // channels, dtype=tensor.dtype)
+    rows[channel] = 1
+    return rows.reshape(tensor.shape)
 
 
 def check_gradients(network: Network, net: Net, picture: Array, chosen: int) -> Check:

@@ -11,6 +11,18 @@ import { outputOf } from "./parts.js";
  * @returns {Float64Array | null}
  */
 export function gradientAt(nodes, result, seed, target) {
+  return gradientsTo(nodes, result, seed, target).get(target) ?? null;
+}
+
+/**
+ * The same for every node from `target` on, by its index.
+ * @param {Layer[]} nodes
+ * @param {Result} result
+ * @param {ArrayLike<number>} seed
+ * @param {number} target
+ * @returns {Map<number, Float64Array>}
+ */
+export function gradientsTo(nodes, result, seed, target) {
   /** @type {Map<number, Float64Array>} */
   const gradients = new Map([[nodes.length - 1, Float64Array.from(seed)]]);
   for (let i = nodes.length - 1; i > target; i--) {
@@ -22,7 +34,7 @@ export function gradientAt(nodes, result, seed, target) {
       gradients.set(source, before ? before.map((v, at) => v + found[at]) : found);
     });
   }
-  return gradients.get(target) ?? null;
+  return gradients;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** @import {Pair} from "../types.js" */
-/** @import {Layer} from "./types.js" */
+/** @import {Layer, Numbers, Use} from "./types.js" */
 
 /**
  * Return maps (C, H, W) with zeros around them; the same array where there is no padding.
@@ -93,7 +93,7 @@ export function convolve(node, x) {
  * @param {number} first where the group's maps begin
  * @param {Int32Array} begins
  * @param {Int32Array} offsets
- * @param {Float32Array} weight
+ * @param {Numbers} weight
  * @param {number} filter
  * @param {number} bias
  * @param {Float64Array} out
@@ -140,7 +140,7 @@ function layOut(padded, begin, offsets, four, i) {
 
 /**
  * @param {Float64Array} four four windows: the first number of each, the second of each …
- * @param {Float32Array} weight
+ * @param {Numbers} weight
  * @param {number} one where the first filter begins
  * @param {number} two where the second begins
  * @param {Float64Array} sums the first filter's four sums, then the second's
@@ -199,4 +199,59 @@ export function convolveBack(node, gradient) {
     out[i] = padded[(c * high + y + pad[0]) * wide + (i % width) + pad[1]];
   }
   return out;
+}
+
+/**
+ * Return d score / d kernels and d score / d biases of a convolution: at every place the output's gradient × the number
+ * that the weight met there.
+ * @param {Layer} node
+ * @param {Float64Array} gradient
+ * @param {Float64Array} x
+ */
+export function convolveWeights(node, gradient, x) {
+  const { offsets, begins, groups, span, filters, pad, end } = windowsOf(node);
+  const [channels, height, width] = node.input;
+  const padded = padMaps(x, channels, height, width, pad, end);
+  const [taps, places] = [offsets.length, begins.length];
+  const weight = new Float64Array(groups * filters * taps);
+  const bias = new Float64Array(groups * filters);
+  for (let f = 0; f < bias.length; f++) {
+    const group = Math.floor(f / filters) * span;
+    for (let p = 0; p < places; p++) {
+      const g = gradient[f * places + p];
+      if (g === 0) continue;
+      bias[f] += g;
+      const begin = group + begins[p];
+      for (let t = 0, w = f * taps; t < taps; t++, w++) weight[w] += g * padded[begin + offsets[t]];
+    }
+  }
+  return { weight, bias };
+}
+
+/**
+ * Every place that one weight of a convolution was used at; where it met the padding nothing was multiplied.
+ * @param {Layer} node
+ * @param {number} at
+ * @param {Float64Array} x
+ * @returns {Use[]}
+ */
+export function weightUses(node, at, x) {
+  const [channels, height, width] = node.input;
+  const [filters, rows, columns] = node.output;
+  const { kernel, stride, pad, dilation } = /** @type {import("../types.js").Window} */ (node.window);
+  const groups = node.options.groups ?? 1;
+  const [depth, taps] = [channels / groups, kernel[0] * kernel[1]];
+  const filter = Math.floor(at / (depth * taps));
+  const channel = Math.floor(filter / (filters / groups)) * depth + (Math.floor(at / taps) % depth);
+  const [ky, kx] = [Math.floor((at % taps) / kernel[1]), at % kernel[1]];
+  /** @type {Use[]} */
+  const uses = [];
+  for (let p = 0; p < rows * columns; p++) {
+    const row = Math.floor(p / columns) * stride[0] - pad[0] + ky * dilation[0];
+    const column = (p % columns) * stride[1] - pad[1] + kx * dilation[1];
+    if (row < 0 || row >= height || column < 0 || column >= width) continue;
+    const from = (channel * height + row) * width + column;
+    uses.push({ to: filter * rows * columns + p, from, factor: x[from] });
+  }
+  return uses;
 }

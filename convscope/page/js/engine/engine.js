@@ -3,6 +3,7 @@ import { contributionsTo } from "./contributions.js";
 import { runForward, runNode, scalePicture } from "./forward.js";
 import { gradCamMap, lastMaps, sharesOut } from "./gradcam.js";
 import { kindOf } from "./kinds/all.js";
+import { gradientTerms, lossAfterStep, lossGradients } from "./learned.js";
 import { occlusionSteps } from "./occlusion.js";
 import { outsiderOf } from "./outsider.js";
 import { seenBox } from "./seen.js";
@@ -103,6 +104,30 @@ export function makeEngine(payload) {
      */
     occlusionSteps: (picture, classIndex, size = 6, stride = 2) =>
       occlusionSteps(nodes, scalePicture(input, picture), input.shape, classIndex, size, stride, temperature),
+
+    /**
+     * The gradients of the loss −ln p of class `label`, for every layer that learned something.
+     * @param {Result} result @param {number} label
+     */
+    lossGradients: (result, label) => lossGradients(nodes, result, label, temperature, 0),
+
+    /**
+     * That loss after one step, of all layers or of one layer's channel.
+     * @param {Result} result @param {ReturnType<typeof lossGradients>} gradients @param {number} label
+     * @param {number} rate @param {{index: number, channel: number} | null} [only]
+     */
+    lossAfterStep: (result, gradients, label, rate, only = null) =>
+      lossAfterStep(nodes, result, gradients, { label, rate, temperature, only }),
+
+    /**
+     * Every product behind the gradient of number `at` of a layer's tensor.
+     * @param {Result} result @param {ReturnType<typeof lossGradients>} gradients @param {number} index
+     * @param {string} name @param {number} at
+     */
+    gradientTerms: (result, gradients, index, name, at) => {
+      const gradient = gradients.get(index);
+      return gradient ? gradientTerms(nodes, result, index, name, at, gradient) : [];
+    },
 
     /**
      * Why class `chosen`, or why not `rival`, as a sum.

@@ -1,5 +1,5 @@
 /** @import {Pair, Window} from "../types.js" */
-/** @import {MadeTerms, Part, Result, Unit} from "./types.js" */
+/** @import {Layer, MadeTerms, Part, Result, Unit, Use} from "./types.js" */
 
 /** @param {ArrayLike<number>} values */
 export function sumOf(values) {
@@ -89,4 +89,15 @@ export function movedTerms(unit, place) {
   const top = Math.floor(place / width) % height;
   const part = partOf(unit, Math.floor(place / (height * width)), { top, left: place % width, size: [1, 1] });
   return { parts: [part], numbers: { x: part.values[0] } };
+}
+
+/**
+ * The places of one channel, where its bias is added: to each with nothing multiplied.
+ * @param {Layer} node
+ * @param {number} channel
+ * @returns {Use[]}
+ */
+export function biasUses(node, channel) {
+  const area = node.output[1] * node.output[2];
+  return Array.from({ length: area }, (_, p) => ({ to: channel * area + p, from: -1, factor: 1 }));
 }

@@ -2,11 +2,13 @@
 
 /** @import {Kind, PageNode, Pair, Shape} from "../types.js" */
 
+/** @typedef {Float32Array | Float64Array} Numbers what a layer learned: as it came, or after a step in the page */
+
 /**
  * @typedef {object} NodeParts
  * @property {Shape} input the shape of its first source
  * @property {KindModule} module what its kind does
- * @property {Record<string, Float32Array>} tensors its weights unpacked: weight, bias …
+ * @property {Record<string, Numbers>} tensors its weights unpacked: weight, bias …
  *
  * @typedef {PageNode & NodeParts} Layer a node as the engine has it
  */
@@ -35,6 +37,22 @@
  * @property {((node: Layer, gradient: Float64Array, inputs: Float64Array[], output: Float64Array) => Float64Array[]) |
  * null} backward d score / d input, one a source, from d score / d output
  * @property {((unit: Unit) => MadeTerms) | null} terms every number that makes one value of the output
+ * @property {Learned} [learned] where it has numbers that training changes
+ */
+
+/**
+ * @typedef {object} Learned how a score, or the loss, changes with what a layer has learned
+ * @property {(node: Layer, gradient: Float64Array, inputs: Float64Array[]) => Record<string, Float64Array>} gradients
+ * d score / d every such number, by its tensor's name, from d score / d output
+ * @property {(node: Layer, name: string, at: number, inputs: Float64Array[]) => Use[]} uses every use of number `at` of
+ * tensor `name`: its gradient is Σ (d score / d output there) · factor
+ */
+
+/**
+ * @typedef {object} Use one use of a number that was learned
+ * @property {number} to which number of the output it went into
+ * @property {number} from which number of the input it was multiplied by, -1 where none
+ * @property {number} factor d output / d it: what it was multiplied by
  */
 
 /**

@@ -11,7 +11,7 @@ import { sizeOf, valuesOf } from "./lookup.js";
  * @param {PageNode} node
  * @param {number} channel
  * @param {number} slice
- * @returns {Float32Array}
+ * @returns {import("../engine/types.js").Numbers}
  */
 export function kernelOf(node, channel, slice) {
   const [rows, columns] = node.window?.kernel ?? [1, 1];

@@ -1,9 +1,16 @@
 import { phrase } from "../../kit/i18n.js";
-import { sameTerms } from "../parts.js";
+import { biasUses, sameTerms } from "../parts.js";
 /** @import {KindModule, Layer} from "../types.js" */
 
 /** @param {Layer} node */
 const epsOf = (node) => node.options.eps ?? 1e-5;
+
+/** What the running statistics make of a number, before weight and bias. @param {Layer} node @param {number} c
+ * @param {number} x */
+function normalisedAt(node, c, x) {
+  const { running_mean: mean, running_var: variance } = node.tensors;
+  return (x - mean[c]) / Math.sqrt(variance[c] + epsOf(node));
+}
 
 /**
  * Batch normalisation: (x − running mean) / √(running variance + eps) · weight + bias, channel by channel.
@@ -36,6 +43,22 @@ export const bn = {
       return (g * weight[c]) / Math.sqrt(running_var[c] + eps);
     });
     return [back];
+  },
+  learned: {
+    gradients: (node, gradient, [x]) => {
+      const [weight, bias] = [new Float64Array(node.input[0]), new Float64Array(node.input[0])];
+      const area = x.length / node.input[0];
+      gradient.forEach((g, i) => {
+        const c = Math.floor(i / area);
+        weight[c] += g * normalisedAt(node, c, x[i]);
+        bias[c] += g;
+      });
+      return { weight, bias };
+    },
+    uses: (node, name, c, [x]) =>
+      biasUses(node, c).map(({ to }) =>
+        name === "bias" ? { to, from: -1, factor: 1 } : { to, from: to, factor: normalisedAt(node, c, x[to]) },
+      ),
   },
   terms: (unit) => {
     const { weight, bias, running_mean, running_var } = unit.node.tensors;

@@ -1,6 +1,6 @@
 import { phrase } from "../../kit/i18n.js";
-import { convolve, convolveBack } from "../convolution.js";
-import { partOf, sumOf, windowAt } from "../parts.js";
+import { convolve, convolveBack, convolveWeights, weightUses } from "../convolution.js";
+import { biasUses, partOf, sumOf, windowAt } from "../parts.js";
 /** @import {KindModule} from "../types.js" */
 
 /** @type {KindModule} */
@@ -13,6 +13,10 @@ export const conv = {
   curve: null,
   forward: (node, [x]) => convolve(node, x),
   backward: (node, gradient) => [convolveBack(node, gradient)],
+  learned: {
+    gradients: (node, gradient, [x]) => convolveWeights(node, gradient, x),
+    uses: (node, name, at, [x]) => (name === "bias" ? biasUses(node, at) : weightUses(node, at, x)),
+  },
   terms: (unit) => {
     const { node, channel } = unit;
     const place = windowAt(unit);

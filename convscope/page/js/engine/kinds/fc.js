@@ -1,6 +1,6 @@
 import { phrase } from "../../kit/i18n.js";
 import { gridsOf } from "../geometry.js";
-import { outputOf, sumOf } from "../parts.js";
+import { biasUses, outputOf, sumOf } from "../parts.js";
 /** @import {Pair} from "../../types.js" */
 /** @import {KindModule} from "../types.js" */
 
@@ -29,6 +29,19 @@ export const fc = {
       for (let i = 0; i < out.length; i++) out[i] += gradient[u] * weight[u * out.length + i];
     }
     return [out];
+  },
+  learned: {
+    gradients: (_, gradient, [x]) => {
+      const weight = new Float64Array(gradient.length * x.length);
+      gradient.forEach((g, u) => {
+        for (let i = 0, w = u * x.length; i < x.length; i++, w++) weight[w] = g * x[i];
+      });
+      return { weight, bias: gradient };
+    },
+    uses: (node, name, at, [x]) => {
+      const from = at % x.length;
+      return name === "bias" ? biasUses(node, at) : [{ to: Math.floor(at / x.length), from, factor: x[from] }];
+    },
   },
   // A layer that reads flattened feature maps shows them as maps again, one part a map.
   terms: ({ nodes, result, node, channel }) => {
