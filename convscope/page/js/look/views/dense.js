@@ -90,8 +90,9 @@ export function productText(value, weight) {
  * @param {number} most
  * @param {string} [how]
  * @param {(() => void) | null} [press]
+ * @param {string} [text] the value as it is written
  */
-export function termBar(app, name, value, most, how = "", press = null) {
+export function termBar(app, name, value, most, how = "", press = null, text = fixed(value)) {
   const { doc } = app;
   const bar = make(doc, "span", { class: value < 0 ? "bar minus" : "bar" });
   setVar(bar, "share", String(Math.min(1, Math.abs(value) / most)));
@@ -103,6 +104,6 @@ export function termBar(app, name, value, most, how = "", press = null) {
     make(doc, "span", { class: "name" }, name),
     make(doc, "span", { class: "how figure" }, how),
     make(doc, "span", { class: "track two" }, bar),
-    make(doc, "span", { class: "figure value" }, fixed(value)),
+    make(doc, "span", { class: "figure value" }, text),
   );
 }

@@ -9,6 +9,7 @@ import { moveByArrows, placeOf } from "../navigation.js";
 import { channelCard } from "./card.js";
 import { DRAWINGS } from "./drawings.js";
 import { layerFacts } from "./facts.js";
+import { oneStep } from "./one_step.js";
 import { legend } from "./maps.js";
 import { windowPlayer } from "./player.js";
 
@@ -27,6 +28,7 @@ export function layerView(app) {
     class: "primary",
   });
   const player = flat || height * width === 1 ? null : windowPlayer(app, height, width);
+  const step = oneStep(app, index);
   const legends = make(doc, "div", { class: "legends" });
   const title = make(
     doc,
@@ -49,6 +51,7 @@ export function layerView(app) {
     drawing.element,
     legends,
     channelCard(app, node),
+    step?.element,
   );
   const refresh = () => {
     drawing.refresh();
@@ -58,13 +61,17 @@ export function layerView(app) {
     const words = `${unitWords(app, index, app.state.channel, y, x)} = ${compact(value)}`;
     readout.textContent = words;
     if (!player?.playing()) app.say(words);
+    step?.refresh();
   };
   refresh();
   return {
     element,
     refresh,
     keys: (event) => moveByArrows(app, event) || playByKey(player, event),
-    gone: () => player?.stop(),
+    gone: () => {
+      player?.stop();
+      step?.gone();
+    },
     hero: drawing.hero,
   };
 }

@@ -301,7 +301,7 @@ function whyNot(app, winner, rival) {
 }
 
 /** A list of the classes. @param {App} app @param {"label" | "rival"} name */
-function choice(app, name) {
+export function choice(app, name) {
   const { doc, t, payload } = app;
   const select = make(
     doc,

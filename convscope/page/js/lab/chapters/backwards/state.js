@@ -1,5 +1,6 @@
 /** What the address says of chapter 11: pictures, their classes, the kernel at the start, the rate, how many steps. */
 
+import { STEP_RATES } from "../../../kit/rates.js";
 import { numberIn, numbersIn, wholeIn } from "../../address.js";
 import {
   batchGradient,
@@ -16,8 +17,6 @@ import { squared } from "../convolution_state.js";
 /** @typedef {ReturnType<typeof learningOf>} Learning */
 
 export const PICTURES_MOST = 4;
-/** Learning rates from small to large, even on a log scale. */
-export const STEP_RATES = [0.01, 0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5];
 export const STEPS_MOST = 1000;
 export const STAGES = 12;
 const USUAL_RATE = 0.01;

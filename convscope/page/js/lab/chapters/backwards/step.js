@@ -3,11 +3,12 @@
 import { button, make, refill } from "../../../kit/dom.js";
 import { thousands } from "../../../kit/format.js";
 import { largest } from "../../../kit/palette.js";
+import { STEP_RATES, nearestRate } from "../../../kit/rates.js";
 import { numberTable } from "../../grid.js";
 import { slider } from "../../widgets.js";
 import { lossCurveOf } from "./loss_curve.js";
 import { subscript } from "./stages.js";
-import { STEPS_MOST, STEP_RATES, rateChange, startWith } from "./state.js";
+import { STEPS_MOST, rateChange, startWith } from "./state.js";
 import { factor, num, result } from "./writing.js";
 
 /** @typedef {import("../../types.js").Lab} Lab */
@@ -22,12 +23,11 @@ export function stepPart(lab, now) {
   };
   const countText = () => t("back.steps", { n: thousands(now().steps) });
   const lossText = () => t("back.loss.now", { v: num(now().gradient.loss) });
-  const distance = (/** @type {number} */ r) => Math.abs(Math.log(r / now().rate));
   const rate = slider(
     lab,
     t("back.rate"),
     { min: 0, max: STEP_RATES.length - 1, step: 1, text: () => num(now().rate) },
-    () => STEP_RATES.reduce((best, r, i) => (distance(r) < distance(STEP_RATES[best]) ? i : best), 0),
+    () => nearestRate(now().rate),
     (i) => lab.tune(rateChange(STEP_RATES[i])),
   );
   const grids = [
