@@ -44,6 +44,8 @@
  * @typedef {object} Learned how a score, or the loss, changes with what a layer has learned
  * @property {(node: Layer, gradient: Float64Array, inputs: Float64Array[]) => Record<string, Float64Array>} gradients
  * d score / d every such number, by its tensor's name, from d score / d output
+ * @property {Record<string, string | import("../kit/i18n.js").Phrase>} called what the numbers of a tensor are called,
+ * where they are not weights of something read
  * @property {(node: Layer, name: string, at: number, inputs: Float64Array[]) => Use[]} uses every use of number `at` of
  * tensor `name`: its gradient is Σ (d score / d output there) · factor
  */

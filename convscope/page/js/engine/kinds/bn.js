@@ -45,6 +45,7 @@ export const bn = {
     return [back];
   },
   learned: {
+    called: { weight: "γ", bias: "β" },
     gradients: (node, gradient, [x]) => {
       const [weight, bias] = [new Float64Array(node.input[0]), new Float64Array(node.input[0])];
       const area = x.length / node.input[0];

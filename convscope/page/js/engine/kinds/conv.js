@@ -14,6 +14,7 @@ export const conv = {
   forward: (node, [x]) => convolve(node, x),
   backward: (node, gradient) => [convolveBack(node, gradient)],
   learned: {
+    called: { bias: phrase("bias") },
     gradients: (node, gradient, [x]) => convolveWeights(node, gradient, x),
     uses: (node, name, at, [x]) => (name === "bias" ? biasUses(node, at) : weightUses(node, at, x)),
   },

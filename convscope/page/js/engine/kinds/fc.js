@@ -31,6 +31,7 @@ export const fc = {
     return [out];
   },
   learned: {
+    called: { bias: phrase("bias") },
     gradients: (_, gradient, [x]) => {
       const weight = new Float64Array(gradient.length * x.length);
       gradient.forEach((g, u) => {

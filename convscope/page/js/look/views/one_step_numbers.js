@@ -3,6 +3,7 @@
 import { ofChannel } from "../../engine/learned.js";
 import { button, make, setVar } from "../../kit/dom.js";
 import { compact, fixed } from "../../kit/format.js";
+import { spoken } from "../../kit/i18n.js";
 import { colourOf, inkOn, largest } from "../../kit/palette.js";
 import { mapName, unitWords } from "../lookup.js";
 
@@ -24,9 +25,8 @@ export function gradientText(value) {
 export function learnedName(app, { index, channel }, name, at) {
   const { t } = app;
   const node = app.engine.nodes[index];
-  if (node.kind === "bn") return name === "weight" ? "γ" : "β";
-  if (name === "bias") return t("bias");
-  if (node.kind === "prelu") return t("step.slope");
+  const called = node.module.learned?.called[name];
+  if (called) return spoken(t, called);
   const i = at - ofChannel(node, name, channel)[0];
   if (!node.window)
     return t("step.weight.of", { unit: unitWords(app, node.sources[0], ...numberPlace(app, node.sources[0], i)) });
@@ -179,6 +179,8 @@ function numberSteps(app, step, names, pick) {
         }),
       ),
     ),
-    all.length > ROWS_SHOWN ? make(doc, "p", { class: "note" }, t("step.more", { n: all.length - ROWS_SHOWN })) : null,
+    all.length > ROWS_SHOWN
+      ? make(doc, "p", { class: "note" }, t("step.others", { n: all.length - ROWS_SHOWN }))
+      : null,
   );
 }
