@@ -3,6 +3,7 @@
 import { button, make, refill } from "../../kit/dom.js";
 import { fixed, percent, thousands } from "../../kit/format.js";
 import { largest, paint } from "../../kit/palette.js";
+import { FAST } from "../../learn/recipe.js";
 import { lossCurve } from "../../look/views/curve.js";
 import { PlanFault } from "../formula/fault.js";
 
@@ -171,9 +172,10 @@ function trainerCurve({ doc, t }, { lines, measures, asked }) {
   if (!lines.length) return null;
   const thin = Math.ceil(lines.length / 400);
   const log = lines.filter((_, i) => i % thin === 0 || i === lines.length - 1);
+  const label_smoothing = asked?.recipe.labelSmoothing ?? FAST.labelSmoothing;
   const snapshots = measures.filter(({ of }) => of === "validation");
   const app = /** @type {any} */ ({ doc, t, payload: { classes: asked?.classes } });
-  return lossCurve(app, /** @type {any} */ ({ log, snapshots }), () => {}).element;
+  return lossCurve(app, /** @type {any} */ ({ log, snapshots, label_smoothing }), () => {}).element;
 }
 
 /** The first convolution's kernels as they are now. @param {Lab} lab @param {Trainer} trainer */

@@ -22,10 +22,11 @@ const MOST_SEED = 999;
  * The address has the epochs as `te` and the seed as `ts`.
  * @param {Lab} lab
  * @param {() => PlanNetwork | null} network what the formula is now; null where it is at fault
+ * @param {{name?: string, changed?: (() => void) | null}} [how] `changed`: the chapter has a place to draw, and asks `reader`
  */
-export function trainThis(lab, network) {
+export function trainThis(lab, network, { name = "formula", changed = null } = {}) {
   const { doc, t } = lab;
-  const trainer = trainerOf(lab, "formula");
+  const trainer = trainerOf(lab, name);
   const epochs = () => wholeIn(lab.state, "te", 1, 100, EPOCHS_HERE);
   const seed = () => wholeIn(lab.state, "ts", 0, MOST_SEED, 0);
   const choose = presets(
@@ -57,7 +58,7 @@ export function trainThis(lab, network) {
       const { training, validation } = await digitsOf(lab);
       return askedOf(lab, plan, training, { others: { validation }, epochs: epochs(), seed: seed() });
     },
-    () => reading.refresh(),
+    () => (reading ? reading.refresh() : changed?.()),
   );
   /** @type {{step: number, network: any}} */
   let read = { step: -1, network: null };
@@ -70,7 +71,7 @@ export function trainThis(lab, network) {
     look: null,
     who: () => t("train.reads", { step: thousands(trainer.tensorsStep), formula: trainer.asked?.formula ?? "" }),
   };
-  const reading = drawPart(lab, reader);
+  const reading = changed ? null : drawPart(lab, reader);
   const [training, validation] = ["training", "validation"].map(
     (part) => lab.payload.learning.digits[part].labels.shape[0],
   );
@@ -89,22 +90,24 @@ export function trainThis(lab, network) {
       seeds.element,
     ),
     panel.element,
-    reading.element,
+    reading?.element,
   );
   const refresh = () => {
     element.hidden = !network();
     choose.refresh();
     seeds.refresh();
     panel.refresh();
-    reading.refresh();
+    reading?.refresh();
   };
   refresh();
   return {
     element,
+    /** What was trained, to read what is drawn. */
+    reader,
     refresh,
     gone: () => {
       panel.gone();
-      reading.gone();
+      reading?.gone();
     },
   };
 }
