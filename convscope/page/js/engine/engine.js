@@ -106,10 +106,10 @@ export function makeEngine(payload) {
       occlusionSteps(nodes, scalePicture(input, picture), input.shape, classIndex, size, stride, temperature),
 
     /**
-     * The gradients of the loss −ln p of class `label`, for every layer that learned something.
-     * @param {Result} result @param {number} label
+     * The gradients of the loss −ln p of class `label`, for every layer from `first` on that learned something.
+     * @param {Result} result @param {number} label @param {number} [first]
      */
-    lossGradients: (result, label) => lossGradients(nodes, result, label, temperature, 0),
+    lossGradients: (result, label, first = 0) => lossGradients(nodes, result, label, temperature, first),
 
     /**
      * That loss after one step, of all layers or of one layer's channel.

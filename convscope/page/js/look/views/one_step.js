@@ -32,7 +32,10 @@ export function oneStep(app, index) {
   if (!node.module.learned || !app.engine.computes) return null;
   const win = /** @type {Window} */ (doc.defaultView);
   let [timer, shown] = [0, ""];
-  /** @type {{result: object, label: number, gradients: Gradients} | null} */
+  /**
+   * What is worked out for a picture and a class: from this layer on, and then of the whole network.
+   * @type {{result: object, label: number, gradients: Gradients, all: Gradients | null} | null}
+   */
   let known = null;
   const turn = button(
     doc,
@@ -75,11 +78,22 @@ export function oneStep(app, index) {
   const work = () => {
     const truth = classOfLoss(app);
     if (known?.result !== app.result || known.label !== truth)
-      known = { result: app.result, label: truth, gradients: app.engine.lossGradients(app.result, truth) };
+      known = {
+        result: app.result,
+        label: truth,
+        gradients: app.engine.lossGradients(app.result, truth, index),
+        all: null,
+      };
     const step = stepAsked(app, index, known.gradients, truth);
     refill(numbers, ...stepNumbers(app, step, (name, at) => app.tune({ step: stepWritten({ ...step, name, at }) })));
     refill(sum, ...gradientSum(app, step));
-    refill(losses, ...stepLosses(app, step));
+    const [before, one] = [lossNow(app, step), lossOfChannel(app, step)];
+    refill(losses, before, one, make(doc, "div", { class: "note" }, t("step.working")));
+    timer = win.setTimeout(() => {
+      if (!known || known.result !== app.result) return;
+      known.all ??= app.engine.lossGradients(app.result, truth);
+      refill(losses, before, one, lossOfAll(app, step, known.all));
+    }, SOON);
   };
   const refresh = () => {
     const open = app.state.step !== "";
@@ -146,28 +160,49 @@ function stepAsked(app, index, gradients, label) {
   return { index, channel, rate, label, gradients, name: "weight", at: best };
 }
 
-/** The loss before and after, by forward passes, beside what the gradient promises. @param {App} app @param {Step} step */
-function stepLosses(app, { index, channel, rate, label, gradients }) {
-  const { doc, t, engine, result } = app;
+/** The loss of the picture as it is. @param {App} app @param {Step} step */
+function lossNow(app, { label }) {
+  const value = app.engine.lossAfterStep(app.result, new Map(), label, 0);
+  return lossRow(app, "before", app.t("step.before.loss", { name: app.payload.classes[label] }), value);
+}
+
+/** The loss after this channel's step, by a forward pass. @param {App} app @param {Step} step */
+function lossOfChannel(app, { index, channel, rate, label, gradients }) {
+  const { engine, result, t } = app;
   const only = { index, channel };
-  const before = engine.lossAfterStep(result, new Map(), label, 0);
-  const [one, all] = [only, null].map((part) => engine.lossAfterStep(result, gradients, label, rate, part));
-  const [oneSays, allSays] = [only, null].map((part) => -rate * squaredGradient(engine.nodes, gradients, part));
-  const says = (/** @type {number} */ after, /** @type {number} */ promised) =>
-    t("step.promised", { change: fixed(after - before, 5), promised: fixed(promised, 5) });
-  const rows = /** @type {[string, number, string, string][]} */ ([
-    [t("step.before.loss", { name: app.payload.classes[label] }), before, "", "before"],
-    [t("step.after.one"), one, says(one, oneSays), "one"],
-    [t("step.after.all"), all, says(all, allSays), "all"],
-  ]);
-  return rows.map(([name, value, note, id]) =>
-    make(
-      doc,
-      "div",
-      {},
-      make(doc, "dt", {}, name),
-      make(doc, "dd", { class: "figure", "data-step": id, "data-value": String(value) }, fixed(value, 5)),
-      note ? make(doc, "dd", { class: "note" }, note) : null,
-    ),
+  const after = engine.lossAfterStep(result, gradients, label, rate, only);
+  const promised = -rate * squaredGradient(engine.nodes, gradients, only);
+  return lossRow(app, "one", t("step.after.one"), after, { label, promised });
+}
+
+/** The loss after a step of the whole network. @param {App} app @param {Step} step @param {Gradients} gradients */
+function lossOfAll(app, { rate, label }, gradients) {
+  const { engine, result, t } = app;
+  const after = engine.lossAfterStep(result, gradients, label, rate);
+  const promised = -rate * squaredGradient(engine.nodes, gradients);
+  return lossRow(app, "all", t("step.after.all"), after, { label, promised });
+}
+
+/**
+ * @param {App} app @param {string} id @param {string} name @param {number} value
+ * @param {{label: number, promised: number} | null} [beside] what the gradient promised
+ */
+function lossRow(app, id, name, value, beside = null) {
+  const { doc, t, engine, result } = app;
+  const change = beside ? value - engine.lossAfterStep(result, new Map(), beside.label, 0) : 0;
+  return make(
+    doc,
+    "div",
+    {},
+    make(doc, "dt", {}, name),
+    make(doc, "dd", { class: "figure", "data-step": id, "data-value": String(value) }, fixed(value, 5)),
+    beside
+      ? make(
+          doc,
+          "dd",
+          { class: "note" },
+          t("step.promised", { change: fixed(change, 5), promised: fixed(beside.promised, 5) }),
+        )
+      : null,
   );
 }
