@@ -45,9 +45,9 @@ def test_the_floor_of_smoothed_labels_is_drawn_where_the_loss_cannot_pass_it(pag
 
     floor = entropy(smoothed_target(3, 0.1))
     page.open("v=training")
-    assert f"{floor:.3f}" in page.js("return document.querySelector('.curve-key .loss-floor').textContent")
+    assert f"{floor:.3f}" in page.js("document.querySelector('.curve-key .loss-floor').textContent")
     line, curve = (
-        page.js("const b = document.querySelector(arguments[0]).getBBox(); return [b.y, b.y + b.height]", css)
+        page.js("((b) => [b.y, b.y + b.height])(document.querySelector(arguments[0]).getBBox())", css)
         for css in (".loss-curve .loss-floor", ".loss-curve .training-loss")
     )
     # the log falls from 2 to 1 over the curve's height: the floor lies as much below its end as its value says
