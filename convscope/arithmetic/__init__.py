@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .convolution import read_counts as read_counts
     from .convolution import rest_at_edge as rest_at_edge
     from .costs import StackCosts as StackCosts
+    from .costs import field_sizes as field_sizes
     from .costs import map_sizes as map_sizes
     from .costs import pool as pool
     from .costs import stack_costs as stack_costs
@@ -83,7 +84,7 @@ _NAMES = {
     "backpropagation": "KernelNetwork KernelGradient forward_pass backward_pass batch_gradient kernel_gradient "
     "kernel_step nudged_gradient predicted_change softmax_gradient",
     "convolution": "convolve convolve_channels flip_kernel output_size products_at read_counts rest_at_edge",
-    "costs": "StackCosts map_sizes pool stack_costs",
+    "costs": "StackCosts field_sizes map_sizes pool stack_costs",
     "filters": "FILTERS",
     "information": "softmax log_softmax naive_softmax information_content entropy cross_entropy kl_divergence "
     "cross_entropy_loss l1_loss smoothed_target huffman_lengths prefix_code",

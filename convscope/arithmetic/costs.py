@@ -42,6 +42,22 @@ def map_sizes(size: int, kernel: int, pad: int = 0, layers: int | None = None) -
     return found
 
 
+def field_sizes(windows: Sequence[tuple[int, int]]) -> list[int]:
+    """Return the side of the receptive field after each layer of (window, stride).
+
+    A window adds its side − 1 steps, each as wide as two neighbours of the layer before lie apart in the picture.
+
+    >>> field_sizes([(5, 1), (5, 1), (2, 2), (5, 1), (5, 1)])          # 1 + 4 + 4 + 1 + 4·2 + 4·2
+    [5, 9, 10, 18, 26]
+    """
+    found, size, jump = [], 1, 1
+    for window, stride in windows:
+        size += (window - 1) * jump
+        jump *= stride
+        found.append(size)
+    return found
+
+
 def stack_costs(
     width: int, height: int, layers: int, channels: int = 1, kernel: int = 3, pad: int = 0, pool_every: int = 0
 ) -> StackCosts:

@@ -141,16 +141,25 @@ class Learning(Record):
     digits: DigitParts
 
 
+@dataclass(frozen=True)
+class Activity(Record):
+    """Which share of each feature map's values is above 0 after ReLU, over `n` test pictures, by convolution."""
+
+    n: int
+    nodes: Mapping[str, tuple[float, ...]]
+
+
 @dataclass(frozen=True, eq=False)
 class LabPayload(Record):
-    """`plain` for chapter 1, `slides` (the shipped network) and its `patches` for chapter 2, `digits` to draw from,
-    `learning` for what is trained in the page; `credit` names their authors and licence.
+    """`plain` for chapter 1, `slides` (the shipped network) and its `patches` for chapter 2, its `activity` for chapter
+    6, `digits` to draw from, `learning` for what is trained in the page; `credit` names their authors and licence.
     """
 
     language: str  # "en", "ko" or "auto": the reader's own
     plain: Plain
     slides: Network
     patches: Mapping[str, NodePatches]
+    activity: Activity
     digits: Digits
     learning: Learning
     credit: records.Credit
@@ -170,6 +179,7 @@ def lab_payload(language: str = "auto") -> LabPayload:
         plain=Plain(MeasuredPlain(measured["seeds"], letters, numerals), _pair("xo"), _pair("mnist")),
         slides=read_network(HERE / "slides" / "model.onnx"),
         patches=read_patches(digits.images),
+        activity=read_activity(),
         digits=choose_digits(digits, data.classes, DIGITS),
         learning=read_learning(data),
         credit=records.Credit(*MNIST),
@@ -225,6 +235,12 @@ def choose_digits(test: Split, classes: Sequence[str], n: int) -> Digits:
     """Return `n` test pictures, the classes in turn."""
     chosen = samples.choose_samples(test, test.labels, classes, n)
     return Digits(chosen.pictures, chosen.labels, chosen.names)
+
+
+def read_activity() -> Activity:
+    """Return page/activity.json, which scripts/lab_activity.py counts."""
+    found = json.loads((HERE / "activity.json").read_text(encoding="utf-8"))
+    return Activity(found["n"], {name: tuple(shares) for name, shares in found["nodes"].items()})
 
 
 def read_patches(images: Pixels) -> dict[str, NodePatches]:

@@ -56,3 +56,11 @@ def test_pooling_is_torchs(shape: tuple[int, int]) -> None:
     assert costs.pool(rows, False) == torch.nn.functional.max_pool2d(maps, 2)[0].tolist()
     found = torch.tensor(costs.pool(rows, True), dtype=torch.float64)
     torch.testing.assert_close(found, torch.nn.functional.avg_pool2d(maps, 2)[0])
+
+
+def test_receptive_fields_are_those_of_the_formula() -> None:
+    for formula in ("slides", "lenet5", "conv(4, 3, stride=2) + maxpool(3) + conv(4, 2) + fc"):
+        nodes = [n for n in describe(formula).network.nodes if n.layer.name in ("conv", "maxpool", "avgpool")]
+        windows = [n.layer.window for n in nodes]  # type: ignore[attr-defined]
+        sides = [(window.kernel[0], window.stride[0]) for window in windows]
+        assert costs.field_sizes(sides) == [node.field.size[0] for node in nodes]

@@ -64,6 +64,47 @@ def test_the_power_that_is_printed_is_what_a_calculator_finds(lab: LabPage) -> N
         assert f"{float(found[1]) ** layers:.5f}" == found[2]
 
 
+def test_a_large_step_kills_the_neuron_and_the_page_says_what_did(lab: LabPage) -> None:
+    from convscope.arithmetic import TARGETS, XS, Neuron, gradient, gradient_step, mean_squared_error
+
+    lab.open("activation")
+    lab.press("Killed by one large step")
+    before = Neuron(0.0, 6.0)
+    loss, by_bias = mean_squared_error(before, XS, TARGETS, 0.0), gradient(before, XS, TARGETS, 0.0)[1]
+    assert f"loss {loss:.2f}, gradient {by_bias:.2f}" in lab.figure("cause")
+    lab.press("One step")
+    after = gradient_step(before, XS, TARGETS, 0.0, 0.7).bias
+    assert f"a step of {0.7 * by_bias:.2f}. It took b from 6.00 to {after:.2f}".replace("-", "−") in lab.figure("cause")
+    assert "dead" in lab.text(".life .alive")
+    lab.press("One step")
+    assert "It took b from 6.00" in lab.figure("cause")  # it stays so, and says why
+    lab.press("The same with small steps")
+    for _ in range(3):
+        lab.press("One step")
+    assert "dead" not in lab.text(".life .alive")
+
+
+def test_dead_maps_are_counted_in_the_trained_network(lab: LabPage) -> None:
+    lab.open("activation")
+    assert lab.figure("dead-maps").startswith("0 of the 240 feature maps")
+    assert "10,000 test pictures. The least active is conv4, map 26, above 0 at 0.7 %" in lab.figure("dead-maps")
+    assert lab.js("return document.querySelectorAll('.dead-bars rect').length") == 240
+
+
+def test_the_languages_words_stand_on_the_page(lab: LabPage) -> None:
+    from convscope.formula.kinds import LAYERS
+
+    lab.open("architecture")
+    words = lab.js(
+        "return [...document.querySelectorAll('.formula-words tbody tr')].map((row) => "
+        "[row.querySelector('th').textContent, row.querySelector('.takes').textContent])"
+    )
+    assert {"conv", "maxpool", "fc", "bn", "dropout"} <= {name for name, _ in words} <= set(LAYERS)
+    conv = dict(words)["conv"]
+    for argument in ("channels=", "kernel=", "stride=1", "pad=0", "dilation=1", "groups=1", "bias=True"):
+        assert argument in conv
+
+
 def test_the_neuron_stays_dead_with_relu_and_comes_back_with_leaky_relu(lab: LabPage) -> None:
     still = {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}
     lab.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", still)  # a hundred steps a press, no animation

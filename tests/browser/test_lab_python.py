@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from convscope.lab.payload import lab_payload
+from convscope.page.inline import lab_html
 from tests.browser.lab_chapters import LabPage
 
 pytestmark = pytest.mark.browser
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.browser
 LEARNED = [f".loss-change [data-figure={name}]" for name in ("before", "after", "predicted")]
 LEARNED += [f".step-table tr:nth-child({row}) [data-figure=next]" for row in (1, 5, 10)]
 
-# Every chapter in its opening state and in another one; and figures that the page shows elsewhere in that state.
+# Every chapter in its opening state and in others, with figures that the page shows elsewhere in that state.
 STATES = {
     "convolution": ("", [".sum-of-window .answer", ".size-formula .answer"]),
     "convolution moved": ("&p=1&s=2&at=1.2&k=1_2_3_4&n=sum", [".sum-of-window .answer", ".size-formula .answer"]),
@@ -42,6 +44,25 @@ STATES = {
             "[data-figure=derive-loss]",
         ],
     ),
+    "plain": ("", ["[data-network=dense] .small", "[data-network=cnn] .small"]),
+    "plain moved": ("&s=o&dx=1.5&turn=20&thickness=1.2", ["[data-network=cnn] .small"]),
+    "plain digits": ("&d=mnist&dx=3", ["[data-network=dense] .small", "[data-network=cnn] .small"]),
+    "local": ("", [".growth tr:nth-child(2) .answer", ".growth tr:last-child .answer"]),
+    "local deeper": ("&n=4&k=3&i=2", [".growth tr:last-child .answer"]),
+    "filters": ("", []),
+    "filters own": ("&p=rings&at=20.31&k=0.5_-1_2_0_1_0_3_-2_1", []),
+    "activation": ("", ["[data-figure=value]", "[data-figure=slope]"]),
+    "activation leaky": ("&f=leaky&x=-2.5&n=2&w=0&b=6&r=0.7", ["[data-figure=value]", "[data-figure=slope]"]),
+    "depth": ("", ["[data-figure=size3]", "[data-figure=plain-macs]", "[data-figure=pooled-last]"]),
+    "depth padded": ("&i=28&k=5&p=1&ch=8&pp=1&e=40&m=conv2&d=3", ["[data-figure=pooled-macs]"]),
+    "architecture": ("", ["[data-figure=parameters]", "[data-figure=macs]"]),
+    "architecture own": (
+        "&f=conv(8,3,pad=1)%20%2B%20relu%20%2B%20maxpool(2)%20%2B%20fc&ih=32&iw=20&ic=3&k=4",
+        [
+            "[data-figure=parameters]",
+            "[data-figure=macs]",
+        ],
+    ),
     "sharing": ("", ["[data-figure=shared]", "[data-figure=full]", ".sparse .out-total"]),
     "sharing own": ("&v=1_1_2_3_5_8_1_-3_4&k=0.5_2_-1_1&i=24&in=16&f=32", ["[data-figure=shared]"]),
     "convolution own": (f"&x={'p' * 40}{'h' * 41}&d=2", [".sum-of-window .answer", ".size-formula .answer"]),
@@ -53,7 +74,10 @@ STATES = {
 
 @pytest.fixture(scope="module")
 def lab(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> LabPage:
-    return LabPage(browser, tmp_path_factory.mktemp("lab"))
+    """Return the lab with everything that a static build has."""
+    page = LabPage(browser, tmp_path_factory.mktemp("lab"))
+    page.file.write_text(lab_html(page.payload | lab_payload().to_json(), False), encoding="utf-8")
+    return page
 
 
 def numbers(text: str) -> list[float]:

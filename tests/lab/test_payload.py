@@ -151,3 +151,17 @@ def test_patches_are_where_the_channels_answer_so(payload: LabPayload) -> None:
                 assert float(maps.max()) == pytest.approx(value, abs=2e-3)
                 cut = test.images[picture, 0, top : bottom + 1, left : right + 1]
                 assert np.array_equal(payload.patches[name].pictures[channel, i], cut)
+
+
+def test_the_activity_of_the_maps_is_what_every_tenth_picture_says_too(payload: LabPayload) -> None:
+    """Counted anew over a thousand of the 10,000 pictures: within what so many differ by."""
+    from convscope.explain.dead_units import count_activity
+
+    test = load_data("mnist").test
+    assert test is not None
+    assert payload.activity.n == len(test.labels)
+    counted = count_activity(load(HERE / "slides" / "model.onnx").module(), test.images[::10])
+    assert set(payload.activity.nodes) == {name for name in counted if name.startswith("conv")}
+    for name, shares in payload.activity.nodes.items():
+        assert counted[name].active == pytest.approx(shares, abs=0.06)
+    assert sum(map(len, payload.activity.nodes.values())) == 240

@@ -9,7 +9,8 @@ import { make, refill } from "../kit/dom.js";
 /** @typedef {import("./types.js").Lab} Lab */
 
 /**
- * @typedef {number | string | boolean | null | any[]} PythonValue lists may hold lists
+ * @typedef {number | string | boolean | null | any[] | {text: string}} PythonValue lists may hold lists; `text` is printed as it
+ * is
  * @typedef {object} PythonLine a statement, and what it prints if it does
  * @property {string} code
  * @property {PythonValue[]} [gives] a value for each line that it prints
@@ -34,6 +35,7 @@ export function pythonText(value) {
     return value !== value ? "nan" : value > 0 ? "inf" : "-inf";
   }
   if (typeof value === "string") return /['\\]/.test(value) ? JSON.stringify(value) : `'${value}'`;
+  if (typeof value === "object" && value) return value.text;
   return value === null ? "None" : value ? "True" : "False";
 }
 

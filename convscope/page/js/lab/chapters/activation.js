@@ -4,9 +4,12 @@ import { make, refill } from "../../kit/dom.js";
 import { fixed, percent, scientific } from "../../kit/format.js";
 import { letter, power } from "../../kit/maths.js";
 import { plotOf } from "../plot.js";
+import { pythonBlock } from "../python_block.js";
 import { activationAt } from "../sums/activations.js";
 import { presets, slider } from "../widgets.js";
+import { deadPart } from "./activation_dead.js";
 import { dyingPart } from "./activation_dying.js";
+import { activationPython } from "./activation_python.js";
 import { FUNCTIONS, curveOf } from "./activation_state.js";
 import { activationCover } from "./activation_cover.js";
 
@@ -23,11 +26,22 @@ export const activationChapter = {
   cover: activationCover,
   mount: (lab) => {
     const [curves, dying] = [curvesPart(lab), dyingPart(lab)];
+    const python = pythonBlock(lab, () => activationPython(lab.state));
+    const dead = lab.payload.activity ? deadPart(lab) : null;
     return {
-      element: make(lab.doc, "div", { class: "chapter activating" }, curves.element, dying.element),
+      element: make(
+        lab.doc,
+        "div",
+        { class: "chapter activating" },
+        curves.element,
+        dying.element,
+        dead,
+        python.element,
+      ),
       refresh: () => {
         curves.refresh();
         dying.refresh();
+        python.refresh();
       },
       gone: dying.gone,
     };

@@ -8,7 +8,8 @@ import { letter } from "../../kit/maths.js";
 import { plotOf } from "../plot.js";
 import { leakyRelu } from "../sums/activations.js";
 import { NEURON_TARGETS, NEURON_XS, activeInputs, neuronGradient, neuronLoss, neuronStep } from "../sums/neuron.js";
-import { slider } from "../widgets.js";
+import { presets, slider } from "../widgets.js";
+import { LIVES, causeOf, stepOfLife } from "./activation_cause.js";
 import { MOST_RATE, neuronOf } from "./activation_state.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
@@ -28,17 +29,22 @@ export function dyingPart(lab) {
   let timer = 0;
   /** @type {Neuron[]} */
   let neurons = [];
+  /** @type {import("./activation_cause.js").Death | null} */
+  let death = null;
   const slopes = () => [0, leak()];
   const sides = [lifeOf(lab, t("act.dying.relu")), lifeOf(lab, t("act.dying.leaky"))];
 
   const again = () => {
     neurons = [start(), start()];
     steps = 0;
+    death = null;
     begun = JSON.stringify([start(), rate(), leak()]);
   };
   const train = (/** @type {number} */ count) => {
     for (let i = 0; i < count && steps < MOST_STEPS; i++) {
-      neurons = neurons.map((one, k) => neuronStep(one, slopes()[k], rate()));
+      const life = stepOfLife(neurons[0], rate());
+      death ??= life.death;
+      neurons = [life.after, neuronStep(neurons[1], slopes()[1], rate())];
       steps++;
     }
     draw();
@@ -89,6 +95,17 @@ export function dyingPart(lab) {
     lab.say(words());
   });
   const count = make(doc, "p", { class: "note steps-done" });
+  const cause = make(doc, "p", { class: "cause", "data-figure": "cause" });
+  const life = (/** @type {string} */ text, /** @type {Record<string, number | null>} */ keys) => ({
+    text,
+    on: () => Object.entries(keys).every(([key, v]) => (lab.state[key] ?? null) === (v === null ? null : String(v))),
+    press: () => lab.tune(keys),
+  });
+  const lives = presets(lab, t("act.lives"), [
+    life(t("act.life.lecture"), LIVES.lecture),
+    life(t("act.life.killed"), LIVES.killed),
+    life(t("act.life.spared"), LIVES.spared),
+  ]);
   const put = (/** @type {string} */ key, /** @type {number} */ usual) => (/** @type {number} */ value) =>
     lab.tune({ [key]: value === usual ? null : Math.round(value * 100) / 100 });
   const sliders = [
@@ -103,8 +120,10 @@ export function dyingPart(lab) {
     { class: "worked dying", "data-widget": "dying" },
     make(doc, "h2", {}, t("act.dying")),
     make(doc, "p", {}, t("act.dying.text")),
+    lives.element,
     make(doc, "div", { class: "player" }, run, once, back),
     count,
+    cause,
     make(doc, "div", { class: "plot-row two" }, ...sides.map((side) => side.element)),
     make(doc, "p", { class: "note" }, t("act.dying.key")),
     make(doc, "div", { class: "slider-pairs" }, ...sliders.map((one) => one.element)),
@@ -113,6 +132,7 @@ export function dyingPart(lab) {
   const draw = () => {
     sides.forEach((side, i) => side.draw(neurons[i], slopes()[i]));
     count.textContent = words();
+    cause.textContent = causeOf(t, death, neurons[0], rate());
     run.textContent = timer ? t("act.stop") : lab.still() ? t("act.hundred") : t("act.run");
   };
   const refresh = () => {
@@ -123,7 +143,7 @@ export function dyingPart(lab) {
       }
       again();
     }
-    for (const one of sliders) one.refresh();
+    for (const one of [lives, ...sliders]) one.refresh();
     draw();
   };
   refresh();
@@ -136,9 +156,9 @@ function lifeOf(lab, name) {
   const plot = plotOf(lab, {
     name,
     x: [-1.1, 1.1],
-    y: [-9, 3],
+    y: [-9, 7],
     xTicks: [-1, -0.5, 0, 0.5, 1],
-    yTicks: [-8, -6, -4, -2, 0, 2],
+    yTicks: [-8, -4, 0, 4],
     high: 210,
   });
   const state = make(doc, "span", { class: "alive" });

@@ -13,9 +13,12 @@ import { planText } from "../formula/plan.js";
 import { tracePlan } from "../formula/trace.js";
 import { ZOO } from "../formula/table.js";
 import { planChoice } from "../plan_choice.js";
+import { pythonBlock } from "../python_block.js";
 import { trainThis } from "../training/train_this.js";
 import { blocksPicture } from "./architecture_picture.js";
 import { architectureOf } from "./architecture_state.js";
+import { architecturePython } from "./architecture_python.js";
+import { formulaReference } from "./architecture_reference.js";
 import { firstLearned, layerTable } from "./architecture_table.js";
 import { architectureCover } from "./architecture_cover.js";
 
@@ -98,6 +101,9 @@ function mountArchitecture(lab) {
     table.element,
     training.element,
   );
+  const python = pythonBlock(lab, () =>
+    architecturePython(lab.state, result.classList.contains("stale") ? null : network),
+  );
   const element = make(
     doc,
     "div",
@@ -114,6 +120,8 @@ function mountArchitecture(lab) {
       ...sizes.map(({ field, name }) => make(doc, "label", {}, make(doc, "span", {}, name), field)),
     ),
     result,
+    formulaReference(lab),
+    python.element,
   );
   const refresh = () => {
     if (doc.activeElement !== area) area.value = text();
@@ -142,6 +150,7 @@ function mountArchitecture(lab) {
     table.mark(chosen);
     list.refresh();
     training.refresh();
+    python.refresh();
   };
   refresh();
   return { element, refresh, gone: training.gone };

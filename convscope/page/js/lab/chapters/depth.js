@@ -2,11 +2,13 @@
 
 import { make, makeSvg, refill, setVar } from "../../kit/dom.js";
 import { fixed, thousands } from "../../kit/format.js";
+import { pythonBlock } from "../python_block.js";
 import { chainSizes, stackCosts } from "../sums/depth.js";
 import { slider, stepper } from "../widgets.js";
 import { bytesText } from "./architecture.js";
 import { poolingPart } from "./depth_pooling.js";
 import { chainOf, stackOf } from "./depth_state.js";
+import { depthPython } from "./depth_python.js";
 import { depthCover } from "./depth_cover.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
@@ -21,10 +23,12 @@ export const depthChapter = {
   lead: (t) => t("deep.lead"),
   cover: depthCover,
   mount: (lab) => {
+    const pooling = lab.payload.slides && lab.payload.digits ? poolingPart(lab) : null;
     const parts = [
       chainPart(lab),
-      ...(lab.payload.slides && lab.payload.digits ? [poolingPart(lab)] : []),
+      ...(pooling ? [pooling] : []),
       costPart(lab),
+      pythonBlock(lab, () => depthPython(lab.state, pooling?.window() ?? null)),
     ];
     return {
       element: make(lab.doc, "div", { class: "chapter deep" }, ...parts.map((part) => part.element)),

@@ -24,6 +24,8 @@ export function poolingPart(lab) {
   const digit = () => wholeIn(lab.state, "d", 0, shape[0] - 1, Math.min(16, shape[0] - 1));
   const channel = () => wholeIn(lab.state, "c2", 1, engine.nodes[node()].output[0], 6);
   let computed = -1;
+  /** @type {number[]} */
+  let seen = [];
   let outputs = /** @type {Float64Array[]} */ ([]);
   const at = () => {
     const [y, x] = (lab.state.at ?? "").split(".").map(Number);
@@ -108,6 +110,7 @@ export function poolingPart(lab) {
     title.textContent = t("deep.map", { n: channel(), layer: layer() });
     before.element.setAttribute("aria-label", title.textContent);
     const four = [0, 1, 2, 3].map((i) => map[(2 * y + (i >> 1)) * width + 2 * x + (i & 1)]);
+    seen = four;
     const [a, b, c, d] = four.map((v) => fixed(v, 3));
     refill(
       line,
@@ -126,7 +129,7 @@ export function poolingPart(lab) {
     which.refresh();
   };
   refresh();
-  return { element, refresh };
+  return { element, refresh, window: () => seen };
 }
 
 /**

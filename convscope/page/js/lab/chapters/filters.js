@@ -10,10 +10,12 @@ import { framed, pixels, pixelUnder } from "../../look/views/maps.js";
 import { numbersIn } from "../address.js";
 import { kernelEditor } from "../kernel.js";
 import { photoButton } from "../photo.js";
+import { pythonBlock } from "../python_block.js";
 import { FILTERS, filterPlane } from "../sums/filters.js";
 import { houseScene, ringScene } from "../sums/scenes.js";
 import { squared } from "./convolution_state.js";
 import { filterGallery, windowSums } from "./filters_parts.js";
+import { filtersPython } from "./filters_python.js";
 import { filtersCover } from "./filters_cover.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
@@ -117,6 +119,7 @@ function mountFilters(lab) {
   const window = windowSums(lab);
   const outSize = make(doc, "span", { class: "small" });
   const inSize = make(doc, "span", { class: "small" });
+  const python = pythonBlock(lab, () => filtersPython(now));
   const sumNote = make(doc, "p", { class: "note" });
   const element = make(
     doc,
@@ -161,6 +164,7 @@ function mountFilters(lab) {
       make(doc, "h2", {}, t("filter.sum")),
       window.element,
     ),
+    python.element,
   );
   photo.catches(element);
 
@@ -193,6 +197,7 @@ function mountFilters(lab) {
     before.move({ top: at[0], left: at[1], height: side, width: side }, plane.height, plane.width);
     after.move({ top: at[0], left: at[1], height: 1, width: 1 }, rows, columns);
     window.refresh(now);
+    python.refresh();
   };
   const pressedOf = (/** @type {Element} */ group, /** @type {HTMLElement} */ child) => {
     if (group === sizes) return child.dataset.value === String(now.side);

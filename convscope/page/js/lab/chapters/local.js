@@ -5,11 +5,13 @@ import { itemOf, unpack } from "../../engine/binary.js";
 import { fixed } from "../../kit/format.js";
 import { paintPicture } from "../../kit/palette.js";
 import { framed, pixels, pixelUnder } from "../../look/views/maps.js";
+import { pythonBlock } from "../python_block.js";
 import { strongestParts } from "../sums/features.js";
 import { slidesEngine } from "../slides_engine.js";
 import { roving } from "../widgets.js";
 import { convolutionsOf, localDigit, unitAt } from "./local_state.js";
 import { channelTiles, paintUnitMap, partsOfUnit, patchRow, growthTable } from "./local_parts.js";
+import { localPython } from "./local_python.js";
 import { localCover } from "./local_cover.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
@@ -127,7 +129,9 @@ function mountLocal(lab) {
       "section",
       { class: "worked", "data-widget": "growth" },
       make(doc, "h2", {}, t("local.growth")),
+      make(doc, "p", {}, t("local.growth.text")),
       make(doc, "div", { class: "table-scroll" }, growth.element),
+      make(doc, "p", { class: "note" }, t("local.growth.jump")),
     ),
     make(
       doc,
@@ -143,6 +147,7 @@ function mountLocal(lab) {
       make(doc, "h2", {}, t("local.parts")),
       parts.element,
     ),
+    pythonBlock(lab, () => localPython(engine)).element,
   );
 
   const refresh = () => {

@@ -4,9 +4,11 @@
  */
 
 import { button, make, refill, segmented } from "../../kit/dom.js";
+import { pythonBlock } from "../python_block.js";
 import { slider } from "../widgets.js";
 import { answersOf, inputStrips, pictureView } from "./plain_parts.js";
 import { kindChooser, plainLook } from "./plain_pictures.js";
+import { plainPython } from "./plain_python.js";
 import { sweepPlot } from "./plain_plot.js";
 import { RANGES, UNMOVED, dataOf, howOf, movedBy } from "./plain_state.js";
 import { plainCover } from "./plain_cover.js";
@@ -44,6 +46,7 @@ function mountPlain(lab) {
   let data = dataOf(lab.state);
   let part = laidOut(lab, data);
   refill(inner, part.element);
+  const python = pythonBlock(lab, () => plainPython(lab));
   const refresh = () => {
     if (dataOf(lab.state) !== data) {
       data = dataOf(lab.state);
@@ -52,9 +55,17 @@ function mountPlain(lab) {
       for (const child of Array.from(choice.children))
         child.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (child).dataset.value === data));
     } else part.refresh();
+    python.refresh();
   };
   return {
-    element: make(doc, "div", { class: "chapter plain" }, make(doc, "div", { class: "plain-choice" }, choice), inner),
+    element: make(
+      doc,
+      "div",
+      { class: "chapter plain" },
+      make(doc, "div", { class: "plain-choice" }, choice),
+      inner,
+      python.element,
+    ),
     refresh,
   };
 }
@@ -84,6 +95,7 @@ function laidOut(lab, data) {
   const picture = pictureView(lab, side);
   const strips = inputStrips(lab, side);
   const answers = [answersOf(lab, data, "dense", t("plain.dense")), answersOf(lab, data, "cnn", t("plain.cnn"))];
+  const falls = make(doc, "p", { class: "note" }, data === "mnist" ? t("plain.falls.mnist") : t("plain.falls.xo"));
   const plot = sweepPlot(lab, data, names, ranges);
   const element = make(
     doc,
@@ -117,6 +129,7 @@ function laidOut(lab, data) {
       { class: "worked", "data-widget": "measured" },
       make(doc, "h2", {}, t("plain.measured")),
       plot.element,
+      falls,
     ),
   );
   const refresh = () => {
