@@ -4,6 +4,7 @@ languages, sizes.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
 
 from convscope.explain.payload.encoding import decode
 from convscope.page.inline import page_html
@@ -184,15 +186,34 @@ def test_an_address_that_makes_no_sense_still_opens(page: Page, hash: str) -> No
     assert page.console() == []
 
 
-def test_the_tour_can_be_left_at_any_time(page: Page) -> None:
-    page.open()
-    page.js("Array.from(document.querySelectorAll('button')).find((b) => b.textContent === 'Guided tour').click()")
-    for stop in range(2, 7):
-        assert page.one(".tour").is_displayed()
-        page.one(".tour .primary").click()
+# what share of the thing that a step is about its box covers, and whether that thing fits beside the box at all
+COVERED = """(() => {
+  const [a, b] = [".walk-lit", ".tour"].map((css) => document.querySelector(css).getBoundingClientRect());
+  const across = Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left));
+  const down = Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
+  return { share: (across * down) / (a.width * a.height), fits: a.height < innerHeight - b.height - 60 };
+})()"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_walk_shows_what_it_speaks_of_and_can_be_left_and_taken_up(page: Page, width: int) -> None:
+    page.open("g=1", width=width)
+    for stop in range(1, 9):
         assert page.text(".tour .small").startswith(f"{stop} /")
+        WebDriverWait(page.browser, 10).until(lambda _: page.js("document.querySelector('.walk-lit') !== null"))
+        covered = page.js(COVERED)
+        assert covered["share"] == 0 or not covered["fits"], (stop, page.js("location.hash"))
+        if "Subsampling" in page.text(".tour"):
+            numbers, kept = re.findall(r"of ([\d., −]+) only ([\d.]+) is", page.text(".tour"))[0]
+            four = [float(n.replace("−", "-")) for n in numbers.split(", ")]
+            assert len(set(four)) == 4
+            assert float(kept) == max(four) > 0
+        page.press(Keys.ARROW_RIGHT)
     page.press(Keys.ESCAPE)
     assert not page.one(".tour").is_displayed()
+    assert page.js("document.querySelector('.walk-lit')") is None
+    page.open("g=5", width=width)
+    assert page.text(".tour .small").startswith("5 /")
 
 
 def test_an_error_opens_its_pictures_and_a_picture_the_network(page: Page) -> None:
