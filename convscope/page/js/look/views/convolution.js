@@ -88,15 +88,27 @@ export function convolutionDrawing(app, index) {
     refill(
       sum,
       make(doc, "span", { class: "figure" }, `∑ ${fixed(terms.numbers.sum)}`),
-      " ",
-      ...signed(terms.numbers.bias).map((part, i) => make(doc, "span", { class: i ? "figure" : "operator" }, part)),
-      make(doc, "span", { class: "small" }, ` (${node.options.bias === false ? t("no.bias") : t("bias")})`),
+      node.options.bias === false ? null : biasPart(app, terms.numbers.bias),
       " = ",
       swatch(app, "activations", terms.total, limitOf(app, index, channel)),
       make(doc, "b", { class: "figure" }, compact(terms.total)),
     );
   };
   return { element, refresh, hero: () => result.canvas };
+}
+
+/** What is added at the end. @param {App} app @param {number} bias */
+function biasPart({ doc, t }, bias) {
+  const [sign, size] = signed(bias);
+  return make(
+    doc,
+    "span",
+    {},
+    " ",
+    make(doc, "span", { class: "operator" }, sign),
+    make(doc, "span", { class: "figure" }, size),
+    make(doc, "span", { class: "small" }, ` (${t("bias")})`),
+  );
 }
 
 /** @param {App} app @param {number} index @param {number} channel @param {number} from @param {number} slice */

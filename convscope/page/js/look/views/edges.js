@@ -10,10 +10,11 @@ import { sizeOf } from "../lookup.js";
 /** @param {App} app @param {HTMLElement} stage @param {Spot[]} tiles */
 export function edgesBetween(app, stage, tiles) {
   const { doc } = app;
+  const bundles = makeSvg(doc, "path", { class: "bundle" });
   const quiet = makeSvg(doc, "path", { class: "edge" });
   const skips = makeSvg(doc, "path", { class: "edge skip" });
   const lit = makeSvg(doc, "path", { class: "edge lit" });
-  const element = makeSvg(doc, "svg", { class: "edges", "aria-hidden": "true" }, quiet, skips, lit);
+  const element = makeSvg(doc, "svg", { class: "edges", "aria-hidden": "true" }, bundles, quiet, skips, lit);
 
   /**
    * @param {Element} tile
@@ -76,12 +77,33 @@ export function edgesBetween(app, stage, tiles) {
       .join("");
   };
 
+  /** One surface for the lines into a layer of which each map reads many: they would be a smear. @param {number} index */
+  const wash = (index) => {
+    const to = tiles.filter((tile) => tile.index === index);
+    const { sources } = app.engine.nodes[index];
+    if (!to.length || sources.length !== 1 || !readsMany(app, to[0])) return "";
+    const from = tiles.filter((tile) => tile.index === sources[0]);
+    const [a, b] = [from, to].map((list) =>
+      list.flatMap((tile) => {
+        const box = place(tile.element, stage);
+        return box ? [box] : [];
+      }),
+    );
+    if (!a.length || !b.length) return "";
+    const [first, last, next, end] = [a[0], a[a.length - 1], b[0], b[b.length - 1]];
+    if (next.left >= first.right)
+      return `M${first.right} ${first.top}L${next.left} ${next.top}V${end.bottom}L${last.right} ${last.bottom}Z`;
+    return `M${first.left} ${first.bottom}L${next.left} ${next.top}H${end.right}L${last.right} ${last.bottom}Z`;
+  };
+
   const draw = () => {
     const box = boxOf(stage);
     element.setAttribute("viewBox", `0 0 ${box.width} ${box.height}`);
     const joins = (/** @type {Spot} */ tile) => (app.engine.nodes[tile.index]?.sources.length ?? 1) > 1;
     const lines = (/** @type {Spot[]} */ list) => list.map(allInto).join("");
-    quiet.setAttribute("d", lines(tiles.filter((tile) => !joins(tile))));
+    const alone = (/** @type {Spot} */ tile) => !joins(tile) && !readsMany(app, tile);
+    quiet.setAttribute("d", lines(tiles.filter(alone)));
+    bundles.setAttribute("d", app.engine.nodes.map((_, index) => wash(index)).join(""));
     skips.setAttribute("d", lines(tiles.filter(joins)));
   };
   const watch = new ResizeObserver(draw);
@@ -93,4 +115,12 @@ export function edgesBetween(app, stage, tiles) {
     gone: () => watch.disconnect(),
     light: (/** @type {Spot | null} */ tile) => lit.setAttribute("d", tile ? allInto(tile) : ""),
   };
+}
+
+/** Whether a map reads more than one of a layer's. @param {App} app @param {Spot} to */
+function readsMany(app, to) {
+  const node = app.engine.nodes[to.index];
+  if (!node || node.sources.length !== 1) return false;
+  if (node.flat || (node.sources[0] >= 0 && sizeOf(app, node.sources[0]).flat)) return false;
+  return channelsRead(node, to.channel, 0).length > 1;
 }

@@ -20,7 +20,10 @@ export function overviewView(app) {
   const { nodes } = app.engine;
   /** @type {Tile[]} */
   const tiles = [];
-  const changed = () => edges.draw();
+  const changed = () => {
+    edges.draw();
+    stay(null);
+  };
   const columns = [-1, ...nodes.keys()].map((index) => layerColumn(app, index, tiles, changed));
   const scores = scoreBars(app, (k) => app.go({ view: "loss", label: app.state.label, rival: k }));
   if (app.payload.classes.length <= ALL_CLASSES) scores.element.classList.add("beside");
@@ -47,6 +50,17 @@ export function overviewView(app) {
     if (tile && tile.index >= 0) app.say(t("feeds.say", { node: nodes[tile.index].name, map: tile.channel + 1 }));
   };
   for (const event of ["pointerover", "focusin", "pointerleave", "focusout"]) stage.addEventListener(event, light);
+  /** One stop of the Tab key: the map in focus last; arrows go on from it. @param {Element | null} to */
+  const stay = (to) => {
+    const all = Array.from(stage.querySelectorAll("button"));
+    const kept = all.find((one) => one === to) ?? all.find((one) => one.tabIndex === 0 && one === last) ?? all[0];
+    last = kept ?? null;
+    for (const one of all) one.tabIndex = one === kept ? 0 : -1;
+  };
+  /** @type {Element | null} */
+  let last = null;
+  stay(null);
+  stage.addEventListener("focusin", (event) => stay(/** @type {Element} */ (event.target)));
   const hint = () =>
     scroller.classList.toggle("more-right", scroller.scrollLeft + scroller.clientWidth < scroller.scrollWidth - 4);
   scroller.addEventListener("scroll", hint);
