@@ -2,7 +2,7 @@
 
 import { at, LANE_BYTES, LANES, madd, sumOf, sumsOf } from "./vector";
 
-const ENOUGH = 32; // pairs of places for one visit of sixteen weights: sums over lanes cost as much as two of them
+const ENOUGH = 32; // pairs of places for one visit of eight weights: sums over lanes cost as much as two of them
 
 /**
  * Add to target (taps, filters, depth) the products of the gradient's and the source's numbers at each tap's pairs of
@@ -40,8 +40,8 @@ function correlateGroups(
       let x = source;
       let c = 0;
       if (square) {
-        for (; c + 4 <= depth; c += 4, x += 4 * LANE_BYTES, to += 16) {
-          fourByFour(d, x, to, begin, end, groups, gradientStep, sourceStep, filterStep);
+        for (; c + 2 <= depth; c += 2, x += 2 * LANE_BYTES, to += 8) {
+          fourByTwo(d, x, to, begin, end, groups, gradientStep, sourceStep, filterStep);
         }
       }
       for (; c < depth; c++, x += LANE_BYTES, to += 4) {
@@ -52,15 +52,13 @@ function correlateGroups(
   }
 }
 
-/** Four filters by four channels: eight vectors read give sixteen of products, summed over their lanes at the end. */
-function fourByFour(
+/** Four filters by two channels: six vectors read give eight of products, summed over their lanes at the end. */
+function fourByTwo(
   gradient: usize, source: usize, target: usize, begin: usize, end: usize, groups: i32,
   gradientStep: usize, sourceStep: usize, filterStep: usize,
 ): void {
-  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
-  let b0 = a0, b1 = a0, b2 = a0, b3 = a0;
-  let c0 = a0, c1 = a0, c2 = a0, c3 = a0;
-  let d0 = a0, d1 = a0, d2 = a0, d3 = a0;
+  let a0 = f32x4.splat(0), b0 = a0, c0 = a0, d0 = a0;
+  let a1 = a0, b1 = a0, c1 = a0, d1 = a0;
   for (let g = 0; g < groups; g++) {
     for (let entry = begin; entry < end; entry += 8) {
       let d = gradient + <usize>load<i32>(entry, 0);
@@ -68,37 +66,25 @@ function fourByFour(
       for (let half = 0; half < 2; half++, d += 16, x += 16) {
         const x0 = v128.load(x, 0);
         const x1 = v128.load(x, 32);
-        const x2 = v128.load(x, 64);
-        const x3 = v128.load(x, 96);
         let back = v128.load(d, 0);
         a0 = madd(back, x0, a0);
         a1 = madd(back, x1, a1);
-        a2 = madd(back, x2, a2);
-        a3 = madd(back, x3, a3);
         back = v128.load(d, 32);
         b0 = madd(back, x0, b0);
         b1 = madd(back, x1, b1);
-        b2 = madd(back, x2, b2);
-        b3 = madd(back, x3, b3);
         back = v128.load(d, 64);
         c0 = madd(back, x0, c0);
         c1 = madd(back, x1, c1);
-        c2 = madd(back, x2, c2);
-        c3 = madd(back, x3, c3);
         back = v128.load(d, 96);
         d0 = madd(back, x0, d0);
         d1 = madd(back, x1, d1);
-        d2 = madd(back, x2, d2);
-        d3 = madd(back, x3, d3);
       }
     }
     gradient += gradientStep;
     source += sourceStep;
   }
-  addRow(target, sumsOf(a0, a1, a2, a3));
-  addRow(target + filterStep, sumsOf(b0, b1, b2, b3));
-  addRow(target + 2 * filterStep, sumsOf(c0, c1, c2, c3));
-  addRow(target + 3 * filterStep, sumsOf(d0, d1, d2, d3));
+  addColumn(target, filterStep, sumsOf(a0, b0, c0, d0));
+  addColumn(target + 4, filterStep, sumsOf(a1, b1, c1, d1));
 }
 
 /** Four filters by one channel: what is left of the channels, and pictures of one channel. */
@@ -146,12 +132,6 @@ function one(
     source += sourceStep;
   }
   store<f32>(target, load<f32>(target) + sumOf(f32x4.add(low, high)));
-}
-
-/** Add four sums to four numbers side by side. */
-@inline
-function addRow(target: usize, sums: v128): void {
-  v128.store(target, f32x4.add(v128.load(target), sums));
 }
 
 /** Add four sums to four numbers that lie a step apart. */

@@ -1,6 +1,6 @@
 /** Sums of products for each place: a convolution forward, one backward, a dense layer, a product of matrices. */
 
-import { at, LANE_BYTES, LANES, madd } from "./vector";
+import { at, LANE_BYTES, madd } from "./vector";
 
 /**
  * For each group of eight pictures, filter and place: bias + the products along the place's runs. A run is three
@@ -13,84 +13,32 @@ export function gather(
 ): void {
   for (let g = 0; g < groups; g++) {
     const from = source + <usize>g * sourceStep;
-    for (let first = 0; first < filters; first += LANES) {
-      const weights = packed + <usize>(first >> 3) * blockStep;
+    for (let first = 0; first < filters; first += 4) {
+      const weights = packed + <usize>(first >> 3) * blockStep + (<usize>(first & 4) << 2);
       const to = target + <usize>g * targetStep + <usize>first * LANE_BYTES;
       const offset = bias + (<usize>first << 2);
-      const left = filters - first;
+      const left = <usize>(filters - first);
       for (let p = 0; p < places; p++) {
         const run = runs + <usize>at(starts, p) * 12;
         const end = runs + <usize>at(starts, p + 1) * 12;
         const out = to + <usize>p * placeStep;
-        if (left >= LANES) {
-          eight(from, weights, offset, out, run, end);
-          continue;
-        }
-        let f: usize = 0;
         if (left >= 4) {
           four(from, weights, offset, out, run, end);
-          f = 4;
+          continue;
         }
-        for (; f < <usize>left; f++) single(from, weights + 4 * f, offset + 4 * f, out + f * LANE_BYTES, run, end);
+        for (let f: usize = 0; f < left; f++) {
+          single(from, weights + 4 * f, offset + 4 * f, out + f * LANE_BYTES, run, end);
+        }
       }
     }
   }
 }
 
-/** Eight filters for eight pictures: ten numbers or vectors read give sixteen vectors of products. */
+/**
+ * Four filters for eight pictures: six numbers or vectors read give eight vectors of products. Sixteen would be more
+ * than a processor has registers for.
+ */
 @inline
-function eight(source: usize, packed: usize, bias: usize, out: usize, run: usize, end: usize): void {
-  let a0 = v128.load32_splat(bias, 0), a1 = a0;
-  let b0 = v128.load32_splat(bias, 4), b1 = b0;
-  let c0 = v128.load32_splat(bias, 8), c1 = c0;
-  let d0 = v128.load32_splat(bias, 12), d1 = d0;
-  let e0 = v128.load32_splat(bias, 16), e1 = e0;
-  let f0 = v128.load32_splat(bias, 20), f1 = f0;
-  let g0 = v128.load32_splat(bias, 24), g1 = g0;
-  let h0 = v128.load32_splat(bias, 28), h1 = h0;
-  for (; run < end; run += 12) {
-    let x = source + <usize>load<i32>(run, 0);
-    let w = packed + <usize>load<i32>(run, 4);
-    for (const last = x + <usize>load<i32>(run, 8) * LANE_BYTES; x < last; x += LANE_BYTES, w += LANE_BYTES) {
-      const x0 = v128.load(x, 0);
-      const x1 = v128.load(x, 16);
-      let weight = v128.load32_splat(w, 0);
-      a0 = madd(weight, x0, a0);
-      a1 = madd(weight, x1, a1);
-      weight = v128.load32_splat(w, 4);
-      b0 = madd(weight, x0, b0);
-      b1 = madd(weight, x1, b1);
-      weight = v128.load32_splat(w, 8);
-      c0 = madd(weight, x0, c0);
-      c1 = madd(weight, x1, c1);
-      weight = v128.load32_splat(w, 12);
-      d0 = madd(weight, x0, d0);
-      d1 = madd(weight, x1, d1);
-      weight = v128.load32_splat(w, 16);
-      e0 = madd(weight, x0, e0);
-      e1 = madd(weight, x1, e1);
-      weight = v128.load32_splat(w, 20);
-      f0 = madd(weight, x0, f0);
-      f1 = madd(weight, x1, f1);
-      weight = v128.load32_splat(w, 24);
-      g0 = madd(weight, x0, g0);
-      g1 = madd(weight, x1, g1);
-      weight = v128.load32_splat(w, 28);
-      h0 = madd(weight, x0, h0);
-      h1 = madd(weight, x1, h1);
-    }
-  }
-  pair(out, a0, a1);
-  pair(out + LANE_BYTES, b0, b1);
-  pair(out + 2 * LANE_BYTES, c0, c1);
-  pair(out + 3 * LANE_BYTES, d0, d1);
-  pair(out + 4 * LANE_BYTES, e0, e1);
-  pair(out + 5 * LANE_BYTES, f0, f1);
-  pair(out + 6 * LANE_BYTES, g0, g1);
-  pair(out + 7 * LANE_BYTES, h0, h1);
-}
-
-/** Four filters for eight pictures. */
 function four(source: usize, packed: usize, bias: usize, out: usize, run: usize, end: usize): void {
   let a0 = v128.load32_splat(bias, 0), a1 = a0;
   let b0 = v128.load32_splat(bias, 4), b1 = b0;

@@ -22,10 +22,13 @@ export function largest(
   }
 }
 
-/** Add the output's gradient to where the largest was; the first of equals gets all, as in torch. */
+/**
+ * Send the output's gradient to where the largest was; the first of equals gets all, as in torch. It is added to what is
+ * there where windows share places, and else written.
+ */
 export function largestBack(
   x: usize, y: usize, dy: usize, dx: usize, starts: usize, entries: usize, groups: i32, places: i32, xStep: usize,
-  channels: i32,
+  channels: i32, shared: i32,
 ): void {
   const size = <usize>channels * LANE_BYTES;
   for (let g = 0; g < groups; g++, x += xStep, dx += xStep) {
@@ -38,7 +41,8 @@ export function largestBack(
         for (let entry = begin; entry < end; entry += 4) {
           const place = <usize>load<i32>(entry) + i;
           const here = f32x4.eq(v128.load(x + place), best);
-          v128.store(dx + place, f32x4.add(v128.load(dx + place), v128.and(left, here)));
+          const back = v128.and(left, here);
+          v128.store(dx + place, shared ? f32x4.add(v128.load(dx + place), back) : back);
           left = v128.andnot(left, here);
         }
       }

@@ -17,32 +17,25 @@ const ITERATIONS = 3;
  */
 export function muonOf(space, { shape, values, gradient }, { filterLr, filterMomentum }) {
   const [rows, columns] = [shape[0], values.count / shape[0]];
-  const kept = space.take(values.count);
-  const { x, places, orthogonalise } = orthogonaliser(space, rows, columns);
+  const [kept, update] = [space.take(values.count), space.take(values.count)];
+  const { read, orthogonalise, write } = orthogonaliser(space, rows, columns);
   /** @param {Kernels} kernels @param {number} factor */
   function move(kernels, factor) {
-    const [w, g, b, u] = [values.values, gradient.values, kept.values, x.values];
-    let [squares, length] = [0, 0];
-    for (let i = 0; i < w.length; i++) {
-      const momentum = filterMomentum * b[i] + g[i];
-      const update = g[i] + filterMomentum * momentum;
-      b[i] = momentum;
-      u[places[i]] = update;
-      squares += w[i] * w[i];
-      length += update * update;
-    }
-    const turned = orthogonalise(kernels, Math.sqrt(length)).values;
-    const scale = Math.sqrt(rows) / Math.max(Math.sqrt(squares), 1e-7);
-    const rate = filterLr * factor;
-    for (let i = 0; i < w.length; i++) w[i] = w[i] * scale - rate * turned[places[i]];
+    update.values.fill(0); // so that a step of Nesterov's momentum at the rate -1 leaves there what it would subtract
+    kernels.sgd(update.at, gradient.at, kept.at, update.count, -1, filterMomentum, 1, 0);
+    read(kernels, update);
+    orthogonalise(kernels, Math.sqrt(kernels.squares(update.at, update.count)));
+    write(kernels, update);
+    const scale = Math.sqrt(rows) / Math.max(Math.sqrt(kernels.squares(values.at, values.count)), 1e-7);
+    kernels.combine(update.at, values.at, values.count, -filterLr * factor, scale);
   }
 
   return { move, kept: { momentum: kept } };
 }
 
 /**
- * Return what makes of a matrix x = U·S·Vᵀ, (rows, columns), about U·Vᵀ: every singular value near 1. Number i of x is
- * written to, and the answer's read from, `places[i]`; `orthogonalise` is told the length ‖x‖.
+ * Return what makes of a matrix x = U·S·Vᵀ, (rows, columns), about U·Vᵀ: every singular value near 1. `read` takes x
+ * from a block and `write` puts the answer there; `orthogonalise` is told the length ‖x‖.
  *
  * Newton-Schulz iteration x ← p(A)·x with p(A) = 3.4445 − 4.7750·A + 2.0315·A² and A = x·xᵀ, from x/‖x‖: a polynomial
  * of odd powers changes the singular values alone, and this one draws them quickly to between 0.7 and 1.2. All p(A)
@@ -88,8 +81,7 @@ function orthogonaliser(space, rows, columns) {
 
   /** @param {Kernels} kernels @param {number} length */
   function orthogonalise(kernels, length) {
-    const scale = 1 / (length + 1e-7);
-    for (let i = 0; i < x.count; i++) x.values[i] *= scale;
+    kernels.combine(x.at, x.at, x.count, 1 / (length + 1e-7), 0);
 
     plain.values.fill(0);
     const { starts, entries } = pair;
@@ -98,7 +90,7 @@ function orthogonaliser(space, rows, columns) {
     let [product, next] = [all, other];
     for (let i = 0; i < ITERATIONS; i++) {
       multiply(kernels, a, a, p, blocksOf(small));
-      for (let j = 0; j < p.count; j++) p.values[j] = 2.0315 * p.values[j] - 4.775 * a.values[j];
+      kernels.combine(a.at, p.at, p.count, -4.775, 2.0315);
       for (let d = 0; d < small; d++) p.values[placeOf(d, d)] += 3.4445;
       if (i === 0) product.values.set(p.values);
       else {
@@ -110,10 +102,23 @@ function orthogonaliser(space, rows, columns) {
       multiply(kernels, p, next, a, blocksOf(small));
     }
     multiply(kernels, product, x, answer, blocksOf(large));
-    return answer;
   }
 
-  return { x, places, orthogonalise };
+  // Rows of whole blocks are exchanged a block at a time.
+  const inBlocks = !tall && columns % LANES === 0;
+  return {
+    /** @param {Kernels} kernels @param {import("./types.js").Block} from */
+    read: (kernels, from) => {
+      if (inBlocks) kernels.swapAxes(from.at, x.at, 1, rows, columns / LANES);
+      else for (let i = 0; i < from.count; i++) x.values[places[i]] = from.values[i];
+    },
+    orthogonalise,
+    /** @param {Kernels} kernels @param {import("./types.js").Block} to */
+    write: (kernels, to) => {
+      if (inBlocks) kernels.swapAxes(answer.at, to.at, 1, columns / LANES, rows);
+      else for (let i = 0; i < to.count; i++) to.values[i] = answer.values[places[i]];
+    },
+  };
 }
 
 /** How many blocks of eight so many columns are. @param {number} columns */

@@ -63,15 +63,17 @@ function scaled({ mean, std }, channels) {
 function copyWindow(into, n, [rows, columns], picture, [channels, height, width], top, left, flip, table) {
   const values = into.block.values;
   const begin = Math.floor(n / LANES) * rows * columns * channels * LANES + (n % LANES);
+  const step = channels * LANES;
   for (let c = 0; c < channels; c++) {
-    let to = begin + c * LANES;
+    const black = table[256 * c];
     for (let row = 0; row < rows; row++) {
       const y = top + row;
+      const within = y >= 0 && y < height;
       const from = (c * height + y) * width;
-      for (let column = 0; column < columns; column++, to += channels * LANES) {
+      let to = begin + row * columns * step + c * LANES;
+      for (let column = 0; column < columns; column++, to += step) {
         const x = left + (flip ? columns - 1 - column : column);
-        const inside = y >= 0 && y < height && x >= 0 && x < width;
-        values[to] = table[256 * c + (inside ? picture[from + x] : 0)];
+        values[to] = within && x >= 0 && x < width ? table[256 * c + picture[from + x]] : black;
       }
     }
   }

@@ -106,7 +106,7 @@ export function tiledSums(site, links, { groups, depth, filters, taps }) {
         }
         for (let from = 0; from < batch; from += together) {
           const count = Math.min(together, batch - from);
-          intoTiles(pass, group, from, count);
+          if (!kept(batch)) intoTiles(pass, group, from, count);
           apply(
             pass,
             TILE_MATRIX.outputBack,
@@ -129,6 +129,11 @@ export function tiledSums(site, links, { groups, depth, filters, taps }) {
       }
     },
   };
+
+  /** Whether v is still what the forward pass left there. @param {number} batch groups of pictures */
+  function kept(batch) {
+    return groups === 1 && batch <= together;
+  }
 
   /** The weights of one group. @param {number} group */
   function ofGroup(group) {

@@ -38,7 +38,7 @@
  * @property {(x: number, y: number, starts: number, entries: number, groups: number, places: number, xStep: number,
  * channels: number) => void} largest
  * @property {(x: number, y: number, dy: number, dx: number, starts: number, entries: number, groups: number,
- * places: number, xStep: number, channels: number) => void} largestBack
+ * places: number, xStep: number, channels: number, shared: number) => void} largestBack
  * @property {(x: number, y: number, starts: number, entries: number, factors: number, groups: number, places: number,
  * xStep: number, channels: number) => void} average
  * @property {(dy: number, dx: number, starts: number, entries: number, factors: number, groups: number, places: number,
@@ -54,6 +54,9 @@
  * @property {(x: number, y: number, count: number) => void} relu
  * @property {(y: number, dy: number, dx: number, count: number) => void} reluBack
  * @property {(from: number, to: number, count: number) => void} add
+ * @property {(x: number, y: number, count: number, a: number, b: number) => void} combine
+ * @property {(x: number, count: number) => number} squares
+ * @property {(from: number, to: number, groups: number, rows: number, columns: number) => void} swapAxes
  * @property {(p: number, g: number, b: number, count: number, lr: number, momentum: number, nesterov: number,
  * decay: number) => void} sgd
  * @property {(p: number, g: number, m: number, v: number, count: number, lr: number, keep1: number, keep2: number,

@@ -31,6 +31,25 @@ export function plainKernels(memory) {
       const [a, b] = [from >> 2, to >> 2];
       for (let i = 0; i < count; i++) heap[b + i] += heap[a + i];
     },
+    combine: (x, y, count, a, b) => {
+      const [from, to] = [x >> 2, y >> 2];
+      for (let i = 0; i < count; i++) heap[to + i] = a * heap[from + i] + b * heap[to + i];
+    },
+    squares: (x, count) => {
+      let sum = 0;
+      for (let i = x >> 2, end = i + count; i < end; i++) sum += heap[i] * heap[i];
+      return sum;
+    },
+    swapAxes: (from, to, groups, rows, columns) => {
+      for (let g = 0, at = from >> 2; g < groups; g++) {
+        for (let row = 0; row < rows; row++) {
+          for (let column = 0; column < columns; column++, at += LANES) {
+            const target = (to >> 2) + ((g * columns + column) * rows + row) * LANES;
+            for (let lane = 0; lane < LANES; lane++) heap[target + lane] = heap[at + lane];
+          }
+        }
+      }
+    },
   };
 }
 

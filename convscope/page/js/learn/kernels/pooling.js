@@ -35,7 +35,7 @@ export function plainPooling(heap, ints) {
     },
 
     // The first of equals gets all, as in torch.
-    largestBack: (x, y, dy, dx, starts, entries, groups, places, xStep, channels) => {
+    largestBack: (x, y, dy, dx, starts, entries, groups, places, xStep, channels, shared) => {
       const size = channels * LANES;
       const left = new Float32Array(size);
       eachPlace(starts, groups, places, xStep, size, (_, to, from, begin, end) => {
@@ -44,9 +44,10 @@ export function plainPooling(heap, ints) {
         for (let e = begin; e < end; e++) {
           const at = from + (ints[(entries >> 2) + e] >> 2);
           for (let i = 0; i < size; i++) {
-            if (heap[(x >> 2) + at + i] !== heap[out + i]) continue;
-            heap[(dx >> 2) + at + i] += left[i];
-            left[i] = 0;
+            const here = heap[(x >> 2) + at + i] === heap[out + i];
+            const back = here ? left[i] : 0;
+            heap[(dx >> 2) + at + i] = shared ? heap[(dx >> 2) + at + i] + back : back;
+            if (here) left[i] = 0;
           }
         }
       });

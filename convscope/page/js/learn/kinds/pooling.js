@@ -10,15 +10,19 @@ export const maxpoolBatch = {
   parameters: () => ({}),
   buffers: () => ({}),
   prepare: ({ node, space, inputs: [x], output: y, gradient: dy }) => {
-    const { starts, entries } = space.table(readTable(windowLinks(node), y.places, x.channels));
+    const links = windowLinks(node);
+    const { starts, entries } = space.table(readTable(links, y.places, x.channels));
+    const met = new Set(links.from).size;
+    const [shared, whole] = [met < links.from.length, met === x.places];
     const [xAt, yAt, dyAt] = [x.block.at, y.block.at, dy.block.at];
     const [step, channels] = [groupStep(x), x.channels];
     return {
       forward: ({ kernels, groups }) => kernels.largest(xAt, yAt, starts, entries, groups, y.places, step, channels),
       backward: ({ kernels, groups }, [dx]) => {
         if (!dx) return;
-        dx.block.values.fill(0);
-        kernels.largestBack(xAt, yAt, dyAt, dx.block.at, starts, entries, groups, y.places, step, channels);
+        if (shared || !whole) dx.block.values.fill(0);
+        const sizes = /** @type {const} */ ([groups, y.places, step, channels, Number(shared)]);
+        kernels.largestBack(xAt, yAt, dyAt, dx.block.at, starts, entries, ...sizes);
       },
     };
   },

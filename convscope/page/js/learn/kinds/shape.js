@@ -16,28 +16,12 @@ export const flattenBatch = {
   parameters: () => ({}),
   buffers: () => ({}),
   prepare: ({ inputs: [x], output: y, gradient: dy }) => ({
-    forward: ({ groups }) => swapAxes(x.block.values, y.block.values, groups, x.places, x.channels),
-    backward: ({ groups }, [dx]) => {
-      if (dx) swapAxes(dy.block.values, dx.block.values, groups, x.channels, x.places);
+    forward: ({ kernels, groups }) => kernels.swapAxes(x.block.at, y.block.at, groups, x.places, x.channels),
+    backward: ({ kernels, groups }, [dx]) => {
+      if (dx) kernels.swapAxes(dy.block.at, dx.block.at, groups, x.channels, x.places);
     },
   }),
 };
-
-/**
- * Copy (groups, rows, columns, 8) to (groups, columns, rows, 8).
- * @param {Float32Array} from @param {Float32Array} to
- * @param {number} groups @param {number} rows @param {number} columns
- */
-function swapAxes(from, to, groups, rows, columns) {
-  for (let g = 0, at = 0; g < groups; g++) {
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++, at += LANES) {
-        const target = ((g * columns + column) * rows + row) * LANES;
-        for (let lane = 0; lane < LANES; lane++) to[target + lane] = from[at + lane];
-      }
-    }
-  }
-}
 
 /** @type {BatchKind} */
 export const cropBatch = {
