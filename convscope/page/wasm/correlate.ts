@@ -3,13 +3,14 @@
 import { at, LANE_BYTES, LANES, madd, sumOf, sumsOf } from "./vector";
 
 const ENOUGH = 32; // pairs of places for one visit of eight weights: sums over lanes cost as much as two of them
+const NEAR = 16; // channels that are gone through for all filters: what is read of them stays in the nearest cache
 
 /**
  * Add to target (taps, filters, depth) the products of the gradient's and the source's numbers at each tap's pairs of
  * places, [where in the gradient, where in the source].
  *
- * As few groups of pictures as make a visit worth while are gone through at a time: what four filters and all channels
- * have of them stays in the nearest cache meanwhile.
+ * As few groups of pictures as make a visit worth while are gone through at a time, so that little is read again and
+ * again.
  */
 export function correlate(
   gradient: usize, source: usize, target: usize, starts: usize, pairs: usize, taps: i32, groups: i32,
@@ -29,24 +30,31 @@ function correlateGroups(
   gradientStep: usize, sourceStep: usize, filters: i32, depth: i32,
 ): void {
   const filterStep = <usize>depth << 2;
-  for (let f = 0; f < filters; f++) {
-    const square = f < (filters & ~3);
-    if (square && f & 3) continue; // done with the first of the four
-    const d = gradient + <usize>f * LANE_BYTES;
-    for (let tap = 0; tap < taps; tap++) {
-      const begin = pairs + (<usize>at(starts, tap) << 3);
-      const end = pairs + (<usize>at(starts, tap + 1) << 3);
-      let to = target + <usize>(tap * filters + f) * filterStep;
-      let x = source;
-      let c = 0;
-      if (square) {
-        for (; c + 2 <= depth; c += 2, x += 2 * LANE_BYTES, to += 8) {
-          fourByTwo(d, x, to, begin, end, groups, gradientStep, sourceStep, filterStep);
+  for (let tap = 0; tap < taps; tap++) {
+    const begin = pairs + (<usize>at(starts, tap) << 3);
+    const end = pairs + (<usize>at(starts, tap + 1) << 3);
+    for (let first = 0; first < depth; first += NEAR) {
+      const last = min(depth, first + NEAR);
+      for (let f = 0; f < filters; f += 4) {
+        const d = gradient + <usize>f * LANE_BYTES;
+        let x = source + <usize>first * LANE_BYTES;
+        let to = target + <usize>(tap * filters + f) * filterStep + (<usize>first << 2);
+        const square = f + 4 <= filters;
+        let c = first;
+        if (square) {
+          for (; c + 2 <= last; c += 2, x += 2 * LANE_BYTES, to += 8) {
+            fourByTwo(d, x, to, begin, end, groups, gradientStep, sourceStep, filterStep);
+          }
         }
-      }
-      for (; c < depth; c++, x += LANE_BYTES, to += 4) {
-        if (square) fourByOne(d, x, to, begin, end, groups, gradientStep, sourceStep, filterStep);
-        else one(d, x, to, begin, end, groups, gradientStep, sourceStep);
+        for (; c < last; c++, x += LANE_BYTES, to += 4) {
+          if (square) {
+            fourByOne(d, x, to, begin, end, groups, gradientStep, sourceStep, filterStep);
+            continue;
+          }
+          for (let i: usize = 0; i < <usize>(filters - f); i++) {
+            one(d + i * LANE_BYTES, x, to + i * filterStep, begin, end, groups, gradientStep, sourceStep);
+          }
+        }
       }
     }
   }
