@@ -22,10 +22,10 @@ function frame(time) {
 
 Object.assign(globalThis, {
   learning: {
-    start: () => {
+    start: (/** @type {number | null} */ workers) => {
       at.learner?.end();
       at.said = [];
-      at.learner = startLearning(payload.script, payload.modules, (said) => at.said.push(said));
+      at.learner = startLearning(payload.script, payload.modules, (said) => at.said.push(said), workers ?? undefined);
     },
     ask: (/** @type {any} */ message) => at.learner.ask(given(message)),
     // What was said so far, weights left out.

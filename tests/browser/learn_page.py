@@ -45,9 +45,9 @@ class LearnPage:
         browser.get((folder / "learn.html").as_uri())
         self.start()
 
-    def start(self) -> None:
-        """Start a worker, and end the one before it."""
-        self.browser.execute_script("learning.start()")  # type: ignore[no-untyped-call]
+    def start(self, workers: int | None = None) -> None:
+        """Start as many workers as are named or as the page takes by itself, and end those before."""
+        self.browser.execute_script("learning.start(arguments[0])", workers)  # type: ignore[no-untyped-call]
 
     def ask(self, *messages: Mapping[str, object]) -> None:
         """Send messages."""

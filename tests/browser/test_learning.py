@@ -44,7 +44,7 @@ def test_it_trains_in_a_worker_from_a_file(page: LearnPage, learn: Learner, kern
     page.ask(begin(kernels=[kernels]))
     end = page.until("end")
     said = page.said()
-    assert said[0] == {**said[0], "say": "ready", "kernels": kernels, "sameBits": kernels != "relaxed"}
+    assert said[0] == {**said[0], "say": "ready", "kernels": kernels, "sameBits": kernels != "relaxed", "workers": 1}
     steps = [line["step"] for one in said if one["say"] == "steps" for line in one["lines"]]
     assert steps == list(range(1, 41))
     assert 0 < end["seconds"] < 60
@@ -84,6 +84,37 @@ def test_it_pauses_goes_on_and_is_thrown_away(page: LearnPage) -> None:
     said = len(page.said())
     time.sleep(0.3)
     assert len(page.said()) == said
+
+
+def test_two_workers_learn_together(page: LearnPage, learn: Learner) -> None:
+    recipe = {"steps": 20, "batchSize": 100}
+    page.start(2)
+    page.ask(begin(kernels=["simd"], recipe=recipe), {"ask": "pause"}, {"ask": "step"})
+    page.until("steps")
+    page.ask({"ask": "resume"})
+    end = page.until("end")
+    said = page.said()
+    assert said[0] == {**said[0], "say": "ready", "kernels": "simd", "sameBits": True, "workers": 2}
+    assert [line["step"] for one in said if one["say"] == "steps" for line in one["lines"]] == list(range(1, 21))
+    made = page.tensors(said.index(end))
+    asked = {"nodes": page_nodes(network(NORMALISED)), "input": SPEC.to_json(), "pictures": pictures(0, 1000)}
+    wanted = learn.call("together", **asked, recipe=recipe, seed=3, kernels="simd", parts=2)["tensors"][0]
+    for name, values in wanted.items():
+        np.testing.assert_array_equal(np.asarray(made[name], np.float32), values, name)
+    page.ask(begin(recipe={"steps": 100_000, "batchSize": 100}))
+    page.ask({"ask": "stop"})
+    page.until("stopped")
+    page.ask(begin(recipe={"steps": 3, "batchSize": 100}, seed=1))
+    wait_for_two_ends(page)
+    assert console(page.browser) == []
+
+
+def wait_for_two_ends(page: LearnPage) -> None:
+    """Wait until a second training has ended, within a minute."""
+    end = time.monotonic() + 60
+    while [one["say"] for one in page.said()].count("end") < 2:
+        assert time.monotonic() < end, page.said()[-3:]
+        time.sleep(0.05)
 
 
 def test_the_page_draws_on_while_it_trains(page: LearnPage) -> None:

@@ -55,21 +55,7 @@ export function average(
   x: usize, y: usize, starts: usize, entries: usize, factors: usize, groups: i32, places: i32, xStep: usize,
   channels: i32,
 ): void {
-  const size = <usize>channels * LANE_BYTES;
-  for (let g = 0; g < groups; g++, x += xStep) {
-    for (let p = 0; p < places; p++) {
-      const begin = entries + (<usize>at(starts, p) << 2);
-      const end = entries + (<usize>at(starts, p + 1) << 2);
-      const factor = v128.load32_splat(factors + (<usize>p << 2));
-      for (let i: usize = 0; i < size; i += VECTOR, y += VECTOR) {
-        let sum = f32x4.splat(0);
-        for (let entry = begin; entry < end; entry += 4) {
-          sum = f32x4.add(sum, v128.load(x + <usize>load<i32>(entry) + i));
-        }
-        v128.store(y, f32x4.mul(sum, factor));
-      }
-    }
-  }
+  means(false, x, y, starts, entries, factors, groups, places, xStep, channels);
 }
 
 /** Add the output's gradient, times the place's factor, to every place read. */
@@ -77,18 +63,29 @@ export function averageBack(
   dy: usize, dx: usize, starts: usize, entries: usize, factors: usize, groups: i32, places: i32, xStep: usize,
   channels: i32,
 ): void {
+  means(true, dx, dy, starts, entries, factors, groups, places, xStep, channels);
+}
+
+/** Go through the places of the output y, each with those of the input x that it reads, forward or back. */
+@inline
+function means(
+  back: bool, x: usize, y: usize, starts: usize, entries: usize, factors: usize, groups: i32, places: i32,
+  xStep: usize, channels: i32,
+): void {
   const size = <usize>channels * LANE_BYTES;
-  for (let g = 0; g < groups; g++, dx += xStep) {
+  for (let g = 0; g < groups; g++, x += xStep) {
     for (let p = 0; p < places; p++) {
       const begin = entries + (<usize>at(starts, p) << 2);
       const end = entries + (<usize>at(starts, p + 1) << 2);
       const factor = v128.load32_splat(factors + (<usize>p << 2));
-      for (let i: usize = 0; i < size; i += VECTOR, dy += VECTOR) {
-        const back = v128.load(dy);
+      for (let i: usize = 0; i < size; i += VECTOR, y += VECTOR) {
+        let sum = back ? v128.load(y) : f32x4.splat(0);
         for (let entry = begin; entry < end; entry += 4) {
-          const place = dx + <usize>load<i32>(entry) + i;
-          v128.store(place, madd(back, factor, v128.load(place)));
+          const place = x + <usize>load<i32>(entry) + i;
+          if (back) v128.store(place, madd(sum, factor, v128.load(place)));
+          else sum = f32x4.add(sum, v128.load(place));
         }
+        if (!back) v128.store(y, f32x4.mul(sum, factor));
       }
     }
   }

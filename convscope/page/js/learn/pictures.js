@@ -1,7 +1,8 @@
 /** Training pictures on their way into the network: chosen, changed at random, cut to size, scaled. */
 
+import { elasticField } from "./elastic.js";
 import { LANES } from "./memory.js";
-import { uniform } from "./random.js";
+import { normal, uniform } from "./random.js";
 /** @import {InputSpec, Shape} from "../types.js" */
 /** @import {Augmentation} from "./recipe.js" */
 /** @import {Maps} from "./types.js" */
@@ -34,19 +35,49 @@ export function writeBatch(into, size, input, pictures, chosen, changes) {
   for (let n = 0; n < chosen.length; n++) {
     const picture = pictures.pixels.subarray(chosen[n] * channels * height * width);
     if (!changes || !next) {
-      copyWindow(into, n, size, picture, pictures.shape, rooms[0] >> 1, rooms[1] >> 1, false, table);
+      copyWindow(into, n, size, picture, pictures.shape, rooms[0] >> 1, rooms[1] >> 1, false, table, false);
       continue;
     }
     const { how } = changes;
     const flip = next() < 0.5 && how.flip;
-    if (how.rotate || how.scale || how.shear || how.translate) {
+    if (how.rotate || how.scale || how.zoom || how.shear || how.translate || how.elastic) {
       const map = affineOf(how, next);
-      copyMapped(into, n, size, picture, pictures.shape, flip ? mirrored(map) : map, input);
+      const field = how.elastic ? elasticField(size, normal([...changes.seed, n])) : null;
+      const moved = field && field.map((value) => how.elastic * value);
+      copyMapped(into, n, size, picture, pictures.shape, flip ? mirrored(map) : map, input, how.edge, moved);
     } else {
       const [top, left] = rooms.map((room) => Math.floor(next() * (room + 2 * how.shift + 1)) - how.shift);
-      copyWindow(into, n, size, picture, pictures.shape, top, left, flip, table);
+      copyWindow(into, n, size, picture, pictures.shape, top, left, flip, table, how.edge);
+    }
+    if (how.erase) {
+      const [row, column] = size.map((length) => Math.floor(next() * length));
+      eraseSquare(into, n, size, how.erase, row, column, input);
     }
   }
+}
+
+/**
+ * Fill a square around (row, column) with the mean's pixel value; what lies outside the picture is cut off.
+ * @param {Maps} into @param {number} n @param {[number, number]} size @param {number} side
+ * @param {number} row @param {number} column @param {InputSpec} input
+ */
+export function eraseSquare(into, n, [rows, columns], side, row, column, { mean, std }) {
+  const { channels, block } = into;
+  const [top, left] = [row - (side >> 1), column - (side >> 1)];
+  const begin = Math.floor(n / LANES) * rows * columns * channels * LANES + (n % LANES);
+  for (let y = Math.max(0, top); y < Math.min(rows, top + side); y++) {
+    for (let x = Math.max(0, left); x < Math.min(columns, left + side); x++) {
+      for (let c = 0; c < channels; c++) {
+        block.values[begin + ((y * columns + x) * channels + c) * LANES] = (toEven(mean[c]) - mean[c]) / std[c];
+      }
+    }
+  }
+}
+
+/** The nearest whole number; of two as near the even one, as torch rounds. @param {number} value */
+function toEven(value) {
+  const below = Math.floor(value);
+  return value - below === 0.5 ? below + (below % 2) : Math.round(value);
 }
 
 /** What each pixel value becomes, a row of 256 a channel. @param {InputSpec} input @param {number} channels */
@@ -55,24 +86,25 @@ function scaled({ mean, std }, channels) {
 }
 
 /**
- * Copy a window of a picture to lane `n` of a batch; what lies outside is black.
+ * Copy a window of a picture to lane `n` of a batch; what lies outside is black, or the nearest pixel.
  * @param {Maps} into @param {number} n @param {[number, number]} size
  * @param {Uint8Array} picture @param {Shape} shape
- * @param {number} top @param {number} left @param {boolean} flip @param {Float32Array} table
+ * @param {number} top @param {number} left @param {boolean} flip @param {Float32Array} table @param {boolean} edge
  */
-function copyWindow(into, n, [rows, columns], picture, [channels, height, width], top, left, flip, table) {
+function copyWindow(into, n, [rows, columns], picture, [channels, height, width], top, left, flip, table, edge) {
   const values = into.block.values;
   const begin = Math.floor(n / LANES) * rows * columns * channels * LANES + (n % LANES);
   const step = channels * LANES;
   for (let c = 0; c < channels; c++) {
     const black = table[256 * c];
     for (let row = 0; row < rows; row++) {
-      const y = top + row;
+      const y = edge ? Math.max(0, Math.min(height - 1, top + row)) : top + row;
       const within = y >= 0 && y < height;
       const from = (c * height + y) * width;
       let to = begin + row * columns * step + c * LANES;
       for (let column = 0; column < columns; column++, to += step) {
-        const x = left + (flip ? columns - 1 - column : column);
+        let x = left + (flip ? columns - 1 - column : column);
+        if (edge) x = Math.max(0, Math.min(width - 1, x));
         values[to] = within && x >= 0 && x < width ? table[256 * c + picture[from + x]] : black;
       }
     }
@@ -89,7 +121,9 @@ function copyWindow(into, n, [rows, columns], picture, [channels, height, width]
 function affineOf(how, next) {
   const [turn, wide, high, slant, across, down] = Array.from({ length: 6 }, () => 2 * next() - 1);
   const angle = (turn * how.rotate * Math.PI) / 180;
-  const [sx, sy, shear] = [1 + wide * how.scale, 1 + high * how.scale, slant * how.shear];
+  const distance = how.zoom ? (1 + how.zoom) ** (2 * next() - 1) : 1; // as likely nearer as farther
+  const [sx, sy] = [(1 + wide * how.scale) * distance, (1 + high * how.scale) * distance];
+  const shear = slant * how.shear;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const first = /** @type {const} */ ([cos * sx, (cos * shear - sin) * sy, across * how.translate]);
   return [...first, sin * sx, (sin * shear + cos) * sy, down * how.translate];
@@ -101,12 +135,15 @@ function mirrored([a, b, c, d, e, f]) {
 }
 
 /**
- * Resample a picture bilinearly through a map, middle on middle, black outside. The identity cuts out the window from
- * ⌊(H − h)/2⌋ and ⌊(W − w)/2⌋ on.
+ * Resample a picture bilinearly through a map, middle on middle; outside it is black, or the nearest pixel. The identity
+ * cuts out the window from ⌊(H − h)/2⌋ and ⌊(W − w)/2⌋ on. `moved` (2, rows, columns) is added to where each pixel is
+ * taken from: pixels across, pixels down.
  * @param {Maps} into @param {number} n @param {[number, number]} size
  * @param {Uint8Array} picture @param {Shape} shape @param {Affine} map @param {InputSpec} input
+ * @param {boolean} edge @param {ArrayLike<number> | null} moved
  */
-export function copyMapped(into, n, [rows, columns], picture, [channels, height, width], map, { mean, std }) {
+export function copyMapped(into, n, size, picture, [channels, height, width], map, { mean, std }, edge, moved) {
+  const [rows, columns] = size;
   const values = into.block.values;
   const [a, b, c, d, e, f] = map;
   const middle = [
@@ -118,7 +155,10 @@ export function copyMapped(into, n, [rows, columns], picture, [channels, height,
     const v = row - (rows - 1) / 2;
     for (let column = 0; column < columns; column++) {
       const u = column - (columns - 1) / 2;
-      const [x, y] = [a * u + b * v + middle[1], d * u + e * v + middle[0]];
+      const place = row * columns + column;
+      let x = a * u + b * v + middle[1] + (moved ? moved[place] : 0);
+      let y = d * u + e * v + middle[0] + (moved ? moved[rows * columns + place] : 0);
+      if (edge) [x, y] = [Math.max(0, Math.min(width - 1, x)), Math.max(0, Math.min(height - 1, y))];
       for (let k = 0; k < channels; k++, to += LANES) {
         const pixel = between(picture, k * height * width, height, width, y, x);
         values[to] = (pixel - mean[k]) / std[k];

@@ -2,12 +2,16 @@
 
 /**
  * @typedef {object} Augmentation random changes of each training picture, drawn anew every time it is shown
- * @property {number} shift pixels: padded by as many with black on every side, then cut out at a random place
+ * @property {number} shift pixels: padded by as many on every side, then cut out at a random place
  * @property {number} rotate degrees, uniform in ±
  * @property {number} scale share, rows and columns each 1 ± this
+ * @property {number} zoom share, rows and columns alike: up to 1 + this times as far, or as near
  * @property {number} shear columns moved per row, uniform in ±
  * @property {number} translate pixels, uniform in ±, in fractions too
+ * @property {number} elastic pixels, standard deviation of a smooth random field that moves every place
  * @property {boolean} flip left and right exchanged for half of the pictures
+ * @property {number} erase side in pixels of a square set to the mean (DeVries and Taylor 2017)
+ * @property {boolean} edge what lies outside is the border's pixels continued; black otherwise
  */
 
 /**
@@ -32,7 +36,18 @@
  */
 
 /** @type {Augmentation} */
-export const UNCHANGED = { shift: 0, rotate: 0, scale: 0, shear: 0, translate: 0, flip: false };
+export const UNCHANGED = {
+  shift: 0,
+  rotate: 0,
+  scale: 0,
+  zoom: 0,
+  shear: 0,
+  translate: 0,
+  elastic: 0,
+  flip: false,
+  erase: 0,
+  edge: false,
+};
 
 /** What the default recipe of convscope is. @type {Recipe} */
 export const FAST = {

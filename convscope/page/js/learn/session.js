@@ -4,12 +4,14 @@ import { watchActivity } from "./activity.js";
 import { KERNELS, kernelsFor } from "./kernels/choice.js";
 import { FAST } from "./recipe.js";
 import { seenStages } from "./stages.js";
+import { workersFor } from "./team.js";
 import { makeTraining } from "./training.js";
 /** @import {InputSpec, PageNode} from "../types.js" */
 /** @import {LayerActivity} from "./activity.js" */
 /** @import {Pictures} from "./pictures.js" */
 /** @import {Recipe} from "./recipe.js" */
 /** @import {StageSeen} from "./stages.js" */
+/** @import {Team} from "./team.js" */
 /** @import {Numbers, State, StepLine, Training} from "./training.js" */
 
 /**
@@ -34,14 +36,14 @@ import { makeTraining } from "./training.js";
  * {ask: "stage"} | {ask: "state"} | {ask: "measure", pictures: Pictures}} Asked `step` does one step of a training that
  * pauses, `stage` one stage of a step; whatever is asked between two stages ends the step first. `stop` throws it away
  *
- * @typedef {{say: "ready", kernels: string, sameBits: boolean} | {say: "steps", lines: StepLine[], seconds: number} |
+ * @typedef {{say: "ready", kernels: string, sameBits: boolean, workers: number} | {say: "steps", lines: StepLine[], seconds: number} |
  * {say: "paused", step: number} | {say: "end", step: number, tensors: Record<string, Float32Array>, seconds: number} |
  * {say: "tensors", step: number, tensors: Record<string, Float32Array>} |
  * {say: "state", state: State, seconds: number} | {say: "stopped"} | {say: "stage", seen: StageSeen} |
  * {say: "measured", step: number, of: string, accuracy: number, loss: number, layers?: LayerActivity[]} |
- * {say: "failed", message: string, diverged?: boolean}} Said `sameBits`: the same seed gives the same bits on every
- * machine; `seconds` are those of training, pauses and measurements left out; `of` names what was measured on, "" for
- * pictures that a message brought
+ * {say: "failed", message: string, diverged?: boolean}} Said `sameBits`: the same seed and number of workers give the
+ * same bits on every machine; `seconds` are those of training, pauses and measurements left out; `of` names what was
+ * measured on, "" for pictures that a message brought
  */
 
 const SLICE = 25; // milliseconds of steps between two looks at the messages
@@ -53,18 +55,22 @@ const SLICE = 25; // milliseconds of steps between two looks at the messages
  * @param {(go: () => void) => void} later calls `go` once the messages that wait were taken
  * @param {Record<string, string>} modules WebAssembly by name, as base64
  * @param {() => number} [now] milliseconds
+ * @param {Team | null} [team] the other workers, where there are any
  */
-export function makeSession(post, later, modules, now = () => performance.now()) {
+export function makeSession(post, later, modules, now = () => performance.now(), team = null) {
   /** @type {Training | null} */
   let training = null;
   let [running, waiting, spent] = [false, false, 0];
   let learned = /** @type {Pictures | null} */ (null);
   /** A step that is done in part. @type {ReturnType<typeof seenStages> | null} */
   let part = null;
+  let [together, busy, owed] = [false, false, 0]; // with other workers a step takes turns
   /** @type {Record<string, Pictures>} */
   let others = {};
   let every = 0;
   let inside = "";
+  /** What goes on by itself from where several workers are. @type {((state: State) => Training) | null} */
+  let alone = null;
 
   function goOn() {
     if (waiting) return;
@@ -72,9 +78,44 @@ export function makeSession(post, later, modules, now = () => performance.now())
     later(() => {
       waiting = false;
       guarded(() => {
-        if (running && training) run(training, now() + SLICE);
+        if (running && training && !busy) run(training, now() + SLICE);
       });
     });
+  }
+
+  /**
+   * Do one step with the other workers. Whoever stops or begins anew meanwhile is not told of it any more.
+   * @param {Training} current
+   * @param {Team} team
+   */
+  function runTogether(current, team) {
+    if (!current.steps) watch(current);
+    busy = true;
+    const began = now();
+    team.step(current).then(
+      (line) => {
+        busy = false;
+        if (training !== current) {
+          if (running) goOn();
+          return;
+        }
+        spent += now() - began;
+        guarded(() => told(current, [line]));
+        if (owed && !running && !current.done) {
+          owed--;
+          run(current, 0);
+        }
+      },
+      (error) => {
+        busy = false;
+        if (training === current) guarded(() => raise(error));
+      },
+    );
+  }
+
+  /** @param {unknown} error @returns {never} */
+  function raise(error) {
+    throw error;
   }
 
   /**
@@ -83,6 +124,10 @@ export function makeSession(post, later, modules, now = () => performance.now())
    * @param {number} until
    */
   function run(current, until) {
+    if (team && together) {
+      runTogether(current, team);
+      return;
+    }
     if (!current.steps && !part) watch(current);
     const began = now();
     const lines = [];
@@ -131,6 +176,13 @@ export function makeSession(post, later, modules, now = () => performance.now())
     told(current, [value.line]);
   }
 
+  /** Go on without the other workers: stages are those of a whole batch. @param {Training} current */
+  function byItself(current) {
+    together = false;
+    training = /** @type {(state: State) => Training} */ (alone)(current.state());
+    return training;
+  }
+
   /** @param {number} step */
   function isDue(step) {
     return every > 0 && step % every === 0;
@@ -151,11 +203,18 @@ export function makeSession(post, later, modules, now = () => performance.now())
   function begin({ nodes, input, pictures, recipe, seed, tensors, kernels, state, seconds = 0, ...more }) {
     const { name, sameBits, kernelsOn } = kernelsFor(modules, kernels ?? KERNELS);
     const whole = { ...FAST, ...recipe };
-    training = makeTraining({ nodes, input, pictures, recipe: whole, seed, tensors, state, kernelsOn });
+    const options = { nodes, input, pictures, recipe: whole, seed, tensors, kernelsOn };
+    const batch = Math.min(whole.batchSize, pictures.labels.length);
+    const parts = team ? workersFor(team.workers, batch) : 1;
+    [together, owed] = [parts > 1, 0];
+    training = makeTraining({ ...options, state, parts });
+    alone = (from) => makeTraining({ ...options, state: from });
+    const given = { nodes, input, pictures, recipe: whole, seed, tensors, state, kernels: name };
+    if (together) team?.begin(given, parts);
     [running, spent] = [!training.done && !more.paused, 1000 * seconds];
     [learned, part] = [pictures, null];
     [others, every, inside] = [more.others ?? {}, more.every ?? 0, more.inside ?? ""];
-    post({ say: "ready", kernels: name, sameBits });
+    post({ say: "ready", kernels: name, sameBits, workers: parts });
     if (running) goOn();
     else if (!training.done) post({ say: "paused", step: training.steps });
     else post({ say: "end", step: training.steps, tensors: training.tensors(), seconds });
@@ -174,7 +233,8 @@ export function makeSession(post, later, modules, now = () => performance.now())
   /** @param {Exclude<Asked, Begin>} asked @param {Training} current */
   function answer(asked, current) {
     if (asked.ask === "stage") {
-      if (!running && !current.done) oneStage(current);
+      if (busy) owed++;
+      else if (!running && !current.done) oneStage(together ? byItself(current) : current);
       return;
     }
     const ended = part !== null;
@@ -186,7 +246,8 @@ export function makeSession(post, later, modules, now = () => performance.now())
       running = !current.done;
       if (running) goOn();
     } else if (asked.ask === "step") {
-      if (!running && !current.done && !ended) run(current, 0);
+      if (busy) owed++;
+      else if (!running && !current.done && !ended) run(current, 0);
     } else if (asked.ask === "stop") {
       [training, running, part] = [null, false, null];
       post({ say: "stopped" });

@@ -2,6 +2,7 @@
 
 import { groupStep, LANES, LANE_BYTES } from "./memory.js";
 import { packBack, packForward, packedCount } from "./packing.js";
+import { linesOfKernel, linesOfTiles, TILE_OUT, TILE_SIDE } from "./tile_lines.js";
 import { linksOf, runTable, tapTable } from "./tables.js";
 /** @import {Window} from "../types.js" */
 /** @import {Links} from "./tables.js" */
@@ -22,12 +23,9 @@ import { linksOf, runTable, tapTable } from "./tables.js";
  */
 const TILE_MATRIX = { input: 0, output: 1, inputBack: 2, inputBackAdded: 3, outputBack: 4, kernel: 5, kernelBack: 6 };
 
-const TILE_SIDE = 5; // numbers of a tile along one side
-const TILE_OUT = 3; // sums of a tile along one side, and weights of a kernel
 const TILE_FACTORS = TILE_SIDE * TILE_SIDE;
 const TILE_LEAST = 8; // filters and channels: for fewer the maps cost more than they save
 const TILES_ENOUGH = 32; // tiles for one visit of each pair of filter and channel
-const NOWHERE = -1;
 
 /**
  * Return the work of a convolution by tiles, or null where it is none of kernels 3×3 next to each other, or where it
@@ -61,8 +59,8 @@ export function tiledSums(site, links, { groups, depth, filters, taps }) {
   const none = space.take(LANES * Math.ceil(Math.max(depth, filters) / LANES));
   const most = Math.max(depth * LANES, filters * LANES, depth * filters); // numbers of a place
   const zerosEnd = space.take(2 * most).at + (most * LANE_BYTES) / LANES; // and there what is written nowhere begins
-  const lines = linesOf(node, tiles);
-  const kernelLines = linesOfKernel();
+  const lines = kept(linesOfTiles(node));
+  const kernelLines = kept(linesOfKernel());
   const each = Int32Array.from({ length: TILE_FACTORS * tiles }, (_, i) => i);
   const factor = each.map((place) => Math.floor(place / tiles));
   const forwardTable = space.table(runTable(each, each, factor, each.length, depth, depth));
@@ -106,7 +104,7 @@ export function tiledSums(site, links, { groups, depth, filters, taps }) {
         }
         for (let from = 0; from < batch; from += together) {
           const count = Math.min(together, batch - from);
-          if (!kept(batch)) intoTiles(pass, group, from, count);
+          if (!unchanged(batch)) intoTiles(pass, group, from, count);
           apply(
             pass,
             TILE_MATRIX.outputBack,
@@ -131,13 +129,26 @@ export function tiledSums(site, links, { groups, depth, filters, taps }) {
   };
 
   /** Whether v is still what the forward pass left there. @param {number} batch groups of pictures */
-  function kept(batch) {
+  function unchanged(batch) {
     return groups === 1 && batch <= together;
   }
 
   /** The weights of one group. @param {number} group */
   function ofGroup(group) {
     return weight.values.values.subarray(group * perGroup, (group + 1) * perGroup);
+  }
+
+  /**
+   * Put tables of lines into the memory.
+   * @template {string} Name
+   * @param {Record<Name, number[][]>} tables
+   */
+  function kept(tables) {
+    const placed = Object.entries(/** @type {Record<string, number[][]>} */ (tables)).map(([name, found]) => {
+      const { entries } = space.table({ starts: new Int32Array(0), entries: Int32Array.from(found.flat()) });
+      return [name, { at: entries, count: found.length }];
+    });
+    return /** @type {Record<Name, {at: number, count: number}>} */ (Object.fromEntries(placed));
   }
 
   /** Bytes from a map's begin to a channel of a group of pictures. @param {Maps} maps @param {number} channel @param {number} from */
@@ -214,128 +225,6 @@ export function tiledSums(site, links, { groups, depth, filters, taps }) {
     apply(pass, TILE_MATRIX.kernelBack, a, 0, b, 0, kernelLines.rowsBack, 1, channels);
     const to = weight.gradient.values.subarray(group * perGroup, (group + 1) * perGroup);
     addTapsLast(gradient.values, to, taps);
-  }
-
-  /**
-   * The lines of all tiles, on the places of the input, of its tiles (factor, tile), and of the output.
-   * @param {Site["node"]} node @param {number} tiles
-   */
-  function linesOf(node, tiles) {
-    const [, height, width] = node.input;
-    const { pad } = /** @type {Window} */ (node.window);
-    const across = Math.ceil(columns / TILE_OUT);
-    const all = Array.from({ length: tiles }, (_, t) => t);
-    const factorAt = (/** @type {number} */ t) => (/** @type {number} */ i, /** @type {number} */ j) =>
-      (i * TILE_SIDE + j) * tiles + t;
-    const inputAt = (/** @type {number} */ t) => (/** @type {number} */ i, /** @type {number} */ j) => {
-      const [r, c] = [TILE_OUT * Math.floor(t / across) + i - pad[0], TILE_OUT * (t % across) + j - pad[1]];
-      return r >= 0 && r < height && c >= 0 && c < width ? r * width + c : NOWHERE;
-    };
-    const outputAt = (/** @type {number} */ t) => (/** @type {number} */ i, /** @type {number} */ j) => {
-      const [r, c] = [TILE_OUT * Math.floor(t / across) + i, TILE_OUT * (t % across) + j];
-      return r < rows && c < columns ? r * columns + c : NOWHERE;
-    };
-    const rowsOfTiles = (/** @type {number} */ count, /** @type {any} */ from, /** @type {any} */ to) =>
-      tableOf(
-        all.flatMap((t) =>
-          range(count).map((i) =>
-            lineOf(
-              (k) => from[0](t)(i, k),
-              from[1],
-              (k) => to[0](t)(i, k),
-              to[1],
-            ),
-          ),
-        ),
-      );
-    const columnsOfTiles = (/** @type {number} */ reads, /** @type {number} */ writes) =>
-      tableOf(
-        all.flatMap((t) =>
-          range(TILE_SIDE).map((j) =>
-            lineOf(
-              (k) => factorAt(t)(k, j),
-              reads,
-              (k) => factorAt(t)(k, j),
-              writes,
-            ),
-          ),
-        ),
-      );
-    return {
-      inputRows: rowsOfTiles(TILE_SIDE, [inputAt, TILE_SIDE], [factorAt, TILE_SIDE]),
-      inputRowsBack: rowsOfTiles(TILE_SIDE, [factorAt, TILE_SIDE], [inputAt, TILE_SIDE]),
-      columns: columnsOfTiles(TILE_SIDE, TILE_SIDE),
-      outputColumns: columnsOfTiles(TILE_SIDE, TILE_OUT),
-      columnsBack: columnsOfTiles(TILE_OUT, TILE_SIDE),
-      outputRows: rowsOfTiles(TILE_OUT, [factorAt, TILE_SIDE], [outputAt, TILE_OUT]),
-      rowsBack: rowsOfTiles(TILE_OUT, [outputAt, TILE_OUT], [factorAt, TILE_SIDE]),
-    };
-  }
-
-  /** @param {number} n */
-  function range(n) {
-    return Array.from({ length: n }, (_, i) => i);
-  }
-
-  /** @param {(k: number) => number} from @param {number} reads @param {(k: number) => number} to @param {number} writes */
-  function lineOf(from, reads, to, writes) {
-    const five = (/** @type {(k: number) => number} */ at, /** @type {number} */ count) =>
-      range(TILE_SIDE).map((k) => (k < count ? at(k) : NOWHERE));
-    return [...five(from, reads), ...five(to, writes)];
-  }
-
-  /** @param {number[][]} found */
-  function tableOf(found) {
-    const { entries } = space.table({ starts: new Int32Array(0), entries: Int32Array.from(found.flat()) });
-    return { at: entries, count: found.length };
-  }
-
-  /** The lines of kernels of nine weights and of their 25 factors. */
-  function linesOfKernel() {
-    const nine = (/** @type {number} */ i, /** @type {number} */ j) => i * TILE_OUT + j;
-    const many = (/** @type {number} */ i, /** @type {number} */ j) => i * TILE_SIDE + j;
-    return {
-      rows: tableOf(
-        range(TILE_OUT).map((i) =>
-          lineOf(
-            (k) => nine(i, k),
-            TILE_OUT,
-            (k) => many(i, k),
-            TILE_SIDE,
-          ),
-        ),
-      ),
-      columns: tableOf(
-        range(TILE_SIDE).map((j) =>
-          lineOf(
-            (k) => many(k, j),
-            TILE_OUT,
-            (k) => many(k, j),
-            TILE_SIDE,
-          ),
-        ),
-      ),
-      columnsBack: tableOf(
-        range(TILE_SIDE).map((j) =>
-          lineOf(
-            (k) => many(k, j),
-            TILE_SIDE,
-            (k) => many(k, j),
-            TILE_OUT,
-          ),
-        ),
-      ),
-      rowsBack: tableOf(
-        range(TILE_OUT).map((i) =>
-          lineOf(
-            (k) => many(i, k),
-            TILE_SIDE,
-            (k) => nine(i, k),
-            TILE_OUT,
-          ),
-        ),
-      ),
-    };
   }
 }
 

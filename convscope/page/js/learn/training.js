@@ -2,6 +2,7 @@
 
 import { initialise } from "./initial.js";
 import { crossEntropyOfBatch } from "./loss.js";
+import { groupsOf, LANES } from "./memory.js";
 import { makeBatchNetwork } from "./network.js";
 import { optimiserOf } from "./optimisers.js";
 import { writeBatch } from "./pictures.js";
@@ -37,11 +38,25 @@ import { lrFactor, statisticsShare } from "./schedule.js";
  * @param {Numbers | null} [options.tensors] the first weights; null for random ones
  * @param {State | null} [options.state] where a training with the same other options stopped: it goes on from there, and
  * ends with the same bits as one that never stopped
+ * @param {number} [options.part] which share of every batch is this training's: 0 … parts − 1
+ * @param {number} [options.parts] how many trainings make each step together (team.js)
  */
-export function makeTraining({ nodes, input, pictures, recipe, seed, kernelsOn, tensors = null, state = null }) {
+export function makeTraining({
+  nodes,
+  input,
+  pictures,
+  recipe,
+  seed,
+  kernelsOn,
+  tensors = null,
+  state = null,
+  part = 0,
+  parts = 1,
+}) {
   const batch = Math.min(recipe.batchSize, pictures.labels.length);
   if (!batch) throw new RangeError("there is no picture to train on");
-  const network = makeBatchNetwork(nodes, batch);
+  const [first, end] = shareOf(batch, part, parts);
+  const network = makeBatchNetwork(nodes, end - first);
   const { move, kept } = optimiserOf(network, recipe);
   const kernels = network.open(kernelsOn);
   if (state) load(state.tensors);
@@ -80,27 +95,44 @@ export function makeTraining({ nodes, input, pictures, recipe, seed, kernelsOn, 
   function* one() {
     const [epoch, index] = [Math.floor(step / perEpoch), step % perEpoch];
     if (!index || !order.length) order = permutation(pictures.labels.length, [seed, DRAWN.order, epoch]);
-    const chosen = order.subarray(index * batch, (index + 1) * batch);
-    const changes = { how: recipe.augmentation, seed: [seed, DRAWN.changes, step] };
+    const chosen = order.subarray(index * batch + first, index * batch + end);
+    const own = part ? [part] : []; // the random numbers of another share are others
+    const changes = { how: recipe.augmentation, seed: [seed, DRAWN.changes, step, ...own] };
     writeBatch(network.input, size, input, pictures, chosen, changes);
     const labels = Array.from(chosen, (i) => pictures.labels[i]);
     yield { stage: "batch", chosen };
     network.zeroGradients();
     yield { stage: "zero", chosen };
-    network.forward(batch, {
+    network.forward(chosen.length, {
       training: true,
       statisticsShare: statisticsShare(step),
-      seed: [seed, DRAWN.dropout, step],
+      seed: [seed, DRAWN.dropout, step, ...own],
     });
     yield { stage: "forward", chosen };
     const figures = crossEntropyOfBatch(network.logits, network.logitsGradient, labels, recipe.labelSmoothing);
     yield { stage: "loss", chosen, figures };
-    network.backward(batch);
+    network.backward(chosen.length);
     yield { stage: "backward", chosen, figures };
+    return finish(figures);
+  }
+
+  /** Do the stages of a step up to the gradients, of this training's share, and tell its loss. */
+  function pass() {
+    for (const { stage, figures } of one()) if (stage === "backward" && figures) return figures;
+    throw new Error("a step without gradients");
+  }
+
+  /** Move the weights by the gradients. @param {{loss: number, right: number}} figures @returns {StepLine} */
+  function finish(figures) {
     const factor = lrFactor(step, recipe.steps, recipe.warmup, recipe.final);
     step++;
     move(kernels, factor, step);
     return { step, ...figures, count: batch, lr: recipe.lr * factor };
+  }
+
+  /** What is exchanged: every gradient and every running statistic. */
+  function exchanged() {
+    return [...network.parameters.map(({ gradient }) => gradient), ...network.buffers.map(({ values }) => values)];
   }
 
   return {
@@ -121,6 +153,31 @@ export function makeTraining({ nodes, input, pictures, recipe, seed, kernelsOn, 
       while (!stage.done) stage = stages.next();
       return stage.value;
     },
+
+    /**
+     * Instead of `step`: the gradients and running statistics by this training's share, then the loss and how many are
+     * right, all but the last in proportion to the share, so that the sum over all shares is that of the batch.
+     */
+    share: () => {
+      const { loss, right } = pass();
+      const weight = (end - first) / batch;
+      const blocks = exchanged();
+      const numbers = new Float32Array(blocks.reduce((sum, { count }) => sum + count, 2));
+      let at = 0;
+      for (const { values } of blocks) for (let i = 0; i < values.length; i++) numbers[at++] = weight * values[i];
+      numbers.set([weight * loss, right], at);
+      return numbers;
+    },
+
+    /** The step itself, by the sum of all shares. @param {Float32Array} numbers */
+    take: (numbers) => {
+      let at = 0;
+      for (const { values } of exchanged()) {
+        values.set(numbers.subarray(at, at + values.length));
+        at += values.length;
+      }
+      return finish({ loss: numbers[at], right: numbers[at + 1] });
+    },
     /** The same stage by stage, for whoever wants to look in between: each `next()` does one. */
     stages: () => one(),
 
@@ -132,8 +189,8 @@ export function makeTraining({ nodes, input, pictures, recipe, seed, kernelsOn, 
     evaluate: (others, watcher = null) => {
       let [right, loss] = [0, 0];
       const n = others.labels.length;
-      for (let from = 0; from < n; from += batch) {
-        const chosen = Array.from({ length: Math.min(batch, n - from) }, (_, i) => from + i);
+      for (let from = 0; from < n; from += network.pictures) {
+        const chosen = Array.from({ length: Math.min(network.pictures, n - from) }, (_, i) => from + i);
         writeBatch(network.input, size, input, others, chosen, null);
         network.forward(chosen.length);
         watcher?.add(chosen.length);
@@ -151,6 +208,15 @@ export function makeTraining({ nodes, input, pictures, recipe, seed, kernelsOn, 
     state: () => ({ step, tensors: copied(all()), moments: copied(remembered()) }),
     load,
   };
+}
+
+/**
+ * Which pictures of a batch are a part's, [first, end): whole groups of eight, the last maybe not full.
+ * @param {number} batch @param {number} part @param {number} parts
+ */
+function shareOf(batch, part, parts) {
+  const begin = (/** @type {number} */ i) => Math.min(batch, LANES * Math.floor((i * groupsOf(batch)) / parts));
+  return [begin(part), part === parts - 1 ? batch : begin(part + 1)];
 }
 
 /** @typedef {{name: string, values: Block}[]} Named */

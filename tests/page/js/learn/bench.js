@@ -1,5 +1,6 @@
 import { unpack } from "../../../../convscope/page/js/engine/binary.js";
 import { watchActivity } from "../../../../convscope/page/js/learn/activity.js";
+import { elasticField } from "../../../../convscope/page/js/learn/elastic.js";
 import { BATCH_KINDS } from "../../../../convscope/page/js/learn/kinds/all.js";
 import { kernelsFor } from "../../../../convscope/page/js/learn/kernels/choice.js";
 import { plainKernels } from "../../../../convscope/page/js/learn/kernels/plain.js";
@@ -8,11 +9,12 @@ import { initialise } from "../../../../convscope/page/js/learn/initial.js";
 import { crossEntropyOfBatch } from "../../../../convscope/page/js/learn/loss.js";
 import { makeBatchNetwork } from "../../../../convscope/page/js/learn/network.js";
 import { normalised, optimiserOf } from "../../../../convscope/page/js/learn/optimisers.js";
-import { copyMapped, writeBatch } from "../../../../convscope/page/js/learn/pictures.js";
+import { copyMapped, eraseSquare, writeBatch } from "../../../../convscope/page/js/learn/pictures.js";
 import { permutation, uniform, xoshiro } from "../../../../convscope/page/js/learn/random.js";
 import { FAST } from "../../../../convscope/page/js/learn/recipe.js";
 import { lrFactor, statisticsShare } from "../../../../convscope/page/js/learn/schedule.js";
 import { makeSession } from "../../../../convscope/page/js/learn/session.js";
+import { workersFor } from "../../../../convscope/page/js/learn/team.js";
 import { makeTraining } from "../../../../convscope/page/js/learn/training.js";
 
 /** What the tests ask of the engine that learns; rows of numbers come and go as base64. */
@@ -148,6 +150,21 @@ const calls = {
     }
     return { lines, tensors: training.tensors(), state: training.state() };
   },
+  // The same by several, each with its share of every batch.
+  together: ({ nodes, input, pictures, recipe, seed, kernels, parts }) => {
+    const whole = { ...FAST, ...recipe, augmentation: { ...FAST.augmentation, ...recipe.augmentation } };
+    const all = Array.from({ length: parts }, (_, part) =>
+      makeTraining({ nodes, input, pictures, recipe: whole, seed, kernelsOn: kernelsOf(kernels), part, parts }),
+    );
+    const lines = [];
+    while (!all[0].done) {
+      const sum = all[0].share();
+      for (const other of all.slice(1)) other.share().forEach((value, i) => (sum[i] += value));
+      lines.push(all.map((one) => one.take(sum))[0]);
+    }
+    return { lines, tensors: all.map((one) => one.tensors()) };
+  },
+  workersFor: ({ workers, batch }) => workersFor(workers, batch),
   fast: () => FAST,
   // What the activations of a network with these weights read and answer, over pictures in batches of `batch`.
   activity: ({ nodes, input, pictures, batch, tensors }) => {
@@ -196,9 +213,20 @@ const calls = {
     writeBatch(maps, size, input, pictures, chosen, how && { how: { ...FAST.augmentation, ...how }, seed });
     return read(maps, chosen.length);
   },
-  mapped: ({ picture, shape, size, map, input }) => {
+  mapped: ({ picture, shape, size, map, input, edge, moved }) => {
     const maps = heldMaps(1, size, shape[0]);
-    copyMapped(maps, 0, size, picture, shape, map, input);
+    copyMapped(maps, 0, size, picture, shape, map, input, edge ?? false, moved ?? null);
+    return read(maps, 1);
+  },
+  // A field from noise that is given, and a square filled.
+  elasticField: ({ size, noise }) => {
+    let at = 0;
+    return Float32Array.from(elasticField(size, () => noise[at++]));
+  },
+  erased: ({ values, shape: [channels, ...size], side, row, column, input }) => {
+    const maps = heldMaps(1, size, channels);
+    write(maps, values, 1);
+    eraseSquare(maps, 0, size, side, row, column, input);
     return read(maps, 1);
   },
 };

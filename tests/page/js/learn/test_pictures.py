@@ -75,6 +75,61 @@ def test_a_map_resamples_as_pythons_does(learn: Learner, size: tuple[int, int]) 
         np.testing.assert_allclose(found, wanted.numpy().ravel(), atol=0.02)  # of 255: float32 places
 
 
+@pytest.mark.parametrize("edge", [False, True])
+def test_a_bent_map_resamples_as_pythons_does(learn: Learner, edge: bool) -> None:
+    (image,) = noise(1, 2, 9, 8)
+    map_ = np.array([[1.1, 0.2, 0.7], [-0.1, 0.9, -1.2]], np.float32)
+    moved = np.random.default_rng(2).normal(0, 2, (2, 7, 6)).astype(np.float32)
+    given = torch.from_numpy(image[None]).float(), torch.from_numpy(map_[None]), (7, 6)
+    wanted = augmentation.affine(*given, edge=edge, moved=torch.from_numpy(moved[None]))
+    asked = {"picture": image.ravel(), "shape": [2, 9, 8], "size": [7, 6], "map": map_.ravel().tolist()}
+    found = learn.call("mapped", **asked, input=PLAIN, edge=edge, moved=moved.ravel())
+    np.testing.assert_allclose(found, wanted.numpy().ravel(), atol=0.02)
+
+
+@pytest.mark.parametrize("size", [(28, 24), (5, 9)])
+def test_an_elastic_field_is_pythons(learn: Learner, size: tuple[int, int]) -> None:
+    down, across = (augmentation.net_weights(pixels) for pixels in size)
+    given = torch.randn(2, down.shape[1], across.shape[1], generator=torch.Generator().manual_seed(1))
+    found = learn.call("elasticField", size=size, noise=given.numpy().ravel())
+    np.testing.assert_allclose(found, (down @ given @ across.T).numpy().ravel(), atol=1e-5)
+
+
+@pytest.mark.parametrize(("side", "row", "column"), [(3, 4, 4), (4, 0, 7), (5, 8, 0), (30, 2, 2)])
+def test_an_erased_square_is_pythons(learn: Learner, side: int, row: int, column: int) -> None:
+    (image,) = noise(1, 2, 9, 8)
+    mean = (33.32, 62.5)
+    places = torch.tensor([row]), torch.tensor([column])
+    wanted = augmentation.erase(torch.from_numpy(image[None]).float(), side, *places, mean)[0].numpy()
+    scale = {"shape": [2, 9, 8], "mean": mean, "std": [78.57, 40.0]}
+    spread = np.array([[mean], [scale["std"]]], np.float32).reshape(2, 2, 1, 1)
+    asked = {"values": ((image - spread[0]) / spread[1]).astype(np.float32).ravel(), "shape": [2, 9, 8]}
+    found = learn.call("erased", **asked, side=side, row=row, column=column, input=scale).reshape(2, 9, 8)
+    np.testing.assert_allclose(found * spread[1] + spread[0], wanted, atol=1e-3)
+
+
+def test_erased_squares_lie_anywhere_and_fields_bend(learn: Learner) -> None:
+    images = np.full((400, 1, 9, 8), 200, np.uint8)
+    found = batch(learn, images, (9, 8), {"erase": 3})[:, 0]
+    assert {round(float(v)) for v in np.unique(found)} == {0, 200}  # the mean is 0
+    assert ((found == 0).mean(0) > 0.02).all()
+    assert (found == 0).sum((1, 2)).max() == 9
+    bent = batch(learn, np.repeat(noise(1, 1, 20, 20), 3, 0), (20, 20), {"elastic": 1.0})
+    assert len({made.tobytes() for made in bent}) == 3
+
+
+def test_edges_go_on_where_that_is_asked_for_and_zooms_are_near_and_far(learn: Learner) -> None:
+    images = np.full((60, 1, 9, 8), 200, np.uint8)
+    for how in ({"shift": 3}, {"translate": 3.0}):
+        assert batch(learn, images, (9, 8), how).min() < 1
+        np.testing.assert_allclose(batch(learn, images, (9, 8), {**how, "edge": True}), 200, atol=1e-3)
+    square = np.zeros((60, 1, 21, 21), np.uint8)
+    square[:, :, 7:14, 7:14] = 200
+    sizes = np.sqrt(batch(learn, square, (21, 21), {"zoom": 0.5}).sum((1, 2, 3)) / square[0].sum())
+    assert 0.6 < sizes.min() < 0.75
+    assert 1.35 < sizes.max() < 1.55
+
+
 def test_drawn_maps_stay_within_what_is_asked_for(learn: Learner) -> None:
     """A turn keeps a disc; a translation moves its middle by no more than asked, in fractions too."""
     y, x = np.mgrid[:21, :21] - 10.0

@@ -35,7 +35,7 @@ def steps(said: list[Any]) -> list[int]:
 
 def test_it_goes_on_in_slices_to_its_end(learn: Learner) -> None:
     said = talk(learn, begin(), 50)
-    assert said[0] == {"say": "ready", "kernels": "simd", "sameBits": True}
+    assert said[0] == {"say": "ready", "kernels": "simd", "sameBits": True, "workers": 1}
     slices = [len(one["lines"]) for one in said if one["say"] == "steps"]
     assert max(slices) < 12, "messages are looked at in between"
     assert steps(said) == list(range(1, 13))
@@ -162,7 +162,7 @@ def test_a_training_that_is_thrown_away_is_gone(learn: Learner) -> None:
 
 def test_the_fastest_kernels_that_work_are_taken(learn: Learner, kernels: str) -> None:
     said = talk(learn, begin(kernels=[kernels]), 50)
-    assert said[0] == {"say": "ready", "kernels": kernels, "sameBits": kernels != "relaxed"}
+    assert said[0] == {"say": "ready", "kernels": kernels, "sameBits": kernels != "relaxed", "workers": 1}
     assert said[-1]["say"] == "end"
     first = learn.call("works", wanted=["relaxed", "simd", "plain"])["name"]
     assert talk(learn, begin(kernels=None), 1)[0]["kernels"] == first

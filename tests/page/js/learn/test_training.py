@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
@@ -16,7 +16,7 @@ from convscope.formula import Network, parse, trace
 from convscope.nn import build, load_weights
 from convscope.pictures.input_spec import InputSpec
 from convscope.training.param_groups import initialised, normalised, optimisers
-from convscope.training.recipes import RECIPES, Recipe
+from convscope.training.recipes import RECIPES, Augmentation, Recipe
 from convscope.training.schedule import Schedule
 from convscope.training.state import statistics_share
 from tests.page.js.learn.node import Learner, page_nodes
@@ -256,6 +256,7 @@ def test_the_default_recipe_is_pythons(learn: Learner) -> None:
     found = learn.call("fast")
     assert {name: found[name] for name in wanted} == wanted
     assert set(found) - set(wanted) == {"betas", "eps", "augmentation"}  # torch.optim.AdamW's own; no changes
+    assert set(found["augmentation"]) == {field.name for field in fields(Augmentation)}
     assert (found["betas"], found["eps"], any(found["augmentation"].values())) == ([0.9, 0.999], 1e-8, False)
 
 
