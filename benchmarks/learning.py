@@ -1,7 +1,9 @@
 """How fast a page learns: training in headless Chromium, in one worker, beside convscope's own torch, on one core.
 
     python -m benchmarks.learning                      pictures a second, and seconds to 99 % on MNIST
-    python -m benchmarks.learning --only speed         one of the two
+    python -m benchmarks.learning --only speed         one of them
+    python -m benchmarks.learning --only quota         5,000 digits with a part of a core, as on slower computers
+    python -m benchmarks.learning --only workers       one worker and two, on two cores
     python -m benchmarks.learning --tfjs tf.min.js     TensorFlow.js beside it: its bundle, from npm
 
 Seconds are those within steps: drawing pictures, forward, backward, update; not loading and not the test. CPU seconds
@@ -19,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import results
+from benchmarks.learning_tfjs import by_tfjs
 from convscope import data
 from convscope.explain.payload import nodes
 from convscope.explain.payload.encoding import as_json
@@ -37,7 +40,8 @@ from tests.browser.learn_page import LearnPage
 WHAT = (
     "Training on MNIST's 60,000 pictures in a worker of headless Chromium, one core, one row a run; `torch` is "
     "convscope's own in a process with one thread. `speed`: plan fast, batches of 128. `accuracy`: a smaller plan, a "
-    "fixed schedule, and the accuracy on the 10,000 test pictures. Seconds by the wall clock and of CPU time."
+    "fixed schedule, and the accuracy on the 10,000 test pictures. `quota`: the smaller plan on 5,000 pictures with a "
+    "part of a core. `workers`: plan fast by one worker and two on two cores. Seconds by the clock and of CPU time."
 )
 PLAN = (
     'crop(24) + conv(16, 5, stride=2, pad="same", bias=False) + maxpool(2) + bn + relu + conv(32, 3, pad="same", '
@@ -45,13 +49,15 @@ PLAN = (
 )
 STEPS = 500
 SPEED = {"plain": 12, "simd": 200, "relaxed": 200, "torch": 200}  # steps
+QUOTAS = (1.0, 1 / 4, 1 / 6)  # of a core: this one, a Chromebook's, a phone's
+FEW_STEPS = 120  # of 64 pictures, on 5,000
 SCALE = {"shape": [1, 28, 28], "mean": [33.32], "std": [78.57]}
 
 
 def main() -> None:
     """Measure, and write each run to benchmarks/results/learning.json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", choices=("speed", "accuracy"))
+    parser.add_argument("--only", choices=("speed", "accuracy", "quota", "workers"))
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     parser.add_argument("--engines", nargs="+", choices=SPEED, default=list(SPEED))
     parser.add_argument("--tfjs", type=Path, help="TensorFlow.js's bundle, tf.min.js")
@@ -61,12 +67,30 @@ def main() -> None:
     if given.torch:
         print(json.dumps(by_torch(given.torch[0], int(given.torch[1]), int(given.torch[2]))))
         return
+    if given.only == "workers":
+        with page() as (learner, version):
+            write(list(together(learner, given.seeds)), version)
+        return
     os.sched_setaffinity(0, {given.core})
+    if given.only == "quota":
+        rows = []
+        for share in QUOTAS:
+            with quota(share), page() as (learner, version):
+                rows += slower(learner, share, given.seeds)
+        write(rows, version)
+        return
     with page() as (learner, version):
         rows = list(measured(learner, given))
-        if given.tfjs:
-            print(json.dumps({"engine": "tfjs cpu", **by_tfjs(learner, given.tfjs)}))
-    key = ("engine", "task", "seed")
+        for backend in ("cpu", "wasm") if given.tfjs else ():
+            found = {"engine": f"tfjs {backend}", "task": "speed", "seed": 0, **by_tfjs(learner, given.tfjs, backend)}
+            print(json.dumps(found))
+            rows.append(found)
+    write(rows, version)
+
+
+def write(rows: list[results.Row], version: str) -> None:
+    """Write rows beside those of other runs, and say where."""
+    key = ("engine", "task", "seed", "workers", "core")
     print(results.write("learning", WHAT, rows, key=key, using={**results.versions(), "chromium": version}))
 
 
@@ -79,6 +103,8 @@ def page() -> Iterator[tuple[LearnPage, str]]:
     kept = {
         "images": np.asarray(mnist.train.images[:]),
         "labels": np.asarray(mnist.train.labels[:], np.uint8),
+        "few images": np.asarray(mnist.train.images[:5000]),
+        "few labels": np.asarray(mnist.train.labels[:5000], np.uint8),
         "test images": np.asarray(test.images[:]),
         "test labels": np.asarray(test.labels[:], np.uint8),
     }
@@ -99,36 +125,84 @@ def measured(learner: LearnPage, given: argparse.Namespace) -> Iterator[results.
             tasks += [(e, "accuracy", PLAN, STEPS, seed) for e in given.engines if e != "plain"]
     for engine, task, plan, steps, seed in tasks:
         found = aside(plan, steps, seed) if engine == "torch" else by_page(learner, engine, plan, steps, seed)
-        row = {"engine": engine, "task": task, "seed": seed, "steps": steps, **found, "load": os.getloadavg()[0]}
-        print(json.dumps(row), flush=True)
-        yield row
+        yield said({"engine": engine, "task": task, "seed": seed, "steps": steps, **found})
 
 
-def by_page(learner: LearnPage, engine: str, plan: str, steps: int, seed: int) -> results.Row:
+def said(row: results.Row) -> results.Row:
+    """Print a row with the machine's load, and return it."""
+    row = {**row, "load": os.getloadavg()[0]}
+    print(json.dumps(row), flush=True)
+    return row
+
+
+def by_page(learner: LearnPage, engine: str, plan: str, steps: int, seed: int, workers: int = 1) -> results.Row:
     """Train in the page and return figures."""
-    learner.start()
-    training = {"kept": "images"}, {"kept": "labels"}
-    pixels, labels = {"kept": "test images"}, {"kept": "test labels"}
-    learner.ask(
-        {
-            "ask": "begin",
-            "nodes": as_json(nodes.page_nodes(trace(parse(plan)))),
-            "input": SCALE,
-            "pictures": {"pixels": training[0], "labels": training[1], "shape": [1, 28, 28]},
-            "recipe": {"steps": steps},
-            "seed": seed,
-            "kernels": [engine],
-        }
-    )
+    learner.start(workers)
+    learner.ask(asked_for(engine, plan, {"steps": steps}, seed))
     learner.until("ready", 120)
     cpu = worker_cpu()
     end = learner.until("end", 600)
     cpu = worker_cpu() - cpu
-    asked = {"ask": "measure", "pictures": {"pixels": pixels, "labels": labels, "shape": [1, 28, 28]}}
-    learner.ask(asked)
-    test = learner.until("measured", 300)
-    seconds, count = end["seconds"], pictures_shown(learner.said())
-    return {**rates(count, seconds, cpu), "accuracy": test["accuracy"]}
+    count = pictures_shown(learner.said())
+    return {**rates(count, end["seconds"], cpu), "accuracy": tested(learner)}
+
+
+def asked_for(engine: str, plan: str, recipe: dict[str, object], seed: int, which: str = "") -> dict[str, object]:
+    """Return the message that a training begins with."""
+    pictures = {"pixels": {"kept": f"{which}images"}, "labels": {"kept": f"{which}labels"}, "shape": [1, 28, 28]}
+    made = as_json(nodes.page_nodes(trace(parse(plan))))
+    asked = {"ask": "begin", "nodes": made, "input": SCALE, "pictures": pictures, "recipe": recipe}
+    return {**asked, "seed": seed, "kernels": [engine]}
+
+
+def tested(learner: LearnPage) -> float:
+    """Return the accuracy on the test pictures."""
+    pixels, labels = {"kept": "test images"}, {"kept": "test labels"}
+    learner.ask({"ask": "measure", "pictures": {"pixels": pixels, "labels": labels, "shape": [1, 28, 28]}})
+    return float(learner.until("measured", 300)["accuracy"])
+
+
+def together(learner: LearnPage, seeds: Sequence[int]) -> Iterator[results.Row]:
+    """Yield the speed of plan fast by one worker and by two, in turns, by the clock: the browser has every core."""
+    for seed in seeds:
+        for workers in (1, 2):
+            found = by_page(learner, "relaxed", ZOO["fast"][0], SPEED["relaxed"], seed, workers)
+            row = {"engine": "relaxed", "task": "workers", "seed": seed, "workers": workers, "steps": SPEED["relaxed"]}
+            yield said({**row, **found})
+
+
+@contextmanager
+def quota(share: float) -> Iterator[None]:
+    """Give this process and all that it starts a share of a core, by the kernel's scheduler (cgroup v1)."""
+    folder = Path("/sys/fs/cgroup/cpu") / f"convscope-{os.getpid()}"
+    folder.mkdir()
+    try:
+        (folder / "cpu.cfs_period_us").write_text("100000")
+        (folder / "cpu.cfs_quota_us").write_text(str(round(100000 * share)))
+        (folder / "cgroup.procs").write_text(str(os.getpid()))
+        yield
+    finally:
+        (folder.parent / "cgroup.procs").write_text(str(os.getpid()))
+        for _ in range(50):  # a browser's last process may take a moment to end
+            with suppress(OSError):
+                folder.rmdir()
+                break
+            time.sleep(0.1)
+
+
+def slower(learner: LearnPage, share: float, seeds: Sequence[int]) -> Iterator[results.Row]:
+    """Yield how long it takes to learn 5,000 digits, from asking for it to the end, and the accuracy on 10,000."""
+    for seed in seeds:
+        learner.start(1)
+        learner.ask(asked_for("relaxed", PLAN, {"steps": FEW_STEPS, "batchSize": 64}, seed, "few "))
+        began, cpu = time.monotonic(), worker_cpu()
+        end = learner.until("end", 300)
+        clock = time.monotonic() - began
+        cpu = worker_cpu() - cpu
+        count = pictures_shown(learner.said())
+        found = {**rates(count, end["seconds"], cpu), "seconds_from_asking": clock, "accuracy": tested(learner)}
+        row = {"engine": "relaxed", "task": "quota", "core": share, "seed": seed, "steps": FEW_STEPS, **found}
+        yield said(row)
 
 
 def pictures_shown(said: Sequence[dict[str, Any]]) -> int:
@@ -143,16 +217,29 @@ def rates(count: int, seconds: float, cpu: float) -> results.Row:
 
 
 def worker_cpu() -> float:
-    """Return the CPU seconds of the browser's worker thread; of all, if there are several."""
+    """Return the CPU seconds of the worker threads of this process's browser."""
     ticks = 0
-    for stat in Path("/proc").glob("[0-9]*/task/[0-9]*/stat"):
-        try:
-            name, _, rest = stat.read_text().partition("(")[2].rpartition(")")
-        except OSError:
-            continue  # it ended
-        if name == "DedicatedWorker":
-            ticks += sum(map(int, rest.split()[11:13]))
+    for process in descendants(os.getpid()):
+        for stat in Path(f"/proc/{process}/task").glob("*/stat"):
+            try:
+                name, _, rest = stat.read_text().partition("(")[2].rpartition(")")
+            except OSError:
+                continue  # it ended
+            if name == "DedicatedWorker":
+                ticks += sum(map(int, rest.split()[11:13]))
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def descendants(process: int) -> list[int]:
+    """Return the processes that a process started, and those that these did."""
+    below: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            below.setdefault(int(stat.read_text().rpartition(")")[2].split()[1]), []).append(int(stat.parent.name))
+    found = [process]
+    for one in found:
+        found += below.get(one, [])
+    return found[1:]
 
 
 def aside(plan: str, steps: int, seed: int) -> results.Row:
@@ -188,48 +275,6 @@ def by_torch(plan: str, steps: int, seed: int) -> results.Row:
     seconds = ended[0] - began[0]
     found = rates(steps * recipe.batch_size, seconds, ended[1] - began[1])
     return {**found, "accuracy": result.test.accuracy}
-
-
-TFJS = """
-const done = arguments[arguments.length - 1];
-(async () => {
-  await tf.setBackend("cpu");
-  const { layers } = tf, conv = (filters, kernelSize, strides, inputShape) =>
-    layers.conv2d({ filters, kernelSize, strides, padding: "same", useBias: false, ...(inputShape && { inputShape }) });
-  const bn = () => layers.batchNormalization(), relu = () => layers.activation({ activation: "relu" });
-  const pool = () => layers.maxPooling2d({ poolSize: 2 });
-  const model = tf.sequential({ layers: [conv(32, 5, 2, [24, 24, 1]), pool(), bn(), relu(), conv(64, 3, 1), pool(),
-    bn(), relu(), conv(64, 3, 1), bn(), relu(), layers.flatten(), layers.dense({ units: 10 })] });
-  const optimizer = tf.train.momentum(0.1, 0.9, true);
-  const loss = (wanted, logits) => tf.losses.softmaxCrossEntropy(wanted, logits);
-  model.compile({ optimizer, loss });
-  const labels = tf.range(0, 32, 1, "int32").mod(tf.scalar(10, "int32"));
-  const [x, y] = [tf.randomNormal([32, 24, 24, 1]), tf.oneHot(labels, 10)];
-  await model.trainOnBatch(x, y);
-  const times = [];
-  for (let i = 0; i < 3; i++) {
-    const began = performance.now();
-    await model.trainOnBatch(x, y);
-    times.push((performance.now() - began) / 1000);
-  }
-  return { times, parameters: model.countParams() };
-})().then(done, (error) => done({ error: String(error) }));
-"""
-
-
-def by_tfjs(learner: LearnPage, bundle: Path) -> results.Row:
-    """Train plan fast with TensorFlow.js on its CPU, in a page of its own: three steps of 32 pictures after one."""
-    with tempfile.TemporaryDirectory() as folder:
-        text = bundle.read_text(encoding="utf-8").replace("</script", "<\\/script")
-        (Path(folder) / "tf.html").write_text(f"<!doctype html><script>{text}</script>", encoding="utf-8")
-        learner.browser.get((Path(folder) / "tf.html").as_uri())
-        learner.browser.set_script_timeout(600)
-        found = learner.browser.execute_async_script(TFJS)  # type: ignore[no-untyped-call]
-    if "error" in found:
-        raise RuntimeError(found["error"])
-    times = sorted(found["times"])
-    facts = {"steps": len(times), "parameters": found["parameters"], "load": os.getloadavg()[0]}
-    return {**facts, "pictures_per_second": 32 * len(times) / sum(times), "fastest": 32 / times[0]}
 
 
 if __name__ == "__main__":
