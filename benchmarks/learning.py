@@ -14,6 +14,7 @@ training pictures (docs/log.md).
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import subprocess
@@ -73,11 +74,8 @@ def main() -> None:
         return
     os.sched_setaffinity(0, {given.core})
     if given.only == "quota":
-        rows = []
-        for share in QUOTAS:
-            with quota(share), page() as (learner, version):
-                rows += slower(learner, share, given.seeds)
-        write(rows, version)
+        with page() as (learner, version):
+            write(list(slower(learner, given.seeds)), version)
         return
     with page() as (learner, version):
         rows = list(measured(learner, given))
@@ -173,36 +171,37 @@ def together(learner: LearnPage, seeds: Sequence[int]) -> Iterator[results.Row]:
 
 @contextmanager
 def quota(share: float) -> Iterator[None]:
-    """Give this process and all that it starts a share of a core, by the kernel's scheduler (cgroup v1)."""
+    """Give the processes that this one started a share of a core, by the kernel's scheduler (cgroup v1): no more, and
+    before whatever else the machine does, no less.
+    """
     folder = Path("/sys/fs/cgroup/cpu") / f"convscope-{os.getpid()}"
     folder.mkdir()
+    started = descendants(os.getpid())
     try:
         (folder / "cpu.cfs_period_us").write_text("100000")
         (folder / "cpu.cfs_quota_us").write_text(str(round(100000 * share)))
-        (folder / "cgroup.procs").write_text(str(os.getpid()))
+        (folder / "cpu.shares").write_text("262144")  # the most there is
+        for process in started:
+            (folder / "cgroup.procs").write_text(str(process))
         yield
     finally:
-        (folder.parent / "cgroup.procs").write_text(str(os.getpid()))
-        for _ in range(50):  # a browser's last process may take a moment to end
-            with suppress(OSError):
-                folder.rmdir()
-                break
-            time.sleep(0.1)
+        for process in (folder / "cgroup.procs").read_text().split():
+            (folder.parent / "cgroup.procs").write_text(process)
+        folder.rmdir()
 
 
-def slower(learner: LearnPage, share: float, seeds: Sequence[int]) -> Iterator[results.Row]:
-    """Yield how long it takes to learn 5,000 digits, from asking for it to the end, and the accuracy on 10,000."""
-    for seed in seeds:
+def slower(learner: LearnPage, seeds: Sequence[int]) -> Iterator[results.Row]:
+    """Yield how long a part of a core takes to learn 5,000 digits, from asking for it to the end, and the accuracy."""
+    for seed, share in itertools.product(seeds, QUOTAS):
         learner.start(1)
-        learner.ask(asked_for("relaxed", PLAN, {"steps": FEW_STEPS, "batchSize": 64}, seed, "few "))
-        began, cpu = time.monotonic(), worker_cpu()
-        end = learner.until("end", 300)
-        clock = time.monotonic() - began
-        cpu = worker_cpu() - cpu
-        count = pictures_shown(learner.said())
-        found = {**rates(count, end["seconds"], cpu), "seconds_from_asking": clock, "accuracy": tested(learner)}
-        row = {"engine": "relaxed", "task": "quota", "core": share, "seed": seed, "steps": FEW_STEPS, **found}
-        yield said(row)
+        with quota(share):
+            began, cpu = time.monotonic(), worker_cpu()
+            learner.ask(asked_for("relaxed", PLAN, {"steps": FEW_STEPS, "batchSize": 64}, seed, "few "))
+            end = learner.until("end", 300)
+            clock, cpu = time.monotonic() - began, worker_cpu() - cpu
+        found = rates(pictures_shown(learner.said()), end["seconds"], cpu)
+        row = {"engine": "relaxed", "task": "quota", "core": round(share, 3), "seed": seed, "steps": FEW_STEPS}
+        yield said({**row, **found, "seconds_from_asking": clock, "accuracy": tested(learner)})
 
 
 def pictures_shown(said: Sequence[dict[str, Any]]) -> int:
