@@ -7,13 +7,14 @@
     python -m benchmarks.learning --tfjs tf.min.js     TensorFlow.js beside it: its bundle, from npm
 
 Seconds are those within steps: drawing pictures, forward, backward, update; not loading and not the test. CPU seconds
-are the worker's own thread's, from /proc: what a busy machine gives it. PLAN and STEPS were chosen on the last 10,000
-training pictures (docs/log.md).
+are the worker's own thread's, from /proc: what a busy machine gives it. PLAN, STEPS and WARMUP were chosen on the last
+10,000 training pictures (docs/log.md).
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import itertools
 import json
 import os
@@ -35,6 +36,7 @@ from convscope import data
 from convscope.explain.payload import nodes
 from convscope.explain.payload.encoding import as_json
 from convscope.formula import ZOO, parse, trace
+from convscope.training.recipes import named
 from tests.browser.chromium import chromium
 from tests.browser.learn_page import LearnPage
 
@@ -48,10 +50,11 @@ PLAN = (
     'crop(24) + conv(16, 5, stride=2, pad="same", bias=False) + maxpool(2) + bn + relu + conv(32, 3, pad="same", '
     'bias=False) + maxpool(2) + bn + relu + conv(64, 3, pad="same", bias=False) + bn + relu + fc'
 )
-STEPS = 500
+STEPS, WARMUP = 500, 0.2
 SPEED = {"plain": 12, "simd": 200, "relaxed": 200, "torch": 200}  # steps
 QUOTAS = (1.0, 1 / 4, 1 / 6)  # of a core: this one, a Chromebook's, a phone's
 FEW_STEPS = 120  # of 64 pictures, on 5,000
+FAST = named("fast")
 SCALE = {"shape": [1, 28, 28], "mean": [33.32], "std": [78.57]}
 
 
@@ -63,10 +66,10 @@ def main() -> None:
     parser.add_argument("--engines", nargs="+", choices=SPEED, default=list(SPEED))
     parser.add_argument("--tfjs", type=Path, help="TensorFlow.js's bundle, tf.min.js")
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="the core to run on (the last)")
-    parser.add_argument("--torch", nargs=3, metavar=("PLAN", "STEPS", "SEED"), help=argparse.SUPPRESS)
+    parser.add_argument("--torch", nargs=4, metavar=("PLAN", "STEPS", "SEED", "WARMUP"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.torch:
-        print(json.dumps(by_torch(given.torch[0], int(given.torch[1]), int(given.torch[2]))))
+        print(json.dumps(by_torch(given.torch[0], int(given.torch[1]), int(given.torch[2]), float(given.torch[3]))))
         return
     if given.only == "workers":
         with page() as (learner, version):
@@ -122,7 +125,8 @@ def measured(learner: LearnPage, given: argparse.Namespace) -> Iterator[results.
         if given.only != "speed":
             tasks += [(e, "accuracy", PLAN, STEPS, seed) for e in given.engines if e != "plain"]
     for engine, task, plan, steps, seed in tasks:
-        found = aside(plan, steps, seed) if engine == "torch" else by_page(learner, engine, plan, steps, seed)
+        run = aside if engine == "torch" else functools.partial(by_page, learner, engine)
+        found = run(plan, steps, seed, warmup=WARMUP if task == "accuracy" else FAST.warmup)
         yield said({"engine": engine, "task": task, "seed": seed, "steps": steps, **found})
 
 
@@ -133,16 +137,18 @@ def said(row: results.Row) -> results.Row:
     return row
 
 
-def by_page(learner: LearnPage, engine: str, plan: str, steps: int, seed: int, workers: int = 1) -> results.Row:
+def by_page(
+    learner: LearnPage, engine: str, plan: str, steps: int, seed: int, warmup: float, workers: int = 1
+) -> results.Row:
     """Train in the page and return figures."""
     learner.start(workers)
-    learner.ask(asked_for(engine, plan, {"steps": steps}, seed))
+    learner.ask(asked_for(engine, plan, {"steps": steps, "warmup": warmup}, seed))
     learner.until("ready", 120)
     cpu = worker_cpu()
     end = learner.until("end", 600)
-    cpu = worker_cpu() - cpu
+    taken = worker_cpu_since(cpu)
     count = pictures_shown(learner.said())
-    return {**rates(count, end["seconds"], cpu), "accuracy": tested(learner)}
+    return {**rates(count, end["seconds"], taken), "accuracy": tested(learner)}
 
 
 def asked_for(engine: str, plan: str, recipe: dict[str, object], seed: int, which: str = "") -> dict[str, object]:
@@ -164,7 +170,8 @@ def together(learner: LearnPage, seeds: Sequence[int]) -> Iterator[results.Row]:
     """Yield the speed of plan fast by one worker and by two, in turns, by the clock: the browser has every core."""
     for seed in seeds:
         for workers in (1, 2):
-            found = by_page(learner, "relaxed", ZOO["fast"][0], SPEED["relaxed"], seed, workers)
+            with quota(2.0):
+                found = by_page(learner, "relaxed", ZOO["fast"][0], SPEED["relaxed"], seed, FAST.warmup, workers)
             row = {"engine": "relaxed", "task": "workers", "seed": seed, "workers": workers, "steps": SPEED["relaxed"]}
             yield said({**row, **found})
 
@@ -198,8 +205,8 @@ def slower(learner: LearnPage, seeds: Sequence[int]) -> Iterator[results.Row]:
             began, cpu = time.monotonic(), worker_cpu()
             learner.ask(asked_for("relaxed", PLAN, {"steps": FEW_STEPS, "batchSize": 64}, seed, "few "))
             end = learner.until("end", 300)
-            clock, cpu = time.monotonic() - began, worker_cpu() - cpu
-        found = rates(pictures_shown(learner.said()), end["seconds"], cpu)
+            clock, taken = time.monotonic() - began, worker_cpu_since(cpu)
+        found = rates(pictures_shown(learner.said()), end["seconds"], taken)
         row = {"engine": "relaxed", "task": "quota", "core": round(share, 3), "seed": seed, "steps": FEW_STEPS}
         yield said({**row, **found, "seconds_from_asking": clock, "accuracy": tested(learner)})
 
@@ -215,9 +222,9 @@ def rates(count: int, seconds: float, cpu: float) -> results.Row:
     return {**by_second, "seconds": seconds, "cpu_seconds": cpu}
 
 
-def worker_cpu() -> float:
-    """Return the CPU seconds of the worker threads of this process's browser."""
-    ticks = 0
+def worker_cpu() -> dict[str, float]:
+    """Return the CPU seconds of each worker thread of this process's browser."""
+    found: dict[str, float] = {}
     for process in descendants(os.getpid()):
         for stat in Path(f"/proc/{process}/task").glob("*/stat"):
             try:
@@ -225,8 +232,13 @@ def worker_cpu() -> float:
             except OSError:
                 continue  # it ended
             if name == "DedicatedWorker":
-                ticks += sum(map(int, rest.split()[11:13]))
-    return ticks / os.sysconf("SC_CLK_TCK")
+                found[stat.parent.name] = sum(map(int, rest.split()[11:13])) / os.sysconf("SC_CLK_TCK")
+    return found
+
+
+def worker_cpu_since(before: dict[str, float]) -> float:
+    """Return the CPU seconds that those worker threads took since then that are still there."""
+    return sum(seconds - before.get(thread, 0) for thread, seconds in worker_cpu().items())
 
 
 def descendants(process: int) -> list[int]:
@@ -241,23 +253,24 @@ def descendants(process: int) -> list[int]:
     return found[1:]
 
 
-def aside(plan: str, steps: int, seed: int) -> results.Row:
+def aside(plan: str, steps: int, seed: int, warmup: float) -> results.Row:
     """Train with torch in a process of its own, on the same core."""
-    command = [sys.executable, "-m", "benchmarks.learning", "--torch", plan, str(steps), str(seed)]
+    command = [sys.executable, "-m", "benchmarks.learning", "--torch", plan, str(steps), str(seed), str(warmup)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=900, env=environment)
     found: results.Row = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
-def by_torch(plan: str, steps: int, seed: int) -> results.Row:
+def by_torch(plan: str, steps: int, seed: int, warmup: float) -> results.Row:
     """Train by the recipe fast with as many steps, without what the page leaves out, and return figures."""
     import convscope
     from convscope.runs.records import EpochLine
     from convscope.training.events import BeginLine, Event
-    from convscope.training.recipes import named
 
-    recipe = replace(named("fast"), hard=0.0, holds_out=False, precision="float32", least_steps=steps, epochs=1e-6)
+    recipe = replace(
+        FAST, warmup=warmup, hard=0.0, holds_out=False, precision="float32", least_steps=steps, epochs=1e-6
+    )
     began = ended = (0.0, 0.0)
 
     def progress(line: Event) -> None:
