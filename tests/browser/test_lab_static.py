@@ -33,6 +33,7 @@ CHAPTERS = (
     "loss",
     "mnist",
     "backwards",
+    "script",
     "workbench",  # after the chapters, without a number
 )
 

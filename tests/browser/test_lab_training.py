@@ -79,13 +79,10 @@ def test_what_the_page_cannot_train_is_said(lab: LabPage, formula: str, shape: s
 
 def test_chapter_10_of_a_static_page_trains_by_itself(lab: LabPage) -> None:
     lab.open("mnist", "&te=1")
-    assert lab.text(".drawing-digit .note").startswith("Read by the lecture's network")
+    assert lab.text(".drawing-digit .note").startswith("It is read by the lecture's network")
     lab.press("Train")
     until(lambda: "Finished after 39 steps." in lab.text(".page-training .train-state"))
-    assert (
-        float(lab.js("return document.querySelector('.train-this [data-figure=validation]').textContent").split()[0])
-        > 80
-    )
+    assert float(lab.text(".train-this [data-figure=validation]").split()[0]) > 80
     until(lambda: lab.text(".drawing-digit .note").startswith("Read by the network of step 39: crop(24)"), 10)
     lab.press("Throw away")
-    until(lambda: lab.text(".drawing-digit .note").startswith("Read by the lecture's network"), 10)
+    until(lambda: lab.text(".drawing-digit .note").startswith("It is read by the lecture's network"), 10)
