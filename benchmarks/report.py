@@ -40,6 +40,7 @@ TITLES = {
     "ddp": "Two processes",
     "busy": "Threads beside other work",
     "learning": "Training in a page",
+    "lenet": "LeNet-5, then and now",
     "scale": "From a thousand pictures to a million",
     "page-drawing": "The page, while a hand draws",
 }

@@ -149,6 +149,16 @@ class Activity(Record):
     nodes: Mapping[str, tuple[float, ...]]
 
 
+@dataclass(frozen=True)
+class TrainedPlan(Record):
+    """A named plan as convscope trained it on MNIST: the accuracy on the test pictures, one for each seed."""
+
+    plan: str
+    recipe: str
+    epochs: float
+    accuracies: tuple[float, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class LabPayload(Record):
     """`plain` for chapter 1, `slides` (the shipped network) and its `patches` for chapter 2, its `activity` for chapter
@@ -160,6 +170,7 @@ class LabPayload(Record):
     slides: Network
     patches: Mapping[str, NodePatches]
     activity: Activity
+    trained: tuple[TrainedPlan, ...]  # chapter 8's LeNet-5, and what it stands beside
     digits: Digits
     learning: Learning
     credit: records.Credit
@@ -180,6 +191,7 @@ def lab_payload(language: str = "auto") -> LabPayload:
         slides=read_network(HERE / "slides" / "model.onnx"),
         patches=read_patches(digits.images),
         activity=read_activity(),
+        trained=read_trained(),
         digits=choose_digits(digits, data.classes, DIGITS),
         learning=read_learning(data),
         credit=records.Credit(*MNIST),
@@ -241,6 +253,12 @@ def read_activity() -> Activity:
     """Return page/activity.json, which scripts/lab_activity.py counts."""
     found = json.loads((HERE / "activity.json").read_text(encoding="utf-8"))
     return Activity(found["n"], {name: tuple(shares) for name, shares in found["nodes"].items()})
+
+
+def read_trained() -> tuple[TrainedPlan, ...]:
+    """Return page/trained_plans.json, which `python -m benchmarks.lenet` makes of what it measured."""
+    found = json.loads((HERE / "trained_plans.json").read_text(encoding="utf-8"))
+    return tuple(TrainedPlan(**{**one, "accuracies": tuple(one["accuracies"])}) for one in found)
 
 
 def read_patches(images: Pixels) -> dict[str, NodePatches]:

@@ -91,6 +91,18 @@ def test_dead_maps_are_counted_in_the_trained_network(lab: LabPage) -> None:
     assert lab.js("return document.querySelectorAll('.dead-bars rect').length") == 240
 
 
+def test_lenet_stands_beside_the_lectures_network_with_what_was_measured(lab: LabPage) -> None:
+    lab.open("architecture")
+    for one in lab.payload["trained"]:
+        network = describe(one["plan"]).network
+        row = lab.text(f".history [data-plan={one['plan']}]")
+        mean = sum(one["accuracies"]) / len(one["accuracies"])
+        for figure in (f"{network.parameters:,}", f"{network.macs:,}", f"{100 * mean:.2f} %", one["recipe"]):
+            assert figure in row
+    lab.press("lenet5")
+    assert lab.figure("parameters") == "61,706"
+
+
 def test_the_languages_words_stand_on_the_page(lab: LabPage) -> None:
     from convscope.formula.kinds import LAYERS
 

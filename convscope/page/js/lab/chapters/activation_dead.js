@@ -34,7 +34,7 @@ export function deadPart(lab) {
   return make(
     doc,
     "section",
-    { class: "worked counted-dead" },
+    { class: "worked counted-dead", "data-widget": "dead" },
     make(doc, "h2", {}, t("act.dead.title")),
     make(
       doc,

@@ -19,6 +19,7 @@ import { blocksPicture } from "./architecture_picture.js";
 import { architectureOf } from "./architecture_state.js";
 import { architecturePython } from "./architecture_python.js";
 import { formulaReference } from "./architecture_reference.js";
+import { historyPart } from "./architecture_history.js";
 import { firstLearned, layerTable } from "./architecture_table.js";
 import { architectureCover } from "./architecture_cover.js";
 
@@ -121,6 +122,7 @@ function mountArchitecture(lab) {
     ),
     result,
     formulaReference(lab),
+    lab.payload.trained ? historyPart(lab, put) : null,
     python.element,
   );
   const refresh = () => {

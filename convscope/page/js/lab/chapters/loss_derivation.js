@@ -26,7 +26,7 @@ export function derivationPart(lab) {
   const element = make(
     doc,
     "section",
-    { class: "worked deriving" },
+    { class: "worked deriving", "data-widget": "derivation" },
     make(doc, "h2", {}, t("info.derive")),
     make(doc, "p", {}, t("info.derive.text")),
     make(doc, "div", { class: "right-choice" }, make(doc, "span", { class: "label" }, t("info.right")), choose.element),

@@ -41,7 +41,7 @@ export function smoothingPart(lab) {
   const element = make(
     doc,
     "section",
-    { class: "worked smoothing" },
+    { class: "worked smoothing", "data-widget": "smoothing" },
     make(doc, "h2", {}, t("info.smooth")),
     make(doc, "p", {}, t("info.smooth.text")),
     make(

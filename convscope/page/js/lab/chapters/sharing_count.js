@@ -36,7 +36,7 @@ export function countPart(lab) {
   const element = make(
     doc,
     "section",
-    { class: "worked counting" },
+    { class: "worked counting", "data-widget": "parameters" },
     make(doc, "h2", {}, t("share.honest")),
     make(doc, "p", {}, t("share.honest.text")),
     choose.element,
