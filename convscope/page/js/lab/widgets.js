@@ -31,6 +31,35 @@ export function slider(lab, name, { min, max, step, digits = 0, unit = "", text 
 }
 
 /**
+ * A slider over a list of values, with the chosen one's text beside it.
+ * @param {Lab} lab
+ * @param {string} name
+ * @param {number[]} values
+ * @param {(value: number) => string} text
+ * @param {() => number} get one of the values
+ * @param {(value: number) => void} set
+ */
+export function listSlider(lab, name, values, text, get, set) {
+  const { doc } = lab;
+  const output = make(doc, "output", { class: "figure" });
+  const input = make(doc, "input", {
+    type: "range",
+    min: 0,
+    max: values.length - 1,
+    step: 1,
+    on: { input: () => set(values[Number(input.value)]) },
+  });
+  const refresh = () => {
+    const value = get();
+    input.value = String(values.indexOf(value));
+    output.textContent = text(value);
+    input.setAttribute("aria-valuetext", text(value));
+  };
+  refresh();
+  return { element: make(doc, "label", { class: "slider" }, make(doc, "span", {}, name), input, output), refresh };
+}
+
+/**
  * A small whole number with − and +.
  * @param {Lab} lab
  * @param {string} name
