@@ -13,6 +13,7 @@ import { plainChapter } from "./chapters/plain.js";
 import { scriptChapter } from "./chapters/script/script.js";
 import { sharingChapter } from "./chapters/sharing.js";
 import { certificatePage } from "./tasks/certificate.js";
+import { trainingChapter } from "./chapters/training/training.js";
 import { workbenchChapter } from "./workbench/workbench.js";
 
 /** @typedef {import("./types.js").Chapter} Chapter */
@@ -30,6 +31,7 @@ export const CHAPTERS = [
   lossChapter,
   mnistChapter,
   backwardsChapter,
+  trainingChapter,
   scriptChapter,
   workbenchChapter,
 ];

@@ -160,7 +160,7 @@ export function copyMapped(into, n, size, picture, [channels, height, width], ma
       let y = d * u + e * v + middle[0] + (moved ? moved[rows * columns + place] : 0);
       if (edge) [x, y] = [Math.max(0, Math.min(width - 1, x)), Math.max(0, Math.min(height - 1, y))];
       for (let k = 0; k < channels; k++, to += LANES) {
-        const pixel = between(picture, k * height * width, height, width, y, x);
+        const pixel = betweenPixels(picture, k * height * width, height, width, y, x);
         values[to] = (pixel - mean[k]) / std[k];
       }
     }
@@ -172,7 +172,7 @@ export function copyMapped(into, n, size, picture, [channels, height, width], ma
  * @param {Uint8Array} picture @param {number} begin of the channel
  * @param {number} height @param {number} width @param {number} y @param {number} x
  */
-function between(picture, begin, height, width, y, x) {
+function betweenPixels(picture, begin, height, width, y, x) {
   const [top, left] = [Math.floor(y), Math.floor(x)];
   let sum = 0;
   for (let i = 0; i < 4; i++) {

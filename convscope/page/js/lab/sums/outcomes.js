@@ -49,12 +49,12 @@ export function choosing(validations, tests) {
 
 /**
  * What became of a training, from its figures: "diverged", "dead" where half of a layer's channels are silent and
- * nothing is learned, "poor" where the training pictures are not learned either, "apart" where training and validation have parted, else "good".
+ * nothing is learned, "poor" where the training pictures are not learned either, "apart" where training and validation have parted by more than ten points, else "good".
  * @param {{diverged: boolean, training: number, validation: number, layers: {channels: number, dead: number}[]}} figures
  */
 export function outcomeOf({ diverged, training, validation, layers }) {
   if (diverged) return "diverged";
   if (training < 0.2 && layers.some(({ channels, dead }) => dead >= channels / 2)) return "dead";
   if (training < 0.7) return "poor";
-  return training - validation > 0.05 ? "apart" : "good";
+  return training - validation > 0.1 ? "apart" : "good";
 }

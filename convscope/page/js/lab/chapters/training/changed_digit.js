@@ -56,10 +56,7 @@ export function changedDigit(lab) {
       make(doc, "h2", {}, t("wrong.versions")),
       make(doc, "p", {}, t("wrong.versions.text")),
       choose.element,
-      ...[t("wrong.shifts"), t("wrong.turns")].flatMap((name, i) => [
-        make(doc, "p", { class: "note" }, t("wrong.versions.of", { how: name })),
-        rows[i],
-      ]),
+      ...[t("wrong.shifts"), t("wrong.turns")].flatMap((name, i) => [make(doc, "p", { class: "note" }, name), rows[i]]),
     ),
   };
 }

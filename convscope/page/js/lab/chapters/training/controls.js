@@ -66,6 +66,9 @@ export function settingControls(lab) {
       press: () => set(key)(value),
     }));
     const { element, refresh } = presets(lab, name, list);
-    return { element: make(doc, "div", { class: "wrong-choice" }, make(doc, "span", { class: "label" }, name), element), refresh };
+    return {
+      element: make(doc, "div", { class: "wrong-choice" }, make(doc, "span", { class: "label" }, name), element),
+      refresh,
+    };
   }
 }

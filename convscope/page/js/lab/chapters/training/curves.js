@@ -2,7 +2,7 @@
 
 import { make, makeSvg, refill } from "../../../kit/dom.js";
 import { plotOf } from "../../plot.js";
-import { batchOf, figuresOf } from "./outcome.js";
+import { batchOf, outcomeFigures } from "./outcome.js";
 
 /** @typedef {import("../../types.js").Lab} Lab */
 /** @typedef {import("./runs.js").Run} Run */
@@ -13,7 +13,7 @@ const STEPS_DRAWN = 300;
 const MOST_LOSS = 3.2;
 
 /** @param {Lab} lab */
-export function curvesPart(lab) {
+export function outcomeCurves(lab) {
   const { doc, t } = lab;
   const [lossBox, accuracyBox] = [make(doc, "div", {}), make(doc, "div", {})];
   const element = make(
@@ -53,12 +53,12 @@ export function curvesPart(lab) {
       }
       plots[0].draw(
         guessing(lab, plots[0], shown),
-        ...(before ? linesOf(lab, plots[0], before, "loss", "is-before") : []),
-        ...(now ? linesOf(lab, plots[0], now, "loss", "is-now") : []),
+        ...(before ? linesOfRun(lab, plots[0], before, "loss", "is-before") : []),
+        ...(now ? linesOfRun(lab, plots[0], now, "loss", "is-now") : []),
       );
       plots[1].draw(
-        ...(before ? linesOf(lab, plots[1], before, "accuracy", "is-before") : []),
-        ...(now ? linesOf(lab, plots[1], now, "accuracy", "is-now") : []),
+        ...(before ? linesOfRun(lab, plots[1], before, "accuracy", "is-before") : []),
+        ...(now ? linesOfRun(lab, plots[1], now, "accuracy", "is-now") : []),
       );
     },
   };
@@ -76,7 +76,7 @@ function plotsOf(lab, shown) {
 }
 
 /** @param {Lab} lab @param {Plot} plot @param {Run} run @param {"loss" | "accuracy"} what @param {string} kind */
-function linesOf({ doc }, plot, run, what, kind) {
+function linesOfRun({ doc }, plot, run, what, kind) {
   const batch = batchOf(run);
   const scale = what === "loss" ? 1 : 100;
   const path = (/** @type {string} */ name, /** @type {[number, number][]} */ points) =>
@@ -94,7 +94,7 @@ function linesOf({ doc }, plot, run, what, kind) {
           i % thin ? [] : [/** @type {[number, number]} */ ([(step * batch) / 1000, loss])],
         )
       : [];
-  const { best, bestAt } = figuresOf(run);
+  const { best, bestAt } = outcomeFigures(run);
   const at = best && run.ended && [bestAt / 1000, scale * best[what]];
   return [
     ...path("curve-step", steps),
@@ -133,6 +133,9 @@ function signOf({ doc }, kind) {
   const mark =
     kind === "best-moment"
       ? makeSvg(doc, "circle", { class: `${kind} is-now`, cx: 13, cy: 6, r: 4 })
-      : makeSvg(doc, "path", { class: kind === "is-before" ? "curve-validation is-before" : `${kind} is-now`, d: "M0 6H26" });
+      : makeSvg(doc, "path", {
+          class: kind === "is-before" ? "curve-validation is-before" : `${kind} is-now`,
+          d: "M0 6H26",
+        });
   return makeSvg(doc, "svg", { class: "wrong-sign plot", viewBox: "0 0 26 12", "aria-hidden": "true" }, mark);
 }

@@ -15,7 +15,7 @@ const FARTHEST = 10;
 /** @param {Lab} lab */
 export function insidePart(lab) {
   const { doc, t } = lab;
-  const layers = Array.from({ length: ACTIVATIONS }, (_, i) => layerOf(lab, i));
+  const layers = Array.from({ length: ACTIVATIONS }, (_, i) => activationView(lab, i));
   const element = make(
     doc,
     "section",
@@ -33,7 +33,7 @@ export function insidePart(lab) {
 }
 
 /** @param {Lab} lab @param {number} index of the activation, from 0 */
-function layerOf(lab, index) {
+function activationView(lab, index) {
   const { doc, t } = lab;
   const name = t("wrong.layer", { n: index + 1 });
   const box = make(doc, "div", {});
@@ -74,7 +74,7 @@ function layerOf(lab, index) {
       ]);
       const drawn = plot;
       drawn.draw(...both.flatMap(([run, kind]) => (run ? bandOf(lab, drawn, run, index, kind) : [])));
-      refill(body, ...both.flatMap(([run, kind, text]) => (run ? rowOf(lab, run, index, kind, text) : [])));
+      refill(body, ...both.flatMap(([run, kind, text]) => (run ? readsRow(lab, run, index, kind, text) : [])));
     },
   };
 }
@@ -106,7 +106,7 @@ function bandOf({ doc }, plot, run, index, kind) {
 }
 
 /** @param {Lab} lab @param {Run} run @param {number} index @param {string} kind @param {string} text */
-function rowOf({ doc, t }, run, index, kind, text) {
+function readsRow({ doc, t }, run, index, kind, text) {
   const last = pointsOf(run, index).at(-1)?.layer;
   if (!last) return [];
   const { mean, std, dead, channels } = last;

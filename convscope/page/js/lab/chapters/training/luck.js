@@ -14,7 +14,7 @@ import { runsOf } from "./runs.js";
 /** @typedef {import("./runs.js").Run} Run */
 /** @typedef {{seed: number, run: Run | null, parts: number[], test: number}} Row */
 
-const MANY = [5, 10, 20];
+const SEEDS_OFFERED = [5, 10, 20];
 const SEEDS_HERE = 5;
 const PARTS = 10; // of the validation pictures, each large enough to choose by, small enough to mislead
 
@@ -37,12 +37,18 @@ const watchedAtTheEnd = (/** @type {Digits} */ { validation, test }) => {
 export function luckPart(lab) {
   const { doc, t } = lab;
   const runs = runsOf(lab, "wrong-seeds", watchedAtTheEnd);
-  const many = () => (MANY.includes(Number(lab.state.s)) ? wholeIn(lab.state, "s", 5, 20, SEEDS_HERE) : SEEDS_HERE);
-  const seeds = () => Array.from({ length: many() }, (_, i) => ({ ...settingsOf(lab.state), i: settingsOf(lab.state).i + i }));
+  const many = () =>
+    SEEDS_OFFERED.includes(Number(lab.state.s)) ? wholeIn(lab.state, "s", 5, 20, SEEDS_HERE) : SEEDS_HERE;
+  const seeds = () =>
+    Array.from({ length: many() }, (_, i) => ({ ...settingsOf(lab.state), i: settingsOf(lab.state).i + i }));
   const count = presets(
     lab,
     t("wrong.seeds"),
-    MANY.map((n) => ({ text: String(n), on: () => many() === n, press: () => lab.tune({ s: n === SEEDS_HERE ? null : n }) })),
+    SEEDS_OFFERED.map((n) => ({
+      text: String(n),
+      on: () => many() === n,
+      press: () => lab.tune({ s: n === SEEDS_HERE ? null : n }),
+    })),
   );
   const start = button(
     doc,
@@ -65,7 +71,14 @@ export function luckPart(lab) {
     { class: "worked wrong-luck" },
     make(doc, "h2", {}, t("wrong.luck")),
     make(doc, "p", {}, t("wrong.luck.text")),
-    make(doc, "div", { class: "train-choices" }, make(doc, "span", { class: "label" }, t("wrong.seeds")), count.element, start),
+    make(
+      doc,
+      "div",
+      { class: "train-choices" },
+      make(doc, "span", { class: "label" }, t("wrong.seeds")),
+      count.element,
+      start,
+    ),
     words,
     make(
       doc,
@@ -85,7 +98,7 @@ export function luckPart(lab) {
 
   const refresh = () => {
     count.refresh();
-    const rows = seeds().map((one) => rowOf(one.i, runs.get(one)));
+    const rows = seeds().map((one) => seedFigures(one.i, runs.get(one)));
     const done = rows.filter(({ run }) => run?.ended);
     const whole = done.length === rows.length && !runs.going;
     start.textContent = runs.going ? t("wrong.stop") : t("wrong.seeds.start");
@@ -100,13 +113,25 @@ export function luckPart(lab) {
         1,
       ),
     });
-    const picks = whole && done.length ? choosing(rows.map(({ parts }) => parts), rows.map(({ test }) => test)) : [];
+    const picks =
+      whole && done.length
+        ? choosing(
+            rows.map(({ parts }) => parts),
+            rows.map(({ test }) => test),
+          )
+        : [];
     refill(table, ...rows.map((row, i) => seedRow(lab, row, picks[0]?.chosen === i)));
     const tests = rows.flatMap(({ run, test }) => (run?.ended ? [test] : []));
     const { mean, deviation } = meanAndDeviation(tests);
-    spread.textContent = tests.length > 1
-      ? t("wrong.spread", { mean: percent(mean), sd: fixed(100 * deviation, 1), least: percent(Math.min(...tests)), most: percent(Math.max(...tests)) })
-      : "";
+    spread.textContent =
+      tests.length > 1
+        ? t("wrong.spread", {
+            mean: percent(mean),
+            sd: fixed(100 * deviation, 1),
+            least: percent(Math.min(...tests)),
+            most: percent(Math.max(...tests)),
+          })
+        : "";
     chosen.textContent = picks.length ? chosenWords(lab, picks[0], rows) : "";
     every.textContent = picks.length ? everyWords(lab, picks) : "";
   };
@@ -116,22 +141,24 @@ export function luckPart(lab) {
 }
 
 /** @param {number} seed @param {Run | null} run @returns {Row} */
-function rowOf(seed, run) {
+function seedFigures(seed, run) {
   const last = (/** @type {string} */ of) => run?.measures.filter((one) => one.of === of).at(-1)?.accuracy ?? NaN;
   return { seed, run, parts: Array.from({ length: PARTS }, (_, i) => last(`part${i}`)), test: last("test") };
 }
 
 /** @param {Lab} lab @param {Row} row @param {boolean} chosen */
-function seedRow({ doc, t }, { seed, run, parts, test }, chosen) {
+function seedRow({ doc }, { seed, run, parts, test }, chosen) {
   const figures = run?.ended
     ? [parts[0], meanAndDeviation(parts).mean, test].map((value) => percent(value))
-    : [run ? t("wrong.at", { share: percent(run.lines.length / (run.steps || 1), 0) }) : "–", "", ""];
+    : [run ? percent(run.lines.length / (run.steps || 1), 0) : "–", "", ""];
   return make(
     doc,
     "tr",
     { class: chosen ? "mine" : null },
     make(doc, "td", { class: "figure" }, chosen ? `${seed} ✓` : String(seed)),
-    ...figures.map((text, i) => make(doc, "td", { class: "figure", "data-figure": i === 2 ? "seed-test" : null }, text)),
+    ...figures.map((text, i) =>
+      make(doc, "td", { class: "figure", "data-figure": i === 2 ? "seed-test" : null }, text),
+    ),
   );
 }
 

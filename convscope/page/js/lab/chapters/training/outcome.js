@@ -5,10 +5,10 @@ import { leastLoss, noiseOf, outcomeOf } from "../../sums/outcomes.js";
 
 /** @typedef {import("../../types.js").Translate} Translate */
 /** @typedef {import("./runs.js").Run} Run */
-/** @typedef {ReturnType<typeof figuresOf>} Figures */
+/** @typedef {ReturnType<typeof outcomeFigures>} Figures */
 
 /** @param {Run} run */
-export function figuresOf(run) {
+export function outcomeFigures(run) {
   const of = (/** @type {string} */ name) => run.measures.filter((one) => one.of === name);
   const [training, validation] = [of("training"), of("validation")];
   const [last, lastValidation] = [training.at(-1), validation.at(-1)];
@@ -33,7 +33,7 @@ export function batchOf({ settings }) {
 /** What the numbers say, in one sentence. @param {Translate} t @param {Run} run */
 export function outcomeWords(t, run) {
   if (run.trouble) return t("train.failed", { what: run.trouble });
-  const { training, validation, gap, layers, best, bestAt } = figuresOf(run);
+  const { training, validation, gap, layers, best, bestAt } = outcomeFigures(run);
   if (run.diverged) return t("wrong.is.diverged", { step: thousands(run.lines.length) });
   if (!training || !validation || !best) return "";
   const outcome = outcomeOf({
@@ -49,6 +49,11 @@ export function outcomeWords(t, run) {
   }
   if (outcome === "poor") return t("wrong.is.poor", words);
   if (outcome === "apart")
-    return t("wrong.is.apart", { ...words, gap: fixed(100 * gap, 1), at: thousands(bestAt), loss: fixed(best.loss, 2) });
+    return t("wrong.is.apart", {
+      ...words,
+      gap: fixed(100 * gap, 1),
+      at: thousands(bestAt),
+      loss: fixed(best.loss, 2),
+    });
   return t("wrong.is.good", { ...words, gap: fixed(100 * gap, 1) });
 }

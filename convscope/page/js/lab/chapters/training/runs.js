@@ -28,7 +28,7 @@ import { codeOf, formulaOf, recipeOf } from "./settings.js";
  */
 
 const RUNS_KEPT = 60;
-const MEASURED = 12; // times, the first step included
+const MEASURED = 15; // times on the way, and before the first step
 const TRAINING_MEASURED = 500; // of the training pictures
 
 /** @type {WeakMap<Lab, Map<string, Runs>>} */

@@ -2,11 +2,13 @@
 
 import { make, refill } from "../../../kit/dom.js";
 import { fixed, percent, thousands } from "../../../kit/format.js";
-import { figuresOf } from "./outcome.js";
-import { plainNumber } from "./settings.js";
+import { outcomeFigures } from "./outcome.js";
+import { USUAL, plainNumber } from "./settings.js";
 
 /** @typedef {import("../../types.js").Lab} Lab */
+/** @typedef {import("../../types.js").Translate} Translate */
 /** @typedef {import("./runs.js").Run} Run */
+/** @typedef {import("./settings.js").Settings} Settings */
 
 /** @param {Lab} lab */
 export function figuresTable(lab) {
@@ -40,7 +42,7 @@ export function figuresTable(lab) {
   };
 }
 
-/** @type {[string, (t: import("../../types.js").Translate) => string][]} */
+/** @type {[string, (t: Translate) => string][]} */
 const ROWS = [
   ["changed", (t) => t("wrong.changed")],
   ["training-loss", (t) => t("wrong.training.loss")],
@@ -51,15 +53,14 @@ const ROWS = [
   ["best", (t) => t("wrong.best")],
   ["noise", (t) => t("wrong.noise")],
   ["steps", (t) => t("wrong.steps")],
-  ["seconds", (t) => t("mnist.seconds")],
+  ["seconds", (t) => t("wrong.seconds")],
 ];
 
 /** @param {Lab} lab @param {Run} run @returns {string[]} in the order of ROWS */
 function cellsOf({ t }, run) {
-  const { training, validation, gap, best, bestAt, noise } = figuresOf(run);
-  const { r, n } = run.settings;
+  const { training, validation, gap, best, bestAt, noise } = outcomeFigures(run);
   return [
-    t("wrong.settings", { lr: plainNumber(r), n: thousands(n) }),
+    settingWords(t, run.settings),
     training ? fixed(training.loss, 3) : "–",
     validation ? fixed(validation.loss, 3) : "–",
     training ? percent(training.accuracy) : "–",
@@ -70,4 +71,21 @@ function cellsOf({ t }, run) {
     run.diverged ? t("wrong.ended", { step: thousands(run.lines.length) }) : thousands(run.lines.length),
     fixed(run.seconds, 1),
   ];
+}
+
+/** Learning rate and pictures, and what else is not as at the beginning. @param {Translate} t @param {Settings} one */
+function settingWords(t, { r, n, m, u, d, w, y, x, a, i }) {
+  return [
+    t("wrong.settings", { lr: plainNumber(r), n: thousands(n) }),
+    m === USUAL.m ? "" : t("wrong.settings.batch", { n: m }),
+    u ? (u === 1 ? t("wrong.shifts") : t("wrong.turns")) : "",
+    d ? t("wrong.settings.dropout", { share: percent(d, 0) }) : "",
+    w ? t("wrong.settings.decay", { value: plainNumber(w) }) : "",
+    y ? t("wrong.settings.smoothing", { value: plainNumber(y) }) : "",
+    x ? "bn" : "",
+    a ? "leaky ReLU" : "",
+    i === USUAL.i ? "" : t("wrong.settings.seed", { n: i }),
+  ]
+    .filter(Boolean)
+    .join(", ");
 }

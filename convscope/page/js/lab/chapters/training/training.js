@@ -6,7 +6,7 @@ import { presets } from "../../widgets.js";
 import { changedDigit } from "./changed_digit.js";
 import { settingControls } from "./controls.js";
 import { trainingCover } from "./cover.js";
-import { curvesPart } from "./curves.js";
+import { outcomeCurves } from "./curves.js";
 import { insidePart } from "./inside.js";
 import { luckPart } from "./luck.js";
 import { outcomeWords } from "./outcome.js";
@@ -67,7 +67,12 @@ function mountTraining(lab) {
   const formula = make(doc, "code", { class: "wrong-formula" });
   const progress = make(doc, "p", { class: "note wrong-progress" });
   const outcome = make(doc, "p", { class: "wrong-outcome" });
-  const [controls, curves, table, inside] = [settingControls(lab), curvesPart(lab), figuresTable(lab), insidePart(lab)];
+  const [controls, curves, table, inside] = [
+    settingControls(lab),
+    outcomeCurves(lab),
+    figuresTable(lab),
+    insidePart(lab),
+  ];
   const [digit, luck] = [changedDigit(lab), luckPart(lab)];
   const element = make(
     doc,
