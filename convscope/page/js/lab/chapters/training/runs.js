@@ -12,7 +12,7 @@ import { codeOf, formulaOf, recipeOf } from "./settings.js";
 /** @typedef {import("../../training/trainer.js").Asked} Asked */
 /** @typedef {import("../../training/trainer.js").Measure} Measure */
 /** @typedef {import("../../../learn/pictures.js").Pictures} Pictures */
-/** @typedef {import("../../../learn/session.js").StepLine} StepLine */
+/** @typedef {import("../../../learn/training.js").StepLine} StepLine */
 /** @typedef {import("./settings.js").Settings} Settings */
 /**
  * @typedef {object} Run
