@@ -10,7 +10,7 @@ import { batchOf, outcomeFigures } from "./outcome.js";
 
 const GUESSING = Math.log(10); // the loss of ten equal chances
 const STEPS_DRAWN = 300;
-const MOST_LOSS = 3.2;
+const LOSS_DRAWN = 3.2;
 
 /** @param {Lab} lab */
 export function outcomeCurves(lab) {
@@ -70,7 +70,7 @@ function plotsOf(lab, shown) {
   const xTicks = [0, 0.25, 0.5, 0.75, 1].map((share) => share * shown);
   const [loss, accuracy] = [lab.t("wrong.loss"), lab.t("wrong.accuracy")];
   return [
-    plotOf(lab, { name: loss, x, y: [0, MOST_LOSS], xTicks, yTicks: [0, 1, 2, 3] }),
+    plotOf(lab, { name: loss, x, y: [0, LOSS_DRAWN], xTicks, yTicks: [0, 1, 2, 3] }),
     plotOf(lab, { name: accuracy, x, y: [0, 100], xTicks, yTicks: [0, 20, 40, 60, 80, 100] }),
   ];
 }
