@@ -22,6 +22,7 @@ from ..explain.payload.nodes import page_nodes
 from ..explain.subject import samples
 from ..page.inline import learning_modules, learning_script
 from ..prediction import load
+from ..version import __version__
 
 HERE = Path(__file__).parent.parent / "page"
 FORMAT, VERSION = "convscope-lab", 1
@@ -133,12 +134,15 @@ class DigitParts(Record):
 
 @dataclass(frozen=True, eq=False)
 class Learning(Record):
-    """What the page trains with: the worker's script, its inner loops as WebAssembly in base64, and digits."""
+    """What the page trains with: the worker's script, its inner loops as WebAssembly in base64, and digits;
+    `made_by` is the version of convscope, which the page's model files name.
+    """
 
     script: str
     modules: Mapping[str, str]
     input: records.Input
     digits: DigitParts
+    made_by: str = __version__
 
 
 @dataclass(frozen=True)
@@ -209,7 +213,7 @@ def read_learning(data: Dataset) -> Learning:
         pack_digits(test, first_of_each(test.labels, TEST)),
     )
     spec = load(HERE / "slides" / "model.onnx").spec
-    scale = records.Input(spec.shape, spec.mean, spec.std, spec.invert, centred=True)  # as MNIST was made
+    scale = records.Input(spec.shape, spec.mean, spec.std, spec.invert, centred=True, resize=spec.rule)  # as MNIST is
     return Learning(learning_script(), learning_modules(), scale, digits)
 
 

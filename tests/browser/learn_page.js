@@ -1,5 +1,8 @@
 import { startLearning } from "../../convscope/page/js/learn/client.js";
 import { unpack } from "../../convscope/page/js/engine/binary.js";
+import { makeEngine } from "../../convscope/page/js/engine/engine.js";
+import { trainedNetwork } from "../../convscope/page/js/lab/training/network.js";
+import { writeModel } from "../../convscope/page/js/modelfile/writing.js";
 
 /** A page that trains in a worker and keeps what the worker said, for tests and for benchmarks/learning.py. */
 const payload = JSON.parse(document.getElementById("payload")?.textContent ?? "");
@@ -34,6 +37,15 @@ Object.assign(globalThis, {
       Object.fromEntries(
         Object.entries(at.said[i].tensors).map(([name, values]) => [name, Array.from(/** @type {any} */ (values))]),
       ),
+    // The model file of the weights that message i brought, in base64, and the classes that the engine tells with them.
+    file: (/** @type {number} */ i, /** @type {any} */ network) =>
+      btoa(Array.from(writeModel({ ...network, tensors: at.said[i].tensors }), (c) => String.fromCharCode(c)).join("")),
+    classes: (/** @type {number} */ i, /** @type {any} */ network, /** @type {number[][]} */ pictures) => {
+      const trainer = /** @type {any} */ ({ asked: network, tensors: at.said[i].tensors });
+      const engine = makeEngine(/** @type {any} */ (trainedNetwork(trainer)));
+      const scores = pictures.map((picture) => Array.from(engine.forward(picture).logits));
+      return scores.map((row) => row.indexOf(Math.max(...row)));
+    },
     frames: () => at.frames.splice(0),
     watch: () => requestAnimationFrame(frame),
   },

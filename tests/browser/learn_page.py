@@ -74,3 +74,14 @@ class LearnPage:
         """Return the weights that message `i` brought."""
         found: dict[str, list[float]] = self.browser.execute_script("return learning.tensors(arguments[0])", i)  # type: ignore[no-untyped-call]
         return found
+
+    def file(self, i: int, network: Mapping[str, object]) -> bytes:
+        """Return the model file that the page writes of the weights which message `i` brought."""
+        made: str = self.browser.execute_script("return learning.file(...arguments)", i, network)  # type: ignore[no-untyped-call]
+        return base64.b64decode(made)
+
+    def classes(self, i: int, network: Mapping[str, object], pictures: np.ndarray[Any, Any]) -> list[int]:
+        """Return the class of each picture by the page's engine with these weights."""
+        rows = pictures.reshape(len(pictures), -1).tolist()
+        found: list[int] = self.browser.execute_script("return learning.classes(...arguments)", i, network, rows)  # type: ignore[no-untyped-call]
+        return found

@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 import torch
 
+import convscope
 from convscope.data import load as load_data
 from convscope.explain.features import layer_outputs
 from convscope.lab.payload import HERE, LabPayload, lab_payload
 from convscope.page.inline import learning_script
+from convscope.pictures.resizing import RULES
 from convscope.prediction import load
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "plain_networks.py"
@@ -94,6 +96,8 @@ def test_the_page_learns_from_some_digits_and_is_measured_on_others(payload: Lab
         assert parts[name].items() <= known.items()
     assert payload.learning.script == learning_script()
     assert payload.learning.modules.keys() == {"simd", "relaxed"}
+    assert payload.learning.input.resize in RULES, "a model file that the page writes names it"
+    assert payload.learning.made_by == convscope.__version__
 
 
 @pytest.mark.parametrize("kind", ["dense", "cnn"])

@@ -21,7 +21,7 @@ CALLS = re.compile(r"\b(?:t|phrase)\(\"([^\"]+)\"")
 def part_of(path: Path) -> str:
     """Return whose words a module says: the lab's, a report's, or those that every page has."""
     room = path.relative_to(PAGE / "js").parts[0]
-    return room if room in ("lab", "report") else "look"
+    return {"lab": "lab", "modelfile": "lab", "report": "report"}.get(room, "look")  # the lab alone writes model files
 
 
 HERE = {

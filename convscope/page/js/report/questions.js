@@ -2,6 +2,7 @@
 
 import { button, make } from "../kit/dom.js";
 import { percent, thousands } from "../kit/format.js";
+import { saveFile } from "../kit/save_file.js";
 import { changed, changesText } from "./changes_file.js";
 import { card, reasonOf, reportSection, splitText } from "./parts.js";
 
@@ -17,7 +18,7 @@ export function questionsSection(app) {
   }
   const { questions, classes } = report;
   const files = questions.some((one) => one.digest);
-  const save = button(doc, "", () => download(doc, "changes.csv", changesText(report, decided)));
+  const save = button(doc, "", () => saveFile(doc, "changes.csv", changesText(report, decided), "text/csv"));
   const say = () => {
     const n = changed(questions, classes, decided).length;
     save.textContent = t("report.questions.save", { n });
@@ -97,12 +98,4 @@ function question(app, one, asks, say) {
   );
   if (asks) made.append(choice);
   return made;
-}
-
-/** @param {Document} doc @param {string} name @param {string} text */
-function download(doc, name, text) {
-  const win = /** @type {Window & typeof globalThis} */ (doc.defaultView);
-  const address = win.URL.createObjectURL(new win.Blob([text], { type: "text/csv" }));
-  make(doc, "a", { href: address, download: name }).click();
-  win.setTimeout(() => win.URL.revokeObjectURL(address), 10_000);
 }

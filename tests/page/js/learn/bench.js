@@ -1,6 +1,7 @@
 import { unpack } from "../../../../convscope/page/js/engine/binary.js";
 import { watchActivity } from "../../../../convscope/page/js/learn/activity.js";
 import { elasticField } from "../../../../convscope/page/js/learn/elastic.js";
+import { sha256 } from "../../../../convscope/page/js/kit/sha256.js";
 import { BATCH_KINDS } from "../../../../convscope/page/js/learn/kinds/all.js";
 import { kernelsFor } from "../../../../convscope/page/js/learn/kernels/choice.js";
 import { plainKernels } from "../../../../convscope/page/js/learn/kernels/plain.js";
@@ -16,8 +17,11 @@ import { lrFactor, statisticsShare } from "../../../../convscope/page/js/learn/s
 import { makeSession } from "../../../../convscope/page/js/learn/session.js";
 import { workersFor } from "../../../../convscope/page/js/learn/team.js";
 import { makeTraining } from "../../../../convscope/page/js/learn/training.js";
+import { factsOf } from "../../../../convscope/page/js/modelfile/facts.js";
+import { pythonJson, real } from "../../../../convscope/page/js/modelfile/json.js";
+import { writeModel } from "../../../../convscope/page/js/modelfile/writing.js";
 
-/** What the tests ask of the engine that learns; rows of numbers come and go as base64. */
+/** What the tests ask of the engine that learns, and of what writes its networks; rows of numbers come and go as base64. */
 
 const held = { modules: /** @type {Record<string, string>} */ ({}) };
 
@@ -39,7 +43,7 @@ function packed(value) {
     const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     let text = "";
     for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
-    return { dtype: value instanceof Float32Array ? "float32" : "int32", data: btoa(text) };
+    return { dtype: value.constructor.name.replace("Array", "").toLowerCase(), data: btoa(text) };
   }
   if (Array.isArray(value)) return value.map(packed);
   if (value === null || typeof value !== "object") return value;
@@ -175,6 +179,11 @@ const calls = {
     training.evaluate(pictures, watcher);
     return watcher.result();
   },
+  written: (network) => writeModel(network),
+  facts: (trained) => JSON.parse(pythonJson(factsOf(trained))),
+  sha256: ({ bytes }) => sha256(bytes),
+  json: ({ value }) => pythonJson(value),
+  reals: ({ values }) => values.map((/** @type {string} */ text) => pythonJson(real(Number(text)))),
   // What a session says to messages, each taken once the clock's time has come; a clock that moves 10 ms a look.
   session: ({ messages }) => {
     /** @type {any[]} */

@@ -20,12 +20,21 @@ const MOST_BYTES = 1e9; // of all that a worker keeps: a phone has little more
  * @param {Lab} lab
  * @param {PlanNetwork} network
  * @param {Pictures} pictures to train on
- * @param {{classes?: string[], others?: Record<string, Pictures>, epochs: number, measures?: number, seed?: number,
+ * @param {{classes?: string[], set?: string, others?: Record<string, Pictures>, epochs: number, measures?: number, seed?: number,
  * recipe?: Partial<Recipe>, kernels?: string[] | null}} how `measures`: how often it is measured on its way
  * @returns {Asked}
  */
 export function askedOf(lab, network, pictures, how) {
-  const { classes = digitNames(), others = {}, epochs, measures = 10, seed = 0, recipe = {}, kernels = null } = how;
+  const {
+    classes = digitNames(),
+    set = how.classes ? "page" : "mnist",
+    others = {},
+    epochs,
+    measures = 10,
+    seed = 0,
+    recipe = {},
+    kernels = null,
+  } = how;
   requireFit(network, pictures, classes.length);
   const batch = Math.min(recipe.batchSize ?? FAST.batchSize, pictures.labels.length);
   requireMemory(network, batch);
@@ -36,6 +45,7 @@ export function askedOf(lab, network, pictures, how) {
     nodes: pageNodesOf(network, lab.t),
     input: { ...lab.payload.learning.input, shape: pictures.shape },
     classes,
+    set,
     pictures,
     others,
     recipe: { ...recipe, batchSize: batch, steps },

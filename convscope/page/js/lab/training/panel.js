@@ -6,6 +6,7 @@ import { largest, paint } from "../../kit/palette.js";
 import { FAST } from "../../learn/recipe.js";
 import { lossCurve } from "../../look/views/curve.js";
 import { PlanFault } from "../formula/fault.js";
+import { keepingPart } from "./keeping.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("./trainer.js").Asked} Asked */
@@ -19,8 +20,9 @@ const KERNELS_DRAWN = 32;
  * @param {Trainer} trainer
  * @param {() => Promise<Asked>} ask what to train; a PlanFault that it throws is shown
  * @param {() => void} [changed] something is new
+ * @param {(asked: Asked) => void} [opened] what was kept took the place of the training
  */
-export function trainingPanel(lab, trainer, ask, changed = () => {}) {
+export function trainingPanel(lab, trainer, ask, changed = () => {}, opened = () => {}) {
   const { doc, t, win } = lab;
   let fault = "";
   let asking = false;
@@ -49,6 +51,7 @@ export function trainingPanel(lab, trainer, ask, changed = () => {}) {
   const figures = make(doc, "dl", { class: "totals train-figures" });
   const curve = make(doc, "div", { class: "train-curve" });
   const kernels = make(doc, "div", {});
+  const keeping = keepingPart(lab, trainer, opened);
   const element = make(
     doc,
     "div",
@@ -59,6 +62,7 @@ export function trainingPanel(lab, trainer, ask, changed = () => {}) {
     figures,
     curve,
     kernels,
+    keeping.element,
   );
   let drawn = "";
   let timer = 0;
@@ -74,6 +78,7 @@ export function trainingPanel(lab, trainer, ask, changed = () => {}) {
     trouble.hidden = !trouble.textContent;
     words.textContent = trainerWords(lab, trainer);
     for (const part of [figures, curve, kernels]) part.hidden = !trainer.asked;
+    keeping.refresh();
     const key = JSON.stringify([trainer.step, trainer.measures.length, trainer.tensorsStep, state, lab.dark()]);
     if (key === drawn || !trainer.asked) return;
     drawn = key;
@@ -98,6 +103,7 @@ export function trainingPanel(lab, trainer, ask, changed = () => {}) {
     begin: () => void begin(),
     gone: () => {
       silent();
+      keeping.gone();
       win.clearTimeout(timer);
     },
   };

@@ -20,6 +20,7 @@ import { startLearning } from "../../learn/client.js";
  * @property {PageNode[]} nodes
  * @property {InputSpec} input
  * @property {string[]} classes
+ * @property {string} [set] the name of the set that the pictures are of
  * @property {Pictures} pictures to train on
  * @property {Record<string, Pictures>} [others] to measure on, by name: validation, test
  * @property {Partial<Recipe>} recipe what it leaves out is as in `fast`
@@ -30,6 +31,15 @@ import { startLearning } from "../../learn/client.js";
  * @property {string[] | null} [kernels] which may be taken, the first that works here; all by default
  *
  * @typedef {{step: number, of: string, accuracy: number, loss: number, layers?: LayerActivity[]}} Measure
+ *
+ * @typedef {object} Snapshot a training at one step: all that it needs to go on from there
+ * @property {Asked} asked
+ * @property {number} step
+ * @property {Tensors} tensors
+ * @property {Tensors} moments what the optimiser remembers; nothing where no step is left
+ * @property {StepLine[]} lines @property {Measure[]} measures until then
+ * @property {number} seconds @property {string} kernels @property {boolean} sameBits
+ *
  * @typedef {"idle" | "starting" | "running" | "paused" | "finished" | "failed"} State
  * @typedef {ReturnType<typeof makeTrainer>} Trainer
  */
@@ -53,6 +63,8 @@ function makeTrainer(lab) {
   /** @type {Set<() => void>} */
   const listeners = new Set();
   const tell = () => listeners.forEach((listener) => listener());
+  /** Who waits for a snapshot. @type {((snapshot: Snapshot | null) => void)[]} */
+  let waiting = [];
 
   const trainer = {
     state: /** @type {State} */ ("idle"),
@@ -90,11 +102,28 @@ function makeTrainer(lab) {
     start: (asked) => {
       worker?.end();
       reset();
-      Object.assign(trainer, { asked, state: "starting" });
-      worker = startLearning(script, modules, hear);
-      const { nodes, input, pictures, recipe, seed, kernels, others = {}, every = 0, inside, paused } = asked;
-      worker.ask({ ask: "begin", nodes, input, pictures, recipe, seed, kernels, others, every, inside, paused });
-      tell();
+      begin(asked, {});
+    },
+    /**
+     * Go on from a snapshot: paused unless `go`, with the same kernels if they work here.
+     * @param {Snapshot} from @param {boolean} go
+     */
+    open: ({ asked, step, tensors, moments, lines, measures, seconds, kernels, sameBits }, go) => {
+      worker?.end();
+      worker = null;
+      reset();
+      Object.assign(trainer, { asked, lines: [...lines], measures: [...measures], tensors, tensorsStep: step });
+      Object.assign(trainer, { seconds, kernels, sameBits, state: "finished" });
+      const state = { step, tensors, moments };
+      const same = [kernels, "simd", "plain"];
+      if (step < trainer.steps) begin(asked, { state, seconds, paused: !go, kernels: same });
+      else tell();
+    },
+    /** What it is at the step that is done now; null where nothing is learned. @returns {Promise<Snapshot | null>} */
+    snapshot: () => {
+      if (!worker) return Promise.resolve(finished());
+      worker.ask({ ask: "state" });
+      return new Promise((good) => waiting.push(good));
     },
     pause: () => worker?.ask({ ask: "pause" }),
     resume: () => {
@@ -126,7 +155,36 @@ function makeTrainer(lab) {
     },
   };
 
-  const reset = () =>
+  /** @param {Asked} asked @param {Partial<import("../../learn/session.js").Begin>} more */
+  const begin = (asked, more) => {
+    Object.assign(trainer, { asked, state: "starting" });
+    worker = startLearning(script, modules, hear);
+    const { nodes, input, pictures, recipe, seed, kernels, others = {}, every = 0, inside, paused } = asked;
+    const watched = { others, every, inside, paused };
+    worker.ask({ ask: "begin", nodes, input, pictures, recipe, seed, kernels, ...watched, ...more });
+    tell();
+  };
+
+  /** @param {Pick<Snapshot, "step" | "tensors" | "moments">} state @returns {Snapshot | null} */
+  const snapshotOf = (state) => {
+    const { asked, lines, measures, seconds, kernels, sameBits } = trainer;
+    const now = { lines: [...lines], measures: [...measures], seconds, kernels, sameBits };
+    return asked && { asked, ...state, ...now };
+  };
+
+  const finished = () =>
+    trainer.state === "finished" && trainer.tensors
+      ? snapshotOf({ step: trainer.tensorsStep, tensors: trainer.tensors, moments: {} })
+      : null;
+
+  /** @param {Snapshot | null} snapshot */
+  const hand = (snapshot) => {
+    for (const good of waiting) good(snapshot);
+    waiting = [];
+  };
+
+  const reset = () => {
+    hand(null);
     Object.assign(trainer, {
       state: "idle",
       asked: null,
@@ -139,6 +197,7 @@ function makeTrainer(lab) {
       trouble: "",
       diverged: false,
     });
+  };
 
   /** @param {Said} said */
   const hear = (said) => {
@@ -150,7 +209,10 @@ function makeTrainer(lab) {
     } else if (said.say === "stage") trainer.seen = said.seen;
     else if (said.say === "measured") trainer.measures.push(said);
     else if (said.say === "tensors") Object.assign(trainer, { tensors: said.tensors, tensorsStep: said.step });
-    else if (said.say === "paused") trainer.state = "paused";
+    else if (said.say === "state") {
+      const { step, tensors, moments } = said.state;
+      hand(snapshotOf({ step, tensors: /** @type {Tensors} */ (tensors), moments: /** @type {Tensors} */ (moments) }));
+    } else if (said.say === "paused") trainer.state = "paused";
     else if (said.say === "end") {
       Object.assign(trainer, {
         tensors: said.tensors,
@@ -160,10 +222,12 @@ function makeTrainer(lab) {
       });
       worker?.end();
       worker = null;
+      hand(finished());
     } else if (said.say === "failed") {
       Object.assign(trainer, { state: "failed", trouble: said.message, diverged: Boolean(said.diverged) });
       worker?.end();
       worker = null;
+      hand(null);
     }
     tell();
   };

@@ -1,3 +1,4 @@
+import { learnedShapes } from "../../engine/weights.js";
 import { countOf } from "./shape.js";
 /** @import {Curve} from "../../engine/types.js" */
 /** @import {BatchKind} from "../types.js" */
@@ -49,7 +50,7 @@ export function preluBatch(curve) {
   const plain = curveBatch(curve, true);
   return {
     ...plain,
-    parameters: () => ({ weight: [1] }),
+    parameters: learnedShapes,
     prepare: (site) => {
       const { forward, backward } = plain.prepare(site);
       const [{ block }] = site.inputs;

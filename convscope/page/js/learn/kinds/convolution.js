@@ -1,3 +1,4 @@
+import { learnedShapes } from "../../engine/weights.js";
 import { windowLinks } from "../tables.js";
 import { weightedSums } from "../weighted.js";
 /** @import {Window} from "../../types.js" */
@@ -11,18 +12,10 @@ function sizesOf(node) {
   return { groups, depth: node.input[0] / groups, filters: node.output[0] / groups, taps: kernel[0] * kernel[1] };
 }
 
-/** The bias, where there is one. @param {Layer} node @returns {Record<string, number[]>} */
-function biasOf(node) {
-  return node.options.bias === false ? {} : { bias: [node.output[0]] };
-}
-
 /** @type {BatchKind} */
 export const convBatch = {
   homogeneous: false,
-  parameters: (node) => {
-    const { kernel } = /** @type {Window} */ (node.window);
-    return { weight: [node.output[0], sizesOf(node).depth, ...kernel], ...biasOf(node) };
-  },
+  parameters: learnedShapes,
   buffers: () => ({}),
   prepare: (site) => weightedSums(site, windowLinks(site.node), sizesOf(site.node)),
 };
@@ -30,7 +23,7 @@ export const convBatch = {
 /** @type {BatchKind} */
 export const fcBatch = {
   homogeneous: false,
-  parameters: (node) => ({ weight: [node.output[0], node.input[0]], ...biasOf(node) }),
+  parameters: learnedShapes,
   buffers: () => ({}),
   prepare: (site) => {
     const one = new Int32Array(1);

@@ -1,3 +1,4 @@
+import { learnedShapes, statisticsShapes } from "../../engine/weights.js";
 import { uniform } from "../random.js";
 import { LANES } from "../memory.js";
 /** @import {BatchKind} from "../types.js" */
@@ -9,8 +10,8 @@ import { LANES } from "../memory.js";
  */
 export const bnBatch = {
   homogeneous: false,
-  parameters: (node) => ({ weight: [node.input[0]], bias: [node.input[0]] }),
-  buffers: (node) => ({ running_mean: [node.input[0]], running_var: [node.input[0]] }),
+  parameters: learnedShapes,
+  buffers: statisticsShapes,
   prepare: ({ node, space, inputs: [x], output: y, gradient: dy, parameters: { weight, bias }, buffers }) => {
     const { places, channels } = x;
     const eps = node.options.eps ?? 1e-5;

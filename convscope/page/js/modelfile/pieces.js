@@ -1,0 +1,167 @@
+/** The ONNX operators of each kind of layer (opset 17), as its class in convscope/formula/kinds has them. */
+
+import { cellAlong, cropPlace } from "../engine/geometry.js";
+/** @import {Kind, Window} from "../types.js" */
+/** @import {Layer} from "../engine/types.js" */
+/** @import {Real} from "./json.js" */
+
+export const FLOAT = 1; // TensorProto.DataType
+export const UINT8 = 2;
+const INT64 = 7;
+
+/**
+ * @typedef {object} Operator one ONNX node; its name is that of its output
+ * @property {string} kind
+ * @property {string[]} inputs
+ * @property {string} output
+ * @property {Record<string, number | number[] | Real>} [attributes] whole numbers, rows of them, and float32
+ *
+ * @typedef {{type: number, shape: number[], bytes: Uint8Array}} Tensor
+ * @typedef {{operators: Operator[], tensors?: Record<string, Tensor>}} Piece one layer's operators in the order that they
+ * are computed, the last of which makes what bears its name, and the constants that they read
+ * @typedef {(node: Layer, inputs: string[]) => Piece} Written
+ */
+
+/** A constant of float32. @param {number[]} shape @param {ArrayLike<number>} values @returns {Tensor} */
+export function floats(shape, values) {
+  const made = Float32Array.from(values); // of the machine's byte order, which is little wherever a browser runs
+  return { type: FLOAT, shape, bytes: new Uint8Array(made.buffer) };
+}
+
+/** A row of int64. @param {...number} values 0 or more @returns {Tensor} */
+function integers(...values) {
+  const made = BigInt64Array.from(values, BigInt);
+  return { type: INT64, shape: [values.length], bytes: new Uint8Array(made.buffer) };
+}
+
+/**
+ * A layer that is one operator, and reads weights of its own.
+ * @param {string} kind
+ * @param {string[]} [weights]
+ * @param {(node: Layer) => Operator["attributes"]} [attributes]
+ * @returns {Written}
+ */
+function single(kind, weights = [], attributes) {
+  return (node, inputs) => {
+    const own = weights.map((weight) => `${node.name}.${weight}`);
+    return {
+      operators: [{ kind, inputs: [...inputs, ...own], output: node.name, attributes: attributes?.(node) }],
+    };
+  };
+}
+
+/** @param {Layer} node */
+function windowAttributes({ window }) {
+  const { kernel, stride, pad, pad_end } = /** @type {Window} */ (window);
+  return { kernel_shape: kernel, strides: stride, pads: [...pad, ...pad_end] };
+}
+
+/** @type {Written} */
+const convPiece = (node, inputs) => {
+  const { dilation } = /** @type {Window} */ (node.window);
+  const { groups = 1, bias = true } = node.options;
+  const attributes = { ...windowAttributes(node), dilations: dilation, group: groups };
+  return single("Conv", bias ? ["weight", "bias"] : ["weight"], () => attributes)(node, inputs);
+};
+
+/** x·(1 + erf(x/√2))/2; the opset has no Gelu. @type {Written} */
+const geluPiece = ({ name }, [x]) => {
+  const [scaled, erf, raised, product] = ["scaled", "erf", "raised", "product"].map((part) => `${name}.${part}`);
+  const [root, one, half] = ["root2", "one", "half"].map((part) => `${name}.${part}`);
+  return {
+    operators: [
+      { kind: "Div", inputs: [x, root], output: scaled },
+      { kind: "Erf", inputs: [scaled], output: erf },
+      { kind: "Add", inputs: [erf, one], output: raised },
+      { kind: "Mul", inputs: [x, raised], output: product },
+      { kind: "Mul", inputs: [product, half], output: name },
+    ],
+    tensors: { [root]: floats([], [Math.SQRT2]), [one]: floats([], [1]), [half]: floats([], [0.5]) },
+  };
+};
+
+/** @type {Written} */
+const relu6Piece = ({ name }, inputs) => {
+  const [least, most] = [`${name}.least`, `${name}.most`];
+  return {
+    operators: [{ kind: "Clip", inputs: [...inputs, least, most], output: name }],
+    tensors: { [least]: floats([], [0]), [most]: floats([], [6]) },
+  };
+};
+
+/** @type {Written} */
+const siluPiece = ({ name }, [x]) => ({
+  operators: [
+    { kind: "Sigmoid", inputs: [x], output: `${name}.gate` },
+    { kind: "Mul", inputs: [x, `${name}.gate`], output: name },
+  ],
+});
+
+/** @type {Written} */
+const cropPiece = (node, inputs) => {
+  const [, , width] = node.input;
+  const [, rows, columns] = node.output;
+  const [top, left] = [Math.floor(cropPlace(node, 0) / width), cropPlace(node, 0) % width];
+  const [starts, ends, axes] = ["starts", "ends", "axes"].map((part) => `${node.name}.${part}`);
+  return {
+    operators: [{ kind: "Slice", inputs: [...inputs, starts, ends, axes], output: node.name }],
+    tensors: { [starts]: integers(top, left), [ends]: integers(top + rows, left + columns), [axes]: integers(2, 3) },
+  };
+};
+
+/** Means over rows and over columns, as products with a matrix each: first what makes fewer numbers. @type {Written} */
+const cellsPiece = (node, [x]) => {
+  const [, height, width] = node.input;
+  const [, n, m] = node.output;
+  const [rows, columns, between] = ["rows", "columns", "between"].map((part) => `${node.name}.${part}`);
+  const inputs = n * width <= height * m ? [[rows, x], [between, columns]] : [[x, columns], [rows, between]]; // prettier-ignore
+  const turned = averaging(node, 1);
+  const across = Array.from({ length: width * m }, (_, i) => turned[(i % m) * width + Math.floor(i / m)]);
+  return {
+    operators: inputs.map((read, i) => ({ kind: "MatMul", inputs: read, output: i ? node.name : between })),
+    tensors: { [rows]: floats([n, height], averaging(node, 0)), [columns]: floats([width, m], across) },
+  };
+};
+
+/** The matrix, a row a cell, that makes the means along an axis. @param {Layer} node @param {0 | 1} axis */
+function averaging(node, axis) {
+  const length = node.input[axis + 1];
+  return Array.from({ length: node.output[axis + 1] * length }, (_, i) => {
+    const { first, end } = cellAlong(node, axis, Math.floor(i / length));
+    return i % length >= first && i % length < end ? 1 / (end - first) : 0;
+  });
+}
+
+/** @type {Record<Kind, Written | null>} */
+export const PIECES = {
+  adaptive_avgpool: cellsPiece,
+  add: (node, inputs) => single(inputs.length === 2 ? "Add" : "Sum")(node, inputs),
+  avgpool: single("AveragePool", [], (node) => ({ ...windowAttributes(node), count_include_pad: 1 })),
+  bn: single(
+    "BatchNormalization",
+    ["weight", "bias", "running_mean", "running_var"],
+    ({ options: { eps = 1e-5 } }) => ({
+      epsilon: { real: eps },
+    }),
+  ),
+  concat: single("Concat", [], () => ({ axis: 1 })),
+  conv: convPiece,
+  crop: cropPiece,
+  dropout: single("Identity"),
+  elu: single("Elu", [], ({ options: { alpha = 1 } }) => ({ alpha: { real: alpha } })),
+  fc: single("Gemm", ["weight", "bias"], () => ({ transB: 1 })),
+  flatten: single("Flatten", [], () => ({ axis: 1 })),
+  gap: single("GlobalAveragePool"),
+  gelu: geluPiece,
+  hardsigmoid: single("HardSigmoid", [], () => ({ alpha: { real: 1 / 6 } })), // ONNX's own default is 0.2
+  hardswish: single("HardSwish"),
+  leaky_relu: single("LeakyRelu", [], ({ options: { slope = 0.01 } }) => ({ alpha: { real: slope } })),
+  maxpool: single("MaxPool", [], windowAttributes),
+  opaque: null, // a part that only Python can run
+  prelu: single("PRelu", ["weight"]),
+  relu: single("Relu"),
+  relu6: relu6Piece,
+  sigmoid: single("Sigmoid"),
+  silu: siluPiece,
+  tanh: single("Tanh"),
+};
