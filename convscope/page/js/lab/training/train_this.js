@@ -59,7 +59,7 @@ export function trainThis(lab, network, { name = "formula", changed = null } = {
       return askedOf(lab, plan, training, { others: { validation }, epochs: epochs(), seed: seed() });
     },
     () => (reading ? reading.refresh() : changed?.()),
-    (asked) => lab.tune({ f: asked.formula, ts: asked.seed || null }),
+    (asked) => changed || lab.tune({ f: asked.formula, ts: asked.seed || null }),
   );
   /** @type {{step: number, network: any}} */
   let read = { step: -1, network: null };
