@@ -11,6 +11,7 @@ import { digitsOf, firstOf } from "../../training/digits.js";
 import { trainerOf } from "../../training/trainer.js";
 import { roving } from "../../widgets.js";
 import { LOOP, SCRIPT, printedAfter, printedAtTheEnd, scriptText } from "./code.js";
+import { scriptCover } from "./cover.js";
 import { lineWords } from "./lines.js";
 import { madeBy } from "./made.js";
 
@@ -24,6 +25,7 @@ export const scriptChapter = {
   number: 14,
   title: (t) => t("script.title"),
   lead: (t) => t("script.lead"),
+  cover: scriptCover,
   mount: mountScript,
 };
 
