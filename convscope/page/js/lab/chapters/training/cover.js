@@ -6,14 +6,14 @@ import { plotOf } from "../../plot.js";
 
 /** @typedef {import("../../types.js").Lab} Lab */
 
-const RATES = [0.02, 0.35, 1.04]; // of y = x²: x shrinks to |1 − 2·rate| of itself a step
+const RATES = [0.02, 0.35, 1.015]; // of y = x²: x shrinks to |1 − 2·rate| of itself a step
 const STEPS_SHOWN = 24;
 const BEGIN = -1.6;
 
 /** @param {Lab} lab @returns {import("../../types.js").Moving} */
 export function trainingCover(lab) {
   const { doc, t } = lab;
-  const plot = plotOf(lab, { name: t("wrong.loss"), x: [-5, 5], y: [0, 16], xTicks: [], yTicks: [] });
+  const plot = plotOf(lab, { name: t("wrong.loss"), x: [-4, 4], y: [0, 12], xTicks: [], yTicks: [] });
   const said = make(doc, "span", { class: "cover-said figure" });
   return {
     element: make(doc, "span", { class: "cover-plot" }, plot.element, said),
@@ -33,7 +33,7 @@ export function trainingCover(lab) {
           }),
         ),
       );
-      said.textContent = places.map((x) => fixed(x * x, 2)).join("  ");
+      said.textContent = places.map((x) => fixed(x * x, 2)).join(" · ");
     },
   };
 }
