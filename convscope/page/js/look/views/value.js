@@ -13,6 +13,7 @@ import { DRAWINGS } from "./drawings.js";
 import { legend } from "./maps.js";
 import { nextLayer } from "./next_layer.js";
 import { placesOf } from "./places.js";
+import { shareButtons } from "./share.js";
 import { openSlice } from "./terms.js";
 import { trailLine } from "./trail.js";
 
@@ -41,7 +42,7 @@ export function valueView(app) {
       doc,
       "div",
       { class: "value-head" },
-      make(doc, "div", {}, title, make(doc, "p", { class: "note" }, t("value.help"))),
+      make(doc, "div", {}, title, make(doc, "p", { class: "note" }, t("value.help")), shareButtons(app, index)),
       places?.element,
     ),
     body,
