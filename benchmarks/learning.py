@@ -50,7 +50,7 @@ PLAN = (
     'crop(24) + conv(16, 5, stride=2, pad="same", bias=False) + maxpool(2) + bn + relu + conv(32, 3, pad="same", '
     'bias=False) + maxpool(2) + bn + relu + conv(64, 3, pad="same", bias=False) + bn + relu + fc'
 )
-STEPS, WARMUP = 500, 0.2
+STEPS, WARMUP = 400, 0.1
 SPEED = {"plain": 12, "simd": 200, "relaxed": 200, "torch": 200}  # steps
 QUOTAS = (1.0, 1 / 4, 1 / 6)  # of a core: this one, a Chromebook's, a phone's
 FEW_STEPS = 120  # of 64 pictures, on 5,000
