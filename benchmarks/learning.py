@@ -91,7 +91,7 @@ def main() -> None:
 
 def write(rows: list[results.Row], version: str) -> None:
     """Write rows beside those of other runs, and say where."""
-    key = ("engine", "task", "seed", "workers", "core")
+    key = ("engine", "task", "seed")
     print(results.write("learning", WHAT, rows, key=key, using={**results.versions(), "chromium": version}))
 
 
@@ -172,7 +172,7 @@ def together(learner: LearnPage, seeds: Sequence[int]) -> Iterator[results.Row]:
         for workers in (1, 2):
             with quota(2.0):
                 found = by_page(learner, "relaxed", ZOO["fast"][0], SPEED["relaxed"], seed, FAST.warmup, workers)
-            row = {"engine": "relaxed", "task": "workers", "seed": seed, "workers": workers, "steps": SPEED["relaxed"]}
+            row = {"engine": "relaxed", "task": f"workers: {workers}", "seed": seed, "steps": SPEED["relaxed"]}
             yield said({**row, **found})
 
 
@@ -207,7 +207,7 @@ def slower(learner: LearnPage, seeds: Sequence[int]) -> Iterator[results.Row]:
             end = learner.until("end", 300)
             clock, taken = time.monotonic() - began, worker_cpu_since(cpu)
         found = rates(pictures_shown(learner.said()), end["seconds"], taken)
-        row = {"engine": "relaxed", "task": "quota", "core": round(share, 3), "seed": seed, "steps": FEW_STEPS}
+        row = {"engine": "relaxed", "task": f"quota: {share:.3f}", "seed": seed, "steps": FEW_STEPS}
         yield said({**row, **found, "seconds_from_asking": clock, "accuracy": tested(learner)})
 
 
