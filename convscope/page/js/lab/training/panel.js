@@ -117,12 +117,13 @@ function trainerFailure({ t }, { state, trouble, diverged, step }) {
 
 /** @param {Lab} lab @param {Trainer} trainer */
 function trainerWords({ t }, trainer) {
-  const { state, step, steps, kernels, sameBits, asked } = trainer;
+  const { state, step, steps, kernels, sameBits, workers, asked } = trainer;
   const words = { step: thousands(step), steps: thousands(steps) };
   if (state === "idle") return "";
   if (state === "starting") return t("train.starting");
-  const by = { kernels, seed: asked?.seed ?? 0 };
-  const where = sameBits ? t("train.bits", by) : t("train.relaxed", by);
+  const by = { kernels, seed: asked?.seed ?? 0, workers };
+  const shared = workers > 1 && kernels !== "relaxed" ? t("train.workers", by) : t("train.relaxed", by);
+  const where = sameBits ? t("train.bits", by) : shared;
   if (state === "running") return `${t("train.running", words)} ${where}`;
   if (state === "paused") return t("train.paused", words);
   if (state === "finished") return `${t("train.finished", words)} ${where}`;

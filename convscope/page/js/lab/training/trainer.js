@@ -28,7 +28,8 @@ import { startLearning } from "../../learn/client.js";
  * @property {number} [every] steps from one measurement to the next; measured before the first and after the last too
  * @property {string} [inside] on which of the others the activations are watched besides
  * @property {boolean} [paused] it waits before the first step
- * @property {string[] | null} [kernels] which may be taken, the first that works here; all by default
+ * @property {string[] | null} [kernels] which may be taken, the first that works here, by one worker: the same bits on
+ * every machine, but for relaxed SIMD; by default all kernels and as many workers as help
  *
  * @typedef {{step: number, of: string, accuracy: number, loss: number, layers?: LayerActivity[]}} Measure
  *
@@ -83,6 +84,7 @@ function makeTrainer(lab) {
     /** What computes, and whether the same seed gives the same bits everywhere. */
     kernels: "",
     sameBits: false,
+    workers: 1,
     /** Why it failed, as the worker says it; where the loss became infinite or no number, `diverged`. */
     trouble: "",
     diverged: false,
@@ -158,7 +160,7 @@ function makeTrainer(lab) {
   /** @param {Asked} asked @param {Partial<import("../../learn/session.js").Begin>} more */
   const begin = (asked, more) => {
     Object.assign(trainer, { asked, state: "starting" });
-    worker = startLearning(script, modules, hear);
+    worker = startLearning(script, modules, hear, asked.kernels ? 1 : undefined);
     const { nodes, input, pictures, recipe, seed, kernels, others = {}, every = 0, inside, paused } = asked;
     const watched = { others, every, inside, paused };
     worker.ask({ ask: "begin", nodes, input, pictures, recipe, seed, kernels, ...watched, ...more });
@@ -201,9 +203,10 @@ function makeTrainer(lab) {
 
   /** @param {Said} said */
   const hear = (said) => {
-    if (said.say === "ready")
-      Object.assign(trainer, { kernels: said.kernels, sameBits: said.sameBits, state: "running" });
-    else if (said.say === "steps") {
+    if (said.say === "ready") {
+      const { kernels, workers } = said;
+      Object.assign(trainer, { kernels, workers, sameBits: said.sameBits && workers === 1, state: "running" });
+    } else if (said.say === "steps") {
       trainer.lines.push(...said.lines);
       trainer.seconds = said.seconds;
     } else if (said.say === "stage") trainer.seen = said.seen;
