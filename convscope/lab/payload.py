@@ -20,7 +20,7 @@ from ..explain.payload import records
 from ..explain.payload.encoding import DeflatedBytes, Record, deflate
 from ..explain.payload.nodes import page_nodes
 from ..explain.subject import samples
-from ..page.inline import learning_modules, learning_script
+from ..page.inline import learning_modules, learning_script, page_html
 from ..prediction import load
 from ..version import __version__
 
@@ -166,7 +166,8 @@ class TrainedPlan(Record):
 @dataclass(frozen=True, eq=False)
 class LabPayload(Record):
     """`plain` for chapter 1, `slides` (the shipped network) and its `patches` for chapter 2, its `activity` for chapter
-    6, `digits` to draw from, `learning` for what is trained in the page; `credit` names their authors and licence.
+    6, `digits` to draw from, `learning` for what is trained in the page; `see_through` is the empty see-through page,
+    an HTML document in which the lab puts what was trained; `credit` names the digits' authors and licence.
     """
 
     language: str  # "en", "ko" or "auto": the reader's own
@@ -177,6 +178,7 @@ class LabPayload(Record):
     trained: tuple[TrainedPlan, ...]  # chapter 8's LeNet-5, and what it stands beside
     digits: Digits
     learning: Learning
+    see_through: DeflatedBytes
     credit: records.Credit
     format: str = FORMAT
     version: int = VERSION
@@ -198,6 +200,7 @@ def lab_payload(language: str = "auto") -> LabPayload:
         trained=read_trained(),
         digits=choose_digits(digits, data.classes, DIGITS),
         learning=read_learning(data),
+        see_through=deflate(np.frombuffer(page_html({}).encode(), np.uint8)),
         credit=records.Credit(*MNIST),
     )
 

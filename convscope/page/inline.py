@@ -38,7 +38,7 @@ def page_html(payload: PayloadJson, *, lang: str = "auto") -> str:
     payload = {**payload, "language": lang if lang != "auto" else payload.get("language", "auto")}
     return document(
         script=page_script(),
-        style=(HERE / "style.css").read_text(encoding="utf-8"),
+        style=_page_style(),
         title=str(payload.get("title", "convscope")),
         language=payload["language"],
         payload=payload,
@@ -64,7 +64,12 @@ def lab_html(payload: PayloadJson, api: bool) -> str:
         allow=(*(("connect-src 'self'",) if api else ()), *installed),
         learns=True,
         own_worker=bool(installed),
+        opens=((page_script(), _page_style()),),
     )
+
+
+def _page_style() -> str:
+    return (HERE / "style.css").read_text(encoding="utf-8")
 
 
 def lab_style() -> str:
@@ -195,11 +200,13 @@ def document(
     allow: tuple[str, ...] = (),
     learns: bool = False,
     own_worker: bool = False,
+    opens: tuple[tuple[str, str], ...] = (),
 ) -> str:
     """Return the template with everything in its place; `allow` are directives that the policy has besides.
 
     A page that `learns` may start a worker of a script that it holds, and compile WebAssembly; still no eval. With
-    `own_worker` one that lies beside it too.
+    `own_worker` one that lies beside it too. `opens` are script and style of pages that it makes itself: one that is
+    opened from memory inherits its maker's policy.
     """
     # The parser ends a script or a style at these, and normalises line ends before the browser takes the hash.
     script, style = (text.replace("\r\n", "\n").replace("\r", "\n") for text in (script, style))
@@ -209,8 +216,8 @@ def document(
     policy = "; ".join(
         (
             "default-src 'none'",
-            f"script-src {_hash(script)}" + " 'wasm-unsafe-eval'" * learns,
-            f"style-src {_hash(style)}",
+            " ".join(["script-src", _hash(script), *(_hash(one) for one, _ in opens)]) + " 'wasm-unsafe-eval'" * learns,
+            " ".join(["style-src", _hash(style), *(_hash(one) for _, one in opens)]),
             "img-src data: blob:",
             "base-uri 'none'",
             "form-action 'none'",

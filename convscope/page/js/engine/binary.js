@@ -44,6 +44,35 @@ function halfOf(bits) {
 const POWERS = Float64Array.from({ length: 31 }, (_, e) => 2 ** (e - 15));
 
 /**
+ * Float32 numbers as a payload has them.
+ * @param {Float32Array} values
+ * @param {number[]} [shape]
+ * @returns {Binary}
+ */
+export function packFloats(values, shape = [values.length]) {
+  const view = new DataView(new ArrayBuffer(4 * values.length));
+  values.forEach((value, i) => view.setFloat32(4 * i, value, true));
+  return { dtype: "float32", shape, data: base64Of(new Uint8Array(view.buffer)) };
+}
+
+/**
+ * Bytes as a payload has them.
+ * @param {Uint8Array} bytes
+ * @param {number[]} shape
+ * @returns {Binary}
+ */
+export function packBytes(bytes, shape) {
+  return { dtype: "uint8", shape, data: base64Of(bytes) };
+}
+
+/** @param {Uint8Array} bytes */
+function base64Of(bytes) {
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return btoa(text);
+}
+
+/**
  * Return item `i` of the first axis, sharing memory: picture i of (n, C, H, W).
  * @template {Float32Array | Uint8Array | Int32Array} T
  * @param {T} values

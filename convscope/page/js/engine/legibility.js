@@ -5,7 +5,7 @@ import { sumOf } from "./parts.js";
 /** The bounds of convscope.pictures.legibility: no digit of MNIST reaches one. */
 const CONTRAST = 16;
 const LIGHT = 128;
-const TINY = 0.43;
+const TINY_SHARE = 0.43;
 const OFF_CENTRE = 0.1;
 const IN_BORDER = 0.12;
 const INKED = 0.25;
@@ -32,7 +32,7 @@ export function hardToRead(picture, { shape, centred }) {
   const total = Math.max(sumOf(ink), 1e-9);
   if (sumOf(borderOf(ink, height, width, thick)) / total > IN_BORDER) return "uneven";
   const { longer, away } = inkPlace(ink, height, width, total);
-  if (longer < TINY * Math.min(height, width)) return "tiny";
+  if (longer < TINY_SHARE * Math.min(height, width)) return "tiny";
   return away > OFF_CENTRE ? "away" : "";
 }
 

@@ -21,29 +21,42 @@ const COLOUR_PAIRS = [
   [0, 2],
 ];
 
+/** @typedef {Record<"picture" | "features" | "background", number>} Distances */
+
 /**
  * Return what tells how foreign a picture (C, H, W) in 0…255 is, with what the network made of it.
  * @param {Rejection} rejection
  * @param {Shape} shape
- * @returns {(picture: ArrayLike<number>, result: Result) => Outsider}
+ * @returns {(picture: ArrayLike<number>, result: Pick<Result, "input" | "outputs">) => Outsider}
  */
 export function outsiderOf(rejection, shape) {
-  const learned = Object.fromEntries(Object.entries(rejection.tensors).map(([name, one]) => [name, unpack(one)]));
-  return (picture, { input, outputs }) => {
-    const features = rejection.features < 0 ? input : outputs[rejection.features];
-    const looks = off(statisticsOf(picture, shape), learned["picture.centre"]);
-    /** @type {Record<string, number>} */
-    const distances = {
-      picture: Math.sqrt(squares(times(looks, learned["picture.whitening"]))),
-      ...featureDistances(features, rejection.group, learned),
-    };
+  const measure = distancesOf(rejection, shape);
+  return (picture, result) => {
+    const distances = measure(picture, result);
     const scored = rejection.parts.map(({ name, middle, spread }) => ({
       part: name,
-      score: Math.max(0, (distances[name] - middle) / spread),
+      score: Math.max(0, (distances[/** @type {keyof Distances} */ (name)] - middle) / spread),
     }));
     const { part } = scored.reduce((a, b) => (b.score > a.score ? b : a));
     const score = Math.hypot(...scored.map((one) => one.score));
     return { score, part, refused: score > rejection.threshold };
+  };
+}
+
+/**
+ * Return what measures how far a picture lies from those that a network was trained on.
+ * @param {Pick<Rejection, "features" | "group" | "tensors">} known
+ * @param {Shape} shape
+ * @returns {(picture: ArrayLike<number>, result: Pick<Result, "input" | "outputs">) => Distances}
+ */
+export function distancesOf({ features: at, group, tensors }, shape) {
+  const learned = Object.fromEntries(Object.entries(tensors).map(([name, one]) => [name, unpack(one)]));
+  return (picture, { input, outputs }) => {
+    const looks = off(statisticsOf(picture, shape), learned["picture.centre"]);
+    return {
+      picture: Math.sqrt(squares(times(looks, learned["picture.whitening"]))),
+      ...featureDistances(at < 0 ? input : outputs[at], group, learned),
+    };
   };
 }
 

@@ -9,6 +9,7 @@ import { filtersChapter } from "./chapters/filters.js";
 import { localChapter } from "./chapters/local.js";
 import { lossChapter } from "./chapters/loss.js";
 import { mnistChapter } from "./chapters/mnist.js";
+import { ownChapter } from "./chapters/own/own.js";
 import { plainChapter } from "./chapters/plain.js";
 import { scriptChapter } from "./chapters/script/script.js";
 import { sharingChapter } from "./chapters/sharing.js";
@@ -32,6 +33,7 @@ export const CHAPTERS = [
   mnistChapter,
   backwardsChapter,
   trainingChapter,
+  ownChapter,
   scriptChapter,
   workbenchChapter,
 ];

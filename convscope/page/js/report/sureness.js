@@ -2,6 +2,7 @@
 
 import { make } from "../kit/dom.js";
 import { fixed, percent, thousands } from "../kit/format.js";
+import { wilson } from "../kit/intervals.js";
 import { reportSection } from "./parts.js";
 import { plot, plotKey } from "./plot.js";
 
@@ -91,13 +92,4 @@ function diagram({ doc, t }, name, kind, bins) {
     ],
     true,
   );
-}
-
-/** Wilson's 95 % interval. @param {number} right @param {number} n @returns {[number, number]} */
-export function wilson(right, n) {
-  const z = 1.959963984540054;
-  const [p, zz] = [right / n, (z * z) / n];
-  const middle = (p + zz / 2) / (1 + zz);
-  const half = (z / (1 + zz)) * Math.sqrt((p * (1 - p)) / n + zz / (4 * n));
-  return [Math.max(0, middle - half), Math.min(1, middle + half)];
 }

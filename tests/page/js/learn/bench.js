@@ -1,4 +1,5 @@
-import { unpack } from "../../../../convscope/page/js/engine/binary.js";
+import { packFloats, unpack } from "../../../../convscope/page/js/engine/binary.js";
+import { distancesOf, statisticsOf } from "../../../../convscope/page/js/engine/outsider.js";
 import { watchActivity } from "../../../../convscope/page/js/learn/activity.js";
 import { elasticField } from "../../../../convscope/page/js/learn/elastic.js";
 import { sha256 } from "../../../../convscope/page/js/kit/sha256.js";
@@ -14,6 +15,9 @@ import { copyMapped, eraseSquare, writeBatch } from "../../../../convscope/page/
 import { permutation, uniform, xoshiro } from "../../../../convscope/page/js/learn/random.js";
 import { FAST } from "../../../../convscope/page/js/learn/recipe.js";
 import { lrFactor, statisticsShare } from "../../../../convscope/page/js/learn/schedule.js";
+import { boundOf } from "../../../../convscope/page/js/learn/rejection/fitting.js";
+import { classGaussians, looksOf } from "../../../../convscope/page/js/learn/rejection/gaussians.js";
+import { symmetricEigen } from "../../../../convscope/page/js/learn/rejection/symmetric.js";
 import { makeSession } from "../../../../convscope/page/js/learn/session.js";
 import { workersFor } from "../../../../convscope/page/js/learn/team.js";
 import { makeTraining } from "../../../../convscope/page/js/learn/training.js";
@@ -202,6 +206,23 @@ const calls = {
       else hear(message);
     }
     return said;
+  },
+  symmetric: ({ matrix, n }) => {
+    const { values, vectors } = symmetricEigen(matrix, n);
+    return { values: Array.from(values), vectors: Array.from(vectors) };
+  },
+  // How far other pictures lie from some, and the bound by these distances; pictures and features one a row.
+  rejection: ({ shape, pictures, features, labels, classes, others, otherFeatures, unit }) => {
+    const learned = { ...looksOf(pictures.map((/** @type {any} */ one) => statisticsOf(one, shape))) };
+    Object.assign(learned, classGaussians(features, labels, classes));
+    const tensors = Object.fromEntries(
+      Object.entries(learned).map(([name, values]) => [name, packFloats(Float32Array.from(values))]),
+    );
+    const measure = distancesOf({ features: -1, group: 1, tensors }, shape);
+    const held = others.map((/** @type {any} */ one, /** @type {number} */ i) =>
+      measure(one, { input: otherFeatures[i], outputs: [] }),
+    );
+    return { held, bound: boundOf(held, unit) };
   },
   first: ({ nodes, initial, seed }) => {
     const network = makeBatchNetwork(nodes, 1);

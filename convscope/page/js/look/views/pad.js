@@ -11,6 +11,7 @@ import { centred, fitted } from "../edits.js";
 
 const PAD_SIDE = 280;
 const KEY_STEP = 7;
+const STROKES_KEPT = 20;
 
 /**
  * What was drawn, so that it is still there after a look at another view.
@@ -18,8 +19,12 @@ const KEY_STEP = 7;
  */
 const INKS = new WeakMap();
 
-/** @param {App} app @param {(picture: Uint8Array) => string} put returns what the picture is called in the address */
-export function inkPad(app, put) {
+/**
+ * @param {App} app
+ * @param {(picture: Uint8Array) => string} put returns what the picture is called in the address
+ * @param {string} [why] of the centring
+ */
+export function inkPad(app, put, why = app.t("draw.centre.why")) {
   const { doc, t, payload } = app;
   const win = /** @type {Window & typeof globalThis} */ (doc.defaultView);
   const [channels, height, width] = payload.input.shape;
@@ -44,6 +49,8 @@ export function inkPad(app, put) {
   let asked = false;
   let empty = true;
   let named = "";
+  /** The paper before each of the last strokes. @type {{ink: ImageData, empty: boolean}[]} */
+  let strokes = [];
   const channel = new MessageChannel();
   channel.port1.onmessage = () => {
     asked = false;
@@ -90,12 +97,15 @@ export function inkPad(app, put) {
     waiting.push(...points);
     if (!frame) frame = win.requestAnimationFrame(draw);
   };
-  byPointer(canvas, add, () => {
+  /** A stroke begins, or one ends. @param {boolean} begins */
+  const lift = (begins) => {
     last = null;
-  });
-  byKeys(app, canvas, cursor, add, () => {
-    last = null;
-  });
+    if (!begins) return;
+    strokes.push({ ink: context.getImageData(0, 0, PAD_SIDE, PAD_SIDE), empty });
+    if (strokes.length > STROKES_KEPT) strokes.shift();
+  };
+  byPointer(canvas, add, () => lift(true));
+  byKeys(app, canvas, cursor, add, lift);
   centre.addEventListener("change", () => {
     if (!empty) infer();
   });
@@ -107,12 +117,22 @@ export function inkPad(app, put) {
   }
   const clear = () => {
     wipe();
+    strokes = [];
+    infer();
+  };
+  /** Take the last stroke away. */
+  const undo = () => {
+    const last = strokes.pop();
+    if (!last) return;
+    context.putImageData(last.ink, 0, 0);
+    empty = last.empty;
+    hint.hidden = !empty;
     infer();
   };
   /** Put a picture on it as it is, each pixel a square. @param {Uint8Array | null} picture */
   const show = (picture) => {
     wipe();
-    waiting = [];
+    [waiting, strokes] = [[], []];
     if (!picture) return;
     for (let i = 0; i < height * width; i++) {
       if (!picture[i]) continue;
@@ -133,18 +153,16 @@ export function inkPad(app, put) {
       { class: "pad-tools" },
       button(doc, t("draw.clear"), clear),
       make(doc, "label", { class: "stroke" }, t("draw.width"), pen),
-      channels === 1
-        ? make(doc, "label", { class: "check", title: t("draw.centre.why") }, centre, t("draw.centre"))
-        : null,
+      channels === 1 ? make(doc, "label", { class: "check", title: why }, centre, t("draw.centre")) : null,
     ),
-    make(doc, "p", { class: "note" }, channels === 1 ? t("draw.centre.why") : t("draw.grey")),
+    make(doc, "p", { class: "note" }, channels === 1 ? why : t("draw.grey")),
   );
   const gone = () => {
     if (!empty) INKS.set(payload, { ink: context.getImageData(0, 0, PAD_SIDE, PAD_SIDE), picture: named });
     channel.port1.close();
     win.cancelAnimationFrame(frame);
   };
-  return { element, gone, show };
+  return { element, gone, show, clear, undo };
 }
 
 /**
@@ -192,7 +210,7 @@ function byPointer(canvas, add, lift) {
  * @param {HTMLCanvasElement} canvas
  * @param {HTMLElement} cursor
  * @param {(points: Point[]) => void} add
- * @param {() => void} lift
+ * @param {(begins: boolean) => void} lift
  */
 function byKeys(app, canvas, cursor, add, lift) {
   const at = { x: PAD_SIDE / 2, y: PAD_SIDE / 4 };
@@ -213,7 +231,7 @@ function byKeys(app, canvas, cursor, add, lift) {
       at.y = Math.max(0, Math.min(PAD_SIDE, at.y + step[1] * KEY_STEP));
     } else {
       down = !down;
-      lift();
+      lift(down);
       app.say(down ? app.t("draw.pen.down") : app.t("draw.pen.up"));
     }
     if (down) add([{ ...at }]);

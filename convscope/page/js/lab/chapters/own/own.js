@@ -1,0 +1,75 @@
+/** Chapter 13: two to five classes of the reader's own, collected, trained on, looked into and handed on, in the page. */
+
+import { make } from "../../../kit/dom.js";
+import { collectPart, exampleNames } from "./collect.js";
+import { collectionOf } from "./collection.js";
+import { ownCover } from "./cover.js";
+import { ownLearningOf } from "./learning.js";
+import { ownResultPart } from "./result.js";
+import { savePart } from "./save.js";
+import { ownOf } from "./state.js";
+import { ownTrainPart } from "./train.js";
+import { tryPart } from "./try.js";
+
+/** @typedef {import("../../types.js").Chapter} Chapter */
+/** @typedef {import("../../types.js").Lab} Lab */
+
+/** @type {Chapter} */
+export const ownChapter = {
+  id: "own",
+  number: 13,
+  title: (t) => t("own.title"),
+  lead: (t) => t("own.lead"),
+  cover: ownCover,
+  mount: mountOwn,
+};
+
+/** @param {Lab} lab */
+function mountOwn(lab) {
+  const holder = make(lab.doc, "div", { class: "chapter own" });
+  let kind = ownOf(lab.state).kind;
+  let parts = ownParts(lab, holder);
+  return {
+    element: holder,
+    refresh: () => {
+      if (ownOf(lab.state).kind !== kind) {
+        kind = ownOf(lab.state).kind;
+        parts.gone();
+        parts = ownParts(lab, holder);
+      } else parts.refresh();
+    },
+    gone: () => parts.gone(),
+  };
+}
+
+/** Everything for one kind of pictures. @param {Lab} lab @param {HTMLElement} holder */
+function ownParts(lab, holder) {
+  const { kind, example, names, seed } = ownOf(lab.state);
+  const collection = collectionOf(lab, kind);
+  // one that nobody has touched begins as the address says
+  if (!collection.version) {
+    if (example) {
+      const usual = exampleNames(lab);
+      collection.example(names.length === usual.length ? names : usual, seed);
+    } else if (names.length) collection.empty(names);
+  }
+  const learning = ownLearningOf(lab, kind);
+  const refresh = () => all.forEach((part) => part.refresh?.());
+  /** @type {import("../../types.js").Drawing[]} */
+  const all = [
+    collectPart(lab, collection, () => refresh()),
+    ownTrainPart(lab, collection, learning),
+    ownResultPart(lab, learning),
+    tryPart(lab, kind, learning),
+    savePart(lab, learning),
+  ];
+  holder.replaceChildren(...all.map((part) => part.element));
+  const silent = learning.listen(refresh);
+  return {
+    refresh,
+    gone: () => {
+      silent();
+      all.forEach((part) => part.gone?.());
+    },
+  };
+}

@@ -1,0 +1,84 @@
+"""The reader's own classes: collected, trained, judged, looked into, and handed on as one page that opens by itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+
+from tests.browser.chromium import console, visit
+from tests.browser.lab_chapters import LabPage
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def lab(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> LabPage:
+    return LabPage(browser, tmp_path_factory.mktemp("lab"))
+
+
+def until(condition: Callable[[], Any], seconds: float = 100) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.05)
+
+
+def shown(lab: LabPage, selector: str) -> int:
+    return int(lab.js("return document.querySelectorAll(arguments[0]).length", selector))
+
+
+def draw(lab: LabPage, selector: str, keys: str) -> None:
+    """Draw with the keyboard."""
+    lab.js("document.querySelector(arguments[0]).focus()", selector)
+    lab.browser.switch_to.active_element.send_keys(keys)
+
+
+def test_four_shapes_are_learned_and_the_saved_page_opens(lab: LabPage, tmp_path: Path) -> None:
+    lab.open("own", "&s=1")
+    assert shown(lab, ".own-thumbs .thumb") == 40
+    lab.press("Train")
+    until(lambda: lab.text(".own-train .train-state").startswith("Six trainings in "))
+    right, n = map(int, lab.figure("own-right").split(" of "))
+    assert n == 40
+    assert right >= 34, "of guesses 10 would be right"
+    assert "would be refused" in lab.figure("own-refused")
+    until(lambda: "are refused" in lab.figure("own-digits"), 10)
+    draw(lab, ".own-try .pad", " " + "\ue015" * 14 + " ")  # a line downwards
+    until(lambda: "line, " in lab.text(".own-try .draw-verdict"), 10)  # thin as it is, it may be none of them
+
+    until(lambda: lab.js("return document.querySelector('.own-try .look-link').href").startswith("blob:"), 10)
+    lab.js(
+        "const made = URL.createObjectURL; "
+        "URL.createObjectURL = (blob) => { window.kept = blob; return made.call(URL, blob); }"
+    )
+    lab.press("Save as an HTML page")
+    until(lambda: lab.text(".own-save .note").startswith("Saved as circle-cross-line-triangle.html"), 10)
+    html = lab.browser.execute_async_script("window.kept.text().then(arguments[0])")
+    assert console(lab.browser) == []
+    (tmp_path / "own.html").write_text(html, encoding="utf-8")
+
+    link = lab.js("return document.querySelector('.own-try .look-link').href")
+    lab.browser.find_element("css selector", ".own-try .look-link").click()
+    first, second = lab.browser.window_handles
+    lab.browser.switch_to.window(second)
+    try:
+        until(lambda: lab.text("h1") == "circle · cross · line · triangle", 10)
+        assert lab.js("return location.href").split("#")[0] == link.split("#")[0]
+        assert console(lab.browser) == []
+    finally:
+        lab.browser.close()
+        lab.browser.switch_to.window(first)
+
+    visit(lab.browser, f"{(tmp_path / 'own.html').as_uri()}#v=draw&l=en")
+    until(lambda: lab.js("return document.querySelector('.score.winner .name')?.textContent") == "circle", 10)
+    draw(lab, ".pad", " " + "\ue015" * 14 + " ")
+    until(lambda: lab.js("return document.querySelector('.score.winner .name').textContent") == "line", 10)
+    for view in ("network", "loss", "where", "training", "errors"):
+        lab.js("location.hash = arguments[0]", f"#v={view}&l=en")
+        until(lambda: len(lab.text("main")) > 50, 10)
+    assert console(lab.browser) == []
