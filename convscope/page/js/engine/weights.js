@@ -26,7 +26,12 @@ export function learnedShapes(node) {
   return LEARNED[node.kind]?.(node) ?? {};
 }
 
-/** What it keeps besides. @param {Layer} node @returns {Shapes} */
+/** The kinds that keep running statistics. @type {Partial<Record<Kind, (node: Layer) => Shapes>>} */
+const KEPT_BESIDES = {
+  bn: (node) => ({ running_mean: [node.input[0]], running_var: [node.input[0]] }),
+};
+
+/** What it keeps besides. @param {Layer} node */
 export function statisticsShapes(node) {
-  return node.kind === "bn" ? { running_mean: [node.input[0]], running_var: [node.input[0]] } : {};
+  return KEPT_BESIDES[node.kind]?.(node) ?? {};
 }

@@ -20,7 +20,7 @@ export function sumAsText(app, index) {
   const { parts, total, numbers } = app.engine.terms(index, channel, y, x, app.result);
   const name = `${node.name}[${(node.flat ? [channel] : [channel, y, x]).map((i) => i + 1).join(", ")}]`;
   const values = parts.flatMap((part) => Array.from(part.values, (v) => fixed(v, 4)));
-  if (node.kind === "maxpool") return `${name} = max(${values.join(", ")}) = ${fixed(total, 4)}`;
+  if ("winner" in numbers) return `${name} = max(${values.join(", ")}) = ${fixed(total, 4)}`;
   if (!parts.length || !parts.every((part) => part.weights)) return `${name} = ${fixed(total, 4)}`;
   const factor = (/** @type {number} */ v) => (v < 0 ? `(${fixed(v, 4)})` : fixed(v, 4));
   const products = parts.flatMap(({ values: read, weights }) =>
