@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from selenium import webdriver
 
+import convscope
 from tests.browser.chromium import console, visit
 from tests.browser.lab_chapters import LabPage
 
@@ -59,6 +60,13 @@ def test_four_shapes_are_learned_and_the_saved_page_opens(lab: LabPage, tmp_path
     lab.press("Save as an HTML page")
     until(lambda: lab.text(".own-save .note").startswith("Saved as circle-cross-line-triangle.html"), 10)
     html = lab.browser.execute_async_script("window.kept.text().then(arguments[0])")
+    lab.press("Save as model.onnx")
+    until(lambda: lab.text(".own-save .note").startswith("Saved as model.onnx"), 10)
+    read = "window.kept.arrayBuffer().then((all) => arguments[0]([...new Uint8Array(all)]))"
+    found = lab.browser.execute_async_script(read)
+    (tmp_path / "model.onnx").write_bytes(bytes(found))
+    model = convscope.load(tmp_path / "model.onnx")
+    assert model.classes == ("circle", "cross", "line", "triangle")
     assert console(lab.browser) == []
     (tmp_path / "own.html").write_text(html, encoding="utf-8")
 

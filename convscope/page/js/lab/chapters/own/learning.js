@@ -20,7 +20,6 @@ import { inputOf } from "./input.js";
 /** @typedef {import("../../../learn/rejection/fitting.js").Bound} Bound */
 /** @typedef {import("../../../learn/recipe.js").Recipe} Recipe */
 /** @typedef {import("../../../types.js").Rejection} Rejection */
-/** @typedef {import("../../training/trainer.js").Trainer} Trainer */
 /** @typedef {import("./collection.js").Collection} Collection */
 /** @typedef {import("./collection.js").OwnPicture} OwnPicture */
 /** @typedef {import("./collection.js").PictureKind} PictureKind */
@@ -42,7 +41,7 @@ import { inputOf } from "./input.js";
  * @property {string} formula
  * @property {number} seconds of all six trainings
  * @property {number} seed
- * @property {Trainer} trainer that holds what was learned, for a model file
+ * @property {import("../../training/model_file.js").Learned} learned for a model file
  */
 
 const BATCH = 32;
@@ -179,7 +178,15 @@ function makeLearning(lab, kind) {
       formula: OWN_FORMULA[kind],
       seconds,
       seed,
-      trainer,
+      learned: {
+        asked: /** @type {import("../../training/trainer.js").Asked} */ (trainer.asked),
+        step: trainer.tensorsStep,
+        tensors: /** @type {import("../../training/trainer.js").Tensors} */ (trainer.tensors),
+        measures: trainer.measures,
+        seconds: trainer.seconds,
+        kernels: trainer.kernels,
+        sameBits: trainer.sameBits,
+      },
     };
     learning.state = "finished";
   }

@@ -2,6 +2,8 @@
 
 import { button, make } from "../../../kit/dom.js";
 import { thousands } from "../../../kit/format.js";
+import { saveFile } from "../../../kit/save_file.js";
+import { modelFileOf } from "../../training/model_file.js";
 import { seeThroughPage } from "./saved.js";
 
 /** @typedef {import("../../types.js").Lab} Lab */
@@ -9,7 +11,7 @@ import { seeThroughPage } from "./saved.js";
 
 /** @param {Lab} lab @param {OwnLearning} learning */
 export function savePart(lab, learning) {
-  const { doc, t, win } = lab;
+  const { doc, t } = lab;
   const said = make(doc, "p", { class: "note", role: "status" });
   const page = button(
     doc,
@@ -19,27 +21,29 @@ export function savePart(lab, learning) {
       if (!result) return;
       void seeThroughPage(lab, result).then((html) => {
         const name = `${fileName(result.names)}.html`;
-        hand(name, new win.Blob([html], { type: "text/html;charset=utf-8" }));
+        saveFile(doc, name, html, "text/html;charset=utf-8");
         said.textContent = t("own.saved", { name, size: thousands(html.length / 1000) });
       });
     },
     { class: "button primary" },
   );
+  const model = button(doc, t("own.save.model"), () => {
+    const { result } = learning;
+    if (!result) return;
+    const bytes = modelFileOf(lab, result.learned);
+    saveFile(doc, "model.onnx", bytes, "application/octet-stream");
+    said.textContent = t("own.saved", { name: "model.onnx", size: thousands(bytes.length / 1000) });
+  });
   const element = make(
     doc,
     "section",
     { class: "worked own-save", "aria-label": t("own.save") },
     make(doc, "h2", {}, t("own.save")),
     make(doc, "p", {}, t("own.save.text")),
-    make(doc, "div", { class: "own-bar" }, page),
+    make(doc, "p", {}, t("own.save.model.text")),
+    make(doc, "div", { class: "own-bar" }, page, model),
     said,
   );
-  /** @param {string} name @param {Blob} blob */
-  function hand(name, blob) {
-    const address = win.URL.createObjectURL(blob);
-    make(doc, "a", { href: address, download: name }).click();
-    win.setTimeout(() => win.URL.revokeObjectURL(address), 10_000);
-  }
   const refresh = () => {
     element.hidden = !learning.result;
   };
