@@ -25,8 +25,10 @@ from ..prediction import load
 from ..version import __version__
 
 HERE = Path(__file__).parent.parent / "page"
+HARDEST = HERE / "hardest.json"
 FORMAT, VERSION = "convscope-lab", 1
 DIGITS = 20
+HARD = 10  # of the quiz's digits: so many mistakes, and as many that were nearly some
 TRAINING, VALIDATION, TEST = 500, 100, 100  # digits of each class that the page learns from and is measured on
 
 Pixels = NDArray[np.uint8]
@@ -166,8 +168,9 @@ class TrainedPlan(Record):
 @dataclass(frozen=True, eq=False)
 class LabPayload(Record):
     """`plain` for chapter 1, `slides` (the shipped network) and its `patches` for chapter 2, its `activity` for chapter
-    6, `digits` to draw from, `learning` for what is trained in the page; `see_through` is the empty see-through page,
-    an HTML document in which the lab puts what was trained; `credit` names the digits' authors and licence.
+    6, `digits` to draw from, `hard` those of chapter 10's quiz, `learning` for what is trained in the page;
+    `see_through` is the empty see-through page, an HTML document in which the lab puts what was trained; `credit` names
+    the digits' authors and licence.
     """
 
     language: str  # "en", "ko" or "auto": the reader's own
@@ -177,6 +180,7 @@ class LabPayload(Record):
     activity: Activity
     trained: tuple[TrainedPlan, ...]  # chapter 8's LeNet-5, and what it stands beside
     digits: Digits
+    hard: Digits
     learning: Learning
     see_through: DeflatedBytes
     credit: records.Credit
@@ -199,6 +203,7 @@ def lab_payload(language: str = "auto") -> LabPayload:
         activity=read_activity(),
         trained=read_trained(),
         digits=choose_digits(digits, data.classes, DIGITS),
+        hard=read_hardest(digits),
         learning=read_learning(data),
         see_through=deflate(np.frombuffer(page_html({}).encode(), np.uint8)),
         credit=records.Credit(*MNIST),
@@ -266,6 +271,28 @@ def read_trained() -> tuple[TrainedPlan, ...]:
     """Return page/trained_plans.json, which `python -m benchmarks.lenet` makes of what it measured."""
     found = json.loads((HERE / "trained_plans.json").read_text(encoding="utf-8"))
     return tuple(TrainedPlan(**{**one, "accuracies": tuple(one["accuracies"])}) for one in found)
+
+
+def read_hardest(test: Split) -> Digits:
+    """Return the digits of page/hardest.json, in the order of the test pictures: scripts/hardest_digits.py."""
+    places = json.loads(HARDEST.read_text(encoding="utf-8"))
+    return Digits(
+        test.images[places],
+        tuple(int(label) for label in test.labels[places]),
+        tuple(f"test #{place}" for place in places),
+    )
+
+
+def hardest_digits(test: Split) -> list[int]:
+    """Return where the hardest digits for the network that ships stand: its mistakes, and what it nearly mistook.
+
+    HARD of each, those whose true class was given the least probability; sorted by their places.
+    """
+    shares = load(HERE / "slides" / "model.onnx").predictor.probabilities(test.images)
+    truth = np.asarray(test.labels)
+    true_share, wrong = shares[np.arange(len(truth)), truth], shares.argmax(axis=1) != truth
+    chosen = [np.flatnonzero(part)[np.argsort(true_share[part])[:HARD]] for part in (wrong, ~wrong)]
+    return sorted(int(place) for place in np.concatenate(chosen))
 
 
 def read_patches(images: Pixels) -> dict[str, NodePatches]:

@@ -1,5 +1,5 @@
-"""The lab as a static site: the chapters, a recorded training in place of live ones, and that network's see-through
-page.
+"""The lab as a static site: the chapters, a recorded training in place of live ones, that network's see-through page,
+and a page for teachers.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from pathlib import Path
 from ..errors import InputError, phrase
 from ..explain.look import SLIDES, look
 from ..files import TEMPORARY, atomic_write, read_plain, remove, require_place, write_fault
-from ..page.inline import PayloadJson, lab_html
+from ..page.inline import PayloadJson, lab_html, teacher_html
 from .event_streams import new_snapshots, snapshot, thinned
 from .offline import MANIFEST, WORKER, offline_files
 from .payload import lab_payload
 from .records import Recording
 from .run_index import RunReader
 
-MARK, PAGES = "convscope-lab.json", ("index.html", "trained.html")
+MARK, PAGES = "convscope-lab.json", ("index.html", "trained.html", "teacher.html")
 FILES = (*PAGES, MANIFEST, WORKER)
 SITE = "convscope.lab-site/1"
 
@@ -36,7 +36,8 @@ def write_site(folder: Path, run: Path | None = None) -> Path:
     if folder.is_dir() and any(folder.iterdir()) and not _ours(folder):
         raise InputError("folder.other", where=str(folder), expected=phrase("lab.folder.expected"))
     require_place(folder / MARK if os.path.lexists(folder) else folder, folders=True)
-    trained, chapters = look(run).html, lab_html(site_payload(run), False)
+    payload = site_payload(run)
+    pages = (lab_html(payload, False), look(run).html, teacher_html(teacher_payload(payload)))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -44,8 +45,8 @@ def write_site(folder: Path, run: Path | None = None) -> Path:
     for leftover in folder.glob(TEMPORARY + "*"):
         remove(leftover)
     atomic_write(folder / MARK, json.dumps({"format": SITE, "files": FILES}).encode())
-    pages = {name: html.encode("utf-8", "replace") for name, html in zip(PAGES, (chapters, trained), strict=True)}
-    for name, data in (pages | offline_files(pages)).items():  # the worker last: it knows the digests of all others
+    encoded = {name: html.encode("utf-8", "replace") for name, html in zip(PAGES, pages, strict=True)}
+    for name, data in (encoded | offline_files(encoded)).items():  # the worker last: it knows the digests of all others
         atomic_write(folder / name, data)
     return folder / FILES[0]
 
@@ -60,7 +61,20 @@ def site_payload(run: Path) -> PayloadJson:
     shots = [shot for file in new_snapshots(path, set()) if (shot := snapshot(file)) is not None]
     recorded = Recording(summary, tuple(thinned(lines)), tuple(shots), FILES[1])
     offline = {"manifest": MANIFEST, "worker": WORKER}
-    return {**lab_payload().to_json(), "recorded": recorded.to_json(), "offline": offline}
+    shown = {"recorded": recorded.to_json(), "offline": offline, "teacher": PAGES[2]}
+    return {**lab_payload().to_json(), **shown}
+
+
+def teacher_payload(payload: PayloadJson) -> PayloadJson:
+    """Return what the page for teachers is given of the static page's: where that is, and what answers are made of."""
+    hard = {"labels": payload["hard"]["labels"]}
+    return {
+        "format": "convscope-teacher",
+        "language": "auto",
+        "lab": PAGES[0],
+        "digits": payload["digits"],
+        "hard": hard,
+    }
 
 
 def _ours(folder: Path) -> bool:

@@ -72,6 +72,24 @@ def _page_style() -> str:
     return (HERE / "style.css").read_text(encoding="utf-8")
 
 
+def teacher_html(payload: PayloadJson) -> str:
+    """Return the page for teachers as one HTML document, with page_html's policy.
+
+    `payload` has "lab", where the lab's page is, and what some answers are made of: digits, hard.
+    """
+    style = "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("style.css", "lab.css", "teacher.css"))
+    said = set(re.findall(r'"([a-z]\w*(?:\.\w+)*)"', teacher_script()))
+    words = {name: dictionary(name) | lab_dictionary(name) | messages(name) for name in LANGUAGES}
+    return document(
+        script=teacher_script(),
+        style=style,
+        title="convscope lab",
+        language=payload.get("language", "auto"),
+        payload={**payload, **formula_table()},
+        dictionary={name: {key: text for key, text in words[name].items() if key in said} for name in LANGUAGES},
+    )
+
+
 def lab_style() -> str:
     """Return the lab's style: every page's, the lab's own, and that of the chapters which need more, one file each."""
     paths = [HERE / name for name in ("style.css", "lab.css", "workbench.css")]
@@ -174,6 +192,12 @@ def report_script() -> str:
 def lab_script() -> str:
     """Return the lab's modules as one script."""
     return join(HERE / "js" / "lab" / "main.js", HERE / "js")
+
+
+@cache
+def teacher_script() -> str:
+    """Return the modules of the page for teachers as one script."""
+    return join(HERE / "js" / "lab" / "teacher" / "main.js", HERE / "js")
 
 
 @cache

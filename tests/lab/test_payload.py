@@ -16,7 +16,7 @@ import torch
 import convscope
 from convscope.data import load as load_data
 from convscope.explain.features import layer_outputs
-from convscope.lab.payload import HERE, LabPayload, lab_payload
+from convscope.lab.payload import HARD, HERE, LabPayload, hardest_digits, lab_payload, read_hardest
 from convscope.page.inline import learning_script
 from convscope.pictures.resizing import RULES
 from convscope.prediction import load
@@ -169,3 +169,16 @@ def test_the_activity_of_the_maps_is_what_every_tenth_picture_says_too(payload: 
     for name, shares in payload.activity.nodes.items():
         assert counted[name].active == pytest.approx(shares, abs=0.06)
     assert sum(map(len, payload.activity.nodes.values())) == 240
+
+
+@pytest.mark.slow
+def test_the_hardest_digits_are_its_mistakes_and_near_mistakes() -> None:
+    test = load_data("mnist").test
+    assert test is not None
+    chosen = hardest_digits(test)
+    digits = read_hardest(test)
+    assert [name.removeprefix("test #") for name in digits.names] == [str(place) for place in chosen]
+    said = load(HERE / "slides" / "model.onnx").predict(test.images[chosen], always=True)
+    right = [answer.label == str(label) for answer, label in zip(said, digits.labels, strict=True)]
+    assert sum(right) == HARD == len(right) - HARD
+    assert np.array_equal(digits.pictures, test.images[chosen])

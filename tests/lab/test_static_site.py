@@ -30,6 +30,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(site, "look", lambda run: Page())
     monkeypatch.setattr(site, "lab_html", lambda payload, api: "<p>lab")
+    monkeypatch.setattr(site, "teacher_html", lambda payload: "<p>teacher")
+    monkeypatch.setattr(site, "teacher_payload", lambda payload: payload)
     monkeypatch.setattr(site, "lab_payload", Nothing)
 
 

@@ -13,6 +13,7 @@ import { ownChapter } from "./chapters/own/own.js";
 import { plainChapter } from "./chapters/plain.js";
 import { scriptChapter } from "./chapters/script/script.js";
 import { sharingChapter } from "./chapters/sharing.js";
+import { glossaryPage } from "./glossary_page.js";
 import { certificatePage } from "./tasks/certificate.js";
 import { trainingChapter } from "./chapters/training/training.js";
 import { workbenchChapter } from "./workbench/workbench.js";
@@ -39,4 +40,4 @@ export const CHAPTERS = [
 ];
 
 /** Pages that stand beside the chapters: nothing lists them, links lead there. @type {Chapter[]} */
-export const SIDE_PAGES = [certificatePage(CHAPTERS)];
+export const SIDE_PAGES = [certificatePage(CHAPTERS), glossaryPage];

@@ -5,6 +5,7 @@ import { creditLine } from "../kit/credit.js";
 import { button, make, refill } from "../kit/dom.js";
 import { CHAPTERS, SIDE_PAGES } from "./chapters.js";
 import { embedding } from "./embed.js";
+import { sideLinks } from "./side_links.js";
 
 /** @typedef {import("./types.js").Chapter} Chapter */
 /** @typedef {import("./types.js").Drawing} Drawing */
@@ -83,8 +84,9 @@ export function labFrame(lab) {
               make(doc, "p", { class: "lead" }, chapter.lead(t)),
               drawing.element,
               pagerOf(lab, chapter),
+              sideLinks(lab, (id) => follow(lab, id), false),
             ]
-          : [drawing.element, alone && embedded.way]),
+          : [drawing.element, alone ? embedded.way : sideLinks(lab, (id) => follow(lab, id), true)]),
       ),
     /** Another chapter was opened: begin at its top, with the keyboard too. */
     moved: () => {

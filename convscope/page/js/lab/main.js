@@ -2,6 +2,7 @@
 
 import { languageOf, translator } from "../kit/i18n.js";
 import { printLight } from "../kit/paper.js";
+import { wordMarks } from "../kit/word_marks.js";
 import { addressOf, changed, stateOf } from "./address.js";
 import { makeApi } from "./api.js";
 import { CHAPTERS, SIDE_PAGES } from "./chapters.js";
@@ -84,6 +85,7 @@ export function startLab(doc, win) {
     if (win.location.protocol !== "about:") win.history[how](null, "", addressOf(lab.state));
   };
 
+  const marks = wordMarks(doc, () => lab.t);
   const show = () => {
     const language = languageOf(lab.state.l ?? "", payload.language, win.navigator.language, dictionaries);
     const look = `${language} ${lab.dark()} ${Boolean(lab.state.embed)}`;
@@ -107,6 +109,7 @@ export function startLab(doc, win) {
       doc.title = chapter ? `${chapter.title(lab.t)} · convscope lab` : "convscope lab";
       if (last !== null && last !== id) frame.moved();
       shown = last = id;
+      marks.mark(page);
     } else drawing?.refresh?.();
     frame.refresh();
   };

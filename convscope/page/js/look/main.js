@@ -4,6 +4,7 @@ import { boxOf, make, refill } from "../kit/dom.js";
 import { itemOf, unpack } from "../engine/binary.js";
 import { makeEngine } from "../engine/engine.js";
 import { languageOf, translator } from "../kit/i18n.js";
+import { wordMarks } from "../kit/word_marks.js";
 import { printLight } from "../kit/paper.js";
 import { indexOf, sizeOf } from "./lookup.js";
 import { edited } from "./edits.js";
@@ -68,6 +69,7 @@ export function start(doc, win) {
     },
   });
 
+  const marks = wordMarks(doc, () => app.t);
   let pictured = "";
   /** Bring picture and result up to the state. */
   const compute = () => {
@@ -133,6 +135,7 @@ export function start(doc, win) {
       current?.gone?.();
       current = mountView(app);
       refill(frame, current.element);
+      marks.mark(frame);
       current.placed?.();
       if (!stay) scrollToBody(app);
       grow(app, current, start);

@@ -46,6 +46,7 @@ export const mnistChapter = {
       training,
       ...(own ? [ownPart(lab, own)] : []),
       draw,
+      ...(lab.payload.hard ? [quizPart(lab)] : []),
     ];
     store.follow();
     return {

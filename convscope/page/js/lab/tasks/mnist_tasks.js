@@ -2,6 +2,7 @@
 
 import { itemOf, unpack } from "../../engine/binary.js";
 import { fixed, percent } from "../../kit/format.js";
+import { quizOf } from "../chapters/mnist_quiz.js";
 import { slidesEngine } from "../slides_engine.js";
 import { padInkOf, padInkText } from "../training/ink.js";
 
@@ -66,5 +67,17 @@ export const MNIST_TASKS = [
     within: 0.011,
     digits: 3,
     why: (t, { k }) => t("task.j3.why", { k, right: fixed(Math.log(k), 3) }),
+  },
+  {
+    id: "j4",
+    text: (t) => t("task.j4"),
+    hints: [(t) => t("task.j4.h1"), (t) => t("task.j4.h2")],
+    check: (lab) => {
+      const { answers, all, you, net } = quizOf(lab);
+      const done = answers.length === all && you >= net;
+      return { done, said: lab.t("task.j4.miss", { done: answers.length, all, you, net }) };
+    },
+    key: (_, { hard }) => ({ qz: hard.labels.join("") }),
+    why: (t) => t("task.j4.why"),
   },
 ];

@@ -16,7 +16,7 @@ const OPENED = new WeakMap();
 /** A chapter's drawing with its tasks below it. @param {Lab} lab @param {Chapter} chapter @returns {Drawing} */
 export function withTasks(lab, chapter) {
   const drawing = chapter.mount(lab);
-  if (!TASKS[chapter.id]) return drawing;
+  if (!TASKS[chapter.id] || lab.state.embed) return drawing;
   const panel = tasksPanel(lab, chapter);
   return {
     element: make(lab.doc, "div", {}, drawing.element, panel.element),
