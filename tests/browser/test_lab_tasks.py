@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from selenium import webdriver
 
 from convscope.arithmetic import costs, information
@@ -113,6 +114,15 @@ def test_typed_answers_are_those_of_the_lectures_sums(told: dict[int, Told]) -> 
         assert answer == len(costs.map_sizes(n["i"], n["k"])) - 1
         n, answer = by["e1"]
         assert answer == n["n"] ** 2 * n["m"] ** 2
+        n, answer = by["k1"]
+        score = torch.tensor([math.log(n["p"]), math.log(1 - n["p"])], requires_grad=True)
+        torch.nn.functional.cross_entropy(score[None], torch.tensor([0])).backward()
+        assert math.isclose(answer, score.grad[0], abs_tol=1e-6)
+        n, answer = by["k2"]
+        weight = torch.nn.Parameter(torch.tensor(float(n["w"]), dtype=torch.float64))
+        (weight * n["g"]).backward()
+        torch.optim.SGD([weight], lr=n["r"]).step()
+        assert math.isclose(answer, weight.item(), abs_tol=1e-9)
         n, answer = by["d3"]
         assert answer == 9 * n["m"] - sum(n.values())
 

@@ -2,6 +2,7 @@
 
 import { ACTIVATION_TASKS } from "./activation_tasks.js";
 import { ARCHITECTURE_TASKS } from "./architecture_tasks.js";
+import { BACKWARDS_TASKS } from "./backwards_tasks.js";
 import { CONVOLUTION_TASKS } from "./convolution_tasks.js";
 import { DEPTH_TASKS } from "./depth_tasks.js";
 import { FILTERS_TASKS } from "./filters_tasks.js";
@@ -23,4 +24,5 @@ export const TASKS = {
   architecture: ARCHITECTURE_TASKS,
   loss: LOSS_TASKS,
   mnist: MNIST_TASKS,
+  backwards: BACKWARDS_TASKS,
 };

@@ -14,4 +14,5 @@ export const TAUGHT = [
   { id: "architecture", number: 8, title: (t) => t("arch.title") },
   { id: "loss", number: 9, title: (t) => t("info.title") },
   { id: "mnist", number: 10, title: (t) => t("mnist.title") },
+  { id: "backwards", number: 11, title: (t) => t("back.title") },
 ];

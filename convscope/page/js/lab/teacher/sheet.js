@@ -1,6 +1,7 @@
 /** A sheet of a chapter for paper: grids and formulas to fill in, black on white, one page of A4 or Letter. */
 
 import { make } from "../../kit/dom.js";
+import { learningState } from "../chapters/backwards/state.js";
 import { diagonalKernel, lectureX } from "../chapters/convolution_pictures.js";
 import { PIXELS, WEIGHTS } from "../chapters/sharing_state.js";
 
@@ -194,6 +195,30 @@ const SHEETS = {
       8,
     ),
   ],
+  backwards: ({ doc, t }) => {
+    const { picture, network } = learningState(/** @type {any} */ ({ state: {} }))();
+    return [
+      make(doc, "p", {}, t("sheet.k1")),
+      pair(
+        doc,
+        grid(
+          doc,
+          picture.map((line) => line.map(minus)),
+          11,
+        ),
+        grid(
+          doc,
+          network.kernel.map((line) => line.map(minus)),
+          11,
+        ),
+        grid(doc, blank(2, 2), 16),
+        grid(doc, blank(2, 2), 16),
+      ),
+      lines(doc, [t("sheet.k2", { line: LINE }), t("sheet.k3", { line: LINE })]),
+      pair(doc, grid(doc, blank(3, 3), 16), grid(doc, blank(3, 3), 16)),
+      lines(doc, [t("sheet.k4", { line: LINE })]),
+    ];
+  },
 };
 
 /** @param {Teacher} teacher @param {string} id @param {string} title */
