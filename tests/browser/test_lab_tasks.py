@@ -123,6 +123,8 @@ def test_typed_answers_are_those_of_the_lectures_sums(told: dict[int, Told]) -> 
         (weight * n["g"]).backward()
         torch.optim.SGD([weight], lr=n["r"]).step()
         assert math.isclose(answer, weight.item(), abs_tol=1e-9)
+        n, answer = by["n2"]
+        assert answer == torch.nn.Conv2d(1, 16, 5)(torch.zeros(n["b"], 1, 28, 28)).numel()
         n, answer = by["d3"]
         assert answer == 9 * n["m"] - sum(n.values())
 

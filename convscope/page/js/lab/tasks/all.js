@@ -10,6 +10,7 @@ import { LOCAL_TASKS } from "./local_tasks.js";
 import { LOSS_TASKS } from "./loss_tasks.js";
 import { MNIST_TASKS } from "./mnist_tasks.js";
 import { PLAIN_TASKS } from "./plain_tasks.js";
+import { SCRIPT_TASKS } from "./script_tasks.js";
 import { SHARING_TASKS } from "./sharing_tasks.js";
 
 /** @type {Record<string, import("./task.js").Task[]>} by the chapter's name */
@@ -25,4 +26,5 @@ export const TASKS = {
   loss: LOSS_TASKS,
   mnist: MNIST_TASKS,
   backwards: BACKWARDS_TASKS,
+  script: SCRIPT_TASKS,
 };

@@ -15,4 +15,5 @@ export const TAUGHT = [
   { id: "loss", number: 9, title: (t) => t("info.title") },
   { id: "mnist", number: 10, title: (t) => t("mnist.title") },
   { id: "backwards", number: 11, title: (t) => t("back.title") },
+  { id: "script", number: 14, title: (t) => t("script.title") },
 ];

@@ -195,6 +195,22 @@ const SHEETS = {
       8,
     ),
   ],
+  script: ({ doc, t }) => [
+    make(doc, "p", {}, t("sheet.n1")),
+    ruled(
+      doc,
+      [t("sheet.line"), t("sheet.n2"), t("sheet.n3")],
+      [
+        "images = images.to(device)",
+        "optimizer.zero_grad()",
+        "outputs = model(images)",
+        "loss = criterion(outputs, labels)",
+        "loss.backward()",
+        "optimizer.step()",
+      ].map((line) => [line, "", ""]),
+    ),
+    lines(doc, [t("sheet.n4", { line: LINE }), t("sheet.n5", { line: LINE }), t("sheet.n6", { line: LINE })]),
+  ],
   backwards: ({ doc, t }) => {
     const { picture, network } = learningState(/** @type {any} */ ({ state: {} }))();
     return [

@@ -3,7 +3,6 @@
 import { copyButton } from "../../../kit/copy.js";
 import { button, make, refill } from "../../../kit/dom.js";
 import { thousands } from "../../../kit/format.js";
-import { numberIn, wholeIn } from "../../address.js";
 import { resolveFormula } from "../../formula/parse.js";
 import { tracePlan } from "../../formula/trace.js";
 import { askedOf } from "../../training/asked.js";
@@ -14,6 +13,7 @@ import { LOOP, SCRIPT, printedAfter, printedAtTheEnd, scriptText } from "./code.
 import { scriptCover } from "./cover.js";
 import { lineWords } from "./lines.js";
 import { madeBy } from "./made.js";
+import { SETTINGS, settingsOf, stepsAnEpoch } from "./state.js";
 
 /** @typedef {import("../../types.js").Chapter} Chapter */
 /** @typedef {import("../../types.js").Lab} Lab */
@@ -41,11 +41,6 @@ const PLAIN_SGD = /** @type {const} */ ({
   final: 1,
   labelSmoothing: 0,
 });
-const SETTINGS = /** @type {const} */ ({
-  num_epochs: { key: "ep", usual: 1 },
-  batch_size: { key: "bs", usual: 16 },
-  learning_rate: { key: "lr", usual: 0.001 },
-});
 const A_LINE_LASTS = 700; // milliseconds, where they run by themselves
 
 /** @param {Lab} lab */
@@ -53,15 +48,11 @@ function mountScript(lab) {
   const { doc, t, win } = lab;
   const network = tracePlan(resolveFormula("slides"), [1, 28, 28], 10);
   const trainer = trainerOf(lab, "script");
-  const settings = () => ({
-    num_epochs: wholeIn(lab.state, "ep", 1, 1000, SETTINGS.num_epochs.usual),
-    batch_size: wholeIn(lab.state, "bs", 1, 500, SETTINGS.batch_size.usual),
-    learning_rate: numberIn(lab.state, "lr", 0.00001, 100, SETTINGS.learning_rate.usual),
-  });
+  const settings = () => settingsOf(lab.state);
   const counts = () => {
     const [all, test] = ["training", "test"].map((part) => lab.payload.learning.digits[part].labels.shape[0]);
     const batch = settings().batch_size;
-    return { training: all - (all % batch), test, perEpoch: Math.floor(all / batch) };
+    return { training: all - (all % batch), test, perEpoch: stepsAnEpoch(lab) };
   };
   /** The line that runs; where none does, −1. */
   let at = -1;
