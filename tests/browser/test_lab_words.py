@@ -86,7 +86,7 @@ def test_a_word_is_said_by_pointer_and_by_key_and_sent_away_by_escape(lab: LabPa
 
 
 def test_the_see_through_page_marks_them_too(page: Page) -> None:
-    page.open("v=draw")
+    page.open("v=loss")
     words = page.js("[...document.querySelectorAll('.word-mark')].map((e) => e.dataset.word)")
     assert words
     page.js("document.querySelector('.word-mark').focus()")

@@ -6,6 +6,7 @@ import { tracePlan } from "../formula/trace.js";
 import { drawPart } from "../training/drawing.js";
 import { trainThis } from "../training/train_this.js";
 import { presets } from "../widgets.js";
+import { quizPart } from "./mnist_quiz.js";
 import { dataPart, plansPart } from "./mnist_start.js";
 import { trainingStore } from "./mnist_store.js";
 import { trainPart } from "./mnist_train.js";
