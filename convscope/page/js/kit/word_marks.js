@@ -9,14 +9,14 @@ import { GLOSSARY } from "./glossary.js";
 
 /** @typedef {import("./glossary.js").Word} Word */
 
-const TEXTS = ["p", "li", "figcaption", "dd"].join();
+const TEXT_BLOCKS = ["p", "li", "figcaption", "dd"].join();
 /** Where a mark would be in the way: in controls, in what is read aloud as it changes, and in formulas. */
 const NOT_WITHIN = [
   ...["button", "a", "label", "summary", "output", "table", "nav", "header", "footer", "code"],
   ...[".math", ".figure", "[aria-live]"],
 ].join();
-const LINGERS = 250; // milliseconds to come over from a mark to what it says
-const GAP = 6; // pixels between the two
+const TIP_LINGERS = 250; // milliseconds to come over from a mark to what it says
+const TIP_GAP = 6; // pixels between the two
 
 /**
  * @param {Document} doc
@@ -42,7 +42,7 @@ export function wordMarks(doc, words) {
     win.clearTimeout(leaving);
     leaving = win.setTimeout(() => {
       if (shown !== doc.activeElement) hide();
-    }, LINGERS);
+    }, TIP_LINGERS);
   };
   /** @param {HTMLElement} mark @param {Word} word */
   const show = (mark, word) => {
@@ -55,11 +55,12 @@ export function wordMarks(doc, words) {
     tip.hidden = false;
     mark.setAttribute("aria-describedby", "word-tip");
     const [at, own] = [boxOf(mark), boxOf(tip)];
-    const below = at.top + at.height + GAP;
+    const below = at.top + at.height + TIP_GAP;
     const { clientWidth, clientHeight } = doc.documentElement;
-    const top = below + own.height > clientHeight && at.top > own.height + GAP ? at.top - own.height - GAP : below;
+    const top =
+      below + own.height > clientHeight && at.top > own.height + TIP_GAP ? at.top - own.height - TIP_GAP : below;
     setVar(tip, "top", `${top + win.scrollY}px`);
-    setVar(tip, "left", `${Math.max(GAP, Math.min(at.left, clientWidth - own.width - GAP)) + win.scrollX}px`);
+    setVar(tip, "left", `${Math.max(TIP_GAP, Math.min(at.left, clientWidth - own.width - TIP_GAP)) + win.scrollX}px`);
   };
   /** @param {Word} word @param {string} said */
   const markOf = (word, said) => {
@@ -124,7 +125,7 @@ export function wordMarks(doc, words) {
       if (shown && !shown.isConnected) hide();
       const known = new Set(marks().map((one) => one.dataset.word));
       const language = doc.documentElement.lang === "ko" ? "ko" : "en";
-      for (const block of Array.from(root.querySelectorAll(TEXTS)))
+      for (const block of Array.from(root.querySelectorAll(TEXT_BLOCKS)))
         if (!block.closest(NOT_WITHIN) && !block.closest("[hidden]")) markWithin(block, language, known, markOf);
       if (!marks().some((one) => one.tabIndex === 0)) stopAt(marks()[0]);
     },
