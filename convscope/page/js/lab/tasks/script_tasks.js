@@ -1,7 +1,7 @@
 /** Tasks of chapter 14: how often a step is taken, what a batch is made of, and numbers of the script to set. */
 
 import { thousands } from "../../kit/format.js";
-import { settingsOf, stepsAnEpoch } from "../chapters/script/state.js";
+import { scriptSettings, scriptSteps } from "../chapters/script/state.js";
 
 /** @typedef {import("./task.js").Task} Task */
 
@@ -42,8 +42,8 @@ export const SCRIPT_TASKS = [
     text: (t, n) => t("task.n3", n),
     hints: [(t) => t("task.n3.h1"), (t, n) => t("task.n3.h2", n)],
     check: (lab, { n }) => {
-      const now = stepsAnEpoch(lab);
-      const words = { now, batch: settingsOf(lab.state).batch_size, n };
+      const now = scriptSteps(lab);
+      const words = { now, batch: scriptSettings(lab.state).batch_size, n };
       return { done: now === n, said: lab.t("task.n3.miss", words) };
     },
     key: ({ n }) => ({ bs: CARRIED / n }),
@@ -56,7 +56,7 @@ export const SCRIPT_TASKS = [
     hints: [(t) => t("task.n4.h1"), (t, n) => t("task.n4.h2", { b: n.b, times: n.b / LECTURES_BATCH })],
     check: (lab, { b }) => {
       const { t } = lab;
-      const { batch_size: batch, learning_rate: rate } = settingsOf(lab.state);
+      const { batch_size: batch, learning_rate: rate } = scriptSettings(lab.state);
       if (batch !== b) return { done: false, said: t("task.n4.batch", { batch, b }) };
       return { done: Math.abs(rate - scaledRate(b)) < 1e-9, said: t("task.n4.miss", { rate }) };
     },

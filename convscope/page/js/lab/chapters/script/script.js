@@ -13,7 +13,7 @@ import { LOOP, SCRIPT, printedAfter, printedAtTheEnd, scriptText } from "./code.
 import { scriptCover } from "./cover.js";
 import { lineWords } from "./lines.js";
 import { madeBy } from "./made.js";
-import { SETTINGS, settingsOf, stepsAnEpoch } from "./state.js";
+import { SETTINGS, scriptSettings, scriptSteps } from "./state.js";
 
 /** @typedef {import("../../types.js").Chapter} Chapter */
 /** @typedef {import("../../types.js").Lab} Lab */
@@ -48,11 +48,11 @@ function mountScript(lab) {
   const { doc, t, win } = lab;
   const network = tracePlan(resolveFormula("slides"), [1, 28, 28], 10);
   const trainer = trainerOf(lab, "script");
-  const settings = () => settingsOf(lab.state);
+  const settings = () => scriptSettings(lab.state);
   const counts = () => {
     const [all, test] = ["training", "test"].map((part) => lab.payload.learning.digits[part].labels.shape[0]);
     const batch = settings().batch_size;
-    return { training: all - (all % batch), test, perEpoch: stepsAnEpoch(lab) };
+    return { training: all - (all % batch), test, perEpoch: scriptSteps(lab) };
   };
   /** The line that runs; where none does, −1. */
   let at = -1;

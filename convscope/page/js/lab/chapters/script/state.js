@@ -12,7 +12,7 @@ export const SETTINGS = /** @type {const} */ ({
 });
 
 /** @param {Lab["state"]} state */
-export function settingsOf(state) {
+export function scriptSettings(state) {
   return {
     num_epochs: wholeIn(state, "ep", 1, 1000, SETTINGS.num_epochs.usual),
     batch_size: wholeIn(state, "bs", 1, 500, SETTINGS.batch_size.usual),
@@ -21,6 +21,6 @@ export function settingsOf(state) {
 }
 
 /** Steps of an epoch on the digits that the page carries: the rest of a batch is left out. @param {Lab} lab */
-export function stepsAnEpoch({ state, payload }) {
-  return Math.floor(payload.learning.digits.training.labels.shape[0] / settingsOf(state).batch_size);
+export function scriptSteps({ state, payload }) {
+  return Math.floor(payload.learning.digits.training.labels.shape[0] / scriptSettings(state).batch_size);
 }
