@@ -447,5 +447,6 @@ def test_a_unit_sees_its_field_and_leads_down_to_what_it_is_made_of(lab: LabPage
     assert "sees 9×9" in lab.text(".local > div > .plain-said")
     lab.js("arguments[0].click()", lab.one(".unit-part .link"))
     assert "sees 5×5" in lab.text(".local > div > .plain-said")
-    assert lab.text(".local .worked:last-of-type .plain-said").startswith("The first layer reads the picture itself")
+    said = lab.text(".local div:has(> .unit-parts) > .plain-said")
+    assert said.startswith("The first layer reads the picture itself")
     assert lab.errors() == []

@@ -21,7 +21,9 @@ export function taskCard(lab, task, number) {
   const text = make(doc, "p", { class: "task-text", id: `task-${task.id}` });
   const said = make(doc, "p", { class: "task-said" });
   const hints = make(doc, "ol", { class: "task-hints" });
-  const more = button(doc, "", () => hint(), { class: "link task-more" });
+  const more = button(doc, t("tasks.hint", { n: 1, all: task.hints.length }), () => hint(), {
+    class: "link task-more",
+  });
   const work = make(doc, "div", { class: "task-work" });
   const mark = make(doc, "span", { class: "task-mark", "aria-hidden": "true" });
   const element = make(
