@@ -100,6 +100,11 @@ export function segmented(doc, name, choices, chosen, choose) {
   return group;
 }
 
+/** A table's head, with a name a column. @param {Document} doc @param {Child[]} names */
+export function tableHead(doc, names) {
+  return make(doc, "thead", {}, make(doc, "tr", {}, ...names.map((name) => make(doc, "th", { scope: "col" }, name))));
+}
+
 /** Where an element stands in the window. @param {Element} element */
 export function boxOf(element) {
   const { left, top, width, height } = element.getBoundingClientRect();

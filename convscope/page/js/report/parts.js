@@ -1,6 +1,6 @@
 /** What every section of a report is made of: headings, shares with their intervals, names of splits, pictures. */
 
-import { make } from "../kit/dom.js";
+import { make, tableHead } from "../kit/dom.js";
 import { fixed, percent } from "../kit/format.js";
 import { spoken } from "../kit/i18n.js";
 
@@ -94,7 +94,7 @@ export function dataTable({ doc }, kind, name, heads, rows) {
       doc,
       "table",
       { class: kind },
-      make(doc, "thead", {}, make(doc, "tr", {}, ...heads.map((one) => make(doc, "th", { scope: "col" }, one)))),
+      tableHead(doc, heads),
       make(
         doc,
         "tbody",

@@ -1,6 +1,6 @@
 /** S3: where these networks come from, and LeNet-5 trained today beside the lecture's network and ours. */
 
-import { button, make } from "../../kit/dom.js";
+import { button, make, tableHead } from "../../kit/dom.js";
 import { fixed, percent } from "../../kit/format.js";
 import { grouped } from "../formula/fault.js";
 import { resolveFormula } from "../formula/parse.js";
@@ -67,7 +67,7 @@ export function historyPart(lab, choose) {
         doc,
         "table",
         { class: "numbers-table" },
-        make(doc, "thead", {}, make(doc, "tr", {}, ...heads.map((text) => make(doc, "th", { scope: "col" }, text)))),
+        tableHead(doc, heads),
         make(doc, "tbody", {}, ...trained.map(row)),
       ),
     ),

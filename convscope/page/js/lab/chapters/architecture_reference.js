@@ -1,6 +1,6 @@
 /** The language's words on the page: each kind of layer, an example, and what it takes, from the table that Python gave. */
 
-import { make } from "../../kit/dom.js";
+import { make, tableHead } from "../../kit/dom.js";
 import { entryOf, writtenKinds } from "../formula/table.js";
 
 /** @typedef {import("../formula/table.js").Argument} Argument */
@@ -51,19 +51,7 @@ export function formulaReference(lab) {
         doc,
         "table",
         { class: "numbers-table" },
-        make(
-          doc,
-          "thead",
-          {},
-          make(
-            doc,
-            "tr",
-            {},
-            ...[t("arch.layer"), t("arch.words.example"), t("arch.words.takes")].map((text) =>
-              make(doc, "th", { scope: "col" }, text),
-            ),
-          ),
-        ),
+        tableHead(doc, [t("arch.layer"), t("arch.words.example"), t("arch.words.takes")]),
         make(doc, "tbody", {}, ...writtenKinds().map(row)),
       ),
     ),

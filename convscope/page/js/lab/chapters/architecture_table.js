@@ -1,6 +1,6 @@
 /** The layers as a table, as `convscope describe` prints it; a row opens the sums behind it. */
 
-import { make, refill } from "../../kit/dom.js";
+import { make, refill, tableHead } from "../../kit/dom.js";
 import { spoken } from "../../kit/i18n.js";
 import { grouped } from "../formula/fault.js";
 
@@ -55,7 +55,7 @@ export function layerTable(lab, look) {
           doc,
           "table",
           { class: "numbers-table layer-table" },
-          make(doc, "thead", {}, make(doc, "tr", {}, ...heads.map((text) => make(doc, "th", { scope: "col" }, text)))),
+          tableHead(doc, heads),
           make(doc, "tbody", {}, ...rows),
           make(
             doc,

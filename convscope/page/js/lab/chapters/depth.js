@@ -1,6 +1,6 @@
 /** Chapter 7, S9 and S11: how deep kernels can go, what pooling keeps, and what depth costs with and without it. */
 
-import { make, makeSvg, refill, setVar } from "../../kit/dom.js";
+import { make, makeSvg, refill, setVar, tableHead } from "../../kit/dom.js";
 import { fixed, thousands } from "../../kit/format.js";
 import { pythonBlock } from "../python_block.js";
 import { chainSizes, stackCosts } from "../sums/depth.js";
@@ -167,19 +167,7 @@ function costPart(lab) {
         doc,
         "table",
         { class: "numbers-table cost-table" },
-        make(
-          doc,
-          "thead",
-          {},
-          make(
-            doc,
-            "tr",
-            {},
-            ...["", t("deep.last"), t("deep.macs"), t("deep.memory"), t("deep.fits"), ""].map((text) =>
-              make(doc, "th", { scope: "col" }, text),
-            ),
-          ),
-        ),
+        tableHead(doc, ["", t("deep.last"), t("deep.macs"), t("deep.memory"), t("deep.fits"), ""]),
         make(
           doc,
           "tbody",

@@ -1,6 +1,6 @@
 /** Chapter 2's parts: the channels of a layer, how fields grow, what excites a channel, and what a unit is made of. */
 
-import { make, refill } from "../../kit/dom.js";
+import { make, refill, tableHead } from "../../kit/dom.js";
 import { unpack } from "../../engine/binary.js";
 import { fixed } from "../../kit/format.js";
 import { largest, paint, paintPicture } from "../../kit/palette.js";
@@ -121,19 +121,7 @@ export function growthTable(lab, engine) {
     doc,
     "table",
     { class: "growth" },
-    make(
-      doc,
-      "thead",
-      {},
-      make(
-        doc,
-        "tr",
-        {},
-        ...[t("local.layer"), t("local.window"), t("local.stride"), t("local.field")].map((name) =>
-          make(doc, "th", { scope: "col" }, name),
-        ),
-      ),
-    ),
+    tableHead(doc, [t("local.layer"), t("local.window"), t("local.stride"), t("local.field")]),
     make(doc, "tbody", {}, ...rows.map((one) => one.row)),
   );
   return {

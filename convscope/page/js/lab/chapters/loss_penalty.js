@@ -1,6 +1,6 @@
 /** S17: cross-entropy against L1 for the probability that the true class was given. */
 
-import { make, makeSvg } from "../../kit/dom.js";
+import { make, makeSvg, tableHead } from "../../kit/dom.js";
 import { fixed } from "../../kit/format.js";
 import { plotOf } from "../plot.js";
 import { informationOf } from "../sums/information.js";
@@ -48,17 +48,7 @@ export function penaltyPart(lab) {
     doc,
     "table",
     { class: "numbers-table penalty-table" },
-    make(
-      doc,
-      "thead",
-      {},
-      make(
-        doc,
-        "tr",
-        {},
-        ...[t("info.p.short"), "−ln p", "L1 = 1 − p"].map((text) => make(doc, "th", { scope: "col" }, text)),
-      ),
-    ),
+    tableHead(doc, [t("info.p.short"), "−ln p", "L1 = 1 − p"]),
     make(doc, "tbody", {}, ...TOLD.map(row), make(doc, "tr", { class: "mine" }, ...mine)),
   );
   const times = make(doc, "p", { class: "note" });

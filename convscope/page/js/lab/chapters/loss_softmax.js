@@ -1,6 +1,6 @@
 /** S14: softmax, as it is written and as it is computed, with scores that break the first. */
 
-import { make, setVar } from "../../kit/dom.js";
+import { make, setVar, tableHead } from "../../kit/dom.js";
 import { fixed, percent } from "../../kit/format.js";
 import { display, fraction, letter, operator, power, sumSign } from "../../kit/maths.js";
 import { naiveSoftmax, stableSoftmax } from "../sums/information.js";
@@ -55,7 +55,7 @@ export function softmaxPart(lab) {
     doc,
     "table",
     { class: "numbers-table softmax-table" },
-    make(doc, "thead", {}, make(doc, "tr", {}, ...head.map((one) => make(doc, "th", { scope: "col" }, one)))),
+    tableHead(doc, head),
     make(
       doc,
       "tbody",

@@ -1,6 +1,6 @@
 /** One page to print: what was solved, chapter by chapter, made from the address alone. */
 
-import { button, make, refill } from "../../kit/dom.js";
+import { button, make, refill, tableHead } from "../../kit/dom.js";
 import { TASKS } from "./all.js";
 import { doneOf, progressIn, touchedOf } from "./progress.js";
 import { isTyped, numbersOf } from "./task.js";
@@ -102,19 +102,7 @@ function sheetOf(lab, chapters, name, date) {
       doc,
       "table",
       { class: "cert-table" },
-      make(
-        doc,
-        "thead",
-        {},
-        make(
-          doc,
-          "tr",
-          {},
-          ...[t("cert.chapter"), t("cert.solved"), t("cert.sums")].map((head) =>
-            make(doc, "th", { scope: "col" }, head),
-          ),
-        ),
-      ),
+      tableHead(doc, [t("cert.chapter"), t("cert.solved"), t("cert.sums")]),
       make(doc, "tbody", {}, ...rows),
     ),
   ];

@@ -1,7 +1,7 @@
 /** The teacher's page: plan, points, misconceptions, answer key, sheets to print. */
 
 import { languageChoice } from "../../kit/appearance.js";
-import { button, make } from "../../kit/dom.js";
+import { button, make, tableHead } from "../../kit/dom.js";
 import { addressOf } from "../address.js";
 import { TAUGHT } from "./chapters.js";
 import { answerKey } from "./key.js";
@@ -123,7 +123,7 @@ function planTable({ doc, t, link }) {
     doc,
     "table",
     { class: "teach-plan" },
-    make(doc, "thead", {}, make(doc, "tr", {}, ...heads.map((one) => make(doc, "th", { scope: "col" }, one)))),
+    tableHead(doc, heads),
     make(doc, "tbody", {}, ...rows),
     make(
       doc,

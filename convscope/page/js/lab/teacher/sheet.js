@@ -1,6 +1,6 @@
 /** A sheet of a chapter for paper: grids and formulas to fill in, black on white, one page of A4 or Letter. */
 
-import { make } from "../../kit/dom.js";
+import { make, tableHead } from "../../kit/dom.js";
 import { learningState } from "../chapters/backwards/state.js";
 import { diagonalKernel, lectureX } from "../chapters/convolution_pictures.js";
 import { PIXELS, WEIGHTS } from "../chapters/sharing_state.js";
@@ -276,7 +276,7 @@ function ruled(doc, head, rows) {
     doc,
     "table",
     { class: "sheet-table" },
-    make(doc, "thead", {}, make(doc, "tr", {}, ...head.map((one) => make(doc, "th", { scope: "col" }, String(one))))),
+    tableHead(doc, head),
     make(
       doc,
       "tbody",

@@ -1,6 +1,6 @@
 /** From scores to loss: softmax and cross-entropy with the numbers put in, and why not another class. */
 
-import { make, refill } from "../../kit/dom.js";
+import { make, refill, tableHead } from "../../kit/dom.js";
 import { crossEntropy, softmax } from "../../engine/softmax.js";
 import { fixed, percent, scientific } from "../../kit/format.js";
 import { labelOf, unitWords, winnerOf } from "../lookup.js";
@@ -86,23 +86,13 @@ export function lossView(app) {
         doc,
         "table",
         {},
-        make(
-          doc,
-          "thead",
-          {},
-          make(
-            doc,
-            "tr",
-            {},
-            ...[
-              make(doc, "span", {}, t("class")),
-              letter(doc, "z"),
-              make(doc, "span", {}, letter(doc, "z"), " − ", letter(doc, "m")),
-              exponential(app),
-              letter(doc, "p"),
-            ].map((head) => make(doc, "th", { scope: "col" }, head)),
-          ),
-        ),
+        tableHead(doc, [
+          make(doc, "span", {}, t("class")),
+          letter(doc, "z"),
+          make(doc, "span", {}, letter(doc, "z"), " − ", letter(doc, "m")),
+          exponential(app),
+          letter(doc, "p"),
+        ]),
         make(doc, "tbody", {}, ...rows),
         make(
           doc,

@@ -1,7 +1,7 @@
 /** A channel's learned numbers before a step, their gradients, and the numbers after it. */
 
 import { ofChannel } from "../../engine/learned.js";
-import { button, make, setVar } from "../../kit/dom.js";
+import { button, make, setVar, tableHead } from "../../kit/dom.js";
 import { compact, fixed } from "../../kit/format.js";
 import { spoken } from "../../kit/i18n.js";
 import { colourOf, inkOn, largest } from "../../kit/palette.js";
@@ -151,7 +151,7 @@ function numberSteps(app, step, names, pick) {
       doc,
       "table",
       { class: "step-table" },
-      make(doc, "thead", {}, make(doc, "tr", {}, ...head.map((text) => make(doc, "th", { scope: "col" }, text)))),
+      tableHead(doc, head),
       make(
         doc,
         "tbody",

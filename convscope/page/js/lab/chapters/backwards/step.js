@@ -1,6 +1,6 @@
 /** One step: the kernel before, its gradient, the kernel after, and what the loss makes of it. */
 
-import { button, make, refill } from "../../../kit/dom.js";
+import { button, make, refill, tableHead } from "../../../kit/dom.js";
 import { thousands } from "../../../kit/format.js";
 import { largest } from "../../../kit/palette.js";
 import { STEP_RATES, nearestRate } from "../../../kit/rates.js";
@@ -83,17 +83,7 @@ export function stepPart(lab, now) {
         doc,
         "table",
         { class: "numbers-table step-table" },
-        make(
-          doc,
-          "thead",
-          {},
-          make(
-            doc,
-            "tr",
-            {},
-            ...[t("back.number"), "∂L/∂w", "w − η × ∂L/∂w"].map((text) => make(doc, "th", { scope: "col" }, text)),
-          ),
-        ),
+        tableHead(doc, [t("back.number"), "∂L/∂w", "w − η × ∂L/∂w"]),
         table,
       ),
       make(doc, "div", {}, losses, curve.element),

@@ -1,6 +1,6 @@
 /** What a line of the script has made: tensors with their shapes and numbers, beside the line. */
 
-import { make } from "../../../kit/dom.js";
+import { make, tableHead } from "../../../kit/dom.js";
 import { fixed, thousands } from "../../../kit/format.js";
 import { paintPicture } from "../../../kit/palette.js";
 
@@ -71,19 +71,7 @@ function layersMade(lab, places, network) {
     doc,
     "table",
     { class: "script-table" },
-    make(
-      doc,
-      "thead",
-      {},
-      make(
-        doc,
-        "tr",
-        {},
-        ...[t("script.layer"), t("script.shape"), t("script.parameters")].map((name) =>
-          make(doc, "th", { scope: "col" }, name),
-        ),
-      ),
-    ),
+    tableHead(doc, [t("script.layer"), t("script.shape"), t("script.parameters")]),
     make(doc, "tbody", {}, ...rows),
   );
 }
@@ -200,19 +188,7 @@ function gradientTable(lab, { parameters }) {
       doc,
       "table",
       { class: "script-table" },
-      make(
-        doc,
-        "thead",
-        {},
-        make(
-          doc,
-          "tr",
-          {},
-          ...[t("script.parameter"), t("script.shape"), t("script.gradient.length")].map((name) =>
-            make(doc, "th", { scope: "col" }, name),
-          ),
-        ),
-      ),
+      tableHead(doc, [t("script.parameter"), t("script.shape"), t("script.gradient.length")]),
       make(
         doc,
         "tbody",

@@ -1,6 +1,6 @@
 /** Several seeds, one after another: how far luck spreads, and what choosing the best by validation does. */
 
-import { button, make, refill } from "../../../kit/dom.js";
+import { button, make, refill, tableHead } from "../../../kit/dom.js";
 import { fixed, percent, thousands } from "../../../kit/format.js";
 import { wholeIn } from "../../address.js";
 import { choosing, meanAndDeviation } from "../../sums/outcomes.js";
@@ -84,13 +84,7 @@ export function luckPart(lab) {
       doc,
       "div",
       { class: "wrong-luck-grid" },
-      make(
-        doc,
-        "table",
-        { class: "numbers-table" },
-        make(doc, "thead", {}, make(doc, "tr", {}, ...heads.map((text) => make(doc, "th", { scope: "col" }, text)))),
-        table,
-      ),
+      make(doc, "table", { class: "numbers-table" }, tableHead(doc, heads), table),
       make(doc, "div", { "aria-live": "polite" }, spread, chosen, every),
     ),
     make(doc, "p", { class: "note" }, t("wrong.writers")),
