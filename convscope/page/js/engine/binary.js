@@ -6,9 +6,7 @@
  * @returns {Float32Array | Uint8Array | Int32Array}
  */
 export function unpack(binary) {
-  const text = atob(binary.data);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  const bytes = bytesOf(binary.data);
   return READERS[binary.dtype](bytes, new DataView(bytes.buffer));
 }
 
@@ -63,6 +61,14 @@ export function packFloats(values, shape = [values.length]) {
  */
 export function packBytes(bytes, shape) {
   return { dtype: "uint8", shape, data: base64Of(bytes) };
+}
+
+/** The bytes that base64 stands for. @param {string} base64 */
+export function bytesOf(base64) {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 /** @param {Uint8Array} bytes */

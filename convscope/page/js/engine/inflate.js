@@ -1,3 +1,4 @@
+import { bytesOf } from "./binary.js";
 /** @import {Deflated} from "../types.js" */
 
 /**
@@ -6,7 +7,6 @@
  * @returns {Promise<Uint8Array>}
  */
 export async function inflate(packed) {
-  const bytes = Uint8Array.from(atob(packed.deflated), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const stream = new Blob([bytesOf(packed.deflated)]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }

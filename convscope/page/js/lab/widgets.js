@@ -94,6 +94,21 @@ export function stepper(lab, name, { min, max, step = 1, less, more }, get, set)
 }
 
 /**
+ * A stepper of what random numbers follow from.
+ * @param {Lab} lab @param {number} max @param {() => number} get @param {(value: number) => void} set
+ */
+export function seedStepper(lab, max, get, set) {
+  const name = lab.t("train.seed");
+  return stepper(
+    lab,
+    name,
+    { min: 0, max, less: lab.t("step.less", { name }), more: lab.t("step.more", { name }) },
+    get,
+    set,
+  );
+}
+
+/**
  * One stop of the Tab key for many small buttons that stand in rows; the arrow keys go on among them, Home and End to
  * the ends.
  * @param {HTMLElement} group @param {() => HTMLElement[]} members

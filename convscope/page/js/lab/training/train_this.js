@@ -3,7 +3,7 @@
 import { make } from "../../kit/dom.js";
 import { thousands } from "../../kit/format.js";
 import { wholeIn } from "../address.js";
-import { presets, stepper } from "../widgets.js";
+import { presets, seedStepper } from "../widgets.js";
 import { askedOf } from "./asked.js";
 import { digitsOf } from "./digits.js";
 import { drawPart } from "./drawing.js";
@@ -38,18 +38,7 @@ export function trainThis(lab, network, { name = "formula", changed = null } = {
       press: () => lab.tune({ te: n === EPOCHS_HERE ? null : n }),
     })),
   );
-  const seeds = stepper(
-    lab,
-    t("train.seed"),
-    {
-      min: 0,
-      max: MOST_SEED,
-      less: t("step.less", { name: t("train.seed") }),
-      more: t("step.more", { name: t("train.seed") }),
-    },
-    seed,
-    (value) => lab.tune({ ts: value || null }),
-  );
+  const seeds = seedStepper(lab, MOST_SEED, seed, (value) => lab.tune({ ts: value || null }));
   const panel = trainingPanel(
     lab,
     trainer,

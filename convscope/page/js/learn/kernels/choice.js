@@ -1,5 +1,6 @@
 /** Which kernels a browser can run, the fastest first. */
 
+import { bytesOf } from "../../engine/binary.js";
 import { plainKernels } from "./plain.js";
 /** @import {Kernels} from "../types.js" */
 
@@ -33,9 +34,8 @@ export function kernelsFor(modules, wanted) {
  * @param {string} base64
  */
 function compile(base64) {
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   try {
-    return new WebAssembly.Module(bytes);
+    return new WebAssembly.Module(bytesOf(base64));
   } catch (error) {
     if (error instanceof WebAssembly.CompileError) return null;
     throw error;

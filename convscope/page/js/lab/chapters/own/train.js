@@ -2,7 +2,7 @@
 
 import { button, make, refill } from "../../../kit/dom.js";
 import { fixed, percent } from "../../../kit/format.js";
-import { stepper } from "../../widgets.js";
+import { seedStepper } from "../../widgets.js";
 import { lackOf } from "./collection.js";
 import { OWN_FOLDS } from "./folds.js";
 import { MOST_OWN_SEED, ownOf } from "./state.js";
@@ -25,18 +25,7 @@ export function ownTrainPart(lab, collection, learning) {
     { class: "button primary run" },
   );
   const stop = button(doc, t("own.stop"), () => learning.stop());
-  const seeds = stepper(
-    lab,
-    t("train.seed"),
-    {
-      min: 0,
-      max: MOST_OWN_SEED,
-      less: t("step.less", { name: t("train.seed") }),
-      more: t("step.more", { name: t("train.seed") }),
-    },
-    seed,
-    (value) => lab.tune({ s: value || null }),
-  );
+  const seeds = seedStepper(lab, MOST_OWN_SEED, seed, (value) => lab.tune({ s: value || null }));
   const bar = make(doc, "progress", { max: 1, value: 0, "aria-label": t("own.progress") });
   const words = make(doc, "p", { class: "train-state", "aria-live": "polite" });
   const trouble = make(doc, "p", { class: "formula-message trouble", role: "alert" });

@@ -2,7 +2,7 @@
 
 import { make } from "../../../kit/dom.js";
 import { percent, thousands } from "../../../kit/format.js";
-import { listSlider, presets, stepper } from "../../widgets.js";
+import { listSlider, presets, seedStepper } from "../../widgets.js";
 import { MOST_LUCK, OFFERED, changeOf, plainNumber, settingsOf } from "./settings.js";
 
 /** @typedef {import("../../types.js").Lab} Lab */
@@ -29,18 +29,7 @@ export function settingControls(lab) {
     choose("x", t("wrong.normalisation"), [t("wrong.without"), t("wrong.with")]),
     choose("a", t("wrong.activation"), ["ReLU", "leaky ReLU"]),
   ];
-  const luck = stepper(
-    lab,
-    t("train.seed"),
-    {
-      min: 0,
-      max: MOST_LUCK,
-      less: t("step.less", { name: t("train.seed") }),
-      more: t("step.more", { name: t("train.seed") }),
-    },
-    get("i"),
-    set("i"),
-  );
+  const luck = seedStepper(lab, MOST_LUCK, get("i"), set("i"));
   const all = [...sliders, ...choices, luck];
   return {
     element: make(
