@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,6 +21,7 @@ from ..explain.payload.encoding import DeflatedBytes, Record, deflate
 from ..explain.payload.nodes import page_nodes
 from ..explain.subject import samples
 from ..page.inline import learning_modules, learning_script, page_html
+from ..pictures.resizing import RESIZE_RULE
 from ..prediction import load
 from ..version import __version__
 
@@ -194,23 +195,24 @@ def lab_payload(language: str = "auto") -> LabPayload:
     digits = data.test
     assert digits is not None
     measured = json.loads((HERE / "plain" / "measured.json").read_text(encoding="utf-8"))
+    slides = read_network(HERE / "slides" / "model.onnx")
     letters, numerals = (Measured.from_json(measured[name]) for name in ("xo", "mnist"))
     return LabPayload(
         language=language,
         plain=Plain(MeasuredPlain(measured["seeds"], letters, numerals), _pair("xo"), _pair("mnist")),
-        slides=read_network(HERE / "slides" / "model.onnx"),
+        slides=slides,
         patches=read_patches(digits.images),
         activity=read_activity(),
         trained=read_trained(),
         digits=choose_digits(digits, data.classes, DIGITS),
         hard=read_hardest(digits),
-        learning=read_learning(data),
+        learning=read_learning(data, slides.input),
         see_through=deflate(np.frombuffer(page_html({}).encode(), np.uint8)),
         credit=records.Credit(*MNIST),
     )
 
 
-def read_learning(data: Dataset) -> Learning:
+def read_learning(data: Dataset, shipped: records.Input) -> Learning:
     """Return what the page trains with: the first training pictures of each class, then the next to choose by."""
     train, test = data.train, data.test
     assert test is not None
@@ -220,9 +222,7 @@ def read_learning(data: Dataset) -> Learning:
         pack_digits(train, chosen[TRAINING:]),
         pack_digits(test, first_of_each(test.labels, TEST)),
     )
-    spec = load(HERE / "slides" / "model.onnx").spec
-    scale = records.Input(spec.shape, spec.mean, spec.std, spec.invert, centred=True, resize=spec.rule)  # as MNIST is
-    return Learning(learning_script(), learning_modules(), scale, digits)
+    return Learning(learning_script(), learning_modules(), replace(shipped, centred=True, resize=RESIZE_RULE), digits)
 
 
 def first_of_each(labels: Labels, n: int) -> Rows:
