@@ -5,7 +5,8 @@ their like.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -61,6 +62,14 @@ def visit(browser: webdriver.Chrome, address: str) -> None:
     browser.get("about:blank")
     console(browser)
     browser.get(address)
+
+
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Wait for something to become true; fail where it does not."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.05)
 
 
 def console(browser: webdriver.Chrome) -> list[str]:

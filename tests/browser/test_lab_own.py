@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from selenium import webdriver
 
 import convscope
-from tests.browser.chromium import console, visit
+from tests.browser.chromium import console, until, visit
 from tests.browser.lab_chapters import LabPage
 
 pytestmark = pytest.mark.browser
@@ -20,13 +17,6 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def lab(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> LabPage:
     return LabPage(browser, tmp_path_factory.mktemp("lab"))
-
-
-def until(condition: Callable[[], Any], seconds: float = 100) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it took too long"
-        time.sleep(0.05)
 
 
 def shown(lab: LabPage, selector: str) -> int:
@@ -43,7 +33,7 @@ def test_four_shapes_are_learned_and_the_saved_page_opens(lab: LabPage, tmp_path
     lab.open("own", "&s=1")
     assert shown(lab, ".own-thumbs .thumb") == 40
     lab.press("Train")
-    until(lambda: lab.text(".own-train .train-state").startswith("Six trainings in "))
+    until(lambda: lab.text(".own-train .train-state").startswith("Six trainings in "), 100)
     right, n = map(int, lab.figure("own-right").split(" of "))
     assert n == 40
     assert right >= 34, "of guesses 10 would be right"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-import time
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -16,7 +15,7 @@ from selenium import webdriver
 
 from convscope.data import load as load_data
 from convscope.prediction import load
-from tests.browser.chromium import console
+from tests.browser.chromium import console, until
 from tests.browser.lab_chapters import SLIDES, LabPage
 
 pytestmark = pytest.mark.browser
@@ -34,13 +33,6 @@ LOOP = [
 @pytest.fixture(scope="module")
 def lab(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> LabPage:
     return LabPage(browser, tmp_path_factory.mktemp("lab"))
-
-
-def until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it took too long"
-        time.sleep(0.03)
 
 
 def script(lab: LabPage) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
 from selenium import webdriver
 
-from tests.browser.chromium import console
+from tests.browser.chromium import console, until
 from tests.browser.lab_chapters import LabPage
 
 pytestmark = pytest.mark.browser
@@ -19,13 +17,6 @@ SMALL = "conv(8, 5, stride=2, bias=False) + bn + relu + conv(16, 3, bias=False) 
 @pytest.fixture(scope="module")
 def lab(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> LabPage:
     return LabPage(browser, tmp_path_factory.mktemp("lab"))
-
-
-def until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it took too long"
-        time.sleep(0.05)
 
 
 def open_formula(lab: LabPage, formula: str, rest: str = "") -> None:

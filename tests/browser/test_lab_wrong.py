@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import statistics
-import time
-from collections.abc import Callable
 
 import pytest
 from selenium import webdriver
 
-from tests.browser.chromium import console
+from tests.browser.chromium import console, until
 from tests.browser.lab_chapters import LabPage
 
 pytestmark = pytest.mark.browser
@@ -24,16 +22,9 @@ def lab(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> 
     return page
 
 
-def until(condition: Callable[[], bool], seconds: float = 90) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it took too long"
-        time.sleep(0.05)
-
-
 def trained(lab: LabPage) -> str:
     """Wait for the end, and return what the page says of it."""
-    until(lambda: lab.text(".wrong-outcome") != "" and lab.text(".train-choices .run") == "Train anew")
+    until(lambda: lab.text(".wrong-outcome") != "" and lab.text(".train-choices .run") == "Train anew", 90)
     return lab.text(".wrong-outcome")
 
 
@@ -112,7 +103,8 @@ def test_seeds_spread_and_choosing_by_validation_is_too_kind(lab: LabPage) -> No
     until(
         lambda: (
             lab.text(".wrong-luck .sum-of-window").startswith("Test: ") and "points above" in lab.text(".wrong-luck")
-        )
+        ),
+        90,
     )
     tests = [float(one.removesuffix(" %")) for one in lab.figures("seed-test")]
     assert len(tests) == len(set(tests)) == 5
