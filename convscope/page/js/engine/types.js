@@ -38,10 +38,16 @@
  * null} backward d score / d input, one a source, from d score / d output
  * @property {((unit: Unit) => MadeTerms) | null} terms every number that makes one value of the output
  * @property {Learned} [learned] where it has numbers that training changes
+ * @property {(node: Layer) => Shapes} [statistics] where training keeps numbers besides
+ */
+
+/**
+ * @typedef {Record<string, number[]>} Shapes of tensors, by name
  */
 
 /**
  * @typedef {object} Learned how a score, or the loss, changes with what a layer has learned
+ * @property {(node: Layer) => Shapes} shapes of what it learns
  * @property {(node: Layer, gradient: Float64Array, inputs: Float64Array[]) => Record<string, Float64Array>} gradients
  * d score / d every such number, by its tensor's name, from d score / d output
  * @property {Record<string, string | import("../kit/i18n.js").Phrase>} called what the numbers of a tensor are called,

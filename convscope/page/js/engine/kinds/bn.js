@@ -44,7 +44,9 @@ export const bn = {
     });
     return [back];
   },
+  statistics: (node) => ({ running_mean: [node.input[0]], running_var: [node.input[0]] }),
   learned: {
+    shapes: (node) => ({ weight: [node.input[0]], bias: [node.input[0]] }),
     called: { weight: "γ", bias: "β" },
     gradients: (node, gradient, [x]) => {
       const [weight, bias] = [new Float64Array(node.input[0]), new Float64Array(node.input[0])];

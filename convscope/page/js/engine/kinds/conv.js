@@ -1,6 +1,8 @@
 import { phrase } from "../../kit/i18n.js";
 import { convolve, convolveBack, convolveWeights, weightUses } from "../convolution.js";
 import { biasUses, partOf, sumOf, windowAt } from "../parts.js";
+import { biasShape } from "../weights.js";
+/** @import {Window} from "../../types.js" */
 /** @import {KindModule} from "../types.js" */
 
 /** @type {KindModule} */
@@ -14,6 +16,10 @@ export const conv = {
   forward: (node, [x]) => convolve(node, x),
   backward: (node, gradient) => [convolveBack(node, gradient)],
   learned: {
+    shapes: (node) => {
+      const { kernel } = /** @type {Window} */ (node.window);
+      return { weight: [node.output[0], node.input[0] / (node.options.groups ?? 1), ...kernel], ...biasShape(node) };
+    },
     called: { bias: phrase("bias") },
     gradients: (node, gradient, [x]) => convolveWeights(node, gradient, x),
     uses: (node, name, at, [x]) => (name === "bias" ? biasUses(node, at) : weightUses(node, at, x)),

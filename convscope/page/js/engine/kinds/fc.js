@@ -1,6 +1,7 @@
 import { phrase } from "../../kit/i18n.js";
 import { gridsOf } from "../geometry.js";
 import { biasUses, outputOf, sumOf } from "../parts.js";
+import { biasShape } from "../weights.js";
 /** @import {Pair} from "../../types.js" */
 /** @import {KindModule} from "../types.js" */
 
@@ -31,6 +32,7 @@ export const fc = {
     return [out];
   },
   learned: {
+    shapes: (node) => ({ weight: [node.output[0], node.input[0]], ...biasShape(node) }),
     called: { bias: phrase("bias") },
     gradients: (_, gradient, [x]) => {
       const weight = new Float64Array(gradient.length * x.length);

@@ -13,6 +13,7 @@ export const prelu = {
     slope: (x, node) => (x > 0 ? 1 : node.tensors.weight[0]),
   }),
   learned: {
+    shapes: () => ({ weight: [1] }),
     called: { weight: phrase("step.slope") },
     gradients: (_, gradient, [x]) => ({
       weight: Float64Array.of(gradient.reduce((sum, g, i) => sum + g * Math.min(0, x[i]), 0)),
