@@ -61,7 +61,7 @@ def inversion_rule(images: Stack) -> str:
 def light_on_dark(images: Stack) -> bool:
     """Tell whether pictures (N, C, H, W) are mostly light on a dark ground: in 3 of 4 the border's median is below 64.
 
-    At most 1,000 are looked at, evenly spread.
+    At most 1,000 are looked at, evenly spread. Memory is that of a few MB of pictures, however large they are.
     """
     import numpy as np
 
@@ -69,9 +69,10 @@ def light_on_dark(images: Stack) -> bool:
     if not len(picks):
         return False
     outer = border_mask(images.shape[2:])
-    edges = np.stack([images[i][:, outer] for i in picks.tolist()])  # (n, C, pixels of the border)
-    grey = edges.mean(axis=1, dtype=np.float64)
-    dark = _quantiles(grey, 0.5) < 64
+    dark = np.empty(len(picks), dtype=bool)
+    for part in _parts(images, len(picks)):
+        edges = np.stack([images[i][:, outer] for i in picks[part].tolist()])  # (n, C, pixels of the border)
+        dark[part] = _quantiles(edges.mean(axis=1, dtype=np.float64), 0.5) < 64
     return bool(dark.sum() >= 0.75 * len(dark))
 
 
@@ -94,10 +95,10 @@ def _border_places(shape: tuple[int, ...]) -> NDArray[np.intp]:
     return np.flatnonzero(border_mask(shape))
 
 
-def _parts(images: Stack) -> Iterator[slice]:
-    """Yield slices that cover the pictures, each of a few MB."""
+def _parts(images: Stack, count: int | None = None) -> Iterator[slice]:
+    """Yield slices that cover so many of the pictures (all of them by default), each of a few MB."""
     size = max(1, CHUNK // max(1, images[:1].size))
-    return (slice(i, i + size) for i in range(0, len(images), size))
+    return (slice(i, i + size) for i in range(0, len(images) if count is None else count, size))
 
 
 def _which_of_some(images: Pixels) -> NDArray[np.bool_]:
