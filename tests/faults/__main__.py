@@ -6,6 +6,7 @@ import argparse
 import datetime
 import json
 import platform
+import signal
 import sys
 import time
 
@@ -22,6 +23,7 @@ def main() -> int:
     parser.add_argument("--times", type=int, help="attacks of each (default: what each takes for long)")
     parser.add_argument("--seed", type=int, default=0, help="another seed makes other attacks (default: 0)")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # by way of every `finally`: what was begun ends, too
     harmed = False
     for name in arguments.names or campaigns:
         campaign = campaigns[name]

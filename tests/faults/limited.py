@@ -77,17 +77,23 @@ class Running:
         return True
 
     def wait(self, seconds: float) -> Ended:
-        """Wait until it has ended; what takes longer is killed with its group."""
+        """Wait until it has ended; what takes longer is killed with its group, and so is all where waiting is broken
+        off.
+        """
         end, hung, peak = time.monotonic() + seconds, False, 0
-        while True:
-            peak = self._peak() or peak
-            done, status, usage = os.wait4(self.pid, os.WNOHANG)
-            if done:
-                break
-            if time.monotonic() > end and not hung:
-                hung = True
-                self.send(signal.SIGKILL, group=True)
-            time.sleep(0.002)
+        try:
+            while True:
+                peak = self._peak() or peak
+                done, status, usage = os.wait4(self.pid, os.WNOHANG)
+                if done:
+                    break
+                if time.monotonic() > end and not hung:
+                    hung = True
+                    self.send(signal.SIGKILL, group=True)
+                time.sleep(0.002)
+        except (KeyboardInterrupt, SystemExit):  # Ctrl-C or SIGTERM to the campaign
+            self.send(signal.SIGKILL, group=True)
+            raise
         code = os.waitstatus_to_exitcode(status)
         if self._process is not None:
             self._process.returncode = code  # it was waited for here
@@ -198,5 +204,5 @@ def ended_within(pid: int, seconds: float) -> bool:
 
 def _heed() -> None:
     for number in HEEDED:
-        if signal.getsignal(number) == signal.SIG_IGN:
+        if signal.getsignal(number) == signal.SIG_IGN or number == signal.SIGTERM:  # which the campaign handles itself
             signal.signal(number, signal.SIG_DFL)
