@@ -152,6 +152,13 @@ def test_help_and_describe_load_nothing_heavy(words: list[str]) -> None:
     loaded(MAIN.format(words), block=HEAVY)
 
 
+@pytest.mark.parametrize(
+    ("words", "code"), [(["--arch", "conv("], 3), (["nothing/here.csv"], 3), (["--resume", "nothing/here"], 3)]
+)
+def test_a_training_that_cannot_begin_is_refused_without_torch(words: list[str], code: int) -> None:
+    loaded(f"from convscope.cli.main import main\nassert main(['train', *{words}]) == {code}", block="torch onnx")
+
+
 def test_the_formula_works_where_torch_is_not_installed() -> None:
     code = "import convscope\nassert convscope.describe('slides').network.parameters == 274570"
     loaded(code, block="torch numpy")

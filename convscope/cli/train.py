@@ -117,11 +117,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train as `args` say; return the exit code."""
+    options = options_of(args)
+    options.require_places()  # before PyTorch is imported, which takes seconds
     from ..training.session import train_with
     from .progress import progress
 
     with progress(sys.stderr) as shown:
-        result = train_with(options_of(args), shown)
+        result = train_with(options, shown)
     if shown.begin is None:  # of several processes only the first says anything
         return 0
     if args.json:

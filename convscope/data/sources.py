@@ -86,6 +86,12 @@ def canonical(source: str | os.PathLike[str]) -> str:
     return os.fspath(source).lower().replace("_", "-")
 
 
+def require_source(source: str | os.PathLike[str], data_root: str | os.PathLike[str] | None = None) -> None:
+    """Raise InputError where nothing is at a source that could be data; nothing is read yet."""
+    if canonical(source) not in NAMES:
+        _path(source, data_root)
+
+
 def _path(source: str | os.PathLike[str], data_root: str | os.PathLike[str] | None) -> Path:
     """Return the path of a source that is no known name. Raises InputError where there is none, or nothing usable."""
     text = os.fspath(source)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..data.sources import require_source
 from ..errors import UsageError, phrase
 from ..formula import Plan, resolve
+from ..runs.run_json import read_run_json
 from . import budget as budgets
 from .balance import BALANCE
 from .recipes import Recipe, named
@@ -85,6 +88,13 @@ class TrainOptions:
         """
         base: str | Recipe = "fast" if self.from_ is None else AFTER_HEAD if new_head else TUNED
         return named(self.recipe or base).changed(self.epochs, self.batch_size, self.lr, self.flips, self.augment)
+
+    def require_places(self) -> None:
+        """Raise InputError where no data is, or no run that could be resumed; neither is read beyond its settings."""
+        if self.resume is not None:
+            read_run_json(Path(self.resume))
+        elif isinstance(self.data, (str, os.PathLike)):
+            require_source(self.data, self.data_root)
 
     def _check_start(self) -> None:
         """Raise UsageError for what does not go together with a start, or needs one."""

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from convscope.cli.parser import verb_parser
+from convscope.explain.look import SLIDES
 from convscope.runs.run_json import read_run_json
 from convscope.training.options import TrainOptions
 from convscope.training.recipes import RECIPES
@@ -192,10 +193,10 @@ def test_every_option_reaches_the_function(monkeypatch: pytest.MonkeyPatch) -> N
     }
     words = [word for name, value in every.items() for word in (f"--{name.replace('_', '-')}", str(value))]
     for given, expected in (
-        (["d", *words], TrainOptions(data="d", **every)),
+        (["mnist", *words], TrainOptions(data="mnist", **every)),
         (["--budget", "30s"], TrainOptions(budget="30s")),
         (["--from", "m", "--tune", "head"], TrainOptions(from_="m", tune="head")),
-        (["--resume", "x", "--no-cache"], TrainOptions(resume="x", cache=False)),
+        (["--resume", str(SLIDES), "--no-cache"], TrainOptions(resume=str(SLIDES), cache=False)),
         (["--strict"], TrainOptions(strict=True)),
         ([], TrainOptions()),
     ):
