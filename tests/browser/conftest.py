@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from selenium import webdriver
 
+from convscope.lab.static_site import write_site
 from convscope.page.inline import page_html
 from tests.browser.chromium import NoBrowser, chromium, programs
 from tests.browser.look_page import Page, whole_payload
@@ -27,6 +29,12 @@ def browser(chromium_here: None, tmp_path_factory: pytest.TempPathFactory) -> It
     """Return a running Chromium without network. A test opens what it needs; it must not count on an empty page."""
     with chromium(tmp_path_factory.mktemp("chromium")) as driver:
         yield driver
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the static site of the network that ships. A test that changes a file works on a copy."""
+    return write_site(tmp_path_factory.mktemp("built") / "site").parent
 
 
 @pytest.fixture(scope="module")

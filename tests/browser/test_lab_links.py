@@ -6,15 +6,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from selenium import webdriver
 
-from convscope.lab.static_site import write_site
 from tests.browser.chromium import LOOPBACK, chromium, console, resize
 from tests.lab.asking import KEY
-from tests.lab.rundirs import trained
 from tests.lab.serving import served
 
 pytestmark = pytest.mark.browser
@@ -43,13 +42,12 @@ def browser(chromium_here: None, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture(scope="module", params=["served", "static"])
-def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("lab")
+def address(request: pytest.FixtureRequest, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if request.param == "served":
-        with served(folder) as (_, port):
+        with served(tmp_path_factory.mktemp("lab")) as (_, port):
             yield f"http://127.0.0.1:{port}/?token={KEY}"
     else:
-        yield write_site(folder / "site", trained(folder / "run")).as_uri()
+        yield (built / "index.html").as_uri()
 
 
 def test_a_hostile_link_freezes_no_tab(browser: webdriver.Chrome, address: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from selenium import webdriver
 from selenium.webdriver.support.wait import WebDriverWait
 
 from convscope.lab.offline import WORKER, offline_files
-from convscope.lab.static_site import PAGES, write_site
+from convscope.lab.static_site import PAGES
 from tests.browser.chromium import LOOPBACK, chromium, console
 
 pytestmark = pytest.mark.browser
@@ -57,9 +58,11 @@ def until(browser: webdriver.Chrome, code: str) -> None:
     WebDriverWait(browser, 30).until(lambda _: browser.execute_script(code))
 
 
-def test_it_works_without_its_host_and_takes_another_build_whole(browser: webdriver.Chrome, tmp_path: Path) -> None:
+def test_it_works_without_its_host_and_takes_another_build_whole(
+    browser: webdriver.Chrome, built: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "site"
-    write_site(folder)
+    shutil.copytree(built, folder)
     with serving(folder) as port:
         home = f"http://127.0.0.1:{port}/"
         browser.get(home)

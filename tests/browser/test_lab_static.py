@@ -66,7 +66,6 @@ def site(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) ->
     folder = tmp_path_factory.mktemp("static")
     run = trained(folder / "run", val=500)
     write_site(folder / "my site", run)
-    write_site(folder / "my site", run)  # and over the earlier one
     browser.execute_cdp_cmd("Network.enable", {})
     cut = {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
     browser.execute_cdp_cmd("Network.emulateNetworkConditions", cut)

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from selenium import webdriver
 
-from convscope.lab.static_site import write_site
 from convscope.page.inline import lab_dictionary
 from tests.browser.chromium import console, resize, visit
 
@@ -63,9 +62,8 @@ class Teacher:
 
 
 @pytest.fixture(scope="module")
-def teacher(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Teacher]:
-    folder = write_site(tmp_path_factory.mktemp("teacher") / "site").parent
-    yield Teacher(browser, folder)
+def teacher(browser: webdriver.Chrome, built: Path) -> Iterator[Teacher]:
+    yield Teacher(browser, built)
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 

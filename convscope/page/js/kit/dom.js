@@ -100,9 +100,16 @@ export function segmented(doc, name, choices, chosen, choose) {
   return group;
 }
 
-/** A table's head, with a name a column. @param {Document} doc @param {Child[]} names */
-export function tableHead(doc, names) {
-  return make(doc, "thead", {}, make(doc, "tr", {}, ...names.map((name) => make(doc, "th", { scope: "col" }, name))));
+/**
+ * A table's head, with a name a column; over a column without one is no head.
+ * @param {Document} doc @param {Child[]} names @param {(string | null)[]} [kinds] the cells' classes
+ */
+export function tableHead(doc, names, kinds = []) {
+  const cells = names.map((name, i) => {
+    const kind = kinds[i] ?? null;
+    return name === "" ? make(doc, "td", { class: kind }) : make(doc, "th", { scope: "col", class: kind }, name);
+  });
+  return make(doc, "thead", {}, make(doc, "tr", {}, ...cells));
 }
 
 /** Where an element stands in the window. @param {Element} element */

@@ -96,7 +96,7 @@ function table({ doc, t, report }, measured, opener) {
   return make(
     doc,
     "div",
-    { class: "table-scroll", tabindex: 0, role: "region", "aria-label": t("report.matrix") },
+    { class: "table-scroll", tabindex: 0, role: "group", "aria-label": t("report.matrix") },
     make(
       doc,
       "table",

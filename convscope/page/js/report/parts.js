@@ -89,7 +89,7 @@ export function dataTable({ doc }, kind, name, heads, rows) {
   return make(
     doc,
     "div",
-    { class: "table-scroll", tabindex: 0, role: "region", "aria-label": name },
+    { class: "table-scroll", tabindex: 0, role: "group", "aria-label": name },
     make(
       doc,
       "table",

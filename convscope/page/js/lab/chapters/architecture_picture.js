@@ -109,14 +109,15 @@ export function blockDrawing({ doc, t }, block, height, look) {
       [x + length, top],
       [x, top],
     ]),
-    ...lines.map((text, i) =>
+    ...lines.flatMap((text, i) => [
       makeSvg(
         doc,
         "text",
         { class: i ? "small" : "", x: middle, y: height - 38 + i * 14, "text-anchor": "middle" },
         text,
       ),
-    ),
+      " ", // between the words that are heard
+    ]),
   );
 }
 

@@ -19,7 +19,6 @@ export function inkRow(lab) {
   const turn = button(doc, "−1 ↔ 1", () => lab.tune({ i: null }), {
     class: "ink",
     title: t("conv.ink.turn"),
-    "aria-label": t("conv.ink.turn"),
   });
   const shades = LEVELS.map(([letter, value]) => ({
     letter,
@@ -27,7 +26,6 @@ export function inkRow(lab) {
     element: button(doc, levelText(value), () => lab.tune({ i: letter }), {
       class: "ink shade",
       title: t("conv.ink", { v: weightText(value) }),
-      "aria-label": t("conv.ink", { v: weightText(value) }),
     }),
   }));
   const note = make(doc, "p", { class: "note" });

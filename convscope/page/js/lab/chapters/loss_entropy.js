@@ -1,6 +1,6 @@
 /** S15 and S16: the information in what happens, the bits of a code, and what the wrong code costs. */
 
-import { make, refill, setVar } from "../../kit/dom.js";
+import { make, refill, setVar, tableHead } from "../../kit/dom.js";
 import { fixed } from "../../kit/format.js";
 import { display, letter, operator, sumSign } from "../../kit/maths.js";
 import { codeLengths, codeWords, crossEntropyOf, divergenceOf, entropyOf, informationOf } from "../sums/information.js";
@@ -140,16 +140,10 @@ export function entropyPart(lab) {
     cells = {};
     const at = (/** @type {string} */ id, kind = "figure") => (cells[id] = make(doc, "td", { class: kind }));
     const head = (/** @type {(string | HTMLElement)[]} */ list, /** @type {number} */ slides) =>
-      make(
+      tableHead(
         doc,
-        "thead",
-        {},
-        make(
-          doc,
-          "tr",
-          {},
-          ...list.map((one, i) => make(doc, "th", { scope: "col", class: i === slides ? "slide-head" : null }, one)),
-        ),
+        list,
+        list.map((_, i) => (i === slides ? "slide-head" : null)),
       );
     const log = (/** @type {string} */ of) => make(doc, "span", {}, "−log ", letter(doc, of));
     const row = (/** @type {string} */ name, /** @type {number} */ i) =>

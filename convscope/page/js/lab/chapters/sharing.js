@@ -186,7 +186,7 @@ function mountSharing(lab) {
         ),
       );
     Array.from(outputs.children).forEach((cell, i) => {
-      refill(cell, make(doc, "span", { class: "tag" }, String(i)), fixed(totals[i], 3));
+      refill(cell, make(doc, "span", { class: "tag" }, String(i)), " ", fixed(totals[i], 3));
       cell.setAttribute("aria-label", t("share.output", { n: i, v: fixed(totals[i], 3) }));
     });
     drawing.refresh(k, v, totals);

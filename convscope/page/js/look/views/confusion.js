@@ -56,7 +56,7 @@ export function confusionTable(app, counts, open, chosen = "") {
   return make(
     doc,
     "div",
-    { class: "table-scroll" },
+    { class: "table-scroll", tabindex: 0, role: "group", "aria-label": t("confusion.caption") },
     make(
       doc,
       "table",

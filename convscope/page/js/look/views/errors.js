@@ -88,12 +88,13 @@ function mistake(app, i) {
     doc,
     "",
     () => app.go({ view: "network", picture: `m${i}`, edits: NO_EDITS, label: -1 }, canvas),
-    { class: "mistake", "aria-label": label, title: label },
+    { class: "mistake", title: label },
   );
   refill(
     element,
     canvas,
     make(doc, "span", {}, make(doc, "b", {}, truth), " → ", said),
+    " ",
     make(doc, "span", { class: "figure small" }, t("training.loss", { loss: fixed(list.loss[i], 2) })),
   );
   return element;

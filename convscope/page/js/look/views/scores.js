@@ -74,8 +74,10 @@ function scoreRow(app, k, choose) {
     choose ? "button" : "div",
     { class: "score", type: choose ? "button" : null, title: name, on: choose ? { click: () => choose(k) } : {} },
     make(doc, "span", { class: "name" }, name),
+    " ", // between the words that are heard
     make(doc, "span", { class: "track" }, bar),
     value,
+    " ",
     logit,
   );
   const refresh = () => {
@@ -86,7 +88,7 @@ function scoreRow(app, k, choose) {
     logit.textContent = compact(z);
     element.classList.toggle("winner", k === winnerOf(app));
     element.classList.toggle("truth", k === labelOf(app));
-    if (choose) element.setAttribute("aria-label", t("score.name", { name, p: percent(p), z: compact(z) }));
+    if (choose) element.title = t("score.name", { name, p: percent(p), z: compact(z) });
   };
   return { element, refresh };
 }

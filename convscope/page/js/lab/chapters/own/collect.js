@@ -38,7 +38,7 @@ export function collectPart(lab, collection, changed) {
     return taken;
   };
 
-  const classes = make(doc, "div", { class: "own-classes", role: "radiogroup", "aria-label": t("own.classes") });
+  const classes = make(doc, "div", { class: "own-classes", role: "group", "aria-label": t("own.classes") });
   const name = make(doc, "input", {
     type: "text",
     maxlength: 24,
@@ -148,8 +148,6 @@ export function collectPart(lab, collection, changed) {
       ...names.map((one, k) =>
         button(doc, `${one} · ${counts[k]}`, () => choose(k), {
           class: "button preset",
-          role: "radio",
-          "aria-checked": String(k === chosen()),
           "aria-pressed": String(k === chosen()),
         }),
       ),

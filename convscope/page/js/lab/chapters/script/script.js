@@ -161,7 +161,7 @@ function mountScript(lab) {
     "aria-label": t("script.printed"),
     tabindex: 0,
   });
-  const title = make(doc, "h3", {});
+  const title = make(doc, "h2", {});
   const words = make(doc, "p", {});
   const made = make(doc, "div", {});
   const state = make(doc, "p", { class: "note script-state" });

@@ -1,6 +1,6 @@
 /** Inside the network while it trains: what each activation reads, mean ± deviation, and how many channels are dead. */
 
-import { make, makeSvg, refill } from "../../../kit/dom.js";
+import { make, makeSvg, refill, tableHead } from "../../../kit/dom.js";
 import { fixed } from "../../../kit/format.js";
 import { plotOf } from "../../plot.js";
 import { batchOf } from "./outcome.js";
@@ -38,14 +38,14 @@ function activationView(lab, index) {
   const name = t("wrong.layer", { n: index + 1 });
   const box = make(doc, "div", {});
   const body = make(doc, "tbody", {});
-  const heads = ["", t("wrong.reads"), t("wrong.dead")].map((text) => make(doc, "th", { scope: "col" }, text));
+  const heads = ["", t("wrong.reads"), t("wrong.dead")];
   const element = make(
     doc,
     "figure",
     {},
     make(doc, "h3", {}, name),
     box,
-    make(doc, "table", { class: "numbers-table" }, make(doc, "thead", {}, make(doc, "tr", {}, ...heads)), body),
+    make(doc, "table", { class: "numbers-table" }, tableHead(doc, heads), body),
   );
   let most = 0;
   /** @type {ReturnType<typeof plotOf> | null} */

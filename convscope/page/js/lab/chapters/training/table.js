@@ -1,6 +1,6 @@
 /** The figures of the two trainings side by side. */
 
-import { make, refill } from "../../../kit/dom.js";
+import { make, refill, tableHead } from "../../../kit/dom.js";
 import { fixed, percent, thousands } from "../../../kit/format.js";
 import { outcomeFigures } from "./outcome.js";
 import { USUAL, plainNumber } from "./settings.js";
@@ -14,15 +14,13 @@ import { USUAL, plainNumber } from "./settings.js";
 export function figuresTable(lab) {
   const { doc, t } = lab;
   const body = make(doc, "tbody", {});
-  const heads = ["", t("wrong.before"), t("wrong.now")].map((text, i) =>
-    make(doc, "th", { scope: "col", class: i === 1 ? "is-before" : i === 2 ? "is-now" : null }, text),
-  );
+  const heads = ["", t("wrong.before"), t("wrong.now")];
   return {
     element: make(
       doc,
       "table",
       { class: "numbers-table wrong-table" },
-      make(doc, "thead", {}, make(doc, "tr", {}, ...heads)),
+      tableHead(doc, heads, [null, "is-before", "is-now"]),
       body,
     ),
     /** @param {Run | null} now @param {Run | null} before */
