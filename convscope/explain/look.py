@@ -111,6 +111,10 @@ def _page(target: Target, options: LookOptions) -> Page:
         notes.append(phrase("note.inverted", n=f"{examples.inverted:,}", all=f"{len(examples.pictures):,}"))
     words = inline.dictionary("en")
     left_out = [words[inline.left_out_key(key)] for key in payload.left_out if key != "data"]
+    if rounding := payload.rounding:
+        moved = {"score": f"{rounding.score:.3g}", "probability": f"{rounding.probability:.2%}"}
+        counts = {"bits": rounding.bits, "n": rounding.n, "changed": rounding.changed}
+        notes.append(phrase("note.rounding", **moved, **counts))
     notes += [phrase("note.left_out", part=part) for part in left_out]
     if options.megabytes is None and megabytes > MEGABYTES:
         numbers = {"weights": f"{weights / 1e6:.1f}", "megabytes": f"{megabytes:g}", "usual": f"{MEGABYTES:g}"}

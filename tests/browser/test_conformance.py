@@ -24,6 +24,8 @@ from torch.nn import functional
 from convscope import modelfile, prediction
 from convscope.errors import InputError
 from convscope.explain import saliency
+from convscope.explain.payload.encoding import ScaledBytes, decode
+from convscope.explain.payload.travel import rounded
 from convscope.formula import Network, parse, trace
 from convscope.formula.geometry import Patch, Source
 from convscope.formula.kinds import KINDS
@@ -96,6 +98,16 @@ def test_weights_in_half_precision_are_read_to_the_bit(page: EnginePage) -> None
     page.load(network, spec, halves)
     pictures = random_pictures(network, 4, 2)
     assert_agree(network, page.outputs(network, pictures), reference(network, spec, halves, pictures))
+
+
+def test_weights_in_eight_bits_are_read_as_python_reads_them(page: EnginePage) -> None:
+    network = trace(parse("conv(40, 3) + relu + conv(8, 3, groups=4) + gap + fc"), (3, 9, 8), 3)
+    spec, sent = InputSpec(network.input), rounded(random_weights(network, 5), 8)
+    read = {name: decode(t.to_json()) if isinstance(t, ScaledBytes) else t for name, t in sent.items()}
+    assert sum(isinstance(t, ScaledBytes) for t in sent.values()) == 3
+    page.load(network, spec, sent)
+    pictures = random_pictures(network, 5, 2)
+    assert_agree(network, page.outputs(network, pictures), reference(network, spec, read, pictures))
 
 
 @pytest.mark.parametrize("examples", [150, pytest.param(1000, marks=pytest.mark.slow)])

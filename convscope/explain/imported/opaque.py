@@ -21,27 +21,24 @@ from ...formula.network import Network
 from ...formula.tracing import Tracer
 from ...nn import Net, load_weights
 from ...pictures.input_spec import InputSpec
-from ..payload.encoding import Array, encoded_size
+from ..payload.encoding import Array
 from ..payload.nodes import page_field, page_node
-from ..payload.records import Field, LeftOut, PageNode
+from ..payload.records import Field, PageNode
 from . import translation
 from .rebuilding import agree
 from .steps import PICTURE, Step
 
 NOWHERE = Field((0, 0), (0, 0), (0, 0))  # of a box: what it reads of the picture is not known
-OPEN = 300_000  # numbers that the weights of a module with opaque nodes may have together: 1.6 million characters
 
 
 def look(
-    found: Sequence[Step], spec: InputSpec, x: Tensor, room: int
-) -> tuple[tuple[PageNode, ...], dict[str, Array], dict[str, Array] | None, list[LeftOut]]:
-    """Return the payload's `nodes`, `tensors`, `maps`, and what was left out, for steps from `x`, the pictures as the
-    module reads them.
+    found: Sequence[Step], spec: InputSpec, x: Tensor
+) -> tuple[tuple[PageNode, ...], dict[str, Array], dict[str, Array]]:
+    """Return the payload's `nodes` and `tensors`, and what each node made, (n, …) by name, for steps from `x`, the
+    pictures as the module reads them.
 
-    Steps that make no maps or numbers for each picture are passed over. `maps` holds what opaque nodes made; what open
-    ones make the page computes itself, and where there are no others `maps` is None. Layers whose weights are many are
-    boxes too ("weights"), and the largest maps go until the rest fits into `room` characters ("maps"). Raises
-    InputError where no step makes maps, or the last one no scores.
+    Steps that make no maps or numbers for each picture are passed over. Raises InputError where no step makes maps, or
+    the last one no scores.
     """
     made = _Nodes(spec, x)
     for step in found:
@@ -51,19 +48,8 @@ def look(
             made.pass_over(step)
     if not made.nodes or made.places[-1] != len(made.nodes) - 1 or made.outputs[-1].flatten(1).shape[1] < 2:
         raise InputError("module.scores", expected=phrase("module.scores.expected"))
-    if all(node.kind != "opaque" for node in made.nodes):
-        return tuple(made.nodes), made.tensors, None, []
-    left: list[LeftOut] = ["weights"] if made.close(OPEN) else []
-    both = zip(made.nodes, made.outputs, strict=True)
-    maps = {node.name: y.numpy() for node, y in both if node.kind == "opaque"}
-    boxes = len(maps)
-    for name in sorted(maps, key=lambda name: -encoded_size(maps[name])):
-        if sum(encoded_size(m) for m in maps.values()) <= room:
-            break
-        del maps[name]
-    if len(maps) < boxes:
-        left.append("maps")
-    return tuple(made.nodes), made.tensors, maps, left
+    outputs = {node.name: y.numpy() for node, y in zip(made.nodes, made.outputs, strict=True)}
+    return tuple(made.nodes), made.tensors, outputs
 
 
 class _Nodes:
@@ -94,23 +80,6 @@ class _Nodes:
                 self.tensors[f"{name}.{key}"] = tensor.numpy()
         self.places.append(len(self.nodes) - 1)
         self.outputs.append(y)
-
-    def close(self, most: int) -> bool:
-        """Make opaque what weighs most until the weights have at most `most` numbers together; return whether any
-        was."""
-        heavy = sorted(range(len(self.nodes)), key=lambda at: -self._weight(self.nodes[at].name))
-        total = sum(self._weight(node.name) for node in self.nodes)
-        for at in heavy:
-            if total <= most:
-                return at != heavy[0]
-            node = self.nodes[at]
-            total -= self._weight(node.name)
-            self.nodes[at] = replace(node, kind="opaque", window=None, options={}, size_how="", field=NOWHERE)
-            self.tensors = {key: t for key, t in self.tensors.items() if key.rpartition(".")[0] != node.name}
-        return True
-
-    def _weight(self, name: str) -> int:
-        return sum(t.size for key, t in self.tensors.items() if key.rpartition(".")[0] == name)
 
     def _sources(self, step: Step) -> list[int]:
         return [PICTURE if s == PICTURE else self.places[s] for s in step.sources] or [len(self.nodes) - 1]

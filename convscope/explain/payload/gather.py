@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,7 +15,7 @@ from ...evaluation import mistakes
 from ...evaluation.figures import SHOWN
 from ...formula.demand import demand
 from ...nn import Net
-from ..features import scores
+from ..features import feature_maps, scores
 from ..imported import opaque
 from ..subject.examples import Examples
 from ..subject.samples import Samples
@@ -27,11 +25,13 @@ from .channels import KEEP, channel_cards, patches_kept
 from .encoding import Array, encoded_size
 from .history import read_history
 from .nodes import page_nodes
-from .records import LeftOut, PageNode, Payload
+from .records import LeftOut, Payload
 from .size import reduce_to
+from .travel import Travelling, fit
 
 LIMIT = 4_300_000  # characters; with the page itself it then stays below 5 MB
-LARGEST = 200_000_000  # bytes of weights: beyond it no browser opens the page
+SHARE = 4 / 5  # of all characters: the network and its samples, where there is more to show
+MOST_BYTES = 1_000_000_000  # of what every step of a module made of its samples: memory, while they are gathered
 MOST_NUMBERS = 100_000_000  # in all maps of one picture: the page computes and keeps them, 400 MB in float32
 
 
@@ -48,13 +48,14 @@ def gather(
     """Return the payload for `subject` with `samples` to look at.
 
     `examples` gives the channel cards and the errors, `run` (a run directory) the history of the training. What does
-    not fit into `limit` characters is left out and named in `left_out`. The module is left as it was. Raises InputError
-    for samples of another shape than the model reads, and for weights of more than 200 MB.
+    not fit into `limit` characters is rounded or left out: `rounding` and `left_out` say so. The module is left as it
+    was. Raises InputError for samples of another shape than the model reads.
     """
     spec = subject.spec
     if samples.pictures.shape[1:] != spec.shape:
         raise InputError("pictures.model", got=samples.pictures.shape[1:], expected=f"{spec.shape}")
-    graph = _graph(subject, samples, limit)
+    alone = run is None and (examples is None or not len(examples.pictures))
+    graph = _travelling(subject, samples, limit if alone else int(SHARE * limit))
     channels = channels_of = errors = None
     left_out = graph.left_out
     if examples is None or not len(examples.pictures):
@@ -62,7 +63,9 @@ def gather(
     else:
         errors = _errors(subject, examples) if len(subject.classes) <= SHOWN else None
         if isinstance(subject.module, Net):
-            shown = [graph.samples.pictures] + ([] if errors is None else [errors.mistakes.pictures])
+            shown = [graph.samples.pictures, *graph.maps.values()] + (
+                [] if errors is None else [errors.mistakes.pictures]
+            )
             others = sum(map(encoded_size, (*graph.tensors.values(), *shown)))
             room = int(0.9 * (limit - others))
             channels, channels_of = channel_cards(subject.module, examples, room=room)
@@ -77,9 +80,9 @@ def gather(
         input=records.Input(spec.shape, spec.mean, spec.std, spec.invert, spec.centred, spec.rule),
         nodes=graph.nodes,
         tensors=graph.tensors,
-        samples=graph.samples,
+        samples=_samples(graph.samples, graph.logits),
         figures=_figures(subject),
-        maps=graph.maps,
+        maps=graph.maps or None,
         channels=channels,
         channels_of=channels_of,
         errors=errors,
@@ -88,59 +91,43 @@ def gather(
         temperature=subject.temperature,
         rejection=records.Rejection.of(subject.rejection, subject.network),
         credit=_credit(examples, run),
-        weights_credit=_weights_credit(subject, graph.tensors),
+        weights_credit=_weights_credit(subject),
+        rounding=graph.rounding,
     )
     return reduce_to(whole, limit)
 
 
-@dataclass(frozen=True, eq=False)
-class _Graph:
-    """The parts of a payload that say what the network is and what it makes of the samples."""
-
-    nodes: tuple[PageNode, ...]
-    tensors: Mapping[str, Array]
-    samples: records.Samples
-    maps: Mapping[str, Array] | None = None
-    left_out: tuple[LeftOut, ...] = ()
-
-
-def _graph(subject: Subject, samples: Samples, limit: int) -> _Graph:
+def _travelling(subject: Subject, samples: Samples, limit: int) -> Travelling:
+    """Return the network as it fits into `limit` characters, with what opaque nodes made of the samples."""
     if subject.network is None or not isinstance(subject.module, Net):
         return _captured(subject, samples, limit)
-    weights = subject.module.weights()
-    if (heavy := sum(t.nbytes for t in weights.values())) > LARGEST:
-        raise InputError(
-            "page.large", got=phrase("page.large.got", n=f"{heavy:,}"), expected=phrase("value.most", n=f"{LARGEST:,}")
-        )
-    if (made := demand(subject.network).numbers) > MOST_NUMBERS:
+    net = subject.module
+    if (made := demand(net.network).numbers) > MOST_NUMBERS:
         most = phrase("value.most.numbers", n=f"{MOST_NUMBERS:,}")
         raise InputError("page.maps", got=f"{made:,}", expected=most)
-    logits = scores(subject.module, subject.scaled(samples.pictures))
-    return _Graph(page_nodes(subject.network), weights, _samples(samples, logits))
+    logits = scores(net, subject.scaled(samples.pictures))
+    whole = Travelling(page_nodes(net.network), net.weights(), samples, logits)
+    return fit(whole, subject, partial(feature_maps, net, samples.pictures), limit)
 
 
 def weight_characters(subject: Subject) -> int:
-    """Return how many characters the weights take, which are never left out; 0 for a module that no formula
-    describes, whose weights may be.
-    """
-    if subject.network is None or not isinstance(subject.module, Net):
-        return 0
-    return sum(map(encoded_size, subject.module.weights().values()))
+    """Return how many characters the weights take as they are."""
+    if isinstance(subject.module, Net):
+        return sum(map(encoded_size, subject.module.weights().values()))
+    return -(-16 * sum(p.numel() for p in subject.module.parameters()) // 3)
 
 
-def _captured(subject: Subject, samples: Samples, limit: int) -> _Graph:
-    """Return what is known of a module that no formula describes; of fewer samples where their maps would not fit."""
-    room = limit * 2 // 3
-    left_out: tuple[LeftOut, ...] = ()
-    one, x = subject.steps(samples.pictures[:1])
-    maps = opaque.look(one, subject.spec, x, sys.maxsize)[2] or {}
-    fitting = max(1, room // max(1, sum(encoded_size(m) for m in maps.values())))
-    if fitting < len(samples):
-        samples, left_out = samples.first(fitting), ("samples",)
-    found, x = subject.steps(samples.pictures)
+def _captured(subject: Subject, samples: Samples, limit: int) -> Travelling:
+    """Return what is known of a module that no formula describes; of fewer samples where memory would not do."""
+    one, _ = subject.steps(samples.pictures[:1])
+    fitting = max(1, MOST_BYTES // max(1, sum(step.output.nbytes for step in one)))
+    found, x = subject.steps(samples.pictures[:fitting])
     logits = found[-1].output.flatten(1).float().cpu().numpy()
-    boxes, tensors, made, left = opaque.look(found, subject.spec, x, room)
-    return _Graph(boxes, tensors, _samples(samples, logits), made, (*left_out, *left))
+    nodes, tensors, outputs = opaque.look(found, subject.spec, x)
+    maps = {node.name: outputs[node.name] for node in nodes if node.kind == "opaque"}
+    left: tuple[LeftOut, ...] = ("samples",) if fitting < len(samples) else ()
+    whole = Travelling(nodes, tensors, samples.first(fitting), logits, maps, left_out=left)
+    return fit(whole, subject, lambda names: {name: outputs[name] for name in names}, limit)
 
 
 def _samples(samples: Samples, logits: Array) -> records.Samples:
@@ -176,9 +163,10 @@ def _credit(examples: Examples | None, run: Path | None) -> records.Credit | Non
     return None if found is None else records.Credit(*found)
 
 
-def _weights_credit(subject: Subject, tensors: Mapping[str, Array]) -> records.Credit | None:
+def _weights_credit(subject: Subject) -> records.Credit | None:
     """Return whom the weights are from, where they are others'."""
-    found = credit_of_weights(subject.provenance.pretrained, tensors)
+    weights = subject.module.weights() if isinstance(subject.module, Net) else {}
+    found = credit_of_weights(subject.provenance.pretrained, weights)
     return None if found is None else records.Credit(*found)
 
 

@@ -18,7 +18,7 @@ from ...formula.geometry import Pair, Shape
 from ...rejection import Fitted
 from ...rejection.features import Features
 from ..activity import State
-from .encoding import Record
+from .encoding import Record, ScaledBytes
 
 FORMAT, VERSION = "convscope-payload", 3
 
@@ -95,6 +95,11 @@ class Samples(Record):
     names: tuple[str, ...]
     logits: Numbers
     by: str  # "torch 2.13.0"
+
+    def first(self, count: int) -> Samples:
+        """Return the first `count`."""
+        labels, names = self.labels[:count], self.names[:count]
+        return Samples(self.pictures[:count], labels, names, self.logits[:count], self.by)
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,7 +220,21 @@ LeftOut = Literal[
     "fewer-mistakes",
     "patches",
     "snapshots",
+    "class-shares",
+    "channels",
 ]
+
+
+@dataclass(frozen=True)
+class Rounding(Record):
+    """To how many bits the weights were rounded, and what that makes of `n` samples: the largest difference of a score,
+    of a probability, and how many samples another class wins."""
+
+    bits: int
+    score: float
+    probability: float
+    changed: int
+    n: int
 
 
 @dataclass(frozen=True)
@@ -275,7 +294,7 @@ class Payload(Record):
     language: str  # "en", "ko" or "auto": what the browser asks for
     input: Input
     nodes: tuple[PageNode, ...]
-    tensors: Mapping[str, Numbers]
+    tensors: Mapping[str, Numbers | ScaledBytes]
     samples: Samples
     figures: Figures
     maps: Mapping[str, Numbers] | None = None
@@ -286,6 +305,7 @@ class Payload(Record):
     left_out: tuple[LeftOut, ...] = ()
     temperature: float = 1.0  # what scores are divided by before the softmax; 1: not calibrated
     rejection: Rejection | None = None  # None where the network cannot tell
+    rounding: Rounding | None = None  # None where the weights are as they are
     credit: Credit | None = None  # where the page holds pictures whose licence asks for it
     weights_credit: Credit | None = None  # and weights
     format: str = FORMAT

@@ -12,6 +12,14 @@
  */
 
 /**
+ * @typedef {object} ScaledBytes numbers in 8 bits: -127…127, each times the factor of its index on the first axis
+ * @property {"int8"} dtype
+ * @property {number[]} shape
+ * @property {string} factors float32
+ * @property {string} data
+ */
+
+/**
  * @typedef {object} Deflated bytes compressed (zlib, RFC 1950), as base64
  * @property {number[]} shape
  * @property {string} deflated
@@ -170,7 +178,16 @@
 
 /**
  * @typedef {"data" | "errors" | "samples" | "weights" | "maps" | "fewer-patches" | "snapshot-maps" | "fewer-mistakes"
- *   | "patches" | "snapshots"} LeftOut
+ *   | "patches" | "snapshots" | "class-shares" | "channels"} LeftOut
+ */
+
+/**
+ * @typedef {object} Rounding to how many bits the weights were rounded, and what that makes of n samples
+ * @property {number} bits
+ * @property {number} score the largest difference of a score
+ * @property {number} probability of a probability
+ * @property {number} changed how many samples another class wins
+ * @property {number} n
  */
 
 /**
@@ -208,9 +225,10 @@
  * @property {string} language "en", "ko" or "auto"
  * @property {InputSpec} input
  * @property {PageNode[]} nodes
- * @property {Record<string, Binary>} tensors by "<node>.<weight>"
+ * @property {Record<string, Binary | ScaledBytes>} tensors by "<node>.<weight>"
  * @property {number} temperature what scores are divided by before the softmax, 1 where it is not calibrated
  * @property {Rejection | null} rejection null where the network cannot tell
+ * @property {Rounding | null} rounding null where the weights are as they are
  * @property {Samples} samples
  * @property {Record<string, Binary> | null} maps
  * @property {Record<string, ChannelCard[]> | null} channels

@@ -10,9 +10,9 @@ import pytest
 
 from convscope.errors import InputError
 from convscope.explain.payload import records
-from convscope.explain.payload.encoding import dumps
+from convscope.explain.payload.encoding import dumps, to_bytes
 from convscope.explain.payload.gather import gather
-from convscope.explain.payload.size import reduce_to
+from convscope.explain.payload.size import characters, reduce_to
 from convscope.explain.subject.samples import blank
 from convscope.explain.subject.subject import subject_of_net
 from tests.explain.nets import net_of
@@ -88,7 +88,15 @@ def test_the_order_of_what_goes() -> None:
     assert dumps(whole()) == before
 
 
-@pytest.mark.parametrize("empty", [{"channels": None, "run": None, "errors": None}])
-def test_weights_and_samples_always_stay(empty: dict[str, None]) -> None:
-    bare = replace(whole(), **empty)
-    assert reduce_to(bare, 0) is bare
+def test_at_last_samples_shares_and_cards_go_but_one_sample_stays() -> None:
+    samples = records.Samples(np.zeros((20, 1, 12, 11), np.uint8), (None,) * 20, ("",) * 20, np.zeros((20, 3)), "torch")
+    shared = {"conv1": (replace(whole().channels["conv1"][0], by_class=(0.5, 0.5, 0.5)),)}  # type: ignore[index]
+    least = reduce_to(replace(whole(), samples=samples, channels=shared), 0)
+    assert (least.channels, len(least.samples.pictures), len(least.samples.logits)) == (None, 1, 1)
+    assert least.left_out[-4:] == ("snapshots", "class-shares", "samples", "channels")
+    assert least.tensors.keys() == whole().tensors.keys()
+
+
+def test_characters_are_counted_without_writing_the_weights() -> None:
+    for payload in (whole(), replace(whole(), tensors={"a.weight": to_bytes(np.ones((3, 70))), "b.bias": np.ones(2)})):
+        assert characters(payload) == len(dumps(payload))

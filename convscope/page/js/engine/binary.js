@@ -1,11 +1,12 @@
-/** @import {Binary} from "../types.js" */
+/** @import {Binary, ScaledBytes} from "../types.js" */
 
 /**
  * Unpack base64 numbers.
- * @param {Binary} binary
+ * @param {Binary | ScaledBytes} binary
  * @returns {Float32Array | Uint8Array | Int32Array}
  */
 export function unpack(binary) {
+  if (binary.dtype === "int8") return unscaled(binary);
   const bytes = bytesOf(binary.data);
   return READERS[binary.dtype](bytes, new DataView(bytes.buffer));
 }
@@ -40,6 +41,18 @@ function halfOf(bits) {
 
 /** 2^(e − 15) for each exponent as it is stored. */
 const POWERS = Float64Array.from({ length: 31 }, (_, e) => 2 ** (e - 15));
+
+/** Numbers that were rounded to 8 bits. @param {ScaledBytes} binary */
+function unscaled(binary) {
+  const steps = new Int8Array(bytesOf(binary.data).buffer);
+  const factors = unpack({ dtype: "float32", shape: [], data: binary.factors });
+  const row = steps.length / factors.length;
+  const values = new Float32Array(steps.length);
+  for (let r = 0, i = 0; r < factors.length; r++) {
+    for (const end = i + row; i < end; i++) values[i] = steps[i] * factors[r];
+  }
+  return values;
+}
 
 /**
  * Float32 numbers as a payload has them.

@@ -5,6 +5,7 @@ import { make } from "../../kit/dom.js";
 import { fixed, percent, thousands } from "../../kit/format.js";
 
 /** @typedef {import("../types.js").App} App */
+/** @typedef {import("../../types.js").Rounding} Rounding */
 
 /** @param {App} app */
 export function figuresLine(app) {
@@ -37,6 +38,7 @@ export function figuresLine(app) {
         make(doc, "div", {}, make(doc, "dt", {}, name), make(doc, "dd", { class: "figure" }, value)),
       ),
     ),
+    payload.rounding ? make(doc, "p", { class: "note" }, roundingWords(app, payload.rounding)) : null,
     left,
     payload.credit
       ? make(doc, "p", { class: "note credit" }, ...creditLine(doc, payload.credit, (gaps) => t("credit", gaps)))
@@ -50,6 +52,12 @@ export function figuresLine(app) {
         )
       : null,
   );
+}
+
+/** That the weights were rounded, and what it makes of the samples. @param {App} app @param {Rounding} rounding */
+function roundingWords({ t }, { bits, score, probability, changed, n }) {
+  const figures = { bits, n, score: fixed(score, 3), probability: percent(probability, 2), changed };
+  return t("rounding", figures);
 }
 
 /** What was left out, in words. @param {App} app @param {string} key */
@@ -67,6 +75,8 @@ function leftOut(app, key) {
     samples: t("left.samples"),
     maps: t("left.maps"),
     weights: t("left.weights"),
+    "class-shares": t("left.class.shares"),
+    channels: t("left.channels"),
   };
   return words[key] ?? key;
 }

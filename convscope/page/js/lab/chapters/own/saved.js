@@ -86,6 +86,7 @@ function payloadOf(lab, { names, pictures, leftOut, confusion, network, engine, 
       train_seconds: seconds,
     },
     left_out: ["data"],
+    rounding: null,
     credit: null,
     weights_credit: null,
   };
