@@ -12,7 +12,7 @@ from pathlib import Path
 from ..errors import InputError, phrase
 from ..explain.look import SLIDES, look
 from ..files import TEMPORARY, atomic_write, read_plain, remove, require_place, write_fault
-from ..page.inline import PayloadJson, lab_html, teacher_html
+from ..page.inline import PayloadJson, lab_html, page_html, teacher_html
 from .event_streams import new_snapshots, snapshot, thinned
 from .offline import MANIFEST, WORKER, offline_files
 from .payload import lab_payload
@@ -37,7 +37,11 @@ def write_site(folder: Path, run: Path | None = None) -> Path:
         raise InputError("folder.other", where=str(folder), expected=phrase("lab.folder.expected"))
     require_place(folder / MARK if os.path.lexists(folder) else folder, folders=True)
     payload = site_payload(run)
-    pages = (lab_html(payload, False), look(run).html, teacher_html(teacher_payload(payload)))
+    pages = (
+        lab_html(payload, False, packed=True),
+        page_html(look(run).payload, packed=True),
+        teacher_html(teacher_payload(payload)),
+    )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -8,6 +8,7 @@ import hashlib
 import html
 import json
 import re
+import zlib
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -26,12 +27,13 @@ PayloadJson: TypeAlias = dict[str, Any]  # what a record's to_json gave; docs/pa
 PAYLOAD_MARK = '<script type="application/json" id="payload">'  # by which a page is known
 
 
-def page_html(payload: PayloadJson, *, lang: str = "auto") -> str:
+def page_html(payload: PayloadJson, *, lang: str = "auto", packed: bool = False) -> str:
     """Return the whole page for `payload` (docs/payload.md) as one HTML document.
 
-    `lang` is "en", "ko" or "auto", the reader's own. Its content security policy allows this script and this style, by
-    their hashes, pictures made in the page, and nothing else: no request, no eval. Raises UsageError for another
-    language and ValueError for numbers that JSON cannot hold (NaN, infinity).
+    `lang` is "en", "ko" or "auto", the reader's own; `packed` has payload and dictionaries travel compressed. Its
+    content security policy allows this script and this style, by their hashes, pictures made in the page, and nothing
+    else: no request, no eval. Raises UsageError for another language and ValueError for numbers that JSON cannot hold
+    (NaN, infinity).
     """
     if lang not in (*LANGUAGES, "auto"):
         raise UsageError("language.unknown", got=lang, expected=phrase("language.unknown.expected"))
@@ -43,15 +45,17 @@ def page_html(payload: PayloadJson, *, lang: str = "auto") -> str:
         language=payload["language"],
         payload=payload,
         dictionary={name: dictionary(name) for name in LANGUAGES},
+        packed=packed,
     )
 
 
-def lab_html(payload: PayloadJson, api: bool) -> str:
+def lab_html(payload: PayloadJson, api: bool, *, packed: bool = False) -> str:
     """Return the lab's page as one HTML document: its chapters, and with `api` a workbench that talks to the server it
     came from.
 
-    `payload` is what the chapters need (convscope/lab/payload.py). The policy is page_html's; with `api` the page may
-    also ask its own server, and with an `offline` in the payload it may have a manifest and a worker beside it.
+    `payload` is what the chapters need (convscope/lab/payload.py), `packed` is page_html's. The policy is page_html's;
+    with `api` the page may also ask its own server, and with an `offline` in the payload it may have a manifest and a
+    worker beside it.
     """
     installed = ("manifest-src 'self'",) if "offline" in payload else ()
     return document(
@@ -62,6 +66,7 @@ def lab_html(payload: PayloadJson, api: bool) -> str:
         payload={**payload, "api": api, **formula_table()},
         dictionary={name: dictionary(name) | lab_dictionary(name) | messages(name) for name in LANGUAGES},
         allow=(*(("connect-src 'self'",) if api else ()), *installed),
+        packed=packed,
         learns=True,
         own_worker=bool(installed),
         opens=((page_script(), _page_style()),),
@@ -73,7 +78,7 @@ def _page_style() -> str:
 
 
 def teacher_html(payload: PayloadJson) -> str:
-    """Return the page for teachers as one HTML document, with page_html's policy.
+    """Return the page for teachers as one HTML document, packed, with page_html's policy.
 
     `payload` has "lab", where the lab's page is, and what some answers are made of: digits, hard.
     """
@@ -87,6 +92,7 @@ def teacher_html(payload: PayloadJson) -> str:
         language=payload.get("language", "auto"),
         payload={**payload, **formula_table()},
         dictionary={name: {key: text for key, text in words[name].items() if key in said} for name in LANGUAGES},
+        packed=True,
     )
 
 
@@ -221,6 +227,7 @@ def document(
     language: str,
     payload: object,
     dictionary: object,
+    packed: bool = False,
     allow: tuple[str, ...] = (),
     learns: bool = False,
     own_worker: bool = False,
@@ -249,13 +256,14 @@ def document(
             *allow,
         )
     )
+    written = packed_text if packed else json_text
     values = {
         "language": "en" if language == "auto" else html.escape(language),
         "policy": policy,
         "title": html.escape(title),
         "style": style,
-        "payload": json_text(payload),
-        "dictionary": json_text(dictionary),
+        "payload": written(payload),
+        "dictionary": written(dictionary),
         "script": script,
     }
     template = (HERE / "template.html").read_text(encoding="utf-8")
@@ -268,6 +276,12 @@ def json_text(value: object) -> str:
     """Return `value` as JSON that cannot end the element it stands in: ASCII, with <, > and & escaped."""
     text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def packed_text(value: object) -> str:
+    """Return {"deflated": the JSON of `value` compressed (zlib, in base64)}, as `whenRead` in the page reads it."""
+    data = json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
+    return json_text({"deflated": base64.b64encode(zlib.compress(data, 9)).decode()})
 
 
 def _hash(text: str) -> str:

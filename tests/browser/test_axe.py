@@ -11,7 +11,7 @@ import pytest
 from selenium import webdriver
 
 from convscope.page.inline import report_html
-from tests.browser.chromium import resize, visit
+from tests.browser.chromium import resize, until, visit
 from tests.browser.look_page import VIEWS
 from tests.browser.test_lab_static import CHAPTERS
 from tests.reporting.made import whole_report
@@ -57,6 +57,7 @@ def findings(browser: webdriver.Chrome, file: Path, places: tuple[str, ...], axe
     found = {}
     for look, rules in LOOKS:
         visit(browser, f"{file.as_uri()}#{look}&{places[0]}")
+        until(lambda: browser.execute_script("return document.querySelector('h1')"))
         browser.execute_script(axe)
         for place in places:
             browser.execute_script("location.hash = arguments[0]", f"{look}&{place}")

@@ -19,6 +19,7 @@ from convscope.lab.static_site import PAGES
 from tests.browser.chromium import LOOPBACK, chromium, console
 
 pytestmark = pytest.mark.browser
+BUDGET = 9_000_000  # bytes of the site that ships
 BUILD = "return (document.querySelector('meta[name=build]')?.content ?? 'first')"
 
 
@@ -63,6 +64,7 @@ def test_it_works_without_its_host_and_takes_another_build_whole(
 ) -> None:
     folder = tmp_path / "site"
     shutil.copytree(built, folder)
+    assert sum(file.stat().st_size for file in folder.iterdir()) < BUDGET
     with serving(folder) as port:
         home = f"http://127.0.0.1:{port}/"
         browser.get(home)

@@ -16,8 +16,9 @@ from selenium.webdriver.common.by import By
 
 from convscope.lab.static_site import write_site
 from convscope.page.inline import lab_dictionary
-from tests.browser.chromium import console, resize, visit
+from tests.browser.chromium import console, resize, until, visit
 from tests.lab.rundirs import trained
+from tests.lab.test_static_site import payload_of
 
 pytestmark = pytest.mark.browser
 WORDS = {name: lab_dictionary(name) for name in ("en", "ko")}
@@ -50,6 +51,7 @@ class Site:
     def open(self, address: str, page: str = "index.html") -> None:
         resize(self.browser, 1280)
         visit(self.browser, f"{(self.folder / page).as_uri()}#{address}")
+        until(lambda: self.text("h1"))  # what the page was given is unpacked first
 
     def js(self, code: str, *arguments: object) -> Any:
         return self.browser.execute_script(code, *arguments)
@@ -143,7 +145,8 @@ def test_its_link_opens_the_trained_networks_page(site: Site) -> None:
     assert links
     assert all(link.startswith((site.folder / "trained.html").as_uri()) for link in links)
     site.browser.get(links[0])
-    payload = site.js("return JSON.parse(document.getElementById('payload').textContent).formula")
-    assert payload == json.loads((site.run / "run.json").read_text())["formula"]
+    until(lambda: site.text("h1"))
+    payload = payload_of((site.folder / "trained.html").read_text(encoding="utf-8"))
+    assert payload["formula"] == json.loads((site.run / "run.json").read_text())["formula"]
     assert len(site.browser.find_elements(By.CSS_SELECTOR, "canvas")) > 5
     assert site.console() == []

@@ -12,7 +12,7 @@ import pytest
 from selenium import webdriver
 
 from convscope.page.inline import lab_dictionary
-from tests.browser.chromium import console, resize, visit
+from tests.browser.chromium import console, resize, until, visit
 
 pytestmark = pytest.mark.browser
 PAPER = {"A4": (8.27, 11.69), "Letter": (8.5, 11.0)}
@@ -46,6 +46,7 @@ class Teacher:
     def open(self, language: str = "en", width: int = 1280) -> None:
         resize(self.browser, width)
         visit(self.browser, f"{(self.folder / 'teacher.html').as_uri()}#l={language}")
+        until(lambda: self.js("return document.querySelector('h1')"))
 
     def js(self, code: str, *arguments: object) -> Any:
         return self.browser.execute_script(code, *arguments)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import zlib
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -22,14 +24,15 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the pages themselves: what is written where is the matter."""
 
     class Page:
-        html = "<p>"
+        payload: ClassVar[dict[str, Any]] = {}
 
     class Nothing:
         def to_json(self) -> dict[str, Any]:
             return {}
 
     monkeypatch.setattr(site, "look", lambda run: Page())
-    monkeypatch.setattr(site, "lab_html", lambda payload, api: "<p>lab")
+    monkeypatch.setattr(site, "page_html", lambda payload, packed: "<p>")
+    monkeypatch.setattr(site, "lab_html", lambda payload, api, packed: "<p>lab")
     monkeypatch.setattr(site, "teacher_html", lambda payload: "<p>teacher")
     monkeypatch.setattr(site, "teacher_payload", lambda payload: payload)
     monkeypatch.setattr(site, "lab_payload", Nothing)
@@ -42,7 +45,8 @@ def names(folder: Path) -> set[str]:
 def payload_of(html: str) -> dict[str, Any]:
     found = re.search(r'<script type="application/json" id="payload">(.*?)</script>', html)
     assert found
-    return dict(json.loads(found[1]))
+    given = json.loads(found[1])
+    return dict(json.loads(zlib.decompress(base64.b64decode(given["deflated"]))) if "deflated" in given else given)
 
 
 @pytest.mark.slow

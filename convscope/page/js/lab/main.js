@@ -1,5 +1,6 @@
 /** The lab's page: reads its payload, keeps the state in the address, and shows one chapter at a time. */
 
+import { whenRead } from "../engine/inflate.js";
 import { languageOf, translator } from "../kit/i18n.js";
 import { printLight } from "../kit/paper.js";
 import { wordMarks } from "../kit/word_marks.js";
@@ -17,13 +18,16 @@ import { carryProgress } from "./tasks/progress.js";
 /** @typedef {import("./types.js").Drawing} Drawing */
 /** @typedef {import("./types.js").Lab} Lab */
 
-/** Start the lab. @param {Document} doc @param {Window & typeof globalThis} win */
-export function startLab(doc, win) {
-  const read = (/** @type {string} */ id) => JSON.parse(doc.getElementById(id)?.textContent || "null");
-  const payload = read("payload");
+/**
+ * Start the lab.
+ * @param {Document} doc
+ * @param {Window & typeof globalThis} win
+ * @param {any} payload
+ * @param {Record<string, Record<string, string>>} dictionaries
+ */
+export function startLab(doc, win, payload, dictionaries) {
   fillTable(payload);
   const api = payload.api && payload.token ? makeApi(win, payload.token, (key, words) => lab.t(key, words)) : null;
-  const dictionaries = read("dictionary");
   const dark = win.matchMedia("(prefers-color-scheme: dark)");
   const calm = win.matchMedia("(prefers-reduced-motion: reduce)");
   const live = doc.getElementById("live");
@@ -130,4 +134,5 @@ export function startLab(doc, win) {
   return lab;
 }
 
-if (typeof document !== "undefined" && document.getElementById("payload")) startLab(document, window);
+if (typeof document !== "undefined" && document.getElementById("payload"))
+  whenRead(document, (payload, words) => startLab(document, window, payload, words));

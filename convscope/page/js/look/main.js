@@ -3,6 +3,7 @@
 import { boxOf, make, refill } from "../kit/dom.js";
 import { itemOf, unpack } from "../engine/binary.js";
 import { makeEngine } from "../engine/engine.js";
+import { whenRead } from "../engine/inflate.js";
 import { languageOf, translator } from "../kit/i18n.js";
 import { wordMarks } from "../kit/word_marks.js";
 import { printLight } from "../kit/paper.js";
@@ -19,16 +20,14 @@ import { tourBox } from "./views/tour.js";
 /** @typedef {import("./types.js").Payload} Payload */
 /** @typedef {import("./types.js").View} View */
 
-/** Read a block of JSON in the page. @param {Document} doc @param {string} id */
-function blockOf(doc, id) {
-  return JSON.parse(doc.getElementById(id)?.textContent || "null");
-}
-
-/** Start the page. @param {Document} doc @param {Window & typeof globalThis} win */
-export function start(doc, win) {
-  /** @type {Payload} */
-  const payload = blockOf(doc, "payload");
-  const dictionaries = blockOf(doc, "dictionary");
+/**
+ * Start the page.
+ * @param {Document} doc
+ * @param {Window & typeof globalThis} win
+ * @param {Payload} payload
+ * @param {Record<string, Record<string, string>>} dictionaries
+ */
+export function start(doc, win, payload, dictionaries) {
   const decoded = (/** @type {import("./types.js").Binary} */ binary) => ({
     shape: binary.shape,
     data: unpack(binary),
@@ -273,4 +272,5 @@ function grow(app, view, start) {
   );
 }
 
-if (typeof document !== "undefined" && document.getElementById("payload")) start(document, window);
+if (typeof document !== "undefined" && document.getElementById("payload"))
+  whenRead(document, (payload, words) => start(document, window, payload, words));

@@ -1,14 +1,18 @@
 /** The page for teachers beside the static lab: the same words and the same checks, nothing to run. */
 
+import { whenRead } from "../../engine/inflate.js";
 import { languageOf, translator } from "../../kit/i18n.js";
 import { fillTable } from "../formula/table.js";
 import { labLinks, teacherPage } from "./page.js";
 
-/** Start the page. @param {Document} doc @param {Window & typeof globalThis} win */
-export function startTeacher(doc, win) {
-  const read = (/** @type {string} */ id) => JSON.parse(doc.getElementById(id)?.textContent || "null");
-  const payload = read("payload");
-  const dictionaries = read("dictionary");
+/**
+ * Start the page.
+ * @param {Document} doc
+ * @param {Window & typeof globalThis} win
+ * @param {any} payload
+ * @param {Record<string, Record<string, string>>} dictionaries
+ */
+export function startTeacher(doc, win, payload, dictionaries) {
   fillTable(payload);
   const chosen = () => /(?:^#|&)l=(\w+)/.exec(win.location.hash)?.[1] ?? "";
   const show = () => {
@@ -26,4 +30,5 @@ export function startTeacher(doc, win) {
   show();
 }
 
-if (typeof document !== "undefined" && document.getElementById("payload")) startTeacher(document, window);
+if (typeof document !== "undefined" && document.getElementById("payload"))
+  whenRead(document, (payload, words) => startTeacher(document, window, payload, words));
