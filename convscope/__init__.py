@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .formula import Crop as Crop
     from .formula import Dropout as Dropout
     from .formula import Flatten as Flatten
+    from .formula import Gate as Gate
     from .formula import GlobalAvgPool as GlobalAvgPool
     from .formula import HardSigmoid as HardSigmoid
     from .formula import HardSwish as HardSwish
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from .formula import Sigmoid as Sigmoid
     from .formula import SiLU as SiLU
     from .formula import Skip as Skip
+    from .formula import SqueezeExcite as SqueezeExcite
     from .formula import Tanh as Tanh
     from .formula import describe as describe
     from .formula import parse as parse
@@ -55,7 +57,8 @@ if TYPE_CHECKING:
 
 _FORMULA = (
     "Plan parse describe Conv ReLU LeakyReLU PReLU ReLU6 ELU GELU SiLU HardSwish Sigmoid HardSigmoid Tanh "
-    "MaxPool AvgPool AdaptiveAvgPool GlobalAvgPool BatchNorm Dropout Flatten FC Skip Branches Crop"
+    "MaxPool AvgPool AdaptiveAvgPool GlobalAvgPool BatchNorm Dropout Flatten FC Skip Gate SqueezeExcite "
+    "Branches Crop"
 )
 _HOMES = {
     **dict.fromkeys(_FORMULA.split(), "formula"),

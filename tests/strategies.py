@@ -25,12 +25,16 @@ from convscope.formula import (
     Crop,
     Dropout,
     Flatten,
+    Gate,
     GlobalAvgPool,
     LeakyReLU,
     MaxPool,
+    Mul,
     Network,
     Plan,
+    Sigmoid,
     Skip,
+    SqueezeExcite,
     parse,
     trace,
 )
@@ -45,7 +49,7 @@ Weights = dict[str, np.ndarray]
 
 PLAIN = tuple(kind() for kind in KINDS if kind.activation and not kind.arguments)
 WINDOWED, POINTWISE = ("conv", "maxpool", "avgpool"), ("act", "bn", "dropout", "skip", "repeat")
-JOINED = ("adaptive", "branches")
+JOINED = ("adaptive", "branches", "gate")
 
 
 @st.composite
@@ -153,7 +157,12 @@ def _on_maps(draw: st.DrawFn, shape: Shape, kinds: tuple[str, ...]) -> tuple[Pla
     if kind in ("maxpool", "avgpool"):
         return draw(_pool(shape, MaxPool if kind == "maxpool" else AvgPool))
     if kind == "skip":
+        if draw(st.integers(0, 2)) == 0:
+            body, made = draw(_conv(shape))
+            return Skip(body, Conv(made[0], 1) + AdaptiveAvgPool(made[1:])), made
         return Skip(draw(_same(shape, deep=True))), shape
+    if kind == "gate":
+        return draw(_gate(shape)), shape
     if kind == "repeat":
         return draw(_same(shape, deep=False)) * draw(st.integers(1, 3)), shape
     if kind == "adaptive":
@@ -162,6 +171,23 @@ def _on_maps(draw: st.DrawFn, shape: Shape, kinds: tuple[str, ...]) -> tuple[Pla
     if kind == "branches":
         return draw(_branches(shape, deep=True))
     return draw(_elementwise(kind)), shape
+
+
+@st.composite
+def _gate(draw: st.DrawFn, shape: Shape) -> Plan:
+    """Return what multiplies maps of `shape` by numbers from 0 to 1: for each number, channel, place, row or column."""
+    channels, rows, columns = shape
+    kind = draw(st.sampled_from(["se", "all", "channels", "places", "row", "column"]))
+    if kind == "se":
+        return SqueezeExcite(draw(st.integers(1, 4)))
+    bodies: dict[str, list[Plan]] = {
+        "all": [draw(_same(shape, deep=False))],
+        "channels": [GlobalAvgPool(), Conv(channels, 1)],
+        "places": [Conv(1, draw(st.sampled_from([1, 3])), pad="same")],
+        "row": [AdaptiveAvgPool((1, columns))],
+        "column": [AdaptiveAvgPool((rows, 1)), Conv(1, 1)],
+    }
+    return Gate(_chain([*bodies[kind], Sigmoid()]))
 
 
 @st.composite
@@ -210,6 +236,8 @@ def _on_rows(draw: st.DrawFn, units: int) -> tuple[Plan, int]:
     if kind == "fc":
         wanted = draw(st.integers(1, 9))
         return FC(wanted), wanted
+    if kind == "skip" and units <= 64 and draw(st.integers(0, 2)) == 0:
+        return Gate(FC(draw(st.sampled_from([1, units]))) + Sigmoid()), units
     if kind == "skip" and units <= 64:
         return Skip(FC(units) + draw(_elementwise("act"))), units
     return draw(_elementwise(kind if kind in ("bn", "dropout") else "act")), units
@@ -316,6 +344,7 @@ _OPTIONS = {
     "maxpool": _POOL,
     "avgpool": _POOL,
     "add": ("the picture", "rows", "within an add"),
+    "mul": ("maps", "rows", "each", "channels", "places", "all"),
     "adaptive_avgpool": ("divides", "does not divide", "more cells than places", "rows and columns differ"),
     "concat": ("the picture", "rows", "maps", "within a concat", "three"),
     "bn": ("maps", "rows", "eps"),
@@ -331,6 +360,11 @@ FEATURES = frozenset(f"{kind}: {option}" for kind, options in _OPTIONS.items() f
 """What plans must show together: every layer, every option, alone and where two meet in a corner."""
 
 _CORNERS = (
+    (
+        "gate(relu) + gate(conv(1, 1) + sigmoid) + se(2) + skip(conv(3, 3, stride=2), conv(3, 1) + "
+        "adaptive_avgpool((4, 3))) + gate(adaptive_avgpool((4, 1)) + conv(1, 1)) + fc(4) + gate(fc(1) + tanh) + fc",
+        (3, 9, 8),
+    ),
     (
         "crop((7, 8)) + conv(4, (3, 2), stride=(2, 1), pad=(1, 0), dilation=(1, 2)) + bn + relu "
         "+ maxpool((2, 1), stride=(1, 2), pad=(1, 0)) + fc(5) + bn + relu + skip(fc(5) + relu) + fc",
@@ -429,6 +463,10 @@ def features(network: Network) -> Iterator[str]:
                 yield "concat: within a concat"
             if len(node.sources) > 2:
                 yield "concat: three"
+        if isinstance(layer, Mul):
+            singles = tuple(most > 1 and n == 1 for n, most in zip(node.inputs[1], node.output, strict=True))
+            shared = {(False, False, False): "each", (False, True, True): "channels", (True, False, False): "places"}
+            yield f"mul: {shared.get(singles, 'all' if any(singles) else '')}"
         if isinstance(layer, Add):
             if -1 in node.sources:
                 yield "add: the picture"

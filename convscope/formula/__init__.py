@@ -21,6 +21,7 @@ from .kinds import HardSwish as HardSwish
 from .kinds import Layer as Layer
 from .kinds import LeakyReLU as LeakyReLU
 from .kinds import MaxPool as MaxPool
+from .kinds import Mul as Mul
 from .kinds import PReLU as PReLU
 from .kinds import ReLU as ReLU
 from .kinds import ReLU6 as ReLU6
@@ -32,9 +33,11 @@ from .network import Node as Node
 from .parse import parse as parse
 from .plan import Branches as Branches
 from .plan import Chain as Chain
+from .plan import Gate as Gate
 from .plan import Plan as Plan
 from .plan import Repeat as Repeat
 from .plan import Skip as Skip
+from .plan import SqueezeExcite as SqueezeExcite
 from .receptive_field import ReceptiveField as ReceptiveField
 from .receptive_pixels import seen as seen
 from .tracing import trace as trace

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .geometry import times
-from .kinds import Concat
+from .kinds import Concat, Mul
 from .network import PICTURE, Network, Node
 from .tracing import trace
 from .zoo import resolve, usual
@@ -93,7 +93,7 @@ def _cells(network: Network, index: int) -> tuple[str, ...]:
     if isinstance(node.layer, Concat):
         text += f" of {', '.join(_name(network, source) for source in node.sources)}"
     elif len(node.sources) > 1:
-        text += " (the end of a skip)"
+        text += f" (the end of a {'gate' if isinstance(node.layer, Mul) else 'skip'})"
     elif node.sources != (index - 1,):  # a branch begins
         text += f" of {_name(network, node.sources[0])}"
     return (node.name, text, times(node.output), f"{node.parameters:,}", f"{node.macs:,}", *cells)

@@ -18,12 +18,17 @@ from typing import Any
 from ..errors import FormulaError, PlanError, did_you_mean, phrase
 from . import torch_names
 from .kinds import LAYERS
-from .plan import MAX_DEPTH, MAX_LAYERS, Branches, Chain, Plan, Repeat, Skip
+from .plan import MAX_DEPTH, MAX_LAYERS, Branches, Chain, Gate, Plan, Repeat, Skip, SqueezeExcite
 
 MAX_TEXT = 10_000  # bytes
 
 _NUMBER = re.compile(r"(?<![A-Za-z0-9_])\.?[0-9][0-9A-Za-z_.]*")
-_GROUPS = {"skip": "skip(conv(16, 3, pad=1) + relu)", "concat": "concat(conv(8, 1), conv(8, 3, pad=1))"}
+_GROUPS = {  # what is said of a wrong number of arguments, how many there may be, and an example
+    "skip": ("skip.group", range(1, 3), "skip(conv(16, 3, pad=1) + relu)"),
+    "gate": ("gate.group", range(1, 2), "gate(gap + sigmoid)"),
+    "se": ("se.group", range(1, 2), "se(4)"),
+    "concat": ("concat.group", range(2, MAX_TEXT), "concat(conv(8, 1), conv(8, 3, pad=1))"),
+}
 _KEYWORD = re.compile("and|else|for|if|in|is|not|or")
 
 
@@ -123,17 +128,15 @@ class _Reader:
             return self.plan(node.elts[0])
         if isinstance(node, ast.Name):
             if node.id in _GROUPS:
-                key = "skip.group" if node.id == "skip" else "concat.group"
-                raise self.error(node, key, got=0, hint=_GROUPS[node.id])
+                key, _, example = _GROUPS[node.id]
+                raise self.error(node, key, got=0, hint=example)
             return self.layer(node, node, [], [])
         if isinstance(node, ast.Call):
             if not isinstance(node.func, ast.Name):
                 hint = torch_names.hint(node.func.attr) if isinstance(node.func, ast.Attribute) else ""
                 raise self.error(node.func, "formula.name", hint=hint)
-            if node.func.id == "skip":
-                return self.skip(node)
-            if node.func.id == "concat":
-                return self.branches(node)
+            if node.func.id in _GROUPS:
+                return self.group(node, node.func.id)
             return self.layer(node, node.func, node.args, node.keywords)
         hint = phrase("formula.syntax.try")
         if isinstance(node, ast.Tuple):
@@ -172,26 +175,21 @@ class _Reader:
             plan = self.at(factor, Repeat, plan, factor.value)
         return plan
 
-    def skip(self, node: ast.Call) -> Plan:
-        if len(node.args) != 1 or node.keywords:
-            raise self.error(
-                node,
-                "skip.group",
-                got=f"{len(node.args) + len(node.keywords)}",
-                hint=_GROUPS["skip"],
-            )
-        return self.at(node, Skip, self.plan(node.args[0]))
-
-    def branches(self, node: ast.Call) -> Plan:
-        if len(node.args) < 2 or node.keywords:
-            got = f"{len(node.args) + len(node.keywords)}"
-            raise self.error(node, "concat.group", got=got, hint=_GROUPS["concat"])
-        return self.at(node, Branches, tuple(self.plan(arg) for arg in node.args))
+    def group(self, node: ast.Call, name: str) -> Plan:
+        key, takes, hint = _GROUPS[name]
+        if len(node.args) not in takes or node.keywords:
+            raise self.error(node, key, got=f"{len(node.args) + len(node.keywords)}", hint=hint)
+        if name == "se":
+            return self.at(node.args[0], SqueezeExcite, self.value(node.args[0]))
+        parts = [self.plan(arg) for arg in node.args]
+        if name == "concat":
+            return self.at(node, Branches, tuple(parts))
+        return self.at(node, Skip if name == "skip" else Gate, *parts)
 
     def layer(self, node: ast.expr, name: ast.Name, args: list[ast.expr], keywords: list[ast.keyword]) -> Plan:
         kind = LAYERS.get(name.id)
         if kind is None:
-            hint = torch_names.hint(name.id) or did_you_mean(name.id, [*LAYERS, "skip", "concat"])
+            hint = torch_names.hint(name.id) or did_you_mean(name.id, [*LAYERS, *_GROUPS])
             raise self.error(name, "layer.unknown", name=name.id, hint=hint)
         places: dict[str, ast.expr] = {}
         options = [field.name for field in fields(kind)]

@@ -14,6 +14,7 @@ from ..errors import PlanError, phrase
 
 MAX_LAYERS = 512  # after repeats
 MAX_DEPTH = 32  # groups within groups
+MAX_RATIO = 1024  # of an se: channels to one in between
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,11 @@ class Plan:
     def depth(self) -> int:
         """How many groups stand within one another, 0 for a layer."""
         return 0
+
+    @property
+    def inner(self) -> tuple[Plan, ...]:
+        """The plans within a skip, a gate or branches; none of what is walked through."""
+        return ()
 
     def __add__(self, other: Plan) -> Chain:
         if not isinstance(other, Plan):
@@ -104,14 +110,49 @@ class Repeat(Plan):
 
 @dataclass(frozen=True, slots=True)
 class Skip(Plan):
-    """Adds its input to its output: y = x + body(x) (He et al. 2015, section 3.1)."""
+    """Adds what went round to what went through: y = body(x) + x, or body(x) + shortcut(x) where the shape changes (He
+    et al. 2015, section 3.1)."""
+
+    body: Plan
+    shortcut: Plan | None = None
+
+    def __post_init__(self) -> None:
+        if any(map(_has_crop, self.inner)):
+            raise PlanError("crop.first", got=self)
+        _check_extent(self)
+
+    @property
+    def inner(self) -> tuple[Plan, ...]:
+        return (self.body,) if self.shortcut is None else (self.body, self.shortcut)
+
+    @property
+    def count(self) -> int:
+        return sum(part.count for part in self.inner) + 1
+
+    @property
+    def depth(self) -> int:
+        return 1 + max(part.depth for part in self.inner)
+
+    def __str__(self) -> str:
+        return f"skip({', '.join(map(str, self.inner))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate(Plan):
+    """Multiplies its input by what its body makes of it: y = x · body(x). A body that ends in 1×1 maps weighs whole
+    channels, one that ends in a single map weighs places.
+    """
 
     body: Plan
 
     def __post_init__(self) -> None:
         if _has_crop(self.body):
-            raise PlanError("crop.first", got=f"skip({self.body})")
+            raise PlanError("crop.first", got=self)
         _check_extent(self)
+
+    @property
+    def inner(self) -> tuple[Plan, ...]:
+        return (self.body,)
 
     @property
     def count(self) -> int:
@@ -122,7 +163,31 @@ class Skip(Plan):
         return 1 + self.body.depth
 
     def __str__(self) -> str:
-        return f"skip({self.body})"
+        return f"gate({self.body})"
+
+
+@dataclass(frozen=True, slots=True)
+class SqueezeExcite(Plan):
+    """A gate of whole channels (Hu et al. 2018, "Squeeze-and-excitation networks"): of C channels
+    gate(gap + conv(⌊C/ratio⌋, 1) + relu + conv(C, 1) + sigmoid), with one channel in between at least.
+    """
+
+    ratio: int
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.ratio, int) or isinstance(self.ratio, bool) or not 1 <= self.ratio <= MAX_RATIO:
+            raise PlanError("se.ratio", got=self.ratio, expected=phrase("value.most", n=f"{MAX_RATIO:,}"), hint="se(4)")
+
+    @property
+    def count(self) -> int:
+        return 6
+
+    @property
+    def depth(self) -> int:
+        return 2
+
+    def __str__(self) -> str:
+        return f"se({self.ratio})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +195,10 @@ class Branches(Plan):
     """Several plans that all read what came before; their results are joined, maps after maps or row after row."""
 
     branches: tuple[Plan, ...]
+
+    @property
+    def inner(self) -> tuple[Plan, ...]:
+        return self.branches
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "branches", tuple(self.branches))
@@ -153,7 +222,9 @@ class Branches(Plan):
 
 
 def walk(plan: Plan) -> Iterator[Plan]:
-    """Yield the layers of `plan` in the order they are built, repeats written out; a Skip or Branches come whole."""
+    """Yield the layers of `plan` in the order they are built, repeats written out; skips, gates and branches come
+    whole.
+    """
     if isinstance(plan, Chain):
         for part in plan.parts:
             yield from walk(part)

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 
 from ..errors import PlanError, phrase
 from .geometry import Pair, Shape, times
-from .kinds import Add, Concat, Flatten, Layer
+from .kinds import Add, Concat, Conv, Flatten, GlobalAvgPool, Layer, Mul, ReLU, Sigmoid
 from .kinds.base import Given, weighted
 from .network import PICTURE, Network, Node
-from .plan import Branches, Plan, Skip, walk
+from .plan import Branches, Gate, Plan, Skip, SqueezeExcite, walk
 from .receptive_field import ReceptiveField
 
 MAX_PARAMETERS = 500_000_000  # one ONNX file holds 2 GiB
@@ -68,6 +68,12 @@ class Tracer:
         for layer in walk(plan):
             if isinstance(layer, Skip):
                 self._add_skip(layer)
+            elif isinstance(layer, Gate):
+                self._add_gate(layer.body)
+            elif isinstance(layer, SqueezeExcite):
+                channels = self._shape(self.last)[0]
+                between = Conv(max(1, channels // layer.ratio), 1)
+                self._add_gate(GlobalAvgPool() + between + ReLU() + Conv(channels, 1) + Sigmoid())
             elif isinstance(layer, Branches):
                 self._add_branches(layer)
             else:
@@ -79,15 +85,23 @@ class Tracer:
     def _add_skip(self, skip: Skip) -> None:
         begin = self.last
         self.add_plan(skip.body)
-        before, after = self._shape(begin), self._shape(self.last)
-        if before != after or self._flat(begin) != self._flat(self.last):
+        through, self.last = self.last, begin
+        if skip.shortcut is not None:
+            self.add_plan(skip.shortcut)
+        before, after = self._shape(self.last), self._shape(through)
+        if before != after or self._flat(self.last) != self._flat(through):
             raise PlanError(
                 "skip.shape",
                 where=str(skip),
                 got=phrase("skip.shape.got", before=times(before), after=times(after)),
                 hint=phrase("skip.shape.try"),
             )
-        self.add(Add(), (self.last, begin))
+        self.add(Add(), (through, self.last))
+
+    def _add_gate(self, body: Plan) -> None:
+        begin = self.last
+        self.add_plan(body)
+        self.add(Mul(), (begin, self.last))
 
     def _add_branches(self, plan: Branches) -> None:
         begin, ends = self.last, list[int]()
@@ -100,6 +114,8 @@ class Tracer:
     def add(self, layer: Layer, sources: tuple[int, ...] = ()) -> None:
         """Add a node that reads `sources`; raise PlanError where the layer cannot take what they make."""
         sources = sources or (self.last,)
+        if layer.reads == "units":  # a larger one first: what has fewer numbers counts for several
+            sources = tuple(sorted(sources, key=lambda source: -math.prod(self._shape(source))))
         shapes, flat = tuple(map(self._shape, sources)), self._flat(sources[0])
         self.rows_left -= layer.takes == "rows"
         given = Given(shapes, flat, self.classes, self.rows_left <= 0)
@@ -170,10 +186,7 @@ def _numbered(kind: str, number: int) -> str:
 
 def _leaves(plan: Plan) -> Iterator[Layer]:
     for layer in walk(plan):
-        if isinstance(layer, Skip):
-            yield from _leaves(layer.body)
-        elif isinstance(layer, Branches):
-            for branch in layer.branches:
-                yield from _leaves(branch)
-        elif isinstance(layer, Layer):
+        for part in layer.inner:
+            yield from _leaves(part)
+        if isinstance(layer, Layer):
             yield layer

@@ -110,3 +110,12 @@ class Sum(nn.Module):
         for other in others:
             x = x + other
         return x
+
+
+class Product(nn.Module):
+    """The product of its inputs, from the first to the last; the end of a gate."""
+
+    def forward(self, x: Tensor, *others: Tensor) -> Tensor:
+        for other in others:
+            x = x * other
+        return x

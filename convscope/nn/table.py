@@ -124,7 +124,16 @@ def _reshaped(out: Tensor, x: Tensor, *args: Any, **kwargs: Any) -> Found:
 
 
 def _add(out: Tensor, x: Tensor, other: Any, *, alpha: float = 1) -> Found:
-    return k.Add() if isinstance(other, Tensor) and other.shape == x.shape and alpha == 1 else None
+    return k.Add() if alpha == 1 and _joined(out, x, other) else None
+
+
+def _mul(out: Tensor, x: Tensor, other: Any) -> Found:
+    return k.Mul() if _joined(out, x, other) else None
+
+
+def _joined(out: Tensor, x: Tensor, other: Any) -> bool:
+    """Whether one of the two has the result's shape, and the other one too or a single number where it has several."""
+    return isinstance(other, Tensor) and x.dim() == other.dim() and out.shape in (x.shape, other.shape)
 
 
 def _leaky(out: Tensor, x: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Found:
@@ -208,6 +217,11 @@ TORCH: dict[type[k.Layer], Torch] = {
     k.Crop: Torch(lambda layer, node: layers.RandomCrop(pair(layer.size)), {}, {}),
     k.Add: Torch(
         lambda layer, node: layers.Sum(), {}, dict.fromkeys(("add", "add_", "iadd", "__add__", "__iadd__"), _add)
+    ),
+    k.Mul: Torch(
+        lambda layer, node: layers.Product(),
+        {},
+        dict.fromkeys(("mul", "mul_", "imul", "multiply", "__mul__", "__imul__"), _mul),
     ),
     k.Concat: Torch(lambda layer, node: layers.Concat(), {}, dict.fromkeys(("cat", "concat", "concatenate"), _concat)),
 }

@@ -208,6 +208,9 @@ def total_of(terms: dict[str, Any], net: Net) -> float:
             return float(n["normalised"] * n["weight"] + n["bias"])
         case "add":
             assert len(inside) == 2
+        case "mul":
+            assert len(inside) == 2
+            return float(np.prod(inside))
         case "dropout" | "flatten" | "crop" | "concat":
             assert len(inside) == 1
         case _:

@@ -57,6 +57,8 @@ conv(1000000, (1000, 1000), pad=1000)|conv(1000000, 3, pad=1)|maxpool(3, stride=
 skip(fc(3))|fc(20) + gap|fc(20) + skip(fc(20)) + fc|maxpool(2, 0)|conv(0, 3)|conv(16, 0)|conv(16, 3, dilation=0)
 conv(16, 3, groups=0)|maxpool(0)|maxpool(2, pad=-1)|conv(3, (3, 30))|conv(3, (3, 5), stride=(2, 1)) + gap + fc
 crop(20) + fc(5) + fc
+gate|gate()|gate(relu, relu)|gate(conv(3, 3))|gate(fc(3))|gate(crop(3))|gate(relu)*2 + gat(relu)|se|se()|se(0)|se(2.5)
+se(4, 2)|se(r=4)|se(2000)|fc(4) + se(2)|skip(relu, relu, relu)|skip(relu, conv(3, 1))|skip(relu, crop(3))|skip(relu, x=3
 nn.Conv2d(16, 3)|softmax + fc|F.log_softmax(1)|fc + LogSoftmax|torch.nn.BatchNorm2d(3)|Leaky_ReLU
 Linear(3) + relu|a.b.relu(3)|(nn.Conv2d)(3)|(-nn.Conv2d)(3)|(a + nn.Linear)(3)|'x'(3)|nn.Conv2d(3)(4)|nn.Foo(3)
 [nn.Linear](3)|constructor|a.__proto__(3)|a.constructor(3)|__proto__
@@ -140,7 +142,7 @@ def test_every_fault_and_every_sum_is_said_in_both_languages(page: FormulaPage) 
     sentences = {key for key in re.findall(r"\b(?:t|phrase)\(\s*\"([^\"]+)\"", scripts) if key in WORDS["en"]}
     unheard = sentences - set(page.browser.execute_script("return bench.used()"))
     assert unheard == {"fault.try"}  # which the page itself writes beside the hint
-    known = {*ZOO, *LAYERS, *(field.name for kind in LAYERS.values() for field in dataclasses.fields(kind))}
+    known = {*ZOO, *LAYERS, "mul", *(field.name for kind in LAYERS.values() for field in dataclasses.fields(kind))}
     known |= {part for name in known for part in re.findall("[A-Za-z_]{2,}", name)}
     known |= {
         "skip",

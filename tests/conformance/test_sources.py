@@ -10,8 +10,21 @@ import torch
 
 from convscope.errors import PlanError
 from convscope.explain.payload import nodes as payload_nodes
-from convscope.formula import Add, BatchNorm, Conv, Flatten, Layer, MaxPool, Network, ReLU, parse, seen
-from convscope.formula.tracing import Tracer
+from convscope.formula import (
+    Add,
+    BatchNorm,
+    Conv,
+    Flatten,
+    GlobalAvgPool,
+    Layer,
+    MaxPool,
+    Mul,
+    Network,
+    ReLU,
+    parse,
+    seen,
+)
+from convscope.formula.tracing import Tracer, trace
 from convscope.modelfile import serialise
 from convscope.nn import build
 from convscope.pictures.input_spec import InputSpec
@@ -38,6 +51,14 @@ NETWORKS: dict[str, list[Part]] = {
         (Add(), (3, -1)),
     ],
     "rows": [(Flatten(), (-1,)), (ReLU(), (0,)), (Add(), (0, 1, 0)), (ReLU(), (0,)), (Add(), (3, 2))],
+    "what has fewer numbers counts for several": [
+        (SAME, (-1,)),
+        (GlobalAvgPool(), (0,)),
+        (Conv(1, 1), (0,)),
+        (Mul(), (1, 0, 2)),
+        (Add(), (1, 3)),
+        (Mul(), (3, 4, 4)),
+    ],
     "a branch that ends apart": [(SAME, (-1,)), (Conv(2, 3, pad=1), (-1,)), (Add(), (0, 1)), (MaxPool((1, 2)), (2,))],
 }
 
@@ -94,6 +115,24 @@ def test_what_a_unit_sees_is_where_its_gradient_reaches(name: str) -> None:
             assert seen(network, index, unit) == box
 
 
+def test_a_product_multiplies_small_whole_numbers() -> None:
+    """2, 3 and −1, 5 times their means 2.5 and 2, and the field of one whole row."""
+    network = trace(parse("gate(gap) + flatten"), (2, 1, 2), 4)
+    net = build(network, InputSpec((2, 1, 2), (0.0, 0.0), (1.0, 1.0)))
+    with torch.no_grad():
+        made = net.outputs(torch.tensor([[[[2.0, 3.0]], [[-1.0, 5.0]]]]))
+    assert made[1].flatten().tolist() == [5.0, 7.5, -2.0, 10.0]
+    assert (network.nodes[1].field.size, network.nodes[1].field.jump) == ((1, 2), (1, 1))
+
+
+def test_what_has_fewer_numbers_may_come_first() -> None:
+    """A torch module says gate * x or x * gate; here the larger one leads."""
+    tracer = Tracer(SHAPE, CLASSES)
+    tracer.add(GlobalAvgPool(), (-1,))
+    tracer.add(Mul(), (0, -1))
+    assert (tracer.nodes[1].sources, tracer.nodes[1].output) == ((-1, 0), SHAPE)
+
+
 def test_a_joined_field_is_the_smallest_around_all_of_its_branches() -> None:
     """Rows and columns are told apart: one branch is 3 high, another 5 wide."""
     network = network_of(NETWORKS["three branches of one node"])
@@ -110,7 +149,7 @@ def test_the_page_gets_every_source() -> None:
 @pytest.mark.parametrize(
     ("parts", "says"),
     [
-        ([(Conv(3, 1), (-1,)), (Add(), (0, -1))], "all of one shape, got 3×7×5 and 2×7×5"),
+        ([(Conv(3, 1), (-1,)), (Add(), (0, -1))], "of the first one's shape, got 3×7×5, 2×7×5"),
         ([(Flatten(), (-1,)), (Add(), (0, -1))], "maps or rows of numbers, not both"),
         ([(Add(), (-1,))], "two inputs or more"),
     ],

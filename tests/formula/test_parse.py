@@ -143,7 +143,7 @@ def test_the_decks_own_way_of_writing() -> None:
         ("conv(16, 3", 5, "( is never closed"),
         ("relu + [relu", 8, "[ is never closed"),
         ("relu +", 7, "not a formula from here on"),
-        ("skip()", 1, "skip takes one group, got 0"),
+        ("skip()", 1, "skip takes one group, or two, got 0"),
         ("a.b(3)", 1, "a layer's name must stand here"),
         ("relu + nn.Conv2d(16, 3)", 8, "try: say conv(channels, kernel), such as conv(16, 3)"),
         ("torch.nn.LeakyReLU(0.1)", 1, "try: say leaky_relu"),

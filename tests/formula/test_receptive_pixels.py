@@ -13,11 +13,14 @@ from convscope.formula import (
     Branches,
     Chain,
     Dropout,
+    Gate,
+    GlobalAvgPool,
     MaxPool,
     Network,
     Plan,
     Repeat,
     Skip,
+    SqueezeExcite,
     parse,
     seen,
     trace,
@@ -37,7 +40,11 @@ def linear(plan: Plan) -> Plan:
     if isinstance(plan, Repeat):
         return linear(plan.body) * plan.times
     if isinstance(plan, Skip):
-        return Skip(linear(plan.body))
+        return Skip(*map(linear, plan.inner))
+    if isinstance(plan, Gate):
+        return Gate(linear(plan.body))
+    if isinstance(plan, SqueezeExcite):
+        return Gate(GlobalAvgPool())
     if isinstance(plan, Branches):
         return Branches(tuple(map(linear, plan.branches)))
     if isinstance(plan, MaxPool):

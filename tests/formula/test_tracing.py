@@ -176,7 +176,7 @@ def test_branches_read_what_came_before_all_of_them() -> None:
         ("conv(3, (1, 9))", (1, 9, 8), "its columns would be floor((8 − 9 + 2×0)/1) + 1 = 0"),
         ("fc(1000000) + fc(1000)", (1, 28, 28), "too many parameters, got 1,785,001,000"),
         ("conv(1000000, 1)", (1, 28, 28), "the output is too large"),
-        ("skip(conv(3, 3))", (3, 9, 9), "got 3×9×9 in, 3×7×7 out"),
+        ("skip(conv(3, 3))", (3, 9, 9), "got 3×9×9 round it, 3×7×7 through it"),
         ("skip(flatten)", (3, 1, 1), "both must have one shape"),
         ("fc + fc", (1, 3, 3), "only the last fc may go without a number"),
         ("fc(3) + conv(3, 3)", (1, 4, 4), "needs maps (channels × rows × columns), got 3 numbers in a row"),

@@ -18,6 +18,7 @@ from .convolution import Conv as Conv
 from .dense import FC as FC
 from .joins import Add as Add
 from .joins import Concat as Concat
+from .joins import Mul as Mul
 from .normalisation import BatchNorm as BatchNorm
 from .normalisation import Dropout as Dropout
 from .pooling import AdaptiveAvgPool as AdaptiveAvgPool
@@ -29,7 +30,8 @@ from .shape import Flatten as Flatten
 
 KINDS: tuple[type[Layer], ...] = (
     *(Conv, ReLU, LeakyReLU, PReLU, ReLU6, ELU, GELU, SiLU, HardSwish, Sigmoid, HardSigmoid, Tanh),
-    *(MaxPool, AvgPool, AdaptiveAvgPool, GlobalAvgPool, BatchNorm, Dropout, Flatten, FC, Crop, Add, Concat),
+    *(MaxPool, AvgPool, AdaptiveAvgPool, GlobalAvgPool, BatchNorm, Dropout, Flatten, FC, Crop, Add, Mul, Concat),
 )
-LAYERS: dict[str, type[Layer]] = {kind.name: kind for kind in KINDS if kind not in (Add, Concat)}
-"""What a formula can call by name as a layer; an Add is the end of its skip(…), a Concat of its branches."""
+LAYERS: dict[str, type[Layer]] = {kind.name: kind for kind in KINDS if kind not in (Add, Mul, Concat)}
+"""What a formula can call by name as a layer; an Add is the end of its skip(…), a Mul of its gate(…), a Concat of its
+branches."""

@@ -102,6 +102,7 @@ def table() -> Table:
             "picture": tracing.MAX_PICTURE,
             "field": tracing.MAX_FIELD,
             "averaged": MAX_AVERAGED,
+            "ratio": plan.MAX_RATIO,
         },
         torch=torch_names.hints(),
     )

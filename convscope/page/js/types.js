@@ -28,7 +28,7 @@
 /**
  * @typedef {"conv" | "relu" | "leaky_relu" | "prelu" | "relu6" | "elu" | "gelu" | "silu" | "hardswish" | "sigmoid" |
  * "hardsigmoid" | "tanh" | "maxpool" | "avgpool" | "adaptive_avgpool" | "gap" | "bn" | "dropout" | "flatten" | "fc" |
- * "crop" | "add" | "concat" | "opaque"} Kind
+ * "crop" | "add" | "mul" | "concat" | "opaque"} Kind
  */
 
 /**

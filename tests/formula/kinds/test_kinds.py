@@ -35,7 +35,8 @@ SAMPLES = {
     "dropout": ["dropout(0.2)"],
     "fc": ["fc(7)", "fc"],
     "crop": ["crop((4, 5))"],
-    "add": ["skip(relu)"],
+    "add": ["skip(relu)", "skip(conv(6, 1), conv(6, 3, pad=1))"],
+    "mul": ["gate(relu)", "gate(gap + sigmoid)", "gate(conv(1, 3, pad=1))", "se(2)"],
     "adaptive_avgpool": ["adaptive_avgpool((4, 3))", "adaptive_avgpool((11, 2))"],
     "concat": ["concat(relu, conv(2, 1))", "concat(flatten, gap + flatten, fc(3))"],
 }

@@ -53,7 +53,7 @@ export function channelsRead(node, channel, from = 0) {
     return read.from === from ? [read.channel] : [];
   }
   if (node.module.geometry === "flatten") return [Math.floor(channel / (height * width))];
-  if (!node.module.mixes) return [channel];
+  if (!node.module.mixes) return [channel % node.inputs[from][0]]; // a single one counts for all
   const groups = node.options.groups ?? 1;
   const depth = inputs / groups;
   const first = Math.floor(channel / (node.output[0] / groups)) * depth;

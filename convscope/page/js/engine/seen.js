@@ -116,6 +116,14 @@ function readBy(node, patch, from, flat) {
     const within = (/** @type {number} */ at) => Math.min(Math.max(at - before, 0), units);
     return { ...patch, first: within(patch.first), end: within(patch.end) };
   }
+  if (geometry === "same") {
+    const single = new Set([0]); // one that counts for all
+    return {
+      ...(units === 1 ? { first: 0, end: 1 } : patch),
+      rows: height === 1 ? single : patch.rows,
+      columns: width === 1 ? single : patch.columns,
+    };
+  }
   return patch;
 }
 

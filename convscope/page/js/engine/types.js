@@ -15,7 +15,7 @@
 
 /**
  * @typedef {"convolution" | "dense" | "pooling" | "normalisation" | "dropout" | "flatten" | "crop" | "addition" |
- * "concatenation" | "curve" | "opaque"} Drawing how a layer is drawn: look/views/drawings.js
+ * "multiplication" | "concatenation" | "curve" | "opaque"} Drawing how a layer is drawn: look/views/drawings.js
  */
 
 /**

@@ -109,6 +109,15 @@ const cropPiece = (node, inputs) => {
   };
 };
 
+/** One product after another: the operator takes two. @type {Written} */
+const mulPiece = ({ name }, [first, ...others]) => {
+  const made = others.map((_, i) => (i === others.length - 1 ? name : `${name}.of${i + 2}`));
+  const operators = others.map((factor, i) => {
+    return { kind: "Mul", inputs: [i ? made[i - 1] : first, factor], output: made[i] };
+  });
+  return { operators };
+};
+
 /** Means over rows and over columns, as products with a matrix each: first what makes fewer numbers. @type {Written} */
 const cellsPiece = (node, [x]) => {
   const [, height, width] = node.input;
@@ -157,6 +166,7 @@ export const PIECES = {
   hardswish: single("HardSwish"),
   leaky_relu: single("LeakyRelu", [], ({ options: { slope = 0.01 } }) => ({ alpha: { real: slope } })),
   maxpool: single("MaxPool", [], windowAttributes),
+  mul: mulPiece,
   opaque: null, // a part that only Python can run
   prelu: single("PRelu", ["weight"]),
   relu: single("Relu"),

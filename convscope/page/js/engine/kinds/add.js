@@ -1,5 +1,5 @@
 import { phrase } from "../../kit/i18n.js";
-import { partOf } from "../parts.js";
+import { joinedTerms, spreadPlaces, summedBack } from "../joining.js";
 /** @import {KindModule} from "../types.js" */
 
 /**
@@ -13,16 +13,14 @@ export const add = {
   mixes: false,
   affine: true,
   curve: null,
-  forward: (_, [first, ...others]) => {
+  forward: (node, [first, ...others]) => {
     const out = Float64Array.from(first);
-    for (const other of others) for (let i = 0; i < out.length; i++) out[i] += other[i];
+    others.forEach((other, at) => {
+      const places = spreadPlaces(node, at + 1);
+      for (let i = 0; i < out.length; i++) out[i] += other[places ? places[i] : i];
+    });
     return out;
   },
-  backward: (node, gradient) => node.sources.map(() => gradient),
-  terms: (unit) => ({
-    parts: unit.node.sources.map((_, from) =>
-      partOf(unit, unit.channel, { top: unit.y, left: unit.x, size: [1, 1], from }),
-    ),
-    numbers: {},
-  }),
+  backward: (node, gradient) => node.sources.map((_, from) => summedBack(node, from, gradient)),
+  terms: joinedTerms,
 };

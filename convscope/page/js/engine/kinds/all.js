@@ -17,6 +17,7 @@ import { hardsigmoid } from "./hardsigmoid.js";
 import { hardswish } from "./hardswish.js";
 import { leaky_relu } from "./leaky_relu.js";
 import { maxpool } from "./maxpool.js";
+import { mul } from "./mul.js";
 import { opaque } from "./opaque.js";
 import { prelu } from "./prelu.js";
 import { relu } from "./relu.js";
@@ -46,6 +47,7 @@ export const KINDS = {
   hardswish,
   leaky_relu,
   maxpool,
+  mul,
   opaque,
   prelu,
   relu,

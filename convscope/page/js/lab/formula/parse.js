@@ -4,7 +4,7 @@ import { phrase } from "../../kit/i18n.js";
 import { FormulaFault, PlanFault } from "./fault.js";
 import { didYouMean } from "./guess.js";
 import { layerOf } from "./layers.js";
-import { GROUPS, branched, chain, repeat, skip } from "./plan.js";
+import { GROUPS, branched, chain, gate, repeat, skip, squeeze } from "./plan.js";
 import { plainSource, refuseAbsurd } from "./scan.js";
 import { syntaxOf } from "./tree.js";
 import { ZOO, entryOf, torchHint, writtenKinds } from "./table.js";
@@ -76,8 +76,8 @@ export function parseFormula(text) {
         });
       return planOf(parts[0]);
     }
-    if (node.is === "name" && (node.word === "skip" || node.word === "concat"))
-      throw complain(node.start, groupWanted(node.word), { got: "0", hint: GROUPS[node.word] });
+    const word = node.is === "name" ? groupWord(node.word) : null;
+    if (word) throw complain(node.start, wanted(word), { got: "0", hint: GROUPS[word] });
     if (node.is === "name") return layer(node, node, [], []);
     if (node.is === "call") {
       const [name, ...args] = parts;
@@ -85,8 +85,8 @@ export function parseFormula(text) {
         throw complain(name.start, phrase("formula.name"), {
           hint: name.is === "attribute" ? torchHint(name.word ?? "") : "",
         });
-      if (name.word === "skip") return skipped(node, args, node.named ?? []);
-      if (name.word === "concat") return joined(node, args, node.named ?? []);
+      const group = groupWord(name.word);
+      if (group) return grouped(node, group, args, node.named ?? []);
       return layer(node, name, args, node.named ?? []);
     }
     if (node.is === "tuple") throw complain(node.start, phrase("formula.commas"), { hint: HOW });
@@ -130,26 +130,18 @@ export function parseFormula(text) {
     return plan;
   };
 
-  /** @param {Syntax} node @param {Syntax[]} args @param {{name: string}[]} named @returns {Plan} */
-  const skipped = (node, args, named) => {
-    if (args.length !== 1 || named.length)
-      throw complain(node.start, groupWanted("skip"), {
-        got: String(args.length + named.length),
-        hint: GROUPS.skip,
-      });
-    const body = planOf(args[0]);
-    return at(node.start, () => skip(body));
-  };
-
-  /** @param {Syntax} node @param {Syntax[]} args @param {{name: string}[]} named @returns {Plan} */
-  const joined = (node, args, named) => {
-    if (args.length < 2 || named.length)
-      throw complain(node.start, groupWanted("concat"), {
-        got: String(args.length + named.length),
-        hint: GROUPS.concat,
-      });
-    const branches = args.map(planOf);
-    return at(node.start, () => branched(branches));
+  /** @param {Syntax} node @param {Group} group @param {Syntax[]} args @param {{name: string}[]} named @returns {Plan} */
+  const grouped = (node, group, args, named) => {
+    const [least, most] = TAKES[group];
+    if (args.length < least || args.length > most || named.length)
+      throw complain(node.start, wanted(group), { got: String(args.length + named.length), hint: GROUPS[group] });
+    if (group === "se") {
+      const ratio = valueOf(args[0]);
+      return at(args[0].start, () => squeeze(ratio));
+    }
+    const parts = args.map(planOf);
+    if (group === "concat") return at(node.start, () => branched(parts));
+    return at(node.start, () => (group === "skip" ? skip(parts[0], parts[1] ?? null) : gate(parts[0])));
   };
 
   /**
@@ -164,7 +156,7 @@ export function parseFormula(text) {
     const known = writtenKinds();
     if (!known.includes(kind))
       throw complain(name.start, phrase("layer.unknown", { name: kind }), {
-        hint: torchHint(kind) || didYouMean(kind, [...known, "skip", "concat"]),
+        hint: torchHint(kind) || didYouMean(kind, [...known, ...Object.keys(GROUPS)]),
       });
     const entry = entryOf(kind);
     const fields = entry.arguments.map((argument) => argument.name);
@@ -212,9 +204,21 @@ export function parseFormula(text) {
   return planOf(syntaxOf(source));
 }
 
-/** @param {"skip" | "concat"} word */
-function groupWanted(word) {
-  return word === "skip" ? phrase("skip.group") : phrase("concat.group");
+/** @typedef {keyof typeof GROUPS} Group */
+
+/** How many arguments a group takes. @type {Record<Group, [number, number]>} */
+const TAKES = { skip: [1, 2], gate: [1, 1], se: [1, 1], concat: [2, Infinity] };
+
+/** The group that a word begins, if any. @param {string | undefined} word @returns {Group | null} */
+function groupWord(word) {
+  return word !== undefined && Object.hasOwn(GROUPS, word) ? /** @type {Group} */ (word) : null;
+}
+
+/** What is said of a wrong number of arguments. @param {Group} group */
+function wanted(group) {
+  if (group === "skip") return phrase("skip.group");
+  if (group === "gate") return phrase("gate.group");
+  return group === "se" ? phrase("se.group") : phrase("concat.group");
 }
 
 /** @param {Said} said */

@@ -1,20 +1,25 @@
 /** Plans: layers chained, repeated, skipped over and branched. As convscope/formula/plan.py. */
 
 import { phrase } from "../../kit/i18n.js";
-import { PlanFault, grouped } from "./fault.js";
+import { PlanFault, grouped, valueText } from "./fault.js";
 import { layerText } from "./layers.js";
 import { LIMITS, entryOf } from "./table.js";
 
 /** @typedef {import("./layers.js").LayerPlan} LayerPlan */
 /** @typedef {{is: "chain", parts: Plan[], count: number, depth: number}} ChainPlan */
 /** @typedef {{is: "repeat", body: Plan, times: number, count: number, depth: number}} RepeatPlan */
-/** @typedef {{is: "skip", body: Plan, count: number, depth: number}} SkipPlan */
+/** @typedef {{is: "skip", body: Plan, shortcut: Plan | null, count: number, depth: number}} SkipPlan */
+/** @typedef {{is: "gate", gated: Plan, count: number, depth: number}} GatePlan */
+/** @typedef {{is: "se", ratio: number, count: number, depth: number}} SqueezePlan */
 /** @typedef {{is: "branches", branches: Plan[], count: number, depth: number}} BranchPlan */
-/** @typedef {LayerPlan | ChainPlan | RepeatPlan | SkipPlan | BranchPlan} Plan */
+/** @typedef {SkipPlan | GatePlan | SqueezePlan | BranchPlan} GroupPlan what begins and ends in one place */
+/** @typedef {LayerPlan | ChainPlan | RepeatPlan | GroupPlan} Plan */
 
 /** How groups are written, for who wrote them otherwise. */
 export const GROUPS = {
   skip: "skip(conv(16, 3, pad=1) + relu)",
+  gate: "gate(gap + sigmoid)",
+  se: "se(4)",
   concat: "concat(conv(8, 1), conv(8, 3, pad=1))",
 };
 
@@ -53,10 +58,37 @@ export function repeat(body, times) {
   return within({ is: "repeat", body, times, count: countOf(body) * times, depth: 1 + depthOf(body) });
 }
 
-/** @param {Plan} body @returns {SkipPlan} */
-export function skip(body) {
-  if (cropsFirst(body)) throw new PlanFault(phrase("crop.first"), { got: `skip(${planText(body)})` });
-  return within({ is: "skip", body, count: countOf(body) + 1, depth: 1 + depthOf(body) });
+/** @param {Plan} body @param {Plan | null} shortcut @returns {SkipPlan} */
+export function skip(body, shortcut) {
+  const inner = shortcut ? [body, shortcut] : [body];
+  if (inner.some(cropsFirst))
+    throw new PlanFault(phrase("crop.first"), { got: `skip(${inner.map(planText).join(", ")})` });
+  const count = inner.reduce((n, part) => n + countOf(part), 1);
+  return within({ is: "skip", body, shortcut, count, depth: 1 + Math.max(...inner.map(depthOf)) });
+}
+
+/** @param {Plan} gated @returns {GatePlan} */
+export function gate(gated) {
+  if (cropsFirst(gated)) throw new PlanFault(phrase("crop.first"), { got: `gate(${planText(gated)})` });
+  return within({ is: "gate", gated, count: countOf(gated) + 1, depth: 1 + depthOf(gated) });
+}
+
+/** @param {import("./fault.js").Value} ratio @returns {SqueezePlan} */
+export function squeeze(ratio) {
+  if (ratio.is !== "int" || ratio.of < 1 || ratio.of > LIMITS.ratio)
+    throw new PlanFault(phrase("se.ratio"), {
+      got: valueText(ratio),
+      expected: phrase("value.most", { n: grouped(LIMITS.ratio) }),
+      hint: GROUPS.se,
+    });
+  return { is: "se", ratio: ratio.of, count: 6, depth: 2 };
+}
+
+/** The plans within a group. @param {LayerPlan | GroupPlan} plan @returns {Plan[]} */
+export function innerOf(plan) {
+  if ("branches" in plan) return plan.branches;
+  if ("gated" in plan) return [plan.gated];
+  return "body" in plan ? [plan.body, ...(plan.shortcut ? [plan.shortcut] : [])] : [];
 }
 
 /** @param {Plan[]} branches @returns {BranchPlan} */
@@ -92,9 +124,11 @@ function within(plan) {
 export function planText(plan) {
   if ("parts" in plan) return plan.parts.map(planText).join(" + ");
   if ("branches" in plan) return `concat(${plan.branches.map(planText).join(", ")})`;
+  if ("gated" in plan) return `gate(${planText(plan.gated)})`;
+  if ("ratio" in plan) return `se(${plan.ratio})`;
   if (!("body" in plan)) return layerText(plan);
   const inner = planText(plan.body);
-  if (plan.is === "skip") return `skip(${inner})`;
+  if (plan.is === "skip" && "shortcut" in plan) return `skip(${innerOf(plan).map(planText).join(", ")})`;
   const groups =
     "parts" in plan.body &&
     plan.body.parts.some((part) => part.is === "repeat" && "body" in part && "parts" in part.body);
@@ -103,12 +137,12 @@ export function planText(plan) {
 }
 
 /**
- * The layers in the order they are built, repeats written out; a skip and branches come whole.
+ * The layers in the order they are built, repeats written out; skips, gates and branches come whole.
  * @param {Plan} plan
- * @returns {Generator<LayerPlan | SkipPlan | BranchPlan>}
+ * @returns {Generator<LayerPlan | GroupPlan>}
  */
 export function* walk(plan) {
   if ("parts" in plan) for (const part of plan.parts) yield* walk(part);
   else if (plan.is === "repeat" && "times" in plan) for (let i = 0; i < plan.times; i++) yield* walk(plan.body);
-  else yield /** @type {LayerPlan | SkipPlan | BranchPlan} */ (plan);
+  else yield /** @type {LayerPlan | GroupPlan} */ (plan);
 }

@@ -54,7 +54,16 @@ export function sizesOf(layer, given, where) {
 /** @type {Record<import("./table.js").Traits["reads"], (layer: LayerPlan, given: Given, where: Said) => Sizes>} */
 const SIZES = {
   unit: asBefore,
-  units: asBefore,
+  units: (layer, given, where) => {
+    const [first, ...others] = given.shapes;
+    if (!others.length || others.some((other) => other.some((n, axis) => n !== 1 && n !== first[axis])))
+      throw new PlanFault(phrase("join.shapes"), {
+        where,
+        got: given.shapes.map((shape) => shape.join("×")).join(", "),
+        hint: phrase("join.shapes.try"),
+      });
+    return asBefore(layer, given);
+  },
   source: (_, { shapes, flat }, where) => {
     if (new Set(shapes.map(([, ...size]) => size.join())).size > 1) {
       const [rows, columns] = shapes.map(([, h, w]) => [h, w]).sort(([a, b], [c, d]) => a - c || b - d)[0];

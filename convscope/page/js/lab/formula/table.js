@@ -47,6 +47,7 @@
  * @property {number} numbers in one layer's output for one picture
  * @property {number} picture numbers of the picture itself
  * @property {number} field pixels of a receptive field, and between two
+ * @property {number} ratio of an se: channels to one in between
  * @property {number} averaged numbers of the matrices that average the cells of a grid
  */
 /**
@@ -68,7 +69,17 @@ const MADE_FOR = {};
 const ENTRIES = {};
 
 /** Filled when the page starts. @type {Limits} */
-export const LIMITS = { text: 0, layers: 0, depth: 0, parameters: 0, numbers: 0, picture: 0, field: 0, averaged: 0 };
+export const LIMITS = {
+  text: 0,
+  layers: 0,
+  depth: 0,
+  parameters: 0,
+  numbers: 0,
+  picture: 0,
+  field: 0,
+  averaged: 0,
+  ratio: 0,
+};
 
 /** What to write instead of torch's words, in lower case without underscores. @type {Record<string, Said>} */
 const TORCH = Object.create(null);

@@ -4,8 +4,8 @@ import { phrase } from "../../kit/i18n.js";
 import { macsOf, parametersOf } from "./costs.js";
 import { PlanFault, grouped } from "./fault.js";
 import { joined, shifted, through } from "./fields.js";
-import { both, layerText } from "./layers.js";
-import { planText, walk } from "./plan.js";
+import { both, layerOf, layerText } from "./layers.js";
+import { innerOf, planText, walk } from "./plan.js";
 import { extentOf, largestCell, sizesOf, windowOf } from "./sizes.js";
 import { LIMITS, entryOf } from "./table.js";
 
@@ -63,7 +63,9 @@ export function tracePlan(plan, input, classes) {
   /** @param {Plan} part */
   const addPlan = (part) => {
     for (const layer of walk(part)) {
-      if ("body" in layer) addSkip(layer.body);
+      if ("shortcut" in layer) addSkip(layer);
+      else if ("gated" in layer) addGate(layer.gated);
+      else if ("ratio" in layer) addGate(squeezed(shapeAt(last)[0], layer.ratio));
       else if ("branches" in layer) addBranches(layer.branches);
       else {
         if (takesRows(layer.is) && !flatAt(last)) add({ is: "flatten" }, [last]);
@@ -71,18 +73,29 @@ export function tracePlan(plan, input, classes) {
       }
     }
   };
-  /** @param {Plan} body */
-  const addSkip = (body) => {
-    const [begin, before] = [last, shapeAt(last)];
-    addPlan(body);
-    if (shapeAt(last).join() !== before.join() || flatAt(last) !== flatAt(begin)) {
+  /** @param {import("./plan.js").SkipPlan} plan */
+  const addSkip = (plan) => {
+    const begin = last;
+    addPlan(plan.body);
+    const through = last;
+    last = begin;
+    if (plan.shortcut) addPlan(plan.shortcut);
+    const [before, after] = [shapeAt(last), shapeAt(through)];
+    if (after.join() !== before.join() || flatAt(last) !== flatAt(through)) {
       throw new PlanFault(phrase("skip.shape"), {
-        where: `skip(${planText(body)})`,
-        got: phrase("skip.shape.got", { before: before.join("×"), after: shapeAt(last).join("×") }),
+        where: planText(plan),
+        got: phrase("skip.shape.got", { before: before.join("×"), after: after.join("×") }),
         hint: phrase("skip.shape.try"),
       });
     }
-    add({ is: "add" }, [last, begin]);
+    add({ is: "add" }, [through, last]);
+  };
+  /** @param {Plan} body */
+  const addGate = (body) => {
+    const begin = last;
+    addPlan(body);
+    const numbers = (/** @type {number} */ at) => shapeAt(at).reduce((a, b) => a * b, 1);
+    add({ is: "mul" }, numbers(last) > numbers(begin) ? [last, begin] : [begin, last]);
   };
   /** @param {Plan[]} branches */
   const addBranches = (branches) => {
@@ -185,9 +198,24 @@ function reachOf(layer, before, { output, flat }, window) {
   }
   const field =
     before.length > 1
-      ? before.map((reach) => reach.field).reduce(joined)
+      ? before.map((reach) => (reads === "units" && !flat ? spread(reach, output) : reach.field)).reduce(joined)
       : fieldAfter(layer, before[0].field, grid, window);
   return { field, grid: reads === "all" ? [1, 1] : flat ? grid : [output[1], output[2]] };
+}
+
+/** A single row or column that counts for all does not jump. @param {Reach} reach @param {Three} output @returns {Field} */
+function spread({ field, grid }, [, rows, columns]) {
+  const still = [grid[0] === 1 && rows > 1, grid[1] === 1 && columns > 1];
+  return { ...field, jump: [still[0] ? 0 : field.jump[0], still[1] ? 0 : field.jump[1]] };
+}
+
+/** The gate of an se, of so many channels. @param {number} channels @param {number} ratio @returns {Plan} */
+function squeezed(channels, ratio) {
+  const conv = (/** @type {number} */ n) =>
+    layerOf("conv", { channels: { is: "int", of: n }, kernel: { is: "int", of: 1 } });
+  const between = conv(Math.max(1, Math.floor(channels / ratio)));
+  const parts = [{ is: "gap" }, between, { is: "relu" }, conv(channels), { is: "sigmoid" }];
+  return { is: "chain", parts, count: 5, depth: 1 };
 }
 
 /** @param {LayerPlan} layer @param {Field} before @param {Two} grid @param {PlanWindow | null} window */
@@ -208,17 +236,16 @@ function fieldAfter(layer, before, grid, window) {
   return reads === "all" ? through(before, grid, grid, [0, 0]) : before; // one window over everything
 }
 
-/** Layers that take rows of numbers, those within skips and branches too. @param {Plan} plan @returns {number} */
+/** Layers that take rows of numbers, those within groups too. @param {Plan} plan @returns {number} */
 function countRows(plan) {
   let n = 0;
   for (const layer of walk(plan)) {
-    const inner = "body" in layer ? [layer.body] : "branches" in layer ? layer.branches : null;
-    n += inner ? inner.reduce((sum, part) => sum + countRows(part), 0) : Number(takesRows(layer.is));
+    n += innerOf(layer).reduce((sum, part) => sum + countRows(part), Number(takesRows(layer.is)));
   }
   return n;
 }
 
 /** @param {string} kind */
 function takesRows(kind) {
-  return entryOf(kind).traits.takes === "rows";
+  return entryOf(kind)?.traits.takes === "rows";
 }

@@ -3,7 +3,7 @@
 import { KINDS } from "../../engine/kinds/all.js";
 import { curveBatch, preluBatch, reluBatch } from "./activations.js";
 import { convBatch, fcBatch } from "./convolution.js";
-import { addBatch, concatBatch } from "./joins.js";
+import { addBatch, concatBatch, mulBatch } from "./joins.js";
 import { bnBatch, dropoutBatch } from "./normalisation.js";
 import { avgpoolBatch, cellsBatch, maxpoolBatch } from "./pooling.js";
 import { cropBatch, flattenBatch } from "./shape.js";
@@ -33,6 +33,7 @@ export const BATCH_KINDS = {
   hardswish: curveBatch(curveOf("hardswish")),
   leaky_relu: curveBatch(curveOf("leaky_relu"), true),
   maxpool: maxpoolBatch,
+  mul: mulBatch,
   opaque: null, // a part that only Python can run
   prelu: preluBatch(curveOf("prelu")),
   relu: reluBatch,

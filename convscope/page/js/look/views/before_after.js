@@ -51,10 +51,28 @@ export function sumValue(app, terms) {
   ];
 }
 
+/** One number of each input, and their product. @param {App} app @param {Terms} terms */
+export function productValue(app, terms) {
+  const { doc } = app;
+  const times = (/** @type {Node | string} */ part, /** @type {number} */ i) =>
+    i ? [operator(doc, "·"), part] : [part];
+  const bracketed = (/** @type {number} */ v) => (v < 0 ? `(${fixed(v, 4)})` : fixed(v, 4));
+  return [
+    make(doc, "div", { class: "equation" }, ...terms.parts.flatMap((part, i) => times(sourceNumber(app, part), i))),
+    display(
+      doc,
+      ...terms.parts.flatMap((part, i) => times(bracketed(part.values[0]), i)),
+      operator(doc, "="),
+      make(doc, "b", {}, fixed(terms.total, 4)),
+    ),
+  ];
+}
+
 /** @param {App} app @param {number} index */
 export function beforeAfterDrawing(app, index) {
   const { doc, t } = app;
   const node = app.engine.nodes[index];
+  const joins = node.module.drawing === "multiplication" ? "·" : "+";
   const computed = node.module.terms !== null;
   const maps = (computed ? node.sources : []).map((source) => ({
     source,
@@ -69,7 +87,7 @@ export function beforeAfterDrawing(app, index) {
     "div",
     { class: "drawing three" },
     ...maps.flatMap((map, i) => [
-      i ? make(doc, "span", { class: "operator big" }, "+") : null,
+      i ? make(doc, "span", { class: "operator big" }, joins) : null,
       make(doc, "div", {}, make(doc, "h3", {}, nameOf(app, map.source)), map.element),
     ]),
     make(doc, "span", { class: "operator big" }, maps.length > 1 ? "=" : "→"),
@@ -124,7 +142,7 @@ export function beforeAfterDrawing(app, index) {
     );
     refill(
       line,
-      ...words.flatMap((word, i) => (i ? [" + ", word] : [word])),
+      ...words.flatMap((word, i) => (i ? [` ${joins} `, word] : [word])),
       parts.length > 1 ? [" = ", make(doc, "b", { class: "figure" }, compact(total))] : [],
     );
   };

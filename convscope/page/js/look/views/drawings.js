@@ -6,7 +6,7 @@ import { convolutionDrawing } from "./convolution.js";
 import { denseDrawing } from "./dense.js";
 import { dropoutDrawing } from "./dropout.js";
 import { flattenDrawing } from "./flatten.js";
-import { copiedValue, beforeAfterDrawing, sumValue } from "./before_after.js";
+import { copiedValue, beforeAfterDrawing, productValue, sumValue } from "./before_after.js";
 import { normDrawing, normValue } from "./norm.js";
 import { poolDrawing, poolValue } from "./pool.js";
 import { slicesOfSum } from "./terms.js";
@@ -30,6 +30,7 @@ export const DRAWINGS = {
   flatten: { layer: flattenDrawing, value: copiedValue },
   crop: { layer: beforeAfterDrawing, value: copiedValue },
   addition: { layer: beforeAfterDrawing, value: sumValue },
+  multiplication: { layer: beforeAfterDrawing, value: productValue },
   concatenation: { layer: concatDrawing, value: copiedValue },
   curve: { layer: activationDrawing, value: curveValue },
   opaque: { layer: beforeAfterDrawing, value: () => [] },
