@@ -28,7 +28,7 @@ ORDER = """
     rejection
     nn modelfile
     prediction
-    transfer
+    foreign transfer
     checking
     evaluation
     page

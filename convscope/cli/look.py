@@ -9,6 +9,7 @@ import sys
 from ..errors import BAD_INPUT, OK
 from ..files import require_place
 from .data_options import add_data_root, add_no_cache
+from .foreign_options import add_foreign, foreign_options
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "model",
         nargs="?",
         metavar="MODEL",
-        help="a model.onnx or a run directory (default: slides, which ships with convscope)",
+        help="a model.onnx or a run directory, or any convolutional network as an ONNX file (default: slides, which "
+        "ships with convscope)",
     )
     parser.add_argument(
         "things",
@@ -51,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the page's size at most: parts are left out until it fits (default 5, or up to 20 where the weights "
         "need it)",
     )
+    add_foreign(parser)
     add_data_root(parser)
     add_no_cache(parser)
     parser.set_defaults(run=run)
@@ -75,6 +78,7 @@ def run(args: argparse.Namespace) -> int:
             title=args.title,
             language=args.language,
             megabytes=args.megabytes,
+            **foreign_options(args),
             data_root=args.data_root,
             cache=args.cache,
             progress=shown,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Phrase, phrase
+from ..foreign.telling import foreign_file
 from ..modelfile import verify
 from .options import MEGABYTES, SAMPLES, LookOptions
 
@@ -34,7 +35,10 @@ def look(
     classes: Sequence[str] | None = None,
     mean: Sequence[float] | float | None = None,
     std: Sequence[float] | float | None = None,
+    range: str | None = None,
+    bgr: bool = False,
     shape: Sequence[int] | None = None,
+    output: str | int | None = None,
     samples: int = SAMPLES,
     title: str = "",
     language: str = "auto",
@@ -59,17 +63,30 @@ def look(
     to (x − `mean`) / `std`; `shape` (C, H, W) says what it reads where neither an array nor data of one size does.
     `classes` names its scores.
 
+    `model` may be an ONNX file that convscope did not write, too. What it reads is what it says itself, what a file
+    beside it says, or the options: `range` ("0-1", "0-255" or "-1-1") is what pictures are brought to first, then
+    `mean` and `std` act, in the order of channels that it reads, with `bgr` blue, green, red. `output` names or counts
+    which of several outputs is looked at.
+
     Raises InputError, UsageError or EnvironmentFault for what cannot be used. A picture that cannot be read is passed
     over as long as another can be: `Page.unread`.
     """
-    options = LookOptions(classes, mean, std, shape, samples, title, language, megabytes, data_root, cache, progress)
+    options = LookOptions(
+        *(classes, mean, std, range, bgr, shape, output),
+        *(samples, title, language, megabytes, data_root, cache, progress),
+    )
     named = _named_model(model)
-    if isinstance(named, (str, os.PathLike)):
+    foreign = foreign_file(named) if isinstance(named, (str, os.PathLike)) else None
+    if isinstance(named, (str, os.PathLike)) and foreign is None:
         verify(named)  # what is refused is refused before PyTorch is imported, which takes seconds
     from .subject.target import target_of_file, target_of_module
 
     if _is_module(model):
         target = target_of_module(model, pictures, options)
+    elif foreign is not None:
+        from .subject.foreign_target import target_of_foreign
+
+        target = target_of_foreign(foreign, pictures, options)
     else:
         target = target_of_file(named, pictures, options)
     return _page(target, options)
@@ -98,13 +115,18 @@ def _page(target: Target, options: LookOptions) -> Page:
     subject, inputs = target.subject, target.inputs
     examples = None if inputs.dataset is None else choose_examples(inputs.dataset, subject, target.trained_with)
     shown = gallery(subject, inputs.samples, examples, options.samples)
-    weights = weight_characters(subject)
+    weights = weight_characters(subject, shown)
     megabytes = options.page_megabytes(weights)
     limit = inline.payload_characters(megabytes)
     payload = gather(subject, shown, examples, target.run, title=subject.title, language=options.language, limit=limit)
     fields = payload.to_json()
     html = inline.page_html(fields)
     notes: list[Phrase] = [*target.notes]
+    if payload.proof is not None:
+        said = {"by": payload.proof.by, "share": f"{payload.proof.difference:.1e}", "where": payload.proof.where}
+        notes.append(phrase("note.proof", **said))
+    if payload.ending == "maps":
+        notes.append(phrase("note.maps"))
     if examples is not None and examples.labels is None:
         notes.append(phrase("note.classes", name=examples.name))
     if examples is not None and examples.inverted:

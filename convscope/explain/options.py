@@ -14,12 +14,12 @@ SAMPLES = 20
 MEGABYTES, MOST_MEGABYTES = 5.0, 20.0  # of a page by default, and where weights need it
 LIGHT = 2_500_000  # characters of weights that leave the five megabytes room enough for all else
 LANGUAGES = ("auto", "en", "ko")
-OF_MODULES = ("classes", "mean", "std", "shape")  # what a model file knows by itself
+OF_OTHERS = ("classes", "mean", "std", "range", "bgr", "shape", "output")  # what our own model file knows by itself
 
 
 @dataclass(frozen=True)
 class LookOptions:
-    """`look` says what each means. `classes`, `mean`, `std` and `shape` are for torch modules.
+    """`look` says what each means. Those in OF_OTHERS are for networks that convscope did not build.
 
     Raises UsageError for a value that cannot be.
     """
@@ -27,7 +27,10 @@ class LookOptions:
     classes: Sequence[str] | None = None
     mean: Sequence[float] | float | None = None
     std: Sequence[float] | float | None = None
+    range: str | None = None
+    bgr: bool = False
     shape: Sequence[int] | None = None
+    output: str | int | None = None
     samples: int = SAMPLES
     title: str = ""
     language: str = "auto"
@@ -58,4 +61,8 @@ class LookOptions:
 
     def given(self, *names: str) -> list[str]:
         """Return which of the options `names` were given."""
-        return [field.name for field in fields(self) if field.name in names and getattr(self, field.name) is not None]
+        return [
+            field.name
+            for field in fields(self)
+            if field.name in names and getattr(self, field.name) not in (None, False)
+        ]

@@ -60,7 +60,7 @@ def refused(data: bytes, where: str) -> InputError:
             return InputError(kind.key, where=where, hint=kind.hint)
     if not data:
         return InputError("model.empty", where=where, hint=phrase("model.damaged.try"))
-    if b"convscope" in data:
+    if b"convscope." in data:  # the keys of its metadata
         return InputError("model.damaged", where=where, hint=phrase("model.damaged.try"))
     if data[:1] in (b"\x08", b"\x12", b"\x3a") and b"\x3a" in data:  # ModelProto's ir_version, producer, graph
         return InputError("model.foreign", where=where, hint=_TRAIN)

@@ -31,15 +31,15 @@ def message(data: memoryview, name: str, *, known: str) -> Fields:
     found: Fields = {}
     at, count = 0, 0
     while at < len(data):
-        tag, at = _varint(data, at)
+        tag, at = varint(data, at)
         number, kind = tag >> 3, tag & 7
         if number not in most:
             raise MalformedError("protobuf.field", name=name, n=number)
         if kind == 0:
-            value, at = _varint(data, at)
+            value, at = varint(data, at)
             found.setdefault(number, []).append(value)
         elif kind in (2, 5):
-            size, at = _varint(data, at) if kind == 2 else (4, at)
+            size, at = varint(data, at) if kind == 2 else (4, at)
             if size > len(data) - at:
                 raise MalformedError("protobuf.short", name=name)
             found.setdefault(number, []).append(data[at : at + size])
@@ -59,7 +59,8 @@ def _most(known: str) -> dict[int, int]:
     return {int(number): int(count or MAX_FIELDS) if star else 1 for number, star, count in words}
 
 
-def _varint(data: memoryview, at: int) -> tuple[int, int]:
+def varint(data: memoryview, at: int) -> tuple[int, int]:
+    """Return the number that begins at `at`, and where it ends."""
     value = shift = 0
     while at < len(data) and shift < 70:
         byte = data[at]
@@ -89,7 +90,7 @@ def wholes(fields: Fields, number: int, most: int = MAX_FIELDS) -> tuple[int, ..
             continue
         at = 0
         while at < len(value):
-            one, at = _varint(value, at)
+            one, at = varint(value, at)
             values.append(one)
             if len(values) > most:
                 raise MalformedError("protobuf.numbers", n=number)

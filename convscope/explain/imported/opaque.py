@@ -1,18 +1,21 @@
-"""A module that no formula describes: its steps as the page's nodes, with the maps that Python captured.
+"""A network that no formula describes: its steps as the page's nodes, with the values that its own runtime gave.
 
-A step that is exactly a layer of the formula stays open: its sums are shown. Every other is a labelled box with its
-output.
+A step that is exactly a layer of the formula stays open: its sums are shown, and what it makes is computed by our own
+layers and compared with the runtime's. Every other is a labelled box with its output.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from ...errors import ConvscopeError, InputError, phrase
+from ...foreign.step import PICTURE, Array, Step
 from ...formula import Layer, Node, ReceptiveField
 from ...formula.geometry import Pair, Shape
 from ...formula.kinds import Flatten
@@ -21,118 +24,177 @@ from ...formula.network import Network
 from ...formula.tracing import Tracer
 from ...nn import Net, load_weights
 from ...pictures.input_spec import InputSpec
-from ..payload.encoding import Array
 from ..payload.nodes import page_field, page_node
 from ..payload.records import Field, PageNode
-from . import translation
-from .rebuilding import agree
-from .steps import PICTURE, Step
+from .rebuilding import agree, difference
 
 NOWHERE = Field((0, 0), (0, 0), (0, 0))  # of a box: what it reads of the picture is not known
 
 
-def look(
-    found: Sequence[Step], spec: InputSpec, x: Tensor
-) -> tuple[tuple[PageNode, ...], dict[str, Array], dict[str, Array]]:
-    """Return the payload's `nodes` and `tensors`, and what each node made, (n, …) by name, for steps from `x`, the
-    pictures as the module reads them.
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """The payload's `nodes` and `tensors`, and what each node made of the pictures `x`, (n, …) by name.
 
-    Steps that make no maps or numbers for each picture are passed over. Raises InputError where no step makes maps, or
-    the last one no scores.
+    `difference` is the largest between what our layers compute and what the runtime gave, as a share of the largest
+    number of that node, `where` its name.
+    """
+
+    nodes: tuple[PageNode, ...]
+    tensors: Mapping[str, Array]
+    outputs: Mapping[str, Array]
+    difference: float
+    where: str
+    x: Tensor
+    modules: Mapping[str, nn.Module]  # of the open nodes
+
+    def compute(self, tensors: Mapping[str, Array], maps: Mapping[str, Array], n: int) -> Array:
+        """Return what the last node makes of the first `n` pictures with other weights, as the page computes it: nodes
+        in `maps`, and boxes, make what stands there, or what the runtime gave.
+        """
+        made: list[Tensor] = []
+        for node in self.nodes:
+            module = None if node.name in maps else self.modules.get(node.name)
+            if module is None:
+                given = maps.get(node.name, self.outputs[node.name])
+                made.append(torch.from_numpy(np.ascontiguousarray(given[:n], np.float32)))
+                continue
+            module = copy.deepcopy(module)
+            held = {key: t for key in module.state_dict() if (t := tensors.get(f"{node.name}.{key}")) is not None}
+            with torch.no_grad():
+                for key, tensor in held.items():
+                    module.state_dict()[key].copy_(torch.from_numpy(np.array(tensor, np.float32)))
+                made.append(module(*(self.x[:n] if s == PICTURE else made[s] for s in node.sources)))
+        return made[-1].numpy()
+
+
+def look(found: Sequence[Step], spec: InputSpec, x: Array) -> Shown:
+    """Return what a page shows of steps from `x`, the pictures as the first of them reads them.
+
+    Steps that make no maps or numbers for each picture are passed over. Raises InputError where the last step makes
+    neither scores nor maps.
     """
     made = _Nodes(spec, x)
     for step in found:
-        if step.output.dim() in (2, 3, 4) and len(step.output) == len(x) and step.output.is_floating_point():
+        if step.output.ndim in (2, 3, 4) and len(step.output) == len(x) and step.output.dtype.kind == "f":
             made.add(step)
         else:
             made.pass_over(step)
-    if not made.nodes or made.places[-1] != len(made.nodes) - 1 or made.outputs[-1].flatten(1).shape[1] < 2:
+    if not made.nodes or made.places[-1] != (len(made.nodes) - 1,):
         raise InputError("module.scores", expected=phrase("module.scores.expected"))
     outputs = {node.name: y.numpy() for node, y in zip(made.nodes, made.outputs, strict=True)}
-    return tuple(made.nodes), made.tensors, outputs
+    return Shown(tuple(made.nodes), made.tensors, outputs, *made.largest, made.picture, made.modules)
 
 
 class _Nodes:
-    """Collects nodes; `places` says which node each step became, the picture being −1."""
+    """Collects nodes; `places` says which nodes each step became or, passed over, reads, the picture being −1.
 
-    def __init__(self, spec: InputSpec, x: Tensor) -> None:
-        self.shape, self.picture = spec.shape, x.to("cpu", torch.float32)
+    `outputs` are the runtime's values, `own` what our layers compute from the picture and from the boxes' values.
+    """
+
+    def __init__(self, spec: InputSpec, x: Array) -> None:
+        self.shape, self.picture = spec.shape, torch.from_numpy(np.ascontiguousarray(x, np.float32))
         self.nodes: list[PageNode] = []
         self.outputs: list[Tensor] = []
+        self.own: list[Tensor] = []
         self.tensors: dict[str, Array] = {}
-        self.places: list[int] = []
+        self.modules: dict[str, nn.Module] = {}
+        self.places: list[tuple[int, ...]] = []
         self.reaches: list[tuple[ReceptiveField, Pair] | None] = []  # fields, and the grids that units stand for
+        self.largest = 0.0, ""
+        self.names: dict[str, int] = {}
 
     def pass_over(self, step: Step) -> None:
-        self.places.append(self._sources(step)[0])
+        self.places.append(self._sources(step))
 
     def add(self, step: Step) -> None:
         """Add a step as a node of its own kind where that computes the very same, else as an opaque one."""
         sources = self._sources(step)
-        y = step.output.to("cpu", torch.float32).contiguous()
+        y = torch.from_numpy(np.ascontiguousarray(step.output, np.float32))
         name = self._name(step.name)
-        node = None if step.layer is None else self._open(step, sources, y)
-        self.nodes.append(replace(node or self._box(step, sources, y), name=name))
-        if node is None:
+        opened = None if step.layer is None else self._open(step, step.layer, sources, y)
+        node, own, module = opened or (self._box(step, sources, y), y, None)
+        self.nodes.append(replace(node, name=name))
+        if module is None:
             self.reaches.append(None)
-        elif step.module is not None and step.layer is not None:
-            for key, tensor in translation.tensors(step.module, step.layer).items():
-                self.tensors[f"{name}.{key}"] = tensor.numpy()
-        self.places.append(len(self.nodes) - 1)
+        else:
+            self.modules[name] = module
+            self.tensors |= {f"{name}.{key}": tensor for key, tensor in step.tensors.items()}
+            apart = difference(own, y)
+            self.largest = max(self.largest, (apart, name))
+        self.places.append((len(self.nodes) - 1,))
         self.outputs.append(y)
+        self.own.append(own)
 
-    def _sources(self, step: Step) -> list[int]:
-        return [PICTURE if s == PICTURE else self.places[s] for s in step.sources] or [len(self.nodes) - 1]
+    def _sources(self, step: Step) -> tuple[int, ...]:
+        """Return the nodes that a step reads, as often as it reads each; a box that reads nothing reads the last."""
+        found = [place for s in step.sources for place in ((PICTURE,) if s == PICTURE else self.places[s])]
+        return tuple(found) or (len(self.nodes) - 1,)
 
     def _name(self, name: str) -> str:
         """Return a name that no node has yet."""
-        taken = {node.name for node in self.nodes}
         name = name.replace("#", " ") or "module"
-        return next(n for n in (name, *(f"{name} {i}" for i in range(2, len(taken) + 3))) if n not in taken)
+        count = self.names[name] = self.names.get(name, 0) + 1
+        if count == 1:
+            return name
+        return self._name(f"{name} {count}")
 
-    def _open(self, step: Step, sources: list[int], y: Tensor) -> PageNode | None:
-        """Return the node of a layer that the formula has, computed anew to be sure; None where it comes out
-        differently.
+    def _open(
+        self, step: Step, layer: Layer, sources: tuple[int, ...], y: Tensor
+    ) -> tuple[PageNode, Tensor, nn.Module] | None:
+        """Return the node of a layer that the formula has, what it makes, computed anew to be sure, and what computes
+        it; None where it comes out differently.
         """
-        layer = step.layer
-        assert layer is not None
-        ins = [self.picture if s == PICTURE else self.outputs[s] for s in sources]
+        ins = [self.picture if s == PICTURE else self.own[s] for s in sources]
         if len({x.dim() for x in ins}) > 1 or any(x.dim() == 3 for x in ins):
             return None
         flat = ins[0].dim() == 2
         if layer.takes == "rows" and not flat:  # torch's Linear works on the last axis of maps
             return None
         try:
-            node, module = _alone(layer, step.module, tuple(_shape(x) for x in ins), flat)
+            node, module = _alone(layer, step.tensors, tuple(_shape(x) for x in ins), flat)
         except ConvscopeError:
             return None
         with torch.no_grad():
-            if not agree(module(*ins), y):
+            own: Tensor = module(*ins)
+            if not agree(own, y):
                 return None
         reach = self._reach(node, sources)
         self.reaches.append(reach)
         field = NOWHERE if reach is None else page_field(reach[0])
-        return replace(page_node(node), sources=tuple(sources), flat=y.dim() == 2, field=field)
+        how = node.parameters_how if node.parameters == step.parameters else ""
+        return (
+            replace(
+                page_node(node),
+                sources=sources,
+                flat=y.dim() == 2,
+                field=field,
+                parameters=step.parameters,
+                parameters_how=how,
+            ),
+            own,
+            module,
+        )
 
-    def _reach(self, node: Node, sources: list[int]) -> tuple[ReceptiveField, Pair] | None:
+    def _reach(self, node: Node, sources: tuple[int, ...]) -> tuple[ReceptiveField, Pair] | None:
         """Return the receptive field of a node, and the grid that its units stand for; None after an opaque one."""
         whole = ReceptiveField((1, 1), (1, 1), (0, 0)), self.shape[1:]
         known = [whole if s == PICTURE else self.reaches[s] for s in sources]
         befores = [reach for reach in known if reach is not None]
         return node.layer.reach(befores, node.output, node.flat) if len(befores) == len(known) else None
 
-    def _box(self, step: Step, sources: list[int], y: Tensor) -> PageNode:
+    def _box(self, step: Step, sources: tuple[int, ...], y: Tensor) -> PageNode:
+        sources = tuple(dict.fromkeys(sources))
         return PageNode(
             name=step.name,
             kind="opaque",
             text=step.label,
-            sources=tuple(sources),
+            sources=sources,
             inputs=tuple(self.shape if s == PICTURE else self.nodes[s].output for s in sources),
             output=_shape(y),
             flat=y.dim() == 2,
             window=None,
             options={},
-            parameters=0 if step.module is None else sum(p.numel() for p in step.module.parameters()),
+            parameters=step.parameters,
             parameters_how="",
             macs=0,
             size_how="",
@@ -149,8 +211,8 @@ def _shape(y: Tensor) -> tuple[int, int, int]:
     return c, h, w
 
 
-def _alone(layer: Layer, module: nn.Module | None, shapes: tuple[Shape, ...], flat: bool) -> tuple[Node, nn.Module]:
-    """Return the node and the torch module of one layer on inputs of these shapes, with the weights of `module`."""
+def _alone(layer: Layer, tensors: Mapping[str, Array], shapes: tuple[Shape, ...], flat: bool) -> tuple[Node, nn.Module]:
+    """Return the node and the torch module of one layer on inputs of these shapes, with these weights."""
     tracer = Tracer(shapes[0], 1)
     if flat:
         tracer.add(Flatten())
@@ -159,6 +221,5 @@ def _alone(layer: Layer, module: nn.Module | None, shapes: tuple[Shape, ...], fl
     node = replace(tracer.nodes[-1], inputs=shapes, output=sizes.output, size_how=sizes.how)
     with torch.random.fork_rng(devices=[]):  # first weights are drawn, though others follow
         net = Net(Network(layer, shapes[0], 1, tuple(tracer.nodes)), InputSpec(shapes[0], std=(1.0,) * shapes[0][0]))
-    weights = {} if module is None else translation.tensors(module, layer)
-    load_weights(net, {f"{node.name}.{k}": t.numpy() for k, t in weights.items()})
+    load_weights(net, {f"{node.name}.{key}": tensor for key, tensor in tensors.items()})
     return node, net.eval().get_submodule(node.name)

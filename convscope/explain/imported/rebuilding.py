@@ -3,61 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from ...errors import ConvscopeError
-from ...formula import Add, Branches, Chain, Concat, Flatten, Layer, Plan, Skip, trace
+from ...foreign.step import PICTURE, Step
+from ...formula import Add, Branches, Chain, Concat, Plan, Skip, trace
 from ...nn import Net, build, load_weights
 from ...pictures.input_spec import InputSpec
-from . import translation
-from .steps import PICTURE, Step
 
 CLOSE = 1e-4  # of the largest score: what two ways to add up float32 may differ by
 
 
+@dataclass(frozen=True, eq=False)
+class Rebuilt:
+    """A Net, and for each of its nodes the step that it is."""
+
+    net: Net
+    steps: tuple[Step, ...]
+
+
 def rebuilt(
     found: Sequence[Step], spec: InputSpec, pictures: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
-) -> Net | None:
+) -> Rebuilt | None:
     """Return a Net that computes what the steps do, with their weights; None where the formula cannot say it.
 
-    Chains of layers can be said, skips around a part of the chain, and branches that are joined. A softmax at the end
-    is left off: what it reads are the scores. The Net's scores for `pictures` are compared with the module's own; where
-    they differ there is no Net.
+    Chains of layers can be said, skips around a part of the chain, and branches that are joined. The Net's scores for
+    `pictures` are compared with the last step's; where they differ, or where it has not as many parameters (weights
+    that are shared, biases that are left out), there is no Net.
     """
-    found = scored(found)
     made = _plan(found)
-    if made is None or found[-1].output.dim() not in (2, 4):
+    if made is None or found[-1].output.ndim not in (2, 4):
         return None
     plan, order = made
-    wanted = found[-1].output.flatten(1).to("cpu", torch.float32)
+    steps = tuple(found[i] for i in order)
+    last = found[-1].output
+    wanted = torch.from_numpy(np.ascontiguousarray(last.reshape(len(last), -1), np.float32))
     try:
         network = trace(plan, spec.shape, wanted.shape[1])
+        if network.parameters != sum(step.parameters for step in steps):
+            return None
         net = build(network, spec).eval()
-        load_weights(net, _weights([found[i] for i in order], net))
+        load_weights(net, _weights(steps, net))
         with torch.no_grad():
             scores = net(torch.from_numpy(pictures))
     except ConvscopeError:  # a shape that does not fit, too large …
         return None
-    return net if agree(scores, wanted) else None
+    return Rebuilt(net, steps) if agree(scores, wanted) else None
 
 
-def scored(found: Sequence[Step]) -> Sequence[Step]:
-    """Return the steps without a softmax (or its logarithm) at the end."""
-    last = found[-1] if found else None
-    soft = last is not None and (
-        isinstance(last.module, translation.SOFTMAX) or last.label in ("softmax", "log_softmax")
+def proof(made: Rebuilt, pictures: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> tuple[float, str]:
+    """Return the largest difference between a node of the Net and its step, as `difference` has it, and the node."""
+    with torch.no_grad():
+        outputs = made.net.outputs(torch.from_numpy(pictures))
+    nodes = made.net.network.nodes
+    return max(
+        (difference(own, torch.from_numpy(np.ascontiguousarray(step.output, np.float32))), node.name)
+        for node, own, step in zip(nodes, outputs, made.steps, strict=True)
     )
-    return found[:-1] if soft and last is not None and last.sources == (len(found) - 2,) else found
 
 
 def agree(a: Tensor, b: Tensor) -> bool:
     """Tell whether two results are the same but for rounding."""
     if a.shape != b.shape or not bool(torch.isfinite(b).all()):
         return False
-    return float((a - b).abs().max()) <= CLOSE * max(1e-3, float(b.abs().max())) if b.numel() else True
+    return difference(a, b) <= CLOSE
+
+
+def difference(a: Tensor, b: Tensor) -> float:
+    """Return the largest difference of two results as a share of the largest number, which counts as 0.001 at least."""
+    return float((a - b).abs().max()) / max(1e-3, float(b.abs().max())) if b.numel() else 0.0
 
 
 def _plan(found: Sequence[Step]) -> tuple[Plan, list[int]] | None:
@@ -119,16 +137,13 @@ def _way(found: Sequence[Step], before: Sequence[int], begin: int, end: int) -> 
 
 def _flat(found: Sequence[Step], i: int) -> bool:
     (source,) = found[i].sources
-    return source != PICTURE and found[source].output.dim() == 2
+    return source != PICTURE and found[source].output.ndim == 2
 
 
-def _weights(found: Sequence[Step], net: Net) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
+def _weights(steps: Sequence[Step], net: Net) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
     """Return the steps' weights under the names of the net's nodes, which come in the same order."""
-    tensors_by_name = {}
-    layers: list[tuple[Step, Layer]] = [(s, s.layer) for s in found if s.layer is not None]
-    for (step, layer), node in zip(layers, net.network.nodes, strict=True):
-        assert type(layer) is type(node.layer) or isinstance(node.layer, Flatten)
-        if step.module is not None:
-            for name, tensor in translation.tensors(step.module, layer).items():
-                tensors_by_name[f"{node.name}.{name}"] = tensor.numpy()
-    return tensors_by_name
+    return {
+        f"{node.name}.{name}": tensor
+        for step, node in zip(steps, net.network.nodes, strict=True)
+        for name, tensor in step.tensors.items()
+    }

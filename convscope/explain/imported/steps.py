@@ -3,34 +3,17 @@ called."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
 
+from ...foreign.step import PICTURE, Array, Step
 from ...formula import Flatten, GlobalAvgPool, Layer
 from ..capture import capture, untouched
 from . import translation
 from .translation import SAME
-
-PICTURE = -1
-
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """One layer or function at work. `sources`: the steps it reads, −1 the pictures. `layer`: what it is in the
-    formula, if it is.
-
-    `output` (N, …) as it was computed; `module` holds its weights, None for a function.
-    """
-
-    name: str
-    label: str
-    sources: tuple[int, ...]
-    output: Tensor = field(repr=False)
-    layer: Layer | None
-    module: nn.Module | None
 
 
 def steps(module: nn.Module, x: Tensor) -> list[Step]:
@@ -48,24 +31,62 @@ def steps(module: nn.Module, x: Tensor) -> list[Step]:
     return _called(module, x) if found is None else found
 
 
+class _Steps:
+    """Collects steps; every parameter is counted at the first step that has it."""
+
+    def __init__(self) -> None:
+        self.found: list[Step] = []
+        self._counted: set[int] = set()
+
+    def add(
+        self,
+        name: str,
+        label: str,
+        sources: tuple[int, ...],
+        made: Tensor,
+        layer: Layer | None = None,
+        module: nn.Module | None = None,
+        read: Iterable[Tensor] = (),
+    ) -> None:
+        """Add a step; `read` are the parameters that a function was given."""
+        parameters = [*(() if module is None else module.parameters()), *read]
+        new = {id(p): p.numel() for p in parameters if id(p) not in self._counted}
+        self._counted |= new.keys()
+        tensors = {} if module is None or layer is None else translation.tensors(module, layer)
+        arrays = {key: tensor.numpy() for key, tensor in tensors.items()}
+        output = _numpy(made)
+        if isinstance(layer, GlobalAvgPool) and made.dim() == 2:  # mean over rows and columns: a pooling and a flatten
+            self.found.append(Step(name, label, sources, output[:, :, None, None], layer))
+            name, label, sources, layer = f"{name}_flat", "flatten", (len(self.found) - 1,), Flatten()
+        self.found.append(Step(name, label, sources, output, layer, arrays, sum(new.values())))
+
+
+def _numpy(made: Tensor) -> Array:
+    made = made.detach().cpu()
+    return (made.float() if made.dtype == torch.bfloat16 else made).numpy().copy()
+
+
 class _Recorder(fx.Interpreter):
     """Runs a traced module and writes down each step."""
 
     def record(self, x: Tensor) -> list[Step] | None:
         """Return the steps, None where the module takes or gives something else than one tensor."""
         self.places: dict[fx.Node, int] = {}
-        self.found: list[Step] = []
+        self.steps = _Steps()
+        self.parameters: dict[fx.Node, nn.Parameter] = {}
         given = self.run(x)
         (end,) = (node for node in self.graph.nodes if node.op == "output")
         last = end.args[0]
-        if not isinstance(given, Tensor) or self.places.get(last) != len(self.found) - 1:
+        if not isinstance(given, Tensor) or self.places.get(last) != len(self.steps.found) - 1:
             return None
-        return self.found
+        return self.steps.found
 
     def run_node(self, n: fx.Node) -> Any:
         made = super().run_node(n)
         if n.op == "placeholder":
             self.places[n] = PICTURE
+        elif isinstance(made, nn.Parameter):
+            self.parameters[n] = made
         elif n.op.startswith("call_") and isinstance(made, Tensor):
             self._add(n, made)
             return made.clone()  # what a later step does in place must not reach the record
@@ -85,11 +106,10 @@ class _Recorder(fx.Interpreter):
         if layer is SAME and sources:
             self.places[n] = sources[0]
             return
-        if isinstance(layer, GlobalAvgPool) and made.dim() == 2:  # mean over rows and columns: a pooling and a flatten
-            self.found.append(Step(name, label, sources, made[:, :, None, None], layer, module))
-            name, label, sources, layer = f"{name}_flat", "flatten", (len(self.found) - 1,), Flatten()
-        self.places[n] = len(self.found)
-        self.found.append(Step(name, label, sources, made, layer if isinstance(layer, Layer) else None, module))
+        known = layer if isinstance(layer, Layer) else None
+        read = [self.parameters[node] for node in _read(n) if node in self.parameters]
+        self.steps.add(name, label, sources, made, known, module, read)
+        self.places[n] = len(self.steps.found) - 1
 
 
 def _read(n: fx.Node) -> list[fx.Node]:
@@ -103,30 +123,34 @@ def _called(module: nn.Module, x: Tensor) -> list[Step]:
     """Return the layers as they were called; each reads the newest step that made just what it was given."""
     with capture(module) as calls, torch.no_grad():
         last = module(x)
-    found: list[Step] = []
+    collected = _Steps()
+    outputs: list[Tensor] = []
+
+    def add(name: str, label: str, sources: tuple[int, ...], made: Tensor, *more: Any) -> int:
+        collected.add(name, label, sources, made, *more)
+        outputs.append(made)
+        return len(outputs) - 1
 
     def place(wanted: Tensor) -> int:
-        for i in range(len(found) - 1, -1, -1):
-            if _equal(found[i].output, wanted):
+        for i in range(len(outputs) - 1, -1, -1):
+            if _equal(outputs[i], wanted):
                 return i
         if _equal(x, wanted):
             return PICTURE
-        for i in range(len(found) - 1, -1, -1):  # flattened on the way
-            if wanted.dim() == 2 and found[i].output.dim() == 4 and _equal(found[i].output.flatten(1), wanted):
-                found.append(Step(f"flatten{len(found)}", "flatten", (i,), wanted, Flatten(), None))
-                return len(found) - 1
-        found.append(Step(f"between{len(found)}", "?", (len(found) - 1,), wanted, None, None))
-        return len(found) - 1
+        for i in range(len(outputs) - 1, -1, -1):  # flattened on the way
+            if wanted.dim() == 2 and outputs[i].dim() == 4 and _equal(outputs[i].flatten(1), wanted):
+                return add(f"flatten{len(outputs)}", "flatten", (i,), wanted, Flatten())
+        return add(f"between{len(outputs)}", "?", (len(outputs) - 1,), wanted)
 
     for call in calls:
         sources = tuple(place(given) for given in call.inputs)
         layer = translation.of_module(call.module)
         if layer is not SAME:
             known = layer if isinstance(layer, Layer) else None
-            found.append(Step(call.name or "module", _label(call.module), sources, call.output, known, call.module))
-    if isinstance(last, Tensor) and not (found and _equal(found[-1].output, last)):
+            add(call.name or "module", _label(call.module), sources, call.output, known, call.module)
+    if isinstance(last, Tensor) and not (outputs and _equal(outputs[-1], last)):
         place(last)
-    return found
+    return collected.found
 
 
 def _equal(a: Tensor, b: Tensor) -> bool:

@@ -14,12 +14,11 @@ from ...errors import InputError, phrase
 from ...evaluation import mistakes
 from ...evaluation.figures import SHOWN
 from ...formula.demand import demand
-from ...nn import Net
 from ..features import feature_maps, scores
 from ..imported import opaque
 from ..subject.examples import Examples
 from ..subject.samples import Samples
-from ..subject.subject import Subject
+from ..subject.subject import Proof, Subject
 from . import records
 from .channels import KEEP, channel_cards, patches_kept
 from .encoding import Array, encoded_size
@@ -27,7 +26,7 @@ from .history import read_history
 from .nodes import page_nodes
 from .records import LeftOut, Payload
 from .size import reduce_to
-from .travel import Travelling, fit
+from .travel import Travelling, fit, net_scores
 
 LIMIT = 4_300_000  # characters; with the page itself it then stays below 5 MB
 SHARE = 4 / 5  # of all characters: the network and its samples, where there is more to show
@@ -55,21 +54,22 @@ def gather(
     if samples.pictures.shape[1:] != spec.shape:
         raise InputError("pictures.model", got=samples.pictures.shape[1:], expected=f"{spec.shape}")
     alone = run is None and (examples is None or not len(examples.pictures))
-    graph = _travelling(subject, samples, limit if alone else int(SHARE * limit))
+    graph, proof = _travelling(subject, samples, limit if alone else int(SHARE * limit))
     channels = channels_of = errors = None
     left_out = graph.left_out
     if examples is None or not len(examples.pictures):
         left_out = (*left_out, "data")
     else:
-        errors = _errors(subject, examples) if len(subject.classes) <= SHOWN else None
-        if isinstance(subject.module, Net):
+        soft = subject.ending not in ("sigmoid", "maps")  # the loss and the confusion are of one class a picture
+        errors = _errors(subject, examples) if len(subject.classes) <= SHOWN and soft else None
+        if subject.net is not None:
             shown = [graph.samples.pictures, *graph.maps.values()] + (
                 [] if errors is None else [errors.mistakes.pictures]
             )
             others = sum(map(encoded_size, (*graph.tensors.values(), *shown)))
             room = int(0.9 * (limit - others))
-            channels, channels_of = channel_cards(subject.module, examples, room=room)
-            fewer = min(patches_kept(subject.module.network, KEEP, room).values(), default=KEEP) < KEEP
+            channels, channels_of = channel_cards(subject.net, examples, room=room)
+            fewer = min(patches_kept(subject.net.network, KEEP, room).values(), default=KEEP) < KEEP
             left_out = (*left_out, "fewer-patches") if fewer else left_out
         left_out = (*left_out, "errors") if len(subject.classes) > SHOWN else left_out
     whole = Payload(
@@ -80,7 +80,7 @@ def gather(
         input=records.Input(spec.shape, spec.mean, spec.std, spec.invert, spec.centred, spec.rule),
         nodes=graph.nodes,
         tensors=graph.tensors,
-        samples=_samples(graph.samples, graph.logits),
+        samples=_samples(graph.samples, graph.logits, subject.by),
         figures=_figures(subject),
         maps=graph.maps or None,
         channels=channels,
@@ -93,46 +93,56 @@ def gather(
         credit=_credit(examples, run),
         weights_credit=_weights_credit(subject),
         rounding=graph.rounding,
+        ending=subject.ending,
+        proof=None if proof is None else records.Proof(proof.difference, proof.where, proof.by),
     )
     return reduce_to(whole, limit)
 
 
-def _travelling(subject: Subject, samples: Samples, limit: int) -> Travelling:
-    """Return the network as it fits into `limit` characters, with what opaque nodes made of the samples."""
-    if subject.network is None or not isinstance(subject.module, Net):
+def _travelling(subject: Subject, samples: Samples, limit: int) -> tuple[Travelling, Proof | None]:
+    """Return the network as it fits into `limit` characters, with what opaque nodes made of the samples, and how far
+    our layers are from those of the network's own runtime.
+    """
+    net = subject.net
+    if net is None:
         return _captured(subject, samples, limit)
-    net = subject.module
     if (made := demand(net.network).numbers) > MOST_NUMBERS:
         most = phrase("value.most.numbers", n=f"{MOST_NUMBERS:,}")
         raise InputError("page.maps", got=f"{made:,}", expected=most)
-    logits = scores(net, subject.scaled(samples.pictures))
+    logits = scores(net, samples.pictures)
     whole = Travelling(page_nodes(net.network), net.weights(), samples, logits)
-    return fit(whole, subject, partial(feature_maps, net, samples.pictures), limit)
+    compute = partial(net_scores, net, samples.pictures)
+    return fit(whole, subject, partial(feature_maps, net, samples.pictures), compute, limit), subject.proof
 
 
-def weight_characters(subject: Subject) -> int:
+def weight_characters(subject: Subject, samples: Samples) -> int:
     """Return how many characters the weights take as they are."""
-    if isinstance(subject.module, Net):
-        return sum(map(encoded_size, subject.module.weights().values()))
-    return -(-16 * sum(p.numel() for p in subject.module.parameters()) // 3)
+    if subject.net is not None:
+        return sum(map(encoded_size, subject.net.weights().values()))
+    found, _ = subject.steps(samples.pictures[:1])
+    return sum(encoded_size(tensor) for step in found for tensor in step.tensors.values())
 
 
-def _captured(subject: Subject, samples: Samples, limit: int) -> Travelling:
-    """Return what is known of a module that no formula describes; of fewer samples where memory would not do."""
+def _captured(subject: Subject, samples: Samples, limit: int) -> tuple[Travelling, Proof | None]:
+    """Return what is known of a network that no formula describes; of fewer samples where memory would not do."""
     one, _ = subject.steps(samples.pictures[:1])
     fitting = max(1, MOST_BYTES // max(1, sum(step.output.nbytes for step in one)))
     found, x = subject.steps(samples.pictures[:fitting])
-    logits = found[-1].output.flatten(1).float().cpu().numpy()
-    nodes, tensors, outputs = opaque.look(found, subject.spec, x)
-    maps = {node.name: outputs[node.name] for node in nodes if node.kind == "opaque"}
+    last = found[-1].output
+    logits = np.zeros((len(last), 0)) if subject.ending == "maps" else last.reshape(len(last), -1)
+    shown = opaque.look(found, subject.spec, x)
+    maps = {node.name: shown.outputs[node.name] for node in shown.nodes if node.kind == "opaque"}
     left: tuple[LeftOut, ...] = ("samples",) if fitting < len(samples) else ()
-    whole = Travelling(nodes, tensors, samples.first(fitting), logits, maps, left_out=left)
-    return fit(whole, subject, lambda names: {name: outputs[name] for name in names}, limit)
+    kept = samples.first(fitting)
+    whole = Travelling(shown.nodes, shown.tensors, kept, logits.astype(np.float32), maps, left_out=left)
+    proof = Proof(shown.difference, shown.where, subject.by) if shown.where else None
+    outputs = lambda names: {name: shown.outputs[name] for name in names}  # noqa: E731
+    return fit(whole, subject, outputs, shown.compute, limit), proof
 
 
-def _samples(samples: Samples, logits: Array) -> records.Samples:
-    torch_version = version("torch").split("+")[0]
-    return records.Samples(samples.pictures, samples.labels, samples.names, logits, by=f"torch {torch_version}")
+def _samples(samples: Samples, logits: Array, by: str) -> records.Samples:
+    by = by or f"torch {version('torch').split('+')[0]}"
+    return records.Samples(samples.pictures, samples.labels, samples.names, logits, by=by)
 
 
 def _errors(subject: Subject, examples: Examples) -> records.Errors | None:
@@ -165,7 +175,7 @@ def _credit(examples: Examples | None, run: Path | None) -> records.Credit | Non
 
 def _weights_credit(subject: Subject) -> records.Credit | None:
     """Return whom the weights are from, where they are others'."""
-    weights = subject.module.weights() if isinstance(subject.module, Net) else {}
+    weights = {} if subject.net is None else subject.net.weights()
     found = credit_of_weights(subject.provenance.pretrained, weights)
     return None if found is None else records.Credit(*found)
 
@@ -175,7 +185,7 @@ def _figures(subject: Subject) -> records.Figures:
     network = subject.network
     test = subject.provenance.test
     return records.Figures(
-        parameters=sum(p.numel() for p in subject.module.parameters()) if network is None else network.parameters,
+        parameters=subject.parameters if network is None else network.parameters,
         macs=None if network is None else network.macs,
         test=None if test is None else records.TestFigures(test.accuracy, test.loss),
         train_seconds=subject.provenance.seconds,

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ...foreign.endings import Ending
 from ...formula import Network
 from ...formula.geometry import Pair, Shape
 from ...rejection import Fitted
@@ -209,20 +210,9 @@ class Figures(Record):
     train_seconds: float | None
 
 
-LeftOut = Literal[
-    "data",
-    "errors",
-    "samples",
-    "weights",
-    "maps",
-    "fewer-patches",
-    "snapshot-maps",
-    "fewer-mistakes",
-    "patches",
-    "snapshots",
-    "class-shares",
-    "channels",
-]
+_Whole = Literal["data", "errors", "samples", "weights", "maps", "fewer-patches"]
+_Part = Literal["snapshot-maps", "fewer-mistakes", "patches", "snapshots", "class-shares", "channels"]
+LeftOut = Literal[_Whole, _Part]
 
 
 @dataclass(frozen=True)
@@ -282,6 +272,17 @@ class Rejection(Record):
         return cls(rejection.threshold, parts, of.node, of.group, tensors)
 
 
+@dataclass(frozen=True)
+class Proof(Record):
+    """The largest difference between what our layers compute and what the network's own runtime, `by`, computes: as a
+    share of the largest number of that node, `where`.
+    """
+
+    difference: float
+    where: str
+    by: str
+
+
 @dataclass(frozen=True, eq=False)
 class Payload(Record):
     """Everything that one page shows. `tensors` are the weights by full name, "conv1.weight"; `maps` (n, …) what opaque
@@ -308,5 +309,7 @@ class Payload(Record):
     rounding: Rounding | None = None  # None where the weights are as they are
     credit: Credit | None = None  # where the page holds pictures whose licence asks for it
     weights_credit: Credit | None = None  # and weights
+    ending: Ending = "softmax"  # what the network makes of its scores
+    proof: Proof | None = None  # of a network that convscope did not build
     format: str = FORMAT
     version: int = VERSION

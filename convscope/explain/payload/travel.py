@@ -13,6 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ...foreign.endings import probabilities
+from ...nn import Net
 from ..features import scores
 from ..subject.samples import Samples
 from ..subject.subject import Subject
@@ -50,11 +52,16 @@ class Travelling:
 
 
 def fit(
-    whole: Travelling, subject: Subject, outputs: Callable[[Collection[str]], Mapping[str, Array]], limit: int
+    whole: Travelling,
+    subject: Subject,
+    outputs: Callable[[Collection[str]], Mapping[str, Array]],
+    compute: Callable[[Mapping[str, Array], Mapping[str, Array], int], Array],
+    limit: int,
 ) -> Travelling:
     """Return `whole` in the finest form that fits into `limit` characters, or what is left where nothing more can go.
 
-    `outputs` gives what layers made of all samples, (n, …) by name. Matrices and kernels are rounded, biases and what
+    `outputs` gives what layers made of all samples, (n, …) by name; `compute` what the last makes of the first n with
+    other weights, where boxes make what is given. Matrices and kernels are rounded, biases and what
     belongs to a channel stay as they are. Where 8 bits are too many as well, samples go until they take a quarter, then
     the weights of the heaviest layers, the scores' own last: such a layer becomes a box that shows what it made of the
     samples. Then the largest maps go.
@@ -73,7 +80,7 @@ def fit(
         fitted = _without_heavy(fitted, outputs, room - len(fitted.samples) * sample)
         fitted = _without_maps(fitted, room)
     if bits < 32:
-        fitted = replace(fitted, rounding=_difference(subject, whole, fitted, bits))
+        fitted = replace(fitted, rounding=_difference(subject, fitted, bits, compute, outputs))
     return replace(fitted, left_out=tuple(dict.fromkeys(fitted.left_out)))
 
 
@@ -155,29 +162,44 @@ def _without_maps(whole: Travelling, room: int) -> Travelling:
     return replace(whole, maps=maps, left_out=(*whole.left_out, *gone))
 
 
-def _difference(subject: Subject, whole: Travelling, fitted: Travelling, bits: int) -> Rounding:
+def _difference(
+    subject: Subject,
+    fitted: Travelling,
+    bits: int,
+    compute: Callable[[Mapping[str, Array], Mapping[str, Array], int], Array],
+    outputs: Callable[[Collection[str]], Mapping[str, Array]],
+) -> Rounding:
     """Return how the scores of the samples change where weights are rounded, and boxes make what they made before."""
-    pictures = subject.scaled(fitted.samples.pictures)
-    other = copy.deepcopy(subject.module)
-    with torch.no_grad():
-        for parameter in other.parameters():
-            before = parameter.detach().float().cpu().numpy()
-            parameter.copy_(torch.from_numpy(np.array(_numbers(_rounded(before, bits)), np.float32)))
-    modules = dict(other.named_modules())
-    for name in fitted.maps.keys() - whole.maps.keys():
-        if name in modules:
-            modules[name].register_forward_hook(partial(_given, iter(fitted.maps[name])))
-    with torch.no_grad():
-        after = np.concatenate([scores(other, pictures[i : i + 1]) for i in range(len(pictures))])
-    before = scores(subject.module, pictures)
-    chances = [_softmax(x / subject.temperature) for x in (before, after)]
+    n, last = len(fitted.samples), fitted.nodes[-1].name
+    tensors = {name: _numbers(t) for name, t in fitted.tensors.items()}
+    after = compute(tensors, fitted.maps, n).reshape(n, -1)
+    if subject.ending == "maps":
+        before = outputs([last])[last][:n].reshape(n, -1)
+        return Rounding(bits, float(np.abs(after - before).max()), 0.0, 0, n)
+    before = fitted.logits
+    chances = [probabilities(x / subject.temperature, subject.ending) for x in (before, after)]
     return Rounding(
         bits=bits,
         score=float(np.abs(after - before).max()),
         probability=float(np.abs(chances[1] - chances[0]).max()),
         changed=int((after.argmax(1) != before.argmax(1)).sum()),
-        n=len(pictures),
+        n=n,
     )
+
+
+def net_scores(net: Net, pictures: Array, tensors: Mapping[str, Array], maps: Mapping[str, Array], n: int) -> Array:
+    """Return the scores that a Net gives for the first `n` pictures with other weights, where the layers in `maps` make
+    what stands there.
+    """
+    other = copy.deepcopy(net)
+    with torch.no_grad():
+        for name, tensor in other.state_dict().items():
+            if name in tensors:
+                tensor.copy_(torch.from_numpy(np.array(tensors[name], np.float32)))
+    for name, made in maps.items():
+        other.get_submodule(name).register_forward_hook(partial(_given, iter(made)))
+    with torch.no_grad():
+        return np.concatenate([scores(other, pictures[i : i + 1]) for i in range(n)])
 
 
 def _given(made: object, _module: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> Tensor:
@@ -188,9 +210,3 @@ def _given(made: object, _module: nn.Module, _inputs: tuple[Tensor, ...], output
 def _numbers(t: Array | ScaledBytes) -> Array:
     """Return what a page reads of a tensor."""
     return decode(t.to_json()) if isinstance(t, ScaledBytes) else t
-
-
-def _softmax(x: Array) -> Array:
-    parts = np.exp(x.astype(np.float64) - x.max(1, keepdims=True))
-    result: Array = parts / parts.sum(1, keepdims=True)
-    return result

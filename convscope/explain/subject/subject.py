@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from ...errors import InputError, UsageError
+from ...foreign.endings import Ending, ending, scored, undone
+from ...foreign.step import Step
 from ...formula import Network
 from ...modelfile.provenance import Provenance
 from ...nn import Net
@@ -18,25 +21,40 @@ from ...pictures.input_spec import InputSpec
 from ...prediction import Model
 from ...rejection import Fitted
 from ..features import scores
-from ..imported.rebuilding import rebuilt, scored
-from ..imported.steps import Step, steps
+from ..imported.rebuilding import proof, rebuilt
+from ..imported.steps import steps
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 
 
+Recorded = tuple[list[Step], Floats]
+
 NOTHING_KNOWN = Provenance()
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The largest difference between what our layers compute and what `by` computes, as a share of the largest number
+    of that node, which is `where`.
+    """
+
+    difference: float
+    where: str
+    by: str
 
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A module that gives scores (N, K) for what `spec` says. `network` is None where no formula describes it.
+    """What gives scores (N, K) for what `spec` says: a Net, or what `record` shows step by step. `network` is None
+    where no formula describes it.
 
-    `quick`, if it is there, gives the same scores sooner, for a whole data set. Probabilities are softmax(scores /
-    `temperature`); `rejection` says when a picture is none of the classes.
+    `quick`, if it is there, gives the same scores sooner, for a whole data set. `ending` says what they become;
+    probabilities are softmax(scores / `temperature`) unless it says otherwise. `rejection` says when a picture is none
+    of the classes. `proof`: how far our own layers are from the runtime's values, with its name.
     """
 
-    module: nn.Module
+    net: Net | None
     spec: InputSpec
     classes: tuple[str, ...]
     network: Network | None
@@ -45,42 +63,25 @@ class Subject:
     quick: Callable[[Pixels], Floats] | None = None
     temperature: float = 1.0
     rejection: Fitted | None = None
-
-    def scaled(self, pictures: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """Return what the module reads for uint8 pictures (n, C, H, W): themselves for a Net, else (x − mean) / std in
-        float32.
-        """
-        if isinstance(self.module, Net):
-            return pictures
-        mean, std = (np.array(v, np.float32).reshape(-1, 1, 1) for v in (self.spec.mean, self.spec.std))
-        return (pictures - mean) / std
+    record: Callable[[Pixels], Recorded] | None = None
+    ending: Ending = "softmax"
+    parameters: int = 0  # of one without a network
+    proof: Proof | None = None
+    by: str = ""  # what `record` ran: "ONNX Runtime 1.32.0"
 
     def scores(self, pictures: Pixels) -> Floats:
         """Return the scores, float32 (n, K), for uint8 pictures, a thousand at a time."""
         if self.quick is not None:
             return self.quick(pictures)
+        assert self.net is not None
         starts = range(0, len(pictures), 1000)
-        return np.concatenate([scores(self.module, self.scaled(pictures[i : i + 1000])) for i in starts])
+        return np.concatenate([scores(self.net, pictures[i : i + 1000]) for i in starts])
 
-    def steps(self, pictures: Pixels) -> tuple[list[Step], Tensor]:
-        """Return the module's steps up to its scores for uint8 pictures, and what it read of them."""
-        held = next(iter([*self.module.parameters(), *self.module.buffers()]), torch.zeros(1))
-        x = torch.from_numpy(self.scaled(pictures)).to(held.device)
-        inner = self.module.inner if isinstance(self.module, Logarithm) else self.module
-        return list(scored(steps(inner, x))), x
-
-
-class Logarithm(nn.Module):
-    """The logarithm of what a module gives: of probabilities, scores that softmax turns back into them."""
-
-    def __init__(self, inner: nn.Module) -> None:
-        super().__init__()
-        self.inner = inner
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return log(inner(x)); a probability of 0 counts as 1e-38, since log 0 is −∞."""
-        probabilities: Tensor = self.inner(x)
-        return probabilities.clamp_min(1e-38).log()
+    def steps(self, pictures: Pixels) -> Recorded:
+        """Return the steps up to the scores for uint8 pictures, and what the first of them reads."""
+        assert self.record is not None
+        found, x = self.record(pictures)
+        return list(scored(found)), x
 
 
 def subject_of_model(model: Model, title: str = "") -> Subject:
@@ -105,33 +106,75 @@ def subject_of_net(net: Net, classes: tuple[str, ...], title: str = "") -> Subje
     return Subject(net, net.spec, classes, net.network, NOTHING_KNOWN, title)
 
 
+def subject_of_steps(
+    record: Callable[[Pixels], Recorded],
+    run: Callable[[Pixels], Floats],
+    spec: InputSpec,
+    pictures: Pixels,
+    classes: tuple[str, ...] | None,
+    title: str,
+    by: str,
+) -> Subject:
+    """Return a network that convscope did not build: as a Net where its layers are the formula's
+    (`rebuilding.rebuilt`), else as the steps that `record` gives; `run` gives what its last step gives, (n, …).
+
+    `pictures` uint8 (n, C, H, W) are what it is tried on. Raises UsageError for another number of class names than of
+    scores.
+    """
+    found, _ = record(pictures[:4])
+    end = ending(found)
+    count = 0 if end == "maps" else found[-1].output.reshape(len(found[-1].output), -1).shape[1]
+    names = _names(classes, count)
+    made = None if end == "maps" else rebuilt(scored(found), spec, pictures[:4])
+    proven = None if made is None else Proof(*proof(made, pictures[:4]), by)
+    quick = lambda some: undone(run(some).reshape(len(some), -1), end)  # noqa: E731
+    return Subject(
+        None if made is None else made.net,
+        spec,
+        names,
+        None if made is None else made.net.network,
+        title=title,
+        quick=None if made is not None else quick,
+        record=record,
+        ending=end,
+        parameters=sum(step.parameters for step in found),
+        proof=proven,
+        by=by,
+    )
+
+
 def subject_of_module(
     module: nn.Module, spec: InputSpec, pictures: Pixels, classes: tuple[str, ...] | None = None, title: str = ""
 ) -> Subject:
-    """Return any torch module as a subject: as a Net where its layers are the formula's (`rebuilding.rebuilt`), else as
-    it is.
-
-    `pictures` uint8 (n, C, H, W) are what it is tried on. Raises InputError for a module that cannot read them or gives
-    no scores, UsageError for another number of class names than of scores.
+    """Return any torch module as a subject. Raises InputError for a module that cannot read the pictures or gives no
+    scores, UsageError for another number of class names than of scores.
     """
-    if isinstance(module, Net):
-        subject = subject_of_net(module, (), title)
-    else:
-        subject = Subject(module, spec, (), None, NOTHING_KNOWN, title or type(module).__name__)
+    title = title or type(module).__name__
+    held = next(iter([*module.parameters(), *module.buffers()]), torch.zeros(1))
+
+    def scaled(some: Pixels) -> Tensor:
+        mean, std = (np.array(v, np.float32).reshape(-1, 1, 1) for v in (spec.mean, spec.std))
+        return torch.from_numpy((some - mean) / std).to(held.device)
+
+    def run(some: Pixels) -> Floats:
+        return scores(module, some if isinstance(module, Net) else scaled(some).numpy())
+
+    def record(some: Pixels) -> Recorded:
+        x = scaled(some)
+        return steps(module, x), x.cpu().numpy()
+
     try:
-        scores_of_one = subject.scores(pictures[:1])
+        count = run(pictures[:1]).reshape(1, -1).shape[1]
     except (RuntimeError, TypeError, ValueError, IndexError, AttributeError, NotImplementedError) as error:
         reason = str(error).strip().split("\n")[0]
         raise InputError("module.pictures", reason=reason, got=pictures.shape[1:]) from error
-    k = scores_of_one.shape[1]
-    names = tuple(map(str, range(k))) if classes is None else tuple(classes)
-    if len(names) != k:
-        raise UsageError("module.names", got=len(names), expected=f"{k}")
-    if subject.network is not None:
-        return subject_of_net(module, names, title) if isinstance(module, Net) else subject
-    whole = steps(module, subject.steps(pictures)[1])
-    net = rebuilt(whole, spec, pictures)
-    if net is not None:
-        return Subject(net, spec, names, net.network, NOTHING_KNOWN, subject.title)
-    soft = len(whole) > len(scored(whole)) and not whole[-1].label.lower().startswith("log")
-    return Subject(Logarithm(module) if soft else module, spec, names, None, NOTHING_KNOWN, subject.title)
+    if isinstance(module, Net):
+        return subject_of_net(module, _names(classes, count), title)
+    return subject_of_steps(record, run, spec, pictures, classes, title, f"torch {version('torch').split('+')[0]}")
+
+
+def _names(classes: tuple[str, ...] | None, count: int) -> tuple[str, ...]:
+    names = tuple(map(str, range(count))) if classes is None else tuple(classes)
+    if len(names) != count:
+        raise UsageError("module.names", got=len(names), expected=f"{count}")
+    return names

@@ -13,7 +13,7 @@ from ...errors import Phrase, UsageError, phrase
 from ...nn import Net
 from ...pictures.input_spec import InputSpec
 from ...prediction import Model, load
-from ..options import OF_MODULES, LookOptions
+from ..options import OF_OTHERS, LookOptions
 from . import samples
 from .inputs import Inputs, each_input, sort_inputs
 from .module_input import infer_input
@@ -40,14 +40,14 @@ def target_of_file(model: Any, pictures: Any, options: LookOptions) -> Target:
 
     Raises ConvscopeError for what cannot be opened, and for options that a model file knows by itself.
     """
-    for option in options.given(*OF_MODULES):
+    for option in options.given(*OF_OTHERS):
         raise UsageError("look.option", option=option, hint=phrase("look.option.try", option=option))
     file = model if isinstance(model, Model) else load(model)
     folder = file.file.path.parent
     run = folder if file.file.path.name == "model.onnx" and (folder / "run.json").is_file() else None
     name = (run or file.file.path.with_suffix("")).resolve().name
     inputs = sort_inputs(pictures, file.spec, file.classes, options)
-    notes, trained_with = _said_of(inputs), None
+    notes, trained_with = said_of(inputs), None
     if inputs.dataset is None:
         dataset, trained_with, note = find_training_data(file, run, options)
         inputs, notes = replace(inputs, dataset=dataset), (*notes, *note)
@@ -68,19 +68,19 @@ def target_of_module(module: nn.Module, pictures: Any, options: LookOptions) -> 
         spec, things, notes = infer_input(pictures, options)
     classes = tuple(options.classes or next((t.classes for t in things if hasattr(t, "classes")), ()))
     inputs = sort_inputs(things, spec, classes, options)
-    subject = subject_of_module(module, spec, _trial(inputs, spec), classes or None, options.title)
+    subject = subject_of_module(module, spec, trial(inputs, spec), classes or None, options.title)
     lost = () if inputs.dataset is not None else (phrase("note.data.module"),)
-    return Target(subject, inputs, None, options.title or subject.title, (*notes, *_said_of(inputs), *lost))
+    return Target(subject, inputs, None, options.title or subject.title, (*notes, *said_of(inputs), *lost))
 
 
-def _trial(inputs: Inputs, spec: InputSpec) -> samples.Pixels:
+def trial(inputs: Inputs, spec: InputSpec) -> samples.Pixels:
     """Return the pictures that a module is tried on."""
     if inputs.samples is not None:
         return inputs.samples.pictures
     return samples.blank(spec.shape, spec.mean).pictures if inputs.dataset is None else inputs.dataset.train.images[:1]
 
 
-def _said_of(inputs: Inputs) -> tuple[Phrase, ...]:
+def said_of(inputs: Inputs) -> tuple[Phrase, ...]:
     """Return what to know of the pictures that were given."""
     surplus = (phrase("note.surplus", n=f"{inputs.more:,}"),) if inputs.more else ()
     return (*surplus, *inputs.notes)

@@ -215,6 +215,15 @@
  * @property {Record<string, Binary>} tensors what was learned, by the ends of its names in the model file
  */
 
+/** @typedef {"softmax" | "log_softmax" | "sigmoid" | "logits" | "maps"} Ending */
+
+/**
+ * @typedef {object} Proof the largest difference to what the network's own runtime computes
+ * @property {number} difference as a share of the largest number of that node
+ * @property {string} where
+ * @property {string} by
+ */
+
 /**
  * @typedef {object} Payload everything one page shows
  * @property {string} format
@@ -239,6 +248,8 @@
  * @property {LeftOut[]} left_out
  * @property {Credit | null} credit whom the pictures are from
  * @property {Credit | null} weights_credit whom the weights are from, where they are others'
+ * @property {Ending} ending what the network makes of its scores
+ * @property {Proof | null} proof of a network that convscope did not build
  */
 
 export {};

@@ -310,7 +310,7 @@ def test_steps_read_what_they_say() -> None:
     ]
     assert float(found[5].output.min()) < 0, "the ReLU in place did not reach the sum's record"
     with torch.no_grad():
-        np.testing.assert_array_equal(found[6].output, found[5].output.clamp(min=0))
+        np.testing.assert_array_equal(found[6].output, found[5].output.clip(min=0))
 
 
 @pytest.mark.parametrize(
@@ -338,7 +338,7 @@ def test_steps_read_what_they_say() -> None:
             InputError,
             "different shapes",
         ),
-        (lambda: convscope.look(nn.Conv2d(1, 1, 16), pictures()), InputError, "does not end in scores"),
+        (lambda: convscope.look(nn.Flatten(0), pictures()), InputError, "cannot read these pictures"),
         (lambda: convscope.look("slides", classes=("a",)), UsageError, "a model file knows its own classes"),
         (lambda: convscope.look(nn.Sequential(nn.LazyConv2d(2, 3)), pictures()), InputError, "a lazy layer"),
     ],

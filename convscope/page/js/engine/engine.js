@@ -7,7 +7,7 @@ import { gradientTerms, lossAfterStep, lossGradients } from "./learned.js";
 import { occlusionSteps } from "./occlusion.js";
 import { outsiderOf } from "./outsider.js";
 import { seenBox } from "./seen.js";
-import { softmax } from "./softmax.js";
+import { probabilitiesOf } from "./softmax.js";
 import { termsOf } from "./terms.js";
 /** @import {Payload} from "../types.js" */
 /** @import {HeatMap, Layer, Result} from "./types.js" */
@@ -19,7 +19,7 @@ import { termsOf } from "./terms.js";
  * @param {Pick<Payload, "input" | "nodes" | "tensors"> & Partial<Payload>} payload
  */
 export function makeEngine(payload) {
-  const { input, temperature = 1 } = payload;
+  const { input, temperature = 1, ending = "softmax" } = payload;
   /** @type {Layer[]} */
   const nodes = payload.nodes.map((node) => ({ ...node, input: node.inputs[0], module: kindOf(node), tensors: {} }));
   for (const [name, binary] of Object.entries(payload.tensors)) {
@@ -46,7 +46,7 @@ export function makeEngine(payload) {
      * Run the network on a picture (C, H, W) in 0…255, rows of each channel in turn.
      * @param {ArrayLike<number>} picture
      */
-    forward: (picture) => runForward(nodes, scalePicture(input, picture), temperature),
+    forward: (picture) => runForward(nodes, scalePicture(input, picture), temperature, ending),
 
     /**
      * How foreign a picture (C, H, W) in 0…255 is, by it and the result of `forward`; null where nothing tells.
@@ -92,7 +92,7 @@ export function makeEngine(payload) {
      */
     occlusion: (picture, classIndex, size = 6, stride = 2) => {
       const scaled = scalePicture(input, picture);
-      const steps = occlusionSteps(nodes, scaled, input.shape, classIndex, size, stride, temperature);
+      const steps = occlusionSteps(nodes, scaled, input.shape, classIndex, size, stride, temperature, ending);
       let step = steps.next();
       while (!step.done) step = steps.next();
       return step.value;
@@ -103,7 +103,7 @@ export function makeEngine(payload) {
      * @param {ArrayLike<number>} picture @param {number} classIndex @param {number} [size] @param {number} [stride]
      */
     occlusionSteps: (picture, classIndex, size = 6, stride = 2) =>
-      occlusionSteps(nodes, scalePicture(input, picture), input.shape, classIndex, size, stride, temperature),
+      occlusionSteps(nodes, scalePicture(input, picture), input.shape, classIndex, size, stride, temperature, ending),
 
     /**
      * The gradients of the loss −ln p of class `label`, for every layer from `first` on that learned something.
@@ -147,7 +147,7 @@ export function makeEngine(payload) {
  * @returns {Result}
  */
 function capturedResult(payload, nodes, i) {
-  const { samples, maps, input, temperature = 1 } = payload;
+  const { samples, maps, input, temperature = 1, ending = "softmax" } = payload;
   if (!samples) throw new RangeError("the payload holds no samples");
   const logits = Float64Array.from(itemOf(unpack(samples.logits), samples.logits.shape, i));
   const scaled = scalePicture(input, itemOf(unpack(samples.pictures), samples.pictures.shape, i));
@@ -160,5 +160,5 @@ function capturedResult(payload, nodes, i) {
     if (binary) outputs.push(Float64Array.from(itemOf(unpack(binary), binary.shape, i)));
     else outputs.push(known ? runNode(node, inputs) : new Float64Array(0));
   }
-  return { input: scaled, outputs, logits, probabilities: softmax(logits, temperature).probabilities };
+  return { input: scaled, outputs, logits, probabilities: probabilitiesOf(logits, temperature, ending) };
 }

@@ -1,5 +1,5 @@
-import { softmax } from "./softmax.js";
-/** @import {InputSpec} from "../types.js" */
+import { probabilitiesOf } from "./softmax.js";
+/** @import {Ending, InputSpec} from "../types.js" */
 /** @import {Layer, Result} from "./types.js" */
 
 /**
@@ -35,9 +35,10 @@ export function runNode(node, inputs) {
  * @param {Layer[]} nodes
  * @param {Float64Array} input
  * @param {number} temperature of its softmax
+ * @param {Ending} [ending]
  * @returns {Result}
  */
-export function runForward(nodes, input, temperature) {
+export function runForward(nodes, input, temperature, ending = "softmax") {
   /** @type {Float64Array[]} */
   const outputs = [];
   for (const node of nodes) {
@@ -49,5 +50,5 @@ export function runForward(nodes, input, temperature) {
     );
   }
   const logits = outputs[outputs.length - 1];
-  return { input, outputs, logits, probabilities: softmax(logits, temperature).probabilities };
+  return { input, outputs, logits, probabilities: probabilitiesOf(logits, temperature, ending) };
 }

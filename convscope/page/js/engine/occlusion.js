@@ -1,5 +1,5 @@
 import { runForward } from "./forward.js";
-/** @import {Shape} from "../types.js" */
+/** @import {Ending, Shape} from "../types.js" */
 /** @import {HeatMap, Layer} from "./types.js" */
 
 /**
@@ -24,11 +24,21 @@ function squaresAlong(length, size, stride) {
  * @param {number} size
  * @param {number} stride at most the size
  * @param {number} temperature of the softmax
+ * @param {Ending} [ending]
  * @returns {Generator<number, HeatMap, void>}
  */
-export function* occlusionSteps(nodes, input, [channels, height, width], classIndex, size, stride, temperature) {
+export function* occlusionSteps(
+  nodes,
+  input,
+  [channels, height, width],
+  classIndex,
+  size,
+  stride,
+  temperature,
+  ending,
+) {
   if (!(size >= 1 && stride >= 1 && stride <= size)) throw new RangeError("stride must be 1 to the square's size");
-  const whole = runForward(nodes, input, temperature).probabilities[classIndex];
+  const whole = runForward(nodes, input, temperature, ending).probabilities[classIndex];
   const total = new Float64Array(height * width);
   const cover = new Float64Array(height * width);
   const tops = squaresAlong(height, size, stride);
@@ -40,7 +50,7 @@ export function* occlusionSteps(nodes, input, [channels, height, width], classIn
       for (let row = 0; row < channels * height; row++) {
         if (row % height >= top && row % height < bottom) hidden.fill(0, row * width + left, row * width + right);
       }
-      const fall = whole - runForward(nodes, hidden, temperature).probabilities[classIndex];
+      const fall = whole - runForward(nodes, hidden, temperature, ending).probabilities[classIndex];
       for (let y = top; y < bottom; y++) {
         for (let x = left; x < right; x++) {
           total[y * width + x] += fall;

@@ -1,3 +1,5 @@
+/** @import {Ending} from "../types.js" */
+
 /**
  * Return exp((z − max)/T) / Σ exp((z − max)/T): taking the largest away first changes nothing and never overflows. T is
  * the temperature that calibrates a network, 1 where it is not calibrated.
@@ -10,6 +12,17 @@ export function softmax(logits, temperature = 1) {
   const powers = logits.map((z) => Math.exp((z - largest) / temperature));
   const sum = powers.reduce((a, b) => a + b, 0);
   return { largest, powers, sum, probabilities: powers.map((p) => p / sum) };
+}
+
+/**
+ * Return what a network means by its scores: probabilities that make 1 together, or with sigmoids each its own.
+ * @param {Float64Array} logits
+ * @param {number} temperature
+ * @param {Ending} ending
+ */
+export function probabilitiesOf(logits, temperature, ending) {
+  if (ending === "sigmoid") return logits.map((z) => 1 / (1 + Math.exp(-z)));
+  return softmax(logits, temperature).probabilities;
 }
 
 /**

@@ -114,7 +114,11 @@ export function overviewView(app) {
 }
 
 /** What stands above the scores. @param {App} app */
-function softmaxWords({ t, engine }) {
+function softmaxWords({ t, engine, payload }) {
+  if (payload.ending === "sigmoid") return t("scores.sigmoid");
+  if (payload.ending === "logits") return t("scores.logits");
+  if (payload.ending === "log_softmax") return t("scores.log_softmax");
+  if (payload.ending === "maps") return t("scores.maps");
   return engine.temperature === 1
     ? t("scores.softmax")
     : t("scores.calibrated", { temperature: fixed(engine.temperature, 3) });

@@ -52,14 +52,16 @@ export function picturePanel(app) {
     eraser.refresh();
     const winner = winnerOf(app);
     const label = labelOf(app);
-    refill(
-      verdict,
-      app.outsider?.refused ? t("outsider.none") : t("reads.as"),
-      " ",
-      make(doc, "b", {}, payload.classes[winner]),
-      " ",
-      make(doc, "span", { class: "figure" }, percent(app.result.probabilities[winner])),
-    );
+    if (payload.ending === "maps") refill(verdict, t("reads.maps"));
+    else
+      refill(
+        verdict,
+        app.outsider?.refused ? t("outsider.none") : t("reads.as"),
+        " ",
+        make(doc, "b", {}, payload.classes[winner]),
+        " ",
+        make(doc, "span", { class: "figure" }, percent(app.result.probabilities[winner])),
+      );
     verdict.classList.toggle("wrong", label >= 0 && label !== winner);
     refill(
       caption,

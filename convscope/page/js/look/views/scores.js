@@ -140,6 +140,20 @@ function outsiderText(app) {
 /** The measured difference between this page's scores and the framework's, for untouched samples. @param {App} app */
 function differenceText(app) {
   const { doc, t, payload, state } = app;
+  if (payload.proof) {
+    const { digits, power } = scientific(payload.proof.difference);
+    return [
+      t("measured.proof", { by: payload.proof.by, where: payload.proof.where }),
+      " ",
+      make(
+        doc,
+        "span",
+        { class: "figure" },
+        digits,
+        ...(power ? ["·10", make(doc, "sup", {}, String(power).replace("-", "−"))] : []),
+      ),
+    ];
+  }
   if (!app.engine.computes) return [t("measured.captured", { by: payload.samples.by })];
   const sample = Number(state.picture.slice(1));
   const known = state.picture[0] === "s" && sample < payload.samples.names.length && app.picture === app.base;

@@ -89,6 +89,8 @@ function payloadOf(lab, { names, pictures, leftOut, confusion, network, engine, 
     rounding: null,
     credit: null,
     weights_credit: null,
+    ending: "softmax",
+    proof: null,
   };
 }
 

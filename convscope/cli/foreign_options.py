@@ -1,0 +1,60 @@
+"""What must be said of an ONNX file that convscope did not write, where the file says nothing itself."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ..errors import UsageError
+
+
+def add_foreign(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that say how a foreign network reads its pictures and what it gives."""
+    group = parser.add_argument_group("of an ONNX file that convscope did not write")
+    group.add_argument("--classes", metavar="FILE", help="a text file with the name of a class on each line")
+    group.add_argument("--shape", metavar="CxHxW", help="what it reads, where its file leaves sizes open")
+    group.add_argument(
+        "--range",
+        metavar="A-B",
+        help="what pictures are brought to first: 0-1, 0-255 or -1-1, written --range=-1-1 (default: as the file or "
+        "what lies beside it says, else 0-1)",
+    )
+    group.add_argument("--mean", metavar="N,…", help="taken away then: one number, or one a channel")
+    group.add_argument("--std", metavar="N,…", help="divided by then: one number, or one a channel")
+    order = group.add_mutually_exclusive_group()
+    order.add_argument("--rgb", action="store_true", help="it reads red, green, blue (default)")
+    order.add_argument("--bgr", action="store_true", help="it reads blue, green, red; so stand --mean and --std then")
+    group.add_argument("--output", metavar="NAME", help="which of its outputs, by its name or counted from 0")
+
+
+def foreign_options(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the options as `look` takes them."""
+    from .describe import shape
+
+    return {
+        "classes": None if args.classes is None else names(args.classes),
+        "shape": None if args.shape is None else shape(args.shape),
+        "range": args.range,
+        "mean": None if args.mean is None else _numbers("mean", args.mean),
+        "std": None if args.std is None else _numbers("std", args.std),
+        "bgr": args.bgr,
+        "output": args.output,
+    }
+
+
+def names(path: str) -> tuple[str, ...]:
+    """Return the lines of a file of class names. Raises UsageError where there are none."""
+    from ..foreign.sidecar import read_names
+
+    found = read_names(Path(path))
+    if not found:
+        raise UsageError("foreign.names", where=path)
+    return found
+
+
+def _numbers(name: str, text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(word) for word in text.replace(" ", ",").split(",") if word)
+    except ValueError as error:
+        raise UsageError("value.numbers", name=f"--{name}", got=text) from error

@@ -1,0 +1,220 @@
+"""ONNX operators as layers of the formula, where it has exactly these, with their weights as the formula names them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import PlanError
+from ..formula import kinds as k
+from ..formula.kinds import Layer
+from ..formula.onnx_operators import shortest
+from .graph import Graph, Op
+from .step import Array
+
+
+class Known(NamedTuple):
+    """A layer, the values that it reads, its tensors, and the constants that it learned."""
+
+    layer: Layer
+    sources: tuple[str, ...]
+    tensors: Mapping[str, Array]
+    learned: tuple[str, ...] = ()
+
+
+def known(graph: Graph, op: Op) -> Known | None:
+    """Return the layer that one operator is, None if there is none."""
+    read = _TABLE.get(op.kind)
+    try:
+        return None if read is None else read(graph, op)
+    except (PlanError, LookupError, ValueError, TypeError):  # an option beyond what the formula allows
+        return None
+
+
+def _plain(layer: Callable[[Op], Layer]) -> Callable[[Graph, Op], Known | None]:
+    def read(graph: Graph, op: Op) -> Known | None:
+        return Known(layer(op), op.inputs[:1], {}) if op.inputs[0] not in graph.constants else None
+
+    return read
+
+
+def _float(op: Op, name: str, default: float) -> float:
+    return shortest(float(op.attributes.get(name, default)))
+
+
+def _pads(graph: Graph, op: Op, kernel: tuple[int, int], dilation: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Return what stands around the maps: (top, left, bottom, right)."""
+    given = op.attributes.get("auto_pad", "NOTSET")
+    if given in ("NOTSET", ""):
+        top, left, bottom, right = op.attributes.get("pads", (0, 0, 0, 0))
+        return top, left, bottom, right
+    if given == "VALID":
+        return 0, 0, 0, 0
+    stride = op.attributes.get("strides", (1, 1))
+    pairs = []
+    for i, length in enumerate(graph.shapes[op.inputs[0]][2:]):
+        extent = dilation[i] * (kernel[i] - 1) + 1
+        total = max(0, (-(-length // stride[i]) - 1) * stride[i] + extent - length)
+        pairs.append((total // 2, total - total // 2) if given == "SAME_UPPER" else (total - total // 2, total // 2))
+    return pairs[0][0], pairs[1][0], pairs[0][1], pairs[1][1]
+
+
+def _conv(graph: Graph, op: Op) -> Known | None:
+    weight = graph.constants[op.inputs[1]]
+    if weight.ndim != 4:
+        return None
+    bias = graph.constants[op.inputs[2]] if len(op.inputs) > 2 and op.inputs[2] else None
+    kernel, dilation = weight.shape[2:], tuple(op.attributes.get("dilations", (1, 1)))
+    layer = k.Conv(
+        weight.shape[0],
+        kernel,
+        tuple(op.attributes.get("strides", (1, 1))),
+        _pads(graph, op, kernel, dilation),
+        dilation,
+        op.attributes.get("group", 1),
+        bias is not None,
+    )
+    tensors = {"weight": weight} if bias is None else {"weight": weight, "bias": bias}
+    return Known(layer, op.inputs[:1], tensors, tuple(name for name in op.inputs[1:] if name))
+
+
+def _gemm(graph: Graph, op: Op) -> Known | None:
+    if op.attributes.get("transA", 0) or op.inputs[1] not in graph.constants:
+        return None
+    weight = graph.constants[op.inputs[1]] * np.float32(op.attributes.get("alpha", 1.0))
+    weight = weight if op.attributes.get("transB", 0) else weight.T
+    held = len(op.inputs) > 2 and op.inputs[2]
+    bias = graph.constants[op.inputs[2]] * np.float32(op.attributes.get("beta", 1.0)) if held else np.zeros(1)
+    return _dense(weight, bias, op.inputs[:1], tuple(name for name in op.inputs[1:] if name))
+
+
+def _matmul(graph: Graph, op: Op) -> Known | None:
+    weight = graph.constants[op.inputs[1]]
+    rows = len(graph.shapes[op.inputs[0]]) == 2 and weight.ndim == 2
+    return _dense(weight.T, np.zeros(1), op.inputs[:1], op.inputs[1:]) if rows else None
+
+
+def _dense(weight: Array, bias: Array, sources: tuple[str, ...], learned: tuple[str, ...]) -> Known:
+    units = weight.shape[0]
+    return Known(k.FC(units), sources, {"weight": weight, "bias": np.broadcast_to(bias.reshape(-1), (units,))}, learned)
+
+
+def _batch_norm(graph: Graph, op: Op) -> Known | None:
+    names = ("weight", "bias", "running_mean", "running_var")
+    tensors = {name: graph.constants[value] for name, value in zip(names, op.inputs[1:5], strict=True)}
+    if op.attributes.get("training_mode", 0):
+        return None
+    return Known(k.BatchNorm(_float(op, "epsilon", 1e-5)), op.inputs[:1], tensors, op.inputs[1:3])
+
+
+def _pool(kind: type[k.MaxPool] | type[k.AvgPool]) -> Callable[[Graph, Op], Known | None]:
+    def read(graph: Graph, op: Op) -> Known | None:
+        kernel = tuple(op.attributes["kernel_shape"])
+        dilation = tuple(op.attributes.get("dilations", (1,) * len(kernel)))
+        pads = _pads(graph, op, kernel, dilation)
+        if len(kernel) != 2 or any(n != 1 for n in dilation) or not op.output:
+            return None
+        if kind is k.AvgPool and any(pads) and not op.attributes.get("count_include_pad", 0):
+            return None
+        return Known(kind(kernel, tuple(op.attributes.get("strides", (1, 1))), pads), op.inputs[:1], {})
+
+    return read
+
+
+def _flatten(graph: Graph, op: Op) -> Known | None:
+    before, after = graph.shapes[op.inputs[0]], op.shape
+    flat = len(before) == 4 and after == (before[0], math.prod(before[1:]))
+    return Known(k.Flatten(), op.inputs[:1], {}) if flat else None
+
+
+def _mean(graph: Graph, op: Op) -> Known | None:
+    before = graph.shapes[op.inputs[0]]
+    axes = op.attributes.get("axes")
+    if axes is None and len(op.inputs) > 1 and op.inputs[1]:
+        axes = graph.constants[op.inputs[1]].tolist()
+    whole = len(before) == 4 and axes is not None and {axis % 4 for axis in axes} == {2, 3}
+    return Known(k.GlobalAvgPool(), op.inputs[:1], {}) if whole else None
+
+
+def _add(graph: Graph, op: Op) -> Known | None:
+    if any(name in graph.constants for name in op.inputs):
+        return None
+    alike = len(op.inputs) > 1 and len({graph.shapes[name] for name in op.inputs}) == 1
+    return Known(k.Add(), op.inputs, {}) if alike else None
+
+
+def _concat(graph: Graph, op: Op) -> Known | None:
+    axis = op.attributes["axis"] % len(op.shape)
+    varying = not any(name in graph.constants for name in op.inputs) and len(op.inputs) > 1
+    return Known(k.Concat(), op.inputs, {}) if axis == 1 and varying else None
+
+
+def _clip(graph: Graph, op: Op) -> Known | None:
+    ends = [op.attributes.get("min", -math.inf), op.attributes.get("max", math.inf)]
+    for i, name in enumerate(op.inputs[1:3]):
+        if name:
+            ends[i] = float(graph.constants[name].reshape(()))
+    if ends == [0, 6]:
+        return Known(k.ReLU6(), op.inputs[:1], {})
+    return Known(k.ReLU(), op.inputs[:1], {}) if ends[0] == 0 and ends[1] >= 3e38 else None
+
+
+def _prelu(graph: Graph, op: Op) -> Known | None:
+    slope = graph.constants[op.inputs[1]]
+    return Known(k.PReLU(), op.inputs[:1], {"weight": slope.reshape(1)}, op.inputs[1:]) if slope.size == 1 else None
+
+
+def _hard_sigmoid(graph: Graph, op: Op) -> Known | None:
+    torch = abs(op.attributes.get("alpha", 0.2) - 1 / 6) < 1e-6 and op.attributes.get("beta", 0.5) == 0.5
+    return Known(k.HardSigmoid(), op.inputs[:1], {}) if torch else None
+
+
+def _gelu(graph: Graph, op: Op) -> Known | None:
+    return Known(k.GELU(), op.inputs[:1], {}) if op.attributes.get("approximate", "none") == "none" else None
+
+
+_TABLE: dict[str, Callable[[Graph, Op], Known | None]] = {
+    "Conv": _conv,
+    "Gemm": _gemm,
+    "MatMul": _matmul,
+    "BatchNormalization": _batch_norm,
+    "MaxPool": _pool(k.MaxPool),
+    "AveragePool": _pool(k.AvgPool),
+    "GlobalAveragePool": _plain(lambda op: k.GlobalAvgPool()),
+    "ReduceMean": _mean,
+    **dict.fromkeys(("Flatten", "Reshape", "Squeeze"), _flatten),
+    **dict.fromkeys(("Add", "Sum"), _add),
+    "Concat": _concat,
+    "Clip": _clip,
+    "Relu": _plain(lambda op: k.ReLU()),
+    "LeakyRelu": _plain(lambda op: k.LeakyReLU(_float(op, "alpha", 0.01))),
+    "PRelu": _prelu,
+    "Elu": _plain(lambda op: k.ELU(_float(op, "alpha", 1.0))),
+    "Sigmoid": _plain(lambda op: k.Sigmoid()),
+    "HardSigmoid": _hard_sigmoid,
+    "HardSwish": _plain(lambda op: k.HardSwish()),
+    "Tanh": _plain(lambda op: k.Tanh()),
+    "Gelu": _gelu,
+}
+
+
+def attributes_said(op: Op) -> str:
+    """Return an operator as a line: its kind, with its numbers."""
+    numbers: list[str] = []
+    for name, value in op.attributes.items():
+        if isinstance(value, (int, float, str)) or (isinstance(value, tuple) and len(value) <= 8):
+            numbers.append(f"{name}={_said(value)}")
+    return f"{op.kind}({', '.join(numbers[:4])})" if numbers else op.kind
+
+
+def _said(value: Any) -> str:
+    return (
+        f"({', '.join(map(str, value))})"
+        if isinstance(value, tuple)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )

@@ -1,0 +1,210 @@
+"""A foreign ONNX file, ready to be looked at: what it reads, what it gives, and its steps for some pictures.
+
+>>> file = open_foreign("squeezenet.onnx", shape=(3, 224, 224))                        # doctest: +SKIP
+>>> [step.label for step in file.steps(pictures)[0]][:3]                               # doctest: +SKIP
+['Conv', 'Relu', 'MaxPool']
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import InputError, phrase
+from ..formula import Conv, Flatten, GlobalAvgPool
+from .graph import Op, fold
+from .layers import Known, attributes_said, known
+from .opening import Opened, open_model
+from .patterns import biased, merged
+from .running import Session
+from .scaling import scaling
+from .sidecar import Facts, facts
+from .step import PICTURE, Array, Step
+
+USUAL = 224  # rows and columns that are read where a file leaves them open and nothing else is known
+
+
+class Foreign:
+    """An opened file. `shape` (C, H, W) is what it reads, `outputs` are the names of what it gives.
+
+    `mean` and `std`, one a channel, are a scaling within the graph, before its first layer: the steps begin with what
+    that makes. `metadata` is the file's own; `quantised` says that its weights are whole numbers with a scale. With
+    `bgr` the graph reads the channels in the order blue, green, red: everything here still takes and gives pictures in
+    the order red, green, blue.
+    """
+
+    def __init__(
+        self, path: Path, opened: Opened, shape: tuple[int, int, int], output: str | int | None, bgr: bool
+    ) -> None:
+        self.path, self.shape, self.metadata, self.bgr = path, shape, opened.metadata, bgr
+        from onnx import helper
+
+        self.channels_last, self.rank = _layout(opened)
+        self._type = opened.picture.type.tensor_type.elem_type
+        self.graph = fold(opened, self._fed_shape)
+        self.outputs = tuple(value.name for value in opened.model.graph.output)
+        self.output = output_named(self.outputs, output)
+        found = scaling(self.graph, shape[0])
+        self._picture, self._before = found.value, set(found.within)
+        self.mean, self.std = tuple(found.mean.tolist()), tuple(found.std.tolist())
+        self.reads_bytes = np.dtype(helper.tensor_dtype_to_np_dtype(self._type)).kind in "iu"
+        self.quantised = any("QuantizeLinear" in node.op_type for node in opened.model.graph.node)
+
+    @property
+    def _fed_shape(self) -> tuple[int, ...]:
+        c, h, w = self.shape
+        return (1, h, w, c) if self.channels_last else (1, c, h, w) if self.rank == 4 else (1, c * h * w)
+
+    @cached_property
+    def _known(self) -> dict[str, Known | None]:
+        """What each value of the graph is: None for those within a layer."""
+        graph = self.graph
+        found = {op.output: known(graph, op) for op in graph.ops}
+        self._hidden = {name for table in (merged(graph), biased(graph)) for name, one in table.items() if one is None}
+        return {**found, **merged(graph), **biased(graph)}
+
+    @cached_property
+    def _session(self) -> Session:
+        _ = self._known
+        wanted = [op.output for op in self._shown] + [self.graph.value(self.output)]
+        wanted += [self._picture] if self._picture != self.graph.picture else []
+        return Session(self.graph.opened.model, self.graph.picture, self._fed_shape, wanted)
+
+    @cached_property
+    def _scores(self) -> Session:
+        return Session(self.graph.opened.model, self.graph.picture, self._fed_shape, [self.graph.value(self.output)])
+
+    @cached_property
+    def _shown(self) -> list[Op]:
+        """The operators that the output is made of, without those within a layer or before the first."""
+        graph = self.graph
+        _ = self._known
+        needed = {graph.value(self.output)}
+        for op in reversed(graph.ops):
+            if op.output in needed:
+                needed.update(graph.value(name) for name in op.inputs if name)
+        hidden = self._hidden | self._before | {self._picture}
+        return [op for op in graph.ops if op.output in needed and op.output not in hidden]
+
+    def scores(self, x: Array) -> Array:
+        """Return the output (N, …), float32, for `x` (N, C, H, W) as the graph reads it."""
+        name = self.graph.value(self.output)
+        made = [self._scores.run(self._fed(one))[name] for one in x]
+        return np.concatenate(made).astype(np.float32)
+
+    def steps(self, x: Array) -> tuple[list[Step], Array]:
+        """Return the steps for `x` (N, C, H, W) as the graph reads it, and the scaled pictures that they begin with."""
+        runs = [self._session.run(self._fed(one)) for one in x]
+        shown = self._shown
+        if self._picture == self.graph.picture:
+            scaled = x.astype(np.float32).reshape(len(x), *self.shape)
+        else:
+            scaled = np.concatenate([run[self._picture] for run in runs]).astype(np.float32)
+            scaled = scaled[:, ::-1] if self.bgr else scaled
+        steps: list[Step] = []
+        places = {self._picture: PICTURE, self.graph.picture: PICTURE, **dict.fromkeys(self._before, PICTURE)}
+        counted: set[str] = set()
+        for op in shown:
+            one = self._known[op.output]
+            read = op.inputs if one is None else one.sources
+            sources = (
+                tuple(dict.fromkeys(places[name] for name in read if name in places))
+                if one is None
+                else tuple(places[name] for name in read)
+            )
+            learned = [name for name in (op.inputs if one is None else one.learned) if name in self.graph.constants]
+            roots = {root for name in learned for root in self.graph.roots[name]} - counted
+            counted |= roots
+            count = sum(self.graph.learned[root] for root in roots)
+            output = (
+                np.concatenate([run[op.output] for run in runs])
+                if op.shape
+                else np.stack([run[op.output] for run in runs])
+            )
+            label, layer, tensors = attributes_said(op), one and one.layer, dict(one.tensors) if one else {}
+            if self.bgr and PICTURE in sources:
+                layer = layer if isinstance(layer, Conv) and layer.groups == 1 else None
+                tensors = {**tensors, "weight": tensors["weight"][:, ::-1]} if layer else {}
+            if isinstance(layer, GlobalAvgPool) and output.ndim == 2:
+                steps.append(Step(op.name, label, sources, output[:, :, None, None], layer, tensors, count))
+                sources, layer, tensors, count, label = (len(steps) - 1,), Flatten(), {}, 0, "Flatten"
+            places[op.output] = len(steps)
+            steps.append(Step(op.name, label, sources, output, layer, tensors, count))
+        return steps, scaled
+
+    def _fed(self, picture: Array) -> Array:
+        from onnx import helper
+
+        dtype = helper.tensor_dtype_to_np_dtype(self._type)
+        picture = picture[::-1] if self.bgr else picture
+        picture = picture.transpose(1, 2, 0) if self.channels_last else picture
+        return np.ascontiguousarray(picture.reshape(self._fed_shape), dtype)
+
+
+def open_foreign(
+    path: str | os.PathLike[str], shape: Sequence[int] | None = None, output: str | int | None = None, bgr: bool = False
+) -> tuple[Foreign, Facts]:
+    """Open a file for pictures of `shape` (C, H, W), which counts where the file leaves its sizes open. `output` names
+    which of several outputs is looked at; the first, if it is left out.
+
+    Raises InputError for a file that is refused (bounds, external data, operators of other domains, control flow).
+    """
+    file = Path(path)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise InputError("model.unreadable", where=str(file), got=error.strerror) from error
+    try:
+        opened = open_model(data)
+        known = facts(file, opened.metadata)
+        return Foreign(file, opened, _shape(opened, shape, known), output, bgr), known
+    except InputError as error:
+        error.where = f"{file}: {error.where}" if error.where else str(file)
+        raise
+
+
+def output_named(names: Sequence[str], wanted: str | int | None) -> str:
+    """Return which of several outputs is meant: by its name, or counted from 0; the first where nothing is said."""
+    found = 0 if wanted is None else wanted
+    if isinstance(found, str) and found not in names and found.isdecimal():
+        found = int(found)
+    if isinstance(found, int):
+        found = names[found] if 0 <= found < len(names) else str(found)
+    if found not in names:
+        raise InputError("foreign.output", got=wanted, expected=", ".join(names[:8]))
+    return found
+
+
+def _layout(opened: Opened) -> tuple[bool, int]:
+    """Return whether channels stand last in what the graph reads, and how many dimensions that has."""
+    sizes = declared(opened)
+    last = len(sizes) == 4 and sizes[3] in (1, 3, 4) and sizes[1] not in (1, 3, 4)
+    return last, len(sizes)
+
+
+def declared(opened: Opened) -> tuple[int, ...]:
+    """Return the sizes of the input as the file says them, 0 where it leaves one open."""
+    return tuple(int(d.dim_value) for d in opened.picture.type.tensor_type.shape.dim)
+
+
+def _shape(opened: Opened, given: Sequence[int] | None, known: Facts) -> tuple[int, int, int]:
+    sizes = declared(opened)
+    if len(sizes) == 4:
+        last, _ = _layout(opened)
+        own = (sizes[3], sizes[1], sizes[2]) if last else sizes[1:]
+        wanted = tuple(given or ())
+        fits = not wanted or (len(wanted) == 3 and all(a in (0, b) for a, b in zip(own, wanted, strict=True)))
+        if not fits:
+            raise InputError("foreign.shape", got=wanted, expected=str(tuple(own)))
+        c, h, w = (n or m for n, m in zip(own, wanted or (3, *(known.size or (USUAL, USUAL))), strict=True))
+        return c, h, w
+    if len(sizes) == 2 and given is not None and len(given) == 3 and sizes[1] in (0, int(np.prod(given))):
+        return given[0], given[1], given[2]
+    if len(sizes) == 2 and int(sizes[1] ** 0.5) ** 2 == sizes[1] > 0:
+        side = int(sizes[1] ** 0.5)
+        return 1, side, side
+    raise InputError("foreign.reads", got=sizes, expected=phrase("foreign.reads.expected"))

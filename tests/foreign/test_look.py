@@ -1,0 +1,146 @@
+"""Foreign ONNX files on a page: every layer open that the formula has, the rest a box, proved against ONNX Runtime."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+from onnx import TensorProto, helper
+
+import convscope
+from convscope.errors import InputError, UsageError
+from convscope.explain.payload.encoding import decode
+from tests.foreign.graphs import classifier, model, weights
+
+SHAPE = (3, 12, 12)
+
+
+def pictures(n: int = 3, shape: tuple[int, ...] = SHAPE) -> np.ndarray[Any, Any]:
+    return np.random.default_rng(1).integers(0, 256, (n, *shape), dtype=np.uint8)
+
+
+def run(data: bytes, x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+    made: np.ndarray[Any, Any] = session.run(None, {"x": x})[0]
+    return made
+
+
+def written(folder: Path, data: bytes, name: str = "net.onnx") -> str:
+    (folder / name).write_bytes(data)
+    return str(folder / name)
+
+
+def softmax(z: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    e = np.exp(z - z.max(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)
+
+
+def test_what_exporters_write_comes_out_as_layers(tmp_path: Path) -> None:
+    data = classifier()
+    page = convscope.look(written(tmp_path, data), pictures(), classes="abcde")
+    payload = page.payload
+    kinds = {n["name"]: n["kind"] for n in payload["nodes"]}
+    assert (kinds["stem"], kinds["act"], kinds["flat"], kinds["head"]) == ("conv", "hardswish", "flatten", "fc")
+    assert payload["ending"] == "softmax"
+    assert payload["figures"]["parameters"] == 6 * 28 + 36 + 5 * 7
+    assert payload["proof"]["by"] == f"ONNX Runtime {onnxruntime.__version__}"
+    assert payload["proof"]["difference"] < 1e-5
+    wanted = run(data, pictures().astype(np.float32) / 255)
+    np.testing.assert_allclose(softmax(decode(payload["samples"]["logits"])), wanted, rtol=1e-4)
+    assert any("a guess is 0…1" in note for note in page.notes)
+
+
+def test_a_chain_becomes_a_formula_and_its_own_scaling_part_of_the_preprocessing(tmp_path: Path) -> None:
+    tensors = weights(w=(4, 3, 3, 3), head=(100, 2)) | {"mean": np.float32([[[10]], [[20]], [[30]]])}
+    tensors |= {"std": np.array(50, np.float32)}
+    nodes = [
+        helper.make_node("Cast", ["x"], ["f"], to=TensorProto.FLOAT),
+        helper.make_node("Sub", ["f", "mean"], ["m"]),
+        helper.make_node("Div", ["m", "std"], ["s"]),
+        helper.make_node("Conv", ["s", "w"], ["c"]),
+        helper.make_node("Relu", ["c"], ["r"]),
+        helper.make_node("MaxPool", ["r"], ["p"], kernel_shape=[2, 2], strides=[2, 2]),
+        helper.make_node("Flatten", ["p"], ["l"]),
+        helper.make_node("MatMul", ["l", "head"], ["y"]),
+    ]
+    data = model(nodes, tensors, kind=TensorProto.UINT8)
+    page = convscope.look(written(tmp_path, data), pictures())
+    payload = page.payload
+    assert [n["kind"] for n in payload["nodes"]] == ["conv", "relu", "maxpool", "flatten", "fc"]
+    assert payload["figures"]["parameters"] == 4 * 27 + 200, "a product without a bias has none"
+    assert (payload["input"]["mean"], payload["input"]["std"]) == ([10, 20, 30], [50, 50, 50])
+    assert payload["ending"] == "logits"
+    np.testing.assert_allclose(decode(payload["samples"]["logits"]), run(data, pictures()), rtol=1e-4, atol=1e-4)
+
+
+def head(after: str, classes: int = 1, **attributes: Any) -> bytes:
+    nodes = [
+        helper.make_node("GlobalAveragePool", ["x"], ["g"]),
+        helper.make_node("Flatten", ["g"], ["l"]),
+        helper.make_node("Gemm", ["l", "w", "b"], ["z"]),
+        helper.make_node(after, ["z"], ["y"], **attributes),
+    ]
+    return model(nodes, weights(w=(3, classes), b=(classes,)))
+
+
+@pytest.mark.parametrize("classes", [1, 4])
+def test_a_sigmoid_gives_each_class_its_own_probability(tmp_path: Path, classes: int) -> None:
+    data = head("Sigmoid", classes)
+    payload = convscope.look(written(tmp_path, data), pictures()).payload
+    assert payload["ending"] == "sigmoid"
+    z = decode(payload["samples"]["logits"])
+    np.testing.assert_allclose(1 / (1 + np.exp(-z)), run(data, pictures().astype(np.float32) / 255), rtol=1e-4)
+
+
+def test_maps_are_no_classes(tmp_path: Path) -> None:
+    data = model([helper.make_node("Conv", ["x", "w"], ["y"])], weights(w=(2, 3, 3, 3)))
+    page = convscope.look(written(tmp_path, data), pictures())
+    assert (page.payload["ending"], page.payload["classes"]) == ("maps", [])
+    assert any("no classifier" in note for note in page.notes)
+
+
+def test_another_output_is_chosen_by_name_or_number(tmp_path: Path) -> None:
+    nodes = [
+        helper.make_node("GlobalAveragePool", ["x"], ["g"]),
+        helper.make_node("Flatten", ["g"], ["l"]),
+        helper.make_node("Gemm", ["l", "one"], ["y"]),
+        helper.make_node("Gemm", ["l", "two"], ["side"]),
+    ]
+    path = written(tmp_path, model(nodes, weights(one=(3, 4), two=(3, 5)), outputs=("y", "side")))
+    first = convscope.look(path, pictures())
+    assert len(first.payload["classes"]) == 4
+    assert any("2 outputs (y, side): looking at y" in note for note in first.notes)
+    for wanted in ("side", 1, "1"):
+        assert len(convscope.look(path, pictures(), output=wanted).payload["classes"]) == 5
+    with pytest.raises(InputError, match="no such output"):
+        convscope.look(path, pictures(), output="z")
+
+
+def test_preprocessing_is_asked_for_found_beside_the_file_or_guessed_and_said(tmp_path: Path) -> None:
+    data = classifier()
+    path, x = written(tmp_path, data), pictures()
+    options: list[tuple[dict[str, Any], np.ndarray[Any, Any], str]] = [
+        ({"range": "-1-1"}, x / 127.5 - 1, "as asked"),
+        ({"mean": (0.1, 0.2, 0.3), "std": 0.5}, (x / 255 - np.reshape([0.1, 0.2, 0.3], (3, 1, 1))) / 0.5, "as asked"),
+        ({"range": "0-255", "mean": (1, 2, 3), "bgr": True}, x[:, ::-1] - np.reshape([1, 2, 3], (3, 1, 1)), "BGR"),
+    ]
+    for given, read, said in options:
+        page = convscope.look(path, x, **given)
+        wanted = run(data, read.astype(np.float32))
+        np.testing.assert_allclose(softmax(decode(page.payload["samples"]["logits"])), wanted, rtol=1e-3, atol=1e-5)
+        assert page.payload["proof"]["difference"] < 1e-4
+        assert any(said in note for note in page.notes)
+    (tmp_path / "preprocessor_config.json").write_text(
+        '{"image_mean": [0.5, 0.5, 0.5], "image_std": [0.25, 0.25, 0.25]}'
+    )
+    (tmp_path / "labels.txt").write_text("ant\nbee\ncat\ndog\nelk\n")
+    page = convscope.look(path, x)
+    assert any("as preprocessor_config.json, labels.txt says" in note for note in page.notes)
+    assert page.payload["classes"] == ["ant", "bee", "cat", "dog", "elk"]
+    wanted = run(data, ((x / 255 - 0.5) / 0.25).astype(np.float32))
+    np.testing.assert_allclose(softmax(decode(page.payload["samples"]["logits"])), wanted, rtol=1e-3, atol=1e-5)
+    with pytest.raises(UsageError, match="unknown range"):
+        convscope.look(path, x, range="0-2")
