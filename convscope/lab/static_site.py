@@ -18,9 +18,10 @@ from .offline import MANIFEST, WORKER, offline_files
 from .payload import lab_payload
 from .records import Recording
 from .run_index import RunReader
+from .whole_digits import WHOLE, whole_digits
 
 MARK, PAGES = "convscope-lab.json", ("index.html", "trained.html", "teacher.html")
-FILES = (*PAGES, MANIFEST, WORKER)
+FILES = (*PAGES, WHOLE, MANIFEST, WORKER)
 SITE = "convscope.lab-site/1"
 
 
@@ -36,7 +37,8 @@ def write_site(folder: Path, run: Path | None = None) -> Path:
     if folder.is_dir() and any(folder.iterdir()) and not _ours(folder):
         raise InputError("folder.other", where=str(folder), expected=phrase("lab.folder.expected"))
     require_place(folder / MARK if os.path.lexists(folder) else folder, folders=True)
-    payload = site_payload(run)
+    whole, digits = whole_digits()
+    payload = {**site_payload(run), "mnist": whole.to_json()}
     pages = (
         lab_html(payload, False, packed=True),
         page_html(look(run).payload, packed=True),
@@ -50,7 +52,8 @@ def write_site(folder: Path, run: Path | None = None) -> Path:
         remove(leftover)
     atomic_write(folder / MARK, json.dumps({"format": SITE, "files": FILES}).encode())
     encoded = {name: html.encode("utf-8", "replace") for name, html in zip(PAGES, pages, strict=True)}
-    for name, data in (encoded | offline_files(encoded)).items():  # the worker last: it knows the digests of all others
+    for name, data in ({WHOLE: digits} | encoded | offline_files(encoded)).items():
+        # The worker last: it knows the digests of all others, but keeps the whole of MNIST for nobody who did not ask.
         atomic_write(folder / name, data)
     return folder / FILES[0]
 

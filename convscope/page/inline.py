@@ -54,10 +54,11 @@ def lab_html(payload: PayloadJson, api: bool, *, packed: bool = False) -> str:
     came from.
 
     `payload` is what the chapters need (convscope/lab/payload.py), `packed` is page_html's. The policy is page_html's;
-    with `api` the page may also ask its own server, and with an `offline` in the payload it may have a manifest and a
-    worker beside it.
+    with `api`, or a `mnist` in the payload, the page may also ask its own server, and with an `offline` it may have a
+    manifest and a worker beside it.
     """
     installed = ("manifest-src 'self'",) if "offline" in payload else ()
+    asks = ("connect-src 'self'",) if api or "mnist" in payload else ()
     return document(
         script=lab_script(),
         style=lab_style(),
@@ -65,7 +66,7 @@ def lab_html(payload: PayloadJson, api: bool, *, packed: bool = False) -> str:
         language=payload.get("language", "auto"),
         payload={**payload, "api": api, **formula_table()},
         dictionary={name: dictionary(name) | lab_dictionary(name) | messages(name) for name in LANGUAGES},
-        allow=(*(("connect-src 'self'",) if api else ()), *installed),
+        allow=(*asks, *installed),
         packed=packed,
         learns=True,
         own_worker=bool(installed),

@@ -16,10 +16,12 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from convscope.lab.offline import WORKER, offline_files
 from convscope.lab.static_site import PAGES
+from convscope.lab.whole_digits import WHOLE
 from tests.browser.chromium import LOOPBACK, chromium, console
 
 pytestmark = pytest.mark.browser
-BUDGET = 9_000_000  # bytes of the site that ships
+BUDGET = 9_000_000  # bytes of the site that ships, without the whole of MNIST
+WHOLE_LOAD = "document.querySelector('.whole-load')"
 BUILD = "return (document.querySelector('meta[name=build]')?.content ?? 'first')"
 
 
@@ -64,16 +66,25 @@ def test_it_works_without_its_host_and_takes_another_build_whole(
 ) -> None:
     folder = tmp_path / "site"
     shutil.copytree(built, folder)
-    assert sum(file.stat().st_size for file in folder.iterdir()) < BUDGET
+    assert sum(file.stat().st_size for file in folder.iterdir() if file.name != WHOLE) < BUDGET
     with serving(folder) as port:
         home = f"http://127.0.0.1:{port}/"
         browser.get(home)
         until(browser, "return navigator.serviceWorker.controller !== null")
         assert browser.execute_cdp_cmd("Page.getAppManifest", {})["errors"] == []
+        browser.get(home + "#c=mnist")
+        until(browser, f"return {WHOLE_LOAD} !== null")
+        assert browser.execute_script("return caches.has('convscope-digits')") is False  # nobody asked for it
+        browser.execute_script(f"{WHOLE_LOAD}.click()")
+        until(browser, "return document.querySelector('.whole-words').textContent.startsWith('All of MNIST is here')")
         assert console(browser) == []
     for page in ("", "index.html#c=convolution", "trained.html"):
         browser.get(home + page)
         until(browser, "return document.querySelector('h1') !== null")
+    browser.get(home + "?again#c=mnist")
+    until(browser, f"return {WHOLE_LOAD} !== null")
+    browser.execute_script(f"{WHOLE_LOAD}.click()")  # kept, for it was asked for
+    until(browser, "return document.querySelector('.whole-words').textContent.startsWith('All of MNIST is here')")
     second = later_build(folder)
     (folder / WORKER).write_bytes(second[WORKER])
     with serving(folder, port):  # half of it is there: nothing of it is taken
@@ -98,4 +109,4 @@ def test_it_works_without_its_host_and_takes_another_build_whole(
     browser.get(home + "trained.html")
     assert browser.execute_script(BUILD) == "second"
     browser.execute_script("caches.keys().then((names) => { window.kept = names.length; })")
-    until(browser, "return window.kept === 1")
+    until(browser, "return window.kept === 2")  # a site's, and the digits

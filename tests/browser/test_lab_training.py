@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from selenium import webdriver
 
-from tests.browser.chromium import console, until
+from convscope.data.named_datasets import MNIST_SHA256
+from convscope.lab.whole_digits import whole_digits
+from tests.browser.chromium import console, until, visit
 from tests.browser.lab_chapters import LabPage
 
 pytestmark = pytest.mark.browser
@@ -77,3 +82,23 @@ def test_chapter_10_of_a_static_page_trains_by_itself(lab: LabPage) -> None:
     until(lambda: lab.text(".drawing-digit .note").startswith("Read by the network of step 39: crop(24)"), 10)
     lab.press("Throw away")
     until(lambda: lab.text(".drawing-digit .note").startswith("It is read by the lecture's network"), 10)
+
+
+def test_all_of_mnist_is_taken_from_its_file_and_from_no_other(lab: LabPage, built: Path, tmp_path: Path) -> None:
+    whole = built / "mnist.bin"
+    data, known = whole.read_bytes(), whole_digits()[0]
+    parts = [gzip.decompress(data[slice(*place)]) for places in known.members.values() for place in places]
+    assert [hashlib.sha256(part).hexdigest() for part in parts] == [*MNIST_SHA256.values()]
+    other = tmp_path / "mnist.bin"
+    other.write_bytes(whole.read_bytes()[:-1] + b"x")
+    visit(lab.browser, f"{(built / 'index.html').as_uri()}#l=en&c=architecture&f=fc&ts=1")
+    until(lambda: lab.browser.find_elements("css selector", ".whole-file"))
+    field = lab.browser.find_element("css selector", ".whole-file")
+    field.send_keys(str(other))
+    until(lambda: lab.text(".whole-digits .trouble").startswith("This is not the file mnist.bin"))
+    field.send_keys(str(whole))
+    until(lambda: "60,000 digits to learn from and 10,000 to test with" in lab.text(".whole-words"))
+    lab.press("Train")
+    until(lambda: lab.text(".train-state").startswith("Finished after 468 steps."))
+    assert float(lab.figure("test").removesuffix(" %")) > 90
+    assert console(lab.browser) == []

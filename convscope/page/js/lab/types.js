@@ -15,6 +15,7 @@
  * @property {string} [token] what its questions carry
  * @property {string} [look] served: where the see-through page of the network that ships is
  * @property {{manifest: string, worker: string}} [offline] in the static build: what makes it work without a network
+ * @property {import("./training/whole_digits.js").WholeFile} [mnist] in the static build: all of MNIST, a file beside it
  * @property {string} [teacher] in the static build: where the page for teachers is
  * @property {Recorded | null} [recorded] in the static build: the training shown in place of live ones
  *

@@ -130,13 +130,18 @@ function trainerWords({ t }, trainer) {
   return "";
 }
 
+/** Pictures a second within its steps; null before the first one. @param {Trainer} trainer */
+export function speedOf({ lines, seconds }) {
+  return lines.length && seconds > 0 ? lines.reduce((sum, line) => sum + line.count, 0) / seconds : null;
+}
+
 /** @param {Lab} lab @param {Trainer} trainer */
 function trainerFigures({ doc, t }, trainer) {
   const { lines, measures, seconds, steps, step } = trainer;
   const last = lines.slice(-20);
   const mean = (/** @type {(line: import("./trainer.js").StepLine) => number} */ of) =>
     last.reduce((sum, line) => sum + of(line), 0) / last.length;
-  const pictures = lines.length && seconds > 0 ? lines.reduce((sum, line) => sum + line.count, 0) / seconds : null;
+  const pictures = speedOf(trainer);
   const measured = (/** @type {string} */ of) => measures.filter((one) => one.of === of).at(-1);
   const [validation, test] = [measured("validation"), measured("test")];
   return [
@@ -180,7 +185,8 @@ function trainerCurve({ doc, t }, { lines, measures, asked }) {
   const thin = Math.ceil(lines.length / 400);
   const log = lines.filter((_, i) => i % thin === 0 || i === lines.length - 1);
   const label_smoothing = asked?.recipe.labelSmoothing ?? FAST.labelSmoothing;
-  const snapshots = measures.filter(({ of }) => of === "validation");
+  const watched = asked?.others?.validation ? "validation" : "test";
+  const snapshots = measures.filter(({ of }) => of === watched);
   const app = /** @type {any} */ ({ doc, t, payload: { classes: asked?.classes } });
   return lossCurve(app, /** @type {any} */ ({ log, snapshots, label_smoothing }), () => {}).element;
 }

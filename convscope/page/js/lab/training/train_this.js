@@ -8,14 +8,17 @@ import { askedOf } from "./asked.js";
 import { digitsOf } from "./digits.js";
 import { drawPart } from "./drawing.js";
 import { trainedNetwork } from "./network.js";
-import { trainingPanel } from "./panel.js";
+import { speedOf, trainingPanel } from "./panel.js";
 import { trainerOf } from "./trainer.js";
+import { wholePart } from "./whole_part.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */
 
 const EPOCHS_OFFERED = [1, 3, 10, 30];
 const EPOCHS_HERE = 3;
+const EPOCHS_OF_ALL = 1;
+const MEASURED_OF_ALL = 4; // times on its way: 10,000 test pictures take as long as some steps
 const MOST_SEED = 999;
 
 /**
@@ -27,7 +30,12 @@ const MOST_SEED = 999;
 export function trainThis(lab, network, { name = "formula", changed = null } = {}) {
   const { doc, t } = lab;
   const trainer = trainerOf(lab, name);
-  const epochs = () => wholeIn(lab.state, "te", 1, 100, EPOCHS_HERE);
+  const [carried, validating] = ["training", "validation"].map(
+    (part) => lab.payload.learning.digits[part].labels.shape[0],
+  );
+  const whole = wholePart(lab, carried, () => speedOf(trainer));
+  const usual = () => (whole?.taken() ? EPOCHS_OF_ALL : EPOCHS_HERE);
+  const epochs = () => wholeIn(lab.state, "te", 1, 100, usual());
   const seed = () => wholeIn(lab.state, "ts", 0, MOST_SEED, 0);
   const choose = presets(
     lab,
@@ -35,7 +43,7 @@ export function trainThis(lab, network, { name = "formula", changed = null } = {
     EPOCHS_OFFERED.map((n) => ({
       text: String(n),
       on: () => epochs() === n,
-      press: () => lab.tune({ te: n === EPOCHS_HERE ? null : n }),
+      press: () => lab.tune({ te: n === usual() ? null : n }),
     })),
   );
   const seeds = seedStepper(lab, MOST_SEED, seed, (value) => lab.tune({ ts: value || null }));
@@ -44,10 +52,18 @@ export function trainThis(lab, network, { name = "formula", changed = null } = {
     trainer,
     async () => {
       const plan = /** @type {PlanNetwork} */ (network());
+      const how = { epochs: epochs(), seed: seed() };
+      const all = whole?.taken();
+      if (all)
+        return askedOf(lab, plan, all.training, { ...how, others: { test: all.test }, measures: MEASURED_OF_ALL });
       const { training, validation } = await digitsOf(lab);
-      return askedOf(lab, plan, training, { others: { validation }, epochs: epochs(), seed: seed() });
+      return askedOf(lab, plan, training, { ...how, others: { validation } });
     },
-    () => (reading ? reading.refresh() : changed?.()),
+    () => {
+      whole?.refresh();
+      if (reading) reading.refresh();
+      else changed?.();
+    },
     (asked) => changed || lab.tune({ f: asked.formula, ts: asked.seed || null }),
   );
   /** @type {{step: number, network: any}} */
@@ -62,15 +78,13 @@ export function trainThis(lab, network, { name = "formula", changed = null } = {
     who: () => t("train.reads", { step: thousands(trainer.tensorsStep), formula: trainer.asked?.formula ?? "" }),
   };
   const reading = changed ? null : drawPart(lab, reader);
-  const [training, validation] = ["training", "validation"].map(
-    (part) => lab.payload.learning.digits[part].labels.shape[0],
-  );
   const element = make(
     doc,
     "section",
     { class: "worked train-this", "data-widget": "train" },
     make(doc, "h2", {}, t("train.this")),
-    make(doc, "p", {}, t("train.text", { training: thousands(training), validation: thousands(validation) })),
+    make(doc, "p", {}, t("train.text", { training: thousands(carried), validation: thousands(validating) })),
+    whole?.element,
     make(
       doc,
       "div",
@@ -84,6 +98,7 @@ export function trainThis(lab, network, { name = "formula", changed = null } = {
   );
   const refresh = () => {
     element.hidden = !network();
+    whole?.refresh();
     choose.refresh();
     seeds.refresh();
     panel.refresh();
@@ -96,6 +111,7 @@ export function trainThis(lab, network, { name = "formula", changed = null } = {
     reader,
     refresh,
     gone: () => {
+      whole?.gone();
       panel.gone();
       reading?.gone();
     },
