@@ -97,7 +97,7 @@
     if (!(element.textContent.trim() || element.getAttribute("aria-label") || element.labels?.length))
       faults.push(`no name: ${element.outerHTML.slice(0, 80)}`);
   }
-  if (stops.length > 80) faults.push(`${stops.length} stops of the Tab key`);
+  if (stops.length > 62) faults.push(`${stops.length} stops of the Tab key`);
   if (document.documentElement.scrollWidth > window.innerWidth)
     faults.push(`${document.documentElement.scrollWidth} pixels wide`);
   return faults;

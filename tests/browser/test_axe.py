@@ -1,4 +1,6 @@
-"""axe-core finds nothing on any page, in both languages, light and dark. `npm ci` brings it."""
+"""axe-core, which `npm ci` brings, finds nothing on any page, in both languages, light and dark; nowhere are there many
+stops of the Tab key.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +30,12 @@ const [only, done] = arguments;
 const rules = { "label-content-name-mismatch": { enabled: true } };
 axe.run(document, { resultTypes: ["violations"], rules, ...(only && { runOnly: only }) }).then((found) =>
   done(found.violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(" ")}`))));
+"""
+
+MOST_STOPS = 62
+STOPS = """
+return [...document.querySelectorAll("#page :is(a, button, input, select, textarea, summary, [tabindex])")].filter(
+  (one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility()).length;
 """
 
 
@@ -64,6 +72,10 @@ def findings(browser: webdriver.Chrome, file: Path, places: tuple[str, ...], axe
             browser.execute_async_script("setTimeout(arguments[0], 150)")
             if faults := browser.execute_async_script(RUN, rules):
                 found[f"{look}&{place}"] = faults
+            if (
+                file.name != "teacher.html" and (stops := browser.execute_script(STOPS)) > MOST_STOPS
+            ):  # that is all links
+                found[f"{look}&{place}, stops"] = stops
     return found
 
 

@@ -1,5 +1,7 @@
 /** Making elements. Text is always text: nothing here reads markup. */
 
+import { rovingButtons } from "./roving.js";
+
 const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
 
 /**
@@ -84,10 +86,12 @@ export function button(doc, text, press, props = {}) {
  */
 export function segmented(doc, name, choices, chosen, choose) {
   const group = make(doc, "div", { class: "segmented", role: "group", "aria-label": name });
+  const stop = rovingButtons(group);
   const draw = () => {
     for (const child of Array.from(group.children)) {
       child.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (child).dataset.value === chosen()));
     }
+    stop();
   };
   for (const { value, text, title } of choices) {
     const press = () => {

@@ -25,14 +25,11 @@ export function typedNumber(text) {
 /**
  * @param {Lab} lab
  * @param {{name: string, kind?: "weights" | "activations", cellName: (row: number, column: number) => string, tag?: (i:
- * number) => string, text?: (value: number) => string, single?: boolean, get: () => number[][], set: (kernel: number[][]) => void}} options
- *   `tag` is what stands small in a field's corner, `text` how a number is written that nobody is typing
- *   `single` makes it one stop of the Tab key, where left and right at a number's ends go on to the next
+ * number) => string, text?: (value: number) => string, get: () => number[][], set: (kernel: number[][]) => void}} options
+ * `tag` is what stands small in a field's corner, `text` how a number is written that nobody is typing; all of it is one
+ * stop of the Tab key, and left and right at a number's ends go on to the next
  */
-export function kernelEditor(
-  lab,
-  { name, kind = "weights", cellName, tag, text = weightText, single = false, get, set },
-) {
+export function kernelEditor(lab, { name, kind = "weights", cellName, tag, text = weightText, get, set }) {
   const { doc } = lab;
   const element = make(doc, "div", { class: "kernel-editor", role: "group", "aria-label": name });
   /** @type {HTMLInputElement[]} */
@@ -45,7 +42,7 @@ export function kernelEditor(
         type: "text",
         inputmode: "decimal",
         autocomplete: "off",
-        tabindex: single && i ? -1 : null,
+        tabindex: i ? -1 : null,
         "aria-label": cellName(Math.floor(i / side) + 1, (i % side) + 1),
         on: {
           input: () => {
@@ -55,14 +52,14 @@ export function kernelEditor(
           },
           focus: () => {
             field.select();
-            if (single) for (const one of fields) one.tabIndex = one === field ? 0 : -1;
+            for (const one of fields) one.tabIndex = one === field ? 0 : -1;
           },
           blur: () => {
             field.setAttribute("aria-invalid", "false");
             refresh();
           },
           keydown: (/** @type {KeyboardEvent} */ event) => {
-            const across = single ? atEnd(field) : { left: false, right: false };
+            const across = atEnd(field);
             const to = {
               ArrowUp: i - side,
               ArrowDown: i + side,

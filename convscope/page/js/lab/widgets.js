@@ -5,6 +5,7 @@
 
 import { button, make } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
+import { roving, rovingButtons } from "../kit/roving.js";
 
 /** @typedef {import("./types.js").Lab} Lab */
 
@@ -79,18 +80,10 @@ export function stepper(lab, name, { min, max, step = 1, less, more }, get, set)
     plus.setAttribute("aria-disabled", String(get() >= max));
   };
   refresh();
-  return {
-    element: make(
-      doc,
-      "div",
-      { class: "stepper", role: "group", "aria-label": name },
-      make(doc, "span", { class: "label" }, name),
-      minus,
-      output,
-      plus,
-    ),
-    refresh,
-  };
+  const label = make(doc, "span", { class: "label" }, name);
+  const element = make(doc, "div", { class: "stepper", role: "group", "aria-label": name }, label, minus, output, plus);
+  rovingButtons(element)();
+  return { element, refresh };
 }
 
 /**
@@ -109,50 +102,17 @@ export function seedStepper(lab, max, get, set) {
 }
 
 /**
- * One stop of the Tab key for many small buttons that stand in rows; the arrow keys go on among them, Home and End to
- * the ends.
- * @param {HTMLElement} group @param {() => HTMLElement[]} members
- */
-export function roving(group, members) {
-  const stay = (/** @type {Element | null} */ chosen) => {
-    for (const one of members()) one.tabIndex = one === chosen ? 0 : -1;
-  };
-  group.addEventListener("focusin", (event) => {
-    if (members().includes(/** @type {HTMLElement} */ (event.target))) stay(/** @type {Element} */ (event.target));
-  });
-  group.addEventListener("keydown", (event) => {
-    const list = members();
-    const at = list.indexOf(/** @type {HTMLElement} */ (event.target));
-    const across = list.filter((one) => one.offsetTop === list[0].offsetTop).length;
-    const to = {
-      ArrowLeft: at - 1,
-      ArrowRight: at + 1,
-      ArrowUp: at - across,
-      ArrowDown: at + across,
-      Home: 0,
-      End: list.length - 1,
-    }[event.key];
-    if (at < 0 || to === undefined) return;
-    list[to]?.focus();
-    event.preventDefault();
-  });
-  /** Let the pressed one be the stop, unless the focus is among them. */
-  return () => {
-    if (!group.contains(group.ownerDocument.activeElement))
-      stay(members().find((one) => one.getAttribute("aria-pressed") === "true") ?? members()[0]);
-  };
-}
-
-/**
  * A row of buttons, each a state to jump to; the one that is in force is pressed.
  * @param {Lab} lab @param {string} name @param {{text: string, on: () => boolean, press: () => void}[]} list
  */
 export function presets(lab, name, list) {
   const buttons = list.map(({ text, press }) => button(lab.doc, text, press, { class: "button preset" }));
-  const refresh = () => buttons.forEach((one, i) => one.setAttribute("aria-pressed", String(list[i].on())));
-  refresh();
-  return {
-    element: make(lab.doc, "div", { class: "presets", role: "group", "aria-label": name }, ...buttons),
-    refresh,
+  const element = make(lab.doc, "div", { class: "presets", role: "group", "aria-label": name }, ...buttons);
+  const stop = roving(element, () => buttons);
+  const refresh = () => {
+    buttons.forEach((one, i) => one.setAttribute("aria-pressed", String(list[i].on())));
+    stop();
   };
+  refresh();
+  return { element, refresh };
 }

@@ -1,6 +1,7 @@
 /** A network as papers draw it: blocks in depth, as SVG. A block can be pointed at, pressed and reached by keyboard. */
 
 import { make, makeSvg, refill } from "../../kit/dom.js";
+import { roving } from "../../kit/roving.js";
 import { SLANT, blocksOf } from "./architecture_blocks.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
@@ -23,6 +24,7 @@ export function blocksPicture(lab, look) {
   );
   /** @type {Map<number, SVGElement>} */
   const drawn = new Map();
+  const stop = roving(svg, () => Array.from(svg.querySelectorAll(/** @type {"g"} */ ("g[role=button]"))));
   return {
     element,
     put: (/** @type {PlanNetwork | null} */ network) => {
@@ -43,6 +45,7 @@ export function blocksPicture(lab, look) {
           return i ? [linesBetween(lab, network, shown[i - 1], block), one] : [one];
         }),
       );
+      stop();
       more.textContent = shown.length < blocks.length ? t("arch.more", { n: blocks.length - shown.length }) : "";
     },
     mark: (/** @type {number} */ index) => {

@@ -2,6 +2,7 @@
 
 import { make, refill, tableHead } from "../../kit/dom.js";
 import { spoken } from "../../kit/i18n.js";
+import { rovingButtons } from "../../kit/roving.js";
 import { grouped } from "../formula/fault.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
@@ -14,6 +15,7 @@ export function layerTable(lab, look) {
   const scroll = make(doc, "div", { class: "table-scroll" });
   const how = make(doc, "div", { class: "layer-how", "aria-live": "polite" });
   const element = make(doc, "div", {}, how, scroll);
+  const stop = rovingButtons(scroll);
   /** @type {HTMLElement[]} */
   let rows = [];
   /** @type {PlanNode[]} */
@@ -73,6 +75,7 @@ export function layerTable(lab, look) {
           ),
         ),
       );
+      stop();
     },
     mark: (/** @type {number} */ index) => {
       rows.forEach((row, i) => row.classList.toggle("chosen", i === index));

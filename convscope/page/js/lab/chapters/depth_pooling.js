@@ -5,9 +5,10 @@ import { itemOf, unpack } from "../../engine/binary.js";
 import { makeEngine } from "../../engine/engine.js";
 import { fixed } from "../../kit/format.js";
 import { largest, paint, paintPicture } from "../../kit/palette.js";
+import { roving } from "../../kit/roving.js";
 import { wholeIn } from "../address.js";
 import { pooled } from "../sums/depth.js";
-import { presets, roving, slider } from "../widgets.js";
+import { presets, slider } from "../widgets.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 

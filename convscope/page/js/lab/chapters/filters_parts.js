@@ -3,6 +3,7 @@
 import { make, refill } from "../../kit/dom.js";
 import { fixed } from "../../kit/format.js";
 import { largest, paintPicture } from "../../kit/palette.js";
+import { rovingButtons } from "../../kit/roving.js";
 import { pixels } from "../../look/views/maps.js";
 import { numberTable } from "../grid.js";
 import { weightText } from "../kernel.js";
@@ -40,13 +41,15 @@ export function filterGallery(lab, choose) {
     };
   });
   let last = /** @type {Plane | null} */ (null);
+  const element = make(
+    doc,
+    "div",
+    { class: "filter-gallery", role: "group", "aria-label": t("filter.all") },
+    ...items.map((item) => item.element),
+  );
+  const stop = rovingButtons(element);
   return {
-    element: make(
-      doc,
-      "div",
-      { class: "filter-gallery", role: "group", "aria-label": t("filter.all") },
-      ...items.map((item) => item.element),
-    ),
+    element,
     /** @param {Plane} plane @param {number[]} kernel */
     refresh: (plane, kernel) => {
       for (const { id, canvas, element } of items) {
@@ -64,6 +67,7 @@ export function filterGallery(lab, choose) {
         );
       }
       last = plane;
+      stop();
     },
   };
 }

@@ -4,8 +4,8 @@ import { make, refill, tableHead } from "../../kit/dom.js";
 import { unpack } from "../../engine/binary.js";
 import { fixed } from "../../kit/format.js";
 import { largest, paint, paintPicture } from "../../kit/palette.js";
+import { roving } from "../../kit/roving.js";
 import { pixels } from "../../look/views/maps.js";
-import { roving } from "../widgets.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../../engine/engine.js").Engine} Engine */

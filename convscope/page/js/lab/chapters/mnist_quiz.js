@@ -4,8 +4,8 @@ import { button, make, refill } from "../../kit/dom.js";
 import { itemOf, unpack } from "../../engine/binary.js";
 import { percent } from "../../kit/format.js";
 import { paintPicture } from "../../kit/palette.js";
+import { roving } from "../../kit/roving.js";
 import { slidesEngine } from "../slides_engine.js";
-import { roving } from "../widgets.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 

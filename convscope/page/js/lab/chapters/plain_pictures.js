@@ -6,12 +6,12 @@
 import { make, segmented } from "../../kit/dom.js";
 import { itemOf, unpack } from "../../engine/binary.js";
 import { paintPicture } from "../../kit/palette.js";
+import { roving } from "../../kit/roving.js";
 import { edited } from "../../look/edits.js";
 import { NO_EDITS } from "../../look/state.js";
 import { pixels } from "../../look/views/maps.js";
 import { wholeIn } from "../address.js";
 import { drawnShape } from "../sums/pictures.js";
-import { roving } from "../widgets.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../sums/pictures.js").Drawn} Drawn */

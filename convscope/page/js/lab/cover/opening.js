@@ -4,10 +4,10 @@ import { make, refill, setVar } from "../../kit/dom.js";
 import { itemOf, unpack } from "../../engine/binary.js";
 import { percent } from "../../kit/format.js";
 import { largest, paint, paintPicture } from "../../kit/palette.js";
+import { roving } from "../../kit/roving.js";
 import { pixels } from "../../look/views/maps.js";
 import { wholeIn } from "../address.js";
 import { slidesEngine } from "../slides_engine.js";
-import { roving } from "../widgets.js";
 import { drawnSoFar, strokeOrder } from "./strokes.js";
 
 /** @typedef {import("../types.js").Lab} Lab */

@@ -5,6 +5,7 @@ import { originOf } from "../../engine/terms.js";
 import { compact, fixed } from "../../kit/format.js";
 import { unitWords } from "../lookup.js";
 import { colourOf, largest, paint } from "../../kit/palette.js";
+import { rovingButtons } from "../../kit/roving.js";
 import { visit } from "../navigation.js";
 import { pixels } from "./maps.js";
 
@@ -34,6 +35,7 @@ export function denseDrawing(app, index) {
     ]),
     list,
   );
+  const stop = rovingButtons(list);
   const refresh = () => {
     const terms = app.engine.terms(index, app.state.channel, 0, 0, app.result);
     const all = [joined(terms.parts, "values"), joined(terms.parts, "weights"), joined(terms.parts, "products")];
@@ -52,6 +54,7 @@ export function denseDrawing(app, index) {
       termBar(app, t("bias"), terms.numbers.bias, most),
       make(doc, "p", { class: "total" }, t("total"), " ", make(doc, "b", { class: "figure" }, compact(terms.total))),
     );
+    stop();
   };
   return { element, refresh, hero: () => rows[0].canvas };
 }

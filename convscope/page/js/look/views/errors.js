@@ -4,6 +4,7 @@ import { button, make, refill } from "../../kit/dom.js";
 import { itemOf } from "../../engine/binary.js";
 import { fixed, percent, thousands } from "../../kit/format.js";
 import { paintPicture } from "../../kit/palette.js";
+import { rovingButtons } from "../../kit/roving.js";
 import { NO_EDITS } from "../state.js";
 import { confusionTable, splitName } from "./confusion.js";
 import { emptyView } from "./empty.js";
@@ -27,6 +28,7 @@ export function errorsView(app) {
     .filter((i) => cell === "" || (errors.mistakes.labels[i] === truth && errors.mistakes.predicted[i] === said));
   const gallery = make(doc, "div", { class: "mistakes" });
   const table = make(doc, "div", {});
+  const stops = [gallery, table].map(rovingButtons);
   const title =
     cell === ""
       ? chosen.length < wrong
@@ -70,6 +72,7 @@ export function errorsView(app) {
       confusionTable(app, errors.confusion, (i, j) => app.tune({ cell: `${i},${j}` }), cell),
     );
     refill(gallery, ...chosen.map((i) => mistake(app, i)));
+    for (const stop of stops) stop();
   };
   refresh();
   return { element, refresh };

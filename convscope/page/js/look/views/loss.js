@@ -5,6 +5,7 @@ import { crossEntropy, softmax } from "../../engine/softmax.js";
 import { fixed, percent, scientific } from "../../kit/format.js";
 import { labelOf, unitWords, winnerOf } from "../lookup.js";
 import { display, fraction, letter, operator, power, sumSign } from "../../kit/maths.js";
+import { rovingButtons } from "../../kit/roving.js";
 import { visit } from "../navigation.js";
 import { productText, termBar } from "./dense.js";
 import { lossOfProbability } from "./losscurve.js";
@@ -249,6 +250,24 @@ function whyNot(app, winner, rival) {
   const most = Math.max(1e-9, ...strongest.map((item) => Math.abs(item.product)), Math.abs(rest));
   const others = total - rest - strongest.reduce((sum, item) => sum + item.product, 0);
   const [za, zb] = [app.result.logits[winner], app.result.logits[rival]];
+  const list = make(
+    doc,
+    "div",
+    { class: "contributions" },
+    ...strongest.map(({ origin, product, value, weight }) =>
+      termBar(
+        app,
+        unitWords(app, origin.node, origin.channel, origin.y, origin.x),
+        product,
+        most,
+        productText(value, weight),
+        () => visit(app, origin.node, origin.channel, origin.y, origin.x),
+      ),
+    ),
+    termBar(app, t("why.others", { n: items.length - strongest.length }), others, most),
+    termBar(app, t("why.bias"), rest, most),
+  );
+  rovingButtons(list)();
   return [
     display(
       doc,
@@ -270,23 +289,7 @@ function whyNot(app, winner, rival) {
       swatch(app, "activations", -0.7, 1),
       t("why.for", { name: b }),
     ),
-    make(
-      doc,
-      "div",
-      { class: "contributions" },
-      ...strongest.map(({ origin, product, value, weight }) =>
-        termBar(
-          app,
-          unitWords(app, origin.node, origin.channel, origin.y, origin.x),
-          product,
-          most,
-          productText(value, weight),
-          () => visit(app, origin.node, origin.channel, origin.y, origin.x),
-        ),
-      ),
-      termBar(app, t("why.others", { n: items.length - strongest.length }), others, most),
-      termBar(app, t("why.bias"), rest, most),
-    ),
+    list,
   ];
 }
 

@@ -5,6 +5,7 @@
 
 import { make, refill, setVar } from "../../kit/dom.js";
 import { compact, fixed, percent, scientific, thousands } from "../../kit/format.js";
+import { rovingButtons } from "../../kit/roving.js";
 import { labelOf, winnerOf } from "../lookup.js";
 
 /** @typedef {import("../types.js").App} App */
@@ -24,6 +25,7 @@ export function scoreBars(app, choose) {
   const list = make(doc, "div", { class: "score-list" });
   const rows = many ? [] : classes.map((_, k) => scoreRow(app, k, choose));
   for (const row of rows) list.append(row.element);
+  const stop = rovingButtons(list);
   const search = many ? classSearch(app, choose) : null;
   const longest = Math.max(...classes.map((name) => name.length));
   const long = longest > 8 ? "scores long lines" : longest > 3 ? "scores long" : "scores";
@@ -47,6 +49,7 @@ export function scoreBars(app, choose) {
       for (const row of open) row.refresh();
     }
     for (const row of rows) row.refresh();
+    stop();
     search?.refresh();
     refill(foreign, ...outsiderText(app));
     foreign.classList.toggle("refused", app.outsider?.refused ?? false);

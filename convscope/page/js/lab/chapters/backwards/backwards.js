@@ -2,7 +2,7 @@
 
 import { make } from "../../../kit/dom.js";
 import { pythonBlock } from "../../python_block.js";
-import { presets, roving } from "../../widgets.js";
+import { presets } from "../../widgets.js";
 import { batchPart } from "./batch.js";
 import { backwardsCover } from "./cover.js";
 import { checkPart } from "./check.js";
@@ -78,9 +78,6 @@ function mountBackwards(lab) {
     { text: t("back.pool.max"), on: () => learning.network.pool === "max", press: () => lab.tune({ p: null }) },
     { text: t("back.pool.mean"), on: () => learning.network.pool === "mean", press: () => lab.tune({ p: "mean" }) },
   ]);
-  const stays = [examples, activations, pools].map(({ element: group }) =>
-    roving(group, () => /** @type {HTMLElement[]} */ (Array.from(group.children))),
-  );
   const parts = [walkPart, batchPart, stepPart, checkPart].map((part) => part(lab, now));
   const python = pythonBlock(lab, () => backwardsPython(learning));
   const [walk, ...rest] = parts;
@@ -98,7 +95,6 @@ function mountBackwards(lab) {
   const refresh = () => {
     learning = read();
     for (const part of [examples, activations, pools, ...parts, python]) part.refresh();
-    for (const stay of stays) stay();
   };
   refresh();
   return { element, refresh, gone: /** @type {ReturnType<typeof walkPart>} */ (walk).gone };

@@ -3,8 +3,9 @@
 import { button, make, refill } from "../../../kit/dom.js";
 import { percent } from "../../../kit/format.js";
 import { largest, paint } from "../../../kit/palette.js";
+import { rovingButtons } from "../../../kit/roving.js";
 import { kernelBackward, kernelForward } from "../../sums/backpropagation.js";
-import { roving, stepper } from "../../widgets.js";
+import { stepper } from "../../widgets.js";
 import { CLASS_MARKS, subscript } from "./stages.js";
 import { PICTURES_MOST, targetsChange } from "./state.js";
 import { factor, num, result, sumLine } from "./writing.js";
@@ -26,7 +27,7 @@ export function batchPart(lab, now) {
   const cards = Array.from({ length: PICTURES_MOST }, (_, i) => batchCard(lab, now, i));
   const mean = make(doc, "div", { class: "batch-mean" });
   const row = make(doc, "div", { class: "batch-cards" }, ...cards.map((card) => card.element));
-  const stay = roving(row, () => cards.map((card) => card.look));
+  const stay = rovingButtons(row);
   const element = make(
     doc,
     "section",

@@ -2,7 +2,6 @@
 
 import { button, make, refill, segmented } from "../../../kit/dom.js";
 import { numberIn } from "../../address.js";
-import { roving } from "../../widgets.js";
 import { nudgedGradient } from "../../sums/backpropagation.js";
 import { subscript } from "./stages.js";
 import { num, result, sumLine } from "./writing.js";
@@ -34,7 +33,6 @@ export function checkPart(lab, now) {
     () => String(nudge()),
     (value) => lab.tune({ d: Number(value) === USUAL_NUDGE ? null : value }),
   );
-  const stay = roving(sizes, () => /** @type {HTMLElement[]} */ (Array.from(sizes.children)));
   const shown = make(doc, "div", { class: "check-sums", "aria-live": "polite" });
   const check = button(doc, t("back.check.press"), () => lab.tune({ g: lab.state.g ? null : 1 }), { class: "primary" });
   const element = make(
@@ -63,7 +61,6 @@ export function checkPart(lab, now) {
         "aria-pressed",
         String(/** @type {HTMLElement} */ (choice).dataset.value === String(nudge())),
       );
-    stay();
     check.setAttribute("aria-pressed", String(open));
     refill(shown, ...(open ? checkLines(lab, one, nudge()) : []));
   };

@@ -146,7 +146,6 @@ function pictureBox(lab, now) {
   const editor = kernelEditor(lab, {
     name: t("back.picture"),
     kind: "activations",
-    single: true,
     cellName: (y, x) => t("back.pixel", { y, x }),
     get: () => now().picture,
     set: (value) => lab.tune(picturesChange(now().all.map((one, i) => (i === now().at ? value : one)))),
@@ -170,7 +169,6 @@ function kernelBox(lab, now) {
     name: t("back.kernel"),
     cellName: (y, x) => t("back.weight", { y, x }),
     text: cellText,
-    single: true,
     get: () => now().network.kernel,
     set: (value) => lab.tune(startWith(value, now().network.bias)),
   });

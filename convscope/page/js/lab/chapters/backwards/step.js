@@ -4,6 +4,7 @@ import { button, make, refill, tableHead } from "../../../kit/dom.js";
 import { thousands } from "../../../kit/format.js";
 import { largest } from "../../../kit/palette.js";
 import { STEP_RATES, nearestRate } from "../../../kit/rates.js";
+import { rovingButtons } from "../../../kit/roving.js";
 import { numberTable } from "../../grid.js";
 import { slider } from "../../widgets.js";
 import { lossCurveOf } from "./loss_curve.js";
@@ -47,22 +48,24 @@ export function stepPart(lab, now) {
   );
   const curve = lossCurveOf(lab, now);
   const steps = make(doc, "span", { class: "note steps-done" });
+  const player = make(
+    doc,
+    "div",
+    { class: "player" },
+    button(doc, t("back.one"), by(1), { class: "primary" }),
+    button(doc, t("back.ten"), by(10)),
+    button(doc, t("back.hundred"), by(100)),
+    button(doc, t("back.again"), () => lab.tune({ n: null })),
+    steps,
+  );
+  rovingButtons(player)();
   const element = make(
     doc,
     "section",
     { class: "worked stepping", "data-widget": "step" },
     make(doc, "h2", {}, t("back.step")),
     make(doc, "p", {}, t("back.step.text")),
-    make(
-      doc,
-      "div",
-      { class: "player" },
-      button(doc, t("back.one"), by(1), { class: "primary" }),
-      button(doc, t("back.ten"), by(10)),
-      button(doc, t("back.hundred"), by(100)),
-      button(doc, t("back.again"), () => lab.tune({ n: null })),
-      steps,
-    ),
+    player,
     rate.element,
     make(doc, "div", { class: "step-verdicts" }, verdict, rescue),
     make(

@@ -2,6 +2,7 @@
 
 import { button, make, refill } from "../../../kit/dom.js";
 import { paintPicture } from "../../../kit/palette.js";
+import { rovingButtons } from "../../../kit/roving.js";
 import { inkPad } from "../../../look/views/pad.js";
 import { presets } from "../../widgets.js";
 import { FEWEST_CLASSES, MOST_CLASSES, WANTED_EACH, lackOf } from "./collection.js";
@@ -165,14 +166,14 @@ export function collectPart(lab, collection, changed) {
   /** One class: its pictures, each a button that takes it away. @param {number} k @param {string} of @param {number} count */
   function classRow(k, of, count) {
     const own = collection.pictures.filter(({ label }) => label === k);
+    const thumbs = make(doc, "div", { class: "own-thumbs" }, ...own.map((one, i) => thumbOf(one, of, i)));
+    rovingButtons(thumbs)();
     return make(
       doc,
       "div",
       { class: "own-row" },
       make(doc, "h3", {}, of, " ", make(doc, "span", { class: "figure" }, t("own.count", { n: count }))),
-      own.length
-        ? make(doc, "div", { class: "own-thumbs" }, ...own.map((one, i) => thumbOf(one, of, i)))
-        : make(doc, "p", { class: "note" }, t("own.nothing")),
+      own.length ? thumbs : make(doc, "p", { class: "note" }, t("own.nothing")),
     );
   }
 

@@ -3,12 +3,12 @@
 import { copyButton } from "../../../kit/copy.js";
 import { button, make, refill } from "../../../kit/dom.js";
 import { thousands } from "../../../kit/format.js";
+import { roving } from "../../../kit/roving.js";
 import { resolveFormula } from "../../formula/parse.js";
 import { tracePlan } from "../../formula/trace.js";
 import { askedOf } from "../../training/asked.js";
 import { digitsOf, firstOf } from "../../training/digits.js";
 import { trainerOf } from "../../training/trainer.js";
-import { roving } from "../../widgets.js";
 import { LOOP, SCRIPT, printedAfter, printedAtTheEnd, scriptText } from "./code.js";
 import { scriptCover } from "./cover.js";
 import { lineWords } from "./lines.js";
