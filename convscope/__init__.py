@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from . import arithmetic as arithmetic
     from . import data as datasets  # noqa: F401
     from .checking import check as check
+    from .drawing import draw as draw
     from .errors import ConvscopeError as ConvscopeError
     from .evaluation import evaluate as evaluate
     from .explain.look import look as look
@@ -69,6 +70,7 @@ _HOMES = {
     "report": "training.whole_report",
     "check": "checking",
     "evaluate": "evaluation",
+    "draw": "drawing",
     "look": "explain.look",
     "grad_cam": "explain.saliency",
     "occlusion": "explain.saliency",

@@ -29,7 +29,7 @@ ORDER = """
     nn modelfile
     prediction
     foreign transfer
-    checking
+    checking drawing
     evaluation
     page
     reporting

@@ -17,6 +17,7 @@ VERBS = {
     "evaluate": "accuracy, loss and confusion matrix on labelled pictures",
     "predict": "which class is in each picture",
     "report": "what a run came to, as one HTML file: figures, errors, doubts, limits",
+    "draw": "the architecture of a network for papers and slides: .svg, .pdf, .png",
     "look": "every number of a network in one HTML file",
     "lab": "the lecture's chapters and a workbench, in the browser",
     "info": "what a model file says of itself, verified",

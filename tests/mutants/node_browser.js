@@ -14,7 +14,7 @@ function open(path) {
   const getElementById = (/** @type {string} */ id) => ({
     textContent: (html.match(new RegExp(`<script type="application/json" id="${id}">([^]*?)</script>`)) ?? [])[1],
   });
-  page = createContext({ document: { getElementById }, atob, btoa, TextEncoder, console: { log() {} } });
+  page = createContext({ document: { getElementById }, atob, btoa, TextEncoder, performance, console: { log() {} } });
   runInContext(`(function () { "use strict";\n${script}\n})()`, page);
 }
 

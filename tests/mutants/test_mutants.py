@@ -85,6 +85,7 @@ def test_a_page_runs_without_a_browser(tmp_path: Path) -> None:
     with page_mutants.node(tmp_path) as browser:
         browser.get((tmp_path / "page.html").as_uri())
         assert browser.execute_script("return [bench.a(), arguments[0], arguments[9] ?? null]", 3) == [2, 3, None]
+        assert browser.execute_script("return performance.now()") >= 0
         with pytest.raises(RuntimeError, match="nothing is not defined"):
             browser.execute_script("return nothing")
 

@@ -77,7 +77,7 @@ TERMS = {
 }
 # Keys whose sentences are about what is drawn on the image: 그림. Elsewhere it is 이미지.
 DRAWINGS = re.compile(
-    r"upload\.(light|uneven|tiny|away)|centre\.model|note\.(ground|drawing|inverted)|planned\.invert|info\.blocks"
+    r"upload\.(light|uneven|tiny|away)|centre\.model|note\.(ground|drawing|inverted)|planned\.invert|draw\.(ending|large)|info\.blocks"
 )
 SENTENCES = [(part, key) for part, (english, _) in BOTH.items() for key in english]
 

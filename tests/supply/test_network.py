@@ -39,6 +39,7 @@ LOOKING = [  # all verbs but train
     ("predict", "run", "pets/a/0.png"),
     ("evaluate", "run"),
     ("report", "run", "--quick"),
+    ("draw", "run", "-o", "net.pdf"),
     ("look", "run", "-o", "page.html"),
     ("cache",),
     ("lab", "--build", "site"),

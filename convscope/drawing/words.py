@@ -1,0 +1,97 @@
+"""What a picture calls the layers, in English and in Korean."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..formula import Layer
+from ..formula.geometry import Pair, Shape, times
+from .units import Unit
+
+LANGUAGES = ("en", "ko")
+
+NAMES: Final = {
+    "conv": ("conv", "합성곱"),
+    "maxpool": ("max pooling", "최댓값 풀링"),
+    "avgpool": ("average pooling", "평균 풀링"),
+    "adaptive_avgpool": ("average pooling", "평균 풀링"),
+    "gap": ("global average", "전역 평균"),
+    "fc": ("fully connected", "완전 연결"),
+    "add": ("+", "+"),
+    "mul": ("×", "×"),
+    "concat": ("concat", "이어 붙임"),
+    "bn": ("batch norm", "배치 정규화"),
+    "dropout": ("dropout", "드롭아웃"),
+    "flatten": ("flatten", "펼치기"),
+    "crop": ("crop", "자르기"),
+    "relu": ("ReLU", "ReLU"),
+    "leaky_relu": ("leaky ReLU", "leaky ReLU"),
+    "prelu": ("PReLU", "PReLU"),
+    "relu6": ("ReLU6", "ReLU6"),
+    "elu": ("ELU", "ELU"),
+    "gelu": ("GELU", "GELU"),
+    "silu": ("SiLU", "SiLU"),
+    "hardswish": ("hard-swish", "hard-swish"),
+    "sigmoid": ("sigmoid", "시그모이드"),
+    "hardsigmoid": ("hard-sigmoid", "hard-sigmoid"),
+    "tanh": ("tanh", "tanh"),
+}  # fmt: skip
+INPUT: Final = ("input", "입력")
+CAPTION: Final = (
+    "{parameters} parameters, {macs} multiplications (MACs), receptive field {field}, {classes} classes",
+    "매개변수 {parameters}개, 곱셈(MAC) {macs}번, 수용 영역 {field}, 클래스 {classes}개",
+)
+
+
+def title(unit: Unit, language: str) -> str:
+    """Return what a unit is called: "conv 3×3 /2" for a 3×3 convolution at stride 2."""
+    if unit.layer is None:
+        return _in(INPUT, language)
+    name = name_of(unit.layer, language)
+    window = unit.layer.window
+    if window is None:
+        return name
+    parts = [name, _pair(window.kernel)]
+    if window.stride != ((1, 1) if unit.layer.filters else window.kernel):
+        parts.append(f"/{_short(window.stride)}")
+    groups = getattr(unit.layer, "groups", 1)
+    if groups > 1:
+        depthwise = groups == unit.input[0] == unit.output[0]
+        parts.append(({"en": "depthwise", "ko": "채널별"}[language]) if depthwise else f"×{groups}")
+    return " ".join(parts)
+
+
+def bands(unit: Unit, language: str) -> str:
+    """Return what follows a unit number by number: "batch norm · ReLU"."""
+    return " · ".join(name_of(layer, language) for layer in unit.bands)
+
+
+def size(unit: Unit) -> str:
+    """Return the size of what a unit makes: "16×24×24" of maps, "10" of a row of numbers."""
+    return f"{unit.output[0]:,}" if unit.flat else times(unit.output)
+
+
+def name_of(layer: Layer, language: str) -> str:
+    """Return the name of a kind of layer; one without a name of its own is called as in the formula."""
+    names = NAMES.get(layer.name)
+    return layer.name.replace("_", " ") if names is None else _in(names, language)
+
+
+def caption(parameters: int, macs: int, field: Shape | Pair, classes: int, language: str) -> str:
+    """Return the line beneath a picture: its sums."""
+    rows_columns = _pair((field[0], field[1]))
+    return _in(CAPTION, language).format(
+        parameters=f"{parameters:,}", macs=f"{macs:,}", field=rows_columns, classes=f"{classes:,}"
+    )
+
+
+def _in(pair: tuple[str, str], language: str) -> str:
+    return pair[LANGUAGES.index(language)]
+
+
+def _pair(pair: Pair) -> str:
+    return f"{pair[0]}×{pair[1]}"
+
+
+def _short(pair: Pair) -> str:
+    return str(pair[0]) if pair[0] == pair[1] else _pair(pair)
