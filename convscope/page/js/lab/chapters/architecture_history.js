@@ -32,8 +32,6 @@ export function historyPart(lab, choose) {
         button(doc, plan, () => choose(plan), { class: "link" }),
       ),
       make(doc, "td", { class: "figure" }, grouped(parameters)),
-      make(doc, "td", { class: "figure" }, grouped(macs)),
-      make(doc, "td", {}, t("arch.history.recipe", { recipe, epochs: fixed(epochs, 1) })),
       make(doc, "td", { class: "figure" }, percent(mean, 2)),
       make(
         doc,
@@ -42,16 +40,18 @@ export function historyPart(lab, choose) {
         accuracies.length > 1 ? `${percent(least, 2)} – ${percent(most, 2)}` : t("arch.history.once"),
       ),
       make(doc, "td", { class: "figure" }, String(accuracies.length)),
+      make(doc, "td", {}, t("arch.history.recipe", { recipe, epochs: fixed(epochs, 1) })),
+      make(doc, "td", { class: "figure" }, grouped(macs)),
     );
   };
   const heads = [
     "",
     t("arch.parameters"),
-    t("arch.macs"),
-    t("arch.history.how"),
     t("arch.history.accuracy"),
     t("arch.history.spread"),
     t("arch.history.seeds"),
+    t("arch.history.how"),
+    t("arch.macs"),
   ];
   return make(
     doc,
