@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +81,7 @@ def look(
         verify(named)  # what is refused is refused before PyTorch is imported, which takes seconds
     from .subject.target import target_of_file, target_of_module
 
-    if _is_module(model):
+    if _is_module(model) or isinstance(model, Mapping):
         target = target_of_module(model, pictures, options)
     elif foreign is not None:
         from .subject.foreign_target import target_of_foreign
@@ -125,6 +125,9 @@ def _page(target: Target, options: LookOptions) -> Page:
     if payload.proof is not None:
         said = {"by": payload.proof.by, "share": f"{payload.proof.difference:.1e}", "where": payload.proof.where}
         notes.append(phrase("note.proof", **said))
+    if subject.unsound:
+        where = ", ".join(list(subject.unsound)[:5])
+        notes.append(phrase("note.unsound", n=f"{sum(subject.unsound.values()):,}", where=where))
     if payload.ending == "maps":
         notes.append(phrase("note.maps"))
     if examples is not None and examples.labels is None:

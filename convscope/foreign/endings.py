@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from ..errors import InputError, phrase
 from .step import Array, Step
 
 Ending = Literal["softmax", "log_softmax", "sigmoid", "logits", "maps"]
@@ -16,6 +17,8 @@ LEAST = 1e-38  # a probability of 0 counts as this, since log 0 is −∞
 def ending(found: Sequence[Step]) -> Ending:
     """Return what the scores become: "maps" where the last step makes no scores."""
     last = found[-1]
+    if last.output.ndim < 2:
+        raise InputError("module.scores", got=last.output.shape, expected=phrase("module.scores.expected"))
     if last.output.ndim != 2 and last.output.size != last.output.shape[0] * last.output.shape[1]:
         return "maps"
     word = last.label.lower().partition("(")[0].replace("_", "")

@@ -103,9 +103,16 @@ class _Folding:
             for i, (name, (kind, shape)) in enumerate(outputs.items()):
                 graph.shapes[name], self.types[name] = shape, kind
                 self.numbers += math.prod(shape)
-                title = node.name or node.output[0]
+                title = node.name or (name if not name.isdecimal() else f"{node.op_type}_{name}")
                 graph.ops.append(
-                    Op(node.op_type, f"{title}.{i}" * bool(i) or title, tuple(inputs), name, shape, attributes)
+                    Op(
+                        node.op_type,
+                        f"{title}.{i}" if i and node.name else title,
+                        tuple(inputs),
+                        name,
+                        shape,
+                        attributes,
+                    )
                 )
             self._pay(node, inputs, outputs)
 

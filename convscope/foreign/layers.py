@@ -139,11 +139,19 @@ def _mean(graph: Graph, op: Op) -> Known | None:
     return Known(k.GlobalAvgPool(), op.inputs[:1], {}) if whole else None
 
 
-def _add(graph: Graph, op: Op) -> Known | None:
-    if any(name in graph.constants for name in op.inputs):
-        return None
-    alike = len(op.inputs) > 1 and len({graph.shapes[name] for name in op.inputs}) == 1
-    return Known(k.Add(), op.inputs, {}) if alike else None
+def _join(layer: Layer) -> Callable[[Graph, Op], Known | None]:
+    """Return what reads a sum or a product of values, those first that have the result's shape; others may have a
+    single channel, row or column where the result has more.
+    """
+
+    def read(graph: Graph, op: Op) -> Known | None:
+        if len(op.inputs) < 2 or any(name in graph.constants for name in op.inputs):
+            return None
+        sources = tuple(sorted(op.inputs, key=lambda name: -math.prod(graph.shapes[name])))
+        fits = all(len(graph.shapes[name]) == len(op.shape) for name in sources)
+        return Known(layer, sources, {}) if fits and graph.shapes[sources[0]] == op.shape else None
+
+    return read
 
 
 def _concat(graph: Graph, op: Op) -> Known | None:
@@ -186,7 +194,8 @@ _TABLE: dict[str, Callable[[Graph, Op], Known | None]] = {
     "GlobalAveragePool": _plain(lambda op: k.GlobalAvgPool()),
     "ReduceMean": _mean,
     **dict.fromkeys(("Flatten", "Reshape", "Squeeze"), _flatten),
-    **dict.fromkeys(("Add", "Sum"), _add),
+    **dict.fromkeys(("Add", "Sum"), _join(k.Add())),
+    "Mul": _join(k.Mul()),
     "Concat": _concat,
     "Clip": _clip,
     "Relu": _plain(lambda op: k.ReLU()),

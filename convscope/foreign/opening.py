@@ -12,7 +12,7 @@ from . import bounds
 if TYPE_CHECKING:
     from onnx import ModelProto, TensorProto, ValueInfoProto
 
-OLDEST = 7  # opset
+OLDEST, RUN = 6, 8  # opset: the oldest that is read, and what it is brought to, since ONNX Runtime begins at 7
 MOST_RANK, MOST_INPUTS = 8, 1024  # dimensions of a tensor; values that one node reads
 QUANTISED = {"QuantizeLinear", "DequantizeLinear"}
 DOMAINS = {"", "ai.onnx"}
@@ -42,6 +42,8 @@ def open_model(data: bytes) -> Opened:
     except Exception as error:  # protobuf's own, which have no base in common
         raise InputError("foreign.bytes", got=str(error).split("\n")[0]) from error
     opset = _opset(model)
+    if opset < RUN:
+        model, opset = _newer(model), RUN
     for node in model.graph.node:
         _check_node(node, opset)
     tensors = {tensor.name: tensor for tensor in model.graph.initializer}
@@ -64,6 +66,15 @@ def _opset(model: Any) -> int:
     if not OLDEST <= opset <= newest:
         raise InputError("foreign.opset", got=opset, expected=f"{OLDEST} … {newest}")
     return opset
+
+
+def _newer(model: Any) -> Any:
+    from onnx import version_converter
+
+    try:
+        return version_converter.convert_version(model, RUN)
+    except Exception as error:  # of the library, in C++
+        raise InputError("foreign.opset", got=OLDEST, expected=f"{RUN} …") from error
 
 
 def _check_node(node: Any, opset: int) -> None:

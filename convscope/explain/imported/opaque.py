@@ -162,6 +162,8 @@ class _Nodes:
         self.reaches.append(reach)
         field = NOWHERE if reach is None else page_field(reach[0])
         how = node.parameters_how if node.parameters == step.parameters else ""
+        if not how and layer.takes == "rows" and step.parameters == node.macs:  # without a bias
+            how = f"{node.output[0]} × {node.input[0]} = {step.parameters:,}"
         return (
             replace(
                 page_node(node),

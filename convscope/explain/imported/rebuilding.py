@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from torch import Tensor
 
 from ...errors import ConvscopeError
 from ...foreign.step import PICTURE, Step
-from ...formula import Add, Branches, Chain, Concat, Plan, Skip, trace
+from ...formula import Add, Branches, Chain, Concat, Gate, Mul, Plan, Skip, trace
 from ...nn import Net, build, load_weights
 from ...pictures.input_spec import InputSpec
 
@@ -20,10 +21,25 @@ CLOSE = 1e-4  # of the largest score: what two ways to add up float32 may differ
 
 @dataclass(frozen=True, eq=False)
 class Rebuilt:
-    """A Net, and for each of its nodes the step that it is."""
+    """A Net, for each of its nodes the step that it is, and the largest difference of the two, with the node's name."""
 
     net: Net
     steps: tuple[Step, ...]
+    difference: float
+    where: str
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The steps' own names by those of the Net's nodes; a number behind one that is there already."""
+        found: dict[str, str] = {}
+        taken: set[str] = set()
+        for node, step in zip(self.net.network.nodes, self.steps, strict=True):
+            name = step.name.replace("#", " ")
+            while name in taken:
+                name += "'"
+            taken.add(name)
+            found[node.name] = name
+        return found
 
 
 def rebuilt(
@@ -49,60 +65,66 @@ def rebuilt(
         net = build(network, spec).eval()
         load_weights(net, _weights(steps, net))
         with torch.no_grad():
-            scores = net(torch.from_numpy(pictures))
+            outputs = net.outputs(torch.from_numpy(pictures))
     except ConvscopeError:  # a shape that does not fit, too large …
         return None
-    return Rebuilt(net, steps) if agree(scores, wanted) else None
-
-
-def proof(made: Rebuilt, pictures: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> tuple[float, str]:
-    """Return the largest difference between a node of the Net and its step, as `difference` has it, and the node."""
-    with torch.no_grad():
-        outputs = made.net.outputs(torch.from_numpy(pictures))
-    nodes = made.net.network.nodes
-    return max(
+    if not agree(outputs[-1].flatten(1), wanted):
+        return None
+    apart = max(
         (difference(own, torch.from_numpy(np.ascontiguousarray(step.output, np.float32))), node.name)
-        for node, own, step in zip(nodes, outputs, made.steps, strict=True)
+        for node, own, step in zip(network.nodes, outputs, steps, strict=True)
     )
+    return Rebuilt(net, steps, *apart)
 
 
 def agree(a: Tensor, b: Tensor) -> bool:
     """Tell whether two results are the same but for rounding."""
-    if a.shape != b.shape or not bool(torch.isfinite(b).all()):
-        return False
-    return difference(a, b) <= CLOSE
+    return a.shape == b.shape and difference(a, b) <= CLOSE
 
 
 def difference(a: Tensor, b: Tensor) -> float:
-    """Return the largest difference of two results as a share of the largest number, which counts as 0.001 at least."""
-    return float((a - b).abs().max()) / max(1e-3, float(b.abs().max())) if b.numel() else 0.0
+    """Return the largest difference of two results as a share of the largest number, which counts as 0.001 at least.
+
+    What is no number or infinite in both counts as the same; in one alone, as infinitely far.
+    """
+    finite = torch.isfinite(b)
+    if not bool(finite.all()):
+        same = torch.equal(a.nan_to_num(7, 8, 9)[~finite], b.nan_to_num(7, 8, 9)[~finite])
+        a, b = a[finite], b[finite]
+        if not same:
+            return math.inf
+    return float((a - b).abs().nan_to_num(math.inf).max()) / max(1e-3, float(b.abs().max())) if b.numel() else 0.0
 
 
 def _plan(found: Sequence[Step]) -> tuple[Plan, list[int]] | None:
     """Return the steps as a plan, and the order in which it builds them; None where it cannot say every step once."""
     try:
-        before = [_before(found, i) for i in range(len(found))]
-        plan, order = _way(found, before, PICTURE, len(found) - 1)
+        plan, order = _way(found, _before(found), PICTURE, len(found) - 1)
     except (LookupError, ConvscopeError):  # no plan, or one that is too large
         return None
     return (plan, order) if sorted(order) == list(range(len(found))) else None
 
 
-def _before(found: Sequence[Step], i: int) -> int:
-    """Return where the chain stands in front of step `i`: before the whole of a skip, or of branches."""
-    sources = found[i].sources
-    if isinstance(found[i].layer, Concat):
-        trails = [_trail(found, source) for source in sources]
-        return next(at for at in trails[0] if all(at in trail for trail in trails))
-    return min(sources)
-
-
-def _trail(found: Sequence[Step], at: int) -> list[int]:
-    """Return the places of the chain from `at` back to the picture."""
-    trail = [at]
-    while trail[-1] != PICTURE:
-        trail.append(_before(found, trail[-1]))
-    return trail
+def _before(found: Sequence[Step]) -> list[int]:
+    """Return where the chain stands in front of each step: where its sources' ways part, before the whole of a skip, a
+    gate, or of branches. Raises LookupError for a step that reads nothing.
+    """
+    before: list[int] = []
+    depth = {PICTURE: 0}
+    for i, step in enumerate(found):
+        if not step.sources:
+            raise LookupError
+        first, *others = step.sources
+        at = first
+        for other in others:
+            while at != other:
+                if depth[at] >= depth[other]:
+                    at = before[at]
+                else:
+                    other = before[other]
+        before.append(at)
+        depth[i] = depth[at] + 1
+    return before
 
 
 def _way(found: Sequence[Step], before: Sequence[int], begin: int, end: int) -> tuple[Plan, list[int]]:
@@ -116,9 +138,9 @@ def _way(found: Sequence[Step], before: Sequence[int], begin: int, end: int) -> 
         if end < begin:  # the way never comes there
             raise LookupError
         step, at = found[end], before[end]
-        if isinstance(step.layer, Add) and len(step.sources) == 2:
-            body, built = _way(found, before, at, max(step.sources))
-            parts.append(Skip(body))
+        if isinstance(step.layer, (Add, Mul)) and len(step.sources) == 2:
+            plan, built = _joined(found, before, at, step)
+            parts.append(plan)
         elif isinstance(step.layer, Concat):
             ways = [_way(found, before, at, source) for source in step.sources]
             parts.append(Branches(tuple(branch for branch, _ in ways)))
@@ -133,6 +155,19 @@ def _way(found: Sequence[Step], before: Sequence[int], begin: int, end: int) -> 
     if not parts:
         raise LookupError
     return parts[0] if len(parts) == 1 else Chain(tuple(reversed(parts))), order
+
+
+def _joined(found: Sequence[Step], before: Sequence[int], begin: int, step: Step) -> tuple[Plan, list[int]]:
+    """Return the plan of a skip or a gate that `step` ends, and its steps."""
+    first, second = sorted(step.sources)
+    if first == begin != second:
+        body, built = _way(found, before, begin, second)
+        return (Gate if isinstance(step.layer, Mul) else Skip)(body), built
+    if isinstance(step.layer, Mul) or first == begin:
+        raise LookupError
+    ways = [_way(found, before, begin, source) for source in (first, second)]
+    (body, built), (shortcut, around) = sorted(ways, key=lambda way: -len(way[1]))
+    return Skip(body, shortcut), [*built, *around]
 
 
 def _flat(found: Sequence[Step], i: int) -> bool:

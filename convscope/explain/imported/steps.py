@@ -3,7 +3,9 @@ called."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -13,22 +15,39 @@ from ...foreign.step import PICTURE, Array, Step
 from ...formula import Flatten, GlobalAvgPool, Layer
 from ..capture import capture, untouched
 from . import translation
+from .chosen import chosen
 from .translation import SAME
 
 
-def steps(module: nn.Module, x: Tensor) -> list[Step]:
-    """Return the steps from `x` (N, C, H, W), as `module` reads it, to its scores; the module is left as it was.
+def steps(module: nn.Module, x: Tensor, output: str | int | None = None) -> list[Step]:
+    """Return the steps from `x` (N, C, H, W), as `module` reads it, to its scores, of several outputs `output`; the
+    module is left as it was.
 
-    Functions between its layers are steps too where torch.fx can trace the module; else only the layers that hold no
-    others, and an unnamed step stands for what happens between two of them.
+    Functions between its layers are steps too where torch.fx can trace the module or torch.export can export it; else
+    only the layers that hold no others, and an unnamed step stands for what happens between two of them.
     """
     with untouched(module), torch.no_grad():
-        try:
-            graph = fx.Tracer().trace(module)
-            found = _Recorder(fx.GraphModule(module, graph)).record(x)
-        except Exception:  # the module's own code, run on stand-ins for tensors, may raise anything
-            found = None
-    return _called(module, x) if found is None else found
+        for trace in (_traced, _exported):
+            try:
+                found = _Recorder(trace(module, x)).record(x, output)
+            except Exception:  # the module's own code, run on stand-ins for tensors, may raise anything
+                continue
+            if found is not None:
+                return found
+    return _called(module, x, output)
+
+
+def _traced(module: nn.Module, x: Tensor) -> fx.GraphModule:
+    """Return what a module does as torch.fx traces it: its layers stay whole."""
+    return fx.GraphModule(module, fx.Tracer().trace(module))
+
+
+def _exported(module: nn.Module, x: Tensor) -> fx.GraphModule:
+    """Return what a module does as torch.export sees it, for pictures like `x`: operators alone."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        made: fx.GraphModule = torch.export.export(module, (x,), strict=False).module()
+    return made
 
 
 class _Steps:
@@ -45,15 +64,13 @@ class _Steps:
         sources: tuple[int, ...],
         made: Tensor,
         layer: Layer | None = None,
-        module: nn.Module | None = None,
-        read: Iterable[Tensor] = (),
+        tensors: Mapping[str, Tensor] | None = None,
+        parameters: Iterable[Tensor] = (),
     ) -> None:
-        """Add a step; `read` are the parameters that a function was given."""
-        parameters = [*(() if module is None else module.parameters()), *read]
+        """Add a step with its layer's tensors, and the parameters that it has."""
         new = {id(p): p.numel() for p in parameters if id(p) not in self._counted}
         self._counted |= new.keys()
-        tensors = {} if module is None or layer is None else translation.tensors(module, layer)
-        arrays = {key: tensor.numpy() for key, tensor in tensors.items()}
+        arrays = {key: tensor.numpy() for key, tensor in (tensors or {}).items()}
         output = _numpy(made)
         if isinstance(layer, GlobalAvgPool) and made.dim() == 2:  # mean over rows and columns: a pooling and a flatten
             self.found.append(Step(name, label, sources, output[:, :, None, None], layer))
@@ -69,47 +86,73 @@ def _numpy(made: Tensor) -> Array:
 class _Recorder(fx.Interpreter):
     """Runs a traced module and writes down each step."""
 
-    def record(self, x: Tensor) -> list[Step] | None:
-        """Return the steps, None where the module takes or gives something else than one tensor."""
+    def record(self, x: Tensor, output: str | int | None) -> list[Step] | None:
+        """Return the steps up to one output, None where that is no step."""
         self.places: dict[fx.Node, int] = {}
         self.steps = _Steps()
-        self.parameters: dict[fx.Node, nn.Parameter] = {}
-        given = self.run(x)
-        (end,) = (node for node in self.graph.nodes if node.op == "output")
-        last = end.args[0]
-        if not isinstance(given, Tensor) or self.places.get(last) != len(self.steps.found) - 1:
-            return None
-        return self.steps.found
+        self.held: dict[fx.Node, Tensor] = {}  # parameters and buffers
+        self.made: dict[fx.Node, Tensor] = {}
+        self.picture = x.numel()
+        wanted = chosen(self.run(x), output)
+        last = next((n for n, made in self.made.items() if made is wanted), None)
+        place = None if last is None else self.places.get(last)
+        return None if place is None or place == PICTURE else needed(self.steps.found, place)
 
     def run_node(self, n: fx.Node) -> Any:
         made = super().run_node(n)
         if n.op == "placeholder":
             self.places[n] = PICTURE
-        elif isinstance(made, nn.Parameter):
-            self.parameters[n] = made
+        elif n.op == "get_attr" and isinstance(made, Tensor):
+            self.held[n] = made
         elif n.op.startswith("call_") and isinstance(made, Tensor):
             self._add(n, made)
-            return made.clone()  # what a later step does in place must not reach the record
+            self.made[n] = made.clone()  # what a later step does in place must not reach the record
+            return self.made[n]
         return made
 
     def _add(self, n: fx.Node, made: Tensor) -> None:
         args, kwargs = self.fetch_args_kwargs_from_env(n)
         module: nn.Module | None = None
+        tensors: dict[str, Tensor] = {}
         if n.op == "call_module":
             module = self.fetch_attr(str(n.target))
             layer, label, name = translation.of_module(module), _label(module), str(n.target)
+            tensors = translation.tensors(module, layer) if isinstance(layer, Layer) else {}
         else:
-            layer = translation.of_call(n.target, args, kwargs, made)
-            name = n.name
-            label = n.target if isinstance(n.target, str) else getattr(n.target, "__name__", str(n.target))
-        sources = tuple(self.places[node] for node in _read(n) if node in self.places)
+            name, label = _module_of(n) or n.name, translation.called(n.target)
+            weighted = translation.of_weighted(n.target, args, kwargs)
+            layer, tensors = weighted or (translation.of_call(n.target, args, kwargs, made), {})
+        read = _read(n)[:1] if tensors and module is None else _read(n)
+        sources = tuple(self.places[node] for node in read if node in self.places)
         if layer is SAME and sources:
             self.places[n] = sources[0]
             return
+        if isinstance(layer, Layer) and layer.reads == "units":  # the largest first: the others are stretched over it
+            sizes = {PICTURE: self.picture, **{s: self.steps.found[s].output.size for s in sources if s != PICTURE}}
+            sources = tuple(sorted(sources, key=lambda source: -sizes[source]))
         known = layer if isinstance(layer, Layer) else None
-        read = [self.parameters[node] for node in _read(n) if node in self.parameters]
-        self.steps.add(name, label, sources, made, known, module, read)
+        parameters = [self.held[node] for node in _read(n) if isinstance(self.held.get(node), nn.Parameter)]
+        parameters += [] if module is None else list(module.parameters())
+        self.steps.add(name, label, sources, made, known, tensors, parameters)
         self.places[n] = len(self.steps.found) - 1
+
+
+def _module_of(n: fx.Node) -> str:
+    """Return the path of torch's own layer that an exported operator is the work of; "" for any other."""
+    stack = list(n.meta.get("nn_module_stack", {}).values())
+    path, kind = stack[-1] if stack else ("", "")
+    return str(path) if str(getattr(kind, "__module__", kind)).startswith("torch.nn.modules") else ""
+
+
+def needed(found: Sequence[Step], last: int) -> list[Step]:
+    """Return the steps that the step at `last` is made of, itself at the end."""
+    kept = {last}
+    for i in range(last, -1, -1):
+        if i in kept:
+            kept.update(found[i].sources)
+    order = sorted(kept - {PICTURE})
+    places = {PICTURE: PICTURE, **{old: new for new, old in enumerate(order)}}
+    return [replace(found[i], sources=tuple(places[s] for s in found[i].sources)) for i in order]
 
 
 def _read(n: fx.Node) -> list[fx.Node]:
@@ -119,10 +162,10 @@ def _read(n: fx.Node) -> list[fx.Node]:
     return read
 
 
-def _called(module: nn.Module, x: Tensor) -> list[Step]:
+def _called(module: nn.Module, x: Tensor, output: str | int | None) -> list[Step]:
     """Return the layers as they were called; each reads the newest step that made just what it was given."""
     with capture(module) as calls, torch.no_grad():
-        last = module(x)
+        last = chosen(module(x), output)
     collected = _Steps()
     outputs: list[Tensor] = []
 
@@ -147,10 +190,11 @@ def _called(module: nn.Module, x: Tensor) -> list[Step]:
         layer = translation.of_module(call.module)
         if layer is not SAME:
             known = layer if isinstance(layer, Layer) else None
-            add(call.name or "module", _label(call.module), sources, call.output, known, call.module)
-    if isinstance(last, Tensor) and not (outputs and _equal(outputs[-1], last)):
-        place(last)
-    return collected.found
+            tensors = {} if known is None else translation.tensors(call.module, known)
+            more = tensors, list(call.module.parameters())
+            add(call.name or "module", _label(call.module), sources, call.output, known, *more)
+    end = place(last)
+    return needed(collected.found, end) if end != PICTURE else collected.found
 
 
 def _equal(a: Tensor, b: Tensor) -> bool:

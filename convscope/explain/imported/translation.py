@@ -13,11 +13,9 @@ import torch.nn.functional as fun
 from torch import nn
 
 from ...errors import PlanError
-from ...formula import FC, BatchNorm, Layer
+from ...formula import FC, BatchNorm, Conv, Layer
 from ...nn.table import SAME as SAME
 from ...nn.table import TORCH, Found
-
-SOFTMAX = (nn.Softmax, nn.LogSoftmax)
 
 _MODULES: dict[type[nn.Module], Callable[[Any], Found]] = {
     nn.Identity: lambda m: SAME,
@@ -46,8 +44,8 @@ def of_call(target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], out: tor
 
     `out` is what it gave: a view or a reshape that flattens is recognised by its shape.
     """
-    name = target if isinstance(target, str) else _NAMES.get(target, getattr(target, "__name__", ""))
-    read = _FUNCTIONS.get(name)
+    args, kwargs = _plain(target, args, kwargs)
+    read = _FUNCTIONS.get(called(target))
     first = args[0] if args else kwargs.get("input", kwargs.get("tensors"))
     tensors = first if isinstance(first, (list, tuple)) else [first]
     if read is None or not tensors or not all(isinstance(tensor, torch.Tensor) for tensor in tensors):
@@ -57,6 +55,95 @@ def of_call(target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], out: tor
         return read(out, *(args or (first,)), **{k: v for k, v in kwargs.items() if k not in named})
     except (PlanError, TypeError, AttributeError):  # likewise, or tensors where the layer takes one
         return None
+
+
+def called(target: Any) -> str:
+    """Return what a function, a method or an operator of a graph is called."""
+    if isinstance(target, torch._ops.OpOverload):
+        return target._schema.name.rpartition("::")[2]
+    if isinstance(target, str):
+        return target
+    return str(_NAMES.get(target) or getattr(target, "__name__", target))
+
+
+def _plain(target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return an operator's arguments as its function takes them: sizes as tuples, a stride that is left out as None."""
+    if not isinstance(target, torch._ops.OpOverload):
+        return args, kwargs
+    return tuple(map(_size, args)), {name: _size(v) for name, v in kwargs.items()}
+
+
+def _size(value: Any) -> Any:
+    whole = isinstance(value, list) and all(isinstance(n, int) for n in value)
+    return (tuple(value) or None) if whole else value
+
+
+def of_weighted(
+    target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Layer, dict[str, torch.Tensor]] | None:
+    """Return the layer and its tensors of a function that is given weights, None for any other call."""
+    read = _WEIGHTED.get(called(target))
+    args, kwargs = _plain(target, args, kwargs)
+    try:
+        made = None if read is None else read(*args, **kwargs)
+    except (PlanError, TypeError, AttributeError):
+        return None
+    if made is None:
+        return None
+    layer, found = made
+    return layer, {name: t.detach().to("cpu", torch.float32).clone() for name, t in found.items() if t is not None}
+
+
+def _conv2d(
+    input: torch.Tensor,
+    weight: torch.Tensor,
+    bias: torch.Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> tuple[Layer, dict[str, Any]]:
+    pad: Any = {"valid": 0, "same": "same"}[padding] if isinstance(padding, str) else padding
+    kernel = (weight.shape[2], weight.shape[3])
+    layer = Conv(weight.shape[0], kernel, stride, pad, dilation, groups, bias is not None)
+    return layer, {"weight": weight, "bias": bias}
+
+
+def _linear(
+    input: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None = None
+) -> tuple[Layer, dict[str, Any]]:
+    return FC(len(weight)), {"weight": weight, "bias": torch.zeros(len(weight)) if bias is None else bias}
+
+
+def _normalised(
+    input: torch.Tensor,
+    mean: torch.Tensor,
+    var: torch.Tensor,
+    weight: torch.Tensor | None = None,
+    bias: torch.Tensor | None = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+    cudnn_enabled: bool = False,
+) -> tuple[Layer, dict[str, Any]] | None:
+    one, none = torch.ones_like(mean), torch.zeros_like(mean)
+    tensors = {"weight": one if weight is None else weight, "bias": none if bias is None else bias}
+    return None if training else (BatchNorm(eps), {**tensors, "running_mean": mean, "running_var": var})
+
+
+def _normalised_operator(
+    input: torch.Tensor, weight: Any, bias: Any, mean: torch.Tensor, var: torch.Tensor, *more: Any
+) -> tuple[Layer, dict[str, Any]] | None:
+    return _normalised(input, mean, var, weight, bias, *more)
+
+
+_WEIGHTED: dict[str, Callable[..., tuple[Layer, dict[str, Any]] | None]] = {
+    "conv2d": _conv2d,
+    "linear": _linear,
+    "batch_norm": lambda x, *args, **kwargs: (
+        _normalised_operator if len(args) > 3 and isinstance(args[2], torch.Tensor) and len(args) == 8 else _normalised
+    )(x, *args, **kwargs),
+}
 
 
 def tensors(module: nn.Module, layer: Layer) -> dict[str, torch.Tensor]:

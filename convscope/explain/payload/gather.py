@@ -23,7 +23,7 @@ from . import records
 from .channels import KEEP, channel_cards, patches_kept
 from .encoding import Array, encoded_size
 from .history import read_history
-from .nodes import page_nodes
+from .nodes import page_nodes, renamed
 from .records import LeftOut, Payload
 from .size import reduce_to
 from .travel import Travelling, fit, net_scores
@@ -96,7 +96,7 @@ def gather(
         ending=subject.ending,
         proof=None if proof is None else records.Proof(proof.difference, proof.where, proof.by),
     )
-    return reduce_to(whole, limit)
+    return reduce_to(renamed(whole, subject.names), limit)
 
 
 def _travelling(subject: Subject, samples: Samples, limit: int) -> tuple[Travelling, Proof | None]:

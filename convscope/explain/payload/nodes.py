@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from ...formula import Network, Node, ReceptiveField
-from .records import Field, PageNode, Window
+from .records import Field, PageNode, Payload, Window
 
 
 def page_nodes(network: Network) -> tuple[PageNode, ...]:
@@ -36,3 +39,23 @@ def page_node(node: Node) -> PageNode:
 def page_field(field: ReceptiveField) -> Field:
     """Return a receptive field as the page reads it."""
     return Field(field.size, field.jump, field.start)
+
+
+def renamed(payload: Payload, names: Mapping[str, str]) -> Payload:
+    """Return the payload with other names of its nodes, where `names` has any."""
+    if not names:
+        return payload
+    proof, channels, maps = payload.proof, payload.channels, payload.maps
+    return replace(
+        payload,
+        nodes=tuple(replace(node, name=names[node.name]) for node in payload.nodes),
+        tensors={_renamed(name, names): tensor for name, tensor in payload.tensors.items()},
+        maps=None if maps is None else {names[name]: made for name, made in maps.items()},
+        channels=None if channels is None else {names[name]: cards for name, cards in channels.items()},
+        proof=None if proof is None else replace(proof, where=names.get(proof.where, proof.where)),
+    )
+
+
+def _renamed(tensor: str, names: Mapping[str, str]) -> str:
+    node, _, weight = tensor.rpartition(".")
+    return f"{names[node]}.{weight}"

@@ -78,7 +78,7 @@ def fit(
     else:
         fitted = fitted.first(max(1, int(PICTURES * limit) // sample))
         fitted = _without_heavy(fitted, outputs, room - len(fitted.samples) * sample)
-        fitted = _without_maps(fitted, room)
+    fitted = _without_maps(fitted, room)
     if bits < 32:
         fitted = replace(fitted, rounding=_difference(subject, fitted, bits, compute, outputs))
     return replace(fitted, left_out=tuple(dict.fromkeys(fitted.left_out)))

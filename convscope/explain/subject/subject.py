@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
@@ -20,8 +20,10 @@ from ...nn import Net
 from ...pictures.input_spec import InputSpec
 from ...prediction import Model
 from ...rejection import Fitted
+from ..capture import untouched
 from ..features import scores
-from ..imported.rebuilding import proof, rebuilt
+from ..imported.chosen import check_module, chosen, read_by
+from ..imported.rebuilding import rebuilt
 from ..imported.steps import steps
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
@@ -68,6 +70,8 @@ class Subject:
     parameters: int = 0  # of one without a network
     proof: Proof | None = None
     by: str = ""  # what `record` ran: "ONNX Runtime 1.32.0"
+    unsound: Mapping[str, int] = field(default_factory=dict)  # by layer, the weights that are no finite numbers
+    names: Mapping[str, str] = field(default_factory=dict)  # of a Net's nodes, where their file has others
 
     def scores(self, pictures: Pixels) -> Floats:
         """Return the scores, float32 (n, K), for uint8 pictures, a thousand at a time."""
@@ -114,19 +118,22 @@ def subject_of_steps(
     classes: tuple[str, ...] | None,
     title: str,
     by: str,
+    own_names: bool = False,
 ) -> Subject:
     """Return a network that convscope did not build: as a Net where its layers are the formula's
     (`rebuilding.rebuilt`), else as the steps that `record` gives; `run` gives what its last step gives, (n, …).
+    With `own_names` the page's nodes are called as the steps are.
 
     `pictures` uint8 (n, C, H, W) are what it is tried on. Raises UsageError for another number of class names than of
     scores.
     """
-    found, _ = record(pictures[:4])
+    record, pictures = _once(record), pictures[:1]
+    found, _ = record(pictures)
     end = ending(found)
     count = 0 if end == "maps" else found[-1].output.reshape(len(found[-1].output), -1).shape[1]
     names = _names(classes, count)
-    made = None if end == "maps" else rebuilt(scored(found), spec, pictures[:4])
-    proven = None if made is None else Proof(*proof(made, pictures[:4]), by)
+    made = None if end == "maps" else rebuilt(scored(found), spec, pictures)
+    proven = None if made is None else Proof(made.difference, made.where, by)
     quick = lambda some: undone(run(some).reshape(len(some), -1), end)  # noqa: E731
     return Subject(
         None if made is None else made.net,
@@ -140,28 +147,41 @@ def subject_of_steps(
         parameters=sum(step.parameters for step in found),
         proof=proven,
         by=by,
+        unsound={step.name: bad for step in found if (bad := sum(map(_unsound, step.tensors.values())))},
+        names=made.names if own_names and made is not None else {},
     )
 
 
 def subject_of_module(
-    module: nn.Module, spec: InputSpec, pictures: Pixels, classes: tuple[str, ...] | None = None, title: str = ""
+    module: nn.Module,
+    spec: InputSpec,
+    pictures: Pixels,
+    classes: tuple[str, ...] | None = None,
+    title: str = "",
+    output: str | int | None = None,
 ) -> Subject:
-    """Return any torch module as a subject. Raises InputError for a module that cannot read the pictures or gives no
-    scores, UsageError for another number of class names than of scores.
+    """Return any torch module as a subject; of several outputs `output` is looked at.
+
+    Raises InputError for a module that cannot read the pictures or gives no scores, UsageError for another number of
+    class names than of scores.
     """
     title = title or type(module).__name__
-    held = next(iter([*module.parameters(), *module.buffers()]), torch.zeros(1))
+    check_module(module)
 
     def scaled(some: Pixels) -> Tensor:
         mean, std = (np.array(v, np.float32).reshape(-1, 1, 1) for v in (spec.mean, spec.std))
-        return torch.from_numpy((some - mean) / std).to(held.device)
+        return torch.from_numpy((some - mean) / std)
 
     def run(some: Pixels) -> Floats:
-        return scores(module, some if isinstance(module, Net) else scaled(some).numpy())
+        if isinstance(module, Net):
+            return scores(module, some)
+        with untouched(module), torch.no_grad():
+            parts = [chosen(module(read_by(module, scaled(some[i : i + 32]))), output) for i in range(0, len(some), 32)]
+        return np.concatenate([part.float().cpu().numpy() for part in parts])
 
     def record(some: Pixels) -> Recorded:
         x = scaled(some)
-        return steps(module, x), x.cpu().numpy()
+        return steps(module, read_by(module, x), output), x.numpy()
 
     try:
         count = run(pictures[:1]).reshape(1, -1).shape[1]
@@ -171,6 +191,22 @@ def subject_of_module(
     if isinstance(module, Net):
         return subject_of_net(module, _names(classes, count), title)
     return subject_of_steps(record, run, spec, pictures, classes, title, f"torch {version('torch').split('+')[0]}")
+
+
+def _once(record: Callable[[Pixels], Recorded]) -> Callable[[Pixels], Recorded]:
+    """Return `record`, which computes nothing anew where it is given the same pictures once more."""
+    last: list[tuple[Pixels, Recorded]] = []
+
+    def recorded(pictures: Pixels) -> Recorded:
+        if not last or not np.array_equal(last[0][0], pictures):
+            last[:] = [(pictures, record(pictures))]
+        return last[0][1]
+
+    return recorded
+
+
+def _unsound(tensor: Floats) -> int:
+    return tensor.size - int(np.isfinite(tensor).sum())
 
 
 def _names(classes: tuple[str, ...] | None, count: int) -> tuple[str, ...]:

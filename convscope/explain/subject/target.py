@@ -68,7 +68,7 @@ def target_of_module(module: nn.Module, pictures: Any, options: LookOptions) -> 
         spec, things, notes = infer_input(pictures, options)
     classes = tuple(options.classes or next((t.classes for t in things if hasattr(t, "classes")), ()))
     inputs = sort_inputs(things, spec, classes, options)
-    subject = subject_of_module(module, spec, trial(inputs, spec), classes or None, options.title)
+    subject = subject_of_module(module, spec, trial(inputs, spec), classes or None, options.title, options.output)
     lost = () if inputs.dataset is not None else (phrase("note.data.module"),)
     return Target(subject, inputs, None, options.title or subject.title, (*notes, *said_of(inputs), *lost))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +12,9 @@ from torch import Tensor, fx, nn
 
 import convscope
 from convscope.explain.imported import translation
+from convscope.explain.imported.steps import steps
 from convscope.explain.payload.encoding import decode
+from convscope.foreign.step import PICTURE
 from convscope.formula import (
     ELU,
     FC,
@@ -30,6 +31,7 @@ from convscope.formula import (
     Layer,
     LeakyReLU,
     MaxPool,
+    Mul,
     ReLU,
     ReLU6,
     Sigmoid,
@@ -110,18 +112,21 @@ MAPS = torch.rand(2, 3, 4, 4) - 0.5
         (lambda x: torch.add(x, x, alpha=2), None),
         (lambda x: torch.add(x, 1), None),
         (lambda x: x + 1.5, None),
-        (lambda x: x * x, None),
+        (lambda x: x * x, Mul()),
+        (lambda x: x * 2, None),
     ],
 )
 def test_a_call_is_the_layer_that_computes_it(call: Callable[[Tensor], Tensor], layer: Layer | None) -> None:
     assert called(call, MAPS) == layer
 
 
-def test_a_sum_with_another_shape_is_no_addition_of_the_formula() -> None:
-    """torch stretches what is smaller; the formula's add takes one shape only."""
-    small = torch.rand(1, 3, 1, 1)
-    for target in (operator.add, torch.add, "add"):
-        assert translation.of_call(target, (MAPS, small), {}, MAPS + small) is None
+def test_what_is_stretched_over_the_other_stands_second() -> None:
+    """torch stretches either; the formula's join has its first source's shape."""
+    module = nn.Sequential()
+    module.forward = lambda x: (x[:, :, :1].mul(1.0) * x).flatten(1)  # type: ignore[method-assign]
+    found = steps(module, torch.rand(2, 1, 4, 4))
+    (product,) = (step for step in found if isinstance(step.layer, Mul))
+    assert product.sources[0] == PICTURE
 
 
 class Shifted(nn.Module):

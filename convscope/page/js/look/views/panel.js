@@ -53,6 +53,7 @@ export function picturePanel(app) {
     const winner = winnerOf(app);
     const label = labelOf(app);
     if (payload.ending === "maps") refill(verdict, t("reads.maps"));
+    else if (app.result.logits.some(Number.isNaN)) refill(verdict, t("reads.nothing"));
     else
       refill(
         verdict,

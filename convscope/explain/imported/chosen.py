@@ -1,0 +1,59 @@
+"""A torch module that gives several things, or reads another precision: its output is chosen, its input cast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from itertools import chain
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ...errors import InputError, phrase
+
+
+def check_module(module: Any) -> None:
+    """Raise InputError for what is no module that can be looked into: weights alone, or a compiled one."""
+    if isinstance(module, Mapping):
+        raise InputError("module.weights", got=f"{len(module)}", hint=phrase("module.weights.try"))
+    if isinstance(module, torch.jit.ScriptModule):
+        raise InputError("module.script", hint=phrase("module.script.try"))
+
+
+def read_by(module: nn.Module, x: Tensor) -> Tensor:
+    """Return pictures in the precision and on the device of the module's own numbers."""
+    held = next((t for t in chain(module.parameters(), module.buffers()) if t.is_floating_point()), x)
+    return x.to(held.device, held.dtype)
+
+
+def chosen(made: Any, output: str | int | None) -> Tensor:
+    """Return the tensor that is meant of what a module gave: of several the one that `output` names or counts.
+
+    Raises InputError where there are several and nothing chooses, or none.
+    """
+    parts = _parts(made)
+    alone = next(iter(parts.values())) if len(parts) == 1 else None
+    found: Tensor | None = alone if output is None else parts.get(str(output))
+    if found is None:
+        shapes = ", ".join(f"{name}: {tuple(tensor.shape)}" for name, tensor in list(parts.items())[:8])
+        first = next(iter(parts), "0")
+        shown = first if first.isdecimal() else f'"{first}"'
+        raise InputError(
+            "module.outputs", got=shapes or type(made).__name__, hint=phrase("module.outputs.try", name=shown)
+        )
+    return found
+
+
+def _parts(made: Any) -> dict[str, Any]:
+    """Return the tensors in what a module gave, by name or number."""
+    if isinstance(made, Tensor):
+        return {"0": made}
+    if isinstance(made, Mapping):
+        return {str(name): part for name, part in made.items() if isinstance(part, Tensor)}
+    if is_dataclass(made):
+        named = {field.name: getattr(made, field.name) for field in fields(made)}
+        return {name: part for name, part in named.items() if isinstance(part, Tensor)}
+    if isinstance(made, (tuple, list)):
+        return {str(i): part for i, part in enumerate(made) if isinstance(part, Tensor)}
+    return {}

@@ -1,0 +1,153 @@
+"""torch modules counted or read wrongly once: shared weights, no biases, several outputs, other precisions."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as fun
+from torch import Tensor, nn
+
+import convscope
+from convscope.errors import InputError
+from convscope.explain.imported.steps import steps
+from convscope.explain.payload.encoding import decode
+
+SHAPE = (1, 12, 12)
+
+
+def looked(module: Any, **options: Any) -> Any:
+    return convscope.look(module, torch.rand(2, *SHAPE, generator=torch.Generator().manual_seed(0)), **options)
+
+
+class Tokens(nn.Module):
+    """The class token of a vision transformer: an expanded parameter."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patches, self.token = nn.Conv2d(1, 8, 4, 4), nn.Parameter(torch.randn(1, 1, 8))
+        self.head = nn.Linear(8, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.patches(x).flatten(2).transpose(1, 2)
+        return self.head(torch.cat([self.token.expand(x.shape[0], -1, -1), x], 1).mean(1))
+
+
+class Shared(nn.Module):
+    """One convolution used twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.again, self.head = nn.Conv2d(1, 4, 3), nn.Conv2d(4, 4, 3, padding=1), nn.Linear(4, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(torch.relu(self.again(torch.relu(self.again(self.first(x))))).mean((2, 3)))
+
+
+class Several(nn.Module):
+    """Two outputs, as a tuple or a dictionary."""
+
+    def __init__(self, named: bool) -> None:
+        super().__init__()
+        self.body, self.head, self.side = nn.Conv2d(1, 4, 3), nn.Linear(400, 5), nn.Linear(400, 3)
+        self.named = named
+
+    def forward(self, x: Tensor) -> Any:
+        x = self.body(x).flatten(1)
+        made = self.head(x), self.side(x)
+        return dict(zip(("logits", "side"), made, strict=True)) if self.named else made
+
+
+class Called(nn.Module):
+    """Weights given to functions, and a way that torch.fx cannot follow."""
+
+    def __init__(self, branching: bool) -> None:
+        super().__init__()
+        self.w, self.b = nn.Parameter(torch.randn(4, 1, 3, 3)), nn.Parameter(torch.randn(4))
+        self.norm, self.head = nn.BatchNorm2d(4), nn.Linear(4, 5)
+        self.branching = branching
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.branching and len(x) > 7:
+            x = x + 1
+        x = self.norm(fun.conv2d(x, self.w, self.b, stride=2, padding=1))
+        x = fun.batch_norm(x, self.norm.running_mean, self.norm.running_var, self.norm.weight, self.norm.bias)
+        return fun.linear(fun.relu(x).mean((2, 3)), self.head.weight, self.head.bias)
+
+
+def count(module: nn.Module) -> int:
+    return sum(p.numel() for p in module.parameters())
+
+
+def test_every_parameter_is_counted_once() -> None:
+    unbiased = nn.Sequential(
+        nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4, affine=False), nn.Flatten(), nn.Linear(400, 5, bias=False)
+    )
+    for module in (Tokens(), Shared(), unbiased, Called(False), Called(True), Several(False)):
+        made = looked(module, output=0).payload
+        unused = count(module.side) if isinstance(module, Several) else 0
+        assert made["figures"]["parameters"] == count(module) - unused, type(module).__name__
+    last = looked(unbiased).payload["nodes"][-1]
+    assert last["parameters_how"] == "5 × 400 = 2,000"
+
+
+@pytest.mark.parametrize("branching", [False, True])
+def test_weights_given_to_functions_are_layers_too(branching: bool) -> None:
+    module = Called(branching).eval()
+    module.norm.running_mean.copy_(torch.tensor([0.5, -1.0, 0.0, 2.0]))
+    payload = looked(module).payload
+    kinds = [node["kind"] for node in payload["nodes"]]
+    assert kinds == ["conv", "bn", "bn", "relu", "gap", "flatten", "fc"]
+    with torch.no_grad():
+        wanted = module(torch.rand(2, *SHAPE, generator=torch.Generator().manual_seed(0)))
+    np.testing.assert_allclose(decode(payload["samples"]["logits"]), wanted, rtol=0.05, atol=0.05)
+    assert payload["proof"]["difference"] < 1e-5
+
+
+def test_a_class_token_is_a_box_and_what_follows_it_is_shown() -> None:
+    payload = looked(Tokens()).payload
+    assert payload["nodes"][0]["kind"] == "conv"
+    assert payload["nodes"][-1]["kind"] == "fc"
+    assert payload["maps"]
+
+
+@pytest.mark.parametrize(("named", "output", "classes"), [(False, 0, 5), (False, 1, 3), (True, "side", 3)])
+def test_one_of_several_outputs_is_chosen(named: bool, output: Any, classes: int) -> None:
+    module = Several(named)
+    assert len(looked(module, output=output).payload["classes"]) == classes
+    with pytest.raises(InputError, match="several outputs"):
+        looked(module)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+def test_another_precision_is_cast(dtype: torch.dtype) -> None:
+    module = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(400, 5)).to(dtype)
+    assert looked(module).payload["figures"]["parameters"] == count(module)
+
+
+def test_weights_alone_and_compiled_code_are_refused_in_one_line() -> None:
+    linear = nn.Sequential(nn.Flatten(), nn.Linear(144, 5))
+    with pytest.raises(InputError, match="weights alone"):
+        looked(linear.state_dict())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch.jit is going, its modules are still about
+        compiled = torch.jit.trace(linear, torch.rand(1, *SHAPE))
+    with pytest.raises(InputError, match="TorchScript"):
+        looked(compiled)
+
+
+def test_weights_that_are_no_numbers_are_said() -> None:
+    module = nn.Sequential(nn.Flatten(), nn.Linear(144, 5))
+    with torch.no_grad():
+        module[1].weight[0].fill_(float("nan"))
+    page = looked(module)
+    assert any("no numbers, or infinite: 144 in 1" in note for note in page.notes)
+    assert [n["kind"] for n in page.payload["nodes"]] == ["flatten", "fc"]
+
+
+def test_steps_that_the_output_does_not_need_are_left_out() -> None:
+    found = steps(Several(False).eval(), torch.rand(1, *SHAPE), 1)
+    assert [step.name for step in found] == ["body", "flatten", "side"]
