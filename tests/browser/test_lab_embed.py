@@ -17,7 +17,8 @@ from tests.browser.lab_chapters import LabPage
 
 pytestmark = pytest.mark.browser
 FIRST = ("plain", "local", "convolution", "filters", "sharing")
-CHAPTERS = (*FIRST, "activation", "depth", "architecture", "loss", "mnist", "backwards")
+LATER = ("mnist", "backwards", "training", "own", "script")
+CHAPTERS = (*FIRST, "activation", "depth", "architecture", "loss", *LATER)
 PARENT = """<!doctype html><title>a course</title><iframe src="lab.html#{}" width="600" height="100"></iframe>
 <script>window.told = []; addEventListener("message", (e) => told.push(e.data));</script>"""
 

@@ -35,7 +35,7 @@ SHOWN = {
     "S15": ("[data-figure='entropy']", "1.00"),
     "S16": ("[data-figure='kl']", "0.875"),
     "S17": (".penalty-table .mine", "2.30259"),
-    "S18": ("[data-figure='slides']", "274,570"),
+    "S18": (".script-code", "zero_grad()"),
 }
 
 
@@ -45,7 +45,11 @@ class Teacher:
 
     def open(self, language: str = "en", width: int = 1280) -> None:
         resize(self.browser, width)
-        visit(self.browser, f"{(self.folder / 'teacher.html').as_uri()}#l={language}")
+        self.visit(f"{(self.folder / 'teacher.html').as_uri()}#l={language}")
+
+    def visit(self, address: str) -> None:
+        """Open a page and wait until it has unpacked what it was given."""
+        visit(self.browser, address)
         until(lambda: self.js("return document.querySelector('h1')"))
 
     def js(self, code: str, *arguments: object) -> Any:
@@ -73,7 +77,7 @@ def test_every_point_of_the_lecture_opens_the_state_that_shows_it(teacher: Teach
     links = teacher.links("[data-point]")
     assert list(links) == [f"S{n}" for n in range(1, 19)] == list(SHOWN)
     first, *others = links.items()
-    visit(teacher.browser, first[1])
+    teacher.visit(first[1])
     for point, address in (first, *others):
         teacher.js("location.hash = arguments[0]", address.split("#")[1])
         css, text = SHOWN[point]
@@ -90,7 +94,7 @@ def test_every_other_link_opens_its_chapter(teacher: Teacher) -> None:
     assert len(links) >= 20
     words = lab_dictionary("ko")
     titles = {words[key] for key in words if re.fullmatch(r"\w+\.title", key)}
-    visit(teacher.browser, links[0])
+    teacher.visit(links[0])
     for link in links:
         teacher.js("location.hash = arguments[0]", link.split("#")[1])
         teacher.browser.execute_async_script("setTimeout(arguments[0], 30)")
@@ -116,7 +120,7 @@ def test_every_answer_is_taken_by_the_lab(teacher: Teacher) -> None:
     assert len(built) >= 20
     assert all("tk=4711" in link for link in built.values())
     chapters = {link.rsplit("c=", 1)[1].split("&")[0]: task[0] for task, link in built.items()}
-    visit(teacher.browser, next(iter(built.values())))
+    teacher.visit(next(iter(built.values())))
     check = """const [done, id, text] = [arguments[2], arguments[0], arguments[1]];
         const card = () => document.querySelector(`[data-task='${id}']`);
         const wait = (n) => {
@@ -170,7 +174,7 @@ def test_it_says_everything_in_both_languages_and_fits_a_phone(teacher: Teacher,
     minutes = teacher.js("return [...document.querySelectorAll('.teach-plan tfoot td')].map((e) => e.textContent)")
     assert minutes[:2] == ["90′", "45′"]
     assert not console(teacher.browser)
-    visit(teacher.browser, f"{(teacher.folder / 'index.html').as_uri()}#l={language}")
+    teacher.visit(f"{(teacher.folder / 'index.html').as_uri()}#l={language}")
     assert "teacher.html" in teacher.js(
         "return [...document.querySelectorAll('.side-links a')].map((e) => e.href).join()"
     )

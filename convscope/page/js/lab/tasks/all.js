@@ -9,9 +9,11 @@ import { FILTERS_TASKS } from "./filters_tasks.js";
 import { LOCAL_TASKS } from "./local_tasks.js";
 import { LOSS_TASKS } from "./loss_tasks.js";
 import { MNIST_TASKS } from "./mnist_tasks.js";
+import { OWN_TASKS } from "./own_tasks.js";
 import { PLAIN_TASKS } from "./plain_tasks.js";
 import { SCRIPT_TASKS } from "./script_tasks.js";
 import { SHARING_TASKS } from "./sharing_tasks.js";
+import { TRAINING_TASKS } from "./training_tasks.js";
 
 /** @type {Record<string, import("./task.js").Task[]>} by the chapter's name */
 export const TASKS = {
@@ -26,5 +28,7 @@ export const TASKS = {
   loss: LOSS_TASKS,
   mnist: MNIST_TASKS,
   backwards: BACKWARDS_TASKS,
+  training: TRAINING_TASKS,
+  own: OWN_TASKS,
   script: SCRIPT_TASKS,
 };

@@ -15,5 +15,7 @@ export const TAUGHT = [
   { id: "loss", number: 9, title: (t) => t("info.title") },
   { id: "mnist", number: 10, title: (t) => t("mnist.title") },
   { id: "backwards", number: 11, title: (t) => t("back.title") },
+  { id: "training", number: 12, title: (t) => t("wrong.title") },
+  { id: "own", number: 13, title: (t) => t("own.title") },
   { id: "script", number: 14, title: (t) => t("script.title") },
 ];

@@ -42,7 +42,7 @@ export const POINTS = [
   { open: { c: "loss", p: "1_1" }, text: (t) => t("teach.s15") },
   { open: { c: "loss", q: "1_1_2_4" }, text: (t) => t("teach.s16") },
   { open: { c: "loss", a: 0.1 }, text: (t) => t("teach.s17") },
-  { open: { c: "mnist" }, text: (t) => t("teach.s18") },
+  { open: { c: "script" }, text: (t) => t("teach.s18") },
 ];
 
 /** @type {{open: Change, wrong: (t: Translate) => string, show: (t: Translate) => string}[]} */

@@ -195,6 +195,24 @@ const SHEETS = {
       8,
     ),
   ],
+  training: ({ doc, t }) => [
+    make(doc, "p", {}, t("sheet.l1")),
+    ruled(
+      doc,
+      [t("sheet.l2"), t("sheet.l3"), t("sheet.l4")],
+      ["0.001", "0.05", "0.5", "5"].map((rate) => [rate, "", ""]),
+    ),
+    make(doc, "p", {}, t("sheet.l5")),
+    grid(doc, blank(8, 16), 8),
+    lines(doc, [t("sheet.l6", { line: LINE }), t("sheet.l7", { line: LINE }), t("sheet.l8", { line: LINE })]),
+  ],
+  own: ({ doc, t }) => [
+    make(doc, "p", {}, t("sheet.m1")),
+    ruled(doc, [t("sheet.m2"), t("sheet.m3"), t("sheet.m4")], blank(4, 3)),
+    make(doc, "p", {}, t("sheet.m5")),
+    grid(doc, blank(4, 4), 12),
+    lines(doc, [t("sheet.m6", { line: LINE }), t("sheet.m7", { line: LINE }), t("sheet.m8")]),
+  ],
   script: ({ doc, t }) => [
     make(doc, "p", {}, t("sheet.n1")),
     ruled(

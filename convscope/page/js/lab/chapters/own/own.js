@@ -26,7 +26,7 @@ export const ownChapter = {
 
 /** @param {Lab} lab */
 function mountOwn(lab) {
-  const holder = make(lab.doc, "div", { class: "chapter own" });
+  const holder = make(lab.doc, "div", { class: "chapter own", "data-widget": "classes" });
   let kind = ownOf(lab.state).kind;
   let parts = ownParts(lab, holder);
   return {

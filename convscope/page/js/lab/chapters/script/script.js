@@ -175,7 +175,7 @@ function mountScript(lab) {
   const element = make(
     doc,
     "div",
-    { class: "chapter script" },
+    { class: "chapter script", "data-widget": "script" },
     make(doc, "div", { class: "train-controls" }, ...Object.values(buttons), copy),
     state,
     make(

@@ -52,7 +52,7 @@ export function changedDigit(lab) {
     element: make(
       doc,
       "section",
-      { class: "worked wrong-digits" },
+      { class: "worked wrong-digits", "data-widget": "versions" },
       make(doc, "h2", {}, t("wrong.versions")),
       make(doc, "p", {}, t("wrong.versions.text")),
       choose.element,

@@ -19,7 +19,7 @@ export function insidePart(lab) {
   const element = make(
     doc,
     "section",
-    { class: "worked wrong-inside" },
+    { class: "worked wrong-inside", "data-widget": "inside" },
     make(doc, "h2", {}, t("wrong.inside")),
     make(doc, "p", {}, t("wrong.inside.text")),
     make(doc, "div", { class: "wrong-layers" }, ...layers.map((layer) => layer.element)),

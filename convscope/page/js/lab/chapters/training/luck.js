@@ -68,7 +68,7 @@ export function luckPart(lab) {
   const element = make(
     doc,
     "section",
-    { class: "worked wrong-luck" },
+    { class: "worked wrong-luck", "data-widget": "luck" },
     make(doc, "h2", {}, t("wrong.luck")),
     make(doc, "p", {}, t("wrong.luck.text")),
     make(
