@@ -11,7 +11,12 @@ import numpy as np
 import pytest
 from selenium import webdriver
 
+from convscope.calibration import Calibration
+from convscope.calibration.temperature import calibrate
+from convscope.data import load as load_data
+from convscope.lab.payload import TRAINING, VALIDATION, first_of_each
 from convscope.modelfile import ModelFile, read
+from convscope.prediction import load
 from tests.browser.chromium import console
 from tests.browser.lab_chapters import LabPage
 from tests.browser.test_lab_training import until
@@ -145,6 +150,16 @@ def test_kept_and_gone_on_with_is_as_if_the_tab_had_never_closed(lab: LabPage, e
     assert isinstance(again.facts["validation"], dict)
     assert again.facts["validation"] == whole.facts["validation"]
     assert counts(lab) == [1, 1, 2], "training and validation pictures are kept once"
+    assert again.metadata.calibration == whole.metadata.calibration
+    train = load_data("mnist").train
+    rows_held = first_of_each(train.labels, TRAINING + VALIDATION)[TRAINING:].ravel()
+    scores = load(tmp_path / "model.onnx").predictor.run(train.images[rows_held])[0]
+    wanted = calibrate(scores, train.labels[rows_held])
+    assert isinstance(wanted, Calibration)
+    fitted = again.metadata.calibration
+    assert fitted is not None
+    assert fitted.temperature == pytest.approx(wanted.temperature, rel=1e-3)
+    assert (fitted.n, fitted.after.nll) == (1000, pytest.approx(wanted.after.nll, rel=1e-3))
     remove(lab)
     assert counts(lab) == [0, 0, 0]
     assert console(lab.browser) == []

@@ -1,6 +1,7 @@
 /** A training that is told what to do by messages, and says what it did by messages: what a worker runs. */
 
 import { watchActivity } from "./activity.js";
+import { calibrate, watchScores } from "./calibration.js";
 import { KERNELS, kernelsFor } from "./kernels/choice.js";
 import { FAST } from "./recipe.js";
 import { seenStages } from "./stages.js";
@@ -8,6 +9,7 @@ import { workersFor } from "./team.js";
 import { makeTraining } from "./training.js";
 /** @import {InputSpec, PageNode} from "../types.js" */
 /** @import {LayerActivity} from "./activity.js" */
+/** @import {Calibration} from "./calibration.js" */
 /** @import {Pictures} from "./pictures.js" */
 /** @import {Recipe} from "./recipe.js" */
 /** @import {StageSeen} from "./stages.js" */
@@ -31,6 +33,7 @@ import { makeTraining } from "./training.js";
  * @property {number} [every] so many steps apart the others are measured and the weights told, before the first step
  * and after the last too; 0 for never
  * @property {string} [inside] on which of the others the activations are watched besides
+ * @property {string} [sure] on which of the others it is measured, too, how sure the network may be
  *
  * @typedef {Begin | {ask: "pause"} | {ask: "resume"} | {ask: "step"} | {ask: "stop"} | {ask: "tensors"} |
  * {ask: "stage"} | {ask: "state"} | {ask: "measure", pictures: Pictures}} Asked `step` does one step of a training that
@@ -40,8 +43,8 @@ import { makeTraining } from "./training.js";
  * {say: "paused", step: number} | {say: "end", step: number, tensors: Record<string, Float32Array>, seconds: number} |
  * {say: "tensors", step: number, tensors: Record<string, Float32Array>} |
  * {say: "state", state: State, seconds: number} | {say: "stopped"} | {say: "stage", seen: StageSeen} |
- * {say: "measured", step: number, of: string, accuracy: number, loss: number, layers?: LayerActivity[]} |
- * {say: "failed", message: string, diverged?: boolean}} Said `sameBits`: the same seed and number of workers give the
+ * {say: "measured", step: number, of: string, accuracy: number, loss: number, layers?: LayerActivity[],
+ * calibration?: Calibration | null} | {say: "failed", message: string, diverged?: boolean}} Said `sameBits`: the same seed and number of workers give the
  * same bits on every machine; `seconds` are those of training, pauses and measurements left out; `of` names what was
  * measured on, "" for pictures that a message brought
  */
@@ -69,6 +72,7 @@ export function makeSession(post, later, modules, now = () => performance.now(),
   let others = {};
   let every = 0;
   let inside = "";
+  let sure = "";
   /** What goes on by itself from where several workers are. @type {((state: State) => Training) | null} */
   let alone = null;
 
@@ -192,9 +196,15 @@ export function makeSession(post, later, modules, now = () => performance.now(),
   function watch(current) {
     if (!every) return;
     for (const [of, pictures] of Object.entries(others)) {
-      const watcher = of === inside ? watchActivity(current.network) : null;
-      const figures = current.evaluate(pictures, watcher);
-      post({ say: "measured", step: current.steps, of, ...figures, ...(watcher && { layers: watcher.result() }) });
+      const activity = of === inside ? watchActivity(current.network) : null;
+      const scores = of === sure ? watchScores(current.network, pictures.labels.length) : null;
+      const add = (/** @type {number} */ n) => [activity, scores].forEach((one) => one?.add(n));
+      const figures = current.evaluate(pictures, { add });
+      post({
+        ...{ say: "measured", step: current.steps, of, ...figures },
+        ...(activity && { layers: activity.result() }),
+        ...(scores && { calibration: calibrate(scores.scores, pictures.labels) }),
+      });
     }
     post({ say: "tensors", step: current.steps, tensors: current.tensors() });
   }
@@ -213,7 +223,7 @@ export function makeSession(post, later, modules, now = () => performance.now(),
     if (together) team?.begin(given, parts);
     [running, spent] = [!training.done && !more.paused, 1000 * seconds];
     [learned, part] = [pictures, null];
-    [others, every, inside] = [more.others ?? {}, more.every ?? 0, more.inside ?? ""];
+    [others, every, inside, sure] = [more.others ?? {}, more.every ?? 0, more.inside ?? "", more.sure ?? ""];
     post({ say: "ready", kernels: name, sameBits, workers: parts });
     if (running) goOn();
     else if (!training.done) post({ say: "paused", step: training.steps });

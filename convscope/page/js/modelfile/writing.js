@@ -10,6 +10,7 @@ import { ModelFault } from "./fault.js";
 import { graphOf, weightShapes } from "./graph.js";
 import { pythonJson, real } from "./json.js";
 import { bytesField, wholeBytes, lengthOf, textField, wholeField } from "./protobuf.js";
+/** @import {Calibration} from "../learn/calibration.js" */
 /** @import {InputSpec, PageNode} from "../types.js" */
 /** @import {Layer} from "../engine/types.js" */
 /** @import {Json} from "./json.js" */
@@ -22,17 +23,6 @@ const DIGEST = 64; // of a digest
 const ENCODED = new TextEncoder();
 
 /**
- * @typedef {object} Reliability how good probabilities are
- * @property {number} nll mean of −ln p of the true class, in nats
- * @property {number} ece expected calibration error, 0…1
- *
- * @typedef {object} Calibration what pictures held out of training say of the probabilities: docs/model-file.md
- * @property {number} temperature 0.05 … 20, a number of 32 bits
- * @property {number} n pictures
- * @property {Reliability} before at temperature 1
- * @property {Reliability} after
- * @property {number[]} misses 1 − p of the true class, ascending; of more than 1,000 every ⌈i·n/1000⌉-th
- *
  * @typedef {object} Written a network to write
  * @property {PageNode[]} nodes
  * @property {InputSpec & {white?: number}} input what pictures it reads; `resize` names the rule that brings them to size

@@ -1,6 +1,7 @@
 import { packFloats, unpack } from "../../../../convscope/page/js/engine/binary.js";
 import { distancesOf, statisticsOf } from "../../../../convscope/page/js/engine/outsider.js";
 import { watchActivity } from "../../../../convscope/page/js/learn/activity.js";
+import { calibrate } from "../../../../convscope/page/js/learn/calibration.js";
 import { elasticField } from "../../../../convscope/page/js/learn/elastic.js";
 import { sha256 } from "../../../../convscope/page/js/kit/sha256.js";
 import { BATCH_KINDS } from "../../../../convscope/page/js/learn/kinds/all.js";
@@ -80,6 +81,7 @@ function load(network, tensors) {
 
 /** @type {Record<string, (asked: any) => any>} */
 const calls = {
+  calibration: ({ scores, labels }) => calibrate(scores, labels),
   modules: ({ modules }) => {
     held.modules = modules;
   },

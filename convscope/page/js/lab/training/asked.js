@@ -20,7 +20,7 @@ const MOST_BYTES = 1e9; // of all that a worker keeps: a phone has little more
  * @param {Lab} lab
  * @param {PlanNetwork} network
  * @param {Pictures} pictures to train on
- * @param {{classes?: string[], set?: string, others?: Record<string, Pictures>, epochs: number, measures?: number, seed?: number,
+ * @param {{classes?: string[], set?: string, others?: Record<string, Pictures>, epochs: number, measures?: number, seed?: number, sure?: string,
  * recipe?: Partial<Recipe>, kernels?: string[] | null}} how `measures`: how often it is measured on its way
  * @returns {Asked}
  */
@@ -32,6 +32,7 @@ export function askedOf(lab, network, pictures, how) {
     epochs,
     measures = 10,
     seed = 0,
+    sure = "",
     recipe = {},
     kernels = null,
   } = how;
@@ -51,6 +52,7 @@ export function askedOf(lab, network, pictures, how) {
     recipe: { ...recipe, batchSize: batch, steps },
     seed,
     every: Math.max(1, Math.round(steps / measures)),
+    sure,
     kernels,
   };
 }

@@ -24,18 +24,18 @@ const PICTURES_NAMED = new WeakMap();
  * @returns {{line: KeptLine, long: unknown, shared: Record<string, Pictures>}}
  */
 export function keptRecordOf(snapshot, id, name, date) {
-  const { asked, step, tensors, moments, lines, measures, seconds, kernels, sameBits } = snapshot;
-  const { formula, nodes, input, classes, set, recipe, seed, every, inside, pictures, others = {} } = asked;
+  const { asked, step, tensors, moments, lines, measures, calibrated, seconds, kernels, sameBits } = snapshot;
+  const { formula, nodes, input, classes, set, recipe, seed, every, inside, sure, pictures, others = {} } = asked;
   /** @type {About} */
   const about = { formula, step, steps: recipe.steps ?? step, seed, accuracy: keptAccuracy(snapshot) };
   const named = Object.entries(others).map(([of, other]) => [of, pictureKey(other)]);
   const sets = [pictures, ...Object.values(others)];
   const numbers = [...Object.values(tensors), ...Object.values(moments)];
   const long = {
-    asked: { formula, nodes, input, classes, set, recipe, seed, every, inside, kernels: asked.kernels ?? null },
+    asked: { formula, nodes, input, classes, set, recipe, seed, every, inside, sure, kernels: asked.kernels ?? null },
     pictures: pictureKey(pictures),
     others: Object.fromEntries(named),
-    ...{ step, tensors, moments, lines, measures, seconds, kernels, sameBits },
+    ...{ step, tensors, moments, lines, measures, calibrated, seconds, kernels, sameBits },
   };
   const bytes = 4 * numbers.reduce((sum, { length }) => sum + length, 0) + JSON.stringify([lines, measures]).length;
   const shared = Object.fromEntries(sets.map((one) => [pictureKey(one), one]));
@@ -71,6 +71,7 @@ export function snapshotIn({ line, long, shared }) {
   return {
     asked: { ...asked, pictures: shared[pictures], others: Object.fromEntries(named) },
     ...{ step, tensors, moments, lines, measures, seconds, kernels, sameBits: Boolean(sameBits) },
+    calibrated: long.calibrated ?? null,
   };
 }
 

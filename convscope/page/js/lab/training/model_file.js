@@ -14,6 +14,7 @@ import { writeModel } from "../../modelfile/writing.js";
  * @property {number} step
  * @property {Tensors} tensors
  * @property {Measure[]} measures
+ * @property {import("./trainer.js").Calibrated | null} [calibrated]
  * @property {number} seconds
  * @property {string} kernels
  * @property {boolean} sameBits
@@ -24,7 +25,7 @@ import { writeModel } from "../../modelfile/writing.js";
  * @param {Lab} lab
  * @param {Learned} learned
  */
-export function modelFileOf(lab, { asked, step, tensors, measures, seconds, kernels, sameBits }) {
+export function modelFileOf(lab, { asked, step, tensors, measures, calibrated, seconds, kernels, sameBits }) {
   const { nodes, input, classes, formula, pictures, others = {}, seed } = asked;
   const measured = (/** @type {string} */ of) => measures.find((one) => one.of === of && one.step === step) ?? null;
   const count = (/** @type {string} */ of) => others[of]?.labels.length ?? 0;
@@ -46,7 +47,8 @@ export function modelFileOf(lab, { asked, step, tensors, measures, seconds, kern
     test: measured("test"),
     versions: { convscope: lab.payload.learning.made_by, browser: lab.win.navigator.userAgent },
   });
-  return writeModel({ nodes, input, classes, tensors, formula, facts });
+  const calibration = calibrated?.step === step ? calibrated.found : null;
+  return writeModel({ nodes, input, classes, tensors, formula, calibration, facts });
 }
 
 /** Whether it is the default recipe but for the length and what fits. @param {Asked["recipe"]} recipe */

@@ -9,9 +9,11 @@ import { packFloats } from "../../engine/binary.js";
  * The network with the weights of the last measurement; null before there are any.
  * @param {Trainer} trainer
  */
-export function trainedNetwork({ asked, tensors }) {
+export function trainedNetwork({ asked, tensors, tensorsStep, calibrated }) {
   if (!asked || !tensors) return null;
   const { nodes, input, classes } = asked;
   const packed = Object.entries(tensors).map(([name, values]) => [name, packFloats(values)]);
-  return { classes, input, nodes, tensors: /** @type {Record<string, Binary>} */ (Object.fromEntries(packed)) };
+  const temperature = (calibrated?.step === tensorsStep && calibrated.found?.temperature) || 1;
+  const named = /** @type {Record<string, Binary>} */ (Object.fromEntries(packed));
+  return { classes, input, nodes, temperature, tensors: named };
 }

@@ -137,7 +137,7 @@ export function speedOf({ lines, seconds }) {
 
 /** @param {Lab} lab @param {Trainer} trainer */
 function trainerFigures({ doc, t }, trainer) {
-  const { lines, measures, seconds, steps, step } = trainer;
+  const { lines, measures, calibrated, seconds, steps, step } = trainer;
   const last = lines.slice(-20);
   const mean = (/** @type {(line: import("./trainer.js").StepLine) => number} */ of) =>
     last.reduce((sum, line) => sum + of(line), 0) / last.length;
@@ -168,6 +168,7 @@ function trainerFigures({ doc, t }, trainer) {
     ],
     validation ? ["validation", t("train.validation"), percent(validation.accuracy, 1)] : null,
     test ? ["test", t("mnist.test.accuracy"), percent(test.accuracy, 1)] : null,
+    calibrated?.found ? ["temperature", t("train.temperature"), fixed(calibrated.found.temperature, 3)] : null,
     ["seconds", t("mnist.seconds"), fixed(seconds, 1)],
     ["speed", t("train.speed"), pictures ? thousands(pictures) : "–"],
   ].flatMap((entry) => {

@@ -57,7 +57,7 @@ export function trainThis(lab, network, { name = "formula", changed = null } = {
       if (all)
         return askedOf(lab, plan, all.training, { ...how, others: { test: all.test }, measures: MEASURED_OF_ALL });
       const { training, validation } = await digitsOf(lab);
-      return askedOf(lab, plan, training, { ...how, others: { validation } });
+      return askedOf(lab, plan, training, { ...how, others: { validation }, sure: "validation" });
     },
     () => {
       whole?.refresh();

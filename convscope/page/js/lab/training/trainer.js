@@ -27,11 +27,14 @@ import { startLearning } from "../../learn/client.js";
  * @property {number} seed
  * @property {number} [every] steps from one measurement to the next; measured before the first and after the last too
  * @property {string} [inside] on which of the others the activations are watched besides
+ * @property {string} [sure] on which of the others it is measured how sure the network may be
  * @property {boolean} [paused] it waits before the first step
  * @property {string[] | null} [kernels] which may be taken, the first that works here, by one worker: the same bits on
  * every machine, but for relaxed SIMD; by default all kernels and as many workers as help
  *
  * @typedef {{step: number, of: string, accuracy: number, loss: number, layers?: LayerActivity[]}} Measure
+ *
+ * @typedef {{step: number, found: import("../../learn/calibration.js").Calibration | null}} Calibrated at that step
  *
  * @typedef {object} Snapshot a training at one step: all that it needs to go on from there
  * @property {Asked} asked
@@ -39,6 +42,7 @@ import { startLearning } from "../../learn/client.js";
  * @property {Tensors} tensors
  * @property {Tensors} moments what the optimiser remembers; nothing where no step is left
  * @property {StepLine[]} lines @property {Measure[]} measures until then
+ * @property {Calibrated | null} calibrated
  * @property {number} seconds @property {string} kernels @property {boolean} sameBits
  *
  * @typedef {"idle" | "starting" | "running" | "paused" | "finished" | "failed"} State
@@ -73,6 +77,8 @@ function makeTrainer(lab) {
     /** Every step so far. */
     lines: /** @type {StepLine[]} */ ([]),
     measures: /** @type {Measure[]} */ ([]),
+    /** How sure the network may be, at the last measurement. */
+    calibrated: /** @type {Calibrated | null} */ (null),
     /** The weights of the last measurement, by torch's names. */
     tensors: /** @type {Tensors | null} */ (null),
     /** What `tensors` was after. */
@@ -110,12 +116,12 @@ function makeTrainer(lab) {
      * Go on from a snapshot: paused unless `go`, with the same kernels if they work here.
      * @param {Snapshot} from @param {boolean} go
      */
-    open: ({ asked, step, tensors, moments, lines, measures, seconds, kernels, sameBits }, go) => {
+    open: ({ asked, step, tensors, moments, lines, measures, calibrated, seconds, kernels, sameBits }, go) => {
       worker?.end();
       worker = null;
       reset();
       Object.assign(trainer, { asked, lines: [...lines], measures: [...measures], tensors, tensorsStep: step });
-      Object.assign(trainer, { seconds, kernels, sameBits, state: "finished" });
+      Object.assign(trainer, { calibrated, seconds, kernels, sameBits, state: "finished" });
       const state = { step, tensors, moments };
       const same = [kernels, "simd", "plain"];
       if (step < trainer.steps) begin(asked, { state, seconds, paused: !go, kernels: same });
@@ -161,16 +167,16 @@ function makeTrainer(lab) {
   const begin = (asked, more) => {
     Object.assign(trainer, { asked, state: "starting" });
     worker = startLearning(script, modules, hear, asked.kernels ? 1 : undefined);
-    const { nodes, input, pictures, recipe, seed, kernels, others = {}, every = 0, inside, paused } = asked;
-    const watched = { others, every, inside, paused };
+    const { nodes, input, pictures, recipe, seed, kernels, others = {}, every = 0, inside, sure, paused } = asked;
+    const watched = { others, every, inside, sure, paused };
     worker.ask({ ask: "begin", nodes, input, pictures, recipe, seed, kernels, ...watched, ...more });
     tell();
   };
 
   /** @param {Pick<Snapshot, "step" | "tensors" | "moments">} state @returns {Snapshot | null} */
   const snapshotOf = (state) => {
-    const { asked, lines, measures, seconds, kernels, sameBits } = trainer;
-    const now = { lines: [...lines], measures: [...measures], seconds, kernels, sameBits };
+    const { asked, lines, measures, calibrated, seconds, kernels, sameBits } = trainer;
+    const now = { lines: [...lines], measures: [...measures], calibrated, seconds, kernels, sameBits };
     return asked && { asked, ...state, ...now };
   };
 
@@ -192,6 +198,7 @@ function makeTrainer(lab) {
       asked: null,
       lines: [],
       measures: [],
+      calibrated: null,
       tensors: null,
       tensorsStep: 0,
       seen: null,
@@ -210,8 +217,11 @@ function makeTrainer(lab) {
       trainer.lines.push(...said.lines);
       trainer.seconds = said.seconds;
     } else if (said.say === "stage") trainer.seen = said.seen;
-    else if (said.say === "measured") trainer.measures.push(said);
-    else if (said.say === "tensors") Object.assign(trainer, { tensors: said.tensors, tensorsStep: said.step });
+    else if (said.say === "measured") {
+      const { calibration, ...measure } = said;
+      trainer.measures.push(measure);
+      if (calibration !== undefined) trainer.calibrated = { step: said.step, found: calibration };
+    } else if (said.say === "tensors") Object.assign(trainer, { tensors: said.tensors, tensorsStep: said.step });
     else if (said.say === "state") {
       const { step, tensors, moments } = said.state;
       hand(snapshotOf({ step, tensors: /** @type {Tensors} */ (tensors), moments: /** @type {Tensors} */ (moments) }));
