@@ -8,7 +8,7 @@ QUICK = $(BIN)/python -m pytest -q -x -m "not slow and not browser"
 HALF = tests/cli tests/data tests/docs tests/training tests/lab tests/machine
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help train test quick faults mutants check check-page screenshots demo plain bench bench-report cli-reference formula-reference kernels sbom dist clean
+.PHONY: help train test quick long faults mutants check check-page screenshots demo plain bench bench-report cli-reference formula-reference kernels sbom dist clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -37,10 +37,10 @@ COVERED = $(BIN)/python -m coverage combine --quiet && $(BIN)/python -m coverage
 
 test: $(VENV)/tested  ## set everything up and run all tests: those in the browser and the attacks beside the others
 	@mkdir -p build; rm -rf build/coverage; \
-	{ $(BIN)/python -m pytest -m browser; browser=$$?; $(BIN)/python -m pytest tests/faults; faults=$$?; \
+	{ $(BIN)/python -m pytest -m "browser and not long"; browser=$$?; $(BIN)/python -m pytest tests/faults; faults=$$?; \
 	exit $$((browser ? browser : faults)); } >build/beside-tests.log 2>&1 & beside=$$!; \
 	$(BIN)/python -m coverage run -m pytest -m "not browser and not slow"; quick=$$?; \
-	$(BIN)/python -m pytest -m "slow and not browser" --ignore=tests/faults; slow=$$?; \
+	$(BIN)/python -m pytest -m "slow and not browser and not long" --ignore=tests/faults; slow=$$?; \
 	wait $$beside; code=$$?; cat build/beside-tests.log; \
 	{ $(COVERED); } >build/coverage.txt; covered=$$?; tail -n 2 build/coverage.txt; \
 	exit $$((quick ? quick : slow ? slow : code ? code : covered))
@@ -49,6 +49,9 @@ quick: $(VENV)/tested  ## the tests that take under a minute together
 	@mkdir -p build; $(QUICK) $(HALF:%=--ignore=%) tests >build/quick-tests.log 2>&1 & others=$$!; \
 	$(QUICK) $(HALF); half=$$?; \
 	wait $$others; code=$$?; cat build/quick-tests.log; exit $$((half > code ? half : code))
+
+long: $(VENV)/tested  ## further cases of what make test tries: more processes, more machines, more pages; ten minutes
+	$(BIN)/python -m pytest -m long
 
 faults: $(VENV)/tested  ## the attacks of tests/faults at length, hours; writes docs/reliability.md. One: make faults NAME=…
 	$(BIN)/python -m tests.faults $(NAME)

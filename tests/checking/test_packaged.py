@@ -39,6 +39,7 @@ def test_only_known_sets_have_one() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", datasets.NAMES)
 def test_what_ships_is_what_the_check_gives(name: str) -> None:
     try:

@@ -61,7 +61,7 @@ def test_every_verb_works(pictures: Path, platform: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("platform", ["win32", "darwin"])
+@pytest.mark.parametrize("platform", ["win32", pytest.param("darwin", marks=pytest.mark.long)])
 def test_the_lab_trains_is_alone_and_stops_a_training(pictures: Path, platform: str) -> None:
     runs = pictures.parent / "runs"
     command = [*BEGUN, platform, "lab", "--port", "0", "--runs", str(runs)]

@@ -216,7 +216,7 @@ def test_help_names_every_recipe(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_stopped_and_resumed_as_a_process(folder: Path, tmp_path: Path, number: int) -> None:
     command = [sys.executable, "-m", "convscope", "train"]
     run = [

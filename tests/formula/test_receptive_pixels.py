@@ -84,6 +84,7 @@ def test_what_a_unit_sees_is_where_its_gradient_reaches(network: Network, data: 
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @given(networks(max_channels=1, max_size=20), st.data())
 @settings(max_examples=3000, deadline=None)
 def test_thousands_of_units(network: Network, data: st.DataObject) -> None:

@@ -47,6 +47,7 @@ def test_random_plans_equal_torch(network: Network) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @given(networks(max_size=20))
 @settings(max_examples=3000, deadline=None)
 def test_thousands_of_random_plans_equal_torch(network: Network) -> None:

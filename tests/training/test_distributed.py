@@ -30,10 +30,11 @@ from tests.training.tiny import outcome, pictures
 from tests.training.together import Job, Member, Together
 
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node"]
+LONG = pytest.mark.long
 HERE = {"PYTHONPATH": str(Path(__file__).parents[2]), "OMP_NUM_THREADS": "1"}
 
 
-@pytest.fixture(scope="module", params=[2, 3])
+@pytest.fixture(scope="module", params=[2, pytest.param(3, marks=LONG)])
 def together(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """What two or three processes made, of which one was killed once; and what they said."""
     folder = tmp_path_factory.mktemp("together")
@@ -65,6 +66,7 @@ def test_several_processes_learn_what_one_does(together: tuple[Path, str], tmp_p
 
 
 @pytest.mark.slow
+@LONG
 def test_four_processes_learn_what_one_does(tmp_path: Path) -> None:
     finish([[*TORCHRUN, "4", str(Path(__file__).parent / "processes.py"), str(tmp_path), "deep"]])
     alone = train(pictures(), out=tmp_path / "alone", arch=DEEP_PLAN, recipe=PLAIN, val=6, threads=1)
@@ -128,6 +130,7 @@ def test_what_the_first_process_makes_or_raises_reaches_all(lonely_gloo: None) -
 
 
 @pytest.mark.slow
+@LONG
 def test_processes_of_two_machines_learn_what_one_process_does(tmp_path: Path) -> None:
     """Gradients of a bank with several input channels, which lie channels last, pass through gloo unharmed."""
     apart = on_two_machines(tmp_path / "apart", "deep")
@@ -240,6 +243,7 @@ def machines() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.slow
+@LONG
 def test_two_machines_on_a_cable_learn_what_one_process_does(machines: tuple[str, str], tmp_path: Path) -> None:
     commands = []
     for n, name in enumerate(machines, 1):
@@ -293,7 +297,7 @@ def codes(members: list[Member]) -> list[int]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("size", [2, 3, 4])
+@pytest.mark.parametrize("size", [pytest.param(2, marks=LONG), 3, pytest.param(4, marks=LONG)])
 @pytest.mark.parametrize("pictures", [67, 55])  # of 55, 49 are trained on: the last batch has one for all
 def test_odd_batches_are_learned_as_one_process_does(
     groups: Together, tmp_path: Path, size: int, pictures: int
@@ -317,7 +321,7 @@ def test_a_group_that_has_a_backend_for_gpus_too_trains_to_the_same_bits(groups:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rank", [0, 1, 2])
+@pytest.mark.parametrize("rank", [0, 1, pytest.param(2, marks=LONG)])
 def test_a_process_that_stands_still_ends_the_others_and_nothing_is_lost(
     groups: Together, tmp_path: Path, rank: int
 ) -> None:

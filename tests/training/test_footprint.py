@@ -50,7 +50,7 @@ def test_what_does_not_fit_is_refused_with_the_batch_that_would(monkeypatch: pyt
 
 @pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/proc/self/clear_refs"), reason="the peak cannot be read here")
-@pytest.mark.parametrize("network", [WIDE, TALL], ids=["wide", "tall"])
+@pytest.mark.parametrize("network", [WIDE, pytest.param(TALL, marks=pytest.mark.long)], ids=["wide", "tall"])
 def test_two_steps_take_no_less(network: object, tmp_path: Path) -> None:
     def train() -> None:
         status, shape = Path("/proc/self/status"), network.input  # type: ignore[attr-defined]

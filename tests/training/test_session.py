@@ -400,7 +400,13 @@ def test_fast_reaches_99_percent_on_mnist(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "arch",
-    ["slides", "lenet5", "dense", "conv(8, 3) + sigmoid + maxpool(2) + fc", "skip(conv(1, 3, pad=1)) + relu + fc"],
+    [
+        pytest.param("slides", marks=pytest.mark.long),
+        "lenet5",
+        "dense",
+        "conv(8, 3) + sigmoid + maxpool(2) + fc",
+        "skip(conv(1, 3, pad=1)) + relu + fc",
+    ],
 )
 def test_fast_bears_plans_without_batchnorm(tmp_path: Path, arch: str) -> None:
     result = train("mnist", arch=arch, epochs=0.3, out=tmp_path / "r")
