@@ -24,15 +24,19 @@ if TYPE_CHECKING:
     from .formula import ELU as ELU
     from .formula import FC as FC
     from .formula import GELU as GELU
+    from .formula import LRN as LRN
     from .formula import AdaptiveAvgPool as AdaptiveAvgPool
     from .formula import AvgPool as AvgPool
     from .formula import BatchNorm as BatchNorm
     from .formula import Branches as Branches
+    from .formula import ChannelShuffle as ChannelShuffle
+    from .formula import Clip as Clip
     from .formula import Conv as Conv
     from .formula import Crop as Crop
     from .formula import Dropout as Dropout
     from .formula import Flatten as Flatten
     from .formula import Gate as Gate
+    from .formula import GELUTanh as GELUTanh
     from .formula import GlobalAvgPool as GlobalAvgPool
     from .formula import HardSigmoid as HardSigmoid
     from .formula import HardSwish as HardSwish
@@ -42,9 +46,11 @@ if TYPE_CHECKING:
     from .formula import PReLU as PReLU
     from .formula import ReLU as ReLU
     from .formula import ReLU6 as ReLU6
+    from .formula import Scale as Scale
     from .formula import Sigmoid as Sigmoid
     from .formula import SiLU as SiLU
     from .formula import Skip as Skip
+    from .formula import Softplus as Softplus
     from .formula import SqueezeExcite as SqueezeExcite
     from .formula import Tanh as Tanh
     from .formula import describe as describe
@@ -57,7 +63,8 @@ if TYPE_CHECKING:
     from .training.whole_report import report as report
 
 _FORMULA = (
-    "Plan parse describe Conv ReLU LeakyReLU PReLU ReLU6 ELU GELU SiLU HardSwish Sigmoid HardSigmoid Tanh "
+    "Plan parse describe Conv ReLU LeakyReLU PReLU ReLU6 ELU GELU GELUTanh SiLU HardSwish Clip Softplus "
+    "LRN Scale ChannelShuffle Sigmoid HardSigmoid Tanh "
     "MaxPool AvgPool AdaptiveAvgPool GlobalAvgPool BatchNorm Dropout Flatten FC Skip Gate SqueezeExcite "
     "Branches Crop"
 )

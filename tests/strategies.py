@@ -15,11 +15,14 @@ from hypothesis import strategies as st
 from convscope.formula import (
     ELU,
     FC,
+    LRN,
     AdaptiveAvgPool,
     Add,
     AvgPool,
     BatchNorm,
     Branches,
+    ChannelShuffle,
+    Clip,
     Concat,
     Conv,
     Crop,
@@ -32,6 +35,7 @@ from convscope.formula import (
     Mul,
     Network,
     Plan,
+    Scale,
     Sigmoid,
     Skip,
     SqueezeExcite,
@@ -49,7 +53,7 @@ Weights = dict[str, np.ndarray]
 
 PLAIN = tuple(kind() for kind in KINDS if kind.activation and not kind.arguments)
 WINDOWED, POINTWISE = ("conv", "maxpool", "avgpool"), ("act", "bn", "dropout", "skip", "repeat")
-JOINED = ("adaptive", "branches", "gate")
+JOINED = ("adaptive", "branches", "gate", "lrn", "scale", "shuffle")
 
 
 @st.composite
@@ -161,6 +165,12 @@ def _on_maps(draw: st.DrawFn, shape: Shape, kinds: tuple[str, ...]) -> tuple[Pla
             body, made = draw(_conv(shape))
             return Skip(body, Conv(made[0], 1) + AdaptiveAvgPool(made[1:])), made
         return Skip(draw(_same(shape, deep=True))), shape
+    if kind == "lrn":
+        return LRN(draw(st.sampled_from([1, 3, 5])), draw(st.floats(2**-12, 1, width=32)), 0.75, 2.0), shape
+    if kind == "scale":
+        return Scale(draw(st.booleans())), shape
+    if kind == "shuffle":
+        return ChannelShuffle(draw(st.sampled_from([g for g in range(1, 9) if shape[0] % g == 0]))), shape
     if kind == "gate":
         return draw(_gate(shape)), shape
     if kind == "repeat":
@@ -251,7 +261,8 @@ def _elementwise(draw: st.DrawFn, kind: str) -> Plan:
         )  # below, what differs by rounding alone could win a maxpool
         leaky = st.builds(LeakyReLU, slopes)
         elu = st.builds(ELU, st.floats(2**-10, 2, width=32))
-        return draw(st.sampled_from(PLAIN) | leaky | elu)
+        clip = st.builds(Clip, st.floats(-3, -0.5, width=32), st.floats(0.5, 3, width=32))
+        return draw(st.sampled_from(PLAIN) | leaky | elu | clip)
     if kind == "bn":
         return BatchNorm(draw(st.sampled_from([1e-5, 1e-3, 0.1])))
     return Dropout(draw(st.floats(0, 0.9)))
@@ -348,6 +359,9 @@ _OPTIONS = {
     "adaptive_avgpool": ("divides", "does not divide", "more cells than places", "rows and columns differ"),
     "concat": ("the picture", "rows", "maps", "within a concat", "three"),
     "bn": ("maps", "rows", "eps"),
+    "lrn": ("wider than one",),
+    "scale": ("bias", "no bias"),
+    "channel_shuffle": ("some",),
     "relu": ("maps", "rows"),
     "crop": ("odd rest",),
     "fc": ("several",),
@@ -355,11 +369,16 @@ _OPTIONS = {
     "channels": ("1", "2", "3", "4"),
 }
 _BARE = {"gap", "repeat", "leaky_relu", "prelu", "sigmoid", "tanh", "dropout", "flatten"}
-_BARE |= {"relu6", "elu", "gelu", "silu", "hardswish", "hardsigmoid"}
+_BARE |= {"clip", "softplus", "gelu_tanh", "relu6", "elu", "gelu", "silu", "hardswish", "hardsigmoid"}
 FEATURES = frozenset(f"{kind}: {option}" for kind, options in _OPTIONS.items() for option in options) | _BARE
 """What plans must show together: every layer, every option, alone and where two meet in a corner."""
 
 _CORNERS = (
+    (
+        "conv(6, 2) + lrn(5, alpha=0.5, beta=0.75, k=2) + scale + clip(-1, 2) + channel_shuffle(2) + "
+        "conv(6, 3, groups=3) + softplus + scale(False) + lrn(3, alpha=0.3) + channel_shuffle(3) + gelu_tanh + fc",
+        (2, 7, 6),
+    ),
     (
         "gate(relu) + gate(conv(1, 1) + sigmoid) + se(2) + skip(conv(3, 3, stride=2), conv(3, 1) + "
         "adaptive_avgpool((4, 3))) + gate(adaptive_avgpool((4, 1)) + conv(1, 1)) + fc(4) + gate(fc(1) + tanh) + fc",
@@ -463,6 +482,12 @@ def features(network: Network) -> Iterator[str]:
                 yield "concat: within a concat"
             if len(node.sources) > 2:
                 yield "concat: three"
+        if isinstance(layer, LRN) and min(layer.size, node.input[0]) > 2:
+            yield "lrn: wider than one"
+        if isinstance(layer, Scale):
+            yield "scale: bias" if layer.bias else "scale: no bias"
+        if isinstance(layer, ChannelShuffle) and 1 < layer.groups < node.input[0]:
+            yield "channel_shuffle: some"
         if isinstance(layer, Mul):
             singles = tuple(most > 1 and n == 1 for n, most in zip(node.inputs[1], node.output, strict=True))
             shared = {(False, False, False): "each", (False, True, True): "channels", (True, False, False): "places"}

@@ -30,7 +30,8 @@ def seen(network: Network, index: int, unit: Pair = (0, 0), channel: int | None 
     wanted: dict[int, set[Patch]] = {index: {Patch(channels, frozenset([row]), frozenset([column]))}}
     for i in range(index, -1, -1):
         node = network.nodes[i]
-        for patch in _apart(wanted.pop(i, set())):
+        patches = wanted.pop(i, set())
+        for patch in _single(patches, node.output[0]) if node.layer.reads == "channel" else _apart(patches):
             for at, source in _sources(network, node):
                 back = node.layer.read_by(patch, source)
                 if all(back):
@@ -60,6 +61,15 @@ def _apart(patches: set[Patch]) -> set[Patch]:
         channels = range(min(p.channels.start for p in patches), max(p.channels.stop for p in patches))
         return {Patch(channels, frozenset().union(*map(_rows, patches)), frozenset().union(*map(_columns, patches)))}
     return {p for p in patches if not any(p != q and p.within(q) for q in patches)}
+
+
+def _single(patches: set[Patch], channels: int) -> set[Patch]:
+    """Return a patch for each channel, as those next to each other come from ones that are not."""
+    made = set[Patch]()
+    for patch in _apart(patches):
+        one_by_one = {patch._replace(channels=range(at, at + 1)) for at in patch.channels}
+        made |= {patch} if len(patch.channels) == channels else one_by_one
+    return made
 
 
 def _rows(patch: Patch) -> frozenset[int]:

@@ -103,6 +103,19 @@ class Concat(nn.Module):
         return torch.cat(sources, 1)
 
 
+class Scale(nn.Module):
+    """Each channel of maps times a learned number, plus another one."""
+
+    def __init__(self, channels: int, bias: bool) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(channels, 1, 1))
+        self.bias = nn.Parameter(torch.zeros(channels, 1, 1)) if bias else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x * self.weight
+        return x if self.bias is None else x + self.bias
+
+
 class Sum(nn.Module):
     """The sum of its inputs, from the first to the last; the end of a skip."""
 

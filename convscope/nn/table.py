@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from ..formula import kinds as k
 from ..formula.geometry import pair
+from ..formula.kinds.activations import LARGEST_FLOAT
 from ..formula.network import Node
 from . import layers
 
@@ -145,7 +146,27 @@ def _elu(out: Tensor, x: Tensor, alpha: float = 1.0, inplace: bool = False) -> F
 
 
 def _gelu(out: Tensor, x: Tensor, approximate: str = "none") -> Found:
-    return k.GELU() if approximate == "none" else None
+    return k.GELU() if approximate == "none" else k.GELUTanh()
+
+
+def _clip(out: Tensor, x: Tensor, min: Any = None, max: Any = None) -> Found:
+    if isinstance(min, Tensor) or isinstance(max, Tensor):
+        return None
+    if (min, max) == (0, 6):
+        return k.ReLU6()
+    return k.Clip(-LARGEST_FLOAT if min is None else min, LARGEST_FLOAT if max is None else max)
+
+
+def _hardtanh(out: Tensor, x: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Found:
+    return _clip(out, x, min_val, max_val)
+
+
+def _softplus(out: Tensor, x: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Found:
+    return k.Softplus() if beta == 1 and threshold >= 20 else None  # beyond 20 they differ by less than 3e-9
+
+
+def _lrn(m: nn.LocalResponseNorm) -> Found:
+    return k.LRN(m.size, m.alpha, m.beta, m.k)
 
 
 def _make_conv(layer: k.Conv, node: Node) -> nn.Module:
@@ -174,8 +195,19 @@ TORCH: dict[type[k.Layer], Torch] = {
     ),
     k.GELU: Torch(
         lambda layer, node: nn.GELU(),
-        {nn.GELU: lambda m: k.GELU() if m.approximate == "none" else None},
+        {nn.GELU: lambda m: k.GELU() if m.approximate == "none" else k.GELUTanh()},
         {"gelu": _gelu},
+    ),
+    k.GELUTanh: Torch(lambda layer, node: nn.GELU("tanh"), {}, {}),
+    k.Clip: Torch(
+        lambda layer, node: nn.Hardtanh(layer.low, layer.high),
+        {nn.Hardtanh: lambda m: _clip(m, m, m.min_val, m.max_val)},
+        {"clamp": _clip, "clamp_": _clip, "clip": _clip, "hardtanh": _hardtanh},
+    ),
+    k.Softplus: Torch(
+        lambda layer, node: nn.Softplus(threshold=50.0),  # from where on a double holds no difference
+        {nn.Softplus: lambda m: _softplus(m, m, m.beta, m.threshold)},
+        {"softplus": _softplus},
     ),
     k.SiLU: _plain(k.SiLU, nn.SiLU, "silu"),
     k.HardSwish: _plain(k.HardSwish, nn.Hardswish, "hardswish"),
@@ -204,6 +236,17 @@ TORCH: dict[type[k.Layer], Torch] = {
         lambda layer, node: layers.batch_norm(node.input[0], node.flat, layer.eps),
         {nn.BatchNorm1d: _batch_norm, nn.BatchNorm2d: _batch_norm},
         {},
+    ),
+    k.LRN: Torch(
+        lambda layer, node: nn.LocalResponseNorm(layer.size, layer.alpha, layer.beta, layer.k),
+        {nn.LocalResponseNorm: _lrn},
+        {"local_response_norm": _as_module(nn.LocalResponseNorm, _lrn)},
+    ),
+    k.Scale: Torch(lambda layer, node: layers.Scale(node.input[0], layer.bias), {}, {}),
+    k.ChannelShuffle: Torch(
+        lambda layer, node: nn.ChannelShuffle(layer.groups),
+        {nn.ChannelShuffle: lambda m: k.ChannelShuffle(m.groups)},
+        {"channel_shuffle": lambda out, x, groups: k.ChannelShuffle(groups)},
     ),
     k.Dropout: Torch(
         lambda layer, node: nn.Dropout(layer.p),

@@ -31,6 +31,9 @@ ACTIVATIONS: dict[str, tuple[Node, Function]] = {
     "sigmoid": (BARE, torch.sigmoid),
     "hardsigmoid": (BARE, lambda x: (x / 6 + 0.5).clamp(0, 1)),  # torch's own multiplies the gradient by 1/6 in float32
     "tanh": (BARE, torch.tanh),
+    "clip": (BARE | {"options": {"low": -0.5, "high": 2}}, lambda x: F.hardtanh(x, -0.5, 2)),
+    "softplus": (BARE, lambda x: F.softplus(x, threshold=50)),
+    "gelu_tanh": (BARE, lambda x: F.gelu(x, approximate="tanh")),
 }
 # Corners of the curves themselves (0, ±3, 6) are left to the conformance suite: torch may round to either side of one.
 POINTS = np.concatenate([np.linspace(-12, 12, 4800) + 1e-4, [-700.0, -40.0, -1e-9, 1e-300, 1e-9, 40.0, 700.0]])

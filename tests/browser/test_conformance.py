@@ -208,6 +208,13 @@ def total_of(terms: dict[str, Any], net: Net) -> float:
             return float(n["normalised"] * n["weight"] + n["bias"])
         case "add":
             assert len(inside) == 2
+        case "lrn":
+            np.testing.assert_allclose(n["squares"], sum(inside))
+            return float(n["x"] * (n["k"] + n["alpha"] / n["around"] * sum(inside)) ** -n["beta"])
+        case "scale":
+            return float(n["x"] * n["weight"] + n["bias"])
+        case "channel_shuffle":
+            assert len(inside) == 1
         case "mul":
             assert len(inside) == 2
             return float(np.prod(inside))

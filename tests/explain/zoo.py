@@ -84,13 +84,13 @@ class Mixed(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.known, self.gelu = nn.Conv2d(1, 4, 3), nn.GELU("tanh")
+        self.known, self.softsign = nn.Conv2d(1, 4, 3), nn.Softsign()
         self.circular = nn.Conv2d(4, 4, 3, padding=1, padding_mode="circular")
         self.again, self.head = nn.Conv2d(4, 3, 3), nn.Linear(3 * 12 * 12, 4)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.circular(self.gelu(self.known(x)))
-        return self.head(fun.softplus(self.again(x)).flatten(1)).softmax(1)
+        x = self.circular(self.softsign(self.known(x)))
+        return self.head(fun.mish(self.again(x)).flatten(1)).softmax(1)
 
 
 class Branching(nn.Module):

@@ -19,6 +19,7 @@ from convscope.formula import (
     Network,
     Plan,
     Repeat,
+    Scale,
     Skip,
     SqueezeExcite,
     parse,
@@ -30,7 +31,7 @@ from convscope.nn import build
 from convscope.pictures.input_spec import InputSpec
 from tests.strategies import networks
 
-STOPS = (*(kind for kind in LAYERS.values() if kind.activation), Dropout, BatchNorm)
+STOPS = (*(kind for kind in LAYERS.values() if kind.activation), Dropout, BatchNorm, Scale)
 
 
 def linear(plan: Plan) -> Plan:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .activations import ELU as ELU
 from .activations import GELU as GELU
+from .activations import Clip as Clip
+from .activations import GELUTanh as GELUTanh
 from .activations import HardSigmoid as HardSigmoid
 from .activations import HardSwish as HardSwish
 from .activations import LeakyReLU as LeakyReLU
@@ -12,6 +14,7 @@ from .activations import ReLU as ReLU
 from .activations import ReLU6 as ReLU6
 from .activations import Sigmoid as Sigmoid
 from .activations import SiLU as SiLU
+from .activations import Softplus as Softplus
 from .activations import Tanh as Tanh
 from .base import Layer as Layer
 from .convolution import Conv as Conv
@@ -19,18 +22,38 @@ from .dense import FC as FC
 from .joins import Add as Add
 from .joins import Concat as Concat
 from .joins import Mul as Mul
+from .normalisation import LRN as LRN
 from .normalisation import BatchNorm as BatchNorm
 from .normalisation import Dropout as Dropout
+from .normalisation import Scale as Scale
 from .pooling import AdaptiveAvgPool as AdaptiveAvgPool
 from .pooling import AvgPool as AvgPool
 from .pooling import GlobalAvgPool as GlobalAvgPool
 from .pooling import MaxPool as MaxPool
+from .shape import ChannelShuffle as ChannelShuffle
 from .shape import Crop as Crop
 from .shape import Flatten as Flatten
 
 KINDS: tuple[type[Layer], ...] = (
-    *(Conv, ReLU, LeakyReLU, PReLU, ReLU6, ELU, GELU, SiLU, HardSwish, Sigmoid, HardSigmoid, Tanh),
-    *(MaxPool, AvgPool, AdaptiveAvgPool, GlobalAvgPool, BatchNorm, Dropout, Flatten, FC, Crop, Add, Mul, Concat),
+    *(Conv, ReLU, LeakyReLU, PReLU, ReLU6, Clip, ELU, GELU, GELUTanh, SiLU, HardSwish),
+    *(Softplus, Sigmoid, HardSigmoid, Tanh),
+    *(
+        MaxPool,
+        AvgPool,
+        AdaptiveAvgPool,
+        GlobalAvgPool,
+        BatchNorm,
+        LRN,
+        Scale,
+        Dropout,
+        Flatten,
+        FC,
+        ChannelShuffle,
+        Crop,
+        Add,
+        Mul,
+        Concat,
+    ),
 )
 LAYERS: dict[str, type[Layer]] = {kind.name: kind for kind in KINDS if kind not in (Add, Mul, Concat)}
 """What a formula can call by name as a layer; an Add is the end of its skip(…), a Mul of its gate(…), a Concat of its

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -10,8 +11,10 @@ from typing import ClassVar, Self
 from ...errors import phrase
 from ..geometry import Shape
 from ..onnx_operators import Operator, Piece, attributes, float32, scalar, shortest
-from .arguments import Number
+from .arguments import Below, Number
 from .base import Elementwise, Tensors, operator
+
+LARGEST_FLOAT = 3.4028234663852886e38  # of float32: the end of a clip that has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,54 @@ class ReLU6(Activation):
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         clip = operator("Clip", name, inputs, "least", "most")
         return Piece(clip.operators, {f"{name}.least": scalar(0.0), f"{name}.most": scalar(6.0)})
+
+
+@dataclass(frozen=True, slots=True)
+class Clip(Activation):
+    """min(max(low, x), high): held between two numbers."""
+
+    name = "clip"
+    arguments: ClassVar = {
+        "low": Number("clip(-1, 1)", most=LARGEST_FLOAT, least=-LARGEST_FLOAT),
+        "high": Number("clip(-1, 1)", most=LARGEST_FLOAT, least=-LARGEST_FLOAT),
+    }
+    relations = (Below("low", "high"),)
+
+    low: float = -1.0
+    high: float = 1.0
+
+    @property
+    def ends(self) -> tuple[float, ...]:
+        return (self.low, self.high)
+
+    def options(self) -> dict[str, float | bool | list[int]]:
+        return {"low": self.low, "high": self.high}
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        clip = operator("Clip", name, inputs, "least", "most")
+        return Piece(clip.operators, {f"{name}.least": scalar(self.low), f"{name}.most": scalar(self.high)})
+
+    @classmethod
+    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
+        least, most = (piece.tensors[name].data or b"" for name in piece.operators[0].inputs[1:])
+        if len(least) != 4 or len(most) != 4:
+            return None
+        (low,), (high,) = struct.unpack("<f", least), struct.unpack("<f", most)
+        return None if (low, high) == (0.0, 6.0) else cls(shortest(low), shortest(high))  # that is a relu6
+
+
+@dataclass(frozen=True, slots=True)
+class Softplus(Activation):
+    """ln(1 + exp(x)), a smooth max(0, x) (Dugas et al. 2001)."""
+
+    name = "softplus"
+
+    @property
+    def ends(self) -> tuple[float, ...]:
+        return (0.0,)
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        return operator("Softplus", name, inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +191,33 @@ class GELU(Activation):
             Operator("Mul", (product, half), name),
         )
         return Piece(operators, {root: scalar(math.sqrt(2)), one: scalar(1.0), half: scalar(0.5)})
+
+
+@dataclass(frozen=True, slots=True)
+class GELUTanh(Activation):
+    """x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2, which is gelu to 0.0005 (Hendrycks & Gimpel 2016)."""
+
+    name = "gelu_tanh"
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        (x,) = inputs
+        square, cubic, bent, inner, scaled, tanh, raised, product = (
+            f"{name}.{part}" for part in ("square", "cubic", "bent", "inner", "scaled", "tanh", "raised", "product")
+        )
+        share, root, one, half = (f"{name}.{part}" for part in ("share", "root", "one", "half"))
+        operators = (  # opset 17 has no Gelu
+            Operator("Mul", (x, x), square),
+            Operator("Mul", (square, x), cubic),
+            Operator("Mul", (cubic, share), bent),
+            Operator("Add", (x, bent), inner),
+            Operator("Mul", (inner, root), scaled),
+            Operator("Tanh", (scaled,), tanh),
+            Operator("Add", (tanh, one), raised),
+            Operator("Mul", (x, raised), product),
+            Operator("Mul", (product, half), name),
+        )
+        numbers = {share: 0.044715, root: math.sqrt(2 / math.pi), one: 1.0, half: 0.5}
+        return Piece(operators, {constant: scalar(value) for constant, value in numbers.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,29 @@ class Divides(Relation):
             )
 
 
+class Below(Relation):
+    """The argument is less than the other one."""
+
+    __slots__ = ()
+
+    def check(self, layer: Plan) -> None:
+        low, high = getattr(layer, self.argument), getattr(layer, self.other)
+        if not low < high:
+            got = f"{self.argument} {low:g}, {self.other} {high:g}"
+            raise PlanError("value.below", low=self.argument, high=self.other, got=got, argument=self.argument)
+
+
+class Odd(Relation):
+    """The argument, which is the other one too, is an odd number."""
+
+    __slots__ = ()
+
+    def check(self, layer: Plan) -> None:
+        value = getattr(layer, self.argument)
+        if value % 2 == 0:
+            raise PlanError("value.odd", name=self.argument, got=value, argument=self.argument)
+
+
 class SameNeedsOdd(Relation):
     """The word "same" needs an odd effective kernel in both directions."""
 

@@ -20,6 +20,7 @@ from ..plan import Plan
 from ..receptive_field import ReceptiveField
 from .arguments import Argument, Extent, Relation
 
+Reads: TypeAlias = Literal["unit", "window", "cell", "all", "part", "number", "units", "source", "channels", "channel"]
 Tensors: TypeAlias = tuple[tuple[str, tuple[int, ...]], ...]  # (("weight", shape), ("bias", shape))
 
 
@@ -56,7 +57,7 @@ class Layer(Plan, ABC):
     example: ClassVar[Said] = ""  # what an error shows where arguments are missing; its name if they never are
 
     takes: ClassVar[Literal["any", "maps", "rows"]] = "any"  # "rows": maps are flattened before it
-    reads: ClassVar[Literal["unit", "window", "cell", "all", "part", "number", "units", "source"]]  # for one number
+    reads: ClassVar[Reads]  # for one number
     activation: ClassVar[bool] = False
     homogeneous: ClassVar[bool] = False  # f(a·x) = a·f(x) for a > 0
     channelwise: ClassVar[bool] = False  # a channel of the output depends on that channel of the input alone

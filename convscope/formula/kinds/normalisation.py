@@ -1,15 +1,17 @@
-"""Normalisation and dropout: what acts on the batch while training."""
+"""Normalisation and scaling, learned or not, and dropout."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from ...errors import phrase
-from ..geometry import Shape
-from ..onnx_operators import Piece, attributes, float32, shortest
-from .arguments import Number
-from .base import Elementwise, Tensors, operator
+from ..geometry import Pair, Patch, Shape, Source
+from ..onnx_operators import Operator, Piece, attributes, float32, shortest
+from ..receptive_field import ReceptiveField
+from .arguments import Flag, Number, Odd, Whole
+from .base import Elementwise, Given, Layer, Sizes, Tensors, operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,87 @@ class BatchNorm(Elementwise):
     def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
         epsilon: Any = attributes(piece.operators[0])["epsilon"]
         return cls(shortest(epsilon))
+
+
+@dataclass(frozen=True, slots=True)
+class Scale(Elementwise):
+    """Each channel times a learned number, plus another one where there is a bias."""
+
+    name = "scale"
+    arguments: ClassVar = {"bias": Flag()}
+    takes = "maps"
+    learned_per_channel = 2
+
+    bias: bool = True
+
+    def options(self) -> dict[str, float | bool | list[int]]:
+        return {"bias": self.bias}
+
+    def weights(self, shape: Shape, output: Shape) -> Tensors:
+        weight = ("weight", (shape[0], 1, 1))
+        return (weight, ("bias", (shape[0], 1, 1))) if self.bias else (weight,)
+
+    def parameters_how(self, shape: Shape, output: Shape) -> str:
+        each = 1 + self.bias
+        return f"{each} × {shape[0]} = {each * shape[0]:,}"
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        scaled = f"{name}.scaled" if self.bias else name
+        times = Operator("Mul", (*inputs, f"{name}.weight"), scaled)
+        return Piece((times, Operator("Add", (scaled, f"{name}.bias"), name)) if self.bias else (times,))
+
+    @classmethod
+    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
+        known = all(piece.tensors[op.inputs[1]].shape == (shape[0], 1, 1) for op in piece.operators)
+        return cls(len(piece.operators) == 2) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class LRN(Layer):
+    """Local response normalisation (Krizhevsky et al. 2012, section 3.3): x / (k + alpha/size · Σ x²)^beta, the sum
+    over the `size` channels around the number's own at its place; `size` is odd, channels that are not there count 0.
+    """
+
+    name = "lrn"
+    example = "lrn(5)"
+    arguments: ClassVar = {
+        "size": Whole("lrn(5)"),
+        "alpha": Number("lrn(5, alpha=0.0001)", most=1e6),
+        "beta": Number("lrn(5, beta=0.75)", most=100.0),
+        "k": Number("lrn(5, k=1)", most=1e6, least=1e-3),
+    }
+    relations = (Odd("size", "size"),)
+    takes = "maps"
+    reads = "channels"
+
+    size: int
+    alpha: float = 1e-4
+    beta: float = 0.75
+    k: float = 1.0
+
+    def options(self) -> dict[str, float | bool | list[int]]:
+        return {"around": self.size, "alpha": self.alpha, "beta": self.beta, "k": self.k}
+
+    def sizes(self, given: Given) -> Sizes:
+        return Sizes(given.shape, given.flat)
+
+    def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:
+        return before[0]
+
+    def read_by(self, patch: Patch, source: Source) -> Patch:
+        channels, reach = patch.channels, self.size // 2
+        return patch._replace(
+            channels=range(max(0, channels.start - reach), min(source.shape[0], channels.stop + reach))
+        )
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        numbers = {"alpha": float32(self.alpha), "beta": float32(self.beta), "bias": float32(self.k)}
+        return operator("LRN", name, inputs, **numbers, size=self.size)
+
+    @classmethod
+    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
+        given: Any = attributes(piece.operators[0])
+        return cls(given["size"], shortest(given["alpha"]), shortest(given["beta"]), shortest(given["bias"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Layers that rearrange or cut: flatten and crop."""
+"""Layers that rearrange or cut: flatten, channel_shuffle and crop."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import ClassVar, Self
 
 from ...errors import PlanError, phrase
 from ..geometry import Pair, Patch, Shape, Size, Source, pair
-from ..onnx_operators import Piece, wholes
+from ..onnx_operators import Operator, Piece, wholes
 from ..receptive_field import ReceptiveField
-from .arguments import Extent
+from .arguments import Extent, Whole
 from .base import Given, Layer, Sizes, operator
 
 
@@ -46,6 +46,57 @@ class Flatten(Layer):
     @classmethod
     def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
         return cls()
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelShuffle(Layer):
+    """The channels of `groups` groups in turn (Zhang et al. 2018, "ShuffleNet"): the first of each, the second of each
+    …, so that the next convolution's groups read of every one.
+    """
+
+    name = "channel_shuffle"
+    example = "channel_shuffle(2)"
+    arguments: ClassVar = {"groups": Whole("channel_shuffle(2)")}
+    takes = "maps"
+    reads = "channel"
+    homogeneous = True
+
+    groups: int
+
+    def options(self) -> dict[str, float | bool | list[int]]:
+        return {"groups": self.groups}
+
+    def sizes(self, given: Given) -> Sizes:
+        if given.shape[0] % self.groups:
+            raise PlanError(
+                "groups.divide.input",
+                got=phrase("groups.divide.got", groups=self.groups, channels=given.shape[0]),
+            )
+        return Sizes(given.shape, given.flat)
+
+    def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:
+        return before[0]
+
+    def read_by(self, patch: Patch, source: Source) -> Patch:
+        each = source.shape[0] // self.groups
+        read = [at % self.groups * each + at // self.groups for at in patch.channels]
+        return patch._replace(channels=range(min(read, default=0), max(read, default=-1) + 1))
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        channels, height, width = shape
+        apart, swapped, split, joined = (f"{name}.{part}" for part in ("apart", "swapped", "split", "joined"))
+        operators = (
+            Operator("Reshape", (*inputs, split), apart),
+            Operator("Transpose", (apart,), swapped, {"perm": (0, 2, 1, 3, 4)}),
+            Operator("Reshape", (swapped, joined), name),
+        )
+        sizes = {split: (0, self.groups, channels // self.groups, height, width), joined: (0, channels, height, width)}
+        return Piece(operators, {part: wholes(*size) for part, size in sizes.items()})
+
+    @classmethod
+    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
+        split = piece.tensors[piece.operators[0].inputs[1]].data or b""
+        return cls(struct.unpack("<5q", split)[1]) if len(split) == 40 and len(piece.operators) == 3 else None
 
 
 @dataclass(frozen=True, slots=True)

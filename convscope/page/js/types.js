@@ -28,7 +28,7 @@
 /**
  * @typedef {"conv" | "relu" | "leaky_relu" | "prelu" | "relu6" | "elu" | "gelu" | "silu" | "hardswish" | "sigmoid" |
  * "hardsigmoid" | "tanh" | "maxpool" | "avgpool" | "adaptive_avgpool" | "gap" | "bn" | "dropout" | "flatten" | "fc" |
- * "crop" | "add" | "mul" | "concat" | "opaque"} Kind
+ * "clip" | "softplus" | "gelu_tanh" | "lrn" | "scale" | "channel_shuffle" | "crop" | "add" | "mul" | "concat" | "opaque"} Kind
  */
 
 /**
@@ -49,6 +49,11 @@
  * @property {number} [p]
  * @property {Pair} [size]
  * @property {number} [eps]
+ * @property {number} [low]
+ * @property {number} [high]
+ * @property {number} [around]
+ * @property {number} [beta]
+ * @property {number} [k]
  */
 
 /**

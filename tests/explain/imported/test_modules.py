@@ -159,14 +159,14 @@ def test_known_layers_stay_open_among_boxes() -> None:
     summary = [(n["name"], n["kind"], n["sources"][0]) for n in payload["nodes"]]
     assert summary == [
         ("known", "conv", -1),
-        ("gelu", "opaque", 0),
+        ("softsign", "opaque", 0),
         ("circular", "opaque", 1),
         ("again", "conv", 2),
-        ("softplus", "opaque", 3),
+        ("mish", "opaque", 3),
         ("flatten", "flatten", 4),
         ("head", "fc", 5),
     ]
-    assert payload["nodes"][1]["text"] == "GELU(approximate='tanh')"
+    assert payload["nodes"][1]["text"] == "Softsign()"
     seen: dict[str, Tensor] = {}
     handles = [
         m.register_forward_hook(lambda _, __, y, name=name: seen.update({name: y.detach().clone()}))
@@ -175,8 +175,8 @@ def test_known_layers_stay_open_among_boxes() -> None:
     wanted = expected(module, x)
     for handle in handles:
         handle.remove()
-    assert set(payload["maps"]) == {"gelu", "circular", "softplus"}, "what is open the page computes"
-    for name in ("gelu", "circular"):
+    assert set(payload["maps"]) == {"softsign", "circular", "mish"}, "what is open the page computes"
+    for name in ("softsign", "circular"):
         np.testing.assert_allclose(decode(payload["maps"][name]), seen[name].numpy(), rtol=1e-6)
     np.testing.assert_allclose(softmax(decode(payload["samples"]["logits"])), wanted, rtol=1e-5)
 
@@ -261,8 +261,8 @@ def test_data_of_one_size_says_what_a_module_reads() -> None:
         nn.BatchNorm2d(1, track_running_stats=False),
         nn.PReLU(2),
         nn.Flatten(0),
-        nn.GELU("tanh"),
-        nn.Softplus(),
+        nn.Softsign(),
+        nn.Softplus(beta=2),
         nn.ConvTranspose2d(1, 1, 3),
         nn.LeakyReLU(2.0),
     ],

@@ -25,6 +25,7 @@ from convscope.formula import (
     Concat,
     Dropout,
     Flatten,
+    GELUTanh,
     GlobalAvgPool,
     HardSigmoid,
     HardSwish,
@@ -45,9 +46,9 @@ from convscope.nn import build
 from convscope.nn.table import TORCH
 from convscope.pictures.input_spec import InputSpec
 
-OWN = {"bn", "flatten", "crop"}  # convscope's modules; torch's own are read by the tests of modules
+OWN = {"bn", "flatten", "crop", "scale"}  # convscope's modules; torch's own are read by the tests of modules
 SAMPLES = {"conv": "conv(2, (3, 1), stride=2, pad=(1, 0), groups=2)", "maxpool": "maxpool(2)", "avgpool": "avgpool(2)"}
-SAMPLES["adaptive_avgpool"] = "adaptive_avgpool((2, 3))"
+SAMPLES |= {"adaptive_avgpool": "adaptive_avgpool((2, 3))", "lrn": "lrn(5)", "channel_shuffle": "channel_shuffle(2)"}
 
 
 @pytest.mark.parametrize("name", sorted(set(LAYERS) - OWN))
@@ -82,7 +83,7 @@ MAPS = torch.rand(2, 3, 4, 4) - 0.5
         (lambda x: fun.elu(x), ELU()),
         (lambda x: fun.elu(x, alpha=0.5), ELU(0.5)),
         (lambda x: fun.gelu(x), GELU()),
-        (lambda x: fun.gelu(x, approximate="tanh"), None),
+        (lambda x: fun.gelu(x, approximate="tanh"), GELUTanh()),
         (lambda x: fun.silu(x), SiLU()),
         (lambda x: fun.hardswish(x), HardSwish()),
         (lambda x: fun.hardsigmoid(x), HardSigmoid()),
@@ -160,7 +161,7 @@ def test_a_shifted_sum_is_a_box_and_scores_may_be_maps_of_one_pixel() -> None:
 
 
 def test_heavy_weights_beside_a_box_are_left_out_and_said() -> None:
-    module = nn.Sequential(nn.Softplus(), nn.Flatten(), nn.Linear(256, 1500), nn.ReLU(), nn.Linear(1500, 3))
+    module = nn.Sequential(nn.Mish(), nn.Flatten(), nn.Linear(256, 1500), nn.ReLU(), nn.Linear(1500, 3))
     payload = convscope.look(module, torch.rand(2, 1, 16, 16), megabytes=0.75).payload
     assert "weights" in payload["left_out"]
     kinds = [n["kind"] for n in payload["nodes"]]
@@ -169,7 +170,7 @@ def test_heavy_weights_beside_a_box_are_left_out_and_said() -> None:
 
 
 def test_a_heavy_layer_that_becomes_a_box_says_nothing_of_its_inside() -> None:
-    module = nn.Sequential(nn.Conv2d(1, 1500, 16, bias=False), nn.Softplus(), nn.Flatten(), nn.Linear(1500, 3))
+    module = nn.Sequential(nn.Conv2d(1, 1500, 16, bias=False), nn.Mish(), nn.Flatten(), nn.Linear(1500, 3))
     box, *_ = convscope.look(module, torch.rand(2, 1, 16, 16), megabytes=0.75).payload["nodes"]
     assert (box["kind"], box["window"], box["options"], box["size_how"]) == ("opaque", None, {}, "")
     assert box["field"] == {"size": [0, 0], "jump": [0, 0], "start": [0, 0]}

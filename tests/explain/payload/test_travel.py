@@ -86,7 +86,7 @@ def test_where_eight_bits_do_not_fit_the_heaviest_layers_show_what_they_made(sha
 
 
 def test_a_module_that_no_formula_describes_is_rounded_too() -> None:
-    module = nn.Sequential(nn.Conv2d(3, 64, 3), nn.Softplus(), nn.Flatten(), nn.Linear(64 * 14 * 14, 30))
+    module = nn.Sequential(nn.Conv2d(3, 64, 3), nn.Mish(), nn.Flatten(), nn.Linear(64 * 14 * 14, 30))
     page = convscope.look(module, torch.rand(1, *SHAPE), megabytes=1.3)
     assert page.payload["tensors"]["3.weight"]["dtype"] == "int8"
     assert page.payload["rounding"]["bits"] == 8

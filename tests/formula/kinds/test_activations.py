@@ -16,7 +16,15 @@ from tests.conformance import onnx_engine
 from tests.strategies import random_weights
 
 ACTIVATIONS = [kind for kind in KINDS if issubclass(kind, Activation)]
-SATURATED = {"relu6": (6.0,), "elu": (-1.0,), "sigmoid": (0.0, 1.0), "hardsigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
+SATURATED = {
+    "relu6": (6.0,),
+    "elu": (-1.0,),
+    "clip": (-1.0, 1.0),
+    "softplus": (0.0,),
+    "sigmoid": (0.0, 1.0),
+    "hardsigmoid": (0.0, 1.0),
+    "tanh": (-1.0, 1.0),
+}
 
 
 @pytest.mark.parametrize("kind", ACTIVATIONS, ids=lambda kind: kind.name)

@@ -40,6 +40,26 @@ export function sourceOf(node, channel) {
 }
 
 /**
+ * The channels, from `first` to before `end`, that lie around one, itself in the middle, as far as there are some.
+ * @param {Layer} node
+ * @param {number} channel
+ */
+export function channelsAround(node, channel) {
+  const reach = Math.floor((node.options.around ?? 1) / 2);
+  return { first: Math.max(0, channel - reach), end: Math.min(node.input[0], channel + reach + 1) };
+}
+
+/**
+ * Which channel of its input a channel of a shuffle is.
+ * @param {Layer} node
+ * @param {number} channel
+ */
+export function shuffledFrom(node, channel) {
+  const groups = node.options.groups ?? 1;
+  return (channel % groups) * (node.input[0] / groups) + Math.floor(channel / groups);
+}
+
+/**
  * The channels of one of its sources that one output channel reads: all of its group where the layer mixes channels.
  * @param {Layer} node
  * @param {number} channel
@@ -53,6 +73,11 @@ export function channelsRead(node, channel, from = 0) {
     return read.from === from ? [read.channel] : [];
   }
   if (node.module.geometry === "flatten") return [Math.floor(channel / (height * width))];
+  if (node.module.geometry === "shuffled") return [shuffledFrom(node, channel)];
+  if (node.module.geometry === "neighbours") {
+    const { first, end } = channelsAround(node, channel);
+    return Array.from({ length: end - first }, (_, i) => first + i);
+  }
   if (!node.module.mixes) return [channel % node.inputs[from][0]]; // a single one counts for all
   const groups = node.options.groups ?? 1;
   const depth = inputs / groups;
@@ -128,7 +153,11 @@ export function readingUnit(node, source, channel, y, x) {
     const before = node.inputs.slice(0, node.sources.indexOf(source)).reduce((sum, [channels]) => sum + channels, 0);
     return { channel: before + channel, y, x };
   }
-  if (geometry === "same") return { channel, y, x };
+  if (geometry === "shuffled") {
+    const each = channels / groups;
+    return { channel: (channel % each) * groups + Math.floor(channel / each), y, x };
+  }
+  if (geometry === "same" || geometry === "neighbours") return { channel, y, x };
   return geometry === "units" || geometry === "whole" ? { channel: into, y: 0, x: 0 } : null;
 }
 

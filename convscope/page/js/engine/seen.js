@@ -1,4 +1,4 @@
-import { cellAlong, cropPlace } from "./geometry.js";
+import { cellAlong, channelsAround, cropPlace, shuffledFrom } from "./geometry.js";
 /** @import {Box, Window} from "../types.js" */
 /** @import {Layer} from "./types.js" */
 
@@ -31,7 +31,8 @@ export function seenBox(nodes, index, y, x, channel = null) {
     wanted.set(at, [...(wanted.get(at) ?? []), patch]);
   for (let i = index; i >= 0; i--) {
     const node = nodes[i];
-    for (const patch of keepApart(wanted.get(i) ?? [])) {
+    const apart = keepApart(wanted.get(i) ?? []);
+    for (const patch of node.module.geometry === "shuffled" ? oneByOne(apart, node.output[0]) : apart) {
       node.sources.forEach((source, from) => {
         const back = readBy(node, patch, from, source >= 0 && nodes[source].flat);
         if (back.end > back.first && back.rows.size && back.columns.size) want(source, back);
@@ -68,6 +69,19 @@ function keepApart(patches) {
   const [first, end] = [Math.min(...kept.map((p) => p.first)), Math.max(...kept.map((p) => p.end))];
   const rows = new Set(kept.flatMap((p) => [...p.rows]));
   return [{ first, end, rows, columns: new Set(kept.flatMap((p) => [...p.columns])) }];
+}
+
+/**
+ * A patch for each channel, as those next to each other come from ones that are not.
+ * @param {Patch[]} patches
+ * @param {number} channels
+ */
+function oneByOne(patches, channels) {
+  return patches.flatMap((patch) => {
+    if (patch.end - patch.first === channels) return [patch];
+    const count = patch.end - patch.first;
+    return Array.from({ length: count }, (_, i) => ({ ...patch, first: patch.first + i, end: patch.first + i + 1 }));
+  });
 }
 
 /**
@@ -115,6 +129,17 @@ function readBy(node, patch, from, flat) {
     const before = node.inputs.slice(0, from).reduce((sum, [channels]) => sum + channels, 0);
     const within = (/** @type {number} */ at) => Math.min(Math.max(at - before, 0), units);
     return { ...patch, first: within(patch.first), end: within(patch.end) };
+  }
+  if (geometry === "shuffled") {
+    const from = Array.from({ length: patch.end - patch.first }, (_, i) => shuffledFrom(node, patch.first + i));
+    return { ...patch, first: Math.min(...from), end: Math.max(...from) + 1 };
+  }
+  if (geometry === "neighbours") {
+    return {
+      ...patch,
+      first: channelsAround(node, patch.first).first,
+      end: channelsAround(node, patch.end - 1).end,
+    };
   }
   if (geometry === "same") {
     const single = new Set([0]); // one that counts for all

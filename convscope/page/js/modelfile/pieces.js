@@ -90,6 +90,65 @@ const relu6Piece = ({ name }, inputs) => {
 };
 
 /** @type {Written} */
+const clipPiece = ({ name, options: { low = -1, high = 1 } }, inputs) => {
+  const [least, most] = [`${name}.least`, `${name}.most`];
+  return {
+    operators: [{ kind: "Clip", inputs: [...inputs, least, most], output: name }],
+    tensors: { [least]: floats([], [low]), [most]: floats([], [high]) },
+  };
+};
+
+/** x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2; the opset has no Gelu. @type {Written} */
+const geluTanhPiece = ({ name }, [x]) => {
+  const parts = ["square", "cubic", "bent", "inner", "scaled", "tanh", "raised", "product"];
+  const [square, cubic, bent, inner, scaled, tanh, raised, product] = parts.map((part) => `${name}.${part}`);
+  const [share, root, one, half] = ["share", "root", "one", "half"].map((part) => `${name}.${part}`);
+  return {
+    operators: [
+      { kind: "Mul", inputs: [x, x], output: square },
+      { kind: "Mul", inputs: [square, x], output: cubic },
+      { kind: "Mul", inputs: [cubic, share], output: bent },
+      { kind: "Add", inputs: [x, bent], output: inner },
+      { kind: "Mul", inputs: [inner, root], output: scaled },
+      { kind: "Tanh", inputs: [scaled], output: tanh },
+      { kind: "Add", inputs: [tanh, one], output: raised },
+      { kind: "Mul", inputs: [x, raised], output: product },
+      { kind: "Mul", inputs: [product, half], output: name },
+    ],
+    tensors: {
+      [share]: floats([], [0.044715]),
+      [root]: floats([], [Math.sqrt(2 / Math.PI)]),
+      [one]: floats([], [1]),
+      [half]: floats([], [0.5]),
+    },
+  };
+};
+
+/** @type {Written} */
+const scalePiece = ({ name, options: { bias = true } }, inputs) => {
+  const scaled = bias ? `${name}.scaled` : name;
+  const times = { kind: "Mul", inputs: [...inputs, `${name}.weight`], output: scaled };
+  const plus = { kind: "Add", inputs: [scaled, `${name}.bias`], output: name };
+  return { operators: bias ? [times, plus] : [times] };
+};
+
+/** @type {Written} */
+const shufflePiece = ({ name, input: [channels, height, width], options: { groups = 1 } }, inputs) => {
+  const [apart, swapped, split, joined] = ["apart", "swapped", "split", "joined"].map((part) => `${name}.${part}`);
+  return {
+    operators: [
+      { kind: "Reshape", inputs: [...inputs, split], output: apart },
+      { kind: "Transpose", inputs: [apart], output: swapped, attributes: { perm: [0, 2, 1, 3, 4] } },
+      { kind: "Reshape", inputs: [swapped, joined], output: name },
+    ],
+    tensors: {
+      [split]: integers(0, groups, channels / groups, height, width),
+      [joined]: integers(0, channels, height, width),
+    },
+  };
+};
+
+/** @type {Written} */
 const siluPiece = ({ name }, [x]) => ({
   operators: [
     { kind: "Sigmoid", inputs: [x], output: `${name}.gate` },
@@ -153,6 +212,8 @@ export const PIECES = {
       epsilon: { real: eps },
     }),
   ),
+  channel_shuffle: shufflePiece,
+  clip: clipPiece,
   concat: single("Concat", [], () => ({ axis: 1 })),
   conv: convPiece,
   crop: cropPiece,
@@ -162,16 +223,25 @@ export const PIECES = {
   flatten: single("Flatten", [], () => ({ axis: 1 })),
   gap: single("GlobalAveragePool"),
   gelu: geluPiece,
+  gelu_tanh: geluTanhPiece,
   hardsigmoid: single("HardSigmoid", [], () => ({ alpha: { real: 1 / 6 } })), // ONNX's own default is 0.2
   hardswish: single("HardSwish"),
   leaky_relu: single("LeakyRelu", [], ({ options: { slope = 0.01 } }) => ({ alpha: { real: slope } })),
+  lrn: single("LRN", [], ({ options: { alpha = 1e-4, beta = 0.75, k = 1, around = 5 } }) => ({
+    alpha: { real: alpha },
+    beta: { real: beta },
+    bias: { real: k },
+    size: around,
+  })),
   maxpool: single("MaxPool", [], windowAttributes),
   mul: mulPiece,
   opaque: null, // a part that only Python can run
   prelu: single("PRelu", ["weight"]),
   relu: single("Relu"),
   relu6: relu6Piece,
+  scale: scalePiece,
   sigmoid: single("Sigmoid"),
   silu: siluPiece,
+  softplus: single("Softplus"),
   tanh: single("Tanh"),
 };

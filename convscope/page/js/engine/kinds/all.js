@@ -4,6 +4,8 @@ import { adaptive_avgpool } from "./adaptive_avgpool.js";
 import { add } from "./add.js";
 import { avgpool } from "./avgpool.js";
 import { bn } from "./bn.js";
+import { channel_shuffle } from "./channel_shuffle.js";
+import { clip } from "./clip.js";
 import { concat } from "./concat.js";
 import { conv } from "./conv.js";
 import { crop } from "./crop.js";
@@ -13,17 +15,21 @@ import { fc } from "./fc.js";
 import { flatten } from "./flatten.js";
 import { gap } from "./gap.js";
 import { gelu } from "./gelu.js";
+import { gelu_tanh } from "./gelu_tanh.js";
 import { hardsigmoid } from "./hardsigmoid.js";
 import { hardswish } from "./hardswish.js";
 import { leaky_relu } from "./leaky_relu.js";
+import { lrn } from "./lrn.js";
 import { maxpool } from "./maxpool.js";
 import { mul } from "./mul.js";
 import { opaque } from "./opaque.js";
 import { prelu } from "./prelu.js";
 import { relu } from "./relu.js";
 import { relu6 } from "./relu6.js";
+import { scale } from "./scale.js";
 import { sigmoid } from "./sigmoid.js";
 import { silu } from "./silu.js";
+import { softplus } from "./softplus.js";
 import { tanh } from "./tanh.js";
 /** @import {Kind, PageNode} from "../../types.js" */
 /** @import {KindModule} from "../types.js" */
@@ -34,6 +40,8 @@ export const KINDS = {
   add,
   avgpool,
   bn,
+  channel_shuffle,
+  clip,
   concat,
   conv,
   crop,
@@ -43,17 +51,21 @@ export const KINDS = {
   flatten,
   gap,
   gelu,
+  gelu_tanh,
   hardsigmoid,
   hardswish,
   leaky_relu,
+  lrn,
   maxpool,
   mul,
   opaque,
   prelu,
   relu,
   relu6,
+  scale,
   sigmoid,
   silu,
+  softplus,
   tanh,
 };
 

@@ -28,8 +28,9 @@ export function parametersOf(layer, shape, output) {
     return [total, `${output[0]} × (${filter.join("×")}${bias ? " + 1" : ""}) = ${grouped(total)}`];
   }
   if (perChannel) {
-    const total = BigInt(perChannel * shape[0]);
-    return [total, `${perChannel} × ${shape[0]} = ${grouped(total)}`];
+    const each = perChannel - Number(layer.bias === false);
+    const total = BigInt(each * shape[0]);
+    return [total, `${each} × ${shape[0]} = ${grouped(total)}`];
   }
   return [BigInt(perLayer), perLayer ? String(perLayer) : ""];
 }

@@ -82,7 +82,7 @@ const CHECKS = {
   number: ({ name, least = 0, most = Infinity }, value, hint) => {
     const number = value.is === "int" || value.is === "float" ? value.of : NaN;
     if (!(number >= least && number <= most))
-      throw new PlanFault(phrase("value.number.from.to", { name, low: least, high: most }), {
+      throw new PlanFault(phrase("value.number.from.to", { name, low: shortNumber(least), high: shortNumber(most) }), {
         got: valueText(value),
         hint,
         argument: name,
@@ -104,6 +104,17 @@ const RELATIONS = {
       got: `${made[argument]} ${argument}, ${made[other]} ${other}`,
       argument,
     });
+  },
+  Below: (made, argument, other) => {
+    if (made[argument] < made[other]) return;
+    throw new PlanFault(phrase("value.below", { low: argument, high: other }), {
+      got: `${argument} ${shortNumber(made[argument])}, ${other} ${shortNumber(made[other])}`,
+      argument,
+    });
+  },
+  Odd: (made, argument) => {
+    if (made[argument] % 2) return;
+    throw new PlanFault(phrase("value.odd", { name: argument }), { got: String(made[argument]), argument });
   },
   SameNeedsOdd: (made, argument, other) => {
     const [kernel, dilation] = [made[other], made.dilation ?? 1];
@@ -131,6 +142,15 @@ function tooLarge(name, value, most) {
     expected: phrase("value.most", { n: grouped(most) }),
     argument: name,
   });
+}
+
+/** A number in six digits, as Python's "g" writes it. @param {number} value */
+function shortNumber(value) {
+  const rounded = Number(value.toPrecision(6));
+  const size = Math.abs(rounded);
+  if (size === 0 || (size >= 1e-4 && size < 1e6)) return String(rounded);
+  const [digits, power] = rounded.toExponential().split("e");
+  return `${digits}e${power[0]}${power.slice(1).padStart(2, "0")}`;
 }
 
 /** A size as it is written. @param {Sides | "same"} size */

@@ -54,6 +54,16 @@ export function sizesOf(layer, given, where) {
 /** @type {Record<import("./table.js").Traits["reads"], (layer: LayerPlan, given: Given, where: Said) => Sizes>} */
 const SIZES = {
   unit: asBefore,
+  channels: asBefore,
+  channel: (layer, given, where) => {
+    const [groups, channels] = [layer.groups ?? 1, given.shape[0]];
+    if (channels % groups)
+      throw new PlanFault(phrase("groups.divide.input"), {
+        where,
+        got: phrase("groups.divide.got", { groups, channels }),
+      });
+    return asBefore(layer, given);
+  },
   units: (layer, given, where) => {
     const [first, ...others] = given.shapes;
     if (!others.length || others.some((other) => other.some((n, axis) => n !== 1 && n !== first[axis])))

@@ -14,7 +14,11 @@ const EPS = 1e-5; // of bn, where a formula says no other
 const OPTIONS = {
   conv: ({ groups, bias }) => ({ groups, bias }),
   leaky_relu: ({ slope }) => ({ slope }),
+  clip: ({ low, high }) => ({ low, high }),
   elu: ({ alpha }) => ({ alpha }),
+  lrn: ({ size, alpha, beta, k }) => ({ around: size, alpha, beta, k }),
+  scale: ({ bias }) => ({ bias }),
+  channel_shuffle: ({ groups }) => ({ groups }),
   bn: ({ eps = EPS }) => ({ eps }),
   dropout: ({ p }) => ({ p }),
   crop: ({ size }) => ({ size: both(size) }),

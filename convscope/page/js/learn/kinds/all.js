@@ -5,8 +5,9 @@ import { curveBatch, preluBatch, reluBatch } from "./activations.js";
 import { convBatch, fcBatch } from "./convolution.js";
 import { addBatch, concatBatch, mulBatch } from "./joins.js";
 import { bnBatch, dropoutBatch } from "./normalisation.js";
+import { lrnBatch, scaleBatch } from "./responses.js";
 import { avgpoolBatch, cellsBatch, maxpoolBatch } from "./pooling.js";
-import { cropBatch, flattenBatch } from "./shape.js";
+import { cropBatch, flattenBatch, shuffleBatch } from "./shape.js";
 /** @import {Kind} from "../../types.js" */
 /** @import {Curve, Layer} from "../../engine/types.js" */
 /** @import {BatchKind} from "../types.js" */
@@ -20,6 +21,8 @@ export const BATCH_KINDS = {
   add: addBatch,
   avgpool: avgpoolBatch,
   bn: bnBatch,
+  channel_shuffle: shuffleBatch,
+  clip: curveBatch(curveOf("clip")),
   concat: concatBatch,
   conv: convBatch,
   crop: cropBatch,
@@ -29,17 +32,21 @@ export const BATCH_KINDS = {
   flatten: flattenBatch,
   gap: cellsBatch,
   gelu: curveBatch(curveOf("gelu")),
+  gelu_tanh: curveBatch(curveOf("gelu_tanh")),
   hardsigmoid: curveBatch(curveOf("hardsigmoid")),
   hardswish: curveBatch(curveOf("hardswish")),
   leaky_relu: curveBatch(curveOf("leaky_relu"), true),
+  lrn: lrnBatch,
   maxpool: maxpoolBatch,
   mul: mulBatch,
   opaque: null, // a part that only Python can run
   prelu: preluBatch(curveOf("prelu")),
   relu: reluBatch,
   relu6: curveBatch(curveOf("relu6")),
+  scale: scaleBatch,
   sigmoid: curveBatch(curveOf("sigmoid")),
   silu: curveBatch(curveOf("silu")),
+  softplus: curveBatch(curveOf("softplus")),
   tanh: curveBatch(curveOf("tanh")),
 };
 

@@ -1,4 +1,4 @@
-import { cropPlace } from "../../engine/geometry.js";
+import { cropPlace, shuffledFrom } from "../../engine/geometry.js";
 import { LANES } from "../memory.js";
 /** @import {BatchKind, Maps, Pass} from "../types.js" */
 
@@ -45,6 +45,38 @@ export const cropBatch = {
           const to = (Math.floor(p / y.places) * x.places + places[p % y.places]) * size;
           dx.block.values.set(dy.block.values.subarray(p * size, (p + 1) * size), to);
         }
+      },
+    };
+  },
+};
+
+/**
+ * The channels of several groups in turn.
+ * @type {BatchKind}
+ */
+export const shuffleBatch = {
+  homogeneous: true,
+  parameters: () => ({}),
+  buffers: () => ({}),
+  prepare: ({ node, inputs: [x], output: y, gradient: dy }) => {
+    const from = Int32Array.from({ length: y.channels }, (_, c) => shuffledFrom(node, c));
+    /** @param {number} groups @param {(out: number, into: number) => void} move */
+    const each = (groups, move) => {
+      for (let place = 0; place < groups * y.places; place++) {
+        for (let c = 0; c < y.channels; c++) {
+          move((place * y.channels + c) * LANES, (place * y.channels + from[c]) * LANES);
+        }
+      }
+    };
+    return {
+      forward: ({ groups }) => {
+        const [source, to] = [x.block.values, y.block.values];
+        each(groups, (out, into) => to.set(source.subarray(into, into + LANES), out));
+      },
+      backward: ({ groups }, [dx]) => {
+        if (!dx) return;
+        const [source, to] = [dy.block.values, dx.block.values];
+        each(groups, (out, into) => to.set(source.subarray(out, out + LANES), into));
       },
     };
   },

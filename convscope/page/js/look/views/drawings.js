@@ -7,7 +7,7 @@ import { denseDrawing } from "./dense.js";
 import { dropoutDrawing } from "./dropout.js";
 import { flattenDrawing } from "./flatten.js";
 import { copiedValue, beforeAfterDrawing, productValue, sumValue } from "./before_after.js";
-import { normDrawing, normValue } from "./norm.js";
+import { normDrawing, normValue, responseDrawing, responseValue, scaleDrawing, scaleValue } from "./norm.js";
 import { poolDrawing, poolValue } from "./pool.js";
 import { slicesOfSum } from "./terms.js";
 
@@ -30,6 +30,9 @@ export const DRAWINGS = {
   flatten: { layer: flattenDrawing, value: copiedValue },
   crop: { layer: beforeAfterDrawing, value: copiedValue },
   addition: { layer: beforeAfterDrawing, value: sumValue },
+  scaling: { layer: scaleDrawing, value: scaleValue },
+  response: { layer: responseDrawing, value: responseValue },
+  shuffle: { layer: beforeAfterDrawing, value: copiedValue },
   multiplication: { layer: beforeAfterDrawing, value: productValue },
   concatenation: { layer: concatDrawing, value: copiedValue },
   curve: { layer: activationDrawing, value: curveValue },

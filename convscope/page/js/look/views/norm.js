@@ -1,4 +1,4 @@
-/** Batch normalisation: the arithmetic with this channel's numbers put in. */
+/** Normalisations and scales: the arithmetic with this channel's numbers put in. */
 
 import { make, refill } from "../../kit/dom.js";
 import { compact, fixed } from "../../kit/format.js";
@@ -11,6 +11,7 @@ import { resultMap } from "./result.js";
 
 /** @typedef {import("../types.js").App} App */
 /** @typedef {import("../../engine/types.js").Terms} Terms */
+/** @typedef {(app: App, numbers: Record<string, number>, total: number) => HTMLElement[]} Written */
 
 /** The arithmetic, and the number that it reads. @param {App} app @param {Terms} terms */
 export function normValue(app, terms) {
@@ -60,8 +61,82 @@ function normFormula(app, numbers, total) {
   ];
 }
 
+/** A learned factor and a learned summand for a channel. @param {App} app @param {Terms} terms */
+export function scaleValue(app, terms) {
+  const read = make(app.doc, "p", {}, app.t("read.from"), " ", sourceNumber(app, terms.parts[0]));
+  return [...scaleFormula(app, terms.numbers, terms.total), read];
+}
+
+/** @type {Written} */
+function scaleFormula({ doc }, { x, weight, bias }, total) {
+  const written = [letter(doc, "y"), operator(doc, "="), letter(doc, "γ"), operator(doc, "·"), letter(doc, "x")];
+  return [
+    display(doc, ...written, operator(doc, "+"), letter(doc, "β")),
+    display(
+      doc,
+      operator(doc, "="),
+      fixed(weight),
+      operator(doc, "·"),
+      x < 0 ? `(${fixed(x)})` : fixed(x),
+      operator(doc, bias < 0 ? "−" : "+"),
+      fixed(Math.abs(bias)),
+      operator(doc, "="),
+      make(doc, "b", {}, compact(total)),
+    ),
+  ];
+}
+
+/** Numerator and denominator, and the squares that are summed. @param {App} app @param {Terms} terms */
+export function responseValue(app, terms) {
+  const { doc, t } = app;
+  const squares = terms.parts.map((part) => make(doc, "span", { class: "pair" }, sourceNumber(app, part)));
+  return [
+    ...responseFormula(app, terms.numbers, terms.total),
+    make(doc, "p", {}, t("response.squares", { sum: fixed(terms.numbers.squares, 4) })),
+    make(doc, "div", { class: "equation" }, ...squares),
+  ];
+}
+
+/** @type {Written} */
+function responseFormula({ doc }, { x, squares, around, alpha, beta, k, base }, total) {
+  const power = (/** @type {Node | string} */ exponent) => make(doc, "sup", {}, exponent);
+  const sum = [letter(doc, "k"), " + ", fraction(doc, letter(doc, "α"), letter(doc, "n")), " · Σ ", letter(doc, "x")];
+  return [
+    display(
+      doc,
+      letter(doc, "y"),
+      operator(doc, "="),
+      fraction(doc, letter(doc, "x"), ["(", ...sum, power("2"), ")", power("β")]),
+    ),
+    display(
+      doc,
+      operator(doc, "="),
+      fraction(doc, fixed(x, 4), [`(${k} + ${alpha}/${around} · ${fixed(squares, 4)})`, power(String(beta))]),
+      operator(doc, "="),
+      fraction(doc, fixed(x, 4), [fixed(base, 5), power(String(beta))]),
+      operator(doc, "="),
+      make(doc, "b", {}, compact(total)),
+    ),
+  ];
+}
+
 /** @param {App} app @param {number} index */
-export function normDrawing(app, index) {
+export const normDrawing = (app, index) => formulaDrawing(app, index, normFormula, app.t("norm.note"));
+
+/** @param {App} app @param {number} index */
+export const scaleDrawing = (app, index) => formulaDrawing(app, index, scaleFormula, app.t("scale.note"));
+
+/** @param {App} app @param {number} index */
+export const responseDrawing = (app, index) => formulaDrawing(app, index, responseFormula, app.t("response.note"));
+
+/**
+ * The map before, the formula with its numbers put in, and the map after.
+ * @param {App} app
+ * @param {number} index
+ * @param {Written} formula
+ * @param {string} note
+ */
+function formulaDrawing(app, index, formula, note) {
   const { doc, t } = app;
   const node = app.engine.nodes[index];
   const before = framed(doc, pixels(doc, "result", nameOf(app, node.sources[0])), "result");
@@ -72,7 +147,7 @@ export function normDrawing(app, index) {
     "div",
     { class: "drawing three" },
     make(doc, "div", {}, make(doc, "h3", {}, nameOf(app, node.sources[0])), before.element),
-    make(doc, "div", { class: "between wide" }, middle, make(doc, "p", { class: "note" }, t("norm.note"))),
+    make(doc, "div", { class: "between wide" }, middle, make(doc, "p", { class: "note" }, note)),
     make(
       doc,
       "div",
@@ -89,7 +164,7 @@ export function normDrawing(app, index) {
     before.move({ top: y, left: x, height: 1, width: 1 }, height, width);
     result.refresh();
     const terms = app.engine.terms(index, app.state.channel, y, x, app.result);
-    refill(middle, ...normFormula(app, terms.numbers, terms.total));
+    refill(middle, ...formula(app, terms.numbers, terms.total));
   };
   return { element, refresh, hero: () => result.canvas };
 }
