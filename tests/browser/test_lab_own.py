@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from selenium import webdriver
 
@@ -57,6 +58,10 @@ def test_four_shapes_are_learned_and_the_saved_page_opens(lab: LabPage, tmp_path
     (tmp_path / "model.onnx").write_bytes(bytes(found))
     model = convscope.load(tmp_path / "model.onnx")
     assert model.classes == ("circle", "cross", "line", "triangle")
+    assert model.file.rejection is not None
+    assert (model.file.rejection.rejection.n, model.file.rejection.rejection.level) == (40, 0.95)
+    noise = np.random.default_rng(0).integers(0, 256, (28, 28), dtype=np.uint8)
+    assert model.predict(noise)[0].label is None, "none of these"
     assert console(lab.browser) == []
     (tmp_path / "own.html").write_text(html, encoding="utf-8")
 

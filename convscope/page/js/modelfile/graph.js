@@ -1,9 +1,10 @@
 /** From a network to the graph of its model file, as convscope/modelfile/graph.py says. */
 
 import { learnedShapes, statisticsShapes } from "../engine/weights.js";
+import { outsiderPiece } from "./outsider_piece.js";
 import { FLOAT, PIECES, UINT8, floats } from "./pieces.js";
 import { bytesField, floatField, textField, wholeField } from "./protobuf.js";
-/** @import {InputSpec} from "../types.js" */
+/** @import {InputSpec, Rejection} from "../types.js" */
 /** @import {Layer} from "../engine/types.js" */
 /** @import {Operator, Tensor} from "./pieces.js" */
 /** @import {Chunks} from "./protobuf.js" */
@@ -24,9 +25,10 @@ export function weightShapes(nodes) {
  * @param {InputSpec} input
  * @param {Record<string, Float32Array>} weights
  * @param {number | null} temperature what scores are divided by for the probabilities
+ * @param {{rejection: Rejection, learned: Record<string, Float32Array>} | null} rejecting
  * @returns {Chunks}
  */
-export function graphOf(nodes, { shape, mean, std }, weights, temperature) {
+export function graphOf(nodes, { shape, mean, std }, weights, temperature, rejecting) {
   const names = ["pictures.scaled", ...nodes.map(({ name }) => name)];
   const pieces = nodes.map((node) => {
     const written = PIECES[node.kind];
@@ -37,6 +39,7 @@ export function graphOf(nodes, { shape, mean, std }, weights, temperature) {
     );
   });
   const last = nodes[nodes.length - 1];
+  const foreign = rejecting && outsiderPiece(nodes, shape, rejecting.rejection, rejecting.learned);
   const scores = temperature === null ? "logits" : "logits.calibrated";
   /** @type {Operator[]} */
   const operators = [
@@ -49,6 +52,7 @@ export function graphOf(nodes, { shape, mean, std }, weights, temperature) {
       : { kind: "Flatten", inputs: [last.name], output: "logits", attributes: { axis: 1 } },
     ...(temperature === null ? [] : [{ kind: "Div", inputs: ["logits", "logits.temperature"], output: scores }]),
     { kind: "Softmax", inputs: [scores], output: "probabilities", attributes: { axis: 1 } },
+    ...(foreign?.operators ?? []),
   ];
   const channels = [shape[0], 1, 1];
   /** @type {Record<string, Tensor>} */
@@ -57,6 +61,7 @@ export function graphOf(nodes, { shape, mean, std }, weights, temperature) {
     "pictures.std": floats(channels, std),
     ...Object.assign({}, ...pieces.map((piece) => piece.tensors ?? {})),
     ...(temperature === null ? {} : { "logits.temperature": floats([], [temperature]) }),
+    ...foreign?.tensors,
     ...Object.fromEntries(weightShapes(nodes).map(({ name, shape }) => [name, floats(shape, weights[name])])),
   };
   const classes = last.output[0];
@@ -67,6 +72,7 @@ export function graphOf(nodes, { shape, mean, std }, weights, temperature) {
     ...bytesField(11, valueOf("pictures", UINT8, shape)),
     ...bytesField(12, valueOf("logits", FLOAT, [classes])),
     ...bytesField(12, valueOf("probabilities", FLOAT, [classes])),
+    ...(foreign ? bytesField(12, valueOf("outsider", FLOAT, [])) : []),
   ];
 }
 

@@ -28,8 +28,8 @@ export function floats(shape, values) {
   return { type: FLOAT, shape, bytes: new Uint8Array(made.buffer) };
 }
 
-/** A row of int64. @param {...number} values 0 or more @returns {Tensor} */
-function integers(...values) {
+/** A row of int64. @param {...number} values @returns {Tensor} */
+export function integers(...values) {
   const made = BigInt64Array.from(values, BigInt);
   return { type: INT64, shape: [values.length], bytes: new Uint8Array(made.buffer) };
 }

@@ -3,6 +3,7 @@
  * network, weights and facts. docs/model-file.md is the contract.
  */
 
+import { unpack } from "../engine/binary.js";
 import { phrase } from "../kit/i18n.js";
 import { sha256 } from "../kit/sha256.js";
 import { kindOf } from "../engine/kinds/all.js";
@@ -11,7 +12,7 @@ import { graphOf, weightShapes } from "./graph.js";
 import { pythonJson, real } from "./json.js";
 import { bytesField, wholeBytes, lengthOf, textField, wholeField } from "./protobuf.js";
 /** @import {Calibration} from "../learn/calibration.js" */
-/** @import {InputSpec, PageNode} from "../types.js" */
+/** @import {InputSpec, PageNode, Rejection} from "../types.js" */
 /** @import {Layer} from "../engine/types.js" */
 /** @import {Json} from "./json.js" */
 /** @import {Chunks} from "./protobuf.js" */
@@ -23,6 +24,9 @@ const DIGEST = 64; // of a digest
 const ENCODED = new TextEncoder();
 
 /**
+ * @typedef {Rejection & {level: number, n: number, refused: number}} RejectionWritten on how many pictures held out it
+ * rests, the share of pictures of the classes that is to be answered, and the share of those pictures that is refused
+ *
  * @typedef {object} Written a network to write
  * @property {PageNode[]} nodes
  * @property {InputSpec & {white?: number}} input what pictures it reads; `resize` names the rule that brings them to size
@@ -30,6 +34,7 @@ const ENCODED = new TextEncoder();
  * @property {Record<string, Float32Array>} tensors weights and running statistics, by torch's names
  * @property {string} formula of the nodes
  * @property {Calibration | null} [calibration] null where nobody measured one: then probabilities are softmax(logits)
+ * @property {RejectionWritten | null} [rejection] null where it knows of no outsiders
  * @property {Record<string, Json>} [facts] what the writer knows of the training: modelfile/facts.js
  */
 
@@ -38,24 +43,29 @@ const ENCODED = new TextEncoder();
  * numbers, names or sizes that no reader would take.
  * @param {Written} network
  */
-export function writeModel({ nodes: given, input, classes, tensors, formula, calibration = null, facts = {} }) {
+export function writeModel({ nodes: given, input, classes, tensors, formula, calibration = null, ...more }) {
+  const { rejection = null, facts = {} } = more;
   /** @type {Layer[]} */
   const nodes = given.map((node) => ({ ...node, input: node.inputs[0], module: kindOf(node), tensors: {} }));
   checkEnds(nodes, input, classes);
   checkWeights(nodes, tensors);
   const records = {
-    "convscope.format": calibration ? "2" : "1",
+    "convscope.format": rejection ? "4" : calibration ? "2" : "1",
     "convscope.formula": formula,
     "convscope.classes": pythonJson(classes),
     "convscope.input": pythonJson(inputRecord(input)),
     ...(calibration ? { "convscope.calibration": pythonJson(calibrationRecord(calibration)) } : {}),
+    ...(rejection ? { "convscope.rejection": pythonJson(rejectionRecord(rejection)) } : {}),
     "convscope.facts": pythonJson(facts),
   };
   /** @type {Chunks} */
   const model = [
     ...wholeField(1, IR),
     ...textField(2, "convscope"),
-    ...bytesField(7, graphOf(nodes, input, tensors, calibration && calibration.temperature)),
+    ...bytesField(
+      7,
+      graphOf(nodes, input, tensors, calibration && calibration.temperature, rejection && learnedOf(rejection)),
+    ),
     ...bytesField(8, textField(1, ""), wholeField(2, OPSET)),
     ...Object.entries(records).flatMap(([name, value]) => recordOf(name, value)),
     ...recordOf("convscope.digest", "0".repeat(DIGEST)),
@@ -82,6 +92,18 @@ function inputRecord({ shape, mean, std, resize, invert, white = 0, centred }) {
 function calibrationRecord({ temperature, n, before, after, misses }) {
   const [first, second] = [before, after].map(({ nll, ece }) => ({ nll: real(nll), ece: real(ece) }));
   return { temperature: real(temperature), n, before: first, after: second, misses: misses.map(real) };
+}
+
+/** @param {RejectionWritten} rejection @returns {Json} */
+function rejectionRecord({ threshold, level, n, refused, parts }) {
+  const written = parts.map(({ name, middle, spread }) => ({ name, middle: real(middle), spread: real(spread) }));
+  return { threshold: real(threshold), level: real(level), n, refused: real(refused), parts: written };
+}
+
+/** @param {RejectionWritten} rejection */
+function learnedOf(rejection) {
+  const unpacked = Object.entries(rejection.tensors).map(([name, one]) => [name, unpack(one)]);
+  return { rejection, learned: /** @type {Record<string, Float32Array>} */ (Object.fromEntries(unpacked)) };
 }
 
 /** @param {Layer[]} nodes @param {InputSpec} input @param {string[]} classes */

@@ -185,7 +185,11 @@ const calls = {
     training.evaluate(pictures, watcher);
     return watcher.result();
   },
-  written: (network) => writeModel(network),
+  // A rejection's tensors are those of a page, in base64.
+  written: ({ rejection, ...network }) => {
+    const whole = Object.entries(rejection?.tensors ?? {}).map(([name, values]) => [name, packFloats(values)]);
+    return writeModel({ ...network, rejection: rejection && { ...rejection, tensors: Object.fromEntries(whole) } });
+  },
   facts: (trained) => JSON.parse(pythonJson(factsOf(trained))),
   sha256: ({ bytes }) => sha256(bytes),
   json: ({ value }) => pythonJson(value),

@@ -11,14 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convscope.calibration import Calibration
+from convscope.explain.payload.encoding import as_json
+from convscope.explain.payload.records import Rejection
 from convscope.formula import Network
 from convscope.modelfile import serialise
 from convscope.modelfile.reading import check
 from convscope.pictures.input_spec import InputSpec
+from convscope.rejection import Fitted
 from tests.calibration.made import calibrated
 from tests.conformance import onnx_engine
 from tests.page.js.learn.conftest import learn  # the fixture
 from tests.page.js.learn.node import Learner, page_nodes
+from tests.rejection.made import READ, rejecting
 from tests.samples import sample
 from tests.strategies import Weights, corners, networks, random_pictures, random_weights, specs
 
@@ -33,6 +37,7 @@ def asked(
     classes: Sequence[str],
     facts: dict[str, object] | None = None,
     calibration: Calibration | None = None,
+    rejection: Fitted | None = None,
 ) -> dict[str, Any]:
     """Return what the page's writer is given for what Python's `serialise` is."""
     return {
@@ -42,7 +47,19 @@ def asked(
         "tensors": dict(weights),
         "formula": str(network.plan),
         "calibration": calibration and calibration.to_json(),
+        "rejection": rejection and as_written(network, rejection),
         "facts": facts or {},
+    }
+
+
+def as_written(network: Network, fitted: Fitted) -> dict[str, Any]:
+    """Return a rejection as the page holds it, with what its record says besides."""
+    page = Rejection.of(fitted, network)
+    assert page is not None
+    return {
+        **{name: as_json(getattr(page, name)) for name in ("threshold", "parts", "features", "group")},
+        "tensors": {name: values.ravel() for name, values in page.tensors.items()},
+        **{name: getattr(fitted.rejection, name) for name in ("level", "n", "refused")},
     }
 
 
@@ -104,6 +121,34 @@ def test_names_facts_and_calibration_are_kept(learn: Learner) -> None:
     metadata = check(file, "the page's")
     assert (metadata.spec, metadata.classes, metadata.facts) == (full, classes, facts)
     assert metadata.calibration == calibration
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+@pytest.mark.parametrize(("formula", "shape"), READ)
+def test_so_is_a_rejection(learn: Learner, formula: str, shape: tuple[int, int, int], frozen: bool) -> None:
+    network, spec, weights, classes = sample(formula, shape, 3)
+    fitted = rejecting(network, frozen=frozen)
+    for calibration in (None, calibrated(temperature=0.625)):
+        file = written(learn, asked(network, spec, weights, classes, None, calibration, fitted))
+        assert file == serialise(network, spec, weights, classes, None, calibration, rejection=fitted)
+    assert check(file, "the page's").rejection == fitted.rejection
+
+
+def test_directions_that_a_few_pictures_do_not_have_are_zeros(learn: Learner) -> None:
+    network, spec, weights, classes = sample("conv(9, 3) + relu + gap + fc", (1, 28, 28), 3)
+    fitted, few = rejecting(network), 4
+    tensors = {name: values.copy() for name, values in fitted.tensors.items()}
+    for name in ("directions", "background", "within", "means"):
+        tensors[f"outsider.features.{name}"][:, few:] = 0
+        if name in ("background", "within"):
+            tensors[f"outsider.features.{name}"][few:] = 0
+    whole = Fitted(fitted.rejection, tensors)
+    given = asked(network, spec, weights, classes, rejection=whole)
+    for name in ("directions", "background", "within", "means"):
+        values = tensors[f"outsider.features.{name}"]
+        cut = values[:few, :few] if name in ("background", "within") else values[:, :few]
+        given["rejection"]["tensors"][f"features.{name}"] = cut.ravel()
+    assert written(learn, given) == serialise(network, spec, weights, classes, rejection=whole)
 
 
 def test_nothing_unusable_is_written(learn: Learner) -> None:

@@ -15,6 +15,7 @@ import { writeModel } from "../../modelfile/writing.js";
  * @property {Tensors} tensors
  * @property {Measure[]} measures
  * @property {import("./trainer.js").Calibrated | null} [calibrated]
+ * @property {import("../../modelfile/writing.js").RejectionWritten | null} [rejection]
  * @property {number} seconds
  * @property {string} kernels
  * @property {boolean} sameBits
@@ -25,7 +26,10 @@ import { writeModel } from "../../modelfile/writing.js";
  * @param {Lab} lab
  * @param {Learned} learned
  */
-export function modelFileOf(lab, { asked, step, tensors, measures, calibrated, seconds, kernels, sameBits }) {
+export function modelFileOf(
+  lab,
+  { asked, step, tensors, measures, calibrated, rejection, seconds, kernels, sameBits },
+) {
   const { nodes, input, classes, formula, pictures, others = {}, seed } = asked;
   const measured = (/** @type {string} */ of) => measures.find((one) => one.of === of && one.step === step) ?? null;
   const count = (/** @type {string} */ of) => others[of]?.labels.length ?? 0;
@@ -48,7 +52,7 @@ export function modelFileOf(lab, { asked, step, tensors, measures, calibrated, s
     versions: { convscope: lab.payload.learning.made_by, browser: lab.win.navigator.userAgent },
   });
   const calibration = calibrated?.step === step ? calibrated.found : null;
-  return writeModel({ nodes, input, classes, tensors, formula, calibration, facts });
+  return writeModel({ nodes, input, classes, tensors, formula, calibration, rejection, facts });
 }
 
 /** Whether it is the default recipe but for the length and what fits. @param {Asked["recipe"]} recipe */

@@ -5,7 +5,7 @@
 
 import { makeEngine } from "../../../engine/engine.js";
 import { distancesOf } from "../../../engine/outsider.js";
-import { boundOf, knownTo, scoreOf } from "../../../learn/rejection/fitting.js";
+import { REJECTION_LEVEL, boundOf, knownTo, scoreOf } from "../../../learn/rejection/fitting.js";
 import { UNCHANGED } from "../../../learn/recipe.js";
 import { resolveFormula } from "../../formula/parse.js";
 import { tracePlan } from "../../formula/trace.js";
@@ -166,8 +166,11 @@ function makeLearning(lab, kind) {
       return;
     }
     const bound = boundOf(leftOut.map((one) => one.distances));
-    const told = bound && refusedShare(leftOut) !== null;
-    const whole = { ...network, rejection: told ? { ...bound, ...known } : null };
+    const refused = bound && refusedShare(leftOut);
+    const { features, group, tensors } = known;
+    const rejection = bound && refused !== null ? { ...bound, features, group, tensors } : null;
+    const whole = { ...network, rejection };
+    const rests = { level: REJECTION_LEVEL, n: leftOut.length, refused: refused ?? 0 };
     learning.result = {
       names,
       pictures,
@@ -183,6 +186,7 @@ function makeLearning(lab, kind) {
         step: trainer.tensorsStep,
         tensors: /** @type {import("../../training/trainer.js").Tensors} */ (trainer.tensors),
         measures: trainer.measures,
+        rejection: rejection && { ...rejection, ...rests },
         seconds: trainer.seconds,
         kernels: trainer.kernels,
         sameBits: trainer.sameBits,
