@@ -15,12 +15,18 @@ SOURCE = ROOT / "convscope" / "page" / "wasm"
 COMPILER = ROOT / "node_modules" / "assemblyscript" / "bin" / "asc.js"
 # No run time and no memory of its own: the page gives it the one that a training needs.
 ALWAYS = ("-O3", "--runtime", "stub", "--importMemory", "--noAssert", "--enable", "simd")
-MODULES = {"simd": (), "relaxed": ("--enable", "relaxed-simd")}
+RELAXED = ("--enable", "relaxed-simd")
+MODULES = {
+    "simd": ("entry.ts",),
+    "relaxed": ("entry.ts", *RELAXED),
+    "forward-simd": ("forward.ts",),
+    "forward-relaxed": ("forward.ts", *RELAXED),
+}  # what trains, and what runs one picture through a large network
 
 
 def build(name: str, target: Path) -> None:
     """Compile the module `name` to `target`. Raises CalledProcessError with the compiler's words."""
-    command = ["node", str(COMPILER), "entry.ts", "--outFile", str(target), *ALWAYS, *MODULES[name]]
+    command = ["node", str(COMPILER), "--outFile", str(target), *ALWAYS, *MODULES[name]]
     subprocess.run(command, check=True, cwd=SOURCE, timeout=300)
 
 

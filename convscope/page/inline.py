@@ -17,6 +17,7 @@ from ..errors import UsageError, messages, phrase
 from ..formula import ZOO
 from ..formula.kinds.table import table
 from ..formula.zoo import OWN_INPUT
+from .large import forward_modules, forward_script, is_large, wasm
 from .modules import join
 
 HERE = Path(__file__).parent
@@ -46,6 +47,7 @@ def page_html(payload: PayloadJson, *, lang: str = "auto", packed: bool = False)
         payload=payload,
         dictionary={name: dictionary(name) for name in LANGUAGES},
         packed=packed,
+        forward=is_large(payload),
     )
 
 
@@ -174,7 +176,7 @@ def _usual(name: str) -> PayloadJson:
 
 def payload_characters(megabytes: float) -> int:
     """Return how many characters a payload may have in a page of that many megabytes."""
-    empty = len(page_html({}).encode())
+    empty = len(page_html({}).encode()) + len(_forward_block())
     return max(0, int(megabytes * 1e6) - empty - MARGIN)
 
 
@@ -216,8 +218,14 @@ def learning_script() -> str:
 @cache
 def learning_modules() -> dict[str, str]:
     """Return that worker's inner loops as WebAssembly by name, in base64: a page from file:// may read no file."""
-    paths = sorted((HERE / "wasm").glob("*.wasm"))
-    return {path.stem: base64.b64encode(path.read_bytes()).decode() for path in paths}
+    return {name: wasm(name) for name in ("relaxed", "simd")}
+
+
+@cache
+def _forward_block() -> str:
+    """Return the element with that worker's script and loops, for pages whose network is large."""
+    text = packed_text({"script": forward_script(), "modules": forward_modules()})
+    return f'<script type="application/json" id="forward">{text}</script>\n'
 
 
 def document(
@@ -233,27 +241,29 @@ def document(
     learns: bool = False,
     own_worker: bool = False,
     opens: tuple[tuple[str, str], ...] = (),
+    forward: bool = False,
 ) -> str:
     """Return the template with everything in its place; `allow` are directives that the policy has besides.
 
-    A page that `learns` may start a worker of a script that it holds, and compile WebAssembly; still no eval. With
-    `own_worker` one that lies beside it too. `opens` are script and style of pages that it makes itself: one that is
-    opened from memory inherits its maker's policy.
+    A page that `learns`, and one with a `forward` worker, may start a worker of a script that it holds, and compile
+    WebAssembly; still no eval. With `own_worker` one that lies beside it too. `opens` are script and style of pages
+    that it makes itself: one that is opened from memory inherits its maker's policy.
     """
     # The parser ends a script or a style at these, and normalises line ends before the browser takes the hash.
     script, style = (text.replace("\r\n", "\n").replace("\r", "\n") for text in (script, style))
     for name, text in (("script", script), ("style", style)):
         if re.search(r"</(script|style)|<!--", text, re.I):
             raise ValueError(f"the page's {name} must not contain </script, </style or <!--")
+    works = learns or forward
     policy = "; ".join(
         (
             "default-src 'none'",
-            " ".join(["script-src", _hash(script), *(_hash(one) for one, _ in opens)]) + " 'wasm-unsafe-eval'" * learns,
+            " ".join(["script-src", _hash(script), *(_hash(one) for one, _ in opens)]) + " 'wasm-unsafe-eval'" * works,
             " ".join(["style-src", _hash(style), *(_hash(one) for _, one in opens)]),
             "img-src data: blob:",
             "base-uri 'none'",
             "form-action 'none'",
-            *(("worker-src blob:" + " 'self'" * own_worker,) if learns else ()),
+            *(("worker-src blob:" + " 'self'" * own_worker,) if works else ()),
             *allow,
         )
     )
@@ -265,6 +275,7 @@ def document(
         "style": style,
         "payload": written(payload),
         "dictionary": written(dictionary),
+        "forward": _forward_block() if forward else "",
         "script": script,
     }
     template = (HERE / "template.html").read_text(encoding="utf-8")

@@ -14,6 +14,7 @@ import convscope
 from convscope.explain.payload.encoding import decode, encode, encoded_size, to_bytes
 from convscope.explain.payload.travel import rounded
 from convscope.nn import load_weights
+from convscope.page.inline import payload_characters
 from tests.explain.nets import net_of, pixels
 
 SHAPE = (3, 16, 16)
@@ -43,9 +44,7 @@ def test_only_matrices_and_kernels_are_rounded() -> None:
 
 def megabytes_of(tensor_bytes: float) -> float:
     """Return how large a page may be for its payload to have room for so many bytes of numbers."""
-    from convscope.page.inline import MARGIN, page_html
-
-    return (len(page_html({}).encode()) + MARGIN + tensor_bytes * 4 / 3 + 20_000) / 1e6
+    return (1_000_000 - payload_characters(1) + tensor_bytes * 4 / 3 + 20_000) / 1e6
 
 
 @pytest.mark.parametrize(("bits", "room"), [(32, 4.0), (16, 2.1), (8, 1.1)])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from convscope.page.inline import HERE, learning_modules
+from convscope.page.large import forward_modules
 from scripts.wasm_kernels import COMPILER, MODULES, ROOT, SOURCE, build
 
 MOST = 30_000  # bytes
@@ -24,7 +25,7 @@ def newer_node() -> bool:
 
 
 def test_every_module_is_committed_and_small() -> None:
-    assert {path.stem for path in SOURCE.glob("*.wasm")} == set(MODULES) == set(learning_modules())
+    assert {path.stem for path in SOURCE.glob("*.wasm")} == set(MODULES) == {*learning_modules(), *forward_modules()}
     for name in MODULES:
         data = (SOURCE / f"{name}.wasm").read_bytes()
         assert data[:4] == b"\0asm"
@@ -43,18 +44,26 @@ def test_a_rebuild_gives_the_same_bytes(name: str, tmp_path: Path) -> None:
     assert (tmp_path / "made.wasm").read_bytes() == (SOURCE / f"{name}.wasm").read_bytes(), "make kernels"
 
 
+TYPED = {
+    "simd": ("learn/types.js", "@typedef {object} Kernels", "@typedef {object} Parameter"),
+    "forward-simd": ("engine/fast/types.js", "@typedef {object} ForwardKernels", "@typedef {object} Place"),
+}
+
+
 @pytest.mark.skipif(not shutil.which("node"), reason="needs node")
-def test_it_imports_a_memory_and_exports_what_the_page_calls() -> None:
+@pytest.mark.parametrize("name", TYPED)
+def test_it_imports_a_memory_and_exports_what_the_page_calls(name: str) -> None:
     script = """
     const module = new WebAssembly.Module(require("fs").readFileSync(process.argv[1]));
     const imports = WebAssembly.Module.imports(module), exports = WebAssembly.Module.exports(module);
     console.log(JSON.stringify({ imports, exports }));
     """
-    command = ["node", "-e", script, str(SOURCE / "simd.wasm")]
+    command = ["node", "-e", script, str(SOURCE / f"{name}.wasm")]
     found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout)
     assert found["imports"] == [{"module": "env", "name": "memory", "kind": "memory"}]
-    typed = (HERE / "js" / "learn" / "types.js").read_text(encoding="utf-8")
-    named = typed[typed.index("@typedef {object} Kernels") : typed.index("@typedef {object} Parameter")]
+    file, first, end = TYPED[name]
+    typed = (HERE / "js" / file).read_text(encoding="utf-8")
+    named = typed[typed.index(first) : typed.index(end)]
     functions = {one["name"] for one in found["exports"] if one["kind"] == "function"}
     assert functions == {line.split("}")[-1].split()[0].strip("[.]") for line in _properties(named)}
 

@@ -1,6 +1,22 @@
 /** @import {Binary, ScaledBytes} from "../types.js" */
 
 /**
+ * Give an object a value that is made when it is first asked for.
+ * @template T
+ * @param {Record<string | number, T>} object @param {string | number} key @param {() => T} make
+ */
+export function lazily(object, key, make) {
+  const keep = (/** @type {T} */ value) =>
+    Object.defineProperty(object, key, { value, configurable: true, enumerable: true, writable: true });
+  const get = () => {
+    const value = make();
+    keep(value);
+    return value;
+  };
+  Object.defineProperty(object, key, { get, set: keep, configurable: true, enumerable: true });
+}
+
+/**
  * Unpack base64 numbers.
  * @param {Binary | ScaledBytes} binary
  * @returns {Float32Array | Uint8Array | Int32Array}
@@ -11,18 +27,26 @@ export function unpack(binary) {
   return READERS[binary.dtype](bytes, new DataView(bytes.buffer));
 }
 
+/** Whether this machine has numbers as a payload has them. */
+const LITTLE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** What every pattern of 16 bits stands for, once it was needed. @type {Float32Array | null} */
+let HALVES = null;
+
 /** @type {Record<Binary["dtype"], (bytes: Uint8Array, view: DataView) => Float32Array | Uint8Array | Int32Array>} */
 const READERS = {
   uint8: (bytes) => bytes,
   int32: (bytes, view) => new Int32Array(bytes.length / 4).map((_, i) => view.getInt32(4 * i, true)),
   float32: (bytes, view) => {
+    if (LITTLE) return new Float32Array(bytes.buffer);
     const values = new Float32Array(bytes.length / 4);
     for (let i = 0; i < values.length; i++) values[i] = view.getFloat32(4 * i, true);
     return values;
   },
   float16: (bytes) => {
     const values = new Float32Array(bytes.length / 2);
-    for (let i = 0; i < values.length; i++) values[i] = halfOf(bytes[2 * i] | (bytes[2 * i + 1] << 8));
+    HALVES ??= Float32Array.from({ length: 65536 }, (_, bits) => halfOf(bits));
+    for (let i = 0; i < values.length; i++) values[i] = HALVES[bytes[2 * i] | (bytes[2 * i + 1] << 8)];
     return values;
   },
 };

@@ -1,4 +1,4 @@
-import { itemOf, unpack } from "./binary.js";
+import { itemOf, lazily, unpack } from "./binary.js";
 import { contributionsTo } from "./contributions.js";
 import { runForward, runNode, scalePicture } from "./forward.js";
 import { gradCamMap, lastMaps, sharesOut } from "./gradcam.js";
@@ -25,7 +25,7 @@ export function makeEngine(payload) {
   for (const [name, binary] of Object.entries(payload.tensors)) {
     const dot = name.lastIndexOf(".");
     const node = nodes.find((n) => n.name === name.slice(0, dot));
-    if (node) node.tensors[name.slice(dot + 1)] = /** @type {Float32Array} */ (unpack(binary));
+    if (node) lazily(node.tensors, name.slice(dot + 1), () => /** @type {Float32Array} */ (unpack(binary)));
   }
   const computes = nodes.every((node) => node.module.forward !== null);
   const grid = lastMaps(nodes);
@@ -47,6 +47,21 @@ export function makeEngine(payload) {
      * @param {ArrayLike<number>} picture
      */
     forward: (picture) => runForward(nodes, scalePicture(input, picture), temperature, ending),
+
+    /**
+     * The result of a forward pass that a worker did: its outputs become float64 where they are looked at.
+     * @param {ArrayLike<number>} picture @param {Float32Array[]} outputs @param {ArrayLike<number>} [scores] else the
+     * last node's
+     * @returns {Result}
+     */
+    resultOf: (picture, outputs, scores = outputs[outputs.length - 1]) => {
+      /** @type {Float64Array[]} */
+      const exact = [];
+      outputs.forEach((values, i) => lazily(/** @type {any} */ (exact), i, () => Float64Array.from(values)));
+      const logits = Float64Array.from(scores);
+      const probabilities = probabilitiesOf(logits, temperature, ending);
+      return { input: scalePicture(input, picture), outputs: exact, logits, probabilities };
+    },
 
     /**
      * How foreign a picture (C, H, W) in 0…255 is, by it and the result of `forward`; null where nothing tells.

@@ -19,11 +19,11 @@ export async function inflate(packed) {
 export function whenRead(doc, start) {
   const given = ["payload", "dictionary"].map((id) => JSON.parse(doc.getElementById(id)?.textContent || "null"));
   if (given.some((one) => one?.deflated))
-    void Promise.all(given.map(asGiven)).then(([payload, dictionaries]) => start(payload, dictionaries));
+    void Promise.all(given.map(unpacked)).then(([payload, dictionaries]) => start(payload, dictionaries));
   else start(given[0], given[1]);
 }
 
 /** What a page was given, unpacked where it is packed. @param {any} given */
-async function asGiven(given) {
+export async function unpacked(given) {
   return given?.deflated ? JSON.parse(new TextDecoder().decode(await inflate(given))) : given;
 }

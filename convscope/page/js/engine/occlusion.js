@@ -25,6 +25,7 @@ function squaresAlong(length, size, stride) {
  * @param {number} stride at most the size
  * @param {number} temperature of the softmax
  * @param {Ending} [ending]
+ * @param {(input: Float64Array) => Float64Array} [run] from a scaled picture to its probabilities, by another way
  * @returns {Generator<number, HeatMap, void>}
  */
 export function* occlusionSteps(
@@ -36,9 +37,10 @@ export function* occlusionSteps(
   stride,
   temperature,
   ending,
+  run = (scaled) => runForward(nodes, scaled, temperature, ending).probabilities,
 ) {
   if (!(size >= 1 && stride >= 1 && stride <= size)) throw new RangeError("stride must be 1 to the square's size");
-  const whole = runForward(nodes, input, temperature, ending).probabilities[classIndex];
+  const whole = run(input)[classIndex];
   const total = new Float64Array(height * width);
   const cover = new Float64Array(height * width);
   const tops = squaresAlong(height, size, stride);
@@ -50,7 +52,7 @@ export function* occlusionSteps(
       for (let row = 0; row < channels * height; row++) {
         if (row % height >= top && row % height < bottom) hidden.fill(0, row * width + left, row * width + right);
       }
-      const fall = whole - runForward(nodes, hidden, temperature, ending).probabilities[classIndex];
+      const fall = whole - run(hidden)[classIndex];
       for (let y = top; y < bottom; y++) {
         for (let x = left; x < right; x++) {
           total[y * width + x] += fall;

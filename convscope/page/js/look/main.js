@@ -15,6 +15,8 @@ import { pageHeader } from "./views/header.js";
 import { picturePanel } from "./views/panel.js";
 import { mountView } from "./views/mount.js";
 import { tourBox } from "./views/tour.js";
+import { progressBar, waitingView } from "./views/waiting.js";
+import { expectedResult, runningOf, runOnTheSpot } from "./running.js";
 
 /** @typedef {import("./types.js").App} App */
 /** @typedef {import("./types.js").Payload} Payload */
@@ -78,11 +80,25 @@ export function start(doc, win, payload, dictionaries) {
     pictured = key;
     app.base = basePicture(app);
     app.picture = edited(app.base, payload.input.shape, state.edits);
-    app.result = app.engine.computes
-      ? app.engine.forward(app.picture)
-      : app.engine.captured(Math.max(0, Number(state.picture.slice(1)) || 0));
-    app.outsider = app.engine.outsider(app.picture, app.result);
+    if (!app.running) app.result = runOnTheSpot(app);
+    else {
+      app.waiting = !app.result;
+      app.result ??= expectedResult(app);
+      app.running.ask();
+    }
+    app.outsider = app.waiting ? null : app.engine.outsider(app.picture, app.result);
   };
+
+  const bar = progressBar(app);
+  app.running = runningOf(
+    app,
+    (share) => bar.refresh(share),
+    () => {
+      bar.refresh(null);
+      app.outsider = app.engine.outsider(app.picture, app.result);
+      show(null);
+    },
+  );
 
   const frame = make(doc, "main", { id: "view", tabindex: -1 });
   /** @type {ReturnType<typeof picturePanel>} */
@@ -109,7 +125,7 @@ export function start(doc, win, payload, dictionaries) {
     header = pageHeader(app);
     panel = picturePanel(app);
     tour = tourBox(app);
-    refill(page, header.element, make(doc, "div", { class: "body" }, panel.element, frame), tour.element);
+    refill(page, bar.element, header.element, make(doc, "div", { class: "body" }, panel.element, frame), tour.element);
   };
 
   /** @param {Element | null} from */
@@ -124,6 +140,7 @@ export function start(doc, win, payload, dictionaries) {
       state.view === "layer" || state.view === "value" ? state.channel : "",
       state.range,
       state.cell,
+      app.waiting && needsNumbers(state),
     ].join("|");
     const focused = focusName(doc);
     if (key !== shown || !current?.refresh) {
@@ -132,7 +149,7 @@ export function start(doc, win, payload, dictionaries) {
       const start = leaving?.isConnected ? boxOf(leaving) : null;
       shown = key;
       current?.gone?.();
-      current = mountView(app);
+      current = app.waiting && needsNumbers(state) ? waitingView(app) : mountView(app);
       refill(frame, current.element);
       marks.mark(frame);
       current.placed?.();
@@ -184,6 +201,11 @@ export function start(doc, win, payload, dictionaries) {
   });
   show(null);
   return app;
+}
+
+/** Whether a view has nothing to show before the network was run. @param {import("./types.js").State} state */
+function needsNumbers({ view }) {
+  return ["layer", "value", "loss", "where"].includes(view);
 }
 
 /**

@@ -36,6 +36,8 @@
  * @typedef {object} App
  * @property {Document} doc @property {Payload} payload @property {Engine} engine
  * @property {State} state @property {Forward} result
+ * @property {boolean} waiting the first result of a large network is not there yet
+ * @property {import("./running.js").Running} running what runs a large network; null where it is small
  * @property {Uint8Array} base the picture before the edits @property {Uint8Array} picture what the network reads, C·H·W
  * @property {import("../engine/outsider.js").Outsider | null} outsider how foreign it is, where the network can tell
  * @property {Decoded} samples @property {Decoded} sampleLogits @property {Decoded | null} mistakes

@@ -3,11 +3,12 @@
  * gradients, its numbers after, and the loss, by real forward passes.
  */
 
-import { ofChannel, squaredGradient } from "../../engine/learned.js";
+import { ofChannel } from "../../engine/learned.js";
 import { button, make, refill } from "../../kit/dom.js";
 import { fixed } from "../../kit/format.js";
 import { STEP_RATES, nearestRate } from "../../kit/rates.js";
 import { labelOf, winnerOf } from "../lookup.js";
+import { gradientsInLayer, lossStepped } from "../running.js";
 import { choice } from "./loss.js";
 import { gradientSum } from "./one_step_sum.js";
 import { stepNumbers } from "./one_step_numbers.js";
@@ -31,11 +32,8 @@ export function oneStep(app, index) {
   const node = app.engine.nodes[index];
   if (!node.module.learned || !app.engine.computes) return null;
   const win = /** @type {Window} */ (doc.defaultView);
-  let [timer, shown] = [0, ""];
-  /**
-   * What is worked out for a picture and a class: from this layer on, and then of the whole network.
-   * @type {{result: object, label: number, gradients: Gradients, all: Gradients | null} | null}
-   */
+  let [timer, shown, turns] = [0, "", 0];
+  /** What is worked out for a picture and a class. @type {{result: object, label: number, gradients: Gradients} | null} */
   let known = null;
   const turn = button(
     doc,
@@ -75,24 +73,27 @@ export function oneStep(app, index) {
   );
   const element = make(doc, "section", { class: "one-step" }, make(doc, "h3", {}, t("step.title")), turn, body);
 
-  const work = () => {
+  const work = async () => {
     const truth = classOfLoss(app);
-    if (known?.result !== app.result || known.label !== truth)
-      known = {
-        result: app.result,
-        label: truth,
-        gradients: app.engine.lossGradients(app.result, truth, index),
-        all: null,
-      };
-    const step = stepAsked(app, index, known.gradients, truth);
+    const { result } = app;
+    const turnOf = ++turns;
+    const same = known?.result === result && known.label === truth ? known : null;
+    const gradients = same?.gradients ?? (await gradientsInLayer(app, truth, index));
+    if (turnOf !== turns || app.result !== result) return;
+    known = { result, label: truth, gradients };
+    const step = stepAsked(app, index, gradients, truth);
     refill(numbers, ...stepNumbers(app, step, (name, at) => app.tune({ step: stepWritten({ ...step, name, at }) })));
     refill(sum, ...gradientSum(app, step));
-    const [before, one] = [lossNow(app, step), lossOfChannel(app, step)];
-    refill(losses, before, one, make(doc, "div", { class: "note" }, t("step.working")));
-    timer = win.setTimeout(() => {
-      if (!known || known.result !== app.result) return;
-      known.all ??= app.engine.lossGradients(app.result, truth);
-      refill(losses, before, one, lossOfAll(app, step, known.all));
+    const before = lossNow(app, step);
+    const working = make(doc, "div", { class: "note" }, t("step.working"));
+    refill(losses, before, working);
+    const one = await lossOfChannel(app, step);
+    if (turnOf !== turns || app.result !== result) return;
+    refill(losses, before, one, working);
+    timer = win.setTimeout(async () => {
+      if (app.result !== result) return;
+      const all = await lossOfAll(app, step);
+      if (turnOf === turns && app.result === result) refill(losses, before, one, all);
     }, SOON);
   };
   const refresh = () => {
@@ -101,6 +102,7 @@ export function oneStep(app, index) {
     turn.setAttribute("aria-expanded", String(open));
     body.hidden = !open;
     win.clearTimeout(timer);
+    turns++;
     if (!open) return;
     const truth = classOfLoss(app);
     label.value = String(labelOf(app));
@@ -119,7 +121,11 @@ export function oneStep(app, index) {
     timer = win.setTimeout(work, SOON);
   };
   refresh();
-  return { element, refresh, gone: () => win.clearTimeout(timer) };
+  const gone = () => {
+    win.clearTimeout(timer);
+    turns++;
+  };
+  return { element, refresh, gone };
 }
 
 /** The class whose loss is taken: the true one where it is known, else the one it reads. @param {App} app */
@@ -167,20 +173,15 @@ function lossNow(app, { label }) {
 }
 
 /** The loss after this channel's step, by a forward pass. @param {App} app @param {Step} step */
-function lossOfChannel(app, { index, channel, rate, label, gradients }) {
-  const { engine, result, t } = app;
-  const only = { index, channel };
-  const after = engine.lossAfterStep(result, gradients, label, rate, only);
-  const promised = -rate * squaredGradient(engine.nodes, gradients, only);
-  return lossRow(app, "one", t("step.after.one"), after, { label, promised });
+async function lossOfChannel(app, { index, channel, rate, label }) {
+  const { after, promised } = await lossStepped(app, label, rate, { index, channel });
+  return lossRow(app, "one", app.t("step.after.one"), after, { label, promised });
 }
 
-/** The loss after a step of the whole network. @param {App} app @param {Step} step @param {Gradients} gradients */
-function lossOfAll(app, { rate, label }, gradients) {
-  const { engine, result, t } = app;
-  const after = engine.lossAfterStep(result, gradients, label, rate);
-  const promised = -rate * squaredGradient(engine.nodes, gradients);
-  return lossRow(app, "all", t("step.after.all"), after, { label, promised });
+/** The loss after a step of the whole network. @param {App} app @param {Step} step */
+async function lossOfAll(app, { rate, label }) {
+  const { after, promised } = await lossStepped(app, label, rate, null);
+  return lossRow(app, "all", app.t("step.after.all"), after, { label, promised });
 }
 
 /**

@@ -4,6 +4,7 @@ import { button, make, refill, segmented } from "../../kit/dom.js";
 import { compact, percent } from "../../kit/format.js";
 import { overPicture } from "../../engine/heat.js";
 import { indexOf, winnerOf } from "../lookup.js";
+import { occlude } from "../running.js";
 import { colourOf, largest, paint } from "../../kit/palette.js";
 import { legend, paintInput, pixels } from "./maps.js";
 
@@ -18,7 +19,6 @@ const MOST_MACS = 2e10; // multiply-adds that the page does unasked: half a minu
 /** @param {App} app @returns {View} */
 export function whereView(app) {
   const { doc, t, payload } = app;
-  const win = /** @type {Window & typeof globalThis} */ (doc.defaultView);
   const method = segmented(
     doc,
     t("where.method"),
@@ -75,7 +75,7 @@ export function whereView(app) {
     make(doc, "p", { class: "note" }, t("where.every.note")),
   );
   element.append(everyBox);
-  let timer = 0;
+  let stop = () => {};
   let drawn = "";
   const show = (/** @type {HeatMap} */ map, /** @type {number} */ grid) => {
     const [, height, width] = payload.input.shape;
@@ -102,7 +102,7 @@ export function whereView(app) {
     const key = `${grid} ${methodNow(app)} ${target} ${app.state.picture} ${JSON.stringify(app.state.edits)}`;
     if (key === drawn) return;
     drawn = key;
-    win.clearTimeout(timer);
+    stop();
     paintInput(app, picture);
     const occlusion = methodNow(app) === "occlusion";
     everyBox.hidden = occlusion || grid < 0 || !app.engine.computes || payload.classes.length > CLASSES_SHOWN;
@@ -125,25 +125,15 @@ export function whereView(app) {
     }
     const [, height, width] = payload.input.shape;
     const size = Math.max(1, Math.round((Math.min(height, width) * 6) / 28));
-    const steps = app.engine.occlusionSteps(app.picture, target, size, Math.max(1, Math.round(size / 3)));
-    const work = () => {
-      const until = win.performance.now() + 24;
-      for (let step = steps.next(); ; step = steps.next()) {
-        if (step.done) {
-          show(step.value, -1);
-          return;
-        }
-        if (win.performance.now() > until) {
-          status.textContent = t("where.busy", { share: percent(step.value, 0) });
-          break;
-        }
-      }
-      timer = win.setTimeout(work, 0);
-    };
-    work();
+    stop = occlude(
+      app,
+      { target, size, stride: Math.max(1, Math.round(size / 3)) },
+      (share) => (status.textContent = t("where.busy", { share: percent(share, 0) })),
+      (map) => show(map, -1),
+    );
   };
   refresh();
-  return { element, refresh, gone: () => win.clearTimeout(timer) };
+  return { element, refresh, gone: () => stop() };
 }
 
 /**

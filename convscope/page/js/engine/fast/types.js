@@ -1,0 +1,37 @@
+// The types of what runs one picture through a large network in float32.
+
+/** @import {Layer} from "../types.js" */
+
+/**
+ * @typedef {object} ForwardKernels the inner loops, WebAssembly: convscope/page/wasm/forward.ts. Addresses are bytes.
+ * @property {(from: number, to: number, channels: number, height: number, width: number, top: number, left: number,
+ * high: number, wide: number) => void} pad
+ * @property {(source: number, packed: number, bias: number, target: number, begins: number, offsets: number,
+ * panel: number, places: number, taps: number, filters: number, together: number) => void} convolve
+ * @property {(source: number, weights: number, bias: number, target: number, channels: number, rows: number,
+ * columns: number, wide: number, plane: number, high: number, broad: number, down: number, across: number,
+ * strideDown: number, strideAcross: number) => void} slide
+ * @property {(x: number, weights: number, bias: number, y: number, inputs: number, units: number) => void} dense
+ * @property {(x: number, y: number, scale: number, shift: number, channels: number, area: number) => void} scaleShift
+ * @property {(x: number, y: number, count: number, low: number, high: number) => void} clip
+ * @property {(from: number, to: number, count: number) => void} add
+ * @property {(x: number, y: number, channels: number, height: number, width: number, rows: number, columns: number,
+ * high: number, broad: number, strideDown: number, strideAcross: number, top: number, left: number) => void} largest
+ *
+ * @typedef {object} Place numbers of the memory: where they begin, in bytes, and how many they are
+ * @property {number} at
+ * @property {number} count
+ *
+ * @typedef {object} FastSite where a layer works
+ * @property {Layer} node
+ * @property {Place[]} inputs one a source
+ * @property {Place} output
+ * @property {import("./memory.js").FastMemory} memory
+ *
+ * @typedef {(kernels: ForwardKernels) => void} FastStep writes the output from the inputs
+ *
+ * @typedef {(site: FastSite) => FastStep | null} FastKind takes its places in the memory beforehand; null where the
+ * layer has an option that the kernels do not know
+ */
+
+export {};

@@ -1,0 +1,59 @@
+"""A large network runs in a worker: the same numbers, the overview first, and nothing that takes long on the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from convscope.page import inline
+from convscope.page import large as large_pages
+from tests.browser.look_page import Page, whole_payload
+from tests.browser.test_one_step import after, figure, loss_of, net
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def large(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """Return the page with every part filled, as one whose network is large."""
+    path = tmp_path_factory.mktemp("running") / "page.html"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(large_pages, "LARGE_MACS", 0)
+        path.write_text(inline.page_html(whole_payload()), encoding="utf-8")
+    yield Page(browser, path)
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_only_a_large_network_brings_a_worker() -> None:
+    assert 'id="forward"' not in inline.page_html(whole_payload())
+    assert "wasm-unsafe-eval" not in inline.page_html(whole_payload())
+
+
+def test_the_worker_makes_what_python_made(large: Page) -> None:
+    large.open("v=network")
+    wait = WebDriverWait(large.browser, 20)
+    wait.until(lambda browser: "max |Δ|" in browser.find_element(By.CSS_SELECTOR, ".outcome").text)
+    said = large.one(".outcome").text
+    found = re.search(r"= ([\d.]+)·10\s*(−\d+)", said)
+    assert found, said
+    assert 0 < float(found[1]) * 10 ** int(found[2].replace("−", "-")) < 1e-4
+
+
+def test_gradients_and_steps_come_from_the_worker(large: Page) -> None:
+    large.open("v=layer&n=conv2&c=1&k=2&o=0.05_weight_30")
+    made = net()
+    assert figure(large, "before") == pytest.approx(loss_of(made, 0, 2).item(), rel=1e-4)
+    for name, only in (("one", ("conv2", 1)), ("all", None)):
+        assert figure(large, name) == pytest.approx(after(made, 0.05, 0, 2, only), rel=1e-4)
+
+
+def test_hiding_parts_is_done_by_the_worker(large: Page) -> None:
+    large.open("v=where&w=occlusion")
+    WebDriverWait(large.browser, 20).until(
+        lambda browser: "%" in browser.find_element(By.CSS_SELECTOR, "[role=status]").text
+    )

@@ -1,0 +1,51 @@
+import { makeEngine } from "../../../../../convscope/page/js/engine/engine.js";
+import { scalePicture } from "../../../../../convscope/page/js/engine/forward.js";
+import { fastForward } from "../../../../../convscope/page/js/engine/fast/forward.js";
+import { FAST_KINDS } from "../../../../../convscope/page/js/engine/fast/kinds.js";
+
+/**
+ * The largest difference of any node's output between the float64 engine and the kernels, as a share of the layer's
+ * largest magnitude, and of which node; and what a run gives that is told node `given` and misses node `closed`.
+ * @param {any} asked
+ */
+export function compare({ network, picture, modules, names }) {
+  const engine = makeEngine(network);
+  const exact = engine.forward(picture);
+  const run = fastForward(engine.nodes, modules, names);
+  if (!run) throw new Error(`none of ${names} works here`);
+  const scaled = scalePicture(network.input, picture);
+  let worst = { share: 0, node: "" };
+  for (let turn = 0; turn < 2; turn++) {
+    const outputs = finish(run(scaled)); // twice: what the first pass left behind changes nothing
+    outputs.forEach((values, i) => {
+      const wanted = exact.outputs[i];
+      if (values.length !== wanted.length) throw new Error(`${engine.nodes[i].name} has ${values.length} numbers`);
+      const most = wanted.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-6);
+      const apart = wanted.reduce((a, b, j) => Math.max(a, Math.abs(b - values[j])), 0);
+      if (!(apart / most <= worst.share)) worst = { share: apart / most, node: engine.nodes[i].name };
+    });
+  }
+  return { worst, kernels: engine.nodes.map(({ kind }) => kind).filter((kind) => kind in FAST_KINDS) };
+}
+
+/** Outputs where node `closed` is opaque: given what it made, and given nothing. @param {any} asked */
+export function closing({ network, picture, modules, names, closed }) {
+  const engine = makeEngine(network);
+  const exact = engine.forward(picture);
+  const opened = { ...network.nodes[closed], kind: "opaque" };
+  const nodes = network.nodes.map((/** @type {any} */ node, /** @type {number} */ i) => (i === closed ? opened : node));
+  const run = fastForward(makeEngine({ ...network, nodes }).nodes, modules, names);
+  const scaled = scalePicture(network.input, picture);
+  if (!run) throw new Error("no kernels");
+  const known = finish(run(scaled, { [closed]: Float32Array.from(exact.outputs[closed]) }));
+  const last = known.length - 1;
+  const apart = known[last].reduce((a, b, i) => Math.max(a, Math.abs(b - exact.outputs[last][i])), 0);
+  return { apart, lengths: finish(run(scaled)).map((values) => values.length) };
+}
+
+/** @param {Generator<number, Float32Array[], void>} steps */
+function finish(steps) {
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
