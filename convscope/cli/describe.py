@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from ..errors import OK, UsageError
+from ..foreign.telling import foreign_file
+
+if TYPE_CHECKING:
+    from ..foreign.describing import ForeignDescription
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +20,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "list the plans that have a name."
     )
     parser.add_argument(
-        "formula", nargs="?", metavar="FORMULA|NAME", help="such as 'conv(16, 5) + relu + fc', or slides"
+        "formula",
+        nargs="?",
+        metavar="FORMULA|NAME|FILE",
+        help="such as 'conv(16, 5) + relu + fc', or slides; or an ONNX file",
     )
     parser.add_argument(
         "--input", metavar="CxHxW", help="channels, rows, columns (default 1x28x28; of the plan lite0 3x224x224)"
@@ -33,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the description; return the exit code."""
     from ..formula import ZOO, describe
+    from ..formula.description import Description
 
     if args.formula is None:
         for name, (formula, about) in ZOO.items():
@@ -42,7 +51,19 @@ def run(args: argparse.Namespace) -> int:
     if input and input[0] > 4 >= input[2]:  # torch and the formula count channels first, picture files last
         first = f"{input[2]}x{input[0]}x{input[1]}"
         print(f"{args.input} is {input[0]} channels of {input[1]}×{input[2]}; did you mean {first}?", file=sys.stderr)
-    description = describe(args.formula, input, args.classes)
+    description: Description | ForeignDescription
+    file = foreign_file(args.formula) if args.formula.lower().endswith(".onnx") else None
+    if file is not None:
+        from ..foreign.describing import describe_foreign
+        from ..foreign.reading import open_foreign
+
+        description = describe_foreign(open_foreign(file, input)[0])
+    elif args.formula.lower().endswith(".onnx"):
+        from ..modelfile import read
+
+        description = Description(read(args.formula).network)
+    else:
+        description = describe(args.formula, input, args.classes)
     if args.json:
         import json
 

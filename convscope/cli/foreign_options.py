@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..errors import UsageError
+from ..errors import UsageError, phrase
 
 
 def add_foreign(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +26,13 @@ def add_foreign(parser: argparse.ArgumentParser) -> None:
     order.add_argument("--rgb", action="store_true", help="it reads red, green, blue (default)")
     order.add_argument("--bgr", action="store_true", help="it reads blue, green, red; so stand --mean and --std then")
     group.add_argument("--output", metavar="NAME", help="which of its outputs, by its name or counted from 0")
+
+
+def refuse_foreign(args: argparse.Namespace) -> None:
+    """Raise UsageError where one of these options stands beside a model file of convscope's, which says it all."""
+    for name in ("classes", "shape", "range", "mean", "std", "bgr", "output"):
+        if getattr(args, name) not in (None, False):
+            raise UsageError("look.option", option=name, hint=phrase("look.option.try", option=name))
 
 
 def foreign_options(args: argparse.Namespace) -> dict[str, Any]:

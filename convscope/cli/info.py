@@ -7,8 +7,11 @@ import json
 from typing import TYPE_CHECKING
 
 from ..errors import printable
+from ..foreign.telling import foreign_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..modelfile import ModelFile
 
 
@@ -19,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments and options."""
     parser.description = (
         "Verify a model file, its digest first and then every shape and number in it, and print what it says of "
-        "itself. The exit code is 3 if it is damaged or not convscope's."
+        "itself. Of another ONNX file it lists what it holds. The exit code is 3 if it is damaged or refused."
     )
     parser.add_argument("model", metavar="MODEL", help="a model.onnx or a run directory")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -30,6 +33,8 @@ def run(args: argparse.Namespace) -> int:
     """Print what the file says; raise InputError if it cannot be trusted."""
     from ..modelfile import read
 
+    if (other := foreign_file(args.model)) is not None:
+        return _foreign(other, args.json)
     file = read(args.model)
     if args.json:
         print(json.dumps(contents(file)))
@@ -39,6 +44,30 @@ def run(args: argparse.Namespace) -> int:
     for name, value in shown:
         print(f"{name:<{width}}  {value}")
     return 0
+
+
+def _foreign(path: Path, as_json: bool) -> int:
+    """Print what an ONNX file that convscope did not write holds, and that nothing says it is whole."""
+    from ..foreign.describing import describe_foreign, facts_of
+    from ..foreign.reading import open_foreign
+
+    facts = facts_of(describe_foreign(open_foreign(path)[0]))
+    if as_json:
+        print(json.dumps(facts))
+        return 0
+    shown = [(name, _said(value)) for name, value in facts.items() if value not in ("", [], {})]
+    width = max(len(name) for name, _ in shown)
+    for name, value in shown:
+        print(f"{name:<{width}}  {value}")
+    return 0
+
+
+def _said(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{printable(key)} {printable(one, 60)}" for key, one in list(value.items())[:20])
+    if isinstance(value, list):
+        return ", ".join(printable(one, 60) for one in value[:20])
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else printable(value, 400)
 
 
 def contents(file: ModelFile) -> dict[str, object]:

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 
 from ..errors import BAD_INPUT, LINE, OK, InputError, UsageError, phrase, printable
 from .columns import columns, left
+from .foreign_options import add_foreign, refuse_foreign
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
+    from ..foreign.predicting import ForeignModel
     from ..prediction import Model, Prediction
     from ..prediction.sorting import Sorter
 
@@ -29,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "Predict the class of pictures with a model file. Pictures of any size, mode and EXIF orientation are read. "
         "A picture that cannot be read is reported in its row, the others go on, and the exit code is 3."
     )
-    parser.add_argument("model", nargs="?", metavar="MODEL", help="a model.onnx or a run directory")
+    parser.add_argument("model", nargs="?", metavar="MODEL", help="a model.onnx, a run directory, or another ONNX file")
     parser.add_argument(
         "pictures",
         nargs="*",
@@ -67,6 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="name the nearest class of every picture, also of one that is none of the classes",
     )
+    add_foreign(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument(
         "--json",
@@ -87,10 +91,14 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("predict.what", hint="convscope predict MODEL IMAGE …")
     if args.top < 1:
         raise UsageError("predict.top", got=args.top)
+    from ..foreign.telling import foreign_file
     from ..pictures.search import pictures_in
     from ..prediction import load
 
-    model = load(args.model)
+    file = foreign_file(args.model)
+    if file is None:
+        refuse_foreign(args)
+    model = load(args.model) if file is None else _foreign(file, args)
     paths = list(pictures_in(args.pictures))
     if not paths:
         raise InputError("pictures.none", got=" ".join(args.pictures), hint=phrase("pictures.none.try"))
@@ -110,7 +118,23 @@ def run(args: argparse.Namespace) -> int:
         return _predict_all(args, model, paths, row, sorter)
 
 
-def _predict_all(args: argparse.Namespace, model: Model, paths: list[str], row: Row, sorter: Sorter | None) -> int:
+def _foreign(file: Path, args: argparse.Namespace) -> ForeignModel:
+    """Open an ONNX file that convscope did not write, and say how it is read."""
+    from ..foreign.predicting import load_foreign
+    from ..foreign.preprocessing import Asked
+    from .foreign_options import foreign_options
+
+    given = foreign_options(args)
+    asked = Asked(given["mean"], given["std"], given["range"], given["bgr"])
+    model = load_foreign(file, given["classes"], given["shape"], given["output"], asked)
+    for note in model.notes:
+        print(note, file=sys.stderr)
+    return model
+
+
+def _predict_all(
+    args: argparse.Namespace, model: Model | ForeignModel, paths: list[str], row: Row, sorter: Sorter | None
+) -> int:
     """Print a row a picture, and sort it where that is asked for; return the exit code."""
     if sorter is not None:
         own = [path for path in paths if sorter.holds(path)]
@@ -141,14 +165,14 @@ def _predict_all(args: argparse.Namespace, model: Model, paths: list[str], row: 
 
 
 @contextlib.contextmanager
-def _sorter(folder: str | None, model: Model) -> Iterator[Sorter | None]:
+def _sorter(folder: str | None, model: Model | ForeignModel) -> Iterator[Sorter | None]:
     """Open the folder to sort into, if there is one."""
     if folder is None:
         yield None
         return
     from ..prediction.sorting import Sorter
 
-    with Sorter.open(folder, model.classes, model.file.digest) as sorter:
+    with Sorter.open(folder, model.classes, model.digest) as sorter:
         yield sorter
 
 

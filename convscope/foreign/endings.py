@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Literal
 
@@ -16,13 +17,21 @@ LEAST = 1e-38  # a probability of 0 counts as this, since log 0 is −∞
 
 def ending(found: Sequence[Step]) -> Ending:
     """Return what the scores become: "maps" where the last step makes no scores."""
-    last = found[-1]
-    if last.output.ndim < 2:
-        raise InputError("module.scores", got=last.output.shape, expected=phrase("module.scores.expected"))
-    if last.output.ndim != 2 and last.output.size != last.output.shape[0] * last.output.shape[1]:
+    return ending_of(found[-1].label, found[-1].output.shape)
+
+
+def ending_of(label: str, shape: Sequence[int]) -> Ending:
+    """Return what the step called `label` makes of scores, if what it gives, of `shape` (N, …), are scores.
+
+    >>> ending_of("Softmax(axis=1)", (1, 10)), ending_of("conv", (1, 10)), ending_of("conv", (1, 2, 8, 8))
+    ('softmax', 'logits', 'maps')
+    """
+    if len(shape) < 2:
+        raise InputError("module.scores", got=tuple(shape), expected=phrase("module.scores.expected"))
+    classes = shape[1]
+    if math.prod(shape[2:]) != 1:
         return "maps"
-    word = last.label.lower().partition("(")[0].replace("_", "")
-    classes = last.output.reshape(len(last.output), -1).shape[1]
+    word = label.lower().partition("(")[0].replace("_", "")
     if word == "softmax" and classes > 1:
         return "softmax"
     if word == "logsoftmax" and classes > 1:

@@ -11,11 +11,12 @@ import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import InputError, phrase
-from ..formula import Conv, Flatten, GlobalAvgPool
+from ..formula import Conv, Flatten, GlobalAvgPool, Layer
 from .graph import Op, fold
 from .layers import Known, attributes_said, known
 from .opening import Opened, open_model
@@ -26,6 +27,21 @@ from .sidecar import Facts, facts
 from .step import PICTURE, Array, Step
 
 USUAL = 224  # rows and columns that are read where a file leaves them open and nothing else is known
+
+
+class Part(NamedTuple):
+    """A step without its numbers: `inputs` are the values of the graph that it reads, `sources` the parts that make
+    them, −1 the picture; `shape` is what it makes of one picture.
+    """
+
+    op: Op
+    name: str
+    label: str
+    layer: Layer | None
+    inputs: tuple[str, ...]
+    sources: tuple[int, ...]
+    shape: tuple[int, ...]
+    parameters: int
 
 
 class Foreign:
@@ -90,6 +106,39 @@ class Foreign:
         hidden = self._hidden | self._before | {self._picture}
         return [op for op in graph.ops if op.output in needed and op.output not in hidden]
 
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        """The shape of the output for one picture, (1, …)."""
+        return self.graph.shapes[self.graph.value(self.output)]
+
+    @property
+    def last_operator(self) -> str:
+        """The operator that makes the output."""
+        name = self.graph.value(self.output)
+        return next((op.kind for op in self.graph.ops if op.output == name), "")
+
+    def is_flat(self, value: str) -> bool:
+        """Whether a value of the graph is a row of numbers (1, units)."""
+        return len(self.graph.shapes[value]) == 2
+
+    def outline(self) -> list[Part]:
+        """Return the steps without what they compute; a value that is no step of its own stands for what it is of."""
+        graph, found, counted = self.graph, list[Part](), set[str]()
+        places = dict.fromkeys((self._picture, graph.picture, *self._before), PICTURE)
+        for op in self._shown:
+            one = self._known[op.output]
+            read = tuple(name for name in (op.inputs if one is None else one.sources) if name in places)
+            learned = [name for name in (op.inputs if one is None else one.learned) if name in graph.constants]
+            roots = {root for name in learned for root in graph.roots[name]} - counted
+            counted |= roots
+            sources = tuple(places[name] for name in read)
+            sources = tuple(dict.fromkeys(sources)) if one is None else sources
+            parameters = sum(graph.learned[root] for root in roots)
+            places[op.output] = len(found)
+            layer = None if one is None else one.layer
+            found.append(Part(op, op.name, attributes_said(op), layer, read, sources, op.shape, parameters))
+        return found
+
     def scores(self, x: Array) -> Array:
         """Return the output (N, …), float32, for `x` (N, C, H, W) as the graph reads it."""
         name = self.graph.value(self.output)
@@ -99,40 +148,27 @@ class Foreign:
     def steps(self, x: Array) -> tuple[list[Step], Array]:
         """Return the steps for `x` (N, C, H, W) as the graph reads it, and the scaled pictures that they begin with."""
         runs = [self._session.run(self._fed(one)) for one in x]
-        shown = self._shown
         if self._picture == self.graph.picture:
             scaled = x.astype(np.float32).reshape(len(x), *self.shape)
         else:
             scaled = np.concatenate([run[self._picture] for run in runs]).astype(np.float32)
             scaled = scaled[:, ::-1] if self.bgr else scaled
         steps: list[Step] = []
-        places = {self._picture: PICTURE, self.graph.picture: PICTURE, **dict.fromkeys(self._before, PICTURE)}
-        counted: set[str] = set()
-        for op in shown:
-            one = self._known[op.output]
-            read = op.inputs if one is None else one.sources
-            sources = (
-                tuple(dict.fromkeys(places[name] for name in read if name in places))
-                if one is None
-                else tuple(places[name] for name in read)
-            )
-            learned = [name for name in (op.inputs if one is None else one.learned) if name in self.graph.constants]
-            roots = {root for name in learned for root in self.graph.roots[name]} - counted
-            counted |= roots
-            count = sum(self.graph.learned[root] for root in roots)
-            output = (
-                np.concatenate([run[op.output] for run in runs])
-                if op.shape
-                else np.stack([run[op.output] for run in runs])
-            )
-            label, layer, tensors = attributes_said(op), one and one.layer, dict(one.tensors) if one else {}
+        moved: list[int] = []  # where each part's step stands, since one part may be two steps
+        for part in self.outline():
+            op, layer, one = part.op, part.layer, self._known[part.op.output]
+            sources = tuple(PICTURE if s == PICTURE else moved[s] for s in part.sources)
+            made = [run[op.output] for run in runs]
+            output = np.concatenate(made) if op.shape else np.stack(made)
+            tensors = {} if one is None else dict(one.tensors)
             if self.bgr and PICTURE in sources:
                 layer = layer if isinstance(layer, Conv) and layer.groups == 1 else None
                 tensors = {**tensors, "weight": tensors["weight"][:, ::-1]} if layer else {}
+            label, count = part.label, part.parameters
             if isinstance(layer, GlobalAvgPool) and output.ndim == 2:
                 steps.append(Step(op.name, label, sources, output[:, :, None, None], layer, tensors, count))
                 sources, layer, tensors, count, label = (len(steps) - 1,), Flatten(), {}, 0, "Flatten"
-            places[op.output] = len(steps)
+            moved.append(len(steps))
             steps.append(Step(op.name, label, sources, output, layer, tensors, count))
         return steps, scaled
 

@@ -41,13 +41,13 @@ class Description:
         head = ("", "layer", "output", "parameters", "MACs", "sees", "jump", "start")
         rows = [_cells(network, i) for i in range(len(network.nodes))]
         total = ("", "total", "", f"{network.parameters:,}", f"{network.macs:,}", "", "", "")
-        lines += _table([head, *rows, total], right={3, 4, 5, 6, 7}, rules={1, len(rows) + 1})
+        lines += table([head, *rows, total], right={3, 4, 5, 6, 7}, rules={1, len(rows) + 1})
         sums = [
             (node.name, node.size_how, node.parameters_how, _dropped(node)) for node in network.nodes if _telling(node)
         ]
         if sums:
             lines += ["", "how the sizes and the parameters come about: O = floor((I − K + 2P)/S) + 1"]
-            lines += _table(sums, right=set(), rules=set())
+            lines += table(sums, right=set(), rules=set())
         return "\n".join([*lines, *_remarks(network)])
 
 
@@ -123,8 +123,8 @@ def _one_or_two(pair: tuple[int, int]) -> str:
     return a if a == b else f"{a}, {b}"
 
 
-def _table(rows: Sequence[tuple[str, ...]], right: set[int], rules: set[int]) -> list[str]:
-    """Return the rows as aligned lines, with a rule in front of the rows numbered in `rules`."""
+def table(rows: Sequence[tuple[str, ...]], right: set[int], rules: set[int]) -> list[str]:
+    """Return the rows as aligned lines, numbers (`right`) to the right, with a rule in front of the rows in `rules`."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
     for number, row in enumerate(rows):

@@ -60,6 +60,11 @@ class Model:
         return self.file.spec
 
     @property
+    def digest(self) -> str:
+        """The SHA-256 of the file, in hex."""
+        return self.file.digest
+
+    @property
     def calibration(self) -> Calibration | None:
         """How the probabilities were fitted to pictures held out of training; None where they are not."""
         return self.file.metadata.calibration

@@ -1,0 +1,192 @@
+"""A foreign network as the table of `describe`: its layers, their sizes, parameters, MACs and receptive fields."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import ConvscopeError
+from ..formula import Layer, ReceptiveField
+from ..formula.description import table
+from ..formula.geometry import Pair, Shape, times
+from ..formula.kinds.base import Given
+from .endings import ending_of
+from .reading import Foreign
+from .step import PICTURE
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer: its shapes are (C, H, W); `field` is None where what it sees is not known, `how` "" likewise."""
+
+    name: str
+    text: str
+    output: tuple[int, ...]
+    parameters: int
+    macs: int | None
+    sources: tuple[int, ...]
+    field: ReceptiveField | None
+    size_how: str = ""
+    parameters_how: str = ""
+
+
+@dataclass(frozen=True)
+class ForeignDescription:
+    """What an ONNX file holds, layer by layer. `str()` is the table; `to_json()` its numbers."""
+
+    file: Foreign
+    rows: tuple[Row, ...]
+
+    @property
+    def parameters(self) -> int:
+        return sum(row.parameters for row in self.rows)
+
+    @property
+    def macs(self) -> int:
+        """Of the layers that are known: boxes count for nothing."""
+        return sum(row.macs or 0 for row in self.rows)
+
+    @property
+    def boxes(self) -> int:
+        return sum(row.macs is None for row in self.rows)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return path, input [C, H, W], output, layers, and the totals of parameters and MACs."""
+        return {
+            "path": str(self.file.path),
+            "input": list(self.file.shape),
+            "output": list(self.file.output_shape),
+            "layers": [
+                {
+                    "name": row.name,
+                    "layer": row.text,
+                    "known": row.macs is not None,
+                    "reads": ["picture" if s == PICTURE else self.rows[s].name for s in row.sources],
+                    "output": list(row.output),
+                    "parameters": row.parameters,
+                    "macs": row.macs,
+                    "receptive_field": row.field
+                    and {"size": list(row.field.size), "jump": list(row.field.jump), "start": list(row.field.start)},
+                    "size_how": row.size_how,
+                    "parameters_how": row.parameters_how,
+                }
+                for row in self.rows
+            ],
+            "parameters": self.parameters,
+            "macs": self.macs,
+        }
+
+    def __str__(self) -> str:
+        head = ("", "layer", "output", "parameters", "MACs", "sees", "jump", "start")
+        rows = [_cells(row, i) for i, row in enumerate(self.rows)]
+        total = ("", "total", "", f"{self.parameters:,}", f"{self.macs:,}", "", "", "")
+        lines = [f"{self.file.path.name}", f"input {times(self.file.shape)}, output {self._output()}", ""]
+        lines += table([head, *rows, total], right={3, 4, 5, 6, 7}, rules={1, len(rows) + 1})
+        sums = [(r.name, r.size_how, r.parameters_how) for r in self.rows if r.parameters_how or _telling(r)]
+        if sums:
+            lines += ["", "how the sizes and the parameters come about: O = floor((I − K + 2P)/S) + 1"]
+            lines += table(sums, right=set(), rules=set())
+        if self.boxes:
+            lines += ["", f"{self.boxes} of {len(self.rows)} are no layers of the formula: their MACs are not counted"]
+        return "\n".join(lines)
+
+    def _output(self) -> str:
+        return "×".join(map(str, self.file.output_shape[1:]))
+
+
+def describe_foreign(file: Foreign) -> ForeignDescription:
+    """Return the table of a file; nothing of it is computed but the shapes."""
+    rows: list[Row] = []
+    reaches: list[tuple[ReceptiveField, Pair] | None] = []
+    whole = ReceptiveField((1, 1), (1, 1), (0, 0)), file.shape[1:]
+    for part in file.outline():
+        shapes = tuple(file.shape if s == PICTURE else rows[s].output for s in part.sources)
+        befores = [whole if s == PICTURE else reaches[s] for s in part.sources]
+        row, reach = None, None
+        if part.layer is not None:
+            flat = part.sources[0] != PICTURE and file.is_flat(part.inputs[0])
+            row, reach = _known(part.name, part.layer, part, shapes, flat, befores)
+        output = _shape(part.shape)
+        ends = part.op.output == file.graph.value(file.output) and ending_of(part.label, part.shape) != "logits"
+        macs = 0 if ends and output[1:] == (1, 1) else None  # a softmax, its logarithm or sigmoids: no box
+        rows.append(row or Row(part.name, part.label, output, part.parameters, macs, part.sources, None))
+        reaches.append(reach)
+    return ForeignDescription(file, tuple(rows))
+
+
+def facts_of(description: ForeignDescription) -> dict[str, Any]:
+    """Return what a file holds, by name, as JSON takes it."""
+    file = description.file
+    opened = file.graph.opened
+    model = opened.model
+    kinds = Counter(node.op_type for node in model.graph.node)
+    return {
+        "model": str(file.path),
+        "written by": f"{model.producer_name} {model.producer_version}".strip(),
+        "opset": opened.opset,
+        "input": f"{opened.picture.name} {times(file.shape)}",
+        "outputs": [
+            f"{value} {'×'.join(map(str, file.graph.shapes.get(file.graph.value(value), ())))}"
+            for value in file.outputs
+        ],
+        "layers": len(description.rows),
+        "not in the formula": sorted({row.text.partition("(")[0] for row in description.rows if row.macs is None}),
+        "parameters": description.parameters,
+        "MACs": description.macs,
+        "quantised": file.quantised,
+        "operators": dict(kinds.most_common()),
+        "metadata": file.metadata,
+        "size": file.path.stat().st_size,
+        "digest": "none: whether the file is whole is not known",
+    }
+
+
+def _known(
+    name: str, layer: Layer, part: Any, shapes: Sequence[Any], flat: bool, befores: Sequence[Any]
+) -> tuple[Row | None, tuple[ReceptiveField, Pair] | None]:
+    try:
+        sizes = layer.sizes(Given(tuple(shapes), flat, 1))
+    except ConvscopeError:
+        return None, None
+    if sizes.output != _shape(part.shape):
+        return None, None
+    learned = sum(math.prod(shape) for _, shape in layer.weights(shapes[0], sizes.output))
+    how = layer.parameters_how(shapes[0], sizes.output) if learned == part.parameters else ""
+    reach = None
+    if all(before is not None for before in befores):
+        reach = layer.reach(list(befores), sizes.output, sizes.flat)
+    macs = layer.macs(shapes[0], sizes.output)
+    field = None if reach is None else reach[0]
+    row = Row(name, str(layer), sizes.output, part.parameters, macs, part.sources, field, sizes.how, how)
+    return row, reach
+
+
+def _shape(shape: tuple[int, ...]) -> Shape:
+    """Return (C, H, W) of a value (1, …); of rows (units, 1, 1)."""
+    if len(shape) == 3:
+        return 1, shape[1], shape[2]
+    c, h, w = (*shape[1:], 1, 1, 1)[:3]
+    return c, h, w
+
+
+def _telling(row: Row) -> bool:
+    return row.size_how not in ("", "as before")
+
+
+def _cells(row: Row, index: int) -> tuple[str, ...]:
+    text = row.text
+    if row.sources != (index - 1,):
+        text += f" of {', '.join('picture' if s == PICTURE else f'{s + 1}' for s in row.sources)}"
+    macs = "" if row.macs is None else f"{row.macs:,}"
+    field = (
+        ("", "", "") if row.field is None else (times(row.field.size), *map(_two, (row.field.jump, row.field.start)))
+    )
+    return (f"{index + 1} {row.name}", text, times(row.output), f"{row.parameters:,}", macs, *field)
+
+
+def _two(pair: Pair) -> str:
+    a, b = (str(n).replace("-", "−") for n in pair)
+    return a if a == b else f"{a}, {b}"
