@@ -127,7 +127,7 @@ def _page(target: Target, options: LookOptions) -> Page:
         notes.append(phrase("note.proof", **said))
     if subject.unsound:
         where = ", ".join(list(subject.unsound)[:5])
-        notes.append(phrase("note.unsound", n=f"{sum(subject.unsound.values()):,}", where=where))
+        notes.append(phrase("note.unsound", n=f"{sum(subject.unsound.values()):,}", layers=where))
     if payload.ending == "maps":
         notes.append(phrase("note.maps"))
     if examples is not None and examples.labels is None:

@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import PlanError
 from ..formula import kinds as k
 from ..formula.kinds import Layer
+from ..formula.kinds.activations import LARGEST_FLOAT
 from ..formula.onnx_operators import shortest
 from .graph import Graph, Op
 from .step import Array
@@ -165,9 +166,11 @@ def _clip(graph: Graph, op: Op) -> Known | None:
     for i, name in enumerate(op.inputs[1:3]):
         if name:
             ends[i] = float(graph.constants[name].reshape(()))
-    if ends == [0, 6]:
+    low, high = (shortest(float(np.float32(end))) for end in np.clip(ends, -LARGEST_FLOAT, LARGEST_FLOAT))
+    if (low, high) == (0, 6):
         return Known(k.ReLU6(), op.inputs[:1], {})
-    return Known(k.ReLU(), op.inputs[:1], {}) if ends[0] == 0 and ends[1] >= 3e38 else None
+    layer = k.ReLU() if low == 0 and high >= LARGEST_FLOAT else k.Clip(low, high)
+    return Known(layer, op.inputs[:1], {})
 
 
 def _prelu(graph: Graph, op: Op) -> Known | None:
@@ -181,7 +184,49 @@ def _hard_sigmoid(graph: Graph, op: Op) -> Known | None:
 
 
 def _gelu(graph: Graph, op: Op) -> Known | None:
-    return Known(k.GELU(), op.inputs[:1], {}) if op.attributes.get("approximate", "none") == "none" else None
+    exact = op.attributes.get("approximate", "none") == "none"
+    return Known(k.GELU() if exact else k.GELUTanh(), op.inputs[:1], {})
+
+
+def _lrn(graph: Graph, op: Op) -> Known | None:
+    numbers = _float(op, "alpha", 1e-4), _float(op, "beta", 0.75), _float(op, "bias", 1.0)
+    return Known(k.LRN(op.attributes["size"], *numbers), op.inputs[:1], {})
+
+
+def _scaled(kind: str) -> Callable[[Graph, Op], Known | None]:
+    """Return what reads a product, quotient, sum or difference with one number, or one a channel."""
+
+    def read(graph: Graph, op: Op) -> Known | None:
+        first, second = op.inputs[:2]
+        constant = graph.constants.get(second) if second in graph.constants else graph.constants.get(first)
+        source = first if second in graph.constants else second
+        if constant is None or len(op.inputs) != 2 or len(op.shape) != 4 or graph.shapes[source] != op.shape:
+            return None
+        numbers = by_channel(constant, op.shape[1])
+        turned = source == second and kind in ("Sub", "Div")
+        if numbers is None or turned:
+            return None
+        one, none = np.ones_like(numbers), np.zeros_like(numbers)
+        weight = {"Mul": numbers, "Div": 1 / numbers}.get(kind, one)
+        bias = {"Add": numbers, "Sub": -numbers}.get(kind, none)
+        learned = tuple(name for name in op.inputs if name in graph.constants)
+        if kind in ("Mul", "Div"):
+            return Known(k.Scale(False), (source,), {"weight": weight[:, None, None]}, learned)
+        return Known(k.Scale(), (source,), {"weight": weight[:, None, None], "bias": bias[:, None, None]}, learned)
+
+    return read
+
+
+def by_channel(constant: Array, channels: int) -> Array | None:
+    """Return one number a channel where a constant has no more than that, laid along (C, H, W)."""
+    if constant.size == 1:
+        return np.full(channels, float(constant.reshape(())))
+    shape = (1,) * (4 - constant.ndim) + constant.shape
+    return constant.reshape(channels) if shape == (1, channels, 1, 1) else None
+
+
+def _either(*reads: Callable[[Graph, Op], Known | None]) -> Callable[[Graph, Op], Known | None]:
+    return lambda graph, op: next((found for read in reads if (found := read(graph, op))), None)
 
 
 _TABLE: dict[str, Callable[[Graph, Op], Known | None]] = {
@@ -194,8 +239,12 @@ _TABLE: dict[str, Callable[[Graph, Op], Known | None]] = {
     "GlobalAveragePool": _plain(lambda op: k.GlobalAvgPool()),
     "ReduceMean": _mean,
     **dict.fromkeys(("Flatten", "Reshape", "Squeeze"), _flatten),
-    **dict.fromkeys(("Add", "Sum"), _join(k.Add())),
-    "Mul": _join(k.Mul()),
+    **dict.fromkeys(("Add", "Sum"), _either(_join(k.Add()), _scaled("Add"))),
+    "Mul": _either(_join(k.Mul()), _scaled("Mul")),
+    "Sub": _scaled("Sub"),
+    "Div": _scaled("Div"),
+    "LRN": _lrn,
+    "Softplus": _plain(lambda op: k.Softplus()),
     "Concat": _concat,
     "Clip": _clip,
     "Relu": _plain(lambda op: k.ReLU()),

@@ -20,6 +20,13 @@ CLOSE = 1e-5  # of a constant, that float32 or half precision wrote
 
 _GATE6: Pattern = ("Clip", ("Add", "x", 3.0), 0.0, 6.0)
 _ERF: Pattern = ("Add", ("Erf", ("Div", "x", math.sqrt(2))), 1.0)
+_CUBE: Pattern = ("Mul", ("Mul", "x", "x"), "x")
+_TANH: Pattern = ("Add", ("Tanh", ("Mul", ("Add", "x", ("Mul", _CUBE, 0.044715)), math.sqrt(2 / math.pi))), 1.0)
+_TANH_POW: Pattern = (
+    "Add",
+    ("Tanh", ("Mul", ("Add", "x", ("Mul", ("Pow", "x", 3.0), 0.044715)), math.sqrt(2 / math.pi))),
+    1.0,
+)
 _ERF_MUL: Pattern = ("Add", ("Erf", ("Mul", "x", math.sqrt(0.5))), 1.0)
 PATTERNS: tuple[tuple[Pattern, Layer], ...] = (
     (("Div", ("Mul", "x", _GATE6), 6.0), k.HardSwish()),
@@ -31,8 +38,8 @@ PATTERNS: tuple[tuple[Pattern, Layer], ...] = (
     (("Mul", _GATE6, 1 / 6), k.HardSigmoid()),
     (("Mul", "x", ("Sigmoid", "x")), k.SiLU()),
     *(
-        (pattern, k.GELU())
-        for erf in (_ERF, _ERF_MUL)
+        (pattern, layer)
+        for erf, layer in ((_ERF, k.GELU()), (_ERF_MUL, k.GELU()), (_TANH, k.GELUTanh()), (_TANH_POW, k.GELUTanh()))
         for pattern in (
             ("Mul", ("Mul", "x", erf), 0.5),
             ("Mul", "x", ("Mul", erf, 0.5)),
@@ -48,17 +55,16 @@ def merged(graph: Graph) -> dict[str, Known | None]:
     """
     makers = {op.output: op for op in graph.ops}
     readers = Counter(name for op in graph.ops for name in op.inputs)
-    found: dict[str, Known | None] = {}
+    found = {**_scaled(graph, makers, readers), **_biased(graph, makers, readers), **_shuffled(graph, makers, readers)}
     for op in reversed(graph.ops):
         if op.output in found:
             continue
         for pattern, layer in PATTERNS:
             match = _Match(graph, makers)
-            if match.fits(pattern, op.output) and all(
-                readers[name] == 1 for name in match.within[1:] if name != match.x
-            ):
+            inner = list(match.within[1:]) if match.fits(pattern, op.output) else None
+            if inner is not None and all(readers[name] == 1 for name in inner if name != match.x):
                 found[op.output] = Known(layer, (match.x,), {})
-                found.update(dict.fromkeys(match.within[1:]))
+                found.update(dict.fromkeys(inner))
                 break
     return found
 
@@ -109,10 +115,8 @@ class _Match:
         return constant is not None and constant.size == 1 and abs(float(constant.reshape(())) - number) <= CLOSE
 
 
-def biased(graph: Graph) -> dict[str, Known | None]:
+def _biased(graph: Graph, makers: dict[str, Op], readers: Counter[str]) -> dict[str, Known | None]:
     """Return likewise the fully connected layers that are written as MatMul and Add."""
-    makers = {op.output: op for op in graph.ops}
-    readers = Counter(name for op in graph.ops for name in op.inputs)
     found: dict[str, Known | None] = {}
     for op in graph.ops:
         constants = [name for name in op.inputs if name in graph.constants]
@@ -124,5 +128,46 @@ def biased(graph: Graph) -> dict[str, Known | None]:
             continue
         tensors = {**layer.tensors, "bias": np.broadcast_to(bias.reshape(-1), op.shape[-1:])}
         found[op.output] = Known(layer.layer, layer.sources, tensors, (*layer.learned, *constants))
+        found[product.output] = None
+    return found
+
+
+def _shuffled(graph: Graph, makers: dict[str, Op], readers: Counter[str]) -> dict[str, Known | None]:
+    """Return likewise the shuffles of channels: a reshape to (1, groups, C/groups, H, W), the two in front swapped, and
+    a reshape back.
+    """
+    found: dict[str, Known | None] = {}
+    for op in graph.ops:
+        swap = makers.get(op.inputs[0]) if op.kind == "Reshape" else None
+        split = makers.get(swap.inputs[0]) if swap is not None and swap.kind == "Transpose" else None
+        if swap is None or split is None or split.kind != "Reshape" or len(split.shape) != 5:
+            continue
+        before = graph.shapes[split.inputs[0]]
+        whole = (
+            before == op.shape and split.shape[3:] == op.shape[2:] and swap.attributes.get("perm") == (0, 2, 1, 3, 4)
+        )
+        if whole and readers[swap.output] == readers[split.output] == 1:
+            found[op.output] = Known(k.ChannelShuffle(split.shape[1]), split.inputs[:1], {})
+            found |= {swap.output: None, split.output: None}
+    return found
+
+
+def _scaled(graph: Graph, makers: dict[str, Op], readers: Counter[str]) -> dict[str, Known | None]:
+    """Return likewise the products with a number a channel and the sums after them, which are one layer."""
+    found: dict[str, Known | None] = {}
+    for op in graph.ops:
+        product = next((makers[name] for name in op.inputs if name in makers), None)
+        if op.kind != "Add" or product is None or product.kind != "Mul" or readers[product.output] > 1:
+            continue
+        first, second = known(graph, product), known(graph, op)
+        if (
+            first is None
+            or second is None
+            or not isinstance(first.layer, k.Scale)
+            or not isinstance(second.layer, k.Scale)
+        ):
+            continue
+        tensors = {"weight": first.tensors["weight"], "bias": second.tensors["bias"]}
+        found[op.output] = Known(k.Scale(), first.sources, tensors, (*first.learned, *second.learned))
         found[product.output] = None
     return found

@@ -20,7 +20,7 @@ from ..formula import Conv, Flatten, GlobalAvgPool, Layer
 from .graph import Op, fold
 from .layers import Known, attributes_said, known
 from .opening import Opened, open_model
-from .patterns import biased, merged
+from .patterns import merged
 from .running import Session
 from .scaling import scaling
 from .sidecar import Facts, facts
@@ -79,9 +79,9 @@ class Foreign:
     def _known(self) -> dict[str, Known | None]:
         """What each value of the graph is: None for those within a layer."""
         graph = self.graph
-        found = {op.output: known(graph, op) for op in graph.ops}
-        self._hidden = {name for table in (merged(graph), biased(graph)) for name, one in table.items() if one is None}
-        return {**found, **merged(graph), **biased(graph)}
+        found = {op.output: known(graph, op) for op in graph.ops} | merged(graph)
+        self._hidden = {name for name, one in merged(graph).items() if one is None}
+        return found
 
     @cached_property
     def _session(self) -> Session:
