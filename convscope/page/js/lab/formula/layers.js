@@ -82,11 +82,14 @@ const CHECKS = {
   number: ({ name, least = 0, most = Infinity }, value, hint) => {
     const number = value.is === "int" || value.is === "float" ? value.of : NaN;
     if (!(number >= least && number <= most))
-      throw new PlanFault(phrase("value.number.from.to", { name, low: shortNumber(least), high: shortNumber(most) }), {
-        got: valueText(value),
-        hint,
-        argument: name,
-      });
+      throw new PlanFault(
+        phrase("value.number.from.to", { name, low: formulaNumber(least), high: formulaNumber(most) }),
+        {
+          got: valueText(value),
+          hint,
+          argument: name,
+        },
+      );
     return number;
   },
   bool: ({ name }, value) => {
@@ -108,7 +111,7 @@ const RELATIONS = {
   Below: (made, argument, other) => {
     if (made[argument] < made[other]) return;
     throw new PlanFault(phrase("value.below", { low: argument, high: other }), {
-      got: `${argument} ${shortNumber(made[argument])}, ${other} ${shortNumber(made[other])}`,
+      got: `${argument} ${formulaNumber(made[argument])}, ${other} ${formulaNumber(made[other])}`,
       argument,
     });
   },
@@ -145,7 +148,7 @@ function tooLarge(name, value, most) {
 }
 
 /** A number in six digits, as Python's "g" writes it. @param {number} value */
-function shortNumber(value) {
+function formulaNumber(value) {
   const rounded = Number(value.toPrecision(6));
   const size = Math.abs(rounded);
   if (size === 0 || (size >= 1e-4 && size < 1e6)) return String(rounded);
