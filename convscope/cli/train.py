@@ -106,6 +106,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="label changes to apply, as a report's page saves them (path,sha256,from,to); no picture is touched",
     )
     parser.add_argument("--out", metavar="DIR", help="the run directory to make; default: runs/<date>-<data>-<recipe>")
+    parser.add_argument(
+        "--config",
+        metavar="FILE",
+        help="take options from a TOML file, such as the config.toml of a run; those given here come before them",
+    )
     parser.add_argument("--resume", metavar="DIR", help="continue the run in this directory; needs nothing else")
     add_no_cache(parser)
     parser.add_argument(
@@ -161,10 +166,17 @@ def report(result: Result, recipe: str) -> Iterator[str]:
 
 
 def options_of(args: argparse.Namespace) -> TrainOptions:
-    """Return what the command's words ask for; `TrainOptions.words` gives the words. Raises as TrainOptions does."""
+    """Return what the command's words ask for, before those of a file; `TrainOptions.words` gives the words. Raises as
+    TrainOptions does, InputError for a file that is no such one.
+    """
     from ..training.options import TrainOptions
 
-    return TrainOptions(**{field.name: getattr(args, field.name) for field in fields(TrainOptions)})
+    asked = {field.name: getattr(args, field.name) for field in fields(TrainOptions)}
+    if args.config is None:
+        return TrainOptions(**asked)
+    from ..training.config_file import with_config
+
+    return with_config(asked, args.config)
 
 
 def _figures(split: str, evaluation: Evaluation) -> Iterator[str]:

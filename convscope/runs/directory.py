@@ -3,6 +3,7 @@
     run.json                 formula, recipe, data fingerprint, versions, seed; written first, never changed
     manifest.csv             every picture by path and content, where they are files; written first, never changed
     skipped.csv              which files were left out, and why
+    config.toml              the options that ask for the same training again
     log.jsonl                one line every so many steps, one an epoch, one for the result; appended
     checkpoints/<step>.safetensors   weights, optimiser, position; the newest two
     snapshots/<step>.safetensors     small pictures of the training, at most 16

@@ -26,6 +26,7 @@ from ..runs.run_json import read_run_json
 from ..transfer.start import body_of
 from .beaten import baseline_of
 from .beginning import Beginning
+from .config_file import CONFIG, config_toml
 from .context import RunContext
 from .decision import decide, load_data
 from .events import BeginLine
@@ -146,6 +147,8 @@ def _create(options: TrainOptions, begins: Beginning, context: RunContext) -> Op
     settings, copies = plan_settings(options, dataset, context, begins)
     rows = manifest_of(dataset, held_out_rows(dataset, settings.data.validation, settings.data.held_out))
     files = {} if rows is None else {MANIFEST: manifest_csv(rows), SKIPPED: skipped_csv(rows)}
+    if (config := config_toml(options)) is not None:
+        files[CONFIG] = config
     made = settings.to_json()
     if options.out is not None:
         run = Run.create(Path(options.out), made, files)

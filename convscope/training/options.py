@@ -127,18 +127,20 @@ class TrainOptions:
         return made if self.data is None else [*made, "--", _word(self.data)]
 
 
-def asked_words(options: TrainOptions) -> tuple[str, ...] | None:
-    """Return the words that ask for the same run again, wherever it is written; None for data or a recipe that is given
-    as an object. The data's path is one that is found from any folder.
-    """
+def asked_again(options: TrainOptions) -> TrainOptions:
+    """Return what asks for the same run again, wherever it is written: its paths are found from any folder."""
     changes = None if options.changes is None else os.path.abspath(options.changes)
     start = options.from_
     if start is not None and os.path.exists(start):
         start = os.path.abspath(start)
     data = _from_anywhere(options.data)
-    again = replace(options, out=None, threads=None, cache=True, data=data, from_=start, changes=changes)
+    return replace(options, out=None, threads=None, cache=True, data=data, from_=start, changes=changes)
+
+
+def asked_words(options: TrainOptions) -> tuple[str, ...] | None:
+    """Return the words that ask for the same run again; None for data or a recipe that is given as an object."""
     try:
-        return tuple(again.words())
+        return tuple(asked_again(options).words())
     except TypeError:
         return None
 

@@ -54,7 +54,10 @@ ASKED: dict[str, st.SearchStrategy[object]] = {
 }
 
 
-@given(st.fixed_dictionaries(ASKED))
+OPTIONS = st.fixed_dictionaries(ASKED)
+
+
+@given(OPTIONS)
 def test_every_word_comes_back_as_it_was_asked(asked: dict[str, object]) -> None:
     options = TrainOptions(**asked)  # type: ignore[arg-type]
     assert again(options) == options

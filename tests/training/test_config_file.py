@@ -1,0 +1,84 @@
+"""Options in a TOML file: what is written asks for the same again, and what is wrong is said with its place."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from convscope.cli.parser import make_parser
+from convscope.cli.train import options_of
+from convscope.data import Dataset, Split
+from convscope.errors import ConvscopeError, InputError
+from convscope.training.config_file import config_toml, read_config, with_config
+from convscope.training.options import TrainOptions, asked_again
+from tests.training.test_options import OPTIONS
+
+
+@given(OPTIONS)
+def test_what_is_written_asks_for_the_same_again(
+    tmp_path_factory: pytest.TempPathFactory, asked: dict[str, object]
+) -> None:
+    options = TrainOptions(**asked)  # type: ignore[arg-type]
+    text = config_toml(options)
+    assert text is not None
+    file = tmp_path_factory.mktemp("config") / "config.toml"
+    file.write_bytes(text)
+    assert with_config({}, file) == asked_again(options)
+
+
+def test_options_of_the_command_come_before_those_of_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "run.toml"
+    file.write_text('epochs = 2.5\nseed = 3\nbatch-size = 7\nrecipe = "plain"\nstrict = true\n')
+    words = ["train", "mnist", "--config", str(file), "--seed", "4", "--device", "cpu"]
+    asked = options_of(make_parser("train").parse_args(words))
+    assert asked == TrainOptions("mnist", epochs=2.5, seed=4, batch_size=7, recipe="plain", strict=True, device="cpu")
+
+
+def test_paths_are_looked_for_beside_the_file_and_names_are_names(tmp_path: Path) -> None:
+    (tmp_path / "pets").mkdir()
+    (tmp_path / "mnist").mkdir()
+    file = tmp_path / "run.toml"
+    for written, meant in (("pets", str(tmp_path / "pets")), ("mnist", "mnist"), ("nowhere", "nowhere")):
+        file.write_text(f'data = "{written}"\n')
+        assert read_config(file) == {"data": meant}
+
+
+def test_pictures_in_memory_have_no_file() -> None:
+    split = Split(np.zeros((2, 1, 4, 4), np.uint8), np.array([0, 1]))
+    assert config_toml(TrainOptions(Dataset("made", split, ("a", "b")))) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("epochs = 1\nseed = ?", "line 2"),
+        ("epoch = 5", "did you mean epochs"),
+        ("epochs = [5]", "epochs: an option is a word, a number, true or false, got list"),
+        ('resume = "x"', "unknown option, got resume"),
+        ("\xff", "no TOML file"),
+        ('seed = "three"', "seed"),
+        ('arch = "conv("', "never closed"),
+    ],
+)
+def test_what_is_wrong_is_said(text: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "run.toml"
+    file.write_bytes(text.encode("latin-1"))
+    with pytest.raises(ConvscopeError) as caught:
+        with_config({}, file)
+    assert said in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"none\.toml"):
+        read_config(tmp_path / "none.toml")
+
+
+def test_the_text_is_toml_for_any_reader() -> None:
+    text = config_toml(TrainOptions("mnist", label_from="(a|\\d)\n\"'", lr=1e-9))
+    assert text is not None
+    read = tomllib.loads(text.decode())
+    assert (read["label-from"], read["lr"]) == ("(a|\\d)\n\"'", 1e-9)
