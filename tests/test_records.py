@@ -23,6 +23,7 @@ READ = """
     lab.records text_of
     runs.run_json read_run_json
     runs.tensor_files read
+    training.config_file read_config
     runs.tensor_files unpack
 """
 WRITTEN = """
@@ -39,6 +40,7 @@ WRITTEN = """
 """
 KEPT_AS_IT_CAME = """
     cli.info _flat
+    foreign.graph Op
     lab.records RunReport
     modelfile.metadata Metadata
     modelfile.reading ModelFile.facts
@@ -47,9 +49,19 @@ KEPT_AS_IT_CAME = """
     prediction.model Model.facts
 """
 ARGUMENTS_OF_A_CALL = """
+    cli.foreign_options foreign_options
     errors _words
+    explain.imported.chosen _parts
+    explain.imported.translation _WEIGHTED
+    explain.imported.translation _conv2d
+    explain.imported.translation _linear
+    explain.imported.translation _normalised
+    explain.imported.translation _normalised_operator
+    explain.imported.translation _plain
+    explain.imported.translation of_weighted
     explain.imported.translation of_call
     modelfile.writing _node
+    training.config_file with_config
     training.recipes Recipe.changed
 """
 PLACES = {line.strip() for part in (READ, WRITTEN, KEPT_AS_IT_CAME, ARGUMENTS_OF_A_CALL) for line in part.split("\n")}
@@ -58,6 +70,7 @@ PARSERS = {
     "data.cache_segment": "what decoding had to say of kept pictures",
     "data.patterns": "what the process that matches a pattern has found",
     "errors": "the sentences",
+    "foreign.sidecar": "what lies beside a foreign model",
     "lab.app": "the body of a request",
     "lab.error_json": "what a training process answers",
     "lab.launches": "what an earlier lab was asked for",

@@ -81,7 +81,8 @@ def config_toml(options: TrainOptions) -> bytes | None:
             value = str(value) if field.name == "arch" else None
         if value is None:
             return None
-        lines.append(f"{field.name.rstrip('_').replace('_', '-')} = {json.dumps(value, ensure_ascii=False)}\n")
+        written = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # all that TOML writes otherwise
+        lines.append(f"{field.name.rstrip('_').replace('_', '-')} = {written}\n")
     try:
         return (WHAT + "".join(lines)).encode("utf-8")
     except UnicodeEncodeError:  # a path whose bytes are no text
