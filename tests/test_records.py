@@ -28,10 +28,12 @@ READ = """
 """
 WRITTEN = """
     cli.info contents
+    foreign.describing facts_of
     formula.description _layer
     lab.drops Dropped
     lab.records Fault
     page.inline PayloadJson
+    page.large is_large
     runs.directory Run.create
     runs.directory Run.create_fresh
     runs.run_json run_json
