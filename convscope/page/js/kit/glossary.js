@@ -52,10 +52,10 @@ export const GLOSSARY = [
     find: { en: /\b(?:bias(?:es)?)\b/iu, ko: /(?<!\p{L})(?:편향)/u },
   },
   {
-    id: "bit",
+    id: "bit", // of information: "the same bits" of two trainings are others
     name: (t) => t("word.bit"),
     said: (t) => t("word.bit.said"),
-    find: { en: /\b(?:bits)\b/iu, ko: /(?<!\p{L})(?:비트)/u },
+    find: { en: /(?<!same )\b(?:bits)\b/iu, ko: /(?<!\p{L})(?<!같은 )(?:비트)/u },
   },
   {
     id: "channel",
