@@ -6,6 +6,7 @@ The sizes are worked out here once more, apart from convscope.formula, so a plan
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import reduce
 from operator import add
 
@@ -319,9 +320,17 @@ def _pool(draw: st.DrawFn, shape: Shape, kind: type[MaxPool | AvgPool]) -> tuple
     stride = draw(st.none() | st.tuples(st.integers(1, 3), st.integers(1, 3)))
     pad = tuple(draw(st.integers(0, k // 2)) for k in kernel)
     end = tuple(draw(st.integers(0, k // 2)) for k in kernel) if draw(st.integers(0, 2)) == 0 else pad
-    axes = zip(shape[1:], kernel, stride or kernel, pad, end, strict=True)
-    rows, columns = ((n + p + q - k) // s + 1 for n, k, s, p, q in axes)
-    return kind(kernel, stride, pad + end), (shape[0], rows, columns)  # type: ignore[arg-type]
+    ceil, dilation = draw(st.integers(0, 2)) == 0, (1, 1)
+    if kind is MaxPool and draw(st.integers(0, 2)) == 0:
+        most = ((n + p + q - 1) // max(1, k - 1) for n, k, p, q in zip(shape[1:], kernel, pad, end, strict=True))
+        dilation = tuple(draw(st.integers(1, max(1, min(3, top)))) for top in most)
+    sizes = []
+    for n, k, s, p, q, d in zip(shape[1:], kernel, stride or kernel, pad, end, dilation, strict=True):
+        places = [at for at in range(-p, n, s) if at + d * (k - 1) < n + q]
+        more = ceil and places[-1] + d * (k - 1) + 1 < n + q and places[-1] + s < n
+        sizes.append(len(places) + more)
+    options = {"dilation": dilation} if kind is MaxPool else {"count_include_pad": draw(st.booleans())}
+    return kind(kernel, stride, pad + end, ceil_mode=ceil, **options), (shape[0], *sizes)  # type: ignore[arg-type]
 
 
 def _chain(parts: list[Plan]) -> Plan:
@@ -336,6 +345,7 @@ _POOL = (
     "pad",
     "pad lopsided",
     "drops",
+    "rounded up",
     "rows and columns differ",
 )
 _OPTIONS = {
@@ -352,8 +362,8 @@ _OPTIONS = {
         ),
         *("same", "same and stride", "groups", "depthwise", "no bias", "drops", "rows and columns differ"),
     ),
-    "maxpool": _POOL,
-    "avgpool": _POOL,
+    "maxpool": (*_POOL, "dilation", "dilation not square"),
+    "avgpool": (*_POOL, "padding left out", "rounded up over padding"),
     "add": ("the picture", "rows", "within an add"),
     "mul": ("maps", "rows", "each", "channels", "places", "all"),
     "adaptive_avgpool": ("divides", "does not divide", "more cells than places", "rows and columns differ"),
@@ -378,6 +388,12 @@ _CORNERS = (
         "conv(6, 2) + lrn(5, alpha=0.5, beta=0.75, k=2) + scale + clip(-1, 2) + channel_shuffle(2) + "
         "conv(6, 3, groups=3) + softplus + scale(False) + lrn(3, alpha=0.3) + channel_shuffle(3) + gelu_tanh + fc",
         (2, 7, 6),
+    ),
+    (
+        "maxpool(3, stride=2, ceil_mode=True) + conv(3, 2, pad=1) + avgpool((3, 2), stride=(2, 3), pad=1, "
+        "ceil_mode=True) + maxpool(2, stride=1, pad=1, dilation=(2, 1)) + avgpool(3, stride=2, pad=(0, 1, 1, 0), "
+        "ceil_mode=True, count_include_pad=False) + fc",
+        (2, 16, 18),
     ),
     (
         "gate(relu) + gate(conv(1, 1) + sigmoid) + se(2) + skip(conv(3, 3, stride=2), conv(3, 1) + "
@@ -453,6 +469,12 @@ def features(network: Network) -> Iterator[str]:
                 "dilation not square": w.dilation[0] != w.dilation[1],
                 "drops": max(node.dropped) > 0,
             }
+            plain = replace(w, ceil=False).over((h, v))[0]
+            found["rounded up"] = node.output[1:] != plain
+            if isinstance(layer, AvgPool):
+                found["padding left out"] = not layer.count_include_pad and max(w.pads) > 0
+                counted = layer.count_include_pad and max(w.pad_end) > 0
+                found["rounded up over padding"] = counted and node.output[1:] != plain
             if isinstance(layer, Conv):
                 found |= {
                     "same": layer.pad == "same" and max(w.kernel) > 1,

@@ -62,7 +62,8 @@ def times(numbers: tuple[int, ...]) -> str:
 class Window:
     """What a convolution or a pooling lays over its input, each as (rows, columns); "same" as numbers.
 
-    `pad` is what is added at the top and left, `pad_end` at the bottom and right.
+    `pad` is what is added at the top and left, `pad_end` at the bottom and right. With `ceil` a last window may reach
+    beyond that, if it begins on the input or before it.
     """
 
     kernel: Pair
@@ -70,6 +71,7 @@ class Window:
     pad: Pair
     pad_end: Pair
     dilation: Pair = (1, 1)
+    ceil: bool = False
 
     @property
     def pads(self) -> tuple[int, int, int, int]:
@@ -91,6 +93,16 @@ class Window:
         how = rows[1] if rows[:2] == columns[:2] else f"rows {rows[1]}, columns {columns[1]}"
         return (rows[0], columns[0]), how, (rows[2], columns[2])
 
+    def pads_over(self, size: Pair) -> tuple[int, int, int, int]:
+        """Return top, left, bottom, right over `size` rows and columns; a window that is there by `ceil` alone has
+        been given the room that it wants: sizes rounded down are right then.
+        """
+        if not self.ceil:
+            return self.pads
+        places, axes = self.over(size)[0], zip(self.stride, self.extent, size, self.pad, strict=True)
+        reach = [(n - 1) * s + k - i - p for n, (s, k, i, p) in zip(places, axes, strict=True)]
+        return (*self.pad, max(0, reach[0]), max(0, reach[1]))
+
     def _along(self, axis: int, i: int) -> tuple[int, str, int]:
         k, s, p, q = self.extent[axis], self.stride[axis], self.pad[axis], self.pad_end[axis]
         o = (i - k + p + q) // s + 1
@@ -103,6 +115,11 @@ class Window:
                 expected=phrase("value.least", n=1),
                 hint=phrase("size.none.try"),
             )
+        if self.ceil:
+            rounded, begun = -(-(i - k + p + q) // s) + 1, -(-(i + p) // s)
+            o = min(rounded, begun)
+            how = f"ceil(({i} − {k} + {padded})/{s}) + 1 = {o}" if o == rounded else f"ceil(({i} + {p})/{s}) = {o}"
+            q = (o - 1) * s + k - i - p  # as far as the last window reaches
         return o, how, unread(i, self.kernel[axis], s, p, self.dilation[axis], q)
 
     def read_by(self, patch: Patch, channels: range, size: Pair) -> Patch:

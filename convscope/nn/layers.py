@@ -34,6 +34,32 @@ class PaddedPool(nn.Module):
         return f"pads={self.pads}"
 
 
+class MeanPool(nn.Module):
+    """A mean pooling whose windows count what lies within the padding of `pads`, or within the maps alone."""
+
+    counts: Tensor
+
+    def __init__(self, pads: tuple[int, int, int, int], kernel: Any, stride: Any, sizes: Any, counted: bool) -> None:
+        super().__init__()
+        self.kernel, self.stride = kernel, stride
+        (height, width), output = sizes
+        top, left, *_ = pads
+        ends = [(n - 1) * s + k for n, s, k in zip(output, stride, kernel, strict=True)]
+        self.pads = (top, left, ends[0] - height - top, ends[1] - width - left)  # as far as the last window reaches
+        ones = _padded(torch.ones(1, 1, height, width), pads, float(counted))
+        beyond = (0, 0, ends[0] - ones.shape[2], ends[1] - ones.shape[3])
+        self.register_buffer("counts", self._sums(_padded(ones, beyond, 0.0)), persistent=False)
+
+    def _sums(self, x: Tensor) -> Tensor:
+        return nn.functional.avg_pool2d(x, self.kernel, self.stride, divisor_override=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self._sums(_padded(x, self.pads, 0.0)) / self.counts
+
+    def extra_repr(self) -> str:
+        return f"pads={self.pads}"
+
+
 def _padded(x: Tensor, pads: tuple[int, int, int, int], value: float) -> Tensor:
     top, left, bottom, right = pads
     return nn.functional.pad(x, (left, right, top, bottom), value=value)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final, TypeAlias
 
 from torch import Tensor, nn
@@ -59,14 +58,12 @@ def _conv(m: Any) -> Found:
 
 
 def _max_pool(m: Any) -> Found:
-    if m.dilation not in (1, (1, 1)) or m.return_indices:
-        return None
-    return k.MaxPool(m.kernel_size, m.stride, m.padding)  # ceil_mode: the sizes are compared with what was computed
+    return None if m.return_indices else k.MaxPool(m.kernel_size, m.stride, m.padding, m.dilation, m.ceil_mode)
 
 
 def _avg_pool(m: Any) -> Found:
-    unsupported = m.divisor_override is not None or (not m.count_include_pad and m.padding not in (0, (0, 0)))
-    return None if unsupported else k.AvgPool(m.kernel_size, m.stride, m.padding)
+    sizes = (m.kernel_size, m.stride, m.padding)
+    return None if m.divisor_override is not None else k.AvgPool(*sizes, m.ceil_mode, m.count_include_pad)
 
 
 def _as_module(module: type[nn.Module], read: Callable[[Any], Found]) -> Callable[..., Found]:
@@ -74,11 +71,21 @@ def _as_module(module: type[nn.Module], read: Callable[[Any], Found]) -> Callabl
     return lambda out, x, *args, **kwargs: read(module(*args, **kwargs))
 
 
-def _window(module: type[nn.Module], padding: float, layer: k.MaxPool | k.AvgPool, node: Node) -> nn.Module:
+def _make_max(layer: k.MaxPool, node: Node) -> nn.Module:
     w = layer.window
     if w.pad == w.pad_end:
-        return module(w.kernel, w.stride, w.pad)
-    return layers.PaddedPool(w.pads, padding, module(w.kernel, w.stride))
+        return nn.MaxPool2d(w.kernel, w.stride, w.pad, w.dilation, ceil_mode=w.ceil)
+    reach = [(n - 1) * s + e for n, s, e in zip(node.output[1:], w.stride, w.extent, strict=True)]
+    bottom, right = (r - n - p for r, n, p in zip(reach, node.input[1:], w.pad, strict=True))
+    pool = nn.MaxPool2d(w.kernel, w.stride, 0, w.dilation)
+    return layers.PaddedPool((*w.pad, bottom, right), -math.inf, pool)
+
+
+def _make_avg(layer: k.AvgPool, node: Node) -> nn.Module:
+    w, counted = layer.window, layer.count_include_pad
+    if w.pad == w.pad_end:
+        return nn.AvgPool2d(w.kernel, w.stride, w.pad, w.ceil, counted)
+    return layers.MeanPool(w.pads, w.kernel, w.stride, (node.input[1:], node.output[1:]), counted)
 
 
 def _whole_maps(out: Tensor, x: Tensor, *args: Any, **kwargs: Any) -> Found:
@@ -215,12 +222,12 @@ TORCH: dict[type[k.Layer], Torch] = {
     k.HardSigmoid: _plain(k.HardSigmoid, nn.Hardsigmoid, "hardsigmoid"),
     k.Tanh: _plain(k.Tanh, nn.Tanh, "tanh", "tanh_"),
     k.MaxPool: Torch(
-        partial(_window, nn.MaxPool2d, -math.inf),
+        _make_max,
         {nn.MaxPool2d: _max_pool},
         {"max_pool2d": _as_module(nn.MaxPool2d, _max_pool)},
     ),
     k.AvgPool: Torch(
-        partial(_window, nn.AvgPool2d, 0.0),
+        _make_avg,
         {nn.AvgPool2d: _avg_pool},
         {"avg_pool2d": _as_module(nn.AvgPool2d, _avg_pool)},
     ),

@@ -275,7 +275,9 @@ def nearly_tied(network: Network, made: Sequence[torch.Tensor]) -> bool:
             continue
         assert node.window is not None
         (top, left), (bottom, right) = node.window.pad, node.window.pad_end
-        maps = functional.pad(made[node.sources[0] + 1], (left, right, top, bottom), value=-np.inf)[0, :, None]
+        more = node.window.stride if node.window.ceil else (0, 0)
+        sides = (left, right + more[1], top, bottom + more[0])
+        maps = functional.pad(made[node.sources[0] + 1], sides, value=-np.inf)[0, :, None]
         how = {"dilation": node.window.dilation, "stride": node.window.stride}
         windows = functional.unfold(maps, node.window.kernel, **how)
         if windows.shape[1] > 1:

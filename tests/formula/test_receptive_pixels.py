@@ -49,7 +49,7 @@ def linear(plan: Plan) -> Plan:
     if isinstance(plan, Branches):
         return Branches(tuple(map(linear, plan.branches)))
     if isinstance(plan, MaxPool):
-        return AvgPool(plan.kernel, plan.stride, plan.pad)
+        return AvgPool(plan.window.extent, plan.stride, plan.pad, plan.ceil_mode)
     return Dropout(0.0) if isinstance(plan, STOPS) else plan
 
 

@@ -10,9 +10,9 @@ from typing import Any, ClassVar, Self
 
 from ...errors import PlanError, phrase
 from ..geometry import Pair, Patch, Shape, Sides, Size, Source, Window, ends, pair, times
-from ..onnx_operators import FLOAT, Operator, Piece, Tensor, attributes
+from ..onnx_operators import FLOAT, Operator, Piece, Tensor, attributes, wholes
 from ..receptive_field import ReceptiveField
-from .arguments import AtMostHalf, Extent
+from .arguments import AtMostHalf, Extent, Flag
 from .base import Given, Layer, Sizes, Windowed, operator
 
 MAX_AVERAGED = 1 << 16  # numbers of the two matrices that average in a model file: 4 bytes each, in every such layer
@@ -35,41 +35,104 @@ class Pool(Windowed):
     stride: Size | None = None  # None: the kernel's own size
     pad: Sides = 0
 
-    @property
-    def window(self) -> Window:
+    def _window(self, dilation: Size, ceil: bool) -> Window:
         assert self.stride is not None  # the check has put the kernel's size there
-        return Window(pair(self.kernel), pair(self.stride), *ends(self.pad))
+        return Window(pair(self.kernel), pair(self.stride), *ends(self.pad), pair(dilation), ceil)
 
-    def _sizes_onnx(self) -> dict[str, tuple[int, ...]]:
+    def _sizes_onnx(self, shape: Shape) -> dict[str, int | tuple[int, ...]]:
+        """Sizes are rounded down there, after more padding: ONNX's ceil_mode was another one before opset 22."""
         w = self.window
-        return {"kernel_shape": w.kernel, "strides": w.stride, "pads": w.pads}
-
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        given: Any = attributes(piece.operators[0])
-        return cls(given["kernel_shape"], given["strides"], given["pads"])
+        return {"kernel_shape": w.kernel, "strides": w.stride, "pads": w.pads_over(shape[1:])}
 
 
 @dataclass(frozen=True, slots=True)
 class MaxPool(Pool):
-    """The largest value of each window; `stride` is `kernel` by default. Padding counts as −∞."""
+    """The largest value of each window; `stride` is `kernel` by default. Padding counts as −∞. With `ceil_mode` sizes
+    are rounded up, if the last window begins on the map.
+    """
 
     name = "maxpool"
     example = "maxpool(2)"
+    arguments: ClassVar = {**Pool.arguments, "dilation": Extent(phrase("dilation.try")), "ceil_mode": Flag()}
+
+    dilation: Size = 1
+    ceil_mode: bool = False
+
+    @property
+    def window(self) -> Window:
+        return self._window(self.dilation, self.ceil_mode)
+
+    def options(self) -> dict[str, float | bool | list[int]]:
+        return {"ceil_mode": self.ceil_mode}
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
-        return operator("MaxPool", name, inputs, **self._sizes_onnx())
+        apart = {"dilations": self.window.dilation} if self.dilation != 1 else {}
+        return operator("MaxPool", name, inputs, **self._sizes_onnx(shape), **apart)
+
+    @classmethod
+    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
+        given: Any = attributes(piece.operators[0])
+        return cls(*_within_half(given), given["dilations"], _reaches_out(given))
 
 
 @dataclass(frozen=True, slots=True)
 class AvgPool(Pool):
-    """The mean of each window; `stride` is `kernel` by default. The zeros of the padding count, as in torch."""
+    """The mean of each window; `stride` is `kernel` by default. The zeros of the padding count, as in torch, but with
+    `count_include_pad=False`. With `ceil_mode` sizes are rounded up, if the last window begins on the map; what it has
+    beyond the padding never counts.
+    """
 
     name = "avgpool"
     example = "avgpool(2)"
+    arguments: ClassVar = {**Pool.arguments, "ceil_mode": Flag(), "count_include_pad": Flag()}
+
+    ceil_mode: bool = False
+    count_include_pad: bool = True
+
+    @property
+    def window(self) -> Window:
+        return self._window(1, self.ceil_mode)
+
+    def options(self) -> dict[str, float | bool | list[int]]:
+        return {"ceil_mode": self.ceil_mode, "count_include_pad": self.count_include_pad}
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
-        return operator("AveragePool", name, inputs, **self._sizes_onnx(), count_include_pad=1)
+        w, counts = self.window, int(self.count_include_pad)
+        sizes = self._sizes_onnx(shape)
+        if not w.ceil or not counts:
+            return operator("AveragePool", name, inputs, **sizes, count_include_pad=counts)
+        padded, sides = f"{name}.padded", f"{name}.sides"  # zeros that count stand there before what does not is added
+        top, left, bottom, right = w.pads_over(shape[1:])
+        more = (0, 0, max(0, bottom - w.pad_end[0]), max(0, right - w.pad_end[1]))
+        begins, ends = (top, left), (min(bottom, w.pad_end[0]), min(right, w.pad_end[1]))
+        operators = (
+            Operator("Pad", (*inputs, sides), padded),
+            Operator("AveragePool", (padded,), name, {**sizes, "pads": more, "count_include_pad": 0}),
+        )
+        return Piece(operators, {sides: wholes(0, 0, *begins, 0, 0, *ends)})
+
+    @classmethod
+    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
+        given: Any = attributes(piece.operators[-1])
+        if len(piece.operators) == 1:
+            return cls(*_within_half(given), _reaches_out(given), given["count_include_pad"] == 1)
+        sides = piece.tensors[piece.operators[0].inputs[1]].data or b""
+        if len(sides) != 64:
+            return None
+        _, _, top, left, _, _, bottom, right = struct.unpack("<8q", sides)
+        return cls(given["kernel_shape"], given["strides"], (top, left, bottom, right), True)
+
+
+def _within_half(given: Any) -> tuple[Pair, Pair, tuple[int, int, int, int]]:
+    """Return kernel, stride and pads, of which no more than half a kernel is a formula's own."""
+    kernel, (top, left, bottom, right) = given["kernel_shape"], given["pads"]
+    return kernel, given["strides"], (top, left, min(bottom, kernel[0] // 2), min(right, kernel[1] // 2))
+
+
+def _reaches_out(given: Any) -> bool:
+    """Whether more is padded at the end than a formula does: what rounding sizes up asks for."""
+    kernel, pads = given["kernel_shape"], given["pads"]
+    return any(2 * pad > k for pad, k in zip(pads[2:], kernel, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,8 @@
  * @property {number} [p]
  * @property {Pair} [size]
  * @property {number} [eps]
+ * @property {boolean} [ceil_mode]
+ * @property {boolean} [count_include_pad]
  * @property {number} [low]
  * @property {number} [high]
  * @property {number} [around]

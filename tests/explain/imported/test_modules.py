@@ -254,8 +254,7 @@ def test_data_of_one_size_says_what_a_module_reads() -> None:
     [
         nn.Conv2d(1, 2, 3, padding_mode="reflect"),
         nn.Conv2d(1, 2, 2, padding="same"),
-        nn.MaxPool2d(2, dilation=2),
-        nn.AvgPool2d(2, padding=1, count_include_pad=False),
+        nn.MaxPool2d(2, return_indices=True),
         nn.AvgPool2d(2, divisor_override=3),
         nn.AdaptiveAvgPool2d((None, 2)),
         nn.BatchNorm2d(1, track_running_stats=False),

@@ -91,7 +91,7 @@ MAPS = torch.rand(2, 3, 4, 4) - 0.5
         (lambda x: x.tanh(), Tanh()),
         (lambda x: fun.dropout(x, 0.25), Dropout(0.25)),
         (lambda x: fun.max_pool2d(x, 2), MaxPool(2)),
-        (lambda x: fun.max_pool2d(x, kernel_size=2, stride=1, dilation=2), None),
+        (lambda x: fun.max_pool2d(x, kernel_size=2, stride=1, dilation=2), MaxPool(2, 1, 0, 2)),
         (lambda x: fun.avg_pool2d(x, 2, padding=1), AvgPool(2, 2, 1)),
         (lambda x: fun.adaptive_avg_pool2d(x, 1), GlobalAvgPool()),
         (lambda x: fun.adaptive_avg_pool2d(x, 2), AdaptiveAvgPool(2)),

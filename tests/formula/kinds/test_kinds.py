@@ -30,8 +30,15 @@ SAMPLES = {
     "conv": ["conv(6, (3, 2), stride=(2, 1), pad=(1, 0), dilation=(1, 2), groups=2, bias=False)", "conv(2, 3)"],
     "leaky_relu": ["leaky_relu(0.2)"],
     "elu": ["elu", "elu(0.3)"],
-    "maxpool": ["maxpool((3, 2), stride=(1, 2), pad=(1, 0))", "maxpool(2)"],
-    "avgpool": ["avgpool((3, 2), stride=(1, 2), pad=(1, 1))"],
+    "maxpool": [
+        "maxpool((3, 2), stride=(1, 2), pad=(1, 0))",
+        "maxpool(2)",
+        "maxpool(3, 2, 1, dilation=2, ceil_mode=True)",
+    ],
+    "avgpool": [
+        "avgpool((3, 2), stride=(1, 2), pad=(1, 1))",
+        "avgpool(3, 2, 1, ceil_mode=True, count_include_pad=False)",
+    ],
     "dropout": ["dropout(0.2)"],
     "clip": ["clip(-0.5, 2)", "clip(0, 1)"],
     "lrn": ["lrn(3, alpha=0.5, beta=0.5, k=2)", "lrn(5)"],

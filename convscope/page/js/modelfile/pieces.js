@@ -56,6 +56,46 @@ function windowAttributes({ window }) {
   return { kernel_shape: kernel, strides: stride, pads: [...pad, ...pad_end] };
 }
 
+/**
+ * A pooling's sizes, rounded down there after as much padding as a last window asks for that is there by rounding up.
+ * @param {Layer} node
+ */
+function poolAttributes(node) {
+  const { kernel, stride, pad, pad_end: end, dilation } = /** @type {Window} */ (node.window);
+  const reach = [0, 1].map((axis) => {
+    const extent = dilation[axis] * (kernel[axis] - 1) + 1;
+    const last = (node.output[axis + 1] - 1) * stride[axis] + extent - node.input[axis + 1] - pad[axis];
+    return node.options.ceil_mode ? Math.max(0, last) : end[axis];
+  });
+  return {
+    ...windowAttributes(node),
+    pads: [...pad, ...reach],
+    ...(dilation.some((by) => by > 1) ? { dilations: dilation } : {}),
+  };
+}
+
+/** Zeros that count are put there before what does not count is added. @type {Written} */
+const avgpoolPiece = (node, inputs) => {
+  const { ceil_mode = false, count_include_pad = true } = node.options;
+  const attributes = poolAttributes(node);
+  if (!ceil_mode || !count_include_pad) {
+    const given = { ...attributes, count_include_pad: Number(count_include_pad) };
+    return single("AveragePool", [], () => given)(node, inputs);
+  }
+  const { pad_end: end } = /** @type {Window} */ (node.window);
+  const [top, left, bottom, right] = attributes.pads;
+  const [padded, sides] = [`${node.name}.padded`, `${node.name}.sides`];
+  const more = [0, 0, Math.max(0, bottom - end[0]), Math.max(0, right - end[1])];
+  const given = { ...attributes, pads: more, count_include_pad: 0 };
+  return {
+    operators: [
+      { kind: "Pad", inputs: [...inputs, sides], output: padded },
+      { kind: "AveragePool", inputs: [padded], output: node.name, attributes: given },
+    ],
+    tensors: { [sides]: integers(0, 0, top, left, 0, 0, Math.min(bottom, end[0]), Math.min(right, end[1])) },
+  };
+};
+
 /** @type {Written} */
 const convPiece = (node, inputs) => {
   const { dilation } = /** @type {Window} */ (node.window);
@@ -204,7 +244,7 @@ function averaging(node, axis) {
 export const PIECES = {
   adaptive_avgpool: cellsPiece,
   add: (node, inputs) => single(inputs.length === 2 ? "Add" : "Sum")(node, inputs),
-  avgpool: single("AveragePool", [], (node) => ({ ...windowAttributes(node), count_include_pad: 1 })),
+  avgpool: avgpoolPiece,
   bn: single(
     "BatchNormalization",
     ["weight", "bias", "running_mean", "running_var"],
@@ -233,7 +273,7 @@ export const PIECES = {
     bias: { real: k },
     size: around,
   })),
-  maxpool: single("MaxPool", [], windowAttributes),
+  maxpool: single("MaxPool", [], poolAttributes),
   mul: mulPiece,
   opaque: null, // a part that only Python can run
   prelu: single("PRelu", ["weight"]),

@@ -1,17 +1,16 @@
 import { phrase } from "../../kit/i18n.js";
 import { partOf, windowAt } from "../parts.js";
-import { eachPooled } from "../pooling.js";
-/** @import {Window} from "../../types.js" */
+import { countedAt, eachPooled } from "../pooling.js";
 /** @import {KindModule, Layer} from "../types.js" */
 
-/** How many numbers a window has, those of the padding too. @param {Layer} node */
-function windowArea(node) {
-  const { kernel } = /** @type {Window} */ (node.window);
-  return kernel[0] * kernel[1];
+/** What each sum is divided by, a place of the output each. @param {Layer} node */
+function divisorsOf(node) {
+  const [, rows, columns] = node.output;
+  return Array.from({ length: rows * columns }, (_, p) => countedAt(node, Math.floor(p / columns), p % columns));
 }
 
 /**
- * The mean of each window; the zeros of the padding count.
+ * The mean of each window; the zeros of the padding count, or they do not.
  * @type {KindModule}
  */
 export const avgpool = {
@@ -24,15 +23,17 @@ export const avgpool = {
   forward: (node, [x]) => {
     const out = new Float64Array(node.output[0] * node.output[1] * node.output[2]);
     eachPooled(node, (to, from) => (out[to] += x[from]));
-    return out.map((sum) => sum / windowArea(node));
+    const divisors = divisorsOf(node);
+    return out.map((sum, i) => sum / divisors[i % divisors.length]);
   },
   backward: (node, gradient) => {
     const out = new Float64Array(node.input[0] * node.input[1] * node.input[2]);
-    eachPooled(node, (to, from) => (out[from] += gradient[to] / windowArea(node)));
+    const divisors = divisorsOf(node);
+    eachPooled(node, (to, from) => (out[from] += gradient[to] / divisors[to % divisors.length]));
     return [out];
   },
   terms: (unit) => {
     const part = partOf(unit, unit.channel, windowAt(unit));
-    return { parts: [part], numbers: { sum: part.subtotal, divisor: part.values.length } };
+    return { parts: [part], numbers: { sum: part.subtotal, divisor: countedAt(unit.node, unit.y, unit.x) } };
   },
 };

@@ -22,7 +22,7 @@ import { divisor, unreadPlaces } from "./unread.js";
  * @property {boolean} last whether no layer after it takes a row of numbers
  */
 /** @typedef {{output: Three, flat: boolean, how: Said, dropped: Two}} Sizes */
-/** @typedef {{kernel: Two, stride: Two, pad: Two, end: Two, dilation: Two}} PlanWindow `end`: the padding at the bottom and right */
+/** @typedef {{kernel: Two, stride: Two, pad: Two, end: Two, dilation: Two, ceil: boolean}} PlanWindow `end`: the padding at the bottom and right */
 
 /** What a convolution or a pooling lays over its input. @param {LayerPlan} layer @returns {PlanWindow | null} */
 export function windowOf(layer) {
@@ -31,7 +31,7 @@ export function windowOf(layer) {
   const dilation = both(layer.dilation ?? 1);
   const same = /** @type {Two} */ (kernel.map((k, i) => Math.floor((dilation[i] * (k - 1)) / 2)));
   const [pad, end] = layer.pad === "same" ? [same, same] : endsOf(layer.pad ?? 0);
-  return { kernel, stride: both(layer.stride ?? 1), pad, end, dilation };
+  return { kernel, stride: both(layer.stride ?? 1), pad, end, dilation, ceil: layer.ceil_mode ?? false };
 }
 
 /** K_eff = dilation·(kernel − 1) + 1. @param {PlanWindow} window @returns {Two} */
@@ -174,5 +174,14 @@ function axisOf(size, axis, window, where) {
       hint: phrase("size.none.try"),
     });
   }
-  return { size: made, how, unread: unreadPlaces(size, window.kernel[axis], s, p, window.dilation[axis], q) };
+  const unread = (/** @type {number} */ end) =>
+    unreadPlaces(size, window.kernel[axis], s, p, window.dilation[axis], end);
+  if (!window.ceil) return { size: made, how, unread: unread(q) };
+  const [rounded, begun] = [Math.ceil((size - k + p + q) / s) + 1, Math.ceil((size + p) / s)];
+  const up = Math.min(rounded, begun);
+  const said =
+    up === rounded
+      ? `ceil((${size} − ${k} + ${p === q ? `2×${p}` : `${p} + ${q}`})/${s}) + 1 = ${up}`
+      : `ceil((${size} + ${p})/${s}) = ${up}`;
+  return { size: up, how: said, unread: unread((up - 1) * s + k - size - p) };
 }

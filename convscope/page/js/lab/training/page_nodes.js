@@ -17,6 +17,8 @@ const OPTIONS = {
   clip: ({ low, high }) => ({ low, high }),
   elu: ({ alpha }) => ({ alpha }),
   lrn: ({ size, alpha, beta, k }) => ({ around: size, alpha, beta, k }),
+  maxpool: ({ ceil_mode }) => ({ ceil_mode }),
+  avgpool: ({ ceil_mode, count_include_pad }) => ({ ceil_mode, count_include_pad }),
   scale: ({ bias }) => ({ bias }),
   channel_shuffle: ({ groups }) => ({ groups }),
   bn: ({ eps = EPS }) => ({ eps }),

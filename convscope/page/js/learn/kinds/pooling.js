@@ -1,6 +1,6 @@
+import { countedAt } from "../../engine/pooling.js";
 import { groupStep } from "../memory.js";
 import { cellLinks, readTable, windowLinks } from "../tables.js";
-/** @import {Window} from "../../types.js" */
 /** @import {Links} from "../tables.js" */
 /** @import {BatchKind, Site, Work} from "../types.js" */
 
@@ -29,7 +29,7 @@ export const maxpoolBatch = {
 };
 
 /**
- * The mean of each window; the zeros of the padding count.
+ * The mean of each window; the zeros of the padding count, or they do not.
  * @type {BatchKind}
  */
 export const avgpoolBatch = {
@@ -37,9 +37,11 @@ export const avgpoolBatch = {
   parameters: () => ({}),
   buffers: () => ({}),
   prepare: (site) => {
-    const { kernel } = /** @type {Window} */ (site.node.window);
-    const links = windowLinks(site.node);
-    return means(site, links, new Float32Array(site.output.places).fill(1 / (kernel[0] * kernel[1])));
+    const columns = site.node.output[2];
+    const factors = Float32Array.from({ length: site.output.places }, (_, p) => {
+      return 1 / countedAt(site.node, Math.floor(p / columns), p % columns);
+    });
+    return means(site, windowLinks(site.node), factors);
   },
 };
 
