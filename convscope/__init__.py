@@ -38,8 +38,10 @@ if TYPE_CHECKING:
     from .formula import Gate as Gate
     from .formula import GELUTanh as GELUTanh
     from .formula import GlobalAvgPool as GlobalAvgPool
+    from .formula import GroupNorm as GroupNorm
     from .formula import HardSigmoid as HardSigmoid
     from .formula import HardSwish as HardSwish
+    from .formula import LayerNorm as LayerNorm
     from .formula import LeakyReLU as LeakyReLU
     from .formula import MaxPool as MaxPool
     from .formula import Plan as Plan
@@ -64,7 +66,7 @@ if TYPE_CHECKING:
 
 _FORMULA = (
     "Plan parse describe Conv ReLU LeakyReLU PReLU ReLU6 ELU GELU GELUTanh SiLU HardSwish Clip Softplus "
-    "LRN Scale ChannelShuffle Sigmoid HardSigmoid Tanh "
+    "LRN GroupNorm LayerNorm Scale ChannelShuffle Sigmoid HardSigmoid Tanh "
     "MaxPool AvgPool AdaptiveAvgPool GlobalAvgPool BatchNorm Dropout Flatten FC Skip Gate SqueezeExcite "
     "Branches Crop"
 )

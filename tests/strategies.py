@@ -31,6 +31,8 @@ from convscope.formula import (
     Flatten,
     Gate,
     GlobalAvgPool,
+    GroupNorm,
+    LayerNorm,
     LeakyReLU,
     MaxPool,
     Mul,
@@ -54,7 +56,7 @@ Weights = dict[str, np.ndarray]
 
 PLAIN = tuple(kind() for kind in KINDS if kind.activation and not kind.arguments)
 WINDOWED, POINTWISE = ("conv", "maxpool", "avgpool"), ("act", "bn", "dropout", "skip", "repeat")
-JOINED = ("adaptive", "branches", "gate", "lrn", "scale", "shuffle")
+JOINED = ("adaptive", "branches", "gate", "lrn", "scale", "shuffle", "norm")
 
 
 @st.composite
@@ -168,6 +170,9 @@ def _on_maps(draw: st.DrawFn, shape: Shape, kinds: tuple[str, ...]) -> tuple[Pla
         return Skip(draw(_same(shape, deep=True))), shape
     if kind == "lrn":
         return LRN(draw(st.sampled_from([1, 3, 5])), draw(st.floats(2**-12, 1, width=32)), 0.75, 2.0), shape
+    if kind == "norm":  # with an eps that keeps rounding small where numbers are nearly alike
+        groups = draw(st.sampled_from([g for g in range(1, 9) if shape[0] % g == 0]))
+        return draw(st.sampled_from([GroupNorm(groups, 0.1), LayerNorm(0.1)])), shape
     if kind == "scale":
         return Scale(draw(st.booleans())), shape
     if kind == "shuffle":
@@ -379,7 +384,19 @@ _OPTIONS = {
     "channels": ("1", "2", "3", "4"),
 }
 _BARE = {"gap", "repeat", "leaky_relu", "prelu", "sigmoid", "tanh", "dropout", "flatten"}
-_BARE |= {"clip", "softplus", "gelu_tanh", "relu6", "elu", "gelu", "silu", "hardswish", "hardsigmoid"}
+_BARE |= {
+    "group_norm",
+    "layer_norm",
+    "clip",
+    "softplus",
+    "gelu_tanh",
+    "relu6",
+    "elu",
+    "gelu",
+    "silu",
+    "hardswish",
+    "hardsigmoid",
+}
 FEATURES = frozenset(f"{kind}: {option}" for kind, options in _OPTIONS.items() for option in options) | _BARE
 """What plans must show together: every layer, every option, alone and where two meet in a corner."""
 
@@ -394,6 +411,11 @@ _CORNERS = (
         "ceil_mode=True) + maxpool(2, stride=1, pad=1, dilation=(2, 1)) + avgpool(3, stride=2, pad=(0, 1, 1, 0), "
         "ceil_mode=True, count_include_pad=False) + fc",
         (2, 16, 18),
+    ),
+    (
+        "conv(4, 2) + group_norm(2, eps=0.1) + group_norm(4, eps=0.5) + relu + layer_norm(0.1) + conv(3, 2) + "
+        "group_norm(1, eps=0.2) + flatten + layer_norm(0.3) + fc",
+        (2, 6, 5),
     ),
     (
         "gate(relu) + gate(conv(1, 1) + sigmoid) + se(2) + skip(conv(3, 3, stride=2), conv(3, 1) + "

@@ -20,9 +20,11 @@ from .kinds import Dropout as Dropout
 from .kinds import Flatten as Flatten
 from .kinds import GELUTanh as GELUTanh
 from .kinds import GlobalAvgPool as GlobalAvgPool
+from .kinds import GroupNorm as GroupNorm
 from .kinds import HardSigmoid as HardSigmoid
 from .kinds import HardSwish as HardSwish
 from .kinds import Layer as Layer
+from .kinds import LayerNorm as LayerNorm
 from .kinds import LeakyReLU as LeakyReLU
 from .kinds import MaxPool as MaxPool
 from .kinds import Mul as Mul

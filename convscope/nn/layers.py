@@ -129,6 +129,13 @@ class Concat(nn.Module):
         return torch.cat(sources, 1)
 
 
+class ChannelNorm(nn.LayerNorm):
+    """A layer normalisation over the channels of each place of maps, or over a row of numbers."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+
+
 class Scale(nn.Module):
     """Each channel of maps times a learned number, plus another one."""
 

@@ -113,6 +113,19 @@ def _batch_norm(m: Any) -> Found:
     return k.BatchNorm(m.eps) if m.running_mean is not None else None
 
 
+def _group_norm(m: nn.GroupNorm) -> Found:
+    return k.GroupNorm(m.num_groups, m.eps) if m.affine else None
+
+
+def _instance_norm(m: nn.InstanceNorm2d) -> Found:
+    return k.GroupNorm(m.num_features, m.eps) if m.affine and not m.track_running_stats else None
+
+
+def _layer_norm(m: nn.LayerNorm) -> Found:
+    """Of rows of numbers; of maps it is over their last axes, which is none of these: the results are compared."""
+    return k.LayerNorm(m.eps) if len(m.normalized_shape) == 1 and m.bias is not None else None
+
+
 def _dropout(m: Any) -> Found:
     return k.Dropout(m.p) if m.p < 1 else SAME
 
@@ -242,6 +255,16 @@ TORCH: dict[type[k.Layer], Torch] = {
     k.BatchNorm: Torch(
         lambda layer, node: layers.batch_norm(node.input[0], node.flat, layer.eps),
         {nn.BatchNorm1d: _batch_norm, nn.BatchNorm2d: _batch_norm},
+        {},
+    ),
+    k.GroupNorm: Torch(
+        lambda layer, node: nn.GroupNorm(layer.groups, node.input[0], layer.eps),
+        {nn.GroupNorm: _group_norm, nn.InstanceNorm2d: _instance_norm},
+        {},
+    ),
+    k.LayerNorm: Torch(
+        lambda layer, node: layers.ChannelNorm(node.input[0], layer.eps),
+        {layers.ChannelNorm: lambda m: k.LayerNorm(m.eps), nn.LayerNorm: _layer_norm},
         {},
     ),
     k.LRN: Torch(

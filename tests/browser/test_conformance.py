@@ -203,7 +203,7 @@ def total_of(terms: dict[str, Any], net: Net) -> float:
         case "maxpool":
             assert numbers(terms["parts"][0]["values"])[n["winner"]] == max(inside)
             return float(max(inside))
-        case "bn":
+        case "bn" | "group_norm" | "layer_norm":
             assert np.isclose(n["normalised"], (n["x"] - n["mean"]) / np.sqrt(n["variance"] + n["eps"]))
             return float(n["normalised"] * n["weight"] + n["bias"])
         case "add":

@@ -15,6 +15,8 @@ from convscope.formula import (
     Dropout,
     Gate,
     GlobalAvgPool,
+    GroupNorm,
+    LayerNorm,
     MaxPool,
     Network,
     Plan,
@@ -31,7 +33,7 @@ from convscope.nn import build
 from convscope.pictures.input_spec import InputSpec
 from tests.strategies import networks
 
-STOPS = (*(kind for kind in LAYERS.values() if kind.activation), Dropout, BatchNorm, Scale)
+STOPS = (*(kind for kind in LAYERS.values() if kind.activation), Dropout, BatchNorm, Scale, GroupNorm, LayerNorm)
 
 
 def linear(plan: Plan) -> Plan:

@@ -19,6 +19,8 @@ from .activations import Tanh as Tanh
 from .base import Layer as Layer
 from .convolution import Conv as Conv
 from .dense import FC as FC
+from .groups import GroupNorm as GroupNorm
+from .groups import LayerNorm as LayerNorm
 from .joins import Add as Add
 from .joins import Concat as Concat
 from .joins import Mul as Mul
@@ -43,6 +45,8 @@ KINDS: tuple[type[Layer], ...] = (
         AdaptiveAvgPool,
         GlobalAvgPool,
         BatchNorm,
+        GroupNorm,
+        LayerNorm,
         LRN,
         Scale,
         Dropout,

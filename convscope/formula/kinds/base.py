@@ -20,7 +20,10 @@ from ..plan import Plan
 from ..receptive_field import ReceptiveField
 from .arguments import Argument, Extent, Relation
 
-Reads: TypeAlias = Literal["unit", "window", "cell", "all", "part", "number", "units", "source", "channels", "channel"]
+Reads: TypeAlias = (
+    Literal["unit", "window", "cell", "all", "part", "number", "units", "source"]
+    | Literal["channels", "channel", "group", "column"]
+)
 Tensors: TypeAlias = tuple[tuple[str, tuple[int, ...]], ...]  # (("weight", shape), ("bias", shape))
 
 

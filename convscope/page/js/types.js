@@ -28,7 +28,7 @@
 /**
  * @typedef {"conv" | "relu" | "leaky_relu" | "prelu" | "relu6" | "elu" | "gelu" | "silu" | "hardswish" | "sigmoid" |
  * "hardsigmoid" | "tanh" | "maxpool" | "avgpool" | "adaptive_avgpool" | "gap" | "bn" | "dropout" | "flatten" | "fc" |
- * "clip" | "softplus" | "gelu_tanh" | "lrn" | "scale" | "channel_shuffle" | "crop" | "add" | "mul" | "concat" | "opaque"} Kind
+ * "clip" | "softplus" | "gelu_tanh" | "lrn" | "group_norm" | "layer_norm" | "scale" | "channel_shuffle" | "crop" | "add" | "mul" | "concat" | "opaque"} Kind
  */
 
 /**

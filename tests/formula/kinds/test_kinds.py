@@ -41,6 +41,8 @@ SAMPLES = {
     ],
     "dropout": ["dropout(0.2)"],
     "clip": ["clip(-0.5, 2)", "clip(0, 1)"],
+    "group_norm": ["group_norm(2)", "group_norm(4, 0.01)"],
+    "layer_norm": ["layer_norm(0.01)", "flatten + layer_norm"],
     "lrn": ["lrn(3, alpha=0.5, beta=0.5, k=2)", "lrn(5)"],
     "scale": ["scale", "scale(False)"],
     "channel_shuffle": ["channel_shuffle(2)"],

@@ -74,6 +74,11 @@ export function channelsRead(node, channel, from = 0) {
   }
   if (node.module.geometry === "flatten") return [Math.floor(channel / (height * width))];
   if (node.module.geometry === "shuffled") return [shuffledFrom(node, channel)];
+  if (node.module.geometry === "column") return Array.from({ length: inputs }, (_, i) => i);
+  if (node.module.geometry === "grouped") {
+    const each = inputs / (node.options.groups ?? 1);
+    return Array.from({ length: each }, (_, i) => Math.floor(channel / each) * each + i);
+  }
   if (node.module.geometry === "neighbours") {
     const { first, end } = channelsAround(node, channel);
     return Array.from({ length: end - first }, (_, i) => first + i);
@@ -157,7 +162,7 @@ export function readingUnit(node, source, channel, y, x) {
     const each = channels / groups;
     return { channel: (channel % each) * groups + Math.floor(channel / each), y, x };
   }
-  if (geometry === "same" || geometry === "neighbours") return { channel, y, x };
+  if (["same", "neighbours", "grouped", "column"].includes(geometry)) return { channel, y, x };
   return geometry === "units" || geometry === "whole" ? { channel: into, y: 0, x: 0 } : null;
 }
 

@@ -134,6 +134,8 @@ function readBy(node, patch, from, flat) {
     const from = Array.from({ length: patch.end - patch.first }, (_, i) => shuffledFrom(node, patch.first + i));
     return { ...patch, first: Math.min(...from), end: Math.max(...from) + 1 };
   }
+  if (geometry === "column") return { ...patch, first: 0, end: units };
+  if (geometry === "grouped") return { ...groupsRead(node, patch), rows: all(height), columns: all(width) };
   if (geometry === "neighbours") {
     return {
       ...patch,

@@ -27,7 +27,8 @@ export function initialise(network, initial, seed) {
       if (shape.length > 1) reach = 1 / Math.sqrt(values.count / shape[0]);
       const next = uniform([seed, DRAWN.weights, i]);
       for (let j = 0; j < values.count; j++) values.values[j] = reach * (2 * next() - 1);
-    } else if (drawing === "normalisation") values.values.fill(name.endsWith(".weight") ? 1 : 0);
+    } else if (drawing && ["normalisation", "grouped", "scaling"].includes(drawing))
+      values.values.fill(name.endsWith(".weight") ? 1 : 0);
     else values.values.fill(0.25);
   }
   for (const { name, values } of network.buffers) values.values.fill(name.endsWith("_var") ? 1 : 0);

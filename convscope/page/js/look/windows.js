@@ -74,7 +74,7 @@ export function fieldSteps(app, index) {
 function extentOf(node) {
   const { geometry } = node.module;
   if (node.window) return node.window.dilation[0] * (node.window.kernel[0] - 1) + 1;
-  if (geometry !== "cells") return geometry === "whole" ? node.input[1] : 1;
+  if (geometry !== "cells") return geometry === "whole" || geometry === "grouped" ? node.input[1] : 1;
   const cells = Array.from({ length: node.output[1] }, (_, i) => cellAlong(node, 0, i));
   return Math.max(...cells.map(({ first, end }) => end - first));
 }

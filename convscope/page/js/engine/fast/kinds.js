@@ -138,7 +138,7 @@ function fastSum({ node, inputs, output, memory }) {
 /** @type {FastKind} */
 function fastLargest({ node, inputs: [x], output }) {
   const { kernel, stride, pad, dilation } = /** @type {Window} */ (node.window);
-  if (!onlyKnown(node, []) || dilation[0] !== 1 || dilation[1] !== 1) return null;
+  if (!onlyKnown(node, ["ceil_mode"]) || dilation[0] !== 1 || dilation[1] !== 1) return null;
   return (kernels) =>
     kernels.largest(x.at, output.at, ...node.input, node.output[1], node.output[2], ...kernel, ...stride, ...pad);
 }

@@ -16,8 +16,10 @@ import { flatten } from "./flatten.js";
 import { gap } from "./gap.js";
 import { gelu } from "./gelu.js";
 import { gelu_tanh } from "./gelu_tanh.js";
+import { group_norm } from "./group_norm.js";
 import { hardsigmoid } from "./hardsigmoid.js";
 import { hardswish } from "./hardswish.js";
+import { layer_norm } from "./layer_norm.js";
 import { leaky_relu } from "./leaky_relu.js";
 import { lrn } from "./lrn.js";
 import { maxpool } from "./maxpool.js";
@@ -52,8 +54,10 @@ export const KINDS = {
   gap,
   gelu,
   gelu_tanh,
+  group_norm,
   hardsigmoid,
   hardswish,
+  layer_norm,
   leaky_relu,
   lrn,
   maxpool,

@@ -55,15 +55,9 @@ export function sizesOf(layer, given, where) {
 const SIZES = {
   unit: asBefore,
   channels: asBefore,
-  channel: (layer, given, where) => {
-    const [groups, channels] = [layer.groups ?? 1, given.shape[0]];
-    if (channels % groups)
-      throw new PlanFault(phrase("groups.divide.input"), {
-        where,
-        got: phrase("groups.divide.got", { groups, channels }),
-      });
-    return asBefore(layer, given);
-  },
+  column: asBefore,
+  channel: inGroups,
+  group: inGroups,
   units: (layer, given, where) => {
     const [first, ...others] = given.shapes;
     if (!others.length || others.some((other) => other.some((n, axis) => n !== 1 && n !== first[axis])))
@@ -155,6 +149,17 @@ const SIZES = {
 /** How many places the largest of `n` cells over `length` reads. @param {number} length @param {number} n */
 export function largestCell(length, n) {
   return Math.ceil((length + n - divisor(length, n)) / n);
+}
+
+/** @param {LayerPlan} layer @param {Given} given @param {Said} where @returns {Sizes} */
+function inGroups(layer, given, where) {
+  const [groups, channels] = [layer.groups ?? 1, given.shape[0]];
+  if (channels % groups)
+    throw new PlanFault(phrase("groups.divide.input"), {
+      where,
+      got: phrase("groups.divide.got", { groups, channels }),
+    });
+  return asBefore(layer, given);
 }
 
 /** @param {LayerPlan} _ @param {Given} given @returns {Sizes} */

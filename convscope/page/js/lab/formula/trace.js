@@ -196,6 +196,8 @@ function reachOf(layer, before, { output, flat }, window) {
     const whole = before.map((reach) => through(reach.field, reach.grid, reach.grid, [0, 0]));
     return { field: whole.reduce(joined), grid: [1, 1] };
   }
+  if (reads === "column" && flat)
+    return { field: through(before[0].field, before[0].grid, before[0].grid, [0, 0]), grid: [1, 1] };
   const field =
     before.length > 1
       ? before.map((reach) => (reads === "units" && !flat ? spread(reach, output) : reach.field)).reduce(joined)
@@ -233,6 +235,7 @@ function fieldAfter(layer, before, grid, window) {
     const step = axes.map((axis) => Math.max(1, Math.floor((2 * grid[axis] + cells[axis]) / (2 * cells[axis]))));
     return through(before, /** @type {Two} */ (extent), /** @type {Two} */ (step), [0, 0]);
   }
+  if (reads === "group") return { ...through(before, grid, grid, [0, 0]), jump: before.jump };
   return reads === "all" ? through(before, grid, grid, [0, 0]) : before; // one window over everything
 }
 

@@ -19,6 +19,8 @@ const OPTIONS = {
   lrn: ({ size, alpha, beta, k }) => ({ around: size, alpha, beta, k }),
   maxpool: ({ ceil_mode }) => ({ ceil_mode }),
   avgpool: ({ ceil_mode, count_include_pad }) => ({ ceil_mode, count_include_pad }),
+  group_norm: ({ groups, eps }) => ({ groups, eps }),
+  layer_norm: ({ eps }) => ({ eps }),
   scale: ({ bias }) => ({ bias }),
   channel_shuffle: ({ groups }) => ({ groups }),
   bn: ({ eps = EPS }) => ({ eps }),

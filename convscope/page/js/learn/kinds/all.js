@@ -5,6 +5,7 @@ import { curveBatch, preluBatch, reluBatch } from "./activations.js";
 import { convBatch, fcBatch } from "./convolution.js";
 import { addBatch, concatBatch, mulBatch } from "./joins.js";
 import { bnBatch, dropoutBatch } from "./normalisation.js";
+import { ownNormBatch } from "./own_norm.js";
 import { lrnBatch, scaleBatch } from "./responses.js";
 import { avgpoolBatch, cellsBatch, maxpoolBatch } from "./pooling.js";
 import { cropBatch, flattenBatch, shuffleBatch } from "./shape.js";
@@ -33,8 +34,13 @@ export const BATCH_KINDS = {
   gap: cellsBatch,
   gelu: curveBatch(curveOf("gelu")),
   gelu_tanh: curveBatch(curveOf("gelu_tanh")),
+  group_norm: ownNormBatch((node) => ({
+    count: node.options.groups ?? 1,
+    of: (_, channel) => Math.floor((channel * (node.options.groups ?? 1)) / node.input[0]),
+  })),
   hardsigmoid: curveBatch(curveOf("hardsigmoid")),
   hardswish: curveBatch(curveOf("hardswish")),
+  layer_norm: ownNormBatch((node) => ({ count: node.input[1] * node.input[2], of: (place) => place })),
   leaky_relu: curveBatch(curveOf("leaky_relu"), true),
   lrn: lrnBatch,
   maxpool: maxpoolBatch,

@@ -7,7 +7,16 @@ import { denseDrawing } from "./dense.js";
 import { dropoutDrawing } from "./dropout.js";
 import { flattenDrawing } from "./flatten.js";
 import { copiedValue, beforeAfterDrawing, productValue, sumValue } from "./before_after.js";
-import { normDrawing, normValue, responseDrawing, responseValue, scaleDrawing, scaleValue } from "./norm.js";
+import {
+  groupedDrawing,
+  groupedValue,
+  normDrawing,
+  normValue,
+  responseDrawing,
+  responseValue,
+  scaleDrawing,
+  scaleValue,
+} from "./norm.js";
 import { poolDrawing, poolValue } from "./pool.js";
 import { slicesOfSum } from "./terms.js";
 
@@ -30,6 +39,7 @@ export const DRAWINGS = {
   flatten: { layer: flattenDrawing, value: copiedValue },
   crop: { layer: beforeAfterDrawing, value: copiedValue },
   addition: { layer: beforeAfterDrawing, value: sumValue },
+  grouped: { layer: groupedDrawing, value: groupedValue },
   scaling: { layer: scaleDrawing, value: scaleValue },
   response: { layer: responseDrawing, value: responseValue },
   shuffle: { layer: beforeAfterDrawing, value: copiedValue },

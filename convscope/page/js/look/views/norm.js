@@ -124,6 +124,15 @@ function responseFormula({ doc }, { x, squares, around, alpha, beta, k, base }, 
 export const normDrawing = (app, index) => formulaDrawing(app, index, normFormula, app.t("norm.note"));
 
 /** @param {App} app @param {number} index */
+export const groupedDrawing = (app, index) => formulaDrawing(app, index, normFormula, app.t("group.note"));
+
+/** The arithmetic, the number that it reads, and of how many the mean is. @param {App} app @param {Terms} terms */
+export function groupedValue(app, terms) {
+  const counted = make(app.doc, "p", {}, app.t("group.numbers", { n: terms.numbers.count }));
+  return [...normValue(app, terms), counted];
+}
+
+/** @param {App} app @param {number} index */
 export const scaleDrawing = (app, index) => formulaDrawing(app, index, scaleFormula, app.t("scale.note"));
 
 /** @param {App} app @param {number} index */
