@@ -85,3 +85,23 @@ def test_four_shapes_are_learned_and_the_saved_page_opens(lab: LabPage, tmp_path
         lab.js("location.hash = arguments[0]", f"#v={view}&l=en")
         until(lambda: len(lab.text("main")) > 50, 10)
     assert console(lab.browser) == []
+
+
+def test_pictures_are_kept_across_a_closed_tab_if_asked(lab: LabPage) -> None:
+    lab.open("own", "&s=3")
+    assert shown(lab, ".own-thumbs .thumb") == 40
+    lab.browser.find_element("css selector", ".own-keep-box").click()
+    until(lambda: lab.text(".own-keep .note").startswith("40 pictures are kept here, about 32 kB"), 10)
+    lab.js("document.querySelector('.own-thumbs .thumb').click()")  # one is taken away: that is kept, too
+    until(lambda: lab.text(".own-keep .note").startswith("39 pictures"), 10)
+    lab.open("own", "&e=0")
+    assert shown(lab, ".own-thumbs .thumb") == 0
+    until(lambda: lab.text(".own-keep .note").startswith("39 pictures are kept here from "), 10)
+    lab.browser.find_element("css selector", ".own-keep-open").click()
+    until(lambda: shown(lab, ".own-thumbs .thumb") == 39, 10)
+    lab.browser.find_element("css selector", ".own-keep-box").click()
+    until(lambda: lab.text(".own-keep .note").startswith("Without it"), 10)
+    lab.open("own", "&e=0")
+    lab.browser.execute_async_script("setTimeout(arguments[0], 200)")
+    assert lab.text(".own-keep .note").startswith("Without it")
+    assert console(lab.browser) == []

@@ -4,6 +4,7 @@ import { make } from "../../../kit/dom.js";
 import { collectPart, exampleNames } from "./collect.js";
 import { collectionOf } from "./collection.js";
 import { ownCover } from "./cover.js";
+import { keepPicturesPart } from "./keep_pictures.js";
 import { ownLearningOf } from "./learning.js";
 import { ownResultPart } from "./result.js";
 import { savePart } from "./save.js";
@@ -58,6 +59,7 @@ function ownParts(lab, holder) {
   /** @type {import("../../types.js").Drawing[]} */
   const all = [
     collectPart(lab, collection, () => refresh()),
+    keepPicturesPart(lab, collection, () => refresh()),
     ownTrainPart(lab, collection, learning),
     ownResultPart(lab, learning),
     tryPart(lab, kind, learning),
