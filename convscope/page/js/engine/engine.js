@@ -60,7 +60,7 @@ export function makeEngine(payload) {
       outputs.forEach((values, i) => lazily(/** @type {any} */ (exact), i, () => Float64Array.from(values)));
       const logits = Float64Array.from(scores);
       const probabilities = probabilitiesOf(logits, temperature, ending);
-      return { input: scalePicture(input, picture), outputs: exact, logits, probabilities };
+      return { input: scalePicture(input, picture), outputs: exact, quick: outputs, logits, probabilities };
     },
 
     /**

@@ -90,6 +90,7 @@
  * @typedef {object} Result one forward pass
  * @property {Float64Array} input the picture as the network reads it, (x − mean) / std, (C, H, W)
  * @property {Float64Array[]} outputs every node's, (C, H, W) or (units); a flatten shares its input's array
+ * @property {Float32Array[]} [quick] the same numbers as a worker made them: to paint, without a copy in float64
  * @property {Float64Array} logits (K)
  * @property {Float64Array} probabilities (K)
  */

@@ -16,7 +16,8 @@ export function indexOf(app, name) {
  * @returns {ArrayLike<number>}
  */
 export function valuesOf(app, index) {
-  return index < 0 ? app.result.input : (app.result.outputs[index] ?? []);
+  if (index < 0) return app.result.input;
+  return app.result.quick?.[index] ?? app.result.outputs[index] ?? [];
 }
 
 /**
@@ -56,7 +57,7 @@ const NETWORK_LIMITS = new WeakMap();
 export function networkLimit(app) {
   const known = NETWORK_LIMITS.get(app.result);
   if (known) return known;
-  const most = Math.max(1e-9, ...app.result.outputs.map((values) => largest(values)));
+  const most = Math.max(1e-9, ...(app.result.quick ?? app.result.outputs).map((values) => largest(values)));
   NETWORK_LIMITS.set(app.result, most);
   return most;
 }

@@ -7,6 +7,7 @@ import { indexOf, networkLimit, sizeOf } from "../lookup.js";
 import { layerColumn } from "./column.js";
 import { edgesBetween } from "./edges.js";
 import { figuresLine } from "./figures.js";
+import { MANY_LAYERS, networkGraph } from "./graph.js";
 import { legend, paintInput, paintMap } from "./maps.js";
 import { ALL_CLASSES, scoreBars } from "./scores.js";
 
@@ -16,6 +17,60 @@ import { ALL_CLASSES, scoreBars } from "./scores.js";
 
 /** @param {App} app @returns {View} */
 export function overviewView(app) {
+  return app.engine.nodes.length > MANY_LAYERS ? graphOverview(app) : columnOverview(app);
+}
+
+/** The scores, and what they are. @param {App} app */
+function outcomeOf(app) {
+  const { doc, t } = app;
+  const scores = scoreBars(app, (k) => app.go({ view: "loss", label: app.state.label, rival: k }));
+  if (app.payload.classes.length <= ALL_CLASSES) scores.element.classList.add("beside");
+  const element = make(
+    doc,
+    "section",
+    { class: "outcome", "aria-label": t("scores") },
+    make(doc, "h3", {}, t("scores")),
+    make(doc, "p", { class: "shape" }, softmaxWords(app)),
+    scores.element,
+  );
+  return { element, refresh: scores.refresh };
+}
+
+/** The colours' legend. @param {App} app */
+function mapLegend(app) {
+  return [
+    legend(app, "activations", app.state.range === "network" ? networkLimit(app) : null),
+    make(app.doc, "p", { class: "note" }, app.t("legend.note")),
+  ];
+}
+
+/** Of a network of many layers. @param {App} app @returns {View} */
+function graphOverview(app) {
+  const { doc, t } = app;
+  const graph = networkGraph(app);
+  const outcome = outcomeOf(app);
+  const legends = make(doc, "div", { class: "legends" });
+  const element = make(
+    doc,
+    "section",
+    { class: "overview", "aria-label": t("view.network") },
+    make(doc, "p", { class: "lead" }, t("graph.lead")),
+    make(doc, "div", { class: "flow" }, graph.element, outcome.element),
+    legends,
+    figuresLine(app),
+  );
+  setVar(element, "scores", String(app.payload.classes.length));
+  const refresh = () => {
+    graph.refresh();
+    outcome.refresh();
+    refill(legends, ...mapLegend(app));
+  };
+  refresh();
+  return { ...graph, element, refresh };
+}
+
+/** Of a network of a few layers: a column each. @param {App} app @returns {View} */
+function columnOverview(app) {
   const { doc, t } = app;
   const { nodes } = app.engine;
   /** @type {Tile[]} */
@@ -25,18 +80,9 @@ export function overviewView(app) {
     stay(null);
   };
   const columns = [-1, ...nodes.keys()].map((index) => layerColumn(app, index, tiles, changed));
-  const scores = scoreBars(app, (k) => app.go({ view: "loss", label: app.state.label, rival: k }));
-  if (app.payload.classes.length <= ALL_CLASSES) scores.element.classList.add("beside");
   const stage = make(doc, "div", { class: "stage" }, ...columns);
   const scroller = make(doc, "div", { class: "scroller", tabindex: -1 }, stage);
-  const outcome = make(
-    doc,
-    "section",
-    { class: "outcome", "aria-label": t("scores") },
-    make(doc, "h3", {}, t("scores")),
-    make(doc, "p", { class: "shape" }, softmaxWords(app)),
-    scores.element,
-  );
+  const outcome = outcomeOf(app);
   const edges = edgesBetween(app, stage, tiles);
   stage.prepend(edges.element);
   const light = (/** @type {Event} */ event) => {
@@ -72,7 +118,7 @@ export function overviewView(app) {
     "section",
     { class: "overview", "aria-label": t("view.network") },
     make(doc, "p", { class: "lead" }, t("overview.lead")),
-    make(doc, "div", { class: "flow" }, scroller, outcome),
+    make(doc, "div", { class: "flow" }, scroller, outcome.element),
     legends,
     figuresLine(app),
   );
@@ -81,12 +127,8 @@ export function overviewView(app) {
     for (const tile of tiles) paintMap(app, tile.canvas, tile.index, tile.channel);
     const whole = /** @type {HTMLCanvasElement | null} */ (stage.querySelector("canvas.input-picture"));
     if (whole) paintInput(app, whole);
-    scores.refresh();
-    refill(
-      legends,
-      legend(app, "activations", app.state.range === "network" ? networkLimit(app) : null),
-      make(doc, "p", { class: "note" }, t("legend.note")),
-    );
+    outcome.refresh();
+    refill(legends, ...mapLegend(app));
   };
   refresh();
   const hero = () =>

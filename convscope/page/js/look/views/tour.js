@@ -57,11 +57,11 @@ function stopsOf(app) {
   const [, rows, columns] = input.shape;
   /** @type {(TourStop | null)[]} */
   const all = [
-    { to: { view: "network" }, text: t("tour.1"), target: ".scroller" },
+    { to: { view: "network" }, text: t("tour.1"), target: ".scroller, .graph-scroller" },
     {
       to: { view: "network" },
       text: t("tour.2", { n: rows * columns, rows, columns }),
-      target: ".stage > .column",
+      target: ".stage > .column, .graph-card",
     },
     at && { to: { view: "layer", node: first.name, ...at }, text: t("tour.3"), target: ".drawing.convolution" },
     at && {

@@ -1,0 +1,463 @@
+/**
+ * The whole of a network of many layers: cards from left to right, branches in lanes, skips as arcs, repeated blocks
+ * folded until they are opened, and a small map of all of it. Only what is in sight is there and painted.
+ */
+
+import { button, make, makeSvg, refill, setVar } from "../../kit/dom.js";
+import { shapeText } from "../../kit/format.js";
+import { CARD, layoutOf } from "../graph/layout.js";
+import { structureOf, unitsWithin } from "../graph/structure.js";
+import { indexOf, limitOf, mapName, valuesOf } from "../lookup.js";
+import { paint } from "../../kit/palette.js";
+import { graphMinimap } from "./minimap.js";
+import { paintInput, paintMap, pixels } from "./maps.js";
+
+/** @typedef {import("../types.js").App} App */
+/** @typedef {import("../graph/layout.js").GraphCard} GraphCard */
+/** @typedef {import("../graph/structure.js").GraphItem} GraphItem */
+/** @typedef {{element: HTMLElement, main: HTMLElement, paint: () => void}} Mounted */
+
+export const MANY_LAYERS = 24; // from here on a column a layer is too many
+const CARD_MAPS = 6; // maps of a card
+const HEADING = 22; // pixels of a frame's name
+const ARC = 30; // pixels that a skip's arc rises above its cards
+const BESIDE_SIGHT = 500; // pixels beside what is in sight that are there already
+
+/** What is opened on a page, so that one comes back to it. @type {WeakMap<object, Set<string>>} */
+const OPENED_BLOCKS = new WeakMap();
+
+/** @param {App} app */
+export function networkGraph(app) {
+  const { doc, t } = app;
+  const win = /** @type {Window & typeof globalThis} */ (doc.defaultView);
+  const items = structureOf(app.engine.nodes);
+  const opened = OPENED_BLOCKS.get(app) ?? new Set();
+  OPENED_BLOCKS.set(app, opened);
+  openAround(items, opened, indexOf(app, app.state.node));
+  let layout = layoutOf(items, opened);
+  /** @type {Map<number, Mounted>} */
+  const mounted = new Map();
+  const edges = makeSvg(doc, "svg", { class: "graph-edges", "aria-hidden": "true" });
+  const frames = make(doc, "div", {});
+  const stage = make(doc, "div", { class: "graph-stage" }, edges, frames);
+  const scroller = make(doc, "div", { class: "graph-scroller", tabindex: -1 }, stage);
+  const minimap = graphMinimap(app, scroller, () => layout);
+  const all = button(doc, "", () => toggleAll(), { class: "link" });
+  const element = make(
+    doc,
+    "div",
+    { class: "graph", role: "group", "aria-label": t("view.network") },
+    make(doc, "div", { class: "graph-tools" }, make(doc, "span", { class: "note" }, t("graph.note")), all),
+    scroller,
+    minimap.element,
+  );
+  /** The card that the Tab key stops at. */
+  let stop = 0;
+  let frame = 0;
+
+  /** Above the first lane: what frames have at their tops, and arcs below that. */
+  const top = () =>
+    (layout.frames.length ? ARC + HEADING * (1 + Math.max(...layout.frames.map(({ y }) => -y))) : 0) + 12;
+  const yOf = (/** @type {number} */ lane) => top() + lane * CARD.lane;
+
+  const place = () => {
+    layout = layoutOf(items, opened);
+    for (const card of mounted.values()) card.element.remove();
+    mounted.clear();
+    stop = Math.min(stop, layout.cards.length - 1);
+    setVar(stage, "wide", `${layout.width + 8}px`);
+    setVar(stage, "high", `${yOf(layout.height - 1) + CARD.height + 16}px`);
+    edges.setAttribute("viewBox", `0 0 ${layout.width + 8} ${yOf(layout.height - 1) + CARD.height + 16}`);
+    const paths = { line: "", skip: "" };
+    for (const { from, to, skips } of layout.edges)
+      paths[skips ? "skip" : "line"] += way(layout.cards[from], layout.cards[to], skips, yOf);
+    refill(
+      edges,
+      makeSvg(doc, "path", { class: "graph-line", d: paths.line }),
+      makeSvg(doc, "path", { class: "graph-line skip", d: paths.skip }),
+    );
+    refill(frames, ...layout.frames.map(frameOf));
+    const folded = items.some((item) => "key" in item && !opened.has(item.key));
+    refill(all, folded ? t("graph.open.all") : t("graph.fold.all"));
+    all.hidden = !items.some((item) => "key" in item);
+    look();
+    minimap.draw();
+  };
+
+  /** @param {import("../graph/layout.js").GraphFrame} made */
+  const frameOf = (made) => {
+    const name = blockName(app, made.block, made.count, made.nodes);
+    const box = make(
+      doc,
+      "div",
+      { class: "graph-frame" },
+      button(doc, `▾ ${name}`, () => turn(made.key), {
+        class: "graph-fold",
+        "aria-expanded": "true",
+        "aria-label": `${name}: ${t("graph.fold")}`,
+      }),
+    );
+    setVar(box, "x", `${made.x}px`);
+    setVar(box, "y", `${top() - ARC - HEADING * (1 - made.y)}px`);
+    setVar(box, "w", `${made.width}px`);
+    setVar(
+      box,
+      "h",
+      `${(made.height - 1) * CARD.lane + CARD.height + ARC + HEADING * (1 - made.y) + 4 - 3 * made.y}px`,
+    );
+    return box;
+  };
+
+  /** Bring in what has come in sight, and let go what is far away. */
+  const look = () => {
+    const [left, right] = [
+      scroller.scrollLeft - BESIDE_SIGHT,
+      scroller.scrollLeft + scroller.clientWidth + BESIDE_SIGHT,
+    ];
+    layout.cards.forEach((card, i) => {
+      const near = (card.x + card.width >= left && card.x <= right) || i === stop;
+      const known = mounted.get(i);
+      if (near && !known) {
+        const made = cardOf(app, card, (key) => turn(key));
+        setVar(made.element, "x", `${card.x}px`);
+        setVar(made.element, "y", `${yOf(card.y)}px`);
+        setVar(made.element, "w", `${card.width}px`);
+        made.main.tabIndex = i === stop ? 0 : -1;
+        made.element.addEventListener("focusin", () => stay(i));
+        mounted.set(i, made);
+        stage.append(made.element);
+        made.paint();
+      } else if (!near && known) {
+        known.element.remove();
+        mounted.delete(i);
+      }
+    });
+    minimap.move();
+  };
+
+  /** @param {number} i */
+  const stay = (i) => {
+    for (const [at, card] of mounted) card.main.tabIndex = at === i ? 0 : -1;
+    stop = i;
+  };
+
+  /** Open or fold a block; what was pressed stays where it is. @param {string} key */
+  const turn = (key) => {
+    const open = !opened.has(key);
+    if (open) opened.add(key);
+    else opened.delete(key);
+    const held = scroller.scrollLeft;
+    place();
+    scroller.scrollLeft = held;
+    const at = layout.cards.findIndex(
+      ({ item, within }) => within.includes(key) || (item && "key" in item && item.key === key),
+    );
+    if (at >= 0) focusCard(at);
+    const made = layout.frames.find((one) => one.key === key);
+    const hidden = made ? made.x + made.width - scroller.scrollLeft - scroller.clientWidth : 0;
+    if (made && hidden > 0) scroller.scrollLeft = Math.min(made.x - 12, scroller.scrollLeft + hidden + 12);
+    app.say(open ? t("graph.opened") : t("graph.folded"));
+  };
+
+  const toggleAll = () => {
+    const closed = items.filter((item) => "key" in item && !opened.has(item.key));
+    if (closed.length) for (const item of closed) opened.add(/** @type {{key: string}} */ (item).key);
+    else opened.clear();
+    place();
+  };
+
+  /** @param {number} i */
+  const focusCard = (i) => {
+    const { x, width } = layout.cards[i];
+    const [left, right] = [scroller.scrollLeft, scroller.scrollLeft + scroller.clientWidth];
+    if (x < left + 8) scroller.scrollLeft = x - 24;
+    else if (x + width > right - 8) scroller.scrollLeft = x + width - scroller.clientWidth + 24;
+    stop = i;
+    look();
+    stay(i);
+    mounted.get(i)?.main.focus({ preventScroll: true });
+  };
+
+  scroller.addEventListener("scroll", () => {
+    if (!frame)
+      frame = win.requestAnimationFrame(() => {
+        frame = 0;
+        look();
+      });
+  });
+  const watch = new ResizeObserver(() => {
+    look();
+    minimap.draw();
+  });
+  watch.observe(scroller);
+
+  return {
+    element,
+    /** Numbers or colours changed. */
+    refresh: () => {
+      for (const card of mounted.values()) card.paint();
+    },
+    placed: () => {
+      place();
+      const index = indexOf(app, app.state.node);
+      const at = layout.cards.findIndex(({ item }) => item && holds(item, index));
+      if (index >= 0 && at >= 0) {
+        scroller.scrollLeft = layout.cards[at].x - scroller.clientWidth / 2;
+        stop = at;
+        look();
+        stay(at);
+      }
+    },
+    hero: () => {
+      const { node, channel } = app.state;
+      return stage.querySelector(`canvas[data-map="${CSS.escape(`${node}.${channel}`)}"]`);
+    },
+    gone: () => {
+      watch.disconnect();
+      win.cancelAnimationFrame(frame);
+    },
+    /** Arrows go from card to card, along the ways and across the lanes. @param {KeyboardEvent} event */
+    keys: (event) => {
+      const step = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[event.key];
+      if (!step) {
+        const end = { Home: 0, End: layout.cards.length - 1 }[event.key];
+        if (end === undefined) return false;
+        focusCard(end);
+        return true;
+      }
+      if (!stage.contains(doc.activeElement)) {
+        focusCard(stop);
+        return true;
+      }
+      const next = nextCard(layout.cards, stop, step[0], step[1]);
+      if (next >= 0) focusCard(next);
+      return true;
+    },
+  };
+}
+
+/** The card to the right or left in the same lane or the nearest one, or above and below. @param {GraphCard[]} cards
+ * @param {number} from @param {number} across @param {number} down */
+function nextCard(cards, from, across, down) {
+  const here = cards[from];
+  let [best, least] = [-1, Infinity];
+  cards.forEach((card, i) => {
+    const [dx, dy] = [card.x - here.x, card.y - here.y];
+    if (across ? dx * across <= 0 : dy * down <= 0) return;
+    const far = across ? Math.abs(dx) + 200 * Math.abs(dy) : Math.abs(dy) * 200 + Math.abs(dx);
+    if (far < least) [best, least] = [i, far];
+  });
+  return best;
+}
+
+/** Open what holds a node, so that it is seen. @param {GraphItem[]} items @param {Set<string>} opened
+ * @param {number} index */
+function openAround(items, opened, index) {
+  for (const item of items) {
+    if (!("key" in item) || index < 0 || !holds(item, index)) continue;
+    opened.add(item.key);
+    if ("blocks" in item) openAround(item.blocks, opened, index);
+  }
+}
+
+/** @param {GraphItem} item @param {number} index */
+function holds(item, index) {
+  return unitsWithin(item).some((unit) => unit.nodes.includes(index));
+}
+
+/** @param {App} app @param {import("../graph/structure.js").BlockKind} block @param {number} count @param {number[]} nodes */
+function blockName({ t, engine }, block, count, nodes) {
+  const words = {
+    residual: t("graph.residual"),
+    inverted: t("graph.inverted"),
+    branches: t("graph.branches"),
+    gate: t("graph.gate"),
+  };
+  const name = count > 1 ? `${words[block]} ×${count}` : words[block];
+  const own = sharedName(nodes.map((i) => engine.nodes[i].name));
+  return own ? `${own} · ${name}` : name;
+}
+
+/** What names in a file begin with in common, up to a dot: "layer1.0". @param {string[]} names */
+export function sharedName(names) {
+  const dotted = names.filter((name) => name.includes(".")).map((name) => name.split(".").slice(0, -1));
+  if (!dotted.length) return "";
+  const [first] = dotted;
+  let n = 0;
+  while (n < first.length && dotted.every((parts) => parts[n] === first[n])) n++;
+  return first.slice(0, n).join(".");
+}
+
+/**
+ * A way from card to card: straight, a bend to another lane, or an arc over what it skips.
+ * @param {GraphCard} from @param {GraphCard} to @param {boolean} skips @param {(lane: number) => number} yOf
+ */
+function way(from, to, skips, yOf) {
+  const middle = CARD.height / 2 - 16;
+  const [ax, ay] = [from.x + from.width, yOf(from.y) + middle];
+  const [bx, by] = [to.x, yOf(to.y) + middle];
+  if (skips) {
+    const [sx, ex, y] = [from.x + from.width - 16, to.x + 16, yOf(from.y) - 2];
+    const high = Math.min(ARC, 14 + (ex - sx) / 30);
+    return `M${sx} ${y}C${sx + 12} ${y - high} ${ex - 12} ${y - high} ${ex} ${y}`;
+  }
+  if (ay === by) return `M${ax} ${ay}H${bx}`;
+  const bend = Math.max(20, (bx - ax) / 2);
+  return `M${ax} ${ay}C${ax + bend} ${ay} ${bx - bend} ${by} ${bx} ${by}`;
+}
+
+/** @param {App} app @param {GraphCard} card @param {(key: string) => void} turn @returns {Mounted} */
+function cardOf(app, card, turn) {
+  if (!card.item) return pictureCard(app);
+  if ("blocks" in card.item) return repeatCard(app, card.item, turn);
+  return "units" in card.item ? blockCard(app, card.item, card.number, turn) : unitCard(app, card.item);
+}
+
+/** @param {App} app @returns {Mounted} */
+function pictureCard(app) {
+  const { doc, t } = app;
+  const canvas = pixels(doc, "graph-picture");
+  const main = button(doc, t("input"), () => app.go({ view: "draw" }), { class: "graph-name" });
+  const element = make(
+    doc,
+    "section",
+    { class: "graph-card", "aria-label": t("input") },
+    make(doc, "h3", {}, main),
+    make(doc, "p", { class: "shape" }, shapeText(app.payload.input.shape, false)),
+    canvas,
+  );
+  return { element, main, paint: () => paintInput(app, canvas) };
+}
+
+/** @param {App} app @param {import("../graph/structure.js").GraphUnit} unit @returns {Mounted} */
+function unitCard(app, { nodes }) {
+  const { doc } = app;
+  const last = nodes[nodes.length - 1];
+  const first = app.engine.nodes[nodes[0]];
+  const open = (/** @type {number} */ i) => app.go({ view: "layer", node: app.engine.nodes[i].name, ...NOWHERE });
+  const main = button(doc, shortName(first.name), () => open(nodes[0]), {
+    class: "graph-name",
+    title: `${first.name} · ${first.text}`,
+  });
+  const others = nodes.slice(1).map((i) =>
+    button(doc, app.engine.nodes[i].kind, () => open(i), {
+      class: "graph-chip",
+      tabindex: -1,
+      title: app.engine.nodes[i].name,
+      "aria-label": app.engine.nodes[i].name,
+    }),
+  );
+  const maps = tilesOf(app, last);
+  const { output, flat } = app.engine.nodes[last];
+  const element = make(
+    doc,
+    "section",
+    { class: `graph-card kind-${first.kind}`, "aria-label": first.name },
+    make(doc, "h3", {}, main),
+    make(doc, "p", { class: "shape" }, shapeText(output, flat)),
+    maps.element,
+    make(doc, "p", { class: "graph-chips" }, make(doc, "span", {}, first.text.split("(")[0]), ...others),
+  );
+  return { element, main, paint: maps.paint };
+}
+
+const NOWHERE = { channel: 0, y: -1, x: -1, from: -1, trail: "" };
+
+/** A name without what all of its neighbours have. @param {string} name */
+function shortName(name) {
+  return name.split(".").slice(-2).join(".");
+}
+
+/** The first maps that a node made, to press. @param {App} app @param {number} index */
+function tilesOf(app, index) {
+  const { doc } = app;
+  const node = app.engine.nodes[index];
+  if (node.flat) {
+    const canvas = pixels(doc, "graph-strip");
+    const paintRow = () => {
+      const values = valuesOf(app, index);
+      paint(canvas, values, 0, 1, node.output[0], limitOf(app, index, 0), "activations", app.dark());
+    };
+    return { element: make(doc, "div", { class: "graph-maps flat" }, canvas), paint: paintRow };
+  }
+  const canvases = Array.from({ length: Math.min(CARD_MAPS, node.output[0]) }, () => pixels(doc));
+  const tiles = canvases.map((canvas, channel) => {
+    canvas.dataset.map = `${node.name}.${channel}`;
+    const go = () => app.go({ view: "layer", node: node.name, ...NOWHERE, channel }, canvas);
+    const name = mapName(app, index, channel);
+    return make(
+      doc,
+      "button",
+      { class: "tile", type: "button", tabindex: -1, "aria-label": name, title: name, on: { click: go } },
+      canvas,
+    );
+  });
+  const paintAll = () => canvases.forEach((canvas, channel) => paintMap(app, canvas, index, channel));
+  return { element: make(doc, "div", { class: "graph-maps" }, ...tiles), paint: paintAll };
+}
+
+/** A block that is folded: what it makes. @param {App} app @param {import("../graph/structure.js").GraphBlock} block
+ * @param {number} number among those that are alike, 0 alone @param {(key: string) => void} turn @returns {Mounted} */
+function blockCard(app, { key, block, units }, number, turn) {
+  const { doc, t } = app;
+  const nodes = units.flatMap((unit) => unit.nodes);
+  const last = nodes[nodes.length - 1];
+  const name = blockName(app, block, 1, nodes);
+  const own = sharedName(nodes.map((i) => app.engine.nodes[i].name));
+  const short = number && !own ? t("graph.block", { n: number }) : own || name;
+  const main = foldButton(app, name, () => turn(key), short);
+  const maps = tilesOf(app, last);
+  const element = make(
+    doc,
+    "section",
+    { class: "graph-card folded", "aria-label": name },
+    make(doc, "h3", {}, main),
+    make(doc, "p", { class: "shape" }, shapeText(app.engine.nodes[last].output, app.engine.nodes[last].flat)),
+    maps.element,
+    make(doc, "p", { class: "graph-chips" }, t("graph.layers", { n: nodes.length })),
+  );
+  return { element, main, paint: maps.paint };
+}
+
+/** Blocks that are folded together: one map of what each makes. @param {App} app
+ * @param {import("../graph/structure.js").GraphRepeat} repeat @param {(key: string) => void} turn @returns {Mounted} */
+function repeatCard(app, { key, block, blocks }, turn) {
+  const { doc, t } = app;
+  const nodes = blocks.flatMap(({ units }) => units.flatMap((unit) => unit.nodes));
+  const name = blockName(app, block, blocks.length, nodes);
+  const main = foldButton(app, name, () => turn(key));
+  const ends = blocks.map(({ units }) => units[units.length - 1].nodes.slice(-1)[0]);
+  const canvases = ends.map(() => pixels(doc));
+  const tiles = ends.map((end, i) => {
+    const node = app.engine.nodes[end];
+    canvases[i].dataset.map = `${node.name}.0`;
+    const said = `${i + 1}: ${node.name}, ${shapeText(node.output, node.flat)}`;
+    const go = () => {
+      turn(key);
+      turn(blocks[i].key);
+    };
+    return make(
+      doc,
+      "button",
+      { class: "tile", type: "button", tabindex: -1, "aria-label": said, title: said, on: { click: go } },
+      canvases[i],
+    );
+  });
+  const [from, to] = [ends[0], ends[ends.length - 1]].map((i) => shapeText(app.engine.nodes[i].output, false));
+  const element = make(
+    doc,
+    "section",
+    { class: "graph-card folded many", "aria-label": name },
+    make(doc, "h3", {}, main),
+    make(doc, "p", { class: "shape" }, from === to ? from : `${from} … ${to}`),
+    make(doc, "div", { class: "graph-maps" }, ...tiles),
+    make(doc, "p", { class: "graph-chips" }, t("graph.layers", { n: nodes.length })),
+  );
+  return { element, main, paint: () => ends.forEach((end, i) => paintMap(app, canvases[i], end, 0)) };
+}
+
+/** @param {App} app @param {string} name @param {() => void} press @param {string} [short] what is written */
+function foldButton({ doc, t }, name, press, short = name) {
+  const props = { class: "graph-name", "aria-expanded": "false", title: t("graph.open") };
+  return button(doc, `▸ ${short}`, press, { ...props, "aria-label": name });
+}

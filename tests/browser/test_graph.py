@@ -1,0 +1,67 @@
+"""A network of many layers is drawn as a graph: folded, opened, by keys, and nothing that is not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.keys import Keys
+
+from convscope.page.inline import page_html
+from tests.browser.look_page import Page
+from tests.page.samples import small_payload
+
+pytestmark = pytest.mark.browser
+
+FORMULA = "conv(4, 3) + relu + skip(conv(4, 3, pad=1) + bn + relu + conv(4, 3, pad=1) + bn)*12 + gap + fc"
+
+
+@pytest.fixture(scope="module")
+def graph(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    path = tmp_path_factory.mktemp("graph") / "page.html"
+    path.write_text(page_html(small_payload(FORMULA)), encoding="utf-8")
+    yield Page(browser, path)
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def names(page: Page) -> list[str]:
+    """Return what the cards are called, from left to right."""
+    script = """
+    const cards = Array.from(document.querySelectorAll('.graph-card'));
+    const left = (card) => parseFloat(card.style.getPropertyValue('--x'));
+    return cards.sort((a, b) => left(a) - left(b)).map((card) => card.ariaLabel);
+    """
+    found: list[str] = page.browser.execute_script(script)
+    return found
+
+
+def test_blocks_that_are_alike_are_folded_and_opened_again(graph: Page) -> None:
+    graph.open("p=s1")
+    assert names(graph) == ["input", "conv1", "residual block ×12", "gap1", "fc1"]
+    graph.one(".graph-card.many .graph-name").click()
+    assert names(graph)[2] == "residual block"
+    assert len(graph.all(".graph-frame")) == 1
+    assert len(graph.all(".graph canvas")) < 100, "what is out of sight is not there"
+    graph.one(".graph-fold").click()
+    assert names(graph)[2] == "residual block ×12"
+    assert graph.console() == []
+
+
+def test_a_layer_within_a_block_is_found_again(graph: Page) -> None:
+    graph.open("p=s2&v=layer&n=bn6&c=1")
+    graph.press(Keys.ESCAPE)
+    assert graph.view() == "network"
+    assert "conv6" in names(graph)
+    assert graph.js("document.querySelectorAll('.graph-line.skip').length") == 1
+    assert graph.js("document.querySelector('.graph-line.skip').getAttribute('d').split('M').length - 1") >= 1
+
+
+def test_arrow_keys_walk_from_card_to_card(graph: Page) -> None:
+    graph.open("p=s3")
+    graph.press(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
+    assert graph.js("document.activeElement.closest('.graph-card').ariaLabel") == "conv1"
+    graph.press(Keys.ENTER)
+    assert (graph.view(), graph.state()["n"]) == ("layer", "conv1")
+    graph.open("p=s3", width=390)
+    assert graph.js("document.documentElement.scrollWidth") <= 390
