@@ -246,7 +246,7 @@ def test_the_size_of_28_with_kernel_5_stride_2_padding_1_is_found_step_by_step(l
         for _ in range(times):
             lab.js("document.querySelector(`button[aria-label='${arguments[0]}: one more']`).click()", control)
     assert lab.text(".size-formula .display:last-child").endswith("+ 1 = 13")
-    assert "25 / 2 = 12.5: 12 whole steps fit" in lab.text(".why-floor")
+    assert "25 / 2 = 12.5. Whole steps that fit: 12." in lab.text(".why-floor")
     assert len(lab.all(".pixels-in .rest")) == 59  # a row and a column of the 30×30, of padding
     assert "rows 1, columns 1" in lab.text(".unread-legend")
     assert "Pixels of the picture in it: 0" in lab.text(".unread-legend")

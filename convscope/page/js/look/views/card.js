@@ -78,6 +78,29 @@ function kernels(app, node) {
   );
 }
 
+/**
+ * The part of a picture that the map of a unit answers to most, of all that were counted: the unit's own, or that of the
+ * layer before where a layer passes maps on one by one. Null where none was kept.
+ * @param {App} app @param {number} index @param {number} channel
+ */
+export function strongestPatch(app, index, channel) {
+  const { doc, t, payload } = app;
+  for (let at = index, map = channel; at >= 0;) {
+    const node = app.engine.nodes[at];
+    const patch = payload.channels?.[node.name]?.[map]?.top[0];
+    if (patch) {
+      const canvas = pixels(doc, "patch of-unit", t("why.patch"));
+      paintPicture(canvas, unpack(patch.picture), 0, patch.picture.shape);
+      return canvas;
+    }
+    if (node.module.geometry === "flatten") map = Math.floor(map / (node.input[1] * node.input[2]));
+    else if (node.tensors.weight || node.input[0] !== node.output[0]) return null;
+    if (node.sources.length !== 1) return null;
+    at = node.sources[0];
+  }
+  return null;
+}
+
 /** @param {App} app @param {string} title @param {import("../types.js").Patch[]} list */
 function patches(app, title, list) {
   const { doc, t, payload } = app;

@@ -7,6 +7,7 @@ import { labelOf, unitWords, winnerOf } from "../lookup.js";
 import { display, fraction, letter, operator, power, sumSign } from "../../kit/maths.js";
 import { rovingButtons } from "../../kit/roving.js";
 import { visit } from "../navigation.js";
+import { strongestPatch } from "./card.js";
 import { productText, termBar } from "./dense.js";
 import { lossOfProbability } from "./losscurve.js";
 import { swatch } from "./maps.js";
@@ -54,6 +55,7 @@ export function lossView(app) {
         make(doc, "p", {}, t("loss.label"), " ", label),
         loss,
         make(doc, "p", { class: "note" }, t("loss.note")),
+        smoothed(app),
       ),
       curve.element,
     ),
@@ -237,6 +239,13 @@ function rivalOf(app, winner) {
   return best;
 }
 
+/** What a network that learned from smoothed labels was asked for, and so why it is never quite certain. @param {App} app */
+function smoothed({ doc, t, payload }) {
+  const share = payload.run?.label_smoothing ?? 0;
+  const best = percent(1 - share + share / payload.classes.length);
+  return share ? make(doc, "p", { class: "note" }, t("loss.smoothed", { share, best })) : null;
+}
+
 /** @param {App} app @param {number} winner @param {number} rival */
 function whyNot(app, winner, rival) {
   const { doc, t, payload } = app;
@@ -250,20 +259,21 @@ function whyNot(app, winner, rival) {
   const most = Math.max(1e-9, ...strongest.map((item) => Math.abs(item.product)), Math.abs(rest));
   const others = total - rest - strongest.reduce((sum, item) => sum + item.product, 0);
   const [za, zb] = [app.result.logits[winner], app.result.logits[rival]];
+  let pictured = false;
   const list = make(
     doc,
     "div",
     { class: "contributions" },
-    ...strongest.map(({ origin, product, value, weight }) =>
-      termBar(
-        app,
-        unitWords(app, origin.node, origin.channel, origin.y, origin.x),
-        product,
-        most,
-        productText(value, weight),
-        () => visit(app, origin.node, origin.channel, origin.y, origin.x),
-      ),
-    ),
+    ...strongest.map(({ origin, product, value, weight }) => {
+      const words = unitWords(app, origin.node, origin.channel, origin.y, origin.x);
+      const bar = termBar(app, words, product, most, productText(value, weight), () =>
+        visit(app, origin.node, origin.channel, origin.y, origin.x),
+      );
+      const patch = strongestPatch(app, origin.node, origin.channel);
+      pictured ||= Boolean(patch);
+      if (patch) bar.querySelector(".name")?.prepend(patch, " ");
+      return bar;
+    }),
     termBar(app, t("why.others", { n: items.length - strongest.length }), others, most),
     termBar(app, t("why.bias"), rest, most),
   );
@@ -279,7 +289,7 @@ function whyNot(app, winner, rival) {
       operator(doc, "="),
       make(doc, "b", {}, fixed(total)),
     ),
-    make(doc, "p", {}, t("why.text", { a, b })),
+    make(doc, "p", {}, t("why.text", { a, b }), pictured ? ` ${t("why.pictures")}` : ""),
     make(
       doc,
       "p",
