@@ -5,6 +5,7 @@ a person does with it in the browser.
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,16 @@ SLIDES = Path(convscope.page.__file__).parent / "slides"
 Json = dict[str, Any]
 
 
-def payload(language: str = "en") -> Json:
+@cache
+def payload() -> Json:
     """Return what the chapters read, as convscope/lab/payload.py and a static build hand it over."""
-    return {**lab_payload(language).to_json(), "recorded": recorded()}
+    return {**lab_payload().to_json(), "recorded": recorded()}
+
+
+@cache
+def lab_page() -> str:
+    """Return the lab's page, made once for all files of tests."""
+    return lab_html(payload(), False)
 
 
 def recorded() -> Json:
@@ -65,7 +73,7 @@ class LabPage:
     def __init__(self, browser: webdriver.Chrome, folder: Path) -> None:
         self.browser, self.payload = browser, payload()
         self.file = folder / "lab.html"
-        self.file.write_text(lab_html(self.payload, False), encoding="utf-8")
+        self.file.write_text(lab_page(), encoding="utf-8")
 
     def open(self, chapter: str, rest: str = "", language: str = "en", width: int = 1280) -> None:
         resize(self.browser, width)
