@@ -17,7 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "font inside."
     )
     parser.add_argument(
-        "network", metavar="FORMULA|MODEL", help="a formula, the name of a plan, a model.onnx or a run directory"
+        "network",
+        metavar="FORMULA|MODEL",
+        help="a formula, the name of a plan, a model.onnx, a run directory, or anybody's ONNX file",
     )
     parser.add_argument(
         "-o", "--out", metavar="FILE", help="the .svg, .pdf or .png to write (default: network.svg, in this folder)"
@@ -36,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="draw what repeats once, with its number: auto (default) where there are more than 24 blocks",
     )
-    parser.add_argument("--input", metavar="CxHxW", help="of a formula: channels, rows, columns (default 1x28x28)")
+    parser.add_argument("--input", metavar="CxHxW", help="of a formula, or of an ONNX file of free sizes")
     parser.add_argument("--classes", type=int, metavar="N", help="of a formula: the number of classes (default 10)")
     parser.add_argument("--font", metavar="FILE", help="a TrueType font for .pdf and .png, such as one with Hangul")
     parser.set_defaults(run=run)

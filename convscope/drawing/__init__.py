@@ -1,9 +1,8 @@
 """Pictures of networks for papers and slides: `convscope draw`.
 
-network → units (units.py) → repeats folded (folding.py) → places (layout.py) → shapes (painting.py) → a file (svg.py,
-pdf.py, png.py).
+what is drawn (source.py) → units (units.py) → repeats folded (folding.py) → places (layout.py) → shapes (painting.py)
+→ a file (svg.py, pdf.py, png.py).
 """
 
 from .composing import draw as draw
-from .composing import draw_network as draw_network
 from .picture import Picture as Picture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..errors import Phrase, UsageError, phrase
-from ..formula import Network, Plan, describe
+from ..formula import Network, Plan
 from ..formula.geometry import Shape as Size
 from . import words
 from .folding import Frame, folded
@@ -13,6 +13,7 @@ from .layout import lay_out
 from .painting import FAINT, INK, LINE, Blocks, Boxes
 from .picture import Picture
 from .shapes import Line, Polygon, Shape, Text, rectangle, rounded, text_width
+from .source import source_of
 from .units import units
 
 STYLES = ("blocks", "graph")
@@ -33,46 +34,24 @@ def draw(
 ) -> Picture:
     """Draw a network as papers do, from its real sizes; `Picture.save` writes it as .svg, .pdf or .png.
 
-    `network` is a formula, the name of a plan, a Plan, a model file or a run directory, or a Network; `input` (C, H, W)
-    and `classes` belong to formulas, as in `describe`. The other arguments are those of `draw_network`. Raises
-    FormulaError, PlanError, UsageError, InputError.
+    `network` is a formula, the name of a plan, a Plan or a Network, a model file, a run directory, or anybody's ONNX
+    file; `input` (C, H, W) and `classes` belong to formulas, as in `describe`, `input` to ONNX files of free sizes too.
+    Of the styles "blocks" has heights, depths and widths that follow rows, columns and channels, "graph" a box a layer.
+    What follows a layer number by number (activation, normalisation, dropout) is part of its block. Repeats are drawn
+    once, with their number, where there are more than 24 things; `fold` says whether anyway. `language`: "en" or "ko".
+
+    Raises FormulaError, PlanError, UsageError, InputError.
 
     >>> draw("slides", style="graph").save("slides.svg")                            # doctest: +SKIP
     PosixPath('slides.svg')
-    """
-    if isinstance(network, Network):
-        found = network
-    elif not isinstance(network, Plan) and _is_file(network):
-        from ..modelfile import read
-
-        if input is not None or classes is not None:
-            raise UsageError("draw.file", where=str(network), hint=phrase("draw.file.try"))
-        found = read(network).network
-    else:
-        found = describe(network if isinstance(network, Plan) else str(network), input, classes).network
-    return draw_network(found, style=style, language=language, title=title, fold=fold)
-
-
-def _is_file(network: str | os.PathLike[str]) -> bool:
-    """Whether a model file is meant: it is there, or is written as a path of one."""
-    return isinstance(network, os.PathLike) or network.endswith(".onnx") or os.path.isdir(network)
-
-
-def draw_network(
-    network: Network, *, style: str = "blocks", language: str = "en", title: str = "", fold: bool | None = None
-) -> Picture:
-    """Return a picture of `network` in one of `STYLES`, with its sums beneath it, in "en" or "ko".
-
-    "blocks": heights, depths and widths follow rows, columns and channels. "graph": a box a layer. What follows a layer
-    number by number (activation, normalisation, dropout) is part of its block. Repeats are drawn once, with their
-    number, where there are more than `FOLD_ABOVE` things; `fold` says whether anyway. Raises UsageError for another
-    style or language.
     """
     if style not in STYLES:
         raise UsageError("value.choice", name="style", got=style, expected=", ".join(STYLES))
     if language not in words.LANGUAGES:
         raise UsageError("value.choice", name="lang", got=language, expected=", ".join(words.LANGUAGES))
-    things, frames = units(network), list[Frame]()
+    source = source_of(network, input, classes)
+    whole = units(source.parts, source.shape)
+    things, frames = whole, list[Frame]()
     if len(things) > FOLD_ABOVE if fold is None else fold:
         things, frames = folded(things)
     painter = (Blocks if style == "blocks" else Boxes)(things, language)
@@ -85,7 +64,7 @@ def draw_network(
     shapes += [Line(rounded(points, 5), LINE, 1.0, arrow) for points, arrow in layout.connections]
     for thing, (x, y) in zip(things, layout.places, strict=True):
         shapes += painter.paint(thing, x, y)
-    sums = words.caption(network.parameters, network.macs, _field(network), network.nodes[-1].output[0], language)
+    sums = words.caption(source.parameters, source.macs, source.field, source.classes, language)
     wide = max(layout.width, text_width(sums, 9.5), text_width(title, 12, bold=True))
     top = MARGIN + (24.0 if title else 0.0)
     placed = [_moved(shape, MARGIN + (wide - layout.width) / 2, top) for shape in shapes]
@@ -94,14 +73,8 @@ def draw_network(
     placed.append(Text(MARGIN + wide / 2, top + layout.height + 20, sums, 9.5, FAINT))
     notes: tuple[Phrase, ...] = ()
     if frames:
-        notes = (phrase("note.folded", all=len(units(network)), n=len(things)),)
+        notes = (phrase("note.folded", all=len(whole), n=len(things)),)
     return Picture(wide + 2 * MARGIN, top + layout.height + 24 + MARGIN, tuple(placed), title or sums, notes)
-
-
-def _field(network: Network) -> tuple[int, int]:
-    """Return the receptive field of the scores, at most the whole picture."""
-    rows, columns = network.nodes[-1].field.size
-    return min(rows, network.input[1]), min(columns, network.input[2])
 
 
 def _moved(shape: Shape, dx: float, dy: float) -> Shape:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from . import words
 from .layout import Extent
-from .shapes import Polygon, Shape, Text, rectangle, text_width
+from .shapes import Line, Polygon, Shape, Text, rectangle, text_width
 from .units import Role, Unit
 
 INK, FAINT, LINE = "#1f2430", "#5b6270", "#4a5160"
@@ -149,10 +149,12 @@ def _join_extent(unit: Unit, language: str) -> Extent:
 def _paint_join(unit: Unit, x: float, y: float, language: str) -> list[Shape]:
     corners = tuple((x + 9 + 9 * math.cos(a), y + 9 * math.sin(a)) for a in (2 * math.pi * k / 40 for k in range(40)))
     name = words.title(unit, language)
-    sign = name if len(name) == 1 else "∥"
-    made: list[Shape] = [Polygon(corners, FILLS["join"][0], INK), Text(x + 9, y + 4, sign, 12, INK, True)]
+    made: list[Shape] = [Polygon(corners, FILLS["join"][0], INK)]
     line = y + 17
-    if len(name) > 1:
+    if len(name) == 1:
+        made.append(Text(x + 9, y + 4, name, 12, INK, True))
+    else:  # the sign of what is put side by side
+        made += [Line(((x + at, y - 4), (x + at, y + 4)), INK, 1.4) for at in (7.2, 10.8)]
         made.append(Text(x + 9, line, name, SMALL, FAINT))
         line += 9
     if unit.bands:

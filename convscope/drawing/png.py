@@ -13,6 +13,7 @@ from . import fonts
 from .shapes import Line, Point, Polygon, Sheet, Text, arrow_head
 
 SCALE, FINER = 3, 2  # pixels a point, and how much finer it is drawn
+PLAIN = str.maketrans({"×": "x"})  # which the font that comes with Pillow lacks
 LARGEST = 120_000_000  # pixels of the finer one
 
 
@@ -20,7 +21,7 @@ def data(sheet: Sheet, font: str | os.PathLike[str] | None = None) -> bytes:
     """Return the picture as a PNG. Raises InputError for a font that is none, or a picture that is too large."""
     from PIL import Image, ImageDraw
 
-    path = fonts.chosen(sheet, font)
+    path = fonts.chosen(sheet, font) or fonts.latin()
     fine = SCALE * FINER
     size = round(sheet.width * fine), round(sheet.height * fine)
     if size[0] * size[1] > LARGEST:
@@ -33,7 +34,8 @@ def data(sheet: Sheet, font: str | os.PathLike[str] | None = None) -> bytes:
             anchor = "ms" if shape.anchor == "middle" else "ls"
             letters = _font(None if path is None else str(path), shape.size * fine)
             bold = 0.022 * shape.size * fine if shape.bold else 0
-            pen.text(where, shape.text, shape.fill, letters, anchor=anchor, stroke_width=bold, stroke_fill=shape.fill)
+            words = shape.text if path is not None else shape.text.translate(PLAIN)
+            pen.text(where, words, shape.fill, letters, anchor=anchor, stroke_width=bold, stroke_fill=shape.fill)
         elif isinstance(shape, Polygon):
             if shape.fill:
                 pen.polygon(_scaled(shape.points, fine), fill=shape.fill)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from ..formula import Layer
-from ..formula.geometry import Pair, Shape, times
+from ..formula.geometry import Pair, times
 from .units import Unit
 
 LANGUAGES = ("en", "ko")
+LONGEST = 28  # letters of a step that the formula has not
 
 NAMES: Final = {
     "conv": ("conv", "합성곱"),
@@ -35,18 +36,39 @@ NAMES: Final = {
     "sigmoid": ("sigmoid", "시그모이드"),
     "hardsigmoid": ("hard-sigmoid", "hard-sigmoid"),
     "tanh": ("tanh", "tanh"),
+    "gelu_tanh": ("GELU (tanh)", "GELU (tanh)"),
+    "softplus": ("softplus", "softplus"),
+    "clip": ("clip", "clip"),
+    "softmax": ("softmax", "소프트맥스"),
+    "log_softmax": ("log-softmax", "로그 소프트맥스"),
+    "scale": ("scale", "스케일"),
+    "lrn": ("local response norm", "국소 응답 정규화"),
+    "group_norm": ("group norm", "그룹 정규화"),
+    "layer_norm": ("layer norm", "층 정규화"),
+    "instance_norm": ("instance norm", "인스턴스 정규화"),
+    "channel_shuffle": ("channel shuffle", "채널 섞기"),
+    "upsample": ("upsampling", "업샘플링"),
+    "conv_transpose": ("transposed conv", "전치 합성곱"),
 }  # fmt: skip
+DEPTHWISE: Final = ("depthwise", "채널별")
+GROUPS: Final = ("in {n} groups", "그룹 {n}개")
 INPUT: Final = ("input", "입력")
 CAPTION: Final = (
     "{parameters} parameters, {macs} multiplications (MACs), receptive field {field}, {classes} classes",
     "매개변수 {parameters}개, 곱셈(MAC) {macs}번, 수용 영역 {field}, 클래스 {classes}개",
 )
+WITHOUT_FIELD: Final = (
+    "{parameters} parameters, {macs} multiplications (MACs), {classes} classes",
+    "매개변수 {parameters}개, 곱셈(MAC) {macs}번, 클래스 {classes}개",
+)
 
 
 def title(unit: Unit, language: str) -> str:
     """Return what a unit is called: "conv 3×3 /2" for a 3×3 convolution at stride 2."""
-    if unit.layer is None:
+    if unit.role == "picture":
         return _in(INPUT, language)
+    if unit.layer is None:
+        return unit.text if len(unit.text) <= LONGEST else f"{unit.text[: LONGEST - 1]}…"
     name = name_of(unit.layer, language)
     window = unit.layer.window
     if window is None:
@@ -57,7 +79,7 @@ def title(unit: Unit, language: str) -> str:
     groups = getattr(unit.layer, "groups", 1)
     if groups > 1:
         depthwise = groups == unit.input[0] == unit.output[0]
-        parts.append(({"en": "depthwise", "ko": "채널별"}[language]) if depthwise else f"×{groups}")
+        parts.append(_in(DEPTHWISE, language) if depthwise else _in(GROUPS, language).format(n=groups))
     return " ".join(parts)
 
 
@@ -77,10 +99,10 @@ def name_of(layer: Layer, language: str) -> str:
     return layer.name.replace("_", " ") if names is None else _in(names, language)
 
 
-def caption(parameters: int, macs: int, field: Shape | Pair, classes: int, language: str) -> str:
-    """Return the line beneath a picture: its sums."""
-    rows_columns = _pair((field[0], field[1]))
-    return _in(CAPTION, language).format(
+def caption(parameters: int, macs: int, field: Pair | None, classes: int, language: str) -> str:
+    """Return the line beneath a picture: its sums; without the receptive field where it is not known."""
+    rows_columns = "" if field is None else _pair(field)
+    return _in(CAPTION if field else WITHOUT_FIELD, language).format(
         parameters=f"{parameters:,}", macs=f"{macs:,}", field=rows_columns, classes=f"{classes:,}"
     )
 

@@ -8,19 +8,21 @@ from itertools import combinations, pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
+import onnx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFont
 
-from convscope.drawing import draw, draw_network
+from convscope.drawing import draw
 from convscope.drawing import words as drawn_words
 from convscope.drawing.composing import STYLES
 from convscope.drawing.folding import Frame, folded, necks
 from convscope.drawing.layout import lay_out
 from convscope.drawing.painting import Blocks, Boxes
+from convscope.drawing.png import PLAIN
 from convscope.drawing.shapes import Line, Text
-from convscope.drawing.units import units
+from convscope.drawing.units import Unit, parts_of, units
 from convscope.errors import ConvscopeError, InputError, UsageError
 from convscope.explain.look import SLIDES
 from convscope.formula import Network, describe
@@ -35,31 +37,35 @@ INCEPTION = (
 )
 
 
+def things_of(drawn: Network) -> list[Unit]:
+    return units(parts_of(drawn), drawn.input)
+
+
 def network(formula: str) -> Network:
     return describe(formula, (3, 32, 32)).network
 
 
 def test_what_follows_number_by_number_is_part_of_its_block() -> None:
-    things = units(network("conv(4, 5) + bn + relu + maxpool(2) + dropout + fc"))
+    things = things_of(network("conv(4, 5) + bn + relu + maxpool(2) + dropout + fc"))
     assert [t.role for t in things] == ["picture", "convolution", "pooling", "dense"]
     assert [[layer.name for layer in t.bands] for t in things] == [[], ["bn", "relu"], ["dropout", "flatten"], []]
     assert [t.sources for t in things] == [(), (0,), (1,), (2,)]
 
 
 def test_necks_are_what_every_way_passes() -> None:
-    things = units(network(RESIDUAL.format(n=1)))  # picture conv [conv conv +] gap fc
+    things = things_of(network(RESIDUAL.format(n=1)))  # picture conv [conv conv +] gap fc
     assert [t.role for t in things] == ["picture", *["convolution"] * 3, "join", "pooling", "dense"]
     assert necks(things) == [0, 1, 4, 5, 6]
 
 
 def test_what_repeats_is_drawn_once_with_its_number() -> None:
-    things, frames = folded(units(network(RESIDUAL.format(n=5))))
+    things, frames = folded(things_of(network(RESIDUAL.format(n=5))))
     assert frames == [Frame(2, 4, 5)]
     assert [t.sources for t in things] == [(), (0,), (1,), (2,), (3, 1), (4,), (5,)]
 
 
 def test_blocks_of_other_sizes_are_no_repeat() -> None:
-    _, frames = folded(units(network("conv(4, 3)*3 + relu + fc")))
+    _, frames = folded(things_of(network("conv(4, 3)*3 + relu + fc")))
     assert frames == []  # each is two rows smaller than the one before
 
 
@@ -67,7 +73,7 @@ def overlaps(things: Network, style: str, fold: bool) -> None:
     """Assert of a layout that no two things overlap, that connections run from right ends to left ends, and that all is
     on the sheet.
     """
-    shown, frames = folded(units(things)) if fold else (units(things), [])
+    shown, frames = folded(things_of(things)) if fold else (things_of(things), [])
     painter = (Blocks if style == "blocks" else Boxes)(shown, "en")
     extents = [painter.extent(thing) for thing in shown]
     layout = lay_out(shown, frames, extents, 400)
@@ -97,7 +103,7 @@ def test_nothing_lies_over_another_in_any_network(things: Network, fold: bool) -
 
 def test_connections_pass_no_other_block() -> None:
     """The sides of every line between two blocks stay clear of the blocks between them."""
-    shown = units(network(INCEPTION))
+    shown = things_of(network(INCEPTION))
     painter = Boxes(shown, "en")
     extents = [painter.extent(thing) for thing in shown]
     layout = lay_out(shown, [], extents, 2000)
@@ -118,6 +124,16 @@ def test_the_words_are_the_networks() -> None:
     assert {"16×24×24", "128×2×2", "max pooling 2×2", "fully connected", "10"} <= set(said)
     assert "274,570 parameters, 8,017,920 multiplications (MACs), receptive field 28×28, 10 classes" in said
     assert draw(SLIDES).shapes == draw("slides").shapes
+
+
+def test_anybodys_onnx_file_is_drawn() -> None:
+    folder = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
+    picture = draw(folder / "light_squeezenet.onnx", style="graph")
+    said = [shape.text for shape in picture.shapes if isinstance(shape, Text)]
+    assert said.count("concat") == 8  # the fire modules
+    shuffled = draw(folder / "light_shufflenet.onnx", style="graph").shapes
+    assert "conv 1×1 in 4 groups" in {shape.text for shape in shuffled if isinstance(shape, Text)}
+    assert said[-1].startswith("1,235,496 parameters")  # torchvision's squeezenet1_1
 
 
 def test_strides_and_groups_are_said() -> None:
@@ -151,6 +167,17 @@ def test_pdf_has_its_fonts_inside() -> None:
     assert data.count(b"/FontFile2") == 2
 
 
+def test_png_has_the_signs_of_sizes_where_no_font_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pillow's own font has no ×, which would be an empty box: it is written as x."""
+    box = ImageFont.load_default(20).getmask("\uffff")
+    assert bytes(ImageFont.load_default(20).getmask("×")) == bytes(box)
+    picture = draw("slides")
+    monkeypatch.setattr("convscope.drawing.fonts.latin", lambda: None)
+    written = "".join(shape.text for shape in picture.shapes if isinstance(shape, Text)).translate(PLAIN)
+    assert all(bytes(ImageFont.load_default(20).getmask(letter)) != bytes(box) for letter in set(written) - {" "})
+    assert picture.data(".png")
+
+
 def test_png_shows_what_svg_says() -> None:
     picture = draw("slides", style="graph")
     image = Image.open(io.BytesIO(picture.data(".png")))
@@ -179,4 +206,4 @@ def test_what_cannot_be_drawn_is_said(wrong: object, raised: type[ConvscopeError
 
 def test_folding_is_said() -> None:
     assert "--fold no" in str(draw("lite0").notes[0])
-    assert draw_network(describe("lite0").network, fold=False).notes == ()
+    assert draw(describe("lite0").network, fold=False).notes == ()
