@@ -81,6 +81,13 @@ def test_four_shapes_are_learned_and_the_saved_page_opens(lab: LabPage, tmp_path
     until(lambda: lab.js("return document.querySelector('.score.winner .name')?.textContent") == "circle", 10)
     draw(lab, ".pad", " " + "\ue015" * 14 + " ")
     until(lambda: lab.js("return document.querySelector('.score.winner .name').textContent") == "line", 10)
+    lab.js("location.hash = '#v=training&l=en'")
+    until(lambda: lab.browser.find_elements("css selector", ".scrubber"), 10)
+    assert int(lab.js("return document.querySelector('.scrubber').max")) >= 5
+    first = lab.text("main .readout")
+    lab.js("const e = document.querySelector('.scrubber'); e.value = 0; e.dispatchEvent(new Event('input'))")
+    assert lab.text("main .readout").startswith("step 0 ")
+    assert lab.text("main .readout") != first
     for view in ("network", "loss", "where", "training", "errors"):
         lab.js("location.hash = arguments[0]", f"#v={view}&l=en")
         until(lambda: len(lab.text("main")) > 50, 10)

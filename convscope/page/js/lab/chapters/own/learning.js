@@ -14,6 +14,7 @@ import { trainedNetwork } from "../../training/network.js";
 import { trainerOf } from "../../training/trainer.js";
 import { OWN_FOLDS, foldsOf } from "./folds.js";
 import { inputOf } from "./input.js";
+import { MOMENTS_TOLD } from "./story.js";
 
 /** @typedef {import("../../types.js").Lab} Lab */
 /** @typedef {import("../../../engine/engine.js").Engine} Engine */
@@ -42,6 +43,8 @@ import { inputOf } from "./input.js";
  * @property {number} seconds of all six trainings
  * @property {number} seed
  * @property {import("../../training/model_file.js").Learned} learned for a model file
+ * @property {import("./story.js").Moment[]} moments the weights that the last training had on its way
+ * @property {import("../../../learn/training.js").StepLine[]} lines its steps
  */
 
 const BATCH = 32;
@@ -84,6 +87,8 @@ function makeLearning(lab, kind) {
   let leftOut = [];
   let part = 0;
   let seconds = 0;
+  /** @type {import("./story.js").Moment[]} */
+  let moments = [];
 
   const learning = {
     state: /** @type {"idle" | "running" | "finished" | "failed"} */ ("idle"),
@@ -100,7 +105,7 @@ function makeLearning(lab, kind) {
     /** Begin anew, on the pictures as they are now. @param {Collection} collection @param {number} seed */
     start: ({ names, pictures, shape }, seed) => {
       asked = { names, pictures, folds: foldsOf(pictures.map(({ label }) => label)), seed };
-      leftOut = [];
+      [leftOut, moments] = [[], []];
       [part, seconds] = [0, 0];
       Object.assign(learning, { state: "running", result: null, shape });
       begin();
@@ -130,7 +135,7 @@ function makeLearning(lab, kind) {
     const asking = askedOf(lab, network, setFrom(own, learning.shape), {
       classes: names,
       epochs: epochsOf(own.length),
-      measures: 1,
+      measures: part < OWN_FOLDS ? 1 : MOMENTS_TOLD,
       seed,
       recipe: { batchSize: BATCH, augmentation: { ...SHAKEN, flip: kind === "photo" } },
     });
@@ -138,6 +143,8 @@ function makeLearning(lab, kind) {
   }
 
   trainer.listen(() => {
+    const { tensors, tensorsStep: step } = trainer;
+    if (part === OWN_FOLDS && tensors && moments.at(-1)?.step !== step) moments.push({ step, tensors });
     if (learning.state === "running" && trainer.state === "finished") finishPart();
     else if (learning.state === "running" && trainer.state === "failed") learning.state = "failed";
     tell();
@@ -181,6 +188,8 @@ function makeLearning(lab, kind) {
       formula: OWN_FORMULA[kind],
       seconds,
       seed,
+      moments,
+      lines: trainer.lines,
       learned: {
         asked: /** @type {import("../../training/trainer.js").Asked} */ (trainer.asked),
         step: trainer.tensorsStep,

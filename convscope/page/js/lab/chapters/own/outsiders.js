@@ -4,6 +4,7 @@ import { make, refill, setVar } from "../../../kit/dom.js";
 import { percent } from "../../../kit/format.js";
 import { paintPicture } from "../../../kit/palette.js";
 import { REJECTION_LEAST } from "../../../learn/rejection/fitting.js";
+import { OWN_FOLDS } from "./folds.js";
 import { digitsOf } from "../../training/digits.js";
 import { refusedShare } from "./learning.js";
 
@@ -38,7 +39,7 @@ export function outsidersPart(lab, learning) {
     sum.textContent = "";
     const share = refusedShare(result.leftOut);
     if (!result.network.rejection || share === null) {
-      words.textContent = t("own.none.few", { n: result.pictures.length, least: Math.ceil((REJECTION_LEAST * 5) / 4) });
+      words.textContent = t("own.none.few", { n: result.pictures.length, least: leastOf(result.leftOut) });
       return;
     }
     words.textContent = t("own.none.own", { share: percent(share, 1), n: result.pictures.length });
@@ -94,4 +95,10 @@ function asInput(picture, [, height, width], [channels, rows, columns]) {
     for (let y = 0; y < height; y++)
       made.set(picture.subarray(y * width, (y + 1) * width), (c * rows + top + y) * columns + left);
   return made;
+}
+
+/** So many pictures it takes, for without the largest fifth there must be REJECTION_LEAST. @param {import("./learning.js").LeftOut[]} leftOut */
+function leastOf(leftOut) {
+  const fifths = Array.from({ length: OWN_FOLDS }, (_, fold) => leftOut.filter((one) => one.fold === fold).length);
+  return Math.max(Math.ceil((REJECTION_LEAST * OWN_FOLDS) / (OWN_FOLDS - 1)), REJECTION_LEAST + Math.max(...fifths));
 }

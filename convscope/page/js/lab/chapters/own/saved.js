@@ -2,6 +2,7 @@
 
 import { inflate } from "../../../engine/inflate.js";
 import { packBytes, packFloats } from "../../../engine/binary.js";
+import { runOfOwn } from "./story.js";
 
 /** @typedef {import("../../types.js").Lab} Lab */
 /** @typedef {import("../../../types.js").Payload} Payload */
@@ -33,7 +34,8 @@ export function filledPage(empty, payload) {
 }
 
 /** @param {Lab} lab @param {OwnResult} result @returns {Payload} as docs/payload.md says */
-function payloadOf(lab, { names, pictures, leftOut, confusion, network, engine, formula, seconds }) {
+function payloadOf(lab, result) {
+  const { names, pictures, leftOut, confusion, network, engine, formula, seconds } = result;
   const { t } = lab;
   const { shape } = network.input;
   const shown = names.flatMap((_, k) => pictures.filter(({ label }) => label === k).slice(0, SAMPLES_EACH));
@@ -78,7 +80,7 @@ function payloadOf(lab, { names, pictures, leftOut, confusion, network, engine, 
         loss: wrong.map(({ loss }) => loss),
       },
     },
-    run: null,
+    run: runOfOwn(result, (pixels, of) => packBytes(pixels, of)),
     figures: {
       parameters: network.nodes.reduce((sum, node) => sum + node.parameters, 0),
       macs: network.nodes.reduce((sum, node) => sum + node.macs, 0),

@@ -74,7 +74,11 @@ export function tryPart(lab, kind, learning) {
     });
     const words = { name: names[best], share: percent(made.probabilities[best]) };
     const said = outsider?.refused ? t("own.try.none", words) : t("own.try.is", words);
-    verdict.textContent = empty ? t("own.try.first", words) : said;
+    verdict.textContent = empty
+      ? kind === "drawn"
+        ? t("own.try.first", words)
+        : t("own.try.first.photo", words)
+      : said;
     verdict.classList.toggle("refused", Boolean(outsider?.refused));
     foreign.textContent =
       outsider && network.rejection
