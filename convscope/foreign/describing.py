@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import ConvscopeError
+from ..errors import ConvscopeError, printable
 from ..formula import Layer, ReceptiveField
 from ..formula.description import table
 from ..formula.geometry import Pair, Shape, times
@@ -83,9 +83,9 @@ class ForeignDescription:
         head = ("", "layer", "output", "parameters", "MACs", "sees", "jump", "start")
         rows = [_cells(row, i) for i, row in enumerate(self.rows)]
         total = ("", "total", "", f"{self.parameters:,}", f"{self.macs:,}", "", "", "")
-        lines = [f"{self.file.path.name}", f"input {times(self.file.shape)}, output {self._output()}", ""]
+        lines = [printable(self.file.path.name), f"input {times(self.file.shape)}, output {self._output()}", ""]
         lines += table([head, *rows, total], right={3, 4, 5, 6, 7}, rules={1, len(rows) + 1})
-        sums = [(r.name, r.size_how, r.parameters_how) for r in self.rows if r.parameters_how or _telling(r)]
+        sums = [(printable(r.name), r.size_how, r.parameters_how) for r in self.rows if r.parameters_how or _telling(r)]
         if sums:
             lines += ["", "how the sizes and the parameters come about: O = floor((I − K + 2P)/S) + 1"]
             lines += table(sums, right=set(), rules=set())
@@ -184,7 +184,14 @@ def _cells(row: Row, index: int) -> tuple[str, ...]:
     field = (
         ("", "", "") if row.field is None else (times(row.field.size), *map(_two, (row.field.jump, row.field.start)))
     )
-    return (f"{index + 1} {row.name}", text, times(row.output), f"{row.parameters:,}", macs, *field)
+    return (
+        f"{index + 1} {printable(row.name)}",
+        printable(text),
+        times(row.output),
+        f"{row.parameters:,}",
+        macs,
+        *field,
+    )
 
 
 def _two(pair: Pair) -> str:

@@ -89,7 +89,7 @@ class _Folding:
     def _add(self, node: NodeProto) -> None:
         graph = self.graph
         inputs = [graph.value(name) for name in node.input]
-        if node.op_type in SAME and inputs and inputs[0]:
+        if node.op_type in SAME and inputs and inputs[0] and node.output[0]:
             graph.same[node.output[0]] = inputs[0]
             return
         outputs = self._infer(node, inputs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ class Opened:
     picture: ValueInfoProto
     tensors: dict[str, TensorProto]
     metadata: dict[str, str]
+    cast: bool  # from another precision to float32
 
 
 def open_model(data: bytes) -> Opened:
@@ -37,24 +39,43 @@ def open_model(data: bytes) -> Opened:
     bounds.price(data)
     import onnx
 
+    from .writing_out import write_out
+
     try:
         model = onnx.load_model_from_string(data)
     except Exception as error:  # protobuf's own, which have no base in common
         raise InputError("foreign.bytes", got=str(error).split("\n")[0]) from error
+    if not all(isinstance(text, str) for text in _texts(model)):  # protobuf leaves what is no UTF-8 as it is
+        raise InputError("foreign.bytes")
     opset = _opset(model)
     if opset < RUN:
         model, opset = _newer(model), RUN
     for node in model.graph.node:
         _check_node(node, opset)
-    tensors = {tensor.name: tensor for tensor in model.graph.initializer}
-    for tensor in tensors.values():
+    for tensor in model.graph.initializer:
         check_tensor(tensor)
+    cast = write_out(model)
+    tensors = {tensor.name: tensor for tensor in model.graph.initializer}
     inputs = [value for value in model.graph.input if value.name not in tensors]
     if len(inputs) != 1:
         names = ", ".join(value.name for value in inputs[:8])
         raise InputError("foreign.inputs", got=f"{len(inputs)}: {names}" if inputs else "0", expected="1")
     metadata = {entry.key: entry.value for entry in model.metadata_props}
-    return Opened(model, opset, inputs[0], tensors, metadata)
+    return Opened(model, opset, inputs[0], tensors, metadata, cast)
+
+
+def _texts(model: Any) -> Iterator[Any]:
+    """Yield every name that is used."""
+    graph = model.graph
+    for value in (*graph.input, *graph.output, *graph.initializer):
+        yield value.name
+    for node in graph.node:
+        yield from (node.op_type, node.domain, node.name, *node.input, *node.output)
+        yield from (attribute.name for attribute in node.attribute)
+    for entry in model.metadata_props:
+        yield from (entry.key, entry.value)
+    yield from (entry.domain for entry in model.opset_import)
+    yield from (model.producer_name, model.producer_version)
 
 
 def _opset(model: Any) -> int:
@@ -85,7 +106,7 @@ def _check_node(node: Any, opset: int) -> None:
     if not known or node.op_type in BY_CHANCE:
         name = f"{node.domain}.{node.op_type}" if node.domain else node.op_type
         raise InputError("foreign.operator", name=name)
-    if max(len(node.input), len(node.output)) > MOST_INPUTS:
+    if max(len(node.input), len(node.output)) > MOST_INPUTS or not node.output:
         raise InputError("foreign.node", where=node.name or node.op_type)
     for attribute in node.attribute:
         if attribute.HasField("t"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from ..formula import kinds as k
 from ..formula.kinds import Layer
 from .graph import Graph, Op
-from .layers import Known, known
+from .layers import Known, by_channel, known
 
 # A pattern is (operator, argument, …); an argument another pattern, a number, or "x", what the layer reads.
 Pattern = tuple[Any, ...]
@@ -116,18 +117,23 @@ class _Match:
 
 
 def _biased(graph: Graph, makers: dict[str, Op], readers: Counter[str]) -> dict[str, Known | None]:
-    """Return likewise the fully connected layers that are written as MatMul and Add."""
+    """Return likewise the layers whose bias stands apart: MatMul and Add, a convolution and Add."""
     found: dict[str, Known | None] = {}
     for op in graph.ops:
         constants = [name for name in op.inputs if name in graph.constants]
         product = next((makers[name] for name in op.inputs if name in makers), None)
-        if op.kind != "Add" or len(constants) != 1 or product is None or product.kind != "MatMul":
+        if op.kind != "Add" or len(constants) != 1 or product is None or product.kind not in ("MatMul", "Conv"):
             continue
         layer, bias = known(graph, product), graph.constants[constants[0]]
-        if layer is None or readers[product.output] > 1 or bias.size not in (1, op.shape[-1]):
+        channels = op.shape[1] if len(op.shape) == 4 else op.shape[-1]
+        numbers = by_channel(bias, channels) if len(op.shape) == 4 else bias.reshape(-1)
+        if layer is None or readers[product.output] > 1 or ("bias" in layer.tensors and product.kind == "Conv"):
             continue
-        tensors = {**layer.tensors, "bias": np.broadcast_to(bias.reshape(-1), op.shape[-1:])}
-        found[op.output] = Known(layer.layer, layer.sources, tensors, (*layer.learned, *constants))
+        if numbers is None or numbers.size not in (1, channels) or op.shape != product.shape:
+            continue
+        whole = replace(layer.layer, bias=True) if isinstance(layer.layer, k.Conv) else layer.layer
+        tensors = {**layer.tensors, "bias": np.broadcast_to(numbers, (channels,))}
+        found[op.output] = Known(whole, layer.sources, tensors, (*layer.learned, *constants))
         found[product.output] = None
     return found
 

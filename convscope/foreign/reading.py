@@ -64,6 +64,8 @@ class Foreign:
         self.graph = fold(opened, self._fed_shape)
         self.outputs = tuple(value.name for value in opened.model.graph.output)
         self.output = output_named(self.outputs, output)
+        if self.graph.value(self.output) not in {op.output for op in self.graph.ops}:
+            raise InputError("foreign.output.constant", got=self.output)
         found = scaling(self.graph, shape[0])
         self._picture, self._before = found.value, set(found.within)
         self.mean, self.std = tuple(found.mean.tolist()), tuple(found.std.tolist())

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 import convscope
 from convscope.errors import InputError, UsageError
@@ -144,3 +145,59 @@ def test_preprocessing_is_asked_for_found_beside_the_file_or_guessed_and_said(tm
     np.testing.assert_allclose(softmax(decode(page.payload["samples"]["logits"])), wanted, rtol=1e-3, atol=1e-5)
     with pytest.raises(UsageError, match="unknown range"):
         convscope.look(path, x, range="0-2")
+
+
+def test_half_precision_is_computed_in_float32_and_said(tmp_path: Path) -> None:
+    made = onnx.load_model_from_string(classifier())
+    for tensor in made.graph.initializer:
+        if tensor.data_type == TensorProto.FLOAT:
+            half = numpy_helper.to_array(tensor).astype(np.float16)
+            tensor.CopyFrom(numpy_helper.from_array(half, tensor.name))
+    made.graph.input[0].type.tensor_type.elem_type = TensorProto.FLOAT16
+    made.graph.output[0].type.tensor_type.elem_type = TensorProto.FLOAT16
+    page = convscope.look(written(tmp_path, made.SerializeToString()), pictures())
+    assert "opaque" not in [node["kind"] for node in page.payload["nodes"]]
+    assert any("computed in float32" in note for note in page.notes)
+    wanted = run(classifier(), pictures().astype(np.float32) / 255)
+    np.testing.assert_allclose(softmax(decode(page.payload["samples"]["logits"])), wanted, atol=5e-3)
+
+
+def test_a_quantised_file_shows_its_dequantised_weights_and_its_own_rounding(tmp_path: Path) -> None:
+    tensors = weights(head=(4, 3), bias=(3,)) | {"scale": np.array(0.02, np.float32), "zero": np.array(3, np.int8)}
+    tensors |= {"w": np.random.default_rng(0).integers(-90, 90, (4, 3, 3, 3)).astype(np.int8)}
+    nodes = [
+        helper.make_node("QuantizeLinear", ["x", "scale", "zero"], ["q"]),
+        helper.make_node("DequantizeLinear", ["q", "scale", "zero"], ["d"], name="rounded"),
+        helper.make_node("DequantizeLinear", ["w", "scale", "zero"], ["weight"]),
+        helper.make_node("Conv", ["d", "weight"], ["c"], name="conv"),
+        helper.make_node("GlobalAveragePool", ["c"], ["g"]),
+        helper.make_node("Flatten", ["g"], ["l"]),
+        helper.make_node("Gemm", ["l", "head", "bias"], ["y"]),
+    ]
+    data = model(nodes, tensors)
+    page = convscope.look(written(tmp_path, data), pictures())
+    kinds = {node["name"]: node["kind"] for node in page.payload["nodes"]}
+    assert (kinds["rounded"], kinds["conv"], list(kinds.values())[-1]) == ("opaque", "conv", "fc")
+    weight = decode(page.payload["tensors"]["conv.weight"])
+    np.testing.assert_allclose(weight, (tensors["w"].astype(np.float32) - 3) * 0.02, rtol=1e-6)
+    assert any("a quantised file" in note for note in page.notes)
+    wanted = run(data, pictures().astype(np.float32) / 255)
+    np.testing.assert_allclose(decode(page.payload["samples"]["logits"]), wanted, rtol=1e-4, atol=1e-5)
+
+
+def test_hard_sigmoids_of_another_slope_and_biases_apart_are_layers_too(tmp_path: Path) -> None:
+    tensors = weights(w=(4, 3, 3, 3), b=(1, 4, 1, 1), head=(100 * 4, 3))
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["c"]),
+        helper.make_node("Add", ["c", "b"], ["a"], name="biased"),
+        helper.make_node("HardSigmoid", ["a"], ["h"], alpha=0.2, beta=0.5),
+        helper.make_node("Flatten", ["h"], ["l"]),
+        helper.make_node("MatMul", ["l", "head"], ["y"]),
+    ]
+    data = model(nodes, tensors)
+    page = convscope.look(written(tmp_path, data), pictures())
+    kinds = [node["kind"] for node in page.payload["nodes"]]
+    assert kinds == ["conv", "scale", "clip", "flatten", "fc"]
+    assert page.payload["figures"]["parameters"] == 4 * 28 + 1200
+    wanted = run(data, pictures().astype(np.float32) / 255)
+    np.testing.assert_allclose(decode(page.payload["samples"]["logits"]), wanted, rtol=1e-4, atol=1e-5)

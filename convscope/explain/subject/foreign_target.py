@@ -43,6 +43,8 @@ def target_of_foreign(path: Path, pictures: Any, options: LookOptions) -> Target
     if classes and not options.classes and len(classes) != feed.run(tried[:1]).reshape(1, -1).shape[1]:
         classes = ()  # of what lies beside it by chance
     subject = subject_of_steps(feed.record, feed.run, own, tried, classes or None, title, by, own_names=True)
+    if file.graph.opened.cast:
+        notes = (*notes, phrase("foreign.cast"))
     if file.quantised:
         notes = (*notes, phrase("foreign.quantised"))
     if len(file.outputs) > 1 and options.output is None:
