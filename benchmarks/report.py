@@ -30,6 +30,7 @@ ORDER = (
     "ddp",
     "busy",
     "page-drawing",
+    "forward",
 )
 TITLES = {
     "step-profile": "What a training step is made of",
@@ -43,6 +44,7 @@ TITLES = {
     "lenet": "LeNet-5, then and now",
     "scale": "From a thousand pictures to a million",
     "page-drawing": "The page, while a hand draws",
+    "forward": "A large network in the page",
 }
 
 
