@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .formula import LayerNorm as LayerNorm
     from .formula import LeakyReLU as LeakyReLU
     from .formula import MaxPool as MaxPool
+    from .formula import Pad as Pad
     from .formula import Plan as Plan
     from .formula import PReLU as PReLU
     from .formula import ReLU as ReLU
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from .formula import Softplus as Softplus
     from .formula import SqueezeExcite as SqueezeExcite
     from .formula import Tanh as Tanh
+    from .formula import Upsample as Upsample
     from .formula import describe as describe
     from .formula import parse as parse
     from .prediction import Model as Model
@@ -66,7 +68,7 @@ if TYPE_CHECKING:
 
 _FORMULA = (
     "Plan parse describe Conv ReLU LeakyReLU PReLU ReLU6 ELU GELU GELUTanh SiLU HardSwish Clip Softplus "
-    "LRN GroupNorm LayerNorm Scale ChannelShuffle Sigmoid HardSigmoid Tanh "
+    "LRN GroupNorm LayerNorm Scale ChannelShuffle Pad Upsample Sigmoid HardSigmoid Tanh "
     "MaxPool AvgPool AdaptiveAvgPool GlobalAvgPool BatchNorm Dropout Flatten FC Skip Gate SqueezeExcite "
     "Branches Crop"
 )

@@ -37,11 +37,13 @@ from convscope.formula import (
     MaxPool,
     Mul,
     Network,
+    Pad,
     Plan,
     Scale,
     Sigmoid,
     Skip,
     SqueezeExcite,
+    Upsample,
     parse,
     trace,
 )
@@ -56,7 +58,7 @@ Weights = dict[str, np.ndarray]
 
 PLAIN = tuple(kind() for kind in KINDS if kind.activation and not kind.arguments)
 WINDOWED, POINTWISE = ("conv", "maxpool", "avgpool"), ("act", "bn", "dropout", "skip", "repeat")
-JOINED = ("adaptive", "branches", "gate", "lrn", "scale", "shuffle", "norm")
+JOINED = ("adaptive", "branches", "gate", "lrn", "scale", "shuffle", "norm", "pad", "upsample")
 
 
 @st.composite
@@ -170,6 +172,16 @@ def _on_maps(draw: st.DrawFn, shape: Shape, kinds: tuple[str, ...]) -> tuple[Pla
         return Skip(draw(_same(shape, deep=True))), shape
     if kind == "lrn":
         return LRN(draw(st.sampled_from([1, 3, 5])), draw(st.floats(2**-12, 1, width=32)), 0.75, 2.0), shape
+    if kind == "pad":
+        sides = tuple(draw(st.integers(0, 1 if n > 1 else 0)) for n in (*shape[1:], *shape[1:]))
+        mode = draw(st.sampled_from(["zeros", "reflect", "replicate"]))
+        return Pad(sides, mode), (shape[0], shape[1] + sides[0] + sides[2], shape[2] + sides[1] + sides[3])
+    if kind == "upsample":
+        down, across = draw(st.integers(1, 3)), draw(st.integers(1, 2))
+        if shape[1] * down > 24 or shape[2] * across > 24:
+            down = across = 1
+        mode = draw(st.sampled_from(["nearest", "bilinear"]))
+        return Upsample((down, across), mode), (shape[0], down * shape[1], across * shape[2])
     if kind == "norm":  # with an eps that keeps rounding small where numbers are nearly alike
         groups = draw(st.sampled_from([g for g in range(1, 9) if shape[0] % g == 0]))
         return draw(st.sampled_from([GroupNorm(groups, 0.1), LayerNorm(0.1)])), shape
@@ -375,6 +387,8 @@ _OPTIONS = {
     "concat": ("the picture", "rows", "maps", "within a concat", "three"),
     "bn": ("maps", "rows", "eps"),
     "lrn": ("wider than one",),
+    "pad": ("zeros", "reflect", "replicate"),
+    "upsample": ("nearest", "bilinear"),
     "scale": ("bias", "no bias"),
     "channel_shuffle": ("some",),
     "relu": ("maps", "rows"),
@@ -416,6 +430,11 @@ _CORNERS = (
         "conv(4, 2) + group_norm(2, eps=0.1) + group_norm(4, eps=0.5) + relu + layer_norm(0.1) + conv(3, 2) + "
         "group_norm(1, eps=0.2) + flatten + layer_norm(0.3) + fc",
         (2, 6, 5),
+    ),
+    (
+        'pad((1, 2, 0, 1)) + conv(3, 2) + pad((2, 1, 1, 2), mode="reflect") + upsample((2, 3)) + conv(2, 3, stride=2) '
+        '+ pad(2, mode="replicate") + upsample((3, 2), mode="bilinear") + gap + fc',
+        (2, 5, 6),
     ),
     (
         "gate(relu) + gate(conv(1, 1) + sigmoid) + se(2) + skip(conv(3, 3, stride=2), conv(3, 1) + "
@@ -526,6 +545,8 @@ def features(network: Network) -> Iterator[str]:
                 yield "concat: within a concat"
             if len(node.sources) > 2:
                 yield "concat: three"
+        if isinstance(layer, (Pad, Upsample)) and node.output != node.input:
+            yield f"{kind}: {layer.mode}"
         if isinstance(layer, LRN) and min(layer.size, node.input[0]) > 2:
             yield "lrn: wider than one"
         if isinstance(layer, Scale):

@@ -28,6 +28,7 @@ from .kinds import LayerNorm as LayerNorm
 from .kinds import LeakyReLU as LeakyReLU
 from .kinds import MaxPool as MaxPool
 from .kinds import Mul as Mul
+from .kinds import Pad as Pad
 from .kinds import PReLU as PReLU
 from .kinds import ReLU as ReLU
 from .kinds import ReLU6 as ReLU6
@@ -36,6 +37,7 @@ from .kinds import Sigmoid as Sigmoid
 from .kinds import SiLU as SiLU
 from .kinds import Softplus as Softplus
 from .kinds import Tanh as Tanh
+from .kinds import Upsample as Upsample
 from .network import Network as Network
 from .network import Node as Node
 from .parse import parse as parse

@@ -50,6 +50,7 @@ DEFAULTS: dict[str, Attributes] = {
     "Elu": {"alpha": 1.0},
     "Flatten": {"axis": 1},
     "Gemm": {"alpha": 1.0, "beta": 1.0, "transA": 0, "transB": 0},
+    "Gather": {"axis": 0},
     "HardSigmoid": {"alpha": 0.2, "beta": 0.5},
     "InstanceNormalization": {"epsilon": 1e-5},
     "LRN": {"alpha": 1e-4, "beta": 0.75, "bias": 1.0},

@@ -129,6 +129,21 @@ class Concat(nn.Module):
         return torch.cat(sources, 1)
 
 
+class Pad(nn.Module):
+    """Rows and columns added around maps: zeros, the map mirrored, or its border again."""
+
+    def __init__(self, pads: tuple[int, int, int, int], mode: str) -> None:
+        super().__init__()
+        self.pads, self.mode = pads, {"zeros": "constant"}.get(mode, mode)
+
+    def forward(self, x: Tensor) -> Tensor:
+        top, left, bottom, right = self.pads
+        return nn.functional.pad(x, (left, right, top, bottom), mode=self.mode)
+
+    def extra_repr(self) -> str:
+        return f"pads={self.pads}, mode={self.mode}"
+
+
 class ChannelNorm(nn.LayerNorm):
     """A layer normalisation over the channels of each place of maps, or over a row of numbers."""
 

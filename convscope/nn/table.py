@@ -8,24 +8,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any
 
 from torch import Tensor, nn
 
 from ..formula import kinds as k
-from ..formula.geometry import pair
-from ..formula.kinds.activations import LARGEST_FLOAT
+from ..formula.geometry import ends, pair
 from ..formula.network import Node
-from . import layers
-
-
-class Same:
-    """What hands its input on unchanged."""
-
-
-SAME: Final = Same()
-
-Found: TypeAlias = k.Layer | Same | None
+from . import layers, read
+from .read import SAME as SAME
+from .read import Found as Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +105,9 @@ def _batch_norm(m: Any) -> Found:
     return k.BatchNorm(m.eps) if m.running_mean is not None else None
 
 
-def _group_norm(m: nn.GroupNorm) -> Found:
-    return k.GroupNorm(m.num_groups, m.eps) if m.affine else None
-
-
-def _instance_norm(m: nn.InstanceNorm2d) -> Found:
-    return k.GroupNorm(m.num_features, m.eps) if m.affine and not m.track_running_stats else None
-
-
-def _layer_norm(m: nn.LayerNorm) -> Found:
-    """Of rows of numbers; of maps it is over their last axes, which is none of these: the results are compared."""
-    return k.LayerNorm(m.eps) if len(m.normalized_shape) == 1 and m.bias is not None else None
+def _make_pad(layer: k.Pad) -> nn.Module:
+    (top, left), (bottom, right) = ends(layer.sides)
+    return layers.Pad((top, left, bottom, right), layer.mode)
 
 
 def _dropout(m: Any) -> Found:
@@ -165,30 +149,6 @@ def _elu(out: Tensor, x: Tensor, alpha: float = 1.0, inplace: bool = False) -> F
     return k.ELU(alpha)
 
 
-def _gelu(out: Tensor, x: Tensor, approximate: str = "none") -> Found:
-    return k.GELU() if approximate == "none" else k.GELUTanh()
-
-
-def _clip(out: Tensor, x: Tensor, min: Any = None, max: Any = None) -> Found:
-    if isinstance(min, Tensor) or isinstance(max, Tensor):
-        return None
-    if (min, max) == (0, 6):
-        return k.ReLU6()
-    return k.Clip(-LARGEST_FLOAT if min is None else min, LARGEST_FLOAT if max is None else max)
-
-
-def _hardtanh(out: Tensor, x: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Found:
-    return _clip(out, x, min_val, max_val)
-
-
-def _softplus(out: Tensor, x: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Found:
-    return k.Softplus() if beta == 1 and threshold >= 20 else None  # beyond 20 they differ by less than 3e-9
-
-
-def _lrn(m: nn.LocalResponseNorm) -> Found:
-    return k.LRN(m.size, m.alpha, m.beta, m.k)
-
-
 def _make_conv(layer: k.Conv, node: Node) -> nn.Module:
     w = layer.window
     sizes = (node.input[0], layer.channels, w.kernel, w.stride)
@@ -216,18 +176,18 @@ TORCH: dict[type[k.Layer], Torch] = {
     k.GELU: Torch(
         lambda layer, node: nn.GELU(),
         {nn.GELU: lambda m: k.GELU() if m.approximate == "none" else k.GELUTanh()},
-        {"gelu": _gelu},
+        {"gelu": read.gelu},
     ),
     k.GELUTanh: Torch(lambda layer, node: nn.GELU("tanh"), {}, {}),
     k.Clip: Torch(
         lambda layer, node: nn.Hardtanh(layer.low, layer.high),
-        {nn.Hardtanh: lambda m: _clip(m, m, m.min_val, m.max_val)},
-        {"clamp": _clip, "clamp_": _clip, "clip": _clip, "hardtanh": _hardtanh},
+        {nn.Hardtanh: lambda m: read.clip(m, m, m.min_val, m.max_val)},
+        {"clamp": read.clip, "clamp_": read.clip, "clip": read.clip, "hardtanh": read.hardtanh},
     ),
     k.Softplus: Torch(
         lambda layer, node: nn.Softplus(threshold=50.0),  # from where on a double holds no difference
-        {nn.Softplus: lambda m: _softplus(m, m, m.beta, m.threshold)},
-        {"softplus": _softplus},
+        {nn.Softplus: lambda m: read.softplus(m, m, m.beta, m.threshold)},
+        {"softplus": read.softplus},
     ),
     k.SiLU: _plain(k.SiLU, nn.SiLU, "silu"),
     k.HardSwish: _plain(k.HardSwish, nn.Hardswish, "hardswish"),
@@ -259,20 +219,35 @@ TORCH: dict[type[k.Layer], Torch] = {
     ),
     k.GroupNorm: Torch(
         lambda layer, node: nn.GroupNorm(layer.groups, node.input[0], layer.eps),
-        {nn.GroupNorm: _group_norm, nn.InstanceNorm2d: _instance_norm},
+        {nn.GroupNorm: read.group_norm, nn.InstanceNorm2d: read.instance_norm},
         {},
     ),
     k.LayerNorm: Torch(
         lambda layer, node: layers.ChannelNorm(node.input[0], layer.eps),
-        {layers.ChannelNorm: lambda m: k.LayerNorm(m.eps), nn.LayerNorm: _layer_norm},
+        {layers.ChannelNorm: lambda m: k.LayerNorm(m.eps), nn.LayerNorm: read.layer_norm},
         {},
     ),
     k.LRN: Torch(
         lambda layer, node: nn.LocalResponseNorm(layer.size, layer.alpha, layer.beta, layer.k),
-        {nn.LocalResponseNorm: _lrn},
-        {"local_response_norm": _as_module(nn.LocalResponseNorm, _lrn)},
+        {nn.LocalResponseNorm: read.lrn},
+        {"local_response_norm": _as_module(nn.LocalResponseNorm, read.lrn)},
     ),
     k.Scale: Torch(lambda layer, node: layers.Scale(node.input[0], layer.bias), {}, {}),
+    k.Pad: Torch(
+        lambda layer, node: _make_pad(layer),
+        {
+            layers.Pad: lambda m: k.Pad(m.pads, {"constant": "zeros"}.get(m.mode, m.mode)),
+            nn.ZeroPad2d: lambda m: read.pad(m, "zeros"),
+            nn.ReflectionPad2d: lambda m: read.pad(m, "reflect"),
+            nn.ReplicationPad2d: lambda m: read.pad(m, "replicate"),
+        },
+        {},
+    ),
+    k.Upsample: Torch(
+        lambda layer, node: nn.Upsample(scale_factor=pair(layer.scale), mode=layer.mode),
+        {nn.Upsample: read.upsample},
+        {},
+    ),
     k.ChannelShuffle: Torch(
         lambda layer, node: nn.ChannelShuffle(layer.groups),
         {nn.ChannelShuffle: lambda m: k.ChannelShuffle(m.groups)},

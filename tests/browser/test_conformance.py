@@ -213,6 +213,8 @@ def total_of(terms: dict[str, Any], net: Net) -> float:
             return float(n["x"] * (n["k"] + n["alpha"] / n["around"] * sum(inside)) ** -n["beta"])
         case "scale":
             return float(n["x"] * n["weight"] + n["bias"])
+        case "pad" | "upsample":
+            assert len(inside) in (0, 1, 2, 4)
         case "channel_shuffle":
             assert len(inside) == 1
         case "mul":

@@ -57,7 +57,9 @@ conv(1000000, (1000, 1000), pad=1000)|conv(1000000, 3, pad=1)|maxpool(3, stride=
 skip(fc(3))|fc(20) + gap|fc(20) + skip(fc(20)) + fc|maxpool(2, 0)|conv(0, 3)|conv(16, 0)|conv(16, 3, dilation=0)
 conv(16, 3, groups=0)|maxpool(0)|maxpool(2, pad=-1)|conv(3, (3, 30))|conv(3, (3, 5), stride=(2, 1)) + gap + fc
 crop(20) + fc(5) + fc
-clip(2, 1)|clip(0)|clip(-1e39)|lrn|lrn(4)|lrn(3, k=0)|channel_shuffle|channel_shuffle(2)|fc + scale|scale(1)
+pad|pad(-1)|pad(1, mode="same")|pad(30, mode="reflect")|pad(1, 2)|upsample(0)|upsample(2, mode="cubic")|upsample(2, 3)
+upsample((2, 999), mode="bilinear")|clip(2, 1)|clip(0)
+clip(-1e39)|lrn|lrn(4)|lrn(3, k=0)|channel_shuffle|channel_shuffle(2)|fc + scale|scale(1)
 gate|gate()|gate(relu, relu)|gate(conv(3, 3))|gate(fc(3))|gate(crop(3))|gate(relu)*2 + gat(relu)|se|se()|se(0)|se(2.5)
 se(4, 2)|se(r=4)|se(2000)|fc(4) + se(2)|skip(relu, relu, relu)|skip(relu, conv(3, 1))|skip(relu, crop(3))|skip(relu, x=3
 nn.Conv2d(16, 3)|softmax + fc|F.log_softmax(1)|fc + LogSoftmax|torch.nn.BatchNorm2d(3)|Leaky_ReLU
@@ -143,7 +145,17 @@ def test_every_fault_and_every_sum_is_said_in_both_languages(page: FormulaPage) 
     sentences = {key for key in re.findall(r"\b(?:t|phrase)\(\s*\"([^\"]+)\"", scripts) if key in WORDS["en"]}
     unheard = sentences - set(page.browser.execute_script("return bench.used()"))
     assert unheard == {"fault.try"}  # which the page itself writes beside the hint
-    known = {*ZOO, *LAYERS, "mul", *(field.name for kind in LAYERS.values() for field in dataclasses.fields(kind))}
+    known = {
+        *ZOO,
+        *LAYERS,
+        "mul",
+        "zeros",
+        "reflect",
+        "replicate",
+        "nearest",
+        "bilinear",
+        *(field.name for kind in LAYERS.values() for field in dataclasses.fields(kind)),
+    }
     known |= {part for name in known for part in re.findall("[A-Za-z_]{2,}", name)}
     known |= {
         "skip",

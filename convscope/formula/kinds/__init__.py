@@ -32,6 +32,8 @@ from .pooling import AdaptiveAvgPool as AdaptiveAvgPool
 from .pooling import AvgPool as AvgPool
 from .pooling import GlobalAvgPool as GlobalAvgPool
 from .pooling import MaxPool as MaxPool
+from .resampling import Pad as Pad
+from .resampling import Upsample as Upsample
 from .shape import ChannelShuffle as ChannelShuffle
 from .shape import Crop as Crop
 from .shape import Flatten as Flatten
@@ -53,6 +55,8 @@ KINDS: tuple[type[Layer], ...] = (
         Flatten,
         FC,
         ChannelShuffle,
+        Pad,
+        Upsample,
         Crop,
         Add,
         Mul,

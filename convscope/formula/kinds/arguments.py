@@ -133,6 +133,22 @@ class Flag(Argument):
 
 
 @dataclass(frozen=True, slots=True)
+class Word(Argument):
+    """One of some words."""
+
+    words: tuple[str, ...]
+
+    def checked(self, name: str, value: object) -> object:
+        if value not in self.words:
+            expected = ", ".join(f'"{word}"' for word in self.words)
+            raise PlanError("value.word", name=name, got=value, expected=expected, hint=self.hint, argument=name)
+        return value
+
+    def to_json(self) -> Json:
+        return {"type": "word", "words": list(self.words)}
+
+
+@dataclass(frozen=True, slots=True)
 class Relation(ABC):
     """A condition between two arguments: `argument` is at fault where `other` does not allow it."""
 

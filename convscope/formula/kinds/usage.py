@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import MISSING, dataclass, fields
 
 from ...errors import said_json
-from .arguments import Argument, Extent
+from .arguments import Argument, Extent, Word
 from .base import Layer
 
 
@@ -21,7 +21,7 @@ class ArgumentRow:
     @property
     def words(self) -> tuple[str, ...]:
         """The words that may stand for a number."""
-        return self.argument.words if isinstance(self.argument, Extent) else ()
+        return self.argument.words if isinstance(self.argument, (Extent, Word)) else ()
 
     @property
     def follows(self) -> str:
@@ -50,8 +50,9 @@ def usage(kind: type[Layer]) -> tuple[str, list[str]]:
     options = []
     for row in rows:
         if not row.required:
-            words = "".join(f' or "{word}"' for word in row.words)
+            words = "".join(f' or "{word}"' for word in row.words if word != row.default)
             shown = row.follows or ("one for each class" if row.default is None else row.default)
+            shown = f'"{shown}"' if isinstance(row.default, str) else shown
             options.append(f"{row.name}={shown}{words}")
     return kind.name + (f"({', '.join(needed)})" if needed else ""), options
 

@@ -28,7 +28,7 @@
 /**
  * @typedef {"conv" | "relu" | "leaky_relu" | "prelu" | "relu6" | "elu" | "gelu" | "silu" | "hardswish" | "sigmoid" |
  * "hardsigmoid" | "tanh" | "maxpool" | "avgpool" | "adaptive_avgpool" | "gap" | "bn" | "dropout" | "flatten" | "fc" |
- * "clip" | "softplus" | "gelu_tanh" | "lrn" | "group_norm" | "layer_norm" | "scale" | "channel_shuffle" | "crop" | "add" | "mul" | "concat" | "opaque"} Kind
+ * "clip" | "softplus" | "gelu_tanh" | "lrn" | "group_norm" | "layer_norm" | "scale" | "channel_shuffle" | "pad" | "upsample" | "crop" | "add" | "mul" | "concat" | "opaque"} Kind
  */
 
 /**
@@ -51,6 +51,11 @@
  * @property {number} [eps]
  * @property {boolean} [ceil_mode]
  * @property {boolean} [count_include_pad]
+ * @property {[number, number, number, number]} [sides]
+ * @property {boolean} [mirrors]
+ * @property {boolean} [repeats]
+ * @property {Pair} [scale]
+ * @property {boolean} [blends]
  * @property {number} [low]
  * @property {number} [high]
  * @property {number} [around]

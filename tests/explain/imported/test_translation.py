@@ -49,7 +49,7 @@ from convscope.pictures.input_spec import InputSpec
 OWN = {"bn", "flatten", "crop", "scale"}  # convscope's modules; torch's own are read by the tests of modules
 SAMPLES = {"conv": "conv(2, (3, 1), stride=2, pad=(1, 0), groups=2)", "maxpool": "maxpool(2)", "avgpool": "avgpool(2)"}
 SAMPLES |= {"adaptive_avgpool": "adaptive_avgpool((2, 3))", "lrn": "lrn(5)", "channel_shuffle": "channel_shuffle(2)"}
-SAMPLES["group_norm"] = "group_norm(2)"
+SAMPLES |= {"group_norm": "group_norm(2)", "pad": 'pad(1, mode="reflect")', "upsample": "upsample((2, 3))"}
 
 
 @pytest.mark.parametrize("name", sorted(set(LAYERS) - OWN))

@@ -41,6 +41,8 @@ SAMPLES = {
     ],
     "dropout": ["dropout(0.2)"],
     "clip": ["clip(-0.5, 2)", "clip(0, 1)"],
+    "pad": ["pad((1, 2, 0, 1))", 'pad((1, 2, 2, 3), mode="reflect")', 'pad(1, mode="replicate")'],
+    "upsample": ["upsample((2, 3))", 'upsample((3, 2), mode="bilinear")'],
     "group_norm": ["group_norm(2)", "group_norm(4, 0.01)"],
     "layer_norm": ["layer_norm(0.01)", "flatten + layer_norm"],
     "lrn": ["lrn(3, alpha=0.5, beta=0.5, k=2)", "lrn(5)"],

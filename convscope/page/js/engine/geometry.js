@@ -1,5 +1,6 @@
 /** Which numbers of its input a unit reads, by the layer's geometry alone. */
 
+import { madeFrom } from "./resampling.js";
 /** @import {Shape, Window} from "../types.js" */
 /** @import {Layer} from "./types.js" */
 
@@ -104,6 +105,10 @@ export function windowBox(node, y, x) {
     return { top: y * stride[0] - pad[0], left: x * stride[1] - pad[1], height: extent[0], width: extent[1] };
   }
   if (node.module.geometry === "whole") return { top: 0, left: 0, height, width };
+  if (node.module.geometry === "resampled") {
+    const [rows, columns] = [madeFrom(node, 0, y), madeFrom(node, 1, x)];
+    return { top: rows[0]?.at ?? -1, left: columns[0]?.at ?? -1, height: rows.length, width: columns.length };
+  }
   if (node.module.geometry === "cells") {
     const [rows, columns] = [cellAlong(node, 0, y), cellAlong(node, 1, x)];
     const size = { height: rows.end - rows.first, width: columns.end - columns.first };
@@ -154,6 +159,10 @@ export function readingUnit(node, source, channel, y, x) {
       Math.min(cells - 1, Math.floor((place * cells) / length));
     return { channel: into, y: at(y, rows, height), x: at(x, columns, width) };
   }
+  if (geometry === "resampled") {
+    const at = [y, x].map((place, axis) => placeMadeFrom(node, axis === 0 ? 0 : 1, place));
+    return at[0] < 0 || at[1] < 0 ? null : { channel, y: at[0], x: at[1] };
+  }
   if (geometry === "joined") {
     const before = node.inputs.slice(0, node.sources.indexOf(source)).reduce((sum, [channels]) => sum + channels, 0);
     return { channel: before + channel, y, x };
@@ -179,4 +188,14 @@ function placeReading({ kernel, stride, pad, dilation }, axis, at, places) {
     if (Number.isInteger(place) && place >= 0 && place < places) return place;
   }
   return null;
+}
+
+/** The first place along an axis that is made from place `at` of the input. @param {Layer} node @param {0 | 1} axis
+ * @param {number} at */
+function placeMadeFrom(node, axis, at) {
+  const places = Array.from({ length: node.output[axis + 1] }, (_, i) => madeFrom(node, axis, i));
+  const nearest = (/** @type {{at: number, weight: number}[]} */ made) =>
+    made.find((one) => one.at === at)?.weight ?? 0;
+  const most = Math.max(...places.map(nearest));
+  return most > 0 ? places.findIndex((made) => nearest(made) === most) : -1;
 }

@@ -1,4 +1,5 @@
 import { cellAlong, channelsAround, cropPlace, shuffledFrom } from "./geometry.js";
+import { madeFrom } from "./resampling.js";
 /** @import {Box, Window} from "../types.js" */
 /** @import {Layer} from "./types.js" */
 
@@ -133,6 +134,11 @@ function readBy(node, patch, from, flat) {
   if (geometry === "shuffled") {
     const from = Array.from({ length: patch.end - patch.first }, (_, i) => shuffledFrom(node, patch.first + i));
     return { ...patch, first: Math.min(...from), end: Math.max(...from) + 1 };
+  }
+  if (geometry === "resampled") {
+    const along = (/** @type {0 | 1} */ axis, /** @type {Set<number>} */ places) =>
+      new Set([...places].flatMap((place) => madeFrom(node, axis, place).map(({ at }) => at)));
+    return { ...patch, rows: along(0, patch.rows), columns: along(1, patch.columns) };
   }
   if (geometry === "column") return { ...patch, first: 0, end: units };
   if (geometry === "grouped") return { ...groupsRead(node, patch), rows: all(height), columns: all(width) };

@@ -1,6 +1,7 @@
 /** The ONNX operators of each kind of layer (opset 17), as its class in convscope/formula/kinds has them. */
 
 import { cellAlong, cropPlace } from "../engine/geometry.js";
+import { madeFrom } from "../engine/resampling.js";
 /** @import {Kind, Window} from "../types.js" */
 /** @import {Layer} from "../engine/types.js" */
 /** @import {Real} from "./json.js" */
@@ -188,6 +189,50 @@ const shufflePiece = ({ name, input: [channels, height, width], options: { group
   };
 };
 
+/** Rows, then columns, taken in another order or several times. @param {Layer} node @param {string[]} inputs @returns {Piece} */
+function gathered(node, inputs) {
+  const [between, rows, columns] = ["between", "rows", "columns"].map((part) => `${node.name}.${part}`);
+  const places = (/** @type {0 | 1} */ axis) =>
+    Array.from({ length: node.output[axis + 1] }, (_, i) => madeFrom(node, axis, i)[0].at);
+  return {
+    operators: [
+      { kind: "Gather", inputs: [...inputs, rows], output: between, attributes: { axis: 2 } },
+      { kind: "Gather", inputs: [between, columns], output: node.name, attributes: { axis: 3 } },
+    ],
+    tensors: { [rows]: integers(...places(0)), [columns]: integers(...places(1)) },
+  };
+}
+
+/** @type {Written} */
+const padPiece = (node, inputs) => {
+  const { sides = [0, 0, 0, 0], mirrors = false, repeats = false } = node.options;
+  if (mirrors || repeats) return gathered(node, inputs);
+  const [top, left, bottom, right] = sides;
+  return {
+    operators: [{ kind: "Pad", inputs: [...inputs, `${node.name}.sides`], output: node.name }],
+    tensors: { [`${node.name}.sides`]: integers(0, 0, top, left, 0, 0, bottom, right) },
+  };
+};
+
+/** Repeated, or blended by products with a matrix each for rows and columns. @type {Written} */
+const upsamplePiece = (node, inputs) => {
+  if (!node.options.blends) return gathered(node, inputs);
+  const [, height, width] = node.input;
+  const [, n, m] = node.output;
+  const [rows, columns, between] = ["rows", "columns", "between"].map((part) => `${node.name}.${part}`);
+  const weight = (/** @type {0 | 1} */ axis, /** @type {number} */ i, /** @type {number} */ at) =>
+    madeFrom(node, axis, i).find((one) => one.at === at)?.weight ?? 0;
+  const down = Array.from({ length: n * height }, (_, i) => weight(0, Math.floor(i / height), i % height));
+  const across = Array.from({ length: width * m }, (_, i) => weight(1, i % m, Math.floor(i / m)));
+  return {
+    operators: [
+      { kind: "MatMul", inputs: [rows, ...inputs], output: between },
+      { kind: "MatMul", inputs: [between, columns], output: node.name },
+    ],
+    tensors: { [rows]: floats([n, height], down), [columns]: floats([width, m], across) },
+  };
+};
+
 /** The opset has no GroupNormalization. @type {Written} */
 const groupNormPiece = (node, inputs) => {
   const { groups = 1, eps = 1e-5 } = node.options;
@@ -335,6 +380,7 @@ export const PIECES = {
   maxpool: single("MaxPool", [], poolAttributes),
   mul: mulPiece,
   opaque: null, // a part that only Python can run
+  pad: padPiece,
   prelu: single("PRelu", ["weight"]),
   relu: single("Relu"),
   relu6: relu6Piece,
@@ -343,4 +389,5 @@ export const PIECES = {
   silu: siluPiece,
   softplus: single("Softplus"),
   tanh: single("Tanh"),
+  upsample: upsamplePiece,
 };

@@ -25,6 +25,7 @@ import { lrn } from "./lrn.js";
 import { maxpool } from "./maxpool.js";
 import { mul } from "./mul.js";
 import { opaque } from "./opaque.js";
+import { pad } from "./pad.js";
 import { prelu } from "./prelu.js";
 import { relu } from "./relu.js";
 import { relu6 } from "./relu6.js";
@@ -33,6 +34,7 @@ import { sigmoid } from "./sigmoid.js";
 import { silu } from "./silu.js";
 import { softplus } from "./softplus.js";
 import { tanh } from "./tanh.js";
+import { upsample } from "./upsample.js";
 /** @import {Kind, PageNode} from "../../types.js" */
 /** @import {KindModule} from "../types.js" */
 
@@ -63,6 +65,7 @@ export const KINDS = {
   maxpool,
   mul,
   opaque,
+  pad,
   prelu,
   relu,
   relu6,
@@ -71,6 +74,7 @@ export const KINDS = {
   silu,
   softplus,
   tanh,
+  upsample,
 };
 
 /**

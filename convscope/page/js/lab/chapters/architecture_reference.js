@@ -14,10 +14,11 @@ export function formulaReference(lab) {
       ? t("arch.words.of", { other: argument.follows })
       : argument.default === null || argument.default === undefined
         ? ""
-        : formulaValue(argument.default);
-    const words = argument.words?.length
-      ? t("arch.words.or", { words: argument.words.map((word) => `"${word}"`).join(", ") })
-      : "";
+        : typeof argument.default === "string"
+          ? `"${argument.default}"`
+          : formulaValue(argument.default);
+    const others = (argument.words ?? []).filter((word) => word !== argument.default);
+    const words = others.length ? t("arch.words.or", { words: others.map((word) => `"${word}"`).join(", ") }) : "";
     return make(
       doc,
       "span",

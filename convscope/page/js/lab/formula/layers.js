@@ -15,6 +15,7 @@ import { entryOf } from "./table.js";
  * @property {string} is its name in the formula, or "add"
  * @property {number} [channels] @property {Size} [kernel] @property {Size} [stride] @property {Sides | "same"} [pad]
  * @property {Size} [dilation] @property {number} [groups] @property {boolean} [bias]
+ * @property {Sides} [sides] @property {Size} [scale] @property {string} [mode]
  * @property {boolean} [ceil_mode]
  * @property {number | null} [units] @property {Size} [size]
  */
@@ -92,6 +93,16 @@ const CHECKS = {
         },
       );
     return number;
+  },
+  word: ({ name, words = [] }, value, hint) => {
+    if (value.is !== "str" || !words.includes(value.of))
+      throw new PlanFault(phrase("value.word", { name }), {
+        got: valueText(value),
+        expected: words.map((word) => `"${word}"`).join(", "),
+        hint,
+        argument: name,
+      });
+    return value.of;
   },
   bool: ({ name }, value) => {
     if (value.is !== "bool")
@@ -178,5 +189,6 @@ export function layerText(layer) {
 /** @param {Argument["type"]} type @param {any} value */
 function argumentText(type, value) {
   if (type === "bool") return value ? "True" : "False";
+  if (type === "word") return `"${value}"`;
   return type === "number" ? floatText(value) : sizeText(value);
 }

@@ -56,6 +56,7 @@ const SIZES = {
   unit: asBefore,
   channels: asBefore,
   column: asBefore,
+  along: (layer, given, where) => (layer.sides === undefined ? enlarged : surrounded)(layer, given, where),
   channel: inGroups,
   group: inGroups,
   units: (layer, given, where) => {
@@ -149,6 +150,40 @@ const SIZES = {
 /** How many places the largest of `n` cells over `length` reads. @param {number} length @param {number} n */
 export function largestCell(length, n) {
   return Math.ceil((length + n - divisor(length, n)) / n);
+}
+
+/** Rows and columns are added. @param {LayerPlan} layer @param {Given} given @param {Said} where @returns {Sizes} */
+function surrounded(layer, { shape: [channels, height, width] }, where) {
+  const [before, after] = endsOf(layer.sides ?? 0);
+  const lengths = [height, width];
+  lengths.forEach((length, axis) => {
+    const added = Math.max(before[axis], after[axis]);
+    if (layer.mode === "reflect" && added >= length)
+      throw new PlanFault(phrase("pad.reflect"), {
+        where,
+        got: `${added}, ${length}`,
+        hint: 'pad(1, mode="replicate")',
+      });
+  });
+  const [rows, columns] = lengths.map((length, axis) => before[axis] + length + after[axis]);
+  const how = `${before[0]} + ${height} + ${after[0]} = ${rows}, ${before[1]} + ${width} + ${after[1]} = ${columns}`;
+  return { output: [channels, rows, columns], flat: false, how, dropped: [0, 0] };
+}
+
+/** Rows and columns times a scale. @param {LayerPlan} layer @param {Given} given @param {Said} where @returns {Sizes} */
+function enlarged(layer, { shape: [channels, height, width] }, where) {
+  const [down, across] = both(layer.scale ?? 1);
+  const [rows, columns] = [down * height, across * width];
+  const blended = rows * height + columns * width;
+  if (layer.mode === "bilinear" && blended > LIMITS.averaged)
+    throw new PlanFault(phrase("adaptive.large"), {
+      where,
+      got: `${rows}×${height} + ${columns}×${width} = ${grouped(blended)}`,
+      expected: phrase("value.most", { n: grouped(LIMITS.averaged) }),
+      hint: "upsample(2)",
+    });
+  const how = `${down}×${height} = ${rows}, ${across}×${width} = ${columns}`;
+  return { output: [channels, rows, columns], flat: false, how, dropped: [0, 0] };
 }
 
 /** @param {LayerPlan} layer @param {Given} given @param {Said} where @returns {Sizes} */

@@ -4,7 +4,7 @@
 /**
  * @typedef {object} Argument as convscope/formula/kinds/arguments.py has it (docs/payload.md, "The table of kinds")
  * @property {string} name
- * @property {"whole" | "size" | "number" | "bool"} type
+ * @property {"whole" | "size" | "number" | "bool" | "word"} type
  * @property {number} [least]
  * @property {number} [most]
  * @property {string[]} [words] that may stand in the place of a size
@@ -12,7 +12,7 @@
  * @property {string | null} [follows] the argument that it is where it is left out
  * @property {Said} hint what to try where it is wrong
  * @property {boolean} required
- * @property {number | boolean | null} [default]
+ * @property {number | boolean | string | null} [default]
  */
 /**
  * @typedef {object} Relation a condition between two arguments
@@ -32,7 +32,7 @@
 /**
  * @typedef {object} Traits what sizes and costs follow from
  * @property {"any" | "maps" | "rows"} takes
- * @property {"unit" | "window" | "cell" | "all" | "part" | "number" | "units" | "source" | "channels" | "channel" | "group" | "column"} reads what one number of it is made from
+ * @property {"unit" | "window" | "cell" | "all" | "part" | "number" | "units" | "source" | "channels" | "channel" | "group" | "column" | "along"} reads what one number of it is made from
  * @property {boolean} channelwise
  * @property {boolean} filters
  * @property {number} learned_per_channel

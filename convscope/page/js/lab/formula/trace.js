@@ -4,7 +4,7 @@ import { phrase } from "../../kit/i18n.js";
 import { macsOf, parametersOf } from "./costs.js";
 import { PlanFault, grouped } from "./fault.js";
 import { joined, shifted, through } from "./fields.js";
-import { both, layerOf, layerText } from "./layers.js";
+import { both, endsOf, layerOf, layerText } from "./layers.js";
 import { innerOf, planText, walk } from "./plan.js";
 import { extentOf, largestCell, sizesOf, windowOf } from "./sizes.js";
 import { LIMITS, entryOf } from "./table.js";
@@ -235,8 +235,19 @@ function fieldAfter(layer, before, grid, window) {
     const step = axes.map((axis) => Math.max(1, Math.floor((2 * grid[axis] + cells[axis]) / (2 * cells[axis]))));
     return through(before, /** @type {Two} */ (extent), /** @type {Two} */ (step), [0, 0]);
   }
+  if (reads === "along") return resampledField(layer, before);
   if (reads === "group") return { ...through(before, grid, grid, [0, 0]), jump: before.jump };
   return reads === "all" ? through(before, grid, grid, [0, 0]) : before; // one window over everything
+}
+
+/** After a padding, or an enlargement, whose jump is a whole number of pixels. @param {LayerPlan} layer @param {Field} before */
+function resampledField(layer, before) {
+  if (layer.sides !== undefined) return through(before, [1, 1], [1, 1], endsOf(layer.sides)[0]);
+  const wide = layer.mode === "bilinear" ? 2 : 1;
+  const scale = both(layer.scale ?? 1);
+  const axes = /** @type {(0 | 1)[]} */ ([0, 1]);
+  const jump = axes.map((axis) => Math.max(1, Math.floor((2 * before.jump[axis] + scale[axis]) / (2 * scale[axis]))));
+  return { ...through(before, [wide, wide], [1, 1], [0, 0]), jump: /** @type {Two} */ (jump) };
 }
 
 /** Layers that take rows of numbers, those within groups too. @param {Plan} plan @returns {number} */

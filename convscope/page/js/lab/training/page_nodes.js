@@ -1,7 +1,7 @@
 /** The nodes of a traced formula as the engines read them. As convscope/explain/payload/nodes.py. */
 
 import { spoken } from "../../kit/i18n.js";
-import { both } from "../formula/layers.js";
+import { both, endsOf } from "../formula/layers.js";
 
 /** @typedef {import("../../types.js").PageNode} PageNode */
 /** @typedef {import("../../kit/i18n.js").Translate} Translate */
@@ -21,6 +21,12 @@ const OPTIONS = {
   avgpool: ({ ceil_mode, count_include_pad }) => ({ ceil_mode, count_include_pad }),
   group_norm: ({ groups, eps }) => ({ groups, eps }),
   layer_norm: ({ eps }) => ({ eps }),
+  pad: ({ sides, mode }) => ({
+    sides: endsOf(sides).flat(),
+    mirrors: mode === "reflect",
+    repeats: mode === "replicate",
+  }),
+  upsample: ({ scale, mode }) => ({ scale: both(scale), blends: mode === "bilinear" }),
   scale: ({ bias }) => ({ bias }),
   channel_shuffle: ({ groups }) => ({ groups }),
   bn: ({ eps = EPS }) => ({ eps }),

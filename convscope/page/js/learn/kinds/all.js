@@ -8,6 +8,7 @@ import { bnBatch, dropoutBatch } from "./normalisation.js";
 import { ownNormBatch } from "./own_norm.js";
 import { lrnBatch, scaleBatch } from "./responses.js";
 import { avgpoolBatch, cellsBatch, maxpoolBatch } from "./pooling.js";
+import { resampledBatch } from "./resampling.js";
 import { cropBatch, flattenBatch, shuffleBatch } from "./shape.js";
 /** @import {Kind} from "../../types.js" */
 /** @import {Curve, Layer} from "../../engine/types.js" */
@@ -46,6 +47,7 @@ export const BATCH_KINDS = {
   maxpool: maxpoolBatch,
   mul: mulBatch,
   opaque: null, // a part that only Python can run
+  pad: resampledBatch,
   prelu: preluBatch(curveOf("prelu")),
   relu: reluBatch,
   relu6: curveBatch(curveOf("relu6")),
@@ -54,6 +56,7 @@ export const BATCH_KINDS = {
   silu: curveBatch(curveOf("silu")),
   softplus: curveBatch(curveOf("softplus")),
   tanh: curveBatch(curveOf("tanh")),
+  upsample: resampledBatch,
 };
 
 /**

@@ -17,7 +17,7 @@ import {
   scaleDrawing,
   scaleValue,
 } from "./norm.js";
-import { poolDrawing, poolValue } from "./pool.js";
+import { poolDrawing, poolValue, resampledValue } from "./pool.js";
 import { slicesOfSum } from "./terms.js";
 
 /** @typedef {import("../types.js").App} App */
@@ -40,6 +40,7 @@ export const DRAWINGS = {
   crop: { layer: beforeAfterDrawing, value: copiedValue },
   addition: { layer: beforeAfterDrawing, value: sumValue },
   grouped: { layer: groupedDrawing, value: groupedValue },
+  resampling: { layer: poolDrawing, value: resampledValue },
   scaling: { layer: scaleDrawing, value: scaleValue },
   response: { layer: responseDrawing, value: responseValue },
   shuffle: { layer: beforeAfterDrawing, value: copiedValue },

@@ -3,7 +3,7 @@
 import { make, refill } from "../../kit/dom.js";
 import { compact, fixed, signed } from "../../kit/format.js";
 import { nameOf, sizeOf } from "../lookup.js";
-import { display, fraction, inline, operator } from "../../kit/maths.js";
+import { display, fraction, inline, letter, operator } from "../../kit/maths.js";
 import { placeOf } from "../navigation.js";
 import { windowBox } from "../../engine/geometry.js";
 import { framed, paintMap, pixels } from "./maps.js";
@@ -21,6 +21,7 @@ const VALUE_NUMBERS_SHOWN = 100; // where the value alone is on the page
 export function poolDrawing(app, index) {
   const { doc, t } = app;
   const node = app.engine.nodes[index];
+  const pools = node.module.drawing === "pooling";
   const before = framed(doc, pixels(doc, "result", nameOf(app, node.sources[0])), "result");
   const result = resultMap(app, index);
   const middle = make(doc, "div", { class: "window-numbers" });
@@ -49,11 +50,11 @@ export function poolDrawing(app, index) {
     const [part] = terms.parts;
     refill(
       middle,
-      part.values.length <= NUMBERS_SHOWN
+      part && part.values.length <= NUMBERS_SHOWN
         ? numberGrid(app, part, "values", { marked: terms.numbers.winner ?? -1 })
         : null,
-      make(doc, "p", { class: "sumline" }, ...poolSum(app, terms)),
-      make(doc, "p", { class: "note" }, other(app, terms)),
+      make(doc, "p", { class: "sumline" }, ...(pools ? poolSum : resampledSum)(app, terms)),
+      pools ? make(doc, "p", { class: "note" }, other(app, terms)) : null,
     );
   };
   return { element, refresh, hero: () => result.canvas };
@@ -68,6 +69,23 @@ export function poolValue(app, terms) {
       : null,
     display(app.doc, ...poolSum(app, terms)),
   ];
+}
+
+/** The numbers that are blended, each with its weight; one that is taken as it is, or zeros. @param {App} app @param {Terms} terms */
+export function resampledValue(app, terms) {
+  return [display(app.doc, ...resampledSum(app, terms))];
+}
+
+/** @param {App} app @param {Terms} terms */
+function resampledSum({ doc }, { parts: [part], total }) {
+  const weights = part?.weights;
+  if (!part || !weights)
+    return [letter(doc, "y"), operator(doc, "="), make(doc, "b", { class: "figure" }, fixed(total, 4))];
+  const blended = Array.from(part.values, (value, t) => {
+    const written = value < 0 ? `(${fixed(value)})` : fixed(value);
+    return `${t ? " + " : ""}${weights[t] === 1 ? "" : `${fixed(weights[t], 3)}·`}${written}`;
+  });
+  return [blended.join(""), operator(doc, "="), make(doc, "b", { class: "figure" }, fixed(total, 4))];
 }
 
 /** The sum as it is written: max(a, b, …) = c, or (a + b + …)/n = c. @param {App} app @param {Terms} terms */

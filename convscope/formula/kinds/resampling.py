@@ -1,0 +1,209 @@
+"""Layers whose rows and columns are others of the maps they read, or sums of two: padding by itself, and upsampling."""
+
+from __future__ import annotations
+
+import struct
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from ...errors import PlanError, phrase
+from ..geometry import Pair, Patch, Shape, Sides, Size, Source, ends, pair
+from ..onnx_operators import FLOAT, Operator, Piece, Tensor, wholes
+from ..receptive_field import ReceptiveField
+from .arguments import Extent, Word
+from .base import Given, Layer, Sizes
+from .pooling import MAX_AVERAGED
+
+Weighed = tuple[tuple[int, float], ...]  # places along an axis, each with its weight
+
+
+@dataclass(frozen=True, slots=True)
+class Resampled(Layer):
+    """A layer that makes each row of maps from one or two rows of its input, and each column likewise."""
+
+    takes = "maps"
+    reads = "along"
+    channelwise = True
+    homogeneous = True
+
+    @abstractmethod
+    def along(self, axis: int, at: int, length: int) -> Weighed:
+        """Return the places of `length` rows (axis 0) or columns that place `at` is made from; none for zeros."""
+
+    def _axis(self, axis: int, count: int, length: int) -> list[Weighed]:
+        return [self.along(axis, at, length) for at in range(count)]
+
+    def read_by(self, patch: Patch, source: Source) -> Patch:
+        rows, columns = (
+            frozenset(place for at in places for place, _ in self.along(axis, at, source.shape[axis + 1]))
+            for axis, places in enumerate((patch.rows, patch.columns))
+        )
+        return Patch(patch.channels, rows, columns)
+
+    def _gathered(self, name: str, inputs: tuple[str, ...], shape: Shape, output: Pair) -> Piece:
+        between, rows, columns = f"{name}.between", f"{name}.rows", f"{name}.columns"
+        operators = (
+            Operator("Gather", (*inputs, rows), between, {"axis": 2}),
+            Operator("Gather", (between, columns), name, {"axis": 3}),
+        )
+        places = [[one[0][0] for one in self._axis(axis, output[axis], shape[axis + 1])] for axis in (0, 1)]
+        return Piece(operators, {rows: wholes(*places[0]), columns: wholes(*places[1])})
+
+
+@dataclass(frozen=True, slots=True)
+class Pad(Resampled):
+    """Rows and columns added around maps: zeros, the map mirrored at its border (reflect, the border itself once), or
+    its border again (replicate). For zeros a convolution's own `pad` is the usual way.
+    """
+
+    name = "pad"
+    example = "pad(1)"
+    arguments: ClassVar = {
+        "sides": Extent("pad(1)", least=0, sides=True),
+        "mode": Word('pad(1, mode="reflect")', ("zeros", "reflect", "replicate")),
+    }
+
+    sides: Sides
+    mode: str = "zeros"
+
+    def options(self) -> dict[str, float | bool | list[int]]:
+        before, after = ends(self.sides)
+        return {"sides": [*before, *after], "mirrors": self.mode == "reflect", "repeats": self.mode == "replicate"}
+
+    def sizes(self, given: Given) -> Sizes:
+        channels, height, width = given.shape
+        before, after = ends(self.sides)
+        for length, added in zip((height, width), zip(before, after, strict=True), strict=True):
+            if self.mode == "reflect" and max(added) >= length:
+                raise PlanError("pad.reflect", got=f"{max(added)}, {length}", hint='pad(1, mode="replicate")')
+        rows, columns = before[0] + height + after[0], before[1] + width + after[1]
+        how = f"{before[0]} + {height} + {after[0]} = {rows}, {before[1]} + {width} + {after[1]} = {columns}"
+        return Sizes((channels, rows, columns), False, how)
+
+    def along(self, axis: int, at: int, length: int) -> Weighed:
+        place = at - ends(self.sides)[0][axis]
+        if 0 <= place < length:
+            return ((place, 1.0),)
+        if self.mode == "zeros":
+            return ()
+        mirrored = -place if place < 0 else 2 * (length - 1) - place
+        return ((mirrored if self.mode == "reflect" else 0 if place < 0 else length - 1, 1.0),)
+
+    def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:
+        return before[0].through((1, 1), (1, 1), ends(self.sides)[0])
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        before, after = ends(self.sides)
+        if self.mode == "zeros":
+            sides = f"{name}.sides"
+            pads = {sides: wholes(0, 0, *before, 0, 0, *after)}
+            return Piece((Operator("Pad", (*inputs, sides), name),), pads)
+        output = (before[0] + shape[1] + after[0], before[1] + shape[2] + after[1])
+        return self._gathered(name, inputs, shape, output)
+
+    @classmethod
+    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
+        tables = [_integers(piece.tensors[op.inputs[1]]) for op in piece.operators]
+        if len(tables) == 1:
+            _, _, top, left, _, _, bottom, right = tables[0]
+            return cls((top, left, bottom, right))
+        for mode in ("reflect", "replicate"):
+            sides: list[tuple[int, int]] = []
+            for places, length in zip(tables, shape[1:], strict=True):
+                begin = places.index(0) if mode == "reflect" else places.index(min(1, length - 1)) - (length > 1)
+                sides.append((begin, len(places) - length - begin))
+            layer = cls((sides[0][0], sides[1][0], sides[0][1], sides[1][1]), mode)
+            made = layer.onnx("", ("x",), shape).tensors.values()
+            if [_integers(table) for table in made] == tables:
+                return layer
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Upsample(Resampled):
+    """Maps `scale` times as large: each number repeated (nearest), or rows and columns between two blended (bilinear,
+    the corners not aligned, as torch's nn.Upsample).
+    """
+
+    name = "upsample"
+    example = "upsample(2)"
+    arguments: ClassVar = {
+        "scale": Extent("upsample(2)"),
+        "mode": Word('upsample(2, mode="bilinear")', ("nearest", "bilinear")),
+    }
+
+    scale: Size
+    mode: str = "nearest"
+
+    def options(self) -> dict[str, float | bool | list[int]]:
+        return {"scale": list(pair(self.scale)), "blends": self.mode == "bilinear"}
+
+    def sizes(self, given: Given) -> Sizes:
+        (channels, height, width), (down, across) = given.shape, pair(self.scale)
+        rows, columns = down * height, across * width
+        if self.mode == "bilinear" and rows * height + columns * width > MAX_AVERAGED:
+            raise PlanError(
+                "adaptive.large",
+                got=f"{rows}×{height} + {columns}×{width} = {rows * height + columns * width:,}",
+                expected=phrase("value.most", n=f"{MAX_AVERAGED:,}"),
+                hint="upsample(2)",
+            )
+        how = f"{down}×{height} = {rows}, {across}×{width} = {columns}"
+        return Sizes((channels, rows, columns), False, how)
+
+    def along(self, axis: int, at: int, length: int) -> Weighed:
+        scale = pair(self.scale)[axis]
+        if self.mode == "nearest":
+            return ((at // scale, 1.0),)
+        place = max(0.0, (at + 0.5) / scale - 0.5)
+        first = min(int(place), length - 1)
+        share = place - first
+        if first == length - 1 or share == 0:
+            return ((first, 1.0),)
+        return (first, 1 - share), (first + 1, share)
+
+    def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:
+        """The first unit's size and start; the jump is the nearest whole number of pixels, 1 at least."""
+        wide = 2 if self.mode == "bilinear" else 1
+        (field,), scale = before, pair(self.scale)
+        seen = field.through((wide, wide), (1, 1), (0, 0))
+        down, across = (max(1, (2 * jump + s) // (2 * s)) for jump, s in zip(field.jump, scale, strict=True))
+        return ReceptiveField(seen.size, (down, across), seen.start)
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        (down, across), (_, height, width) = pair(self.scale), shape
+        output = (down * height, across * width)
+        if self.mode == "nearest":
+            return self._gathered(name, inputs, shape, output)
+        between, rows, columns = f"{name}.between", f"{name}.rows", f"{name}.columns"
+        operators = (
+            Operator("MatMul", (rows, *inputs), between),
+            Operator("MatMul", (between, columns), name),
+        )
+        weights = [[dict(one) for one in self._axis(axis, output[axis], shape[axis + 1])] for axis in (0, 1)]
+        left = [row.get(at, 0.0) for row in weights[0] for at in range(height)]
+        right = [column.get(at, 0.0) for at in range(width) for column in weights[1]]
+        tables = {rows: ((output[0], height), left), columns: ((width, output[1]), right)}
+        return Piece(
+            operators,
+            {
+                table: Tensor(FLOAT, size, struct.pack(f"<{len(numbers)}f", *numbers))
+                for table, (size, numbers) in tables.items()
+            },
+        )
+
+    @classmethod
+    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
+        first, second = piece.operators
+        if first.kind == "Gather":
+            rows, columns = (piece.tensors[op.inputs[1]].shape[0] for op in (first, second))
+            return cls((rows // shape[1], columns // shape[2]))
+        rows, columns = piece.tensors[first.inputs[0]].shape[0], piece.tensors[second.inputs[1]].shape[1]
+        return cls((rows // shape[1], columns // shape[2]), "bilinear")
+
+
+def _integers(tensor: Tensor) -> tuple[int, ...]:
+    data = tensor.data or b""
+    return struct.unpack(f"<{len(data) // 8}q", data) if tensor.type == 7 else ()

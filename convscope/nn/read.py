@@ -1,0 +1,69 @@
+"""torch's modules and functions with options, as layers: None for options that a layer has not."""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeAlias
+
+from torch import Tensor, nn
+
+from ..formula import kinds as k
+from ..formula.kinds.activations import LARGEST_FLOAT
+
+
+class Same:
+    """What hands its input on unchanged."""
+
+
+SAME: Final = Same()
+
+Found: TypeAlias = k.Layer | Same | None
+
+
+def gelu(out: Tensor, x: Tensor, approximate: str = "none") -> Found:
+    return k.GELU() if approximate == "none" else k.GELUTanh()
+
+
+def clip(out: Tensor, x: Tensor, min: Any = None, max: Any = None) -> Found:
+    if isinstance(min, Tensor) or isinstance(max, Tensor):
+        return None
+    if (min, max) == (0, 6):
+        return k.ReLU6()
+    return k.Clip(-LARGEST_FLOAT if min is None else min, LARGEST_FLOAT if max is None else max)
+
+
+def hardtanh(out: Tensor, x: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Found:
+    return clip(out, x, min_val, max_val)
+
+
+def softplus(out: Tensor, x: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Found:
+    return k.Softplus() if beta == 1 and threshold >= 20 else None  # beyond 20 they differ by less than 3e-9
+
+
+def lrn(m: nn.LocalResponseNorm) -> Found:
+    return k.LRN(m.size, m.alpha, m.beta, m.k)
+
+
+def pad(m: Any, mode: str) -> Found:
+    left, right, top, bottom = m.padding
+    return k.Pad((top, left, bottom, right), mode) if min(m.padding) >= 0 else None
+
+
+def upsample(m: nn.Upsample) -> Found:
+    factors: Any = m.scale_factor if isinstance(m.scale_factor, tuple) else (m.scale_factor, m.scale_factor)
+    whole = m.size is None and len(factors) == 2 and all(factor == int(factor) for factor in factors)
+    if not whole or m.align_corners:
+        return None
+    return k.Upsample((int(factors[0]), int(factors[1])), m.mode)
+
+
+def group_norm(m: nn.GroupNorm) -> Found:
+    return k.GroupNorm(m.num_groups, m.eps) if m.affine else None
+
+
+def instance_norm(m: nn.InstanceNorm2d) -> Found:
+    return k.GroupNorm(m.num_features, m.eps) if m.affine and not m.track_running_stats else None
+
+
+def layer_norm(m: nn.LayerNorm) -> Found:
+    """Of rows of numbers; of maps it is over their last axes, which is none of these: the results are compared."""
+    return k.LayerNorm(m.eps) if len(m.normalized_shape) == 1 and m.bias is not None else None
