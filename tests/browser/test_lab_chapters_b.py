@@ -293,6 +293,12 @@ def test_softmax_breaks_as_written_and_holds_as_computed(lab: LabPage) -> None:
     after = lab.js(rows)
     assert [row[1] for row in after] == ["no number"] * 4
     assert [row[4] for row in after] == [row[4] for row in before]
+    lab.press("Usual scores")
+    assert lab.js("return document.querySelectorAll('.score-field')[3].value") == "−1"
+    lab.put(".score-field", "−2.5", 3)
+    assert lab.js(rows)[3][4] == f"{information.softmax([2, 1, 0.1, -2.5])[3]:.5f}"
+    lab.put(".score-field", "-", 3)  # not yet a number: nothing changes
+    assert lab.js(rows)[3][2] == "−4.50"
 
 
 def test_cross_entropy_and_kl_are_formulas_with_their_numbers(lab: LabPage) -> None:

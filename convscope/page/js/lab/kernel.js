@@ -10,8 +10,8 @@ export function weightText(value) {
   return String(Math.round(value * 10000) / 10000).replace("-", "−");
 }
 
-/** A number as people type it; null if it is none or beyond ±1000. @param {string} text */
-export function typedNumber(text) {
+/** A number as people type it; null if it is none or beyond ±`most`. @param {string} text @param {number} [most] */
+export function typedNumber(text, most = 1000) {
   const plain = text.trim().replace("−", "-").replace(",", ".");
   const fraction = /^(-?\d+)\/([1-9]\d*)$/.exec(plain);
   const value = fraction
@@ -19,7 +19,7 @@ export function typedNumber(text) {
     : /^-?(\d+\.?\d*|\.\d+)$/.test(plain)
       ? Number(plain)
       : NaN;
-  return Number.isFinite(value) && Math.abs(value) <= 1000 ? Math.round(value * 1e6) / 1e6 : null;
+  return Number.isFinite(value) && Math.abs(value) <= most ? Math.round(value * 1e6) / 1e6 : null;
 }
 
 /**

@@ -4,8 +4,9 @@ import { make, setVar, tableHead } from "../../kit/dom.js";
 import { fixed, percent } from "../../kit/format.js";
 import { display, fraction, letter, operator, power, sumSign } from "../../kit/maths.js";
 import { naiveSoftmax, stableSoftmax } from "../sums/information.js";
+import { typedNumber, weightText } from "../kernel.js";
 import { presets } from "../widgets.js";
-import { SCORES, scoresOf } from "./loss_state.js";
+import { MOST_SCORE, SCORES, scoresOf } from "./loss_state.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 
@@ -24,16 +25,20 @@ export function softmaxPart(lab) {
   ]);
   const fields = SCORES.map((_, i) =>
     make(doc, "input", {
-      type: "number",
-      step: 0.1,
-      min: -2000,
-      max: 2000,
+      type: "text",
+      inputmode: "decimal",
+      autocomplete: "off",
       class: "score-field",
       "aria-label": t("info.score", { i: i + 1 }),
       on: {
         input: () => {
-          if (fields[i].value !== "" && Number.isFinite(fields[i].valueAsNumber))
-            put(scores().map((v, k) => (k === i ? fields[i].valueAsNumber : v)));
+          const typed = typedNumber(fields[i].value, MOST_SCORE);
+          fields[i].setAttribute("aria-invalid", String(typed === null));
+          if (typed !== null) put(scores().map((v, k) => (k === i ? typed : v)));
+        },
+        blur: () => {
+          fields[i].setAttribute("aria-invalid", "false");
+          refresh();
         },
       },
     }),
@@ -102,7 +107,7 @@ export function softmaxPart(lab) {
     const most = Math.max(...y);
     const [naive, stable] = [naiveSoftmax(y), stableSoftmax(y)];
     y.forEach((v, i) => {
-      if (doc.activeElement !== fields[i]) fields[i].value = String(v);
+      if (doc.activeElement !== fields[i]) fields[i].value = weightText(v);
       const texts = [
         large(Math.exp(v)),
         Number.isNaN(naive[i]) ? t("info.nan") : fixed(naive[i], 5),

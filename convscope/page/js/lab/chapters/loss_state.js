@@ -6,11 +6,12 @@ import { numberIn, numbersIn, wholeIn } from "../address.js";
 /** @typedef {Lab["state"]} State */
 
 export const SCORES = [2, 1, 0.1, -1];
+export const MOST_SCORE = 2000;
 export const CARS = [4, 2, 1, 1];
 
 /** @param {State} state */
 export function scoresOf(state) {
-  return numbersIn(state, "y", [4], SCORES).map((v) => Math.max(-2000, Math.min(2000, v)));
+  return numbersIn(state, "y", [4], SCORES).map((v) => Math.max(-MOST_SCORE, Math.min(MOST_SCORE, v)));
 }
 
 /** How much of each event there is, in no unit. @param {State} state */
