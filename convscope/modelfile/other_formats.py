@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import InputError, Phrase, phrase
+from .protobuf import MalformedError, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,17 @@ def refused(data: bytes, where: str) -> InputError:
             return InputError(kind.key, where=where, hint=kind.hint)
     if not data:
         return InputError("model.empty", where=where, hint=phrase("model.damaged.try"))
-    if b"convscope." in data:  # the keys of its metadata
+    if b"convscope." in data or (b"convscope" in data and not _is_whole(data)):  # keys of its metadata; its producer
         return InputError("model.damaged", where=where, hint=phrase("model.damaged.try"))
     if data[:1] in (b"\x08", b"\x12", b"\x3a") and b"\x3a" in data:  # ModelProto's ir_version, producer, graph
         return InputError("model.foreign", where=where, hint=_TRAIN)
     return InputError("model.other", where=where, hint=_TRAIN)
+
+
+def _is_whole(data: bytes) -> bool:
+    """Whether `data` is an ONNX model to its end, as far as its outermost message goes: with a graph and an opset."""
+    try:
+        fields = message(memoryview(data), "ModelProto", known="1 2 3 4 5 6 7 8* 14* 20* 25*")
+    except MalformedError:
+        return False
+    return 7 in fields and 8 in fields

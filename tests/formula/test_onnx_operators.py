@@ -22,6 +22,7 @@ GIVEN: dict[str, tuple[list[Any], dict[str, Any]]] = {  # inputs, and what can't
     "Flatten": ([MAPS], {}),
     "Gemm": ([ROWS, ROWS + 1, ROWS + 2], {}),
     "HardSigmoid": ([MAPS], {}),
+    "InstanceNormalization": ([MAPS, np.ones(MAPS.shape[1], np.float32), np.ones(MAPS.shape[1], np.float32)], {}),
     "LRN": ([MAPS], {"size": 3}),
     "LeakyRelu": ([MAPS], {}),
     "MaxPool": ([MAPS], {"kernel_shape": [3, 2]}),
