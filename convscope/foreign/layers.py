@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -13,17 +13,11 @@ from ..formula import kinds as k
 from ..formula.kinds import Layer
 from ..formula.kinds.activations import LARGEST_FLOAT
 from ..formula.onnx_operators import shortest
+from . import norm_layers
 from .graph import Graph, Op
+from .known import Known as Known
+from .known import number
 from .step import Array
-
-
-class Known(NamedTuple):
-    """A layer, the values that it reads, its tensors, and the constants that it learned."""
-
-    layer: Layer
-    sources: tuple[str, ...]
-    tensors: Mapping[str, Array]
-    learned: tuple[str, ...] = ()
 
 
 def known(graph: Graph, op: Op) -> Known | None:
@@ -40,10 +34,6 @@ def _plain(layer: Callable[[Op], Layer]) -> Callable[[Graph, Op], Known | None]:
         return Known(layer(op), op.inputs[:1], {}) if op.inputs[0] not in graph.constants else None
 
     return read
-
-
-def _float(op: Op, name: str, default: float) -> float:
-    return shortest(float(op.attributes.get(name, default)))
 
 
 def _pads(graph: Graph, op: Op, kernel: tuple[int, int], dilation: tuple[int, int]) -> tuple[int, int, int, int]:
@@ -108,19 +98,23 @@ def _batch_norm(graph: Graph, op: Op) -> Known | None:
     tensors = {name: graph.constants[value] for name, value in zip(names, op.inputs[1:5], strict=True)}
     if op.attributes.get("training_mode", 0):
         return None
-    return Known(k.BatchNorm(_float(op, "epsilon", 1e-5)), op.inputs[:1], tensors, op.inputs[1:3])
+    return Known(k.BatchNorm(number(op, "epsilon", 1e-5)), op.inputs[:1], tensors, op.inputs[1:3])
 
 
 def _pool(kind: type[k.MaxPool] | type[k.AvgPool]) -> Callable[[Graph, Op], Known | None]:
     def read(graph: Graph, op: Op) -> Known | None:
         kernel = tuple(op.attributes["kernel_shape"])
         dilation = tuple(op.attributes.get("dilations", (1,) * len(kernel)))
-        pads = _pads(graph, op, kernel, dilation)
-        if len(kernel) != 2 or any(n != 1 for n in dilation) or not op.output:
+        if len(kernel) != 2:
             return None
-        if kind is k.AvgPool and any(pads) and not op.attributes.get("count_include_pad", 0):
+        pads, ceil = _pads(graph, op, kernel, dilation), bool(op.attributes.get("ceil_mode", 0))
+        sizes = kernel, tuple(op.attributes.get("strides", (1, 1))), pads
+        if kind is k.MaxPool:
+            return Known(k.MaxPool(*sizes, dilation, ceil), op.inputs[:1], {})
+        if any(n != 1 for n in dilation):
             return None
-        return Known(kind(kernel, tuple(op.attributes.get("strides", (1, 1))), pads), op.inputs[:1], {})
+        counts = bool(op.attributes.get("count_include_pad", 0)) or not (any(pads) or ceil)
+        return Known(k.AvgPool(*sizes, ceil, counts), op.inputs[:1], {})
 
     return read
 
@@ -189,7 +183,7 @@ def _gelu(graph: Graph, op: Op) -> Known | None:
 
 
 def _lrn(graph: Graph, op: Op) -> Known | None:
-    numbers = _float(op, "alpha", 1e-4), _float(op, "beta", 0.75), _float(op, "bias", 1.0)
+    numbers = number(op, "alpha", 1e-4), number(op, "beta", 0.75), number(op, "bias", 1.0)
     return Known(k.LRN(op.attributes["size"], *numbers), op.inputs[:1], {})
 
 
@@ -244,13 +238,14 @@ _TABLE: dict[str, Callable[[Graph, Op], Known | None]] = {
     "Sub": _scaled("Sub"),
     "Div": _scaled("Div"),
     "LRN": _lrn,
+    **norm_layers.TABLE,
     "Softplus": _plain(lambda op: k.Softplus()),
     "Concat": _concat,
     "Clip": _clip,
     "Relu": _plain(lambda op: k.ReLU()),
-    "LeakyRelu": _plain(lambda op: k.LeakyReLU(_float(op, "alpha", 0.01))),
+    "LeakyRelu": _plain(lambda op: k.LeakyReLU(number(op, "alpha", 0.01))),
     "PRelu": _prelu,
-    "Elu": _plain(lambda op: k.ELU(_float(op, "alpha", 1.0))),
+    "Elu": _plain(lambda op: k.ELU(number(op, "alpha", 1.0))),
     "Sigmoid": _plain(lambda op: k.Sigmoid()),
     "HardSigmoid": _hard_sigmoid,
     "HardSwish": _plain(lambda op: k.HardSwish()),
