@@ -421,7 +421,7 @@ _CORNERS = (
         (2, 7, 6),
     ),
     (
-        "maxpool(3, stride=2, ceil_mode=True) + conv(3, 2, pad=1) + avgpool((3, 2), stride=(2, 3), pad=1, "
+        "maxpool(3, stride=2, ceil_mode=True) + conv(3, 2, pad=1) + avgpool((3, 2), stride=(3, 2), pad=1, "
         "ceil_mode=True) + maxpool(2, stride=1, pad=1, dilation=(2, 1)) + avgpool(3, stride=2, pad=(0, 1, 1, 0), "
         "ceil_mode=True, count_include_pad=False) + fc",
         (2, 16, 18),
