@@ -80,6 +80,25 @@ def test_the_code_is_a_frame_with_the_state_and_a_placeholder_from_a_file(lab: L
     }
 
 
+def test_the_sums_of_a_part_are_copied_as_text_that_comes_to_the_answer(lab: LabPage) -> None:
+    copied = "document.querySelector('[data-widget={}] .sum-copy').click(); return window.copied"
+
+    def lines(chapter: str, part: str) -> list[str]:
+        lab.open(chapter)
+        lab.js("window.copied = ''; navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+        text = str(lab.js(copied.format(part)))
+        return text.replace("\u2212", "-").replace("×", "*").splitlines()
+
+    products, total = lines("convolution", "sum")
+    made, value = total.split(" = ")
+    assert eval(made) == pytest.approx(float(value), abs=5e-5)
+    mean, _, size = made.rpartition(" / ")
+    assert size == "9"
+    assert eval(products) == pytest.approx(eval(mean))
+    # A fraction and the brackets of a floor: (I - K + 2P)/S is a line too, and its numbers come to the size.
+    assert any(re.search(r"\([^)]*\) / ", line) for line in lines("convolution", "size"))
+
+
 def test_a_part_that_is_not_there_shows_the_chapter_alone(lab: LabPage, tmp_path: Path) -> None:
     lab.open("convolution", "&embed=1")
     assert lab.js("return document.querySelectorAll('.lab-head').length") == 0

@@ -1,15 +1,18 @@
 /**
- * One part of a chapter in another page's frame: `&embed=sum` shows the part marked data-widget="sum" and nothing else,
- * `&embed=1` the whole chapter without what stands around it. The frame's page is told how high it is.
+ * What a part of a chapter gives away: its sums as text, and itself in another page's frame. `&embed=sum` shows the part
+ * marked data-widget="sum" and nothing else, `&embed=1` the whole chapter without what stands around it. The frame's
+ * page is told how high it is.
  */
 
-import { copyText } from "../kit/copy.js";
+import { copyButton, copyText } from "../kit/copy.js";
 import { button, make } from "../kit/dom.js";
+import { plainText } from "../kit/plain_text.js";
 import { addressOf, changed } from "./address.js";
 
 /** @typedef {import("./types.js").Lab} Lab */
 
 const ROOM_FOR_WAY = 56; // pixels below a part
+const SUMS = [".products-of-window", ".slice-sum", ".sum-of-window", ".sum-line", ".size-formula .display"].join();
 
 /** Where the site lies; null where its address is of no use to anybody else. @param {Lab} lab */
 function siteOf({ win, api }) {
@@ -26,6 +29,12 @@ export function embedCode(lab, name, title, height) {
   const address = (siteOf(lab) ?? lab.t("embed.site")) + addressOf({ ...lab.state, ...look, embed: name });
   const quoted = (/** @type {string} */ text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
   return `<iframe src="${quoted(address)}" title="${quoted(title)}" width="100%" height="${Math.ceil(height)}" style="border: 0"></iframe>`;
+}
+
+/** A part's sums as they stand now, a line each. @param {Element} part */
+export function sumsOf(part) {
+  const shown = Array.from(part.querySelectorAll(SUMS)).filter((one) => one.checkVisibility());
+  return shown.map(plainText).filter(Boolean).join("\n");
 }
 
 /** What a part is called: its own heading, or the chapter's. @param {Element} part */
@@ -60,8 +69,19 @@ export function embedding(lab, main) {
       "aria-label": `${name}: ${headingOf(part)}`,
       title: t("embed.title"),
     });
-    if (part.tagName === "SECTION") part.append(one);
-    else part.after(one);
+    const tools = make(doc, "div", { class: "part-tools" }, one);
+    if (part.tagName === "SECTION") part.append(tools);
+    else part.after(tools);
+  };
+  /** Where a part has sums: a button that copies them. @param {HTMLElement} part @param {HTMLElement} tools */
+  const offerSums = (part, tools) => {
+    const any = Array.from(part.querySelectorAll(SUMS)).some((one) => one.textContent?.trim());
+    if (tools.querySelector(".sum-copy") || !any) return;
+    const words = { copy: t("handon.sum"), copied: t("handon.copied"), failed: t("handon.failed") };
+    const copies = copyButton(doc, words, () => sumsOf(part), lab.say);
+    copies.className = "sum-copy";
+    tools.prepend(copies);
+    part.classList.add("has-sum");
   };
 
   /** Under a part in a frame: the way to the whole of it. */
@@ -93,7 +113,14 @@ export function embedding(lab, main) {
         if (part) isolate(part);
         whole.href = addressOf(changed(lab.state, { embed: null }));
         tell();
-      } else for (const part of shown) if (!main.querySelector(`[data-embeds="${part.dataset.widget}"]`)) offer(part);
+        return;
+      }
+      for (const part of shown) {
+        const found = () => main.querySelector(`[data-embeds="${part.dataset.widget}"]`)?.parentElement;
+        if (!found()) offer(part);
+        const tools = found();
+        if (tools) offerSums(part, tools);
+      }
     },
     way: make(doc, "p", { class: "embed-way" }, whole),
   };

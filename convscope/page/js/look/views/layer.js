@@ -12,6 +12,7 @@ import { layerFacts } from "./facts.js";
 import { oneStep } from "./one_step.js";
 import { legend } from "./maps.js";
 import { windowPlayer } from "./player.js";
+import { shareButtons } from "./share.js";
 
 /** @typedef {import("../types.js").App} App */
 /** @typedef {import("../types.js").View} View */
@@ -46,7 +47,7 @@ export function layerView(app) {
     make(doc, "div", { class: "heading" }, title, neighbours(app, channels)),
     make(doc, "p", { class: "lead" }, spoken(t, node.module.explain)),
     layerFacts(app, node),
-    make(doc, "div", { class: "controls" }, player?.element, readout, open),
+    make(doc, "div", { class: "controls" }, player?.element, readout, open, shareButtons(app, index)),
     make(doc, "p", { class: "note keys" }, flat ? t("arrows.flat") : t("arrows.map")),
     drawing.element,
     legends,
