@@ -1,6 +1,6 @@
 import { itemOf, lazily, unpack } from "./binary.js";
 import { contributionsTo } from "./contributions.js";
-import { runForward, runNode, scalePicture } from "./forward.js";
+import { runForward, scalePicture } from "./forward.js";
 import { gradCamMap, lastMaps, sharesOut } from "./gradcam.js";
 import { kindOf } from "./kinds/all.js";
 import { gradientTerms, lossAfterStep, lossGradients } from "./learned.js";
@@ -35,7 +35,7 @@ export function makeEngine(payload) {
     nodes,
     /** What scores are divided by before the softmax; 1 where the network is not calibrated. */
     temperature,
-    /** Whether the page can run the network itself; otherwise only `captured` gives results. */
+    /** Whether the page can run the whole network itself; otherwise only `captured` gives scores. */
     computes,
     /** The node that Grad-CAM looks at by default, -1 where there is no convolution. */
     lastMaps: grid,
@@ -43,7 +43,8 @@ export function makeEngine(payload) {
     sharesOut: sharesOut(nodes),
 
     /**
-     * Run the network on a picture (C, H, W) in 0…255, rows of each channel in turn.
+     * Run the network on a picture (C, H, W) in 0…255, rows of each channel in turn; what follows an opaque node stays
+     * empty, the scores too.
      * @param {ArrayLike<number>} picture
      */
     forward: (picture) => runForward(nodes, scalePicture(input, picture), temperature, ending),
@@ -166,14 +167,12 @@ function capturedResult(payload, nodes, i) {
   if (!samples) throw new RangeError("the payload holds no samples");
   const logits = Float64Array.from(itemOf(unpack(samples.logits), samples.logits.shape, i));
   const scaled = scalePicture(input, itemOf(unpack(samples.pictures), samples.pictures.shape, i));
-  /** @type {Float64Array[]} */
-  const outputs = [];
-  for (const node of nodes) {
+  /** @type {Record<number, Float64Array>} */
+  const given = {};
+  nodes.forEach((node, index) => {
     const binary = maps?.[node.name];
-    const inputs = node.sources.map((source) => (source < 0 ? scaled : outputs[source]));
-    const known = node.module.forward !== null && inputs.every((values) => values.length > 0);
-    if (binary) outputs.push(Float64Array.from(itemOf(unpack(binary), binary.shape, i)));
-    else outputs.push(known ? runNode(node, inputs) : new Float64Array(0));
-  }
+    if (binary) given[index] = Float64Array.from(itemOf(unpack(binary), binary.shape, i));
+  });
+  const { outputs } = runForward(nodes, scaled, temperature, ending, given);
   return { input: scaled, outputs, logits, probabilities: probabilitiesOf(logits, temperature, ending) };
 }

@@ -31,24 +31,23 @@ export function runNode(node, inputs) {
 }
 
 /**
- * Run the network on what `scalePicture` made, keeping every node's output.
+ * Run the network on what `scalePicture` made, keeping every node's output. That of an opaque node which is not given,
+ * and of whatever reads it, is empty; so are the scores then.
  * @param {Layer[]} nodes
  * @param {Float64Array} input
  * @param {number} temperature of its softmax
  * @param {Ending} [ending]
+ * @param {Record<number, Float64Array>} [given] outputs that are known, by their node
  * @returns {Result}
  */
-export function runForward(nodes, input, temperature, ending = "softmax") {
+export function runForward(nodes, input, temperature, ending = "softmax", given = {}) {
   /** @type {Float64Array[]} */
   const outputs = [];
-  for (const node of nodes) {
-    outputs.push(
-      runNode(
-        node,
-        node.sources.map((i) => (i < 0 ? input : outputs[i])),
-      ),
-    );
-  }
+  nodes.forEach((node, index) => {
+    const inputs = node.sources.map((i) => (i < 0 ? input : outputs[i]));
+    const known = node.module.forward !== null && inputs.every((values) => values.length > 0);
+    outputs.push(given[index] ?? (known ? runNode(node, inputs) : new Float64Array(0)));
+  });
   const logits = outputs[outputs.length - 1];
   return { input, outputs, logits, probabilities: probabilitiesOf(logits, temperature, ending) };
 }

@@ -20,6 +20,23 @@ export function valuesOf(app, index) {
   return app.result.quick?.[index] ?? app.result.outputs[index] ?? [];
 }
 
+/** Whether what a view shows was computed of this picture. @param {App} app */
+export function isKnown(app) {
+  const { view, node } = app.state;
+  if (view === "loss") return app.result.logits.length > 0;
+  const index = view === "layer" || view === "value" ? indexOf(app, node) : -1;
+  return index < 0 || valuesOf(app, index).length > 0;
+}
+
+/**
+ * The opaque node at which the computing of this picture ends; −1 where all is computed, or was by Python.
+ * @param {App} app
+ */
+export function endOf(app) {
+  const ended = app.result.logits.length === 0;
+  return ended ? app.engine.nodes.findIndex((_, index) => valuesOf(app, index).length === 0) : -1;
+}
+
 /**
  * @param {App} app
  * @param {number} index

@@ -33,13 +33,14 @@ export function runningOf(app, told, arrived) {
   const run = async () => {
     busy = true;
     const { picture } = app;
-    const given = capturedMaps(app);
+    const sample = sampleShown(app);
+    const given = capturedMaps(app, sample);
     try {
       const runner = await started;
       if (!runner) throw new Error("no worker");
       const outputs = await runner.ask({ ask: "forward", picture, given }, told).answer;
-      const known = outputs[outputs.length - 1].length > 0;
-      app.result = app.engine.resultOf(picture, outputs, known ? undefined : expectedScores(app));
+      const open = outputs[outputs.length - 1].length === 0 && sample >= 0;
+      app.result = app.engine.resultOf(picture, outputs, open ? expectedScores(app) : undefined);
     } catch {
       app.result = runOnTheSpot(app);
     }
@@ -55,9 +56,10 @@ export function runningOf(app, told, arrived) {
   return { started, ask };
 }
 
-/** Run the picture through the network here and now. @param {App} app */
+/** Run the picture through the network here and now, as far as it can be run. @param {App} app */
 export function runOnTheSpot(app) {
-  return app.engine.computes ? app.engine.forward(app.picture) : app.engine.captured(sampleOf(app));
+  const sample = sampleShown(app);
+  return app.engine.computes || sample < 0 ? app.engine.forward(app.picture) : app.engine.captured(sample);
 }
 
 /** What is there before the first forward pass: the scores that Python computed, and no maps. @param {App} app */
@@ -73,19 +75,27 @@ function expectedScores({ state, sampleLogits, payload }) {
   return known ? itemOf(sampleLogits.data, sampleLogits.shape, number) : new Float64Array(payload.classes.length);
 }
 
-/** @param {App} app */
-function sampleOf({ state }) {
-  return Math.max(0, Number(state.picture.slice(1)) || 0);
+/** Which sample is shown as it is, −1 for any other picture and for one that was changed. @param {App} app */
+function sampleShown({ state, picture, samples }) {
+  const [count, size] = [samples.shape[0], picture.length];
+  const named = state.picture[0] === "s" ? Number(state.picture.slice(1)) : 0;
+  const number = named < count ? named : 0;
+  const same = number < count && picture.every((value, i) => value === samples.data[number * size + i]);
+  return same ? number : -1;
 }
 
-/** What opaque nodes made of the sample, by their index. @param {App} app @returns {Record<number, Float32Array>} */
-function capturedMaps(app) {
+/**
+ * What opaque nodes made of a sample, by their index; nothing of other pictures.
+ * @param {App} app @param {number} sample @returns {Record<number, Float32Array>}
+ */
+function capturedMaps(app, sample) {
   const { maps } = app.payload;
   /** @type {Record<number, Float32Array>} */
   const given = {};
+  if (sample < 0) return given;
   app.engine.nodes.forEach((node, i) => {
     const binary = maps?.[node.name];
-    if (binary) given[i] = Float32Array.from(itemOf(unpack(binary), binary.shape, sampleOf(app)));
+    if (binary) given[i] = Float32Array.from(itemOf(unpack(binary), binary.shape, sample));
   });
   return given;
 }

@@ -24,7 +24,8 @@ export function drawView(app) {
   };
   const colour = payload.input.shape[0] === 3;
   const pad = inkPad(app, put);
-  const upload = app.engine.computes ? uploadBox(app, put) : null;
+  const upload = uploadBox(app, put);
+  const first = app.engine.nodes.find((node) => node.module.forward === null);
   const scores = scoreBars(app);
   const sliders = editSliders(app);
   const tensor = tensorBox(app);
@@ -34,30 +35,28 @@ export function drawView(app) {
     { class: "gallery", role: "group", "aria-label": t("samples") },
     ...payload.samples.names.map((name, i) => thumb(app, name, i)),
   );
-  const able = app.engine.computes;
   const element = make(
     doc,
     "section",
     { class: "draw", "aria-label": t("view.draw") },
-    make(doc, "p", { class: "lead" }, !able ? t("draw.cannot") : colour ? t("draw.lead.colour") : t("draw.lead")),
+    make(doc, "p", { class: "lead" }, colour ? t("draw.lead.colour") : t("draw.lead")),
+    first ? make(doc, "p", { class: "note" }, t("draw.ends", { node: first.name, what: first.text })) : null,
     make(
       doc,
       "div",
       { class: "draw-grid" },
-      able && colour
+      colour
         ? make(
             doc,
             "div",
             { class: "own" },
             make(doc, "h3", {}, t("draw.own")),
-            upload?.element,
+            upload.element,
             make(doc, "h3", {}, t("samples")),
             gallery,
             make(doc, "details", {}, make(doc, "summary", {}, t("draw.instead")), pad.element),
           )
-        : able
-          ? make(doc, "div", {}, make(doc, "h3", {}, t("draw.pad")), pad.element)
-          : null,
+        : make(doc, "div", {}, make(doc, "h3", {}, t("draw.pad")), pad.element),
       make(doc, "div", {}, make(doc, "h3", {}, t("draw.tensor")), tensor.element),
       make(doc, "div", { class: "outcome" }, make(doc, "h3", {}, t("scores")), scores.element),
     ),
@@ -65,17 +64,16 @@ export function drawView(app) {
       doc,
       "div",
       { class: "draw-grid two" },
-      able && colour ? null : make(doc, "div", {}, make(doc, "h3", {}, t("samples")), gallery, upload?.element),
-      able &&
-        make(
-          doc,
-          "div",
-          {},
-          make(doc, "h3", {}, t("edits")),
-          sliders.element,
-          make(doc, "p", { class: "note" }, t("edit.square.drag")),
-          button(doc, t("edits.reset"), () => app.tune({ edits: NO_EDITS }), { class: "link" }),
-        ),
+      colour ? null : make(doc, "div", {}, make(doc, "h3", {}, t("samples")), gallery, upload.element),
+      make(
+        doc,
+        "div",
+        {},
+        make(doc, "h3", {}, t("edits")),
+        sliders.element,
+        make(doc, "p", { class: "note" }, t("edit.square.drag")),
+        button(doc, t("edits.reset"), () => app.tune({ edits: NO_EDITS }), { class: "link" }),
+      ),
     ),
   );
   const refresh = () => {
@@ -88,7 +86,7 @@ export function drawView(app) {
   refresh();
   const gone = () => {
     pad.gone();
-    upload?.gone();
+    upload.gone();
   };
   return { element, refresh, gone };
 }

@@ -10,7 +10,7 @@ import { make } from "../../kit/dom.js";
  * @param {App} app
  * @param {string} title
  * @param {string} text
- * @param {string} command
+ * @param {string} [command]
  * @returns {View}
  */
 export function emptyView(app, title, text, command) {
@@ -22,7 +22,7 @@ export function emptyView(app, title, text, command) {
       { class: "empty" },
       make(doc, "h2", {}, title),
       make(doc, "p", {}, text),
-      make(doc, "pre", {}, make(doc, "code", {}, command)),
+      command ? make(doc, "pre", {}, make(doc, "code", {}, command)) : null,
     ),
   };
 }

@@ -71,7 +71,7 @@ export function eraserOn(app, frame) {
   frame.append(square);
   const refresh = () => {
     const { es, ey, ex } = app.state.edits;
-    square.hidden = es <= 0 || !app.engine.computes;
+    square.hidden = es <= 0;
     setVar(square, "y", String(ey / height));
     setVar(square, "x", String(ex / width));
     setVar(square, "high", String(Math.min(es, height - ey) / height));

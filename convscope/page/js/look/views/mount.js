@@ -1,7 +1,8 @@
 /** Which drawing shows which state. */
 
-import { indexOf } from "../lookup.js";
+import { endOf, indexOf, isKnown } from "../lookup.js";
 import { drawView } from "./draw.js";
+import { emptyView } from "./empty.js";
 import { errorsView } from "./errors.js";
 import { layerView } from "./layer.js";
 import { lossView } from "./loss.js";
@@ -16,7 +17,13 @@ import { whereView } from "./where.js";
 
 /** Make the view of the state; a node that is not there shows the overview. @param {App} app @returns {View} */
 export function mountView(app) {
-  const { state } = app;
+  const { state, t } = app;
+  const end = endOf(app);
+  if (end >= 0 && !isKnown(app)) {
+    const { name, text } = app.engine.nodes[end];
+    const title = state.view === "loss" ? t("view.loss") : state.node;
+    return emptyView(app, title, t("ended.here", { node: name, what: text }));
+  }
   if (state.view === "layer" && indexOf(app, state.node) >= 0) return layerView(app);
   if (state.view === "value" && state.node === "picture") return pixelView(app);
   if (state.view === "value" && indexOf(app, state.node) >= 0) return valueView(app);

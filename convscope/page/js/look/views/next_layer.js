@@ -2,7 +2,7 @@
 
 import { button, make } from "../../kit/dom.js";
 import { compact, fixed } from "../../kit/format.js";
-import { sizeOf, unitName, unitWords, valueAt } from "../lookup.js";
+import { endOf, sizeOf, unitName, unitWords, valueAt, valuesOf } from "../lookup.js";
 import { readingUnit } from "../../engine/geometry.js";
 import { display, figure, letter, operator } from "../../kit/maths.js";
 import { readerOf, visit } from "../navigation.js";
@@ -26,6 +26,8 @@ export function nextLayer(app, index, channel, y, x) {
       ),
     ];
   const node = app.engine.nodes[reader];
+  if (endOf(app) >= 0 && !valuesOf(app, reader).length)
+    return [make(doc, "p", { class: "note" }, t("ended.next", { node: node.name }))];
   const size = sizeOf(app, reader);
   const target = readingUnit(node, index, channel, y, x);
   if (!target || target.y >= size.height || target.x >= size.width) return [];

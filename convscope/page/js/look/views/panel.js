@@ -5,7 +5,7 @@
 
 import { button, make, refill } from "../../kit/dom.js";
 import { percent } from "../../kit/format.js";
-import { indexOf, labelOf, winnerOf } from "../lookup.js";
+import { endOf, indexOf, labelOf, winnerOf } from "../lookup.js";
 import { untouched } from "../edits.js";
 import { NO_EDITS } from "../state.js";
 import { placeOf } from "../navigation.js";
@@ -17,7 +17,7 @@ import { framed, paintInput, pixels } from "./maps.js";
 
 /** @param {App} app */
 export function picturePanel(app) {
-  const { doc, t, payload } = app;
+  const { doc, t, payload, engine } = app;
   const canvas = pixels(doc, "picture", t("picture"));
   const frame = framed(doc, canvas, "field");
   const eraser = eraserOn(app, frame.element);
@@ -52,7 +52,9 @@ export function picturePanel(app) {
     eraser.refresh();
     const winner = winnerOf(app);
     const label = labelOf(app);
-    if (payload.ending === "maps") refill(verdict, t("reads.maps"));
+    const end = endOf(app);
+    if (end >= 0) refill(verdict, t("reads.ends", { node: engine.nodes[end].name, what: engine.nodes[end].text }));
+    else if (payload.ending === "maps") refill(verdict, t("reads.maps"));
     else if (app.result.logits.some(Number.isNaN)) refill(verdict, t("reads.nothing"));
     else
       refill(
@@ -63,7 +65,8 @@ export function picturePanel(app) {
         " ",
         make(doc, "span", { class: "figure" }, percent(app.result.probabilities[winner])),
       );
-    verdict.classList.toggle("wrong", label >= 0 && label !== winner);
+    verdict.classList.toggle("ended", end >= 0);
+    verdict.classList.toggle("wrong", end < 0 && label >= 0 && label !== winner);
     refill(
       caption,
       pictureName(app),

@@ -6,7 +6,7 @@
 import { make, refill, setVar } from "../../kit/dom.js";
 import { compact, fixed, percent, scientific, thousands } from "../../kit/format.js";
 import { rovingButtons } from "../../kit/roving.js";
-import { labelOf, winnerOf } from "../lookup.js";
+import { endOf, labelOf, winnerOf } from "../lookup.js";
 
 /** @typedef {import("../types.js").App} App */
 
@@ -62,7 +62,7 @@ export function scoreBars(app, choose) {
 /** The classes, the largest score first. @param {App} app @returns {number[]} */
 function byScore(app) {
   const { logits } = app.result;
-  return Array.from(logits.keys()).sort((a, b) => logits[b] - logits[a]);
+  return Array.from(app.payload.classes.keys()).sort((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0));
 }
 
 /** One class. @param {App} app @param {number} k @param {(k: number) => void} [choose] */
@@ -86,12 +86,13 @@ function scoreRow(app, k, choose) {
   const refresh = () => {
     const p = app.result.probabilities[k];
     const z = app.result.logits[k];
-    setVar(bar, "share", String(p));
-    value.textContent = percent(p);
-    logit.textContent = compact(z);
-    element.classList.toggle("winner", k === winnerOf(app));
+    const known = z !== undefined;
+    setVar(bar, "share", known ? String(p) : "0");
+    value.textContent = known ? percent(p) : "–";
+    logit.textContent = known ? compact(z) : "";
+    element.classList.toggle("winner", known && k === winnerOf(app));
     element.classList.toggle("truth", k === labelOf(app));
-    if (choose) element.title = t("score.name", { name, p: percent(p), z: compact(z) });
+    if (choose && known) element.title = t("score.name", { name, p: percent(p), z: compact(z) });
   };
   return { element, refresh };
 }
@@ -143,6 +144,8 @@ function outsiderText(app) {
 /** The measured difference between this page's scores and the framework's, for untouched samples. @param {App} app */
 function differenceText(app) {
   const { doc, t, payload, state } = app;
+  const end = endOf(app);
+  if (end >= 0) return [t("measured.ended", { node: app.engine.nodes[end].name })];
   if (payload.proof) {
     const { digits, power } = scientific(payload.proof.difference);
     return [
