@@ -250,12 +250,12 @@ def printable(value: object, limit: int = 80) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def did_you_mean(word: str, known: list[str]) -> Phrase:
-    """Return "did you mean X?" for the nearest known word, or the list of all of them."""
+def did_you_mean(word: str, known: list[str], offered: list[str] | None = None) -> Phrase:
+    """Return "did you mean X?" for the nearest known word, or the list of those offered, all of them if left out."""
     import difflib  # only mistakes pay for it
 
     near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.5)
-    return phrase("guess.one", word=near[0]) if near else phrase("guess.any", words=", ".join(known))
+    return phrase("guess.one", word=near[0]) if near else phrase("guess.any", words=", ".join(offered or known))
 
 
 def _words(words: dict[str, object]) -> dict[str, Said]:

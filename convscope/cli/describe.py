@@ -26,13 +26,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="such as 'conv(16, 5) + relu + fc', or slides; or an ONNX file",
     )
     parser.add_argument(
-        "--input", metavar="CxHxW", help="channels, rows, columns (default 1x28x28; of the plan lite0 3x224x224)"
+        "--input",
+        metavar="CxHxW",
+        help="channels, rows, columns (default 1x28x28; of a plan made for others, such as lite0, its own)",
     )
     parser.add_argument(
         "--classes",
         type=int,
         metavar="N",
-        help="number of classes, the outputs of a last fc without a number (default 10; of the plan lite0 1000)",
+        help="number of classes, the outputs of a last fc without a number (default 10; of a plan made for others, "
+        "such as lite0, its own)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)

@@ -10,12 +10,13 @@ import { presets } from "./widgets.js";
  * @param {() => string} text the formula as it stands
  * @param {(formula: string) => void} put
  * @param {PlanButton[]} [more] buttons besides
+ * @param {import("./formula/table.js").NamedPlan[]} [plans] those to offer, all of them if left out
  */
-export function planChoice(lab, text, put, more = []) {
+export function planChoice(lab, text, put, more = [], plans = lab.payload.plans) {
   const { doc, t } = lab;
   const language = doc.documentElement.lang;
   const list = [
-    ...lab.payload.plans.map(({ id, formula, about }) => ({
+    ...plans.map(({ id, formula, about }) => ({
       text: id,
       line: about[language] ?? about.en,
       on: () => text() === formula,

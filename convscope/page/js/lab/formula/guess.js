@@ -3,11 +3,12 @@
 import { phrase } from "../../kit/i18n.js";
 
 /**
- * "did you mean X?" for the nearest known word, or the list of all of them.
+ * "did you mean X?" for the nearest known word, or the list of those offered.
  * @param {string} word
  * @param {string[]} known
+ * @param {string[]} [offered]
  */
-export function didYouMean(word, known) {
+export function didYouMean(word, known, offered = known) {
   const wanted = word.toLowerCase();
   let best = "";
   let most = 0;
@@ -15,7 +16,7 @@ export function didYouMean(word, known) {
     const share = similarity(one, wanted);
     if (share >= 0.5 && (share > most || (share === most && one > best))) [best, most] = [one, share];
   }
-  return best ? phrase("guess.one", { word: best }) : phrase("guess.any", { words: known.join(", ") });
+  return best ? phrase("guess.one", { word: best }) : phrase("guess.any", { words: offered.join(", ") });
 }
 
 /** Twice the matching characters over all characters. @param {string} a @param {string} b */

@@ -28,7 +28,7 @@ export function resolveFormula(text) {
     const word = name.replace(/[-_]/g, "");
     if (error instanceof FormulaFault && /^[\p{L}\p{N}]+$/u.test(word) && keyOf(error.what) === "layer.unknown") {
       throw new FormulaFault(phrase("plan.unknown", { name: text.trim() }), text, 1, {
-        hint: didYouMean(name, [...Object.keys(ZOO), ...writtenKinds()]),
+        hint: didYouMean(name, [...Object.keys(ZOO), ...writtenKinds()], Object.keys(ZOO)),
       });
     }
     throw error;

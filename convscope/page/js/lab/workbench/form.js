@@ -49,7 +49,8 @@ export function trainingForm(lab) {
     "aria-describedby": "bench-formula-message",
     on: { input: () => put(area.value) },
   });
-  const plans = planChoice(lab, written, put);
+  const forSmall = lab.payload.plans.filter((plan) => !plan.input); // the others can be typed, by name
+  const plans = planChoice(lab, written, put, [], forSmall);
   const shapes = dataShapes(lab, () => {
     if (!closed) refresh();
   });
