@@ -12,12 +12,15 @@ from .step import Array
 
 
 class Known(NamedTuple):
-    """A layer, the values that it reads, its tensors, and the constants that it learned."""
+    """A layer, the values that it reads, its tensors, and the constants that it learned. `rounded`: the steps to whose
+    multiples the file rounds what the layer makes, and the layer does not; 0 where nothing is rounded.
+    """
 
     layer: Layer
     sources: tuple[str, ...]
     tensors: Mapping[str, Array]
     learned: tuple[str, ...] = ()
+    rounded: float = 0.0
 
 
 def number(op: Op, name: str, default: float) -> float:

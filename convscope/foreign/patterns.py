@@ -11,12 +11,15 @@ import numpy as np
 
 from ..formula import kinds as k
 from ..formula.kinds import Layer
+from ..formula.onnx_operators import shortest
 from .graph import Graph, Op
 from .layers import Known, by_channel, known
 
 # A pattern is (operator, argument, …); an argument another pattern, a number, or "x", what the layer reads.
 Pattern = tuple[Any, ...]
 TURNS = {"Add", "Mul"}  # whose arguments may stand in either order
+ROUNDED_TO = ("uint8", "int8", "uint16", "int16")
+FAR = 1e30  # from where on a clip's end is none
 CLOSE = 1e-5  # of a constant, that float32 or half precision wrote
 
 _GATE6: Pattern = ("Clip", ("Add", "x", 3.0), 0.0, 6.0)
@@ -57,6 +60,7 @@ def merged(graph: Graph) -> dict[str, Known | None]:
     makers = {op.output: op for op in graph.ops}
     readers = Counter(name for op in graph.ops for name in op.inputs)
     found = {**_scaled(graph, makers, readers), **_biased(graph, makers, readers), **_shuffled(graph, makers, readers)}
+    found |= _rounded(graph, makers, readers)
     for op in reversed(graph.ops):
         if op.output in found:
             continue
@@ -177,3 +181,44 @@ def _scaled(graph: Graph, makers: dict[str, Op], readers: Counter[str]) -> dict[
         found[op.output] = Known(k.Scale(), first.sources, tensors, (*first.learned, *second.learned))
         found[product.output] = None
     return found
+
+
+def _rounded(graph: Graph, makers: dict[str, Op], readers: Counter[str]) -> dict[str, Known | None]:
+    """Return likewise the pairs that round values to a few bits and bring them back, with one scale for all: what holds
+    them between the ends of these bits. The rounding itself is left out, and its step kept.
+    """
+    found: dict[str, Known | None] = {}
+    reading: dict[str, list[Op]] = {}
+    for op in graph.ops:
+        if op.kind == "DequantizeLinear":
+            reading.setdefault(op.inputs[0], []).append(op)
+    for value, pairs in reading.items():
+        first = makers.get(value)
+        if first is None or first.kind != "QuantizeLinear" or readers[value] != len(pairs):
+            continue
+        clips = [_held_between(graph, first, second) for second in pairs]
+        if all(clip is not None for clip in clips):
+            found |= {second.output: clip for second, clip in zip(pairs, clips, strict=True)}
+            found[value] = None
+    return found
+
+
+def _held_between(graph: Graph, first: Op, second: Op) -> Known | None:
+    """Return what a pair is but for its rounding; None for one whose halves differ, or with scales by channel."""
+    (scale, zero), (again, back) = (_scale_of(graph, op) for op in (first, second))
+    if scale is None or again is None or scale != again or zero != back or first.inputs[0] in graph.constants:
+        return None
+    ends = np.iinfo(zero.dtype)
+    low, high = (shortest(float(np.float32(end - int(zero)) * scale)) for end in (ends.min, ends.max))
+    return Known(k.Clip(low, high), first.inputs[:1], {}, (), float(scale)) if -FAR < low < high < FAR else None
+
+
+def _scale_of(graph: Graph, op: Op) -> tuple[np.float32 | None, Any]:
+    """Return the only scale of a half, and where its zero is, a whole number of the type that it rounds to."""
+    scale = graph.constants.get(op.inputs[1])
+    held = len(op.inputs) > 2 and op.inputs[2]
+    usual = None if op.attributes.get("output_dtype") else np.zeros((), np.uint8)
+    zero = graph.constants.get(op.inputs[2]) if held else usual
+    if scale is None or zero is None or scale.size != 1 or zero.size != 1 or zero.dtype.name not in ROUNDED_TO:
+        return None, zero
+    return np.float32(scale.reshape(())), zero.reshape(())[()]

@@ -85,6 +85,11 @@ class Foreign:
         self._hidden = {name for name, one in merged(graph).items() if one is None}
         return found
 
+    @property
+    def rounds(self) -> bool:
+        """Whether it rounds values between layers, which the layers that are shown do not."""
+        return any(one is not None and one.rounded for one in self._known.values())
+
     @cached_property
     def _session(self) -> Session:
         _ = self._known
@@ -166,12 +171,12 @@ class Foreign:
             if self.bgr and PICTURE in sources:
                 layer = layer if isinstance(layer, Conv) and layer.groups == 1 else None
                 tensors = {**tensors, "weight": tensors["weight"][:, ::-1]} if layer else {}
-            label, count = part.label, part.parameters
+            label, count, rounded = part.label, part.parameters, 0.0 if one is None else one.rounded
             if isinstance(layer, GlobalAvgPool) and output.ndim == 2:
                 steps.append(Step(op.name, label, sources, output[:, :, None, None], layer, tensors, count))
                 sources, layer, tensors, count, label = (len(steps) - 1,), Flatten(), {}, 0, "Flatten"
             moved.append(len(steps))
-            steps.append(Step(op.name, label, sources, output, layer, tensors, count))
+            steps.append(Step(op.name, label, sources, output, layer, tensors, count, rounded))
         return steps, scaled
 
     def _fed(self, picture: Array) -> Array:

@@ -21,6 +21,7 @@ class Step:
     formula, if it is; `tensors` are its weights then, under the formula's names.
 
     `output` (N, …) as the runtime computed it. `parameters`: the learned numbers that no step before it has counted.
+    `rounded`: the steps to whose multiples the runtime rounds it, and the layer does not; 0 where it rounds nothing.
     """
 
     name: str
@@ -30,3 +31,4 @@ class Step:
     layer: Layer | None = None
     tensors: Mapping[str, Array] = field(default_factory=dict, repr=False)
     parameters: int = 0
+    rounded: float = 0.0

@@ -162,27 +162,67 @@ def test_half_precision_is_computed_in_float32_and_said(tmp_path: Path) -> None:
     np.testing.assert_allclose(softmax(decode(page.payload["samples"]["logits"])), wanted, atol=5e-3)
 
 
-def test_a_quantised_file_shows_its_dequantised_weights_and_its_own_rounding(tmp_path: Path) -> None:
+def test_a_quantised_file_shows_its_dequantised_weights_and_what_its_rounding_holds_values_between(
+    tmp_path: Path,
+) -> None:
     tensors = weights(head=(4, 3), bias=(3,)) | {"scale": np.array(0.02, np.float32), "zero": np.array(3, np.int8)}
+    tensors |= {"wide": np.array(0.05, np.float32), "none": np.array(0, np.uint8)}
     tensors |= {"w": np.random.default_rng(0).integers(-90, 90, (4, 3, 3, 3)).astype(np.int8)}
     nodes = [
         helper.make_node("QuantizeLinear", ["x", "scale", "zero"], ["q"]),
         helper.make_node("DequantizeLinear", ["q", "scale", "zero"], ["d"], name="rounded"),
         helper.make_node("DequantizeLinear", ["w", "scale", "zero"], ["weight"]),
         helper.make_node("Conv", ["d", "weight"], ["c"], name="conv"),
-        helper.make_node("GlobalAveragePool", ["c"], ["g"]),
+        helper.make_node("QuantizeLinear", ["c", "wide", "none"], ["e"]),
+        helper.make_node("DequantizeLinear", ["e", "wide", "none"], ["f"], name="no_less_than_0"),
+        helper.make_node("GlobalAveragePool", ["f"], ["g"]),
         helper.make_node("Flatten", ["g"], ["l"]),
         helper.make_node("Gemm", ["l", "head", "bias"], ["y"]),
     ]
     data = model(nodes, tensors)
     page = convscope.look(written(tmp_path, data), pictures())
     kinds = {node["name"]: node["kind"] for node in page.payload["nodes"]}
-    assert (kinds["rounded"], kinds["conv"], list(kinds.values())[-1]) == ("opaque", "conv", "fc")
+    assert list(kinds.values()) == ["clip", "conv", "clip", "gap", "flatten", "fc"]
+    ends = [
+        (node["options"]["low"], node["options"]["high"]) for node in page.payload["nodes"] if "low" in node["options"]
+    ]
+    np.testing.assert_allclose(ends, [(-131 * 0.02, 124 * 0.02), (0, 255 * 0.05)], rtol=1e-6)
     weight = decode(page.payload["tensors"]["conv.weight"])
     np.testing.assert_allclose(weight, (tensors["w"].astype(np.float32) - 3) * 0.02, rtol=1e-6)
-    assert any("a quantised file" in note for note in page.notes)
-    wanted = run(data, pictures().astype(np.float32) / 255)
+    assert any("leaves out the rounding" in note for note in page.notes)
+    x = pictures().astype(np.float32) / 255
+    wanted = run(data, x)
     np.testing.assert_allclose(decode(page.payload["samples"]["logits"]), wanted, rtol=1e-4, atol=1e-5)
+    clips = [helper.make_node("Clip", ["x", "low", "high"], ["d"]), helper.make_node("Clip", ["c", "n", "most"], ["f"])]
+    plain = [clips[0], *nodes[2:4], clips[1], *nodes[6:]]
+    held = {"low": ends[0][0], "high": ends[0][1], "n": ends[1][0], "most": ends[1][1]}
+    shown = run(model(plain, tensors | {name: np.array(v, np.float32) for name, v in held.items()}), x)
+    proof = page.payload["proof"]
+    assert proof["rounded"]
+    assert 1e-4 < np.abs(shown - wanted).max() / np.abs(wanted).max() <= proof["difference"] < 0.1
+
+
+def test_a_rounding_that_is_not_undone_by_the_same_scale_stays_a_box(tmp_path: Path) -> None:
+    tensors = weights(w=(4, 3, 3, 3), head=(400, 3)) | {
+        "scale": np.array(0.02, np.float32),
+        "zero": np.array(3, np.int8),
+    }
+    tensors |= {
+        "other": np.array(0.03, np.float32),
+        "many": np.full(3, 0.02, np.float32),
+        "zeros": np.zeros(3, np.int8),
+    }
+    for halves in (("scale", "other", "zero"), ("many", "many", "zeros")):
+        nodes = [
+            helper.make_node("QuantizeLinear", ["x", halves[0], halves[2]], ["q"], axis=1),
+            helper.make_node("DequantizeLinear", ["q", halves[1], halves[2]], ["d"], axis=1),
+            helper.make_node("Conv", ["d", "w"], ["c"]),
+            helper.make_node("Flatten", ["c"], ["l"]),
+            helper.make_node("MatMul", ["l", "head"], ["y"]),
+        ]
+        page = convscope.look(written(tmp_path, model(nodes, tensors)), pictures())
+        assert [node["kind"] for node in page.payload["nodes"]] == ["opaque", "conv", "flatten", "fc"]
+        assert not page.payload["proof"]["rounded"]
 
 
 def test_hard_sigmoids_of_another_slope_and_biases_apart_are_layers_too(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ class Shown:
     """The payload's `nodes` and `tensors`, and what each node made of the pictures `x`, (n, …) by name.
 
     `difference` is the largest between what our layers compute and what the runtime gave, as a share of the largest
-    number of that node, `where` its name.
+    number of that node, `where` its name. `rounded`: the runtime rounds values between layers, which ours do not.
     """
 
     nodes: tuple[PageNode, ...]
@@ -46,6 +46,7 @@ class Shown:
     where: str
     x: Tensor
     modules: Mapping[str, nn.Module]  # of the open nodes
+    rounded: bool = False
 
     def compute(self, tensors: Mapping[str, Array], maps: Mapping[str, Array], n: int) -> Array:
         """Return what the last node makes of the first `n` pictures with other weights, as the page computes it: nodes
@@ -73,7 +74,7 @@ def look(found: Sequence[Step], spec: InputSpec, x: Array) -> Shown:
     Steps that make no maps or numbers for each picture are passed over. Raises InputError where the last step makes
     neither scores nor maps.
     """
-    made = _Nodes(spec, x)
+    made = _Nodes(spec, x, any(step.rounded for step in found))
     for step in found:
         if step.output.ndim in (2, 3, 4) and len(step.output) == len(x) and step.output.dtype.kind == "f":
             made.add(step)
@@ -82,16 +83,19 @@ def look(found: Sequence[Step], spec: InputSpec, x: Array) -> Shown:
     if not made.nodes or made.places[-1] != (len(made.nodes) - 1,):
         raise InputError("module.scores", expected=phrase("module.scores.expected"))
     outputs = {node.name: y.numpy() for node, y in zip(made.nodes, made.outputs, strict=True)}
-    return Shown(tuple(made.nodes), made.tensors, outputs, *made.largest, made.picture, made.modules)
+    return Shown(tuple(made.nodes), made.tensors, outputs, *made.largest, made.picture, made.modules, made.rounds)
 
 
 class _Nodes:
     """Collects nodes; `places` says which nodes each step became or, passed over, reads, the picture being −1.
 
-    `outputs` are the runtime's values, `own` what our layers compute from the picture and from the boxes' values.
+    `outputs` are the runtime's values, `own` what our layers compute from the picture and from the boxes' values. Where
+    the runtime rounds values between layers, which ours do not, each layer is judged by what it makes of the runtime's
+    values: those of our own go apart from layer to layer.
     """
 
-    def __init__(self, spec: InputSpec, x: Array) -> None:
+    def __init__(self, spec: InputSpec, x: Array, rounds: bool) -> None:
+        self.rounds = rounds
         self.shape, self.picture = spec.shape, torch.from_numpy(np.ascontiguousarray(x, np.float32))
         self.nodes: list[PageNode] = []
         self.outputs: list[Tensor] = []
@@ -156,7 +160,10 @@ class _Nodes:
             return None
         with torch.no_grad():
             own: Tensor = module(*ins)
-            if not agree(own, y):
+            judged = own
+            if self.rounds:
+                judged = module(*(self.picture if s == PICTURE else self.outputs[s] for s in sources))
+            if not agree(_unrounded(judged, y, step.rounded), y):
                 return None
         reach = self._reach(node, sources)
         self.reaches.append(reach)
@@ -203,6 +210,13 @@ class _Nodes:
             dropped=(0, 0),
             field=NOWHERE,
         )
+
+
+def _unrounded(own: Tensor, y: Tensor, step: float) -> Tensor:
+    """Return `own`, brought up to half a step of rounding nearer to `y`."""
+    if not step or own.shape != y.shape:
+        return own
+    return own + (y - own).clamp(-step / 2, step / 2)
 
 
 def _shape(y: Tensor) -> tuple[int, int, int]:

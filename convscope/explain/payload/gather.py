@@ -94,7 +94,7 @@ def gather(
         weights_credit=_weights_credit(subject),
         rounding=graph.rounding,
         ending=subject.ending,
-        proof=None if proof is None else records.Proof(proof.difference, proof.where, proof.by),
+        proof=None if proof is None else records.Proof(proof.difference, proof.where, proof.by, proof.rounded),
     )
     return reduce_to(renamed(whole, subject.names), limit)
 
@@ -135,7 +135,7 @@ def _captured(subject: Subject, samples: Samples, limit: int) -> tuple[Travellin
     left: tuple[LeftOut, ...] = ("samples",) if fitting < len(samples) else ()
     kept = samples.first(fitting)
     whole = Travelling(shown.nodes, shown.tensors, kept, logits.astype(np.float32), maps, left_out=left)
-    proof = Proof(shown.difference, shown.where, subject.by) if shown.where else None
+    proof = Proof(shown.difference, shown.where, subject.by, shown.rounded) if shown.where else None
     outputs = lambda names: {name: shown.outputs[name] for name in names}  # noqa: E731
     return fit(whole, subject, outputs, shown.compute, limit), proof
 

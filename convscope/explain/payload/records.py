@@ -275,12 +275,14 @@ class Rejection(Record):
 @dataclass(frozen=True)
 class Proof(Record):
     """The largest difference between what our layers compute and what the network's own runtime, `by`, computes: as a
-    share of the largest number of that node, `where`.
+    share of the largest number of that node, `where`. `rounded`: the runtime rounds values between layers, which our
+    layers do not.
     """
 
     difference: float
     where: str
     by: str
+    rounded: bool = False
 
 
 @dataclass(frozen=True, eq=False)

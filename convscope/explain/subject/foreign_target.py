@@ -46,7 +46,7 @@ def target_of_foreign(path: Path, pictures: Any, options: LookOptions) -> Target
     if file.graph.opened.cast:
         notes = (*notes, phrase("foreign.cast"))
     if file.quantised:
-        notes = (*notes, phrase("foreign.quantised"))
+        notes = (*notes, phrase("foreign.rounded") if file.rounds else phrase("foreign.quantised"))
     if len(file.outputs) > 1 and options.output is None:
         notes = (
             *notes,

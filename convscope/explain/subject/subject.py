@@ -38,12 +38,13 @@ NOTHING_KNOWN = Provenance()
 @dataclass(frozen=True)
 class Proof:
     """The largest difference between what our layers compute and what `by` computes, as a share of the largest number
-    of that node, which is `where`.
+    of that node, which is `where`. `rounded`: that runtime rounds values between layers, which ours do not.
     """
 
     difference: float
     where: str
     by: str
+    rounded: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -234,6 +234,7 @@
  * @property {number} difference as a share of the largest number of that node
  * @property {string} where
  * @property {string} by
+ * @property {boolean} rounded whether that rounds values between layers, which the page does not
  */
 
 /**

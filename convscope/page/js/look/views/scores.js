@@ -149,7 +149,9 @@ function differenceText(app) {
   if (payload.proof) {
     const { digits, power } = scientific(payload.proof.difference);
     return [
-      t("measured.proof", { by: payload.proof.by, where: payload.proof.where }),
+      payload.proof.rounded
+        ? t("measured.rounded", { by: payload.proof.by, where: payload.proof.where })
+        : t("measured.proof", { by: payload.proof.by, where: payload.proof.where }),
       " ",
       make(
         doc,
