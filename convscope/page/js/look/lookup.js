@@ -21,7 +21,7 @@ export function valuesOf(app, index) {
 }
 
 /** Whether what a view shows was computed of this picture. @param {App} app */
-export function isKnown(app) {
+export function scoresAreKnown(app) {
   const { view, node } = app.state;
   if (view === "loss") return app.result.logits.length > 0;
   const index = view === "layer" || view === "value" ? indexOf(app, node) : -1;

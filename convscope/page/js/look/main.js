@@ -7,7 +7,7 @@ import { whenRead } from "../engine/inflate.js";
 import { languageOf, translator } from "../kit/i18n.js";
 import { wordMarks } from "../kit/word_marks.js";
 import { printLight } from "../kit/paper.js";
-import { indexOf, isKnown, sizeOf } from "./lookup.js";
+import { indexOf, scoresAreKnown, sizeOf } from "./lookup.js";
 import { edited } from "./edits.js";
 import { formatHash, parseHash, unpackPixels } from "./state.js";
 import { deeper, goBack } from "./navigation.js";
@@ -141,7 +141,7 @@ export function start(doc, win, payload, dictionaries) {
       state.range,
       state.cell,
       app.waiting && needsNumbers(state),
-      isKnown(app),
+      scoresAreKnown(app),
     ].join("|");
     const focused = focusName(doc);
     if (key !== shown || !current?.refresh) {

@@ -1,6 +1,6 @@
 /** Which drawing shows which state. */
 
-import { endOf, indexOf, isKnown } from "../lookup.js";
+import { endOf, indexOf, scoresAreKnown } from "../lookup.js";
 import { drawView } from "./draw.js";
 import { emptyView } from "./empty.js";
 import { errorsView } from "./errors.js";
@@ -19,7 +19,7 @@ import { whereView } from "./where.js";
 export function mountView(app) {
   const { state, t } = app;
   const end = endOf(app);
-  if (end >= 0 && !isKnown(app)) {
+  if (end >= 0 && !scoresAreKnown(app)) {
     const { name, text } = app.engine.nodes[end];
     const title = state.view === "loss" ? t("view.loss") : state.node;
     return emptyView(app, title, t("ended.here", { node: name, what: text }));
