@@ -14,6 +14,7 @@ import { deeper, goBack } from "./navigation.js";
 import { pageHeader } from "./views/header.js";
 import { picturePanel } from "./views/panel.js";
 import { mountView } from "./views/mount.js";
+import { saveView } from "./views/save_view.js";
 import { tourBox } from "./views/tour.js";
 import { progressBar, waitingView } from "./views/waiting.js";
 import { expectedResult, runningOf, runOnTheSpot } from "./running.js";
@@ -151,7 +152,7 @@ export function start(doc, win, payload, dictionaries) {
       shown = key;
       current?.gone?.();
       current = app.waiting && needsNumbers(state) ? waitingView(app) : mountView(app);
-      refill(frame, current.element);
+      refill(frame, current.element, app.waiting ? null : saveView(app, current.element));
       marks.mark(frame);
       current.placed?.();
       if (!stay) scrollToBody(app);
