@@ -20,7 +20,7 @@ export function wholeBytes(chunks) {
   return all;
 }
 
-/** A field that holds a whole number. @param {number} field @param {number} value 0 … 2⁵³ @returns {Chunks} */
+/** A field that holds a whole number. @param {number} field @param {number} value −2⁵³ … 2⁵³ @returns {Chunks} */
 export function wholeField(field, value) {
   return [varint(8 * field), varint(value)];
 }
@@ -43,9 +43,17 @@ export function textField(field, text) {
   return bytesField(field, [ENCODER.encode(text)]);
 }
 
-/** Seven bits a byte, the lowest first. @param {number} value */
+/**
+ * Seven bits a byte, the lowest first; a negative number as the 64 bits of its two's complement.
+ * @param {number} value
+ */
 function varint(value) {
   const bytes = [];
+  if (value < 0) {
+    let rest = BigInt.asUintN(64, BigInt(value));
+    for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) + 128);
+    return Uint8Array.of(...bytes, Number(rest));
+  }
   for (; value > 127; value = Math.floor(value / 128)) bytes.push((value % 128) + 128);
   return Uint8Array.of(...bytes, value);
 }
