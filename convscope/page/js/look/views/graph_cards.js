@@ -1,0 +1,192 @@
+/** The cards of a network of many layers: the picture, a layer with what follows it, a block, blocks that are alike. */
+
+import { button, make } from "../../kit/dom.js";
+import { shapeText } from "../../kit/format.js";
+import { paint } from "../../kit/palette.js";
+import { limitOf, mapName, valuesOf } from "../lookup.js";
+import { paintInput, paintMap, pixels } from "./maps.js";
+
+/** @typedef {import("../types.js").App} App */
+/** @typedef {import("../graph/layout.js").GraphCard} GraphCard */
+/** @typedef {{element: HTMLElement, main: HTMLElement, paint: () => void}} Mounted */
+
+const CARD_MAPS = 6; // maps of a card
+
+/** @param {App} app @param {import("../graph/structure.js").BlockKind} block @param {number} count @param {number[]} nodes */
+export function blockName({ t, engine }, block, count, nodes) {
+  const words = {
+    residual: t("graph.residual"),
+    inverted: t("graph.inverted"),
+    branches: t("graph.branches"),
+    gate: t("graph.gate"),
+  };
+  const name = count > 1 ? `${words[block]} ×${count}` : words[block];
+  const own = sharedName(nodes.map((i) => engine.nodes[i].name));
+  return own ? `${own} · ${name}` : name;
+}
+
+/** What names in a file begin with in common, up to a dot: "layer1.0". @param {string[]} names */
+export function sharedName(names) {
+  const dotted = names.filter((name) => name.includes(".")).map((name) => name.split(".").slice(0, -1));
+  if (!dotted.length) return "";
+  const [first] = dotted;
+  let n = 0;
+  while (n < first.length && dotted.every((parts) => parts[n] === first[n])) n++;
+  return first.slice(0, n).join(".");
+}
+
+/** @param {App} app @param {GraphCard} card @param {(key: string) => void} turn @returns {Mounted} */
+export function cardOf(app, card, turn) {
+  if (!card.item) return pictureCard(app);
+  if ("blocks" in card.item) return repeatCard(app, card.item, turn);
+  return "units" in card.item ? blockCard(app, card.item, card.number, turn) : unitCard(app, card.item);
+}
+
+/** @param {App} app @returns {Mounted} */
+function pictureCard(app) {
+  const { doc, t } = app;
+  const canvas = pixels(doc, "graph-picture");
+  const main = button(doc, t("input"), () => app.go({ view: "draw" }), { class: "graph-name" });
+  const element = make(
+    doc,
+    "section",
+    { class: "graph-card", "aria-label": t("input") },
+    make(doc, "h3", {}, main),
+    make(doc, "p", { class: "shape" }, shapeText(app.payload.input.shape, false)),
+    canvas,
+  );
+  return { element, main, paint: () => paintInput(app, canvas) };
+}
+
+/** @param {App} app @param {import("../graph/structure.js").GraphUnit} unit @returns {Mounted} */
+function unitCard(app, { nodes }) {
+  const { doc } = app;
+  const last = nodes[nodes.length - 1];
+  const first = app.engine.nodes[nodes[0]];
+  const open = (/** @type {number} */ i) => app.go({ view: "layer", node: app.engine.nodes[i].name, ...NOWHERE });
+  const main = button(doc, shortName(first.name), () => open(nodes[0]), {
+    class: "graph-name",
+    title: `${first.name} · ${first.text}`,
+  });
+  const others = nodes.slice(1).map((i) =>
+    button(doc, app.engine.nodes[i].kind, () => open(i), {
+      class: "graph-chip",
+      tabindex: -1,
+      title: app.engine.nodes[i].name,
+      "aria-label": app.engine.nodes[i].name,
+    }),
+  );
+  const maps = tilesOf(app, last);
+  const { output, flat } = app.engine.nodes[last];
+  const element = make(
+    doc,
+    "section",
+    { class: `graph-card kind-${first.kind}`, "aria-label": first.name },
+    make(doc, "h3", {}, main),
+    make(doc, "p", { class: "shape" }, shapeText(output, flat)),
+    maps.element,
+    make(doc, "p", { class: "graph-chips" }, make(doc, "span", {}, first.text.split("(")[0]), ...others),
+  );
+  return { element, main, paint: maps.paint };
+}
+
+const NOWHERE = { channel: 0, y: -1, x: -1, from: -1, trail: "" };
+
+/** A name without what all of its neighbours have. @param {string} name */
+function shortName(name) {
+  return name.split(".").slice(-2).join(".");
+}
+
+/** The first maps that a node made, to press. @param {App} app @param {number} index */
+function tilesOf(app, index) {
+  const { doc } = app;
+  const node = app.engine.nodes[index];
+  if (node.flat) {
+    const canvas = pixels(doc, "graph-strip");
+    const paintRow = () => {
+      const values = valuesOf(app, index);
+      paint(canvas, values, 0, 1, node.output[0], limitOf(app, index, 0), "activations", app.dark());
+    };
+    return { element: make(doc, "div", { class: "graph-maps flat" }, canvas), paint: paintRow };
+  }
+  const canvases = Array.from({ length: Math.min(CARD_MAPS, node.output[0]) }, () => pixels(doc));
+  const tiles = canvases.map((canvas, channel) => {
+    canvas.dataset.map = `${node.name}.${channel}`;
+    const go = () => app.go({ view: "layer", node: node.name, ...NOWHERE, channel }, canvas);
+    const name = mapName(app, index, channel);
+    return make(
+      doc,
+      "button",
+      { class: "tile", type: "button", tabindex: -1, "aria-label": name, title: name, on: { click: go } },
+      canvas,
+    );
+  });
+  const paintAll = () => canvases.forEach((canvas, channel) => paintMap(app, canvas, index, channel));
+  return { element: make(doc, "div", { class: "graph-maps" }, ...tiles), paint: paintAll };
+}
+
+/** A block that is folded: what it makes. @param {App} app @param {import("../graph/structure.js").GraphBlock} block
+ * @param {number} number among those that are alike, 0 alone @param {(key: string) => void} turn @returns {Mounted} */
+function blockCard(app, { key, block, units }, number, turn) {
+  const { doc, t } = app;
+  const nodes = units.flatMap((unit) => unit.nodes);
+  const last = nodes[nodes.length - 1];
+  const name = blockName(app, block, 1, nodes);
+  const own = sharedName(nodes.map((i) => app.engine.nodes[i].name));
+  const short = number && !own ? t("graph.block", { n: number }) : own || name;
+  const main = foldButton(app, name, () => turn(key), short);
+  const maps = tilesOf(app, last);
+  const element = make(
+    doc,
+    "section",
+    { class: "graph-card folded", "aria-label": name },
+    make(doc, "h3", {}, main),
+    make(doc, "p", { class: "shape" }, shapeText(app.engine.nodes[last].output, app.engine.nodes[last].flat)),
+    maps.element,
+    make(doc, "p", { class: "graph-chips" }, t("graph.layers", { n: nodes.length })),
+  );
+  return { element, main, paint: maps.paint };
+}
+
+/** Blocks that are folded together: one map of what each makes. @param {App} app
+ * @param {import("../graph/structure.js").GraphRepeat} repeat @param {(key: string) => void} turn @returns {Mounted} */
+function repeatCard(app, { key, block, blocks }, turn) {
+  const { doc, t } = app;
+  const nodes = blocks.flatMap(({ units }) => units.flatMap((unit) => unit.nodes));
+  const name = blockName(app, block, blocks.length, nodes);
+  const main = foldButton(app, name, () => turn(key));
+  const ends = blocks.map(({ units }) => units[units.length - 1].nodes.slice(-1)[0]);
+  const canvases = ends.map(() => pixels(doc));
+  const tiles = ends.map((end, i) => {
+    const node = app.engine.nodes[end];
+    canvases[i].dataset.map = `${node.name}.0`;
+    const said = `${i + 1}: ${node.name}, ${shapeText(node.output, node.flat)}`;
+    const go = () => {
+      turn(key);
+      turn(blocks[i].key);
+    };
+    return make(
+      doc,
+      "button",
+      { class: "tile", type: "button", tabindex: -1, "aria-label": said, title: said, on: { click: go } },
+      canvases[i],
+    );
+  });
+  const [from, to] = [ends[0], ends[ends.length - 1]].map((i) => shapeText(app.engine.nodes[i].output, false));
+  const element = make(
+    doc,
+    "section",
+    { class: "graph-card folded many", "aria-label": name },
+    make(doc, "h3", {}, main),
+    make(doc, "p", { class: "shape" }, from === to ? from : `${from} … ${to}`),
+    make(doc, "div", { class: "graph-maps" }, ...tiles),
+    make(doc, "p", { class: "graph-chips" }, t("graph.layers", { n: nodes.length })),
+  );
+  return { element, main, paint: () => ends.forEach((end, i) => paintMap(app, canvases[i], end, 0)) };
+}
+
+/** @param {App} app @param {string} name @param {() => void} press @param {string} [short] what is written */
+function foldButton({ doc, t }, name, press, short = name) {
+  const props = { class: "graph-name", "aria-expanded": "false", title: t("graph.open") };
+  return button(doc, `▸ ${short}`, press, { ...props, "aria-label": name });
+}
