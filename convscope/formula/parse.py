@@ -18,9 +18,11 @@ from typing import Any
 from ..errors import FormulaError, PlanError, did_you_mean, phrase
 from . import torch_names
 from .kinds import LAYERS
+from .named_parts import Part, statements
 from .plan import MAX_DEPTH, MAX_LAYERS, Branches, Chain, Gate, Plan, Repeat, Skip, SqueezeExcite
 
 MAX_TEXT = 10_000  # bytes
+MAX_LEVELS = 64  # of what stands within one another where a part is called, its own call the last
 
 _NUMBER = re.compile(r"(?<![A-Za-z0-9_])\.?[0-9][0-9A-Za-z_.]*")
 _GROUPS = {  # what is said of a wrong number of arguments, how many there may be, and an example
@@ -33,21 +35,37 @@ _KEYWORD = re.compile("and|else|for|if|in|is|not|or")
 
 
 def parse(text: str) -> Plan:
-    """Read a formula. `parse(str(plan)) == plan` for every plan.
+    """Read a formula; of named parts what they stand for. `parse(str(plan)) == plan` for every plan.
 
     Raises FormulaError, with the column counted in characters from 1, where the text is not a formula.
     """
     _refuse_absurd(text)
     # Same length, so that columns stay true: the deck's × is *, and a formula may run over several lines.
     source = "".join("*" if c == "×" else " " if c.isspace() else c for c in text)
-    indent = len(source) - len(source.lstrip())
+    parts: dict[str, Part] = {}
     try:
-        if any(_KEYWORD.search(number) for number in _NUMBER.findall(source)):
-            raise SyntaxError  # Python would warn of it, and no formula has it
-        tree = ast.parse(source[indent:], "formula", "eval")
-        return _Reader(text, source[indent:], indent).plan(tree.body)
+        for statement in statements(text, source, [*LAYERS, *_GROUPS]):
+            tree = _tree(source, statement.start, statement.end)
+            if statement.name:
+                parts[statement.name] = Part(len(parts), statement, tree)
+        return _Reader(text, source, parts).plan(tree)
     except (FormulaError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise _fault(error, source) from None
+        raise _fault(error, text, source) from None
+
+
+def _tree(source: str, start: int, end: int) -> ast.expr:
+    """Return the syntax of a stretch of the source, its places counted in the source."""
+    stretch = source[start:end]
+    if any(_KEYWORD.search(number) for number in _NUMBER.findall(stretch)):
+        raise SyntaxError  # Python would warn of it, and no formula has it
+    begin = start + len(stretch) - len(stretch.lstrip())
+    tree = ast.parse(source[begin:end], "formula", "eval").body
+    if begin:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.expr | ast.keyword):
+                node.col_offset += begin
+                node.end_col_offset = (node.end_col_offset or 0) + begin
+    return tree
 
 
 def _refuse_absurd(text: str) -> None:
@@ -79,16 +97,21 @@ def _refuse_absurd(text: str) -> None:
                 raise FormulaError(
                     "formula.joints", text=text, column=i + 1, expected=phrase("value.most", n=2 * MAX_LAYERS)
                 )
-        elif not (c.isascii() and (c.isprintable() or c.isspace())) or c in "#\\;":
+        elif not (c.isascii() and (c.isprintable() or c.isspace())) or c in "#\\":
             hint = phrase("formula.character.try")
             raise FormulaError("formula.character", text=text, column=i + 1, got=repr(c), hint=hint)
 
 
-def _fault(error: Exception, source: str) -> FormulaError:
+def _fault(error: Exception, text: str, source: str) -> FormulaError:
     """Return the error for a text that is not built like a formula, else what the reader objects to."""
     from . import fault_position  # only mistakes pay for it
 
-    fault = fault_position.find(source)
+    fault = None
+    try:
+        for statement in statements(text, source, [*LAYERS, *_GROUPS]):
+            fault = fault or fault_position.find(statement.body(source))
+    except FormulaError as head:
+        error = head
     if fault is None and isinstance(error, FormulaError):
         return error
     column = (fault.index if fault else len(source.rstrip())) + 1
@@ -107,12 +130,23 @@ def _fault(error: Exception, source: str) -> FormulaError:
 
 
 class _Reader:
-    """Turns syntax into plans and puts the column on whatever a plan or layer objects to."""
+    """Turns syntax into plans and puts the column on whatever a plan or layer objects to.
 
-    def __init__(self, text: str, source: str, indent: int) -> None:
-        self.text, self.source, self.indent = text, source, indent
+    While a part is read, `given` has its arguments by parameter, and it sees the first `seen` parts.
+    """
+
+    def __init__(self, text: str, source: str, parts: dict[str, Part]) -> None:
+        self.text, self.source, self.parts = text, source, parts
+        self.given: dict[str, ast.expr] = {}
+        self.seen, self.levels, self.made = len(parts), 0, 0
 
     def plan(self, node: ast.expr) -> Plan:
+        self.levels += 1
+        plan = self.read(node)
+        self.levels -= 1
+        return plan
+
+    def read(self, node: ast.expr) -> Plan:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             return self.chain(node)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
@@ -130,6 +164,8 @@ class _Reader:
             if node.id in _GROUPS:
                 key, _, example = _GROUPS[node.id]
                 raise self.error(node, key, got=0, hint=example)
+            if node.id in self.parts:
+                return self.part(node, node, [], [])
             return self.layer(node, node, [], [])
         if isinstance(node, ast.Call):
             if not isinstance(node.func, ast.Name):
@@ -137,6 +173,8 @@ class _Reader:
                 raise self.error(node.func, "formula.name", hint=hint)
             if node.func.id in _GROUPS:
                 return self.group(node, node.func.id)
+            if node.func.id in self.parts:
+                return self.part(node, node.func, node.args, node.keywords)
             return self.layer(node, node.func, node.args, node.keywords)
         hint = phrase("formula.syntax.try")
         if isinstance(node, ast.Tuple):
@@ -158,9 +196,9 @@ class _Reader:
     def repeat(self, node: ast.expr) -> Plan:
         factors: list[ast.Constant] = []
         while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):  # leans left: no recursion per factor
-            body, times = node.left, node.right
-            if isinstance(body, ast.Constant) and not isinstance(times, ast.Constant):
-                body, times = times, body
+            body, times = node.left, self.argument(node.right)
+            if isinstance(self.argument(body), ast.Constant) and not isinstance(times, ast.Constant):
+                body, times = node.right, self.argument(body)
             if not isinstance(times, ast.Constant) or type(times.value) is not int:
                 raise self.error(
                     times,
@@ -180,16 +218,44 @@ class _Reader:
         if len(node.args) not in takes or node.keywords:
             raise self.error(node, key, got=f"{len(node.args) + len(node.keywords)}", hint=hint)
         if name == "se":
-            return self.at(node.args[0], SqueezeExcite, self.value(node.args[0]))
+            self.made += 1
+            ratio = self.argument(node.args[0])
+            return self.at(ratio, SqueezeExcite, self.value(ratio))
         parts = [self.plan(arg) for arg in node.args]
         if name == "concat":
             return self.at(node, Branches, tuple(parts))
         return self.at(node, Skip if name == "skip" else Gate, *parts)
 
+    def part(self, node: ast.expr, name: ast.Name, args: list[ast.expr], keywords: list[ast.keyword]) -> Plan:
+        part = self.parts[name.id]
+        if part.place >= self.seen:
+            raise self.error(name, "part.later", name=name.id)
+        if keywords or len(args) != len(part.head.parameters):
+            got, expected = len(args) + len(keywords), f"{len(part.head.parameters)}"
+            raise self.error(node, "part.arguments", name=name.id, got=got, expected=expected, hint=part.call)
+        given = dict(zip(part.head.parameters, map(self.argument, args), strict=True))
+        for arg in given.values():
+            if isinstance(self.value(arg), tuple):
+                raise self.error(arg, "part.number", got=self.segment(arg))
+        if self.levels > MAX_LEVELS:
+            raise self.error(node, "part.deep")
+        if self.made >= MAX_LAYERS:  # one more for certain; whoever has so many asks for no end of them
+            raise self.error(node, "plan.layers", expected=phrase("value.most", n=MAX_LAYERS))
+        before = self.given, self.seen
+        self.given, self.seen = given, part.place
+        plan = self.plan(part.tree)
+        self.given, self.seen = before
+        return plan
+
+    def argument(self, node: ast.expr) -> ast.expr:
+        """Return what a part was given for a parameter, where it was called first; any other node as it is."""
+        return self.given.get(node.id, node) if isinstance(node, ast.Name) else node
+
     def layer(self, node: ast.expr, name: ast.Name, args: list[ast.expr], keywords: list[ast.keyword]) -> Plan:
         kind = LAYERS.get(name.id)
         if kind is None:
-            hint = torch_names.hint(name.id) or did_you_mean(name.id, [*LAYERS, *_GROUPS])
+            known = [*LAYERS, *_GROUPS, *(word for word, part in self.parts.items() if part.place < self.seen)]
+            hint = torch_names.hint(name.id) or did_you_mean(name.id, known)
             raise self.error(name, "layer.unknown", name=name.id, hint=hint)
         places: dict[str, ast.expr] = {}
         options = [field.name for field in fields(kind)]
@@ -204,7 +270,7 @@ class _Reader:
                     expected=takes,
                     hint=kind.example or kind.name,
                 )
-            places[options[i]] = arg
+            places[options[i]] = self.argument(arg)
         for keyword in keywords:
             if keyword.arg is None or keyword.arg not in options:
                 got = keyword.arg or "**"
@@ -212,17 +278,19 @@ class _Reader:
                 raise self.error(keyword, "layer.option", kind=name.id, option=got, hint=hint)
             if keyword.arg in places:
                 raise self.error(keyword, "layer.option.twice", option=keyword.arg)
-            places[keyword.arg] = keyword.value
+            places[keyword.arg] = self.argument(keyword.value)
         for field in fields(kind):
             if field.name not in places and field.default is MISSING:
                 raise self.error(
                     name, "layer.option.missing", kind=name.id, field=field.name, hint=kind.example or kind.name
                 )
+        self.made += 1
         values = {option: self.value(place) for option, place in places.items()}
         return self.at(node, lambda: kind(**values), places=places)
 
     def value(self, node: ast.expr) -> object:
         """Return a number, True, False, "same" or a pair; the layer itself says which of them it takes."""
+        node = self.argument(node)
         if isinstance(node, ast.Constant) and isinstance(node.value, (int, float, str)):
             return node.value
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
@@ -245,7 +313,7 @@ class _Reader:
             raise self.error(place, error.key, **parts, **error.words) from None
 
     def error(self, node: ast.AST, key: str, **words: Any) -> FormulaError:
-        column = self.indent + getattr(node, "col_offset", 0) + 1  # the source is ASCII: bytes are characters
+        column = getattr(node, "col_offset", 0) + 1  # the source is ASCII: bytes are characters
         return FormulaError(key, text=self.text, column=column, **words)
 
     def segment(self, node: ast.expr) -> str:

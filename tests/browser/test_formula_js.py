@@ -72,11 +72,25 @@ adaptive_avgpool|adaptive_avgpool()|adaptive_avgpool(0)|adaptive_avgpool(2, 3)|a
 adaptive_avgpool(1171)|adaptive_avgpool(1170)*2|fc + adaptive_avgpool(3)|nn.AdaptiveAvgPool2d(3)|adaptive_avgpool(4)
 adaptive_avgpool((3, 5))|conv(1, 1, stride=1000000)*3 + fc|conv(1, 1, stride=1000000)*500 + fc
 conv(1, 1, stride=(1, 1000000))*2 + conv(1, 1, stride=(1, 9007)) + conv(1, 1, stride=(1, 2)) + fc
+c(n) = conv(n, 3) + relu; c(8)*2 + fc|  c( n ,k )= conv(n, (k, 1), pad=(k, 0));c(2, 3) ;c(4, 3)|c = relu;|c = ; relu
+relu; fc|; fc|c(n) = relu; c|c(n) = relu; c()|c = relu; c(2)|c(n) = fc(n); c(n=2)|c(n) = fc(n); c((2, 2)) + fc
+c(n) = fc(n); c(relu)|c(n) = fc(n) d(m) = relu; c|relu = bn; relu|c = bn; c = relu; c|c(n, n) = fc(n); c(1, 2)
+if = relu; if|c(in) = relu; c(2)|c() = relu; c|a = b; b = relu; a|a = a; a|c(n) = conv(n, 3); c(0)|c(n) = relu*n; c(2.5)
+c(n) = relu*n + n*bn; c(2)|c(pad) = pad(pad)*pad + pad*pad; c(2)|c(n) = se(n); c(0)|c(n) = skip(n); c(2)|c(n) = n; c(2)
+c(n) = conv(16, n; c(3)|c(n) = conv(16, 3)); c(3)|c = relu if 1 else fc; c|c = relu; relu if 1 else fc|c.d = relu; c
+c(b) = conv(4, 3, bias=b); c(False)|c(p) = conv(4, 3, pad=p); c("same")|c(p) = conv(4, 3, pad=p); c("wide")|c=relu; c.x
+c(x) = leaky_relu(-x); c(1)|c(x) = leaky_relu(x); c(-1)|c(n) = conv(n, 3); d(n) = c(n); d(0)|block = relu; blok + fc
+c(n)=crop(n); relu + c(3)|c = relu × 2; c × 2|c(n) == relu; c|d(n) = knov(n); relu|conv(3, 3, pad="a;b")|c=relu;c;c
 """.replace("\n", "|").split("|")
 
 TEXTS = [
     *REFUSED,
     "relu" + "*1" * 40,
+    "p0 = relu; " + "".join(f"p{i} = p{i - 1}; " for i in range(1, 63)) + "p62",
+    "p0 = relu; " + "".join(f"p{i} = p{i - 1}; " for i in range(1, 99)) + "p98",
+    "p0 = relu; " + "".join(f"p{i} = p{i - 1} + p{i - 1}; " for i in range(1, 40)) + "p39",
+    "p0 = relu; " + "".join(f"p{i} = p{i - 1}*2; " for i in range(1, 40)) + "p39",
+    "p = " + "relu + " * 500 + "relu; concat(" + "p, " * 900 + "p)",
     *(text for text in ABSURD if "\ud800" not in text),
 ]  # no JSON holds half a surrogate pair
 ODD = [
@@ -231,8 +245,8 @@ def test_a_formula_becomes_the_nodes_that_python_hands_a_page(page: FormulaPage)
 
 @pytest.mark.parametrize("examples", [1500, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_damaged_formulas_are_refused_alike(page: FormulaPage, examples: int) -> None:
-    """Formulas with characters and words taken out, put in, doubled and exchanged, and texts of nothing but such
-    words."""
+    """Formulas, with named parts and without, with characters and words taken out, put in, doubled and exchanged, and
+    texts of nothing but such words."""
     asked: list[Asked] = []
     words = [*WORDS_OF_FORMULAS, *NUMBERS, "3", "2.5", "0x1", "09"]
 
@@ -240,6 +254,9 @@ def test_damaged_formulas_are_refused_alike(page: FormulaPage, examples: int) ->
     @given(groups, st.integers(0, 2**32 - 1))
     def collect(plan: Plan, seed: int) -> None:
         rng, text = random.Random(seed), str(plan)
+        if rng.random() < 0.4:  # numbers become a part's parameters
+            body = re.sub(r"\b[1-9]\b", lambda found: rng.choice(["n", "k", found[0]]), text)
+            text = f"c(n, k) = {body}; d = c(2, 1) + relu; {rng.choice(['c(2, 3)', 'd'])} + d*2"
         for _ in range(rng.randint(1, 3)):
             at, cut = rng.randint(0, len(text)), rng.randint(0, 3)
             text = text[:at] + rng.choice(["", "", " ", *words]) + text[at + cut :]

@@ -4,17 +4,22 @@ import { phrase } from "../../kit/i18n.js";
 import { FormulaFault, PlanFault } from "./fault.js";
 import { didYouMean } from "./guess.js";
 import { layerOf } from "./layers.js";
+import { statementsOf } from "./named_parts.js";
 import { GROUPS, branched, chain, gate, repeat, skip, squeeze } from "./plan.js";
 import { plainSource, refuseAbsurd } from "./scan.js";
 import { syntaxOf } from "./tree.js";
-import { ZOO, entryOf, torchHint, writtenKinds } from "./table.js";
+import { LIMITS, ZOO, entryOf, torchHint, writtenKinds } from "./table.js";
 
 /** @typedef {import("./fault.js").Value} Value */
+/** @typedef {{place: number, parameters: string[], tree: Syntax}} NamedPart a part that plans may call */
 /** @typedef {import("./fault.js").Details} Details */
 /** @typedef {import("./plan.js").Plan} Plan */
 /** @typedef {import("./tree.js").Syntax} Syntax */
 
 /** @typedef {import("./fault.js").Said} Said */
+
+/** Of what stands within one another where a part is called, its own call the last. */
+const MOST_LEVELS = 64;
 
 const HOW = phrase("formula.syntax.try");
 
@@ -63,8 +68,27 @@ export function parseFormula(text) {
     }
   };
 
+  /** @type {Map<string, NamedPart>} */
+  const defined = new Map();
+  /** The arguments of the part that is read, by parameter. @type {Map<string, Syntax>} */
+  let given = new Map();
+  let seen = 0; // how many parts it sees
+  let levels = 0;
+  let made = 0;
+
+  /** What a part was given for a parameter, any other node as it is. @param {Syntax} node */
+  const argumentOf = (node) => (node.is === "name" && given.get(node.word ?? "")) || node;
+
   /** @param {Syntax} node @returns {Plan} */
   const planOf = (node) => {
+    levels++;
+    const plan = readOf(node);
+    levels--;
+    return plan;
+  };
+
+  /** @param {Syntax} node @returns {Plan} */
+  const readOf = (node) => {
     const parts = node.parts ?? [];
     if (node.is === "binary" && node.word === "+") return chained(node);
     if (node.is === "binary" && node.word === "*") return repeated(node);
@@ -78,6 +102,7 @@ export function parseFormula(text) {
     }
     const word = node.is === "name" ? groupWord(node.word) : null;
     if (word) throw complain(node.start, wanted(word), { got: "0", hint: GROUPS[word] });
+    if (node.is === "name" && defined.has(node.word ?? "")) return called(node, node, [], 0);
     if (node.is === "name") return layer(node, node, [], []);
     if (node.is === "call") {
       const [name, ...args] = parts;
@@ -87,6 +112,7 @@ export function parseFormula(text) {
         });
       const group = groupWord(name.word);
       if (group) return grouped(node, group, args, node.named ?? []);
+      if (defined.has(name.word ?? "")) return called(node, name, args, node.named?.length ?? 0);
       return layer(node, name, args, node.named ?? []);
     }
     if (node.is === "tuple") throw complain(node.start, phrase("formula.commas"), { hint: HOW });
@@ -115,8 +141,9 @@ export function parseFormula(text) {
     const factors = [];
     let inner = node;
     while (inner.is === "binary" && inner.word === "*") {
-      let [body, times] = /** @type {Syntax[]} */ (inner.parts);
-      if (isConstant(body) && !isConstant(times)) [body, times] = [times, body];
+      const [left, right] = /** @type {Syntax[]} */ (inner.parts);
+      let [body, times] = [left, argumentOf(right)];
+      if (isConstant(argumentOf(left)) && !isConstant(times)) [body, times] = [right, argumentOf(left)];
       if (times.value?.is !== "int")
         throw complain(times.start, phrase("formula.times"), { got: words(times), hint: "(conv(16, 3) + relu)*2" });
       factors.push(times);
@@ -136,12 +163,42 @@ export function parseFormula(text) {
     if (args.length < least || args.length > most || named.length)
       throw complain(node.start, wanted(group), { got: String(args.length + named.length), hint: GROUPS[group] });
     if (group === "se") {
-      const ratio = valueOf(args[0]);
-      return at(args[0].start, () => squeeze(ratio));
+      made++;
+      const asked = argumentOf(args[0]);
+      const ratio = valueOf(asked);
+      return at(asked.start, () => squeeze(ratio));
     }
     const parts = args.map(planOf);
     if (group === "concat") return at(node.start, () => branched(parts));
     return at(node.start, () => (group === "skip" ? skip(parts[0], parts[1] ?? null) : gate(parts[0])));
+  };
+
+  /** A part with its arguments. @param {Syntax} node @param {Syntax} name @param {Syntax[]} args @param {number} more */
+  const called = (node, name, args, more) => {
+    const word = name.word ?? "";
+    const { place, parameters, tree } = /** @type {NamedPart} */ (defined.get(word));
+    if (place >= seen) throw complain(name.start, phrase("part.later", { name: word }));
+    if (more || args.length !== parameters.length)
+      throw complain(node.start, phrase("part.arguments", { name: word }), {
+        got: String(args.length + more),
+        expected: String(parameters.length),
+        hint: parameters.length ? `${word}(${parameters.join(", ")})` : word,
+      });
+    /** @type {Map<string, Syntax>} */
+    const inside = new Map();
+    parameters.forEach((parameter, i) => {
+      const asked = argumentOf(args[i]);
+      if (valueOf(asked).is === "tuple") throw complain(asked.start, phrase("part.number"), { got: words(asked) });
+      inside.set(parameter, asked);
+    });
+    if (levels > MOST_LEVELS) throw complain(node.start, phrase("part.deep"));
+    if (made >= LIMITS.layers)
+      throw complain(node.start, phrase("plan.layers"), { expected: phrase("value.most", { n: LIMITS.layers }) });
+    const before = { given, seen };
+    [given, seen] = [inside, place];
+    const plan = planOf(tree);
+    ({ given, seen } = before);
+    return plan;
   };
 
   /**
@@ -156,13 +213,15 @@ export function parseFormula(text) {
     const known = writtenKinds();
     if (!known.includes(kind))
       throw complain(name.start, phrase("layer.unknown", { name: kind }), {
-        hint: torchHint(kind) || didYouMean(kind, [...known, ...Object.keys(GROUPS)]),
+        hint:
+          torchHint(kind) ||
+          didYouMean(kind, [...known, ...Object.keys(GROUPS), ...[...defined.keys()].slice(0, seen)]),
       });
     const entry = entryOf(kind);
     const fields = entry.arguments.map((argument) => argument.name);
     const usage = entry.example;
     /** @type {Record<string, Syntax>} */
-    const given = {};
+    const places = {};
     args.forEach((arg, i) => {
       if (i >= fields.length)
         throw complain(arg.start, phrase("layer.arguments", { kind }), {
@@ -170,29 +229,31 @@ export function parseFormula(text) {
           expected: fields.length ? phrase("value.most", { n: fields.length }) : phrase("value.none"),
           hint: usage,
         });
-      given[fields[i]] = arg;
+      places[fields[i]] = argumentOf(arg);
     });
     for (const { name: option, start, value } of named) {
       if (!fields.includes(option))
         throw complain(start, phrase("layer.option", { kind, option }), {
           hint: fields.length ? didYouMean(option, fields) : phrase("layer.option.none", { kind }),
         });
-      if (option in given) throw complain(start, phrase("layer.option.twice", { option }));
-      given[option] = value;
+      if (option in places) throw complain(start, phrase("layer.option.twice", { option }));
+      places[option] = argumentOf(value);
     }
     for (const { name: field, required } of entry.arguments)
-      if (required && !(field in given))
+      if (required && !(field in places))
         throw complain(name.start, phrase("layer.option.missing", { kind, field }), { hint: usage });
-    const values = Object.fromEntries(Object.entries(given).map(([field, place]) => [field, valueOf(place)]));
+    made++;
+    const values = Object.fromEntries(Object.entries(places).map(([field, place]) => [field, valueOf(place)]));
     return at(
       node.start,
       () => layerOf(kind, values),
-      Object.fromEntries(Object.entries(given).map(([field, place]) => [field, place.start])),
+      Object.fromEntries(Object.entries(places).map(([field, place]) => [field, place.start])),
     );
   };
 
-  /** @param {Syntax} node @returns {Value} */
-  const valueOf = (node) => {
+  /** @param {Syntax} place @returns {Value} */
+  const valueOf = (place) => {
+    const node = argumentOf(place);
     if (node.is === "value" && node.value) return node.value;
     const inner = node.parts?.[0]?.value;
     if (node.is === "unary" && node.word === "-" && (inner?.is === "int" || inner?.is === "float"))
@@ -201,7 +262,15 @@ export function parseFormula(text) {
     throw complain(node.start, phrase("formula.value"), { got: words(node) });
   };
 
-  return planOf(syntaxOf(source));
+  for (const { name, parameters, start, end } of statementsOf(text, source, [
+    ...writtenKinds(),
+    ...Object.keys(GROUPS),
+  ])) {
+    const tree = syntaxOf(source, start, end);
+    if (!name) return planOf(tree);
+    defined.set(name, { place: seen++, parameters, tree });
+  }
+  throw complain(source.length, phrase("formula.syntax")); // a plan always comes last
 }
 
 /** @typedef {keyof typeof GROUPS} Group */

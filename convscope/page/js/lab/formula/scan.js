@@ -54,7 +54,7 @@ export function refuseAbsurd(text) {
         throw new FormulaFault(phrase("formula.joints"), text, i + 1, {
           expected: phrase("value.most", { n: 2 * LIMITS.layers }),
         });
-    } else if (c > "\x7f" || !(isPrintable(c) || SPACE.test(c)) || "#\\;".includes(c)) {
+    } else if (c > "\x7f" || !(isPrintable(c) || SPACE.test(c)) || "#\\".includes(c)) {
       throw new FormulaFault(phrase("formula.character"), text, i + 1, {
         got: quotedCharacter(c),
         hint: phrase("formula.character.try"),

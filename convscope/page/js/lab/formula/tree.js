@@ -16,7 +16,7 @@ import { tokens } from "./scan.js";
  * @property {{name: string, start: number, value: Syntax}[]} [named]
  */
 
-const KEYWORDS = new Set([
+export const KEYWORDS = new Set([
   ...["False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del"],
   ...["elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal"],
   ...["not", "or", "pass", "raise", "return", "try", "while", "with", "yield"],
@@ -25,12 +25,14 @@ const ATOMS = new Set(["True", "False", "None"]);
 const LARGEST_NUMBER = 1e15;
 
 /**
- * Read the source of a formula; throws a FormulaFault at the first token that cannot go on.
+ * Read the source of a formula from one place up to another; throws a FormulaFault at the first token that cannot go on.
  * @param {string} source
+ * @param {number} from
+ * @param {number} to
  * @returns {Syntax}
  */
-export function syntaxOf(source) {
-  const list = tokens(source);
+export function syntaxOf(source, from, to) {
+  const list = tokens(" ".repeat(from) + source.slice(from, to));
   /** @type {Token[]} */
   const open = [];
   let place = 0;
