@@ -12,12 +12,23 @@ from ..errors import InputError, phrase
 from .step import Array, Step
 
 Ending = Literal["softmax", "log_softmax", "sigmoid", "logits", "maps"]
+NAMED = ("softmax", "log_softmax", "sigmoid")
 LEAST = 1e-38  # a probability of 0 counts as this, since log 0 is −∞
 
 
 def ending(found: Sequence[Step]) -> Ending:
     """Return what the scores become: "maps" where the last step makes no scores."""
-    return ending_of(found[-1].label, found[-1].output.shape)
+    last = _unrounded(found)[-1]
+    return ending_of(last.label, last.output.shape)
+
+
+def _unrounded(found: Sequence[Step]) -> Sequence[Step]:
+    """Return the steps without the rounding of what a softmax, its logarithm or a sigmoid makes at the end."""
+    if len(found) > 1 and found[-1].rounded and found[-1].sources == (len(found) - 2,):
+        before = found[-2]
+        if ending_of(before.label, before.output.shape) in NAMED:
+            return found[:-1]
+    return found
 
 
 def ending_of(label: str, shape: Sequence[int]) -> Ending:
@@ -41,7 +52,8 @@ def ending_of(label: str, shape: Sequence[int]) -> Ending:
 
 def scored(found: Sequence[Step]) -> Sequence[Step]:
     """Return the steps up to the scores: without a softmax, its logarithm or a sigmoid at the end."""
-    named = ending(found) in ("softmax", "log_softmax", "sigmoid")
+    found = _unrounded(found)
+    named = ending(found) in NAMED
     return found[:-1] if named and len(found) > 1 and found[-1].sources == (len(found) - 2,) else found
 
 

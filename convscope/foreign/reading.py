@@ -120,9 +120,11 @@ class Foreign:
 
     @property
     def last_operator(self) -> str:
-        """The operator that makes the output."""
-        name = self.graph.value(self.output)
-        return next((op.kind for op in self.graph.ops if op.output == name), "")
+        """The operator that makes the output, but for a rounding of it."""
+        makers, name = {op.output: op for op in self.graph.ops}, self.graph.value(self.output)
+        while name in makers and makers[name].kind in ("QuantizeLinear", "DequantizeLinear"):
+            name = makers[name].inputs[0]
+        return makers[name].kind if name in makers else ""
 
     def is_flat(self, value: str) -> bool:
         """Whether a value of the graph is a row of numbers (1, units)."""

@@ -202,6 +202,21 @@ def test_a_quantised_file_shows_its_dequantised_weights_and_what_its_rounding_ho
     assert 1e-4 < np.abs(shown - wanted).max() / np.abs(wanted).max() <= proof["difference"] < 0.1
 
 
+def test_a_rounding_of_what_a_softmax_makes_leaves_the_scores_before_it(tmp_path: Path) -> None:
+    tensors = weights(head=(3 * 144, 3)) | {"scale": np.array(1 / 256, np.float32), "zero": np.array(0, np.uint8)}
+    nodes = [
+        helper.make_node("Flatten", ["x"], ["l"]),
+        helper.make_node("MatMul", ["l", "head"], ["z"]),
+        helper.make_node("Softmax", ["z"], ["p"], axis=1),
+        helper.make_node("QuantizeLinear", ["p", "scale", "zero"], ["q"]),
+        helper.make_node("DequantizeLinear", ["q", "scale", "zero"], ["y"]),
+    ]
+    payload = convscope.look(written(tmp_path, model(nodes, tensors)), pictures()).payload
+    assert (payload["ending"], [node["kind"] for node in payload["nodes"]]) == ("softmax", ["flatten", "fc"])
+    x = pictures().reshape(3, -1).astype(np.float32) / 255
+    np.testing.assert_allclose(decode(payload["samples"]["logits"]), x @ tensors["head"], rtol=1e-4, atol=1e-5)
+
+
 def test_a_rounding_that_is_not_undone_by_the_same_scale_stays_a_box(tmp_path: Path) -> None:
     tensors = weights(w=(4, 3, 3, 3), head=(400, 3)) | {
         "scale": np.array(0.02, np.float32),

@@ -20,11 +20,14 @@ export function overviewView(app) {
   return app.engine.nodes.length > MANY_LAYERS ? graphOverview(app) : columnOverview(app);
 }
 
-/** The scores, and what they are. @param {App} app */
-function outcomeOf(app) {
+const FEW_CLASSES = 3; // whose scores stand together: each beside its number they would be far apart
+
+/** The scores, and what they are. @param {App} app @param {boolean} strip whether their numbers stand beside them */
+function outcomeOf(app, strip) {
   const { doc, t } = app;
   const scores = scoreBars(app, (k) => app.go({ view: "loss", label: app.state.label, rival: k }));
-  if (app.payload.classes.length <= ALL_CLASSES) scores.element.classList.add("beside");
+  const { length } = app.payload.classes;
+  if (strip && length > FEW_CLASSES && length <= ALL_CLASSES) scores.element.classList.add("beside");
   const element = make(
     doc,
     "section",
@@ -48,7 +51,7 @@ function mapLegend(app) {
 function graphOverview(app) {
   const { doc, t } = app;
   const graph = networkGraph(app);
-  const outcome = outcomeOf(app);
+  const outcome = outcomeOf(app, false);
   const legends = make(doc, "div", { class: "legends" });
   const element = make(
     doc,
@@ -82,7 +85,7 @@ function columnOverview(app) {
   const columns = [-1, ...nodes.keys()].map((index) => layerColumn(app, index, tiles, changed));
   const stage = make(doc, "div", { class: "stage" }, ...columns);
   const scroller = make(doc, "div", { class: "scroller", tabindex: -1 }, stage);
-  const outcome = outcomeOf(app);
+  const outcome = outcomeOf(app, true);
   const edges = edgesBetween(app, stage, tiles);
   stage.prepend(edges.element);
   const light = (/** @type {Event} */ event) => {

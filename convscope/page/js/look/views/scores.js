@@ -89,12 +89,20 @@ function scoreRow(app, k, choose) {
     const known = z !== undefined;
     setVar(bar, "share", known ? String(p) : "0");
     value.textContent = known ? percent(p) : "–";
-    logit.textContent = known ? compact(z) : "";
+    logit.textContent = known ? scoreText(z) : "";
     element.classList.toggle("winner", known && k === winnerOf(app));
     element.classList.toggle("truth", k === labelOf(app));
     if (choose && known) element.title = t("score.name", { name, p: percent(p), z: compact(z) });
   };
   return { element, refresh };
+}
+
+/** A score that fits its column: large ones as a power of ten. @param {number} z */
+function scoreText(z) {
+  if (!(Math.abs(z) >= 1e6) || !Number.isFinite(z)) return compact(z);
+  const { digits, power } = scientific(Math.abs(z));
+  const raised = Array.from(String(power), (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)]).join("");
+  return `${z < 0 ? "−" : ""}${digits}·10${raised}`;
 }
 
 /**
