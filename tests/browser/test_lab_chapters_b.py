@@ -12,6 +12,7 @@ from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
 
 from convscope.arithmetic import costs, information
 from convscope.explain.payload.encoding import decode
@@ -369,6 +370,34 @@ def test_the_recorded_training_shows_the_floor_of_its_smoothed_labels(lab: LabPa
         for css in (".loss-curve .loss-floor", ".loss-curve .training-loss")
     )
     assert curve <= floor  # down the page is less: no batch's loss lies below it
+
+
+def test_a_walk_goes_through_the_chapter_stop_by_stop(lab: LabPage) -> None:
+    seen = """const lit = document.querySelector('.walk-lit');
+        if (!lit || lit === window.before) return null;
+        const [e, box] = [lit, document.querySelector('.tour')].map((one) => one.getBoundingClientRect());
+        return [Math.max(0, Math.min(e.bottom, innerHeight) - Math.max(e.top, 0)) > Math.min(e.height, 200) - 1,
+            Math.min(e.right, box.right) <= Math.max(e.left, box.left)
+            || Math.min(e.bottom, box.bottom) <= Math.max(e.top, box.top)]"""
+    press = """window.before = document.querySelector('.walk-lit'); document.querySelector('.tour').dispatchEvent(
+        new KeyboardEvent('keydown', {key: arguments[0], bubbles: true}))"""
+    lab.open("mnist")
+    lab.js("document.querySelector('.walk-start button').click()")
+    for stop in range(1, 13):
+        assert lab.text(".tour .small") == f"{stop} / 12"
+        assert lab.js("return location.hash").endswith(f"wk={stop}")
+        WebDriverWait(lab.browser, 10).until(lambda _: lab.js(seen))
+        assert lab.js(seen) == [True, True], lab.text(".tour")  # in sight, and not below its own sentence
+        if "step 0." in lab.text(".tour"):
+            assert lab.text(".train-shown .readout").startswith("step 0 ")
+        lab.js(press, "ArrowRight")
+    lab.js(press, "Escape")
+    assert lab.js("return document.querySelector('.tour').hidden && !document.querySelector('.walk-lit')")
+    lab.open("mnist", "&wk=9")
+    assert "99.43 %" in lab.text(".tour")
+    lab.js("location.hash = '#c=loss'")
+    WebDriverWait(lab.browser, 10).until(lambda _: "loss" in lab.js("return location.hash"))
+    assert not lab.js("return document.querySelector('.walking, .tour')")
 
 
 def test_a_recorded_training_can_be_scrubbed_and_a_drawn_digit_is_read(lab: LabPage) -> None:

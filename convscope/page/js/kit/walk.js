@@ -8,7 +8,7 @@ import { boxOf, button, make, refill } from "./dom.js";
 /** @typedef {{text: string, target: string}} WalkStop what is said, and a selector of what it is about */
 
 const GAP = 24; // pixels from the window's edge
-const NARROW = 720;
+const NARROW_WINDOW = 720;
 
 /**
  * @param {Document} doc
@@ -47,7 +47,7 @@ export function walkBox(doc, words, { count, stop, at, to }) {
     element.classList.remove("at-top", "at-left");
     if (!target || element.hidden) return;
     target.classList.add("walk-lit");
-    const narrow = doc.documentElement.clientWidth <= NARROW;
+    const narrow = doc.documentElement.clientWidth <= NARROW_WINDOW;
     const [high, box, found] = [doc.documentElement.clientHeight, boxOf(element), boxOf(target)];
     const above = high - box.height - (narrow ? 0 : GAP);
     const free = narrow || found.height + 2 * GAP < above ? above : high;
@@ -110,5 +110,9 @@ export function walkBox(doc, words, { count, stop, at, to }) {
     win.requestAnimationFrame(place);
   };
   win.addEventListener("resize", place);
-  return { element, refresh, leave };
+  const gone = () => {
+    win.removeEventListener("resize", place);
+    doc.documentElement.classList.remove("walking");
+  };
+  return { element, refresh, leave, gone };
 }

@@ -11,6 +11,7 @@ import { dataPart, plansPart } from "./mnist_start.js";
 import { trainingStore } from "./mnist_store.js";
 import { trainPart } from "./mnist_train.js";
 import { mnistCover } from "./mnist_cover.js";
+import { mnistWalk } from "./mnist_walk.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
 /** @typedef {import("../types.js").Lab} Lab */
@@ -49,14 +50,18 @@ export const mnistChapter = {
       draw,
       ...(lab.payload.hard ? [quizPart(lab)] : []),
     ];
+    const walk = lab.state.embed ? null : mnistWalk(lab, store);
     store.follow();
+    walk?.refresh();
     return {
-      element: make(lab.doc, "div", { class: "chapter learning" }, ...parts.map((part) => part.element)),
+      element: make(lab.doc, "div", { class: "chapter learning" }, walk?.element, ...parts.map((part) => part.element)),
       refresh: () => {
         store.follow();
         parts.forEach((part) => part.refresh());
+        walk?.refresh();
       },
       gone: () => {
+        walk?.gone();
         store.close();
         own?.gone();
         draw.gone();
