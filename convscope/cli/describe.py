@@ -43,12 +43,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the description; return the exit code."""
+    from textwrap import indent
+
     from ..formula import ZOO, describe
     from ..formula.description import Description
 
     if args.formula is None:
         for name, (formula, about) in ZOO.items():
-            print(f"{name}\n    {formula}\n    {about}")
+            print(name, indent(formula, "    "), f"    {about}", sep="\n")
         return OK
     input = None if args.input is None else shape(args.input)
     if input and input[0] > 4 >= input[2]:  # torch and the formula count channels first, picture files last

@@ -7,135 +7,62 @@ from .geometry import Shape
 from .parse import parse
 from .plan import Plan
 
+# EfficientNet-Lite: "same" as TensorFlow has it puts the odd zero of a stride of 2 below and to the right.
+_LITE0 = """\
+one(n) = conv(n, 1, bias=False) + bn(eps=0.001);
+each(n, k) = conv(n, k, pad="same", groups=n, bias=False) + bn(eps=0.001) + relu6;
+half(n, k, low, high) = conv(n, k, stride=2, pad=(low, low, high, high), groups=n, bias=False) + bn(eps=0.001) + relu6;
+plain(inside, k, n) = one(inside) + relu6 + each(inside, k) + one(n);
+down3(inside, n) = one(inside) + relu6 + half(inside, 3, 0, 1) + one(n);
+down5(inside, n) = one(inside) + relu6 + half(inside, 5, 1, 2) + one(n);
+again(inside, k, n) = skip(plain(inside, k, n));
+conv(32, 3, stride=2, pad=(0, 0, 1, 1), bias=False) + bn(eps=0.001) + relu6 + each(32, 3) + one(16)
++ down3(96, 24) + again(144, 3, 24) + down5(144, 40) + again(240, 5, 40) + down3(240, 80) + again(480, 3, 80)*2
++ plain(480, 5, 112) + again(672, 5, 112)*2 + down5(672, 192) + again(1152, 5, 192)*3 + plain(1152, 3, 320)
++ one(1280) + relu6 + gap + dropout(0.2) + fc"""
 
-def _bottleneck(inside: int, kernel: int, channels: int, stride: int = 1) -> str:
-    """Return EfficientNet-Lite's block, the inverted residual of Sandler et al. 2018 with ReLU6: a 1×1 convolution to
-    `inside` channels, one filter for each of them, a 1×1 convolution to `channels` without an activation.
+_RESNET8 = """\
+c(n) = conv(n, 3, pad=1) + bn(eps=0.001);
+half(n) = conv(n, 3, stride=2, pad=(0, 0, 1, 1)) + bn(eps=0.001);
+down(n) = skip(half(n) + relu + c(n), conv(n, 1, stride=2)) + relu;
+c(16) + relu + skip(c(16) + relu + c(16)) + relu + down(32) + down(64) + gap + fc"""
 
-    "same" as TensorFlow has it puts the odd zero of a stride of 2 below and to the right.
-    """
-    bn, low = "bn(eps=0.001)", (kernel - 2) // 2
-    step = '"same"' if stride == 1 else f"({low}, {low}, {low + 1}, {low + 1}), stride={stride}"
-    return (
-        f"conv({inside}, 1, bias=False) + {bn} + relu6 + "
-        f"conv({inside}, {kernel}, pad={step}, groups={inside}, bias=False) + {bn} + relu6 + "
-        f"conv({channels}, 1, bias=False) + {bn}"
-    )
+# The shortcut is a 1×1 convolution where the maps are halved (He et al. 2015, option B).
+_RESNET18 = """\
+c(n, k, s) = conv(n, k, stride=s, pad="same", bias=False) + bn;
+same(n) = skip(c(n, 3, 1) + relu + c(n, 3, 1)) + relu;
+half(n) = skip(c(n, 3, 2) + relu + c(n, 3, 1), c(n, 1, 2)) + relu + same(n);
+c(64, 7, 2) + relu + maxpool(3, stride=2, pad=1)
++ same(64)*2 + half(128) + half(256) + half(512) + gap + fc"""
 
+# Inverted residuals: widened by a 1×1 convolution, one filter for each map, narrowed again without an activation.
+_MOBILENET_V2 = """\
+one(n) = conv(n, 1, bias=False) + bn;
+each(n, s) = conv(n, 3, stride=s, pad=1, groups=n, bias=False) + bn + relu6;
+inverted(inside, n, s) = one(inside) + relu6 + each(inside, s) + one(n);
+again(inside, n) = skip(inverted(inside, n, 1));
+conv(32, 3, stride=2, pad=1, bias=False) + bn + relu6 + each(32, 1) + one(16)
++ inverted(96, 24, 2) + again(144, 24) + inverted(144, 32, 2) + again(192, 32)*2
++ inverted(192, 64, 2) + again(384, 64)*3 + inverted(384, 96, 1) + again(576, 96)*2
++ inverted(576, 160, 2) + again(960, 160)*2 + inverted(960, 320, 1)
++ one(1280) + relu6 + gap + dropout(0.2) + fc"""
 
-def _stage(before: int, kernel: int, channels: int, count: int, stride: int = 1) -> str:
-    """Return `count` blocks, of which all but the first have as many channels as went in, and so a skip."""
-    first, more = _bottleneck(6 * before, kernel, channels, stride), _bottleneck(6 * channels, kernel, channels)
-    return first + (f" + skip({more})" + f"*{count - 1}" * (count > 2)) * (count > 1)
+_SQUEEZENET = """\
+fire(few, n) = conv(few, 1) + relu + concat(conv(n, 1) + relu, conv(n, 3, pad=1) + relu);
+pool = maxpool(3, stride=2, ceil_mode=True);
+conv(64, 3, stride=2) + relu + pool + fire(16, 64)*2 + pool + fire(32, 128)*2 + pool
++ fire(48, 192)*2 + fire(64, 256)*2 + dropout(0.5) + conv(1000, 1) + relu + gap"""
 
+_VGG16 = """\
+c(n, times) = (conv(n, 3, pad=1) + relu)*times + maxpool(2);
+c(64, 2) + c(128, 2) + c(256, 3) + c(512, 3) + c(512, 3)
++ adaptive_avgpool(7) + (fc(4096) + relu + dropout(0.5))*2 + fc"""
 
-_LITE0 = " + ".join(
-    (
-        "conv(32, 3, stride=2, pad=(0, 0, 1, 1), bias=False) + bn(eps=0.001) + relu6",
-        # The first block does not widen: its 1×1 convolution is left out.
-        _bottleneck(32, 3, 16).partition("relu6 + ")[2],
-        _stage(16, 3, 24, 2, stride=2),
-        _stage(24, 5, 40, 2, stride=2),
-        _stage(40, 3, 80, 3, stride=2),
-        _stage(80, 5, 112, 3),
-        _stage(112, 5, 192, 4, stride=2),
-        _stage(192, 3, 320, 1),
-        "conv(1280, 1, bias=False) + bn(eps=0.001) + relu6 + gap + dropout(0.2) + fc",
-    )
-)
-
-_RESNET8 = " + ".join(
-    (
-        "conv(16, 3, pad=1) + bn(eps=0.001) + relu",
-        "skip(conv(16, 3, pad=1) + bn(eps=0.001) + relu + conv(16, 3, pad=1) + bn(eps=0.001)) + relu",
-        # TensorFlow's "same" at a stride of 2: the odd zero below and to the right, none for a 1×1 convolution.
-        *(
-            f"skip(conv({c}, 3, stride=2, pad=(0, 0, 1, 1)) + bn(eps=0.001) + relu + conv({c}, 3, pad=1) + "
-            f"bn(eps=0.001), conv({c}, 1, stride=2)) + relu"
-            for c in (32, 64)
-        ),
-        "gap + fc",
-    )
-)
-
-
-def _basic(channels: int, stride: int = 1) -> str:
-    """Return the residual block of He et al. 2015, figure 5 left; where it halves the maps, a 1×1 convolution is the
-    shortcut (option B).
-    """
-    first = (
-        f"conv({channels}, 3, stride={stride}, pad=1, bias=False)"
-        if stride > 1
-        else f"conv({channels}, 3, pad=1, bias=False)"
-    )
-    body = f"{first} + bn + relu + conv({channels}, 3, pad=1, bias=False) + bn"
-    shortcut = f", conv({channels}, 1, stride={stride}, bias=False) + bn" if stride > 1 else ""
-    return f"skip({body}{shortcut}) + relu"
-
-
-_RESNET18 = " + ".join(
-    (
-        "conv(64, 7, stride=2, pad=3, bias=False) + bn + relu + maxpool(3, stride=2, pad=1)",
-        f"({_basic(64)})*2",
-        *(f"{_basic(channels, 2)} + {_basic(channels)}" for channels in (128, 256, 512)),
-        "gap + fc",
-    )
-)
-
-
-def _inverted(before: int, channels: int, count: int, stride: int = 1) -> str:
-    """Return `count` inverted residuals of Sandler et al. 2018, six times as wide inside; the first has no skip."""
-
-    def block(inside: int, step: str = "") -> str:
-        return (
-            f"conv({inside}, 1, bias=False) + bn + relu6 + conv({inside}, 3{step}, pad=1, groups={inside}, bias=False) "
-            f"+ bn + relu6 + conv({channels}, 1, bias=False) + bn"
-        )
-
-    first = block(6 * before, f", stride={stride}" if stride > 1 else "")
-    return first + (f" + skip({block(6 * channels)})" + f"*{count - 1}" * (count > 2)) * (count > 1)
-
-
-_MOBILENET_V2 = " + ".join(
-    (
-        "conv(32, 3, stride=2, pad=1, bias=False) + bn + relu6",
-        # The first block does not widen: its 1×1 convolution is left out.
-        "conv(32, 3, pad=1, groups=32, bias=False) + bn + relu6 + conv(16, 1, bias=False) + bn",
-        _inverted(16, 24, 2, 2),
-        _inverted(24, 32, 3, 2),
-        _inverted(32, 64, 4, 2),
-        _inverted(64, 96, 3),
-        _inverted(96, 160, 3, 2),
-        _inverted(160, 320, 1),
-        "conv(1280, 1, bias=False) + bn + relu6 + gap + dropout(0.2) + fc",
-    )
-)
-
-
-def _fire(squeeze: int, expand: int) -> str:
-    """Return the fire module of Iandola et al. 2016, section 3.2: 1×1 and 3×3 filters side by side on few channels."""
-    return f"conv({squeeze}, 1) + relu + concat(conv({expand}, 1) + relu, conv({expand}, 3, pad=1) + relu)"
-
-
-_SQUEEZENET = " + ".join(
-    (
-        "conv(64, 3, stride=2) + relu + maxpool(3, stride=2, ceil_mode=True)",
-        f"({_fire(16, 64)})*2 + maxpool(3, stride=2, ceil_mode=True)",
-        f"({_fire(32, 128)})*2 + maxpool(3, stride=2, ceil_mode=True)",
-        f"({_fire(48, 192)})*2 + ({_fire(64, 256)})*2",
-        "dropout(0.5) + conv(1000, 1) + relu + gap",
-    )
-)
-
-_VGG16 = " + ".join(
-    (
-        *(
-            f"(conv({channels}, 3, pad=1) + relu)*{count} + maxpool(2)"
-            for channels, count in ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
-        ),
-        "adaptive_avgpool(7) + (fc(4096) + relu + dropout(0.5))*2 + fc",
-    )
-)
+_ALEXNET = """\
+conv(64, 11, stride=4, pad=2) + relu + maxpool(3, stride=2)
++ conv(192, 5, pad=2) + relu + maxpool(3, stride=2)
++ conv(384, 3, pad=1) + relu + (conv(256, 3, pad=1) + relu)*2 + maxpool(3, stride=2)
++ adaptive_avgpool(6) + (dropout(0.5) + fc(4096) + relu)*2 + fc"""
 
 # name: (formula, one line about it)
 ZOO: dict[str, tuple[str, str]] = {
@@ -240,9 +167,7 @@ ZOO: dict[str, tuple[str, str]] = {
         "classes 138,357,544 parameters and 15,470,264,320 MACs",
     ),
     "alexnet": (
-        "conv(64, 11, stride=4, pad=2) + relu + maxpool(3, stride=2) + conv(192, 5, pad=2) + relu + "
-        "maxpool(3, stride=2) + conv(384, 3, pad=1) + relu + (conv(256, 3, pad=1) + relu)*2 + maxpool(3, stride=2) + "
-        "adaptive_avgpool(6) + (dropout(0.5) + fc(4096) + relu)*2 + fc",
+        _ALEXNET,
         "Krizhevsky 2014 on one GPU, as torchvision has it: on photographs of 3×224×224 and 1,000 classes 61,100,840 "
         "parameters and 714,188,480 MACs",
     ),
