@@ -45,6 +45,10 @@ def test_blocks_that_are_alike_are_folded_and_opened_again(graph: Page) -> None:
     assert len(graph.all(".graph canvas")) < 100, "what is out of sight is not there"
     graph.one(".graph-fold").click()
     assert names(graph)[2] == "residual block ×12"
+    graph.one(".graph-tools .link").click()
+    assert len(graph.all(".graph-frame")) == 13, "blocks within others are opened too"
+    graph.one(".graph-tools .link").click()
+    assert names(graph)[2] == "residual block ×12"
     assert graph.console() == []
 
 

@@ -21,6 +21,7 @@ from convscope.formula.kinds import KINDS
 TYPES = Path(convscope.page.__file__).parent / "js" / "types.js"
 NAMES = {records.Input: "InputSpec", records.Patch: "Extreme", EncodedArray: "Binary"}  # all others are called the same
 SIZES = {2: "Pair", 3: "Shape", 4: "Box"}  # of whole numbers
+LISTS = {2: "Pair", 4: "[number, number, number, number]"}
 PLAIN = {int: "number", float: "number", str: "string", bool: "boolean", NoneType: "null"}
 
 
@@ -97,5 +98,6 @@ def test_a_nodes_options_are_those_of_the_kinds() -> None:
         needed = {field.name: 1 for field in fields(kind) if field.default is MISSING}
         for name, value in kind(**needed).options().items():
             named.add(name)
-            assert stated[name] == ("Pair" if isinstance(value, list) else PLAIN[type(value)]), f"{kind.name}.{name}"
+            wanted = LISTS[len(value)] if isinstance(value, list) else PLAIN[type(value)]
+            assert stated[name] == wanted, f"{kind.name}.{name}"
     assert named == set(stated)

@@ -26,7 +26,14 @@ const FRAME = 14;
 
 /** How wide a card is: one that stands for several blocks shows each. @param {GraphItem} item */
 function widthOf(item) {
-  return "blocks" in item ? Math.max(2, Math.ceil(item.blocks.length / 3)) * CARD.small + 18 : CARD.width;
+  return "blocks" in item ? Math.max(3, Math.ceil(item.blocks.length / 3)) * CARD.small + 18 : CARD.width;
+}
+
+/** The keys of all that can be opened, blocks within others too. @param {GraphItem[]} items @returns {string[]} */
+export function blockKeys(items) {
+  return items.flatMap((item) =>
+    "blocks" in item ? [item.key, ...blockKeys(item.blocks)] : "key" in item ? [item.key] : [],
+  );
 }
 
 /**

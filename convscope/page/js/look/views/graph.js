@@ -4,7 +4,7 @@
  */
 
 import { button, make, makeSvg, refill, setVar } from "../../kit/dom.js";
-import { CARD, layoutOf } from "../graph/layout.js";
+import { blockKeys, CARD, layoutOf } from "../graph/layout.js";
 import { structureOf, unitsWithin } from "../graph/structure.js";
 import { indexOf } from "../lookup.js";
 import { blockName, cardOf } from "./graph_cards.js";
@@ -28,6 +28,7 @@ export function networkGraph(app) {
   const { doc, t } = app;
   const win = /** @type {Window & typeof globalThis} */ (doc.defaultView);
   const items = structureOf(app.engine.nodes);
+  const keys = blockKeys(items);
   const opened = OPENED_BLOCKS.get(app) ?? new Set();
   OPENED_BLOCKS.set(app, opened);
   openAround(items, opened, indexOf(app, app.state.node));
@@ -74,9 +75,8 @@ export function networkGraph(app) {
       makeSvg(doc, "path", { class: "graph-line skip", d: paths.skip }),
     );
     refill(frames, ...layout.frames.map(frameOf));
-    const folded = items.some((item) => "key" in item && !opened.has(item.key));
-    refill(all, folded ? t("graph.open.all") : t("graph.fold.all"));
-    all.hidden = !items.some((item) => "key" in item);
+    refill(all, keys.some((key) => !opened.has(key)) ? t("graph.open.all") : t("graph.fold.all"));
+    all.hidden = keys.length === 0;
     look();
     minimap.draw();
   };
@@ -157,8 +157,7 @@ export function networkGraph(app) {
   };
 
   const toggleAll = () => {
-    const closed = items.filter((item) => "key" in item && !opened.has(item.key));
-    if (closed.length) for (const item of closed) opened.add(/** @type {{key: string}} */ (item).key);
+    if (keys.some((key) => !opened.has(key))) for (const key of keys) opened.add(key);
     else opened.clear();
     place();
   };

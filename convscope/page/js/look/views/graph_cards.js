@@ -172,6 +172,8 @@ function repeatCard(app, { key, block, blocks }, turn) {
       canvases[i],
     );
   });
+  const columns = Math.max(Math.min(3, ends.length), Math.ceil(ends.length / 3));
+  const grid = make(doc, "div", { class: "graph-maps", vars: { columns } }, ...tiles);
   const [from, to] = [ends[0], ends[ends.length - 1]].map((i) => shapeText(app.engine.nodes[i].output, false));
   const element = make(
     doc,
@@ -179,7 +181,7 @@ function repeatCard(app, { key, block, blocks }, turn) {
     { class: "graph-card folded many", "aria-label": name },
     make(doc, "h3", {}, main),
     make(doc, "p", { class: "shape" }, from === to ? from : `${from} … ${to}`),
-    make(doc, "div", { class: "graph-maps" }, ...tiles),
+    grid,
     make(doc, "p", { class: "graph-chips" }, t("graph.layers", { n: nodes.length })),
   );
   return { element, main, paint: () => ends.forEach((end, i) => paintMap(app, canvases[i], end, 0)) };
