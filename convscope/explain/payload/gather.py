@@ -95,6 +95,7 @@ def gather(
         rounding=graph.rounding,
         ending=subject.ending,
         proof=None if proof is None else records.Proof(proof.difference, proof.where, proof.by, proof.rounded),
+        names=subject.called,
     )
     return reduce_to(renamed(whole, subject.names), limit)
 

@@ -7,7 +7,7 @@ or "given".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -313,5 +313,6 @@ class Payload(Record):
     weights_credit: Credit | None = None  # and weights
     ending: Ending = "softmax"  # what the network makes of its scores
     proof: Proof | None = None  # of a network that convscope did not build
+    names: Mapping[str, str] = field(default_factory=dict)  # of its nodes in the module that it was, where others
     format: str = FORMAT
     version: int = VERSION

@@ -73,6 +73,7 @@ class Subject:
     by: str = ""  # what `record` ran: "ONNX Runtime 1.32.0"
     unsound: Mapping[str, int] = field(default_factory=dict)  # by layer, the weights that are no finite numbers
     names: Mapping[str, str] = field(default_factory=dict)  # of a Net's nodes, where their file has others
+    called: Mapping[str, str] = field(default_factory=dict)  # what a module calls them, shown beside their own names
 
     def scores(self, pictures: Pixels) -> Floats:
         """Return the scores, float32 (n, K), for uint8 pictures, a thousand at a time."""
@@ -150,6 +151,7 @@ def subject_of_steps(
         by=by,
         unsound={step.name: bad for step in found if (bad := sum(map(_unsound, step.tensors.values())))},
         names=made.names if own_names and made is not None else {},
+        called={} if own_names or made is None else {a: b for a, b in made.names.items() if a != b},
     )
 
 

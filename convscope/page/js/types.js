@@ -263,6 +263,7 @@
  * @property {Credit | null} weights_credit whom the weights are from, where they are others'
  * @property {Ending} ending what the network makes of its scores
  * @property {Proof | null} proof of a network that convscope did not build
+ * @property {Record<string, string>} names of its nodes in the module that it was, where others
  */
 
 export {};

@@ -138,6 +138,19 @@ def test_looking_leaves_a_module_as_it_was(make: Any) -> None:
     assert all(p.grad is None for p in module.parameters())
 
 
+def test_a_page_keeps_what_a_module_calls_its_layers() -> None:
+    payload = convscope.look(with_random_state(Residual(widen=True)).eval(), pictures(1)).payload
+    kinds = {node["name"]: node["kind"] for node in payload["nodes"]}
+    learned = {
+        name: own for name, own in payload["names"].items() if f"{name}.weight" in payload["tensors"] and name in kinds
+    }
+    module = Residual(widen=True)
+    assert learned
+    for name, own in learned.items():
+        weight = module.get_submodule(own).weight
+        assert list(weight.shape) == payload["tensors"][f"{name}.weight"]["shape"]
+
+
 def test_a_concatenation_without_a_formula_is_open_too() -> None:
     module, x = with_random_state(Dense()), pictures()
     payload = convscope.look(module, x).payload

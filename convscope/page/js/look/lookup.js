@@ -79,6 +79,11 @@ export function networkLimit(app) {
   return most;
 }
 
+/** What the module that a network was calls a node; "" where it calls it the same. @param {App} app @param {string} name */
+export function calledInModule({ payload }, name) {
+  return payload.names[name] ?? "";
+}
+
 /** What a source is called: the node's name, or "picture". @param {App} app @param {number} index */
 export function nameOf(app, index) {
   return index < 0 ? app.t("picture") : app.engine.nodes[index].name;

@@ -2,6 +2,7 @@
 
 import { make } from "../../kit/dom.js";
 import { shapeText } from "../../kit/format.js";
+import { calledInModule } from "../lookup.js";
 
 /** @typedef {import("../types.js").App} App */
 /** @typedef {import("../types.js").PageNode} PageNode */
@@ -16,6 +17,8 @@ export function layerFacts(app, node) {
     [t("facts.written"), node.text],
     [t("facts.shape"), `${reads} → ${shapeText(node.output, node.flat)}`],
   ];
+  const called = calledInModule(app, node.name);
+  if (called) facts.push([t("facts.called"), called]);
   if (arithmetic(node.size_how))
     facts.push([node.window ? t("facts.size") : t("facts.numbers"), floors(node.size_how)]);
   if (arithmetic(node.parameters_how)) facts.push([t("facts.parameters"), node.parameters_how]);

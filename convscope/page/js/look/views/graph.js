@@ -44,7 +44,11 @@ export function networkGraph(app) {
   const element = make(
     doc,
     "div",
-    { class: "graph", role: "group", "aria-label": t("view.network") },
+    {
+      class: Object.keys(app.payload.names).length ? "graph called-else" : "graph",
+      role: "group",
+      "aria-label": t("view.network"),
+    },
     make(doc, "div", { class: "graph-tools" }, make(doc, "span", { class: "note" }, t("graph.note")), all),
     scroller,
     minimap.element,

@@ -3,7 +3,7 @@
 import { button, make } from "../../kit/dom.js";
 import { shapeText } from "../../kit/format.js";
 import { paint } from "../../kit/palette.js";
-import { limitOf, mapName, valuesOf } from "../lookup.js";
+import { calledInModule, limitOf, mapName, valuesOf } from "../lookup.js";
 import { paintInput, paintMap, pixels } from "./maps.js";
 
 /** @typedef {import("../types.js").App} App */
@@ -13,7 +13,8 @@ import { paintInput, paintMap, pixels } from "./maps.js";
 const CARD_MAPS = 6; // maps of a card
 
 /** @param {App} app @param {import("../graph/structure.js").BlockKind} block @param {number} count @param {number[]} nodes */
-export function blockName({ t, engine }, block, count, nodes) {
+export function blockName(app, block, count, nodes) {
+  const { t } = app;
   const words = {
     residual: t("graph.residual"),
     inverted: t("graph.inverted"),
@@ -21,7 +22,7 @@ export function blockName({ t, engine }, block, count, nodes) {
     gate: t("graph.gate"),
   };
   const name = count > 1 ? `${words[block]} ×${count}` : words[block];
-  const own = sharedName(nodes.map((i) => engine.nodes[i].name));
+  const own = sharedName(moduleNames(app, nodes));
   return own ? `${own} · ${name}` : name;
 }
 
@@ -33,6 +34,11 @@ export function sharedName(names) {
   let n = 0;
   while (n < first.length && dotted.every((parts) => parts[n] === first[n])) n++;
   return first.slice(0, n).join(".");
+}
+
+/** What nodes are called where they come from. @param {App} app @param {number[]} nodes */
+function moduleNames(app, nodes) {
+  return nodes.map((i) => calledInModule(app, app.engine.nodes[i].name) || app.engine.nodes[i].name);
 }
 
 /** @param {App} app @param {GraphCard} card @param {(key: string) => void} turn @returns {Mounted} */
@@ -77,12 +83,14 @@ function unitCard(app, { nodes }) {
     }),
   );
   const maps = tilesOf(app, last);
+  const called = calledInModule(app, first.name);
   const { output, flat } = app.engine.nodes[last];
   const element = make(
     doc,
     "section",
     { class: `graph-card kind-${first.kind}`, "aria-label": first.name },
     make(doc, "h3", {}, main),
+    called ? make(doc, "p", { class: "called", title: called }, called) : null,
     make(doc, "p", { class: "shape" }, shapeText(output, flat)),
     maps.element,
     make(doc, "p", { class: "graph-chips" }, make(doc, "span", {}, first.text.split("(")[0]), ...others),
@@ -132,7 +140,7 @@ function blockCard(app, { key, block, units }, number, turn) {
   const nodes = units.flatMap((unit) => unit.nodes);
   const last = nodes[nodes.length - 1];
   const name = blockName(app, block, 1, nodes);
-  const own = sharedName(nodes.map((i) => app.engine.nodes[i].name));
+  const own = sharedName(moduleNames(app, nodes));
   const short = number && !own ? t("graph.block", { n: number }) : own || name;
   const main = foldButton(app, name, () => turn(key), short);
   const maps = tilesOf(app, last);

@@ -93,6 +93,7 @@ function payloadOf(lab, result) {
     weights_credit: null,
     ending: "softmax",
     proof: null,
+    names: {},
   };
 }
 
