@@ -60,6 +60,7 @@ export function drawPart(lab, store) {
       network.input.shape,
     );
     const empty = !picture || picture.every((v) => v === 0);
+    element.classList.toggle("nothing-drawn", empty);
     const probabilities = empty ? null : engine.forward(/** @type {Uint8Array} */ (picture)).probabilities;
     const best = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : -1;
     bars.forEach(({ row, bar, share }, i) => {
