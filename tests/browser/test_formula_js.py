@@ -86,6 +86,7 @@ c(n)=crop(n); relu + c(3)|c = relu × 2; c × 2|c(n) == relu; c|d(n) = knov(n); 
 TEXTS = [
     *REFUSED,
     "relu" + "*1" * 40,
+    "skip(" * 32 + "relu" + ")" * 32,
     "p0 = relu; " + "".join(f"p{i} = p{i - 1}; " for i in range(1, 63)) + "p62",
     "p0 = relu; " + "".join(f"p{i} = p{i - 1}; " for i in range(1, 99)) + "p98",
     "p0 = relu; " + "".join(f"p{i} = p{i - 1} + p{i - 1}; " for i in range(1, 40)) + "p39",

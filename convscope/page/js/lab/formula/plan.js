@@ -127,8 +127,8 @@ export function planText(plan) {
   if ("gated" in plan) return `gate(${planText(plan.gated)})`;
   if ("ratio" in plan) return `se(${plan.ratio})`;
   if (!("body" in plan)) return layerText(plan);
-  const inner = planText(plan.body);
   if (plan.is === "skip" && "shortcut" in plan) return `skip(${innerOf(plan).map(planText).join(", ")})`;
+  const inner = planText(plan.body);
   const groups =
     "parts" in plan.body &&
     plan.body.parts.some((part) => part.is === "repeat" && "body" in part && "parts" in part.body);
