@@ -341,6 +341,8 @@ def _pool(draw: st.DrawFn, shape: Shape, kind: type[MaxPool | AvgPool]) -> tuple
     if kind is MaxPool and draw(st.integers(0, 2)) == 0:
         most = ((n + p + q - 1) // max(1, k - 1) for n, k, p, q in zip(shape[1:], kernel, pad, end, strict=True))
         dilation = tuple(draw(st.integers(1, max(1, min(3, top)))) for top in most)
+        axes = zip(shape[1:], kernel, stride or kernel, pad, end, dilation, strict=True)
+        dilation = tuple(d if _all_read(n, k, s, p, q, d) else 1 for n, k, s, p, q, d in axes)
     sizes = []
     for n, k, s, p, q, d in zip(shape[1:], kernel, stride or kernel, pad, end, dilation, strict=True):
         places = [at for at in range(-p, n, s) if at + d * (k - 1) < n + q]
@@ -348,6 +350,12 @@ def _pool(draw: st.DrawFn, shape: Shape, kind: type[MaxPool | AvgPool]) -> tuple
         sizes.append(len(places) + more)
     options = {"dilation": dilation} if kind is MaxPool else {"count_include_pad": draw(st.booleans())}
     return kind(kernel, stride, pad + end, ceil_mode=ceil, **options), (shape[0], *sizes)  # type: ignore[arg-type]
+
+
+def _all_read(n: int, k: int, s: int, p: int, q: int, d: int) -> bool:
+    """Whether every window over n rows reads one: the largest of none is −∞, and what follows no number."""
+    begins = range(-p, n, s)
+    return all(any(0 <= at + d * j < n for j in range(k)) for at in begins if at + d * (k - 1) < n + q + s)
 
 
 def _chain(parts: list[Plan]) -> Plan:

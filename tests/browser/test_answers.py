@@ -17,6 +17,7 @@ from convscope.explain.subject.samples import Samples
 from convscope.explain.subject.subject import subject_of_net
 from convscope.nn import build, load_weights
 from convscope.page.inline import page_html
+from tests.browser.chromium import until
 from tests.browser.look_page import CLASSES, FORMULA, HOSTILE, Page, whole_payload
 from tests.rejection.made import rejecting
 from tests.samples import sample
@@ -88,7 +89,9 @@ def test_where_it_looked_opens_with_what_answers_the_question(browser: webdriver
     assert page.open("v=where&w=nonsense").js(pressed) == "occlusion"
     payload["nodes"][0]["macs"] = 2 * 10**8
     path.write_text(page_html(payload), encoding="utf-8")
-    assert page.open("v=where").js(pressed) == "cam"
+    page.open("v=where")  # a network so large runs in a worker, and the view waits for it
+    until(lambda: page.all(".where .segmented"))
+    assert page.js(pressed) == "cam"
     for formula, opening in (
         ("conv(4, 5) + relu + gap + fc", "cam"),
         ("conv(4, 5) + relu + gap + dropout(0.2) + fc(5) + relu + fc", "cam"),
