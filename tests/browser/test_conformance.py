@@ -28,7 +28,7 @@ from convscope.explain.payload.encoding import ScaledBytes, decode
 from convscope.explain.payload.travel import rounded
 from convscope.formula import Network, parse, trace
 from convscope.formula.geometry import Patch, Source
-from convscope.formula.kinds import KINDS
+from convscope.formula.kinds import KINDS, Clip
 from convscope.formula.network import PICTURE
 from convscope.formula.receptive_pixels import seen
 from convscope.nn import Net, build, load_weights
@@ -270,9 +270,14 @@ def unit_patch(unit: dict[str, int]) -> Patch:
 
 def nearly_tied(network: Network, made: Sequence[torch.Tensor]) -> bool:
     """Whether the two largest numbers of a max pooling's window are the same but for rounding, as where equal numbers
-    were averaged in another order: which of them is the maximum is then nobody's.
+    were averaged in another order: which of them is the maximum is then nobody's. Likewise where a number lies on an
+    end of a clip but for rounding: its slope there is 0, and beside it 1.
     """
     for node in network.nodes:
+        if isinstance(node.layer, Clip):
+            x = made[node.sources[0] + 1]
+            if any(bool(((x - end).abs() <= 1e-12 * max(1.0, abs(end))).any()) for end in node.layer.ends):
+                return True
         if node.layer.name != "maxpool":
             continue
         assert node.window is not None

@@ -13,7 +13,7 @@ export function trainedNetwork({ asked, tensors, tensorsStep, calibrated }) {
   if (!asked || !tensors) return null;
   const { nodes, input, classes } = asked;
   const packed = Object.entries(tensors).map(([name, values]) => [name, packFloats(values)]);
-  const temperature = (calibrated?.step === tensorsStep && calibrated.found?.temperature) || 1;
+  const temperature = (calibrated?.step === tensorsStep && calibrated?.found?.temperature) || 1;
   const named = /** @type {Record<string, Binary>} */ (Object.fromEntries(packed));
   return { classes, input, nodes, temperature, tensors: named };
 }
