@@ -20,6 +20,7 @@ GIVEN: dict[str, tuple[list[Any], dict[str, Any]]] = {  # inputs, and what can't
     "Conv": ([MAPS, MAPS[:, :, :3, :2].copy()], {}),
     "Elu": ([MAPS], {}),
     "Flatten": ([MAPS], {}),
+    "Gather": ([MAPS, np.array([0])], {}),
     "Gemm": ([ROWS, ROWS + 1, ROWS + 2], {}),
     "HardSigmoid": ([MAPS], {}),
     "InstanceNormalization": ([MAPS, np.ones(MAPS.shape[1], np.float32), np.ones(MAPS.shape[1], np.float32)], {}),
@@ -29,12 +30,16 @@ GIVEN: dict[str, tuple[list[Any], dict[str, Any]]] = {  # inputs, and what can't
 }
 
 
+def _type_of(array: np.ndarray) -> int:
+    return int(helper.np_dtype_to_tensor_dtype(array.dtype))
+
+
 def computed(kind: str, attributes: dict[str, Any]) -> np.ndarray:
     """Return what ONNX Runtime makes of one operator."""
     inputs, needed = GIVEN[kind]
     names = [f"i{n}" for n in range(len(inputs))]
     node = helper.make_node(kind, names, ["out"], **{**needed, **attributes})
-    given = [helper.make_tensor_value_info(n, TensorProto.FLOAT, x.shape) for n, x in zip(names, inputs, strict=True)]
+    given = [helper.make_tensor_value_info(n, _type_of(x), x.shape) for n, x in zip(names, inputs, strict=True)]
     graph = helper.make_graph([node], "one", given, [helper.make_tensor_value_info("out", TensorProto.FLOAT, None)])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
