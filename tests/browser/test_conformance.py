@@ -62,7 +62,7 @@ def page(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) ->
     return EnginePage(browser, tmp_path_factory.mktemp("engine"))
 
 
-@pytest.mark.parametrize("examples", [400, pytest.param(2000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [400, pytest.param(2000, marks=(pytest.mark.slow, pytest.mark.long))])
 def test_every_layers_output_is_torchs(page: EnginePage, examples: int) -> None:
     occurred: Counter[str] = Counter()
     worst = 0.0
@@ -110,7 +110,7 @@ def test_weights_in_eight_bits_are_read_as_python_reads_them(page: EnginePage) -
     assert_agree(network, page.outputs(network, pictures), reference(network, spec, read, pictures))
 
 
-@pytest.mark.parametrize("examples", [150, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [150, pytest.param(1000, marks=(pytest.mark.slow, pytest.mark.long))])
 def test_what_is_derived_from_the_numbers(page: EnginePage, examples: int) -> None:
     occurred: Counter[str] = Counter()
 
