@@ -80,7 +80,7 @@ def test_the_walk_goes_forward_and_back_by_keyboard(lab: LabPage) -> None:
     lab.browser.find_element(By.CSS_SELECTOR, "[aria-label='Next stage']").send_keys(Keys.ARROW_RIGHT)
     seen = []
     for number in range(1, 13):
-        assert lab.text(".stage-said h3").startswith(f"{number} of 12")
+        assert lab.text(".stage-said h2").startswith(f"{number} of 12")
         assert lab.js("return document.querySelectorAll('.flow-box.is-now').length") == 1
         hidden = "return [...document.querySelectorAll('.flow-box.no-gradient')].length"
         seen.append((lab.js(hidden), lab.js(hidden.replace("no-gradient", "no-value"))))
@@ -88,9 +88,9 @@ def test_the_walk_goes_forward_and_back_by_keyboard(lab: LabPage) -> None:
     assert seen[0] == (8, 5)  # the picture never has a gradient
     assert seen[5] == (8, 0)
     assert seen[11] == (1, 0)
-    assert lab.text(".stage-said h3") == "Forward above, back below"
+    assert lab.text(".stage-said h2") == "Forward above, back below"
     lab.browser.switch_to.active_element.send_keys(Keys.ARROW_LEFT)
-    assert lab.text(".stage-said h3").startswith("12 of 12")
+    assert lab.text(".stage-said h2").startswith("12 of 12")
 
 
 def test_it_plays_once_when_it_opens_until_somebody_stops_it(lab: LabPage) -> None:
@@ -98,9 +98,9 @@ def test_it_plays_once_when_it_opens_until_somebody_stops_it(lab: LabPage) -> No
     lab.browser.execute_cdp_cmd(emulate, {"features": []})
     try:
         lab.open("backwards")
-        assert " of 12 · " in lab.text(".stage-said h3")
+        assert " of 12 · " in lab.text(".stage-said h2")
         lab.press("Pause")
-        assert lab.text(".stage-said h3") == "Forward above, back below"
+        assert lab.text(".stage-said h2") == "Forward above, back below"
         assert not lab.js("return document.querySelectorAll('.no-value').length")
     finally:
         still = {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}
@@ -190,6 +190,6 @@ def test_a_nudge_finds_the_gradient(lab: LabPage) -> None:
 
 def test_nonsense_in_the_address_opens_the_chapter_as_it_is(lab: LabPage) -> None:
     lab.open("backwards", "&k=1_2&x=7&y=9&r=-4&n=1e9&m=99&i=7&at=5.5&st=44&w=9.9&f=swish&b=NaN&d=x")
-    assert lab.text(".stage-said h3").startswith("12 of 12")
+    assert lab.text(".stage-said h2").startswith("12 of 12")
     assert len(values(lab, "next")) == 10
     assert not console(lab.browser)

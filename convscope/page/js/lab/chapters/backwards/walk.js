@@ -96,7 +96,7 @@ export function walkPart(lab, now) {
     run.textContent = playing ? t("back.pause") : t("back.play");
     refill(
       said,
-      make(doc, "h3", {}, one ? heading(one) : t("back.rest")),
+      make(doc, "h2", {}, one ? heading(one) : t("back.rest")),
       make(doc, "p", {}, one ? stageWords(lab, one, now()).text : t("back.rest.text")),
       ...(one ? stageSums(lab, one, now()) : []),
     );
