@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from typing import ClassVar, Literal, NamedTuple, Self, TypeAlias
 
-from ...errors import PlanError, Said
+from ...errors import PlanError, Said, phrase
 from ..geometry import Pair, Patch, Shape, Source, Window, times
 from ..onnx_operators import Operator, Piece, same
 from ..plan import Plan
@@ -48,6 +48,12 @@ class Sizes(NamedTuple):
     flat: bool
     how: str = "as before"
     dropped: Pair = (0, 0)
+
+
+def require_groups(groups: int, given: Given) -> None:
+    """Raise PlanError where the channels of what is given cannot be split into so many groups of one size."""
+    if given.shape[0] % groups:
+        raise PlanError("groups.divide.input", got=phrase("groups.divide.got", groups=groups, channels=given.shape[0]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self
 
-from ...errors import PlanError, phrase
+from ...errors import phrase
 from ..geometry import Shape, Sides, Size, Source, Window, ends, pair, times
 from ..onnx_operators import Piece, attributes
 from .arguments import Divides, Extent, Flag, SameNeedsOdd, Whole
-from .base import Given, Tensors, Windowed, operator
+from .base import Given, Tensors, Windowed, operator, require_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,7 @@ class Conv(Windowed):
         return {"groups": self.groups, "bias": self.bias}
 
     def channels_out(self, given: Given) -> int:
-        if given.shape[0] % self.groups:
-            raise PlanError(
-                "groups.divide.input",
-                got=phrase("groups.divide.got", groups=self.groups, channels=given.shape[0]),
-            )
+        require_groups(self.groups, given)
         return self.channels
 
     def channels_read(self, channels: range, source: Source) -> range:

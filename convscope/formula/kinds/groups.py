@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
-from ...errors import PlanError, phrase
+from ...errors import phrase
 from ..geometry import Pair, Patch, Shape, Source
 from ..onnx_operators import FLOAT, Operator, Piece, Tensor, attributes, float32, scalar, shortest, wholes
 from ..receptive_field import ReceptiveField
 from .arguments import Number, Whole
-from .base import Given, Layer, Sizes, Tensors
+from .base import Given, Layer, Sizes, Tensors, require_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,7 @@ class GroupNorm(OwnNorm):
         return {"groups": self.groups, "eps": self.eps}
 
     def sizes(self, given: Given) -> Sizes:
-        if given.shape[0] % self.groups:
-            raise PlanError(
-                "groups.divide.input",
-                got=phrase("groups.divide.got", groups=self.groups, channels=given.shape[0]),
-            )
+        require_groups(self.groups, given)
         return Sizes(given.shape, given.flat)
 
     def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:

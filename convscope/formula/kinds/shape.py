@@ -12,7 +12,7 @@ from ..geometry import Pair, Patch, Shape, Size, Source, pair
 from ..onnx_operators import Operator, Piece, wholes
 from ..receptive_field import ReceptiveField
 from .arguments import Extent, Whole
-from .base import Given, Layer, Sizes, operator
+from .base import Given, Layer, Sizes, operator, require_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,7 @@ class ChannelShuffle(Layer):
         return {"groups": self.groups}
 
     def sizes(self, given: Given) -> Sizes:
-        if given.shape[0] % self.groups:
-            raise PlanError(
-                "groups.divide.input",
-                got=phrase("groups.divide.got", groups=self.groups, channels=given.shape[0]),
-            )
+        require_groups(self.groups, given)
         return Sizes(given.shape, given.flat)
 
     def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:
