@@ -60,9 +60,11 @@ def _area(area: str, asked: argparse.Namespace, covered: Covered) -> int:
     ended: dict[str, list[Mutant]] = {"killed": [], "hung": [], "survived": [], "accepted": []}
     chosen = [fault for fault in chosen if fault.before != fault.after]
     control = replace(chosen[0], source=Path(chosen[0].path).read_text(encoding="utf-8"))
+    began = time.monotonic()
     if [end for _, end in _tried([control], covered, 1, most=20)] != ["survived"]:
         raise RuntimeError(f"{area}: without a fault the tests are red, too: {SAID}")
-    for fault, end in _tried(chosen, covered, asked.jobs):
+    limit = 60 + 5 * (time.monotonic() - began) if area in PAGE else None
+    for fault, end in _tried(chosen, covered, asked.jobs, limit=limit):
         known = end == "survived" and reason(fault.name) is not None
         ended["accepted" if known else end].append(fault)
         if end == "survived" and not known:
@@ -106,7 +108,7 @@ class Covered:
         module."""
         if fault.path.endswith(".js"):
             area = next(area for area, patterns in PAGE.items() if fault.path in files(patterns))
-            return [f"tests/browser/test_{name}.py" for name in PAGE_TESTS[area]]
+            return PAGE_TESTS[area]
         lines = self.lines.get(fault.path, {})
         every = {test for ran in lines.values() for test in ran}
         found = {test for line in fault.lines for test in lines.get(str(line), ())}
@@ -133,8 +135,13 @@ def _within(tests: list[str], seconds: dict[str, float]) -> Iterator[str]:
         yield test
 
 
-def _tried(faults: list[Mutant], covered: Covered, jobs: int, most: int | None = None) -> Iterator[tuple[Mutant, str]]:
-    """Yield every fault with what came of it by its first `most` tests, `jobs` at a time."""
+def _tried(
+    faults: list[Mutant], covered: Covered, jobs: int, most: int | None = None, limit: float | None = None
+) -> Iterator[tuple[Mutant, str]]:
+    """Yield every fault with what came of it by its first `most` tests, `jobs` at a time.
+
+    Hung is what takes longer than `limit` seconds, by default ten times what the tests took.
+    """
     running: list[tuple[Mutant, Trial]] = []
     waiting = faults[::-1]
     while waiting or running:
@@ -144,9 +151,9 @@ def _tried(faults: list[Mutant], covered: Covered, jobs: int, most: int | None =
             if not tests:
                 yield fault, "survived"
                 continue
-            limit = 90 + 10 * sum(covered.seconds.get(test, 10) for test in tests)
+            most_seconds = limit or 90 + 10 * sum(covered.seconds.get(test, 10) for test in tests)
             arrange = page_mutants.in_place_of if fault.path.endswith(".js") else in_place_of
-            running.append((fault, on_trial(arrange(fault.path, fault.source), tests, limit)))
+            running.append((fault, on_trial(arrange(fault.path, fault.source), tests, most_seconds)))
         for one in list(running):
             end = one[1]()
             if end is not None:

@@ -18,20 +18,34 @@ AREAS: dict[str, list[str]] = {
         )
     ],
     "prediction": ["prediction/*.py", "pictures/preprocessing.py", "pictures/input_spec.py"],
+    "foreign": ["foreign/*.py"],
+    "drawing": ["drawing/*.py"],
 }  # fmt: skip
 PAGE = {
     "page-engine": ["page/js/engine/*.js", "page/js/engine/kinds/*.js"],
+    "page-fast": ["page/js/engine/fast/*.js"],
+    "page-learn": ["page/js/learn/*.js", *(f"page/js/learn/{part}/*.js" for part in ("kinds", "kernels", "rejection"))],
     "page-formula": ["page/js/lab/formula/*.js"],
 }
-PAGE_TESTS = {  # the quickest first; what the others need of a browser is a real one
-    "page-engine": ("engine_errors", "activations", "geometry", "fit", "centring", "conformance"),
-    "page-formula": ("formula_new_kind", "formula_js"),
-}
+ONLY_IN_A_BROWSER = {"page/js/learn/client.js", "page/js/learn/worker.js"}  # they start workers: tests/browser has them
+LEARN_TESTS = [f"tests/page/js/learn/test_{name}.py" for name in (
+    "random", "activity", "calibration", "rejection", "pictures", "team", "session", "gradients", "training",
+)]  # fmt: skip
+PAGE_TESTS = {  # the quickest first; those of tests/browser that need of a browser no more than that it runs a script
+    "page-engine": [
+        *(f"tests/browser/test_{name}.py" for name in ("engine_errors", "activations", "geometry", "fit", "centring")),
+        "tests/page/js/engine", "tests/page/js/learn/test_rejection.py", "tests/browser/test_conformance.py",
+        "tests/page/js/modelfile/test_writing.py", "tests/page/js/learn/test_gradients.py",
+    ],
+    "page-fast": ["tests/page/js/engine"],
+    "page-learn": LEARN_TESTS,
+    "page-formula": ["tests/browser/test_formula_new_kind.py", "tests/browser/test_formula_js.py"],
+}  # fmt: skip
 TESTS = [
     "tests/test_files.py", "tests/test_records.py",
     *(f"tests/{room}" for room in (
         "formula", "conformance", "nn", "modelfile", "runs", "data", "training", "prediction", "pictures", "evaluation",
-        "explain", "cli", "pretrained",
+        "explain", "cli", "pretrained", "foreign", "drawing",
     )),
 ]  # fmt: skip
 
@@ -39,4 +53,4 @@ TESTS = [
 def files(patterns: list[str]) -> list[str]:
     """Return the files of some patterns, as paths from the repository's root."""
     found = {str(path) for pattern in patterns for path in Path(PACKAGE).glob(pattern)}
-    return sorted(found)
+    return sorted(found - {f"{PACKAGE}/{path}" for path in ONLY_IN_A_BROWSER})

@@ -93,8 +93,8 @@ def test_a_page_runs_without_a_browser(tmp_path: Path) -> None:
 def test_what_is_named_is_there() -> None:
     for patterns in (*AREAS.values(), *PAGE.values()):
         assert all(files([pattern]) for pattern in patterns), patterns
-    pages = [f"tests/browser/test_{name}.py" for names in PAGE_TESTS.values() for name in names]
-    assert all(Path(test).exists() for test in (*TESTS, *pages))
+    assert PAGE_TESTS.keys() == PAGE.keys()
+    assert all(Path(test).exists() for tests in (TESTS, *PAGE_TESTS.values()) for test in tests)
 
 
 def test_accepted_faults_have_reasons() -> None:
