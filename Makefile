@@ -92,8 +92,10 @@ bench: $(VENV)/tested  ## measure everything again beside the peers: hours, and 
 bench-report: $(VENV)/tested  ## write docs/benchmarks.md and its plots from what was measured
 	$(BIN)/python -m benchmarks.report
 
-cli-reference: $(VENV)/installed  ## write docs/cli.md from the parsers
+cli-reference: $(VENV)/tested  ## write docs/cli.md, the manual page and what shells complete by, from the parsers
 	$(BIN)/python -m scripts.cli_reference
+	$(BIN)/python -m scripts.man_page
+	$(BIN)/python -m scripts.shell_completion
 
 formula-reference: $(VENV)/installed  ## write the table of layers in docs/formula.md from the classes
 	$(BIN)/python -m scripts.formula_reference

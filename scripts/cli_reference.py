@@ -9,6 +9,7 @@ import argparse
 from pathlib import Path
 from textwrap import fill
 
+from convscope.cli.examples import EXAMPLES
 from convscope.cli.parser import VERBS, verb_parser
 
 PAGE = Path(__file__).parent.parent / "docs" / "cli.md"
@@ -26,20 +27,26 @@ python -m convscope VERB …
 Options can stand before or after the other arguments, as `--seed 3` or `--seed=3`, and be shortened as long as they
 stay unambiguous. Results go to standard output; notes, progress and errors go to standard error.
 
+`convscope completion` lets a shell complete all of it, and the wheel installs the same as a manual page,
+`man convscope`.
+
 | exit code | |
 |--:|---|
-| 0 | done |
-| 1 | a bug in convscope, with a traceback |
-| 2 | usage: a verb, option or combination that does not exist |
-| 3 | input: a file, image, formula or model that cannot be used |
-| 4 | environment: a missing package or device, no space, no permission |
-| 5 | interrupted by Ctrl-C, SIGTERM, SIGHUP or SIGXCPU; a training keeps a checkpoint and says how to go on |
 """
+EXIT_CODES = {
+    0: "done",
+    1: "a bug in convscope, with a traceback",
+    2: "usage: a verb, option or combination that does not exist",
+    3: "input: a file, image, formula or model that cannot be used",
+    4: "environment: a missing package or device, no space, no permission",
+    5: "interrupted by Ctrl-C, SIGTERM, SIGHUP or SIGXCPU; a training keeps a checkpoint and says how to go on",
+}
 
 
 def reference() -> str:
     """Return the whole page."""
-    return "\n".join([HEAD, *(section(verb) for verb in VERBS)])
+    codes = "".join(f"| {code} | {what} |\n" for code, what in EXIT_CODES.items())
+    return "\n".join([HEAD + codes, *(section(verb) for verb in VERBS)])
 
 
 def section(verb: str) -> str:
@@ -58,6 +65,10 @@ def section(verb: str) -> str:
             "| argument | |",
             "|---|---|",
             *(f"| {name(action)} | {text(action)} |" for action in actions),
+            "",
+            "```sh",
+            *(f"{typed}  # {what}" for typed, what in EXAMPLES[verb]),
+            "```",
             "",
         ]
     )

@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+from pathlib import Path
+
+CGROUPS = Path("/sys/fs/cgroup")
 
 
 def allowed_cpus() -> frozenset[int]:
@@ -26,3 +29,18 @@ def cpu_name() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
+
+
+def cpu_quota(folder: Path = CGROUPS) -> float | None:
+    """Return how many CPUs' time a container grants, such as 0.5; None where nothing limits it.
+
+    Linux' control groups: cpu.max of version 2 has the microseconds granted and the period; version 1 has two files.
+    """
+    with contextlib.suppress(OSError, ValueError, ZeroDivisionError):
+        granted, period = (folder / "cpu.max").read_text(encoding="ascii").split()
+        return None if granted == "max" else int(granted) / int(period)
+    with contextlib.suppress(OSError, ValueError, ZeroDivisionError):
+        first = folder / "cpu"
+        granted, period = ((first / f"cpu.cfs_{n}_us").read_text(encoding="ascii") for n in ("quota", "period"))
+        return None if int(granted) < 0 else int(granted) / int(period)
+    return None

@@ -33,6 +33,8 @@ VERBS = {
     "info": "info {slides}",
     "check": "check {place}/data",
     "cache": "cache",
+    "doctor": "doctor",
+    "completion": "completion bash",
     "lab": "lab --port 0 --runs {out}/runs",
     "lab --build": "lab --build {out}/site",
     "--help": "--help",

@@ -42,6 +42,8 @@ LOOKING = [  # all verbs but train
     ("draw", "run", "-o", "net.pdf"),
     ("look", "run", "-o", "page.html"),
     ("cache",),
+    ("doctor",),
+    ("completion", "bash"),
     ("lab", "--build", "site"),
 ]
 
