@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..errors import OK, UsageError
-from ..foreign.telling import foreign_file
+from ..foreign.telling import ForeignFile, model_or_foreign
 
 if TYPE_CHECKING:
     from ..foreign.describing import ForeignDescription
@@ -57,16 +57,15 @@ def run(args: argparse.Namespace) -> int:
         first = f"{input[2]}x{input[0]}x{input[1]}"
         print(f"{args.input} is {input[0]} channels of {input[1]}×{input[2]}; did you mean {first}?", file=sys.stderr)
     description: Description | ForeignDescription
-    file = foreign_file(args.formula) if args.formula.lower().endswith(".onnx") else None
-    if file is not None:
-        from ..foreign.describing import describe_foreign
-        from ..foreign.reading import open_foreign
+    if args.formula.lower().endswith(".onnx"):
+        file = model_or_foreign(args.formula)
+        if isinstance(file, ForeignFile):
+            from ..foreign.describing import describe_foreign
+            from ..foreign.reading import open_foreign
 
-        description = describe_foreign(open_foreign(file, input)[0])
-    elif args.formula.lower().endswith(".onnx"):
-        from ..modelfile import read
-
-        description = Description(read(args.formula).network)
+            description = describe_foreign(open_foreign(file, input)[0])
+        else:
+            description = Description(file.network)
     else:
         description = describe(args.formula, input, args.classes)
     if args.json:

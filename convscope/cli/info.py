@@ -7,13 +7,10 @@ import json
 from typing import TYPE_CHECKING
 
 from ..errors import printable
-from ..foreign.telling import foreign_file
+from ..foreign.telling import ForeignFile, model_or_foreign
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ..modelfile import ModelFile
-
 
 FACTS = 100  # that are listed
 
@@ -31,11 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what the file says; raise InputError if it cannot be trusted."""
-    from ..modelfile import read
-
-    if (other := foreign_file(args.model)) is not None:
-        return _foreign(other, args.json)
-    file = read(args.model)
+    file = model_or_foreign(args.model)
+    if isinstance(file, ForeignFile):
+        return _foreign(file, args.json)
     if args.json:
         print(json.dumps(contents(file)))
         return 0
@@ -46,12 +41,12 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _foreign(path: Path, as_json: bool) -> int:
+def _foreign(file: ForeignFile, as_json: bool) -> int:
     """Print what an ONNX file that convscope did not write holds, and that nothing says it is whole."""
     from ..foreign.describing import describe_foreign, facts_of
     from ..foreign.reading import open_foreign
 
-    facts = facts_of(describe_foreign(open_foreign(path)[0]))
+    facts = facts_of(describe_foreign(open_foreign(file)[0]))
     if as_json:
         print(json.dumps(facts))
         return 0

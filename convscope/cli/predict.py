@@ -15,7 +15,6 @@ from .foreign_options import add_foreign, refuse_foreign
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from ..foreign.predicting import ForeignModel
     from ..prediction import Model, Prediction
@@ -91,14 +90,9 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("predict.what", hint="convscope predict MODEL IMAGE …")
     if args.top < 1:
         raise UsageError("predict.top", got=args.top)
-    from ..foreign.telling import foreign_file
     from ..pictures.search import pictures_in
-    from ..prediction import load
 
-    file = foreign_file(args.model)
-    if file is None:
-        refuse_foreign(args)
-    model = load(args.model) if file is None else _foreign(file, args)
+    model = _opened(args)
     paths = list(pictures_in(args.pictures))
     if not paths:
         raise InputError("pictures.none", got=" ".join(args.pictures), hint=phrase("pictures.none.try"))
@@ -118,8 +112,17 @@ def run(args: argparse.Namespace) -> int:
         return _predict_all(args, model, paths, row, sorter)
 
 
-def _foreign(file: Path, args: argparse.Namespace) -> ForeignModel:
-    """Open an ONNX file that convscope did not write, and say how it is read."""
+def _opened(args: argparse.Namespace) -> Model | ForeignModel:
+    """Open what predicts; of an ONNX file that convscope did not write say how it is read."""
+    import numpy  # noqa: F401  # predicting needs it anyway, and the file's numbers are checked the faster for it
+
+    from ..foreign.telling import ForeignFile, model_or_foreign
+    from ..prediction import Model
+
+    file = model_or_foreign(args.model)
+    if not isinstance(file, ForeignFile):
+        refuse_foreign(args)
+        return Model(file)
     from ..foreign.predicting import load_foreign
     from ..foreign.preprocessing import Asked
     from .foreign_options import foreign_options

@@ -15,7 +15,7 @@ from ..formula.network import PICTURE
 from .units import Part, parts_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from ..foreign.telling import ForeignFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +40,16 @@ def source_of(
         return _of_network(network)
     if isinstance(network, Plan) or not _is_file(network):
         return _of_network(describe(network if isinstance(network, Plan) else str(network), input, classes).network)
-    from ..foreign.telling import foreign_file
-    from ..modelfile import read
+    from ..foreign.telling import ForeignFile, model_or_foreign
 
     if classes is not None:
         raise UsageError("draw.file", where=str(network), hint=phrase("draw.file.try"))
-    if (file := foreign_file(network)) is not None:
+    file = model_or_foreign(network)
+    if isinstance(file, ForeignFile):
         return _of_foreign(file, input)
     if input is not None:
         raise UsageError("draw.file", where=str(network), hint=phrase("draw.file.try"))
-    return _of_network(read(network).network)
+    return _of_network(file.network)
 
 
 def _is_file(network: str | os.PathLike[str]) -> bool:
@@ -68,11 +68,11 @@ def _within(field: Pair, shape: Shape) -> Pair:
     return min(field[0], shape[1]), min(field[1], shape[2])
 
 
-def _of_foreign(path: Path, input: Shape | None) -> Source:
+def _of_foreign(read: ForeignFile, input: Shape | None) -> Source:
     from ..foreign.describing import describe_foreign
     from ..foreign.reading import open_foreign
 
-    file = open_foreign(path, input)[0]
+    file = open_foreign(read, input)[0]
     described, outline = describe_foreign(file), file.outline()
     parts: list[Part] = []
     for row, step in zip(described.rows, outline, strict=True):

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Phrase, phrase
-from ..foreign.telling import foreign_file
-from ..modelfile import verify
+from ..foreign.telling import ForeignFile, model_or_foreign
 from .options import MEGABYTES, SAMPLES, LookOptions
 
 if TYPE_CHECKING:
@@ -76,19 +75,18 @@ def look(
         *(samples, title, language, megabytes, data_root, cache, progress),
     )
     named = _named_model(model)
-    foreign = foreign_file(named) if isinstance(named, (str, os.PathLike)) else None
-    if isinstance(named, (str, os.PathLike)) and foreign is None:
-        verify(named)  # what is refused is refused before PyTorch is imported, which takes seconds
+    # What is refused is refused before PyTorch is imported, which takes seconds.
+    opened = model_or_foreign(named) if isinstance(named, (str, os.PathLike)) else named
     from .subject.target import target_of_file, target_of_module
 
     if _is_module(model) or isinstance(model, Mapping):
         target = target_of_module(model, pictures, options)
-    elif foreign is not None:
+    elif isinstance(opened, ForeignFile):
         from .subject.foreign_target import target_of_foreign
 
-        target = target_of_foreign(foreign, pictures, options)
+        target = target_of_foreign(opened, pictures, options)
     else:
-        target = target_of_file(named, pictures, options)
+        target = target_of_file(opened, pictures, options)
     return _page(target, options)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InputError, phrase
+from ..errors import InputError
 from . import bounds
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ class Opened:
 
 def open_model(data: bytes) -> Opened:
     """Parse and check a file; raises InputError with one line that says why it is refused."""
-    if len(data) > bounds.LARGEST:
-        raise InputError("foreign.large", got=f"{len(data):,}", expected=phrase("value.most", n=f"{bounds.LARGEST:,}"))
     bounds.price(data)
     import onnx
 

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..calibration.prediction_sets import SetRule, set_rule
 from ..errors import InputError, Phrase, UsageError, phrase
-from ..pictures.decoding_pool import decode_in_order
-from ..pictures.input_spec import INVERT, InputSpec
-from ..pictures.preprocessing import preprocess
-from ..prediction.answer import Prediction, predictions
+from ..pictures.input_spec import InputSpec
+from ..prediction.answer import Prediction
+from ..prediction.streaming import stream
 from .endings import Ending, ending_of, probabilities
 from .preprocessing import Asked, reading_spec
 from .reading import Foreign, open_foreign
+from .telling import ForeignFile, foreign_file
 
 if TYPE_CHECKING:
     import os
 
-    from ..pictures.preprocessing import Picture
+    from ..pictures.preprocessing import Picture, Pixels
     from .step import Array
 
 
@@ -33,10 +31,17 @@ class ForeignModel:
     One sigmoid output is a question with two answers: "no" and "yes", or the name of its one class.
     """
 
-    rejection = None
-
-    def __init__(self, file: Foreign, spec: InputSpec, classes: tuple[str, ...] | None, notes: tuple[Phrase, ...]):
+    def __init__(
+        self,
+        file: Foreign,
+        spec: InputSpec,
+        classes: tuple[str, ...] | None,
+        notes: tuple[Phrase, ...],
+        digest: str,
+    ) -> None:
         self.file, self.spec, self.notes = file, spec, notes
+        self.digest = digest  # the SHA-256 of the file, in hex
+        self.rejection = None  # nothing says when a picture is none of its classes
         self.ending: Ending = ending_of(file.last_operator, file.output_shape)
         if self.ending == "maps":
             raise InputError("foreign.maps", where=str(file.path), got="×".join(map(str, file.output_shape)))
@@ -47,10 +52,10 @@ class ForeignModel:
         self._alone = count == 1 and self.ending == "sigmoid"
         self.classes = ("no", *(classes or ("yes",))) if self._alone else named
 
-    @cached_property
-    def digest(self) -> str:
-        """The SHA-256 of the file, in hex."""
-        return hashlib.sha256(self.file.path.read_bytes()).hexdigest()
+    @property
+    def predictor(self) -> ForeignPredictor:
+        """What computes pictures, one at a time."""
+        return ForeignPredictor(self)
 
     def stream(
         self,
@@ -62,16 +67,7 @@ class ForeignModel:
         always: bool = True,
     ) -> Iterator[Prediction | InputError]:
         """Yield for each picture, in order, its prediction or the error why it has none; always a class."""
-        if sets is not None:
-            self.set_rule(sets)
-        if invert not in (None, *INVERT):
-            raise UsageError("invert.choice", words=", ".join(INVERT), got=invert)
-        for picture in decode_in_order(lambda one: preprocess(self.spec, one, invert, centre=centre), pictures):
-            if isinstance(picture, InputError):
-                yield picture
-                continue
-            shares = self.probabilities(picture.pixels[None])
-            yield predictions(shares, self.classes, top, [picture.inverted], [picture.notes])[0]
+        yield from stream(self, pictures, top, invert, sets, centre, always)
 
     def set_rule(self, level: float) -> SetRule:
         """Raise InputError: no pictures were held out that say which classes a set holds."""
@@ -88,15 +84,29 @@ class ForeignModel:
         return np.concatenate([1 - made, made], 1) if self._alone else made
 
 
+class ForeignPredictor:
+    """A foreign file's graph in ONNX Runtime, which may use every CPU for its one picture at a time."""
+
+    batch = threads = 1
+
+    def __init__(self, model: ForeignModel) -> None:
+        self._model = model
+
+    def answers(self, pictures: Pixels) -> tuple[Array, None]:
+        """Return probabilities (N, K); how foreign a picture is is not known."""
+        return self._model.probabilities(pictures), None
+
+
 def load_foreign(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | ForeignFile,
     classes: Sequence[str] | None = None,
     shape: Sequence[int] | None = None,
     output: str | int | None = None,
     asked: Asked = Asked(),  # noqa: B008 - frozen
 ) -> ForeignModel:
     """Open a foreign file to predict with; raises ConvscopeError for one that is refused or gives no scores."""
-    file, facts = open_foreign(path, shape, output, asked.bgr)
+    read = path if isinstance(path, ForeignFile) else foreign_file(path)
+    file, facts = open_foreign(read, shape, output, asked.bgr)
     spec, note = reading_spec(file, facts, asked)
     notes: tuple[Phrase, ...] = (note,)
     if len(file.outputs) > 1 and output is None:
@@ -104,7 +114,7 @@ def load_foreign(
         notes = (*notes, phrase("foreign.outputs", n=f"{len(file.outputs)}", name=file.output, names=names))
     count = math.prod(file.output_shape[1:])
     beside = facts.classes if len(facts.classes) == count else ()
-    made = ForeignModel(file, spec, tuple(classes or beside) or None, notes)
+    made = ForeignModel(file, spec, tuple(classes or beside) or None, notes, read.digest)
     if made.ending == "logits" and count > 1:
         made.notes = (*made.notes, phrase("foreign.logits"))
     return made

@@ -25,6 +25,7 @@ from .running import Session
 from .scaling import scaling
 from .sidecar import Facts, facts
 from .step import PICTURE, Array, Step
+from .telling import ForeignFile, foreign_file
 
 USUAL = 224  # rows and columns that are read where a file leaves them open and nothing else is known
 
@@ -191,20 +192,20 @@ class Foreign:
 
 
 def open_foreign(
-    path: str | os.PathLike[str], shape: Sequence[int] | None = None, output: str | int | None = None, bgr: bool = False
+    path: str | os.PathLike[str] | ForeignFile,
+    shape: Sequence[int] | None = None,
+    output: str | int | None = None,
+    bgr: bool = False,
 ) -> tuple[Foreign, Facts]:
-    """Open a file for pictures of `shape` (C, H, W), which counts where the file leaves its sizes open. `output` names
-    which of several outputs is looked at; the first, if it is left out.
+    """Open a file, read already or not, for pictures of `shape` (C, H, W), which counts where the file leaves its sizes
+    open. `output` names which of several outputs is looked at; the first, if it is left out.
 
     Raises InputError for a file that is refused (bounds, external data, operators of other domains, control flow).
     """
-    file = Path(path)
+    read = path if isinstance(path, ForeignFile) else foreign_file(path)
+    file = read.path
     try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise InputError("model.unreadable", where=str(file), got=error.strerror) from error
-    try:
-        opened = open_model(data)
+        opened = open_model(read.data)
         known = facts(file, opened.metadata)
         return Foreign(file, opened, _shape(opened, shape, known), output, bgr), known
     except InputError as error:

@@ -11,6 +11,7 @@ import hashlib
 KEY = b"convscope.digest"
 _ENTRY = b"\x0a" + bytes([len(KEY)]) + KEY + b"\x12\x40"  # StringStringEntryProto: key = 1, value = 2 of 64 bytes
 HEAD = b"\x72" + bytes([len(_ENTRY) + 64]) + _ENTRY  # ModelProto.metadata_props = 14
+RECORD = len(HEAD) + 64  # bytes
 
 
 def seal(data: bytes) -> bytes:
@@ -22,8 +23,9 @@ def seal(data: bytes) -> bytes:
 def sealed(data: bytes | memoryview) -> bool:
     """Tell whether `data` ends in a digest record that matches it."""
     view = memoryview(data)
-    end = len(view) - 64
-    return (
-        view[max(0, end - len(HEAD)) : max(0, end)] == HEAD
-        and view[end:] == hashlib.sha256(view[:end]).hexdigest().encode()
-    )
+    return ends_in_record(view) and view[-64:] == hashlib.sha256(view[:-64]).hexdigest().encode()
+
+
+def ends_in_record(data: bytes | memoryview) -> bool:
+    """Tell whether `data`, a file or its last `RECORD` bytes, ends in a digest record, whichever digest it says."""
+    return data[max(0, len(data) - RECORD) : max(0, len(data) - 64)] == HEAD

@@ -8,13 +8,15 @@ from __future__ import annotations
 import math
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .. import pretrained
 from ..errors import ConvscopeError, InputError, phrase
+from ..files import open_plain
 from ..formula.network import Network
 from ..formula.onnx_operators import HALF
 from ..formula.plan import Plan
@@ -135,19 +137,29 @@ def resolve_model(path: str | os.PathLike[str]) -> Path:
 def read(path: str | os.PathLike[str]) -> ModelFile:
     """Read and verify a model file or the one in a run directory; raises InputError with one line that says why not."""
     file = resolve_model(path)
+    return checked(file, bytes_of(file))
+
+
+def bytes_of(file: Path, judge: Callable[[BinaryIO, int], None] = lambda *_: None) -> bytes:
+    """Return what is in a file that may be a model file. `judge` is asked before, with the open file and its size, and
+    raises what it will. Raises InputError for a name of another kind, a file too large or one that cannot be read.
+    """
     refuse_by_name(file)
     try:
-        size = file.stat().st_size
-        if size > LARGEST:
-            raise InputError(
-                "model.large",
-                where=str(file),
-                got=phrase("value.bytes", n=f"{size:,}"),
-                expected=phrase("value.most", n=f"{LARGEST:,}"),
-            )
-        data = file.read_bytes()
+        with open_plain(file) as opened:
+            size = os.fstat(opened.fileno()).st_size
+            if size > LARGEST:
+                got, most = phrase("value.bytes", n=f"{size:,}"), phrase("value.most", n=f"{LARGEST:,}")
+                raise InputError("model.large", where=str(file), got=got, expected=most)
+            judge(opened, size)
+            opened.seek(0)
+            return opened.read()
     except OSError as error:
         raise InputError("model.unreadable", where=str(file), got=error.strerror) from error
+
+
+def checked(file: Path, data: bytes) -> ModelFile:
+    """Return the model file at `file` that holds `data`; raises InputError with one line that says why not."""
     return ModelFile(file, check(data, str(file)), data)
 
 

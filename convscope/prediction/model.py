@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import os
 from functools import cached_property
-from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ..calibration.prediction_sets import SetRule, set_rule
-from ..errors import InputError, UsageError
+from ..errors import InputError
 from ..modelfile import ModelFile, read
-from ..pictures.decoding_pool import decode_in_order, map_in_order
-from ..pictures.input_spec import INVERT
 from ..pictures.legibility import legibility_notes
-from ..pictures.preprocessing import Preprocessed, check_centring, pictures_of, preprocess, preprocess_stack
+from ..pictures.preprocessing import pictures_of, preprocess_stack
 from .answer import Prediction, predictions
 from .predictor import Predictor
+from .streaming import rule_of, stream, threshold_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,9 +25,6 @@ if TYPE_CHECKING:
     from ..pictures.input_spec import InputSpec
     from ..pictures.preprocessing import Picture, Pixels
     from ..rejection import Rejection
-
-
-Item = TypeVar("Item")
 
 
 class Model:
@@ -121,12 +115,12 @@ class Model:
         """
         import numpy as np
 
-        rule = self._rule(top, invert, sets)
+        rule = rule_of(self, top, invert, sets)
         stack = isinstance(pictures, np.ndarray) and pictures.dtype == np.uint8
         if stack and cast("Pixels", pictures).shape[1:] == self.spec.shape and not centre:
             read, inverted = preprocess_stack(self.spec, cast("Pixels", pictures), invert)
             notes, (probabilities, outsiders) = legibility_notes(self.spec, read), self.predictor.answers(read)
-            threshold = self._threshold(always)
+            threshold = threshold_of(self, always)
             return _without_errors(
                 predictions(probabilities, self.classes, top, inverted, notes, rule, outsiders, threshold)
             )
@@ -152,45 +146,7 @@ class Model:
 
         Decoding and predicting overlap, and only a bounded number of pictures is in memory at a time.
         """
-        rule = self._rule(top, invert, sets)
-        if centre:
-            check_centring(self.spec)
-        if not len(pictures):
-            return
-        threshold, predictor = self._threshold(always), self.predictor  # opened once, before the threads
-        decoded = decode_in_order(lambda picture: preprocess(self.spec, picture, invert, centre=centre), pictures)
-        threads, parts = predictor.threads, batches(decoded, predictor.batch)
-        if len(pictures) <= predictor.batch:
-            threads = 1
-        for batch in map_in_order(lambda batch: self._predict(batch, top, rule, threshold), parts, threads):
-            yield from batch
-
-    def _rule(self, top: int, invert: str | None, sets: float | None) -> SetRule | None:
-        """Check the options; return the rule for sets if they are asked for."""
-        if invert not in (None, *INVERT):
-            raise UsageError("invert.choice", words=", ".join(INVERT), got=invert)
-        if top < 1:
-            raise UsageError("value.top", got=top)
-        return None if sets is None else self.set_rule(sets)
-
-    def _threshold(self, always: bool) -> float:
-        """Return above which score a picture is none of the classes."""
-        return math.inf if always or self.rejection is None else self.rejection.threshold
-
-    def _predict(
-        self, batch: list[Preprocessed | InputError], top: int, rule: SetRule | None, threshold: float
-    ) -> list[Prediction | InputError]:
-        """Return the predictions of decoded pictures, errors in their places."""
-        import numpy as np
-
-        good = [picture for picture in batch if not isinstance(picture, InputError)]
-        if not good:
-            return [error for error in batch if isinstance(error, InputError)]
-        read = np.stack([picture.pixels for picture in good])
-        notes = [(*picture.notes, *more) for picture, more in zip(good, legibility_notes(self.spec, read), strict=True)]
-        (probabilities, outsiders), inverted = self.predictor.answers(read), [p.inverted for p in good]
-        found = iter(predictions(probabilities, self.classes, top, inverted, notes, rule, outsiders, threshold))
-        return [picture if isinstance(picture, InputError) else next(found) for picture in batch]
+        yield from stream(self, pictures, top, invert, sets, centre, always)
 
     def __repr__(self) -> str:
         return f"Model({str(self.file.path)!r}: {self.formula}, {len(self.classes)} classes)"
@@ -215,13 +171,6 @@ def predict(
 ) -> list[Prediction]:
     """Return a prediction for each picture; see Model.predict."""
     return (model if isinstance(model, Model) else load(model)).predict(pictures, top, invert, sets, centre, always)
-
-
-def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """Yield lists of `size` items, the last one of what is left."""
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch
 
 
 def _without_errors(results: Iterable[Prediction | InputError]) -> list[Prediction]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from ...data.dataset import Dataset
 from ...errors import phrase
 from ...foreign.preprocessing import Asked, reading_spec, within
 from ...foreign.reading import Foreign, open_foreign
+from ...foreign.telling import ForeignFile
 from ..options import LookOptions
 from .inputs import each_input, sort_inputs
 from .module_input import infer_input
@@ -19,7 +19,7 @@ from .subject import Floats, Pixels, Recorded, subject_of_steps
 from .target import Target, said_of, trial
 
 
-def target_of_foreign(path: Path, pictures: Any, options: LookOptions) -> Target:
+def target_of_foreign(read: ForeignFile, pictures: Any, options: LookOptions) -> Target:
     """Open a foreign file: what it reads is what it says itself, what lies beside it, or what the options say.
 
     Raises ConvscopeError for a file that is refused, and where nothing tells what it reads.
@@ -27,7 +27,7 @@ def target_of_foreign(path: Path, pictures: Any, options: LookOptions) -> Target
     things = list(each_input(pictures))
     sizes = [t.shape for t in things if isinstance(t, (np.ndarray, Dataset))]
     known = options.shape or next((shape for shape in sizes if len(shape) == 3), None)
-    file, facts = open_foreign(path, known, options.output, options.bgr)
+    file, facts = open_foreign(read, known, options.output, options.bgr)
     if any(isinstance(t, np.ndarray) and t.dtype.kind == "f" for t in things):  # as the graph reads them already
         spec, things, notes = infer_input(pictures, options)
     else:
@@ -38,7 +38,7 @@ def target_of_foreign(path: Path, pictures: Any, options: LookOptions) -> Target
     classes = tuple(options.classes or next((t.classes for t in things if hasattr(t, "classes")), facts.classes))
     inputs = sort_inputs(things, own, classes, options)
     by = f"ONNX Runtime {version('onnxruntime')}"
-    title = options.title or path.stem
+    title = options.title or read.path.stem
     tried = trial(inputs, own)
     if classes and not options.classes and len(classes) != feed.run(tried[:1]).reshape(1, -1).shape[1]:
         classes = ()  # of what lies beside it by chance
@@ -52,7 +52,7 @@ def target_of_foreign(path: Path, pictures: Any, options: LookOptions) -> Target
             *notes,
             phrase("foreign.outputs", n=f"{len(file.outputs)}", name=file.output, names=_few(file.outputs)),
         )
-    return Target(subject, inputs, None, path.stem, (*notes, *said_of(inputs)))
+    return Target(subject, inputs, None, read.path.stem, (*notes, *said_of(inputs)))
 
 
 class _Feed:

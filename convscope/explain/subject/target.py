@@ -10,9 +10,10 @@ from torch import nn
 
 from ...data.run_data import RunData
 from ...errors import Phrase, UsageError, phrase
+from ...modelfile import ModelFile
 from ...nn import Net
 from ...pictures.input_spec import InputSpec
-from ...prediction import Model, load
+from ...prediction import Model
 from ..options import OF_OTHERS, LookOptions
 from . import samples
 from .inputs import Inputs, each_input, sort_inputs
@@ -35,14 +36,14 @@ class Target:
     trained_with: RunData | None = None
 
 
-def target_of_file(model: Any, pictures: Any, options: LookOptions) -> Target:
-    """Open a model: a Model, or a path of a model file or a run. Its own data is found again unless other was given.
+def target_of_file(model: ModelFile | Model, pictures: Any, options: LookOptions) -> Target:
+    """Look at a model file that was read, or a Model. Its own data is found again unless other was given.
 
     Raises ConvscopeError for what cannot be opened, and for options that a model file knows by itself.
     """
     for option in options.given(*OF_OTHERS):
         raise UsageError("look.option", option=option, hint=phrase("look.option.try", option=option))
-    file = model if isinstance(model, Model) else load(model)
+    file = model if isinstance(model, Model) else Model(model)
     folder = file.file.path.parent
     run = folder if file.file.path.name == "model.onnx" and (folder / "run.json").is_file() else None
     name = (run or file.file.path.with_suffix("")).resolve().name
