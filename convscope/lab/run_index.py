@@ -157,7 +157,7 @@ class RunIndex:
             self._readers.pop(id, None)
             known, error = self._damage.get(id, (None, None))
             if error is not None and known == stamp:
-                raise error
+                raise error.with_traceback(None)  # raised as it is, it would keep the way of every time before
             try:
                 reader = self._readers[id] = RunReader(path)
             except ConvscopeError as damage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -139,6 +140,24 @@ def test_what_is_damaged_is_said(root: Path) -> None:
         r"\udcff\n": "the lab shows no run of such a name, expected letters, digits, ., - and _, at most 128\n"
         "try: rename its folder",
     }
+
+
+def test_asking_for_a_damaged_run_keeps_nothing(root: Path) -> None:
+    run_dir(root, "bad").joinpath("run.json").write_text("{")
+    runs = RunIndex(root)
+
+    def ask(times: int) -> None:
+        for _ in range(times):
+            runs.all()
+            with pytest.raises(InputError):
+                runs.summary("bad")
+
+    ask(10)
+    gc.collect()
+    before = len(gc.get_objects())
+    ask(100)
+    gc.collect()
+    assert len(gc.get_objects()) < before + 50
 
 
 def test_a_damaged_run_is_read_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
