@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .errors import ConvscopeError as ConvscopeError
     from .evaluation import evaluate as evaluate
     from .explain.look import look as look
+    from .explain.relevance import relevance as relevance
     from .explain.saliency import grad_cam as grad_cam
     from .explain.saliency import occlusion as occlusion
     from .formula import ELU as ELU
@@ -83,6 +84,7 @@ _HOMES = {
     "evaluate": "evaluation",
     "draw": "drawing",
     "look": "explain.look",
+    "relevance": "explain.relevance",
     "grad_cam": "explain.saliency",
     "occlusion": "explain.saliency",
     "predict": "prediction",

@@ -15,6 +15,7 @@ from ..formula import BatchNorm, Concat, Conv, Network
 from ..nn import Net
 from .batching import to_model_input
 from .capture import capture, untouched
+from .chosen_class import chosen_scores, class_of_each
 
 Heat = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -40,7 +41,7 @@ def grad_cam(
     with torch.enable_grad(), capture(module, [layer]) as calls:
         # Floats that need gradients, so that there is a graph even where no weight requires one.
         scores = module(x.detach().to(torch.float32).requires_grad_()).flatten(1)
-        chosen = _chosen(scores, classes)
+        chosen = chosen_scores(scores, classes)
         if not calls or calls[-1].output.dim() != 4:
             raise InputError("gradcam.maps", got=layer)
         output_maps = calls[-1].output  # (N, C, h, w)
@@ -98,7 +99,7 @@ def occlusion(
         raise UsageError("occlusion.fill", got=fill)
     tops = [i * down for i in range(1 + max(0, math.ceil((height - h) / down)))]
     lefts = [i * across for i in range(1 + max(0, math.ceil((width - w) / across)))]
-    wanted = _each(classes, len(pictures))
+    wanted = class_of_each(classes, len(pictures))
     heat = np.zeros((len(pictures), height, width), np.float32)
     with untouched(module), torch.no_grad():
         for n, picture in enumerate(pictures):
@@ -126,23 +127,6 @@ def _probability(module: nn.Module, x: Tensor, c: int, temperature: float) -> Te
     if not 0 <= c < scores.shape[1]:
         raise InputError("class.unknown", got=c, expected=phrase("value.from.to", low=0, high=scores.shape[1] - 1))
     return torch.softmax(scores.double() / temperature, 1)[:, c].cpu()
-
-
-def _chosen(scores: Tensor, classes: Sequence[int] | int) -> Tensor:
-    wanted = _each(classes, len(scores))
-    if not all(0 <= c < scores.shape[1] for c in wanted):
-        raise InputError(
-            "class.unknown", got=classes, expected=phrase("value.from.to", low=0, high=scores.shape[1] - 1)
-        )
-    return scores[torch.arange(len(scores)), wanted]
-
-
-def _each(classes: Sequence[int] | int, n: int) -> list[int]:
-    """Return a class for each of `n` pictures."""
-    given = np.asarray(classes)
-    if given.dtype.kind not in "iu" or given.shape not in ((), (n,)):
-        raise UsageError("saliency.classes", got=classes, expected=f"{n}")
-    return [int(c) for c in np.broadcast_to(given, n)]
 
 
 def _pair(value: int | tuple[int, int], name: str) -> tuple[int, int]:

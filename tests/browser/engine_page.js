@@ -104,6 +104,12 @@ Object.assign(globalThis, {
     ) => packed(at.engine.occlusion(picture, chosen, size, stride).values),
     contributions: (/** @type {number} */ chosen, /** @type {number | null} */ rival) =>
       at.engine.contributions(at.result, chosen, rival),
+    relevance: (/** @type {number} */ chosen, /** @type {any} */ rule, /** @type {number[][]} */ units) => {
+      const made = at.engine.relevance(at.result, chosen, rule);
+      const of = Object.fromEntries(Array.from(made.of, ([index, values]) => [index, packed(values)]));
+      const terms = units.map(([index, unit]) => at.engine.relevanceTerms(at.result, made, index, unit));
+      return { ...made, of, terms };
+    },
     fit: (
       /** @type {number[]} */ rgba,
       /** @type {number} */ height,

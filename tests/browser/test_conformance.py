@@ -26,6 +26,7 @@ from convscope.errors import InputError
 from convscope.explain import saliency
 from convscope.explain.payload.encoding import ScaledBytes, decode
 from convscope.explain.payload.travel import rounded
+from convscope.explain.relevance import relevance
 from convscope.formula import Network, parse, trace
 from convscope.formula.geometry import Patch, Source
 from convscope.formula.kinds import KINDS, Clip
@@ -129,6 +130,7 @@ def test_what_is_derived_from_the_numbers(page: EnginePage, examples: int) -> No
             check_reading(network, rng),
             check_gradients(network, net, picture, int(rng.integers(network.classes))),
             check_learned(network, net, picture, rng),
+            check_relevance(network, spec, weights, picture, rng),
         ]
         if rng.integers(5) == 0:  # hundreds of forward passes in torch
             checks.append(check_occlusion(network, spec, weights, picture, rng))
@@ -382,6 +384,39 @@ def check_gradients(network: Network, net: Net, picture: Array, chosen: int) -> 
         assert products == sorted(products, reverse=True)
         np.testing.assert_allclose(found["total"], want_total, rtol=1e-7, atol=1e-9)
         np.testing.assert_allclose(sum(products) + found["rest"], want_total, rtol=1e-7, atol=1e-9)
+
+
+def check_relevance(
+    network: Network, spec: InputSpec, weights: Weights, picture: Array, rng: np.random.Generator
+) -> Check:
+    """The relevance of every number, and what biases and ε keep, are convscope.explain's; a unit's is the sum of what
+    it was given, unit by unit, and those products are the ones that the page shows of the unit that gives."""
+    net = load_weights(build(network, spec), weights).eval()
+    scaled, made = made_by_torch(in_float64(network, spec, weights), picture)
+    if nearly_tied(network, [scaled, *made]):
+        yield []
+        return
+    chosen, rule = int(rng.integers(network.classes)), {"epsilon": 0.01, "gamma": float(rng.choice([0.0, 0.25]))}
+    wanted = relevance(net, picture, chosen, **rule)
+    shared = {
+        -1: wanted.picture,
+        **{i: wanted.nodes[n.name] for i, n in enumerate(network.nodes) if n.name in wanted.nodes},
+    }
+    units = [[i, int(rng.integers(values[0].size))] for i, values in shared.items() if i < len(network.nodes) - 1]
+    (found,) = yield [("relevance", chosen, rule, units)]
+    where = f"{rule} of {network.plan} on {network.input}"
+    assert found["of"].keys() == {str(i) for i in shared}, where
+    for i, values in shared.items():
+        near = 1e-6 * max(1.0, np.abs(values).max())
+        np.testing.assert_allclose(numbers(found["of"][str(i)]), values.ravel(), atol=near, err_msg=f"{i}, {where}")
+    for row, step in zip(found["rows"], wanted.steps, strict=True):
+        ours = [row[name] for name in ("arrives", "bias", "epsilon", "carried")]
+        theirs = [float(v[0]) for v in (step.arrives, step.bias, step.epsilon, step.carried)]
+        np.testing.assert_allclose(ours, theirs, atol=1e-6 * max(1.0, np.abs(theirs).max()), err_msg=where)
+    for (i, at), terms in zip(units, found["terms"], strict=True):
+        given = [term["given"] for term in terms]
+        near = 1e-9 * max(1.0, *map(abs, given)) if given else 0
+        np.testing.assert_allclose(sum(given), numbers(found["of"][str(i)])[at], atol=near, err_msg=f"{i}, {where}")
 
 
 def grad_cam_layer(network: Network) -> int:

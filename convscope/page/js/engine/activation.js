@@ -1,4 +1,5 @@
 import { sameTerms } from "./parts.js";
+import { passedBack } from "./relevance_paths.js";
 /** @import {Curve, KindModule} from "./types.js" */
 
 /**
@@ -16,6 +17,7 @@ export function activation(explain, curve) {
     mixes: false,
     affine: false,
     curve,
+    relevance: passedBack,
     forward: (node, [x]) => {
       const out = new Float64Array(x.length);
       for (let i = 0; i < x.length; i++) out[i] = of(x[i], node);

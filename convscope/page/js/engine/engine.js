@@ -6,6 +6,7 @@ import { kindOf } from "./kinds/all.js";
 import { gradientTerms, lossAfterStep, lossGradients } from "./learned.js";
 import { occlusionSteps } from "./occlusion.js";
 import { outsiderOf } from "./outsider.js";
+import { relevanceOf, relevanceTerms } from "./relevance.js";
 import { seenBox } from "./seen.js";
 import { probabilitiesOf } from "./softmax.js";
 import { termsOf } from "./terms.js";
@@ -152,6 +153,18 @@ export function makeEngine(payload) {
      * @param {number | null} [rival]
      */
     contributions: (result, chosen, rival = null) => contributionsTo(nodes, result, chosen, rival),
+
+    /**
+     * The score of class `chosen` shared out down to the picture.
+     * @param {Result} result @param {number} chosen @param {import("./relevance.js").RelevanceRule} rule
+     */
+    relevance: (result, chosen, rule) => relevanceOf(nodes, result, chosen, rule),
+
+    /**
+     * Who gave number `at` of a node's output, or of the picture for −1, its relevance.
+     * @param {Result} result @param {import("./relevance.js").Relevance} made @param {number} index @param {number} at
+     */
+    relevanceTerms: (result, made, index, at) => relevanceTerms(nodes, result, made, index, at),
   };
 }
 

@@ -48,6 +48,7 @@ export function ownNorm(explain, geometry, setsOf) {
     mixes: false,
     affine: false,
     curve: null,
+    relevance: evenedBack(setsOf),
     forward: (node, [x]) => {
       const { weight, bias } = node.tensors;
       const area = areaOf(node);
@@ -106,4 +107,34 @@ function ownTerms(unit, setsOf) {
   const [weight, bias] = [node.tensors.weight[channel], node.tensors.bias[channel]];
   const own = { mean: mean[set], variance: variance[set], eps, normalised, weight, bias, count: size };
   return { parts, numbers: { ...numbers, ...own } };
+}
+
+/**
+ * Relevance by its products, with the deviation as a constant (Ali et al. 2022, section 3.2): y = Σ x · weight + β, where
+ * the mean takes 1/n of every number of the set away.
+ * @param {(node: Layer) => Sets} setsOf
+ * @returns {import("./relevance_paths.js").PathsOf}
+ */
+function evenedBack(setsOf) {
+  return ({ node, inputs: [x], output }) => {
+    const { variance, size, of } = momentsOf(node, setsOf, x);
+    const area = node.input[1] * node.input[2];
+    const { weight, bias } = node.tensors;
+    const eps = ownEps(node);
+    const factor = (/** @type {number} */ i) => weight[Math.floor(i / area)] / Math.sqrt(variance[of(i)] + eps);
+    return {
+      whole: output,
+      constant: (to) => bias[Math.floor(to / area)],
+      back: (shares) => {
+        const means = new Float64Array(variance.length);
+        const weighed = shares.map((share, i) => share * factor(i));
+        weighed.forEach((v, i) => (means[of(i)] += v / size));
+        return [weighed.map((v, i) => v - means[of(i)])];
+      },
+      from: (_, at) => {
+        const others = Array.from(x.keys()).filter((to) => of(to) === of(at));
+        return others.map((to) => ({ to, weight: (Number(to === at) - 1 / size) * factor(to) }));
+      },
+    };
+  };
 }

@@ -1,6 +1,7 @@
 /** Layers that make each row of maps from one or two rows of what they read, and each column likewise. */
 
 import { partOf } from "./parts.js";
+import { byProducts } from "./relevance_paths.js";
 /** @import {KindModule, Layer} from "./types.js" */
 
 /** @typedef {{at: number, weight: number}[]} Weighed places along an axis, each with its weight; none for zeros */
@@ -64,6 +65,7 @@ export function resampled(explain) {
     mixes: false,
     affine: true,
     curve: null,
+    relevance: byProducts(),
     forward: (node, [x]) => {
       const [channels, rows, columns] = node.output;
       const out = new Float64Array(channels * rows * columns);

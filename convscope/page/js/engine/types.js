@@ -32,6 +32,8 @@
  * @property {boolean} mixes each output channel reads all input channels of its group
  * @property {boolean} affine the output is a sum of the input's numbers, each times a factor, and a constant
  * @property {Curve | null} curve of an activation
+ * @property {import("./relevance_paths.js").PathsOf | null} relevance how relevance goes back through it; null where it
+ * ends there
  * @property {((node: Layer, inputs: Float64Array[]) => Float64Array) | null} forward the node's output; null where the
  * page cannot compute it
  * @property {((node: Layer, gradient: Float64Array, inputs: Float64Array[], output: Float64Array) => Float64Array[]) |

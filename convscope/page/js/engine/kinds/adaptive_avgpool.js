@@ -1,6 +1,7 @@
 import { phrase } from "../../kit/i18n.js";
 import { cellAlong } from "../geometry.js";
 import { partOf } from "../parts.js";
+import { byProducts } from "../relevance_paths.js";
 /** @import {KindModule, Layer} from "../types.js" */
 
 /**
@@ -14,6 +15,7 @@ export const adaptive_avgpool = {
   mixes: false,
   affine: true,
   curve: null,
+  relevance: byProducts(),
   forward: (node, [x]) => {
     const out = new Float64Array(node.output[0] * node.output[1] * node.output[2]);
     eachInCells(node, (to, from, area) => (out[to] += x[from] / area));

@@ -1,5 +1,6 @@
 import { phrase } from "../../kit/i18n.js";
 import { joinedTerms, spreadPlaces, summedBack } from "../joining.js";
+import { byProducts } from "../relevance_paths.js";
 /** @import {KindModule} from "../types.js" */
 
 /**
@@ -13,6 +14,7 @@ export const add = {
   mixes: false,
   affine: true,
   curve: null,
+  relevance: byProducts(),
   forward: (node, [first, ...others]) => {
     const out = Float64Array.from(first);
     others.forEach((other, at) => {

@@ -1,6 +1,7 @@
 import { phrase } from "../../kit/i18n.js";
 import { partOf, windowAt } from "../parts.js";
 import { countedAt, eachPooled } from "../pooling.js";
+import { byProducts } from "../relevance_paths.js";
 /** @import {KindModule, Layer} from "../types.js" */
 
 /** What each sum is divided by, a place of the output each. @param {Layer} node */
@@ -20,6 +21,7 @@ export const avgpool = {
   mixes: false,
   affine: true,
   curve: null,
+  relevance: byProducts(),
   forward: (node, [x]) => {
     const out = new Float64Array(node.output[0] * node.output[1] * node.output[2]);
     eachPooled(node, (to, from) => (out[to] += x[from]));

@@ -1,5 +1,6 @@
 import { phrase } from "../../kit/i18n.js";
 import { biasUses, sameTerms } from "../parts.js";
+import { byProducts } from "../relevance_paths.js";
 /** @import {KindModule, Layer} from "../types.js" */
 
 /** @param {Layer} node */
@@ -23,6 +24,14 @@ export const bn = {
   mixes: false,
   affine: true,
   curve: null,
+  // One product, x · γ / √(variance + eps), and one constant: merged into the convolution before it, the same for small ε.
+  relevance: byProducts({
+    bare: (tensors) => {
+      const zeros = new Float64Array(tensors.bias.length);
+      return { weight: tensors.weight, bias: zeros, running_mean: zeros, running_var: tensors.running_var };
+    },
+    constant: (node, c) => node.tensors.bias[c] + normalisedAt(node, c, 0) * node.tensors.weight[c],
+  }),
   forward: (node, [x]) => {
     const { weight, bias, running_mean, running_var } = node.tensors;
     const area = x.length / node.input[0];

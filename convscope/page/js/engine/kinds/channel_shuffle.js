@@ -1,6 +1,7 @@
 import { phrase } from "../../kit/i18n.js";
 import { shuffledFrom } from "../geometry.js";
 import { partOf } from "../parts.js";
+import { movedBack } from "../relevance_paths.js";
 /** @import {KindModule} from "../types.js" */
 
 /**
@@ -14,6 +15,7 @@ export const channel_shuffle = {
   mixes: false,
   affine: true,
   curve: null,
+  relevance: movedBack,
   forward: (node, [x]) => {
     const area = node.input[1] * node.input[2];
     return new Float64Array(x.length).map((_, i) => x[shuffledFrom(node, Math.floor(i / area)) * area + (i % area)]);

@@ -1,6 +1,7 @@
 import { phrase } from "../../kit/i18n.js";
 import { sourceOf } from "../geometry.js";
 import { partOf } from "../parts.js";
+import { movedBack } from "../relevance_paths.js";
 /** @import {KindModule} from "../types.js" */
 
 /**
@@ -14,6 +15,7 @@ export const concat = {
   mixes: false,
   affine: true,
   curve: null,
+  relevance: movedBack,
   forward: (node, inputs) => {
     const out = new Float64Array(node.output[0] * node.output[1] * node.output[2]);
     let at = 0;

@@ -2,6 +2,7 @@ import { phrase } from "../../kit/i18n.js";
 import { convolve, convolveBack, convolveWeights, weightUses } from "../convolution.js";
 import { biasUses, partOf, sumOf, windowAt } from "../parts.js";
 import { biasShape } from "../weights.js";
+import { byProducts, raisedWeights } from "../relevance_paths.js";
 /** @import {Window} from "../../types.js" */
 /** @import {KindModule} from "../types.js" */
 
@@ -13,6 +14,11 @@ export const conv = {
   mixes: true,
   affine: true,
   curve: null,
+  relevance: byProducts({
+    bare: raisedWeights,
+    constant: ({ tensors: { bias } }, c) => (bias ? bias[c] : 0),
+    favours: true,
+  }),
   forward: (node, [x]) => convolve(node, x),
   backward: (node, gradient) => [convolveBack(node, gradient)],
   learned: {

@@ -1,6 +1,7 @@
 import { phrase } from "../../kit/i18n.js";
 import { cropPlace } from "../geometry.js";
 import { movedTerms } from "../parts.js";
+import { movedBack } from "../relevance_paths.js";
 /** @import {KindModule} from "../types.js" */
 
 /** @type {KindModule} */
@@ -11,6 +12,7 @@ export const crop = {
   mixes: false,
   affine: true,
   curve: null,
+  relevance: movedBack,
   forward: (node, [x]) =>
     new Float64Array(node.output[0] * node.output[1] * node.output[2]).map((_, i) => x[cropPlace(node, i)]),
   backward: (node, gradient) => {

@@ -1,5 +1,6 @@
 import { phrase } from "../../kit/i18n.js";
 import { sameTerms } from "../parts.js";
+import { movedBack } from "../relevance_paths.js";
 /** @import {KindModule} from "../types.js" */
 
 /**
@@ -13,6 +14,7 @@ export const dropout = {
   mixes: false,
   affine: true,
   curve: null,
+  relevance: movedBack,
   forward: (_, [x]) => x,
   backward: (_, gradient) => [gradient],
   terms: sameTerms,

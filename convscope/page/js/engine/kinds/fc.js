@@ -2,6 +2,7 @@ import { phrase } from "../../kit/i18n.js";
 import { gridsOf } from "../geometry.js";
 import { biasUses, outputOf, sumOf } from "../parts.js";
 import { biasShape } from "../weights.js";
+import { byProducts, raisedWeights } from "../relevance_paths.js";
 /** @import {Pair} from "../../types.js" */
 /** @import {KindModule} from "../types.js" */
 
@@ -13,6 +14,11 @@ export const fc = {
   mixes: true,
   affine: true,
   curve: null,
+  relevance: byProducts({
+    bare: raisedWeights,
+    constant: ({ tensors: { bias } }, c) => (bias ? bias[c] : 0),
+    favours: true,
+  }),
   forward: (node, [x]) => {
     const { weight, bias } = node.tensors;
     const out = new Float64Array(node.output[0]);

@@ -1,5 +1,6 @@
 import { phrase } from "../../kit/i18n.js";
 import { movedTerms } from "../parts.js";
+import { movedBack } from "../relevance_paths.js";
 /** @import {KindModule} from "../types.js" */
 
 /** @type {KindModule} */
@@ -10,6 +11,7 @@ export const flatten = {
   mixes: false,
   affine: true,
   curve: null,
+  relevance: movedBack,
   forward: (_, [x]) => x,
   backward: (_, gradient) => [gradient],
   terms: (unit) => movedTerms(unit, unit.channel),

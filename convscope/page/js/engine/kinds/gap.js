@@ -1,5 +1,6 @@
 import { phrase } from "../../kit/i18n.js";
 import { partOf } from "../parts.js";
+import { byProducts } from "../relevance_paths.js";
 /** @import {KindModule} from "../types.js" */
 
 /**
@@ -13,6 +14,7 @@ export const gap = {
   mixes: false,
   affine: true,
   curve: null,
+  relevance: byProducts(),
   forward: (node, [x]) => {
     const area = node.input[1] * node.input[2];
     const out = new Float64Array(node.input[0]);

@@ -1,6 +1,7 @@
 import { phrase } from "../../kit/i18n.js";
 import { channelsAround } from "../geometry.js";
 import { partOf } from "../parts.js";
+import { passedBack } from "../relevance_paths.js";
 /** @import {KindModule, Layer} from "../types.js" */
 
 /** @param {Layer} node */
@@ -35,6 +36,7 @@ export const lrn = {
   mixes: false,
   affine: false,
   curve: null,
+  relevance: passedBack, // what it is divided by counts as a constant
   forward: (node, [x]) => {
     const { beta } = responseOf(node);
     const bases = basesOf(node, x);

@@ -1,6 +1,7 @@
 import { phrase } from "../../kit/i18n.js";
 import { partOf, windowAt } from "../parts.js";
 import { eachPooled } from "../pooling.js";
+import { chosenBack } from "../relevance_paths.js";
 /** @import {KindModule, Layer} from "../types.js" */
 
 /**
@@ -25,6 +26,7 @@ export const maxpool = {
   mixes: false,
   affine: false,
   curve: null,
+  relevance: chosenBack(({ node, inputs: [x] }) => maxPlaces(node, x)),
   forward: (node, [x]) => Float64Array.from(maxPlaces(node, x), (place) => x[place]),
   backward: (node, gradient, [x]) => {
     const out = new Float64Array(x.length);

@@ -1,5 +1,6 @@
 import { phrase } from "../../kit/i18n.js";
 import { joinedTerms, spreadPlaces, summedBack } from "../joining.js";
+import { signalsBack } from "../relevance_paths.js";
 /** @import {KindModule, Layer} from "../types.js" */
 
 /**
@@ -29,6 +30,7 @@ export const mul = {
   mixes: false,
   affine: false,
   curve: null,
+  relevance: signalsBack,
   forward: (node, inputs) => factorsOf(node, inputs, -1),
   backward: (node, gradient, inputs) =>
     inputs.map((_, from) => {

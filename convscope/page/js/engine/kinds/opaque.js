@@ -12,6 +12,7 @@ export const opaque = {
   mixes: true,
   affine: false,
   curve: null,
+  relevance: null,
   forward: null,
   backward: null,
   terms: null,

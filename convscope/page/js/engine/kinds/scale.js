@@ -1,5 +1,6 @@
 import { phrase } from "../../kit/i18n.js";
 import { biasUses, sameTerms } from "../parts.js";
+import { byProducts } from "../relevance_paths.js";
 /** @import {KindModule, Layer, Shapes} from "../types.js" */
 
 /** @param {Layer} node @returns {Shapes} */
@@ -19,6 +20,10 @@ export const scale = {
   mixes: false,
   affine: true,
   curve: null,
+  relevance: byProducts({
+    bare: ({ weight }) => ({ weight }),
+    constant: ({ tensors: { bias } }, c) => (bias ? bias[c] : 0),
+  }),
   forward: (node, [x]) => {
     const { weight, bias } = node.tensors;
     const area = x.length / node.input[0];

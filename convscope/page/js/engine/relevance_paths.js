@@ -1,0 +1,160 @@
+/** How relevance goes back through a layer: by its products, or along with a number that was moved, kept or chosen. */
+
+import { spreadPlaces, summedBack } from "./joining.js";
+/** @import {Layer, Numbers} from "./types.js" */
+
+/**
+ * @typedef {object} PathsAsked
+ * @property {Layer} node
+ * @property {Layer[]} nodes all of the network
+ * @property {Float64Array[]} inputs
+ * @property {Float64Array} output
+ * @property {number} gamma
+ *
+ * @typedef {object} Paths how each number of the sources goes into the output
+ * @property {Float64Array | null} whole the sums that relevance is shared in proportion to; null where it goes along
+ * with the number, in shares that are the weights themselves
+ * @property {(to: number) => number} constant the part of a sum that is of no source: the bias
+ * @property {(shares: Float64Array) => Float64Array[]} back for every number of every source Σ weight · share
+ * @property {(from: number, at: number) => {to: number, weight: number}[]} from every output that number `at` of source
+ * `from` goes into
+ *
+ * @typedef {(asked: PathsAsked) => Paths} PathsOf
+ */
+
+const NONE = () => 0;
+
+/**
+ * A layer that sums products: the relevance is shared in proportion to them. `bare` are its tensors without what is
+ * added besides.
+ * @param {object} [how]
+ * @param {(tensors: Layer["tensors"], gamma: number) => Layer["tensors"]} [how.bare]
+ * @param {(node: Layer, channel: number) => number} [how.constant]
+ * @param {boolean} [how.favours] whether γ counts
+ * @returns {PathsOf}
+ */
+export function byProducts({ bare = (tensors) => tensors, constant, favours = false } = {}) {
+  return ({ node, inputs, output, gamma }) => {
+    const raised = favours && gamma !== 0;
+    const plain = { ...node, tensors: bare(node.tensors, raised ? gamma : 0) };
+    const area = node.output[1] * node.output[2];
+    const added = constant ? (/** @type {number} */ to) => constant(node, Math.floor(to / area)) : NONE;
+    return {
+      whole: raised ? forwardOf(plain, inputs).map((sum, to) => sum + added(to)) : output,
+      constant: added,
+      back: (shares) => backOf(plain, shares, inputs, output),
+      from: (from, at) => columnOf(plain, inputs, from, at),
+    };
+  };
+}
+
+/** The tensors of a layer with weights alone, those above 0 counted (1 + γ)-fold. @param {Layer["tensors"]} tensors
+ * @param {number} gamma */
+export function raisedWeights({ weight }, gamma) {
+  return { weight: gamma === 0 ? weight : raise(weight, gamma) };
+}
+
+/** @param {Numbers} weight @param {number} gamma */
+function raise(weight, gamma) {
+  return Float64Array.from(weight, (w) => (w > 0 ? w * (1 + gamma) : w));
+}
+
+/** A layer that gives numbers another place: what was given to one goes back with it. @type {PathsOf} */
+export const movedBack = ({ node, inputs, output }) => ({
+  whole: null,
+  constant: NONE,
+  back: (shares) => backOf(node, shares, inputs, output),
+  from: (from, at) => columnOf(node, inputs, from, at),
+});
+
+/** A layer that makes each number from the one at its place: that one has all of it. @type {PathsOf} */
+export const passedBack = () => ({
+  whole: null,
+  constant: NONE,
+  back: (shares) => [shares],
+  from: (_, at) => [{ to: at, weight: 1 }],
+});
+
+/**
+ * A layer that chooses: of what each output has, all goes to the number that it is.
+ * @param {(asked: PathsAsked) => Int32Array} placesOf where the number that each output is lies
+ * @returns {PathsOf}
+ */
+export function chosenBack(placesOf) {
+  return (asked) => {
+    const places = placesOf(asked);
+    return {
+      whole: null,
+      constant: NONE,
+      back: (shares) => {
+        const out = new Float64Array(asked.inputs[0].length);
+        places.forEach((place, to) => (out[place] += shares[to]));
+        return [out];
+      },
+      from: (_, at) =>
+        Array.from(places, (place, to) => ({ to, weight: Number(place === at) })).filter((o) => o.weight),
+    };
+  };
+}
+
+/**
+ * A product: its signals have the relevance, in equal parts where there are several; a gate, which says how much goes
+ * through, has none (Arras et al. 2019, section 7.3). A gate is what has fewer numbers than the product, or comes from
+ * an activation with an upper end.
+ * @type {PathsOf}
+ */
+export const signalsBack = ({ node, nodes, inputs, output }) => {
+  const gates = node.sources.map(
+    (source, from) => inputs[from].length < output.length || (nodes[source]?.module.curve?.most ?? null) !== null,
+  );
+  const signals = gates.includes(false) ? gates.map((gate) => !gate) : gates;
+  const part = 1 / signals.filter(Boolean).length;
+  return {
+    whole: null,
+    constant: NONE,
+    back: (shares) =>
+      inputs.map((input, from) =>
+        signals[from]
+          ? summedBack(
+              node,
+              from,
+              shares.map((share) => share * part),
+            )
+          : new Float64Array(input.length),
+      ),
+    from: (from, at) => {
+      if (!signals[from]) return [];
+      const places = spreadPlaces(node, from);
+      const read = places ? Array.from(places.keys()).filter((to) => places[to] === at) : [at];
+      return read.map((to) => ({ to, weight: part }));
+    },
+  };
+};
+
+/** @param {Layer} node @param {Float64Array[]} inputs */
+function forwardOf(node, inputs) {
+  const { forward } = node.module;
+  if (!forward) throw new Error(`${node.name} was computed by Python`);
+  return forward(node, inputs);
+}
+
+/** @param {Layer} node @param {Float64Array} shares @param {Float64Array[]} inputs @param {Float64Array} output */
+function backOf(node, shares, inputs, output) {
+  const { backward } = node.module;
+  if (!backward) throw new Error(`${node.name} was computed by Python`);
+  return backward(node, shares, inputs, output);
+}
+
+/**
+ * What a linear layer makes of a single 1: the weight of every path from there.
+ * @param {Layer} node @param {Float64Array[]} inputs @param {number} from @param {number} at
+ */
+function columnOf(node, inputs, from, at) {
+  const single = inputs.map((input, i) => new Float64Array(input.length).fill(Number(i === from), at, at + 1));
+  /** @type {{to: number, weight: number}[]} */
+  const found = [];
+  forwardOf(node, single).forEach((weight, to) => {
+    if (weight !== 0) found.push({ to, weight });
+  });
+  return found;
+}
