@@ -60,6 +60,9 @@ def test_four_shapes_are_learned_and_the_saved_page_opens(lab: LabPage, tmp_path
     assert model.classes == ("circle", "cross", "line", "triangle")
     assert model.file.rejection is not None
     assert (model.file.rejection.rejection.n, model.file.rejection.rejection.level) == (40, 0.95)
+    assert model.calibration is not None
+    assert model.calibration.n == 40, "each by the network that had not learned from it"
+    assert model.calibration.after.nll <= model.calibration.before.nll
     noise = np.random.default_rng(0).integers(0, 256, (28, 28), dtype=np.uint8)
     assert model.predict(noise)[0].label is None, "none of these"
     assert console(lab.browser) == []

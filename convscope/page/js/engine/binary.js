@@ -43,13 +43,16 @@ const READERS = {
     for (let i = 0; i < values.length; i++) values[i] = view.getFloat32(4 * i, true);
     return values;
   },
-  float16: (bytes) => {
-    const values = new Float32Array(bytes.length / 2);
-    HALVES ??= Float32Array.from({ length: 65536 }, (_, bits) => halfOf(bits));
-    for (let i = 0; i < values.length; i++) values[i] = HALVES[bytes[2 * i] | (bytes[2 * i + 1] << 8)];
-    return values;
-  },
+  float16: halvesIn,
 };
+
+/** Numbers in half precision, little-endian. @param {Uint8Array} bytes */
+export function halvesIn(bytes) {
+  const values = new Float32Array(bytes.length / 2);
+  HALVES ??= Float32Array.from({ length: 65536 }, (_, bits) => halfOf(bits));
+  for (let i = 0; i < values.length; i++) values[i] = HALVES[bytes[2 * i] | (bytes[2 * i + 1] << 8)];
+  return values;
+}
 
 /**
  * The number that 16 bits stand for in half precision (IEEE 754 binary16): a sign, 5 bits of exponent, 10 of fraction.
@@ -106,6 +109,16 @@ export function bytesOf(base64) {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
+}
+
+/**
+ * Bytes of numbers in half precision as a payload has them.
+ * @param {Uint8Array} bytes
+ * @param {number[]} shape
+ * @returns {Binary}
+ */
+export function packHalves(bytes, shape) {
+  return { dtype: "float16", shape, data: base64Of(bytes) };
 }
 
 /** @param {Uint8Array} bytes */

@@ -51,12 +51,23 @@ export function outsiderOf(rejection, shape) {
  */
 export function distancesOf({ features: at, group, tensors }, shape) {
   const learned = Object.fromEntries(Object.entries(tensors).map(([name, one]) => [name, unpack(one)]));
-  return (picture, { input, outputs }) => {
-    const looks = off(statisticsOf(picture, shape), learned["picture.centre"]);
-    return {
-      picture: Math.sqrt(squares(times(looks, learned["picture.whitening"]))),
-      ...featureDistances(at < 0 ? input : outputs[at], group, learned),
-    };
+  return (picture, { input, outputs }) =>
+    distancesBy(learned, group, statisticsOf(picture, shape), at < 0 ? input : outputs[at]);
+}
+
+/**
+ * The same by a picture's statistics and features.
+ * @param {Record<string, ArrayLike<number>>} learned
+ * @param {number} group how many features, one after the other, are averaged into one
+ * @param {ArrayLike<number>} statistics
+ * @param {ArrayLike<number>} features
+ * @returns {Distances}
+ */
+export function distancesBy(learned, group, statistics, features) {
+  const looks = off(statistics, learned["picture.centre"]);
+  return {
+    picture: Math.sqrt(squares(times(looks, learned["picture.whitening"]))),
+    ...featureDistances(features, group, learned),
   };
 }
 

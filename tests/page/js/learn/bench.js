@@ -22,6 +22,8 @@ import { symmetricEigen } from "../../../../convscope/page/js/learn/rejection/sy
 import { makeSession } from "../../../../convscope/page/js/learn/session.js";
 import { workersFor } from "../../../../convscope/page/js/learn/team.js";
 import { makeTraining } from "../../../../convscope/page/js/learn/training.js";
+import { chooseHead } from "../../../../convscope/page/js/learn/transfer/choice.js";
+import { classWeights, fitPath, rotatedOf, unfold } from "../../../../convscope/page/js/learn/transfer/head.js";
 import { factsOf } from "../../../../convscope/page/js/modelfile/facts.js";
 import { pythonJson, real } from "../../../../convscope/page/js/modelfile/json.js";
 import { writeModel } from "../../../../convscope/page/js/modelfile/writing.js";
@@ -217,6 +219,16 @@ const calls = {
     const { values, vectors } = symmetricEigen(matrix, n);
     return { values: Array.from(values), vectors: Array.from(vectors) };
   },
+  // A new head for rows of features, at its optimum, and the choice of features and strength; columns are from, to.
+  head: ({ features, columns, labels, classes, strength, balanced, tolerance }) => {
+    const turned = rotatedOf(features, columns);
+    const weights = classWeights(labels, classes, balanced);
+    const fitted = fitPath(turned.rows, labels, classes, [strength], weights, tolerance).next().value;
+    const layer = unfold(turned, /** @type {any} */ (fitted));
+    return { weight: Array.from(layer.weight), bias: Array.from(layer.bias) };
+  },
+  choice: ({ features, candidates, labels, classes, fold, balanced }) =>
+    chooseHead(features, candidates, labels, classes, fold, balanced),
   // How far other pictures lie from some, and the bound by these distances; pictures and features one a row.
   rejection: ({ shape, pictures, features, labels, classes, others, otherFeatures, unit }) => {
     const learned = { ...looksOf(pictures.map((/** @type {any} */ one) => statisticsOf(one, shape))) };

@@ -9,7 +9,6 @@ import { classGaussians, groupOf, looksOf, medianOf } from "./gaussians.js";
 /** @import {Engine} from "../../engine/engine.js" */
 /** @import {Rejection, Shape} from "../../types.js" */
 /** @import {Distances} from "../../engine/outsider.js" */
-/** @import {Learned} from "./gaussians.js" */
 
 /** @typedef {{pixels: ArrayLike<number>, label: number}} Labelled */
 /** @typedef {{threshold: number, parts: Rejection["parts"]}} Bound */
@@ -43,6 +42,19 @@ export function knownTo(engine, shape, own, classes) {
   const labels = own.map(({ label }) => label);
   const learned = { ...looks, ...classGaussians(values, labels, classes) };
   return { features: at, group, tensors: packLearned(learned) };
+}
+
+/**
+ * The same by the pictures' statistics and features, in numbers of 32 bits.
+ * @param {ArrayLike<number>[]} statistics @param {ArrayLike<number>[]} features @param {number[]} labels
+ * @param {number} classes
+ */
+export function knownBy(statistics, features, labels, classes) {
+  const group = groupOf(features[0].length);
+  const averages = features.map((row) => averagesOf(row, group));
+  const learned = { ...looksOf(statistics), ...classGaussians(averages, labels, classes) };
+  const single = Object.entries(learned).map(([name, values]) => [name, Float32Array.from(values)]);
+  return { group, learned: /** @type {Record<string, Float32Array>} */ (Object.fromEntries(single)) };
 }
 
 /** @typedef {ReturnType<typeof knownTo>} Known */
@@ -95,8 +107,8 @@ function averagesOf(values, group) {
   });
 }
 
-/** @param {Learned} learned @returns {Rejection["tensors"]} */
-function packLearned(learned) {
+/** @param {Record<string, ArrayLike<number>>} learned @returns {Rejection["tensors"]} */
+export function packLearned(learned) {
   return Object.fromEntries(
     Object.entries(learned).map(([name, values]) => [name, packFloats(Float32Array.from(values))]),
   );

@@ -5,7 +5,7 @@
 
 import { makeEngine } from "../../../engine/engine.js";
 import { distancesOf } from "../../../engine/outsider.js";
-import { REJECTION_LEVEL, boundOf, knownTo, scoreOf } from "../../../learn/rejection/fitting.js";
+import { REJECTION_LEVEL, boundOf, knownTo } from "../../../learn/rejection/fitting.js";
 import { UNCHANGED } from "../../../learn/recipe.js";
 import { resolveFormula } from "../../formula/parse.js";
 import { tracePlan } from "../../formula/trace.js";
@@ -14,23 +14,17 @@ import { trainedNetwork } from "../../training/network.js";
 import { trainerOf } from "../../training/trainer.js";
 import { OWN_FOLDS, foldsOf } from "./folds.js";
 import { inputOf } from "./input.js";
+import { calibrationOf, confusionOf, judgedBy, refusedShare } from "./left_out.js";
 import { MOMENTS_TOLD } from "./story.js";
 
 /** @typedef {import("../../types.js").Lab} Lab */
 /** @typedef {import("../../../engine/engine.js").Engine} Engine */
-/** @typedef {import("../../../learn/rejection/fitting.js").Bound} Bound */
 /** @typedef {import("../../../learn/recipe.js").Recipe} Recipe */
 /** @typedef {import("../../../types.js").Rejection} Rejection */
 /** @typedef {import("./collection.js").Collection} Collection */
 /** @typedef {import("./collection.js").OwnPicture} OwnPicture */
 /** @typedef {import("./collection.js").PictureKind} PictureKind */
-/**
- * @typedef {object} LeftOut what a network said of a picture that it had not learned from
- * @property {number[]} probabilities
- * @property {number} said the class of the largest
- * @property {import("../../../engine/outsider.js").Distances} distances
- * @property {number} fold
- */
+/** @typedef {import("./left_out.js").LeftOut} LeftOut */
 /**
  * @typedef {object} OwnResult
  * @property {string[]} names
@@ -164,9 +158,7 @@ function makeLearning(lab, kind) {
       pictures.forEach(({ pixels }, i) => {
         if (folds[i] !== part) return;
         const result = engine.forward(pixels);
-        const probabilities = Array.from(result.probabilities);
-        const said = probabilities.indexOf(Math.max(...probabilities));
-        leftOut[i] = { probabilities, said, distances: far(pixels, result), fold: part };
+        leftOut[i] = { ...judgedBy(Array.from(result.logits)), distances: far(pixels, result), fold: part };
       });
       part++;
       begin();
@@ -176,12 +168,13 @@ function makeLearning(lab, kind) {
     const refused = bound && refusedShare(leftOut);
     const { features, group, tensors } = known;
     const rejection = bound && refused !== null ? { ...bound, features, group, tensors } : null;
-    const whole = { ...network, rejection };
+    const found = calibrationOf(leftOut, pictures);
+    const whole = { ...network, rejection, temperature: found?.temperature ?? 1 };
     const rests = { level: REJECTION_LEVEL, n: leftOut.length, refused: refused ?? 0 };
     learning.result = {
       names,
       pictures,
-      leftOut,
+      leftOut: leftOut.map((one) => ({ ...one, ...judgedBy(one.logits, whole.temperature) })),
       confusion: confusionOf(names.length, pictures, leftOut),
       network: whole,
       engine: makeEngine(whole),
@@ -195,6 +188,7 @@ function makeLearning(lab, kind) {
         step: trainer.tensorsStep,
         tensors: /** @type {import("../../training/trainer.js").Tensors} */ (trainer.tensors),
         measures: trainer.measures,
+        calibrated: { step: trainer.tensorsStep, found },
         rejection: rejection && { ...rejection, ...rests },
         seconds: trainer.seconds,
         kernels: trainer.kernels,
@@ -218,30 +212,4 @@ function setFrom(all, shape) {
   const pixels = new Uint8Array(all.length * size);
   all.forEach((one, i) => pixels.set(one.pixels, i * size));
   return { pixels, labels: all.map(({ label }) => label), shape };
-}
-
-/** Rows what it is, columns what was said. @param {number} classes @param {OwnPicture[]} pictures @param {LeftOut[]} leftOut */
-function confusionOf(classes, pictures, leftOut) {
-  const counts = Array.from({ length: classes }, () => new Array(classes).fill(0));
-  pictures.forEach(({ label }, i) => counts[label][leftOut[i].said]++);
-  return counts;
-}
-
-/**
- * The share of the pictures that would be refused by a bound that the others' folds gave; null where too few are left.
- * @param {LeftOut[]} leftOut
- */
-export function refusedShare(leftOut) {
-  let refused = 0;
-  for (let fold = 0; fold < OWN_FOLDS; fold++) {
-    const bound = boundOf(leftOut.filter((one) => one.fold !== fold).map((one) => one.distances));
-    if (!bound) return null;
-    refused += leftOut.filter((one) => one.fold === fold && isRefused(one, bound)).length;
-  }
-  return refused / leftOut.length;
-}
-
-/** @param {LeftOut} one @param {Bound} bound */
-function isRefused({ distances }, { parts, threshold }) {
-  return scoreOf(distances, parts) > threshold;
 }

@@ -6,7 +6,7 @@ import { paintPicture } from "../../../kit/palette.js";
 import { REJECTION_LEAST } from "../../../learn/rejection/fitting.js";
 import { OWN_FOLDS } from "./folds.js";
 import { digitsOf } from "../../training/digits.js";
-import { refusedShare } from "./learning.js";
+import { refusedShare } from "./left_out.js";
 
 /** @typedef {import("../../types.js").Lab} Lab */
 /** @typedef {import("./learning.js").OwnLearning} OwnLearning */
@@ -97,7 +97,7 @@ function asInput(picture, [, height, width], [channels, rows, columns]) {
   return made;
 }
 
-/** So many pictures it takes, for without the largest fifth there must be REJECTION_LEAST. @param {import("./learning.js").LeftOut[]} leftOut */
+/** So many pictures it takes, for without the largest fifth there must be REJECTION_LEAST. @param {import("./left_out.js").LeftOut[]} leftOut */
 function leastOf(leftOut) {
   const fifths = Array.from({ length: OWN_FOLDS }, (_, fold) => leftOut.filter((one) => one.fold === fold).length);
   return Math.max(Math.ceil((REJECTION_LEAST * OWN_FOLDS) / (OWN_FOLDS - 1)), REJECTION_LEAST + Math.max(...fifths));

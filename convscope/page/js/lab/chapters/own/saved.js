@@ -56,7 +56,7 @@ function payloadOf(lab, result) {
     input: network.input,
     nodes: network.nodes,
     tensors: network.tensors,
-    temperature: 1,
+    temperature: network.temperature,
     rejection: network.rejection,
     samples: {
       pictures: picturesJoined(shown, shape),
