@@ -224,8 +224,13 @@ def learning_modules() -> dict[str, str]:
 @cache
 def _forward_block() -> str:
     """Return the element with that worker's script and loops, for pages whose network is large."""
-    text = packed_text({"script": forward_script(), "modules": forward_modules()})
-    return f'<script type="application/json" id="forward">{text}</script>\n'
+    return f'<script type="application/json" id="forward">{json_text(forward_packed())}</script>\n'
+
+
+@cache
+def forward_packed() -> dict[str, str]:
+    """Return that script and these loops compressed."""
+    return deflated({"script": forward_script(), "modules": forward_modules()})
 
 
 def document(
@@ -291,9 +296,14 @@ def json_text(value: object) -> str:
 
 
 def packed_text(value: object) -> str:
+    """Return what `deflated` gives as the text of an element."""
+    return json_text(deflated(value))
+
+
+def deflated(value: object) -> dict[str, str]:
     """Return {"deflated": the JSON of `value` compressed (zlib, in base64)}, as `whenRead` in the page reads it."""
     data = json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
-    return json_text({"deflated": base64.b64encode(zlib.compress(data, 9)).decode()})
+    return {"deflated": base64.b64encode(zlib.compress(data, 9)).decode()}
 
 
 def _hash(text: str) -> str:

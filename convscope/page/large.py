@@ -28,6 +28,12 @@ def forward_script() -> str:
 
 
 @cache
+def features_script() -> str:
+    """Return as one script what a worker runs that learns a new head on the features of a network."""
+    return join(HERE / "js" / "learn" / "transfer" / "worker.js", HERE / "js")
+
+
+@cache
 def forward_modules() -> dict[str, str]:
     """Return that worker's inner loops as WebAssembly by name, in base64: a page from file:// may read no file."""
     return {name: wasm(name) for name in ("forward-relaxed", "forward-simd")}

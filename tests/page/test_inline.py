@@ -18,6 +18,7 @@ from convscope.errors import UsageError
 from convscope.formula.kinds.table import table
 from convscope.page import inline
 from convscope.page.inline import HERE, document, json_text, lab_html, lab_style, page_html, plans
+from convscope.page.large import features_script
 from tests.page.samples import small_payload
 
 SOURCES = sorted((HERE / "js").rglob("*.js"))
@@ -201,7 +202,7 @@ def test_every_module_is_part_of_the_page() -> None:
     """Types apart, nothing lies in page/js that neither the page nor the lab uses, and the page has nothing of the
     lab."""
     script = inline.page_script() + inline.lab_script() + inline.report_script() + inline.learning_script()
-    script += inline.teacher_script() + inline.forward_script()
+    script += inline.teacher_script() + inline.forward_script() + features_script()
     labels = {path.relative_to(HERE / "js").as_posix() for path in SOURCES if path.name != "types.js"}
     # The chapters that train will begin with it; tests/browser/test_learning.py and benchmarks/learning.py do.
     labels.remove("learn/client.js")

@@ -23,6 +23,8 @@ import { makeSession } from "../../../../convscope/page/js/learn/session.js";
 import { workersFor } from "../../../../convscope/page/js/learn/team.js";
 import { makeTraining } from "../../../../convscope/page/js/learn/training.js";
 import { chooseHead } from "../../../../convscope/page/js/learn/transfer/choice.js";
+import { learnHead } from "../../../../convscope/page/js/learn/transfer/learning.js";
+import { frozenForward } from "../../../../convscope/page/js/learn/transfer/network.js";
 import { classWeights, fitPath, rotatedOf, unfold } from "../../../../convscope/page/js/learn/transfer/head.js";
 import { factsOf } from "../../../../convscope/page/js/modelfile/facts.js";
 import { pythonJson, real } from "../../../../convscope/page/js/modelfile/json.js";
@@ -44,17 +46,17 @@ function given(value) {
 }
 
 /** @param {any} value @returns {any} */
-function packed(value) {
-  if (value instanceof Uint8Array) return packed(Int32Array.from(value));
+function asSent(value) {
+  if (value instanceof Uint8Array) return asSent(Int32Array.from(value));
   if (value instanceof Float32Array || value instanceof Int32Array) {
     const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     let text = "";
     for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
     return { dtype: value.constructor.name.replace("Array", "").toLowerCase(), data: btoa(text) };
   }
-  if (Array.isArray(value)) return value.map(packed);
+  if (Array.isArray(value)) return value.map(asSent);
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, packed(one)]));
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, asSent(one)]));
 }
 
 /** Write (N, C, places) into a batch's maps, or read it from there. @param {any} maps @param {number} count */
@@ -227,6 +229,13 @@ const calls = {
     const layer = unfold(turned, /** @type {any} */ (fitted));
     return { weight: Array.from(layer.weight), bias: Array.from(layer.bias) };
   },
+  // A row of a picture's features, and all that is learned of rows.
+  frozen: ({ modules, picture, ...network }) => {
+    const forward = frozenForward(network, modules);
+    return { fast: forward.fast, row: forward.run(picture, [network.nodes.length - 1])[0] };
+  },
+  transfer: ({ rows, ...asked }) =>
+    learnHead({ rows: rows.map((/** @type {any} */ row) => Float32Array.from(row)), ...asked }),
   choice: ({ features, candidates, labels, classes, fold, balanced }) =>
     chooseHead(features, candidates, labels, classes, fold, balanced),
   // How far other pictures lie from some, and the bound by these distances; pictures and features one a row.
@@ -286,5 +295,5 @@ function heldMaps(count, [rows, columns], channels) {
 }
 
 Object.assign(globalThis, {
-  bench: (/** @type {string} */ name, /** @type {any} */ asked) => packed(calls[name](given(asked))),
+  bench: (/** @type {string} */ name, /** @type {any} */ asked) => asSent(calls[name](given(asked))),
 });

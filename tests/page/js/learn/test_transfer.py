@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
 
+from convscope import modelfile
+from convscope.explain.payload import nodes
+from convscope.explain.payload.encoding import as_json
+from convscope.formula import parse, trace
+from convscope.lab.pretrained_file import pretrained_file
+from convscope.page.large import forward_modules
+from convscope.training.left_out import fitted_without
+from convscope.training.starting import HeadRows
 from convscope.transfer.choice import choose, strengths
 from convscope.transfer.head import class_weights, fit
+from convscope.transfer.rows import TapRows
+from convscope.transfer.start import body_of
+from convscope.transfer.taps import taps_of
 from tests.page.js.learn.node import Learner
 
 COUNTS = (14, 9, 5)
@@ -66,3 +79,54 @@ def test_the_choice_is_pythons(learn: Learner, telling: int) -> None:
     assert found["error"] == pytest.approx(error, rel=1e-6)
     tried = strengths(best.name, sets[best.name], LABELS, 3, FOLD, True)
     assert [one["loss"] for one in found["tried"]] == pytest.approx([one.loss for one in tried], rel=2e-3)
+
+
+@pytest.mark.parametrize(("modules", "side"), [(forward_modules(), 224), ({}, 128)], ids=["webassembly", "javascript"])
+def test_features_are_those_that_python_makes(learn: Learner, modules: Mapping[str, str], side: int) -> None:
+    """Of smaller pictures where plain JavaScript is slow: the weights out of the file are the same."""
+    shape = (3, side, side)
+    known, data = pretrained_file()
+    body = body_of(modelfile.read(known.model), shape)
+    network = trace(parse(known.rows), shape, known.width)
+    picture = np.random.default_rng(5).integers(0, 256, shape, dtype=np.uint8)
+    found = learn.call(
+        "frozen",
+        nodes=as_json(nodes.page_nodes(network)),
+        input={**known.input.to_json(), "shape": shape},
+        weights={name: place.to_json() for name, place in known.weights.items()},
+        bytes=np.frombuffer(data, np.uint8),
+        picture=picture.ravel(),
+        modules=modules,
+    )
+    tapped = TapRows(body, taps_of(body.network))
+    wanted = tapped.of(picture[None])[0]
+    assert found["fast"] == bool(modules)
+    assert np.abs(found["row"] - wanted).max() < 1e-3 * np.abs(wanted).max()
+    by_tap = [wanted[columns] for columns in tapped.columns.values()]
+    places = {columns for head in known.heads for columns in head.columns}
+    assert places == {(columns.start, columns.stop) for columns in tapped.columns.values()}
+    assert min(np.abs(one).max() for one in by_tap) > 0.1, "every tap says something"
+
+
+def test_what_is_learned_of_rows_is_what_python_learns(learn: Learner) -> None:
+    """Scores of pictures left out, the head of all, and which of two choices of columns they come of."""
+    rows = np.concatenate([features(3, 60, 0.1), features(4, 60, 1.0)], axis=1)
+    looks = np.random.default_rng(1).normal(size=(len(LABELS), 12))
+    found = learn.call(
+        "transfer",
+        rows=rows.tolist(),
+        statistics=looks.tolist(),
+        labels=LABELS.tolist(),
+        classes=3,
+        fold=FOLD.tolist(),
+        candidates=[[[0, 60]], [[60, 120]]],
+    )
+    assert (found["candidate"], found["balanced"]) == (1, False), "14 pictures are less than thrice 5"
+    own = HeadRows(rows[:, 60:], LABELS, class_weights(LABELS, 3, False), len(LABELS))
+    wanted = fitted_without(own, 3, found["strength"], FOLD)
+    logits = np.array([one["logits"] for one in found["leftOut"]])
+    np.testing.assert_allclose(logits, wanted.logits, rtol=2e-3, atol=2e-3)
+    head = own.fit(3, found["strength"])
+    scores = rows[:, 60:] @ np.reshape(found["head"]["weight"], (3, 60)).T + found["head"]["bias"]
+    np.testing.assert_allclose(scores, head.scores(rows[:, 60:]), rtol=2e-3, atol=2e-3)
+    assert len({one["distances"]["features"] for one in found["leftOut"]}) == len(LABELS)
