@@ -49,6 +49,7 @@ def run(args: argparse.Namespace) -> int:
     """Write the report as `args` say; return the exit code."""
     from ..page.webpage import require_target
     from ..reporting.writing import NAME, without_pictures, write_report
+    from ..runs.directory import writing_into
     from ..training.whole_report import Saying, report
 
     target = None
@@ -69,7 +70,8 @@ def run(args: argparse.Namespace) -> int:
     for note in made.notes:
         print(f"note: {note}", file=sys.stderr)
     if target is not None:
-        write_report(made, target)
+        with writing_into(target.parent):
+            write_report(made, target)
     if args.json:
         print(json.dumps(without_pictures(made)))
     else:

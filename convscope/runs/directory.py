@@ -38,6 +38,8 @@ from .records import LogLine
 from .run_json import read_run_json, run_json
 from .snapshots import Snapshot, write_snapshot
 
+FOLDERS = ("checkpoints", "snapshots")
+PATIENCE = 5.0  # seconds that whoever writes a file into a run waits for another that does
 ABANDONED = 3600.0  # seconds after which an unfinished run directory is of a process that is gone
 
 
@@ -69,7 +71,7 @@ class Run:
                     run._lock = _locked(temporary / "lock", path)
                 else:
                     (temporary / "lock").touch()
-                for folder in ("checkpoints", "snapshots"):
+                for folder in FOLDERS:
                     (temporary / folder).mkdir()
                 for name, content in (files or {}).items():
                     atomic_write(temporary / name, content)
@@ -115,15 +117,14 @@ class Run:
         with write_faults(path):
             run = cls(path, _locked(path / "lock", path))
         try:
+            with write_faults(path):
+                _remove_unfinished(path)
             if run.model.exists() and not finished:
                 raise InputError("run.done", where=str(path), hint=phrase("run.done.try", model=run.model))
             with write_faults(path):
                 (path / "stop").unlink(missing_ok=True)
-                for folder in (path, path / "checkpoints", path / "snapshots"):
-                    make_folders(folder)
-                    for leftover in folder.glob(TEMPORARY + "*"):  # of a process killed while writing
-                        if not leftover.is_dir():
-                            remove(leftover)
+                for folder in FOLDERS:
+                    make_folders(path / folder)
         except BaseException:
             run.close()
             raise
@@ -176,6 +177,36 @@ class Run:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+@contextlib.contextmanager
+def writing_into(path: Path) -> Iterator[None]:
+    """Hold a run, whoever trained it, while a file is written into it, and remove before what killed processes left
+    unfinished there. Of a run that is being trained nothing is removed, nor where its lock cannot be had; a folder that
+    is no run stays as it is.
+    """
+    handle: TextIO | None = None
+    end = time.monotonic() + PATIENCE
+    lock_file = path / "lock"
+    while (path / "run.json").is_file() and (lock_file.is_file() or not os.path.lexists(lock_file)):
+        with contextlib.suppress(OSError, EnvironmentFault):
+            handle = _locked(lock_file, path)
+            _remove_unfinished(path)
+        if handle is not None or time.monotonic() > end:
+            break
+    try:
+        yield
+    finally:
+        if handle is not None:
+            handle.close()
+
+
+def _remove_unfinished(path: Path) -> None:
+    """Remove from a locked run the files of processes that were killed while they wrote them."""
+    for folder in (path, *(path / name for name in FOLDERS)):
+        for leftover in folder.glob(TEMPORARY + "*"):
+            if not leftover.is_dir():
+                remove(leftover)
 
 
 def ask_to_stop(path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from convscope.cli.parser import verb_parser
 from convscope.errors import InputError, UsageError
+from convscope.files import TEMPORARY
 from convscope.training.session import train
 from tests.training.tiny import PLAN, RECIPE, write_pictures
 
@@ -32,7 +33,10 @@ def test_it_replaces_the_runs_own(run: Path, capsys: pytest.CaptureFixture[str])
     assert args.run(args) == 0
     page = run / "report.html"
     assert capsys.readouterr().out == f"{page}  {page.stat().st_size / 1e6:.2f} MB\n"
+    half = run / f"{TEMPORARY}1-abc"
+    half.write_bytes(b"<!doctype")
     assert args.run(args) == 0, "a page that was written before is replaced"
+    assert not half.exists(), "what a power cut left of one goes"
 
 
 def test_json_holds_figures_and_no_pictures(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

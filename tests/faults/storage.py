@@ -18,11 +18,13 @@ from unittest import mock
 import numpy as np
 
 from convscope import modelfile
+from convscope.cli.main import main
 from convscope.data.decoded_cache import DecodedCache
 from convscope.errors import ConvscopeError, Interrupted, phrase
 from convscope.files import TEMPORARY
 from convscope.machine.cache import cached_measurement
 from convscope.pictures.decoding import Decoded
+from convscope.reporting.writing import NAME as REPORT
 from convscope.runs.checkpoints import newest_checkpoint
 from convscope.runs.directory import Run
 from convscope.runs.log import Log, read_log
@@ -105,14 +107,13 @@ class Training:
     def complete(self, root: Path, power_cut: bool = False) -> str | None:
         run = _run(root)
         finished = (run / "model.onnx").exists()
-        if not finished:
-            ended = child(lambda: go(run, self._pictures))
-            if ended.code:
-                return f"not resumed, {told(ended)}"
+        ended = child(lambda: _report_again(run) if finished else go(run, self._pictures))
+        if ended.code:
+            return f"{'no report' if finished else 'not resumed'}, {told(ended)}"
+        if not (run / REPORT).is_file():
+            return "no report"
         got = outcome(run)
         names = self._expected.keys() - ({"snapshots"} if power_cut else set())  # nobody waits for these to be kept
-        if finished and power_cut:  # half a report beside the model: nobody resumes a run that is finished
-            names -= {"left behind"}
         other = sorted(name for name in names if got[name] != self._expected[name])
         return f"ends with another {', '.join(other)}" if other else None
 
@@ -255,6 +256,11 @@ def left_behind(root: Path) -> list[str]:
 
 def _run(root: Path) -> Path:
     return root / "runs" / "run"
+
+
+def _report_again(run: Path) -> None:
+    """Make the report of a finished run anew: the power may have gone before it was there."""
+    sys.exit(main(["report", str(run), "--quick", "--no-cache"]))
 
 
 def _stop_half_way(run: Path, pictures: Path) -> None:

@@ -18,7 +18,7 @@ from convscope import files
 from convscope.errors import EnvironmentFault, InputError
 from convscope.runs import directory
 from convscope.runs.checkpoints import Checkpoint, newest_checkpoint
-from convscope.runs.directory import Run, fresh_path, promise
+from convscope.runs.directory import Run, fresh_path, in_use, promise, writing_into
 from convscope.runs.log import read_sound_lines
 from convscope.runs.records import CheckpointFacts, StepLine, Tally
 from convscope.runs.run_json import read_run_json
@@ -119,6 +119,41 @@ def test_leftovers_of_a_killed_process_are_removed(path: Path) -> None:
     Run.reopen(path).close()
     assert [p.name for p in path.rglob(files.TEMPORARY + "*")] == []
     assert (path / "checkpoints" / "mine.txt").exists()
+
+
+@pytest.mark.parametrize("locked", [True, False], ids=["with a lock", "copied without its lock"])
+def test_whoever_writes_into_a_run_removes_what_is_left(path: Path, locked: bool) -> None:
+    Run.create(path, {}).close()
+    (path / "model.onnx").touch()
+    half = path / f"{files.TEMPORARY}1-abc"
+    half.write_bytes(b"half")
+    if not locked:
+        (path / "lock").unlink()
+    with writing_into(path):
+        assert not half.exists()
+        assert in_use(path), "another report waits, so that nobody takes what is being written for left"
+    assert not in_use(path)
+
+
+def test_nothing_is_removed_where_a_training_works_or_from_what_is_no_run(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "PATIENCE", 0.0)
+    with Run.create(path, {}):
+        for folder in (path, tmp_path):
+            (folder / f"{files.TEMPORARY}1-abc").write_bytes(b"half")
+            with writing_into(folder):
+                assert (folder / f"{files.TEMPORARY}1-abc").exists()
+    assert not (tmp_path / "lock").exists()
+
+
+def test_a_finished_run_that_is_not_gone_on_with_keeps_nothing_unfinished(path: Path) -> None:
+    Run.create(path, {}).close()
+    (path / "model.onnx").touch()
+    (path / f"{files.TEMPORARY}1-abc").write_bytes(b"half")
+    with pytest.raises(InputError, match="finished"):
+        Run.reopen(path)
+    assert names(path) == ["checkpoints", "lock", "model.onnx", "run.json", "snapshots"]
 
 
 def test_a_full_disk_is_the_machines_fault_and_the_old_checkpoint_stays(path: Path) -> None:
