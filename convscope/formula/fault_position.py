@@ -2,7 +2,7 @@
 
 Loaded only when a text has been refused. It knows more than formulas, as far as that makes a better message: commas,
 minus signs and names with a dot pass here and are named by the reader (parse.py). The lab's page reads formulas as
-this module does (page/js/lab/formula/), which is how both put the caret in one place.
+this module does (page/js/formula/), which is how both put the caret in one place.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
     c(n) = conv(n, 3, pad="same", bias=False) + bn + relu;
     c(32)*2 + maxpool(2) + c(64) + fc
 
-The page reads them as this module does (page/js/lab/formula/named_parts.js).
+The page reads them as this module does (page/js/formula/named_parts.js).
 """
 
 from __future__ import annotations

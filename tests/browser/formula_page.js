@@ -1,12 +1,12 @@
 /** The page's formula reader on a test bench: batches in, JSON out. */
 
 import { spoken, translator } from "../../convscope/page/js/kit/i18n.js";
-import { FormulaFault, PlanFault, faultOf, grouped } from "../../convscope/page/js/lab/formula/fault.js";
-import { resolveFormula } from "../../convscope/page/js/lab/formula/parse.js";
-import { planText } from "../../convscope/page/js/lab/formula/plan.js";
-import { tracePlan } from "../../convscope/page/js/lab/formula/trace.js";
-import { pageNodesOf } from "../../convscope/page/js/lab/training/page_nodes.js";
-import { ZOO, fillTable } from "../../convscope/page/js/lab/formula/table.js";
+import { FormulaFault, PlanFault, faultOf, grouped } from "../../convscope/page/js/formula/fault.js";
+import { resolveFormula } from "../../convscope/page/js/formula/parse.js";
+import { planText } from "../../convscope/page/js/formula/plan.js";
+import { tracePlan } from "../../convscope/page/js/formula/trace.js";
+import { pageNodesOf } from "../../convscope/page/js/formula/page_nodes.js";
+import { ZOO, fillTable } from "../../convscope/page/js/formula/table.js";
 
 /** The sentences that were asked for. */
 const used = new Set();

@@ -2,7 +2,7 @@
 
 import { translator } from "../../convscope/page/js/kit/i18n.js";
 import { addressOf, stateOf } from "../../convscope/page/js/lab/address.js";
-import { fillTable } from "../../convscope/page/js/lab/formula/table.js";
+import { fillTable } from "../../convscope/page/js/formula/table.js";
 import { TASKS } from "../../convscope/page/js/lab/tasks/all.js";
 import { isTyped, numbersOf, typedVerdict } from "../../convscope/page/js/lab/tasks/task.js";
 

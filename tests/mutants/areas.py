@@ -25,7 +25,7 @@ PAGE = {
     "page-engine": ["page/js/engine/*.js", "page/js/engine/kinds/*.js"],
     "page-fast": ["page/js/engine/fast/*.js"],
     "page-learn": ["page/js/learn/*.js", *(f"page/js/learn/{part}/*.js" for part in ("kinds", "kernels", "rejection"))],
-    "page-formula": ["page/js/lab/formula/*.js"],
+    "page-formula": ["page/js/formula/*.js"],
 }
 ONLY_IN_A_BROWSER = {"page/js/learn/client.js", "page/js/learn/worker.js"}  # they start workers: tests/browser has them
 LEARN_TESTS = [f"tests/page/js/learn/test_{name}.py" for name in (

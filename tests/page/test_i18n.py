@@ -21,7 +21,8 @@ CALLS = re.compile(r"\b(?:t|phrase)\(\"([^\"]+)\"")
 def part_of(path: Path) -> str:
     """Return whose words a module says: the lab's, a report's, or those that every page has."""
     room = path.relative_to(PAGE / "js").parts[0]
-    return {"lab": "lab", "modelfile": "lab", "report": "report"}.get(room, "look")  # the lab alone writes model files
+    lab = ("lab", "modelfile", "formula")  # a see-through page reads no formula and writes no model file
+    return "lab" if room in lab else "report" if room == "report" else "look"
 
 
 HERE = {

@@ -6,7 +6,7 @@
  */
 
 import { phrase } from "../kit/i18n.js";
-import { faultOf } from "./formula/fault.js";
+import { faultOf } from "../formula/fault.js";
 import { followStream } from "./streams.js";
 
 /**
@@ -87,7 +87,7 @@ import { followStream } from "./streams.js";
  *   command does by itself
  * @property {{id: string, formula: string, about: string}[]} plans
  *
- * @typedef {import("./formula/fault.js").FaultJson} FaultJson what is wrong with what was asked
+ * @typedef {import("../formula/fault.js").FaultJson} FaultJson what is wrong with what was asked
  *
  * @typedef {object} DescribedLayer
  * @property {string} name @property {string} layer @property {[number, number, number]} output @property {number}

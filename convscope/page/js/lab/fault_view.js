@@ -2,13 +2,13 @@
 
 import { make, refill } from "../kit/dom.js";
 import { spoken } from "../kit/i18n.js";
-import { FormulaFault } from "./formula/fault.js";
+import { FormulaFault } from "../formula/fault.js";
 
 /**
  * Put it in the place of whatever `message` says.
  * @param {import("./types.js").Lab} lab
  * @param {HTMLElement} message
- * @param {import("./formula/fault.js").PlanFault} fault
+ * @param {import("../formula/fault.js").PlanFault} fault
  */
 export function putFault({ doc, t }, message, fault) {
   const shown = fault instanceof FormulaFault ? fault.shown() : null;

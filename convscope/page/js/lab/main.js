@@ -8,7 +8,7 @@ import { addressOf, changed, stateOf } from "./address.js";
 import { makeApi } from "./api.js";
 import { CHAPTERS, SIDE_PAGES } from "./chapters.js";
 import { contentsPage } from "./cover/contents.js";
-import { fillTable } from "./formula/table.js";
+import { fillTable } from "../formula/table.js";
 import { follow, labFrame } from "./frame.js";
 import { keepOffline } from "./offline.js";
 import { takeUpKept } from "./tasks/keeping.js";

@@ -10,7 +10,7 @@ import { presets } from "./widgets.js";
  * @param {() => string} text the formula as it stands
  * @param {(formula: string) => void} put
  * @param {PlanButton[]} [more] buttons besides
- * @param {import("./formula/table.js").NamedPlan[]} [plans] those to offer, all of them if left out
+ * @param {import("../formula/table.js").NamedPlan[]} [plans] those to offer, all of them if left out
  */
 export function planChoice(lab, text, put, more = [], plans = lab.payload.plans) {
   const { doc, t } = lab;

@@ -9,8 +9,8 @@
  * @property {"convscope-lab"} format
  * @property {string} language "en", "ko" or "auto"
  * @property {boolean} api whether a server answers
- * @property {import("./formula/table.js").NamedPlan[]} plans the named plans
- * @property {import("./formula/table.js").KindEntry[]} kinds the kinds of layers that a formula may have
+ * @property {import("../formula/table.js").NamedPlan[]} plans the named plans
+ * @property {import("../formula/table.js").KindEntry[]} kinds the kinds of layers that a formula may have
  * @property {import("../types.js").Credit | null} credit whom the digits are from
  * @property {string} [token] what its questions carry
  * @property {string} [look] served: where the see-through page of the network that ships is

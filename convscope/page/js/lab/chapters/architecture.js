@@ -7,11 +7,11 @@ import { make, refill } from "../../kit/dom.js";
 import { thousands } from "../../kit/format.js";
 import { wholeIn } from "../address.js";
 import { putFault } from "../fault_view.js";
-import { PlanFault, grouped } from "../formula/fault.js";
-import { resolveFormula } from "../formula/parse.js";
-import { planText } from "../formula/plan.js";
-import { tracePlan } from "../formula/trace.js";
-import { ZOO } from "../formula/table.js";
+import { PlanFault, grouped } from "../../formula/fault.js";
+import { resolveFormula } from "../../formula/parse.js";
+import { planText } from "../../formula/plan.js";
+import { tracePlan } from "../../formula/trace.js";
+import { ZOO } from "../../formula/table.js";
 import { planChoice } from "../plan_choice.js";
 import { pythonBlock } from "../python_block.js";
 import { trainThis } from "../training/train_this.js";
@@ -25,7 +25,7 @@ import { architectureCover } from "./architecture_cover.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
 /** @typedef {import("../types.js").Lab} Lab */
-/** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */
+/** @typedef {import("../../formula/trace.js").PlanNetwork} PlanNetwork */
 
 /** @type {Chapter} */
 export const architectureChapter = {

@@ -3,8 +3,8 @@
  * columns.
  */
 
-/** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */
-/** @typedef {import("../formula/trace.js").PlanNode} PlanNode */
+/** @typedef {import("../../formula/trace.js").PlanNetwork} PlanNetwork */
+/** @typedef {import("../../formula/trace.js").PlanNode} PlanNode */
 /**
  * @typedef {object} Block one picture, map stack or row of units
  * @property {number} index the node it comes out of; −1 for the picture

@@ -1,9 +1,9 @@
 /** Chapter 8 in small: block after block of the lecture's network. */
 
 import { makeSvg } from "../../kit/dom.js";
-import { resolveFormula } from "../formula/parse.js";
-import { ZOO } from "../formula/table.js";
-import { tracePlan } from "../formula/trace.js";
+import { resolveFormula } from "../../formula/parse.js";
+import { ZOO } from "../../formula/table.js";
+import { tracePlan } from "../../formula/trace.js";
 import { blocksOf } from "./architecture_blocks.js";
 import { blockDrawing } from "./architecture_picture.js";
 

@@ -2,9 +2,9 @@
 
 import { button, make, tableHead } from "../../kit/dom.js";
 import { fixed, percent } from "../../kit/format.js";
-import { grouped } from "../formula/fault.js";
-import { resolveFormula } from "../formula/parse.js";
-import { tracePlan } from "../formula/trace.js";
+import { grouped } from "../../formula/fault.js";
+import { resolveFormula } from "../../formula/parse.js";
+import { tracePlan } from "../../formula/trace.js";
 
 /**
  * @typedef {object} TrainedPlan a named plan as convscope trained it on MNIST (page/trained_plans.json)

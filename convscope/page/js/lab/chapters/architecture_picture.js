@@ -6,7 +6,7 @@ import { SLANT, blocksOf } from "./architecture_blocks.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("./architecture_blocks.js").Block} Block */
-/** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */
+/** @typedef {import("../../formula/trace.js").PlanNetwork} PlanNetwork */
 
 const MOST_BLOCKS = 60;
 

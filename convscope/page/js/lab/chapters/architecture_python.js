@@ -4,7 +4,7 @@ import { pythonText } from "../python_block.js";
 import { architectureOf } from "./architecture_state.js";
 
 /**
- * @param {Record<string, string>} state @param {import("../formula/trace.js").PlanNetwork | null} network
+ * @param {Record<string, string>} state @param {import("../../formula/trace.js").PlanNetwork | null} network
  * @returns {import("../python_block.js").PythonSum}
  */
 export function architecturePython(state, network) {

@@ -1,9 +1,9 @@
 /** The language's words on the page: each kind of layer, an example, and what it takes, from the table that Python gave. */
 
 import { make, tableHead } from "../../kit/dom.js";
-import { entryOf, writtenKinds } from "../formula/table.js";
+import { entryOf, writtenKinds } from "../../formula/table.js";
 
-/** @typedef {import("../formula/table.js").Argument} Argument */
+/** @typedef {import("../../formula/table.js").Argument} Argument */
 
 /** @param {import("../types.js").Lab} lab */
 export function formulaReference(lab) {

@@ -1,7 +1,7 @@
 /** What the address says of chapter 8: the formula, the pictures' shape, and how many classes. */
 
 import { wholeIn } from "../address.js";
-import { ZOO, madeFor } from "../formula/table.js";
+import { ZOO, madeFor } from "../../formula/table.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 

@@ -3,11 +3,11 @@
 import { make, refill, tableHead } from "../../kit/dom.js";
 import { spoken } from "../../kit/i18n.js";
 import { rovingButtons } from "../../kit/roving.js";
-import { grouped } from "../formula/fault.js";
+import { grouped } from "../../formula/fault.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
-/** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */
-/** @typedef {import("../formula/trace.js").PlanNode} PlanNode */
+/** @typedef {import("../../formula/trace.js").PlanNetwork} PlanNetwork */
+/** @typedef {import("../../formula/trace.js").PlanNode} PlanNode */
 
 /** @param {Lab} lab @param {(index: number) => void} look */
 export function layerTable(lab, look) {

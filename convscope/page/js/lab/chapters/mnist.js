@@ -1,8 +1,8 @@
 /** Chapter 10, S18: the data set, the networks and their recipes, a training to watch, and your own digit. */
 
 import { make } from "../../kit/dom.js";
-import { resolveFormula } from "../formula/parse.js";
-import { tracePlan } from "../formula/trace.js";
+import { resolveFormula } from "../../formula/parse.js";
+import { tracePlan } from "../../formula/trace.js";
 import { drawPart } from "../training/drawing.js";
 import { trainThis } from "../training/train_this.js";
 import { presets } from "../widgets.js";

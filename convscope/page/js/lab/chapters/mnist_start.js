@@ -4,10 +4,10 @@ import { button, make, refill } from "../../kit/dom.js";
 import { itemOf, unpack } from "../../engine/binary.js";
 import { thousands } from "../../kit/format.js";
 import { paintPicture } from "../../kit/palette.js";
-import { grouped } from "../formula/fault.js";
-import { resolveFormula } from "../formula/parse.js";
-import { tracePlan } from "../formula/trace.js";
-import { ZOO } from "../formula/table.js";
+import { grouped } from "../../formula/fault.js";
+import { resolveFormula } from "../../formula/parse.js";
+import { tracePlan } from "../../formula/trace.js";
+import { ZOO } from "../../formula/table.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 

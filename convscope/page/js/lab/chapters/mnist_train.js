@@ -5,7 +5,7 @@
 import { button, make, refill } from "../../kit/dom.js";
 import { fixed, percent, thousands } from "../../kit/format.js";
 import { numberIn } from "../address.js";
-import { faultOf } from "../formula/fault.js";
+import { faultOf } from "../../formula/fault.js";
 import { historyView } from "../history.js";
 import { troubleView } from "../trouble.js";
 import { presets } from "../widgets.js";

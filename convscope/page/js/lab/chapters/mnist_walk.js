@@ -5,9 +5,9 @@ import { button, make } from "../../kit/dom.js";
 import { percent, thousands } from "../../kit/format.js";
 import { walkBox } from "../../kit/walk.js";
 import { wholeIn } from "../address.js";
-import { grouped } from "../formula/fault.js";
-import { resolveFormula } from "../formula/parse.js";
-import { tracePlan } from "../formula/trace.js";
+import { grouped } from "../../formula/fault.js";
+import { resolveFormula } from "../../formula/parse.js";
+import { tracePlan } from "../../formula/trace.js";
 import { padInkText } from "../training/ink.js";
 
 /** @typedef {import("../types.js").Lab} Lab */

@@ -2,9 +2,9 @@
 
 import { thousands } from "../../kit/format.js";
 import { architectureOf } from "../chapters/architecture_state.js";
-import { PlanFault } from "../formula/fault.js";
-import { resolveFormula } from "../formula/parse.js";
-import { tracePlan } from "../formula/trace.js";
+import { PlanFault } from "../../formula/fault.js";
+import { resolveFormula } from "../../formula/parse.js";
+import { tracePlan } from "../../formula/trace.js";
 
 /** @typedef {import("./task.js").Task} Task */
 /** @typedef {import("./task.js").Lab} Lab */

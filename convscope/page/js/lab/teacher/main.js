@@ -2,7 +2,7 @@
 
 import { whenRead } from "../../engine/inflate.js";
 import { languageOf, translator } from "../../kit/i18n.js";
-import { fillTable } from "../formula/table.js";
+import { fillTable } from "../../formula/table.js";
 import { labLinks, teacherPage } from "./page.js";
 
 /**

@@ -2,12 +2,12 @@
 
 import { phrase } from "../../kit/i18n.js";
 import { FAST } from "../../learn/recipe.js";
-import { PlanFault } from "../formula/fault.js";
-import { planText } from "../formula/plan.js";
-import { pageNodesOf } from "./page_nodes.js";
+import { PlanFault } from "../../formula/fault.js";
+import { planText } from "../../formula/plan.js";
+import { pageNodesOf } from "../../formula/page_nodes.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
-/** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */
+/** @typedef {import("../../formula/trace.js").PlanNetwork} PlanNetwork */
 /** @typedef {import("../../learn/pictures.js").Pictures} Pictures */
 /** @typedef {import("../../learn/recipe.js").Recipe} Recipe */
 /** @typedef {import("./trainer.js").Asked} Asked */

@@ -5,7 +5,7 @@ import { fixed, percent, thousands } from "../../kit/format.js";
 import { largest, paint } from "../../kit/palette.js";
 import { FAST } from "../../learn/recipe.js";
 import { lossCurve } from "../../look/views/curve.js";
-import { PlanFault } from "../formula/fault.js";
+import { PlanFault } from "../../formula/fault.js";
 import { keepingPart } from "./keeping.js";
 
 /** @typedef {import("../types.js").Lab} Lab */

@@ -13,7 +13,7 @@ import { trainerOf } from "./trainer.js";
 import { wholePart } from "./whole_part.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
-/** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */
+/** @typedef {import("../../formula/trace.js").PlanNetwork} PlanNetwork */
 
 const EPOCHS_OFFERED = [1, 3, 10, 30];
 const EPOCHS_HERE = 3;

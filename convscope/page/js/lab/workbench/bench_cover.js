@@ -1,9 +1,9 @@
 /** The workbench in small: a formula is typed, and what it comes to is counted at every key. */
 
 import { make, refill } from "../../kit/dom.js";
-import { grouped } from "../formula/fault.js";
-import { resolveFormula } from "../formula/parse.js";
-import { tracePlan } from "../formula/trace.js";
+import { grouped } from "../../formula/fault.js";
+import { resolveFormula } from "../../formula/parse.js";
+import { tracePlan } from "../../formula/trace.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 

@@ -2,7 +2,7 @@
 
 import { make } from "../../kit/dom.js";
 import { fixed, percent, thousands } from "../../kit/format.js";
-import { grouped } from "../formula/fault.js";
+import { grouped } from "../../formula/fault.js";
 import { runAddress, toPlace } from "./places.js";
 import { networkOf, secondsText, stateWords } from "./run_facts.js";
 

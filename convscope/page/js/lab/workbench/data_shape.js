@@ -1,6 +1,6 @@
 /** The shape of some data and its classes, which only the server knows; asked for once each. */
 
-import { faultOf } from "../formula/fault.js";
+import { faultOf } from "../../formula/fault.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {{input: [number, number, number], classes: number} | {fault: string}} KnownShape */

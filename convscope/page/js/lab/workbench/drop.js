@@ -4,7 +4,7 @@
 
 import { button, make, refill } from "../../kit/dom.js";
 import { spoken } from "../../kit/i18n.js";
-import { faultOf } from "../formula/fault.js";
+import { faultOf } from "../../formula/fault.js";
 import { cameraPart } from "./camera.js";
 import { chosen } from "./drop_read.js";
 import { ownName } from "./drop_store.js";

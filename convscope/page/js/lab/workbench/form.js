@@ -5,7 +5,7 @@
 import { make, refill } from "../../kit/dom.js";
 import { numberIn, wholeIn } from "../address.js";
 import { ApiError } from "../api.js";
-import { ZOO } from "../formula/table.js";
+import { ZOO } from "../../formula/table.js";
 import { planChoice } from "../plan_choice.js";
 import { dataShapes } from "./data_shape.js";
 import { formulaPart } from "./formula.js";

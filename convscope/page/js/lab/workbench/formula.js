@@ -6,12 +6,12 @@ import { make, refill } from "../../kit/dom.js";
 import { firstLearned, layerTable } from "../chapters/architecture_table.js";
 import { wholeIn } from "../address.js";
 import { putFault } from "../fault_view.js";
-import { PlanFault, faultOf, grouped } from "../formula/fault.js";
-import { resolveFormula } from "../formula/parse.js";
-import { tracePlan } from "../formula/trace.js";
+import { PlanFault, faultOf, grouped } from "../../formula/fault.js";
+import { resolveFormula } from "../../formula/parse.js";
+import { tracePlan } from "../../formula/trace.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
-/** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */
+/** @typedef {import("../../formula/trace.js").PlanNetwork} PlanNetwork */
 /** @typedef {import("./data_shape.js").KnownShape} KnownShape */
 
 const QUIET = 450; // milliseconds without a key until the server is asked
@@ -128,7 +128,7 @@ export function formulaPart(lab, text, on, shapeOf, onChecked) {
     element,
     refresh,
     good: () => good,
-    complain: (/** @type {import("../formula/fault.js").FaultJson} */ fault) => complain(faultOf(fault)),
+    complain: (/** @type {import("../../formula/fault.js").FaultJson} */ fault) => complain(faultOf(fault)),
     gone: () => {
       gone = true;
       win.clearTimeout(timer);

@@ -3,7 +3,7 @@
 import { button, make, refill } from "../../kit/dom.js";
 import { firstLearned, layerTable } from "../chapters/architecture_table.js";
 import { wholeIn } from "../address.js";
-import { faultOf } from "../formula/fault.js";
+import { faultOf } from "../../formula/fault.js";
 import { historyView } from "../history.js";
 import { runStream } from "./run_stream.js";
 import { markRun, marksOf, openPlace, toPlace } from "./places.js";

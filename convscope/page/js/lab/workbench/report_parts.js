@@ -4,13 +4,13 @@ import { button, make, refill } from "../../kit/dom.js";
 import { fixed, percent, thousands } from "../../kit/format.js";
 import { spoken } from "../../kit/i18n.js";
 import { confusionTable } from "../../look/views/confusion.js";
-import { grouped } from "../formula/fault.js";
+import { grouped } from "../../formula/fault.js";
 import { isFitted, secondsText, shareDone } from "./run_facts.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../api.js").RunSummary} RunSummary */
 /** @typedef {import("../api.js").RunReport} RunReport */
-/** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */
+/** @typedef {import("../../formula/trace.js").PlanNetwork} PlanNetwork */
 /** @typedef {ReturnType<typeof import("./run_stream.js").runStream>} RunStream */
 
 /** @param {Lab} lab @param {RunSummary} run @param {RunReport | null} report @param {PlanNetwork | null} network */

@@ -2,7 +2,7 @@
 
 import { button, make } from "../../kit/dom.js";
 import { fixed } from "../../kit/format.js";
-import { faultOf } from "../formula/fault.js";
+import { faultOf } from "../../formula/fault.js";
 import { MOST_MARKS, markRun, runAddress, toPlace } from "./places.js";
 import { accuracyOf, isBlank, isGoing, runLine, secondsText, stateBadge } from "./run_facts.js";
 import { sparkOf } from "./spark.js";

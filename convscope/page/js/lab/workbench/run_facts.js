@@ -2,14 +2,14 @@
 
 import { make, setVar } from "../../kit/dom.js";
 import { fixed, percent } from "../../kit/format.js";
-import { PlanFault } from "../formula/fault.js";
-import { resolveFormula } from "../formula/parse.js";
-import { tracePlan } from "../formula/trace.js";
+import { PlanFault } from "../../formula/fault.js";
+import { resolveFormula } from "../../formula/parse.js";
+import { tracePlan } from "../../formula/trace.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../types.js").Translate} Translate */
 /** @typedef {import("../api.js").RunSummary} RunSummary */
-/** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */
+/** @typedef {import("../../formula/trace.js").PlanNetwork} PlanNetwork */
 
 /** @type {Map<string, PlanNetwork | null>} */
 const TRACED = new Map();

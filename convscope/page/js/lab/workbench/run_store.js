@@ -1,6 +1,6 @@
 /** All runs, as the server lists them; in the static build the recorded one. */
 
-import { faultOf } from "../formula/fault.js";
+import { faultOf } from "../../formula/fault.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../api.js").RunSummary} RunSummary */

@@ -5,7 +5,7 @@ import { fixed, thousands } from "../../../kit/format.js";
 import { paintPicture } from "../../../kit/palette.js";
 
 /** @typedef {import("../../types.js").Lab} Lab */
-/** @typedef {import("../../formula/trace.js").PlanNetwork} PlanNetwork */
+/** @typedef {import("../../../formula/trace.js").PlanNetwork} PlanNetwork */
 /** @typedef {import("../../../learn/stages.js").StageSeen} StageSeen */
 /** @typedef {import("./code.js").CodeLine} CodeLine */
 /**

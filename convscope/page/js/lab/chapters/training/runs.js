@@ -1,7 +1,7 @@
 /** Trainings of chapter 12, one after another, each kept by its settings as long as the page is open. */
 
-import { parseFormula } from "../../formula/parse.js";
-import { tracePlan } from "../../formula/trace.js";
+import { parseFormula } from "../../../formula/parse.js";
+import { tracePlan } from "../../../formula/trace.js";
 import { askedOf } from "../../training/asked.js";
 import { digitsOf, firstOf } from "../../training/digits.js";
 import { trainerOf } from "../../training/trainer.js";

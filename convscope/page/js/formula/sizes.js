@@ -3,7 +3,7 @@
  * in convscope/formula/kinds.
  */
 
-import { phrase } from "../../kit/i18n.js";
+import { phrase } from "../kit/i18n.js";
 import { PlanFault, grouped } from "./fault.js";
 import { both, endsOf } from "./layers.js";
 import { LIMITS, entryOf } from "./table.js";

@@ -1,12 +1,12 @@
 /** The nodes of a traced formula as the engines read them. As convscope/explain/payload/nodes.py. */
 
-import { spoken } from "../../kit/i18n.js";
-import { both, endsOf } from "../formula/layers.js";
+import { spoken } from "../kit/i18n.js";
+import { both, endsOf } from "./layers.js";
 
-/** @typedef {import("../../types.js").PageNode} PageNode */
-/** @typedef {import("../../kit/i18n.js").Translate} Translate */
-/** @typedef {import("../formula/layers.js").LayerPlan} LayerPlan */
-/** @typedef {import("../formula/trace.js").PlanNetwork} PlanNetwork */
+/** @typedef {import("../types.js").PageNode} PageNode */
+/** @typedef {import("../kit/i18n.js").Translate} Translate */
+/** @typedef {import("./layers.js").LayerPlan} LayerPlan */
+/** @typedef {import("./trace.js").PlanNetwork} PlanNetwork */
 
 const EPS = 1e-5; // of bn, where a formula says no other
 
@@ -40,7 +40,16 @@ const OPTIONS = {
  * @returns {PageNode[]}
  */
 export function pageNodesOf(network, t) {
-  return network.nodes.map(({ layer, window, ...node }) => ({
+  return network.nodes.map((node) => pageNodeOf(node, t));
+}
+
+/**
+ * @param {import("./trace.js").PlanNode} node
+ * @param {Translate} t the language of the sums
+ * @returns {PageNode}
+ */
+export function pageNodeOf({ layer, window, ...node }, t) {
+  return {
     name: node.name,
     kind: /** @type {PageNode["kind"]} */ (layer.is),
     text: node.text,
@@ -56,10 +65,10 @@ export function pageNodesOf(network, t) {
     size_how: spoken(t, node.sizeHow),
     dropped: node.dropped,
     field: node.field,
-  }));
+  };
 }
 
-/** @param {import("../formula/sizes.js").PlanWindow} window @returns {import("../../types.js").Window} */
+/** @param {import("./sizes.js").PlanWindow} window @returns {import("../types.js").Window} */
 function windowOfPage({ kernel, stride, pad, end, dilation }) {
   return { kernel, stride, pad, pad_end: end, dilation };
 }

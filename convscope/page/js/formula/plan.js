@@ -1,6 +1,6 @@
 /** Plans: layers chained, repeated, skipped over and branched. As convscope/formula/plan.py. */
 
-import { phrase } from "../../kit/i18n.js";
+import { phrase } from "../kit/i18n.js";
 import { PlanFault, grouped, valueText } from "./fault.js";
 import { layerText } from "./layers.js";
 import { LIMITS, entryOf } from "./table.js";

@@ -1,6 +1,6 @@
 /** From tokens to a syntax tree with the places of everything; the grammar is that of convscope/formula/fault_position.py. */
 
-import { phrase } from "../../kit/i18n.js";
+import { phrase } from "../kit/i18n.js";
 import { FormulaFault } from "./fault.js";
 import { tokens } from "./scan.js";
 

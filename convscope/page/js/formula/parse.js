@@ -1,6 +1,6 @@
 /** From text to a plan, with the column of whatever is wrong. As convscope/formula/parse.py. */
 
-import { phrase } from "../../kit/i18n.js";
+import { phrase } from "../kit/i18n.js";
 import { FormulaFault, PlanFault } from "./fault.js";
 import { didYouMean } from "./guess.js";
 import { layerOf } from "./layers.js";

@@ -1,6 +1,6 @@
 /** Named parts, `name(numbers) = layers;` before a plan. As convscope/formula/named_parts.py. */
 
-import { phrase } from "../../kit/i18n.js";
+import { phrase } from "../kit/i18n.js";
 import { FormulaFault } from "./fault.js";
 import { KEYWORDS } from "./tree.js";
 

@@ -1,13 +1,13 @@
 /** Errors by key, as convscope/errors.py has them, its messages for dictionaries; and values as Python prints them. */
 
-import { phrase, spoken } from "../../kit/i18n.js";
+import { phrase, spoken } from "../kit/i18n.js";
 
 /**
  * @typedef {{is: "int", of: number} | {is: "float", of: number} | {is: "bool", of: boolean} | {is: "str", of: string} |
  * {is: "tuple", of: Value[]}} Value what an argument may be
  */
-/** @typedef {import("../../kit/i18n.js").Phrase} Phrase */
-/** @typedef {import("../../kit/i18n.js").Translate} Translate */
+/** @typedef {import("../kit/i18n.js").Phrase} Phrase */
+/** @typedef {import("../kit/i18n.js").Translate} Translate */
 /** @typedef {Phrase | string} Said a phrase, or text that needs no language: numbers, formulas */
 /** @typedef {{where?: Said, got?: Said, expected?: Said, hint?: Said, argument?: string}} Details */
 /**

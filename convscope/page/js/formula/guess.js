@@ -1,6 +1,6 @@
 /** The nearest known word to a misspelt one: the similarity of Ratcliff and Obershelp, as Python's difflib has it. */
 
-import { phrase } from "../../kit/i18n.js";
+import { phrase } from "../kit/i18n.js";
 
 /**
  * "did you mean X?" for the nearest known word, or the list of those offered.

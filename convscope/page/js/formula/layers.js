@@ -1,6 +1,6 @@
 /** Layers made and written by the table of kinds that Python hands over; the checks are those of formula/kinds. */
 
-import { phrase } from "../../kit/i18n.js";
+import { phrase } from "../kit/i18n.js";
 import { PlanFault, floatText, grouped, valueText } from "./fault.js";
 import { entryOf } from "./table.js";
 

@@ -1,6 +1,6 @@
 /** From text to tokens, as convscope/formula/fault_position.py scans it. */
 
-import { phrase } from "../../kit/i18n.js";
+import { phrase } from "../kit/i18n.js";
 import { FormulaFault, grouped, isPrintable, quotedCharacter } from "./fault.js";
 import { LIMITS } from "./table.js";
 

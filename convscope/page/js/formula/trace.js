@@ -1,6 +1,6 @@
 /** From a plan to its numbers, layer by layer. As convscope/formula/tracing.py, whose nodes these are. */
 
-import { phrase } from "../../kit/i18n.js";
+import { phrase } from "../kit/i18n.js";
 import { macsOf, parametersOf } from "./costs.js";
 import { PlanFault, grouped } from "./fault.js";
 import { joined, shifted, through } from "./fields.js";
@@ -110,59 +110,13 @@ export function tracePlan(plan, input, classes) {
   /** @param {LayerPlan} layer @param {number[]} sources */
   const add = (layer, sources) => {
     counts.set(layer.is, (counts.get(layer.is) ?? 0) + 1);
-    const text = layerText(layer);
-    const where = phrase("layer.place", { n: nodes.length + 1, layer: text });
-    const shapes = sources.map(shapeAt);
-    const [shape, flat] = [shapes[0], flatAt(sources[0])];
-    const { takes } = entryOf(layer.is).traits;
-    if (sources.some((source) => flatAt(source) !== flat)) {
-      throw new PlanFault(phrase("sources.mixed"), {
-        where,
-        got: sources.map((source, i) => (flatAt(source) ? shapes[i][0] : shapes[i].join("×"))).join(", "),
-        hint: phrase("sources.mixed.try"),
-      });
-    }
-    if (flat && takes === "maps") {
-      throw new PlanFault(phrase("maps.needed"), {
-        where,
-        got: phrase("maps.needed.got", { n: shape[0] }),
-        hint: phrase("maps.needed.try"),
-      });
-    }
-    if (takes === "rows") rowsLeft--;
-    const sizes = sizesOf(layer, { shape, shapes, flat, classes, last: rowsLeft <= 0 }, where);
-    const { output } = sizes;
-    if (output[0] * output[1] * output[2] > LIMITS.numbers)
-      throw new PlanFault(phrase("output.large"), {
-        where,
-        got: output.join("×"),
-        expected: phrase("value.most.numbers", { n: grouped(LIMITS.numbers) }),
-      });
-    const [parameters, parametersHow] = parametersOf(layer, shape, output);
-    const window = windowOf(layer);
-    const { field, grid } = reachOf(layer, sources.map(reachAt), sizes, window);
-    if (Math.max(...[...field.size, ...field.jump, ...field.start].map(Math.abs)) > LIMITS.field)
-      throw new PlanFault(phrase("field.large"), {
-        where,
-        expected: phrase("value.most.pixels", { n: grouped(LIMITS.field) }),
-      });
+    const where = phrase("layer.place", { n: nodes.length + 1, layer: layerText(layer) });
+    const read = sources.map((source) => ({ shape: shapeAt(source), flat: flatAt(source), reach: reachAt(source) }));
+    if (takesRows(layer.is)) rowsLeft--;
     nodes.push({
       name: `${layer.is}${/\d$/.test(layer.is) ? "_" : ""}${counts.get(layer.is)}`,
-      layer,
-      text,
       sources,
-      inputs: shapes,
-      input: shape,
-      output,
-      flat: sizes.flat,
-      window,
-      parameters,
-      parametersHow,
-      macs: macsOf(layer, shape, output),
-      sizeHow: sizes.how,
-      dropped: sizes.dropped,
-      field,
-      grid,
+      ...layerAlone(layer, read, classes, rowsLeft <= 0, where),
     });
     last = nodes.length - 1;
   };
@@ -178,6 +132,70 @@ export function tracePlan(plan, input, classes) {
     });
   }
   return { plan, input, classes, nodes, parameters, macs: nodes.reduce((n, node) => n + node.macs, 0n) };
+}
+
+/**
+ * One layer on what it reads: its sizes, costs and receptive field; throws a PlanFault. `reach` is null where nobody
+ * knows what a source sees; then `field` and `grid` are null.
+ * @template {Reach | null} R
+ * @param {LayerPlan} layer
+ * @param {{shape: Three, flat: boolean, reach: R}[]} read one a source
+ * @param {number} classes
+ * @param {boolean} last whether no layer after it takes a row of numbers
+ * @param {import("./fault.js").Said} where
+ */
+export function layerAlone(layer, read, classes, last, where) {
+  const [{ shape, flat }] = read;
+  const shapes = read.map((source) => source.shape);
+  if (read.some((source) => source.flat !== flat)) {
+    throw new PlanFault(phrase("sources.mixed"), {
+      where,
+      got: read.map((source) => (source.flat ? source.shape[0] : source.shape.join("×"))).join(", "),
+      hint: phrase("sources.mixed.try"),
+    });
+  }
+  if (flat && entryOf(layer.is).traits.takes === "maps") {
+    throw new PlanFault(phrase("maps.needed"), {
+      where,
+      got: phrase("maps.needed.got", { n: shape[0] }),
+      hint: phrase("maps.needed.try"),
+    });
+  }
+  const sizes = sizesOf(layer, { shape, shapes, flat, classes, last }, where);
+  const { output } = sizes;
+  if (output[0] * output[1] * output[2] > LIMITS.numbers)
+    throw new PlanFault(phrase("output.large"), {
+      where,
+      got: output.join("×"),
+      expected: phrase("value.most.numbers", { n: grouped(LIMITS.numbers) }),
+    });
+  const [parameters, parametersHow] = parametersOf(layer, shape, output);
+  const window = windowOf(layer);
+  const reaches = /** @type {Reach[]} */ (read.map(({ reach }) => reach).filter((reach) => reach !== null));
+  const reach = reaches.length === read.length ? reachOf(layer, reaches, sizes, window) : null;
+  if (
+    reach &&
+    Math.max(...[...reach.field.size, ...reach.field.jump, ...reach.field.start].map(Math.abs)) > LIMITS.field
+  )
+    throw new PlanFault(phrase("field.large"), {
+      where,
+      expected: phrase("value.most.pixels", { n: grouped(LIMITS.field) }),
+    });
+  return {
+    layer,
+    text: layerText(layer),
+    inputs: shapes,
+    input: shape,
+    output,
+    flat: sizes.flat,
+    window,
+    parameters,
+    parametersHow,
+    macs: macsOf(layer, shape, output),
+    sizeHow: sizes.how,
+    dropped: sizes.dropped,
+    .../** @type {R extends null ? {field: null, grid: null} : Reach} */ (reach ?? { field: null, grid: null }),
+  };
 }
 
 /**
