@@ -45,7 +45,7 @@ def main() -> int:
         request = json.dumps({"sources": sources, "tests": TESTS})
         subprocess.run([sys.executable, "-m", "tests.mutants.covering", request], check=True)
     covered = Covered()
-    warm_up()
+    warm_up(package=set(asked.areas or AREAS) <= set(PAGE))
     left = 0
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         os.environ["TMPDIR"] = tempfile.tempdir = folder  # of what killed tests leave behind

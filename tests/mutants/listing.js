@@ -8,6 +8,7 @@ const SWAPPED = {
   "<": "<=", "<=": "<", ">": ">=", ">=": ">", "===": "!==", "!==": "===", "+": "-", "-": "+", "*": "+", "/": "*",
   "%": "*", "**": "*", "&&": "||", "||": "&&", "??": "&&", "+=": "-=", "-=": "+=", "*=": "+=", "/=": "*=",
 }; // prettier-ignore
+const EITHER_WAY = ["Math.max", "Math.min", "Math.hypot", "Math.imul"]; // whichever argument comes first
 /** @type {any} */
 let file = null;
 /** @type {[number, number, string, string][]} */
@@ -42,7 +43,7 @@ function visit(node, where) {
   else if (ts.isThrowStatement(node) || ts.isContinueStatement(node) || ts.isBreakStatement(node))
     put(node, ";", inner);
   else if (ts.isExpressionStatement(node) && ts.isCallExpression(node.expression)) put(node, ";", inner);
-  if (ts.isCallExpression(node) && node.arguments.length >= 2) {
+  if (ts.isCallExpression(node) && node.arguments.length >= 2 && !EITHER_WAY.includes(textOf(node.expression))) {
     const [a, b] = node.arguments;
     found.push([a.getStart(file), b.end, `${textOf(b)}, ${textOf(a)}`, inner]);
   }

@@ -133,6 +133,8 @@ def _in_expression(root: ast.expr) -> Iterator[Callable[[], None]]:
                 yield lambda node=node, value=value: setattr(node, "value", value + 1)
             case ast.IfExp():
                 yield lambda node=node: setattr(node, "test", ast.UnaryOp(ast.Not(), node.test))
+            case ast.Call(func=ast.Name(id="max" | "min")):  # whichever comes first
+                pass
             case ast.Call(args=[first, second, *_]) if not any(isinstance(a, ast.Starred) for a in (first, second)):
                 yield lambda args=node.args: args.__setitem__(slice(2), args[1::-1])
             case ast.Slice(lower=None, upper=ast.expr()):

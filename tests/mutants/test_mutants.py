@@ -21,7 +21,7 @@ class Walk:
         """Return 3."""
         assert far > 0
         if far < STEP and not self.tired:
-            self.rest(far, STEP)
+            self.rest(far, max(far, STEP))
         for a, b in zip(far, far, strict=True):
             raise ValueError(f"{a} " + "1")
         return -far
@@ -33,8 +33,8 @@ Walk.go: if far < STEP and (not self.tired): → if not (far < STEP and (not sel
 Walk.go: if far < STEP and (not self.tired): → if far < STEP or not self.tired:
 Walk.go: if far < STEP and (not self.tired): → if far <= STEP and (not self.tired):
 Walk.go: if far < STEP and (not self.tired): → if far < STEP and (not not self.tired):
-Walk.go: self.rest(far, STEP) → None
-Walk.go: self.rest(far, STEP) → self.rest(STEP, far)
+Walk.go: self.rest(far, max(far, STEP)) → None
+Walk.go: self.rest(far, max(far, STEP)) → self.rest(max(far, STEP), far)
 Walk.go: for a, b in zip(far, far, strict=True): → for a, b in zip(far, far, strict=True):
 Walk.go: raise ValueError(f'{a} ' + '1') → pass
 Walk.go: return -far → return None
@@ -43,7 +43,7 @@ Walk.go: return -far → return +far
 PAGE_SOURCE = """/** 1 < 2 */
 export function reach(x, y) {
   if (!x && y >= 3) throw new Error("a" + y);
-  return reach(y, -x);
+  return reach(Math.max(y, x), -x);
 }
 """
 PAGE_FAULTS = """
@@ -53,9 +53,9 @@ reach: if (!x && y >= 3) throw new Error("a" + y); → if (x && y >= 3) throw ne
 reach: if (!x && y >= 3) throw new Error("a" + y); → if (!x && y > 3) throw new Error("a" + y);
 reach: if (!x && y >= 3) throw new Error("a" + y); → if (!x && y >= 4) throw new Error("a" + y);
 reach: if (!x && y >= 3) throw new Error("a" + y); → if (!x && y >= 3) ;
-reach: return reach(y, -x); → return null;
-reach: return reach(y, -x); → return reach(-x, y);
-reach: return reach(y, -x); → return reach(y, x);
+reach: return reach(Math.max(y, x), -x); → return null;
+reach: return reach(Math.max(y, x), -x); → return reach(-x, Math.max(y, x));
+reach: return reach(Math.max(y, x), -x); → return reach(Math.max(y, x), x);
 """
 
 

@@ -22,18 +22,22 @@ FOREIGN = (
     "rich.console", "sklearn.linear_model",
     "selenium.webdriver",
 )  # fmt: skip
+OURS = (  # what the tests of the page import, whose faults are not in it
+    "convscope.nn", "convscope.prediction", "convscope.modelfile", "convscope.explain.look", "convscope.page.inline",
+    "convscope.training.loop", "convscope.lab.static_site",
+)  # fmt: skip
 NEED_CHROMIUM = "not files_are_read and not a_jpeg"  # of the page's tests: they let it decode pictures
 SAID = "build/mutants/said"  # what the newest trial printed
 MOST_BYTES = 4 << 30
 
 
-def warm_up() -> None:
-    """Import what every child needs; of the package and its tests nothing, a child does that with its fault.
+def warm_up(package: bool) -> None:
+    """Import what every child needs; of the package nothing unless asked for: a child does that with its fault.
 
-    What pytest rewrites, Hypothesis among it, must not be there before.
+    What pytest rewrites, Hypothesis among it, must not be there before, nor the tests.
     """
     Path(SAID).parent.mkdir(parents=True, exist_ok=True)
-    for name in FOREIGN:
+    for name in (*FOREIGN, *(OURS if package else ())):
         importlib.import_module(name)
 
 

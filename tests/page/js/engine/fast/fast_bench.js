@@ -2,6 +2,7 @@ import { makeEngine } from "../../../../../convscope/page/js/engine/engine.js";
 import { scalePicture } from "../../../../../convscope/page/js/engine/forward.js";
 import { fastForward } from "../../../../../convscope/page/js/engine/fast/forward.js";
 import { FAST_KINDS } from "../../../../../convscope/page/js/engine/fast/kinds.js";
+import { planMemory } from "../../../../../convscope/page/js/engine/fast/memory.js";
 
 /**
  * The largest difference of any node's output between the float64 engine and the kernels, as a share of the layer's
@@ -41,6 +42,18 @@ export function closing({ network, picture, modules, names, closed }) {
   const last = known.length - 1;
   const apart = known[last].reduce((a, b, i) => Math.max(a, Math.abs(b - exact.outputs[last][i])), 0);
   return { apart, lengths: finish(run(scaled)).map((values) => values.length) };
+}
+
+/** For each node whether the kernels take it, with the options that it has and others besides. @param {any} asked */
+export function taken({ network, besides }) {
+  const memory = planMemory();
+  const place = (/** @type {number[]} */ shape) => memory.take(shape.reduce((a, b) => a * b, 1));
+  return makeEngine(network).nodes.map((node) => {
+    const inputs = node.inputs.map(place);
+    const changed = { ...node, options: { ...node.options, ...besides } };
+    const site = { node: changed, inputs, output: place(node.output), memory };
+    return Boolean(FAST_KINDS[node.kind]?.(/** @type {any} */ (site)));
+  });
 }
 
 /** @param {Generator<number, Float32Array[], void>} steps */

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from convscope.explain.payload import nodes, records
 from convscope.explain.payload.encoding import as_json
 from convscope.formula import Network, parse, trace
+from convscope.formula.kinds import MaxPool
 from convscope.page.large import forward_modules
 from convscope.page.modules import join
 from convscope.pictures.input_spec import InputSpec
@@ -29,7 +30,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   let answer;
   try {
     const [name, asked] = JSON.parse(line);
-    answer = { result: { compare, closing }[name](asked) };
+    answer = { result: { compare, closing, taken }[name](asked) };
   } catch (error) {
     answer = { error: String(error?.stack ?? error) };
   }
@@ -85,6 +86,23 @@ CORNERS = (
     "conv(6, 3) + conv(12, 3, groups=3) + conv(6, 3, groups=6, stride=3) + relu + fc(17) + relu + fc",
     "conv(8, 3, dilation=2) + conv(8, 3, groups=8, dilation=2) + gap + fc",
 )
+
+
+TAKEN = (
+    *CORNERS,
+    "conv(4, 3, bias=False) + relu6 + bn(eps=0.01) + maxpool(3, stride=2, pad=1, ceil_mode=True) + fc(9) + fc",
+    "maxpool((2, 3), dilation=(2, 1)) + maxpool(2, dilation=(1, 2)) + maxpool(2) + tanh + fc",
+)
+
+
+@pytest.mark.parametrize("text", TAKEN)
+def test_the_kernels_take_every_layer_whose_options_they_know(node: Node, text: str) -> None:
+    """Which is what makes a page quick: without them its numbers are the same. Windows with holes are not theirs."""
+    network = trace(parse(text), (3, 29, 30), 5)
+    layers = [one.layer for one in network.nodes]
+    wanted = [one.name in FAST and not (isinstance(one, MaxPool) and one.dilation not in (1, (1, 1))) for one in layers]
+    assert node.ask("taken", network, InputSpec(network.input), 3) == wanted
+    assert not any(node.ask("taken", network, InputSpec(network.input), 3, besides={"unheard_of": 2}))
 
 
 @pytest.mark.parametrize("name", MODULES)
