@@ -22,6 +22,7 @@ from random import Random
 from tests.mutants import covering, page_mutants, python_mutants
 from tests.mutants.accepted import reason
 from tests.mutants.areas import AREAS, PAGE, PAGE_TESTS, TESTS, files
+from tests.mutants.page_trials import page_trials
 from tests.mutants.python_mutants import Mutant
 from tests.mutants.trial import SAID, in_place_of, on_trial, warm_up
 
@@ -45,7 +46,7 @@ def main() -> int:
         request = json.dumps({"sources": sources, "tests": TESTS})
         subprocess.run([sys.executable, "-m", "tests.mutants.covering", request], check=True)
     covered = Covered()
-    warm_up(package=set(asked.areas or AREAS) <= set(PAGE))
+    warm_up()
     left = 0
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         os.environ["TMPDIR"] = tempfile.tempdir = folder  # of what killed tests leave behind
@@ -61,10 +62,13 @@ def _area(area: str, asked: argparse.Namespace, covered: Covered) -> int:
     chosen = [fault for fault in chosen if fault.before != fault.after]
     control = replace(chosen[0], source=Path(chosen[0].path).read_text(encoding="utf-8"))
     began = time.monotonic()
-    if [end for _, end in _tried([control], covered, 1, most=20)] != ["survived"]:
+    without = page_trials([control], PAGE_TESTS[area], 1, 1200) if area in PAGE else _tried([control], covered, 1, 20)
+    if [end for _, end in without] != ["survived"]:
         raise RuntimeError(f"{area}: without a fault the tests are red, too: {SAID}")
-    limit = 60 + 5 * (time.monotonic() - began) if area in PAGE else None
-    for fault, end in _tried(chosen, covered, asked.jobs, limit=limit):
+    limit = 60 + 5 * (time.monotonic() - began)
+    of_page = area in PAGE
+    tried = page_trials(chosen, PAGE_TESTS[area], asked.jobs, limit) if of_page else _tried(chosen, covered, asked.jobs)
+    for fault, end in tried:
         known = end == "survived" and reason(fault.name) is not None
         ended["accepted" if known else end].append(fault)
         if end == "survived" and not known:
@@ -106,9 +110,6 @@ class Covered:
     def tests(self, fault: Mutant) -> list[str]:
         """Return the tests that run a fault's statement; of a statement of the module's own level those that run the
         module."""
-        if fault.path.endswith(".js"):
-            area = next(area for area, patterns in PAGE.items() if fault.path in files(patterns))
-            return PAGE_TESTS[area]
         lines = self.lines.get(fault.path, {})
         every = {test for ran in lines.values() for test in ran}
         found = {test for line in fault.lines for test in lines.get(str(line), ())}
@@ -135,13 +136,8 @@ def _within(tests: list[str], seconds: dict[str, float]) -> Iterator[str]:
         yield test
 
 
-def _tried(
-    faults: list[Mutant], covered: Covered, jobs: int, most: int | None = None, limit: float | None = None
-) -> Iterator[tuple[Mutant, str]]:
-    """Yield every fault with what came of it by its first `most` tests, `jobs` at a time.
-
-    Hung is what takes longer than `limit` seconds, by default ten times what the tests took.
-    """
+def _tried(faults: list[Mutant], covered: Covered, jobs: int, most: int | None = None) -> Iterator[tuple[Mutant, str]]:
+    """Yield every fault of Python with what came of it by its first `most` tests, `jobs` at a time."""
     running: list[tuple[Mutant, Trial]] = []
     waiting = faults[::-1]
     while waiting or running:
@@ -151,9 +147,8 @@ def _tried(
             if not tests:
                 yield fault, "survived"
                 continue
-            most_seconds = limit or 90 + 10 * sum(covered.seconds.get(test, 10) for test in tests)
-            arrange = page_mutants.in_place_of if fault.path.endswith(".js") else in_place_of
-            running.append((fault, on_trial(arrange(fault.path, fault.source), tests, most_seconds)))
+            limit = 90 + 10 * sum(covered.seconds[test] for test in tests)
+            running.append((fault, on_trial(in_place_of(fault.path, fault.source), tests, limit)))
         for one in list(running):
             end = one[1]()
             if end is not None:

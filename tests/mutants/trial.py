@@ -22,49 +22,56 @@ FOREIGN = (
     "rich.console", "sklearn.linear_model",
     "selenium.webdriver",
 )  # fmt: skip
-OURS = (  # what the tests of the page import, whose faults are not in it
-    "convscope.nn", "convscope.prediction", "convscope.modelfile", "convscope.explain.look", "convscope.page.inline",
-    "convscope.training.loop", "convscope.lab.static_site",
-)  # fmt: skip
 NEED_CHROMIUM = "not files_are_read and not a_jpeg"  # of the page's tests: they let it decode pictures
 SAID = "build/mutants/said"  # what the newest trial printed
 MOST_BYTES = 4 << 30
 
 
-def warm_up(package: bool) -> None:
-    """Import what every child needs; of the package nothing unless asked for: a child does that with its fault.
+def warm_up() -> None:
+    """Import what every child needs; of the package and its tests nothing, a child does that with its fault.
 
-    What pytest rewrites, Hypothesis among it, must not be there before, nor the tests.
+    What pytest rewrites, Hypothesis among it, must not be there before.
     """
     Path(SAID).parent.mkdir(parents=True, exist_ok=True)
-    for name in (*FOREIGN, *(OURS if package else ())):
+    for name in FOREIGN:
         importlib.import_module(name)
 
 
 def on_trial(arrange: Callable[[], None], tests: Sequence[str], seconds: float) -> Callable[[], str | None]:
-    """Begin: fork, `arrange()` the fault, run `tests`. What is returned says "killed", "survived" or "hung", None while
-    it goes on. Raises RuntimeError where the tests couldn't be run at all."""
-    began = time.monotonic()
+    """Begin: fork, `arrange()` the fault, run `tests`; return what says how it ends (see `ending`)."""
     pid = os.fork()
     if pid == 0:
         code = 1
         try:
-            os.setsid()
-            said = os.open(SAID, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
-            for stream in (0, 1, 2):
-                os.dup2(said, stream)
-            resource.setrlimit(resource.RLIMIT_DATA, (MOST_BYTES, MOST_BYTES))
+            apart()
             arrange()
-            code = int(
-                pytest.main(
-                    ["-x", "-q", "-p", "no:cacheprovider", "-m", "not slow", "-k", NEED_CHROMIUM, *tests],
-                    plugins=[_Brief()],
-                )
-            )
+            code = run(tests)
         except BaseException:
             traceback.print_exc()
         finally:
             os._exit(code)
+    return ending(pid, seconds, tests)
+
+
+def apart() -> None:
+    """Make a forked child a group of its own, which says what it says in SAID and can't take all memory."""
+    os.setsid()
+    said = os.open(SAID, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+    for stream in (0, 1, 2):
+        os.dup2(said, stream)
+    resource.setrlimit(resource.RLIMIT_DATA, (MOST_BYTES, MOST_BYTES))
+
+
+def run(tests: Sequence[str], *plugins: object, capture: bool = True) -> int:
+    """Run the quick ones of `tests` until one is red; return pytest's exit code."""
+    flags = ["-x", "-q", "-p", "no:cacheprovider", "-m", "not slow", "-k", NEED_CHROMIUM, *([] if capture else ["-s"])]
+    return int(pytest.main([*flags, *tests], plugins=[_Brief(), *plugins]))
+
+
+def ending(pid: int, seconds: float, tests: Sequence[str]) -> Callable[[], str | None]:
+    """Return what says how a child ended: "killed", "survived" or "hung", which is ended after `seconds`; None while it
+    goes on. That raises RuntimeError where the tests couldn't be run at all."""
+    began = time.monotonic()
 
     def ended() -> str | None:
         done, status = os.waitpid(pid, os.WNOHANG)
