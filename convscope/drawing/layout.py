@@ -147,13 +147,9 @@ def _cuts(
             ends.pop(column, None)
     cuts: list[int] = []
     begin = 0
-    while sum(widths[begin:]) + GAP * (len(widths) - 1 - begin) > widest:
-        fitting = [
-            column
-            for column in ends
-            if begin <= column < len(widths) - 1 and sum(widths[begin : column + 1]) + GAP * (column - begin) <= widest
-        ]
+    while (room := widest - GAP * (begin > 0)) < sum(widths[begin:]) + GAP * (len(widths) - 1 - begin):  # a turn's gap
         later = [column for column in ends if begin <= column < len(widths) - 1]
+        fitting = [column for column in later if sum(widths[begin : column + 1]) + GAP * (column - begin) <= room]
         if not later:
             break
         column = max(fitting) if fitting else min(later)

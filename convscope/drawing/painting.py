@@ -143,7 +143,7 @@ class Boxes:
 
 
 def _join_extent(unit: Unit, language: str) -> Extent:
-    return Extent(18.0, 9.0, 9.0 + 10.0 * (len(words.title(unit, language)) > 1) + 8.0 * bool(unit.bands))
+    return Extent(18.0, 9.0, 9.0 + 10.0 * (len(words.title(unit, language)) > 1) + 10.0 * bool(unit.bands))
 
 
 def _paint_join(unit: Unit, x: float, y: float, language: str) -> list[Shape]:
