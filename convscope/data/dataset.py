@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,6 +21,7 @@ from .listing import LeftOut
 Pictures = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 Rows = NDArray[np.int64]
+Weights = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,14 @@ class PictureFile:
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Pictures uint8 (N, C, H, W) in 0…255, their labels int64 (N,), and for a folder the file of each."""
+    """Pictures uint8 (N, C, H, W) in 0…255, their labels int64 (N,), for a folder the file of each, and how much each
+    counts while it is trained on, float32 (N,) above 0; None: all the same.
+    """
 
     images: Pictures
     labels: Labels
     files: tuple[PictureFile, ...] | None = None
+    weights: Weights | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -69,11 +73,12 @@ class Split:
     def take(self, rows: NDArray[np.int64]) -> Split:
         """Return the pictures at `rows`, int64 (n,), in that order, as copies."""
         files = None if self.files is None else tuple(self.files[i] for i in rows.tolist())
-        return Split(self.images[rows], self.labels[rows], files)
+        return Split(self.images[rows], self.labels[rows], files, None if self.weights is None else self.weights[rows])
 
     def _between(self, start: int, stop: int) -> Split:
         files = None if self.files is None else self.files[start:stop]
-        return Split(self.images[start:stop], self.labels[start:stop], files)
+        weights = None if self.weights is None else self.weights[start:stop]
+        return Split(self.images[start:stop], self.labels[start:stop], files, weights)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +121,8 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Return 64 hex digits: the SHA-256 of class names, shapes, pixels and labels (not names of files, notes).
+        """Return 64 hex digits: the SHA-256 of class names, shapes, pixels, labels and weights (not names of files,
+        notes).
 
         55 MB of MNIST take about 0.05 s, once.
         """
@@ -132,6 +138,9 @@ class Dataset:
             digest.update(f"{split.images.shape}\n".encode())
             digest.update(np.ascontiguousarray(split.images).reshape(-1).data)
             digest.update(np.ascontiguousarray(split.labels, dtype="<i8").data)
+            if split.weights is not None:
+                digest.update(b"weights\n")
+                digest.update(np.ascontiguousarray(split.weights, dtype="<f4").data)
         return digest.hexdigest()
 
     @property
@@ -154,20 +163,24 @@ def arrays(
     classes: Sequence[str] | None = None,
     *,
     test: tuple[ArrayLike, ArrayLike] | None = None,
+    weights: ArrayLike | None = None,
     name: str = "arrays",
 ) -> Dataset:
     """Return a Dataset of pictures in memory: uint8 (N, H, W) or (N, C, H, W) with C 1 or 3; whole-number labels (N,).
 
     Labels count into `classes`; without class names these are "0" … to the highest label of the training pictures.
-    `test` is (images, labels) of the same form. uint8 pictures and int64 labels are taken without a copy.
+    `test` is (images, labels) of the same form; `weights` (N,) say how much each training picture counts, above 0.
+    uint8 pictures and int64 labels are taken without a copy.
 
-    Raises InputError for another dtype or shape, labels out of range, or fewer than 2 classes.
+    Raises InputError for another dtype or shape, labels or weights out of range, or fewer than 2 classes.
     """
     images, labels = (_pictures(images, f"{name}, images"), _labels(labels, f"{name}, labels"))
     if classes is not None and (isinstance(classes, str) or not all(isinstance(c, str) for c in classes)):
         raise InputError("dataset.names", where=name, got=classes, hint='classes=["cat", "dog"]')
     names = tuple(classes) if classes is not None else numbered(labels)
     train = _split(images, labels, names, f"{name}, training pictures")
+    if weights is not None:
+        train = replace(train, weights=_weights(weights, len(train), f"{name}, weights"))
     if test is None:
         return Dataset(name, checked_classes(names, name), train)
     other = _split(
@@ -198,6 +211,17 @@ def _labels(labels: ArrayLike, where: str) -> Labels:
         got = f"{given.dtype} {given.shape}"
         raise InputError("dataset.labels.type", where=where, got=got, expected=phrase("dataset.labels.type.expected"))
     return given.astype(np.int64, copy=False)
+
+
+def _weights(weights: ArrayLike, n: int, where: str) -> Weights:
+    given = np.asarray(weights)
+    if given.dtype.kind not in "iuf" or given.shape != (n,):
+        raise InputError("dataset.weights", where=where, got=f"{given.dtype} {given.shape}", expected=f"({n},)")
+    made = given.astype(np.float32)
+    if not (np.isfinite(made) & (made > 0)).all():
+        row = int(np.flatnonzero(~(np.isfinite(made) & (made > 0)))[0])
+        raise InputError("dataset.weights.range", n=row, where=where, got=given[row])
+    return made
 
 
 def _split(images: Pictures, labels: Labels, classes: tuple[str, ...], where: str) -> Split:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .dataset import Labels, Pictures, Rows, Split
+from .dataset import Labels, Pictures, Rows, Split, Weights
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -55,3 +55,12 @@ class Subset:
     def labels(self) -> Labels:
         """Return the labels, as a copy."""
         return self.split.labels[self.rows]
+
+    @property
+    def weights(self) -> Weights | None:
+        """Return how much each picture counts, (n,), 1 on average; None where all count the same."""
+        if self.split.weights is None:
+            return None
+        own = self.split.weights[self.rows]
+        even: Weights = (own / own.mean(dtype=np.float64)).astype(np.float32)
+        return even

@@ -23,7 +23,8 @@ class RunContext:
 
     Of several processes only the first has a `run` to write to, and only its `on_event` says anything. Without a run,
     nothing is written, or in memory: into `kept`. `cache`: whether what networks make of pictures is kept for the next
-    time.
+    time. `brief`: only a model file that predicts is wanted of the run: no baseline, no bound of "none of these", no
+    report, and no guess at how long it takes.
     """
 
     workers: Workers = field(default_factory=SingleWorker)
@@ -33,6 +34,7 @@ class RunContext:
     run: Run | None = None
     cache: bool = True
     kept: Kept | None = None
+    brief: bool = False
 
     @property
     def writes(self) -> Run | Kept | None:

@@ -244,9 +244,11 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
         finite = partial(state.require_finite, lr_factor=lr_factor)
         final = final_figures(state.result, held_out, test_set, workers, finite, labelled)
         _stop_if_asked(state, schedule, context)
-        baseline = workers.on_first(baseline_of, parts, final.scores)
-        fold = None if left_out is None else left_out.fold
-        rejection = workers.on_first(rejection_of, parts, state.result, fold)
+        baseline = rejection = None
+        if not context.brief:
+            baseline = workers.on_first(baseline_of, parts, final.scores)
+            fold = None if left_out is None else left_out.fold
+            rejection = workers.on_first(rejection_of, parts, state.result, fold)
     if settings.target is not None and not state.reached:
         context.note(_missed(settings.target, final.validation))
     row, beaten = baseline or (None, None)
@@ -271,7 +273,8 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
             run.append(line)
             run.sync()
             export_model(run.model, state.result, settings, epochs, line, final.calibration, body, rejection)
-            report_run(run.path, parts, final, settings.copies == "near", isinstance(rejection, Fitted), context)
+            if not context.brief:
+                report_run(run.path, parts, final, settings.copies == "near", isinstance(rejection, Fitted), context)
 
     workers.on_first(write)  # then the model file is there for all
     context.log(line)

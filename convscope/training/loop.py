@@ -34,9 +34,11 @@ def fit(
     held_out: LabelledImages | None = None,
     sample: Sample | None = None,
     balance: str = "none",
+    counts: Tensor | None = None,
 ) -> None:
     """Train `state` to the schedule's end on uint8 `images` (N, C, H, W) and int64 `labels` (N,), on one device: on
-    those at `rows` (n,), or on all of them. `balance` says how classes of unlike sizes count the same, if they do.
+    those at `rows` (n,), or on all of them. `balance` says how classes of unlike sizes count the same, if they do,
+    `counts` (N,) how much each picture does, 1 on average; None: all the same.
 
     Every random number follows from (seed, epoch, step, process), so a run that was interrupted ends in the same bits.
     Pictures `held_out` are measured on at the end of every epoch, and snapshots of `sample` are taken where it says so.
@@ -75,11 +77,13 @@ def fit(
         y = labels[shard]  # (b,)
         with torch.autocast(device.type, torch.bfloat16, enabled=recipe.precision == "bfloat16"):
             logits = model(x)  # (b, K)
-        if weights is None:
+        if weights is None and counts is None:
             loss = functional.cross_entropy(logits.float(), y, label_smoothing=recipe.label_smoothing)
         else:
             each = functional.cross_entropy(logits.float(), y, label_smoothing=recipe.label_smoothing, reduction="none")
-            loss = (weights[y] * each).mean()
+            of_class = 1.0 if weights is None else weights[y]
+            of_picture = 1.0 if counts is None else counts[shard]
+            loss = (of_class * of_picture * each).mean()
         for parameter in parameters:
             parameter.grad = None
         workers.scale_loss(loss, len(shard), len(batch)).backward()  # type: ignore[no-untyped-call]

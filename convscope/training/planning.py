@@ -109,7 +109,7 @@ def _planned(options: TrainOptions, begins: Beginning, context: RunContext, copi
         assert budget.accuracy is not None
         settings = _for_accuracy(budget, budget.accuracy, options, dataset, context, copies)
         settings = replace(settings, budget=budget.text)
-    if settings.planned_seconds is None:
+    if settings.planned_seconds is None and not context.brief:
         pace = seconds_per_step(settings, dataset, GLANCE)
         settings = replace(settings, planned_seconds=round(pace * settings.rounds[0], 3))
     return settings

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+import numpy as np
+
 from ..checking import Copies
 from ..data import Dataset
+from ..data.subset import Subset
 from ..formula import Network, parse, trace
 from ..machine.device import resolve_device
 from .context import RunContext
@@ -34,6 +37,7 @@ class Prepared:
     images: Tensor  # uint8 (N, C, H, W), of the whole training split
     labels: Tensor  # int64 (N,)
     rows: Tensor  # int64 (n,), those trained on
+    counts: Tensor | None  # float32 (N,), how much each of these counts, 1 on average
     held_out: LabelledImages | None
     sample: Sample
     schedule: Schedule
@@ -55,6 +59,7 @@ class Prepared:
             images=images,
             labels=labels,
             rows=rows,
+            counts=_counts(parts.train, device),
             held_out=parts.labelled(parts.held, settings.input, device, images),
             sample=Sample.of(parts.held or parts.train, parts.held is not None, bf16, steps, settings.input, device),
             schedule=Schedule.of(recipe, *settings.rounds, target=settings.target),
@@ -78,4 +83,15 @@ class Prepared:
             held_out=self.held_out,
             sample=self.sample,
             balance=self.settings.balance,
+            counts=self.counts,
         )
+
+
+def _counts(train: Subset, device: torch.device) -> Tensor | None:
+    """Return how much each picture of the whole split counts, 0 for those that are not trained on."""
+    own = train.weights
+    if own is None:
+        return None
+    counts = np.zeros(len(train.split), np.float32)
+    counts[train.rows] = own
+    return as_tensor(counts, device)

@@ -127,9 +127,10 @@ def train_with(
     progress: Callable[[Event], None] = ignore,
     stop: Callable[[], bool] | None = None,
     keep_seconds: float = 15.0,
+    brief: bool = False,
 ) -> Result:
-    """Train as `options` say; `train` describes the rest."""
+    """Train as `options` say; `train` describes the rest, RunContext what a `brief` training leaves out."""
     launch = launched()
     with join_workers(launch, options.device) as workers:
         on_event = progress if workers.rank == 0 else ignore
-        return run_training(options, RunContext(workers, on_event, stop, keep_seconds))
+        return run_training(options, RunContext(workers, on_event, stop, keep_seconds, brief=brief))

@@ -140,6 +140,8 @@ def head_rows(start: Start, tapped: TapRows, train: Subset, seed: int, context: 
     own = tapped.part(features_of(train.images, tapped, cache=context.cache, progress=context.features), start.taps)
     labels, times = train.labels, 1 + start.copies
     weights = class_weights(labels, int(labels.max(initial=0)) + 1, start.balanced)
+    if train.weights is not None:
+        weights = weights * train.weights
     if not start.copies:
         return HeadRows(own, labels, weights, len(own))
     changed = ChangedCopies(train.images, start.copies, start.mirrored, seed)

@@ -13,6 +13,7 @@ import pytest
 from convscope import data
 from convscope.data.dataset import PictureFile
 from convscope.data.listing import LeftOut
+from convscope.data.subset import Subset
 from convscope.errors import InputError, phrase
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (10, 3, 4, 5), dtype=np.uint8)
@@ -112,6 +113,8 @@ def test_fingerprint_tells_every_change_apart() -> None:
         data.arrays(PIXELS.reshape(10, 3, 5, 4), LABELS),
         data.arrays(PIXELS, LABELS, test=(PIXELS, LABELS)),
         data.arrays(PIXELS[:9], LABELS[:9]),
+        data.arrays(PIXELS, LABELS, weights=np.ones(10)),
+        data.arrays(PIXELS, LABELS, weights=np.arange(1, 11)),
     ]
     assert len({variant.fingerprint for variant in variants}) == len(variants)
     renamed = data.arrays(np.asfortranarray(PIXELS), LABELS.astype(np.int16), name="another")
@@ -120,6 +123,32 @@ def test_fingerprint_tells_every_change_apart() -> None:
         dataclasses.replace(renamed, left_out=(LeftOut("a", phrase("passed.loose")),)).fingerprint
         == variants[0].fingerprint
     )
+
+
+def test_weights_go_with_their_pictures() -> None:
+    split = data.arrays(PIXELS, LABELS, weights=np.arange(1, 11)).train
+    assert split.weights is not None
+    assert split.head(2).weights.tolist() == [1, 2]
+    assert split.tail(2).weights.tolist() == [9, 10]
+    assert split.take(np.array([7, 0])).weights.tolist() == [8, 1]
+    assert Subset(split, np.array([0, 2])).weights.tolist() == [0.5, 1.5]  # 1 on average
+    assert Subset.whole(data.arrays(PIXELS, LABELS).train).weights is None
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        (np.ones(9), "one weight for each training picture, got float64 (9,), expected (10,)"),
+        (["a"] * 10, "one weight for each training picture"),
+        ([1] * 9 + [0], "weight 9 must be a finite number above 0, got 0"),
+        ([1, float("nan")] + [1] * 8, "weight 1 must be a finite number above 0"),
+        ([1, 1e-60] + [1] * 8, "weight 1 must be a finite number above 0"),  # 0 in float32
+    ],
+)
+def test_weights_that_are_refused(weights: Any, message: str) -> None:
+    with pytest.raises(InputError) as raised:
+        data.arrays(PIXELS, LABELS, weights=weights)
+    assert message in str(raised.value)
 
 
 def test_hold_out_is_by_row() -> None:

@@ -164,6 +164,23 @@ def test_training_on_rows_is_training_on_copies_of_them_to_the_bit() -> None:
     assert all(torch.equal(tensor, part.tensors()[name]) for name, tensor in whole.tensors().items())
 
 
+@pytest.mark.parametrize("balance", ["none", "weights"])
+def test_a_picture_counts_as_much_in_a_step_as_is_said(balance: str) -> None:
+    """One step over all pictures beside torch's own: the losses times what each counts, and what its class does."""
+    images, labels = toy(n=40, classes=3)
+    counts = torch.linspace(0.1, 1.9, 40)
+    state, reference = (State(small("fc"), recipe(lr=0.5, batch_size=40, momentum=0.0)) for _ in range(2))
+    fit(state, images, labels, Schedule((1,)), seed=0, balance=balance, counts=counts)
+    each = torch.nn.functional.cross_entropy(reference.net(images), labels, reduction="none")
+    if balance == "weights":
+        each = each * (40 / (3 * torch.bincount(labels)))[labels]
+    (counts * each).mean().backward()
+    moved = dict(state.net.named_parameters())
+    for name, parameter in reference.net.named_parameters():
+        wanted = parameter.detach() - 0.5 * parameter.grad
+        torch.testing.assert_close(moved[name].detach(), wanted, rtol=1e-4, atol=1e-6)
+
+
 def test_partial_batches_are_trained_on_if_the_recipe_says_so() -> None:
     for partial, sizes in ((False, [16, 16, 16, 16]), (True, [16, 16, 2, 16])):
         images, labels = toy(n=34)

@@ -25,9 +25,9 @@ from convscope.runs.records import EpochLine, ResultLine, StepLine
 from convscope.runs.run_json import read_run_json
 from convscope.runs.snapshots import read_snapshots
 from convscope.training.events import BeginLine, Event, NoteLine
-from convscope.training.options import DEVICES
+from convscope.training.options import DEVICES, TrainOptions
 from convscope.training.recipes import RECIPES, Augmentation, Recipe
-from convscope.training.session import Result, train
+from convscope.training.session import Result, train, train_with
 from convscope.training.snapshots import snapshot_steps
 from tests.data.folders import noise
 from tests.training.tiny import PLAN, RECIPE, outcome, pictures, untimed
@@ -108,6 +108,19 @@ def test_a_run_holds_what_it_should_and_its_model_is_as_good_as_it_says(tmp_path
     assert facts["test"] == last.test.to_json()
     assert facts["training"]["data"]["set"] == "stripes"  # type: ignore[index]
     assert facts["calibration"] == "probabilities are not calibrated: no pictures were held out"
+
+
+def test_a_brief_training_makes_the_same_model_and_nothing_beside_it(tmp_path: Path) -> None:
+    whole = go(tmp_path / "whole")
+    options = TrainOptions(pictures(), arch=PLAN, recipe=RECIPE, val=6, threads=1, out=tmp_path / "brief")
+    brief = train_with(options, brief=True)
+    assert (whole.run / "report.html").is_file()
+    assert not (brief.run / "report.html").exists()
+    assert whole.baseline is not None
+    assert brief.baseline is brief.rejection is None
+    theirs, ours = (result.load().file.weights for result in (whole, brief))
+    assert all(np.array_equal(array, ours[name]) for name, array in theirs.items())
+    assert brief.calibration == whole.calibration
 
 
 def test_json_has_exactly_its_keys(tmp_path: Path) -> None:
