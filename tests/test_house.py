@@ -34,7 +34,7 @@ ORDER = """
     page
     reporting
     training
-    explain
+    explain sklearn
     lab
     cli
 """

@@ -5,6 +5,7 @@ the contract for everybody else's runtime.
 """
 
 from .reading import ModelFile as ModelFile
+from .reading import check as check
 from .reading import read as read
 from .reading import resolve_model as resolve_model
 from .reading import verify as verify
