@@ -65,6 +65,8 @@ ARGUMENTS_OF_A_CALL = """
     modelfile.writing _node
     training.config_file with_config
     training.recipes Recipe.changed
+    sklearn.classifier ConvClassifier.__getstate__
+    sklearn.classifier ConvClassifier.__setstate__
 """
 PLACES = {line.strip() for part in (READ, WRITTEN, KEPT_AS_IT_CAME, ARGUMENTS_OF_A_CALL) for line in part.split("\n")}
 PARSERS = {
