@@ -35,6 +35,7 @@ ORDER = """
     reporting
     training
     explain sklearn
+    web
     lab
     cli
 """

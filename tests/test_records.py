@@ -76,7 +76,7 @@ PARSERS = {
     "errors": "the sentences",
     "foreign.sidecar": "what lies beside a foreign model",
     "lab.app": "the body of a request",
-    "lab.error_json": "what a training process answers",
+    "web.error_json": "what a training process answers",
     "lab.launches": "what an earlier lab was asked for",
     "lab.payload": "measurements and patches that ship",
     "lab.static_site": "the mark of a site",

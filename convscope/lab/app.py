@@ -20,16 +20,16 @@ from ..explain.look import SLIDES
 from ..files import read_plain
 from ..page.inline import json_text
 from ..reporting.writing import NAME as REPORT
+from ..web.error_json import status, to_json
 from .catalogue import Catalogue
 from .drops import DropRequest, Drops
-from .error_json import status, to_json
 from .event_streams import RunsNow, all_runs_events, run_events
 from .jobs import TrainingJobs
 from .page_cache import SHIPPED_LOOK, PageCache, lab_page
 from .records import DescribeRequest, TrainingRequest, whole
 from .run_index import RunIndex
 from .run_report import report
-from .security import AccessPolicy, GuardMiddleware
+from .security import AccessPolicy, guarded
 
 STREAMS = 24  # at once
 MOST_REPORT = 256 << 20  # bytes of a run's report.html
@@ -87,7 +87,7 @@ class Lab:
         routes += [
             Route(path, self._errors_as_json(_another), methods=["GET", "POST"]) for path in get.keys() ^ post.keys()
         ]
-        return GuardMiddleware(Router(routes, redirect_slashes=False, default=_nothing), self.policy)
+        return guarded(Router(routes, redirect_slashes=False, default=_nothing), self.policy)
 
     async def page(self, request: Request) -> Response:
         """The lab's page."""

@@ -20,9 +20,9 @@ from ..data import find_data, understood
 from ..errors import ConvscopeError, EnvironmentFault, InputError, MissingError, UsageError, phrase
 from ..explain.payload.encoding import Record
 from ..files import sync_folder, write_fault
+from ..web.error_json import Fault, to_json
 from .drop_names import safe_name, safe_path
-from .error_json import to_json
-from .records import Fault, text_of, whole
+from .records import text_of, whole
 
 MOST_FILES = 100_000  # of one set
 MOST_BYTES = 8 << 30  # of one set, and so of an archive

@@ -25,10 +25,10 @@ from ..formula import ZOO, resolve
 from ..runs.directory import ask_to_stop, in_use
 from ..training.options import TrainOptions
 from ..training.recipes import named
+from ..web.error_json import Fault, to_json
 from .catalogue import Catalogue
-from .error_json import to_json
 from .launches import Launches
-from .records import AUTO, Asked, DescribeRequest, Fault, RunSummary, TrainingRequest
+from .records import AUTO, Asked, DescribeRequest, RunSummary, TrainingRequest
 from .run_index import RunIndex
 
 MOST = 4  # trainings at once

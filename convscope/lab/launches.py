@@ -26,8 +26,8 @@ from ..formula import resolve
 from ..locks import HANDED_ON, is_locked, lock
 from ..runs.directory import fresh_path, promise
 from ..training.options import TrainOptions
-from .error_json import last_fault
-from .records import AUTO, Fault, TrainingRequest
+from ..web.error_json import Fault, last_fault
+from .records import AUTO, TrainingRequest
 
 OWN_GROUP = 0
 if sys.platform == "win32":  # has no sessions: Ctrl-C, which ends the lab, would reach its trainings without this

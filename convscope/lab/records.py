@@ -11,10 +11,10 @@ from ..explain.payload.encoding import Record
 from ..explain.payload.records import Pixels, Snapshot
 from ..runs.json_fields import Scalar
 from ..runs.records import LogLine
+from ..web.error_json import Fault
 
 RunState = Literal["starting", "running", "stopped", "finished", "failed", "damaged"]
 CurvePoint = tuple[int, float, float]  # step, loss, accuracy
-Fault = Mapping[str, object]  # an error by its key and words, as lab/error_json.py writes it
 AUTO = "auto"
 MOST_SEED, MOST_HELD_OUT, MOST_SIZE = 2**53, 10**9, 2048
 

@@ -13,7 +13,7 @@ from ..reporting.writing import NAME as REPORT
 from ..runs.checkpoints import newest_step
 from ..runs.directory import in_use
 from ..runs.records import EpochLine, LogLine, ResultLine, StepLine
-from .error_json import to_json
+from ..web.error_json import to_json
 from .records import CurvePoint, RunState, RunSummary, Scores
 from .run_files import LogTail, Stamp, check_own, checked_settings, looks_like_a_run, settings_stamp
 

@@ -21,8 +21,8 @@ import pytest
 from convscope.cli.main import main
 from convscope.cli.parser import verb_parser
 from convscope.lab import server
-from convscope.lab.server import listening
 from convscope.runs.directory import ask_to_stop, in_use
+from convscope.web.listening import listening
 from tests.lab.rundirs import run_dir, step
 
 HINT = "Ctrl-C stops the lab; trainings go on\n"

@@ -18,7 +18,8 @@ from pathlib import Path
 from convscope.explain.look import SLIDES
 from convscope.lab.app import Lab
 from convscope.lab.security import AccessPolicy
-from convscope.lab.server import Server, listening
+from convscope.lab.server import Server
+from convscope.web.listening import listening
 from tests.faults.limited import ended_within
 from tests.lab.asking import CANARY, KEY
 from tests.lab.rundirs import run_dir, step

@@ -16,7 +16,8 @@ from starlette.types import ASGIApp
 
 from convscope.lab.app import Lab
 from convscope.lab.security import AccessPolicy
-from convscope.lab.server import Server, listening
+from convscope.lab.server import Server
+from convscope.web.listening import listening
 from tests.lab.asking import CANARY, KEY
 
 

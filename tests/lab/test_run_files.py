@@ -12,10 +12,10 @@ import pytest
 from convscope.errors import ConvscopeError, InputError
 from convscope.explain.look import SLIDES
 from convscope.lab import run_files
-from convscope.lab.error_json import to_json
 from convscope.lab.records import RunData
 from convscope.lab.run_files import LogTail, check_own, checked_settings, is_count, shown_line
 from convscope.runs.records import LogLine
+from convscope.web.error_json import to_json
 from tests.lab.rundirs import run_dir, settings, step, text
 
 

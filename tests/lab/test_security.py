@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from convscope.lab.error_json import without_paths
 from convscope.lab.security import MOST_BODY
+from convscope.web.error_json import without_paths
 from tests.lab.asking import CANARY, HOST, KEY, asked, headers, lab
 
 HOSTS = (

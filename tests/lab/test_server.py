@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 
 from convscope.errors import EnvironmentFault, InputError, UsageError
-from convscope.lab import connections, security
+from convscope.lab import security
 from convscope.lab.app import STREAMS
-from convscope.lab.server import MOST_HEAD, check, listening, serve
+from convscope.lab.server import serve
 from convscope.runs.directory import Run
+from convscope.web import connections
+from convscope.web.listening import check, listening
+from convscope.web.server import MOST_HEAD
 from tests.lab.asking import CANARY, KEY
 from tests.lab.rundirs import run_dir, step
 from tests.lab.serving import said, served, statuses

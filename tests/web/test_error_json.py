@@ -9,7 +9,7 @@ import pytest
 
 from convscope.errors import EnvironmentFault, FormulaError, InputError, MissingError, UsageError, phrase
 from convscope.formula import parse
-from convscope.lab.error_json import last_fault, status, to_json, without_paths
+from convscope.web.error_json import last_fault, status, to_json, without_paths
 
 
 def test_an_error_keeps_its_parts() -> None:

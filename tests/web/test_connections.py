@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from convscope.lab import connections
-from convscope.lab.connections import MOST, Crowd, most_connections
-from convscope.lab.server import listening
+from convscope.web import connections
+from convscope.web.connections import MOST, Crowd, most_connections
+from convscope.web.listening import listening
 from tests.lab.asking import KEY
 from tests.lab.serving import said, served, statuses
 
