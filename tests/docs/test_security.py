@@ -8,8 +8,9 @@ from convscope.data import label_table, zip_tree
 from convscope.formula.parse import MAX_TEXT
 from convscope.formula.plan import MAX_LAYERS
 from convscope.formula.tracing import MAX_PARAMETERS
-from convscope.lab import app, connections, drops, security, server
+from convscope.lab import app, drops, security
 from convscope.pictures import decoding, formats
+from convscope.web import connections, server
 
 POLICY = (Path(__file__).parents[2] / "SECURITY.md").read_text(encoding="utf-8")
 
