@@ -31,7 +31,7 @@ WRITTEN = """
     foreign.describing facts_of
     formula.description _layer
     lab.drops Dropped
-    lab.records Fault
+    web.error_json Fault
     page.inline PayloadJson
     page.large is_large
     runs.directory Run.create
