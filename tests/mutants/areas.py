@@ -35,7 +35,6 @@ PAGE_TESTS = {  # the quickest first; those of tests/browser that need of a brow
     "page-engine": [
         *(f"tests/browser/test_{name}.py" for name in ("engine_errors", "activations", "geometry", "fit", "centring")),
         "tests/page/js/engine", "tests/page/js/learn/test_rejection.py", "tests/browser/test_conformance.py",
-        "tests/page/js/modelfile/test_writing.py", "tests/page/js/learn/test_gradients.py",
     ],
     "page-fast": ["tests/page/js/engine"],
     "page-learn": LEARN_TESTS,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,22 +40,23 @@ def mutant(path: str, number: int) -> Mutant:
     return Mutant(path, where, range(line, line + 1), " ".join(before.split()), " ".join(after.split()), changed)
 
 
-def in_place_of(path: str, source: str) -> Callable[[], None]:
-    """Return what makes pages be joined with `source` instead of the file `path`, and opened in Node.js."""
+def in_place_of(path: str, source: str) -> None:
+    """Let pages be joined with `source` instead of the file `path` from now on."""
     there = Path(path).resolve()
     read = Path.read_text
 
     def read_text(self: Path, *args: Any, **kwargs: Any) -> str:
         return source if self == there else read(self, *args, **kwargs)
 
-    def arrange() -> None:
-        from tests.browser import chromium
+    Path.read_text = read_text  # type: ignore[method-assign]
 
-        Path.read_text = read_text  # type: ignore[method-assign]
-        chromium.programs = lambda: ("node", "node")
-        chromium.chromium = node  # type: ignore[assignment]
 
-    return arrange
+def stand_in() -> None:
+    """Let the browser tests that are imported from now on open their pages in Node.js."""
+    from tests.browser import chromium
+
+    chromium.programs = lambda: ("node", "node")
+    chromium.chromium = node  # type: ignore[assignment]
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import IO
 
 import pytest
 
-from tests.mutants.page_mutants import in_place_of
+from tests.mutants.page_mutants import in_place_of, stand_in
 from tests.mutants.python_mutants import Mutant
 from tests.mutants.trial import SAID, apart, ending, run
 
@@ -33,6 +33,7 @@ def page_trials(
         try:
             os.close(reading)
             apart()
+            stand_in()
             with os.fdopen(writing, "w", buffering=1) as answers:
                 code = run(
                     tests, _Each(faults, partial(ending, seconds=seconds, tests=tests), jobs, answers), capture=False
@@ -72,7 +73,7 @@ class _Each:
                 if pid == 0:
                     self.answers.close()
                     apart()
-                    in_place_of(self.faults[number].path, self.faults[number].source)()
+                    in_place_of(self.faults[number].path, self.faults[number].source)
                     return None  # pytest goes on and runs the tests
                 running.append((number, self.ending(pid)))
             for one in list(running):
