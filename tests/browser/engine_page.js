@@ -1,6 +1,7 @@
 import { gradientAt, oneHot } from "../../convscope/page/js/engine/backward.js";
 import { makeEngine } from "../../convscope/page/js/engine/engine.js";
 import { fitPicture } from "../../convscope/page/js/engine/fit.js";
+import { runNode } from "../../convscope/page/js/engine/forward.js";
 import { readingUnit } from "../../convscope/page/js/engine/geometry.js";
 import { overPicture } from "../../convscope/page/js/engine/heat.js";
 import { KINDS, kindOf } from "../../convscope/page/js/engine/kinds/all.js";
@@ -125,6 +126,24 @@ Object.assign(globalThis, {
     },
     centred: (/** @type {number[]} */ ink, /** @type {number} */ side, /** @type {number[]} */ size) =>
       Array.from(centred(Uint8Array.from(ink), side, size[0], size[1])),
+    /** What each node says of itself, and by how much f(a + b) + f(0) and f(a) + f(b) differ of its largest number. */
+    traits: (/** @type {any} */ some) =>
+      at.engine.nodes.map((/** @type {any} */ node) => {
+        const { mixes, affine, learned, statistics } = node.module;
+        const inputs = node.inputs.map((/** @type {number[]} */ shape) => shape.reduce((a, b) => a * b, 1));
+        const part = (/** @type {number} */ from) =>
+          inputs.map((/** @type {number} */ count) => Float64Array.from({ length: count }, (_, i) => some[from + i]));
+        const [a, b] = [part(0), part(some.length / 2)];
+        const sum = a.map((/** @type {Float64Array} */ values, /** @type {number} */ k) =>
+          values.map((v, i) => v + b[k][i]),
+        );
+        const none = inputs.map((/** @type {number} */ count) => new Float64Array(count));
+        const [ofSum, ofNone, ofA, ofB] = [sum, none, a, b].map((given) => runNode(node, given));
+        const most = ofSum.reduce((m, v, i) => Math.max(m, Math.abs(v), Math.abs(ofA[i]), Math.abs(ofB[i])), 1e-9);
+        const apart = ofSum.reduce((m, v, i) => Math.max(m, Math.abs(v + ofNone[i] - ofA[i] - ofB[i])), 0) / most;
+        const shapes = { ...(learned?.shapes(node) ?? {}), ...(statistics?.(node) ?? {}) };
+        return { kind: node.kind, mixes, affine, apart, shapes };
+      }),
     curves: () => Object.keys(KINDS).filter((kind) => /** @type {any} */ (KINDS)[kind].curve),
     curve: (/** @type {any} */ node, /** @type {(number | null)[]} */ points) => {
       const { of, slope } = /** @type {any} */ (kindOf(node).curve);

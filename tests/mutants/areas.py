@@ -33,7 +33,9 @@ LEARN_TESTS = [f"tests/page/js/learn/test_{name}.py" for name in (
 )]  # fmt: skip
 PAGE_TESTS = {  # the quickest first; those of tests/browser that need of a browser no more than that it runs a script
     "page-engine": [
-        *(f"tests/browser/test_{name}.py" for name in ("engine_errors", "activations", "geometry", "fit", "centring")),
+        *(f"tests/browser/test_{name}.py" for name in (
+            "engine_errors", "activations", "geometry", "traits", "fit", "centring",
+        )),
         "tests/page/js/engine", "tests/page/js/learn/test_rejection.py", "tests/browser/test_conformance.py",
     ],
     "page-fast": ["tests/page/js/engine"],
