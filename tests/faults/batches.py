@@ -53,6 +53,8 @@ def _batch(
     seed: int,
     before: Tally,
 ) -> None:
+    if (torch := sys.modules.get("torch")) is not None:
+        torch.set_num_threads(1)  # OpenMP waits for ever in a child whose parent has computed with more
     own, random, grown_before = Tally(f"{before.name}-{seed:x}"), Random(seed), _reset_peak()
     if before.faulty > 100:  # that is enough to read
         count = 1
