@@ -32,7 +32,7 @@ from .decision import decide, load_data
 from .events import BeginLine
 from .export import export_model
 from .final_figures import calibration_figures, final_figures, split_figures
-from .footprint import require_memory
+from .footprint import require_memory, require_speed
 from .left_out import left_out_of
 from .loading import require_same
 from .options import TrainOptions
@@ -217,6 +217,7 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
     start, begins = settings.start, opened.begins or Beginning(dataset)
     parts, network, held_out, schedule = made.parts, made.network, made.held_out, made.schedule
     is_head = start is not None and start.tune == "head"
+    require_speed(network)
     if not is_head:
         require_memory(network, recipe, len(parts.train), workers.size, made.device.type)
     test_set = parts.labelled(parts.test, settings.input, made.device, made.images)

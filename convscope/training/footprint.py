@@ -1,14 +1,15 @@
-"""What a training takes of memory at least, from shapes alone: what surely does not fit is refused before anything is
-allocated for it.
+"""What a training takes of memory and of computing at least, from shapes alone: what surely does not fit, and what no
+verb would compute afterwards, is refused before anything is allocated for it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import EnvironmentFault, phrase
+from ..errors import EnvironmentFault, InputError, phrase
 from ..formula.demand import demand
 from ..machine.memory import memory_limit
+from ..prediction.predictor import MOST_MACS
 
 if TYPE_CHECKING:
     from ..formula import Network
@@ -28,6 +29,14 @@ def picture_bytes(network: Network, recipe: Recipe) -> int:
     decided yet.
     """
     return int(KEPT * demand(network).numbers * (4 if recipe.precision == "float32" else 2))
+
+
+def require_speed(network: Network) -> None:
+    """Raise InputError for a network that takes more multiply-adds a picture than predicting allows."""
+    macs = demand(network).macs
+    if macs > MOST_MACS:
+        most = phrase("value.most", n=f"{MOST_MACS:,}")
+        raise InputError("model.slow", got=f"{macs:,}", expected=most, hint=phrase("training.memory.try"))
 
 
 def require_memory(network: Network, recipe: Recipe, pictures: int, processes: int, device: str) -> None:

@@ -17,7 +17,7 @@ from ..transfer.start import Start, body_of
 from .balance import resolve_balance
 from .balance import said as balance_said
 from .flips import decide_flips
-from .footprint import require_memory
+from .footprint import require_memory, require_speed
 from .input_scaling import input_spec
 from .loading import absolute
 from .options import TrainOptions
@@ -60,6 +60,7 @@ def resolve_settings(
         asked = plan_of(file, start)
     plan = asked if isinstance(asked, Plan) else resolve_plan(asked)
     network = trace(plan, dataset.shape, len(dataset.classes))
+    require_speed(network)
     if options.val is not None and dataset.validation is not None:
         own = phrase("validation.given.got", n=f"{len(dataset.validation):,}")
         raise InputError("validation.given", where=dataset.name, got=own, hint=phrase("validation.given.try"))

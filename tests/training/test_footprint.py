@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from convscope.errors import EnvironmentFault
+from convscope.errors import EnvironmentFault, InputError
 from convscope.formula import parse, trace
 from convscope.pictures.input_spec import InputSpec
 from convscope.training import footprint
-from convscope.training.footprint import picture_bytes, require_memory, weight_bytes
+from convscope.training.footprint import picture_bytes, require_memory, require_speed, weight_bytes
 from convscope.training.loop import fit
 from convscope.training.recipes import named
 from convscope.training.schedule import Schedule
+from convscope.training.session import train
 from convscope.training.state import State
 from tests.faults.limited import child
 
@@ -46,6 +47,17 @@ def test_what_does_not_fit_is_refused_with_the_batch_that_would(monkeypatch: pyt
         require_memory(TALL, PLAIN, 1000, 1, "cpu")
     monkeypatch.setattr(footprint, "memory_limit", lambda: None)
     require_memory(TALL, PLAIN, 1000, 1, "cpu")
+
+
+def test_what_no_verb_would_compute_is_not_trained_either(tmp_path: Path) -> None:
+    sides = trace(parse("conv(1, (500000, 1), pad=(1000000, 0), dilation=(2, 1)) + fc"), (1, 28, 28), 10)
+    with pytest.raises(InputError, match="multiply-adds") as caught:
+        require_speed(sides)
+    assert caught.value.got == f"{1_000_030 * 28 * 500_000 + 28_000_840 * 10:,}"
+    require_speed(WIDE)
+    with pytest.raises(InputError, match="multiply-adds"):
+        train("mnist", arch="conv(1, (500000, 1), pad=(1000000, 0), dilation=(2, 1)) + fc", out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.slow
