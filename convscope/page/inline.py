@@ -77,7 +77,7 @@ def lab_html(payload: PayloadJson, api: bool, *, packed: bool = False) -> str:
 
 
 def _page_style() -> str:
-    return (HERE / "style.css").read_text(encoding="utf-8")
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("style.css", "why.css"))
 
 
 def teacher_html(payload: PayloadJson) -> str:

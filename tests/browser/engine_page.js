@@ -1,5 +1,6 @@
 import { gradientAt, oneHot } from "../../convscope/page/js/engine/backward.js";
 import { makeEngine } from "../../convscope/page/js/engine/engine.js";
+import { byImportance, inNoOrder } from "../../convscope/page/js/engine/deletion.js";
 import { fitPicture } from "../../convscope/page/js/engine/fit.js";
 import { runNode } from "../../convscope/page/js/engine/forward.js";
 import { readingUnit } from "../../convscope/page/js/engine/geometry.js";
@@ -105,11 +106,21 @@ Object.assign(globalThis, {
     ) => packed(at.engine.occlusion(picture, chosen, size, stride).values),
     contributions: (/** @type {number} */ chosen, /** @type {number | null} */ rival) =>
       at.engine.contributions(at.result, chosen, rival),
+    deletion: (/** @type {number[]} */ picture, /** @type {number[][]} */ maps, /** @type {number} */ chosen) => {
+      const steps = at.engine.deletionSteps(picture, maps.map(byImportance), chosen);
+      let step = steps.next();
+      while (!step.done) step = steps.next();
+      return step.value;
+    },
+    noOrder: (/** @type {number} */ count) => Array.from(inNoOrder(count)),
     relevance: (/** @type {number} */ chosen, /** @type {any} */ rule, /** @type {number[][]} */ units) => {
       const made = at.engine.relevance(at.result, chosen, rule);
       const of = Object.fromEntries(Array.from(made.of, ([index, values]) => [index, packed(values)]));
       const terms = units.map(([index, unit]) => at.engine.relevanceTerms(at.result, made, index, unit));
-      return { ...made, of, terms };
+      const handed = units.map(([index, unit]) =>
+        index < 0 ? null : at.engine.relevanceHanded(at.result, made, index, unit),
+      );
+      return { ...made, of, terms, handed };
     },
     fit: (
       /** @type {number[]} */ rgba,

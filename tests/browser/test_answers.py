@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +12,8 @@ from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from convscope.explain.payload import gather, records
+from convscope.explain.payload import records
 from convscope.explain.payload.encoding import decode
-from convscope.explain.subject.samples import Samples
-from convscope.explain.subject.subject import subject_of_net
-from convscope.nn import build, load_weights
 from convscope.page.inline import page_html
 from tests.browser.chromium import until
 from tests.browser.look_page import CLASSES, FORMULA, HOSTILE, Page, whole_payload
@@ -78,33 +76,89 @@ def test_a_network_that_is_not_calibrated_shows_none(page: Page) -> None:
     assert "T" not in page.text(".loss .display")
 
 
-def test_where_it_looked_opens_with_what_answers_the_question(browser: webdriver.Chrome, tmp_path: Path) -> None:
-    """Occlusion behind a flatten; Grad-CAM where means of whole maps make the score, or hiding would take long."""
-    pressed = "document.querySelector('.where .segmented [aria-pressed=true]').dataset.value"
+PRESSED = "document.querySelector('.where .segmented [aria-pressed=true]').dataset.value"
+AREAS = """return Object.fromEntries(Array.from(document.querySelectorAll('.deletion-card'),
+    (card) => [card.querySelector('b').textContent, Number(card.querySelector('.words').textContent.split(' ')[1])]))"""
+
+
+def winner_of_the_test(page: Page) -> str:
+    """Wait until the ways of asking are compared, and return what the page calls the best."""
+    until(lambda: page.all(".deletion-card .best"))
+    areas = page.browser.execute_script(AREAS)  # type: ignore[no-untyped-call]
+    best = page.js("document.querySelector('.deletion-card:has(.best) b').textContent")
+    assert len(areas) == 4
+    assert areas[best] == min(areas.values())
+    return {"LRP-ε": "lrp", "LRP-γ": "gamma", "Grad-CAM": "cam", "Occlusion": "occlusion"}[best]
+
+
+def test_where_it_looked_opens_with_what_wins_the_deletion_test(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    """Where that would take long it waits to be asked, and the score is shared out, or Grad-CAM does that exactly."""
     payload, path = whole_payload(), tmp_path / "page.html"
     path.write_text(page_html(payload), encoding="utf-8")
     page = Page(browser, path)
-    assert page.open("v=where").js(pressed) == "occlusion"
-    assert page.open("v=where&w=cam").js(pressed) == "cam"
-    assert page.open("v=where&w=nonsense").js(pressed) == "occlusion"
+    for k in range(3):
+        page.open(f"v=where&b={k}")
+        best = winner_of_the_test(page)
+        assert page.js(PRESSED) == best
+    other = "cam" if best != "cam" else "lrp"
+    assert page.open(f"v=where&w={other}").js(PRESSED) == other
+    page.open("v=where&w=nonsense&b=2")
+    assert winner_of_the_test(page) == page.js(PRESSED) == best
     payload["nodes"][0]["macs"] = 2 * 10**8
     path.write_text(page_html(payload), encoding="utf-8")
-    page.open("v=where")  # a network so large runs in a worker, and the view waits for it
+    page.open("v=where&b=2")  # a network so large runs in a worker, and the view waits for it
     until(lambda: page.all(".where .segmented"))
-    assert page.js(pressed) == "cam"
-    for formula, opening in (
-        ("conv(4, 5) + relu + gap + fc", "cam"),
-        ("conv(4, 5) + relu + gap + dropout(0.2) + fc(5) + relu + fc", "cam"),
-        ("conv(4, 5) + relu + adaptive_avgpool(1) + fc", "cam"),
-        ("conv(4, 5) + relu + adaptive_avgpool(2) + fc", "occlusion"),
-        ("conv(4, 5) + relu + maxpool(2) + fc", "occlusion"),
-    ):
-        network, spec, weights, _ = sample(formula, (1, 12, 12), 3, seed=2)
-        net = load_weights(build(network, spec), weights).eval()
-        shown = Samples(np.zeros((1, 1, 12, 12), np.uint8), (0,), ("one",))
-        made = gather.gather(subject_of_net(net, ("a", "b", "c")), shown, title="A page", language="en")
-        path.write_text(page_html(made.to_json()), encoding="utf-8")
-        assert page.open("v=where").js(pressed) == opening, formula
+    assert page.js(PRESSED) == "gamma"
+    assert not page.all(".deletion-card")
+    until(lambda: "strongest pixel" in page.text(".where [role=status]"))
+    page.one(".where > .note .link").click()
+    assert winner_of_the_test(page) == page.js(PRESSED)  # the worker's numbers are the page's
+
+
+def test_a_score_shared_out_adds_up_on_the_page(page: Page) -> None:
+    """The sum of the whole, of every layer, and of a pixel that is pressed and the unit that gave it most."""
+    page.open("v=where&w=gamma&z=0.1_0.5&b=1")
+    found = re.findall(r"([=+−]?)\s*(−?\d+\.\d+)", texts(page, ".relevance .display")[0])
+    score, *parts = [figure(value) * (-1 if sign == "−" else 1) for sign, value in found]
+    assert len(parts) == 3
+    assert score == pytest.approx(sum(parts), abs=3e-4)
+    assert abs(parts[2]) > 1e-3
+    rows = page.browser.execute_script(CELLS, ".relevance details tbody tr")  # type: ignore[no-untyped-call]
+    for arrives, bias, epsilon, carried, _ in ([figure(v.split(" = ")[-1]) for v in row[1:]] for row in rows):
+        assert arrives == pytest.approx(carried + bias + epsilon, abs=3e-4)
+    assert len({row[-1].split(" = ")[1] for row in rows}) == 1
+    page.browser.execute_script(PRESS)  # type: ignore[no-untyped-call]
+    assert page.state()["t"].startswith("picture.0.")
+    for _ in range(2):
+        whole = figure(texts(page, ".relevance-unit h3")[0].split(" ")[-1])
+        ends = texts(page, ".relevance-unit tfoot td:nth-child(2)")
+        assert figure(ends[-1]) == pytest.approx(whole, abs=1e-4)
+        tables = page.browser.execute_script(TABLES)  # type: ignore[no-untyped-call]
+        for lines in tables:
+            *parts, total = [figure(v) for v in lines]
+            assert sum(parts) == pytest.approx(total, abs=6e-4)
+        page.all(".relevance-unit tbody .link")[0].click()
+    assert "Where it has that from" in page.text(".relevance-unit")
+    assert "Whom it hands that on to" in page.text(".relevance-unit")
+
+
+CELLS = """return Array.from(document.querySelectorAll(arguments[0]),
+    (row) => Array.from(row.children, (c) => c.textContent))"""
+TABLES = """return Array.from(document.querySelectorAll('.relevance-unit table'), (table) => [
+    ...Array.from(table.querySelectorAll('tbody td b'), (e) => e.textContent),
+    ...Array.from(table.querySelectorAll('tfoot td:nth-child(2)'), (e) => e.textContent)])"""
+PRESS = """const stack = document.querySelector('.where .stack.pressable'), box = stack.getBoundingClientRect();
+    const at = { clientX: box.left + box.width * 0.52, clientY: box.top + box.height * 0.48 };
+    stack.dispatchEvent(new MouseEvent('click', { ...at, bubbles: true }))"""
+
+
+def texts(page: Page, selector: str) -> list[str]:
+    found: list[str] = page.js(f"Array.from(document.querySelectorAll({selector!r}), (e) => e.textContent)")
+    return found
+
+
+def figure(text: str) -> float:
+    return float(text.replace("−", "-"))
 
 
 def test_grad_cam_says_where_its_strongest_place_shows_nothing(page: Page) -> None:

@@ -413,10 +413,17 @@ def check_relevance(
         ours = [row[name] for name in ("arrives", "bias", "epsilon", "carried")]
         theirs = [float(v[0]) for v in (step.arrives, step.bias, step.epsilon, step.carried)]
         np.testing.assert_allclose(ours, theirs, atol=1e-6 * max(1.0, np.abs(theirs).max()), err_msg=where)
-    for (i, at), terms in zip(units, found["terms"], strict=True):
+    for (i, at), terms, handed in zip(units, found["terms"], found["handed"], strict=True):
         given = [term["given"] for term in terms]
         near = 1e-9 * max(1.0, *map(abs, given)) if given else 0
         np.testing.assert_allclose(sum(given), numbers(found["of"][str(i)])[at], atol=near, err_msg=f"{i}, {where}")
+        if handed is not None:
+            parts = [*(item["given"] for item in handed["items"]), handed["bias"], handed["epsilon"]]
+            near = 1e-9 * max(1.0, *map(abs, parts))
+            np.testing.assert_allclose(sum(parts), numbers(found["of"][str(i)])[at], atol=near, err_msg=f"{i}, {where}")
+            if handed["whole"] is not None:
+                products = sum(item["product"] for item in handed["items"]) + handed["constant"]
+                np.testing.assert_allclose(products, handed["whole"], rtol=1e-6, atol=1e-6, err_msg=f"{i}, {where}")
 
 
 def grad_cam_layer(network: Network) -> int:
@@ -441,6 +448,30 @@ def check_occlusion(
     np.testing.assert_allclose(
         numbers(got), wanted, atol=2e-5, err_msg=f"{network.plan} on {network.input}, size {size}, stride {stride}"
     )
+
+
+def test_the_deletion_test_is_written_out_with_torch(page: EnginePage) -> None:
+    network = trace(parse("conv(4, 3) + relu + conv(3, 3) + fc"), (3, 9, 7), 4)
+    spec, weights, picture = InputSpec(network.input), random_weights(network, 3), random_pictures(network, 3, 1)
+    net = in_float64(network, spec, weights)
+    rng = np.random.default_rng(0)
+    maps = [rng.standard_normal(63).round(1).tolist(), rng.integers(0, 2, 63).tolist()]  # with equal numbers
+    page.load(network, spec, weights)
+    page.call("forward", picture[0].ravel().tolist())
+    found, order = page.ask([("deletion", picture[0].ravel().tolist(), maps, 2), ("noOrder", 63)])
+    assert sorted(order) == list(range(63))
+    assert abs(np.corrcoef(order, range(63))[0, 1]) < 0.3
+    for values, got in zip(maps, found, strict=True):
+        ranked = np.argsort(-np.array(values), kind="stable")
+        scaled = (picture - np.reshape(spec.mean, (-1, 1, 1))) / np.reshape(spec.std, (-1, 1, 1))
+        curve = []
+        for step in range(21):
+            hidden = scaled.reshape(1, 3, 63).copy()
+            hidden[:, :, ranked[: int(step * 63 / 20 + 0.5)]] = 0
+            x = torch.from_numpy(hidden.reshape(scaled.shape))
+            curve.append(torch.softmax(net(x * net.std + net.mean), 1)[0, 2].item())
+        np.testing.assert_allclose(got["curve"], curve, rtol=1e-6)
+        np.testing.assert_allclose(got["area"], np.trapezoid(curve, dx=1 / 20), rtol=1e-6)
 
 
 @pytest.mark.parametrize("frozen", [False, True])

@@ -1,12 +1,13 @@
 import { itemOf, lazily, unpack } from "./binary.js";
 import { contributionsTo } from "./contributions.js";
+import { deletionSteps } from "./deletion.js";
 import { runForward, scalePicture } from "./forward.js";
 import { gradCamMap, lastMaps, sharesOut } from "./gradcam.js";
 import { kindOf } from "./kinds/all.js";
 import { gradientTerms, lossAfterStep, lossGradients } from "./learned.js";
 import { occlusionSteps } from "./occlusion.js";
 import { outsiderOf } from "./outsider.js";
-import { relevanceOf, relevanceTerms } from "./relevance.js";
+import { relevanceHanded, relevanceOf, relevanceTerms } from "./relevance.js";
 import { seenBox } from "./seen.js";
 import { probabilitiesOf } from "./softmax.js";
 import { termsOf } from "./terms.js";
@@ -165,6 +166,25 @@ export function makeEngine(payload) {
      * @param {Result} result @param {import("./relevance.js").Relevance} made @param {number} index @param {number} at
      */
     relevanceTerms: (result, made, index, at) => relevanceTerms(nodes, result, made, index, at),
+
+    /**
+     * To whom unit `to` of a node hands its relevance.
+     * @param {Result} result @param {import("./relevance.js").Relevance} made @param {number} index @param {number} to
+     */
+    relevanceHanded: (result, made, index, to) => relevanceHanded(nodes, result, made, index, to),
+
+    /**
+     * The deletion test of several orders of the pixels; each `next()` gives the share done, the last the results.
+     * @param {ArrayLike<number>} picture @param {Int32Array[]} orders @param {number} classIndex
+     */
+    deletionSteps: (picture, orders, classIndex) =>
+      deletionSteps(
+        scalePicture(input, picture),
+        input.shape,
+        orders,
+        classIndex,
+        (scaled) => runForward(nodes, scaled, temperature, ending).probabilities,
+      ),
   };
 }
 

@@ -124,6 +124,46 @@ export function relevanceTerms(nodes, result, made, index, at) {
   });
 }
 
+/**
+ * @typedef {object} Handed how one unit hands on what it has: relevance = Σ given + bias + epsilon
+ * @property {number} relevance
+ * @property {number | null} whole its sum; null where the relevance goes along whole
+ * @property {number} constant of the sum
+ * @property {number} bias what the bias keeps
+ * @property {number} epsilon what ε keeps
+ * @property {{source: number, at: number, value: number, weight: number, product: number, given: number}[]} items
+ *
+ * To which numbers unit `to` of a node hands what it has; null where the layer has no rule.
+ * @param {Layer[]} nodes
+ * @param {Result} result
+ * @param {Relevance} made
+ * @param {number} index
+ * @param {number} to
+ * @returns {Handed | null}
+ */
+export function relevanceHanded(nodes, result, made, index, to) {
+  const paths = pathsAt(nodes, result, index, made.rule);
+  const relevance = made.of.get(index)?.[to] ?? 0;
+  if (!paths) return null;
+  const { whole } = paths;
+  const single = new Float64Array(result.outputs[index].length);
+  single[to] = 1;
+  const share = whole ? relevance * inverse(steadied(whole[to], made.rule.epsilon)) : relevance;
+  const weights = paths.back(single);
+  const items = nodes[index].sources.flatMap((source, from) => {
+    const values = outputOf(result, source);
+    return Array.from(weights[from].keys())
+      .filter((at) => weights[from][at] !== 0)
+      .map((at) => {
+        const [value, weight] = [values[at], weights[from][at]];
+        return { source, at, value, weight, product: value * weight, given: (whole ? value * weight : weight) * share };
+      });
+  });
+  const constant = paths.constant(to);
+  const kept = whole ? { bias: constant * share, epsilon: relevance - whole[to] * share } : { bias: 0, epsilon: 0 };
+  return { relevance, whole: whole && whole[to], constant, ...kept, items };
+}
+
 /** @param {Layer[]} nodes @param {Result} result @param {number} index @param {RelevanceRule} rule */
 function pathsAt(nodes, result, index, { gamma }) {
   const node = nodes[index];

@@ -145,12 +145,59 @@ export async function lossStepped(app, label, rate, only) {
  * @param {(map: HeatMap) => void} done
  */
 export function occlude(app, { target, size, stride }, told, done) {
+  const asked = { ask: "occlusion", picture: app.picture, target, size, stride };
+  return besideOrHere(app, asked, () => app.engine.occlusionSteps(app.picture, target, size, stride), told, done);
+}
+
+/**
+ * Hide the pixels in several orders, and see how soon the probability of a class falls; returns what lets it go.
+ * @param {App} app
+ * @param {number} target
+ * @param {Int32Array[]} orders
+ * @param {(share: number) => void} told 0…1
+ * @param {(found: import("../engine/deletion.js").Deletion[]) => void} done
+ */
+export function deletePixels(app, target, orders, told, done) {
+  const asked = { ask: "deletion", picture: app.picture, target, orders };
+  return besideOrHere(app, asked, () => app.engine.deletionSteps(app.picture, orders, target), told, done);
+}
+
+/**
+ * Share a score out; returns what lets it go. A small network does it at once.
+ * @param {App} app
+ * @param {number} target
+ * @param {import("../engine/relevance.js").RelevanceRule} rule
+ * @param {(made: import("../engine/relevance.js").Relevance) => void} done
+ */
+export function shareOut(app, target, rule, done) {
+  if (!app.running) {
+    done(app.engine.relevance(app.result, target, rule));
+    return () => {};
+  }
+  /** @returns {Generator<number, any, void>} */
+  function* here() {
+    yield 0;
+    return app.engine.relevance(app.result, target, rule);
+  }
+  return besideOrHere(app, { ask: "relevance", target, rule }, here, () => {}, done);
+}
+
+/**
+ * Have a worker do what takes long, or do it here a slice at a time; returns what lets it go.
+ * @template T
+ * @param {App} app
+ * @param {object} question
+ * @param {() => Generator<number, T, void>} begin
+ * @param {(share: number) => void} told 0…1
+ * @param {(made: T) => void} done
+ */
+function besideOrHere(app, question, begin, told, done) {
   const win = /** @type {Window & typeof globalThis} */ (app.doc.defaultView);
   let [gone, timer] = [false, 0];
   /** @type {(() => void) | null} */
   let stop = null;
   const here = () => {
-    const steps = app.engine.occlusionSteps(app.picture, target, size, stride);
+    const steps = begin();
     const work = () => {
       const until = win.performance.now() + 24;
       for (let step = steps.next(); ; step = steps.next()) {
@@ -174,9 +221,9 @@ export function occlude(app, { target, size, stride }, told, done) {
       here();
       return;
     }
-    const asked = runner.ask({ ask: "occlusion", picture: app.picture, target, size, stride }, told);
+    const asked = runner.ask(question, told);
     stop = asked.stop;
-    done(/** @type {HeatMap} */ (await asked.answer));
+    done(/** @type {T} */ (await asked.answer));
   };
   if (app.running) void beside();
   else here();

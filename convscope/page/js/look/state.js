@@ -23,6 +23,7 @@ export const START = {
   label: -1,
   rival: -1,
   method: "auto",
+  rule: "",
   snapshot: -1,
   cell: "",
   step: "",
@@ -45,6 +46,7 @@ const NAMES = [
   ["k", "label"],
   ["b", "rival"],
   ["w", "method"],
+  ["z", "rule"],
   ["s", "snapshot"],
   ["q", "cell"],
   ["o", "step"],
@@ -87,7 +89,7 @@ export function parseHash(hash) {
     } else state[name] = text;
   }
   if (!VIEWS.includes(state.view)) state.view = START.view;
-  if (!["cam", "occlusion"].includes(state.method)) state.method = START.method;
+  if (!["lrp", "gamma", "cam", "occlusion"].includes(state.method)) state.method = START.method;
   if (!["map", "layer", "network"].includes(state.range)) state.range = START.range;
   if (!["auto", "light", "dark"].includes(state.theme)) state.theme = START.theme;
   if (!["auto", "en", "ko"].includes(state.language)) state.language = START.language;

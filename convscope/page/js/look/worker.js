@@ -3,7 +3,9 @@
 import { makeEngine } from "../engine/engine.js";
 import { runForward, scalePicture } from "../engine/forward.js";
 import { lossAfterStep, lossGradients, squaredGradient } from "../engine/learned.js";
+import { deletionSteps } from "../engine/deletion.js";
 import { occlusionSteps } from "../engine/occlusion.js";
+import { relevanceOf } from "../engine/relevance.js";
 import { probabilitiesOf } from "../engine/softmax.js";
 import { fastForward } from "../engine/fast/forward.js";
 /** @import {Payload} from "../types.js" */
@@ -18,8 +20,10 @@ import { fastForward } from "../engine/fast/forward.js";
  * {ask: "gradients", id: number, label: number, index: number} |
  * {ask: "stepped", id: number, label: number, rate: number, only: {index: number, channel: number} | null} |
  * {ask: "occlusion", id: number, picture: Uint8Array, target: number, size: number, stride: number} |
- * {ask: "stop", id: number}} ForwardAsked `given` is what opaque nodes made; `gradients`, of one layer, and `stepped`
- * are of the last forward pass
+ * {ask: "deletion", id: number, picture: Uint8Array, target: number, orders: Int32Array[]} |
+ * {ask: "relevance", id: number, target: number, rule: import("../engine/relevance.js").RelevanceRule} |
+ * {ask: "stop", id: number}} ForwardAsked `given` is what opaque nodes made; `gradients`, of one layer, `stepped` and
+ * `relevance` are of the last forward pass
  *
  * @typedef {{say: "ready", kernels: string} | {say: "progress", id: number, share: number} |
  * {say: "done", id: number, result: any} | {say: "failed", id: number, message: string}} ForwardSaid
@@ -100,7 +104,14 @@ function begin(network, modules) {
     const scaled = scalePicture(input, picture);
     const { shape } = input;
     const run = probabilitiesFast;
-    const steps = occlusionSteps(nodes, scaled, shape, target, size, stride, temperature, ending, run);
+    inTurns(id, occlusionSteps(nodes, scaled, shape, target, size, stride, temperature, ending, run));
+  };
+
+  /**
+   * Work on something, now and then letting a message in.
+   * @param {number} id @param {Generator<number, any, void>} steps
+   */
+  const inTurns = (id, steps) => {
     const work = () => {
       if (stopped.delete(id)) return;
       const until = performance.now() + TOLD;
@@ -124,6 +135,11 @@ function begin(network, modules) {
     try {
       if (data.ask === "forward") forward(id, data.picture, data.given);
       else if (data.ask === "occlusion") occlude(data);
+      else if (data.ask === "deletion") {
+        const { picture, orders, target } = data;
+        inTurns(id, deletionSteps(scalePicture(input, picture), input.shape, orders, target, probabilitiesFast));
+      } else if (data.ask === "relevance")
+        say({ say: "done", id, result: relevanceOf(nodes, last(), data.target, data.rule) });
       else if (data.ask === "stop") stopped.add(id);
       else if (data.ask === "gradients") {
         const found = gradientsFrom(data.label, data.index).get(data.index);

@@ -1,70 +1,79 @@
-/** Where the network looked: Grad-CAM and occlusion, over the picture. */
+/** Where the network looked, by several ways of asking: LRP, Grad-CAM and occlusion, and the deletion test of them. */
 
-import { button, make, refill, segmented } from "../../kit/dom.js";
+import { button, make, makeSvg, refill, segmented } from "../../kit/dom.js";
 import { compact, percent } from "../../kit/format.js";
 import { overPicture } from "../../engine/heat.js";
 import { indexOf, winnerOf } from "../lookup.js";
-import { occlude } from "../running.js";
+import { METHODS, RULE_CHOICES, comparedOf, compareMethods, mapBy, methodsOf, ruleNow, sharedOut } from "../reasons.js";
 import { colourOf, largest, paint } from "../../kit/palette.js";
-import { legend, paintInput, pixels } from "./maps.js";
+import { deletionCards, methodName } from "./deletion.js";
+import { legend, paintInput, pixelUnder, pixels } from "./maps.js";
+import { openedUnit, relevanceSection } from "./relevance.js";
 
 /** @typedef {import("../types.js").App} App */
 /** @typedef {import("../types.js").View} View */
 /** @typedef {import("../../engine/types.js").HeatMap} HeatMap */
+/** @typedef {import("../reasons.js").Method} Method */
 
 const CLASSES_SHOWN = 12;
-const SQUARES = 150; // that hide part of a picture, one after another: some 12 by 12
+const PASSES = 250; // forward passes of occlusion and of the deletion test together, about
 const MOST_MACS = 2e10; // multiply-adds that the page does unasked: half a minute
 
 /** @param {App} app @returns {View} */
 export function whereView(app) {
   const { doc, t, payload } = app;
+  const [channels, height, width] = payload.input.shape;
   const method = segmented(
     doc,
     t("where.method"),
-    [
-      { value: "cam", text: "Grad-CAM" },
-      { value: "occlusion", text: t("where.occlusion") },
-    ],
+    METHODS.map((value) => ({ value, text: methodName(app, value) })),
     () => methodNow(app),
     (value) => app.tune({ method: value }),
   );
-  const select = make(
-    doc,
-    "select",
-    { "aria-label": t("where.class"), on: { change: () => app.tune({ rival: Number(select.value) }) } },
-    ...payload.classes.map((name, k) => make(doc, "option", { value: k }, name)),
+  const select = listOf(
+    app,
+    t("where.class"),
+    payload.classes.map((name, k) => [String(k), name]),
+    (value) => app.tune({ rival: Number(value) }),
   );
-  const layers = make(
-    doc,
-    "select",
-    { "aria-label": t("where.layer"), on: { change: () => app.tune({ node: layers.value }) } },
-    ...app.engine.nodes
+  const layers = listOf(
+    app,
+    t("where.layer"),
+    app.engine.nodes
       .filter((node) => !node.flat && node.module.drawing !== "opaque")
-      .map((node) => make(doc, "option", { value: node.name }, `${node.name} · ${node.output.slice(1).join("×")}`)),
+      .map((node) => [node.name, `${node.name} · ${node.output.slice(1).join("×")}`]),
+    (value) => app.tune({ node: value }),
   );
-  const layerBox = make(doc, "label", {}, t("where.layer"), " ", layers);
+  const rules = (/** @type {"epsilon" | "gamma"} */ which, /** @type {string} */ letter) =>
+    listOf(
+      app,
+      letter,
+      RULE_CHOICES[which].map((value) => [String(value), String(value)]),
+      (value) => {
+        const rule = { ...ruleNow(app), [which]: Number(value) };
+        app.tune({ rule: `${rule.epsilon}_${rule.gamma}` });
+      },
+    );
+  const [epsilon, gamma] = [rules("epsilon", "ε"), rules("gamma", "γ")];
   const picture = pixels(doc, "large", t("picture"));
   const heat = pixels(doc, "large heat", t("where.map"));
   const alone = pixels(doc, "large", t("where.map"));
+  const marks = [0, 1].map(() => makeSvg(doc, "rect", { class: "window-box", width: 1, height: 1 }));
+  const over = marks.map((mark) =>
+    makeSvg(
+      doc,
+      "svg",
+      { class: "over", "aria-hidden": "true", preserveAspectRatio: "none", viewBox: `0 0 ${width} ${height}` },
+      mark,
+    ),
+  );
   const text = make(doc, "p", { class: "note" });
   const legends = make(doc, "div", { class: "legends" });
   const status = make(doc, "p", { class: "note", role: "status" });
-  const element = make(
-    doc,
-    "section",
-    { class: "where", "aria-label": t("view.where") },
-    make(doc, "p", { class: "lead" }, t("where.lead")),
-    make(doc, "div", { class: "controls" }, method, make(doc, "label", {}, t("where.class"), " ", select), layerBox),
-    make(
-      doc,
-      "div",
-      { class: "drawing three" },
-      make(doc, "div", {}, make(doc, "h3", {}, t("where.over")), make(doc, "div", { class: "stack" }, picture, heat)),
-      make(doc, "div", {}, make(doc, "h3", {}, t("where.map")), alone),
-      make(doc, "div", { class: "between wide words" }, text, status, legends),
-    ),
-  );
+  const stacks = [
+    make(doc, "div", { class: "stack" }, picture, heat, over[0]),
+    make(doc, "div", { class: "stack" }, alone, over[1]),
+  ];
   const every = make(doc, "div", { class: "every-class" });
   const everyBox = make(
     doc,
@@ -74,79 +83,203 @@ export function whereView(app) {
     every,
     make(doc, "p", { class: "note" }, t("where.every.note")),
   );
-  element.append(everyBox);
-  let stop = () => {};
+  const relevance = relevanceSection(app);
+  const deletion = deletionCards(app, (value) => app.tune({ method: value }));
+  const comparing = make(doc, "p", { class: "note" });
+  const element = make(
+    doc,
+    "section",
+    { class: "where", "aria-label": t("view.where") },
+    make(doc, "p", { class: "lead" }, t("where.lead")),
+    make(doc, "div", { class: "controls" }, method, select.box, layers.box, epsilon.box, gamma.box),
+    make(
+      doc,
+      "div",
+      { class: "drawing three" },
+      make(doc, "div", {}, make(doc, "h3", {}, t("where.over")), stacks[0]),
+      make(doc, "div", {}, make(doc, "h3", {}, t("where.map")), stacks[1]),
+      make(doc, "div", { class: "between wide words" }, text, status, legends),
+    ),
+    comparing,
+    deletion.verdict,
+    relevance.element,
+    everyBox,
+    deletion.element,
+  );
+  let stops = [() => {}];
   let drawn = "";
-  const show = (/** @type {HeatMap} */ map, /** @type {number} */ grid) => {
-    const [, height, width] = payload.input.shape;
+  let shown = /** @type {HeatMap | null} */ (null);
+
+  /** @param {HeatMap} map @param {Method} by @param {number} grid */
+  const show = (map, by, grid) => {
     const limit = largest(map.values) || 1;
-    const signed = grid < 0;
-    glow(heat, overPicture(map, signed ? null : app.engine.nodes[grid].field, height, width), limit);
+    const cam = by === "cam";
+    shown = by === "lrp" || by === "gamma" ? map : null;
+    glow(heat, overPicture(map, cam ? app.engine.nodes[grid].field : null, height, width), limit);
     paint(alone, map.values, 0, map.rows, map.columns, limit, "activations", app.dark());
-    refill(legends, legend(app, "activations", limit, t("legend.heat"), !signed));
-    status.textContent =
-      largest(map.values) === 0
-        ? t("where.nothing")
-        : signed
-          ? t("where.most", { value: percent(limit) })
-          : t("where.cam.most", { value: compact(limit) }) +
-            (isBlankAt(app, app.engine.nodes[grid].field, map) ? ` ${t("where.cam.blank")}` : "");
+    refill(legends, legend(app, "activations", limit, shown ? t("legend.relevance") : t("legend.heat"), cam));
+    if (largest(map.values) === 0) status.textContent = t("where.nothing");
+    else if (shown) status.textContent = t("relevance.most", { value: compact(limit) });
+    else if (cam) {
+      const blank = isBlankAt(app, app.engine.nodes[grid].field, map) ? ` ${t("where.cam.blank")}` : "";
+      status.textContent = t("where.cam.most", { value: compact(limit) }) + blank;
+    } else status.textContent = t("where.most", { value: percent(limit) });
+    for (const stack of stacks) stack.classList.toggle("pressable", shown !== null);
   };
+
+  /** The sums below, and the mark of the pixel that is opened. @param {Method} by @param {import("../reasons.js").Asked}
+   * asked */
+  const refreshSums = (by, asked) => {
+    const lrp = by === "lrp" || by === "gamma";
+    relevance.refresh(lrp && asked.target >= 0 ? sharedOut(app, by, asked) : null);
+    const unit = lrp ? openedUnit(app) : null;
+    for (const mark of marks) {
+      mark.setAttribute("visibility", unit && unit.index < 0 ? "visible" : "hidden");
+      mark.setAttribute("x", String(unit?.x ?? 0));
+      mark.setAttribute("y", String(unit?.y ?? 0));
+    }
+  };
+
   const refresh = () => {
-    const target = app.state.rival >= 0 && app.state.rival < payload.classes.length ? app.state.rival : winnerOf(app);
-    select.value = String(target);
-    const named = indexOf(app, app.state.node);
-    const grid = named >= 0 && !app.engine.nodes[named].flat ? named : defaultLayer(app);
-    layers.value = app.engine.nodes[grid]?.name ?? "";
-    layerBox.hidden = methodNow(app) === "occlusion" || grid < 0;
-    const key = `${grid} ${methodNow(app)} ${target} ${app.state.picture} ${JSON.stringify(app.state.edits)}`;
-    if (key === drawn) return;
+    const asked = askedNow(app);
+    const { target, grid } = asked;
+    const by = methodNow(app);
+    select.set(String(target));
+    layers.set(app.engine.nodes[grid]?.name ?? "");
+    epsilon.set(String(ruleNow(app).epsilon));
+    gamma.set(String(ruleNow(app).gamma));
+    layers.box.hidden = by !== "cam" || grid < 0;
+    epsilon.box.hidden = by !== "lrp" && by !== "gamma";
+    gamma.box.hidden = by !== "gamma";
+    for (const one of Array.from(method.children))
+      one.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (one).dataset.value === by));
+    const compared = comparedOf(app, asked);
+    const { state } = app;
+    const key = `${grid} ${by} ${target} ${state.picture} ${JSON.stringify(state.edits)} ${state.rule} ${!!compared}`;
+    if (key === drawn) {
+      refreshSums(by, asked);
+      return;
+    }
     drawn = key;
-    stop();
+    for (const stop of stops) stop();
     paintInput(app, picture);
-    const occlusion = methodNow(app) === "occlusion";
-    everyBox.hidden = occlusion || grid < 0 || !app.engine.computes || payload.classes.length > CLASSES_SHOWN;
-    if (!everyBox.hidden) refill(every, ...everyClass(app, grid, target));
-    const last = app.engine.nodes[app.engine.lastMaps];
-    text.textContent = occlusion
-      ? t("where.occlusion.text", { name: payload.classes[target] })
-      : t("where.cam.text", { name: payload.classes[target], node: app.engine.nodes[grid]?.name ?? "–" }) +
-        (grid >= 0 && named < 0 && grid !== app.engine.lastMaps
-          ? ` ${t("where.cam.coarse", { node: last.name, size: last.output.slice(1).join("×") })}`
-          : "");
-    if (!app.engine.computes || (!occlusion && grid < 0)) {
+    everyBox.hidden = by !== "cam" || grid < 0 || !app.engine.computes || payload.classes.length > CLASSES_SHOWN;
+    const asking = [grid, target, state.picture, JSON.stringify(state.edits)].join(" ");
+    if (!everyBox.hidden && every.dataset.of !== asking) refill(every, ...everyClass(app, grid, target));
+    if (!everyBox.hidden) every.dataset.of = asking;
+    text.textContent = explanation(app, by, asked);
+    deletion.refresh(compared, by, payload.classes[target]);
+    comparing.replaceChildren();
+    if (!methodsOf(app, grid).includes(by)) {
       status.textContent = t("where.cannot");
       refill(legends);
+      refreshSums("cam", asked);
       return;
     }
-    if (!occlusion) {
-      show(app.engine.gradCam(app.result, target, grid), grid);
-      return;
-    }
-    const [, height, width] = payload.input.shape;
-    const size = Math.max(1, Math.round((Math.min(height, width) * 6) / 28));
-    stop = occlude(
-      app,
-      { target, size, stride: Math.max(1, Math.round(size / 3)) },
-      (share) => (status.textContent = t("where.busy", { share: percent(share, 0) })),
-      (map) => show(map, -1),
-    );
+    const busy = (/** @type {string} */ words) => (status.textContent = words);
+    const mapped = (/** @type {HeatMap} */ map) => {
+      show(map, by, grid);
+      refreshSums(by, asked);
+    };
+    if (by !== "cam") busy(t("where.busy", { share: percent(0, 0) }));
+    stops = [mapBy(app, by, asked, (share) => busy(t("where.busy", { share: percent(share, 0) })), mapped)];
+    const compare = () => {
+      const told = (/** @type {number} */ share) =>
+        (comparing.textContent = t("deletion.busy", { share: percent(share, 0) }));
+      stops.push(compareMethods(app, asked, told, refresh));
+    };
+    if (compared) return;
+    if (isQuick(app)) compare();
+    else refill(comparing, button(doc, t("deletion.start"), compare, { class: "link" }));
   };
+
+  /** @param {HTMLElement} at @param {MouseEvent} event */
+  const press = (at, event) => {
+    const by = methodNow(app);
+    if (!shown || (by !== "lrp" && by !== "gamma")) return;
+    const { y, x } = pixelUnder(at, event, height, width);
+    const made = sharedOut(app, by, askedNow(app))?.of.get(-1);
+    const each = Array.from({ length: channels }, (_, c) => Math.abs(made?.[(c * height + y) * width + x] ?? 0));
+    app.tune({ trail: `picture.${each.indexOf(Math.max(...each))}.${y}.${x}` });
+  };
+  for (const stack of stacks) stack.addEventListener("click", (event) => press(stack, event));
   refresh();
-  return { element, refresh, gone: () => stop() };
+  return {
+    element,
+    refresh,
+    gone: () => {
+      for (const stop of stops) stop();
+    },
+    keys: (event) => {
+      const unit = openedUnit(app);
+      const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+      if (!step || !shown || !unit || unit.index >= 0) return false;
+      const within = (/** @type {number} */ v, /** @type {number} */ n) => Math.max(0, Math.min(n - 1, v));
+      const [y, x] = [within(unit.y + step[0], height), within(unit.x + step[1], width)];
+      app.tune({ trail: `picture.${unit.channel}.${y}.${x}` });
+      return true;
+    },
+  };
 }
 
 /**
- * The way of asking: the chosen one. At first occlusion, which asks the network itself what it says without a part;
- * Grad-CAM where it shares the score out without a remainder, and where hiding part after part takes too long.
+ * A labelled list to choose from.
+ * @param {App} app @param {string} name @param {string[][]} options value and words @param {(value: string) => void}
+ * choose
+ */
+function listOf({ doc }, name, options, choose) {
+  const select = make(
+    doc,
+    "select",
+    { "aria-label": name, on: { change: () => choose(select.value) } },
+    ...options.map(([value, words]) => make(doc, "option", { value }, words)),
+  );
+  const set = (/** @type {string} */ value) => (select.value = value);
+  return { box: make(doc, "label", {}, name, " ", select), set };
+}
+
+/** The class asked about, and the node that Grad-CAM starts at. @param {App} app */
+function askedNow(app) {
+  const { rival, node } = app.state;
+  const target = rival >= 0 && rival < app.payload.classes.length ? rival : winnerOf(app);
+  const named = indexOf(app, node);
+  return { target, grid: named >= 0 && !app.engine.nodes[named].flat ? named : defaultLayer(app) };
+}
+
+/** What the method does, in a sentence. @param {App} app @param {Method} by @param {import("../reasons.js").Asked} asked */
+function explanation(app, by, { target, grid }) {
+  const { t, payload, engine } = app;
+  const name = payload.classes[target];
+  if (by === "occlusion") return t("where.occlusion.text", { name });
+  if (by === "lrp") return t("where.lrp.text", { name });
+  if (by === "gamma") return t("where.gamma.text", { name, times: String(1 + ruleNow(app).gamma) });
+  const last = engine.nodes[engine.lastMaps];
+  const coarse = grid >= 0 && indexOf(app, app.state.node) < 0 && grid !== engine.lastMaps;
+  return (
+    t("where.cam.text", { name, node: engine.nodes[grid]?.name ?? "–" }) +
+    (coarse ? ` ${t("where.cam.coarse", { node: last.name, size: last.output.slice(1).join("×") })}` : "")
+  );
+}
+
+/** Whether all the methods and the test of them may run unasked. @param {App} app */
+function isQuick({ engine }) {
+  return engine.nodes.reduce((sum, node) => sum + node.macs, 0) * PASSES <= MOST_MACS;
+}
+
+/**
+ * The way of asking: the chosen one; else the one that wins the deletion test, once it is run. Before that occlusion,
+ * which asks the network itself, or Grad-CAM where it shares the score out without a remainder; LRP where hiding part
+ * after part would take long.
  * @param {App} app
+ * @returns {Method}
  */
 function methodNow(app) {
   const { engine, state } = app;
-  if (state.method !== "auto") return state.method;
+  if (state.method !== "auto") return /** @type {Method} */ (state.method);
+  const compared = comparedOf(app, askedNow(app));
+  if (compared) return compared.best;
   const exact = engine.sharesOut && defaultLayer(app) === engine.lastMaps;
-  const macs = engine.nodes.reduce((sum, node) => sum + node.macs, 0);
-  return exact || !engine.computes || macs * SQUARES > MOST_MACS ? "cam" : "occlusion";
+  return exact || !engine.computes ? "cam" : isQuick(app) ? "occlusion" : "gamma";
 }
 
 /**
