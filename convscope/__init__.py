@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .formula import ChannelShuffle as ChannelShuffle
     from .formula import Clip as Clip
     from .formula import Conv as Conv
+    from .formula import ConvTranspose as ConvTranspose
     from .formula import Crop as Crop
     from .formula import Dropout as Dropout
     from .formula import Flatten as Flatten
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from .formula import HardSwish as HardSwish
     from .formula import LayerNorm as LayerNorm
     from .formula import LeakyReLU as LeakyReLU
+    from .formula import LogSoftmax as LogSoftmax
     from .formula import MaxPool as MaxPool
     from .formula import Pad as Pad
     from .formula import Plan as Plan
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from .formula import Sigmoid as Sigmoid
     from .formula import SiLU as SiLU
     from .formula import Skip as Skip
+    from .formula import Softmax as Softmax
     from .formula import Softplus as Softplus
     from .formula import SqueezeExcite as SqueezeExcite
     from .formula import Tanh as Tanh
@@ -68,10 +71,10 @@ if TYPE_CHECKING:
     from .training.whole_report import report as report
 
 _FORMULA = (
-    "Plan parse describe Conv ReLU LeakyReLU PReLU ReLU6 ELU GELU GELUTanh SiLU HardSwish Clip Softplus "
-    "LRN GroupNorm LayerNorm Scale ChannelShuffle Pad Upsample Sigmoid HardSigmoid Tanh "
+    "Plan parse describe Conv ConvTranspose ReLU LeakyReLU PReLU ReLU6 ELU GELU GELUTanh SiLU HardSwish Clip "
+    "Softplus LRN GroupNorm LayerNorm Scale ChannelShuffle Pad Upsample Sigmoid HardSigmoid Tanh "
     "MaxPool AvgPool AdaptiveAvgPool GlobalAvgPool BatchNorm Dropout Flatten FC Skip Gate SqueezeExcite "
-    "Branches Crop"
+    "Branches Crop Softmax LogSoftmax"
 )
 _HOMES = {
     **dict.fromkeys(_FORMULA.split(), "formula"),

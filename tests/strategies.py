@@ -26,6 +26,7 @@ from convscope.formula import (
     Clip,
     Concat,
     Conv,
+    ConvTranspose,
     Crop,
     Dropout,
     Flatten,
@@ -34,6 +35,7 @@ from convscope.formula import (
     GroupNorm,
     LayerNorm,
     LeakyReLU,
+    LogSoftmax,
     MaxPool,
     Mul,
     Network,
@@ -42,12 +44,13 @@ from convscope.formula import (
     Scale,
     Sigmoid,
     Skip,
+    Softmax,
     SqueezeExcite,
     Upsample,
     parse,
     trace,
 )
-from convscope.formula.geometry import pair
+from convscope.formula.geometry import ends, pair
 from convscope.formula.kinds import KINDS
 from convscope.nn import build
 from convscope.pictures.input_spec import InputSpec
@@ -58,7 +61,7 @@ Weights = dict[str, np.ndarray]
 
 PLAIN = tuple(kind() for kind in KINDS if kind.activation and not kind.arguments)
 WINDOWED, POINTWISE = ("conv", "maxpool", "avgpool"), ("act", "bn", "dropout", "skip", "repeat")
-JOINED = ("adaptive", "branches", "gate", "lrn", "scale", "shuffle", "norm", "pad", "upsample")
+JOINED = ("adaptive", "branches", "gate", "lrn", "scale", "shuffle", "norm", "pad", "upsample", "spread", "shares")
 
 
 @st.composite
@@ -172,6 +175,10 @@ def _on_maps(draw: st.DrawFn, shape: Shape, kinds: tuple[str, ...]) -> tuple[Pla
         return Skip(draw(_same(shape, deep=True))), shape
     if kind == "lrn":
         return LRN(draw(st.sampled_from([1, 3, 5])), draw(st.floats(2**-12, 1, width=32)), 0.75, 2.0), shape
+    if kind == "spread":
+        return draw(_transposed(shape))
+    if kind == "shares":
+        return draw(st.sampled_from([Softmax(), LogSoftmax()])), shape
     if kind == "pad":
         sides = tuple(draw(st.integers(0, 1 if n > 1 else 0)) for n in (*shape[1:], *shape[1:]))
         mode = draw(st.sampled_from(["zeros", "reflect", "replicate"]))
@@ -199,6 +206,26 @@ def _on_maps(draw: st.DrawFn, shape: Shape, kinds: tuple[str, ...]) -> tuple[Pla
     if kind == "branches":
         return draw(_branches(shape, deep=True))
     return draw(_elementwise(kind)), shape
+
+
+@st.composite
+def _transposed(draw: st.DrawFn, shape: Shape) -> tuple[Plan, Shape]:
+    """Return a transposed convolution of maps of `shape` and what it makes: 24 rows and columns at most."""
+    sizes = []
+    for length in shape[1:]:
+        kernel, stride, dilation = (draw(st.integers(1, most)) for most in (3, 3, 2))
+        if (length - 1) * stride + dilation * (kernel - 1) + 3 > 24:
+            stride = dilation = 1
+        whole, added = (length - 1) * stride + dilation * (kernel - 1) + 1, draw(st.integers(0, stride - 1))
+        before = draw(st.integers(0, min(2, whole - 1)))
+        after = before if draw(st.booleans()) else draw(st.integers(0, min(2, whole - 1 - before)))
+        after = min(after, whole - 1 - before)
+        sizes.append((kernel, stride, dilation, before, after, added, whole + added - before - after))
+    kernels, strides, dilations, tops, ends, added, made = zip(*sizes, strict=True)
+    groups = draw(st.sampled_from([g for g in range(1, shape[0] + 1) if shape[0] % g == 0]))
+    channels = groups * draw(st.integers(1, 2))
+    layer = ConvTranspose(channels, kernels, strides, tops + ends, added, dilations, groups, draw(st.booleans()))
+    return layer, (channels, made[0], made[1])
 
 
 @st.composite
@@ -260,7 +287,9 @@ def _heads(draw: st.DrawFn, shape: Shape, deep: bool) -> tuple[Plan, int]:
 
 @st.composite
 def _on_rows(draw: st.DrawFn, units: int) -> tuple[Plan, int]:
-    kind = draw(st.sampled_from(["fc", *POINTWISE]))
+    kind = draw(st.sampled_from(["fc", "shares", *POINTWISE]))
+    if kind == "shares":
+        return draw(st.sampled_from([Softmax(), LogSoftmax()])), units
     if kind == "fc":
         wanted = draw(st.integers(1, 9))
         return FC(wanted), wanted
@@ -387,6 +416,12 @@ _OPTIONS = {
         ),
         *("same", "same and stride", "groups", "depthwise", "no bias", "drops", "rows and columns differ"),
     ),
+    "conv_transpose": (
+        *("stride", "gap between", "pad", "pad lopsided", "output padding", "dilation", "groups", "no bias"),
+        *("drops", "rows and columns differ"),
+    ),
+    "softmax": ("maps", "rows"),
+    "log_softmax": ("maps", "rows"),
     "maxpool": (*_POOL, "dilation", "dilation not square"),
     "avgpool": (*_POOL, "padding left out", "rounded up over padding"),
     "add": ("the picture", "rows", "within an add"),
@@ -438,6 +473,12 @@ _CORNERS = (
         "conv(4, 2) + group_norm(2, eps=0.1) + group_norm(4, eps=0.5) + relu + layer_norm(0.1) + conv(3, 2) + "
         "group_norm(1, eps=0.2) + flatten + layer_norm(0.3) + fc",
         (2, 6, 5),
+    ),
+    (
+        "conv_transpose(3, (2, 3), stride=(3, 2), pad=(1, 0, 0, 2), output_padding=(1, 0)) + softmax + "
+        "conv_transpose(4, 3, dilation=(1, 2), bias=False) + log_softmax + conv(4, 3, stride=2) + "
+        "conv_transpose(4, (1, 2), stride=(2, 1), pad=(2, 0), groups=2) + gap + softmax + fc(4) + log_softmax + fc",
+        (2, 4, 5),
     ),
     (
         'pad((1, 2, 0, 1)) + conv(3, 2) + pad((2, 1, 1, 2), mode="reflect") + upsample((2, 3)) + conv(2, 3, stride=2) '
@@ -532,6 +573,21 @@ def features(network: Network) -> Iterator[str]:
                     "depthwise": 1 < layer.groups == node.input[0],
                     "no bias": not layer.bias,
                 }
+            yield from (f"{kind}: {name}" for name, there in found.items() if there)
+        if isinstance(layer, ConvTranspose):
+            strides, (before, after) = pair(layer.stride), ends(layer.pad)
+            found = {
+                "stride": max(strides) > 1,
+                "gap between": any(s > k for s, k in zip(strides, layer.extent, strict=True)),
+                "pad": max(before) > 0,
+                "pad lopsided": before != after,
+                "output padding": max(pair(layer.output_padding)) > 0,
+                "dilation": max(pair(layer.dilation)) > 1,
+                "groups": layer.groups > 1,
+                "no bias": not layer.bias,
+                "drops": max(node.dropped) > 0,
+                "rows and columns differ": node.input[1] != node.input[2],
+            }
             yield from (f"{kind}: {name}" for name, there in found.items() if there)
         if isinstance(layer, Crop) and any(
             (n - size) % 2 for n, size in zip(node.input[1:], pair(layer.size), strict=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..formula import Layer
-from ..formula.geometry import Pair, times
+from ..formula import ConvTranspose, Layer
+from ..formula.geometry import Pair, pair, times
 from .units import Unit
 
 LANGUAGES = ("en", "ko")
@@ -71,12 +71,13 @@ def title(unit: Unit, language: str) -> str:
     if unit.layer is None:
         return unit.text if len(unit.text) <= LONGEST else f"{unit.text[: LONGEST - 1]}…"
     name = name_of(unit.layer, language)
-    window = unit.layer.window
-    if window is None:
+    laid = unit.layer if isinstance(unit.layer, ConvTranspose) else unit.layer.window
+    if laid is None:
         return name
-    parts = [name, _pair(window.kernel)]
-    if window.stride != ((1, 1) if unit.layer.filters else window.kernel):
-        parts.append(f"/{_short(window.stride)}")
+    kernel, stride = pair(laid.kernel), pair(laid.stride)
+    parts = [name, _pair(kernel)]
+    if stride != ((1, 1) if unit.layer.filters else kernel):
+        parts.append(f"{'×' if laid is unit.layer else '/'}{_short(stride)}")
     groups = getattr(unit.layer, "groups", 1)
     if groups > 1:
         depthwise = groups == unit.input[0] == unit.output[0]

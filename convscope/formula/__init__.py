@@ -15,6 +15,7 @@ from .kinds import ChannelShuffle as ChannelShuffle
 from .kinds import Clip as Clip
 from .kinds import Concat as Concat
 from .kinds import Conv as Conv
+from .kinds import ConvTranspose as ConvTranspose
 from .kinds import Crop as Crop
 from .kinds import Dropout as Dropout
 from .kinds import Flatten as Flatten
@@ -26,6 +27,7 @@ from .kinds import HardSwish as HardSwish
 from .kinds import Layer as Layer
 from .kinds import LayerNorm as LayerNorm
 from .kinds import LeakyReLU as LeakyReLU
+from .kinds import LogSoftmax as LogSoftmax
 from .kinds import MaxPool as MaxPool
 from .kinds import Mul as Mul
 from .kinds import Pad as Pad
@@ -35,6 +37,7 @@ from .kinds import ReLU6 as ReLU6
 from .kinds import Scale as Scale
 from .kinds import Sigmoid as Sigmoid
 from .kinds import SiLU as SiLU
+from .kinds import Softmax as Softmax
 from .kinds import Softplus as Softplus
 from .kinds import Tanh as Tanh
 from .kinds import Upsample as Upsample

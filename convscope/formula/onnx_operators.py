@@ -47,6 +47,7 @@ DEFAULTS: dict[str, Attributes] = {
     "AveragePool": {**_WINDOW, "ceil_mode": 0, "count_include_pad": 0},
     "BatchNormalization": {"epsilon": 1e-5, "momentum": 0.9, "training_mode": 0},
     "Conv": {**_WINDOW, "dilations": (1, 1), "group": 1},
+    "ConvTranspose": {**_WINDOW, "dilations": (1, 1), "group": 1, "output_padding": (0, 0)},
     "Elu": {"alpha": 1.0},
     "Flatten": {"axis": 1},
     "Gemm": {"alpha": 1.0, "beta": 1.0, "transA": 0, "transB": 0},
@@ -55,7 +56,9 @@ DEFAULTS: dict[str, Attributes] = {
     "InstanceNormalization": {"epsilon": 1e-5},
     "LRN": {"alpha": 1e-4, "beta": 0.75, "bias": 1.0},
     "LeakyRelu": {"alpha": 0.01},
+    "LogSoftmax": {"axis": -1},
     "MaxPool": {**_WINDOW, "ceil_mode": 0, "dilations": (1, 1), "storage_order": 0},
+    "Softmax": {"axis": -1},
 }
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from ..errors import PlanError, phrase
 from .geometry import Pair, Shape, times
-from .kinds import Add, Concat, Conv, Flatten, GlobalAvgPool, Layer, Mul, ReLU, Sigmoid
+from .kinds import Add, Concat, Conv, Flatten, GlobalAvgPool, Layer, LogSoftmax, Mul, ReLU, Sigmoid, Softmax
 from .kinds.base import Given, weighted
 from .network import PICTURE, Network, Node
 from .plan import Branches, Gate, Plan, Skip, SqueezeExcite, walk
@@ -40,6 +40,9 @@ def trace(plan: Plan, input: Shape = (1, 28, 28), classes: int = 10) -> Network:
         raise PlanError("input.large", got=times(input), expected=phrase("value.most.numbers", n=f"{MAX_PICTURE:,}"))
     tracer = Tracer(input, classes, rows=sum(layer.takes == "rows" for layer in _leaves(plan)))
     tracer.add_plan(plan)
+    if isinstance(last := tracer.nodes[-1].layer, (Softmax, LogSoftmax)):
+        where = phrase("layer.place", n=len(tracer.nodes), layer=last)
+        raise PlanError("softmax.last", where=where, hint=phrase("layer.softmax.try"))
     network = Network(plan, input, classes, tuple(tracer.nodes))
     if network.parameters > MAX_PARAMETERS:
         most = max(network.nodes, key=lambda n: n.parameters)

@@ -19,6 +19,18 @@ class PaddedConv(nn.Conv2d):
         return super().forward(_padded(x, self.pads, 0.0))
 
 
+class CutTransposed(nn.ConvTranspose2d):
+    """A transposed convolution whose rows and columns taken off differ from side to side."""
+
+    def __init__(self, pads: tuple[int, int, int, int], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.pads = pads  # top, left, bottom, right
+
+    def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
+        whole, (top, left, bottom, right) = super().forward(x, output_size), self.pads
+        return whole[:, :, top : whole.shape[2] - bottom, left : whole.shape[3] - right]
+
+
 class PaddedPool(nn.Module):
     """A pooling whose padding differs from side to side; `value` is what stands there."""
 

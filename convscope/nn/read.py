@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 from torch import Tensor, nn
@@ -48,6 +49,11 @@ def pad(m: Any, mode: str) -> Found:
     return k.Pad((top, left, bottom, right), mode) if min(m.padding) >= 0 else None
 
 
+def conv_transpose(m: nn.ConvTranspose2d) -> Found:
+    sizes: Any = (m.kernel_size, m.stride, m.padding, m.output_padding, m.dilation)
+    return k.ConvTranspose(m.out_channels, *sizes, m.groups, m.bias is not None)
+
+
 def upsample(m: nn.Upsample) -> Found:
     factors: Any = m.scale_factor if isinstance(m.scale_factor, tuple) else (m.scale_factor, m.scale_factor)
     whole = m.size is None and len(factors) == 2 and all(factor == int(factor) for factor in factors)
@@ -67,3 +73,17 @@ def instance_norm(m: nn.InstanceNorm2d) -> Found:
 def layer_norm(m: nn.LayerNorm) -> Found:
     """Of rows of numbers; of maps it is over their last axes, which is none of these: the results are compared."""
     return k.LayerNorm(m.eps) if len(m.normalized_shape) == 1 and m.bias is not None else None
+
+
+def shares(kind: type[k.Layer]) -> Callable[[Any], Found]:
+    """Return what reads a softmax: over the channels, which of rows of numbers are the last axis; the results are
+    compared.
+    """
+    return lambda m: kind() if m.dim in (1, -1, -3) else None
+
+
+def shares_call(kind: type[k.Layer]) -> Callable[..., Found]:
+    def read(out: Tensor, x: Tensor, dim: Any = None, *args: Any, **kwargs: Any) -> Found:
+        return kind() if x.dim() in (2, 4) and dim in (1, 1 - x.dim()) else None
+
+    return read

@@ -156,6 +156,15 @@ def _make_conv(layer: k.Conv, node: Node) -> nn.Module:
     return nn.Conv2d(*sizes, w.pad, *rest) if w.pad == w.pad_end else layers.PaddedConv(w.pads, *sizes, 0, *rest)
 
 
+def _make_transposed(layer: k.ConvTranspose, node: Node) -> nn.Module:
+    before, after = ends(layer.pad)
+    sizes = (node.input[0], layer.channels, pair(layer.kernel), pair(layer.stride))
+    rest = (pair(layer.output_padding), layer.groups, layer.bias, pair(layer.dilation))
+    if before == after:
+        return nn.ConvTranspose2d(*sizes, before, *rest)
+    return layers.CutTransposed((*before, *after), *sizes, 0, *rest)
+
+
 _RESHAPES = ("flatten", "view", "reshape", "squeeze", "contiguous", "clone", "to", "float", "detach")
 
 TORCH: dict[type[k.Layer], Torch] = {
@@ -248,10 +257,21 @@ TORCH: dict[type[k.Layer], Torch] = {
         {nn.Upsample: read.upsample},
         {},
     ),
+    k.ConvTranspose: Torch(_make_transposed, {nn.ConvTranspose2d: read.conv_transpose}, {}),
     k.ChannelShuffle: Torch(
         lambda layer, node: nn.ChannelShuffle(layer.groups),
         {nn.ChannelShuffle: lambda m: k.ChannelShuffle(m.groups)},
         {"channel_shuffle": lambda out, x, groups: k.ChannelShuffle(groups)},
+    ),
+    k.Softmax: Torch(
+        lambda layer, node: nn.Softmax(1),
+        {nn.Softmax: read.shares(k.Softmax)},
+        {"softmax": read.shares_call(k.Softmax)},
+    ),
+    k.LogSoftmax: Torch(
+        lambda layer, node: nn.LogSoftmax(1),
+        {nn.LogSoftmax: read.shares(k.LogSoftmax)},
+        {"log_softmax": read.shares_call(k.LogSoftmax)},
     ),
     k.Dropout: Torch(
         lambda layer, node: nn.Dropout(layer.p),

@@ -197,7 +197,7 @@ def total_of(terms: dict[str, Any], net: Net) -> float:
     n, kind = terms["numbers"], terms["kind"]
     inside = [v for p in terms["parts"] for v, there in zip(numbers(p["products"]), p["inside"], strict=True) if there]
     match kind:
-        case "conv" | "fc":
+        case "conv" | "fc" | "conv_transpose":
             assert np.isclose(n["sum"], sum(p["subtotal"] for p in terms["parts"]), rtol=1e-9, atol=1e-12)
             return float(sum(inside) + n["bias"])
         case "avgpool" | "adaptive_avgpool" | "gap":
@@ -208,6 +208,9 @@ def total_of(terms: dict[str, Any], net: Net) -> float:
         case "bn" | "group_norm" | "layer_norm":
             assert np.isclose(n["normalised"], (n["x"] - n["mean"]) / np.sqrt(n["variance"] + n["eps"]))
             return float(n["normalised"] * n["weight"] + n["bias"])
+        case "softmax" | "log_softmax":
+            share = np.exp(n["x"]) / np.exp(inside).sum()
+            return float(share if kind == "softmax" else np.log(share))
         case "add":
             assert len(inside) == 2
         case "lrn":

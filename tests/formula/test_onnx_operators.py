@@ -18,6 +18,7 @@ GIVEN: dict[str, tuple[list[Any], dict[str, Any]]] = {  # inputs, and what can't
     "AveragePool": ([MAPS], {"kernel_shape": [3, 2]}),
     "BatchNormalization": ([MAPS, CHANNELS, CHANNELS, CHANNELS, CHANNELS], {}),
     "Conv": ([MAPS, MAPS[:, :, :3, :2].copy()], {}),
+    "ConvTranspose": ([MAPS, MAPS[:, :, :3, :2].transpose(1, 0, 2, 3).copy()], {}),
     "Elu": ([MAPS], {}),
     "Flatten": ([MAPS], {}),
     "Gather": ([MAPS, np.array([0])], {}),
@@ -26,7 +27,9 @@ GIVEN: dict[str, tuple[list[Any], dict[str, Any]]] = {  # inputs, and what can't
     "InstanceNormalization": ([MAPS, np.ones(MAPS.shape[1], np.float32), np.ones(MAPS.shape[1], np.float32)], {}),
     "LRN": ([MAPS], {"size": 3}),
     "LeakyRelu": ([MAPS], {}),
+    "LogSoftmax": ([MAPS], {}),
     "MaxPool": ([MAPS], {"kernel_shape": [3, 2]}),
+    "Softmax": ([MAPS], {}),
 }
 
 

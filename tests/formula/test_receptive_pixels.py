@@ -17,12 +17,14 @@ from convscope.formula import (
     GlobalAvgPool,
     GroupNorm,
     LayerNorm,
+    LogSoftmax,
     MaxPool,
     Network,
     Plan,
     Repeat,
     Scale,
     Skip,
+    Softmax,
     SqueezeExcite,
     parse,
     seen,
@@ -33,7 +35,8 @@ from convscope.nn import build
 from convscope.pictures.input_spec import InputSpec
 from tests.strategies import networks
 
-STOPS = (*(kind for kind in LAYERS.values() if kind.activation), Dropout, BatchNorm, Scale, GroupNorm, LayerNorm)
+NORMS = (BatchNorm, Scale, GroupNorm, LayerNorm, Softmax, LogSoftmax)
+STOPS = (*(kind for kind in LAYERS.values() if kind.activation), Dropout, *NORMS)
 
 
 def linear(plan: Plan) -> Plan:

@@ -37,6 +37,9 @@ from .resampling import Upsample as Upsample
 from .shape import ChannelShuffle as ChannelShuffle
 from .shape import Crop as Crop
 from .shape import Flatten as Flatten
+from .shares import LogSoftmax as LogSoftmax
+from .shares import Softmax as Softmax
+from .transposed import ConvTranspose as ConvTranspose
 
 KINDS: tuple[type[Layer], ...] = (
     *(Conv, ReLU, LeakyReLU, PReLU, ReLU6, Clip, ELU, GELU, GELUTanh, SiLU, HardSwish),
@@ -51,12 +54,15 @@ KINDS: tuple[type[Layer], ...] = (
         LayerNorm,
         LRN,
         Scale,
+        Softmax,
+        LogSoftmax,
         Dropout,
         Flatten,
         FC,
         ChannelShuffle,
         Pad,
         Upsample,
+        ConvTranspose,
         Crop,
         Add,
         Mul,

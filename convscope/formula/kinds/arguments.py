@@ -193,6 +193,18 @@ class Below(Relation):
             raise PlanError("value.below", low=self.argument, high=self.other, got=got, argument=self.argument)
 
 
+class BelowBoth(Relation):
+    """The argument is less than the other one in both directions."""
+
+    __slots__ = ()
+
+    def check(self, layer: Plan) -> None:
+        own, other = getattr(layer, self.argument), getattr(layer, self.other)
+        if any(a >= b for a, b in zip(pair(own), pair(other), strict=True)):
+            got = f"{self.argument} {own!r}, {self.other} {other!r}"
+            raise PlanError("value.below", low=self.argument, high=self.other, got=got, argument=self.argument)
+
+
 class Odd(Relation):
     """The argument, which is the other one too, is an odd number."""
 

@@ -26,9 +26,9 @@
  */
 
 /**
- * @typedef {"conv" | "relu" | "leaky_relu" | "prelu" | "relu6" | "elu" | "gelu" | "silu" | "hardswish" | "sigmoid" |
+ * @typedef {"conv" | "conv_transpose" | "relu" | "leaky_relu" | "prelu" | "relu6" | "elu" | "gelu" | "silu" | "hardswish" | "sigmoid" |
  * "hardsigmoid" | "tanh" | "maxpool" | "avgpool" | "adaptive_avgpool" | "gap" | "bn" | "dropout" | "flatten" | "fc" |
- * "clip" | "softplus" | "gelu_tanh" | "lrn" | "group_norm" | "layer_norm" | "scale" | "channel_shuffle" | "pad" | "upsample" | "crop" | "add" | "mul" | "concat" | "opaque"} Kind
+ * "clip" | "softplus" | "softmax" | "log_softmax" | "gelu_tanh" | "lrn" | "group_norm" | "layer_norm" | "scale" | "channel_shuffle" | "pad" | "upsample" | "crop" | "add" | "mul" | "concat" | "opaque"} Kind
  */
 
 /**
@@ -51,6 +51,10 @@
  * @property {number} [eps]
  * @property {boolean} [ceil_mode]
  * @property {boolean} [count_include_pad]
+ * @property {Pair} [kernel]
+ * @property {Pair} [stride]
+ * @property {Pair} [dilation]
+ * @property {Pair} [output_padding]
  * @property {[number, number, number, number]} [sides]
  * @property {boolean} [mirrors]
  * @property {boolean} [repeats]

@@ -28,6 +28,12 @@ SHAPE = (4, 9, 8)
 # A formula that holds the kind, and how often; options away from their defaults.
 SAMPLES = {
     "conv": ["conv(6, (3, 2), stride=(2, 1), pad=(1, 0), dilation=(1, 2), groups=2, bias=False)", "conv(2, 3)"],
+    "conv_transpose": [
+        "conv_transpose(6, (3, 2), stride=(2, 1), pad=(1, 0, 0, 1), output_padding=(1, 0), dilation=(1, 2), groups=2)",
+        "conv_transpose(2, 2, stride=2, bias=False)",
+    ],
+    "softmax": ["softmax + fc"],
+    "log_softmax": ["log_softmax + relu"],
     "leaky_relu": ["leaky_relu(0.2)"],
     "elu": ["elu", "elu(0.3)"],
     "maxpool": [
@@ -171,6 +177,7 @@ def test_the_table_is_the_classes() -> None:
 def test_the_traits_say_how_many_numbers_are_learned(kind: type[Layer]) -> None:
     """The page counts by these traits: filters of the output's channels, numbers a channel, numbers a layer."""
     name = kind.name if not kind.example else {"conv": "conv(4, 3)"}.get(kind.name, str(kind.example))
+    name += " + fc" if name.endswith("softmax") else ""
     node = next(node for node in trace(parse(name), (2, 28, 28)).nodes if node.layer.name == kind.name)
     if kind.filters:
         assert node.parameters > node.output[0]

@@ -1,6 +1,7 @@
 /** Which numbers of its input a unit reads, by the layer's geometry alone. */
 
 import { madeFrom } from "./resampling.js";
+import { firstReached, reaching } from "./transposed.js";
 /** @import {Shape, Window} from "../types.js" */
 /** @import {Layer} from "./types.js" */
 
@@ -109,6 +110,11 @@ export function windowBox(node, y, x) {
     const [rows, columns] = [madeFrom(node, 0, y), madeFrom(node, 1, x)];
     return { top: rows[0]?.at ?? -1, left: columns[0]?.at ?? -1, height: rows.length, width: columns.length };
   }
+  if (node.module.geometry === "spread") {
+    const [rows, columns] = [reaching(node, 0, y), reaching(node, 1, x)];
+    const span = (/** @type {{count: number, step: number}} */ { count, step }) => Math.max(0, (count - 1) * step + 1);
+    return { top: rows.first, left: columns.first, height: span(rows), width: span(columns) };
+  }
   if (node.module.geometry === "cells") {
     const [rows, columns] = [cellAlong(node, 0, y), cellAlong(node, 1, x)];
     const size = { height: rows.end - rows.first, width: columns.end - columns.first };
@@ -158,6 +164,10 @@ export function readingUnit(node, source, channel, y, x) {
     const at = (/** @type {number} */ place, /** @type {number} */ cells, /** @type {number} */ length) =>
       Math.min(cells - 1, Math.floor((place * cells) / length));
     return { channel: into, y: at(y, rows, height), x: at(x, columns, width) };
+  }
+  if (geometry === "spread") {
+    const at = [firstReached(node, 0, y), firstReached(node, 1, x)];
+    return at[0] < 0 || at[1] < 0 ? null : { channel: into, y: at[0], x: at[1] };
   }
   if (geometry === "resampled") {
     const at = [y, x].map((place, axis) => placeMadeFrom(node, axis === 0 ? 0 : 1, place));

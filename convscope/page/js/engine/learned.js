@@ -3,7 +3,7 @@
 import { gradientsTo } from "./backward.js";
 import { runNode } from "./forward.js";
 import { outputOf } from "./parts.js";
-import { crossEntropy, softmax } from "./softmax.js";
+import { crossEntropy, softmaxOf } from "./softmax.js";
 /** @import {Layer, Result} from "./types.js" */
 
 /**
@@ -19,7 +19,7 @@ import { crossEntropy, softmax } from "./softmax.js";
  * @param {number} temperature
  */
 export function lossSeed(logits, label, temperature) {
-  return softmax(logits, temperature).probabilities.map((p, k) => (p - Number(k === label)) / temperature);
+  return softmaxOf(logits, temperature).probabilities.map((p, k) => (p - Number(k === label)) / temperature);
 }
 
 /**
@@ -52,7 +52,9 @@ export function lossGradients(nodes, result, label, temperature, first) {
 export function ofChannel(node, name, channel) {
   const { length } = node.tensors[name];
   const each = length / node.output[0];
-  return Number.isInteger(each) ? [channel * each, each] : [0, length];
+  return Number.isInteger(each) && !node.module.learned?.together?.includes(name)
+    ? [channel * each, each]
+    : [0, length];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { cellAlong, channelsAround, cropPlace, shuffledFrom } from "./geometry.js";
 import { madeFrom } from "./resampling.js";
+import { reaching } from "./transposed.js";
 /** @import {Box, Window} from "../types.js" */
 /** @import {Layer} from "./types.js" */
 
@@ -139,6 +140,16 @@ function readBy(node, patch, from, flat) {
     const along = (/** @type {0 | 1} */ axis, /** @type {Set<number>} */ places) =>
       new Set([...places].flatMap((place) => madeFrom(node, axis, place).map(({ at }) => at)));
     return { ...patch, rows: along(0, patch.rows), columns: along(1, patch.columns) };
+  }
+  if (geometry === "spread") {
+    const along = (/** @type {0 | 1} */ axis, /** @type {Set<number>} */ places) =>
+      new Set(
+        [...places].flatMap((place) => {
+          const { first, step, taps } = reaching(node, axis, place);
+          return taps.map((_, i) => first + i * step);
+        }),
+      );
+    return { ...groupsRead(node, patch), rows: along(0, patch.rows), columns: along(1, patch.columns) };
   }
   if (geometry === "column") return { ...patch, first: 0, end: units };
   if (geometry === "grouped") return { ...groupsRead(node, patch), rows: all(height), columns: all(width) };

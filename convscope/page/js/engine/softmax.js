@@ -7,7 +7,7 @@
  * @param {number} [temperature]
  * @returns {{largest: number, powers: Float64Array, sum: number, probabilities: Float64Array}}
  */
-export function softmax(logits, temperature = 1) {
+export function softmaxOf(logits, temperature = 1) {
   const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
   const powers = logits.map((z) => Math.exp((z - largest) / temperature));
   const sum = powers.reduce((a, b) => a + b, 0);
@@ -22,7 +22,7 @@ export function softmax(logits, temperature = 1) {
  */
 export function probabilitiesOf(logits, temperature, ending) {
   if (ending === "sigmoid") return logits.map((z) => 1 / (1 + Math.exp(-z)));
-  return softmax(logits, temperature).probabilities;
+  return softmaxOf(logits, temperature).probabilities;
 }
 
 /**
@@ -33,6 +33,6 @@ export function probabilitiesOf(logits, temperature, ending) {
  * @param {number} [temperature]
  */
 export function crossEntropy(logits, label, temperature = 1) {
-  const { largest, sum } = softmax(logits, temperature);
+  const { largest, sum } = softmaxOf(logits, temperature);
   return Math.log(sum) - (logits[label] - largest) / temperature;
 }

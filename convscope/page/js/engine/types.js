@@ -15,13 +15,13 @@
 
 /**
  * @typedef {"convolution" | "dense" | "pooling" | "normalisation" | "dropout" | "flatten" | "crop" | "addition" |
- * "multiplication" | "scaling" | "resampling" | "grouped" | "response" | "shuffle" | "concatenation" | "curve" | "opaque"} Drawing how a layer is drawn: look/views/drawings.js
+ * "multiplication" | "scaling" | "shares" | "resampling" | "grouped" | "response" | "shuffle" | "concatenation" | "curve" | "opaque"} Drawing how a layer is drawn: look/views/drawings.js
  */
 
 /**
- * @typedef {"same" | "windows" | "cells" | "whole" | "units" | "flatten" | "crop" | "joined" | "neighbours" | "shuffled" | "resampled" | "grouped" | "column" | "unknown"} Geometry which
+ * @typedef {"same" | "windows" | "cells" | "whole" | "units" | "flatten" | "crop" | "joined" | "neighbours" | "shuffled" | "resampled" | "spread" | "grouped" | "column" | "unknown"} Geometry which
  * places of its input a unit reads: its own, a window, a cell of a grid, all of a feature map, all units, one elsewhere,
- * the middle's, its own of one source, its own of the channels around or of another channel, all maps of its group, its own of all channels, one or two rows and columns, or nobody knows
+ * the middle's, its own of one source, its own of the channels around or of another channel, all maps of its group, its own of all channels, one or two rows and columns, those whose products with a kernel reach it, or nobody knows
  */
 
 /**
@@ -54,6 +54,7 @@
  * d score / d every such number, by its tensor's name, from d score / d output
  * @property {Record<string, string | import("../kit/i18n.js").Phrase>} called what the numbers of a tensor are called,
  * where they are not weights of something read
+ * @property {string[]} [together] tensors whose numbers do not lie channel after channel of the output
  * @property {(node: Layer, name: string, at: number, inputs: Float64Array[]) => Use[]} uses every use of number `at` of
  * tensor `name`: its gradient is Σ (d score / d output there) · factor
  */

@@ -42,7 +42,9 @@ export function parametersOf(layer, shape, output) {
  * @param {Three} output
  */
 export function macsOf(layer, shape, output) {
-  return entryOf(layer.is).traits.filters ? product(output) * product(filterShape(layer, shape)) : 0n;
+  const { filters, reads } = entryOf(layer.is).traits;
+  if (reads === "spread") return (product(shape) * BigInt(output[0]) * product(both(layer.kernel ?? 1))) / BigInt(layer.groups ?? 1); // prettier-ignore
+  return filters ? product(output) * product(filterShape(layer, shape)) : 0n;
 }
 
 /**
@@ -51,6 +53,6 @@ export function macsOf(layer, shape, output) {
  * @param {Three} shape
  */
 function filterShape(layer, shape) {
-  if (entryOf(layer.is).traits.reads !== "window") return [shape[0]];
+  if (!["window", "spread"].includes(entryOf(layer.is).traits.reads)) return [shape[0]];
   return [Math.floor(shape[0] / (layer.groups ?? 1)), ...both(layer.kernel ?? 1)];
 }

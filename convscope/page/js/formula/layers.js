@@ -15,7 +15,7 @@ import { entryOf } from "./table.js";
  * @property {string} is its name in the formula, or "add"
  * @property {number} [channels] @property {Size} [kernel] @property {Size} [stride] @property {Sides | "same"} [pad]
  * @property {Size} [dilation] @property {number} [groups] @property {boolean} [bias]
- * @property {Sides} [sides] @property {Size} [scale] @property {string} [mode]
+ * @property {Size} [output_padding] @property {Sides} [sides] @property {Size} [scale] @property {string} [mode]
  * @property {boolean} [ceil_mode]
  * @property {number | null} [units] @property {Size} [size]
  */
@@ -124,6 +124,14 @@ const RELATIONS = {
     if (made[argument] < made[other]) return;
     throw new PlanFault(phrase("value.below", { low: argument, high: other }), {
       got: `${argument} ${formulaNumber(made[argument])}, ${other} ${formulaNumber(made[other])}`,
+      argument,
+    });
+  },
+  BelowBoth: (made, argument, other) => {
+    const [own, most] = [made[argument], made[other]];
+    if (both(own).every((n, i) => n < both(most)[i])) return;
+    throw new PlanFault(phrase("value.below", { low: argument, high: other }), {
+      got: `${argument} ${sizeText(own)}, ${other} ${sizeText(most)}`,
       argument,
     });
   },

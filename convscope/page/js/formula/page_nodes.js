@@ -13,6 +13,15 @@ const EPS = 1e-5; // of bn, where a formula says no other
 /** The numbers of a kind that its engine needs besides window and weights. @type {Record<string, (layer: any) => {}>} */
 const OPTIONS = {
   conv: ({ groups, bias }) => ({ groups, bias }),
+  conv_transpose: ({ kernel, stride, dilation, pad, output_padding, groups, bias }) => ({
+    kernel: both(kernel),
+    stride: both(stride),
+    dilation: both(dilation),
+    sides: endsOf(pad).flat(),
+    output_padding: both(output_padding),
+    groups,
+    bias,
+  }),
   leaky_relu: ({ slope }) => ({ slope }),
   clip: ({ low, high }) => ({ low, high }),
   elu: ({ alpha }) => ({ alpha }),

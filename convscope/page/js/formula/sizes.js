@@ -57,6 +57,7 @@ const SIZES = {
   channels: asBefore,
   column: asBefore,
   along: (layer, given, where) => (layer.sides === undefined ? enlarged : surrounded)(layer, given, where),
+  spread: spreadOut,
   channel: inGroups,
   group: inGroups,
   units: (layer, given, where) => {
@@ -184,6 +185,47 @@ function enlarged(layer, { shape: [channels, height, width] }, where) {
     });
   const how = `${down}×${height} = ${rows}, ${across}×${width} = ${columns}`;
   return { output: [channels, rows, columns], flat: false, how, dropped: [0, 0] };
+}
+
+/** Every number times a kernel. @param {LayerPlan} layer @param {Given} given @param {Said} where @returns {Sizes} */
+function spreadOut(layer, given, where) {
+  inGroups(layer, given, where);
+  const [, height, width] = given.shape;
+  const [rows, columns] = [spreadAxis(layer, 0, height, where), spreadAxis(layer, 1, width, where)];
+  return {
+    output: [layer.channels ?? 1, rows.size, columns.size],
+    flat: false,
+    how: rows.how === columns.how ? rows.how : phrase("how.two", { rows: rows.how, columns: columns.how }),
+    dropped: [rows.unread, columns.unread],
+  };
+}
+
+/** As `_along` and `_unread` in convscope/formula/kinds/transposed.py. @param {LayerPlan} layer @param {0 | 1} axis
+ * @param {number} i @param {Said} where */
+function spreadAxis(layer, axis, i, where) {
+  const of = (/** @type {import("./layers.js").Size | undefined} */ size, /** @type {number} */ usual) =>
+    both(size ?? usual)[axis];
+  const [kernel, stride, dilation] = [of(layer.kernel, 1), of(layer.stride, 1), of(layer.dilation, 1)];
+  const added = of(layer.output_padding, 0);
+  const [before, after] = endsOf(/** @type {import("./layers.js").Sides} */ (layer.pad ?? 0)).map((end) => end[axis]);
+  const extent = dilation * (kernel - 1) + 1;
+  const size = (i - 1) * stride - before - after + extent + added;
+  const taken = before === after ? `2×${before}` : `${before} − ${after}`;
+  const how = `(${i} − 1)×${stride} − ${taken} + ${extent} + ${added} = ${size}`;
+  if (size < 1)
+    throw new PlanFault(axis ? phrase("columns.none", { how }) : phrase("rows.none", { how }), {
+      where,
+      expected: phrase("value.least", { n: 1 }),
+      hint: "pad=0",
+    });
+  const cut = Math.min(i, Math.ceil(before / stride));
+  const inside = Math.min(i, Math.max(cut, Math.ceil((size + before) / stride)));
+  let kept = inside - cut;
+  for (let at = 0; at < cut; at++) {
+    const first = (((at * stride - before) % dilation) + dilation) % dilation;
+    kept += Number(first < size && Math.floor((first + before - at * stride) / dilation) < kernel);
+  }
+  return { size, how, unread: i - kept };
 }
 
 /** @param {LayerPlan} layer @param {Given} given @param {Said} where @returns {Sizes} */

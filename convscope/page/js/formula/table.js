@@ -16,7 +16,7 @@
  */
 /**
  * @typedef {object} Relation a condition between two arguments
- * @property {"Divides" | "SameNeedsOdd" | "AtMostHalf" | "Below" | "Odd"} rule
+ * @property {"Divides" | "SameNeedsOdd" | "AtMostHalf" | "Below" | "BelowBoth" | "Odd"} rule
  * @property {string} argument the one at fault
  * @property {string} other
  */
@@ -32,7 +32,7 @@
 /**
  * @typedef {object} Traits what sizes and costs follow from
  * @property {"any" | "maps" | "rows"} takes
- * @property {"unit" | "window" | "cell" | "all" | "part" | "number" | "units" | "source" | "channels" | "channel" | "group" | "column" | "along"} reads what one number of it is made from
+ * @property {"unit" | "window" | "cell" | "all" | "part" | "number" | "units" | "source" | "channels" | "channel" | "group" | "column" | "along" | "spread"} reads what one number of it is made from
  * @property {boolean} channelwise
  * @property {boolean} filters
  * @property {number} learned_per_channel

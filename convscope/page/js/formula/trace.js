@@ -122,6 +122,12 @@ export function tracePlan(plan, input, classes) {
   };
 
   addPlan(plan);
+  const end = nodes[nodes.length - 1];
+  if (["softmax", "log_softmax"].includes(end.layer.is))
+    throw new PlanFault(phrase("softmax.last"), {
+      where: phrase("layer.place", { n: nodes.length, layer: end.text }),
+      hint: phrase("layer.softmax.try"),
+    });
   const parameters = nodes.reduce((n, node) => n + node.parameters, 0n);
   if (parameters > LIMITS.parameters) {
     const most = nodes.reduce((a, b) => (b.parameters > a.parameters ? b : a));
@@ -253,6 +259,7 @@ function fieldAfter(layer, before, grid, window) {
     const step = axes.map((axis) => Math.max(1, Math.floor((2 * grid[axis] + cells[axis]) / (2 * cells[axis]))));
     return through(before, /** @type {Two} */ (extent), /** @type {Two} */ (step), [0, 0]);
   }
+  if (reads === "spread") return spreadField(layer, before);
   if (reads === "along") return resampledField(layer, before);
   if (reads === "group") return { ...through(before, grid, grid, [0, 0]), jump: before.jump };
   return reads === "all" ? through(before, grid, grid, [0, 0]) : before; // one window over everything
@@ -266,6 +273,19 @@ function resampledField(layer, before) {
   const axes = /** @type {(0 | 1)[]} */ ([0, 1]);
   const jump = axes.map((axis) => Math.max(1, Math.floor((2 * before.jump[axis] + scale[axis]) / (2 * scale[axis]))));
   return { ...through(before, [wide, wide], [1, 1], [0, 0]), jump: /** @type {Two} */ (jump) };
+}
+
+/** After a transposed convolution: of the units that see most. @param {LayerPlan} layer @param {Field} before */
+function spreadField(layer, before) {
+  const [kernel, stride, dilation] = [layer.kernel, layer.stride, layer.dilation].map((size) => both(size ?? 1));
+  const [pad] = endsOf(/** @type {import("./layers.js").Sides} */ (layer.pad ?? 0));
+  const axes = /** @type {(0 | 1)[]} */ ([0, 1]);
+  const extent = axes.map((axis) => dilation[axis] * (kernel[axis] - 1) + 1);
+  const wide = axes.map((axis) => Math.ceil(extent[axis] / stride[axis]));
+  const taken = axes.map((axis) => Math.floor((extent[axis] - 1 - pad[axis]) / stride[axis]));
+  const jump = axes.map((axis) => Math.max(1, Math.floor((2 * before.jump[axis] + stride[axis]) / (2 * stride[axis]))));
+  const seen = through(before, /** @type {Two} */ (wide), [1, 1], /** @type {Two} */ (taken));
+  return { ...seen, jump: /** @type {Two} */ (jump) };
 }
 
 /** Layers that take rows of numbers, those within groups too. @param {Plan} plan @returns {number} */

@@ -1,10 +1,16 @@
 /** Sums behind whole maps, channel by channel, and how receptive fields grow. */
 
 import { cellAlong } from "../engine/geometry.js";
+import { eachReaching, reaching, transposedKernel } from "../engine/transposed.js";
 import { sizeOf, valuesOf } from "./lookup.js";
 
 /** @typedef {import("./types.js").App} App */
 /** @typedef {import("./types.js").PageNode} PageNode */
+
+/** How many rows and columns a layer's kernel has; one of each where it has none. @param {PageNode} node */
+export function kernelSize(node) {
+  return node.window?.kernel ?? node.options.kernel ?? [1, 1];
+}
 
 /**
  * The kernel's slice for its `slice`-th input channel.
@@ -14,7 +20,8 @@ import { sizeOf, valuesOf } from "./lookup.js";
  * @returns {import("../engine/types.js").Numbers}
  */
 export function kernelOf(node, channel, slice) {
-  const [rows, columns] = node.window?.kernel ?? [1, 1];
+  if (node.module.geometry === "spread") return transposedKernel(node, channel, slice);
+  const [rows, columns] = kernelSize(node);
   const depth = node.input[0] / (node.options.groups ?? 1);
   const start = (channel * depth + slice) * rows * columns;
   return node.tensors.weight.subarray(start, start + rows * columns);
@@ -28,9 +35,11 @@ export function partialMap(app, node, from, kernel) {
   const window = node.window;
   const [, rows, columns] = node.output;
   const out = new Float64Array(rows * columns);
-  if (!window) return out;
   const { height, width } = sizeOf(app, node.sources[0]);
   const values = valuesOf(app, node.sources[0]);
+  if (node.module.geometry === "spread")
+    eachReaching(node, (to, at, tap) => (out[to] += values[from * height * width + at] * kernel[tap]));
+  if (!window) return out;
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++) {
       let sum = 0;
@@ -74,9 +83,16 @@ export function fieldSteps(app, index) {
 function extentOf(node) {
   const { geometry } = node.module;
   if (node.window) return node.window.dilation[0] * (node.window.kernel[0] - 1) + 1;
+  if (geometry === "spread") return reachOfPlace(node);
   if (geometry !== "cells") return geometry === "whole" || geometry === "grouped" ? node.input[1] : 1;
   const cells = Array.from({ length: node.output[1] }, (_, i) => cellAlong(node, 0, i));
   return Math.max(...cells.map(({ first, end }) => end - first));
+}
+
+/** How many rows lie between the first and the last that reach a place, both counted, at most. @param {PageNode} node */
+function reachOfPlace(node) {
+  const spans = Array.from({ length: node.output[1] }, (_, y) => reaching(node, 0, y));
+  return Math.max(1, ...spans.map(({ count, step }) => (count - 1) * step + 1));
 }
 
 /** From one cell to the next, in whole rows. @param {PageNode} node */

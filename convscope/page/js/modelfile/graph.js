@@ -2,11 +2,12 @@
 
 import { learnedShapes, statisticsShapes } from "../engine/weights.js";
 import { outsiderPiece } from "./outsider_piece.js";
-import { FLOAT, PIECES, UINT8, floats } from "./pieces.js";
+import { FLOAT, UINT8, floats } from "./operator.js";
+import { PIECES } from "./pieces.js";
 import { bytesField, floatField, textField, wholeField } from "./protobuf.js";
 /** @import {InputSpec, Rejection} from "../types.js" */
 /** @import {Layer} from "../engine/types.js" */
-/** @import {Operator, Tensor} from "./pieces.js" */
+/** @import {Operator, Tensor} from "./operator.js" */
 /** @import {Chunks} from "./protobuf.js" */
 
 const ATTRIBUTE = { real: 1, whole: 2, wholes: 7 }; // AttributeProto.AttributeType

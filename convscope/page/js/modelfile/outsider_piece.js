@@ -1,9 +1,10 @@
 /** How foreign a picture is, as operators of a model file: convscope/rejection/operators.py. */
 
-import { PIECES, floats, integers } from "./pieces.js";
+import { floats, integers } from "./operator.js";
+import { PIECES } from "./pieces.js";
 /** @import {Rejection, Shape} from "../types.js" */
 /** @import {Layer} from "../engine/types.js" */
-/** @import {Operator, Piece, Tensor} from "./pieces.js" */
+/** @import {Operator, Piece, Tensor} from "./operator.js" */
 
 const MOST_DIRECTIONS = 128;
 const MOST_MEANS = 131_072; // numbers of all classes' means together
@@ -188,7 +189,7 @@ function statisticsPiece(name, shape) {
   add("Sqrt", [of("share")], of("levelled"));
   add("Flatten", [of("levelled")], of("histogram"), { axis: 1 });
   const cells = { name: of("grid"), input: shape, output: [channels, CELLS_A_SIDE, CELLS_A_SIDE] };
-  const grid = /** @type {import("./pieces.js").Written} */ (PIECES.adaptive_avgpool)(/** @type {any} */ (cells), [
+  const grid = /** @type {import("./operator.js").Written} */ (PIECES.adaptive_avgpool)(/** @type {any} */ (cells), [
     full,
   ]);
   operators.push(...grid.operators);

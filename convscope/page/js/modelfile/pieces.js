@@ -2,54 +2,11 @@
 
 import { cellAlong, cropPlace } from "../engine/geometry.js";
 import { madeFrom } from "../engine/resampling.js";
+import { groupNormPiece, layerNormPiece } from "./norm_pieces.js";
+import { floats, integers, single } from "./operator.js";
 /** @import {Kind, Window} from "../types.js" */
 /** @import {Layer} from "../engine/types.js" */
-/** @import {Real} from "./json.js" */
-
-export const FLOAT = 1; // TensorProto.DataType
-export const UINT8 = 2;
-const INT64 = 7;
-
-/**
- * @typedef {object} Operator one ONNX node; its name is that of its output
- * @property {string} kind
- * @property {string[]} inputs
- * @property {string} output
- * @property {Record<string, number | number[] | Real>} [attributes] whole numbers, rows of them, and float32
- *
- * @typedef {{type: number, shape: number[], bytes: Uint8Array}} Tensor
- * @typedef {{operators: Operator[], tensors?: Record<string, Tensor>}} Piece one layer's operators in the order that they
- * are computed, the last of which makes what bears its name, and the constants that they read
- * @typedef {(node: Layer, inputs: string[]) => Piece} Written
- */
-
-/** A constant of float32. @param {number[]} shape @param {ArrayLike<number>} values @returns {Tensor} */
-export function floats(shape, values) {
-  const made = Float32Array.from(values); // of the machine's byte order, which is little wherever a browser runs
-  return { type: FLOAT, shape, bytes: new Uint8Array(made.buffer) };
-}
-
-/** A row of int64. @param {...number} values @returns {Tensor} */
-export function integers(...values) {
-  const made = BigInt64Array.from(values, BigInt);
-  return { type: INT64, shape: [values.length], bytes: new Uint8Array(made.buffer) };
-}
-
-/**
- * A layer that is one operator, and reads weights of its own.
- * @param {string} kind
- * @param {string[]} [weights]
- * @param {(node: Layer) => Operator["attributes"]} [attributes]
- * @returns {Written}
- */
-function single(kind, weights = [], attributes) {
-  return (node, inputs) => {
-    const own = weights.map((weight) => `${node.name}.${weight}`);
-    return {
-      operators: [{ kind, inputs: [...inputs, ...own], output: node.name, attributes: attributes?.(node) }],
-    };
-  };
-}
+/** @import {Piece, Written} from "./operator.js" */
 
 /** @param {Layer} node */
 function windowAttributes({ window }) {
@@ -103,6 +60,15 @@ const convPiece = (node, inputs) => {
   const { groups = 1, bias = true } = node.options;
   const attributes = { ...windowAttributes(node), dilations: dilation, group: groups };
   return single("Conv", bias ? ["weight", "bias"] : ["weight"], () => attributes)(node, inputs);
+};
+
+/** @type {Written} */
+const transposedPiece = ({ name, options }, inputs) => {
+  const { groups = 1, bias = true, kernel, stride, sides, dilation, output_padding } = options;
+  const sizes = { kernel_shape: kernel, strides: stride, pads: sides, dilations: dilation, output_padding };
+  const own = (bias ? ["weight", "bias"] : ["weight"]).map((weight) => `${name}.${weight}`);
+  const attributes = /** @type {Record<string, number | number[]>} */ ({ ...sizes, group: groups });
+  return { operators: [{ kind: "ConvTranspose", inputs: [...inputs, ...own], output: name, attributes }] };
 };
 
 /** x·(1 + erf(x/√2))/2; the opset has no Gelu. @type {Written} */
@@ -233,63 +199,6 @@ const upsamplePiece = (node, inputs) => {
   };
 };
 
-/** The opset has no GroupNormalization. @type {Written} */
-const groupNormPiece = (node, inputs) => {
-  const { groups = 1, eps = 1e-5 } = node.options;
-  const parts = ["apart", "even", "joined", "factor", "summand", "scaled", "split", "whole", "each", "ones", "zeros"];
-  const [apart, even, joined, factor, summand, scaled, split, whole, each, ones, zeros, weight, bias] = [
-    ...parts,
-    "weight",
-    "bias",
-  ].map((part) => `${node.name}.${part}`);
-  const attributes = { epsilon: { real: eps } };
-  return {
-    operators: [
-      { kind: "Reshape", inputs: [...inputs, split], output: apart },
-      { kind: "InstanceNormalization", inputs: [apart, ones, zeros], output: even, attributes },
-      { kind: "Reshape", inputs: [even, whole], output: joined },
-      { kind: "Reshape", inputs: [weight, each], output: factor },
-      { kind: "Mul", inputs: [joined, factor], output: scaled },
-      { kind: "Reshape", inputs: [bias, each], output: summand },
-      { kind: "Add", inputs: [scaled, summand], output: node.name },
-    ],
-    tensors: {
-      [split]: integers(0, groups, -1),
-      [whole]: integers(0, ...node.input),
-      [each]: integers(-1, 1, 1),
-      [ones]: floats([groups], new Float32Array(groups).fill(1)),
-      [zeros]: floats([groups], new Float32Array(groups)),
-    },
-  };
-};
-
-/** Axes are turned round, so that the channels are the last but one of maps and of rows alike. @type {Written} */
-const layerNormPiece = ({ name, options: { eps = 1e-5 } }, inputs) => {
-  const parts = ["turned", "mean", "apart", "square", "variance", "safe", "deviation", "even", "factor", "summand"];
-  const of = (/** @type {string} */ part) => `${name}.${part}`;
-  const [turned, mean, apart, square, variance, safe, deviation, even, factor, summand] = parts.map(of);
-  const [scaled, shifted, added, each, weight, bias] = ["scaled", "shifted", "eps", "each", "weight", "bias"].map(of);
-  const attributes = { axes: [-2], keepdims: 1 };
-  return {
-    operators: [
-      { kind: "Transpose", inputs, output: turned },
-      { kind: "ReduceMean", inputs: [turned], output: mean, attributes },
-      { kind: "Sub", inputs: [turned, mean], output: apart },
-      { kind: "Mul", inputs: [apart, apart], output: square },
-      { kind: "ReduceMean", inputs: [square], output: variance, attributes },
-      { kind: "Add", inputs: [variance, added], output: safe },
-      { kind: "Sqrt", inputs: [safe], output: deviation },
-      { kind: "Div", inputs: [apart, deviation], output: even },
-      { kind: "Reshape", inputs: [weight, each], output: factor },
-      { kind: "Mul", inputs: [even, factor], output: scaled },
-      { kind: "Reshape", inputs: [bias, each], output: summand },
-      { kind: "Add", inputs: [scaled, summand], output: shifted },
-      { kind: "Transpose", inputs: [shifted], output: name },
-    ],
-    tensors: { [added]: floats([], [eps]), [each]: integers(-1, 1) },
-  };
-};
-
 /** @type {Written} */
 const siluPiece = ({ name }, [x]) => ({
   operators: [
@@ -358,6 +267,7 @@ export const PIECES = {
   clip: clipPiece,
   concat: single("Concat", [], () => ({ axis: 1 })),
   conv: convPiece,
+  conv_transpose: transposedPiece,
   crop: cropPiece,
   dropout: single("Identity"),
   elu: single("Elu", [], ({ options: { alpha = 1 } }) => ({ alpha: { real: alpha } })),
@@ -371,6 +281,7 @@ export const PIECES = {
   hardswish: single("HardSwish"),
   layer_norm: layerNormPiece,
   leaky_relu: single("LeakyRelu", [], ({ options: { slope = 0.01 } }) => ({ alpha: { real: slope } })),
+  log_softmax: single("LogSoftmax", [], () => ({ axis: 1 })),
   lrn: single("LRN", [], ({ options: { alpha = 1e-4, beta = 0.75, k = 1, around = 5 } }) => ({
     alpha: { real: alpha },
     beta: { real: beta },
@@ -387,6 +298,7 @@ export const PIECES = {
   scale: scalePiece,
   sigmoid: single("Sigmoid"),
   silu: siluPiece,
+  softmax: single("Softmax", [], () => ({ axis: 1 })),
   softplus: single("Softplus"),
   tanh: single("Tanh"),
   upsample: upsamplePiece,

@@ -8,6 +8,7 @@ import { channel_shuffle } from "./channel_shuffle.js";
 import { clip } from "./clip.js";
 import { concat } from "./concat.js";
 import { conv } from "./conv.js";
+import { conv_transpose } from "./conv_transpose.js";
 import { crop } from "./crop.js";
 import { dropout } from "./dropout.js";
 import { elu } from "./elu.js";
@@ -21,6 +22,7 @@ import { hardsigmoid } from "./hardsigmoid.js";
 import { hardswish } from "./hardswish.js";
 import { layer_norm } from "./layer_norm.js";
 import { leaky_relu } from "./leaky_relu.js";
+import { log_softmax } from "./log_softmax.js";
 import { lrn } from "./lrn.js";
 import { maxpool } from "./maxpool.js";
 import { mul } from "./mul.js";
@@ -32,6 +34,7 @@ import { relu6 } from "./relu6.js";
 import { scale } from "./scale.js";
 import { sigmoid } from "./sigmoid.js";
 import { silu } from "./silu.js";
+import { softmax } from "./softmax.js";
 import { softplus } from "./softplus.js";
 import { tanh } from "./tanh.js";
 import { upsample } from "./upsample.js";
@@ -48,6 +51,7 @@ export const KINDS = {
   clip,
   concat,
   conv,
+  conv_transpose,
   crop,
   dropout,
   elu,
@@ -61,6 +65,7 @@ export const KINDS = {
   hardswish,
   layer_norm,
   leaky_relu,
+  log_softmax,
   lrn,
   maxpool,
   mul,
@@ -72,6 +77,7 @@ export const KINDS = {
   scale,
   sigmoid,
   silu,
+  softmax,
   softplus,
   tanh,
   upsample,

@@ -9,7 +9,9 @@ import { ownNormBatch } from "./own_norm.js";
 import { lrnBatch, scaleBatch } from "./responses.js";
 import { avgpoolBatch, cellsBatch, maxpoolBatch } from "./pooling.js";
 import { resampledBatch } from "./resampling.js";
+import { sharesBatch } from "./shares.js";
 import { cropBatch, flattenBatch, shuffleBatch } from "./shape.js";
+import { transposedBatch } from "./transposed.js";
 /** @import {Kind} from "../../types.js" */
 /** @import {Curve, Layer} from "../../engine/types.js" */
 /** @import {BatchKind} from "../types.js" */
@@ -27,6 +29,7 @@ export const BATCH_KINDS = {
   clip: curveBatch(curveOf("clip")),
   concat: concatBatch,
   conv: convBatch,
+  conv_transpose: transposedBatch,
   crop: cropBatch,
   dropout: dropoutBatch,
   elu: curveBatch(curveOf("elu")),
@@ -43,6 +46,7 @@ export const BATCH_KINDS = {
   hardswish: curveBatch(curveOf("hardswish")),
   layer_norm: ownNormBatch((node) => ({ count: node.input[1] * node.input[2], of: (place) => place })),
   leaky_relu: curveBatch(curveOf("leaky_relu"), true),
+  log_softmax: sharesBatch(true),
   lrn: lrnBatch,
   maxpool: maxpoolBatch,
   mul: mulBatch,
@@ -54,6 +58,7 @@ export const BATCH_KINDS = {
   scale: scaleBatch,
   sigmoid: curveBatch(curveOf("sigmoid")),
   silu: curveBatch(curveOf("silu")),
+  softmax: sharesBatch(false),
   softplus: curveBatch(curveOf("softplus")),
   tanh: curveBatch(curveOf("tanh")),
   upsample: resampledBatch,

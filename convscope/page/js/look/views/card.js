@@ -6,7 +6,7 @@ import { make, setVar } from "../../kit/dom.js";
 import { unpack } from "../../engine/binary.js";
 import { compact, percent, thousands } from "../../kit/format.js";
 import { largest, paintPicture } from "../../kit/palette.js";
-import { kernelOf } from "../windows.js";
+import { kernelOf, kernelSize } from "../windows.js";
 import { splitName } from "./confusion.js";
 import { paintKernel, pixels } from "./maps.js";
 
@@ -61,7 +61,7 @@ function badge(app, state, node) {
 /** @param {App} app @param {PageNode} node */
 function kernels(app, node) {
   const { doc, t } = app;
-  const [rows, columns] = node.window?.kernel ?? [1, 1];
+  const [rows, columns] = kernelSize(node);
   const depth = node.input[0] / (node.options.groups ?? 1);
   const limit = largest(node.tensors.weight);
   const list = Array.from({ length: Math.min(depth, 64) }, (_, slice) => {

@@ -6,7 +6,7 @@ import { limitOf, nameOf, sizeOf } from "../lookup.js";
 import { channelsRead, windowBox } from "../../engine/geometry.js";
 import { largest, paint } from "../../kit/palette.js";
 import { placeOf } from "../navigation.js";
-import { kernelOf, partialMap } from "../windows.js";
+import { kernelOf, kernelSize, partialMap } from "../windows.js";
 import { framed, paintKernel, paintMap, pixels, swatch } from "./maps.js";
 import { resultMap } from "./result.js";
 
@@ -115,7 +115,7 @@ function biasPart({ doc, t }, bias) {
 function sliceRow(app, index, channel, from, slice) {
   const { doc, t } = app;
   const node = app.engine.nodes[index];
-  const [rows, columns] = node.window?.kernel ?? [1, 1];
+  const [rows, columns] = kernelSize(node);
   const kernel = kernelOf(node, channel, slice);
   const before = framed(
     doc,

@@ -16,6 +16,8 @@ import {
   responseValue,
   scaleDrawing,
   scaleValue,
+  sharesDrawing,
+  sharesValue,
 } from "./norm.js";
 import { poolDrawing, poolValue, resampledValue } from "./pool.js";
 import { slicesOfSum } from "./terms.js";
@@ -42,6 +44,7 @@ export const DRAWINGS = {
   grouped: { layer: groupedDrawing, value: groupedValue },
   resampling: { layer: poolDrawing, value: resampledValue },
   scaling: { layer: scaleDrawing, value: scaleValue },
+  shares: { layer: sharesDrawing, value: sharesValue },
   response: { layer: responseDrawing, value: responseValue },
   shuffle: { layer: beforeAfterDrawing, value: copiedValue },
   multiplication: { layer: beforeAfterDrawing, value: productValue },

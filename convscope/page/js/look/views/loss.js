@@ -1,7 +1,7 @@
 /** From scores to loss: softmax and cross-entropy with the numbers put in, and why not another class. */
 
 import { make, refill, tableHead } from "../../kit/dom.js";
-import { crossEntropy, softmax } from "../../engine/softmax.js";
+import { crossEntropy, softmaxOf } from "../../engine/softmax.js";
 import { fixed, percent, scientific } from "../../kit/format.js";
 import { labelOf, unitWords, winnerOf } from "../lookup.js";
 import { display, fraction, letter, operator, power, sumSign } from "../../kit/maths.js";
@@ -65,7 +65,7 @@ export function lossView(app) {
   );
   const refresh = () => {
     const { logits } = app.result;
-    const { largest: most, powers, sum, probabilities } = softmax(Float64Array.from(logits), app.engine.temperature);
+    const { largest: most, powers, sum, probabilities } = softmaxOf(Float64Array.from(logits), app.engine.temperature);
     const winner = winnerOf(app);
     const truth = labelOf(app);
     label.value = String(truth);

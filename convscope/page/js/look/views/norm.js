@@ -13,6 +13,8 @@ import { resultMap } from "./result.js";
 /** @typedef {import("../../engine/types.js").Terms} Terms */
 /** @typedef {(app: App, numbers: Record<string, number>, total: number) => HTMLElement[]} Written */
 
+const SHARES_SHOWN = 12; // of the numbers that a share is of
+
 /** The arithmetic, and the number that it reads. @param {App} app @param {Terms} terms */
 export function normValue(app, terms) {
   const read = make(app.doc, "p", {}, app.t("read.from"), " ", sourceNumber(app, terms.parts[0]));
@@ -119,6 +121,42 @@ function responseFormula({ doc }, { x, squares, around, alpha, beta, k, base }, 
     ),
   ];
 }
+
+/** The share of one number, and the largest that it is compared with. @param {App} app @param {Terms} terms */
+export function sharesValue(app, terms) {
+  const { doc, t } = app;
+  const parts = [...terms.parts].sort((a, b) => b.values[0] - a.values[0]).slice(0, SHARES_SHOWN);
+  const several = make(doc, "p", {}, t("shares.largest", { n: parts.length, all: terms.parts.length }));
+  const shown = parts.map((part) => make(doc, "span", { class: "pair" }, sourceNumber(app, part)));
+  return [
+    ...sharesFormula(app, terms.numbers, terms.total),
+    several,
+    make(doc, "div", { class: "equation" }, ...shown),
+  ];
+}
+
+/** @type {Written} */
+function sharesFormula({ doc }, { x, largest, sum, logarithm }, total) {
+  const power = (/** @type {string} */ exponent) => ["e", make(doc, "sup", {}, exponent)];
+  const share = (/** @type {(Node | string)[]} */ above, /** @type {(Node | string)[]} */ below) => [
+    ...(logarithm ? ["ln "] : []),
+    fraction(doc, above, below),
+  ];
+  const away = `${fixed(x, 3)} ${largest < 0 ? "+" : "−"} ${fixed(Math.abs(largest), 3)}`;
+  return [
+    display(doc, letter(doc, "y"), operator(doc, "="), ...share(power("x"), ["Σ ", ...power("x")])),
+    display(
+      doc,
+      operator(doc, "="),
+      ...share(power(away), [fixed(sum, 4)]),
+      operator(doc, "="),
+      make(doc, "b", {}, compact(total)),
+    ),
+  ];
+}
+
+/** @param {App} app @param {number} index */
+export const sharesDrawing = (app, index) => formulaDrawing(app, index, sharesFormula, app.t("shares.note"));
 
 /** @param {App} app @param {number} index */
 export const normDrawing = (app, index) => formulaDrawing(app, index, normFormula, app.t("norm.note"));

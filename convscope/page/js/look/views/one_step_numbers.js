@@ -28,9 +28,10 @@ export function learnedName(app, { index, channel }, name, at) {
   const called = node.module.learned?.called[name];
   if (called) return spoken(t, called);
   const i = at - ofChannel(node, name, channel)[0];
-  if (!node.window)
+  const kernel = node.module.learned?.together?.includes(name) ? node.options.kernel : node.window?.kernel;
+  if (!kernel)
     return t("step.weight.of", { unit: unitWords(app, node.sources[0], ...numberPlace(app, node.sources[0], i)) });
-  const [rows, columns] = node.window.kernel;
+  const [rows, columns] = kernel;
   const slice = Math.floor(i / (rows * columns));
   return t("step.weight", { y: (Math.floor(i / columns) % rows) + 1, x: (i % columns) + 1, n: slice + 1 });
 }

@@ -18,6 +18,7 @@ const PRODUCTS_SHOWN = 64;
 
 /** Which slice is opened: the chosen one, else the one with the largest sum. @param {App} app @param {Terms} terms */
 export function openSlice(app, { parts }) {
+  if (!parts.length) return 0; // where no number reaches this place
   if (app.state.from >= 0 && app.state.from < parts.length) return app.state.from;
   return parts.reduce((best, part, i) => (Math.abs(part.subtotal) > Math.abs(parts[best].subtotal) ? i : best), 0);
 }
@@ -26,8 +27,9 @@ export function openSlice(app, { parts }) {
 export function slicesOfSum(app, terms) {
   const { doc, t } = app;
   const { parts, numbers, total } = terms;
+  if (!parts.length) return [generalFormula(app, terms), make(doc, "p", { class: "note" }, t("spread.none")), ...biasAlone(app, total)]; // prettier-ignore
   const open = openSlice(app, terms);
-  const dense = !app.engine.nodes[terms.index].window;
+  const dense = app.engine.nodes[terms.index].module.drawing === "dense";
   const gaps = { map: parts[open].channel + 1, node: nameOf(app, parts[open].source), n: parts.length };
   const scales = [
     legend(app, "activations", limitOf(app, parts[open].source, parts[open].channel), t("legend.window")),
@@ -67,11 +69,15 @@ export function slicesOfSum(app, terms) {
   ];
 }
 
+/** What is left where no product reaches a place. @param {App} app @param {number} total */
+function biasAlone({ doc }, total) {
+  return [display(doc, letter(doc, "b"), operator(doc, "="), make(doc, "b", {}, fixed(total, 4)))];
+}
+
 /** @param {App} app @param {Terms} terms */
 function generalFormula(app, terms) {
   const { doc } = app;
-  const window = app.engine.nodes[terms.index].window;
-  if (!window)
+  if (app.engine.nodes[terms.index].module.drawing === "dense")
     return display(
       doc,
       letter(doc, "y"),

@@ -1,7 +1,7 @@
 /** The training, scrubbed through or played: kernels, maps, loss and confusion as they were. */
 
 import { button, make, refill } from "../../kit/dom.js";
-import { softmax } from "../../engine/softmax.js";
+import { softmaxOf } from "../../engine/softmax.js";
 import { unpack } from "../../engine/binary.js";
 import { fixed, percent, thousands } from "../../kit/format.js";
 import { indexOf } from "../lookup.js";
@@ -159,7 +159,7 @@ function fixedPicture(app, run, says) {
 /** What the network said of that picture then. @param {App} app @param {Snapshot} snapshot */
 function saidThen(app, snapshot) {
   if (!snapshot.scores) return [];
-  const { probabilities } = softmax(Float64Array.from(unpack(snapshot.scores)), app.engine.temperature);
+  const { probabilities } = softmaxOf(Float64Array.from(unpack(snapshot.scores)), app.engine.temperature);
   const best = probabilities.indexOf(Math.max(...probabilities));
   return [
     app.t("reads.as"),
