@@ -181,8 +181,9 @@ def _on_maps(draw: st.DrawFn, shape: Shape, kinds: tuple[str, ...]) -> tuple[Pla
         return draw(st.sampled_from([Softmax(), LogSoftmax()])), shape
     if kind == "pad":
         sides = tuple(draw(st.integers(0, 1 if n > 1 else 0)) for n in (*shape[1:], *shape[1:]))
-        mode = draw(st.sampled_from(["zeros", "reflect", "replicate"]))
-        return Pad(sides, mode), (shape[0], shape[1] + sides[0] + sides[2], shape[2] + sides[1] + sides[3])
+        mode = draw(st.sampled_from(["zeros", "reflect", "replicate", "circular"]))
+        value = draw(st.sampled_from([0.0, 0.5, -2.0])) if mode == "zeros" else 0.0
+        return Pad(sides, mode, value), (shape[0], shape[1] + sides[0] + sides[2], shape[2] + sides[1] + sides[3])
     if kind == "upsample":
         down, across = draw(st.integers(1, 3)), draw(st.integers(1, 2))
         if shape[1] * down > 24 or shape[2] * across > 24:
@@ -430,7 +431,7 @@ _OPTIONS = {
     "concat": ("the picture", "rows", "maps", "within a concat", "three"),
     "bn": ("maps", "rows", "eps"),
     "lrn": ("wider than one",),
-    "pad": ("zeros", "reflect", "replicate"),
+    "pad": ("zeros", "value", "reflect", "replicate", "circular"),
     "upsample": ("nearest", "bilinear"),
     "scale": ("bias", "no bias"),
     "channel_shuffle": ("some",),
@@ -482,7 +483,8 @@ _CORNERS = (
     ),
     (
         'pad((1, 2, 0, 1)) + conv(3, 2) + pad((2, 1, 1, 2), mode="reflect") + upsample((2, 3)) + conv(2, 3, stride=2) '
-        '+ pad(2, mode="replicate") + upsample((3, 2), mode="bilinear") + gap + fc',
+        '+ pad(2, mode="replicate") + upsample((3, 2), mode="bilinear") '
+        '+ pad((1, 0, 2, 1), mode="circular") + pad(1, value=-2) + conv(2, 3, stride=2) + gap + fc',
         (2, 5, 6),
     ),
     (
@@ -611,6 +613,8 @@ def features(network: Network) -> Iterator[str]:
                 yield "concat: three"
         if isinstance(layer, (Pad, Upsample)) and node.output != node.input:
             yield f"{kind}: {layer.mode}"
+            if isinstance(layer, Pad) and layer.value:
+                yield "pad: value"
         if isinstance(layer, LRN) and min(layer.size, node.input[0]) > 2:
             yield "lrn: wider than one"
         if isinstance(layer, Scale):

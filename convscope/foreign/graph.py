@@ -25,6 +25,7 @@ MOST_CONSTANTS = 300_000_000  # in all weights and what is computed of them
 MOST_COST = 10**12  # multiply-adds for one picture: half a minute of one core
 SMALL = 4096  # numbers of a constant that shapes may be made of
 SAME = {"Identity", "Dropout"}  # hand their input on
+SHAPED_AS_READ = {"GroupNormalization"}  # whose schema of opset 18, taken back later, onnx infers nothing by
 RESHAPES = {"Reshape", "Unsqueeze", "Squeeze", "Flatten"}
 
 
@@ -132,6 +133,8 @@ class _Folding:
             types[own] = onnx.helper.make_tensor_type_proto(kind, shape)
             if constant is not None and constant.size <= SMALL:
                 data[own] = numpy_helper.from_array(np.array(constant, order="C"))
+        if node.op_type in SHAPED_AS_READ:
+            return {node.output[0]: (self.types[inputs[0]], self._shape(inputs[0]))}
         try:
             schema = onnx.defs.get_schema(node.op_type, self.opened.opset, "")
             opset = onnx.helper.make_opsetid("", self.opened.opset)

@@ -13,7 +13,7 @@ from ..formula import kinds as k
 from ..formula.kinds import Layer
 from ..formula.kinds.activations import LARGEST_FLOAT
 from ..formula.onnx_operators import shortest
-from . import norm_layers
+from . import map_layers, norm_layers
 from .graph import Graph, Op
 from .known import Known as Known
 from .known import number
@@ -239,6 +239,7 @@ _TABLE: dict[str, Callable[[Graph, Op], Known | None]] = {
     "Div": _scaled("Div"),
     "LRN": _lrn,
     **norm_layers.TABLE,
+    **map_layers.TABLE,
     "Softplus": _plain(lambda op: k.Softplus()),
     "Concat": _concat,
     "Clip": _clip,

@@ -14,6 +14,7 @@ from ..formula.kinds import Layer
 from ..formula.onnx_operators import shortest
 from .graph import Graph, Op
 from .layers import Known, by_channel, known
+from .norm_patterns import normalised
 
 # A pattern is (operator, argument, …); an argument another pattern, a number, or "x", what the layer reads.
 Pattern = tuple[Any, ...]
@@ -60,7 +61,7 @@ def merged(graph: Graph) -> dict[str, Known | None]:
     makers = {op.output: op for op in graph.ops}
     readers = Counter(name for op in graph.ops for name in op.inputs)
     found = {**_scaled(graph, makers, readers), **_biased(graph, makers, readers), **_shuffled(graph, makers, readers)}
-    found |= _rounded(graph, makers, readers)
+    found |= _rounded(graph, makers, readers) | normalised(graph, makers, readers)
     for op in reversed(graph.ops):
         if op.output in found:
             continue

@@ -142,15 +142,16 @@ class Concat(nn.Module):
 
 
 class Pad(nn.Module):
-    """Rows and columns added around maps: zeros, the map mirrored, or its border again."""
+    """Rows and columns added around maps: zeros or another value, the map mirrored, its border, or its other end."""
 
-    def __init__(self, pads: tuple[int, int, int, int], mode: str) -> None:
+    def __init__(self, pads: tuple[int, int, int, int], mode: str, value: float = 0.0) -> None:
         super().__init__()
-        self.pads, self.mode = pads, {"zeros": "constant"}.get(mode, mode)
+        self.pads, self.mode, self.value = pads, {"zeros": "constant"}.get(mode, mode), value
 
     def forward(self, x: Tensor) -> Tensor:
         top, left, bottom, right = self.pads
-        return nn.functional.pad(x, (left, right, top, bottom), mode=self.mode)
+        value = self.value if self.mode == "constant" else None
+        return nn.functional.pad(x, (left, right, top, bottom), mode=self.mode, value=value)
 
     def extra_repr(self) -> str:
         return f"pads={self.pads}, mode={self.mode}"

@@ -44,9 +44,17 @@ def lrn(m: nn.LocalResponseNorm) -> Found:
     return k.LRN(m.size, m.alpha, m.beta, m.k)
 
 
-def pad(m: Any, mode: str) -> Found:
+def pad(m: Any, mode: str, value: float = 0.0) -> Found:
     left, right, top, bottom = m.padding
-    return k.Pad((top, left, bottom, right), mode) if min(m.padding) >= 0 else None
+    return k.Pad((top, left, bottom, right), mode, value) if min(m.padding) >= 0 else None
+
+
+def pad_call(out: Tensor, x: Tensor, pad: Any, mode: str = "constant", value: float | None = None) -> Found:
+    """Of maps, to the left and right, and above and below where these are given."""
+    left, right, top, bottom = (*pad, 0, 0)[:4]
+    if x.dim() != 4 or len(pad) not in (2, 4) or min(pad) < 0:
+        return None
+    return k.Pad((top, left, bottom, right), {"constant": "zeros"}.get(mode, mode), value or 0.0)
 
 
 def conv_transpose(m: nn.ConvTranspose2d) -> Found:

@@ -107,7 +107,7 @@ def _batch_norm(m: Any) -> Found:
 
 def _make_pad(layer: k.Pad) -> nn.Module:
     (top, left), (bottom, right) = ends(layer.sides)
-    return layers.Pad((top, left, bottom, right), layer.mode)
+    return layers.Pad((top, left, bottom, right), layer.mode, layer.value)
 
 
 def _dropout(m: Any) -> Found:
@@ -245,12 +245,14 @@ TORCH: dict[type[k.Layer], Torch] = {
     k.Pad: Torch(
         lambda layer, node: _make_pad(layer),
         {
-            layers.Pad: lambda m: k.Pad(m.pads, {"constant": "zeros"}.get(m.mode, m.mode)),
+            layers.Pad: lambda m: k.Pad(m.pads, {"constant": "zeros"}.get(m.mode, m.mode), m.value),
+            nn.ConstantPad2d: lambda m: read.pad(m, "zeros", m.value),
+            nn.CircularPad2d: lambda m: read.pad(m, "circular"),
             nn.ZeroPad2d: lambda m: read.pad(m, "zeros"),
             nn.ReflectionPad2d: lambda m: read.pad(m, "reflect"),
             nn.ReplicationPad2d: lambda m: read.pad(m, "replicate"),
         },
-        {},
+        {"pad": read.pad_call},
     ),
     k.Upsample: Torch(
         lambda layer, node: nn.Upsample(scale_factor=pair(layer.scale), mode=layer.mode),

@@ -220,6 +220,7 @@ def total_of(terms: dict[str, Any], net: Net) -> float:
             return float(n["x"] * n["weight"] + n["bias"])
         case "pad" | "upsample":
             assert len(inside) in (0, 1, 2, 4)
+            return float(sum(inside)) if inside else float(n["x"])
         case "channel_shuffle":
             assert len(inside) == 1
         case "mul":

@@ -57,6 +57,9 @@ conv(1000000, (1000, 1000), pad=1000)|conv(1000000, 3, pad=1)|maxpool(3, stride=
 skip(fc(3))|fc(20) + gap|fc(20) + skip(fc(20)) + fc|maxpool(2, 0)|conv(0, 3)|conv(16, 0)|conv(16, 3, dilation=0)
 conv(16, 3, groups=0)|maxpool(0)|maxpool(2, pad=-1)|conv(3, (3, 30))|conv(3, (3, 5), stride=(2, 1)) + gap + fc
 crop(20) + fc(5) + fc
+conv_transpose(8)|conv_transpose(8, 2, stride=2, output_padding=2)|conv_transpose(8, 1, pad=20)
+conv_transpose(4, 3, groups=3)|conv_transpose(3, 2, groups=3)|fc + softmax|conv(3, 3) + log_softmax|softmax(1) + fc
+pad(2, mode="reflect", value=1)|pad(30, mode="circular")|pad(1, value="x")
 pad|pad(-1)|pad(1, mode="same")|pad(30, mode="reflect")|pad(1, 2)|upsample(0)|upsample(2, mode="cubic")|upsample(2, 3)
 upsample((2, 999), mode="bilinear")|clip(2, 1)|clip(0)
 clip(-1e39)|lrn|lrn(4)|lrn(3, k=0)|channel_shuffle|channel_shuffle(2)|fc + scale|scale(1)
@@ -167,6 +170,7 @@ def test_every_fault_and_every_sum_is_said_in_both_languages(page: FormulaPage) 
         "zeros",
         "reflect",
         "replicate",
+        "circular",
         "nearest",
         "bilinear",
         *(field.name for kind in LAYERS.values() for field in dataclasses.fields(kind)),

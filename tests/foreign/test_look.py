@@ -256,31 +256,3 @@ def test_hard_sigmoids_of_another_slope_and_biases_apart_are_layers_too(tmp_path
     assert page.payload["figures"]["parameters"] == 4 * 28 + 1200
     wanted = run(data, pictures().astype(np.float32) / 255)
     np.testing.assert_allclose(decode(page.payload["samples"]["logits"]), wanted, rtol=1e-4, atol=1e-5)
-
-
-NODES: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
-    "maxpool": ("MaxPool", {"kernel_shape": [3, 3], "strides": [2, 2], "ceil_mode": 1}, {}),
-    "avgpool": ("AveragePool", {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1]}, {}),
-    "pad": ("Pad", {"mode": "reflect"}, {"pads": np.array([0, 0, 1, 2, 0, 0, 2, 1])}),
-    "upsample": ("Resize", {"mode": "nearest"}, {"roi": np.float32([]), "scales": np.float32([1, 1, 2, 2])}),
-    "group_norm": ("InstanceNormalization", {}, {"s": np.float32([1, 2, 3]), "b": np.float32([0, 1, -1])}),
-    "lrn": ("LRN", {"size": 3, "alpha": 0.1}, {}),
-    "clip": ("Clip", {}, {"low": np.float32(0.25), "high": np.float32(0.75)}),
-    "softplus": ("Softplus", {}, {}),
-}
-
-
-@pytest.mark.parametrize("kind", NODES)
-def test_an_operator_with_its_options_is_the_kind_that_computes_the_same(tmp_path: Path, kind: str) -> None:
-    name, attributes, tensors = NODES[kind]
-    options = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"} if name == "Resize" else {}
-    nodes = [
-        helper.make_node(name, ["x", *tensors], ["n"], name="it", **attributes, **options),
-        helper.make_node("GlobalAveragePool", ["n"], ["g"]),
-        helper.make_node("Flatten", ["g"], ["y"]),
-    ]
-    data = model(nodes, {name: np.asarray(tensor) for name, tensor in tensors.items()})
-    page = convscope.look(written(tmp_path, data), pictures())
-    assert page.payload["nodes"][0]["kind"] == kind
-    wanted = run(data, pictures().astype(np.float32) / 255)
-    np.testing.assert_allclose(decode(page.payload["samples"]["logits"]), wanted, rtol=1e-4, atol=1e-5)

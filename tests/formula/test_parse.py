@@ -148,7 +148,7 @@ def test_the_decks_own_way_of_writing() -> None:
         ("relu + nn.Conv2d(16, 3)", 8, "try: say conv(channels, kernel), such as conv(16, 3)"),
         ("torch.nn.LeakyReLU(0.1)", 1, "try: say leaky_relu"),
         ("Linear(10)", 1, "try: say fc"),
-        ("fc + softmax", 6, "the loss takes scores, and the model file makes probabilities of them by itself"),
+        ("fc + LogSoftmax", 6, "the loss takes scores, and the model file makes probabilities of them by itself"),
         ("fc + nn.Softmax(1)", 6, "the loss takes scores"),
         ("(" * 33 + "relu" + ")" * 33, 33, "at most 32"),
         ("relu # note", 6, "a character that no formula has"),

@@ -205,6 +205,18 @@ class BelowBoth(Relation):
             raise PlanError("value.below", low=self.argument, high=self.other, got=got, argument=self.argument)
 
 
+class OnlyZeros(Relation):
+    """The argument is 0 unless the other one is the word "zeros"."""
+
+    __slots__ = ()
+
+    def check(self, layer: Plan) -> None:
+        value, mode = getattr(layer, self.argument), getattr(layer, self.other)
+        if value and mode != "zeros":
+            got = f'{self.argument} {value:g}, {self.other} "{mode}"'
+            raise PlanError("pad.value", got=got, argument=self.argument)
+
+
 class Odd(Relation):
     """The argument, which is the other one too, is an odd number."""
 

@@ -10,11 +10,13 @@ from typing import ClassVar, Self
 
 from ...errors import PlanError, phrase
 from ..geometry import Pair, Patch, Shape, Sides, Size, Source, ends, pair
-from ..onnx_operators import FLOAT, Operator, Piece, Tensor, wholes
+from ..onnx_operators import FLOAT, Operator, Piece, Tensor, scalar, shortest, wholes
 from ..receptive_field import ReceptiveField
-from .arguments import Extent, Word
+from .arguments import Extent, Number, OnlyZeros, Word
 from .base import Given, Layer, Sizes
 from .pooling import MAX_AVERAGED
+
+MOST_VALUE = 1e30  # of what is put around maps
 
 Weighed = tuple[tuple[int, float], ...]  # places along an axis, each with its weight
 
@@ -54,23 +56,32 @@ class Resampled(Layer):
 
 @dataclass(frozen=True, slots=True)
 class Pad(Resampled):
-    """Rows and columns added around maps: zeros, the map mirrored at its border (reflect, the border itself once), or
-    its border again (replicate). For zeros a convolution's own `pad` is the usual way.
+    """Rows and columns added around maps: zeros or another `value`, the map mirrored at its border (reflect, the border
+    itself once), its border again (replicate), or the map's other end (circular). For zeros a convolution's own `pad`
+    is the usual way.
     """
 
     name = "pad"
     example = "pad(1)"
     arguments: ClassVar = {
         "sides": Extent("pad(1)", least=0, sides=True),
-        "mode": Word('pad(1, mode="reflect")', ("zeros", "reflect", "replicate")),
+        "mode": Word('pad(1, mode="reflect")', ("zeros", "reflect", "replicate", "circular")),
+        "value": Number("pad(1, value=0.5)", most=MOST_VALUE, least=-MOST_VALUE),
     }
+    relations = (OnlyZeros("value", "mode"),)
 
     sides: Sides
     mode: str = "zeros"
+    value: float = 0.0
 
     def options(self) -> dict[str, float | bool | list[int]]:
         before, after = ends(self.sides)
-        return {"sides": [*before, *after], "mirrors": self.mode == "reflect", "repeats": self.mode == "replicate"}
+        modes = {"mirrors": "reflect", "repeats": "replicate", "wraps": "circular"}
+        return {
+            "sides": [*before, *after],
+            **{word: self.mode == mode for word, mode in modes.items()},
+            "value": self.value,
+        }
 
     def sizes(self, given: Given) -> Sizes:
         channels, height, width = given.shape
@@ -78,6 +89,8 @@ class Pad(Resampled):
         for length, added in zip((height, width), zip(before, after, strict=True), strict=True):
             if self.mode == "reflect" and max(added) >= length:
                 raise PlanError("pad.reflect", got=f"{max(added)}, {length}", hint='pad(1, mode="replicate")')
+            if self.mode == "circular" and max(added) > length:
+                raise PlanError("pad.circular", got=f"{max(added)}, {length}", hint='pad(1, mode="replicate")')
         rows, columns = before[0] + height + after[0], before[1] + width + after[1]
         how = f"{before[0]} + {height} + {after[0]} = {rows}, {before[1]} + {width} + {after[1]} = {columns}"
         return Sizes((channels, rows, columns), False, how)
@@ -88,6 +101,8 @@ class Pad(Resampled):
             return ((place, 1.0),)
         if self.mode == "zeros":
             return ()
+        if self.mode == "circular":
+            return ((place % length, 1.0),)
         mirrored = -place if place < 0 else 2 * (length - 1) - place
         return ((mirrored if self.mode == "reflect" else 0 if place < 0 else length - 1, 1.0),)
 
@@ -99,7 +114,9 @@ class Pad(Resampled):
         if self.mode == "zeros":
             sides = f"{name}.sides"
             pads = {sides: wholes(0, 0, *before, 0, 0, *after)}
-            return Piece((Operator("Pad", (*inputs, sides), name),), pads)
+            if self.value:
+                pads[f"{name}.value"] = scalar(self.value)
+            return Piece((Operator("Pad", (*inputs, *pads), name),), pads)
         output = (before[0] + shape[1] + after[0], before[1] + shape[2] + after[1])
         return self._gathered(name, inputs, shape, output)
 
@@ -108,12 +125,20 @@ class Pad(Resampled):
         tables = [_integers(piece.tensors[op.inputs[1]]) for op in piece.operators]
         if len(tables) == 1:
             _, _, top, left, _, _, bottom, right = tables[0]
-            return cls((top, left, bottom, right))
-        for mode in ("reflect", "replicate"):
+            held = piece.operators[0].inputs[2:]
+            value = shortest(struct.unpack("<f", piece.tensors[held[0]].data or b"")[0]) if held else 0.0
+            return cls((top, left, bottom, right), "zeros", value)
+        for mode in ("reflect", "replicate", "circular"):
             sides: list[tuple[int, int]] = []
             for places, length in zip(tables, shape[1:], strict=True):
-                begin = places.index(0) if mode == "reflect" else places.index(min(1, length - 1)) - (length > 1)
+                begin = {
+                    "reflect": places.index(0),
+                    "replicate": places.index(min(1, length - 1)) - (length > 1),
+                    "circular": -places[0] % length,
+                }[mode]
                 sides.append((begin, len(places) - length - begin))
+            if any(n < 0 for both in sides for n in both):
+                continue
             layer = cls((sides[0][0], sides[1][0], sides[0][1], sides[1][1]), mode)
             made = layer.onnx("", ("x",), shape).tensors.values()
             if [_integers(table) for table in made] == tables:

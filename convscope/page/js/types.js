@@ -58,6 +58,8 @@
  * @property {[number, number, number, number]} [sides]
  * @property {boolean} [mirrors]
  * @property {boolean} [repeats]
+ * @property {boolean} [wraps]
+ * @property {number} [value]
  * @property {Pair} [scale]
  * @property {boolean} [blends]
  * @property {number} [low]

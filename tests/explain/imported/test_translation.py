@@ -49,13 +49,15 @@ from convscope.pictures.input_spec import InputSpec
 OWN = {"bn", "flatten", "crop", "scale"}  # convscope's modules; torch's own are read by the tests of modules
 SAMPLES = {"conv": "conv(2, (3, 1), stride=2, pad=(1, 0), groups=2)", "maxpool": "maxpool(2)", "avgpool": "avgpool(2)"}
 SAMPLES |= {"adaptive_avgpool": "adaptive_avgpool((2, 3))", "lrn": "lrn(5)", "channel_shuffle": "channel_shuffle(2)"}
+SAMPLES |= {name: f"{name} + relu" for name in ("softmax", "log_softmax")}
+SAMPLES["conv_transpose"] = "conv_transpose(4, (3, 2), stride=2, pad=(1, 0), output_padding=(1, 0), groups=2)"
 SAMPLES |= {"group_norm": "group_norm(2)", "pad": 'pad(1, mode="reflect")', "upsample": "upsample((2, 3))"}
 
 
 @pytest.mark.parametrize("name", sorted(set(LAYERS) - OWN))
 def test_what_is_built_is_read_as_the_same_layer(name: str) -> None:
     network = trace(parse(SAMPLES.get(name, name)), (2, 6, 4))
-    node = network.nodes[-1]
+    node = next(node for node in network.nodes if node.layer.name == name)
     made = TORCH[type(node.layer)].make(node.layer, node)
     assert translation.of_module(made) == (FC(10) if name == "fc" else node.layer)
 

@@ -16,10 +16,11 @@ import { byProducts } from "./relevance_paths.js";
  */
 export function madeFrom(node, axis, i) {
   const length = node.input[axis + 1];
-  const { sides, mirrors, repeats, scale, blends } = node.options;
+  const { sides, mirrors, repeats, wraps, scale, blends } = node.options;
   if (sides) {
     const place = i - sides[axis];
     if (place >= 0 && place < length) return [{ at: place, weight: 1 }];
+    if (wraps) return [{ at: (place + length) % length, weight: 1 }];
     if (mirrors) return [{ at: place < 0 ? -place : 2 * (length - 1) - place, weight: 1 }];
     return repeats ? [{ at: place < 0 ? 0 : length - 1, weight: 1 }] : [];
   }
@@ -53,6 +54,22 @@ export function eachResampled(node, visit) {
   }
 }
 
+/** What is put around maps, where that is a number. @param {Layer} node */
+export function valueAround(node) {
+  return node.options.value ?? 0;
+}
+
+/** The places of an output map that nothing of the input goes into. @param {Layer} node */
+export function placesAround(node) {
+  const [, rows, columns] = node.output;
+  const [down, across] = [rows, columns].map((n, axis) =>
+    Array.from({ length: n }, (_, i) => madeFrom(node, axis ? 1 : 0, i).length > 0),
+  );
+  return Array.from({ length: rows * columns }, (_, i) => i).filter(
+    (i) => !(down[Math.floor(i / columns)] && across[i % columns]),
+  );
+}
+
 /**
  * @param {KindModule["explain"]} explain
  * @returns {KindModule}
@@ -68,8 +85,9 @@ export function resampled(explain) {
     relevance: byProducts(),
     forward: (node, [x]) => {
       const [channels, rows, columns] = node.output;
-      const out = new Float64Array(channels * rows * columns);
       const [area, read] = [rows * columns, node.input[1] * node.input[2]];
+      const out = new Float64Array(channels * area);
+      if (valueAround(node)) for (const to of placesAround(node)) for (let c = 0; c < channels; c++) out[c * area + to] = valueAround(node); // prettier-ignore
       eachResampled(node, (to, from, weight) => {
         for (let c = 0; c < channels; c++) out[c * area + to] += weight * x[c * read + from];
       });
@@ -86,7 +104,7 @@ export function resampled(explain) {
     },
     terms: (unit) => {
       const [down, across] = [madeFrom(unit.node, 0, unit.y), madeFrom(unit.node, 1, unit.x)];
-      if (!down.length || !across.length) return { parts: [], numbers: { x: 0 } };
+      if (!down.length || !across.length) return { parts: [], numbers: { x: valueAround(unit.node) } };
       const weights = Float64Array.from(down.flatMap((row) => across.map((column) => row.weight * column.weight)));
       const size = /** @type {[number, number]} */ ([down.length, across.length]);
       const part = partOf(unit, unit.channel, { top: down[0].at, left: across[0].at, size, weights });

@@ -135,6 +135,13 @@ const RELATIONS = {
       argument,
     });
   },
+  OnlyZeros: (made, argument, other) => {
+    if (!made[argument] || made[other] === "zeros") return;
+    throw new PlanFault(phrase("pad.value"), {
+      got: `${argument} ${formulaNumber(made[argument])}, ${other} "${made[other]}"`,
+      argument,
+    });
+  },
   Odd: (made, argument) => {
     if (made[argument] % 2) return;
     throw new PlanFault(phrase("value.odd", { name: argument }), { got: String(made[argument]), argument });

@@ -30,10 +30,12 @@ const OPTIONS = {
   avgpool: ({ ceil_mode, count_include_pad }) => ({ ceil_mode, count_include_pad }),
   group_norm: ({ groups, eps }) => ({ groups, eps }),
   layer_norm: ({ eps }) => ({ eps }),
-  pad: ({ sides, mode }) => ({
+  pad: ({ sides, mode, value }) => ({
     sides: endsOf(sides).flat(),
     mirrors: mode === "reflect",
     repeats: mode === "replicate",
+    wraps: mode === "circular",
+    value,
   }),
   upsample: ({ scale, mode }) => ({ scale: both(scale), blends: mode === "bilinear" }),
   scale: ({ bias }) => ({ bias }),

@@ -165,6 +165,12 @@ function surrounded(layer, { shape: [channels, height, width] }, where) {
         got: `${added}, ${length}`,
         hint: 'pad(1, mode="replicate")',
       });
+    if (layer.mode === "circular" && added > length)
+      throw new PlanFault(phrase("pad.circular"), {
+        where,
+        got: `${added}, ${length}`,
+        hint: 'pad(1, mode="replicate")',
+      });
   });
   const [rows, columns] = lengths.map((length, axis) => before[axis] + length + after[axis]);
   const how = `${before[0]} + ${height} + ${after[0]} = ${rows}, ${before[1]} + ${width} + ${after[1]} = ${columns}`;

@@ -16,7 +16,7 @@
  */
 /**
  * @typedef {object} Relation a condition between two arguments
- * @property {"Divides" | "SameNeedsOdd" | "AtMostHalf" | "Below" | "BelowBoth" | "Odd"} rule
+ * @property {"Divides" | "SameNeedsOdd" | "AtMostHalf" | "Below" | "BelowBoth" | "OnlyZeros" | "Odd"} rule
  * @property {string} argument the one at fault
  * @property {string} other
  */

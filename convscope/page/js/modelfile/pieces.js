@@ -171,13 +171,12 @@ function gathered(node, inputs) {
 
 /** @type {Written} */
 const padPiece = (node, inputs) => {
-  const { sides = [0, 0, 0, 0], mirrors = false, repeats = false } = node.options;
-  if (mirrors || repeats) return gathered(node, inputs);
+  const { sides = [0, 0, 0, 0], mirrors, repeats, wraps, value = 0 } = node.options;
+  if (mirrors || repeats || wraps) return gathered(node, inputs);
   const [top, left, bottom, right] = sides;
-  return {
-    operators: [{ kind: "Pad", inputs: [...inputs, `${node.name}.sides`], output: node.name }],
-    tensors: { [`${node.name}.sides`]: integers(0, 0, top, left, 0, 0, bottom, right) },
-  };
+  const tensors = { [`${node.name}.sides`]: integers(0, 0, top, left, 0, 0, bottom, right) };
+  if (value) tensors[`${node.name}.value`] = floats([], [value]);
+  return { operators: [{ kind: "Pad", inputs: [...inputs, ...Object.keys(tensors)], output: node.name }], tensors };
 };
 
 /** Repeated, or blended by products with a matrix each for rows and columns. @type {Written} */

@@ -1,4 +1,4 @@
-import { eachResampled } from "../../engine/resampling.js";
+import { eachResampled, placesAround, valueAround } from "../../engine/resampling.js";
 import { LANES } from "../memory.js";
 import { countOf } from "./shape.js";
 /** @import {BatchKind} from "../types.js" */
@@ -16,6 +16,7 @@ export const resampledBatch = {
     const links = [];
     eachResampled(node, (to, from, weight) => links.push([to, from, weight]));
     const size = y.channels * LANES;
+    const around = valueAround(node) ? placesAround(node) : [];
     /** @param {number} groups @param {(out: number, into: number, weight: number) => void} visit */
     const each = (groups, visit) => {
       for (let g = 0; g < groups; g++) {
@@ -26,6 +27,9 @@ export const resampledBatch = {
       forward: (pass) => {
         const [from, to] = [x.block.values, y.block.values];
         to.fill(0, 0, countOf(y, pass));
+        for (let g = 0; g < pass.groups; g++) {
+          for (const place of around) to.fill(valueAround(node), (g * y.places + place) * size, (g * y.places + place + 1) * size); // prettier-ignore
+        }
         each(pass.groups, (out, into, weight) => {
           for (let i = 0; i < size; i++) to[out + i] += weight * from[into + i];
         });

@@ -1,0 +1,60 @@
+"""ONNX operators that spread maps out or share numbers among channels, as layers of the formula."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..formula import kinds as k
+from ..formula.kinds import Layer
+from .graph import Graph, Op
+from .known import Known
+
+ONE_AXIS = 13  # the opset from which on a softmax is along one axis; before, over all from its axis on
+
+
+def _transposed(graph: Graph, op: Op) -> Known | None:
+    weight = graph.constants[op.inputs[1]]
+    if weight.ndim != 4:
+        return None
+    stride, dilation = (tuple(op.attributes.get(name, (1, 1))) for name in ("strides", "dilations"))
+    added, groups = tuple(op.attributes.get("output_padding", (0, 0))), op.attributes.get("group", 1)
+    pads, given = tuple(op.attributes.get("pads", (0, 0, 0, 0))), op.attributes.get("auto_pad", "NOTSET")
+    if "output_shape" in op.attributes or given not in ("NOTSET", "", "VALID"):
+        sides = []
+        for i, length in enumerate(graph.shapes[op.inputs[0]][2:]):
+            whole = stride[i] * (length - 1) + added[i] + dilation[i] * (weight.shape[2 + i] - 1) + 1
+            total = whole - op.shape[2 + i]
+            less, more = total // 2, total - total // 2
+            sides.append((less, more) if given == "SAME_UPPER" else (more, less))
+        pads = (sides[0][0], sides[1][0], sides[0][1], sides[1][1])
+    held = len(op.inputs) > 2 and op.inputs[2]
+    sizes = (weight.shape[2:], stride, pads, added, dilation)
+    layer = k.ConvTranspose(weight.shape[1] * groups, *sizes, groups, bool(held))
+    tensors = {"weight": weight, "bias": graph.constants[op.inputs[2]]} if held else {"weight": weight}
+    return Known(layer, op.inputs[:1], tensors, tuple(name for name in op.inputs[1:] if name))
+
+
+def _shares(layer: Layer) -> Callable[[Graph, Op], Known | None]:
+    def read(graph: Graph, op: Op) -> Known | None:
+        single = graph.opened.opset >= ONE_AXIS
+        rank = len(op.shape)
+        axis = op.attributes.get("axis", -1 if single else 1) % rank
+        whole = single or all(n == 1 for n in op.shape[2:])
+        known = rank in (2, 4) and axis == 1 and whole and op.inputs[0] not in graph.constants
+        return Known(layer, op.inputs[:1], {}) if known else None
+
+    return read
+
+
+def _largest(graph: Graph, op: Op) -> Known | None:
+    """One window over the whole map."""
+    before = graph.shapes[op.inputs[0]]
+    return Known(k.MaxPool((before[2], before[3])), op.inputs[:1], {}) if len(before) == len(op.shape) == 4 else None
+
+
+TABLE: dict[str, Callable[[Graph, Op], Known | None]] = {
+    "ConvTranspose": _transposed,
+    "Softmax": _shares(k.Softmax()),
+    "LogSoftmax": _shares(k.LogSoftmax()),
+    "GlobalMaxPool": _largest,
+}
