@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import InputError, UsageError, phrase
-from ..formula import BatchNorm, Concat, Conv, Network
+from ..formula import BatchNorm, Concat, Conv, ConvTranspose, Network
 from ..nn import Net
 from .batching import to_model_input
 from .capture import capture, untouched
@@ -58,7 +58,8 @@ def grad_cam_layer(network: Network) -> str:
 
     Raises InputError for a network without convolution.
     """
-    at = max((i for i, node in enumerate(network.nodes) if isinstance(node.layer, Conv)), default=None)
+    filters = (Conv, ConvTranspose)
+    at = max((i for i, node in enumerate(network.nodes) if isinstance(node.layer, filters)), default=None)
     if at is None:
         raise InputError("gradcam.convolution", got=str(network.plan))
     while at + 1 < len(network.nodes):

@@ -36,6 +36,15 @@ def ends(network: Network, rejects: bool = False) -> tuple[tuple[Value, ...], tu
     return (pictures,), (*outputs, Value("outsider", FLOAT, ("N",))) if rejects else outputs
 
 
+def values(network: Network) -> tuple[Value, ...]:
+    """Return what the graph computes on the way, with its shape: the scaled picture and every node's output. Viewers of
+    ONNX files show it.
+    """
+    scaled = Value("pictures.scaled", FLOAT, ("N", *network.input))
+    outputs = (Value(n.name, FLOAT, ("N", n.output[0]) if n.flat else ("N", *n.output)) for n in network.nodes)
+    return (scaled, *outputs)
+
+
 def tensors(
     network: Network,
     spec: InputSpec,

@@ -32,12 +32,13 @@ class Initializer(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """GraphProto: operators, tensors, inputs and outputs."""
+    """GraphProto: operators, tensors, inputs, outputs, and the shapes of what is computed on the way."""
 
     operators: list[Operator]
     tensors: dict[str, Initializer]
     inputs: tuple[Value, ...]
     outputs: tuple[Value, ...]
+    values: tuple[Value, ...] = ()
 
 
 def parse_model(data: bytes | memoryview) -> Model:
@@ -54,14 +55,14 @@ def parse_model(data: bytes | memoryview) -> Model:
 
 def parse_graph(data: memoryview) -> Graph:
     """Parse a graph; raises MalformedError. Nothing is copied."""
-    fields = message(data, "GraphProto", known=f"1*{NODES} 2 5*{NODES} 11*{ENTRIES} 12*{ENTRIES}")
+    fields = message(data, "GraphProto", known=f"1*{NODES} 2 5*{NODES} 11*{ENTRIES} 12*{ENTRIES} 13*{NODES}")
     named = [_tensor(entry) for entry in parts(fields, 5)]
     tensors = dict(named)
     if len(tensors) != len(named):
         raise MalformedError("model.form.tensor")
     operators = [_operator(entry) for entry in parts(fields, 1)]
-    inputs, outputs = (tuple(_value(entry) for entry in parts(fields, number)) for number in (11, 12))
-    return Graph(operators, tensors, inputs, outputs)
+    inputs, outputs, values = (tuple(_value(entry) for entry in parts(fields, number)) for number in (11, 12, 13))
+    return Graph(operators, tensors, inputs, outputs, values)
 
 
 def _tensor(data: memoryview) -> tuple[str, Initializer]:

@@ -148,6 +148,7 @@ def _graph(metadata: Metadata, weights: dict[str, bytes]) -> onnx.GraphProto:
             helper.make_tensor(name, t.type, t.shape, weights[name] if t.data is None else t.data, raw=True)
             for name, t in graph.tensors(network, metadata.spec, temperature, half, rejection).items()
         ],
+        value_info=[helper.make_tensor_value_info(*value) for value in graph.values(network)],
     )
 
 

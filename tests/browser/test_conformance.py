@@ -27,7 +27,7 @@ from convscope.explain import saliency
 from convscope.explain.payload.encoding import ScaledBytes, decode
 from convscope.explain.payload.travel import rounded
 from convscope.explain.relevance import relevance
-from convscope.formula import Network, parse, trace
+from convscope.formula import ConvTranspose, Network, parse, trace
 from convscope.formula.geometry import Patch, Source
 from convscope.formula.kinds import KINDS, Clip
 from convscope.formula.network import PICTURE
@@ -332,6 +332,8 @@ def check_learned(network: Network, net: Net, picture: Array, rng: np.random.Gen
     for (name, at), total in zip(picks, page["terms"], strict=True):
         assert abs(total - wanted[name].numpy().ravel()[at]) <= 1e-7 * max(1.0, wanted[name].abs().max().item()), name
     channels = {name: mask(only["channel"], network.nodes[places[owner]].output[0], g) for name, g in wanted.items()}
+    if isinstance(network.nodes[places[owner]].layer, ConvTranspose):  # whose kernels lie by the channels of the input
+        channels[f"{owner}.weight"] = torch.ones_like(wanted[f"{owner}.weight"])
     one = {name: g * channels[name] * (owners[name] == owner) for name, g in wanted.items()}
     for key, step, squared in (("after", wanted, "squared"), ("afterOne", one, "squaredOne")):
         assert page[squared] == pytest.approx(sum((g**2).sum().item() for g in step.values()), rel=1e-5, abs=1e-12)

@@ -65,6 +65,24 @@ class MaxPool(Pool):
     def options(self) -> dict[str, float | bool | list[int]]:
         return {"ceil_mode": self.ceil_mode}
 
+    def sizes(self, given: Given) -> Sizes:
+        made = super(MaxPool, self).sizes(given)
+        for axis, (length, places) in enumerate(zip(given.shape[1:], made.output[1:], strict=True)):
+            if place := self._without(axis, length, places):
+                where = phrase("pool.padding.row" if axis == 0 else "pool.padding.column", n=place)
+                raise PlanError("pool.padding", got=where, hint="pad=0")
+        return made
+
+    def _without(self, axis: int, length: int, places: int) -> int:
+        """Return the first place, counted from 1, whose window has nothing of `length` rows or columns; 0 for none."""
+        w = self.window
+        kernel, stride, pad, dilation = w.kernel[axis], w.stride[axis], w.pad[axis], w.dilation[axis]
+        for at in range(min(places, -(-pad // stride))):  # those that begin on the map have their first number there
+            first = (at * stride - pad) % dilation  # the first of its places that is not before the map
+            if first >= length or (first + pad - at * stride) // dilation >= kernel:
+                return at + 1
+        return 0
+
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         apart = {"dilations": self.window.dilation} if self.dilation != 1 else {}
         return operator("MaxPool", name, inputs, **self._sizes_onnx(shape), **apart)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import fields
 from importlib import import_module
@@ -11,8 +12,11 @@ from pkgutil import iter_modules
 from typing import Any
 
 import pytest
+import torch
+from torch import nn
 
 import convscope.page
+from convscope.errors import PlanError
 from convscope.formula import Layer, Network, kinds, parse, trace
 from convscope.formula.geometry import Shape
 from convscope.formula.kinds import KINDS, LAYERS
@@ -198,3 +202,30 @@ def test_a_kind_that_leaves_a_part_out_cannot_be_made() -> None:
 
     with pytest.raises(TypeError, match=r"abstract method.*onnx.*read_by.*read_onnx.*receptive_field.*sizes"):
         Half()  # type: ignore[abstract]
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "place"),
+    [
+        ("maxpool(2, stride=1, pad=1, dilation=2)", (1, 1, 5), "row 1"),
+        ("maxpool(2, stride=1, pad=(0, 1), dilation=6)", (1, 9, 5), "column 1"),
+        ("maxpool(2, stride=1, pad=1, dilation=2)", (1, 2, 2), ""),
+        ("maxpool(3, stride=1, pad=1, dilation=5)", (1, 12, 9), ""),
+        ("maxpool(2, stride=1, pad=(0, 0, 1, 1))", (1, 2, 2), ""),
+    ],
+)
+def test_a_largest_value_of_padding_alone_is_refused_where_torch_gives_minus_infinity(
+    text: str, shape: Shape, place: str
+) -> None:
+    layer: Any = parse(text)
+    w = layer.window
+    padded = nn.functional.pad(
+        torch.zeros(1, *shape), (w.pad[1], w.pad_end[1], w.pad[0], w.pad_end[0]), value=-math.inf
+    )
+    made = nn.functional.max_pool2d(padded, w.kernel, w.stride, 0, w.dilation)
+    assert bool(torch.isinf(made).any()) == bool(place)
+    if place:
+        with pytest.raises(PlanError, match=f"padding alone has no largest value, got the window of {place}"):
+            trace(layer, shape)
+    else:
+        trace(layer, shape)

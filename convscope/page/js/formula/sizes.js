@@ -103,6 +103,7 @@ const SIZES = {
     const [channels, height, width] = shape;
     const window = /** @type {PlanWindow} */ (windowOf(layer));
     const [rows, columns] = [axisOf(height, 0, window, where), axisOf(width, 1, window, where)];
+    if (layer.is === "maxpool") refusePadding(window, [height, width], [rows.size, columns.size], where);
     const { groups = 1 } = layer;
     if (channels % groups)
       throw new PlanFault(phrase("groups.divide.input"), {
@@ -151,6 +152,24 @@ const SIZES = {
 /** How many places the largest of `n` cells over `length` reads. @param {number} length @param {number} n */
 export function largestCell(length, n) {
   return Math.ceil((length + n - divisor(length, n)) / n);
+}
+
+/**
+ * Say so where the window of a place has padding alone: it has no largest value. As `_without` in
+ * convscope/formula/kinds/pooling.py.
+ * @param {PlanWindow} window @param {Two} lengths @param {Two} places @param {Said} where
+ */
+function refusePadding({ kernel, stride, pad, dilation }, lengths, places, where) {
+  lengths.forEach((length, axis) => {
+    const [s, p, d] = [stride[axis], pad[axis], dilation[axis]];
+    for (let at = 0; at < Math.min(places[axis], Math.ceil(p / s)); at++) {
+      const first = (((at * s - p) % d) + d) % d;
+      if (first < length && Math.floor((first + p - at * s) / d) < kernel[axis]) continue;
+      const n = at + 1;
+      const got = axis ? phrase("pool.padding.column", { n }) : phrase("pool.padding.row", { n });
+      throw new PlanFault(phrase("pool.padding"), { where, got, hint: "pad=0" });
+    }
+  });
 }
 
 /** Rows and columns are added. @param {LayerPlan} layer @param {Given} given @param {Said} where @returns {Sizes} */

@@ -74,6 +74,10 @@ export function graphOf(nodes, { shape, mean, std }, weights, temperature, rejec
     ...bytesField(12, valueOf("logits", FLOAT, [classes])),
     ...bytesField(12, valueOf("probabilities", FLOAT, [classes])),
     ...(foreign ? bytesField(12, valueOf("outsider", FLOAT, [])) : []),
+    ...bytesField(13, valueOf("pictures.scaled", FLOAT, shape)),
+    ...nodes.flatMap(({ name, flat, output }) =>
+      bytesField(13, valueOf(name, FLOAT, flat ? output.slice(0, 1) : output)),
+    ),
   ];
 }
 
