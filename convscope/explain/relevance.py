@@ -29,13 +29,13 @@ Rule = Literal["products", "evened", "moved", "passed", "signals"]
 
 RULES: dict[type[k.Layer], Rule] = {
     **dict.fromkeys((k.Conv, k.FC, k.BatchNorm, k.Scale, k.AvgPool, k.AdaptiveAvgPool, k.GlobalAvgPool), "products"),
-    **dict.fromkeys((k.Add, k.Pad, k.Upsample), "products"),
+    **dict.fromkeys((k.Add, k.Pad, k.Upsample, k.ConvTranspose), "products"),
     **dict.fromkeys((k.GroupNorm, k.LayerNorm), "evened"),
     **dict.fromkeys((k.MaxPool, k.Concat, k.Flatten, k.ChannelShuffle, k.Crop, k.Dropout), "moved"),
-    **dict.fromkeys([kind for kind in k.KINDS if kind.activation] + [k.LRN], "passed"),
+    **dict.fromkeys([kind for kind in k.KINDS if kind.activation] + [k.LRN, k.Softmax, k.LogSoftmax], "passed"),
     k.Mul: "signals",
 }
-FAVOURED = (k.Conv, k.FC)  # whose weights above 0 γ counts for more
+FAVOURED = (k.Conv, k.ConvTranspose, k.FC)  # whose weights above 0 γ counts for more
 BOUNDED = (k.Sigmoid, k.HardSigmoid, k.Tanh)
 MOST = 1000  # of ε and γ
 

@@ -57,8 +57,8 @@ def pad_call(out: Tensor, x: Tensor, pad: Any, mode: str = "constant", value: fl
     return k.Pad((top, left, bottom, right), {"constant": "zeros"}.get(mode, mode), value or 0.0)
 
 
-def conv_transpose(m: nn.ConvTranspose2d) -> Found:
-    sizes: Any = (m.kernel_size, m.stride, m.padding, m.output_padding, m.dilation)
+def conv_transpose(m: Any) -> Found:
+    sizes = (m.kernel_size, m.stride, m.padding, m.output_padding, m.dilation)
     return k.ConvTranspose(m.out_channels, *sizes, m.groups, m.bias is not None)
 
 

@@ -29,16 +29,17 @@ const NONE = () => 0;
  * added besides.
  * @param {object} [how]
  * @param {(tensors: Layer["tensors"], gamma: number) => Layer["tensors"]} [how.bare]
- * @param {(node: Layer, channel: number) => number} [how.constant]
+ * @param {(node: Layer, channel: number, to: number) => number} [how.constant]
+ * @param {(node: Layer) => Layer} [how.alone] the layer without constants of its own, where these are no tensors
  * @param {boolean} [how.favours] whether γ counts
  * @returns {PathsOf}
  */
-export function byProducts({ bare = (tensors) => tensors, constant, favours = false } = {}) {
+export function byProducts({ bare = (tensors) => tensors, constant, alone = (node) => node, favours = false } = {}) {
   return ({ node, inputs, output, gamma }) => {
     const raised = favours && gamma !== 0;
-    const plain = { ...node, tensors: bare(node.tensors, raised ? gamma : 0) };
+    const plain = alone({ ...node, tensors: bare(node.tensors, raised ? gamma : 0) });
     const area = node.output[1] * node.output[2];
-    const added = constant ? (/** @type {number} */ to) => constant(node, Math.floor(to / area)) : NONE;
+    const added = constant ? (/** @type {number} */ to) => constant(node, Math.floor(to / area), to) : NONE;
     return {
       whole: raised ? forwardOf(plain, inputs).map((sum, to) => sum + added(to)) : output,
       constant: added,

@@ -59,6 +59,13 @@ export function valueAround(node) {
   return node.options.value ?? 0;
 }
 
+/** Whether nothing of the input goes into a number of the output. @param {Layer} node @param {number} to */
+function isAround(node, to) {
+  const [, rows, columns] = node.output;
+  const [y, x] = [Math.floor(to / columns) % rows, to % columns];
+  return !(madeFrom(node, 0, y).length && madeFrom(node, 1, x).length);
+}
+
 /** The places of an output map that nothing of the input goes into. @param {Layer} node */
 export function placesAround(node) {
   const [, rows, columns] = node.output;
@@ -82,7 +89,10 @@ export function resampled(explain) {
     mixes: false,
     affine: true,
     curve: null,
-    relevance: byProducts(),
+    relevance: byProducts({
+      constant: (node, _, to) => (valueAround(node) && isAround(node, to) ? valueAround(node) : 0),
+      alone: (node) => ({ ...node, options: { ...node.options, value: 0 } }),
+    }),
     forward: (node, [x]) => {
       const [channels, rows, columns] = node.output;
       const [area, read] = [rows * columns, node.input[1] * node.input[2]];

@@ -1,6 +1,7 @@
 /** Softmax and its logarithm as layers: each number in proportion to the others of its place. */
 
 import { partOf } from "./parts.js";
+import { passedBack } from "./relevance_paths.js";
 /** @import {KindModule, Layer} from "./types.js" */
 
 /**
@@ -40,6 +41,7 @@ export function shareLayer(explain, rule) {
       return x.map((v, i) => rule.of(v, largest[i % count], sums[i % count]));
     },
     backward: (node, gradient, _, y) => [rule.back(gradient, y, node.input[1] * node.input[2])],
+    relevance: passedBack, // what it is divided by counts as a constant
     terms: (unit) => {
       const { node, channel, y, x } = unit;
       const place = { top: y, left: x, size: /** @type {[number, number]} */ ([1, 1]) };

@@ -1,5 +1,6 @@
 import { phrase } from "../../kit/i18n.js";
 import { biasUses, partOf, sumOf } from "../parts.js";
+import { byProducts, raisedWeights } from "../relevance_paths.js";
 import { banksOf, reaching, transposed, transposedBack, transposedKernel } from "../transposed.js";
 import { transposedUses, transposedWeights } from "../transposed.js";
 import { biasShape } from "../weights.js";
@@ -26,6 +27,11 @@ export const conv_transpose = {
     gradients: (node, gradient, [x]) => transposedWeights(node, gradient, x),
     uses: (node, name, at, [x]) => (name === "bias" ? biasUses(node, at) : transposedUses(node, at, x)),
   },
+  relevance: byProducts({
+    bare: raisedWeights,
+    constant: ({ tensors: { bias } }, c) => (bias ? bias[c] : 0),
+    favours: true,
+  }),
   terms: (unit) => {
     const { node, channel, y, x } = unit;
     const [down, across] = [reaching(node, 0, y), reaching(node, 1, x)];
