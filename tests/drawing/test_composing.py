@@ -43,7 +43,7 @@ def test_a_frames_number_stands_over_its_corner_and_a_title_moves_everything_ali
     frame, number = shapes[:2]
     assert isinstance(frame, Polygon)
     assert isinstance(number, Text)
-    assert (number.text, number.anchor, frame.dash) == ("× 9", "start", (3, 2))
+    assert (number.text, number.anchor, number.bold, frame.dash) == ("× 9", "start", True, (3, 2))
     (left, top), (right, _) = frame.points[:2]
     assert (left < number.x < right, top - 12 < number.y < top) == (True, True)
     for before, after in zip(shapes[:-1], titled, strict=False):

@@ -53,6 +53,7 @@ def test_a_thing_fills_its_room_and_its_words_lie_over_nothing(style: type[Block
         assert 200 + room.below - 5 <= bottom <= 200 + room.below + 1, thing
         assert (drawn[0], drawn[2]) == pytest.approx((100 + room.inset, 100 + room.width - room.inset)), thing
         if thing.role != "join":
+            assert [s.bold for s in painted if isinstance(s, Text)] == [True] + [False] * (len(words) - 1), "its name"
             assert (left, right) >= (100, right), thing
             assert right <= 100 + room.width + 1e-9, thing
             assert all((x + to_x) / 2 == pytest.approx(100 + room.width / 2) for x, _, to_x, _ in words), thing

@@ -42,6 +42,11 @@ PAGE_TESTS = {  # the quickest first; those of tests/browser that need of a brow
     "page-learn": LEARN_TESTS,
     "page-formula": ["tests/browser/test_formula_new_kind.py", "tests/browser/test_formula_js.py"],
 }  # fmt: skip
+MOST_ASKED = (  # the tests that look at most of what they are about: they come first, but for a fault's own file's
+    "test_what_is_derived_from_the_numbers",
+    "test_every_gradient_is_torchs[plain]",
+    "test_every_refusal_reads_the_same",
+)  # fmt: skip
 TESTS = [
     "tests/test_files.py", "tests/test_records.py",
     *(f"tests/{room}" for room in (

@@ -14,6 +14,7 @@ from typing import IO
 
 import pytest
 
+from tests.mutants.areas import MOST_ASKED
 from tests.mutants.page_mutants import in_place_of, stand_in
 from tests.mutants.python_mutants import Mutant
 from tests.mutants.trial import SAID, apart, ending, run
@@ -74,6 +75,7 @@ class _Each:
                     self.answers.close()
                     apart()
                     in_place_of(self.faults[number].path, self.faults[number].source)
+                    session.items.sort(key=partial(_place, self.faults[number].path))
                     return None  # pytest goes on and runs the tests
                 running.append((number, self.ending(pid)))
             for one in list(running):
@@ -83,3 +85,11 @@ class _Each:
                     self.answers.write(json.dumps([one[0], end]) + "\n")
             time.sleep(0.01)
         return True
+
+
+def _place(path: str, item: pytest.Item) -> int:
+    """Return where a test of a fault in `path` comes: first those of its file or folder, then those that see most."""
+    own = path.removesuffix(".js").split("/")[-2:]
+    if any(name in item.path.stem for name in own):
+        return 0
+    return 1 if item.name.startswith(MOST_ASKED) else 2
