@@ -3,8 +3,7 @@
     >>> parse("[(conv(16,3)*2 + relu)*2 + maxpool(2)]*2 + fc").count
     15
 
-Text that could harm the reader (too long, too deep, too many words) is refused before Python's parser sees it, which
-answers deep input with RecursionError or MemoryError.
+Text that could harm the reader is refused before Python's parser sees it (text_bounds.py).
 """
 
 from __future__ import annotations
@@ -13,18 +12,22 @@ import ast
 import re
 from collections.abc import Callable
 from dataclasses import MISSING, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import FormulaError, PlanError, did_you_mean, phrase
 from . import torch_names
 from .kinds import LAYERS
-from .named_parts import Part, statements
-from .plan import MAX_DEPTH, MAX_LAYERS, Branches, Chain, Gate, Plan, Repeat, Skip, SqueezeExcite
+from .named_parts import Part, Statement, statements
+from .plan import MAX_LAYERS, Branches, Chain, Gate, Plan, Repeat, Skip, SqueezeExcite
+from .text_bounds import MAX_TEXT, refuse_absurd
 
-MAX_TEXT = 10_000  # bytes
+if TYPE_CHECKING:
+    from .fault_position import Fault
+
 MAX_LEVELS = 64  # of what stands within one another where a part is called, its own call the last
 
 _NUMBER = re.compile(r"(?<![A-Za-z0-9_])\.?[0-9][0-9A-Za-z_.]*")
+_STRING = re.compile(r""" "[^"]*" | '[^']*' """, re.X)
 _GROUPS = {  # what is said of a wrong number of arguments, how many there may be, and an example
     "skip": ("skip.group", range(1, 3), "skip(conv(16, 3, pad=1) + relu)"),
     "gate": ("gate.group", range(1, 2), "gate(gap + sigmoid)"),
@@ -39,7 +42,7 @@ def parse(text: str) -> Plan:
 
     Raises FormulaError, with the column counted in characters from 1, where the text is not a formula.
     """
-    _refuse_absurd(text)
+    refuse_absurd(text)
     # Same length, so that columns stay true: the deck's × is *, and a formula may run over several lines.
     source = "".join("*" if c == "×" else " " if c.isspace() else c for c in text)
     parts: dict[str, Part] = {}
@@ -48,7 +51,10 @@ def parse(text: str) -> Plan:
             tree = _tree(source, statement.start, statement.end)
             if statement.name:
                 parts[statement.name] = Part(len(parts), statement, tree)
-        return _Reader(text, source, parts).plan(tree)
+        plan = _Reader(text, source, parts).plan(tree)
+        if any(_position(source, part.head) for part in parts.values()):  # of a part that nothing calls, too
+            raise SyntaxError
+        return plan
     except (FormulaError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise _fault(error, text, source) from None
 
@@ -56,7 +62,7 @@ def parse(text: str) -> Plan:
 def _tree(source: str, start: int, end: int) -> ast.expr:
     """Return the syntax of a stretch of the source, its places counted in the source."""
     stretch = source[start:end]
-    if any(_KEYWORD.search(number) for number in _NUMBER.findall(stretch)):
+    if any(_KEYWORD.search(number) for number in _NUMBER.findall(_STRING.sub('""', stretch))):
         raise SyntaxError  # Python would warn of it, and no formula has it
     begin = start + len(stretch) - len(stretch.lstrip())
     tree = ast.parse(source[begin:end], "formula", "eval").body
@@ -68,48 +74,12 @@ def _tree(source: str, start: int, end: int) -> ast.expr:
     return tree
 
 
-def _refuse_absurd(text: str) -> None:
-    """Refuse what `ast` should not see, in one pass over the characters."""
-    size = len(text.encode("utf-8", "surrogatepass"))
-    if size > MAX_TEXT:
-        raise FormulaError(
-            "formula.long",
-            text=text[:200],
-            column=1,
-            got=phrase("value.bytes", n=f"{size:,}"),
-            expected=phrase("value.most", n=f"{MAX_TEXT:,}"),
-        )
-    if not text.strip():
-        raise FormulaError("formula.empty", text=" ", column=1, hint="conv(16, 5) + relu + maxpool(2) + fc")
-    depth = joints = 0
-    for i, c in enumerate(text):
-        if c in "([{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise FormulaError(
-                    "formula.brackets", text=text, column=i + 1, expected=phrase("value.most", n=MAX_DEPTH)
-                )
-        elif c in ")]}":
-            depth -= 1
-        elif c in "+*-~×":
-            joints += 1
-            if joints > 2 * MAX_LAYERS:
-                raise FormulaError(
-                    "formula.joints", text=text, column=i + 1, expected=phrase("value.most", n=2 * MAX_LAYERS)
-                )
-        elif not (c.isascii() and (c.isprintable() or c.isspace())) or c in "#\\":
-            hint = phrase("formula.character.try")
-            raise FormulaError("formula.character", text=text, column=i + 1, got=repr(c), hint=hint)
-
-
 def _fault(error: Exception, text: str, source: str) -> FormulaError:
     """Return the error for a text that is not built like a formula, else what the reader objects to."""
-    from . import fault_position  # only mistakes pay for it
-
     fault = None
     try:
         for statement in statements(text, source, [*LAYERS, *_GROUPS]):
-            fault = fault or fault_position.find(statement.body(source))
+            fault = fault or _position(source, statement)
     except FormulaError as head:
         error = head
     if fault is None and isinstance(error, FormulaError):
@@ -127,6 +97,13 @@ def _fault(error: Exception, text: str, source: str) -> FormulaError:
     if fault and fault.number:
         return FormulaError("formula.number", text=source, column=column, got=fault.number)
     return FormulaError("formula.syntax", text=source, column=column, hint=phrase("formula.syntax.try"))
+
+
+def _position(source: str, statement: Statement) -> Fault | None:
+    """Return where a definition or the plan is not built like a formula; None where it is."""
+    from . import fault_position  # only named parts and mistakes pay for it
+
+    return fault_position.find(statement.body(source))
 
 
 class _Reader:

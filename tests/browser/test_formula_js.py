@@ -85,6 +85,9 @@ c(n) = conv(16, n; c(3)|c(n) = conv(16, 3)); c(3)|c = relu if 1 else fc; c|c = r
 c(b) = conv(4, 3, bias=b); c(False)|c(p) = conv(4, 3, pad=p); c("same")|c(p) = conv(4, 3, pad=p); c("wide")|c=relu; c.x
 c(x) = leaky_relu(-x); c(1)|c(x) = leaky_relu(x); c(-1)|c(n) = conv(n, 3); d(n) = c(n); d(0)|block = relu; blok + fc
 c(n)=crop(n); relu + c(3)|c = relu × 2; c × 2|c(n) == relu; c|d(n) = knov(n); relu|conv(3, 3, pad="a;b")|c=relu;c;c
+c = relu + bn(lambda: 0); relu|c(n) = [relu][se(n)]*2; d = c(2); relu|c(n) = pad((10**6, n)); d(n) = c(n); conv(0, 3)
+c(n) = fc(n); d = c(9999999999999999); relu|c(n) = upsamife(1, mode="0.5ilinear"); c(8)
+concat(relu) + upsample(8, "bil10**6inear")|c(n) = gate(3j(relu)); relu|c(n) = se(n) and+ fc; relu
 """.replace("\n", "|").split("|")
 
 TEXTS = [

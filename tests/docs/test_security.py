@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from convscope.data import label_table, zip_tree
-from convscope.formula.parse import MAX_TEXT
 from convscope.formula.plan import MAX_LAYERS
+from convscope.formula.text_bounds import MAX_TEXT
 from convscope.formula.tracing import MAX_PARAMETERS
 from convscope.lab import app, drops, security
 from convscope.pictures import decoding, formats

@@ -54,6 +54,26 @@ def test_parts_equal_what_is_written_out_by_hand(texts: tuple[str, str]) -> None
     assert parse(with_parts) == plan == parse(str(plan))
 
 
+@pytest.mark.parametrize(
+    ("text", "key", "piece"),
+    [
+        ("c = relu + bn(lambda: 0); relu", "formula.syntax", "lambda"),
+        ("c(n) = [relu][se(n)]*2; d = c(2); relu", "formula.syntax", "[se"),
+        ("c(n) = pad((10**6, n)); d(n) = c(n); conv(0, 3)", "formula.syntax", "**6"),
+        ("c(n) = fc(n); d = c(9999999999999999); relu", "formula.number", "9999999999999999"),
+        ("c(n) = gate(3j(relu)); relu", "formula.syntax", "3j"),
+        ('c(n) = upsamife(1, mode="0.5ilinear"); c(8)', "layer.unknown", "upsamife"),
+        ('concat(relu) + upsample(8, "bil10**6inear")', "concat.group", "concat"),
+    ],
+)
+def test_a_part_that_nothing_calls_is_a_formula_too_and_a_string_holds_no_numbers(
+    text: str, key: str, piece: str
+) -> None:
+    with pytest.raises(FormulaError) as caught:
+        describe(text, (1, 28, 28), 10)
+    assert (caught.value.key, caught.value.column) == (key, text.index(piece) + 1)
+
+
 def test_the_networks_of_the_documentation() -> None:
     text = 'c(n) = conv(n, 3, pad="same", bias=False) + bn + relu; c(32)*2 + maxpool(2) + c(64) + fc'
     block = '(conv({}, 3, pad="same", bias=False) + bn + relu)'

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ...errors import Said, said_json
 from .. import plan, torch_names, tracing
-from ..parse import MAX_TEXT
+from ..text_bounds import MAX_TEXT
 from ..zoo import ZOO
 from . import KINDS, LAYERS
 from .arguments import LARGEST, Relation
