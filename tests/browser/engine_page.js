@@ -1,5 +1,6 @@
 import { gradientAt, oneHot } from "../../convscope/page/js/engine/backward.js";
 import { makeEngine } from "../../convscope/page/js/engine/engine.js";
+import { difference, mapsApart, shareApart } from "../../convscope/page/js/engine/contrast.js";
 import { byImportance, inNoOrder } from "../../convscope/page/js/engine/deletion.js";
 import { fitPicture } from "../../convscope/page/js/engine/fit.js";
 import { runNode } from "../../convscope/page/js/engine/forward.js";
@@ -112,6 +113,11 @@ Object.assign(globalThis, {
       while (!step.done) step = steps.next();
       return step.value;
     },
+    contrast: (/** @type {number[]} */ a, /** @type {number[]} */ b, /** @type {number} */ channels) => ({
+      share: shareApart(a, b),
+      maps: mapsApart(a, b, channels),
+      minus: Array.from(difference(a, b, 2, 2)),
+    }),
     noOrder: (/** @type {number} */ count) => Array.from(inNoOrder(count)),
     relevance: (/** @type {number} */ chosen, /** @type {any} */ rule, /** @type {number[][]} */ units) => {
       const made = at.engine.relevance(at.result, chosen, rule);

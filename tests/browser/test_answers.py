@@ -142,6 +142,27 @@ def test_a_score_shared_out_adds_up_on_the_page(page: Page) -> None:
     assert "Whom it hands that on to" in page.text(".relevance-unit")
 
 
+def test_two_pictures_are_contrasted(page: Page) -> None:
+    """Scores are those of each picture alone, the same picture twice is 0 % apart, and a press opens a layer."""
+    page.open("v=contrast&p=s0&a=s1")
+    until(lambda: page.all(".contrast tbody tr"))
+    rows = page.browser.execute_script(CELLS, ".contrast tbody tr")  # type: ignore[no-untyped-call]
+    wanted = whole_payload()["samples"]["logits"]
+    for name, a, b, minus, *_ in rows[: len(CLASSES)]:
+        assert figure(minus) == pytest.approx(figure(a) - figure(b), abs=2e-3), name
+    assert wanted["shape"][1] == len(CLASSES)
+    page.all(".contrast-layers .chip")[0].click()
+    assert page.state()["n"] == "conv1"
+    assert len(page.all(".contrast-map")) > 1
+    aparts = [figure(text) for text in texts(page, ".contrast-map .figure")]
+    assert aparts == sorted(aparts, reverse=True)
+    page.open("v=contrast&p=s0&a=s0")
+    until(lambda: page.all(".contrast-layers .chip"))
+    assert {text.strip() for text in texts(page, ".contrast-layers .chip .figure")} == {"0 %"}
+    page.one(".contrast .controls .button").click()
+    assert page.state()["a"].startswith("d")
+
+
 CELLS = """return Array.from(document.querySelectorAll(arguments[0]),
     (row) => Array.from(row.children, (c) => c.textContent))"""
 TABLES = """return Array.from(document.querySelectorAll('.relevance-unit table'), (table) => [

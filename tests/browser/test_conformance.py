@@ -456,6 +456,22 @@ def check_occlusion(
     )
 
 
+def test_how_far_two_results_are_apart_by_hand(page: EnginePage) -> None:
+    """|1 − 3| + |2 − 2| + |0 + 4| + |5 − 5| = 6 of 1 + 3 + 2 + 2 + 0 + 4 + 5 + 5 = 22."""
+    found, same, nothing = page.ask(
+        [
+            ("contrast", [1, 2, 0, 5], [3, 2, -4, 5], 2),
+            ("contrast", [1, -2, 3, 4], [1, -2, 3, 4], 4),
+            ("contrast", [0, 0, 0, 0], [0, 0, 0, 0], 1),
+        ]
+    )
+    assert found["share"] == pytest.approx(6 / 22)
+    assert found["maps"] == [{"channel": 1, "apart": 2}, {"channel": 0, "apart": 1}]
+    assert found["minus"] == [4, 0]
+    assert (same["share"], nothing["share"]) == (0, 0)
+    assert [one["channel"] for one in same["maps"]] == [0, 1, 2, 3]
+
+
 def test_the_deletion_test_is_written_out_with_torch(page: EnginePage) -> None:
     network = trace(parse("conv(4, 3) + relu + conv(3, 3) + fc"), (3, 9, 7), 4)
     spec, weights, picture = InputSpec(network.input), random_weights(network, 3), random_pictures(network, 3, 1)

@@ -207,7 +207,7 @@ export function start(doc, win, payload, dictionaries) {
 
 /** Whether a view has nothing to show before the network was run. @param {import("./types.js").State} state */
 function needsNumbers({ view }) {
-  return ["layer", "value", "loss", "where"].includes(view);
+  return ["layer", "value", "loss", "where", "contrast"].includes(view);
 }
 
 /**

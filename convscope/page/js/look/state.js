@@ -3,7 +3,7 @@
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Edits} Edits */
 
-export const VIEWS = ["network", "layer", "value", "draw", "loss", "where", "training", "errors"];
+export const VIEWS = ["network", "layer", "value", "draw", "loss", "where", "contrast", "training", "errors"];
 
 /** @type {Edits} */
 export const NO_EDITS = { dx: 0, dy: 0, turn: 0, scale: 1, noise: 0, ex: 0, ey: 0, es: 0 };
@@ -24,6 +24,7 @@ export const START = {
   rival: -1,
   method: "auto",
   rule: "",
+  other: "",
   snapshot: -1,
   cell: "",
   step: "",
@@ -47,6 +48,7 @@ const NAMES = [
   ["b", "rival"],
   ["w", "method"],
   ["z", "rule"],
+  ["a", "other"],
   ["s", "snapshot"],
   ["q", "cell"],
   ["o", "step"],

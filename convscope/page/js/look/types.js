@@ -21,6 +21,7 @@
  * @property {string} picture "s3" a sample, "m7" a mistake, "d…" a drawing
  * @property {Edits} edits @property {string} trail @property {string} range
  * @property {number} label @property {number} rival @property {string} method
+ * @property {string} other the picture that this one is contrasted with, named as `picture`; "" for the next sample
  * @property {string} rule ε and γ of LRP, "0.01_0.25", "" as usual
  * @property {string} step the step that is worked out: "rate_tensor_number", "" for none
  * @property {number} snapshot @property {string} cell @property {string} language @property {string} theme

@@ -15,6 +15,7 @@ export function pageHeader(app) {
     ["draw", t("view.draw")],
     ["loss", t("view.loss")],
     ["where", t("view.where")],
+    ["contrast", t("view.contrast")],
     ["training", t("view.training")],
     ["errors", t("view.errors")],
   ];
@@ -28,7 +29,7 @@ export function pageHeader(app) {
         on: {
           click: (/** @type {Event} */ event) => {
             event.preventDefault();
-            app.go({ view, trail: "", ...(view === "where" || view === "network" ? { node: "" } : {}) });
+            app.go({ view, trail: "", ...(["where", "contrast", "network"].includes(view) ? { node: "" } : {}) });
           },
         },
       },

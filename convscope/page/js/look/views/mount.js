@@ -1,6 +1,7 @@
 /** Which drawing shows which state. */
 
 import { endOf, indexOf, scoresAreKnown } from "../lookup.js";
+import { contrastView } from "./contrast.js";
 import { drawView } from "./draw.js";
 import { emptyView } from "./empty.js";
 import { errorsView } from "./errors.js";
@@ -30,6 +31,8 @@ export function mountView(app) {
   if (state.view === "draw") return drawView(app);
   if (state.view === "loss") return lossView(app);
   if (state.view === "where") return whereView(app);
+  if (state.view === "contrast" && app.engine.computes) return contrastView(app);
+  if (state.view === "contrast") return emptyView(app, t("view.contrast"), t("where.cannot"));
   if (state.view === "training") return trainingView(app);
   if (state.view === "errors") return errorsView(app);
   return overviewView(app);

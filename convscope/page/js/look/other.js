@@ -1,0 +1,75 @@
+/** The other side of a contrast: another picture through the same network. A large one runs in a worker of its own. */
+
+import { itemOf } from "../engine/binary.js";
+import { unpacked } from "../engine/inflate.js";
+import { startForward } from "./client.js";
+import { packPixels, unpackPixels } from "./state.js";
+
+/** @typedef {import("./types.js").App} App */
+/** @typedef {import("../engine/types.js").Result} Result */
+
+/** The picture that B is, by its name in the address; the next sample where it names none. @param {App} app */
+export function otherName({ state, samples }) {
+  if (state.other) return state.other;
+  const shown = state.picture[0] === "s" ? Number(state.picture.slice(1)) : -1;
+  return `s${(shown + 1) % Math.max(1, samples.shape[0])}`;
+}
+
+/** Its pixels. @param {App} app @returns {Uint8Array} */
+export function otherPicture(app) {
+  const { samples, mistakes, payload } = app;
+  const name = otherName(app);
+  const size = payload.input.shape.reduce((a, b) => a * b, 1);
+  const number = Number(name.slice(1));
+  const drawn = name[0] === "d" ? unpackPixels(name.slice(1), size) : null;
+  if (drawn) return drawn;
+  const from = name[0] === "m" ? mistakes : samples;
+  const found = from && number < from.shape[0] ? itemOf(from.data, from.shape, number) : null;
+  return /** @type {Uint8Array} */ (found ?? new Uint8Array(size));
+}
+
+/** The picture shown, as a name that stands for its pixels with all that was changed. @param {App} app */
+export function pixelsName(app) {
+  return `d${packPixels(app.picture)}`;
+}
+
+/** @type {{key: string, result: Result | null, runner: Promise<import("./client.js").Runner> | null}} */
+const made = { key: "", result: null, runner: null };
+
+/**
+ * What the network makes of it; kept for the last one. Returns what lets it go.
+ * @param {App} app
+ * @param {(result: Result) => void} done
+ */
+export function otherResult(app, done) {
+  const picture = otherPicture(app);
+  const key = otherName(app);
+  if (made.key === key && made.result) {
+    done(made.result);
+    return () => {};
+  }
+  const keep = (/** @type {Result} */ result) => {
+    Object.assign(made, { key, result });
+    done(result);
+  };
+  let gone = false;
+  const here = () => keep(app.engine.forward(picture));
+  const block = app.running ? app.doc.getElementById("forward") : null;
+  if (!block) {
+    here();
+    return () => {};
+  }
+  const { input, nodes, tensors, temperature, ending } = app.payload;
+  made.runner ??= unpacked(JSON.parse(block.textContent || "null")).then(({ script, modules }) =>
+    startForward(script, modules, { input, nodes, tensors, temperature, ending }),
+  );
+  made.runner
+    .then((runner) => runner.ask({ ask: "forward", picture, given: {} }).answer)
+    .then(
+      (outputs) => !gone && keep(app.engine.resultOf(picture, /** @type {Float32Array[]} */ (outputs))),
+      () => !gone && here(),
+    );
+  return () => {
+    gone = true;
+  };
+}
