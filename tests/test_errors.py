@@ -38,6 +38,7 @@ RAISED |= {
     "PlanError": 0,
     "FormulaError": 0,
     "Refusal": 1,
+    "Busy": 1,
     "error": 1,
     "phrase": 0,
 }

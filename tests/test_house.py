@@ -36,7 +36,7 @@ ORDER = """
     training
     explain sklearn
     web
-    lab
+    lab serve
     cli
 """
 LEVEL = {name: number for number, line in enumerate(ORDER.split("\n")) for name in line.split()}

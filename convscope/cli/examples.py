@@ -48,6 +48,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("convscope lab", "chapters and workbench, in this computer's browser"),
         ("convscope lab --build site", "the chapters as a folder of files, to hand out or to serve"),
     ),
+    "serve": (
+        ("convscope serve runs/pets", "POST pictures to http://127.0.0.1:8000/predict, JSON comes back"),
+        ("convscope serve runs/pets --host 0.0.0.0 --token-file token", "for other machines, which know the token"),
+        ("curl -F picture=@cat.jpg http://127.0.0.1:8000/predict", "asks it"),
+    ),
     "info": (
         ("convscope info runs/pets", "classes, sizes, how it was trained; the digest verified"),
         ("convscope info anybody.onnx", "what is in somebody else's file"),

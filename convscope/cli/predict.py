@@ -92,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("predict.top", got=args.top)
     from ..pictures.search import pictures_in
 
-    model = _opened(args)
+    model = opened(args)
     paths = list(pictures_in(args.pictures))
     if not paths:
         raise InputError("pictures.none", got=" ".join(args.pictures), hint=phrase("pictures.none.try"))
@@ -112,7 +112,7 @@ def run(args: argparse.Namespace) -> int:
         return _predict_all(args, model, paths, row, sorter)
 
 
-def _opened(args: argparse.Namespace) -> Model | ForeignModel:
+def opened(args: argparse.Namespace) -> Model | ForeignModel:
     """Open what predicts; of an ONNX file that convscope did not write say how it is read."""
     import numpy  # noqa: F401  # predicting needs it anyway, and the file's numbers are checked the faster for it
 
@@ -203,11 +203,9 @@ def undo_sorting(args: argparse.Namespace) -> int:
 
 
 def _json(path: str, result: Prediction | InputError) -> None:
-    print(
-        json.dumps(
-            {"path": path} | ({"error": _reason(result)} if isinstance(result, InputError) else result.to_json())
-        )
-    )
+    from ..prediction import answer
+
+    print(json.dumps(answer.Row(path, result).to_json()))
 
 
 def _csv(top: int, sets: bool, rejects: bool) -> Row:

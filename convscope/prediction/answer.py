@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..errors import InputError, phrase
+from ..errors import LINE, InputError, phrase, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -64,6 +64,25 @@ class Prediction(NamedTuple):
         if self.set is not None:
             fields["set"] = list(self.set)
         return fields | ({"inverted": True} if self.inverted else {}) | ({"note": self.note} if self.notes else {})
+
+
+class Row(NamedTuple):
+    """What is said of one picture, as `predict --json` and `serve` write it: its path, "" for none, and its prediction
+    or why there is none.
+    """
+
+    path: str
+    result: Prediction | InputError
+
+    @property
+    def reason(self) -> str:
+        """Why there is no prediction, as one line without the path; "" where there is one."""
+        return printable(self.result.brief(), LINE) if isinstance(self.result, InputError) else ""
+
+    def to_json(self) -> dict[str, object]:
+        """Return the fields of the prediction, or {"error": …}, after {"path": …} where there is one."""
+        path: dict[str, object] = {"path": self.path} if self.path else {}
+        return path | ({"error": self.reason} if isinstance(self.result, InputError) else self.result.to_json())
 
 
 def predictions(

@@ -30,9 +30,30 @@ HEADERS = (
 class Refusal(ConvscopeError):
     """A request that is not answered: its HTTP status, and why."""
 
+    retry: int | None = None  # after how many seconds it may come again
+
     def __init__(self, status: int, key: str, **words: Any) -> None:
         super().__init__(key, **words)
         self.status = status
+
+
+class Busy(Refusal):
+    """A request that may come again in a moment."""
+
+    retry = 1
+
+
+class Held:
+    """How many bytes of bodies all requests together hold in memory."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.now = most, 0
+
+    def take(self, count: int) -> None:
+        """Count more bytes. Raises Refusal where that is too many: others will be gone in a moment."""
+        if self.now + count > self.most:
+            raise Busy(429, "refused.full")
+        self.now += count
 
 
 Check: TypeAlias = Callable[[Scope], "tuple[int, float] | None"]
@@ -40,11 +61,12 @@ Check: TypeAlias = Callable[[Scope], "tuple[int, float] | None"]
 
 class Guard:
     """Middleware around a whole application. `check` looks at a request's head: it raises Refusal, or returns how many
-    bytes its body may have and in how many seconds it must be there; None for one without a body to read.
+    bytes its body may have and in how many seconds it must be there; None for one without a body to read. All bodies
+    together stay within what may be `held`.
     """
 
-    def __init__(self, app: ASGIApp, check: Check) -> None:
-        self.app, self.check = app, check
+    def __init__(self, app: ASGIApp, check: Check, held: Held | None = None) -> None:
+        self.app, self.check, self.held = app, check, held
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; anything but plain HTTP is closed, and nobody is told a traceback."""
@@ -53,7 +75,13 @@ class Guard:
             return
         if scope["type"] != "http":
             return
-        begun = False
+        begun, taken = False, 0
+
+        def take(count: int) -> None:
+            nonlocal taken
+            if self.held is not None:
+                self.held.take(count)
+                taken += count
 
         async def send_with_headers(message: Message) -> None:
             nonlocal begun
@@ -67,7 +95,7 @@ class Guard:
         try:
             bounds = self.check(scope)
             if bounds is not None:
-                receive = await limited(receive, *bounds)
+                receive = await limited(receive, *bounds, take)
             await self.app(scope, receive, send_with_headers)
         except Refusal as refusal:
             await send_refusal(send_with_headers, refusal)
@@ -75,10 +103,13 @@ class Guard:
             traceback.print_exc(file=sys.stderr)
             if not begun:
                 await send_refusal(send_with_headers, Refusal(500, "refused.bug"))
+        finally:
+            if self.held is not None:
+                self.held.now -= taken
 
 
-async def limited(receive: Receive, most: int, seconds: float) -> Receive:
-    """Read the body at once, `most` bytes in `seconds`, and return what hands it on."""
+async def limited(receive: Receive, most: int, seconds: float, take: Callable[[int], None]) -> Receive:
+    """Read the body at once, `most` bytes in `seconds`, and return what hands it on; `take` counts its bytes."""
     body = bytearray()
 
     async def read() -> None:
@@ -86,9 +117,11 @@ async def limited(receive: Receive, most: int, seconds: float) -> Receive:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise Refusal(400, "refused.broken")
-            body.extend(message.get("body", b""))
-            if len(body) > most:
+            piece = message.get("body", b"")
+            if len(body) + len(piece) > most:
                 raise Refusal(413, "refused.large", n=f"{most:,}")
+            take(len(piece))
+            body.extend(piece)
             if not message.get("more_body", False):
                 return
 
@@ -111,6 +144,8 @@ async def limited(receive: Receive, most: int, seconds: float) -> Receive:
 async def send_refusal(send: Send, refusal: Refusal) -> None:
     body = json.dumps({"error": refusal.to_json()}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    if refusal.retry is not None:
+        headers.append((b"retry-after", str(refusal.retry).encode()))
     headers.append((b"connection", b"close"))  # whatever else was sent along is not looked at
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

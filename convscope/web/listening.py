@@ -20,12 +20,19 @@ def check(host: str | None, token: str | None) -> None:
         raise UsageError("lab.token.alone", hint=f"--host {socket.gethostname()}")
     if token is not None and not TOKEN.fullmatch(token):
         raise UsageError("lab.token", expected=phrase("lab.token.expected"))
+    check_host(host)
+
+
+def check_host(host: str | None) -> None:
+    """Raise UsageError unless a host is the name or the number of one, or None."""
     if host is not None and (not host or not re.fullmatch(r"[A-Za-z0-9.:-]{1,253}", host)):
         raise UsageError("lab.host", got=host, expected=phrase("lab.host.expected"))
 
 
-def listening(host: str, port: int) -> socket.socket:
-    """Return a socket that listens on `host` and `port`. Raises EnvironmentFault or UsageError where that cannot be."""
+def listening(host: str, port: int, everywhere: bool = False) -> socket.socket:
+    """Return a socket that listens on `host` and `port`; on every address of this machine, 0.0.0.0 or ::, only where
+    that is meant. Raises EnvironmentFault or UsageError where it cannot.
+    """
     if not 0 <= port <= 65535:
         raise UsageError("lab.port", got=port, expected=phrase("value.range.whole", low=0, high="65,535"))
     try:
@@ -34,7 +41,7 @@ def listening(host: str, port: int) -> socket.socket:
         raise UsageError("lab.host.nowhere", got=host, hint=phrase("lab.host.try")) from error
     where = ipaddress.ip_address(str(address[0]).partition("%")[0])
     where = getattr(where, "ipv4_mapped", None) or where
-    if where.is_unspecified or where.is_multicast:  # 0 and 0x0 are 0.0.0.0 too
+    if (where.is_unspecified and not everywhere) or where.is_multicast:  # 0 and 0x0 are 0.0.0.0 too
         raise UsageError("lab.host", got=host, expected=phrase("lab.host.expected"))
     listener = socket.socket(family, kind, protocol)  # without it asyncio leaves Nagle on: 40 ms an answer
     try:

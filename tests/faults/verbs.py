@@ -36,6 +36,7 @@ VERBS = {
     "doctor": "doctor",
     "completion": "completion bash",
     "lab": "lab --port 0 --runs {out}/runs",
+    "serve": "serve {slides} --port 0",
     "lab --build": "lab --build {out}/site",
     "--help": "--help",
     "--version": "--version",

@@ -109,7 +109,7 @@ def test_the_witness_sees(tmp_path: Path) -> None:
 
 
 def test_every_verb_is_tried() -> None:
-    assert {words[0] for words in [TRAIN, *LOOKING]} == set(VERBS)
+    assert {words[0] for words in [TRAIN, *LOOKING]} | {"serve"} == set(VERBS)  # which is tried below
 
 
 @pytest.mark.parametrize("words", LOOKING, ids=" ".join)
@@ -145,6 +145,25 @@ def test_a_served_lab_listens_on_this_machine_alone_and_asks_nobody(place: Place
                 socket.create_connection(("127.0.0.2", int(address.rpartition(":")[2])), 5)
         finally:
             lab.terminate()
+    assert place.left == ""
+
+
+def test_a_served_model_listens_on_this_machine_alone_and_asks_nobody(place: Place) -> None:
+    words = [sys.executable, "-m", "convscope", "serve", "run", "--port", "0"]
+    with subprocess.Popen(words, cwd=place.folder, env=place.environment, stdout=subprocess.PIPE, text=True) as served:
+        try:
+            assert served.stdout is not None
+            address = served.stdout.readline().strip()
+            picture = (place.folder / "pets" / "a" / "0.png").read_bytes()
+            asked = urllib.request.Request(f"{address}predict", picture, {"Content-Type": "image/png"})
+            with urllib.request.urlopen(asked) as answer:
+                assert len(json.load(answer)["predictions"]) == 1
+            assert b"convscope_pictures_total 1.0" in urllib.request.urlopen(f"{address}metrics").read()
+            with pytest.raises(OSError, match="refused"):  # another address of this machine
+                socket.create_connection(("127.0.0.2", int(address.rpartition(":")[2][:-1])), 5)
+        finally:
+            served.terminate()
+    assert served.returncode == 0
     assert place.left == ""
 
 

@@ -109,9 +109,9 @@ def run(command: list[str], environment: Environment, out: Path) -> Running:
 
 
 def run_in(environment: Environment, verb: str, place: Path, out: Path) -> Ended:
-    """Run a verb in an environment. The lab is asked to end after a moment."""
+    """Run a verb in an environment. What serves is asked to end after a moment."""
     running = run([sys.executable, "-m", "convscope", *words(verb, place, out)], environment, out)
-    if verb == "lab":
+    if verb in ("lab", "serve"):
         time.sleep(LAB_SECONDS)
         running.send(signal.SIGTERM, group=True)
     return running.wait(120)
