@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 from convscope.page.inline import page_html
 from tests.browser.look_page import Page
@@ -27,9 +28,45 @@ def test_a_map_lights_up_what_feeds_it(page: Page, column: int, feeding: list[st
         "Array.from(document.querySelectorAll('.tile.feeds'), (e) => e.closest('.column').ariaLabel.split(' ')[0])"
     )
     assert sorted(lit) == sorted(feeding)
-    assert page.js("document.querySelector('.edge.lit').getAttribute('d').split('M').length - 1") == len(feeding)
+    shares = page.js("Array.from(document.querySelectorAll('.tile.feeds .share-badge'), (e) => e.textContent)")
+    assert len(shares) == len(feeding)
+    assert all(shares), "each with its share as a number"
+    assert len(page.all(".edge.lit")) >= len(feeding)
     page.point(page.one(".lead"))
-    assert page.all(".tile.feeds") == []
+    assert page.all(".tile.feeds, .edge.lit") == []
+
+
+def test_maps_that_say_most_come_first_until_asked_for_by_number(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    path = tmp_path / "wide.html"
+    path.write_text(page_html(small_payload("conv(40, 3) + relu + fc")), encoding="utf-8")
+    wide = Page(browser, path).open()
+    first = "Array.from(document.querySelectorAll('.column:nth-of-type(3) .number'), (e) => Number(e.textContent))"
+    shown = wide.js(first)
+    wide.one(".column:nth-of-type(3) .more").click()
+    order = wide.js("Array.from(document.querySelectorAll('.all-maps-one p'), (e) => Number(e.firstChild.textContent))")
+    shares = wide.js("Array.from(document.querySelectorAll('.all-maps .share'), (e) => e.textContent)")
+    values = [float(text.replace("\u2212", "-")) for text in shares]
+    assert (shown, sorted(order)) == (order[:12], list(range(1, 41)))
+    assert values == sorted(values, reverse=True)
+    assert values[0] > 0 > values[-1]
+    assert shown != sorted(shown)
+    wide.one(".shares-line [data-value=number]").click()
+    assert wide.state()["m"] == "number"
+    assert wide.js(first) == list(range(1, 13))
+    assert wide.console() == []
+
+
+def test_the_order_stays_while_the_picture_changes_and_is_found_again(page: Page) -> None:
+    page.open()
+    numbers = "Array.from(document.querySelectorAll('.column .number'), (e) => e.textContent).join()"
+    said = "document.querySelector('.shares-said').textContent"
+    order, rule = page.js(f"[{numbers}, {said}]")
+    at_once = page.js(f"(document.querySelectorAll('.pager button')[2].click(), [{numbers}, {said}])")
+    assert at_once[0] == order, "while it is not known, maps do not jump"
+    assert "until" in at_once[1], "and no share of the last picture is said of this one"
+    WebDriverWait(page.browser, 10).until(lambda _: "until" not in page.js(said))
+    assert page.js(said) != rule
+    assert page.all(".overview.stale") == []
 
 
 def test_many_channels_are_shown_on_request_and_put_away_again(browser: webdriver.Chrome, tmp_path: Path) -> None:
@@ -38,14 +75,16 @@ def test_many_channels_are_shown_on_request_and_put_away_again(browser: webdrive
     wide = Page(browser, path).open()
     tiles = "document.querySelectorAll('.column:nth-of-type(2) .tile').length"
     assert wide.js(tiles) == 12
-    edges = wide.js("document.querySelector('.edge').getAttribute('d')")
     wide.one(".column:nth-of-type(2) .more").click()
-    assert wide.js(tiles) == 40
-    shown = "document.querySelector('.maps.all')"
-    assert wide.js(f"{shown}.scrollHeight <= {shown}.clientHeight"), "beside one another, not in a box that scrolls"
+    grid = "document.querySelector('.all-maps')"
+    assert wide.js(f"{grid}.querySelectorAll('.tile').length") == 40
+    assert wide.js(f"{grid}.querySelector('h3').textContent").startswith("conv1 · all 40 maps")
+    assert wide.js("document.querySelector('.column:nth-of-type(2) .more').ariaExpanded") == "true"
+    feeding = "document.querySelectorAll('.column:nth-of-type(1) .tile.feeds').length"
+    assert wide.js(f"(document.querySelector('.all-maps .tile').focus(), {feeding})") == 1
     wide.one(".column:nth-of-type(2) .more").click()
+    assert wide.js(f"{grid}.hidden")
     assert wide.js(tiles) == 12
-    assert wide.js("document.querySelector('.edge').getAttribute('d')") == edges, "no lines to maps that are gone"
     assert wide.console() == []
 
 
@@ -76,5 +115,8 @@ def test_a_map_grows_into_its_layer_unless_motion_is_reduced(page: Page) -> None
 
 def test_the_focus_returns_to_the_map_it_came_from(page: Page) -> None:
     page.open()
-    page.press(Keys.ARROW_DOWN, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_DOWN, Keys.ENTER, Keys.ESCAPE)
-    assert page.js("document.activeElement.ariaLabel") == "relu1, map 2"
+    page.press(Keys.ARROW_DOWN, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_DOWN)
+    left = page.js("document.activeElement.ariaLabel")
+    assert left.startswith("relu1, map ")
+    page.press(Keys.ENTER, Keys.ESCAPE)
+    assert page.js("document.activeElement.ariaLabel") == left

@@ -18,6 +18,7 @@ import { saveView } from "./views/save_view.js";
 import { tourBox } from "./views/tour.js";
 import { progressBar, waitingView } from "./views/waiting.js";
 import { expectedResult, runningOf, runOnTheSpot } from "./running.js";
+import { mapShares } from "./map_shares.js";
 
 /** @typedef {import("./types.js").App} App */
 /** @typedef {import("./types.js").Payload} Payload */
@@ -100,6 +101,8 @@ export function start(doc, win, payload, dictionaries) {
       show(null);
     },
   );
+
+  app.shares = mapShares(app, () => show(null));
 
   const frame = make(doc, "main", { id: "view", tabindex: -1 });
   /** @type {ReturnType<typeof picturePanel>} */

@@ -20,6 +20,7 @@ export const START = {
   edits: NO_EDITS,
   trail: "",
   range: "map",
+  order: "share",
   label: -1,
   rival: -1,
   method: "auto",
@@ -44,6 +45,7 @@ const NAMES = [
   ["p", "picture"],
   ["t", "trail"],
   ["r", "range"],
+  ["m", "order"],
   ["k", "label"],
   ["b", "rival"],
   ["w", "method"],
@@ -93,6 +95,7 @@ export function parseHash(hash) {
   if (!VIEWS.includes(state.view)) state.view = START.view;
   if (!["lrp", "gamma", "cam", "occlusion"].includes(state.method)) state.method = START.method;
   if (!["map", "layer", "network"].includes(state.range)) state.range = START.range;
+  if (!["share", "number"].includes(state.order)) state.order = START.order;
   if (!["auto", "light", "dark"].includes(state.theme)) state.theme = START.theme;
   if (!["auto", "en", "ko"].includes(state.language)) state.language = START.language;
   return /** @type {State} */ (state);

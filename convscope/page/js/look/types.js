@@ -20,6 +20,7 @@
  * @property {number} from which input channel the sum is opened at
  * @property {string} picture "s3" a sample, "m7" a mistake, "d…" a drawing
  * @property {Edits} edits @property {string} trail @property {string} range
+ * @property {string} order of a layer's maps: "share" in the score, or "number"
  * @property {number} label @property {number} rival @property {string} method
  * @property {string} other the picture that this one is contrasted with, named as `picture`; "" for the next sample
  * @property {string} rule ε and γ of LRP, "0.01_0.25", "" as usual
@@ -39,6 +40,7 @@
  * @property {Document} doc @property {Payload} payload @property {Engine} engine
  * @property {State} state @property {Forward} result
  * @property {boolean} waiting the first result of a large network is not there yet
+ * @property {import("./map_shares.js").MapShares} shares what each map says for the answer
  * @property {import("./running.js").Running} running what runs a large network; null where it is small
  * @property {Uint8Array} base the picture before the edits @property {Uint8Array} picture what the network reads, C·H·W
  * @property {import("../engine/outsider.js").Outsider | null} outsider how foreign it is, where the network can tell

@@ -3,9 +3,11 @@
 import { makeEngine } from "../engine/engine.js";
 import { runForward, scalePicture } from "../engine/forward.js";
 import { lossAfterStep, lossGradients, squaredGradient } from "../engine/learned.js";
+import { oneHot } from "../engine/backward.js";
 import { deletionSteps } from "../engine/deletion.js";
 import { occlusionSteps } from "../engine/occlusion.js";
 import { relevanceOf } from "../engine/relevance.js";
+import { scoreShares, sharesThrough } from "../engine/map_shares.js";
 import { probabilitiesOf } from "../engine/softmax.js";
 import { fastForward } from "../engine/fast/forward.js";
 /** @import {Payload} from "../types.js" */
@@ -19,11 +21,13 @@ import { fastForward } from "../engine/fast/forward.js";
  * {ask: "forward", id: number, picture: Uint8Array, given: Record<number, Float32Array>} |
  * {ask: "gradients", id: number, label: number, index: number} |
  * {ask: "stepped", id: number, label: number, rate: number, only: {index: number, channel: number} | null} |
+ * {ask: "shares", id: number, label: number} |
+ * {ask: "through", id: number, wanted: {within: number[], channel: number}[]} |
  * {ask: "occlusion", id: number, picture: Uint8Array, target: number, size: number, stride: number} |
  * {ask: "deletion", id: number, picture: Uint8Array, target: number, orders: Int32Array[]} |
  * {ask: "relevance", id: number, target: number, rule: import("../engine/relevance.js").RelevanceRule} |
- * {ask: "stop", id: number}} ForwardAsked `given` is what opaque nodes made; `gradients`, of one layer, `stepped` and
- * `relevance` are of the last forward pass
+ * {ask: "stop", id: number}} ForwardAsked `given` is what opaque nodes made; `gradients`, of one layer, `stepped`,
+ * `relevance` and `shares` are of the last forward pass, `through` of the last `shares`
  *
  * @typedef {{say: "ready", kernels: string} | {say: "progress", id: number, share: number} |
  * {say: "done", id: number, result: any} | {say: "failed", id: number, message: string}} ForwardSaid
@@ -50,6 +54,10 @@ function begin(network, modules) {
   const say = (/** @type {ForwardSaid} */ said, /** @type {Transferable[]} */ moved = []) =>
     ownScope.postMessage(said, moved);
   let [seen, made] = [/** @type {Uint8Array} */ (new Uint8Array(0)), /** @type {Result | null} */ (null)];
+  /** @type {Record<number, Float32Array>} */
+  let captured = {};
+  /** Of a score, for `through`. @type {Map<number, Float64Array>} */
+  let ofScore = new Map();
   let [label, first] = [-1, 0];
   /** @type {Map<number, LayerGradient>} */
   let gradients = new Map();
@@ -59,26 +67,33 @@ function begin(network, modules) {
   const forward = (id, picture, given) => {
     const scaled = scalePicture(input, picture);
     const told = (/** @type {number} */ done) => say({ say: "progress", id, share: done / nodes.length });
-    [seen, made, label] = [picture, null, -1];
+    [seen, made, label, captured] = [picture, null, -1, given];
+    ofScore = new Map();
     const sent = fast
       ? finished(fast(scaled, given), told)
-      : runForward(nodes, scaled, temperature, ending).outputs.map((values) => Float32Array.from(values));
+      : slowly(scaled).outputs.map((values) => Float32Array.from(values));
     say(
       { say: "done", id, result: sent },
       sent.map((values) => values.buffer),
     );
   };
 
-  /** The last forward pass again, kept. Of a network that has no opaque nodes. */
+  /** Without WebAssembly. @param {Float64Array} scaled */
+  const slowly = (scaled) => {
+    const given = Object.fromEntries(Object.entries(captured).map(([i, values]) => [i, Float64Array.from(values)]));
+    return runForward(nodes, scaled, temperature, ending, given);
+  };
+
+  /** The last forward pass again, kept. */
   const last = () => {
     if (!made) {
       const scaled = scalePicture(input, seen);
       made = fast
         ? resultOf(
             seen,
-            finished(fast(scaled), () => {}),
+            finished(fast(scaled, captured), () => {}),
           )
-        : runForward(nodes, scaled, temperature, ending);
+        : slowly(scaled);
     }
     return made;
   };
@@ -149,6 +164,15 @@ function begin(network, modules) {
         const found = gradientsFrom(data.label, only?.index ?? 0);
         const after = lossAfterStep(nodes, last(), found, { label: data.label, rate, temperature, only });
         say({ say: "done", id, result: { after, promised: -rate * squaredGradient(nodes, found, only) } });
+      } else if (data.ask === "shares") {
+        const found = scoreShares(nodes, last(), oneHot(last().logits.length, data.label));
+        ofScore = found.gradients;
+        say({ say: "done", id, result: found.shares });
+      } else if (data.ask === "through") {
+        const through = data.wanted.map(({ within, channel }) =>
+          sharesThrough(nodes, last(), ofScore, within, channel),
+        );
+        say({ say: "done", id, result: through });
       } else throw new Error(`nothing to do ${data.ask} with`);
     } catch (error) {
       say({ say: "failed", id, message: String(error) });

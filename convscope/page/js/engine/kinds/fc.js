@@ -33,7 +33,9 @@ export const fc = {
     const { weight } = node.tensors;
     const out = new Float64Array(node.input[0]);
     for (let u = 0; u < gradient.length; u++) {
-      for (let i = 0; i < out.length; i++) out[i] += gradient[u] * weight[u * out.length + i];
+      const g = gradient[u];
+      if (g === 0) continue;
+      for (let i = 0, w = u * out.length; i < out.length; i++, w++) out[i] += g * weight[w];
     }
     return [out];
   },

@@ -16,7 +16,8 @@ import { unitsWithin } from "./structure.js";
  * @typedef {{key: string, block: import("./structure.js").BlockKind, count: number, x: number, y: number, width: number,
  * height: number, nodes: number[]}} GraphFrame around what was opened; `count` blocks
  *
- * @typedef {{from: number, to: number, skips: boolean}} GraphEdge between cards by their places; an arc where it skips
+ * @typedef {{from: number, to: number, skips: boolean, ways: [number, number][]}} GraphEdge between cards by their
+ * places; an arc where it skips; `ways` are the nodes that are read and those that read them
  *
  * @typedef {{cards: GraphCard[], frames: GraphFrame[], edges: GraphEdge[], width: number, height: number}} GraphLayout
  */
@@ -120,8 +121,13 @@ export function lanesOf(units) {
 function edgesOf(cards) {
   /** @type {Map<number, number>} */
   const cardOf = new Map([[-1, 0]]);
+  /** What a unit makes. @type {Map<number, number>} */
+  const lastOf = new Map();
   cards.forEach(({ item }, i) => {
-    if (item) for (const unit of unitsWithin(item)) cardOf.set(unit.id, i);
+    for (const unit of item ? unitsWithin(item) : []) {
+      cardOf.set(unit.id, i);
+      lastOf.set(unit.id, unit.nodes[unit.nodes.length - 1]);
+    }
   });
   /** @type {Map<string, GraphEdge>} */
   const found = new Map();
@@ -130,9 +136,15 @@ function edgesOf(cards) {
       for (const source of unit.sources) {
         const from = cardOf.get(source) ?? 0;
         if (from === to) continue;
+        const known = found.get(`${from} ${to}`);
+        const read = /** @type {[number, number]} */ ([lastOf.get(source) ?? -1, unit.nodes[0]]);
+        if (known) {
+          known.ways.push(read);
+          continue;
+        }
         const end = cards[from].x + cards[from].width;
         const between = cards.some((c) => c.y === cards[to].y && c.x >= end && c.x + c.width <= cards[to].x);
-        found.set(`${from} ${to}`, { from, to, skips: between && cards[from].y === cards[to].y });
+        found.set(`${from} ${to}`, { from, to, skips: between && cards[from].y === cards[to].y, ways: [read] });
       }
     }
   });

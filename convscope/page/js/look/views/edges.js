@@ -1,126 +1,121 @@
-/** The lines of the overview: which map feeds which. Measured from where the maps stand, so any layout will do. */
+/**
+ * The lines of the overview: the strongest ways to the score, as wide as what goes along them. Measured from where the
+ * maps stand, so any layout will do.
+ */
 
 import { boxOf, makeSvg } from "../../kit/dom.js";
-import { channelsRead } from "../../engine/geometry.js";
-import { sizeOf } from "../lookup.js";
 
 /** @typedef {import("../types.js").App} App */
-/** @typedef {{index: number, channel: number, element: HTMLElement, canvas: HTMLCanvasElement}} Spot */
+/** @typedef {import("./map_tile.js").Tile} Tile */
+/** @typedef {{index: number, channel: number}} Spot a map, or a number of a flat layer */
+/** @typedef {{from: Spot, to: Spot, value: number | null}} Way `value` is what of a score goes along; null: unknown */
+/** @typedef {{left: number, right: number, top: number, bottom: number}} Box */
 
-/** @param {App} app @param {HTMLElement} stage @param {Spot[]} tiles */
-export function edgesBetween(app, stage, tiles) {
+const STRONGEST = 14; // ways into a layer that are drawn
+const LEAST = 0.06; // of the strongest, from which on a way is drawn
+const WIDEST = 3.6; // pixels
+
+/** @param {App} app @param {HTMLElement} stage @param {() => Tile[]} tilesNow */
+export function edgesBetween(app, stage, tilesNow) {
   const { doc } = app;
-  const bundles = makeSvg(doc, "path", { class: "bundle" });
-  const quiet = makeSvg(doc, "path", { class: "edge" });
-  const skips = makeSvg(doc, "path", { class: "edge skip" });
-  const lit = makeSvg(doc, "path", { class: "edge lit" });
-  const element = makeSvg(doc, "svg", { class: "edges", "aria-hidden": "true" }, bundles, quiet, skips, lit);
+  const quiet = makeSvg(doc, "g", {});
+  const lit = makeSvg(doc, "g", {});
+  const element = makeSvg(doc, "svg", { class: "edges", "aria-hidden": "true" }, quiet, lit);
+  /** @type {Way[]} */
+  let ways = [];
+  /** @type {Map<string, Box>} */
+  let boxes = new Map();
 
-  /**
-   * @param {Element} tile
-   * @param {Element} around
-   * @returns {{left: number, right: number, top: number, bottom: number} | null}
-   */
-  const place = (tile, around) => {
-    const box = boxOf(tile);
-    const list = tile.parentElement;
-    if (list?.classList.contains("maps")) {
-      const frame = boxOf(list);
-      const middle = box.top + box.height / 2;
-      const centre = box.left + box.width / 2;
-      if (
-        middle < frame.top ||
-        middle > frame.top + frame.height ||
-        centre < frame.left ||
-        centre > frame.left + frame.width
-      )
-        return null;
-    }
-    const base = boxOf(around);
-    return {
-      left: box.left - base.left,
-      right: box.left + box.width - base.left,
-      top: box.top - base.top,
-      bottom: box.top + box.height - base.top,
-    };
-  };
-
-  /** @param {Spot} from @param {Spot} to */
-  const line = (from, to) => {
-    const [a, b] = [place(from.element, stage), place(to.element, stage)];
-    if (!a || !b) return "";
-    const [ay, by] = [(a.top + a.bottom) / 2, (b.top + b.bottom) / 2];
-    if (b.left >= a.right) {
-      return `M${a.right} ${ay}L${b.left} ${by}`;
-    }
-    const [ax, bx] = [(a.left + a.right) / 2, (b.left + b.right) / 2];
-    const half = (a.bottom + b.top) / 2;
-    return `M${ax} ${a.bottom}C${ax} ${half} ${bx} ${half} ${bx} ${b.top}`;
-  };
-
-  /** @param {Spot} to @param {number} source @param {number[] | null} channels */
-  const into = (to, source, channels) =>
-    tiles
-      .filter((tile) => tile.index === source && (channels === null || channels.includes(tile.channel)))
-      .map((tile) => line(tile, to))
-      .join("");
-
-  /** @param {Spot} to */
-  const allInto = (to) => {
-    const node = app.engine.nodes[to.index];
-    if (!node) return "";
-    return node.sources
-      .map((source, from) => {
-        const whole = node.flat || (source >= 0 && sizeOf(app, source).flat);
-        return into(to, source, whole ? null : channelsRead(node, to.channel, from));
-      })
-      .join("");
-  };
-
-  /** One surface for the lines into a layer of which each map reads many: they would be a smear. @param {number} index */
-  const wash = (index) => {
-    const to = tiles.filter((tile) => tile.index === index);
-    const { sources } = app.engine.nodes[index];
-    if (!to.length || sources.length !== 1 || !readsMany(app, to[0])) return "";
-    const from = tiles.filter((tile) => tile.index === sources[0]);
-    const [a, b] = [from, to].map((list) =>
-      list.flatMap((tile) => {
-        const box = place(tile.element, stage);
-        return box ? [box] : [];
+  const measure = () => {
+    const base = boxOf(stage);
+    boxes = new Map(
+      tilesNow().map((tile) => {
+        const { left, top, width, height } = boxOf(tile.element);
+        const [x, y] = [left - base.left, top - base.top];
+        const box = { left: x, right: x + width, top: y, bottom: y + height };
+        return [`${tile.index} ${tile.flat ? "" : tile.channel}`, box];
       }),
     );
-    if (!a.length || !b.length) return "";
-    const [first, last, next, end] = [a[0], a[a.length - 1], b[0], b[b.length - 1]];
-    if (next.left >= first.right)
-      return `M${first.right} ${first.top}L${next.left} ${next.top}V${end.bottom}L${last.right} ${last.bottom}Z`;
-    return `M${first.left} ${first.bottom}L${next.left} ${next.top}H${end.right}L${last.right} ${last.bottom}Z`;
+    element.setAttribute("viewBox", `0 0 ${base.width} ${base.height}`);
   };
 
-  const draw = () => {
-    const box = boxOf(stage);
-    element.setAttribute("viewBox", `0 0 ${box.width} ${box.height}`);
-    const joins = (/** @type {Spot} */ tile) => (app.engine.nodes[tile.index]?.sources.length ?? 1) > 1;
-    const lines = (/** @type {Spot[]} */ list) => list.map(allInto).join("");
-    const alone = (/** @type {Spot} */ tile) => !joins(tile) && !readsMany(app, tile);
-    quiet.setAttribute("d", lines(tiles.filter(alone)));
-    bundles.setAttribute("d", app.engine.nodes.map((_, index) => wash(index)).join(""));
-    skips.setAttribute("d", lines(tiles.filter(joins)));
+  /** A map's place; of a flat layer that of one number on its strip. @param {Spot} spot @returns {Box | null} */
+  const placeOf = ({ index, channel }) => {
+    const box = boxes.get(`${index} ${channel}`);
+    const strip = boxes.get(`${index} `);
+    if (box || !strip) return box ?? null;
+    const at = (channel + 0.5) / app.engine.nodes[index].output[0];
+    if (strip.bottom - strip.top > strip.right - strip.left) {
+      const y = strip.top + at * (strip.bottom - strip.top);
+      return { ...strip, top: y, bottom: y };
+    }
+    const x = strip.left + at * (strip.right - strip.left);
+    return { ...strip, left: x, right: x };
   };
-  const watch = new ResizeObserver(draw);
+
+  /** @param {Way} way @param {number} most @param {string} kind */
+  const draw = ({ from, to, value }, most, kind) => {
+    const [a, b] = [placeOf(from), placeOf(to)];
+    if (!a || !b) return null;
+    const share = value === null ? 0 : Math.abs(value) / most;
+    const skips = app.engine.nodes[to.index].sources.length > 1 ? " skip" : "";
+    return makeSvg(doc, "path", {
+      class: `edge ${kind}${(value ?? 0) < 0 ? " against" : ""}${skips}`,
+      d: line(a, b),
+      "stroke-width": (0.6 + WIDEST * share).toFixed(2),
+      "stroke-opacity": value === null ? 0.3 : (0.2 + 0.7 * share).toFixed(2),
+    });
+  };
+
+  const redraw = () => {
+    measure();
+    /** @type {Map<number, Way[]>} */
+    const into = new Map();
+    for (const way of ways) {
+      if (!placeOf(way.from) || !placeOf(way.to)) continue;
+      into.set(way.to.index, [...(into.get(way.to.index) ?? []), way]);
+    }
+    const drawn = Array.from(into.values()).flatMap((list) => {
+      const size = (/** @type {Way} */ { value }) => Math.abs(value ?? 0);
+      const strongest = list.sort((a, b) => size(b) - size(a)).slice(0, STRONGEST);
+      const most = size(strongest[0]) || 1;
+      return strongest
+        .filter((way) => way.value === null || size(way) >= LEAST * most)
+        .map((way) => draw(way, most, ""));
+    });
+    quiet.replaceChildren(...drawn.filter((path) => path !== null));
+  };
+  const watch = new ResizeObserver(redraw);
   watch.observe(stage);
-  stage.addEventListener("scroll", draw, true);
+  stage.addEventListener("scroll", redraw, true);
   return {
     element,
-    draw,
+    draw: redraw,
     gone: () => watch.disconnect(),
-    light: (/** @type {Spot | null} */ tile) => lit.setAttribute("d", tile ? allInto(tile) : ""),
+    /** @param {Way[]} now */
+    set: (now) => {
+      ways = now;
+      redraw();
+    },
+    /** Show what feeds a map and what it feeds. @param {Way[]} now */
+    light: (now) => {
+      if (now.length) measure();
+      const most = Math.max(1e-12, ...now.map(({ value }) => Math.abs(value ?? 0)));
+      const drawn = now.map((way) => draw(way, most, "lit"));
+      lit.replaceChildren(...drawn.filter((path) => path !== null));
+    },
   };
 }
 
-/** Whether a map reads more than one of a layer's. @param {App} app @param {Spot} to */
-function readsMany(app, to) {
-  const node = app.engine.nodes[to.index];
-  if (!node || node.sources.length !== 1) return false;
-  if (node.flat || (node.sources[0] >= 0 && sizeOf(app, node.sources[0]).flat)) return false;
-  return channelsRead(node, to.channel, 0).length > 1;
+/** A line from one box to another: to the right, or down where they stand below one another. @param {Box} a
+ * @param {Box} b */
+function line(a, b) {
+  const [ay, by] = [(a.top + a.bottom) / 2, (b.top + b.bottom) / 2];
+  if (b.left >= a.right) {
+    const half = (a.right + b.left) / 2;
+    return `M${a.right} ${ay}C${half} ${ay} ${half} ${by} ${b.left} ${by}`;
+  }
+  const [ax, bx] = [(a.left + a.right) / 2, (b.left + b.right) / 2];
+  const half = (a.bottom + b.top) / 2;
+  return `M${ax} ${a.bottom}C${ax} ${half} ${bx} ${half} ${bx} ${b.top}`;
 }

@@ -7,8 +7,12 @@ import { button, make, makeSvg, refill, setVar } from "../../kit/dom.js";
 import { blockKeys, CARD, layoutOf } from "../graph/layout.js";
 import { structureOf, unitsWithin } from "../graph/structure.js";
 import { indexOf } from "../lookup.js";
+import { allMaps } from "./all_maps.js";
+import { edgesBetween } from "./edges.js";
 import { blockName, cardOf } from "./graph_cards.js";
+import { shareText } from "./map_tile.js";
 import { graphMinimap } from "./minimap.js";
+import { pointedMap } from "./pointed_map.js";
 
 /** @typedef {import("../types.js").App} App */
 /** @typedef {import("../graph/layout.js").GraphCard} GraphCard */
@@ -23,8 +27,8 @@ const BESIDE_SIGHT = 500; // pixels beside what is in sight that are there alrea
 /** What is opened on a page, so that one comes back to it. @type {WeakMap<object, Set<string>>} */
 const OPENED_BLOCKS = new WeakMap();
 
-/** @param {App} app */
-export function networkGraph(app) {
+/** @param {App} app @param {ReturnType<typeof import("./shares_line.js").sharesLine>} line */
+export function networkGraph(app, line) {
   const { doc, t } = app;
   const win = /** @type {Window & typeof globalThis} */ (doc.defaultView);
   const items = structureOf(app.engine.nodes);
@@ -41,6 +45,10 @@ export function networkGraph(app) {
   const scroller = make(doc, "div", { class: "graph-scroller", tabindex: -1 }, stage);
   const minimap = graphMinimap(app, scroller, () => layout);
   const all = button(doc, "", () => toggleAll(), { class: "link" });
+  const grid = allMaps(app, () => {});
+  const tiles = () => Array.from(mounted.values()).flatMap((card) => card.tiles);
+  const lines = edgesBetween(app, stage, tiles);
+  stage.append(lines.element);
   const element = make(
     doc,
     "div",
@@ -52,6 +60,9 @@ export function networkGraph(app) {
     make(doc, "div", { class: "graph-tools" }, make(doc, "span", { class: "note" }, t("graph.note")), all),
     scroller,
     minimap.element,
+  );
+  const pointed = [element, grid.element].map((within) =>
+    pointedMap(app, within, () => [...tiles(), ...grid.tiles()], { light: lines.light }, line),
   );
   /** The card that the Tab key stops at. */
   let stop = 0;
@@ -70,19 +81,29 @@ export function networkGraph(app) {
     setVar(stage, "wide", `${layout.width + 8}px`);
     setVar(stage, "high", `${yOf(layout.height - 1) + CARD.height + 16}px`);
     edges.setAttribute("viewBox", `0 0 ${layout.width + 8} ${yOf(layout.height - 1) + CARD.height + 16}`);
-    const paths = { line: "", skip: "" };
-    for (const { from, to, skips } of layout.edges)
-      paths[skips ? "skip" : "line"] += way(layout.cards[from], layout.cards[to], skips, yOf);
-    refill(
-      edges,
-      makeSvg(doc, "path", { class: "graph-line", d: paths.line }),
-      makeSvg(doc, "path", { class: "graph-line skip", d: paths.skip }),
-    );
+    weigh();
     refill(frames, ...layout.frames.map(frameOf));
     refill(all, keys.some((key) => !opened.has(key)) ? t("graph.open.all") : t("graph.fold.all"));
     all.hidden = keys.length === 0;
     look();
     minimap.draw();
+  };
+
+  /** Draw the ways from card to card, as wide as what goes along of the score, where that is known. */
+  const weigh = () => {
+    const shares = layout.edges.map(({ ways }) => wayShare(app, ways));
+    const most = Math.max(1e-12, ...shares.map((share) => Math.abs(share ?? 0)));
+    const drawn = layout.edges.flatMap(({ from, to, skips }, i) => {
+      const share = shares[i];
+      const width = share === null ? 1.3 : 0.8 + (4 * Math.abs(share)) / most;
+      const against = (share ?? 0) < 0 ? " against" : "";
+      const { d, label } = way(layout.cards[from], layout.cards[to], skips, yOf);
+      const kind = `graph-line${skips ? " skip" : ""}${against}`;
+      const path = makeSvg(doc, "path", { class: kind, d, "stroke-width": width.toFixed(2) });
+      if (share === null || !label) return [path];
+      return [path, makeSvg(doc, "text", { class: `graph-share${against}`, x: label.x, y: label.y }, shareText(share))];
+    });
+    refill(edges, ...drawn);
   };
 
   /** @param {import("../graph/layout.js").GraphFrame} made */
@@ -119,7 +140,7 @@ export function networkGraph(app) {
       const near = (card.x + card.width >= left && card.x <= right) || i === stop;
       const known = mounted.get(i);
       if (near && !known) {
-        const made = cardOf(app, card, (key) => turn(key));
+        const made = cardOf(app, card, { turn, all: grid.turn });
         setVar(made.element, "x", `${card.x}px`);
         setVar(made.element, "y", `${yOf(card.y)}px`);
         setVar(made.element, "w", `${card.width}px`);
@@ -193,9 +214,13 @@ export function networkGraph(app) {
 
   return {
     element,
-    /** Numbers or colours changed. */
+    grid: grid.element,
+    /** Numbers, colours or the order of maps changed. */
     refresh: () => {
       for (const card of mounted.values()) card.paint();
+      grid.refresh();
+      weigh();
+      for (const one of pointed) one.refresh();
     },
     placed: () => {
       place();
@@ -213,6 +238,7 @@ export function networkGraph(app) {
       return stage.querySelector(`canvas[data-map="${CSS.escape(`${node}.${channel}`)}"]`);
     },
     gone: () => {
+      lines.gone();
       watch.disconnect();
       win.cancelAnimationFrame(frame);
     },
@@ -265,9 +291,23 @@ function holds(item, index) {
   return unitsWithin(item).some((unit) => unit.nodes.includes(index));
 }
 
+/** What of the score goes along all that one card reads of another; null where nobody knows. @param {App} app
+ * @param {[number, number][]} ways */
+function wayShare(app, ways) {
+  const shares = ways.map(([source, reader]) => app.shares.way(source, reader));
+  let sum = 0;
+  for (const share of shares) {
+    if (share === null) return null;
+    sum += share;
+  }
+  return sum;
+}
+
 /**
- * A way from card to card: straight, a bend to another lane, or an arc over what it skips.
+ * A way from card to card: straight, a bend to another lane, or an arc over what it skips; those that are not straight
+ * have room for a number.
  * @param {GraphCard} from @param {GraphCard} to @param {boolean} skips @param {(lane: number) => number} yOf
+ * @returns {{d: string, label: {x: number, y: number} | null}}
  */
 function way(from, to, skips, yOf) {
   const middle = CARD.height / 2 - 16;
@@ -276,9 +316,10 @@ function way(from, to, skips, yOf) {
   if (skips) {
     const [sx, ex, y] = [from.x + from.width - 16, to.x + 16, yOf(from.y) - 2];
     const high = Math.min(ARC, 14 + (ex - sx) / 30);
-    return `M${sx} ${y}C${sx + 12} ${y - high} ${ex - 12} ${y - high} ${ex} ${y}`;
+    const d = `M${sx} ${y}C${sx + 12} ${y - high} ${ex - 12} ${y - high} ${ex} ${y}`;
+    return { d, label: { x: (sx + ex) / 2, y: y - 0.75 * high - 5 } };
   }
-  if (ay === by) return `M${ax} ${ay}H${bx}`;
+  if (ay === by) return { d: `M${ax} ${ay}H${bx}`, label: null };
   const bend = Math.max(20, (bx - ax) / 2);
-  return `M${ax} ${ay}C${ax + bend} ${ay} ${bx - bend} ${by} ${bx} ${by}`;
+  return { d: `M${ax} ${ay}C${ax + bend} ${ay} ${bx - bend} ${by} ${bx} ${by}`, label: null };
 }

@@ -2,18 +2,19 @@
 
 import { make, refill, setVar } from "../../kit/dom.js";
 import { fixed } from "../../kit/format.js";
-import { channelsRead } from "../../engine/geometry.js";
-import { indexOf, networkLimit, sizeOf } from "../lookup.js";
+import { indexOf, networkLimit } from "../lookup.js";
+import { allMaps } from "./all_maps.js";
 import { layerColumn } from "./column.js";
 import { edgesBetween } from "./edges.js";
 import { figuresLine } from "./figures.js";
 import { MANY_LAYERS, networkGraph } from "./graph.js";
-import { legend, paintInput, paintMap } from "./maps.js";
+import { legend } from "./maps.js";
+import { pointedMap } from "./pointed_map.js";
 import { ALL_CLASSES, scoreBars } from "./scores.js";
+import { sharesLine } from "./shares_line.js";
 
 /** @typedef {import("../types.js").App} App */
 /** @typedef {import("../types.js").View} View */
-/** @typedef {import("./column.js").Tile} Tile */
 
 /** @param {App} app @returns {View} */
 export function overviewView(app) {
@@ -50,7 +51,8 @@ function mapLegend(app) {
 /** Of a network of many layers. @param {App} app @returns {View} */
 function graphOverview(app) {
   const { doc, t } = app;
-  const graph = networkGraph(app);
+  const line = sharesLine(app);
+  const graph = networkGraph(app, line);
   const outcome = outcomeOf(app, false);
   const legends = make(doc, "div", { class: "legends" });
   const element = make(
@@ -58,12 +60,15 @@ function graphOverview(app) {
     "section",
     { class: "overview", "aria-label": t("view.network") },
     make(doc, "p", { class: "lead" }, t("graph.lead")),
+    line.element,
     make(doc, "div", { class: "flow" }, graph.element, outcome.element),
+    graph.grid,
     legends,
     figuresLine(app),
   );
   setVar(element, "scores", String(app.payload.classes.length));
   const refresh = () => {
+    app.shares.want();
     graph.refresh();
     outcome.refresh();
     refill(legends, ...mapLegend(app));
@@ -76,29 +81,31 @@ function graphOverview(app) {
 function columnOverview(app) {
   const { doc, t } = app;
   const { nodes } = app.engine;
-  /** @type {Tile[]} */
-  const tiles = [];
-  const changed = () => {
-    edges.draw();
+  const grid = allMaps(app, (index) => {
+    columns.forEach((column, i) => column.opened(i - 1 === index));
     stay(null);
-  };
-  const columns = [-1, ...nodes.keys()].map((index) => layerColumn(app, index, tiles, changed));
-  const stage = make(doc, "div", { class: "stage" }, ...columns);
+  });
+  const columns = [-1, ...nodes.keys()].map((index) => layerColumn(app, index, grid.turn));
+  const tiles = columns.flatMap((column) => column.tiles);
+  const stage = make(doc, "div", { class: "stage" }, ...columns.map(({ element }) => element));
   const scroller = make(doc, "div", { class: "scroller", tabindex: -1 }, stage);
   const outcome = outcomeOf(app, true);
-  const edges = edgesBetween(app, stage, tiles);
+  const edges = edgesBetween(app, stage, () => tiles);
   stage.prepend(edges.element);
-  const light = (/** @type {Event} */ event) => {
-    const leaving = event.type === "pointerleave" || event.type === "focusout";
-    const tile = leaving
-      ? undefined
-      : tiles.find((x) => x.element === /** @type {Element} */ (event.target).closest?.(".tile"));
-    for (const other of tiles) other.element.classList.toggle("feeds", Boolean(tile && feeds(app, other, tile)));
-    stage.classList.toggle("lit", Boolean(tile));
-    edges.light(tile ?? null);
-    if (tile && tile.index >= 0) app.say(t("feeds.say", { node: nodes[tile.index].name, map: tile.channel + 1 }));
-  };
-  for (const event of ["pointerover", "focusin", "pointerleave", "focusout"]) stage.addEventListener(event, light);
+  const line = sharesLine(app);
+  const legends = make(doc, "div", { class: "legends" });
+  const element = make(
+    doc,
+    "section",
+    { class: "overview", "aria-label": t("view.network") },
+    make(doc, "p", { class: "lead" }, t("overview.lead")),
+    line.element,
+    make(doc, "div", { class: "flow" }, scroller, outcome.element),
+    grid.element,
+    legends,
+    figuresLine(app),
+  );
+  const pointed = pointedMap(app, element, () => [...tiles, ...grid.tiles()], edges, line);
   /** One stop of the Tab key: the map in focus last; arrows go on from it. @param {Element | null} to */
   const stay = (to) => {
     const all = Array.from(stage.querySelectorAll("button"));
@@ -115,22 +122,13 @@ function columnOverview(app) {
   scroller.addEventListener("scroll", hint);
   const watch = new ResizeObserver(hint);
   watch.observe(scroller);
-  const legends = make(doc, "div", { class: "legends" });
-  const element = make(
-    doc,
-    "section",
-    { class: "overview", "aria-label": t("view.network") },
-    make(doc, "p", { class: "lead" }, t("overview.lead")),
-    make(doc, "div", { class: "flow" }, scroller, outcome.element),
-    legends,
-    figuresLine(app),
-  );
   setVar(element, "scores", String(app.payload.classes.length));
   const refresh = () => {
-    for (const tile of tiles) paintMap(app, tile.canvas, tile.index, tile.channel);
-    const whole = /** @type {HTMLCanvasElement | null} */ (stage.querySelector("canvas.input-picture"));
-    if (whole) paintInput(app, whole);
+    app.shares.want();
+    for (const column of columns) column.refresh();
+    grid.refresh();
     outcome.refresh();
+    pointed.refresh();
     refill(legends, ...mapLegend(app));
   };
   refresh();
@@ -154,7 +152,12 @@ function columnOverview(app) {
       edges.gone();
       watch.disconnect();
     },
-    keys: (event) => rove(doc, columns, event),
+    keys: (event) =>
+      rove(
+        doc,
+        columns.map((column) => column.element),
+        event,
+      ),
   };
 }
 
@@ -167,15 +170,6 @@ function softmaxWords({ t, engine, payload }) {
   return engine.temperature === 1
     ? t("scores.softmax")
     : t("scores.calibrated", { temperature: fixed(engine.temperature, 3) });
-}
-
-/** Whether one map feeds another directly. @param {App} app @param {Tile} from @param {Tile} to */
-function feeds(app, from, to) {
-  const node = app.engine.nodes[to.index];
-  if (!node) return false;
-  if (sizeOf(app, from.index).flat || node.flat) return node.sources.includes(from.index);
-  const reads = (/** @type {number} */ at) => channelsRead(node, to.channel, at).includes(from.channel);
-  return node.sources.some((source, at) => source === from.index && reads(at));
 }
 
 /** Arrows go from map to map. @param {Document} doc @param {HTMLElement[]} columns @param {KeyboardEvent} event */
