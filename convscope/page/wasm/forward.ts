@@ -18,27 +18,32 @@ export function pad(
 
 /**
  * Sums of products for each filter and place: bias + the weights × the numbers at the place's `begins` + `offsets`, both
- * in bytes; `begins` has entries up to a multiple of eight. Weights are packed (blocks of 4 filters, taps, 4). `panel`
- * has room for `together` × 8 places of all taps, which the filters run over one after another.
+ * in bytes; `begins` has entries up to a multiple of eight. Weights are packed (blocks of 4 filters, taps, 4). The taps
+ * are taken `depth` at a time, so that what is multiplied stays in a processor's caches; `panel` has room for `together`
+ * × 8 places of so many, which the filters run over one after another.
  */
 export function convolve(
   source: usize, packed: usize, bias: usize, target: usize, begins: usize, offsets: usize, panel: usize, places: i32,
-  taps: i32, filters: i32, together: i32,
+  taps: i32, filters: i32, together: i32, depth: i32,
 ): void {
-  const step = <usize>taps * TAP;
+  const step = <usize>depth * TAP;
   const block = <usize>taps << 4;
-  for (let first = 0; first < places; first += together * PLACES) {
-    const groups = min(together, (places - first + PLACES - 1) / PLACES);
-    for (let g = 0; g < groups; g++) {
-      layOut(source, begins + (<usize>(first + g * PLACES) << 2), offsets, panel + <usize>g * step, taps);
-    }
-    let weights = packed;
-    for (let f = 0; f < filters; f += 4, weights += block) {
-      const offset = bias + (<usize>f << 2);
+  for (let tap = 0; tap < taps; tap += depth) {
+    const count = min(depth, taps - tap);
+    const read = offsets + (<usize>tap << 2);
+    for (let first = 0; first < places; first += together * PLACES) {
+      const groups = min(together, (places - first + PLACES - 1) / PLACES);
       for (let g = 0; g < groups; g++) {
-        const p = first + g * PLACES;
-        const out = target + (<usize>(f * places + p) << 2);
-        four(panel + <usize>g * step, weights, offset, out, <usize>places << 2, taps, min(4, filters - f), places - p);
+        layOut(source, begins + (<usize>(first + g * PLACES) << 2), read, panel + <usize>g * step, count);
+      }
+      let weights = packed + (<usize>tap << 4);
+      for (let f = 0; f < filters; f += 4, weights += block) {
+        const offset = tap == 0 ? bias + (<usize>f << 2) : 0;
+        for (let g = 0; g < groups; g++) {
+          const p = first + g * PLACES;
+          const out = target + (<usize>(f * places + p) << 2);
+          four(panel + <usize>g * step, weights, offset, out, <usize>places << 2, count, filters - f, places - p);
+        }
       }
     }
   }
@@ -69,15 +74,34 @@ function layOut(source: usize, begins: usize, offsets: usize, panel: usize, taps
   }
 }
 
-/** Four filters for eight places: six numbers or vectors read give eight vectors of products. */
+/** Four filters for eight places: six numbers or vectors read give eight vectors of products. Without a bias, which is
+ * address 0, they are added to the sums that are there. */
 @inline
 function four(
   x: usize, w: usize, bias: usize, out: usize, plane: usize, taps: i32, filters: i32, places: i32,
 ): void {
-  let a0 = v128.load32_splat(bias, 0), a1 = a0;
-  let b0 = v128.load32_splat(bias, 4), b1 = b0;
-  let c0 = v128.load32_splat(bias, 8), c1 = c0;
-  let d0 = v128.load32_splat(bias, 12), d1 = d0;
+  let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0;
+  if (bias) {
+    a0 = a1 = v128.load32_splat(bias, 0);
+    b0 = b1 = v128.load32_splat(bias, 4);
+    c0 = c1 = v128.load32_splat(bias, 8);
+    d0 = d1 = v128.load32_splat(bias, 12);
+  } else {
+    a0 = v128.load(out, 0);
+    a1 = v128.load(out, 16);
+    if (filters > 1) {
+      b0 = v128.load(out + plane, 0);
+      b1 = v128.load(out + plane, 16);
+    }
+    if (filters > 2) {
+      c0 = v128.load(out + 2 * plane, 0);
+      c1 = v128.load(out + 2 * plane, 16);
+    }
+    if (filters > 3) {
+      d0 = v128.load(out + 3 * plane, 0);
+      d1 = v128.load(out + 3 * plane, 16);
+    }
+  }
   for (const end = x + <usize>taps * TAP; x < end; x += TAP, w += VECTOR) {
     const x0 = v128.load(x, 0);
     const x1 = v128.load(x, 16);
@@ -125,27 +149,38 @@ export function slide(
   source: usize, weights: usize, bias: usize, target: usize, channels: i32, rows: i32, columns: i32, wide: i32,
   plane: i32, high: i32, broad: i32, down: i32, across: i32, strideDown: i32, strideAcross: i32,
 ): void {
+  const vectors = columns >= 4 && strideAcross <= 2;
+  const pairs = vectors && down == 1 && strideDown < high;
   for (let c = 0; c < channels; c++, source += <usize>plane << 2, weights += <usize>(high * broad) << 2, bias += 4) {
-    for (let y = 0; y < rows; y++, target += <usize>columns << 2) {
+    let y = 0;
+    for (; pairs && y + 2 <= rows; y += 2) {
       const line = source + (<usize>(y * strideDown * wide) << 2);
+      const out = target + (<usize>(y * columns) << 2);
+      for (let x = 0; x < columns; ) {
+        const eight = columns - x >= 8 || (columns >= 8 && columns - x > 4);
+        x = min(x, columns - (eight ? 8 : 4)); // the last may be made twice
+        const from = line + (<usize>(x * strideAcross) << 2);
+        const to = out + (<usize>x << 2);
+        twoRows(from, weights, bias, to, columns, wide, high, broad, across, strideDown, strideAcross, eight);
+        x += eight ? 8 : 4;
+      }
+    }
+    for (; y < rows; y++) {
+      const line = source + (<usize>(y * strideDown * wide) << 2);
+      const out = target + (<usize>(y * columns) << 2);
       let x = 0;
-      if (columns >= 4 && strideAcross <= 2) {
-        while (x < columns) {
-          x = min(x, columns - 4); // the last four may be made twice
-          let sum = v128.load32_splat(bias);
-          let w = weights;
-          for (let ky = 0; ky < high; ky++) {
-            let from = line + (<usize>(ky * down * wide + x * strideAcross) << 2);
-            for (let kx = 0; kx < broad; kx++, w += 4, from += <usize>across << 2) {
-              const read = strideAcross == 1 ? v128.load(from)
-                : v128.shuffle<f32>(v128.load(from, 0), v128.load(from, 16), 0, 2, 4, 6);
-              sum = madd(v128.load32_splat(w), read, sum);
-            }
+      while (vectors && x < columns) {
+        x = min(x, columns - 4);
+        let sum = v128.load32_splat(bias);
+        let w = weights;
+        for (let ky = 0; ky < high; ky++) {
+          let from = line + (<usize>(ky * down * wide + x * strideAcross) << 2);
+          for (let kx = 0; kx < broad; kx++, w += 4, from += <usize>across << 2) {
+            sum = madd(v128.load32_splat(w), nextFour(from, strideAcross), sum);
           }
-          v128.store(target + (<usize>x << 2), sum);
-          x += 4;
         }
-        continue;
+        v128.store(out + (<usize>x << 2), sum);
+        x += 4;
       }
       for (; x < columns; x++) {
         let sum = load<f32>(bias);
@@ -154,9 +189,66 @@ export function slide(
           let from = line + (<usize>(ky * down * wide + x * strideAcross) << 2);
           for (let kx = 0; kx < broad; kx++, w += 4, from += <usize>across << 2) sum += load<f32>(w) * load<f32>(from);
         }
-        store<f32>(target + (<usize>x << 2), sum);
+        store<f32>(out + (<usize>x << 2), sum);
       }
     }
+    target += <usize>(rows * columns) << 2;
+  }
+}
+
+/** Four numbers one after another, or every other of eight. */
+@inline
+function nextFour(from: usize, stride: i32): v128 {
+  return stride == 1 ? v128.load(from) : v128.shuffle<f32>(v128.load(from, 0), v128.load(from, 16), 0, 2, 4, 6);
+}
+
+/** Four or eight places of two rows: most rows of the source are read once for both. */
+@inline
+function twoRows(
+  source: usize, weights: usize, bias: usize, out: usize, columns: i32, wide: i32, high: i32, broad: i32, across: i32,
+  strideDown: i32, strideAcross: i32, eight: bool,
+): void {
+  const tap = <usize>across << 2;
+  const second: usize = eight ? <usize>strideAcross << 4 : 0;
+  const behind = <usize>(strideDown * broad) << 2; // a row's weights are so far from those that the next meets there
+  let a0 = v128.load32_splat(bias), a1 = a0, b0 = a0, b1 = a0;
+  let w = weights;
+  let line = source;
+  for (let r = 0; r < high + strideDown; r++, line += <usize>wide << 2) {
+    let from = line;
+    if (r < strideDown) {
+      for (let kx = 0; kx < broad; kx++, w += 4, from += tap) {
+        const weight = v128.load32_splat(w);
+        a0 = madd(weight, nextFour(from, strideAcross), a0);
+        if (eight) a1 = madd(weight, nextFour(from + second, strideAcross), a1);
+      }
+    } else if (r < high) {
+      for (let kx = 0; kx < broad; kx++, w += 4, from += tap) {
+        const x0 = nextFour(from, strideAcross);
+        const weight = v128.load32_splat(w);
+        const next = v128.load32_splat(w - behind);
+        a0 = madd(weight, x0, a0);
+        b0 = madd(next, x0, b0);
+        if (eight) {
+          const x1 = nextFour(from + second, strideAcross);
+          a1 = madd(weight, x1, a1);
+          b1 = madd(next, x1, b1);
+        }
+      }
+    } else {
+      for (let kx = 0; kx < broad; kx++, w += 4, from += tap) {
+        const next = v128.load32_splat(w - behind);
+        b0 = madd(next, nextFour(from, strideAcross), b0);
+        if (eight) b1 = madd(next, nextFour(from + second, strideAcross), b1);
+      }
+    }
+  }
+  const below = out + (<usize>columns << 2);
+  v128.store(out, a0);
+  v128.store(below, b0);
+  if (eight) {
+    v128.store(out, a1, 16);
+    v128.store(below, b1, 16);
   }
 }
 

@@ -4,7 +4,8 @@
 /** @import {Layer, Numbers} from "../types.js" */
 /** @import {FastKind, FastSite} from "./types.js" */
 
-const PANEL = 24_000; // numbers of the places that filters run over together: they stay in a processor's second cache
+const PANEL = 49_152; // numbers of the places that filters run over together: they stay in a processor's second cache
+const DEPTH = 512; // taps that are taken at a time: of eight places they and their weights stay in the first
 
 /** @type {Partial<Record<Kind, FastKind>>} */
 export const FAST_KINDS = {
@@ -73,9 +74,10 @@ function fastConvolution({ node, inputs: [x], output, memory }) {
     const p = i < places ? i : i & ~7; // the rest of the last eight is the first again: never eight side by side
     begins[i] = 4 * (Math.floor(p / columns) * stride[0] * wide + (p % columns) * stride[1]);
   }
-  const together = Math.max(1, Math.min(Math.floor(PANEL / (8 * taps)), begins.length / 8));
+  const taken = Math.min(DEPTH, taps);
+  const together = Math.min(Math.floor(PANEL / (8 * taken)), begins.length / 8);
   const [begin, offset] = [memory.put(begins), memory.put(offsets)];
-  const panel = memory.scratch("panel", together * 8 * taps);
+  const panel = memory.scratch("panel", together * 8 * taken);
   const parts = Array.from({ length: groups }, (_, g) => ({
     weights: memory.put(packed(weight.subarray(g * each * taps, (g + 1) * each * taps), each, taps)),
     bias: memory.put(biasOf(bias?.subarray(g * each, (g + 1) * each), each)),
@@ -85,7 +87,7 @@ function fastConvolution({ node, inputs: [x], output, memory }) {
     parts.forEach((part, g) => {
       const [read, write] = [from + 4 * g * depth * high * wide, output.at + 4 * g * each * places];
       kernels.convolve(
-        ...[read, part.weights, part.bias, write, begin, offset, panel.at, places, taps, each, together],
+        ...[read, part.weights, part.bias, write, begin, offset, panel.at, places, taps, each, together, taken],
       );
     });
   };

@@ -7,7 +7,7 @@
  * @property {(from: number, to: number, channels: number, height: number, width: number, top: number, left: number,
  * high: number, wide: number) => void} pad
  * @property {(source: number, packed: number, bias: number, target: number, begins: number, offsets: number,
- * panel: number, places: number, taps: number, filters: number, together: number) => void} convolve
+ * panel: number, places: number, taps: number, filters: number, together: number, depth: number) => void} convolve
  * @property {(source: number, weights: number, bias: number, target: number, channels: number, rows: number,
  * columns: number, wide: number, plane: number, high: number, broad: number, down: number, across: number,
  * strideDown: number, strideAcross: number) => void} slide

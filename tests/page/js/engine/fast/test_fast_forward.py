@@ -85,6 +85,9 @@ CORNERS = (
     "conv(8, 1) + conv(8, 3, groups=8, stride=2, pad=1) + conv(8, 5, groups=8, pad=2) + skip(conv(8, 3, pad=1)) + fc",
     "conv(6, 3) + conv(12, 3, groups=3) + conv(6, 3, groups=6, stride=3) + relu + fc(17) + relu + fc",
     "conv(8, 3, dilation=2) + conv(8, 3, groups=8, dilation=2) + gap + fc",
+    # more taps than are taken at a time; one filter a map in two rows, eight and four places wide, an odd row left
+    "conv(60, 3, stride=2) + conv(7, 3) + conv(7, 5, groups=7, pad=2) + conv(7, 2, groups=7, stride=2) + fc",
+    "conv(3, 3) + conv(3, 4, groups=3, stride=2) + conv(3, 3, groups=3, pad=1) + conv(3, 3, groups=3) + fc",
 )
 
 
