@@ -3,6 +3,7 @@
 import { whenRead } from "../engine/inflate.js";
 import { languageOf, translator } from "../kit/i18n.js";
 import { printLight } from "../kit/paper.js";
+import { reachScrollers } from "../kit/scroll_reach.js";
 import { wordMarks } from "../kit/word_marks.js";
 import { addressOf, changed, stateOf } from "./address.js";
 import { makeApi } from "./api.js";
@@ -90,6 +91,7 @@ export function startLab(doc, win, payload, dictionaries) {
   };
 
   const marks = wordMarks(doc, () => lab.t);
+  reachScrollers(doc, page, () => lab.t("scroll.name"));
   const show = () => {
     const language = languageOf(lab.state.l ?? "", payload.language, win.navigator.language, dictionaries);
     const look = `${language} ${lab.dark()} ${Boolean(lab.state.embed)}`;

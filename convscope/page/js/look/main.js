@@ -5,6 +5,7 @@ import { itemOf, unpack } from "../engine/binary.js";
 import { makeEngine } from "../engine/engine.js";
 import { whenRead } from "../engine/inflate.js";
 import { languageOf, translator } from "../kit/i18n.js";
+import { reachScrollers } from "../kit/scroll_reach.js";
 import { wordMarks } from "../kit/word_marks.js";
 import { printLight } from "../kit/paper.js";
 import { indexOf, scoresAreKnown, sizeOf } from "./lookup.js";
@@ -73,6 +74,7 @@ export function start(doc, win, payload, dictionaries) {
   });
 
   const marks = wordMarks(doc, () => app.t);
+  reachScrollers(doc, page, () => app.t("scroll.name"));
   let pictured = "";
   /** Bring picture and result up to the state. */
   const compute = () => {
