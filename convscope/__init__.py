@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .drawing import draw as draw
     from .errors import ConvscopeError as ConvscopeError
     from .evaluation import evaluate as evaluate
+    from .explain.health import health as health
     from .explain.look import look as look
     from .explain.relevance import relevance as relevance
     from .explain.saliency import grad_cam as grad_cam
@@ -88,6 +89,7 @@ _HOMES = {
     "draw": "drawing",
     "look": "explain.look",
     "relevance": "explain.relevance",
+    "health": "explain.health",
     "grad_cam": "explain.saliency",
     "occlusion": "explain.saliency",
     "predict": "prediction",

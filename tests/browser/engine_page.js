@@ -5,6 +5,7 @@ import { byImportance, inNoOrder } from "../../convscope/page/js/engine/deletion
 import { fitPicture } from "../../convscope/page/js/engine/fit.js";
 import { runNode } from "../../convscope/page/js/engine/forward.js";
 import { readingUnit } from "../../convscope/page/js/engine/geometry.js";
+import { badWeights, healthCounter } from "../../convscope/page/js/engine/health.js";
 import { overPicture } from "../../convscope/page/js/engine/heat.js";
 import { KINDS, kindOf } from "../../convscope/page/js/engine/kinds/all.js";
 import { hardToRead } from "../../convscope/page/js/engine/legibility.js";
@@ -118,6 +119,11 @@ Object.assign(globalThis, {
       maps: mapsApart(a, b, channels),
       minus: Array.from(difference(a, b, 2, 2)),
     }),
+    health: (/** @type {number[][]} */ pictures) => {
+      const counter = healthCounter(at.engine.nodes);
+      for (const picture of pictures) counter.add(at.engine.forward(picture));
+      return { layers: counter.layers(), weights: badWeights(at.engine.nodes), n: counter.pictures() };
+    },
     noOrder: (/** @type {number} */ count) => Array.from(inNoOrder(count)),
     relevance: (/** @type {number} */ chosen, /** @type {any} */ rule, /** @type {number[][]} */ units) => {
       const made = at.engine.relevance(at.result, chosen, rule);

@@ -163,6 +163,18 @@ def test_two_pictures_are_contrasted(page: Page) -> None:
     assert page.state()["a"].startswith("d")
 
 
+def test_health_counts_units_over_the_samples(page: Page) -> None:
+    page.open("v=health")
+    until(lambda: page.all(".health tfoot"))
+    rows = page.browser.execute_script(CELLS, ".health tbody tr, .health tfoot tr")  # type: ignore[no-untyped-call]
+    counts = np.array([[int(v) for v in row[1:]] for row in rows])
+    np.testing.assert_array_equal(counts[:-1].sum(0), counts[-1])
+    ill = int(counts[-1, 1:].sum())
+    said = page.text(".health [role=status]")
+    assert said.startswith(f"{ill} of" if ill else "All ")
+    assert f"these {whole_payload()['samples']['pictures']['shape'][0]} pictures" in said
+
+
 CELLS = """return Array.from(document.querySelectorAll(arguments[0]),
     (row) => Array.from(row.children, (c) => c.textContent))"""
 TABLES = """return Array.from(document.querySelectorAll('.relevance-unit table'), (table) => [

@@ -24,6 +24,7 @@ from torch.nn import functional
 from convscope import modelfile, prediction
 from convscope.errors import InputError
 from convscope.explain import saliency
+from convscope.explain.health import health
 from convscope.explain.payload.encoding import ScaledBytes, decode
 from convscope.explain.payload.travel import rounded
 from convscope.explain.relevance import relevance
@@ -36,6 +37,8 @@ from convscope.nn import Net, build, load_weights
 from convscope.pictures.input_spec import InputSpec
 from tests.browser.engine_page import EnginePage, numbers
 from tests.calibration.made import calibrated
+from tests.explain.nets import net_of, pixels
+from tests.explain.test_health import faulty
 from tests.rejection.made import READ, rejecting
 from tests.samples import sample
 from tests.strategies import (
@@ -454,6 +457,23 @@ def check_occlusion(
     np.testing.assert_allclose(
         numbers(got), wanted, atol=2e-5, err_msg=f"{network.plan} on {network.input}, size {size}, stride {stride}"
     )
+
+
+@pytest.mark.parametrize("planted", [True, False])
+def test_health_is_pythons(page: EnginePage, planted: bool) -> None:
+    net, pictures = (faulty() if planted else net_of("conv(3, 3) + clip(0, 4) + fc")), pixels(8)
+    wanted = health(net, pictures)
+    page.load(net.network, net.spec, net.weights())
+    page.call("forward", pictures[0].ravel().tolist())
+    found = page.call("health", [picture.ravel().tolist() for picture in pictures])
+    names = [node.name for node in net.network.nodes]
+    assert found["n"] == wanted.pictures == 8
+    ours = [
+        (names[one["index"]], names[one["after"]], tuple(one["units"]), tuple(one["like"])) for one in found["layers"]
+    ]
+    assert ours == [(one.name, one.after, one.units, one.like) for one in wanted.layers]
+    bad = [(f"{names[one['index']]}.{one['name']}", one["nan"], one["infinite"]) for one in found["weights"]]
+    assert bad == [(one.tensor, one.nan, one.infinite) for one in wanted.weights]
 
 
 def test_how_far_two_results_are_apart_by_hand(page: EnginePage) -> None:

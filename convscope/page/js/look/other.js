@@ -36,6 +36,51 @@ export function pixelsName(app) {
 /** @type {{key: string, result: Result | null, runner: Promise<import("./client.js").Runner> | null}} */
 const made = { key: "", result: null, runner: null };
 
+/** A worker beside the page's own, which keeps what it computed last; null where the network is small. @param {App} app */
+function runnerAside(app) {
+  const block = app.running ? app.doc.getElementById("forward") : null;
+  if (!block) return null;
+  const { input, nodes, tensors, temperature, ending } = app.payload;
+  made.runner ??= unpacked(JSON.parse(block.textContent || "null")).then(({ script, modules }) =>
+    startForward(script, modules, { input, nodes, tensors, temperature, ending }),
+  );
+  return made.runner;
+}
+
+/**
+ * Run every sample through the network, a slice at a time. Returns what lets it go.
+ * @param {App} app
+ * @param {(result: Result) => void} add
+ * @param {(share: number) => void} told 0…1
+ * @param {() => void} done
+ */
+export function eachSample(app, add, told, done) {
+  const win = /** @type {Window & typeof globalThis} */ (app.doc.defaultView);
+  const { samples, engine } = app;
+  const [count] = samples.shape;
+  const runner = runnerAside(app);
+  let gone = false;
+  const run = async (/** @type {number} */ i) => {
+    const picture = /** @type {Uint8Array} */ (itemOf(samples.data, samples.shape, i));
+    if (!engine.computes) return engine.captured(i);
+    if (!runner) return engine.forward(picture);
+    const { answer } = (await runner).ask({ ask: "forward", picture, given: {} });
+    return engine.resultOf(picture, /** @type {Float32Array[]} */ (await answer));
+  };
+  const all = async () => {
+    for (let i = 0; i < count && !gone; i++) {
+      add(await run(i));
+      told((i + 1) / count);
+      await new Promise((next) => win.setTimeout(next, 0));
+    }
+    if (!gone) done();
+  };
+  void all();
+  return () => {
+    gone = true;
+  };
+}
+
 /**
  * What the network makes of it; kept for the last one. Returns what lets it go.
  * @param {App} app
@@ -54,16 +99,12 @@ export function otherResult(app, done) {
   };
   let gone = false;
   const here = () => keep(app.engine.forward(picture));
-  const block = app.running ? app.doc.getElementById("forward") : null;
-  if (!block) {
+  const runner = runnerAside(app);
+  if (!runner) {
     here();
     return () => {};
   }
-  const { input, nodes, tensors, temperature, ending } = app.payload;
-  made.runner ??= unpacked(JSON.parse(block.textContent || "null")).then(({ script, modules }) =>
-    startForward(script, modules, { input, nodes, tensors, temperature, ending }),
-  );
-  made.runner
+  runner
     .then((runner) => runner.ask({ ask: "forward", picture, given: {} }).answer)
     .then(
       (outputs) => !gone && keep(app.engine.resultOf(picture, /** @type {Float32Array[]} */ (outputs))),

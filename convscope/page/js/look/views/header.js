@@ -18,6 +18,7 @@ export function pageHeader(app) {
     ["contrast", t("view.contrast")],
     ["training", t("view.training")],
     ["errors", t("view.errors")],
+    ["health", t("view.health")],
   ];
   const links = chapters.map(([view, name]) =>
     make(

@@ -5,6 +5,7 @@ import { contrastView } from "./contrast.js";
 import { drawView } from "./draw.js";
 import { emptyView } from "./empty.js";
 import { errorsView } from "./errors.js";
+import { healthView } from "./health.js";
 import { layerView } from "./layer.js";
 import { lossView } from "./loss.js";
 import { overviewView } from "./overview.js";
@@ -34,6 +35,7 @@ export function mountView(app) {
   if (state.view === "contrast" && app.engine.computes) return contrastView(app);
   if (state.view === "contrast") return emptyView(app, t("view.contrast"), t("where.cannot"));
   if (state.view === "training") return trainingView(app);
+  if (state.view === "health") return healthView(app);
   if (state.view === "errors") return errorsView(app);
   return overviewView(app);
 }

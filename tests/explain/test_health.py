@@ -1,0 +1,77 @@
+"""Faults that were planted are found, and nothing else; the page finds the same (tests/browser/test_conformance.py)."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from convscope.explain.health import FAULTS, REMEDIES, BadWeights, health
+from convscope.nn import Net
+from tests.explain.nets import net_of, pixels
+
+FORMULA = "conv(6, 3) + bn + relu + maxpool(2) + conv(4, 3) + tanh + fc(5) + relu + fc"
+
+
+def faulty() -> Net:
+    """A network whose conv1 has a dead map, a constant one and one that repeats the first, whose conv2 has a saturated
+    map, and whose fc1 has a unit that is dead and one that is no number."""
+    net = net_of(FORMULA)
+    conv1, bn1, conv2, fc1 = (net.get_submodule(name) for name in ("conv1", "bn1", "conv2", "fc1"))
+    with torch.no_grad():
+        for part in (conv1.weight, conv1.bias, bn1.weight, bn1.bias, bn1.running_mean, bn1.running_var):  # type: ignore[union-attr]
+            part[3] = part[0]  # type: ignore[index]
+        bn1.bias[1] = -1000.0  # type: ignore[index]
+        conv1.weight[2] = 0  # type: ignore[index]
+        bn1.bias[2] = 5.0  # type: ignore[index]
+        conv2.weight *= 0.02  # type: ignore[operator]
+        conv2.bias *= 0.1  # type: ignore[operator]
+        conv2.bias[1] = 100.0  # type: ignore[index]
+        fc1.bias[0] = -1000.0  # type: ignore[index]
+        fc1.weight[4, 0] = float("nan")  # type: ignore[index]
+        fc1.weight[4, 1] = float("-inf")  # type: ignore[index]
+    return net
+
+
+def test_planted_faults_are_found_layer_by_layer() -> None:
+    found = health(faulty(), pixels(12))
+    layers = {layer.name: layer for layer in found.layers}
+    assert [layer.after for layer in found.layers] == ["relu1", "tanh1", "relu2", "fc2"]
+    assert layers["conv1"].units == (None, "dead", "constant", "duplicate", None, None)
+    assert layers["conv1"].like == (-1, -1, -1, 0, -1, -1)
+    assert layers["conv2"].units == (None, "saturated", None, None)
+    assert layers["fc1"].units[0] == "dead"
+    assert layers["fc1"].units[4] == "notfinite"
+    assert set(layers["fc2"].units) == {"notfinite"}
+    assert found.weights == (BadWeights("fc1.weight", 1, 1),)
+    assert found.count("dead") == 1 + layers["fc1"].count("dead")
+    assert set(REMEDIES) == set(FAULTS)
+
+
+def test_a_sound_network_has_none() -> None:
+    net, pictures = net_of("conv(5, 3) + tanh + fc(4) + leaky_relu + fc"), pixels(9)
+    found = health(net, pictures)
+    assert [found.count(fault) for fault in FAULTS] == [0] * 5
+    assert found.weights == ()
+    assert found.tells
+    assert not health(net, pictures[:1]).tells
+
+
+def test_equal_in_some_pictures_is_no_duplicate() -> None:
+    """Two kernels that see different columns are alike only where the picture is."""
+    net = net_of("conv(2, (1, 2), bias=False) + fc", (1, 4, 6))
+    with torch.no_grad():
+        net.get_parameter("conv1.weight").copy_(torch.tensor([[1.0, 0.0], [0.0, 1.0]]).view(2, 1, 1, 2))
+    even = np.full((3, 1, 4, 6), 7, np.uint8)
+    assert health(net, even * np.arange(1, 4, dtype=np.uint8)[:, None, None, None]).layers[0].units == (
+        None,
+        "duplicate",
+    )
+    even[2, 0, 0, 3] = 9
+    assert health(net, even * np.arange(1, 4, dtype=np.uint8)[:, None, None, None]).layers[0].units == (None, None)
+
+
+def test_a_clip_from_zero_is_dead_below_it_and_saturated_above() -> None:
+    net = net_of("conv(3, 3) + clip(0, 4) + fc")
+    with torch.no_grad():
+        net.get_parameter("conv1.bias").copy_(torch.tensor([0.0, -500.0, 500.0]))
+    assert health(net, pixels(4)).layers[0].units[1:] == ("dead", "saturated")
