@@ -17,6 +17,7 @@ import {
   squaredGradient,
 } from "../../convscope/page/js/engine/learned.js";
 import { originOf } from "../../convscope/page/js/engine/terms.js";
+import { gifWriter } from "../../convscope/page/js/kit/gif.js";
 import { pixelsOf } from "../../convscope/page/js/kit/pixels.js";
 import { centred } from "../../convscope/page/js/look/edits.js";
 
@@ -123,6 +124,18 @@ Object.assign(globalThis, {
       const counter = healthCounter(at.engine.nodes);
       for (const picture of pictures) counter.add(at.engine.forward(picture));
       return { layers: counter.layers(), weights: badWeights(at.engine.nodes), n: counter.pictures() };
+    },
+    gif: (/** @type {number} */ width, /** @type {number} */ height, /** @type {number[][]} */ frames) => {
+      const writer = gifWriter(width, height, 160);
+      for (const rgb of frames) {
+        const data = Uint8ClampedArray.from({ length: 4 * width * height }, (_, i) =>
+          i % 4 === 3 ? 255 : rgb[3 * Math.floor(i / 4) + (i % 4)],
+        );
+        writer.add({ width, height, data });
+      }
+      let text = "";
+      for (const byte of writer.bytes()) text += String.fromCharCode(byte);
+      return btoa(text);
     },
     noOrder: (/** @type {number} */ count) => Array.from(inNoOrder(count)),
     relevance: (/** @type {number} */ chosen, /** @type {any} */ rule, /** @type {number[][]} */ units) => {

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from PIL import Image
+from selenium import webdriver
 
-from tests.browser.look_page import Page
+from tests.browser.engine_page import EnginePage
+from tests.browser.look_page import Page, whole_payload
 
 pytestmark = pytest.mark.browser
 CATCH = """window.made = []; const before = URL.createObjectURL;
@@ -50,6 +54,91 @@ def test_a_saved_view_shows_what_the_page_shows(page: Page, at: str) -> None:
     assert page.console() == []
 
 
+def apart(frame: Image.Image, screen: Image.Image, fine: float) -> float:
+    """Return by how much a frame without its margins differs from the screen, of 765."""
+    part = frame.crop(tuple(round(v * fine) for v in (16, 16, 16 + screen.width, 16 + screen.height)))  # type: ignore[arg-type]
+    pairs = list(zip(pixels(part.resize(screen.size)), pixels(screen), strict=True))
+    return sum(abs(a - b) for pair in pairs for a, b in zip(*pair, strict=True)) / len(pairs)
+
+
 def pixels(image: Image.Image) -> list[tuple[int, int, int]]:
     """Return every ninth pixel of every seventh row."""
     return [image.getpixel((x, y)) for y in range(0, image.height, 7) for x in range(0, image.width, 9)]  # type: ignore[misc]
+
+
+def filmed(page: Page, kind: str) -> tuple[bytes, float]:
+    """Press the button, and return the film and how long the page says that it is."""
+    page.browser.execute_script(CATCH)
+    page.browser.set_script_timeout(120)
+    page.one(f'.save-view [aria-label="as a film {kind}"]').click()
+    made = base64.b64decode(page.browser.execute_async_script(READ).split(",", 1)[1])
+    said = page.text(".save-view .film-said")
+    name, megabytes, seconds = re.fullmatch(r"(\S+): (\S+) MB, (\S+) s", said).groups()  # type: ignore[union-attr]
+    assert name.endswith(f".{kind.lower()}")
+    assert float(megabytes) == pytest.approx(len(made) / 1e6, abs=0.006)
+    return made, float(seconds)
+
+
+@pytest.mark.slow
+def test_the_sliding_window_is_filmed_as_a_gif(page: Page) -> None:
+    """As many frames as were said, each for its time; the window moves, and what was chosen is chosen again."""
+    page.open("v=layer&n=conv1&c=1&y=3&x=5")
+    made, seconds = filmed(page, "GIF")
+    image = Image.open(io.BytesIO(made))
+    assert image.n_frames * 0.16 == pytest.approx(seconds, abs=0.05)
+    assert image.n_frames > 16
+    assert image.info["duration"] == 160
+    shown = []
+    for i in range(image.n_frames):
+        image.seek(i)
+        shown.append(image.convert("RGB").copy())
+    assert len({frame.tobytes() for frame in shown}) == len(shown)
+    assert page.state()["y"] == "3"
+    page.browser.execute_script("location.hash = '#v=layer&n=conv1&c=1&y=0&x=0'")
+    page.wait(300)
+    screen = Image.open(io.BytesIO(page.one(".layer .drawing").screenshot_as_png)).convert("RGB")
+    fine = min(1, 960 / (screen.width + 32))
+    first, last = (apart(frame, screen, fine) for frame in (shown[0], shown[-1]))
+    assert first < 60  # of 765: the film's colours are fewer, and it is scaled
+    assert first < last
+    assert page.console() == []
+
+
+@pytest.mark.slow
+def test_a_training_is_filmed_as_webm(page: Page) -> None:
+    page.open("v=training")
+    made, seconds = filmed(page, "WebM")
+    assert made[:4] == b"\x1a\x45\xdf\xa3"
+    assert b"webm" in made[:64]
+    assert seconds == pytest.approx(0.7 * len(whole_payload()["run"]["snapshots"]), abs=0.05)
+    page.browser.get("about:blank")
+    played = page.browser.execute_async_script(PLAY, base64.b64encode(made).decode())  # type: ignore[no-untyped-call]
+    assert played["width"] >= 600
+    assert played["length"] == pytest.approx(seconds, abs=1.0)
+
+
+PLAY = """const [data, done] = arguments, video = document.createElement('video');
+    video.onerror = () => done({ error: video.error.message });
+    video.onloadedmetadata = () => { video.currentTime = 1e6; };
+    video.onseeked = () => done({ width: video.videoWidth, length: video.currentTime });
+    video.src = 'data:video/webm;base64,' + data;"""
+
+
+def test_a_gif_of_many_colours_and_long_codes_is_read_by_pillow(engine: EnginePage) -> None:
+    """More than 4,096 codes begin the table of codes again; up to 256 bins of colour are kept to half a bin."""
+    rng = np.random.default_rng(0)
+    levels = rng.choice(32, (256, 3)) * 8 + 4
+    levels = np.unique(levels, axis=0)
+    frames = levels[rng.integers(0, len(levels), (3, 90, 101))].astype(np.uint8)
+    frames[2] = frames[1]  # nothing changes
+    made = base64.b64decode(engine.call("gif", 101, 90, [frame.ravel().tolist() for frame in frames]))
+    image = Image.open(io.BytesIO(made))
+    assert (image.n_frames, image.size, image.info["loop"]) == (3, (101, 90), 0)
+    for i, frame in enumerate(frames):
+        image.seek(i)
+        np.testing.assert_array_equal(np.asarray(image.convert("RGB")), frame)
+
+
+@pytest.fixture(scope="module")
+def engine(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> EnginePage:
+    return EnginePage(browser, tmp_path_factory.mktemp("gif"))

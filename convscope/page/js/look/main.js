@@ -157,7 +157,7 @@ export function start(doc, win, payload, dictionaries) {
       shown = key;
       current?.gone?.();
       current = app.waiting && needsNumbers(state) ? waitingView(app) : mountView(app);
-      refill(frame, current.element, app.waiting ? null : saveView(app, current.element));
+      refill(frame, current.element, app.waiting ? null : saveView(app, current.element, current.film));
       marks.mark(frame);
       current.placed?.();
       if (!stay) scrollToBody(app);

@@ -34,6 +34,7 @@
  * @property {(event: KeyboardEvent) => boolean} [keys] true when the key was used
  * @property {() => void} [placed] the element is in the page and can be measured
  * @property {() => void} [gone] stop timers
+ * @property {() => import("../kit/film.js").Scenes} [film] what moves, from its first moment to its last
  * @property {() => (Element | null)} [hero] the drawing a clicked map grows into
  *
  * @typedef {object} App

@@ -17,6 +17,8 @@ import { shareButtons } from "./share.js";
 /** @typedef {import("../types.js").App} App */
 /** @typedef {import("../types.js").View} View */
 
+const FILM_SCENES = 72;
+
 /** @param {App} app @returns {View} */
 export function layerView(app) {
   const { doc, t, state } = app;
@@ -74,6 +76,32 @@ export function layerView(app) {
       step?.gone();
     },
     hero: drawing.hero,
+    film: player
+      ? () => {
+          player.pause();
+          return slidingFilm(app, drawing.element, height, width);
+        }
+      : undefined,
+  };
+}
+
+/**
+ * The window over whole rows of the map, from the first to the last, as many as make a short film.
+ * @param {App} app @param {Element} element @param {number} height @param {number} width
+ * @returns {import("../../kit/film.js").Scenes}
+ */
+function slidingFilm(app, element, height, width) {
+  const { y, x } = app.state;
+  const across = Math.min(width, FILM_SCENES);
+  const rows = Math.max(1, Math.min(height, Math.floor(FILM_SCENES / across)));
+  const spread = (/** @type {number} */ i, /** @type {number} */ count, /** @type {number} */ all) =>
+    count === 1 ? Math.floor((all - 1) / 2) : Math.round((i * (all - 1)) / (count - 1));
+  return {
+    element,
+    count: rows * across,
+    milliseconds: 160,
+    show: (i) => app.tune({ y: spread(Math.floor(i / across), rows, height), x: spread(i % across, across, width) }),
+    end: () => app.tune({ y, x }),
   };
 }
 

@@ -66,6 +66,7 @@ export function windowPlayer(app, height, width) {
     element,
     toggle,
     playing: () => timer !== 0,
+    pause: stop,
     stop: () => {
       stop();
       doc.removeEventListener("pointerover", hold);

@@ -125,6 +125,19 @@ export function trainingView(app) {
     element,
     refresh,
     gone: () => win.clearInterval(timer),
+    film: last
+      ? () => {
+          stop();
+          const { snapshot: before } = app.state;
+          return {
+            element,
+            count: last + 1,
+            milliseconds: 1000 * SNAPSHOT_SECONDS,
+            show: (i) => app.tune({ snapshot: i }),
+            end: () => app.tune({ snapshot: before }),
+          };
+        }
+      : undefined,
     keys: (event) => {
       const step = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
       if (step) {
