@@ -1,5 +1,6 @@
 /** A part of a page, moment after moment, as a film: WebM where the browser records one, else or also as a GIF. */
 
+import { boxOf } from "./dom.js";
 import { gifWriter } from "./gif.js";
 import { pictureOf } from "./picture_file.js";
 
@@ -8,7 +9,8 @@ const WEBM = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm"];
 
 /**
  * @typedef {object} Scenes what a film shows
- * @property {Element} element
+ * @property {Element} element in which the styles of what is shown apply
+ * @property {Element} [part] of it, where not all is shown
  * @property {number} count
  * @property {number} milliseconds each is shown for
  * @property {(i: number) => void} show brings the page to moment i
@@ -26,7 +28,7 @@ export function webmKind(win) {
  * Draw every moment on a canvas of one size. Rejects where the browser can't.
  * @param {Scenes} scenes @param {string} leaveOut @param {(share: number) => void} told 0…1
  */
-async function framesOf({ element, count, show, end }, leaveOut, told) {
+async function framesOf({ element, part = element, count, show, end }, leaveOut, told) {
   const doc = element.ownerDocument;
   const win = /** @type {Window & typeof globalThis} */ (doc.defaultView);
   /** @type {HTMLCanvasElement[]} */
@@ -34,18 +36,24 @@ async function framesOf({ element, count, show, end }, leaveOut, told) {
   try {
     for (let i = 0; i < count; i++) {
       show(i);
-      const picture = pictureOf(element, leaveOut);
+      const picture = pictureOf(element, leaveOut, win.innerWidth);
       const image = new win.Image();
       image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(picture.text)}`;
       await image.decode();
-      const fine = Math.min(1, WIDEST / picture.width);
+      const [whole, box] = [boxOf(element), boxOf(part)];
+      const [width, height] = [
+        picture.width - Math.floor(whole.width - box.width),
+        picture.height - Math.floor(whole.height - box.height),
+      ];
+      const fine = Math.min(1, WIDEST / width);
       const canvas = doc.createElement("canvas");
-      canvas.width = frames[0]?.width ?? 2 * Math.round((picture.width * fine) / 2); // encoders want even sides
-      canvas.height = frames[0]?.height ?? 2 * Math.round((picture.height * fine) / 2);
+      canvas.width = frames[0]?.width ?? 2 * Math.round((width * fine) / 2); // encoders want even sides
+      canvas.height = frames[0]?.height ?? 2 * Math.round((height * fine) / 2);
       const pen = penOf(canvas);
       pen.fillStyle = win.getComputedStyle(doc.documentElement).backgroundColor;
       pen.fillRect(0, 0, canvas.width, canvas.height);
-      pen.drawImage(image, 0, 0, Math.round(picture.width * fine), Math.round(picture.height * fine));
+      const [left, top] = [box.left - whole.left, box.top - whole.top];
+      pen.drawImage(image, left, top, width, height, 0, 0, Math.round(width * fine), Math.round(height * fine));
       frames.push(canvas);
       told((i + 1) / count);
     }

@@ -12,8 +12,9 @@ const LARGEST = 8192; // pixels of a side, which every browser's canvas takes
  * `leaveOut` selects. Browsers show it; programs for drawing that know no HTML in SVG want the PNG.
  * @param {Element} element
  * @param {string} leaveOut
+ * @param {number} [wide] how wide the whole is at least: the style asks for that, and lays out by it
  */
-export function pictureOf(element, leaveOut) {
+export function pictureOf(element, leaveOut, wide = 0) {
   const doc = element.ownerDocument;
   const win = /** @type {Window & typeof globalThis} */ (doc.defaultView);
   const { width, height } = boxOf(element);
@@ -36,7 +37,7 @@ export function pictureOf(element, leaveOut) {
   const drawn = makeSvg(
     doc,
     "svg",
-    { ...size, lang: root.lang, "data-theme": root.dataset.theme ?? "" },
+    { width: Math.max(size.width, wide), height: size.height, lang: root.lang, "data-theme": root.dataset.theme ?? "" },
     makeSvg(doc, "style", {}, `${style}\n* { scrollbar-width: none; }`),
     makeSvg(doc, "rect", { ...whole, fill: ground ?? "none" }),
     makeSvg(doc, "foreignObject", whole, body),
@@ -80,7 +81,7 @@ function keepShown(doc, shown, copy) {
 export async function savePicture(element, leaveOut, name, kind) {
   const doc = element.ownerDocument;
   const win = /** @type {Window & typeof globalThis} */ (doc.defaultView);
-  const picture = pictureOf(element, leaveOut);
+  const picture = pictureOf(element, leaveOut, kind === "png" ? win.innerWidth : 0);
   if (kind === "svg") {
     saveFile(doc, `${name}.svg`, picture.text, "image/svg+xml");
     return;
@@ -93,7 +94,7 @@ export async function savePicture(element, leaveOut, name, kind) {
   canvas.width = Math.round(picture.width * fine);
   canvas.height = Math.round(picture.height * fine);
   const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  pen.drawImage(image, 0, 0, canvas.width, canvas.height);
+  pen.drawImage(image, 0, 0, picture.width, picture.height, 0, 0, canvas.width, canvas.height);
   /** @type {Blob | null} */
   const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
   if (!blob) throw new Error("no picture");

@@ -79,7 +79,7 @@ export function layerView(app) {
     film: player
       ? () => {
           player.pause();
-          return slidingFilm(app, drawing.element, height, width);
+          return slidingFilm(app, element, drawing.element, height, width);
         }
       : undefined,
   };
@@ -87,10 +87,10 @@ export function layerView(app) {
 
 /**
  * The window over whole rows of the map, from the first to the last, as many as make a short film.
- * @param {App} app @param {Element} element @param {number} height @param {number} width
+ * @param {App} app @param {Element} element @param {Element} part @param {number} height @param {number} width
  * @returns {import("../../kit/film.js").Scenes}
  */
-function slidingFilm(app, element, height, width) {
+function slidingFilm(app, element, part, height, width) {
   const { y, x } = app.state;
   const across = Math.min(width, FILM_SCENES);
   const rows = Math.max(1, Math.min(height, Math.floor(FILM_SCENES / across)));
@@ -98,6 +98,7 @@ function slidingFilm(app, element, height, width) {
     count === 1 ? Math.floor((all - 1) / 2) : Math.round((i * (all - 1)) / (count - 1));
   return {
     element,
+    part,
     count: rows * across,
     milliseconds: 160,
     show: (i) => app.tune({ y: spread(Math.floor(i / across), rows, height), x: spread(i % across, across, width) }),

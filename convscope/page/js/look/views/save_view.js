@@ -9,6 +9,7 @@ import { saveFile } from "../../kit/save_file.js";
 /** @typedef {import("../types.js").App} App */
 
 const LEFT_OUT = ".save-view, .share, .unseen"; // what only a hand can use
+const NOT_FILMED = ".unseen"; // what takes a place stays, so that the part that is filmed lies where it lies
 
 /** @param {App} app @param {Element} view @param {() => import("../../kit/film.js").Scenes} [film] what moves in it */
 export function saveView(app, view, film) {
@@ -39,7 +40,7 @@ export function saveView(app, view, film) {
     const told = (/** @type {number} */ share) => (said.textContent = t("film.busy", { share: percent(share, 0) }));
     try {
       const scenes = of();
-      const bytes = await (kind === "gif" ? gifOf : webmOf)(scenes, `${LEFT_OUT}, .player`, told);
+      const bytes = await (kind === "gif" ? gifOf : webmOf)(scenes, NOT_FILMED, told);
       saveFile(doc, `${name}.${kind}`, bytes, kind === "gif" ? "image/gif" : "video/webm");
       const seconds = fixed((scenes.count * scenes.milliseconds) / 1000, 1);
       tell(t("film.saved", { name: `${name}.${kind}`, megabytes: fixed(bytes.length / 1e6, 2), seconds }));
