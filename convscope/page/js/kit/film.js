@@ -4,7 +4,7 @@ import { boxOf } from "./dom.js";
 import { gifWriter } from "./gif.js";
 import { pictureOf } from "./picture_file.js";
 
-const WIDEST = 960; // pixels of a frame
+const FRAME_WIDTH = 960; // pixels of a frame
 const WEBM = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm"];
 
 /**
@@ -45,7 +45,7 @@ async function framesOf({ element, part = element, count, show, end }, leaveOut,
         picture.width - Math.floor(whole.width - box.width),
         picture.height - Math.floor(whole.height - box.height),
       ];
-      const fine = Math.min(1, WIDEST / width);
+      const fine = Math.min(1, FRAME_WIDTH / width);
       const canvas = doc.createElement("canvas");
       canvas.width = frames[0]?.width ?? 2 * Math.round((width * fine) / 2); // encoders want even sides
       canvas.height = frames[0]?.height ?? 2 * Math.round((height * fine) / 2);
