@@ -8,7 +8,7 @@ QUICK = $(BIN)/python -m pytest -q -x -m "not slow and not browser"
 HALF = tests/cli tests/data tests/docs tests/training tests/lab tests/machine
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help train test quick long faults mutants check check-page screenshots demo plain bench bench-report cli-reference formula-reference kernels sbom dist clean
+.PHONY: help train test quick long faults mutants check check-page screenshots demo plain bench bench-report cli-reference formula-reference kernels site sbom dist clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -103,6 +103,9 @@ formula-reference: $(VENV)/installed  ## write the table of layers in docs/formu
 kernels: $(VENV)/installed  ## build the page's WebAssembly, convscope/page/wasm, from its source; needs npm
 	test -x node_modules/.bin/asc || npm ci --silent --no-fund --no-audit
 	$(BIN)/python -m scripts.wasm_kernels
+
+site: $(VENV)/tested  ## the documentation's site, with lab and gallery inside, in build/site
+	$(BIN)/python -m scripts.documentation
 
 sbom: $(VENV)/tested  ## write the bill of materials that the wheel carries, bom.cdx.json
 	$(BIN)/python -m scripts.bill_of_materials

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = {str(page.relative_to(ROOT)): page for page in [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md"))]}
+PAGES = {str(page.relative_to(ROOT)): page for page in [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md"))]}
 GENERATED = {"docs/benchmarks.md", "docs/cli.md"}
 HISTORY = {"docs/log.md", "CHANGELOG.md"}  # name what was, too
 TREES = "convscope|tests|docs|benchmarks|scripts"

@@ -15,7 +15,7 @@ from convscope.cli.parser import VERBS, make_parser
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
 CONSOLE = re.findall(r"```console\n\$ convscope (.*?)\n(.*?)```", README, re.DOTALL)
 
 
@@ -34,9 +34,10 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def commands(page: str) -> list[list[str]]:
     """Return the words of every convscope command in a page's code blocks, comments left out."""
-    blocks = re.findall(r"^```(?:sh|console)\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    blocks = re.findall(r"^```(?:sh|bash|console)\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
     lines = [line.removeprefix("$ ").removeprefix(".venv/bin/") for block in blocks for line in block.splitlines()]
-    return [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("convscope ")]
+    typed = [line.partition(" > ")[0] for line in lines if line.startswith("convscope ")]
+    return [shlex.split(line, comments=True)[1:] for line in typed]
 
 
 COMMANDS = [words for page in PAGES if page.name != "cli.md" for words in commands(page.read_text())]
