@@ -81,6 +81,7 @@ PARSERS = {
     "lab.payload": "measurements and patches that ship",
     "lab.static_site": "the mark of a site",
     "page.inline": "the dictionaries",
+    "page.opening": "a dictionary",
     "runs.json_text": "files of a run and records of a model, priced first",
     "training.distributed": "what one process tells the others",
 }

@@ -53,6 +53,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the page's size at most: parts are left out until it fits (default 5, or up to 20 where the weights "
         "need it)",
     )
+    parser.add_argument(
+        "--empty",
+        action="store_true",
+        help="write the page without a network: a .onnx file that is dropped on it is read by the page itself",
+    )
     add_foreign(parser)
     add_data_root(parser)
     add_no_cache(parser)
@@ -61,7 +66,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the page as `args` say; return 3 if a picture could not be read."""
-    from ..explain.look import look
+    from ..errors import UsageError, phrase, printable
+    from ..explain.look import look, look_empty
     from ..page.webpage import require_target
     from .loading import loading_on
 
@@ -70,26 +76,30 @@ def run(args: argparse.Namespace) -> int:
     else:
         require_place(os.path.join(args.out or ".", "page.html"))
 
+    if args.empty and (args.model or args.things):
+        raise UsageError("look.empty", got=args.model, expected=phrase("look.empty.expected"))
     with loading_on(sys.stderr) as shown:
-        page = look(
-            args.model,
-            args.things or None,
-            samples=args.samples,
-            title=args.title,
-            language=args.language,
-            megabytes=args.megabytes,
-            **foreign_options(args),
-            data_root=args.data_root,
-            cache=args.cache,
-            progress=shown,
+        page = (
+            look_empty(args.language)
+            if args.empty
+            else look(
+                args.model,
+                args.things or None,
+                samples=args.samples,
+                title=args.title,
+                language=args.language,
+                megabytes=args.megabytes,
+                **foreign_options(args),
+                data_root=args.data_root,
+                cache=args.cache,
+                progress=shown,
+            )
         )
     path = page.save(args.out)
     for error in page.unread:
         print(error.line(), file=sys.stderr)
     for note in page.notes:
         print(note, file=sys.stderr)
-    from ..errors import printable
-
     print(f"{printable(path, 400)}  {path.stat().st_size / 1e6:.2f} MB")
     if args.open and not page.show(path):
         print("no browser was found here: open the file in one yourself", file=sys.stderr)

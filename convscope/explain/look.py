@@ -90,6 +90,16 @@ def look(
     return _page(target, options)
 
 
+def look_empty(language: str = "auto") -> Page:
+    """Return the page without a network: an ONNX file that is dropped on it, or chosen, is read by the page itself.
+
+    `language` is "en", "ko" or "auto", the reader's own. Raises UsageError for another.
+    """
+    from ..page import opening, webpage
+
+    return webpage.Page(opening.empty_html(language), webpage.file_name("own-network"), {})
+
+
 def _is_module(model: Any) -> bool:
     """Whether `model` is a torch module; torch is not imported to find out."""
     torch = sys.modules.get("torch")

@@ -22,16 +22,33 @@ from .step import Array
 
 def known(graph: Graph, op: Op) -> Known | None:
     """Return the layer that one operator is, None if there is none."""
-    read = _TABLE.get(op.kind)
+    read = READ.get(op.kind)
     try:
         return None if read is None else read(graph, op)
     except (PlanError, LookupError, ValueError, TypeError):  # an option beyond what the formula allows
         return None
 
 
-def _plain(layer: Callable[[Op], Layer]) -> Callable[[Graph, Op], Known | None]:
+# Operators that are one kind as they stand, its arguments being attributes with what they are where they are left out.
+# The page's reader goes by the same table (table.py).
+PLAIN: dict[str, tuple[type[Layer], tuple[tuple[str, float], ...]]] = {
+    "GlobalAveragePool": (k.GlobalAvgPool, ()),
+    "Softplus": (k.Softplus, ()),
+    "Relu": (k.ReLU, ()),
+    "LeakyRelu": (k.LeakyReLU, (("alpha", 0.01),)),
+    "Elu": (k.ELU, (("alpha", 1.0),)),
+    "Sigmoid": (k.Sigmoid, ()),
+    "HardSwish": (k.HardSwish, ()),
+    "Tanh": (k.Tanh, ()),
+}
+
+
+def _plain(name: str) -> Callable[[Graph, Op], Known | None]:
+    kind, arguments = PLAIN[name]
+
     def read(graph: Graph, op: Op) -> Known | None:
-        return Known(layer(op), op.inputs[:1], {}) if op.inputs[0] not in graph.constants else None
+        layer = kind(*(number(op, *argument) for argument in arguments))
+        return Known(layer, op.inputs[:1], {}) if op.inputs[0] not in graph.constants else None
 
     return read
 
@@ -223,14 +240,14 @@ def _either(*reads: Callable[[Graph, Op], Known | None]) -> Callable[[Graph, Op]
     return lambda graph, op: next((found for read in reads if (found := read(graph, op))), None)
 
 
-_TABLE: dict[str, Callable[[Graph, Op], Known | None]] = {
+READ: dict[str, Callable[[Graph, Op], Known | None]] = {
+    **{name: _plain(name) for name in PLAIN},
     "Conv": _conv,
     "Gemm": _gemm,
     "MatMul": _matmul,
     "BatchNormalization": _batch_norm,
     "MaxPool": _pool(k.MaxPool),
     "AveragePool": _pool(k.AvgPool),
-    "GlobalAveragePool": _plain(lambda op: k.GlobalAvgPool()),
     "ReduceMean": _mean,
     **dict.fromkeys(("Flatten", "Reshape", "Squeeze"), _flatten),
     **dict.fromkeys(("Add", "Sum"), _either(_join(k.Add()), _scaled("Add"))),
@@ -240,17 +257,10 @@ _TABLE: dict[str, Callable[[Graph, Op], Known | None]] = {
     "LRN": _lrn,
     **norm_layers.TABLE,
     **map_layers.TABLE,
-    "Softplus": _plain(lambda op: k.Softplus()),
     "Concat": _concat,
     "Clip": _clip,
-    "Relu": _plain(lambda op: k.ReLU()),
-    "LeakyRelu": _plain(lambda op: k.LeakyReLU(number(op, "alpha", 0.01))),
     "PRelu": _prelu,
-    "Elu": _plain(lambda op: k.ELU(number(op, "alpha", 1.0))),
-    "Sigmoid": _plain(lambda op: k.Sigmoid()),
     "HardSigmoid": _hard_sigmoid,
-    "HardSwish": _plain(lambda op: k.HardSwish()),
-    "Tanh": _plain(lambda op: k.Tanh()),
     "Gelu": _gelu,
 }
 

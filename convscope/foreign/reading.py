@@ -19,7 +19,7 @@ from ..errors import InputError, phrase
 from ..formula import Conv, Flatten, GlobalAvgPool, Layer
 from .graph import Op, fold
 from .layers import Known, attributes_said, known
-from .opening import Opened, open_model
+from .opening import QUANTISED, Opened, open_model
 from .patterns import merged
 from .running import Session
 from .scaling import scaling
@@ -71,7 +71,7 @@ class Foreign:
         self._picture, self._before = found.value, set(found.within)
         self.mean, self.std = tuple(found.mean.tolist()), tuple(found.std.tolist())
         self.reads_bytes = np.dtype(helper.tensor_dtype_to_np_dtype(self._type)).kind in "iu"
-        self.quantised = any("QuantizeLinear" in node.op_type for node in opened.model.graph.node)
+        self.quantised = any(node.op_type in QUANTISED for node in opened.model.graph.node)
 
     @property
     def _fed_shape(self) -> tuple[int, ...]:

@@ -15,19 +15,19 @@ from convscope.formula import ZOO
 from convscope.page.inline import SHARED, lab_dictionary, plans
 
 PAGE = Path(__file__).parents[2] / "convscope" / "page"
-CALLS = re.compile(r"\b(?:t|phrase)\(\"([^\"]+)\"")
+CALLS = re.compile(r"\b(?:t|phrase|refused)\(\"([^\"]+)\"")
 
 
 def part_of(path: Path) -> str:
     """Return whose words a module says: the lab's, a report's, or those that every page has."""
     room = path.relative_to(PAGE / "js").parts[0]
     lab = ("lab", "modelfile", "formula")  # a see-through page reads no formula and writes no model file
-    return "lab" if room in lab else "report" if room == "report" else "look"
+    drop = ("foreign", "drop")  # the page without a network yet
+    return "lab" if room in lab else "drop" if room in drop else "report" if room == "report" else "look"
 
 
-HERE = {
-    part: [p for p in sorted((PAGE / "js").rglob("*.js")) if part_of(p) == part] for part in ("look", "lab", "report")
-}
+PARTS = ("look", "lab", "report", "drop")
+HERE = {part: [p for p in sorted((PAGE / "js").rglob("*.js")) if part_of(p) == part] for part in PARTS}
 SOURCE = {part: "\n".join(path.read_text(encoding="utf-8") for path in paths) for part, paths in HERE.items()}
 USED = {part: set(CALLS.findall(text)) for part, text in SOURCE.items()}
 
@@ -41,6 +41,7 @@ BOTH = {
     "look": (words("en"), words("ko")),
     "lab": (lab_dictionary("en"), lab_dictionary("ko")),
     "report": (words("report.en"), words("report.ko")),
+    "drop": (words("drop.en"), words("drop.ko")),
 }
 KOREAN = {part: korean for part, (_, korean) in BOTH.items()} | {"messages": messages("ko")}
 PARTICLES = {"이/가", "을/를", "은/는", "과/와", "으로/로", "이나/나", "이면/면", "이라고/라고", "이자/자"}
@@ -96,6 +97,7 @@ def test_every_key_used_is_there_and_every_key_there_is_used() -> None:
     assert set(SHARED) <= look
     assert not report & (look | lab)
     assert lab == USED["lab"] - look - set(messages("en"))  # those are tests/test_errors.py's
+    assert set(BOTH["drop"][0]) == USED["drop"] - look - set(messages("en"))
     assert not look & lab
     assert not (look | lab | report) & set(messages("en"))
 

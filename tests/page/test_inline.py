@@ -16,7 +16,7 @@ import pytest
 
 from convscope.errors import UsageError
 from convscope.formula.kinds.table import table
-from convscope.page import inline
+from convscope.page import inline, opening
 from convscope.page.inline import HERE, document, json_text, lab_html, lab_style, page_html, plans
 from convscope.page.large import features_script
 from tests.page.samples import small_payload
@@ -203,6 +203,7 @@ def test_every_module_is_part_of_the_page() -> None:
     lab."""
     script = inline.page_script() + inline.lab_script() + inline.report_script() + inline.learning_script()
     script += inline.teacher_script() + inline.forward_script() + features_script()
+    script += opening.opening_script()
     labels = {path.relative_to(HERE / "js").as_posix() for path in SOURCES if path.name != "types.js"}
     # The chapters that train will begin with it; tests/browser/test_learning.py and benchmarks/learning.py do.
     labels.remove("learn/client.js")

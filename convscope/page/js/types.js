@@ -20,6 +20,14 @@
  */
 
 /**
+ * @typedef {object} Numbers32 numbers as they are, of a network that the page itself read: it takes them wherever Python's
+ * payloads have Binary
+ * @property {"float32"} dtype
+ * @property {number[]} shape
+ * @property {Float32Array} values
+ */
+
+/**
  * @typedef {object} Deflated bytes compressed (zlib, RFC 1950), as base64
  * @property {number[]} shape
  * @property {string} deflated

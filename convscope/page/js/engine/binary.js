@@ -1,4 +1,4 @@
-/** @import {Binary, ScaledBytes} from "../types.js" */
+/** @import {Binary, Numbers32, ScaledBytes} from "../types.js" */
 
 /**
  * Give an object a value that is made when it is first asked for.
@@ -17,11 +17,12 @@ export function lazily(object, key, make) {
 }
 
 /**
- * Unpack base64 numbers.
- * @param {Binary | ScaledBytes} binary
+ * Unpack base64 numbers; those that are numbers already are themselves.
+ * @param {Binary | ScaledBytes | Numbers32} binary
  * @returns {Float32Array | Uint8Array | Int32Array}
  */
 export function unpack(binary) {
+  if ("values" in binary) return binary.values;
   if (binary.dtype === "int8") return unscaled(binary);
   const bytes = bytesOf(binary.data);
   return READERS[binary.dtype](bytes, new DataView(bytes.buffer));
@@ -58,7 +59,7 @@ export function halvesIn(bytes) {
  * The number that 16 bits stand for in half precision (IEEE 754 binary16): a sign, 5 bits of exponent, 10 of fraction.
  * @param {number} bits
  */
-function halfOf(bits) {
+export function halfOf(bits) {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;

@@ -24,7 +24,7 @@ export function shifted(field, by) {
  * @param {Field} other
  * @returns {Field}
  */
-export function joined(field, other) {
+export function fieldAround(field, other) {
   /** @type {Two} */
   const start = [Math.min(field.start[0], other.start[0]), Math.min(field.start[1], other.start[1])];
   const jump = /** @type {Two} */ ([0, 1].map((i) => Math.max(field.jump[i], other.jump[i])));

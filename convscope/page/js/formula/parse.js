@@ -31,7 +31,7 @@ export function resolveFormula(text) {
     return parseFormula(text);
   } catch (error) {
     const word = name.replace(/[-_]/g, "");
-    if (error instanceof FormulaFault && /^[\p{L}\p{N}]+$/u.test(word) && keyOf(error.what) === "layer.unknown") {
+    if (error instanceof FormulaFault && /^[\p{L}\p{N}]+$/u.test(word) && phraseKey(error.what) === "layer.unknown") {
       throw new FormulaFault(phrase("plan.unknown", { name: text.trim() }), text, 1, {
         hint: didYouMean(name, [...Object.keys(ZOO), ...writtenKinds()], Object.keys(ZOO)),
       });
@@ -291,7 +291,7 @@ function wanted(group) {
 }
 
 /** @param {Said} said */
-function keyOf(said) {
+function phraseKey(said) {
   return typeof said === "string" ? "" : said.key;
 }
 

@@ -35,7 +35,7 @@ export function windowOf(layer) {
 }
 
 /** K_eff = dilation·(kernel − 1) + 1. @param {PlanWindow} window @returns {Two} */
-export function extentOf(window) {
+export function windowExtent(window) {
   return [window.dilation[0] * (window.kernel[0] - 1) + 1, window.dilation[1] * (window.kernel[1] - 1) + 1];
 }
 
@@ -271,7 +271,7 @@ function asBefore(_, { shape, flat }) {
 
 /** @param {number} size @param {0 | 1} axis @param {PlanWindow} window @param {Said} where */
 function axisOf(size, axis, window, where) {
-  const [k, s, p, q] = [extentOf(window)[axis], window.stride[axis], window.pad[axis], window.end[axis]];
+  const [k, s, p, q] = [windowExtent(window)[axis], window.stride[axis], window.pad[axis], window.end[axis]];
   const made = Math.floor((size - k + p + q) / s) + 1;
   const how = `floor((${size} − ${k} + ${p === q ? `2×${p}` : `${p} + ${q}`})/${s}) + 1 = ${made}`;
   if (size + p + q < k) {

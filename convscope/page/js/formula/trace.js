@@ -3,10 +3,10 @@
 import { phrase } from "../kit/i18n.js";
 import { macsOf, parametersOf } from "./costs.js";
 import { PlanFault, grouped } from "./fault.js";
-import { joined, shifted, through } from "./fields.js";
+import { fieldAround, shifted, through } from "./fields.js";
 import { both, endsOf, layerOf, layerText } from "./layers.js";
 import { innerOf, planText, walk } from "./plan.js";
-import { extentOf, largestCell, sizesOf, windowOf } from "./sizes.js";
+import { windowExtent, largestCell, sizesOf, windowOf } from "./sizes.js";
 import { LIMITS, entryOf } from "./table.js";
 
 /** @typedef {import("./costs.js").Three} Three */
@@ -218,13 +218,13 @@ function reachOf(layer, before, { output, flat }, window) {
   const places = new Set(before.map((reach) => [...reach.field.jump, ...reach.grid].join()));
   if (reads === "source" && flat && places.size > 1) {
     const whole = before.map((reach) => through(reach.field, reach.grid, reach.grid, [0, 0]));
-    return { field: whole.reduce(joined), grid: [1, 1] };
+    return { field: whole.reduce(fieldAround), grid: [1, 1] };
   }
   if (reads === "column" && flat)
     return { field: through(before[0].field, before[0].grid, before[0].grid, [0, 0]), grid: [1, 1] };
   const field =
     before.length > 1
-      ? before.map((reach) => (reads === "units" && !flat ? spread(reach, output) : reach.field)).reduce(joined)
+      ? before.map((reach) => (reads === "units" && !flat ? spread(reach, output) : reach.field)).reduce(fieldAround)
       : fieldAfter(layer, before[0].field, grid, window);
   return { field, grid: reads === "all" ? [1, 1] : flat ? grid : [output[1], output[2]] };
 }
@@ -246,7 +246,7 @@ function squeezed(channels, ratio) {
 
 /** @param {LayerPlan} layer @param {Field} before @param {Two} grid @param {PlanWindow | null} window */
 function fieldAfter(layer, before, grid, window) {
-  if (window) return through(before, extentOf(window), window.stride, window.pad);
+  if (window) return through(before, windowExtent(window), window.stride, window.pad);
   const { reads } = entryOf(layer.is).traits;
   if (reads === "part") {
     const [h, w] = both(layer.size ?? 1);

@@ -54,5 +54,6 @@ export function startForward(script, modules, network) {
       };
       return { answer, stop };
     },
+    end: () => worker.terminate(),
   };
 }

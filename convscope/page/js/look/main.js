@@ -31,8 +31,9 @@ import { mapShares } from "./map_shares.js";
  * @param {Window & typeof globalThis} win
  * @param {Payload} payload
  * @param {Record<string, Record<string, string>>} dictionaries
+ * @param {AbortSignal} [signal] ends the page, where another network is to take its place
  */
-export function start(doc, win, payload, dictionaries) {
+export function start(doc, win, payload, dictionaries, signal) {
   const decoded = (/** @type {import("./types.js").Binary} */ binary) => ({
     shape: binary.shape,
     data: unpack(binary),
@@ -176,24 +177,27 @@ export function start(doc, win, payload, dictionaries) {
     }
   };
 
-  win.addEventListener("hashchange", () => {
+  const readAddress = () => {
     app.state = parseHash(win.location.hash);
     show(null);
+  };
+  win.addEventListener("hashchange", readAddress, { signal });
+  win.addEventListener("popstate", readAddress, { signal });
+  dark.addEventListener("change", () => show(null), { signal });
+  signal?.addEventListener("abort", () => {
+    win.clearTimeout(pending);
+    current?.gone?.();
+    void app.running?.started.then((runner) => runner?.end());
   });
-  win.addEventListener("popstate", () => {
-    app.state = parseHash(win.location.hash);
-    show(null);
-  });
-  dark.addEventListener("change", () => show(null));
   printLight(doc, win);
   doc.addEventListener(
     "pointerdown",
     () => {
       keyed = false;
     },
-    true,
+    { capture: true, signal },
   );
-  doc.addEventListener("keydown", (event) => {
+  const pressed = (/** @type {KeyboardEvent} */ event) => {
     keyed = true;
     const target = /** @type {Element} */ (event.target);
     const typing = target.matches("input, select, textarea");
@@ -205,7 +209,8 @@ export function start(doc, win, payload, dictionaries) {
     if (typing) return;
     if (current?.keys?.(event)) event.preventDefault();
     else if (event.key === "Enter" && !target.matches("button, a, summary") && deeper(app)) event.preventDefault();
-  });
+  };
+  doc.addEventListener("keydown", pressed, { signal });
   show(null);
   return app;
 }
@@ -302,4 +307,6 @@ function grow(app, view, start) {
 }
 
 if (typeof document !== "undefined" && document.getElementById("payload"))
-  whenRead(document, (payload, words) => start(document, window, payload, words));
+  whenRead(document, (payload, words) => {
+    if (payload.nodes) start(document, window, payload, words); // else a network is still to come: drop/main.js
+  });

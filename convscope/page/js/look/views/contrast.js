@@ -95,7 +95,7 @@ export function contrastView(app) {
     stop = otherResult(app, (result) => {
       [app.result, result].forEach((one, i) => refill(verdicts[i], ...verdictOf(app, one)));
       refill(scores, scoreTable(app, result));
-      const index = layerOf(app, result);
+      const index = comparedLayer(app, result);
       refill(layers, ...layerBars(app, result, index));
       refill(maps, ...(app.engine.nodes[index].flat ? unitsApart(app, result, index) : mapsOf(app, result, index)));
     });
@@ -171,7 +171,7 @@ function bothOf(app, other, index) {
 }
 
 /** The layer whose maps are shown: the chosen one, else the last that makes maps. @param {App} app @param {Result} other */
-function layerOf(app, other) {
+function comparedLayer(app, other) {
   const chosen = indexOf(app, app.state.node);
   if (chosen >= 0) return chosen;
   const last = app.engine.lastMaps;

@@ -29,6 +29,7 @@ export function drawView(app) {
   const scores = scoreBars(app);
   const sliders = editSliders(app);
   const tensor = tensorBox(app);
+  const several = payload.samples.names.length > 0;
   const gallery = make(
     doc,
     "div",
@@ -52,8 +53,8 @@ export function drawView(app) {
             { class: "own" },
             make(doc, "h3", {}, t("draw.own")),
             upload.element,
-            make(doc, "h3", {}, t("samples")),
-            gallery,
+            several && make(doc, "h3", {}, t("samples")),
+            several && gallery,
             make(doc, "details", {}, make(doc, "summary", {}, t("draw.instead")), pad.element),
           )
         : make(doc, "div", {}, make(doc, "h3", {}, t("draw.pad")), pad.element),
@@ -64,7 +65,9 @@ export function drawView(app) {
       doc,
       "div",
       { class: "draw-grid two" },
-      colour ? null : make(doc, "div", {}, make(doc, "h3", {}, t("samples")), gallery, upload.element),
+      colour
+        ? null
+        : make(doc, "div", {}, several && make(doc, "h3", {}, t("samples")), several && gallery, upload.element),
       make(
         doc,
         "div",

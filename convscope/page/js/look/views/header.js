@@ -20,7 +20,10 @@ export function pageHeader(app) {
     ["errors", t("view.errors")],
     ["health", t("view.health")],
   ];
-  const links = chapters.map(([view, name]) =>
+  // Of a network that was dropped there is neither a training nor data, and no need to say so in two views.
+  const bare = !payload.run && !payload.errors && !app.samples.shape[0];
+  const shown = chapters.filter(([view]) => !bare || !["training", "errors"].includes(view));
+  const links = shown.map(([view, name]) =>
     make(
       doc,
       "a",

@@ -30,13 +30,14 @@ export function picturePanel(app) {
     const at = app.state.picture[0] === "s" ? Number(app.state.picture.slice(1)) : by > 0 ? -1 : 0;
     app.tune({ picture: `s${(at + by + n) % n}`, edits: NO_EDITS, label: -1 });
   };
+  const several = app.samples.shape[0] > 0;
   const pager = make(
     doc,
     "div",
     { class: "pager" },
-    button(doc, "‹", () => step(-1), { class: "icon", "aria-label": t("sample.before") }),
+    several && button(doc, "‹", () => step(-1), { class: "icon", "aria-label": t("sample.before") }),
     button(doc, t("picture.change"), () => app.go({ view: "draw" }), { class: "link" }),
-    button(doc, "›", () => step(1), { class: "icon", "aria-label": t("sample.next") }),
+    several && button(doc, "›", () => step(1), { class: "icon", "aria-label": t("sample.next") }),
   );
   const element = make(
     doc,
@@ -44,7 +45,7 @@ export function picturePanel(app) {
     { class: "panel", "aria-label": t("picture") },
     make(doc, "h2", {}, t("picture")),
     frame.element,
-    make(doc, "div", { class: "about" }, verdict, caption, app.samples.shape[0] ? pager : null),
+    make(doc, "div", { class: "about" }, verdict, caption, pager),
     note,
   );
   const refresh = () => {
@@ -53,7 +54,8 @@ export function picturePanel(app) {
     const winner = winnerOf(app);
     const label = labelOf(app);
     const end = endOf(app);
-    if (end >= 0) refill(verdict, t("reads.ends", { node: engine.nodes[end].name, what: engine.nodes[end].text }));
+    if (isNoPicture(app)) refill(verdict);
+    else if (end >= 0) refill(verdict, t("reads.ends", { node: engine.nodes[end].name, what: engine.nodes[end].text }));
     else if (payload.ending === "maps") refill(verdict, t("reads.maps"));
     else if (app.result.logits.some(Number.isNaN)) refill(verdict, t("reads.nothing"));
     else
@@ -102,9 +104,15 @@ export function picturePanel(app) {
   return { element, refresh };
 }
 
+/** Whether nothing was drawn or chosen yet, on a page without samples. @param {App} app */
+function isNoPicture({ samples, state }) {
+  return samples.shape[0] === 0 && state.picture[0] !== "d";
+}
+
 /** What to call the picture. @param {App} app */
 function pictureName(app) {
   const number = Number(app.state.picture.slice(1));
+  if (isNoPicture(app)) return app.t("picture.none");
   if (app.state.picture[0] === "d") return app.t("picture.own");
   if (app.state.picture[0] === "m") return app.t("picture.mistake", { n: number + 1 });
   return (

@@ -170,6 +170,7 @@ function differenceText(app) {
       ),
     ];
   }
+  if (!payload.samples.names.length) return [t("measured.page")];
   if (!app.engine.computes) return [t("measured.captured", { by: payload.samples.by })];
   const sample = Number(state.picture.slice(1));
   const known = state.picture[0] === "s" && sample < payload.samples.names.length && app.picture === app.base;

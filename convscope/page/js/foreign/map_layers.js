@@ -1,0 +1,62 @@
+/** ONNX operators that spread maps out or share numbers among channels. As convscope/foreign/map_layers.py. */
+
+import { constantNamed, knownAs, layerWith, shapeNamed } from "./known.js";
+
+/** @typedef {import("./graph.js").ForeignGraph} ForeignGraph */
+/** @typedef {import("./graph.js").Op} Op */
+/** @typedef {import("./known.js").Known} Known */
+
+const ONE_AXIS = 13; // the opset from which on a softmax is along one axis; before, over all from its axis on
+
+/** @param {ForeignGraph} graph @param {Op} op */
+function transposedReader(graph, op) {
+  const weight = constantNamed(graph, op.inputs[1]);
+  if (weight.shape.length !== 4) return null;
+  const { strides: stride = [1, 1], dilations: dilation = [1, 1], output_padding: added = [0, 0] } = op.attributes;
+  const { group: groups = 1, auto_pad: given = "NOTSET", output_shape: asked } = op.attributes;
+  const kernel = weight.shape.slice(2);
+  let { pads: pad = [0, 0, 0, 0] } = op.attributes;
+  if (asked || !["NOTSET", "", "VALID"].includes(given)) {
+    const sides = shapeNamed(graph, op.inputs[0])
+      .slice(2)
+      .map((length, i) => {
+        const whole = stride[i] * (length - 1) + added[i] + dilation[i] * (kernel[i] - 1) + 1;
+        const total = whole - op.shape[2 + i];
+        const less = Math.floor(total / 2);
+        return given === "SAME_UPPER" ? [less, total - less] : [total - less, less];
+      });
+    pad = [sides[0][0], sides[1][0], sides[0][1], sides[1][1]];
+  }
+  const bias = op.inputs[2] ? constantNamed(graph, op.inputs[2]) : null;
+  const sizes = { kernel, stride, pad, output_padding: added, dilation, groups, bias: bias !== null };
+  const layer = layerWith("conv_transpose", { channels: weight.shape[1] * groups, ...sizes });
+  const learned = op.inputs.slice(1).filter(Boolean);
+  return knownAs(layer, op.inputs.slice(0, 1), bias ? { weight, bias } : { weight }, learned);
+}
+
+/** @param {"softmax" | "log_softmax"} kind */
+function sharesReader(kind) {
+  return (/** @type {ForeignGraph} */ graph, /** @type {Op} */ op) => {
+    const single = graph.opened.opset >= ONE_AXIS;
+    const rank = op.shape.length;
+    const axis = ((op.attributes.axis ?? (single ? -1 : 1)) + rank) % rank;
+    const whole = single || op.shape.slice(2).every((n) => n === 1);
+    const known = (rank === 2 || rank === 4) && axis === 1 && whole && !graph.constants.has(op.inputs[0]);
+    return known ? knownAs(layerWith(kind), op.inputs.slice(0, 1)) : null;
+  };
+}
+
+/** One window over the whole map. @param {ForeignGraph} graph @param {Op} op */
+function largestReader(graph, op) {
+  const before = shapeNamed(graph, op.inputs[0]);
+  if (before.length !== 4 || op.shape.length !== 4) return null;
+  return knownAs(layerWith("maxpool", { kernel: before.slice(2) }), op.inputs.slice(0, 1));
+}
+
+/** @type {Record<string, (graph: ForeignGraph, op: Op) => Known | null>} */
+export const MAP_READERS = {
+  ConvTranspose: transposedReader,
+  Softmax: sharesReader("softmax"),
+  LogSoftmax: sharesReader("log_softmax"),
+  GlobalMaxPool: largestReader,
+};

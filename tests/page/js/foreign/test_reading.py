@@ -1,0 +1,242 @@
+"""A file dropped on the page: the same layers as Python's importer finds, and the numbers that ONNX Runtime gives."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from convscope.errors import UsageError
+from convscope.explain.imported import opaque
+from convscope.foreign import layers
+from convscope.foreign.endings import scored
+from convscope.foreign.preprocessing import Asked, reading_spec, within
+from convscope.foreign.reading import Foreign, open_foreign
+from convscope.page.opening import empty_html
+from tests.foreign.graphs import classifier, model, weights
+from tests.foreign.test_look import head
+from tests.foreign.test_operators import NODES, ended
+from tests.page.js.foreign.node import Reader
+
+DATA = Path(onnx.__file__).parent / "backend" / "test" / "data"
+EXPORTS = sorted((DATA / "pytorch-converted").glob("test_*2d*"))
+REFUSED = "test_PReLU_2d_multiparam"  # ONNX Runtime refuses it too
+LIGHT = ("squeezenet", "shufflenet", "inception_v1")
+CLOSE = 1e-4
+
+
+def compared(page: Reader, data: bytes, path: Path, asked: Asked | None = None, **given: Any) -> dict[str, Any]:
+    """Read a file on both sides, hold the page's nodes to Python's and its numbers to ONNX Runtime's, and return what
+    the page says of it.
+    """
+    path.write_bytes(data)
+    asked = asked or Asked()
+    shape = (3, *given["size"]) if "size" in given else None
+    file, facts = open_foreign(path, shape, bgr=asked.bgr)
+    said = page.read(data, **given)
+    spec, _ = reading_spec(file, facts, asked)
+    own = within(spec, file)
+    np.testing.assert_allclose(said["input"]["mean"], own.mean, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(said["input"]["std"], own.std, rtol=1e-6)
+    assert said["input"]["resize"] == own.rule
+    picture = np.random.default_rng(0).integers(0, 256, file.shape, dtype=np.uint8)
+    shown = _shown(file, spec, own, picture)
+    keys = ("name", "kind", "sources", "output", "flat", "parameters", "parameters_how", "size_how", "macs", "options")
+    for ours, theirs in zip(said["nodes"], shown.nodes, strict=True):
+        wanted = json.loads(json.dumps({key: getattr(theirs, key) for key in keys}))
+        assert {key: ours[key] for key in keys} == wanted
+        assert tuple(ours["field"]["size"]) == theirs.field.size
+    made = page.run(data, picture, **given)
+    ended = set[int]()
+    for i, node in enumerate(shown.nodes):
+        wanted, got = shown.outputs[node.name].reshape(-1), made[node.name]
+        if node.kind == "opaque" or ended & set(node.sources):
+            ended.add(i)
+            assert not len(got), "what follows a box is not computed"
+            continue
+        assert np.abs(got - wanted).max() <= CLOSE * max(np.abs(wanted).max(), 1e-30), node.name
+    return said
+
+
+def _shown(file: Foreign, spec: Any, own: Any, picture: Any) -> opaque.Shown:
+    mean, std = (np.array(v, np.float32).reshape(-1, 1, 1) for v in (spec.mean, spec.std))
+    steps, x = file.steps(((picture - mean) / std)[None])
+    return opaque.look(list(scored(steps)), own, x)
+
+
+def test_both_readers_take_the_same_operators(page: Reader) -> None:
+    assert page.call("readers") == sorted(layers.READ.keys() - layers.PLAIN.keys())
+
+
+@pytest.mark.parametrize("folder", EXPORTS, ids=lambda folder: folder.name)
+def test_pytorchs_exports_are_the_layers_that_python_finds(page: Reader, folder: Path, tmp_path: Path) -> None:
+    data = (folder / "model.onnx").read_bytes()
+    if folder.name == REFUSED:
+        assert "a size that cannot be known" in page.read(data)["refused"]
+    else:
+        compared(page, data, tmp_path / "net.onnx")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LIGHT)
+def test_classic_networks_are_computed_node_by_node(page: Reader, name: str, tmp_path: Path) -> None:
+    said = compared(page, (DATA / "light" / f"light_{name}.onnx").read_bytes(), tmp_path / "net.onnx")
+    assert all(node["kind"] != "opaque" for node in said["nodes"])
+
+
+def test_shape_arithmetic_patterns_and_a_softmax(page: Reader, tmp_path: Path) -> None:
+    said = compared(page, classifier(), tmp_path / "net.onnx", size=[12, 12])
+    kinds = {node["name"]: node["kind"] for node in said["nodes"]}
+    assert (kinds["stem"], kinds["act"], kinds["flat"], kinds["head"]) == ("conv", "hardswish", "flatten", "fc")
+    assert (said["ending"], said["parameters"], said["by"]) == ("softmax", 6 * 28 + 36 + 5 * 7, "guess")
+
+
+@pytest.mark.parametrize("kind", NODES)
+def test_an_operator_with_its_options(page: Reader, kind: str, tmp_path: Path) -> None:
+    name, attributes, tensors = NODES[kind]
+    nodes = ended([helper.make_node(name, ["x", *tensors], ["n"], name="it", **attributes)])
+    data = model(nodes, {name: np.asarray(tensor) for name, tensor in tensors.items()})
+    said = compared(page, data, tmp_path / "net.onnx", size=[12, 12])
+    assert said["nodes"][0]["kind"] == kind
+
+
+@pytest.mark.parametrize("how", ["align_corners", "asymmetric", "half_pixel", "pytorch_half_pixel"])
+@pytest.mark.parametrize("mode", ["nearest", "linear"])
+@pytest.mark.parametrize("rounding", ["floor", "ceil", "round_prefer_floor", "round_prefer_ceil"])
+def test_of_the_ways_to_place_rows_those_are_layers_that_compute_the_same(
+    page: Reader, how: str, mode: str, rounding: str, tmp_path: Path
+) -> None:
+    options = {"mode": mode, "coordinate_transformation_mode": how, "nearest_mode": rounding}
+    nodes = ended([helper.make_node("Resize", ["x", "", "scales"], ["n"], **options)])
+    compared(page, model(nodes, {"scales": np.float32([1, 1, 3, 2])}), tmp_path / "net.onnx", size=[12, 12])
+
+
+@pytest.mark.parametrize("said", ["SAME_UPPER", "SAME_LOWER", "output_shape"])
+def test_a_transposed_convolution_may_say_what_it_makes(page: Reader, said: str, tmp_path: Path) -> None:
+    given: dict[str, Any] = {"output_shape": [22, 23]} if said == "output_shape" else {"auto_pad": said}
+    nodes = ended([helper.make_node("ConvTranspose", ["x", "w", "b"], ["n"], strides=[2, 2], **given)])
+    compared(page, model(nodes, weights(w=(3, 2, 3, 3), b=(2,))), tmp_path / "net.onnx", size=[12, 12])
+
+
+def test_a_group_normalisation_of_opset_18_and_paddings_by_axes(page: Reader, tmp_path: Path) -> None:
+    tensors = weights(w=(6, 3, 1, 1), f=(2,), b=(2,)) | {"sides": np.array([1, 2, 2, 1]), "axes": np.array([2, 3])}
+    nodes = ended(
+        [
+            helper.make_node("Conv", ["x", "w"], ["c"]),
+            helper.make_node("GroupNormalization", ["c", "f", "b"], ["m"], num_groups=2, epsilon=0.01),
+            helper.make_node("Pad", ["m", "sides", "value", "axes"], ["n"]),
+        ]
+    )
+    tensors |= {"value": np.array(0.25, np.float32)}
+    compared(page, model(nodes, tensors, opset=18), tmp_path / "net.onnx", size=[12, 12])
+
+
+@pytest.mark.parametrize("asked", [Asked(range="-1-1"), Asked((0.1, 0.2, 0.3), 0.5), Asked(range="0-255", bgr=True)])
+def test_what_is_asked_of_the_preprocessing_is_done(page: Reader, asked: Asked, tmp_path: Path) -> None:
+    given = {"mean": asked.mean and list(np.atleast_1d(asked.mean)), "std": asked.std and [asked.std]}
+    given |= {"range": asked.range, "bgr": asked.bgr, "size": [12, 12]}
+    assert compared(page, classifier(), tmp_path / "net.onnx", asked, **given)["by"] == "asked"
+
+
+def test_the_graphs_own_scaling_is_part_of_the_preprocessing(page: Reader, tmp_path: Path) -> None:
+    tensors = weights(w=(4, 3, 3, 3), head=(100, 2)) | {"mean": np.float32([[[10]], [[20]], [[30]]])}
+    tensors |= {"std": np.array(50, np.float32)}
+    nodes = [
+        helper.make_node("Cast", ["x"], ["f"], to=TensorProto.FLOAT),
+        helper.make_node("Sub", ["f", "mean"], ["m"]),
+        helper.make_node("Div", ["m", "std"], ["s"]),
+        helper.make_node("Conv", ["s", "w"], ["c"]),
+        helper.make_node("Relu", ["c"], ["r"]),
+        helper.make_node("MaxPool", ["r"], ["p"], kernel_shape=[2, 2], strides=[2, 2]),
+        helper.make_node("Flatten", ["p"], ["l"]),
+        helper.make_node("MatMul", ["l", "head"], ["y"]),
+    ]
+    said = compared(page, model(nodes, tensors, kind=TensorProto.UINT8), tmp_path / "net.onnx", size=[12, 12])
+    assert (said["by"], said["input"]["mean"]) == ("bytes", [10, 20, 30])
+
+
+def test_half_precision_and_quantised_weights(page: Reader, tmp_path: Path) -> None:
+    made = onnx.load_model_from_string(classifier())
+    for tensor in made.graph.initializer:
+        if tensor.data_type == TensorProto.FLOAT:
+            half = numpy_helper.to_array(tensor).astype(np.float16)
+            tensor.CopyFrom(numpy_helper.from_array(half, tensor.name))
+    made.graph.input[0].type.tensor_type.elem_type = TensorProto.FLOAT16
+    said = compared(page, made.SerializeToString(), tmp_path / "net.onnx", size=[12, 12])
+    assert any("half or double precision" in note for note in said["notes"])
+    tensors = weights(head=(4, 3), bias=(3,)) | {"scale": np.array(0.02, np.float32), "zero": np.array(3, np.int8)}
+    tensors |= {"w": np.random.default_rng(0).integers(-90, 90, (4, 3, 3, 3)).astype(np.int8)}
+    nodes = [
+        helper.make_node("DequantizeLinear", ["w", "scale", "zero"], ["weight"]),
+        helper.make_node("Conv", ["x", "weight"], ["c"], name="conv"),
+        helper.make_node("GlobalAveragePool", ["c"], ["g"]),
+        helper.make_node("Flatten", ["g"], ["l"]),
+        helper.make_node("Gemm", ["l", "head", "bias"], ["y"]),
+    ]
+    said = compared(page, model(nodes, tensors), tmp_path / "net.onnx", size=[12, 12])
+    assert any("shown dequantised" in note for note in said["notes"])
+
+
+def test_hard_sigmoids_of_another_slope_and_biases_apart(page: Reader, tmp_path: Path) -> None:
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["c"]),
+        helper.make_node("Add", ["c", "b"], ["a"], name="biased"),
+        helper.make_node("HardSigmoid", ["a"], ["h"], alpha=0.2, beta=0.5),
+        helper.make_node("Flatten", ["h"], ["l"]),
+        helper.make_node("MatMul", ["l", "head"], ["y"]),
+    ]
+    tensors = weights(w=(4, 3, 3, 3), b=(1, 4, 1, 1), head=(100 * 4, 3))
+    compared(page, model(nodes, tensors), tmp_path / "net.onnx", size=[12, 12])
+
+
+@pytest.mark.parametrize(("after", "classes"), [("Sigmoid", 1), ("Sigmoid", 4), ("LogSoftmax", 4), ("Neg", 3)])
+def test_what_the_scores_become(page: Reader, after: str, classes: int, tmp_path: Path) -> None:
+    said = compared(page, head(after, classes), tmp_path / "net.onnx", size=[12, 12])
+    named = {"Sigmoid": "sigmoid", "LogSoftmax": "log_softmax", "Neg": "logits"}
+    assert said["ending"] == named[after]
+
+
+def test_names_and_numbers_that_lie_beside_a_file(page: Reader) -> None:
+    config = '{"image_mean": [0.5, 0.5, 0.5], "image_std": [0.25, 0.25, 0.25]}'
+    said = page.read(
+        classifier(), size=[12, 12], beside={"labels.txt": "ant\nbee\ncat\ndog\nelk\n", "config.json": config}
+    )
+    assert (said["classes"], said["by"]) == (["ant", "bee", "cat", "dog", "elk"], "sidecar")
+    assert (said["input"]["mean"], said["input"]["std"]) == ([127.5] * 3, [63.75] * 3)
+    said = page.read(classifier(names="{0: 'a', 1: 'b', 2: 'c', 3: 'd', 4: 'e'}"), size=[12, 12])
+    assert said["classes"] == list("abcde")
+
+
+def test_metadata_is_read_as_python_reads_it(page: Reader) -> None:
+    import ast
+
+    texts = ["{0: 'person', 1: \"o'clock\"}", "[640, 640]", "(0.1, -2e-3, None, True)", "{'a': [1, {'b': ()}]}"]
+    wanted = [json.loads(json.dumps(ast.literal_eval(text))) for text in texts]
+    assert page.call("literal", texts=texts) == wanted
+    assert page.call("literal", texts=["open('x')", "[1,", "{1}", "[" * 50]) == ["none"] * 4
+
+
+def test_another_output_is_chosen(page: Reader) -> None:
+    nodes = [
+        helper.make_node("GlobalAveragePool", ["x"], ["g"]),
+        helper.make_node("Flatten", ["g"], ["l"]),
+        helper.make_node("Gemm", ["l", "one"], ["y"]),
+        helper.make_node("Gemm", ["l", "two"], ["side"]),
+    ]
+    data = model(nodes, weights(one=(3, 4), two=(3, 5)), outputs=("y", "side"))
+    assert len(page.read(data)["classes"]) == 4
+    assert len(page.read(data, output="side")["classes"]) == 5
+    assert "no such output" in page.read(data, output="z")["refused"]
+
+
+def test_the_empty_page_asks_for_nothing() -> None:
+    html = empty_html()
+    assert "default-src 'none'" in html
+    assert "connect-src" not in html
+    with pytest.raises(UsageError, match="language"):
+        empty_html("fr")
