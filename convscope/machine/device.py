@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import platform
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,6 +12,7 @@ import torch
 
 from ..errors import EnvironmentFault
 from ..version import __version__
+from .heap import keep_freed_memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def cpu_settings(threads: int) -> Iterator[None]:
 
     Freed memory is kept for the next step rather than given back to the system and asked for again.
     """
-    _keep_freed_memory()
+    keep_freed_memory()
     before = torch.get_num_threads()
     torch.set_flush_denormal(True)
     torch.set_num_threads(threads)
@@ -62,16 +61,3 @@ def cpu_settings(threads: int) -> Iterator[None]:
     finally:
         torch.set_num_threads(before)
         torch.set_flush_denormal(False)
-
-
-def _keep_freed_memory() -> None:
-    """Tell glibc's malloc, where it is that, to keep what is freed: every step frees and wants the same blocks again.
-
-    By default it returns large ones to the system each time, and their pages are zeroed at the next use: 6 % of a step.
-    """
-    if sys.platform == "win32":  # has no C library by the name of None
-        return
-    with contextlib.suppress(OSError, AttributeError):  # another C library
-        mallopt = ctypes.CDLL(None).mallopt
-        mallopt(-3, 2**30)  # M_MMAP_THRESHOLD: blocks below this size come from the heap …
-        mallopt(-1, 2**31 - 1)  # M_TRIM_THRESHOLD: … and its free end stays

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import struct
 from typing import NamedTuple
 
 from ..formula.onnx_operators import Attributes, Operator
 from .graph import Value
-from .protobuf import MalformedError, message, part, parts, text, whole, wholes
+from .protobuf import MalformedError, message, part, parts, real, text, whole, wholes
 
 # How often a field may occur in a message: more than the largest plan needs, 512 layers of at most six operators.
 # A concatenation reads as many values as a plan has layers at most; other operators a handful.
@@ -77,7 +76,8 @@ def _operator(data: memoryview) -> Operator:
     fields = message(data, "NodeProto", known=f"1*{INPUTS} 2*{VALUES} 3 4 5*{VALUES}")
     inputs, outputs = (tuple(text(entry) for entry in parts(fields, number)) for number in (1, 2))
     attributes = [_attribute(entry) for entry in parts(fields, 5)]
-    if len(outputs) != 1 or len({name for name, _ in attributes}) != len(attributes):
+    named_alike = 3 not in fields or (text(part(fields, 3)),) == outputs  # two of one name are refused by runtimes
+    if len(outputs) != 1 or not named_alike or len({name for name, _ in attributes}) != len(attributes):
         raise MalformedError("model.form.operator")
     return Operator(text(part(fields, 4)), inputs, outputs[0], dict(attributes))
 
@@ -86,8 +86,8 @@ def _attribute(data: memoryview) -> tuple[str, int | float | tuple[int, ...]]:
     fields = message(data, "AttributeProto", known=f"1 2 3 8*{DIMENSIONS} 20")
     name, kind = text(part(fields, 1)), whole(fields, 20)
     value: Attributes = {}
-    if kind == 1 and len(part(fields, 2)) == 4:
-        value = {"": float(struct.unpack("<f", part(fields, 2))[0])}
+    if kind == 1:
+        value = {"": real(fields, 2)}
     elif kind == 2:
         value = {"": whole(fields, 3)}
     elif kind == 7:

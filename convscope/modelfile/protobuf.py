@@ -6,13 +6,22 @@ reader can find in a file something that was not checked here. Source: protobuf.
 
 from __future__ import annotations
 
+import struct
 from functools import cache
+from typing import NamedTuple
 
 from ..errors import InputError
 
 MAX_FIELDS = 20_000  # in one message
 
-Fields = dict[int, "list[int | memoryview]"]
+
+class Fixed32(NamedTuple):
+    """Four bytes that stand without their length: a float, and never a text, whatever they spell."""
+
+    data: memoryview
+
+
+Fields = dict[int, "list[int | memoryview | Fixed32]"]
 
 
 class MalformedError(InputError):
@@ -25,7 +34,8 @@ def message(data: memoryview, name: str, *, known: str) -> Fields:
     `name` is what onnx.proto calls the message.
     `known` lists the numbers that may occur, "*" and how often behind those that may occur again: "1 2 5*8". So what
     messages within messages cost together is bounded by their forms, however many bytes there are. Numbers come as
-    unsigned 64-bit integers, texts, bytes, floats and inner messages as slices of `data`. Raises MalformedError.
+    unsigned 64-bit integers, texts, bytes and inner messages as slices of `data`, floats as Fixed32: other readers pass
+    over a text that is written as a float. Raises MalformedError.
     """
     most = _most(known)
     found: Fields = {}
@@ -42,7 +52,8 @@ def message(data: memoryview, name: str, *, known: str) -> Fields:
             size, at = varint(data, at) if kind == 2 else (4, at)
             if size > len(data) - at:
                 raise MalformedError("protobuf.short", name=name)
-            found.setdefault(number, []).append(data[at : at + size])
+            inside = data[at : at + size]
+            found.setdefault(number, []).append(inside if kind == 2 else Fixed32(inside))
             at += size
         else:
             raise MalformedError("protobuf.wire", name=name, n=kind)
@@ -76,9 +87,17 @@ def varint(data: memoryview, at: int) -> tuple[int, int]:
 def whole(fields: Fields, number: int, default: int = 0) -> int:
     """Return a single signed integer."""
     value = fields.get(number, [default])[0]
-    if isinstance(value, memoryview):
+    if not isinstance(value, int):
         raise MalformedError("protobuf.number", n=number)
     return value - 2**64 if value >> 63 else value
+
+
+def real(fields: Fields, number: int) -> float:
+    """Return a single float that is there."""
+    value = next(iter(fields.get(number, [])), None)
+    if not isinstance(value, Fixed32):
+        raise MalformedError("protobuf.number", n=number)
+    return float(struct.unpack("<f", value.data)[0])
 
 
 def wholes(fields: Fields, number: int, most: int = MAX_FIELDS) -> tuple[int, ...]:
@@ -88,6 +107,8 @@ def wholes(fields: Fields, number: int, most: int = MAX_FIELDS) -> tuple[int, ..
         if isinstance(value, int):
             values.append(value)
             continue
+        if isinstance(value, Fixed32):
+            raise MalformedError("protobuf.number", n=number)
         at = 0
         while at < len(value):
             one, at = varint(value, at)

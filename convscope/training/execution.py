@@ -257,7 +257,7 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
     notes = (*kept, *final.notes, *([beaten] if beaten else ()), *unsure)
 
     epochs = state.step / recipe.batches(len(parts.train))
-    speed = recipe.pictures(len(parts.train), state.step) / state.seconds
+    speed = recipe.pictures(len(parts.train), state.step) / max(state.seconds, 0.001)  # a checkpoint may say 0
     line = ResultLine(
         step=state.step,
         validation=split_figures(final.validation),

@@ -13,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from ..leaving import heeded
+from ..machine.heap import share_one_heap
 from .connections import ACCEPTED, SECONDS, Connection, Crowd, most_connections
 
 MOST_HEAD = 32_000  # bytes of a request's head
@@ -24,6 +25,7 @@ class Server(uvicorn.Server):
     """
 
     def __init__(self, app: ASGIApp, closing: Callable[[], None], graceful: int = 2) -> None:
+        share_one_heap()
         self.closing, self.crowd = closing, Crowd(most_connections())
         super().__init__(
             uvicorn.Config(

@@ -111,7 +111,8 @@ def _other_value(field: Field, messages: list[list[Field]], random: Random) -> i
         numbers = [n for n in NUMBERS if isinstance(n, int) and abs(n) < 2**66]
         return random.choice((random.choice(numbers), field.value + random.choice((-1, 1)), random.randrange(-3, 12)))
     if isinstance(field.value, list):
-        return random.choice(([], b"", written(field.value)[:-1], random.choice(messages)[:3]))
+        inner = copy.deepcopy(random.choice(messages)[:3])  # as it is it might hold itself
+        return random.choice(([], b"", written(field.value)[:-1], inner))
     if len(field.value) % 4 == 0 and field.value and random.random() < 0.4:  # numbers
         at, number = 4 * random.randrange(len(field.value) // 4), random.choice(NUMBERS)
         number = float(number) if abs(number) < 1e38 or number != number else float("inf")

@@ -148,6 +148,7 @@ def deep(made: onnx.ModelProto) -> None:
         (lambda made: made.graph.node[0].__setattr__("domain", "com.else"), "not ONNX's own, or draws lots: com.else"),
         (lambda made: made.graph.node[0].__setattr__("op_type", "RandomNormalLike"), "draws lots: RandomNormalLike"),
         (lambda made: made.graph.node[0].attribute[0].ints.append(10**12), "cannot be known"),
+        (lambda made: made.graph.node[0].attribute[0].__setattr__("ref_attr_name", "a"), "functions of its own"),
         (lambda made: made.graph.ClearField("node"), "without operators"),
         (lambda made: made.graph.input.add(name="second"), "more or fewer inputs"),
     ],

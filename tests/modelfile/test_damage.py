@@ -107,8 +107,6 @@ def test_whatever_passes_under_a_forged_digest_is_what_the_writer_writes() -> No
             model.ClearField("producer_name")
             model.graph.ClearField("name")
             model.ClearField("metadata_props")
-            for node in model.graph.node:
-                node.ClearField("name")
         assert theirs == again
-    assert accepted > 500  # flips in the weights, mostly
+    assert accepted > 300  # flips in the weights, mostly
     assert not any("\n" in line for line in lines)

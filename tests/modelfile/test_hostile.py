@@ -122,6 +122,7 @@ CHANGES: dict[str, tuple[Callable[[Model], object], str]] = {
         "not that of its formula, from leaky_relu1 on",
     ),
     "another input": (lambda m: m.graph.node[8].input.__setitem__(0, "gap1"), "not that of its formula, from fc1 on"),
+    "another node's name": (lambda m: setattr(m.graph.node[4], "name", m.graph.node[5].name), "an operator"),
     "a node more": (lambda m: m.graph.node.add(op_type="Identity", input=["logits"], output=["x"]), "from the end on"),
     "a node less": (lambda m: m.graph.node.pop(), "not that of its formula, from the end on"),
     "another order": (two_nodes_swapped, "not that of its formula, from pictures.float on"),

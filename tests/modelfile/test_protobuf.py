@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from convscope.formula import Network
 from convscope.modelfile import serialise
 from convscope.modelfile.parsing import parse_graph, parse_model
-from convscope.modelfile.protobuf import MAX_FIELDS, MalformedError, message, whole, wholes
+from convscope.modelfile.protobuf import MAX_FIELDS, Fixed32, MalformedError, message, parts, real, whole, wholes
 from convscope.pictures.input_spec import InputSpec
 from tests.strategies import networks, random_weights
 
@@ -78,19 +78,35 @@ def test_any_bytes_are_read_or_malformed(data: bytes) -> None:
         assert set(fields) <= {int(word.rstrip("*")) for word in known.split()}
 
 
-def _wire(number: int, value: int | memoryview) -> bytes:
-    """Write one field: a number as a varint, the rest as bytes."""
+def _wire(number: int, value: int | memoryview | Fixed32) -> bytes:
+    """Write one field: a number as a varint, a float as its four bytes, the rest as bytes."""
+    if isinstance(value, Fixed32):
+        return _varint(number << 3 | 5) + bytes(value.data)
     if isinstance(value, int):
         return _varint(number << 3) + _varint(value)
     return _varint(number << 3 | 2) + _varint(len(value)) + bytes(value)
 
 
 def _varint(value: int) -> bytes:
-    parts = []
+    made = []
     while value > 0x7F:
-        parts.append(value & 0x7F | 0x80)
+        made.append(value & 0x7F | 0x80)
         value >>= 7
-    return bytes([*parts, value])
+    return bytes([*made, value])
+
+
+def test_a_float_is_no_text_and_a_text_no_float() -> None:
+    as_float = message(memoryview(b"\x0dpads"), "AttributeProto", known="1")
+    assert onnx.AttributeProto.FromString(b"\x0dpads").name == "", "other readers pass over it"
+    for read in (parts, wholes, whole):
+        with pytest.raises(MalformedError):
+            read(as_float, 1)
+    assert real(as_float, 1) == np.frombuffer(b"pads", "<f4")[0]
+    as_text = message(memoryview(b"\x12\x04\0\0\x80\x3f"), "AttributeProto", known="2")
+    with pytest.raises(MalformedError):
+        real(as_text, 2)
+    with pytest.raises(MalformedError):
+        real({}, 2)
 
 
 @pytest.mark.parametrize(
