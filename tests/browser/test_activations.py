@@ -71,3 +71,15 @@ def test_the_error_function_is_that_of_the_standard_library(page: EnginePage) ->
     points = [*np.linspace(-6, 6, 1201).tolist(), 1.999999, 2.0, 2.000001, 10.0, 20.0, 26.0]
     wanted = [math.erfc(x) for x in points]
     np.testing.assert_allclose(numbers(page.call("erfc", points)), wanted, rtol=2e-13)
+
+
+@pytest.mark.parametrize(
+    ("kind", "corners"), [("relu", [0]), ("relu6", [0, 6]), ("clip", [-0.5, 2]), ("leaky_relu", [0])]
+)
+def test_where_a_curve_bends_its_slope_is_the_one_that_torch_takes(
+    page: EnginePage, kind: str, corners: list[float]
+) -> None:
+    node, function = ACTIVATIONS[kind]
+    x = torch.tensor(corners, dtype=torch.float64, requires_grad=True)
+    (slope,) = torch.autograd.grad(function(x).sum(), x)
+    assert numbers(page.call("curve", {"name": kind, "kind": kind, **node}, corners)[1]).tolist() == slope.tolist()
