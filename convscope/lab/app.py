@@ -26,6 +26,8 @@ from .drops import DropRequest, Drops
 from .event_streams import RunsNow, all_runs_events, run_events
 from .jobs import TrainingJobs
 from .page_cache import SHIPPED_LOOK, PageCache, lab_page
+from .pretrained_file import FILE as PRETRAINED
+from .pretrained_file import pretrained_file
 from .records import DescribeRequest, TrainingRequest, whole
 from .run_index import RunIndex
 from .run_report import report
@@ -63,6 +65,7 @@ class Lab:
             "/runs/{id}/look": self.look,
             "/runs/{id}/report": self.report_page,
             "/api/offer": self.offer,
+            f"/api/{PRETRAINED}": self.pretrained,
             "/api/data/{name}": self.data,
             "/api/runs": self.list,
             "/api/runs/{id}": self.one,
@@ -122,6 +125,11 @@ class Lab:
     async def offer(self, request: Request) -> Response:
         """What can be trained."""
         return _json((await asyncio.to_thread(self.jobs.catalogue.offer)).to_json())
+
+    async def pretrained(self, request: Request) -> Response:
+        """The weights that photographs are learned on."""
+        _, data = await asyncio.to_thread(pretrained_file)
+        return Response(data, media_type="application/octet-stream")
 
     async def describe(self, request: Request) -> Response:
         """A formula's table, or what is wrong with it."""

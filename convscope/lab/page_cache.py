@@ -10,6 +10,7 @@ from ..explain.look import look
 from ..page.inline import PayloadJson, lab_html
 from ..page.webpage import Page
 from .payload import lab_payload
+from .pretrained_file import FILE, pretrained_file
 
 KEPT = 3  # see-through pages in memory
 SHIPPED_LOOK = "/runs/-/look"  # of the network that reads digits before one is trained; no run's id begins with "-"
@@ -23,7 +24,7 @@ def lab_page(token: str) -> str:
 @cache
 def _payload() -> PayloadJson:
     """Return what the chapters need; read once."""
-    return lab_payload().to_json()
+    return {**lab_payload().to_json(), "pretrained": {**pretrained_file()[0].to_json(), "file": f"/api/{FILE}"}}
 
 
 class PageCache:

@@ -12,11 +12,12 @@ from functools import cache
 import numpy as np
 
 from .. import modelfile, pretrained
+from ..data.credits import WEIGHTS
 from ..explain.payload import records
 from ..explain.payload.encoding import DeflatedBytes, Record, deflate
 from ..formula import trace
 from ..modelfile.graph import weight_shapes
-from ..page.inline import forward_packed
+from ..page.inline import forward_packed, large_policy
 from ..page.large import features_script
 from ..training.starting import candidates
 from ..transfer.start import body_of
@@ -50,8 +51,9 @@ class PretrainedFile(Record):
     """What the page knows of the file before it has it: name, bytes, SHA-256, and what lies where in it (`weights`).
 
     `rows` is the formula of the network that makes a row of `width` numbers of a picture, `heads` are the networks that
-    are compared, `model` and `digest` name the model file that all this is of. `script` is what a worker runs that
-    learns a head, and `forward` what the see-through page of a large network has besides, both compressed.
+    are compared, `model` and `digest` name the model file that all this is of, `facts` and `credit` say whose it is.
+    `script` is what a worker runs that learns a head, compressed; `forward` is what the see-through page of a large
+    network has besides, and `policy` its content security policy.
     """
 
     file: str
@@ -64,9 +66,11 @@ class PretrainedFile(Record):
     rows: str
     width: int
     heads: tuple[NewHead, ...]
-    credit: Mapping[str, str]
+    facts: Mapping[str, str]
+    credit: records.Credit
     script: DeflatedBytes
     forward: Mapping[str, str]
+    policy: str
 
 
 @cache
@@ -85,8 +89,8 @@ def pretrained_file() -> tuple[PretrainedFile, bytes]:
         bits = 16 if name in model.half else 32
         places[name] = Place(len(data), bits)
         data += model.weights[name].astype("<f2" if bits == 16 else "<f4").tobytes()
-    credit = model.facts["pretrained"]
-    assert isinstance(credit, dict)
+    facts = model.facts["pretrained"]
+    assert isinstance(facts, dict)
     known = PretrainedFile(
         file=FILE,
         bytes=len(data),
@@ -98,9 +102,11 @@ def pretrained_file() -> tuple[PretrainedFile, bytes]:
         rows=str(plan),
         width=width,
         heads=tuple(_head(with_head(model.plan, some), some, columns) for some in candidates(taps)),
-        credit=credit,
+        facts=facts,
+        credit=records.Credit(*WEIGHTS[NAME]),
         script=deflate(np.frombuffer(features_script().encode(), np.uint8)),
         forward=forward_packed(),
+        policy=large_policy(),
     )
     return known, bytes(data)
 

@@ -16,12 +16,14 @@ from ..page.inline import PayloadJson, lab_html, page_html, teacher_html
 from .event_streams import new_snapshots, snapshot, thinned
 from .offline import MANIFEST, WORKER, offline_files
 from .payload import lab_payload
+from .pretrained_file import FILE as PRETRAINED
+from .pretrained_file import pretrained_file
 from .records import Recording
 from .run_index import RunReader
 from .whole_digits import WHOLE, whole_digits
 
 MARK, PAGES = "convscope-lab.json", ("index.html", "trained.html", "teacher.html")
-FILES = (*PAGES, WHOLE, MANIFEST, WORKER)
+FILES = (*PAGES, WHOLE, PRETRAINED, MANIFEST, WORKER)
 SITE = "convscope.lab-site/1"
 
 
@@ -38,7 +40,8 @@ def write_site(folder: Path, run: Path | None = None) -> Path:
         raise InputError("folder.other", where=str(folder), expected=phrase("lab.folder.expected"))
     require_place(folder / MARK if os.path.lexists(folder) else folder, folders=True)
     whole, digits = whole_digits()
-    payload = {**site_payload(run), "mnist": whole.to_json()}
+    pretrained, weights = pretrained_file()
+    payload = {**site_payload(run), "mnist": whole.to_json(), "pretrained": pretrained.to_json()}
     pages = (
         lab_html(payload, False, packed=True),
         page_html(look(run).payload, packed=True),
@@ -52,8 +55,9 @@ def write_site(folder: Path, run: Path | None = None) -> Path:
         remove(leftover)
     atomic_write(folder / MARK, json.dumps({"format": SITE, "files": FILES}).encode())
     encoded = {name: html.encode("utf-8", "replace") for name, html in zip(PAGES, pages, strict=True)}
-    for name, data in ({WHOLE: digits} | encoded | offline_files(encoded)).items():
-        # The worker last: it knows the digests of all others, but keeps the whole of MNIST for nobody who did not ask.
+    for name, data in ({WHOLE: digits, PRETRAINED: weights} | encoded | offline_files(encoded)).items():
+        # The worker last: it knows the digests of all others, but keeps neither the whole of MNIST nor the weights for
+        # anybody who did not ask.
         atomic_write(folder / name, data)
     return folder / FILES[0]
 

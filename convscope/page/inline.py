@@ -4,7 +4,6 @@ nothing."""
 from __future__ import annotations
 
 import base64
-import hashlib
 import html
 import json
 import re
@@ -19,6 +18,7 @@ from ..formula.kinds.table import table
 from ..formula.zoo import OWN_INPUT
 from .large import forward_modules, forward_script, is_large, wasm
 from .modules import join
+from .policy import policy_of
 
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "ko")
@@ -56,11 +56,11 @@ def lab_html(payload: PayloadJson, api: bool, *, packed: bool = False) -> str:
     came from.
 
     `payload` is what the chapters need (convscope/lab/payload.py), `packed` is page_html's. The policy is page_html's;
-    with `api`, or a `mnist` in the payload, the page may also ask its own server, and with an `offline` it may have a
-    manifest and a worker beside it.
+    with `api`, or a file beside it that the payload knows (`mnist`, `pretrained`), the page may also ask its own
+    server, and with an `offline` it may have a manifest and a worker beside it.
     """
     installed = ("manifest-src 'self'",) if "offline" in payload else ()
-    asks = ("connect-src 'self'",) if api or "mnist" in payload else ()
+    asks = ("connect-src 'self'",) if api or payload.keys() & {"mnist", "pretrained"} else ()
     return document(
         script=lab_script(),
         style=lab_style(),
@@ -233,6 +233,11 @@ def forward_packed() -> dict[str, str]:
     return deflated({"script": forward_script(), "modules": forward_modules()})
 
 
+def large_policy() -> str:
+    """Return the content security policy of a see-through page that runs its network in a worker."""
+    return policy_of(page_script(), _page_style(), (), works=True)
+
+
 def document(
     *,
     script: str,
@@ -259,19 +264,7 @@ def document(
     for name, text in (("script", script), ("style", style)):
         if re.search(r"</(script|style)|<!--", text, re.I):
             raise ValueError(f"the page's {name} must not contain </script, </style or <!--")
-    works = learns or forward
-    policy = "; ".join(
-        (
-            "default-src 'none'",
-            " ".join(["script-src", _hash(script), *(_hash(one) for one, _ in opens)]) + " 'wasm-unsafe-eval'" * works,
-            " ".join(["style-src", _hash(style), *(_hash(one) for _, one in opens)]),
-            "img-src data: blob:",
-            "base-uri 'none'",
-            "form-action 'none'",
-            *(("worker-src blob:" + " 'self'" * own_worker,) if works else ()),
-            *allow,
-        )
-    )
+    policy = policy_of(script, style, opens, works=learns or forward, own_worker=own_worker, allow=allow)
     written = packed_text if packed else json_text
     values = {
         "language": "en" if language == "auto" else html.escape(language),
@@ -304,8 +297,3 @@ def deflated(value: object) -> dict[str, str]:
     """Return {"deflated": the JSON of `value` compressed (zlib, in base64)}, as `whenRead` in the page reads it."""
     data = json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
     return {"deflated": base64.b64encode(zlib.compress(data, 9)).decode()}
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode("utf-8")).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import re
 import threading
@@ -16,6 +17,7 @@ from convscope.formula import describe
 from convscope.formula.description import Description
 from convscope.lab.app import STREAMS, Lab
 from convscope.lab.page_cache import SHIPPED_LOOK, PageCache
+from convscope.lab.pretrained_file import pretrained_file
 from convscope.lab.records import DescribeRequest, TrainingRequest
 from convscope.runs.directory import Run
 from tests.lab.asking import KEY, RUNNER, Answer, ask, asked, headers, lab
@@ -123,6 +125,13 @@ def test_what_the_lab_started_is_in_its_answer(app: Any, made: Lab, monkeypatch:
     assert (started.status, started.json()["id"]) == (201, "one")
     assert [asked(app, f"/api/runs/one/{verb}", {}).json()["id"] for verb in ("stop", "resume")] == ["one", "one"]
     assert done == [TrainingRequest("mnist", seed=3), ("stop", "one"), ("resume", "one")]
+
+
+def test_the_weights_for_photographs_are_what_the_page_knows(app: Any) -> None:
+    known, _ = pretrained_file()
+    answer = asked(app, "/api/lite0.bin")
+    assert (answer.status, answer.header("content-type")) == (200, "application/octet-stream")
+    assert hashlib.sha256(answer.body).hexdigest() == known.sha256
 
 
 @pytest.mark.slow

@@ -93,6 +93,7 @@ STATE: tuple[tuple[str, Any], ...] = (
 )
 READ = (
     "/api/offer",
+    "/api/lite0.bin",
     "/api/runs",
     "/api/runs/one",
     "/api/runs/one/report",

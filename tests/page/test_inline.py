@@ -185,8 +185,8 @@ FORBIDDEN = (
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(HERE / "js").as_posix())
 def test_a_source_makes_no_code_no_markup_and_no_request(path: Path) -> None:
     code = code_of(path)
-    # The lab's client alone may ask, and only its own server; and who loads the whole of MNIST from beside the page.
-    asks = path.relative_to(HERE / "js").as_posix() in ("lab/api.js", "lab/training/whole_digits.js")
+    # The lab's client alone may ask, and only its own server; and who loads a large file from beside the page.
+    asks = path.relative_to(HERE / "js").as_posix() in ("lab/api.js", "lab/training/site_file.js")
     for pattern in FORBIDDEN:
         if asks and pattern in (r"\bfetch\(", r"\bEventSource\b"):
             continue

@@ -123,7 +123,7 @@ export function packHalves(bytes, shape) {
 }
 
 /** @param {Uint8Array} bytes */
-function base64Of(bytes) {
+export function base64Of(bytes) {
   let text = "";
   for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
   return btoa(text);

@@ -1,4 +1,4 @@
-import { bytesOf } from "./binary.js";
+import { base64Of, bytesOf } from "./binary.js";
 
 /**
  * Unpack bytes that travel compressed.
@@ -8,6 +8,12 @@ import { bytesOf } from "./binary.js";
 export async function inflate(packed) {
   const stream = new Blob([bytesOf(packed.deflated)]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** A value as JSON that travels compressed, as `unpacked` takes it. @param {unknown} value */
+export async function deflated(value) {
+  const stream = new Blob([JSON.stringify(value)]).stream().pipeThrough(new CompressionStream("deflate"));
+  return { deflated: base64Of(new Uint8Array(await new Response(stream).arrayBuffer())) };
 }
 
 /**

@@ -131,7 +131,7 @@ export class ApiError extends Error {
 /** A fault that is one sentence. @param {import("../kit/i18n.js").Phrase} what @returns {FaultJson} */
 const faultAlone = (what) => ({ ...what, where: "", got: null, expected: "", hint: "" });
 
-const TOKEN_HEADER = "X-Convscope-Token";
+export const TOKEN_HEADER = "X-Convscope-Token";
 
 /**
  * @param {Window & typeof globalThis} win

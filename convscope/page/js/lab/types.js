@@ -16,6 +16,8 @@
  * @property {string} [look] served: where the see-through page of the network that ships is
  * @property {{manifest: string, worker: string}} [offline] in the static build: what makes it work without a network
  * @property {import("./training/whole_digits.js").WholeFile} [mnist] in the static build: all of MNIST, a file beside it
+ * @property {import("./training/pretrained.js").PretrainedFile} [pretrained] the weights of the network that ships
+ * trained, a file to ask for
  * @property {string} [teacher] in the static build: where the page for teachers is
  * @property {Recorded | null} [recorded] in the static build: the training shown in place of live ones
  *

@@ -11,7 +11,7 @@
  * a browser lets a page have none.
  * @param {string} script
  * @param {Record<string, string>} modules WebAssembly by name, as base64
- * @param {SentNetwork} network
+ * @param {SentNetwork | import("../learn/transfer/network.js").FrozenNetwork} network what the script begins with
  */
 export function startForward(script, modules, network) {
   const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));

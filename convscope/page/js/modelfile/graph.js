@@ -2,7 +2,7 @@
 
 import { learnedShapes, statisticsShapes } from "../engine/weights.js";
 import { outsiderPiece } from "./outsider_piece.js";
-import { FLOAT, UINT8, floats } from "./operator.js";
+import { FLOAT, FLOAT16, UINT8, floats } from "./operator.js";
 import { PIECES } from "./pieces.js";
 import { bytesField, floatField, textField, wholeField } from "./protobuf.js";
 /** @import {InputSpec, Rejection} from "../types.js" */
@@ -27,9 +27,10 @@ export function weightShapes(nodes) {
  * @param {Record<string, Float32Array>} weights
  * @param {number | null} temperature what scores are divided by for the probabilities
  * @param {{rejection: Rejection, learned: Record<string, Float32Array>} | null} rejecting
+ * @param {Record<string, Uint8Array>} [halves] bytes of the weights that are kept in half precision
  * @returns {Chunks}
  */
-export function graphOf(nodes, { shape, mean, std }, weights, temperature, rejecting) {
+export function graphOf(nodes, { shape, mean, std }, weights, temperature, rejecting, halves = {}) {
   const names = ["pictures.scaled", ...nodes.map(({ name }) => name)];
   const pieces = nodes.map((node) => {
     const written = PIECES[node.kind];
@@ -42,8 +43,12 @@ export function graphOf(nodes, { shape, mean, std }, weights, temperature, rejec
   const last = nodes[nodes.length - 1];
   const foreign = rejecting && outsiderPiece(nodes, shape, rejecting.rejection, rejecting.learned);
   const scores = temperature === null ? "logits" : "logits.calibrated";
+  const shapes = weightShapes(nodes);
   /** @type {Operator[]} */
   const operators = [
+    ...shapes.flatMap(({ name }) =>
+      halves[name] ? [{ kind: "Cast", inputs: [`${name}.half`], output: name, attributes: { to: FLOAT } }] : [],
+    ),
     { kind: "Cast", inputs: ["pictures"], output: "pictures.float", attributes: { to: FLOAT } },
     { kind: "Sub", inputs: ["pictures.float", "pictures.mean"], output: "pictures.centred" },
     { kind: "Div", inputs: ["pictures.centred", "pictures.std"], output: "pictures.scaled" },
@@ -63,7 +68,13 @@ export function graphOf(nodes, { shape, mean, std }, weights, temperature, rejec
     ...Object.assign({}, ...pieces.map((piece) => piece.tensors ?? {})),
     ...(temperature === null ? {} : { "logits.temperature": floats([], [temperature]) }),
     ...foreign?.tensors,
-    ...Object.fromEntries(weightShapes(nodes).map(({ name, shape }) => [name, floats(shape, weights[name])])),
+    ...Object.fromEntries(
+      shapes.map(({ name, shape }) =>
+        halves[name]
+          ? [`${name}.half`, { type: FLOAT16, shape, bytes: halves[name] }]
+          : [name, floats(shape, weights[name])],
+      ),
+    ),
   };
   const classes = last.output[0];
   return [

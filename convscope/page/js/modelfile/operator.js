@@ -5,6 +5,7 @@
 
 export const FLOAT = 1; // TensorProto.DataType
 export const UINT8 = 2;
+export const FLOAT16 = 10;
 const INT64 = 7;
 
 /**

@@ -32,6 +32,7 @@ const ENCODED = new TextEncoder();
  * @property {InputSpec & {white?: number}} input what pictures it reads; `resize` names the rule that brings them to size
  * @property {string[]} classes a name for each score, in order
  * @property {Record<string, Float32Array>} tensors weights and running statistics, by torch's names
+ * @property {Record<string, Uint8Array>} [halves] the bytes of those weights that are kept in half precision
  * @property {string} formula of the nodes
  * @property {Calibration | null} [calibration] null where nobody measured one: then probabilities are softmax(logits)
  * @property {RejectionWritten | null} [rejection] null where it knows of no outsiders
@@ -44,13 +45,13 @@ const ENCODED = new TextEncoder();
  * @param {Written} network
  */
 export function writeModel({ nodes: given, input, classes, tensors, formula, calibration = null, ...more }) {
-  const { rejection = null, facts = {} } = more;
+  const { rejection = null, facts = {}, halves = {} } = more;
   /** @type {Layer[]} */
   const nodes = given.map((node) => ({ ...node, input: node.inputs[0], module: kindOf(node), tensors: {} }));
   checkEnds(nodes, input, classes);
   checkWeights(nodes, tensors);
   const records = {
-    "convscope.format": rejection ? "4" : calibration ? "2" : "1",
+    "convscope.format": rejection ? "4" : Object.keys(halves).length ? "3" : calibration ? "2" : "1",
     "convscope.formula": formula,
     "convscope.classes": pythonJson(classes),
     "convscope.input": pythonJson(inputRecord(input)),
@@ -64,7 +65,7 @@ export function writeModel({ nodes: given, input, classes, tensors, formula, cal
     ...textField(2, "convscope"),
     ...bytesField(
       7,
-      graphOf(nodes, input, tensors, calibration && calibration.temperature, rejection && learnedOf(rejection)),
+      graphOf(nodes, input, tensors, calibration && calibration.temperature, rejection && learnedOf(rejection), halves),
     ),
     ...bytesField(8, textField(1, ""), wholeField(2, OPSET)),
     ...Object.entries(records).flatMap(([name, value]) => recordOf(name, value)),

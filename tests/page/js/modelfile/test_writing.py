@@ -123,6 +123,19 @@ def test_names_facts_and_calibration_are_kept(learn: Learner) -> None:
     assert metadata.calibration == calibration
 
 
+@pytest.mark.parametrize("rejects", [False, True])
+def test_so_are_weights_in_half_precision(learn: Learner, rejects: bool) -> None:
+    network, spec, weights, classes = sample("conv(4, 3) + bn + relu + conv(9, 3) + relu + gap + fc", (1, 28, 28), 3)
+    half = ["conv1.weight", "fc1.weight"]
+    weights = {name: w.astype("<f2").astype("<f4") if name in half else w for name, w in weights.items()}
+    fitted = rejecting(network) if rejects else None
+    given = asked(network, spec, weights, classes, rejection=fitted)
+    given["halves"] = {name: np.frombuffer(weights[name].astype("<f2").tobytes(), np.uint8) for name in half}
+    file = written(learn, given)
+    assert file == serialise(network, spec, weights, classes, half=half, rejection=fitted)
+    assert check(file, "the page's").half == tuple(half)
+
+
 @pytest.mark.parametrize("frozen", [False, True])
 @pytest.mark.parametrize(("formula", "shape"), READ)
 def test_so_is_a_rejection(learn: Learner, formula: str, shape: tuple[int, int, int], frozen: bool) -> None:

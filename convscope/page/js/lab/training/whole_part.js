@@ -19,7 +19,7 @@ export function wholePart(lab, few, speed) {
   if (!whole) return null;
   const { doc, t } = lab;
   const megabytes = (whole.known.bytes / 1e6).toFixed(1);
-  const taken = () => (lab.state.td === "all" ? whole.digits : null);
+  const taken = () => (lab.state.td === "all" ? whole.content : null);
   const choose = presets(lab, t("whole.digits"), [
     { text: t("whole.few", { n: thousands(few) }), on: () => !taken(), press: () => lab.tune({ td: null }) },
     { text: t("whole.all"), on: () => Boolean(taken()), press: () => lab.tune({ td: "all" }) },
@@ -38,7 +38,7 @@ export function wholePart(lab, few, speed) {
     },
   });
   /** What was asked for is taken at once. @param {Promise<void>} coming */
-  const got = (coming) => void coming.then(() => whole.digits && lab.tune({ td: "all" }));
+  const got = (coming) => void coming.then(() => whole.content && lab.tune({ td: "all" }));
   const load = whole.hosted
     ? button(doc, t("whole.load", { megabytes }), () => got(whole.load()), { class: "button whole-load" })
     : button(doc, t("whole.choose", { file: whole.known.file }), () => field.click(), { class: "button whole-load" });
@@ -84,7 +84,7 @@ export function wholePart(lab, few, speed) {
 }
 
 /** @param {Lab} lab @param {WholeDigits} whole @param {string} megabytes @param {number} few @param {number | null} speed */
-function wholeWords({ t }, { state, done, digits, known, hosted }, megabytes, few, speed) {
+function wholeWords({ t }, { state, done, content: digits, known, hosted }, megabytes, few, speed) {
   if (state === "loading") return t("whole.loading", { share: percent(done, 0), megabytes });
   if (state === "unpacking") return t("whole.unpacking");
   if (!digits) return hosted ? t("whole.hosted", { megabytes }) : t("whole.filed", { megabytes, file: known.file });

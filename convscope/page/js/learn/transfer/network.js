@@ -11,20 +11,27 @@ import { halvesIn } from "../../engine/binary.js";
 /** @typedef {{nodes: PageNode[], input: InputSpec, weights: WeightPlaces, bytes: Uint8Array}} FrozenNetwork */
 
 /**
- * The weights of some layers, by "<node>.<weight>". Each has as many numbers as lie up to the next one.
+ * The bytes of each weight, by "<node>.<weight>": each has as many as lie up to the next one.
  * @param {WeightPlaces} places @param {Uint8Array} bytes
- * @returns {Record<string, Float32Array>}
+ * @returns {Record<string, Uint8Array<ArrayBuffer>>}
  */
-export function weightsIn(places, bytes) {
+export function weightBytes(places, bytes) {
   const ends = [...Object.values(places).map(({ at }) => at), bytes.length].sort((a, b) => a - b);
+  const found = Object.entries(places).map(([name, { at }]) => [
+    name,
+    bytes.slice(
+      at,
+      ends.find((end) => end > at),
+    ),
+  ]);
+  return Object.fromEntries(found);
+}
+
+/** The weights as numbers. @param {WeightPlaces} places @param {Uint8Array} bytes @returns {Record<string, Float32Array>} */
+export function weightsIn(places, bytes) {
+  const all = Object.entries(weightBytes(places, bytes));
   return Object.fromEntries(
-    Object.entries(places).map(([name, { at, bits }]) => {
-      const own = bytes.slice(
-        at,
-        ends.find((end) => end > at),
-      );
-      return [name, bits === 16 ? halvesIn(own) : new Float32Array(own.buffer)];
-    }),
+    all.map(([name, own]) => [name, places[name].bits === 16 ? halvesIn(own) : new Float32Array(own.buffer)]),
   );
 }
 

@@ -12,8 +12,9 @@ import { cameraBox } from "./camera.js";
  * A button to choose a file, the camera where the network reads colours, and a place to drop one on: a picture that is
  * dropped anywhere on the page or pasted into it is taken too.
  * @param {App} app @param {(picture: Uint8Array) => void} put
+ * @param {((frame: ImageData) => Promise<void>) | null} [watch] given what the camera sees, frame after frame
  */
-export function uploadBox(app, put) {
+export function uploadBox(app, put, watch = null) {
   const { doc, t, payload } = app;
   const colour = payload.input.shape[0] === 3;
   const message = make(doc, "p", { class: "note", role: "status" });
@@ -44,7 +45,7 @@ export function uploadBox(app, put) {
     readFirst(input.files);
     input.value = "";
   });
-  const camera = colour ? cameraBox(app, read) : null;
+  const camera = colour ? cameraBox(app, read, { watch }) : null;
   const element = make(
     doc,
     "div",

@@ -6,6 +6,7 @@ import { rovingButtons } from "../../../kit/roving.js";
 import { inkPad } from "../../../look/views/pad.js";
 import { presets } from "../../widgets.js";
 import { FEWEST_CLASSES, MOST_CLASSES, WANTED_EACH, lackOf } from "./collection.js";
+import { thumbnailOf } from "./input.js";
 import { photoSource } from "./sources.js";
 import { namesText, ownOf } from "./state.js";
 
@@ -52,36 +53,46 @@ export function collectPart(lab, collection, changed) {
       },
     },
   });
-  const more = button(doc, t("own.class.add"), () => {
-    choose(collection.addClass());
-    keep();
-    name.focus();
-    name.select();
-  });
-  const less = button(doc, t("own.class.remove"), () => {
+  const more = button(
+    doc,
+    t("own.class.add"),
+    () => {
+      choose(collection.addClass());
+      keep();
+      name.focus();
+      name.select();
+    },
+    { class: "button preset own-more" },
+  );
+  const small = { class: "button preset" };
+  const removeChosen = () => {
     collection.removeClass(chosen());
     choose(0);
     keep();
-  });
-  const undo = button(doc, t("own.undo"), () => {
+  };
+  const less = button(doc, t("own.class.remove"), removeChosen, small);
+  const takeBack = () => {
     collection.undo();
     keep();
     say(t("own.undone"));
-  });
+  };
+  const undo = button(doc, t("own.undo"), takeBack, small);
   const kinds = presets(lab, t("own.kind"), [
     { text: t("own.kind.drawn"), on: () => drawn, press: () => lab.tune({ m: null, n: null, k: null, e: null }) },
     { text: t("own.kind.photo"), on: () => !drawn, press: () => lab.tune({ m: "photo", n: null, k: null, e: null }) },
   ]);
-  const example = button(doc, t("own.example"), () => {
+  const beginWithShapes = () => {
     collection.example(exampleNames(lab), ownOf(lab.state).seed);
     choose(0);
     keep();
-  });
-  const empty = button(doc, t("own.empty"), () => {
+  };
+  const beginEmpty = () => {
     collection.empty([]);
     choose(0);
     keep();
-  });
+  };
+  const example = button(doc, t("own.example"), beginWithShapes, small);
+  const empty = button(doc, t("own.empty"), beginEmpty, small);
 
   const pad = drawn
     ? padFor(
@@ -107,7 +118,13 @@ export function collectPart(lab, collection, changed) {
     { class: "own-collect", "aria-label": t("own.collect") },
     make(doc, "h2", {}, t("own.collect")),
     make(doc, "p", {}, drawn ? t("own.collect.drawn") : t("own.collect.photo")),
-    make(doc, "div", { class: "own-bar" }, kinds.element, drawn ? example : null, empty, undo),
+    make(
+      doc,
+      "div",
+      { class: "own-bar" },
+      kinds.element,
+      make(doc, "div", { class: "own-bar-end" }, drawn ? example : null, empty, undo),
+    ),
     make(
       doc,
       "div",
@@ -117,15 +134,8 @@ export function collectPart(lab, collection, changed) {
         "div",
         { class: "own-adding" },
         classes,
-        make(
-          doc,
-          "div",
-          { class: "own-naming" },
-          make(doc, "label", { for: "own-name" }, t("own.name")),
-          name,
-          more,
-          less,
-        ),
+        more,
+        make(doc, "div", { class: "own-naming" }, make(doc, "label", { for: "own-name" }, t("own.name")), name, less),
         pad?.element,
         source.element,
         said,
@@ -146,12 +156,15 @@ export function collectPart(lab, collection, changed) {
     const { names, counts } = collection;
     refill(
       classes,
-      ...names.map((one, k) =>
-        button(doc, `${one} · ${counts[k]}`, () => choose(k), {
+      ...names.map((one, k) => {
+        const of = button(doc, "", () => choose(k), {
           class: "button preset",
           "aria-pressed": String(k === chosen()),
-        }),
-      ),
+        });
+        const count = make(doc, "span", { class: "figure" }, t("own.count", { n: counts[k] }));
+        refill(of, make(doc, "span", {}, one), " ", count);
+        return of;
+      }),
     );
     if (doc.activeElement !== name) name.value = names[chosen()];
     more.toggleAttribute("disabled", names.length >= MOST_CLASSES);
@@ -166,21 +179,22 @@ export function collectPart(lab, collection, changed) {
   /** One class: its pictures, each a button that takes it away. @param {number} k @param {string} of @param {number} count */
   function classRow(k, of, count) {
     const own = collection.pictures.filter(({ label }) => label === k);
-    const thumbs = make(doc, "div", { class: "own-thumbs" }, ...own.map((one, i) => thumbOf(one, of, i)));
+    const thumbs = make(doc, "div", { class: "own-thumbs" }, ...own.map((one, i) => thumbButton(one, of, i)));
     rovingButtons(thumbs)();
     return make(
       doc,
       "div",
-      { class: "own-row" },
+      { class: k === chosen() ? "own-row chosen" : "own-row" },
       make(doc, "h3", {}, of, " ", make(doc, "span", { class: "figure" }, t("own.count", { n: count }))),
-      own.length ? thumbs : make(doc, "p", { class: "note" }, t("own.nothing")),
+      own.length ? thumbs : make(doc, "p", { class: "note own-nothing" }, t("own.nothing")),
     );
   }
 
   /** @param {OwnPicture} one @param {string} of @param {number} i */
-  function thumbOf(one, of, i) {
+  function thumbButton(one, of, i) {
     const canvas = make(doc, "canvas", { class: "pixels" });
-    paintPicture(canvas, one.pixels, 0, collection.shape);
+    const thumb = thumbnailOf(one.pixels, collection.shape);
+    paintPicture(canvas, thumb.pixels, 0, thumb.shape);
     const words = t("own.remove", { name: of, n: i + 1 });
     const element = button(
       doc,

@@ -1,5 +1,6 @@
 /** The pictures of the reader's own classes: kept as long as the page is open, one collection a kind of picture. */
 
+import { sha256 } from "../../../kit/sha256.js";
 import { shapeByHand } from "./shapes.js";
 
 /** @typedef {import("../../types.js").Lab} Lab */
@@ -19,12 +20,13 @@ export const MOST_CLASSES = 5;
 /** So many of each class it takes: a fifth of them is left out at a time. */
 export const LEAST_EACH = 5;
 export const WANTED_EACH = 10;
-export const MOST_EACH = 200;
+/** @type {Record<PictureKind, number>} */
+export const MOST_EACH = { drawn: 200, photo: 100 };
 const LONGEST_CLASS_NAME = 24;
 const LOPSIDED = 2; // times as many of one class as of another
 
-/** What a network of each kind reads. @type {Record<PictureKind, Shape>} */
-export const SHAPE_OF = { drawn: [1, 28, 28], photo: [3, 32, 32] };
+/** In which size pictures of each kind are collected. @type {Record<PictureKind, Shape>} */
+export const SHAPE_OF = { drawn: [1, 28, 28], photo: [3, 224, 224] };
 
 /** @type {WeakMap<Lab, Map<PictureKind, Collection>>} */
 const COLLECTIONS = new WeakMap();
@@ -79,12 +81,12 @@ export function makeCollection(kind) {
      * @param {number} label @param {Uint8Array[]} pixels
      */
     add: (label, pixels) => {
-      const there = new Set(content.pictures.map((one) => String(one.pixels)));
-      let room = MOST_EACH - content.pictures.filter((one) => one.label === label).length;
+      const there = new Set(content.pictures.map((one) => pixelsKey(one.pixels)));
+      let room = MOST_EACH[kind] - content.pictures.filter((one) => one.label === label).length;
       /** @type {OwnPicture[]} */
       const taken = [];
       for (const one of pixels) {
-        const key = String(one);
+        const key = pixelsKey(one);
         if (there.has(key) || room < 1) continue;
         there.add(key);
         room--;
@@ -144,6 +146,16 @@ export function makeCollection(kind) {
       version++;
     },
   };
+}
+
+/** @type {WeakMap<Uint8Array, string>} */
+const KEYS = new WeakMap();
+
+/** What pictures are known by as the same. @param {Uint8Array} pixels */
+function pixelsKey(pixels) {
+  const key = KEYS.get(pixels) ?? sha256(pixels);
+  KEYS.set(pixels, key);
+  return key;
 }
 
 /** A name as it is kept. @param {string} name */

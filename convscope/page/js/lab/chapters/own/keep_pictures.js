@@ -3,6 +3,7 @@
 import { button, make } from "../../../kit/dom.js";
 import { KeepFault, keepingIn } from "../../../kit/keep.js";
 import { MOST_CLASSES } from "./collection.js";
+import { inSize } from "./input.js";
 import { namesText } from "./state.js";
 
 /** @typedef {import("../../types.js").Lab} Lab */
@@ -10,6 +11,7 @@ import { namesText } from "./state.js";
 /** @typedef {import("./collection.js").Collection} Collection */
 
 const OWN_FORMAT = 1; // of the record
+const KEPT_BEFORE = 32; // pixels of a side of photographs, in records of earlier versions
 const KEPT_AFTER = 400; // milliseconds from a change on
 
 /** What each collection has of it, as long as the page is open. @type {WeakMap<Collection, {on: boolean, version: number}>} */
@@ -136,12 +138,16 @@ function keepFaultSaid({ t }, { why, message }) {
 }
 
 /**
- * What a record holds, if it is of that kind and whole.
+ * What a record holds, if it is of that kind and whole. Photographs that were kept in 32×32 are enlarged.
  * @param {any} long @param {Collection} collection
  * @returns {{names: string[], pictures: {label: number, pixels: Uint8Array}[]}}
  */
 function requireOwn(long, { shape }) {
-  const size = shape.reduce((a, b) => a * b, 1);
+  const [channels] = shape;
+  const sizeOf = (/** @type {readonly number[]} */ one) => one.reduce((a, b) => a * b, 1);
+  /** @type {import("../../../types.js").Shape} */
+  const before = [channels, KEPT_BEFORE, KEPT_BEFORE];
+  const sizes = channels === 3 ? [shape, before].map(sizeOf) : [sizeOf(shape)];
   const { names, pictures } = long ?? {};
   const named = Array.isArray(names) && names.length <= MOST_CLASSES && names.every((one) => typeof one === "string");
   const whole =
@@ -149,8 +155,11 @@ function requireOwn(long, { shape }) {
     new Set(names).size === names.length &&
     Array.isArray(pictures) &&
     pictures.every(
-      ({ label, pixels }) => pixels instanceof Uint8Array && pixels.length === size && names[label] !== undefined,
+      ({ label, pixels }) =>
+        pixels instanceof Uint8Array && sizes.includes(pixels.length) && names[label] !== undefined,
     );
   if (!whole) throw new KeepFault("damaged");
-  return { names, pictures };
+  const full = (/** @type {Uint8Array} */ pixels) =>
+    pixels.length === sizes[0] ? pixels : inSize(pixels, before, shape);
+  return { names, pictures: pictures.map(({ label, pixels }) => ({ label, pixels: full(pixels) })) };
 }

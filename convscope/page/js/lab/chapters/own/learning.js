@@ -9,36 +9,67 @@ import { REJECTION_LEVEL, boundOf, knownTo } from "../../../learn/rejection/fitt
 import { UNCHANGED } from "../../../learn/recipe.js";
 import { resolveFormula } from "../../../formula/parse.js";
 import { tracePlan } from "../../../formula/trace.js";
+import { fixed, percent } from "../../../kit/format.js";
 import { askedOf } from "../../training/asked.js";
+import { modelFileOf } from "../../training/model_file.js";
 import { trainedNetwork } from "../../training/network.js";
 import { trainerOf } from "../../training/trainer.js";
-import { OWN_FOLDS, foldsOf } from "./folds.js";
-import { inputOf } from "./input.js";
+import { SHAPE_OF } from "./collection.js";
+import { OWN_FOLDS, foldsInTurn, foldsOf } from "./folds.js";
+import { inSize, inputOf } from "./input.js";
 import { calibrationOf, confusionOf, judgedBy, refusedShare } from "./left_out.js";
-import { MOMENTS_TOLD } from "./story.js";
+import { MOMENTS_TOLD, runOfOwn } from "./story.js";
 
 /** @typedef {import("../../types.js").Lab} Lab */
-/** @typedef {import("../../../engine/engine.js").Engine} Engine */
 /** @typedef {import("../../../learn/recipe.js").Recipe} Recipe */
 /** @typedef {import("../../../types.js").Rejection} Rejection */
 /** @typedef {import("./collection.js").Collection} Collection */
 /** @typedef {import("./collection.js").OwnPicture} OwnPicture */
 /** @typedef {import("./collection.js").PictureKind} PictureKind */
 /** @typedef {import("./left_out.js").LeftOut} LeftOut */
+/** @typedef {Omit<NonNullable<ReturnType<typeof trainedNetwork>>, "tensors"> & {rejection: Rejection | null}} OwnNetwork */
+/**
+ * @typedef {object} OwnAnswer what the last network says of a picture
+ * @property {number[]} probabilities
+ * @property {{score: number, refused: boolean} | null} outsider null where it cannot tell
+ * @property {{name: string, output: readonly number[], values: ArrayLike<number>, most: number}[]} maps of some layers, `most`: how many
+ * are shown
+ */
 /**
  * @typedef {object} OwnResult
  * @property {string[]} names
- * @property {OwnPicture[]} pictures
+ * @property {OwnPicture[]} collected the pictures as they were when the training began
+ * @property {OwnPicture[]} pictures the same as the network reads them
  * @property {LeftOut[]} leftOut one a picture
  * @property {number[][]} confusion of these
- * @property {NonNullable<ReturnType<typeof trainedNetwork>> & {rejection: Rejection | null}} network that learned from all
- * @property {Engine} engine of it
+ * @property {OwnNetwork} network that learned from all
  * @property {string} formula
- * @property {number} seconds of all six trainings
+ * @property {number} seconds of all trainings
  * @property {number} seed
- * @property {import("../../training/model_file.js").Learned} learned for a model file
- * @property {import("./story.js").Moment[]} moments the weights that the last training had on its way
- * @property {import("../../../learn/training.js").StepLine[]} lines its steps
+ * @property {(import("../../training/pretrained.js").PretrainedHere & {width: number}) | null} frozen on what features it learned, and how
+ * many numbers of them
+ * @property {(() => import("../../../types.js").Run) | null} run how it became what it is, for the page
+ * @property {(collected: Uint8Array) => Uint8Array} reads a collected picture as the network reads it
+ * @property {(i: number) => number[]} logits of picture `i`
+ * @property {() => Record<string, import("../../../types.js").Binary>} tensors
+ * @property {() => Uint8Array<ArrayBuffer>} model the model file's bytes
+ * @property {(picture: Uint8Array) => Promise<OwnAnswer>} answer of a picture as the network reads it
+ */
+/**
+ * @typedef {object} OwnLearning
+ * @property {"idle" | "running" | "finished" | "failed"} state
+ * @property {OwnResult | null} result
+ * @property {boolean} chance whether it depends on a seed
+ * @property {import("../../../types.js").Shape} shape
+ * @property {string} formula
+ * @property {number} share how much is done, 0 … 1
+ * @property {(collection: Collection) => void} prepare do beforehand what can be done
+ * @property {(collection: Collection, seed: number) => void} start anew, on the pictures as they are now
+ * @property {() => void} stop
+ * @property {(listener: () => void) => () => void} listen call it when something is new; returns what ends that
+ * @property {() => string} going in words, how far it is
+ * @property {(result: OwnResult) => string} ended in words
+ * @property {() => string} trouble in words
  */
 
 const BATCH = 32;
@@ -67,15 +98,16 @@ export function ownLearningOf(lab, kind) {
   return /** @type {OwnLearning} */ (all.get(kind));
 }
 
-/** @typedef {ReturnType<typeof makeLearning>} OwnLearning */
-
-/** @param {Lab} lab @param {PictureKind} kind */
+/** @param {Lab} lab @param {PictureKind} kind @returns {OwnLearning} */
 function makeLearning(lab, kind) {
   const trainer = trainerOf(lab, `own-${kind}`);
   /** @type {Set<() => void>} */
   const listeners = new Set();
   const tell = () => listeners.forEach((listener) => listener());
-  /** @type {{names: string[], pictures: OwnPicture[], folds: number[], seed: number} | null} */
+  const { t } = lab;
+  const { shape } = inputOf(lab, kind);
+  const reads = (/** @type {Uint8Array} */ pixels) => inSize(pixels, SHAPE_OF[kind], shape);
+  /** @type {{names: string[], collected: OwnPicture[], pictures: OwnPicture[], folds: number[], seed: number} | null} */
   let asked = null;
   /** @type {LeftOut[]} */
   let leftOut = [];
@@ -84,24 +116,22 @@ function makeLearning(lab, kind) {
   /** @type {import("./story.js").Moment[]} */
   let moments = [];
 
+  /** @type {OwnLearning} */
   const learning = {
-    state: /** @type {"idle" | "running" | "finished" | "failed"} */ ("idle"),
-    result: /** @type {OwnResult | null} */ (null),
-    trainer,
-    /** Which of the six trainings goes on, from 0. */
-    get part() {
-      return part;
-    },
-    /** How much of all six is done, 0 … 1. */
+    state: "idle",
+    result: null,
+    chance: true,
     get share() {
       return (part + (trainer.steps ? trainer.step / trainer.steps : 0)) / (OWN_FOLDS + 1);
     },
-    /** Begin anew, on the pictures as they are now. @param {Collection} collection @param {number} seed */
-    start: ({ names, pictures, shape }, seed) => {
-      asked = { names, pictures, folds: foldsOf(pictures.map(({ label }) => label)), seed };
+    prepare: () => {},
+    start: ({ names, pictures: collected }, seed) => {
+      const pictures = collected.map((one) => ({ ...one, pixels: reads(one.pixels) }));
+      const labels = pictures.map(({ label }) => label);
+      asked = { names, collected, pictures, folds: kind === "photo" ? foldsInTurn(labels) : foldsOf(labels), seed };
       [leftOut, moments] = [[], []];
       [part, seconds] = [0, 0];
-      Object.assign(learning, { state: "running", result: null, shape });
+      Object.assign(learning, { state: "running", result: null });
       begin();
     },
     stop: () => {
@@ -109,15 +139,26 @@ function makeLearning(lab, kind) {
       trainer.throwAway();
       tell();
     },
-    /** Call `listener` when something is new; returns what ends that. @param {() => void} listener */
     listen: (listener) => {
       listeners.add(listener);
       return () => {
         listeners.delete(listener);
       };
     },
-    shape: /** @type {import("../../../types.js").Shape} */ ([1, 1, 1]),
+    shape,
     formula: OWN_FORMULA[kind],
+    going: () => {
+      if (learning.state !== "running") return "";
+      const share = percent(learning.share, 0);
+      return part < OWN_FOLDS ? t("own.train.part", { n: part + 1, share }) : t("own.train.all", { share });
+    },
+    ended: (result) => {
+      const by = { kernels: trainer.kernels, seed: result.seed };
+      const done = t("own.train.done", { seconds: fixed(result.seconds, 1) });
+      return `${done} ${trainer.sameBits ? t("train.bits", by) : t("train.relaxed", by)}`;
+    },
+    trouble: () =>
+      trainer.diverged ? t("train.diverged", { step: trainer.step }) : t("train.failed", { what: trainer.trouble }),
   };
 
   /** Start the training of this part. */
@@ -125,8 +166,8 @@ function makeLearning(lab, kind) {
     if (!asked) return;
     const { names, pictures, folds, seed } = asked;
     const own = pictures.filter((_, i) => folds[i] !== part);
-    const network = tracePlan(resolveFormula(OWN_FORMULA[kind]), learning.shape, names.length);
-    const asking = askedOf(lab, network, setFrom(own, learning.shape), {
+    const network = tracePlan(resolveFormula(OWN_FORMULA[kind]), shape, names.length);
+    const asking = askedOf(lab, network, setFrom(own, shape), {
       classes: names,
       epochs: epochsOf(own.length),
       measures: part < OWN_FOLDS ? 1 : MOMENTS_TOLD,
@@ -147,14 +188,14 @@ function makeLearning(lab, kind) {
   function finishPart() {
     const network = trainedNetwork(trainer);
     if (!asked || !network) return;
-    const { names, pictures, folds, seed } = asked;
+    const { names, collected, pictures, folds, seed } = asked;
     const engine = makeEngine(network);
     seconds += trainer.seconds;
     const labelled = pictures.map(({ pixels, label }) => ({ pixels, label }));
     const own = labelled.filter((_, i) => folds[i] !== part);
-    const known = knownTo(engine, learning.shape, own, names.length);
+    const known = knownTo(engine, shape, own, names.length);
     if (part < OWN_FOLDS) {
-      const far = distancesOf(known, learning.shape);
+      const far = distancesOf(known, shape);
       pictures.forEach(({ pixels }, i) => {
         if (folds[i] !== part) return;
         const result = engine.forward(pixels);
@@ -171,28 +212,42 @@ function makeLearning(lab, kind) {
     const found = calibrationOf(leftOut, pictures);
     const whole = { ...network, rejection, temperature: found?.temperature ?? 1 };
     const rests = { level: REJECTION_LEVEL, n: leftOut.length, refused: refused ?? 0 };
+    const last = makeEngine(whole);
+    const moves = moments;
+    const { lines } = trainer;
+    const learned = {
+      asked: /** @type {import("../../training/trainer.js").Asked} */ (trainer.asked),
+      step: trainer.tensorsStep,
+      tensors: /** @type {import("../../training/trainer.js").Tensors} */ (trainer.tensors),
+      measures: trainer.measures,
+      calibrated: { step: trainer.tensorsStep, found },
+      rejection: rejection && { ...rejection, ...rests },
+      seconds: trainer.seconds,
+      kernels: trainer.kernels,
+      sameBits: trainer.sameBits,
+    };
     learning.result = {
       names,
       pictures,
+      collected,
       leftOut: leftOut.map((one) => ({ ...one, ...judgedBy(one.logits, whole.temperature) })),
       confusion: confusionOf(names.length, pictures, leftOut),
       network: whole,
-      engine: makeEngine(whole),
       formula: OWN_FORMULA[kind],
       seconds,
       seed,
-      moments,
-      lines: trainer.lines,
-      learned: {
-        asked: /** @type {import("../../training/trainer.js").Asked} */ (trainer.asked),
-        step: trainer.tensorsStep,
-        tensors: /** @type {import("../../training/trainer.js").Tensors} */ (trainer.tensors),
-        measures: trainer.measures,
-        calibrated: { step: trainer.tensorsStep, found },
-        rejection: rejection && { ...rejection, ...rests },
-        seconds: trainer.seconds,
-        kernels: trainer.kernels,
-        sameBits: trainer.sameBits,
+      frozen: null,
+      run: () => runOfOwn({ names, pictures, network: whole, learned, moments: moves, lines }),
+      reads,
+      logits: (i) => Array.from(last.forward(pictures[i].pixels).logits),
+      tensors: () => whole.tensors,
+      model: () => modelFileOf(lab, learned),
+      answer: async (picture) => {
+        const made = last.forward(picture);
+        const maps = last.nodes.flatMap(({ kind: layer, flat, name, output }, at) =>
+          layer === "relu" && !flat ? [{ name, output, values: made.outputs[at], most: output[0] }] : [],
+        );
+        return { probabilities: Array.from(made.probabilities), outsider: last.outsider(picture, made), maps };
       },
     };
     learning.state = "finished";

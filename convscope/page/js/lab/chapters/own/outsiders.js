@@ -5,6 +5,7 @@ import { percent } from "../../../kit/format.js";
 import { paintPicture } from "../../../kit/palette.js";
 import { REJECTION_LEAST } from "../../../learn/rejection/fitting.js";
 import { OWN_FOLDS } from "./folds.js";
+import { inSize } from "./input.js";
 import { digitsOf } from "../../training/digits.js";
 import { refusedShare } from "./left_out.js";
 
@@ -13,6 +14,7 @@ import { refusedShare } from "./left_out.js";
 /** @typedef {import("./learning.js").OwnResult} OwnResult */
 
 const DIGITS_SHOWN_IT = 200; // twenty of each
+const DIGITS_OF_LARGE = 30; // three of each, for a network that takes long
 
 /** @param {Lab} lab @param {OwnLearning} learning */
 export function outsidersPart(lab, learning) {
@@ -44,20 +46,22 @@ export function outsidersPart(lab, learning) {
     }
     words.textContent = t("own.none.own", { share: percent(share, 1), n: result.pictures.length });
     void digitsOf(lab).then(({ test }) => {
-      if (shown === result) showDigits(result, test);
+      if (shown === result) void showDigits(result, test);
     });
   };
 
   /** @param {OwnResult} result @param {import("../../../learn/pictures.js").Pictures} digits */
-  function showDigits({ engine, network }, { pixels, labels, shape }) {
+  async function showDigits(result, { pixels, labels, shape }) {
     const size = shape[0] * shape[1] * shape[2];
     const counts = Array.from({ length: 10 }, () => ({ n: 0, refused: 0, first: -1 }));
-    for (let i = 0; i < Math.min(DIGITS_SHOWN_IT, labels.length); i++) {
-      const picture = asInput(pixels.subarray(i * size, (i + 1) * size), shape, network.input.shape);
-      const refused = engine.outsider(picture, engine.forward(picture))?.refused ?? false;
+    const most = Math.min(result.frozen ? DIGITS_OF_LARGE : DIGITS_SHOWN_IT, labels.length);
+    for (let i = 0; i < most; i++) {
+      const picture = asInput(pixels.subarray(i * size, (i + 1) * size), shape, result.network.input.shape);
+      const { outsider } = await result.answer(picture);
+      if (shown !== result) return; // learned anew meanwhile
       const of = counts[labels[i]];
       of.n++;
-      of.refused += Number(refused);
+      of.refused += Number(outsider?.refused ?? false);
       if (of.first < 0) of.first = i;
     }
     refill(
@@ -85,10 +89,16 @@ export function outsidersPart(lab, learning) {
 }
 
 /**
- * A grey picture of 28×28 as a network reads it: in the middle, in all channels.
- * @param {Uint8Array} picture @param {number[]} from @param {number[]} to
+ * A grey picture of 28×28 as a network reads it: in all channels, in the middle of a size like its own, enlarged to others.
+ * @param {Uint8Array} picture @param {import("../../../types.js").Shape} from @param {import("../../../types.js").Shape} to
  */
-function asInput(picture, [, height, width], [channels, rows, columns]) {
+function asInput(picture, from, to) {
+  const [channels, rows, columns] = to;
+  if (rows >= 2 * from[1]) {
+    const large = inSize(picture, from, [1, rows, columns]);
+    return Uint8Array.from({ length: channels * large.length }, (_, i) => large[i % large.length]);
+  }
+  const [, height, width] = from;
   const made = new Uint8Array(channels * rows * columns);
   const [top, left] = [(rows - height) >> 1, (columns - width) >> 1];
   for (let c = 0; c < channels; c++)

@@ -3,7 +3,10 @@
 import { make } from "../../../kit/dom.js";
 import { collectPart, exampleNames } from "./collect.js";
 import { collectionOf } from "./collection.js";
+import { pretrainedOf } from "../../training/pretrained.js";
 import { ownCover } from "./cover.js";
+import { featuresPart } from "./features.js";
+import { frozenLearningOf } from "./frozen.js";
 import { keepPicturesPart } from "./keep_pictures.js";
 import { ownLearningOf } from "./learning.js";
 import { ownResultPart } from "./result.js";
@@ -28,19 +31,35 @@ export const ownChapter = {
 /** @param {Lab} lab */
 function mountOwn(lab) {
   const holder = make(lab.doc, "div", { class: "chapter own", "data-widget": "classes" });
-  let kind = ownOf(lab.state).kind;
+  const file = pretrainedOf(lab);
+  /** What everything here is made for: another kind of pictures, other features. */
+  const madeFor = () => `${ownOf(lab.state).kind} ${frozenHere(lab) ? "frozen" : ""}`;
+  let key = madeFor();
   let parts = ownParts(lab, holder);
+  const refresh = () => {
+    if (madeFor() === key) {
+      parts.refresh();
+      return;
+    }
+    key = madeFor();
+    parts.gone();
+    parts = ownParts(lab, holder);
+  };
+  const silent = file?.listen(refresh);
   return {
     element: holder,
-    refresh: () => {
-      if (ownOf(lab.state).kind !== kind) {
-        kind = ownOf(lab.state).kind;
-        parts.gone();
-        parts = ownParts(lab, holder);
-      } else parts.refresh();
+    refresh,
+    gone: () => {
+      silent?.();
+      parts.gone();
     },
-    gone: () => parts.gone(),
   };
+}
+
+/** The network on whose features photographs are learned; null for drawings, before its file is here, and where it is not wanted. @param {Lab} lab */
+function frozenHere(lab) {
+  const { kind, scratch } = ownOf(lab.state);
+  return kind === "photo" && !scratch ? (pretrainedOf(lab)?.content ?? null) : null;
 }
 
 /** Everything for one kind of pictures. @param {Lab} lab @param {HTMLElement} holder */
@@ -54,12 +73,17 @@ function ownParts(lab, holder) {
       collection.example(names.length === usual.length ? names : usual, seed);
     } else if (names.length) collection.empty(names);
   }
-  const learning = ownLearningOf(lab, kind);
-  const refresh = () => all.forEach((part) => part.refresh?.());
+  const frozen = frozenHere(lab);
+  const learning = frozen ? frozenLearningOf(lab, frozen) : ownLearningOf(lab, kind);
+  const refresh = () => {
+    learning.prepare(collection);
+    all.forEach((part) => part.refresh?.());
+  };
   /** @type {import("../../types.js").Drawing[]} */
   const all = [
     collectPart(lab, collection, () => refresh()),
     keepPicturesPart(lab, collection, () => refresh()),
+    ...(kind === "photo" ? [featuresPart(lab)] : []),
     ownTrainPart(lab, collection, learning),
     ownResultPart(lab, learning),
     tryPart(lab, kind, learning),
@@ -67,6 +91,7 @@ function ownParts(lab, holder) {
   ];
   holder.replaceChildren(...all.map((part) => part.element));
   const silent = learning.listen(refresh);
+  learning.prepare(collection);
   return {
     refresh,
     gone: () => {

@@ -5,6 +5,7 @@ import { percent } from "../../../kit/format.js";
 import { wilson } from "../../../kit/intervals.js";
 import { paintPicture } from "../../../kit/palette.js";
 import { confusionTable } from "../../../look/views/confusion.js";
+import { thumbnailOf } from "./input.js";
 import { outsidersPart } from "./outsiders.js";
 
 /** @typedef {import("../../types.js").Lab} Lab */
@@ -37,7 +38,7 @@ export function ownResultPart(lab, learning) {
     element.hidden = !result;
     if (!result) return;
     if (shown !== result) [shown, cell] = [result, ""];
-    const key = `${cell} ${result.seconds} ${result.seed} ${result.pictures.length}`;
+    const key = `${cell} ${result.seconds} ${result.seed} ${result.pictures.length} ${doc.documentElement.lang}`;
     if (key === drawn && figures.childElementCount) return;
     drawn = key;
     refill(figures, ...figuresOf(result));
@@ -90,7 +91,8 @@ export function ownResultPart(lab, learning) {
     const { label, pixels } = pictures[i];
     const { said, probabilities } = leftOut[i];
     const canvas = make(doc, "canvas", { class: "pixels", "aria-hidden": "true" });
-    paintPicture(canvas, pixels, 0, network.input.shape);
+    const small = thumbnailOf(pixels, network.input.shape);
+    paintPicture(canvas, small.pixels, 0, small.shape);
     const wrong = said !== label;
     const share = percent(probabilities[said], 0);
     const words = wrong

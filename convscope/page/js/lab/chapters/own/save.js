@@ -3,7 +3,6 @@
 import { button, make } from "../../../kit/dom.js";
 import { thousands } from "../../../kit/format.js";
 import { saveFile } from "../../../kit/save_file.js";
-import { modelFileOf } from "../../training/model_file.js";
 import { seeThroughPage } from "./saved.js";
 
 /** @typedef {import("../../types.js").Lab} Lab */
@@ -30,7 +29,7 @@ export function savePart(lab, learning) {
   const model = button(doc, t("own.save.model"), () => {
     const { result } = learning;
     if (!result) return;
-    const bytes = modelFileOf(lab, result.learned);
+    const bytes = result.model();
     saveFile(doc, "model.onnx", bytes, "application/octet-stream");
     said.textContent = t("own.saved", { name: "model.onnx", size: thousands(bytes.length / 1000) });
   });
@@ -39,7 +38,7 @@ export function savePart(lab, learning) {
     "section",
     { class: "worked own-save", "aria-label": t("own.save") },
     make(doc, "h2", {}, t("own.save")),
-    make(doc, "p", {}, t("own.save.text")),
+    make(doc, "p", {}, learning.chance ? t("own.save.text") : t("own.save.text.frozen")),
     make(doc, "p", {}, t("own.save.model.text")),
     make(doc, "div", { class: "own-bar" }, page, model),
     said,

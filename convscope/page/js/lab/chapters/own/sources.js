@@ -5,7 +5,7 @@ import { button, make } from "../../../kit/dom.js";
 import { pixelsOf } from "../../../kit/pixels.js";
 import { cameraBox } from "../../../look/views/camera.js";
 import { dropped, isDrop } from "../../workbench/drop_read.js";
-import { inputOf } from "./input.js";
+import { collectedInput } from "./input.js";
 
 /** @typedef {import("../../types.js").Lab} Lab */
 /** @typedef {import("../../workbench/drop_read.js").Sent} Sent */
@@ -23,14 +23,15 @@ const PICTURE_NAMES = /\.(png|jpe?g|webp|gif|bmp|avif|svg)$/i;
  */
 export function photoSource(lab, collection, label, add, say, keep) {
   const { doc, t } = lab;
-  const input = inputOf(lab, collection.kind);
+  const input = collectedInput(lab, collection.kind);
 
   /** Read files into their classes: the name of the last folder, else the chosen class. @param {Sent[]} files */
   const read = async (files) => {
     let [taken, unread, without] = [0, 0, 0];
+    const chosen = label(); // another class may be chosen while these are read
     for (const { path, file } of files.filter((one) => PICTURE_NAMES.test(one.path))) {
       const folder = path.split("/").slice(0, -1).pop();
-      const known = folder ? collection.names.indexOf(folder) : label();
+      const known = folder ? collection.names.indexOf(folder) : chosen;
       const at = known < 0 ? classFor(collection, String(folder)) : known;
       if (at < 0) {
         without++;
@@ -65,14 +66,14 @@ export function photoSource(lab, collection, label, add, say, keep) {
   });
   const camera =
     collection.kind === "photo"
-      ? cameraBox(/** @type {any} */ (lab), (frame) => void read([{ path: "camera.png", file: frame }]))
+      ? cameraBox(/** @type {any} */ (lab), (frame) => void read([{ path: "camera.png", file: frame }]), { held: true })
       : null;
   const refused = collection.kind === "photo" && !camera ? make(doc, "p", { class: "note" }, t("snap.insecure")) : null;
   const element = make(
     doc,
     "div",
     { class: "own-files upload", on: { dragover: over, drop } },
-    make(doc, "div", { class: "own-bar" }, camera?.opener, ...choosers.flat()),
+    make(doc, "div", { class: "own-ways" }, camera?.opener, ...choosers.flat()),
     camera?.element,
     refused,
     make(doc, "p", { class: "note" }, t("own.files.how")),

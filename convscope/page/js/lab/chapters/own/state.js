@@ -18,6 +18,8 @@ export function ownOf(state) {
     /** Whether it begins with the four shapes; of photographs there is no example. */
     example: kind === "drawn" && state.e !== "0",
     names: state.k ? namesWithin(state.k.split(BETWEEN_NAMES)) : [],
+    /** Whether photographs are learned from random weights, though there were others. */
+    scratch: state.w === "scratch",
     seed: wholeIn(state, "s", 0, MOST_OWN_SEED, 0),
     /** Which class pictures are added to. */
     chosen: wholeIn(state, "n", 0, 4, 0),

@@ -1,21 +1,26 @@
 /** How the last of the six networks became what it is, for the Training view of the page to hand on. */
 
-import { packFloats } from "../../../engine/binary.js";
+import { packBytes, packFloats } from "../../../engine/binary.js";
 import { makeEngine } from "../../../engine/engine.js";
 import { FAST } from "../../../learn/recipe.js";
 
 /** @typedef {import("../../../types.js").Run} Run */
 /** @typedef {import("../../../types.js").Snapshot} OwnSnapshot */
-/** @typedef {import("../../../types.js").Shape} Shape */
-/** @typedef {import("./learning.js").OwnResult} OwnResult */
+/** @typedef {import("../../training/model_file.js").Learned} Learned */
+/** @typedef {import("./collection.js").OwnPicture} OwnPicture */
+/** @typedef {Pick<import("../../../types.js").Payload, "classes" | "input" | "nodes" | "tensors">} StoryNetwork */
 /** @typedef {{step: number, tensors: Record<string, Float32Array>}} Moment */
 
 /** So often the weights are told on the way. */
 export const MOMENTS_TOLD = 6;
 const ASKED_AGAIN = 30; // pictures that every one of these networks judges
 
-/** @param {OwnResult} result @param {(pixels: Uint8Array, shape: Shape) => import("../../../types.js").Binary} packPicture @returns {Run} */
-export function runOfOwn({ names, pictures, network, learned, moments, lines }, packPicture) {
+/**
+ * @param {{names: string[], pictures: OwnPicture[], network: StoryNetwork, learned: Learned, moments: Moment[],
+ * lines: import("../../../learn/training.js").StepLine[]}} training
+ * @returns {Run}
+ */
+export function runOfOwn({ names, pictures, network, learned, moments, lines }) {
   const { shape } = network.input;
   const [first] = pictures;
   const every = Math.ceil(pictures.length / ASKED_AGAIN);
@@ -23,15 +28,15 @@ export function runOfOwn({ names, pictures, network, learned, moments, lines }, 
   return {
     log: lines.map(({ step, loss }) => ({ step, loss })),
     snapshots: moments.map((moment) => snapshotOfOwn(moment, network, first, asked, names.length)),
-    picture: packPicture(first.pixels, shape),
+    picture: packBytes(first.pixels, shape),
     confusion_on: "training sample",
     label_smoothing: learned.asked.recipe.labelSmoothing ?? FAST.labelSmoothing,
   };
 }
 
 /**
- * @param {Moment} moment @param {OwnResult["network"]} network @param {import("./collection.js").OwnPicture} first
- * @param {import("./collection.js").OwnPicture[]} asked @param {number} classes
+ * @param {Moment} moment @param {StoryNetwork} network @param {OwnPicture} first
+ * @param {OwnPicture[]} asked @param {number} classes
  * @returns {OwnSnapshot}
  */
 function snapshotOfOwn({ step, tensors }, network, first, asked, classes) {

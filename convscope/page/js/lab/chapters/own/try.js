@@ -1,12 +1,13 @@
 /** A new picture: its scores while it is drawn, whether it is none of the classes, and the maps that it makes. */
 
+import { fitPicture } from "../../../engine/fit.js";
 import { make, refill, setVar } from "../../../kit/dom.js";
 import { fixed, percent } from "../../../kit/format.js";
 import { largest, paint, paintPicture } from "../../../kit/palette.js";
 import { START, formatHash, packPixels } from "../../../look/state.js";
 import { inkPad } from "../../../look/views/pad.js";
 import { uploadBox } from "../../../look/views/upload.js";
-import { inputOf } from "./input.js";
+import { collectedInput } from "./input.js";
 import { pageAddress } from "./page_address.js";
 
 /** @typedef {import("../../types.js").Lab} Lab */
@@ -17,14 +18,19 @@ import { pageAddress } from "./page_address.js";
 /** @param {Lab} lab @param {PictureKind} kind @param {OwnLearning} learning */
 export function tryPart(lab, kind, learning) {
   const { doc, t } = lab;
-  const input = { ...inputOf(lab, kind) };
+  const input = collectedInput(lab, kind);
   const app = /** @type {any} */ ({ doc, t, payload: { input }, state: { picture: "" }, say: lab.say });
   const put = (/** @type {Uint8Array} */ pixels) => {
     picture = pixels;
-    read();
+    void read();
     return "";
   };
-  const source = kind === "drawn" ? inkPad(app, put, t("own.centre.why")) : uploadBox(app, put);
+  /** What the camera sees. @param {ImageData} frame */
+  const watch = ({ data, height, width }) => {
+    picture = fitPicture(data, height, width, input);
+    return read();
+  };
+  const source = kind === "drawn" ? inkPad(app, put, t("own.centre.why")) : uploadBox(app, put, watch);
   const seen = make(doc, "canvas", { class: "pixels tensor" });
   const rows = make(doc, "div", { class: "own-scores" });
   const verdict = make(doc, "p", { class: "draw-verdict", "aria-live": "polite" });
@@ -56,23 +62,25 @@ export function tryPart(lab, kind, learning) {
   /** @type {{row: HTMLElement, bar: HTMLElement, share: HTMLElement}[]} */
   let bars = [];
 
-  const read = () => {
+  let turn = 0;
+  const read = async () => {
     const { result } = learning;
     if (!result) return;
-    const { engine, names, network } = result;
+    const { names, network } = result;
+    const mine = ++turn;
     const empty = !picture?.some((v) => v > 0);
     // before anything is drawn, the first picture collected
-    const now = empty ? result.pictures[0].pixels : /** @type {Uint8Array} */ (picture);
-    const made = engine.forward(now);
-    const best = made.probabilities.indexOf(Math.max(...made.probabilities));
-    const outsider = engine.outsider(now, made);
-    paintPicture(seen, now, 0, input.shape);
+    const now = empty ? result.pictures[0].pixels : result.reads(/** @type {Uint8Array} */ (picture));
+    paintPicture(seen, now, 0, network.input.shape);
+    const { probabilities, outsider, maps: made } = await result.answer(now);
+    if (mine !== turn || result !== learning.result) return; // a newer picture is on its way
+    const best = probabilities.indexOf(Math.max(...probabilities));
     bars.forEach(({ row, bar, share }, i) => {
-      setVar(bar, "share", String(made.probabilities[i]));
-      share.textContent = percent(made.probabilities[i]);
+      setVar(bar, "share", String(probabilities[i]));
+      share.textContent = percent(probabilities[i]);
       row.classList.toggle("winner", i === best && !outsider?.refused);
     });
-    const words = { name: names[best], share: percent(made.probabilities[best]) };
+    const words = { name: names[best], share: percent(probabilities[best]) };
     const said = outsider?.refused ? t("own.try.none", words) : t("own.try.is", words);
     verdict.textContent = empty
       ? kind === "drawn"
@@ -84,34 +92,31 @@ export function tryPart(lab, kind, learning) {
       outsider && network.rejection
         ? t("own.try.foreign", { score: fixed(outsider.score, 2), threshold: fixed(network.rejection.threshold, 2) })
         : t("own.try.cannot");
-    refill(maps, ...mapsOf(result, made));
-    const hash = formatHash({ ...START, view: "network", picture: `d${packPixels(now)}` });
+    refill(maps, ...made.map(mapsOf));
+    const hash = formatHash({ ...START, view: "network", picture: result.frozen ? "s0" : `d${packPixels(now)}` });
     address.put(link, hash);
   };
 
-  /** The maps of every activation, a row a layer. @param {OwnResult} result @param {import("../../../engine/types.js").Result} made */
-  function mapsOf({ engine }, made) {
-    return engine.nodes.flatMap((node, at) => {
-      const [channels, height, width] = node.output;
-      if (node.kind !== "relu" || node.flat) return [];
-      const values = made.outputs[at];
-      const limit = largest(values) || 1;
-      const canvases = Array.from({ length: channels }, (_, c) => {
-        const canvas = make(doc, "canvas", { class: "pixels", "aria-hidden": "true" });
-        paint(canvas, values, c * height * width, height, width, limit, "activations", dark);
-        return canvas;
-      });
-      const words = t("own.maps.of", { name: node.name, n: channels, h: height, w: width });
-      return [
-        make(
-          doc,
-          "figure",
-          { class: "own-layer" },
-          make(doc, "figcaption", {}, words),
-          make(doc, "div", { role: "img", "aria-label": words }, ...canvases),
-        ),
-      ];
+  /** The maps of a layer. @param {import("./learning.js").OwnAnswer["maps"][number]} layer */
+  function mapsOf({ name, output: [channels, height, width], values, most }) {
+    const limit = largest(values) || 1;
+    const n = Math.min(most, channels);
+    const canvases = Array.from({ length: n }, (_, c) => {
+      const canvas = make(doc, "canvas", { class: "pixels", "aria-hidden": "true" });
+      paint(canvas, values, c * height * width, height, width, limit, "activations", dark);
+      return canvas;
     });
+    const words =
+      n < channels
+        ? t("own.maps.some", { name, n, all: channels, h: height, w: width })
+        : t("own.maps.of", { name, n, h: height, w: width });
+    return make(
+      doc,
+      "figure",
+      { class: "own-layer" },
+      make(doc, "figcaption", {}, words),
+      make(doc, "div", { role: "img", "aria-label": words }, ...canvases),
+    );
   }
 
   const refresh = () => {
@@ -134,7 +139,7 @@ export function tryPart(lab, kind, learning) {
     });
     refill(rows, ...bars.map(({ row }) => row));
     address.of(result);
-    read();
+    void read();
   };
   refresh();
   return {
