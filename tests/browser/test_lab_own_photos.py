@@ -16,6 +16,7 @@ from convscope.lab.payload import lab_payload
 from convscope.lab.pretrained_file import pretrained_file
 from convscope.page.inline import lab_html, page_html
 from convscope.page.large import LARGE_MACS
+from convscope.training.left_out import fitted_without
 from convscope.training.starting import HeadRows, candidates
 from convscope.transfer.choice import choose
 from convscope.transfer.head import class_weights
@@ -145,6 +146,8 @@ def test_what_the_page_learns_of_photographs_is_what_python_learns(
     )
     features = parts[best.name]
     head = HeadRows(features, labels, class_weights(labels, 2, False), len(labels)).fit(2, best.strength)
+    left_out = fitted_without(HeadRows(features, labels, class_weights(labels, 2, False), n), 2, best.strength, fold)
+    assert right == (left_out.logits.argmax(1) == labels).sum()
     theirs = model.file.weights["fc1.weight"], model.file.weights["fc1.bias"]
     scores = features @ theirs[0].T + theirs[1]
     assert np.abs(scores - head.scores(features)).max() < 1e-2 * np.abs(scores).max()

@@ -1,3 +1,4 @@
+import { foldsInTurn } from "../../../../convscope/page/js/lab/chapters/own/folds.js";
 import { packFloats, unpack } from "../../../../convscope/page/js/engine/binary.js";
 import { distancesOf, statisticsOf } from "../../../../convscope/page/js/engine/outsider.js";
 import { watchActivity } from "../../../../convscope/page/js/learn/activity.js";
@@ -229,6 +230,7 @@ const calls = {
     const layer = unfold(turned, /** @type {any} */ (fitted));
     return { weight: Array.from(layer.weight), bias: Array.from(layer.bias) };
   },
+  folds: ({ labels }) => foldsInTurn(labels),
   // A row of a picture's features, and all that is learned of rows.
   frozen: ({ modules, picture, ...network }) => {
     const forward = frozenForward(network, modules);

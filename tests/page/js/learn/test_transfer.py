@@ -130,3 +130,10 @@ def test_what_is_learned_of_rows_is_what_python_learns(learn: Learner) -> None:
     scores = rows[:, 60:] @ np.reshape(found["head"]["weight"], (3, 60)).T + found["head"]["bias"]
     np.testing.assert_allclose(scores, head.scores(rows[:, 60:]), rtol=2e-3, atol=2e-3)
     assert len({one["distances"]["features"] for one in found["leftOut"]}) == len(LABELS)
+
+
+def test_pictures_taken_one_after_another_are_left_out_together(learn: Learner) -> None:
+    labels = np.array([0] * 7 + [1] * 5 + [0] * 3)
+    fold = np.array(learn.call("folds", labels=labels.tolist()))
+    assert fold[labels == 0].tolist() == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
+    assert fold[labels == 1].tolist() == [0, 1, 2, 3, 4]

@@ -32,13 +32,13 @@ export function cameraBox(app, put, { held = false, watch = null } = {}) {
     context?.drawImage(video, 0, 0);
     return { canvas, context };
   };
-  const watching = async () => {
-    if (!stream || !watch) return;
+  const watching = async (/** @type {MediaStream} */ of) => {
+    if (stream !== of || !watch) return;
     if (video.videoWidth) {
       const { canvas, context } = canvasNow();
       if (context) await watch(context.getImageData(0, 0, canvas.width, canvas.height)).catch(() => {});
     }
-    win.setTimeout(watching, WATCHED_AGAIN);
+    win.setTimeout(watching, WATCHED_AGAIN, of);
   };
   const letGo = () => {
     win.clearInterval(timer);
@@ -50,7 +50,9 @@ export function cameraBox(app, put, { held = false, watch = null } = {}) {
     stream = null;
     video.srcObject = null;
     live.hidden = true;
+    opener.hidden = false;
   };
+  const opener = button(doc, t("camera.open"), () => void open());
   const open = async () => {
     message.textContent = "";
     try {
@@ -65,8 +67,9 @@ export function cameraBox(app, put, { held = false, watch = null } = {}) {
     }
     video.srcObject = stream;
     live.hidden = false;
+    opener.hidden = true;
     take.focus();
-    void watching();
+    void watching(stream);
   };
   const takeOne = () => {
     if (!video.videoWidth) return;
@@ -85,7 +88,7 @@ export function cameraBox(app, put, { held = false, watch = null } = {}) {
   }
   refill(live, video, make(doc, "div", { class: "pad-tools" }, take, button(doc, t("camera.close"), stop)));
   return {
-    opener: button(doc, t("camera.open"), open),
+    opener,
     element: make(doc, "div", {}, live, message),
     gone: () => {
       gone = true;

@@ -36,8 +36,9 @@ export function frozenLearningOf(lab, here) {
 
 /** @param {Lab} lab @param {PretrainedHere} here @returns {OwnLearning} */
 function frozenLearning(lab, here) {
-  const { t } = lab;
   const { known, runner } = here;
+  /** In the language that is spoken now. @type {import("../../types.js").Translate} */
+  const t = (key, words) => lab.t(key, words);
   /** @type {Set<() => void>} */
   const listeners = new Set();
   const tell = () => listeners.forEach((listener) => listener());
@@ -73,7 +74,9 @@ function frozenLearning(lab, here) {
     result: null,
     chance: false,
     shape: known.input.shape,
-    formula: t("own.frozen.formula", { width: known.width }),
+    get formula() {
+      return t("own.frozen.formula", { width: known.width });
+    },
     get share() {
       return wanted.length ? 1 - unseen().length / wanted.length : 0;
     },

@@ -104,7 +104,8 @@ function makeLearning(lab, kind) {
   /** @type {Set<() => void>} */
   const listeners = new Set();
   const tell = () => listeners.forEach((listener) => listener());
-  const { t } = lab;
+  /** In the language that is spoken now. @type {import("../../types.js").Translate} */
+  const t = (key, words) => lab.t(key, words);
   const { shape } = inputOf(lab, kind);
   const reads = (/** @type {Uint8Array} */ pixels) => inSize(pixels, SHAPE_OF[kind], shape);
   /** @type {{names: string[], collected: OwnPicture[], pictures: OwnPicture[], folds: number[], seed: number} | null} */

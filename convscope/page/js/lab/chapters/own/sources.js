@@ -25,6 +25,15 @@ export function photoSource(lab, collection, label, add, say, keep) {
   const { doc, t } = lab;
   const input = collectedInput(lab, collection.kind);
 
+  /** Put a picture of the camera into the chosen class. @param {Blob} frame */
+  const takeFrame = async (frame) => {
+    const chosen = label(); // another class may be chosen while this is read
+    const { data, height, width } = await pixelsOf(doc, frame);
+    const taken = add(chosen, [fitPicture(data, height, width, input)]);
+    const words = { name: collection.names[chosen], n: collection.counts[chosen] };
+    say(taken ? t("own.added", words) : t("own.same"));
+  };
+
   /** Read files into their classes: the name of the last folder, else the chosen class. @param {Sent[]} files */
   const read = async (files) => {
     let [taken, unread, without] = [0, 0, 0];
@@ -66,7 +75,7 @@ export function photoSource(lab, collection, label, add, say, keep) {
   });
   const camera =
     collection.kind === "photo"
-      ? cameraBox(/** @type {any} */ (lab), (frame) => void read([{ path: "camera.png", file: frame }]), { held: true })
+      ? cameraBox(/** @type {any} */ (lab), (frame) => void takeFrame(frame), { held: true })
       : null;
   const refused = collection.kind === "photo" && !camera ? make(doc, "p", { class: "note" }, t("snap.insecure")) : null;
   const element = make(
