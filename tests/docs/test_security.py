@@ -10,12 +10,14 @@ from convscope.formula.text_bounds import MAX_TEXT
 from convscope.formula.tracing import MAX_PARAMETERS
 from convscope.lab import app, drops, security
 from convscope.pictures import decoding, formats
+from convscope.serve.limits import MOST_HELD, Limits
 from convscope.web import connections, server
 
 POLICY = (Path(__file__).parents[2] / "SECURITY.md").read_text(encoding="utf-8")
 
 
 def test_the_bounds_are_the_codes() -> None:
+    served = Limits()
     for row in (
         f"| {MAX_TEXT:,} bytes, {MAX_LAYERS} layers, {MAX_PARAMETERS:,} parameters |",
         f"| a file of {decoding.MAX_FILE_BYTES:,} bytes, {formats.MAX_PIXELS:,} pixels |",
@@ -27,5 +29,8 @@ def test_the_bounds_are_the_codes() -> None:
         f"| {drops.MOST_FILES:,} files, {drops.MOST_BYTES:,} bytes, {drops.MOST_FILE:,} bytes a file, "
         f"{drops.MOST_SETS} sets |",
         f"| {connections.MOST} connections, {app.STREAMS} event streams |",
+        f"| a head of {server.MOST_HEAD:,} bytes, a body of {served.bytes:,} bytes, {served.pictures:,} pictures, "
+        f"{served.seconds:.0f} seconds |",
+        f"| {connections.MOST} connections, {served.queue:,} pictures, {MOST_HELD:,} bytes of bodies |",
     ):
         assert row in POLICY, row
