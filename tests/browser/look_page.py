@@ -25,7 +25,7 @@ FORMULA = (
 )
 HOSTILE = "<img src=x onerror=window.hacked=1>"
 CLASSES = ("zero", HOSTILE, "two & more")
-VIEWS = ("network", "layer", "value", "draw", "loss", "where", "training", "errors")
+VIEWS = ("network", "layer", "value", "draw", "loss", "where", "contrast", "training", "errors", "health")
 
 
 def whole_payload(language: str = "en", **changes: Any) -> dict[str, Any]:

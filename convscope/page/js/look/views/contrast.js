@@ -148,7 +148,7 @@ function scoreTable(app, other) {
     make(
       doc,
       "div",
-      { class: "table-scroll", tabindex: 0, role: "group" },
+      { class: "table-scroll", tabindex: 0, role: "group", "aria-label": t("contrast.scores") },
       make(doc, "table", { class: "relevance-table" }, tableHead(doc, heads), make(doc, "tbody", {}, ...rows)),
     ),
     order.length > shown.length
@@ -268,7 +268,7 @@ function unitsApart(app, other, index) {
     make(
       doc,
       "div",
-      { class: "table-scroll", tabindex: 0, role: "group" },
+      { class: "table-scroll", tabindex: 0, role: "group", "aria-label": t("contrast.units", { node: node.name }) },
       make(doc, "table", { class: "relevance-table" }, tableHead(doc, heads), make(doc, "tbody", {}, ...rows)),
     ),
   ];

@@ -122,7 +122,7 @@ function layerTable(app, layers, n) {
   return make(
     doc,
     "div",
-    { class: "table-scroll", tabindex: 0, role: "group" },
+    { class: "table-scroll", tabindex: 0, role: "group", "aria-label": t("view.health") },
     make(
       doc,
       "table",

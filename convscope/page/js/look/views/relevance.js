@@ -99,15 +99,16 @@ function byLayer({ doc, t, engine }, { rows, score }) {
       scrolled(
         doc,
         make(doc, "table", { class: "relevance-table" }, tableHead(doc, heads), make(doc, "tbody", {}, ...lines)),
+        t("relevance.layers"),
       ),
       passing ? make(doc, "p", { class: "note" }, t("relevance.passing", { n: passing })) : null,
     ),
   ];
 }
 
-/** @param {Document} doc @param {HTMLElement} table */
-function scrolled(doc, table) {
-  return make(doc, "div", { class: "table-scroll", tabindex: 0, role: "group" }, table);
+/** @param {Document} doc @param {HTMLElement} table @param {string} name */
+function scrolled(doc, table, name) {
+  return make(doc, "div", { class: "table-scroll", tabindex: 0, role: "group", "aria-label": name }, table);
 }
 
 /**
@@ -366,5 +367,6 @@ function sumTable(app, heads, lines, most, ends) {
         ),
       ),
     ),
+    heads[heads.length - 1],
   );
 }
