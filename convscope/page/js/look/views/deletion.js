@@ -68,7 +68,7 @@ export function deletionCards(app, choose) {
     const chance = fixed(random.area, 3);
     refill(
       verdict,
-      least.deletion.area < random.area
+      random.area - least.deletion.area > 5e-4
         ? t("deletion.verdict", { ...words, random: chance })
         : t("deletion.chance", { ...words, random: chance }),
     );

@@ -1,7 +1,7 @@
 /** The head of the page: title, formula, contents, language, light. */
 
 import { languageChoice, themeButton } from "../../kit/appearance.js";
-import { button, make, segmented } from "../../kit/dom.js";
+import { boxOf, button, make, segmented } from "../../kit/dom.js";
 
 /** @typedef {import("../types.js").App} App */
 
@@ -85,11 +85,23 @@ export function pageHeader(app) {
   const refresh = () => {
     const chapter = ["layer", "value"].includes(app.state.view) ? "network" : app.state.view;
     for (const link of links) {
-      if (link.dataset.view === chapter) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
+      if (link.dataset.view === chapter) {
+        link.setAttribute("aria-current", "page");
+        bringIntoSight(link);
+      } else link.removeAttribute("aria-current");
     }
   };
   return { element, refresh };
+}
+
+/** Scroll the row of links sideways until one of them is seen. @param {HTMLElement} link */
+function bringIntoSight(link) {
+  const row = link.parentElement;
+  if (!row) return;
+  const [at, frame] = [boxOf(link), boxOf(row)];
+  const beyond = at.left + at.width - frame.left - frame.width;
+  if (beyond > 0) row.scrollLeft += beyond;
+  else if (at.left < frame.left) row.scrollLeft -= frame.left - at.left;
 }
 
 /** The formula; one of many lines is folded. @param {App} app */

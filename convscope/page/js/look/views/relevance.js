@@ -40,6 +40,13 @@ export function relevanceSection(app) {
   return { element, refresh };
 }
 
+/** A number with four decimals, or with three digits where it is small. @param {number} value */
+function inDigits(value) {
+  if (value === 0) return "0";
+  const leading = Math.floor(Math.log10(Math.abs(value)));
+  return fixed(value, Math.min(9, Math.max(4, 2 - leading)));
+}
+
 /** The score as one sum. @param {App} app @param {Relevance} made @returns {Child[]} */
 function wholeSum({ doc, t, engine }, { score, rows, of, ended }) {
   const total = (/** @type {number[]} */ values) => values.reduce((a, b) => a + b, 0);
@@ -152,7 +159,7 @@ function unitSums(app, made) {
   const { words } = unitNamed(app, unit.index, unit.at);
   return [
     crumbsOf(app),
-    make(doc, "h3", {}, t("relevance.of", { unit: words, value: fixed(relevance, 4) })),
+    make(doc, "h3", {}, t("relevance.of", { unit: words, value: inDigits(relevance) })),
     unit.index < 0 ? colours(app, made, unit) : null,
     ...received(app, made, unit, relevance),
     ...handedOn(app, made, unit),
@@ -186,7 +193,7 @@ function colours(app, made, { at, channel }) {
     const there = c * height * width + place;
     const { text, words } = unitNamed(app, -1, there);
     const value = made.of.get(-1)?.[there] ?? 0;
-    return button(doc, `${words}: ${fixed(value, 4)}`, () => app.tune({ trail: text }), {
+    return button(doc, `${words}: ${inDigits(value)}`, () => app.tune({ trail: text }), {
       "aria-pressed": String(c === channel),
     });
   });
@@ -238,8 +245,8 @@ function received(app, made, { index, at }, relevance) {
           { class: "written" },
           t("relevance.byhand"),
           " ",
-          `${fixed(first.product, 4)} / (${fixed(first.whole, 4)} ${first.whole < 0 ? "−" : "+"} ${epsilon}) · ` +
-            `${fixed(first.relevance, 4)} = ${fixed(first.given, 4)}`,
+          `${inDigits(first.product)} / (${inDigits(first.whole)} ${first.whole < 0 ? "−" : "+"} ${epsilon}) · ` +
+            `${inDigits(first.relevance)} = ${inDigits(first.given)}`,
         )
       : null,
     shared && gamma ? make(doc, "p", { class: "note" }, t("relevance.favoured", { times: String(1 + gamma) })) : null,
@@ -278,7 +285,7 @@ function handedOn(app, made, { index, at }) {
       { class: "note" },
       whole === null
         ? t("relevance.to.whole")
-        : t("relevance.to.shared", { z: fixed(whole, 4), bias: fixed(handed.constant, 4) }),
+        : t("relevance.to.shared", { z: inDigits(whole), bias: inDigits(handed.constant) }),
     ),
     sumTable(app, heads, lines, most, [
       ...(sorted.length > LINES ? [{ name: t("relevance.others", { n: sorted.length - LINES }), given: rest }] : []),
@@ -345,8 +352,8 @@ function sumTable(app, heads, lines, most, ends) {
             "tr",
             {},
             make(doc, "th", { scope: "row" }, name),
-            ...numbers.map((v) => make(doc, "td", {}, fixed(v, 4))),
-            make(doc, "td", {}, make(doc, "b", {}, fixed(given, 4))),
+            ...numbers.map((v) => make(doc, "td", {}, inDigits(v))),
+            make(doc, "td", {}, make(doc, "b", {}, inDigits(given))),
             make(doc, "td", {}, bar(given)),
           ),
         ),
@@ -361,7 +368,7 @@ function sumTable(app, heads, lines, most, ends) {
             "tr",
             { class: i === ends.length - 1 ? "together" : null },
             make(doc, "th", { scope: "row", colspan: across + 1 }, name),
-            make(doc, "td", {}, fixed(given, 4)),
+            make(doc, "td", {}, inDigits(given)),
             make(doc, "td", {}),
           ),
         ),
