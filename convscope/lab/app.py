@@ -25,7 +25,7 @@ from .catalogue import Catalogue
 from .drops import DropRequest, Drops
 from .event_streams import RunsNow, all_runs_events, run_events
 from .jobs import TrainingJobs
-from .page_cache import SHIPPED_LOOK, PageCache, lab_page
+from .page_cache import OWN_NETWORK, SHIPPED_LOOK, PageCache, lab_page, own_network_page
 from .pretrained_file import FILE as PRETRAINED
 from .pretrained_file import pretrained_file
 from .records import DescribeRequest, TrainingRequest, whole
@@ -61,6 +61,7 @@ class Lab:
         """Return the whole application, guarded."""
         get: dict[str, Handler] = {
             "/": self.page,
+            OWN_NETWORK: self.own_network,
             SHIPPED_LOOK: self.shipped_look,
             "/runs/{id}/look": self.look,
             "/runs/{id}/report": self.report_page,
@@ -107,6 +108,10 @@ class Lab:
         """The see-through page of the network that ships, which chapter 10 begins with."""
         page = await self.page_cache.page(SLIDES)
         return page_response(page.html, sandbox=True)
+
+    async def own_network(self, request: Request) -> Response:
+        """The see-through page without a network: a file that is dropped on it is read there and never sent."""
+        return page_response(await asyncio.to_thread(own_network_page), sandbox=True)
 
     async def report_page(self, request: Request) -> Response:
         """A finished run's report.html: a page of its own, which may do nothing here."""
@@ -266,7 +271,7 @@ def page_response(html: str, sandbox: bool = False) -> HTMLResponse:
     """Return a page under its own policy, which nobody may frame; `sandbox`: in an origin of its own."""
     match = POLICY.search(html)
     assert match is not None
-    own = " sandbox allow-scripts allow-downloads;" if sandbox else ""
+    own = " sandbox allow-scripts allow-downloads allow-forms;" if sandbox else ""
     policy = f"{match[1]};{own} frame-ancestors 'none'"
     return HTMLResponse(html, headers={"content-security-policy": policy})
 

@@ -8,17 +8,25 @@ from pathlib import Path
 
 from ..explain.look import look
 from ..page.inline import PayloadJson, lab_html
+from ..page.opening import empty_html
 from ..page.webpage import Page
 from .payload import lab_payload
 from .pretrained_file import FILE, pretrained_file
 
 KEPT = 3  # see-through pages in memory
 SHIPPED_LOOK = "/runs/-/look"  # of the network that reads digits before one is trained; no run's id begins with "-"
+OWN_NETWORK = "/open"  # the see-through page without a network
 
 
 def lab_page(token: str) -> str:
     """Return the lab's page with the token that its questions carry."""
-    return lab_html({**_payload(), "token": token, "recorded": None, "look": SHIPPED_LOOK}, True)
+    return lab_html({**_payload(), "token": token, "recorded": None, "look": SHIPPED_LOOK, "open": OWN_NETWORK}, True)
+
+
+@cache
+def own_network_page() -> str:
+    """Return the page on which a file of anybody's is dropped."""
+    return empty_html()
 
 
 @cache

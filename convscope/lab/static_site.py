@@ -1,5 +1,5 @@
 """The lab as a static site: the chapters, a recorded training in place of live ones, that network's see-through page,
-and a page for teachers.
+a page for a network of the reader's own, and one for teachers.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from ..errors import InputError, phrase
 from ..explain.look import SLIDES, look
 from ..files import TEMPORARY, atomic_write, read_plain, remove, require_place, write_fault
 from ..page.inline import PayloadJson, lab_html, page_html, teacher_html
+from ..page.opening import empty_html
 from .event_streams import new_snapshots, snapshot, thinned
 from .offline import MANIFEST, WORKER, offline_files
 from .payload import lab_payload
@@ -22,7 +23,7 @@ from .records import Recording
 from .run_index import RunReader
 from .whole_digits import WHOLE, whole_digits
 
-MARK, PAGES = "convscope-lab.json", ("index.html", "trained.html", "teacher.html")
+MARK, PAGES = "convscope-lab.json", ("index.html", "trained.html", "teacher.html", "open.html")
 FILES = (*PAGES, WHOLE, PRETRAINED, MANIFEST, WORKER)
 SITE = "convscope.lab-site/1"
 
@@ -46,6 +47,7 @@ def write_site(folder: Path, run: Path | None = None) -> Path:
         lab_html(payload, False, packed=True),
         page_html(look(run).payload, packed=True),
         teacher_html(teacher_payload(payload)),
+        empty_html(),
     )
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -72,7 +74,7 @@ def site_payload(run: Path) -> PayloadJson:
     shots = [shot for file in new_snapshots(path, set()) if (shot := snapshot(file)) is not None]
     recorded = Recording(summary, tuple(thinned(lines)), tuple(shots), FILES[1])
     offline = {"manifest": MANIFEST, "worker": WORKER}
-    shown = {"recorded": recorded.to_json(), "offline": offline, "teacher": PAGES[2]}
+    shown = {"recorded": recorded.to_json(), "offline": offline, "teacher": PAGES[2], "open": PAGES[3]}
     return {**lab_payload().to_json(), **shown}
 
 

@@ -62,4 +62,4 @@ def opening_words(language: str) -> dict[str, str]:
     """
     said = set(re.findall(r'"([a-z]\w*(?:\.\w+)*)"', opening_script())) | set(table().refused.values())
     others = lab_dictionary(language) | messages(language)
-    return dictionary(language) | opening_dictionary(language) | {key: others[key] for key in others.keys() & said}
+    return {key: others[key] for key in others.keys() & said} | dictionary(language) | opening_dictionary(language)

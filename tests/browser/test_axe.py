@@ -88,6 +88,10 @@ def test_the_see_through_page(window: webdriver.Chrome, built: Path, axe: str) -
     assert findings(window, built / "trained.html", tuple(f"v={view}" for view in VIEWS), axe) == {}
 
 
+def test_the_page_without_a_network(window: webdriver.Chrome, built: Path, axe: str) -> None:
+    assert findings(window, built / "open.html", ("",), axe) == {}
+
+
 def test_the_page_for_teachers(window: webdriver.Chrome, built: Path, axe: str) -> None:
     assert findings(window, built / "teacher.html", ("",), axe) == {}
 

@@ -29,6 +29,7 @@ VERBS = {
     "predict --sort-into": "predict {slides} {place}/data --sort-into {out}/sorted",
     "report": "report {place}/run --quick -o {out}/report.html",
     "look": "look {slides} {place}/data/0/0.png -o {out}/page.html",
+    "look --empty": "look --empty -o {out}/empty.html",
     "draw": "draw {slides} -o {out}/network.png",
     "info": "info {slides}",
     "check": "check {place}/data",

@@ -16,7 +16,7 @@ from convscope.explain.look import SLIDES, look
 from convscope.formula import describe
 from convscope.formula.description import Description
 from convscope.lab.app import STREAMS, Lab
-from convscope.lab.page_cache import SHIPPED_LOOK, PageCache
+from convscope.lab.page_cache import OWN_NETWORK, SHIPPED_LOOK, PageCache
 from convscope.lab.pretrained_file import pretrained_file
 from convscope.lab.records import DescribeRequest, TrainingRequest
 from convscope.runs.directory import Run
@@ -149,6 +149,16 @@ def test_a_finished_run_is_looked_into_from_a_cage(app: Any, made: Lab) -> None:
     broken = asked(app, "/runs/one/look")
     assert broken.status == 400
     assert str(made.runs.root).encode() not in broken.body
+
+
+def test_a_network_of_ones_own_is_opened_in_a_cage(app: Any) -> None:
+    page = asked(app, OWN_NETWORK)
+    assert payload_of(page.body.decode())["format"] == "convscope-opening"
+    policy = page.header("content-security-policy") or ""
+    assert "sandbox allow-scripts allow-downloads allow-forms;" in policy  # its form says how pictures are read
+    assert "connect-src" not in policy
+    assert "allow-same-origin" not in policy
+    assert payload_of(asked(app, "/").body.decode())["open"] == OWN_NETWORK
 
 
 @pytest.mark.slow

@@ -34,6 +34,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site, "page_html", lambda payload, packed: "<p>")
     monkeypatch.setattr(site, "lab_html", lambda payload, api, packed: "<p>lab")
     monkeypatch.setattr(site, "teacher_html", lambda payload: "<p>teacher")
+    monkeypatch.setattr(site, "empty_html", lambda: "<p>open")
     monkeypatch.setattr(site, "teacher_payload", lambda payload: payload)
     monkeypatch.setattr(site, "lab_payload", Nothing)
 

@@ -41,6 +41,7 @@ LOOKING = [  # all verbs but train
     ("report", "run", "--quick"),
     ("draw", "run", "-o", "net.pdf"),
     ("look", "run", "-o", "page.html"),
+    ("look", "--empty", "-o", "empty.html"),
     ("cache",),
     ("doctor",),
     ("completion", "bash"),

@@ -37,7 +37,8 @@ export function startEmpty(doc, win, payload, dictionaries) {
   page.before(bar);
   const forward = doc.getElementById("forward");
   const dark = win.matchMedia("(prefers-color-scheme: dark)");
-  const settings = { language: parseHash(win.location.hash).language, theme: "auto" };
+  const { language: spokenFirst, theme: firstTheme } = parseHash(win.location.hash);
+  const settings = { language: spokenFirst, theme: firstTheme };
   /** @type {AbortController | null} what ends the page of the network before */
   let running = null;
   /** @type {Chosen | null} */

@@ -1,4 +1,7 @@
-/** Links to what stands beside the chapters: the words, and in a static site the page for teachers. */
+/**
+ * Links to what stands beside the chapters: the words, the page for a network of the reader's own, and in a static site
+ * the page for teachers.
+ */
 
 import { make } from "../kit/dom.js";
 
@@ -6,14 +9,16 @@ import { make } from "../kit/dom.js";
 
 /** @param {Lab} lab @param {(id: string) => (event: MouseEvent) => void} follow @param {boolean} all not the words alone */
 export function sideLinks({ doc, t, payload, state }, follow, all) {
+  const language = `l=${state.l ?? doc.documentElement.lang}`;
   return make(
     doc,
     "p",
     { class: "side-links" },
     make(doc, "a", { href: "#c=glossary", on: { click: follow("glossary") } }, t("glossary.title")),
     all ? make(doc, "a", { href: "#c=certificate", on: { click: follow("certificate") } }, t("cert.title")) : null,
-    all && payload.teacher
-      ? make(doc, "a", { href: `${payload.teacher}#l=${state.l ?? doc.documentElement.lang}` }, t("teach.link"))
+    all && payload.open
+      ? make(doc, "a", { href: `${payload.open}#${language}${state.h ? `&h=${state.h}` : ""}` }, t("open.link"))
       : null,
+    all && payload.teacher ? make(doc, "a", { href: `${payload.teacher}#${language}` }, t("teach.link")) : null,
   );
 }

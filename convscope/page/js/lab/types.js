@@ -18,6 +18,7 @@
  * @property {import("./training/whole_digits.js").WholeFile} [mnist] in the static build: all of MNIST, a file beside it
  * @property {import("./training/pretrained.js").PretrainedFile} [pretrained] the weights of the network that ships
  * trained, a file to ask for
+ * @property {string} [open] where the page for a network of the reader's own is
  * @property {string} [teacher] in the static build: where the page for teachers is
  * @property {Recorded | null} [recorded] in the static build: the training shown in place of live ones
  *

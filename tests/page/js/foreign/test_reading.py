@@ -17,7 +17,7 @@ from convscope.foreign import layers
 from convscope.foreign.endings import scored
 from convscope.foreign.preprocessing import Asked, reading_spec, within
 from convscope.foreign.reading import Foreign, open_foreign
-from convscope.page.opening import empty_html
+from convscope.page.opening import empty_html, opening_dictionary, opening_words
 from tests.foreign.graphs import classifier, model, weights
 from tests.foreign.test_look import head
 from tests.foreign.test_operators import NODES, ended
@@ -232,6 +232,12 @@ def test_another_output_is_chosen(page: Reader) -> None:
     assert len(page.read(data)["classes"]) == 4
     assert len(page.read(data, output="side")["classes"]) == 5
     assert "no such output" in page.read(data, output="z")["refused"]
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_empty_page_says_its_own_words(language: str) -> None:
+    """The lab has words of its own under one of these keys."""
+    assert opening_dictionary(language).items() <= opening_words(language).items()
 
 
 def test_the_empty_page_asks_for_nothing() -> None:
