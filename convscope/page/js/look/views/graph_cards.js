@@ -116,7 +116,11 @@ function shapeLine({ doc, t, engine }, index, all) {
   const more =
     flat || output[0] <= CARD_MAPS
       ? null
-      : button(doc, said, () => all(index), { class: "all", tabindex: -1, "aria-label": `${name}: ${said}` });
+      : button(doc, t("show.all.short"), () => all(index), {
+          class: "all",
+          tabindex: -1,
+          "aria-label": `${name}: ${said}`,
+        });
   return make(doc, "p", { class: "shape" }, make(doc, "span", {}, shapeText(output, flat)), more);
 }
 
