@@ -31,6 +31,7 @@ ORDER = (
     "busy",
     "page-drawing",
     "forward",
+    "first-view",
 )
 TITLES = {
     "step-profile": "What a training step is made of",
@@ -45,6 +46,7 @@ TITLES = {
     "scale": "From a thousand pictures to a million",
     "page-drawing": "The page, while a hand draws",
     "forward": "A large network in the page",
+    "first-view": "How soon a page is there",
 }
 
 
