@@ -67,6 +67,7 @@ export function mapTile(app, index, channel, { within = [index], stop = true, op
     mark: (value) => {
       refill(share, value === null ? "" : shareText(value));
       share.classList.toggle("against", (value ?? 0) < 0);
+      share.classList.toggle("none", share.textContent === "0");
     },
   };
   tile.show(channel);

@@ -50,7 +50,9 @@ export function pointedMap(app, element, tilesNow, edges, line) {
       if (other === tile || other.flat) continue;
       const is = ({ index, channel } = { index: 0, channel: 0 }) => index === other.index && channel === other.channel;
       const found = from.find((way) => is(way.from)) ?? into.find((way) => is(way.to));
-      if (found && found.value !== null) other.mark(found.value);
+      if (!found || found.value === null) continue;
+      if (found.value !== 0 || other.within.length + tile.within.length === 2) other.mark(found.value);
+      else other.element.classList.remove("feeds", "fed"); // what no way through the block leads to
     }
     const ofMaps = (/** @type {Way[]} */ list, /** @type {"from" | "to"} */ end) =>
       list.flatMap((way) => (way.value === null ? [] : [{ ...way[end], value: way.value }]));
