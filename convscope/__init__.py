@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .drawing import draw as draw
     from .errors import ConvscopeError as ConvscopeError
     from .evaluation import evaluate as evaluate
+    from .explain.describing import describe as describe
     from .explain.health import health as health
     from .explain.look import look as look
     from .explain.relevance import relevance as relevance
@@ -62,7 +63,6 @@ if TYPE_CHECKING:
     from .formula import SqueezeExcite as SqueezeExcite
     from .formula import Tanh as Tanh
     from .formula import Upsample as Upsample
-    from .formula import describe as describe
     from .formula import parse as parse
     from .prediction import Model as Model
     from .prediction import load as load
@@ -72,7 +72,7 @@ if TYPE_CHECKING:
     from .training.whole_report import report as report
 
 _FORMULA = (
-    "Plan parse describe Conv ConvTranspose ReLU LeakyReLU PReLU ReLU6 ELU GELU GELUTanh SiLU HardSwish Clip "
+    "Plan parse Conv ConvTranspose ReLU LeakyReLU PReLU ReLU6 ELU GELU GELUTanh SiLU HardSwish Clip "
     "Softplus LRN GroupNorm LayerNorm Scale ChannelShuffle Pad Upsample Sigmoid HardSigmoid Tanh "
     "MaxPool AvgPool AdaptiveAvgPool GlobalAvgPool BatchNorm Dropout Flatten FC Skip Gate SqueezeExcite "
     "Branches Crop Softmax LogSoftmax"
@@ -87,6 +87,7 @@ _HOMES = {
     "check": "checking",
     "evaluate": "evaluation",
     "draw": "drawing",
+    "describe": "explain.describing",
     "look": "explain.look",
     "relevance": "explain.relevance",
     "health": "explain.health",

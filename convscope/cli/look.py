@@ -58,6 +58,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="write the page without a network: a .onnx file that is dropped on it is read by the page itself",
     )
+    parser.add_argument(
+        "--formula",
+        metavar="FORMULA",
+        help="of a file of weights alone (.pt, .pth), which torch.save wrote of a state_dict: the network that they "
+        "belong to, with --shape, --classes, --mean and --std where they are needed",
+    )
     add_foreign(parser)
     add_data_root(parser)
     add_no_cache(parser)
@@ -90,6 +96,7 @@ def run(args: argparse.Namespace) -> int:
                 language=args.language,
                 megabytes=args.megabytes,
                 **foreign_options(args),
+                formula=args.formula,
                 data_root=args.data_root,
                 cache=args.cache,
                 progress=shown,

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import Phrase, phrase
+from ..errors import InputError, Phrase, UsageError, phrase
 from ..foreign.telling import ForeignFile, model_or_foreign
+from ..modelfile.other_formats import is_script, saved_by_torch
 from .options import MEGABYTES, SAMPLES, LookOptions
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def look(
     bgr: bool = False,
     shape: Sequence[int] | None = None,
     output: str | int | None = None,
+    formula: str | None = None,
     samples: int = SAMPLES,
     title: str = "",
     language: str = "auto",
@@ -67,19 +69,27 @@ def look(
     `mean` and `std` act, in the order of channels that it reads, with `bgr` blue, green, red. `output` names or counts
     which of several outputs is looked at.
 
+    `model` may be weights alone, a state_dict or a file that torch.save wrote of one, with the `formula` that they
+    belong to and the `shape` that it reads (1×28×28 where it is left out): tensors are matched by their names, or one
+    after another, and what does not fit is said. The rest is as of a torch module.
+
     Raises InputError, UsageError or EnvironmentFault for what cannot be used. A picture that cannot be read is passed
     over as long as another can be: `Page.unread`.
     """
     options = LookOptions(
-        *(classes, mean, std, range, bgr, shape, output),
+        *(classes, mean, std, range, bgr, shape, output, formula),
         *(samples, title, language, megabytes, data_root, cache, progress),
     )
     named = _named_model(model)
+    if isinstance(model, Mapping) or (isinstance(named, (str, os.PathLike)) and saved_by_torch(named)):
+        return _page(_target_of_weights(named, pictures, options), options)
+    for option in options.given("formula"):
+        raise UsageError("look.formula", got=getattr(options, option), hint=phrase("look.formula.try"))
     # What is refused is refused before PyTorch is imported, which takes seconds.
     opened = model_or_foreign(named) if isinstance(named, (str, os.PathLike)) else named
     from .subject.target import target_of_file, target_of_module
 
-    if _is_module(model) or isinstance(model, Mapping):
+    if _is_module(model):
         target = target_of_module(model, pictures, options)
     elif isinstance(opened, ForeignFile):
         from .subject.foreign_target import target_of_foreign
@@ -98,6 +108,16 @@ def look_empty(language: str = "auto") -> Page:
     from ..page import opening, webpage
 
     return webpage.Page(opening.empty_html(language), webpage.file_name("own-network"), {})
+
+
+def _target_of_weights(state: Any, pictures: Any, options: LookOptions) -> Target:
+    """Open weights with the formula that they belong to; refused before PyTorch is imported where there is none."""
+    if options.formula is None and not (not isinstance(state, Mapping) and is_script(state)):
+        where = "" if isinstance(state, Mapping) else str(state)
+        raise InputError("weights.formula", where=where, hint=phrase("weights.formula.try"))
+    from .subject.weights_target import target_of_weights
+
+    return target_of_weights(state, options.formula, pictures, options)
 
 
 def _is_module(model: Any) -> bool:

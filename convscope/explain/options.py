@@ -14,7 +14,8 @@ SAMPLES = 20
 MEGABYTES, MOST_MEGABYTES = 5.0, 20.0  # of a page by default, and where weights need it
 LIGHT = 2_500_000  # characters of weights that leave the five megabytes room enough for all else
 LANGUAGES = ("auto", "en", "ko")
-OF_OTHERS = ("classes", "mean", "std", "range", "bgr", "shape", "output")  # what our own model file knows by itself
+OF_OTHERS = ("classes", "mean", "std", "range", "bgr", "shape", "output", "formula")
+"""What our own model file knows by itself."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class LookOptions:
     bgr: bool = False
     shape: Sequence[int] | None = None
     output: str | int | None = None
+    formula: str | None = None
     samples: int = SAMPLES
     title: str = ""
     language: str = "auto"

@@ -34,10 +34,15 @@ class Row:
 
 
 @dataclass(frozen=True)
-class ForeignDescription:
-    """What an ONNX file holds, layer by layer. `str()` is the table; `to_json()` its numbers."""
+class LayerTable:
+    """What a network that convscope did not build holds, layer by layer. `str()` is the table; `to_json()` its numbers.
 
-    file: Foreign
+    `title`: the file's or the class's name; `shape` (C, H, W) is what it reads, `output` what it makes of one picture.
+    """
+
+    title: str
+    shape: Shape
+    output: tuple[int, ...]
     rows: tuple[Row, ...]
 
     @property
@@ -54,11 +59,11 @@ class ForeignDescription:
         return sum(row.macs is None for row in self.rows)
 
     def to_json(self) -> dict[str, Any]:
-        """Return path, input [C, H, W], output, layers, and the totals of parameters and MACs."""
+        """Return title, input [C, H, W], output, layers, and the totals of parameters and MACs."""
         return {
-            "path": str(self.file.path),
-            "input": list(self.file.shape),
-            "output": list(self.file.output_shape),
+            "title": self.title,
+            "input": list(self.shape),
+            "output": list(self.output),
             "layers": [
                 {
                     "name": row.name,
@@ -83,7 +88,8 @@ class ForeignDescription:
         head = ("", "layer", "output", "parameters", "MACs", "sees", "jump", "start")
         rows = [_cells(row, i) for i, row in enumerate(self.rows)]
         total = ("", "total", "", f"{self.parameters:,}", f"{self.macs:,}", "", "", "")
-        lines = [printable(self.file.path.name), f"input {times(self.file.shape)}, output {self._output()}", ""]
+        output = "×".join(map(str, self.output[1:]))
+        lines = [printable(self.title), f"input {times(self.shape)}, output {output}", ""]
         lines += table([head, *rows, total], right={3, 4, 5, 6, 7}, rules={1, len(rows) + 1})
         sums = [(printable(r.name), r.size_how, r.parameters_how) for r in self.rows if r.parameters_how or _telling(r)]
         if sums:
@@ -93,28 +99,59 @@ class ForeignDescription:
             lines += ["", f"{self.boxes} of {len(self.rows)} are no layers of the formula: their MACs are not counted"]
         return "\n".join(lines)
 
-    def _output(self) -> str:
-        return "×".join(map(str, self.file.output_shape[1:]))
+
+@dataclass(frozen=True)
+class ForeignDescription(LayerTable):
+    """What an ONNX file holds, layer by layer."""
+
+    file: Foreign
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the same with the path in place of the title."""
+        made = super().to_json()
+        del made["title"]
+        return {"path": str(self.file.path), **made}
 
 
 def describe_foreign(file: Foreign) -> ForeignDescription:
     """Return the table of a file; nothing of it is computed but the shapes."""
+    parts = file.outline()
+    last = parts[-1] if parts else None
+    ends = (
+        last is not None
+        and last.op.output == file.graph.value(file.output)
+        and ending_of(last.label, last.shape) != "logits"
+    )
+    flats = [len(part.shape) == 2 for part in parts]
+    told = [(part.name, part.label, part.layer, part.shape, part.sources, part.parameters) for part in parts]
+    rows = rows_of(told, file.shape, flats, ends)
+    return ForeignDescription(file.path.name, file.shape, file.output_shape, rows, file)
+
+
+Told = tuple[str, str, Layer | None, tuple[int, ...], tuple[int, ...], int]
+
+
+def rows_of(told: Sequence[Told], picture: Shape, flats: Sequence[bool], ends: bool) -> tuple[Row, ...]:
+    """Return a row for each step: its name, label, layer, what it makes (1, …), sources and parameters.
+
+    `flats` says which make rows of numbers, `ends` that the last makes probabilities of scores.
+    """
     rows: list[Row] = []
     reaches: list[tuple[ReceptiveField, Pair] | None] = []
-    whole = ReceptiveField((1, 1), (1, 1), (0, 0)), file.shape[1:]
-    for part in file.outline():
-        shapes = tuple(file.shape if s == PICTURE else rows[s].output for s in part.sources)
-        befores = [whole if s == PICTURE else reaches[s] for s in part.sources]
+    whole = ReceptiveField((1, 1), (1, 1), (0, 0)), picture[1:]
+    for i, (name, label, layer, made, sources, parameters) in enumerate(told):
+        shapes = tuple(picture if s == PICTURE else rows[s].output for s in sources)
+        befores = [whole if s == PICTURE else reaches[s] for s in sources]
         row, reach = None, None
-        if part.layer is not None:
-            flat = part.sources[0] != PICTURE and file.is_flat(part.inputs[0])
-            row, reach = _known(part.name, part.layer, part, shapes, flat, befores)
-        output = _shape(part.shape)
-        ends = part.op.output == file.graph.value(file.output) and ending_of(part.label, part.shape) != "logits"
-        macs = 0 if ends and output[1:] == (1, 1) else None  # a softmax, its logarithm or sigmoids: no box
-        rows.append(row or Row(part.name, part.label, output, part.parameters, macs, part.sources, None))
+        if layer is not None and sources:
+            flat = sources[0] != PICTURE and flats[sources[0]]
+            row, reach = _known(name, layer, made, sources, parameters, shapes, flat, befores)
+        output = _shape(made)
+        last = ends and i == len(told) - 1
+        macs = 0 if last and output[1:] == (1, 1) else None  # a softmax, its logarithm or sigmoids: no box
+        rows.append(row or Row(name, label, output, parameters, macs, sources, None))
         reaches.append(reach)
-    return ForeignDescription(file, tuple(rows))
+    return tuple(rows)
 
 
 def facts_of(description: ForeignDescription) -> dict[str, Any]:
@@ -145,22 +182,29 @@ def facts_of(description: ForeignDescription) -> dict[str, Any]:
 
 
 def _known(
-    name: str, layer: Layer, part: Any, shapes: Sequence[Any], flat: bool, befores: Sequence[Any]
+    name: str,
+    layer: Layer,
+    made: tuple[int, ...],
+    sources: tuple[int, ...],
+    parameters: int,
+    shapes: Sequence[Any],
+    flat: bool,
+    befores: Sequence[Any],
 ) -> tuple[Row | None, tuple[ReceptiveField, Pair] | None]:
     try:
         sizes = layer.sizes(Given(tuple(shapes), flat, 1))
     except ConvscopeError:
         return None, None
-    if sizes.output != _shape(part.shape):
+    if sizes.output != _shape(made):
         return None, None
     learned = sum(math.prod(shape) for _, shape in layer.weights(shapes[0], sizes.output))
-    how = layer.parameters_how(shapes[0], sizes.output) if learned == part.parameters else ""
+    how = layer.parameters_how(shapes[0], sizes.output) if learned == parameters else ""
     reach = None
     if all(before is not None for before in befores):
         reach = layer.reach(list(befores), sizes.output, sizes.flat)
     macs = layer.macs(shapes[0], sizes.output)
     field = None if reach is None else reach[0]
-    row = Row(name, str(layer), sizes.output, part.parameters, macs, part.sources, field, sizes.how, how)
+    row = Row(name, str(layer), sizes.output, parameters, macs, sources, field, sizes.how, how)
     return row, reach
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +47,21 @@ KINDS = (
         phrase("model.picture.try"),
     ),
 )
+
+
+def saved_by_torch(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a file's name is one that torch.save's files have."""
+    return Path(path).suffix.lower() in KINDS[0].suffixes and Path(path).is_file()
+
+
+def is_script(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is a TorchScript archive: a zip with code in it. Nothing in it is unpacked."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (OSError, zipfile.BadZipFile, ValueError):
+        return False
+    return any("/code/" in f"/{name}" for name in names)
 
 
 def refuse_by_name(path: Path) -> None:

@@ -12,11 +12,13 @@ import torch
 from torch import Tensor, fx, nn
 
 from ...foreign.step import PICTURE, Array, Step
-from ...formula import Flatten, GlobalAvgPool, Layer
+from ...formula import ChannelShuffle, Conv, Flatten, GlobalAvgPool, Layer, Pad
 from ..capture import capture, untouched
 from . import translation
 from .chosen import chosen
 from .translation import SAME
+
+VIEWS = ("view", "reshape", "flatten")
 
 
 def steps(module: nn.Module, x: Tensor, output: str | int | None = None) -> list[Step]:
@@ -92,6 +94,7 @@ class _Recorder(fx.Interpreter):
         self.steps = _Steps()
         self.held: dict[fx.Node, Tensor] = {}  # parameters and buffers
         self.made: dict[fx.Node, Tensor] = {}
+        self.several: dict[fx.Node, tuple[int, ...]] = {}  # what a step that gives several tensors reads
         self.picture = x.numel()
         wanted = chosen(self.run(x), output)
         last = next((n for n, made in self.made.items() if made is wanted), None)
@@ -108,9 +111,15 @@ class _Recorder(fx.Interpreter):
             self._add(n, made)
             self.made[n] = made.clone()  # what a later step does in place must not reach the record
             return self.made[n]
+        elif n.op.startswith("call_") and isinstance(made, (tuple, list)):
+            self.several[n] = self._sources(_read(n))
         return made
 
     def _add(self, n: fx.Node, made: Tensor) -> None:
+        if (shuffle := self._shuffled(n, made)) is not None:
+            layer, first = shuffle
+            self._put(n, n.name, str(layer), (self.places[first],), made, layer)
+            return
         args, kwargs = self.fetch_args_kwargs_from_env(n)
         module: nn.Module | None = None
         tensors: dict[str, Tensor] = {}
@@ -123,7 +132,12 @@ class _Recorder(fx.Interpreter):
             weighted = translation.of_weighted(n.target, args, kwargs)
             layer, tensors = weighted or (translation.of_call(n.target, args, kwargs, made), {})
         read = _read(n)[:1] if tensors and module is None else _read(n)
-        sources = tuple(self.places[node] for node in read if node in self.places)
+        sources = self._sources(read)
+        if n.args and isinstance(n.args[0], fx.Node) and n.args[0] in self.several:  # one of several tensors
+            label = f"{translation.called(n.args[0].target)}[{n.args[1] if len(n.args) > 1 else 0}]"
+        if isinstance(module, nn.Conv2d) and module.padding_mode != "zeros" and len(sources) == 1:
+            self._add_padded(n, module, args[0], sources, made)
+            return
         if layer is SAME and sources:
             self.places[n] = sources[0]
             return
@@ -133,8 +147,51 @@ class _Recorder(fx.Interpreter):
         known = layer if isinstance(layer, Layer) else None
         parameters = [self.held[node] for node in _read(n) if isinstance(self.held.get(node), nn.Parameter)]
         parameters += [] if module is None else list(module.parameters())
-        self.steps.add(name, label, sources, made, known, tensors, parameters)
+        self._put(n, name, label, sources, made, known, tensors, parameters)
+
+    def _put(self, n: fx.Node, name: str, label: str, sources: tuple[int, ...], made: Tensor, *more: Any) -> None:
+        self.steps.add(name, label, sources, made, *more)
         self.places[n] = len(self.steps.found) - 1
+
+    def _sources(self, read: Sequence[fx.Node]) -> tuple[int, ...]:
+        """Return the steps that some nodes are, or that those of several tensors read."""
+        each = ((self.places[node],) if node in self.places else self.several.get(node, ()) for node in read)
+        return tuple(place for places in each for place in places)
+
+    def _add_padded(
+        self, n: fx.Node, module: nn.Conv2d, before: Tensor, sources: tuple[int, ...], made: Tensor
+    ) -> None:
+        """Add a convolution whose padding is no zeros as two steps: the padding, and the convolution without any."""
+        left, right, top, bottom = module._reversed_padding_repeated_twice
+        padded = nn.functional.pad(before, (left, right, top, bottom), mode=module.padding_mode)
+        pad = Pad((top, left, bottom, right), module.padding_mode)
+        self._put(n, f"{n.target}.pad", str(pad), sources, padded, pad)
+        sizes: Any = (module.kernel_size, module.stride, 0, module.dilation)
+        conv = Conv(module.out_channels, *sizes, module.groups, module.bias is not None)
+        tensors = translation.tensors(module, conv)
+        self._put(n, str(n.target), _label(module), (self.places[n],), made, conv, tensors, module.parameters())
+
+    def _shuffled(self, n: fx.Node, made: Tensor) -> tuple[ChannelShuffle, fx.Node] | None:
+        """Return the shuffle of channels that `n` ends, and what that reads: maps seen as (N, groups, C/groups, H, W),
+        the second and third axis turned round, and seen as maps again.
+        """
+        swap = _unpacked(n.args[0]) if n.args and translation.called(n.target) in VIEWS else None
+        split = swap.args[0] if swap is not None and translation.called(swap.target) == "transpose" else None
+        if swap is None or not isinstance(split, fx.Node) or translation.called(split.target) not in VIEWS:
+            return None
+        first, apart = split.args[0], self.made.get(split)
+        whole = self.made.get(first) if isinstance(first, fx.Node) else None
+        if not isinstance(first, fx.Node) or apart is None or whole is None or first not in self.places:
+            return None
+        shuffles = apart.dim() == 5 and whole.shape == made.shape and apart.shape[3:] == whole.shape[2:]
+        return (ChannelShuffle(apart.shape[1]), first) if shuffles and swap.args[1:] in ((1, 2), (2, 1)) else None
+
+
+def _unpacked(node: Any) -> fx.Node | None:
+    """Return the node behind those that only lay its numbers out anew."""
+    while isinstance(node, fx.Node) and translation.called(node.target) in ("contiguous", "clone") and node.args:
+        node = node.args[0]
+    return node if isinstance(node, fx.Node) else None
 
 
 def _module_of(n: fx.Node) -> str:
