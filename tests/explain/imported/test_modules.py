@@ -275,7 +275,7 @@ def test_data_of_one_size_says_what_a_module_reads() -> None:
         nn.Flatten(0),
         nn.Softsign(),
         nn.Softplus(beta=2),
-        nn.ConvTranspose2d(1, 1, 3),
+        nn.ConvTranspose1d(1, 1, 3),
         nn.LeakyReLU(2.0),
     ],
     ids=str,
