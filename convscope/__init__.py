@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .formula import BatchNorm as BatchNorm
     from .formula import Branches as Branches
     from .formula import ChannelShuffle as ChannelShuffle
+    from .formula import ChannelSlice as ChannelSlice
     from .formula import Clip as Clip
     from .formula import Conv as Conv
     from .formula import ConvTranspose as ConvTranspose
@@ -75,7 +76,7 @@ _FORMULA = (
     "Plan parse Conv ConvTranspose ReLU LeakyReLU PReLU ReLU6 ELU GELU GELUTanh SiLU HardSwish Clip "
     "Softplus LRN GroupNorm LayerNorm Scale ChannelShuffle Pad Upsample Sigmoid HardSigmoid Tanh "
     "MaxPool AvgPool AdaptiveAvgPool GlobalAvgPool BatchNorm Dropout Flatten FC Skip Gate SqueezeExcite "
-    "Branches Crop Softmax LogSoftmax"
+    "Branches ChannelSlice Crop Softmax LogSoftmax"
 )
 _HOMES = {
     **dict.fromkeys(_FORMULA.split(), "formula"),

@@ -23,6 +23,7 @@ from convscope.formula import (
     BatchNorm,
     Branches,
     ChannelShuffle,
+    ChannelSlice,
     Clip,
     Concat,
     Conv,
@@ -61,7 +62,20 @@ Weights = dict[str, np.ndarray]
 
 PLAIN = tuple(kind() for kind in KINDS if kind.activation and not kind.arguments)
 WINDOWED, POINTWISE = ("conv", "maxpool", "avgpool"), ("act", "bn", "dropout", "skip", "repeat")
-JOINED = ("adaptive", "branches", "gate", "lrn", "scale", "shuffle", "norm", "pad", "upsample", "spread", "shares")
+JOINED = (
+    "adaptive",
+    "branches",
+    "gate",
+    "lrn",
+    "scale",
+    "shuffle",
+    "norm",
+    "pad",
+    "upsample",
+    "spread",
+    "shares",
+    "slice",
+)
 
 
 @st.composite
@@ -179,6 +193,10 @@ def _on_maps(draw: st.DrawFn, shape: Shape, kinds: tuple[str, ...]) -> tuple[Pla
         return draw(_transposed(shape))
     if kind == "shares":
         return draw(st.sampled_from([Softmax(), LogSoftmax()])), shape
+    if kind == "slice":
+        first = draw(st.integers(0, shape[0] - 1))
+        end = draw(st.integers(first + 1, shape[0]))
+        return ChannelSlice(first, end), (end - first, *shape[1:])
     if kind == "pad":
         sides = tuple(draw(st.integers(0, 1 if n > 1 else 0)) for n in (*shape[1:], *shape[1:]))
         mode = draw(st.sampled_from(["zeros", "reflect", "replicate", "circular"]))
@@ -421,6 +439,7 @@ _OPTIONS = {
         *("stride", "gap between", "pad", "pad lopsided", "output padding", "dilation", "groups", "no bias"),
         *("drops", "rows and columns differ"),
     ),
+    "channel_slice": ("maps",),
     "softmax": ("maps", "rows"),
     "log_softmax": ("maps", "rows"),
     "maxpool": (*_POOL, "dilation", "dilation not square"),
@@ -478,6 +497,7 @@ _CORNERS = (
     (
         "conv_transpose(3, (2, 3), stride=(3, 2), pad=(1, 0, 0, 2), output_padding=(1, 0)) + softmax + "
         "conv_transpose(4, 3, dilation=(1, 2), bias=False) + log_softmax + conv(4, 3, stride=2) + "
+        "concat(channel_slice(1, 3), channel_slice(0, 2)) + "
         "conv_transpose(4, (1, 2), stride=(2, 1), pad=(2, 0), groups=2) + gap + softmax + fc(4) + log_softmax + fc",
         (2, 4, 5),
     ),

@@ -39,6 +39,7 @@ class Op:
     output: str
     shape: tuple[int, ...]
     attributes: dict[str, Any]
+    beside: tuple[str, ...] = ()  # all that its node makes, where that is several
 
 
 @dataclass(eq=False)
@@ -113,6 +114,7 @@ class _Folding:
                         name,
                         shape,
                         attributes,
+                        tuple(node.output) if len(node.output) > 1 else (),
                     )
                 )
             self._pay(node, inputs, outputs)

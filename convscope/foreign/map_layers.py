@@ -52,9 +52,35 @@ def _largest(graph: Graph, op: Op) -> Known | None:
     return Known(k.MaxPool((before[2], before[3])), op.inputs[:1], {}) if len(before) == len(op.shape) == 4 else None
 
 
+def _sliced(graph: Graph, op: Op) -> Known | None:
+    """Some of the channels, all of every other axis."""
+    before = graph.shapes[op.inputs[0]]
+    given = [op.attributes.get(name) for name in ("starts", "ends", "axes")]
+    for i, name in enumerate(op.inputs[1:4]):
+        given[i] = graph.constants[name].reshape(-1).tolist()
+    starts, ends, axes = given
+    steps = graph.constants[op.inputs[4]].reshape(-1).tolist() if len(op.inputs) > 4 and op.inputs[4] else [1]
+    axes = [axis % len(before) for axis in (range(len(starts)) if axes is None else axes)]
+    if len(before) != 4 or set(steps) != {1} or op.shape[2:] != before[2:] or op.shape[0] != before[0]:
+        return None
+    first, end, _ = slice(starts[axes.index(1)], ends[axes.index(1)]).indices(before[1])
+    return Known(k.ChannelSlice(first, end), op.inputs[:1], {})
+
+
+def _part(graph: Graph, op: Op) -> Known | None:
+    """One part of what is split along the channels."""
+    if len(op.shape) != 4 or op.attributes.get("axis", 0) % 4 != 1:
+        return None
+    parts = op.beside or (op.output,)
+    first = sum(graph.shapes[name][1] for name in parts[: parts.index(op.output)])
+    return Known(k.ChannelSlice(first, first + op.shape[1]), op.inputs[:1], {})
+
+
 TABLE: dict[str, Callable[[Graph, Op], Known | None]] = {
     "ConvTranspose": _transposed,
     "Softmax": _shares(k.Softmax()),
     "LogSoftmax": _shares(k.LogSoftmax()),
     "GlobalMaxPool": _largest,
+    "Slice": _sliced,
+    "Split": _part,
 }

@@ -12,6 +12,7 @@ from .kinds import Add as Add
 from .kinds import AvgPool as AvgPool
 from .kinds import BatchNorm as BatchNorm
 from .kinds import ChannelShuffle as ChannelShuffle
+from .kinds import ChannelSlice as ChannelSlice
 from .kinds import Clip as Clip
 from .kinds import Concat as Concat
 from .kinds import Conv as Conv

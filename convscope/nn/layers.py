@@ -157,6 +157,20 @@ class Pad(nn.Module):
         return f"pads={self.pads}, mode={self.mode}"
 
 
+class ChannelSlice(nn.Module):
+    """Some channels of maps."""
+
+    def __init__(self, first: int, end: int) -> None:
+        super().__init__()
+        self.first, self.end = first, end
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x[:, self.first : self.end]
+
+    def extra_repr(self) -> str:
+        return f"first={self.first}, end={self.end}"
+
+
 class ChannelNorm(nn.LayerNorm):
     """A layer normalisation over the channels of each place of maps, or over a row of numbers."""
 

@@ -95,3 +95,15 @@ def shares_call(kind: type[k.Layer]) -> Callable[..., Found]:
         return kind() if x.dim() in (2, 4) and dim in (1, 1 - x.dim()) else None
 
     return read
+
+
+def narrow(out: Tensor, x: Tensor, dim: int, start: Any, length: Any) -> Found:
+    return k.ChannelSlice(start, start + length) if x.dim() == 4 and dim in (1, -3) else None
+
+
+def indexed(out: Tensor, x: Tensor, index: Any) -> Found:
+    """Of x[:, a:b]: some of the channels, all of every other axis."""
+    if x.dim() != 4 or not isinstance(index, tuple) or len(index) < 2 or not all(isinstance(i, slice) for i in index):
+        return None
+    first, last, step = index[1].indices(x.shape[1])
+    return k.ChannelSlice(first, last) if step == 1 and out[0, 0].numel() == x[0, 0].numel() else None

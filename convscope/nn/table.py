@@ -265,6 +265,11 @@ TORCH: dict[type[k.Layer], Torch] = {
         {nn.ChannelShuffle: lambda m: k.ChannelShuffle(m.groups)},
         {"channel_shuffle": lambda out, x, groups: k.ChannelShuffle(groups)},
     ),
+    k.ChannelSlice: Torch(
+        lambda layer, node: layers.ChannelSlice(layer.first, layer.end),
+        {layers.ChannelSlice: lambda m: k.ChannelSlice(m.first, m.end)},
+        {"narrow": read.narrow, "getitem": read.indexed},
+    ),
     k.Softmax: Torch(
         lambda layer, node: nn.Softmax(1),
         {nn.Softmax: read.shares(k.Softmax)},

@@ -224,7 +224,7 @@ def total_of(terms: dict[str, Any], net: Net) -> float:
         case "pad" | "upsample":
             assert len(inside) in (0, 1, 2, 4)
             return float(sum(inside)) if inside else float(n["x"])
-        case "channel_shuffle":
+        case "channel_shuffle" | "channel_slice":
             assert len(inside) == 1
         case "mul":
             assert len(inside) == 2

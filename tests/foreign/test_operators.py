@@ -166,3 +166,19 @@ def test_a_mean_over_rows_and_columns_is_global_pooling(tmp_path: Path, keeps: i
 def test_a_pooling_over_the_whole_map_is_a_window_over_it(tmp_path: Path) -> None:
     nodes = [helper.make_node("GlobalMaxPool", ["x"], ["g"]), helper.make_node("Flatten", ["g"], ["y"])]
     assert same(tmp_path, model(nodes, {}), ["maxpool"])["nodes"][0]["text"] == "maxpool(12)"
+
+
+@pytest.mark.parametrize("by", ["Split", "Slice"])
+def test_some_of_the_channels_are_a_slice(tmp_path: Path, by: str) -> None:
+    """Two branches of unlike width, joined the other way round."""
+    tensors: dict[str, Any] = {"sizes": np.array([1, 2])}
+    nodes = [helper.make_node("Split", ["x", "sizes"], ["a", "b"], axis=1)]
+    if by == "Slice":
+        tensors = {"zero": np.array([0]), "one": np.array([1]), "end": np.array([2**62]), "axis": np.array([-3])}
+        nodes = [
+            helper.make_node("Slice", ["x", "zero", "one", "axis"], ["a"]),
+            helper.make_node("Slice", ["x", "one", "end", "axis"], ["b"]),
+        ]
+    nodes.append(helper.make_node("Concat", ["b", "a"], ["n"], axis=1))
+    payload = same(tmp_path, model(ended(nodes), tensors), ["channel_slice", "channel_slice", "concat"])
+    assert [node["text"] for node in payload["nodes"][:2]] == ["channel_slice(0, 1)", "channel_slice(1, 3)"]

@@ -12,13 +12,14 @@ import torch
 from torch import Tensor, fx, nn
 
 from ...foreign.step import PICTURE, Array, Step
-from ...formula import ChannelShuffle, Conv, Flatten, GlobalAvgPool, Layer, Pad
+from ...formula import ChannelShuffle, ChannelSlice, Conv, Flatten, GlobalAvgPool, Layer, Pad
 from ..capture import capture, untouched
 from . import translation
 from .chosen import chosen
 from .translation import SAME
 
 VIEWS = ("view", "reshape", "flatten")
+SPLITS = ("chunk", "split", "split_with_sizes", "tensor_split")
 
 
 def steps(module: nn.Module, x: Tensor, output: str | int | None = None) -> list[Step]:
@@ -94,7 +95,7 @@ class _Recorder(fx.Interpreter):
         self.steps = _Steps()
         self.held: dict[fx.Node, Tensor] = {}  # parameters and buffers
         self.made: dict[fx.Node, Tensor] = {}
-        self.several: dict[fx.Node, tuple[int, ...]] = {}  # what a step that gives several tensors reads
+        self.several: dict[fx.Node, tuple[tuple[int, ...], Sequence[Any]]] = {}  # what is read, and made
         self.picture = x.numel()
         wanted = chosen(self.run(x), output)
         last = next((n for n, made in self.made.items() if made is wanted), None)
@@ -112,7 +113,7 @@ class _Recorder(fx.Interpreter):
             self.made[n] = made.clone()  # what a later step does in place must not reach the record
             return self.made[n]
         elif n.op.startswith("call_") and isinstance(made, (tuple, list)):
-            self.several[n] = self._sources(_read(n))
+            self.several[n] = self._sources(_read(n)), made
         return made
 
     def _add(self, n: fx.Node, made: Tensor) -> None:
@@ -135,6 +136,7 @@ class _Recorder(fx.Interpreter):
         sources = self._sources(read)
         if n.args and isinstance(n.args[0], fx.Node) and n.args[0] in self.several:  # one of several tensors
             label = f"{translation.called(n.args[0].target)}[{n.args[1] if len(n.args) > 1 else 0}]"
+            layer = self._slice(n)
         if isinstance(module, nn.Conv2d) and module.padding_mode != "zeros" and len(sources) == 1:
             self._add_padded(n, module, args[0], sources, made)
             return
@@ -155,8 +157,22 @@ class _Recorder(fx.Interpreter):
 
     def _sources(self, read: Sequence[fx.Node]) -> tuple[int, ...]:
         """Return the steps that some nodes are, or that those of several tensors read."""
-        each = ((self.places[node],) if node in self.places else self.several.get(node, ()) for node in read)
+        each = ((self.places[node],) if node in self.places else self.several.get(node, ((), ()))[0] for node in read)
         return tuple(place for places in each for place in places)
+
+    def _slice(self, n: fx.Node) -> ChannelSlice | None:
+        """Return which channels one of several tensors is, where together they are the channels of what was split."""
+        whole, at = n.args[0], n.args[1] if len(n.args) > 1 else 0
+        if not isinstance(whole, fx.Node) or not whole.args or not isinstance(at, int):
+            return None
+        before, parts = self.made.get(whole.args[0]), self.several[whole][1]  # type: ignore[arg-type]
+        maps = all(isinstance(part, Tensor) and part.dim() == 4 for part in parts)
+        if before is None or not maps or translation.called(whole.target) not in SPLITS:
+            return None
+        counts = [part.shape[1] for part in parts]
+        if before.dim() != 4 or sum(counts) != before.shape[1] or parts[0].shape[2:] != before.shape[2:]:
+            return None
+        return ChannelSlice(sum(counts[:at]), sum(counts[: at + 1]))
 
     def _add_padded(
         self, n: fx.Node, module: nn.Conv2d, before: Tensor, sources: tuple[int, ...], made: Tensor

@@ -35,6 +35,7 @@ from .pooling import MaxPool as MaxPool
 from .resampling import Pad as Pad
 from .resampling import Upsample as Upsample
 from .shape import ChannelShuffle as ChannelShuffle
+from .shape import ChannelSlice as ChannelSlice
 from .shape import Crop as Crop
 from .shape import Flatten as Flatten
 from .shares import LogSoftmax as LogSoftmax
@@ -63,6 +64,7 @@ KINDS: tuple[type[Layer], ...] = (
         Pad,
         Upsample,
         ConvTranspose,
+        ChannelSlice,
         Crop,
         Add,
         Mul,

@@ -22,7 +22,7 @@ from .arguments import Argument, Extent, Relation
 
 Reads: TypeAlias = (
     Literal["unit", "window", "cell", "all", "part", "number", "units", "source"]
-    | Literal["channels", "channel", "group", "column", "along", "spread"]
+    | Literal["channels", "channel", "group", "column", "along", "spread", "slice"]
 )
 Tensors: TypeAlias = tuple[tuple[str, tuple[int, ...]], ...]  # (("weight", shape), ("bias", shape))
 

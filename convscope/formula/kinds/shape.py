@@ -11,7 +11,7 @@ from ...errors import PlanError, phrase
 from ..geometry import Pair, Patch, Shape, Size, Source, pair
 from ..onnx_operators import Operator, Piece, wholes
 from ..receptive_field import ReceptiveField
-from .arguments import Extent, Whole
+from .arguments import Below, Extent, Whole
 from .base import Given, Layer, Sizes, operator, require_groups
 
 
@@ -93,6 +93,58 @@ class ChannelShuffle(Layer):
     def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
         split = piece.tensors[piece.operators[0].inputs[1]].data or b""
         return cls(struct.unpack("<5q", split)[1]) if len(split) == 40 and len(piece.operators) == 3 else None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSlice(Layer):
+    """The channels of maps from number `first` to before number `end`, counted from 0: what a split hands to one of its
+    branches (Ma et al. 2018, "ShuffleNet V2").
+    """
+
+    name = "channel_slice"
+    example = "channel_slice(0, 1)"
+    arguments: ClassVar = {
+        "first": Whole("channel_slice(0, 1)", least=0),
+        "end": Whole("channel_slice(0, 1)"),
+    }
+    relations = (Below("first", "end"),)
+    takes = "maps"
+    reads = "slice"
+    homogeneous = True
+
+    first: int
+    end: int
+
+    def options(self) -> dict[str, float | bool | list[int]]:
+        return {"first": self.first}
+
+    def sizes(self, given: Given) -> Sizes:
+        channels, height, width = given.shape
+        end = self.first + self.count
+        if end > channels:
+            raise PlanError(
+                "slice.large", got=f"{self.first} + {self.count}", expected=phrase("value.most", n=channels)
+            )
+        return Sizes((self.count, height, width), False, f"{self.first} … {end - 1} of {channels}")
+
+    def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:
+        return before[0]
+
+    def read_by(self, patch: Patch, source: Source) -> Patch:
+        return patch._replace(channels=range(patch.channels.start + self.first, patch.channels.stop + self.first))
+
+    def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        made = operator("Slice", name, inputs, "starts", "ends", "axes")
+        tensors = {"starts": wholes(self.first), "ends": wholes(self.end), "axes": wholes(1)}
+        return Piece(made.operators, {f"{name}.{part}": tensor for part, tensor in tensors.items()})
+
+    @classmethod
+    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
+        starts, ends = (piece.tensors[name].data or b"" for name in piece.operators[0].inputs[1:3])
+        if len(starts) != 8 or len(ends) != 8:
+            return None
+        (first,), (end,) = struct.unpack("<q", starts), struct.unpack("<q", ends)
+        return cls(first, end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def test_parts_of_a_split_read_what_was_split_and_three_reshapes_are_a_shuffle()
     module, x = Unit(), torch.rand(2, 1, 9, 9)
     found = steps(module, x)
     labels = [str(step.layer) if step.layer else step.label for step in found]
-    assert labels[1:3] == ["chunk[0]", "chunk[1]"]
+    assert labels[1:3] == ["channel_slice(0, 4)", "channel_slice(4, 8)"]
     assert [found[1].sources, found[2].sources] == [(0,), (0,)]
     assert labels[4:6] == ["concat", "channel_shuffle(2)"]
     assert sum(step.parameters for step in found) == sum(p.numel() for p in module.parameters())

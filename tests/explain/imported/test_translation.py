@@ -50,6 +50,7 @@ OWN = {"bn", "flatten", "crop", "scale"}  # convscope's modules; torch's own are
 SAMPLES = {"conv": "conv(2, (3, 1), stride=2, pad=(1, 0), groups=2)", "maxpool": "maxpool(2)", "avgpool": "avgpool(2)"}
 SAMPLES |= {"adaptive_avgpool": "adaptive_avgpool((2, 3))", "lrn": "lrn(5)", "channel_shuffle": "channel_shuffle(2)"}
 SAMPLES |= {name: f"{name} + relu" for name in ("softmax", "log_softmax")}
+SAMPLES["channel_slice"] = "channel_slice(1, 2)"
 SAMPLES["conv_transpose"] = "conv_transpose(4, (3, 2), stride=2, pad=(1, 0), output_padding=(1, 0), groups=2)"
 SAMPLES |= {"group_norm": "group_norm(2)", "pad": 'pad(1, mode="reflect")', "upsample": "upsample((2, 3))"}
 
@@ -165,7 +166,7 @@ def test_a_shifted_sum_is_a_box_and_scores_may_be_maps_of_one_pixel() -> None:
 
 def test_heavy_weights_beside_a_box_are_left_out_and_said() -> None:
     module = nn.Sequential(nn.Mish(), nn.Flatten(), nn.Linear(256, 1500), nn.ReLU(), nn.Linear(1500, 3))
-    payload = convscope.look(module, torch.rand(2, 1, 16, 16), megabytes=0.8).payload
+    payload = convscope.look(module, torch.rand(2, 1, 16, 16), megabytes=0.9).payload
     assert "weights" in payload["left_out"]
     kinds = [n["kind"] for n in payload["nodes"]]
     assert kinds == ["opaque", "flatten", "opaque", "relu", "fc"], "384,000 weights are a box, 4,500 stay open"
@@ -174,7 +175,7 @@ def test_heavy_weights_beside_a_box_are_left_out_and_said() -> None:
 
 def test_a_heavy_layer_that_becomes_a_box_says_nothing_of_its_inside() -> None:
     module = nn.Sequential(nn.Conv2d(1, 1500, 16, bias=False), nn.Mish(), nn.Flatten(), nn.Linear(1500, 3))
-    box, *_ = convscope.look(module, torch.rand(2, 1, 16, 16), megabytes=0.8).payload["nodes"]
+    box, *_ = convscope.look(module, torch.rand(2, 1, 16, 16), megabytes=0.9).payload["nodes"]
     assert (box["kind"], box["window"], box["options"], box["size_how"]) == ("opaque", None, {}, "")
     assert box["field"] == {"size": [0, 0], "jump": [0, 0], "start": [0, 0]}
     assert (box["output"], box["parameters"]) == ([1500, 1, 1], 384_000)

@@ -36,6 +36,7 @@ SAMPLES = {
         "conv_transpose(6, (3, 2), stride=(2, 1), pad=(1, 0, 0, 1), output_padding=(1, 0), dilation=(1, 2), groups=2)",
         "conv_transpose(2, 2, stride=2, bias=False)",
     ],
+    "channel_slice": ["channel_slice(1, 3)"],
     "softmax": ["softmax + fc"],
     "log_softmax": ["log_softmax + relu"],
     "leaky_relu": ["leaky_relu(0.2)"],

@@ -52,11 +52,12 @@ export function channelsAround(node, channel) {
 }
 
 /**
- * Which channel of its input a channel of a shuffle is.
+ * Which channel of its input a channel of a shuffle or a slice is.
  * @param {Layer} node
  * @param {number} channel
  */
 export function shuffledFrom(node, channel) {
+  if (node.options.first !== undefined) return node.options.first + channel; // some of the channels, in their order
   const groups = node.options.groups ?? 1;
   return (channel % groups) * (node.input[0] / groups) + Math.floor(channel / groups);
 }
@@ -176,6 +177,10 @@ export function readingUnit(node, source, channel, y, x) {
   if (geometry === "joined") {
     const before = node.inputs.slice(0, node.sources.indexOf(source)).reduce((sum, [channels]) => sum + channels, 0);
     return { channel: before + channel, y, x };
+  }
+  if (geometry === "shuffled" && node.options.first !== undefined) {
+    const at = channel - node.options.first;
+    return at >= 0 && at < node.output[0] ? { channel: at, y, x } : null;
   }
   if (geometry === "shuffled") {
     const each = channels / groups;

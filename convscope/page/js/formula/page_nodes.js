@@ -30,6 +30,7 @@ const OPTIONS = {
   avgpool: ({ ceil_mode, count_include_pad }) => ({ ceil_mode, count_include_pad }),
   group_norm: ({ groups, eps }) => ({ groups, eps }),
   layer_norm: ({ eps }) => ({ eps }),
+  channel_slice: ({ first }) => ({ first }),
   pad: ({ sides, mode, value }) => ({
     sides: endsOf(sides).flat(),
     mirrors: mode === "reflect",

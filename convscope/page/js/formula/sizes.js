@@ -58,6 +58,17 @@ const SIZES = {
   column: asBefore,
   along: (layer, given, where) => (layer.sides === undefined ? enlarged : surrounded)(layer, given, where),
   spread: spreadOut,
+  slice: (layer, { shape: [channels, height, width] }, where) => {
+    const [first, end] = [layer.first ?? 0, layer.end ?? 1];
+    if (end > channels)
+      throw new PlanFault(phrase("slice.large"), {
+        where,
+        got: String(end),
+        expected: phrase("value.most", { n: channels }),
+      });
+    const how = `${end} − ${first} = ${end - first}`;
+    return { output: [end - first, height, width], flat: false, how, dropped: [0, 0] };
+  },
   channel: inGroups,
   group: inGroups,
   units: (layer, given, where) => {

@@ -218,6 +218,16 @@ const cropPiece = (node, inputs) => {
   };
 };
 
+/** @type {Written} */
+const slicePiece = ({ name, options: { first = 0 }, output: [count] }, inputs) => {
+  const tensors = { starts: integers(first), ends: integers(first + count), axes: integers(1) };
+  const named = Object.fromEntries(Object.entries(tensors).map(([part, one]) => [`${name}.${part}`, one]));
+  return {
+    operators: [{ kind: "Slice", inputs: [...inputs, ...Object.keys(named)], output: name }],
+    tensors: named,
+  };
+};
+
 /** One product after another: the operator takes two. @type {Written} */
 const mulPiece = ({ name }, [first, ...others]) => {
   const made = others.map((_, i) => (i === others.length - 1 ? name : `${name}.of${i + 2}`));
@@ -263,6 +273,7 @@ export const PIECES = {
     }),
   ),
   channel_shuffle: shufflePiece,
+  channel_slice: slicePiece,
   clip: clipPiece,
   concat: single("Concat", [], () => ({ axis: 1 })),
   conv: convPiece,

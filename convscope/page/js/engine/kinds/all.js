@@ -5,6 +5,7 @@ import { add } from "./add.js";
 import { avgpool } from "./avgpool.js";
 import { bn } from "./bn.js";
 import { channel_shuffle } from "./channel_shuffle.js";
+import { channel_slice } from "./channel_slice.js";
 import { clip } from "./clip.js";
 import { concat } from "./concat.js";
 import { conv } from "./conv.js";
@@ -48,6 +49,7 @@ export const KINDS = {
   avgpool,
   bn,
   channel_shuffle,
+  channel_slice,
   clip,
   concat,
   conv,

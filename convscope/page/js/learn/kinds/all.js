@@ -26,6 +26,7 @@ export const BATCH_KINDS = {
   avgpool: avgpoolBatch,
   bn: bnBatch,
   channel_shuffle: shuffleBatch,
+  channel_slice: shuffleBatch,
   clip: curveBatch(curveOf("clip")),
   concat: concatBatch,
   conv: convBatch,

@@ -51,7 +51,7 @@ export const cropBatch = {
 };
 
 /**
- * The channels of several groups in turn.
+ * The channels of several groups in turn, or some of them.
  * @type {BatchKind}
  */
 export const shuffleBatch = {
@@ -64,7 +64,7 @@ export const shuffleBatch = {
     const each = (groups, move) => {
       for (let place = 0; place < groups * y.places; place++) {
         for (let c = 0; c < y.channels; c++) {
-          move((place * y.channels + c) * LANES, (place * y.channels + from[c]) * LANES);
+          move((place * y.channels + c) * LANES, (place * x.channels + from[c]) * LANES);
         }
       }
     };
@@ -76,6 +76,7 @@ export const shuffleBatch = {
       backward: ({ groups }, [dx]) => {
         if (!dx) return;
         const [source, to] = [dy.block.values, dx.block.values];
+        if (x.channels > y.channels) to.fill(0);
         each(groups, (out, into) => to.set(source.subarray(out, out + LANES), into));
       },
     };
