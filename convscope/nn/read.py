@@ -107,3 +107,8 @@ def indexed(out: Tensor, x: Tensor, index: Any) -> Found:
         return None
     first, last, step = index[1].indices(x.shape[1])
     return k.ChannelSlice(first, last) if step == 1 and out[0, 0].numel() == x[0, 0].numel() else None
+
+
+def stochastic_depth(out: Tensor, x: Tensor, p: float, mode: str, training: bool = True) -> Found:
+    """torchvision's function, which leaves a whole branch out at times while training; nothing afterwards."""
+    return None if training else SAME

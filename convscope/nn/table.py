@@ -283,7 +283,7 @@ TORCH: dict[type[k.Layer], Torch] = {
     k.Dropout: Torch(
         lambda layer, node: nn.Dropout(layer.p),
         {nn.Dropout: _dropout, nn.Dropout2d: _dropout},
-        {"dropout": _dropout_call, "dropout2d": _dropout_call},
+        {"dropout": _dropout_call, "dropout2d": _dropout_call, "stochastic_depth": read.stochastic_depth},
     ),
     k.Flatten: Torch(lambda layer, node: layers.Flatten(), {nn.Flatten: _flatten}, dict.fromkeys(_RESHAPES, _reshaped)),
     k.FC: Torch(

@@ -78,3 +78,26 @@ def test_a_convolution_that_pads_by_no_zeros_is_a_padding_and_a_convolution(mode
     nodes = convscope.look(module, torch.rand(2, 1, 9, 8)).payload["nodes"]
     assert [node["text"] for node in nodes[:2]] == [f'pad((1, 2), mode="{mode}")', "conv(4, 3, stride=2)"]
     assert (nodes[0]["parameters"], nodes[1]["parameters"]) == (0, 40)
+
+
+def stochastic_depth(x: Tensor, p: float, mode: str, training: bool = True) -> Tensor:
+    return x * 0 if training and float(x.sum()) > 1e9 else x
+
+
+torch.fx.wrap("stochastic_depth")
+
+
+class Deep(nn.Module):
+    """A branch that training leaves out at times, as torchvision's EfficientNet has it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body, self.head = nn.Conv2d(1, 1, 3, padding=1), nn.Linear(16, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head((x + stochastic_depth(self.body(x), 0.2, "row", self.training)).flatten(1))
+
+
+def test_a_branch_that_training_leaves_out_at_times_is_there_always_when_it_is_looked_at() -> None:
+    described: Any = convscope.describe(Deep(), (1, 4, 4))
+    assert [row.text for row in described.rows] == ["conv(1, 3, pad=1)", "add", "flatten", "fc(2)"]
