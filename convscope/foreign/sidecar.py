@@ -13,6 +13,7 @@ from typing import Any
 MOST_BYTES = 4_000_000  # of a file beside it
 NAMES = ("classes.txt", "labels.txt", "names.txt", "synset.txt", "imagenet_classes.txt")
 CONFIGS = ("preprocessor_config.json", "config.json", "preprocess.json")
+WITHIN = ("pretrained_cfg", "preprocessor_config", "config")  # of a file's own metadata
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ def facts(path: Path, metadata: Mapping[str, str]) -> Facts:
     """Return what is said: by the file's own metadata first, then by what lies beside it.
 
     Understood are the metadata that YOLO's exporter writes (`names`, `imgsz`), Hugging Face's preprocessor_config.json
-    and config.json, timm's pretrained_cfg, and a list of names in a text file.
+    and config.json with their own factor, timm's pretrained_cfg, either of them as text in the metadata too, and a list
+    of names in a text file.
     """
     found = _of_metadata(metadata)
     for name in CONFIGS:
@@ -63,12 +65,15 @@ def _joined(first: Facts, then: Facts) -> Facts:
 
 
 def _of_metadata(metadata: Mapping[str, str]) -> Facts:
-    names = _literal(metadata.get("names", metadata.get("classes", "")))
+    names = _literal(metadata.get("names", metadata.get("classes", metadata.get("id2label", ""))))
     classes = _names(names)
     size = _size(_literal(metadata.get("imgsz", metadata.get("input_size", ""))))
     mean, std = (_numbers(_literal(metadata.get(key, ""))) for key in ("mean", "std"))
     source = "metadata" if classes or size or (mean and std) else ""
-    return Facts(*((mean, std) if mean and std else ((), ())), size, classes, source)
+    found = Facts(*((mean, std) if mean and std else ((), ())), size, classes, source)
+    for key in WITHIN:  # what the configuration files hold, as text
+        found = _joined(found, _of_config(_parsed(metadata.get(key, "")), f"metadata {key}"))
+    return found
 
 
 def _of_config(config: Any, source: str) -> Facts:
@@ -76,8 +81,11 @@ def _of_config(config: Any, source: str) -> Facts:
         return Facts()
     inner = config.get("pretrained_cfg", config)
     inner = inner if isinstance(inner, dict) else {}
-    mean = _numbers(config.get("image_mean", inner.get("mean")))
-    std = _numbers(config.get("image_std", inner.get("std")))
+    mean, std = _rescaled(
+        _numbers(config.get("image_mean", inner.get("mean"))),
+        _numbers(config.get("image_std", inner.get("std"))),
+        config,
+    )
     size = _size(config.get("crop_size") or config.get("size") or inner.get("input_size"))
     classes = _names(config.get("id2label", inner.get("label_names")))
     if not mean or not std:
@@ -85,11 +93,36 @@ def _of_config(config: Any, source: str) -> Facts:
     return Facts(mean, std, size, classes, source if mean or size or classes else "")
 
 
+def _rescaled(
+    mean: tuple[float, ...], std: tuple[float, ...], config: Mapping[str, Any]
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return mean and std for pictures in 0…1 where a configuration has another factor than 1/255, or normalises
+    nothing (Hugging Face, image processors: do_rescale, rescale_factor, do_normalize).
+    """
+    factor = config.get("rescale_factor", 1 / 255)
+    if config.get("do_rescale") is False:
+        factor = 1.0
+    if config.get("do_normalize") is False:
+        mean, std = tuple(0.0 for _ in mean), tuple(1.0 for _ in std)
+    if not isinstance(factor, (int, float)) or not math.isfinite(factor) or factor <= 0:
+        return (), ()
+    unit = 255 * factor
+    return (mean, std) if abs(unit - 1) < 1e-9 else (tuple(m / unit for m in mean), tuple(s / unit for s in std))
+
+
 def _json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size <= MOST_BYTES else None
     except (OSError, ValueError, RecursionError):
         return None
+
+
+def _parsed(text: str) -> Any:
+    """Return what a text holds in JSON's manner or Python's; None for anything else."""
+    try:
+        return json.loads(text) if 0 < len(text) <= MOST_BYTES else None
+    except (ValueError, RecursionError):
+        return _literal(text)
 
 
 def _literal(text: str) -> Any:
