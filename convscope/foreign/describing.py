@@ -143,7 +143,8 @@ def rows_of(told: Sequence[Told], picture: Shape, flats: Sequence[bool], ends: b
         shapes = tuple(picture if s == PICTURE else rows[s].output for s in sources)
         befores = [whole if s == PICTURE else reaches[s] for s in sources]
         row, reach = None, None
-        if layer is not None and sources:
+        tokens = len(made) == 3 or any(s != PICTURE and len(told[s][3]) == 3 for s in sources)
+        if layer is not None and sources and not tokens:
             flat = sources[0] != PICTURE and flats[sources[0]]
             row, reach = _known(name, layer, made, sources, parameters, shapes, flat, befores)
         output = _shape(made)

@@ -134,9 +134,14 @@ class _Recorder(fx.Interpreter):
             layer, tensors = weighted or (translation.of_call(n.target, args, kwargs, made), {})
         read = _read(n)[:1] if tensors and module is None else _read(n)
         sources = self._sources(read)
-        if n.args and isinstance(n.args[0], fx.Node) and n.args[0] in self.several:  # one of several tensors
-            label = f"{translation.called(n.args[0].target)}[{n.args[1] if len(n.args) > 1 else 0}]"
-            layer = self._slice(n)
+        whole = n.args[0] if n.args else None
+        owner: nn.Module | None = None  # of several tensors, as an attention gives them
+        if isinstance(whole, fx.Node) and whole in self.several:
+            at = n.args[1] if len(n.args) > 1 else 0
+            layer, label = self._slice(n), f"{translation.called(whole.target)}[{at}]"
+            if whole.op == "call_module":
+                owner = self.fetch_attr(str(whole.target))
+                name, label = str(whole.target), _label(owner)
         if isinstance(module, nn.Conv2d) and module.padding_mode != "zeros" and len(sources) == 1:
             self._add_padded(n, module, args[0], sources, made)
             return
@@ -148,7 +153,7 @@ class _Recorder(fx.Interpreter):
             sources = tuple(sorted(sources, key=lambda source: -sizes[source]))
         known = layer if isinstance(layer, Layer) else None
         parameters = [self.held[node] for node in _read(n) if isinstance(self.held.get(node), nn.Parameter)]
-        parameters += [] if module is None else list(module.parameters())
+        parameters += [p for m in (module, owner) if m is not None for p in m.parameters()]
         self._put(n, name, label, sources, made, known, tensors, parameters)
 
     def _put(self, n: fx.Node, name: str, label: str, sources: tuple[int, ...], made: Tensor, *more: Any) -> None:

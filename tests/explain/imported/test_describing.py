@@ -101,3 +101,31 @@ class Deep(nn.Module):
 def test_a_branch_that_training_leaves_out_at_times_is_there_always_when_it_is_looked_at() -> None:
     described: Any = convscope.describe(Deep(), (1, 4, 4))
     assert [row.text for row in described.rows] == ["conv(1, 3, pad=1)", "add", "flatten", "fc(2)"]
+
+
+class Attending(nn.Module):
+    """Patches, attention over them, and a head: what a vision transformer is made of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patches, self.norm = nn.Conv2d(1, 8, 4, 4), nn.LayerNorm(8)
+        self.attention, self.head = nn.MultiheadAttention(8, 2, batch_first=True), nn.Linear(8, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.norm(self.patches(x).flatten(2).transpose(1, 2))
+        return self.head((x + self.attention(x, x, x, need_weights=False)[0])[:, 0])
+
+
+def test_an_attention_is_one_box_with_its_name_and_parameters() -> None:
+    module = Attending()
+    described: Any = convscope.describe(module, (1, 12, 12))
+    assert described.parameters == sum(p.numel() for p in module.parameters())
+    by_name = {row.name: row for row in described.rows}
+    box = by_name["attention"]
+    assert (box.text, box.parameters, box.macs) == ("MultiheadAttention", 4 * 64 + 4 * 8, None)
+    assert by_name["norm"].macs is None  # over the tokens' numbers, which no layer of the formula is
+    assert described.rows[0].macs == 8 * 9 * 16
+    assert described.rows[-1].text == "fc(5)"
+    page = convscope.look(module, torch.rand(2, 1, 12, 12))
+    kinds = {node["name"]: node["kind"] for node in page.payload["nodes"]}
+    assert (kinds["patches"], kinds["attention"], kinds["head"]) == ("conv", "opaque", "fc")
