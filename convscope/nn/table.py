@@ -97,7 +97,9 @@ def _adaptive_call(out: Tensor, x: Tensor, output_size: Any) -> Found:
 
 
 def _concat(out: Tensor, tensors: Sequence[Tensor], dim: int = 0) -> Found:
-    joins = len(tensors) > 1 and all(x.dim() == out.dim() in (2, 4) for x in tensors)
+    if len(tensors) == 1:
+        return SAME
+    joins = all(x.dim() == out.dim() in (2, 4) for x in tensors)
     return k.Concat() if joins and dim in (1, 1 - out.dim()) else None
 
 

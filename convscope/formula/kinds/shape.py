@@ -120,12 +120,10 @@ class ChannelSlice(Layer):
 
     def sizes(self, given: Given) -> Sizes:
         channels, height, width = given.shape
-        end = self.first + self.count
-        if end > channels:
-            raise PlanError(
-                "slice.large", got=f"{self.first} + {self.count}", expected=phrase("value.most", n=channels)
-            )
-        return Sizes((self.count, height, width), False, f"{self.first} … {end - 1} of {channels}")
+        if self.end > channels:
+            raise PlanError("slice.large", got=self.end, expected=phrase("value.most", n=channels))
+        kept = self.end - self.first
+        return Sizes((kept, height, width), False, f"{self.end} − {self.first} = {kept}")
 
     def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:
         return before[0]

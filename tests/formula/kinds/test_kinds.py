@@ -230,3 +230,10 @@ def test_a_largest_value_of_padding_alone_is_refused_where_torch_gives_minus_inf
             trace(layer, shape)
     else:
         trace(layer, shape)
+
+
+def test_a_slice_has_the_channels_that_it_names() -> None:
+    for text, channels in (("channel_slice(1, 3)", 2), ("channel_slice(0, 4)", 4), ("channel_slice(3, 4)", 1)):
+        assert trace(parse(text), SHAPE).nodes[0].output == (channels, *SHAPE[1:])
+    with pytest.raises(PlanError, match="a slice ends at the last channel, got 5, expected at most 4"):
+        trace(parse("channel_slice(1, 5)"), SHAPE)
