@@ -181,4 +181,5 @@ def test_some_of_the_channels_are_a_slice(tmp_path: Path, by: str) -> None:
         ]
     nodes.append(helper.make_node("Concat", ["b", "a"], ["n"], axis=1))
     payload = same(tmp_path, model(ended(nodes), tensors), ["channel_slice", "channel_slice", "concat"])
-    assert [node["text"] for node in payload["nodes"][:2]] == ["channel_slice(0, 1)", "channel_slice(1, 3)"]
+    slices = {node["text"] for node in payload["nodes"][:2]}
+    assert slices == {"channel_slice(0, 1)", "channel_slice(1, 3)"}
