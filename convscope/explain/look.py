@@ -117,7 +117,7 @@ def _target_of_weights(state: Any, pictures: Any, options: LookOptions) -> Targe
         raise InputError("weights.formula", where=where, hint=phrase("weights.formula.try"))
     from .subject.weights_target import target_of_weights
 
-    return target_of_weights(state, options.formula, pictures, options)
+    return target_of_weights(state, options.formula or "", pictures, options)
 
 
 def _is_module(model: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from ..formula import kinds as k
 from ..formula.kinds import Layer
@@ -55,7 +56,7 @@ def _largest(graph: Graph, op: Op) -> Known | None:
 def _sliced(graph: Graph, op: Op) -> Known | None:
     """Some of the channels, all of every other axis."""
     before = graph.shapes[op.inputs[0]]
-    given = [op.attributes.get(name) for name in ("starts", "ends", "axes")]
+    given: list[Any] = [op.attributes.get(name) for name in ("starts", "ends", "axes")]
     for i, name in enumerate(op.inputs[1:4]):
         given[i] = graph.constants[name].reshape(-1).tolist()
     starts, ends, axes = given

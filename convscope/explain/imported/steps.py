@@ -118,8 +118,8 @@ class _Recorder(fx.Interpreter):
 
     def _add(self, n: fx.Node, made: Tensor) -> None:
         if (shuffle := self._shuffled(n, made)) is not None:
-            layer, first = shuffle
-            self._put(n, n.name, str(layer), (self.places[first],), made, layer)
+            whole, first = shuffle
+            self._put(n, n.name, str(whole), (self.places[first],), made, whole)
             return
         args, kwargs = self.fetch_args_kwargs_from_env(n)
         module: nn.Module | None = None
@@ -134,14 +134,14 @@ class _Recorder(fx.Interpreter):
             layer, tensors = weighted or (translation.of_call(n.target, args, kwargs, made), {})
         read = _read(n)[:1] if tensors and module is None else _read(n)
         sources = self._sources(read)
-        whole = n.args[0] if n.args else None
+        split = n.args[0] if n.args else None
         owner: nn.Module | None = None  # of several tensors, as an attention gives them
-        if isinstance(whole, fx.Node) and whole in self.several:
+        if isinstance(split, fx.Node) and split in self.several:
             at = n.args[1] if len(n.args) > 1 else 0
-            layer, label = self._slice(n), f"{translation.called(whole.target)}[{at}]"
-            if whole.op == "call_module":
-                owner = self.fetch_attr(str(whole.target))
-                name, label = str(whole.target), _label(owner)
+            layer, label = self._slice(n), f"{translation.called(split.target)}[{at}]"
+            if split.op == "call_module":
+                owner = self.fetch_attr(str(split.target))
+                name, label = str(split.target), _label(owner)
         if isinstance(module, nn.Conv2d) and module.padding_mode != "zeros" and len(sources) == 1:
             self._add_padded(n, module, args[0], sources, made)
             return
@@ -187,7 +187,8 @@ class _Recorder(fx.Interpreter):
         padded = nn.functional.pad(before, (left, right, top, bottom), mode=module.padding_mode)
         pad = Pad((top, left, bottom, right), module.padding_mode)
         self._put(n, f"{n.target}.pad", str(pad), sources, padded, pad)
-        sizes: Any = (module.kernel_size, module.stride, 0, module.dilation)
+        given: Any = module
+        sizes = (given.kernel_size, given.stride, 0, given.dilation)
         conv = Conv(module.out_channels, *sizes, module.groups, module.bias is not None)
         tensors = translation.tensors(module, conv)
         self._put(n, str(n.target), _label(module), (self.places[n],), made, conv, tensors, module.parameters())
