@@ -5,16 +5,17 @@
 #    source ~/.local/share/bash_completion/convscope
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_convscope_subparsers=(describe check train evaluate predict report draw look lab info cache doctor completion)
+_shtab_convscope_subparsers=(describe check train evaluate predict serve report draw look lab info cache doctor completion)
 
 _shtab_convscope_describe_option_strings=(-h --help --input --classes --json)
 _shtab_convscope_check_option_strings=(-h --help --size --data-root --label-from --group-by --no-cache --quick --json)
 _shtab_convscope_train_option_strings=(-h --help --from --tune --arch --recipe --epochs --budget --batch-size --lr --flips --augment --balance --seed --val --device --threads --size --data-root --label-from --group-by --changes --out --config --resume --no-cache --strict --json)
 _shtab_convscope_evaluate_option_strings=(-h --help --split --data-root --label-from --no-cache --json)
 _shtab_convscope_predict_option_strings=(-h --help --top --sets --invert --centre --sort-into --undo --always --classes --shape --range --mean --std --rgb --bgr --output --json --csv)
+_shtab_convscope_serve_option_strings=(-h --help --port --host --token-file --no-token --batch --wait --megabytes --pictures --queue --seconds --classes --shape --range --mean --std --rgb --bgr --output)
 _shtab_convscope_report_option_strings=(-h --help -o --out --quick --language --data-root --label-from --no-cache --json)
 _shtab_convscope_draw_option_strings=(-h --help -o --out --style --lang --title --fold --input --classes --font)
-_shtab_convscope_look_option_strings=(-h --help -o --out --open --title --language --samples --megabytes --classes --shape --range --mean --std --rgb --bgr --output --data-root --no-cache)
+_shtab_convscope_look_option_strings=(-h --help -o --out --open --title --language --samples --megabytes --empty --formula --classes --shape --range --mean --std --rgb --bgr --output --data-root --no-cache)
 _shtab_convscope_lab_option_strings=(-h --help --port --runs --roots --open --host --token --build --run)
 _shtab_convscope_info_option_strings=(-h --help --json)
 _shtab_convscope_cache_option_strings=(-h --help --clear --json)
@@ -40,6 +41,9 @@ _shtab_convscope_predict_pos_1_COMPGEN=_shtab_compgen_files
 _shtab_convscope_predict___sort_into_COMPGEN=_shtab_compgen_dirs
 _shtab_convscope_predict___undo_COMPGEN=_shtab_compgen_dirs
 _shtab_convscope_predict___classes_COMPGEN=_shtab_compgen_files
+_shtab_convscope_serve_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_convscope_serve___token_file_COMPGEN=_shtab_compgen_files
+_shtab_convscope_serve___classes_COMPGEN=_shtab_compgen_files
 _shtab_convscope_report_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_convscope_report_pos_1_COMPGEN=_shtab_compgen_files
 _shtab_convscope_report__o_COMPGEN=_shtab_compgen_files
@@ -74,7 +78,7 @@ _shtab_convscope_draw___lang_choices=(en ko)
 _shtab_convscope_draw___fold_choices=(auto yes no)
 _shtab_convscope_look___language_choices=(auto en ko)
 _shtab_convscope_completion_pos_0_choices=(bash zsh fish)
-_shtab_convscope_pos_0_choices=(describe check train evaluate predict report draw look lab info cache doctor completion)
+_shtab_convscope_pos_0_choices=(describe check train evaluate predict serve report draw look lab info cache doctor completion)
 
 _shtab_convscope_describe__h_nargs=0
 _shtab_convscope_describe___help_nargs=0
@@ -102,6 +106,11 @@ _shtab_convscope_predict___rgb_nargs=0
 _shtab_convscope_predict___bgr_nargs=0
 _shtab_convscope_predict___json_nargs=0
 _shtab_convscope_predict___csv_nargs=0
+_shtab_convscope_serve__h_nargs=0
+_shtab_convscope_serve___help_nargs=0
+_shtab_convscope_serve___no_token_nargs=0
+_shtab_convscope_serve___rgb_nargs=0
+_shtab_convscope_serve___bgr_nargs=0
 _shtab_convscope_report__h_nargs=0
 _shtab_convscope_report___help_nargs=0
 _shtab_convscope_report___quick_nargs=0
@@ -113,6 +122,7 @@ _shtab_convscope_look_pos_1_nargs='*'
 _shtab_convscope_look__h_nargs=0
 _shtab_convscope_look___help_nargs=0
 _shtab_convscope_look___open_nargs=0
+_shtab_convscope_look___empty_nargs=0
 _shtab_convscope_look___rgb_nargs=0
 _shtab_convscope_look___bgr_nargs=0
 _shtab_convscope_look___no_cache_nargs=0

@@ -50,8 +50,8 @@ function _shtab_convscope_using
   test "$_shtab_convscope_cmdpath" = "$argv"
 end
 
-set -g _shtab_convscope_commands describe check train evaluate predict report draw look lab info cache doctor completion
-set -g _shtab_convscope_opts_with_value --arch --augment --balance --batch-size --budget --build --changes --classes --config --data-root --device --epochs --flips --fold --font --from --group-by --host --input --invert --label-from --lang --language --lr --mean --megabytes --out --output --port --range --recipe --resume --roots --run --runs --samples --seed --sets --shape --size --sort-into --split --std --style --threads --title --token --top --tune --undo --val -o
+set -g _shtab_convscope_commands describe check train evaluate predict serve report draw look lab info cache doctor completion
+set -g _shtab_convscope_opts_with_value --arch --augment --balance --batch --batch-size --budget --build --changes --classes --config --data-root --device --epochs --flips --fold --font --formula --from --group-by --host --input --invert --label-from --lang --language --lr --mean --megabytes --out --output --pictures --port --queue --range --recipe --resume --roots --run --runs --samples --seconds --seed --sets --shape --size --sort-into --split --std --style --threads --title --token --token-file --top --tune --undo --val --wait -o
 
 complete -c convscope -e
 complete -c convscope -f
@@ -133,6 +133,27 @@ complete -c convscope -n '_shtab_convscope_using predict' -l json -d 'one JSON o
 complete -c convscope -n '_shtab_convscope_using predict' -l csv -d 'comma-separated values with a header'
 complete -c convscope -n '_shtab_convscope_using predict; and test $_shtab_convscope_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a model.onnx, a run directory, or another ONNX file'
 complete -c convscope -n '_shtab_convscope_using predict; and test $_shtab_convscope_npos -ge 1' -ka "(__fish_complete_path (commandline -ct))" -d 'a picture, a folder (searched to the bottom) or a pattern such as '"'"'scans/*.png'"'"''
+complete -c convscope -n '_shtab_convscope_using; and test $_shtab_convscope_npos -eq 0' -a serve -d 'Serve a model file over HTTP until SIGTERM or Ctrl-C: POST a picture or many to /predict, and the answers are those of `convscope predict --json`. What is in the queue at the end is answered still. A page at / tries it.'
+complete -c convscope -n '_shtab_convscope_using serve' -s h -l help -d 'show this help message and exit'
+complete -c convscope -n '_shtab_convscope_using serve' -l port -x -d 'port to listen on (default 8000; 0: any that is free)'
+complete -c convscope -n '_shtab_convscope_using serve' -l host -x -d 'listen on this address, for other machines; 0.0.0.0: on all addresses'
+complete -c convscope -n '_shtab_convscope_using serve' -l token-file -xka "(__fish_complete_path (commandline -ct))" -d 'answer only who sends what is in this file: Authorization: Bearer …'
+complete -c convscope -n '_shtab_convscope_using serve' -l no-token -d 'with --host: answer anybody who reaches it, such as a proxy before it'
+complete -c convscope -n '_shtab_convscope_using serve' -l batch -x -d 'compute at most so many pictures together (default: as is quickest)'
+complete -c convscope -n '_shtab_convscope_using serve' -l wait -x -d 'milliseconds that a free processor waits for a batch to fill (default 0: busy ones fill it anyway)'
+complete -c convscope -n '_shtab_convscope_using serve' -l megabytes -x -d 'of a request'"'"'s body (default 32)'
+complete -c convscope -n '_shtab_convscope_using serve' -l pictures -x -d 'in a request (default 1024)'
+complete -c convscope -n '_shtab_convscope_using serve' -l queue -x -d 'pictures that wait at most; beyond: 429 (default 4096)'
+complete -c convscope -n '_shtab_convscope_using serve' -l seconds -x -d 'that a request may take; beyond: 503 (default 30)'
+complete -c convscope -n '_shtab_convscope_using serve' -l classes -xka "(__fish_complete_path (commandline -ct))" -d 'a text file with the name of a class on each line'
+complete -c convscope -n '_shtab_convscope_using serve' -l shape -x -d 'what it reads, where its file leaves sizes open'
+complete -c convscope -n '_shtab_convscope_using serve' -l range -x -d 'what pictures are brought to first: 0-1, 0-255 or -1-1, written --range=-1-1 (default: as the file or what lies beside it says, else 0-1)'
+complete -c convscope -n '_shtab_convscope_using serve' -l mean -x -d 'taken away then: one number, or one a channel'
+complete -c convscope -n '_shtab_convscope_using serve' -l std -x -d 'divided by then: one number, or one a channel'
+complete -c convscope -n '_shtab_convscope_using serve' -l rgb -d 'it reads red, green, blue (default)'
+complete -c convscope -n '_shtab_convscope_using serve' -l bgr -d 'it reads blue, green, red; so stand --mean and --std then'
+complete -c convscope -n '_shtab_convscope_using serve' -l output -x -d 'which of its outputs, by its name or counted from 0'
+complete -c convscope -n '_shtab_convscope_using serve; and test $_shtab_convscope_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a model.onnx, a run directory, or another ONNX file'
 complete -c convscope -n '_shtab_convscope_using; and test $_shtab_convscope_npos -eq 0' -a report -d 'Write the whole report of a run as one HTML file: figures with their intervals, the confusion matrix with its pictures, worst errors, label questions, copies, calibration, robustness, what more pictures would give, and the command that repeats it. Every training leaves a report without what takes time of its own in its run.'
 complete -c convscope -n '_shtab_convscope_using report' -s h -l help -d 'show this help message and exit'
 complete -c convscope -n '_shtab_convscope_using report' -s o -l out -xka "(__fish_complete_path (commandline -ct))" -d 'the file to write (default: report.html in the run)'
@@ -163,6 +184,8 @@ complete -c convscope -n '_shtab_convscope_using look' -l title -x -d 'the page'
 complete -c convscope -n '_shtab_convscope_using look' -l language -xka "auto en ko" -d 'auto: the reader'"'"'s own (default); both are in the page'
 complete -c convscope -n '_shtab_convscope_using look' -l samples -x -d 'pictures in the gallery, at most (default 20)'
 complete -c convscope -n '_shtab_convscope_using look' -l megabytes -x -d 'the page'"'"'s size at most: parts are left out until it fits (default 5, or up to 20 where the weights need it)'
+complete -c convscope -n '_shtab_convscope_using look' -l empty -d 'write the page without a network: a .onnx file that is dropped on it is read by the page itself'
+complete -c convscope -n '_shtab_convscope_using look' -l formula -x -d 'of a file of weights alone (.pt, .pth), which torch.save wrote of a state_dict: the network that they belong to, with --shape, --classes, --mean and --std where they are needed'
 complete -c convscope -n '_shtab_convscope_using look' -l classes -xka "(__fish_complete_path (commandline -ct))" -d 'a text file with the name of a class on each line'
 complete -c convscope -n '_shtab_convscope_using look' -l shape -x -d 'what it reads, where its file leaves sizes open'
 complete -c convscope -n '_shtab_convscope_using look' -l range -x -d 'what pictures are brought to first: 0-1, 0-255 or -1-1, written --range=-1-1 (default: as the file or what lies beside it says, else 0-1)'

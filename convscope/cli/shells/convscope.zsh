@@ -22,6 +22,7 @@ _shtab_convscope_commands() {
     look:'Write one HTML file in which every number of a network can be seen: it opens offline, in a mail, on a phone. A run directory brings the history of its training along, and its data is found again.'
     predict:'Predict the class of pictures with a model file. Pictures of any size, mode and EXIF orientation are read. A picture that cannot be read is reported in its row, the others go on, and the exit code is 3.'
     report:'Write the whole report of a run as one HTML file: figures with their intervals, the confusion matrix with its pictures, worst errors, label questions, copies, calibration, robustness, what more pictures would give, and the command that repeats it. Every training leaves a report without what takes time of its own in its run.'
+    serve:'Serve a model file over HTTP until SIGTERM or Ctrl-C: POST a picture or many to /predict, and the answers are those of `convscope predict --json`. What is in the queue at the end is answered still. A page at / tries it.'
     train:'Train a network. What it writes (log, checkpoints, the model file) goes to one run directory, from which it can be resumed after Ctrl-C, a crash or a power cut, to the very same result.'
   )
   _describe 'convscope commands' _commands
@@ -148,6 +149,8 @@ _shtab_convscope_look_options=(
   "--language[auto\: the reader\'s own (default)\; both are in the page]:language:(auto en ko)"
   "--samples[pictures in the gallery, at most (default 20)]:N:"
   "--megabytes[the page\'s size at most\: parts are left out until it fits (default 5, or up to 20 where the weights need it)]:N:"
+  "--empty[write the page without a network\: a .onnx file that is dropped on it is read by the page itself]"
+  "--formula[of a file of weights alone (.pt, .pth), which torch.save wrote of a state_dict\: the network that they belong to, with --shape, --classes, --mean and --std where they are needed]:FORMULA:"
   "--classes[a text file with the name of a class on each line]:FILE:_files"
   "--shape[what it reads, where its file leaves sizes open]:CxHxW:"
   "--range[what pictures are brought to first\: 0-1, 0-255 or -1-1, written --range\=-1-1 (default\: as the file or what lies beside it says, else 0-1)]:A-B:"
@@ -206,6 +209,32 @@ _shtab_convscope_report_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_convscope_report_defaults_added=0
+
+_shtab_convscope_serve_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--port[port to listen on (default 8000\; 0\: any that is free)]:N:"
+  "--host[listen on this address, for other machines\; 0.0.0.0\: on all addresses]:NAME:"
+  "--token-file[answer only who sends what is in this file\: Authorization\: Bearer \…]:FILE:_files"
+  "--no-token[with --host\: answer anybody who reaches it, such as a proxy before it]"
+  "--batch[compute at most so many pictures together (default\: as is quickest)]:N:"
+  "--wait[milliseconds that a free processor waits for a batch to fill (default 0\: busy ones fill it anyway)]:MS:"
+  "--megabytes[of a request\'s body (default 32)]:N:"
+  "--pictures[in a request (default 1024)]:N:"
+  "--queue[pictures that wait at most\; beyond\: 429 (default 4096)]:N:"
+  "--seconds[that a request may take\; beyond\: 503 (default 30)]:S:"
+  "--classes[a text file with the name of a class on each line]:FILE:_files"
+  "--shape[what it reads, where its file leaves sizes open]:CxHxW:"
+  "--range[what pictures are brought to first\: 0-1, 0-255 or -1-1, written --range\=-1-1 (default\: as the file or what lies beside it says, else 0-1)]:A-B:"
+  "--mean[taken away then\: one number, or one a channel]:N,…:"
+  "--std[divided by then\: one number, or one a channel]:N,…:"
+  "--rgb[it reads red, green, blue (default)]"
+  "--bgr[it reads blue, green, red\; so stand --mean and --std then]"
+  "--output[which of its outputs, by its name or counted from 0]:NAME:"
+  ":a model.onnx, a run directory, or another ONNX file:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_convscope_serve_defaults_added=0
 
 _shtab_convscope_train_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -272,6 +301,7 @@ _shtab_convscope() {
         look) _arguments -C -s $_shtab_convscope_look_options ;;
         predict) _arguments -C -s $_shtab_convscope_predict_options ;;
         report) _arguments -C -s $_shtab_convscope_report_options ;;
+        serve) _arguments -C -s $_shtab_convscope_serve_options ;;
         train) _arguments -C -s $_shtab_convscope_train_options ;;
       esac
   esac
