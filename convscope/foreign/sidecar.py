@@ -94,7 +94,7 @@ def _of_config(config: Any, source: str) -> Facts:
 
 
 def _rescaled(
-    mean: tuple[float, ...], std: tuple[float, ...], config: Mapping[str, Any]
+    mean: tuple[float, ...], std: tuple[float, ...], config: Any
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Return mean and std for pictures in 0…1 where a configuration has another factor than 1/255, or normalises
     nothing (Hugging Face, image processors: do_rescale, rescale_factor, do_normalize).
