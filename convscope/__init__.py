@@ -65,6 +65,8 @@ if TYPE_CHECKING:
     from .formula import Tanh as Tanh
     from .formula import Upsample as Upsample
     from .formula import parse as parse
+    from .notebook.heat_map import HeatMap as HeatMap
+    from .notebook.heat_map import heat_map as heat_map
     from .prediction import Model as Model
     from .prediction import load as load
     from .prediction import predict as predict
@@ -94,6 +96,8 @@ _HOMES = {
     "health": "explain.health",
     "grad_cam": "explain.saliency",
     "occlusion": "explain.saliency",
+    "heat_map": "notebook.heat_map",
+    "HeatMap": "notebook.heat_map",
     "predict": "prediction",
     "load": "prediction",
     "Model": "prediction",

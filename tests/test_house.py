@@ -18,7 +18,7 @@ PACKAGE = ROOT / "convscope"
 # A room may import those on lines above its own, never below; those on one line do not import each other.
 ORDER = """
     errors version
-    leaving
+    leaving notebook
     files locks
     formula arithmetic pretrained
     machine runs

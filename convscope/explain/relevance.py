@@ -19,6 +19,8 @@ from ..errors import UsageError
 from ..formula import kinds as k
 from ..formula.network import PICTURE, Node
 from ..nn import Net, build, load_weights
+from ..notebook.heat_map import MAPS, HeatMap, heat_map
+from ..notebook.table import line_html
 from .batching import to_model_input
 from .chosen_class import chosen_scores, class_of_each
 
@@ -64,9 +66,14 @@ class Relevance:
     steps: tuple[Step, ...]
 
     @property
-    def heat(self) -> Array:
+    def heat(self) -> HeatMap:
         """The picture's relevance summed over its channels, (N, H, W)."""
-        return np.asarray(self.picture.sum(1))
+        return heat_map(self.picture.sum(1))
+
+    def _repr_html_(self) -> str:
+        """Return for a notebook: the scores, and where in the pictures they come from."""
+        scores = ", ".join(f"{score:.4g}" for score in self.score[:MAPS])
+        return line_html(f"score {scores}{', …' if len(self.score) > MAPS else ''}") + self.heat._repr_html_()
 
 
 def relevance(

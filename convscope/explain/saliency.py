@@ -13,18 +13,17 @@ from torch import Tensor, nn
 from ..errors import InputError, UsageError, phrase
 from ..formula import BatchNorm, Concat, Conv, ConvTranspose, Network
 from ..nn import Net
+from ..notebook.heat_map import HeatMap, heat_map
 from .batching import to_model_input
 from .capture import capture, untouched
 from .chosen_class import chosen_scores, class_of_each
 
-Heat = np.ndarray[Any, np.dtype[np.float32]]
-
 
 def grad_cam(
     module: nn.Module, pictures: np.ndarray[Any, Any], classes: Sequence[int] | int, layer: str | None = None
-) -> Heat:
+) -> HeatMap:
     """Return Grad-CAM maps (N, h, w), float32 ≥ 0, of the size of `layer`'s maps (Selvaraju et al. 2017, equations 1
-    and 2).
+    and 2). They show themselves in a notebook.
 
     α_k = mean over rows i and columns j of ∂y^c/∂A^k_ij; the map is max(0, Σ_k α_k A^k), where A is what `layer` makes
     and y^c the score of class c before softmax. `classes`: one class, or one for each picture. `layer` is a Net's node
@@ -49,7 +48,7 @@ def grad_cam(
         if gradient is None:
             raise InputError("gradcam.score", got=layer)
         weights = gradient.mean((2, 3), keepdim=True)  # α, (N, C, 1, 1)
-        return (weights * output_maps).sum(1).clamp(min=0).detach().float().cpu().numpy()
+        return heat_map((weights * output_maps).sum(1).clamp(min=0).float())
 
 
 def grad_cam_layer(network: Network) -> str:
@@ -79,8 +78,9 @@ def occlusion(
     stride: int | tuple[int, int] = 2,
     fill: float | tuple[float, ...] | None = None,
     temperature: float = 1.0,
-) -> Heat:
+) -> HeatMap:
     """Return by how much the probability of a class falls where a square hides the picture: (N, H, W), float32, −1…1.
+    They show themselves in a notebook.
 
     Zeiler & Fergus 2014, section 4.2. Squares of `size` stand at rows 0, stride, 2·stride … up to the first that
     reaches the last row, likewise columns, cut off at the border. A pixel's number is the mean of p − p' over the
@@ -120,7 +120,7 @@ def occlusion(
                     total[top : top + h, left : left + w] += float(whole) - p
                     cover[top : top + h, left : left + w] += 1
             heat[n] = (total / cover).numpy()
-    return heat
+    return heat_map(heat)
 
 
 def _probability(module: nn.Module, x: Tensor, c: int, temperature: float) -> Tensor:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from .geometry import Shape
     from .plan import Plan
 
+NUMBERS = {3, 4, 5, 6, 7}  # columns of the table that are numbers
+HOW = "how the sizes and the parameters come about: O = floor((I − K + 2P)/S) + 1"
+
 
 @dataclass(frozen=True, slots=True)
 class Description:
@@ -36,19 +39,37 @@ class Description:
         }
 
     def __str__(self) -> str:
-        network = self.network
-        lines = [str(network.plan), f"input {times(network.input)}, {network.classes} classes", ""]
-        head = ("", "layer", "output", "parameters", "MACs", "sees", "jump", "start")
-        rows = [_cells(network, i) for i in range(len(network.nodes))]
-        total = ("", "total", "", f"{network.parameters:,}", f"{network.macs:,}", "", "", "")
-        lines += table([head, *rows, total], right={3, 4, 5, 6, 7}, rules={1, len(rows) + 1})
-        sums = [
-            (node.name, node.size_how, node.parameters_how, _dropped(node)) for node in network.nodes if _telling(node)
-        ]
+        network, rows, sums = self.network, self._rows(), self._sums()
+        lines = [str(network.plan), _reads(network), ""]
+        lines += table(rows, right=NUMBERS, rules={1, len(rows) - 1})
         if sums:
-            lines += ["", "how the sizes and the parameters come about: O = floor((I − K + 2P)/S) + 1"]
+            lines += ["", HOW]
             lines += table(sums, right=set(), rules=set())
         return "\n".join([*lines, *_remarks(network)])
+
+    def _repr_html_(self) -> str:
+        """Return the same for a notebook: how the sizes come about is folded."""
+        from ..notebook.table import code_html, line_html, table_html
+
+        network, sums = self.network, self._sums()
+        parts = [code_html(str(network.plan)), line_html(_reads(network))]
+        parts.append(table_html(self._rows(), right=NUMBERS, foot=True))
+        if sums:
+            how = table_html(sums, right=set(), head=False)
+            parts.append(f"<details><summary>{HOW}</summary>{how}</details>")
+        return "".join([*parts, *(line_html(line) for line in _remarks(network) if line)])
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        """Return the table's cells: head, layers, total."""
+        network = self.network
+        head = ("", "layer", "output", "parameters", "MACs", "sees", "jump", "start")
+        rows = [_cells(network, i) for i in range(len(network.nodes))]
+        return [head, *rows, ("", "total", "", f"{network.parameters:,}", f"{network.macs:,}", "", "", "")]
+
+    def _sums(self) -> list[tuple[str, ...]]:
+        """Return for each layer that changes size or has parameters how these come about."""
+        nodes = [node for node in self.network.nodes if _telling(node)]
+        return [(node.name, node.size_how, node.parameters_how, _dropped(node)) for node in nodes]
 
 
 def describe(formula: str | Plan, input: Shape | None = None, classes: int | None = None) -> Description:
@@ -63,6 +84,10 @@ def describe(formula: str | Plan, input: Shape | None = None, classes: int | Non
     plan = resolve(formula) if isinstance(formula, str) else formula
     usual_input, usual_classes = usual(formula if isinstance(formula, str) else "")
     return Description(trace(plan, input or usual_input, usual_classes if classes is None else classes))
+
+
+def _reads(network: Network) -> str:
+    return f"input {times(network.input)}, {network.classes} classes"
 
 
 def _layer(network: Network, node: Node) -> dict[str, Any]:

@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from ..formula import Network, Plan
     from ..modelfile.provenance import Provenance
     from ..nn import Net
+    from ..notebook.heat_map import HeatMap
     from ..pictures.input_spec import InputSpec
     from ..pictures.preprocessing import Picture, Pixels
     from ..rejection import Rejection
+
+NAMED = 20  # classes that a notebook names
 
 
 class Model:
@@ -52,6 +55,15 @@ class Model:
     @property
     def spec(self) -> InputSpec:
         return self.file.spec
+
+    @cached_property
+    def weights(self) -> dict[str, HeatMap]:
+        """Every weight and running statistic, "<layer>.<weight>", as a read-only float32 array that shows itself in a
+        notebook: kernels a row for each filter, a column for each channel that it reads.
+        """
+        from ..notebook.heat_map import heat_map
+
+        return {name: heat_map(array, "weights") for name, array in self.file.weights.items()}
 
     @property
     def digest(self) -> str:
@@ -147,6 +159,18 @@ class Model:
         Decoding and predicting overlap, and only a bounded number of pictures is in memory at a time.
         """
         yield from stream(self, pictures, top, invert, sets, centre, always)
+
+    def _repr_html_(self) -> str:
+        """Return for a notebook: which file, its classes, its test, and the table of its layers."""
+        from ..formula.description import Description
+        from ..notebook.table import line_html
+
+        test = self.provenance.test
+        lines = [f"{self.file.path}", f"classes: {', '.join(self.classes[:NAMED])}"]
+        lines[1] += f" … {len(self.classes):,} in all" if len(self.classes) > NAMED else ""
+        if test is not None:
+            lines.append(f"test accuracy {100 * test.accuracy:.2f} %")
+        return "".join([*map(line_html, lines), Description(self.network)._repr_html_()])
 
     def __repr__(self) -> str:
         return f"Model({str(self.file.path)!r}: {self.formula}, {len(self.classes)} classes)"

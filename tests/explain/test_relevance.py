@@ -101,6 +101,15 @@ def test_the_epsilon_rule_by_hand() -> None:
     np.testing.assert_allclose([s.carried[0] for s in found.steps if s.node.startswith("fc")], [25, 23])
 
 
+def test_it_shows_scores_and_pixels_in_a_notebook() -> None:
+    net, x = net_of(PLANS[0]), pixels(3)
+    found = relevance(net, x, 1)
+    text = found._repr_html_()
+    assert "score " + ", ".join(f"{score:.4g}" for score in found.score) in text
+    assert text.endswith(found.heat._repr_html_())
+    np.testing.assert_array_equal(found.heat, found.picture.sum(1))
+
+
 def test_what_epsilon_keeps_by_hand() -> None:
     """With ε = 5 the score's sum is 25: of 20 unit 1 has 15/25, unit 2 10/25, the bias −5/25, and ε keeps 5/25."""
     found = relevance(net_by_hand(), np.array([[[[3, 2]]]], np.uint8), 0, epsilon=5)

@@ -54,6 +54,16 @@ def torchs(model: Model, batch: np.ndarray) -> np.ndarray:
         return torch.softmax(model.module()(torch.from_numpy(batch)), 1).numpy()
 
 
+def test_it_shows_itself_in_a_notebook(model: Model) -> None:
+    text = model._repr_html_()
+    assert "classes: class 0, class 1, class 2, class 3, class 4" in text
+    assert f"{model.network.parameters:,}</td>" in text
+    assert model.weights.keys() == model.file.weights.keys()
+    kernels = model.weights["conv1.weight"]
+    assert np.array_equal(kernels, model.module().conv1.weight.detach().numpy())  # type: ignore[union-attr]
+    assert "4 × 1 × 3 × 3 · float32" in kernels._repr_html_()
+
+
 @pytest.mark.parametrize("count", [0, 1, 2, BATCH, BATCH + 1, 5 * BATCH + 3])
 def test_probabilities_are_torchs_for_any_number_of_pictures(model: Model, count: int) -> None:
     batch = pictures(count)
