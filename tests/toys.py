@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from convscope.data import Dataset, arrays
 from convscope.formula import parse, trace
 from convscope.nn import Net, build
 from convscope.pictures.input_spec import InputSpec
@@ -20,6 +21,15 @@ def toy(
     return torch.from_numpy(rng.integers(0, 256, (n, *shape), dtype=np.uint8)), torch.from_numpy(
         rng.integers(0, classes, n)
     )
+
+
+def squares(n: int = 150) -> Dataset:
+    """Return pictures of noise with a light square at one of two places, which is their class."""
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(0, 100, (n, 1, 8, 8), dtype=np.uint8), np.arange(n) % 2
+    for image, label in zip(images, labels, strict=True):
+        image[:, 4 * label : 4 * label + 3, 2:6] = 255
+    return arrays(images, labels)
 
 
 def small(

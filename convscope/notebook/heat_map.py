@@ -17,7 +17,7 @@ MAPS = 64  # shown at most
 ACROSS = 16  # maps in a row, at most
 SIDE = 128  # numbers along a map's side; of a larger one means are shown
 PIXELS = 2**18  # of all maps together
-ONE, EACH = 224, 56  # pixels on the screen along a map's side, of one alone and of several
+ZOOMED = {1: 224, 8: 112, MAPS: 56}  # up to how many maps, and pixels on the screen along the side of each
 
 
 class HeatMap(np.ndarray[Any, np.dtype[Any]]):
@@ -132,7 +132,8 @@ def html(array: np.ndarray[Any, Any], scale: str) -> str:
     numbers[:, :, :h, :w] = np.where(finite, np.rint(steps) + palette.MIDDLE, 0)
     sheet = numbers.swapaxes(1, 2).reshape(rows * (h + 1), columns * (w + 1))[:-1, :-1]
     image = data_uri(png(sheet.tobytes(), sheet.shape[1], palette.colours(scale)))
-    zoom = max(1, round((ONE if rows * columns == 1 else EACH) / max(h, w)))
+    wide = next(pixels for most, pixels in ZOOMED.items() if rows * columns <= most)
+    zoom = max(1, round(wide / max(h, w)))
     bad = int(array.size - np.isfinite(array).sum())
     words = [size, str(array.dtype), *shown.lacks, *([f"{bad:,} not finite, left empty"] if bad else [])]
     width = sheet.shape[1] * zoom

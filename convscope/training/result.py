@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import Phrase
+from ..notebook.table import line_html
 from ..runs.result_figures import BaselineFigures
 from .final_figures import calibration_figures, split_figures
 
@@ -46,6 +47,12 @@ class Result:
         from ..prediction import load
 
         return load(self.model)
+
+    def _repr_html_(self) -> str:
+        """Return for a notebook: how good it is, and where its model file is."""
+        splits = (("test", self.test), ("validation", self.validation))
+        good = [f"{name} accuracy {100 * split.accuracy:.2f} % of {split.n:,}" for name, split in splits if split]
+        return "".join(map(line_html, [*good, f"{self.parameters:,} parameters · {self.model.as_posix()}"]))
 
     def to_json(self) -> dict[str, object]:
         """Return the fields as JSON takes them; validation, test and calibration as the log has them, notes in

@@ -10,6 +10,7 @@ from ..formula import Plan
 from .context import RunContext, ignore
 from .events import Event
 from .execution import run_training
+from .live_curve import shown_live
 from .options import TrainOptions
 from .recipes import Recipe
 from .result import Result
@@ -48,7 +49,7 @@ def train(
     resume: str | os.PathLike[str] | None = None,
     cache: bool = True,
     strict: bool = False,
-    progress: Callable[[Event], None] = ignore,
+    progress: Callable[[Event], None] | None = None,
     stop: Callable[[], bool] | None = None,
     keep_seconds: float = 15.0,
 ) -> Result:
@@ -81,7 +82,8 @@ def train(
     `strict` a fault that `check` finds in the data ends it before it begins.
 
     `progress` is called with each line of the log as it is written, and with a BeginLine, LoadingLines and NoteLines,
-    which the log does not hold (see training.events); `to_json()` of a line is what the log holds. Training stops with
+    which the log does not hold (see training.events); `to_json()` of a line is what the log holds. Left out, a notebook
+    shows the curves of loss and accuracy while they grow, and anything else shows nothing. Training stops with
     a checkpoint when `stop()` is true; without `stop`, on Ctrl-C, SIGTERM or SIGHUP. Checkpoints are `keep_seconds`
     seconds apart.
 
@@ -119,7 +121,10 @@ def train(
         cache=cache,
         strict=strict,
     )
-    return train_with(options, progress, stop, keep_seconds)
+    if progress is not None:
+        return train_with(options, progress, stop, keep_seconds)
+    with shown_live() as live:
+        return train_with(options, live or ignore, stop, keep_seconds)
 
 
 def train_with(
