@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import printable
 from ..foreign.telling import ForeignFile, model_or_foreign
+from ..modelfile.contract import Contract
 
 if TYPE_CHECKING:
     from ..modelfile import ModelFile
@@ -81,6 +82,7 @@ def contents(file: ModelFile) -> dict[str, object]:
         "facts": file.facts,
         "bytes": len(file.data),
         "digest": file.digest,
+        "contract": Contract(file.metadata).to_json(),
     }
 
 

@@ -14,7 +14,8 @@ from convscope.cli import info as verb
 from convscope.cli.main import main
 from convscope.cli.parser import verb_parser
 from convscope.errors import InputError
-from convscope.modelfile import serialise, write
+from convscope.modelfile import read, serialise, write
+from convscope.modelfile.contract import Contract
 from tests.calibration.made import calibrated
 from tests.samples import sample
 
@@ -59,6 +60,7 @@ def test_json_holds_everything(model: Path, capsys: pytest.CaptureFixture[str]) 
         "facts": FACTS,
         "bytes": model.stat().st_size,
         "digest": model.read_bytes()[-64:].decode(),
+        "contract": Contract(read(model).metadata).to_json(),
     }
 
 
