@@ -96,7 +96,8 @@ def forged_graph(random: Random) -> bytes:
     return model.SerializeToString()
 
 
-def _forged(random: Random) -> bytes:
+def forged(random: Random) -> bytes:
+    """Return one of these, at random."""
     while True:
         with contextlib.suppress(ValueError, OverflowError, TypeError):  # which the writer refuses
             return random.choice((forged_bytes, forged_tree, forged_graph, forged_graph))(random)
@@ -106,7 +107,7 @@ def foreign_models(times: int, random: Random, tally: Tally) -> None:
     """Open forged files, describe them, and run what is accepted."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "net.onnx"
-        in_children(_forged, lambda data, random, tally: _attack_with(data, tally, path), times, random, tally)
+        in_children(forged, lambda data, random, tally: _attack_with(data, tally, path), times, random, tally)
 
 
 def _attack_with(data: bytes, tally: Tally, path: Path) -> None:

@@ -40,6 +40,11 @@ export function sizeOfShape(shape) {
   return shape.reduce((a, b) => a * b, 1);
 }
 
+/** A shape as it is said, "?" for a size that is no number. @param {number[]} shape */
+export function shapeSaid(shape) {
+  return shape.map((n) => (Number.isFinite(n) ? n : "?")).join("×");
+}
+
 /** Whether a type is of floating-point numbers that become float32 here. @param {number} type */
 export function isOtherFloat(type) {
   return type === TYPES.half || type === TYPES.double || type === BRAIN;

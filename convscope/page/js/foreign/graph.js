@@ -3,7 +3,7 @@
  * convscope/foreign/graph.py.
  */
 
-import { TYPES, isFloat, sizeOfShape, withShape } from "./constants.js";
+import { TYPES, isFloat, shapeSaid, sizeOfShape, withShape } from "./constants.js";
 import { COMPUTED, constantTyped } from "./compute.js";
 import { FOREIGN, atMost, refused } from "./fault.js";
 import { calledNode, reasonOf } from "./opening.js";
@@ -95,8 +95,9 @@ export function foldGraph(opened, shape) {
       if (!one) continue;
       const count = sizeOfShape(one.shape);
       const whole = one.shape.every((n) => Number.isInteger(n) && n >= 0);
-      if (one.shape.length > bounds.rank || !whole || !(count <= bounds.constants))
-        throw refused("foreign.numbers", { where, got: one.shape.join("×") });
+      if (!whole) throw refused("foreign.shapes", { where, got: shapeSaid(one.shape) });
+      if (one.shape.length > bounds.rank || !(count <= bounds.constants))
+        throw refused("foreign.numbers", { where, got: shapeSaid(one.shape) });
     }
     return made;
   };

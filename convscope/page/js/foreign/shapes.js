@@ -3,7 +3,7 @@
  * shapes are made of. Operators that are not here have no size that is known, but for what the file itself says.
  */
 
-import { TYPES, held, sizeOfShape } from "./constants.js";
+import { TYPES, held, shapeSaid, sizeOfShape } from "./constants.js";
 
 /** @typedef {import("./constants.js").Constant} Constant */
 /** @typedef {{type: number, shape: number[]}} Typed */
@@ -24,7 +24,7 @@ function need(inputs, i = 0) {
 /** An axis counted from the front. @param {number} axis @param {number} rank */
 function axisAt(axis, rank) {
   const at = axis < 0 ? axis + rank : axis;
-  if (!(Number.isInteger(at) && at >= 0 && at < rank)) throw new RangeError(`axis ${axis} of ${rank}`);
+  if (!(Number.isInteger(at) && at >= 0 && at < rank)) throw new RangeError(`axis ${axis ?? "?"} of ${rank}`);
   return at;
 }
 
@@ -169,7 +169,7 @@ const rearranged = (inputs, { shape: given, allowzero = 0 }) => {
   const [all, known] = [sizeOfShape(shape), sizeOfShape(made.filter((n) => n !== -1))];
   const whole = made.map((n) => (n === -1 ? all / known : n));
   if (sizeOfShape(whole) !== all || whole.some((n) => !Number.isInteger(n) || n < 0))
-    throw new RangeError(`${shape.join("×")}, ${wanted.join("×")}`);
+    throw new RangeError(`${shape.join("×")}, ${shapeSaid(wanted)}`);
   return [typed(type, whole)];
 };
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import helper
 
+from tests.faults.attacks.foreign_models import forged
 from tests.foreign.graphs import classifier, model, weights
 from tests.foreign.test_verbs import branch, changed, deep, endless, of_function, outside, short, with_node
 from tests.page.js.foreign.node import Reader
@@ -111,3 +114,24 @@ def test_a_file_with_flipped_bytes_is_read_or_refused(page: Reader, flips: list[
 @given(st.integers(0, len(SOUND) - 1))
 def test_a_file_that_is_cut_short_is_read_or_refused(page: Reader, length: int) -> None:
     page.read(SOUND[:length], size=[12, 12])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_files_forged_by_structure_are_read_or_refused_by_one_line(page: Reader, seed: int) -> None:
+    """Those that Python's reader is attacked with: operators, sizes, shapes, types, fields and bytes are others."""
+    random = Random(seed)
+    ends = {"refused": 0, "read": 0}
+    for _ in range(100):
+        found = page.read(forged(random), size=[12, 12])
+        ends["refused" if "refused" in found else "read"] += 1
+        if "refused" in found:
+            line = found["refused"]
+            assert line.isprintable()
+            assert "\n" not in line
+            assert not set(line.replace("×", " ").replace(",", " ").split()) & {"NaN", "undefined", "Infinity"}, line
+        else:
+            nodes = [{key: node[key] for key in node.keys() - {"name", "text"}} for node in found["nodes"]]
+            said = json.dumps([nodes, found["input"], found["parameters"]])  # names are the file's own
+            assert not [word for word in ("NaN", "undefined", "Infinity") if word in said]
+            assert all(isinstance(n, int) and n >= 0 for node in found["nodes"] for n in node["output"])
+    assert min(ends.values()) > 10, "both are tried"
