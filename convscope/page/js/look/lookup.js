@@ -97,6 +97,11 @@ export function mapName(app, index, channel) {
   return t("map.name", { node: nameOf(app, index), map: channel + 1 });
 }
 
+/** A map in one sign: its number, of a picture in colour R, G or B. @param {App} app @param {number} index @param {number} channel */
+export function mapSign(app, index, channel) {
+  return index < 0 && app.payload.input.shape[0] === 3 ? "RGB"[channel] : String(channel + 1);
+}
+
 /**
  * A unit in words: map, row, column; a flat node has numbers only.
  * @param {App} app

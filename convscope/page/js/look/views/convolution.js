@@ -2,7 +2,7 @@
 
 import { make, refill, setVar } from "../../kit/dom.js";
 import { compact, fixed, signed } from "../../kit/format.js";
-import { limitOf, nameOf, sizeOf } from "../lookup.js";
+import { limitOf, mapName, mapSign, nameOf, sizeOf } from "../lookup.js";
 import { channelsRead, windowBox } from "../../engine/geometry.js";
 import { largest, paint } from "../../kit/palette.js";
 import { placeOf } from "../navigation.js";
@@ -117,11 +117,7 @@ function sliceRow(app, index, channel, from, slice) {
   const node = app.engine.nodes[index];
   const [rows, columns] = kernelSize(node);
   const kernel = kernelOf(node, channel, slice);
-  const before = framed(
-    doc,
-    pixels(doc, "", t("map.name", { node: nameOf(app, node.sources[0]), map: from + 1 })),
-    "small",
-  );
+  const before = framed(doc, pixels(doc, "", mapName(app, node.sources[0], from)), "small");
   const weights = pixels(doc, "kernel", t("kernel.name", { map: from + 1 }));
   const after = framed(doc, pixels(doc), "small");
   const value = make(doc, "span", { class: "figure" });
@@ -133,7 +129,7 @@ function sliceRow(app, index, channel, from, slice) {
     doc,
     "button",
     { class: "slice", type: "button", title: t("open.sum"), on: { click: go } },
-    make(doc, "span", { class: "number" }, from + 1),
+    make(doc, "span", { class: "number" }, mapSign(app, node.sources[0], from)),
     before.element,
     make(doc, "span", { class: "operator" }, "×"),
     weights,

@@ -2,7 +2,7 @@
 
 import { make, refill } from "../../kit/dom.js";
 import { fixed } from "../../kit/format.js";
-import { mapName, sizeOf } from "../lookup.js";
+import { mapName, mapSign, sizeOf } from "../lookup.js";
 import { paintMap, pixels } from "./maps.js";
 
 /** @typedef {import("../types.js").App} App */
@@ -58,7 +58,7 @@ export function mapTile(app, index, channel, { within = [index], stop = true, op
       element.setAttribute("aria-label", called);
       element.title = called;
       if (node) canvas.dataset.map = `${node.name}.${of}`;
-      if (numbered) refill(number, index < 0 ? "RGB"[of] : String(of + 1));
+      if (numbered) refill(number, mapSign(app, index, of));
       tile.paint();
     },
     paint: () => paintMap(app, canvas, index, tile.channel),

@@ -3,7 +3,7 @@
 import { button, make, setVar } from "../../kit/dom.js";
 import { originOf } from "../../engine/terms.js";
 import { cell, compact, fixed, signed } from "../../kit/format.js";
-import { limitOf, nameOf, unitWords } from "../lookup.js";
+import { limitOf, mapSign, nameOf, unitWords } from "../lookup.js";
 import { display, inline, letter, operator, sumSign } from "../../kit/maths.js";
 import { colourOf, largest } from "../../kit/palette.js";
 import { visit } from "../navigation.js";
@@ -30,7 +30,11 @@ export function slicesOfSum(app, terms) {
   if (!parts.length) return [generalFormula(app, terms), make(doc, "p", { class: "note" }, t("spread.none")), ...biasAlone(app, total)]; // prettier-ignore
   const open = openSlice(app, terms);
   const dense = app.engine.nodes[terms.index].module.drawing === "dense";
-  const gaps = { map: parts[open].channel + 1, node: nameOf(app, parts[open].source), n: parts.length };
+  const gaps = {
+    map: mapSign(app, parts[open].source, parts[open].channel),
+    node: nameOf(app, parts[open].source),
+    n: parts.length,
+  };
   const scales = [
     legend(app, "activations", limitOf(app, parts[open].source, parts[open].channel), t("legend.window")),
     legend(app, "weights", largest(app.engine.nodes[terms.index].tensors.weight)),
@@ -239,10 +243,10 @@ function subtotals(app, parts, open) {
         type: "button",
         class: "chip",
         "aria-pressed": String(i === open),
-        "aria-label": t("slice.name", { map: part.channel + 1, value: fixed(part.subtotal) }),
+        "aria-label": t("slice.name", { map: mapSign(app, part.source, part.channel), value: fixed(part.subtotal) }),
         on: { click: () => app.tune({ from: i }) },
       },
-      make(doc, "span", { class: "number" }, part.channel + 1),
+      make(doc, "span", { class: "number" }, mapSign(app, part.source, part.channel)),
       make(doc, "span", { class: "track two" }, bar),
       make(doc, "span", { class: "figure" }, compact(part.subtotal)),
     );
