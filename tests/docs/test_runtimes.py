@@ -24,7 +24,7 @@ from tests.rejection.made import rejecting
 from tests.samples import sample
 
 DOC = (Path(__file__).parents[2] / "docs" / "runtimes.md").read_text(encoding="utf-8")
-PLAIN, WHOLE, OPENCV, OPENVINO = re.findall(r"```python\n(.*?)```", DOC, re.DOTALL)
+PLAIN, WHOLE, OPENCV, OPENVINO, INT8 = re.findall(r"```python\n(.*?)```", DOC, re.DOTALL)
 (CONTRACT,) = re.findall(r"```json\n(.*?)```", DOC, re.DOTALL)
 SLIDES = Path(inline.__file__).parent / "slides"
 FORMULA = "conv(4, 3) + relu + maxpool(2) + fc"
@@ -114,3 +114,20 @@ def test_openvino(folder: Path) -> None:
 
 def test_the_contract_shown_is_that_of_the_network_on_the_slides() -> None:
     assert json.loads(CONTRACT) == contents(read(SLIDES))["contract"]
+
+
+@pytest.mark.slow
+def test_int8_is_smaller_as_good_and_read_by_predict(tmp_path: Path) -> None:
+    """The quantiser's file has an accuracy within half a point, a third of the bytes, and the classes' names."""
+    (tmp_path / "model.onnx").write_bytes((SLIDES / "model.onnx").read_bytes())
+    said = dict(line.split() for line in run(INT8, tmp_path, hidden=("torch",)).splitlines())
+    assert list(said) == ["model.onnx", "int8.onnx"]
+    assert float(said["model.onnx"]) == contents(read(SLIDES))["facts"]["test"]["accuracy"]  # type: ignore[index]
+    assert float(said["int8.onnx"]) > float(said["model.onnx"]) - 0.005
+    assert (tmp_path / "int8.onnx").stat().st_size * 3 < (tmp_path / "model.onnx").stat().st_size
+    picture(tmp_path / "picture.png", (28, 28))
+    line = [sys.executable, "-m", "convscope", "predict", "int8.onnx", "picture.png", "--json"]
+    done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=True)
+    answer, wanted = json.loads(done.stdout), predicted(tmp_path, "picture.png")[0]
+    assert answer["label"] == (wanted["label"] or wanted["nearest"])
+    assert answer["probability"] == pytest.approx(wanted["probability"], abs=0.02)
