@@ -159,7 +159,7 @@ def _only_reader(graph: Graph, readers: Counter[str], value: str) -> Op | None:
 def _one_operator(graph: Graph, op: Op) -> Known | None:
     weight = graph.constants.get(op.inputs[1])
     held = len(op.inputs) > 2 and op.inputs[2]
-    if weight is None or op.inputs[0] in graph.constants:
+    if weight is None or op.inputs[0] in graph.constants or (held and op.inputs[2] not in graph.constants):
         return None
     bias = graph.constants[op.inputs[2]] if held else np.zeros_like(weight)
     layer = k.LayerNorm(shortest(float(op.attributes.get("epsilon", 1e-5))))

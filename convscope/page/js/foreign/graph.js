@@ -13,6 +13,8 @@ import { RULES, shapeConstant } from "./shapes.js";
 /** @typedef {import("./messages.js").NodeMessage} NodeMessage */
 /** @typedef {import("./opening.js").Opened} Opened */
 /** @typedef {import("./shapes.js").Typed} Typed */
+/** @typedef {{kind: string, where: string, reads: string[]}} Unsized the operator with which it begins, and what is read on
+ * the way to it */
 /**
  * @typedef {object} Op a node that depends on the picture; one for each of its outputs that is used
  * @property {string} kind @property {string} name @property {string[]} inputs @property {string} output
@@ -25,6 +27,7 @@ import { RULES, shapeConstant } from "./shapes.js";
  * @property {Map<string, Constant>} constants @property {Map<string, Set<string>>} roots which learned tensors each is
  * made of
  * @property {Map<string, number>} learned how many numbers each learned tensor has
+ * @property {Map<string, Unsized>} unsized values whose size nothing says, by name
  * @property {(name: string) => string} value what a name stands for, behind Identity and Dropout
  */
 
@@ -52,6 +55,8 @@ export function foldGraph(opened, shape) {
   const same = new Map();
   /** @type {Map<string, number>} */
   const types = new Map([[opened.picture.name, opened.picture.type]]);
+  /** @type {ForeignGraph["unsized"]} */
+  const unsized = new Map();
   let [numbers, heldNumbers, cost] = [0, 0, 0];
 
   /** @param {string} name */
@@ -90,7 +95,12 @@ export function foldGraph(opened, shape) {
     } catch (error) {
       throw refused("foreign.shapes", { where, got: reasonOf(error) });
     }
-    if (!made[0]) throw refused("foreign.shapes", { where });
+    checkSizes(where, made);
+    return made;
+  };
+
+  /** @param {string} where @param {(Typed | null)[]} made */
+  const checkSizes = (where, made) => {
     for (const one of made) {
       if (!one) continue;
       const count = sizeOfShape(one.shape);
@@ -99,7 +109,6 @@ export function foldGraph(opened, shape) {
       if (one.shape.length > bounds.rank || !(count <= bounds.constants))
         throw refused("foreign.numbers", { where, got: shapeSaid(one.shape) });
     }
-    return made;
   };
 
   /** What the file says of a value, if that is whole once the batch is 1. @param {string} name @returns {Typed | null} */
@@ -159,25 +168,36 @@ export function foldGraph(opened, shape) {
       same.set(first, inputs[0]);
       return;
     }
-    const made = infer(node, inputs, attributes);
-    const reads = inputs.filter(Boolean);
-    if (node.kind === "Shape" && shapes.has(inputs[0])) {
+    const before = inputs.map((name) => unsized.get(name)).find((one) => one !== undefined);
+    const made = before ? node.outputs.map(said) : infer(node, inputs, attributes);
+    const reads = [...new Set(inputs.flatMap((name) => unsized.get(name)?.reads ?? name))].filter(Boolean);
+    if (!made[0]) {
+      const begins = before ?? { kind: node.kind, where: calledNode(node) };
+      for (const name of node.outputs) if (name) unsized.set(name, { ...begins, reads });
+    } else if (before) {
+      checkSizes(calledNode(node), made);
+      addSteps({ ...node, kind: `${before.kind} … ${node.kind}` }, reads, {}, made);
+    } else if (node.kind === "Shape" && shapes.has(inputs[0])) {
       const { start = 0, end } = attributes;
       addConstant(first, shapeConstant((shapes.get(inputs[0]) ?? []).slice(start, end)), new Set());
     } else if (reads.every((name) => constants.has(name)) && COMPUTED[node.kind]) {
       compute(node, inputs, attributes, /** @type {Typed[]} */ (made));
-    } else {
-      node.outputs.forEach((name, i) => {
-        const one = made[i];
-        if (!name || !one) return; // such as the mask of a dropout
-        shapes.set(name, one.shape);
-        types.set(name, one.type);
-        numbers += sizeOfShape(one.shape);
-        const own = node.name && i ? `${node.name}.${i}` : node.name || titleOf(node.kind, name);
-        ops.push({ kind: node.kind, name: own, inputs, output: name, ...one, attributes });
-      });
-      pay(node, inputs, made);
-    }
+    } else addSteps(node, inputs, attributes, made);
+  };
+
+  /** What depends on the picture. @param {NodeMessage} node @param {string[]} inputs @param {Record<string, any>} attributes
+   * @param {(Typed | null)[]} made */
+  const addSteps = (node, inputs, attributes, made) => {
+    node.outputs.forEach((name, i) => {
+      const one = made[i];
+      if (!name || !one) return; // such as the mask of a dropout
+      shapes.set(name, one.shape);
+      types.set(name, one.type);
+      numbers += sizeOfShape(one.shape);
+      const own = node.name && i ? `${node.name}.${i}` : node.name || titleOf(node.kind, name);
+      ops.push({ kind: node.kind, name: own, inputs, output: name, ...one, attributes });
+    });
+    pay(node, inputs, made);
   };
 
   for (const [name, constant] of opened.tensors) addConstant(name, constant, null);
@@ -188,7 +208,7 @@ export function foldGraph(opened, shape) {
     for (const name of node.outputs) known.add(name);
     add(node, opened.attributes[i]);
   });
-  return { opened, picture: opened.picture.name, shapes, ops, constants, roots, learned, value };
+  return { opened, picture: opened.picture.name, shapes, ops, constants, roots, learned, unsized, value };
 }
 
 /** @param {string} kind @param {string} name */

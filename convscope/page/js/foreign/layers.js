@@ -32,10 +32,15 @@ const LARGEST_FLOAT = 3.4028234663852886e38;
 export function layerOfOperator(graph, op) {
   const plain = FOREIGN.plain[op.kind];
   const read = plain ? plainReader(plain) : OPERATOR_READERS[op.kind];
+  return read ? knownIfAny(() => read(graph, op)) : null;
+}
+
+/** What is read, null where it has an option beyond what the formula allows. @param {() => Known | null} read */
+export function knownIfAny(read) {
   try {
-    return read ? read(graph, op) : null;
+    return read();
   } catch (error) {
-    if (error instanceof PlanFault || error instanceof RangeError || error instanceof TypeError) return null; // an option beyond what the formula allows
+    if (error instanceof PlanFault || error instanceof RangeError || error instanceof TypeError) return null;
     throw error;
   }
 }

@@ -122,7 +122,11 @@ function groupNormReader(graph, op) {
 
 /** @param {ForeignGraph} graph @param {Op} op */
 function layerNormReader(graph, op) {
-  if (op.shape.length !== 2 || ![1, -1].includes(op.attributes.axis ?? -1)) return null;
+  return op.shape.length === 2 && [1, -1].includes(op.attributes.axis ?? -1) ? layerNormOf(graph, op) : null;
+}
+
+/** A layer normalisation over the axis that stands last. @param {ForeignGraph} graph @param {Op} op */
+export function layerNormOf(graph, op) {
   const weight = constantNamed(graph, op.inputs[1]);
   const bias = op.inputs[2] ? constantNamed(graph, op.inputs[2]) : madeOf(weight.shape, () => 0);
   const layer = layerWith("layer_norm", { eps: attributeNumber(op, "epsilon", 1e-5) });

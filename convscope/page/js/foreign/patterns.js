@@ -8,6 +8,7 @@ import { ENDS } from "./compute.js";
 import { TYPES } from "./constants.js";
 import { FOREIGN } from "./fault.js";
 import { knownAs, layerWith, madeOf, shortest } from "./known.js";
+import { normalisedLayers } from "./norm_patterns.js";
 
 /** @typedef {import("./fault.js").Pattern} Pattern */
 /** @typedef {import("./graph.js").ForeignGraph} ForeignGraph */
@@ -28,7 +29,10 @@ export function mergedLayers(graph) {
   for (const name of graph.ops.flatMap((op) => op.inputs)) readers.set(name, (readers.get(name) ?? 0) + 1);
   const within = { graph, makers, readers };
   /** @type {Merged} */
-  const found = new Map([...scaledPairs(within), ...biasedPairs(within), ...shuffled(within), ...roundedPairs(within)]);
+  const found = new Map([
+    ...[...scaledPairs(within), ...biasedPairs(within), ...shuffled(within)],
+    ...[...roundedPairs(within), ...normalisedLayers(within)],
+  ]);
   for (const op of graph.ops.slice().reverse()) {
     if (found.has(op.output)) continue;
     for (const [pattern, kind] of FOREIGN.patterns) {

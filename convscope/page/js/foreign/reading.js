@@ -42,6 +42,8 @@ export function readNetwork(opened, title, facts, asked, t) {
   const fed = sizes.length === 4 ? (last ? [1, h, w, c] : [1, c, h, w]) : [1, c * h * w];
   const graph = foldGraph(opened, fed);
   const output = outputNamed(outputs, asked.output);
+  const unsized = graph.unsized.get(graph.value(output));
+  if (unsized) throw refused("foreign.shapes", { where: unsized.where });
   if (!graph.ops.some((op) => op.output === graph.value(output)))
     throw refused("foreign.output.constant", { got: output });
   const scaling = scalingOf(graph, c);

@@ -201,6 +201,39 @@ def test_what_the_scores_become(page: Reader, after: str, classes: int, tmp_path
     assert said["ending"] == named[after]
 
 
+@pytest.mark.parametrize("square", ["Pow", "Mul"])
+@pytest.mark.parametrize("outside", [False, True])
+def test_a_layer_normalisation_in_pieces(page: Reader, square: str, outside: bool, tmp_path: Path) -> None:
+    """One layer, but where a value within it is read from outside."""
+    tensors = weights(f=(3, 1, 1), b=(1, 3, 1, 1)) | {"two": np.array(2, np.float32), "eps": np.array(1e-3, np.float32)}
+    nodes = [
+        helper.make_node("ReduceMean", ["x"], ["u"], axes=[1]),
+        helper.make_node("Sub", ["x", "u"], ["d"]),
+        helper.make_node(square, ["d", "two" if square == "Pow" else "d"], ["q"]),
+        helper.make_node("ReduceMean", ["q"], ["v"], axes=[1]),
+        helper.make_node("Add", ["v", "eps"], ["e"]),
+        helper.make_node("Sqrt", ["e"], ["r"]),
+        helper.make_node("Div", ["d", "r"], ["z"]),
+        helper.make_node("Mul", ["z", "f"], ["m"]),
+        helper.make_node("Add", ["b", "m"], ["p" if outside else "n"], name="norm"),
+        *([helper.make_node("Mul", ["p", "v"], ["n"])] if outside else []),
+    ]
+    said = compared(page, model(ended(nodes), tensors), tmp_path / "net.onnx", size=[12, 12])
+    assert (said["nodes"][0]["kind"] == "layer_norm") is not outside
+    assert said["parameters"] == 6
+
+
+@pytest.mark.parametrize("perm", [[0, 3, 1, 2], [0, 3, 2, 1]])
+def test_a_layer_normalisation_between_two_turns_of_the_axes(page: Reader, perm: list[int], tmp_path: Path) -> None:
+    nodes = [
+        helper.make_node("Transpose", ["x"], ["t"], perm=[0, 2, 3, 1]),
+        helper.make_node("LayerNormalization", ["t", "f", "b"], ["m"], epsilon=0.01),
+        helper.make_node("Transpose", ["m"], ["n"], perm=perm),
+    ]
+    said = compared(page, model(ended(nodes), weights(f=(3,), b=(3,))), tmp_path / "net.onnx", size=[12, 12])
+    assert (said["nodes"][0]["kind"] == "layer_norm") is (perm == [0, 3, 1, 2])
+
+
 def test_names_and_numbers_that_lie_beside_a_file(page: Reader) -> None:
     config = '{"image_mean": [0.5, 0.5, 0.5], "image_std": [0.25, 0.25, 0.25]}'
     said = page.read(

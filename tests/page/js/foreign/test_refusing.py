@@ -93,6 +93,34 @@ def test_a_box_ends_the_computing_and_its_size_may_be_what_the_file_says(page: R
     assert [len(one) for one in numbers.values()] == [3 * 144, 0, 0, 0]
 
 
+def test_from_a_size_that_nothing_says_to_one_that_the_file_does_is_one_box(page: Reader) -> None:
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["c"], name="stem"),
+        helper.make_node("Einsum", ["c"], ["e"], equation="nchw->nwch", name="mixed"),
+        helper.make_node("Conv", ["e", "v"], ["d"], name="inner"),
+        helper.make_node("Relu", ["d"], ["r"]),
+        helper.make_node("Conv", ["r", "u"], ["m"], name="last"),
+        helper.make_node("Add", ["m", "c"], ["s"], name="sum"),
+        helper.make_node("GlobalAveragePool", ["s"], ["g"]),
+        helper.make_node("Flatten", ["g"], ["y"]),
+    ]
+    tensors = weights(w=(4, 3, 3, 3), v=(4, 10, 1, 1), u=(4, 4, 1, 1))
+    made = onnx.load_model_from_string(model(nodes, tensors, shape=(1, 3, 12, 12)))
+    assert "Einsum mixed: a size that cannot be known" in page.read(made.SerializeToString())["refused"]
+    made.graph.value_info.append(helper.make_tensor_value_info("m", 1, [1, 4, 10, 10]))
+    said = page.read(made.SerializeToString())
+    shown = [(node["name"], node["kind"], node["sources"], node["output"]) for node in said["nodes"]]
+    assert shown[:3] == [
+        ("stem", "conv", [-1], [4, 10, 10]),
+        ("last", "opaque", [0], [4, 10, 10]),
+        ("sum", "add", [1, 0], [4, 10, 10]),
+    ]
+    assert said["nodes"][1]["text"] == "Einsum … Conv"
+    assert said["parameters"] == 4 * 27 + 40 + 16, "those within the box count"
+    numbers = page.run(made.SerializeToString(), np.zeros((3, 12, 12), np.uint8))
+    assert [len(one) for one in numbers.values()] == [400, 0, 0, 0, 0]
+
+
 SOUND = classifier()
 
 
