@@ -19,6 +19,7 @@ import { RULES, shapeConstant } from "./shapes.js";
  * @typedef {object} Op a node that depends on the picture; one for each of its outputs that is used
  * @property {string} kind @property {string} name @property {string[]} inputs @property {string} output
  * @property {number} type @property {number[]} shape @property {Record<string, any>} attributes
+ * @property {number[][]} before the shapes of the node's outputs in front of this one
  *
  * @typedef {object} ForeignGraph
  * @property {Opened} opened @property {string} picture
@@ -195,7 +196,8 @@ export function foldGraph(opened, shape) {
       types.set(name, one.type);
       numbers += sizeOfShape(one.shape);
       const own = node.name && i ? `${node.name}.${i}` : node.name || titleOf(node.kind, name);
-      ops.push({ kind: node.kind, name: own, inputs, output: name, ...one, attributes });
+      const before = made.slice(0, i).map((other) => other?.shape ?? []);
+      ops.push({ kind: node.kind, name: own, inputs, output: name, ...one, attributes, before });
     });
     pay(node, inputs, made);
   };

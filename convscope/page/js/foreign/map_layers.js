@@ -1,6 +1,7 @@
 /** ONNX operators that spread maps out or share numbers among channels. As convscope/foreign/map_layers.py. */
 
 import { constantNamed, knownAs, layerWith, shapeNamed } from "./known.js";
+import { slicesTaken } from "./shapes.js";
 
 /** @typedef {import("./graph.js").ForeignGraph} ForeignGraph */
 /** @typedef {import("./graph.js").Op} Op */
@@ -53,10 +54,34 @@ function largestReader(graph, op) {
   return knownAs(layerWith("maxpool", { kernel: before.slice(2) }), op.inputs.slice(0, 1));
 }
 
+/** Some of the channels, all of every other axis. @param {ForeignGraph} graph @param {Op} op */
+function sliceReader(graph, op) {
+  const before = shapeNamed(graph, op.inputs[0]);
+  const read = op.inputs.map((name) => {
+    const constant = graph.constants.get(name) ?? null;
+    return name ? { type: constant?.type ?? op.type, shape: constant?.shape ?? before, constant } : null;
+  });
+  const taken = slicesTaken(before, read, op.attributes);
+  const others = taken.every(({ first, count, step }, i) => step === 1 && (i === 1 || (!first && count === before[i])));
+  if (before.length !== 4 || !others) return null;
+  const { first, count } = taken[1];
+  return knownAs(layerWith("channel_slice", { first, end: first + count }), op.inputs.slice(0, 1));
+}
+
+/** One part of what is split along the channels. @param {ForeignGraph} graph @param {Op} op */
+function partReader(graph, op) {
+  if (op.shape.length !== 4 || ((op.attributes.axis ?? 0) + 4) % 4 !== 1 || graph.constants.has(op.inputs[0]))
+    return null;
+  const first = op.before.reduce((sum, shape) => sum + shape[1], 0);
+  return knownAs(layerWith("channel_slice", { first, end: first + op.shape[1] }), op.inputs.slice(0, 1));
+}
+
 /** @type {Record<string, (graph: ForeignGraph, op: Op) => Known | null>} */
 export const MAP_READERS = {
   ConvTranspose: transposedReader,
   Softmax: sharesReader("softmax"),
   LogSoftmax: sharesReader("log_softmax"),
   GlobalMaxPool: largestReader,
+  Slice: sliceReader,
+  Split: partReader,
 };

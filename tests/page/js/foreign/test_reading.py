@@ -234,6 +234,21 @@ def test_a_layer_normalisation_between_two_turns_of_the_axes(page: Reader, perm:
     assert (said["nodes"][0]["kind"] == "layer_norm") is (perm == [0, 3, 1, 2])
 
 
+@pytest.mark.parametrize("by", ["Split", "Slice", "rows"])
+def test_some_of_the_channels(page: Reader, by: str, tmp_path: Path) -> None:
+    """Split in unequal parts, sliced from the end; what takes rows is no layer."""
+    tensors = {"sizes": np.array([1, 2]), "low": np.array([-2]), "high": np.array([2**40]), "axis": np.array([1])}
+    nodes = {
+        "Split": [helper.make_node("Split", ["x", "sizes"], ["a", "n"], axis=1)],
+        "Slice": [helper.make_node("Slice", ["x", "low", "high", "axis"], ["n"])],
+        "rows": [helper.make_node("Slice", ["x", "low", "high"], ["n"])],
+    }[by]
+    if by == "rows":
+        tensors |= {"low": np.array([0, 1, 2]), "high": np.array([1, 3, 9])}
+    said = compared(page, model(ended(nodes), tensors), tmp_path / "net.onnx", size=[12, 12])
+    assert said["nodes"][0]["kind"] == ("opaque" if by == "rows" else "channel_slice")
+
+
 def test_names_and_numbers_that_lie_beside_a_file(page: Reader) -> None:
     config = '{"image_mean": [0.5, 0.5, 0.5], "image_std": [0.25, 0.25, 0.25]}'
     said = page.read(
