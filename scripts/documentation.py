@@ -1,10 +1,11 @@
-"""Build the documentation's site: Sphinx makes pages of docs/, the static lab and the gallery stand beside them.
+"""Build the documentation's site: Sphinx makes pages of docs/; static lab, gallery and run notebooks stand beside.
 
 `make site` writes build/site; `python -m scripts.documentation FOLDER` another folder. Any web host shows it.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "build" / "site"
+NOTEBOOKS = sorted((ROOT / "docs" / "notebooks").glob("*.ipynb"))
+PAGE = ".html"
 
 
 def main(folder: Path = SITE) -> None:
@@ -21,6 +24,10 @@ def main(folder: Path = SITE) -> None:
     pages(folder)
     convscope("lab", "--build", folder / "lab")
     gallery(folder / "gallery")
+    (folder / "notebooks").mkdir()
+    for notebook in NOTEBOOKS:
+        page = (folder / "notebooks" / notebook.stem).with_suffix(PAGE)
+        page.write_text(executed(notebook), encoding="utf-8")
     print(folder)
 
 
@@ -41,6 +48,21 @@ def gallery(folder: Path) -> None:
         convscope("train", "mnist", "--arch", "tiny", "--epochs", 1, "--out", run)
         convscope("look", run, "-o", folder / "tiny.html")
         shutil.copy(run / "report.html", folder)
+
+
+def executed(notebook: Path) -> str:
+    """Return a notebook as an HTML page, executed in an empty folder; it loads nothing from elsewhere."""
+    import nbformat
+    from nbclient import NotebookClient
+    from nbconvert import HTMLExporter
+
+    made = nbformat.read(notebook, as_version=4)
+    with tempfile.TemporaryDirectory(prefix="convscope-notebook-") as folder:
+        NotebookClient(made, timeout=300, resources={"metadata": {"path": folder}}).execute()
+    names = {"metadata": {"name": made.cells[0].source.splitlines()[0].removeprefix("# ")}}
+    page, _ = HTMLExporter().from_notebook_node(made, names)
+    foreign = r'<script[^>]*\ssrc="https?:[^>]*>.*?</script>'  # for formulas and widgets, which it has none of
+    return re.sub(foreign, "", page, flags=re.DOTALL)
 
 
 def convscope(*words: object) -> None:
