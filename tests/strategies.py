@@ -208,6 +208,8 @@ def _on_maps(draw: st.DrawFn, shape: Shape, kinds: tuple[str, ...]) -> tuple[Pla
             down = across = 1
         mode = draw(st.sampled_from(["nearest", "bilinear"]))
         return Upsample((down, across), mode), (shape[0], down * shape[1], across * shape[2])
+    if kind == "norm" and shape == (1, 1, 1):
+        return Scale(draw(st.booleans())), shape  # torch takes no mean of a single number
     if kind == "norm":  # with an eps that keeps rounding small where numbers are nearly alike
         groups = draw(st.sampled_from([g for g in range(1, 9) if shape[0] % g == 0]))
         return draw(st.sampled_from([GroupNorm(groups, 0.1), LayerNorm(0.1)])), shape

@@ -27,7 +27,7 @@ from convscope.page.modules import join
 from tests.faults.hostile_formulas import NUMBERS
 from tests.faults.hostile_formulas import WORDS as WORDS_OF_FORMULAS
 from tests.formula.test_parse import ABSURD, groups
-from tests.strategies import FEATURES, features, networks
+from tests.strategies import FEATURES, corners, features, networks
 
 pytestmark = pytest.mark.browser
 HERE = Path(__file__).parent
@@ -57,7 +57,8 @@ conv(1000000, (1000, 1000), pad=1000)|conv(1000000, 3, pad=1)|maxpool(3, stride=
 skip(fc(3))|fc(20) + gap|fc(20) + skip(fc(20)) + fc|maxpool(2, 0)|conv(0, 3)|conv(16, 0)|conv(16, 3, dilation=0)
 conv(16, 3, groups=0)|maxpool(0)|maxpool(2, pad=-1)|conv(3, (3, 30))|conv(3, (3, 5), stride=(2, 1)) + gap + fc
 crop(20) + fc(5) + fc
-maxpool(2, stride=1, pad=1, dilation=30)|maxpool((2, 2), pad=(0, 1), dilation=(1, 29))
+channel_slice(1, 1)|channel_slice(0, 2)|channel_slice(0)|conv(4, 3) + channel_slice(1, 3)
+maxpool(2, stride=1, pad=1, dilation=29)|maxpool((2, 2), pad=(0, 1), dilation=(1, 29))
 conv_transpose(8)|conv_transpose(8, 2, stride=2, output_padding=2)|conv_transpose(8, 1, pad=20)
 conv_transpose(4, 3, groups=3)|conv_transpose(3, 2, groups=3)|fc + softmax|conv(3, 3) + log_softmax|softmax(1) + fc
 pad(2, mode="reflect", value=1)|pad(30, mode="circular")|pad(1, value="x")
@@ -163,7 +164,7 @@ def test_every_fault_and_every_sum_is_said_in_both_languages(page: FormulaPage) 
     """All sentences of faults and sizes come up here, and in Korean none has an English word but those of formulas."""
     asked = [*((text, (1, 28, 28), 10) for text in TEXTS), *(("relu", *odd) for odd in ODD)]
     described = page.browser.execute_script("return bench.describeAll(arguments[0], 'ko')", asked)
-    scripts = "\n".join(path.read_text(encoding="utf-8") for path in (PAGE / "js" / "lab" / "formula").glob("*.js"))
+    scripts = "\n".join(path.read_text(encoding="utf-8") for path in (PAGE / "js" / "formula").glob("*.js"))
     sentences = {key for key in re.findall(r"\b(?:t|phrase)\(\s*\"([^\"]+)\"", scripts) if key in WORDS["en"]}
     unheard = sentences - set(page.browser.execute_script("return bench.used()"))
     assert unheard == {"fault.try"}  # which the page itself writes beside the hint
@@ -230,6 +231,9 @@ def test_random_plans_have_the_same_numbers(page: FormulaPage, examples: int) ->
         asked.append((str(network.plan), network.input, network.classes))
         occurred.update(set(features(network)))
 
+    for network, _ in corners():
+        asked.append((str(network.plan), network.input, network.classes))
+        occurred.update(set(features(network)))
     collect()
     assert len(asked) >= examples
     assert not page.differ(asked)

@@ -104,7 +104,7 @@ MAPS = torch.rand(2, 3, 4, 4) - 0.5
         (lambda x: torch.cat(tensors=(x, x, x), dim=-3), Concat()),
         (lambda x: torch.cat([x, x], 2), None),
         (lambda x: torch.cat([x, x]), None),
-        (lambda x: torch.cat([x], 1), None),
+        (lambda x: torch.cat([x], 1), translation.SAME),
         (lambda x: x.mean([2, 3]), GlobalAvgPool()),
         (lambda x: x.mean(1), None),
         (lambda x: torch.flatten(x, 1), Flatten()),
