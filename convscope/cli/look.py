@@ -33,6 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "folder with one sub-folder a class, for the channel cards and the errors",
     )
     parser.add_argument(
+        "--against",
+        metavar="MODEL",
+        help="a second network, of the same picture size and classes, that is run on every picture too: where the two "
+        "differ, layer by layer",
+    )
+    parser.add_argument(
         "-o", "--out", metavar="PAGE", help="the file to write (default: the model's name, in this folder)"
     )
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
@@ -82,8 +88,8 @@ def run(args: argparse.Namespace) -> int:
     else:
         require_place(os.path.join(args.out or ".", "page.html"))
 
-    if args.empty and (args.model or args.things):
-        raise UsageError("look.empty", got=args.model, expected=phrase("look.empty.expected"))
+    if args.empty and (args.model or args.things or args.against):
+        raise UsageError("look.empty", got=args.model or args.against, expected=phrase("look.empty.expected"))
     with loading_on(sys.stderr) as shown:
         page = (
             look_empty(args.language)
@@ -91,6 +97,7 @@ def run(args: argparse.Namespace) -> int:
             else look(
                 args.model,
                 args.things or None,
+                against=args.against,
                 samples=args.samples,
                 title=args.title,
                 language=args.language,

@@ -9,17 +9,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, Phrase, UsageError, phrase
 from ..foreign.telling import ForeignFile, model_or_foreign
+from ..modelfile import ModelFile
 from ..modelfile.other_formats import is_script, saved_by_torch
 from .options import MEGABYTES, SAMPLES, LookOptions
 
 if TYPE_CHECKING:
     from ..data.reading import Progress
     from ..page.webpage import Page
+    from .subject.subject import Subject
     from .subject.target import Target
 
     Thing = Any  # a path, a name, bytes, a Dataset, a Pillow image, an array, a tensor
@@ -32,6 +35,7 @@ def look(
     model: Any = None,
     pictures: Thing | Sequence[Thing] | None = None,
     *,
+    against: Any = None,
     classes: Sequence[str] | None = None,
     mean: Sequence[float] | float | None = None,
     std: Sequence[float] | float | None = None,
@@ -73,6 +77,10 @@ def look(
     belong to and the `shape` that it reads (1×28×28 where it is left out): tensors are matched by their names, or one
     after another, and what does not fit is said. The rest is as of a torch module.
 
+    `against` is a second network, given as `model` is, that reads pictures of the same shape and knows the same
+    classes, in the same order: the page runs both on every picture and shows where they differ. A formula must
+    describe both.
+
     Raises InputError, UsageError or EnvironmentFault for what cannot be used. A picture that cannot be read is passed
     over as long as another can be: `Page.unread`.
     """
@@ -80,9 +88,15 @@ def look(
         *(classes, mean, std, range, bgr, shape, output, formula),
         *(samples, title, language, megabytes, data_root, cache, progress),
     )
+    target = _target(model, pictures, options)
+    return _page(target, options, None if against is None else _second(against, pictures, options, target.subject))
+
+
+def _target(model: Any, pictures: Any, options: LookOptions) -> Target:
+    """Open whatever `look` takes as a model, with the pictures that it is shown."""
     named = _named_model(model)
-    if isinstance(model, Mapping) or (isinstance(named, (str, os.PathLike)) and saved_by_torch(named)):
-        return _page(_target_of_weights(named, pictures, options), options)
+    if _are_weights(named):
+        return _target_of_weights(named, pictures, options)
     for option in options.given("formula"):
         raise UsageError("look.formula", got=getattr(options, option), hint=phrase("look.formula.try"))
     # What is refused is refused before PyTorch is imported, which takes seconds.
@@ -90,14 +104,33 @@ def look(
     from .subject.target import target_of_file, target_of_module
 
     if _is_module(model):
-        target = target_of_module(model, pictures, options)
-    elif isinstance(opened, ForeignFile):
+        return target_of_module(model, pictures, options)
+    if isinstance(opened, ForeignFile):
         from .subject.foreign_target import target_of_foreign
 
-        target = target_of_foreign(opened, pictures, options)
+        return target_of_foreign(opened, pictures, options)
+    return target_of_file(opened, pictures, options)
+
+
+def _second(against: Any, pictures: Any, options: LookOptions, first: Subject) -> Subject:
+    """Open the network that `first` is compared with. Raises InputError where the two cannot be compared."""
+    from ..prediction import Model
+    from .subject.comparison import require_comparable
+    from .subject.subject import subject_of_model
+    from .subject.target import name_of
+
+    named = _named_model(against)
+    weights = _are_weights(named)
+    opened = model_or_foreign(named) if isinstance(named, (str, os.PathLike)) and not weights else named
+    if isinstance(opened, (Model, ModelFile)):
+        file = opened if isinstance(opened, Model) else Model(opened)
+        second = subject_of_model(file, name_of(file))  # its own data is not looked for: the first's is shown to both
     else:
-        target = target_of_file(opened, pictures, options)
-    return _page(target, options)
+        second = _target(
+            against, pictures, replace(options, title="", formula=options.formula if weights else None)
+        ).subject
+    require_comparable(first, second)
+    return second
 
 
 def look_empty(language: str = "auto") -> Page:
@@ -120,6 +153,11 @@ def _target_of_weights(state: Any, pictures: Any, options: LookOptions) -> Targe
     return target_of_weights(state, options.formula or "", pictures, options)
 
 
+def _are_weights(named: Any) -> bool:
+    """Return whether `named` is a state_dict, or a file that torch.save wrote."""
+    return isinstance(named, Mapping) or (isinstance(named, (str, os.PathLike)) and saved_by_torch(named))
+
+
 def _is_module(model: Any) -> bool:
     """Whether `model` is a torch module; torch is not imported to find out."""
     torch = sys.modules.get("torch")
@@ -133,7 +171,7 @@ def _named_model(model: Any) -> Any:
     return getattr(model, "model", model)
 
 
-def _page(target: Target, options: LookOptions) -> Page:
+def _page(target: Target, options: LookOptions, against: Subject | None) -> Page:
     """Return the page: what there is to see, gathered, made to fit, and joined with the page's script and style."""
     from ..page import inline, webpage
     from .payload.gather import gather, weight_characters
@@ -143,10 +181,11 @@ def _page(target: Target, options: LookOptions) -> Page:
     subject, inputs = target.subject, target.inputs
     examples = None if inputs.dataset is None else choose_examples(inputs.dataset, subject, target.trained_with)
     shown = gallery(subject, inputs.samples, examples, options.samples)
-    weights = weight_characters(subject, shown)
+    weights = weight_characters(subject, shown) + (0 if against is None else weight_characters(against, shown))
     megabytes = options.page_megabytes(weights)
     limit = inline.payload_characters(megabytes)
-    payload = gather(subject, shown, examples, target.run, title=subject.title, language=options.language, limit=limit)
+    said = {"title": subject.title, "language": options.language}
+    payload = gather(subject, shown, examples, target.run, **said, limit=limit, against=against)
     fields = payload.to_json()
     html = inline.page_html(fields)
     notes: list[Phrase] = [*target.notes]
@@ -164,7 +203,8 @@ def _page(target: Target, options: LookOptions) -> Page:
         notes.append(phrase("note.inverted", n=f"{examples.inverted:,}", all=f"{len(examples.pictures):,}"))
     words = inline.dictionary("en")
     left_out = [words[inline.left_out_key(key)] for key in payload.left_out if key != "data"]
-    if rounding := payload.rounding:
+    roundings = [payload.rounding, None if payload.against is None else payload.against.rounding]
+    for rounding in filter(None, roundings):
         moved = {"score": f"{rounding.score:.3g}", "probability": f"{rounding.probability:.2%}"}
         counts = {"bits": rounding.bits, "n": rounding.n, "changed": rounding.changed}
         notes.append(phrase("note.rounding", **moved, **counts))

@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 from ..errors import UsageError, phrase
 from ..explain.payload.encoding import Record
-from ..explain.payload.records import Pixels, Snapshot
+from ..explain.payload.run_records import Pixels, Snapshot
 from ..runs.json_fields import Scalar
 from ..runs.records import LogLine
 from ..web.error_json import Fault

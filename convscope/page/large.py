@@ -16,8 +16,11 @@ LARGE_MACS = 20_000_000  # of a network from which on a forward pass takes more 
 
 
 def is_large(payload: Mapping[str, Any]) -> bool:
-    """Return whether a payload's network takes so long that its page runs it in a worker, by WebAssembly."""
-    work: int = sum(node["macs"] or math.prod(node["output"]) for node in payload.get("nodes", ()))
+    """Return whether a payload's network, or the one beside it, takes so long that its page runs it in a worker, by
+    WebAssembly.
+    """
+    nodes = (*payload.get("nodes", ()), *(payload.get("against") or {}).get("nodes", ()))
+    work: int = sum(node["macs"] or math.prod(node["output"]) for node in nodes)
     return work >= LARGE_MACS
 
 

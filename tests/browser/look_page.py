@@ -12,7 +12,7 @@ from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 
-from convscope.explain.payload import gather, records
+from convscope.explain.payload import gather, records, run_records
 from convscope.explain.subject.samples import Samples
 from convscope.explain.subject.subject import subject_of_net
 from convscope.nn import build, load_weights
@@ -25,7 +25,7 @@ FORMULA = (
 )
 HOSTILE = "<img src=x onerror=window.hacked=1>"
 CLASSES = ("zero", HOSTILE, "two & more")
-VIEWS = ("network", "layer", "value", "draw", "loss", "where", "contrast", "training", "errors", "health")
+VIEWS = ("network", "layer", "value", "draw", "loss", "where", "contrast", "against", "training", "errors", "health")
 
 
 def whole_payload(language: str = "en", **changes: Any) -> dict[str, Any]:
@@ -41,14 +41,18 @@ def whole_payload(language: str = "en", **changes: Any) -> dict[str, Any]:
     kernels = {"conv1.weight": rng.normal(size=(4, 1, 5, 5))}
     scores, confusion = np.array([0.0, np.log(3), 0.0]), ((1, 2, 0),) * 3
     snapshots = tuple(
-        records.Snapshot(step, kernels, maps, scores, confusion, loss=2.0 - step / 10, accuracy=0.5) for step in (0, 10)
+        run_records.Snapshot(step, kernels, maps, scores, confusion, loss=2.0 - step / 10, accuracy=0.5)
+        for step in (0, 10)
     )
-    log = tuple(records.LogPoint(step, 2.0 - step / 10) for step in range(11))
+    log = tuple(run_records.LogPoint(step, 2.0 - step / 10) for step in range(11))
     mistakes = records.Mistakes(pictures[1:2], labels=(0,), predicted=(1,), probability=(0.8,), loss=(2.5,))
+    other, _, others, _ = sample(FORMULA.replace("fc(12)", "fc(9)"), (1, 20, 20), 3, seed=6)
+    second = subject_of_net(load_weights(build(other, spec), others).eval(), CLASSES, f"Second {HOSTILE}")
+    said = {"title": f"A page {HOSTILE}", "language": language}
     made = replace(
-        gather.gather(subject_of_net(net, CLASSES), samples, title=f"A page {HOSTILE}", language=language),
+        gather.gather(subject_of_net(net, CLASSES), samples, **said, against=second),
         channels={"conv1": (card,) * 4},
-        run=records.Run(log, snapshots, pictures[2], "held-out", 0.1),
+        run=run_records.Run(log, snapshots, pictures[2], "held-out", 0.1),
         errors=records.Errors(((3, 1, 0), (0, 4, 0), (0, 0, 5)), 13, "test", mistakes),
     )
     return {**made.to_json(), **changes}

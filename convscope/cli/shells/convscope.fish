@@ -51,7 +51,7 @@ function _shtab_convscope_using
 end
 
 set -g _shtab_convscope_commands describe check train evaluate predict serve report draw look lab info cache doctor completion
-set -g _shtab_convscope_opts_with_value --arch --augment --balance --batch --batch-size --budget --build --changes --classes --config --data-root --device --epochs --flips --fold --font --formula --from --group-by --host --input --invert --label-from --lang --language --lr --mean --megabytes --out --output --pictures --port --queue --range --recipe --resume --roots --run --runs --samples --seconds --seed --sets --shape --size --sort-into --split --std --style --threads --title --token --token-file --top --tune --undo --val --wait -o
+set -g _shtab_convscope_opts_with_value --against --arch --augment --balance --batch --batch-size --budget --build --changes --classes --config --data-root --device --epochs --flips --fold --font --formula --from --group-by --host --input --invert --label-from --lang --language --lr --mean --megabytes --out --output --pictures --port --queue --range --recipe --resume --roots --run --runs --samples --seconds --seed --sets --shape --size --sort-into --split --std --style --threads --title --token --token-file --top --tune --undo --val --wait -o
 
 complete -c convscope -e
 complete -c convscope -f
@@ -178,6 +178,7 @@ complete -c convscope -n '_shtab_convscope_using draw' -l font -xka "(__fish_com
 complete -c convscope -n '_shtab_convscope_using draw; and test $_shtab_convscope_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a formula, the name of a plan, a model.onnx, a run directory, or anybody'"'"'s ONNX file'
 complete -c convscope -n '_shtab_convscope_using; and test $_shtab_convscope_npos -eq 0' -a look -d 'Write one HTML file in which every number of a network can be seen: it opens offline, in a mail, on a phone. A run directory brings the history of its training along, and its data is found again.'
 complete -c convscope -n '_shtab_convscope_using look' -s h -l help -d 'show this help message and exit'
+complete -c convscope -n '_shtab_convscope_using look' -l against -xka "(__fish_complete_path (commandline -ct))" -d 'a second network, of the same picture size and classes, that is run on every picture too: where the two differ, layer by layer'
 complete -c convscope -n '_shtab_convscope_using look' -s o -l out -xka "(__fish_complete_path (commandline -ct))" -d 'the file to write (default: the model'"'"'s name, in this folder)'
 complete -c convscope -n '_shtab_convscope_using look' -l open -d 'open the page in the browser'
 complete -c convscope -n '_shtab_convscope_using look' -l title -x -d 'the page'"'"'s heading (default: the model'"'"'s name)'

@@ -143,6 +143,7 @@ _shtab_convscope_lab_defaults_added=0
 
 _shtab_convscope_look_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--against[a second network, of the same picture size and classes, that is run on every picture too\: where the two differ, layer by layer]:MODEL:_files"
   {-o,--out}"[the file to write (default\: the model\'s name, in this folder)]:PAGE:_files"
   "--open[open the page in the browser]"
   "--title[the page\'s heading (default\: the model\'s name)]:TEXT:"

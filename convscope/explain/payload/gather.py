@@ -20,6 +20,7 @@ from ..subject.examples import Examples
 from ..subject.samples import Samples
 from ..subject.subject import Proof, Subject
 from . import records
+from .against import beside, figures_of, share_of
 from .channels import KEEP, channel_cards, patches_kept
 from .encoding import Array, encoded_size
 from .history import read_history
@@ -43,8 +44,9 @@ def gather(
     title: str = "",
     language: str = "auto",
     limit: int = LIMIT,
+    against: Subject | None = None,
 ) -> Payload:
-    """Return the payload for `subject` with `samples` to look at.
+    """Return the payload for `subject` with `samples` to look at; `against` is the network that it is compared with.
 
     `examples` gives the channel cards and the errors, `run` (a run directory) the history of the training. What does
     not fit into `limit` characters is rounded or left out: `rounding` and `left_out` say so. The module is left as it
@@ -54,7 +56,10 @@ def gather(
     if samples.pictures.shape[1:] != spec.shape:
         raise InputError("pictures.model", got=samples.pictures.shape[1:], expected=f"{spec.shape}")
     alone = run is None and (examples is None or not len(examples.pictures))
-    graph, proof = _travelling(subject, samples, limit if alone else int(SHARE * limit))
+    room = limit if alone else int(SHARE * limit)
+    share = 0 if against is None else share_of(against, subject, samples, room)
+    graph, proof = _travelling(subject, samples, room - share)
+    second = None if against is None else beside(against, subject, graph, share, limit)
     channels = channels_of = errors = None
     left_out = graph.left_out
     if examples is None or not len(examples.pictures):
@@ -66,7 +71,7 @@ def gather(
             shown = [graph.samples.pictures, *graph.maps.values()] + (
                 [] if errors is None else [errors.mistakes.pictures]
             )
-            others = sum(map(encoded_size, (*graph.tensors.values(), *shown)))
+            others = share + sum(map(encoded_size, (*graph.tensors.values(), *shown)))
             room = int(0.9 * (limit - others))
             channels, channels_of = channel_cards(subject.net, examples, room=room)
             fewer = min(patches_kept(subject.net.network, KEEP, room).values(), default=KEEP) < KEEP
@@ -81,7 +86,7 @@ def gather(
         nodes=graph.nodes,
         tensors=graph.tensors,
         samples=_samples(graph.samples, graph.logits, subject.by),
-        figures=_figures(subject),
+        figures=figures_of(subject),
         maps=graph.maps or None,
         channels=channels,
         channels_of=channels_of,
@@ -96,6 +101,7 @@ def gather(
         ending=subject.ending,
         proof=None if proof is None else records.Proof(proof.difference, proof.where, proof.by, proof.rounded),
         names=subject.called,
+        against=second,
     )
     return reduce_to(renamed(whole, subject.names), limit)
 
@@ -179,15 +185,3 @@ def _weights_credit(subject: Subject) -> records.Credit | None:
     weights = {} if subject.net is None else subject.net.weights()
     found = credit_of_weights(subject.provenance.pretrained, weights)
     return None if found is None else records.Credit(*found)
-
-
-def _figures(subject: Subject) -> records.Figures:
-    """Return what the network costs, and what its file's facts say of how it was made."""
-    network = subject.network
-    test = subject.provenance.test
-    return records.Figures(
-        parameters=subject.parameters if network is None else network.parameters,
-        macs=None if network is None else network.macs,
-        test=None if test is None else records.TestFigures(test.accuracy, test.loss),
-        train_seconds=subject.provenance.seconds,
-    )

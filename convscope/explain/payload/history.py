@@ -14,7 +14,7 @@ from ...runs.label_smoothing import label_smoothing
 from ...runs.log import read_sound_lines
 from ...runs.records import SnapshotFacts, StepLine
 from ...runs.run_json import read_run_json
-from .records import LogPoint, Pixels, Run, Snapshot
+from .run_records import LogPoint, Pixels, Run, Snapshot
 
 LINES = 400  # of the log at most, evenly spaced
 

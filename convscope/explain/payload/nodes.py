@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ...formula import Network, Node, ReceptiveField
+from .encoding import Array, ScaledBytes
 from .records import Field, PageNode, Payload, Window
+
+Tensors = Mapping[str, Array | ScaledBytes]
 
 
 def page_nodes(network: Network) -> tuple[PageNode, ...]:
@@ -48,12 +51,22 @@ def renamed(payload: Payload, names: Mapping[str, str]) -> Payload:
     proof, channels, maps = payload.proof, payload.channels, payload.maps
     return replace(
         payload,
-        nodes=tuple(replace(node, name=names[node.name]) for node in payload.nodes),
-        tensors={_renamed(name, names): tensor for name, tensor in payload.tensors.items()},
+        nodes=renamed_nodes(payload.nodes, names),
+        tensors=renamed_tensors(payload.tensors, names),
         maps=None if maps is None else {names[name]: made for name, made in maps.items()},
         channels=None if channels is None else {names[name]: cards for name, cards in channels.items()},
         proof=None if proof is None else replace(proof, where=names.get(proof.where, proof.where)),
     )
+
+
+def renamed_nodes(nodes: tuple[PageNode, ...], names: Mapping[str, str]) -> tuple[PageNode, ...]:
+    """Return nodes with other names, where `names` has any."""
+    return tuple(replace(node, name=names[node.name]) for node in nodes) if names else nodes
+
+
+def renamed_tensors(tensors: Tensors, names: Mapping[str, str]) -> Tensors:
+    """Return the tensors of nodes with other names, where `names` has any."""
+    return {_renamed(name, names): tensor for name, tensor in tensors.items()} if names else tensors
 
 
 def _renamed(tensor: str, names: Mapping[str, str]) -> str:

@@ -20,13 +20,13 @@ from ...rejection import Fitted
 from ...rejection.features import Features
 from ..activity import State
 from .encoding import Record, ScaledBytes
+from .run_records import Confusion, Run
 
 FORMAT, VERSION = "convscope-payload", 3
 
 Pixels = NDArray[np.uint8]
 Numbers = np.ndarray[Any, Any]
 Option = float | bool | list[int]
-Confusion = tuple[tuple[int, ...], ...]  # true class by predicted class
 
 
 @dataclass(frozen=True)
@@ -159,40 +159,6 @@ class Errors(Record):
 
 
 @dataclass(frozen=True)
-class LogPoint(Record):
-    """A line of the training's log."""
-
-    step: int
-    loss: float
-
-
-@dataclass(frozen=True, eq=False)
-class Snapshot(Record):
-    """The network at one step: kernels of its first convolution, and its maps (≤ 8, h, w) and scores (K) of the run's
-    picture. `confusion`, `loss` and `accuracy` are over a few fixed pictures.
-    """
-
-    step: int
-    tensors: Mapping[str, Numbers]
-    maps: Mapping[str, Numbers]
-    scores: Numbers
-    confusion: Confusion
-    loss: float
-    accuracy: float
-
-
-@dataclass(frozen=True, eq=False)
-class Run(Record):
-    """How the training went. `picture` (C, H, W) is what the snapshots' maps and scores are of."""
-
-    log: tuple[LogPoint, ...]
-    snapshots: tuple[Snapshot, ...]
-    picture: Pixels | None
-    confusion_on: str  # "held-out" or "training sample"; "" without snapshots
-    label_smoothing: float  # share of each label that was spread over all classes, 0…1; 0 where none was
-
-
-@dataclass(frozen=True)
 class TestFigures(Record):
     """What the model file says of its test: accuracy 0…1, loss in nats."""
 
@@ -286,6 +252,24 @@ class Proof(Record):
 
 
 @dataclass(frozen=True, eq=False)
+class Against(Record):
+    """A second network beside the page's: as many channels, rows and columns to read, the same classes. `logits` (n, K)
+    are its scores of the same samples; the other fields are as the page's own.
+    """
+
+    title: str
+    formula: str
+    input: Input
+    nodes: tuple[PageNode, ...]
+    tensors: Mapping[str, Numbers | ScaledBytes]
+    logits: Numbers
+    figures: Figures
+    temperature: float
+    ending: Ending
+    rounding: Rounding | None
+
+
+@dataclass(frozen=True, eq=False)
 class Payload(Record):
     """Everything that one page shows. `tensors` are the weights by full name, "conv1.weight"; `maps` (n, …) what opaque
     nodes made of every sample; `left_out` what the page lacks.
@@ -314,5 +298,6 @@ class Payload(Record):
     ending: Ending = "softmax"  # what the network makes of its scores
     proof: Proof | None = None  # of a network that convscope did not build
     names: Mapping[str, str] = field(default_factory=dict)  # of its nodes in the module that it was, where others
+    against: Against | None = None  # the network that it is compared with
     format: str = FORMAT
     version: int = VERSION

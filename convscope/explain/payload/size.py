@@ -30,8 +30,10 @@ def reduce_to(payload: Payload, limit: int) -> Payload:
 
 def characters(payload: Payload) -> int:
     """Return how many characters the payload's JSON has; of its weights only their sizes are asked."""
-    written = len(dumps(replace(payload, tensors={})))
-    return written + max(0, sum(map(_entry_characters, payload.tensors.items())) - 1)  # one comma fewer than tensors
+    second = payload.against
+    bare = replace(payload, tensors={}, against=None if second is None else replace(second, tensors={}))
+    all_tensors = (payload.tensors, {} if second is None else second.tensors)
+    return len(dumps(bare)) + sum(max(0, sum(map(_entry_characters, t.items())) - 1) for t in all_tensors)  # no comma
 
 
 def _entry_characters(entry: tuple[str, Array | ScaledBytes]) -> int:
@@ -102,7 +104,9 @@ def _keep_samples(payload: Payload, keep: int) -> Payload:
     if len(payload.samples.labels) <= keep:
         return payload
     maps = None if payload.maps is None else {name: made[:keep] for name, made in payload.maps.items()}
-    return replace(payload, samples=payload.samples.first(keep), maps=maps)
+    second = payload.against
+    fewer = None if second is None else replace(second, logits=second.logits[:keep])
+    return replace(payload, samples=payload.samples.first(keep), maps=maps, against=fewer)
 
 
 def _drop_channels(payload: Payload) -> Payload:

@@ -19,13 +19,12 @@ from ..features import scores
 from ..subject.samples import Samples
 from ..subject.subject import Subject
 from .encoding import Array, ScaledBytes, decode, dumps, encoded_size, to_bytes
+from .nodes import Tensors
 from .records import Field, LeftOut, PageNode, Rounding
 
 PICTURES = 1 / 4  # of all characters: as many are kept for samples before weights are rounded or left out for them
 ENTRY = 100  # characters of JSON about a tensor, and about a sample
 NOWHERE = Field((0, 0), (0, 0), (0, 0))  # of a box: its units are not explained
-
-Tensors = Mapping[str, Array | ScaledBytes]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +79,7 @@ def fit(
         fitted = _without_heavy(fitted, outputs, room - len(fitted.samples) * sample)
     fitted = _without_maps(fitted, room)
     if bits < 32:
-        fitted = replace(fitted, rounding=_difference(subject, fitted, bits, compute, outputs))
+        fitted = replace(fitted, rounding=difference(subject, fitted, bits, compute, outputs))
     return replace(fitted, left_out=tuple(dict.fromkeys(fitted.left_out)))
 
 
@@ -162,7 +161,7 @@ def _without_maps(whole: Travelling, room: int) -> Travelling:
     return replace(whole, maps=maps, left_out=(*whole.left_out, *gone))
 
 
-def _difference(
+def difference(
     subject: Subject,
     fitted: Travelling,
     bits: int,

@@ -44,15 +44,24 @@ def target_of_file(model: ModelFile | Model, pictures: Any, options: LookOptions
     for option in options.given(*OF_OTHERS):
         raise UsageError("look.option", option=option, hint=phrase("look.option.try", option=option))
     file = model if isinstance(model, Model) else Model(model)
-    folder = file.file.path.parent
-    run = folder if file.file.path.name == "model.onnx" and (folder / "run.json").is_file() else None
-    name = (run or file.file.path.with_suffix("")).resolve().name
+    run, name = run_of(file), name_of(file)
     inputs = sort_inputs(pictures, file.spec, file.classes, options)
     notes, trained_with = said_of(inputs), None
     if inputs.dataset is None:
         dataset, trained_with, note = find_training_data(file, run, options)
         inputs, notes = replace(inputs, dataset=dataset), (*notes, *note)
     return Target(subject_of_model(file, options.title or name), inputs, run, name, notes, trained_with)
+
+
+def run_of(file: Model) -> Path | None:
+    """Return the run directory that a model file lies in, None where it lies in none."""
+    folder = file.file.path.parent
+    return folder if file.file.path.name == "model.onnx" and (folder / "run.json").is_file() else None
+
+
+def name_of(file: Model) -> str:
+    """Return what a model file is called: as its run directory, or as the file."""
+    return (run_of(file) or file.file.path.with_suffix("")).resolve().name
 
 
 def target_of_module(module: nn.Module, pictures: Any, options: LookOptions) -> Target:

@@ -253,6 +253,20 @@
  */
 
 /**
+ * @typedef {object} Against a second network beside the page's: the same shape to read, the same classes
+ * @property {string} title
+ * @property {string} formula
+ * @property {InputSpec} input
+ * @property {PageNode[]} nodes
+ * @property {Record<string, Binary | ScaledBytes>} tensors
+ * @property {Binary} logits float32 (n, K), its scores of the samples
+ * @property {Figures} figures
+ * @property {number} temperature
+ * @property {Ending} ending
+ * @property {Rounding | null} rounding
+ */
+
+/**
  * @typedef {object} Payload everything one page shows
  * @property {string} format
  * @property {number} version
@@ -279,6 +293,7 @@
  * @property {Ending} ending what the network makes of its scores
  * @property {Proof | null} proof of a network that convscope did not build
  * @property {Record<string, string>} names of its nodes in the module that it was, where others
+ * @property {Against | null} against the network that it is compared with
  */
 
 export {};

@@ -14,7 +14,7 @@ import pytest
 from convscope.errors import InputError
 from convscope.explain.look import SLIDES
 from convscope.explain.payload.history import read_history
-from convscope.explain.payload.records import LogPoint
+from convscope.explain.payload.run_records import LogPoint
 from convscope.runs.snapshots import Snapshot, read_snapshots, write_snapshot
 from tests.lab.rundirs import run_dir, step, text
 

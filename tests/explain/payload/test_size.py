@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from convscope.errors import InputError
-from convscope.explain.payload import records
+from convscope.explain.payload import records, run_records
 from convscope.explain.payload.encoding import dumps, to_bytes
 from convscope.explain.payload.gather import gather
 from convscope.explain.payload.size import characters, reduce_to
@@ -29,13 +29,13 @@ def whole() -> records.Payload:
     patch = records.Patch(PICTURE, 1.0, None, (0, 0))
     card = records.ChannelCard((patch,) * 9, (patch,) * 9, 0.5, None, "ok")
     maps = {"conv1": np.zeros((8, 30, 30), np.float32)}
-    shot = records.Snapshot(0, {}, maps, np.zeros(3), ((0,) * 3,) * 3, 1.0, 0.5)
+    shot = run_records.Snapshot(0, {}, maps, np.zeros(3), ((0,) * 3,) * 3, 1.0, 0.5)
     columns = tuple(range(50)), (0,) * 50, (0.5,) * 50, (1.0,) * 50
     mistakes = records.Mistakes(np.arange(50, dtype=np.uint8)[:, None, None, None].repeat(900, 3), *columns)
     return replace(
         bare,
         channels={"conv1": (card,) * 4},
-        run=records.Run((), (shot, shot), PICTURE, "held-out", 0.0),
+        run=run_records.Run((), (shot, shot), PICTURE, "held-out", 0.0),
         errors=records.Errors(((0,) * 3,) * 3, 50, "test", mistakes),
         left_out=(),
     )
@@ -46,6 +46,23 @@ def test_a_network_whose_maps_no_page_holds_is_refused_by_its_shapes_alone() -> 
     with pytest.raises(InputError) as caught:
         gather(subject_of_net(net, ("a", "b", "c")), blank(net.spec.shape, net.spec.mean))
     assert (caught.value.key, caught.value.got) == ("page.maps", f"{12012 * 12011 + 1 + 1 + 3:,}")
+
+
+def beside_another() -> records.Against:
+    """Return a second network with the scores of three samples."""
+    net = net_of("conv(2, 3) + fc")
+    subject = subject_of_net(net, ("a", "b", "c"))
+    page = gather(subject, blank(net.spec.shape, net.spec.mean), against=subject)
+    assert page.against
+    return replace(page.against, logits=np.zeros((3, 3), np.float32))
+
+
+def test_the_scores_of_a_second_network_go_with_the_samples() -> None:
+    samples = records.Samples(np.zeros((3, 1, 12, 11), np.uint8), (None,) * 3, ("",) * 3, np.zeros((3, 3)), "torch")
+    least = reduce_to(replace(whole(), samples=samples, against=beside_another()), 0)
+    assert least.against
+    assert (len(least.samples.logits), len(least.against.logits)) == (1, 1)
+    assert least.against.tensors.keys() == beside_another().tensors.keys()
 
 
 def test_what_fits_is_left_whole() -> None:
@@ -98,5 +115,7 @@ def test_at_last_samples_shares_and_cards_go_but_one_sample_stays() -> None:
 
 
 def test_characters_are_counted_without_writing_the_weights() -> None:
-    for payload in (whole(), replace(whole(), tensors={"a.weight": to_bytes(np.ones((3, 70))), "b.bias": np.ones(2)})):
+    tensors = {"a.weight": to_bytes(np.ones((3, 70))), "b.bias": np.ones(2)}
+    second = replace(beside_another(), tensors=tensors)
+    for payload in (whole(), replace(whole(), tensors=tensors), replace(whole(), against=second)):
         assert characters(payload) == len(dumps(payload))

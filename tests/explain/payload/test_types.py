@@ -14,12 +14,13 @@ import numpy as np
 import pytest
 
 import convscope.page
-from convscope.explain.payload import records
+from convscope.explain.payload import records, run_records
 from convscope.explain.payload.encoding import EncodedArray, Record
 from convscope.formula.kinds import KINDS
 
 TYPES = Path(convscope.page.__file__).parent / "js" / "types.js"
 NAMES = {records.Input: "InputSpec", records.Patch: "Extreme", EncodedArray: "Binary"}  # all others are called the same
+MODULES = (records.__name__, run_records.__name__)
 SIZES = {2: "Pair", 3: "Shape", 4: "Box"}  # of whole numbers
 LISTS = {2: "Pair", 4: "[number, number, number, number]"}
 PLAIN = {int: "number", float: "number", str: "string", bool: "boolean", NoneType: "null"}
@@ -74,8 +75,8 @@ def in_javascript(type_: Any) -> str:
 
 
 def record_types() -> Iterator[type[Record]]:
-    for record in vars(records).values():
-        if isinstance(record, type) and is_dataclass(record) and record.__module__ == records.__name__:
+    for record in (vars(records) | vars(run_records)).values():
+        if isinstance(record, type) and is_dataclass(record) and record.__module__ in MODULES:
             yield record
 
 

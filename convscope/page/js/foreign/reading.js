@@ -161,6 +161,7 @@ export function foreignPayload(network, tensors, count) {
     weights_credit: null,
     proof: null,
     names: {},
+    against: null,
     ...network,
   };
 }

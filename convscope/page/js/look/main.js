@@ -10,6 +10,7 @@ import { wordMarks } from "../kit/word_marks.js";
 import { printLight } from "../kit/paper.js";
 import { indexOf, scoresAreKnown, sizeOf } from "./lookup.js";
 import { edited } from "./edits.js";
+import { secondOf } from "./second.js";
 import { formatHash, parseHash, unpackPixels } from "./state.js";
 import { deeper, goBack } from "./navigation.js";
 import { pageHeader } from "./views/header.js";
@@ -47,10 +48,12 @@ export function start(doc, win, payload, dictionaries, signal) {
   let shown = "";
   let pending = 0;
 
+  const engine = makeEngine(payload);
   const app = /** @type {App} */ ({
     doc,
     payload,
-    engine: makeEngine(payload),
+    engine,
+    second: secondOf(payload, engine),
     samples: decoded(payload.samples.pictures),
     sampleLogits: decoded(payload.samples.logits),
     mistakes: payload.errors ? decoded(payload.errors.mistakes.pictures) : null,
@@ -188,6 +191,7 @@ export function start(doc, win, payload, dictionaries, signal) {
     win.clearTimeout(pending);
     current?.gone?.();
     void app.running?.started.then((runner) => runner?.end());
+    void app.second?.last.runner?.then((runner) => runner.end());
   });
   printLight(doc, win);
   doc.addEventListener(
@@ -217,7 +221,7 @@ export function start(doc, win, payload, dictionaries, signal) {
 
 /** Whether a view has nothing to show before the network was run. @param {import("./types.js").State} state */
 function needsNumbers({ view }) {
-  return ["layer", "value", "loss", "where", "contrast"].includes(view);
+  return ["layer", "value", "loss", "where", "contrast", "against"].includes(view);
 }
 
 /**

@@ -3,7 +3,19 @@
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Edits} Edits */
 
-export const VIEWS = ["network", "layer", "value", "draw", "loss", "where", "contrast", "training", "errors", "health"];
+export const VIEWS = [
+  "network",
+  "layer",
+  "value",
+  "draw",
+  "loss",
+  "where",
+  "contrast",
+  "against",
+  "training",
+  "errors",
+  "health",
+];
 
 /** @type {Edits} */
 export const NO_EDITS = { dx: 0, dy: 0, turn: 0, scale: 1, noise: 0, ex: 0, ey: 0, es: 0 };

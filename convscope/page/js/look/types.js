@@ -39,6 +39,7 @@
  *
  * @typedef {object} App
  * @property {Document} doc @property {Payload} payload @property {Engine} engine
+ * @property {import("./second.js").Second | null} second the network that it is compared with
  * @property {State} state @property {Forward} result
  * @property {boolean} waiting the first result of a large network is not there yet
  * @property {import("./map_shares.js").MapShares} shares what each map says for the answer

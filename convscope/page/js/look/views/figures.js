@@ -55,7 +55,7 @@ export function figuresLine(app) {
 }
 
 /** That the weights were rounded, and what it makes of the samples. @param {App} app @param {Rounding} rounding */
-function roundingWords({ t }, { bits, score, probability, changed, n }) {
+export function roundingWords({ t }, { bits, score, probability, changed, n }) {
   const figures = { bits, n, score: fixed(score, 3), probability: percent(probability, 2), changed };
   return t("rounding", figures);
 }

@@ -16,6 +16,7 @@ export function pageHeader(app) {
     ["loss", t("view.loss")],
     ["where", t("view.where")],
     ["contrast", t("view.contrast")],
+    ...(app.second ? [["against", t("view.against")]] : []),
     ["training", t("view.training")],
     ["errors", t("view.errors")],
     ["health", t("view.health")],
@@ -33,7 +34,11 @@ export function pageHeader(app) {
         on: {
           click: (/** @type {Event} */ event) => {
             event.preventDefault();
-            app.go({ view, trail: "", ...(["where", "contrast", "network"].includes(view) ? { node: "" } : {}) });
+            app.go({
+              view,
+              trail: "",
+              ...(["where", "contrast", "against", "network"].includes(view) ? { node: "" } : {}),
+            });
           },
         },
       },

@@ -1,6 +1,7 @@
 /** Which drawing shows which state. */
 
 import { endOf, indexOf, scoresAreKnown } from "../lookup.js";
+import { againstView } from "./against.js";
 import { contrastView } from "./contrast.js";
 import { drawView } from "./draw.js";
 import { emptyView } from "./empty.js";
@@ -32,6 +33,8 @@ export function mountView(app) {
   if (state.view === "draw") return drawView(app);
   if (state.view === "loss") return lossView(app);
   if (state.view === "where") return whereView(app);
+  if (state.view === "against" && app.second) return againstView(app, app.second);
+  if (state.view === "against") return emptyView(app, t("view.against"), t("against.none"));
   if (state.view === "contrast" && app.engine.computes) return contrastView(app);
   if (state.view === "contrast") return emptyView(app, t("view.contrast"), t("where.cannot"));
   if (state.view === "training") return trainingView(app);

@@ -110,6 +110,7 @@ function payloadOf(lab, result) {
     ending: "softmax",
     proof: null,
     names: {},
+    against: null,
   };
 }
 
