@@ -74,8 +74,8 @@ def test_of_many_maps_the_first_are_shown_and_it_says_so() -> None:
 
 
 def test_of_a_large_map_means_are_shown_and_it_says_so() -> None:
-    large = np.zeros((200, 129))
-    large[198:, 128] = 5.0  # the last square is cut off: 2 rows, 1 column
+    large = np.zeros((199, 129))
+    large[198:, 128] = 5.0  # the last square is cut off at both sides: one number
     shown = part(large)
     assert shown.lacks == ("each pixel the mean of 2 × 2 numbers",)
     assert shown.maps.shape == (1, 1, 100, 65)
