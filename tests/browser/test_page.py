@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_each_level_by_click(page: Page) -> None:
-    page.open()
+    page.open("m=number")
     assert len(page.all(".column")) == 14, "the input and 13 layers"
     page.one(".column:nth-of-type(2) .tile").click()
     assert page.view() == "layer"
@@ -40,7 +40,7 @@ def test_each_level_by_click(page: Page) -> None:
 
 
 def test_each_level_by_keyboard_and_back(page: Page) -> None:
-    page.open()
+    page.open("m=number")
     page.press(Keys.ARROW_DOWN, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_DOWN, Keys.ENTER)
     assert page.view() == "layer"
     assert page.text("#view h2") == "relu1, map 2 of 4"

@@ -133,8 +133,8 @@ def test_anybodys_onnx_file_is_drawn() -> None:
     assert said.count("concat") == 8  # the fire modules
     shuffled = draw(folder / "light_shufflenet.onnx", style="graph").shapes
     assert "conv 1×1 in 4 groups" in {shape.text for shape in shuffled if isinstance(shape, Text)}
-    sums = "1,235,496 parameters, 349,151,936 multiplications (MACs), receptive field 207×207, 1,000 classes"
-    assert said[-1] == sums  # torchvision's squeezenet1_1
+    sums = "1,235,496 parameters, 349,151,936 multiplications (MACs), receptive field 224×224, 1,000 classes"
+    assert said[-1] == sums  # torchvision's squeezenet1_1; its scores are means over the whole picture
     sums = next(shape.text for shape in reversed(shuffled) if isinstance(shape, Text))
     assert sums.endswith("receptive field 224×224, 1,000 classes"), "no larger than the picture"
 
