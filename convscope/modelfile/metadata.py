@@ -14,7 +14,7 @@ from ..pictures.input_spec import InputSpec, check_ends
 from ..rejection import Rejection
 from ..runs.json_text import parse_json
 
-FORMAT = 4  # the newest; a file is written in the oldest that can say it, which older readers know too
+FORMAT = 5  # what is written; the earlier ones are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,15 @@ class Metadata:
     calibration: Calibration | None = None
     rejection: Rejection | None = None
     half: tuple[str, ...] = ()  # the weights kept in half precision, "<node>.<weight>"; the graph says which
+    sized: bool = True  # whether the graph says the size of every layer's output, as formats 1 to 4 did not
 
     @property
     def format(self) -> int:
-        """The format version: 1, 2 where the probabilities are calibrated, 3 with weights in half precision, 4 where
-        pictures can be none of the classes.
+        """The format version: 5; without sizes 1, 2 where the probabilities are calibrated, 3 with weights in half
+        precision, 4 where pictures can be none of the classes.
         """
+        if self.sized:
+            return FORMAT
         return 4 if self.rejection else 3 if self.half else 1 if self.calibration is None else 2
 
     def __post_init__(self) -> None:
@@ -78,7 +81,7 @@ def from_records(records: dict[str, str]) -> Metadata:
             hint="pip install --upgrade convscope",
         )
     calibrated = int(version) == 2 or (int(version) > 2 and "convscope.calibration" in records)
-    rejects = int(version) > 3
+    rejects = int(version) == 4 or (int(version) > 4 and "convscope.rejection" in records)
     more = ["calibration"] * calibrated + ["rejection"] * rejects
     wanted = ["format", "formula", "classes", "input", *more, "facts", "digest"]
     if list(records) != [f"convscope.{name}" for name in wanted]:
@@ -94,4 +97,4 @@ def from_records(records: dict[str, str]) -> Metadata:
         raise InputError("model.formula", reason=error.brief()) from error
     calibration = Calibration.from_json(fitted[0], "convscope.calibration") if calibrated else None
     rejection = Rejection.from_json(fitted[-1], "convscope.rejection") if rejects else None
-    return Metadata(network, spec, tuple(classes), facts, calibration, rejection)
+    return Metadata(network, spec, tuple(classes), facts, calibration, rejection, sized=int(version) > 4)

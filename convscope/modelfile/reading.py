@@ -202,7 +202,7 @@ def _compare(found: Graph, metadata: Metadata) -> None:
         pairs = zip(found.operators, wanted, strict=False)
         name = next((want.output for operator, want in pairs if operator != want), None)
         raise MalformedError("model.form.graph", name=name or phrase("model.form.graph.end"))
-    if found.values not in ((), graph.values(metadata.network)):  # files of earlier versions have none
+    if found.values != (graph.values(metadata.network) if metadata.sized else ()):
         raise MalformedError("model.form.values")
     temperature = None if calibration is None else calibration.temperature
     tensors = graph.tensors(metadata.network, metadata.spec, temperature, metadata.half, metadata.rejection)

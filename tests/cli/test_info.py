@@ -43,7 +43,7 @@ def test_json_holds_everything(model: Path, capsys: pytest.CaptureFixture[str]) 
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line) == {
         "path": str(model),
-        "format": 1,
+        "format": 5,
         "formula": "conv(4, 3) + relu + maxpool(2) + fc",
         "classes": ["cat", "개", "\x1b[31mred"],
         "input": {
@@ -81,7 +81,7 @@ def test_text(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "training epochs  0.333333",
         "test accuracy    0.974",
         "versions torch   2.13",
-        f"size             {model.stat().st_size:,} bytes, format 1",
+        f"size             {model.stat().st_size:,} bytes, format 5",
         f"digest           sha256 {digest}, verified",
     ]
 

@@ -34,8 +34,7 @@ def test_the_same_numbers_in_fewer_bytes(tmp_path: Path, calibration: object) ->
     write(tmp_path / "full.onnx", *parts, {}, calibration)  # type: ignore[arg-type]
     half, full = read(tmp_path / "half.onnx"), read(tmp_path / "full.onnx")
     assert half.half == ("conv1.weight", "bn1.running_var", "fc1.weight")  # the network's order
-    assert (half.metadata.format, full.half) == (3, ())
-    assert full.metadata.format == (1 if calibration is None else 2)
+    assert full.half == ()
     assert half.metadata.calibration == full.metadata.calibration == calibration
     assert list(half.weights) == list(full.weights)
     for name, array in full.weights.items():
@@ -124,10 +123,3 @@ def test_what_is_not_as_it_is_written_is_refused(change: object, words: str) -> 
     check(changed(lambda model: None), "model.onnx")
     with pytest.raises(InputError, match=words):
         check(changed(change), "model.onnx")
-
-
-def test_a_file_in_full_precision_is_not_of_the_third_format() -> None:
-    model = onnx.load_from_string(serialise(*sample())[: -len(HEAD) - 64])
-    model.metadata_props[0].value = "3"
-    with pytest.raises(InputError, match="its format is not 1"):
-        check(seal(model.SerializeToString(deterministic=True)), "model.onnx")

@@ -68,7 +68,6 @@ def test_a_calibrated_model_divides_its_scores_by_the_temperature(tmp_path: Path
     write(tmp_path / "model.onnx", *parts, {"test": {}}, calibration)
     file = read(tmp_path)
     assert file.metadata.calibration == calibration
-    assert file.metadata.format == 2
     model = onnx.load_from_string(file.data)
     onnx.checker.check_model(model, full_check=True)
     keys = [p.key.removeprefix("convscope.") for p in model.metadata_props]
@@ -81,9 +80,9 @@ def test_a_calibrated_model_divides_its_scores_by_the_temperature(tmp_path: Path
     np.testing.assert_array_equal(logits, Predictor(read(tmp_path / "plain.onnx")).run(pictures)[0])
 
 
-def test_a_model_that_is_not_calibrated_is_of_the_first_format() -> None:
+def test_a_model_that_is_not_calibrated_has_no_record_of_it() -> None:
     records = onnx.load_from_string(serialise(*sample())).metadata_props
-    assert (records[0].key, records[0].value) == ("convscope.format", "1")
+    assert (records[0].key, records[0].value) == ("convscope.format", "5")
     assert "convscope.calibration" not in [p.key for p in records]
 
 

@@ -19,7 +19,7 @@ import { foreignPayload } from "./reading.js";
 /** @typedef {import("./opening.js").Opened} Opened */
 /** @typedef {import("../kit/i18n.js").Translate} Translate */
 
-const NEWEST_FORMAT = 4;
+const NEWEST_FORMAT = 5;
 const DIGEST_LENGTH = 64; // hexadecimal digits at the end of a file
 const WIDEST_FEATURES = 512; // numbers of a picture that a rejection compares; more are averaged in groups
 const FITTED =

@@ -51,7 +51,7 @@ export function writeModel({ nodes: given, input, classes, tensors, formula, cal
   checkEnds(nodes, input, classes);
   checkWeights(nodes, tensors);
   const records = {
-    "convscope.format": rejection ? "4" : Object.keys(halves).length ? "3" : calibration ? "2" : "1",
+    "convscope.format": "5",
     "convscope.formula": formula,
     "convscope.classes": pythonJson(classes),
     "convscope.input": pythonJson(inputRecord(input)),
