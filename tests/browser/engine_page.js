@@ -92,6 +92,11 @@ Object.assign(globalThis, {
           const terms = gradient ? gradientTerms(nodes, at.result, index, name, number, gradient) : [];
           return terms.reduce((sum, term) => sum + term.product, 0);
         }),
+        reads: picks.map(([index, name, number]) => {
+          const gradient = gradients.get(index);
+          const terms = gradient ? gradientTerms(nodes, at.result, index, name, number, gradient) : [];
+          return terms.map(({ from, factor }) => [from, factor]);
+        }),
         after: lossAfterStep(nodes, at.result, gradients, how),
         afterOne: lossAfterStep(nodes, at.result, gradients, { ...how, only }),
         squared: squaredGradient(nodes, gradients),

@@ -37,6 +37,17 @@ def test_no_curve_goes_through_the_label_of_the_axis(browser: webdriver.Chrome, 
     assert opened(browser, tmp_path, kind).js(CROSSED) is False
 
 
+@pytest.mark.parametrize(
+    ("kind", "written"), [("elu", "max(0, x) + min(0, ex − 1)"), ("elu(0.5)", "max(0, x) + min(0, 0.500 · (ex − 1))")]
+)
+def test_a_curve_is_written_with_its_own_number(
+    browser: webdriver.Chrome, tmp_path: Path, kind: str, written: str
+) -> None:
+    (tmp_path / "page.html").write_text(page_html(small_payload(f"conv(2, 3) + {kind} + fc")), encoding="utf-8")
+    page = Page(browser, tmp_path / "page.html").open("v=layer&n=elu1&c=0&y=1&x=1")
+    assert f"y={written}" in page.text("#view").replace(" = ", "=")
+
+
 def test_a_power_below_a_line_is_raised(browser: webdriver.Chrome, tmp_path: Path) -> None:
     page = opened(browser, tmp_path, "sigmoid")
     power, line = (

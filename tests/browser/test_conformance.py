@@ -334,6 +334,9 @@ def check_learned(network: Network, net: Net, picture: Array, rng: np.random.Gen
     assert not ours
     for (name, at), total in zip(picks, page["terms"], strict=True):
         assert abs(total - wanted[name].numpy().ravel()[at]) <= 1e-7 * max(1.0, wanted[name].abs().max().item()), name
+    for (name, _), uses in zip(picks, page["reads"], strict=True):
+        bias = name.endswith(".bias")  # which is multiplied by no number of the input, but by 1
+        assert all((read == -1) == bias and (factor == 1 or not bias) for read, factor in uses), name
     channels = {name: mask(only["channel"], network.nodes[places[owner]].output[0], g) for name, g in wanted.items()}
     if isinstance(network.nodes[places[owner]].layer, ConvTranspose):  # whose kernels lie by the channels of the input
         channels[f"{owner}.weight"] = torch.ones_like(wanted[f"{owner}.weight"])
