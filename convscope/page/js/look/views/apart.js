@@ -104,7 +104,7 @@ export function layerBars(app, other, chosen) {
           type: "button",
           class: "chip",
           "aria-pressed": String(index === chosen),
-          "aria-label": words,
+          title: words,
           on: { click: () => app.tune({ node: node.name }) },
         },
         make(doc, "span", { class: "number" }, node.name),

@@ -3,6 +3,7 @@
 import { button, make, refill } from "../../kit/dom.js";
 import { percent } from "../../kit/format.js";
 import { paint, paintPicture } from "../../kit/palette.js";
+import { rovingButtons } from "../../kit/roving.js";
 import { itemOf } from "../../engine/binary.js";
 import { difference, shareApart } from "../../engine/contrast.js";
 import { winnerOf } from "../lookup.js";
@@ -67,12 +68,15 @@ export function contrastView(app) {
     layers,
     maps,
   );
+  const pictureStop = rovingButtons(gallery);
+  const layerStop = rovingButtons(layers);
   let stop = () => {};
   let drawn = "";
   const refresh = () => {
     const key = [app.state.picture, JSON.stringify(app.state.edits), otherName(app)].join(" ");
     for (const thumb of Array.from(gallery.children))
       thumb.setAttribute("aria-pressed", String(thumb.getAttribute("data-picture") === otherName(app)));
+    pictureStop();
     if (key !== drawn) {
       drawn = key;
       const other = otherPicture(app);
@@ -94,6 +98,7 @@ export function contrastView(app) {
       refill(scores, scoreTable(app, result));
       const index = comparedLayer(app, result);
       refill(layers, ...layerBars(app, result, index));
+      layerStop();
       refill(maps, ...insideApart(app, result, index));
     });
   };
