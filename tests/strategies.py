@@ -500,7 +500,8 @@ _CORNERS = (
         "conv_transpose(3, (2, 3), stride=(3, 2), pad=(1, 0, 0, 2), output_padding=(1, 0)) + softmax + "
         "conv_transpose(4, 3, dilation=(1, 2), bias=False) + log_softmax + conv(4, 3, stride=2) + "
         "concat(channel_slice(1, 3), channel_slice(0, 2)) + "
-        "conv_transpose(4, (1, 2), stride=(2, 1), pad=(2, 0), groups=2) + gap + softmax + fc(4) + log_softmax + fc",
+        "conv_transpose(4, (1, 2), stride=(2, 1), pad=(2, 0), groups=2) + gap + softmax + fc(4) + log_softmax + "
+        "fc(3) + softmax + fc",
         (2, 4, 5),
     ),
     (

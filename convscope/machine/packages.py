@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from importlib import import_module, metadata
 
-IMPORTED_AS = {"pillow": "PIL", "pillow-heif": "pillow_heif", "scikit-learn": "sklearn"}  # where the names differ
 NEED = re.compile(r"(?P<name>[\w-]+)(?:\[[\w,-]+\])?>=(?P<least>[\d.]+)(?:.*extra == ['\"](?P<extra>\w+)['\"])?")
 
 
@@ -33,20 +32,43 @@ def packages() -> list[Package]:
     is there is imported, torch too.
     """
     matches = [NEED.match(line) for line in metadata.requires("convscope") or []]
+    imported_as = _import_names()
     return [
-        _package(match["name"], match["least"], match["extra"] or "")
+        _package(match["name"], match["least"], match["extra"] or "", imported_as.get(_canonical(match["name"])))
         for match in matches
         if match and match["extra"] != "dev"
     ]
 
 
-def _package(name: str, least: str, extra: str) -> Package:
+def _import_names() -> dict[str, str]:
+    """Return what each distribution that is installed is imported by: its own name, else its first public one, such as
+    PIL for pillow.
+    """
+    names: dict[str, str] = {}
+    for name, distributions in sorted(metadata.packages_distributions().items()):
+        if not name.startswith("_"):
+            for distribution in distributions:
+                called = _canonical(distribution)
+                names[called] = name if _canonical(name) == called else names.get(called, name)
+    return names
+
+
+def _canonical(name: str) -> str:
+    """Return a distribution's name as it is compared (PEP 503).
+
+    >>> _canonical("Prometheus_Client")
+    'prometheus-client'
+    """
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _package(name: str, least: str, extra: str, imported_as: str | None) -> Package:
     try:
         installed = metadata.version(name)
     except metadata.PackageNotFoundError:
         return Package(name, least, extra, None, "")
     try:
-        import_module(IMPORTED_AS.get(name.lower(), name))
+        import_module(imported_as or name)
     except Exception as error:  # a library of the system is missing, a file is damaged: whatever it is, it is said
         return Package(name, least, extra, installed, str(error).strip().partition("\n")[0] or type(error).__name__)
     return Package(name, least, extra, installed, "")

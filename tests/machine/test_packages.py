@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import metadata
+from importlib.util import find_spec
 
 import pytest
 
@@ -36,6 +37,15 @@ def test_a_package_that_breaks_when_it_is_imported_says_why(monkeypatch: pytest.
 )
 def test_versions_are_compared_by_their_numbers(installed: str | None, least: str, too_old: bool) -> None:
     assert Package("torch", least, "", installed, "").too_old is too_old
+
+
+def test_every_package_that_is_here_is_imported_by_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    imported: list[str] = []
+    monkeypatch.setattr(module, "import_module", imported.append)
+    there = [package for package in packages() if package.installed]
+    assert len(imported) == len(there) > 8
+    assert {"PIL", "torch", "onnxruntime", "python_multipart", "prometheus_client"} <= set(imported)
+    assert [name for name in imported if find_spec(name) is None] == []
 
 
 def test_every_package_of_ours_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
