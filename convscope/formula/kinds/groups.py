@@ -13,6 +13,7 @@ from ..onnx_operators import FLOAT, Operator, Piece, Tensor, attributes, float32
 from ..receptive_field import ReceptiveField
 from .arguments import Number, Whole
 from .base import Given, Layer, Sizes, Tensors, require_groups
+from .columns import Columnwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,37 +83,18 @@ class GroupNorm(OwnNorm):
 
 
 @dataclass(frozen=True, slots=True)
-class LayerNorm(OwnNorm):
+class LayerNorm(Columnwise, OwnNorm):
     """The channels of each place to mean 0, variance 1, then each scaled and shifted by learned numbers (Ba et al.
     2016; of maps as ConvNeXt has it, Liu et al. 2022); after a flatten all numbers. `eps` is added to the variance.
     """
 
     name = "layer_norm"
     arguments: ClassVar = {"eps": Number(phrase("eps.try"), most=1.0)}
-    reads = "column"
 
     eps: float = 1e-5
 
     def options(self) -> dict[str, float | bool | list[int]]:
         return {"eps": self.eps}
-
-    def sizes(self, given: Given) -> Sizes:
-        return Sizes(given.shape, given.flat)
-
-    def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:
-        return before[0]
-
-    def reach(
-        self, before: Sequence[tuple[ReceptiveField, Pair]], output: Shape, flat: bool
-    ) -> tuple[ReceptiveField, Pair]:
-        """A row of numbers that stand for places sees, together, what all of them see."""
-        if flat:
-            ((field, grid),) = before
-            return field.through(grid, grid, (0, 0)), (1, 1)
-        return super(LayerNorm, self).reach(before, output, flat)
-
-    def read_by(self, patch: Patch, source: Source) -> Patch:
-        return patch._replace(channels=range(source.shape[0]))
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         """Axes are turned round, so that the channels are the last but one of maps and of rows alike."""

@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from ..geometry import Pair, Patch, Shape, Source
+from ..geometry import Shape
 from ..onnx_operators import Piece, attributes
-from ..receptive_field import ReceptiveField
-from .base import Given, Layer, Sizes, operator
+from .base import operator
+from .columns import Columnwise
 
 
 @dataclass(frozen=True, slots=True)
-class Shares(Layer):
+class Shares(Columnwise):
     """A layer that sets each number in proportion to those of the other channels at its place, or of its row."""
 
-    reads = "column"
     operator: ClassVar[str]
-
-    def sizes(self, given: Given) -> Sizes:
-        return Sizes(given.shape, given.flat)
-
-    def receptive_field(self, before: Sequence[ReceptiveField], grid: Pair) -> ReceptiveField:
-        return before[0]
-
-    def reach(
-        self, before: Sequence[tuple[ReceptiveField, Pair]], output: Shape, flat: bool
-    ) -> tuple[ReceptiveField, Pair]:
-        """A row of numbers that stand for places sees, together, what all of them see."""
-        if flat:
-            ((field, grid),) = before
-            return field.through(grid, grid, (0, 0)), (1, 1)
-        return super(Shares, self).reach(before, output, flat)
-
-    def read_by(self, patch: Patch, source: Source) -> Patch:
-        return patch._replace(channels=range(source.shape[0]))
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         return operator(self.operator, name, inputs, axis=1)
