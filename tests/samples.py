@@ -5,7 +5,7 @@ from __future__ import annotations
 from convscope.formula import Network, parse, trace
 from convscope.modelfile import serialise
 from convscope.pictures.input_spec import InputSpec
-from tests.strategies import Weights, random_weights
+from tests.reference import Weights, random_weights
 
 TINY = "conv(2, 3) + bn + leaky_relu + gap + fc"
 

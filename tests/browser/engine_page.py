@@ -17,7 +17,7 @@ from convscope.page.inline import document
 from convscope.page.modules import join
 from convscope.pictures.input_spec import InputSpec
 from convscope.rejection import Fitted
-from tests.strategies import Weights
+from tests.reference import Weights
 
 HERE = Path(__file__).parent
 Array = np.ndarray[Any, Any]

@@ -37,22 +37,13 @@ from convscope.nn import Net, build, load_weights
 from convscope.pictures.input_spec import InputSpec
 from tests.browser.engine_page import EnginePage, numbers
 from tests.calibration.made import calibrated
+from tests.corners import FEATURES, corners, features
 from tests.explain.nets import net_of, pixels
 from tests.explain.test_health import faulty
+from tests.reference import Weights, assert_agree, random_pictures, random_weights, reference
 from tests.rejection.made import READ, rejecting
 from tests.samples import sample
-from tests.strategies import (
-    FEATURES,
-    Weights,
-    assert_agree,
-    corners,
-    features,
-    networks,
-    random_pictures,
-    random_weights,
-    reference,
-    specs,
-)
+from tests.strategies import networks, specs
 
 pytestmark = pytest.mark.browser
 Array = np.ndarray[Any, Any]

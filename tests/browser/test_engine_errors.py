@@ -13,7 +13,7 @@ from convscope.explain.payload.nodes import page_nodes
 from convscope.formula import parse, trace
 from convscope.pictures.input_spec import InputSpec
 from tests.browser.engine_page import EnginePage
-from tests.strategies import random_weights
+from tests.reference import random_weights
 
 pytestmark = pytest.mark.browser
 PICTURE = [0] * 25

@@ -24,10 +24,11 @@ from convscope.formula.zoo import OWN_INPUT
 from convscope.page.inline import HERE as PAGE
 from convscope.page.inline import LANGUAGES, document, formula_table, lab_dictionary
 from convscope.page.modules import join
+from tests.corners import FEATURES, corners, features
 from tests.faults.hostile_formulas import NUMBERS
 from tests.faults.hostile_formulas import WORDS as WORDS_OF_FORMULAS
 from tests.formula.test_parse import ABSURD, groups
-from tests.strategies import FEATURES, corners, features, networks
+from tests.strategies import networks
 
 pytestmark = pytest.mark.browser
 HERE = Path(__file__).parent

@@ -10,7 +10,7 @@ from selenium import webdriver
 from convscope.formula import parse, trace
 from convscope.pictures.input_spec import InputSpec
 from tests.browser.engine_page import EnginePage, numbers
-from tests.strategies import random_weights
+from tests.reference import random_weights
 
 pytestmark = pytest.mark.browser
 

@@ -12,7 +12,9 @@ from convscope.formula import Network
 from convscope.formula.kinds import KINDS
 from convscope.pictures.input_spec import InputSpec
 from tests.browser.engine_page import EnginePage
-from tests.strategies import corners, networks, random_weights
+from tests.corners import corners
+from tests.reference import random_weights
+from tests.strategies import networks
 
 pytestmark = pytest.mark.browser
 

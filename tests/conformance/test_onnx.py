@@ -1,7 +1,7 @@
 """For random plans, torch and the shipped ONNX file give the same numbers at every layer.
 
-To extend it: a new layer or option goes into tests/strategies.py (draw it, and add it to FEATURES so that its absence
-is a failure); a new back end is one function like onnx_engine.outputs, compared by assert_agree.
+To extend it: a new layer or option is drawn in tests/strategies.py and listed in tests/corners.py, so that its absence
+is a failure; a new back end is one function like onnx_engine.outputs, compared by assert_agree.
 """
 
 from __future__ import annotations
@@ -18,17 +18,9 @@ from convscope.formula import Network
 from convscope.modelfile import serialise
 from convscope.pictures.input_spec import InputSpec
 from tests.conformance import onnx_engine
-from tests.strategies import (
-    FEATURES,
-    assert_agree,
-    corners,
-    features,
-    networks,
-    random_pictures,
-    random_weights,
-    reference,
-    specs,
-)
+from tests.corners import FEATURES, corners, features
+from tests.reference import assert_agree, random_pictures, random_weights, reference
+from tests.strategies import networks, specs
 
 EXAMPLES = 400
 

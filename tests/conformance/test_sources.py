@@ -29,7 +29,7 @@ from convscope.modelfile import serialise
 from convscope.nn import build
 from convscope.pictures.input_spec import InputSpec
 from tests.conformance import onnx_engine
-from tests.strategies import assert_agree, random_pictures, random_weights, reference
+from tests.reference import assert_agree, random_pictures, random_weights, reference
 
 Part = tuple[Layer, tuple[int, ...]]
 SHAPE, CLASSES = (2, 7, 5), 3

@@ -27,7 +27,7 @@ from convscope.runs.manifest import MANIFEST, ManifestRow, manifest_csv
 from convscope.runs.records import DataSource
 from convscope.runs.run_json import FORMAT
 from tests.calibration.made import calibrated
-from tests.strategies import random_weights
+from tests.reference import random_weights
 
 FORMULA, SHAPE, KNOWN = "conv(3, 3) + relu + fc", (1, 5, 4), ("cat", "dog", "owl")
 

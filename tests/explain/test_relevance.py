@@ -17,7 +17,8 @@ from convscope.explain.relevance import RULES, Relevance, relevance
 from convscope.formula.kinds import KINDS, Crop
 from convscope.nn import Net, build, load_weights
 from tests.explain.nets import net_of, pixels
-from tests.strategies import networks, random_pictures, random_weights, specs
+from tests.reference import random_pictures, random_weights
+from tests.strategies import networks, specs
 
 PLANS = (
     "conv(4, 3) + relu + maxpool(2) + conv(5, 3) + relu + fc(6) + relu + fc",

@@ -10,7 +10,8 @@ from convscope.modelfile import serialise
 from convscope.modelfile.reading import ModelFile, check
 from convscope.nn import build, load_weights
 from convscope.pictures.input_spec import InputSpec
-from tests.strategies import networks, random_pictures, random_weights
+from tests.reference import random_pictures, random_weights
+from tests.strategies import networks
 
 
 @given(networks())

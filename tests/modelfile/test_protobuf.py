@@ -13,7 +13,8 @@ from convscope.modelfile import serialise
 from convscope.modelfile.parsing import parse_graph, parse_model
 from convscope.modelfile.protobuf import MAX_FIELDS, Fixed32, MalformedError, message, parts, real, whole, wholes
 from convscope.pictures.input_spec import InputSpec
-from tests.strategies import networks, random_weights
+from tests.reference import random_weights
+from tests.strategies import networks
 
 
 @given(networks())

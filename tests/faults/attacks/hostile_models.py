@@ -28,9 +28,9 @@ from tests.faults.hostile_formulas import hostile_formula
 from tests.faults.hostile_json import TEXTS, hostile_text, hostile_value, mutated
 from tests.faults.oracle import CODES, command_line, ill_printed, ill_said
 from tests.faults.protobuf_tree import mutate, parsed, written
+from tests.reference import random_pictures, reference
 from tests.rejection.made import rejecting
 from tests.samples import TINY, sample
-from tests.strategies import random_pictures, reference
 
 FORMULAS = (
     (TINY, (1, 6, 5), 2),

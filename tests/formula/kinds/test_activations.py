@@ -13,7 +13,7 @@ from convscope.modelfile import serialise
 from convscope.nn.table import TORCH
 from convscope.pictures.input_spec import InputSpec
 from tests.conformance import onnx_engine
-from tests.strategies import random_weights
+from tests.reference import random_weights
 
 ACTIVATIONS = [kind for kind in KINDS if issubclass(kind, Activation)]
 SATURATED = {

@@ -24,7 +24,7 @@ from convscope.formula.kinds.table import TRAITS, table
 from convscope.formula.network import Node
 from convscope.formula.onnx_operators import FLOAT, Piece, Tensor, same
 from convscope.nn.table import TORCH
-from tests.strategies import FEATURES
+from tests.corners import FEATURES
 
 PAGE = Path(convscope.page.__file__).parent
 SHAPE = (4, 9, 8)
@@ -94,7 +94,9 @@ def test_a_kind_is_whole(kind: type[Layer]) -> None:
     assert set(kind.arguments) == {field.name for field in fields(kind)}, "every field has its check"
     assert kind.takes in ("any", "maps", "rows")
     assert kind in TORCH, "convscope/nn/table.py: what makes it in torch"
-    assert kind.name in {feature.split(":")[0] for feature in FEATURES}, "tests/strategies.py: draw it and list it"
+    assert kind.name in {feature.split(":")[0] for feature in FEATURES}, (
+        "draw it in tests/strategies.py, list it in tests/corners.py"
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -17,8 +17,10 @@ from convscope.formula import Network, parse, trace
 from convscope.formula.kinds import KINDS
 from convscope.nn import Net, build, load_weights
 from convscope.pictures.input_spec import InputSpec
+from tests.corners import FEATURES, corners, features
 from tests.page.js.learn.node import Learner, page_nodes
-from tests.strategies import FEATURES, Weights, corners, features, networks, random_weights
+from tests.reference import Weights, random_weights
+from tests.strategies import networks
 
 Array = np.ndarray[Any, Any]
 TOLERANCE = 1e-4  # of a tensor's largest number

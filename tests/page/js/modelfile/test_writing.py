@@ -20,11 +20,13 @@ from convscope.pictures.input_spec import InputSpec
 from convscope.rejection import Fitted
 from tests.calibration.made import calibrated
 from tests.conformance import onnx_engine
+from tests.corners import corners
 from tests.page.js.learn.conftest import learn  # the fixture
 from tests.page.js.learn.node import Learner, page_nodes
+from tests.reference import Weights, random_pictures, random_weights
 from tests.rejection.made import READ, rejecting
 from tests.samples import sample
-from tests.strategies import Weights, corners, networks, random_pictures, random_weights, specs
+from tests.strategies import networks, specs
 
 __all__ = ["learn"]
 EXAMPLES = 60

@@ -21,7 +21,8 @@ from convscope.formula.kinds import MaxPool
 from convscope.page.large import forward_modules
 from convscope.page.modules import join
 from convscope.pictures.input_spec import InputSpec
-from tests.strategies import networks, random_pictures, random_weights, specs
+from tests.reference import random_pictures, random_weights
+from tests.strategies import networks, specs
 
 HERE = Path(__file__).parent
 DRIVER = """
