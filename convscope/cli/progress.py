@@ -68,7 +68,7 @@ class Progress:
 
     def step(self, line: StepLine, begin: BeginLine) -> None:
         """Show where training stands."""
-        if is_fit(begin):
+        if begin.settings.is_fit:
             return
         if is_lecture(begin):
             self.lecture(line, begin)
@@ -79,7 +79,7 @@ class Progress:
     def epoch(self, line: EpochLine, begin: BeginLine) -> None:
         """Take in an epoch's figures; at the end of the schedule, or of a round of it, show the last line."""
         self._validation = line.validation
-        if is_fit(begin):
+        if begin.settings.is_fit:
             self.note(self.fitted(line))
         elif is_lecture(begin):
             if line.validation is not None:
@@ -170,7 +170,7 @@ class Bar(Progress):
         self._bar.update(self._task, figures=text)
 
     def step(self, line: StepLine, begin: BeginLine) -> None:
-        if is_fit(begin):
+        if begin.settings.is_fit:
             return
         if is_lecture(begin):
             self.lecture(line, begin)
@@ -183,11 +183,6 @@ class Bar(Progress):
 def is_lecture(begin: BeginLine) -> bool:
     """Whether the lecture's own output is wanted."""
     return begin.settings.recipe.name == "slides"
-
-
-def is_fit(begin: BeginLine) -> bool:
-    """Whether nothing is trained but a linear layer, which is fitted to its optimum."""
-    return begin.settings.start is not None and begin.settings.start.tune == "head"
 
 
 def opening(begin: BeginLine) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..evaluation import Evaluation
     from ..training.options import TrainOptions
     from ..training.result import Result
+    from ..training.settings import RunSettings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -134,17 +135,17 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(result.to_json()))
         return 0
-    for line in report(result, shown.begin.settings.recipe.name):
+    for line in report(result, shown.begin.settings):
         print(line)
     for note in result.notes:
         print(f"note: {note}", file=sys.stderr)
     return 0
 
 
-def report(result: Result, recipe: str) -> Iterator[str]:
+def report(result: Result, settings: RunSettings) -> Iterator[str]:
     """Yield what a training came to, line by line: its figures, how long it took, where the model file is."""
     test, validation = result.test, result.validation
-    if test is not None and recipe == "slides":  # as the lecture's script says it
+    if test is not None and settings.recipe.name == "slides":  # as the lecture's script says it
         percent = 100 * int(test.confusion.trace()) / test.n
         yield f"Test Accuracy of the model on the {test.n} test images: {percent:f} %"
     elif test is not None:
@@ -160,7 +161,7 @@ def report(result: Result, recipe: str) -> Iterator[str]:
         yield f"calibrated: {result.calibration.said()}"
     if result.rejection is not None:
         yield f"none of these: {result.rejection.said()}"
-    speed = "" if recipe == "head" else f", {result.images_per_second:,.0f} pictures/s"
+    speed = "" if settings.is_fit else f", {result.images_per_second:,.0f} pictures/s"
     yield f"trained in {result.train_seconds:.1f} s{speed}"
     yield f"model {result.model}"
 

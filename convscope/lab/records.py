@@ -74,6 +74,7 @@ class RunSummary(Record):
     report: str | None = None  # where its report.html is, if it has one
     asked: Asked | None = None
     label_smoothing: float = 0.0  # share of each label that is spread over all classes: the floor of its loss
+    is_fit: bool = False  # one fit, without steps: a linear layer on frozen features
 
     @classmethod
     def bare(cls, id: str, state: RunState, message: Fault | None) -> Self:

@@ -129,6 +129,7 @@ class ShownSettings:
     epochs: float
     steps: int
     recipe: str
+    is_fit: bool
     batch: int
     label_smoothing: float
     data: RunData
@@ -137,6 +138,7 @@ class ShownSettings:
     def from_json(cls, fields: Fields) -> Self:
         """Return the settings. Raises InputError for a field of another type."""
         recipe, data = fields.within("recipe"), fields.within("data")
+        start = fields.if_there(fields.within, "start")
         shape = data.integers("shape")
         if len(shape) != 3:
             raise InputError("run.numbers", where=data.where)
@@ -148,6 +150,7 @@ class ShownSettings:
             epochs=fields.number("epochs"),
             steps=fields.integer("steps"),
             recipe=recipe.text("name"),
+            is_fit=start is not None and start.text("tune") == "head",
             batch=recipe.integer("batch_size"),
             label_smoothing=label_smoothing(fields),
             data=RunData(

@@ -76,6 +76,7 @@ class RunReader:
             epochs=settings.epochs,
             steps=settings.steps,
             recipe=settings.recipe,
+            is_fit=settings.is_fit,
             batch=settings.batch,
             label_smoothing=settings.label_smoothing,
             data=settings.data,

@@ -216,9 +216,8 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
     made = Prepared.of(settings, dataset, opened.copies)
     start, begins = settings.start, opened.begins or Beginning(dataset)
     parts, network, held_out, schedule = made.parts, made.network, made.held_out, made.schedule
-    is_head = start is not None and start.tune == "head"
     require_speed(network)
-    if not is_head:
+    if not settings.is_fit:
         require_memory(network, recipe, len(parts.train), workers.size, made.device.type)
     test_set = parts.labelled(parts.test, settings.input, made.device, made.images)
 
@@ -229,13 +228,13 @@ def _train_and_export(opened: OpenRun, dataset: Dataset, context: RunContext) ->
         context.log(BeginLine(str(path), state.step, network.parameters, settings))
         first = body is not None and state.step == 0
         head = begin_with(state, settings, body, parts.train, context) if first and body is not None else None
-        if head is not None and not is_head and held_out is not None:
+        if head is not None and not settings.is_fit and held_out is not None:
             context.note(head_alone(state, settings, held_out, context))
         if begins.trial is not None:
             begins.trial.write_to(state, context)
-        if is_head and head is not None:
+        if settings.is_fit and head is not None:
             log_head(state, head, held_out, made.sample, context)
-        elif not is_head:
+        elif not settings.is_fit:
             made.fit(state, context)
         lr_factor = schedule.lr_factor(state.step - 1)
         _stop_if_asked(state, schedule, context)

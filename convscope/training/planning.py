@@ -94,7 +94,7 @@ def _planned(options: TrainOptions, begins: Beginning, context: RunContext, copi
     dataset = begins.dataset
     if begins.start is not None:
         settings = resolve_settings(options, dataset, context.workers, copies, begins.start, begins.file)
-        if begins.start.tune == "head":
+        if settings.is_fit:
             return settings  # nothing is known of how long the fit takes
         if options.budget is not None and (seconds := parse(options.budget).seconds) is not None:
             pace = seconds_per_step(settings, dataset, PROBE)

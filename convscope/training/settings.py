@@ -42,6 +42,11 @@ class RunSettings:
     asked: tuple[str, ...] | None = None  # the words after `convscope train` that ask for it; None where none do
     planned_seconds: float | None = None  # that the steps, of the first round if there are several, seemed to take
 
+    @property
+    def is_fit(self) -> bool:
+        """Whether the run is one fit, without steps: a linear layer, brought to its optimum on frozen features."""
+        return self.start is not None and self.start.tune == "head"
+
     def to_json(self) -> dict[str, object]:
         """Return the fields as run.json has them."""
         plain = {name: getattr(self, name) for name in self.__slots__ if name != "planned_seconds"}

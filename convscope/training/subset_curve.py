@@ -119,7 +119,7 @@ def _options(settings: RunSettings, some: Dataset, out: Path) -> TrainOptions:
         out=out,
     )
     start = settings.start
-    if start is not None and start.tune == "head":  # its features are cached, its taps are chosen anew
+    if start is not None and settings.is_fit:  # its features are cached, its taps are chosen anew
         size = some.shape[1] if is_pretrained(start.name) else None  # which is chosen, too, where none is asked for
         return replace(common, from_=start.name, tune=start.tune, size=size)
     epochs = max(1e-3, settings.steps / settings.recipe.batches(len(some.train)))

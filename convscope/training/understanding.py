@@ -65,7 +65,7 @@ def _plan(settings: RunSettings, network: Network) -> Phrase:
     """Return what is trained, how long, and why it is that."""
     recipe, start = settings.recipe, settings.start
     parameters = f"{network.parameters:,}"
-    if start is not None and start.tune == "head":
+    if start is not None and settings.is_fit:
         return phrase("planned.head", name=start.name, taps=places(start), parameters=parameters)
     if start is not None:
         return phrase("planned.tune", name=start.name, parameters=parameters, **_length(settings))

@@ -51,6 +51,7 @@ def recorded() -> Json:
         "epochs": 6.0,
         "batch": 128,
         "label_smoothing": 0.1,
+        "is_fit": False,
         "step": last["step"],
         "steps": last["step"],
         "loss": last["loss"],

@@ -42,6 +42,12 @@ def test_the_figures_are_the_logs(root: Path) -> None:
     assert (entry["data"]["shape"], entry["test"]["accuracy"], entry["asked"]) == ([1, 28, 28], 0.9943, None)
 
 
+@pytest.mark.parametrize(("tune", "is_fit"), [(None, False), ("all", False), ("head", True)])
+def test_a_head_on_frozen_features_is_one_fit_without_steps(root: Path, tune: str | None, is_fit: bool) -> None:
+    run_dir(root, "one", [step(1)], start=None if tune is None else {"name": "lite0", "tune": tune})
+    assert RunIndex(root).summary("one").is_fit is is_fit
+
+
 def test_a_run_is_running_while_its_lock_is_held_and_stopped_after(root: Path) -> None:
     path, runs = run_dir(root, "one", [step(1)]), RunIndex(root)
     assert runs.summary("one").state == "stopped"

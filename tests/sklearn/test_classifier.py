@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from inspect import signature
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,9 @@ import convscope
 from convscope.errors import InputError
 from convscope.sklearn import ConvClassifier
 from convscope.sklearn.classifier import class_names
+from convscope.training import session
+from convscope.training.options import TrainOptions
+from convscope.training.recipes import named
 
 DIGITS, LABELS = load_digits(return_X_y=True)
 X, Y = DIGITS[:300], LABELS[:300]
@@ -52,6 +56,47 @@ def test_it_is_the_training_that_train_does(tmp_path: Path) -> None:
             assert row[int(label)] == pytest.approx(probability, abs=1e-5)
     assert made.model_.calibration is not None
     assert made.model_.calibration.temperature == pytest.approx(result.calibration.temperature)
+
+
+HERE_ALONE = {"channels", "shape", "pixel_range", "class_weight", "random_state", "n_jobs"}
+TRAINS_ALONE = {
+    *("data", "balance", "seed", "threads"),  # here X, class_weight, random_state and n_jobs
+    *("size", "data_root", "label_from", "group_by", "changes", "cache", "strict"),  # of pictures in files
+    *("out", "resume", "stop", "keep_seconds"),  # of a run that stays
+}
+
+
+def test_what_it_has_in_common_with_train_is_of_the_same_name_type_and_default() -> None:
+    own, trains = (signature(one).parameters for one in (ConvClassifier, convscope.train))
+    assert own.keys() - trains.keys() == HERE_ALONE
+    assert trains.keys() - own.keys() == TRAINS_ALONE
+    for name in own.keys() - HERE_ALONE:
+        assert (name, own[name].default) == (name, trains[name].default)
+        assert (name, own[name].annotation) == (name, trains[name].annotation)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"arch": "fc", "recipe": "plain", "epochs": 2.5, "batch_size": 7, "lr": 0.5, "val": 3, "device": "cpu"},
+        {"arch": "fc", "recipe": "plain", "budget": "30s", "flips": "yes", "augment": "no"},
+        {"from_": "lite0", "tune": "head"},
+    ],
+)
+def test_what_is_asked_reaches_train(asked: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[TrainOptions] = []
+
+    def watched(options: TrainOptions, *_: object, **__: object) -> None:
+        seen.append(options)
+        raise InputError("file.unreadable", where="here", reason="seen")
+
+    monkeypatch.setattr(session, "train_with", watched)
+    with pytest.raises(ValueError, match="seen"):
+        ConvClassifier(**asked, random_state=5, n_jobs=2).fit(X, Y)
+    options = seen[0]
+    wanted = {name: named(value) if name == "recipe" else value for name, value in asked.items()}
+    assert {name: getattr(options, name) for name in asked} == wanted
+    assert (options.seed, options.threads) == (5, 2)
 
 
 def test_every_form_of_the_same_pictures_gives_the_same_bits() -> None:

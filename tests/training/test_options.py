@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from inspect import signature
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from convscope.cli.parser import make_parser
 from convscope.cli.train import options_of
 from convscope.data import Dataset, Split
 from convscope.formula import parse
+from convscope.training import session
 from convscope.training.balance import BALANCE
 from convscope.training.options import DEVICES, TrainOptions, asked_words
 from convscope.training.recipes import RECIPES, named
@@ -74,6 +76,19 @@ def test_a_budget_and_a_resumed_run_come_back_too() -> None:
 def test_a_start_comes_back_too() -> None:
     for options in (TrainOptions("x", from_="-runs/a b", tune="all", lr=0.1), TrainOptions("x", from_="lite0")):
         assert again(options) == options
+
+
+def test_train_takes_every_option_by_its_name_and_default_and_hands_it_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = {"progress", "stop", "keep_seconds"}
+    parameters = signature(session.train).parameters
+    defaults = {name: one.default for name, one in parameters.items() if name not in own}
+    assert defaults == {field.name: field.default for field in fields(TrainOptions)}
+    handed: dict[str, object] = {}
+    monkeypatch.setattr(session, "TrainOptions", lambda **options: handed.update(options))
+    monkeypatch.setattr(session, "train_with", lambda *_: None)
+    asked = {name: object() for name in defaults}
+    session.train(**asked)
+    assert handed == asked
 
 
 def test_what_is_not_asked_needs_no_word() -> None:

@@ -33,6 +33,7 @@ import { followStream } from "./streams.js";
  * often empty
  * @property {string | null} look where its see-through page is; null until it is finished
  * @property {number} label_smoothing share of each label that is spread over all classes, 0 … 1
+ * @property {boolean} is_fit whether it is one fit, without steps: a linear layer on frozen features
  * @property {string | null} [report] where its report.html is, if it has one
  * @property {{data: string, size: number | null} | null} [asked] what was chosen in the form, of a run that this lab
  * started

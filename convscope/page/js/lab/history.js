@@ -8,7 +8,6 @@ import { confusionTable } from "../look/views/confusion.js";
 import { lossCurve } from "../look/views/curve.js";
 import { wholeIn } from "./address.js";
 import { snapshotMaps } from "./chapters/mnist_maps.js";
-import { isFitted } from "./workbench/run_facts.js";
 
 /** @typedef {import("./types.js").Lab} Lab */
 /**
@@ -58,7 +57,7 @@ export function historyView(lab, history) {
   const refresh = () => {
     const { run, lines, snapshots } = history();
     element.hidden = !run;
-    for (const part of [curve, scrubbed]) part.hidden = run !== null && isFitted(run); // it has one step
+    for (const part of [curve, scrubbed]) part.hidden = run !== null && run.is_fit; // it has one step
     const key = JSON.stringify([
       run?.id,
       run?.state,

@@ -5,7 +5,7 @@ import { fixed, percent, thousands } from "../../kit/format.js";
 import { spoken } from "../../kit/i18n.js";
 import { confusionTable } from "../../look/views/confusion.js";
 import { grouped } from "../../formula/fault.js";
-import { isFitted, secondsText, shareDone } from "./run_facts.js";
+import { secondsText, shareDone } from "./run_facts.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("../api.js").RunSummary} RunSummary */
@@ -38,7 +38,7 @@ export function figureList({ doc, t }, run, report, network) {
       : []),
     [t("mnist.train.accuracy"), [run.accuracy === null ? "–" : percent(run.accuracy, 2)], "accuracy"],
     [t("mnist.loss"), [run.loss === null ? "–" : fixed(run.loss, 4)], "loss"],
-    ...(isFitted(run)
+    ...(run.is_fit
       ? []
       : [
           /** @type {[string, (string | Node)[], string]} */ ([
@@ -155,7 +155,7 @@ export function settingsPart({ doc, t }, run, report) {
         ]
       : []),
     entry(t("bench.recipe"), run.recipe),
-    ...(isFitted(run)
+    ...(run.is_fit
       ? []
       : [
           entry(t("mnist.epochs"), run.epochs === null ? "–" : String(Math.round(run.epochs * 1000) / 1000)),

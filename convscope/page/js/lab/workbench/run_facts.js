@@ -33,11 +33,6 @@ export function networkOf(run) {
   return TRACED.get(key) ?? null;
 }
 
-/** Whether it is one fit, without batches and passes: a linear layer on frozen features. @param {RunSummary} run */
-export function isFitted(run) {
-  return run.recipe === "head";
-}
-
 /** Whether its process is at work. @param {RunSummary} run */
 export function isGoing(run) {
   return run.state === "starting" || run.state === "running";
