@@ -1,10 +1,8 @@
-"""The engine that learns as a back end under test: bench.js in Node.js, a line of JSON each way."""
+"""The engine that learns as a back end under test: the functions of bench.js, called in Node.js."""
 
 from __future__ import annotations
 
 import base64
-import json
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,59 +14,27 @@ from convscope.explain.payload import nodes
 from convscope.explain.payload.encoding import as_json
 from convscope.formula import Network
 from convscope.page.inline import learning_modules
-from convscope.page.modules import join
-
-HERE = Path(__file__).parent
-ROOT = HERE.parents[3]
-DRIVER = """
-import { createInterface } from "node:readline";
-for await (const line of createInterface({ input: process.stdin })) {
-  let answer;
-  try {
-    const [name, asked] = JSON.parse(line);
-    answer = { result: bench(name, asked) ?? null };
-  } catch (error) {
-    answer = { error: String(error?.stack ?? error) };
-  }
-  process.stdout.write(`${JSON.stringify(answer)}\\n`);
-}
-"""
+from tests.page.js.node import Node, node
 
 
 class Learner:
     """Calls the functions of bench.js."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
+    def __init__(self, started: Node) -> None:
+        self.node = started
 
     def call(self, name: str, **asked: object) -> Any:
         """Return what `name` of bench.js returns, arrays as numpy's."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps([name, _given(asked)]) + "\n")
-        self.process.stdin.flush()
-        answer = json.loads(self.process.stdout.readline())
-        if "error" in answer:
-            raise RuntimeError(answer["error"])
-        return _made(answer["result"])
+        return _made(self.node.call(name, _given(asked)))
 
 
 @contextmanager
 def learner(folder: Path, *flags: str) -> Iterator[Learner]:
     """Start a Node.js with bench.js in it."""
-    script = folder / "bench.mjs"
-    script.write_text(join(HERE / "bench.js", ROOT) + DRIVER, encoding="utf-8")
-    command = ["node", *flags, str(script)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            started = Learner(process)
-            started.call("modules", modules=learning_modules())
-            yield started
-            assert process.stdin is not None
-            process.stdin.close()
-            process.wait(timeout=60)
-        finally:
-            process.kill()
+    with node(Path(__file__).parent / "bench.js", folder, *flags) as started:
+        found = Learner(started)
+        found.call("modules", modules=learning_modules())
+        yield found
 
 
 def page_nodes(network: Network) -> object:
