@@ -1,4 +1,4 @@
-"""ONNX operators as plain values (opset 17): what a layer becomes in a model file, and what it is read from."""
+"""ONNX operators as plain values (opset 17): what a layer becomes in a model file."""
 
 from __future__ import annotations
 
@@ -39,49 +39,6 @@ class Piece(NamedTuple):
 
     operators: tuple[Operator, ...]
     tensors: Mapping[str, Tensor] = {}
-
-
-# What an attribute means that is left out (github.com/onnx/onnx, docs/Operators.md), for the operators that layers use.
-_WINDOW: Attributes = {"strides": (1, 1), "pads": (0, 0, 0, 0)}
-DEFAULTS: dict[str, Attributes] = {
-    "AveragePool": {**_WINDOW, "ceil_mode": 0, "count_include_pad": 0},
-    "BatchNormalization": {"epsilon": 1e-5, "momentum": 0.9, "training_mode": 0},
-    "Conv": {**_WINDOW, "dilations": (1, 1), "group": 1},
-    "ConvTranspose": {**_WINDOW, "dilations": (1, 1), "group": 1, "output_padding": (0, 0)},
-    "Elu": {"alpha": 1.0},
-    "Flatten": {"axis": 1},
-    "Gemm": {"alpha": 1.0, "beta": 1.0, "transA": 0, "transB": 0},
-    "Gather": {"axis": 0},
-    "HardSigmoid": {"alpha": 0.2, "beta": 0.5},
-    "InstanceNormalization": {"epsilon": 1e-5},
-    "LRN": {"alpha": 1e-4, "beta": 0.75, "bias": 1.0},
-    "LeakyRelu": {"alpha": 0.01},
-    "LogSoftmax": {"axis": -1},
-    "MaxPool": {**_WINDOW, "ceil_mode": 0, "dilations": (1, 1), "storage_order": 0},
-    "Softmax": {"axis": -1},
-}
-
-
-def attributes(operator: Operator) -> Attributes:
-    """Return an operator's attributes with those that it leaves out, floats as float32 holds them."""
-    full = {**DEFAULTS.get(operator.kind, {}), **operator.attributes}
-    return {name: float32(v) if isinstance(v, float) else v for name, v in sorted(full.items())}
-
-
-def same(a: Piece, b: Piece) -> bool:
-    """Tell whether two pieces compute the same, operator by operator, whatever their values are called."""
-    return _nameless(a) == _nameless(b)
-
-
-def _nameless(piece: Piece) -> list[tuple[str, tuple[object, ...], Attributes]]:
-    """Return the operators with constants in place of their names, and other values by the order they first occur."""
-    numbers: dict[str, int] = {}
-
-    def value(name: str) -> object:
-        tensor = piece.tensors.get(name)
-        return tensor if tensor and tensor.data is not None else numbers.setdefault(name, len(numbers))
-
-    return [(op.kind, tuple(value(name) for name in (*op.inputs, op.output)), attributes(op)) for op in piece.operators]
 
 
 def scalar(value: float) -> Tensor:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import struct
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from ...errors import phrase
 from ..geometry import Shape
-from ..onnx_operators import Operator, Piece, attributes, float32, scalar, shortest
+from ..onnx_operators import Operator, Piece, float32, scalar
 from .arguments import Below, Number
 from .base import Elementwise, Tensors, operator
 
@@ -22,10 +21,6 @@ class Activation(Elementwise):
     """An activation without learned numbers."""
 
     activation = True
-
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        return cls()
 
     @abstractmethod
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece: ...
@@ -84,14 +79,6 @@ class Clip(Activation):
         clip = operator("Clip", name, inputs, "least", "most")
         return Piece(clip.operators, {f"{name}.least": scalar(self.low), f"{name}.most": scalar(self.high)})
 
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        least, most = (piece.tensors[name].data or b"" for name in piece.operators[0].inputs[1:])
-        if len(least) != 4 or len(most) != 4:
-            return None
-        (low,), (high,) = struct.unpack("<f", least), struct.unpack("<f", most)
-        return None if (low, high) == (0.0, 6.0) else cls(shortest(low), shortest(high))  # that is a relu6
-
 
 @dataclass(frozen=True, slots=True)
 class Softplus(Activation):
@@ -123,10 +110,6 @@ class LeakyReLU(Activation):
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         return operator("LeakyRelu", name, inputs, alpha=float32(self.slope))
 
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        return cls(_alpha(piece))
-
 
 @dataclass(frozen=True, slots=True)
 class PReLU(Elementwise):
@@ -142,10 +125,6 @@ class PReLU(Elementwise):
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         return operator("PRelu", name, inputs, "weight")
-
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        return cls() if piece.tensors[piece.operators[0].inputs[1]].shape == (1,) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +145,6 @@ class ELU(Activation):
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         return operator("Elu", name, inputs, alpha=float32(self.alpha))
-
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        return cls(_alpha(piece))
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,10 +259,3 @@ class Tanh(Activation):
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         return operator("Tanh", name, inputs)
-
-
-def _alpha(piece: Piece) -> float:
-    alpha = attributes(piece.operators[0])["alpha"]
-    if not isinstance(alpha, float):
-        raise ValueError("alpha is no number")
-    return shortest(alpha)

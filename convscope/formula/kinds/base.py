@@ -11,11 +11,11 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
-from typing import ClassVar, Literal, NamedTuple, Self, TypeAlias
+from typing import ClassVar, Literal, NamedTuple, TypeAlias
 
 from ...errors import PlanError, Said, phrase
 from ..geometry import Pair, Patch, Shape, Source, Window, times
-from ..onnx_operators import Operator, Piece, same
+from ..onnx_operators import Operator, Piece
 from ..plan import Plan
 from ..receptive_field import ReceptiveField
 from .arguments import Argument, Extent, Relation
@@ -157,25 +157,6 @@ class Layer(Plan, ABC):
         Weights are called "<name>.<weight>"; so are values in between and constants.
         """
 
-    @classmethod
-    @abstractmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        """Return the layer that the first of some operators stands for, None where that is another kind.
-
-        `piece` holds the shapes of the weights too. Nothing else is checked here: `from_onnx` compares.
-        """
-
-    @classmethod
-    def from_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        """Return the layer of this kind that some operators compute exactly from an input of `shape`, None if there
-        is none.
-        """
-        try:
-            layer = cls.read_onnx(piece, shape)
-            return layer if layer and same(layer.onnx("", _outside(piece), shape), piece) else None
-        except (PlanError, LookupError, ValueError):  # too few operators or tensors, arguments that it does not take
-            return None
-
 
 @dataclass(frozen=True, slots=True)
 class Elementwise(Layer):
@@ -233,13 +214,6 @@ def operator(kind: str, name: str, inputs: tuple[str, ...], *weights: str, **att
 def weighted(tensors: Tensors) -> int:
     """Return how many numbers some tensors hold."""
     return sum(math.prod(shape) for _, shape in tensors)
-
-
-def _outside(piece: Piece) -> tuple[str, ...]:
-    """Return the values, in the order they are read, that no operator of the piece makes and no tensor holds."""
-    outputs = {op.output for op in piece.operators}
-    read = (name for op in piece.operators for name in op.inputs)
-    return tuple(dict.fromkeys(name for name in read if name not in outputs and name not in piece.tensors))
 
 
 def _text(value: object) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Self
+from typing import ClassVar, Literal
 
 from ...errors import phrase
 from ..geometry import Shape, Sides, Size, Source, Window, ends, pair, times
-from ..onnx_operators import Piece, attributes
+from ..onnx_operators import Piece
 from .arguments import Divides, Extent, Flag, SameNeedsOdd, Whole
 from .base import Given, Tensors, Windowed, operator, require_groups
 
@@ -81,11 +81,3 @@ class Conv(Windowed):
         w, weights = self.window, ("weight", "bias") if self.bias else ("weight",)
         sizes = {"kernel_shape": w.kernel, "strides": w.stride, "pads": w.pads, "dilations": w.dilation}
         return operator("Conv", name, inputs, *weights, **sizes, group=self.groups)
-
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        op = piece.operators[0]
-        given: Any = attributes(op)
-        channels, _, *kernel = piece.tensors[op.inputs[1]].shape
-        stride, pad, dilation = given["strides"], given["pads"], given["dilations"]
-        return cls(channels, (kernel[0], kernel[1]), stride, pad, dilation, given["group"], len(op.inputs) == 3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from ...errors import PlanError, phrase
 from ..geometry import Pair, Patch, Shape, Source
@@ -49,7 +49,3 @@ class FC(Layer):
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         return operator("Gemm", name, inputs, "weight", "bias", transB=1)
-
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        return cls(piece.tensors[piece.operators[0].inputs[1]].shape[0])

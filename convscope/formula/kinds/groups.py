@@ -5,11 +5,11 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from ...errors import phrase
 from ..geometry import Pair, Patch, Shape, Source
-from ..onnx_operators import FLOAT, Operator, Piece, Tensor, attributes, float32, scalar, shortest, wholes
+from ..onnx_operators import FLOAT, Operator, Piece, Tensor, float32, scalar, wholes
 from ..receptive_field import ReceptiveField
 from .arguments import Number, Whole
 from .base import Given, Layer, Sizes, Tensors, require_groups
@@ -75,12 +75,6 @@ class GroupNorm(OwnNorm):
             tensors[constant] = Tensor(FLOAT, (self.groups,), struct.pack("<f", value) * self.groups)
         return Piece(operators, tensors)
 
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        split = piece.tensors[piece.operators[0].inputs[1]].data or b""
-        epsilon: Any = attributes(piece.operators[1])["epsilon"]
-        return cls(struct.unpack("<3q", split)[1], shortest(epsilon)) if len(split) == 24 else None
-
 
 @dataclass(frozen=True, slots=True)
 class LayerNorm(Columnwise, OwnNorm):
@@ -117,8 +111,3 @@ class LayerNorm(Columnwise, OwnNorm):
             Operator("Transpose", (shifted,), name),
         )
         return Piece(operators, {eps: scalar(self.eps), each: wholes(-1, 1)})
-
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        eps = piece.tensors[piece.operators[5].inputs[1]].data or b""
-        return cls(shortest(struct.unpack("<f", eps)[0])) if len(eps) == 4 else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Self
 
 from ...errors import PlanError, phrase
 from ..geometry import Pair, Patch, Shape, Source, times
@@ -53,10 +52,6 @@ class PlaceByPlace(Layer):
             single if rows == 1 else patch.rows,
             single if columns == 1 else patch.columns,
         )
-
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        return cls()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +118,3 @@ class Concat(Layer):
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         return operator("Concat", name, inputs, axis=1)
-
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        return cls()

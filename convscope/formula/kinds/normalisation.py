@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from ...errors import phrase
 from ..geometry import Pair, Patch, Shape, Source
-from ..onnx_operators import Operator, Piece, attributes, float32, shortest
+from ..onnx_operators import Operator, Piece, float32
 from ..receptive_field import ReceptiveField
 from .arguments import Flag, Number, Odd, Whole
 from .base import Elementwise, Given, Layer, Sizes, Tensors, operator
@@ -39,11 +39,6 @@ class BatchNorm(Elementwise):
         weights = ("weight", "bias", "running_mean", "running_var")
         return operator("BatchNormalization", name, inputs, *weights, epsilon=float32(self.eps))
 
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        epsilon: Any = attributes(piece.operators[0])["epsilon"]
-        return cls(shortest(epsilon))
-
 
 @dataclass(frozen=True, slots=True)
 class Scale(Elementwise):
@@ -71,11 +66,6 @@ class Scale(Elementwise):
         scaled = f"{name}.scaled" if self.bias else name
         times = Operator("Mul", (*inputs, f"{name}.weight"), scaled)
         return Piece((times, Operator("Add", (scaled, f"{name}.bias"), name)) if self.bias else (times,))
-
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        known = all(piece.tensors[op.inputs[1]].shape == (shape[0], 1, 1) for op in piece.operators)
-        return cls(len(piece.operators) == 2) if known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +110,6 @@ class LRN(Layer):
         numbers = {"alpha": float32(self.alpha), "beta": float32(self.beta), "bias": float32(self.k)}
         return operator("LRN", name, inputs, **numbers, size=self.size)
 
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        given: Any = attributes(piece.operators[0])
-        return cls(given["size"], shortest(given["alpha"]), shortest(given["beta"]), shortest(given["bias"]))
-
 
 @dataclass(frozen=True, slots=True)
 class Dropout(Elementwise):
@@ -141,7 +126,3 @@ class Dropout(Elementwise):
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         return operator("Identity", name, inputs)
-
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        return cls(0.0)  # a graph to predict with does not keep p

@@ -6,11 +6,11 @@ import math
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from ...errors import PlanError, phrase
 from ..geometry import Pair, Patch, Shape, Sides, Size, Source, Window, ends, pair, times
-from ..onnx_operators import FLOAT, Operator, Piece, Tensor, attributes, wholes
+from ..onnx_operators import FLOAT, Operator, Piece, Tensor, wholes
 from ..receptive_field import ReceptiveField
 from .arguments import AtMostHalf, Extent, Flag
 from .base import Given, Layer, Sizes, Windowed, operator
@@ -87,11 +87,6 @@ class MaxPool(Pool):
         apart = {"dilations": self.window.dilation} if self.dilation != 1 else {}
         return operator("MaxPool", name, inputs, **self._sizes_onnx(shape), **apart)
 
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        given: Any = attributes(piece.operators[0])
-        return cls(*_within_half(given), given["dilations"], _reaches_out(given))
-
 
 @dataclass(frozen=True, slots=True)
 class AvgPool(Pool):
@@ -129,29 +124,6 @@ class AvgPool(Pool):
         )
         return Piece(operators, {sides: wholes(0, 0, *begins, 0, 0, *ends)})
 
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        given: Any = attributes(piece.operators[-1])
-        if len(piece.operators) == 1:
-            return cls(*_within_half(given), _reaches_out(given), given["count_include_pad"] == 1)
-        sides = piece.tensors[piece.operators[0].inputs[1]].data or b""
-        if len(sides) != 64:
-            return None
-        _, _, top, left, _, _, bottom, right = struct.unpack("<8q", sides)
-        return cls(given["kernel_shape"], given["strides"], (top, left, bottom, right), True)
-
-
-def _within_half(given: Any) -> tuple[Pair, Pair, tuple[int, int, int, int]]:
-    """Return kernel, stride and pads, of which no more than half a kernel is a formula's own."""
-    kernel, (top, left, bottom, right) = given["kernel_shape"], given["pads"]
-    return kernel, given["strides"], (top, left, min(bottom, kernel[0] // 2), min(right, kernel[1] // 2))
-
-
-def _reaches_out(given: Any) -> bool:
-    """Whether more is padded at the end than a formula does: what rounding sizes up asks for."""
-    kernel, pads = given["kernel_shape"], given["pads"]
-    return any(2 * pad > k for pad, k in zip(pads[2:], kernel, strict=True))
-
 
 @dataclass(frozen=True, slots=True)
 class GlobalAvgPool(Layer):
@@ -176,10 +148,6 @@ class GlobalAvgPool(Layer):
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         return operator("GlobalAveragePool", name, inputs)
-
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        return cls()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,12 +205,6 @@ class AdaptiveAvgPool(Layer):
         turned = [list(column) for column in zip(*_averaging(m, width), strict=True)]
         tensors = {f"{name}.rows": _matrix(_averaging(n, height)), f"{name}.columns": _matrix(turned)}
         return Piece(tuple(operators), tensors)
-
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        first, second = (piece.tensors.get(op.inputs[0]) for op in piece.operators)  # the rows' matrix comes first
-        rows, columns = first or second, piece.operators[1 if first else 0].inputs[1]
-        return None if rows is None else cls((rows.shape[0], piece.tensors[columns].shape[1]))
 
 
 def cell(i: int, n: int, length: int) -> range:

@@ -6,11 +6,11 @@ import struct
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from ...errors import PlanError, phrase
 from ..geometry import Pair, Patch, Shape, Sides, Size, Source, ends, pair
-from ..onnx_operators import FLOAT, Operator, Piece, Tensor, scalar, shortest, wholes
+from ..onnx_operators import FLOAT, Operator, Piece, Tensor, scalar, wholes
 from ..receptive_field import ReceptiveField
 from .arguments import Extent, Number, OnlyZeros, Word
 from .base import Given, Layer, Sizes
@@ -120,31 +120,6 @@ class Pad(Resampled):
         output = (before[0] + shape[1] + after[0], before[1] + shape[2] + after[1])
         return self._gathered(name, inputs, shape, output)
 
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        tables = [_integers(piece.tensors[op.inputs[1]]) for op in piece.operators]
-        if len(tables) == 1:
-            _, _, top, left, _, _, bottom, right = tables[0]
-            held = piece.operators[0].inputs[2:]
-            value = shortest(struct.unpack("<f", piece.tensors[held[0]].data or b"")[0]) if held else 0.0
-            return cls((top, left, bottom, right), "zeros", value)
-        for mode in ("reflect", "replicate", "circular"):
-            sides: list[tuple[int, int]] = []
-            for places, length in zip(tables, shape[1:], strict=True):
-                begin = {
-                    "reflect": places.index(0),
-                    "replicate": places.index(min(1, length - 1)) - (length > 1),
-                    "circular": -places[0] % length,
-                }[mode]
-                sides.append((begin, len(places) - length - begin))
-            if any(n < 0 for both in sides for n in both):
-                continue
-            layer = cls((sides[0][0], sides[1][0], sides[0][1], sides[1][1]), mode)
-            made = layer.onnx("", ("x",), shape).tensors.values()
-            if [_integers(table) for table in made] == tables:
-                return layer
-        return None
-
 
 @dataclass(frozen=True, slots=True)
 class Upsample(Resampled):
@@ -218,17 +193,3 @@ class Upsample(Resampled):
                 for table, (size, numbers) in tables.items()
             },
         )
-
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        first, second = piece.operators
-        if first.kind == "Gather":
-            rows, columns = (piece.tensors[op.inputs[1]].shape[0] for op in (first, second))
-            return cls((rows // shape[1], columns // shape[2]))
-        rows, columns = piece.tensors[first.inputs[0]].shape[0], piece.tensors[second.inputs[1]].shape[1]
-        return cls((rows // shape[1], columns // shape[2]), "bilinear")
-
-
-def _integers(tensor: Tensor) -> tuple[int, ...]:
-    data = tensor.data or b""
-    return struct.unpack(f"<{len(data) // 8}q", data) if tensor.type == 7 else ()

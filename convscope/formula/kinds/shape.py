@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from ...errors import PlanError, phrase
 from ..geometry import Pair, Patch, Shape, Size, Source, pair
@@ -42,10 +41,6 @@ class Flatten(Layer):
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         return operator("Flatten", name, inputs, axis=1)
-
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        return cls()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +84,6 @@ class ChannelShuffle(Layer):
         sizes = {split: (0, self.groups, channels // self.groups, height, width), joined: (0, channels, height, width)}
         return Piece(operators, {part: wholes(*size) for part, size in sizes.items()})
 
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        split = piece.tensors[piece.operators[0].inputs[1]].data or b""
-        return cls(struct.unpack("<5q", split)[1]) if len(split) == 40 and len(piece.operators) == 3 else None
-
 
 @dataclass(frozen=True, slots=True)
 class ChannelSlice(Layer):
@@ -135,14 +125,6 @@ class ChannelSlice(Layer):
         made = operator("Slice", name, inputs, "starts", "ends", "axes")
         tensors = {"starts": wholes(self.first), "ends": wholes(self.end), "axes": wholes(1)}
         return Piece(made.operators, {f"{name}.{part}": tensor for part, tensor in tensors.items()})
-
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        starts, ends = (piece.tensors[name].data or b"" for name in piece.operators[0].inputs[1:3])
-        if len(starts) != 8 or len(ends) != 8:
-            return None
-        (first,), (end,) = struct.unpack("<q", starts), struct.unpack("<q", ends)
-        return cls(first, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +170,3 @@ class Crop(Layer):
         made = operator("Slice", name, inputs, "starts", "ends", "axes")
         tensors = {"starts": wholes(top, left), "ends": wholes(bottom, right), "axes": wholes(2, 3)}
         return Piece(made.operators, {f"{name}.{part}": tensor for part, tensor in tensors.items()})
-
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        starts, ends = (piece.tensors[name].data or b"" for name in piece.operators[0].inputs[1:3])
-        if len(starts) != 16 or len(ends) != 16:
-            return None
-        (top, left), (bottom, right) = struct.unpack("<2q", starts), struct.unpack("<2q", ends)
-        return cls((bottom - top, right - left))

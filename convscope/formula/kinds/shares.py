@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from ..geometry import Shape
-from ..onnx_operators import Piece, attributes
+from ..onnx_operators import Piece
 from .base import operator
 from .columns import Columnwise
 
@@ -19,11 +19,6 @@ class Shares(Columnwise):
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         return operator(self.operator, name, inputs, axis=1)
-
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        op = piece.operators[0]
-        return cls() if op.kind == cls.operator and attributes(op)["axis"] == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

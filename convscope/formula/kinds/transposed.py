@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from ...errors import PlanError, phrase
 from ..geometry import Pair, Patch, Shape, Sides, Size, Source, ends, pair, times
-from ..onnx_operators import Piece, attributes
+from ..onnx_operators import Piece
 from ..receptive_field import ReceptiveField
 from .arguments import BelowBoth, Divides, Extent, Flag, Whole
 from .base import Given, Layer, Sizes, Tensors, operator, require_groups
@@ -152,11 +152,3 @@ class ConvTranspose(Layer):
         sizes = {"kernel_shape": pair(self.kernel), "strides": pair(self.stride), "pads": before + after}
         more = {"dilations": pair(self.dilation), "output_padding": pair(self.output_padding)}
         return operator("ConvTranspose", name, inputs, *weights, **sizes, **more, group=self.groups)
-
-    @classmethod
-    def read_onnx(cls, piece: Piece, shape: Shape) -> Self | None:
-        op = piece.operators[0]
-        given: Any = attributes(op)
-        _, filters, *kernel = piece.tensors[op.inputs[1]].shape
-        groups, sizes = given["group"], (given["strides"], given["pads"], given["output_padding"], given["dilations"])
-        return cls(filters * groups, (kernel[0], kernel[1]), *sizes, groups, len(op.inputs) == 3)
