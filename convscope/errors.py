@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 OK, BUG, USAGE, BAD_INPUT, ENVIRONMENT, INTERRUPTED = range(6)
 LONGEST = 1000  # characters of a word
 LINE, HINT = 1300, 400  # characters of a message's line and of what to try: together less than a screenful, 24 × 80
+OWN_LINES = 5  # of the reader's own code, in a notebook
 _SYSTEM = {errno.EACCES: "os.denied", errno.ENOENT: "os.missing", errno.ENOSPC: "os.full"}
 
 Said: TypeAlias = "str | Phrase"  # a sentence, or text that needs no language: a path, numbers, a formula, an option
@@ -122,6 +123,17 @@ class ConvscopeError(Exception):
 
     def __str__(self) -> str:
         return self.line() + self._try()
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows of it: the reader's own lines that led here, and the message."""
+        import os
+        import traceback
+
+        inside = (os.path.dirname(__file__) + os.sep, f"{os.sep}IPython{os.sep}", f"{os.sep}ipykernel{os.sep}")
+        frames = traceback.extract_tb(self.__traceback__)
+        own = [frame for frame in frames if not any(folder in frame.filename for folder in inside)]
+        lines = [f"{_cell_or_file(frame.filename)}, line {frame.lineno}: {frame.line}" for frame in own[-OWN_LINES:]]
+        return [*lines, f"{type(self).__name__}: {self}"]
 
     def _try(self) -> str:
         return f"\ntry: {printable(self.hint, HINT)}" if self.hint else ""
@@ -238,6 +250,11 @@ def system_reason(error: OSError) -> Said:
     """Return why the system refused: by key where it happens to readers of the page, else in the system's own words."""
     known = _SYSTEM.get(error.errno or 0)
     return phrase(known) if known else error.strerror or str(error)
+
+
+def _cell_or_file(filename: str) -> str:
+    """Return the name of a file; of a notebook's cell, whose file is in a temporary folder, that it is one."""
+    return "this notebook" if "ipykernel_" in filename or filename.startswith("<") else filename
 
 
 def printable(value: object, limit: int = 80) -> str:

@@ -248,3 +248,15 @@ def test_no_message_is_longer_than_a_screenful() -> None:
         assert len(str(error)) <= 24 * 80
         assert str(error).replace("\n", "").isprintable()
         assert "\n" not in error.line()
+
+
+def test_a_notebook_shows_the_readers_own_lines_and_the_message() -> None:
+    def mine() -> None:
+        parse("conv(16, 5, stride=0)")
+
+    with pytest.raises(FormulaError) as caught:
+        mine()
+    lines = caught.value._render_traceback_()  # what IPython asks an exception for
+    assert [line.split(": ", 1)[1] for line in lines[:-1]] == ["mine()", 'parse("conv(16, 5, stride=0)")']
+    assert lines[0].startswith(f"{__file__}, line ")
+    assert lines[-1] == f"FormulaError: {caught.value}"

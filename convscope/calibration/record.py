@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from ..errors import InputError, Phrase, phrase
@@ -50,7 +50,7 @@ class Calibration:
     n: int
     before: Reliability
     after: Reliability
-    misses: tuple[float, ...]
+    misses: tuple[float, ...] = field(repr=False)  # up to a thousand
 
     def __post_init__(self) -> None:
         _check("temperature", self.temperature, COLDEST, HOTTEST)

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import InputError, Phrase, phrase
+from ..notebook.heat_map import heat_map
+from ..notebook.table import line_html
 from ..runs.label_changes import LabelChanges
 from .class_order import check_labels, checked_classes, numbered
 from .credits import Credit, credit_of
@@ -22,6 +24,8 @@ Pictures = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 Rows = NDArray[np.int64]
 Weights = NDArray[np.float32]
+
+SHOWN, NAMED = 16, 20  # pictures and names of classes in a notebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class PictureFile:
     width: int = 0
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Split:
     """Pictures uint8 (N, C, H, W) in 0…255, their labels int64 (N,), for a folder the file of each, and how much each
     counts while it is trained on, float32 (N,) above 0; None: all the same.
@@ -50,6 +54,17 @@ class Split:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def __repr__(self) -> str:
+        return f"Split({len(self):,} pictures of {'×'.join(map(str, self.shape))})"
+
+    def _repr_html_(self) -> str:
+        """Return for a notebook: how many pictures, and the first of them where they are grey."""
+        return line_html(repr(self)[len("Split(") : -1]) + self._sample()
+
+    def _sample(self) -> str:
+        """Return the first pictures as HTML, nothing of those in colour."""
+        return heat_map(self.images[:SHOWN, 0])._repr_html_() if self.shape[0] == 1 and len(self) else ""
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -81,7 +96,7 @@ class Split:
         return Split(self.images[start:stop], self.labels[start:stop], files, weights)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
     """A named set of labelled pictures. Labels count into `classes`.
 
@@ -102,6 +117,18 @@ class Dataset:
     white: int = 0
     made_of: Credit | None = None
     changes: LabelChanges | None = None
+
+    def __repr__(self) -> str:
+        return f"Dataset({self._line()})"
+
+    def _repr_html_(self) -> str:
+        """Return for a notebook: what there is, the classes, and the first pictures where they are grey."""
+        names = ", ".join(self.classes[:NAMED]) + ", …" * (len(self.classes) > NAMED)
+        return line_html(self._line()) + line_html(f"classes: {names}") + self.train._sample()
+
+    def _line(self) -> str:
+        counts = ", ".join(f"{len(split):,} {name}" for name, split in self.splits.items())
+        return f"{self.name}: {len(self.classes)} classes, {counts}, pictures of {'×'.join(map(str, self.shape))}"
 
     @property
     def shape(self) -> tuple[int, int, int]:

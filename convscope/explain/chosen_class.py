@@ -1,13 +1,37 @@
-"""Which class of each picture is asked about."""
+"""Which network is asked, and about which class of each picture."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 
 from ..errors import InputError, UsageError, phrase
+from ..prediction import Model
+from .batching import batches
+from .capture import untouched
+
+
+def module_of(asked: nn.Module | Model) -> nn.Module:
+    """Return a torch module as it is, a model file's network as one. Raises UsageError for anything else."""
+    if isinstance(asked, Model):
+        return asked.module()
+    if not isinstance(asked, nn.Module):
+        raise UsageError("explain.module", got=type(asked).__name__, hint=phrase("explain.module.try"))
+    return asked
+
+
+def classes_or_predicted(
+    module: nn.Module, pictures: np.ndarray[Any, Any] | Tensor, classes: Sequence[int] | int | None
+) -> Sequence[int] | int:
+    """Return the classes that are asked about; where none are said, the one of the highest score for each picture."""
+    if classes is not None:
+        return classes
+    with untouched(module), torch.no_grad():
+        return [int(c) for _, x in batches(module, pictures) for c in module(x).flatten(1).argmax(1)]
 
 
 def class_of_each(classes: Sequence[int] | int, n: int) -> list[int]:

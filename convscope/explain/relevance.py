@@ -15,14 +15,15 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from ..errors import UsageError
+from ..errors import UsageError, phrase
 from ..formula import kinds as k
 from ..formula.network import PICTURE, Node
 from ..nn import Net, build, load_weights
 from ..notebook.heat_map import MAPS, HeatMap, heat_map
 from ..notebook.table import line_html
+from ..prediction import Model
 from .batching import to_model_input
-from .chosen_class import chosen_scores, class_of_each
+from .chosen_class import chosen_scores, class_of_each, classes_or_predicted, module_of
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Shared = tuple[list[Tensor], Tensor, Tensor]  # for each source (N, …), what biases keep (N,), what ε keeps (N,)
@@ -77,7 +78,11 @@ class Relevance:
 
 
 def relevance(
-    net: Net, pictures: np.ndarray[Any, Any], classes: Sequence[int] | int, epsilon: float = 1e-6, gamma: float = 0.0
+    network: Net | Model,
+    pictures: np.ndarray[Any, Any],
+    classes: Sequence[int] | int | None = None,
+    epsilon: float = 1e-6,
+    gamma: float = 0.0,
 ) -> Relevance:
     """Return how the score of a class, before any softmax, is shared out among the numbers that made it.
 
@@ -89,16 +94,21 @@ def relevance(
     normalisation take their deviation for a constant (Ali et al. 2022), and of a product its signals have all, its
     gates nothing.
 
-    `pictures` (N, C, H, W) in 0…255; `classes`: one, or one for each picture. Computed in float64 by a network of
-    the same weights. Raises UsageError for ε or γ below 0, InputError for a class that is none.
+    `network`: what `convscope.load` returns, or its `module()`. `pictures` (N, C, H, W) in 0…255; `classes`: one, or
+    one for each picture; left out, the one of the highest score. Computed in float64 by a network of the same weights.
+    Raises UsageError for ε or γ below 0 and for another network, InputError for a class that is none.
 
-    >>> found = relevance(net, pictures, 3)                                                     # doctest: +SKIP
+    >>> found = relevance(model, pictures, 3)                                                   # doctest: +SKIP
     >>> found.score - found.picture.sum((1, 2, 3)) - sum(s.bias + s.epsilon for s in found.steps)    # doctest: +SKIP
     array([0.])
     """
     for name, value in (("epsilon", epsilon), ("gamma", gamma)):
         if not 0 <= value <= MOST:
             raise UsageError("value.number.from.to", name=name, low=0, high=f"{MOST:,}", got=value)
+    net = module_of(network)
+    if not isinstance(net, Net):
+        raise UsageError("relevance.module", got=type(net).__name__, hint=phrase("relevance.module.try"))
+    classes = classes_or_predicted(net, pictures, classes)
     exact = load_weights(build(net.network, net.spec), net.weights()).eval().double().requires_grad_(False)
     exact.mean, exact.std = (torch.tensor(v, dtype=torch.float64).view(-1, 1, 1) for v in (net.spec.mean, net.spec.std))
     x = (to_model_input(exact, pictures).to(torch.float64) - exact.mean) / exact.std

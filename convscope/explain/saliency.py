@@ -14,24 +14,31 @@ from ..errors import InputError, UsageError, phrase
 from ..formula import BatchNorm, Concat, Conv, ConvTranspose, Network
 from ..nn import Net
 from ..notebook.heat_map import HeatMap, heat_map
+from ..prediction import Model
 from .batching import to_model_input
 from .capture import capture, untouched
-from .chosen_class import chosen_scores, class_of_each
+from .chosen_class import chosen_scores, class_of_each, classes_or_predicted, module_of
 
 
 def grad_cam(
-    module: nn.Module, pictures: np.ndarray[Any, Any], classes: Sequence[int] | int, layer: str | None = None
+    network: nn.Module | Model,
+    pictures: np.ndarray[Any, Any],
+    classes: Sequence[int] | int | None = None,
+    layer: str | None = None,
 ) -> HeatMap:
     """Return Grad-CAM maps (N, h, w), float32 ≥ 0, of the size of `layer`'s maps (Selvaraju et al. 2017, equations 1
     and 2). They show themselves in a notebook.
 
     α_k = mean over rows i and columns j of ∂y^c/∂A^k_ij; the map is max(0, Σ_k α_k A^k), where A is what `layer` makes
-    and y^c the score of class c before softmax. `classes`: one class, or one for each picture. `layer` is a Net's node
-    or a module's layer; left out, it is the last convolution of a Net with the normalisation and activation after it
-    (`grad_cam_layer`).
+    and y^c the score of class c before softmax. `network`: what `convscope.load` returns, or a torch module.
+    `classes`: one class, or one for each picture; left out, the one of the highest score. `layer` is a layer's name;
+    left out, it is the last convolution with the normalisation and activation after it (`grad_cam_layer`), which only
+    a module of torch's has to be asked by name.
 
     Raises InputError where the layer makes no maps or takes no part in the score.
     """
+    module = module_of(network)
+    classes = classes_or_predicted(module, pictures, classes)
     if layer is None:
         if not isinstance(module, Net):
             raise UsageError("gradcam.name", expected=phrase("gradcam.name.expected"))
@@ -71,13 +78,13 @@ def grad_cam_layer(network: Network) -> str:
 
 
 def occlusion(
-    module: nn.Module,
+    network: nn.Module | Model,
     pictures: np.ndarray[Any, Any],
-    classes: Sequence[int] | int,
+    classes: Sequence[int] | int | None = None,
     size: int | tuple[int, int] = 6,
     stride: int | tuple[int, int] = 2,
     fill: float | tuple[float, ...] | None = None,
-    temperature: float = 1.0,
+    temperature: float | None = None,
 ) -> HeatMap:
     """Return by how much the probability of a class falls where a square hides the picture: (N, H, W), float32, −1…1.
     They show themselves in a notebook.
@@ -85,10 +92,13 @@ def occlusion(
     Zeiler & Fergus 2014, section 4.2. Squares of `size` stand at rows 0, stride, 2·stride … up to the first that
     reaches the last row, likewise columns, cut off at the border. A pixel's number is the mean of p − p' over the
     squares that cover it, p' being the probability with the square in place; above 0: what is there speaks for the
-    class. Probabilities are softmax(scores / `temperature`): a module does not know that of its model file
-    (`Model.calibration`). Inside a square stands `fill`, one number a channel in the pictures' own units; left out, a
-    Net's mean (what it reads as 0), else 0.
+    class. `network` and `classes` as of `grad_cam`. Probabilities are softmax(scores / `temperature`); left out, it is
+    that of the model file, 1 for a module, which knows none. Inside a square stands `fill`, one number a channel in the
+    pictures' own units; left out, a Net's mean (what it reads as 0), else 0.
     """
+    module = module_of(network)
+    if temperature is None:
+        temperature = network.calibration.temperature if isinstance(network, Model) and network.calibration else 1.0
     (h, w), (down, across) = _pair(size, "size"), _pair(stride, "stride")
     _, channels, height, width = pictures.shape
     if down > h or across > w:
@@ -100,7 +110,7 @@ def occlusion(
         raise UsageError("occlusion.fill", got=fill)
     tops = [i * down for i in range(1 + max(0, math.ceil((height - h) / down)))]
     lefts = [i * across for i in range(1 + max(0, math.ceil((width - w) / across)))]
-    wanted = class_of_each(classes, len(pictures))
+    wanted = class_of_each(classes_or_predicted(module, pictures, classes), len(pictures))
     heat = np.zeros((len(pictures), height, width), np.float32)
     with untouched(module), torch.no_grad():
         for n, picture in enumerate(pictures):

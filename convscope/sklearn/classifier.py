@@ -18,12 +18,13 @@ from sklearn.utils.validation import _check_sample_weight, check_array, check_is
 
 from .. import modelfile
 from ..data import Dataset, arrays
-from ..data.class_order import checked_classes
 from ..data.resize_dataset import fitted_pictures
 from ..errors import FormulaError, InputError, PlanError, UsageError
 from ..formula import resolve, trace
 from ..prediction import Model
-from .layout import as_pixels, given_range, layout_of, pixel_range
+from .labels import class_names, counted
+from .layout import as_pixels, given_range, layout_of, pixel_range, reading
+from .verbose import told
 
 if TYPE_CHECKING:
     import os
@@ -57,7 +58,9 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     `class_weight` is None (each sample counts the same), "balanced", or a weight for each class. `random_state` decides
     the first weights, the order, and what is held out. `n_jobs` is the number of threads: None is 1, with which the
-    same seed gives the same bits; -1 every CPU that is free. `progress` is called with each line of the log.
+    same seed gives the same bits; -1 every CPU that is free. `verbose=1` prints what was understood of X and some ten
+    lines of how far training is (in a notebook it shows the curves), `verbose=2` a line an epoch. `progress` is called
+    with each line of the log instead.
 
     After `fit`: `classes_`, (K,); `n_features_in_`, the numbers of one sample; `model_file_`, the bytes of the model
     file, which any ONNX runtime opens; `model_`, the same ready to predict; `formula_`, what was trained; `layout_` and
@@ -89,6 +92,7 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         random_state: Any = None,
         device: str = "auto",
         n_jobs: int | None = None,
+        verbose: int = 0,
         progress: Callable[[Event], None] | None = None,
     ) -> None:
         self.arch = arch
@@ -109,6 +113,7 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.random_state = random_state
         self.device = device
         self.n_jobs = n_jobs
+        self.verbose = verbose
         self.progress = progress
 
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:  # noqa: N803
@@ -125,10 +130,13 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         weights = weights * compute_sample_weight(self.class_weight, y)
         X, y, classes, weights = counted(X, y, weights)  # noqa: N806
         low, high = pixel_range(X) if self.pixel_range is None else given_range(self.pixel_range)
+        if self.verbose and self.progress is None:
+            print(reading(layout, low, high), flush=True)
         pictures, labels = as_pixels(layout.pictures(X), low, high), np.searchsorted(classes, y)
         with in_scikit_learns_words():
             data = arrays(pictures, labels, class_names(classes), weights=weights)
-            model_file = _train(self._options(data), self.progress)
+            with told(self.verbose if self.progress is None else 0) as shown:
+                model_file = _train(self._options(data), self.progress or shown)
         self.classes_, self.layout_, self.pixel_range_ = classes, layout, (low, high)
         self.n_features_in_ = math.prod(layout.sample)
         self.model_file_, self._model = model_file, _opened(model_file)
@@ -244,40 +252,6 @@ def in_scikit_learns_words() -> Iterator[None]:
         yield
     except (UsageError, InputError, PlanError, FormulaError) as error:
         raise ValueError(str(error)) from error
-
-
-def class_names(classes: NDArray[Any]) -> tuple[str, ...]:
-    """Return the names that the model file gives the classes: their own as text, or their numbers where these are none.
-
-    >>> class_names(np.array([3, 7])), class_names(np.array(["", "a"]))
-    (('3', '7'), ('0', '1'))
-    """
-    names = tuple(str(name) for name in classes.tolist())
-    try:
-        return checked_classes(names, "")
-    except InputError:
-        return tuple(str(number) for number in range(len(classes)))
-
-
-def counted(
-    X: NDArray[Any],  # noqa: N803
-    y: NDArray[Any],
-    weights: NDArray[Any],
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], Floats | None]:
-    """Return the samples that count, their labels, all classes, and the weights, None where they are all the same.
-
-    Raises ValueError where fewer than two classes are left, or one of those in y is not.
-    """
-    kept, classes = weights > 0, np.unique(y)
-    X, y, weights = (X, y, weights) if kept.all() else (X[kept], y[kept], weights[kept])  # noqa: N806
-    present = np.unique(y)
-    if len(present) < 2:
-        said = f"only one class: {present[0]!r}" if len(present) else "no class of a weight above 0"
-        raise ValueError(f"ConvClassifier needs samples of at least 2 classes in the data, but there is {said}")
-    if len(present) < len(classes):
-        gone = np.setdiff1d(classes, present)[0]
-        raise ValueError(f"every sample of the class {gone!r} has the weight 0: leave them out")
-    return X, y, classes, None if (weights == weights[0]).all() else weights
 
 
 def _dimensions(X: Any) -> int:  # noqa: N803

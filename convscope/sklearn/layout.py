@@ -127,6 +127,16 @@ def pixel_range(X: NDArray[Any]) -> tuple[float, float]:  # noqa: N803
     return (low, low / 2 + 1) if low <= 0 else (low / 2 - 1, low)  # all the same: any range that holds it
 
 
+def reading(layout: Layout, low: float, high: float) -> str:
+    """Return how samples are read, as one line.
+
+    >>> reading(layout_of((64,)), 0, 16)
+    'samples of 64 numbers are read as pictures of 1×8×8: 0 is black, 16 white'
+    """
+    sample, picture = ("×".join(map(str, shape)) for shape in (layout.sample, layout.picture))
+    return f"samples of {sample} numbers are read as pictures of {picture}: {low:g} is black, {high:g} white"
+
+
 def given_range(asked: tuple[float, float]) -> tuple[float, float]:
     """Return the two numbers that a user gives as black and white. Raises ValueError unless they are finite and rise.
 

@@ -157,3 +157,16 @@ def test_hold_out_is_by_row() -> None:
     assert sorted([*stay.tolist(), *held.tolist()]) == list(range(10))
     assert len(held) == 3
     assert made.train.take(held).images[:, 0, 0, 0].tolist() == held.tolist()
+
+
+def test_a_dataset_says_what_it_is_in_one_line_and_shows_grey_pictures_in_a_notebook() -> None:
+    grey = make(classes=("a", "b", "c"))
+    assert repr(grey) == "Dataset(arrays: 3 classes, 10 train, pictures of 1×1×4)"
+    assert repr(grey.train) == "Split(10 pictures of 1×1×4)"
+    for page in (grey._repr_html_(), grey.train._repr_html_()):
+        assert page.count("data:image/png") == 1
+        assert "10 × 1 × 4 · uint8" in page
+    assert "classes: a, b, c" in grey._repr_html_()
+    colour = data.Split(PIXELS, LABELS)
+    assert "10 pictures of 3×4×5" in colour._repr_html_()
+    assert "<img" not in colour._repr_html_()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,15 @@ import pytest
 import torch
 from torch import nn
 
+import convscope
+from convscope.calibration import Calibration, Reliability
 from convscope.errors import InputError, UsageError
 from convscope.explain import saliency
+from convscope.explain.relevance import relevance
+from convscope.prediction import Model
 from tests.explain.nets import net_of, pixels
 
+SLIDES = Path(convscope.__file__).parent / "page" / "slides" / "model.onnx"
 PLANS = {
     "conv(4, 3) + relu + maxpool(2) + conv(5, 3, pad=1) + bn + tanh + fc": "tanh1",
     "conv(4, 3, stride=2) + conv(3, 3, dilation=2) + gap + fc": "conv2",
@@ -109,3 +115,34 @@ def test_occlusion_of_a_pixel_that_decides_by_hand() -> None:
 def test_mistakes(call: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         call(net_of("conv(2, 3) + fc"), pixels(2))
+
+
+def test_without_classes_the_one_of_the_highest_score_is_asked_about() -> None:
+    net, x = net_of("conv(4, 3) + tanh + fc"), pixels(30)
+    answers = net(torch.from_numpy(x)).argmax(1).tolist()
+    assert len(set(answers)) > 1
+    np.testing.assert_array_equal(saliency.grad_cam(net, x), saliency.grad_cam(net, x, answers))
+    np.testing.assert_array_equal(saliency.occlusion(net, x), saliency.occlusion(net, x, answers))
+    np.testing.assert_array_equal(relevance(net, x).picture, relevance(net, x, answers).picture)
+
+
+def test_what_load_returns_is_asked_as_its_module_is_and_by_its_own_temperature(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fitted = Calibration(2.5, 1, Reliability(1.0, 0.1), Reliability(1.0, 0.1), (0.5,))
+    monkeypatch.setattr(Model, "calibration", fitted)
+    model = convscope.load(SLIDES)
+    x, net = convscope.datasets.load("mnist").test.images[:2], model.module()
+    np.testing.assert_array_equal(saliency.grad_cam(model, x), saliency.grad_cam(net, x))
+    np.testing.assert_array_equal(relevance(model, x, 3).picture, relevance(net, x, 3).picture)
+    warm = saliency.occlusion(net, x, 7, temperature=2.5)
+    np.testing.assert_array_equal(saliency.occlusion(model, x, 7), warm)
+    assert np.abs(warm - saliency.occlusion(net, x, 7)).max() > 1e-3
+
+
+def test_what_is_no_network_is_refused_in_one_line() -> None:
+    for look in (saliency.grad_cam, saliency.occlusion, relevance):
+        with pytest.raises(UsageError, match="not a network to look into, got str"):
+            look("runs/first", pixels(1), 0)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="convscope's own networks only, got Flatten"):
+        relevance(nn.Flatten(), pixels(1), 0)  # type: ignore[arg-type]
