@@ -8,10 +8,8 @@ import onnx
 import pytest
 
 from convscope.cli.main import main
-from tests.data import tool_cases
-from tests.data.folder_cases import CASES, packed
-
-assert tool_cases  # its import adds its cases to CASES
+from tests.data.every_case import CASES
+from tests.data.folder_cases import packed
 
 REFUSED = ("one_class", "empty", "flat_files", "a_class_in_latin_1", "test_with_another_class", "yolo", "only_test")
 

@@ -1,4 +1,4 @@
-"""What folders are understood as: every case of folder_cases.py and tool_cases.py, through data.load."""
+"""What folders are understood as: every case, through data.load."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ import pytest
 from convscope import data
 from convscope.data.listing import LeftOut
 from convscope.errors import InputError, Phrase
-from tests.data import tool_cases
-from tests.data.folder_cases import CASES, Expected
-
-assert tool_cases  # its import adds its cases to CASES
+from tests.data.every_case import CASES
+from tests.data.folder_cases import Expected
 
 
 def reason(left_out: LeftOut) -> str:

@@ -16,14 +16,13 @@ import pytest
 from convscope import data
 from convscope.data.zip_tree import zip_source
 from convscope.errors import InputError
-from tests.data import tool_cases
-from tests.data.folder_cases import CASES, Expected, packed, pets, picture
+from tests.data.every_case import CASES
+from tests.data.folder_cases import Expected, packed, pets, picture
 
 ON_DISK_ALONE = {
     *("loops", "dangling", "linked_classes", "links_out", "pipe", "unreadable", "both_unicode_forms"),
     *("a_name_in_latin_1", "a_class_in_latin_1", "a_table_that_is_pointed_at", "empty", "odd_names"),
 }
-assert tool_cases  # its import adds its cases to CASES
 
 
 def png(number: int = 0) -> bytes:
