@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 
 from convscope.formula import Network
-from convscope.nn import build
+from convscope.nn import Net, build, load_weights
 from convscope.pictures.input_spec import InputSpec
 
 Weights = dict[str, np.ndarray]
@@ -30,13 +31,16 @@ def random_pictures(network: Network, seed: int, count: int = 3) -> np.ndarray:
 
 def reference(network: Network, spec: InputSpec, weights: Weights, pictures: np.ndarray) -> list[np.ndarray]:
     """Return every node's output as torch computes it, float32, the last one flat as the logits are."""
-    import torch
-
-    from convscope.nn import load_weights
-
     net = load_weights(build(network, spec), weights).eval()
     with torch.no_grad():
         return [y.numpy() for y in net.outputs(torch.from_numpy(pictures))]
+
+
+def in_float64(network: Network, spec: InputSpec, weights: Weights) -> Net:
+    """Return torch's network with double precision, the scaling's numbers too."""
+    net = load_weights(build(network, spec), weights).eval().double()
+    net.mean, net.std = (torch.tensor(v, dtype=torch.float64).view(-1, 1, 1) for v in (spec.mean, spec.std))
+    return net
 
 
 def assert_agree(

@@ -1,4 +1,4 @@
-"""Faults that were planted are found, and nothing else; the page finds the same (tests/browser/test_conformance.py)."""
+"""Faults that were planted are found, and nothing else; the page finds the same (browser/test_engine_figures.py)."""
 
 from __future__ import annotations
 

@@ -36,7 +36,8 @@ PAGE_TESTS = {  # the quickest first; those of tests/browser that need of a brow
         *(f"tests/browser/test_{name}.py" for name in (
             "engine_errors", "activations", "geometry", "traits", "fit", "centring",
         )),
-        "tests/page/js/engine", "tests/page/js/learn/test_rejection.py", "tests/browser/test_conformance.py",
+        "tests/page/js/engine", "tests/page/js/learn/test_rejection.py",
+        *(f"tests/browser/test_{name}.py" for name in ("engine_figures", "derived", "conformance")),
     ],
     "page-fast": ["tests/page/js/engine"],
     "page-learn": LEARN_TESTS,
