@@ -1,4 +1,4 @@
-"""Train as one of several processes, some of which end before their time. Run by torchrun from test_distributed.py.
+"""Train as one of several processes, some of which end before their time. Run by torchrun from test_torchrun.py.
 
     torchrun --standalone --nproc-per-node 3 --max-restarts 1 processes.py FOLDER [RUN …]
 

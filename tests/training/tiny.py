@@ -87,3 +87,10 @@ def untimed(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: untimed(v) for k, v in value.items() if k != "time"}
     return [untimed(v) for v in value] if isinstance(value, list) else value
+
+
+def same_weights(run: Path, other: Path) -> None:
+    """Assert that two runs made the same network but for rounding."""
+    ours, theirs = (modelfile.read(path / "model.onnx").weights for path in (run, other))
+    for name, weight in ours.items():
+        np.testing.assert_allclose(theirs[name], weight, rtol=1e-4, atol=1e-6)
