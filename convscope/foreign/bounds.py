@@ -31,6 +31,7 @@ REFUSED = {
     ("GraphProto", 15): "foreign.sparse",
     ("AttributeProto", 6): "foreign.control",
     ("AttributeProto", 11): "foreign.control",
+    ("AttributeProto", 21): "foreign.functions",  # a reference to an argument of the function that it is in
     ("AttributeProto", 22): "foreign.sparse",
     ("AttributeProto", 23): "foreign.sparse",
     ("TensorProto", 13): "foreign.external",

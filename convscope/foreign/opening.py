@@ -107,8 +107,6 @@ def _check_node(node: Any, opset: int) -> None:
     if max(len(node.input), len(node.output)) > MOST_INPUTS or not node.output:
         raise InputError("foreign.node", where=node.name or node.op_type)
     for attribute in node.attribute:
-        if attribute.ref_attr_name:  # of a function's arguments, and there are none
-            raise InputError("foreign.functions")
         if attribute.HasField("t"):
             check_tensor(attribute.t)
 

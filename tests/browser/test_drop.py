@@ -30,7 +30,7 @@ from tests.browser.chromium import until
 from tests.browser.look_page import Page
 from tests.calibration.made import calibrated
 from tests.foreign.graphs import model, weights
-from tests.foreign.test_verbs import branch, changed
+from tests.foreign.refused import branch, changed
 from tests.rejection.made import rejecting
 from tests.samples import sample
 

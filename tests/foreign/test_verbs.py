@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
 from convscope.cli.main import main
@@ -18,7 +17,8 @@ from convscope.foreign import bounds
 from convscope.foreign.predicting import load_foreign
 from convscope.foreign.preprocessing import Asked
 from convscope.foreign.reading import open_foreign
-from tests.foreign.graphs import classifier, model, weights
+from tests.foreign.graphs import classifier
+from tests.foreign.refused import PRICED, REFUSED, changed, priced
 from tests.foreign.test_look import head, pictures, run, softmax, written
 
 
@@ -94,87 +94,14 @@ def refused(data: bytes, tmp_path: Path) -> str:
     return line
 
 
-def changed(edit: Any) -> bytes:
-    made = onnx.load_model_from_string(classifier())
-    edit(made)
-    return made.SerializeToString()
-
-
-def with_node(node: onnx.NodeProto) -> bytes:
-    nodes = [node, helper.make_node("GlobalAveragePool", ["n"], ["y"])]
-    return model(nodes, weights(w=(2, 3, 3, 3)))
-
-
-def outside(made: onnx.ModelProto) -> None:
-    tensor = made.graph.initializer[0]
-    tensor.ClearField("raw_data")
-    tensor.data_location = TensorProto.EXTERNAL
-    tensor.external_data.add(key="location", value="../../etc/passwd")
-
-
-def branch(made: onnx.ModelProto) -> None:
-    node = helper.make_node("Identity", ["c"], ["i"])
-    graph = helper.make_graph([node], "then", [], [helper.make_tensor_value_info("i", TensorProto.FLOAT, None)])
-    made.graph.node.append(helper.make_node("If", ["first"], ["o"], then_branch=graph, else_branch=graph))
-
-
-def of_function(made: onnx.ModelProto) -> None:
-    node = helper.make_node("Identity", ["a"], ["b"])
-    made.functions.append(helper.make_function("own", "F", ["a"], ["b"], [node], made.opset_import))
-
-
-def endless(made: onnx.ModelProto) -> None:
-    made.graph.node[0].input[0] = made.graph.node[3].output[0]
-
-
-def short(made: onnx.ModelProto) -> None:
-    made.graph.initializer[0].dims[0] = 7
-
-
-def deep(made: onnx.ModelProto) -> None:
-    made.graph.initializer.append(numpy_helper.from_array(np.zeros((1,) * 9, np.float32), "deep"))
-
-
-@pytest.mark.parametrize(
-    ("edit", "said"),
-    [
-        (outside, "weights lie in another file"),
-        (branch, "control flow"),
-        (of_function, "functions of its own"),
-        (endless, "does not fit what it reads"),
-        (short, "does not hold what its shape says"),
-        (deep, "does not hold what its shape says"),
-        (lambda made: made.opset_import[0].__setattr__("version", 99), "a version of ONNX"),
-        (lambda made: made.graph.node[0].__setattr__("domain", "com.else"), "not ONNX's own, or draws lots: com.else"),
-        (lambda made: made.graph.node[0].__setattr__("op_type", "RandomNormalLike"), "draws lots: RandomNormalLike"),
-        (lambda made: made.graph.node[0].attribute[0].ints.append(10**12), "cannot be known"),
-        (lambda made: made.graph.node[0].attribute[0].__setattr__("ref_attr_name", "a"), "functions of its own"),
-        (lambda made: made.graph.ClearField("node"), "without operators"),
-        (lambda made: made.graph.input.add(name="second"), "more or fewer inputs"),
-    ],
-)
+@pytest.mark.parametrize(("edit", "said"), REFUSED)
 def test_what_cannot_be_opened_is_refused_in_one_line(edit: Any, said: str, tmp_path: Path) -> None:
     assert said in refused(changed(edit), tmp_path)
 
 
-@pytest.mark.parametrize(
-    "node",
-    [
-        helper.make_node("Conv", ["x", "w"], ["n"], pads=[10**6] * 4),
-        helper.make_node("MaxPool", ["x"], ["n"], kernel_shape=[1, 1], pads=[0] * 4, strides=[1, 1], dilations=[0, 0]),
-        helper.make_node("Pad", ["x", "p"], ["n"]),
-        helper.make_node("Expand", ["x", "e"], ["n"]),
-        helper.make_node("ConstantOfShape", ["huge"], ["n"]),
-    ],
-    ids=lambda node: str(node.op_type),
-)
+@pytest.mark.parametrize("node", PRICED, ids=lambda node: str(node.op_type))
 def test_sizes_are_priced_before_anything_is_allocated(node: onnx.NodeProto, tmp_path: Path) -> None:
-    tensors = weights(w=(2, 3, 3, 3)) | {"p": np.array([0, 0, 0, 0, 0, 0, 10**9, 10**9])}
-    tensors |= {"e": np.array([10**4, 3, 10**4, 10**4]), "huge": np.array([10**5, 10**5, 10**5])}
-    nodes = [node, helper.make_node("GlobalAveragePool", ["n"], ["y"])]
-    if node.op_type == "ConstantOfShape":
-        nodes.insert(1, helper.make_node("Add", ["x", "n"], ["m"]))
-    assert refused(model(nodes, tensors), tmp_path)
+    assert refused(priced(node), tmp_path)
 
 
 def test_the_price_is_of_the_bytes() -> None:
