@@ -17,7 +17,7 @@ PACKAGE = ROOT / "convscope"
 
 # A room may import those on lines above its own, never below; those on one line do not import each other.
 ORDER = """
-    errors version
+    errors svg version
     leaving notebook
     files locks
     formula arithmetic pretrained
@@ -95,6 +95,15 @@ def room(module: str) -> str:
 def test_every_room_has_its_place() -> None:
     rooms = {room(name) for name in MODULES} - {""}
     assert rooms == set(LEVEL), "ORDER: add the room where it belongs, or take it out"
+
+
+def test_the_architecture_page_lists_the_rooms_in_this_order() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = page[page.index("| room |") : page.index("`convscope/__init__.py`")]
+    firsts = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    assert [sorted(re.findall("`(.+?)`", cell)) for cell in firsts] == [
+        sorted(line.split()) for line in ORDER.strip().split("\n")
+    ]
 
 
 def test_imports_point_one_way() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from xml.sax.saxutils import escape, quoteattr
 
+from ..svg import document, element, words
 from .shapes import Line, Point, Polygon, Shape, Sheet, arrow_head
 
 FONTS = "Helvetica, Arial, 'Noto Sans KR', NanumGothic, 'Malgun Gothic', 'Apple SD Gothic Neo', sans-serif"
@@ -12,32 +12,39 @@ FONTS = "Helvetica, Arial, 'Noto Sans KR', NanumGothic, 'Malgun Gothic', 'Apple 
 
 def text(sheet: Sheet) -> str:
     """Return the picture as one SVG document with a title for who can't see it."""
-    size = f'width="{sheet.width:.1f}pt" height="{sheet.height:.1f}pt"'
-    box = f'viewBox="0 0 {sheet.width:.1f} {sheet.height:.1f}"'
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box} role="img" aria-label={quoteattr(sheet.title)}>',
-        f"<title>{escape(sheet.title)}</title>",
-        f'<rect width="100%" height="100%" fill="#ffffff"/><g font-family="{FONTS}" stroke-linejoin="round">',
-        *(line for shape in sheet.shapes for line in _drawn(shape)),
-        "</g></svg>",
-    ]
-    return "\n".join(lines) + "\n"
+    shapes = "".join(f"{line}\n" for shape in sheet.shapes for line in _drawn(shape))
+    title, ground = element("title", words(sheet.title)), element("rect", width="100%", height="100%", fill="#ffffff")
+    drawn = element("g", f"\n{shapes}", font_family=FONTS, stroke_linejoin="round")
+    size = f"{sheet.width:.1f}", f"{sheet.height:.1f}"
+    return document(sheet.title, *size, f"\n{title}\n{ground}{drawn}", unit="pt") + "\n"
 
 
 def _drawn(shape: Shape) -> Iterable[str]:
     if isinstance(shape, Polygon):
-        dash = "" if shape.dash is None else f' stroke-dasharray="{shape.dash[0]:g} {shape.dash[1]:g}"'
-        style = f'fill="{shape.fill or "none"}" stroke="{shape.stroke or "none"}" stroke-width="{shape.width:g}"{dash}'
-        yield f'<polygon points="{_points(shape.points)}" {style}/>'
+        yield element(
+            "polygon",
+            points=_points(shape.points),
+            fill=shape.fill or "none",
+            stroke=shape.stroke or "none",
+            stroke_width=f"{shape.width:g}",
+            stroke_dasharray=None if shape.dash is None else f"{shape.dash[0]:g} {shape.dash[1]:g}",
+        )
     elif isinstance(shape, Line):
-        style = f'fill="none" stroke="{shape.stroke}" stroke-width="{shape.width:g}"'
-        yield f'<polyline points="{_points(shape.points)}" {style}/>'
+        line = _points(shape.points)
+        yield element("polyline", points=line, fill="none", stroke=shape.stroke, stroke_width=f"{shape.width:g}")
         if shape.arrow:
-            yield f'<polygon points="{_points(arrow_head(shape))}" fill="{shape.stroke}"/>'
+            yield element("polygon", points=_points(arrow_head(shape)), fill=shape.stroke)
     else:
-        weight = ' font-weight="bold"' if shape.bold else ""
-        where = f'x="{shape.x:.1f}" y="{shape.y:.1f}" font-size="{shape.size:g}" text-anchor="{shape.anchor}"'
-        yield f'<text {where} fill="{shape.fill}"{weight}>{escape(shape.text)}</text>'
+        yield element(
+            "text",
+            words(shape.text),
+            x=f"{shape.x:.1f}",
+            y=f"{shape.y:.1f}",
+            font_size=f"{shape.size:g}",
+            text_anchor=shape.anchor,
+            fill=shape.fill,
+            font_weight="bold" if shape.bold else None,
+        )
 
 
 def _points(points: Iterable[Point]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+
+from ..svg import document, element, words
 
 WIDTH, HEIGHT = 300, 150  # of one plot, labels included
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 22, 20
@@ -36,28 +37,33 @@ def plot(title: str, curves: Sequence[Curve], last: float, low: float, high: flo
 
     bottom, right = HEIGHT - BOTTOM, WIDTH - RIGHT
     parts = [
-        f'<text x="{LEFT}" y="13" font-weight="bold">{escape(title)}</text>',
-        f'<path d="M{LEFT} {TOP}V{bottom}H{right}" fill="none" stroke="currentColor" stroke-opacity="0.5"/>',
+        element("text", words(title), x=LEFT, y=13, font_weight="bold"),
+        element("path", d=f"M{LEFT} {TOP}V{bottom}H{right}", fill="none", stroke="currentColor", stroke_opacity=0.5),
         *(
-            f'<text x="{LEFT - 4}" y="{y}" text-anchor="end">{form.format(value)}</text>'
+            element("text", words(form.format(value)), x=LEFT - 4, y=y, text_anchor="end")
             for y, value in ((TOP + 4, high), (bottom, low))
         ),
-        f'<text x="{right}" y="{HEIGHT - 5}" text-anchor="end">step {last:,.0f}</text>',
+        element("text", f"step {last:,.0f}", x=right, y=HEIGHT - 5, text_anchor="end"),
     ]
     at = right
     for number, curve in reversed(list(enumerate(curves))):
         colour, points = COLOURS[number], [place(point) for point in thinned(curve.points)]
-        parts.append(f'<text x="{at}" y="13" text-anchor="end" fill="{colour}">{escape(curve.name)}</text>')
+        parts.append(element("text", words(curve.name), x=at, y=13, text_anchor="end", fill=colour))
         at -= 7 * len(curve.name) + 10
         if len(points) > 1:
             line = " ".join(f"{x},{y}" for x, y in points)
-            parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.5"/>')
+            parts.append(element("polyline", points=line, fill="none", stroke=colour, stroke_width=1.5))
         if number or len(points) == 1:
-            parts += [f'<circle cx="{x}" cy="{y}" r="2.5" fill="{colour}"/>' for x, y in points]
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
-        f'role="img" aria-label="{escape(title)}" fill="currentColor" font-size="11" font-family="sans-serif" '
-        f'style="max-width: 100%">{"".join(parts)}</svg>'
+            parts += [element("circle", cx=x, cy=y, r=2.5, fill=colour) for x, y in points]
+    return document(
+        title,
+        str(WIDTH),
+        str(HEIGHT),
+        "".join(parts),
+        fill="currentColor",
+        font_size=11,
+        font_family="sans-serif",
+        style="max-width: 100%",
     )
 
 
