@@ -127,23 +127,32 @@ function unitFault({ zeroBelow, ends, near, bad, seen }, least, most, c) {
  */
 function regrouped(first, values, area) {
   const out = Int32Array.from(first);
-  /** @type {Map<number, number[]>} */
+  /** @type {Map<number, {channel: number, apart: number}[]>} */
   const groups = new Map();
   first.forEach((group, c) => {
     const members = groups.get(group) ?? [];
-    const same = members.find((other) => sameNumbers(values, other * area, c * area, area));
-    if (same === undefined) groups.set(group, [...members, c]);
-    out[c] = same ?? c;
+    groups.set(group, members);
+    const same = members.find(({ channel, apart }) => areAlike(values, channel * area, c * area, area, apart));
+    if (!same) members.push({ channel: c, apart: ALIKE * magnitude(values, c * area, area) });
+    out[c] = same?.channel ?? c;
   });
   return out;
 }
 
-/** @param {ArrayLike<number>} values @param {number} a @param {number} b @param {number} count */
-function sameNumbers(values, a, b, count) {
-  let size = 0;
-  for (let i = 0; i < count; i++) size = Math.max(size, Math.abs(values[a + i]));
-  for (let i = 0; i < count; i++) if (!(Math.abs(values[a + i] - values[b + i]) <= ALIKE * size)) return false;
+/**
+ * Whether none of `count` numbers from `a` and from `b` on are further apart.
+ * @param {ArrayLike<number>} values @param {number} a @param {number} b @param {number} count @param {number} apart
+ */
+function areAlike(values, a, b, count, apart) {
+  for (let i = 0; i < count; i++) if (!(Math.abs(values[a + i] - values[b + i]) <= apart)) return false;
   return true;
+}
+
+/** The largest of `count` numbers from `at` on. @param {ArrayLike<number>} values @param {number} at @param {number} count */
+function magnitude(values, at, count) {
+  let most = 0;
+  for (let i = at; i < at + count; i++) most = Math.max(most, Math.abs(values[i]));
+  return most;
 }
 
 /** The tensors that hold what is no number. @param {Layer[]} nodes @returns {BadWeights[]} */

@@ -7,7 +7,7 @@ import { itemOf, unpack } from "../../engine/binary.js";
 import { readApart, mapsByStrength } from "../../engine/contrast.js";
 import { NO_EDITS } from "../state.js";
 import { alignedResult, secondResult } from "../second.js";
-import { comparedLayer, insideApart, layerBars, scoreTable } from "./apart.js";
+import { comparedLayer, insideApart, layerList, scoreTable } from "./apart.js";
 import { verdictOf } from "./contrast.js";
 import { roundingWords } from "./figures.js";
 import { pixels } from "./maps.js";
@@ -26,7 +26,7 @@ export function againstView(app, second) {
   const { doc, t } = app;
   const verdicts = [make(doc, "td", {}), make(doc, "td", {})];
   const scores = make(doc, "div", {});
-  const layers = make(doc, "div", { class: "contrast-layers" });
+  const layers = layerList(app);
   const inside = make(doc, "div", {});
   const unlike = make(doc, "div", {});
   const matched = second.pairs.some((at) => at >= 0);
@@ -46,7 +46,7 @@ export function againstView(app, second) {
     scores,
     make(doc, "h3", {}, t("contrast.layers")),
     make(doc, "p", { class: "note" }, t("against.layers.text"), " ", matched ? t("contrast.layers.text") : ""),
-    layers,
+    layers.element,
     inside,
     unlike,
   );
@@ -55,7 +55,7 @@ export function againstView(app, second) {
   const refresh = () => {
     if (drawn !== app.picture) {
       drawn = app.picture;
-      refill(layers, make(doc, "p", { class: "note" }, t("against.busy")));
+      layers.wait(t("against.busy"));
       for (const part of [scores, inside, unlike, ...verdicts]) refill(part);
     }
     stop();
@@ -64,7 +64,7 @@ export function againstView(app, second) {
       [app.result, result].forEach((one, i) => refill(verdicts[i], ...verdictOf(app, one)));
       refill(scores, scoreTable(app, aligned));
       const index = comparedLayer(app, aligned);
-      refill(layers, ...layerBars(app, aligned, index));
+      layers.refresh(aligned, index);
       const said = index < 0 || (app.state.node === "" && index === aligned.outputs.length - 1); // the table of scores
       refill(inside, ...(said ? [] : insideApart(app, aligned, index)));
       refill(unlike, ...unlikeLayers(app, second, result));

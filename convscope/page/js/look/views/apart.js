@@ -3,9 +3,10 @@
  * numbers lie in A's layers; a layer without any has none to compare.
  */
 
-import { button, make, setVar, tableHead } from "../../kit/dom.js";
+import { boxOf, button, make, refill, setVar, tableHead } from "../../kit/dom.js";
 import { compact, fixed, percent } from "../../kit/format.js";
 import { colourOf, largest, paint } from "../../kit/palette.js";
+import { rovingButtons } from "../../kit/roving.js";
 import { difference, mapsApart, shareApart } from "../../engine/contrast.js";
 import { indexOf, unitName, valuesOf } from "../lookup.js";
 import { legend, pixels } from "./maps.js";
@@ -85,8 +86,32 @@ export function comparedLayer(app, other) {
   return [...wanted, ...all].find(both) ?? -1;
 }
 
+/**
+ * The layers with how far each is apart, one stop of the Tab key; a long list scrolls, the chosen one in sight.
+ * @param {App} app
+ */
+export function layerList(app) {
+  const element = make(app.doc, "div", { class: "contrast-layers" });
+  const stay = rovingButtons(element);
+  return {
+    element,
+    /** @param {string} words */
+    wait: (words) => refill(element, make(app.doc, "p", { class: "note" }, words)),
+    /** @param {Result} other @param {number} chosen */
+    refresh: (other, chosen) => {
+      refill(element, ...layerBars(app, other, chosen));
+      stay();
+      const bar = element.querySelector("[aria-pressed=true]");
+      if (!bar) return;
+      const [box, at] = [boxOf(element), boxOf(bar)];
+      if (at.top < box.top || at.top + at.height > box.top + box.height)
+        element.scrollTop += at.top - box.top - (box.height - at.height) / 2;
+    },
+  };
+}
+
 /** Every layer with how far it is apart. @param {App} app @param {Result} other @param {number} chosen */
-export function layerBars(app, other, chosen) {
+function layerBars(app, other, chosen) {
   const { doc, t } = app;
   return app.engine.nodes.flatMap((node, index) => {
     const { a, b } = bothOf(app, other, index);

@@ -8,7 +8,7 @@ import { itemOf } from "../../engine/binary.js";
 import { difference, shareApart } from "../../engine/contrast.js";
 import { winnerOf } from "../lookup.js";
 import { otherName, otherPicture, otherResult, pixelsName } from "../other.js";
-import { comparedLayer, insideApart, layerBars, scoreTable } from "./apart.js";
+import { comparedLayer, insideApart, layerList, scoreTable } from "./apart.js";
 import { pixels } from "./maps.js";
 
 /** @typedef {import("../types.js").App} App */
@@ -23,7 +23,7 @@ export function contrastView(app) {
   const verdicts = [make(doc, "p", {}), make(doc, "p", {}), make(doc, "p", { class: "note" })];
   const titles = ["A", "B", "A − B"];
   const scores = make(doc, "div", {});
-  const layers = make(doc, "div", { class: "contrast-layers" });
+  const layers = layerList(app);
   const maps = make(doc, "div", {});
   const gallery = make(
     doc,
@@ -65,11 +65,10 @@ export function contrastView(app) {
     scores,
     make(doc, "h3", {}, t("contrast.layers")),
     make(doc, "p", { class: "note" }, t("contrast.layers.text")),
-    layers,
+    layers.element,
     maps,
   );
   const pictureStop = rovingButtons(gallery);
-  const layerStop = rovingButtons(layers);
   let stop = () => {};
   let drawn = "";
   const refresh = () => {
@@ -88,7 +87,7 @@ export function contrastView(app) {
       apart.forEach((d, i) => (brightness[i % brightness.length] += d / channels));
       paint(pictures[2], brightness, 0, height, width, 255, "activations", app.dark());
       refill(verdicts[2], t("contrast.pixels", { share: percent(shareApart(app.picture, other)) }));
-      refill(layers, make(doc, "p", { class: "note" }, t("contrast.busy")));
+      layers.wait(t("contrast.busy"));
       refill(scores);
       refill(maps);
     }
@@ -97,8 +96,7 @@ export function contrastView(app) {
       [app.result, result].forEach((one, i) => refill(verdicts[i], ...verdictOf(app, one)));
       refill(scores, scoreTable(app, result));
       const index = comparedLayer(app, result);
-      refill(layers, ...layerBars(app, result, index));
-      layerStop();
+      layers.refresh(result, index);
       refill(maps, ...insideApart(app, result, index));
     });
   };
