@@ -38,7 +38,7 @@ RULES: dict[type[k.Layer], Rule] = {
     **dict.fromkeys([kind for kind in k.KINDS if kind.activation] + [k.LRN, k.Softmax, k.LogSoftmax], "passed"),
     k.Mul: "signals",
 }
-FAVOURED = (k.Conv, k.ConvTranspose, k.FC)  # whose weights above 0 γ counts for more
+FAVOURED = (k.Conv, k.ConvTranspose, k.FC)  # whose products γ counts for more where they agree with their sum
 BOUNDED = (k.Sigmoid, k.HardSigmoid, k.Tanh)
 MOST = 1000  # of ε and γ
 
@@ -88,11 +88,12 @@ def relevance(
 
     Where z_j = Σ_i x_i w_ij + b_j, number i has R_i = Σ_j x_i w_ij / (z_j ± ε) · R_j of what the units j have, and the
     bias keeps b_j / (z_j ± ε) · R_j: rule LRP-ε of Bach et al. 2015, section 3, ± being the sign of z_j. With `gamma`
-    the weights of convolutions and fully connected layers that are above 0 count (1 + γ)-fold: rule LRP-γ of Montavon
-    et al. 2019, section 10.2.2, biases left as they are. An activation and a local response normalisation hand on what
-    they have, a max pooling gives it to the largest number, BatchNorm is one product and one constant, group and layer
-    normalisation take their deviation for a constant (Ali et al. 2022), and of a product its signals have all, its
-    gates nothing.
+    the products x_i w_ij of convolutions and fully connected layers that have the sign of z_j count (1 + γ)-fold, in
+    z_j too, biases left as they are: where all x are at least 0 and z_j is above 0, rule LRP-γ of Montavon et al. 2019,
+    section 10.2.2; elsewhere its form for numbers of either sign (Andéol et al. 2021). An activation and a local
+    response normalisation hand on what they have, a max pooling gives it to the largest number, BatchNorm is one
+    product and one constant, group and layer normalisation take their deviation for a constant (Ali et al. 2022), and
+    of a product its signals have all, its gates nothing.
 
     `network`: what `convscope.load` returns, or its `module()`. `pictures` (N, C, H, W) in 0…255; `classes`: one, or
     one for each picture; left out, the one of the highest score. Computed in float64 by a network of the same weights.
@@ -172,22 +173,24 @@ class _Walk:
             case "signals":
                 return self._to_signals(node, inputs, relevance), nothing, nothing
             case "products":
-                linear = partial(functional_call, module, self._weights(node, module))
+                linear = partial(functional_call, module, {})
             case "evened":
                 linear = partial(_evened, node, module, inputs[0])
         whole = linear(tuple(inputs))
         bias = linear(tuple(map(torch.zeros_like, inputs)))  # what it makes of nothing
+        favours = self.gamma > 0 and isinstance(node.layer, FAVOURED)
+        sign, half = torch.where(whole < 0, -1.0, 1.0), self.gamma / 2
+        if favours:  # of all products those with the sign of the sum are half of (sizes · sign + sum)
+            sized = _sized(module)
+            whole = whole + half * (sized(inputs[0].abs()) * sign + whole - bias)
         divided = whole + torch.where(whole < 0, -self.epsilon, self.epsilon)
         shares = torch.where(divided == 0, 0.0, relevance / divided)
         given = [x * g for x, g in zip(inputs, _pulled(lambda *xs: linear(xs), inputs, shares), strict=True)]
+        if favours:
+            (x,) = inputs
+            (agreeing,) = _pulled(sized, [x], shares * sign)
+            given = [(1 + half) * given[0] + half * x.abs() * agreeing]
         return given, (bias * shares).flatten(1).sum(1), (relevance - whole * shares).flatten(1).sum(1)
-
-    def _weights(self, node: Node, module: nn.Module) -> dict[str, Tensor]:
-        """Return the weights that take the place of the module's: those above 0 count (1 + γ)-fold."""
-        if not self.gamma or not isinstance(node.layer, FAVOURED):
-            return {}
-        weight = module.get_parameter("weight")
-        return {"weight": weight + self.gamma * weight.clamp(min=0)}
 
     def _to_signals(self, node: Node, inputs: list[Tensor], relevance: Tensor) -> list[Tensor]:
         """Share a product's relevance among its signals, in equal parts: the gates, which have fewer numbers than the
@@ -203,6 +206,12 @@ class _Walk:
             part.sum_to_size(x.shape) if signal else torch.zeros_like(x)
             for x, signal in zip(inputs, signals, strict=True)
         ]
+
+
+def _sized(module: nn.Module) -> Callable[[Tensor], Tensor]:
+    """Return what a linear layer makes with the sizes of its weights, without a bias."""
+    changed = {name: t.abs() if name == "weight" else torch.zeros_like(t) for name, t in module.named_parameters()}
+    return partial(functional_call, module, changed)
 
 
 def _pulled(function: Callable[..., Tensor], inputs: list[Tensor], shares: Tensor) -> list[Tensor]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -62,14 +63,51 @@ def captums(net: Net, x: Tensor, classes: list[int], epsilon: float, gamma: floa
     return np.asarray(made.detach().numpy())
 
 
-@pytest.mark.parametrize(("epsilon", "gamma"), [(1e-9, 0.0), (0.3, 0.0), (1e-9, 0.25), (0.1, 1.0)])
+@pytest.mark.parametrize("epsilon", [1e-9, 0.3])
 @pytest.mark.parametrize("formula", PLANS)
-def test_relevance_is_captums(formula: str, epsilon: float, gamma: float) -> None:
+def test_relevance_is_captums(formula: str, epsilon: float) -> None:
     net, pictures, classes = net_of(formula), pixels(4), [0, 1, 2, 1]
     x = (torch.from_numpy(pictures).double() - net.mean.double()) / net.std.double()
+    wanted = captums(net, x, classes, epsilon, 0)
+    found = relevance(net, pictures, classes, epsilon)
+    np.testing.assert_allclose(found.picture, wanted, rtol=1e-5, atol=1e-6 * np.abs(wanted).max())
+
+
+@pytest.mark.parametrize(("epsilon", "gamma"), [(1e-9, 0.25), (0.1, 1.0)])
+def test_where_numbers_and_sums_are_above_0_gamma_is_captums(epsilon: float, gamma: float) -> None:
+    """captum raises weights above 0, whatever the signs of what they meet."""
+    net, pictures, classes = net_of(PLANS[0]), pixels(4), [0, 1, 2, 1]
+    net.mean.zero_()
+    net.spec = replace(net.spec, mean=(0.0,))
+    for name, tensor in net.named_parameters():
+        if name.startswith("fc"):  # the scores are the only sums that no ReLU keeps from being below 0
+            tensor.data.abs_()
+    x = torch.from_numpy(pictures).double() / net.std.double()
     wanted = captums(net, x, classes, epsilon, gamma)
     found = relevance(net, pictures, classes, epsilon, gamma)
     np.testing.assert_allclose(found.picture, wanted, rtol=1e-5, atol=1e-6 * np.abs(wanted).max())
+
+
+def test_gamma_counts_what_has_the_sign_of_its_sum() -> None:
+    """Unit by unit, product by product, with pictures, weights and sums of either sign."""
+    net = net_of("fc(7) + tanh + fc", (1, 2, 3), 3)
+    x, gamma, epsilon = pixels(5)[:, :, :2, :3], 0.5, 0.01
+    found = relevance(net, x, 1, epsilon, gamma)
+    scaled = ((torch.from_numpy(x) - net.mean) / net.std).double().flatten(1).numpy()
+    weight, bias = (net.get_parameter(f"fc1.{name}").detach().double().numpy() for name in ("weight", "bias"))
+    signs = set()
+    for n, values in enumerate(scaled):
+        wanted = np.zeros(6)
+        for j, has in enumerate(found.nodes["fc1"][n]):
+            products = weight[j] * values
+            total = products.sum() + bias[j]
+            counted = np.array([p * (1 + gamma) if p * total > 0 else p for p in products])
+            raised = counted.sum() + bias[j]
+            assert abs(raised) >= abs(total)
+            wanted += counted / (raised + np.copysign(epsilon, total)) * has
+            signs |= {(v > 0, total > 0) for v in values}
+        np.testing.assert_allclose(found.picture[n].ravel(), wanted, rtol=1e-6, atol=1e-9)
+    assert len(signs) == 4
 
 
 def net_by_hand() -> Net:

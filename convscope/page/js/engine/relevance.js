@@ -12,8 +12,8 @@ import { outputOf } from "./parts.js";
 /**
  * @typedef {object} RelevanceRule
  * @property {number} epsilon added to the size of every sum that is divided by, ≥ 0: what is small hands on less
- * @property {number} gamma how much more a weight above 0 counts, in convolutions and fully connected layers; 0: as it
- * is
+ * @property {number} gamma how much more a product counts that has the sign of its sum, in convolutions and fully
+ * connected layers; 0: as it is
  *
  * @typedef {object} RelevanceRow what becomes of the relevance at one layer
  * @property {number} index
@@ -33,7 +33,7 @@ import { outputOf } from "./parts.js";
  * @property {number} node the unit's
  * @property {number} to which number of the node's output it is
  * @property {number} value the number that is handed something
- * @property {number} weight what it was multiplied by, (1 + γ)-fold where that is above 0
+ * @property {number} weight what it was multiplied by, (1 + γ)-fold where the product has the sign of the sum
  * @property {number} product
  * @property {number | null} whole the sum that the product is a part of, with bias; null where the relevance goes along
  * whole

@@ -1,7 +1,7 @@
 /** How relevance goes back through a layer: by its products, or along with a number that was moved, kept or chosen. */
 
 import { spreadPlaces, summedBack } from "./joining.js";
-/** @import {Layer, Numbers} from "./types.js" */
+/** @import {Layer} from "./types.js" */
 
 /**
  * @typedef {object} PathsAsked
@@ -28,7 +28,7 @@ const NONE = () => 0;
  * A layer that sums products: the relevance is shared in proportion to them. `bare` are its tensors without what is
  * added besides.
  * @param {object} [how]
- * @param {(tensors: Layer["tensors"], gamma: number) => Layer["tensors"]} [how.bare]
+ * @param {(tensors: Layer["tensors"]) => Layer["tensors"]} [how.bare]
  * @param {(node: Layer, channel: number, to: number) => number} [how.constant]
  * @param {(node: Layer) => Layer} [how.alone] the layer without constants of its own, where these are no tensors
  * @param {boolean} [how.favours] whether γ counts
@@ -36,12 +36,12 @@ const NONE = () => 0;
  */
 export function byProducts({ bare = (tensors) => tensors, constant, alone = (node) => node, favours = false } = {}) {
   return ({ node, inputs, output, gamma }) => {
-    const raised = favours && gamma !== 0;
-    const plain = alone({ ...node, tensors: bare(node.tensors, raised ? gamma : 0) });
+    const plain = alone({ ...node, tensors: bare(node.tensors) });
     const area = node.output[1] * node.output[2];
     const added = constant ? (/** @type {number} */ to) => constant(node, Math.floor(to / area), to) : NONE;
+    if (favours && gamma !== 0) return favoured(plain, inputs[0], output, gamma, added);
     return {
-      whole: raised ? forwardOf(plain, inputs).map((sum, to) => sum + added(to)) : output,
+      whole: output,
       constant: added,
       back: (shares) => backOf(plain, shares, inputs, output),
       from: (from, at) => columnOf(plain, inputs, from, at),
@@ -49,15 +49,37 @@ export function byProducts({ bare = (tensors) => tensors, constant, alone = (nod
   };
 }
 
-/** The tensors of a layer with weights alone, those above 0 counted (1 + γ)-fold. @param {Layer["tensors"]} tensors
- * @param {number} gamma */
-export function raisedWeights({ weight }, gamma) {
-  return { weight: gamma === 0 ? weight : raise(weight, gamma) };
+/** The weights of a layer without its bias. @param {Layer["tensors"]} tensors */
+export function weightsAlone({ weight }) {
+  return { weight };
 }
 
-/** @param {Numbers} weight @param {number} gamma */
-function raise(weight, gamma) {
-  return Float64Array.from(weight, (w) => (w > 0 ? w * (1 + gamma) : w));
+/**
+ * The same where products that have the sign of their sum count (1 + γ)-fold: a sum grows by that and never vanishes.
+ * Together they are half of sizes · sign + sum, sizes being the sum of all products' sizes.
+ * @param {Layer} plain @param {Float64Array} input @param {Float64Array} output @param {number} gamma
+ * @param {(to: number) => number} constant
+ * @returns {Paths}
+ */
+function favoured(plain, input, output, gamma, constant) {
+  const sized = { ...plain, tensors: { weight: Float64Array.from(plain.tensors.weight, Math.abs) } };
+  const sign = output.map((sum) => (sum < 0 ? -1 : 1));
+  const sizes = forwardOf(sized, [input.map(Math.abs)]);
+  return {
+    whole: output.map((sum, to) => sum + (gamma / 2) * (sizes[to] * sign[to] + sum - constant(to))),
+    constant,
+    back: (shares) => {
+      const [all] = backOf(plain, shares, [input], output);
+      const agreeing = shares.map((share, to) => share * sign[to]);
+      const [more] = backOf(sized, agreeing, [input], output);
+      return [all.map((weight, i) => (1 + gamma / 2) * weight + (gamma / 2) * Math.sign(input[i]) * more[i])];
+    },
+    from: (from, at) =>
+      columnOf(plain, [input], from, at).map(({ to, weight }) => ({
+        to,
+        weight: input[at] * weight * sign[to] > 0 ? weight * (1 + gamma) : weight,
+      })),
+  };
 }
 
 /** A layer that gives numbers another place: what was given to one goes back with it. @type {PathsOf} */

@@ -2,7 +2,7 @@ import { phrase } from "../../kit/i18n.js";
 import { convolve, convolveBack, convolveWeights, weightUses } from "../convolution.js";
 import { biasUses, partOf, sumOf, windowAt } from "../parts.js";
 import { biasShape } from "../weights.js";
-import { byProducts, raisedWeights } from "../relevance_paths.js";
+import { byProducts, weightsAlone } from "../relevance_paths.js";
 /** @import {Window} from "../../types.js" */
 /** @import {KindModule} from "../types.js" */
 
@@ -15,7 +15,7 @@ export const conv = {
   affine: true,
   curve: null,
   relevance: byProducts({
-    bare: raisedWeights,
+    bare: weightsAlone,
     constant: ({ tensors: { bias } }, c) => (bias ? bias[c] : 0),
     favours: true,
   }),

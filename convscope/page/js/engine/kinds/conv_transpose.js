@@ -1,6 +1,6 @@
 import { phrase } from "../../kit/i18n.js";
 import { biasUses, partOf, sumOf } from "../parts.js";
-import { byProducts, raisedWeights } from "../relevance_paths.js";
+import { byProducts, weightsAlone } from "../relevance_paths.js";
 import { banksOf, reaching, transposed, transposedBack, transposedKernel } from "../transposed.js";
 import { transposedUses, transposedWeights } from "../transposed.js";
 import { biasShape } from "../weights.js";
@@ -28,7 +28,7 @@ export const conv_transpose = {
     uses: (node, name, at, [x]) => (name === "bias" ? biasUses(node, at) : transposedUses(node, at, x)),
   },
   relevance: byProducts({
-    bare: raisedWeights,
+    bare: weightsAlone,
     constant: ({ tensors: { bias } }, c) => (bias ? bias[c] : 0),
     favours: true,
   }),

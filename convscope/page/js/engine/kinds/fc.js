@@ -2,7 +2,7 @@ import { phrase } from "../../kit/i18n.js";
 import { gridsOf } from "../geometry.js";
 import { biasUses, outputOf, sumOf } from "../parts.js";
 import { biasShape } from "../weights.js";
-import { byProducts, raisedWeights } from "../relevance_paths.js";
+import { byProducts, weightsAlone } from "../relevance_paths.js";
 /** @import {Pair} from "../../types.js" */
 /** @import {KindModule} from "../types.js" */
 
@@ -15,7 +15,7 @@ export const fc = {
   affine: true,
   curve: null,
   relevance: byProducts({
-    bare: raisedWeights,
+    bare: weightsAlone,
     constant: ({ tensors: { bias } }, c) => (bias ? bias[c] : 0),
     favours: true,
   }),
