@@ -25,6 +25,23 @@ export function overPicture(map, field, height, width) {
   return { rows: height, columns: width, values };
 }
 
+/**
+ * The map's sums over squares, the fewest pixels wide that make at most `most` of them a side; those at the end hold what
+ * is left. A map of no more points stays as it is.
+ * @param {HeatMap} map
+ * @param {number} most
+ * @returns {HeatMap & {side: number}}
+ */
+export function inSquares({ rows, columns, values }, most) {
+  const side = Math.max(1, Math.ceil(Math.max(rows, columns) / most));
+  const [down, across] = [Math.ceil(rows / side), Math.ceil(columns / side)];
+  const sums = new Float64Array(down * across);
+  for (let y = 0; y < rows; y++)
+    for (let x = 0; x < columns; x++)
+      sums[Math.floor(y / side) * across + Math.floor(x / side)] += values[y * columns + x];
+  return { rows: down, columns: across, values: sums, side };
+}
+
 /** @param {HeatMap} map @param {number} y @param {number} x */
 function sampled(map, y, x) {
   const cy = Math.max(0, Math.min(map.rows - 1, y));

@@ -83,6 +83,29 @@ export function framed(doc, canvas, kind = "") {
 }
 
 /**
+ * Over the picture one hue a sign, its strength the opacity.
+ * @param {HTMLCanvasElement} canvas
+ * @param {import("../../engine/types.js").HeatMap} map
+ * @param {number} limit
+ * @param {boolean} [lifted] by the root of its strength, where a few strong places would leave all others unseen
+ */
+export function glow(canvas, map, limit, lifted = false) {
+  canvas.width = map.columns;
+  canvas.height = map.rows;
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const image = context.createImageData(map.columns, map.rows);
+  const [minus, plus] = [-0.62, 0.62].map((v) =>
+    (colourOf("activations", false, v, 1).match(/\d+/g) ?? []).map(Number),
+  );
+  map.values.forEach((value, i) => {
+    image.data.set(value < 0 ? minus : plus, 4 * i);
+    const strength = Math.min(1, Math.abs(value) / limit);
+    image.data[4 * i + 3] = Math.round(205 * (lifted ? Math.sqrt(strength) : strength));
+  });
+  context.putImageData(image, 0, 0);
+}
+
+/**
  * The pixel under a pointer.
  * @param {Element} element
  * @param {PointerEvent | MouseEvent} event

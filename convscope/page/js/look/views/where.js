@@ -2,12 +2,14 @@
 
 import { button, make, makeSvg, refill, segmented } from "../../kit/dom.js";
 import { compact, percent } from "../../kit/format.js";
-import { overPicture } from "../../engine/heat.js";
-import { indexOf, winnerOf } from "../lookup.js";
+import { inSquares, overPicture } from "../../engine/heat.js";
+import { indexOf } from "../lookup.js";
 import { METHODS, RULE_CHOICES, comparedOf, compareMethods, mapBy, methodsOf, ruleNow, sharedOut } from "../reasons.js";
-import { colourOf, largest, paint } from "../../kit/palette.js";
+import { largest, paint } from "../../kit/palette.js";
+import { askedNow, isQuick, methodNow } from "./asking.js";
 import { deletionCards, methodName } from "./deletion.js";
-import { legend, paintInput, pixelUnder, pixels } from "./maps.js";
+import { everyClass } from "./every_class.js";
+import { glow, legend, paintInput, pixelUnder, pixels } from "./maps.js";
 import { openedUnit, relevanceSection } from "./relevance.js";
 
 /** @typedef {import("../types.js").App} App */
@@ -16,8 +18,7 @@ import { openedUnit, relevanceSection } from "./relevance.js";
 /** @typedef {import("../reasons.js").Method} Method */
 
 const CLASSES_SHOWN = 12;
-const PASSES = 250; // forward passes of occlusion and of the deletion test together, about
-const MOST_MACS = 2e10; // multiply-adds that the page does unasked: half a minute
+const SQUARES = 56; // a side, of a relevance map: single pixels of a photograph would not be seen
 
 /** @param {App} app @returns {View} */
 export function whereView(app) {
@@ -67,6 +68,7 @@ export function whereView(app) {
       mark,
     ),
   );
+  for (const mark of marks) mark.setAttribute("visibility", "hidden");
   const text = make(doc, "p", { class: "note" });
   const legends = make(doc, "div", { class: "legends" });
   const status = make(doc, "p", { class: "note", role: "status" });
@@ -108,17 +110,22 @@ export function whereView(app) {
   );
   let stops = [() => {}];
   let drawn = "";
-  let shown = /** @type {HeatMap | null} */ (null);
+  /** The relevance map that is seen, in squares of `side` pixels; null where another map is. */
+  let shown = /** @type {ReturnType<typeof inSquares> | null} */ (null);
 
-  /** @param {HeatMap} map @param {Method} by @param {number} grid */
-  const show = (map, by, grid) => {
-    const limit = largest(map.values) || 1;
+  /** @param {HeatMap} whole @param {Method} by @param {number} grid */
+  const show = (whole, by, grid) => {
     const cam = by === "cam";
-    shown = by === "lrp" || by === "gamma" ? map : null;
-    glow(heat, overPicture(map, cam ? app.engine.nodes[grid].field : null, height, width), limit);
+    shown = isRelevance(by) ? inSquares(whole, SQUARES) : null;
+    const map = shown ?? whole;
+    const limit = largest(map.values) || 1;
+    const seen = shown ?? overPicture(map, cam ? app.engine.nodes[grid].field : null, height, width);
+    glow(heat, seen, limit, shown !== null);
     paint(alone, map.values, 0, map.rows, map.columns, limit, "activations", app.dark());
     refill(legends, legend(app, "activations", limit, shown ? t("legend.relevance") : t("legend.heat"), cam));
     if (largest(map.values) === 0) status.textContent = t("where.nothing");
+    else if (shown && shown.side > 1)
+      status.textContent = t("relevance.squares", { size: `${shown.side}×${shown.side}`, value: compact(limit) });
     else if (shown) status.textContent = t("relevance.most", { value: compact(limit) });
     else if (cam) {
       const blank = isBlankAt(app, app.engine.nodes[grid].field, map) ? ` ${t("where.cam.blank")}` : "";
@@ -130,7 +137,7 @@ export function whereView(app) {
   /** The sums below, and the mark of the pixel that is opened. @param {Method} by @param {import("../reasons.js").Asked}
    * asked */
   const refreshSums = (by, asked) => {
-    const lrp = by === "lrp" || by === "gamma";
+    const lrp = isRelevance(by);
     relevance.refresh(lrp && asked.target >= 0 ? sharedOut(app, by, asked) : null);
     const unit = lrp ? openedUnit(app) : null;
     for (const mark of marks) {
@@ -149,7 +156,7 @@ export function whereView(app) {
     epsilon.set(String(ruleNow(app).epsilon));
     gamma.set(String(ruleNow(app).gamma));
     layers.box.hidden = by !== "cam" || grid < 0;
-    epsilon.box.hidden = by !== "lrp" && by !== "gamma";
+    epsilon.box.hidden = !isRelevance(by);
     gamma.box.hidden = by !== "gamma";
     for (const one of Array.from(method.children))
       one.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (one).dataset.value === by));
@@ -181,11 +188,17 @@ export function whereView(app) {
       show(map, by, grid);
       refreshSums(by, asked);
     };
-    if (by !== "cam") busy(t("where.busy", { share: percent(0, 0) }));
-    stops = [mapBy(app, by, asked, (share) => busy(t("where.busy", { share: percent(share, 0) })), mapped)];
+    const hiding = (/** @type {number} */ share) => busy(t("where.busy", { share: percent(share, 0) }));
+    if (isRelevance(by)) {
+      busy(t("relevance.busy"));
+      relevance.refresh(null);
+    } else if (by !== "cam") hiding(0);
+    for (const canvas of [heat, alone]) canvas.width = canvas.height = 1; // what was there is of another question
+    stops = [mapBy(app, by, asked, hiding, mapped)];
     const compare = () => {
       const told = (/** @type {number} */ share) =>
         (comparing.textContent = t("deletion.busy", { share: percent(share, 0) }));
+      told(0);
       stops.push(compareMethods(app, asked, told, refresh));
     };
     if (compared) return;
@@ -195,12 +208,18 @@ export function whereView(app) {
 
   /** @param {HTMLElement} at @param {MouseEvent} event */
   const press = (at, event) => {
-    const by = methodNow(app);
-    if (!shown || (by !== "lrp" && by !== "gamma")) return;
-    const { y, x } = pixelUnder(at, event, height, width);
-    const made = sharedOut(app, by, askedNow(app))?.of.get(-1);
-    const each = Array.from({ length: channels }, (_, c) => Math.abs(made?.[(c * height + y) * width + x] ?? 0));
-    app.tune({ trail: `picture.${each.indexOf(Math.max(...each))}.${y}.${x}` });
+    const made = shown && sharedOut(app, methodNow(app), askedNow(app))?.of.get(-1);
+    if (!shown || !made) return;
+    const { side } = shown;
+    const [top, left] = Object.values(pixelUnder(at, event, height, width)).map((v) => side * Math.floor(v / side));
+    let [most, strongest] = [-1, ""];
+    for (let c = 0; c < channels; c++)
+      for (let y = top; y < Math.min(height, top + side); y++)
+        for (let x = left; x < Math.min(width, left + side); x++) {
+          const size = Math.abs(made[(c * height + y) * width + x]);
+          if (size > most) [most, strongest] = [size, `picture.${c}.${y}.${x}`];
+        }
+    app.tune({ trail: strongest });
   };
   for (const stack of stacks) stack.addEventListener("click", (event) => press(stack, event));
   refresh();
@@ -238,12 +257,9 @@ function listOf({ doc }, name, options, choose) {
   return { box: make(doc, "label", {}, name, " ", select), set };
 }
 
-/** The class asked about, and the node that Grad-CAM starts at. @param {App} app */
-function askedNow(app) {
-  const { rival, node } = app.state;
-  const target = rival >= 0 && rival < app.payload.classes.length ? rival : winnerOf(app);
-  const named = indexOf(app, node);
-  return { target, grid: named >= 0 && !app.engine.nodes[named].flat ? named : defaultLayer(app) };
+/** Whether a method shares the score out. @param {Method} by */
+function isRelevance(by) {
+  return by === "lrp" || by === "gamma";
 }
 
 /** What the method does, in a sentence. @param {App} app @param {Method} by @param {import("../reasons.js").Asked} asked */
@@ -259,27 +275,6 @@ function explanation(app, by, { target, grid }) {
     t("where.cam.text", { name, node: engine.nodes[grid]?.name ?? "–" }) +
     (coarse ? ` ${t("where.cam.coarse", { node: last.name, size: last.output.slice(1).join("×") })}` : "")
   );
-}
-
-/** Whether all the methods and the test of them may run unasked. @param {App} app */
-function isQuick({ engine }) {
-  return engine.nodes.reduce((sum, node) => sum + node.macs, 0) * PASSES <= MOST_MACS;
-}
-
-/**
- * The way of asking: the chosen one; else the one that wins the deletion test, once it is run. Before that occlusion,
- * which asks the network itself, or Grad-CAM where it shares the score out without a remainder; LRP where hiding part
- * after part would take long.
- * @param {App} app
- * @returns {Method}
- */
-function methodNow(app) {
-  const { engine, state } = app;
-  if (state.method !== "auto") return /** @type {Method} */ (state.method);
-  const compared = comparedOf(app, askedNow(app));
-  if (compared) return compared.best;
-  const exact = engine.sharesOut && defaultLayer(app) === engine.lastMaps;
-  return exact || !engine.computes ? "cam" : isQuick(app) ? "occlusion" : "gamma";
 }
 
 /**
@@ -305,79 +300,4 @@ function isBlankAt(app, field, map) {
     if (seen.size > 1) return false;
   }
   return true;
-}
-
-/**
- * The picture with the Grad-CAM of every class, one range for all.
- * @param {App} app
- * @param {number} grid
- * @param {number} target
- */
-function everyClass(app, grid, target) {
-  const { doc, payload } = app;
-  const [, height, width] = payload.input.shape;
-  const cams = payload.classes.map((_, k) => app.engine.gradCam(app.result, k, grid));
-  const limit = Math.max(1e-12, ...cams.map((map) => largest(map.values)));
-  return payload.classes.map((name, k) => {
-    const [picture, heat] = [pixels(doc), pixels(doc, "heat")];
-    paintInput(app, picture);
-    glow(heat, overPicture(cams[k], app.engine.nodes[grid].field, height, width), limit);
-    const element = button(doc, "", () => app.tune({ rival: k }), {
-      class: "class-cam",
-      "aria-pressed": String(k === target),
-    });
-    refill(
-      element,
-      make(doc, "div", { class: "stack" }, picture, heat),
-      make(
-        doc,
-        "span",
-        { class: "words" },
-        make(doc, "b", {}, name),
-        " ",
-        make(doc, "span", { class: "figure" }, percent(app.result.probabilities[k])),
-      ),
-    );
-    return element;
-  });
-}
-
-/**
- * The node that Grad-CAM starts at: the last with maps of at least 5×5, which still say where; else the very last.
- * @param {App} app
- */
-function defaultLayer(app) {
-  const { nodes, lastMaps } = app.engine;
-  for (let i = lastMaps; i >= 0; i--) {
-    const { module, flat, output } = nodes[i];
-    if (
-      !flat &&
-      !["opaque", "crop"].includes(module.drawing) &&
-      Math.min(output[1], output[2]) >= 5 &&
-      nodes.slice(0, i + 1).some((node) => node.module.drawing === "convolution")
-    )
-      return i;
-  }
-  return lastMaps;
-}
-
-/**
- * Over the picture one hue a sign, its strength the opacity.
- * @param {HTMLCanvasElement} canvas
- * @param {HeatMap} map
- * @param {number} limit
- */
-function glow(canvas, map, limit) {
-  canvas.width = map.columns;
-  canvas.height = map.rows;
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  const image = context.createImageData(map.columns, map.rows);
-  const [minus, plus] = [-0.62, 0.62].map((v) =>
-    (colourOf("activations", false, v, 1).match(/\d+/g) ?? []).map(Number),
-  );
-  map.values.forEach((value, i) => {
-    image.data.set(value < 0 ? minus : plus, 4 * i);
-    image.data[4 * i + 3] = Math.round(205 * Math.min(1, Math.abs(value) / limit));
-  });
-  context.putImageData(image, 0, 0);
 }
