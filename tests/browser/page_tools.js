@@ -1,5 +1,6 @@
 import { colourOf } from "../../convscope/page/js/kit/palette.js";
-import { overPicture } from "../../convscope/page/js/engine/heat.js";
+import { stillStyle } from "../../convscope/page/js/kit/still_style.js";
+import { inSquares, overPicture } from "../../convscope/page/js/engine/heat.js";
 import { centred, edited } from "../../convscope/page/js/look/edits.js";
 import { formatHash, packPixels, parseHash, unpackPixels } from "../../convscope/page/js/look/state.js";
 
@@ -19,6 +20,12 @@ Object.assign(globalThis, {
       /** @type {number} */ height,
       /** @type {number} */ width,
     ) => Array.from(overPicture({ ...map, values: Float64Array.from(map.values) }, field, height, width).values),
+    squares: (/** @type {any} */ map, /** @type {number} */ most) => {
+      const { values, ...rest } = inSquares({ ...map, values: Float64Array.from(map.values) }, most);
+      return { ...rest, values: Array.from(values) };
+    },
+    stillStyle: (/** @type {string} */ css, /** @type {string[]} */ held) =>
+      stillStyle(css, (condition) => held.includes(condition)),
     centred: (/** @type {number[]} */ ink, /** @type {number} */ side, /** @type {number} */ size) =>
       Array.from(centred(Uint8Array.from(ink), side, size, size)),
   },

@@ -148,3 +148,30 @@ def test_a_heat_map_lies_where_its_units_look(tools: Page) -> None:
     np.testing.assert_allclose(got, want, atol=1e-12)
     same = tools.js("tools.heat(arguments[0], null, 4, 5)", args)
     np.testing.assert_allclose(same, values.ravel(), atol=0)
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "most", "side"), [(9, 12, 4, 3), (10, 7, 4, 3), (5, 4, 8, 1), (8, 8, 8, 1)]
+)
+def test_a_map_in_squares_keeps_its_sum(tools: Page, rows: int, columns: int, most: int, side: int) -> None:
+    tools.open()
+    values = np.random.default_rng(7).normal(size=(rows, columns))
+    args = {"rows": rows, "columns": columns, "values": values.ravel().tolist()}
+    found = tools.js("tools.squares(arguments[0], arguments[1])", args, most)
+    assert found["side"] == side
+    wanted = np.array([[values[y : y + side, x : x + side].sum() for x in range(0, columns, side)]
+                       for y in range(0, rows, side)])  # fmt: skip
+    assert (found["rows"], found["columns"]) == wanted.shape
+    np.testing.assert_allclose(found["values"], wanted.ravel(), atol=1e-12)
+
+
+def test_a_still_style_keeps_what_holds_now(tools: Page) -> None:
+    """What is within @media that hold, blocks within blocks, and braces in strings and comments."""
+    tools.open()
+    css = """a { b: c } /* } @media (x) { */
+@media (x) { d { e: "}{" } @media (y) { f { g: h } } i { j: k } }
+@media (y) { l { m: n } @media (x) { o { p: q } } }
+@supports (r: s) { @media (x) { t { u: v } } } w { x: y }"""
+    made = "".join(tools.js("tools.stillStyle(arguments[0], arguments[1])", css, ["(x)"]).split())
+    wanted = """a { b: c } /* } @media (x) { */ d { e: "}{" } i { j: k } @supports (r: s) { t { u: v } } w { x: y }"""
+    assert made == "".join(wanted.split())

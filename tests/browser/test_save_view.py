@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -52,6 +53,21 @@ def test_a_saved_view_shows_what_the_page_shows(page: Page, at: str) -> None:
     assert not {"canvas", "script"} & set(names)
     assert not [node for node in tree.iter() if "share" in node.get("class", "").split()]
     assert page.console() == []
+
+
+def test_a_saved_svg_keeps_its_layout_at_any_width(page: Page, tmp_path: Path) -> None:
+    """As a picture of 400 pixels, where the page would be laid out for a phone, it is the PNG made smaller."""
+    page.open("v=value&n=conv1&c=2&y=3&x=5")
+    page.browser.execute_script(CATCH)
+    image = Image.open(io.BytesIO(saved(page, 0))).convert("RGB")
+    (tmp_path / "view.svg").write_bytes(saved(page, 1))
+    (tmp_path / "slide.html").write_text('<body style="margin: 0"><img src="view.svg" width="400">')
+    page.browser.get((tmp_path / "slide.html").as_uri())
+    shown = page.browser.find_element("css selector", "img")
+    screen = Image.open(io.BytesIO(shown.screenshot_as_png)).convert("RGB")
+    assert screen.height == pytest.approx(400 * image.height / image.width, abs=2)
+    small = np.asarray(image.resize(screen.size), np.float64)
+    assert np.abs(small - np.asarray(screen, np.float64)).mean() < 6  # laid out for 400 pixels: above 12
 
 
 def apart(frame: Image.Image, screen: Image.Image, fine: float) -> float:

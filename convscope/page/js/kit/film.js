@@ -36,7 +36,7 @@ async function framesOf({ element, part = element, count, show, end }, leaveOut,
   try {
     for (let i = 0; i < count; i++) {
       show(i);
-      const picture = pictureOf(element, leaveOut, win.innerWidth);
+      const picture = pictureOf(element, leaveOut);
       const image = new win.Image();
       image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(picture.text)}`;
       await image.decode();

@@ -2,6 +2,7 @@
 
 import { boxOf, makeSvg } from "./dom.js";
 import { saveFile } from "./save_file.js";
+import { stillStyleOf } from "./still_style.js";
 
 const FINE = 2; // pixels of a PNG for one of the page
 const MARGIN = 16;
@@ -9,12 +10,12 @@ const LARGEST = 8192; // pixels of a side, which every browser's canvas takes
 
 /**
  * An element as it is shown, as one SVG: its canvases as pictures, its fields with what stands in them, without what
- * `leaveOut` selects. Browsers show it; programs for drawing that know no HTML in SVG want the PNG.
+ * `leaveOut` selects. It is laid out for this window and keeps that at any size. Browsers show it; programs for drawing
+ * that know no HTML in SVG want the PNG.
  * @param {Element} element
  * @param {string} leaveOut
- * @param {number} [wide] how wide the whole is at least: the style asks for that, and lays out by it
  */
-export function pictureOf(element, leaveOut, wide = 0) {
+export function pictureOf(element, leaveOut) {
   const doc = element.ownerDocument;
   const win = /** @type {Window & typeof globalThis} */ (doc.defaultView);
   const { width, height } = boxOf(element);
@@ -24,7 +25,6 @@ export function pictureOf(element, leaveOut, wide = 0) {
   for (const other of copy.querySelectorAll(leaveOut)) other.remove();
   copy.style.width = `${width}px`;
   copy.style.margin = `${MARGIN}px`;
-  const style = Array.from(doc.querySelectorAll("style"), ({ textContent }) => textContent).join("\n");
   const root = doc.documentElement;
   const size = { width: Math.ceil(width + 2 * MARGIN), height: Math.ceil(height + 2 * MARGIN) };
   const ground = [doc.body, root]
@@ -33,14 +33,14 @@ export function pictureOf(element, leaveOut, wide = 0) {
   const body = doc.createElement("body");
   body.style.cssText = "margin: 0; padding: 0; background: none";
   body.append(copy);
-  const whole = { width: "100%", height: "100%" };
+  const box = `0 0 ${size.width} ${size.height}`;
   const drawn = makeSvg(
     doc,
     "svg",
-    { width: Math.max(size.width, wide), height: size.height, lang: root.lang, "data-theme": root.dataset.theme ?? "" },
-    makeSvg(doc, "style", {}, `${style}\n* { scrollbar-width: none; }`),
-    makeSvg(doc, "rect", { ...whole, fill: ground ?? "none" }),
-    makeSvg(doc, "foreignObject", whole, body),
+    { ...size, viewBox: box, lang: root.lang, "data-theme": root.dataset.theme ?? "" },
+    makeSvg(doc, "style", {}, `${stillStyleOf(doc)}\n* { scrollbar-width: none; }`),
+    makeSvg(doc, "rect", { ...size, fill: ground ?? "none" }),
+    makeSvg(doc, "foreignObject", { ...size }, body),
   );
   const text = new win.XMLSerializer().serializeToString(drawn);
   return { text, ...size };
@@ -81,7 +81,7 @@ function keepShown(doc, shown, copy) {
 export async function savePicture(element, leaveOut, name, kind) {
   const doc = element.ownerDocument;
   const win = /** @type {Window & typeof globalThis} */ (doc.defaultView);
-  const picture = pictureOf(element, leaveOut, kind === "png" ? win.innerWidth : 0);
+  const picture = pictureOf(element, leaveOut);
   if (kind === "svg") {
     saveFile(doc, `${name}.svg`, picture.text, "image/svg+xml");
     return;
