@@ -11,10 +11,10 @@ from typing import Any, Literal
 import numpy as np
 
 from ..formula import Clip, Layer
-from ..nn import Net
 from .activity import MOST, NEAR, activation_after, to_cpu
 from .batching import batches
 from .features import layer_outputs
+from .imported.opened import OpenedNet, opened
 
 Fault = Literal["notfinite", "saturated", "dead", "constant", "duplicate"]
 FAULTS: tuple[Fault, ...] = ("notfinite", "saturated", "dead", "constant", "duplicate")
@@ -76,36 +76,39 @@ class Health:
         return sum(layer.count(fault) for layer in self.layers)
 
 
-def health(net: Net, pictures: np.ndarray[Any, Any]) -> Health:
-    """Return what is wrong with a net, over pictures (N, C, H, W).
+def health(network: Any, pictures: np.ndarray[Any, Any]) -> Health:
+    """Return what is wrong with a network, over pictures (N, C, H, W); both are as of `relevance`.
 
     A unit is looked at behind its activation. It is "notfinite" where a number of it is NaN or infinite, "saturated"
     where 99 % of its numbers lie within 0.01 of an end of the activation, "dead" where a ReLU's is never above 0,
     "constant" where it is the same everywhere in all pictures, and a "duplicate" where an earlier channel is the same
-    in all of them; the first of these that holds. The net is left as it was; memory is that of one batch.
+    in all of them; the first of these that holds. The network is left as it was; memory is that of one batch. Raises
+    InputError for a network that no formula can say.
 
-    >>> found = health(net, pictures)                                                           # doctest: +SKIP
+    >>> found = health(model, pictures)                                                           # doctest: +SKIP
     >>> found.count("dead"), REMEDIES["dead"]                                                   # doctest: +SKIP
     """
-    network = net.network
+    found = opened(network, pictures)
+    net, nodes = found.net, found.net.network.nodes
     counters = [
-        _Units(node.name, i, activation_after(network, i), network.nodes[activation_after(network, i)].layer)
-        for i, node in enumerate(network.nodes)
+        _Units(node.name, i, activation_after(net.network, i), nodes[activation_after(net.network, i)].layer)
+        for i, node in enumerate(nodes)
         if node.layer.filters
     ]
     for _, batch in batches(net, pictures):
         outputs = [to_cpu(y).double().numpy() for y in layer_outputs(net, batch).values()]
         for counter in counters:
             counter.add(outputs[counter.after])
-    layers = tuple(counter.result(network.nodes[counter.after].name) for counter in counters)
-    return Health(len(pictures), layers, tuple(_bad_weights(net)))
+    layers = tuple(counter.result(nodes[counter.after].name, found) for counter in counters)
+    return Health(len(pictures), layers, tuple(_bad_weights(found)))
 
 
-def _bad_weights(net: Net) -> Iterator[BadWeights]:
-    for name, values in net.weights().items():
+def _bad_weights(found: OpenedNet) -> Iterator[BadWeights]:
+    for name, values in found.net.weights().items():
         nan, infinite = int(np.isnan(values).sum()), int(np.isinf(values).sum())
         if nan or infinite:
-            yield BadWeights(name, nan, infinite)
+            node, _, weight = name.rpartition(".")
+            yield BadWeights(f"{found.called(node)}.{weight}", nan, infinite)
 
 
 class _Units:
@@ -146,14 +149,15 @@ class _Units:
                 members.append(c)
             self.first[c] = c if same is None else same
 
-    def result(self, after: str) -> LayerHealth:
+    def result(self, after: str, network: OpenedNet) -> LayerHealth:
         """Return what was found over all batches."""
+        names = network.called(self.name), network.called(after)
         if self.least is None:
-            return LayerHealth(self.name, after, (), ())
+            return LayerHealth(*names, (), ())
         units = [self._fault(c) for c in range(len(self.least))]
         like = [int(self.first[c]) if fault is None and self.first[c] != c else -1 for c, fault in enumerate(units)]
         found = ("duplicate" if other >= 0 else fault for fault, other in zip(units, like, strict=True))
-        return LayerHealth(self.name, after, tuple(found), tuple(like))
+        return LayerHealth(*names, tuple(found), tuple(like))
 
     def _fault(self, c: int) -> Fault | None:
         assert self.least is not None
@@ -168,4 +172,5 @@ class _Units:
 
 
 def _alike(one: Values, other: Values) -> bool:
-    return bool((np.abs(one - other) <= ALIKE * np.abs(one).max()).all())
+    with np.errstate(invalid="ignore"):  # what is infinite is like nothing
+        return bool((np.abs(one - other) <= ALIKE * np.abs(one).max()).all())

@@ -6,7 +6,7 @@ The page computes the same by the same rules (docs/payload.md, "Where it looked"
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
@@ -15,15 +15,15 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from ..errors import UsageError, phrase
+from ..errors import UsageError
 from ..formula import kinds as k
 from ..formula.network import PICTURE, Node
 from ..nn import Net, build, load_weights
 from ..notebook.heat_map import MAPS, HeatMap, heat_map
 from ..notebook.table import line_html
-from ..prediction import Model
 from .batching import to_model_input
-from .chosen_class import chosen_scores, class_of_each, classes_or_predicted, module_of
+from .chosen_class import chosen_scores, class_of_each, classes_or_predicted
+from .imported.opened import opened
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Shared = tuple[list[Tensor], Tensor, Tensor]  # for each source (N, …), what biases keep (N,), what ε keeps (N,)
@@ -78,7 +78,7 @@ class Relevance:
 
 
 def relevance(
-    network: Net | Model,
+    network: Any,
     pictures: np.ndarray[Any, Any],
     classes: Sequence[int] | int | None = None,
     epsilon: float = 1e-6,
@@ -95,9 +95,10 @@ def relevance(
     product and one constant, group and layer normalisation take their deviation for a constant (Ali et al. 2022), and
     of a product its signals have all, its gates nothing.
 
-    `network`: what `convscope.load` returns, or its `module()`. `pictures` (N, C, H, W) in 0…255; `classes`: one, or
+    `network`: what `convscope.load` returns, with `pictures` (N, C, H, W) in 0…255, or any torch module or the path of
+    any ONNX file that a formula can say, with floats as it reads them, or bytes (`imported.opened`). `classes`: one, or
     one for each picture; left out, the one of the highest score. Computed in float64 by a network of the same weights.
-    Raises UsageError for ε or γ below 0 and for another network, InputError for a class that is none.
+    Raises UsageError for ε or γ below 0, InputError for a class that is none and for another network.
 
     >>> found = relevance(model, pictures, 3)                                                   # doctest: +SKIP
     >>> found.score - found.picture.sum((1, 2, 3)) - sum(s.bias + s.epsilon for s in found.steps)    # doctest: +SKIP
@@ -106,9 +107,8 @@ def relevance(
     for name, value in (("epsilon", epsilon), ("gamma", gamma)):
         if not 0 <= value <= MOST:
             raise UsageError("value.number.from.to", name=name, low=0, high=f"{MOST:,}", got=value)
-    net = module_of(network)
-    if not isinstance(net, Net):
-        raise UsageError("relevance.module", got=type(net).__name__, hint=phrase("relevance.module.try"))
+    found = opened(network, pictures)
+    net = found.net
     classes = classes_or_predicted(net, pictures, classes)
     exact = load_weights(build(net.network, net.spec), net.weights()).eval().double().requires_grad_(False)
     exact.mean, exact.std = (torch.tensor(v, dtype=torch.float64).view(-1, 1, 1) for v in (net.spec.mean, net.spec.std))
@@ -118,7 +118,10 @@ def relevance(
     score = chosen_scores(rows, classes)
     top = torch.zeros_like(rows)
     top[range(len(rows)), class_of_each(classes, len(rows))] = score
-    return _Walk(exact, x, made, epsilon, gamma).down(score, top.view_as(made[-1]))
+    shared = _Walk(exact, x, made, epsilon, gamma).down(score, top.view_as(made[-1]))
+    nodes = {found.called(name): values for name, values in shared.nodes.items()}
+    steps = tuple(replace(step, node=found.called(step.node)) for step in shared.steps)
+    return replace(shared, nodes=nodes, steps=steps)
 
 
 def _outputs(net: Net, x: Tensor) -> list[Tensor]:

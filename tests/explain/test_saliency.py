@@ -141,8 +141,6 @@ def test_what_load_returns_is_asked_as_its_module_is_and_by_its_own_temperature(
 
 
 def test_what_is_no_network_is_refused_in_one_line() -> None:
-    for look in (saliency.grad_cam, saliency.occlusion, relevance):
+    for look in (saliency.grad_cam, saliency.occlusion):
         with pytest.raises(UsageError, match="not a network to look into, got str"):
             look("runs/first", pixels(1), 0)  # type: ignore[arg-type]
-    with pytest.raises(UsageError, match="convscope's own networks only, got Flatten"):
-        relevance(nn.Flatten(), pixels(1), 0)  # type: ignore[arg-type]
