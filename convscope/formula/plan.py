@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..errors import PlanError, phrase
+from ..notebook.table import code_html
 
 MAX_LAYERS = 512  # after repeats
 MAX_DEPTH = 32  # groups within groups
@@ -20,6 +21,10 @@ MAX_RATIO = 1024  # of an se: channels to one in between
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Anything a formula can say. `a + b` chains, `a * n` repeats; every plan is frozen and hashable."""
+
+    def _repr_html_(self) -> str:
+        """Return for a notebook: the formula."""
+        return code_html(str(self))
 
     @property
     def count(self) -> int:

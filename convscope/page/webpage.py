@@ -46,8 +46,11 @@ class Page:
         return webbrowser.open((Path(path) if path else self.save()).resolve().as_uri())
 
     def _repr_html_(self) -> str:
-        """Return the page in a frame of its own: neither's style nor script reaches the other."""
-        text = self.html.replace("&", "&amp;").replace('"', "&quot;")
+        """Return the page in a frame of its own: neither's style nor script reaches the other.
+
+        It is ASCII: a notebook that counts the bytes in memory, as marimo does up to 8 MB, counts one a character.
+        """
+        text = self.html.replace("&", "&amp;").replace('"', "&quot;").encode("ascii", "xmlcharrefreplace").decode()
         return (
             f'<iframe srcdoc="{text}" width="100%" height="{HEIGHT}" sandbox="allow-scripts allow-downloads" '
             'style="border: 0" title="convscope"></iframe>'

@@ -43,6 +43,8 @@ def test_it_is_the_same_document_as_the_file(notebook: Path) -> None:
     frames = re.findall(r'<iframe[^>]*? srcdoc="([^"]*)"', notebook.read_text(encoding="utf-8"))
     page = look(notebook.parent / "model.onnx", title='"&amp;<b>')
     assert [html.unescape(frame) for frame in frames] == [page.html]
+    assert not page.html.isascii()
+    assert page._repr_html_().isascii()  # a byte a character in memory, where marimo counts up to 8 MB
 
 
 def test_it_works_in_its_frame(notebook: Path, browser: webdriver.Chrome) -> None:

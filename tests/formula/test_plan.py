@@ -22,6 +22,12 @@ def test_composed_in_python() -> None:
     assert 2 * ReLU() == ReLU() * 2 == Repeat(ReLU(), 2)
 
 
+def test_a_notebook_shows_the_formula() -> None:
+    plan = (Conv(16, 5) + ReLU()) * 2 + FC()
+    assert ">(conv(16, 5) + relu)*2 + fc<" in plan._repr_html_()
+    assert ">relu<" in ReLU()._repr_html_()
+
+
 def test_one_form_for_one_meaning() -> None:
     assert Conv(16, (5, 5)) == Conv(16, 5)
     assert Conv(16, (3, 5)) != Conv(16, (5, 3))
