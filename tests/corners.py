@@ -20,6 +20,7 @@ from convscope.formula import (
     Mul,
     Network,
     Pad,
+    PReLU,
     Scale,
     Upsample,
     parse,
@@ -55,7 +56,8 @@ _OPTIONS = {
     "lrn": ("wider than one",),
     "pad": ("zeros", "value", "reflect", "replicate", "circular"),
     "upsample": ("nearest", "bilinear"),
-    "scale": ("bias", "no bias"),
+    "scale": ("bias", "no bias", "maps", "rows"),
+    "prelu": ("per channel", "maps", "rows"),
     "channel_shuffle": ("some",),
     "relu": ("maps", "rows"),
     "crop": ("odd rest",),
@@ -65,7 +67,7 @@ _OPTIONS = {
 }
 _BARE = {
     *("gap", "repeat", "dropout", "flatten", "group_norm", "layer_norm"),
-    *("leaky_relu", "prelu", "sigmoid", "tanh", "clip", "softplus", "gelu_tanh", "relu6", "elu", "gelu", "silu"),
+    *("leaky_relu", "sigmoid", "tanh", "clip", "softplus", "gelu_tanh", "relu6", "elu", "gelu", "silu"),
     *("hardswish", "hardsigmoid"),
 }
 FEATURES = frozenset(f"{kind}: {option}" for kind, options in _OPTIONS.items() for option in options) | _BARE
@@ -119,6 +121,10 @@ _CORNERS = (
         (4, 9, 8),
     ),
     (
+        "conv(4, 2) + prelu(True) + scale + fc(5) + prelu + scale + prelu(True) + scale(False) + fc",
+        (2, 6, 5),
+    ),
+    (
         "(conv(3, 1) + sigmoid)*2 + relu6 + maxpool(3, stride=1) + maxpool(2, stride=(3, 2)) + "
         "maxpool(1, stride=(2, 1)) + gap + fc",
         (3, 12, 11),
@@ -158,6 +164,8 @@ def features(network: Network) -> Iterator[str]:
         layer, kind, rows = node.layer, node.layer.name, ": rows" if node.flat else ": maps"
         yield kind
         yield kind + rows
+        if isinstance(layer, PReLU) and layer.per_channel:
+            yield "prelu: per channel"
         if isinstance(layer, BatchNorm) and layer.eps != 1e-5:
             yield "bn: eps"
         if node.window is not None:

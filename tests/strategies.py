@@ -37,6 +37,7 @@ from convscope.formula import (
     Network,
     Pad,
     Plan,
+    PReLU,
     Scale,
     Sigmoid,
     Skip,
@@ -248,7 +249,9 @@ def _heads(draw: st.DrawFn, shape: Shape, deep: bool) -> tuple[Plan, int]:
 
 @st.composite
 def _on_rows(draw: st.DrawFn, units: int) -> tuple[Plan, int]:
-    kind = draw(st.sampled_from(["fc", "softmax", *POINTWISE]))
+    kind = draw(st.sampled_from(["fc", "softmax", "scale", *POINTWISE]))
+    if kind == "scale":
+        return Scale(draw(st.booleans())), units
     if kind == "softmax":
         return draw(st.sampled_from([Softmax(), LogSoftmax()])), units
     if kind == "fc":
@@ -270,7 +273,7 @@ def _elementwise(draw: st.DrawFn, kind: str) -> Plan:
         leaky = st.builds(LeakyReLU, slopes)
         elu = st.builds(ELU, st.floats(2**-10, 2, width=32))
         clip = st.builds(Clip, st.floats(-3, -0.5, width=32), st.floats(0.5, 3, width=32))
-        return draw(st.sampled_from(PLAIN) | leaky | elu | clip)
+        return draw(st.sampled_from(PLAIN) | leaky | elu | clip | st.builds(PReLU, st.booleans()))
     if kind == "bn":
         return BatchNorm(draw(st.sampled_from([1e-5, 1e-3, 0.1])))
     return Dropout(draw(st.floats(0, 0.9)))

@@ -20,7 +20,7 @@ from .step import Array
 if TYPE_CHECKING:
     from onnx import NodeProto, TensorProto, TypeProto
 
-MOST_NUMBERS = 100_000_000  # in all that is computed of one picture, as of convscope's own networks
+MOST_NUMBERS = 250_000_000  # in all that is computed of one picture: 1 GB, as of a torch module (a ViT-B: 590 MB)
 MOST_CONSTANTS = 300_000_000  # in all weights and what is computed of them
 MOST_COST = 10**12  # multiply-adds for one picture: half a minute of one core
 SMALL = 4096  # numbers of a constant that shapes may be made of

@@ -186,7 +186,12 @@ def _clip(graph: Graph, op: Op) -> Known | None:
 
 def _prelu(graph: Graph, op: Op) -> Known | None:
     slope = graph.constants[op.inputs[1]]
-    return Known(k.PReLU(), op.inputs[:1], {"weight": slope.reshape(1)}, op.inputs[1:]) if slope.size == 1 else None
+    if slope.size == 1:
+        return Known(k.PReLU(), op.inputs[:1], {"weight": slope.reshape(1)}, op.inputs[1:])
+    slopes = by_channel(slope, op.shape)
+    if slopes is None or op.inputs[0] in graph.constants:
+        return None
+    return Known(k.PReLU(True), op.inputs[:1], {"weight": slopes[:, None, None]}, op.inputs[1:])
 
 
 def _hard_sigmoid(graph: Graph, op: Op) -> Known | None:
@@ -211,15 +216,15 @@ def _scaled(kind: str) -> Callable[[Graph, Op], Known | None]:
         first, second = op.inputs[:2]
         constant = graph.constants.get(second) if second in graph.constants else graph.constants.get(first)
         source = first if second in graph.constants else second
-        if constant is None or len(op.inputs) != 2 or len(op.shape) != 4 or graph.shapes[source] != op.shape:
+        if constant is None or len(op.inputs) != 2 or graph.shapes[source] != op.shape:
             return None
-        numbers = by_channel(constant, op.shape[1])
+        numbers = by_channel(constant, op.shape)
         turned = source == second and kind in ("Sub", "Div")
-        if numbers is None or turned:
+        if numbers is None or (turned and kind == "Div"):
             return None
-        one, none = np.ones_like(numbers), np.zeros_like(numbers)
-        weight = {"Mul": numbers, "Div": 1 / numbers}.get(kind, one)
-        bias = {"Add": numbers, "Sub": -numbers}.get(kind, none)
+        one = np.ones_like(numbers)
+        weight = numbers if kind == "Mul" else 1 / numbers if kind == "Div" else -one if turned else one
+        bias = -numbers if kind == "Sub" and not turned else numbers
         learned = tuple(name for name in op.inputs if name in graph.constants)
         if kind in ("Mul", "Div"):
             return Known(k.Scale(False), (source,), {"weight": weight[:, None, None]}, learned)
@@ -228,12 +233,16 @@ def _scaled(kind: str) -> Callable[[Graph, Op], Known | None]:
     return read
 
 
-def by_channel(constant: Array, channels: int) -> Array | None:
-    """Return one number a channel where a constant has no more than that, laid along (C, H, W)."""
+def by_channel(constant: Array, shape: tuple[int, ...]) -> Array | None:
+    """Return one number a channel where a constant has no more than that, laid along values of `shape`, (1, C, H, W)
+    or (1, units).
+    """
+    if len(shape) not in (2, 4) or constant.ndim > len(shape) or constant.dtype.kind != "f":
+        return None
     if constant.size == 1:
-        return np.full(channels, float(constant.reshape(())))
-    shape = (1,) * (4 - constant.ndim) + constant.shape
-    return constant.reshape(channels) if shape == (1, channels, 1, 1) else None
+        return np.full(shape[1], float(constant.reshape(())))
+    laid = (1,) * (len(shape) - constant.ndim) + constant.shape
+    return constant.reshape(-1) if laid == (1, shape[1]) + (1,) * (len(shape) - 2) else None
 
 
 def _either(*reads: Callable[[Graph, Op], Known | None]) -> Callable[[Graph, Op], Known | None]:

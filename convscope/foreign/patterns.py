@@ -131,7 +131,7 @@ def _biased(graph: Graph, makers: dict[str, Op], readers: Counter[str]) -> dict[
             continue
         layer, bias = known(graph, product), graph.constants[constants[0]]
         channels = op.shape[1] if len(op.shape) == 4 else op.shape[-1]
-        numbers = by_channel(bias, channels) if len(op.shape) == 4 else bias.reshape(-1)
+        numbers = by_channel(bias, op.shape) if len(op.shape) == 4 else bias.reshape(-1)
         if layer is None or readers[product.output] > 1 or ("bias" in layer.tensors and product.kind == "Conv"):
             continue
         if numbers is None or numbers.size not in (1, channels) or op.shape != product.shape:

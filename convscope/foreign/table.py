@@ -13,12 +13,13 @@ from typing import Any
 
 from ..formula.kinds import Layer
 from ..pictures.resizing import CROP_RULE, RESIZE_RULE
-from . import bounds, graph, layers, opening, patterns
+from . import bounds, layers, opening, patterns
 from .preprocessing import PHOTOGRAPH, RANGES
 from .reading import USUAL
 
 PAGE_BYTES = 300_000_000  # of a file that is dropped on a page: it is in the browser's memory several times
 PAGE_CONSTANTS = 75_000_000  # numbers of all its weights together
+PAGE_NUMBERS = 100_000_000  # of all that is computed of one picture: the page keeps them, 400 MB in float32
 PAGE_COST = 10**11  # multiply-adds for one picture: 26 s at the pace of resnet18, 1.8 billion in 0.47 s (docs/log.md)
 
 
@@ -58,7 +59,7 @@ def table() -> ForeignTable:
             "nodes": bounds.MOST_NODES,
             "fields": bounds.MOST_FIELDS,
             "depth": bounds.MOST_DEPTH,
-            "numbers": graph.MOST_NUMBERS,
+            "numbers": PAGE_NUMBERS,
             "constants": PAGE_CONSTANTS,
             "cost": PAGE_COST,
             "rank": opening.MOST_RANK,

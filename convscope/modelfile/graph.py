@@ -116,6 +116,8 @@ def _pieces(network: Network) -> list[Piece]:
     """Return each node's operators and constants."""
     names = ["pictures.scaled", *(node.name for node in network.nodes)]
     return [
-        node.layer.onnx(node.name, tuple(names[source + 1] for source in node.sources), node.input)
+        (node.layer.onnx_of_rows if node.flat else node.layer.onnx)(
+            node.name, tuple(names[source + 1] for source in node.sources), node.input
+        )
         for node in network.nodes
     ]

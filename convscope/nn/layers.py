@@ -178,8 +178,19 @@ class ChannelNorm(nn.LayerNorm):
         return super().forward(x.movedim(1, -1)).movedim(-1, 1)
 
 
+class ChannelPReLU(nn.Module):
+    """A leaky ReLU with a learned slope a channel, which ONNX wants along maps' channels: (C, 1, 1)."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.full((channels, 1, 1), 0.25))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return nn.functional.prelu(x, self.weight.flatten())
+
+
 class Scale(nn.Module):
-    """Each channel of maps times a learned number, plus another one."""
+    """Each channel times a learned number, plus another one; in rows (N, C) each number is a channel."""
 
     def __init__(self, channels: int, bias: bool) -> None:
         super().__init__()
@@ -187,8 +198,9 @@ class Scale(nn.Module):
         self.bias = nn.Parameter(torch.zeros(channels, 1, 1)) if bias else None
 
     def forward(self, x: Tensor) -> Tensor:
-        x = x * self.weight
-        return x if self.bias is None else x + self.bias
+        shape = (-1, 1, 1) if x.dim() == 4 else (-1,)
+        x = x * self.weight.view(shape)
+        return x if self.bias is None else x + self.bias.view(shape)
 
 
 class Sum(nn.Module):

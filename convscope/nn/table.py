@@ -179,7 +179,9 @@ TORCH: dict[type[k.Layer], Torch] = {
         {"leaky_relu": _leaky, "leaky_relu_": _leaky},
     ),
     k.PReLU: Torch(
-        lambda layer, node: nn.PReLU(), {nn.PReLU: lambda m: k.PReLU() if m.num_parameters == 1 else None}, {}
+        lambda layer, node: layers.ChannelPReLU(node.input[0]) if layer.per_channel else nn.PReLU(),
+        {nn.PReLU: lambda m: k.PReLU(m.num_parameters > 1), layers.ChannelPReLU: lambda m: k.PReLU(True)},
+        {},
     ),
     k.ELU: Torch(
         lambda layer, node: nn.ELU(layer.alpha), {nn.ELU: lambda m: k.ELU(m.alpha)}, {"elu": _elu, "elu_": _elu}

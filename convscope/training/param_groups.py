@@ -27,8 +27,8 @@ class Optimiser(Protocol):
 def optimisers(net: Net, recipe: Recipe) -> list[Optimiser]:
     """Return the optimisers, each with the parameters of its role.
 
-    Filters that BatchNorm follows go to Muon if the recipe says so; matrices and other filters are decayed; biases,
-    BatchNorm's and PReLU's are not.
+    Filters that BatchNorm follows go to Muon if the recipe says so; matrices and other filters are decayed; biases
+    and what BatchNorm, PReLU and scale learn are not.
     """
     free = normalised(net.network)
     to_muon: dict[str, Tensor] = {}
@@ -37,7 +37,7 @@ def optimisers(net: Net, recipe: Recipe) -> list[Optimiser]:
     for name, parameter in net.named_parameters():
         if recipe.optimiser == "muon" and name in free:
             to_muon[name] = parameter
-        elif parameter.dim() > 1:
+        elif parameter.dim() in (2, 4):
             decayed[name] = parameter
         else:
             others[name] = parameter

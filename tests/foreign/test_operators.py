@@ -32,6 +32,7 @@ NODES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "lrn": ("LRN", {"size": 3, "alpha": 0.1}, {}),
     "clip": ("Clip", {}, {"low": np.float32(0.25), "high": np.float32(0.75)}),
     "softplus": ("Softplus", {}, {}),
+    "prelu": ("PRelu", {}, {"slope": np.float32([[[-0.5]], [[0.25]], [[2.0]]])}),
 }
 
 
@@ -57,6 +58,46 @@ def test_an_operator_with_its_options_is_the_kind_that_computes_the_same(tmp_pat
     name, attributes, tensors = NODES[kind]
     nodes = ended([helper.make_node(name, ["x", *tensors], ["n"], name="it", **attributes)])
     same(tmp_path, model(nodes, {name: np.asarray(tensor) for name, tensor in tensors.items()}), [kind, "gap"])
+
+
+def on_rows() -> bytes:
+    """Return a classifier whose rows of numbers meet constants: on either side, a number a unit or one for all."""
+    tensors = weights(w=(4, 3, 3, 3), head=(5, 4), v=(5,), u=(1, 5), slope=(5,)) | {"two": np.array(2, np.float32)}
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["c"]),
+        helper.make_node("GlobalAveragePool", ["c"], ["g"]),
+        helper.make_node("Flatten", ["g"], ["f"]),
+        helper.make_node("Gemm", ["f", "head"], ["z"], name="head", transB=1),
+        helper.make_node("PRelu", ["z", "slope"], ["p"], name="slopes"),
+        helper.make_node("Mul", ["v", "p"], ["m"]),
+        helper.make_node("Add", ["m", "u"], ["a"], name="affine"),
+        helper.make_node("Sub", ["two", "a"], ["s"], name="turned"),
+        helper.make_node("Div", ["s", "two"], ["y"], name="halved"),
+    ]
+    return model(nodes, tensors)
+
+
+def test_constants_on_rows_of_numbers_are_scalings(tmp_path: Path) -> None:
+    payload = same(tmp_path, on_rows(), ["conv", "gap", "flatten", "fc", "prelu", "scale", "scale", "scale"])
+    assert [node["parameters"] for node in payload["nodes"][3:]] == [20, 5, 10, 0, 0], "2 is no learned number"
+    assert payload["proof"]["difference"] > 0, "compared on more than zeros"
+
+
+def test_a_number_divided_by_maps_is_a_box_of_its_own(tmp_path: Path) -> None:
+    nodes = ended([helper.make_node("Div", ["two", "x"], ["n"])])
+    (tmp_path / "net.onnx").write_bytes(model(nodes, {"two": np.array(2, np.float32)}))
+    pictures = PICTURES // 2 + 9
+    assert convscope.look(tmp_path / "net.onnx", pictures).payload["nodes"][0]["kind"] == "opaque"
+
+
+def test_without_pictures_layers_are_compared_on_noise(tmp_path: Path) -> None:
+    """A picture of zeros, which such a page shows, goes through most layers as zeros: that would prove nothing."""
+    tensors = weights(w=(64, 3, 3, 3), v=(64, 64, 3, 3))
+    nodes = ended([helper.make_node("Conv", ["x", "w"], ["c"]), helper.make_node("Conv", ["c", "v"], ["n"])])
+    (tmp_path / "net.onnx").write_bytes(model(nodes, tensors, shape=(1, 3, 12, 12)))
+    payload = convscope.look(tmp_path / "net.onnx").payload
+    assert not decode(payload["samples"]["pictures"]).any()
+    assert 0 < payload["proof"]["difference"] < 1e-5
 
 
 @pytest.mark.parametrize("said", ["SAME_UPPER", "SAME_LOWER", "output_shape"])

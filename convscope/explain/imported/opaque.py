@@ -48,6 +48,11 @@ class Shown:
     modules: Mapping[str, nn.Module]  # of the open nodes
     rounded: bool = False
 
+    def first(self, n: int) -> Shown:
+        """Return the same of the first `n` pictures alone."""
+        outputs = {name: values[:n] for name, values in self.outputs.items()}
+        return replace(self, outputs=outputs, x=self.x[:n])
+
     def compute(self, tensors: Mapping[str, Array], maps: Mapping[str, Array], n: int) -> Array:
         """Return what the last node makes of the first `n` pictures with other weights, as the page computes it: nodes
         in `maps`, and boxes, make what stands there, or what the runtime gave.

@@ -130,9 +130,9 @@ class _Recorder(fx.Interpreter):
             tensors = translation.tensors(module, layer) if isinstance(layer, Layer) else {}
         else:
             name, label = _module_of(n) or n.name, translation.called(n.target)
-            weighted = translation.of_weighted(n.target, args, kwargs)
+            weighted = translation.of_weighted(n.target, args, kwargs) or self._scaled(n, args, kwargs)
             layer, tensors = weighted or (translation.of_call(n.target, args, kwargs, made), {})
-        read = _read(n)[:1] if tensors and module is None else _read(n)
+        read = [node for node in _read(n) if node not in self.held] if tensors and module is None else _read(n)
         sources = self._sources(read)
         split = n.args[0] if n.args else None
         owner: nn.Module | None = None  # of several tensors, as an attention gives them
@@ -155,6 +155,13 @@ class _Recorder(fx.Interpreter):
         parameters = [self.held[node] for node in _read(n) if isinstance(self.held.get(node), nn.Parameter)]
         parameters += [p for m in (module, owner) if m is not None for p in m.parameters()]
         self._put(n, name, label, sources, made, known, tensors, parameters)
+
+    def _scaled(
+        self, n: fx.Node, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[Layer, dict[str, Tensor]] | None:
+        """Return what a call makes of one value and a constant, if it is a scaling."""
+        values = [i for i, arg in enumerate(n.args) if isinstance(arg, fx.Node) and arg not in self.held]
+        return translation.of_constant(n.target, args, kwargs, args[values[0]]) if len(values) == 1 else None
 
     def _put(self, n: fx.Node, name: str, label: str, sources: tuple[int, ...], made: Tensor, *more: Any) -> None:
         self.steps.add(name, label, sources, made, *more)

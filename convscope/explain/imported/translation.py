@@ -13,7 +13,7 @@ import torch.nn.functional as fun
 from torch import nn
 
 from ...errors import PlanError
-from ...formula import FC, BatchNorm, Conv, Layer
+from ...formula import FC, BatchNorm, Conv, Layer, PReLU, Scale
 from ...nn.table import SAME as SAME
 from ...nn.table import TORCH, Found
 
@@ -94,6 +94,50 @@ def of_weighted(
     return layer, {name: t.detach().to("cpu", torch.float32).clone() for name, t in found.items() if t is not None}
 
 
+def of_constant(
+    target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], x: torch.Tensor
+) -> tuple[Layer, dict[str, torch.Tensor]] | None:
+    """Return the scaling and its tensors of a sum, difference, product or quotient of `x`, one of two arguments, and a
+    constant: a number, or a tensor with no more than one number a channel. None for any other call.
+    """
+    kind = _ARITHMETIC.get(called(target))
+    if kind is None or len(args) != 2 or kwargs not in ({}, {"alpha": 1}) or x.dim() not in (2, 4):
+        return None
+    first = args[0] is x
+    other = _by_channel(args[1] if first else args[0], x)
+    if kind == "rsub":
+        kind, first = "sub", not first
+    if other is None or (kind == "div" and not first):
+        return None
+    one = torch.ones_like(other)
+    weight = {"mul": other, "div": 1 / other}.get(kind, one if first or kind == "add" else -one)
+    bias = -other if kind == "sub" and first else other
+    tensors = {"weight": weight[:, None, None]}
+    return (Scale(False), tensors) if kind in ("mul", "div") else (Scale(), {**tensors, "bias": bias[:, None, None]})
+
+
+_ARITHMETIC = {
+    **dict.fromkeys(("add", "add_", "iadd", "__add__", "__radd__", "__iadd__"), "add"),
+    **dict.fromkeys(("sub", "sub_", "isub", "subtract", "__sub__", "__isub__"), "sub"),
+    **dict.fromkeys(("rsub", "__rsub__"), "rsub"),
+    **dict.fromkeys(("mul", "mul_", "imul", "multiply", "__mul__", "__rmul__", "__imul__"), "mul"),
+    **dict.fromkeys(("div", "div_", "truediv", "itruediv", "divide", "__truediv__", "__itruediv__"), "div"),
+}
+
+
+def _by_channel(constant: Any, x: torch.Tensor) -> torch.Tensor | None:
+    """Return one number a channel where a constant has no more than that, laid along `x`, maps or rows."""
+    if isinstance(constant, (int, float)) and not isinstance(constant, bool):
+        return torch.full((x.shape[1],), float(constant))
+    if not isinstance(constant, torch.Tensor) or constant.dim() > x.dim():
+        return None
+    numbers: torch.Tensor = constant.detach().to("cpu", torch.float32).reshape(-1)
+    if numbers.numel() == 1:
+        return numbers.expand(x.shape[1]).clone()
+    laid = (1,) * (x.dim() - constant.dim()) + tuple(constant.shape)
+    return numbers.clone() if laid == (1, x.shape[1]) + (1,) * (x.dim() - 2) else None
+
+
 def _conv2d(
     input: torch.Tensor,
     weight: torch.Tensor,
@@ -137,9 +181,16 @@ def _normalised_operator(
     return _normalised(input, mean, var, weight, bias, *more)
 
 
+def _prelu(input: torch.Tensor, weight: torch.Tensor) -> tuple[Layer, dict[str, Any]] | None:
+    several = weight.numel() > 1
+    layer = PReLU(several)
+    return (layer, {"weight": weight.reshape(-1, 1, 1) if several else weight}) if input.dim() in (2, 4) else None
+
+
 _WEIGHTED: dict[str, Callable[..., tuple[Layer, dict[str, Any]] | None]] = {
     "conv2d": _conv2d,
     "linear": _linear,
+    "prelu": _prelu,
     "batch_norm": lambda x, *args, **kwargs: (
         _normalised_operator if len(args) > 3 and isinstance(args[2], torch.Tensor) and len(args) == 8 else _normalised
     )(x, *args, **kwargs),
@@ -163,4 +214,6 @@ def tensors(module: nn.Module, layer: Layer) -> dict[str, torch.Tensor]:
         }
     if isinstance(layer, FC):
         return {"weight": tensors["weight"], "bias": tensors.get("bias", torch.zeros(len(tensors["weight"])))}
+    if isinstance(layer, PReLU) and layer.per_channel:
+        return {"weight": tensors["weight"].reshape(-1, 1, 1)}
     return {name: t for name, t in tensors.items() if name in ("weight", "bias")}

@@ -17,6 +17,7 @@ from ...formula.demand import demand
 from ..features import feature_maps, scores
 from ..imported import opaque
 from ..subject.examples import Examples
+from ..subject.noise import noise
 from ..subject.samples import Samples
 from ..subject.subject import Proof, Subject
 from . import records
@@ -131,13 +132,17 @@ def weight_characters(subject: Subject, samples: Samples) -> int:
 
 
 def _captured(subject: Subject, samples: Samples, limit: int) -> tuple[Travelling, Proof | None]:
-    """Return what is known of a network that no formula describes; of fewer samples where memory would not do."""
+    """Return what is known of a network that no formula describes; of fewer samples where memory would not do.
+
+    Its layers are judged by what they make of noise as well, which is not shown.
+    """
     one, _ = subject.steps(samples.pictures[:1])
-    fitting = max(1, MOST_BYTES // max(1, sum(step.output.nbytes for step in one)))
-    found, x = subject.steps(samples.pictures[:fitting])
-    last = found[-1].output
+    fitting = max(2, MOST_BYTES // max(1, sum(step.output.nbytes for step in one))) - 1
+    pictures = np.concatenate([samples.pictures[:fitting], noise(subject.spec.shape)])
+    found, x = subject.steps(pictures)
+    last = found[-1].output[: len(pictures) - 1]
     logits = np.zeros((len(last), 0)) if subject.ending == "maps" else last.reshape(len(last), -1)
-    shown = opaque.look(found, subject.spec, x)
+    shown = opaque.look(found, subject.spec, x).first(len(last))
     maps = {node.name: shown.outputs[node.name] for node in shown.nodes if node.kind == "opaque"}
     left: tuple[LeftOut, ...] = ("samples",) if fitting < len(samples) else ()
     kept = samples.first(fitting)

@@ -25,6 +25,7 @@ from ..features import scores
 from ..imported.chosen import check_module, chosen, read_by
 from ..imported.rebuilding import rebuilt
 from ..imported.steps import steps
+from .noise import noise
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 Floats = np.ndarray[Any, np.dtype[np.float32]]
@@ -126,10 +127,10 @@ def subject_of_steps(
     (`rebuilding.rebuilt`), else as the steps that `record` gives; `run` gives what its last step gives, (n, …).
     With `own_names` the page's nodes are called as the steps are.
 
-    `pictures` uint8 (n, C, H, W) are what it is tried on. Raises UsageError for another number of class names than of
-    scores.
+    `pictures` uint8 (n, C, H, W) are what it is tried on, the first of them, and noise. Raises UsageError for another
+    number of class names than of scores.
     """
-    record, pictures = _once(record), pictures[:1]
+    record, pictures = _once(record), np.concatenate([pictures[:1], noise(spec.shape)])
     found, _ = record(pictures)
     end = ending(found)
     count = 0 if end == "maps" else found[-1].output.reshape(len(found[-1].output), -1).shape[1]

@@ -18,6 +18,7 @@ from ..options import OF_OTHERS, LookOptions
 from . import samples
 from .inputs import Inputs, each_input, sort_inputs
 from .module_input import infer_input
+from .noise import noise
 from .subject import Subject, subject_of_model, subject_of_module
 from .training_data import find_training_data
 
@@ -84,10 +85,10 @@ def target_of_module(module: nn.Module, pictures: Any, options: LookOptions) -> 
 
 
 def trial(inputs: Inputs, spec: InputSpec) -> samples.Pixels:
-    """Return the pictures that a module is tried on."""
+    """Return the pictures that a module is tried on: noise where it is shown none."""
     if inputs.samples is not None:
         return inputs.samples.pictures
-    return samples.blank(spec.shape, spec.mean).pictures if inputs.dataset is None else inputs.dataset.train.images[:1]
+    return noise(spec.shape) if inputs.dataset is None else inputs.dataset.train.images[:1]
 
 
 def said_of(inputs: Inputs) -> tuple[Phrase, ...]:

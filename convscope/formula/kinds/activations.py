@@ -10,8 +10,8 @@ from typing import ClassVar
 from ...errors import phrase
 from ..geometry import Shape
 from ..onnx_operators import Operator, Piece, float32, scalar
-from .arguments import Below, Number
-from .base import Elementwise, Tensors, operator
+from .arguments import Below, Flag, Number
+from .base import Elementwise, Tensors, as_maps, operator
 
 LARGEST_FLOAT = 3.4028234663852886e38  # of float32: the end of a clip that has none
 
@@ -113,18 +113,32 @@ class LeakyReLU(Activation):
 
 @dataclass(frozen=True, slots=True)
 class PReLU(Elementwise):
-    """Leaky ReLU whose slope is learned, one for the layer, 0.25 at first (He et al. 2015, "Delving deep")."""
+    """Leaky ReLU whose slope is learned, one for the layer or, with `per_channel`, one a channel; 0.25 at first (He et
+    al. 2015, "Delving deep"). After a flatten each number is a channel.
+    """
 
     name = "prelu"
+    arguments: ClassVar = {"per_channel": Flag()}
     activation = True
     homogeneous = True
     learned_per_layer = 1
 
+    per_channel: bool = False
+
+    def options(self) -> dict[str, float | bool | list[int]]:
+        return {"per_channel": self.per_channel}
+
     def weights(self, shape: Shape, output: Shape) -> Tensors:
-        return (("weight", (1,)),)
+        return (("weight", (shape[0], 1, 1) if self.per_channel else (1,)),)
+
+    def parameters_how(self, shape: Shape, output: Shape) -> str:
+        return f"1 × {shape[0]} = {shape[0]:,}" if self.per_channel else "1"
 
     def onnx(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
         return operator("PRelu", name, inputs, "weight")
+
+    def onnx_of_rows(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        return as_maps(self, name, inputs, shape) if self.per_channel else self.onnx(name, inputs, shape)
 
 
 @dataclass(frozen=True, slots=True)

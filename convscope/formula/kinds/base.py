@@ -15,7 +15,7 @@ from typing import ClassVar, Literal, NamedTuple, TypeAlias
 
 from ...errors import PlanError, Said, phrase
 from ..geometry import Pair, Patch, Shape, Source, Window, times
-from ..onnx_operators import Operator, Piece
+from ..onnx_operators import Operator, Piece, wholes
 from ..plan import Plan
 from ..receptive_field import ReceptiveField
 from .arguments import Argument, Extent, Relation
@@ -157,6 +157,10 @@ class Layer(Plan, ABC):
         Weights are called "<name>.<weight>"; so are values in between and constants.
         """
 
+    def onnx_of_rows(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        """Return likewise the operators for rows of numbers (N, units); the same where that is the same to them."""
+        return self.onnx(name, inputs, shape)
+
 
 @dataclass(frozen=True, slots=True)
 class Elementwise(Layer):
@@ -211,6 +215,20 @@ def operator(kind: str, name: str, inputs: tuple[str, ...], *weights: str, **att
     return Piece((Operator(kind, (*inputs, *(f"{name}.{weight}" for weight in weights)), name, given),))
 
 
+def as_maps(layer: Layer, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+    """Return the operators of a layer with one source for rows of numbers, which are laid out as maps of one pixel."""
+    column, axes, made = (f"{name}.{part}" for part in ("column", "axes", "made"))
+    piece = layer.onnx(name, (column,), shape)
+    *before, last = piece.operators
+    operators = (
+        Operator("Unsqueeze", (*inputs, axes), column),
+        *before,
+        last._replace(output=made),
+        Operator("Flatten", (made,), name, {"axis": 1}),
+    )
+    return Piece(operators, {**piece.tensors, axes: wholes(2, 3)})
+
+
 def weighted(tensors: Tensors) -> int:
     """Return how many numbers some tensors hold."""
     return sum(math.prod(shape) for _, shape in tensors)
@@ -220,4 +238,15 @@ def _text(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
-__all__ = ["Elementwise", "Given", "Layer", "Sizes", "Tensors", "Windowed", "operator", "times", "weighted"]
+__all__ = [
+    "Elementwise",
+    "Given",
+    "Layer",
+    "Sizes",
+    "Tensors",
+    "Windowed",
+    "as_maps",
+    "operator",
+    "times",
+    "weighted",
+]

@@ -11,7 +11,7 @@ from ..geometry import Pair, Patch, Shape, Source
 from ..onnx_operators import Operator, Piece, float32
 from ..receptive_field import ReceptiveField
 from .arguments import Flag, Number, Odd, Whole
-from .base import Elementwise, Given, Layer, Sizes, Tensors, operator
+from .base import Elementwise, Given, Layer, Sizes, Tensors, as_maps, operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,12 @@ class BatchNorm(Elementwise):
 
 @dataclass(frozen=True, slots=True)
 class Scale(Elementwise):
-    """Each channel times a learned number, plus another one where there is a bias."""
+    """Each channel times a learned number, plus another one where there is a bias; after a flatten each number is a
+    channel.
+    """
 
     name = "scale"
     arguments: ClassVar = {"bias": Flag()}
-    takes = "maps"
     learned_per_channel = 2
 
     bias: bool = True
@@ -66,6 +67,9 @@ class Scale(Elementwise):
         scaled = f"{name}.scaled" if self.bias else name
         times = Operator("Mul", (*inputs, f"{name}.weight"), scaled)
         return Piece((times, Operator("Add", (scaled, f"{name}.bias"), name)) if self.bias else (times,))
+
+    def onnx_of_rows(self, name: str, inputs: tuple[str, ...], shape: Shape) -> Piece:
+        return as_maps(self, name, inputs, shape)
 
 
 @dataclass(frozen=True, slots=True)

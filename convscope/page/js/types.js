@@ -53,6 +53,7 @@
  * @property {number} [groups]
  * @property {boolean} [bias]
  * @property {number} [slope]
+ * @property {boolean} [per_channel]
  * @property {number} [alpha]
  * @property {number} [p]
  * @property {Pair} [size]

@@ -271,7 +271,6 @@ def test_data_of_one_size_says_what_a_module_reads() -> None:
         nn.AvgPool2d(2, divisor_override=3),
         nn.AdaptiveAvgPool2d((None, 2)),
         nn.BatchNorm2d(1, track_running_stats=False),
-        nn.PReLU(2),
         nn.Flatten(0),
         nn.Softsign(),
         nn.Softplus(beta=2),

@@ -148,13 +148,13 @@ class Shifted(nn.Module):
         return made
 
 
-def test_a_shifted_sum_is_a_box_and_scores_may_be_maps_of_one_pixel() -> None:
+def test_a_shifted_sum_is_a_scaling_and_scores_may_be_maps_of_one_pixel() -> None:
     torch.manual_seed(0)
     module, x = Shifted(), torch.rand(2, 1, 16, 16)
     payload = convscope.look(module, x).payload
     assert [(n["name"], n["kind"], n["sources"]) for n in payload["nodes"]] == [
         ("conv", "conv", [-1]),
-        ("add", "opaque", [0]),
+        ("add", "scale", [0]),
         ("relu", "relu", [1]),
         ("last", "conv", [2]),
     ]
@@ -193,3 +193,38 @@ def test_a_learned_slope_is_taken_over_and_used() -> None:
         net.get_parameter("prelu1.weight").fill_(-0.7)
         out = net.outputs(torch.tensor([[[[1.0, -1.0], [-2.0, 0.0]]]]))[0]
     assert out.flatten().tolist() == pytest.approx([1.0, 0.7, 1.4, 0.0])
+
+
+class Constants(nn.Module):
+    """Numbers and tensors on either side of what is computed, on maps and on rows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.tensor([0.5, 0.4, 0.3]).view(1, 3, 1, 1))
+        self.gain, self.row = nn.Parameter(torch.rand(8, 1, 1)), nn.Parameter(torch.rand(6))
+        self.conv, self.bend, self.head = nn.Conv2d(3, 8, 3), nn.PReLU(8), nn.Linear(8, 6)
+        with torch.no_grad():
+            self.bend.weight.uniform_(-0.5, 0.5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.bend(self.conv((x - self.mean) / 0.25))
+        x = 2 - (self.gain * x + 1)
+        return self.head(x.mean((2, 3))) * self.row - self.row
+
+
+@pytest.mark.parametrize("traced", [True, False])
+def test_numbers_and_tensors_beside_what_is_computed_are_scalings(
+    traced: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.manual_seed(0)
+    module, x = Constants(), torch.rand(2, 3, 9, 9)
+    if not traced:
+        monkeypatch.setattr("convscope.explain.imported.steps._traced", lambda *_: 1 / 0)
+    payload = convscope.look(module, x).payload
+    kinds = [node["kind"] for node in payload["nodes"]]
+    scales = ["scale", "scale", "conv", "prelu", "scale", "scale", "scale"]
+    assert kinds == [*scales, "gap", "flatten", "fc", "scale", "scale"]
+    assert payload["figures"]["parameters"] == sum(p.numel() for p in module.parameters())
+    assert payload["proof"]["difference"] < 1e-6
+    counted = [node["parameters"] for node in payload["nodes"] if node["kind"] in ("scale", "prelu")]
+    assert counted == [0, 0, 8, 8, 0, 0, 6, 0], "the buffer and the numbers are not learned, the row counts once"

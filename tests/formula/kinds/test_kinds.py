@@ -40,6 +40,7 @@ SAMPLES = {
     "log_softmax": ["log_softmax + relu"],
     "leaky_relu": ["leaky_relu(0.2)"],
     "elu": ["elu", "elu(0.3)"],
+    "prelu": ["prelu", "prelu(True)"],
     "maxpool": [
         "maxpool((3, 2), stride=(1, 2), pad=(1, 0))",
         "maxpool(2)",

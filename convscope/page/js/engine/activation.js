@@ -20,10 +20,15 @@ export function activation(explain, curve) {
     relevance: passedBack,
     forward: (node, [x]) => {
       const out = new Float64Array(x.length);
-      for (let i = 0; i < x.length; i++) out[i] = of(x[i], node);
+      const area = x.length / node.input[0];
+      for (let c = 0, i = 0; c < node.input[0]; c++)
+        for (const end = i + area; i < end; i++) out[i] = of(x[i], node, c);
       return out;
     },
-    backward: (node, gradient, [x]) => [gradient.map((g, i) => g * slope(x[i], node))],
+    backward: (node, gradient, [x]) => {
+      const area = x.length / node.input[0];
+      return [gradient.map((g, i) => g * slope(x[i], node, Math.floor(i / area)))];
+    },
     terms: sameTerms,
   };
 }

@@ -67,12 +67,12 @@
  */
 
 /**
- * @typedef {object} Curve an activation as a function of one number
- * @property {(node: Layer) => Formula} formula the right side of y = …
+ * @typedef {object} Curve an activation as a function of one number, in some kinds another one in every channel
+ * @property {(node: Layer, channel: number) => Formula} formula the right side of y = …
  * @property {number} reach a plot shows −reach … reach at least
  * @property {number | null} most the largest magnitude of y, where there is one
- * @property {(x: number, node: Layer) => number} of
- * @property {(x: number, node: Layer) => number} slope the derivative
+ * @property {(x: number, node: Layer, channel: number) => number} of
+ * @property {(x: number, node: Layer, channel: number) => number} slope the derivative
  */
 
 /** @typedef {import("../kit/maths.js").Formula} Formula */

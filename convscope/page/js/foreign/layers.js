@@ -219,8 +219,12 @@ function clipReader(graph, op) {
 /** @type {Reader} */
 function preluReader(graph, op) {
   const slope = constantNamed(graph, op.inputs[1]);
-  if (slope.size !== 1) return null;
-  return knownAs(layerWith("prelu"), op.inputs.slice(0, 1), { weight: withShape(slope, [1]) }, op.inputs.slice(1));
+  const [sources, learned] = [op.inputs.slice(0, 1), op.inputs.slice(1)];
+  if (slope.size === 1) return knownAs(layerWith("prelu"), sources, { weight: withShape(slope, [1]) }, learned);
+  const slopes = byChannel(slope, op.shape);
+  if (!slopes || graph.constants.has(op.inputs[0])) return null;
+  const weight = madeOf([op.shape[1], 1, 1], slopes);
+  return knownAs(layerWith("prelu", { per_channel: true }), sources, { weight }, learned);
 }
 
 /** @type {Reader} */
@@ -253,30 +257,33 @@ function scaledReader(kind) {
     const [first, second] = op.inputs;
     const held = graph.constants.get(second) ?? graph.constants.get(first);
     const source = graph.constants.has(second) ? first : second;
-    if (!held || op.inputs.length !== 2 || op.shape.length !== 4) return null;
+    if (!held || op.inputs.length !== 2) return null;
     if (shapeNamed(graph, source).join() !== op.shape.join()) return null;
-    const numbers = byChannel(held, op.shape[1]);
-    if (!numbers || (source === second && (kind === "Sub" || kind === "Div"))) return null;
+    const numbers = byChannel(held, op.shape);
+    const turned = source === second && (kind === "Sub" || kind === "Div");
+    if (!numbers || (turned && kind === "Div")) return null;
     const shape = [op.shape[1], 1, 1];
     const learned = op.inputs.filter((name) => graph.constants.has(name));
     if (kind === "Mul" || kind === "Div") {
       const weight = madeOf(shape, (c) => (kind === "Mul" ? numbers(c) : 1 / numbers(c)));
       return knownAs(layerWith("scale", { bias: false }), [source], { weight }, learned);
     }
-    const bias = madeOf(shape, (c) => (kind === "Add" ? numbers(c) : -numbers(c)));
-    return knownAs(layerWith("scale"), [source], { weight: madeOf(shape, () => 1), bias }, learned);
+    const bias = madeOf(shape, (c) => (kind === "Sub" && !turned ? -numbers(c) : numbers(c)));
+    return knownAs(layerWith("scale"), [source], { weight: madeOf(shape, () => (turned ? -1 : 1)), bias }, learned);
   };
 }
 
 /**
- * One number a channel where a constant has no more than that, laid along (C, H, W); else null.
- * @param {Constant} constant @param {number} channels @returns {((c: number) => number) | null}
+ * One number a channel where a constant has no more than that, laid along values of `shape`, (1, C, H, W) or
+ * (1, units); else null.
+ * @param {Constant} constant @param {number[]} shape @returns {((c: number) => number) | null}
  */
-export function byChannel(constant, channels) {
-  if (!isFloat(constant)) return null;
+export function byChannel(constant, shape) {
+  const rank = shape.length;
+  if (!isFloat(constant) || (rank !== 2 && rank !== 4) || constant.shape.length > rank) return null;
   if (constant.size === 1) return () => constant.values[0];
-  const shape = [...Array(Math.max(0, 4 - constant.shape.length)).fill(1), ...constant.shape];
-  return shape.join() === [1, channels, 1, 1].join() ? (c) => constant.values[c] : null;
+  const laid = [...Array(rank - constant.shape.length).fill(1), ...constant.shape];
+  return laid.join() === [1, shape[1], 1, 1].slice(0, rank).join() ? (c) => constant.values[c] : null;
 }
 
 /** @param {...Reader} readers @returns {Reader} */

@@ -113,7 +113,7 @@ function biasedPairs(within) {
     if (!layer || !bias || (readers.get(product.output) ?? 0) > 1) continue;
     if (product.kind === "Conv" && "bias" in layer.tensors) continue;
     const one = bias.size === 1 ? () => bias.values[0] : (/** @type {number} */ c) => bias.values[c];
-    const numbers = maps ? byChannel(bias, channels) : one;
+    const numbers = maps ? byChannel(bias, op.shape) : one;
     if (!numbers || ![1, channels].includes(bias.size) || op.shape.join() !== product.shape.join()) continue;
     const whole = layer.layer && { ...layer.layer, ...(product.kind === "Conv" ? { bias: true } : {}) };
     const tensors = { ...layer.tensors, bias: madeOf([channels], numbers) };

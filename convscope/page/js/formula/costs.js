@@ -32,6 +32,7 @@ export function parametersOf(layer, shape, output) {
     const total = BigInt(each * shape[0]);
     return [total, `${each} × ${shape[0]} = ${grouped(total)}`];
   }
+  if (layer.per_channel) return [BigInt(shape[0]), `1 × ${shape[0]} = ${grouped(BigInt(shape[0]))}`];
   return [BigInt(perLayer), perLayer ? String(perLayer) : ""];
 }
 

@@ -23,6 +23,7 @@ const OPTIONS = {
     bias,
   }),
   leaky_relu: ({ slope }) => ({ slope }),
+  prelu: ({ per_channel }) => ({ per_channel }),
   clip: ({ low, high }) => ({ low, high }),
   elu: ({ alpha }) => ({ alpha }),
   lrn: ({ size, alpha, beta, k }) => ({ around: size, alpha, beta, k }),

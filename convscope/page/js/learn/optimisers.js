@@ -29,7 +29,7 @@ export function optimiserOf(network, recipe) {
   const lr = free.size || recipe.plainLr === null ? recipe.lr : recipe.plainLr;
   const movers = network.parameters.map((parameter) => {
     if (recipe.optimiser === "muon" && free.has(parameter.name)) return muonOf(network.space, parameter, recipe);
-    const decay = parameter.shape.length > 1 ? recipe.weightDecay : 0;
+    const decay = parameter.shape.length % 2 === 0 ? recipe.weightDecay : 0;
     return (recipe.optimiser === "adamw" ? adamwOf : sgdOf)(network.space, parameter, { ...recipe, lr }, decay);
   });
   const kept = movers.flatMap((mover, i) =>

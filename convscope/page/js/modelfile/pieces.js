@@ -131,6 +131,29 @@ const geluTanhPiece = ({ name }, [x]) => {
   };
 };
 
+/** One source's rows of numbers, laid out as maps of one pixel. @param {Written} written @returns {Written} */
+const asMaps = (written) => (node, inputs) => {
+  if (!node.flat) return written(node, inputs);
+  const [column, axes, made] = ["column", "axes", "made"].map((part) => `${node.name}.${part}`);
+  const { operators, tensors } = written(node, [column]);
+  const last = { ...operators[operators.length - 1], output: made };
+  return {
+    operators: [
+      { kind: "Unsqueeze", inputs: [...inputs, axes], output: column },
+      ...operators.slice(0, -1),
+      last,
+      { kind: "Flatten", inputs: [made], output: node.name, attributes: { axis: 1 } },
+    ],
+    tensors: { ...tensors, [axes]: integers(2, 3) },
+  };
+};
+
+/** @type {Written} */
+const preluPiece = (node, inputs) => {
+  const bare = single("PRelu", ["weight"]);
+  return (node.options.per_channel ? asMaps(bare) : bare)(node, inputs);
+};
+
 /** @type {Written} */
 const scalePiece = ({ name, options: { bias = true } }, inputs) => {
   const scaled = bias ? `${name}.scaled` : name;
@@ -302,10 +325,10 @@ export const PIECES = {
   mul: mulPiece,
   opaque: null, // a part that only Python can run
   pad: padPiece,
-  prelu: single("PRelu", ["weight"]),
+  prelu: preluPiece,
   relu: single("Relu"),
   relu6: relu6Piece,
-  scale: scalePiece,
+  scale: asMaps(scalePiece),
   sigmoid: single("Sigmoid"),
   silu: siluPiece,
   softmax: single("Softmax", [], () => ({ axis: 1 })),

@@ -20,7 +20,7 @@ from convscope.foreign.reading import Foreign, open_foreign
 from convscope.page.opening import empty_html, opening_dictionary, opening_words
 from tests.foreign.graphs import classifier, model, weights
 from tests.foreign.test_look import head
-from tests.foreign.test_operators import NODES, ended
+from tests.foreign.test_operators import NODES, ended, on_rows
 from tests.page.js.foreign.node import Reader
 
 DATA = Path(onnx.__file__).parent / "backend" / "test" / "data"
@@ -103,6 +103,11 @@ def test_an_operator_with_its_options(page: Reader, kind: str, tmp_path: Path) -
     data = model(nodes, {name: np.asarray(tensor) for name, tensor in tensors.items()})
     said = compared(page, data, tmp_path / "net.onnx", size=[12, 12])
     assert said["nodes"][0]["kind"] == kind
+
+
+def test_constants_on_rows_of_numbers_are_scalings(page: Reader, tmp_path: Path) -> None:
+    said = compared(page, on_rows(), tmp_path / "net.onnx", size=[12, 12])
+    assert [node["kind"] for node in said["nodes"][3:]] == ["fc", "prelu", "scale", "scale", "scale"]
 
 
 @pytest.mark.parametrize("how", ["align_corners", "asymmetric", "half_pixel", "pytorch_half_pixel"])

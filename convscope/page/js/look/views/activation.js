@@ -23,10 +23,10 @@ function curveOf(node) {
   return /** @type {Curve} */ (node.module.curve);
 }
 
-/** The function as it is written: y = … @param {App} app @param {PageNode} node */
-export function functionText(app, node) {
+/** The function of a channel as it is written: y = … @param {App} app @param {PageNode} node @param {number} channel */
+export function functionText(app, node, channel) {
   const { doc } = app;
-  return inline(doc, letter(doc, "y"), operator(doc, "="), ...written(doc, curveOf(node).formula(node)));
+  return inline(doc, letter(doc, "y"), operator(doc, "="), ...written(doc, curveOf(node).formula(node, channel)));
 }
 
 /** The one number of the input, and the function with it put in. @param {App} app @param {Terms} terms */
@@ -38,7 +38,7 @@ export function curveValue(app, terms) {
     sourceNumber(app, terms.parts[0]),
     display(
       doc,
-      functionText(app, node),
+      functionText(app, node, terms.at[0]),
       operator(doc, ","),
       letter(doc, "y"),
       "(",
@@ -62,6 +62,7 @@ export function activationDrawing(app, index) {
     role: "img",
     "aria-label": t("curve"),
   });
+  const title = make(doc, "h3", {});
   const line = make(doc, "p", { class: "sumline" });
   const slope = make(doc, "p", { class: "note" });
   const below = make(doc, "p", { class: "note" });
@@ -70,7 +71,7 @@ export function activationDrawing(app, index) {
     "div",
     { class: "drawing three" },
     node.flat ? null : make(doc, "div", {}, make(doc, "h3", {}, nameOf(app, node.sources[0])), before.element),
-    make(doc, "div", { class: "between" }, make(doc, "h3", {}, functionText(app, node)), curve, line, slope, below),
+    make(doc, "div", { class: "between" }, title, curve, line, slope, below),
     result
       ? make(
           doc,
@@ -84,6 +85,7 @@ export function activationDrawing(app, index) {
   );
   const refresh = () => {
     const { y, x } = placeOf(app);
+    refill(title, functionText(app, node, app.state.channel));
     const { height, width } = sizeOf(app, node.sources[0]);
     if (!node.flat) {
       paintMap(app, before.canvas, node.sources[0], app.state.channel);
@@ -119,7 +121,7 @@ export function activationDrawing(app, index) {
       ") = ",
       make(doc, "b", { class: "figure" }, compact(output)),
     );
-    const here = t("slope.here", { slope: fixed(curveOf(node).slope(input, node)) });
+    const here = t("slope.here", { slope: fixed(curveOf(node).slope(input, node, app.state.channel)) });
     slope.textContent = `${here} (${t("curve.gradient")})`;
   };
   return { element, refresh, hero: () => result?.canvas ?? curve };
@@ -137,14 +139,15 @@ export function activationDrawing(app, index) {
 function drawCurve(app, svg, node, reach, input, output, rug) {
   const { doc } = app;
   const { of, slope, most } = curveOf(node);
+  const { channel } = app.state;
   const high = most ?? reach;
   const points = Array.from({ length: 121 }, (_, i) => (i / 60 - 1) * reach).map(
-    (x) => `${(x / reach).toFixed(4)} ${(-of(x, node) / high).toFixed(4)}`,
+    (x) => `${(x / reach).toFixed(4)} ${(-of(x, node, channel) / high).toFixed(4)}`,
   );
   const slopes = Array.from({ length: 121 }, (_, i) => (i / 60 - 1) * reach).map(
-    (x) => `${(x / reach).toFixed(4)} ${(-slope(x, node) / high).toFixed(4)}`,
+    (x) => `${(x / reach).toFixed(4)} ${(-slope(x, node, channel) / high).toFixed(4)}`,
   );
-  const heights = [of, slope].flatMap((f) => LEFT_END.map((x) => -f(x * reach, node) / high));
+  const heights = [of, slope].flatMap((f) => LEFT_END.map((x) => -f(x * reach, node, channel) / high));
   const at = { x: Math.max(-1, Math.min(1, input / reach)), y: -Math.max(-1, Math.min(1, output / high)) };
   const text = (
     /** @type {number} */ x,

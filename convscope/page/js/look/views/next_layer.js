@@ -40,7 +40,7 @@ export function nextLayer(app, index, channel, y, x) {
   );
   return [
     make(doc, "p", {}, t("then", { node: node.name }), " ", link),
-    activated(app, node, valueAt(app, index, channel, y, x), value),
+    activated(app, node, target.channel, valueAt(app, index, channel, y, x), value),
   ];
 }
 
@@ -48,20 +48,21 @@ export function nextLayer(app, index, channel, y, x) {
  * An activation that follows, with this number put in: max(0, 1.577) = 1.577.
  * @param {App} app
  * @param {import("../types.js").PageNode} node
+ * @param {number} channel
  * @param {number} x
  * @param {number} y
  */
-function activated(app, node, x, y) {
+function activated(app, node, channel, x, y) {
   const { doc } = app;
   const { curve } = node.module;
   if (!curve) return null;
   const answer = make(doc, "b", {}, fixed(y, 4));
-  const formula = curve.formula(node).map((part) => (typeof part === "string" ? part : ""));
+  const formula = curve.formula(node, channel).map((part) => (typeof part === "string" ? part : ""));
   if (formula.length === 1 && formula[0].match(/\bx\b/g)?.length === 1)
     return display(doc, figure(doc, formula[0].replace(/\bx\b/, fixed(x, 4))), operator(doc, "="), answer);
   return display(
     doc,
-    functionText(app, node),
+    functionText(app, node, channel),
     operator(doc, ","),
     letter(doc, "y"),
     figure(doc, `(${fixed(x, 4)})`),
