@@ -40,8 +40,9 @@ def untouched(module: nn.Module) -> Iterator[None]:
     """
     if any(nn.parameter.is_lazy(t) for t in (*module.parameters(), *module.buffers())):
         raise InputError("module.lazy", hint=phrase("module.lazy.try"))
-    modules = list(module.modules())
-    modes = [m.training for m in modules]
+    every = list(module.modules())
+    modes = [(m, m.training) for m in every if hasattr(m, "training")]  # a frozen TorchScript program has none
+    modules = [m for m in every if not isinstance(m, torch.jit.ScriptModule)]  # whose hooks are out of reach
     hooks = [(held, dict(held)) for m in modules for held in _hooks(m)]
     parameters = [(p, p.requires_grad, p.grad, None if p.grad is None else p.grad.clone()) for p in module.parameters()]
     buffers = [(m, dict(m._buffers)) for m in modules]
@@ -49,10 +50,11 @@ def untouched(module: nn.Module) -> Iterator[None]:
     chance = random.getstate(), np.random.get_state()
     with torch.random.fork_rng():
         try:
-            module.eval()
+            if modes:
+                module.eval()
             yield
         finally:
-            for m, mode in zip(modules, modes, strict=True):
+            for m, mode in modes:
                 m.training = mode
             for held, before in hooks:
                 held.clear()

@@ -150,6 +150,10 @@ def total_of(terms: dict[str, Any], net: Net) -> float:
         case "mul":
             assert len(inside) == 2
             return float(np.prod(inside))
+        case "prelu":
+            slopes = net.get_submodule(net.network.nodes[terms["index"]].name).weight.detach().flatten()
+            slope = float(slopes[terms["at"][0] if len(slopes) > 1 else 0])
+            return float(inside[0] if inside[0] > 0 else slope * inside[0])
         case "dropout" | "flatten" | "crop" | "concat":
             assert len(inside) == 1
         case _:

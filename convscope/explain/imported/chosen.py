@@ -7,18 +7,15 @@ from dataclasses import fields, is_dataclass
 from itertools import chain
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from ...errors import InputError, phrase
 
 
 def check_module(module: Any) -> None:
-    """Raise InputError for what is no module that can be looked into: weights alone, or a compiled one."""
+    """Raise InputError for what is no module: weights alone."""
     if isinstance(module, Mapping):
         raise InputError("module.weights", got=f"{len(module)}", hint=phrase("module.weights.try"))
-    if isinstance(module, torch.jit.ScriptModule):
-        raise InputError("module.script", hint=phrase("module.script.try"))
 
 
 def read_by(module: nn.Module, x: Tensor) -> Tensor:

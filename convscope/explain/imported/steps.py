@@ -3,7 +3,6 @@ called."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,10 +10,11 @@ from typing import Any
 import torch
 from torch import Tensor, fx, nn
 
+from ...errors import InputError, phrase
 from ...foreign.step import PICTURE, Array, Step
 from ...formula import ChannelShuffle, ChannelSlice, Conv, Flatten, GlobalAvgPool, Layer, Pad
 from ..capture import capture, untouched
-from . import translation
+from . import graphs, translation
 from .chosen import chosen
 from .translation import SAME
 
@@ -27,30 +27,21 @@ def steps(module: nn.Module, x: Tensor, output: str | int | None = None) -> list
     module is left as it was.
 
     Functions between its layers are steps too where torch.fx can trace the module or torch.export can export it; else
-    only the layers that hold no others, and an unnamed step stands for what happens between two of them.
+    only the layers that hold no others, and an unnamed step stands for what happens between two of them. A TorchScript
+    program is what it is converted to; raises InputError for one that torch cannot convert.
     """
+    script = isinstance(module, torch.jit.ScriptModule)
     with untouched(module), torch.no_grad():
-        for trace in (_traced, _exported):
+        for trace in (graphs.converted,) if script else (graphs.traced, graphs.exported):
             try:
                 found = _Recorder(trace(module, x)).record(x, output)
             except Exception:  # the module's own code, run on stand-ins for tensors, may raise anything
                 continue
             if found is not None:
                 return found
+    if script:
+        raise InputError("module.script.inside", hint=phrase("module.script.inside.try"))
     return _called(module, x, output)
-
-
-def _traced(module: nn.Module, x: Tensor) -> fx.GraphModule:
-    """Return what a module does as torch.fx traces it: its layers stay whole."""
-    return fx.GraphModule(module, fx.Tracer().trace(module))
-
-
-def _exported(module: nn.Module, x: Tensor) -> fx.GraphModule:
-    """Return what a module does as torch.export sees it, for pictures like `x`: operators alone."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        made: fx.GraphModule = torch.export.export(module, (x,), strict=False).module()
-    return made
 
 
 class _Steps:
@@ -97,6 +88,7 @@ class _Recorder(fx.Interpreter):
         self.made: dict[fx.Node, Tensor] = {}
         self.several: dict[fx.Node, tuple[tuple[int, ...], Sequence[Any]]] = {}  # what is read, and made
         self.picture = x.numel()
+        self.frozen = next(self.module.parameters(), None) is None  # a program whose parameters became constants
         wanted = chosen(self.run(x), output)
         last = next((n for n, made in self.made.items() if made is wanted), None)
         place = None if last is None else self.places.get(last)
@@ -152,9 +144,14 @@ class _Recorder(fx.Interpreter):
             sizes = {PICTURE: self.picture, **{s: self.steps.found[s].output.size for s in sources if s != PICTURE}}
             sources = tuple(sorted(sources, key=lambda source: -sizes[source]))
         known = layer if isinstance(layer, Layer) else None
-        parameters = [self.held[node] for node in _read(n) if isinstance(self.held.get(node), nn.Parameter)]
+        parameters = [self.held[node] for node in _read(n) if self._learned(node)]
         parameters += [p for m in (module, owner) if m is not None for p in m.parameters()]
         self._put(n, name, label, sources, made, known, tensors, parameters)
+
+    def _learned(self, node: fx.Node) -> bool:
+        tensor = self.held.get(node)
+        constant = self.frozen and tensor is not None and tensor.is_floating_point() and tensor.numel() > 1
+        return isinstance(tensor, nn.Parameter) or constant
 
     def _scaled(
         self, n: fx.Node, args: tuple[Any, ...], kwargs: dict[str, Any]

@@ -153,6 +153,23 @@ def _conv2d(
     return layer, {"weight": weight, "bias": bias}
 
 
+def _convolution(
+    input: torch.Tensor,
+    weight: torch.Tensor,
+    bias: torch.Tensor | None,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    transposed: bool,
+    output_padding: Any,
+    groups: int,
+    *how: bool,
+) -> tuple[Layer, dict[str, Any]] | None:
+    """The operator beneath all convolutions, which a traced program calls, with how it is computed."""
+    plain = not transposed and weight.dim() == 4
+    return _conv2d(input, weight, bias, stride, padding, dilation, groups) if plain else None
+
+
 def _linear(
     input: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None = None
 ) -> tuple[Layer, dict[str, Any]]:
@@ -189,6 +206,7 @@ def _prelu(input: torch.Tensor, weight: torch.Tensor) -> tuple[Layer, dict[str, 
 
 _WEIGHTED: dict[str, Callable[..., tuple[Layer, dict[str, Any]] | None]] = {
     "conv2d": _conv2d,
+    **dict.fromkeys(("convolution", "_convolution"), _convolution),
     "linear": _linear,
     "prelu": _prelu,
     "batch_norm": lambda x, *args, **kwargs: (

@@ -128,15 +128,10 @@ def test_another_precision_is_cast(dtype: torch.dtype) -> None:
     assert looked(module).payload["figures"]["parameters"] == count(module)
 
 
-def test_weights_alone_and_compiled_code_are_refused_in_one_line() -> None:
+def test_weights_alone_are_refused_in_one_line() -> None:
     linear = nn.Sequential(nn.Flatten(), nn.Linear(144, 5))
     with pytest.raises(InputError, match="weights alone"):
         looked(linear.state_dict())
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # torch.jit is going, its modules are still about
-        compiled = torch.jit.trace(linear, torch.rand(1, *SHAPE))
-    with pytest.raises(InputError, match="TorchScript"):
-        looked(compiled)
 
 
 def test_weights_that_are_no_numbers_are_said() -> None:
@@ -151,3 +146,54 @@ def test_weights_that_are_no_numbers_are_said() -> None:
 def test_steps_that_the_output_does_not_need_are_left_out() -> None:
     found = steps(Several(False).eval(), torch.rand(1, *SHAPE), 1)
     assert [step.name for step in found] == ["body", "flatten", "side"]
+
+
+class Choosing(nn.Module):
+    """A batch normalisation, and a way that no picture takes: a program where torch.fx sees none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body, self.norm, self.head = nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.Linear(400, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.relu(self.norm(self.body(x)))
+        if x.shape[0] > 100:
+            x = x + 1
+        return self.head(x.flatten(1))
+
+
+class Counting(nn.Module):
+    """A program whose length depends on the numbers that it is given."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.flatten(1)
+        for _ in range(int(x[0, 0] * 3)):
+            x = x + 1
+        return x
+
+
+@pytest.mark.parametrize("how", ["scripted", "traced", "frozen"])
+def test_a_torchscript_program_is_its_operators(how: str) -> None:
+    torch.manual_seed(0)
+    module = Choosing().eval()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch.jit is going, its programs are still about
+        made = torch.jit.trace(module, torch.rand(1, *SHAPE)) if how == "traced" else torch.jit.script(module)
+        made = torch.jit.freeze(made) if how == "frozen" else made
+        page = looked(made)
+        described = convscope.describe(made, torch.rand(2, *SHAPE))
+    norm = [] if how == "frozen" else ["bn"]
+    assert [node["kind"] for node in page.payload["nodes"]] == ["conv", *norm, "relu", "flatten", "fc"]
+    learned = sum(p.numel() for p in module.parameters()) - 8 * (how == "frozen")
+    assert page.payload["figures"]["parameters"] == described.parameters == learned
+    wanted = looked(module).payload["samples"]["logits"]
+    np.testing.assert_allclose(decode(page.payload["samples"]["logits"]), decode(wanted), atol=1e-5)
+
+
+def test_a_program_that_is_no_fixed_row_of_operators_is_refused_in_one_line() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program = torch.jit.script(Counting())
+        with pytest.raises(InputError) as caught:
+            looked(program)
+    assert caught.value.key == "module.script.inside"

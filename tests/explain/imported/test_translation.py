@@ -219,7 +219,7 @@ def test_numbers_and_tensors_beside_what_is_computed_are_scalings(
     torch.manual_seed(0)
     module, x = Constants(), torch.rand(2, 3, 9, 9)
     if not traced:
-        monkeypatch.setattr("convscope.explain.imported.steps._traced", lambda *_: 1 / 0)
+        monkeypatch.setattr("convscope.explain.imported.graphs.traced", lambda *_: 1 / 0)
     payload = convscope.look(module, x).payload
     kinds = [node["kind"] for node in payload["nodes"]]
     scales = ["scale", "scale", "conv", "prelu", "scale", "scale", "scale"]
