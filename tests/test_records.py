@@ -55,7 +55,11 @@ ARGUMENTS_OF_A_CALL = """
     errors _words
     explain.imported.chosen _parts
     explain.imported.translation _WEIGHTED
+    explain.imported.steps _Recorder._scaled
     explain.imported.translation _conv2d
+    explain.imported.translation _convolution
+    explain.imported.translation _prelu
+    explain.imported.translation of_constant
     explain.imported.translation _linear
     explain.imported.translation _normalised
     explain.imported.translation _normalised_operator
