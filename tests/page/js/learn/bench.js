@@ -18,7 +18,12 @@ import { permutation, uniform, xoshiro } from "../../../../convscope/page/js/lea
 import { FAST } from "../../../../convscope/page/js/learn/recipe.js";
 import { lrFactor, statisticsShare } from "../../../../convscope/page/js/learn/schedule.js";
 import { boundOf } from "../../../../convscope/page/js/learn/rejection/fitting.js";
-import { classGaussians, looksOf } from "../../../../convscope/page/js/learn/rejection/gaussians.js";
+import {
+  classGaussians,
+  featureShrink,
+  looksOf,
+  looksShrink,
+} from "../../../../convscope/page/js/learn/rejection/gaussians.js";
 import { symmetricEigen } from "../../../../convscope/page/js/learn/rejection/symmetric.js";
 import { makeSession } from "../../../../convscope/page/js/learn/session.js";
 import { workersFor } from "../../../../convscope/page/js/learn/team.js";
@@ -218,6 +223,8 @@ const calls = {
     }
     return said;
   },
+  shrinks: ({ counts, size }) =>
+    counts.map((/** @type {number} */ n) => [looksShrink(n, size), featureShrink(n, size)]),
   symmetric: ({ matrix, n }) => {
     const { values, vectors } = symmetricEigen(matrix, n);
     return { values: Array.from(values), vectors: Array.from(vectors) };
@@ -241,9 +248,10 @@ const calls = {
   choice: ({ features, candidates, labels, classes, fold, balanced }) =>
     chooseHead(features, candidates, labels, classes, fold, balanced),
   // How far other pictures lie from some, and the bound by these distances; pictures and features one a row.
-  rejection: ({ shape, pictures, features, labels, classes, others, otherFeatures, unit }) => {
-    const learned = { ...looksOf(pictures.map((/** @type {any} */ one) => statisticsOf(one, shape))) };
-    Object.assign(learned, classGaussians(features, labels, classes));
+  rejection: ({ shape, pictures, features, labels, classes, others, otherFeatures, unit, shrink }) => {
+    const statistics = pictures.map((/** @type {any} */ one) => statisticsOf(one, shape));
+    const learned = { ...looksOf(statistics, shrink) };
+    Object.assign(learned, classGaussians(features, labels, classes, shrink));
     const tensors = Object.fromEntries(
       Object.entries(learned).map(([name, values]) => [name, packFloats(Float32Array.from(values))]),
     );

@@ -8,7 +8,7 @@ import pytest
 from convscope.rejection import Fitted
 from convscope.rejection.features import Features
 from convscope.rejection.fitting import EACH, LEAST, Seen, fit_rejection
-from convscope.rejection.mahalanobis import ClassGaussians, distances, whitened
+from convscope.rejection.mahalanobis import SHRINK, ClassGaussians, distances, whitened
 from convscope.rejection.statistics import statistics
 from tests.page.js.learn.node import Learner
 
@@ -41,6 +41,7 @@ def test_distances_and_bound_are_pythons(learn: Learner, width: int) -> None:
         others=[one.ravel().tolist() for one in held.pictures],
         otherFeatures=held.features.tolist(),
         unit=EACH,
+        shrink=SHRINK,
     )
     gaussians = ClassGaussians.of(own.features.astype(np.float64), own.labels, layout)
     wanted = {
@@ -74,6 +75,12 @@ def test_too_few_pictures_held_out_give_no_bound(learn: Learner) -> None:
         others = [one.ravel().tolist() for one in held.pictures[:n]]
         found = learn.call("rejection", **asked, others=others, otherFeatures=held.features[:n].tolist())
         assert (found["bound"] is not None) == some
+
+
+def test_of_few_pictures_little_is_said_of_how_numbers_hang_together(learn: Learner) -> None:
+    """What is given to all directions alike: all of it up to as many pictures as numbers, Python's share for many."""
+    found = learn.call("shrinks", counts=[20, 40, 80, 400, 4000], size=40)
+    assert found == [[1, 40 / 60], [1, 1 / 2], [1 / 2, 1 / 3], [SHRINK, SHRINK], [SHRINK, SHRINK]]
 
 
 @pytest.mark.parametrize("n", [1, 2, 9, 40])

@@ -8,21 +8,39 @@ import { symmetricEigen } from "./symmetric.js";
 /** @typedef {ArrayLike<number>[]} Rows one row of numbers a picture */
 /** @typedef {Record<string, Float64Array>} Learned by the names that outsider.js knows */
 
-const SHRINK = 0.1; // of the variance is given to all directions alike
+const LEAST_SHRINK = 0.1; // of the variance is given to all directions alike, where there are many pictures
 const NARROWEST = 0.05; // of the median standard deviation: no statistic counts as narrower
 const CONSTANT = 1e-3; // of the standard deviation of all features: one that hardly varies is not blown up
 const MOST_COMPARED = 512; // numbers of a picture that are compared; more features are averaged in groups
 const RANK = 128; // directions in which they are
 
-/** The mean of the pictures' statistics, and what makes them equally wide in all directions. @param {Rows} values @returns {Learned} */
-export function looksOf(values) {
+/**
+ * How much of the variance of D numbers is given to all directions alike, known from n pictures: all of it where there
+ * are no more pictures than numbers, for how those hang together is then chance. Python, which has hundreds, takes the
+ * least (docs/log.md).
+ * @param {number} n @param {number} size D
+ */
+export function looksShrink(n, size) {
+  return Math.max(LEAST_SHRINK, Math.min(1, size / n));
+}
+
+/** The same of features, in their main directions: half of it where there are as many of these as pictures. @param {number} n @param {number} rank */
+export function featureShrink(n, rank) {
+  return Math.max(LEAST_SHRINK, rank / (n + rank));
+}
+
+/**
+ * The mean of the pictures' statistics, and what makes them equally wide in all directions.
+ * @param {Rows} values @param {number} [shrink] @returns {Learned}
+ */
+export function looksOf(values, shrink = looksShrink(values.length, values[0].length)) {
   const centre = meanOfRows(values);
   const wide = widthOf(values, centre);
   const least = NARROWEST * Math.max(medianOf(wide), 1e-3);
   const broad = wide.map((one) => Math.max(one, least));
   const scaled = values.map((row) => Float64Array.from(row, (v, i) => (v - centre[i]) / broad[i]));
   const n = centre.length;
-  const matrix = whiteningOf(scaled);
+  const matrix = whiteningOf(scaled, shrink);
   for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) matrix[i * n + j] /= broad[i];
   return { "picture.centre": centre, "picture.whitening": matrix };
 }
@@ -38,9 +56,10 @@ export function groupOf(size) {
  * @param {Rows} values features, averaged
  * @param {number[]} labels
  * @param {number} classes each has a picture
+ * @param {number} [shrink]
  * @returns {Learned}
  */
-export function classGaussians(values, labels, classes) {
+export function classGaussians(values, labels, classes, shrink) {
   const centre = meanOfRows(values);
   const all = values.flatMap((row) => Array.from(row));
   const mean = all.reduce((sum, v) => sum + v, 0) / all.length;
@@ -51,14 +70,16 @@ export function classGaussians(values, labels, classes) {
   const rank = Math.max(1, Math.min(RANK, n, values.length));
   const directions = mainDirections(scaled, rank);
   const turned = scaled.map((row) => turn(row, directions, rank));
+  const part = shrink ?? featureShrink(values.length, rank);
   const means = Array.from({ length: classes }, (_, k) => meanOfRows(turned.filter((_, i) => labels[i] === k)));
-  const within = whiteningOf(turned.map((row, i) => row.map((v, j) => v - means[labels[i]][j])));
+  const apart = turned.map((row, i) => row.map((v, j) => v - means[labels[i]][j]));
+  const within = whiteningOf(apart, part);
   const placed = new Float64Array(classes * rank);
   means.forEach((one, k) => placed.set(turn(one, within, rank), k * rank));
   return {
     "features.centre": centre,
     "features.directions": directions.map((v, at) => v / wide[Math.floor(at / rank)]),
-    "features.background": whiteningOf(turned),
+    "features.background": whiteningOf(turned, part),
     "features.within": within,
     "features.means": placed,
   };
@@ -93,9 +114,9 @@ function mainDirections(rows, rank) {
 
 /**
  * The matrix (D, D) that makes centred numbers (M, D) equally wide in all directions, shrunk towards a multiple of one.
- * @param {Float64Array[]} rows
+ * @param {Float64Array[]} rows @param {number} shrink
  */
-function whiteningOf(rows) {
+function whiteningOf(rows, shrink) {
   const n = rows[0].length;
   const { values, vectors } = symmetricEigen(
     productOf(rows).map((v) => v / rows.length),
@@ -105,7 +126,7 @@ function whiteningOf(rows) {
   const mean = Math.max(kept.reduce((sum, v) => sum + v, 0) / n, 1e-6);
   const found = new Float64Array(n * n);
   kept.forEach((v, j) => {
-    const wide = Math.sqrt((1 - SHRINK) * v + SHRINK * mean);
+    const wide = Math.sqrt((1 - shrink) * v + shrink * mean);
     for (let i = 0; i < n; i++) found[i * n + j] = vectors[j * n + i] / wide;
   });
   return found;
