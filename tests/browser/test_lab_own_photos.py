@@ -178,3 +178,47 @@ def test_what_the_page_learns_of_photographs_is_what_python_learns(
     lab.js("location.hash = '#v=network&l=en'")
     until(lambda: "EfficientNet-Lite0" in lab.js("return document.querySelector('footer.figures')?.textContent ?? ''"))
     assert console(lab.browser) == []
+
+
+@pytest.mark.slow
+def test_features_are_kept_with_the_pictures_and_not_computed_again(
+    lab: PhotoLab, pictures: tuple[Pixels, dict[str, list[Path]]]
+) -> None:
+    """After a closed tab the worker is asked to take them, not to make them; what it is fitted to is the same."""
+    runs = """window.made = 0; const post = Worker.prototype.postMessage;
+      Worker.prototype.postMessage = function (asked, ...rest) {
+        if (asked.ask === "row" && !asked.row) window.made++;
+        return post.call(this, asked, ...rest);
+      };"""
+    few = {name: files[:6] for name, files in pictures[1].items()}
+    ready = "All 12 pictures have gone through lite0"
+
+    def trained() -> str:
+        until(lambda: lab.text(".own-train .train-state").startswith(ready), 100)
+        lab.press("Train")
+        until(lambda: lab.text(".own-train .train-state").startswith("Fitted in "), 60)
+        code = "return [...document.querySelectorAll('.own-thumbs .thumb')].map((e) => e.ariaLabel + e.title).join()"
+        return lab.text(".own-result") + str(lab.js(code))
+
+    lab.open("own", "&m=photo")
+    lab.js(runs)
+    lab.choose_weights(lab.weights)
+    until(lambda: "stays as it is" in lab.text(".own-features-words"), 60)
+    lab.take(few)
+    before = trained()
+    assert lab.js("return window.made") == 12
+    lab.browser.find_element("css selector", ".own-keep-box").click()
+    until(lambda: lab.text(".own-keep .note").endswith("With the features of 12: they need not be computed again."), 20)
+
+    lab.open("own", "&m=photo")
+    lab.js(runs)
+    until(lambda: lab.text(".own-keep .note").startswith("12 pictures are kept here from "), 10)
+    lab.browser.find_element("css selector", ".own-keep-open").click()
+    until(lambda: lab.js("return document.querySelectorAll('.own-thumbs .thumb').length") == 12, 10)
+    if lab.browser.find_elements("css selector", ".own-features-load:not([hidden])"):
+        lab.choose_weights(lab.weights)
+    assert trained() == before
+    assert lab.js("return window.made") == 0
+    lab.browser.find_element("css selector", ".own-keep-box").click()
+    until(lambda: lab.text(".own-keep .note").startswith("Without it"), 10)
+    assert console(lab.browser) == []

@@ -13,11 +13,11 @@ import { frozenForward } from "./network.js";
 
 /**
  * @typedef {{ask: "begin", network: FrozenNetwork, modules: Record<string, string>} |
- * {ask: "row", id: number, key: number, picture: Uint8Array} |
+ * {ask: "row", id: number, key: number, picture: Uint8Array, row: Float32Array | null} |
  * {ask: "forget", id: number, keys: number[]} |
  * {ask: "learn", id: number, keys: number[], labels: number[], classes: number, fold: number[], candidates: Columns[]} |
  * {ask: "answer", id: number, picture: Uint8Array, maps: number[]} | {ask: "stop", id: number}} HeadQuestion `key` is
- * by what a picture's features are kept, `forget` keeps those of these keys alone, `maps` are nodes to be shown
+ * by what a picture's features are kept, `row` they themselves where they are known, `forget` keeps those of these keys alone, `maps` are nodes to be shown
  *
  * @typedef {{row: Float32Array, statistics: Float32Array}} KeptRow
  * @typedef {{logits: number[], distances: Distances, maps: Float32Array[]}} HeadAnswer
@@ -44,12 +44,11 @@ function beginHead(network, modules) {
   let learned = /** @type {(LearnedHead & {columns: Columns}) | null} */ (null);
 
   /** @param {Extract<HeadQuestion, {ask: "row"}>} asked */
-  const keepRow = ({ key, picture }) => {
-    if (!kept.has(key)) {
-      const [row] = frozen.run(picture, [last]);
-      kept.set(key, { row, statistics: Float32Array.from(statisticsOf(picture, shape)) });
-    }
-    return kept.size;
+  const keepRow = ({ key, picture, row: known }) => {
+    const statistics = () => Float32Array.from(statisticsOf(picture, shape));
+    const made = kept.get(key) ?? { row: known ?? frozen.run(picture, [last])[0].slice(), statistics: statistics() };
+    kept.set(key, made);
+    return made.row;
   };
 
   /** @param {Extract<HeadQuestion, {ask: "learn"}>} asked */

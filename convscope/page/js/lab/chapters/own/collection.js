@@ -12,7 +12,9 @@ import { shapeByHand } from "./shapes.js";
  * @property {number} label
  * @property {Uint8Array} pixels
  * @property {boolean} byCode drawn by the page, not by the reader
+ * @property {Features | null} [features] what a frozen network made of it, once one did
  */
+/** @typedef {{of: string, row: Float32Array}} Features `of` is the digest of that network's model file */
 /** @typedef {{names: string[], pictures: OwnPicture[]}} Content */
 
 export const FEWEST_CLASSES = 2;
@@ -124,7 +126,7 @@ export function makeCollection(kind) {
     },
     /** Begin anew: these classes, no pictures. @param {string[]} names */
     empty: (names) => change({ names: namesWithin(names), pictures: [] }),
-    /** Begin with other pictures. @param {string[]} names @param {{label: number, pixels: Uint8Array}[]} pictures */
+    /** Begin with other pictures. @param {string[]} names @param {Pick<OwnPicture, "label" | "pixels" | "features">[]} pictures */
     fill: (names, pictures) =>
       change({ names, pictures: pictures.map((one) => ({ ...one, id: next++, byCode: false })) }),
     /** Four shapes drawn by code. @param {string[]} names of a circle, a cross, a line, a triangle @param {number} seed */

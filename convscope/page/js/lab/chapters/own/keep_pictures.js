@@ -9,12 +9,13 @@ import { namesText } from "./state.js";
 /** @typedef {import("../../types.js").Lab} Lab */
 /** @typedef {import("../../../kit/keep.js").KeptLine} KeptLine */
 /** @typedef {import("./collection.js").Collection} Collection */
+/** @typedef {import("./collection.js").OwnPicture} OwnPicture */
 
 const OWN_FORMAT = 1; // of the record
 const KEPT_BEFORE = 32; // pixels of a side of photographs, in records of earlier versions
 const KEPT_AFTER = 400; // milliseconds from a change on
 
-/** What each collection has of it, as long as the page is open. @type {WeakMap<Collection, {on: boolean, version: number}>} */
+/** What each collection has of it, as long as the page is open. @type {WeakMap<Collection, {on: boolean, state: string}>} */
 const KEEPS = new WeakMap();
 
 /**
@@ -24,7 +25,7 @@ const KEEPS = new WeakMap();
 export function keepPicturesPart(lab, collection, changed) {
   const { doc, t, win } = lab;
   const place = keepingIn(win, "convscope-own");
-  const keeps = KEEPS.get(collection) ?? { on: false, version: -1 };
+  const keeps = KEEPS.get(collection) ?? { on: false, state: "" };
   KEEPS.set(collection, keeps);
   /** @type {KeptLine | null} */
   let line = null;
@@ -64,17 +65,18 @@ export function keepPicturesPart(lab, collection, changed) {
     line = lines.find(({ id, format }) => id === collection.kind && format === OWN_FORMAT) ?? null;
   };
   const put = async () => {
-    const { names, pictures, version } = collection;
-    const long = { names, pictures: pictures.map(({ label, pixels }) => ({ label, pixels })) };
-    const bytes = pictures.reduce((sum, { pixels }) => sum + pixels.length, 0);
-    const about = { n: pictures.length };
+    const { names, pictures } = collection;
+    const state = keptState(collection);
+    const long = { names, pictures: pictures.map(({ label, pixels, features }) => ({ label, pixels, features })) };
+    const bytes = pictures.reduce((sum, one) => sum + one.pixels.length + (one.features?.row.byteLength ?? 0), 0);
+    const about = { n: pictures.length, features: pictures.filter(({ features }) => features).length };
     const name = names.join(" · ");
     await place.put(
       { id: collection.kind, format: OWN_FORMAT, name, date: Date.now(), bytes, shared: {}, about },
       long,
       {},
     );
-    keeps.version = version;
+    keeps.state = state;
     await look();
   };
   const begin = () => {
@@ -92,13 +94,13 @@ export function keepPicturesPart(lab, collection, changed) {
     const { long } = await place.get(collection.kind);
     const { names, pictures } = requireOwn(long, collection);
     collection.fill(names, pictures);
-    Object.assign(keeps, { on: true, version: collection.version });
+    Object.assign(keeps, { on: true, state: keptState(collection) });
     lab.tune({ e: collection.kind === "drawn" ? 0 : null, k: namesText(names), n: null });
     changed();
   };
 
   const refresh = () => {
-    if (keeps.on && keeps.version !== collection.version && !timer)
+    if (keeps.on && keeps.state !== keptState(collection) && !timer)
       timer = win.setTimeout(() => {
         timer = 0;
         if (keeps.on) void tried(put);
@@ -127,7 +129,13 @@ function keptWords({ doc, t }, line, on) {
     timeStyle: "short",
   });
   const said = { n: line.about.n, names: line.name, date, size: Math.ceil(line.bytes / 1000) };
-  return on ? t("own.keep.on", said) : t("own.keep.there", said);
+  const sentence = on ? t("own.keep.on", said) : t("own.keep.there", said);
+  return line.about.features ? `${sentence} ${t("own.keep.features", { n: line.about.features })}` : sentence;
+}
+
+/** What is kept anew where it changes: the pictures, and their features once all have some. @param {Collection} collection */
+function keptState({ version, pictures }) {
+  return `${version} ${pictures.every(({ features }) => features)}`;
 }
 
 /** @param {Lab} lab @param {KeepFault} error */
@@ -140,7 +148,7 @@ function keepFaultSaid({ t }, { why, message }) {
 /**
  * What a record holds, if it is of that kind and whole. Photographs that were kept in 32×32 are enlarged.
  * @param {any} long @param {Collection} collection
- * @returns {{names: string[], pictures: {label: number, pixels: Uint8Array}[]}}
+ * @returns {{names: string[], pictures: Pick<OwnPicture, "label" | "pixels" | "features">[]}}
  */
 function requireOwn(long, { shape }) {
   const [channels] = shape;
@@ -161,5 +169,17 @@ function requireOwn(long, { shape }) {
   if (!whole) throw new KeepFault("damaged");
   const full = (/** @type {Uint8Array} */ pixels) =>
     pixels.length === sizes[0] ? pixels : inSize(pixels, before, shape);
-  return { names, pictures: pictures.map(({ label, pixels }) => ({ label, pixels: full(pixels) })) };
+  return {
+    names,
+    pictures: pictures.map(({ label, pixels, features }) => ({
+      label,
+      pixels: full(pixels),
+      features: pixels.length === sizes[0] && isFeatures(features) ? features : null, // else they are computed anew
+    })),
+  };
+}
+
+/** @param {any} value @returns {value is import("./collection.js").Features} */
+function isFeatures(value) {
+  return typeof value?.of === "string" && value.row instanceof Float32Array;
 }
