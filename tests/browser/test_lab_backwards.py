@@ -10,7 +10,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from convscope.arithmetic import backpropagation as b
-from tests.browser.chromium import console
+from tests.browser.chromium import console, until
 from tests.browser.lab_chapters import LabPage
 
 pytestmark = pytest.mark.browser
@@ -88,7 +88,7 @@ def test_the_walk_goes_forward_and_back_by_keyboard(lab: LabPage) -> None:
     assert seen[0] == (8, 5)  # the picture never has a gradient
     assert seen[5] == (8, 0)
     assert seen[11] == (1, 0)
-    assert lab.text(".stage-said h2") == "Forward above, back below"
+    assert lab.text(".stage-said h2") == "Forward, and back again"
     lab.browser.switch_to.active_element.send_keys(Keys.ARROW_LEFT)
     assert lab.text(".stage-said h2").startswith("12 of 12")
 
@@ -100,7 +100,7 @@ def test_it_plays_once_when_it_opens_until_somebody_stops_it(lab: LabPage) -> No
         lab.open("backwards")
         assert " of 12 · " in lab.text(".stage-said h2")
         lab.press("Pause")
-        assert lab.text(".stage-said h2") == "Forward above, back below"
+        assert lab.text(".stage-said h2") == "Forward, and back again"
         assert not lab.js("return document.querySelectorAll('.no-value').length")
     finally:
         still = {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}
@@ -177,6 +177,17 @@ def test_a_table_of_fields_is_one_stop_and_arrow_keys_walk_it(lab: LabPage) -> N
     assert lab.browser.switch_to.active_element == fields[5]
     fields[5].send_keys("12", Keys.ARROW_LEFT)  # the caret moves within what was typed
     assert lab.browser.switch_to.active_element == fields[5]
+
+
+def test_what_was_typed_stands_with_a_minus_sign_and_nonsense_gives_way(lab: LabPage) -> None:
+    lab.open("backwards")
+    bias = lab.browser.find_element(By.CSS_SELECTOR, ".bias-field")
+    shown = "const e = document.querySelector('.bias-field'); return [e.value, e.ariaInvalid]"
+    for typed in ("-2", "-"):
+        bias.send_keys(Keys.CONTROL, "a", Keys.NULL, typed)
+        assert lab.js(shown)[0] == typed
+        lab.js("document.activeElement.blur()")
+        until(lambda: lab.js(shown) == ["−2", "false"])
 
 
 def test_a_nudge_finds_the_gradient(lab: LabPage) -> None:

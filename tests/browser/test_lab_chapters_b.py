@@ -20,7 +20,7 @@ from convscope.formula import ZOO, describe
 from convscope.formula.zoo import OWN_INPUT
 from convscope.page.inline import lab_dictionary
 from convscope.prediction import load
-from tests.browser.chromium import console
+from tests.browser.chromium import console, until
 from tests.browser.lab_chapters import SLIDES, LabPage
 
 pytestmark = pytest.mark.browser
@@ -399,6 +399,18 @@ def test_a_walk_goes_through_the_chapter_stop_by_stop(lab: LabPage) -> None:
     lab.js("location.hash = '#c=loss'")
     WebDriverWait(lab.browser, 10).until(lambda _: "loss" in lab.js("return location.hash"))
     assert not lab.js("return document.querySelector('.walking, .tour')")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_walk_shows_pad_and_scores_at_once(lab: LabPage, width: int) -> None:
+    """On a phone, too, what is drawn and what is read of it lie above the box."""
+    lab.open("mnist", "&wk=11", width=width)
+    until(lambda: lab.js("return document.querySelector('.walk-lit') !== null"))
+    seen = """const box = (css) => document.querySelector(css).getBoundingClientRect();
+      const [pad, scores, tour] = ['.walk-lit .pad', '.walk-lit .digit-scores', '.tour'].map(box);
+      const below = tour.top >= scores.bottom, beside = tour.left >= scores.right || tour.right <= scores.left;
+      return [pad.top >= 0, scores.bottom <= innerHeight, below || beside]"""
+    until(lambda: lab.js(seen) == [True, True, True])
 
 
 def test_a_recorded_training_can_be_scrubbed_and_a_drawn_digit_is_read(lab: LabPage) -> None:

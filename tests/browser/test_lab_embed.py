@@ -105,3 +105,28 @@ def test_a_part_that_is_not_there_shows_the_chapter_alone(lab: LabPage, tmp_path
     assert len(parts(lab)) == lab.js(
         "return [...document.querySelectorAll('[data-widget]')].filter((e) => e.checkVisibility()).length"
     )
+
+
+OVERLAPS = """
+const box = (e) => e.getBoundingClientRect();
+const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1.5
+  && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
+const all = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+const others = [...document.querySelectorAll("main :is(button, input, canvas, svg, .track)")].map((e) => [e, [box(e)]]);
+while (all.nextNode()) {
+  const text = all.currentNode, range = document.createRange();
+  range.selectNodeContents(text);
+  if (text.data.trim() && text.parentElement.checkVisibility()) others.push([text, [...range.getClientRects()]]);
+}
+return [...document.querySelectorAll(".part-tools > button")].filter((e) => e.checkVisibility()).flatMap((tool) =>
+  others.filter(([other, boxes]) => !tool.contains(other) && boxes.some((one) => meet(box(tool), one)))
+    .map(([other]) => `${tool.ariaLabel ?? tool.textContent} over ${(other.textContent || other.className).trim()}`));
+"""
+
+
+@pytest.mark.parametrize("width", [1280, 768, 390])
+def test_the_buttons_of_a_part_lie_over_nothing(lab: LabPage, width: int) -> None:
+    for chapter in ("", *CHAPTERS):
+        lab.open(chapter, language="ko" if width == 768 else "en", width=width)
+        WebDriverWait(lab.browser, 10).until(lambda _: lab.js("return document.querySelector('.embed-copy')"))
+        assert lab.js(OVERLAPS) == [], chapter

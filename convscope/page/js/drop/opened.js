@@ -186,14 +186,19 @@ function rangeText(name) {
 
 /** Numbers, once where all are one. @param {number[]} numbers */
 function listText(numbers) {
-  const shown = numbers.map((n) => String(Number(n.toPrecision(4))).replace("-", "−"));
+  const shown = numbers.map((n) => numberText(n, 4));
   return new Set(shown).size === 1 ? shown[0] : shown.join(", ");
+}
+
+/** A number with a minus sign. @param {number} value @param {number} digits that count */
+function numberText(value, digits) {
+  return String(Number(value.toPrecision(digits))).replace(/-/g, "−");
 }
 
 /** @param {Document} doc @param {string} name @param {number[]} numbers */
 function numbersField(doc, name, numbers) {
   const shown = new Set(numbers).size === 1 && numbers.length !== 2 ? numbers.slice(0, 1) : numbers;
-  const input = make(doc, "input", { type: "text", value: shown.map((n) => Number(n.toPrecision(6))).join(", ") });
+  const input = make(doc, "input", { type: "text", value: shown.map((n) => numberText(n, 6)).join(", ") });
   return {
     element: make(doc, "label", {}, make(doc, "span", {}, name), input),
     values: () =>

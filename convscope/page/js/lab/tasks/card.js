@@ -43,6 +43,9 @@ export function taskCard(lab, task, number) {
       keydown: (/** @type {KeyboardEvent} */ event) => {
         if (event.key === "Enter") check();
       },
+      blur: () => {
+        field.value = field.value.replace(/-/g, "−");
+      },
     },
   });
   /** Once it was asked for, what is missing is said anew with every change. */

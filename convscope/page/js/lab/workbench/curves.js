@@ -1,5 +1,6 @@
 /** Curves of several runs in one plot, over the epochs: their batches differ, so steps would not compare. */
 
+import { axisTicks, decimalsOf } from "../../kit/axis.js";
 import { make, makeSvg } from "../../kit/dom.js";
 import { fixed } from "../../kit/format.js";
 import { plotOf } from "../plot.js";
@@ -74,20 +75,4 @@ function epochAt(run, step) {
 /** @param {RunSummary} run */
 function lastEpoch(run) {
   return epochAt(run, run.curve.at(-1)?.[0] ?? 0);
-}
-
-/** Round numbers from `low` to `high`, about `n` of them. @param {number} low @param {number} high @param {number} n */
-export function axisTicks(low, high, n) {
-  const rough = (high - low) / n;
-  const unit = 10 ** Math.floor(Math.log10(rough));
-  const step = unit * ([1, 2, 5, 10].find((k) => k * unit >= rough) ?? 10);
-  const first = Math.ceil(low / step - 1e-9);
-  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) =>
-    Number(((first + i) * step).toPrecision(12)),
-  );
-}
-
-/** @param {number} value */
-function decimalsOf(value) {
-  return Math.min(4, (String(value).split(".")[1] ?? "").length);
 }

@@ -4,6 +4,7 @@
  */
 
 import { smoothingFloor } from "../../engine/smoothing.js";
+import { axisTicks, decimalsOf } from "../../kit/axis.js";
 import { make, makeSvg, refill, setVar } from "../../kit/dom.js";
 import { fixed, thousands } from "../../kit/format.js";
 
@@ -35,13 +36,15 @@ export function lossCurve(app, run, choose) {
   const share = run.label_smoothing ?? 0;
   const floor = share && points.length ? smoothingFloor(app.payload.classes.length, share) : 0;
   const mark = makeSvg(doc, "g", { class: "mark" });
-  const rows = [0, 0.25, 0.5, 0.75, 1].map((share) =>
+  const levels = axisTicks(0, most, 5);
+  const decimals = Math.max(...levels.map(decimalsOf));
+  const rows = levels.map((level) =>
     makeSvg(
       doc,
       "g",
       {},
-      makeSvg(doc, "path", { class: "grid", d: `M${LEFT} ${y(share * most)}H${W - RIGHT}` }),
-      makeSvg(doc, "text", { x: LEFT - 6, y: y(share * most) + 4, "text-anchor": "end" }, fixed(share * most, 2)),
+      makeSvg(doc, "path", { class: "grid", d: `M${LEFT} ${y(level)}H${W - RIGHT}` }),
+      makeSvg(doc, "text", { x: LEFT - 6, y: y(level) + 4, "text-anchor": "end" }, fixed(level, decimals)),
     ),
   );
   const ticks = stepTicks(steps, W < 500 ? 3 : 5).map((step) =>

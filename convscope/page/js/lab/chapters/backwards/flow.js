@@ -184,6 +184,10 @@ function kernelBox(lab, now) {
         bias.setAttribute("aria-invalid", String(value === null));
         if (value !== null) lab.tune(startWith(now().network.kernel, value));
       },
+      blur: () => {
+        bias.setAttribute("aria-invalid", "false");
+        refresh();
+      },
     },
   });
   const gradient = numberTable(lab, {

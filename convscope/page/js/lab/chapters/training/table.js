@@ -63,7 +63,7 @@ function cellsOf({ t }, run) {
     validation ? fixed(validation.loss, 3) : "–",
     training ? percent(training.accuracy) : "–",
     validation ? percent(validation.accuracy) : "–",
-    t("wrong.points", { n: fixed(100 * gap, 1) }),
+    Number.isFinite(gap) ? t("wrong.points", { n: fixed(100 * gap, 1) }) : "–",
     best && best.step ? t("wrong.best.at", { loss: fixed(best.loss, 3), at: thousands(bestAt) }) : "–",
     fixed(noise, 3),
     run.diverged ? t("wrong.ended", { step: thousands(run.lines.length) }) : thousands(run.lines.length),
