@@ -38,8 +38,8 @@ from .shape import ChannelShuffle as ChannelShuffle
 from .shape import ChannelSlice as ChannelSlice
 from .shape import Crop as Crop
 from .shape import Flatten as Flatten
-from .shares import LogSoftmax as LogSoftmax
-from .shares import Softmax as Softmax
+from .softmax import LogSoftmax as LogSoftmax
+from .softmax import Softmax as Softmax
 from .transposed import ConvTranspose as ConvTranspose
 
 KINDS: tuple[type[Layer], ...] = (

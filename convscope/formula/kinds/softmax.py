@@ -12,7 +12,7 @@ from .columns import Columnwise
 
 
 @dataclass(frozen=True, slots=True)
-class Shares(Columnwise):
+class SoftmaxLike(Columnwise):
     """A layer that sets each number in proportion to those of the other channels at its place, or of its row."""
 
     operator: ClassVar[str]
@@ -22,7 +22,7 @@ class Shares(Columnwise):
 
 
 @dataclass(frozen=True, slots=True)
-class Softmax(Shares):
+class Softmax(SoftmaxLike):
     """eˣ over the sum of eˣ: of the channels at each place, or of a row of numbers. Within a network only: at its end
     the loss takes scores.
     """
@@ -32,7 +32,7 @@ class Softmax(Shares):
 
 
 @dataclass(frozen=True, slots=True)
-class LogSoftmax(Shares):
+class LogSoftmax(SoftmaxLike):
     """The logarithm of softmax: x − ln Σ eˣ. Within a network only."""
 
     name = "log_softmax"
