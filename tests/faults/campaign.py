@@ -47,6 +47,13 @@ class Tally:
             what = f"{what} [{kept}]"
         self.faults.append(what)
 
+    def judge(self, wrong: str, how: str, data: bytes | None = None) -> None:
+        """Count one attack: a fault where something is `wrong`, else that it ended so."""
+        if wrong:
+            self.fault(wrong, data)
+        else:
+            self.ended(how)
+
     def most(self, figure: str, value: float) -> None:
         """Remember the largest value of a figure."""
         self.figures[figure] = max(value, self.figures.get(figure, value))

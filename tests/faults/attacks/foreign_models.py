@@ -117,11 +117,7 @@ def _attack_with(data: bytes, tally: Tally, path: Path) -> None:
         text = str(describe_foreign(file))
         found, _ = file.steps(np.zeros((1, *file.shape), np.float32))
     except ConvscopeError as error:
-        wrong = ill_said(error)
-        if wrong:
-            tally.fault(wrong, data)
-        else:
-            tally.ended("refused")
+        tally.judge(ill_said(error), "refused", data)
     except Exception as error:
         tally.fault(repr(error)[:500], data)
     else:

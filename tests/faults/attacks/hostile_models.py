@@ -133,20 +133,14 @@ def _attack_with(data: bytes, tally: Tally, path: Path | None = None, shown: boo
         metadata = check(data, "model.onnx")
     except InputError as error:
         wrong = ill_said(error) or (_wrongly_shown(data, path, 3) if path and shown else "")
-        if wrong:
-            tally.fault(wrong, data)
-        else:
-            tally.ended("refused")
+        tally.judge(wrong, "refused", data)
     except Exception as error:
         tally.fault(repr(error)[:500], data)
     else:
         wrong = _differs(ModelFile(Path("model.onnx"), metadata, data))
         if path and not wrong:
             wrong = _wrongly_shown(data, path, 0)
-        if wrong:
-            tally.fault(wrong, data)
-        else:
-            tally.ended("accepted, and alike for ONNX Runtime and torch")
+        tally.judge(wrong, "accepted, and alike for ONNX Runtime and torch", data)
 
 
 def _differs(file: ModelFile) -> str:
