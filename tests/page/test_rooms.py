@@ -11,6 +11,9 @@ import pytest
 JS = Path(__file__).parents[2] / "convscope" / "page" / "js"
 ROOMS = ("kit", "formula", "engine", "learn", "modelfile", "foreign", "look", "drop", "lab", "report")
 PATHS = re.compile(r"""["'](\.[^"'\n]*\.js)["']""")  # imports, and types named in comments
+IMPORTED = re.compile(r"import \{([^}]*)\} from")
+TYPED = re.compile(r"import\(\"[^\"]+\"\)\.(\w+)")
+EXPORTED = re.compile(r"^export (?:async )?(?:function\*?|const|let|class) ([\w$]+)", re.M)
 
 
 def room(path: Path) -> str:
@@ -36,6 +39,18 @@ def test_a_room_imports_rooms_before_it_only(at: str) -> None:
     found = [(path, other) for path, other in imports() if room(path) == at]
     assert found
     assert [f"{path} → {other}" for path, other in found if room(other) not in allowed] == []
+
+
+def test_what_is_exported_is_imported() -> None:
+    """By another module or by a test; what a type in a comment names counts too."""
+    scripts = {path: path.read_text(encoding="utf-8") for path in JS.rglob("*.js")}
+    tests = [path.read_text(encoding="utf-8") for path in (JS.parents[2] / "tests").rglob("*.js")]
+    named = " ".join(names for text in (*scripts.values(), *tests) for names in IMPORTED.findall(text))
+    typed = {name for text in scripts.values() for name in TYPED.findall(text)}
+    used = {*re.findall(r"[\w$]+", named), *typed}
+    found = [(path.name, name) for path, text in scripts.items() for name in EXPORTED.findall(text)]
+    assert len(found) > 1000
+    assert [one for one in found if one[1] not in used] == []
 
 
 def test_types_stand_alone() -> None:

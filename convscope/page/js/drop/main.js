@@ -28,7 +28,7 @@ import { dropPlace } from "./place.js";
  * @param {any} payload bounds and tables
  * @param {Record<string, Record<string, string>>} dictionaries
  */
-export function startEmpty(doc, win, payload, dictionaries) {
+function startEmpty(doc, win, payload, dictionaries) {
   fillTable(payload);
   fillForeign(payload.foreign);
   const page = /** @type {HTMLElement} */ (doc.getElementById("page"));

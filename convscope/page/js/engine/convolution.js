@@ -10,7 +10,7 @@
  * @param {Pair} pad zeros above and to the left
  * @param {Pair} end zeros below and to the right
  */
-export function padMaps(maps, channels, height, width, [ph, pw], end) {
+function padMaps(maps, channels, height, width, [ph, pw], end) {
   if (!ph && !pw && !end[0] && !end[1]) return maps;
   const [rows, columns] = [height + ph + end[0], width + pw + end[1]];
   const padded = new Float64Array(channels * rows * columns);

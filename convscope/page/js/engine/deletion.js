@@ -11,7 +11,7 @@
  * @property {number} area under the curve, by trapezia: the mean probability, 0…1; less is better
  */
 
-export const DELETION_STEPS = 20;
+const DELETION_STEPS = 20;
 
 /**
  * The pixels of a map by falling value, equal ones in reading order.

@@ -143,7 +143,7 @@ export function borderOf(plane, rows, columns, thick) {
  * @param {Uint8Array} picture (C, H, W)
  * @param {Pick<InputSpec, "shape" | "invert">} input
  */
-export function swapsLight(picture, { shape, invert }) {
+function swapsLight(picture, { shape, invert }) {
   if (invert !== "auto") return invert === "yes";
   const [channels, height, width] = shape;
   const grey = meanOfChannels(picture, channels, height * width);

@@ -29,7 +29,7 @@ const ALIKE = 1e-5; // of the largest magnitude: duplicate
  * @param {Layer[]} nodes
  * @param {number} index
  */
-export function answersAt(nodes, index) {
+function answersAt(nodes, index) {
   for (let at = index + 1; at < nodes.length; at++) {
     const { module, sources } = nodes[at];
     if (sources.length !== 1 || sources[0] !== at - 1) break;

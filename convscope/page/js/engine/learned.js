@@ -18,7 +18,7 @@ import { crossEntropy, softmaxOf } from "./softmax.js";
  * @param {number} label
  * @param {number} temperature
  */
-export function lossSeed(logits, label, temperature) {
+function lossSeed(logits, label, temperature) {
   return softmaxOf(logits, temperature).probabilities.map((p, k) => (p - Number(k === label)) / temperature);
 }
 

@@ -20,7 +20,7 @@ import { outputOf } from "./parts.js";
  * @param {(source: number, reader: number, gradient: Float64Array) => void} [went] told of each part of a gradient
  * @returns {Map<number, Float64Array>}
  */
-export function knownGradients(nodes, result, seed, went = () => {}) {
+function knownGradients(nodes, result, seed, went = () => {}) {
   /** @type {Map<number, Float64Array>} */
   const gradients = new Map([[nodes.length - 1, Float64Array.from(seed)]]);
   const unknown = new Set();
@@ -45,7 +45,7 @@ export function knownGradients(nodes, result, seed, went = () => {}) {
 
 /** Products, summed channel by channel. @param {Float64Array} values @param {Float64Array} gradient
  * @param {number} channels */
-export function channelSums(values, gradient, channels) {
+function channelSums(values, gradient, channels) {
   const area = values.length / channels;
   const sums = new Float64Array(channels);
   for (let c = 0, i = 0; c < channels; c++) {

@@ -45,7 +45,7 @@ export function fillForeign(table) {
 }
 
 /** A file that is refused: one line of what, where, got and expected. */
-export class ForeignFault extends PlanFault {}
+class ForeignFault extends PlanFault {}
 
 /**
  * @param {string} key one of the messages

@@ -32,7 +32,7 @@ function axisAt(axis, rank) {
  * Numbers that an attribute or, from some version on, an input gives; null where neither does.
  * @param {(Read | null)[]} inputs @param {number} i @param {any} attribute @returns {number[] | null}
  */
-export function wholes(inputs, i, attribute) {
+function wholes(inputs, i, attribute) {
   if (attribute !== undefined) return Array.from(/** @type {number[]} */ (attribute));
   const input = inputs[i];
   if (!input) return null;
@@ -41,7 +41,7 @@ export function wholes(inputs, i, attribute) {
 }
 
 /** The shape that shapes are stretched to. @param {number[][]} shapes */
-export function stretched(shapes) {
+function stretched(shapes) {
   const rank = Math.max(...shapes.map((shape) => shape.length));
   return Array.from({ length: rank }, (_, i) => {
     const sizes = new Set(shapes.map((shape) => shape[i - rank + shape.length] ?? 1).filter((n) => n !== 1));

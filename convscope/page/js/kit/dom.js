@@ -53,7 +53,7 @@ export function setVar(element, name, value) {
 }
 
 /** @param {Element} element @param {Child[]} children */
-export function fill(element, children) {
+function fill(element, children) {
   for (const child of children) {
     if (child === null || child === undefined || child === false) continue;
     element.append(typeof child === "number" ? String(child) : child);

@@ -24,7 +24,7 @@ function siteOf({ win, api }) {
  * What another page has to hold to show a part as it is now, in this language and light.
  * @param {Lab} lab @param {string} name of the part @param {string} title @param {number} height pixels
  */
-export function embedCode(lab, name, title, height) {
+function embedCode(lab, name, title, height) {
   const look = { l: lab.doc.documentElement.lang, h: lab.dark() ? "dark" : "light" };
   const address = (siteOf(lab) ?? lab.t("embed.site")) + addressOf({ ...lab.state, ...look, embed: name });
   const quoted = (/** @type {string} */ text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
@@ -32,7 +32,7 @@ export function embedCode(lab, name, title, height) {
 }
 
 /** A part's sums as they stand now, a line each. @param {Element} part */
-export function sumsOf(part) {
+function sumsOf(part) {
   const shown = Array.from(part.querySelectorAll(SUMS)).filter((one) => one.checkVisibility());
   return shown.map(plainText).filter(Boolean).join("\n");
 }

@@ -26,7 +26,7 @@ import { carryProgress } from "./tasks/progress.js";
  * @param {any} payload
  * @param {Record<string, Record<string, string>>} dictionaries
  */
-export function startLab(doc, win, payload, dictionaries) {
+function startLab(doc, win, payload, dictionaries) {
   fillTable(payload);
   const api = payload.api && payload.token ? makeApi(win, payload.token, (key, words) => lab.t(key, words)) : null;
   const dark = win.matchMedia("(prefers-color-scheme: dark)");

@@ -5,7 +5,7 @@
 const MOST = 4; // a batch of 128 has four shares of 32
 
 /** How many workers learn where nobody says: one core is left to the page, which draws. */
-export function workersHere() {
+function workersHere() {
   return Math.max(1, Math.min(MOST, (navigator.hardwareConcurrency ?? 1) - 1));
 }
 

@@ -27,7 +27,7 @@ export function elasticField([rows, columns], next) {
  * What each of some net points, SMOOTH pixels apart, counts for on each pixel of a row; squares add up to 1.
  * @param {number} pixels
  */
-export function netWeights(pixels) {
+function netWeights(pixels) {
   const reach = Math.ceil((pixels - 1) / 2 / SMOOTH) + 2;
   return Array.from({ length: pixels }, (_, pixel) => {
     const place = pixel - (pixels - 1) / 2;

@@ -39,7 +39,7 @@ export function initialise(network, initial, seed) {
  * rows than columns.
  * @param {number} rows @param {number} columns @param {number[]} seed
  */
-export function orthogonalRows(rows, columns, seed) {
+function orthogonalRows(rows, columns, seed) {
   const tall = rows > columns;
   const [count, length] = tall ? [columns, rows] : [rows, columns];
   const next = normal(seed);

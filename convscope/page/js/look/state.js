@@ -3,7 +3,7 @@
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Edits} Edits */
 
-export const VIEWS = [
+const VIEWS = [
   "network",
   "layer",
   "value",

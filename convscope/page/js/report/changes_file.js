@@ -3,7 +3,7 @@
 /** @typedef {import("./types.js").LabelQuestion} LabelQuestion */
 
 /** As convscope writes a field: a backslash doubled, what cannot be printed by its number. @param {string} text */
-export function escapedField(text) {
+function escapedField(text) {
   const plain = text
     .replaceAll("\\", "\\\\")
     .replace(/[\x00-\x1f\x7f-\xa0\xad\u2028\u2029\u200b-\u200f\ufeff\ud800-\udfff]/g, (one, at, whole) => {

@@ -15,7 +15,7 @@ import { subsetsSection } from "./subsets.js";
 import { surenessSection } from "./sureness.js";
 
 /** Start the report. @param {Document} doc @param {Window} win */
-export function startReport(doc, win) {
+function startReport(doc, win) {
   const block = (/** @type {string} */ id) => JSON.parse(doc.getElementById(id)?.textContent || "null");
   /** @type {import("./types.js").Report} */
   const report = block("payload");

@@ -54,7 +54,7 @@ export function surenessSection(app) {
 }
 
 /** The expected calibration error of bins. @param {Bin[]} bins */
-export function errorOf(bins) {
+function errorOf(bins) {
   const n = bins.reduce((sum, bin) => sum + bin.n, 0);
   return bins.reduce((sum, bin) => sum + Math.abs(bin.right - bin.n * bin.confidence), 0) / Math.max(1, n);
 }

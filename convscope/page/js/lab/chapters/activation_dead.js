@@ -8,7 +8,7 @@ const BAR_HIGH = 70;
 /** @typedef {{node: string, map: number, share: number}} CountedMap */
 
 /** Every map with the share of its values above 0, the least active first. @param {Record<string, number[]>} nodes */
-export function countedMaps(nodes) {
+function countedMaps(nodes) {
   return Object.entries(nodes)
     .flatMap(([node, shares]) => shares.map((share, i) => ({ node, map: i + 1, share })))
     .sort((a, b) => a.share - b.share);

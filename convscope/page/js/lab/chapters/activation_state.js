@@ -13,7 +13,7 @@ export const FUNCTIONS = [
   ["leaky", "Leaky ReLU"],
   ["prelu", "PReLU"],
 ];
-export const USUAL_SLOPES = { leaky: 0.01, prelu: 0.25 };
+const USUAL_SLOPES = { leaky: 0.01, prelu: 0.25 };
 export const MOST_RATE = 2; // beyond 1 a step overshoots the target by more than it was away: it can kill the neuron
 
 /** Function, its slope left of 0, the place, and how many layers. @param {Lab["state"]} state */

@@ -34,7 +34,7 @@ export function diagonalKernel(size) {
 }
 
 /** A slice each that together look for a red diagonal: more red, less green and blue. @param {number} size */
-export function redDiagonalKernel(size) {
+function redDiagonalKernel(size) {
   return [1, -1, -1].map((weight) => table(size, size, (y, x) => (x === y ? weight : 0)));
 }
 

@@ -34,7 +34,7 @@ export function sidesText(rows, columns) {
  * Picture and kernel have a slice a channel; `picture` and `kernel` are the first one's.
  * @param {Lab["state"]} state
  */
-export function convolutionOf(state) {
+function convolutionOf(state) {
   const channels = state.rgb === "1" ? 3 : 1;
   const [rows, columns] = sidesOfText(state.size);
   const sides = Array.from({ length: KERNEL_SIDES.max }, (_, i) => i + 1);

@@ -3,14 +3,14 @@
 /** @typedef {"sigmoid" | "tanh" | "relu" | "leaky" | "prelu"} ActivationName */
 
 /** @param {number} x */
-export function sigmoidAt(x) {
+function sigmoidAt(x) {
   if (x >= 0) return 1 / (1 + Math.exp(-x));
   const power = Math.exp(x);
   return power / (1 + power);
 }
 
 /** s·(1 − s): at most ¼, at x = 0. @param {number} x */
-export function sigmoidSlope(x) {
+function sigmoidSlope(x) {
   return sigmoidAt(x) * sigmoidAt(-x);
 }
 

@@ -8,7 +8,7 @@ import { joinedProgress, progressIn, progressOf, progressText } from "./progress
 const PLACE = "convscope-tasks";
 
 /** What is kept here; null where nothing is, or where nothing can be. @param {Lab} lab */
-export function keptText(lab) {
+function keptText(lab) {
   try {
     return lab.win.localStorage.getItem(PLACE);
   } catch {
@@ -17,7 +17,7 @@ export function keptText(lab) {
 }
 
 /** Keep a text, or null to forget it; whether that could be done. @param {Lab} lab @param {string | null} text */
-export function keepText(lab, text) {
+function keepText(lab, text) {
   try {
     if (text === null) lab.win.localStorage.removeItem(PLACE);
     else lab.win.localStorage.setItem(PLACE, text);

@@ -30,7 +30,7 @@
  */
 
 /** Dice that fall the same for the same seed and task. @param {number} seed @param {string} id */
-export function diceOf(seed, id) {
+function diceOf(seed, id) {
   let state = seed >>> 0;
   for (const letter of id) state = Math.imul(state ^ letter.charCodeAt(0), 0x9e3779b1) >>> 0;
   const roll = () => {
@@ -59,7 +59,7 @@ export function isTyped(task) {
 }
 
 /** A typed number, a comma or a point before its decimals; null for none. @param {string} text */
-export function answerIn(text) {
+function answerIn(text) {
   const plain = text
     .trim()
     .replace(/[−–]/g, "-")

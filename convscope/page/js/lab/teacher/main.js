@@ -12,7 +12,7 @@ import { labLinks, teacherPage } from "./page.js";
  * @param {any} payload
  * @param {Record<string, Record<string, string>>} dictionaries
  */
-export function startTeacher(doc, win, payload, dictionaries) {
+function startTeacher(doc, win, payload, dictionaries) {
   fillTable(payload);
   const chosen = () => /(?:^#|&)l=(\w+)/.exec(win.location.hash)?.[1] ?? "";
   const show = () => {

@@ -58,7 +58,7 @@ export function askedOf(lab, network, pictures, how) {
 }
 
 /** "0" … "9" */
-export function digitNames() {
+function digitNames() {
   return Array.from("0123456789");
 }
 

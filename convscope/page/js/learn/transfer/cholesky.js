@@ -21,7 +21,7 @@ export function choleskyOf(matrix, n) {
  * Solve L · x = b for each column of b (n, columns), in its place.
  * @param {Float64Array} lower @param {number} n @param {Float64Array} b @param {number} columns
  */
-export function solveLower(lower, n, b, columns) {
+function solveLower(lower, n, b, columns) {
   for (let i = 0; i < n; i++) {
     for (let k = 0; k < i; k++) {
       const factor = lower[i * n + k];

@@ -28,7 +28,7 @@
  */
 
 /** Layers with what follows them. @param {Layer[]} nodes @returns {GraphUnit[]} */
-export function unitsOf(nodes) {
+function unitsOf(nodes) {
   const readers = nodes.map(() => 0);
   for (const node of nodes) for (const source of node.sources) if (source >= 0) readers[source]++;
   /** @type {GraphUnit[]} */

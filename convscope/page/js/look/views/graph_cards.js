@@ -31,7 +31,7 @@ export function blockName(app, block, count, nodes) {
 }
 
 /** What names in a file begin with in common, up to a dot: "layer1.0". @param {string[]} names */
-export function sharedName(names) {
+function sharedName(names) {
   const dotted = names.filter((name) => name.includes(".")).map((name) => name.split(".").slice(0, -1));
   if (!dotted.length) return "";
   const [first] = dotted;

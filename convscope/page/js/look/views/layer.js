@@ -142,7 +142,7 @@ function legendsOf(app, index) {
 }
 
 /** The way back. @param {App} app @param {string} here */
-export function crumbs(app, here) {
+function crumbs(app, here) {
   const { doc, t } = app;
   return make(
     doc,

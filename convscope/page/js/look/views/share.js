@@ -13,7 +13,7 @@ import { formatHash } from "../state.js";
  * products of 0 left out.
  * @param {App} app @param {number} index
  */
-export function sumAsText(app, index) {
+function sumAsText(app, index) {
   const node = app.engine.nodes[index];
   const { channel } = app.state;
   const { y, x } = node.flat ? { y: 0, x: 0 } : placeOf(app);

@@ -166,7 +166,7 @@ function weightSum(doc, now) {
 }
 
 /** A weight's or the bias's step, written out. @param {Document} doc @param {Learning} now */
-export function stepLine(doc, now) {
+function stepLine(doc, now) {
   const [old, gradient, next] = now.weight
     ? [now.network, now.gradient, now.after].map((one) => one.kernel[now.weight?.[0] ?? 0][now.weight?.[1] ?? 0])
     : [now.network.bias, now.gradient.bias, now.after.bias];

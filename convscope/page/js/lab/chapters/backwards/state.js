@@ -28,7 +28,7 @@ const USUAL_PIXELS = ["0000100001000010", "0010010010000000", "0100001000010000"
   .split("")
   .map(Number);
 /** How a class's score follows from the pooled number: it stays as it is here. */
-export const HEAD = { weights: [2, -2], offsets: [-1, 1], slope: 0.1 };
+const HEAD = { weights: [2, -2], offsets: [-1, 1], slope: 0.1 };
 
 /** A number for the address, short. @param {number} value */
 function shortNumber(value) {

@@ -227,7 +227,7 @@ export function exampleNames({ t }) {
 }
 
 /** What the collection lacks, in a line, and whether it cannot be trained on. @param {Lab} lab @param {Collection} collection @returns {[string, boolean]} */
-export function adviceOf({ t }, collection) {
+function adviceOf({ t }, collection) {
   const lack = lackOf(collection);
   const byCode = collection.pictures.filter((one) => one.byCode).length;
   if (lack?.what === "none") return [t("own.lack.none", { n: WANTED_EACH }), true];

@@ -20,10 +20,10 @@ import { shapeByHand } from "./shapes.js";
 export const FEWEST_CLASSES = 2;
 export const MOST_CLASSES = 5;
 /** So many of each class it takes: a fifth of them is left out at a time. */
-export const LEAST_EACH = 5;
+const LEAST_EACH = 5;
 export const WANTED_EACH = 10;
 /** @type {Record<PictureKind, number>} */
-export const MOST_EACH = { drawn: 200, photo: 100 };
+const MOST_EACH = { drawn: 200, photo: 100 };
 const LONGEST_CLASS_NAME = 24;
 const LOPSIDED = 2; // times as many of one class as of another
 
@@ -44,7 +44,7 @@ export function collectionOf(lab, kind) {
 /** @typedef {ReturnType<typeof makeCollection>} Collection */
 
 /** @param {PictureKind} kind */
-export function makeCollection(kind) {
+function makeCollection(kind) {
   /** @type {Content} */
   let content = { names: ["A", "B"], pictures: [] };
   /** @type {Content[]} */

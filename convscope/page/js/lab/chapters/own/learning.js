@@ -76,7 +76,7 @@ const BATCH = 32;
 const OWN_LEAST_STEPS = 80;
 const STEPS_A_BATCH = 40; // of pictures: so many times each is seen
 /** A few filters are enough for a few shapes; few parameters learn from few pictures. @type {Record<PictureKind, string>} */
-export const OWN_FORMULA = {
+const OWN_FORMULA = {
   drawn:
     "conv(8, 5, stride=2, bias=False) + bn + relu + conv(16, 3, bias=False) + bn + relu + " +
     "conv(32, 3, stride=2, bias=False) + bn + relu + gap + fc",

@@ -39,7 +39,7 @@ async function largePage(empty, payload, { forward, policy }) {
  * @param {Payload} payload
  * @param {object} [written] the payload as it is written
  */
-export function filledPage(empty, payload, written = payload) {
+function filledPage(empty, payload, written = payload) {
   const begin = empty.indexOf(PAYLOAD_BEGINS) + PAYLOAD_BEGINS.length;
   const end = empty.indexOf("<", begin);
   const title = /<title>[^<]*<\/title>/.exec(empty);

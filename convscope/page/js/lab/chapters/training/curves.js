@@ -108,7 +108,7 @@ function linesOfRun({ doc }, plot, run, what, kind) {
  * A broken line; what is no number, or beyond all, goes off the top.
  * @param {Plot} plot @param {[number, number][]} points @param {number} most
  */
-export function pathThrough(plot, points, most) {
+function pathThrough(plot, points, most) {
   const places = points.map(([x, y]) => {
     const inside = Math.max(-most, Math.min(most, Number.isNaN(y) ? most : y));
     return `${plot.across(x).toFixed(1)} ${plot.up(inside).toFixed(1)}`;
