@@ -202,6 +202,15 @@ def test_tests_mirror_the_source() -> None:
             assert (PACKAGE / where).is_dir(), path
 
 
+def test_tests_name_nothing_private() -> None:
+    found = []
+    for path in (ROOT / "tests").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "convscope":
+                found += [f"{path.name}: {a.name}" for a in node.names if re.match("_[^_]", a.name)]
+    assert not found
+
+
 HARM = re.compile(r"^(eval|exec|compile|__import__)$|^torch\.load$|^os\.system$|pickle|marshal|shelve|joblib")
 
 

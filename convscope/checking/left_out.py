@@ -30,8 +30,8 @@ def probabilities(kinds: list[Numbers], labels: Rows, classes: int, groups: Rows
     `labels` (N,) below `classes`; pictures of one number in `groups` (N,) are left out together. Penalty and
     temperature are those that make these very probabilities fit the labels best. Every class counts the same.
     """
-    rows = np.concatenate([_standard(kind) for kind in kinds], axis=1)
-    solved = _Solved.of(rows, labels, classes)
+    rows = np.concatenate([standardised(kind) for kind in kinds], axis=1)
+    solved = Solved.of(rows, labels, classes)
     scores = [solved.left_out(penalty, groups) for penalty in PENALTIES]
     scaled = [one / fit_temperature(one, labels) for one in scores]
     best = min(scaled, key=lambda one: cross_entropy(one, labels))
@@ -39,7 +39,7 @@ def probabilities(kinds: list[Numbers], labels: Rows, classes: int, groups: Rows
 
 
 @dataclass(frozen=True, slots=True)
-class _Solved:
+class Solved:
     """Rows (N, F) weighted by their classes, in the directions in which they differ: `basis` (N, R) orthonormal, with
     the squared `lengths` (R,); `targets` (N, K) are 1 for a row's own class and −1 for others, weighted; `weights`
     (N, 1).
@@ -51,7 +51,7 @@ class _Solved:
     weights: Floats
 
     @classmethod
-    def of(cls, rows: Floats, labels: Rows, classes: int) -> _Solved:
+    def of(cls, rows: Floats, labels: Rows, classes: int) -> Solved:
         """Solve for all penalties at once, by the eigenvectors of the smaller of two products."""
         counts = np.bincount(labels, minlength=classes)
         weights: Floats = np.sqrt(len(labels) / (np.count_nonzero(counts) * counts[labels]))[:, None]
@@ -84,7 +84,7 @@ class _Solved:
         return (self.targets - alone) / self.weights
 
 
-def _standard(features: Numbers) -> Floats:
+def standardised(features: Numbers) -> Floats:
     """Return features (N, F) with mean 0 and standard deviation 1, divided by √F: kinds of features count the same."""
     deviation = features.std(0, dtype=np.float64)
     scale = (deviation + CONSTANT * deviation.mean() + 1e-9) * np.sqrt(features.shape[1])

@@ -215,11 +215,11 @@ def _compare(found: Graph, metadata: Metadata) -> None:
         if tensor.data is not None and has.data != tensor.data:
             raise MalformedError("model.form.input", name=name)
         variance = name.removesuffix(".half").endswith(".running_var")
-        if tensor.data is None and not _usable(has.data, variance, "<f2" if tensor.type == HALF else "<f4"):
+        if tensor.data is None and not is_usable(has.data, variance, "<f2" if tensor.type == HALF else "<f4"):
             raise MalformedError("model.form.numbers", name=name)
 
 
-def _usable(data: memoryview, variance: bool, kind: str = "<f4") -> bool:
+def is_usable(data: memoryview, variance: bool, kind: str = "<f4") -> bool:
     """Tell whether numbers of a `kind` are all finite, and not below 0 if they are variances."""
     if (
         kind == "<f4" and len(data) < 1 << 20 and sys.byteorder == "little" and not sys.modules.get("numpy")

@@ -57,7 +57,7 @@ def robustness_of(model: Model, part: Part, progress: Progress | None = None) ->
         right, first = 0, ""
         for start in range(0, len(rows), AT_ONCE):
             some = slice(start, start + AT_ONCE)
-            pictures = np.stack(list(_altered_all(part.pictures.images[rows[some]], kind, strength, start)))
+            pictures = np.stack(list(altered_all(part.pictures.images[rows[some]], kind, strength, start)))
             first = first or address_of(pictures[0])
             right += int((_said(model, pictures) == labels[some]).sum())
         if progress is not None:
@@ -101,7 +101,7 @@ def altered(pixels: Pixels, kind: str, strength: float) -> Pixels:
     return changed[None] if changed.ndim == 2 else np.ascontiguousarray(changed.transpose(2, 0, 1))
 
 
-def _altered_all(pictures: Pixels, kind: str, strength: float, first: int) -> Iterator[Pixels]:
+def altered_all(pictures: Pixels, kind: str, strength: float, first: int) -> Iterator[Pixels]:
     """Yield every picture changed; of those to be turned each second one the other way."""
     for number, picture in enumerate(pictures, first):
         sign = -1 if kind == "turned" and number % 2 else 1

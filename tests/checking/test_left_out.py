@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
 
-from convscope.checking.left_out import _Solved, _standard, probabilities
+from convscope.checking.left_out import Solved, probabilities, standardised
 
 RNG = np.random.default_rng(3)
 LABELS = np.array([0] * 14 + [1] * 9 + [2] * 5)
@@ -17,7 +17,7 @@ GROUPS = np.array([0, 0, 0, *range(1, 20), 20, 20, 21, 22, 23, 23])
 @pytest.mark.parametrize("penalty", [0.01, 1.0])
 def test_it_is_the_solution_without_the_group(width: int, penalty: float) -> None:
     rows = RNG.normal(size=(28, width)) + LABELS[:, None]
-    scores = _Solved.of(rows, LABELS, 3).left_out(penalty, GROUPS)
+    scores = Solved.of(rows, LABELS, 3).left_out(penalty, GROUPS)
     counts = np.bincount(LABELS)
     weights = len(LABELS) / (3 * counts[LABELS])
     targets = np.where(np.arange(3) == LABELS[:, None], 1.0, -1.0)
@@ -45,5 +45,5 @@ def test_probabilities_are_calibrated_on_what_was_left_out() -> None:
 
 def test_a_feature_that_never_changes_does_no_harm() -> None:
     features = np.concatenate([np.full((6, 2), 3.0), RNG.normal(size=(6, 2))], axis=1)
-    assert np.isfinite(_standard(features)).all()
-    assert np.abs(_standard(features)[:, :2]).max() == 0
+    assert np.isfinite(standardised(features)).all()
+    assert np.abs(standardised(features)[:, :2]).max() == 0

@@ -18,7 +18,7 @@ import pytest
 from convscope.errors import InputError, phrase
 from convscope.modelfile import read, resolve_model, serialise
 from convscope.modelfile.digest import HEAD, seal
-from convscope.modelfile.reading import _usable
+from convscope.modelfile.reading import is_usable
 from tests.calibration.made import calibrated
 from tests.faults.batches import no_longer_than
 from tests.samples import sample, sample_bytes
@@ -387,4 +387,4 @@ def test_numbers_that_cannot_be_used_are_found_in_small_and_large_tensors(count:
         values = np.ones(count, "<f4")
         values[count // 2] = bad
         data = memoryview(values.tobytes())
-        assert (_usable(data, False), _usable(data, True)) == (usable, usable_as_variance)
+        assert (is_usable(data, False), is_usable(data, True)) == (usable, usable_as_variance)

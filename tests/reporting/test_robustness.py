@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from convscope.reporting.part import Part
-from convscope.reporting.robustness import ALTERATIONS, PASSES, _altered_all, altered, robustness_of
+from convscope.reporting.robustness import ALTERATIONS, PASSES, altered, altered_all, robustness_of
 from tests.reporting.made import part
 
 
@@ -77,7 +77,7 @@ def test_a_network_that_looks_at_light_alone_is_lost_in_other_light() -> None:
 
 def test_every_second_picture_is_turned_the_other_way() -> None:
     pictures = np.random.default_rng(2).integers(0, 256, (3, 1, 9, 9), dtype=np.uint8)
-    turned = list(_altered_all(pictures, "turned", 90.0, first=1))
+    turned = list(altered_all(pictures, "turned", 90.0, first=1))
     assert [t.tolist() for t in turned] == [
         np.rot90(p, k, axes=(1, 2)).tolist() for p, k in zip(pictures, (-1, 1, -1), strict=True)
     ]
