@@ -41,7 +41,7 @@ def page_html(payload: PayloadJson, *, lang: str = "auto", packed: bool = False)
     payload = {**payload, "language": lang if lang != "auto" else payload.get("language", "auto")}
     return document(
         script=page_script(),
-        style=_page_style(),
+        style=page_style(),
         title=str(payload.get("title", "convscope")),
         language=payload["language"],
         payload=payload,
@@ -72,11 +72,12 @@ def lab_html(payload: PayloadJson, api: bool, *, packed: bool = False) -> str:
         packed=packed,
         learns=True,
         own_worker=bool(installed),
-        opens=((page_script(), _page_style()),),
+        opens=((page_script(), page_style()),),
     )
 
 
-def _page_style() -> str:
+def page_style() -> str:
+    """Return the style of the see-through page."""
     return "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("style.css", "why.css"))
 
 
@@ -235,7 +236,7 @@ def forward_packed() -> dict[str, str]:
 
 def large_policy() -> str:
     """Return the content security policy of a see-through page that runs its network in a worker."""
-    return policy_of(page_script(), _page_style(), (), works=True)
+    return policy_of(page_script(), page_style(), (), works=True)
 
 
 def document(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..errors import UsageError, messages, phrase
 from ..foreign.table import table
-from .inline import LANGUAGES, dictionary, document, formula_table, lab_dictionary
+from .inline import LANGUAGES, dictionary, document, formula_table, lab_dictionary, page_style
 from .large import LARGE_MACS
 from .modules import join
 
@@ -46,7 +46,7 @@ def empty_html(lang: str = "auto") -> str:
     }
     return document(
         script=script,
-        style="\n".join((HERE / name).read_text(encoding="utf-8") for name in ("style.css", "drop.css")),
+        style=page_style() + "\n" + (HERE / "drop.css").read_text(encoding="utf-8"),
         title=payload["title"],
         language=lang,
         payload=payload,

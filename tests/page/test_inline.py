@@ -234,3 +234,7 @@ def test_style_and_template_ask_for_nothing() -> None:
     assert not re.search(r"@import|url\((?!\"?data:)|https?:", style)
     template = (HERE / "template.html").read_text(encoding="utf-8")
     assert not re.search(r"\b(src|href|action|srcset|poster)=", template)
+
+
+def test_the_page_on_which_a_file_is_dropped_has_the_style_of_every_view() -> None:
+    assert inline.page_style() in opening.empty_html()
