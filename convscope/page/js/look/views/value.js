@@ -58,7 +58,8 @@ export function valueView(app) {
     if (computed) {
       const terms = app.engine.terms(index, channel, y, x, app.result);
       refill(body, ...DRAWINGS[drawing].value(app, terms));
-      places?.refresh(terms.parts[drawing === "convolution" ? openSlice(app, terms) : 0]);
+      const own = terms.parts.find((part) => part.channel === channel) ?? terms.parts[0];
+      places?.refresh(drawing === "convolution" ? terms.parts[openSlice(app, terms)] : own);
     } else refill(body, make(doc, "p", {}, spoken(t, node.module.explain)));
     refill(next, ...nextLayer(app, index, channel, y, x));
     refill(
