@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -87,7 +88,7 @@ def gather(
         nodes=graph.nodes,
         tensors=graph.tensors,
         samples=_samples(graph.samples, graph.logits, subject.by),
-        figures=figures_of(subject),
+        figures=_figures(subject, graph),
         maps=graph.maps or None,
         channels=channels,
         channels_of=channels_of,
@@ -105,6 +106,14 @@ def gather(
         against=second,
     )
     return reduce_to(renamed(whole, subject.names), limit)
+
+
+def _figures(subject: Subject, graph: Travelling) -> records.Figures:
+    """Return what the network costs; of one without a formula the multiplications too, where every layer is known."""
+    figures = figures_of(subject)
+    if figures.macs is not None or any(node.kind == "opaque" and not node.macs for node in graph.nodes):
+        return figures
+    return replace(figures, macs=sum(node.macs for node in graph.nodes))
 
 
 def _travelling(subject: Subject, samples: Samples, limit: int) -> tuple[Travelling, Proof | None]:

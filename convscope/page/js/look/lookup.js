@@ -142,6 +142,11 @@ export function winnerOf(app) {
   return best;
 }
 
+/** Whether there are scores of classes to ask about; no, where the output is maps. @param {App} app */
+export function hasClasses({ payload }) {
+  return payload.classes.length > 0;
+}
+
 /** The true class of the picture shown, or −1 where it is not known. @param {App} app */
 export function labelOf(app) {
   if (app.state.label >= 0 && app.state.label < app.payload.classes.length) return app.state.label;

@@ -5,7 +5,7 @@
 
 import { oneHot } from "../engine/backward.js";
 import { scoreShares, sharesThrough } from "../engine/map_shares.js";
-import { sizeOf, winnerOf } from "./lookup.js";
+import { hasClasses, sizeOf, winnerOf } from "./lookup.js";
 
 /** @typedef {import("./types.js").App} App */
 /** @typedef {import("../engine/map_shares.js").ScoreShares} ScoreShares */
@@ -77,7 +77,7 @@ export function mapShares(app, changed) {
 
     /** A view shows maps: find their shares, at once where that is quick and nothing is shown yet. */
     want: () => {
-      if (app.waiting || asked === app.result || app.result.logits.length === 0) return;
+      if (app.waiting || asked === app.result || app.result.logits.length === 0 || !hasClasses(app)) return;
       asked = app.result;
       win.clearTimeout(timer);
       if (!app.running && !known.result) {

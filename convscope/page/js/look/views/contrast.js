@@ -6,7 +6,7 @@ import { paint, paintPicture } from "../../kit/palette.js";
 import { rovingButtons } from "../../kit/roving.js";
 import { itemOf } from "../../engine/binary.js";
 import { difference, shareApart } from "../../engine/contrast.js";
-import { winnerOf } from "../lookup.js";
+import { hasClasses, winnerOf } from "../lookup.js";
 import { otherName, otherPicture, otherResult, pixelsName } from "../other.js";
 import { comparedLayer, insideApart, layerList, scoreTable } from "./apart.js";
 import { pixels } from "./maps.js";
@@ -94,7 +94,7 @@ export function contrastView(app) {
     stop();
     stop = otherResult(app, (result) => {
       [app.result, result].forEach((one, i) => refill(verdicts[i], ...verdictOf(app, one)));
-      refill(scores, scoreTable(app, result));
+      refill(scores, hasClasses(app) ? scoreTable(app, result) : null);
       const index = comparedLayer(app, result);
       layers.refresh(result, index);
       refill(maps, ...insideApart(app, result, index));
@@ -106,8 +106,9 @@ export function contrastView(app) {
 
 /** What was read. @param {App} app @param {Result} result */
 export function verdictOf(app, result) {
-  const winner = winnerOf({ ...app, result });
   const { doc, t, payload } = app;
+  if (!hasClasses(app)) return [t("reads.maps")];
+  const winner = winnerOf({ ...app, result });
   return [
     t("reads.as"),
     " ",

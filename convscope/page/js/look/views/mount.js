@@ -1,6 +1,6 @@
 /** Which drawing shows which state. */
 
-import { endOf, indexOf, scoresAreKnown } from "../lookup.js";
+import { endOf, hasClasses, indexOf, scoresAreKnown } from "../lookup.js";
 import { againstView } from "./against.js";
 import { contrastView } from "./contrast.js";
 import { drawView } from "./draw.js";
@@ -27,6 +27,8 @@ export function mountView(app) {
     const title = state.view === "loss" ? t("view.loss") : state.node;
     return emptyView(app, title, t("ended.here", { node: name, what: text }));
   }
+  if (!hasClasses(app) && state.view === "loss") return emptyView(app, t("view.loss"), t("maps.noclass"));
+  if (!hasClasses(app) && state.view === "where") return emptyView(app, t("view.where"), t("maps.noclass"));
   if (state.view === "layer" && indexOf(app, state.node) >= 0) return layerView(app);
   if (state.view === "value" && state.node === "picture") return pixelView(app);
   if (state.view === "value" && indexOf(app, state.node) >= 0) return valueView(app);

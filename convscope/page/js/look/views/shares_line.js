@@ -2,7 +2,7 @@
 
 import { make, refill, segmented } from "../../kit/dom.js";
 import { fixed } from "../../kit/format.js";
-import { mapName, nameOf } from "../lookup.js";
+import { hasClasses, mapName, nameOf } from "../lookup.js";
 import { shareText } from "./map_tile.js";
 
 /** @typedef {import("../types.js").App} App */
@@ -33,7 +33,10 @@ export function sharesLine(app) {
   };
   const refresh = () => {
     if (app.shares.label() < 0)
-      refill(said, app.waiting || app.result.logits.length ? t("shares.waiting") : t("shares.none"));
+      refill(
+        said,
+        hasClasses(app) && (app.waiting || app.result.logits.length) ? t("shares.waiting") : t("shares.none"),
+      );
     else refill(said, app.state.order === "number" ? t("shares.lines", score()) : t("shares.rule", score()));
   };
   /** A few maps by their numbers, those first whose shares are largest. @param {Share[]} shares */
