@@ -142,12 +142,16 @@ class _Units:
     def _regroup(self, picture: Values) -> None:
         """Split the groups of channels that were alike so far by what one picture made of them, (F, values)."""
         groups: dict[int, list[int]] = {}
-        for c, group in enumerate(self.first.tolist()):
-            members = groups.setdefault(group, [])
-            same = next((m for m in members if _alike(picture[m], picture[c])), None)
-            if same is None:
-                members.append(c)
-            self.first[c] = c if same is None else same
+        sizes = np.abs(picture).max(1)
+        with np.errstate(invalid="ignore"):  # what is infinite is like nothing
+            for c, group in enumerate(self.first.tolist()):
+                members = groups.setdefault(group, [])
+                near = np.abs(sizes[members] - sizes[c]) <= ALIKE * sizes[members] if members else []
+                likely = (m for m, one in zip(members, near, strict=True) if one)
+                same = next((m for m in likely if _alike(picture[m], picture[c], ALIKE * sizes[m])), None)
+                if same is None:
+                    members.append(c)
+                self.first[c] = c if same is None else same
 
     def result(self, after: str, network: OpenedNet) -> LayerHealth:
         """Return what was found over all batches."""
@@ -171,6 +175,5 @@ class _Units:
         return "constant" if most - least <= EVEN * max(abs(least), abs(most)) else None
 
 
-def _alike(one: Values, other: Values) -> bool:
-    with np.errstate(invalid="ignore"):  # what is infinite is like nothing
-        return bool((np.abs(one - other) <= ALIKE * np.abs(one).max()).all())
+def _alike(one: Values, other: Values, apart: float) -> bool:
+    return bool((np.abs(one - other) <= apart).all())
