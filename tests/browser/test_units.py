@@ -4,6 +4,8 @@ it says of itself.
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -166,3 +168,10 @@ def test_the_open_slice_is_seen_in_a_long_list(page: Page) -> None:
         (above, below), (top, bottom) = page.js(box, ".chips"), page.js(box, ".chip[aria-pressed=true]")
         assert below - above <= 30
         assert above <= (top + bottom) / 2 <= below, chosen
+
+
+def test_only_the_layers_of_the_formula_are_set_apart(page: Page) -> None:
+    page.open("")
+    bold = page.js("[...document.querySelectorAll('.formula b')].map((e) => e.textContent)")
+    assert bold == re.findall(r"\b([a-z_]\w*)\b(?![=\"])", page.text(".formula"))
+    assert "pad" not in bold

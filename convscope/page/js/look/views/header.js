@@ -118,9 +118,9 @@ function formulaLine(app) {
   return make(doc, "details", { class: "formula-fold" }, make(doc, "summary", {}, title), line);
 }
 
-/** The formula, its layers' names set apart from their numbers. @param {App} app */
+/** The formula, its layers' names set apart from what stands in their brackets. @param {App} app */
 function formulaParts(app) {
   return app.payload.formula
-    .split(/([a-z_]+)/)
-    .map((part) => (/^[a-z]/.test(part) ? make(app.doc, "b", {}, part) : part));
+    .split(/(?<![\w"])([a-z_]\w*)(?![\w"=])/)
+    .map((part, i) => (i % 2 ? make(app.doc, "b", {}, part) : part));
 }
