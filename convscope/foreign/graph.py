@@ -26,6 +26,7 @@ MOST_COST = 10**12  # multiply-adds for one picture: half a minute of one core
 SMALL = 4096  # numbers of a constant that shapes may be made of
 SAME = {"Identity", "Dropout"}  # hand their input on
 SHAPED_AS_READ = {"GroupNormalization"}  # whose schema of opset 18, taken back later, onnx infers nothing by
+FRESH = {"Constant", "ConstantOfShape", "DequantizeLinear"}  # whose results are learned, not what they are made of
 RESHAPES = {"Reshape", "Unsqueeze", "Squeeze", "Flatten"}
 
 
@@ -217,7 +218,7 @@ class _Folding:
             made = compute(node, feeds, self.opened.opset, list(outputs))
         roots = frozenset().union(*(graph.roots[name] for name in inputs if name))
         for name, value in zip(outputs, made, strict=True):
-            own = None if node.op_type in ("Constant", "ConstantOfShape") else roots
+            own = None if node.op_type in FRESH else roots
             self._constant(name, np.asarray(value), own)
 
     def _hold(self, count: int, node: NodeProto) -> None:

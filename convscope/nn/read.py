@@ -70,6 +70,23 @@ def upsample(m: nn.Upsample) -> Found:
     return k.Upsample((int(factors[0]), int(factors[1])), m.mode)
 
 
+def interpolate(
+    out: Tensor,
+    x: Tensor,
+    size: Any = None,
+    scale_factor: Any = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+    recompute_scale_factor: bool | None = None,
+    antialias: bool = False,
+) -> Found:
+    """A size that is a whole number of times the maps' own is that scale."""
+    whole = x.dim() == out.dim() == 4 and not (out.shape[2] % x.shape[2] or out.shape[3] % x.shape[3])
+    if not whole or align_corners or antialias:
+        return None
+    return k.Upsample((out.shape[2] // x.shape[2], out.shape[3] // x.shape[3]), mode)
+
+
 def group_norm(m: nn.GroupNorm) -> Found:
     return k.GroupNorm(m.num_groups, m.eps) if m.affine else None
 

@@ -261,7 +261,7 @@ TORCH: dict[type[k.Layer], Torch] = {
     k.Upsample: Torch(
         lambda layer, node: nn.Upsample(scale_factor=pair(layer.scale), mode=layer.mode),
         {nn.Upsample: read.upsample},
-        {},
+        {"interpolate": read.interpolate},
     ),
     k.ConvTranspose: Torch(_make_transposed, {nn.ConvTranspose2d: read.conv_transpose}, {}),
     k.ChannelShuffle: Torch(

@@ -190,6 +190,7 @@ def test_a_quantised_file_shows_its_dequantised_weights_and_what_its_rounding_ho
     weight = decode(page.payload["tensors"]["conv.weight"])
     np.testing.assert_allclose(weight, (tensors["w"].astype(np.float32) - 3) * 0.02, rtol=1e-6)
     assert any("leaves out the rounding" in note for note in page.notes)
+    assert page.payload["figures"]["parameters"] == 4 * 27 + 15, "the weights, not their scales"
     x = pictures().astype(np.float32) / 255
     wanted = run(data, x)
     np.testing.assert_allclose(decode(page.payload["samples"]["logits"]), wanted, rtol=1e-4, atol=1e-5)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from itertools import chain
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from ...errors import InputError, phrase
@@ -16,6 +18,15 @@ def check_module(module: Any) -> None:
     """Raise InputError for what is no module: weights alone."""
     if isinstance(module, Mapping):
         raise InputError("module.weights", got=f"{len(module)}", hint=phrase("module.weights.try"))
+
+
+def in_single(module: nn.Module) -> nn.Module:
+    """Return a module in half precision as a copy in float32, since layers that round so coarsely are compared with
+    nothing; any other as it is.
+    """
+    held = (t.dtype for t in chain(module.parameters(), module.buffers()))
+    halves = any(dtype in (torch.float16, torch.bfloat16) for dtype in held)
+    return copy.deepcopy(module).float() if halves and not isinstance(module, torch.jit.ScriptModule) else module
 
 
 def read_by(module: nn.Module, x: Tensor) -> Tensor:

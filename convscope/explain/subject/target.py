@@ -14,6 +14,7 @@ from ...modelfile import ModelFile
 from ...nn import Net
 from ...pictures.input_spec import InputSpec
 from ...prediction import Model
+from ..imported.chosen import in_single
 from ..options import OF_OTHERS, LookOptions
 from . import samples
 from .inputs import Inputs, each_input, sort_inputs
@@ -77,6 +78,8 @@ def target_of_module(module: nn.Module, pictures: Any, options: LookOptions) -> 
         spec, things = module.spec, list(each_input(pictures))
     else:
         spec, things, notes = infer_input(pictures, options)
+        given, module = module, in_single(module)
+        notes = notes if module is given else (*notes, phrase("foreign.cast"))
     classes = tuple(options.classes or next((t.classes for t in things if hasattr(t, "classes")), ()))
     inputs = sort_inputs(things, spec, classes, options)
     subject = subject_of_module(module, spec, trial(inputs, spec), classes or None, options.title, options.output)

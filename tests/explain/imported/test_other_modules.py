@@ -197,3 +197,36 @@ def test_a_program_that_is_no_fixed_row_of_operators_is_refused_in_one_line() ->
         with pytest.raises(InputError) as caught:
             looked(program)
     assert caught.value.key == "module.script.inside"
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_a_module_in_half_precision_is_computed_in_float32_and_said(dtype: torch.dtype) -> None:
+    torch.manual_seed(0)
+    module = nn.Sequential(nn.Conv2d(1, 8, 3), nn.SiLU(), nn.Flatten(), nn.Linear(800, 5)).to(dtype)
+    page = looked(module)
+    assert [node["kind"] for node in page.payload["nodes"]] == ["conv", "silu", "flatten", "fc"]
+    assert any("computed in float32" in note for note in page.notes)
+    assert {p.dtype for p in module.parameters()} == {dtype}, "the module stays as it was"
+
+
+class Enlarged(nn.Module):
+    def __init__(self, **how: Any) -> None:
+        super().__init__()
+        self.body, self.head, self.how = nn.Conv2d(1, 4, 3), nn.Linear(4, 5), how
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(fun.interpolate(self.body(x), **self.how).mean((2, 3)))
+
+
+@pytest.mark.parametrize(
+    ("how", "kind"),
+    [
+        ({"scale_factor": 2}, "upsample"),
+        ({"size": (20, 30), "mode": "bilinear"}, "upsample"),
+        ({"size": (20, 20), "mode": "bilinear", "align_corners": True}, "opaque"),
+        ({"size": 15}, "opaque"),
+        ({"scale_factor": 2, "mode": "bicubic"}, "opaque"),
+    ],
+)
+def test_maps_enlarged_by_whole_factors_are_a_layer(how: dict[str, Any], kind: str) -> None:
+    assert looked(Enlarged(**how)).payload["nodes"][1]["kind"] == kind

@@ -33,6 +33,7 @@ import { RULES, shapeConstant } from "./shapes.js";
  */
 
 const SAME_VALUE = new Set(["Identity", "Dropout"]); // hand their input on
+const FRESH = new Set(["Constant", "ConstantOfShape", "DequantizeLinear"]); // whose results are learned
 const SMALL_CONSTANT = 4096; // numbers of a constant that shapes may be made of
 const HEAVY = new Set(["ConvTranspose", "Einsum", "ConvInteger", "QLinearConv", "LSTM", "GRU", "RNN", "GridSample"]);
 
@@ -138,7 +139,7 @@ export function foldGraph(opened, shape) {
     const given = inputs.map((name) => constants.get(name) ?? null);
     /** @type {Set<string>} */
     const of = new Set(inputs.flatMap((name) => [...(roots.get(name) ?? [])]));
-    const fresh = node.kind === "Constant" || node.kind === "ConstantOfShape";
+    const fresh = FRESH.has(node.kind);
     try {
       COMPUTED[node.kind](given, attributes, made, opened.opset).forEach((constant, i) => {
         if (constant.size <= SMALL_CONSTANT) void constant.values; // so that what is wrong with it is found here
