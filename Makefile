@@ -8,7 +8,7 @@ QUICK = $(BIN)/python -m pytest -q -x -m "not slow and not browser"
 HALF = tests/cli tests/data tests/docs tests/training tests/lab tests/machine
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help train test quick long faults mutants check check-page screenshots demo plain bench bench-report cli-reference formula-reference kernels site sbom dist clean
+.PHONY: help train test quick long faults mutants check check-page screenshots demo plain bench networks bench-report cli-reference formula-reference kernels site sbom dist clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -88,6 +88,10 @@ plain: $(VENV)/installed  ## train and measure the networks of the lab's first c
 
 bench: $(VENV)/tested  ## measure everything again beside the peers: hours, and 10 GB for their environments
 	$(BIN)/python -m benchmarks
+
+networks: $(VENV)/tested  ## look at every network of others that is at hand anew, an hour; writes docs/networks.md's tables
+	$(BIN)/python -m benchmarks.networks
+	$(BIN)/python -m benchmarks.networks_report
 
 bench-report: $(VENV)/tested  ## write docs/benchmarks.md and its plots from what was measured
 	$(BIN)/python -m benchmarks.report

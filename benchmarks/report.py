@@ -15,7 +15,7 @@ from benchmarks.tables import figure, footnote, of_result
 DOCS = Path(__file__).parents[1] / "docs"
 README = DOCS.parent / "README.md"
 MARKS = ("<!-- benchmarks: written by make bench-report -->\n", "<!-- benchmarks end -->\n")
-OWN_PAGE = ("pictures", "rejection")  # results that a page of their own shows
+OWN_PAGE = ("pictures", "rejection", "networks")  # results that a page of their own shows
 ORDER = (
     "training",
     "first-step",
