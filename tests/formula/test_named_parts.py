@@ -136,3 +136,13 @@ def test_parts_within_parts_have_a_limit() -> None:
         parse("".join(links) + "p499")
     with pytest.raises(FormulaError, match="parts nested too deep"):  # brackets between them do not help
         parse("p0 = relu; " + "".join(f"p{i} = [[[p{i - 1}*1]]]; " for i in range(1, 200)) + "p199")
+
+
+def test_an_se_counts_as_one_layer_of_those_that_calls_of_parts_have_made() -> None:
+    """280 of 420 layers each are read when the first call ends: it is the sum of two of them that is too much."""
+    many = " + ".join(["se(2)"] * 70)
+    text = "p0 = relu; " + "".join(f"p{i} = {many} + p{i - 1}; " for i in range(1, 5)) + "p4"
+    with pytest.raises(FormulaError, match="too many layers after repeats, got 841, expected at most 512"):
+        parse(text)
+    made = "concat(" + "c, " * 255 + "{})"
+    assert parse("c = relu; " + made.format("c + c")).count == 258

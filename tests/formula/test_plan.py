@@ -10,8 +10,8 @@ from dataclasses import FrozenInstanceError, fields
 
 import pytest
 
-from convscope.errors import PlanError
-from convscope.formula import FC, AvgPool, Branches, Chain, Conv, Crop, MaxPool, Plan, ReLU, Repeat, Skip
+from convscope.errors import FormulaError, PlanError
+from convscope.formula import FC, AvgPool, Branches, Chain, Conv, Crop, MaxPool, Plan, ReLU, Repeat, Skip, parse
 from convscope.formula.geometry import pair
 from convscope.formula.kinds import LAYERS
 
@@ -105,3 +105,51 @@ def test_depth_is_bounded_in_python_too(around: Callable[[Plan], Plan]) -> None:
     with pytest.raises(PlanError, match=r"too deep|too many layers"):
         for _ in range(40):
             plan = around(plan)
+
+
+def within_one_another(group: str, times: int) -> str:
+    """Return a formula of parts, each within the one after it."""
+    parts = [f"p{i} = {group.format(f'p{i - 1}')}; " for i in range(1, times + 1)]
+    return f"p0 = relu; {''.join(parts)}p{times}"
+
+
+LAYERS_AT_MOST = [  # 512 layers, and 513
+    ("relu*512", "relu*513"),
+    ("relu*256 + relu*256", "relu*256 + relu*257"),
+    ("skip(relu*511)", "skip(relu*512)"),
+    ("skip(relu*500, relu*11)", "skip(relu*500, relu*12)"),
+    ("gate(relu*511)", "gate(relu*512)"),
+    ("concat(relu*500, relu*11)", "concat(relu*500, relu*12)"),
+    ("relu*506 + se(1)", "relu*507 + se(1)"),
+    ("(relu + relu)*256", "(relu + relu)*256 + relu"),
+]
+DEPTHS_AT_MOST = [  # a depth of 32, each group with what stands beside the next being 2; and one more within
+    (within_one_another(group, 16), within_one_another(group, 16).replace("relu", one))
+    for group in ("concat(bn + {}, bn)", "concat(bn, {} + bn)", "skip(bn + {})", "skip(bn, {} + bn)", "gate({} + bn)")
+    for one in ("skip(relu)", "gate(relu)", "concat(relu, relu)", "(relu*1)")
+]
+DEPTHS_AT_MOST.append(  # an se is 2 deep
+    tuple(within_one_another("gate({} + bn)", 15).replace("relu", inner) for inner in ("se(1)", "skip(se(1))"))  # type: ignore[arg-type]
+)
+
+
+@pytest.mark.parametrize(("taken", "refused"), LAYERS_AT_MOST)
+def test_512_layers_are_taken_and_513_are_not(taken: str, refused: str) -> None:
+    assert parse(taken).count == 512
+    with pytest.raises(FormulaError, match="too many layers after repeats, got 513, expected at most 512"):
+        parse(refused)
+
+
+@pytest.mark.parametrize(("taken", "refused"), DEPTHS_AT_MOST)
+def test_a_depth_of_32_is_taken_and_33_is_not(taken: str, refused: str) -> None:
+    assert parse(taken).depth == 32
+    with pytest.raises(FormulaError, match="groups nested too deep, got 33, expected at most 32"):
+        parse(refused)
+
+
+@pytest.mark.parametrize("ratio", [1, 1024])
+def test_the_ratio_of_an_se_has_its_bounds(ratio: int) -> None:
+    assert str(parse(f"se({ratio})")) == f"se({ratio})"
+    for wrong in (0, 1025, True, 2.0):
+        with pytest.raises(FormulaError, match="the ratio of an se"):
+            parse(f"se({wrong})")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import pytest
 import torch
@@ -11,6 +12,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from convscope.errors import PlanError
 from convscope.formula import ZOO, Conv, Network, parse, resolve, trace
+from convscope.formula.geometry import Shape
+from convscope.formula.tracing import MAX_FIELD, MAX_NUMBERS, MAX_PARAMETERS, MAX_PICTURE
 from convscope.nn import build
 from convscope.pictures.input_spec import InputSpec
 from tests.strategies import networks
@@ -196,3 +199,43 @@ def test_nonsense_inputs_are_refused() -> None:
     for shape, classes in (((1, 0, 3), 10), ((1, 3), 10), ((10**6, 10**6, 10**6), 10), ((1, 3, 3), 0)):
         with pytest.raises(PlanError):
             trace(parse("relu"), shape, classes)  # type: ignore[arg-type]
+
+
+WIDE = "conv(1, 1, stride=(427445, 1)) + conv(1, 1, stride=(16386, 1))"  # 427,445·16,386·8,191·157 = 2⁵³ − 2
+WIDE += " + conv(1, (158, 1), dilation=(8191, 1), pad=(1000000, 0))"
+BOUNDS = [  # what is just taken, what is one too much; each with the picture's shape
+    ("parameters.many", ("fc(1000000)", (499, 1, 1)), ("conv(1, 1, bias=False) + fc(1000000)", (1, 1, 500))),
+    ("parameters.many", ("bn + fc(999998)", (499, 1, 1)), ("bn + fc(999999)", (499, 1, 1))),
+    ("output.large", ("conv(1000000, 1)", (1, 25, 20)), ("conv(100000, 1)", (1, 5001, 1))),
+    ("output.large", ("pad((500000, 0, 499500, 0))", (500, 500, 1)), ("pad((500000, 0, 499501, 0))", (500, 500, 1))),
+    ("input.large", ("relu", (1, 8192, 8192)), ("relu", (1, 8193, 8192))),
+    ("input.large", ("relu", (1 << 26, 1, 1)), ("relu", ((1 << 26) + 1, 1, 1))),
+    ("field.large", (WIDE, (1, 1, 1)), (f"conv(1, (2, 1)) + {WIDE}", (1, 2, 1))),
+    ("adaptive.large", ("adaptive_avgpool((65535, 1))", (1, 1, 1)), ("adaptive_avgpool((65536, 1))", (1, 1, 1))),
+    ("adaptive.large", ("adaptive_avgpool((128, 384))", (1, 128, 128)), ("adaptive_avgpool((1, 256))", (1, 1, 256))),
+    ("crop.large", ("crop((5, 7))", (1, 5, 7)), ("crop((6, 7))", (1, 5, 7))),
+    ("crop.large", ("crop((5, 7))", (1, 5, 7)), ("crop((5, 8))", (1, 5, 7))),
+    ("slice.large", ("channel_slice(1, 3)", (3, 2, 2)), ("channel_slice(1, 4)", (3, 2, 2))),
+    ("rows.none", ("conv(1, (5, 1))", (1, 5, 1)), ("conv(1, (5, 1))", (1, 4, 1))),
+    ("columns.none", ("maxpool((1, 5), pad=(0, 1))", (1, 1, 3)), ("maxpool((1, 5), pad=(0, 1))", (1, 1, 2))),
+    ("groups.divide.input", ("conv(4, 1, groups=2)", (6, 1, 1)), ("conv(4, 1, groups=2)", (7, 1, 1))),
+    ("softmax.last", ("log_softmax + relu", (1, 1, 1)), ("log_softmax", (1, 1, 1))),
+    ("units.last", ("fc(3) + fc", (1, 1, 1)), ("fc + fc(3)", (1, 1, 1))),
+]
+
+
+@pytest.mark.parametrize(("key", "taken", "refused"), BOUNDS)
+def test_what_is_at_its_bound_is_taken_and_one_more_is_refused(
+    key: str, taken: tuple[str, Shape], refused: tuple[str, Shape]
+) -> None:
+    trace(parse(taken[0]), taken[1])
+    with pytest.raises(PlanError) as caught:
+        trace(parse(refused[0]), refused[1])
+    assert caught.value.key == key
+
+
+def test_what_is_at_a_bound_is_as_large_as_it_says() -> None:
+    assert trace(parse("fc(1000000)"), (499, 1, 1)).parameters == MAX_PARAMETERS == 500_000_000
+    assert math.prod(trace(parse("conv(1000000, 1)"), (1, 25, 20)).nodes[0].output) == MAX_NUMBERS == 500_000_000
+    assert trace(parse(WIDE), (1, 1, 1)).nodes[-1].field.size == (MAX_FIELD, 1) == (2**53 - 1, 1)
+    assert MAX_PICTURE == 8192 * 8192
