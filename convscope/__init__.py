@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from .prediction import Model as Model
     from .prediction import load as load
     from .prediction import predict as predict
+    from .quantisation import quantise as quantise
     from .training.recipes import Recipe as Recipe
     from .training.session import train as train
     from .training.whole_report import report as report
@@ -89,6 +90,7 @@ _HOMES = {
     "report": "training.whole_report",
     "check": "checking",
     "evaluate": "evaluation",
+    "quantise": "quantisation",
     "draw": "drawing",
     "describe": "explain.describing",
     "look": "explain.look",

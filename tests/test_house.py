@@ -31,7 +31,7 @@ ORDER = """
     foreign transfer
     checking drawing
     evaluation
-    page
+    page quantisation
     reporting
     training
     explain sklearn

@@ -32,6 +32,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("convscope predict runs/pets scans --sort-into sorted", "copies of the pictures, a folder a label"),
         ("convscope predict lite0 photo.jpg", "a network that knows 1,000 things, without a training"),
     ),
+    "quantise": (
+        ("convscope quantise runs/pets", "writes model.int8.onnx beside model.onnx, unless it loses too much"),
+        ("convscope quantise model.onnx pets -o small.onnx --most-loss 0.2", "any model file, by your own measure"),
+    ),
     "report": (
         ("convscope report runs/pets", "errors, doubts, robustness, what more pictures would give"),
         ("convscope report runs/pets more-pets -o more.html", "the same on other pictures"),

@@ -19,6 +19,7 @@ VERBS = {
     "evaluate": "accuracy, loss and confusion matrix on labelled pictures",
     "predict": "which class is in each picture",
     "serve": "a model behind HTTP: pictures in, answers as predict --json has them",
+    "quantise": "a model in 8 bits, with its accuracy before and after",
     "report": "what a run came to, as one HTML file: figures, errors, doubts, limits",
     "draw": "the architecture of a network for papers and slides: .svg, .pdf, .png",
     "look": "every number of a network in one HTML file",

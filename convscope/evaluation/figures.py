@@ -16,6 +16,8 @@ from ..machine.memory import fitting
 from .intervals import Floats, Interval, Whole, independent, mean_interval, wilson
 from .refusals import Refusals
 
+Right = np.ndarray[Any, np.dtype[np.bool_]]
+
 SKEWED = 1.5  # largest class to smallest, from which the accuracy alone misleads
 VERY_SKEWED = 10.0
 FEW = 20  # pictures of a class, below which its figures are a guess
@@ -51,13 +53,13 @@ class Evaluation:
     """Figures over `n` pictures. `confusion` (K, K) counts pictures by true class (row) and predicted class (column).
 
     `loss` is the mean cross-entropy in nats (natural logarithm, S17), `accuracy` and `ece`, the expected calibration
-    error, are fractions; all are NaN for n = 0. Every interval is a 95 % one. `independent` (K, 2) is how many
-    independent pictures each class's true ones, and those called so, are worth; where pictures come in groups, that is
-    fewer than there are. `without_leaks`: the same figures without the pictures that training has seen. Of `inverted`
-    pictures dark and light were swapped first. `before_changes`: the same figures by the labels that the folder gives,
-    where a list of changes gives some of these pictures others. Of a model that can tell outsiders `refusals` says how
-    many it calls none of its classes. Of a calibrated model `uncalibrated` says what loss and error would be without
-    its `temperature`.
+    error, are fractions; all are NaN for n = 0. `right` (n,) says which pictures were called what they are. Every
+    interval is a 95 % one. `independent` (K, 2) is how many independent pictures each class's true ones, and those
+    called so, are worth; where pictures come in groups, that is fewer than there are. `without_leaks`: the same figures
+    without the pictures that training has seen. Of `inverted` pictures dark and light were swapped first.
+    `before_changes`: the same figures by the labels that the folder gives, where a list of changes gives some of these
+    pictures others. Of a model that can tell outsiders `refusals` says how many it calls none of its classes. Of a
+    calibrated model `uncalibrated` says what loss and error would be without its `temperature`.
     """
 
     n: int
@@ -68,6 +70,7 @@ class Evaluation:
     classes: tuple[str, ...]
     worth: float
     independent: Floats = field(repr=False)
+    right: Right = field(repr=False)
     measured: Measured | None = None
     inverted: int = 0
     refusals: Refusals | None = None
@@ -234,7 +237,7 @@ def score(
     if n:
         accuracy = float((predicted == labels).mean())
         loss, ece = cross_entropy(logits, labels), calibration_error(logits, labels)
-    found = Evaluation(n, accuracy, loss, ece, confusion, tuple(classes), worth, apart)
+    found = Evaluation(n, accuracy, loss, ece, confusion, tuple(classes), worth, apart, predicted == labels)
     if leaked is None or not leaked.any():
         return found
     rest = ~leaked

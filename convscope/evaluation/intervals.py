@@ -45,6 +45,25 @@ def independent(groups: Whole) -> float:
     return float(len(groups) ** 2 / np.square(sizes).sum())
 
 
+def paired_interval(lost: int, won: int, n: float, pictures: int) -> Interval:
+    """Return the 95 % interval of how much better a second network is on the pictures that both were asked, as a share:
+    `lost` that only the first got right, `won` that only the second did, of so many `pictures`, worth `n` independent.
+
+    Agresti and Min (2005), "Simple improved confidence intervals for comparing matched proportions": Wald's, after half
+    a picture is added to each of the four cells. It is narrower than that of two accuracies apart, since what both get
+    right or wrong says nothing of their difference.
+
+    >>> [round(end, 4) for end in paired_interval(12, 9, 10_000.0, 10_000)]  # −3 ± 1.96 · √22 pictures
+    [-0.0012, 0.0006]
+    """
+    if not pictures:
+        return -1.0, 1.0
+    b, c, all_of_them = lost * n / pictures + 0.5, won * n / pictures + 0.5, n + 2
+    middle = (c - b) / all_of_them
+    half = Z95 * math.sqrt(b + c - (c - b) ** 2 / all_of_them) / all_of_them
+    return max(-1.0, middle - half), min(1.0, middle + half)
+
+
 def mean_interval(shares: Floats, worth: Floats) -> Interval:
     """Return the interval of the mean of shares (K,), each of so many independent pictures (K,); (0, 1) for K = 0.
 

@@ -42,6 +42,14 @@ class Data:
     notes: tuple[Phrase, ...] = ()
 
 
+class Task(NamedTuple):
+    """What is measured: the data, which of its pictures ("train", "validation", "test", "all"), and they themselves."""
+
+    found: Data
+    name: str
+    part: Split
+
+
 class Reading(NamedTuple):
     """How pictures are read: as `data.load` says."""
 
@@ -83,9 +91,24 @@ def evaluate(
     path = None if isinstance(model, Model) else Path(model)
     model = model if isinstance(model, Model) else load(model)
     check_classes(len(model.classes))
-    reading = Reading(data_root, label_from, cache, progress)
+    return measure(model, task_of(model, path, data, split, Reading(data_root, label_from, cache, progress)))
+
+
+def task_of(
+    model: Model,
+    path: Path | None,
+    data: Dataset | str | os.PathLike[str] | None,
+    split: str | None,
+    reading: Reading,
+) -> Task:
+    """Return what `evaluate` measures, read; the model is the one at `path`, None where it came without one."""
     found = own_data(model, path, reading) if data is None else given_data(model, path, data, reading)
-    name, part = chosen(found, split, model.provenance.data)
+    return Task(found, *chosen(found, split, model.provenance.data))
+
+
+def measure(model: Model, task: Task) -> Evaluation:
+    """Return the figures of a model on the pictures of a task."""
+    found, name, part = task
     labels = matched(part.labels, found.dataset.classes, model.classes)
     logits, inverted, refused = np.zeros((0, len(model.classes)), np.float32), 0, None
     if len(part):

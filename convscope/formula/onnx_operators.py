@@ -7,7 +7,8 @@ import struct
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
-FLOAT, UINT8, INT64, HALF = 1, 2, 7, 10  # TensorProto.DataType
+FLOAT, UINT8, INT8, INT32, INT64, HALF = 1, 2, 3, 6, 7, 10  # TensorProto.DataType
+_BYTES = {FLOAT: 4, UINT8: 1, INT8: 1, INT32: 4, INT64: 8, HALF: 2}
 
 Attributes: TypeAlias = dict[str, int | float | tuple[int, ...]]
 
@@ -31,7 +32,7 @@ class Tensor(NamedTuple):
     @property
     def size(self) -> int:
         """Bytes that its numbers take."""
-        return math.prod(self.shape) * {INT64: 8, HALF: 2}.get(self.type, 4)
+        return math.prod(self.shape) * _BYTES[self.type]
 
 
 class Piece(NamedTuple):

@@ -4,7 +4,8 @@ Opset 17. Every node's output bears the node's name; inputs and outputs of the f
 `probabilities`. The preprocessing is part of the graph: Cast, Sub, Div, and for a plan that begins with crop a Slice.
 So is the calibration: `probabilities` are the softmax of `logits` divided by the temperature, where there is one. And
 so is the rejection, where there is one: `outsider` is how foreign a picture is.
-Weights kept in half precision are called "<node>.<weight>.half", and a Cast makes "<node>.<weight>" of them.
+Weights kept in half precision are called "<node>.<weight>.half", and a Cast makes "<node>.<weight>" of them. In a
+quantised file values are rounded to 8 bits, and weights and biases made of whole numbers (`quantised.py`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ..formula.onnx_operators import FLOAT, HALF, UINT8, Operator, Piece, Tensor
 from ..pictures.input_spec import InputSpec
 from ..rejection import Rejection
 from ..rejection import operators as rejecting
+from . import quantised as rounding
 
 
 class Value(NamedTuple):
@@ -51,6 +53,7 @@ def tensors(
     temperature: float | None = None,
     half: Collection[str] = (),
     rejection: Rejection | None = None,
+    quantised: str = "",
 ) -> dict[str, Tensor]:
     """Return the initialisers in order: the constants of the preprocessing and of the layers, the temperature, those
     of the rejection, then the weights, those in `half` in half precision.
@@ -66,9 +69,11 @@ def tensors(
         all_tensors["logits.temperature"] = Tensor(FLOAT, (), struct.pack("<f", temperature))
     if rejection is not None:
         all_tensors |= rejecting.piece(network, rejection).tensors
+    rounded = layout(network) if quantised else None
     for name, shape in weight_shapes(network).items():
-        all_tensors[stored(name, half)] = Tensor(HALF if name in half else FLOAT, shape)
-    return all_tensors
+        if rounded is None or name not in rounded.whole:
+            all_tensors[stored(name, half)] = Tensor(HALF if name in half else FLOAT, shape)
+    return all_tensors | (rounding.tensors(rounded, weight_shapes(network), quantised) if rounded else {})
 
 
 def stored(name: str, half: Collection[str]) -> str:
@@ -86,8 +91,18 @@ def weight_shapes(network: Network) -> dict[str, tuple[int, ...]]:
     return {f"{node.name}.{name}": shape for node in network.nodes for name, shape in node.weights + node.buffers}
 
 
+def layout(network: Network) -> rounding.Layout:
+    """Return what a quantised file of a network rounds."""
+    plain = operators(network)
+    return rounding.layout(plain, "pictures.scaled", network.nodes[-1].name, weight_shapes(network))
+
+
 def operators(
-    network: Network, calibrated: bool = False, half: Collection[str] = (), rejection: Rejection | None = None
+    network: Network,
+    calibrated: bool = False,
+    half: Collection[str] = (),
+    rejection: Rejection | None = None,
+    quantised: str = "",
 ) -> list[Operator]:
     """Return the graph's operators in the order they are computed."""
     all_operators = [
@@ -109,7 +124,8 @@ def operators(
         all_operators.append(Operator("Div", ("logits", "logits.temperature"), "logits.calibrated"))
     scores = "logits.calibrated" if calibrated else "logits"
     all_operators.append(Operator("Softmax", (scores,), "probabilities", {"axis": 1}))
-    return all_operators + (list(rejecting.piece(network, rejection).operators) if rejection else [])
+    all_operators += list(rejecting.piece(network, rejection).operators) if rejection else []
+    return rounding.woven(all_operators, layout(network), quantised) if quantised else all_operators
 
 
 def _pieces(network: Network) -> list[Piece]:

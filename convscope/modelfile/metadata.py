@@ -14,7 +14,7 @@ from ..pictures.input_spec import InputSpec, check_ends
 from ..rejection import Rejection
 from ..runs.json_text import parse_json
 
-FORMAT = 5  # what is written; the earlier ones are read
+FORMAT, QUANTISED = 5, 6  # what is written; the earlier ones are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,15 @@ class Metadata:
     rejection: Rejection | None = None
     half: tuple[str, ...] = ()  # the weights kept in half precision, "<node>.<weight>"; the graph says which
     sized: bool = True  # whether the graph says the size of every layer's output, as formats 1 to 4 did not
+    quantised: str = ""  # where the graph computes in 8 bits, which bytes its weights are; the graph says it
 
     @property
     def format(self) -> int:
-        """The format version: 5; without sizes 1, 2 where the probabilities are calibrated, 3 with weights in half
-        precision, 4 where pictures can be none of the classes.
+        """The format version: 5; 6 in 8 bits; without sizes 1, 2 where the probabilities are calibrated, 3 with weights
+        in half precision, 4 where pictures can be none of the classes.
         """
         if self.sized:
-            return FORMAT
+            return QUANTISED if self.quantised else FORMAT
         return 4 if self.rejection else 3 if self.half else 1 if self.calibration is None else 2
 
     def __post_init__(self) -> None:
@@ -73,11 +74,11 @@ def from_records(records: dict[str, str]) -> Metadata:
     version = records.get("convscope.format", "")
     if not (version.isascii() and version.isdigit() and len(version) < 9 and int(version) >= 1):
         raise InputError("model.version", got=version)
-    if int(version) > FORMAT:
+    if int(version) > QUANTISED:
         raise InputError(
             "model.newer",
             got=phrase("model.newer.format", n=version),
-            expected=phrase("model.newer.format", n=FORMAT),
+            expected=phrase("model.newer.format", n=QUANTISED),
             hint="pip install --upgrade convscope",
         )
     calibrated = int(version) == 2 or (int(version) > 2 and "convscope.calibration" in records)

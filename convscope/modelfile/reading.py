@@ -18,12 +18,13 @@ from .. import pretrained
 from ..errors import ConvscopeError, InputError, phrase
 from ..files import open_plain
 from ..formula.network import Network
-from ..formula.onnx_operators import HALF
+from ..formula.onnx_operators import FLOAT, HALF
 from ..formula.plan import Plan
 from ..pictures.input_spec import InputSpec
 from ..rejection import Fitted
 from ..rejection import operators as rejecting
 from . import graph
+from . import quantised as rounding
 from .digest import sealed
 from .metadata import Metadata, from_records
 from .other_formats import refuse_by_name, refused
@@ -85,6 +86,13 @@ class ModelFile:
         """The weights that the file keeps in half precision, "<node>.<weight>"; `weights` has them as float32."""
         return self.metadata.half
 
+    @property
+    def quantised(self) -> str:
+        """Which bytes the weights are, "int8" or "uint8", where the graph computes in 8 bits; "" where it does not.
+        `weights` has what they stand for, as float32.
+        """
+        return self.metadata.quantised
+
     @cached_property
     def weights(self) -> dict[str, np.ndarray[Any, np.dtype[np.float32]]]:
         """Every weight and running statistic as a read-only float32 array, named "<node>.<weight>"."""
@@ -92,9 +100,14 @@ class ModelFile:
 
         tensors = parse_graph(parse_model(self.data).graph).tensors
         arrays = {}
+        layout = graph.layout(self.network) if self.quantised else None
         for name, shape in graph.weight_shapes(self.network).items():
-            data = tensors[graph.stored(name, self.half)].data
-            array = np.frombuffer(data, "<f2").astype("<f4") if name in self.half else np.frombuffer(data, "<f4")
+            if layout is not None and name in layout.whole:
+                parts = {key: tensor.data for key, tensor in tensors.items()}
+                array = rounding.decoded(name, layout, parts, self.quantised)
+            else:
+                data = tensors[graph.stored(name, self.half)].data
+                array = np.frombuffer(data, "<f2").astype("<f4") if name in self.half else np.frombuffer(data, "<f4")
             array.flags.writeable = False
             arrays[name] = array.reshape(shape)
         return arrays
@@ -180,7 +193,8 @@ def check(data: bytes, where: str) -> Metadata:
         if (model.ir, model.opsets) != (8, {"": 17}):
             raise MalformedError("model.form.opset")
         found = parse_graph(model.graph)
-        metadata = replace(metadata, half=graph.halves(metadata.network, found.tensors))
+        half, quantised = graph.halves(metadata.network, found.tensors), rounding.kind_of(found.tensors)
+        metadata = replace(metadata, half=half, quantised=quantised)
         if str(metadata.format) != model.metadata["convscope.format"]:
             raise MalformedError("model.form.format", n=metadata.format)
         _compare(found, metadata)
@@ -197,7 +211,8 @@ def _compare(found: Graph, metadata: Metadata) -> None:
     if (found.inputs, found.outputs) != graph.ends(metadata.network, metadata.rejection is not None):
         raise MalformedError("model.form.ends")
     calibration = metadata.calibration
-    wanted = graph.operators(metadata.network, calibration is not None, metadata.half, metadata.rejection)
+    quantised = metadata.quantised
+    wanted = graph.operators(metadata.network, calibration is not None, metadata.half, metadata.rejection, quantised)
     if found.operators != wanted:
         pairs = zip(found.operators, wanted, strict=False)
         name = next((want.output for operator, want in pairs if operator != want), None)
@@ -205,7 +220,7 @@ def _compare(found: Graph, metadata: Metadata) -> None:
     if found.values != (graph.values(metadata.network) if metadata.sized else ()):
         raise MalformedError("model.form.values")
     temperature = None if calibration is None else calibration.temperature
-    tensors = graph.tensors(metadata.network, metadata.spec, temperature, metadata.half, metadata.rejection)
+    tensors = graph.tensors(metadata.network, metadata.spec, temperature, metadata.half, metadata.rejection, quantised)
     if unmatched := sorted(found.tensors.keys() ^ tensors.keys()):
         raise MalformedError("model.form.unmatched", name=unmatched[0])
     for name, tensor in tensors.items():
@@ -215,7 +230,12 @@ def _compare(found: Graph, metadata: Metadata) -> None:
         if tensor.data is not None and has.data != tensor.data:
             raise MalformedError("model.form.input", name=name)
         variance = name.removesuffix(".half").endswith(".running_var")
-        if tensor.data is None and not is_usable(has.data, variance, "<f2" if tensor.type == HALF else "<f4"):
+        kind = {FLOAT: "<f4", HALF: "<f2"}.get(tensor.type)
+        if tensor.data is None and kind is not None and not is_usable(has.data, variance, kind):
+            raise MalformedError("model.form.numbers", name=name)
+    if quantised:
+        data = {name: tensor.data for name, tensor in found.tensors.items()}
+        if name := rounding.unscaled(graph.layout(metadata.network), data):
             raise MalformedError("model.form.numbers", name=name)
 
 

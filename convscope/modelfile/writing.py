@@ -14,6 +14,7 @@ from ..pictures.input_spec import InputSpec
 from ..rejection import Fitted
 from ..rejection.operators import shapes
 from . import graph
+from . import quantised as rounding
 from .digest import seal
 from .metadata import Metadata, to_records
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import onnx
 
     Weights = Mapping[str, np.ndarray[Any, Any]]
+    Ranges = Mapping[str, tuple[float, float]]
 
 IR, OPSET = 8, 17  # what runtimes of 2022 and later read
 
@@ -38,16 +40,22 @@ def write(
     calibration: Calibration | None = None,
     half: Collection[str] = (),
     rejection: Fitted | None = None,
+    ranges: Ranges | None = None,
+    quantised: str = "int8",
 ) -> None:
     """Write a model file at `path`, in one step. The same arguments give the same bytes.
 
     `weights` holds a finite array for each "<node>.<weight>" of the network, `classes` a name for each score in order,
     `facts` whatever JSON can hold; by custom "training", "test" and "versions". With `calibration` the file's
     probabilities are calibrated; its logits never are. The weights named in `half` are kept in half precision, which
-    must hold their very numbers. With `rejection` the file says how foreign a picture is.
+    must hold their very numbers. With `rejection` the file says how foreign a picture is. With `ranges`, the lowest and
+    highest number of each value that 8 bits round (`graph.layout`), the file computes in 8 bits, its weights
+    bytes of the kind `quantised`.
     Raises PlanError, InputError, EnvironmentFault.
     """
-    atomic_write(path, serialise(network, spec, weights, classes, facts, calibration, half, rejection))
+    atomic_write(
+        path, serialise(network, spec, weights, classes, facts, calibration, half, rejection, ranges, quantised)
+    )
 
 
 def serialise(
@@ -59,6 +67,8 @@ def serialise(
     calibration: Calibration | None = None,
     half: Collection[str] = (),
     rejection: Fitted | None = None,
+    ranges: Ranges | None = None,
+    quantised: str = "int8",
 ) -> bytes:
     """Return the bytes of a model file, digest included."""
     from onnx import helper
@@ -72,10 +82,16 @@ def serialise(
         calibration,
         None if rejection is None else rejection.rejection,
         stored,
+        quantised="" if ranges is None else quantised,
     )
     records = to_records(metadata)
+    encoded = _checked(network, weights, half)
+    if ranges is not None:
+        layout = graph.layout(network)
+        encoded = {name: data for name, data in encoded.items() if name not in layout.whole}
+        encoded |= rounding.encoded(layout, weights, ranges, quantised)
     model = helper.make_model(
-        _graph(metadata, _checked(network, weights, half) | _learned(network, rejection)),
+        _graph(metadata, encoded | _learned(network, rejection)),
         ir_version=IR,
         opset_imports=[helper.make_opsetid("", OPSET)],
         producer_name="convscope",
@@ -140,13 +156,18 @@ def _graph(metadata: Metadata, weights: dict[str, bytes]) -> onnx.GraphProto:
     inputs, outputs = graph.ends(network, rejection is not None)
     temperature = None if calibration is None else calibration.temperature
     return helper.make_graph(
-        [_node(operator) for operator in graph.operators(network, calibration is not None, half, rejection)],
+        [
+            _node(operator)
+            for operator in graph.operators(network, calibration is not None, half, rejection, metadata.quantised)
+        ],
         "convscope",
         [helper.make_tensor_value_info(*value) for value in inputs],
         [helper.make_tensor_value_info(*value) for value in outputs],
         [
             helper.make_tensor(name, t.type, t.shape, weights[name] if t.data is None else t.data, raw=True)
-            for name, t in graph.tensors(network, metadata.spec, temperature, half, rejection).items()
+            for name, t in graph.tensors(
+                network, metadata.spec, temperature, half, rejection, metadata.quantised
+            ).items()
         ],
         value_info=[helper.make_tensor_value_info(*value) for value in graph.values(network)],
     )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, binomtest
 
-from convscope.evaluation.intervals import independent, mean_interval, wilson
+from convscope.evaluation.intervals import independent, mean_interval, paired_interval, wilson
 
 
 @pytest.mark.slow
@@ -87,3 +87,23 @@ def test_copies_leave_the_interval_as_wide_as_their_originals() -> None:
         by_group += chance * (low <= 1 / 3 <= high)
     assert by_picture < 0.55
     assert by_group > 0.94
+
+
+def test_the_paired_interval_by_hand() -> None:
+    assert paired_interval(0, 0, 0.0, 0) == (-1.0, 1.0)
+    # 4.5 and 8.5 of 102 after half a picture in each cell: (4 ± 1.96 √(13 − 16/102)) / 102
+    middle, half = 4 / 102, 1.959963984540054 * (13 - 16 / 102) ** 0.5 / 102
+    assert paired_interval(4, 8, 100.0, 100) == pytest.approx((middle - half, middle + half))
+    low, high = paired_interval(8, 4, 100.0, 100)
+    assert (-high, -low) == pytest.approx(paired_interval(4, 8, 100.0, 100))
+    wide, narrow = (paired_interval(4, 8, worth, 100) for worth in (50.0, 100.0))
+    assert wide[0] < narrow[0] < narrow[1] < wide[1]
+
+
+@pytest.mark.parametrize(("n", "lost", "won"), [(60, 0.05, 0.02), (300, 0.02, 0.01), (2000, 0.004, 0.001)])
+def test_the_paired_interval_holds_the_truth(n: int, lost: float, won: float) -> None:
+    rng = np.random.default_rng(0)
+    draws = rng.multinomial(n, (lost, won, 1 - lost - won), 4000)
+    ends = np.array([paired_interval(int(b), int(c), float(n), n) for b, c, _ in draws])
+    held = ((ends[:, 0] <= won - lost) & (won - lost <= ends[:, 1])).mean()
+    assert 0.94 <= held <= 0.995

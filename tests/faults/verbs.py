@@ -27,6 +27,7 @@ VERBS = {
     "evaluate": "evaluate {slides} {place}/data",
     "predict": "predict {slides} {place}/data",
     "predict --sort-into": "predict {slides} {place}/data --sort-into {out}/sorted",
+    "quantise": "quantise {place}/run -o {out}/small.onnx --most-loss 100",
     "report": "report {place}/run --quick -o {out}/report.html",
     "look": "look {slides} {place}/data/0/0.png -o {out}/page.html",
     "look --empty": "look --empty -o {out}/empty.html",

@@ -38,6 +38,7 @@ LOOKING = [  # all verbs but train
     ("info", "run"),
     ("predict", "run", "pets/a/0.png"),
     ("evaluate", "run"),
+    ("quantise", "run", "--most-loss", "100"),
     ("report", "run", "--quick"),
     ("draw", "run", "-o", "net.pdf"),
     ("look", "run", "-o", "page.html"),

@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/convscope
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_convscope_subparsers=(describe check train evaluate predict serve report draw look lab info cache doctor completion)
+_shtab_convscope_subparsers=(describe check train evaluate predict serve quantise report draw look lab info cache doctor completion)
 
 _shtab_convscope_describe_option_strings=(-h --help --input --classes --json)
 _shtab_convscope_check_option_strings=(-h --help --size --data-root --label-from --group-by --no-cache --quick --json)
@@ -13,6 +13,7 @@ _shtab_convscope_train_option_strings=(-h --help --from --tune --arch --recipe -
 _shtab_convscope_evaluate_option_strings=(-h --help --split --data-root --label-from --no-cache --json)
 _shtab_convscope_predict_option_strings=(-h --help --top --sets --invert --centre --sort-into --undo --always --classes --shape --range --mean --std --rgb --bgr --output --json --csv)
 _shtab_convscope_serve_option_strings=(-h --help --port --host --token-file --no-token --batch --wait --megabytes --pictures --queue --seconds --classes --shape --range --mean --std --rgb --bgr --output)
+_shtab_convscope_quantise_option_strings=(-h --help -o --out --most-loss --pictures --split --data-root --label-from --no-cache --json)
 _shtab_convscope_report_option_strings=(-h --help -o --out --quick --language --data-root --label-from --no-cache --json)
 _shtab_convscope_draw_option_strings=(-h --help -o --out --style --lang --title --fold --input --classes --font)
 _shtab_convscope_look_option_strings=(-h --help --against -o --out --open --title --language --samples --megabytes --empty --formula --classes --shape --range --mean --std --rgb --bgr --output --data-root --no-cache)
@@ -44,6 +45,11 @@ _shtab_convscope_predict___classes_COMPGEN=_shtab_compgen_files
 _shtab_convscope_serve_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_convscope_serve___token_file_COMPGEN=_shtab_compgen_files
 _shtab_convscope_serve___classes_COMPGEN=_shtab_compgen_files
+_shtab_convscope_quantise_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_convscope_quantise_pos_1_COMPGEN=_shtab_compgen_files
+_shtab_convscope_quantise__o_COMPGEN=_shtab_compgen_files
+_shtab_convscope_quantise___out_COMPGEN=_shtab_compgen_files
+_shtab_convscope_quantise___data_root_COMPGEN=_shtab_compgen_dirs
 _shtab_convscope_report_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_convscope_report_pos_1_COMPGEN=_shtab_compgen_files
 _shtab_convscope_report__o_COMPGEN=_shtab_compgen_files
@@ -73,13 +79,14 @@ _shtab_convscope_train___balance_choices=(auto none oversample weights)
 _shtab_convscope_train___device_choices=(auto cpu cuda mps)
 _shtab_convscope_evaluate___split_choices=(train validation test)
 _shtab_convscope_predict___invert_choices=(auto yes no)
+_shtab_convscope_quantise___split_choices=(validation test)
 _shtab_convscope_report___language_choices=(auto en ko)
 _shtab_convscope_draw___style_choices=(blocks graph)
 _shtab_convscope_draw___lang_choices=(en ko)
 _shtab_convscope_draw___fold_choices=(auto yes no)
 _shtab_convscope_look___language_choices=(auto en ko)
 _shtab_convscope_completion_pos_0_choices=(bash zsh fish)
-_shtab_convscope_pos_0_choices=(describe check train evaluate predict serve report draw look lab info cache doctor completion)
+_shtab_convscope_pos_0_choices=(describe check train evaluate predict serve quantise report draw look lab info cache doctor completion)
 
 _shtab_convscope_describe__h_nargs=0
 _shtab_convscope_describe___help_nargs=0
@@ -112,6 +119,10 @@ _shtab_convscope_serve___help_nargs=0
 _shtab_convscope_serve___no_token_nargs=0
 _shtab_convscope_serve___rgb_nargs=0
 _shtab_convscope_serve___bgr_nargs=0
+_shtab_convscope_quantise__h_nargs=0
+_shtab_convscope_quantise___help_nargs=0
+_shtab_convscope_quantise___no_cache_nargs=0
+_shtab_convscope_quantise___json_nargs=0
 _shtab_convscope_report__h_nargs=0
 _shtab_convscope_report___help_nargs=0
 _shtab_convscope_report___quick_nargs=0

@@ -21,6 +21,7 @@ _shtab_convscope_commands() {
     lab:'Serve the chapters and the workbench on this machine, for its own browser only, until Ctrl-C. Trainings started there go on when the lab is closed. With --build, write the chapters as a static site instead.'
     look:'Write one HTML file in which every number of a network can be seen: it opens offline, in a mail, on a phone. A run directory brings the history of its training along, and its data is found again.'
     predict:'Predict the class of pictures with a model file. Pictures of any size, mode and EXIF orientation are read. A picture that cannot be read is reported in its row, the others go on, and the exit code is 3.'
+    quantise:'Write a model file that computes in 8 bits: about a quarter of the bytes, and quicker where a processor multiplies bytes. Both files are measured on the same labelled pictures, and nothing is written (exit code 3) if the accuracy falls by more than --most-loss. How large its values get is taken from training pictures, never from those that are measured. What it writes is a model file for every other verb.'
     report:'Write the whole report of a run as one HTML file: figures with their intervals, the confusion matrix with its pictures, worst errors, label questions, copies, calibration, robustness, what more pictures would give, and the command that repeats it. Every training leaves a report without what takes time of its own in its run.'
     serve:'Serve a model file over HTTP until SIGTERM or Ctrl-C: POST a picture or many to /predict, and the answers are those of `convscope predict --json`. What is in the queue at the end is answered still. A page at / tries it.'
     train:'Train a network. What it writes (log, checkpoints, the model file) goes to one run directory, from which it can be resumed after Ctrl-C, a crash or a power cut, to the very same result.'
@@ -195,6 +196,23 @@ _shtab_convscope_predict_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_convscope_predict_defaults_added=0
 
+_shtab_convscope_quantise_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  {-o,--out}"[the .onnx to write (default\: model.int8.onnx beside model.onnx)]:FILE:_files"
+  "--most-loss[percentage points of the accuracy that it may lose (default 0.5)]:POINTS:"
+  "--pictures[training pictures that show how large its values get (default 256)]:N:"
+  "--split[which pictures are measured (default\: as evaluate chooses)]:split:(validation test)"
+  "--data-root[folder with fashion-mnist\'s files]:DIR:_files -/"
+  "--label-from[labels from the paths of the pictures, as in train]:REGEX:"
+  "--no-cache[decode every picture anew (see convscope cache)]"
+  "--json[print one JSON object]"
+  ":a run directory, or a model.onnx with DATA:_files"
+  ":labelled pictures, as in evaluate (default\: what the run was trained with):_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_convscope_quantise_defaults_added=0
+
 _shtab_convscope_report_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   {-o,--out}"[the file to write (default\: report.html in the run)]:FILE:_files"
@@ -301,6 +319,7 @@ _shtab_convscope() {
         lab) _arguments -C -s $_shtab_convscope_lab_options ;;
         look) _arguments -C -s $_shtab_convscope_look_options ;;
         predict) _arguments -C -s $_shtab_convscope_predict_options ;;
+        quantise) _arguments -C -s $_shtab_convscope_quantise_options ;;
         report) _arguments -C -s $_shtab_convscope_report_options ;;
         serve) _arguments -C -s $_shtab_convscope_serve_options ;;
         train) _arguments -C -s $_shtab_convscope_train_options ;;

@@ -20,6 +20,7 @@ from . import samples
 from .inputs import Inputs, each_input, sort_inputs
 from .module_input import infer_input
 from .noise import noise
+from .rounding import proof_of
 from .subject import Subject, subject_of_model, subject_of_module
 from .training_data import find_training_data
 
@@ -52,7 +53,12 @@ def target_of_file(model: ModelFile | Model, pictures: Any, options: LookOptions
     if inputs.dataset is None:
         dataset, trained_with, note = find_training_data(file, run, options)
         inputs, notes = replace(inputs, dataset=dataset), (*notes, *note)
-    return Target(subject_of_model(file, options.title or name), inputs, run, name, notes, trained_with)
+    subject = subject_of_model(file, options.title or name)
+    if file.file.quantised:
+        assert subject.net is not None  # a model file's always is
+        subject = replace(subject, proof=proof_of(file, subject.net, trial(inputs, file.spec)))
+        notes = (phrase("foreign.rounded"), *notes)
+    return Target(subject, inputs, run, name, notes, trained_with)
 
 
 def run_of(file: Model) -> Path | None:

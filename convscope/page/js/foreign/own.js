@@ -17,9 +17,11 @@ import { foreignPayload } from "./reading.js";
 /** @typedef {import("../types.js").Payload} Payload */
 /** @typedef {import("../types.js").Rejection} Rejection */
 /** @typedef {import("./opening.js").Opened} Opened */
+/** @typedef {import("./constants.js").Constant} Constant */
 /** @typedef {import("../kit/i18n.js").Translate} Translate */
 
-const NEWEST_FORMAT = 5;
+const NEWEST_FORMAT = 6;
+const UNSIGNED_ZERO = 128; // the byte without a sign that stands for a weight of 0
 const DIGEST_LENGTH = 64; // hexadecimal digits at the end of a file
 const WIDEST_FEATURES = 512; // numbers of a picture that a rejection compares; more are averaged in groups
 const FITTED =
@@ -91,14 +93,34 @@ function recordOfFile(metadata, name) {
 }
 
 /**
- * A weight, which may stand in half precision.
+ * A weight, which may stand in half precision, or as whole numbers times a scale for each filter.
  * @param {Opened["tensors"]} tensors @param {string} name @param {number[]} shape @returns {Numbers32}
  */
 function floatsOf(tensors, name, shape) {
+  const whole = ["int8", "uint8", "int32"].map((kind) => tensors.get(`${name}.${kind}`)).find(Boolean);
+  if (whole) return dequantised(whole, tensors.get(`${name}.scale`), name, shape);
   const found = tensors.get(name) ?? tensors.get(`${name}.half`);
   if (!found) throw formOf("model.form.unmatched", name);
   if (found.type !== TYPES.float || found.shape.join() !== shape.join()) throw formOf("model.form.shape", name);
   const values = /** @type {Float32Array} */ (found.values);
+  if (!values.every(Number.isFinite)) throw formOf("model.form.numbers", name);
+  return { dtype: "float32", shape, values };
+}
+
+/**
+ * Whole numbers times the scale of their filter, the first of a weight's sizes.
+ * @param {Constant} whole @param {Constant | undefined} scale @param {string} name @param {number[]} shape
+ * @returns {Numbers32}
+ */
+function dequantised(whole, scale, name, shape) {
+  if (whole.shape.join() !== shape.join() || scale?.shape.join() !== `${shape[0]}`)
+    throw formOf("model.form.shape", name);
+  const each = sizeOfShape(shape.slice(1));
+  const zero = whole.type === TYPES.uint8 ? UNSIGNED_ZERO : 0;
+  const values = Float32Array.from(
+    whole.values,
+    (value, i) => (Number(value) - zero) * Number(scale.values[Math.floor(i / each)]),
+  );
   if (!values.every(Number.isFinite)) throw formOf("model.form.numbers", name);
   return { dtype: "float32", shape, values };
 }
