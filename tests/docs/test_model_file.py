@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from convscope.modelfile import write
-from convscope.modelfile.metadata import FORMAT
+from convscope.modelfile.metadata import FORMAT, QUANTISED
 from convscope.modelfile.writing import IR, OPSET
 from convscope.prediction import load
 from tests.samples import sample
@@ -56,7 +56,7 @@ def test_the_digest_is_checked_in_three_lines(folder: Path) -> None:
 
 def test_its_numbers_are_the_codes() -> None:
     text = DOC.read_text(encoding="utf-8")
-    assert f"This page is its contract, format {FORMAT}." in text
+    assert f"This page is its contract, format {FORMAT}, or {QUANTISED} in 8 bits." in " ".join(text.split())
     assert f"Opset {OPSET}, IR version {IR}" in text
     records = re.findall(r"^\| `(convscope\.\w+)`", text, re.MULTILINE)
     keys = ("format", "formula", "classes", "input", "calibration", "rejection", "facts", "digest")

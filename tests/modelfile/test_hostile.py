@@ -178,8 +178,8 @@ CHANGES: dict[str, tuple[Callable[[Model], object], str]] = {
     "a record twice": (lambda m: m.metadata_props.append(m.metadata_props[1]), "a metadata key occurs twice"),
     "two digests": (lambda m: m.metadata_props.add(key="convscope.digest", value="0" * 64), "occurs twice"),
     "a newer format": (
-        lambda m: record(m, "format", "6"),
-        "written by a newer convscope, got format 6, expected format 5",
+        lambda m: record(m, "format", "7"),
+        "written by a newer convscope, got format 7, expected format 6",
     ),
     "a newer format without its record": (lambda m: record(m, "format", "2"), "not those of a convscope model"),
     "no format": (lambda m: record(m, "format", "-1"), "format version cannot be read, got -1"),

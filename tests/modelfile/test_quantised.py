@@ -22,8 +22,10 @@ from convscope.prediction import Predictor
 from convscope.prediction.inner_values import inner_values
 from tests.calibration.made import calibrated
 from tests.conformance import onnx_engine
+from tests.corners import corners
+from tests.reference import random_pictures, random_weights
 from tests.samples import sample
-from tests.strategies import corners, networks, random_pictures, random_weights
+from tests.strategies import networks
 
 FORMULA = 'conv(4, 3, pad="same") + relu + maxpool(2) + skip(conv(4, 3, pad="same")) + clip(0, 4) + dropout(0.5) + fc'
 

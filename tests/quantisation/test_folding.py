@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from convscope.formula import Network, parse, trace
 from convscope.pictures.input_spec import InputSpec
 from convscope.quantisation.folding import folded
-from tests.strategies import networks, random_pictures, random_weights, reference
+from tests.reference import random_pictures, random_weights, reference
+from tests.strategies import networks
 
 
 def same(network: Network, seed: int = 0) -> Network:

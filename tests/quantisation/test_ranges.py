@@ -8,8 +8,8 @@ import numpy as np
 
 from convscope.modelfile import ModelFile, check
 from convscope.quantisation.ranges import ranges_of
+from tests.reference import random_pictures, reference
 from tests.samples import sample, sample_bytes
-from tests.strategies import random_pictures, reference
 
 
 def test_they_are_the_lowest_and_highest_of_all_pictures() -> None:
