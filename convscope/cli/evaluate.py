@@ -7,10 +7,11 @@ import json
 import math
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .columns import columns, left, right
 from .data_options import add_data_root, add_no_cache, add_patterns
+from .foreign_options import add_foreign, foreign_model, refuse_foreign
 
 if TYPE_CHECKING:
     from ..evaluation import Evaluation
@@ -23,9 +24,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Measure a model on labelled pictures: accuracy, loss and calibration error, the confusion matrix, and "
         "precision, recall and F1 of each class, with 95 % intervals. The first line says which pictures. Classes are "
-        "matched by name."
+        "matched by name; those of another ONNX file that names none, by the order of the data's."
     )
-    parser.add_argument("model", metavar="MODEL", help="a run directory, or a model.onnx with DATA")
+    parser.add_argument(
+        "model", metavar="MODEL", help="a run directory, or a model.onnx or another ONNX file with DATA"
+    )
     parser.add_argument(
         "data",
         nargs="?",
@@ -41,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data_root(parser)
     add_patterns(parser, "--label-from")
     add_no_cache(parser)
+    add_foreign(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
 
@@ -48,11 +52,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure as `args` say; return the exit code."""
     from ..evaluation import evaluate
+    from ..foreign.telling import ForeignFile, model_or_foreign
     from .loading import loading_on
 
+    file = model_or_foreign(args.model)
+    if isinstance(file, ForeignFile):
+        model: Any = foreign_model(file, args)
+    else:
+        refuse_foreign(args)
+        model = args.model
     with loading_on(sys.stderr) as shown:
         evaluation = evaluate(
-            args.model, args.data, args.split, args.data_root, args.label_from, cache=args.cache, progress=shown
+            model, args.data, args.split, args.data_root, args.label_from, cache=args.cache, progress=shown
         )
     print(json.dumps(evaluation.to_json()) if args.json else table(evaluation))
     for note in (*evaluation.notes, *evaluation.warnings):

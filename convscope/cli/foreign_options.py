@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError, phrase
+
+if TYPE_CHECKING:
+    from ..foreign.predicting import ForeignModel
+    from ..foreign.telling import ForeignFile
 
 
 def add_foreign(parser: argparse.ArgumentParser) -> None:
@@ -48,6 +52,16 @@ def foreign_options(args: argparse.Namespace) -> dict[str, Any]:
         "bgr": args.bgr,
         "output": args.output,
     }
+
+
+def foreign_model(file: ForeignFile, args: argparse.Namespace) -> ForeignModel:
+    """Return the network of an ONNX file that convscope did not write, read as `args` say."""
+    from ..foreign.predicting import load_foreign
+    from ..foreign.preprocessing import Asked
+
+    given = foreign_options(args)
+    asked = Asked(given["mean"], given["std"], given["range"], given["bgr"])
+    return load_foreign(file, given["classes"], given["shape"], given["output"], asked)
 
 
 def names(path: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import BAD_INPUT, LINE, OK, InputError, UsageError, phrase, printable
 from .columns import columns, left
-from .foreign_options import add_foreign, refuse_foreign
+from .foreign_options import add_foreign, foreign_model, refuse_foreign
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -123,13 +123,7 @@ def opened(args: argparse.Namespace) -> Model | ForeignModel:
     if not isinstance(file, ForeignFile):
         refuse_foreign(args)
         return Model(file)
-    from ..foreign.predicting import load_foreign
-    from ..foreign.preprocessing import Asked
-    from .foreign_options import foreign_options
-
-    given = foreign_options(args)
-    asked = Asked(given["mean"], given["std"], given["range"], given["bgr"])
-    model = load_foreign(file, given["classes"], given["shape"], given["output"], asked)
+    model = foreign_model(file, args)
     for note in model.notes:
         print(note, file=sys.stderr)
     return model

@@ -16,7 +16,7 @@ from ..data.relabelling import labels_before
 from ..errors import InputError, Phrase, UsageError, phrase
 from ..pictures.preprocessing import preprocess_stack
 from .classes import matched, missing
-from .figures import Evaluation, Measured, check_classes, score
+from .figures import Evaluation, Measured, check_classes, listed, score
 from .origins import find_origins
 from .refusals import refusals
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..data.dataset import Labels, Rows
     from ..data.listing import LeftOut
     from ..data.reading import Progress
+    from ..foreign.predicting import ForeignModel
     from ..modelfile.provenance import TrainedOn
     from ..prediction import Model
 
@@ -60,7 +61,7 @@ class Reading(NamedTuple):
 
 
 def evaluate(
-    model: Model | str | os.PathLike[str],
+    model: Model | ForeignModel | str | os.PathLike[str],
     data: Dataset | str | os.PathLike[str] | None = None,
     split: str | None = None,
     data_root: str | os.PathLike[str] | None = None,
@@ -81,21 +82,26 @@ def evaluate(
     Intervals count copies once, exact and near ones; where pictures are copies of some that the model was trained on,
     figures are given without these too. Pictures are brought to the model's size and channels by its own rule; classes
     are matched by name. ONNX Runtime computes, never torch. Loss and calibration error are those of the probabilities
-    that `predict` gives. Raises UsageError for a model file without data, InputError where model, data and split do not
-    fit together.
+    that `predict` gives. An ONNX file of others is read as `predict` reads it, and `notes` say how; where it names no
+    classes, its scores are in the order of the data's. Raises UsageError for a model file without data, InputError
+    where model, data and split do not fit together.
     """
-    from ..prediction import Model, load
+    from ..foreign.predicting import ForeignModel, load_foreign
+    from ..foreign.telling import ForeignFile, model_or_foreign
+    from ..prediction import Model
 
     if split not in (None, *SPLITS):
         raise UsageError("split.unknown", got=split, expected=", ".join(SPLITS))
-    path = None if isinstance(model, Model) else Path(model)
-    model = model if isinstance(model, Model) else load(model)
+    path = None if isinstance(model, (Model, ForeignModel)) else Path(model)
+    if not isinstance(model, (Model, ForeignModel)):
+        file = model_or_foreign(model)
+        model = load_foreign(file) if isinstance(file, ForeignFile) else Model(file)
     check_classes(len(model.classes))
     return measure(model, task_of(model, path, data, split, Reading(data_root, label_from, cache, progress)))
 
 
 def task_of(
-    model: Model,
+    model: Model | ForeignModel,
     path: Path | None,
     data: Dataset | str | os.PathLike[str] | None,
     split: str | None,
@@ -106,9 +112,10 @@ def task_of(
     return Task(found, *chosen(found, split, model.provenance.data))
 
 
-def measure(model: Model, task: Task) -> Evaluation:
+def measure(model: Model | ForeignModel, task: Task) -> Evaluation:
     """Return the figures of a model on the pictures of a task."""
     found, name, part = task
+    model, said = named_after(model, found.dataset)
     labels = matched(part.labels, found.dataset.classes, model.classes)
     logits, inverted, refused = np.zeros((0, len(model.classes)), np.float32), 0, None
     if len(part):
@@ -122,9 +129,17 @@ def measure(model: Model, task: Task) -> Evaluation:
     figures = score(scores, labels, model.classes, groups, leaked if found.own else None)
     before = labels_before(found.dataset, part)
     calibrated = model.calibration is not None and len(part) > 0
-    notes = [*found.notes, *found.dataset.notes, *left_out(found.dataset.left_out), *missing(labels, model.classes)]
+    notes = [
+        *said,
+        *found.notes,
+        *found.dataset.notes,
+        *left_out(found.dataset.left_out),
+        *missing(labels, model.classes),
+    ]
     if inverted:
         notes.append(phrase("note.inverted", n=f"{inverted:,}", all=f"{len(part):,}"))
+    if said and len(part) and figures.interval[0] <= figures.confusion.sum(1).max() / len(part):
+        notes.append(phrase("evaluation.chance"))
     return replace(
         figures,
         measured=Measured(found.name, name, len(part)),
@@ -137,7 +152,24 @@ def measure(model: Model, task: Task) -> Evaluation:
     )
 
 
-def _known(labels: Labels, found: Data, model: Model) -> Labels:
+def named_after(model: Model | ForeignModel, dataset: Dataset) -> tuple[Model | ForeignModel, tuple[Phrase, ...]]:
+    """Return a model whose classes have names, those of the data where an ONNX file of others has none, and what is to
+    be said of such a file. Raises InputError where it has not as many.
+    """
+    from ..prediction import Model
+
+    if isinstance(model, Model):
+        return model, ()
+    if model.named or set(dataset.classes) <= set(model.classes):
+        return model, model.notes
+    if len(model.classes) != len(dataset.classes):
+        expected, hint = f"{len(model.classes)}", phrase("evaluation.unnamed.try")
+        raise InputError("evaluation.unnamed", got=len(dataset.classes), expected=expected, hint=hint)
+    ordered = phrase("evaluation.order", names=listed(dataset.classes))
+    return model.with_classes(dataset.classes), (*model.notes, ordered)
+
+
+def _known(labels: Labels, found: Data, model: Model | ForeignModel) -> Labels:
     return matched(labels, found.dataset.classes, model.classes)
 
 
@@ -178,7 +210,7 @@ def left_out(files: Sequence[LeftOut]) -> tuple[Phrase, ...]:
     )
 
 
-def own_data(model: Model, path: Path | None, reading: Reading) -> Data:
+def own_data(model: Model | ForeignModel, path: Path | None, reading: Reading) -> Data:
     """Return the data that the run at `path` was trained on, as far as it is still there, and say what has changed.
 
     Raises UsageError where the path is no run.
@@ -202,7 +234,9 @@ def own_data(model: Model, path: Path | None, reading: Reading) -> Data:
     return Data(found.dataset, name, own=True, held_out=found.held_out, notes=notes)
 
 
-def given_data(model: Model, path: Path | None, data: Dataset | str | os.PathLike[str], reading: Reading) -> Data:
+def given_data(
+    model: Model | ForeignModel, path: Path | None, data: Dataset | str | os.PathLike[str], reading: Reading
+) -> Data:
     from ..data import Dataset
     from ..data.run_data import held_out_rows, load_run_data
 
@@ -221,7 +255,7 @@ def given_data(model: Model, path: Path | None, data: Dataset | str | os.PathLik
     return Data(dataset, name, own=True, held_out=held_out)
 
 
-def _load(model: Model, data: str | os.PathLike[str], reading: Reading) -> Dataset:
+def _load(model: Model | ForeignModel, data: str | os.PathLike[str], reading: Reading) -> Dataset:
     from ..data import load
 
     channels, height, width = model.spec.shape
@@ -229,7 +263,7 @@ def _load(model: Model, data: str | os.PathLike[str], reading: Reading) -> Datas
         data,
         size=(height, width),
         channels=channels,
-        known_classes=model.classes,
+        known_classes=model.classes if getattr(model, "named", True) else None,
         white=model.spec.white,
         rule=model.spec.rule,
         data_root=reading.data_root,

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from copy import copy
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..calibration.prediction_sets import SetRule, set_rule
 from ..errors import InputError, Phrase, UsageError, phrase
+from ..modelfile.provenance import Provenance
 from ..pictures.input_spec import InputSpec
 from ..prediction.answer import Prediction
 from ..prediction.streaming import stream
-from .endings import Ending, ending_of, probabilities
+from .endings import LEAST, Ending, ending_of, probabilities
 from .preprocessing import Asked, reading_spec
 from .reading import Foreign, open_foreign
 from .telling import ForeignFile, foreign_file
@@ -41,7 +43,8 @@ class ForeignModel:
     ) -> None:
         self.file, self.spec, self.notes = file, spec, notes
         self.digest = digest  # the SHA-256 of the file, in hex
-        self.rejection = None  # nothing says when a picture is none of its classes
+        self.rejection = self.calibration = None  # nothing says when a picture is none of its classes
+        self.provenance, self.named = Provenance(), classes is not None  # nor what it was trained on
         self.ending: Ending = ending_of(file.last_operator, file.output_shape)
         if self.ending == "maps":
             raise InputError("foreign.maps", where=str(file.path), got="×".join(map(str, file.output_shape)))
@@ -51,6 +54,12 @@ class ForeignModel:
             raise UsageError("module.names", got=len(named), expected=f"{count}")
         self._alone = count == 1 and self.ending == "sigmoid"
         self.classes = ("no", *(classes or ("yes",))) if self._alone else named
+
+    def with_classes(self, names: Sequence[str]) -> ForeignModel:
+        """Return the same with these names of its classes, in the order of its scores."""
+        made = copy(self)
+        made.classes, made.named = tuple(names), True
+        return made
 
     @property
     def predictor(self) -> ForeignPredictor:
@@ -95,6 +104,10 @@ class ForeignPredictor:
     def answers(self, pictures: Pixels) -> tuple[Array, None]:
         """Return probabilities (N, K); how foreign a picture is is not known."""
         return self._model.probabilities(pictures), None
+
+    def outsiders(self, pictures: Pixels) -> tuple[Array, None]:
+        """Return scores (N, K) whose softmax are the probabilities, each as a share of a picture's; and the same."""
+        return np.log(np.maximum(self._model.probabilities(pictures), LEAST)), None
 
 
 def load_foreign(

@@ -16,7 +16,7 @@ _shtab_convscope_commands() {
     describe:'Describe a network layer by layer, with the sums that give its sizes and parameters. Without a formula, list the plans that have a name.'
     doctor:'Show what convscope finds on this machine: versions, CPUs and how many are free, precision, memory, folders, browser. A convolution is timed. What is missing or slow is said with its reason and what to try. The exit code is 4 if a package is missing without which verbs fail.'
     draw:'Draw a network for a paper or a slide, from its real sizes: branches, skips, repeats, and a caption with its sums. SVG needs nothing more, PNG neither; PDF needs reportlab (pip install '"'"'convscope[draw]'"'"'), and has its font inside.'
-    evaluate:'Measure a model on labelled pictures: accuracy, loss and calibration error, the confusion matrix, and precision, recall and F1 of each class, with 95 % intervals. The first line says which pictures. Classes are matched by name.'
+    evaluate:'Measure a model on labelled pictures: accuracy, loss and calibration error, the confusion matrix, and precision, recall and F1 of each class, with 95 % intervals. The first line says which pictures. Classes are matched by name; those of another ONNX file that names none, by the order of the data'"'"'s.'
     info:'Verify a model file, its digest first and then every shape and number in it, and print what it says of itself. Of another ONNX file it lists what it holds. The exit code is 3 if it is damaged or refused.'
     lab:'Serve the chapters and the workbench on this machine, for its own browser only, until Ctrl-C. Trainings started there go on when the lab is closed. With --build, write the chapters as a static site instead.'
     look:'Write one HTML file in which every number of a network can be seen: it opens offline, in a mail, on a phone. A run directory brings the history of its training along, and its data is found again.'
@@ -110,8 +110,16 @@ _shtab_convscope_evaluate_options=(
   "--data-root[folder with fashion-mnist\'s files]:DIR:_files -/"
   "--label-from[labels from the paths of the pictures, as in train]:REGEX:"
   "--no-cache[decode every picture anew (see convscope cache)]"
+  "--classes[a text file with the name of a class on each line]:FILE:_files"
+  "--shape[what it reads, where its file leaves sizes open]:CxHxW:"
+  "--range[what pictures are brought to first\: 0-1, 0-255 or -1-1, written --range\=-1-1 (default\: as the file or what lies beside it says, else 0-1)]:A-B:"
+  "--mean[taken away then\: one number, or one a channel]:N,…:"
+  "--std[divided by then\: one number, or one a channel]:N,…:"
+  "--rgb[it reads red, green, blue (default)]"
+  "--bgr[it reads blue, green, red\; so stand --mean and --std then]"
+  "--output[which of its outputs, by its name or counted from 0]:NAME:"
   "--json[print one JSON object]"
-  ":a run directory, or a model.onnx with DATA:_files"
+  ":a run directory, or a model.onnx or another ONNX file with DATA:_files"
   ":mnist, fashion-mnist, a folder, also of one class (default\: what the run was trained with):_files"
 )
 
