@@ -28,6 +28,7 @@ export function openedBar(doc, words, chosen, shown, doing) {
       chosen.own ? t("drop.own") : t("drop.judge"),
       ...(boxes.length ? [t("drop.boxes", { n: boxes.length, name: boxes[0].name, what: boxes[0].text })] : []),
       t("drop.data"),
+      ...(chosen.own && chosen.opened.quantised ? [t("drop.rounded")] : []),
       ...(reads?.notes ?? []).map((note) => spoken(t, note)),
     ];
     element.setAttribute("aria-label", t("drop.file"));

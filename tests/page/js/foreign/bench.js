@@ -11,6 +11,7 @@ import { OPERATOR_READERS } from "../../../../convscope/page/js/foreign/layers.j
 import { literalOf } from "../../../../convscope/page/js/foreign/literal.js";
 import { openModel } from "../../../../convscope/page/js/foreign/opening.js";
 import { NOTHING_ASKED } from "../../../../convscope/page/js/foreign/preprocessing.js";
+import { readOwn } from "../../../../convscope/page/js/foreign/own.js";
 import { readNetwork } from "../../../../convscope/page/js/foreign/reading.js";
 import { factsOfFile, factsOfMetadata, joinedFacts } from "../../../../convscope/page/js/foreign/sidecar.js";
 import { spoken, translator } from "../../../../convscope/page/js/kit/i18n.js";
@@ -20,7 +21,7 @@ let t = translator({ en: {} }, "en");
 let modules = {};
 
 function bench(name, asked) {
-  return { fill, read: readFile, run, readers, literal }[name](asked);
+  return { fill, read: readFile, run, readers, literal, own: ownFile }[name](asked);
 }
 
 function fill(given) {
@@ -58,6 +59,14 @@ function readFile(asked) {
     if (!(error instanceof PlanFault)) throw error;
     return { refused: error.line(t) };
   }
+}
+
+/** The weights of a file of convscope's, by name, and whether it is quantised. */
+function ownFile({ data }) {
+  const file = openModel(bytesOf(data));
+  const { tensors } = readOwn(file, "net", t);
+  const weights = Object.entries(tensors).map(([name, { values }]) => [name, Array.from(values)]);
+  return { weights: Object.fromEntries(weights), quantised: file.quantised };
 }
 
 /** What every node makes of a picture (C, H, W) in 0…255; `out` is what its numbers are written to, one after the other. */
