@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..data.sources import NAMES, canonical
-from ..errors import InputError, did_you_mean, phrase, system_reason
+from ..errors import ConvscopeError, FormulaError, InputError, did_you_mean, phrase, system_reason
 from ..files import read_plain
 from .options import TrainOptions, asked_again
 
@@ -56,15 +56,28 @@ def _from(folder: Path, value: Any) -> Any:
 
 def with_config(options: Mapping[str, Any], path: str | os.PathLike[str]) -> TrainOptions:
     """Return the options of a file, with those that differ from their defaults in their place. Raises as TrainOptions
-    does, and as `read_config`.
+    does, as `read_config`, and InputError that names the file where its own options are at fault.
     """
     default = {field.name: field.default for field in fields(TrainOptions)}
     given = {name: value for name, value in options.items() if value != default[name]}
     config = read_config(path)
     try:
         return TrainOptions(**{**config, **given})
+    except ConvscopeError as error:
+        if isinstance(error, FormulaError) or _fault_of(config) != error.key:  # a formula shows its own place
+            raise
+        raise InputError.of(error, where=str(path)) from error
     except (TypeError, AttributeError) as error:  # a number where a word belongs, or the other way round
         raise InputError("config.toml", where=str(path), reason=str(error), hint=phrase("config.toml.try")) from error
+
+
+def _fault_of(config: Mapping[str, Any]) -> str | None:
+    """Return the key of what is wrong with a file's options alone; None where nothing is."""
+    try:
+        TrainOptions(**config)
+    except ConvscopeError as error:
+        return error.key
+    return None
 
 
 def config_toml(options: TrainOptions) -> bytes | None:

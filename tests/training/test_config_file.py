@@ -12,7 +12,7 @@ from hypothesis import given
 from convscope.cli.parser import make_parser
 from convscope.cli.train import options_of
 from convscope.data import Dataset, Split
-from convscope.errors import ConvscopeError, InputError
+from convscope.errors import ConvscopeError, InputError, UsageError
 from convscope.training.config_file import config_toml, read_config, with_config
 from convscope.training.options import TrainOptions, asked_again
 from tests.training.test_options import OPTIONS
@@ -82,3 +82,16 @@ def test_the_text_is_toml_for_any_reader() -> None:
     assert text is not None
     read = tomllib.loads(text.decode())
     assert (read["label-from"], read["lr"]) == ("(a|\\d)\n\"'", 1e-9)
+
+
+def test_a_fault_of_the_files_own_options_names_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "run.toml"
+    file.write_text('data = "mnist"\nepochs = -1\n', encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        with_config({}, file)
+    assert (caught.value.where, caught.value.exit_code) == (str(file), 3)
+    assert with_config({"epochs": 2.0}, file).epochs == 2.0  # what is given here comes first
+    file.write_text('data = "mnist"\nepochs = 1\n', encoding="utf-8")
+    with pytest.raises(UsageError) as typed:  # the command's own fault
+        with_config({"epochs": -1.0}, file)
+    assert str(file) not in str(typed.value)
