@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import pretrained
 from ..errors import InputError, Phrase, UsageError, phrase
 from ..evaluation.figures import Evaluation
 from ..evaluation.intervals import Interval, paired_interval
@@ -149,7 +150,8 @@ def quantise(
 def _target(file: Path, out: str | os.PathLike[str] | None) -> Path:
     """Return where the new file goes, and raise what its writing would, as far as that shows before it is made."""
     if out is None:
-        folder = Path() if file.name.startswith("lite0") and "pretrained" in file.parts else file.parent
+        shipped = file in map(pretrained.path, pretrained.NAMES)
+        folder = Path() if shipped else file.parent
         return _target(file, folder / f"{file.stem}{ENDING}")
     target = Path(out) / f"{file.stem}{ENDING}" if os.path.isdir(out) else Path(out)
     require_place(target)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convscope import modelfile
+from convscope import modelfile, pretrained
 from convscope.data import Dataset, Split
 from convscope.errors import InputError, UsageError
 from convscope.evaluation import evaluate
@@ -168,3 +168,8 @@ def test_a_folder_is_where_it_goes(model: Path, tmp_path: Path) -> None:
     again = made.path.read_bytes()
     quantise(model, dataset(), tmp_path / "there", most_loss=100)
     assert made.path.read_bytes() == again  # the same bytes each time
+
+
+def test_a_network_that_ships_stays_as_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert quantising._target(pretrained.path("lite0"), None) == Path("lite0.int8.onnx")
