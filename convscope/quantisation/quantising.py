@@ -121,7 +121,7 @@ def quantise(
     file = model.file
     if file.quantised:
         raise InputError("quantise.already", where=str(file.path))
-    target = _target(file.path, out)
+    target = target_of(file.path, out)
     task = _apart(task_of(model, path, data, split, Reading(data_root, label_from, cache, progress)), pictures)
     shown = _training_pictures(model, task, pictures)
     network, weights = folded(file.network, file.weights)
@@ -147,12 +147,12 @@ def quantise(
     return replace(made, bytes_after=len(written), speed=speed, notes=(*before.notes, *notes, *_float_weights(network)))
 
 
-def _target(file: Path, out: str | os.PathLike[str] | None) -> Path:
+def target_of(file: Path, out: str | os.PathLike[str] | None) -> Path:
     """Return where the new file goes, and raise what its writing would, as far as that shows before it is made."""
     if out is None:
         shipped = file in map(pretrained.path, pretrained.NAMES)
         folder = Path() if shipped else file.parent
-        return _target(file, folder / f"{file.stem}{ENDING}")
+        return target_of(file, folder / f"{file.stem}{ENDING}")
     target = Path(out) / f"{file.stem}{ENDING}" if os.path.isdir(out) else Path(out)
     require_place(target)
     if target.suffix.lower() != ".onnx":

@@ -172,4 +172,4 @@ def test_a_folder_is_where_it_goes(model: Path, tmp_path: Path) -> None:
 
 def test_a_network_that_ships_stays_as_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    assert quantising._target(pretrained.path("lite0"), None) == Path("lite0.int8.onnx")
+    assert quantising.target_of(pretrained.path("lite0"), None) == Path("lite0.int8.onnx")
