@@ -27,6 +27,7 @@ READ = """
     runs.tensor_files unpack
 """
 WRITTEN = """
+    quantisation.quantising _facts
     cli.info contents
     foreign.describing facts_of
     formula.description _layer
@@ -68,6 +69,8 @@ ARGUMENTS_OF_A_CALL = """
     explain.imported.translation of_call
     modelfile.writing _node
     training.config_file with_config
+    training.config_file _fault_of
+    quantisation.quantising quantise
     training.recipes Recipe.changed
     sklearn.classifier ConvClassifier.__getstate__
     sklearn.classifier ConvClassifier.__setstate__

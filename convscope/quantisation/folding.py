@@ -33,11 +33,11 @@ def folded(network: Network, weights: Weights) -> tuple[Network, Weights]:
     marked = trace(_marked(network.plan), network.input, network.classes)
     plain = trace(_without(marked.plan), network.input, network.classes)
     kept = [i for i, node in enumerate(marked.nodes) if not isinstance(node.layer, Folded)]
-    found: dict[str, Any] = {}
+    found: dict[str, np.ndarray[Any, np.dtype[np.float32]]] = {}
     for node, i in zip(plain.nodes, kept, strict=True):
         before = marked.nodes[i]
         named = {part: f"{before.name}.{part}" for part, _ in before.weights + before.buffers}
-        own: dict[str, Any] = {
+        own: dict[str, np.ndarray[Any, np.dtype[Any]]] = {
             part: weights[name] for part, name in named.items() if name in weights
         }  # a bias may be new
         for after in marked.nodes[i + 1 :]:
