@@ -20,6 +20,7 @@ from ..explain.look import SLIDES
 from ..files import read_plain
 from ..page.inline import json_text
 from ..reporting.writing import NAME as REPORT
+from ..runs.json_text import parse_json
 from ..web.error_json import status, to_json
 from .catalogue import Catalogue
 from .drops import DropRequest, Drops
@@ -291,8 +292,8 @@ async def _nothing(scope: Any, receive: Any, send: Any) -> None:
 
 async def _body(request: Request) -> dict[str, Any]:
     try:
-        value = json.loads(await request.body())
-    except (ValueError, RecursionError):
+        value = parse_json(await request.body())
+    except InputError:
         raise UsageError("lab.body.json") from None
     if not isinstance(value, dict):
         raise UsageError("lab.body.object")

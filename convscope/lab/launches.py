@@ -25,6 +25,7 @@ from ..files import read_plain, write_fault
 from ..formula import resolve
 from ..locks import HANDED_ON, is_locked, lock
 from ..runs.directory import fresh_path, promise
+from ..runs.json_text import parse_json
 from ..training.options import TrainOptions
 from ..web.error_json import Fault, last_fault
 from .records import AUTO, TrainingRequest
@@ -172,7 +173,7 @@ def _identity(folder: Path) -> tuple[int, int] | None:
 
 def _read(file: Path) -> TrainingRequest | None:
     try:
-        wanted = TrainingRequest.from_json(json.loads(read_plain(file, MOST_ASKED)))
+        wanted = TrainingRequest.from_json(parse_json(read_plain(file, MOST_ASKED)))
         TrainOptions(recipe=None if wanted.recipe == AUTO else wanted.recipe, epochs=wanted.epochs)
         resolve(wanted.formula.strip() or "fc")
     except (OSError, ValueError, RecursionError, TypeError, AttributeError, ConvscopeError):

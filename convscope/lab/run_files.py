@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import math
 import os
 import stat
 from dataclasses import dataclass
@@ -177,7 +176,7 @@ def checked_settings(path: Path) -> ShownSettings:
             reason = os.strerror(errno.EFBIG)
             raise InputError("file.unreadable", reason=reason, where=str(path / "run.json"))
     settings = ShownSettings.from_json(Fields(read_run_json(path), "run.json"))
-    if not (all(map(is_count, settings.counts())) and math.isfinite(settings.epochs)):
+    if not all(map(is_count, settings.counts())):
         raise InputError("run.numbers", where="run.json")
     describe(settings.formula, settings.data.shape, len(settings.classes))
     return settings

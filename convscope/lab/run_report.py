@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -63,6 +62,5 @@ def measurement(figures: Figures | SplitFigures | None, n: int) -> Measurement |
 
 
 def plain(values: Mapping[str, Scalar]) -> dict[str, Scalar]:
-    """Return the values that are not said elsewhere; what is not finite as text."""
-    kept = {name: value for name, value in values.items() if name not in LEFT_OUT}
-    return {name: str(v) if isinstance(v, float) and not math.isfinite(v) else v for name, v in kept.items()}
+    """Return the values that are not said elsewhere."""
+    return {name: value for name, value in values.items() if name not in LEFT_OUT}

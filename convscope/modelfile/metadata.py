@@ -88,7 +88,7 @@ def from_records(records: dict[str, str]) -> Metadata:
     if list(records) != [f"convscope.{name}" for name in wanted]:
         raise InputError("model.records", got=", ".join(records))
     keys = [f"convscope.{name}" for name in wanted[2:-1]]
-    classes, shape, *fitted, facts = (parse_json(records[key], key, numbers=True) for key in keys)
+    classes, shape, *fitted, facts = (parse_json(records[key], key) for key in keys)
     if not isinstance(classes, list) or not isinstance(facts, dict):
         raise InputError("model.records")
     spec = InputSpec.from_json(shape)

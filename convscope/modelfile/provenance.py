@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self, TypeVar
@@ -49,14 +48,11 @@ class Provenance:
 
     @classmethod
     def from_json(cls, facts: object) -> Self:
-        """Return what is known. Facts of other writers hold anything: a part of another form, or with a number
-        that JSON does not have, is left out alone."""
-        seconds = _read(lambda time: time.number("seconds"), _part(facts, "training", "time"))
-        test = _read(Figures.from_json, _part(facts, "test"))
+        """Return what is known. Facts of other writers hold anything: a part of another form is left out alone."""
         return cls(
             data=_read(TrainedOn.from_json, _part(facts, "training", "data")),
-            seconds=seconds if seconds is not None and math.isfinite(seconds) else None,
-            test=test if test is not None and math.isfinite(test.accuracy) and math.isfinite(test.loss) else None,
+            seconds=_read(lambda time: time.number("seconds"), _part(facts, "training", "time")),
+            test=_read(Figures.from_json, _part(facts, "test")),
             pretrained=_read(lambda weights: weights.text("name"), _part(facts, "pretrained")),
         )
 

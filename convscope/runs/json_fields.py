@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TypeAlias, TypeVar
 
@@ -42,14 +43,17 @@ class Fields:
         return value
 
     def number(self, name: str) -> float:
-        """Return a number, NaN and infinity among them."""
+        """Return a finite number."""
         value = self.raw(name)
         if not isinstance(value, (int, float)) or isinstance(value, bool):
             raise self._mistyped(name, phrase("field.number"))
         try:
-            return float(value)
+            number = float(value)
         except OverflowError:  # a whole number of more than 308 digits
-            raise self._mistyped(name, phrase("field.number")) from None
+            number = math.inf
+        if not math.isfinite(number):
+            raise self._mistyped(name, phrase("field.number"))
+        return number
 
     def text(self, name: str) -> str:
         """Return a string."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import math
+from typing import Any, NoReturn
 
 from ..errors import InputError, phrase
 
@@ -12,13 +13,14 @@ MOST_VALUES = 1_000_000  # that a text may hold: each takes up to 100 bytes of m
 
 
 class _NoJson(ValueError):
-    """NaN or an infinity."""
+    """NaN, an infinity, or a number that rounds to one, such as 1e999."""
 
 
-def parse_json(text: str | bytes, where: str = "", *, numbers: bool = False) -> Any:
-    """Return what JSON stands for. `where` is what errors name; with `numbers`, NaN and infinities are refused.
+def parse_json(text: str | bytes, where: str = "") -> Any:
+    """Return what JSON stands for, each of its numbers finite. `where` is what errors name.
 
-    Raises InputError for text that is no JSON or nested too deep, of more than 16 MiB or more than a million values.
+    Raises InputError for text that is no JSON or nested too deep, of more than 16 MiB or more than a million values,
+    and for NaN and infinities, which Python's reader takes though JSON has none.
 
     >>> parse_json('{"a": [1, 2]}')
     {'a': [1, 2]}
@@ -31,7 +33,7 @@ def parse_json(text: str | bytes, where: str = "", *, numbers: bool = False) -> 
         most = phrase("value.most", n=f"{MOST_VALUES:,}")
         raise InputError("json.many", where=where, got=f"{values:,}", expected=most)
     try:
-        return json.loads(text, parse_constant=_refuse if numbers else None)
+        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except _NoJson as error:
         raise InputError("json.none", where=where, got=str(error)) from error
     except (ValueError, RecursionError) as error:  # whose English words would stand in a Korean line
@@ -42,5 +44,10 @@ def _count(text: str | bytes, sign: str) -> int:
     return text.count(sign) if isinstance(text, str) else text.count(sign.encode())
 
 
-def _refuse(constant: str) -> object:
+def _refuse(constant: str) -> NoReturn:
     raise _NoJson(constant)
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    return value if math.isfinite(value) else _refuse(digits)

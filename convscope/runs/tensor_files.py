@@ -29,7 +29,7 @@ def pack(tensors: Arrays, facts: dict[str, object], format: str) -> bytes:
     "convscope.checkpoint/1"."""
     from safetensors.numpy import save
 
-    entry = json.dumps({"format": format, "digest": ZEROS.decode(), **facts}, sort_keys=True)
+    entry = json.dumps({"format": format, "digest": ZEROS.decode(), **facts}, sort_keys=True, allow_nan=False)
     return filled(save({n: np.asarray(t, order="C") for n, t in tensors.items()}, {"convscope": entry}))
 
 

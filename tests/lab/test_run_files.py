@@ -141,7 +141,7 @@ def test_the_settings_of_a_real_run_are_taken() -> None:
 
 
 def test_what_another_version_leaves_out_or_adds_hides_nothing(tmp_path: Path) -> None:
-    path = run_dir(tmp_path, "one", more=float("nan"), recipe__new=[1])
+    path = run_dir(tmp_path, "one", more=[None], recipe__new=[1])
     stored = json.loads((path / "run.json").read_text())
     del stored["plan"], stored["data"]["validation"], stored["data"]["test"], stored["input"], stored["versions"]
     (path / "run.json").write_text(json.dumps(stored))

@@ -47,11 +47,11 @@ def test_what_was_said_before_and_after_comes_by_key_and_words(tmp_path: Path) -
     assert report(run(tmp_path / "b")).understood == ()  # version 0.1 kept none
 
 
-def test_augmentation_is_reported_and_numbers_that_json_lacks_are_text(tmp_path: Path) -> None:
+def test_augmentation_is_reported(tmp_path: Path) -> None:
     recipe = json.loads((SLIDES / "run.json").read_text())["recipe"]
-    recipe |= {"lr": float("inf"), "augmentation": {**recipe["augmentation"], "shift": 2}, "plain_lr": None}
+    recipe |= {"lr": 0.5, "augmentation": {**recipe["augmentation"], "shift": 2}, "plain_lr": None}
     found = report(run(tmp_path / "a", {"recipe": recipe}))
-    assert (found.recipe["augmentation.shift"], found.recipe["lr"]) == (2, "inf")
+    assert (found.recipe["augmentation.shift"], found.recipe["lr"]) == (2, 0.5)
     assert "plain_lr" not in found.recipe
 
 

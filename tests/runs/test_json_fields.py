@@ -20,3 +20,9 @@ def test_what_is_no_array_is_refused(read: str, value: object) -> None:
 def test_an_array_comes_as_it_is() -> None:
     assert Fields({"rows": [0, "a", None]}, "").items("rows") == [0, "a", None]
     assert Fields({"rows": []}, "").integers("rows") == ()
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), 10**400, True, "1"])
+def test_a_number_is_finite(value: object) -> None:
+    with pytest.raises(InputError, match=r"the field lr is of another type, got .*, expected a number"):
+        Fields({"lr": value}, "run.json").number("lr")

@@ -17,7 +17,16 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "runs" / "one"
 
 
-@pytest.mark.parametrize("text", [b"", b"{", b"[]", b"{}", b'{"format": "convscope.run/9"}', b"\xff", b"[" * 100_000])
+BEGIN = b'{"format": "convscope.run/1", '
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(b"", b"{", b"[]", b"{}", b'{"format": "convscope.run/9"}', b"\xff", b"[" * 100_000),
+        *(BEGIN + b'"target": %s}' % number for number in (b"NaN", b"-Infinity", b"1e999")),
+    ],
+)
 def test_a_malformed_run_json_is_named(path: Path, text: bytes) -> None:
     Run.create(path, {}).close()
     (path / "run.json").write_bytes(text)
