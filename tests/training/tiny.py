@@ -83,9 +83,9 @@ def outcome(path: Path) -> dict[str, Any]:
 
 
 def untimed(value: Any) -> Any:
-    """Return JSON without its fields called "time"."""
+    """Return JSON without what took how long: its fields called "time", and the seconds that a phrase says."""
     if isinstance(value, dict):
-        return {k: untimed(v) for k, v in value.items() if k != "time"}
+        return {k: untimed(v) for k, v in value.items() if k not in ("time", "seconds")}
     return [untimed(v) for v in value] if isinstance(value, list) else value
 
 
