@@ -155,7 +155,7 @@ def _make_conv(layer: k.Conv, node: Node) -> nn.Module:
     w = layer.window
     sizes = (node.input[0], layer.channels, w.kernel, w.stride)
     rest = (w.dilation, layer.groups, layer.bias)
-    return nn.Conv2d(*sizes, w.pad, *rest) if w.pad == w.pad_end else layers.PaddedConv(w.pads, *sizes, 0, *rest)
+    return layers.Conv(*sizes, w.pad, *rest) if w.pad == w.pad_end else layers.PaddedConv(w.pads, *sizes, 0, *rest)
 
 
 def _make_transposed(layer: k.ConvTranspose, node: Node) -> nn.Module:
