@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
-from ..errors import Phrase
+from ..errors import InputError, Phrase
 from ..pictures.input_spec import InputSpec
 from ..runs.json_fields import Fields
 from ..runs.records import DataSource
@@ -68,14 +69,17 @@ class RunSettings:
     def from_json(cls, value: object, path: Path) -> RunSettings:
         """Return the settings that JSON of the run in `path` stands for. Raises InputError that names the field."""
         fields = Fields(value, str(path / "run.json"))
+        steps, rounds = fields.integer("steps"), fields.integers("rounds")
+        if rounds[-1:] != (steps,) or any(begin >= end for begin, end in pairwise((0, *rounds))):
+            raise InputError("run.numbers", where=fields.where, got=f"steps {steps}, rounds {list(rounds)}")
         return cls(
             formula=fields.text("formula"),
             plan=fields.optional(fields.text, "plan"),
             recipe=Recipe.from_json(fields.raw("recipe")),
             seed=fields.integer("seed"),
             epochs=fields.number("epochs"),
-            steps=fields.integer("steps"),
-            rounds=fields.integers("rounds"),
+            steps=steps,
+            rounds=rounds,
             target=fields.optional(fields.number, "target"),
             budget=fields.optional(fields.text, "budget"),
             data=DataSource.from_json(fields.within("data")),
