@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TUNE = ("head", "all")
 DEVICES = ("auto", "cpu", "cuda", "mps")
+MOST_THREADS, MOST_SEEDS = 1024, 2**63
 PLACE = ("device", "threads", "resume", "cache")  # what a resumed run may be given
 
 
@@ -59,7 +60,7 @@ class TrainOptions:
     def __post_init__(self) -> None:
         if self.device not in DEVICES:
             raise UsageError("training.device", got=self.device, expected=", ".join(DEVICES))
-        for name, most in (("threads", 1024), ("size", 2**15)):
+        for name, most in (("threads", MOST_THREADS), ("size", 2**15)):
             number = getattr(self, name)
             if number is not None and (type(number) is not int or not 1 <= number <= most):
                 raise UsageError("value.whole.from.to", name=name, low=1, high=most, got=number)
@@ -68,7 +69,7 @@ class TrainOptions:
             if any(own) or isinstance(self.data, (str, os.PathLike)):
                 raise UsageError("training.resume", hint=f"convscope train --resume {self.resume}")
             return
-        for name, below in (("seed", 2**63), ("val", 2**40)):
+        for name, below in (("seed", MOST_SEEDS), ("val", 2**40)):
             number = getattr(self, name)
             if number is not None and (type(number) is not int or not 0 <= number < below):
                 raise UsageError("value.whole.from", name=name, least=0, got=number)

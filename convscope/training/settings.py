@@ -11,6 +11,7 @@ from ..pictures.input_spec import InputSpec
 from ..runs.json_fields import Fields
 from ..runs.records import DataSource
 from ..transfer.start import Start
+from .options import MOST_SEEDS, MOST_THREADS
 from .recipes import Recipe
 
 
@@ -70,13 +71,16 @@ class RunSettings:
         """Return the settings that JSON of the run in `path` stands for. Raises InputError that names the field."""
         fields = Fields(value, str(path / "run.json"))
         steps, rounds = fields.integer("steps"), fields.integers("rounds")
+        threads, seed = fields.integer("threads"), fields.integer("seed")
         if rounds[-1:] != (steps,) or any(begin >= end for begin, end in pairwise((0, *rounds))):
             raise InputError("run.numbers", where=fields.where, got=f"steps {steps}, rounds {list(rounds)}")
+        if not (1 <= threads <= MOST_THREADS and seed < MOST_SEEDS):
+            raise InputError("run.numbers", where=fields.where, got=f"threads {threads}, seed {seed}")
         return cls(
             formula=fields.text("formula"),
             plan=fields.optional(fields.text, "plan"),
             recipe=Recipe.from_json(fields.raw("recipe")),
-            seed=fields.integer("seed"),
+            seed=seed,
             epochs=fields.number("epochs"),
             steps=steps,
             rounds=rounds,
@@ -86,7 +90,7 @@ class RunSettings:
             classes=fields.texts("classes"),
             input=InputSpec.from_json(fields.raw("input")),
             device=fields.text("device"),
-            threads=fields.integer("threads"),
+            threads=threads,
             processor=fields.text("processor"),
             versions=fields.mapping("versions"),
             processes=fields.integer("processes"),

@@ -34,3 +34,11 @@ def test_settings_are_read_as_they_were_written(said: dict[str, Any]) -> None:
 def test_rounds_rise_to_the_last_step(said: dict[str, Any], steps: int, rounds: list[int]) -> None:
     with pytest.raises(InputError, match=r"run\.json: holds numbers that no run has, got steps .*, rounds \["):
         RunSettings.from_json(said | {"steps": steps, "rounds": rounds}, Path())
+
+
+@pytest.mark.parametrize("change", [{"threads": 0}, {"threads": 1025}, {"threads": 2**64}, {"seed": 2**63}])
+def test_threads_and_seed_are_what_a_training_may_be_given(said: dict[str, Any], change: dict[str, int]) -> None:
+    with pytest.raises(InputError, match=r"run\.json: holds numbers that no run has, got threads \d+, seed \d+"):
+        RunSettings.from_json(said | change, Path())
+    largest = {"threads": 1024, "seed": 2**63 - 1}
+    assert RunSettings.from_json(said | largest, Path()).seed == 2**63 - 1
