@@ -6,7 +6,7 @@ import { resolveFormula } from "../../convscope/page/js/formula/parse.js";
 import { planText } from "../../convscope/page/js/formula/plan.js";
 import { tracePlan } from "../../convscope/page/js/formula/trace.js";
 import { pageNodesOf } from "../../convscope/page/js/formula/page_nodes.js";
-import { ZOO, fillTable } from "../../convscope/page/js/formula/table.js";
+import { ZOO, fillTable, madeFor } from "../../convscope/page/js/formula/table.js";
 
 /** The sentences that were asked for. */
 const used = new Set();
@@ -81,6 +81,7 @@ Object.assign(globalThis, {
     slowest: () => slowest,
     used: () => [...used].sort(),
     zoo: () => ZOO,
+    madeFor: (texts) => texts.map(madeFor),
     grouped,
   },
 });

@@ -27,7 +27,11 @@ from convscope.page.modules import join
 from tests.corners import FEATURES, corners, features
 from tests.faults.hostile_formulas import NUMBERS
 from tests.faults.hostile_formulas import WORDS as WORDS_OF_FORMULAS
+from tests.formula.kinds.test_arguments import AT_BOUNDS
 from tests.formula.test_parse import ABSURD, groups
+from tests.formula.test_plan import DEPTHS_AT_MOST, LAYERS_AT_MOST
+from tests.formula.test_text_bounds import BOUNDS as TEXT_BOUNDS
+from tests.formula.test_tracing import BOUNDS as NETWORK_BOUNDS
 from tests.strategies import networks
 
 pytestmark = pytest.mark.browser
@@ -96,6 +100,7 @@ TEXTS = [
     *REFUSED,
     "relu" + "*1" * 40,
     "skip(" * 32 + "relu" + ")" * 32,
+    "p0 = relu; " + "".join(f"p{i} = {' + '.join(['se(2)'] * 70)} + p{i - 1}; " for i in range(1, 5)) + "p4",
     "p0 = relu; " + "".join(f"p{i} = p{i - 1}; " for i in range(1, 63)) + "p62",
     "p0 = relu; " + "".join(f"p{i} = p{i - 1}; " for i in range(1, 99)) + "p98",
     "p0 = relu; " + "".join(f"p{i} = p{i - 1} + p{i - 1}; " for i in range(1, 40)) + "p39",
@@ -155,6 +160,15 @@ def test_the_named_plans_are_pythons(page: FormulaPage) -> None:
     assert not page.differ([(name, (1, 28, 28), 10) for name in (*ZOO, " LeNet5 ")])
 
 
+def test_a_plan_is_laid_out_for_the_pictures_that_it_was_made_for(page: FormulaPage) -> None:
+    asked = [*ZOO, *(formula for formula, _ in ZOO.values()), "conv(3, 3) + fc", "relu", "nothing that is known"]
+    wanted = [[*OWN_INPUT.get(name, ((1, 28, 28), 10))[0], OWN_INPUT.get(name, ((1, 28, 28), 10))[1]] for name in ZOO]
+    mnist = [1, 28, 28, 10]
+    assert page.browser.execute_script("return bench.madeFor(arguments[0])", asked) == [*wanted * 2, *[mnist] * 3]
+    assert mnist in wanted
+    assert [3, 32, 32, 10] in wanted
+
+
 def test_every_refusal_reads_the_same(page: FormulaPage) -> None:
     assert not page.differ([(text, (1, 28, 28), 10) for text in TEXTS])
     kinds = Counter(str(by_python(text, (1, 28, 28), 10)).split(": ")[1][:20] for text in TEXTS if text)
@@ -204,6 +218,17 @@ def test_every_fault_and_every_sum_is_said_in_both_languages(page: FormulaPage) 
             lines = [layer["size_how"] for layer in message["layers"]]
         words = set(re.findall("[A-Za-z_]{2,}", " ".join(lines))) - known - set(re.findall("[A-Za-z_]+", text))
         assert not words, message
+
+
+def test_what_is_at_a_bound_and_one_beyond_are_taken_and_refused_alike(page: FormulaPage) -> None:
+    """Of every argument, of networks and plans, of texts: Python's tests say on which side each must be."""
+    networks = [one for _, taken, refused in NETWORK_BOUNDS for one in (taken, refused)]
+    pairs = (*LAYERS_AT_MOST, *DEPTHS_AT_MOST, *((taken, refused) for taken, refused, *_ in TEXT_BOUNDS))
+    texts = [*(text for pair in pairs for text in pair), *(text for text, _ in AT_BOUNDS)]
+    asked = [*((text, shape, 10) for text, shape in networks), *((text, (8, 28, 28), 10) for text in texts)]
+    assert not page.differ(asked)[:5]
+    sides = Counter(isinstance(by_python(*one), str) for one in asked)
+    assert min(sides.values()) > 100, sides
 
 
 @pytest.mark.parametrize("shape", [(3, 7, 11), (1, 1, 1), (1, 40000, 40000), (0, 3, 3)])

@@ -158,7 +158,7 @@ class Upsample(Resampled):
         if self.mode == "nearest":
             return ((at // scale, 1.0),)
         place = max(0.0, (at + 0.5) / scale - 0.5)
-        first = min(int(place), length - 1)
+        first = int(place)
         share = place - first
         if first == length - 1 or share == 0:
             return ((first, 1.0),)

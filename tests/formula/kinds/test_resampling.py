@@ -41,7 +41,8 @@ def by_model_file(layer: Resampled, maps: np.ndarray) -> np.ndarray:
     classes = [str(n) for n in range(math.prod(trace(layer, maps.shape).nodes[0].output))]
     network = trace(layer + parse("flatten"), maps.shape, len(classes))
     spec = InputSpec(maps.shape, (0.0,) * len(maps), (1.0,) * len(maps))
-    return onnx_engine.outputs(serialise(network, spec, {}, classes), network, maps[None])[0][0]
+    (made,) = onnx_engine.outputs(serialise(network, spec, {}, classes), network, maps[None])[0]
+    return made
 
 
 @pytest.mark.parametrize("mode", NUMPYS)

@@ -27,7 +27,7 @@ export function madeFrom(node, axis, i) {
   const times = scale ? scale[axis] : 1;
   if (!blends) return [{ at: Math.floor(i / times), weight: 1 }];
   const place = Math.max(0, (i + 0.5) / times - 0.5);
-  const first = Math.min(Math.floor(place), length - 1);
+  const first = Math.floor(place);
   const share = place - first;
   if (first === length - 1 || share === 0) return [{ at: first, weight: 1 }];
   return [

@@ -8,6 +8,7 @@ import { both } from "./layers.js";
 import { entryOf } from "./table.js";
 
 /** @typedef {import("./layers.js").LayerPlan} LayerPlan */
+/** @typedef {import("./layers.js").WholeLayer} WholeLayer */
 /** @typedef {[number, number, number]} Three channels, rows, columns */
 
 /** @param {number[]} numbers */
@@ -44,7 +45,10 @@ export function parametersOf(layer, shape, output) {
  */
 export function macsOf(layer, shape, output) {
   const { filters, reads } = entryOf(layer.is).traits;
-  if (reads === "spread") return (product(shape) * BigInt(output[0]) * product(both(layer.kernel ?? 1))) / BigInt(layer.groups ?? 1); // prettier-ignore
+  if (reads === "spread") {
+    const { kernel, groups } = /** @type {WholeLayer} */ (layer);
+    return (product(shape) * BigInt(output[0]) * product(both(kernel))) / BigInt(groups);
+  }
   return filters ? product(output) * product(filterShape(layer, shape)) : 0n;
 }
 
@@ -55,5 +59,6 @@ export function macsOf(layer, shape, output) {
  */
 function filterShape(layer, shape) {
   if (!["window", "spread"].includes(entryOf(layer.is).traits.reads)) return [shape[0]];
-  return [Math.floor(shape[0] / (layer.groups ?? 1)), ...both(layer.kernel ?? 1)];
+  const { kernel, groups } = /** @type {WholeLayer} */ (layer);
+  return [shape[0] / groups, ...both(kernel)];
 }

@@ -19,6 +19,7 @@ import { entryOf } from "./table.js";
  * @property {boolean} [ceil_mode]
  * @property {number | null} [units] @property {Size} [size]
  */
+/** @typedef {Required<LayerPlan>} WholeLayer one that is asked for its own kind's options alone, which `layerOf` gave it */
 
 /** Rows and columns of a size. @param {Size} size @returns {[number, number]} */
 export function both(size) {

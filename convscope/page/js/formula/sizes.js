@@ -10,6 +10,7 @@ import { LIMITS, entryOf } from "./table.js";
 import { divisor, unreadPlaces } from "./unread.js";
 
 /** @typedef {import("./layers.js").LayerPlan} LayerPlan */
+/** @typedef {import("./layers.js").WholeLayer} WholeLayer */
 /** @typedef {import("./costs.js").Three} Three */
 /** @typedef {import("./fields.js").Two} Two */
 /** @typedef {import("./fault.js").Said} Said */
@@ -27,11 +28,12 @@ import { divisor, unreadPlaces } from "./unread.js";
 /** What a convolution or a pooling lays over its input. @param {LayerPlan} layer @returns {PlanWindow | null} */
 export function windowOf(layer) {
   if (entryOf(layer.is).traits.reads !== "window") return null;
-  const kernel = both(layer.kernel ?? 1);
+  const { kernel: size, stride, pad: padding } = /** @type {WholeLayer} */ (layer);
+  const kernel = both(size);
   const dilation = both(layer.dilation ?? 1);
   const same = /** @type {Two} */ (kernel.map((k, i) => Math.floor((dilation[i] * (k - 1)) / 2)));
-  const [pad, end] = layer.pad === "same" ? [same, same] : endsOf(layer.pad ?? 0);
-  return { kernel, stride: both(layer.stride ?? 1), pad, end, dilation, ceil: layer.ceil_mode ?? false };
+  const [pad, end] = padding === "same" ? [same, same] : endsOf(padding);
+  return { kernel, stride: both(stride), pad, end, dilation, ceil: layer.ceil_mode ?? false };
 }
 
 /** K_eff = dilation·(kernel − 1) + 1. @param {PlanWindow} window @returns {Two} */
@@ -48,10 +50,10 @@ export function windowExtent(window) {
  * @returns {Sizes}
  */
 export function sizesOf(layer, given, where) {
-  return SIZES[entryOf(layer.is).traits.reads](layer, given, where);
+  return SIZES[entryOf(layer.is).traits.reads](/** @type {WholeLayer} */ (layer), given, where);
 }
 
-/** @type {Record<import("./table.js").Traits["reads"], (layer: LayerPlan, given: Given, where: Said) => Sizes>} */
+/** @type {Record<import("./table.js").Traits["reads"], (layer: WholeLayer, given: Given, where: Said) => Sizes>} */
 const SIZES = {
   unit: asBefore,
   channels: asBefore,
@@ -59,7 +61,7 @@ const SIZES = {
   along: (layer, given, where) => (layer.sides === undefined ? enlarged : surrounded)(layer, given, where),
   spread: spreadOut,
   slice: (layer, { shape: [channels, height, width] }, where) => {
-    const [first, end] = [layer.first ?? 0, layer.end ?? 1];
+    const { first, end } = layer;
     if (end > channels)
       throw new PlanFault(phrase("slice.large"), {
         where,
@@ -96,7 +98,7 @@ const SIZES = {
     return { output: [sum, rows, columns], flat, how: `${channels.join(" + ")} = ${sum}`, dropped: [0, 0] };
   },
   cell: (layer, { shape: [channels, height, width] }, where) => {
-    const [n, m] = both(layer.size ?? 1);
+    const [n, m] = both(layer.size);
     const averaged = n * height + m * width;
     if (averaged > LIMITS.averaged)
       throw new PlanFault(phrase("adaptive.large"), {
@@ -144,7 +146,7 @@ const SIZES = {
     return { output: [count, 1, 1], flat: true, how: `${shape.join("×")} = ${count}`, dropped: [0, 0] };
   },
   part: (layer, { shape: [channels, height, width] }, where) => {
-    const [h, w] = both(layer.size ?? 1);
+    const [h, w] = both(layer.size);
     if (h > height || w > width)
       throw new PlanFault(phrase("crop.large"), {
         where,
@@ -183,9 +185,9 @@ function refusePadding({ kernel, stride, pad, dilation }, lengths, places, where
   });
 }
 
-/** Rows and columns are added. @param {LayerPlan} layer @param {Given} given @param {Said} where @returns {Sizes} */
+/** Rows and columns are added. @param {WholeLayer} layer @param {Given} given @param {Said} where @returns {Sizes} */
 function surrounded(layer, { shape: [channels, height, width] }, where) {
-  const [before, after] = endsOf(layer.sides ?? 0);
+  const [before, after] = endsOf(layer.sides);
   const lengths = [height, width];
   lengths.forEach((length, axis) => {
     const added = Math.max(before[axis], after[axis]);
@@ -207,9 +209,9 @@ function surrounded(layer, { shape: [channels, height, width] }, where) {
   return { output: [channels, rows, columns], flat: false, how, dropped: [0, 0] };
 }
 
-/** Rows and columns times a scale. @param {LayerPlan} layer @param {Given} given @param {Said} where @returns {Sizes} */
+/** Rows and columns times a scale. @param {WholeLayer} layer @param {Given} given @param {Said} where @returns {Sizes} */
 function enlarged(layer, { shape: [channels, height, width] }, where) {
-  const [down, across] = both(layer.scale ?? 1);
+  const [down, across] = both(layer.scale);
   const [rows, columns] = [down * height, across * width];
   const blended = rows * height + columns * width;
   if (layer.mode === "bilinear" && blended > LIMITS.averaged)
@@ -223,27 +225,26 @@ function enlarged(layer, { shape: [channels, height, width] }, where) {
   return { output: [channels, rows, columns], flat: false, how, dropped: [0, 0] };
 }
 
-/** Every number times a kernel. @param {LayerPlan} layer @param {Given} given @param {Said} where @returns {Sizes} */
+/** Every number times a kernel. @param {WholeLayer} layer @param {Given} given @param {Said} where @returns {Sizes} */
 function spreadOut(layer, given, where) {
   inGroups(layer, given, where);
   const [, height, width] = given.shape;
   const [rows, columns] = [spreadAxis(layer, 0, height, where), spreadAxis(layer, 1, width, where)];
   return {
-    output: [layer.channels ?? 1, rows.size, columns.size],
+    output: [layer.channels, rows.size, columns.size],
     flat: false,
     how: rows.how === columns.how ? rows.how : phrase("how.two", { rows: rows.how, columns: columns.how }),
     dropped: [rows.unread, columns.unread],
   };
 }
 
-/** As `_along` and `_unread` in convscope/formula/kinds/transposed.py. @param {LayerPlan} layer @param {0 | 1} axis
+/** As `_along` and `_unread` in convscope/formula/kinds/transposed.py. @param {WholeLayer} layer @param {0 | 1} axis
  * @param {number} i @param {Said} where */
 function spreadAxis(layer, axis, i, where) {
-  const of = (/** @type {import("./layers.js").Size | undefined} */ size, /** @type {number} */ usual) =>
-    both(size ?? usual)[axis];
-  const [kernel, stride, dilation] = [of(layer.kernel, 1), of(layer.stride, 1), of(layer.dilation, 1)];
-  const added = of(layer.output_padding, 0);
-  const [before, after] = endsOf(/** @type {import("./layers.js").Sides} */ (layer.pad ?? 0)).map((end) => end[axis]);
+  const [kernel, stride, dilation, added] = [layer.kernel, layer.stride, layer.dilation, layer.output_padding].map(
+    (size) => both(size)[axis],
+  );
+  const [before, after] = endsOf(/** @type {import("./layers.js").Sides} */ (layer.pad)).map((end) => end[axis]);
   const extent = dilation * (kernel - 1) + 1;
   const size = (i - 1) * stride - before - after + extent + added;
   const taken = before === after ? `2×${before}` : `${before} − ${after}`;

@@ -14,6 +14,7 @@ import { LIMITS, entryOf } from "./table.js";
 /** @typedef {import("./fields.js").Field} Field */
 /** @typedef {{field: Field, grid: Two}} Reach a field, and the rows and columns of maps that units stand for */
 /** @typedef {import("./layers.js").LayerPlan} LayerPlan */
+/** @typedef {import("./layers.js").WholeLayer} WholeLayer */
 /** @typedef {import("./plan.js").Plan} Plan */
 /** @typedef {import("./sizes.js").PlanWindow} PlanWindow */
 /**
@@ -225,7 +226,7 @@ function reachOf(layer, before, { output, flat }, window) {
   const field =
     before.length > 1
       ? before.map((reach) => (reads === "units" && !flat ? spread(reach, output) : reach.field)).reduce(fieldAround)
-      : fieldAfter(layer, before[0].field, grid, window);
+      : fieldAfter(/** @type {WholeLayer} */ (layer), before[0].field, grid, window);
   return { field, grid: reads === "all" ? [1, 1] : flat ? grid : [output[1], output[2]] };
 }
 
@@ -244,16 +245,16 @@ function squeezed(channels, ratio) {
   return { is: "chain", parts, count: 5, depth: 1 };
 }
 
-/** @param {LayerPlan} layer @param {Field} before @param {Two} grid @param {PlanWindow | null} window */
+/** @param {WholeLayer} layer @param {Field} before @param {Two} grid @param {PlanWindow | null} window */
 function fieldAfter(layer, before, grid, window) {
   if (window) return through(before, windowExtent(window), window.stride, window.pad);
   const { reads } = entryOf(layer.is).traits;
   if (reads === "part") {
-    const [h, w] = both(layer.size ?? 1);
+    const [h, w] = both(layer.size);
     return shifted(before, [Math.floor((grid[0] - h) / 2), Math.floor((grid[1] - w) / 2)]);
   }
   if (reads === "cell") {
-    const cells = both(layer.size ?? 1);
+    const cells = both(layer.size);
     const axes = /** @type {(0 | 1)[]} */ ([0, 1]);
     const extent = axes.map((axis) => largestCell(grid[axis], cells[axis]));
     const step = axes.map((axis) => Math.max(1, Math.floor((2 * grid[axis] + cells[axis]) / (2 * cells[axis]))));
@@ -265,20 +266,20 @@ function fieldAfter(layer, before, grid, window) {
   return reads === "all" ? through(before, grid, grid, [0, 0]) : before; // one window over everything
 }
 
-/** After a padding, or an enlargement, whose jump is a whole number of pixels. @param {LayerPlan} layer @param {Field} before */
+/** After a padding, or an enlargement, whose jump is a whole number. @param {WholeLayer} layer @param {Field} before */
 function resampledField(layer, before) {
   if (layer.sides !== undefined) return through(before, [1, 1], [1, 1], endsOf(layer.sides)[0]);
   const wide = layer.mode === "bilinear" ? 2 : 1;
-  const scale = both(layer.scale ?? 1);
+  const scale = both(layer.scale);
   const axes = /** @type {(0 | 1)[]} */ ([0, 1]);
   const jump = axes.map((axis) => Math.max(1, Math.floor((2 * before.jump[axis] + scale[axis]) / (2 * scale[axis]))));
   return { ...through(before, [wide, wide], [1, 1], [0, 0]), jump: /** @type {Two} */ (jump) };
 }
 
-/** After a transposed convolution: of the units that see most. @param {LayerPlan} layer @param {Field} before */
+/** After a transposed convolution: of the units that see most. @param {WholeLayer} layer @param {Field} before */
 function spreadField(layer, before) {
-  const [kernel, stride, dilation] = [layer.kernel, layer.stride, layer.dilation].map((size) => both(size ?? 1));
-  const [pad] = endsOf(/** @type {import("./layers.js").Sides} */ (layer.pad ?? 0));
+  const [kernel, stride, dilation] = [layer.kernel, layer.stride, layer.dilation].map(both);
+  const [pad] = endsOf(/** @type {import("./layers.js").Sides} */ (layer.pad));
   const axes = /** @type {(0 | 1)[]} */ ([0, 1]);
   const extent = axes.map((axis) => dilation[axis] * (kernel[axis] - 1) + 1);
   const wide = axes.map((axis) => Math.ceil(extent[axis] / stride[axis]));
