@@ -155,8 +155,8 @@ def _browser() -> Said:
     try:
         found = webbrowser.get()
     except webbrowser.Error:
-        yield "browser", "none found"
-        what = "no browser is found on this machine: pages are written, and not opened"
+        yield "browser", "none that can be opened from here"
+        what = "no browser can be opened from here: pages are written, and no window shows them"
         yield Finding("note", what, "open the .html file in a browser, on any machine")
         return
     yield "browser", str(getattr(found, "name", "") or type(found).__name__)
