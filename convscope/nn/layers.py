@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 
-class Conv(nn.Conv2d):
-    """A convolution that reads one channel in planes where its output is one column wide.
+class PlanarConv(nn.Conv2d):
+    """A convolution that reads one channel in planes.
 
     One channel is the same numbers in planes (NCHW) and by pixels (NHWC): only strides say which. Where maps or weights
     of one channel say "by pixels", torch 2.13.0 on a CPU computes outputs of one column wrongly, and their gradients,
@@ -17,14 +17,11 @@ class Conv(nn.Conv2d):
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        across = x.shape[-1] + 2 * int(self.padding[1]) - self.dilation[1] * (self.kernel_size[1] - 1) - 1
-        if x.shape[1] == 1 and across < self.stride[1]:
-            made: Tensor = self._conv_forward(_in_planes(x), _in_planes(self.weight), self.bias)
-            return made
-        return super().forward(x)
+        made: Tensor = self._conv_forward(_in_planes(x), _in_planes(self.weight), self.bias)
+        return made
 
 
-class PaddedConv(Conv):
+class PaddedConv(PlanarConv):
     """A convolution whose zeros differ from side to side; torch's own takes the same at both ends."""
 
     def __init__(self, pads: tuple[int, int, int, int], *args: Any, **kwargs: Any) -> None:
@@ -94,8 +91,8 @@ def _padded(x: Tensor, pads: tuple[int, int, int, int], value: float) -> Tensor:
 
 
 def _in_planes(x: Tensor) -> Tensor:
-    """Return the same numbers with the strides of NCHW."""
-    return x.contiguous().reshape(-1).view(x.shape)
+    """Return maps or weights of one channel with the strides of NCHW, and others as they are."""
+    return x.contiguous().reshape(-1).view(x.shape) if x.shape[1] == 1 else x
 
 
 def batch_norm(channels: int, flat: bool, eps: float = 1e-5) -> nn.Module:

@@ -155,7 +155,10 @@ def _make_conv(layer: k.Conv, node: Node) -> nn.Module:
     w = layer.window
     sizes = (node.input[0], layer.channels, w.kernel, w.stride)
     rest = (w.dilation, layer.groups, layer.bias)
-    return layers.Conv(*sizes, w.pad, *rest) if w.pad == w.pad_end else layers.PaddedConv(w.pads, *sizes, 0, *rest)
+    if w.pad != w.pad_end:
+        return layers.PaddedConv(w.pads, *sizes, 0, *rest)
+    one_column = node.input[0] == 1 and node.output[2] == 1 and w.stride[1] > 1
+    return (layers.PlanarConv if one_column else nn.Conv2d)(*sizes, w.pad, *rest)
 
 
 def _make_transposed(layer: k.ConvTranspose, node: Node) -> nn.Module:

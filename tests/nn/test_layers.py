@@ -31,3 +31,8 @@ def test_the_strides_of_one_channel_change_nothing() -> None:
     with torch.no_grad():
         assert torch.equal(net(x), net(pixels))
         torch.testing.assert_close(net(x)[:1], net(x[:1]), rtol=1e-5, atol=1e-6)
+
+
+def test_it_is_torchs_own_where_torch_is_right() -> None:
+    net = net_of("conv(1, 3) + conv(1, (3, 26), stride=(1, 2)) + conv(2, 1) + fc", (3, 28, 28))
+    assert [type(layer).__name__ for layer in (net.conv1, net.conv2, net.conv3)] == ["Conv2d", "PlanarConv", "Conv2d"]
