@@ -4,7 +4,7 @@ import { difference, mapsApart, shareApart } from "../../convscope/page/js/engin
 import { byImportance, inNoOrder } from "../../convscope/page/js/engine/deletion.js";
 import { fitPicture } from "../../convscope/page/js/engine/fit.js";
 import { runNode } from "../../convscope/page/js/engine/forward.js";
-import { readingUnit } from "../../convscope/page/js/engine/geometry.js";
+import { channelsRead, readingUnit, windowBox } from "../../convscope/page/js/engine/geometry.js";
 import { badWeights, healthCounter } from "../../convscope/page/js/engine/health.js";
 import { overPicture } from "../../convscope/page/js/engine/heat.js";
 import { KINDS, kindOf } from "../../convscope/page/js/engine/kinds/all.js";
@@ -64,6 +64,17 @@ Object.assign(globalThis, {
       places.map(([index, y, x, channel]) => at.engine.seen(index, y, x, channel)),
     reading: (/** @type {number[][]} */ places) =>
       places.map(([index, source, c, y, x]) => readingUnit(at.engine.nodes[index], source, c, y, x)),
+    reads: (/** @type {number[][]} */ places) =>
+      places.map(([index, c, y, x]) => {
+        const node = at.engine.nodes[index];
+        return { channels: channelsRead(node, c), box: node.flat ? null : windowBox(node, y, x) };
+      }),
+    /** The result of outputs that another made, and whether an output that is asked for twice is made once. */
+    resultOf: (/** @type {number[]} */ picture, /** @type {number[][]} */ outputs) => {
+      const result = at.engine.resultOf(picture, outputs.map((values) => Float32Array.from(values))); // prettier-ignore
+      const once = result.outputs.every((/** @type {any} */ values, /** @type {number} */ i) => values === result.outputs[i]); // prettier-ignore
+      return { outputs: result.outputs.map(packed), probabilities: packed(result.probabilities), once };
+    },
     overPicture: (/** @type {any} */ map, /** @type {any} */ field, /** @type {number[]} */ [height, width]) =>
       packed(overPicture(map, field, height, width).values),
     gradients: (/** @type {number} */ chosen) =>

@@ -51,6 +51,38 @@ def test_health_is_pythons(page: EnginePage, planted: bool) -> None:
     assert bad == [(one.tensor, one.nan, one.infinite) for one in wanted.weights]
 
 
+@pytest.mark.parametrize(
+    ("formula", "reads"),
+    [
+        ("relu + fc", "flatten1"),
+        ("relu + conv(2, 3) + bn + gap", "relu1"),  # means and scales pass what is weighed before them on
+        ("relu + conv(2, 3) + relu + gap", "relu2"),  # a curve does not
+        ("conv(2, 5) + skip(bn)", "bn1"),  # nor a sum of two
+    ],
+)
+def test_a_score_is_a_sum_over_what_the_last_layer_that_weighs_reads(
+    page: EnginePage, formula: str, reads: str
+) -> None:
+    network = trace(parse(formula), (1, 5, 5), 2)
+    page.load(network, InputSpec(network.input), random_weights(network, 0))
+    page.call("forward", list(range(25)))
+    found = page.call("contributions", 0, None)
+    assert network.nodes[found["source"]].name == reads
+
+
+def test_a_result_that_another_made_has_the_temperatures_probabilities_and_makes_each_output_once(
+    page: EnginePage,
+) -> None:
+    network = trace(parse("relu + fc"), (1, 1, 2), 3)
+    page.load(network, InputSpec(network.input), random_weights(network, 0), temperature=2.0)
+    outputs = [[0.5, 0.25], [0.5, 0.25], [1.0, 2.0, 4.0]]
+    found = page.call("resultOf", [0, 255], outputs)
+    assert [numbers(values).tolist() for values in found["outputs"]] == outputs
+    shares = np.exp([0.5, 1.0, 2.0])
+    np.testing.assert_allclose(numbers(found["probabilities"]), shares / shares.sum(), rtol=1e-12)
+    assert found["once"]
+
+
 def test_how_far_two_results_are_apart_by_hand(page: EnginePage) -> None:
     """|1 − 3| + |2 − 2| + |0 + 4| + |5 − 5| = 6 of 1 + 3 + 2 + 2 + 0 + 4 + 5 + 5 = 22."""
     found, same, nothing = page.ask(

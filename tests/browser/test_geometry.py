@@ -8,6 +8,7 @@ from scipy.ndimage import map_coordinates
 from selenium import webdriver
 
 from convscope.formula import parse, trace
+from convscope.formula.geometry import Patch, Source
 from convscope.pictures.input_spec import InputSpec
 from tests.browser.engine_page import EnginePage, numbers
 from tests.reference import random_weights
@@ -30,6 +31,36 @@ def test_the_next_layers_unit_is_one_that_reads_this_one(page: EnginePage) -> No
     unit = {"channel": 3, "y": 1, "x": 1}
     middle, corner = {"channel": 2, "y": 4, "x": 5}, {"channel": 0, "y": 0, "x": 0}
     assert page.call("reading", asked) == [middle, corner, unit, None]
+
+
+def test_units_read_the_channels_and_the_box_that_python_says(page: EnginePage) -> None:
+    formula = (
+        "crop((7, 8)) + conv(4, 3, stride=2, pad=1, groups=2) + relu + pad((1, 0, 0, 1)) + conv_transpose(2, 2) + "
+    )
+    formula += (
+        "lrn(3) + upsample(2) + adaptive_avgpool((3, 2)) + channel_shuffle(2) + maxpool(2, 1) + channel_slice(1, 2)"
+    )
+    formula += " + flatten + fc"
+    network = trace(parse(formula), (2, 9, 11), 2)
+    page.load(network, InputSpec(network.input), random_weights(network, 0))
+    units = [
+        (index, channel, y, x)
+        for index, node in enumerate(network.nodes)
+        for channel, y, x in np.ndindex(*node.output)
+    ]  # fmt: skip
+    for unit, found in zip(units, page.call("reads", units), strict=True):
+        index, channel, y, x = unit
+        node = network.nodes[index]
+        one = Patch(range(channel, channel + 1), frozenset({y}), frozenset({x}))
+        read = node.layer.read_by(one, Source(node.input, flat=index > 0 and network.nodes[index - 1].flat))
+        assert set(found["channels"]) <= set(read.channels), (node.name, unit)
+        if node.layer.reads != "channel":  # of a shuffle Python says all that may be
+            assert found["channels"] == list(read.channels), (node.name, unit)
+        if not node.flat:
+            box, (_, height, width) = found["box"], node.input
+            rows = set(range(box["top"], box["top"] + box["height"])) & set(range(height))
+            columns = set(range(box["left"], box["left"] + box["width"])) & set(range(width))
+            assert (rows, columns) == (read.rows, read.columns), (node.name, unit)
 
 
 def test_a_heat_map_over_the_picture_is_bilinear_between_the_middles_of_what_units_see(page: EnginePage) -> None:

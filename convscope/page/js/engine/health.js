@@ -46,9 +46,7 @@ function unitEnds(node) {
   const zeroBelow = curve.of(-1e-9, node, 0) === 0 && curve.of(-1e6, node, 0) === 0;
   const [low, high] = [curve.of(-1e6, node, 0), curve.of(1e6, node, 0)];
   const ends = [];
-  if (!zeroBelow && Math.abs(low) < 1e5 && low < curve.of(-1, node, 0)) ends.push(low);
-  if (!zeroBelow && Math.abs(low) < 1e5 && low === curve.of(-1, node, 0) && curve.slope(-1, node, 0) === 0)
-    ends.push(low);
+  if (!zeroBelow && Math.abs(low) < 1e5 && low <= curve.of(-1, node, 0)) ends.push(low);
   if (Math.abs(high) < 1e5) ends.push(high);
   return { zeroBelow, ends };
 }
