@@ -58,7 +58,7 @@ def test_it_is_the_training_that_train_does(tmp_path: Path) -> None:
     assert made.model_.calibration.temperature == pytest.approx(result.calibration.temperature)
 
 
-HERE_ALONE = {"channels", "shape", "pixel_range", "class_weight", "random_state", "n_jobs"}
+HERE_ALONE = {"channels", "shape", "pixel_range", "class_weight", "random_state", "n_jobs", "verbose"}
 TRAINS_ALONE = {
     *("data", "balance", "seed", "threads"),  # here X, class_weight, random_state and n_jobs
     *("size", "data_root", "label_from", "group_by", "changes", "cache", "strict"),  # of pictures in files
