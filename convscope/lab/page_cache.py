@@ -15,7 +15,7 @@ from .pretrained_file import FILE, pretrained_file
 
 KEPT = 3  # see-through pages in memory
 SHIPPED_LOOK = "/runs/-/look"  # of the network that reads digits before one is trained; no run's id begins with "-"
-OWN_NETWORK = "/open"  # the see-through page without a network
+OWN_NETWORK = "/runs/-/open"  # the see-through page without a network; below /runs, where the key is sent along
 
 
 def lab_page(token: str) -> str:

@@ -4,6 +4,7 @@ digit.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -26,10 +27,11 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from convscope.explain.look import SLIDES
-from convscope.lab.page_cache import SHIPPED_LOOK
+from convscope.lab.page_cache import OWN_NETWORK, SHIPPED_LOOK
 from convscope.runs.directory import ask_to_stop, in_use
 from convscope.runs.run_json import read_run_json
 from tests.browser.chromium import LOOPBACK, chromium, console, resize
+from tests.browser.test_drop import DROPS, SCORES, grey
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PATIENCE = 120  # seconds: for a machine that has other things to do
@@ -346,3 +348,22 @@ def test_nothing_of_the_workbench_is_clipped_nameless_or_untranslated(lab: Serve
                 lab.width(width)
                 assert lab.js("return document.documentElement.scrollWidth") <= width
     assert lab.errors() == []
+
+
+def test_the_page_for_a_network_of_ones_own_computes_and_gets_nothing_of_the_lab(lab: Served) -> None:
+    lab.open("")
+    lab.shown("Look into your own network", "body").click()
+    lab.until(lambda: lab.text(".drop-zone"))
+    assert urlsplit(lab.address_now()).path == OWN_NETWORK
+    lab.js(DROPS, ["grey.onnx", base64.b64encode(grey()).decode()])
+    lab.until(lambda: lab.text(".opened-name") == "grey.onnx")
+    assert lab.until(lambda: len(lab.js(f"return {SCORES}")) == 3)  # computed, for the picture that it makes itself
+    assert lab.errors() == []
+    asks = """const done = arguments[0], name = (fault) => fault.name;
+      const kept = [() => document.cookie, () => localStorage.length, () => indexedDB.open("runs")].map((read) => {
+        try { return String(read()); } catch (fault) { return name(fault); }
+      });
+      fetch("/api/runs").then((answer) => String(answer.status), name).then((got) => done([origin, ...kept, got]));"""
+    refused = ["null", "SecurityError", "SecurityError", "SecurityError", "TypeError"]
+    assert lab.browser.execute_async_script(asks) == refused
+    lab.errors()  # the browser noted what it did not let through

@@ -252,8 +252,13 @@ def test_the_page_sets_a_cookie_for_pages_of_runs_only(tmp_path: Path) -> None:
     run = run_dir(made.runs.root, "one")
     app = made.application()
     bare = headers(x_convscope_token=None)
-    cookie = (asked(app, f"/?token={KEY}", given=bare).header("set-cookie") or "").split(";")[0]
+    page = asked(app, f"/?token={KEY}", given=bare)
+    cookie, *bounds = (page.header("set-cookie") or "").split("; ")
+    assert "Path=/runs" in bounds
+    for link in ("open", "look"):
+        assert payload_of(page.body.decode())[link].startswith("/runs/")  # or the browser keeps the key to itself
     with_cookie = headers(x_convscope_token=None, cookie=cookie)
     assert asked(app, f"/runs/{run.name}/look", given=with_cookie).status == 400  # known, but not finished
+    assert asked(app, OWN_NETWORK, given=with_cookie).status == 200
     assert asked(app, "/api/runs", given=with_cookie).status == 403
     assert asked(app, "/", given=headers(x_convscope_token=None, cookie=f"{cookie}x")).status == 403
