@@ -228,8 +228,12 @@ def test_the_certificate_is_made_of_the_address(lab: LabPage, told: dict[int, To
     assert "Why not a plain network" in rows[0]
     lab.open("certificate", "&tk=nonsense")
     assert lab.text(".cert-sum").startswith("0 of ")
-    pages = lab.browser.execute_cdp_cmd("Page.printToPDF", {"paperWidth": 8.27, "paperHeight": 11.69})["data"]
-    assert pages_in(pages) == 1
+    solved = "".join(f"-{task['id']}h2d" for task in sorted(told[4711], key=lambda task: task["id"]))
+    for language in ("en", "ko"):
+        lab.open("certificate", f"&tk=4711{solved}&name=Ada", language)
+        assert f"{everything}" in lab.text(".cert-sum")
+        pages = lab.browser.execute_cdp_cmd("Page.printToPDF", {"paperWidth": 8.27, "paperHeight": 11.69})["data"]
+        assert pages_in(pages) == 1  # with everything solved, and hints
     assert not console(lab.browser)
 
 

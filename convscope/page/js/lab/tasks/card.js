@@ -12,7 +12,7 @@ import { isTyped, numbersOf, typedVerdict } from "./task.js";
 /** The right answer as it is written. @param {import("./task.js").TypedTask} task @param {import("./task.js").Numbers} n */
 export function answerText(task, n) {
   const right = task.answer(n);
-  return task.digits === undefined ? (right < 0 ? fixed(right, 0) : thousands(right)) : fixed(right, task.digits);
+  return task.digits === undefined ? thousands(right) : fixed(right, task.digits);
 }
 
 /** @param {Lab} lab @param {Task} task @param {string} number how it is called: 3.1 */

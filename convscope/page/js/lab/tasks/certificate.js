@@ -87,7 +87,7 @@ function sheetOf(lab, chapters, name, date) {
         {},
         make(doc, "th", { scope: "row" }, make(doc, "span", { class: "chapter-number" }, number), title(t)),
         make(doc, "td", { class: "figure" }, `${solved.length} / ${tasks.length}`),
-        make(doc, "td", {}, make(doc, "ul", {}, ...linesOf(lab, solved).map((line) => make(doc, "li", {}, line)))),
+        make(doc, "td", {}, make(doc, "ul", {}, ...linesOf(lab, solved).map((line) => make(doc, "li", {}, ...line)))),
       );
     });
   return [
@@ -113,15 +113,17 @@ function sheetOf(lab, chapters, name, date) {
  * @param {Lab} lab @param {{task: import("./task.js").Task, number: string}[]} solved
  */
 function linesOf(lab, solved) {
-  const { t } = lab;
+  const { doc, t } = lab;
   const progress = progressIn(lab);
   const named = (/** @type {{task: import("./task.js").Task, number: string}} */ { task, number }) => {
     const { hints } = touchedOf(progress, task.id);
     return hints ? `${number} ${t("cert.hints", { n: hints })}` : number;
   };
   const sums = solved.flatMap((one) =>
-    isTyped(one.task) ? [`${named(one)}  ${one.task.why(t, numbersOf(one.task, progress.seed))}`] : [],
+    isTyped(one.task)
+      ? [[make(doc, "b", {}, named(one)), ` ${one.task.why(t, numbersOf(one.task, progress.seed))}`]]
+      : [],
   );
   const built = solved.filter((one) => !isTyped(one.task)).map(named);
-  return built.length ? [...sums, t("cert.built", { list: built.join(", ") })] : sums;
+  return built.length ? [...sums, [t("cert.built", { list: built.join(", ") })]] : sums;
 }

@@ -1,6 +1,6 @@
 /** Tasks of chapter 4: a detector of horizontal edges, a shift, and a sum by hand. */
 
-import { fixed } from "../../kit/format.js";
+import { fixed, thousands } from "../../kit/format.js";
 import { filtered } from "../chapters/filters.js";
 import { FILTERS } from "../sums/filters.js";
 
@@ -30,6 +30,9 @@ function columnsOf(kernel) {
 
 /** @param {import("./task.js").Numbers} n */
 const restOf = ({ a, b, c, d, e, f, g, h }) => a + b + c + d + e + f + g + h;
+
+/** The two sides of the sum, as text. @param {import("./task.js").Numbers} n */
+const outlineSides = (n) => ({ eight: thousands(8 * n.m), rest: thousands(restOf(n)) });
 
 /** @type {Task[]} */
 export const FILTERS_TASKS = [
@@ -78,8 +81,8 @@ export const FILTERS_TASKS = [
       return Object.fromEntries(greys);
     },
     text: (t, n) => t("task.d3", n),
-    hints: [(t) => t("task.d3.h1"), (t, n) => t("task.d3.h2", { ...n, eight: 8 * n.m, rest: restOf(n) })],
+    hints: [(t) => t("task.d3.h1"), (t, n) => t("task.d3.h2", { ...n, ...outlineSides(n) })],
     answer: (n) => 8 * n.m - restOf(n),
-    why: (t, n) => t("task.d3.why", { eight: 8 * n.m, rest: restOf(n), right: fixed(8 * n.m - restOf(n), 0) }),
+    why: (t, n) => t("task.d3.why", { ...outlineSides(n), right: thousands(8 * n.m - restOf(n)) }),
   },
 ];

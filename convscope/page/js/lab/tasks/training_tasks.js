@@ -1,6 +1,6 @@
 /** Tasks of chapter 12: steps of a training, the gap of overfitting, and two trainings that differ in one thing. */
 
-import { fixed } from "../../kit/format.js";
+import { fixed, thousands } from "../../kit/format.js";
 import { USUAL, codeOf, plainNumber, settingsOf, settingsOfCode } from "../chapters/training/settings.js";
 
 /** @typedef {import("./task.js").Task} Task */
@@ -34,11 +34,11 @@ export const TRAINING_TASKS = [
   {
     id: "l1",
     numbers: (dice) => ({ m: dice.pick([8, 16, 25, 40, 50]), q: dice.pick([4000, 6000, 8000, 12000]) }),
-    text: (t, n) => t("task.l1", n),
-    hints: [(t) => t("task.l1.h1"), (t, n) => t("task.l1.h2", n)],
+    text: (t, { m, q }) => t("task.l1", { m, q: thousands(q) }),
+    hints: [(t) => t("task.l1.h1"), (t, { m, q }) => t("task.l1.h2", { m, q: thousands(q) })],
     answer: ({ m, q }) => q / m,
     slip: (t, { q }, typed) => (typed === q ? t("task.l1.slip") : null),
-    why: (t, { m, q }) => t("task.l1.why", { m, q, right: q / m }),
+    why: (t, { m, q }) => t("task.l1.why", { m, q: thousands(q), right: thousands(q / m) }),
   },
   {
     id: "l2",
