@@ -107,8 +107,8 @@ def test_layers_of_another_size_are_listed_with_their_zeros(browser: webdriver.C
     wanted = []
     for net, size in zip(nets, ("3×7×6", "2×5×4"), strict=True):
         maps = feature_maps(net, PICTURES[:1], ["relu1"])["relu1"]
-        share = f"{round(100 * float((maps == 0).mean()))} %"
-        wanted += [["conv1", size, "0 %"], ["relu1", size, share], ["flatten1", str(maps.size), share]]
+        share = f"{round(100 * float((maps == 0).mean()))}\xa0%"
+        wanted += [["conv1", size, "0\xa0%"], ["relu1", size, share], ["flatten1", str(maps.size), share]]
     assert rows == wanted
     assert page.console() == []
 

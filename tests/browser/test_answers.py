@@ -158,7 +158,7 @@ def test_two_pictures_are_contrasted(page: Page) -> None:
     assert aparts == sorted(aparts, reverse=True)
     page.open("v=contrast&p=s0&a=s0")
     until(lambda: page.all(".contrast-layers .chip"))
-    assert {text.strip() for text in texts(page, ".contrast-layers .chip .figure")} == {"0 %"}
+    assert {text.strip() for text in texts(page, ".contrast-layers .chip .figure")} == {"0\xa0%"}
     page.one(".contrast .controls .button").click()
     assert page.state()["a"].startswith("d")
 
@@ -239,7 +239,7 @@ def test_the_training_is_scrubbed_by_key_by_pointer_and_played(page: Page) -> No
     names = page.js("Array.from(document.querySelectorAll('.training-grid h3'), (e) => e.textContent)")
     assert names.index("conv1, 4 of its maps") < names.index("conv2, 4 of its maps"), "as the network has them"
     assert HOSTILE in page.text(".followed-row")
-    assert "60.0 %" in page.text(".followed-row"), "scores 0, ln 3, 0 make 1/5, 3/5, 1/5"
+    assert "60.0\xa0%" in page.text(".followed-row"), "scores 0, ln 3, 0 make 1/5, 3/5, 1/5"
     page.point(svg := page.one(".loss-curve"))
     width = svg.size["width"]
     ActionChains(page.browser, duration=10).move_to_element_with_offset(svg, width // 2 - 16, 0).click().perform()

@@ -89,7 +89,7 @@ def test_a_large_step_kills_the_neuron_and_the_page_says_what_did(lab: LabPage) 
 def test_dead_maps_are_counted_in_the_trained_network(lab: LabPage) -> None:
     lab.open("activation")
     assert lab.figure("dead-maps").startswith("0 of the 240 feature maps")
-    assert "10,000 test pictures. The least active is conv4, map 26, above 0 at 0.7 %" in lab.figure("dead-maps")
+    assert "10,000 test pictures. The least active is conv4, map 26, above 0 at 0.7\xa0%" in lab.figure("dead-maps")
     assert lab.js("return document.querySelectorAll('.dead-bars rect').length") == 240
 
 
@@ -99,7 +99,7 @@ def test_lenet_stands_beside_the_lectures_network_with_what_was_measured(lab: La
         network = describe(one["plan"]).network
         row = lab.text(f".history [data-plan={one['plan']}]")
         mean = sum(one["accuracies"]) / len(one["accuracies"])
-        for figure in (f"{network.parameters:,}", f"{network.macs:,}", f"{100 * mean:.2f} %", one["recipe"]):
+        for figure in (f"{network.parameters:,}", f"{network.macs:,}", f"{100 * mean:.2f}\xa0%", one["recipe"]):
             assert figure in row
     lab.press("lenet5")
     assert lab.figure("parameters") == "61,706"
@@ -395,7 +395,7 @@ def test_a_walk_goes_through_the_chapter_stop_by_stop(lab: LabPage) -> None:
     lab.js(press, "Escape")
     assert lab.js("return document.querySelector('.tour').hidden && !document.querySelector('.walk-lit')")
     lab.open("mnist", "&wk=9")
-    assert "99.43 %" in lab.text(".tour")
+    assert "99.43\xa0%" in lab.text(".tour")
     lab.js("location.hash = '#c=loss'")
     WebDriverWait(lab.browser, 10).until(lambda _: "loss" in lab.js("return location.hash"))
     assert not lab.js("return document.querySelector('.walking, .tour')")
@@ -416,13 +416,13 @@ def test_the_walk_shows_pad_and_scores_at_once(lab: LabPage, width: int) -> None
 def test_a_recorded_training_can_be_scrubbed_and_a_drawn_digit_is_read(lab: LabPage) -> None:
     lab.open("mnist")
     assert "recorded when this copy of the lab was made" in lab.text(".training")
-    assert lab.figure("test") == "99.43 %"
+    assert lab.figure("test") == "99.43\xa0%"
     end = lab.text(".train-shown .readout")
     lab.put(".train-shown .scrubber", 0)
     first = lab.payload["recorded"]["snapshots"][0]
     assert (
         lab.text(".train-shown .readout")
-        == f"step 0 · loss {first['loss']:.4f} · accuracy {first['accuracy'] * 100:.1f} %"
+        == f"step 0 · loss {first['loss']:.4f} · accuracy {first['accuracy'] * 100:.1f}\xa0%"
     )
     assert lab.text(".train-shown .readout") != end
     lab.js("""const e = document.querySelector('canvas.pad'); e.scrollIntoView({block: 'center'});

@@ -40,7 +40,7 @@ def test_it_ends_at_what_the_model_file_says_of_that_digit(lab: LabPage) -> None
     for i in (0, 7, 12, 19):
         lab.open("", f"&i={i}")
         answer = model.predict(np.asarray(digits.pictures[i])[0])[0]
-        said = re.fullmatch(r"It reads (\d): ([\d.]+) %", lab.text(".opening-said"))
+        said = re.fullmatch(r"It reads (\d): ([\d.]+)\s%", lab.text(".opening-said"))
         assert said
         assert said[1] == answer.label == str(digits.labels[i])
         assert float(said[2]) == pytest.approx(100 * answer.probability, abs=0.06)

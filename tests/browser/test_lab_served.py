@@ -156,7 +156,7 @@ def test_a_newcomer_trains_mnist_to_97_percent_looks_inside_and_draws(lab: Serve
     assert lab.state() == "running"  # the curve is there while the network learns, and grows
     assert lab.until(lambda: lab.js(drawn) > first)
     lab.until(lambda: lab.state() == "finished")
-    accuracy = lab.until(lambda: re.search(r"(\d\d\.\d\d) %.*interval on 10,000", lab.text("[data-figure=test]")))
+    accuracy = lab.until(lambda: re.search(r"(\d\d\.\d\d)\s%.*interval on 10,000", lab.text("[data-figure=test]")))
     assert float(accuracy[1]) >= 97
     assert lab.text("[data-figure=parameters]") == "62,186"
     assert lab.js("return document.querySelectorAll('.run-report .confusion tbody tr').length") == 10
@@ -180,7 +180,7 @@ def test_a_newcomer_trains_mnist_to_97_percent_looks_inside_and_draws(lab: Serve
     lab.js("arguments[0].scrollIntoView({block: 'center'})", pad)
     stroke = ActionChains(lab.browser, duration=60).move_to_element_with_offset(pad, 8, -90)
     stroke.click_and_hold().move_by_offset(-8, 90).move_by_offset(-8, 90).release().perform()
-    said = lab.until(lambda: re.search(r"reads this as (\d), with (\d+\.\d) %", lab.text(".draw-verdict")))
+    said = lab.until(lambda: re.search(r"reads this as (\d), with (\d+\.\d)\s%", lab.text(".draw-verdict")))
     assert said[1] == "1"
     assert float(said[2]) > 50
     assert lab.errors() == []

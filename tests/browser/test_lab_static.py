@@ -121,7 +121,7 @@ def test_the_last_chapter_scrubs_the_recorded_training_and_says_so(site: Site) -
             if b.text == WORDS[language]["mnist.start"]
         ]
     site.open("c=mnist&l=en")
-    assert site.text("[data-figure='test']") == f"{lines[-1]['test']['accuracy'] * 100:.2f} %"
+    assert site.text("[data-figure='test']") == f"{lines[-1]['test']['accuracy'] * 100:.2f}\xa0%"
     steps = [int(file.stem) for file in sorted((site.run / "snapshots").iterdir())]
     scrubber = site.browser.find_element(By.CSS_SELECTOR, ".train-shown .scrubber")
     assert int(scrubber.get_attribute("max") or -1) == len(steps) - 1

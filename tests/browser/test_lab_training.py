@@ -32,8 +32,8 @@ def test_what_a_formula_describes_is_trained_and_reads_digits(lab: LabPage) -> N
     open_formula(lab, SMALL, "&te=3&ts=1")
     lab.press("Train")
     until(lambda: lab.text(".train-state").startswith("Finished after 117 steps."))
-    assert float(lab.figure("validation").removesuffix(" %")) > 90
-    assert lab.figure("done") == "100 %"
+    assert float(lab.figure("validation").removesuffix("\xa0%")) > 90
+    assert lab.figure("done") == "100\xa0%"
     lab.js("document.querySelector('.pad').focus()")
     pad = lab.browser.switch_to.active_element
     pad.send_keys(" ", "\ue015" * 12, " ")  # ink on, a line downwards
@@ -100,5 +100,5 @@ def test_all_of_mnist_is_taken_from_its_file_and_from_no_other(lab: LabPage, bui
     until(lambda: "60,000 digits to learn from and 10,000 to test with" in lab.text(".whole-words"))
     lab.press("Train")
     until(lambda: lab.text(".train-state").startswith("Finished after 468 steps."))
-    assert float(lab.figure("test").removesuffix(" %")) > 90
+    assert float(lab.figure("test").removesuffix("\xa0%")) > 90
     assert console(lab.browser) == []

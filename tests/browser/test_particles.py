@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 HERE = Path(__file__).parent
 
 # How each ends when it is read aloud; words are parted by |.
-OPEN = """2|4|5|9|0.859|1,992|9×9|9 %|99.5%|3×|45°|∞|이미지|개|ㅏ|X|RGB|PNG|PDF|fc|relu|tanh|test|mask|network|card|boat
+OPEN = """2|4|5|9|0.859|1,992|9×9|9 %|99.5%|3×|45°|∞|이미지|개|ㅏ|X|RGB|PNG|PDF|fc|relu|tanh|test|mask|network|card|boat
 table.csv|model.onnx|café|sigmoid|conv|12ms|64 MiB|2.5 nat|conv(16, 3)|conv((3, 3), 1)|이미지(CNN)|이미지[10]|a/b_
 “고양이”|‘5’|'relu'|고양이.|“9”!"""
 L = """1|7|8|0.31|3×1|1/8|픽셀|레이블|ㄹ|l|R|URL|fcl|HTML|28px|28 px|file|table|maxpool|girl|style|½|픽셀(px)

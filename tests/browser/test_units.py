@@ -154,7 +154,7 @@ def test_a_dead_channel_says_so_with_a_remedy(page: Page) -> None:
     page.open("v=layer&n=conv1&c=0")
     assert "dying neuron" in page.text(".badge")
     assert "leaky_relu" in page.text(".badge")
-    assert page.text(".class-bars").startswith("0 %")
+    assert page.text(".class-bars").startswith("0\xa0%")
 
 
 def test_the_open_slice_is_seen_in_a_long_list(page: Page) -> None:

@@ -22,16 +22,14 @@ export function cell(value) {
   return fixed(value, size >= 100 ? 0 : size >= 10 ? 1 : 2);
 }
 
-/** @param {number} share 0 … 1 @param {number} [digits] */
+/** A share in per cent, which no line break takes apart. @param {number} share 0 … 1 @param {number} [digits] */
 export function percent(share, digits = 1) {
-  return `${fixed(share * 100, digits)} %`;
+  return `${fixed(share * 100, digits)}\u00a0%`;
 }
 
 /** @param {number} value */
 export function thousands(value) {
-  return Math.round(value)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, ",");
+  return fixed(value, 0).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** A small positive difference, as 3.1·10⁻⁷. @param {number} value @returns {{digits: string, power: number}} */

@@ -51,7 +51,7 @@ export function translator(dictionaries, language) {
       said += closed ? particle(said, closed, open) : name in words ? String(words[name]) : gap;
       end = found.index + gap.length;
     }
-    return said + sentence.slice(end);
+    return (said + sentence.slice(end)).replace(/(\d) %/g, "$1\u00a0%"); // never on two lines
   };
 }
 

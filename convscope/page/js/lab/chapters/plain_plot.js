@@ -78,8 +78,8 @@ export function sweepPlot(lab, data, names, ranges) {
       const words = {
         name: names[name],
         at: `${fixed(sweep.at[near], digits)}${ranges[name].unit ?? ""}`,
-        dense: whole(sweep.dense[near][0]),
-        cnn: whole(sweep.cnn[near][0]),
+        dense: percent(sweep.dense[near][0]),
+        cnn: percent(sweep.cnn[near][0]),
       };
       said.textContent = t("plain.at", words);
       note.textContent = notes[name];
@@ -90,11 +90,6 @@ export function sweepPlot(lab, data, names, ranges) {
       );
     },
   };
-}
-
-/** A share that no line break takes apart. @param {number} share */
-function whole(share) {
-  return percent(share).replace(" ", "\u00a0");
 }
 
 /**

@@ -9,7 +9,7 @@ import { trainingCover } from "./cover.js";
 import { outcomeCurves } from "./curves.js";
 import { insidePart } from "./inside.js";
 import { luckPart } from "./luck.js";
-import { outcomeWords } from "./outcome.js";
+import { batchOf, outcomeWords } from "./outcome.js";
 import { EXPERIMENTS } from "./presets.js";
 import { runsOf, watchedOnItsWay } from "./runs.js";
 import { changeOf, codeOf, formulaOf, settingsOf, settingsOfCode } from "./settings.js";
@@ -17,6 +17,7 @@ import { figuresTable } from "./table.js";
 
 /** @typedef {import("../../types.js").Chapter} Chapter */
 /** @typedef {import("../../types.js").Lab} Lab */
+/** @typedef {import("./runs.js").Run} Run */
 /** @typedef {import("./settings.js").Settings} Settings */
 
 const REDRAWN = 120; // milliseconds between two drawings
@@ -30,6 +31,9 @@ export const trainingChapter = {
   cover: trainingCover,
   mount: mountTraining,
 };
+
+/** How many pictures its steps have shown: fewer than were asked for where it diverged. @param {Run} run */
+const shownIn = (run) => thousands(run.lines.length * batchOf(run));
 
 /** @param {Lab} lab */
 function mountTraining(lab) {
@@ -145,7 +149,7 @@ function mountTraining(lab) {
           share: percent(current.lines.length / (current.steps || 1), 0),
         })
       : shown?.ended
-        ? t("wrong.took", { seconds: fixed(shown.seconds, 1), n: thousands(shown.settings.q), kernels: shown.kernels })
+        ? t("wrong.took", { seconds: fixed(shown.seconds, 1), n: shownIn(shown), kernels: shown.kernels })
         : runs.going || !last
           ? ""
           : t("wrong.stale");
