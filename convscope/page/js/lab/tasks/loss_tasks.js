@@ -47,7 +47,7 @@ export const LOSS_TASKS = [
   {
     id: "i3",
     numbers: (dice) => ({ h: dice.pick([1, 1.5]) }),
-    text: (t, { h }) => t("task.i3", { h, bits: h === 1 ? "bit" : "bits" }),
+    text: (t, n) => t("task.i3", n),
     hints: [(t) => t("task.i3.h1"), (t) => t("task.i3.h2"), (t) => t("task.i3.h3")],
     check: (lab, { h }) => {
       const { t, state } = lab;
@@ -56,7 +56,7 @@ export const LOSS_TASKS = [
       return { done: Math.abs(now - h) < 1e-6, said: t("task.i3.miss", { v: fixed(now, 3) }) };
     },
     key: ({ h }) => ({ p: h === 1 ? "1_1_0_0" : "2_1_1_0" }),
-    why: (t, { h }) => t("task.i3.why", { h, bits: h === 1 ? "bit" : "bits" }),
+    why: (t, { h }) => t("task.i3.why", { v: h }),
   },
   {
     id: "i4",
