@@ -77,7 +77,7 @@ export function wordMarks(doc, words) {
           pointerleave: hideSoon,
           focus: () => show(mark, word),
           blur: hide,
-          click: () => (shown === mark && doc.activeElement === mark ? hide() : show(mark, word)),
+          click: () => show(mark, word), // never hide: a finger has focused the mark, and so shown it, just before
           keydown: (/** @type {KeyboardEvent} */ event) => {
             const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
             const all = marks();
