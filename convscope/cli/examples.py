@@ -60,6 +60,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "info": (
         ("convscope info runs/pets", "classes, sizes, how it was trained; the digest verified"),
         ("convscope info anybody.onnx", "what is in somebody else's file"),
+        ("convscope info runs/pets --health pets", "dead, saturated and duplicate units over pictures, a line a layer"),
     ),
     "cache": (("convscope cache", "where, and how many bytes"), ("convscope cache --clear", "remove all of it")),
     "doctor": (

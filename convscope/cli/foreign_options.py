@@ -10,6 +10,7 @@ from ..errors import UsageError, phrase
 
 if TYPE_CHECKING:
     from ..foreign.predicting import ForeignModel
+    from ..foreign.preprocessing import Asked
     from ..foreign.telling import ForeignFile
 
 
@@ -17,6 +18,16 @@ def add_foreign(parser: argparse.ArgumentParser) -> None:
     """Declare the options that say how a foreign network reads its pictures and what it gives."""
     group = parser.add_argument_group("of an ONNX file that convscope did not write")
     group.add_argument("--classes", metavar="FILE", help="a text file with the name of a class on each line")
+    _add_reading(group)
+    group.add_argument("--output", metavar="NAME", help="which of its outputs, by its name or counted from 0")
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Declare those of them that say how it reads its pictures."""
+    _add_reading(parser.add_argument_group("of an ONNX file that convscope did not write"))
+
+
+def _add_reading(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--shape", metavar="CxHxW", help="what it reads, where its file leaves sizes open")
     group.add_argument(
         "--range",
@@ -29,27 +40,34 @@ def add_foreign(parser: argparse.ArgumentParser) -> None:
     order = group.add_mutually_exclusive_group()
     order.add_argument("--rgb", action="store_true", help="it reads red, green, blue (default)")
     order.add_argument("--bgr", action="store_true", help="it reads blue, green, red; so stand --mean and --std then")
-    group.add_argument("--output", metavar="NAME", help="which of its outputs, by its name or counted from 0")
 
 
 def refuse_foreign(args: argparse.Namespace) -> None:
     """Raise UsageError where one of these options stands beside a model file of convscope's, which says it all."""
     for name in ("classes", "shape", "range", "mean", "std", "bgr", "output"):
-        if getattr(args, name) not in (None, False):
+        if getattr(args, name, None) not in (None, False):
             raise UsageError("look.option", option=name, hint=phrase("look.option.try", option=name))
+
+
+def asked_of(args: argparse.Namespace) -> tuple[tuple[int, int, int] | None, Asked]:
+    """Return the shape that is said, and how pictures are to be read."""
+    from ..foreign.preprocessing import Asked
+    from .describe import shape
+
+    mean, std = (None if (v := getattr(args, n)) is None else _numbers(n, v) for n in ("mean", "std"))
+    return None if args.shape is None else shape(args.shape), Asked(mean, std, args.range, args.bgr)
 
 
 def foreign_options(args: argparse.Namespace) -> dict[str, Any]:
     """Return the options as `look` takes them."""
-    from .describe import shape
-
+    shape, asked = asked_of(args)
     return {
         "classes": None if args.classes is None else names(args.classes),
-        "shape": None if args.shape is None else shape(args.shape),
-        "range": args.range,
-        "mean": None if args.mean is None else _numbers("mean", args.mean),
-        "std": None if args.std is None else _numbers("std", args.std),
-        "bgr": args.bgr,
+        "shape": shape,
+        "range": asked.range,
+        "mean": asked.mean,
+        "std": asked.std,
+        "bgr": asked.bgr,
         "output": args.output,
     }
 
@@ -57,11 +75,9 @@ def foreign_options(args: argparse.Namespace) -> dict[str, Any]:
 def foreign_model(file: ForeignFile, args: argparse.Namespace) -> ForeignModel:
     """Return the network of an ONNX file that convscope did not write, read as `args` say."""
     from ..foreign.predicting import load_foreign
-    from ..foreign.preprocessing import Asked
 
-    given = foreign_options(args)
-    asked = Asked(given["mean"], given["std"], given["range"], given["bgr"])
-    return load_foreign(file, given["classes"], given["shape"], given["output"], asked)
+    shape, asked = asked_of(args)
+    return load_foreign(file, None if args.classes is None else names(args.classes), shape, args.output, asked)
 
 
 def names(path: str) -> tuple[str, ...]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from typing import TYPE_CHECKING
 
-from ..errors import printable
+from ..errors import BAD_INPUT, OK, UsageError, phrase, printable
 from ..foreign.telling import ForeignFile, model_or_foreign
 from ..modelfile.contract import Contract
+from .foreign_options import add_reading, asked_of, refuse_foreign
+from .health_table import health_lines
 
 if TYPE_CHECKING:
+    from ..explain.examination import Examination
     from ..modelfile import ModelFile
 
 FACTS = 100  # that are listed
@@ -20,9 +24,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments and options."""
     parser.description = (
         "Verify a model file, its digest first and then every shape and number in it, and print what it says of "
-        "itself. Of another ONNX file it lists what it holds. The exit code is 3 if it is damaged or refused."
+        "itself. Of another ONNX file it lists what it holds. The exit code is 3 if it is damaged or refused. With "
+        "--health it counts over pictures which units are dead, saturated, constant, duplicates or no numbers."
     )
     parser.add_argument("model", metavar="MODEL", help="a model.onnx or a run directory")
+    parser.add_argument(
+        "--health",
+        nargs="+",
+        metavar="IMAGE",
+        help="count what is wrong with its units over pictures, and its weights that are no numbers: a table, a line a "
+        "layer; pictures, folders or patterns, as of predict",
+    )
+    add_reading(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
 
@@ -30,32 +43,46 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print what the file says; raise InputError if it cannot be trusted."""
     file = model_or_foreign(args.model)
-    if isinstance(file, ForeignFile):
-        return _foreign(file, args.json)
+    if not isinstance(file, ForeignFile):
+        refuse_foreign(args)
+    elif not args.health:
+        _refuse_reading(args)
+    examined = _examined(file, args) if args.health else None
+    if isinstance(file, ForeignFile):  # nothing says that it is whole
+        from ..foreign.describing import describe_foreign, facts_of
+        from ..foreign.reading import open_foreign
+
+        facts = facts_of(describe_foreign(open_foreign(file, asked_of(args)[0])[0]))
+        shown = [(name, _said(value)) for name, value in facts.items() if value not in ("", [], {})]
+    else:
+        facts, shown = contents(file), rows(file)
     if args.json:
-        print(json.dumps(contents(file)))
-        return 0
-    shown = rows(file)
-    width = max(len(name) for name, _ in shown)
-    for name, value in shown:
-        print(f"{name:<{width}}  {value}")
-    return 0
+        print(json.dumps({**facts, "health": examined.health.to_json()} if examined else facts))
+    else:
+        width = max(len(name) for name, _ in shown)
+        for name, value in shown:
+            print(f"{name:<{width}}  {value}")
+        for line in ("", *health_lines(examined.health)) if examined else ():
+            print(line)
+    return BAD_INPUT if examined and examined.unread else OK
 
 
-def _foreign(file: ForeignFile, as_json: bool) -> int:
-    """Print what an ONNX file that convscope did not write holds, and that nothing says it is whole."""
-    from ..foreign.describing import describe_foreign, facts_of
-    from ..foreign.reading import open_foreign
+def _examined(file: ModelFile | ForeignFile, args: argparse.Namespace) -> Examination:
+    """Look at a file's health; say what was understood, and which pictures cannot be read."""
+    from ..explain.examination import examine
+    from ..pictures.search import pictures_in
 
-    facts = facts_of(describe_foreign(open_foreign(file)[0]))
-    if as_json:
-        print(json.dumps(facts))
-        return 0
-    shown = [(name, _said(value)) for name, value in facts.items() if value not in ("", [], {})]
-    width = max(len(name) for name, _ in shown)
-    for name, value in shown:
-        print(f"{name:<{width}}  {value}")
-    return 0
+    examined = examine(file, list(pictures_in(args.health)), *asked_of(args))
+    for line in (*examined.notes, *examined.unread):
+        print(line, file=sys.stderr)
+    return examined
+
+
+def _refuse_reading(args: argparse.Namespace) -> None:
+    """Raise UsageError where it is said how pictures are read, and there are none."""
+    for name in ("range", "mean", "std", "bgr"):
+        if getattr(args, name) not in (None, False):
+            raise UsageError("info.reading", option=name, hint=phrase("info.reading.try", option=name))
 
 
 def _said(value: object) -> str:

@@ -5,7 +5,7 @@ definitions (docs/payload.md, "Health").
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -45,6 +45,14 @@ class LayerHealth:
         """Return how many units have this fault."""
         return self.units.count(fault)
 
+    def to_json(self) -> dict[str, object]:
+        """Return how many units there are, and which have which fault: of duplicates also what they are like."""
+        faults: dict[str, object] = {
+            fault: [c for c, unit in enumerate(self.units) if unit == fault] for fault in FAULTS
+        }
+        like = {str(c): first for c, first in enumerate(self.like) if first >= 0}
+        return {"name": self.name, "after": self.after, "units": len(self.units), **faults, "like": like}
+
 
 @dataclass(frozen=True)
 class BadWeights:
@@ -75,6 +83,14 @@ class Health:
         """Return how many units of all layers have this fault."""
         return sum(layer.count(fault) for layer in self.layers)
 
+    def to_json(self) -> dict[str, object]:
+        """Return everything as JSON has it; without pictures enough the faults of units are left out."""
+        return {
+            "pictures": self.pictures,
+            "layers": [layer.to_json() for layer in self.layers] if self.tells else None,
+            "weights": [asdict(weight) for weight in self.weights],
+        }
+
 
 def health(network: Any, pictures: np.ndarray[Any, Any]) -> Health:
     """Return what is wrong with a network, over pictures (N, C, H, W); both are as of `relevance`.
@@ -82,8 +98,8 @@ def health(network: Any, pictures: np.ndarray[Any, Any]) -> Health:
     A unit is looked at behind its activation. It is "notfinite" where a number of it is NaN or infinite, "saturated"
     where 99 % of its numbers lie within 0.01 of an end of the activation, "dead" where a ReLU's is never above 0,
     "constant" where it is the same everywhere in all pictures, and a "duplicate" where an earlier channel is the same
-    in all of them; the first of these that holds. The network is left as it was; memory is that of one batch. Raises
-    InputError for a network that no formula can say.
+    in all of them; the first of these that holds. What `opened` returned is taken too. The network is left as it was;
+    memory is that of one batch. Raises InputError for a network that no formula can say.
 
     >>> found = health(model, pictures)                                                           # doctest: +SKIP
     >>> found.count("dead"), REMEDIES["dead"]                                                   # doctest: +SKIP
@@ -144,8 +160,9 @@ class _Units:
         groups: dict[int, list[int]] = {}
         sizes = np.abs(picture).max(1)
         with np.errstate(invalid="ignore"):  # what is infinite is like nothing
-            for c, group in enumerate(self.first.tolist()):
-                members = groups.setdefault(group, [])
+            several = np.bincount(self.first, minlength=len(picture))[self.first] > 1  # who is alone stays so
+            for c in np.flatnonzero(several).tolist():
+                members = groups.setdefault(int(self.first[c]), [])
                 near = np.abs(sizes[members] - sizes[c]) <= ALIKE * sizes[members] if members else []
                 likely = (m for m, one in zip(members, near, strict=True) if one)
                 same = next((m for m in likely if _alike(picture[m], picture[c], ALIKE * sizes[m])), None)

@@ -33,6 +33,7 @@ VERBS = {
     "look --empty": "look --empty -o {out}/empty.html",
     "draw": "draw {slides} -o {out}/network.png",
     "info": "info {slides}",
+    "info --health": "info {slides} --health {place}/data",
     "check": "check {place}/data",
     "cache": "cache",
     "doctor": "doctor",

@@ -36,6 +36,7 @@ LOOKING = [  # all verbs but train
     ("describe", "slides"),
     ("check", "pets"),
     ("info", "run"),
+    ("info", "run", "--health", "pets"),
     ("predict", "run", "pets/a/0.png"),
     ("evaluate", "run"),
     ("quantise", "run", "--most-loss", "100"),

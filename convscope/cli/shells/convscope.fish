@@ -51,7 +51,7 @@ function _shtab_convscope_using
 end
 
 set -g _shtab_convscope_commands describe check train evaluate predict serve quantise report draw look lab info cache doctor completion
-set -g _shtab_convscope_opts_with_value --against --arch --augment --balance --batch --batch-size --budget --build --changes --classes --config --data-root --device --epochs --flips --fold --font --formula --from --group-by --host --input --invert --label-from --lang --language --lr --mean --megabytes --most-loss --out --output --pictures --port --queue --range --recipe --resume --roots --run --runs --samples --seconds --seed --sets --shape --size --sort-into --split --std --style --threads --title --token --token-file --top --tune --undo --val --wait -o
+set -g _shtab_convscope_opts_with_value --against --arch --augment --balance --batch --batch-size --budget --build --changes --classes --config --data-root --device --epochs --flips --fold --font --formula --from --group-by --health --host --input --invert --label-from --lang --language --lr --mean --megabytes --most-loss --out --output --pictures --port --queue --range --recipe --resume --roots --run --runs --samples --seconds --seed --sets --shape --size --sort-into --split --std --style --threads --title --token --token-file --top --tune --undo --val --wait -o
 
 complete -c convscope -e
 complete -c convscope -f
@@ -229,8 +229,15 @@ complete -c convscope -n '_shtab_convscope_using lab' -l host -x -d 'listen on t
 complete -c convscope -n '_shtab_convscope_using lab' -l token -x -d 'with --host: a token of your own, 16 characters or more; other users of this machine can read it'
 complete -c convscope -n '_shtab_convscope_using lab' -l build -xka "(__fish_complete_directories)" -d 'write a static site to DIR and exit'
 complete -c convscope -n '_shtab_convscope_using lab' -l run -xka "(__fish_complete_path (commandline -ct))" -d 'with --build: the finished run that it shows (default: one that ships)'
-complete -c convscope -n '_shtab_convscope_using; and test $_shtab_convscope_npos -eq 0' -a info -d 'Verify a model file, its digest first and then every shape and number in it, and print what it says of itself. Of another ONNX file it lists what it holds. The exit code is 3 if it is damaged or refused.'
+complete -c convscope -n '_shtab_convscope_using; and test $_shtab_convscope_npos -eq 0' -a info -d 'Verify a model file, its digest first and then every shape and number in it, and print what it says of itself. Of another ONNX file it lists what it holds. The exit code is 3 if it is damaged or refused. With --health it counts over pictures which units are dead, saturated, constant, duplicates or no numbers.'
 complete -c convscope -n '_shtab_convscope_using info' -s h -l help -d 'show this help message and exit'
+complete -c convscope -n '_shtab_convscope_using info' -l health -xka "(__fish_complete_path (commandline -ct))" -d 'count what is wrong with its units over pictures, and its weights that are no numbers: a table, a line a layer; pictures, folders or patterns, as of predict'
+complete -c convscope -n '_shtab_convscope_using info' -l shape -x -d 'what it reads, where its file leaves sizes open'
+complete -c convscope -n '_shtab_convscope_using info' -l range -x -d 'what pictures are brought to first: 0-1, 0-255 or -1-1, written --range=-1-1 (default: as the file or what lies beside it says, else 0-1)'
+complete -c convscope -n '_shtab_convscope_using info' -l mean -x -d 'taken away then: one number, or one a channel'
+complete -c convscope -n '_shtab_convscope_using info' -l std -x -d 'divided by then: one number, or one a channel'
+complete -c convscope -n '_shtab_convscope_using info' -l rgb -d 'it reads red, green, blue (default)'
+complete -c convscope -n '_shtab_convscope_using info' -l bgr -d 'it reads blue, green, red; so stand --mean and --std then'
 complete -c convscope -n '_shtab_convscope_using info' -l json -d 'print one JSON object'
 complete -c convscope -n '_shtab_convscope_using info; and test $_shtab_convscope_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a model.onnx or a run directory'
 complete -c convscope -n '_shtab_convscope_using; and test $_shtab_convscope_npos -eq 0' -a cache -d 'Pictures of folders are decoded once and kept, by the content of their files, for every command that reads them again, and so are the features that a pretrained network makes of them; the longest unused go first. Say where they are and how many bytes they take, or remove them: nothing is lost but time.'

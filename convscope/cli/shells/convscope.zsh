@@ -17,7 +17,7 @@ _shtab_convscope_commands() {
     doctor:'Show what convscope finds on this machine: versions, CPUs and how many are free, precision, memory, folders, browser. A convolution is timed. What is missing or slow is said with its reason and what to try. The exit code is 4 if a package is missing without which verbs fail.'
     draw:'Draw a network for a paper or a slide, from its real sizes: branches, skips, repeats, and a caption with its sums. SVG needs nothing more, PNG neither; PDF needs reportlab (pip install '"'"'convscope[draw]'"'"'), and has its font inside.'
     evaluate:'Measure a model on labelled pictures: accuracy, loss and calibration error, the confusion matrix, and precision, recall and F1 of each class, with 95 % intervals. The first line says which pictures. Classes are matched by name; those of another ONNX file that names none, by the order of the data'"'"'s.'
-    info:'Verify a model file, its digest first and then every shape and number in it, and print what it says of itself. Of another ONNX file it lists what it holds. The exit code is 3 if it is damaged or refused.'
+    info:'Verify a model file, its digest first and then every shape and number in it, and print what it says of itself. Of another ONNX file it lists what it holds. The exit code is 3 if it is damaged or refused. With --health it counts over pictures which units are dead, saturated, constant, duplicates or no numbers.'
     lab:'Serve the chapters and the workbench on this machine, for its own browser only, until Ctrl-C. Trainings started there go on when the lab is closed. With --build, write the chapters as a static site instead.'
     look:'Write one HTML file in which every number of a network can be seen: it opens offline, in a mail, on a phone. A run directory brings the history of its training along, and its data is found again.'
     predict:'Predict the class of pictures with a model file. Pictures of any size, mode and EXIF orientation are read. A picture that cannot be read is reported in its row, the others go on, and the exit code is 3.'
@@ -128,6 +128,13 @@ _shtab_convscope_evaluate_defaults_added=0
 
 _shtab_convscope_info_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--health[count what is wrong with its units over pictures, and its weights that are no numbers\: a table, a line a layer\; pictures, folders or patterns, as of predict]:IMAGE:_files"
+  "--shape[what it reads, where its file leaves sizes open]:CxHxW:"
+  "--range[what pictures are brought to first\: 0-1, 0-255 or -1-1, written --range\=-1-1 (default\: as the file or what lies beside it says, else 0-1)]:A-B:"
+  "--mean[taken away then\: one number, or one a channel]:N,…:"
+  "--std[divided by then\: one number, or one a channel]:N,…:"
+  "--rgb[it reads red, green, blue (default)]"
+  "--bgr[it reads blue, green, red\; so stand --mean and --std then]"
   "--json[print one JSON object]"
   ":a model.onnx or a run directory:_files"
 )

@@ -37,12 +37,12 @@ class OpenedNet:
         return self.names.get(node, node)
 
 
-def opened(network: Any, pictures: Array) -> OpenedNet:
+def opened(network: Any, pictures: Array, asked: Asked = Asked()) -> OpenedNet:  # noqa: B008 - frozen
     """Return a network as a Net that reads `pictures` (N, C, H, W) as it does: up to the scores, before any softmax.
 
     `network`: a Net, a loaded model, a torch module (floats as it reads them, uint8 divided by 255), or the path of a
     model.onnx or of any ONNX file (floats as it reads them, uint8 brought to that as its metadata and the files beside
-    it say, else to 0…1). It is tried on the first picture, and must come out the same.
+    it say, else to 0…1; what is `asked` goes first). It is tried on the first picture, and must come out the same.
 
     Raises InputError where a layer is none of the formula's or ways meet that the formula cannot say, UsageError for
     what is no network.
@@ -50,6 +50,8 @@ def opened(network: Any, pictures: Array) -> OpenedNet:
     if isinstance(network, (str, os.PathLike)):
         read = model_or_foreign(network)
         network = read if isinstance(read, ForeignFile) else Model(read)
+    if isinstance(network, OpenedNet):
+        return network
     if isinstance(network, Net):
         return OpenedNet(network)
     if isinstance(network, Model):
@@ -59,7 +61,8 @@ def opened(network: Any, pictures: Array) -> OpenedNet:
         raise UsageError("explain.module", got=type(network).__name__, hint=phrase("explain.module.try"))
     if not isinstance(pictures, np.ndarray) or pictures.ndim != 4 or not len(pictures):
         raise InputError("explain.pictures", got=type(pictures).__name__, expected=phrase("explain.pictures.expected"))
-    name, spec, record = (_of_file if isinstance(network, ForeignFile) else _of_module)(network, pictures)
+    foreign = isinstance(network, ForeignFile)
+    name, spec, record = _of_file(network, pictures, asked) if foreign else _of_module(network, pictures)
     made = rebuilt(scored(record(pictures[:1])), spec, pictures[:1])
     if made is None:
         raise InputError("explain.unsaid", where=name, hint=phrase("explain.unsaid.try"))
@@ -77,11 +80,11 @@ def _of_module(module: nn.Module, pictures: Array) -> Told:
     return type(module).__name__, spec, lambda some: steps(module, to_model_input(module, some))
 
 
-def _of_file(read: ForeignFile, pictures: Array) -> Told:
-    file, facts = open_foreign(read, pictures.shape[1:])
+def _of_file(read: ForeignFile, pictures: Array, asked: Asked) -> Told:
+    file, facts = open_foreign(read, pictures.shape[1:], bgr=asked.bgr)
     c = file.shape[0]
     spec = InputSpec(file.shape, (0.0,) * c, (1.0,) * c)
     if pictures.dtype == np.uint8:
-        spec, _ = reading_spec(file, facts, Asked())
+        spec, _ = reading_spec(file, facts, asked)
     mean, std = (np.array(v, np.float32).reshape(-1, 1, 1) for v in (spec.mean, spec.std))
     return str(read.path), within(spec, file), lambda some: file.steps((some - mean) / std)[0]

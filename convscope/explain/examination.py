@@ -1,0 +1,70 @@
+"""A model file's health over pictures on disk, read as the model reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import InputError, Phrase, phrase
+from ..foreign.preprocessing import Asked, reading_spec
+from ..foreign.reading import open_foreign
+from ..foreign.telling import ForeignFile
+from ..modelfile import ModelFile
+from ..pictures.decoding_pool import decode_in_order
+from ..pictures.input_spec import InputSpec
+from ..pictures.preprocessing import preprocess
+from ..prediction import Model
+from .health import Health, health
+from .imported.opened import opened
+
+MOST = 1000  # pictures that are looked at: evenly chosen of more
+MOST_BYTES = 1 << 29  # of their pixels
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What was found, what was understood or left out, and which pictures could not be read."""
+
+    health: Health
+    notes: tuple[Phrase, ...]
+    unread: tuple[InputError, ...]
+
+
+def examine(
+    file: ModelFile | ForeignFile,
+    paths: Sequence[str],
+    shape: Sequence[int] | None = None,
+    asked: Asked = Asked(),  # noqa: B008 - frozen
+) -> Examination:
+    """Return the health of a model file, or of an ONNX file of others, over pictures.
+
+    `shape` and `asked` say how a file of others reads them. Raises InputError where there is no picture, where none can
+    be read, and for a network that no formula can say.
+    """
+    if not paths:
+        raise InputError("pictures.none", hint=phrase("pictures.none.try"))
+    spec, notes = _read_by(file, shape, asked)
+    most = max(1, min(MOST, MOST_BYTES // int(np.prod(spec.shape))))
+    chosen = [paths[i * len(paths) // most] for i in range(most)] if len(paths) > most else list(paths)
+    if len(chosen) < len(paths):
+        notes.append(phrase("info.health.chosen", n=f"{len(chosen):,}", all=f"{len(paths):,}"))
+    read = list(decode_in_order(lambda path: preprocess(spec, path), chosen))
+    unread = tuple(one for one in read if isinstance(one, InputError))
+    pixels = [one.pixels for one in read if not isinstance(one, InputError)]
+    if not pixels:
+        raise unread[0]
+    pictures = np.stack(pixels)
+    network = Model(file) if isinstance(file, ModelFile) else file
+    return Examination(health(opened(network, pictures, asked), pictures), tuple(notes), unread)
+
+
+def _read_by(
+    file: ModelFile | ForeignFile, shape: Sequence[int] | None, asked: Asked
+) -> tuple[InputSpec, list[Phrase]]:
+    if isinstance(file, ModelFile):
+        return file.spec, []
+    foreign, facts = open_foreign(file, shape, bgr=asked.bgr)
+    spec, note = reading_spec(foreign, facts, asked)
+    return spec, [note]
