@@ -174,29 +174,104 @@ function sumProducts(four, weight, one, two, sums) {
 }
 
 /**
- * Return d score / d input of a convolution from d score / d output: every product's other factor, sent back.
+ * Return d score / d input of a convolution from d score / d output: every product's other factor, sent back. Of many
+ * gradients at stride 1 it is a convolution of its own, which reads several numbers at a time and adds up in the same
+ * order, so that no bit differs.
  * @param {Layer} node
  * @param {Float64Array} gradient
  */
 export function convolveBack(node, gradient) {
+  const adjoint = isDense(gradient) ? adjointOf(node) : null;
+  return adjoint ? convolve(adjoint, gradient) : sendBack(node, gradient);
+}
+
+/** Whether at least a quarter of the numbers are none of 0. @param {Float64Array} values */
+function isDense(values) {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
+  return 4 * count >= values.length;
+}
+
+/**
+ * The convolution that sends gradients back: kernels turned by half a turn, a filter for each channel that is read.
+ * Null where there is none: the kernels step, the padding is wider than they are, or a weight is no number, which would
+ * make one of the zeros around the maps.
+ * @param {Layer} node
+ * @returns {Layer | null}
+ */
+function adjointOf(node) {
+  const { kernel, stride, pad, pad_end: end, dilation } = /** @type {import("../types.js").Window} */ (node.window);
+  const reach = [(kernel[0] - 1) * dilation[0], (kernel[1] - 1) * dilation[1]];
+  const around = (/** @type {Pair} */ [high, wide]) => /** @type {Pair} */ ([reach[0] - high, reach[1] - wide]);
+  const [before, after] = [around(pad), around(end)];
+  if (stride[0] !== 1 || stride[1] !== 1 || Math.min(...before, ...after) < 0) return null;
+  const weight = kernelsTurned(node.tensors.weight, node.input[0], node.output[0], node.options.groups ?? 1);
+  if (!weight.every(Number.isFinite)) return null;
+  const adjoint = { ...node, input: node.output, output: node.input, tensors: { weight } };
+  adjoint.window = { kernel, stride, pad: before, pad_end: after, dilation };
+  return adjoint;
+}
+
+/**
+ * Kernels with filters and channels of each group exchanged, and their numbers last to first.
+ * @param {Numbers} weight
+ * @param {number} channels
+ * @param {number} filters
+ * @param {number} groups
+ */
+function kernelsTurned(weight, channels, filters, groups) {
+  const [depth, own] = [channels / groups, filters / groups];
+  const taps = weight.length / (filters * depth);
+  const out = new Float64Array(weight.length);
+  for (let f = 0; f < filters; f++) {
+    const first = Math.floor(f / own) * depth;
+    for (let c = 0; c < depth; c++) {
+      const [from, to] = [(f * depth + c) * taps, ((first + c) * own + (f % own)) * taps];
+      for (let t = 0; t < taps; t++) out[to + t] = weight[from + taps - 1 - t];
+    }
+  }
+  return out;
+}
+
+/** The same product by product, past the gradients that are 0. @param {Layer} node @param {Float64Array} gradient */
+function sendBack(node, gradient) {
   const { offsets, begins, groups, span, filters, pad, high, wide } = windowsOf(node);
   const [channels, height, width] = node.input;
   const padded = new Float64Array(channels * high * wide);
   const weight = node.tensors.weight;
+  const [taps, places] = [offsets.length, begins.length];
+  const [at, given] = [new Int32Array(places), new Float64Array(places)];
   for (let f = 0; f < groups * filters; f++) {
     const group = Math.floor(f / filters) * span;
-    for (let p = 0; p < begins.length; p++) {
-      const g = gradient[f * begins.length + p];
+    let count = 0;
+    for (let p = 0; p < places; p++) {
+      const g = gradient[f * places + p];
       if (g === 0) continue;
-      const begin = group + begins[p];
-      for (let t = 0; t < offsets.length; t++) padded[begin + offsets[t]] += g * weight[f * offsets.length + t];
+      at[count] = group + begins[p];
+      given[count++] = g;
+    }
+    if (!count) continue;
+    for (let t = taps - 1; t >= 0; t--) {
+      const [w, offset] = [weight[f * taps + t], offsets[t]];
+      for (let i = 0; i < count; i++) padded[at[i] + offset] += given[i] * w;
     }
   }
+  return padded.length === channels * height * width ? padded : cutOut(padded, node.input, pad, high, wide);
+}
+
+/**
+ * Maps without what lies around them.
+ * @param {Float64Array} padded
+ * @param {import("../types.js").Shape} shape
+ * @param {Pair} pad
+ * @param {number} high
+ * @param {number} wide
+ */
+function cutOut(padded, [channels, height, width], pad, high, wide) {
   const out = new Float64Array(channels * height * width);
-  for (let i = 0; i < out.length; i++) {
-    const c = Math.floor(i / (height * width));
-    const y = Math.floor(i / width) % height;
-    out[i] = padded[(c * high + y + pad[0]) * wide + (i % width) + pad[1]];
+  for (let row = 0; row < channels * height; row++) {
+    const from = (Math.floor(row / height) * high + (row % height) + pad[0]) * wide + pad[1];
+    out.set(padded.subarray(from, from + width), row * width);
   }
   return out;
 }

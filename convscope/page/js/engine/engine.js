@@ -7,7 +7,7 @@ import { kindOf } from "./kinds/all.js";
 import { gradientTerms, lossAfterStep, lossGradients } from "./learned.js";
 import { occlusionSteps } from "./occlusion.js";
 import { outsiderOf } from "./outsider.js";
-import { relevanceHanded, relevanceOf, relevanceTerms } from "./relevance.js";
+import { relevanceHanded, relevanceOf, relevanceSteps, relevanceTerms } from "./relevance.js";
 import { seenBox } from "./seen.js";
 import { probabilitiesOf } from "./softmax.js";
 import { termsOf } from "./terms.js";
@@ -160,6 +160,12 @@ export function makeEngine(payload) {
      * @param {Result} result @param {number} chosen @param {import("./relevance.js").RelevanceRule} rule
      */
     relevance: (result, chosen, rule) => relevanceOf(nodes, result, chosen, rule),
+
+    /**
+     * The same a layer at a time.
+     * @param {Result} result @param {number} chosen @param {import("./relevance.js").RelevanceRule} rule
+     */
+    relevanceSteps: (result, chosen, rule) => relevanceSteps(nodes, result, chosen, rule),
 
     /**
      * Who gave number `at` of a node's output, or of the picture for −1, its relevance.

@@ -42,8 +42,7 @@ import { outputOf } from "./parts.js";
  */
 
 /**
- * Share the score of a class out. Every row has arrives = bias + ε + what it hands on, and after every row
- * score = carried + Σ bias + Σ ε so far.
+ * Share the score of a class out, at once.
  * @param {Layer[]} nodes
  * @param {Result} result
  * @param {number} chosen
@@ -51,6 +50,23 @@ import { outputOf } from "./parts.js";
  * @returns {Relevance}
  */
 export function relevanceOf(nodes, result, chosen, rule) {
+  const steps = relevanceSteps(nodes, result, chosen, rule);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * Share the score of a class out. Every row has arrives = bias + ε + what it hands on, and after every row
+ * score = carried + Σ bias + Σ ε so far. Yields after every layer how much is done, 0…1.
+ * @param {Layer[]} nodes
+ * @param {Result} result
+ * @param {number} chosen
+ * @param {RelevanceRule} rule
+ * @returns {Generator<number, Relevance, void>}
+ */
+export function* relevanceSteps(nodes, result, chosen, rule) {
   const score = result.logits[chosen];
   const last = nodes.length - 1;
   /** @type {Map<number, Float64Array>} */
@@ -79,6 +95,7 @@ export function relevanceOf(nodes, result, chosen, rule) {
     });
     carried -= shared.bias + shared.epsilon;
     rows.push({ index, arrives: totalOf(relevance), bias: shared.bias, epsilon: shared.epsilon, carried });
+    yield 1 - index / nodes.length;
   }
   return { score, rule, of, rows, ended };
 }
@@ -178,14 +195,16 @@ function pathsAt(nodes, result, index, { gamma }) {
  */
 function sharedBy({ whole, constant }, relevance, epsilon) {
   if (!whole) return { shares: relevance, bias: 0, epsilon: 0 };
-  const sums = { bias: 0, epsilon: 0 };
-  const shares = relevance.map((r, to) => {
+  const shares = new Float64Array(relevance.length);
+  let [bias, kept] = [0, 0];
+  for (let to = 0; to < shares.length; to++) {
+    const r = relevance[to];
     const share = r * inverse(steadied(whole[to], epsilon));
-    sums.bias += constant(to) * share;
-    sums.epsilon += r - whole[to] * share;
-    return share;
-  });
-  return { shares, ...sums };
+    bias += constant(to) * share;
+    kept += r - whole[to] * share;
+    shares[to] = share;
+  }
+  return { shares, bias, epsilon: kept };
 }
 
 /** A sum moved away from zero by ε. @param {number} sum @param {number} epsilon */

@@ -29,16 +29,25 @@ const NONE = () => 0;
  * added besides.
  * @param {object} [how]
  * @param {(tensors: Layer["tensors"]) => Layer["tensors"]} [how.bare]
- * @param {(node: Layer, channel: number, to: number) => number} [how.constant]
+ * @param {(node: Layer, channel: number) => number} [how.constant] of each number of a channel
+ * @param {(node: Layer, to: number) => number} [how.constantAt] of one number, where it is not the channel's
  * @param {(node: Layer) => Layer} [how.alone] the layer without constants of its own, where these are no tensors
  * @param {boolean} [how.favours] whether γ counts
  * @returns {PathsOf}
  */
-export function byProducts({ bare = (tensors) => tensors, constant, alone = (node) => node, favours = false } = {}) {
+export function byProducts({
+  bare = (tensors) => tensors,
+  constant,
+  constantAt,
+  alone = (node) => node,
+  favours = false,
+} = {}) {
   return ({ node, inputs, output, gamma }) => {
     const plain = alone({ ...node, tensors: bare(node.tensors) });
     const area = node.output[1] * node.output[2];
-    const added = constant ? (/** @type {number} */ to) => constant(node, Math.floor(to / area), to) : NONE;
+    const each = constant && Float64Array.from({ length: node.output[0] }, (_, channel) => constant(node, channel));
+    const ofPlace = constantAt && ((/** @type {number} */ to) => constantAt(node, to));
+    const added = each ? (/** @type {number} */ to) => each[Math.floor(to / area)] : (ofPlace ?? NONE);
     if (favours && gamma !== 0) return favoured(plain, inputs[0], output, gamma, added);
     return {
       whole: output,
@@ -62,17 +71,25 @@ export function weightsAlone({ weight }) {
  * @returns {Paths}
  */
 function favoured(plain, input, output, gamma, constant) {
-  const sized = { ...plain, tensors: { weight: Float64Array.from(plain.tensors.weight, Math.abs) } };
+  const sized = { ...plain, tensors: { weight: magnitudesOf(plain.tensors.weight) } };
   const sign = output.map((sum) => (sum < 0 ? -1 : 1));
-  const sizes = forwardOf(sized, [input.map(Math.abs)]);
+  const whole = forwardOf(sized, [magnitudesOf(input)]);
+  for (let to = 0; to < whole.length; to++) {
+    const sum = output[to];
+    whole[to] = sum + (gamma / 2) * (whole[to] * sign[to] + sum - constant(to));
+  }
   return {
-    whole: output.map((sum, to) => sum + (gamma / 2) * (sizes[to] * sign[to] + sum - constant(to))),
+    whole,
     constant,
     back: (shares) => {
       const [all] = backOf(plain, shares, [input], output);
-      const agreeing = shares.map((share, to) => share * sign[to]);
+      const agreeing = new Float64Array(shares.length);
+      for (let to = 0; to < agreeing.length; to++) agreeing[to] = shares[to] * sign[to];
       const [more] = backOf(sized, agreeing, [input], output);
-      return [all.map((weight, i) => (1 + gamma / 2) * weight + (gamma / 2) * Math.sign(input[i]) * more[i])];
+      for (let i = 0; i < more.length; i++) {
+        more[i] = (1 + gamma / 2) * all[i] + (gamma / 2) * Math.sign(input[i]) * more[i];
+      }
+      return [more];
     },
     from: (from, at) =>
       columnOf(plain, [input], from, at).map(({ to, weight }) => ({
@@ -80,6 +97,13 @@ function favoured(plain, input, output, gamma, constant) {
         weight: input[at] * weight * sign[to] > 0 ? weight * (1 + gamma) : weight,
       })),
   };
+}
+
+/** @param {import("./types.js").Numbers} values */
+function magnitudesOf(values) {
+  const sizes = new Float64Array(values.length);
+  for (let i = 0; i < sizes.length; i++) sizes[i] = Math.abs(values[i]);
+  return sizes;
 }
 
 /** A layer that gives numbers another place: what was given to one goes back with it. @type {PathsOf} */

@@ -90,7 +90,7 @@ export function resampled(explain) {
     affine: true,
     curve: null,
     relevance: byProducts({
-      constant: (node, _, to) => (valueAround(node) && isAround(node, to) ? valueAround(node) : 0),
+      constantAt: (node, to) => (valueAround(node) && isAround(node, to) ? valueAround(node) : 0),
       alone: (node) => ({ ...node, options: { ...node.options, value: 0 } }),
     }),
     forward: (node, [x]) => {

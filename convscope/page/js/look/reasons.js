@@ -86,7 +86,7 @@ export function mapBy(app, method, asked, told, done) {
     const size = Math.max(1, Math.round((Math.min(height, width) * 6) / 28));
     return occlude(app, { target: asked.target, size, stride: Math.max(1, Math.round(size / 3)) }, told, keep);
   } else
-    return shareOut(app, asked.target, ruleFor(app, method), (made) => {
+    return shareOut(app, asked.target, ruleFor(app, method), told, (made) => {
       known.set(keyOf(app, `relevance ${method}`, asked), made);
       const values = new Float64Array(height * width);
       const picture = made.of.get(-1) ?? new Float64Array(channels * height * width);
@@ -120,7 +120,7 @@ export function compareMethods(app, asked, told, done) {
         app,
         method,
         asked,
-        (share) => told(share / 2),
+        (share) => told((maps.length + share) / methods.length / 2),
         (map) => {
           maps.push(map);
           next();

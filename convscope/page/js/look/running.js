@@ -167,19 +167,16 @@ export function deletePixels(app, target, orders, told, done) {
  * @param {App} app
  * @param {number} target
  * @param {import("../engine/relevance.js").RelevanceRule} rule
+ * @param {(share: number) => void} told 0…1
  * @param {(made: import("../engine/relevance.js").Relevance) => void} done
  */
-export function shareOut(app, target, rule, done) {
+export function shareOut(app, target, rule, told, done) {
   if (!app.running) {
     done(app.engine.relevance(app.result, target, rule));
     return () => {};
   }
-  /** @returns {Generator<number, any, void>} */
-  function* here() {
-    yield 0;
-    return app.engine.relevance(app.result, target, rule);
-  }
-  return besideOrHere(app, { ask: "relevance", target, rule }, here, () => {}, done);
+  const here = () => app.engine.relevanceSteps(app.result, target, rule);
+  return besideOrHere(app, { ask: "relevance", target, rule }, here, told, done);
 }
 
 /**

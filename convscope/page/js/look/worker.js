@@ -6,7 +6,7 @@ import { lossAfterStep, lossGradients, squaredGradient } from "../engine/learned
 import { oneHot } from "../engine/backward.js";
 import { deletionSteps } from "../engine/deletion.js";
 import { occlusionSteps } from "../engine/occlusion.js";
-import { relevanceOf } from "../engine/relevance.js";
+import { relevanceSteps } from "../engine/relevance.js";
 import { scoreShares, sharesThrough } from "../engine/map_shares.js";
 import { probabilitiesOf } from "../engine/softmax.js";
 import { fastForward } from "../engine/fast/forward.js";
@@ -153,8 +153,7 @@ function begin(network, modules) {
       else if (data.ask === "deletion") {
         const { picture, orders, target } = data;
         inTurns(id, deletionSteps(scalePicture(input, picture), input.shape, orders, target, probabilitiesFast));
-      } else if (data.ask === "relevance")
-        say({ say: "done", id, result: relevanceOf(nodes, last(), data.target, data.rule) });
+      } else if (data.ask === "relevance") inTurns(id, relevanceSteps(nodes, last(), data.target, data.rule));
       else if (data.ask === "stop") stopped.add(id);
       else if (data.ask === "gradients") {
         const found = gradientsFrom(data.label, data.index).get(data.index);

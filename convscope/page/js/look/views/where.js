@@ -188,13 +188,14 @@ export function whereView(app) {
       show(map, by, grid);
       refreshSums(by, asked);
     };
-    const hiding = (/** @type {number} */ share) => busy(t("where.busy", { share: percent(share, 0) }));
-    if (isRelevance(by)) {
-      busy(t("relevance.busy"));
-      relevance.refresh(null);
-    } else if (by !== "cam") hiding(0);
+    const working = (/** @type {number} */ done) => {
+      const share = percent(done, 0);
+      busy(isRelevance(by) ? t("relevance.busy", { share }) : t("where.busy", { share }));
+    };
+    if (isRelevance(by)) relevance.refresh(null);
+    if (by !== "cam") working(0);
     for (const canvas of [heat, alone]) canvas.width = canvas.height = 1; // what was there is of another question
-    stops = [mapBy(app, by, asked, hiding, mapped)];
+    stops = [mapBy(app, by, asked, working, mapped)];
     const compare = () => {
       const told = (/** @type {number} */ share) =>
         (comparing.textContent = t("deletion.busy", { share: percent(share, 0) }));
