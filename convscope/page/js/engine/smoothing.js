@@ -1,9 +1,9 @@
 /** Labels that are not quite certain (Szegedy et al. 2015, section 7), and the loss that no training gets below. */
 
-/** A smoothed label: `share` of 1 spread evenly over all classes, the rest at the true one.
- * @param {number} classes @param {number} share @param {number} [right] the true class */
-export function smoothedTarget(classes, share, right = 0) {
-  return Array.from({ length: classes }, (_, i) => share / classes + (i === right ? 1 - share : 0));
+/** A smoothed label: `share` of 1 spread evenly over all classes, the rest at the first, the true one.
+ * @param {number} classes @param {number} share */
+export function smoothedTarget(classes, share) {
+  return Array.from({ length: classes }, (_, i) => share / classes + (i === 0 ? 1 - share : 0));
 }
 
 /**
