@@ -26,12 +26,12 @@ def health_lines(found: Health) -> Iterator[str]:
     from ..explain.health import FAULTS, REMEDIES
 
     if found.tells:
-        units = sum(len(layer.units) for layer in found.layers)
-        ill = sum(map(found.count, FAULTS))
-        said = phrase(
-            "info.health.some" if ill else "info.health.none", ill=f"{ill:,}", all=f"{units:,}", n=f"{found.pictures:,}"
-        )
-        yield str(said)
+        units = f"{sum(len(layer.units) for layer in found.layers):,}"
+        pictures = f"{found.pictures:,}"
+        if ill := sum(map(found.count, FAULTS)):
+            yield str(phrase("info.health.some", ill=f"{ill:,}", all=units, n=pictures))
+        else:
+            yield str(phrase("info.health.none", all=units, n=pictures))
         yield ""
         yield from _table(found)
     else:
