@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import EnvironmentFault
 from ..formula.demand import demand
 from ..machine.memory import fitting
 from ..modelfile import ModelFile
-from .runtime import onnx_runtime
+from .runtime import session_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,7 @@ def inner_values(file: ModelFile, names: Sequence[str], pictures: Pixels) -> Ite
     into memory.
     """
     size = fitting(demand(file.network).bytes_at_once * 2, BATCH)
-    session = _session(file.data, names)
+    session = session_of(_with_outputs(file.data, names))
     for i in range(0, len(pictures), size):
         try:
             made = session.run(list(names), {"pictures": pictures[i : i + size]})
@@ -34,13 +34,11 @@ def inner_values(file: ModelFile, names: Sequence[str], pictures: Pixels) -> Ite
         yield dict(zip(names, made, strict=True))
 
 
-def _session(data: bytes, names: Sequence[str]) -> Any:
+def _with_outputs(data: bytes, names: Sequence[str]) -> bytes:
+    """Return a model whose outputs are the values `names`."""
     import onnx
 
-    onnxruntime, model = onnx_runtime(), onnx.load_model_from_string(data)
+    model = onnx.load_model_from_string(data)
     del model.graph.output[:]
     model.graph.output.extend(onnx.helper.make_empty_tensor_value_info(name) for name in names)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4  # errors are raised
-    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return bytes(model.SerializeToString())

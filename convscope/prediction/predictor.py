@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import EnvironmentFault, InputError, phrase
 from ..formula.demand import demand
 from ..machine.cpus import available_cpus
 from ..machine.memory import fitting
 from ..pictures.decoding_pool import MOST_THREADS, map_in_order
-from .runtime import onnx_runtime
+from .runtime import session_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +39,7 @@ class Predictor:
             raise InputError("model.slow", where=str(file.path), got=f"{asked.macs:,}", expected=most)
         self.threads = fitting(asked.bytes_at_once, min(MOST_THREADS, available_cpus()))
         self.batch = fitting(asked.bytes_at_once * self.threads, BATCH)
-        self._session = _session(file.data)
+        self._session = session_of(file.data)
         self._rejects = file.metadata.rejection is not None
 
     def run(self, pictures: Pixels) -> tuple[Floats, Floats]:
@@ -82,11 +82,3 @@ class Predictor:
             return list(self._session.run(wanted, {"pictures": pictures}))
         except Exception as error:  # the runtime's own have no base in common; such as for memory it did not get
             raise EnvironmentFault("runtime.failed", got=error) from error
-
-
-def _session(data: bytes) -> Any:
-    onnxruntime = onnx_runtime()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4  # errors are raised
-    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])

@@ -24,3 +24,14 @@ def onnx_runtime() -> Any:
         raise EnvironmentFault("onnxruntime.missing", got=str(error), hint="pip install onnxruntime") from error
     onnxruntime.disable_telemetry_events()
     return onnxruntime
+
+
+def session_of(data: bytes) -> Any:
+    """Return a model file's graph, opened on one thread. Raises EnvironmentFault where ONNX Runtime is not installed,
+    and its own errors for what it cannot open.
+    """
+    runtime = onnx_runtime()
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4  # errors are raised
+    return runtime.InferenceSession(data, options, providers=["CPUExecutionProvider"])

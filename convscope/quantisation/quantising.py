@@ -16,8 +16,9 @@ from ..evaluation.figures import Evaluation
 from ..evaluation.intervals import Interval, paired_interval
 from ..evaluation.measuring import Reading, Task, chosen, measure, task_of
 from ..files import atomic_write, require_place
-from ..modelfile import ModelFile, check, graph, serialise
+from ..modelfile import ModelFile, graph, serialise
 from ..modelfile.quantised import KINDS
+from ..modelfile.reading import checked
 from ..pictures.preprocessing import preprocess_stack
 from ..prediction import Model, load
 from .folding import folded
@@ -127,12 +128,12 @@ def quantise(
     network, weights = folded(file.network, file.weights)
     given: dict[str, Any] = {"calibration": file.metadata.calibration, "rejection": file.rejection}
     parts = (network, file.spec, weights, file.classes)
-    plain = _opened(target, serialise(*parts, {}, **given))
+    plain = checked(target, serialise(*parts, {}, **given))
     ranges = ranges_of(plain, shown)
     before, fewer = measure(model, task), len(file.network.nodes) - len(network.nodes)
     notes: tuple[Phrase, ...] = ()
     for kind in KINDS:
-        small = Model(_opened(target, serialise(*parts, {}, **given, ranges=ranges, quantised=kind)))
+        small = Model(checked(target, serialise(*parts, {}, **given, ranges=ranges, quantised=kind)))
         made = Quantised(target, kind, before, measure(small, task), len(file.data), 0, NOT_MEASURED, len(shown), fewer)
         if -100 * made.difference <= most_loss:
             break
@@ -185,10 +186,6 @@ def _training_pictures(model: Model, task: Task, count: int) -> Pixels:
         )
     drawn = np.sort(np.random.default_rng(SEED).permutation(rows)[:count])
     return preprocess_stack(model.spec, np.asarray(dataset.train.images)[drawn])[0]
-
-
-def _opened(target: Path, data: bytes) -> ModelFile:
-    return ModelFile(target, check(data, str(target)), data)
 
 
 def _facts(file: ModelFile, made: Quantised, split: str) -> Mapping[str, object]:

@@ -16,11 +16,11 @@ from sklearn.utils import check_random_state, compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_array, check_is_fitted, check_X_y, validate_data
 
-from .. import modelfile
 from ..data import Dataset, arrays
 from ..data.resize_dataset import fitted_pictures
 from ..errors import FormulaError, InputError, PlanError, UsageError
 from ..formula import resolve, trace
+from ..modelfile.reading import checked
 from ..prediction import Model
 from .labels import class_names, counted
 from .layout import as_pixels, given_range, layout_of, pixel_range, reading
@@ -287,5 +287,4 @@ def _train(options: TrainOptions, progress: Callable[[Event], None] | None) -> b
 
 def _opened(data: bytes) -> Model:
     """Return a model file that is in memory, verified, ready to predict. Raises InputError."""
-    where = Path("model_file_")
-    return Model(modelfile.ModelFile(where, modelfile.check(data, str(where)), data))
+    return Model(checked(Path("model_file_"), data))

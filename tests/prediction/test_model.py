@@ -320,7 +320,7 @@ def test_a_runtime_that_gives_up_is_one_line(model: Model, monkeypatch: pytest.M
         def run(self, *_: object) -> object:
             raise SystemError("\x1b[31mbad allocation")
 
-    monkeypatch.setattr(convscope.prediction.predictor, "_session", lambda _: Failing())
+    monkeypatch.setattr(convscope.prediction.predictor, "session_of", lambda _: Failing())
     with pytest.raises(EnvironmentFault) as caught:
         load(model.file.path).predict(pictures(1))
     assert caught.value.line() == "ONNX Runtime could not compute the network, got \\x1b[31mbad allocation"
