@@ -12,13 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convscope import evaluation, modelfile
+from convscope import evaluation
 from convscope.calibration import Reliability
 from convscope.cli import evaluate as verb
 from convscope.cli.parser import verb_parser
 from convscope.data import idx
-from tests.cli.test_train import write_idx
-from tests.samples import sample
+from tests.cli.measured import write_model, write_pictures
 
 
 def parse(*words: object) -> argparse.Namespace:
@@ -27,18 +26,12 @@ def parse(*words: object) -> argparse.Namespace:
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
-    network, spec, weights, _ = sample("conv(4, 3) + relu + maxpool(2) + fc", (1, 12, 11), 3)
-    modelfile.write(tmp_path / "model.onnx", network, spec, weights, ("0", "1", "2"))
-    return tmp_path / "model.onnx"
+    return write_model(tmp_path)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    rng = np.random.default_rng(0)
-    for part, n in (("train", 9), ("t10k", 30)):
-        write_idx(tmp_path / f"{part}-images-idx3-ubyte", rng.integers(0, 256, (n, 12, 11)))
-        write_idx(tmp_path / f"{part}-labels-idx1-ubyte", np.arange(n) % 3)
-    return tmp_path
+    return write_pictures(tmp_path, 9)
 
 
 def test_json(model: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

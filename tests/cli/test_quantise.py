@@ -5,29 +5,20 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from convscope import modelfile
 from convscope.cli.main import main
-from tests.cli.test_train import write_idx
-from tests.samples import sample
+from tests.cli.measured import write_model, write_pictures
 
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
-    network, spec, weights, _ = sample("conv(4, 3) + relu + maxpool(2) + fc", (1, 12, 11), 3)
-    modelfile.write(tmp_path / "model.onnx", network, spec, weights, ("0", "1", "2"))
-    return tmp_path / "model.onnx"
+    return write_model(tmp_path)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    rng = np.random.default_rng(0)
-    for part, n in (("train", 45), ("t10k", 30)):
-        write_idx(tmp_path / f"{part}-images-idx3-ubyte", rng.integers(0, 256, (n, 12, 11)))
-        write_idx(tmp_path / f"{part}-labels-idx1-ubyte", np.arange(n) % 3)
-    return tmp_path
+    return write_pictures(tmp_path, 45)
 
 
 def test_the_lines(model: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
