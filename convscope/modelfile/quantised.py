@@ -41,6 +41,13 @@ class Bytes(NamedTuple):
 KINDS = {"int8": Bytes(INT8, 0, 64), "uint8": Bytes(UINT8, 128, 127)}
 
 
+class Rounding(NamedTuple):
+    """What 8 bits round by: the lowest and highest number of each value (`Layout.own`), and how weights are bytes."""
+
+    ranges: Mapping[str, tuple[float, float]]
+    kind: str = "int8"
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """What is rounded: each value with the name of the value whose levels it has; each weight, and each bias with the
@@ -123,11 +130,8 @@ def tensors(layout: Layout, shapes: Mapping[str, tuple[int, ...]], kind: str) ->
     return found
 
 
-def encoded(
-    layout: Layout, weights: Mapping[str, Floats], ranges: Mapping[str, tuple[float, float]], kind: str
-) -> dict[str, bytes]:
-    """Return the numbers of `tensors` that are not fixed, little-endian, from float weights and the lowest and highest
-    number of each value.
+def encoded(layout: Layout, weights: Mapping[str, Floats], rounding: Rounding) -> dict[str, bytes]:
+    """Return the numbers of `tensors` that are not fixed, little-endian, from float weights.
 
     A value's levels reach from its lowest number to its highest, 0 among them: scale = (high − low)/255. A filter's
     scale is its largest weight / 64, or 127 without a sign; a bias counts in steps of value's scale · filter's scale,
@@ -135,6 +139,7 @@ def encoded(
     """
     import numpy as np
 
+    ranges, kind = rounding
     found: dict[str, bytes] = {}
     scales: dict[str, Floats] = {}
     for name in layout.own:

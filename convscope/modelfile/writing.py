@@ -13,8 +13,7 @@ from ..formula.onnx_operators import Operator
 from ..pictures.input_spec import InputSpec
 from ..rejection import Fitted
 from ..rejection.operators import shapes
-from . import graph
-from . import quantised as rounding
+from . import graph, quantised
 from .digest import seal
 from .metadata import Metadata, to_records
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     import onnx
 
     Weights = Mapping[str, np.ndarray[Any, Any]]
-    Ranges = Mapping[str, tuple[float, float]]
 
 IR, OPSET = 8, 17  # what runtimes of 2022 and later read
 
@@ -40,22 +38,18 @@ def write(
     calibration: Calibration | None = None,
     half: Collection[str] = (),
     rejection: Fitted | None = None,
-    ranges: Ranges | None = None,
-    quantised: str = "int8",
+    rounding: quantised.Rounding | None = None,
 ) -> None:
     """Write a model file at `path`, in one step. The same arguments give the same bytes.
 
     `weights` holds a finite array for each "<node>.<weight>" of the network, `classes` a name for each score in order,
     `facts` whatever JSON can hold; by custom "training", "test" and "versions". With `calibration` the file's
     probabilities are calibrated; its logits never are. The weights named in `half` are kept in half precision, which
-    must hold their very numbers. With `rejection` the file says how foreign a picture is. With `ranges`, the lowest and
-    highest number of each value that 8 bits round (`graph.layout`), the file computes in 8 bits, its weights
-    bytes of the kind `quantised`.
+    must hold their very numbers. With `rejection` the file says how foreign a picture is. With `rounding`, by which
+    the values of `graph.layout` are rounded, the file computes in 8 bits.
     Raises PlanError, InputError, EnvironmentFault.
     """
-    atomic_write(
-        path, serialise(network, spec, weights, classes, facts, calibration, half, rejection, ranges, quantised)
-    )
+    atomic_write(path, serialise(network, spec, weights, classes, facts, calibration, half, rejection, rounding))
 
 
 def serialise(
@@ -67,8 +61,7 @@ def serialise(
     calibration: Calibration | None = None,
     half: Collection[str] = (),
     rejection: Fitted | None = None,
-    ranges: Ranges | None = None,
-    quantised: str = "int8",
+    rounding: quantised.Rounding | None = None,
 ) -> bytes:
     """Return the bytes of a model file, digest included."""
     from onnx import helper
@@ -82,14 +75,14 @@ def serialise(
         calibration,
         None if rejection is None else rejection.rejection,
         stored,
-        quantised="" if ranges is None else quantised,
+        quantised="" if rounding is None else rounding.kind,
     )
     records = to_records(metadata)
     encoded = _checked(network, weights, half)
-    if ranges is not None:
+    if rounding is not None:
         layout = graph.layout(network)
         encoded = {name: data for name, data in encoded.items() if name not in layout.whole}
-        encoded |= rounding.encoded(layout, weights, ranges, quantised)
+        encoded |= quantised.encoded(layout, weights, rounding)
     model = helper.make_model(
         _graph(metadata, encoded | _learned(network, rejection)),
         ir_version=IR,

@@ -17,7 +17,7 @@ from ..evaluation.intervals import Interval, paired_interval
 from ..evaluation.measuring import Reading, Task, chosen, measure, task_of
 from ..files import atomic_write, require_place
 from ..modelfile import ModelFile, graph, serialise
-from ..modelfile.quantised import KINDS
+from ..modelfile.quantised import KINDS, Rounding
 from ..modelfile.reading import checked
 from ..pictures.preprocessing import preprocess_stack
 from ..prediction import Model, load
@@ -133,7 +133,7 @@ def quantise(
     before, fewer = measure(model, task), len(file.network.nodes) - len(network.nodes)
     notes: tuple[Phrase, ...] = ()
     for kind in KINDS:
-        small = Model(checked(target, serialise(*parts, {}, **given, ranges=ranges, quantised=kind)))
+        small = Model(checked(target, serialise(*parts, {}, **given, rounding=Rounding(ranges, kind))))
         made = Quantised(target, kind, before, measure(small, task), len(file.data), 0, NOT_MEASURED, len(shown), fewer)
         if -100 * made.difference <= most_loss:
             break
@@ -142,7 +142,7 @@ def quantise(
         got = phrase("quantise.lost.got", n=f"{-100 * made.difference:.2f}")
         expected = phrase("quantise.lost.most", n=f"{most_loss:g}")
         raise InputError("quantise.lost", where=str(file.path), got=got, expected=expected, hint=_more(pictures))
-    written = serialise(*parts, _facts(file, made, task.name), **given, ranges=ranges, quantised=made.weights)
+    written = serialise(*parts, _facts(file, made, task.name), **given, rounding=Rounding(ranges, made.weights))
     atomic_write(target, written)
     speed = compared(model.predictor, small.predictor, shown)
     return replace(made, bytes_after=len(written), speed=speed, notes=(*before.notes, *notes, *_float_weights(network)))

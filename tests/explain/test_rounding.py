@@ -11,6 +11,7 @@ import torch
 from convscope import look, modelfile
 from convscope.explain.subject.rounding import proof_of
 from convscope.modelfile import graph
+from convscope.modelfile.quantised import Rounding
 from convscope.prediction import load
 from convscope.quantisation.ranges import ranges_of
 from tests.reference import random_pictures
@@ -24,7 +25,7 @@ def small(tmp_path: Path) -> Path:
     modelfile.write(path, network, spec, weights, classes)
     ranges = ranges_of(modelfile.read(path), random_pictures(network, 0, 9))
     assert ranges.keys() == set(graph.layout(network).own)
-    modelfile.write(path, network, spec, weights, classes, ranges=ranges)
+    modelfile.write(path, network, spec, weights, classes, rounding=Rounding(ranges))
     return path
 
 

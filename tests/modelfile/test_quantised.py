@@ -14,8 +14,7 @@ from onnx import numpy_helper
 
 from convscope.errors import InputError
 from convscope.formula import Network
-from convscope.modelfile import ModelFile, check, graph, read, serialise, write
-from convscope.modelfile import quantised as rounding
+from convscope.modelfile import ModelFile, check, graph, quantised, read, serialise, write
 from convscope.modelfile.digest import RECORD, seal
 from convscope.pictures.input_spec import InputSpec
 from convscope.prediction import Predictor
@@ -48,7 +47,7 @@ def made(formula: str = FORMULA, shape: tuple[int, int, int] = (3, 7, 6), classe
 
 def quantised_bytes(formula: str = FORMULA, **options: Any) -> bytes:
     network, spec, weights, names, ranges = made(formula)
-    return serialise(network, spec, weights, names, ranges=ranges, **options)
+    return serialise(network, spec, weights, names, rounding=quantised.Rounding(ranges), **options)
 
 
 def test_where_it_rounds() -> None:
@@ -71,28 +70,28 @@ def test_where_it_rounds() -> None:
 
 
 def test_the_numbers_by_hand() -> None:
-    layout = rounding.Layout({"x": "x", "y": "x"}, ("c.weight",), {"c.bias": ("x", "c.weight")})
+    layout = quantised.Layout({"x": "x", "y": "x"}, ("c.weight",), {"c.bias": ("x", "c.weight")})
     weights = {"c.weight": np.float32([[1.0, -2.0], [0.25, 0.0]]), "c.bias": np.float32([0.5, -0.25])}
-    found = rounding.encoded(layout, weights, {"x": (-1.0, 4.1)}, "int8")
+    found = quantised.encoded(layout, weights, quantised.Rounding({"x": (-1.0, 4.1)}, "int8"))
     assert np.frombuffer(found["x.scale"], "<f4") == pytest.approx(0.02)  # 5.1 / 255
     assert np.frombuffer(found["x.zero_point"], "u1") == 50
     assert np.frombuffer(found["c.weight.scale"], "<f4") == pytest.approx([2 / 64, 0.25 / 64])
     assert np.frombuffer(found["c.weight.int8"], "i1").tolist() == [32, -64, 64, 0]
     assert np.frombuffer(found["c.bias.int32"], "<i4").tolist() == [800, -3200]  # 0.5 / (0.02 · 2/64), …
     data = {name: memoryview(value) for name, value in found.items()}
-    assert rounding.decoded("c.weight", layout, data, "int8").tolist() == [1.0, -2.0, 0.25, 0.0]
-    assert rounding.decoded("c.bias", layout, data, "int8") == pytest.approx([0.5, -0.25])
-    assert rounding.unscaled(layout, data) is None
+    assert quantised.decoded("c.weight", layout, data, "int8").tolist() == [1.0, -2.0, 0.25, 0.0]
+    assert quantised.decoded("c.bias", layout, data, "int8") == pytest.approx([0.5, -0.25])
+    assert quantised.unscaled(layout, data) is None
 
 
 def test_bytes_without_a_sign_are_finer() -> None:
-    layout = rounding.Layout({"x": "x"}, ("c.weight",), {})
+    layout = quantised.Layout({"x": "x"}, ("c.weight",), {})
     weights = {"c.weight": np.float32([[1.0, -2.0, 0.5]])}
-    found = rounding.encoded(layout, weights, {"x": (0.0, 1.0)}, "uint8")
+    found = quantised.encoded(layout, weights, quantised.Rounding({"x": (0.0, 1.0)}, "uint8"))
     assert np.frombuffer(found["c.weight.scale"], "<f4") == pytest.approx([2 / 127])
     assert np.frombuffer(found["c.weight.uint8"], "u1").tolist() == [128 + 64, 1, 128 + 32]
     data = {name: memoryview(value) for name, value in found.items()}
-    assert rounding.decoded("c.weight", layout, data, "uint8") == pytest.approx([64 * 2 / 127, -2.0, 32 * 2 / 127])
+    assert quantised.decoded("c.weight", layout, data, "uint8") == pytest.approx([64 * 2 / 127, -2.0, 32 * 2 / 127])
 
 
 def test_levels_are_those_of_onnxruntimes_quantiser() -> None:
@@ -100,20 +99,22 @@ def test_levels_are_those_of_onnxruntimes_quantiser() -> None:
 
     rng = np.random.default_rng(0)
     for low, high in [*(-np.abs(rng.normal(size=(50, 2))) * [1, -1]), (0.0, 3.0), (1.0, 2.0), (-3.0, -1.0)]:
-        found = rounding.encoded(rounding.Layout({"x": "x"}, (), {}), {}, {"x": (low, high)}, "int8")
+        found = quantised.encoded(
+            quantised.Layout({"x": "x"}, (), {}), {}, quantised.Rounding({"x": (low, high)}, "int8")
+        )
         zero, scale = compute_scale_zp(np.float32(min(low, 0)), np.float32(max(high, 0)), np.uint8(0), np.uint8(255))
         assert np.frombuffer(found["x.scale"], "<f4") == pytest.approx(float(scale), rel=1e-6)
         assert np.frombuffer(found["x.zero_point"], "u1") == zero
 
 
 def test_a_filter_of_nothing_and_a_huge_bias_can_be_counted() -> None:
-    layout = rounding.Layout({"x": "x"}, ("c.weight",), {"c.bias": ("x", "c.weight")})
+    layout = quantised.Layout({"x": "x"}, ("c.weight",), {"c.bias": ("x", "c.weight")})
     weights = {"c.weight": np.float32([[0.0], [1e-9]]), "c.bias": np.float32([0.0, 5.0])}
-    found = rounding.encoded(layout, weights, {"x": (0.0, 0.0)}, "int8")
+    found = quantised.encoded(layout, weights, quantised.Rounding({"x": (0.0, 0.0)}, "int8"))
     data = {name: memoryview(value) for name, value in found.items()}
-    assert rounding.decoded("c.bias", layout, data, "int8") == pytest.approx([0.0, 5.0])
-    assert rounding.decoded("c.weight", layout, data, "int8") == pytest.approx([0.0, 0.0], abs=1e-8)
-    assert rounding.unscaled(layout, data) is None
+    assert quantised.decoded("c.bias", layout, data, "int8") == pytest.approx([0.0, 5.0])
+    assert quantised.decoded("c.weight", layout, data, "int8") == pytest.approx([0.0, 0.0], abs=1e-8)
+    assert quantised.unscaled(layout, data) is None
 
 
 @pytest.mark.slow
@@ -133,7 +134,7 @@ def holds(network: Network, spec: InputSpec, seed: int) -> None:
     weights, pictures = random_weights(network, seed), random_pictures(network, seed)
     ranges = ranges_of(network, spec, weights, pictures)
     classes, kind = [str(k) for k in range(network.classes)], ("int8", "uint8")[seed % 2]
-    data = serialise(network, spec, weights, classes, ranges=ranges, quantised=kind)
+    data = serialise(network, spec, weights, classes, rounding=quantised.Rounding(ranges, kind))
     onnx.checker.check_model(data, full_check=True)
     file = ModelFile(Path("small"), check(data, "small"), data)
     layout, tensors = (
@@ -160,7 +161,13 @@ def holds(network: Network, spec: InputSpec, seed: int) -> None:
 def test_the_file_says_that_it_is(tmp_path: Path) -> None:
     network, spec, weights, names, ranges = made()
     write(
-        tmp_path / "small.onnx", network, spec, weights, names, calibration=calibrated(temperature=0.5), ranges=ranges
+        tmp_path / "small.onnx",
+        network,
+        spec,
+        weights,
+        names,
+        calibration=calibrated(temperature=0.5),
+        rounding=quantised.Rounding(ranges),
     )
     write(tmp_path / "full.onnx", network, spec, weights, names)
     small, full = read(tmp_path / "small.onnx"), read(tmp_path / "full.onnx")
@@ -216,7 +223,7 @@ def test_another_graph_is_refused() -> None:
 def test_values_are_as_without_rounding_where_a_runtime_leaves_it_out() -> None:
     """The plain nodes' outputs keep their names, for viewers and for the page that compares them."""
     network, spec, weights, names, ranges = made()
-    data = serialise(network, spec, weights, names, ranges=ranges)
+    data = serialise(network, spec, weights, names, rounding=quantised.Rounding(ranges))
     plain = serialise(network, spec, weights, names)
     pictures = random_pictures(network, 1, 5)
     for few, full in zip(*(onnx_engine.outputs(d, network, pictures) for d in (data, plain)), strict=True):

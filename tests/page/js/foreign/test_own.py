@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from convscope.modelfile import ModelFile, check, serialise
+from convscope.modelfile.quantised import Rounding
 from convscope.quantisation.ranges import ranges_of
 from tests.page.js.foreign.node import Reader
 from tests.reference import random_pictures
@@ -23,7 +24,7 @@ def test_its_weights_are_what_python_reads(page: Reader, kind: str) -> None:
     data = serialise(network, spec, weights, classes)
     if kind:
         ranges = ranges_of(ModelFile(Path("x"), check(data, "x"), data), random_pictures(network, 0, 9))
-        data = serialise(network, spec, weights, classes, ranges=ranges, quantised=kind)
+        data = serialise(network, spec, weights, classes, rounding=Rounding(ranges, kind))
     said = page.call("own", data=data)
     wanted = ModelFile(Path("x"), check(data, "x"), data).weights
     assert said["quantised"] == bool(kind)
