@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
             from ..foreign.describing import describe_foreign
             from ..foreign.reading import open_foreign
 
-            description = describe_foreign(open_foreign(file, input)[0])
+            description = describe_foreign(open_foreign(file, input))
         else:
             description = Description(file.network)
     else:

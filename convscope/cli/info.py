@@ -15,6 +15,8 @@ from .health_table import health_lines
 
 if TYPE_CHECKING:
     from ..explain.examination import Examination
+    from ..foreign.preprocessing import Asked
+    from ..foreign.reading import Foreign
     from ..modelfile import ModelFile
 
 FACTS = 100  # that are listed
@@ -43,18 +45,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print what the file says; raise InputError if it cannot be trusted."""
     file = model_or_foreign(args.model)
-    if not isinstance(file, ForeignFile):
-        refuse_foreign(args)
-    elif not args.health:
-        _refuse_reading(args)
-    examined = _examined(file, args) if args.health else None
+    examined: Examination | None = None
     if isinstance(file, ForeignFile):  # nothing says that it is whole
         from ..foreign.describing import describe_foreign, facts_of
         from ..foreign.reading import open_foreign
 
-        facts = facts_of(describe_foreign(open_foreign(file, asked_of(args)[0])[0]))
+        if not args.health:
+            _refuse_reading(args)
+        shape, asked = asked_of(args)
+        foreign = open_foreign(file, shape, bgr=asked.bgr)
+        examined = _examined(foreign, args, asked) if args.health else None
+        facts = facts_of(describe_foreign(foreign))
         shown = [(name, _said(value)) for name, value in facts.items() if value not in ("", [], {})]
     else:
+        refuse_foreign(args)
+        examined = _examined(file, args) if args.health else None
         facts, shown = contents(file), rows(file)
     if args.json:
         print(json.dumps({**facts, "health": examined.health.to_json()} if examined else facts))
@@ -67,12 +72,12 @@ def run(args: argparse.Namespace) -> int:
     return BAD_INPUT if examined and examined.unread else OK
 
 
-def _examined(file: ModelFile | ForeignFile, args: argparse.Namespace) -> Examination:
+def _examined(file: ModelFile | Foreign, args: argparse.Namespace, *asked: Asked) -> Examination:
     """Look at a file's health; say what was understood, and which pictures cannot be read."""
     from ..explain.examination import examine
     from ..pictures.search import pictures_in
 
-    examined = examine(file, list(pictures_in(args.health)), *asked_of(args))
+    examined = examine(file, list(pictures_in(args.health)), *asked)
     for line in (*examined.notes, *examined.unread):
         print(line, file=sys.stderr)
     return examined

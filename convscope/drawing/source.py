@@ -72,7 +72,7 @@ def _of_foreign(read: ForeignFile, input: Shape | None) -> Source:
     from ..foreign.describing import describe_foreign
     from ..foreign.reading import open_foreign
 
-    file = open_foreign(read, input)[0]
+    file = open_foreign(read, input)
     described, outline = describe_foreign(file), file.outline()
     parts: list[Part] = []
     for row, step in zip(described.rows, outline, strict=True):

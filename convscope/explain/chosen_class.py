@@ -10,18 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import InputError, UsageError, phrase
-from ..prediction import Model
 from .batching import batches
 from .capture import untouched
-
-
-def module_of(asked: nn.Module | Model) -> nn.Module:
-    """Return a torch module as it is, a model file's network as one. Raises UsageError for anything else."""
-    if isinstance(asked, Model):
-        return asked.module()
-    if not isinstance(asked, nn.Module):
-        raise UsageError("explain.module", got=type(asked).__name__, hint=phrase("explain.module.try"))
-    return asked
 
 
 def classes_or_predicted(
@@ -42,11 +32,14 @@ def class_of_each(classes: Sequence[int] | int, n: int) -> list[int]:
     return [int(c) for c in np.broadcast_to(given, n)]
 
 
+def known_class(c: int, count: int) -> int:
+    """Return a class that is one of so many. Raises InputError for another."""
+    if not 0 <= c < count:
+        raise InputError("class.unknown", got=c, expected=phrase("value.from.to", low=0, high=count - 1))
+    return c
+
+
 def chosen_scores(scores: Tensor, classes: Sequence[int] | int) -> Tensor:
     """Return the score (N,) of each picture's class, from scores (N, K). Raises InputError for a class that is none."""
-    wanted = class_of_each(classes, len(scores))
-    if not all(0 <= c < scores.shape[1] for c in wanted):
-        raise InputError(
-            "class.unknown", got=classes, expected=phrase("value.from.to", low=0, high=scores.shape[1] - 1)
-        )
+    wanted = [known_class(c, scores.shape[1]) for c in class_of_each(classes, len(scores))]
     return scores[range(len(scores)), wanted]

@@ -50,5 +50,5 @@ def describe(
         from ..foreign.describing import describe_foreign
         from ..foreign.reading import open_foreign
 
-        return describe_foreign(open_foreign(file, input, output)[0])
+        return describe_foreign(open_foreign(file, input, output))
     return describe_formula(cast("str | Plan", network), input, classes)

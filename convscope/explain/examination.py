@@ -9,11 +9,9 @@ import numpy as np
 
 from ..errors import InputError, Phrase, phrase
 from ..foreign.preprocessing import Asked, reading_spec
-from ..foreign.reading import open_foreign
-from ..foreign.telling import ForeignFile
+from ..foreign.reading import Foreign
 from ..modelfile import ModelFile
 from ..pictures.decoding_pool import decode_in_order
-from ..pictures.input_spec import InputSpec
 from ..pictures.preprocessing import preprocess
 from ..prediction import Model
 from .health import Health, health
@@ -33,19 +31,23 @@ class Examination:
 
 
 def examine(
-    file: ModelFile | ForeignFile,
+    file: ModelFile | Foreign,
     paths: Sequence[str],
-    shape: Sequence[int] | None = None,
     asked: Asked = Asked(),  # noqa: B008 - frozen
 ) -> Examination:
-    """Return the health of a model file, or of an ONNX file of others, over pictures.
+    """Return the health of a model file, or of an opened ONNX file of others, over pictures.
 
-    `shape` and `asked` say how a file of others reads them. Raises InputError where there is no picture, where none can
+    `asked` says how a file of others reads them. Raises InputError where there is no picture, where none can
     be read, and for a network that no formula can say.
     """
     if not paths:
         raise InputError("pictures.none", hint=phrase("pictures.none.try"))
-    spec, notes = _read_by(file, shape, asked)
+    if isinstance(file, ModelFile):
+        network: Model | Foreign = Model(file)
+        spec, notes = file.spec, list[Phrase]()
+    else:
+        spec, note = reading_spec(file, asked)
+        network, notes = file, [note]
     most = max(1, min(MOST, MOST_BYTES // int(np.prod(spec.shape))))
     chosen = [paths[i * len(paths) // most] for i in range(most)] if len(paths) > most else list(paths)
     if len(chosen) < len(paths):
@@ -56,15 +58,4 @@ def examine(
     if not pixels:
         raise unread[0]
     pictures = np.stack(pixels)
-    network = Model(file) if isinstance(file, ModelFile) else file
     return Examination(health(opened(network, pictures, asked), pictures), tuple(notes), unread)
-
-
-def _read_by(
-    file: ModelFile | ForeignFile, shape: Sequence[int] | None, asked: Asked
-) -> tuple[InputSpec, list[Phrase]]:
-    if isinstance(file, ModelFile):
-        return file.spec, []
-    foreign, facts = open_foreign(file, shape, bgr=asked.bgr)
-    spec, note = reading_spec(foreign, facts, asked)
-    return spec, [note]

@@ -119,14 +119,14 @@ def load_foreign(
 ) -> ForeignModel:
     """Open a foreign file to predict with; raises ConvscopeError for one that is refused or gives no scores."""
     read = path if isinstance(path, ForeignFile) else foreign_file(path)
-    file, facts = open_foreign(read, shape, output, asked.bgr)
-    spec, note = reading_spec(file, facts, asked)
+    file = open_foreign(read, shape, output, asked.bgr)
+    spec, note = reading_spec(file, asked)
     notes: tuple[Phrase, ...] = (note,)
     if len(file.outputs) > 1 and output is None:
         names = ", ".join(file.outputs[:6])
         notes = (*notes, phrase("foreign.outputs", n=f"{len(file.outputs)}", name=file.output, names=names))
     count = math.prod(file.output_shape[1:])
-    beside = facts.classes if len(facts.classes) == count else ()
+    beside = file.facts.classes if len(file.facts.classes) == count else ()
     made = ForeignModel(file, spec, tuple(classes or beside) or None, notes, read.digest)
     if made.ending == "logits" and count > 1:
         made.notes = (*made.notes, phrase("foreign.logits"))

@@ -9,7 +9,6 @@ from ..errors import Phrase, UsageError, phrase
 from ..pictures.input_spec import InputSpec
 from ..pictures.resizing import CROP_RULE, RESIZE_RULE
 from .reading import Foreign
-from .sidecar import Facts
 
 RANGES = {"0-1": (0.0, 1.0), "0-255": (0.0, 255.0), "-1-1": (-1.0, 1.0)}
 PHOTOGRAPH = 96  # rows and columns from which on a network of three channels is taken to read the middle of photographs
@@ -31,9 +30,9 @@ class Asked:
             raise UsageError("foreign.range", got=self.range, expected=", ".join(RANGES))
 
 
-def reading_spec(file: Foreign, facts: Facts, asked: Asked) -> tuple[InputSpec, Phrase]:
+def reading_spec(file: Foreign, asked: Asked) -> tuple[InputSpec, Phrase]:
     """Return how pictures (0…255) become what the graph reads, and the sentence that says so and how it is known."""
-    c = file.shape[0]
+    c, facts = file.shape[0], file.facts
     said = [name for name in ("mean", "std", "range") if getattr(asked, name) is not None]
     mean, std = (_channels(v, c, name) for v, name in ((asked.mean, "mean"), (asked.std, "std")))
     low, high = RANGES[asked.range or "0-1"]

@@ -49,15 +49,16 @@ class Foreign:
     """An opened file. `shape` (C, H, W) is what it reads, `outputs` are the names of what it gives.
 
     `mean` and `std`, one a channel, are a scaling within the graph, before its first layer: the steps begin with what
-    that makes. `metadata` is the file's own; `quantised` says that its weights are whole numbers with a scale. With
-    `bgr` the graph reads the channels in the order blue, green, red: everything here still takes and gives pictures in
-    the order red, green, blue.
+    that makes. `facts` is what the file and what lies beside it say of its input and its classes; `quantised` says that
+    its weights are whole numbers with a scale. With `bgr` the graph reads the channels in the order blue, green, red:
+    everything here still takes and gives pictures in the order red, green, blue.
     """
 
     def __init__(
-        self, path: Path, opened: Opened, shape: tuple[int, int, int], output: str | int | None, bgr: bool
+        self, path: Path, opened: Opened, facts: Facts, shape: Sequence[int] | None, output: str | int | None, bgr: bool
     ) -> None:
-        self.path, self.shape, self.metadata, self.bgr = path, shape, opened.metadata, bgr
+        self.path, self.metadata, self.facts, self.bgr = path, opened.metadata, facts, bgr
+        self.shape = c, _, _ = _shape(opened, shape, facts)
         from onnx import helper
 
         self.channels_last, self.rank = _layout(opened)
@@ -67,7 +68,7 @@ class Foreign:
         self.output = output_named(self.outputs, output)
         if self.graph.value(self.output) not in {op.output for op in self.graph.ops}:
             raise InputError("foreign.output.constant", got=self.output)
-        found = scaling(self.graph, shape[0])
+        found = scaling(self.graph, c)
         self._picture, self._before = found.value, set(found.within)
         self.mean, self.std = tuple(found.mean.tolist()), tuple(found.std.tolist())
         self.reads_bytes = np.dtype(helper.tensor_dtype_to_np_dtype(self._type)).kind in "iu"
@@ -196,7 +197,7 @@ def open_foreign(
     shape: Sequence[int] | None = None,
     output: str | int | None = None,
     bgr: bool = False,
-) -> tuple[Foreign, Facts]:
+) -> Foreign:
     """Open a file, read already or not, for pictures of `shape` (C, H, W), which counts where the file leaves its sizes
     open. `output` names which of several outputs is looked at; the first, if it is left out.
 
@@ -206,8 +207,7 @@ def open_foreign(
     file = read.path
     try:
         opened = open_model(read.data)
-        known = facts(file, opened.metadata)
-        return Foreign(file, opened, _shape(opened, shape, known), output, bgr), known
+        return Foreign(file, opened, facts(file, opened.metadata), shape, output, bgr)
     except InputError as error:
         error.where = f"{file}: {error.where}" if error.where else str(file)
         raise

@@ -13,6 +13,7 @@ from convscope.explain import examination
 from convscope.explain.examination import examine
 from convscope.explain.health import health
 from convscope.foreign.preprocessing import Asked
+from convscope.foreign.reading import open_foreign
 from convscope.foreign.telling import model_or_foreign
 from convscope.modelfile import write
 from convscope.prediction import load
@@ -50,15 +51,15 @@ def test_of_more_pictures_than_fit_some_are_chosen_evenly_and_that_is_said(
 
 def test_a_file_of_others_reads_as_is_asked(tmp_path: Path, photographs: list[str]) -> None:
     (tmp_path / "other.onnx").write_bytes(classifier())
-    file = model_or_foreign(tmp_path / "other.onnx")
+    file = open_foreign(tmp_path / "other.onnx", (3, 12, 12))
     pixels = stacked(photographs).astype(np.float32) / 255
     for asked, floats in (
         (Asked(), pixels),
         (Asked(range="0-255"), pixels * 255),
         (Asked(mean=0.5, std=0.25), (pixels - 0.5) / 0.25),
     ):
-        found = examine(file, photographs, None, asked)
+        found = examine(file, photographs, asked)
         assert found.health == health(file, floats)
         assert len(found.notes) == 1
     with pytest.raises(InputError, match="another shape"):
-        examine(file, photographs, (3, 16, 16))
+        health(file, pixels[:, :, :8, :8])

@@ -105,7 +105,7 @@ def test_occlusion_of_a_pixel_that_decides_by_hand() -> None:
         (lambda n, x: saliency.grad_cam(n, x, 3), InputError, "no such class, got 3, expected 0 to 2"),
         (lambda n, x: saliency.grad_cam(n, x, [0]), UsageError, "one class, or one for each picture"),
         (lambda n, x: saliency.grad_cam(n, x, 0, "fc1"), InputError, "needs a layer that makes maps"),
-        (lambda n, x: saliency.grad_cam(nn.Flatten(), x, 0), UsageError, "needs the name of a layer"),
+        (lambda n, x: saliency.grad_cam(nn.Flatten(), x, 0), InputError, "Flatten: Grad-CAM needs a convolution"),
         (lambda n, x: saliency.occlusion(n, x, 0, 2, 3), UsageError, "leaves pixels uncovered"),
         (lambda n, x: saliency.occlusion(n, x, 0, 0), UsageError, "size must be a whole number of 1 or more"),
         (lambda n, x: saliency.occlusion(n, x, 0, fill=(1.0, 2.0)), UsageError, "fill must be one number"),
@@ -142,5 +142,5 @@ def test_what_load_returns_is_asked_as_its_module_is_and_by_its_own_temperature(
 
 def test_what_is_no_network_is_refused_in_one_line() -> None:
     for look in (saliency.grad_cam, saliency.occlusion):
-        with pytest.raises(UsageError, match="not a network to look into, got str"):
-            look("runs/first", pixels(1), 0)  # type: ignore[arg-type]
+        with pytest.raises(UsageError, match="not a network to look into, got int"):
+            look(3, pixels(1), 0)

@@ -190,7 +190,7 @@ def test_a_resize_is_an_upsampling_where_it_places_rows_as_that_does(
     options = {"coordinate_transformation_mode": placed, "nearest_mode": rounded}
     nodes = ended([helper.make_node("Resize", ["x", "", "scales"], ["n"], mode=mode, **options)])
     same(tmp_path, model(nodes, tensors, opset=13), [kind])
-    part, *_ = open_foreign(tmp_path / "net.onnx")[0].outline()
+    part, *_ = open_foreign(tmp_path / "net.onnx").outline()
     assert (part.layer is None) == (kind == "opaque")
 
 

@@ -40,8 +40,8 @@ def test_a_configuration_is_read_with_its_own_factor(tmp_path: Path, case: str, 
     config = json.dumps({**BASE, **extra})
     if place == "beside":
         (tmp_path / "preprocessor_config.json").write_text(config)
-    file, known = opened(tmp_path, **({"preprocessor_config": config} if place == "within" else {}))
-    spec, said = reading_spec(file, known, Asked())
+    file = opened(tmp_path, **({"preprocessor_config": config} if place == "within" else {}))
+    spec, said = reading_spec(file, Asked())
     x = np.arange(3, dtype=float) * 100
     wanted = (x * factor - np.array(mean)) / np.array(std)
     np.testing.assert_allclose((x - np.array(spec.mean)) / np.array(spec.std), wanted, rtol=1e-9, atol=1e-12)
@@ -51,7 +51,7 @@ def test_a_configuration_is_read_with_its_own_factor(tmp_path: Path, case: str, 
 
 def test_timms_configuration_and_names_stand_in_the_metadata(tmp_path: Path) -> None:
     cfg = {"mean": MEAN, "std": STD, "input_size": [3, 12, 12], "label_names": ["cat", "dog"]}
-    _, known = opened(tmp_path, pretrained_cfg=json.dumps(cfg))
+    known = opened(tmp_path, pretrained_cfg=json.dumps(cfg)).facts
     assert (known.mean, known.std, known.size, known.classes) == (tuple(MEAN), tuple(STD), (12, 12), ("cat", "dog"))
     assert facts(tmp_path / "net.onnx", {"id2label": "{0: 'cat', 1: 'dog'}"}).classes == ("cat", "dog")
 
@@ -60,19 +60,19 @@ def test_the_files_own_word_counts_before_what_lies_beside_it(tmp_path: Path) ->
     (tmp_path / "preprocessor_config.json").write_text(json.dumps(BASE))
     (tmp_path / "labels.txt").write_text("one\ntwo\n")
     own = {"mean": "[0.1, 0.1, 0.1]", "std": "[0.3, 0.3, 0.3]", "names": "{0: 'a', 1: 'b'}"}
-    _, known = opened(tmp_path, **own)
+    known = opened(tmp_path, **own).facts
     assert (known.mean, known.classes, known.source) == ((0.1,) * 3, ("a", "b"), "metadata")
 
 
 def test_what_is_asked_counts_before_all(tmp_path: Path) -> None:
     (tmp_path / "preprocessor_config.json").write_text(json.dumps(BASE))
-    file, known = opened(tmp_path)
-    spec, _ = reading_spec(file, known, Asked(mean=[1.0, 2.0, 3.0], std=2.0, range="0-255"))
+    file = opened(tmp_path)
+    spec, _ = reading_spec(file, Asked(mean=[1.0, 2.0, 3.0], std=2.0, range="0-255"))
     assert (spec.mean, spec.std) == ((1.0, 2.0, 3.0), (2.0,) * 3)
-    turned, _ = reading_spec(file, known, Asked(mean=[1.0, 2.0, 3.0], std=2.0, range="0-255", bgr=True))
+    turned, _ = reading_spec(file, Asked(mean=[1.0, 2.0, 3.0], std=2.0, range="0-255", bgr=True))
     assert turned.mean == (3.0, 2.0, 1.0)
     with pytest.raises(UsageError):
-        reading_spec(file, known, Asked(mean=[1.0, 2.0]))
+        reading_spec(file, Asked(mean=[1.0, 2.0]))
 
 
 @pytest.mark.parametrize(

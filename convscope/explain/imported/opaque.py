@@ -46,12 +46,33 @@ class Shown:
     where: str
     x: Tensor
     modules: Mapping[str, nn.Module]  # of the open nodes
+    layers: Mapping[str, Layer]  # likewise
     rounded: bool = False
 
     def first(self, n: int) -> Shown:
         """Return the same of the first `n` pictures alone."""
         outputs = {name: values[:n] for name, values in self.outputs.items()}
         return replace(self, outputs=outputs, x=self.x[:n])
+
+    def after(self, place: int, maps: Tensor) -> Tensor:
+        """Return what the last node makes where node `place` makes `maps`, computed by our layers from there on.
+
+        Raises InputError where a box lies on the way: what that would make is not known.
+        """
+        made = {place: maps}
+        for i, node in enumerate(self.nodes):
+            if made.keys().isdisjoint(node.sources):
+                continue
+            module = self.modules.get(node.name)
+            if module is None:
+                raise InputError("gradcam.box", where=node.name, got=node.text, hint=phrase("gradcam.box.try"))
+            made[i] = module(*(made[s] if s in made else self._given(s) for s in node.sources))
+        if len(self.nodes) - 1 not in made:
+            raise InputError("gradcam.score", got=self.nodes[place].name)
+        return made[len(self.nodes) - 1]
+
+    def _given(self, source: int) -> Tensor:
+        return self.x if source == PICTURE else torch.from_numpy(self.outputs[self.nodes[source].name])
 
     def compute(self, tensors: Mapping[str, Array], maps: Mapping[str, Array], n: int) -> Array:
         """Return what the last node makes of the first `n` pictures with other weights, as the page computes it: nodes
@@ -88,7 +109,9 @@ def look(found: Sequence[Step], spec: InputSpec, x: Array) -> Shown:
     if not made.nodes or made.places[-1] != (len(made.nodes) - 1,):
         raise InputError("module.scores", expected=phrase("module.scores.expected"))
     outputs = {node.name: y.numpy() for node, y in zip(made.nodes, made.outputs, strict=True)}
-    return Shown(tuple(made.nodes), made.tensors, outputs, *made.largest, made.picture, made.modules, made.rounds)
+    return Shown(
+        tuple(made.nodes), made.tensors, outputs, *made.largest, made.picture, made.modules, made.layers, made.rounds
+    )
 
 
 class _Nodes:
@@ -107,6 +130,7 @@ class _Nodes:
         self.own: list[Tensor] = []
         self.tensors: dict[str, Array] = {}
         self.modules: dict[str, nn.Module] = {}
+        self.layers: dict[str, Layer] = {}
         self.places: list[tuple[int, ...]] = []
         self.reaches: list[tuple[ReceptiveField, Pair] | None] = []  # fields, and the grids that units stand for
         self.largest = 0.0, ""
@@ -127,6 +151,8 @@ class _Nodes:
             self.reaches.append(None)
         else:
             self.modules[name] = module
+            assert step.layer is not None
+            self.layers[name] = step.layer
             self.tensors |= {f"{name}.{key}": tensor for key, tensor in step.tensors.items()}
             apart = difference(own, y)
             self.largest = max(self.largest, (apart, name))

@@ -27,15 +27,15 @@ def target_of_foreign(read: ForeignFile, pictures: Any, options: LookOptions) ->
     things = list(each_input(pictures))
     sizes = [t.shape for t in things if isinstance(t, (np.ndarray, Dataset))]
     known = options.shape or next((shape for shape in sizes if len(shape) == 3), None)
-    file, facts = open_foreign(read, known, options.output, options.bgr)
+    file = open_foreign(read, known, options.output, options.bgr)
     if any(isinstance(t, np.ndarray) and t.dtype.kind == "f" for t in things):  # as the graph reads them already
         spec, things, notes = infer_input(pictures, options)
     else:
-        spec, note = reading_spec(file, facts, Asked(options.mean, options.std, options.range, options.bgr))
+        spec, note = reading_spec(file, Asked(options.mean, options.std, options.range, options.bgr))
         notes = (note,)
     own = within(spec, file)
     feed = _Feed(file, spec)
-    classes = tuple(options.classes or next((t.classes for t in things if hasattr(t, "classes")), facts.classes))
+    classes = tuple(options.classes or next((t.classes for t in things if hasattr(t, "classes")), file.facts.classes))
     inputs = sort_inputs(things, own, classes, options)
     by = f"ONNX Runtime {version('onnxruntime')}"
     title = options.title or read.path.stem

@@ -113,7 +113,7 @@ def foreign_models(times: int, random: Random, tally: Tally) -> None:
 def _attack_with(data: bytes, tally: Tally, path: Path) -> None:
     path.write_bytes(data)
     try:
-        file, _ = open_foreign(path, (3, 12, 12))
+        file = open_foreign(path, (3, 12, 12))
         text = str(describe_foreign(file))
         found, _ = file.steps(np.zeros((1, *file.shape), np.float32))
     except ConvscopeError as error:

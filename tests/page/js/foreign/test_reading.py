@@ -37,9 +37,9 @@ def compared(page: Reader, data: bytes, path: Path, asked: Asked | None = None, 
     path.write_bytes(data)
     asked = asked or Asked()
     shape = (3, *given["size"]) if "size" in given else None
-    file, facts = open_foreign(path, shape, bgr=asked.bgr)
+    file = open_foreign(path, shape, bgr=asked.bgr)
     said = page.read(data, **given)
-    spec, _ = reading_spec(file, facts, asked)
+    spec, _ = reading_spec(file, asked)
     own = within(spec, file)
     np.testing.assert_allclose(said["input"]["mean"], own.mean, rtol=1e-6, atol=1e-9)
     np.testing.assert_allclose(said["input"]["std"], own.std, rtol=1e-6)
