@@ -136,6 +136,8 @@ def measure(model: Model | ForeignModel, task: Task) -> Evaluation:
         *left_out(found.dataset.left_out),
         *missing(labels, model.classes),
     ]
+    if len(part) > 1 and not model.open_batch:
+        notes.append(phrase("evaluation.single"))
     if inverted:
         notes.append(phrase("note.inverted", n=f"{inverted:,}", all=f"{len(part):,}"))
     if said and len(part) and figures.interval[0] <= figures.confusion.sum(1).max() / len(part):
@@ -263,7 +265,7 @@ def _load(model: Model | ForeignModel, data: str | os.PathLike[str], reading: Re
         data,
         size=(height, width),
         channels=channels,
-        known_classes=model.classes if getattr(model, "named", True) else None,
+        known_classes=model.classes if model.named else None,
         white=model.spec.white,
         rule=model.spec.rule,
         data_root=reading.data_root,

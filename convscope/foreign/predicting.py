@@ -11,13 +11,14 @@ import numpy as np
 
 from ..calibration.prediction_sets import SetRule, set_rule
 from ..errors import InputError, Phrase, UsageError, phrase
+from ..machine.cpus import available_cpus
 from ..modelfile.provenance import Provenance
 from ..pictures.input_spec import InputSpec
 from ..prediction.answer import Prediction
 from ..prediction.streaming import stream
 from .endings import LEAST, Ending, ending_of, probabilities
 from .preprocessing import Asked, reading_spec
-from .reading import Foreign, open_foreign
+from .reading import MOST_TOGETHER, Foreign, open_foreign
 from .telling import ForeignFile, foreign_file
 
 if TYPE_CHECKING:
@@ -55,6 +56,11 @@ class ForeignModel:
         self._alone = count == 1 and self.ending == "sigmoid"
         self.classes = ("no", *(classes or ("yes",))) if self._alone else named
 
+    @property
+    def open_batch(self) -> bool:
+        """Whether the file leaves open how many pictures it reads at a time."""
+        return self.file.open_batch
+
     def with_classes(self, names: Sequence[str]) -> ForeignModel:
         """Return the same with these names of its classes, in the order of its scores."""
         made = copy(self)
@@ -63,7 +69,7 @@ class ForeignModel:
 
     @property
     def predictor(self) -> ForeignPredictor:
-        """What computes pictures, one at a time."""
+        """What computes pictures."""
         return ForeignPredictor(self)
 
     def stream(
@@ -94,12 +100,13 @@ class ForeignModel:
 
 
 class ForeignPredictor:
-    """A foreign file's graph in ONNX Runtime, which may use every CPU for its one picture at a time."""
-
-    batch = threads = 1
+    """A foreign file's graph in ONNX Runtime: some batches of pictures, each on a CPU of its own, are computed at a
+    time. `batch` is 1 where the file reads one picture.
+    """
 
     def __init__(self, model: ForeignModel) -> None:
-        self._model = model
+        self._model, self.threads = model, 1  # a call uses every CPU
+        self.batch = MOST_TOGETHER * available_cpus()
 
     def answers(self, pictures: Pixels) -> tuple[Array, None]:
         """Return probabilities (N, K); how foreign a picture is is not known."""

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from functools import cached_property
@@ -17,6 +18,7 @@ import numpy as np
 
 from ..errors import InputError, phrase
 from ..formula import Conv, Flatten, GlobalAvgPool, Layer
+from ..pictures.decoding_pool import map_in_order
 from .graph import Op, fold
 from .layers import Known, attributes_said, known
 from .opening import QUANTISED, Opened, open_model
@@ -27,6 +29,8 @@ from .sidecar import Facts, facts
 from .step import PICTURE, Array, Step
 from .telling import ForeignFile, foreign_file
 
+MOST_TOGETHER = 32  # pictures that are computed at a time; more costs memory and gains nothing (docs/log.md)
+MOST_NUMBERS = 1 << 25  # in all that the graph makes of them
 USUAL = 224  # rows and columns that are read where a file leaves them open and nothing else is known
 
 
@@ -101,7 +105,31 @@ class Foreign:
 
     @cached_property
     def _scores(self) -> Session:
-        return Session(self.graph.opened.model, self.graph.picture, self._fed_shape, [self.graph.value(self.output)])
+        n = "pictures" if self.open_batch else 1
+        shape = (n, *self._fed_shape[1:])
+        return Session(self.graph.opened.model, self.graph.picture, shape, [self.graph.value(self.output)], threads=1)
+
+    @property
+    def open_batch(self) -> bool:
+        """Whether the file leaves open how many pictures it reads at a time."""
+        return declared(self.graph.opened)[0] == 0
+
+    @cached_property
+    def together(self) -> int:
+        """How many pictures are computed at a time: 1 where the file reads one, or makes of two pictures together
+        anything else than of each alone.
+        """
+        if not self.open_batch:
+            return 1
+        two = np.random.default_rng(0).random((2, *self.shape), np.float32)
+        alone = np.concatenate([self._scored(two[:1]), self._scored(two[1:])])
+        try:
+            both = self._scored(two)
+        except InputError:  # of the runtime: sizes within the graph are for one picture
+            return 1
+        close = both.shape == alone.shape and np.allclose(both, alone, 1e-3, 1e-5, equal_nan=True)
+        numbers = sum(math.prod(shape) for shape in self.graph.shapes.values())
+        return max(1, min(MOST_TOGETHER, MOST_NUMBERS // max(1, numbers))) if close else 1
 
     @cached_property
     def _shown(self) -> list[Op]:
@@ -152,13 +180,17 @@ class Foreign:
 
     def scores(self, x: Array) -> Array:
         """Return the output (N, …), float32, for `x` (N, C, H, W) as the graph reads it."""
-        name = self.graph.value(self.output)
-        made = [self._scores.run(self._fed(one))[name] for one in x]
-        return np.concatenate(made).astype(np.float32)
+        _ = self._scores  # opened once, before the threads
+        size = self.together if len(x) > 1 else 1
+        made = map_in_order(self._scored, [x[i : i + size] for i in range(0, len(x), size)])
+        return np.concatenate(list(made)).astype(np.float32)
+
+    def _scored(self, x: Array) -> Array:
+        return self._scores.run(self._fed(x))[self.graph.value(self.output)]
 
     def steps(self, x: Array) -> tuple[list[Step], Array]:
         """Return the steps for `x` (N, C, H, W) as the graph reads it, and the scaled pictures that they begin with."""
-        runs = [self._session.run(self._fed(one)) for one in x]
+        runs = [self._session.run(self._fed(one[None])) for one in x]
         if self._picture == self.graph.picture:
             scaled = x.astype(np.float32).reshape(len(x), *self.shape)
         else:
@@ -183,13 +215,13 @@ class Foreign:
             steps.append(Step(op.name, label, sources, output, layer, tensors, count, rounded))
         return steps, scaled
 
-    def _fed(self, picture: Array) -> Array:
+    def _fed(self, pictures: Array) -> Array:
         from onnx import helper
 
         dtype = helper.tensor_dtype_to_np_dtype(self._type)
-        picture = picture[::-1] if self.bgr else picture
-        picture = picture.transpose(1, 2, 0) if self.channels_last else picture
-        return np.ascontiguousarray(picture.reshape(self._fed_shape), dtype)
+        pictures = pictures[:, ::-1] if self.bgr else pictures
+        pictures = pictures.transpose(0, 2, 3, 1) if self.channels_last else pictures
+        return np.ascontiguousarray(pictures.reshape(-1, *self._fed_shape[1:]), dtype)
 
 
 def open_foreign(

@@ -17,9 +17,18 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """A model on one picture at a time; `wanted` are the values that it gives."""
+    """A model on pictures of `shape`, where a name stands for any number; `wanted` are the values that it gives. One
+    run uses so many `threads`; left out, as many as there are CPUs, up to four.
+    """
 
-    def __init__(self, model: ModelProto, picture: str, shape: Sequence[int], wanted: Sequence[str]) -> None:
+    def __init__(
+        self,
+        model: ModelProto,
+        picture: str,
+        shape: Sequence[int | str],
+        wanted: Sequence[str],
+        threads: int | None = None,
+    ) -> None:
         from onnx import ModelProto as Model
         from onnx import helper
 
@@ -33,7 +42,7 @@ class Session:
         self.wanted = [name for name in dict.fromkeys(wanted) if name != picture]
         graph.output.extend(helper.make_empty_tensor_value_info(name) for name in self.wanted)
         self.picture = picture
-        self._session = _session(asked)
+        self._session = _session(asked, threads)
 
     def run(self, x: Array) -> dict[str, Array]:
         """Return every wanted value for one input."""
@@ -54,13 +63,13 @@ def compute(node: NodeProto, feeds: Mapping[str, Array], opset: int, wanted: lis
     return _run(_session(model), wanted, {name: np.array(value, order="C") for name, value in feeds.items()})
 
 
-def _session(model: ModelProto) -> Any:
+def _session(model: ModelProto, threads: int | None = None) -> Any:
     runtime = onnx_runtime()
     options = runtime.SessionOptions()
     options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.log_severity_level = 4  # errors are raised
     options.enable_cpu_mem_arena = False
-    options.intra_op_num_threads = min(4, available_cpus())
+    options.intra_op_num_threads = threads or min(4, available_cpus())
     options.inter_op_num_threads = 1
     try:
         return runtime.InferenceSession(model.SerializeToString(), options, ["CPUExecutionProvider"])

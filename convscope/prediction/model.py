@@ -31,7 +31,12 @@ NAMED = 20  # classes that a notebook names
 
 
 class Model:
-    """A model file, ready to predict. Made by `load`. The graph is opened by the first prediction."""
+    """A model file, ready to predict. Made by `load`. The graph is opened by the first prediction.
+
+    Its classes are `named`, and its batch is open: it reads any number of pictures at a time.
+    """
+
+    named = open_batch = True
 
     def __init__(self, file: ModelFile) -> None:
         self.file = file

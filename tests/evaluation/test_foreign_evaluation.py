@@ -95,6 +95,16 @@ def test_data_has_to_be_named(tmp_path: Path) -> None:
         evaluate(stranger(tmp_path / "net.onnx"))
 
 
+def test_a_file_that_reads_one_picture_at_a_time_is_said_to(tmp_path: Path) -> None:
+    model = onnx.load(stranger(tmp_path / "net.onnx"))
+    assert "evaluation.single" not in [note.key for note in evaluate(tmp_path / "net.onnx", dataset()).notes]
+    model.graph.input[0].type.tensor_type.shape.dim[0].dim_value = 1
+    onnx.save(model, tmp_path / "one.onnx")
+    found = evaluate(tmp_path / "one.onnx", dataset())
+    assert "evaluation.single" in [note.key for note in found.notes]
+    assert found.confusion.tolist() == evaluate(tmp_path / "net.onnx", dataset()).confusion.tolist()
+
+
 def test_the_verb(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = stranger(tmp_path / "net.onnx")
     rng = np.random.default_rng(0)
