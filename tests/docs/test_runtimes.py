@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,10 +15,12 @@ import pytest
 from PIL import Image
 
 from convscope.cli.info import contents
+from convscope.data import Dataset, Split
 from convscope.modelfile import read, serialise
 from convscope.page import inline
 from convscope.pictures.input_spec import InputSpec
 from convscope.pictures.resizing import CROP_RULE, RESIZE_RULE
+from convscope.quantisation import quantise
 from convscope.rejection import Fitted
 from tests.calibration.made import calibrated
 from tests.rejection.made import rejecting
@@ -25,6 +28,7 @@ from tests.samples import sample
 
 DOC = (Path(__file__).parents[2] / "docs" / "runtimes.md").read_text(encoding="utf-8")
 PLAIN, WHOLE, OPENCV, OPENVINO = re.findall(r"```python\n(.*?)```", DOC, re.DOTALL)
+OPENVINO_CPP, ONNXRUNTIME_CPP = re.findall(r"```cpp\n(.*?)```", DOC, re.DOTALL)
 (CONTRACT,) = re.findall(r"```json\n(.*?)```", DOC, re.DOTALL)
 SLIDES = Path(inline.__file__).parent / "slides"
 FORMULA = "conv(4, 3) + relu + maxpool(2) + fc"
@@ -38,6 +42,18 @@ def put(folder: Path, spec: InputSpec, rejects: bool = False) -> Path:
     (folder / "model.onnx").write_bytes(data)
     (folder / "about.json").write_text(json.dumps(contents(read(folder))), encoding="utf-8")
     return folder
+
+
+def small(folder: Path) -> None:
+    """Put in the model's place what `quantise` makes of it."""
+    file = read(folder)
+    shape, classes = file.network.input, tuple(f"class {k}" for k in range(3))
+    images = np.random.default_rng(0).integers(0, 256, (90, *shape), dtype=np.uint8)
+    labels = np.arange(90) % 3
+    data = Dataset("made", classes, Split(images[:60], labels[:60]), Split(images[60:], labels[60:]))
+    made = quantise(folder / "model.onnx", data, most_loss=100)
+    made.path.replace(folder / "model.onnx")
+    (folder / "about.json").write_text(json.dumps(contents(read(folder))), encoding="utf-8")
 
 
 def run(code: str, folder: Path, *words: str, hidden: tuple[str, ...] = ("convscope", "torch", "onnx")) -> str:
@@ -66,11 +82,14 @@ def agrees(line: str, wanted: dict[str, object]) -> None:
     assert float(probability) == pytest.approx(wanted["probability"], abs=1e-5)
 
 
-@pytest.fixture(params=[1, 3], ids=["grey", "colours"])
+@pytest.fixture(params=[(1, False), (3, False), (1, True), (3, True)], ids=["grey", "colours", "grey8", "colours8"])
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A model that reads pictures as they are, and a picture of its size."""
-    put(tmp_path, InputSpec((request.param, 12, 11), resize=RESIZE_RULE))
-    picture(tmp_path / "picture.png", (12, 11) if request.param == 1 else (12, 11, 3))
+    """A model, of float32 or of 8 bits, that reads pictures as they are, and a picture of its size."""
+    channels, eight = request.param
+    put(tmp_path, InputSpec((channels, 12, 11), resize=RESIZE_RULE))
+    if eight:
+        small(tmp_path)
+    picture(tmp_path / "picture.png", (12, 11) if channels == 1 else (12, 11, 3))
     return tmp_path
 
 
@@ -110,6 +129,38 @@ def test_opencv(folder: Path) -> None:
 @pytest.mark.skipif(importlib.util.find_spec("openvino") is None, reason="needs pip install openvino")
 def test_openvino(folder: Path) -> None:
     agrees(run(OPENVINO, folder), predicted(folder, "picture.png")[0])
+
+
+def compiled(code: str, folder: Path, *flags: str) -> None:
+    (folder / "example.cpp").write_text(code, encoding="utf-8")
+    line = ["g++", "-std=c++17", "-Wall", "-Wextra", "-Werror", "example.cpp", "-o", "example", *flags]
+    done = subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    pixels = np.asarray(Image.open(folder / "picture.png"))
+    planes = pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
+    answer = subprocess.run([folder / "example"], cwd=folder, input=planes.tobytes(), capture_output=True, check=True)
+    number, probability = answer.stdout.split()
+    agrees(f"class {int(number)} {float(probability)}", predicted(folder, "picture.png")[0])
+
+
+@pytest.mark.skipif(
+    shutil.which("pkg-config") is None or subprocess.run(["pkg-config", "--exists", "libonnxruntime"]).returncode != 0,
+    reason="needs ONNX Runtime's headers, which pkg-config finds as libonnxruntime",
+)
+def test_cpp_with_onnx_runtime(folder: Path) -> None:
+    asked = ["pkg-config", "--cflags", "--libs", "libonnxruntime"]
+    compiled(ONNXRUNTIME_CPP, folder, *subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split())
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("openvino") is None or shutil.which("g++") is None, reason="needs openvino and g++"
+)
+def test_cpp_with_openvino(folder: Path) -> None:
+    spec = importlib.util.find_spec("openvino")
+    assert spec is not None
+    home = Path(str(spec.origin)).parent
+    (library,) = (home / "libs").glob("libopenvino.so.*")
+    compiled(OPENVINO_CPP, folder, "-isystem", str(home / "include"), str(library), f"-Wl,-rpath,{home / 'libs'}")
 
 
 def test_the_contract_shown_is_that_of_the_network_on_the_slides() -> None:
