@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from .formula import MaxPool as MaxPool
     from .formula import Pad as Pad
     from .formula import Plan as Plan
+    from .formula import Position as Position
     from .formula import PReLU as PReLU
     from .formula import ReLU as ReLU
     from .formula import ReLU6 as ReLU6
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from .formula import Softplus as Softplus
     from .formula import SqueezeExcite as SqueezeExcite
     from .formula import Tanh as Tanh
+    from .formula import Tokens as Tokens
     from .formula import Upsample as Upsample
     from .formula import parse as parse
     from .notebook.heat_map import HeatMap as HeatMap
@@ -79,7 +81,7 @@ _FORMULA = (
     "Plan parse Conv ConvTranspose ReLU LeakyReLU PReLU ReLU6 ELU GELU GELUTanh SiLU HardSwish Clip "
     "Softplus LRN GroupNorm LayerNorm Scale ChannelShuffle Pad Upsample Sigmoid HardSigmoid Tanh "
     "MaxPool AvgPool AdaptiveAvgPool GlobalAvgPool BatchNorm Dropout Flatten FC Skip Gate SqueezeExcite "
-    "Branches ChannelSlice Crop Softmax LogSoftmax"
+    "Branches ChannelSlice Crop Softmax LogSoftmax Tokens Position"
 )
 _HOMES = {
     **dict.fromkeys(_FORMULA.split(), "formula"),

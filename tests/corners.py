@@ -22,6 +22,7 @@ from convscope.formula import (
     Pad,
     PReLU,
     Scale,
+    Tokens,
     Upsample,
     parse,
     trace,
@@ -54,7 +55,9 @@ _OPTIONS = {
     "concat": ("the picture", "rows", "maps", "within a concat", "three"),
     "bn": ("maps", "rows", "eps"),
     "lrn": ("wider than one",),
-    "pad": ("zeros", "value", "reflect", "replicate", "circular"),
+    "pad": ("zeros", "value", "reflect", "replicate", "circular", "taken away"),
+    "tokens": ("none", "learned", "of a column"),
+    "position": ("maps", "rows"),
     "upsample": ("nearest", "bilinear"),
     "scale": ("bias", "no bias", "maps", "rows"),
     "prelu": ("per channel", "maps", "rows"),
@@ -108,6 +111,11 @@ _CORNERS = (
         "gate(relu) + gate(conv(1, 1) + sigmoid) + se(2) + skip(conv(3, 3, stride=2), conv(3, 1) + "
         "adaptive_avgpool((4, 3))) + gate(adaptive_avgpool((4, 1)) + conv(1, 1)) + fc(4) + gate(fc(1) + tanh) + fc",
         (3, 9, 8),
+    ),
+    (
+        "conv(4, 2, stride=2) + tokens(1) + position + layer_norm(0.1) + skip(conv(4, 1) + gelu) + tokens(2) + "
+        "tokens + pad((-1, 0, -3, 0)) + fc(3) + position + fc",
+        (2, 5, 6),
     ),
     (
         "crop((7, 8)) + conv(4, (3, 2), stride=(2, 1), pad=(1, 0), dilation=(1, 2)) + bn + relu "
@@ -238,6 +246,12 @@ def features(network: Network) -> Iterator[str]:
             yield f"{kind}: {layer.mode}"
             if isinstance(layer, Pad) and layer.value:
                 yield "pad: value"
+            if isinstance(layer, Pad) and min(min(end) for end in ends(layer.sides)) < 0:
+                yield "pad: taken away"
+        if isinstance(layer, Tokens):
+            yield "tokens: learned" if layer.extra else "tokens: none"
+            if node.input[2] == 1:
+                yield "tokens: of a column"
         if isinstance(layer, LRN) and min(layer.size, node.input[0]) > 2:
             yield "lrn: wider than one"
         if isinstance(layer, Scale):

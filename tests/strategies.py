@@ -37,12 +37,14 @@ from convscope.formula import (
     Network,
     Pad,
     Plan,
+    Position,
     PReLU,
     Scale,
     Sigmoid,
     Skip,
     Softmax,
     SqueezeExcite,
+    Tokens,
     Upsample,
     trace,
 )
@@ -66,6 +68,8 @@ JOINED = (
     "transposed",
     "softmax",
     "slice",
+    "tokens",
+    "position",
 )
 
 
@@ -138,9 +142,15 @@ def _on_maps(draw: st.DrawFn, shape: Shape, kinds: tuple[str, ...]) -> tuple[Pla
         first = draw(st.integers(0, shape[0] - 1))
         end = draw(st.integers(first + 1, shape[0]))
         return ChannelSlice(first, end), (end - first, *shape[1:])
+    if kind == "tokens":
+        extra = draw(st.integers(0, 2))
+        return Tokens(extra), (shape[0], extra + shape[1] * shape[2], 1)
+    if kind == "position":
+        return Position(), shape
     if kind == "pad":
-        sides = tuple(draw(st.integers(0, 1 if n > 1 else 0)) for n in (*shape[1:], *shape[1:]))
         mode = draw(st.sampled_from(["zeros", "reflect", "replicate", "circular"]))
+        least = -1 if mode == "zeros" else 0
+        sides = tuple(draw(st.integers(least if n > 2 else 0, 1 if n > 1 else 0)) for n in (*shape[1:], *shape[1:]))
         value = draw(st.sampled_from([0.0, 0.5, -2.0])) if mode == "zeros" else 0.0
         return Pad(sides, mode, value), (shape[0], shape[1] + sides[0] + sides[2], shape[2] + sides[1] + sides[3])
     if kind == "upsample":

@@ -48,6 +48,8 @@ NAMES: Final = {
     "instance_norm": ("instance norm", "인스턴스 정규화"),
     "channel_shuffle": ("channel shuffle", "채널 섞기"),
     "channel_slice": ("some channels", "채널 일부"),
+    "tokens": ("tokens", "토큰"),
+    "position": ("position", "위치"),
     "pad": ("padding", "패딩"),
     "upsample": ("upsampling", "업샘플링"),
     "conv_transpose": ("transposed conv", "전치 합성곱"),

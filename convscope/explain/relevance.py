@@ -32,7 +32,7 @@ Rule = Literal["products", "evened", "moved", "passed", "signals"]
 
 RULES: dict[type[k.Layer], Rule] = {
     **dict.fromkeys((k.Conv, k.FC, k.BatchNorm, k.Scale, k.AvgPool, k.AdaptiveAvgPool, k.GlobalAvgPool), "products"),
-    **dict.fromkeys((k.Add, k.Pad, k.Upsample, k.ConvTranspose), "products"),
+    **dict.fromkeys((k.Add, k.Pad, k.Upsample, k.ConvTranspose, k.Tokens, k.Position), "products"),
     **dict.fromkeys((k.GroupNorm, k.LayerNorm), "evened"),
     **dict.fromkeys((k.MaxPool, k.Concat, k.Flatten, k.ChannelShuffle, k.ChannelSlice, k.Crop, k.Dropout), "moved"),
     **dict.fromkeys([kind for kind in k.KINDS if kind.activation] + [k.LRN, k.Softmax, k.LogSoftmax], "passed"),

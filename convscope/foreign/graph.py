@@ -56,6 +56,8 @@ class Graph:
     learned: dict[str, int] = field(default_factory=dict)  # numbers of each learned tensor
     same: dict[str, str] = field(default_factory=dict)  # values that are others: of Identity and Dropout
     cost: int = 0
+    axes: dict[str, str] = field(default_factory=dict)  # what those of each value are, once laid as maps (laying.py)
+    apart: set[str] = field(default_factory=set)  # values of operators that are none on maps
 
     def value(self, name: str) -> str:
         """Return the name of what `name` is the same as."""

@@ -12,15 +12,17 @@ from .step import Array
 
 
 class Known(NamedTuple):
-    """A layer, the values that it reads, its tensors, and the constants that it learned. `rounded`: the steps to whose
-    multiples the file rounds what the layer makes, and the layer does not; 0 where nothing is rounded.
+    """A layer, the values that it reads, its tensors, and the constants that it learned; no layer where several
+    operators are one thing that the formula has not, and `label` says what. `rounded`: the steps to whose multiples the
+    file rounds what the layer makes, and the layer does not; 0 where nothing is rounded.
     """
 
-    layer: Layer
+    layer: Layer | None
     sources: tuple[str, ...]
     tensors: Mapping[str, Array]
     learned: tuple[str, ...] = ()
     rounded: float = 0.0
+    label: str = ""  # where it is not the operator's
 
 
 def number(op: Op, name: str, default: float) -> float:

@@ -22,7 +22,7 @@ from .step import Array
 
 def known(graph: Graph, op: Op) -> Known | None:
     """Return the layer that one operator is, None if there is none."""
-    read = READ.get(op.kind)
+    read = None if op.output in graph.apart else READ.get(op.kind)
     try:
         return None if read is None else read(graph, op)
     except (PlanError, LookupError, ValueError, TypeError):  # an option beyond what the formula allows
@@ -136,6 +136,11 @@ def _pool(kind: type[k.MaxPool] | type[k.AvgPool]) -> Callable[[Graph, Op], Know
     return read
 
 
+def _tokens(graph: Graph, op: Op) -> Known | None:
+    """Rows and columns that became places in one row (laying.py)."""
+    return Known(k.Tokens(), op.inputs, {})
+
+
 def _flatten(graph: Graph, op: Op) -> Known | None:
     before, after = graph.shapes[op.inputs[0]], op.shape
     flat = len(before) == 4 and after == (before[0], math.prod(before[1:]))
@@ -168,8 +173,13 @@ def _join(layer: Layer) -> Callable[[Graph, Op], Known | None]:
 
 def _concat(graph: Graph, op: Op) -> Known | None:
     axis = op.attributes["axis"] % len(op.shape)
-    varying = not any(name in graph.constants for name in op.inputs) and len(op.inputs) > 1
-    return Known(k.Concat(), op.inputs, {}) if axis == 1 and varying else None
+    held = [name for name in op.inputs if name in graph.constants]
+    if axis == 2 and len(op.shape) == 4 and op.inputs == (*held, op.inputs[-1]) and len(held) == len(op.inputs) - 1:
+        places = np.concatenate([graph.constants[name][0] for name in held], 1)
+        before = graph.shapes[op.inputs[-1]]
+        whole = places.dtype.kind == "f" and before[3] == places.shape[2] == 1
+        return Known(k.Tokens(places.shape[1]), op.inputs[-1:], {"weight": places}, tuple(held)) if whole else None
+    return Known(k.Concat(), op.inputs, {}) if axis == 1 and not held and len(op.inputs) > 1 else None
 
 
 def _clip(graph: Graph, op: Op) -> Known | None:
@@ -233,6 +243,20 @@ def _scaled(kind: str) -> Callable[[Graph, Op], Known | None]:
     return read
 
 
+def _placed(graph: Graph, op: Op) -> Known | None:
+    """A sum with a number for each unit."""
+    held = [name for name in op.inputs if name in graph.constants]
+    source = next((name for name in op.inputs if name not in graph.constants), "")
+    if len(op.inputs) != 2 or len(held) != 1 or graph.shapes[source] != op.shape or len(op.shape) not in (2, 4):
+        return None
+    constant = graph.constants[held[0]]
+    laid = (1,) * (len(op.shape) - constant.ndim) + constant.shape
+    if laid != op.shape or constant.dtype.kind != "f":
+        return None
+    units = (*op.shape[1:], 1, 1)[:3]
+    return Known(k.Position(), (source,), {"weight": constant.reshape(units)}, tuple(held))
+
+
 def by_channel(constant: Array, shape: tuple[int, ...]) -> Array | None:
     """Return one number a channel where a constant has no more than that, laid along values of `shape`, (1, C, H, W)
     or (1, units).
@@ -258,8 +282,9 @@ READ: dict[str, Callable[[Graph, Op], Known | None]] = {
     "MaxPool": _pool(k.MaxPool),
     "AveragePool": _pool(k.AvgPool),
     "ReduceMean": _mean,
+    "Tokens": _tokens,
     **dict.fromkeys(("Flatten", "Reshape", "Squeeze"), _flatten),
-    **dict.fromkeys(("Add", "Sum"), _either(_join(k.Add()), _scaled("Add"))),
+    **dict.fromkeys(("Add", "Sum"), _either(_join(k.Add()), _scaled("Add"), _placed)),
     "Mul": _either(_join(k.Mul()), _scaled("Mul")),
     "Sub": _scaled("Sub"),
     "Div": _scaled("Div"),

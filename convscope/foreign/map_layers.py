@@ -9,8 +9,7 @@ from ..formula import kinds as k
 from ..formula.kinds import Layer
 from .graph import Graph, Op
 from .known import Known
-
-ONE_AXIS = 13  # the opset from which on a softmax is along one axis; before, over all from its axis on
+from .laying import ONE_AXIS
 
 
 def _transposed(graph: Graph, op: Op) -> Known | None:
@@ -54,7 +53,7 @@ def _largest(graph: Graph, op: Op) -> Known | None:
 
 
 def _sliced(graph: Graph, op: Op) -> Known | None:
-    """Some of the channels, all of every other axis."""
+    """Some of the channels, or of the rows and columns, all of every other axis."""
     before = graph.shapes[op.inputs[0]]
     given: list[Any] = [op.attributes.get(name) for name in ("starts", "ends", "axes")]
     for i, name in enumerate(op.inputs[1:4]):
@@ -62,7 +61,15 @@ def _sliced(graph: Graph, op: Op) -> Known | None:
     starts, ends, axes = given
     steps = graph.constants[op.inputs[4]].reshape(-1).tolist() if len(op.inputs) > 4 and op.inputs[4] else [1]
     axes = [axis % len(before) for axis in (range(len(starts)) if axes is None else axes)]
-    if len(before) != 4 or set(steps) != {1} or op.shape[2:] != before[2:] or op.shape[0] != before[0]:
+    if len(before) != 4 or set(steps) != {1} or op.shape[0] != before[0]:
+        return None
+    if 1 not in axes:
+        kept = [(0, n) for n in before]
+        for start, end, axis in zip(starts, ends, axes, strict=True):
+            kept[axis] = slice(start, end).indices(before[axis])[:2]
+        (top, bottom), (left, right) = ((kept[axis][0], before[axis] - kept[axis][1]) for axis in (2, 3))
+        return Known(k.Pad((-top, -left, -bottom, -right)), op.inputs[:1], {}) if 0 not in axes else None
+    if op.shape[2:] != before[2:]:
         return None
     first, end, _ = slice(starts[axes.index(1)], ends[axes.index(1)]).indices(before[1])
     return Known(k.ChannelSlice(first, end), op.inputs[:1], {})

@@ -89,7 +89,8 @@ def _group_norm(graph: Graph, op: Op) -> Known | None:
 
 
 def _layer_norm(graph: Graph, op: Op) -> Known | None:
-    if len(op.shape) != 2 or op.attributes.get("axis", -1) not in (1, -1):
+    """Over the channels: of maps, whose axes are told before, the one that is the last in the file (laying.py)."""
+    if op.attributes.get("axis", -1) not in ((1, -1) if len(op.shape) == 2 else (1,)):
         return None
     weight = graph.constants[op.inputs[1]]
     bias = graph.constants[op.inputs[2]] if len(op.inputs) > 2 and op.inputs[2] else np.zeros_like(weight)

@@ -17,10 +17,13 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import InputError, phrase
-from ..formula import Conv, Flatten, GlobalAvgPool, Layer
+from ..formula import Conv, Flatten, Layer
 from ..pictures.decoding_pool import map_in_order
+from .attention import attentions_of
+from .axes import as_maps
 from .graph import Op, fold
 from .layers import Known, attributes_said, known
+from .laying import laid
 from .opening import QUANTISED, Opened, open_model
 from .patterns import merged
 from .running import Session
@@ -68,6 +71,7 @@ class Foreign:
         self.channels_last, self.rank = _layout(opened)
         self._type = opened.picture.type.tensor_type.elem_type
         self.graph = fold(opened, self._fed_shape)
+        self.maps = laid(self.graph, "nc" if self.rank == 2 else "nhwc" if self.channels_last else "nchw")
         self.outputs = tuple(value.name for value in opened.model.graph.output)
         self.output = output_named(self.outputs, output)
         if self.graph.value(self.output) not in {op.output for op in self.graph.ops}:
@@ -86,10 +90,10 @@ class Foreign:
     @cached_property
     def _known(self) -> dict[str, Known | None]:
         """What each value of the graph is: None for those within a layer."""
-        graph = self.graph
-        found = {op.output: known(graph, op) for op in graph.ops} | merged(graph)
-        self._hidden = {name for name, one in merged(graph).items() if one is None}
-        return found
+        graph = self.maps
+        several = merged(graph) | attentions_of(graph)
+        self._hidden = {name for name, one in several.items() if one is None}
+        return {op.output: known(graph, op) for op in graph.ops} | several
 
     @property
     def rounds(self) -> bool:
@@ -134,7 +138,7 @@ class Foreign:
     @cached_property
     def _shown(self) -> list[Op]:
         """The operators that the output is made of, without those within a layer or before the first."""
-        graph = self.graph
+        graph = self.maps
         _ = self._known
         needed = {graph.value(self.output)}
         for op in reversed(graph.ops):
@@ -158,11 +162,12 @@ class Foreign:
 
     def is_flat(self, value: str) -> bool:
         """Whether a value of the graph is a row of numbers (1, units)."""
-        return len(self.graph.shapes[value]) == 2
+        return len(self.maps.shapes[value]) == 2
 
     def outline(self) -> list[Part]:
         """Return the steps without what they compute; a value that is no step of its own stands for what it is of."""
-        graph, found, counted = self.graph, list[Part](), set[str]()
+        graph, found, counted = self.maps, list[Part](), set[str]()
+        written = {op.output: op for op in self.graph.ops}
         places = dict.fromkeys((self._picture, graph.picture, *self._before), PICTURE)
         for op in self._shown:
             one = self._known[op.output]
@@ -171,11 +176,12 @@ class Foreign:
             roots = {root for name in learned for root in graph.roots[name]} - counted
             counted |= roots
             sources = tuple(places[name] for name in read)
-            sources = tuple(dict.fromkeys(sources)) if one is None else sources
+            sources = tuple(dict.fromkeys(sources)) if one is None or one.layer is None else sources
             parameters = sum(graph.learned[root] for root in roots)
             places[op.output] = len(found)
             layer = None if one is None else one.layer
-            found.append(Part(op, op.name, attributes_said(op), layer, read, sources, op.shape, parameters))
+            label = (one.label if one is not None else "") or attributes_said(written[op.output])
+            found.append(Part(op, op.name, label, layer, read, sources, op.shape, parameters))
         return found
 
     def scores(self, x: Array) -> Array:
@@ -201,14 +207,16 @@ class Foreign:
         for part in self.outline():
             op, layer, one = part.op, part.layer, self._known[part.op.output]
             sources = tuple(PICTURE if s == PICTURE else moved[s] for s in part.sources)
-            made = [run[op.output] for run in runs]
+            axes = self.maps.axes.get(op.output, "")
+            made = [as_maps(run[op.output], axes) if axes else run[op.output] for run in runs]
             output = np.concatenate(made) if op.shape else np.stack(made)
             tensors = {} if one is None else dict(one.tensors)
             if self.bgr and PICTURE in sources:
                 layer = layer if isinstance(layer, Conv) and layer.groups == 1 else None
                 tensors = {**tensors, "weight": tensors["weight"][:, ::-1]} if layer else {}
             label, count, rounded = part.label, part.parameters, 0.0 if one is None else one.rounded
-            if isinstance(layer, GlobalAvgPool) and output.ndim == 2:
+            on_maps = any(not self.is_flat(name) for name in part.inputs) and not isinstance(layer, Flatten)
+            if layer is not None and on_maps and output.ndim == 2:
                 steps.append(Step(op.name, label, sources, output[:, :, None, None], layer, tensors, count))
                 sources, layer, tensors, count, label = (len(steps) - 1,), Flatten(), {}, 0, "Flatten"
             moved.append(len(steps))

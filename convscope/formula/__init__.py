@@ -32,6 +32,7 @@ from .kinds import LogSoftmax as LogSoftmax
 from .kinds import MaxPool as MaxPool
 from .kinds import Mul as Mul
 from .kinds import Pad as Pad
+from .kinds import Position as Position
 from .kinds import PReLU as PReLU
 from .kinds import ReLU as ReLU
 from .kinds import ReLU6 as ReLU6
@@ -41,6 +42,7 @@ from .kinds import SiLU as SiLU
 from .kinds import Softmax as Softmax
 from .kinds import Softplus as Softplus
 from .kinds import Tanh as Tanh
+from .kinds import Tokens as Tokens
 from .kinds import Upsample as Upsample
 from .network import Network as Network
 from .network import Node as Node

@@ -189,6 +189,33 @@ class ChannelSlice(nn.Module):
         return f"first={self.first}, end={self.end}"
 
 
+class Tokens(nn.Module):
+    """The places of maps in one column, and learned ones before them."""
+
+    def __init__(self, channels: int, extra: int) -> None:
+        super().__init__()
+        self.extra = extra
+        self.weight = nn.Parameter(torch.zeros(channels, extra, 1)) if extra else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        column = x.flatten(2).unsqueeze(3)
+        return column if self.weight is None else torch.cat([self.weight.expand(len(x), -1, -1, -1), column], 2)
+
+    def extra_repr(self) -> str:
+        return f"extra={self.extra}"
+
+
+class Position(nn.Module):
+    """Every unit plus a learned number of its own; of rows (N, units) too."""
+
+    def __init__(self, shape: tuple[int, int, int]) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(shape))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.weight.view(x.shape[1:])
+
+
 class ChannelNorm(nn.LayerNorm):
     """A layer normalisation over the channels of each place of maps, or over a row of numbers."""
 

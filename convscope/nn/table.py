@@ -277,6 +277,12 @@ TORCH: dict[type[k.Layer], Torch] = {
         {layers.ChannelSlice: lambda m: k.ChannelSlice(m.first, m.end)},
         {"narrow": read.narrow, "getitem": read.indexed},
     ),
+    k.Tokens: Torch(
+        lambda layer, node: layers.Tokens(node.input[0], layer.extra),
+        {layers.Tokens: lambda m: k.Tokens(m.extra)},
+        {},
+    ),
+    k.Position: Torch(lambda layer, node: layers.Position(node.input), {layers.Position: lambda m: k.Position()}, {}),
     k.Softmax: Torch(
         lambda layer, node: nn.Softmax(1),
         {nn.Softmax: read.shares(k.Softmax)},

@@ -58,7 +58,7 @@ def normalised(network: Network) -> set[str]:
     for node in network.nodes:
         if isinstance(node.layer, BatchNorm):
             (at,) = node.sources
-            while at >= 0 and readers[at] == 1 and network.nodes[at].layer.homogeneous:
+            while at >= 0 and readers[at] == 1 and network.nodes[at].layer.scales_along:
                 (at,) = network.nodes[at].sources
             if at >= 0 and readers[at] == 1 and isinstance(network.nodes[at].layer, Conv):
                 found.add(f"{network.nodes[at].name}.weight")

@@ -18,7 +18,7 @@ from torch.nn import functional
 from convscope.errors import InputError
 from convscope.explain import saliency
 from convscope.explain.relevance import relevance
-from convscope.formula import ConvTranspose, Network
+from convscope.formula import ConvTranspose, Network, Position, Tokens
 from convscope.formula.geometry import Patch, Source
 from convscope.formula.kinds import KINDS, Clip
 from convscope.formula.network import PICTURE
@@ -142,7 +142,9 @@ def total_of(terms: dict[str, Any], net: Net) -> float:
             return float(n["x"] * (n["k"] + n["alpha"] / n["around"] * sum(inside)) ** -n["beta"])
         case "scale":
             return float(n["x"] * n["weight"] + n["bias"])
-        case "pad" | "upsample":
+        case "position":
+            return float(n["x"] + n["bias"])
+        case "pad" | "upsample" | "tokens":
             assert len(inside) in (0, 1, 2, 4)
             return float(sum(inside)) if inside else float(n["x"])
         case "channel_shuffle" | "channel_slice":
@@ -260,7 +262,8 @@ def check_learned(network: Network, net: Net, picture: Array, rng: np.random.Gen
     for (name, at), total in zip(picks, page["terms"], strict=True):
         assert abs(total - wanted[name].numpy().ravel()[at]) <= 1e-7 * max(1.0, wanted[name].abs().max().item()), name
     for (name, _), uses in zip(picks, page["reads"], strict=True):
-        bias = name.endswith(".bias")  # which is multiplied by no number of the input, but by 1
+        added = isinstance(network.nodes[places[owners[name]]].layer, (Tokens, Position))
+        bias = added or name.endswith(".bias")  # which is multiplied by no number of the input, but by 1
         assert all((read == -1) == bias and (factor == 1 or not bias) for read, factor in uses), name
     channels = {name: mask(only["channel"], network.nodes[places[owner]].output[0], g) for name, g in wanted.items()}
     if isinstance(network.nodes[places[owner]].layer, ConvTranspose):  # whose kernels lie by the channels of the input

@@ -67,7 +67,9 @@ maxpool(2, stride=1, pad=1, dilation=29)|maxpool((2, 2), pad=(0, 1), dilation=(1
 conv_transpose(8)|conv_transpose(8, 2, stride=2, output_padding=2)|conv_transpose(8, 1, pad=20)
 conv_transpose(4, 3, groups=3)|conv_transpose(3, 2, groups=3)|fc + softmax|conv(3, 3) + log_softmax|softmax(1) + fc
 pad(2, mode="reflect", value=1)|pad(30, mode="circular")|pad(1, value="x")
-pad|pad(-1)|pad(1, mode="same")|pad(30, mode="reflect")|pad(1, 2)|upsample(0)|upsample(2, mode="cubic")|upsample(2, 3)
+pad|pad(-1)|pad(-1, mode="reflect")|pad(-14)|pad((0, 0, -28, 1))|tokens(-1)
+tokens(2)|tokens + fc(3) + position|fc(3) + tokens|position(1)
+pad(1, mode="same")|pad(30, mode="reflect")|pad(1, 2)|upsample(0)|upsample(2, mode="cubic")|upsample(2, 3)
 upsample((2, 999), mode="bilinear")|clip(2, 1)|clip(0)
 clip(-1e39)|lrn|lrn(4)|lrn(3, k=0)|channel_shuffle|channel_shuffle(2)|fc + scale|scale(1)
 gate|gate()|gate(relu, relu)|gate(conv(3, 3))|gate(fc(3))|gate(crop(3))|gate(relu)*2 + gat(relu)|se|se()|se(0)|se(2.5)

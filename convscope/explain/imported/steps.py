@@ -14,7 +14,8 @@ from ...errors import InputError, phrase
 from ...foreign.step import PICTURE, Array, Step
 from ...formula import ChannelShuffle, ChannelSlice, Conv, Flatten, GlobalAvgPool, Layer, Pad
 from ..capture import capture, untouched
-from . import graphs, translation
+from . import graphs, laying, translation
+from .attending import gathered
 from .chosen import chosen
 from .translation import SAME
 
@@ -66,7 +67,7 @@ class _Steps:
         self._counted |= new.keys()
         arrays = {key: tensor.numpy() for key, tensor in (tensors or {}).items()}
         output = _numpy(made)
-        if isinstance(layer, GlobalAvgPool) and made.dim() == 2:  # mean over rows and columns: a pooling and a flatten
+        if isinstance(layer, (GlobalAvgPool, Pad)) and made.dim() == 2:  # of maps, and then a row: two steps
             self.found.append(Step(name, label, sources, output[:, :, None, None], layer))
             name, label, sources, layer = f"{name}_flat", "flatten", (len(self.found) - 1,), Flatten()
         self.found.append(Step(name, label, sources, output, layer, arrays, sum(new.values())))
@@ -86,20 +87,27 @@ class _Recorder(fx.Interpreter):
         self.steps = _Steps()
         self.held: dict[fx.Node, Tensor] = {}  # parameters and buffers
         self.made: dict[fx.Node, Tensor] = {}
+        self.axes = laying.Axes(len(x))
+        self.learned: dict[fx.Node, list[Tensor]] = {}  # what a constant is made of
         self.several: dict[fx.Node, tuple[tuple[int, ...], Sequence[Any]]] = {}  # what is read, and made
         self.picture = x.numel()
         self.frozen = next(self.module.parameters(), None) is None  # a program whose parameters became constants
         wanted = chosen(self.run(x), output)
         last = next((n for n, made in self.made.items() if made is wanted), None)
         place = None if last is None else self.places.get(last)
-        return None if place is None or place == PICTURE else needed(self.steps.found, place)
+        return None if place is None or place == PICTURE else gathered(needed(self.steps.found, place))
 
     def run_node(self, n: fx.Node) -> Any:
         made = super().run_node(n)
         if n.op == "placeholder":
             self.places[n] = PICTURE
+            self.axes.note(n, "nchw", made)
+            self.made[n] = made
         elif n.op == "get_attr" and isinstance(made, Tensor):
             self.held[n] = made
+        elif n.op.startswith("call_") and isinstance(made, Tensor) and not self._sources(_read(n)):
+            self.held[n] = made  # a constant, such as a token once for each picture
+            self.learned[n] = self._parameters(_read(n))
         elif n.op.startswith("call_") and isinstance(made, Tensor):
             self._add(n, made)
             self.made[n] = made.clone()  # what a later step does in place must not reach the record
@@ -118,12 +126,16 @@ class _Recorder(fx.Interpreter):
         tensors: dict[str, Tensor] = {}
         if n.op == "call_module":
             module = self.fetch_attr(str(n.target))
-            layer, label, name = translation.of_module(module), _label(module), str(n.target)
-            tensors = translation.tensors(module, layer) if isinstance(layer, Layer) else {}
+            label, name = _label(module), str(n.target)
         else:
-            name, label = _module_of(n) or n.name, translation.called(n.target)
-            weighted = translation.of_weighted(n.target, args, kwargs) or self._scaled(n, args, kwargs)
-            layer, tensors = weighted or (translation.of_call(n.target, args, kwargs, made), {})
+            name = _module_of(n) or n.name
+            label = translation.called(n.target)
+        values = {node: self.made[node] for node in _read(n) if node in self.made}
+        found = self.axes.read(n, label if module is None else "", module, args, kwargs, made, values)
+        layer, tensors = found.layer, found.tensors
+        for node in self.axes.turned:
+            self._lay(node)
+        self.axes.turned.clear()
         read = [node for node in _read(n) if node not in self.held] if tensors and module is None else _read(n)
         sources = self._sources(read)
         split = n.args[0] if n.args else None
@@ -144,24 +156,29 @@ class _Recorder(fx.Interpreter):
             sizes = {PICTURE: self.picture, **{s: self.steps.found[s].output.size for s in sources if s != PICTURE}}
             sources = tuple(sorted(sources, key=lambda source: -sizes[source]))
         known = layer if isinstance(layer, Layer) else None
-        parameters = [self.held[node] for node in _read(n) if self._learned(node)]
+        parameters = self._parameters(_read(n))
         parameters += [p for m in (module, owner) if m is not None for p in m.parameters()]
         self._put(n, name, label, sources, made, known, tensors, parameters)
+
+    def _lay(self, node: fx.Node) -> None:
+        """Lay what a step made as maps once more, its axes being others than was guessed."""
+        place = self.places.get(node, PICTURE)
+        if place != PICTURE:
+            made = _numpy(laying.as_maps(self.made[node], self.axes.of[node]))
+            self.steps.found[place] = replace(self.steps.found[place], output=made)
+
+    def _parameters(self, read: Sequence[fx.Node]) -> list[Tensor]:
+        """Return the parameters that some nodes are, or are made of."""
+        own = [[self.held[node]] if self._learned(node) else self.learned.get(node, []) for node in read]
+        return [tensor for tensors in own for tensor in tensors]
 
     def _learned(self, node: fx.Node) -> bool:
         tensor = self.held.get(node)
         constant = self.frozen and tensor is not None and tensor.is_floating_point() and tensor.numel() > 1
         return isinstance(tensor, nn.Parameter) or constant
 
-    def _scaled(
-        self, n: fx.Node, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> tuple[Layer, dict[str, Tensor]] | None:
-        """Return what a call makes of one value and a constant, if it is a scaling."""
-        values = [i for i, arg in enumerate(n.args) if isinstance(arg, fx.Node) and arg not in self.held]
-        return translation.of_constant(n.target, args, kwargs, args[values[0]]) if len(values) == 1 else None
-
     def _put(self, n: fx.Node, name: str, label: str, sources: tuple[int, ...], made: Tensor, *more: Any) -> None:
-        self.steps.add(name, label, sources, made, *more)
+        self.steps.add(name, label, sources, laying.as_maps(made, self.axes.of.get(n, "")), *more)
         self.places[n] = len(self.steps.found) - 1
 
     def _sources(self, read: Sequence[fx.Node]) -> tuple[int, ...]:

@@ -100,7 +100,7 @@ def of_constant(
     """Return the scaling and its tensors of a sum, difference, product or quotient of `x`, one of two arguments, and a
     constant: a number, or a tensor with no more than one number a channel. None for any other call.
     """
-    kind = _ARITHMETIC.get(called(target))
+    kind = ARITHMETIC.get(called(target))
     if kind is None or len(args) != 2 or kwargs not in ({}, {"alpha": 1}) or x.dim() not in (2, 4):
         return None
     first = args[0] is x
@@ -116,7 +116,7 @@ def of_constant(
     return (Scale(False), tensors) if kind in ("mul", "div") else (Scale(), {**tensors, "bias": bias[:, None, None]})
 
 
-_ARITHMETIC = {
+ARITHMETIC = {
     **dict.fromkeys(("add", "add_", "iadd", "__add__", "__radd__", "__iadd__"), "add"),
     **dict.fromkeys(("sub", "sub_", "isub", "subtract", "__sub__", "__isub__"), "sub"),
     **dict.fromkeys(("rsub", "__rsub__"), "rsub"),

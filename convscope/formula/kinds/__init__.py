@@ -40,6 +40,8 @@ from .shape import Crop as Crop
 from .shape import Flatten as Flatten
 from .softmax import LogSoftmax as LogSoftmax
 from .softmax import Softmax as Softmax
+from .tokens import Position as Position
+from .tokens import Tokens as Tokens
 from .transposed import ConvTranspose as ConvTranspose
 
 KINDS: tuple[type[Layer], ...] = (
@@ -65,6 +67,8 @@ KINDS: tuple[type[Layer], ...] = (
         Upsample,
         ConvTranspose,
         ChannelSlice,
+        Tokens,
+        Position,
         Crop,
         Add,
         Mul,

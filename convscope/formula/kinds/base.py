@@ -22,7 +22,7 @@ from .arguments import Argument, Extent, Relation
 
 Reads: TypeAlias = (
     Literal["unit", "window", "cell", "all", "part", "number", "units", "source"]
-    | Literal["channels", "channel", "group", "column", "along", "spread", "slice"]
+    | Literal["channels", "channel", "group", "column", "along", "spread", "slice", "places"]
 )
 Tensors: TypeAlias = tuple[tuple[str, tuple[int, ...]], ...]  # (("weight", shape), ("bias", shape))
 
@@ -68,11 +68,12 @@ class Layer(Plan, ABC):
     takes: ClassVar[Literal["any", "maps", "rows"]] = "any"  # "rows": maps are flattened before it
     reads: ClassVar[Reads]  # for one number
     activation: ClassVar[bool] = False
-    homogeneous: ClassVar[bool] = False  # f(a·x) = a·f(x) for a > 0
+    homogeneous: ClassVar[bool] = False  # f(a·x) = a·f(x) for a > 0, whatever its arguments
     channelwise: ClassVar[bool] = False  # a channel of the output depends on that channel of the input alone
     filters: ClassVar[bool] = False  # a channel of the output is the sum over a learned filter
     learned_per_channel: ClassVar[int] = 0  # learned numbers of each channel of the input, filters apart
     learned_per_layer: ClassVar[int] = 0  # learned numbers that the whole layer uses
+    learned_per_unit: ClassVar[bool] = False  # each unit has a learned number of its own
     zero_below: ClassVar[bool] = False  # exactly 0, without a slope, for every x of 0 or less
     active_above: ClassVar[float] = 0.0  # a value above it counts as an answer
 
@@ -109,6 +110,11 @@ class Layer(Plan, ABC):
     def options(self) -> dict[str, float | bool | list[int]]:
         """Return the numbers that the page needs besides the window and the weights."""
         return {}
+
+    @property
+    def scales_along(self) -> bool:
+        """Whether f(a·x) = a·f(x) for a > 0, with the arguments that it has."""
+        return self.homogeneous
 
     @abstractmethod
     def sizes(self, given: Given) -> Sizes:

@@ -12,7 +12,7 @@ from ...errors import PlanError, phrase
 from ..geometry import Pair, Patch, Shape, Sides, Size, Source, ends, pair
 from ..onnx_operators import FLOAT, Operator, Piece, Tensor, scalar, wholes
 from ..receptive_field import ReceptiveField
-from .arguments import Extent, Number, OnlyZeros, Word
+from .arguments import LARGEST, Extent, Number, OnlyZeros, Word
 from .base import Given, Layer, Sizes
 from .pooling import MAX_AVERAGED
 
@@ -28,7 +28,6 @@ class Resampled(Layer):
     takes = "maps"
     reads = "along"
     channelwise = True
-    homogeneous = True
 
     @abstractmethod
     def along(self, axis: int, at: int, length: int) -> Weighed:
@@ -58,13 +57,13 @@ class Resampled(Layer):
 class Pad(Resampled):
     """Rows and columns added around maps: zeros or another `value`, the map mirrored at its border (reflect, the border
     itself once), its border again (replicate), or the map's other end (circular). For zeros a convolution's own `pad`
-    is the usual way.
+    is the usual way. A number below 0 takes as many rows or columns away.
     """
 
     name = "pad"
     example = "pad(1)"
     arguments: ClassVar = {
-        "sides": Extent("pad(1)", least=0, sides=True),
+        "sides": Extent("pad(1)", least=-LARGEST, sides=True),
         "mode": Word('pad(1, mode="reflect")', ("zeros", "reflect", "replicate", "circular")),
         "value": Number("pad(1, value=0.5)", most=MOST_VALUE, least=-MOST_VALUE),
     }
@@ -73,6 +72,10 @@ class Pad(Resampled):
     sides: Sides
     mode: str = "zeros"
     value: float = 0.0
+
+    @property
+    def scales_along(self) -> bool:
+        return self.value == 0
 
     def options(self) -> dict[str, float | bool | list[int]]:
         before, after = ends(self.sides)
@@ -86,14 +89,25 @@ class Pad(Resampled):
     def sizes(self, given: Given) -> Sizes:
         channels, height, width = given.shape
         before, after = ends(self.sides)
+        if self.mode != "zeros" and min(*before, *after) < 0:
+            raise PlanError("pad.away", got=min(*before, *after), expected=phrase("value.least", n=0), hint="pad(-1)")
         for length, added in zip((height, width), zip(before, after, strict=True), strict=True):
             if self.mode == "reflect" and max(added) >= length:
                 raise PlanError("pad.reflect", got=f"{max(added)}, {length}", hint='pad(1, mode="replicate")')
             if self.mode == "circular" and max(added) > length:
                 raise PlanError("pad.circular", got=f"{max(added)}, {length}", hint='pad(1, mode="replicate")')
-        rows, columns = before[0] + height + after[0], before[1] + width + after[1]
-        how = f"{before[0]} + {height} + {after[0]} = {rows}, {before[1]} + {width} + {after[1]} = {columns}"
-        return Sizes((channels, rows, columns), False, how)
+        (rows, down), (columns, across) = (self._along(axis, length) for axis, length in enumerate((height, width)))
+        return Sizes((channels, rows, columns), False, f"{down}, {across}")
+
+    def _along(self, axis: int, length: int) -> tuple[int, str]:
+        """Return how many rows or columns there are, and the sum: "1 + 28 − 2 = 27"."""
+        before, after = (end[axis] for end in ends(self.sides))
+        made = before + length + after
+        how = f"{before} + {length} {'+' if after >= 0 else '−'} {abs(after)} = {made}".replace("-", "−")
+        if made < 1:
+            words = "rows.none" if axis == 0 else "columns.none"
+            raise PlanError(words, how=how, expected=phrase("value.least", n=1), hint="pad=0")
+        return made, how
 
     def along(self, axis: int, at: int, length: int) -> Weighed:
         place = at - ends(self.sides)[0][axis]
@@ -133,6 +147,7 @@ class Upsample(Resampled):
         "scale": Extent("upsample(2)"),
         "mode": Word('upsample(2, mode="bilinear")', ("nearest", "bilinear")),
     }
+    homogeneous = True
 
     scale: Size
     mode: str = "nearest"

@@ -24,6 +24,7 @@ TRAITS = (
     "filters",
     "learned_per_channel",
     "learned_per_layer",
+    "learned_per_unit",
     "zero_below",
     "active_above",
 )

@@ -36,7 +36,7 @@
 /**
  * @typedef {"conv" | "conv_transpose" | "relu" | "leaky_relu" | "prelu" | "relu6" | "elu" | "gelu" | "silu" | "hardswish" | "sigmoid" |
  * "hardsigmoid" | "tanh" | "maxpool" | "avgpool" | "adaptive_avgpool" | "gap" | "bn" | "dropout" | "flatten" | "fc" |
- * "clip" | "softplus" | "softmax" | "log_softmax" | "gelu_tanh" | "lrn" | "group_norm" | "layer_norm" | "scale" | "channel_shuffle" | "channel_slice" | "pad" | "upsample" | "crop" | "add" | "mul" | "concat" | "opaque"} Kind
+ * "clip" | "softplus" | "softmax" | "log_softmax" | "gelu_tanh" | "lrn" | "group_norm" | "layer_norm" | "scale" | "channel_shuffle" | "channel_slice" | "pad" | "tokens" | "position" | "upsample" | "crop" | "add" | "mul" | "concat" | "opaque"} Kind
  */
 
 /**
@@ -61,6 +61,7 @@
  * @property {boolean} [ceil_mode]
  * @property {boolean} [count_include_pad]
  * @property {number} [first]
+ * @property {number} [extra]
  * @property {Pair} [kernel]
  * @property {Pair} [stride]
  * @property {Pair} [dilation]

@@ -123,7 +123,7 @@ def test_an_attention_is_one_box_with_its_name_and_parameters() -> None:
     by_name = {row.name: row for row in described.rows}
     box = by_name["attention"]
     assert (box.text, box.parameters, box.macs) == ("MultiheadAttention", 4 * 64 + 4 * 8, None)
-    assert by_name["norm"].macs is None  # over the tokens' numbers, which no layer of the formula is
+    assert by_name["norm"].text == "layer_norm"  # over each token's numbers
     assert described.rows[0].macs == 8 * 9 * 16
     assert described.rows[-1].text == "fc(5)"
     page = convscope.look(module, torch.rand(2, 1, 12, 12))

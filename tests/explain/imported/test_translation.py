@@ -50,6 +50,7 @@ OWN = {"bn", "flatten", "crop", "scale"}  # convscope's modules; torch's own are
 SAMPLES = {"conv": "conv(2, (3, 1), stride=2, pad=(1, 0), groups=2)", "maxpool": "maxpool(2)", "avgpool": "avgpool(2)"}
 SAMPLES |= {"adaptive_avgpool": "adaptive_avgpool((2, 3))", "lrn": "lrn(5)", "channel_shuffle": "channel_shuffle(2)"}
 SAMPLES |= {name: f"{name} + relu" for name in ("softmax", "log_softmax")}
+SAMPLES["tokens"] = "tokens(2)"
 SAMPLES["channel_slice"] = "channel_slice(1, 2)"
 SAMPLES["conv_transpose"] = "conv_transpose(4, (3, 2), stride=2, pad=(1, 0), output_padding=(1, 0), groups=2)"
 SAMPLES |= {"group_norm": "group_norm(2)", "pad": 'pad(1, mode="reflect")', "upsample": "upsample((2, 3))"}

@@ -30,14 +30,16 @@ def given(node: Node) -> list[Tensor]:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_homogeneous_is_what_scales_as_its_input_does(kind: type[Layer]) -> None:
-    """But for another number than 0 around a map, and for layers of several inputs, which are not asked."""
+    """Layers of several inputs are not asked."""
     holds = []
     for network, node in nodes(kind):
-        if node.layer.options().get("value") or len(node.sources) > 1:
+        if len(node.sources) > 1:
             continue
         once, thrice = (made(kind, network, node, [by * maps for maps in given(node)]) for by in (1, 3))
-        holds.append(torch.allclose(3 * once, thrice, rtol=1e-6, atol=1e-9))
-    assert all(holds) if kind.homogeneous or not holds else not all(holds)
+        holds.append((node.layer.scales_along, torch.allclose(3 * once, thrice, rtol=1e-6, atol=1e-9)))
+    assert all(scaled for said, scaled in holds if said)
+    assert not any(said for said, scaled in holds if not scaled)
+    assert kind.homogeneous or not holds or not all(scaled for _, scaled in holds)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -58,6 +58,7 @@ SAMPLES = {
         'pad((1, 2, 3, 0), mode="circular")',
         'pad((1, 2, 2, 3), mode="reflect")',
         'pad(1, mode="replicate")',
+        "pad((-1, 0, -2, 1))",
     ],
     "upsample": ["upsample((2, 3))", 'upsample((3, 2), mode="bilinear")'],
     "group_norm": ["group_norm(2)", "group_norm(4, 0.01)"],
@@ -65,6 +66,7 @@ SAMPLES = {
     "lrn": ["lrn(3, alpha=0.5, beta=0.5, k=2)", "lrn(5)"],
     "scale": ["scale", "scale(False)"],
     "channel_shuffle": ["channel_shuffle(2)"],
+    "tokens": ["tokens", "tokens(2)"],
     "fc": ["fc(7)", "fc"],
     "crop": ["crop((4, 5))"],
     "add": ["skip(relu)", "skip(conv(6, 1), conv(6, 3, pad=1))"],
@@ -151,7 +153,11 @@ def test_the_traits_say_how_many_numbers_are_learned(kind: type[Layer]) -> None:
         assert node.parameters > node.output[0]
         assert (kind.learned_per_channel, kind.learned_per_layer) == (0, 0)
     else:
-        assert node.parameters == kind.learned_per_channel * node.input[0] + kind.learned_per_layer
+        assert node.parameters == (
+            kind.learned_per_channel * node.input[0]
+            + kind.learned_per_layer
+            + kind.learned_per_unit * math.prod(node.output)
+        )
 
 
 def test_a_kind_that_leaves_a_part_out_cannot_be_made() -> None:

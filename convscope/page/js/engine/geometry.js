@@ -63,6 +63,17 @@ export function shuffledFrom(node, channel) {
 }
 
 /**
+ * The row and column of the input that row `y` of a column of tokens is; row −1 for a learned one, which is none of it.
+ * @param {Layer} node
+ * @param {number} y
+ * @returns {[number, number]}
+ */
+export function tokenFrom(node, y) {
+  const [place, width] = [y - (node.options.extra ?? 0), node.input[2]];
+  return place < 0 ? [-1, 0] : [Math.floor(place / width), place % width];
+}
+
+/**
  * The channels of one of its sources that one output channel reads: all of its group where the layer mixes channels.
  * @param {Layer} node
  * @param {number} channel
@@ -110,6 +121,10 @@ export function windowBox(node, y, x) {
   if (node.module.geometry === "resampled") {
     const [rows, columns] = [madeFrom(node, 0, y), madeFrom(node, 1, x)];
     return { top: rows[0]?.at ?? -1, left: columns[0]?.at ?? -1, height: rows.length, width: columns.length };
+  }
+  if (node.module.geometry === "places") {
+    const [top, left] = tokenFrom(node, y);
+    return { top, left, height: Number(top >= 0), width: Number(top >= 0) };
   }
   if (node.module.geometry === "spread") {
     const [rows, columns] = [reaching(node, 0, y), reaching(node, 1, x)];
@@ -174,6 +189,7 @@ export function readingUnit(node, source, channel, y, x) {
     const at = [y, x].map((place, axis) => placeMadeFrom(node, axis === 0 ? 0 : 1, place));
     return at[0] < 0 || at[1] < 0 ? null : { channel, y: at[0], x: at[1] };
   }
+  if (geometry === "places") return { channel, y: (node.options.extra ?? 0) + y * width + x, x: 0 };
   if (geometry === "joined") {
     const before = node.inputs.slice(0, node.sources.indexOf(source)).reduce((sum, [channels]) => sum + channels, 0);
     return { channel: before + channel, y, x };

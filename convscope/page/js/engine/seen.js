@@ -1,4 +1,4 @@
-import { cellAlong, channelsAround, cropPlace, shuffledFrom } from "./geometry.js";
+import { cellAlong, channelsAround, cropPlace, shuffledFrom, tokenFrom } from "./geometry.js";
 import { madeFrom } from "./resampling.js";
 import { reaching } from "./transposed.js";
 /** @import {Box, Window} from "../types.js" */
@@ -140,6 +140,10 @@ function readBy(node, patch, from, flat) {
     const along = (/** @type {0 | 1} */ axis, /** @type {Set<number>} */ places) =>
       new Set([...places].flatMap((place) => madeFrom(node, axis, place).map(({ at }) => at)));
     return { ...patch, rows: along(0, patch.rows), columns: along(1, patch.columns) };
+  }
+  if (geometry === "places") {
+    const read = [...patch.rows].map((row) => tokenFrom(node, row)).filter(([row]) => row >= 0);
+    return { ...patch, rows: new Set(read.map(([row]) => row)), columns: new Set(read.map(([, column]) => column)) };
   }
   if (geometry === "spread") {
     const along = (/** @type {0 | 1} */ axis, /** @type {Set<number>} */ places) =>

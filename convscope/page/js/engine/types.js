@@ -15,13 +15,13 @@
 
 /**
  * @typedef {"convolution" | "dense" | "pooling" | "normalisation" | "dropout" | "flatten" | "crop" | "addition" |
- * "multiplication" | "scaling" | "shares" | "resampling" | "grouped" | "response" | "shuffle" | "concatenation" | "curve" | "opaque"} Drawing how a layer is drawn: look/views/drawings.js
+ * "multiplication" | "scaling" | "shifting" | "shares" | "resampling" | "grouped" | "response" | "shuffle" | "concatenation" | "curve" | "opaque"} Drawing how a layer is drawn: look/views/drawings.js
  */
 
 /**
- * @typedef {"same" | "windows" | "cells" | "whole" | "units" | "flatten" | "crop" | "joined" | "neighbours" | "shuffled" | "resampled" | "spread" | "grouped" | "column" | "unknown"} Geometry which
+ * @typedef {"same" | "windows" | "cells" | "whole" | "units" | "flatten" | "crop" | "joined" | "neighbours" | "shuffled" | "resampled" | "spread" | "grouped" | "column" | "places" | "unknown"} Geometry which
  * places of its input a unit reads: its own, a window, a cell of a grid, all of a feature map, all units, one elsewhere,
- * the middle's, its own of one source, its own of the channels around or of another channel, all maps of its group, its own of all channels, one or two rows and columns, those whose products with a kernel reach it, or nobody knows
+ * the middle's, its own of one source, its own of the channels around or of another channel, all maps of its group, its own of all channels, one or two rows and columns, those whose products with a kernel reach it, the one that it stands for in a column of places, or nobody knows
  */
 
 /**

@@ -29,6 +29,8 @@ import { RULES, shapeConstant } from "./shapes.js";
  * made of
  * @property {Map<string, number>} learned how many numbers each learned tensor has
  * @property {Map<string, Unsized>} unsized values whose size nothing says, by name
+ * @property {Map<string, string>} axes what those of each value are, once laid as maps (laying.js)
+ * @property {Set<string>} apart values of operators that are none on maps
  * @property {(name: string) => string} value what a name stands for, behind Identity and Dropout
  */
 
@@ -211,7 +213,8 @@ export function foldGraph(opened, shape) {
     for (const name of node.outputs) known.add(name);
     add(node, opened.attributes[i]);
   });
-  return { opened, picture: opened.picture.name, shapes, ops, constants, roots, learned, unsized, value };
+  const laid = { axes: new Map(), apart: new Set() };
+  return { opened, picture: opened.picture.name, shapes, ops, constants, roots, learned, unsized, ...laid, value };
 }
 
 /** @param {string} kind @param {string} name */

@@ -13,6 +13,7 @@ import { later, TYPES } from "./constants.js";
  * @property {LayerPlan | null} layer null for one that computes otherwise, and has nothing that it learned @property {string[]} sources the values that it reads
  * @property {Record<string, Constant>} tensors by the formula's names
  * @property {string[]} learned the constants that it learned
+ * @property {string} [label] where it is not the operator's
  * @property {number} rounded the steps to whose multiples the file rounds what it makes, and the layer does not
  */
 

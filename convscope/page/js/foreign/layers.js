@@ -31,6 +31,7 @@ const LARGEST_FLOAT = 3.4028234663852886e38;
 /** The layer that one operator is, null if there is none. @type {Reader} */
 export function layerOfOperator(graph, op) {
   const plain = FOREIGN.plain[op.kind];
+  if (graph.apart.has(op.output)) return null;
   const read = plain ? plainReader(plain) : OPERATOR_READERS[op.kind];
   return read ? knownIfAny(() => read(graph, op)) : null;
 }
@@ -169,6 +170,11 @@ function poolReader(kind) {
   };
 }
 
+/** Rows and columns that became places in one row (laying.js). @type {Reader} */
+function tokensReader(_, op) {
+  return knownAs(layerWith("tokens"), op.inputs);
+}
+
 /** @type {Reader} */
 function flattenReader(graph, op) {
   const [before, after] = [shapeNamed(graph, op.inputs[0]), op.shape];
@@ -200,8 +206,46 @@ function joinReader(kind) {
 /** @type {Reader} */
 function concatReader(graph, op) {
   const axis = (op.attributes.axis + op.shape.length) % op.shape.length;
-  const varying = !op.inputs.some((name) => graph.constants.has(name)) && op.inputs.length > 1;
-  return axis === 1 && varying ? knownAs(layerWith("concat"), op.inputs) : null;
+  const held = op.inputs.filter((name) => graph.constants.has(name));
+  const last = op.inputs.slice(-1);
+  if (axis === 2 && op.shape.length === 4 && [...held, ...last].join("\n") === op.inputs.join("\n"))
+    return learnedPlaces(graph, op, held, last);
+  return axis === 1 && !held.length && op.inputs.length > 1 ? knownAs(layerWith("concat"), op.inputs) : null;
+}
+
+/** Learned tokens before others. @param {ForeignGraph} graph @param {Op} op @param {string[]} held @param {string[]} last */
+function learnedPlaces(graph, op, held, last) {
+  const constants = held.map((name) => constantNamed(graph, name));
+  const narrow = shapeNamed(graph, last[0])[3] === 1 && constants.every(({ shape }) => shape[3] === 1);
+  if (!held.length || !narrow || !constants.every(isFloat)) return null;
+  const [, channels] = op.shape;
+  const count = constants.reduce((sum, { shape }) => sum + shape[2], 0);
+  const weight = later(TYPES.float, [channels, count, 1], (numbers) => {
+    const out = new Float32Array(numbers);
+    let before = 0;
+    for (const { values, shape } of constants) {
+      const [, , places] = shape;
+      for (let i = 0; i < channels * places; i++)
+        out[Math.floor(i / places) * count + before + (i % places)] = values[i];
+      before += places;
+    }
+    return out;
+  });
+  return knownAs(layerWith("tokens", { extra: count }), last, { weight }, held);
+}
+
+/** A sum with a number for each unit. @type {Reader} */
+function placedReader(graph, op) {
+  const held = op.inputs.filter((name) => graph.constants.has(name));
+  const [source] = op.inputs.filter((name) => !graph.constants.has(name));
+  const rank = op.shape.length;
+  if (op.inputs.length !== 2 || held.length !== 1 || (rank !== 2 && rank !== 4)) return null;
+  const constant = constantNamed(graph, held[0]);
+  const laid = [...Array(Math.max(0, rank - constant.shape.length)).fill(1), ...constant.shape];
+  if (shapeNamed(graph, source).join() !== op.shape.join() || laid.join() !== op.shape.join() || !isFloat(constant))
+    return null;
+  const units = [...op.shape.slice(1), 1, 1].slice(0, 3);
+  return knownAs(layerWith("position"), [source], { weight: withShape(constant, units) }, held);
 }
 
 /** @type {Reader} */
@@ -306,11 +350,12 @@ export const OPERATOR_READERS = {
   MaxPool: poolReader("maxpool"),
   AveragePool: poolReader("avgpool"),
   ReduceMean: meanReader,
+  Tokens: tokensReader,
   Flatten: flattenReader,
   Reshape: flattenReader,
   Squeeze: flattenReader,
-  Add: either(joinReader("add"), scaledReader("Add")),
-  Sum: either(joinReader("add"), scaledReader("Add")),
+  Add: either(joinReader("add"), scaledReader("Add"), placedReader),
+  Sum: either(joinReader("add"), scaledReader("Add"), placedReader),
   Mul: either(joinReader("mul"), scaledReader("Mul")),
   Sub: scaledReader("Sub"),
   Div: scaledReader("Div"),

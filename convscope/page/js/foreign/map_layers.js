@@ -1,13 +1,12 @@
 /** ONNX operators that spread maps out or share numbers among channels. As convscope/foreign/map_layers.py. */
 
 import { constantNamed, knownAs, layerWith, shapeNamed } from "./known.js";
+import { ONE_AXIS } from "./laying.js";
 import { slicesTaken } from "./shapes.js";
 
 /** @typedef {import("./graph.js").ForeignGraph} ForeignGraph */
 /** @typedef {import("./graph.js").Op} Op */
 /** @typedef {import("./known.js").Known} Known */
-
-const ONE_AXIS = 13; // the opset from which on a softmax is along one axis; before, over all from its axis on
 
 /** @param {ForeignGraph} graph @param {Op} op */
 function transposedReader(graph, op) {
@@ -54,7 +53,7 @@ function largestReader(graph, op) {
   return knownAs(layerWith("maxpool", { kernel: before.slice(2) }), op.inputs.slice(0, 1));
 }
 
-/** Some of the channels, all of every other axis. @param {ForeignGraph} graph @param {Op} op */
+/** Some of the channels, or of the rows and columns, all of every other axis. @param {ForeignGraph} graph @param {Op} op */
 function sliceReader(graph, op) {
   const before = shapeNamed(graph, op.inputs[0]);
   const read = op.inputs.map((name) => {
@@ -62,9 +61,14 @@ function sliceReader(graph, op) {
     return name ? { type: constant?.type ?? op.type, shape: constant?.shape ?? before, constant } : null;
   });
   const taken = slicesTaken(before, read, op.attributes);
-  const others = taken.every(({ first, count, step }, i) => step === 1 && (i === 1 || (!first && count === before[i])));
-  if (before.length !== 4 || !others) return null;
-  const { first, count } = taken[1];
+  if (before.length !== 4 || taken.some(({ step }) => step !== 1)) return null;
+  const whole = taken.map(({ first, count }, i) => !first && count === before[i]);
+  const [, { first, count }, rows, columns] = taken;
+  if (whole[0] && whole[1] && !(whole[2] && whole[3])) {
+    const after = [rows, columns].map((one, i) => one.first + one.count - before[i + 2]);
+    return knownAs(layerWith("pad", { sides: [-rows.first, -columns.first, ...after] }), op.inputs.slice(0, 1));
+  }
+  if (!whole[0] || !whole[2] || !whole[3]) return null;
   return knownAs(layerWith("channel_slice", { first, end: first + count }), op.inputs.slice(0, 1));
 }
 

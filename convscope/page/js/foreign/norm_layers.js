@@ -120,13 +120,11 @@ function groupNormReader(graph, op) {
   return knownAs(layer, op.inputs.slice(0, 1), { weight, bias }, op.inputs.slice(1, 3));
 }
 
-/** @param {ForeignGraph} graph @param {Op} op */
+/** Over the channels: of maps, whose axes are told before, the one that is the last in the file (laying.js). @param
+ * {ForeignGraph} graph @param {Op} op */
 function layerNormReader(graph, op) {
-  return op.shape.length === 2 && [1, -1].includes(op.attributes.axis ?? -1) ? layerNormOf(graph, op) : null;
-}
-
-/** A layer normalisation over the axis that stands last. @param {ForeignGraph} graph @param {Op} op */
-export function layerNormOf(graph, op) {
+  const axes = op.shape.length === 2 ? [1, -1] : op.shape.length === 4 ? [1] : [];
+  if (!axes.includes(op.attributes.axis ?? -1)) return null;
   const weight = constantNamed(graph, op.inputs[1]);
   const bias = op.inputs[2] ? constantNamed(graph, op.inputs[2]) : madeOf(weight.shape, () => 0);
   const layer = layerWith("layer_norm", { eps: attributeNumber(op, "epsilon", 1e-5) });

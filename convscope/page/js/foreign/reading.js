@@ -8,6 +8,7 @@ import { kindOf } from "../engine/kinds/all.js";
 import { TYPES } from "./constants.js";
 import { FOREIGN, refused } from "./fault.js";
 import { foldGraph } from "./graph.js";
+import { laidGraph } from "./laying.js";
 import { nodesOf } from "./nodes.js";
 import { readsAs } from "./preprocessing.js";
 import { scalingOf } from "./scaling.js";
@@ -49,7 +50,8 @@ export function readNetwork(opened, title, facts, asked, t) {
   const scaling = scalingOf(graph, c);
   const bytes = picture.type !== TYPES.float;
   const reads = readsAs(shape, scaling, bytes, facts, asked);
-  const all = stepsOf(graph, output, scaling, asked.bgr);
+  const axes = sizes.length === 4 ? (last ? "nhwc" : "nchw") : "nc";
+  const all = stepsOf(graph, laidGraph(graph, axes), output, scaling, asked.bgr);
   const ending = endingOf(all);
   const { nodes, tensors } = nodesOf(scoredSteps(all), shape, t);
   const end = nodes[nodes.length - 1];

@@ -4,6 +4,7 @@ import { phrase } from "../kit/i18n.js";
 import { layerWith } from "./known.js";
 import { attributesSaid, layerOfOperator } from "./layers.js";
 import { mergedLayers } from "./patterns.js";
+import { attentionsOf } from "./attention.js";
 import { refused } from "./fault.js";
 
 /** @typedef {import("../formula/layers.js").LayerPlan} LayerPlan */
@@ -27,12 +28,14 @@ const PICTURE_SOURCE = -1;
 
 /**
  * The steps that make `output`, without those within a layer or before the first.
- * @param {ForeignGraph} graph @param {string} output @param {Scaling} scaling
+ * @param {ForeignGraph} given as the file has it @param {ForeignGraph} graph laid as maps
+ * @param {string} output @param {Scaling} scaling
  * @param {boolean} bgr whether the graph reads the channels in the order blue, green, red
  * @returns {ForeignStep[]}
  */
-export function stepsOf(graph, output, scaling, bgr) {
-  const merged = mergedLayers(graph);
+export function stepsOf(given, graph, output, scaling, bgr) {
+  const merged = new Map([...mergedLayers(graph), ...attentionsOf(graph)]);
+  const written = new Map(given.ops.map((op) => [op.output, op]));
   const before = new Set(scaling.within);
   const needed = new Set([graph.value(output)]);
   for (const op of graph.ops.slice().reverse())
@@ -56,8 +59,8 @@ export function stepsOf(graph, output, scaling, bgr) {
     const all = read.map((name) => places.get(name) ?? PICTURE_SOURCE);
     let step = {
       name: op.name,
-      label: attributesSaid(op),
-      sources: one ? all : [...new Set(all)],
+      label: one?.label ?? attributesSaid(written.get(op.output) ?? op),
+      sources: one?.layer ? all : [...new Set(all)],
       layer: one?.layer ?? null,
       tensors: one?.tensors ?? {},
       type: op.type,
@@ -66,7 +69,9 @@ export function stepsOf(graph, output, scaling, bgr) {
       rounded: one?.rounded ?? 0,
     };
     if (bgr && step.sources.includes(PICTURE_SOURCE)) step = turnedAround(step);
-    if (step.layer?.is === layerWith("gap").is && step.shape.length === 2) {
+    const onMaps =
+      read.some((name) => graph.shapes.get(name)?.length === 4) && step.layer?.is !== layerWith("flatten").is;
+    if (step.layer && onMaps && step.shape.length === 2) {
       found.push({ ...step, shape: [...step.shape, 1, 1] });
       step = { ...step, sources: [found.length - 1], layer: layerWith("flatten"), tensors: {}, label: "Flatten" };
       step.parameters = 0;

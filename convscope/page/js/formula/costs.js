@@ -22,7 +22,12 @@ const product = (numbers) => numbers.reduce((a, b) => a * BigInt(b), 1n);
  * @returns {[bigint, string]}
  */
 export function parametersOf(layer, shape, output) {
-  const { filters, learned_per_channel: perChannel, learned_per_layer: perLayer } = entryOf(layer.is).traits;
+  const {
+    filters,
+    learned_per_channel: perChannel,
+    learned_per_layer: perLayer,
+    learned_per_unit: perUnit,
+  } = entryOf(layer.is).traits;
   if (filters) {
     const [filter, bias] = [filterShape(layer, shape), layer.bias ?? true];
     const total = BigInt(output[0]) * (product(filter) + (bias ? 1n : 0n));
@@ -33,6 +38,11 @@ export function parametersOf(layer, shape, output) {
     const total = BigInt(each * shape[0]);
     return [total, `${each} × ${shape[0]} = ${grouped(total)}`];
   }
+  if (layer.extra) {
+    const total = BigInt(layer.extra * shape[0]);
+    return [total, `${layer.extra} × ${shape[0]} = ${grouped(total)}`];
+  }
+  if (perUnit) return [product(output), `${output.join("×")} = ${grouped(product(output))}`];
   if (layer.per_channel) return [BigInt(shape[0]), `1 × ${shape[0]} = ${grouped(BigInt(shape[0]))}`];
   return [BigInt(perLayer), perLayer ? String(perLayer) : ""];
 }

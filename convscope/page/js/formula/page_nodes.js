@@ -31,6 +31,7 @@ const OPTIONS = {
   avgpool: ({ ceil_mode, count_include_pad }) => ({ ceil_mode, count_include_pad }),
   group_norm: ({ groups, eps }) => ({ groups, eps }),
   layer_norm: ({ eps }) => ({ eps }),
+  tokens: ({ extra }) => ({ extra }),
   channel_slice: ({ first }) => ({ first }),
   pad: ({ sides, mode, value }) => ({
     sides: endsOf(sides).flat(),

@@ -69,7 +69,7 @@ export function plainSource(text) {
 }
 
 /** All tokens, an "end" last, which lies after the last character. @param {string} source @returns {Token[]} */
-export function tokens(source) {
+export function tokensOf(source) {
   /** @type {Token[]} */
   const found = [];
   let at = 0;

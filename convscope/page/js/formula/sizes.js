@@ -71,6 +71,15 @@ const SIZES = {
     const how = `${end} − ${first} = ${end - first}`;
     return { output: [end - first, height, width], flat: false, how, dropped: [0, 0] };
   },
+  places: ({ extra = 0 }, { shape: [channels, height, width] }) => {
+    const count = extra + height * width;
+    return {
+      output: [channels, count, 1],
+      flat: false,
+      how: `${extra} + ${height}×${width} = ${count}`,
+      dropped: [0, 0],
+    };
+  },
   channel: inGroups,
   group: inGroups,
   units: (layer, given, where) => {
@@ -189,6 +198,14 @@ function refusePadding({ kernel, stride, pad, dilation }, lengths, places, where
 function surrounded(layer, { shape: [channels, height, width] }, where) {
   const [before, after] = endsOf(layer.sides);
   const lengths = [height, width];
+  const least = Math.min(...before, ...after);
+  if (layer.mode !== "zeros" && least < 0)
+    throw new PlanFault(phrase("pad.away"), {
+      where,
+      got: String(least),
+      expected: phrase("value.least", { n: 0 }),
+      hint: "pad(-1)",
+    });
   lengths.forEach((length, axis) => {
     const added = Math.max(before[axis], after[axis]);
     if (layer.mode === "reflect" && added >= length)
@@ -204,9 +221,26 @@ function surrounded(layer, { shape: [channels, height, width] }, where) {
         hint: 'pad(1, mode="replicate")',
       });
   });
-  const [rows, columns] = lengths.map((length, axis) => before[axis] + length + after[axis]);
-  const how = `${before[0]} + ${height} + ${after[0]} = ${rows}, ${before[1]} + ${width} + ${after[1]} = ${columns}`;
-  return { output: [channels, rows, columns], flat: false, how, dropped: [0, 0] };
+  const [rows, columns] = lengths.map((length, axis) => surroundedAxis(length, axis, before[axis], after[axis], where));
+  return {
+    output: [channels, rows.size, columns.size],
+    flat: false,
+    how: `${rows.how}, ${columns.how}`,
+    dropped: [0, 0],
+  };
+}
+
+/** @param {number} length @param {number} axis @param {number} before @param {number} after @param {Said} where */
+function surroundedAxis(length, axis, before, after, where) {
+  const size = before + length + after;
+  const how = `${before} + ${length} ${after < 0 ? "−" : "+"} ${Math.abs(after)} = ${size}`.replaceAll("-", "−");
+  if (size < 1)
+    throw new PlanFault(axis ? phrase("columns.none", { how }) : phrase("rows.none", { how }), {
+      where,
+      expected: phrase("value.least", { n: 1 }),
+      hint: "pad=0",
+    });
+  return { size, how };
 }
 
 /** Rows and columns times a scale. @param {WholeLayer} layer @param {Given} given @param {Said} where @returns {Sizes} */

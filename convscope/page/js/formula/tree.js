@@ -2,7 +2,7 @@
 
 import { phrase } from "../kit/i18n.js";
 import { FormulaFault } from "./fault.js";
-import { tokens } from "./scan.js";
+import { tokensOf } from "./scan.js";
 
 /** @typedef {import("./scan.js").Token} Token */
 /** @typedef {import("./fault.js").Value} Value */
@@ -32,7 +32,7 @@ const LARGEST_NUMBER = 1e15;
  * @returns {Syntax}
  */
 export function syntaxOf(source, from, to) {
-  const list = tokens(" ".repeat(from) + source.slice(from, to));
+  const list = tokensOf(" ".repeat(from) + source.slice(from, to));
   /** @type {Token[]} */
   const open = [];
   let place = 0;

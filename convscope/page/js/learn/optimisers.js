@@ -89,7 +89,7 @@ export function normalised(nodes) {
     .filter(({ module }) => module.drawing === "normalisation")
     .map(({ sources: [source] }) => {
       let at = source;
-      while (at >= 0 && readers[at] === 1 && batchKindOf(nodes[at]).homogeneous) [at] = nodes[at].sources;
+      while (at >= 0 && readers[at] === 1 && batchKindOf(nodes[at]).homogeneous(nodes[at])) [at] = nodes[at].sources;
       return at >= 0 && readers[at] === 1 && nodes[at].module.drawing === "convolution" ? nodes[at].name : null;
     });
   return new Set(found.filter((name) => name !== null).map((name) => `${name}.weight`));

@@ -102,7 +102,7 @@
 
 /**
  * @typedef {object} BatchKind one kind of layer in training: learn/kinds
- * @property {boolean} homogeneous f(a·x) = a·f(x) for a > 0: what may stand between filters and the bn that undoes their
+ * @property {(node: Layer) => boolean} homogeneous f(a·x) = a·f(x) for a > 0: what may stand between filters and the bn that undoes their
  * length
  * @property {(node: Layer) => Record<string, number[]>} parameters shapes by name
  * @property {(node: Layer) => Record<string, number[]>} buffers

@@ -251,6 +251,25 @@ const slicePiece = ({ name, options: { first = 0 }, output: [count] }, inputs) =
   };
 };
 
+/** The learned places are written once for each picture. @type {Written} */
+const tokensPiece = ({ name, input: [channels, height, width], options: { extra = 0 } }, inputs) => {
+  const [size, batch, ones, each, own] = ["size", "batch", "ones", "each", "own"].map((part) => `${name}.${part}`);
+  const column = extra ? `${name}.column` : name;
+  const places = { kind: "Reshape", inputs: [...inputs, size], output: column };
+  const tensors = { [size]: integers(0, channels, height * width, 1) };
+  if (!extra) return { operators: [places], tensors };
+  return {
+    operators: [
+      places,
+      { kind: "Shape", inputs, output: batch, attributes: { start: 0, end: 1 } },
+      { kind: "Concat", inputs: [batch, ones], output: each, attributes: { axis: 0 } },
+      { kind: "Expand", inputs: [`${name}.weight`, each], output: own },
+      { kind: "Concat", inputs: [own, column], output: name, attributes: { axis: 2 } },
+    ],
+    tensors: { ...tensors, [ones]: integers(1, 1, 1) },
+  };
+};
+
 /** One product after another: the operator takes two. @type {Written} */
 const mulPiece = ({ name }, [first, ...others]) => {
   const made = others.map((_, i) => (i === others.length - 1 ? name : `${name}.of${i + 2}`));
@@ -325,6 +344,7 @@ export const PIECES = {
   mul: mulPiece,
   opaque: null, // a part that only Python can run
   pad: padPiece,
+  position: asMaps(single("Add", ["weight"])),
   prelu: preluPiece,
   relu: single("Relu"),
   relu6: relu6Piece,
@@ -334,5 +354,6 @@ export const PIECES = {
   softmax: single("Softmax", [], () => ({ axis: 1 })),
   softplus: single("Softplus"),
   tanh: single("Tanh"),
+  tokens: tokensPiece,
   upsample: upsamplePiece,
 };

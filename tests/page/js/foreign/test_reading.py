@@ -236,7 +236,8 @@ def test_a_layer_normalisation_between_two_turns_of_the_axes(page: Reader, perm:
         helper.make_node("Transpose", ["m"], ["n"], perm=perm),
     ]
     said = compared(page, model(ended(nodes), weights(f=(3,), b=(3,))), tmp_path / "net.onnx", size=[12, 12])
-    assert (said["nodes"][0]["kind"] == "layer_norm") is (perm == [0, 3, 1, 2])
+    kinds = [node["kind"] for node in said["nodes"]]
+    assert kinds[:2] == ["layer_norm", "gap" if perm == [0, 3, 1, 2] else "opaque"]
 
 
 @pytest.mark.parametrize("by", ["Split", "Slice", "rows"])

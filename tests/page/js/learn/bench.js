@@ -268,7 +268,10 @@ const calls = {
     return Object.fromEntries(network.parameters.map(({ name, values }) => [name, values.values]));
   },
   normalised: ({ nodes }) => Array.from(normalised(makeBatchNetwork(nodes, 1).nodes)),
-  homogeneous: () => Object.entries(BATCH_KINDS).flatMap(([name, kind]) => (kind?.homogeneous ? [name] : [])),
+  homogeneous: ({ kinds }) =>
+    kinds.map((/** @type {any} */ node) =>
+      BATCH_KINDS[/** @type {keyof typeof BATCH_KINDS} */ (node.kind)]?.homogeneous(node),
+    ),
   uniform: ({ parts, count }) => Float32Array.from({ length: count }, uniform(parts)),
   xoshiro: ({ state: [a, b, c, d], count }) => Array.from({ length: count }, xoshiro(a, b, c, d)),
   permutation: ({ n, parts }) => permutation(n, parts),

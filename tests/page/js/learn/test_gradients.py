@@ -18,6 +18,7 @@ from convscope.formula.kinds import KINDS
 from convscope.nn import Net, build, load_weights
 from convscope.pictures.input_spec import InputSpec
 from tests.corners import FEATURES, corners, features
+from tests.formula.kinds.test_kinds import nodes
 from tests.page.js.learn.node import Learner, page_nodes
 from tests.reference import Weights, random_weights
 from tests.strategies import networks
@@ -236,4 +237,6 @@ def test_a_network_that_is_measured_takes_running_statistics(learn: Learner) -> 
 
 
 def test_each_kind_says_of_itself_what_python_says(learn: Learner) -> None:
-    assert set(learn.call("homogeneous")) == {kind.name for kind in KINDS if kind.homogeneous}
+    layers = [node.layer for kind in KINDS for _, node in nodes(kind)]
+    kinds = [{"kind": layer.name, "options": layer.options()} for layer in layers]
+    assert learn.call("homogeneous", kinds=kinds) == [layer.scales_along for layer in layers]

@@ -29,6 +29,7 @@ import { maxpool } from "./maxpool.js";
 import { mul } from "./mul.js";
 import { opaque } from "./opaque.js";
 import { pad } from "./pad.js";
+import { position } from "./position.js";
 import { prelu } from "./prelu.js";
 import { relu } from "./relu.js";
 import { relu6 } from "./relu6.js";
@@ -38,6 +39,7 @@ import { silu } from "./silu.js";
 import { softmax } from "./softmax.js";
 import { softplus } from "./softplus.js";
 import { tanh } from "./tanh.js";
+import { tokens } from "./tokens.js";
 import { upsample } from "./upsample.js";
 /** @import {Kind, PageNode} from "../../types.js" */
 /** @import {KindModule} from "../types.js" */
@@ -73,6 +75,7 @@ export const KINDS = {
   mul,
   opaque,
   pad,
+  position,
   prelu,
   relu,
   relu6,
@@ -82,6 +85,7 @@ export const KINDS = {
   softmax,
   softplus,
   tanh,
+  tokens,
   upsample,
 };
 

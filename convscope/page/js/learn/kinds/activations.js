@@ -6,7 +6,7 @@ import { countOf } from "./shape.js";
 
 /** @type {BatchKind} */
 export const reluBatch = {
-  homogeneous: true,
+  homogeneous: () => true,
   parameters: () => ({}),
   buffers: () => ({}),
   prepare: ({ inputs: [x], output: y, gradient: dy }) => ({
@@ -30,7 +30,7 @@ function channelInBlock(at, channels) {
  */
 export function curveBatch({ of, slope }, homogeneous = false) {
   return {
-    homogeneous,
+    homogeneous: () => homogeneous,
     parameters: () => ({}),
     buffers: () => ({}),
     prepare: ({ node, inputs: [x], output: y, gradient: dy }) => ({

@@ -11,6 +11,7 @@ import { avgpoolBatch, cellsBatch, maxpoolBatch } from "./pooling.js";
 import { resampledBatch } from "./resampling.js";
 import { sharesBatch } from "./shares.js";
 import { cropBatch, flattenBatch, shuffleBatch } from "./shape.js";
+import { positionBatch, tokensBatch } from "./tokens.js";
 import { transposedBatch } from "./transposed.js";
 /** @import {Kind} from "../../types.js" */
 /** @import {Curve, Layer} from "../../engine/types.js" */
@@ -53,6 +54,7 @@ export const BATCH_KINDS = {
   mul: mulBatch,
   opaque: null, // a part that only Python can run
   pad: resampledBatch,
+  position: positionBatch,
   prelu: preluBatch(curveOf("prelu")),
   relu: reluBatch,
   relu6: curveBatch(curveOf("relu6")),
@@ -62,6 +64,7 @@ export const BATCH_KINDS = {
   softmax: sharesBatch(false),
   softplus: curveBatch(curveOf("softplus")),
   tanh: curveBatch(curveOf("tanh")),
+  tokens: tokensBatch,
   upsample: resampledBatch,
 };
 

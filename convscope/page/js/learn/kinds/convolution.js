@@ -14,7 +14,7 @@ function sizesOf(node) {
 
 /** @type {BatchKind} */
 export const convBatch = {
-  homogeneous: false,
+  homogeneous: () => false,
   parameters: learnedShapes,
   buffers: () => ({}),
   prepare: (site) => weightedSums(site, windowLinks(site.node), sizesOf(site.node)),
@@ -22,7 +22,7 @@ export const convBatch = {
 
 /** @type {BatchKind} */
 export const fcBatch = {
-  homogeneous: false,
+  homogeneous: () => false,
   parameters: learnedShapes,
   buffers: () => ({}),
   prepare: (site) => {

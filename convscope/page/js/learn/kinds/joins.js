@@ -7,7 +7,7 @@ import { countOf } from "./shape.js";
  * @type {BatchKind}
  */
 export const addBatch = {
-  homogeneous: false, // of several inputs; what follows a single filter bank is asked for
+  homogeneous: () => false, // of several inputs; what follows a single filter bank is asked for
   parameters: () => ({}),
   buffers: () => ({}),
   prepare: (site) => {
@@ -46,7 +46,7 @@ export const addBatch = {
  * @type {BatchKind}
  */
 export const mulBatch = {
-  homogeneous: false,
+  homogeneous: () => false,
   parameters: () => ({}),
   buffers: () => ({}),
   prepare: (site) => {
@@ -122,7 +122,7 @@ function spreadOf({ node, inputs, output: y }, from) {
  * @type {BatchKind}
  */
 export const concatBatch = {
-  homogeneous: false,
+  homogeneous: () => false,
   parameters: () => ({}),
   buffers: () => ({}),
   prepare: ({ inputs, output: y, gradient: dy }) => {

@@ -9,7 +9,7 @@ import { LANES } from "../memory.js";
  * @type {BatchKind}
  */
 export const bnBatch = {
-  homogeneous: false,
+  homogeneous: () => false,
   parameters: learnedShapes,
   buffers: statisticsShapes,
   prepare: ({ node, space, inputs: [x], output: y, gradient: dy, parameters: { weight, bias }, buffers }) => {
@@ -62,7 +62,7 @@ export const bnBatch = {
  * @type {BatchKind}
  */
 export const dropoutBatch = {
-  homogeneous: true,
+  homogeneous: () => true,
   parameters: () => ({}),
   buffers: () => ({}),
   prepare: ({ node, space, inputs: [x], output: y, gradient: dy }) => {

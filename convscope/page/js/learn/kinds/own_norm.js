@@ -11,7 +11,7 @@ import { LANES } from "../memory.js";
  */
 export function ownNormBatch(setsOf) {
   return {
-    homogeneous: false,
+    homogeneous: () => false,
     parameters: learnedShapes,
     buffers: () => ({}),
     prepare: ({ node, space, inputs: [x], output: y, gradient: dy, parameters: { weight, bias } }) => {

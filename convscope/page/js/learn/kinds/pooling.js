@@ -6,7 +6,7 @@ import { cellLinks, readTable, windowLinks } from "../tables.js";
 
 /** @type {BatchKind} */
 export const maxpoolBatch = {
-  homogeneous: true,
+  homogeneous: () => true,
   parameters: () => ({}),
   buffers: () => ({}),
   prepare: ({ node, space, inputs: [x], output: y, gradient: dy }) => {
@@ -33,7 +33,7 @@ export const maxpoolBatch = {
  * @type {BatchKind}
  */
 export const avgpoolBatch = {
-  homogeneous: true,
+  homogeneous: () => true,
   parameters: () => ({}),
   buffers: () => ({}),
   prepare: (site) => {
@@ -50,7 +50,7 @@ export const avgpoolBatch = {
  * @type {BatchKind}
  */
 export const cellsBatch = {
-  homogeneous: true,
+  homogeneous: () => true,
   parameters: () => ({}),
   buffers: () => ({}),
   prepare: (site) => {

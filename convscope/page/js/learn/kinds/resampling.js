@@ -8,7 +8,7 @@ import { countOf } from "./shape.js";
  * @type {BatchKind}
  */
 export const resampledBatch = {
-  homogeneous: true,
+  homogeneous: (node) => !valueAround(node),
   parameters: () => ({}),
   buffers: () => ({}),
   prepare: ({ node, inputs: [x], output: y, gradient: dy }) => {

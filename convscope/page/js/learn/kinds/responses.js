@@ -9,7 +9,7 @@ import { LANES } from "../memory.js";
  * @type {BatchKind}
  */
 export const scaleBatch = {
-  homogeneous: false,
+  homogeneous: () => false,
   parameters: learnedShapes,
   buffers: () => ({}),
   prepare: ({ space, inputs: [x], output: y, gradient: dy, parameters: { weight, bias } }) => {
@@ -47,7 +47,7 @@ export const scaleBatch = {
  * @type {BatchKind}
  */
 export const lrnBatch = {
-  homogeneous: false,
+  homogeneous: () => false,
   parameters: () => ({}),
   buffers: () => ({}),
   prepare: ({ node, space, inputs: [x], output: y, gradient: dy }) => {

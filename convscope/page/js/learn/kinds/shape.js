@@ -12,7 +12,7 @@ export function countOf(maps, { groups }) {
  * @type {BatchKind}
  */
 export const flattenBatch = {
-  homogeneous: true,
+  homogeneous: () => true,
   parameters: () => ({}),
   buffers: () => ({}),
   prepare: ({ inputs: [x], output: y, gradient: dy }) => ({
@@ -25,7 +25,7 @@ export const flattenBatch = {
 
 /** @type {BatchKind} */
 export const cropBatch = {
-  homogeneous: true,
+  homogeneous: () => true,
   parameters: () => ({}),
   buffers: () => ({}),
   prepare: ({ node, inputs: [x], output: y, gradient: dy }) => {
@@ -55,7 +55,7 @@ export const cropBatch = {
  * @type {BatchKind}
  */
 export const shuffleBatch = {
-  homogeneous: true,
+  homogeneous: () => true,
   parameters: () => ({}),
   buffers: () => ({}),
   prepare: ({ node, inputs: [x], output: y, gradient: dy }) => {

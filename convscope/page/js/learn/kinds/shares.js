@@ -8,7 +8,7 @@ import { LANES } from "../memory.js";
  */
 export function sharesBatch(logarithm) {
   return {
-    homogeneous: false,
+    homogeneous: () => false,
     parameters: () => ({}),
     buffers: () => ({}),
     prepare: ({ inputs: [x], output: y, gradient: dy }) => {

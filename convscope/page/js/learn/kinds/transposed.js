@@ -8,7 +8,7 @@ import { LANES } from "../memory.js";
  * @type {BatchKind}
  */
 export const transposedBatch = {
-  homogeneous: false,
+  homogeneous: () => false,
   parameters: learnedShapes,
   buffers: () => ({}),
   prepare: ({ node, inputs: [x], output: y, gradient: dy, parameters: { weight, bias } }) => {

@@ -16,6 +16,8 @@ import {
   responseValue,
   scaleDrawing,
   scaleValue,
+  shiftDrawing,
+  shiftValue,
   sharesDrawing,
   sharesValue,
 } from "./norm.js";
@@ -44,6 +46,7 @@ export const DRAWINGS = {
   grouped: { layer: groupedDrawing, value: groupedValue },
   resampling: { layer: poolDrawing, value: resampledValue },
   scaling: { layer: scaleDrawing, value: scaleValue },
+  shifting: { layer: shiftDrawing, value: shiftValue },
   shares: { layer: sharesDrawing, value: sharesValue },
   response: { layer: responseDrawing, value: responseValue },
   shuffle: { layer: beforeAfterDrawing, value: copiedValue },

@@ -69,6 +69,28 @@ export function scaleValue(app, terms) {
   return [...scaleFormula(app, terms.numbers, terms.total), read];
 }
 
+/** A learned summand of the number's own. @param {App} app @param {Terms} terms */
+export function shiftValue(app, terms) {
+  const read = make(app.doc, "p", {}, app.t("read.from"), " ", sourceNumber(app, terms.parts[0]));
+  return [...shiftFormula(app, terms.numbers, terms.total), read];
+}
+
+/** @type {Written} */
+function shiftFormula({ doc }, { x, bias }, total) {
+  return [
+    display(doc, letter(doc, "y"), operator(doc, "="), letter(doc, "x"), operator(doc, "+"), letter(doc, "p")),
+    display(
+      doc,
+      operator(doc, "="),
+      fixed(x),
+      operator(doc, bias < 0 ? "−" : "+"),
+      fixed(Math.abs(bias)),
+      operator(doc, "="),
+      make(doc, "b", {}, compact(total)),
+    ),
+  ];
+}
+
 /** @type {Written} */
 function scaleFormula({ doc }, { x, weight, bias }, total) {
   const written = [letter(doc, "y"), operator(doc, "="), letter(doc, "γ"), operator(doc, "·"), letter(doc, "x")];
@@ -172,6 +194,9 @@ export function groupedValue(app, terms) {
 
 /** @param {App} app @param {number} index */
 export const scaleDrawing = (app, index) => formulaDrawing(app, index, scaleFormula, app.t("scale.note"));
+
+/** @param {App} app @param {number} index */
+export const shiftDrawing = (app, index) => formulaDrawing(app, index, shiftFormula, app.t("shift.note"));
 
 /** @param {App} app @param {number} index */
 export const responseDrawing = (app, index) => formulaDrawing(app, index, responseFormula, app.t("response.note"));
