@@ -162,7 +162,7 @@ class Foreign:
 
     def is_flat(self, value: str) -> bool:
         """Whether a value of the graph is a row of numbers (1, units)."""
-        return len(self.maps.shapes[value]) == 2
+        return len(self.maps.shapes[self.maps.value(value)]) == 2
 
     def outline(self) -> list[Part]:
         """Return the steps without what they compute; a value that is no step of its own stands for what it is of."""

@@ -40,7 +40,7 @@ def test_a_layer_normalisation_in_pieces_over_tokens_is_one(tmp_path: Path) -> N
     file = tmp_path / "vit.onnx"
     file.write_bytes(exported(ViT("softmax"), opset=14))
     assert "LayerNormalization" not in {node.op_type for node in onnx.load(file).graph.node}
-    layers = [part.layer for part in open_foreign(file)[0].outline()]
+    layers = [part.layer for part in open_foreign(file).outline()]
     assert sum(layer is not None and layer.name == "layer_norm" for layer in layers) == 5
     assert sum(layer is None for layer in layers) == 2
 
