@@ -56,7 +56,11 @@ ARGUMENTS_OF_A_CALL = """
     errors _words
     explain.imported.chosen _parts
     explain.imported.translation _WEIGHTED
-    explain.imported.steps _Recorder._scaled
+    explain.imported.laying Axes.read
+    explain.imported.laying layer_of
+    explain.imported.laying learned_places
+    explain.imported.laying maps_call
+    explain.imported.laying turned
     explain.imported.translation _conv2d
     explain.imported.translation _convolution
     explain.imported.translation _prelu
