@@ -46,8 +46,8 @@ def examine(
         network: Model | Foreign = Model(file)
         spec, notes = file.spec, list[Phrase]()
     else:
-        spec, note = reading_spec(file, asked)
-        network, notes = file, [note]
+        spec, said = reading_spec(file, asked)
+        network, notes = file, list(said)
     most = max(1, min(MOST, MOST_BYTES // int(np.prod(spec.shape))))
     chosen = [paths[i * len(paths) // most] for i in range(most)] if len(paths) > most else list(paths)
     if len(chosen) < len(paths):

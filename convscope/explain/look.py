@@ -205,6 +205,10 @@ def _page(target: Target, options: LookOptions, against: Subject | None) -> Page
     left_out = [words[inline.left_out_key(key)] for key in payload.left_out if key != "data"]
     roundings = [payload.rounding, None if payload.against is None else payload.against.rounding]
     for rounding in filter(None, roundings):
+        if rounding.where:
+            layers = {"share": f"{rounding.share:.2%}", "where": rounding.where}
+            notes.append(phrase("note.rounding.layers", bits=rounding.bits, n=rounding.n, **layers))
+            continue
         moved = {"score": f"{rounding.score:.3g}", "probability": f"{rounding.probability:.2%}"}
         counts = {"bits": rounding.bits, "n": rounding.n, "changed": rounding.changed}
         notes.append(phrase("note.rounding", **moved, **counts))

@@ -161,7 +161,7 @@ class _Folding:
                 raise InputError("foreign.shapes", where=_called(node))
             shape = tuple(d.dim_value for d in tensor.shape.dim)
             if len(shape) > MOST_RANK or any(n < 0 for n in shape) or math.prod(shape) > MOST_CONSTANTS:
-                raise InputError("foreign.numbers", where=_called(node), got="×".join(map(str, shape)))
+                raise InputError("foreign.value", where=_called(node), got="×".join(map(str, shape)))
             found[name] = tensor.elem_type, shape
         return found
 
@@ -171,8 +171,10 @@ class _Folding:
         made = max((math.prod(shape) for _, shape in outputs.values()), default=0)
         self.graph.cost += sum(sizes) + made * self._depth(node, inputs)
         if self.numbers > MOST_NUMBERS or self.graph.cost > MOST_COST:
-            most = MOST_NUMBERS if self.numbers > MOST_NUMBERS else MOST_COST
-            raise InputError("foreign.numbers", where=_called(node), expected=phrase("value.most", n=f"{most:,}"))
+            key, most = (
+                ("foreign.numbers", MOST_NUMBERS) if self.numbers > MOST_NUMBERS else ("foreign.cost", MOST_COST)
+            )
+            raise InputError(key, where=_called(node), expected=phrase("value.most", n=f"{most:,}"))
 
     def _depth(self, node: NodeProto, inputs: list[str]) -> int:
         """Return how many products each number of a node's output takes, at most."""
@@ -227,7 +229,7 @@ class _Folding:
         self.held += count
         if self.held > MOST_CONSTANTS:
             most = phrase("value.most", n=f"{MOST_CONSTANTS:,}")
-            raise InputError("foreign.numbers", where=_called(node), expected=most)
+            raise InputError("foreign.constants", where=_called(node), expected=most)
 
     def _constant(self, name: str, value: Array, roots: frozenset[str] | None) -> None:
         """Add a constant; without `roots` it is learned itself if it holds numbers with a fraction, more than one."""

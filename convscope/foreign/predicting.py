@@ -127,8 +127,7 @@ def load_foreign(
     """Open a foreign file to predict with; raises ConvscopeError for one that is refused or gives no scores."""
     read = path if isinstance(path, ForeignFile) else foreign_file(path)
     file = open_foreign(read, shape, output, asked.bgr)
-    spec, note = reading_spec(file, asked)
-    notes: tuple[Phrase, ...] = (note,)
+    spec, notes = reading_spec(file, asked)
     if len(file.outputs) > 1 and output is None:
         names = ", ".join(file.outputs[:6])
         notes = (*notes, phrase("foreign.outputs", n=f"{len(file.outputs)}", name=file.output, names=names))

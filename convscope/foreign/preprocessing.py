@@ -30,8 +30,8 @@ class Asked:
             raise UsageError("foreign.range", got=self.range, expected=", ".join(RANGES))
 
 
-def reading_spec(file: Foreign, asked: Asked) -> tuple[InputSpec, Phrase]:
-    """Return how pictures (0…255) become what the graph reads, and the sentence that says so and how it is known."""
+def reading_spec(file: Foreign, asked: Asked) -> tuple[InputSpec, tuple[Phrase, ...]]:
+    """Return how pictures (0…255) become what the graph reads, and the sentences that say so and how it is known."""
     c, facts = file.shape[0], file.facts
     said = [name for name in ("mean", "std", "range") if getattr(asked, name) is not None]
     mean, std = (_channels(v, c, name) for v, name in ((asked.mean, "mean"), (asked.std, "std")))
@@ -51,7 +51,7 @@ def reading_spec(file: Foreign, asked: Asked) -> tuple[InputSpec, Phrase]:
     rule = CROP_RULE if c == 3 and min(file.shape[1:]) >= PHOTOGRAPH else RESIZE_RULE
     spec = InputSpec(file.shape, middle, scale, rule if c in (1, 3) else "")
     words = {
-        "order": "BGR" if asked.bgr else "RGB" if c == 3 else f"{c}",
+        "order": "BGR" if asked.bgr else {1: phrase("foreign.grey"), 3: "RGB"}.get(c, phrase("foreign.channels")),
         "shape": "×".join(map(str, file.shape)),
         "range": f"{low:g}…{high:g}",
         "mean": _short(mean[::-1] if asked.bgr else mean),
@@ -59,7 +59,8 @@ def reading_spec(file: Foreign, asked: Asked) -> tuple[InputSpec, Phrase]:
         "source": facts.source,
         "cut": phrase("foreign.cut.middle" if rule == CROP_RULE else "foreign.cut.whole"),
     }
-    return spec, phrase(known or "foreign.scaled.guess", **words)
+    size = (phrase("foreign.size.guess", size="×".join(map(str, file.shape[1:]))),) if file.guessed else ()
+    return spec, (phrase(known or "foreign.scaled.guess", **words), *size)
 
 
 def within(spec: InputSpec, file: Foreign) -> InputSpec:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -53,7 +54,8 @@ class Part(NamedTuple):
 
 
 class Foreign:
-    """An opened file. `shape` (C, H, W) is what it reads, `outputs` are the names of what it gives.
+    """An opened file. `shape` (C, H, W) is what it reads, rows and columns by a guess where `guessed`; `outputs` are
+    the names of what it gives.
 
     `mean` and `std`, one a channel, are a scaling within the graph, before its first layer: the steps begin with what
     that makes. `facts` is what the file and what lies beside it say of its input and its classes; `quantised` says that
@@ -66,6 +68,7 @@ class Foreign:
     ) -> None:
         self.path, self.metadata, self.facts, self.bgr = path, opened.metadata, facts, bgr
         self.shape = c, _, _ = _shape(opened, shape, facts)
+        self.guessed = size_is_guess(opened, shape, facts)
         from onnx import helper
 
         self.channels_last, self.rank = _layout(opened)
@@ -192,11 +195,13 @@ class Foreign:
         return np.concatenate(list(made)).astype(np.float32)
 
     def _scored(self, x: Array) -> Array:
-        return self._scores.run(self._fed(x))[self.graph.value(self.output)]
+        with _hinting(self.guessed):
+            return self._scores.run(self._fed(x))[self.graph.value(self.output)]
 
     def steps(self, x: Array) -> tuple[list[Step], Array]:
         """Return the steps for `x` (N, C, H, W) as the graph reads it, and the scaled pictures that they begin with."""
-        runs = [self._session.run(self._fed(one[None])) for one in x]
+        with _hinting(self.guessed):
+            runs = [self._session.run(self._fed(one[None])) for one in x]
         if self._picture == self.graph.picture:
             scaled = x.astype(np.float32).reshape(len(x), *self.shape)
         else:
@@ -247,9 +252,22 @@ def open_foreign(
     file = read.path
     try:
         opened = open_model(read.data)
-        return Foreign(file, opened, facts(file, opened.metadata), shape, output, bgr)
+        known = facts(file, opened.metadata)
+        with _hinting(size_is_guess(opened, shape, known)):
+            return Foreign(file, opened, known, shape, output, bgr)
     except InputError as error:
         error.where = f"{file}: {error.where}" if error.where else str(file)
+        raise
+
+
+@contextmanager
+def _hinting(guess: bool) -> Iterator[None]:
+    """Say of what is raised here that the size was a guess, if it was."""
+    try:
+        yield
+    except InputError as error:
+        if guess and not error.hint:
+            error.hint = phrase("foreign.size.try", size=f"{USUAL}×{USUAL}")
         raise
 
 
@@ -275,6 +293,11 @@ def _layout(opened: Opened) -> tuple[bool, int]:
 def declared(opened: Opened) -> tuple[int, ...]:
     """Return the sizes of the input as the file says them, 0 where it leaves one open."""
     return tuple(int(d.dim_value) for d in opened.picture.type.tensor_type.shape.dim)
+
+
+def size_is_guess(opened: Opened, given: Sequence[int] | None, known: Facts) -> bool:
+    """Tell whether the file, and what is known of it, leaves its rows or columns open."""
+    return len(sizes := declared(opened)) == 4 and 0 in sizes[1:] and not given and not known.size
 
 
 def _shape(opened: Opened, given: Sequence[int] | None, known: Facts) -> tuple[int, int, int]:

@@ -147,6 +147,39 @@ def test_preprocessing_is_asked_for_found_beside_the_file_or_guessed_and_said(tm
         convscope.look(path, x, range="0-2")
 
 
+def test_rows_and_columns_that_the_file_leaves_open_are_a_guess_and_said(tmp_path: Path) -> None:
+    data = model(
+        [helper.make_node("GlobalAveragePool", ["x"], ["g"]), helper.make_node("Flatten", ["g"], ["y"])],
+        {},
+        shape=("N", 1, "H", "W"),
+    )
+    page = convscope.look(written(tmp_path, data))
+    assert page.payload["input"]["shape"] == [1, 224, 224]
+    notes = "\n".join(page.notes)
+    assert "1×224×224 grey" in notes
+    assert "224×224 is a guess" in notes
+    assert "no pictures were given" in notes
+    known = "\n".join(convscope.look(written(tmp_path, data), shape=(1, 20, 30)).notes)
+    assert "leaves its rows and columns open" not in known
+    (tmp_path / "config.json").write_text('{"input_size": [1, 20, 30]}')
+    page = convscope.look(written(tmp_path, data))
+    assert page.payload["input"]["shape"] == [1, 20, 30]
+    assert "leaves its rows and columns open" not in "\n".join(page.notes)
+
+
+def test_a_size_that_was_guessed_and_does_not_fit_names_the_option(tmp_path: Path) -> None:
+    reshape = {"ends": np.array([1, 3 * 48])}
+    data = model([helper.make_node("Reshape", ["x", "ends"], ["y"])], reshape, shape=("N", 3, "H", "W"))
+    with pytest.raises(InputError) as error:
+        convscope.look(written(tmp_path, data))
+    assert "--shape" in str(error.value)
+    assert "224×224 was a guess" in str(error.value)
+    with pytest.raises(InputError) as error:
+        convscope.look(written(tmp_path, data), shape=(3, 5, 5))
+    assert "a guess" not in str(error.value)
+    assert len(convscope.look(written(tmp_path, data), shape=(3, 6, 8)).payload["classes"]) == 144
+
+
 def test_half_precision_is_computed_in_float32_and_said(tmp_path: Path) -> None:
     made = onnx.load_model_from_string(classifier())
     for tensor in made.graph.initializer:

@@ -41,7 +41,7 @@ def test_a_configuration_is_read_with_its_own_factor(tmp_path: Path, case: str, 
     if place == "beside":
         (tmp_path / "preprocessor_config.json").write_text(config)
     file = opened(tmp_path, **({"preprocessor_config": config} if place == "within" else {}))
-    spec, said = reading_spec(file, Asked())
+    spec, (said, *_) = reading_spec(file, Asked())
     x = np.arange(3, dtype=float) * 100
     wanted = (x * factor - np.array(mean)) / np.array(std)
     np.testing.assert_allclose((x - np.array(spec.mean)) / np.array(spec.std), wanted, rtol=1e-9, atol=1e-12)

@@ -7,8 +7,9 @@ layers and compared with the runtime's. Every other is a labelled box with its o
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -26,7 +27,7 @@ from ...nn import Net, load_weights
 from ...pictures.input_spec import InputSpec
 from ..payload.nodes import page_field, page_node
 from ..payload.records import Field, PageNode
-from .rebuilding import agree, difference
+from .rebuilding import CLOSE, difference
 
 NOWHERE = Field((0, 0), (0, 0), (0, 0))  # of a box: what it reads of the picture is not known
 
@@ -74,24 +75,30 @@ class Shown:
     def _given(self, source: int) -> Tensor:
         return self.x if source == PICTURE else torch.from_numpy(self.outputs[self.nodes[source].name])
 
-    def compute(self, tensors: Mapping[str, Array], maps: Mapping[str, Array], n: int) -> Array:
-        """Return what the last node makes of the first `n` pictures with other weights, as the page computes it: nodes
-        in `maps`, and boxes, make what stands there, or what the runtime gave.
+    def compute(
+        self, tensors: Mapping[str, Array], maps: Mapping[str, Array], n: int
+    ) -> Iterator[list[np.ndarray[Any, Any]]]:
+        """Yield for each of the first `n` pictures what the nodes make with other weights, as the page computes it:
+        those in `maps`, and boxes, make what stands there, or what the runtime gave.
         """
-        made: list[Tensor] = []
-        for node in self.nodes:
-            module = None if node.name in maps else self.modules.get(node.name)
-            if module is None:
-                given = maps.get(node.name, self.outputs[node.name])
-                made.append(torch.from_numpy(np.ascontiguousarray(given[:n], np.float32)))
-                continue
-            module = copy.deepcopy(module)
-            held = {key: t for key in module.state_dict() if (t := tensors.get(f"{node.name}.{key}")) is not None}
+        modules = {node.name: self.modules.get(node.name) for node in self.nodes if node.name not in maps}
+        modules = copy.deepcopy(modules)
+        for name, module in modules.items():
+            held = {} if module is None else module.state_dict()
             with torch.no_grad():
-                for key, tensor in held.items():
-                    module.state_dict()[key].copy_(torch.from_numpy(np.array(tensor, np.float32)))
-                made.append(module(*(self.x[:n] if s == PICTURE else made[s] for s in node.sources)))
-        return made[-1].numpy()
+                for key, own in held.items():
+                    if (tensor := tensors.get(f"{name}.{key}")) is not None:
+                        own.copy_(torch.from_numpy(np.array(tensor, np.float32)))
+        for i in range(n):
+            made: list[Tensor] = []
+            for node in self.nodes:
+                if (module := modules.get(node.name)) is None:
+                    given = maps.get(node.name, self.outputs[node.name])[i : i + 1]
+                    made.append(torch.from_numpy(np.ascontiguousarray(given, np.float32)))
+                    continue
+                with torch.no_grad():
+                    made.append(module(*(self.x[i : i + 1] if s == PICTURE else made[s] for s in node.sources)))
+            yield [y.numpy() for y in made]
 
 
 def look(found: Sequence[Step], spec: InputSpec, x: Array) -> Shown:
@@ -145,7 +152,7 @@ class _Nodes:
         y = torch.from_numpy(np.ascontiguousarray(step.output, np.float32))
         name = self._name(step.name)
         opened = None if step.layer is None else self._open(step, step.layer, sources, y)
-        node, own, module = opened or (self._box(step, sources, y), y, None)
+        node, own, module, apart = opened or (self._box(step, sources, y), y, None, 0.0)
         self.nodes.append(replace(node, name=name))
         if module is None:
             self.reaches.append(None)
@@ -154,7 +161,6 @@ class _Nodes:
             assert step.layer is not None
             self.layers[name] = step.layer
             self.tensors |= {f"{name}.{key}": tensor for key, tensor in step.tensors.items()}
-            apart = difference(own, y)
             self.largest = max(self.largest, (apart, name))
         self.places.append((len(self.nodes) - 1,))
         self.outputs.append(y)
@@ -175,9 +181,9 @@ class _Nodes:
 
     def _open(
         self, step: Step, layer: Layer, sources: tuple[int, ...], y: Tensor
-    ) -> tuple[PageNode, Tensor, nn.Module] | None:
-        """Return the node of a layer that the formula has, what it makes, computed anew to be sure, and what computes
-        it; None where it comes out differently.
+    ) -> tuple[PageNode, Tensor, nn.Module, float] | None:
+        """Return the node of a layer that the formula has, what it makes, computed anew to be sure, what computes it,
+        and how far that is from the runtime's; None where it comes out differently.
         """
         ins = [self.picture if s == PICTURE else self.own[s] for s in sources]
         if len({x.dim() for x in ins}) > 1 or any(x.dim() == 3 for x in ins):
@@ -191,10 +197,14 @@ class _Nodes:
             return None
         with torch.no_grad():
             own: Tensor = module(*ins)
-            judged = own
+            if own.shape != y.shape:
+                return None
+            apart = difference(own, y)
+            judged = apart
             if self.rounds:
-                judged = module(*(self.picture if s == PICTURE else self.outputs[s] for s in sources))
-            if not agree(_unrounded(judged, y, step.rounded), y):
+                anew = module(*(self.picture if s == PICTURE else self.outputs[s] for s in sources))
+                judged = difference(_unrounded(anew, y, step.rounded), y)
+            if judged > CLOSE:
                 return None
         reach = self._reach(node, sources)
         self.reaches.append(reach)
@@ -213,6 +223,7 @@ class _Nodes:
             ),
             own,
             module,
+            apart,
         )
 
     def _reach(self, node: Node, sources: tuple[int, ...]) -> tuple[ReceptiveField, Pair] | None:

@@ -87,13 +87,16 @@ def difference(a: Tensor, b: Tensor) -> float:
 
     What is no number or infinite in both counts as the same; in one alone, as infinitely far.
     """
-    finite = torch.isfinite(b)
-    if not bool(finite.all()):
+    largest = float(b.abs().max()) if b.numel() else 0.0
+    if not math.isfinite(largest):
+        finite = torch.isfinite(b)
         same = torch.equal(a.nan_to_num(7, 8, 9)[~finite], b.nan_to_num(7, 8, 9)[~finite])
         a, b = a[finite], b[finite]
         if not same:
             return math.inf
-    return float((a - b).abs().nan_to_num(math.inf).max()) / max(1e-3, float(b.abs().max())) if b.numel() else 0.0
+        largest = float(b.abs().max()) if b.numel() else 0.0
+    apart = float((a - b).abs().max()) if b.numel() else 0.0
+    return math.inf if math.isnan(apart) else apart / max(1e-3, largest)
 
 
 def _plan(found: Sequence[Step]) -> tuple[Plan, list[int]] | None:

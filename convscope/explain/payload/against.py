@@ -9,13 +9,13 @@ import math
 from functools import partial
 
 from ...errors import InputError, phrase
-from ..features import feature_maps, scores
+from ..features import scores
 from ..subject.samples import Samples
 from ..subject.subject import Subject
 from .encoding import dumps, encoded_size
 from .nodes import Tensors, page_nodes, renamed_nodes, renamed_tensors
 from .records import Against, Figures, Input, TestFigures
-from .travel import ENTRY, Travelling, difference, net_scores, rounded, sizes
+from .travel import ENTRY, Travelling, difference, net_outputs, rounded, sizes
 
 GENEROUS = 1.7  # times the weights in 8 bits: a page of this size has room for them, for pictures and for data
 
@@ -51,8 +51,8 @@ def beside(second: Subject, first: Subject, graph: Travelling, share: int, limit
     fitted = Travelling(nodes, tensors, graph.samples, scores(second.net, pictures))
     rounding = None
     if bits < 32:
-        compute, outputs = partial(net_scores, second.net, pictures), partial(feature_maps, second.net, pictures)
-        rounding = difference(second, fitted, bits, compute, outputs)
+        names = [node.name for node in nodes]
+        rounding = difference(second, fitted, weights, bits, partial(net_outputs, second.net, pictures), names)
     spec = second.spec
     return Against(
         title=second.title,

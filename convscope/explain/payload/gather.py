@@ -29,7 +29,7 @@ from .history import read_history
 from .nodes import page_nodes, renamed
 from .records import LeftOut, Payload
 from .size import reduce_to
-from .travel import Travelling, fit, net_scores
+from .travel import Travelling, fit, net_outputs
 
 LIMIT = 4_300_000  # characters; with the page itself it then stays below 5 MB
 SHARE = 4 / 5  # of all characters: the network and its samples, where there is more to show
@@ -128,7 +128,7 @@ def _travelling(subject: Subject, samples: Samples, limit: int) -> tuple[Travell
         raise InputError("page.maps", got=f"{made:,}", expected=most)
     logits = scores(net, samples.pictures)
     whole = Travelling(page_nodes(net.network), net.weights(), samples, logits)
-    compute = partial(net_scores, net, samples.pictures)
+    compute = partial(net_outputs, net, samples.pictures)
     return fit(whole, subject, partial(feature_maps, net, samples.pictures), compute, limit), subject.proof
 
 

@@ -184,13 +184,17 @@ LeftOut = Literal[_Whole, _Part]
 @dataclass(frozen=True)
 class Rounding(Record):
     """To how many bits the weights were rounded, and what that makes of `n` samples: the largest difference of a score,
-    of a probability, and how many samples another class wins."""
+    of a probability, and how many samples another class wins. Where there are no scores, or boxes before them keep
+    their values: the largest `share` of a layer's largest number by which one of its numbers moves, and `where`.
+    """
 
     bits: int
-    score: float
-    probability: float
-    changed: int
     n: int
+    score: float = 0.0
+    probability: float = 0.0
+    changed: int = 0
+    share: float = 0.0
+    where: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ all, the heaviest layers first; and how much that changes the scores.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,7 +16,7 @@ from torch import Tensor, nn
 
 from ...foreign.endings import probabilities
 from ...nn import Net
-from ..features import scores
+from ..batching import batches
 from ..subject.samples import Samples
 from ..subject.subject import Subject
 from .encoding import Array, ScaledBytes, decode, dumps, encoded_size, to_bytes
@@ -25,6 +26,9 @@ from .records import Field, LeftOut, PageNode, Rounding
 PICTURES = 1 / 4  # of all characters: as many are kept for samples before weights are rounded or left out for them
 ENTRY = 100  # characters of JSON about a tensor, and about a sample
 NOWHERE = Field((0, 0), (0, 0), (0, 0))  # of a box: its units are not explained
+
+# From weights by name, what boxes make, and how many samples: what all layers make of each sample, in order.
+Computing = Callable[[Mapping[str, Array], Mapping[str, Array], int], Iterator[list[np.ndarray[Any, Any]]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,13 +58,12 @@ def fit(
     whole: Travelling,
     subject: Subject,
     outputs: Callable[[Collection[str]], Mapping[str, Array]],
-    compute: Callable[[Mapping[str, Array], Mapping[str, Array], int], Array],
+    compute: Computing,
     limit: int,
 ) -> Travelling:
     """Return `whole` in the finest form that fits into `limit` characters, or what is left where nothing more can go.
 
-    `outputs` gives what layers made of all samples, (n, …) by name; `compute` what the last makes of the first n with
-    other weights, where boxes make what is given. Matrices and kernels are rounded, biases and what
+    `outputs` gives what layers made of all samples, (n, …) by name. Matrices and kernels are rounded, biases and what
     belongs to a channel stay as they are. Where 8 bits are too many as well, samples go until they take a quarter, then
     the weights of the heaviest layers, the scores' own last: such a layer becomes a box that shows what it made of the
     samples. Then the largest maps go.
@@ -79,7 +82,8 @@ def fit(
         fitted = _without_heavy(fitted, outputs, room - len(fitted.samples) * sample)
     fitted = _without_maps(fitted, room)
     if bits < 32:
-        fitted = replace(fitted, rounding=difference(subject, fitted, bits, compute, outputs))
+        names = [node.name for node in whole.nodes]
+        fitted = replace(fitted, rounding=difference(subject, fitted, whole.tensors, bits, compute, names))
     return replace(fitted, left_out=tuple(dict.fromkeys(fitted.left_out)))
 
 
@@ -162,43 +166,54 @@ def _without_maps(whole: Travelling, room: int) -> Travelling:
 
 
 def difference(
-    subject: Subject,
-    fitted: Travelling,
-    bits: int,
-    compute: Callable[[Mapping[str, Array], Mapping[str, Array], int], Array],
-    outputs: Callable[[Collection[str]], Mapping[str, Array]],
+    subject: Subject, fitted: Travelling, plain: Tensors, bits: int, compute: Computing, names: Sequence[str]
 ) -> Rounding:
-    """Return how the scores of the samples change where weights are rounded, and boxes make what they made before."""
-    n, last = len(fitted.samples), fitted.nodes[-1].name
+    """Return how the scores of the samples change where weights are rounded, `plain` before. Where boxes make what they
+    made before, or nothing makes scores: how the layers' numbers do; `names` are those of what `compute` gives.
+    """
+    n = len(fitted.samples)
     tensors = {name: _numbers(t) for name, t in fitted.tensors.items()}
-    after = compute(tensors, fitted.maps, n).reshape(n, -1)
-    if subject.ending == "maps":
-        before = outputs([last])[last][:n].reshape(n, -1)
-        return Rounding(bits, float(np.abs(after - before).max()), 0.0, 0, n)
-    before = fitted.logits
-    chances = [probabilities(x / subject.temperature, subject.ending) for x in (before, after)]
+    after = compute(tensors, fitted.maps, n)
+    if subject.ending == "maps" or fitted.maps:
+        before = compute({name: _numbers(t) for name, t in plain.items()}, fitted.maps, n)
+        moved = (zip(names, one, other, strict=True) for one, other in zip(before, after, strict=True))
+        share, where = max((_share(one, other), name) for layers in moved for name, one, other in layers)
+        return Rounding(bits, n, share=share, where=where)
+    scores = np.concatenate([outputs[-1].reshape(1, -1) for outputs in after])
+    chances = [probabilities(x / subject.temperature, subject.ending) for x in (fitted.logits, scores)]
     return Rounding(
-        bits=bits,
-        score=float(np.abs(after - before).max()),
+        bits,
+        n,
+        score=float(np.abs(scores - fitted.logits).max()),
         probability=float(np.abs(chances[1] - chances[0]).max()),
-        changed=int((after.argmax(1) != before.argmax(1)).sum()),
-        n=n,
+        changed=int((scores.argmax(1) != fitted.logits.argmax(1)).sum()),
     )
 
 
-def net_scores(net: Net, pictures: Array, tensors: Mapping[str, Array], maps: Mapping[str, Array], n: int) -> Array:
-    """Return the scores that a Net gives for the first `n` pictures with other weights, where the layers in `maps` make
-    what stands there.
+def _share(before: Array, after: Array) -> float:
+    """Return the largest difference as a share of the largest number."""
+    largest = float(np.abs(before).max(initial=0))
+    return float(np.nan_to_num(np.abs(after - before)).max(initial=0)) / (largest if 0 < largest < np.inf else 1.0)
+
+
+def net_outputs(
+    net: Net, pictures: Array, tensors: Mapping[str, Array], maps: Mapping[str, Array], n: int
+) -> Iterator[list[Array]]:
+    """Yield for each of the first `n` pictures what the layers of a Net make with other weights, where those in `maps`
+    make what stands there.
     """
-    other = copy.deepcopy(net)
+    other = copy.deepcopy(net).eval()
     with torch.no_grad():
         for name, tensor in other.state_dict().items():
             if name in tensors:
                 tensor.copy_(torch.from_numpy(np.array(tensors[name], np.float32)))
     for name, made in maps.items():
         other.get_submodule(name).register_forward_hook(partial(_given, iter(made)))
-    with torch.no_grad():
-        return np.concatenate([scores(other, pictures[i : i + 1]) for i in range(n)])
+    for i in range(n):
+        for _, batch in batches(other, pictures[i : i + 1]):
+            with torch.no_grad():  # not around the yield: it would hold for whoever reads, too
+                outputs = other.outputs(batch)
+            yield [y.float().numpy() for y in outputs]
 
 
 def _given(made: object, _module: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> Tensor:

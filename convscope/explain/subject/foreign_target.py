@@ -31,8 +31,7 @@ def target_of_foreign(read: ForeignFile, pictures: Any, options: LookOptions) ->
     if any(isinstance(t, np.ndarray) and t.dtype.kind == "f" for t in things):  # as the graph reads them already
         spec, things, notes = infer_input(pictures, options)
     else:
-        spec, note = reading_spec(file, Asked(options.mean, options.std, options.range, options.bgr))
-        notes = (note,)
+        spec, notes = reading_spec(file, Asked(options.mean, options.std, options.range, options.bgr))
     own = within(spec, file)
     feed = _Feed(file, spec)
     classes = tuple(options.classes or next((t.classes for t in things if hasattr(t, "classes")), file.facts.classes))
@@ -52,6 +51,8 @@ def target_of_foreign(read: ForeignFile, pictures: Any, options: LookOptions) ->
             *notes,
             phrase("foreign.outputs", n=f"{len(file.outputs)}", name=file.output, names=_few(file.outputs)),
         )
+    if inputs.samples is None and inputs.dataset is None:
+        notes = (*notes, phrase("note.blank"))
     return Target(subject, inputs, None, read.path.stem, (*notes, *said_of(inputs)))
 
 

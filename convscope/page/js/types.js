@@ -213,10 +213,13 @@
 /**
  * @typedef {object} Rounding to how many bits the weights were rounded, and what that makes of n samples
  * @property {number} bits
+ * @property {number} n
  * @property {number} score the largest difference of a score
  * @property {number} probability of a probability
  * @property {number} changed how many samples another class wins
- * @property {number} n
+ * @property {number} share where boxes lie before the scores, or there are none: the largest difference of a number, as
+ *   a share of its layer's largest
+ * @property {string} where in which layer
  */
 
 /**

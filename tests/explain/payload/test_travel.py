@@ -91,3 +91,37 @@ def test_a_module_that_no_formula_describes_is_rounded_too() -> None:
     assert page.payload["rounding"]["bits"] == 8
     assert encode(np.ones(3)).dtype == "float32"
     assert len(page.html) <= 1.6e6
+
+
+def test_where_boxes_come_before_the_scores_the_largest_move_of_a_layer_is_said() -> None:
+    class Sorted(nn.Module):
+        """A box in the middle: its values stay, whatever the weights before it are rounded to."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.last = nn.Conv2d(3, 64, 3), nn.Linear(64 * 14 * 14, 30)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.last(self.first(x).sort(-1).values.flatten(1))
+
+    torch.manual_seed(0)
+    module = Sorted()
+    with torch.no_grad():
+        module.first.weight *= 1 + torch.arange(64.0).reshape(-1, 1, 1, 1)
+    x = torch.rand(1, *SHAPE)
+    page = convscope.look(module, x, megabytes=1.6)
+    told = page.payload["rounding"]
+    read = {name: torch.tensor(decode(t)) for name, t in page.payload["tensors"].items()}
+    with torch.no_grad():
+        before, weight = module.first(x), read["first.weight"]
+        after = nn.functional.conv2d(x, weight, module.first.bias)
+        inside = module.first(x).sort(-1).values.flatten(1)
+        ends = module.last(inside), nn.functional.linear(inside, read["last.weight"], module.last.bias)
+    shares = {
+        "first": float((after - before).abs().max() / before.abs().max()),
+        "last": float((ends[1] - ends[0]).abs().max() / ends[0].abs().max()),
+    }
+    assert not torch.equal(weight, module.first.weight)
+    assert told["where"] == max(shares, key=lambda name: shares[name])
+    assert told["share"] == pytest.approx(max(shares.values()), rel=0.02)
+    assert any(f"{told['share']:.2%} of its layer's largest" in note for note in page.notes)

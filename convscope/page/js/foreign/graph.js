@@ -111,7 +111,7 @@ export function foldGraph(opened, shape) {
       const whole = one.shape.every((n) => Number.isInteger(n) && n >= 0);
       if (!whole) throw refused("foreign.shapes", { where, got: shapeSaid(one.shape) });
       if (one.shape.length > bounds.rank || !(count <= bounds.constants))
-        throw refused("foreign.numbers", { where, got: shapeSaid(one.shape) });
+        throw refused("foreign.value", { where, got: shapeSaid(one.shape) });
     }
   };
 
@@ -129,15 +129,16 @@ export function foldGraph(opened, shape) {
     const most = Math.max(0, ...made.map((one) => (one ? sizeOfShape(one.shape) : 0)));
     cost +=
       read.reduce((sum, one) => sum + sizeOfShape(one), 0) + most * productsEach(node.kind, read, node.attributes);
-    const beyond = numbers > bounds.numbers ? bounds.numbers : cost > bounds.cost ? bounds.cost : 0;
-    if (beyond) throw refused("foreign.numbers", { where: calledNode(node), expected: atMost(beyond) });
+    const where = calledNode(node);
+    if (numbers > bounds.numbers) throw refused("foreign.numbers", { where, expected: atMost(bounds.numbers) });
+    if (cost > bounds.cost) throw refused("foreign.cost", { where, expected: atMost(bounds.cost) });
   };
 
   /** @param {NodeMessage} node @param {string[]} inputs @param {Record<string, any>} attributes @param {Typed[]} made */
   const compute = (node, inputs, attributes, made) => {
     heldNumbers += made.reduce((sum, one) => sum + sizeOfShape(one.shape), 0);
     if (heldNumbers > bounds.constants)
-      throw refused("foreign.numbers", { where: calledNode(node), expected: atMost(bounds.constants) });
+      throw refused("foreign.constants", { where: calledNode(node), expected: atMost(bounds.constants) });
     const given = inputs.map((name) => constants.get(name) ?? null);
     /** @type {Set<string>} */
     const of = new Set(inputs.flatMap((name) => [...(roots.get(name) ?? [])]));

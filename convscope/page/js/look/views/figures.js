@@ -55,7 +55,8 @@ export function figuresLine(app) {
 }
 
 /** That the weights were rounded, and what it makes of the samples. @param {App} app @param {Rounding} rounding */
-export function roundingWords({ t }, { bits, score, probability, changed, n }) {
+export function roundingWords({ t }, { bits, score, probability, changed, n, share, where }) {
+  if (where) return t("rounding.layers", { bits, n, share: percent(share, 2), where });
   const figures = { bits, n, score: fixed(score, 3), probability: percent(probability, 2), changed };
   return t("rounding", figures);
 }

@@ -115,7 +115,5 @@ function pictureName(app) {
   if (isNoPicture(app)) return app.t("picture.none");
   if (app.state.picture[0] === "d") return app.t("picture.own");
   if (app.state.picture[0] === "m") return app.t("picture.mistake", { n: number + 1 });
-  return (
-    app.payload.samples.names[number] || app.payload.samples.names[0] || app.t("sample.n", { n: (number || 0) + 1 })
-  );
+  return app.payload.samples.names[number] || app.payload.samples.names[0] || app.t("picture.blank");
 }
