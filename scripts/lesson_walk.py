@@ -21,7 +21,6 @@ from typing import Any
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 
-from scripts.screenshots import HIGHEST
 from tests.browser.chromium import chromium, console, resize, until, visit
 
 LOOKS = ((1280, "en", "light"), (1280, "ko", "dark"), (390, "ko", "light"), (390, "en", "dark"))
@@ -34,7 +33,10 @@ LESSON = (  # steps that remain in 45 minutes, each with the tasks that it sets
     ("architecture", ("h2",)),
     ("loss", ("i1",)),
     ("mnist", ()),
+    ("backwards", ("k2",)),
 )
+HIGHEST = 9000  # pixels of a picture: the teachers' page goes on, with its answers and sheets
+DRAWN = "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(arguments[0], 200)))"
 SHIFT = 0.1  # what Core Web Vitals call good
 SHIFTS = """
 const done = arguments[0];
@@ -100,6 +102,7 @@ class Lesson:
         self.faults += [f"{name}: {line}" for line in console(self.browser)]
         self.pictures += 1
         resize(self.browser, self.width, min(high, HIGHEST))
+        self.browser.execute_async_script(DRAWN)
         name = f"{self.width}-{self.language}-{self.theme}-{self.pictures:02}-{name}.png"
         self.browser.save_screenshot(str(self.to / name))
         resize(self.browser, self.width)
@@ -168,6 +171,16 @@ class Lesson:
         self.js("document.querySelectorAll('.quiz-key')[3].click()")
         self.expect("mnist: the quiz", "/1/.test(document.querySelector('.quiz-score').textContent)")
         self.look("mnist-quiz")
+
+    def backwards(self) -> None:
+        """The chain walked to its end, then a step, ten and a hundred."""
+        press = "[...document.querySelectorAll(arguments[0])].at(arguments[1]).click()"
+        self.js(press, "[data-widget=walk] button.icon", -1)
+        self.look("backwards-chain")
+        for n in range(3):
+            self.js(press, "[data-widget=step] .player button", n)
+        self.expect("backwards: 111 steps", "/111/.test(document.querySelector('[data-widget=step]').textContent)")
+        self.look("backwards-steps")
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -58,6 +58,11 @@
     )
       faults.push(`clipped: ${words(element)}`);
   }
+  for (const box of document.querySelectorAll("#page .segmented, #page .python-code")) {
+    const { overflowX } = getComputedStyle(box);
+    const across = overflowX === "hidden" && box.scrollWidth > box.clientWidth + 1;
+    if (across || box.scrollHeight > box.clientHeight + 1) faults.push(`cut off: ${words(box)}`);
+  }
   for (const svg of document.querySelectorAll("main svg")) {
     const texts = [...svg.querySelectorAll("text")]
       .map((one) => ({ text: one.textContent, box: one.getBoundingClientRect() }))

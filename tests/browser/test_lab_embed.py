@@ -40,6 +40,15 @@ def test_every_part_has_a_name_of_its_own_and_a_button(lab: LabPage) -> None:
         assert len(set(names)) == len(names), chapter
         buttons = lab.js("return [...document.querySelectorAll('.embed-copy')].map((e) => e.dataset.embeds)")
         assert sorted(buttons) == sorted(names), chapter
+        others = "e => !e.closest('[data-widget], .python, .words')"
+        assert not lab.js(f"return [...document.querySelectorAll('main section.worked')].filter({others}).length"), (
+            chapter
+        )
+
+
+def test_what_stands_inside_is_trained_where_it_stands_alone(lab: LabPage) -> None:
+    lab.open("training", "&embed=inside")
+    WebDriverWait(lab.browser, 60).until(lambda _: lab.text("[data-widget=inside] tbody").count("±") == 1)
 
 
 @pytest.mark.parametrize(("chapter", "part"), [("convolution", "sum"), ("sharing", "matrix"), ("loss", "cross")])

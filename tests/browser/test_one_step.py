@@ -121,3 +121,14 @@ def test_a_layer_that_learned_nothing_has_no_step_and_nonsense_is_as_at_the_star
     page.open("v=layer&n=conv1&c=0&p=s0&o=99_bogus_123456789")
     assert figure(page, "one") < figure(page, "before")
     assert not page.console()
+
+
+def test_the_step_of_a_5x5_kernel_stands_in_one_row_and_no_number_leaves_its_place(page: Page) -> None:
+    page.open("v=layer&n=conv2&c=2&p=s0&o=0.1__0")
+    figure(page, "all")
+    page.js("document.querySelectorAll('.one-step .numbers').forEach((one) => one.style.setProperty('--columns', 5))")
+    tops = page.js("[...document.querySelectorAll('.step-grid')].map((e) => e.getBoundingClientRect().top)")
+    assert len(tops) == 3
+    assert len(set(tops)) == 1
+    shown = "[...document.querySelectorAll('.step-grid .cell, .step-sum .how')]"
+    assert page.js(f"{shown}.filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.textContent)") == []

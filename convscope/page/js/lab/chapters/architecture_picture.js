@@ -9,6 +9,8 @@ import { SLANT, blocksOf } from "./architecture_blocks.js";
 /** @typedef {import("../../formula/trace.js").PlanNetwork} PlanNetwork */
 
 const MOST_BLOCKS = 60;
+const BLOCKS_PLACE = 900; // pixels that it has beside the list of chapters
+const LEAST_BLOCKS_ZOOM = 0.88; // its words can be read; what is wider is scrolled
 
 /** @param {Lab} lab @param {(index: number) => void} look */
 export function blocksPicture(lab, look) {
@@ -33,7 +35,7 @@ export function blocksPicture(lab, look) {
       const shown = blocks.slice(0, MOST_BLOCKS);
       const end = shown.length < blocks.length ? shown[shown.length - 1].x + shown[shown.length - 1].width + 20 : width;
       svg.setAttribute("viewBox", `0 0 ${end.toFixed(0)} ${height.toFixed(0)}`);
-      const zoom = Math.max(1, Math.min(1.35, 940 / end)); // small networks fill their place
+      const zoom = Math.max(LEAST_BLOCKS_ZOOM, Math.min(1.35, BLOCKS_PLACE / end)); // small networks fill their place
       svg.setAttribute("width", (zoom * end).toFixed(0));
       svg.setAttribute("height", (zoom * height).toFixed(0));
       drawn.clear();

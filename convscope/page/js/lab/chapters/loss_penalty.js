@@ -72,7 +72,7 @@ export function penaltyPart(lab) {
           "figcaption",
           { class: "curve-key" },
           make(doc, "span", { class: "key measured-loss" }, t("info.ce")),
-          make(doc, "span", { class: "key" }, t("info.l1")),
+          make(doc, "span", { class: "key dotted" }, t("info.l1")),
         ),
       ),
       make(doc, "div", {}, slide.element, jump.element, make(doc, "div", { class: "table-scroll" }, table), times),

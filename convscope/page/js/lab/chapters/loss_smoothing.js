@@ -58,7 +58,7 @@ export function smoothingPart(lab) {
           "figcaption",
           { class: "curve-key" },
           make(doc, "span", { class: "key measured-loss" }, t("info.smooth.key")),
-          make(doc, "span", { class: "key" }, t("info.ce")),
+          make(doc, "span", { class: "key dotted" }, t("info.ce")),
           make(doc, "span", { class: "key loss-floor" }, t("info.smooth.floor")),
         ),
       ),

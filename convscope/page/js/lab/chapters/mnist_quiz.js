@@ -85,7 +85,7 @@ export function quizPart(lab) {
   const element = make(
     doc,
     "section",
-    { class: "worked quiz" },
+    { class: "worked quiz", "data-widget": "quiz" },
     make(doc, "h2", {}, t("quiz.title")),
     make(doc, "p", {}, t("quiz.text")),
     make(doc, "div", { class: "quiz-row" }, canvas, make(doc, "div", {}, which, ask, pad, result, next, again, score)),

@@ -21,6 +21,12 @@ export function gradientText(value) {
   return fixed(value, size >= 0.01 ? 4 : 5);
 }
 
+/** A number for a cell of a kernel: its first digit where three decimals have none. @param {number} value */
+function shortText(value) {
+  if (value === 0 || Math.abs(value) >= 0.0005) return value === 0 ? "0" : compact(value);
+  return value.toExponential(0).replace(/-/g, "−");
+}
+
 /** What a learned number is called. @param {App} app @param {Step} step @param {string} name @param {number} at */
 export function learnedName(app, { index, channel }, name, at) {
   const { t } = app;
@@ -123,7 +129,7 @@ function stepGrid(app, name, values, columns, limit, marked, press) {
         "aria-label": `${name}, ${t("step.cell", { y, x, v: gradientText(value) })}`,
         on: { click: () => press(i) },
       },
-      Math.abs(value) >= 0.0005 ? compact(value) : gradientText(value),
+      shortText(value),
     );
     setVar(square, "colour", colourOf("weights", app.dark(), value, limit || 1));
     setVar(square, "cell-ink", inkOn("weights", app.dark(), value, limit || 1));

@@ -155,13 +155,13 @@ function mountTraining(lab) {
           : t("wrong.stale");
   };
   const silent = runs.listen(soon);
-  // The first training begins by itself once the curves are seen.
+  // The first training begins by itself once the curves are seen, or what stands inside: one of them alone in a frame.
   const watcher = new win.IntersectionObserver((entries) => {
     if (!entries.some((one) => one.isIntersecting) || runs.begun) return;
     watcher.disconnect();
     train(now(), before());
   });
-  watcher.observe(curves.element);
+  for (const part of [curves, inside]) watcher.observe(part.element);
   const refresh = () => {
     const chosen = EXPERIMENTS.find((one) => codeOf(now()) === codeOf(one.now) && lab.state.b === codeOf(one.before));
     watch.textContent = chosen ? chosen.watch(t) : t("wrong.watch");
