@@ -14,6 +14,7 @@ MOST_BYTES = 4_000_000  # of a file beside it
 NAMES = ("classes.txt", "labels.txt", "names.txt", "synset.txt", "imagenet_classes.txt")
 CONFIGS = ("preprocessor_config.json", "config.json", "preprocess.json")
 WITHIN = ("pretrained_cfg", "preprocessor_config", "config")  # of a file's own metadata
+CALLED = ("names", "classes", "id2label", "labels", "character")  # there, a list, a mapping or a name a line
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,9 @@ class Facts:
 def facts(path: Path, metadata: Mapping[str, str]) -> Facts:
     """Return what is said: by the file's own metadata first, then by what lies beside it.
 
-    Understood are the metadata that YOLO's exporter writes (`names`, `imgsz`), Hugging Face's preprocessor_config.json
-    and config.json with their own factor, timm's pretrained_cfg, either of them as text in the metadata too, and a list
-    of names in a text file.
+    Understood are the metadata that YOLO's and PaddlePaddle's exporters write (`names`, `imgsz`, `character`), Hugging
+    Face's preprocessor_config.json and config.json with their own factor, timm's pretrained_cfg, either of them as text
+    in the metadata too, and a list of names in a text file.
     """
     found = _of_metadata(metadata)
     for name in CONFIGS:
@@ -54,7 +55,11 @@ def read_names(path: Path) -> tuple[str, ...]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return ()
-    return tuple(line.strip() for line in text.rstrip().splitlines())
+    return _lines(text)
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.rstrip().splitlines()) if len(text) <= MOST_BYTES else ()
 
 
 def _joined(first: Facts, then: Facts) -> Facts:
@@ -65,8 +70,8 @@ def _joined(first: Facts, then: Facts) -> Facts:
 
 
 def _of_metadata(metadata: Mapping[str, str]) -> Facts:
-    names = _literal(metadata.get("names", metadata.get("classes", metadata.get("id2label", ""))))
-    classes = _names(names)
+    called = next((metadata[key] for key in CALLED if metadata.get(key)), "")
+    classes = _names(_literal(called)) or (_lines(called) if "\n" in called else ())
     size = _size(_literal(metadata.get("imgsz", metadata.get("input_size", ""))))
     mean, std = (_numbers(_literal(metadata.get(key, ""))) for key in ("mean", "std"))
     source = "metadata" if classes or size or (mean and std) else ""

@@ -53,7 +53,9 @@ def test_timms_configuration_and_names_stand_in_the_metadata(tmp_path: Path) -> 
     cfg = {"mean": MEAN, "std": STD, "input_size": [3, 12, 12], "label_names": ["cat", "dog"]}
     known = opened(tmp_path, pretrained_cfg=json.dumps(cfg)).facts
     assert (known.mean, known.std, known.size, known.classes) == (tuple(MEAN), tuple(STD), (12, 12), ("cat", "dog"))
-    assert facts(tmp_path / "net.onnx", {"id2label": "{0: 'cat', 1: 'dog'}"}).classes == ("cat", "dog")
+    for metadata in ({"id2label": "{0: 'cat', 1: 'dog'}"}, {"character": "cat\n dog\n"}, {"labels": "['cat', 'dog']"}):
+        assert facts(tmp_path / "net.onnx", metadata).classes == ("cat", "dog")
+    assert facts(tmp_path / "net.onnx", {"character": "cat"}).classes == ()
 
 
 def test_the_files_own_word_counts_before_what_lies_beside_it(tmp_path: Path) -> None:

@@ -10,22 +10,28 @@ import { literalOf } from "./literal.js";
  */
 
 const MOST_SAID = 4_000_000; // characters of a text
+const WITHIN = ["pretrained_cfg", "preprocessor_config", "config"]; // of a file's own metadata
+const CALLED = ["names", "classes", "id2label", "labels", "character"]; // there, a list, a mapping or a name a line
 
 /** @type {Facts} */
 export const NO_FACTS = { mean: [], std: [], size: null, classes: [], source: "" };
 
 /** @param {Record<string, string>} metadata @returns {Facts} */
 export function factsOfMetadata(metadata) {
-  const said = (/** @type {string[]} */ ...keys) => {
+  const written = (/** @type {string[]} */ ...keys) => {
     const text = metadata[keys.find((key) => metadata[key]) ?? ""] ?? "";
-    return text && text.length <= MOST_SAID ? literalOf(text) : undefined;
+    return text.length <= MOST_SAID ? text : "";
   };
-  const classes = classNames(said("names", "classes"));
+  const said = (/** @type {string[]} */ ...keys) => literalOf(written(...keys));
+  const called = written(...CALLED);
+  const list = classNames(literalOf(called));
+  const classes = list.length || !called.includes("\n") ? list : linesOf(called);
   const size = rowsAndColumns(said("imgsz", "input_size"));
   const [mean, std] = [fewNumbers(said("mean")), fewNumbers(said("std"))];
   const scaled = mean.length > 0 && std.length > 0;
   const source = classes.length || size || scaled ? "metadata" : "";
-  return { mean: scaled ? mean : [], std: scaled ? std : [], size, classes, source };
+  const found = { mean: scaled ? mean : [], std: scaled ? std : [], size, classes, source };
+  return WITHIN.reduce((facts, key) => joinedFacts(facts, factsOfConfig(said(key), `metadata ${key}`)), found);
 }
 
 /** A file beside it: preprocessor_config.json, config.json, or a list of names. @param {string} name @param {string} text
@@ -33,24 +39,47 @@ export function factsOfMetadata(metadata) {
 export function factsOfFile(name, text) {
   if (text.length > MOST_SAID) return NO_FACTS;
   if (!name.toLowerCase().endsWith(".json")) {
-    const classes = text
-      .replace(/^\uFEFF/, "")
-      .trimEnd()
-      .split(/\r?\n/)
-      .map((line) => line.trim());
-    return text.trim() ? { ...NO_FACTS, classes, source: name } : NO_FACTS;
+    return text.trim() ? { ...NO_FACTS, classes: linesOf(text.replace(/^\uFEFF/, "")), source: name } : NO_FACTS;
   }
-  const config = literalOf(text);
+  return factsOfConfig(literalOf(text), name);
+}
+
+/** @param {string} text */
+function linesOf(text) {
+  return text
+    .trimEnd()
+    .split(/\r?\n/)
+    .map((line) => line.trim());
+}
+
+/** What Hugging Face's and timm's configurations say. @param {any} config @param {string} name @returns {Facts} */
+function factsOfConfig(config, name) {
   if (!(config instanceof Map)) return NO_FACTS;
   const nested = config.get("pretrained_cfg") ?? config;
   const inner = nested instanceof Map ? nested : new Map();
-  const mean = fewNumbers(config.get("image_mean") ?? inner.get("mean"));
-  const std = fewNumbers(config.get("image_std") ?? inner.get("std"));
+  const [mean, std] = rescaled(
+    fewNumbers(config.get("image_mean") ?? inner.get("mean")),
+    fewNumbers(config.get("image_std") ?? inner.get("std")),
+    config,
+  );
   const size = rowsAndColumns(config.get("crop_size") || config.get("size") || inner.get("input_size"));
   const classes = classNames(config.get("id2label") ?? inner.get("label_names"));
   const scaled = mean.length > 0 && std.length > 0;
   const source = scaled || size || classes.length ? name : "";
   return { mean: scaled ? mean : [], std: scaled ? std : [], size, classes, source };
+}
+
+/**
+ * Mean and std for pictures in 0…1 where a configuration has another factor than 1/255, or normalises nothing (Hugging
+ * Face, image processors: do_rescale, rescale_factor, do_normalize).
+ * @param {number[]} mean @param {number[]} std @param {Map<string, any>} config @returns {[number[], number[]]}
+ */
+function rescaled(mean, std, config) {
+  const factor = config.get("do_rescale") === false ? 1 : (config.get("rescale_factor") ?? 1 / 255);
+  if (typeof factor !== "number" || !Number.isFinite(factor) || factor <= 0) return [[], []];
+  const unit = 255 * factor;
+  const [middle, scale] = config.get("do_normalize") === false ? [mean.map(() => 0), std.map(() => 1)] : [mean, std];
+  return Math.abs(unit - 1) < 1e-9 ? [middle, scale] : [middle.map((m) => m / unit), scale.map((s) => s / unit)];
 }
 
 /** What the first says, and of the rest what it does not. @param {Facts} first @param {Facts} then @returns {Facts} */

@@ -15,6 +15,14 @@ export function compact(value) {
   return fixed(value, size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3);
 }
 
+/** A number that is never shown as 0 without being it: 3 decimals, or as many as its first two digits need.
+ * @param {number} value */
+export function telling(value) {
+  const size = Math.abs(value);
+  const small = size > 0 && size < 0.1;
+  return small ? fixed(value, Math.min(12, 1 - Math.floor(Math.log10(size)))) : compact(value);
+}
+
 /** A cell of a small table: 0 is just 0. @param {number} value */
 export function cell(value) {
   if (value === 0) return "0";

@@ -21,6 +21,7 @@ from convscope.page.opening import empty_html, opening_dictionary, opening_words
 from tests.foreign.graphs import classifier, model, weights
 from tests.foreign.test_look import head
 from tests.foreign.test_operators import NODES, ended, on_rows
+from tests.foreign.test_sidecar import BASE, CASES
 from tests.page.js.foreign.node import Reader
 
 DATA = Path(onnx.__file__).parent / "backend" / "test" / "data"
@@ -262,8 +263,25 @@ def test_names_and_numbers_that_lie_beside_a_file(page: Reader) -> None:
     )
     assert (said["classes"], said["by"]) == (["ant", "bee", "cat", "dog", "elk"], "sidecar")
     assert (said["input"]["mean"], said["input"]["std"]) == ([127.5] * 3, [63.75] * 3)
-    said = page.read(classifier(names="{0: 'a', 1: 'b', 2: 'c', 3: 'd', 4: 'e'}"), size=[12, 12])
-    assert said["classes"] == list("abcde")
+    for metadata in ({"names": "{0: 'a', 1: 'b', 2: 'c', 3: 'd', 4: 'e'}"}, {"character": "a\nb\nc\nd\ne\n"}):
+        assert page.read(classifier(**metadata), size=[12, 12])["classes"] == list("abcde")
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("place", ["beside", "within"])
+def test_a_configuration_is_read_with_its_own_factor_on_both_sides(
+    page: Reader, tmp_path: Path, case: str, place: str
+) -> None:
+    config = json.dumps({**BASE, **CASES[case][0]})
+    within = {"preprocessor_config": config} if place == "within" else {}
+    beside = {"beside": {"preprocessor_config.json": config}} if place == "beside" else {}
+    for name, text in beside.get("beside", {}).items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "net.onnx").write_bytes(data := classifier(**within))
+    spec, _ = reading_spec(open_foreign(tmp_path / "net.onnx", (3, 12, 12)), Asked())
+    said = page.read(data, size=[12, 12], **beside)
+    np.testing.assert_allclose(said["input"]["mean"], spec.mean, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(said["input"]["std"], spec.std, rtol=1e-6)
 
 
 def test_metadata_is_read_as_python_reads_it(page: Reader) -> None:

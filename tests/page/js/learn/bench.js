@@ -4,6 +4,7 @@ import { distancesOf, statisticsOf } from "../../../../convscope/page/js/engine/
 import { watchActivity } from "../../../../convscope/page/js/learn/activity.js";
 import { calibrate } from "../../../../convscope/page/js/learn/calibration.js";
 import { elasticField } from "../../../../convscope/page/js/learn/elastic.js";
+import { telling } from "../../../../convscope/page/js/kit/format.js";
 import { sha256 } from "../../../../convscope/page/js/kit/sha256.js";
 import { BATCH_KINDS } from "../../../../convscope/page/js/learn/kinds/all.js";
 import { kernelsFor } from "../../../../convscope/page/js/learn/kernels/choice.js";
@@ -202,6 +203,7 @@ const calls = {
   },
   facts: (trained) => JSON.parse(pythonJson(factsOf(trained))),
   sha256: ({ bytes }) => sha256(bytes),
+  telling: ({ value }) => telling(value),
   json: ({ value }) => pythonJson(value),
   reals: ({ values }) => values.map((/** @type {string} */ text) => pythonJson(real(Number(text)))),
   // What a session says to messages, each taken once the clock's time has come; a clock that moves 10 ms a look.

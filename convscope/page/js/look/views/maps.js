@@ -1,7 +1,7 @@
 /** One map as a small canvas, and the legend of its colours. */
 
 import { boxOf, make, makeSvg, setVar } from "../../kit/dom.js";
-import { compact } from "../../kit/format.js";
+import { telling } from "../../kit/format.js";
 import { limitOf, sizeOf, valuesOf } from "../lookup.js";
 import { colourOf, largest, paint, paintPicture } from "../../kit/palette.js";
 
@@ -137,7 +137,7 @@ export function legend(
   const canvas = pixels(app.doc, "ramp");
   const steps = Array.from({ length: 65 }, (_, i) => (positive ? i / 64 : (i - 32) / 32));
   paint(canvas, steps, 0, 1, steps.length, 1, scale, app.dark());
-  const ends = limit === null ? [app.t("legend.least"), app.t("legend.most")] : [compact(-limit), compact(limit)];
+  const ends = limit === null ? [app.t("legend.least"), app.t("legend.most")] : [telling(-limit), telling(limit)];
   return make(
     app.doc,
     "figure",

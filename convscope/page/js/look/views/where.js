@@ -1,7 +1,7 @@
 /** Where the network looked, by several ways of asking: LRP, Grad-CAM and occlusion, and the deletion test of them. */
 
 import { button, make, makeSvg, refill, segmented } from "../../kit/dom.js";
-import { compact, percent } from "../../kit/format.js";
+import { percent, telling } from "../../kit/format.js";
 import { inSquares, overPicture } from "../../engine/heat.js";
 import { indexOf } from "../lookup.js";
 import { METHODS, RULE_CHOICES, comparedOf, compareMethods, mapBy, methodsOf, ruleNow, sharedOut } from "../reasons.js";
@@ -125,11 +125,11 @@ export function whereView(app) {
     refill(legends, legend(app, "activations", limit, shown ? t("legend.relevance") : t("legend.heat"), cam));
     if (largest(map.values) === 0) status.textContent = t("where.nothing");
     else if (shown && shown.side > 1)
-      status.textContent = t("relevance.squares", { size: `${shown.side}×${shown.side}`, value: compact(limit) });
-    else if (shown) status.textContent = t("relevance.most", { value: compact(limit) });
+      status.textContent = t("relevance.squares", { size: `${shown.side}×${shown.side}`, value: telling(limit) });
+    else if (shown) status.textContent = t("relevance.most", { value: telling(limit) });
     else if (cam) {
       const blank = isBlankAt(app, app.engine.nodes[grid].field, map) ? ` ${t("where.cam.blank")}` : "";
-      status.textContent = t("where.cam.most", { value: compact(limit) }) + blank;
+      status.textContent = t("where.cam.most", { value: telling(limit) }) + blank;
     } else status.textContent = t("where.most", { value: percent(limit) });
     for (const stack of stacks) stack.classList.toggle("pressable", shown !== null);
   };
