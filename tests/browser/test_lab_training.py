@@ -84,6 +84,15 @@ def test_chapter_10_of_a_static_page_trains_by_itself(lab: LabPage) -> None:
     until(lambda: lab.text(".drawing-digit .note").startswith("It is read by the lecture's network"), 10)
 
 
+DROPPED = """
+const [held, on] = arguments;
+const dataTransfer = new DataTransfer();
+dataTransfer.items.add(document.querySelector(held).files[0]);
+for (const kind of ["dragover", "drop"])
+  document.querySelector(on).dispatchEvent(new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer }));
+"""
+
+
 def test_all_of_mnist_is_taken_from_its_file_and_from_no_other(lab: LabPage, built: Path, tmp_path: Path) -> None:
     whole = built / "mnist.bin"
     data, known = whole.read_bytes(), whole_digits()[0]
@@ -96,7 +105,12 @@ def test_all_of_mnist_is_taken_from_its_file_and_from_no_other(lab: LabPage, bui
     field = lab.browser.find_element("css selector", ".whole-file")
     field.send_keys(str(other))
     until(lambda: lab.text(".whole-digits .trouble").startswith("This is not the file mnist.bin"))
-    field.send_keys(str(whole))
+    lab.js(
+        "const put = Object.assign(document.createElement('input'), { type: 'file', id: 'held' }); "
+        "document.body.append(put)"
+    )
+    lab.browser.find_element("css selector", "#held").send_keys(str(whole))
+    lab.js(DROPPED, "#held", ".train-this .page-training")  # anywhere on the part, not on the words about it alone
     until(lambda: "60,000 digits to learn from and 10,000 to test with" in lab.text(".whole-words"))
     lab.press("Train")
     until(lambda: lab.text(".train-state").startswith("Finished after 468 steps."))

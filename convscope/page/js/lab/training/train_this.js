@@ -96,6 +96,7 @@ export function trainThis(lab, network, { name = "formula", changed = null } = {
     panel.element,
     reading?.element,
   );
+  whole?.catches(element);
   const refresh = () => {
     element.hidden = !network();
     whole?.refresh();

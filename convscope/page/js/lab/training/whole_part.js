@@ -47,25 +47,25 @@ export function wholePart(lab, few, speed) {
   const element = make(
     doc,
     "div",
-    { class: "whole-digits", on: { dragover: over, drop } },
+    { class: "whole-digits" },
     make(doc, "div", { class: "train-choices" }, choose.element, load, field),
     trouble,
     words,
   );
 
-  /** @param {DragEvent} event */
-  function over(event) {
-    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
-  }
-
-  /** @param {DragEvent} event */
-  function drop(event) {
-    const file = event.dataTransfer?.files[0];
-    if (!file || !whole) return;
-    event.preventDefault();
-    event.stopPropagation();
-    got(whole.read(file));
-  }
+  /** Take a file that is dropped anywhere on a place. @param {HTMLElement} place */
+  const catches = (place) => {
+    place.addEventListener("dragover", (event) => {
+      if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+    });
+    place.addEventListener("drop", (event) => {
+      const file = event.dataTransfer?.files[0];
+      if (!file) return;
+      event.preventDefault();
+      event.stopPropagation();
+      got(whole.read(file));
+    });
+  };
 
   const refresh = () => {
     const { state, fault } = whole;
@@ -80,7 +80,7 @@ export function wholePart(lab, few, speed) {
   };
   const silent = whole.listen(refresh);
   refresh();
-  return { element, refresh, taken, gone: silent };
+  return { element, refresh, taken, catches, gone: silent };
 }
 
 /** @param {Lab} lab @param {WholeDigits} whole @param {string} megabytes @param {number} few @param {number | null} speed */
