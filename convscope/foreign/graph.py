@@ -25,6 +25,7 @@ MOST_CONSTANTS = 300_000_000  # in all weights and what is computed of them
 MOST_COST = 10**12  # multiply-adds for one picture: half a minute of one core
 SMALL = 4096  # numbers of a constant that shapes may be made of
 SAME = {"Identity", "Dropout"}  # hand their input on
+SAME_OF_ONE = {"Concat", "Sum", "Mean", "Max", "Min"}  # likewise, where they read nothing else
 SHAPED_AS_READ = {"GroupNormalization"}  # whose schema of opset 18, taken back later, onnx infers nothing by
 FRESH = {"Constant", "ConstantOfShape", "DequantizeLinear"}  # whose results are learned, not what they are made of
 RESHAPES = {"Reshape", "Unsqueeze", "Squeeze", "Flatten"}
@@ -94,7 +95,8 @@ class _Folding:
     def _add(self, node: NodeProto) -> None:
         graph = self.graph
         inputs = [graph.value(name) for name in node.input]
-        if node.op_type in SAME and inputs and inputs[0] and node.output[0]:
+        hands_on = node.op_type in SAME or (node.op_type in SAME_OF_ONE and len(inputs) == 1)
+        if hands_on and inputs and inputs[0] and node.output[0]:
             graph.same[node.output[0]] = inputs[0]
             return
         outputs = self._infer(node, inputs)

@@ -108,6 +108,23 @@ def test_a_transposed_convolution_may_say_what_it_makes(tmp_path: Path, said: st
     assert payload["nodes"][0]["output"] == ([2, 22, 23] if said == "output_shape" else [2, 24, 24])
 
 
+def of_one(kind: str) -> bytes:
+    """A join of one value alone, as a densely connected block begins with, and one of two."""
+    options = {"axis": 1} if kind == "Concat" else {}
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["c"]),
+        helper.make_node(kind, ["c"], ["one"], **options),
+        helper.make_node("Relu", ["one"], ["r"]),
+        helper.make_node("Concat", ["one", "r"], ["n"], axis=1),
+    ]
+    return model(ended(nodes), weights(w=(4, 3, 3, 3)))
+
+
+@pytest.mark.parametrize("kind", ["Concat", "Sum", "Mean", "Max", "Min"])
+def test_a_join_of_one_value_is_that_value(tmp_path: Path, kind: str) -> None:
+    same(tmp_path, of_one(kind), ["conv", "relu", "concat", "gap", "flatten"])
+
+
 @pytest.mark.parametrize("square", ["Pow", "Mul"])
 def test_a_layer_normalisation_written_out_in_pieces_is_one_layer(tmp_path: Path, square: str) -> None:
     tensors = weights(f=(3, 1, 1), b=(1, 3, 1, 1)) | {"two": np.array(2, np.float32), "eps": np.array(1e-3, np.float32)}

@@ -35,6 +35,7 @@ import { RULES, shapeConstant } from "./shapes.js";
  */
 
 const SAME_VALUE = new Set(["Identity", "Dropout"]); // hand their input on
+const SAME_OF_ONE = new Set(["Concat", "Sum", "Mean", "Max", "Min"]); // likewise, where they read nothing else
 const FRESH = new Set(["Constant", "ConstantOfShape", "DequantizeLinear"]); // whose results are learned
 const SMALL_CONSTANT = 4096; // numbers of a constant that shapes may be made of
 const HEAVY = new Set(["ConvTranspose", "Einsum", "ConvInteger", "QLinearConv", "LSTM", "GRU", "RNN", "GridSample"]);
@@ -169,7 +170,8 @@ export function foldGraph(opened, shape) {
     const inputs = node.inputs.map(value);
     stretchAlong(inputs, attributes);
     const [first] = node.outputs;
-    if (SAME_VALUE.has(node.kind) && inputs[0] && first) {
+    const handsOn = SAME_VALUE.has(node.kind) || (SAME_OF_ONE.has(node.kind) && inputs.length === 1);
+    if (handsOn && inputs[0] && first) {
       same.set(first, inputs[0]);
       return;
     }

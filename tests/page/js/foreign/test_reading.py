@@ -20,7 +20,7 @@ from convscope.foreign.reading import Foreign, open_foreign
 from convscope.page.opening import empty_html, opening_dictionary, opening_words
 from tests.foreign.graphs import classifier, model, weights
 from tests.foreign.test_look import head
-from tests.foreign.test_operators import NODES, ended, on_rows
+from tests.foreign.test_operators import NODES, ended, of_one, on_rows
 from tests.foreign.test_sidecar import BASE, CASES
 from tests.page.js.foreign.node import Reader
 
@@ -109,6 +109,12 @@ def test_an_operator_with_its_options(page: Reader, kind: str, tmp_path: Path) -
 def test_constants_on_rows_of_numbers_are_scalings(page: Reader, tmp_path: Path) -> None:
     said = compared(page, on_rows(), tmp_path / "net.onnx", size=[12, 12])
     assert [node["kind"] for node in said["nodes"][3:]] == ["fc", "prelu", "scale", "scale", "scale"]
+
+
+@pytest.mark.parametrize("kind", ["Concat", "Sum", "Mean", "Max", "Min"])
+def test_a_join_of_one_value_is_that_value(page: Reader, kind: str, tmp_path: Path) -> None:
+    said = compared(page, of_one(kind), tmp_path / "net.onnx", size=[12, 12])
+    assert [node["kind"] for node in said["nodes"][:4]] == ["conv", "relu", "concat", "gap"]
 
 
 @pytest.mark.parametrize("how", ["align_corners", "asymmetric", "half_pixel", "pytorch_half_pixel"])
