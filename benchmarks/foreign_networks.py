@@ -39,7 +39,7 @@ class Bed:
 
     group: str
     name: str
-    way: str  # "ONNX" or "torch"
+    way: str  # "torch", "ONNX" (of torchvision as the exporter by TorchScript writes it), or "ONNX, dynamo"
     made: Callable[[Path], Any]
     x: Any = None
 
@@ -74,13 +74,14 @@ def torchvision_network(name: str) -> torch.nn.Module:
     return made
 
 
-def exported(name: str, folder: Path) -> Path:
-    """Write a network of torchvision as an ONNX file."""
+def exported(name: str, folder: Path, dynamo: bool = False) -> Path:
+    """Write a network of torchvision as an ONNX file; `dynamo`: by torch.export, in the opset of its choice."""
     file = folder / f"{name}.onnx"
+    options: dict[str, Any] = {"external_data": False, "verbose": False} if dynamo else {"opset_version": OPSET}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         module, x = torchvision_network(name), torch.rand(1, 3, 224, 224)
-        torch.onnx.export(module, (x,), str(file), opset_version=OPSET, dynamo=False)
+        torch.onnx.export(module, (x,), str(file), dynamo=dynamo, **options)
     return file
 
 
@@ -124,6 +125,8 @@ def beds() -> Iterator[Bed]:
         yield Bed("torchvision", name, "torch", lambda folder, name=name: torchvision_network(name), noise())
     for name in TORCHVISION:
         yield Bed("torchvision", name, "ONNX", lambda folder, name=name: exported(name, folder))
+    for name in TORCHVISION:
+        yield Bed("torchvision", name, "ONNX, dynamo", lambda folder, name=name: exported(name, folder, dynamo=True))
 
 
 def _rapidocr(folder: Path) -> Path:

@@ -33,7 +33,8 @@ from tests.browser.chromium import chromium
 NAME = "networks"
 KEY = ("group", "network", "way")
 WHAT = (
-    "Networks that others built, looked at by convscope, one row a network and way in (ONNX file or torch module): "
+    "Networks that others built, looked at by convscope, one row a network and way in (torch module, ONNX file, or ONNX "
+    "file as torch.export writes it): "
     "nodes, boxes (what is no layer of the formula, by operator), parameters and multiply-adds as `describe` counts "
     "them and as torchinfo and fvcore do, the largest difference of our layers to ONNX Runtime or torch as a share of "
     "the node's largest number, and which node; layers whose weights the page's megabytes do not hold; seconds of "
@@ -47,7 +48,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", help="networks whose name has one of these words")
     parser.add_argument("--group")
-    parser.add_argument("--way", choices=("ONNX", "torch"))
+    parser.add_argument("--way", choices=("ONNX", "ONNX, dynamo", "torch"))
     given = parser.parse_args()
     warnings.simplefilter("ignore")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name, chromium(Path(name) / "profile") as driver:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import results
+from benchmarks.foreign_networks import beds
 from benchmarks.networks import NAME
 from benchmarks.results import Result, Row
 from benchmarks.tables import footnote, markdown
@@ -38,7 +39,10 @@ GROUPS = {
 
 def tables(result: Result) -> dict[str, str]:
     """Return each table's text by the name that its mark in the page has."""
-    rows = result["rows"]
+    order = {(bed.group, bed.name, bed.way): i for i, bed in enumerate(beds())}
+    first = {(group, name): i for (group, name, _), i in reversed(order.items())}
+    places = {(group, name, way): (first[group, name], i) for (group, name, way), i in order.items()}
+    rows = sorted(result["rows"], key=lambda row: places[row["group"], row["network"], row["way"]])
     found = {name: markdown(HEAD, [line(r) for r in rows if r["group"] in of], words=2) for name, of in GROUPS.items()}
     counted = [row for row in rows if row.get("fvcore") is not None]
     found["counts"] = markdown(COUNTS, [counts(row) for row in counted], words=1)
