@@ -33,13 +33,12 @@ from tests.browser.chromium import chromium
 NAME = "networks"
 KEY = ("group", "network", "way")
 WHAT = (
-    "Networks that others built, looked at by convscope, one row a network and way in (torch module, ONNX file, or ONNX "
-    "file as torch.export writes it): "
-    "nodes, boxes (what is no layer of the formula, by operator), parameters and multiply-adds as `describe` counts "
-    "them and as torchinfo and fvcore do, the largest difference of our layers to ONNX Runtime or torch as a share of "
-    "the node's largest number, and which node; layers whose weights the page's megabytes do not hold; seconds of "
-    "`look`; milliseconds from the beginning of a navigation to the page's first and largest contentful paint in "
-    "headless Chromium, 1280×900, from file://; `load` is the machine's, of one minute."
+    "Networks that others built, looked at by convscope, one row a network and way in (torch module, ONNX file, or "
+    "ONNX file as torch.export writes it): nodes, boxes (what is no layer of the formula, by operator), parameters and "
+    "multiply-adds as `describe` counts them and as torchinfo and fvcore do, the largest difference of our layers to "
+    "ONNX Runtime or torch as a share of the node's largest number, and which node; layers whose weights the page's "
+    "megabytes do not hold; seconds of `look`; milliseconds from the beginning of a navigation to the page's first and "
+    "largest contentful paint in headless Chromium, 1280×900, from file://; `load` is the machine's, of one minute."
 )
 
 

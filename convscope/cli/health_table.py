@@ -9,21 +9,22 @@ from ..errors import phrase, printable
 from .columns import columns, left, right
 
 if TYPE_CHECKING:
-    from ..explain.health import Fault, Health, LayerHealth
+    from ..evaluation.health import Health, LayerHealth, State
 
 SHOWN = 6  # units of a layer that are named
-HEADS: dict[Fault, str] = {
+HEADS: dict[State, str] = {
     "notfinite": "no number",
     "saturated": "saturated",
     "dead": "dead",
     "constant": "constant",
     "duplicate": "duplicate",
+    "linear": "always on",
 }
 
 
 def health_lines(found: Health) -> Iterator[str]:
     """Yield the lines: the sum over all layers first, then the layers, then the weights and the remedies."""
-    from ..explain.health import FAULTS, REMEDIES
+    from ..evaluation.health import FAULTS, REMEDIES, STATES
 
     if found.tells:
         units = f"{sum(len(layer.units) for layer in found.layers):,}"
@@ -43,9 +44,9 @@ def health_lines(found: Health) -> Iterator[str]:
         yield str(
             phrase("info.health.weights.bad", tensor=bad.tensor, nan=f"{bad.nan:,}", infinite=f"{bad.infinite:,}")
         )
-    for fault in FAULTS if found.tells else ():
-        if found.count(fault):
-            yield f"{HEADS[fault]}, try: {REMEDIES[fault]}"
+    for state in STATES if found.tells else ():
+        if found.count(state):
+            yield f"{HEADS[state]}, try: {REMEDIES[state]}"
 
 
 def _table(found: Health) -> Iterator[str]:

@@ -9,10 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..evaluation.health import MOST, NEAR, activation_after
 from ..formula import Layer, Network
-
-NEAR = 0.01  # of an end of sigmoid or tanh: there the slope is below 0.01 (sigmoid) or 0.02 (tanh)
-MOST = 0.99  # of its values there: saturated
 
 Shares = np.ndarray[Any, np.dtype[np.float64]]
 State = Literal["ok", "dead", "saturated", "always-on"]
@@ -31,23 +29,6 @@ class Activity:
     active: Shares
     by_class: Shares
     state: tuple[State, ...]
-
-
-def activation_after(network: Network, index: int) -> int:
-    """Return the node where the channels of node `index` give their answer: the activation after it, else itself.
-
-    BatchNorm, pooling and dropout in between keep a channel to itself and are passed; a skip's sum or anything else is
-    not.
-    """
-    for at in range(index + 1, len(network.nodes)):
-        layer = network.nodes[at].layer
-        if network.nodes[at].sources != (at - 1,):
-            break
-        if layer.activation:
-            return at
-        if not layer.channelwise:
-            break
-    return index
 
 
 class Counter:

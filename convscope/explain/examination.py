@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import InputError, Phrase, phrase
+from ..evaluation.health import Health
 from ..foreign.preprocessing import Asked, reading_spec
 from ..foreign.reading import Foreign
 from ..modelfile import ModelFile
 from ..pictures.decoding_pool import decode_in_order
 from ..pictures.preprocessing import preprocess
 from ..prediction import Model
-from .health import Health, health
+from .health import health
 from .imported.opened import opened
 
 MOST = 1000  # pictures that are looked at: evenly chosen of more

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from convscope.cli.health_table import health_lines
-from convscope.explain.health import BadWeights, Health, LayerHealth
+from convscope.evaluation.health import BadWeights, Health, LayerHealth
 
 DEAD = LayerHealth("conv1", "relu1", (*["dead"] * 8, None), (-1,) * 9)
-TWICE = LayerHealth("합성곱", "합성곱", (None, "duplicate", "notfinite"), (-1, 0, -1))
+TWICE = LayerHealth("합성곱", "합성곱", ("linear", "duplicate", "notfinite"), (-1, 0, -1))
 
 
 def test_a_line_a_layer_and_their_sums() -> None:
     lines = list(health_lines(Health(5, (DEAD, TWICE), (BadWeights("conv1.weight", 2, 0),))))
     assert lines[0].startswith("10 of 12 units")
     head, first, second, total = lines[2:6]
-    assert head.split() == ["layer", "after", "units", "no", "number", "saturated", "dead", "constant", "duplicate"]
+    assert " ".join(head.split()) == "layer after units no number saturated dead constant duplicate always on"
     assert first.endswith("dead 0, 1, 2, 3, 4, 5, …")
-    assert second.split()[2:] == ["3", "1", "·", "·", "·", "1", "no", "number", "2;", "duplicate", "1", "=", "0"]
-    assert total.split() == ["all", "12", "1", "0", "8", "0", "1"]
+    assert " ".join(second.split()[2:]) == "3 1 · · · 1 1 no number 2; duplicate 1 = 0; always on 0"
+    assert total.split() == ["all", "12", "1", "0", "8", "0", "1", "1"]
     assert "conv1.weight: 2 NaN, 0 infinite" in lines
     assert "all weights are finite numbers" not in lines
-    assert [line.partition(",")[0] for line in lines if ", try: " in line] == ["no number", "dead", "duplicate"]
+    said = [line.partition(",")[0] for line in lines if ", try: " in line]
+    assert said == ["no number", "dead", "duplicate", "always on"]
 
 
 def test_a_sound_network_is_called_that() -> None:

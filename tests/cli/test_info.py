@@ -171,7 +171,7 @@ def test_health_names_the_units_that_do_not_work(
     lines = capsys.readouterr().out.splitlines()
     (row,) = (line for line in lines if line.startswith("conv1"))
     assert row.split()[:8] == ["conv1", "relu1", "4", "·", "·", "1", "·", "1"]
-    assert row.endswith("dead 1; duplicate 3 = 0")
+    assert row.endswith("dead 1; duplicate 3 = 0; always on 0")
     assert "2 of 7 units do not work as they should in 4 pictures; more pictures may wake some of them" in lines
     assert "all weights are finite numbers" in lines
     assert any(line.startswith("dead, try: a smaller learning rate") for line in lines)
@@ -185,10 +185,12 @@ def test_health_as_json_is_beside_what_the_file_says(
     assert said["formula"] == "conv(4, 3) + relu + maxpool(2) + fc"
     conv1, fc1 = said["health"]["layers"]
     nothing = {"notfinite": [], "saturated": [], "constant": []}
+    well = {"dead": [], "duplicate": [], "like": {}, "linear": []}
     assert conv1 == {
-        "name": "conv1", "after": "relu1", "units": 4, "dead": [1], "duplicate": [3], "like": {"3": 0}, **nothing
+        "name": "conv1", "after": "relu1", "units": 4, "dead": [1], "duplicate": [3], "like": {"3": 0}, "linear": [0],
+        **nothing,
     }  # fmt: skip
-    assert fc1 == {"name": "fc1", "after": "fc1", "units": 3, "dead": [], "duplicate": [], "like": {}, **nothing}
+    assert fc1 == {"name": "fc1", "after": "fc1", "units": 3, **well, **nothing}
     assert (said["health"]["pictures"], said["health"]["weights"]) == (4, [])
 
 

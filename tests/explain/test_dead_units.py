@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from convscope.errors import InputError
+from convscope.evaluation.health import activation_after
 from convscope.explain import dead_units
-from convscope.explain.activity import activation_after
 from convscope.explain.features import feature_maps
 from tests.explain.nets import net_of, pixels
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from convscope.explain.health import FAULTS, REMEDIES, BadWeights, health
+from convscope.evaluation.health import REMEDIES, STATES, BadWeights
+from convscope.explain.health import health
 from convscope.nn import Net
 from tests.explain.nets import net_of, pixels
 
@@ -36,7 +37,7 @@ def test_planted_faults_are_found_layer_by_layer() -> None:
     found = health(faulty(), pixels(12))
     layers = {layer.name: layer for layer in found.layers}
     assert [layer.after for layer in found.layers] == ["relu1", "tanh1", "relu2", "fc2"]
-    assert layers["conv1"].units == (None, "dead", "constant", "duplicate", None, None)
+    assert layers["conv1"].units == ("linear", "dead", "constant", "duplicate", None, None)
     assert layers["conv1"].like == (-1, -1, -1, 0, -1, -1)
     assert layers["conv2"].units == (None, "saturated", None, None)
     assert layers["fc1"].units[0] == "dead"
@@ -44,13 +45,13 @@ def test_planted_faults_are_found_layer_by_layer() -> None:
     assert set(layers["fc2"].units) == {"notfinite"}
     assert found.weights == (BadWeights("fc1.weight", 1, 1),)
     assert found.count("dead") == 1 + layers["fc1"].count("dead")
-    assert set(REMEDIES) == set(FAULTS)
+    assert set(REMEDIES) == set(STATES)
 
 
 def test_a_sound_network_has_none() -> None:
     net, pictures = net_of("conv(5, 3) + tanh + fc(4) + leaky_relu + fc"), pixels(9)
     found = health(net, pictures)
-    assert [found.count(fault) for fault in FAULTS] == [0] * 5
+    assert [found.count(state) for state in STATES] == [0] * 6
     assert found.weights == ()
     assert found.tells
     assert not health(net, pictures[:1]).tells
@@ -75,3 +76,28 @@ def test_a_clip_from_zero_is_dead_below_it_and_saturated_above() -> None:
     with torch.no_grad():
         net.get_parameter("conv1.bias").copy_(torch.tensor([0.0, -500.0, 500.0]))
     assert health(net, pixels(4)).layers[0].units[1:] == ("dead", "saturated")
+
+
+def test_a_unit_whose_relu_never_closes_is_linear_and_no_fault() -> None:
+    net, pictures = net_of("conv(4, 3) + bn + relu + conv(3, 3) + relu6 + conv(2, 1) + leaky_relu + fc"), pixels(6)
+    with torch.no_grad():
+        net.get_parameter("bn1.bias")[1] = 1000.0  # far above 0 everywhere
+        net.get_parameter("conv1.weight")[3] = 0.0
+        net.get_parameter("bn1.bias")[3] = 2000.0  # above 0 too, but the same everywhere
+        net.get_parameter("conv2.weight").mul_(1e-6)
+        net.get_parameter("conv2.weight")[1].mul_(1000)
+        net.get_parameter("conv2.bias").copy_(torch.tensor([3.0, 6.0, -1.0]))
+        sums = net.outputs(torch.from_numpy(pictures))[3][:, 1]
+        net.get_parameter("conv2.bias")[1] += 6 - sums.median()
+    found = health(net, pictures)
+    outputs = net.outputs(torch.from_numpy(pictures))
+    assert float(outputs[4].detach()[:, 1].max()) == 6  # up to its upper end, where it bends
+    for layer, after, high in zip(found.layers[:2], (2, 4), (np.inf, 6), strict=True):
+        flat = outputs[after].detach().movedim(1, 0).flatten(1)
+        wanted = [bool(one.min() > 0 and one.max() < high and one.max() - one.min() > 1e-6 * one.max()) for one in flat]
+        assert [unit == "linear" for unit in layer.units] == wanted
+    assert found.layers[0].units[1] == "linear"
+    assert found.layers[0].units[3] == "constant"
+    assert (found.layers[1].units[0], found.layers[1].units[2]) == ("linear", "dead")
+    assert "linear" not in found.layers[2].units
+    assert 1 in found.layers[0].to_json()["linear"]  # type: ignore[operator]

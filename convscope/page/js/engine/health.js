@@ -7,12 +7,13 @@ import { outputOf } from "./parts.js";
 /** @import {Layer, Result} from "./types.js" */
 
 /** @typedef {"notfinite" | "saturated" | "dead" | "constant" | "duplicate"} Fault */
+/** @typedef {Fault | "linear"} UnitState the last is no fault: a unit whose ReLU never closes */
 
 /**
  * @typedef {object} LayerHealth
  * @property {number} index a node with filters
  * @property {number} after the node whose numbers were looked at: the activation behind it, else itself
- * @property {(Fault | null)[]} units one a channel
+ * @property {(UnitState | null)[]} units one a channel
  * @property {number[]} like of a duplicate the first channel that is the same, else −1
  *
  * @typedef {{index: number, name: string, nan: number, infinite: number}} BadWeights
@@ -99,23 +100,30 @@ export function healthCounter(nodes) {
   const found = () =>
     layers.map((layer) => {
       const { index, after } = layer;
-      const units = Array.from(layer.least, (least, c) => unitFault(layer, least, layer.most[c], c));
-      const like = units.map((fault, c) => (fault === null && layer.first[c] !== c ? layer.first[c] : -1));
-      return { index, after, units: units.map((fault, c) => (like[c] >= 0 ? "duplicate" : fault)), like };
+      const units = Array.from(layer.least, (least, c) => unitState(layer, least, layer.most[c], c));
+      const like = units.map((state, c) => (!isFault(state) && layer.first[c] !== c ? layer.first[c] : -1));
+      return { index, after, units: units.map((state, c) => (like[c] >= 0 ? "duplicate" : state)), like };
     });
   return { add, layers: found, pictures: () => n };
+}
+
+/** Whether a unit does not work as it should. @param {UnitState | null} state @returns {state is Fault} */
+export function isFault(state) {
+  return state !== null && state !== "linear";
 }
 
 /**
  * @param {{zeroBelow: boolean, ends: number[], near: Float64Array, bad: Uint8Array, seen: number}} layer
  * @param {number} least @param {number} most @param {number} c
- * @returns {Fault | null}
+ * @returns {UnitState | null}
  */
-function unitFault({ zeroBelow, ends, near, bad, seen }, least, most, c) {
+function unitState({ zeroBelow, ends, near, bad, seen }, least, most, c) {
   if (bad[c]) return "notfinite";
   if (ends.length && near[c] >= MOST * seen) return "saturated";
   if (zeroBelow && most <= 0) return "dead";
-  return most - least <= EVEN * Math.max(Math.abs(least), Math.abs(most)) ? "constant" : null;
+  if (most - least <= EVEN * Math.max(Math.abs(least), Math.abs(most))) return "constant";
+  const bends = !zeroBelow || least <= 0 || ends.some((end) => most >= end);
+  return bends ? null : "linear";
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { button, make, refill, tableHead } from "../../kit/dom.js";
 import { percent, thousands } from "../../kit/format.js";
-import { badWeights, healthCounter } from "../../engine/health.js";
+import { badWeights, healthCounter, isFault } from "../../engine/health.js";
 import { eachSample } from "../other.js";
 
 /** @typedef {import("../types.js").App} App */
@@ -12,7 +12,11 @@ import { eachSample } from "../other.js";
 
 const UNITS_NAMED = 24; // of a fault
 
-/** Every fault with its name, what it means and what to do. @param {App} app @param {number} n */
+/**
+ * Every fault, and what is none, with its name, what it means and what to do.
+ * @param {App} app @param {number} n
+ * @returns {{fault: import("../../engine/health.js").UnitState, name: string, means: string, remedy: string}[]}
+ */
 function faultList({ t }, n) {
   return [
     { fault: "dead", name: t("health.dead"), means: t("health.dead.means", { n }), remedy: t("health.dead.remedy") },
@@ -39,6 +43,12 @@ function faultList({ t }, n) {
       name: t("health.notfinite"),
       means: t("health.notfinite.means", { n }),
       remedy: t("health.notfinite.remedy"),
+    },
+    {
+      fault: "linear",
+      name: t("health.linear"),
+      means: t("health.linear.means", { n }),
+      remedy: t("health.linear.remedy"),
     },
   ];
 }
@@ -79,7 +89,7 @@ export function healthView(app) {
 /** @param {App} app @param {LayerHealth[]} layers @param {number} n */
 function summary({ t }, layers, n) {
   const all = layers.flatMap(({ units }) => units);
-  const ill = all.filter((fault) => fault !== null).length;
+  const ill = all.filter(isFault).length;
   const words = { ill: thousands(ill), all: thousands(all.length), n };
   return ill ? t("health.some", words) : t("health.none", words);
 }
@@ -116,7 +126,7 @@ function layerTable(app, layers, n) {
       make(doc, "td", {}, thousands(some.reduce((sum, { units }) => sum + units.length, 0))),
       ...faults.map(({ fault }) => {
         const count = counts(some, fault);
-        return make(doc, "td", { class: count ? "ill" : "well" }, thousands(count));
+        return make(doc, "td", { class: count && isFault(fault) ? "ill" : "well" }, thousands(count));
       }),
     );
   return make(
