@@ -26,7 +26,7 @@ from .part import Part
 from .records import Report
 
 POINTS = 240  # of a curve
-LATER = ("outsiders", "robustness", "subsets")  # parts that take time of their own; the first needs a rejection
+LATER = ("outsiders", "robustness", "subsets", "health")  # take time of their own; the first needs a rejection
 
 
 def gather(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..data.dataset import Labels
     from ..prediction import Model
 
-GONE = ("measured", "questions", "copies", "robustness", "subsets")  # parts that need pictures
+GONE = ("measured", "questions", "copies", "robustness", "subsets", "health")  # parts that need pictures
 
 
 @dataclass(frozen=True, eq=False)

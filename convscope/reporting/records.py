@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 
 from ..calibration.diagram import Bin
 from ..errors import Phrase
+from ..evaluation.health import Health
 
 Interval = tuple[float, float]
 
@@ -27,7 +28,7 @@ class Record:
 def _as_json(value: object) -> object:
     if isinstance(value, float) and not math.isfinite(value):
         return None
-    if isinstance(value, (Record, Phrase, Bin)):
+    if isinstance(value, (Record, Phrase, Bin, Health)):
         return value.to_json()
     if isinstance(value, tuple):
         return [_as_json(one) for one in value]
@@ -300,6 +301,7 @@ class Report(Record):
     outsiders: Outsiders | None = None
     robustness: Robustness | None = None
     subsets: SubsetCurve | None = None
+    health: Health | None = None
     changes: tuple[tuple[str, str, str, str], ...] = ()  # label changes applied: path, SHA-256, from, to
     missing: tuple[tuple[str, Phrase], ...] = ()
     credit: Credit | None = None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..errors import InputError, Phrase, PlanError, UsageError, phrase
 from ..evaluation.measuring import Reading
 from ..reporting.gather import LATER, gather
+from ..reporting.health import health_of
 from ..reporting.measuring import RunPictures, run_pictures
 from ..reporting.outsiders import outsiders_of
 from ..reporting.records import Report, SubsetCurve
@@ -53,9 +54,9 @@ def report(
     """Return the report of a finished run; `convscope.reporting.writing.write_report` makes the page of it.
 
     The pictures are those that the run began with, as far as they are still there, or `data`: a name, a path or a
-    Dataset. With `quick`, nothing that takes time of its own: neither robustness nor the curve from subsets. What
-    cannot be shown is said in the report. `saying` is told what takes long before it begins, `progress` how many
-    pictures are read. Raises InputError for what is no finished run and for data that cannot be used.
+    Dataset. With `quick`, nothing that takes time of its own: neither robustness and health nor the curve from
+    subsets. What cannot be shown is said in the report. `saying` is told what takes long before it begins, `progress`
+    how many pictures are read. Raises InputError for what is no finished run and for data that cannot be used.
     """
     from ..prediction import load
 
@@ -66,7 +67,7 @@ def report(
     settings = RunSettings.from_json(read_run_json(path), path)
     pictures = run_pictures(model, path, data, Reading(data_root, label_from, cache, progress))
     missing = dict(pictures.missing)
-    foreign = robust = subsets = None
+    foreign = robust = subsets = health = None
     if pictures.parts:
         rest = _rest(path, settings, pictures)
         late = LATER[model.rejection is None :] if quick else ()
@@ -74,6 +75,7 @@ def report(
         if not quick:
             missing |= {} if isinstance(rest, SubsetPlan) else {"subsets": rest}
             _announce(pictures, rest if isinstance(rest, SubsetPlan) else None, saying)
+            health = health_of(model, pictures.parts[0])
             foreign = outsiders_of(model, pictures.parts[0])
             robust = robustness_of(model, pictures.parts[0], saying.passes)
             if isinstance(rest, SubsetPlan):
@@ -90,7 +92,8 @@ def report(
         missing=tuple(missing.items()),
         language=language,
     )
-    return replace(whole, outsiders=foreign, robustness=robust, subsets=subsets, notes=(*pictures.notes, *whole.notes))
+    whole = replace(whole, notes=(*pictures.notes, *whole.notes), health=health)
+    return replace(whole, outsiders=foreign, robustness=robust, subsets=subsets)
 
 
 def _rest(run: Path, settings: RunSettings, pictures: RunPictures) -> SubsetPlan | Phrase:

@@ -29,7 +29,7 @@ SECTIONS = [
         "outsiders",
         "robustness",
     ),
-    *("more", "curves", "network", "repeat"),
+    *("more", "curves", "health", "network", "repeat"),
 ]
 
 

@@ -8,6 +8,7 @@ from convscope.calibration.diagram import Bin
 from convscope.data.dataset import PictureFile, Split
 from convscope.data.subset import Subset
 from convscope.errors import phrase
+from convscope.evaluation.health import BadWeights, Health, LayerHealth
 from convscope.reporting import records
 from convscope.reporting.part import Part
 from convscope.reporting.pictures import address_of
@@ -91,6 +92,14 @@ def whole_report(language: str = "auto") -> records.Report:
             tuple(records.SubsetFit(n, 0.5 + n / 400, about) for n in (25, 50, 100)),
             (records.Forecast(50, 0.02, (-0.01, 0.04)), records.Forecast(100, 0.03, (-0.01, 0.06))),
             12.0,
+        ),
+        health=Health(
+            30,
+            (
+                LayerHealth("conv1", "relu1", ("dead", None, "linear", "duplicate"), (-1, -1, -1, 1)),
+                LayerHealth("fc1", "fc1", (None, None), (-1, -1)),
+            ),
+            (BadWeights("conv1.weight", 2, 0),),
         ),
         changes=(("train/a, b.png", "", "apple", ""),),
         credit=records.Credit("Fruit", "A. Author", "http://example.org/fruit", "CC BY 4.0", "http://example.org/by"),

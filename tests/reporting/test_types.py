@@ -14,11 +14,14 @@ import pytest
 import convscope.page
 from convscope.calibration.diagram import Bin
 from convscope.errors import Phrase
+from convscope.evaluation.health import Health
 from convscope.reporting import records
+from tests.reporting.made import whole_report
 
 TYPES = Path(convscope.page.__file__).parent / "js" / "report" / "types.js"
-PLAIN = {int: "number", float: "number", str: "string", bool: "boolean", NoneType: "null", Phrase: "Phrase", Bin: "Bin"}
-RECORDS = [one for one in vars(records).values() if is_dataclass(one) and one not in (Bin, Phrase)]
+PLAIN = {int: "number", float: "number", str: "string", bool: "boolean", NoneType: "null", Phrase: "Phrase"}
+PLAIN |= {Bin: "Bin", Health: "Health"}
+RECORDS = [one for one in vars(records).values() if is_dataclass(one) and one not in (Bin, Phrase, Health)]
 
 
 def typedefs() -> dict[str, dict[str, str]]:
@@ -51,3 +54,11 @@ def test_every_field_stands_in_the_pages_types(record: type[records.Record]) -> 
     stated, hints = typedefs()[record.__name__], typing.get_type_hints(record)
     assert [*stated] == [field.name for field in fields(record)]  # type: ignore[arg-type]
     assert {name: in_javascript(hints[name]) for name in stated} == stated
+
+
+def test_health_is_as_its_json() -> None:
+    said = whole_report().health
+    assert said is not None
+    made: Any = said.to_json()
+    assert [*typedefs()["Health"]] == [*made]
+    assert {*typedefs()["LayerHealth"]} == made["layers"][0].keys() - {"like"}

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from convscope import datasets
 from convscope.errors import Phrase
+from convscope.explain.health import health
+from convscope.prediction import load
 from convscope.reporting.robustness import PASSES
 from convscope.training.session import train
 from convscope.training.whole_report import Saying, report
@@ -25,6 +28,9 @@ def test_everything_is_there_and_said_first(tmp_path: Path) -> None:
     assert [part for part, _ in made.missing] == ["questions"], "a network of half a second errs too often"
     assert made.robustness is not None
     assert made.robustness.accuracy == made.rows[0].accuracy
+    pictures = datasets.load(folder, size=(8, 8)).test
+    assert pictures is not None
+    assert made.health == health(load(tmp_path / "run"), pictures.images)
     assert made.subsets is not None
     sizes = [fit.n for fit in made.subsets.fits]
     assert sizes[-1] == made.facts.train

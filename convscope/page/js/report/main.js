@@ -6,6 +6,7 @@ import { networkSection, repeatSection } from "./closing.js";
 import { copiesSection } from "./copies.js";
 import { curvesSection } from "./curves.js";
 import { classesSection, figuresSection } from "./figures.js";
+import { healthSection } from "./health.js";
 import { errorsSection, matrixSection } from "./matrix.js";
 import { outsidersSection } from "./outsiders.js";
 import { opening, understoodSection } from "./opening.js";
@@ -46,6 +47,7 @@ function startReport(doc, win) {
       robustnessSection(app),
       subsetsSection(app),
       curvesSection(app),
+      healthSection(app),
       networkSection(app),
       repeatSection(app),
     ].filter((one) => one !== null);

@@ -194,6 +194,26 @@
  */
 
 /**
+ * @typedef {object} LayerHealth how many units there are, and which of them are how
+ * @property {string} name
+ * @property {string} after
+ * @property {number} units
+ * @property {number[]} notfinite
+ * @property {number[]} saturated
+ * @property {number[]} dead
+ * @property {number[]} constant
+ * @property {number[]} duplicate
+ * @property {number[]} linear
+ */
+
+/**
+ * @typedef {object} Health
+ * @property {number} pictures
+ * @property {LayerHealth[] | null} layers null of a single picture
+ * @property {{tensor: string, nan: number, infinite: number}[]} weights
+ */
+
+/**
  * @typedef {object} Credit
  * @property {string} data
  * @property {string} authors
@@ -221,6 +241,7 @@
  * @property {Outsiders | null} outsiders
  * @property {Robustness | null} robustness
  * @property {SubsetCurve | null} subsets
+ * @property {Health | null} health
  * @property {[string, string, string, string][]} changes
  * @property {[string, Phrase][]} missing
  * @property {Credit | null} credit
