@@ -1,4 +1,4 @@
-/** Health: of every layer with filters how many units do not work as they should, and what to try. */
+/** Health: how many units of which layers do not work as they should, and what to try. */
 
 import { make } from "../kit/dom.js";
 import { thousands } from "../kit/format.js";
@@ -75,11 +75,11 @@ export function healthSection(app) {
       ? t("report.health.some", words)
       : t("report.health.none", words);
   const heads = [t("report.health.layer"), t("report.health.units"), ...said.map(({ name }) => name)];
-  const rows = layers.map((layer, i) => [
-    layer.name,
-    thousands(layer.units),
-    ...said.map(({ counts }) => thousands(counts[i])),
-  ]);
+  const rows = layers.flatMap((layer, i) => {
+    const counts = said.map((one) => one.counts[i]);
+    const cells = counts.map((n) => (n ? thousands(n) : "·"));
+    return counts.some((n) => n > 0) ? [[layer.name, thousands(layer.units), ...cells]] : [];
+  });
   const total = [t("report.network.total"), thousands(units), ...said.map((one) => thousands(one.total))];
   const remedies = said.filter((one) => one.total);
   return reportSection(
@@ -87,7 +87,10 @@ export function healthSection(app) {
     "health",
     t("report.health"),
     lead,
-    health.layers ? dataTable(app, "rows counts", t("report.health"), heads, [...rows, total]) : null,
+    rows.length ? dataTable(app, "rows counts", t("report.health"), heads, [...rows, total]) : null,
+    rows.length && rows.length < layers.length
+      ? make(doc, "p", { class: "note" }, t("report.health.others", { n: layers.length - rows.length }))
+      : null,
     remedies.length
       ? make(
           doc,
