@@ -8,13 +8,17 @@ Korean that the lab's page shows. Whoever has to decide something asks for the c
     ('run.exists', 3)
     >>> print(error)
     runs/a: already exists
-    try: another --out, or --resume runs/a
+    try: another out=, or resume="runs/a"
+
+The command line says "another --out, or --resume runs/a" (`caller`).
 """
 
 from __future__ import annotations
 
 import errno
 from functools import cache
+
+from .caller import options_for_caller, sentence_for_caller
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +52,8 @@ class Phrase:
 
     def __str__(self) -> str:
         sentence = english().get(self.key)
-        return self.key if sentence is None else sentence.format_map(self.words)
+        words = {name: _as_said(word) for name, word in self.words.items()}
+        return self.key if sentence is None else sentence_for_caller(sentence, words)
 
     def to_json(self) -> dict[str, object]:
         """Return what the page makes its sentence of."""
@@ -136,7 +141,7 @@ class ConvscopeError(Exception):
         return [*lines, f"{type(self).__name__}: {self}"]
 
     def _try(self) -> str:
-        return f"\ntry: {printable(self.hint, HINT)}" if self.hint else ""
+        return f"\ntry: {printable(_as_said(self.hint), HINT)}" if self.hint else ""
 
     def to_json(self) -> dict[str, object]:
         """Return the error in its parts, and `message`, its English line for who reads the JSON."""
@@ -277,6 +282,10 @@ def did_you_mean(word: str, known: list[str], offered: list[str] | None = None) 
 
 def _words(words: dict[str, object]) -> dict[str, Said]:
     return {name: word if isinstance(word, Phrase) else printable(word, LONGEST) for name, word in words.items()}
+
+
+def _as_said(word: Said) -> Said:
+    return word if isinstance(word, Phrase) else options_for_caller(word)
 
 
 def said_json(said: Said) -> object:

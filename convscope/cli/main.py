@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from types import CodeType
 from typing import NoReturn
 
+from ..caller import command_line
 from ..errors import (
     ENVIRONMENT,
     INTERRUPTED,
@@ -50,7 +51,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Raises SystemExit where argparse does: after --help and --version, and for options that it cannot read.
     """
-    words = list(sys.argv[1:] if argv is None else argv)
+    with command_line():
+        return _main(list(sys.argv[1:] if argv is None else argv))
+
+
+def _main(words: list[str]) -> int:
     verb = next((word for word in words if not word.startswith("-")), None)
     if verb is not None and verb not in VERBS:
         report(UsageError("verb.unknown", where="convscope", got=ascii(verb), hint=did_you_mean(verb, list(VERBS))))

@@ -67,7 +67,7 @@ class TrainOptions:
         if self.resume is not None:
             own = [getattr(self, f.name) != f.default for f in fields(self) if f.name not in (*PLACE, "data")]
             if any(own) or isinstance(self.data, (str, os.PathLike)):
-                raise UsageError("training.resume", hint=f"convscope train --resume {self.resume}")
+                raise UsageError("training.resume", hint=phrase("training.resume.try", path=self.resume))
             return
         for name, below in (("seed", MOST_SEEDS), ("val", 2**40)):
             number = getattr(self, name)

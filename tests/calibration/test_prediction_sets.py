@@ -51,7 +51,7 @@ def test_other_levels_and_models_without_held_out_pictures() -> None:
     for level in (0.0, 1.0, -1.0, 90.0, float("nan")):
         with pytest.raises(UsageError, match="expected a number above 0 and below 1"):
             set_rule(calibrated(), level)
-    with pytest.raises(InputError, match="train with --val 30 or more"):
+    with pytest.raises(InputError, match="train with val=30 or more"):
         set_rule(None, 0.9)
 
 

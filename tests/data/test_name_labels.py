@@ -27,7 +27,7 @@ def test_labels_from_names(tmp_path: Path) -> None:
         data.load(tmp_path)
     assert str(caught.value) == (
         f"{tmp_path}/train: pictures without class folders, got 6 pictures side by side, such as train/cat.0.png\n"
-        "try: labels from the names of the files: --label-from '(cat|dog)'"
+        "try: labels from the names of the files: label_from='(cat|dog)'"
     )
     loaded = data.load(tmp_path, size=8, label_from="(cat|dog)")
     assert loaded.classes == ("cat", "dog")
@@ -57,7 +57,7 @@ def test_what_is_asked_for_wins_over_folders(tmp_path: Path) -> None:
     pets(tmp_path, 4)
     loaded = data.load(tmp_path, label_from=r"0(?P<label>\d)")
     assert loaded.classes == ("0", "1", "2", "3")
-    with pytest.raises(InputError, match="--label-from matches no picture, got cat"):
+    with pytest.raises(InputError, match="label_from= matches no picture, got cat"):
         data.load(tmp_path, label_from="bird")
     with pytest.raises(InputError, match=r"too few classes, got 1 \(cat\)"):
         data.load(tmp_path, label_from="cat")
@@ -75,7 +75,7 @@ def test_groups_from_names(tmp_path: Path) -> None:
 @pytest.mark.parametrize("option", ["label_from", "group_by"])
 def test_pictures_without_files_have_no_names(option: str, tmp_path: Path) -> None:
     for source in ("mnist", str(write_folder(tmp_path, tiny()))):
-        with pytest.raises(UsageError, match=f"--{option.replace('_', '-')} needs picture files"):
+        with pytest.raises(UsageError, match=f"{option}= needs picture files"):
             data.load(source, **{option: "x"})  # type: ignore[arg-type]
 
 

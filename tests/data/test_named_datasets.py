@@ -103,7 +103,7 @@ def test_fashion_mnist_that_is_not_there(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(named_datasets, "DEBIAN_FASHION", tmp_path / "none")
     with pytest.raises(EnvironmentFault) as caught:
         data.load("fashion-mnist")
-    assert "try: apt-get install dataset-fashion-mnist, or --data-root DIR" in str(caught.value)
+    assert "try: apt-get install dataset-fashion-mnist, or data_root=DIR" in str(caught.value)
     write_folder(tmp_path / "none", tiny())
     assert data.load("fashion-mnist").name == "fashion-mnist"
     with pytest.raises(EnvironmentFault) as caught:  # a root that was asked for is not silently left for another place

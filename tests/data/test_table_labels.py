@@ -140,7 +140,7 @@ def test_options_beside_a_table(tmp_path: Path) -> None:
     loaded = data.load(tmp_path / "t.csv", group_by="^(p.)_")
     assert loaded.train.files is not None
     assert [file.group for file in loaded.train.files] == ["p1", "p1", "p2"]
-    with pytest.raises(UsageError, match="the table has the labels: --label-from needs a folder"):
+    with pytest.raises(UsageError, match="the table has the labels: label_from= needs a folder"):
         data.load(tmp_path / "t.csv", label_from="x")
     assert data.load(tmp_path / "t.csv", known_classes=("z", "y", "x")).train.labels.tolist() == [1, 1, 2]
     (tmp_path / "t.csv").write_text("path,label\nq,x\n")

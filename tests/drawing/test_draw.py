@@ -198,7 +198,7 @@ def test_png_shows_what_svg_says() -> None:
         (lambda path: draw("slides").save(path / "net.gif"), UsageError, ".gif"),
         (lambda path: draw("slides").save(path / "net.png", font=path / "none.ttf"), InputError, "font"),
         (lambda path: draw(str(path / "none.onnx")), InputError, "none.onnx"),
-        (lambda path: draw(SLIDES, classes=3), UsageError, "--classes"),
+        (lambda path: draw(SLIDES, classes=3), UsageError, "classes="),
     ],
 )
 def test_what_cannot_be_drawn_is_said(wrong: object, raised: type[ConvscopeError], word: str, tmp_path: Path) -> None:
@@ -208,5 +208,5 @@ def test_what_cannot_be_drawn_is_said(wrong: object, raised: type[ConvscopeError
 
 
 def test_folding_is_said() -> None:
-    assert "--fold no" in str(draw("lite0").notes[0])
+    assert 'fold="no"' in str(draw("lite0").notes[0])
     assert draw(describe("lite0").network, fold=False).notes == ()

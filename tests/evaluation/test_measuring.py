@@ -199,7 +199,7 @@ def test_new_pictures_are_not_taken_for_held_out_ones(tmp_path: Path) -> None:
 
 def test_a_model_file_without_data_is_refused(tmp_path: Path, model: Path) -> None:
     for given in (model, str(model), prediction.load(model)):
-        with pytest.raises(UsageError, match=r"a model file alone does not say which pictures.*\ntry: name DATA"):
+        with pytest.raises(UsageError, match=r"a model file alone does not say which pictures.*\ntry: name the data"):
             evaluate(given)
     run = write_run(tmp_path / "run", DataSource(None, None, None, "arrays", "0" * 64, SHAPE, 12, 0, 6))
     with pytest.raises(InputError, match="trained on arrays in memory"):

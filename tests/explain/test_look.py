@@ -189,7 +189,7 @@ def test_a_folder_is_data_if_its_classes_are_the_models(trained: Result, folder:
     scans = Path(shutil.copytree(folder / "test" / "down", tmp_path / "scans" / "monday")).parent
     page = convscope.look(trained, scans, samples=4)
     assert page.payload["samples"]["names"] == ["0.png", "1.png", "2.png", "3.png"]
-    assert page.notes == ("pictures given but not shown: 1; --samples takes up to 1,000",)
+    assert page.notes == ("pictures given but not shown: 1; samples= takes up to 1,000",)
 
 
 def test_other_classes_have_cards_but_no_errors(trained: Result) -> None:

@@ -15,7 +15,7 @@ from convscope.machine.device import cpu_settings, environment, resolve_device
 def test_a_device_that_is_not_there_is_the_machines_fault() -> None:
     assert resolve_device("cpu").type == "cpu"
     if not torch.cuda.is_available():
-        with pytest.raises(EnvironmentFault, match=r"no such device, got cuda\ntry: --device cpu"):
+        with pytest.raises(EnvironmentFault, match=r"no such device, got cuda\ntry: device=\"cpu\""):
             resolve_device("cuda")
 
 

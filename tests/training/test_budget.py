@@ -38,7 +38,7 @@ def test_what_cannot_be_asked_for(text: Any) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"epochs": 2.0, "budget": "30s"}, "a budget plans the epochs itself, got --epochs 2"),
+        ({"epochs": 2.0, "budget": "30s"}, "a budget plans the epochs itself, got epochs=2"),
         ({"val": 0, "budget": "99%"}, "an accuracy is reached on pictures held out"),
         ({"budget": "soon"}, "a budget is a time or an accuracy, got soon"),
         ({"budget": "9s", "resume": "r"}, "a run is resumed with its own settings"),

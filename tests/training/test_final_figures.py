@@ -68,7 +68,7 @@ def test_what_a_reader_has_to_know_is_said() -> None:
         (
             None,
             None,
-            "no figure: there are no test pictures, and none were held out; more pictures give one, or --val N",
+            "no figure: there are no test pictures, and none were held out; more pictures give one, or val=N",
         ),
     ):
         assert str(final_figures(net, held, tested, SingleWorker(), finite).notes[0]).endswith(note)

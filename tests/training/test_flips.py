@@ -51,7 +51,7 @@ def test_where_too_little_is_known_nothing_is_flipped() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (80, 9, 9), dtype=np.uint8)
     found = decided(data.arrays(noise, np.arange(80) % 2), "auto")
     assert not found.on
-    assert "too few to tell whether mirrored ones mean the same (--flips yes" in str(found.reason)
+    assert 'too few to tell whether mirrored ones mean the same (flips="yes"' in str(found.reason)
 
 
 @pytest.mark.parametrize(("asked", "on"), [(None, True), ("auto", True), ("yes", True), ("no", False)])

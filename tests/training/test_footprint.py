@@ -37,7 +37,7 @@ def test_weights_and_maps_by_hand() -> None:
 def test_what_does_not_fit_is_refused_with_the_batch_that_would(monkeypatch: pytest.MonkeyPatch) -> None:
     weights, each = weight_bytes(TALL, PLAIN), picture_bytes(TALL, PLAIN)
     monkeypatch.setattr(footprint, "memory_limit", lambda: weights + 63 * each)
-    with pytest.raises(EnvironmentFault, match="--batch-size 63"):
+    with pytest.raises(EnvironmentFault, match="batch_size=63"):
         require_memory(TALL, PLAIN, 1000, 1, "cpu")
     require_memory(TALL, PLAIN, 63, 1, "cpu")  # no more pictures than that
     require_memory(TALL, PLAIN, 1000, 2, "cpu")  # half of them in each process

@@ -230,7 +230,7 @@ def test_a_loss_that_is_not_finite_ends_it_and_keeps_the_last_good_checkpoint(tm
     state = State(small("conv(4, 3) + relu + fc(9) + fc"), recipe(lr=1e30, epochs=9.0, log_every=50))
     with Run.create(tmp_path / "r", {}) as run:
         with pytest.raises(
-            InputError, match=r"no longer finite at step 2, learning rate 1e\+30, got (nan|inf)\ntry: --lr 3e\+29"
+            InputError, match=r"no longer finite at step 2, learning rate 1e\+30, got (nan|inf)\ntry: lr=3e\+29"
         ) as caught:
             fit(state, images, labels, Schedule((27,)), seed=0, context=RunContext(run=run, checkpoint_seconds=0.0))
         checkpoint, faults = run.newest_checkpoint()

@@ -361,7 +361,7 @@ def test_what_is_refused_leaves_nothing_behind(
 
 
 def test_a_loss_that_explodes_names_step_and_rate(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"the loss is no longer finite at step \d+, learning rate .*\ntry: --lr"):
+    with pytest.raises(InputError, match=r"the loss is no longer finite at step \d+, learning rate .*\ntry: lr="):
         go(tmp_path / "r", arch="conv(4, 3) + relu + fc(9) + fc", recipe=replace(RECIPE, lr=1e25, average=0.0))
     assert not (tmp_path / "r" / "model.onnx").exists()
 
@@ -371,7 +371,7 @@ def test_an_out_that_is_there_is_refused_before_anything_is_loaded(
 ) -> None:
     (tmp_path / "r").mkdir()
     monkeypatch.setattr("convscope.training.decision.load_dataset", lambda *_: pytest.fail("loaded"))
-    with pytest.raises(InputError, match=r"r: already exists\ntry: another --out, or --resume"):
+    with pytest.raises(InputError, match=r"r: already exists\ntry: another out=, or resume="):
         go(tmp_path / "r")
 
 
@@ -393,7 +393,7 @@ def test_pictures_of_any_shape_get_the_recipes_general_plan(tmp_path: Path) -> N
 def test_figures_that_are_not_finite_end_it_with_one_line(tmp_path: Path, val: int, which: str) -> None:
     """One step whose loss is finite, after which the weights are so large that no score is."""
     huge = replace(RECIPE, lr=1e30, epochs=0.01, average=0.0, warmup=0.0, optimiser="sgd", log_every=1)
-    with pytest.raises(InputError, match=rf"the {which} is no longer finite at step 1, learning rate .*\ntry: --lr"):
+    with pytest.raises(InputError, match=rf"the {which} is no longer finite at step 1, learning rate .*\ntry: lr="):
         go(tmp_path / "r", arch="conv(4, 3) + relu + fc(9) + fc", recipe=huge, val=val)
     assert not (tmp_path / "r" / "model.onnx").exists()
 

@@ -41,7 +41,7 @@ def test_every_line_of_a_training() -> None:
         "pictures of 28 x 20 pixels, grey",
         "network fc (as asked), 1,122 parameters; recipe plain: 500 epochs, 1,000 steps of 64 pictures",
         "left and right are never exchanged: a quick classifier recognises 55.7 % of 167 pictures, too few to tell "
-        "whether mirrored ones mean the same (--flips yes exchanges them)",
+        'whether mirrored ones mean the same (flips="yes" exchanges them)',
     ]
 
 

@@ -97,7 +97,7 @@ def test_the_datas_own_validation_pictures_are_what_validates() -> None:
     train, held_out = split_training(dataset, None)
     assert held_out is not None
     assert (len(train), held_out.split) == (200, dataset.validation)
-    with pytest.raises(InputError, match=r"validation pictures of its own.*got --val and 7 pictures\ntry: leave --val"):
+    with pytest.raises(InputError, match=r"validation pictures of its own.*got val= and 7 pictures\ntry: leave val="):
         resolve_settings(TrainOptions(dataset, "fc", val=3), dataset, SingleWorker())
 
 
