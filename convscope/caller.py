@@ -34,7 +34,7 @@ def command_line() -> Iterator[None]:
         _commands -= 1
 
 
-def sentence_for_caller(sentence: str, words: Mapping[str, object]) -> str:
+def sentence_for_caller(sentence: str, words: Mapping[str, str]) -> str:
     """Return a sentence with its gaps filled by `words`, its options as who reads it has them."""
     if _commands or "--" not in sentence:
         return sentence.format_map(words)

@@ -52,7 +52,7 @@ class Phrase:
 
     def __str__(self) -> str:
         sentence = english().get(self.key)
-        words = {name: _as_said(word) for name, word in self.words.items()}
+        words = {name: str(_as_said(word)) for name, word in self.words.items()}
         return self.key if sentence is None else sentence_for_caller(sentence, words)
 
     def to_json(self) -> dict[str, object]:
