@@ -43,6 +43,8 @@ def chosen(made: Any, output: str | int | None) -> Tensor:
     parts = _parts(made)
     alone = next(iter(parts.values())) if len(parts) == 1 else None
     found: Tensor | None = alone if output is None else parts.get(str(output))
+    if found is None and isinstance(output, int) and 0 <= output < len(parts):  # counted, where they have names
+        found = list(parts.values())[output]
     if found is None:
         shapes = ", ".join(f"{name}: {tuple(tensor.shape)}" for name, tensor in list(parts.items())[:8])
         first = next(iter(parts), "0")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...errors import InputError
+from ...errors import InputError, phrase
 from .subject import Subject
 
 
@@ -10,7 +10,7 @@ def require_comparable(first: Subject, second: Subject) -> None:
     """Raise InputError unless a formula describes both, and they read one shape and know the same classes, in order."""
     for subject in (first, second):
         if subject.net is None:
-            raise InputError("against.boxes", got=subject.title)
+            raise InputError("against.boxes", got=subject.title, hint=phrase("against.boxes.try"))
     if first.spec.shape != second.spec.shape:
         raise InputError("against.shape", got=second.spec.shape, expected=f"{first.spec.shape}")
     if first.classes != second.classes:

@@ -112,12 +112,15 @@ def test_a_class_token_stands_before_the_others() -> None:
     assert [node["kind"] for node in payload["nodes"]] == ["conv", "tokens", "tokens", "gap", "flatten", "fc"]
 
 
-@pytest.mark.parametrize(("named", "output", "classes"), [(False, 0, 5), (False, 1, 3), (True, "side", 3)])
+@pytest.mark.parametrize(
+    ("named", "output", "classes"), [(False, 0, 5), (False, 1, 3), (True, "side", 3), (True, 1, 3)]
+)
 def test_one_of_several_outputs_is_chosen(named: bool, output: Any, classes: int) -> None:
     module = Several(named)
     assert len(looked(module, output=output).payload["classes"]) == classes
-    with pytest.raises(InputError, match="several outputs"):
-        looked(module)
+    for wrong in (None, 2, "other"):
+        with pytest.raises(InputError, match="several outputs"):
+            looked(module, output=wrong)
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
+from onnx import numpy_helper
 
 import convscope
 from convscope import modelfile
@@ -16,6 +18,7 @@ from convscope.explain.payload.encoding import decode
 from convscope.page.inline import payload_characters
 from tests.explain.nets import net_of, pixels
 from tests.explain.zoo import Formless
+from tests.foreign.graphs import classifier
 from tests.samples import sample
 
 FORMLESS = (1, 16, 16)
@@ -111,3 +114,24 @@ def test_a_module_that_no_formula_describes_is_no_pair() -> None:
     with pytest.raises(InputError) as caught:
         convscope.look(module, pictures, against=module)
     assert caught.value.key == "against.boxes"
+    assert "look at each alone" in str(caught.value)
+
+
+def test_a_file_of_others_before_and_after_fine_tuning(tmp_path: Path) -> None:
+    """Each side's scores are ONNX Runtime's of its own file."""
+    import onnxruntime
+
+    before = onnx.load_model_from_string(classifier())
+    (head,) = (tensor for tensor in before.graph.initializer if tensor.name == "head")
+    files = [tmp_path / "before.onnx", tmp_path / "after.onnx"]
+    files[0].write_bytes(before.SerializeToString())
+    head.CopyFrom(numpy_helper.from_array(-2 * numpy_helper.to_array(head), "head"))
+    files[1].write_bytes(before.SerializeToString())
+    x = np.random.default_rng(0).integers(0, 256, (3, 3, 12, 12), dtype=np.uint8)
+    payload = convscope.look(files[0], x, against=files[1]).payload
+    assert payload["against"]["title"] == "after"
+    for file, made in zip(files, (payload["samples"]["logits"], payload["against"]["logits"]), strict=True):
+        session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+        wanted = np.concatenate([session.run(None, {"x": one[None]})[0] for one in (x / 255).astype(np.float32)])
+        powers = np.exp(decode(made))
+        np.testing.assert_allclose(powers / powers.sum(1, keepdims=True), wanted, rtol=1e-3, atol=1e-5)
