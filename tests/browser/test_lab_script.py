@@ -29,11 +29,17 @@ LOOP = [
     "loss.backward",
     "optimizer.step",
 ]
+TEST = ["model.train(False)", "correct = 0", "with torch", "for images", "outputs", "right =", "correct +=", "n = len"]
 
 
 @pytest.fixture(scope="module")
 def lab(browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> LabPage:
     return LabPage(browser, tmp_path_factory.mktemp("lab"))
+
+
+def current(lab: LabPage) -> str:
+    """Return the line that runs."""
+    return str(lab.js("return document.querySelector('.script-code [aria-current]')?.textContent.trim() ?? ''"))
 
 
 def script(lab: LabPage) -> str:
@@ -99,24 +105,52 @@ def test_the_script_runs_and_trains_the_lectures_network(
 
 def test_lines_light_up_with_what_they_make(lab: LabPage) -> None:
     lab.open("script")
-    current = "return document.querySelector('.script-code [aria-current]')?.textContent.trim() ?? ''"
     for begin in LOOP:
         lab.press("One line")
-        until(lambda begin=begin: lab.js(current).startswith(begin), 20)
+        until(lambda begin=begin: current(lab).startswith(begin), 20)
     until(lambda: "moved at once" in lab.text(".script-line"), 20)
     numbers = lab.text(".script-sum").replace("−", "-").replace("(", "").replace(")", "")
     before, rate, gradient, after = (float(x) for x in re.findall(r"-?\d+\.\d+", numbers.replace(" - ", " ")))
     assert rate == 0.001
     assert after == pytest.approx(before - rate * gradient, abs=2e-7)
+    assert lab.text(".script-printed") == "", "it prints where the script prints"
+    for begin in ("if i % 100 == 0", "print("):
+        lab.press("One line")
+        assert current(lab).startswith(begin)
     assert re.fullmatch(r"step 0: loss 2\.[23]\d{3}", lab.text(".script-printed"))
     lab.press("One step")
     until(lambda: "Step 2 of 312." in lab.text(".script-state"), 20)
+    assert current(lab) == "if i % 100 == 0:"
+    assert lab.text(".script-printed").count("step") == 1
     point = "document.querySelectorAll('.script-code li')[arguments[0]].dispatchEvent(new Event('pointerenter'))"
     lab.js(point, 18)
     assert "32 × (16×5×5 + 1) = 12832" in lab.text(".script-line").replace(",", "")
     lab.press("Start over")
     assert lab.text(".script-printed") == ""
     assert console(lab.browser) == []
+
+
+def test_walked_through_it_goes_on_into_the_test_and_ends(lab: LabPage) -> None:
+    lab.open("script", "&bs=500", width=390)
+    for step in range(1, 11):
+        lab.press("One step")
+        until(lambda step=step: f"Step {step} of 10." in lab.text(".script-state"), 30)
+    assert "Accuracy" not in lab.text(".script-printed")
+    for begin in TEST:
+        lab.press("One line")
+        assert current(lab).startswith(begin)
+    assert "Accuracy" not in lab.text(".script-printed")
+    shown = """const box = document.querySelector('.script-code').getBoundingClientRect();
+      const line = document.querySelector('.script-code .now').getBoundingClientRect();
+      return line.top >= box.top && line.bottom <= box.bottom && box.top >= 0 && box.bottom <= innerHeight"""
+    assert lab.js(shown), "the line that runs is in sight, on a phone too"
+    lab.press("One line")
+    until(lambda: "Test Accuracy" in lab.text(".script-printed"), 20)
+    lab.press("One line")
+    assert "Guessing is right one time in ten" in lab.text(".script-line")
+    off = "return [...document.querySelectorAll('.chapter .train-controls button')].map((b) => b.disabled)"
+    assert lab.js(off)[:3] == [True, True, True], "nothing is begun anew by itself"
+    lab.press("Start over")
 
 
 def test_it_runs_to_the_test_line_with_the_numbers_that_were_set(lab: LabPage) -> None:

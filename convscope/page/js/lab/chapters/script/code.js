@@ -71,6 +71,39 @@ export const LOOP = SCRIPT.map((_, i) => i).filter((i) =>
   ["batch", "move", "zero", "forward", "loss", "backward", "update", "hundred"].includes(SCRIPT[i].id),
 );
 
+/** The lines that the page's engine does stage by stage. */
+export const STAGE_LINES = LOOP.filter((i) => SCRIPT[i].stage);
+
+const PRINT = SCRIPT.findIndex(({ id }) => id === "print");
+const HUNDRED = LOOP[LOOP.length - 1];
+
+/** The lines after the loop, and the one that prints the accuracy. */
+export const TEST = SCRIPT.map((_, i) => i).filter((i) => i > PRINT && SCRIPT[i].code);
+export const LAST = TEST[TEST.length - 1];
+const ACCURACY = SCRIPT.findIndex(({ code }) => code.startsWith('print(f"Test'));
+
+/**
+ * The line that runs after line `at` (−1: before the loop); after the last one it stays.
+ * @param {number} at
+ * @param {{prints: boolean, over: boolean}} after whether the step that ends here is printed, and whether it is the last
+ */
+export function lineAfter(at, { prints, over }) {
+  if (TEST.includes(at)) return TEST[TEST.indexOf(at) + 1] ?? LAST;
+  if (at === HUNDRED && prints) return PRINT;
+  if (at === HUNDRED || at === PRINT) return over ? TEST[0] : LOOP[0];
+  return LOOP[LOOP.indexOf(at) + 1];
+}
+
+/** The line at which a whole step ends. @param {boolean} prints */
+export function endOfStep(prints) {
+  return prints ? PRINT : HUNDRED;
+}
+
+/** Whether at line `at` the last step's loss, or the accuracy, is still to be printed. @param {number} at */
+export function isUnprinted(at) {
+  return { loss: SCRIPT[at]?.stage === "update" || at === HUNDRED, accuracy: TEST.includes(at) && at < ACCURACY };
+}
+
 /** The script as text. @param {Record<Setting, number>} settings */
 export function scriptText(settings) {
   return SCRIPT.map(({ code, setting }) => (setting ? code.replace("{}", String(settings[setting])) : code))

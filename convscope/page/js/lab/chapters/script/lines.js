@@ -33,6 +33,20 @@ const SENTENCES = {
   accuracy: (t, words) => t("script.accuracy", words),
 };
 
+/** What to say where no line is shown: a heading and a sentence. @type {Record<string, (t: Lab["t"]) => string[]>} */
+const STATES = {
+  idle: (t) => [t("script.none"), t("script.begin")],
+  running: (t) => [t("script.loops"), t("script.running")],
+  testing: (t) => [t("script.tests"), t("script.testing")],
+  paused: (t) => [t("script.waits"), t("script.paused")],
+  failed: (t) => [t("script.stopped"), t("script.failed")],
+};
+
+/** @param {Lab} lab @param {string} state of the training, or that it is tested */
+export function wordsWithoutLine({ t }, state) {
+  return (STATES[state] ?? STATES.idle)(t);
+}
+
 /** @param {Lab} lab @param {string} id @param {Record<string, string | number>} words */
 export function lineWords({ t }, id, words) {
   return SENTENCES[id](t, words);

@@ -14,6 +14,7 @@ import { paintPicture } from "../../../kit/palette.js";
  * @property {StageSeen | null} seen
  * @property {StageSeen | null} before what was seen before the parameters moved
  * @property {number} lr
+ * @property {number} step the last one that is done
  */
 
 const SHOWN = 8; // scores and pictures beside a line
@@ -24,6 +25,21 @@ export function madeBy(lab, line, known) {
   const { stage } = line;
   const { seen } = known;
   if (!stage || !seen) return [];
+  const made = ofStage(lab, stage, known, seen);
+  const { doc, t } = lab;
+  const past = made.length && seen.step < known.step;
+  return past
+    ? [make(doc, "p", { class: "note" }, t("script.of.step", { step: thousands(seen.step) })), ...made]
+    : made;
+}
+
+/**
+ * @param {Lab} lab
+ * @param {import("../../../learn/training.js").Stage} stage
+ * @param {Known} known
+ * @param {StageSeen} seen
+ */
+function ofStage(lab, stage, known, seen) {
   if (stage === "update") return seen.stage === "update" ? [moved(lab, known)] : [];
   if (stage === "batch") return [batchMade(lab, seen)];
   if (stage === "zero") return seen.stage === "zero" ? [gradientTable(lab, seen)] : [];
@@ -36,7 +52,7 @@ export function madeBy(lab, line, known) {
  * A tensor by name, shape and what is in it.
  * @param {Lab} lab @param {string} name @param {(string | number)[]} shape @param {...(Node | string)} content
  */
-function tensorCard({ doc }, name, shape, ...content) {
+function tensorCard({ doc, t }, name, shape, ...content) {
   return make(
     doc,
     "div",
@@ -46,7 +62,7 @@ function tensorCard({ doc }, name, shape, ...content) {
       "p",
       { class: "tensor-name" },
       make(doc, "code", {}, name),
-      make(doc, "span", { class: "figure" }, shape.length ? shape.join("×") : "1"),
+      make(doc, "span", { class: "figure" }, shape.length ? shape.join("×") : t("script.scalar")),
     ),
     ...content,
   );

@@ -9,9 +9,10 @@ import { tracePlan } from "../../../formula/trace.js";
 import { askedOf } from "../../training/asked.js";
 import { digitsOf, firstOf } from "../../training/digits.js";
 import { trainerOf } from "../../training/trainer.js";
-import { LOOP, SCRIPT, printedAfter, printedAtTheEnd, scriptText } from "./code.js";
+import { LAST, LOOP, SCRIPT, STAGE_LINES, TEST, endOfStep, isUnprinted, lineAfter } from "./code.js";
+import { printedAfter, printedAtTheEnd, scriptText } from "./code.js";
 import { scriptCover } from "./cover.js";
-import { lineWords } from "./lines.js";
+import { lineWords, wordsWithoutLine } from "./lines.js";
 import { madeBy } from "./made.js";
 import { SETTINGS, scriptSettings, scriptSteps } from "./state.js";
 
@@ -41,12 +42,13 @@ const PLAIN_SGD = /** @type {const} */ ({
   final: 1,
   labelSmoothing: 0,
 });
+const CLASSES = 10;
 const A_LINE_LASTS = 700; // milliseconds, where they run by themselves
 
 /** @param {Lab} lab */
 function mountScript(lab) {
   const { doc, t, win } = lab;
-  const network = tracePlan(resolveFormula("slides"), [1, 28, 28], 10);
+  const network = tracePlan(resolveFormula("slides"), [1, 28, 28], CLASSES);
   const trainer = trainerOf(lab, "script");
   const settings = () => scriptSettings(lab.state);
   const counts = () => {
@@ -56,6 +58,8 @@ function mountScript(lab) {
   };
   /** The line that runs; where none does, −1. */
   let at = -1;
+  /** How many stages were asked for since the first step; where all of them run by themselves, −1. */
+  let stages = -1;
   /** The line that is pointed at. */
   let pointed = -1;
   let timer = 0;
@@ -75,16 +79,47 @@ function mountScript(lab) {
     before = null;
     trainer.start({ ...asked, input: { ...asked.input, mean: [0], std: [255] }, paused });
   };
-  /** The next line of the loop, or its first. */
+  /** Whether the script prints after that step. @param {number} step */
+  const prints = (step) => printedAfter({ step, loss: 0 }, counts().perEpoch) !== null;
+  /** Where the training is that waits: also one that was left in another visit. */
+  const findPlace = () => {
+    const { seen, step } = trainer;
+    const done = seen && seen.step > step ? STAGE_LINES.findIndex((i) => SCRIPT[i].stage === seen.stage) + 1 : 0;
+    stages = STAGE_LINES.length * step + done;
+    if (done) at = STAGE_LINES[done - 1];
+  };
+  const oneStage = () => {
+    trainer.oneStage();
+    stages++;
+  };
+  /** Be ready for the next line or step. */
+  const ready = async () => {
+    if (!trainer.asked) await begin(true);
+    if (stages < 0) findPlace();
+  };
+  /** The next line, from the loop's first to the script's last. */
   const oneLine = async () => {
-    if (!trainer.going) {
-      at = LOOP[0] - 1;
-      await begin(true);
-    }
-    const place = LOOP.indexOf(at);
-    at = LOOP[(place + 1) % LOOP.length];
-    if (SCRIPT[at].stage) trainer.oneStage();
+    await ready();
+    const step = stages / STAGE_LINES.length;
+    at = lineAfter(at, { prints: prints(step), over: step >= trainer.steps });
+    if (SCRIPT[at].stage) oneStage();
     refresh();
+    showLine();
+  };
+  const oneStep = async () => {
+    await ready();
+    do oneStage();
+    while (stages % STAGE_LINES.length);
+    at = endOfStep(prints(stages / STAGE_LINES.length));
+    refresh();
+    showLine();
+  };
+  /** Let the lines that run be seen: in their box, and the box where a part of it is hidden. */
+  const showLine = () => {
+    const now = /** @type {HTMLElement[]} */ ([...code.querySelectorAll(".now")]);
+    if (!now.length) return;
+    code.scrollTop = (now[0].offsetTop + now[now.length - 1].offsetTop - code.clientHeight) / 2;
+    element.scrollIntoView({ block: "nearest" });
   };
   const halt = () => {
     win.clearInterval(timer);
@@ -92,8 +127,10 @@ function mountScript(lab) {
   };
   const act = (/** @type {() => void} */ what) => () => {
     halt();
+    pointed = -1; // a finger may still stand for it
     what();
     refresh();
+    showLine();
   };
   const buttons = {
     line: button(
@@ -107,8 +144,9 @@ function mountScript(lab) {
       else {
         void oneLine();
         timer = win.setInterval(() => {
-          if (trainer.state === "finished") halt();
+          if (at === LAST || trainer.state === "failed") halt();
           else void oneLine();
+          refresh();
         }, A_LINE_LASTS);
       }
       refresh();
@@ -116,17 +154,13 @@ function mountScript(lab) {
     step: button(
       doc,
       t("script.step"),
-      act(async () => {
-        if (!trainer.going) await begin(true);
-        trainer.oneStep();
-        at = LOOP[LOOP.length - 1];
-      }),
+      act(() => void oneStep()),
     ),
     run: button(
       doc,
       t("script.run"),
       act(() => {
-        at = -1;
+        [at, stages] = [-1, -1];
         if (trainer.state === "running") trainer.pause();
         else if (trainer.going) trainer.resume();
         else void begin(false);
@@ -136,7 +170,7 @@ function mountScript(lab) {
       doc,
       t("script.over"),
       act(() => {
-        at = -1;
+        [at, stages] = [-1, -1];
         before = null;
         trainer.throwAway();
       }),
@@ -183,7 +217,13 @@ function mountScript(lab) {
       "div",
       { class: "script-grid" },
       code,
-      make(doc, "div", { class: "script-aside" }, aside, make(doc, "h3", {}, t("script.printed")), printed),
+      make(
+        doc,
+        "div",
+        { class: "script-aside" },
+        aside,
+        make(doc, "div", { class: "script-output" }, make(doc, "h3", {}, t("script.printed")), printed),
+      ),
     ),
   );
   let drawn = "";
@@ -191,16 +231,21 @@ function mountScript(lab) {
     const { going, seen, measures, lines: done, steps } = trainer;
     if (seen && seen.stage !== "update") before = seen;
     const running = trainer.state === "running";
+    const ended = trainer.state === "finished" || trainer.state === "failed";
+    if (trainer.state === "finished" && at < 0) at = LAST;
     const current = running ? -1 : at;
+    const several = running ? (trainer.step < steps ? LOOP : TEST) : [];
     lines.forEach(({ element: row, refresh: reread }, i) => {
-      row.classList.toggle("now", i === current || (running && LOOP.includes(i)));
+      row.classList.toggle("now", i === current || several.includes(i));
       if (i === current) row.setAttribute("aria-current", "step");
       else row.removeAttribute("aria-current");
       reread(going);
     });
     buttons.run.textContent = running ? t("train.pause") : going ? t("train.resume") : t("script.run");
     buttons.slowly.setAttribute("aria-pressed", String(Boolean(timer)));
-    for (const one of [buttons.line, buttons.step, buttons.slowly]) one.toggleAttribute("disabled", running);
+    const atTheEnd = trainer.state === "failed" || (ended && at === LAST);
+    for (const one of [buttons.line, buttons.slowly]) one.toggleAttribute("disabled", running || atTheEnd);
+    buttons.step.toggleAttribute("disabled", running || ended);
     buttons.over.toggleAttribute("disabled", !trainer.asked);
     const { training, test, perEpoch } = counts();
     state.textContent = [
@@ -212,24 +257,25 @@ function mountScript(lab) {
     const key = JSON.stringify([shown, seen?.step, seen?.stage, done.length, measures.length, running, lab.dark()]);
     if (key === drawn) return;
     drawn = key;
-    const output = done.flatMap((line) => printedAfter(line, perEpoch) ?? []);
+    const unprinted = isUnprinted(current);
+    const output = (unprinted.loss ? done.slice(0, -1) : done).flatMap((line) => printedAfter(line, perEpoch) ?? []);
     const last = measures.at(-1);
-    if (trainer.state === "finished" && last) output.push(printedAtTheEnd(last.accuracy, test));
+    if (trainer.state === "finished" && last && !unprinted.accuracy) output.push(printedAtTheEnd(last.accuracy, test));
     printed.textContent = output.join("\n");
     printed.scrollTop = printed.scrollHeight;
     const line = SCRIPT[shown];
-    title.textContent = line ? line.code.replace("{}", "…").trim() : t("script.none");
-    words.textContent = line
-      ? lineWords(lab, line.id, {
-          ...settings(),
-          perEpoch: thousands(perEpoch),
-          training: thousands(training),
-          test: thousands(test),
-        })
-      : running
-        ? t("script.running")
-        : t("script.begin");
-    refill(made, ...(line ? madeBy(lab, line, { network, seen, before, lr: settings().learning_rate }) : []));
+    const numbers = {
+      ...settings(),
+      perEpoch: thousands(perEpoch),
+      training: thousands(training),
+      test: thousands(test),
+    };
+    [title.textContent, words.textContent] = line
+      ? [line.code.replace("{}", "…").trim(), lineWords(lab, line.id, numbers)]
+      : wordsWithoutLine(lab, running && several === TEST ? "testing" : trainer.state);
+    const known = { network, seen, before, lr: settings().learning_rate, step: trainer.step };
+    refill(made, ...(line ? madeBy(lab, line, known) : []));
+    if (shown === LAST && last && last.accuracy < 2 / CLASSES) made.append(make(doc, "p", {}, t("script.guessing")));
     stay();
   };
   const silent = trainer.listen(refresh);
