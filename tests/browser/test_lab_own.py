@@ -97,6 +97,26 @@ def test_four_shapes_are_learned_and_the_saved_page_opens(lab: LabPage, tmp_path
     assert console(lab.browser) == []
 
 
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("NotAllowedError", "This page may not use the camera. Allow it where the browser shows"),
+        ("NotFoundError", "There is no camera here. Connect one"),
+        ("NotReadableError", "Another program uses the camera. Close that one"),
+        ("AbortError", "The browser gives no camera: AbortError: why. Open pictures instead."),
+    ],
+)
+def test_a_camera_that_is_refused_says_what_to_do(lab: LabPage, error: str, words: str) -> None:
+    lab.open("own", "&m=photo")
+    lab.js(
+        "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('why', arguments[0]))",
+        error,
+    )
+    lab.press("Use the camera")
+    until(lambda: words in lab.text(".own-files"), 10)
+    assert console(lab.browser) == []
+
+
 def test_pictures_are_kept_across_a_closed_tab_if_asked(lab: LabPage) -> None:
     lab.open("own", "&s=3")
     assert shown(lab, ".own-thumbs .thumb") == 40

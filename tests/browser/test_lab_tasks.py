@@ -173,6 +173,9 @@ def test_a_task_is_hinted_refused_and_solved_and_the_address_carries_it_on(lab: 
     lab.put("[data-task='c1'] input", right - 1)
     press(lab, "c1", ".task-check")
     assert card(lab, "c1", ".task-said").startswith("One is missing")
+    lab.put("[data-task='c1'] input", -right)
+    press(lab, "c1", ".task-check")
+    assert f"−{right}" in card(lab, "c1", ".task-said"), "a minus, though a hyphen was typed"
     lab.put("[data-task='c1'] input", right)
     press(lab, "c1", ".task-check")
     assert card(lab, "c1", ".task-said").startswith("Solved. floor(")
@@ -226,6 +229,8 @@ def test_the_certificate_is_made_of_the_address(lab: LabPage, told: dict[int, To
     assert "3.1 (hints: 2)" in rows[2]
     assert "3.2: built" in rows[2]
     assert "Why not a plain network" in rows[0]
+    chosen = "return document.querySelector('.lab-chooser select').selectedOptions[0]?.textContent"
+    assert lab.js(chosen) == lab.text("h1"), "a phone's list of places names it"
     lab.open("certificate", "&tk=nonsense")
     assert lab.text(".cert-sum").startswith("0 of ")
     solved = "".join(f"-{task['id']}h2d" for task in sorted(told[4711], key=lambda task: task["id"]))

@@ -72,6 +72,24 @@ def teacher(browser: webdriver.Chrome, built: Path) -> Iterator[Teacher]:
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+def test_it_is_dark_where_the_lab_is_and_its_paper_is_white(teacher: Teacher) -> None:
+    teacher.visit(f"{(teacher.folder / 'index.html').as_uri()}#l=ko&h=dark")
+    link = teacher.js("return [...document.querySelectorAll('.side-links a')].map((a) => a.href)")[-1]
+    assert link.endswith("teacher.html#l=ko&h=dark")
+    teacher.visit(link)
+    colour = "return getComputedStyle(document.querySelector(arguments[0])).backgroundColor"
+    assert teacher.js(colour, "html") == "rgb(22, 24, 28)"
+    assert teacher.js(colour, ".sheet") == "rgb(255, 255, 255)"
+    assert all("h=dark" in address for address in teacher.links("[data-point]").values())
+    teacher.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert teacher.js(colour, "html") == "rgb(255, 255, 255)", "on paper it is light"
+    teacher.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    teacher.js("document.querySelector('.teach-head .icon').click()")
+    until(lambda: teacher.js(colour, "html") == "rgb(250, 247, 240)")
+    assert teacher.js("return location.hash") == "#l=ko&h=light"
+    assert console(teacher.browser) == []
+
+
 def test_every_point_of_the_lecture_opens_the_state_that_shows_it(teacher: Teacher) -> None:
     teacher.open()
     links = teacher.links("[data-point]")

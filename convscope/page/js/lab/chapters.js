@@ -39,5 +39,5 @@ export const CHAPTERS = [
   workbenchChapter,
 ];
 
-/** Pages that stand beside the chapters: nothing lists them, links lead there. @type {Chapter[]} */
+/** Pages that stand beside the chapters: links lead there, and on a phone the list of places names them last. @type {Chapter[]} */
 export const SIDE_PAGES = [certificatePage(CHAPTERS), glossaryPage];

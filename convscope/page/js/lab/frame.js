@@ -23,7 +23,7 @@ export function labFrame(lab) {
     doc,
     "select",
     { "aria-label": t("lab.chapters"), "data-keep": "chooser", on: { change: () => lab.go({ c: chooser.value }) } },
-    ...places.map((place) =>
+    ...[...places, ...SIDE_PAGES.map((one) => ({ id: one.id, number: 0, name: one.title(t) }))].map((place) =>
       make(doc, "option", { value: place.id }, place.number ? `${place.number}  ${place.name}` : place.name),
     ),
   );

@@ -9,16 +9,14 @@ import { make } from "../kit/dom.js";
 
 /** @param {Lab} lab @param {(id: string) => (event: MouseEvent) => void} follow @param {boolean} all not the words alone */
 export function sideLinks({ doc, t, payload, state }, follow, all) {
-  const language = `l=${state.l ?? doc.documentElement.lang}`;
+  const look = `l=${state.l ?? doc.documentElement.lang}${state.h ? `&h=${state.h}` : ""}`;
   return make(
     doc,
     "p",
     { class: "side-links" },
     make(doc, "a", { href: "#c=glossary", on: { click: follow("glossary") } }, t("glossary.title")),
     all ? make(doc, "a", { href: "#c=certificate", on: { click: follow("certificate") } }, t("cert.title")) : null,
-    all && payload.open
-      ? make(doc, "a", { href: `${payload.open}#${language}${state.h ? `&h=${state.h}` : ""}` }, t("open.link"))
-      : null,
-    all && payload.teacher ? make(doc, "a", { href: `${payload.teacher}#${language}` }, t("teach.link")) : null,
+    all && payload.open ? make(doc, "a", { href: `${payload.open}#${look}` }, t("open.link")) : null,
+    all && payload.teacher ? make(doc, "a", { href: `${payload.teacher}#${look}` }, t("teach.link")) : null,
   );
 }

@@ -43,11 +43,12 @@ export function taskCard(lab, task, number) {
       keydown: (/** @type {KeyboardEvent} */ event) => {
         if (event.key === "Enter") check();
       },
-      blur: () => {
-        field.value = field.value.replace(/-/g, "−");
-      },
+      blur: () => writeMinus(),
     },
   });
+  const writeMinus = () => {
+    if (field.value.includes("-")) field.value = field.value.replace(/-/g, "−");
+  };
   /** Once it was asked for, what is missing is said anew with every change. */
   let asked = false;
   let shown = "";
@@ -55,7 +56,11 @@ export function taskCard(lab, task, number) {
   const numbers = () => numbersOf(task, progressIn(lab).seed);
   const touched = () => touchedOf(progressIn(lab), task.id);
   /** @returns {Verdict} */
-  const verdict = () => (isTyped(task) ? typedVerdict(task, t, numbers(), field.value) : task.check(lab, numbers()));
+  const verdict = () => {
+    if (!isTyped(task)) return task.check(lab, numbers());
+    writeMinus();
+    return typedVerdict(task, t, numbers(), field.value);
+  };
   const solved = () => {
     win.clearTimeout(timer);
     timer = 0;

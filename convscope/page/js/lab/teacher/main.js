@@ -3,6 +3,8 @@
 import { whenRead } from "../../engine/inflate.js";
 import { languageOf, translator } from "../../kit/i18n.js";
 import { fillTable } from "../../formula/table.js";
+import { languageChoice, themeButton } from "../../kit/appearance.js";
+import { addressOf, stateOf } from "../address.js";
 import { labLinks, teacherPage } from "./page.js";
 
 /**
@@ -14,19 +16,32 @@ import { labLinks, teacherPage } from "./page.js";
  */
 function startTeacher(doc, win, payload, dictionaries) {
   fillTable(payload);
-  const chosen = () => /(?:^#|&)l=(\w+)/.exec(win.location.hash)?.[1] ?? "";
+  const dark = win.matchMedia("(prefers-color-scheme: dark)");
+  /** What the address says of how it looks, as the lab's does: l the language, h dark or light. */
+  const chosen = () => stateOf(win.location.hash);
   const show = () => {
-    const language = languageOf(chosen(), payload.language, win.navigator.language, dictionaries);
+    const { l = "", h = "" } = chosen();
+    const language = languageOf(l, payload.language, win.navigator.language, dictionaries);
+    const isDark = ["light", "dark"].includes(h) ? h === "dark" : dark.matches;
+    doc.documentElement.dataset.theme = isDark ? "dark" : "light";
     const t = translator(dictionaries, language);
     doc.documentElement.lang = language;
     doc.title = `${t("teach.title")} · convscope lab`;
-    const link = labLinks(doc, payload.lab, language);
-    const page = teacherPage({ doc, win, t, payload, language, link }, (to) => {
-      win.location.hash = `l=${to}`;
-    });
+    const look = { l: language, ...(h && { h }) };
+    const link = labLinks(doc, payload.lab, look);
+    const turn = (/** @type {Record<string, string>} */ change) => {
+      win.location.hash = addressOf({ ...chosen(), ...change });
+    };
+    const theme = themeButton(doc, t, isDark, () => turn({ h: isDark ? "light" : "dark" }));
+    const page = teacherPage(
+      { doc, win, t, payload, language, link },
+      languageChoice(doc, t, (l) => turn({ l })),
+      theme,
+    );
     doc.getElementById("page")?.replaceChildren(page);
   };
   win.addEventListener("hashchange", show);
+  dark.addEventListener("change", show);
   show();
 }
 

@@ -1,6 +1,5 @@
 /** The teacher's page: plan, points, misconceptions, answer key, sheets to print. */
 
-import { languageChoice } from "../../kit/appearance.js";
 import { button, make, tableHead } from "../../kit/dom.js";
 import { addressOf } from "../address.js";
 import { TAUGHT } from "./chapters.js";
@@ -17,21 +16,24 @@ import { printSheet } from "./sheet.js";
  * @property {(state: Change, text: string, props?: Record<string, string>) => HTMLElement} link to a state of the lab
  */
 
-/** A link to a state of the lab. @param {Document} doc @param {string} lab @param {string} language */
-export function labLinks(doc, lab, language) {
+/**
+ * A link to a state of the lab, which looks as this page does.
+ * @param {Document} doc @param {string} lab @param {Record<string, string>} look
+ */
+export function labLinks(doc, lab, look) {
   return (
     /** @type {Change} */ state,
     /** @type {string} */ text,
     /** @type {Record<string, string>} */ props = {},
   ) => {
-    const kept = Object.entries({ ...state, l: language }).filter(([, value]) => value !== null && value !== undefined);
+    const kept = Object.entries({ ...state, ...look }).filter(([, value]) => value !== null && value !== undefined);
     const address = addressOf(Object.fromEntries(kept.map(([key, value]) => [key, String(value)])));
     return make(doc, "a", { href: lab + address, target: "lab", ...props }, text);
   };
 }
 
-/** @param {Teacher} teacher @param {(language: string) => void} speak */
-export function teacherPage(teacher, speak) {
+/** @param {Teacher} teacher @param {...HTMLElement} appearance what changes language and theme */
+export function teacherPage(teacher, ...appearance) {
   const { doc, t, win } = teacher;
   const print = (/** @type {string} */ id) => {
     doc.documentElement.dataset.only = id;
@@ -73,7 +75,7 @@ export function teacherPage(teacher, speak) {
       "header",
       { class: "teach-head" },
       make(doc, "a", { href: teacher.payload.lab, class: "lab-brand" }, "convscope", make(doc, "b", {}, "lab")),
-      languageChoice(doc, t, speak),
+      make(doc, "div", { class: "teach-look" }, ...appearance),
     ),
     make(doc, "h1", {}, t("teach.title")),
     make(doc, "p", { class: "lead" }, t("teach.lead")),

@@ -1,6 +1,7 @@
 /** Pictures from the camera: name a class, press, and each press is one picture; then all are sent as one set. */
 
 import { button, make, refill } from "../../kit/dom.js";
+import { cameraTrouble } from "../../look/views/camera.js";
 
 /** @typedef {import("../types.js").Lab} Lab */
 /** @typedef {import("./drop_read.js").DroppedSet} DroppedSet */
@@ -89,7 +90,7 @@ export function cameraPart(lab, send) {
         name.focus();
       }
     } catch (error) {
-      complain(t("snap.refused", { what: error instanceof Error ? error.message : String(error) }));
+      complain(cameraTrouble(t, error));
     }
     opening = false;
     refresh();

@@ -7,6 +7,17 @@ import { button, make, refill } from "../../kit/dom.js";
 const HELD_AGAIN = 250; // milliseconds between two pictures while the button is held down
 const WATCHED_AGAIN = 60; // milliseconds from an answer to the next frame that is read
 
+/** Why the browser gives no camera, and what helps. @param {App["t"]} t @param {unknown} error */
+export function cameraTrouble(t, error) {
+  const name = error instanceof Error ? error.name : "";
+  const known = {
+    NotAllowedError: t("camera.refused"),
+    NotFoundError: t("camera.missing"),
+    NotReadableError: t("camera.busy"),
+  };
+  return /** @type {Record<string, string>} */ (known)[name] ?? t("camera.none", { what: String(error) });
+}
+
 /**
  * A button that opens the camera, and its live picture with a button to take it; null where the browser gives no camera.
  * @param {App} app
@@ -57,8 +68,8 @@ export function cameraBox(app, put, { held = false, watch = null } = {}) {
     message.textContent = "";
     try {
       stream = await devices.getUserMedia({ video: { facingMode: "environment" }, audio: false });
-    } catch {
-      message.textContent = t("camera.none");
+    } catch (error) {
+      message.textContent = cameraTrouble(t, error);
       return;
     }
     if (gone) {
