@@ -66,6 +66,31 @@ def test_too_small_a_step_crawls_and_a_huge_one_diverges(lab: LabPage) -> None:
     assert lab.text(".wrong-progress").startswith(f"{32 * int(steps):,} pictures in "), "no more than it saw"
 
 
+def test_what_takes_too_long_ends_early_says_so_and_can_be_had_whole(
+    browser: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    slow = LabPage(browser, tmp_path_factory.mktemp("slow"))
+    slow.open("filters")
+    slow.js("""window.Worker = class extends Worker {
+      constructor(...given) {
+        super(...given);
+        this.addEventListener("message", ({ data }) => { if (data.say === "steps") data.seconds += 100; });
+      }
+    }""")
+    slow.js("location.hash = 'c=training&l=en'")
+    until(lambda: slow.browser.find_elements("css selector", ".wrong-curves"), 10)
+    slow.js("document.querySelector('.wrong-curves').scrollIntoView()")
+    until(lambda: slow.text(".wrong-progress").startswith("Stopped after 10"), 60)
+    assert "with 800 of 12,000 pictures" in slow.text(".wrong-progress"), "at its first measurement"
+    until(lambda: slow.text(".wrong-outcome"), 10)
+    slow.press("To the end")
+    until(lambda: slow.text(".wrong-progress").startswith("12,000 pictures in "), 60)
+    assert [b.text for b in slow.browser.find_elements("css selector", ".wrong-two button") if b.is_displayed()].count(
+        "To the end"
+    ) == 0
+    assert console(slow.browser) == []
+
+
 def test_few_pictures_overfit_and_augmentation_closes_the_gap(lab: LabPage) -> None:
     assert show(lab, "Too few pictures").startswith("It overfits: 100.0\xa0%")
     assert number(lab, "gap-before") < 5

@@ -22,12 +22,15 @@ import { codeOf, formulaOf, recipeOf } from "./settings.js";
  * @property {number} seconds within steps
  * @property {string} kernels
  * @property {boolean} ended @property {boolean} diverged
+ * @property {boolean} cut whether it ended early because it took too long
  * @property {string} trouble why it failed, where it did not diverge
  *
  * @typedef {ReturnType<typeof makeRuns>} Runs
  */
 
 const RUNS_KEPT = 60;
+/** Seconds within steps after which a training ends at its next measurement, unless it was asked to go to its end. */
+const PATIENCE = 8;
 const MEASURED = 15; // times on the way, and before the first step
 const TRAINING_MEASURED = 500; // of the training pictures
 
@@ -66,6 +69,8 @@ function makeRuns(lab, name, watched) {
   let waiting = [];
   /** @type {Run | null} */
   let current = null;
+  /** The codes of those that are to go to their end. @type {Set<string>} */
+  const whole = new Set();
   let turn = 0; // of questions: a later one ends what an earlier one still prepares
   /** @type {Set<() => void>} */
   const listeners = new Set();
@@ -76,7 +81,12 @@ function makeRuns(lab, name, watched) {
     const { lines, measures, seconds, kernels, state, diverged, trouble, steps } = trainer;
     const ended = state === "finished" || state === "failed";
     Object.assign(current, { lines, measures, seconds, kernels, steps, ended, diverged });
-    if (ended) {
+    if (!ended && seconds > PATIENCE && !whole.has(codeOf(current.settings)) && isMeasured(trainer)) {
+      Object.assign(current, { ended: true, cut: true });
+      current = null;
+      trainer.throwAway();
+      void next();
+    } else if (ended) {
       current.trouble = state === "failed" && !diverged ? trouble : "";
       current = null;
       void next();
@@ -130,6 +140,19 @@ function makeRuns(lab, name, watched) {
       void next();
       tell();
     },
+    /** Train those anew that ended early, to their end. @param {(Settings | null)[]} list */
+    toTheEnd: (list) => {
+      const cut = list.filter((one) => one !== null && kept.get(codeOf(one))?.cut);
+      const again = /** @type {Settings[]} */ (cut);
+      for (const one of again) {
+        whole.add(codeOf(one));
+        kept.delete(codeOf(one));
+      }
+      stop();
+      waiting = again;
+      void next();
+      tell();
+    },
     /** Forget a training, so that it is done again. @param {Settings} settings */
     forget: (settings) => {
       kept.delete(codeOf(settings));
@@ -157,7 +180,13 @@ function makeRuns(lab, name, watched) {
 /** @param {Settings} settings @returns {Run} */
 function emptyRun(settings) {
   const nothing = { lines: [], measures: [], steps: 0, seconds: 0, kernels: "", trouble: "" };
-  return { settings, ...nothing, ended: false, diverged: false };
+  return { settings, ...nothing, ended: false, diverged: false, cut: false };
+}
+
+/** Whether all that is measured was measured after the last step. @param {import("../../training/trainer.js").Trainer} trainer */
+function isMeasured({ asked, measures, step }) {
+  const names = Object.keys(asked?.others ?? {});
+  return step > 0 && names.every((name) => measures.some((one) => one.of === name && one.step === step));
 }
 
 /** @param {Lab} lab @param {Settings} settings @param {Parameters<typeof runsOf>[2]} watched @param {Digits} digits */

@@ -70,6 +70,7 @@ function mountTraining(lab) {
   const watch = make(doc, "p", { class: "wrong-watch" });
   const formula = make(doc, "code", { class: "wrong-formula" });
   const progress = make(doc, "p", { class: "note wrong-progress" });
+  const end = button(doc, t("wrong.to.end"), () => runs.toTheEnd([before(), now()]), { hidden: true });
   const outcome = make(doc, "p", { class: "wrong-outcome" });
   const [controls, curves, table, inside] = [
     settingControls(lab),
@@ -98,6 +99,7 @@ function mountTraining(lab) {
         start,
         make(doc, "label", { class: "wrong-hold" }, hold, " ", t("wrong.hold")),
         progress,
+        end,
       ),
       outcome,
       curves.element,
@@ -143,16 +145,19 @@ function mountTraining(lab) {
     const { current } = runs;
     const shown = runs.get(now());
     start.textContent = runs.going ? t("wrong.stop") : shown?.ended ? t("train.again") : t("train.start");
+    end.hidden = runs.going || !(shown?.cut || runs.get(before())?.cut);
     progress.textContent = current
       ? t("wrong.trains", {
           which: codeOf(current.settings) === codeOf(now()) ? t("wrong.now") : t("wrong.before"),
           share: percent(current.lines.length / (current.steps || 1), 0),
         })
-      : shown?.ended
-        ? t("wrong.took", { seconds: fixed(shown.seconds, 1), n: shownIn(shown), kernels: shown.kernels })
-        : runs.going || !last
-          ? ""
-          : t("wrong.stale");
+      : shown?.cut
+        ? t("wrong.cut", { seconds: fixed(shown.seconds, 1), n: shownIn(shown), all: thousands(now().q) })
+        : shown?.ended
+          ? t("wrong.took", { seconds: fixed(shown.seconds, 1), n: shownIn(shown), kernels: shown.kernels })
+          : runs.going || !last
+            ? ""
+            : t("wrong.stale");
   };
   const silent = runs.listen(soon);
   // The first training begins by itself once the curves are seen, or what stands inside: one of them alone in a frame.
