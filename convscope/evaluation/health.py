@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -93,15 +93,28 @@ class Health:
         }
 
 
-def activation_after(network: Network, index: int) -> int:
+class Place(NamedTuple):
+    """A node of any network: its layer, None where the formula has none, and the nodes that it reads."""
+
+    name: str
+    layer: Layer | None
+    sources: tuple[int, ...]
+
+
+def places(network: Network) -> list[Place]:
+    """Return the nodes of a network of the formula."""
+    return [Place(node.name, node.layer, node.sources) for node in network.nodes]
+
+
+def activation_after(nodes: Sequence[Place], index: int) -> int:
     """Return the node where the channels of node `index` give their answer: the activation after it, else itself.
 
     BatchNorm, pooling and dropout in between keep a channel to itself and are passed; a skip's sum or anything else is
     not.
     """
-    for at in range(index + 1, len(network.nodes)):
-        layer = network.nodes[at].layer
-        if network.nodes[at].sources != (at - 1,):
+    for at in range(index + 1, len(nodes)):
+        layer = nodes[at].layer
+        if nodes[at].sources != (at - 1,) or layer is None:
             break
         if layer.activation:
             return at
@@ -115,13 +128,13 @@ class HealthCounter:
     network is said to be `called` is what it is called in what is found.
     """
 
-    def __init__(self, network: Network, called: Callable[[str], str] = str) -> None:
-        self._nodes, self._called, self._pictures = network.nodes, called, 0
-        self._units = [
-            _Units(node.name, after := activation_after(network, i), network.nodes[after].layer)
-            for i, node in enumerate(network.nodes)
-            if node.layer.filters
-        ]
+    def __init__(self, nodes: Sequence[Place], called: Callable[[str], str] = str) -> None:
+        self._nodes, self._called, self._pictures = nodes, called, 0
+        self._units = list[_Units]()
+        for i, node in enumerate(nodes):
+            if node.layer is not None and node.layer.filters:
+                after = activation_after(nodes, i)
+                self._units.append(_Units(node.name, after, nodes[after].layer or node.layer))
 
     def add(self, outputs: Sequence[Values]) -> None:
         """Count what every node made of some pictures, (N, F, h, w) or (N, F), in order."""

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..evaluation.health import MOST, NEAR, activation_after
+from ..evaluation.health import MOST, NEAR, activation_after, places
 from ..formula import Layer, Network
 
 Shares = np.ndarray[Any, np.dtype[np.float64]]
@@ -35,7 +35,7 @@ class Counter:
     """Counts a node's answers batch by batch; `result` gives the figures."""
 
     def __init__(self, network: Network, index: int, classes: int) -> None:
-        self.index = activation_after(network, index)
+        self.index = activation_after(places(network), index)
         node = network.nodes[self.index]
         self.name, self.layer = node.name, node.layer
         self.values = int(np.prod(node.output[1:]))  # of one channel for one picture

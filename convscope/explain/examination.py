@@ -16,7 +16,7 @@ from ..pictures.decoding_pool import decode_in_order
 from ..pictures.preprocessing import preprocess
 from ..prediction import Model
 from .health import health
-from .imported.opened import opened
+from .imported.network import imported
 
 MOST = 1000  # pictures that are looked at: evenly chosen of more
 MOST_BYTES = 1 << 29  # of their pixels
@@ -43,12 +43,8 @@ def examine(
     """
     if not paths:
         raise InputError("pictures.none", hint=phrase("pictures.none.try"))
-    if isinstance(file, ModelFile):
-        network: Model | Foreign = Model(file)
-        spec, notes = file.spec, list[Phrase]()
-    else:
-        spec, said = reading_spec(file, asked)
-        network, notes = file, list(said)
+    spec, said = (file.spec, ()) if isinstance(file, ModelFile) else reading_spec(file, asked)
+    notes: list[Phrase] = list(said)
     most = max(1, min(MOST, MOST_BYTES // int(np.prod(spec.shape))))
     chosen = [paths[i * len(paths) // most] for i in range(most)] if len(paths) > most else list(paths)
     if len(chosen) < len(paths):
@@ -59,4 +55,5 @@ def examine(
     if not pixels:
         raise unread[0]
     pictures = np.stack(pixels)
-    return Examination(health(opened(network, pictures, asked), pictures), tuple(notes), unread)
+    network = Model(file) if isinstance(file, ModelFile) else imported(file, pictures, asked)
+    return Examination(health(network, pictures), tuple(notes), unread)

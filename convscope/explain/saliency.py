@@ -26,7 +26,6 @@ from .imported.chosen import chosen, read_by
 from .imported.network import Imported, imported, network_of
 
 Pixels = np.ndarray[Any, Any]
-MOST_BYTES = 1 << 29  # of what every step made of some pictures, kept at once
 
 
 def grad_cam(
@@ -94,9 +93,8 @@ def _by_steps(network: Imported, pictures: Pixels, classes: Sequence[int] | int 
     wanted = None if classes is None else class_of_each(classes, len(pictures))
     network.require_scores()
     heat: list[Pixels] = []
-    size, at = 1, 0
-    while at < len(pictures):
-        found, x = network.steps(pictures[at : at + size])
+    at = 0
+    for found, x in network.parts(pictures):
         shown = opaque.look(found, network.spec, x)
         names = [node.name for node in shown.nodes]
         if layer is not None and layer not in names:
@@ -111,7 +109,6 @@ def _by_steps(network: Imported, pictures: Pixels, classes: Sequence[int] | int 
             asked = made.argmax(1).tolist() if wanted is None else wanted[at : at + len(x)]
             heat.append(_weighed(maps, chosen_scores(made, asked), names[place]))
         at += len(x)
-        size = max(1, MOST_BYTES * len(x) // max(1, sum(step.output.nbytes for step in found)))
     return heat_map(np.concatenate(heat))
 
 

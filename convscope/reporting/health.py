@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..evaluation.health import Health, HealthCounter
+from ..evaluation.health import Health, HealthCounter, places
 from ..pictures.preprocessing import preprocess_stack
 from .part import Part
 
@@ -22,7 +22,7 @@ def health_of(model: Model, part: Part) -> Health:
     import torch
 
     rows = np.arange(len(part)) if len(part) <= MOST else np.arange(MOST) * len(part) // MOST
-    net, counter = model.module(), HealthCounter(model.network)
+    net, counter = model.module(), HealthCounter(places(model.network))
     size = max(1, AT_ONCE // sum(int(np.prod(node.output)) for node in model.network.nodes))
     for at in range(0, len(rows), size):
         read, _ = preprocess_stack(model.spec, part.pictures.images[rows[at : at + size]])

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from convscope.errors import InputError
-from convscope.evaluation.health import activation_after
+from convscope.evaluation.health import activation_after, places
 from convscope.explain import dead_units
 from convscope.explain.features import feature_maps
 from tests.explain.nets import net_of, pixels
@@ -59,9 +59,11 @@ def test_states_of_channels_that_were_made_so() -> None:
 def test_which_node_answers() -> None:
     network = net_of("conv(2, 3) + bn + maxpool(2) + relu + skip(conv(2, 3, pad=1)) + relu + gap + fc").network
     names = [node.name for node in network.nodes]
-    assert names[activation_after(network, names.index("conv1"))] == "relu1"
-    assert names[activation_after(network, names.index("conv2"))] == "conv2", "a sum with another is not its own answer"
-    assert names[activation_after(network, names.index("fc1"))] == "fc1"
+    assert names[activation_after(places(network), names.index("conv1"))] == "relu1"
+    assert names[activation_after(places(network), names.index("conv2"))] == "conv2", (
+        "a sum with another is not its own answer"
+    )
+    assert names[activation_after(places(network), names.index("fc1"))] == "fc1"
 
 
 def test_labels_that_do_not_fit() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -24,6 +24,7 @@ from ..capture import untouched
 from .chosen import check_module, chosen, read_by
 from .steps import steps
 
+MOST_BYTES = 1 << 29  # of what every step made of some pictures, kept at once
 Recorded = tuple[list[Step], Array]
 
 
@@ -55,6 +56,15 @@ class Imported:
         """Return the steps up to the scores, and what the first of them reads."""
         found, x = self.record(scaled(self.reads, pictures))
         return list(scored(found)), x
+
+    def parts(self, pictures: Array) -> Iterator[Recorded]:
+        """Yield what `steps` gives, of one picture, then of as many at a time as memory is for."""
+        size, at = 1, 0
+        while at < len(pictures):
+            found, x = self.steps(pictures[at : at + size])
+            yield found, x
+            at += len(x)
+            size = max(1, MOST_BYTES * len(x) // max(1, sum(step.output.nbytes for step in found)))
 
     def scores(self, pictures: Array) -> Array:
         """Return the scores (N, K) before softmax or sigmoid. Raises InputError where it gives maps."""

@@ -1,4 +1,4 @@
-"""Any network as a Net of the same numbers, for what is computed in Python layer by layer: relevance and health."""
+"""Any network as a Net of the same numbers, for what is computed in Python layer by layer: relevance."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...errors import InputError, phrase
-from ...foreign.preprocessing import Asked
 from ...foreign.step import Array
 from ...nn import Net
 from ...prediction import Model
-from .network import imported, network_of
+from .network import Imported, imported, network_of
 from .rebuilding import rebuilt
 
 
@@ -27,7 +26,7 @@ class OpenedNet:
         return self.names.get(node, node)
 
 
-def opened(network: Any, pictures: Array, asked: Asked = Asked()) -> OpenedNet:  # noqa: B008 - frozen
+def opened(network: Any, pictures: Array) -> OpenedNet:
     """Return a network as a Net that reads `pictures` (N, C, H, W) as it does: up to the scores, before any softmax.
 
     `network`: a Net, a loaded model, a torch module, the path of a model.onnx or of any ONNX file, or one that is
@@ -39,12 +38,17 @@ def opened(network: Any, pictures: Array, asked: Asked = Asked()) -> OpenedNet: 
     """
     if isinstance(network, OpenedNet):
         return network
+    if isinstance(network, Imported):
+        return _rebuilt(network, pictures)
     asked_by = network_of(network)
     if isinstance(asked_by, Net):
         return OpenedNet(asked_by)
     if isinstance(asked_by, Model):
         return OpenedNet(asked_by.module())
-    found = imported(asked_by, pictures, asked)
+    return _rebuilt(imported(asked_by, pictures), pictures)
+
+
+def _rebuilt(found: Imported, pictures: Array) -> OpenedNet:
     made = rebuilt(found.steps(pictures[:1])[0], found.spec, pictures[:1])
     if made is None:
         raise InputError("explain.unsaid", where=found.name, hint=phrase("explain.unsaid.try"))

@@ -90,12 +90,46 @@ def test_a_modules_health_has_its_names(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_opened_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"Mixed: .* a formula can say"):
+        relevance(zoo.Mixed(), pictures(2, 1, 16, 16), 0)
     for look in (lambda asked, x: relevance(asked, x, 0), convscope.health):
-        with pytest.raises(InputError, match=r"Mixed: .* a formula can say"):
-            look(zoo.Mixed(), pictures(2, 1, 16, 16))
         with pytest.raises(UsageError, match="not a network"):
             look(3, pictures(2, 1, 16, 16))
         with pytest.raises(InputError, match=r"missing\.onnx"):
             look(tmp_path / "missing.onnx", pictures(2, 1, 16, 16))
         with pytest.raises(InputError, match="not pictures"):
             look(zoo.Residual(True), pictures(14, 14))
+
+
+def test_health_of_what_no_formula_can_say_is_that_of_its_layers() -> None:
+    """Its units are those of the runtime; a layer before a box is looked at itself."""
+    torch.manual_seed(0)
+    module, x = zoo.Mixed().eval(), pictures(5, 1, 16, 16)
+    with torch.no_grad():
+        module.known.weight[2], module.known.bias[2] = 0, 0.5
+        module.again.weight[1], module.again.bias[1] = module.again.weight[0], module.again.bias[0]
+        module.head.weight[3, 0] = float("nan")
+    found = {layer.name: layer for layer in health(module, x).layers}
+    assert found["known"].units == (None, None, "constant", None)
+    assert found["known"].after == "known"
+    assert (found["again"].units, found["again"].like) == ((None, "duplicate", None), (-1, 0, -1))
+    assert found["head"].units == (None, None, None, "notfinite")
+    assert [(bad.tensor, bad.nan) for bad in health(module, x).weights] == [("head.weight", 1)]
+
+
+def test_health_by_steps_is_that_of_the_formulas_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    module, x = zoo.Residual(True).eval(), pictures(6, 1, 14, 14)
+    (tmp_path / "net.onnx").write_bytes(classifier())
+    photographs = pictures(4, 3, 12, 12)
+    wanted = health(module, x), health(tmp_path / "net.onnx", photographs)
+
+    def unsaid(*_: object) -> None:
+        raise InputError("explain.unsaid")
+
+    monkeypatch.setattr("convscope.explain.health.opened", unsaid)
+    for found, known in zip((health(module, x), health(tmp_path / "net.onnx", photographs)), wanted, strict=True):
+        assert found.pictures == known.pictures
+        assert [(one.name, one.units, one.like) for one in found.layers] == [
+            (one.name, one.units, one.like) for one in known.layers
+        ]
