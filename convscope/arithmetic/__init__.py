@@ -68,6 +68,8 @@ if TYPE_CHECKING:
     from .neuron import gradient as gradient
     from .neuron import gradient_step as gradient_step
     from .neuron import mean_squared_error as mean_squared_error
+    from .normalisation import batch_normalise as batch_normalise
+    from .normalisation import batch_statistics as batch_statistics
     from .pictures import colour_x as colour_x
     from .pictures import diagonal_kernel as diagonal_kernel
     from .pictures import draw_letter as draw_letter
@@ -89,6 +91,7 @@ _NAMES = {
     "information": "softmax log_softmax naive_softmax information_content entropy cross_entropy kl_divergence "
     "cross_entropy_loss l1_loss smoothed_target huffman_lengths prefix_code",
     "neuron": "Neuron XS TARGETS mean_squared_error gradient gradient_step active_inputs",
+    "normalisation": "batch_normalise batch_statistics",
     "pictures": "lecture_x colour_x diagonal_kernel red_diagonal_kernel draw_letter",
     "weight_sharing": "shared_places kernel_matrix matrix_times kernel_parameters full_parameters",
 }

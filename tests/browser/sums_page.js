@@ -24,11 +24,14 @@ import {
   naiveSoftmax,
   stableSoftmax,
 } from "../../convscope/page/js/lab/sums/information.js";
+import { batchNormalised, batchStatistics } from "../../convscope/page/js/lab/sums/normalisation.js";
 import { activeInputs, neuronGradient, neuronLoss, neuronStep } from "../../convscope/page/js/lab/sums/neuron.js";
 
 const SUMS = {
   activationAt,
   batchGradient,
+  batchNormalised,
+  batchStatistics,
   kernelBackward,
   kernelForward,
   kernelStep,

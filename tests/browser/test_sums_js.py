@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from selenium import webdriver
 
-from convscope.arithmetic import activations, costs, information, neuron
+from convscope.arithmetic import activations, costs, information, neuron, normalisation
 from convscope.page.inline import document
 from convscope.page.modules import join
 
@@ -64,6 +64,14 @@ def test_smoothed_labels_and_the_logarithm_of_softmax(page: SumsPage) -> None:
     assert page.call("smoothingFloor", asked) == near([information.entropy(target) for target in targets])
     for scores in ([2, 1, 0.1, -1], [0, 1000, 3], [-5.0], [1e3, 1e3]):
         assert page.call("logSoftmax", [[scores]])[0] == near(information.log_softmax(scores))
+
+
+def test_batch_normalisation(page: SumsPage) -> None:
+    asked = [[[RNG.uniform(-50, 50) for _ in range(n)], 1.5 - n / 4, n / 7, 10.0**-n] for n in range(2, 9)]
+    for got, one in zip(page.call("batchNormalised", asked), asked, strict=True):
+        assert got == near(normalisation.batch_normalise(*one))
+    for got, (values, *_) in zip(page.call("batchStatistics", [one[:1] for one in asked]), asked, strict=True):
+        assert got == near(list(normalisation.batch_statistics(values)))
 
 
 def test_activations(page: SumsPage) -> None:

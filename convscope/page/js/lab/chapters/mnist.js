@@ -11,6 +11,8 @@ import { dataPart, plansPart } from "./mnist_start.js";
 import { trainingStore } from "./mnist_store.js";
 import { trainPart } from "./mnist_train.js";
 import { mnistCover } from "./mnist_cover.js";
+import { pythonBlock } from "../python_block.js";
+import { mnistPython } from "./mnist_python.js";
 import { mnistWalk } from "./mnist_walk.js";
 
 /** @typedef {import("../types.js").Chapter} Chapter */
@@ -49,6 +51,7 @@ export const mnistChapter = {
       ...(own ? [ownPart(lab, own)] : []),
       draw,
       ...(lab.payload.hard ? [quizPart(lab)] : []),
+      pythonBlock(lab, () => mnistPython(planName(lab), chosenNetwork(lab))),
     ];
     const walk = lab.state.embed ? null : mnistWalk(lab, store);
     store.follow();
@@ -71,8 +74,13 @@ export const mnistChapter = {
 };
 
 /** The address' `rec` says which of the two plans is trained. @param {Lab} lab */
+function planName(lab) {
+  return lab.state.rec === "slides" ? "slides" : "fast";
+}
+
+/** @param {Lab} lab */
 function chosenNetwork(lab) {
-  return tracePlan(resolveFormula(lab.state.rec === "slides" ? "slides" : "fast"), [1, 28, 28], 10);
+  return tracePlan(resolveFormula(planName(lab)), [1, 28, 28], 10);
 }
 
 /** @param {Lab} lab @param {ReturnType<typeof trainThis>} own */

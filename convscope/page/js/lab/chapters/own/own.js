@@ -9,6 +9,8 @@ import { featuresPart } from "./features.js";
 import { frozenLearningOf } from "./frozen.js";
 import { keepPicturesPart } from "./keep_pictures.js";
 import { ownLearningOf } from "./learning.js";
+import { pythonBlock } from "../../python_block.js";
+import { ownPython } from "./python.js";
 import { ownResultPart } from "./result.js";
 import { savePart } from "./save.js";
 import { ownOf } from "./state.js";
@@ -88,6 +90,7 @@ function ownParts(lab, holder) {
     ownResultPart(lab, learning),
     tryPart(lab, kind, learning),
     savePart(lab, learning),
+    pythonBlock(lab, () => ownPython(collection, learning)),
   ];
   holder.replaceChildren(...all.map((part) => part.element));
   const silent = learning.listen(refresh);

@@ -7,10 +7,13 @@ import { changedDigit } from "./changed_digit.js";
 import { settingControls } from "./controls.js";
 import { trainingCover } from "./cover.js";
 import { outcomeCurves } from "./curves.js";
+import { pythonBlock } from "../../python_block.js";
 import { insidePart } from "./inside.js";
 import { luckPart } from "./luck.js";
+import { normalisingPart } from "./normalising.js";
 import { batchOf, outcomeWords } from "./outcome.js";
 import { EXPERIMENTS } from "./presets.js";
+import { trainingPython } from "./python.js";
 import { runsOf, watchedOnItsWay } from "./runs.js";
 import { changeOf, codeOf, formulaOf, settingsOf, settingsOfCode } from "./settings.js";
 import { figuresTable } from "./table.js";
@@ -78,7 +81,8 @@ function mountTraining(lab) {
     figuresTable(lab),
     insidePart(lab),
   ];
-  const [digit, luck] = [changedDigit(lab), luckPart(lab)];
+  const [digit, luck, normalising] = [changedDigit(lab), luckPart(lab), normalisingPart(lab)];
+  const python = pythonBlock(lab, () => trainingPython(lab.state));
   const element = make(
     doc,
     "div",
@@ -107,8 +111,10 @@ function mountTraining(lab) {
       make(doc, "div", { class: "wrong-tables" }, table.element, words(lab)),
     ),
     inside.element,
+    normalising.element,
     digit.element,
     luck.element,
+    python.element,
   );
 
   function press() {
@@ -172,7 +178,7 @@ function mountTraining(lab) {
     watch.textContent = chosen ? chosen.watch(t) : t("wrong.watch");
     formula.textContent = formulaOf(now());
     hold.checked = held();
-    for (const part of [choose, controls, luck]) part.refresh();
+    for (const part of [choose, controls, luck, normalising, python]) part.refresh();
     say();
     draw();
   };
