@@ -32,15 +32,15 @@ export function normalisingPart(lab) {
   const controls = [
     listSlider(
       lab,
-      t("norm.times"),
+      t("byhand.times"),
       TIMES,
       (value) => `× ${value}`,
       () => now().times,
       put("bt", 1),
     ),
-    slider(lab, t("norm.plus"), { min: -50, max: 50, step: 1 }, () => now().plus, put("bp", 0)),
-    slider(lab, t("norm.gamma"), tenth, () => now().scale, put("bg", 1)),
-    slider(lab, t("norm.beta"), tenth, () => now().shift, put("bb", 0)),
+    slider(lab, t("byhand.plus"), { min: -50, max: 50, step: 1 }, () => now().plus, put("bp", 0)),
+    slider(lab, t("byhand.gamma"), tenth, () => now().scale, put("bg", 1)),
+    slider(lab, t("byhand.beta"), tenth, () => now().shift, put("bb", 0)),
   ];
   const table = make(doc, "div", { class: "table-scroll" });
   const lines = ["mean", "variance", "first"].map(() => make(doc, "p", { class: "sum-of-window" }));
@@ -48,12 +48,12 @@ export function normalisingPart(lab) {
     doc,
     "section",
     { class: "worked normalising", "data-widget": "normalised" },
-    make(doc, "h2", {}, t("norm.title")),
-    make(doc, "p", {}, t("norm.text")),
+    make(doc, "h2", {}, t("byhand.title")),
+    make(doc, "p", {}, t("byhand.text")),
     make(doc, "div", { class: "slider-pairs" }, ...controls.map((one) => one.element)),
     table,
     ...lines,
-    make(doc, "p", { class: "note" }, t("norm.note")),
+    make(doc, "p", { class: "note" }, t("byhand.note")),
   );
   const refresh = () => {
     for (const one of controls) one.refresh();
@@ -74,21 +74,21 @@ export function normalisingPart(lab) {
         doc,
         "table",
         { class: "numbers-table" },
-        tableHead(doc, [t("norm.picture"), ...values.map((_, i) => String(i + 1))]),
-        make(doc, "tbody", {}, row(t("norm.before"), values, "before"), row(t("norm.after"), after, "after")),
+        tableHead(doc, [t("byhand.picture"), ...values.map((_, i) => String(i + 1))]),
+        make(doc, "tbody", {}, row(t("byhand.before"), values, "before"), row(t("byhand.after"), after, "after")),
       ),
     );
     const signed = (/** @type {number} */ value) => `${value < 0 ? "−" : "+"} ${fixed(Math.abs(value), 1)}`;
     const last = values.length - 1;
     const words = [
-      [t("norm.mean"), "mean", `μ = ${fixed(mean, 3)}`],
+      [t("byhand.mean"), "mean", `μ = ${fixed(mean, 3)}`],
       [
-        t("norm.variance"),
+        t("byhand.variance"),
         "variance",
         `σ² = ${fixed(variance, 3)}, √(σ² + ε) = ${fixed(Math.sqrt(variance + NORM_EPSILON), 3)}`,
       ],
       [
-        t("norm.last"),
+        t("byhand.last"),
         "normalised",
         `${fixed(scale, 1)} × (${fixed(values[last], 3)} − ${belowZero(mean)}) / ${fixed(Math.sqrt(variance + NORM_EPSILON), 3)} ` +
           `${signed(shift)} = ${fixed(after[last], 3)}`,
