@@ -4,7 +4,7 @@ import { smoothingFloor } from "../../engine/smoothing.js";
 import { networkLines } from "./architecture_python.js";
 
 const SMOOTHED_SHARE = 0.1; // of the label, as the recipe "fast" smooths it
-const CLASSES = 10;
+const DIGITS_TOLD = 10;
 
 /**
  * @param {string} name of the plan @param {import("../../formula/trace.js").PlanNetwork} network
@@ -19,10 +19,13 @@ export function mnistPython(name, network) {
       "",
       ...networkLines(name, network),
       "",
-      { code: `print(round(cross_entropy_loss(1 / ${CLASSES}), 4))  # it guesses`, gives: [short(Math.log(CLASSES))] },
       {
-        code: `print(round(entropy(smoothed_target(${CLASSES}, ${SMOOTHED_SHARE})), 4))  # no loss of smoothed labels is lower`,
-        gives: [short(smoothingFloor(CLASSES, SMOOTHED_SHARE))],
+        code: `print(round(cross_entropy_loss(1 / ${DIGITS_TOLD}), 4))  # it guesses`,
+        gives: [short(Math.log(DIGITS_TOLD))],
+      },
+      {
+        code: `print(round(entropy(smoothed_target(${DIGITS_TOLD}, ${SMOOTHED_SHARE})), 4))  # no loss of smoothed labels is lower`,
+        gives: [short(smoothingFloor(DIGITS_TOLD, SMOOTHED_SHARE))],
       },
     ],
   };
