@@ -92,7 +92,8 @@ def _attribute(data: memoryview) -> tuple[str, int | float | tuple[int, ...]]:
         value = {"": whole(fields, 3)}
     elif kind == 7:
         value = {"": wholes(fields, 8, DIMENSIONS)}
-    if not value or len(fields.keys() & {2, 3, 8}) > 1:
+    held = {1: {2}, 2: {3}, 7: {8} & fields.keys()}.get(kind)  # a list without members is not written
+    if not value or fields.keys() & {2, 3, 8} != held:
         raise MalformedError("model.form.attribute")
     return name, value[""]
 

@@ -27,7 +27,7 @@ CARRIED = ("Flatten", "Identity", "MaxPool", "Reshape")  # what they make are nu
 CUT = ("Clip", "Relu")  # runtimes make it part of the rounding after it
 ROUNDED = (*WEIGHTED, *CARRIED, *CUT, "Add", "AveragePool", "Concat", "GlobalAveragePool", "Mul", "Sigmoid")
 LEVELS = 255  # of a value, from its lowest to its highest
-MOST_BIAS = 2**30
+MOST_BIAS = 2**30  # in steps: runtimes add it to products in 32 bits, and a sum beyond them changes its sign
 
 
 class Bytes(NamedTuple):
@@ -181,7 +181,7 @@ def decoded(name: str, layout: Layout, data: Mapping[str, memoryview], kind: str
 
 def unscaled(layout: Layout, data: Mapping[str, memoryview]) -> str | None:
     """Return the name of the first scale that is not above 0, or of a bias that does not count in the steps of its
-    layer's sums; None where all fit.
+    layer's sums, or of one that those sums of 32 bits may not hold; None where all fit.
     """
     import numpy as np
 
@@ -193,6 +193,9 @@ def unscaled(layout: Layout, data: Mapping[str, memoryview]) -> str | None:
         steps = (scales[value] * scales[weight]).astype("<f4")
         if not np.array_equal(np.frombuffer(data[f"{name}.scale"], "<f4"), steps):
             return f"{name}.scale"
+        whole = np.frombuffer(data[f"{name}.int32"], "<i4").astype(np.float64)
+        if (np.abs(whole) > MOST_BIAS * 1.001).any():  # a scale in float32 is a little off
+            return f"{name}.int32"
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from dataclasses import dataclass, fields
 
 from ..errors import InputError, PlanError, phrase
@@ -41,8 +41,10 @@ class InputSpec:
         object.__setattr__(self, "shape", tuple(self.shape))
         for name, default in (("mean", 0.0), ("std", 255.0)):
             values = getattr(self, name)
-            numbers = isinstance(values, (tuple, list)) and all(type(v) in (int, float) for v in values)
-            if not numbers or len(values) not in (0, self.shape[0]) or not all(map(math.isfinite, values)):
+            numbers = isinstance(values, (tuple, list)) and all(
+                type(v) in (int, float) and abs(v) <= sys.float_info.max for v in values
+            )  # which is no NaN, and no whole number that no float holds
+            if not numbers or len(values) not in (0, self.shape[0]):
                 raise InputError("spec.channels", name=name, got=values, expected=f"{self.shape[0]}")
             object.__setattr__(self, name, tuple(map(float, values)) or (default,) * self.shape[0])
         if min(self.std) <= 1e-6 or max(map(abs, self.mean + self.std)) > 1e6:

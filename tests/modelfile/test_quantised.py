@@ -200,6 +200,8 @@ def test_runtimes_compute_in_whole_numbers(tmp_path: Path) -> None:
         ("relu1.scale", lambda a: a * np.float32("nan")),
         ("conv1.weight.scale", lambda a: a * 0),
         ("conv2.bias.scale", lambda a: a * np.float32(1.01)),
+        ("conv2.bias.int32", lambda a: np.full_like(a, -(2**31))),
+        ("fc1.bias.int32", lambda a: np.full_like(a, 2**30 + 2**21)),
         ("conv1.weight.zero_point", lambda a: a + np.int8(1)),
         ("conv1.weight.int8", lambda a: a[:, :, :, :2]),
     ],
@@ -210,6 +212,27 @@ def test_numbers_that_make_no_sense_are_refused(name: str, change: Any) -> None:
     tensor.CopyFrom(numpy_helper.from_array(change(numpy_helper.to_array(tensor)), name))
     with pytest.raises(InputError, match=name):
         check(_sealed(model), "changed.onnx")
+
+
+@pytest.mark.parametrize("ints", [[], [2]])
+def test_a_number_that_is_0_stands_where_a_number_does(ints: list[int]) -> None:
+    model = onnx.load_from_string(quantised_bytes())
+    node = next(node for node in model.graph.node if node.op_type == "DequantizeLinear")
+    (axis,) = node.attribute
+    assert axis.i == 0
+    axis.ClearField("i")
+    axis.ints.extend(ints)
+    with pytest.raises(InputError, match="an attribute is of another kind"):
+        check(_sealed(model), "changed.onnx")
+
+
+def test_a_bias_of_as_many_steps_as_there_may_be_is_read_and_added() -> None:
+    network, spec, weights, names, ranges = made()
+    weights["fc1.bias"] = np.float32([1e7, -1e7, 3.0])
+    data = serialise(network, spec, weights, names, rounding=quantised.Rounding(ranges))
+    file = ModelFile(Path("huge"), check(data, "huge"), data)
+    scores = Predictor(file).run(random_pictures(network, 1, 4))[0]
+    assert scores[:, :2] == pytest.approx(np.broadcast_to(weights["fc1.bias"][:2], (4, 2)), rel=1e-3)
 
 
 def test_another_graph_is_refused() -> None:

@@ -41,6 +41,7 @@ def test_a_specification_of_version_0_1_is_read_and_written() -> None:
         {"mean": (float("nan"),)},
         {"mean": ("1",)},
         {"mean": (1e30,)},
+        {"mean": (10**400,)},
         {"std": (0.0,)},
         {"std": (-1.0,)},
         {"std": (float("inf"),)},

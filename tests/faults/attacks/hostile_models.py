@@ -18,6 +18,7 @@ from convscope.errors import ConvscopeError, InputError
 from convscope.formula.demand import demand
 from convscope.modelfile import ModelFile, serialise
 from convscope.modelfile.digest import HEAD, seal
+from convscope.modelfile.quantised import Rounding
 from convscope.modelfile.reading import check
 from convscope.pictures.input_spec import InputSpec
 from convscope.prediction import Model
@@ -28,6 +29,8 @@ from tests.faults.hostile_formulas import hostile_formula
 from tests.faults.hostile_json import TEXTS, hostile_text, hostile_value, mutated
 from tests.faults.oracle import CODES, command_line, ill_printed, ill_said
 from tests.faults.protobuf_tree import mutate, parsed, written
+from tests.faults.rounded import computed_otherwise
+from tests.modelfile.test_quantised import ranges_of
 from tests.reference import random_pictures, reference
 from tests.rejection.made import rejecting
 from tests.samples import TINY, sample
@@ -52,13 +55,17 @@ LARGEST_RUN = 1 << 22  # bytes of a network that is computed twice here
 
 @cache
 def own_models() -> tuple[bytes, ...]:
-    """Return small sound model files."""
+    """Return small sound model files, of float32 and of 8 bits."""
     made = []
     for number, (formula, shape, classes) in enumerate(FORMULAS):
-        one = sample(formula, shape, classes)
-        fitted = rejecting(one[0]) if number > 1 else None
+        network, spec, weights, names = sample(formula, shape, classes)
+        fitted = rejecting(network) if number > 1 else None
         calibration = calibrated() if number % 2 else None
-        made.append(serialise(*one, FACTS, calibration, rejection=fitted))
+        ranges = ranges_of(network, spec, weights, random_pictures(network, 1, 20))
+        for rounding in (None, Rounding(ranges, ("int8", "uint8")[number % 2])):
+            made.append(
+                serialise(network, spec, weights, names, FACTS, calibration, rejection=fitted, rounding=rounding)
+            )
     return tuple(made)
 
 
@@ -152,6 +159,9 @@ def _differs(file: ModelFile) -> str:
     if demand(file.network).bytes_at_once > LARGEST_RUN:
         return ""
     pictures = random_pictures(file.network, 1, 2)
+    if file.quantised:
+        Model(file).predictor.run(pictures)
+        return computed_otherwise(file, pictures)
     with np.errstate(all="ignore"):
         wanted = reference(file.network, file.spec, dict(file.weights), pictures)[-1].reshape(2, -1)
         logits = Model(file).predictor.run(pictures)[0]
@@ -186,7 +196,8 @@ CAMPAIGNS = (
     Campaign(
         "hostile-models", "files",
         "Model files forged by structure, with a digest that fits: refused by one line in 2 s and 512 MB, or a network "
-        "that torch and ONNX Runtime compute alike; what they say of themselves reaches no terminal unescaped",
+        "that torch and ONNX Runtime compute alike, in 8 bits value by value; what they say of themselves reaches no "
+        "terminal unescaped",
         hostile_models, quick=400, long=100_000,
     ),
 )  # fmt: skip
