@@ -162,3 +162,16 @@ def test_it_runs_to_the_test_line_with_the_numbers_that_were_set(lab: LabPage) -
     assert re.fullmatch(r"Test Accuracy of the model on the 1000 test images: \d+\.\d{6} %", lines[-1])
     assert "Step 10 of 10." in lab.text(".script-state")
     lab.press("Start over")
+
+
+def test_on_paper_no_line_is_cut(lab: LabPage) -> None:
+    lab.open("script", width=700)  # what A4 has between its margins
+    lab.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        cut = """const box = document.querySelector('.script-code').getBoundingClientRect();
+          return [...document.querySelectorAll('.script-code code')].filter((one) =>
+            one.getBoundingClientRect().right > box.right || one.getBoundingClientRect().bottom > box.bottom).length"""
+        assert lab.js(cut) == 0
+        assert lab.js("return document.querySelectorAll('.script-code code').length") > 40
+    finally:
+        lab.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
