@@ -2,7 +2,7 @@
 
 import { button, make, refill, tableHead } from "../../kit/dom.js";
 import { fixed, percent, thousands } from "../../kit/format.js";
-import { largest, paint, paintPicture } from "../../kit/palette.js";
+import { largest, paintPicture } from "../../kit/palette.js";
 import { itemOf, unpack } from "../../engine/binary.js";
 import { readApart, mapsByStrength } from "../../engine/contrast.js";
 import { NO_EDITS } from "../state.js";
@@ -10,7 +10,7 @@ import { alignedResult, secondResult } from "../second.js";
 import { comparedLayer, insideApart, layerList, scoreTable } from "./apart.js";
 import { verdictOf } from "./contrast.js";
 import { roundingWords } from "./figures.js";
-import { pixels } from "./maps.js";
+import { paintPlane, pixels } from "./maps.js";
 
 /** @typedef {import("../types.js").App} App */
 /** @typedef {import("../types.js").View} View */
@@ -188,7 +188,7 @@ function layerRow(app, letter, node, values) {
     if (node.flat) return make(doc, "span", { class: "figure" }, `${channel + 1}: ${fixed(values[channel])}`);
     const name = t("map.name", { node: `${letter} ${node.name}`, map: channel + 1 });
     const canvas = pixels(doc, "", `${name}: ${fixed(apart)}`);
-    paint(canvas, values, channel * area, height, width, limit, "activations", app.dark());
+    paintPlane(app, canvas, app.engine.nodes.indexOf(node), values, channel * area, limit);
     return make(doc, "span", { class: "strong-map", title: name }, canvas, make(doc, "span", {}, String(channel + 1)));
   });
   return make(

@@ -5,11 +5,11 @@
 
 import { boxOf, button, make, refill, setVar, tableHead } from "../../kit/dom.js";
 import { compact, fixed, percent } from "../../kit/format.js";
-import { colourOf, largest, paint } from "../../kit/palette.js";
+import { colourOf, largest } from "../../kit/palette.js";
 import { rovingButtons } from "../../kit/roving.js";
 import { difference, mapsApart, shareApart } from "../../engine/contrast.js";
 import { indexOf, unitName, valuesOf } from "../lookup.js";
-import { legend, pixels } from "./maps.js";
+import { legend, paintPlane, pixels } from "./maps.js";
 
 /** @typedef {import("../types.js").App} App */
 /** @typedef {import("../../engine/types.js").Result} Result */
@@ -158,7 +158,7 @@ function mapsOf(app, other, index) {
   const rows = shown.map(({ channel, apart }) => {
     const canvases = [a, b, difference(a, b, channel * area, area)].map((values, i) => {
       const canvas = pixels(doc, "", ["A", "B", "A − B"][i]);
-      paint(canvas, values, i === 2 ? 0 : channel * area, height, width, limit, "activations", app.dark());
+      paintPlane(app, canvas, index, values, i === 2 ? 0 : channel * area, limit);
       return canvas;
     });
     const open = button(doc, t("map.name", { node: node.name, map: channel + 1 }), () => {

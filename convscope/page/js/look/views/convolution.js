@@ -4,10 +4,10 @@ import { make, refill, setVar } from "../../kit/dom.js";
 import { compact, fixed, signed } from "../../kit/format.js";
 import { limitOf, mapName, mapSign, nameOf, sizeOf } from "../lookup.js";
 import { channelsRead, windowBox } from "../../engine/geometry.js";
-import { largest, paint } from "../../kit/palette.js";
+import { largest } from "../../kit/palette.js";
 import { placeOf } from "../navigation.js";
 import { kernelOf, kernelSize, partialMap } from "../windows.js";
-import { framed, paintKernel, paintMap, pixels, swatch } from "./maps.js";
+import { framed, paintKernel, paintMap, paintPlane, pixels, swatch } from "./maps.js";
 import { resultMap } from "./result.js";
 
 /** @typedef {import("../types.js").App} App */
@@ -153,7 +153,7 @@ function sliceRow(app, index, channel, from, slice) {
       paintMap(app, before.canvas, node.sources[0], from);
       paintKernel(app, weights, kernel, rows, columns, largest(node.tensors.weight));
     }
-    paint(after.canvas, part, 0, height, width, limit, "activations", app.dark());
+    paintPlane(app, after.canvas, index, part, 0, limit);
     before.move(windowBox(node, y, x), source.height, source.width);
     after.move({ top: y, left: x, height: 1, width: 1 }, height, width);
     value.textContent = fixed(part[y * width + x]);

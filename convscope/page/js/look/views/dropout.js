@@ -6,7 +6,7 @@ import { limitOf, nameOf, sizeOf, valuesOf } from "../lookup.js";
 import { paint } from "../../kit/palette.js";
 import { sequence } from "../edits.js";
 import { placeOf, visit } from "../navigation.js";
-import { framed, paintMap, pixels } from "./maps.js";
+import { framed, paintMap, paintPlane, pixels } from "./maps.js";
 import { resultMap } from "./result.js";
 
 /** @typedef {import("../types.js").App} App */
@@ -72,7 +72,8 @@ export function dropoutDrawing(app, index) {
       for (const one of [before, after])
         one && paint(one.canvas, values, 0, 1, columns, limit, "activations", app.dark());
     else paintMap(app, before.canvas, node.sources[0], channel);
-    paint(draw.canvas, kept, 0, rows, columns, limit / (1 - p), "activations", app.dark());
+    if (node.flat) paint(draw.canvas, kept, 0, rows, columns, limit / (1 - p), "activations", app.dark());
+    else paintPlane(app, draw.canvas, index, kept, 0, limit / (1 - p));
     for (const one of [before, draw, after]) one?.move({ top: y, left: x, height: 1, width: 1 }, rows, columns);
     result?.refresh();
     const value = values[start + y * columns + x];

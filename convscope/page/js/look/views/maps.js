@@ -3,10 +3,14 @@
 import { boxOf, make, makeSvg, setVar } from "../../kit/dom.js";
 import { telling } from "../../kit/format.js";
 import { limitOf, sizeOf, valuesOf } from "../lookup.js";
+import { cellOfPlace, foldOf, foldedValues, placeOfCell } from "../fold.js";
 import { colourOf, largest, paint, paintPicture } from "../../kit/palette.js";
 
 /** @typedef {import("../types.js").App} App */
 /** @typedef {import("../../kit/palette.js").Scale} Scale */
+
+/** How the canvases of tokens are folded. @type {WeakMap<Element, import("../fold.js").Fold>} */
+const FOLDS = new WeakMap();
 
 /**
  * An empty canvas that shows pixels as squares.
@@ -36,17 +40,28 @@ export function paintMap(app, canvas, index, channel) {
   const { channels, height, width, flat } = sizeOf(app, index);
   const values = valuesOf(app, index);
   if (flat) paint(canvas, values, 0, channels, 1, limitOf(app, index, 0), "activations", app.dark());
-  else
-    paint(
-      canvas,
-      values,
-      channel * height * width,
-      height,
-      width,
-      limitOf(app, index, channel),
-      "activations",
-      app.dark(),
-    );
+  else paintPlane(app, canvas, index, values, channel * height * width, limitOf(app, index, channel));
+}
+
+/**
+ * Paint numbers of one map that a node makes, or of another map of its size.
+ * @param {App} app
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} index
+ * @param {ArrayLike<number>} values
+ * @param {number} start the place of the map's first number
+ * @param {number} limit
+ */
+export function paintPlane(app, canvas, index, values, start, limit) {
+  const { height, width } = sizeOf(app, index);
+  const fold = foldOf(app.engine.nodes, index);
+  if (!fold) {
+    FOLDS.delete(canvas);
+    paint(canvas, values, start, height, width, limit, "activations", app.dark());
+    return;
+  }
+  FOLDS.set(canvas, fold);
+  paint(canvas, foldedValues(fold, values, start), 0, fold.rows, fold.columns, limit, "activations", app.dark());
 }
 
 /** Paint the picture itself, in its own greys or colours. @param {App} app @param {HTMLCanvasElement} canvas */
@@ -69,6 +84,8 @@ export function framed(doc, canvas, kind = "") {
    * @param {number} columns
    */
   const move = (at, rows, columns) => {
+    const fold = FOLDS.get(canvas);
+    if (fold && rows === fold.length) [at, rows, columns] = [at && foldedBox(fold, at), fold.rows, fold.columns];
     svg.setAttribute("viewBox", `0 0 ${columns} ${rows}`);
     box.setAttribute("visibility", at ? "visible" : "hidden");
     outside?.setAttribute(
@@ -80,6 +97,18 @@ export function framed(doc, canvas, kind = "") {
         box.setAttribute(name, String(value));
   };
   return { element, canvas, svg, box, move };
+}
+
+/** Where some places in a row are drawn. @param {import("../fold.js").Fold} fold @param {{top: number, left: number,
+ * height: number, width: number}} box */
+function foldedBox(fold, { top, height }) {
+  if (height < 1) return { top: -1, left: -1, height: 0, width: 0 };
+  if (height >= fold.length) return { top: 0, left: 0, height: fold.rows, width: fold.columns };
+  const [row, column] = cellOfPlace(fold, top);
+  const [last] = cellOfPlace(fold, top + height - 1);
+  return height === 1
+    ? { top: row, left: column, height: 1, width: 1 }
+    : { top: row, left: 0, height: last - row + 1, width: fold.columns };
 }
 
 /**
@@ -114,6 +143,18 @@ export function glow(canvas, map, limit, lifted = false) {
  */
 export function pixelUnder(element, event, rows, columns) {
   const box = boxOf(element);
+  const canvas = element.tagName === "CANVAS" ? element : element.querySelector("canvas");
+  const fold = canvas && FOLDS.get(canvas);
+  if (fold && rows === fold.length) {
+    const at = pixelIn(box, event, fold.rows, fold.columns);
+    return { y: placeOfCell(fold, at.y, at.x), x: 0 };
+  }
+  return pixelIn(box, event, rows, columns);
+}
+
+/** @param {ReturnType<typeof boxOf>} box @param {PointerEvent | MouseEvent} event @param {number} rows
+ * @param {number} columns */
+function pixelIn(box, event, rows, columns) {
   const y = Math.floor(((event.clientY - box.top) / box.height) * rows);
   const x = Math.floor(((event.clientX - box.left) / box.width) * columns);
   return { y: Math.max(0, Math.min(rows - 1, y)), x: Math.max(0, Math.min(columns - 1, x)) };

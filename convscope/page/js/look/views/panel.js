@@ -79,7 +79,7 @@ export function picturePanel(app) {
     const unit = ["layer", "value"].includes(app.state.view) && index >= 0;
     const flat = unit && app.engine.nodes[index].flat;
     const { y, x } = unit ? placeOf(app) : { y: 0, x: 0 };
-    const known = unit && app.engine.computes;
+    const known = unit && app.engine.nodes[index].field.size[0] > 0; // nobody knows what a box reads
     const { channel } = app.state;
     const box = known ? app.engine.seen(index, flat ? channel : y, flat ? 0 : x, channel) : null;
     const pixel =
