@@ -56,7 +56,7 @@ _OPTIONS = {
     "bn": ("maps", "rows", "eps"),
     "lrn": ("wider than one",),
     "pad": ("zeros", "value", "reflect", "replicate", "circular", "taken away"),
-    "tokens": ("none", "learned", "of a column"),
+    "tokens": ("none", "learned", "of a column", "of several columns", "of a row"),
     "position": ("maps", "rows"),
     "upsample": ("nearest", "bilinear"),
     "scale": ("bias", "no bias", "maps", "rows"),
@@ -111,6 +111,10 @@ _CORNERS = (
         "gate(relu) + gate(conv(1, 1) + sigmoid) + se(2) + skip(conv(3, 3, stride=2), conv(3, 1) + "
         "adaptive_avgpool((4, 3))) + gate(adaptive_avgpool((4, 1)) + conv(1, 1)) + fc(4) + gate(fc(1) + tanh) + fc",
         (3, 9, 8),
+    ),
+    (
+        "conv(4, 2) + gate(gap + fc(2) + relu + fc(4) + sigmoid + tokens) + fc(3) + tokens(1) + conv(2, 1) + fc",
+        (2, 5, 4),
     ),
     (
         "conv(4, 2, stride=2) + tokens(1) + position + layer_norm(0.1) + skip(conv(4, 1) + gelu) + tokens(2) + "
@@ -250,8 +254,14 @@ def features(network: Network) -> Iterator[str]:
                 yield "pad: taken away"
         if isinstance(layer, Tokens):
             yield "tokens: learned" if layer.extra else "tokens: none"
-            if node.input[2] == 1:
-                yield "tokens: of a column"
+            flat = node.sources[0] >= 0 and network.nodes[node.sources[0]].flat
+            yield (
+                "tokens: of a row"
+                if flat
+                else "tokens: of a column"
+                if node.input[2] == 1
+                else "tokens: of several columns"
+            )
         if isinstance(layer, LRN) and min(layer.size, node.input[0]) > 2:
             yield "lrn: wider than one"
         if isinstance(layer, Scale):

@@ -13,7 +13,7 @@ from ..formula import kinds as k
 from ..formula.kinds import Layer
 from ..formula.kinds.activations import LARGEST_FLOAT
 from ..formula.onnx_operators import shortest
-from . import map_layers, norm_layers
+from . import map_layers, norm_layers, unit_layers
 from .graph import Graph, Op
 from .known import Known as Known
 from .known import number
@@ -136,11 +136,6 @@ def _pool(kind: type[k.MaxPool] | type[k.AvgPool]) -> Callable[[Graph, Op], Know
     return read
 
 
-def _tokens(graph: Graph, op: Op) -> Known | None:
-    """Rows and columns that became places in one row (laying.py)."""
-    return Known(k.Tokens(), op.inputs, {})
-
-
 def _flatten(graph: Graph, op: Op) -> Known | None:
     before, after = graph.shapes[op.inputs[0]], op.shape
     flat = len(before) == 4 and after == (before[0], math.prod(before[1:]))
@@ -174,11 +169,8 @@ def _join(layer: Layer) -> Callable[[Graph, Op], Known | None]:
 def _concat(graph: Graph, op: Op) -> Known | None:
     axis = op.attributes["axis"] % len(op.shape)
     held = [name for name in op.inputs if name in graph.constants]
-    if axis == 2 and len(op.shape) == 4 and op.inputs == (*held, op.inputs[-1]) and len(held) == len(op.inputs) - 1:
-        places = np.concatenate([graph.constants[name][0] for name in held], 1)
-        before = graph.shapes[op.inputs[-1]]
-        whole = places.dtype.kind == "f" and before[3] == places.shape[2] == 1
-        return Known(k.Tokens(places.shape[1]), op.inputs[-1:], {"weight": places}, tuple(held)) if whole else None
+    if axis == 2 and held:
+        return unit_layers.learned_places(graph, op, held)
     return Known(k.Concat(), op.inputs, {}) if axis == 1 and not held and len(op.inputs) > 1 else None
 
 
@@ -243,20 +235,6 @@ def _scaled(kind: str) -> Callable[[Graph, Op], Known | None]:
     return read
 
 
-def _placed(graph: Graph, op: Op) -> Known | None:
-    """A sum with a number for each unit."""
-    held = [name for name in op.inputs if name in graph.constants]
-    source = next((name for name in op.inputs if name not in graph.constants), "")
-    if len(op.inputs) != 2 or len(held) != 1 or graph.shapes[source] != op.shape or len(op.shape) not in (2, 4):
-        return None
-    constant = graph.constants[held[0]]
-    laid = (1,) * (len(op.shape) - constant.ndim) + constant.shape
-    if laid != op.shape or constant.dtype.kind != "f":
-        return None
-    units = (*op.shape[1:], 1, 1)[:3]
-    return Known(k.Position(), (source,), {"weight": constant.reshape(units)}, tuple(held))
-
-
 def by_channel(constant: Array, shape: tuple[int, ...]) -> Array | None:
     """Return one number a channel where a constant has no more than that, laid along values of `shape`, (1, C, H, W)
     or (1, units).
@@ -282,15 +260,15 @@ READ: dict[str, Callable[[Graph, Op], Known | None]] = {
     "MaxPool": _pool(k.MaxPool),
     "AveragePool": _pool(k.AvgPool),
     "ReduceMean": _mean,
-    "Tokens": _tokens,
     **dict.fromkeys(("Flatten", "Reshape", "Squeeze"), _flatten),
-    **dict.fromkeys(("Add", "Sum"), _either(_join(k.Add()), _scaled("Add"), _placed)),
+    **dict.fromkeys(("Add", "Sum"), _either(_join(k.Add()), _scaled("Add"), unit_layers.placed)),
     "Mul": _either(_join(k.Mul()), _scaled("Mul")),
     "Sub": _scaled("Sub"),
     "Div": _scaled("Div"),
     "LRN": _lrn,
     **norm_layers.TABLE,
     **map_layers.TABLE,
+    **unit_layers.TABLE,
     "Concat": _concat,
     "Clip": _clip,
     "PRelu": _prelu,

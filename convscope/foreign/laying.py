@@ -176,10 +176,24 @@ class _Laying:
         one = column(before, axes, op.shape)
         if one:
             return replace(op, kind="Tokens", inputs=op.inputs[:1], attributes={}), one
-        if axes == "nc" and op.shape == (*before, 1, 1):
-            return replace(op, kind="Pixels", inputs=op.inputs[:1], attributes={}), "nchw"
+        pixel = {4: "nchw", 3: "ncl"}.get(len(op.shape), "")
+        if axes == "nc" and pixel and op.shape == (*before, 1, 1)[: len(op.shape)]:
+            return replace(op, kind="Pixels", inputs=op.inputs[:1], attributes={}), pixel
+        if axes == "ncl" and op.shape == (*before, 1):
+            return self._same(op, "nchw")
         flat = row(before, axes, op.shape)
         return (replace(op, kind="Flatten", inputs=op.inputs[:1], attributes={}), "nc") if flat else None
+
+    def _stretched(self, op: Op) -> tuple[Op, str] | str | None:
+        """Numbers that are stretched only to be joined with others, which stretches them as well."""
+        axes, reading = self._axes(op), [one for one in self.given.ops if op.output in one.inputs]
+        joins = all(one.kind in JOINS and one.shape == op.shape for one in reading)
+        stretched = axes in ("nc", "nchw") and len(axes) == len(op.shape) and reading and joins
+        others = all(any(self._is_whole(name, op) for name in one.inputs) for one in reading)
+        return self._same(op, axes) if stretched and others else None
+
+    def _is_whole(self, name: str, op: Op) -> bool:
+        return name != op.output and not self._is_constant(name) and self._shape(name) == op.shape
 
     def _multiplied(self, op: Op) -> tuple[Op, str] | None:
         axes, weight = self._axes(op), self.given.constants.get(op.inputs[1])
@@ -289,4 +303,5 @@ _RULES: dict[str, Callable[[_Laying, Op], Any]] = {
     "Slice": _Laying._sliced,
     "Gather": _Laying._picked,
     "Split": _Laying._split,
+    "Expand": _Laying._stretched,
 }

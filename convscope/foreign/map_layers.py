@@ -52,6 +52,16 @@ def _largest(graph: Graph, op: Op) -> Known | None:
     return Known(k.MaxPool((before[2], before[3])), op.inputs[:1], {}) if len(before) == len(op.shape) == 4 else None
 
 
+def _maximum(graph: Graph, op: Op) -> Known | None:
+    """The largest number of each map."""
+    axes = op.attributes.get("axes")
+    if axes is None and len(op.inputs) > 1 and op.inputs[1]:
+        axes = graph.constants[op.inputs[1]].tolist()
+    before = graph.shapes[op.inputs[0]]
+    whole = len(before) == 4 and axes is not None and {axis % 4 for axis in axes} == {2, 3}
+    return Known(k.MaxPool((before[2], before[3])), op.inputs[:1], {}) if whole else None
+
+
 def _sliced(graph: Graph, op: Op) -> Known | None:
     """Some of the channels, or of the rows and columns, all of every other axis."""
     before = graph.shapes[op.inputs[0]]
@@ -89,6 +99,7 @@ TABLE: dict[str, Callable[[Graph, Op], Known | None]] = {
     "Softmax": _shares(k.Softmax()),
     "LogSoftmax": _shares(k.LogSoftmax()),
     "GlobalMaxPool": _largest,
+    "ReduceMax": _maximum,
     "Slice": _sliced,
     "Split": _part,
 }

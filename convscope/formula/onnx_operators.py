@@ -7,6 +7,7 @@ import struct
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
+LARGEST = 3.4028234663852886e38  # that a float32 holds
 FLOAT, UINT8, INT8, INT32, INT64, HALF = 1, 2, 3, 6, 7, 10  # TensorProto.DataType
 _BYTES = {FLOAT: 4, UINT8: 1, INT8: 1, INT32: 4, INT64: 8, HALF: 2}
 
@@ -59,7 +60,8 @@ def shortest(value: float) -> float:
     0.001
     """
     texts = (float(f"{value:.{digits}g}") for digits in range(1, 10))
-    return next((number for number in texts if float32(number) == value), value)
+    held = (number for number in texts if abs(number) <= LARGEST)  # rounding up may leave what a file can hold
+    return next((number for number in held if float32(number) == value), value)
 
 
 def float32(value: float) -> float:

@@ -190,7 +190,7 @@ class ChannelSlice(nn.Module):
 
 
 class Tokens(nn.Module):
-    """The places of maps in one column, and learned ones before them."""
+    """The places of maps in one column, and learned ones before them; a row of numbers is one place."""
 
     def __init__(self, channels: int, extra: int) -> None:
         super().__init__()
@@ -198,7 +198,7 @@ class Tokens(nn.Module):
         self.weight = nn.Parameter(torch.zeros(channels, extra, 1)) if extra else None
 
     def forward(self, x: Tensor) -> Tensor:
-        column = x.flatten(2).unsqueeze(3)
+        column = (x if x.dim() == 4 else x[:, :, None]).flatten(2).unsqueeze(3)
         return column if self.weight is None else torch.cat([self.weight.expand(len(x), -1, -1, -1), column], 2)
 
     def extra_repr(self) -> str:

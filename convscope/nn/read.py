@@ -40,6 +40,17 @@ def softplus(out: Tensor, x: Tensor, beta: float = 1.0, threshold: float = 20.0)
     return k.Softplus() if beta == 1 and threshold >= 20 else None  # beyond 20 they differ by less than 3e-9
 
 
+def square(out: Tensor, x: Tensor, exponent: Any = 2) -> Found:
+    """x² is x·x, which reads its one value twice."""
+    return k.Mul() if isinstance(exponent, (int, float)) and exponent == 2 else None
+
+
+def largest(out: Tensor, x: Tensor, dim: Any = (), keepdim: bool = False) -> Found:
+    """The largest number of each map."""
+    axes = {axis % x.dim() for axis in ((dim,) if isinstance(dim, int) else dim)}
+    return k.MaxPool((x.shape[2], x.shape[3])) if x.dim() == 4 and axes == {2, 3} else None
+
+
 def lrn(m: nn.LocalResponseNorm) -> Found:
     return k.LRN(m.size, m.alpha, m.beta, m.k)
 
@@ -88,16 +99,16 @@ def interpolate(
 
 
 def group_norm(m: nn.GroupNorm) -> Found:
-    return k.GroupNorm(m.num_groups, m.eps) if m.affine else None
+    return k.GroupNorm(m.num_groups, m.eps)
 
 
 def instance_norm(m: nn.InstanceNorm2d) -> Found:
-    return k.GroupNorm(m.num_features, m.eps) if m.affine and not m.track_running_stats else None
+    return k.GroupNorm(m.num_features, m.eps) if not m.track_running_stats else None
 
 
 def layer_norm(m: nn.LayerNorm) -> Found:
     """Of rows of numbers; of maps it is over their last axes, which is none of these: the results are compared."""
-    return k.LayerNorm(m.eps) if len(m.normalized_shape) == 1 and m.bias is not None else None
+    return k.LayerNorm(m.eps) if len(m.normalized_shape) == 1 else None
 
 
 def shares(kind: type[k.Layer]) -> Callable[[Any], Found]:
@@ -119,9 +130,16 @@ def narrow(out: Tensor, x: Tensor, dim: int, start: Any, length: Any) -> Found:
 
 
 def indexed(out: Tensor, x: Tensor, index: Any) -> Found:
-    """Of x[:, a:b]: some of the channels, all of every other axis."""
+    """Of x[:, a:b]: some of the channels, all of every other axis; of x[:, :, a:b, c:d] some rows and columns."""
     if x.dim() != 4 or not isinstance(index, tuple) or len(index) < 2 or not all(isinstance(i, slice) for i in index):
         return None
+    whole, kept = out.shape[:2] == x.shape[:2], [(0, 0), (0, 0)]
+    for axis, part in enumerate(index[2:]):
+        first, last, step = part.indices(x.shape[axis + 2])
+        kept[axis], whole = (-first, last - x.shape[axis + 2]), whole and step == 1
+    if whole and out.shape != x.shape:
+        (top, bottom), (left, right) = kept
+        return k.Pad((top, left, bottom, right))
     first, last, step = index[1].indices(x.shape[1])
     return k.ChannelSlice(first, last) if step == 1 and out[0, 0].numel() == x[0, 0].numel() else None
 

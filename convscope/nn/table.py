@@ -213,7 +213,7 @@ TORCH: dict[type[k.Layer], Torch] = {
     k.MaxPool: Torch(
         _make_max,
         {nn.MaxPool2d: _max_pool},
-        {"max_pool2d": _as_module(nn.MaxPool2d, _max_pool)},
+        {"max_pool2d": _as_module(nn.MaxPool2d, _max_pool), "amax": read.largest},
     ),
     k.AvgPool: Torch(
         _make_avg,
@@ -309,7 +309,8 @@ TORCH: dict[type[k.Layer], Torch] = {
     k.Mul: Torch(
         lambda layer, node: layers.Product(),
         {},
-        dict.fromkeys(("mul", "mul_", "imul", "multiply", "__mul__", "__imul__"), _mul),
+        dict.fromkeys(("mul", "mul_", "imul", "multiply", "__mul__", "__imul__"), _mul)
+        | dict.fromkeys(("square", "pow", "pow_", "__pow__"), read.square),
     ),
     k.Concat: Torch(lambda layer, node: layers.Concat(), {}, dict.fromkeys(("cat", "concat", "concatenate"), _concat)),
 }

@@ -16,10 +16,12 @@ from torch import Tensor, fx, nn
 
 from ...errors import PlanError
 from ...foreign import axes as ax
-from ...formula import Conv, Flatten, Layer, LayerNorm, Pad, Position, Tokens
+from ...formula import Conv, Flatten, Layer, LayerNorm, Pad, Position, Scale, Tokens
 from . import translation
 from .translation import SAME
 
+NEGATES = ("neg", "negative", "__neg__")
+STRETCHES = ("expand", "expand_as", "broadcast_to")
 TURNS = ("permute", "transpose", "swapaxes", "swapdims", "movedim", "moveaxis", "t")
 RESHAPES = ("view", "reshape", "flatten", "squeeze", "unsqueeze", "contiguous", "clone", "unflatten", "_unsafe_view")
 ADDS = ("add", "add_", "iadd", "__add__", "__iadd__", "__radd__")
@@ -65,9 +67,16 @@ class Axes:
             if after := turned(n, args, kwargs, axes):
                 self.note(n, after, made)
                 return Read(SAME, {})
-            if laid := reshaped(name, x, axes, made):
+            if laid := reshaped(name, args, x, axes, made):
                 self.note(n, laid[1], made)
                 return Read(laid[0], {})
+            if (
+                name in STRETCHES
+                and x.dim() == made.dim()
+                and all(translation.called(user.target) in SUMS for user in n.users)
+            ):
+                self.note(n, axes, made)  # only to be joined with others, which stretches it as well
+                return Read(SAME, {})
             if found := layer_of(name, module, args, kwargs, axes) or learned_places(name, args, kwargs, axes, values):
                 self.note(n, axes, made)
                 return found
@@ -75,6 +84,8 @@ class Axes:
                 self.note(n, axes if made.dim() == 3 else "nc", made)
                 return Read(taken, {})
         self.result(n, made, values)
+        if name in NEGATES and made.dim() in (2, 4):
+            return Read(Scale(False), {"weight": torch.full((as_maps(made, self.of.get(n, "")).shape[1], 1, 1), -1.0)})
         if module is not None:
             layer = translation.of_module(module)
             return Read(layer, translation.tensors(module, layer) if isinstance(layer, Layer) else {})
@@ -125,15 +136,25 @@ def turned(n: fx.Node, args: tuple[Any, ...], kwargs: Mapping[str, Any], axes: s
     return after if ax.same_maps(axes, after) else ""
 
 
-def reshaped(name: str, x: Tensor, axes: str, made: Tensor) -> tuple[Any, str] | None:
+def _adds_axes(name: str, args: tuple[Any, ...]) -> bool:
+    """Whether a call is x[:, :, None, None]."""
+    index = args[1] if name == "getitem" and len(args) == 2 and isinstance(args[1], tuple) else ()
+    return None in index and all(one is None or one == slice(None) for one in index)
+
+
+def reshaped(name: str, args: tuple[Any, ...], x: Tensor, axes: str, made: Tensor) -> tuple[Any, str] | None:
     """Return what a call is that lays numbers out anew, and the axes after it; None where it is no step of maps."""
-    if name not in RESHAPES or not axes:
+    if (name not in RESHAPES and not _adds_axes(name, args)) or not axes:
         return None
     if x.shape == made.shape:
         return SAME, axes
     one = ax.column(x.shape, axes, made.shape)
     if one:
         return Tokens(), one
+    if axes == "ncl" and made.shape == (*x.shape, 1):
+        return SAME, "nchw"
+    if axes == "nc" and made.dim() in (3, 4) and made.shape == (*x.shape, 1, 1)[: made.dim()]:
+        return Tokens(), ax.PLAIN[made.dim()]
     return (Flatten(), "nc") if ax.row(x.shape, axes, made.shape) else None
 
 

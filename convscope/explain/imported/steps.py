@@ -12,7 +12,7 @@ from torch import Tensor, fx, nn
 
 from ...errors import InputError, phrase
 from ...foreign.step import PICTURE, Array, Step
-from ...formula import ChannelShuffle, ChannelSlice, Conv, Flatten, GlobalAvgPool, Layer, Pad
+from ...formula import ChannelShuffle, ChannelSlice, Conv, Flatten, GlobalAvgPool, Layer, MaxPool, Pad
 from ..capture import capture, untouched
 from . import graphs, laying, translation
 from .attending import gathered
@@ -67,7 +67,7 @@ class _Steps:
         self._counted |= new.keys()
         arrays = {key: tensor.numpy() for key, tensor in (tensors or {}).items()}
         output = _numpy(made)
-        if isinstance(layer, (GlobalAvgPool, Pad)) and made.dim() == 2:  # of maps, and then a row: two steps
+        if isinstance(layer, (GlobalAvgPool, MaxPool, Pad)) and made.dim() == 2:  # of maps, and then a row: two steps
             self.found.append(Step(name, label, sources, output[:, :, None, None], layer))
             name, label, sources, layer = f"{name}_flat", "flatten", (len(self.found) - 1,), Flatten()
         self.found.append(Step(name, label, sources, output, layer, arrays, sum(new.values())))
@@ -152,6 +152,8 @@ class _Recorder(fx.Interpreter):
         if layer is SAME and sources:
             self.places[n] = sources[0]
             return
+        if isinstance(layer, Layer) and layer.reads == "units" and len(sources) == 1:  # x² is x·x
+            sources = sources * 2
         if isinstance(layer, Layer) and layer.reads == "units":  # the largest first: the others are stretched over it
             sizes = {PICTURE: self.picture, **{s: self.steps.found[s].output.size for s in sources if s != PICTURE}}
             sources = tuple(sorted(sources, key=lambda source: -sizes[source]))

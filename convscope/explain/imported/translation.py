@@ -13,7 +13,7 @@ import torch.nn.functional as fun
 from torch import nn
 
 from ...errors import PlanError
-from ...formula import FC, BatchNorm, Conv, Layer, PReLU, Scale
+from ...formula import FC, BatchNorm, Conv, GroupNorm, Layer, LayerNorm, PReLU, Scale
 from ...nn.table import SAME as SAME
 from ...nn.table import TORCH, Found
 
@@ -198,6 +198,21 @@ def _normalised_operator(
     return _normalised(input, mean, var, weight, bias, *more)
 
 
+def _group_norm(
+    input: torch.Tensor,
+    num_groups: int,
+    weight: torch.Tensor | None = None,
+    bias: torch.Tensor | None = None,
+    eps: float = 1e-5,
+    cudnn_enabled: bool = True,
+) -> tuple[Layer, dict[str, Any]]:
+    one = torch.ones(input.shape[1])
+    return GroupNorm(num_groups, eps), {
+        "weight": one if weight is None else weight,
+        "bias": torch.zeros_like(one) if bias is None else bias,
+    }
+
+
 def _prelu(input: torch.Tensor, weight: torch.Tensor) -> tuple[Layer, dict[str, Any]] | None:
     several = weight.numel() > 1
     layer = PReLU(several)
@@ -208,6 +223,7 @@ _WEIGHTED: dict[str, Callable[..., tuple[Layer, dict[str, Any]] | None]] = {
     "conv2d": _conv2d,
     **dict.fromkeys(("convolution", "_convolution"), _convolution),
     "linear": _linear,
+    "group_norm": _group_norm,
     "prelu": _prelu,
     "batch_norm": lambda x, *args, **kwargs: (
         _normalised_operator if len(args) > 3 and isinstance(args[2], torch.Tensor) and len(args) == 8 else _normalised
@@ -234,4 +250,9 @@ def tensors(module: nn.Module, layer: Layer) -> dict[str, torch.Tensor]:
         return {"weight": tensors["weight"], "bias": tensors.get("bias", torch.zeros(len(tensors["weight"])))}
     if isinstance(layer, PReLU) and layer.per_channel:
         return {"weight": tensors["weight"].reshape(-1, 1, 1)}
-    return {name: t for name, t in tensors.items() if name in ("weight", "bias")}
+    own = {name: t for name, t in tensors.items() if name in ("weight", "bias")}
+    if isinstance(layer, (GroupNorm, LayerNorm)) and len(own) < 2:  # without what it may learn
+        norm: Any = module
+        sizes = getattr(norm, "num_channels", None) or getattr(norm, "num_features", None) or norm.normalized_shape[0]
+        return {"weight": torch.ones(sizes), "bias": torch.zeros(sizes)} | own
+    return own

@@ -19,12 +19,12 @@ from .base import Elementwise, Given, Layer, Sizes, Tensors, as_maps
 @dataclass(frozen=True, slots=True)
 class Tokens(Layer):
     """The places of maps as one column, row after row, and before them `extra` learned ones: the tokens of a vision
-    transformer, the first its class token (Dosovitskiy et al. 2021, "An Image is Worth 16x16 Words", section 3.1).
+    transformer, the first its class token (Dosovitskiy et al. 2021, "An Image is Worth 16x16 Words", section 3.1). A
+    row of numbers is one place: maps of one pixel, as a gate on channels is multiplied.
     """
 
     name = "tokens"
     arguments: ClassVar = {"extra": Whole("tokens(1)", least=0)}
-    takes = "maps"
     reads = "places"
     channelwise = True
 

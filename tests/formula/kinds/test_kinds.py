@@ -66,7 +66,7 @@ SAMPLES = {
     "lrn": ["lrn(3, alpha=0.5, beta=0.5, k=2)", "lrn(5)"],
     "scale": ["scale", "scale(False)"],
     "channel_shuffle": ["channel_shuffle(2)"],
-    "tokens": ["tokens", "tokens(2)"],
+    "tokens": ["tokens", "tokens(2)", "flatten + tokens(1)"],
     "fc": ["fc(7)", "fc"],
     "crop": ["crop((4, 5))"],
     "add": ["skip(relu)", "skip(conv(6, 1), conv(6, 3, pad=1))"],

@@ -39,6 +39,8 @@ function asArgument(value) {
   return Number.isInteger(value) ? { is: "int", of: value } : { is: "float", of: value };
 }
 
+export const LARGEST_FLOAT = 3.4028234663852886e38; // that a float32 holds
+
 /**
  * The number of the fewest digits that a file holds as `value`, a float32: 0.001 for 0.0010000000474974513.
  * @param {number} value
@@ -46,7 +48,7 @@ function asArgument(value) {
 export function shortest(value) {
   for (let digits = 1; digits <= 9 && Number.isFinite(value); digits++) {
     const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return short;
+    if (Math.fround(short) === value && Math.abs(short) <= LARGEST_FLOAT) return short;
   }
   return value;
 }

@@ -8,6 +8,7 @@ import { entryOf } from "../formula/table.js";
 import { FOREIGN } from "./fault.js";
 import { isFloat, sizeOfShape, withShape, TYPES, later } from "./constants.js";
 import {
+  LARGEST_FLOAT,
   constantNamed,
   knownAs,
   layerWith,
@@ -19,14 +20,13 @@ import {
 } from "./known.js";
 import { MAP_READERS } from "./map_layers.js";
 import { NORM_READERS } from "./norm_layers.js";
+import { UNIT_READERS, learnedPlaces, placedReader } from "./unit_layers.js";
 
 /** @typedef {import("./constants.js").Constant} Constant */
 /** @typedef {import("./graph.js").ForeignGraph} ForeignGraph */
 /** @typedef {import("./graph.js").Op} Op */
 /** @typedef {import("./known.js").Known} Known */
 /** @typedef {(graph: ForeignGraph, op: Op) => Known | null} Reader */
-
-const LARGEST_FLOAT = 3.4028234663852886e38;
 
 /** The layer that one operator is, null if there is none. @type {Reader} */
 export function layerOfOperator(graph, op) {
@@ -170,11 +170,6 @@ function poolReader(kind) {
   };
 }
 
-/** Rows and columns that became places in one row (laying.js). @type {Reader} */
-function tokensReader(_, op) {
-  return knownAs(layerWith("tokens"), op.inputs);
-}
-
 /** @type {Reader} */
 function flattenReader(graph, op) {
   const [before, after] = [shapeNamed(graph, op.inputs[0]), op.shape];
@@ -211,41 +206,6 @@ function concatReader(graph, op) {
   if (axis === 2 && op.shape.length === 4 && [...held, ...last].join("\n") === op.inputs.join("\n"))
     return learnedPlaces(graph, op, held, last);
   return axis === 1 && !held.length && op.inputs.length > 1 ? knownAs(layerWith("concat"), op.inputs) : null;
-}
-
-/** Learned tokens before others. @param {ForeignGraph} graph @param {Op} op @param {string[]} held @param {string[]} last */
-function learnedPlaces(graph, op, held, last) {
-  const constants = held.map((name) => constantNamed(graph, name));
-  const narrow = shapeNamed(graph, last[0])[3] === 1 && constants.every(({ shape }) => shape[3] === 1);
-  if (!held.length || !narrow || !constants.every(isFloat)) return null;
-  const [, channels] = op.shape;
-  const count = constants.reduce((sum, { shape }) => sum + shape[2], 0);
-  const weight = later(TYPES.float, [channels, count, 1], (numbers) => {
-    const out = new Float32Array(numbers);
-    let before = 0;
-    for (const { values, shape } of constants) {
-      const [, , places] = shape;
-      for (let i = 0; i < channels * places; i++)
-        out[Math.floor(i / places) * count + before + (i % places)] = values[i];
-      before += places;
-    }
-    return out;
-  });
-  return knownAs(layerWith("tokens", { extra: count }), last, { weight }, held);
-}
-
-/** A sum with a number for each unit. @type {Reader} */
-function placedReader(graph, op) {
-  const held = op.inputs.filter((name) => graph.constants.has(name));
-  const [source] = op.inputs.filter((name) => !graph.constants.has(name));
-  const rank = op.shape.length;
-  if (op.inputs.length !== 2 || held.length !== 1 || (rank !== 2 && rank !== 4)) return null;
-  const constant = constantNamed(graph, held[0]);
-  const laid = [...Array(Math.max(0, rank - constant.shape.length)).fill(1), ...constant.shape];
-  if (shapeNamed(graph, source).join() !== op.shape.join() || laid.join() !== op.shape.join() || !isFloat(constant))
-    return null;
-  const units = [...op.shape.slice(1), 1, 1].slice(0, 3);
-  return knownAs(layerWith("position"), [source], { weight: withShape(constant, units) }, held);
 }
 
 /** @type {Reader} */
@@ -350,7 +310,6 @@ export const OPERATOR_READERS = {
   MaxPool: poolReader("maxpool"),
   AveragePool: poolReader("avgpool"),
   ReduceMean: meanReader,
-  Tokens: tokensReader,
   Flatten: flattenReader,
   Reshape: flattenReader,
   Squeeze: flattenReader,
@@ -362,6 +321,7 @@ export const OPERATOR_READERS = {
   LRN: lrnReader,
   ...NORM_READERS,
   ...MAP_READERS,
+  ...UNIT_READERS,
   Concat: concatReader,
   Clip: clipReader,
   PRelu: preluReader,

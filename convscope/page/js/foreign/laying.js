@@ -201,9 +201,25 @@ function reshapedRule(state, op) {
   const bare = { ...op, inputs: op.inputs.slice(0, 1), attributes: {} };
   const column = columnAxes(before, axes, op.shape);
   if (column) return { op: { ...bare, kind: "Tokens" }, axes: column };
-  if (axes === "nc" && op.shape.join() === [...before, 1, 1].join())
-    return { op: { ...bare, kind: "Pixels" }, axes: "nchw" };
+  const rank = op.shape.length;
+  if (axes === "nc" && rank > 2 && rank < 5 && op.shape.join() === [...before, 1, 1].slice(0, rank).join())
+    return { op: { ...bare, kind: "Pixels" }, axes: PLAIN_AXES[rank] };
+  if (axes === "ncl" && op.shape.join() === [...before, 1].join()) return unchanged(state, op, "nchw");
   return isRow(before, axes, op.shape) ? { op: { ...bare, kind: "Flatten" }, axes: "nc" } : null;
+}
+
+/** Numbers that are stretched only to be joined with others, which stretches them as well. @type {Rule} */
+function stretchedRule(state, op) {
+  const { given } = state;
+  const axes = axesRead(state, op);
+  const size = op.shape.join();
+  const reading = given.ops.filter(({ inputs }) => inputs.includes(op.output));
+  const isWhole = (/** @type {string} */ name) => name !== op.output && given.shapes.get(name)?.join() === size;
+  const joins = reading.every(
+    ({ kind, shape, inputs }) => AXIS_RULES[kind] === joinedRule && shape.join() === size && inputs.some(isWhole),
+  );
+  const known = STANDARD.includes(axes) && axes.length === op.shape.length && reading.length > 0;
+  return known && joins ? unchanged(state, op, axes) : null;
 }
 
 /** A matrix along the channels, which stand last: filters of 1×1. @type {Rule} */
@@ -337,4 +353,5 @@ const AXIS_RULES = {
   Slice: slicedRule,
   Gather: pickedRule,
   Split: splitRule,
+  Expand: stretchedRule,
 };

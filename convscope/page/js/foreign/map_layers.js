@@ -53,6 +53,15 @@ function largestReader(graph, op) {
   return knownAs(layerWith("maxpool", { kernel: before.slice(2) }), op.inputs.slice(0, 1));
 }
 
+/** The largest number of each map. @param {ForeignGraph} graph @param {Op} op */
+function maximumReader(graph, op) {
+  const before = shapeNamed(graph, op.inputs[0]);
+  const given = op.attributes.axes ?? (op.inputs[1] ? Array.from(constantNamed(graph, op.inputs[1]).values) : []);
+  const axes = new Set(given.map((/** @type {number} */ axis) => (Number(axis) + 4) % 4));
+  const whole = before.length === 4 && axes.size === 2 && axes.has(2) && axes.has(3);
+  return whole ? knownAs(layerWith("maxpool", { kernel: before.slice(2) }), op.inputs.slice(0, 1)) : null;
+}
+
 /** Some of the channels, or of the rows and columns, all of every other axis. @param {ForeignGraph} graph @param {Op} op */
 function sliceReader(graph, op) {
   const before = shapeNamed(graph, op.inputs[0]);
@@ -86,6 +95,7 @@ export const MAP_READERS = {
   Softmax: sharesReader("softmax"),
   LogSoftmax: sharesReader("log_softmax"),
   GlobalMaxPool: largestReader,
+  ReduceMax: maximumReader,
   Slice: sliceReader,
   Split: partReader,
 };
