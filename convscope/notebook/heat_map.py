@@ -135,13 +135,23 @@ def html(array: np.ndarray[Any, Any], scale: str) -> str:
     wide = next(pixels for most, pixels in ZOOMED.items() if rows * columns <= most)
     zoom = max(1, round(wide / max(h, w)))
     bad = int(array.size - np.isfinite(array).sum())
-    words = [size, str(array.dtype), *shown.lacks, *([f"{bad:,} not finite, left empty"] if bad else [])]
+    empty = [f"{bad:,} not finite, left empty"] if bad else []
+    words = [size, str(array.dtype), *shown.lacks, *_nothing(array), *empty]
     width = sheet.shape[1] * zoom
     return (
         f'<div><img src="{image}" width="{width}" alt="{escape("heat map, " + ", ".join(words))}" '
         f'style="image-rendering: pixelated; width: {width}px; max-width: 100%; height: auto">'
         f'<div style="font-size: 0.85em">{escape(" · ".join(words))} &nbsp; {_legend(scale, limit)}</div></div>'
     )
+
+
+def _nothing(array: np.ndarray[Any, Any]) -> list[str]:
+    """Return what says so where maps are 0 everywhere: one such looks like no map at all."""
+    if array.ndim < 2:
+        return []
+    each = np.atleast_1d(array.reshape(-1, array.shape[-2] * array.shape[-1]).any(1))
+    count, zero = len(each), int((~each).sum())
+    return [] if not zero else ["0 everywhere" if zero == count else f"{zero:,} of {count:,} are 0 everywhere"]
 
 
 def _legend(scale: str, limit: float) -> str:

@@ -13,7 +13,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from convscope.explain.payload import records
-from convscope.explain.payload.encoding import decode
+from convscope.explain.payload.encoding import as_json, decode, encode
 from convscope.page.inline import page_html
 from tests.browser.chromium import until
 from tests.browser.look_page import CLASSES, FORMULA, HOSTILE, Page, whole_payload
@@ -214,6 +214,18 @@ def test_the_heading_counts_the_mistakes_that_are_left_out(browser: webdriver.Ch
     path.write_text(page_html(payload), encoding="utf-8")
     page.open("v=errors")
     assert page.text(".errors-grid h3") == "The 1 worst of 3 mistakes"
+
+
+def test_a_map_that_is_0_everywhere_says_so(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    """A last layer whose weights are all negative: nothing that a ReLU makes speaks for any class."""
+    payload, path = whole_payload(), tmp_path / "page.html"
+    (name,) = (name for name in payload["tensors"] if name == f"{payload['nodes'][-1]['name']}.weight")
+    shape = payload["tensors"][name]["shape"]
+    payload["tensors"][name] = as_json(encode(-np.ones(shape, np.float32)))
+    path.write_text(page_html(payload), encoding="utf-8")
+    page = Page(browser, path).open("v=where&w=cam")
+    assert page.text(".where [role=status]") == "Nothing speaks for this class: the map is 0 everywhere."
+    assert page.js("[...document.querySelectorAll('.class-cam')].every(e => e.textContent.includes('0 everywhere'))")
 
 
 def test_where_it_looked_for_each_class_and_by_hiding(page: Page) -> None:

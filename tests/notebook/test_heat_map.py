@@ -73,6 +73,17 @@ def test_of_many_maps_the_first_are_shown_and_it_says_so() -> None:
     assert maps.maps[3, 15, 0, 0] == (3 * 256 + 15) * 9
 
 
+def test_maps_that_are_0_everywhere_are_said() -> None:
+    """As Grad-CAM's are where nothing speaks for a class: no colour shows."""
+    maps = np.zeros((3, 4, 5))
+    assert "0 everywhere" in heat_map(maps)._repr_html_()
+    maps[1, 2, 3] = 1e-9
+    assert "2 of 3 are 0 everywhere" in heat_map(maps)._repr_html_()
+    maps[:, 0, 0] = np.nan
+    assert "0 everywhere" not in heat_map(maps)._repr_html_()
+    assert "0 everywhere" not in heat_map(np.zeros(4))._repr_html_()
+
+
 def test_of_a_large_map_means_are_shown_and_it_says_so() -> None:
     large = np.zeros((199, 129))
     large[198:, 128] = 5.0  # the last square is cut off at both sides: one number

@@ -15,7 +15,7 @@ import { glow, paintInput, pixels } from "./maps.js";
  * @param {number} target
  */
 export function everyClass(app, grid, target) {
-  const { doc, payload } = app;
+  const { doc, payload, t } = app;
   const [, height, width] = payload.input.shape;
   const cams = payload.classes.map((_, k) => app.engine.gradCam(app.result, k, grid));
   const limit = Math.max(1e-12, ...cams.map((map) => largest(map.values)));
@@ -37,6 +37,7 @@ export function everyClass(app, grid, target) {
         make(doc, "b", {}, name),
         " ",
         make(doc, "span", { class: "figure" }, percent(app.result.probabilities[k])),
+        largest(cams[k].values) === 0 ? make(doc, "span", { class: "note" }, ` ${t("where.class.nothing")}`) : null,
       ),
     );
     return element;
