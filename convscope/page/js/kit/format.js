@@ -15,12 +15,15 @@ export function compact(value) {
   return fixed(value, size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3);
 }
 
-/** A number that is never shown as 0 without being it: 3 decimals, or as many as its first two digits need.
- * @param {number} value */
+/** A number that is never shown as 0 without being it: 3 decimals, or as many as its first two digits need; a power of
+ * ten where it is next to nothing, or a long row of digits. @param {number} value */
 export function telling(value) {
   const size = Math.abs(value);
-  const small = size > 0 && size < 0.1;
-  return small ? fixed(value, Math.min(12, 1 - Math.floor(Math.log10(size)))) : compact(value);
+  if (size === 0 || !Number.isFinite(value)) return compact(value);
+  if (size >= 1e-6 && size < 1e6) return size < 0.1 ? fixed(value, 1 - Math.floor(Math.log10(size))) : compact(value);
+  const { digits, power } = scientific(size);
+  const raised = Array.from(String(power), (c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)])).join("");
+  return `${value < 0 ? MINUS : ""}${digits}·10${raised}`;
 }
 
 /** A cell of a small table: 0 is just 0. @param {number} value */

@@ -4,11 +4,12 @@
  */
 
 import { boxOf, button, make, refill, setVar, tableHead } from "../../kit/dom.js";
-import { compact, fixed, percent } from "../../kit/format.js";
+import { percent, telling, thousands } from "../../kit/format.js";
 import { colourOf, largest } from "../../kit/palette.js";
 import { rovingButtons } from "../../kit/roving.js";
 import { difference, mapsApart, shareApart } from "../../engine/contrast.js";
 import { indexOf, unitName, valuesOf } from "../lookup.js";
+import { shortName } from "../node_names.js";
 import { legend, paintPlane, pixels } from "./maps.js";
 
 /** @typedef {import("../types.js").App} App */
@@ -16,6 +17,7 @@ import { legend, paintPlane, pixels } from "./maps.js";
 
 const MAPS_SHOWN = 12;
 const UNITS_SHOWN = 20;
+const CHIP_ROOM = 20; // signs of a layer's name in the list
 const CLASSES_LISTED = 12;
 
 /** Both rows of scores, the classes that differ most first. @param {App} app @param {Result} other */
@@ -33,9 +35,9 @@ export function scoreTable(app, other) {
       "tr",
       {},
       make(doc, "th", { scope: "row" }, payload.classes[k]),
-      make(doc, "td", {}, fixed(result.logits[k])),
-      make(doc, "td", {}, fixed(other.logits[k])),
-      make(doc, "td", {}, make(doc, "b", {}, fixed(result.logits[k] - other.logits[k]))),
+      make(doc, "td", {}, telling(result.logits[k])),
+      make(doc, "td", {}, telling(other.logits[k])),
+      make(doc, "td", {}, make(doc, "b", {}, telling(result.logits[k] - other.logits[k]))),
       make(doc, "td", {}, signedBar(app, result.logits[k] - other.logits[k], most)),
       make(doc, "td", {}, percent(result.probabilities[k])),
       make(doc, "td", {}, percent(other.probabilities[k])),
@@ -53,7 +55,7 @@ export function scoreTable(app, other) {
       make(doc, "table", { class: "relevance-table" }, tableHead(doc, heads), make(doc, "tbody", {}, ...rows)),
     ),
     order.length > shown.length
-      ? make(doc, "p", { class: "note" }, t("contrast.classes", { n: shown.length, all: order.length }))
+      ? make(doc, "p", { class: "note" }, t("contrast.classes", { n: shown.length, all: thousands(order.length) }))
       : null,
   );
 }
@@ -132,7 +134,7 @@ function layerBars(app, other, chosen) {
           title: words,
           on: { click: () => app.tune({ node: node.name }) },
         },
-        make(doc, "span", { class: "number" }, node.name),
+        make(doc, "span", { class: "number" }, shortName(app, node.name, CHIP_ROOM)),
         make(doc, "span", { class: "track" }, bar),
         make(doc, "span", { class: "figure" }, percent(share, 0)),
       ),
@@ -170,7 +172,7 @@ function mapsOf(app, other, index) {
       "div",
       { class: "contrast-map" },
       make(doc, "div", { class: "triple" }, ...canvases),
-      make(doc, "p", {}, open, " ", make(doc, "span", { class: "figure" }, compact(apart))),
+      make(doc, "p", {}, open, " ", make(doc, "span", { class: "figure" }, telling(apart))),
     );
   });
   return [
@@ -194,7 +196,7 @@ function unitsApart(app, other, index) {
       "tr",
       {},
       make(doc, "th", { scope: "row" }, unitName(app, index, i)),
-      ...[a[i], b[i], a[i] - b[i]].map((v) => make(doc, "td", {}, fixed(v))),
+      ...[a[i], b[i], a[i] - b[i]].map((v) => make(doc, "td", {}, telling(v))),
       make(doc, "td", {}, signedBar(app, a[i] - b[i], most)),
     ),
   );

@@ -4,6 +4,7 @@ import { button, make } from "../../kit/dom.js";
 import { shapeText } from "../../kit/format.js";
 import { paint } from "../../kit/palette.js";
 import { calledInModule, limitOf, valuesOf } from "../lookup.js";
+import { sharedName, shortName } from "../node_names.js";
 import { mapTile, NOWHERE } from "./map_tile.js";
 import { paintInput, pixels } from "./maps.js";
 
@@ -15,6 +16,7 @@ import { paintInput, pixels } from "./maps.js";
  * of a node are asked for */
 
 const CARD_MAPS = 6; // maps of a card
+const CALLED_ROOM = 19; // signs of what the module calls a layer, below its name
 
 /** @param {App} app @param {import("../graph/structure.js").BlockKind} block @param {number} count @param {number[]} nodes */
 export function blockName(app, block, count, nodes) {
@@ -26,18 +28,8 @@ export function blockName(app, block, count, nodes) {
     gate: t("graph.gate"),
   };
   const name = count > 1 ? `${words[block]} ×${count}` : words[block];
-  const own = sharedName(moduleNames(app, nodes));
+  const own = sharedName(app, moduleNames(app, nodes));
   return own ? `${own} · ${name}` : name;
-}
-
-/** What names in a file begin with in common, up to a dot: "layer1.0". @param {string[]} names */
-function sharedName(names) {
-  const dotted = names.filter((name) => name.includes(".")).map((name) => name.split(".").slice(0, -1));
-  if (!dotted.length) return "";
-  const [first] = dotted;
-  let n = 0;
-  while (n < first.length && dotted.every((parts) => parts[n] === first[n])) n++;
-  return first.slice(0, n).join(".");
 }
 
 /** What nodes are called where they come from. @param {App} app @param {number[]} nodes */
@@ -76,7 +68,7 @@ function unitCard(app, { nodes }, { all }) {
   const first = app.engine.nodes[nodes[0]];
   const open = (/** @type {number} */ i) =>
     app.go({ view: "layer", node: app.engine.nodes[i].name, channel: 0, ...NOWHERE });
-  const main = button(doc, shortName(first.name), () => open(nodes[0]), {
+  const main = button(doc, shortName(app, first.name), () => open(nodes[0]), {
     class: "graph-name",
     title: `${first.name} · ${first.text}`,
   });
@@ -95,17 +87,12 @@ function unitCard(app, { nodes }, { all }) {
     "section",
     { class: `graph-card kind-${first.kind}`, "aria-label": first.name },
     make(doc, "h3", {}, main),
-    called ? make(doc, "p", { class: "called", title: called }, called) : null,
+    called ? make(doc, "p", { class: "called", title: called }, shortName(app, called, CALLED_ROOM)) : null,
     shapeLine(app, last, all),
     grid,
     make(doc, "p", { class: "graph-chips" }, make(doc, "span", {}, first.text.split("(")[0]), ...others),
   );
   return { element, main, paint: paintMaps, tiles };
-}
-
-/** A name without what all of its neighbours have. @param {string} name */
-function shortName(name) {
-  return name.split(".").slice(-2).join(".");
 }
 
 /** A node's shape, and a way to all of its maps. @param {App} app @param {number} index
@@ -156,8 +143,8 @@ function blockCard(app, { key, block, units }, number, { turn, all }) {
   const nodes = units.flatMap((unit) => unit.nodes);
   const last = nodes[nodes.length - 1];
   const name = blockName(app, block, 1, nodes);
-  const own = sharedName(moduleNames(app, nodes));
-  const short = number && !own ? t("graph.block", { n: number }) : own || name;
+  const own = sharedName(app, moduleNames(app, nodes));
+  const short = number && !own ? t("graph.block", { n: number }) : shortName(app, own) || name;
   const main = foldButton(app, name, () => turn(key), short);
   const { grid, paint: paintMaps, tiles } = tilesOf(app, nodes);
   const element = make(

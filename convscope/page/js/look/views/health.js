@@ -3,6 +3,7 @@
 import { button, make, refill, tableHead } from "../../kit/dom.js";
 import { percent, thousands } from "../../kit/format.js";
 import { badWeights, healthCounter, isFault } from "../../engine/health.js";
+import { inSteps, LAYER_ROOM, shortName } from "../node_names.js";
 import { eachSample } from "../other.js";
 
 /** @typedef {import("../types.js").App} App */
@@ -117,12 +118,12 @@ function layerTable(app, layers, n) {
   const faults = faultList(app, n);
   const counts = (/** @type {LayerHealth[]} */ some, /** @type {string} */ fault) =>
     some.reduce((sum, { units }) => sum + units.filter((one) => one === fault).length, 0);
-  const row = (/** @type {string} */ name, /** @type {LayerHealth[]} */ some) =>
+  const row = (/** @type {string} */ name, /** @type {LayerHealth[]} */ some, /** @type {string} */ whole = name) =>
     make(
       doc,
       "tr",
       {},
-      make(doc, "th", { scope: "row" }, name),
+      make(doc, "th", { scope: "row", title: whole }, ...inSteps(doc, name)),
       make(doc, "td", {}, thousands(some.reduce((sum, { units }) => sum + units.length, 0))),
       ...faults.map(({ fault }) => {
         const count = counts(some, fault);
@@ -138,7 +139,15 @@ function layerTable(app, layers, n) {
       "table",
       { class: "relevance-table" },
       tableHead(doc, [t("relevance.layer"), t("health.units"), ...faults.map(({ name }) => name)]),
-      make(doc, "tbody", {}, ...layers.map((layer) => row(engine.nodes[layer.index].name, [layer]))),
+      make(
+        doc,
+        "tbody",
+        {},
+        ...layers.map((layer) => {
+          const { name } = engine.nodes[layer.index];
+          return row(shortName(app, name, LAYER_ROOM), [layer], name);
+        }),
+      ),
       make(doc, "tfoot", {}, row(t("relevance.total"), layers)),
     ),
   );
@@ -168,7 +177,7 @@ function faultParts(app, layers, n) {
         "p",
         { class: "ill-units" },
         ...links,
-        ill.length > UNITS_NAMED ? t("relevance.others", { n: ill.length - UNITS_NAMED }) : null,
+        ill.length > UNITS_NAMED ? t("relevance.others", { n: thousands(ill.length - UNITS_NAMED) }) : null,
       ),
     ];
   });

@@ -10,6 +10,7 @@ import { healthView } from "./health.js";
 import { layerView } from "./layer.js";
 import { lossView } from "./loss.js";
 import { overviewView } from "./overview.js";
+import { ownOddsView } from "./own_odds.js";
 import { pixelView } from "./pixel.js";
 import { trainingView } from "./training.js";
 import { valueView } from "./value.js";
@@ -33,7 +34,7 @@ export function mountView(app) {
   if (state.view === "value" && state.node === "picture") return pixelView(app);
   if (state.view === "value" && indexOf(app, state.node) >= 0) return valueView(app);
   if (state.view === "draw") return drawView(app);
-  if (state.view === "loss") return lossView(app);
+  if (state.view === "loss") return app.payload.ending === "sigmoid" ? ownOddsView(app) : lossView(app);
   if (state.view === "where") return whereView(app);
   if (state.view === "against" && app.second) return againstView(app, app.second);
   if (state.view === "against") return emptyView(app, t("view.against"), t("against.none"));

@@ -61,10 +61,14 @@ function graphOverview(app) {
     { class: "overview", "aria-label": t("view.network") },
     make(doc, "p", { class: "lead" }, t("graph.lead")),
     line.element,
-    make(doc, "div", { class: "flow" }, graph.element, outcome.element),
-    graph.grid,
-    legends,
-    figuresLine(app),
+    make(
+      doc,
+      "div",
+      { class: "flow whole" },
+      graph.element,
+      outcome.element,
+      make(doc, "div", { class: "beneath" }, graph.grid, legends, figuresLine(app)),
+    ),
   );
   setVar(element, "scores", String(app.payload.classes.length));
   const refresh = () => {

@@ -1,10 +1,11 @@
 /** The score shared out: the sum layer by layer, and for one number who gave it what and whom it hands that on to. */
 
 import { button, make, refill, setVar, tableHead } from "../../kit/dom.js";
-import { fixed, signed } from "../../kit/format.js";
+import { fixed, signed, telling } from "../../kit/format.js";
 import { display, fraction, letter, operator, sumSign } from "../../kit/maths.js";
 import { colourOf } from "../../kit/palette.js";
 import { indexOf, nameOf, sizeOf, unitWords } from "../lookup.js";
+import { inSteps, LAYER_ROOM, shortName } from "../node_names.js";
 import { readUnit, steps } from "../state.js";
 
 /** @typedef {import("../types.js").App} App */
@@ -40,9 +41,11 @@ export function relevanceSection(app) {
   return { element, refresh };
 }
 
-/** A number with four decimals, or with three digits where it is small. @param {number} value */
+/** A number with four decimals, with three digits where it is small, as a power of ten where it is next to nothing.
+ * @param {number} value */
 function inDigits(value) {
   if (value === 0) return "0";
+  if (Math.abs(value) < 1e-6) return telling(value);
   const leading = Math.floor(Math.log10(Math.abs(value)));
   return fixed(value, Math.min(9, Math.max(4, 2 - leading)));
 }
@@ -55,16 +58,17 @@ function wholeSum({ doc, t, engine }, { score, rows, of, ended }) {
   const named = (/** @type {string} */ value, /** @type {string} */ words) =>
     make(doc, "span", { class: "named-term" }, make(doc, "b", {}, value), make(doc, "small", {}, words));
   const rest = (/** @type {number} */ value, /** @type {string} */ words) => {
-    const [sign, text] = signed(value, 4);
+    const text = inDigits(Math.abs(value));
+    const sign = value < 0 ? "−" : "+";
     return [operator(doc, sign), named(text, words)];
   };
   const names = ended.map((index) => engine.nodes[index].name).join(", ");
   return [
     display(
       doc,
-      named(fixed(score, 4), t("relevance.score")),
+      named(inDigits(score), t("relevance.score")),
       operator(doc, "="),
-      named(fixed(picture, 4), t("relevance.pixels")),
+      named(inDigits(picture), t("relevance.pixels")),
       ...rest(bias, t("relevance.biases")),
       ...rest(epsilon, t("relevance.epsilons")),
     ),
@@ -73,7 +77,8 @@ function wholeSum({ doc, t, engine }, { score, rows, of, ended }) {
 }
 
 /** What arrives at each layer, what it keeps, what is on its way after it. @param {App} app @param {Relevance} made */
-function byLayer({ doc, t, engine }, { rows, score }) {
+function byLayer(app, { rows, score }) {
+  const { doc, t, engine } = app;
   const keeping = rows.filter((row) => row.bias !== 0 || row.epsilon !== 0);
   let kept = 0;
   const lines = keeping.map((row) => {
@@ -83,7 +88,12 @@ function byLayer({ doc, t, engine }, { rows, score }) {
       doc,
       "tr",
       {},
-      make(doc, "th", { scope: "row" }, engine.nodes[row.index].name),
+      make(
+        doc,
+        "th",
+        { scope: "row", title: engine.nodes[row.index].name },
+        ...inSteps(doc, shortName(app, engine.nodes[row.index].name, LAYER_ROOM)),
+      ),
       ...numbers.map((v) => make(doc, "td", {}, fixed(v, 4))),
       make(doc, "td", {}, `${fixed(row.carried, 3)} ${signed(kept, 3).join(" ")} = ${fixed(row.carried + kept, 3)}`),
     );

@@ -4,7 +4,7 @@
  */
 
 import { make, refill, setVar } from "../../kit/dom.js";
-import { compact, fixed, percent, scientific, thousands } from "../../kit/format.js";
+import { fixed, percent, scientific, telling, thousands } from "../../kit/format.js";
 import { rovingButtons } from "../../kit/roving.js";
 import { endOf, labelOf, winnerOf } from "../lookup.js";
 
@@ -89,20 +89,12 @@ function scoreRow(app, k, choose) {
     const known = z !== undefined;
     setVar(bar, "share", known ? String(p) : "0");
     value.textContent = known ? percent(p) : "–";
-    logit.textContent = known ? scoreText(z) : "";
+    logit.textContent = known ? telling(z) : "";
     element.classList.toggle("winner", known && k === winnerOf(app));
     element.classList.toggle("truth", k === labelOf(app));
-    if (choose && known) element.title = t("score.name", { name, p: percent(p), z: compact(z) });
+    if (choose && known) element.title = t("score.name", { name, p: percent(p), z: telling(z) });
   };
   return { element, refresh };
-}
-
-/** A score that fits its column: large ones as a power of ten. @param {number} z */
-function scoreText(z) {
-  if (!(Math.abs(z) >= 1e6) || !Number.isFinite(z)) return compact(z);
-  const { digits, power } = scientific(Math.abs(z));
-  const raised = Array.from(String(power), (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)]).join("");
-  return `${z < 0 ? "−" : ""}${digits}·10${raised}`;
 }
 
 /**
@@ -154,6 +146,7 @@ function differenceText(app) {
   const { doc, t, payload, state } = app;
   const end = endOf(app);
   if (end >= 0) return [t("measured.ended", { node: app.engine.nodes[end].name })];
+  if (payload.proof?.difference === 0) return [t("measured.equal", { by: payload.proof.by })];
   if (payload.proof) {
     const { digits, power } = scientific(payload.proof.difference);
     return [

@@ -1,7 +1,7 @@
 /** Above the maps: which of a layer come first, by what rule, and what the map under the pointer adds to the score. */
 
 import { make, refill, segmented } from "../../kit/dom.js";
-import { fixed } from "../../kit/format.js";
+import { fixed, telling } from "../../kit/format.js";
 import { hasClasses, mapName, nameOf } from "../lookup.js";
 import { shareText } from "./map_tile.js";
 
@@ -9,6 +9,11 @@ import { shareText } from "./map_tile.js";
 /** @typedef {{index: number, channel: number, value: number}} Share of a map in the score */
 
 const NAMED = 4; // maps that a sentence names
+
+/** Two decimals, where they say what the score is. @param {number} score */
+function scoreIn(score) {
+  return Math.abs(score) >= 0.1 && Math.abs(score) < 1e6 ? fixed(score, 2) : telling(score);
+}
 
 /** @param {App} app */
 export function sharesLine(app) {
@@ -29,7 +34,7 @@ export function sharesLine(app) {
   const element = make(doc, "div", { class: "shares-line" }, make(doc, "div", {}, label, choice), said);
   const score = () => {
     const k = app.shares.label();
-    return { name: `“${app.payload.classes[k] ?? k + 1}”`, score: fixed(app.result.logits[k], 2) };
+    return { name: `“${app.payload.classes[k] ?? k + 1}”`, score: scoreIn(app.result.logits[k]) };
   };
   const refresh = () => {
     if (app.shares.label() < 0)

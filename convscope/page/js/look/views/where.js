@@ -113,6 +113,9 @@ export function whereView(app) {
   /** The relevance map that is seen, in squares of `side` pixels; null where another map is. */
   let shown = /** @type {ReturnType<typeof inSquares> | null} */ (null);
 
+  /** Whether Grad-CAM points at what shows nothing: then the test runs unasked, however long it takes. */
+  let astray = false;
+
   /** @param {HeatMap} whole @param {Method} by @param {number} grid */
   const show = (whole, by, grid) => {
     const cam = by === "cam";
@@ -128,8 +131,8 @@ export function whereView(app) {
       status.textContent = t("relevance.squares", { size: `${shown.side}×${shown.side}`, value: telling(limit) });
     else if (shown) status.textContent = t("relevance.most", { value: telling(limit) });
     else if (cam) {
-      const blank = isBlankAt(app, app.engine.nodes[grid].field, map) ? ` ${t("where.cam.blank")}` : "";
-      status.textContent = t("where.cam.most", { value: telling(limit) }) + blank;
+      astray = isBlankAt(app, app.engine.nodes[grid].field, map);
+      status.textContent = t("where.cam.most", { value: telling(limit) }) + (astray ? ` ${t("where.cam.blank")}` : "");
     } else status.textContent = t("where.most", { value: percent(limit) });
     for (const stack of stacks) stack.classList.toggle("pressable", shown !== null);
   };
@@ -192,9 +195,10 @@ export function whereView(app) {
       const share = percent(done, 0);
       busy(isRelevance(by) ? t("relevance.busy", { share }) : t("where.busy", { share }));
     };
-    if (isRelevance(by)) relevance.refresh(null);
+    relevance.refresh(null);
     if (by !== "cam") working(0);
     for (const canvas of [heat, alone]) canvas.width = canvas.height = 1; // what was there is of another question
+    astray = false;
     stops = [mapBy(app, by, asked, working, mapped)];
     const compare = () => {
       const told = (/** @type {number} */ share) =>
@@ -203,7 +207,7 @@ export function whereView(app) {
       stops.push(compareMethods(app, asked, told, refresh));
     };
     if (compared) return;
-    if (isQuick(app)) compare();
+    if (isQuick(app) || astray) compare();
     else refill(comparing, button(doc, t("deletion.start"), compare, { class: "link" }));
   };
 
