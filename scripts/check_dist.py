@@ -20,6 +20,8 @@ from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
 
+from scripts.package_readme import home, relative_links
+
 ROOT = Path(__file__).parent.parent
 MODEL = ROOT / "convscope" / "page" / "slides" / "model.onnx"
 NOTICES = ("LICENSE", "convscope/data/mnist/README.md", "convscope/pretrained/README.md")
@@ -66,6 +68,9 @@ def check_metadata(fields: Message) -> None:
     require("CC-BY-SA-3.0" in fields["License-Expression"], "MNIST's licence is not named")
     require("BSD-3-Clause" in fields["License-Expression"], "the licence of lite0's class names is not named")
     require(str(fields.get_payload()).startswith("# convscope"), "the README is not the description")
+    if home(os.environ):
+        lost = relative_links(str(fields.get_payload()))
+        require(not lost, f"the description links to files that PyPI has not: {', '.join(lost[:5])}")
 
 
 def check_sdist(sdist: Path) -> None:
