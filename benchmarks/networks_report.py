@@ -33,6 +33,7 @@ COUNTS = ["network", "parameters", "multiply-adds", "torchinfo", "fvcore"]
 GROUPS = {
     "classic": ("onnx, classic",),
     "exports": ("onnx, exports",),
+    "within": ("PyPI",),
     "others": ("convscope", "rapidocr", "torchvision"),
 }
 
@@ -55,6 +56,7 @@ def line(row: Row) -> list[str]:
     if "refused" in row:
         return [row["network"], row["way"], *["–"] * 4, row["refused"], *["–"] * 3]
     boxes = ", ".join(f"{n} {kind}" for kind, n in row["kinds"].items())
+    boxes += f", {row['apart']} more by rounding" if row.get("apart") else ""
     heavy = f", weights of {row['shut']} left out" if row["shut"] else ""
     difference = "–" if row["difference"] is None else f"{row['difference']:.1e}"
     rounded = " (rounding left out)" if row["rounded"] else ""

@@ -99,7 +99,8 @@ class _Laying:
             self.made.axes[op.output] = axes
 
     def _plain(self, name: str) -> bool:
-        return self.made.axes.get(name, PLAIN.get(len(self._shape(name)), "")) in ("nc", "nchw")
+        shape = self._shape(name)
+        return self.made.axes.get(name, PLAIN.get(len(shape), "") if shape[:1] == (1,) else "") in ("nc", "nchw")
 
     def _shape(self, name: str) -> tuple[int, ...]:
         return self.given.shapes[name]

@@ -196,7 +196,8 @@ class Foreign:
 
     def _scored(self, x: Array) -> Array:
         with _hinting(self.guessed):
-            return self._scores.run(self._fed(x))[self.graph.value(self.output)]
+            made = self._scores.run(self._fed(x))[self.graph.value(self.output)]
+        return made if len(x) > 1 else _of_one(made)
 
     def steps(self, x: Array) -> tuple[list[Step], Array]:
         """Return the steps for `x` (N, C, H, W) as the graph reads it, and the scaled pictures that they begin with."""
@@ -214,7 +215,7 @@ class Foreign:
             sources = tuple(PICTURE if s == PICTURE else moved[s] for s in part.sources)
             axes = self.maps.axes.get(op.output, "")
             made = [as_maps(run[op.output], axes) if axes else run[op.output] for run in runs]
-            output = np.concatenate(made) if op.shape else np.stack(made)
+            output = np.concatenate([_of_one(value) for value in made])
             tensors = {} if one is None else dict(one.tensors)
             if self.bgr and PICTURE in sources:
                 layer = layer if isinstance(layer, Conv) and layer.groups == 1 else None
@@ -269,6 +270,14 @@ def _hinting(guess: bool) -> Iterator[None]:
         if guess and not error.hint:
             error.hint = phrase("foreign.size.try", size=f"{USUAL}×{USUAL}")
         raise
+
+
+def _of_one(value: Array) -> Array:
+    """Return what was made of one picture as (1, …), also where its first axis counts something else; of more than
+    three axes besides, those in the middle as one, as a page shows maps.
+    """
+    value = value if value.ndim and len(value) == 1 else value[None]
+    return value if value.ndim <= 4 else value.reshape(1, value.shape[1], -1, value.shape[-1])
 
 
 def output_named(names: Sequence[str], wanted: str | int | None) -> str:

@@ -60,10 +60,18 @@ def test_as_a_file_a_network_computes_as_much_as_as_a_module() -> None:
 
 
 def test_of_what_is_recorded_boxes_are_a_transformers_attention_alone() -> None:
-    boxed = {key[1]: row["kinds"] for key, row in ROWS.items() if row.get("boxes") and "refused" not in row}
+    known = {key: row for key, row in ROWS.items() if key[0] != "PyPI"}
+    boxed = {key[1]: row["kinds"] for key, row in known.items() if row.get("boxes") and "refused" not in row}
     assert boxed.keys() == {"vit_b_16"}
     assert boxed["vit_b_16"] in ({"attention": 12}, {"MultiheadAttention": 12})
-    assert {key[1] for key, row in ROWS.items() if "refused" in row} <= {"test_PReLU_2d_multiparam"}
+    assert {key[1] for key, row in known.items() if "refused" in row} <= {"test_PReLU_2d_multiparam"}
+
+
+def test_of_networks_within_packages_what_finds_text_and_turns_is_open_throughout() -> None:
+    rows = {key[1]: row for key, row in ROWS.items() if key[0] == "PyPI"}
+    assert all(row["difference"] < 1e-4 for row in rows.values() if "refused" not in row)
+    for name in ("turns of a page", "places of text", "places of text, older"):
+        assert (rows[name]["boxes"], rows[name]["apart"]) == (0, 0)
 
 
 def light() -> Iterator[Bed]:

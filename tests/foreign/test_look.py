@@ -172,7 +172,7 @@ def test_a_size_that_was_guessed_and_does_not_fit_names_the_option(tmp_path: Pat
     data = model([helper.make_node("Reshape", ["x", "ends"], ["y"])], reshape, shape=("N", 3, "H", "W"))
     with pytest.raises(InputError) as error:
         convscope.look(written(tmp_path, data))
-    assert "--shape" in str(error.value)
+    assert "what it reads by shape=" in str(error.value)
     assert "224×224 was a guess" in str(error.value)
     with pytest.raises(InputError) as error:
         convscope.look(written(tmp_path, data), shape=(3, 5, 5))
@@ -290,3 +290,26 @@ def test_hard_sigmoids_of_another_slope_and_biases_apart_are_layers_too(tmp_path
     assert page.payload["figures"]["parameters"] == 4 * 28 + 1200
     wanted = run(data, pictures().astype(np.float32) / 255)
     np.testing.assert_allclose(decode(page.payload["samples"]["logits"]), wanted, rtol=1e-4, atol=1e-5)
+
+
+def test_what_a_recurrent_layer_reads_and_makes_stands_in_boxes(tmp_path: Path) -> None:
+    """Steps of time stand first there: of a picture its own all the same."""
+    rng = np.random.default_rng(0)
+    lstm = {"w": (1, 8, 12 * 4), "r": (1, 8, 2)}
+    tensors = {name: rng.normal(0, 0.3, shape).astype(np.float32) for name, shape in lstm.items()}
+    tensors |= {"k": rng.normal(0, 0.3, (4, 3, 3, 3)).astype(np.float32), "ends": np.array([0, -1, 12])}
+    nodes = [
+        helper.make_node("Conv", ["x", "k"], ["c"], pads=[1, 1, 1, 1]),
+        helper.make_node("Reshape", ["c", "ends"], ["f"]),  # (1, 48, 12)
+        helper.make_node("Transpose", ["f"], ["t"], perm=[2, 0, 1]),  # (12, 1, 48)
+        helper.make_node("LSTM", ["t", "w", "r"], ["l"], hidden_size=2),  # (12, 1, 1, 2)
+        helper.make_node("Squeeze", ["l", "one"], ["y"]),  # (12, 1, 2)
+    ]
+    data = model(nodes, tensors | {"one": np.array([1])}, shape=(1, 3, 12, 12))
+    page = convscope.look(written(tmp_path, data), pictures())
+
+    assert [node["text"].partition("(")[0] for node in page.payload["nodes"]][-2:] == ["LSTM", "Squeeze"]
+    made = decode(page.payload["maps"][page.payload["nodes"][-1]["name"]])
+    for own, x in zip(made, pictures(), strict=True):
+        wanted = run(data, x[None].astype(np.float32) / 255)
+        np.testing.assert_allclose(own.reshape(wanted.shape), wanted, rtol=1e-4, atol=1e-5)

@@ -104,9 +104,10 @@ function addGuessed({ given, made, known, guessed }, op) {
   let axes = known.get(op.output) ?? (op.shape[0] === 1 ? (GUESSED_AXES[rank] ?? "") : "");
   if (rank === 3 && WINDOWED.includes(op.kind)) axes = PLAIN_AXES[3];
   const read = op.inputs.filter((name) => given.shapes.has(name));
-  const plain = read.every((name) =>
-    STANDARD.includes(made.axes.get(name) ?? PLAIN_AXES[given.shapes.get(name)?.length ?? 0]),
-  );
+  const plain = read.every((name) => {
+    const shape = given.shapes.get(name) ?? [];
+    return STANDARD.includes(made.axes.get(name) ?? (shape[0] === 1 ? PLAIN_AXES[shape.length] : ""));
+  });
   if (!plain || axes.length === 3) made.apart.add(op.output);
   guessed.add(op.output);
   const shape = axes ? mapsShape(op.shape, axes) : op.shape;
