@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from ..errors import InputError, phrase
+from ..errors import InputError
 from ..formula import Conv, Flatten, Layer
 from ..pictures.decoding_pool import map_in_order
 from .attention import attentions_of
 from .axes import as_maps
 from .graph import Op, fold
+from .input_shape import declared, hinting, input_shape, layout, size_is_guess
 from .layers import Known, attributes_said, known
 from .laying import laid
 from .opening import QUANTISED, Opened, open_model
@@ -35,7 +35,6 @@ from .telling import ForeignFile, foreign_file
 
 MOST_TOGETHER = 32  # pictures that are computed at a time; more costs memory and gains nothing (docs/log.md)
 MOST_NUMBERS = 1 << 25  # in all that the graph makes of them
-USUAL = 224  # rows and columns that are read where a file leaves them open and nothing else is known
 
 
 class Part(NamedTuple):
@@ -67,11 +66,11 @@ class Foreign:
         self, path: Path, opened: Opened, facts: Facts, shape: Sequence[int] | None, output: str | int | None, bgr: bool
     ) -> None:
         self.path, self.metadata, self.facts, self.bgr = path, opened.metadata, facts, bgr
-        self.shape = c, _, _ = _shape(opened, shape, facts)
+        self.shape = c, _, _ = input_shape(opened, shape, facts)
         self.guessed = size_is_guess(opened, shape, facts)
         from onnx import helper
 
-        self.channels_last, self.rank = _layout(opened)
+        self.channels_last, self.rank = layout(opened)
         self._type = opened.picture.type.tensor_type.elem_type
         self.graph = fold(opened, self._fed_shape)
         self.maps = laid(self.graph, "nc" if self.rank == 2 else "nhwc" if self.channels_last else "nchw")
@@ -195,13 +194,13 @@ class Foreign:
         return np.concatenate(list(made)).astype(np.float32)
 
     def _scored(self, x: Array) -> Array:
-        with _hinting(self.guessed):
+        with hinting(self.guessed):
             made = self._scores.run(self._fed(x))[self.graph.value(self.output)]
         return made if len(x) > 1 else _of_one(made)
 
     def steps(self, x: Array) -> tuple[list[Step], Array]:
         """Return the steps for `x` (N, C, H, W) as the graph reads it, and the scaled pictures that they begin with."""
-        with _hinting(self.guessed):
+        with hinting(self.guessed):
             runs = [self._session.run(self._fed(one[None])) for one in x]
         if self._picture == self.graph.picture:
             scaled = x.astype(np.float32).reshape(len(x), *self.shape)
@@ -254,21 +253,10 @@ def open_foreign(
     try:
         opened = open_model(read.data)
         known = facts(file, opened.metadata)
-        with _hinting(size_is_guess(opened, shape, known)):
+        with hinting(size_is_guess(opened, shape, known)):
             return Foreign(file, opened, known, shape, output, bgr)
     except InputError as error:
         error.where = f"{file}: {error.where}" if error.where else str(file)
-        raise
-
-
-@contextmanager
-def _hinting(guess: bool) -> Iterator[None]:
-    """Say of what is raised here that the size was a guess, if it was."""
-    try:
-        yield
-    except InputError as error:
-        if guess and not error.hint:
-            error.hint = phrase("foreign.size.try", size=f"{USUAL}×{USUAL}")
         raise
 
 
@@ -290,39 +278,3 @@ def output_named(names: Sequence[str], wanted: str | int | None) -> str:
     if found not in names:
         raise InputError("foreign.output", got=wanted, expected=", ".join(names[:8]))
     return found
-
-
-def _layout(opened: Opened) -> tuple[bool, int]:
-    """Return whether channels stand last in what the graph reads, and how many dimensions that has."""
-    sizes = declared(opened)
-    last = len(sizes) == 4 and sizes[3] in (1, 3, 4) and sizes[1] not in (1, 3, 4)
-    return last, len(sizes)
-
-
-def declared(opened: Opened) -> tuple[int, ...]:
-    """Return the sizes of the input as the file says them, 0 where it leaves one open."""
-    return tuple(int(d.dim_value) for d in opened.picture.type.tensor_type.shape.dim)
-
-
-def size_is_guess(opened: Opened, given: Sequence[int] | None, known: Facts) -> bool:
-    """Tell whether the file, and what is known of it, leaves its rows or columns open."""
-    return len(sizes := declared(opened)) == 4 and 0 in sizes[1:] and not given and not known.size
-
-
-def _shape(opened: Opened, given: Sequence[int] | None, known: Facts) -> tuple[int, int, int]:
-    sizes = declared(opened)
-    if len(sizes) == 4:
-        last, _ = _layout(opened)
-        own = (sizes[3], sizes[1], sizes[2]) if last else sizes[1:]
-        wanted = tuple(given or ())
-        fits = not wanted or (len(wanted) == 3 and all(a in (0, b) for a, b in zip(own, wanted, strict=True)))
-        if not fits:
-            raise InputError("foreign.shape", got=wanted, expected=str(tuple(own)))
-        c, h, w = (n or m for n, m in zip(own, wanted or (3, *(known.size or (USUAL, USUAL))), strict=True))
-        return c, h, w
-    if len(sizes) == 2 and given is not None and len(given) == 3 and sizes[1] in (0, int(np.prod(given))):
-        return given[0], given[1], given[2]
-    if len(sizes) == 2 and int(sizes[1] ** 0.5) ** 2 == sizes[1] > 0:
-        side = int(sizes[1] ** 0.5)
-        return 1, side, side
-    raise InputError("foreign.reads", got=sizes, expected=phrase("foreign.reads.expected"))

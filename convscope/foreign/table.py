@@ -14,8 +14,8 @@ from typing import Any
 from ..formula.kinds import Layer
 from ..pictures.resizing import CROP_RULE, RESIZE_RULE
 from . import bounds, layers, opening, patterns
+from .input_shape import USUAL
 from .preprocessing import PHOTOGRAPH, RANGES
-from .reading import USUAL
 
 PAGE_BYTES = 300_000_000  # of a file that is dropped on a page: it is in the browser's memory several times
 PAGE_CONSTANTS = 75_000_000  # numbers of all its weights together
