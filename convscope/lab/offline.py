@@ -18,7 +18,7 @@ from ..page.inline import HERE
 MANIFEST, WORKER = "manifest.json", "worker.js"
 UNFILLED = '{ version: "", files: {} }'  # what page/site/worker.js has in place of a build
 SIDES = (192, 512)
-PAPER, INK, WINDOW = (250, 247, 240), (74, 28, 0), (192, 18, 88)  # the colours of style.css and palette.js
+PAPER, INK, WINDOW = (250, 247, 240), (74, 28, 0), (192, 18, 88)  # the colours of css/shared/base.css and palette.js
 EDGE = 0.18  # of an icon's side, on which a launcher may cut it round
 
 

@@ -19,6 +19,7 @@ from ..formula.zoo import OWN_INPUT
 from .large import forward_modules, forward_script, is_large, wasm
 from .modules import join
 from .policy import policy_of
+from .styles import lab_style, page_style, report_style, teacher_style
 
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "ko")
@@ -76,22 +77,16 @@ def lab_html(payload: PayloadJson, api: bool, *, packed: bool = False) -> str:
     )
 
 
-def page_style() -> str:
-    """Return the style of the see-through page."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("style.css", "why.css"))
-
-
 def teacher_html(payload: PayloadJson) -> str:
     """Return the page for teachers as one HTML document, packed, with page_html's policy.
 
     `payload` has "lab", where the lab's page is, and what some answers are made of: digits, hard.
     """
-    style = "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("style.css", "lab.css", "teacher.css"))
     said = set(re.findall(r'"([a-z]\w*(?:\.\w+)*)"', teacher_script()))
     words = {name: dictionary(name) | lab_dictionary(name) | messages(name) for name in LANGUAGES}
     return document(
         script=teacher_script(),
-        style=style,
+        style=teacher_style(),
         title="convscope lab",
         language=payload.get("language", "auto"),
         payload={**payload, **formula_table()},
@@ -100,18 +95,12 @@ def teacher_html(payload: PayloadJson) -> str:
     )
 
 
-def lab_style() -> str:
-    """Return the lab's style: every page's, the lab's own, and that of the chapters which need more, one file each."""
-    paths = [HERE / name for name in ("style.css", "lab.css", "workbench.css")]
-    return "\n".join(path.read_text(encoding="utf-8") for path in paths + sorted((HERE / "chapters").glob("*.css")))
-
-
 def report_html(payload: PayloadJson) -> str:
     """Return a report (docs/report.md) as one HTML document, with page_html's policy."""
     said = _keys(payload)
     return document(
         script=report_script(),
-        style="\n".join((HERE / name).read_text(encoding="utf-8") for name in ("style.css", "report.css")),
+        style=report_style(),
         title=f"{payload.get('title', '')} · convscope",
         language=payload.get("language", "auto"),
         payload=payload,

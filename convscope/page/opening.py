@@ -9,9 +9,10 @@ from pathlib import Path
 
 from ..errors import UsageError, messages, phrase
 from ..foreign.table import table
-from .inline import LANGUAGES, dictionary, document, formula_table, lab_dictionary, page_style
+from .inline import LANGUAGES, dictionary, document, formula_table, lab_dictionary
 from .large import LARGE_MACS
 from .modules import join
+from .styles import drop_style
 
 HERE = Path(__file__).parent
 
@@ -46,7 +47,7 @@ def empty_html(lang: str = "auto") -> str:
     }
     return document(
         script=script,
-        style=page_style() + "\n" + (HERE / "drop.css").read_text(encoding="utf-8"),
+        style=drop_style(),
         title=payload["title"],
         language=lang,
         payload=payload,

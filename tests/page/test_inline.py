@@ -17,8 +17,9 @@ import pytest
 from convscope.errors import UsageError
 from convscope.formula.kinds.table import table
 from convscope.page import inline, opening
-from convscope.page.inline import HERE, document, json_text, lab_html, lab_style, page_html, plans
+from convscope.page.inline import HERE, document, json_text, lab_html, page_html, plans
 from convscope.page.large import features_script
+from convscope.page.styles import drop_style, lab_style, page_style, report_style, teacher_style
 from tests.page.samples import small_payload
 
 SOURCES = sorted((HERE / "js").rglob("*.js"))
@@ -230,11 +231,11 @@ def test_the_lab_asks_its_own_server_only_where_there_is_one() -> None:
 
 
 def test_style_and_template_ask_for_nothing() -> None:
-    style = lab_style() + (HERE / "report.css").read_text(encoding="utf-8")
+    style = lab_style() + drop_style() + teacher_style() + report_style()
     assert not re.search(r"@import|url\((?!\"?data:)|https?:", style)
     template = (HERE / "template.html").read_text(encoding="utf-8")
     assert not re.search(r"\b(src|href|action|srcset|poster)=", template)
 
 
 def test_the_page_on_which_a_file_is_dropped_has_the_style_of_every_view() -> None:
-    assert inline.page_style() in opening.empty_html()
+    assert page_style() in opening.empty_html()
