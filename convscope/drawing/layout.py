@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import NamedTuple
@@ -139,12 +139,28 @@ def _meeting_points(units: Sequence[Unit]) -> list[int]:
 def _cuts(
     units: Sequence[Unit], frames: Sequence[Frame], columns: Sequence[int], extents: Sequence[Extent], widest: float
 ) -> list[int]:
-    """Return the things behind which a row ends: necks, outside of frames, as late as the width allows."""
+    """Return the things behind which a row ends: necks, outside of frames. There are as few rows as the width allows,
+    and as even ones as so many can be: none is left with a single thing where its neighbours have ten.
+    """
     widths = _widths(columns, extents)
     ends = {columns[i]: i for i in necks(units)}
     for frame in frames:
         for column in range(columns[frame.first], columns[frame.last]):
             ends.pop(column, None)
+    best = _filled(widths, ends, widest)
+    narrow, wide = 0.0, widest
+    while wide - narrow > 0.5:
+        middle = (narrow + wide) / 2
+        cuts = _filled(widths, ends, middle)
+        if len(cuts) > len(best):
+            narrow = middle
+        else:
+            best, wide = cuts, middle
+    return best
+
+
+def _filled(widths: Sequence[float], ends: Mapping[int, int], widest: float) -> list[int]:
+    """Return the things behind which a row ends where each row is as full as the width allows."""
     cuts: list[int] = []
     begin = 0
     while (room := widest - GAP * (begin > 0)) < sum(widths[begin:]) + GAP * (len(widths) - 1 - begin):  # a turn's gap
@@ -279,7 +295,7 @@ class _Placing:
                 if (c in inner or i in (source, reader)) and self.lanes[i] == self.lanes[source]
             )
             up = sy - top - ARC * self.arcs[source, reader] + 5
-            leave = sx + self.extents[source].width + 6
+            leave = sx + self.extents[source].width + 8
             enter = self.places[reader][0] - 8
             return (begin, (leave, sy), (leave, up), (enter, up), (enter, y), (x, y))
         if abs(sy - y) < 0.5:
@@ -290,8 +306,8 @@ class _Placing:
 
     def _frame(self, frame: Frame) -> tuple[float, float, float, float, int]:
         inside = range(frame.first, frame.last + 1)
-        left = min(self.places[i][0] for i in inside) - 11
-        right = max(self.places[i][0] + self.extents[i].width for i in inside) + 11
+        left = min(self.places[i][0] for i in inside) - 17  # its first arc begins in it, the next thing's do not
+        right = max(self.places[i][0] + self.extents[i].width for i in inside) + 3
         arcs = [self.arcs[s, i] for (s, i) in self.arcs if i in inside]
         top = min(self.places[i][1] - self.extents[i].above for i in inside) - ARC * max(arcs, default=0) - 2
         bottom = max(self.places[i][1] + self.extents[i].below for i in inside) + 4

@@ -12,6 +12,7 @@ from .shapes import Line, Polygon, Shape, Text, rectangle, text_width
 from .units import Role, Unit
 
 INK, FAINT, LINE = "#1f2430", "#5b6270", "#4a5160"
+WITHIN = "#343a46"  # of words on a fill: on the darkest 4.5 : 1 and more
 FILLS: dict[Role, tuple[str, str]] = {  # front, and the darker sides; told apart without colour too
     "picture": ("#ffffff", "#e6e6e6"),
     "convolution": ("#f7dc9c", "#e0b85c"),
@@ -137,26 +138,31 @@ class Boxes:
         ]
         line = y - extent.above + 12.5
         for text, size, bold in self._lines(unit):
-            made.append(Text(x + extent.width / 2, line, text, size, INK if bold else FAINT, bold))
+            made.append(Text(x + extent.width / 2, line, text, size, INK if bold else WITHIN, bold))
             line += 11.5
         return made
 
 
+def _join_lines(unit: Unit, language: str) -> list[str]:
+    """Return the words beneath a join: its name where that is no sign, and what follows it."""
+    name, after = words.title(unit, language), words.bands(unit, language)
+    return [*([name] if len(name) > 1 else []), *(text for text in after.split(" · ") if text)]
+
+
 def _join_extent(unit: Unit, language: str) -> Extent:
-    return Extent(18.0, 9.0, 9.0 + 10.0 * (len(words.title(unit, language)) > 1) + 10.0 * bool(unit.bands))
+    lines = _join_lines(unit, language)
+    width = max(18.0, *(text_width(text, SMALL, False) for text in lines), 0.0)
+    return Extent(width, 9.0, 9.0 + 10.0 * len(lines), (width - 18.0) / 2)
 
 
 def _paint_join(unit: Unit, x: float, y: float, language: str) -> list[Shape]:
+    x += _join_extent(unit, language).inset
     corners = tuple((x + 9 + 9 * math.cos(a), y + 9 * math.sin(a)) for a in (2 * math.pi * k / 40 for k in range(40)))
     name = words.title(unit, language)
     made: list[Shape] = [Polygon(corners, FILLS["join"][0], INK)]
-    line = y + 17
     if len(name) == 1:
         made.append(Text(x + 9, y + 4, name, 12, INK, True))
     else:  # the sign of what is put side by side
         made += [Line(((x + at, y - 4), (x + at, y + 4)), INK, 1.4) for at in (7.2, 10.8)]
-        made.append(Text(x + 9, line, name, SMALL, FAINT))
-        line += 9
-    if unit.bands:
-        made.append(Text(x + 9, line, words.bands(unit, language), SMALL, FAINT))
-    return made
+    lines = _join_lines(unit, language)
+    return [*made, *(Text(x + 9, y + 17 + 9 * i, text, SMALL, FAINT) for i, text in enumerate(lines))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from ..formula import ConvTranspose, Layer
@@ -54,6 +55,9 @@ NAMES: Final = {
     "upsample": ("upsampling", "업샘플링"),
     "conv_transpose": ("transposed conv", "전치 합성곱"),
 }  # fmt: skip
+ATTENTION: Final = ("attention", "어텐션")
+HEADS: Final = ("attention, {n} heads", "어텐션, 헤드 {n}개")
+ATTENDS: Final = re.compile(r"attention(?:\(heads=(\d+)\))?")  # as the reader of files labels it
 DEPTHWISE: Final = ("depthwise", "채널별")
 GROUPS: Final = ("in {n} groups", "그룹 {n}개")
 INPUT: Final = ("input", "입력")
@@ -72,6 +76,8 @@ def title(unit: Unit, language: str) -> str:
     if unit.role == "picture":
         return _in(INPUT, language)
     if unit.layer is None:
+        if attends := ATTENDS.fullmatch(unit.text):
+            return _in(HEADS, language).format(n=attends[1]) if attends[1] else _in(ATTENTION, language)
         return unit.text if len(unit.text) <= LONGEST else f"{unit.text[: LONGEST - 1]}…"
     name = name_of(unit.layer, language)
     laid = unit.layer if isinstance(unit.layer, ConvTranspose) else unit.layer.window
@@ -100,7 +106,7 @@ def size(unit: Unit) -> str:
 
 def name_of(layer: Layer, language: str) -> str:
     """Return the name of a kind of layer; one without a name of its own is called as in the formula."""
-    names = NAMES.get(layer.name)
+    names = NAMES.get(layer.called)
     return layer.name.replace("_", " ") if names is None else _in(names, language)
 
 

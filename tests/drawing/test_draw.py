@@ -28,6 +28,7 @@ from convscope.explain.look import SLIDES
 from convscope.formula import Network, describe
 from convscope.formula.kinds.table import table
 from tests.strategies import networks
+from tests.transformer import ViT, exported
 
 BLOCK = 'skip(conv(8, 3, pad="same") + bn + relu + conv(8, 3, pad="same") + bn) + relu'
 RESIDUAL = f'conv(8, 3, pad="same") + relu + ({BLOCK})*{{n}} + gap + fc'
@@ -108,7 +109,7 @@ def test_connections_pass_no_other_block() -> None:
     extents = [painter.extent(thing) for thing in shown]
     layout = lay_out(shown, [], extents, 2000)
     inner = [
-        (x + 1, y - e.above + 1, x + e.width - 1, y + e.below - 1)
+        (x + e.inset + 1, y - e.above + 1, x + e.width - e.inset - 1, y + e.below - 1)
         for (x, y), e in zip(layout.places, extents, strict=True)
     ]
     for points, _ in layout.connections:
@@ -142,6 +143,27 @@ def test_anybodys_onnx_file_is_drawn() -> None:
 def test_strides_and_groups_are_said() -> None:
     said = {s.text for s in draw("lite0", style="graph").shapes if isinstance(s, Text)}
     assert {"conv 3×3 /2", "conv 5×5 depthwise", "conv 5×5 /2 depthwise", "× 3", "batch norm · ReLU6"} <= said
+
+
+@pytest.mark.parametrize(
+    ("language", "attention", "crop"), [("en", "attention, 2 heads", "crop"), ("ko", "어텐션, 헤드 2개", "자르기")]
+)
+def test_a_transformer_is_drawn_in_the_words_of_the_language(
+    language: str, attention: str, crop: str, tmp_path: Path
+) -> None:
+    """Its attention is no layer of the formula; what takes the class token is a padding below 0."""
+    (tmp_path / "vit.onnx").write_bytes(exported(ViT("softmax")))
+    picture = draw(tmp_path / "vit.onnx", style="graph", language=language)
+    said = [shape.text for shape in picture.shapes if isinstance(shape, Text)]
+    assert said.count(attention) == said.count(crop) == said.count("× 2") == 1
+
+
+@pytest.mark.parametrize(
+    ("padding", "said"),
+    [("pad(1)", "padding"), ("pad(-1)", "crop"), ("pad((1, -1))", "padding"), ("pad(0)", "padding")],
+)
+def test_a_padding_that_only_takes_away_is_a_crop(padding: str, said: str) -> None:
+    assert drawn_words.title(things_of(network(f"conv(4, 3) + {padding} + fc"))[2], "en") == said
 
 
 def test_every_kind_has_a_name_in_both_languages() -> None:

@@ -123,11 +123,12 @@ def test_what_an_activation_follows_has_a_darker_end() -> None:
 def test_a_join_is_a_circle_with_its_sign_in_the_middle(formula: str, sign: str) -> None:
     join = next(thing for thing in things_of(network(formula)) if thing.role == "join")
     circle, said = Boxes([join], "en").paint(join, 0, 0)[:2]
+    middle = Boxes([join], "en").extent(join).width / 2
     assert isinstance(circle, Polygon)
-    assert {round((x - 9) ** 2 + y**2, 6) for x, y in circle.points} == {81}
-    assert points_box(circle) == pytest.approx((0, -9, 18, 9))
+    assert {round((x - middle) ** 2 + y**2, 6) for x, y in circle.points} == {81}
+    assert points_box(circle) == pytest.approx((middle - 9, -9, middle + 9, 9))
     assert isinstance(said, Text)
-    assert (said.text, said.x) == (sign, 9)
+    assert (said.text, said.x) == (sign, pytest.approx(middle))
     assert words_box(said)[1] < 0 < words_box(said)[3]
 
 
@@ -135,7 +136,23 @@ def test_what_is_put_side_by_side_is_two_strokes_with_its_name_below() -> None:
     join = next(thing for thing in things_of(network("concat(conv(3, 1), relu) + fc")) if thing.role == "join")
     _, *strokes, said = Boxes([join], "en").paint(join, 0, 0)
     lines = [shape.points for shape in strokes if isinstance(shape, Line)]
-    assert [x for (x, _), (to_x, _) in lines for x in (x, to_x)] == pytest.approx([7.2, 7.2, 10.8, 10.8])
+    middle = Boxes([join], "en").extent(join).width / 2
+    assert [x - middle for (x, _), (to_x, _) in lines for x in (x, to_x)] == pytest.approx([-1.8, -1.8, 1.8, 1.8])
     assert all(y == -to_y for (_, y), (_, to_y) in lines)
     assert isinstance(said, Text)
     assert words_box(said)[1] > 9
+
+
+@pytest.mark.parametrize("painter", [Blocks, Boxes])
+def test_the_room_of_a_join_holds_all_that_is_said_beneath_it(painter: type[Blocks | Boxes]) -> None:
+    """A line for each of what follows: in one they would lie on the neighbours' words, and be cut at the right end."""
+    things = things_of(network("concat(conv(3, 1), relu) + bn + scale + relu + gap + fc"))
+    join = next(thing for thing in things if thing.role == "join")
+    drawn = painter([join], "en")
+    extent, said = drawn.extent(join), [shape for shape in drawn.paint(join, 5, 0) if isinstance(shape, Text)]
+    assert [text.text for text in said] == ["concat", "batch norm", "scale", "ReLU"]
+    for text in said:
+        left, _, right, bottom = words_box(text)
+        assert left >= 5 - 0.01
+        assert right <= 5 + extent.width + 0.01
+        assert bottom <= extent.below + 1

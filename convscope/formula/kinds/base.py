@@ -98,6 +98,11 @@ class Layer(Plan, ABC):
         return self.name + (f"({', '.join(words)})" if words else "")
 
     @property
+    def called(self) -> str:
+        """Under which kind's name pictures speak of it: its own, unless its numbers make it another."""
+        return self.name
+
+    @property
     def window(self) -> Window | None:
         """The window that it lays over its input, if it does."""
         return None

@@ -74,6 +74,11 @@ class Pad(Resampled):
     value: float = 0.0
 
     @property
+    def called(self) -> str:
+        added = [number for end in ends(self.sides) for number in end]
+        return "crop" if min(added) < 0 and max(added) <= 0 else self.name
+
+    @property
     def scales_along(self) -> bool:
         return self.value == 0
 
